@@ -1,0 +1,66 @@
+package routing
+
+// Catalogue is what a Table is built from: the content of a tjänsteadresseringskatalog (TAK), whatever its source.
+type Catalogue struct {
+	Units       []Unit
+	Routes      []Row
+	Permissions []Permission
+	Tree        Tree // parents by HSA-id, for climbing; nil where no HSA file is known
+}
+
+// UnitKind tells care units and patient boards apart.
+type UnitKind string
+
+// The kinds of Unit.
+const (
+	CareUnit     UnitKind = "care_unit"     // mottagning
+	PatientBoard UnitKind = "patient_board" // patientnämnd
+)
+
+// Unit is a receiver that a citizen can choose.
+type Unit struct {
+	HSAID       string   `json:"hsaId" yaml:"hsa_id"`
+	Name        string   `json:"name" yaml:"name"`
+	Kind        UnitKind `json:"kind" yaml:"kind"`
+	Region      string   `json:"region" yaml:"region"`             // county code (länskod), "01"
+	Provider    string   `json:"provider,omitempty" yaml:"provider,omitempty"` // HSA-id of the care provider (vårdgivare)
+	Attachments bool     `json:"attachments" yaml:"attachments,omitempty"`   // the citizen may attach files to cases of this unit
+}
+
+// Row is one vägval: calls on Contract to Receiver go to Address on the days From to Until.
+type Row struct {
+	Contract  string // responder namespace
+	Receiver  string // HSA-id, or "*"
+	Address   string
+	Profile   string
+	Component string
+	From      Date // first day, inclusive; zero: always
+	Until     Date // last day, inclusive to its end; zero: for ever
+	Line      int  // where the row stands in its source, for messages; 0 unknown
+}
+
+// Permission is one anropsbehörighet: Sender may call Contract at Receiver on the days From to Until.
+type Permission struct {
+	Contract string
+	Sender   string
+	Receiver string // HSA-id, or "*"
+	From     Date
+	Until    Date
+	Line     int
+}
+
+// Tree maps an HSA-id in upper case to that of its nearest existing ancestor, or "SE".
+type Tree map[string]string
+
+// Rules is how a Table climbs and splits, beside the catalogue itself.
+type Rules struct {
+	Delimiter          string   // old-style VG#VE addresses are split at it; "" means never
+	DelimiterContracts []string // empty: all contracts
+	DelimiterSenders   []string // empty: all senders
+	ClimbRoutes        bool     // the HSA tree counts for routes
+	ClimbPermissions   bool     // the HSA tree counts for permissions
+	ExceptedContracts  []string // namespace prefixes for which the two above are inverted
+	Durable            func(contract string) bool // contracts whose calls to a URL are queued, not forwarded; nil: none
+	ReturnContract     string   // responder namespace of the return contract; "" where none is known
+	PortalAddress      string   // logical address of 1177's service; ReturnContract to it without a row goes to AddressPortal
+}
