@@ -22,9 +22,9 @@ type Unit struct {
 	HSAID       string   `json:"hsaId" yaml:"hsa_id"`
 	Name        string   `json:"name" yaml:"name"`
 	Kind        UnitKind `json:"kind" yaml:"kind"`
-	Region      string   `json:"region" yaml:"region"`             // county code (länskod), "01"
+	Region      string   `json:"region" yaml:"region"`                         // county code (länskod), "01"
 	Provider    string   `json:"provider,omitempty" yaml:"provider,omitempty"` // HSA-id of the care provider (vårdgivare)
-	Attachments bool     `json:"attachments" yaml:"attachments,omitempty"`   // the citizen may attach files to cases of this unit
+	Attachments bool     `json:"attachments" yaml:"attachments,omitempty"`     // the citizen may attach files to cases of this unit
 }
 
 // Row is one vägval: calls on Contract to Receiver go to Address on the days From to Until.
@@ -54,13 +54,13 @@ type Tree map[string]string
 
 // Rules is how a Table climbs and splits, beside the catalogue itself.
 type Rules struct {
-	Delimiter          string   // old-style VG#VE addresses are split at it; "" means never
-	DelimiterContracts []string // empty: all contracts
-	DelimiterSenders   []string // empty: all senders
-	ClimbRoutes        bool     // the HSA tree counts for routes
-	ClimbPermissions   bool     // the HSA tree counts for permissions
-	ExceptedContracts  []string // namespace prefixes for which the two above are inverted
+	Delimiter          string                     // old-style VG#VE addresses are split at it; "" means never
+	DelimiterContracts []string                   // empty: all contracts
+	DelimiterSenders   []string                   // empty: all senders
+	ClimbRoutes        bool                       // the HSA tree counts for routes
+	ClimbPermissions   bool                       // the HSA tree counts for permissions
+	ExceptedContracts  []string                   // namespace prefixes for which the two above are inverted
 	Durable            func(contract string) bool // contracts whose calls to a URL are queued, not forwarded; nil: none
-	ReturnContract     string   // responder namespace of the return contract; "" where none is known
-	PortalAddress      string   // logical address of 1177's service; ReturnContract to it without a row goes to AddressPortal
+	ReturnContract     string                     // responder namespace of the return contract; "" where none is known
+	PortalAddress      string                     // logical address of 1177's service; ReturnContract to it without a row goes to AddressPortal
 }
