@@ -1,0 +1,47 @@
+package contracts
+
+// Error codes of RIV-TA's ResultType.
+const (
+	ValidationError  = "VALIDATION_ERROR"  // never retried
+	ApplicationError = "APPLICATION_ERROR" // not retried automatically
+	TechnicalError   = "TECHNICAL_ERROR"   // retried
+)
+
+// Sub codes, each with the error code that it belongs to.
+const (
+	SubSchema                   = "SCHEMA"                     // VALIDATION_ERROR
+	SubDuplicateContentMismatch = "DUPLICATE_CONTENT_MISMATCH" // VALIDATION_ERROR
+	SubRecipientMismatch        = "RECIPIENT_MISMATCH"         // VALIDATION_ERROR
+	SubPlaceTextNotAllowed      = "PLACE_TEXT_NOT_ALLOWED"     // VALIDATION_ERROR
+	SubClassificationMissing    = "CLASSIFICATION_MISSING"     // VALIDATION_ERROR
+	SubTextMissing              = "TEXT_MISSING"               // VALIDATION_ERROR
+	SubFieldMissing             = "FIELD_MISSING"              // VALIDATION_ERROR
+	SubUnknownCode              = "UNKNOWN_CODE"               // VALIDATION_ERROR
+	SubIdentityOIDMismatch      = "IDENTITY_OID_MISMATCH"      // VALIDATION_ERROR
+	SubIdentityCheckDigit       = "IDENTITY_CHECK_DIGIT"       // VALIDATION_ERROR
+	SubAttachmentTooLarge       = "ATTACHMENT_TOO_LARGE"       // VALIDATION_ERROR
+	SubAttachmentType           = "ATTACHMENT_TYPE"            // VALIDATION_ERROR
+	SubUnknownCase              = "UNKNOWN_CASE"               // APPLICATION_ERROR
+	SubCaseClosed               = "CASE_CLOSED"                // APPLICATION_ERROR
+	SubNotCurrentHandler        = "NOT_CURRENT_HANDLER"        // APPLICATION_ERROR
+	SubNoOpenQuestion           = "NO_OPEN_QUESTION"           // APPLICATION_ERROR
+	SubAttachmentNotAllowed     = "ATTACHMENT_NOT_ALLOWED"     // APPLICATION_ERROR
+	SubRegionNotActive          = "REGION_NOT_ACTIVE"          // APPLICATION_ERROR
+	SubOutOfOrder               = "OUT_OF_ORDER"               // no error: result INFO
+)
+
+// Error is a refusal by the contract. It becomes a result with ERROR in the contract's own response element. Path names where, as
+// element names joined by "/" that come from the schema, never a value.
+type Error struct {
+	Code    string // ValidationError, ApplicationError or TechnicalError
+	SubCode string
+	Message string // Swedish; never content
+	Path    string
+	Line    int // 1-based; 0 unknown
+	Column  int
+	Cause   error
+}
+
+func (e *Error) Error() string { return e.SubCode + " " + e.Path + ": " + e.Message }
+
+func (e *Error) Unwrap() error { return e.Cause }
