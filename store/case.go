@@ -1,0 +1,251 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"rivgate/routing"
+)
+
+// ErrNotFound is returned where a single thing is asked for and is not there.
+var ErrNotFound = errors.New("not found")
+
+// Ref is an id with its issuer, RIV-TA's IIType.
+type Ref struct {
+	Root      string `json:"root,omitempty"`
+	Extension string `json:"extension,omitempty"`
+}
+
+// Handler is who has a case and the way there.
+type Handler struct {
+	Unit      string           `json:"unit"` // HSA-id
+	Name      string           `json:"name,omitempty"`
+	Kind      routing.UnitKind `json:"kind"`
+	Region    string           `json:"region,omitempty"`
+	Provider  string           `json:"provider,omitempty"`
+	Via       routing.Via      `json:"via"`
+	Address   string           `json:"address"`
+	Component string           `json:"component,omitempty"` // only this system may return data, where it is known
+}
+
+// EventKind is what a message means for its case.
+type EventKind string
+
+// The kinds of Event. The first three go to the handler, the others come from it.
+const (
+	EventComplaint    EventKind = "complaint" // a new case
+	EventAnswer       EventKind = "answer"    // the reporter answers a question
+	EventForward      EventKind = "forward"   // the case arrives at its next handler
+	EventPartialReply EventKind = "partial_reply"
+	EventQuestion     EventKind = "question"
+	EventClose        EventKind = "close"
+	EventStatus       EventKind = "status"
+	EventForwarded    EventKind = "forwarded"  // the handler passes the case on to NewHandler
+	EventNewCase      EventKind = "new_case"   // a case that began outside 1177
+	EventCorrection   EventKind = "correction" // of the classification
+)
+
+// Event is what the store needs to know of a complaints message to judge and apply it.
+type Event struct {
+	Kind           EventKind
+	MessageID      string // "root|extension", for answers that refer to it
+	Case           Ref    // 1177's id; empty only in an EventNewCase that 1177 has not numbered yet
+	External       Ref
+	Sequence       int64
+	Sent           time.Time
+	Unit           string   // recipient (send) or handling unit (return)
+	Handler        *Handler // complaint, forward, new case: who has the case from now; forwarded: who has it next
+	InReplyTo      string   // answer: MessageID of the question
+	Status         string   // status: RECEIVED, IN_PROGRESS or AWAITING_REPORTER
+	Facts          *Facts   // complaint, forward, new case
+	Classification *Classification
+	HasText        bool // a text or a standard reply for the citizen
+	Attachments    int
+	AtPortal       bool            // this gateway stands where 1177 is: it keeps the mailbox and moves forwarded cases
+	SameSystem     bool            // forwarded: the next handler sits in the same system, which has the case already
+	Content        json.RawMessage // the canonical message for pages and the API, without attachment bytes
+	CaseVersion    int64           // a person's action: the version of the case that it was based on; 0: any
+}
+
+// Facts of a new case, for lists, rules and statistics.
+type Facts struct {
+	ReporterID   string // personal number
+	ReporterName string
+	Role         string // PATIENT, RELATIVE or PROXY
+	PatientID    string
+	PatientName  string
+	BirthDate    string // YYYYMMDD
+	Sex          string // KV Kön code, "" unknown
+	IncidentDate string // YYYYMMDD
+	IncidentUnit string // HSA-id
+	PlaceText    string
+	Experienced  []string // codes of the problem as experienced
+	ReplyWanted  bool
+	Attachments  bool      // the citizen may attach files, and the handler to a reply
+	Received     time.Time // when 1177 received it
+}
+
+// Classification as concluded by the handler.
+type Classification struct {
+	MainProblems []string // codes, "3"
+	SubProblems  []string // codes, "3.4"
+	Area         string   // code
+	IncidentUnit string   // HSA-id; patient boards only
+	IncidentDate string   // YYYYMMDD
+}
+
+// State is where a case stands.
+type State string
+
+// The states of a case: submitted → delivered → in progress ⇄ awaiting reporter → closed; forwarding puts it back to submitted.
+const (
+	Submitted        State = "submitted"
+	Delivered        State = "delivered"
+	InProgress       State = "in_progress"
+	AwaitingReporter State = "awaiting_reporter"
+	Closed           State = "closed"
+)
+
+// Case is one case (ärende): the projection of its accepted messages.
+type Case struct {
+	ID             string         `json:"id"` // ours
+	Ref            Ref            `json:"caseId"`
+	External       Ref            `json:"externalCaseId"`
+	State          State          `json:"state"`
+	Handler        Handler        `json:"handler"`
+	Facts          Facts          `json:"-"`
+	Classification Classification `json:"classification"`
+	OpenQuestions  []string       `json:"openQuestions,omitempty"` // message ids of questions without an answer
+	Replied        bool           `json:"replied"`                 // a partial reply has been given
+	ForwardDue     bool           `json:"forwardDue,omitempty"`    // forwarded, and the message to the next handler is still to be sent
+	ForwardedFrom  string         `json:"forwardedFrom,omitempty"` // HSA-id
+	BegunOutside   bool           `json:"begunOutside,omitempty"`
+	Received       time.Time      `json:"received"`
+	Due            time.Time      `json:"due"` // received + 28 days
+	Closed         *time.Time     `json:"closed,omitempty"`
+	Changed        time.Time      `json:"changed"`
+	Version        int64          `json:"version"`
+}
+
+// Reason says why the state of a case refuses a message.
+type Reason string
+
+// The reasons of a Refusal.
+const (
+	UnknownCase          Reason = "unknown case"
+	CaseExists           Reason = "case exists" // a complaint with another message id for a case that is there
+	CaseClosed           Reason = "case closed"
+	NotCurrentHandler    Reason = "not current handler"
+	NoOpenQuestion       Reason = "no open question"
+	AttachmentNotAllowed Reason = "attachment not allowed"
+	ReplyMissing         Reason = "reply missing"     // a reply was wanted, none was given, and the close has no text
+	PlaceNotAllowed      Reason = "place not allowed" // only a patient board corrects the unit where it happened
+	NotClassified        Reason = "not classified"
+	Conflict             Reason = "conflict" // the case changed since CaseVersion
+)
+
+// Refusal is a message that the state of its case does not allow. Nothing was stored.
+type Refusal struct{ Reason Reason }
+
+func (r *Refusal) Error() string { return string(r.Reason) }
+
+// Entry is one message on the time line of a case.
+type Entry struct {
+	MessageID string          `json:"messageId"` // ours
+	Key       Key             `json:"-"`
+	Kind      EventKind       `json:"kind"`
+	Sender    string          `json:"sender"`
+	Receiver  string          `json:"receiver"`
+	Via       routing.Via     `json:"via"`
+	At        time.Time       `json:"at"` // received here
+	Place     Place           `json:"place"`
+	Late      bool            `json:"late,omitempty"`    // applied after a gap that did not close
+	Refused   Reason          `json:"refused,omitempty"` // held, and refused when its turn came: a person must look
+	Content   json.RawMessage `json:"content"`
+}
+
+// Place is where an accepted message is: at all times exactly one.
+type Place string
+
+// The places.
+const (
+	PlaceDelivered Place = "delivered"
+	PlaceWaiting   Place = "waiting"
+	PlaceUnknown   Place = "unknown" // waiting after an attempt whose outcome is not known (osäkert utfall)
+	PlaceParked    Place = "parked"
+	PlaceHeld      Place = "held" // waiting for a gap to close
+	PlaceInbox     Place = "inbox"
+	PlaceMailbox   Place = "mailbox"
+)
+
+// CaseFilter narrows a list of cases. Zero fields do not narrow.
+type CaseFilter struct {
+	Query string // part of an id, of the reporter's or patient's name, or a whole personal number
+	State State
+	Unit  string   // HSA-id
+	Units []string // any of these; a reader's rights
+	Via   routing.Via
+	Since time.Time // received at or after
+	After string    // the last id of the page before
+	Limit int       // default 50, at most 500
+}
+
+// Case finds a case by our id or by the extension of 1177's. ErrNotFound.
+func (s *Store) Case(ctx context.Context, id string) (Case, error) { panic("unbuilt") }
+
+// CaseByRef finds a case by 1177's id. ErrNotFound.
+func (s *Store) CaseByRef(ctx context.Context, ref Ref) (Case, error) { panic("unbuilt") }
+
+// Cases lists cases, the latest received first.
+func (s *Store) Cases(ctx context.Context, f CaseFilter) ([]Case, error) { panic("unbuilt") }
+
+// CaseCounts counts the cases of f by state.
+func (s *Store) CaseCounts(ctx context.Context, f CaseFilter) (map[State]int, error) {
+	panic("unbuilt")
+}
+
+// TimeLine is every accepted message of a case, oldest first.
+func (s *Store) TimeLine(ctx context.Context, caseID string) ([]Entry, error) { panic("unbuilt") }
+
+// NextSequence is the sequence number that sender's next message in the case should have: one above the highest accepted.
+func (s *Store) NextSequence(ctx context.Context, caseID, sender string) (int64, error) {
+	panic("unbuilt")
+}
+
+// ForwardsDue lists cases whose message to their next handler is still to be sent.
+func (s *Store) ForwardsDue(ctx context.Context, limit int) ([]Case, error) { panic("unbuilt") }
+
+// Letter is one message in the citizen's 1177 mailbox.
+type Letter struct {
+	ID        string          `json:"id"`
+	CaseID    string          `json:"caseId"` // ours
+	MessageID string          `json:"messageId"`
+	Kind      string          `json:"kind"` // "receipt" (ärendebekräftelse), or an EventKind
+	At        time.Time       `json:"at"`
+	From      string          `json:"from"` // HSA-id of the unit
+	Content   json.RawMessage `json:"content,omitempty"`
+	Answered  bool            `json:"answered,omitempty"` // a question that has its answer
+}
+
+// Mailbox is what the citizen has in the mailbox for a case, oldest first.
+func (s *Store) Mailbox(ctx context.Context, caseID string) ([]Letter, error) { panic("unbuilt") }
+
+// StatisticsFilter says over which cases, and by which of the parameters of the service they are counted.
+type StatisticsFilter struct {
+	By                     []string // unit, provider, region, age, sex, main_problem, sub_problem, experienced, area, incident (month), received (month), closed (month)
+	Unit, Region, Provider string
+	From, Until            time.Time // received, half open
+}
+
+// StatisticsRow is one count.
+type StatisticsRow struct {
+	Key   map[string]string `json:"key"`
+	Count int               `json:"count"`
+}
+
+// Statistics counts cases wherever they are handled. An unknown parameter in By is an error.
+func (s *Store) Statistics(ctx context.Context, f StatisticsFilter) ([]StatisticsRow, error) {
+	panic("unbuilt")
+}

@@ -1,0 +1,60 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"rivgate/routing"
+)
+
+// Key identifies a message for idempotency. Its uniqueness is a constraint of the database.
+type Key struct {
+	Sender    string // HSA-id of the sending system, in upper case
+	Contract  string // responder namespace
+	MessageID string // "root|extension" of the message id; for contracts without one, an id of ours
+}
+
+// Message is one message on its way through the line, ready to be accepted. It never changes after that.
+type Message struct {
+	ID          string // ours, a UUID version 7
+	Key         Key
+	Call        routing.Call
+	Route       routing.Route // frozen at accept
+	Correlation string        // of the call that brought it
+	SOAPAction  string
+	ContentType string    // as received; with the BOM of Envelope it tells the charset
+	Envelope    []byte    // byte for byte as received
+	Received    time.Time // UTC
+	Event       *Event    // what it means for its case; nil for durable contracts that are not complaints
+}
+
+// Receipt is what an accepted message is answered with. It is stored with the message, so that a repeat gets the same answer.
+type Receipt struct {
+	MessageID  string // Message.ID
+	LogID      string // Message.Correlation
+	Received   time.Time
+	CaseID     string // ours; "" without a case
+	Case       Ref    // 1177's id of the case
+	External   Ref    // the handling system's id, where it is known
+	OutOfOrder bool   // a gap in the sequence numbers: stored, not yet applied
+}
+
+// Accepted is the outcome of Accept.
+type Accepted struct {
+	Receipt
+	Repeat   bool   // the key was there before: Receipt is the first answer, nothing was changed
+	Envelope []byte // the first message's envelope; only with Repeat, for comparing the content
+}
+
+// Accept stores m, applies its Event to its case, and enters it in its one place (delivery, inbox, mailbox, or held because of a gap), in one
+// transaction. It returns when that is on disk.
+//
+// Outcomes: accepted; Repeat; a *Refusal when the case's state forbids it (nothing stored); any other error: nothing is known to be stored,
+// the caller may repeat.
+func (s *Store) Accept(ctx context.Context, m *Message) (Accepted, error) { panic("unbuilt") }
+
+// Message returns an accepted message by our id. ErrNotFound.
+func (s *Store) Message(ctx context.Context, id string) (*Message, error) { panic("unbuilt") }
+
+// ApplyHeld applies messages that were held because of a gap that is older than gap, marks them, and tells how many.
+func (s *Store) ApplyHeld(ctx context.Context, gap time.Duration) (int, error) { panic("unbuilt") }
