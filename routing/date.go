@@ -1,4 +1,87 @@
 package routing
 
+import (
+	"fmt"
+	"sync"
+	"time"
+	_ "time/tzdata" // Swedish days must be right on machines without a zone database too
+)
+
 // Date is a Swedish calendar day as yyyymmdd, 20260131; zero is no date. Days compare as integers.
 type Date int
+
+// lastDay stands for "for ever" where two spans are compared.
+const lastDay Date = 99991231
+
+// stockholm is the one zone that a catalogue's days are meant in. It is loaded once and never changes.
+var stockholm = sync.OnceValue(func() *time.Location {
+	zone, err := time.LoadLocation("Europe/Stockholm")
+	if err != nil {
+		panic("loading Europe/Stockholm, which is linked in: " + err.Error())
+	}
+	return zone
+})
+
+// Stockholm is the zone Europe/Stockholm, in which a catalogue's days and times without a zone are meant.
+func Stockholm() *time.Location { return stockholm() }
+
+// DateOf is the Swedish calendar day at a moment, summer and winter time observed.
+func DateOf(moment time.Time) Date {
+	year, month, day := moment.In(stockholm()).Date()
+	return Date(year*10000 + int(month)*100 + day)
+}
+
+// ParseDate reads "2026-01-31". The empty string is the zero Date. A day that does not exist is an error.
+func ParseDate(text string) (Date, error) {
+	if text == "" {
+		return 0, nil
+	}
+	day, err := time.Parse(time.DateOnly, text)
+	if err != nil || day.Year() == 0 {
+		return 0, fmt.Errorf("%q is no date: write it as 2026-01-31", text)
+	}
+	return Date(day.Year()*10000 + int(day.Month())*100 + day.Day()), nil
+}
+
+// String is the day as 2026-01-31, and "" for the zero Date.
+func (d Date) String() string {
+	if d == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%04d-%02d-%02d", int(d)/10000, int(d)/100%100, int(d)%100)
+}
+
+// IsZero tells whether there is no date; encoders leave such a one out.
+func (d Date) IsZero() bool { return d == 0 }
+
+// MarshalText writes the day as String does, for JSON and YAML.
+func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads what ParseDate reads.
+func (d *Date) UnmarshalText(text []byte) error {
+	day, err := ParseDate(string(text))
+	if err != nil {
+		return err
+	}
+	*d = day
+	return nil
+}
+
+// span is a first and a last day, both inclusive; the zero Date means open.
+type span struct{ from, until Date }
+
+func (s span) holds(day Date) bool {
+	return s.from <= day && (s.until == 0 || day <= s.until)
+}
+
+// shared is the first and last day that two spans have in common; none if first is after last.
+func (s span) shared(other span) (first, last Date) {
+	return max(s.from, other.from), min(s.end(), other.end())
+}
+
+func (s span) end() Date {
+	if s.until == 0 {
+		return lastDay
+	}
+	return s.until
+}

@@ -39,8 +39,63 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Cause }
 
+// Fault is e as the platform says it on the wire: the SOAP fault code without prefix ("Client", "Server"), the
+// faultstring "VPnnn [instance name] text", and the detailString, "" where there is to be none.
+func (e *Error) Fault(instanceName string) (code, faultstring, detail string) {
+	detail = e.Detail
+	if e.Code == VP012 || e.Code == VP014 {
+		detail = "" // nothing internal leaves the house
+	}
+	return e.Code.Side(), string(e.Code) + " [" + instanceName + "] " + e.Code.Text(), detail
+}
+
+// Because is a copy of e with the cause that the log is to show. The caller never sees it.
+func (e *Error) Because(cause error) *Error {
+	with := *e
+	with.Cause = cause
+	return &with
+}
+
 // Side is "Client" or "Server", the SOAP fault code of c. VP007 is on the Server's side, as in VP.
-func (c Code) Side() string { panic("unbuilt") }
+func (c Code) Side() string {
+	switch c {
+	case VP001, VP002, VP003, VP004, VP005, VP011, VP013, VP015:
+		return "Client"
+	}
+	return "Server"
+}
 
 // Text is the Swedish text of c that follows "VPnnn [instance] " in faultstring.
-func (c Code) Text() string { panic("unbuilt") }
+func (c Code) Text() string {
+	switch c {
+	case VP001:
+		return "Anropet säger inte vilken RIV-TA-profil det följer."
+	case VP002:
+		return "Avsändaren kunde inte fastställas ur klientcertifikatet."
+	case VP003:
+		return "Logisk adressat saknas i anropets SOAP-huvud."
+	case VP004:
+		return "Det finns inget vägval för den logiska adressaten och tjänstekontraktet i dag."
+	case VP005:
+		return "Vägvalet för den logiska adressaten har en RIV-TA-profil som inte stöds."
+	case VP006:
+		return "Adresseringskatalogen har flera vägval för den logiska adressaten samma dag."
+	case VP007:
+		return "Avsändaren saknar anropsbehörighet till den logiska adressaten för tjänstekontraktet."
+	case VP008:
+		return "Plattformen har ingen adresseringskatalog just nu. Försök igen senare."
+	case VP009:
+		return "Tjänsteproducenten kunde inte nås eller gav inget giltigt svar."
+	case VP010:
+		return "Vägvalet saknar anropsadress i adresseringskatalogen."
+	case VP011:
+		return "Anrop utan TLS tas bara emot från betrodda adresser."
+	case VP013:
+		return "Avsändaren får inte ange ursprunglig tjänstekonsument."
+	case VP014:
+		return "Anropet har redan passerat den här plattformen och skulle gå runt."
+	case VP015:
+		return "Anropet är inte ett korrekt SOAP 1.1-meddelande."
+	}
+	return "Ett internt fel uppstod i plattformen. Ange korrelations-id vid felanmälan."
+}

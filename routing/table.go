@@ -1,33 +1,191 @@
 package routing
 
-import "time"
+import (
+	"maps"
+	"strings"
+	"time"
+)
 
-// Table is a catalogue made ready for deciding. It is immutable and safe for concurrent use.
-type Table struct{}
+// Table is a catalogue made ready for deciding. It is immutable and safe for concurrent use. A nil *Table is a gateway
+// without a catalogue: it refuses every call with VP008 and knows no units.
+type Table struct {
+	rules       Rules
+	tree        Tree
+	contracts   map[string]*contract
+	rows        []Row
+	next        []int32 // the next row of the same contract and receiver, or none
+	portal      int32   // the row that stands in where the portal has none of its own, or none
+	permissions []span
+	nextPermit  []int32
+	routes      int // rows of the catalogue, without the stand-in
+	units       []Unit
+	unit        map[string]int // by folded HSA-id
+	boards      map[string]int // patient boards by region
+	notes       []string
+}
+
+// contract is what the table knows of one responder namespace.
+type contract struct {
+	durable      bool
+	climbRoutes  bool
+	climbPermits bool
+	routes       map[string]int32 // folded receiver → first row
+	permits      map[pair]int32   // folded sender and receiver → first permission
+}
+
+type pair struct{ sender, receiver string }
+
+// Outcomes of a search among rows, beside an index.
+const (
+	none    int32 = -1
+	several int32 = -2
+)
 
 // NewTable builds a table. Every row is checked: a contradiction (one address both inbox and external on one day, an
-// inbox or portal address on a contract that cannot take it, from after until) is an error that names the rows, all of them joined.
-func NewTable(c Catalogue, r Rules) (*Table, error) { panic("unbuilt") }
+// inbox or portal address on a contract that cannot take it, from after until, a unit twice, two patient boards in one
+// region) is an error that names the rows, all of them joined. A row without a profile has RIVTABP21.
+//
+// What can be lived with is no error but a note, see Notes: rows that share days are told apart when a call comes.
+func NewTable(c Catalogue, r Rules) (*Table, error) {
+	t := &Table{rules: r, tree: maps.Clone(c.Tree), contracts: map[string]*contract{}, portal: none}
+	var b builder
+	b.checkRows(c.Routes, r)
+	b.checkPermissions(c.Permissions)
+	t.addUnits(c.Units, &b)
+	t.addRoutes(c.Routes)
+	t.addPermissions(c.Permissions)
+	t.compareRows(&b)
+	if err := b.err(); err != nil {
+		return nil, err
+	}
+	t.notes = b.notes
+	return t, nil
+}
+
+func (t *Table) addRoutes(rows []Row) {
+	t.routes = len(rows)
+	t.rows = make([]Row, len(rows), len(rows)+1)
+	copy(t.rows, rows)
+	t.next = make([]int32, len(rows))
+	for i := len(rows) - 1; i >= 0; i-- { // backwards, so that chains keep the catalogue's order
+		row := &t.rows[i]
+		if row.Profile == "" {
+			row.Profile = RIVTABP21
+		}
+		c := t.contract(row.Contract)
+		key := Fold(row.Receiver)
+		t.next[i] = link(c.routes, key, int32(i))
+	}
+	if t.rules.ReturnContract != "" && t.rules.PortalAddress != "" {
+		t.contract(t.rules.ReturnContract)
+		t.portal = int32(len(t.rows))
+		t.rows = append(t.rows, Row{Contract: t.rules.ReturnContract, Receiver: t.rules.PortalAddress, Address: AddressPortal, Profile: RIVTABP21})
+	}
+}
+
+func (t *Table) addPermissions(permissions []Permission) {
+	t.permissions = make([]span, len(permissions))
+	t.nextPermit = make([]int32, len(permissions))
+	for i := len(permissions) - 1; i >= 0; i-- {
+		p := permissions[i]
+		t.permissions[i] = span{p.From, p.Until}
+		key := pair{Fold(p.Sender), Fold(p.Receiver)}
+		t.nextPermit[i] = link(t.contract(p.Contract).permits, key, int32(i))
+	}
+}
+
+// link puts an index at the head of a chain and returns what it displaced.
+func link[K comparable](heads map[K]int32, key K, index int32) int32 {
+	former, ok := heads[key]
+	if !ok {
+		former = none
+	}
+	heads[key] = index
+	return former
+}
+
+func (t *Table) contract(namespace string) *contract {
+	c := t.contracts[namespace]
+	if c == nil {
+		fresh := t.unknown(namespace)
+		fresh.routes, fresh.permits = map[string]int32{}, map[pair]int32{}
+		c = &fresh
+		t.contracts[namespace] = c
+	}
+	return c
+}
+
+// unknown is a contract without rows: it still says whether the tree counts, because the trace shows it.
+func (t *Table) unknown(namespace string) contract {
+	excepted := false
+	for _, prefix := range t.rules.ExceptedContracts {
+		excepted = excepted || strings.HasPrefix(namespace, prefix)
+	}
+	return contract{
+		durable:      t.rules.Durable != nil && t.rules.Durable(namespace),
+		climbRoutes:  t.rules.ClimbRoutes != excepted,
+		climbPermits: t.rules.ClimbPermissions != excepted,
+	}
+}
 
 // Decide takes the one way that the catalogue has for a call at a moment: route first, then permission.
 //
 // The error is a *Error with VP004, VP005, VP006, VP008 (nil table) or VP010 for the route, VP007 for the permission; its Trace is
 // filled as far as the decision came. The moment is turned into a Swedish calendar day.
-func (t *Table) Decide(call Call, now time.Time) (Route, error) { panic("unbuilt") }
+func (t *Table) Decide(call Call, now time.Time) (Route, error) {
+	if t == nil {
+		return Route{}, NoCatalogue()
+	}
+	day := DateOf(now)
+	route, refusal := t.route(call, day)
+	if refusal != nil {
+		return Route{}, refusal
+	}
+	permitted, trace := t.permit(call, day)
+	route.Trace.Permission = trace
+	if !permitted {
+		refusal = NoPermission(call.Contract, call.Receiver, call.Sender)
+		refusal.Trace = route.Trace
+		return Route{}, refusal
+	}
+	return route, nil
+}
 
 // Route is Decide without the permission: where would a call go, whoever sent it? Call.Sender is needed only
 // for the delimiter's list of senders.
-func (t *Table) Route(call Call, now time.Time) (Route, error) { panic("unbuilt") }
+func (t *Table) Route(call Call, now time.Time) (Route, error) {
+	if t == nil {
+		return Route{}, NoCatalogue()
+	}
+	route, refusal := t.route(call, DateOf(now))
+	if refusal != nil {
+		return Route{}, refusal
+	}
+	return route, nil
+}
 
-// Unit finds a unit by HSA-id, without regard to case.
-func (t *Table) Unit(hsaID string) (Unit, bool) { panic("unbuilt") }
-
-// Units are all units in the order of the catalogue. The caller must not change the slice.
-func (t *Table) Units() []Unit { panic("unbuilt") }
-
-// RegionActive tells whether the region has a registered patient board. Where no units are known at all,
-// known is false and the check is off.
-func (t *Table) RegionActive(region string) (active, known bool) { panic("unbuilt") }
+// Permits is the other half of Decide: may the call's sender make it, wherever it goes? A nil table permits nothing.
+func (t *Table) Permits(call Call, now time.Time) bool {
+	if t == nil {
+		return false
+	}
+	permitted, _ := t.permit(call, DateOf(now))
+	return permitted
+}
 
 // Size is the number of routes and permissions.
-func (t *Table) Size() (routes, permissions int) { panic("unbuilt") }
+func (t *Table) Size() (routes, permissions int) {
+	if t == nil {
+		return 0, 0
+	}
+	return t.routes, len(t.permissions)
+}
+
+// Notes are what a person should know of a catalogue that loads: rows that share days, in the order of the catalogue.
+// The caller must not change the slice.
+func (t *Table) Notes() []string {
+	if t == nil {
+		return nil
+	}
+	return t.notes
+}

@@ -1,0 +1,158 @@
+package routing
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// builder collects what is wrong with a catalogue, and what is only worth a word.
+type builder struct {
+	problems []error
+	notes    []string
+}
+
+func (b *builder) problem(format string, args ...any) {
+	b.problems = append(b.problems, fmt.Errorf(format, args...))
+}
+
+// maxNotes bounds what is said of a catalogue whose rows all share days.
+const maxNotes = 1000
+
+func (b *builder) note(format string, args ...any) {
+	if len(b.notes) >= maxNotes {
+		return
+	}
+	b.notes = append(b.notes, fmt.Sprintf(format, args...))
+}
+
+func (b *builder) err() error { return errors.Join(b.problems...) }
+
+// checkRows looks at each route by itself.
+func (b *builder) checkRows(rows []Row, r Rules) {
+	for i, row := range rows {
+		name := nameRow(row, i)
+		switch {
+		case row.Contract == "":
+			b.problem("%s has no contract: give it the responder namespace", name)
+		case row.Receiver == "":
+			b.problem("%s has no receiver: give it an HSA-id, or * for all", name)
+		}
+		if row.Until != 0 && row.From > row.Until {
+			b.problem("%s begins on %s, after its last day %s: exchange the two", name, row.From, row.Until)
+		}
+		b.checkAddress(name, row, r)
+	}
+}
+
+// checkAddress looks at addresses that stay in the house; any other is left to whoever calls it.
+func (b *builder) checkAddress(name string, row Row, r Rules) {
+	returns := row.Contract == r.ReturnContract && r.ReturnContract != ""
+	switch {
+	case !strings.HasPrefix(row.Address, "rivgate:"):
+	case row.Address == AddressInbox:
+		if returns || r.Durable == nil || !r.Durable(row.Contract) {
+			b.problem("%s goes to %s, but this contract brings no cases to an inbox: give the row a URL", name, AddressInbox)
+		}
+	case row.Address == AddressPortal:
+		if !returns {
+			b.problem("%s goes to %s, which takes the return contract only: give the row a URL", name, AddressPortal)
+		}
+	default:
+		b.problem("%s goes to %s, which is no address of ours: write %s, %s or a URL", name, row.Address, AddressInbox, AddressPortal)
+	}
+}
+
+func (b *builder) checkPermissions(permissions []Permission) {
+	for i, p := range permissions {
+		name := namePermission(p, i)
+		switch {
+		case p.Contract == "":
+			b.problem("%s has no contract: give it the responder namespace", name)
+		case p.Sender == "":
+			b.problem("%s has no sender: give it the HSA-id of the calling system", name)
+		case p.Receiver == "":
+			b.problem("%s has no receiver: give it an HSA-id, or * for all", name)
+		}
+		if p.Until != 0 && p.From > p.Until {
+			b.problem("%s begins on %s, after its last day %s: exchange the two", name, p.From, p.Until)
+		}
+	}
+}
+
+// compareRows looks at each pair of rows of one contract and receiver that share a day. Chains are walked from their
+// heads, in the order of the catalogue.
+func (t *Table) compareRows(b *builder) {
+	var heads []int32
+	for _, c := range t.contracts {
+		for _, head := range c.routes {
+			if t.next[head] != none {
+				heads = append(heads, head)
+			}
+		}
+	}
+	slices.Sort(heads)
+	for _, head := range heads {
+		for i := head; i != none; i = t.next[i] {
+			for j := t.next[i]; j != none; j = t.next[j] {
+				t.comparePair(b, i, j)
+			}
+		}
+	}
+}
+
+func (t *Table) comparePair(b *builder, i, j int32) {
+	one, other := t.rows[i], t.rows[j]
+	first, last := t.span(i).shared(t.span(j))
+	if first > last {
+		return
+	}
+	names := nameRow(one, int(i)) + " and " + nameRow(other, int(j))
+	days := "on " + dayName(first)
+	if last != first {
+		days = "from " + dayName(first) + " to " + dayName(last)
+	}
+	oneSeam := seam(t.span(i), t.span(j)) && one.Profile == other.Profile
+	switch {
+	case oneSeam:
+		later := one
+		if other.From > one.From {
+			later = other
+		}
+		b.note("%s are both valid %s: the later one, to %s, counts on that day", names, days, later.Address)
+	case inHouse(one.Address) != inHouse(other.Address):
+		b.problem("%s lead both into the house and to a system outside, %s: end one of them before the other begins", names, days)
+	case one.Profile == other.Profile:
+		b.note("%s are both valid %s: calls on those days are refused with VP006; end one before the other begins", names, days)
+	}
+}
+
+// inHouse tells whether people here handle what goes to an address, not another system.
+func inHouse(address string) bool { return address == AddressInbox || address == AddressPortal }
+
+func dayName(d Date) string {
+	switch d {
+	case 0:
+		return "the beginning"
+	case lastDay:
+		return "the end"
+	}
+	return d.String()
+}
+
+func nameRow(row Row, index int) string {
+	return "route " + place(row.Line, index) + " (" + row.Contract + " to " + row.Receiver + ")"
+}
+
+func namePermission(p Permission, index int) string {
+	return "permission " + place(p.Line, index) + " (" + p.Sender + " on " + p.Contract + " to " + p.Receiver + ")"
+}
+
+// place says where a row stands: its line, or its number in the list where it came without lines.
+func place(line, index int) string {
+	if line > 0 {
+		return fmt.Sprintf("on line %d", line)
+	}
+	return fmt.Sprintf("number %d", index+1)
+}

@@ -1,0 +1,100 @@
+package routing
+
+// pick chooses among the rows of one contract and folded receiver that are valid on a day: an index, none, or several
+// where the catalogue contradicts itself.
+//
+// Rows are first told apart by the caller's profile, then by the seam rule: where two rows share exactly one day, the
+// one that begins later counts on it.
+func (t *Table) pick(c *contract, receiver string, day Date, profile string) int32 {
+	first, valid := none, 0
+	if head, ok := c.routes[receiver]; ok {
+		for i := head; i != none; i = t.next[i] {
+			if t.span(i).holds(day) {
+				if valid == 0 {
+					first = i
+				}
+				valid++
+			}
+		}
+	}
+	switch {
+	case valid > 1:
+		return t.among(first, day, profile)
+	case valid == 0 && t.standsIn(c, receiver):
+		return t.portal
+	}
+	return first
+}
+
+// standsIn tells whether the built-in portal row answers for the receiver.
+func (t *Table) standsIn(c *contract, receiver string) bool {
+	return t.portal != none && c == t.contracts[t.rules.ReturnContract] && receiver == Fold(t.rules.PortalAddress)
+}
+
+// among is pick for the chain from head on, of which more than one row is valid.
+func (t *Table) among(head int32, day Date, profile string) int32 {
+	wanted := func(p string) bool { return p == profile }
+	if !t.anyRow(head, day, wanted) {
+		wanted = supported
+	}
+	if !t.anyRow(head, day, wanted) {
+		wanted = func(string) bool { return true }
+	}
+	var room [8]int32
+	rivals := room[:0]
+	for i := head; i != none; i = t.next[i] {
+		if t.span(i).holds(day) && wanted(t.rows[i].Profile) {
+			rivals = append(rivals, i)
+		}
+	}
+	latest := rivals[0]
+	for n, i := range rivals {
+		for _, j := range rivals[:n] {
+			if !seam(t.span(i), t.span(j)) {
+				return several
+			}
+		}
+		if t.rows[i].From > t.rows[latest].From {
+			latest = i
+		}
+	}
+	return latest
+}
+
+func (t *Table) anyRow(head int32, day Date, wanted func(profile string) bool) bool {
+	for i := head; i != none; i = t.next[i] {
+		if t.span(i).holds(day) && wanted(t.rows[i].Profile) {
+			return true
+		}
+	}
+	return false
+}
+
+// seam tells whether two spans share exactly one day and one of them begins later.
+func seam(a, b span) bool {
+	first, last := a.shared(b)
+	return first == last && a.from != b.from
+}
+
+func (t *Table) span(i int32) span { return span{t.rows[i].From, t.rows[i].Until} }
+
+func supported(profile string) bool { return profile == RIVTABP20 || profile == RIVTABP21 }
+
+// Fold is the form in which HSA-ids are compared: ASCII letters in upper case, all else as it stands. It allocates only
+// where there is a lower-case letter.
+//
+// Other scripts are left alone on purpose: Unicode's upper case would make "ſ" an "S", and so one sender another.
+func Fold(hsaID string) string {
+	for i := range len(hsaID) {
+		if c := hsaID[i]; 'a' <= c && c <= 'z' {
+			folded := []byte(hsaID)
+			for j := i; j < len(folded); j++ {
+				if c := folded[j]; 'a' <= c && c <= 'z' {
+					folded[j] = c - 'a' + 'A'
+				}
+			}
+			return string(folded)
+		}
+	}
+	return hsaID
+}

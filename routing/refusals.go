@@ -1,0 +1,108 @@
+package routing
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// One constructor for each code, with the detailString that clients and monitors of RIV-TA platforms look for.
+
+// NoProfile is VP001: the call names no RIV-TA profile. Reserved; a missing receiver is NoReceiver.
+func NoProfile() *Error { return &Error{Code: VP001, Detail: "No RIV version configured"} }
+
+// NoSender is VP002: what was wrong with the client certificate, and in which header it came; "" for one of the connection itself.
+func NoSender(what, header string) *Error {
+	if header != "" {
+		what += " HTTP header: " + header
+	}
+	return &Error{Code: VP002, Detail: what}
+}
+
+// NoReceiver is VP003: no logical address, or a blank one.
+func NoReceiver() *Error {
+	return &Error{Code: VP003, Detail: "No receiverId (logical address) found in message header. "}
+}
+
+// NoRoute is VP004: no row for the contract and the receiver. White space in the receiver is pointed out.
+func NoRoute(contract, receiver string) *Error {
+	detail := "No receiverId (logical address) found for " + what(contract, receiver)
+	if strings.ContainsFunc(receiver, unicode.IsSpace) {
+		detail += ". Whitespace detected in incoming request!"
+	}
+	return &Error{Code: VP004, Detail: detail}
+}
+
+// UnsupportedProfile is VP005: the row has a profile that is neither RIVTABP20 nor RIVTABP21.
+func UnsupportedProfile(contract, receiver string) *Error {
+	return &Error{Code: VP005, Detail: "No receiverId (logical address) with matching Riv-version found for " + what(contract, receiver)}
+}
+
+// SeveralRoutes is VP006: more than one row counts.
+func SeveralRoutes(contract, receiver string) *Error {
+	return &Error{Code: VP006, Detail: "More than one receiverId (logical address) with matching Riv-version found for " + what(contract, receiver)}
+}
+
+// NoPermission is VP007: the sender may not call the contract at the receiver.
+func NoPermission(contract, receiver, sender string) *Error {
+	return &Error{Code: VP007, Detail: "Authorization missing for " + what(contract, receiver) + ", senderId: " + sender}
+}
+
+// NoCatalogue is VP008: there is no table to decide with.
+func NoCatalogue() *Error {
+	return &Error{Code: VP008, Detail: "No contact with TAK at startup, and no local cache to fallback on, not possible to route call"}
+}
+
+// ProducerUnreachable is VP009: no connection to the address, or none that TLS accepts.
+func ProducerUnreachable(address string) *Error {
+	return &Error{Code: VP009, Detail: "Error connecting to service producer at address " + address + ". No connection could be made."}
+}
+
+// ProducerBroke is VP009: the connection to the address ended before there was a whole answer.
+func ProducerBroke(address string) *Error {
+	return &Error{Code: VP009, Detail: "Error connecting to service producer at address " + address + ". The connection ended before the answer was complete."}
+}
+
+// ProducerUnreadable is VP009: the address answered with nothing, or with something that is not SOAP.
+func ProducerUnreadable(address string) *Error {
+	return &Error{Code: VP009, Detail: "Error connecting to service producer at address " + address + ". The answer was empty or not a SOAP message."}
+}
+
+// ProducerStatus is VP009: the producer answered with an HTTP status that carries no SOAP.
+func ProducerStatus(status int) *Error {
+	return &Error{Code: VP009, Detail: "VP_PRODUCER_EXCEPTION_HTTP_STATUS=" + strconv.Itoa(status)}
+}
+
+// ProducerTimeout is VP009: the producer did not answer in time.
+func ProducerTimeout() *Error {
+	return &Error{Code: VP009, Detail: "Timeout when waiting on response from producer."}
+}
+
+// NoAddress is VP010: the row that decides has no address.
+func NoAddress(contract, receiver string) *Error {
+	return &Error{Code: VP010, Detail: "Physical Address field is empty in Service Producer for " + what(contract, receiver)}
+}
+
+// NotTrusted is VP011: plain HTTP from a peer that is not a trusted proxy.
+func NotTrusted(peer netip.Addr) *Error {
+	return &Error{Code: VP011, Detail: "Caller was not on the white list of accepted IP-addresses. IP-address: " + peer.String()}
+}
+
+// Internal is VP012: we failed ourselves. The cause is for the log; the caller is told nothing of it.
+func Internal(cause error) *Error { return &Error{Code: VP012, Cause: cause} }
+
+// NotOriginalConsumer is VP013: the sender may not say for whom it calls.
+func NotOriginalConsumer() *Error {
+	return &Error{Code: VP013, Detail: "Sender is not approved to set header x-rivta-original-serviceconsumer-hsaid."}
+}
+
+// Loop is VP014: the message has been here before.
+func Loop() *Error { return &Error{Code: VP014} }
+
+// NotSOAP is VP015: the request is not a proper SOAP 1.1 message. The reason must hold nothing of its content.
+func NotSOAP(reason string) *Error { return &Error{Code: VP015, Detail: reason} }
+
+func what(contract, receiver string) string {
+	return "serviceNamespace: " + contract + ", receiverId: " + receiver
+}

@@ -1,0 +1,71 @@
+package routing
+
+// addUnits indexes the units and checks that each is there once, and that a region has one patient board at most.
+func (t *Table) addUnits(units []Unit, b *builder) {
+	t.units = append([]Unit(nil), units...)
+	t.unit = make(map[string]int, len(units))
+	t.boards = map[string]int{}
+	for i, u := range t.units {
+		key := Fold(u.HSAID)
+		former, twice := t.unit[key]
+		switch {
+		case u.HSAID == "":
+			b.problem("unit number %d (%s) has no HSA-id: give it one", i+1, u.Name)
+			continue
+		case twice:
+			b.problem("unit %s is there twice, as number %d and %d: remove one", u.HSAID, former+1, i+1)
+			continue
+		}
+		t.unit[key] = i
+		t.addBoard(i, b)
+	}
+}
+
+func (t *Table) addBoard(i int, b *builder) {
+	u := t.units[i]
+	switch u.Kind {
+	case CareUnit:
+	case PatientBoard:
+		former, twice := t.boards[u.Region]
+		switch {
+		case u.Region == "":
+			b.problem("patient board %s has no region: give it its county code", u.HSAID)
+		case twice:
+			b.problem("region %s has two patient boards, %s and %s: a region has exactly one", u.Region, t.units[former].HSAID, u.HSAID)
+		default:
+			t.boards[u.Region] = i
+		}
+	default:
+		b.problem("unit %s has the unknown kind %q: write %s or %s", u.HSAID, u.Kind, CareUnit, PatientBoard)
+	}
+}
+
+// Unit finds a unit by HSA-id, without regard to case.
+func (t *Table) Unit(hsaID string) (Unit, bool) {
+	if t == nil {
+		return Unit{}, false
+	}
+	i, ok := t.unit[Fold(hsaID)]
+	if !ok {
+		return Unit{}, false
+	}
+	return t.units[i], true
+}
+
+// Units are all units in the order of the catalogue. The caller must not change the slice.
+func (t *Table) Units() []Unit {
+	if t == nil {
+		return nil
+	}
+	return t.units
+}
+
+// RegionActive tells whether the region has a registered patient board. Where no units are known at all,
+// known is false and the check is off.
+func (t *Table) RegionActive(region string) (active, known bool) {
+	if t == nil || len(t.units) == 0 {
+		return false, false
+	}
+	_, active = t.boards[region]
+	return active, true
+}
