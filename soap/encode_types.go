@@ -1,0 +1,87 @@
+package soap
+
+import (
+	"encoding/hex"
+	"encoding/xml"
+	"strconv"
+	"strings"
+)
+
+// The lexical types of generated code: values of XML Schema kept as they were written, because no Go type holds all of
+// them (a decimal of any length, a dateTime with or without zone). White space around them is not part of the value.
+type (
+	Decimal  string // xs:decimal
+	Integer  string // xs:integer and the unbounded types below it, such as xs:positiveInteger
+	Double   string // xs:float and xs:double
+	DateTime string // xs:dateTime
+	Date     string // xs:date, xs:gYear, xs:gYearMonth, xs:gMonth, xs:gMonthDay, xs:gDay
+	Time     string // xs:time
+	Duration string // xs:duration
+
+	HexBinary string // xs:hexBinary, its letters as written
+)
+
+// Int64 is the value of i; the error is that of strconv where i is no integer or too large.
+func (i Integer) Int64() (int64, error) { return strconv.ParseInt(string(i), 10, 64) }
+
+// Bytes is the value of h; the error is that of encoding/hex.
+func (h HexBinary) Bytes() ([]byte, error) { return hex.DecodeString(string(h)) }
+
+// Base64Binary is the value of xs:base64Binary: the bytes, not their encoding. It is written without line breaks.
+type Base64Binary []byte
+
+// QName is the value of xs:QName, resolved.
+type QName struct{ Space, Local string }
+
+// Nillable is an element that may be sent as xsi:nil="true". Value is the zero value then.
+type Nillable[T any] struct {
+	Nil   bool
+	Value T
+}
+
+func (Nillable[T]) nillable() {}
+
+// Any is one element that a wildcard (xs:any) of a contract let in: a tree with resolved names, without comments.
+// It is how additions of a later minor version survive reading and writing (RIV-TA: a receiver of 1.0 must take 1.1).
+type Any struct {
+	Name     xml.Name
+	Attr     []xml.Attr // resolved names, no namespace declarations
+	Bindings []Binding  // prefixes that Attr or the text directly below seem to use in a value, such as xsi:type="p:T"
+	Children []Node
+}
+
+// Binding is a namespace declaration that a value needs. Prefix is empty for the default namespace.
+type Binding struct{ Prefix, Space string }
+
+// Node is text, or an element where Element is not nil.
+type Node struct {
+	Text    string
+	Element *Any
+}
+
+// Content is the value of an element of xs:anyType or of mixed content: an Any without its name.
+type Content struct {
+	Attr     []xml.Attr
+	Bindings []Binding
+	Children []Node
+}
+
+// Text is the text directly below a, children left out.
+func (a Any) Text() string {
+	var b strings.Builder
+	for _, n := range a.Children {
+		if n.Element == nil {
+			b.WriteString(n.Text)
+		}
+	}
+	return b.String()
+}
+
+// valuePrefix is the prefix of a value that has the form of a QName.
+func valuePrefix(value string) (string, bool) {
+	prefix, local, found := strings.Cut(strings.TrimSpace(value), ":")
+	if !found || prefix == "" || local == "" || strings.ContainsAny(prefix, " \t\r\n") || strings.ContainsAny(local, " \t\r\n:/") {
+		return "", false
+	}
+	return prefix, true
+}
