@@ -1,31 +1,105 @@
 package soap
 
 import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
 	"io"
 )
 
 // Limits bounds what the guard lets through. The zero value of a field means its default.
 type Limits struct {
 	Message    int64 // bytes of a whole message as received; default 15 MiB
-	Whole      int64 // bytes up to which a message is guarded whole before ReadRequest returns; default 1 MiB
+	Whole      int64 // bytes up to which a message is guarded whole before ReadRequest returns, and of one tag; default 1 MiB
 	Depth      int   // element nesting; default 100
 	Attributes int   // attributes of one element; default 128
 	Namespaces int   // namespace declarations in scope; default 128
-	Name       int   // bytes of one name; default 512
+	Name       int   // bytes of one name; default 512. A namespace may have four times as many
+}
+
+func (l Limits) defaulted() Limits {
+	l.Message = or(l.Message, 15<<20)
+	l.Whole = min(or(l.Whole, 1<<20), l.Message)
+	l.Depth = or(l.Depth, 100)
+	l.Attributes = or(l.Attributes, 128)
+	l.Namespaces = or(l.Namespaces, 128)
+	l.Name = or(l.Name, 512)
+	return l
+}
+
+func or[T int | int64](value, otherwise T) T {
+	if value > 0 {
+		return value
+	}
+	return otherwise
 }
 
 // Request is one received SOAP 1.1 request. Its head has been read and guarded: it is known whom it is for and which
 // contract it speaks. Up to Limits.Whole the rest has been guarded too, and then Complete is true.
+//
+// A Request is for one goroutine at a time. What it hands out as bytes is shared and must not be changed.
 type Request struct {
 	Charset   string // how it came: "UTF-8", "UTF-16LE", "UTF-16BE" or "ISO-8859-1"
 	Profile   string // RIVTABP21 where LogicalAddress named the receiver, else RIVTABP20
 	Receiver  string // the whole text of that header, blanks kept
-	Contract  string // namespace of the first element in Body
+	Contract  string // namespace of the first element in Body; empty if it has none
 	Operation string // local name of the first element in Body
 	Complete  bool   // the whole message is in memory and has passed the guard
 
-	received []byte    // bytes as received, so far
-	utf8     []byte    // the same as UTF-8 without BOM; shares received where nothing was converted
-	rest     io.Reader // what is still to be read; nil when Complete
-	limits   Limits
+	received  []byte    // bytes as received, so far
+	mark      int       // how many of them are a byte order mark
+	shared    bool      // utf8 is received without its mark: nothing is to be converted
+	converted int       // how many of them are in utf8
+	utf8      []byte    // the same as UTF-8 without BOM; shares received where nothing was converted
+	rest      io.Reader // what is still to be read; nil when Complete
+	limits    Limits
+	guard     *guard
+}
+
+// Envelope is the message byte for byte as it was received; nil unless Complete.
+func (r *Request) Envelope() []byte {
+	if !r.Complete {
+		return nil
+	}
+	return r.received
+}
+
+// UTF8 is the message as UTF-8 without byte order mark, and with an XML declaration that does not say otherwise; nil
+// unless Complete.
+func (r *Request) UTF8() []byte {
+	if !r.Complete {
+		return nil
+	}
+	return r.utf8
+}
+
+// BodyChild is the element in Body as it stands in UTF8, from its < to its >; nil unless Complete. Prefixes in it may
+// be declared further out: use Decode to read it.
+func (r *Request) BodyChild() []byte {
+	if !r.Complete {
+		return nil
+	}
+	return r.utf8[r.guard.bodyStart:r.guard.bodyEnd]
+}
+
+// Decode reads the element in Body into v as encoding/xml does, with the namespaces declared around it. It is an error
+// if the request is not Complete.
+func (r *Request) Decode(v any) error {
+	if !r.Complete {
+		return fmt.Errorf("decoding body: the request has not been read to its end")
+	}
+	d := xml.NewDecoder(bytes.NewReader(r.utf8))
+	for {
+		before := d.InputOffset()
+		token, err := d.Token()
+		if err != nil {
+			return fmt.Errorf("decoding body: %w", err)
+		}
+		if start, ok := token.(xml.StartElement); ok && before == r.guard.bodyStart {
+			if err := d.DecodeElement(v, &start); err != nil {
+				return fmt.Errorf("decoding body: %w", err)
+			}
+			return nil
+		}
+	}
 }

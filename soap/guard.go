@@ -1,0 +1,334 @@
+package soap
+
+import (
+	"bytes"
+)
+
+// guard reads a message as UTF-8, in pieces of any size, and refuses what is not a proper SOAP 1.1 message in plain
+// XML 1.0 with namespaces. It keeps the names of the open elements and the namespaces in scope, and nothing else, so
+// its memory is bounded by Limits whatever the length of the message.
+//
+// It has a scanner of its own because encoding/xml gathers a whole text node, however long, before it shows it. What
+// passes here is read alike by encoding/xml, and a fuzz test holds it to that.
+type guard struct {
+	limits Limits
+	pause  bool // feed stops once the head is read
+	mode   mode
+
+	p         []byte // the bytes at hand
+	last      bool   // no more will come
+	offset    int64  // bytes that came before p
+	line      int    // line ends among them
+	lineStart int64  // offset of the first byte after the last of these
+
+	frames     []openElement
+	names      []byte // raw names of the open elements, one after the other
+	bindings   []binding
+	spaces     []byte // prefixes and namespace names of the bindings
+	attributes []attribute
+
+	envelope
+}
+
+// mode is what the guard is in the middle of between two pieces.
+type mode int
+
+const (
+	modeStart mode = iota
+	modeContent
+	modeComment
+	modeInstruction
+	modeCDATA
+)
+
+// openElement is one open element: what to cut back to when it closes.
+type openElement struct {
+	names    int // len(names) before it
+	bindings int // len(bindings) before it
+	spaces   int // len(spaces) before it
+}
+
+func newGuard(limits Limits) *guard {
+	return &guard{
+		limits:     limits.defaulted(),
+		frames:     make([]openElement, 0, 16),
+		names:      make([]byte, 0, 512),
+		bindings:   make([]binding, 0, 16),
+		spaces:     make([]byte, 0, 1024),
+		attributes: make([]attribute, 0, 16),
+	}
+}
+
+// feed guards p, which follows on what was consumed before, and returns how much of it is consumed: all that passes.
+// What is left, a tag that is not whole yet, must come again with more behind it. last says that nothing follows p.
+func (g *guard) feed(p []byte, last bool) (int, error) {
+	g.p, g.last = p, last
+	i := 0
+	for i < len(p) && !(g.pause && g.headRead) {
+		next, err := g.piece(i)
+		if err != nil {
+			return i, err
+		}
+		if next == i {
+			if last {
+				return i, g.refuse(len(p), "the message ends in the middle of its markup")
+			}
+			if int64(len(p)-i) > g.limits.Whole {
+				return i, g.refuse(i, "a tag is too long")
+			}
+			break
+		}
+		i = next
+	}
+	if last && i == len(p) && !(g.mode == modeContent && g.closed) {
+		return i, g.refuse(len(p), "the message ends before its Envelope is closed")
+	}
+	g.consume(i)
+	return i, nil
+}
+
+// consume counts the lines of the first n bytes at hand and lets go of all of them.
+func (g *guard) consume(n int) {
+	g.line += bytes.Count(g.p[:n], []byte{'\n'})
+	if at := bytes.LastIndexByte(g.p[:n], '\n'); at >= 0 {
+		g.lineStart = g.offset + int64(at) + 1
+	}
+	g.offset += int64(n)
+	g.p = nil
+}
+
+// refuse makes the error for an offence at index i of the bytes at hand.
+func (g *guard) refuse(i int, reason string) error { return g.refuseAs(Malformed, i, reason) }
+
+func (g *guard) refuseAs(kind Kind, i int, reason string) error {
+	line, start := g.line, g.lineStart
+	line += bytes.Count(g.p[:i], []byte{'\n'})
+	if at := bytes.LastIndexByte(g.p[:i], '\n'); at >= 0 {
+		start = g.offset + int64(at) + 1
+	}
+	return &Error{Kind: kind, Reason: reason, Line: line + 1, Column: int(g.offset + int64(i) - start + 1)}
+}
+
+// piece consumes the next piece at i and returns where it ends; i itself if the piece is not all there yet.
+func (g *guard) piece(i int) (int, error) {
+	switch g.mode {
+	case modeStart:
+		return g.start(i)
+	case modeComment:
+		return g.comment(i)
+	case modeInstruction:
+		return g.until(i, '?', "?>")
+	case modeCDATA:
+		return g.cdata(i)
+	}
+	if g.p[i] == '<' {
+		return g.markup(i)
+	}
+	return g.text(i)
+}
+
+// start reads the XML declaration, which may stand here and nowhere else.
+func (g *guard) start(i int) (int, error) {
+	const opening = "<?xml"
+	p := g.p[i:]
+	if len(p) <= len(opening) && bytes.HasPrefix([]byte(opening), p) {
+		return i, nil
+	}
+	if !bytes.HasPrefix(p, []byte(opening)) || class[p[len(opening)]] != 'W' {
+		g.mode = modeContent
+		return g.piece(i)
+	}
+	end := bytes.Index(p, []byte("?>"))
+	if end < 0 && len(p) < longestDeclaration {
+		return i, nil
+	}
+	if end < 0 || end > longestDeclaration {
+		return i, g.refuse(i, "the XML declaration is not ended")
+	}
+	if _, ok := readDeclaration(p[:end+2]); !ok {
+		return i, g.refuse(i, "the XML declaration is not a proper one")
+	}
+	g.mode = modeContent
+	return i + end + 2, nil
+}
+
+func (g *guard) markup(i int) (int, error) {
+	p := g.p
+	if i+1 == len(p) {
+		return i, nil
+	}
+	switch p[i+1] {
+	case '/':
+		return g.endTag(i)
+	case '?':
+		return g.instruction(i)
+	case '!':
+		return g.declaration(i)
+	}
+	return g.startTag(i)
+}
+
+// declaration tells comments and CDATA sections from all else that begins with <!, which is refused.
+func (g *guard) declaration(i int) (int, error) {
+	p := g.p[i:]
+	for _, known := range []struct {
+		opening string
+		mode    mode
+	}{{"<!--", modeComment}, {"<![CDATA[", modeCDATA}} {
+		n := min(len(p), len(known.opening))
+		if string(p[:n]) != known.opening[:n] {
+			continue
+		}
+		if n < len(known.opening) {
+			return i, nil
+		}
+		if reason := g.refusal(known.mode); reason != "" {
+			return i, g.refuse(i, reason)
+		}
+		g.mode = known.mode
+		return i + n, nil
+	}
+	return i, g.refuse(i, "a DOCTYPE or another declaration")
+}
+
+// refusal says why a comment, an instruction or a CDATA section may not stand here; empty if it may.
+func (g *guard) refusal(m mode) string {
+	switch {
+	case m == modeCDATA && len(g.frames) < depthChild:
+		return "a CDATA section where only elements may stand"
+	case m != modeCDATA && g.capturing != nil:
+		return "a comment or processing instruction inside the receiver's header"
+	}
+	return ""
+}
+
+func (g *guard) comment(i int) (int, error) {
+	i, err := g.skip(i, '-')
+	if err != nil || i+1 >= len(g.p) {
+		return i, err
+	}
+	switch {
+	case g.p[i] != '-':
+		return i, nil // a character that is not all there
+	case g.p[i+1] != '-':
+		return i + 1, nil
+	case i+2 == len(g.p):
+		return i, nil
+	case g.p[i+2] != '>':
+		return i, g.refuse(i, "two hyphens inside a comment")
+	}
+	g.mode = modeContent
+	return i + 3, nil
+}
+
+func (g *guard) instruction(i int) (int, error) {
+	n, err := g.name(i + 2)
+	if err != nil {
+		return i, err
+	}
+	p := g.p
+	if n.end == len(p) || n.end+1 == len(p) {
+		return i, nil
+	}
+	if bytes.EqualFold(n.raw(p), []byte("xml")) {
+		return i, g.refuse(i, "an XML declaration elsewhere than at the start")
+	}
+	if n.colon >= n.start || class[p[n.end]] != 'W' && (p[n.end] != '?' || p[n.end+1] != '>') {
+		return i, g.refuse(i, "a processing instruction without a proper name")
+	}
+	if reason := g.refusal(modeInstruction); reason != "" {
+		return i, g.refuse(i, reason)
+	}
+	g.mode = modeInstruction
+	return n.end, nil
+}
+
+// until goes on to what ends an instruction or a CDATA section.
+func (g *guard) until(i int, stop byte, ending string) (int, error) {
+	i, err := g.skip(i, stop)
+	if err != nil || i == len(g.p) || g.p[i] != stop {
+		return i, err
+	}
+	n := min(len(g.p)-i, len(ending))
+	switch {
+	case string(g.p[i:i+n]) != ending[:n]:
+		return i + 1, nil
+	case n < len(ending):
+		return i, nil
+	}
+	g.mode = modeContent
+	return i + n, nil
+}
+
+func (g *guard) cdata(i int) (int, error) {
+	next, err := g.until(i, ']', "]]>")
+	if err != nil || g.capturing == nil {
+		return next, err
+	}
+	end := next
+	if g.mode == modeContent {
+		end -= len("]]>")
+	}
+	g.capture(g.p[i:end])
+	return next, nil
+}
+
+// text reads on to the next tag. Where SOAP allows only elements, blanks are all that passes.
+func (g *guard) text(i int) (int, error) {
+	p, begin := g.p, i
+	if len(g.frames) < depthChild {
+		if i = blankEnd(p, i); i == begin || i < len(p) && p[i] != '<' {
+			return i, g.refuse(i, "text where only elements may stand")
+		}
+		return i, nil
+	}
+	for i < len(p) && p[i] != '<' {
+		for i < len(p) && class[p[i]] < 'a' {
+			i++
+		}
+		if i == len(p) || p[i] == '<' {
+			break
+		}
+		next, err := g.special(begin, i)
+		if err != nil {
+			return i, err
+		}
+		if next == i {
+			break
+		}
+		if p[i] == '&' {
+			begin = next
+		}
+		i = next
+	}
+	if g.capturing != nil {
+		g.capture(p[begin:i])
+	}
+	return i, nil
+}
+
+// special consumes the character at i that is not a plain one; the text from begin up to it is plain.
+func (g *guard) special(begin, i int) (int, error) {
+	p := g.p
+	switch p[i] {
+	case '&':
+		r, next, err := g.reference(i)
+		if err == nil && next != i && g.capturing != nil {
+			g.capture(p[begin:i])
+			g.captureRune(r)
+		}
+		return next, err
+	case ']':
+		switch rest := p[i:]; {
+		case bytes.HasPrefix(rest, []byte("]]>")):
+			return i, g.refuse(i, "the end of a CDATA section that never began")
+		case !g.last && (len(rest) == 1 || len(rest) == 2 && rest[1] == ']'):
+			return i, nil
+		}
+		return i + 1, nil
+	}
+	if class[p[i]] == 'h' {
+		return g.wide(i)
+	}
+	return i, g.refuse(i, "a character is not allowed in XML")
+}

@@ -1,0 +1,224 @@
+package soap
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// firstRead is how many bytes of a body are made room for at first, and how many Peek converts at a time.
+const firstRead = 8 << 10
+
+// ReadRequest reads one request. A message of up to limits.Whole bytes is read to its end and guarded whole; of a
+// longer one only the head is, up to the first element in Body, and the caller goes on with ReadAll or Stream.
+//
+// Every error is an *Error: of Kind Unsupported for multipart, TooLarge above limits.Message, Interrupted where body
+// could not be read, else what the guard found. An *Error from body is returned as it is.
+func ReadRequest(body io.Reader, contentType string, limits Limits) (*Request, error) {
+	if err := media(contentType); err != nil {
+		return nil, err
+	}
+	r := newRequest(limits)
+	ended, err := r.receive(body, r.limits.Whole+1)
+	if err != nil {
+		return nil, err
+	}
+	if !ended {
+		r.rest = body
+	}
+	if err := r.begin(contentType); err != nil {
+		return nil, err
+	}
+	if ended {
+		if err := r.finish(); err != nil {
+			return nil, err
+		}
+		return r, nil
+	}
+	if err := r.head(len(r.received)); err != nil {
+		return nil, err
+	}
+	if !r.guard.headRead {
+		return nil, &Error{Kind: Malformed, Reason: "the message is too long before its Body"}
+	}
+	return r, nil
+}
+
+// Peek reads only the head of message, which is in memory, up to the first element in Body; the cost does not depend
+// on the length of message. ReadAll and Stream guard the rest of it. The errors are those of ReadRequest.
+func Peek(message []byte, contentType string, limits Limits) (*Request, error) {
+	if err := media(contentType); err != nil {
+		return nil, err
+	}
+	r := newRequest(limits)
+	if int64(len(message)) > r.limits.Message {
+		return nil, tooLarge()
+	}
+	r.received = message
+	if err := r.begin(contentType); err != nil {
+		return nil, err
+	}
+	for n := firstRead; !r.guard.headRead; n *= 2 {
+		if err := r.head(n); err != nil {
+			return nil, err
+		}
+		if r.converted == len(message) && !r.guard.headRead {
+			return nil, &Error{Kind: Malformed, Reason: "the message ends before its Body"}
+		}
+	}
+	return r, nil
+}
+
+// ReadAll reads the rest of the message into memory and guards it. Afterwards the request is Complete. The errors are
+// those of ReadRequest; the request is of no use after one, nor may ReadAll follow upon Stream.
+func (r *Request) ReadAll() error {
+	if r.Complete {
+		return nil
+	}
+	if r.rest != nil {
+		ended, err := r.receive(r.rest, r.limits.Message+1)
+		if err != nil {
+			return err
+		}
+		if !ended {
+			return tooLarge()
+		}
+		r.rest = nil
+	}
+	return r.finish()
+}
+
+func newRequest(limits Limits) *Request {
+	g := newGuard(limits)
+	return &Request{limits: g.limits, guard: g}
+}
+
+func tooLarge() error { return &Error{Kind: TooLarge, Reason: "the message is too large"} }
+
+// media refuses what is no envelope by its media type. Senders label theirs in many ways, so any other passes.
+func media(contentType string) error {
+	kind, _, _ := mime.ParseMediaType(contentType)
+	if kind == "" {
+		kind = strings.ToLower(strings.TrimSpace(contentType))
+	}
+	if strings.HasPrefix(kind, "multipart/") {
+		return &Error{Kind: Unsupported, Reason: "a multipart message"}
+	}
+	return nil
+}
+
+// receive reads from body until limit bytes are received in all; ended says that body ended before.
+func (r *Request) receive(body io.Reader, limit int64) (ended bool, err error) {
+	for int64(len(r.received)) < limit {
+		if len(r.received) == cap(r.received) {
+			r.received = slices.Grow(r.received, max(firstRead, len(r.received)))
+		}
+		room := int64(cap(r.received) - len(r.received))
+		n, err := body.Read(r.received[len(r.received):][:min(room, limit-int64(len(r.received)))])
+		r.received = r.received[:len(r.received)+n]
+		if int64(len(r.received)) > r.limits.Message {
+			return false, tooLarge()
+		}
+		if err == io.EOF {
+			return true, nil
+		}
+		if err != nil {
+			return false, interrupted(err)
+		}
+	}
+	return false, nil
+}
+
+// interrupted is the *Error for an error from the caller's connection.
+func interrupted(err error) error {
+	var own *Error
+	if errors.As(err, &own) {
+		return own
+	}
+	var size *http.MaxBytesError
+	if errors.As(err, &size) {
+		return tooLarge()
+	}
+	return &Error{Kind: Interrupted, Reason: "the request could not be read to its end", Cause: err}
+}
+
+// begin finds the charset, and makes the start of the UTF-8 form with a declaration that is right.
+func (r *Request) begin(contentType string) error {
+	charset, mark, err := detect(r.received, contentType)
+	if err != nil {
+		return err
+	}
+	r.Charset = charset
+	r.mark, r.converted = mark, mark
+	head := r.received[mark:]
+	if charset != charsetUTF8 {
+		start := head[:min(len(head), 2*longestDeclaration)]
+		head, _, _ = appendUTF8(nil, start, charset, false)
+	}
+	d, ok := headDeclaration(head)
+	if !ok || d.encoding == "" || strings.EqualFold(d.encoding, charsetUTF8) {
+		r.shared = charset == charsetUTF8
+		return nil
+	}
+	width := 1
+	if strings.HasPrefix(charset, charsetUTF16) {
+		width = 2
+	}
+	r.utf8 = slices.Concat(head[:d.start], []byte(charsetUTF8))
+	r.converted += width * d.end // a declaration of these encodings is ASCII
+	return nil
+}
+
+// convert brings the bytes received so far, up to limit of them, into utf8.
+func (r *Request) convert(limit int, last bool) error {
+	limit = min(limit, len(r.received))
+	if r.shared {
+		r.utf8, r.converted = r.received[r.mark:], len(r.received)
+		return nil
+	}
+	if limit < r.converted {
+		return nil
+	}
+	out, n, ok := appendUTF8(r.utf8, r.received[r.converted:limit], r.Charset, last && limit == len(r.received))
+	r.utf8 = out
+	r.converted += n
+	if !ok {
+		return &Error{Kind: Malformed, Reason: "the text is not in the charset that was declared"}
+	}
+	return nil
+}
+
+// head guards on to the first element in Body, in the first limit bytes received.
+func (r *Request) head(limit int) error {
+	if err := r.convert(limit, false); err != nil {
+		return err
+	}
+	r.guard.pause = true
+	if _, err := r.guard.feed(r.utf8[r.guard.offset:], false); err != nil {
+		return err
+	}
+	r.tell()
+	return nil
+}
+
+// finish guards all that is left, which is received by now.
+func (r *Request) finish() error {
+	if err := r.convert(len(r.received), true); err != nil {
+		return err
+	}
+	r.guard.pause = false
+	if _, err := r.guard.feed(r.utf8[r.guard.offset:], true); err != nil {
+		return err
+	}
+	r.tell()
+	r.Complete = true
+	return nil
+}
+
+func (r *Request) tell() {
+	g := r.guard
+	r.Profile, r.Receiver, r.Contract, r.Operation = g.profile, g.receiver, g.contract, g.opName
+}
