@@ -1,6 +1,140 @@
-// Package contracts judges messages: the canonical case model, the registry of service contracts, validation against
-// their schemas, and the business rules that can be told from one message alone.
-//
-// It does not know the case that a message belongs to, the catalogue, or the network. The wire forms of the canonical
-// model are packs, folders below this one; this package sees them only through the Pack interface.
 package contracts
+
+import (
+	"errors"
+	"io/fs"
+
+	"rivgate/soap"
+)
+
+// Mode says what happens to a message that its schema or the business rules refuse.
+type Mode string
+
+// The modes of validation.
+const (
+	Off     Mode = "off"     // not looked at
+	Warn    Mode = "warn"    // logged, let through
+	Enforce Mode = "enforce" // refused
+)
+
+// Pack maps between the canonical model and one wire form of the complaints contracts. Implemented by each pack folder
+// below this one (contracts/inferred).
+type Pack interface {
+	// Name is the folder of the pack's files below wsdl, "inferred".
+	Name() string
+	// Operations are the two complaints operations, send first, then return.
+	Operations() [2]soap.Operation
+	// Read maps a schema-valid UTF-8 envelope to the canonical model. It refuses nothing but what it cannot map.
+	Read(envelope []byte) (*Message, error)
+	// Write maps m to an envelope addressed to m.Receiver; m.Update decides which operation.
+	Write(m *Message) ([]byte, error)
+	// WriteReceipt is the response envelope of op (one of Operations) for r. The same r gives the same bytes.
+	WriteReceipt(op soap.Operation, r Receipt) ([]byte, error)
+	// ReadReceipt maps a response envelope of op.
+	ReadReceipt(op soap.Operation, envelope []byte) (Receipt, error)
+}
+
+// Contract is one service contract that Rivgate knows.
+type Contract struct {
+	soap.Operation
+	Pack       string // folder below wsdl
+	Complaints bool   // one of the two complaints contracts: it has the canonical model and the business rules
+	Durable    bool   // stored before it is answered; else forwarded
+	Validation Mode
+
+	pack    Pack // nil unless Complaints
+	send    bool
+	files   fs.FS           // the pack's folder
+	closure map[string]bool // WSDL and every file that it leads to, as paths in files
+	schema  *schema         // nil where it does not compile
+	codes   map[string]*CodeSet
+}
+
+// Send tells whether c is the send contract of the complaints.
+func (c *Contract) Send() bool { return c.Complaints && c.send }
+
+// Return tells whether c is the return contract of the complaints.
+func (c *Contract) Return() bool { return c.Complaints && !c.send }
+
+// Validate checks a whole request envelope (UTF-8) against the schema in one streaming pass. Nil where there is no schema or Validation is Off. The
+// error is *Error{ValidationError, SubSchema} with path, line and column; in mode Warn it is returned too: the caller decides by c.Validation.
+func (c *Contract) Validate(envelope []byte) error {
+	if c.schema == nil || c.Validation == Off {
+		return nil
+	}
+	return c.schema.validate(envelope)
+}
+
+// Read judges a request of a complaints contract: schema, mapping, business rules of one message. The error is *Error; in mode Warn a
+// message that can be mapped is returned together with the *Error that Enforce would have refused it with; in mode Off rules are not looked at.
+// req must be Complete.
+func (c *Contract) Read(req *soap.Request) (*Message, error) { return c.ReadEnvelope(req.UTF8()) }
+
+// ReadEnvelope is Read for an envelope that is UTF-8 and has passed the guard.
+func (c *Contract) ReadEnvelope(envelope []byte) (*Message, error) {
+	if !c.Complaints {
+		return nil, errNoModel
+	}
+	invalid := c.Validate(envelope)
+	if invalid != nil && c.Validation == Enforce {
+		return nil, invalid
+	}
+	m, err := c.pack.Read(envelope)
+	if err != nil {
+		if invalid != nil {
+			return nil, invalid
+		}
+		return nil, unmapped(c.Request.Local, err)
+	}
+	if (m.Update == nil) != c.send {
+		return nil, unmapped(c.Request.Local, errOther)
+	}
+	if invalid != nil || c.Validation == Off {
+		return m, invalid
+	}
+	if broken := (rules{root: c.Request.Local, codes: c.codes}).check(m); broken != nil {
+		if c.Validation == Enforce {
+			return nil, broken
+		}
+		return m, broken
+	}
+	return m, nil
+}
+
+// unmapped is the refusal of what the schema takes and the model cannot hold, or of anything unmappable where the schema is not enforced.
+func unmapped(root string, cause error) *Error {
+	var e *Error
+	if errors.As(cause, &e) {
+		return e
+	}
+	e = refuse(SubSchema, root, "Meddelandet kan inte läsas. Rätta det enligt kontraktets schema och skicka det med ett nytt id.")
+	e.Cause = cause
+	return e
+}
+
+// Write writes m as a request envelope of the pack.
+func (c *Contract) Write(m *Message) ([]byte, error) {
+	if !c.Complaints {
+		return nil, errNoModel
+	}
+	if (m.Update == nil) != c.send {
+		return nil, errOther
+	}
+	return c.pack.Write(m)
+}
+
+// WriteReceipt is the response envelope for r. The same r gives the same bytes.
+func (c *Contract) WriteReceipt(r Receipt) ([]byte, error) {
+	if !c.Complaints {
+		return nil, errNoModel
+	}
+	return c.pack.WriteReceipt(c.Operation, r)
+}
+
+// ReadReceipt maps a response envelope. For the handling of answers by the delivery worker.
+func (c *Contract) ReadReceipt(envelope []byte) (Receipt, error) {
+	if !c.Complaints {
+		return Receipt{}, errNoModel
+	}
+	return c.pack.ReadReceipt(c.Operation, envelope)
+}

@@ -1,5 +1,7 @@
 package contracts
 
+import "errors"
+
 // Error codes of RIV-TA's ResultType.
 const (
 	ValidationError  = "VALIDATION_ERROR"  // never retried
@@ -45,3 +47,8 @@ type Error struct {
 func (e *Error) Error() string { return e.SubCode + " " + e.Path + ": " + e.Message }
 
 func (e *Error) Unwrap() error { return e.Cause }
+
+var (
+	errNoModel = errors.New("reading message: the contract has no canonical model")
+	errOther   = errors.New("reading message: it belongs to the other complaints contract")
+)

@@ -1,110 +1,199 @@
 package contracts
 
 import (
-	"rivgate/soap"
+	"errors"
+	"fmt"
+	"io/fs"
+	"sort"
+	"strings"
+
+	"rivgate/wsdl"
 )
-
-// Mode says what happens to a message that its schema or the business rules refuse.
-type Mode string
-
-// The modes of validation.
-const (
-	Off     Mode = "off"     // not looked at
-	Warn    Mode = "warn"    // logged, let through
-	Enforce Mode = "enforce" // refused
-)
-
-// Pack maps between the canonical model and one wire form of the complaints contracts. Implemented by each pack folder
-// below this one (contracts/inferred).
-type Pack interface {
-	// Name is the folder of the pack's files below wsdl, "inferred".
-	Name() string
-	// Operations are the two complaints operations, send first, then return.
-	Operations() [2]soap.Operation
-	// Read maps a schema-valid UTF-8 envelope to the canonical model. It refuses nothing but what it cannot map.
-	Read(envelope []byte) (*Message, error)
-	// Write maps m to an envelope addressed to m.Receiver; m.Update decides which operation.
-	Write(m *Message) ([]byte, error)
-	// WriteReceipt is the response envelope of op (one of Operations) for r. The same r gives the same bytes.
-	WriteReceipt(op soap.Operation, r Receipt) ([]byte, error)
-	// ReadReceipt maps a response envelope of op.
-	ReadReceipt(op soap.Operation, envelope []byte) (Receipt, error)
-}
-
-// Contract is one service contract that Rivgate knows.
-type Contract struct {
-	soap.Operation
-	Pack       string // folder below wsdl
-	Complaints bool   // one of the two complaints contracts: it has the canonical model and the business rules
-	Durable    bool   // stored before it is answered; else forwarded
-	Validation Mode
-	// unexported: pack, compiled schema of the whole envelope, code sets
-}
-
-// Send tells whether c is the send contract of the complaints.
-func (c *Contract) Send() bool { panic("unbuilt") }
-
-// Return tells whether c is the return contract of the complaints.
-func (c *Contract) Return() bool { panic("unbuilt") }
-
-// Validate checks a whole request envelope (UTF-8) against the schema in one streaming pass. Nil where there is no schema or Validation is Off. The
-// error is *Error{ValidationError, SubSchema} with path, line and column; in mode Warn it is returned too: the caller decides by c.Validation.
-func (c *Contract) Validate(envelope []byte) error { panic("unbuilt") }
-
-// Read judges a request of a complaints contract: schema, mapping, business rules of one message. The error is *Error; in mode Warn a
-// message that can be mapped is returned together with the *Error that Enforce would have refused it with; in mode Off rules are not looked at.
-func (c *Contract) Read(req *soap.Request) (*Message, error) { panic("unbuilt") }
-
-// Write writes m as a request envelope of the pack.
-func (c *Contract) Write(m *Message) ([]byte, error) { panic("unbuilt") }
-
-// WriteReceipt is the response envelope for r. The same r gives the same bytes.
-func (c *Contract) WriteReceipt(r Receipt) ([]byte, error) { panic("unbuilt") }
-
-// ReadReceipt maps a response envelope. For the handling of answers by the delivery worker.
-func (c *Contract) ReadReceipt(envelope []byte) (Receipt, error) { panic("unbuilt") }
 
 // Registry is the set of known contracts by responder namespace. It is built once and never changes.
-type Registry struct{}
+type Registry struct {
+	byNamespace map[string]*Contract
+	all         []*Contract
+	send, ret   *Contract
+	codes       map[string]*CodeSet
+	problems    []error
+}
 
 // Options of one contract or of all.
 type Options struct {
 	Pack        Pack                  // the pack of the complaints contracts
-	Validation  Mode                  // default of all
+	Validation  Mode                  // default of all; "" means Enforce
 	PerContract map[string]PerOptions // by responder namespace or short name
 }
 
 // PerOptions overrides Options for one contract.
 type PerOptions struct {
 	Validation Mode   // "" means the default
-	Delivery   string // "queue", "forward" or "" for the default
+	Delivery   string // "queue", "forward" or "" for the default: queue for the complaints contracts, forward for any other
 }
 
+// The ways of delivery in PerOptions.
+const (
+	DeliverQueue   = "queue"
+	DeliverForward = "forward"
+)
+
 // NewRegistry compiles every contract of the pack and of wsdl/platform. A schema that does not compile is not an error: its contract gets Validation Off,
-// and Problems says so.
-func NewRegistry(o Options) (*Registry, error) { panic("unbuilt") }
+// and Problems says so. Errors are an unknown mode or delivery, a name in PerContract that no contract has, and a pack whose files cannot be read.
+func NewRegistry(o Options) (*Registry, error) {
+	if o.Pack == nil {
+		return nil, errors.New("opening contracts: no pack")
+	}
+	if o.Validation == "" {
+		o.Validation = Enforce
+	}
+	r := &Registry{byNamespace: make(map[string]*Contract)}
+	if err := r.complaints(o); err != nil {
+		return nil, fmt.Errorf("opening contracts of pack %s: %w", o.Pack.Name(), err)
+	}
+	if err := r.platform(o); err != nil {
+		return nil, fmt.Errorf("opening contracts of the platform: %w", err)
+	}
+	for _, c := range r.byNamespace {
+		r.all = append(r.all, c)
+	}
+	sort.Slice(r.all, func(i, j int) bool { return r.all[i].Contract < r.all[j].Contract })
+	for name := range o.PerContract {
+		if r.byNamespace[name] == nil && r.Names()[name] == "" {
+			return nil, fmt.Errorf("opening contracts: no contract is called %q", name)
+		}
+	}
+	for _, c := range r.all {
+		if err := r.compile(c); err != nil {
+			c.Validation = Off
+			r.problems = append(r.problems, fmt.Errorf("contract %s is not validated: %w", c.Contract, err))
+		}
+	}
+	return r, nil
+}
+
+func (r *Registry) complaints(o Options) error {
+	pack, err := wsdl.Pack(o.Pack.Name())
+	if err != nil {
+		return err
+	}
+	if r.codes, err = readCodeSets(pack); err != nil {
+		return err
+	}
+	for i, op := range o.Pack.Operations() {
+		c := &Contract{Operation: op, Pack: o.Pack.Name(), Complaints: true, Durable: true, pack: o.Pack, codes: r.codes, send: i == 0}
+		if err := r.add(c, pack, o); err != nil {
+			return err
+		}
+		if i == 0 {
+			r.send = c
+		} else {
+			r.ret = c
+		}
+	}
+	return nil
+}
+
+func (r *Registry) platform(o Options) error {
+	pack, err := wsdl.Pack(wsdl.Platform)
+	if err != nil {
+		return err
+	}
+	return fs.WalkDir(pack, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(name, ".wsdl") {
+			return err
+		}
+		described, err := readWSDL(pack, name)
+		if err != nil {
+			return err
+		}
+		for _, op := range described.operations {
+			if r.byNamespace[op.Contract] != nil {
+				continue // the same contract in another profile
+			}
+			if err := r.add(&Contract{Operation: op, Pack: wsdl.Platform}, pack, o); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// add sets what is configured of c and puts it into the registry.
+func (r *Registry) add(c *Contract, pack fs.FS, o Options) error {
+	c.files = pack
+	c.Validation = o.Validation
+	per, ok := o.PerContract[c.Contract]
+	if !ok {
+		per = o.PerContract[c.Name]
+	}
+	if per.Validation != "" {
+		c.Validation = per.Validation
+	}
+	switch c.Validation {
+	case Off, Warn, Enforce:
+	default:
+		return fmt.Errorf("contract %s: validation %q is not off, warn or enforce", c.Name, c.Validation)
+	}
+	switch per.Delivery {
+	case "":
+	case DeliverQueue, DeliverForward:
+		c.Durable = per.Delivery == DeliverQueue
+	default:
+		return fmt.Errorf("contract %s: delivery %q is not queue or forward", c.Name, per.Delivery)
+	}
+	r.byNamespace[c.Contract] = c
+	return nil
+}
+
+func (r *Registry) compile(c *Contract) error {
+	described, err := readWSDL(c.files, c.WSDL)
+	if err != nil {
+		return err
+	}
+	if c.closure, err = closure(c.files, c.WSDL); err != nil {
+		return err
+	}
+	file, ok := described.schemas[c.Contract]
+	if !ok {
+		return fmt.Errorf("compiling schema: %s imports no schema file for the contract", c.WSDL)
+	}
+	c.schema, err = compile(c.files, file, c.Request)
+	return err
+}
 
 // Contract finds a contract by responder namespace; nil where it is not known.
-func (r *Registry) Contract(namespace string) *Contract { panic("unbuilt") }
+func (r *Registry) Contract(namespace string) *Contract { return r.byNamespace[namespace] }
 
 // All are the known contracts in the order of their namespaces.
-func (r *Registry) All() []*Contract { panic("unbuilt") }
+func (r *Registry) All() []*Contract { return r.all }
 
-// Send and Return are the two complaints contracts.
-func (r *Registry) Send() *Contract { panic("unbuilt") }
+// Send is the contract that sends cases to who handles them.
+func (r *Registry) Send() *Contract { return r.send }
 
 // Return is the contract that returns data.
-func (r *Registry) Return() *Contract { panic("unbuilt") }
+func (r *Registry) Return() *Contract { return r.ret }
 
-// Durable tells whether calls of a contract are queued.
-func (r *Registry) Durable(namespace string) bool { panic("unbuilt") }
+// Durable tells whether calls of a contract are queued; false for one that is not known.
+func (r *Registry) Durable(namespace string) bool {
+	c := r.byNamespace[namespace]
+	return c != nil && c.Durable
+}
 
 // Names maps the short name of each known contract to its responder namespace.
-func (r *Registry) Names() map[string]string { panic("unbuilt") }
+func (r *Registry) Names() map[string]string {
+	names := make(map[string]string, len(r.all))
+	for _, c := range r.all {
+		names[c.Name] = c.Contract
+	}
+	return names
+}
+
+// CodeSet finds a code set by its code system, as a CVType names it.
+func (r *Registry) CodeSet(system string) (*CodeSet, bool) {
+	set, ok := r.codes[system]
+	return set, ok
+}
 
 // Problems are what was wrong with schemas, for the log at start.
-func (r *Registry) Problems() []error { panic("unbuilt") }
-
-// SameContent tells whether two request envelopes have equal content: the children of Body are equal after exclusive canonicalisation
-// without comments.
-func SameContent(a, b []byte) (bool, error) { panic("unbuilt") }
+func (r *Registry) Problems() []error { return r.problems }

@@ -1,0 +1,126 @@
+package contracts
+
+import (
+	"strconv"
+	"strings"
+)
+
+// rules are the business rules that can be told from one message alone. The rules that need the case, the catalogue or
+// the region are relay's. Paths are joined only when a rule is broken.
+type rules struct {
+	root  string // name of the request element, the first part of every path
+	codes map[string]*CodeSet
+}
+
+// check is the first rule that m breaks, in the order of the message's fields; nil when it keeps them all.
+func (r rules) check(m *Message) *Error {
+	if err := r.common(m); err != nil {
+		return err
+	}
+	if m.Update != nil {
+		return r.update(m)
+	}
+	return r.send(m)
+}
+
+func (r rules) common(m *Message) *Error {
+	if err := checkII(&m.ID, r.root+"/messageId"); err != nil {
+		return err
+	}
+	if err := checkStamp(m.SentTime, r.root+"/sentTime"); err != nil {
+		return err
+	}
+	if m.Sequence < 1 {
+		return refuse(SubSchema, r.root+"/sequenceNumber", "Sekvensnumret ska vara ett heltal från 1 och uppåt.")
+	}
+	if m.CaseID != nil {
+		if err := checkII(m.CaseID, r.root+"/caseId"); err != nil {
+			return err
+		}
+	}
+	if m.ExternalCaseID != nil {
+		return checkII(m.ExternalCaseID, r.root+"/externalCaseId")
+	}
+	return nil
+}
+
+func (r rules) send(m *Message) *Error {
+	if m.CaseID == nil {
+		return FieldMissing(r.root+"/caseId", "Ange ärendets id.")
+	}
+	if m.Recipient == nil {
+		return FieldMissing(r.root+"/recipient", "Ange mottagaren.")
+	}
+	if blank(m.Recipient.Unit.HSAID) {
+		return FieldMissing(r.root+"/recipient/unit/orgUnitHSAId", "Ange mottagarens HSA-id.")
+	}
+	switch {
+	case m.Complaint != nil:
+		path := r.root + "/complaint"
+		if err := r.complaint(m.Complaint, path); err != nil {
+			return err
+		}
+		return CheckPlace(m.Complaint, m.Recipient.Kind, path)
+	case m.Answer != nil:
+		return r.answer(m.Answer, r.root+"/answer")
+	case m.Forward != nil:
+		return r.forward(m.Forward, r.root+"/forward")
+	}
+	return FieldMissing(r.root, "Meddelandet ska innehålla ett ärende, ett svar eller en vidarebefordran.")
+}
+
+func (r rules) answer(a *Answer, path string) *Error {
+	if err := checkII(&a.InReplyTo, path+"/inReplyTo"); err != nil {
+		return err
+	}
+	if blank(a.Text) {
+		return TextMissing(path+"/text", "Skriv svaret på frågan.")
+	}
+	if err := CheckIdentity(a.Author, path+"/author"); err != nil {
+		return err
+	}
+	return checkAttachments(a.Attachments, path)
+}
+
+// forward does not hold the original case to its new recipient's kind: it was rightly written for another one.
+func (r rules) forward(f *Forward, path string) *Error {
+	if err := r.complaint(&f.Original, path+"/originalCase"); err != nil {
+		return err
+	}
+	if blank(f.From.HSAID) && blank(f.From.Name) {
+		return FieldMissing(path+"/forwardedFrom/orgUnitHSAId", "Ange vilken enhet som ärendet kommer från.")
+	}
+	return checkStamp(f.Time, path+"/forwardedTime")
+}
+
+// checkII asks for both parts: a contract's ids are worth nothing without the issuer's own.
+func checkII(id *II, path string) *Error {
+	if blank(id.Root) {
+		return FieldMissing(path+"/root", "Ange HSA-id för det system som har gett ut id:t.")
+	}
+	if blank(id.Extension) {
+		return FieldMissing(path+"/extension", "Ange det id som systemet har gett ut.")
+	}
+	return nil
+}
+
+func checkStamp(s Stamp, path string) *Error {
+	if _, err := ParseStamp(s.Raw); err != nil {
+		e := refuse(SubSchema, path, "Tidpunkten finns inte. Ange svensk lokal tid som ÅÅÅÅMMDDttmmss.")
+		e.Cause = err
+		return e
+	}
+	return nil
+}
+
+func checkDate(raw, path string) *Error {
+	if !validDate(raw) {
+		return refuse(SubSchema, path, "Dagen finns inte. Ange ett datum ur kalendern som ÅÅÅÅMMDD.")
+	}
+	return nil
+}
+
+func blank(s string) bool { return strings.TrimSpace(s) == "" }
+
+// nth names one of several: a path tells which attachment, from 1.
+func nth(path string, i int) string { return path + "[" + strconv.Itoa(i+1) + "]" }
