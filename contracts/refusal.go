@@ -127,3 +127,6 @@ func NoWayToRecipient() *Error {
 	return refuse(SubRecipientMismatch, "newRecipient/orgUnitHSAId", "Ärendet kan inte lämnas till den enheten: den har inget vägval i dag. "+
 		"Ange en ansluten enhet.")
 }
+
+// KnownSubCode tells whether a sub code is one of the contracts'.
+func KnownSubCode(subCode string) bool { return subCode == SubOutOfOrder || CodeOf(subCode) != "" }
