@@ -1,0 +1,193 @@
+package main
+
+import (
+	"time"
+)
+
+// The environments.
+const (
+	environmentDemo       = "demo"
+	environmentTest       = "test"
+	environmentProduction = "production"
+)
+
+// Names that tak.source takes beside files and URLs.
+const (
+	sourceDemo  = "demo"
+	sourceStore = "store"
+)
+
+// Config is the whole configuration: one YAML file, each key also an environment variable (see readEnvironment).
+// The keys are promised to users and mean the same for ever; config.example.yaml explains each of them.
+type Config struct {
+	Environment string          `yaml:"environment"`
+	Instance    InstanceConfig  `yaml:"instance"`
+	SOAP        SOAPConfig      `yaml:"soap"`
+	Producer    ProducerConfig  `yaml:"producer"`
+	Delivery    DeliveryConfig  `yaml:"delivery"`
+	TAK         TAKConfig       `yaml:"tak"`
+	Contracts   ContractsConfig `yaml:"contracts"`
+	Store       StoreConfig     `yaml:"store"`
+	Demo        DemoConfig      `yaml:"demo"`
+	Web         WebConfig       `yaml:"web"`
+	Log         LogConfig       `yaml:"log"`
+}
+
+// InstanceConfig is who this gateway is.
+type InstanceConfig struct {
+	ID    string `yaml:"id"`
+	Name  string `yaml:"name"`
+	HSAID string `yaml:"hsa_id"`
+}
+
+// SOAPConfig is the SOAP listeners and what they believe about their callers.
+type SOAPConfig struct {
+	Listen            string                 `yaml:"listen"`
+	Path              string                 `yaml:"path"`
+	TrustedProxies    []string               `yaml:"trusted_proxies"`
+	CertificateHeader string                 `yaml:"certificate_header"`
+	TLS               ListenTLSConfig        `yaml:"tls"`
+	MaxMessage        Size                   `yaml:"max_message"`
+	OriginalConsumer  OriginalConsumerConfig `yaml:"original_consumer"`
+}
+
+// ListenTLSConfig is the listener with mutual TLS.
+type ListenTLSConfig struct {
+	Listen      string `yaml:"listen"`
+	Certificate string `yaml:"certificate"`
+	Key         string `yaml:"key"`
+	ClientCA    string `yaml:"client_ca"`
+}
+
+// OriginalConsumerConfig is who may set x-rivta-original-serviceconsumer-hsaid.
+type OriginalConsumerConfig struct {
+	AllowedSenders []string `yaml:"allowed_senders"`
+	Enforce        bool     `yaml:"enforce"`
+}
+
+// ProducerConfig is how producers are called.
+type ProducerConfig struct {
+	ConnectTimeout time.Duration            `yaml:"connect_timeout"`
+	Timeout        time.Duration            `yaml:"timeout"`
+	Timeouts       map[string]time.Duration `yaml:"timeouts"`
+	TLS            ClientTLSConfig          `yaml:"tls"`
+	Correlation    bool                     `yaml:"propagate_correlation_id_over_https"`
+}
+
+// ClientTLSConfig is our certificate towards producers, and whom we believe.
+type ClientTLSConfig struct {
+	Certificate string `yaml:"certificate"`
+	Key         string `yaml:"key"`
+	CA          string `yaml:"ca"`
+}
+
+// DeliveryConfig is how queued messages are delivered.
+type DeliveryConfig struct {
+	Schedule    []time.Duration `yaml:"schedule"`
+	GiveUpAfter time.Duration   `yaml:"give_up_after"`
+	GapTimeout  time.Duration   `yaml:"gap_timeout"`
+	Lease       time.Duration   `yaml:"lease"`
+	Workers     int             `yaml:"workers"`
+}
+
+// TAKConfig is where the catalogue comes from and how it is read.
+type TAKConfig struct {
+	Source             string        `yaml:"source"`
+	Cache              string        `yaml:"cache"`
+	Refresh            time.Duration `yaml:"refresh"`
+	UnitsFile          string        `yaml:"units_file"`
+	HSAFiles           []string      `yaml:"hsa_files"`
+	Delimiter          string        `yaml:"delimiter"`
+	DelimiterContracts []string      `yaml:"delimiter_contracts"`
+	DelimiterSenders   []string      `yaml:"delimiter_senders"`
+	Tree               TreeConfig    `yaml:"tree"`
+}
+
+// TreeConfig is what the HSA tree counts for.
+type TreeConfig struct {
+	Routes            bool     `yaml:"routes"`
+	Permissions       bool     `yaml:"permissions"`
+	ExceptedContracts []string `yaml:"excepted_contracts"`
+}
+
+// ContractsConfig is the contract pack and how strictly messages are judged.
+type ContractsConfig struct {
+	Pack          string                       `yaml:"pack"`
+	Validation    string                       `yaml:"validation"`
+	PortalAddress string                       `yaml:"portal_address"`
+	PerContract   map[string]PerContractConfig `yaml:"per_contract"`
+}
+
+// PerContractConfig overrides ContractsConfig and ProducerConfig for one contract. Zero fields do not.
+type PerContractConfig struct {
+	Validation string        `yaml:"validation"`
+	Delivery   string        `yaml:"delivery"`
+	Timeout    time.Duration `yaml:"timeout"`
+}
+
+// StoreConfig is the database.
+type StoreConfig struct {
+	URL string `yaml:"url"`
+}
+
+// DemoConfig is where the simulators listen, in environment demo only.
+type DemoConfig struct {
+	HandlingSystem string `yaml:"handling_system"`
+	Portal         string `yaml:"portal"`
+}
+
+// WebConfig is pages and API.
+type WebConfig struct {
+	Listen        string     `yaml:"listen"`
+	SessionHours  int        `yaml:"session_hours"`
+	APITokensFile string     `yaml:"api_tokens_file"`
+	OIDC          OIDCConfig `yaml:"oidc"`
+}
+
+// OIDCConfig is the identity provider of people.
+type OIDCConfig struct {
+	Issuer           string `yaml:"issuer"`
+	ClientID         string `yaml:"client_id"`
+	ClientSecretFile string `yaml:"client_secret_file"`
+}
+
+// LogConfig is what is logged and how.
+type LogConfig struct {
+	Level  string `yaml:"level"`
+	Format string `yaml:"format"`
+}
+
+// DefaultConfig is what an empty file means: the demo on this machine.
+func DefaultConfig() Config {
+	return Config{
+		Environment: environmentDemo,
+		Instance:    InstanceConfig{ID: "dev_env", Name: "NTjP Develop", HSAID: "SE0000000001-RIVGATE"},
+		SOAP: SOAPConfig{
+			Listen:            "127.0.0.1:8080",
+			Path:              "/vp",
+			TrustedProxies:    []string{"127.0.0.0/8"},
+			CertificateHeader: "x-vp-auth-cert",
+			MaxMessage:        15 << 20,
+		},
+		Producer: ProducerConfig{ConnectTimeout: 2 * time.Second, Timeout: 29 * time.Second},
+		Delivery: DeliveryConfig{
+			Schedule:    []time.Duration{4 * time.Second, 20 * time.Second, 5 * time.Minute, 30 * time.Minute, time.Hour},
+			GiveUpAfter: 168 * time.Hour,
+			GapTimeout:  time.Hour,
+			Lease:       30 * time.Second,
+			Workers:     8,
+		},
+		TAK: TAKConfig{
+			Source:    sourceDemo,
+			Cache:     "./data/tak-cache.xml",
+			Refresh:   10 * time.Minute,
+			Delimiter: "#",
+			Tree:      TreeConfig{Routes: true, Permissions: true},
+		},
+		Contracts: ContractsConfig{Pack: "inferred", Validation: "enforce", PortalAddress: "SE0000000001-1177"},
+		Store:     StoreConfig{URL: "sqlite:./data/rivgate.db"},
+		Demo:      DemoConfig{HandlingSystem: "127.0.0.1:8090", Portal: "127.0.0.1:8091"},
+		Web:       WebConfig{Listen: "127.0.0.1:8081", SessionHours: 8},
+		Log:       LogConfig{Level: "info", Format: "json"},
+	}
+}

@@ -1,0 +1,263 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.uber.org/zap/zapcore"
+)
+
+// checker collects what is wrong with the values of a configuration.
+type checker struct {
+	c        *Config
+	places   places
+	problems []Problem
+}
+
+// check judges every value, and what the environment forbids.
+func (l *loaded) check() []Problem {
+	k := &checker{c: &l.Config, places: l.places}
+	k.basics()
+	k.listeners()
+	k.producer()
+	k.delivery()
+	k.catalogue()
+	k.contracts()
+	k.production()
+	slices.SortStableFunc(k.problems, func(a, b Problem) int { return a.Line - b.Line })
+	return k.problems
+}
+
+func (k *checker) problem(key, format string, args ...any) {
+	where := k.places.of(key)
+	k.problems = append(k.problems, Problem{Source: where.source, Line: where.line, Key: key, Text: fmt.Sprintf(format, args...)})
+}
+
+func (k *checker) oneOf(key, value string, allowed ...string) {
+	if !slices.Contains(allowed, value) {
+		k.problem(key, "%q is not known: write %s", value, strings.Join(allowed, " or "))
+	}
+}
+
+func (k *checker) filled(key, value, what string) {
+	if strings.TrimSpace(value) == "" {
+		k.problem(key, "is empty: write %s", what)
+	}
+}
+
+func (k *checker) positive(key string, d time.Duration) {
+	if d <= 0 {
+		k.problem(key, "%s is too short: write a duration above zero, like 30s", d)
+	}
+}
+
+// address asks for host:port. Port 0 is any free one.
+func (k *checker) address(key, value string) {
+	_, port, err := net.SplitHostPort(value)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		k.problem(key, "%q is no address: write host:port, like 127.0.0.1:8080", value)
+	}
+}
+
+func (k *checker) file(key, name string) {
+	f, err := os.Open(name)
+	if err != nil {
+		k.problem(key, "the file %s cannot be read: check its name and rights", name)
+		return
+	}
+	f.Close()
+}
+
+func (k *checker) basics() {
+	c := k.c
+	k.oneOf("environment", c.Environment, environmentDemo, environmentTest, environmentProduction)
+	k.filled("instance.id", c.Instance.ID, "the id of this gateway in x-vp-instance-id, like dev_env")
+	k.filled("instance.name", c.Instance.Name, "the name that stands in fault texts")
+	k.filled("instance.hsa_id", c.Instance.HSAID, "the gateway's own HSA-id")
+	if strings.ContainsAny(c.Instance.ID, "# ") {
+		k.problem("instance.id", "holds a blank or #, which parts the routing history: leave it out")
+	}
+	if !strings.HasPrefix(c.Store.URL, "sqlite:") && !strings.HasPrefix(c.Store.URL, "postgres://") && !strings.HasPrefix(c.Store.URL, "postgresql://") {
+		k.problem("store.url", "is no known database: write sqlite:PATH or postgres://…")
+	}
+	if _, err := zapcore.ParseLevel(c.Log.Level); err != nil {
+		k.problem("log.level", "%q is not known: write debug, info, warn or error", c.Log.Level)
+	}
+	k.oneOf("log.format", c.Log.Format, "json", "text")
+}
+
+func (k *checker) listeners() {
+	s, w := k.c.SOAP, k.c.Web
+	if s.Listen == "" && s.TLS.Listen == "" {
+		k.problem("soap.listen", "there is no SOAP listener: write soap.listen or soap.tls.listen")
+	}
+	if s.Listen != "" {
+		k.address("soap.listen", s.Listen)
+	}
+	if !strings.HasPrefix(s.Path, "/") || len(s.Path) < 2 || strings.HasSuffix(s.Path, "/") || strings.ContainsAny(s.Path, "?# {}") {
+		k.problem("soap.path", "%q is no path: write /vp", s.Path)
+	}
+	for _, p := range s.TrustedProxies {
+		if _, err := parsePrefix(p); err != nil {
+			k.problem("soap.trusted_proxies", "%q is no network: write an address or 10.0.0.0/8", p)
+		}
+	}
+	k.filled("soap.certificate_header", s.CertificateHeader, "x-vp-auth-cert")
+	if s.MaxMessage < 1<<10 {
+		k.problem("soap.max_message", "%s is too small for a message: write 15MiB", s.MaxMessage)
+	}
+	if s.TLS.Listen != "" {
+		k.address("soap.tls.listen", s.TLS.Listen)
+		k.file("soap.tls.certificate", s.TLS.Certificate)
+		k.file("soap.tls.key", s.TLS.Key)
+		k.file("soap.tls.client_ca", s.TLS.ClientCA)
+	}
+	k.address("web.listen", w.Listen)
+	if w.SessionHours < 1 {
+		k.problem("web.session_hours", "is below 1: write 8")
+	}
+	if w.APITokensFile != "" {
+		k.file("web.api_tokens_file", w.APITokensFile)
+	}
+	if k.c.Environment == environmentDemo {
+		k.address("demo.handling_system", k.c.Demo.HandlingSystem)
+		k.address("demo.portal", k.c.Demo.Portal)
+	}
+}
+
+func (k *checker) producer() {
+	p := k.c.Producer
+	k.positive("producer.connect_timeout", p.ConnectTimeout)
+	k.positive("producer.timeout", p.Timeout)
+	for contract, d := range p.Timeouts {
+		k.positive("producer.timeouts."+contract, d)
+	}
+	if (p.TLS.Certificate == "") != (p.TLS.Key == "") {
+		k.problem("producer.tls", "certificate and key belong together: write both or none")
+	}
+	for key, name := range map[string]string{"certificate": p.TLS.Certificate, "key": p.TLS.Key, "ca": p.TLS.CA} {
+		if name != "" {
+			k.file("producer.tls."+key, name)
+		}
+	}
+}
+
+func (k *checker) delivery() {
+	d := k.c.Delivery
+	if len(d.Schedule) == 0 {
+		k.problem("delivery.schedule", "is empty: write at least one interval, like [4s, 20s, 5m]")
+	}
+	for _, wait := range d.Schedule {
+		k.positive("delivery.schedule", wait)
+	}
+	k.positive("delivery.give_up_after", d.GiveUpAfter)
+	k.positive("delivery.gap_timeout", d.GapTimeout)
+	if d.Lease < time.Second {
+		k.problem("delivery.lease", "%s is too short: write at least 1s", d.Lease)
+	}
+	if d.Workers < 1 {
+		k.problem("delivery.workers", "is below 1: write 8")
+	}
+}
+
+func (k *checker) catalogue() {
+	t := k.c.TAK
+	k.filled("tak.source", t.Source, "a file, a URL or demo")
+	switch {
+	case t.Source == sourceStore:
+		k.problem("tak.source", "a catalogue kept in the store is not in this version: write a file or a URL")
+	case t.Source == sourceDemo && k.c.Environment == environmentTest:
+		k.problem("tak.source", "the demo catalogue leads to simulators that start in environment demo only: write a file or a URL")
+	}
+	k.filled("tak.cache", t.Cache, "a file for the last good catalogue")
+	if t.Refresh < time.Second {
+		k.problem("tak.refresh", "%s is too short: write at least 1s", t.Refresh)
+	}
+	if t.UnitsFile != "" {
+		k.file("tak.units_file", t.UnitsFile)
+	}
+	for _, name := range t.HSAFiles {
+		k.file("tak.hsa_files", name)
+	}
+}
+
+func (k *checker) contracts() {
+	c := k.c.Contracts
+	k.oneOf("contracts.validation", c.Validation, "off", "warn", "enforce")
+	switch c.Pack {
+	case "inferred":
+	case "official":
+		k.problem("contracts.pack", "the official pack is not in this build: see wsdl/official/README.md for how it gets there")
+	default:
+		k.problem("contracts.pack", "%q is not known: write inferred or official", c.Pack)
+	}
+	k.filled("contracts.portal_address", c.PortalAddress, "the logical address of 1177's service")
+	for name, p := range c.PerContract {
+		key := "contracts.per_contract." + name
+		if p.Validation != "" {
+			k.oneOf(key+".validation", p.Validation, "off", "warn", "enforce")
+		}
+		if p.Delivery != "" {
+			k.oneOf(key+".delivery", p.Delivery, "queue", "forward")
+		}
+		if p.Timeout < 0 {
+			k.positive(key+".timeout", p.Timeout)
+		}
+	}
+}
+
+// production refuses what is for trying out only.
+func (k *checker) production() {
+	c := k.c
+	if c.Environment != environmentProduction {
+		return
+	}
+	if c.Contracts.Pack == "inferred" {
+		k.problem("contracts.pack", "the inferred contracts are ours, not Inera's, and never for production: use the official pack")
+	}
+	if c.SOAP.Listen != "" && len(c.SOAP.TrustedProxies) == 0 {
+		k.problem("soap.listen", "plain HTTP is for trusted proxies alone in production: name them in soap.trusted_proxies, or empty soap.listen and use soap.tls")
+	}
+	for _, p := range c.SOAP.TrustedProxies {
+		if prefix, err := parsePrefix(p); err == nil && prefix.Bits() == 0 {
+			k.problem("soap.trusted_proxies", "%s trusts everybody with plain HTTP: name the proxies alone", p)
+		}
+	}
+	if c.TAK.Source == sourceDemo {
+		k.problem("tak.source", "the demo catalogue is never for production: write a file or a URL")
+	}
+	if c.Instance.HSAID == DefaultConfig().Instance.HSAID {
+		k.problem("instance.hsa_id", "%s is the demo's: write the gateway's own HSA-id", c.Instance.HSAID)
+	}
+	for _, key := range []string{"demo", "demo.handling_system", "demo.portal"} {
+		if _, set := k.places[key]; set {
+			k.problem(key, "demo settings have no place in production: remove them")
+			break
+		}
+	}
+}
+
+// parsePrefix reads a network, or one address as the network of itself.
+func parsePrefix(s string) (netip.Prefix, error) {
+	if a, err := netip.ParseAddr(s); err == nil {
+		return netip.PrefixFrom(a, a.BitLen()), nil
+	}
+	p, err := netip.ParsePrefix(s)
+	return p.Masked(), err
+}
+
+// isURL tells whether a catalogue source is fetched, not read from a file.
+func isURL(source string) bool {
+	u, err := url.Parse(source)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https")
+}

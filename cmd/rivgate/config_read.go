@@ -1,0 +1,210 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// defaultConfigFile is read where neither --config nor RIVGATE_CONFIG names a file. It need not be there.
+const defaultConfigFile = "rivgate.yaml"
+
+// Size is a number of bytes, written 15MiB, 512KiB, 1GB or as a bare number.
+type Size int64
+
+// UnmarshalYAML reads a size.
+func (s *Size) UnmarshalYAML(node *yaml.Node) error {
+	size, ok := parseSize(node.Value)
+	if !ok || node.Kind != yaml.ScalarNode {
+		// The form of the library's own errors, so that it adds this one to the others of the file.
+		return &yaml.TypeError{Errors: []string{fmt.Sprintf("line %d: cannot unmarshal !!str `%s` into main.Size", node.Line, node.Value)}}
+	}
+	*s = size
+	return nil
+}
+
+func parseSize(text string) (Size, bool) {
+	text = strings.TrimSpace(text)
+	digits := strings.TrimRight(text, "BKMGikmgb ")
+	n, err := strconv.ParseInt(digits, 10, 64)
+	factor, ok := map[string]int64{
+		"": 1, "B": 1, "KB": 1e3, "MB": 1e6, "GB": 1e9, "KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30,
+	}[strings.ToUpper(strings.TrimSpace(text[len(digits):]))]
+	if err != nil || !ok || n < 0 || n > math.MaxInt64/factor {
+		return 0, false
+	}
+	return Size(n * factor), true
+}
+
+// String writes a size with the largest binary unit that divides it.
+func (s Size) String() string {
+	for _, u := range []struct {
+		factor Size
+		name   string
+	}{{1 << 30, "GiB"}, {1 << 20, "MiB"}, {1 << 10, "KiB"}} {
+		if s >= u.factor && s%u.factor == 0 {
+			return strconv.FormatInt(int64(s/u.factor), 10) + u.name
+		}
+	}
+	return strconv.FormatInt(int64(s), 10)
+}
+
+// Problem is one thing wrong with the configuration: where it stands, what it is and what to write instead.
+type Problem struct {
+	Source string `json:"source"`         // file name or environment variable; "default" where nobody set it
+	Line   int    `json:"line,omitempty"` // in the file
+	Key    string `json:"key,omitempty"`  // soap.tls.listen
+	Text   string `json:"text"`           // what is wrong, and the remedy
+}
+
+func (p Problem) String() string {
+	var b strings.Builder
+	b.WriteString(p.Source)
+	if p.Line > 0 {
+		fmt.Fprintf(&b, ":%d", p.Line)
+	}
+	b.WriteString(": ")
+	if p.Key != "" {
+		b.WriteString(p.Key + ": ")
+	}
+	b.WriteString(p.Text)
+	return b.String()
+}
+
+// configError is a configuration that cannot be used. Its text lists every problem on a line of its own.
+type configError struct{ Problems []Problem }
+
+func (e *configError) Error() string {
+	lines := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// loaded is a configuration with the knowledge of where each key was set.
+type loaded struct {
+	Config Config
+	File   string // "" when there is none
+	places places
+}
+
+// readConfig reads the file (or "" for rivgate.yaml if it is there, else the defaults) and lays the environment over it. The error is a
+// *configError with everything that is wrong, values included.
+func readConfig(file string, environ []string) (*loaded, error) {
+	l := &loaded{Config: DefaultConfig(), File: file, places: places{}}
+	content, err := readConfigFile(&l.File)
+	if err != nil {
+		return nil, &configError{[]Problem{{Source: file, Text: err.Error()}}}
+	}
+	problems := l.readYAML(content)
+	problems = append(problems, readEnvironment(&l.Config, environ, l.places)...)
+	for _, p := range l.check() {
+		// A key that could not be read has its default: nothing more can be said of it.
+		if !slices.ContainsFunc(problems, func(o Problem) bool { return o.Key == p.Key }) {
+			problems = append(problems, p)
+		}
+	}
+	if len(problems) > 0 {
+		return nil, &configError{problems}
+	}
+	return l, nil
+}
+
+func readConfigFile(file *string) ([]byte, error) {
+	named := *file != ""
+	if !named {
+		*file = defaultConfigFile
+	}
+	content, err := os.ReadFile(*file)
+	switch {
+	case err == nil:
+		return content, nil
+	case errors.Is(err, fs.ErrNotExist) && !named:
+		*file = ""
+		return nil, nil
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, errors.New("there is no such file: write one with `rivgate config example`")
+	}
+	return nil, err
+}
+
+// readYAML lays a file over the configuration and notes the line of each key.
+func (l *loaded) readYAML(content []byte) []Problem {
+	var tree yaml.Node
+	if err := yaml.Unmarshal(content, &tree); err != nil {
+		return l.yamlProblems(err)
+	}
+	l.places.note(l.File, "", &tree)
+	d := yaml.NewDecoder(bytes.NewReader(content))
+	d.KnownFields(true)
+	if err := d.Decode(&l.Config); err != nil && !errors.Is(err, io.EOF) {
+		return l.yamlProblems(err)
+	}
+	if err := d.Decode(&yaml.Node{}); !errors.Is(err, io.EOF) {
+		return []Problem{{Source: l.File, Text: "more than one YAML document: keep the first, remove the line --- and what follows"}}
+	}
+	return nil
+}
+
+var (
+	yamlLine    = regexp.MustCompile(`^(?:yaml: )?line (\d+): (.*)$`)
+	yamlUnknown = regexp.MustCompile(`^field (\S+) not found in type .*$`)
+	yamlType    = regexp.MustCompile("^cannot unmarshal \\S+ (`[^`]*` )?into (\\S+)$")
+)
+
+// yamlProblems turns what the YAML library says into problems that a user understands.
+func (l *loaded) yamlProblems(err error) []Problem {
+	lines := []string{err.Error()}
+	var several *yaml.TypeError
+	if errors.As(err, &several) {
+		lines = several.Errors
+	}
+	var problems []Problem
+	for _, text := range lines {
+		p := Problem{Source: l.File, Text: text}
+		if m := yamlLine.FindStringSubmatch(text); m != nil {
+			p.Line, _ = strconv.Atoi(m[1])
+			p.Text = m[2]
+		}
+		if m := yamlUnknown.FindStringSubmatch(p.Text); m != nil {
+			p.Text = fmt.Sprintf("unknown key %q: see `rivgate config example` for all keys", m[1])
+		} else if m := yamlType.FindStringSubmatch(p.Text); m != nil {
+			p.Text = fmt.Sprintf("the value %sis no %s", m[1], typeWords(m[2]))
+			p.Key = l.places.at(p.Line)
+		}
+		problems = append(problems, p)
+	}
+	return problems
+}
+
+// typeWords says in words what a Go type expects, with an example.
+func typeWords(goType string) string {
+	switch {
+	case strings.HasPrefix(goType, "[]"):
+		return "list: write [a, b]"
+	case strings.HasPrefix(goType, "map["):
+		return "mapping: write {key: value}"
+	case goType == "time.Duration":
+		return "duration: write 4s, 5m or 168h"
+	case goType == "main.Size":
+		return "size: write 15MiB, 512KiB or a number of bytes"
+	case goType == "bool":
+		return "truth value: write true or false"
+	case strings.HasPrefix(goType, "int"):
+		return "whole number"
+	case strings.HasPrefix(goType, "main."):
+		return "mapping of keys"
+	}
+	return "text"
+}
