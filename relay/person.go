@@ -1,11 +1,23 @@
 package relay
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
+	"strings"
 
 	"rivgate/contracts"
 	"rivgate/routing"
+	"rivgate/soap"
 	"rivgate/store"
+)
+
+// What a person's action may run into, beside what any message does.
+var (
+	ErrConflict  = errors.New("the case has changed meanwhile")
+	ErrNotOurs   = errors.New("the case is not handled in this inbox")
+	ErrNotPortal = errors.New("this gateway does not stand where 1177 is")
 )
 
 // Reply enters a person's update on a case into the line as a return message of the same case: HandlingUnit, ids, sequence number
@@ -14,24 +26,129 @@ import (
 // Errors: *contracts.Error (what is wrong, in Swedish, with the path of the field), *routing.Error (no route or no permission for our own
 // replies), store.ErrNotFound, ErrConflict, ErrNotOurs (the case is not handled in this inbox). Nothing is stored then.
 func (r *Relay) Reply(ctx context.Context, caseID string, u contracts.Update, version int64) (store.Accepted, error) {
-	panic("unbuilt")
+	c, err := r.Store.Case(ctx, caseID)
+	if err != nil {
+		return store.Accepted{}, err
+	}
+	if c.Handler.Via != routing.Inbox {
+		return store.Accepted{}, ErrNotOurs
+	}
+	u.HandlingUnit = contracts.OrgUnit{HSAID: c.Handler.Unit, Name: c.Handler.Name}
+	m := &contracts.Message{
+		CaseID:         &contracts.II{Root: c.Ref.Root, Extension: c.Ref.Extension},
+		ExternalCaseID: &contracts.II{Root: r.Instance.HSAID, Extension: c.ID},
+		Receiver:       r.Portal, Update: &u,
+	}
+	return r.say(ctx, r.Instance.HSAID, c.ID, m, version)
 }
 
 // Begin enters a case that began outside 1177 (by telephone, say) at an inbox unit, as a NEW_CASE. u.HandlingUnit and u.NewCase must be set.
 func (r *Relay) Begin(ctx context.Context, u contracts.Update) (store.Accepted, error) {
-	panic("unbuilt")
+	u.Type = contracts.NewCase
+	m := &contracts.Message{
+		ExternalCaseID: &contracts.II{Root: r.Instance.HSAID, Extension: r.NewID()},
+		Receiver:       r.Portal, Update: &u,
+	}
+	return r.say(ctx, r.Instance.HSAID, "", m, 0)
 }
 
 // Submit enters a message as 1177 itself sends it: a new complaint (m.Complaint, m.Recipient set) or the reporter's answer to a question
 // (m.Answer and m.CaseID set). Ids, times, sequence number and the recipient of an answer are filled in. Only a gateway that stands where 1177 is does this: else
 // ErrNotPortal.
 func (r *Relay) Submit(ctx context.Context, m *contracts.Message) (store.Accepted, error) {
-	panic("unbuilt")
+	if !r.atPortal() {
+		return store.Accepted{}, ErrNotPortal
+	}
+	caseID := ""
+	switch {
+	case m.Complaint != nil && m.Recipient != nil:
+		m.CaseID = &contracts.II{Root: r.Portal, Extension: r.NewID()}
+		if m.Complaint.Received.IsZero() {
+			m.Complaint.Received = contracts.NewStamp(r.Now())
+		}
+	case m.Answer != nil && m.CaseID != nil:
+		c, err := r.Store.Case(ctx, m.CaseID.Extension)
+		if err != nil {
+			return store.Accepted{}, err
+		}
+		caseID = c.ID
+		m.CaseID = &contracts.II{Root: c.Ref.Root, Extension: c.Ref.Extension}
+		m.Recipient = recipientOf(c)
+	default:
+		return store.Accepted{}, contracts.FieldMissing("complaint", "Ange ett nytt ärende med mottagare, eller ett svar på en fråga.")
+	}
+	m.Receiver = m.Recipient.Unit.HSAID
+	return r.say(ctx, r.Portal, caseID, m, 0)
+}
+
+// say numbers and writes a message of this house and sends it down the line like everybody's.
+func (r *Relay) say(ctx context.Context, sender, caseID string, m *contracts.Message, version int64) (acc store.Accepted, err error) {
+	m.Sequence = 1
+	if caseID != "" {
+		if m.Sequence, err = r.Store.NextSequence(ctx, caseID, sender); err != nil {
+			return acc, err
+		}
+	}
+	if m.ID == (contracts.II{}) {
+		m.ID = contracts.II{Root: sender, Extension: r.NewID()}
+	}
+	m.SentTime = contracts.NewStamp(r.Now())
+	contract := r.Contracts.Send()
+	if m.Update != nil {
+		contract = r.Contracts.Return()
+	}
+	envelope, err := contract.Write(m)
+	if err != nil {
+		return acc, err
+	}
+	started := r.Now()
+	a := arrival{Sender: sender, CaseVersion: version, Call: soap.Call{
+		Body: bytes.NewReader(envelope), ContentType: soap.ContentType, SOAPAction: contract.SOAPAction, Correlation: r.NewID(),
+	}}
+	o, err := r.line(ctx, a)
+	r.logCall(o, a, err, r.Now().Sub(started))
+	return o.Accepted, err
+}
+
+func recipientOf(c store.Case) *contracts.Recipient {
+	kind := contracts.KindCareUnit
+	if c.Handler.Kind == routing.PatientBoard {
+		kind = contracts.KindPatientBoard
+	}
+	return &contracts.Recipient{Unit: contracts.OrgUnit{HSAID: c.Handler.Unit, Name: c.Handler.Name}, Kind: kind}
 }
 
 // Attachment returns file number n (from 0) of an accepted message, with its bytes. store.ErrNotFound.
 func (r *Relay) Attachment(ctx context.Context, messageID string, n int) (contracts.Attachment, error) {
-	panic("unbuilt")
+	m, err := r.canonical(ctx, messageID)
+	if err != nil {
+		return contracts.Attachment{}, err
+	}
+	files := m.Attachments()
+	if n < 0 || n >= len(files) {
+		return contracts.Attachment{}, store.ErrNotFound
+	}
+	return files[n], nil
+}
+
+// canonical reads an accepted complaints message from its envelope, attachments included.
+func (r *Relay) canonical(ctx context.Context, messageID string) (*contracts.Message, error) {
+	stored, err := r.Store.Message(ctx, messageID)
+	if err != nil {
+		return nil, err
+	}
+	req, err := soap.ReadRequest(bytes.NewReader(stored.Envelope), stored.ContentType, r.Limits)
+	if err == nil {
+		err = req.ReadAll()
+	}
+	if err != nil {
+		return nil, err
+	}
+	c := r.Contracts.Contract(stored.Call.Contract)
+	if c == nil || !c.Complaints {
+		return nil, store.ErrNotFound
+	}
+	return c.Map(req)
 }
 
 // Receiver is a unit that a citizen can choose.
@@ -42,4 +159,61 @@ type Receiver struct {
 
 // Receivers are the units that a citizen can choose now, by name or HSA-id containing q: units with a route of the send contract today, in
 // regions whose patient board is registered. At most limit.
-func (r *Relay) Receivers(q string, limit int) []Receiver { panic("unbuilt") }
+func (r *Relay) Receivers(q string, limit int) []Receiver {
+	table := r.Table()
+	if table == nil {
+		return nil
+	}
+	q = strings.ToLower(strings.TrimSpace(q))
+	var found []Receiver
+	for _, unit := range table.Units() {
+		if len(found) >= limit {
+			break
+		}
+		if q != "" && !strings.Contains(strings.ToLower(unit.Name), q) && !strings.Contains(strings.ToLower(unit.HSAID), q) {
+			continue
+		}
+		if active, _ := table.RegionActive(unit.Region); !active {
+			continue
+		}
+		if route, err := r.sendRoute(unit.HSAID); err == nil {
+			found = append(found, Receiver{Unit: unit, Via: route.Via})
+		}
+	}
+	return found
+}
+
+// original is the complaint that a case began with, and the reason of its latest forward.
+func (r *Relay) original(ctx context.Context, caseID string) (*contracts.Complaint, *store.Entry, string, error) {
+	entries, err := r.Store.TimeLine(ctx, caseID)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	var first, last *store.Entry
+	for i := range entries {
+		switch e := &entries[i]; e.Kind {
+		case store.EventComplaint, store.EventForward, store.EventNewCase:
+			if first == nil {
+				first = e
+			}
+		case store.EventForwarded:
+			last = e
+		}
+	}
+	if first == nil || last == nil {
+		return nil, nil, "", store.ErrNotFound
+	}
+	m, err := r.canonical(ctx, first.MessageID)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	var said contracts.Message
+	if err := json.Unmarshal(last.Content, &said); err != nil {
+		return nil, nil, "", err
+	}
+	reason := ""
+	if said.Update != nil {
+		reason = said.Update.Text
+	}
+	return m.Opening(), last, reason, nil
+}

@@ -37,11 +37,65 @@ type Relay struct {
 	Now       func() time.Time
 	NewID     func() string // UUIDs; version 7 in production, counted in recordings
 	Log       *zap.Logger
+	Version   string // of the program, for PingForConfiguration
 }
 
 var _ soap.Handler = (*Relay)(nil)
 
-// ServeSOAP takes one call down the line.
+// ServeSOAP takes one call down the line and writes the outcome to its outlet: the platform's refusals come back as
+// *soap.Fault, the contract's as a result in its own response element, everything else as the answer.
 func (r *Relay) ServeSOAP(ctx context.Context, call *soap.Call) (*soap.Answer, error) {
-	panic("unbuilt")
+	started := r.Now()
+	var o outcome
+	a, err := r.sender(call)
+	if err == nil {
+		o, err = r.line(ctx, a)
+	}
+	answer, fault := r.outlet(o, a, err)
+	r.logCall(o, a, err, r.Now().Sub(started))
+	return answer, fault
+}
+
+// outcome is how far one message came down the line, and what came of it.
+type outcome struct {
+	Call     routing.Call
+	Route    routing.Route
+	Contract *contracts.Contract // nil where the contract is not known
+	Kind     store.EventKind     // of a complaints message
+	Accepted store.Accepted      // a message that was accepted, or a repeat of one
+	Answer   *soap.Answer        // the producer's, our own service's, or the receipt
+}
+
+// line is the way of every message, from a wire, a person or a file.
+//
+// Errors: *routing.Error (the platform refuses), *contracts.Error (the contract refuses); anything else is our own failure. After an
+// error nothing was accepted.
+func (r *Relay) line(ctx context.Context, a arrival) (o outcome, err error) {
+	req, err := r.read(a) // VP003 VP015
+	if err != nil {
+		return o, err
+	}
+	o.Call = routing.Call{Sender: a.Sender, Receiver: req.Receiver, Contract: req.Contract, Profile: req.Profile}
+	o.Contract = r.Contracts.Contract(req.Contract)
+	if r.ours(o.Call) {
+		o.Answer, err = r.serveOwn(req, o.Contract)
+		return o, err
+	}
+	o.Route, err = r.Table().Decide(o.Call, r.Now()) // VP004 VP005 VP006 VP008 VP010, then VP007
+	if err != nil {
+		return o, err
+	}
+	m, err := r.validate(ctx, a, req, &o) // a result with ERROR
+	if err != nil {
+		return o, err
+	}
+	if o.Route.Via == routing.Forward {
+		o.Answer, err = r.forward(ctx, a, req, o) // VP009
+		return o, err
+	}
+	if err = r.accept(ctx, m, req, &o); err != nil { // persisted before promised
+		return o, err
+	}
+	o.Answer, err = r.answer(o)
+	return o, err
 }

@@ -1,8 +1,15 @@
 package relay
 
 import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
+	"rivgate/routing"
 	"rivgate/soap"
 )
 
@@ -12,4 +19,106 @@ type Sender struct {
 	Instance    Instance
 	Timeouts    map[string]time.Duration // contract namespace → time for the producer's answer; else the client's
 	Correlation bool                     // the correlation id goes to https producers too
+}
+
+// parcel is one envelope on its way to a producer.
+type parcel struct {
+	Route       routing.Route
+	Call        routing.Call
+	SOAPAction  string
+	Correlation string
+	Header      http.Header // what the caller sent and may be passed on
+	Body        []byte      // the envelope as UTF-8, or
+	Stream      io.Reader   // the same, guarded as it passes
+}
+
+// Send sends p to its route's address and returns what came back, whatever it is. The error is *soap.SendError; Sent in it
+// says whether the producer may have got the message.
+func (s *Sender) Send(ctx context.Context, p parcel) (*soap.Answer, error) {
+	return s.Client.Do(ctx, &soap.Outgoing{
+		URL: p.Route.Address, SOAPAction: p.SOAPAction, ContentType: "text/xml;charset=UTF-8",
+		Header: s.header(p), Body: p.Body, Stream: p.Stream, Timeout: s.Timeouts[p.Call.Contract],
+	})
+}
+
+// dropped are headers of a caller that say something about its own connection, or that only we may set.
+var dropped = []string{
+	"Accept-Encoding", "Authorization", "Connection", "Content-Encoding", "Content-Length", "Content-Type", "Cookie", "Expect", "Forwarded", "Host", "Keep-Alive",
+	"Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Soapaction", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Via",
+	soap.HeaderSender, soap.HeaderInstance, soap.HeaderCorrelation, soap.HeaderProducerTime,
+}
+
+// header is what a producer gets beside the envelope: to an http producer the sender and our instance, so that a node of
+// ours believes it; never to an https producer, which sees our certificate.
+func (s *Sender) header(p parcel) http.Header {
+	h := p.Header.Clone()
+	if h == nil {
+		h = http.Header{}
+	}
+	for _, name := range dropped {
+		h.Del(name)
+	}
+	for name := range h {
+		if strings.HasPrefix(name, "X-Forwarded-") || strings.HasPrefix(name, "X-Vp-") || strings.HasPrefix(name, "X-Ssl-") {
+			h.Del(name)
+		}
+	}
+	https := strings.HasPrefix(strings.ToLower(p.Route.Address), "https:")
+	if !https {
+		h.Set(soap.HeaderSender, p.Call.Sender)
+		h.Set(soap.HeaderInstance, s.Instance.ID)
+	}
+	if !https || s.Correlation {
+		h.Set(soap.HeaderCorrelation, p.Correlation)
+	}
+	return h
+}
+
+// forward sends a call on now and gives back the producer's answer: a response or a fault verbatim, anything else is VP009.
+func (r *Relay) forward(ctx context.Context, a arrival, req *soap.Request, o outcome) (*soap.Answer, error) {
+	p := parcel{Route: o.Route, Call: o.Call, SOAPAction: a.SOAPAction, Correlation: a.Correlation, Header: a.Header}
+	if req.Complete {
+		p.Body = req.UTF8()
+	} else {
+		p.Stream = req.Stream()
+	}
+	started := time.Now()
+	answer, err := r.Sender.Send(ctx, p)
+	if err != nil {
+		return nil, unreached(err, o.Route.Address)
+	}
+	if answer.Header == nil {
+		answer.Header = http.Header{}
+	}
+	if !soap.IsEnvelope(answer.Body) {
+		if answer.Status/100 != 2 {
+			return nil, routing.ProducerStatus(answer.Status)
+		}
+		return nil, routing.ProducerUnreadable(o.Route.Address)
+	}
+	if _, fault := soap.ReadFault(answer.Body); answer.Status != http.StatusOK && !(fault && answer.Status == http.StatusInternalServerError) {
+		return nil, routing.ProducerStatus(answer.Status)
+	}
+	answer.Header.Del("Soapaction")
+	answer.Header.Set("Content-Type", soap.ContentType)
+	answer.Header.Set(soap.HeaderProducerTime, strconv.FormatInt(time.Since(started).Milliseconds(), 10))
+	return answer, nil
+}
+
+// unreached is VP009 for a producer that gave no answer; what the guard found in a message that was streamed is VP015.
+func unreached(err error, address string) error {
+	var bad *soap.Error
+	if errors.As(err, &bad) {
+		return unreadable(bad)
+	}
+	var failed *soap.SendError
+	if errors.As(err, &failed) {
+		switch {
+		case failed.Timeout && failed.Sent:
+			return routing.ProducerTimeout().Because(err)
+		case failed.Sent:
+			return routing.ProducerBroke(address).Because(err)
+		}
+	}
+	return routing.ProducerUnreachable(address).Because(err)
 }

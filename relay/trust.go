@@ -2,13 +2,21 @@ package relay
 
 import (
 	"crypto/x509"
+	"net/http"
 	"net/netip"
+	"slices"
+	"strings"
+
+	"go.uber.org/zap"
+
+	"rivgate/routing"
+	"rivgate/soap"
 )
 
 // Trust says whom the line believes about who is calling.
 type Trust struct {
 	Proxies           []netip.Prefix // plain HTTP is taken from these alone
-	CertificateHeader string         // header in which a proxy forwards the client's certificate
+	CertificateHeader string         // header in which a proxy forwards the client's certificate; default x-vp-auth-cert
 	ClientCA          *x509.CertPool // forwarded certificates must chain to it; nil: not checked
 	OriginalConsumer  OriginalConsumer
 }
@@ -17,4 +25,86 @@ type Trust struct {
 type OriginalConsumer struct {
 	AllowedSenders []string // who may set it; empty: all
 	Enforce        bool     // others get VP013; else a warning in the log
+}
+
+// arrival is one message at the head of the line, wherever it came from.
+type arrival struct {
+	soap.Call
+	Sender      string // HSA-id of the calling system, known before a byte of the body is read
+	CaseVersion int64  // a person's action: the version of the case that was seen
+}
+
+// sender tells who is calling, from the connection and its headers alone, and leaves in the call's headers only what
+// that caller may say. Refused with VP002, VP011, VP013 or VP014.
+func (r *Relay) sender(call *soap.Call) (arrival, error) {
+	a := arrival{Call: *call}
+	a.Header = call.Header.Clone()
+	internal, err := r.identify(&a)
+	if err != nil {
+		return a, err
+	}
+	for _, name := range []string{soap.HeaderSender, soap.HeaderInstance, r.Trust.certificateHeader()} {
+		a.Header.Del(name)
+	}
+	if internal {
+		return a, nil
+	}
+	return a, r.journey(&a)
+}
+
+// identify finds the HSA-id of the caller. A call with our own instance id comes from another node of this gateway.
+func (r *Relay) identify(a *arrival) (internal bool, err error) {
+	if a.TLS != nil {
+		if len(a.TLS.PeerCertificates) == 0 {
+			return false, routing.NoSender("no client certificate in the TLS handshake", "")
+		}
+		a.Sender, err = certificateHSAID(a.TLS.PeerCertificates[0], "")
+		return false, err
+	}
+	peer := a.Peer.Addr().Unmap()
+	if !slices.ContainsFunc(r.Trust.Proxies, func(p netip.Prefix) bool { return p.Contains(peer) }) {
+		return false, routing.NotTrusted(peer)
+	}
+	if id := a.Header.Get(soap.HeaderSender); id != "" && a.Header.Get(soap.HeaderInstance) == r.Instance.ID {
+		a.Sender = id
+		return true, nil
+	}
+	a.Sender, err = r.Trust.forwarded(a.Header, r.Now())
+	return false, err
+}
+
+// journey checks and completes the headers that tell where a call has been.
+func (r *Relay) journey(a *arrival) error {
+	history := a.Header.Get(soap.HeaderRoutingHistory)
+	if slices.Contains(strings.Split(history, "#"), r.Instance.ID) {
+		return routing.Loop()
+	}
+	if history == "" {
+		history = a.Sender
+	}
+	a.Header.Set(soap.HeaderRoutingHistory, history+"#"+r.Instance.ID)
+
+	rule := r.Trust.OriginalConsumer
+	if a.Header.Get(soap.HeaderOriginalConsumer) == "" {
+		a.Header.Set(soap.HeaderOriginalConsumer, a.Sender)
+		return nil
+	}
+	allowed := len(rule.AllowedSenders) == 0 ||
+		slices.ContainsFunc(rule.AllowedSenders, func(id string) bool { return strings.EqualFold(id, a.Sender) })
+	if allowed {
+		return nil
+	}
+	if rule.Enforce {
+		return routing.NotOriginalConsumer()
+	}
+	r.Log.Warn("sender is not approved to set the original consumer", zap.String("labels.senderid", a.Sender),
+		zap.String("trace.id", a.Correlation))
+	return nil
+}
+
+func (t *Trust) certificateHeader() string {
+	if t.CertificateHeader == "" {
+		return "X-Vp-Auth-Cert"
+	}
+	return http.CanonicalHeaderKey(t.CertificateHeader)
 }

@@ -1,0 +1,134 @@
+package relay
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"rivgate/contracts"
+	"rivgate/soap"
+	"rivgate/store"
+)
+
+// attempt is the result of one try to deliver, with what only the schedule needs to know.
+type attempt struct {
+	store.Attempt
+	RetryAfter time.Duration // the receiver's Retry-After
+}
+
+// keptAnswer is how much of a receiver's answer is recorded.
+const keptAnswer = 64 << 10
+
+// attempt sends the head of a lane to its receiver and says how that ended.
+func (r *Relay) attempt(ctx context.Context, d store.Delivery) attempt {
+	req, err := soap.ReadRequest(bytes.NewReader(d.Message.Envelope), d.Message.ContentType, r.Limits)
+	if err == nil {
+		err = req.ReadAll()
+	}
+	if err != nil { // it passed the guard when it was accepted
+		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeRefused, Class: "unreadable"}}
+	}
+	header := http.Header{}
+	header.Set(soap.HeaderOriginalConsumer, d.Message.Call.Sender)
+	header.Set(soap.HeaderRoutingHistory, d.Message.Call.Sender+"#"+r.Instance.ID)
+	answer, err := r.Sender.Send(ctx, parcel{
+		Route: d.Message.Route, Call: d.Message.Call, SOAPAction: d.Message.SOAPAction, Correlation: d.Message.Correlation,
+		Header: header, Body: req.UTF8(),
+	})
+	if err != nil {
+		return unsent(err)
+	}
+	out := r.judge(d, answer)
+	out.Answer = answer.Body[:min(len(answer.Body), keptAnswer)]
+	return out
+}
+
+// unsent classifies an attempt that got no answer: nothing was sent, or nobody knows what became of it.
+func unsent(err error) attempt {
+	out := attempt{Attempt: store.Attempt{Outcome: store.OutcomeUnknown, Class: "no answer"}}
+	var failed *soap.SendError
+	if errors.As(err, &failed) {
+		out.Class = string(failed.Kind)
+		if !failed.Sent {
+			out.Outcome = store.OutcomeTechnical
+		}
+	}
+	return out
+}
+
+// judge classifies an answer: Client fault and an ERROR that is not TECHNICAL_ERROR are for good, a Server fault, an HTTP status and
+// TECHNICAL_ERROR pass, OK and INFO are delivered. An answer on 200 that says nothing readable leaves the outcome unknown.
+func (r *Relay) judge(d store.Delivery, answer *soap.Answer) attempt {
+	if fault, ok := soap.ReadFault(answer.Body); ok {
+		out := attempt{Attempt: store.Attempt{Outcome: store.OutcomeRefused, Class: "fault-client", Code: platformCode(fault.String)}}
+		if fault.Code == soap.CodeServer {
+			out.Outcome, out.Class = store.OutcomeTechnical, "fault-server"
+		}
+		return out
+	}
+	if answer.Status/100 != 2 {
+		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: "http-" + strconv.Itoa(answer.Status)},
+			RetryAfter: retryAfter(answer.Header, r.Now())}
+	}
+	c := r.Contracts.Contract(d.Message.Call.Contract)
+	if c == nil || !c.Complaints {
+		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeDelivered, Class: "ok"}}
+	}
+	receipt, err := c.ReadReceipt(answer.Body)
+	if err != nil {
+		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeUnknown, Class: "unreadable answer"}}
+	}
+	return judgeResult(receipt)
+}
+
+func judgeResult(receipt contracts.Receipt) attempt {
+	out := store.Attempt{Outcome: store.OutcomeDelivered, Class: "ok", Case: ref(receipt.CaseID), External: ref(receipt.ExternalCaseID)}
+	result := receipt.Result
+	switch result.Code {
+	case contracts.OK:
+	case contracts.INFO:
+		out.Class = "info"
+	default:
+		out.Outcome, out.Class = store.OutcomeRefused, "result-error"
+		switch result.ErrorCode {
+		case contracts.TechnicalError:
+			out.Outcome, out.Class = store.OutcomeTechnical, "result-technical"
+		case contracts.ValidationError:
+			out.Class = "result-validation"
+		case contracts.ApplicationError:
+			out.Class = "result-application"
+		}
+	}
+	if contracts.KnownSubCode(result.SubCode) { // any other text is the receiver's own, and may hold anything
+		out.Code = result.SubCode
+	}
+	return attempt{Attempt: out}
+}
+
+// platformCode is the VPnnn that a platform further on put into its fault string; "" where there is none.
+func platformCode(text string) string {
+	i := strings.Index(text, "VP")
+	if i < 0 || len(text) < i+5 {
+		return ""
+	}
+	if _, err := strconv.Atoi(text[i+2 : i+5]); err != nil {
+		return ""
+	}
+	return text[i : i+5]
+}
+
+// retryAfter is the receiver's wish, in seconds or as a date; at most a day, so that no answer can stop a lane for good.
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	value := h.Get("Retry-After")
+	var wait time.Duration
+	if seconds, err := strconv.Atoi(value); err == nil {
+		wait = time.Duration(min(seconds, 86400)) * time.Second
+	} else if at, err := http.ParseTime(value); err == nil {
+		wait = at.Sub(now)
+	}
+	return min(max(wait, 0), 24*time.Hour)
+}

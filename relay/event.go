@@ -1,0 +1,186 @@
+package relay
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"rivgate/contracts"
+	"rivgate/routing"
+	"rivgate/store"
+)
+
+// event says what a complaints message means for its case, and judges what only the catalogue can tell: RECIPIENT_MISMATCH, REGION_NOT_ACTIVE, and the
+// handler that a case gets. For a message to the handler of a known case it puts that case's frozen route into o.
+func (r *Relay) event(ctx context.Context, a arrival, m *contracts.Message, o *outcome) (*store.Event, error) {
+	content, err := json.Marshal(m)
+	if err != nil {
+		return nil, err
+	}
+	e := &store.Event{
+		MessageID: m.ID.Root + "|" + m.ID.Extension,
+		Case:      ref(m.CaseID), External: ref(m.ExternalCaseID),
+		Sequence: m.Sequence, Sent: m.SentTime.UTC,
+		AtPortal: r.atPortal(), Content: content, CaseVersion: a.CaseVersion,
+	}
+	if m.Update != nil {
+		return e, r.returned(ctx, a, m, e)
+	}
+	if m.Recipient == nil || m.CaseID == nil { // where the contract only warns
+		return nil, contracts.FieldMissing("recipient", "Ange mottagaren och ärendets id.")
+	}
+	e.Unit = m.Recipient.Unit.HSAID
+	handler, err := r.recipient(m, o)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case m.Complaint != nil:
+		e.Kind, e.Handler = store.EventComplaint, handler
+		e.Facts = r.facts(m.Complaint, handler.Unit)
+	case m.Forward != nil:
+		e.Kind, e.Handler = store.EventForward, handler
+		e.Facts = r.facts(&m.Forward.Original, handler.Unit)
+	case m.Answer == nil:
+		return nil, contracts.FieldMissing("complaint", "Ange ett nytt ärende, ett svar eller ett ärende som lämnas vidare.")
+	default:
+		e.Kind, e.InReplyTo = store.EventAnswer, m.Answer.InReplyTo.Root+"|"+m.Answer.InReplyTo.Extension
+		e.HasText, e.Attachments = m.Answer.Text != "", len(m.Answer.Attachments)
+		err = r.frozen(ctx, e.Case, o)
+	}
+	return e, err
+}
+
+// recipient checks whom a send is for against its logical address, and says who would have the case.
+func (r *Relay) recipient(m *contracts.Message, o *outcome) (*store.Handler, error) {
+	unit := m.Recipient.Unit
+	if !strings.EqualFold(unit.HSAID, o.Call.Receiver) {
+		call := o.Call
+		call.Receiver = unit.HSAID
+		direct, err := r.Table().Route(call, r.Now())
+		if err != nil || direct.Address != o.Route.Address {
+			return nil, contracts.RecipientMismatch()
+		}
+	}
+	return r.handler(unit, kindOf(m.Recipient.Kind), o.Route)
+}
+
+// handler is a unit that gets a case by a route. Its region must have a patient board, where the catalogue knows units at all; its kind
+// must be the one that the catalogue knows.
+func (r *Relay) handler(unit contracts.OrgUnit, kind routing.UnitKind, route routing.Route) (*store.Handler, error) {
+	table := r.Table()
+	h := &store.Handler{Unit: unit.HSAID, Name: unit.Name, Kind: kind, Via: route.Via, Address: route.Address, Component: route.Component}
+	if route.Via == routing.Inbox {
+		h.Component = r.Instance.HSAID
+	}
+	known, found := table.Unit(unit.HSAID)
+	if !found {
+		return h, nil
+	}
+	if kind == "" {
+		h.Kind = known.Kind
+	}
+	if h.Kind != known.Kind {
+		return nil, contracts.RecipientMismatch()
+	}
+	if active, sure := table.RegionActive(known.Region); sure && !active {
+		return nil, contracts.RegionNotActive()
+	}
+	h.Name, h.Region, h.Provider = known.Name, known.Region, known.Provider
+	return h, nil
+}
+
+// frozen puts the route that a known case took into o: a later change of the catalogue does not move cases already accepted.
+func (r *Relay) frozen(ctx context.Context, id store.Ref, o *outcome) error {
+	c, err := r.Store.CaseByRef(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return contracts.UnknownCase()
+	}
+	if err != nil {
+		return err
+	}
+	o.Route.Via, o.Route.Address, o.Route.Component = c.Handler.Via, c.Handler.Address, c.Handler.Component
+	return nil
+}
+
+// returned fills in what an update means for its case.
+func (r *Relay) returned(ctx context.Context, a arrival, m *contracts.Message, e *store.Event) error {
+	u := m.Update
+	e.Kind, e.Unit, e.Status = updateKinds[u.Type], u.HandlingUnit.HSAID, u.Status
+	e.HasText, e.Attachments = u.Text != "" || u.StandardReply != nil, len(u.Attachments)
+	e.Classification = classification(u.Classification)
+	switch {
+	case e.Kind == "":
+		return contracts.FieldMissing("updateType", "Ange vad meddelandet är.")
+	case u.Type == contracts.Forwarded && u.NewRecipient != nil:
+		return r.forwarded(ctx, u, e)
+	case u.Type == contracts.NewCase && u.NewCase != nil:
+		return r.newCase(a, u, e)
+	case u.Type == contracts.Forwarded || u.Type == contracts.NewCase:
+		return contracts.FieldMissing("newRecipient", "Ange enheten som får ärendet, eller det nya ärendet.")
+	}
+	return nil
+}
+
+var updateKinds = map[string]store.EventKind{
+	contracts.PartialReply: store.EventPartialReply, contracts.Question: store.EventQuestion, contracts.Close: store.EventClose,
+	contracts.Status: store.EventStatus, contracts.Forwarded: store.EventForwarded, contracts.NewCase: store.EventNewCase,
+	contracts.Correction: store.EventCorrection,
+}
+
+// forwarded finds the way to the unit that the case is passed on to.
+func (r *Relay) forwarded(ctx context.Context, u *contracts.Update, e *store.Event) error {
+	route, err := r.sendRoute(u.NewRecipient.HSAID)
+	if err != nil {
+		return contracts.NoWayToRecipient()
+	}
+	if e.Handler, err = r.handler(*u.NewRecipient, "", route); err != nil {
+		return err
+	}
+	now, err := r.Store.CaseByRef(ctx, e.Case)
+	if errors.Is(err, store.ErrNotFound) {
+		return contracts.UnknownCase()
+	}
+	if e.Handler.Kind == "" {
+		e.Handler.Kind = now.Handler.Kind // a bare TAK knows no kinds: a case is passed on within its kind
+	}
+	e.SameSystem = route.Via == routing.Queue && now.Handler.Via == routing.Queue && now.Handler.Address == route.Address
+	return err
+}
+
+// newCase takes a case that began outside 1177. Its handler is the unit's own system, by the unit's route of the send contract; where this
+// gateway stands at 1177, the case gets its id here.
+func (r *Relay) newCase(a arrival, u *contracts.Update, e *store.Event) error {
+	route, err := r.sendRoute(u.HandlingUnit.HSAID)
+	if err != nil {
+		return contracts.NotCurrentHandler()
+	}
+	if e.Handler, err = r.handler(u.HandlingUnit, "", route); err != nil {
+		return err
+	}
+	if e.Handler.Component != "" && !strings.EqualFold(e.Handler.Component, a.Sender) {
+		return contracts.NotCurrentHandler()
+	}
+	if e.Handler.Kind == "" {
+		e.Handler.Kind = routing.CareUnit
+	}
+	e.Facts = r.facts(u.NewCase, u.HandlingUnit.HSAID)
+	if e.AtPortal && e.Case == (store.Ref{}) {
+		e.Case = store.Ref{Root: r.Portal, Extension: r.NewID()}
+	}
+	return nil
+}
+
+// sendRoute is where cases for a unit go today, whoever sends them.
+func (r *Relay) sendRoute(unit string) (routing.Route, error) {
+	return r.Table().Route(routing.Call{Sender: r.Instance.HSAID, Receiver: unit, Contract: r.Contracts.Send().Contract,
+		Profile: routing.RIVTABP21}, r.Now())
+}
+
+// atPortal tells whether this gateway stands where 1177 is: what is returned to 1177 stays here.
+func (r *Relay) atPortal() bool {
+	route, err := r.Table().Route(routing.Call{Sender: r.Instance.HSAID, Receiver: r.Portal, Contract: r.Contracts.Return().Contract,
+		Profile: routing.RIVTABP21}, r.Now())
+	return err == nil && route.Via == routing.Portal
+}

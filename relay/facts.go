@@ -1,0 +1,83 @@
+package relay
+
+import (
+	"strings"
+
+	"rivgate/contracts"
+	"rivgate/routing"
+	"rivgate/store"
+)
+
+func ref(id *contracts.II) store.Ref {
+	if id == nil {
+		return store.Ref{}
+	}
+	return store.Ref{Root: id.Root, Extension: id.Extension}
+}
+
+func kindOf(kind string) routing.UnitKind {
+	if kind == contracts.KindPatientBoard {
+		return routing.PatientBoard
+	}
+	return routing.CareUnit
+}
+
+// facts are what lists, rules and statistics need of a complaint. Whether files may be attached is the unit's setting; a unit
+// that the catalogue does not know takes them.
+func (r *Relay) facts(c *contracts.Complaint, unit string) *store.Facts {
+	f := &store.Facts{
+		ReporterID: c.Reporter.PersonID.ID, ReporterName: c.Reporter.Name, Role: c.Reporter.Role,
+		IncidentDate: c.IncidentDate, PlaceText: c.IncidentPlaceText,
+		ReplyWanted: c.ReplyWanted, Received: c.Received.UTC, Attachments: true,
+	}
+	if known, found := r.Table().Unit(unit); found {
+		f.Attachments = known.Attachments
+	}
+	if c.IncidentUnit != nil {
+		f.IncidentUnit = c.IncidentUnit.HSAID
+	}
+	for _, problem := range c.ExperiencedProblem {
+		f.Experienced = append(f.Experienced, problem.Code)
+	}
+	patient := c.Patient
+	if patient == nil { // the reporter is the patient
+		patient = &contracts.Patient{PersonID: &c.Reporter.PersonID, Name: c.Reporter.Name}
+	}
+	f.PatientName, f.BirthDate = patient.Name, patient.DateOfBirth
+	if patient.Gender != nil {
+		f.Sex = patient.Gender.Code
+	}
+	if patient.PersonID != nil {
+		f.PatientID = patient.PersonID.ID
+		if f.BirthDate == "" {
+			f.BirthDate = contracts.BirthDate(*patient.PersonID)
+		}
+	}
+	return f
+}
+
+// classification sorts the problems into main and sub problems. A sub problem (3.4) names its main problem (3) by its code.
+func classification(c *contracts.Classification) *store.Classification {
+	if c == nil {
+		return nil
+	}
+	out := &store.Classification{Area: c.AreaOfActivity.Code, IncidentDate: c.IncidentDate}
+	seen := map[string]bool{}
+	main := func(code string) {
+		if code != "" && !seen[code] {
+			seen[code] = true
+			out.MainProblems = append(out.MainProblems, code)
+		}
+	}
+	for _, p := range c.Problems {
+		parent, _, sub := strings.Cut(p.Code, ".")
+		main(parent)
+		if sub {
+			out.SubProblems = append(out.SubProblems, p.Code)
+		}
+	}
+	if c.IncidentUnit != nil {
+		out.IncidentUnit = c.IncidentUnit.HSAID
+	}
+	return out
+}

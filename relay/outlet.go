@@ -1,0 +1,116 @@
+package relay
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"go.uber.org/zap"
+
+	"rivgate/contracts"
+	"rivgate/routing"
+	"rivgate/soap"
+	"rivgate/store"
+)
+
+// outlet writes an error to the outlet that its type names, never to the other: *contracts.Error → a result in the contract's own
+// response element, anything else → a SOAP fault.
+func (r *Relay) outlet(o outcome, a arrival, err error) (*soap.Answer, error) {
+	var refused *contracts.Error
+	if err == nil {
+		return o.Answer, nil
+	}
+	if errors.As(err, &refused) && o.Contract != nil {
+		body, writing := o.Contract.WriteReceipt(contracts.Receipt{Result: refused.Result(a.Correlation)})
+		if writing == nil {
+			return response(body), nil
+		}
+		err = errors.Join(writing, err)
+	}
+	return nil, err
+}
+
+// Fault is the SOAP fault of an error that left the line: the one place where a *routing.Error becomes a fault. What is
+// not a *routing.Error is our own failure: VP012 with nothing inside.
+func (r *Relay) Fault(err error) *soap.Fault {
+	var refused *routing.Error
+	if !errors.As(err, &refused) {
+		refused = routing.Internal(err)
+		var bad *soap.Error
+		if errors.As(err, &bad) {
+			errors.As(unreadable(err), &refused)
+		}
+	}
+	code, text, detail := refused.Fault(r.Instance.Name)
+	var bad *soap.Error
+	if errors.As(err, &bad) && bad.Kind == soap.VersionMismatch {
+		code = "VersionMismatch"
+	}
+	return &soap.Fault{Code: code, String: text, Detail: detail}
+}
+
+// answer is the receipt of an accepted message, in its contract's own response element. It is made of what the store keeps alone, so a
+// repeat gets the same bytes. A contract without a known receipt is answered 202 without a body.
+func (r *Relay) answer(o outcome) (*soap.Answer, error) {
+	if o.Contract == nil || !o.Contract.Complaints {
+		return &soap.Answer{Status: http.StatusAccepted}, nil
+	}
+	got := o.Accepted.Receipt
+	receipt := contracts.Receipt{Result: contracts.Accepted(got.LogID)}
+	switch {
+	case got.OutOfOrder:
+		receipt.Result = contracts.OutOfOrder(got.LogID)
+	case o.Kind == store.EventNewCase && got.Case == (store.Ref{}):
+		receipt.Result = contracts.Result{Code: contracts.INFO, LogID: got.LogID,
+			Message: "Ärendet är mottaget och skickas till 1177. Ärendets id kommer när 1177 har svarat."}
+	case o.Kind == store.EventNewCase:
+		receipt.CaseID = &contracts.II{Root: got.Case.Root, Extension: got.Case.Extension}
+	}
+	if o.Contract.Send() {
+		receipt.ReceivedTime = contracts.NewStamp(got.Received)
+		if o.Route.Via == routing.Inbox {
+			receipt.ExternalCaseID = &contracts.II{Root: r.Instance.HSAID, Extension: got.CaseID}
+		}
+	}
+	body, err := o.Contract.WriteReceipt(receipt)
+	return response(body), err
+}
+
+// response is a SOAP response that is ours.
+func response(body []byte) *soap.Answer {
+	return &soap.Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {soap.ContentType}}, Body: body}
+}
+
+// logCall writes the one line that a call leaves in the log: who, whom, what, and how it ended. Never content.
+func (r *Relay) logCall(o outcome, a arrival, err error, took time.Duration) {
+	fields := []zap.Field{
+		zap.String("event.action", "resp-out"),
+		zap.String("trace.id", a.Correlation),
+		zap.String("source.ip", a.Peer.Addr().String()),
+		zap.Int64("event.duration", took.Nanoseconds()),
+		zap.String("labels.senderid", a.Sender),
+		zap.String("labels.receiverid", o.Call.Receiver),
+		zap.String("labels.servicecontract_namespace", o.Call.Contract),
+		zap.String("labels.rivversion", o.Call.Profile),
+		zap.String("url.original", o.Route.Address),
+		zap.String("labels.routerVagvalTrace", o.Route.Trace.Route),
+		zap.String("labels.routerBehorighetTrace", o.Route.Trace.Permission),
+		zap.String("via", string(o.Route.Via)),
+		zap.String("message.id", o.Accepted.MessageID),
+		zap.Bool("repeat", o.Accepted.Repeat),
+	}
+	var platform *routing.Error
+	var contract *contracts.Error
+	switch {
+	case err == nil:
+		r.Log.Info("call", fields...)
+	case errors.As(err, &contract):
+		r.Log.Info("call refused by the contract", append(fields, zap.String("labels.errorCode", contract.SubCode),
+			zap.String("path", contract.Path))...)
+	case errors.As(err, &platform):
+		r.Log.Warn("call refused", append(fields, zap.String("labels.errorCode", string(platform.Code)),
+			zap.NamedError("cause", platform.Cause))...)
+	default:
+		r.Log.Error("call failed", append(fields, zap.String("labels.errorCode", string(routing.VP012)), zap.Error(err))...)
+	}
+}

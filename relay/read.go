@@ -1,0 +1,175 @@
+package relay
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+
+	"go.uber.org/zap"
+
+	"rivgate/contracts"
+	"rivgate/routing"
+	"rivgate/soap"
+	"rivgate/store"
+)
+
+// read guards and reads the head of a message, and the whole of it where it must be known whole.
+func (r *Relay) read(a arrival) (*soap.Request, error) {
+	req, err := soap.ReadRequest(a.Body, a.ContentType, r.Limits)
+	if err == nil && r.Contracts.Durable(req.Contract) {
+		err = req.ReadAll()
+	}
+	return req, unreadable(err)
+}
+
+// unreadable gives what the guard refused its code: the one place where a *soap.Error becomes a *routing.Error.
+func unreadable(err error) error {
+	var bad *soap.Error
+	if !errors.As(err, &bad) {
+		return err
+	}
+	if bad.Kind == soap.NoReceiver {
+		return routing.NoReceiver().Because(bad)
+	}
+	return routing.NotSOAP(bad.Error()).Because(bad)
+}
+
+// validate judges the message by its contract and makes it ready for being accepted. For a call that is forwarded it
+// returns nil when the schema is content. The error is *contracts.Error; a contract that only warns lets through what can be read.
+func (r *Relay) validate(ctx context.Context, a arrival, req *soap.Request, o *outcome) (*store.Message, error) {
+	c := o.Contract
+	if c == nil || !c.Complaints {
+		if err := r.validateForeign(a, req, c); err != nil || o.Route.Via == routing.Forward {
+			return nil, err
+		}
+		return r.message(a, req, o, r.NewID(), nil), nil
+	}
+	said, err := c.Read(req)
+	if err = r.tolerate(c, a, said != nil, err); err != nil {
+		return nil, err
+	}
+	event, err := r.event(ctx, a, said, o)
+	if err != nil {
+		return nil, err
+	}
+	return r.message(a, req, o, event.MessageID, event), nil
+}
+
+// validateForeign validates a contract that is not ours against its schema, where it is known and wanted.
+func (r *Relay) validateForeign(a arrival, req *soap.Request, c *contracts.Contract) error {
+	if c == nil || c.Validation == contracts.Off {
+		return nil
+	}
+	if err := req.ReadAll(); err != nil {
+		return unreadable(err)
+	}
+	err := r.tolerate(c, a, true, c.Validate(req.UTF8()))
+	var refused *contracts.Error
+	if errors.As(err, &refused) {
+		// A contract that is not ours has no response in which we could refuse: the platform does.
+		return routing.NotSOAP(refused.Path + " does not follow the contract's schema").Because(refused)
+	}
+	return err
+}
+
+// tolerate lets pass what a contract in mode Warn refuses, and says so in the log.
+func (r *Relay) tolerate(c *contracts.Contract, a arrival, readable bool, err error) error {
+	var refused *contracts.Error
+	if c.Validation != contracts.Warn || !readable || !errors.As(err, &refused) {
+		return err
+	}
+	r.Log.Warn("let through what the contract refuses", zap.String("labels.servicecontract_namespace", c.Contract),
+		zap.String("labels.errorCode", refused.SubCode), zap.String("path", refused.Path), zap.String("trace.id", a.Correlation))
+	return nil
+}
+
+// message is what the store is to accept.
+func (r *Relay) message(a arrival, req *soap.Request, o *outcome, id string, event *store.Event) *store.Message {
+	return &store.Message{
+		ID:          r.NewID(),
+		Key:         store.Key{Sender: strings.ToUpper(a.Sender), Contract: o.Call.Contract, MessageID: id},
+		Call:        o.Call,
+		Route:       o.Route,
+		Correlation: a.Correlation,
+		SOAPAction:  a.SOAPAction,
+		ContentType: a.ContentType,
+		Envelope:    req.Envelope(),
+		Received:    r.Now().UTC(),
+		Event:       event,
+	}
+}
+
+// accept stores the message, or finds that it was stored before: then the first message's route and receipt count. A refusal by
+// the state of the case becomes the contract's.
+func (r *Relay) accept(ctx context.Context, m *store.Message, req *soap.Request, o *outcome) (err error) {
+	if o.Accepted, err = r.Store.Accept(ctx, m); err != nil {
+		return refusal(err)
+	}
+	if m.Event == nil {
+		return nil
+	}
+	o.Kind = m.Event.Kind
+	if o.Accepted.Repeat {
+		return r.repeat(ctx, m, req, o)
+	}
+	if o.Kind == store.EventForwarded {
+		r.forwardCases(ctx) // the worker sends what cannot be sent now
+	}
+	return nil
+}
+
+// repeat compares a message with the first of its key: same content gets the first answer, other content is refused.
+func (r *Relay) repeat(ctx context.Context, m *store.Message, req *soap.Request, o *outcome) error {
+	first, err := r.Store.Message(ctx, o.Accepted.MessageID)
+	if err != nil {
+		return err
+	}
+	o.Route = first.Route
+	if bytes.Equal(first.Envelope, m.Envelope) {
+		return nil
+	}
+	firstReq, err := soap.ReadRequest(bytes.NewReader(first.Envelope), first.ContentType, r.Limits)
+	if err == nil {
+		err = firstReq.ReadAll()
+	}
+	if err != nil {
+		return err
+	}
+	same, err := contracts.SameContent(firstReq.UTF8(), req.UTF8())
+	if err == nil && !same {
+		err = contracts.DuplicateContentMismatch()
+	}
+	return err
+}
+
+// refusal gives what the state of a case refuses its sub code: the one place where a *store.Refusal becomes a *contracts.Error.
+func refusal(err error) error {
+	var refused *store.Refusal
+	if !errors.As(err, &refused) {
+		return err
+	}
+	switch refused.Reason {
+	case store.UnknownCase:
+		return contracts.UnknownCase()
+	case store.CaseExists:
+		return contracts.DuplicateContentMismatch()
+	case store.CaseClosed:
+		return contracts.CaseClosed()
+	case store.NotCurrentHandler:
+		return contracts.NotCurrentHandler()
+	case store.NoOpenQuestion:
+		return contracts.NoOpenQuestion()
+	case store.AttachmentNotAllowed:
+		return contracts.AttachmentNotAllowed()
+	case store.ReplyMissing:
+		return contracts.TextMissing("text", "Anmälaren ville ha svar och har inte fått något delsvar: avslutet behöver en text.")
+	case store.PlaceNotAllowed:
+		return contracts.PlaceNotAllowed()
+	case store.NotClassified:
+		return contracts.ClassificationMissing("classification", "Ange minst ett huvudproblem och verksamhetsområde.")
+	case store.Conflict:
+		return ErrConflict
+	}
+	return err
+}
