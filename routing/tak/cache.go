@@ -1,0 +1,185 @@
+package tak
+
+import (
+	"bufio"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"time"
+
+	"rivgate/routing"
+)
+
+// ReadCache reads the saved copy that SKLTP's switch keeps of a TAK (persistentCache). Times may have a zone or none, ids
+// need not be unique, blanks around values are dropped. A copy without routes or without permissions is an error: it
+// stands for a TAK that did not answer, not for one that forbids everything.
+//
+// Units, components and the tree are there if Rivgate wrote the copy.
+func ReadCache(r io.Reader) (routing.Catalogue, error) {
+	s := newScanner(r, maxXML)
+	rows := rowReader{scanner: s, strings: shared{}}
+	var c routing.Catalogue
+	err := s.document(func(root xml.StartElement) error {
+		if root.Name != (xml.Name{Local: "persistentCache"}) {
+			return s.problem("this is no saved copy of a TAK: its root is not persistentCache")
+		}
+		return s.children(func(child xml.StartElement) error { return readCached(rows, child, &c) })
+	})
+	if err == nil {
+		err = notEmpty(c)
+	}
+	if err != nil {
+		return routing.Catalogue{}, fmt.Errorf("reading the saved copy: %w", err)
+	}
+	return c, nil
+}
+
+// readCached adds one child of the root to the catalogue.
+func readCached(rows rowReader, child xml.StartElement, c *routing.Catalogue) error {
+	switch {
+	case child.Name.Space == namespaceOurs && child.Name.Local == "unit":
+		c.Units = append(c.Units, unitOf(child))
+		return rows.scanner.skip()
+	case child.Name.Space == namespaceOurs && child.Name.Local == "parent":
+		if c.Tree == nil {
+			c.Tree = routing.Tree{}
+		}
+		c.Tree[routing.Fold(attribute(child, "of"))] = rows.strings.of(attribute(child, "is"))
+		return rows.scanner.skip()
+	case child.Name.Space != "" && child.Name.Space != namespaceVagval:
+		return rows.scanner.skip()
+	case child.Name.Local == elementRoute:
+		row, err := rows.route()
+		c.Routes = append(c.Routes, row)
+		return err
+	case child.Name.Local == elementPermission:
+		permission, err := rows.permission()
+		c.Permissions = append(c.Permissions, permission)
+		return err
+	}
+	return rows.scanner.skip()
+}
+
+// notEmpty refuses a catalogue without routes or without permissions.
+func notEmpty(c routing.Catalogue) error {
+	switch {
+	case len(c.Routes) == 0:
+		return errors.New("there are no routes in it")
+	case len(c.Permissions) == 0:
+		return errors.New("there are no permissions in it")
+	}
+	return nil
+}
+
+func unitOf(e xml.StartElement) routing.Unit {
+	return routing.Unit{
+		HSAID: attribute(e, "hsaId"), Name: attribute(e, "name"), Kind: routing.UnitKind(attribute(e, "kind")),
+		Region: attribute(e, "region"), Provider: attribute(e, "provider"), Attachments: attribute(e, "attachments") == "true",
+	}
+}
+
+func attribute(e xml.StartElement, name string) string {
+	for _, a := range e.Attr {
+		if a.Name == (xml.Name{Local: name}) {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+// WriteCache writes a catalogue as the saved copy that SKLTP's switch can read, and what that one does not know beside it in
+// a namespace of our own. A catalogue that ReadCache would refuse as empty is an error.
+func WriteCache(w io.Writer, c routing.Catalogue) error {
+	if err := notEmpty(c); err != nil {
+		return fmt.Errorf("writing the saved copy: %w", err)
+	}
+	out := &cacheWriter{to: bufio.NewWriter(w)}
+	out.raw(xml.Header + `<persistentCache xmlns:ns2="` + namespaceVagval + `" xmlns:r="` + namespaceOurs + `">` + "\n")
+	for i, row := range c.Routes {
+		out.route(i+1, row)
+	}
+	for i, p := range c.Permissions {
+		out.permission(i+1, p)
+	}
+	for _, u := range c.Units {
+		out.unit(u)
+	}
+	for _, id := range slices.Sorted(maps.Keys(c.Tree)) {
+		out.raw(`<r:parent of="`).text(id).raw(`" is="`).text(c.Tree[id]).raw(`"/>` + "\n")
+	}
+	out.raw("</persistentCache>\n")
+	return unsaved(out.to.Flush())
+}
+
+// cacheWriter writes piece by piece; the first error of the writer below it comes back from Flush.
+type cacheWriter struct{ to *bufio.Writer }
+
+func (w *cacheWriter) raw(text string) *cacheWriter {
+	_, _ = w.to.WriteString(text)
+	return w
+}
+
+func (w *cacheWriter) text(text string) *cacheWriter {
+	_ = xml.EscapeText(w.to, []byte(text))
+	return w
+}
+
+func (w *cacheWriter) field(name, value string) {
+	w.raw("<ns2:" + name + ">").text(value).raw("</ns2:" + name + ">")
+}
+
+func (w *cacheWriter) route(id int, row routing.Row) {
+	w.raw("<" + elementRoute + ">")
+	w.field("virtualiseringsInfoId", fmt.Sprint(id))
+	w.field("receiverId", row.Receiver)
+	w.field("rivProfil", profileOf(row))
+	w.field("tjansteKontrakt", row.Contract)
+	w.days(row.From, row.Until)
+	w.field("adress", row.Address)
+	if row.Component != "" {
+		w.raw("<r:component>").text(row.Component).raw("</r:component>")
+	}
+	w.raw("</" + elementRoute + ">\n")
+}
+
+func (w *cacheWriter) permission(id int, p routing.Permission) {
+	w.raw("<" + elementPermission + ">")
+	w.field("anropsBehorighetsInfoId", fmt.Sprint(id))
+	w.field("receiverId", p.Receiver)
+	w.field("senderId", p.Sender)
+	w.field("tjansteKontrakt", p.Contract)
+	w.days(p.From, p.Until)
+	w.raw("</" + elementPermission + ">\n")
+}
+
+// days writes the first moment of the first day and the last second of the last one, because VP compares moments.
+func (w *cacheWriter) days(from, until routing.Date) {
+	if from == 0 {
+		from = always
+	}
+	w.field("fromTidpunkt", moment(from, 0, 0, 0))
+	if until != 0 {
+		w.field("tomTidpunkt", moment(until, 23, 59, 59))
+	}
+}
+
+func moment(d routing.Date, hour, minute, second int) string {
+	year, month, day := int(d)/10000, time.Month(int(d)/100%100), int(d)%100
+	return time.Date(year, month, day, hour, minute, second, 0, routing.Stockholm()).Format("2006-01-02T15:04:05.000-07:00")
+}
+
+func (w *cacheWriter) unit(u routing.Unit) {
+	w.raw(`<r:unit hsaId="`).text(u.HSAID).raw(`" name="`).text(u.Name).raw(`" kind="`).text(string(u.Kind)).raw(`" region="`).text(u.Region)
+	w.raw(`" provider="`).text(u.Provider).raw(fmt.Sprintf(`" attachments="%t"/>`, u.Attachments) + "\n")
+}
+
+// profileOf is the profile that a row has when it names none.
+func profileOf(row routing.Row) string {
+	if row.Profile == "" {
+		return routing.RIVTABP21
+	}
+	return row.Profile
+}

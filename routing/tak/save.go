@@ -1,0 +1,52 @@
+package tak
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+
+	"rivgate/routing"
+)
+
+// SaveCache writes the saved copy to a file so that at any moment either the old one or the whole new one is there: to a
+// temporary file beside it, synced, renamed, and the folder synced.
+func SaveCache(path string, c routing.Catalogue) error {
+	return saveFile(path, func(w io.Writer) error { return WriteCache(w, c) })
+}
+
+func saveFile(path string, write func(io.Writer) error) error {
+	folder := filepath.Dir(path)
+	file, err := os.CreateTemp(folder, ".catalogue-*")
+	if err != nil {
+		return unsaved(err)
+	}
+	err = write(file)
+	if err == nil {
+		err = unsaved(file.Sync())
+	}
+	err = errors.Join(err, unsaved(file.Close()))
+	if err == nil {
+		err = unsaved(os.Rename(file.Name(), path))
+	}
+	if err != nil {
+		return errors.Join(err, unsaved(os.Remove(file.Name())))
+	}
+	return syncFolder(folder)
+}
+
+// syncFolder makes the rename last; without it a crash could bring the old file back.
+func syncFolder(path string) error {
+	folder, err := os.Open(path)
+	if err != nil {
+		return unsaved(err)
+	}
+	return errors.Join(unsaved(folder.Sync()), unsaved(folder.Close()))
+}
+
+func unsaved(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &Unreadable{Reason: "saving the copy of the catalogue: " + whyFile(err), Cause: err}
+}

@@ -1,0 +1,92 @@
+// Package tak is where a routing table comes from: our own catalogue as YAML, the saved copy that SKLTP's switch keeps,
+// the files of the HSA tree, and a real tjänsteadresseringskatalog (TAK) over SOAP. It keeps the table fresh, and tells
+// what changed and what looks wrong.
+//
+// It does not decide any call (package routing does), and knows no database, no contract pack and no message.
+package tak
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"rivgate/routing"
+)
+
+// Source is where a catalogue can be had. Read gives the whole catalogue as one snapshot or an error, never a part.
+// An error's text is fit for the log: it names lines and rows, no path and no host.
+type Source interface {
+	Read(ctx context.Context) (routing.Catalogue, error)
+}
+
+// Unreadable says why a source gave no catalogue, in words for the log. The cause may name paths and hosts.
+type Unreadable struct {
+	Reason string
+	Cause  error
+}
+
+func (e *Unreadable) Error() string { return e.Reason }
+
+func (e *Unreadable) Unwrap() error { return e.Cause }
+
+// openFile opens a file for reading; what names it in the error instead of its path.
+func openFile(path, what string) (io.ReadCloser, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, &Unreadable{Reason: "reading " + what + ": " + whyFile(err), Cause: err}
+	}
+	return file, nil
+}
+
+// whyFile is what a failed file operation means, without the path that the system's own text holds.
+func whyFile(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "the file does not exist"
+	case errors.Is(err, fs.ErrPermission):
+		return "the file may not be opened by this user"
+	}
+	return "the file cannot be read or written"
+}
+
+// Sizes above which a file is no catalogue.
+const (
+	maxXML  = 512 << 20
+	maxYAML = 64 << 20
+)
+
+// errTooLarge is what a bounded reader gives in place of the byte that is too much.
+var errTooLarge = errors.New("the file is larger than any catalogue")
+
+// bounded reads at most left bytes, and then fails instead of pretending the end.
+type bounded struct {
+	from io.Reader
+	left int64
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		var one [1]byte
+		if n, err := io.ReadFull(b.from, one[:]); n == 0 {
+			return 0, err
+		}
+		return 0, errTooLarge
+	}
+	n, err := b.from.Read(p[:min(int64(len(p)), b.left)])
+	b.left -= int64(n)
+	return n, err
+}
+
+// shared hands out one copy of strings that come back thousands of times, as contracts do.
+type shared map[string]string
+
+func (s shared) of(text string) string {
+	if known, ok := s[text]; ok {
+		return known
+	}
+	s[strings.Clone(text)] = text
+	return text
+}

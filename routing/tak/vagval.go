@@ -1,0 +1,125 @@
+package tak
+
+import (
+	"encoding/xml"
+	"strings"
+	"time"
+
+	"rivgate/routing"
+)
+
+// Namespaces of catalogue files.
+const (
+	namespaceVagval = "urn:skl:tp:vagvalsinfo:v2"    // SokVagvalsInfo, and the saved copy
+	namespaceOurs   = "urn:rivgate:catalogue:1"      // what we add to the saved copy; VP passes over it
+	namespaceHSA    = "urn:riv:hsa:HsaWsResponder:3" // files of the HSA tree
+)
+
+// Elements of SokVagvalsInfo version 2 and of the saved copy.
+const (
+	elementRoute      = "virtualiseringsInfo"
+	elementPermission = "anropsBehorighetsInfo"
+)
+
+// always is how "no first day" is written where a first day must be: VP reads no row without one.
+const always routing.Date = 19700101
+
+// rowReader reads virtualiseringsInfo and anropsBehorighetsInfo, which the SOAP answers and the saved copy have in common.
+type rowReader struct {
+	scanner *scanner
+	strings shared
+}
+
+// fields reads the present element's simple children in our or no namespace by local name. The ids are not unique and of no
+// use, filters bind registries and not the switch; both are passed over with all that is unknown.
+func (r rowReader) fields() (map[string]string, int, error) {
+	line := r.scanner.line()
+	known := map[string]string{}
+	err := r.scanner.children(func(child xml.StartElement) error {
+		name := child.Name.Local
+		switch name {
+		case "receiverId", "senderId", "rivProfil", "tjansteKontrakt", "fromTidpunkt", "tomTidpunkt", "adress", "component":
+		default:
+			return r.scanner.skip()
+		}
+		if space := child.Name.Space; space != "" && space != namespaceVagval && (space != namespaceOurs || name != "component") {
+			return r.scanner.skip()
+		}
+		if _, twice := known[name]; twice {
+			return r.scanner.problem("%s is there twice", name)
+		}
+		text, err := r.scanner.text()
+		known[name] = r.strings.of(text)
+		return err
+	})
+	return known, line, err
+}
+
+func (r rowReader) route() (routing.Row, error) {
+	f, line, err := r.fields()
+	if err != nil {
+		return routing.Row{}, err
+	}
+	row := routing.Row{
+		Contract: f["tjansteKontrakt"], Receiver: f["receiverId"], Address: f["adress"], Profile: f["rivProfil"],
+		Component: f["component"], Line: line,
+	}
+	if row.Contract == "" || row.Receiver == "" {
+		return row, r.scanner.problem("a %s has no tjansteKontrakt or no receiverId", elementRoute)
+	}
+	row.From, row.Until, err = r.days(f)
+	return row, err
+}
+
+func (r rowReader) permission() (routing.Permission, error) {
+	f, line, err := r.fields()
+	if err != nil {
+		return routing.Permission{}, err
+	}
+	p := routing.Permission{Contract: f["tjansteKontrakt"], Sender: f["senderId"], Receiver: f["receiverId"], Line: line}
+	if p.Contract == "" || p.Sender == "" || p.Receiver == "" {
+		return p, r.scanner.problem("an %s has no tjansteKontrakt, senderId or receiverId", elementPermission)
+	}
+	p.From, p.Until, err = r.days(f)
+	return p, err
+}
+
+func (r rowReader) days(f map[string]string) (from, until routing.Date, err error) {
+	from, ok := swedishDay(f["fromTidpunkt"])
+	if !ok {
+		return 0, 0, r.scanner.problem("fromTidpunkt is no time")
+	}
+	until, ok = swedishDay(f["tomTidpunkt"])
+	if !ok {
+		return 0, 0, r.scanner.problem("tomTidpunkt is no time")
+	}
+	if from <= always {
+		from = 0
+	}
+	return from, until, nil
+}
+
+// swedishDay is the day of an xs:dateTime or xs:date: as written where there is no zone, else the day that it is in Sweden
+// at that moment. No text is no day; what lies after the year 9999 is its last day.
+func swedishDay(text string) (routing.Date, bool) {
+	if text == "" {
+		return 0, true
+	}
+	day, _, timed := strings.Cut(text, "T")
+	if timed {
+		if moment, err := time.Parse(time.RFC3339, text); err == nil { // takes fractions of a second too
+			date := min(routing.DateOf(moment), 99991231)
+			return date, date > 10000
+		}
+		if _, err := time.Parse("2006-01-02T15:04:05", text); err != nil {
+			return 0, false
+		}
+	} else if len(day) > len(time.DateOnly) { // a date may have a zone, which does not move it
+		if _, err := time.Parse("2006-01-02Z07:00", day); err != nil {
+			return 0, false
+		}
+		day = day[:len(time.DateOnly)]
+	}
+	date, err := routing.ParseDate(day)
+	return date, err == nil
+}
