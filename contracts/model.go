@@ -108,7 +108,7 @@ type Reporter struct {
 type Patient struct {
 	PersonID    *PersonID `json:"personId,omitempty"`
 	Name        string    `json:"name,omitempty"`
-	DateOfBirth string    `json:"dateOfBirth,omitempty"` // YYYYMMDD
+	DateOfBirth string    `json:"dateOfBirth,omitempty"` // YYYYMMDD, or YYYYMM or YYYY where no more is known
 	Gender      *CV       `json:"gender,omitempty"`
 }
 

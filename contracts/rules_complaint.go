@@ -46,10 +46,8 @@ func (r rules) patient(c *Complaint, path string) *Error {
 			return err
 		}
 	}
-	if p.DateOfBirth != "" {
-		if err := checkDate(p.DateOfBirth, path+"/dateOfBirth"); err != nil {
-			return err
-		}
+	if p.DateOfBirth != "" && !validPartialDate(p.DateOfBirth) {
+		return refuse(SubSchema, path+"/dateOfBirth", "Födelsedagen finns inte. Ange ÅÅÅÅMMDD, eller ÅÅÅÅMM eller ÅÅÅÅ om inte mer är känt.")
 	}
 	if p.Gender != nil {
 		return r.known(p.Gender, SystemGender, path+"/gender")

@@ -85,6 +85,8 @@ func TestComplaint(t *testing.T) {
 			m.Complaint.Patient = &Patient{PersonID: &PersonID{ID: "19900101-9801", Type: OIDPersonnummer}}
 		}, SubIdentityOIDMismatch, "complaint/patient/personId/id"},
 		{"the patient's day of birth is in the calendar", sampleSend(), func(m *Message) { m.Complaint.Patient = &Patient{DateOfBirth: "20230229"} }, SubSchema, "complaint/patient/dateOfBirth"},
+		{"the patient's month of birth may be all that is known", sampleSend(), func(m *Message) { m.Complaint.Patient = &Patient{DateOfBirth: "202302"} }, "", ""},
+		{"the patient's month of birth is in the calendar", sampleSend(), func(m *Message) { m.Complaint.Patient = &Patient{DateOfBirth: "202313"} }, SubSchema, "complaint/patient/dateOfBirth"},
 		{"gender is of its code set", sampleSend(), func(m *Message) {
 			m.Complaint.Patient = &Patient{Gender: &CV{Code: "7", CodeSystem: SystemGender, DisplayName: "x"}}
 		}, SubUnknownCode, "complaint/patient/gender/code"},

@@ -60,3 +60,12 @@ func validDate(raw string) bool {
 	_, err := time.Parse(dateLayout, raw)
 	return err == nil
 }
+
+// validPartialDate tells whether raw, YYYY, YYYYMM or YYYYMMDD, is in the calendar.
+func validPartialDate(raw string) bool {
+	switch len(raw) {
+	case 4, 6:
+		return validDate((raw + "0101")[:8])
+	}
+	return validDate(raw)
+}
