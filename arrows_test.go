@@ -1,0 +1,203 @@
+// Package rivgate_test holds what is true of the module as a whole. It knows folders and imports, no behaviour.
+package rivgate_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// arrows are the imports among our packages that the architecture allows. A package that is not here may import none of ours.
+// contracts/* stands for the pack folders with the hand-written mapping, and contracts/*/* for the generated code beneath them.
+var arrows = map[string][]string{
+	"soap":            {},
+	"routing":         {},
+	"wsdl":            {},
+	"contracts":       {"soap", "wsdl"},
+	"contracts/*":     {"contracts", "contracts/*/*", "soap", "wsdl"},
+	"contracts/*/*":   {"soap"},
+	"routing/tak":     {"routing", "soap"},
+	"store":           {"routing"},
+	"store/storetest": {"store", "routing"},
+	"relay":           {"soap", "contracts", "contracts/platform", "routing", "store"},
+	"web":             {"relay", "routing", "store", "contracts"},
+	"cmd/contractgen": {"soap", "wsdl"},
+	"cmd/rivgate":     {"soap", "wsdl", "contracts", "contracts/*", "routing", "routing/tak", "store", "relay", "web", "cmd/rivgate/**"},
+	"cmd/rivgate/**":  {"soap", "contracts", "contracts/*", "routing", "cmd/rivgate/**"},
+}
+
+// libraries that only these may import: what they bring must not reach the path of a message.
+var libraries = map[string][]string{
+	"github.com/hooklift/gowsdl":          {"cmd/contractgen"},
+	"github.com/beevik/etree":             {"cmd/contractgen", "contracts"},
+	"github.com/russellhaering/goxmldsig": {"cmd/contractgen", "contracts"},
+	"github.com/alecthomas/kong":          {"cmd/rivgate", "cmd/contractgen"},
+	"github.com/jackc/pgx":                {"store", "store/storetest"},
+	"modernc.org/sqlite":                  {"store", "store/storetest"},
+	"github.com/pressly/goose":            {"store", "store/storetest"},
+}
+
+// pure says what the packages that see no world may not import, tests aside.
+var pure = map[string][]string{
+	"routing": {"context", "database/sql", "net", "net/http", "os"},
+	"store":   {"net/http", "encoding/xml"},
+	"soap":    {"database/sql"},
+	"web":     {"database/sql"},
+}
+
+// source is one Go file and what it imports.
+type source struct {
+	file, folder string // from the root, with forward slashes
+	test         bool
+	imports      []string
+}
+
+func sources(t *testing.T) []source {
+	t.Helper()
+	var all []source
+	err := filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if base := d.Name(); name != "." && (base == "testdata" || base == "bin" || base == "data" || strings.HasPrefix(base, ".")) {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(name, ".go") {
+			return nil
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		file := filepath.ToSlash(name)
+		s := source{file: file, folder: path.Dir(file), test: strings.HasSuffix(file, "_test.go")}
+		for _, i := range parsed.Imports {
+			imported, err := strconv.Unquote(i.Path.Value)
+			if err != nil {
+				return err
+			}
+			s.imports = append(s.imports, imported)
+		}
+		all = append(all, s)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) < 20 {
+		t.Fatalf("only %d files were found: the test looks in the wrong place", len(all))
+	}
+	return all
+}
+
+// matches tells whether a folder is meant by a pattern: * is one element, ** is any number of them, at least one.
+func matches(pattern, folder string) bool {
+	if above, ok := strings.CutSuffix(pattern, "/**"); ok {
+		return strings.HasPrefix(folder, above+"/")
+	}
+	ok, _ := path.Match(pattern, folder)
+	return ok
+}
+
+func matchesAny(patterns []string, folder string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return matches(p, folder) })
+}
+
+// allowed are the arrows from a folder: those of its own name, else of the pattern that means it.
+func allowed(folder string) ([]string, bool) {
+	if a, ok := arrows[folder]; ok {
+		return a, true
+	}
+	for pattern, a := range arrows {
+		if matches(pattern, folder) {
+			return a, true
+		}
+	}
+	return nil, false
+}
+
+func TestImportsFollowTheArrows(t *testing.T) {
+	for _, s := range sources(t) {
+		to, known := allowed(s.folder)
+		if !known && s.folder != "." {
+			t.Errorf("%s: the architecture has no package %s", s.file, s.folder)
+			continue
+		}
+		for _, i := range s.imports {
+			ours, ok := strings.CutPrefix(i, "rivgate/")
+			if !ok || ours == s.folder {
+				continue
+			}
+			// Tests may use a neighbour's real parts; what binds them too stands in the tests below.
+			if !s.test && !matchesAny(to, ours) {
+				t.Errorf("%s: %s may not import %s", s.file, s.folder, ours)
+			}
+		}
+	}
+}
+
+var generated = regexp.MustCompile(`^rivgate/contracts/[^/]+/.+`)
+
+func TestNobodyOutsideContractsImportsGeneratedCode(t *testing.T) {
+	for _, s := range sources(t) {
+		for _, i := range s.imports {
+			if generated.MatchString(i) && !strings.HasPrefix(s.folder, "contracts") {
+				t.Errorf("%s imports generated code: %s", s.file, i)
+			}
+		}
+	}
+}
+
+func TestNobodyImportsCommands(t *testing.T) {
+	for _, s := range sources(t) {
+		for _, i := range s.imports {
+			if strings.HasPrefix(i, "rivgate/cmd/") && !strings.HasPrefix("rivgate/"+s.folder, strings.Join(strings.Split(i, "/")[:3], "/")) {
+				t.Errorf("%s imports a command: %s", s.file, i)
+			}
+		}
+	}
+}
+
+func TestLibrariesStayWhereTheyBelong(t *testing.T) {
+	for _, s := range sources(t) {
+		for _, i := range s.imports {
+			for library, folders := range libraries {
+				if (i == library || strings.HasPrefix(i, library+"/")) && !slices.Contains(folders, s.folder) {
+					t.Errorf("%s: %s is for %s alone", s.file, i, strings.Join(folders, ", "))
+				}
+			}
+			if !s.test && slices.Contains(pure[s.folder], i) {
+				t.Errorf("%s: %s does not import %s", s.file, s.folder, i)
+			}
+		}
+	}
+}
+
+func TestPatternsMeanWhatTheySay(t *testing.T) {
+	for _, c := range []struct {
+		pattern, folder string
+		want            bool
+	}{
+		{"contracts/*", "contracts/inferred", true},
+		{"contracts/*", "contracts/inferred/complaintsandfeedback", false},
+		{"contracts/*/*", "contracts/inferred/complaintsandfeedback", true},
+		{"cmd/rivgate/**", "cmd/rivgate/simulator/portal", true},
+		{"cmd/rivgate/**", "cmd/rivgate", false},
+		{"soap", "soap", true},
+		{"soap", "soap/sub", false},
+	} {
+		if got := matches(c.pattern, c.folder); got != c.want {
+			t.Errorf("%s means %s: %v", c.pattern, c.folder, got)
+		}
+	}
+}
