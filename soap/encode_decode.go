@@ -11,53 +11,69 @@ import (
 	"strings"
 )
 
-// ErrFault says that an envelope to decode holds a SOAP fault.
-var ErrFault = errors.New("the envelope holds a fault")
-
 // Decode reads the first element in the Body of envelope into v, a pointer to a generated struct, whatever that element
 // is called. envelope is UTF-8, with or without BOM.
 //
 // It is no validation: what is missing stays zero, and elements may come in any order. But nothing is lost in silence: an
 // element that the struct does not know is kept in its Any where it has one, and is an error where it has none.
-// Errors are ErrFault, or *Error of kind Malformed with the place and without content.
-func Decode(envelope []byte, v any) error { return decode(envelope, xml.Name{}, v) }
+// Errors are *Fault where the envelope holds a fault, or *Error of kind Malformed with the place and without content.
+func Decode(envelope []byte, v any) error {
+	_, err := decode(envelope, xml.Name{}, v)
+	return err
+}
 
 // DecodeRequest is Decode for a request of op: its element must be op.Request.
-func DecodeRequest(op Operation, envelope []byte, v any) error {
-	return decode(envelope, op.Request, v)
+// to is the text of the header that names the receiver, blanks kept; "" where op has none or the request lacks it.
+func DecodeRequest(op Operation, envelope []byte, v any) (to string, err error) {
+	headers, err := decode(envelope, op.Request, v)
+	if len(op.Headers) > 0 {
+		to = headers[op.Headers[0]]
+	}
+	return to, err
 }
 
 // DecodeResponse is Decode for a response of op: its element must be op.Response.
 func DecodeResponse(op Operation, envelope []byte, v any) error {
-	return decode(envelope, op.Response, v)
+	_, err := decode(envelope, op.Response, v)
+	return err
 }
 
-func decode(envelope []byte, root xml.Name, v any) error {
+// decode reads into v and returns the texts of the headers; root is the name that the element must have, or zero.
+func decode(envelope []byte, root xml.Name, v any) (map[xml.Name]string, error) {
 	value := reflect.ValueOf(v)
 	if value.Kind() != reflect.Pointer || value.IsNil() {
-		return fmt.Errorf("decoding an envelope into %T: not a pointer", v)
+		return nil, fmt.Errorf("decoding an envelope into %T: not a pointer", v)
 	}
 	d := &decoder{tokens: newTokens(envelope), layouts: layouts{}}
 	child, err := d.body()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if child.name == (xml.Name{Space: NamespaceEnvelope, Local: "Fault"}) {
-		return ErrFault
+		return nil, fault(envelope)
 	}
 	if root.Local != "" && child.name != root {
-		return d.refuse("Body does not hold " + root.Local)
+		return nil, d.refuse("Body does not hold " + root.Local)
 	}
 	if err := d.element(child, value.Elem()); err != nil {
-		return err
+		return nil, err
 	}
-	return d.rest()
+	return d.headers, d.rest()
+}
+
+// fault is the fault that envelope holds.
+func fault(envelope []byte) error {
+	if f, ok := ReadFault(envelope); ok {
+		return f
+	}
+	return &Fault{Code: CodeServer}
 }
 
 // decoder reads one envelope.
 type decoder struct {
 	*tokens
 	layouts layouts
+	headers map[xml.Name]string
 }
 
 // body reads up to the first element in Body.
@@ -80,7 +96,7 @@ func (d *decoder) body() (startTag, error) {
 			case depth == 2:
 				return x, nil
 			case depth == 1:
-				if err := d.skip(); err != nil {
+				if err := d.header(); err != nil {
 					return startTag{}, err
 				}
 			default:
@@ -90,6 +106,31 @@ func (d *decoder) body() (startTag, error) {
 			depth--
 		}
 	}
+}
+
+// header reads to the end of a Header and keeps the text of its elements; text of elements inside them is left out.
+func (d *decoder) header() error {
+	d.headers = map[xml.Name]string{}
+	var name xml.Name
+	for depth := 1; depth > 0; {
+		token, err := d.next()
+		if err != nil {
+			return err
+		}
+		switch x := token.(type) {
+		case startTag:
+			if depth++; depth == 2 {
+				name = x.name
+			}
+		case string:
+			if depth == 2 {
+				d.headers[name] += x
+			}
+		case endTag:
+			depth--
+		}
+	}
+	return nil
 }
 
 // rest sees to it that nothing but the ends of Body and Envelope follows.

@@ -19,8 +19,8 @@ type Caller interface {
 	Call(ctx context.Context, op Operation, to Endpoint, envelope []byte) ([]byte, error)
 }
 
-// Invoke sends request as op and reads the answer as a Response. Errors: of the writing; of caller; ErrFault or a *Error
-// where the answer is no response of op.
+// Invoke sends request as op and reads the answer as a Response. Errors: of the writing; of caller; *Fault where the answer
+// is one; *Error where it is no response of op.
 func Invoke[Response any](ctx context.Context, caller Caller, op Operation, to Endpoint, request any) (*Response, error) {
 	envelope, err := Encode(op, to.LogicalAddress, request)
 	if err != nil {
@@ -35,4 +35,27 @@ func Invoke[Response any](ctx context.Context, caller Caller, op Operation, to E
 		return nil, fmt.Errorf("reading the answer of %s: %w", op.Name, err)
 	}
 	return response, nil
+}
+
+// Responder answers the envelope of a request with that of a response.
+type Responder func(ctx context.Context, envelope []byte) ([]byte, error)
+
+// Handle makes a Responder for op of f, which gets the logical address, blanks kept, and the
+// decoded request. Errors of f are passed on
+// as they are; a request that is none of op is *Error of kind Malformed.
+func Handle[Request, Response any](op Operation,
+	f func(ctx context.Context, to string, request *Request) (*Response, error),
+) Responder {
+	return func(ctx context.Context, envelope []byte) ([]byte, error) {
+		request := new(Request)
+		to, err := DecodeRequest(op, envelope, request)
+		if err != nil {
+			return nil, err
+		}
+		response, err := f(ctx, to, request)
+		if err != nil {
+			return nil, err
+		}
+		return EncodeResponse(op, response)
+	}
 }

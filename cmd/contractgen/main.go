@@ -1,0 +1,81 @@
+// Command contractgen writes Go packages from a contract pack: WSDL and XSD of RIV-TA service domains in, one package for
+// each service domain out, with the message types, the operation table, a typed client and server adaptors.
+//
+// It loads and normalises the files itself, has gowsdl write the types, and repairs what gowsdl writes. It knows XML
+// Schema and WSDL; it does not know what any contract means.
+package main
+
+import (
+	"fmt"
+	"io"
+	"log"
+	"os"
+
+	"github.com/alecthomas/kong"
+)
+
+// command is the command line.
+type command struct {
+	Pack  string `required:"" help:"Name of the pack, for the package comments." placeholder:"NAME"`
+	WSDL  string `required:"" name:"wsdl" type:"existingdir" help:"Folder of the pack; every .wsdl below it is read." placeholder:"DIR"`
+	Out   string `required:"" help:"Folder that gets one subfolder for each service domain." placeholder:"DIR"`
+	Soap  string `default:"rivgate/soap" help:"Import path of package soap." placeholder:"PATH"`
+	Check bool   `help:"Write nothing; exit 1 and name the files if what is there is not what would be written."`
+}
+
+// Exit codes of the command.
+const (
+	exitDone  = 0
+	exitNot   = 1 // the pack cannot be generated, or --check found a difference
+	exitUsage = 2
+)
+
+func main() {
+	log.SetOutput(io.Discard) // gowsdl logs every file it reads
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
+
+func run(args []string, out, problems io.Writer) int {
+	var c command
+	code := -1
+	parser, err := kong.New(&c, kong.Name("contractgen"), kong.Writers(out, problems), kong.Exit(func(n int) { code = n }),
+		kong.Description("Writes Go packages from the WSDL and XSD files of a contract pack.\n\n"+
+			"Exit codes: 0 done, 1 the pack cannot be generated or --check found a difference, 2 usage."))
+	if err != nil {
+		fmt.Fprintln(problems, "contractgen:", err)
+		return exitUsage
+	}
+	_, err = parser.Parse(dashes(args))
+	if code >= 0 {
+		return code // --help
+	}
+	if err != nil {
+		fmt.Fprintln(problems, "contractgen:", err)
+		return exitUsage
+	}
+	files, err := generate(c.Pack, c.WSDL, c.Soap)
+	if err != nil {
+		fmt.Fprintln(problems, "contractgen:", err)
+		return exitNot
+	}
+	if c.Check {
+		return check(c.Out, files, problems)
+	}
+	if err := write(c.Out, files); err != nil {
+		fmt.Fprintln(problems, "contractgen:", err)
+		return exitNot
+	}
+	return exitDone
+}
+
+// dashes gives flags with one dash two: -pack is what the go tool's users write.
+func dashes(args []string) []string {
+	doubled := make([]string, len(args))
+	for i, a := range args {
+		if len(a) > 2 && a[0] == '-' && a[1] != '-' {
+			a = "-" + a
+		}
+		doubled[i] = a
+	}
+	return doubled
+}
