@@ -1,0 +1,164 @@
+package tak
+
+import (
+	"bytes"
+	"context"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"rivgate/routing"
+	"rivgate/soap"
+)
+
+// TAK is a real tjänsteadresseringskatalog that is asked over SOAP (SokVagvalsInfo version 2).
+type TAK struct {
+	URL     string        // …/tak-services/SokVagvalsInfo/v2
+	Client  *http.Client  // how to get there, client certificate included; nil: plainly, and without a proxy
+	Timeout time.Duration // for one of the two questions; 0: two minutes
+	Beside
+}
+
+var _ Source = TAK{}
+
+// Read asks for all routes and all permissions. It gives both or nothing: an empty list, a fault, another status than 200
+// or an answer that breaks off is an error.
+func (t TAK) Read(ctx context.Context) (routing.Catalogue, error) {
+	var c routing.Catalogue
+	err := t.ask(ctx, "hamtaAllaVirtualiseringar", elementRoute, func(rows rowReader) error {
+		row, err := rows.route()
+		row.Line = 0 // a line of an answer that nobody keeps is of no use
+		c.Routes = append(c.Routes, row)
+		return err
+	})
+	if err == nil {
+		err = t.ask(ctx, "hamtaAllaAnropsBehorigheter", elementPermission, func(rows rowReader) error {
+			permission, err := rows.permission()
+			permission.Line = 0
+			c.Permissions = append(c.Permissions, permission)
+			return err
+		})
+	}
+	if err == nil {
+		err = notEmpty(c)
+	}
+	if err == nil {
+		err = t.add(&c)
+	}
+	if err != nil {
+		return routing.Catalogue{}, fmt.Errorf("asking the TAK: %w", err)
+	}
+	return c, nil
+}
+
+// String names the source for status pages: its URL without a user or a query.
+func (t TAK) String() string {
+	address, err := url.Parse(t.URL)
+	if err != nil {
+		return "TAK"
+	}
+	return (&url.URL{Scheme: address.Scheme, Host: address.Host, Path: address.Path}).String()
+}
+
+// ask sends one question without parameters and hands each element of the answer's list to visit.
+func (t TAK) ask(ctx context.Context, operation, element string, visit func(rowReader) error) error {
+	timeout := t.Timeout
+	if timeout == 0 {
+		timeout = 2 * time.Minute
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	answer, err := t.post(ctx, operation)
+	if err != nil {
+		return err
+	}
+	defer answer.Close()
+	err = readAnswer(answer, operation+"Response", element, visit)
+	if err != nil && ctx.Err() != nil {
+		return &Unreadable{Reason: operation + ": time ran out before the answer was complete", Cause: err}
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", operation, err)
+	}
+	return nil
+}
+
+func (t TAK) post(ctx context.Context, operation string) (io.ReadCloser, error) {
+	question := `<soapenv:Envelope xmlns:soapenv="` + soap.NamespaceEnvelope + `"><soapenv:Body><v2:` + operation +
+		` xmlns:v2="` + namespaceVagval + `"/></soapenv:Body></soapenv:Envelope>`
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, t.URL, bytes.NewReader([]byte(question)))
+	if err != nil {
+		return nil, &Unreadable{Reason: operation + ": the address of the TAK is no URL", Cause: err}
+	}
+	request.Header.Set("Content-Type", soap.ContentType)
+	request.Header.Set("SOAPAction", `""`)
+	client := t.Client
+	if client == nil {
+		client = &http.Client{
+			Transport:     &http.Transport{DisableKeepAlives: true},
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		}
+	}
+	answer, err := client.Do(request)
+	if err != nil {
+		return nil, &Unreadable{Reason: operation + ": " + whyNetwork(err), Cause: err}
+	}
+	if answer.StatusCode != http.StatusOK {
+		_ = answer.Body.Close()
+		return nil, &Unreadable{Reason: fmt.Sprintf("%s: the TAK answered with HTTP status %d", operation, answer.StatusCode)}
+	}
+	return answer.Body, nil
+}
+
+// whyNetwork is what a failed request means, without the address that Go's own text holds.
+func whyNetwork(err error) string {
+	var network net.Error
+	switch {
+	case errors.Is(err, context.Canceled):
+		return "it was broken off"
+	case errors.As(err, &network) && network.Timeout():
+		return "the TAK did not answer in time"
+	}
+	return "the TAK could not be reached"
+}
+
+// readAnswer walks Envelope, Body and the response element strictly, and in that one takes the elements that were asked for.
+func readAnswer(r io.Reader, response, element string, visit func(rowReader) error) error {
+	s := newScanner(r, maxXML)
+	rows := rowReader{scanner: s, strings: shared{}}
+	answered := false
+	list := func(child xml.StartElement) error {
+		if child.Name.Local != element || child.Name.Space != namespaceVagval && child.Name.Space != "" {
+			return s.skip()
+		}
+		return visit(rows)
+	}
+	body := func(child xml.StartElement) error {
+		if child.Name != (xml.Name{Space: namespaceVagval, Local: response}) {
+			return s.problem("the answer is a fault or belongs to another question")
+		}
+		answered = true
+		return s.children(list)
+	}
+	envelope := func(child xml.StartElement) error {
+		if child.Name != (xml.Name{Space: soap.NamespaceEnvelope, Local: "Body"}) {
+			return s.skip()
+		}
+		return s.children(body)
+	}
+	err := s.document(func(root xml.StartElement) error {
+		if root.Name != (xml.Name{Space: soap.NamespaceEnvelope, Local: "Envelope"}) {
+			return s.problem("the answer is not a SOAP 1.1 message")
+		}
+		return s.children(envelope)
+	})
+	if err == nil && !answered {
+		return errors.New("the answer has no content")
+	}
+	return err
+}

@@ -1,0 +1,103 @@
+package tak
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"rivgate/routing"
+)
+
+// Beside is what stands beside a catalogue, for sources that know neither units nor the HSA tree.
+type Beside struct {
+	UnitsFile string            // our catalogue YAML with units alone; "" for none
+	HSAFiles  []string          // files of the HSA tree, the master first; none: every unit hangs under the root
+	Names     map[string]string // short names of contracts → responder namespaces, for YAML
+}
+
+// add reads what stands beside and puts it into the catalogue. Units are added to those that are there already.
+func (b Beside) add(c *routing.Catalogue) error {
+	if b.UnitsFile != "" {
+		units, err := b.units()
+		if err != nil {
+			return err
+		}
+		c.Units = append(c.Units, units...)
+	}
+	if len(b.HSAFiles) == 0 {
+		return nil
+	}
+	var readers []io.Reader
+	for i, path := range b.HSAFiles {
+		file, err := openFile(path, fmt.Sprintf("HSA file %d", i+1))
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		readers = append(readers, file)
+	}
+	tree, err := ReadHSATree(readers...)
+	if err != nil {
+		return err
+	}
+	c.Tree = tree
+	return nil
+}
+
+func (b Beside) units() ([]routing.Unit, error) {
+	file, err := openFile(b.UnitsFile, "the units file")
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	c, err := ReadYAML(file, b.Names)
+	if err != nil {
+		return nil, fmt.Errorf("reading the units file: %w", err)
+	}
+	if len(c.Routes)+len(c.Permissions) > 0 {
+		return nil, errors.New("reading the units file: it has routes or permissions, but only units are taken from it")
+	}
+	return c.Units, nil
+}
+
+// File is a catalogue in a file: our YAML or the saved copy of a TAK, told apart by what is in it.
+type File struct {
+	Path string
+	Beside
+}
+
+var _ Source = File{}
+
+// Read reads the file and what stands beside it.
+func (f File) Read(context.Context) (routing.Catalogue, error) {
+	file, err := openFile(f.Path, "the catalogue")
+	if err != nil {
+		return routing.Catalogue{}, err
+	}
+	defer file.Close()
+	c, err := ReadAny(file, f.Names)
+	if err == nil {
+		err = f.add(&c)
+	}
+	if err != nil {
+		return routing.Catalogue{}, err
+	}
+	return c, nil
+}
+
+// String names the source for status pages: the file's name without its folder.
+func (f File) String() string { return filepath.Base(f.Path) }
+
+// ReadAny reads a catalogue in either of its forms: what begins with "<" is the saved copy of a TAK, all else our YAML.
+func ReadAny(r io.Reader, names map[string]string) (routing.Catalogue, error) {
+	content := bufio.NewReader(r)
+	head, _ := content.Peek(512) // a short file is no error here
+	if strings.HasPrefix(strings.TrimSpace(strings.TrimPrefix(string(head), "\uFEFF")), "<") {
+		return ReadCache(content)
+	}
+	return ReadYAML(content, names)
+}

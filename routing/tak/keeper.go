@@ -1,0 +1,240 @@
+package tak
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"rivgate/routing"
+)
+
+// Keeper keeps a routing table fresh. Whatever goes wrong, the last good table stays; only where there never was one, calls
+// find none.
+type Keeper struct {
+	Source    Source
+	Rules     routing.Rules
+	CacheFile string           // the saved copy, written after each refresh and read where the source fails before the first; "" for none
+	Every     time.Duration    // between refreshes; 0: 10 minutes
+	Retry     time.Duration    // between attempts while there is no table at all; 0: 10 seconds
+	Now       func() time.Time // nil: time.Now
+	Log       *zap.Logger      // nil: no log
+
+	refreshing sync.Mutex // one refresh at a time, whoever asked for it
+	current    atomic.Pointer[loaded]
+	lastError  atomic.Pointer[failure] // nil after a success
+	attempted  atomic.Bool
+}
+
+// loaded is one snapshot: table and catalogue change together.
+type loaded struct {
+	table     *routing.Table
+	catalogue routing.Catalogue
+	at        time.Time
+	fromCache bool
+}
+
+type failure struct {
+	reason string
+	at     time.Time
+}
+
+// Report says what a refresh brought.
+type Report struct {
+	Routes      int
+	Permissions int
+	FromCache   bool     // the source failed, and the saved copy is in use
+	Changes     Changes  // against the table before
+	Notes       []string // what a person should know, see routing.Table.Notes
+}
+
+// Status is how the catalogue is at present.
+type Status struct {
+	Source      string    `json:"source"`              // what the source calls itself
+	Loaded      time.Time `json:"loaded,omitzero"`     // when the table's content was read; of a saved copy, when it was written
+	FromCache   bool      `json:"fromCache,omitempty"` // the table comes from the saved copy
+	LastError   string    `json:"lastError,omitempty"` // why the last refresh failed; "" when it did not
+	LastErrorAt time.Time `json:"lastErrorAt,omitzero"`
+	Routes      int       `json:"routes"`
+	Permissions int       `json:"permissions"`
+}
+
+// Run refreshes at once, unless that was done already, and then again and again until ctx ends. It returns nil.
+func (k *Keeper) Run(ctx context.Context) error {
+	if !k.attempted.Load() {
+		_, _ = k.Refresh(ctx) // the reason is in the log and in Status
+	}
+	for {
+		timer := time.NewTimer(k.pause())
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil
+		case <-timer.C:
+			_, _ = k.Refresh(ctx)
+		}
+	}
+}
+
+func (k *Keeper) pause() time.Duration {
+	switch {
+	case k.Table() == nil && k.Retry > 0:
+		return k.Retry
+	case k.Table() == nil:
+		return 10 * time.Second
+	case k.Every > 0:
+		return k.Every
+	}
+	return 10 * time.Minute
+}
+
+// Table is the table in use; nil where there never was one. The next call may find another.
+func (k *Keeper) Table() *routing.Table {
+	if now := k.current.Load(); now != nil {
+		return now.table
+	}
+	return nil
+}
+
+// Catalogue is what the table in use was built from. The caller must not change it.
+func (k *Keeper) Catalogue() routing.Catalogue {
+	if now := k.current.Load(); now != nil {
+		return now.catalogue
+	}
+	return routing.Catalogue{}
+}
+
+// Status tells how the catalogue is.
+func (k *Keeper) Status() Status {
+	var s Status
+	if named, ok := k.Source.(fmt.Stringer); ok {
+		s.Source = named.String()
+	}
+	if now := k.current.Load(); now != nil {
+		s.Loaded, s.FromCache = now.at, now.fromCache
+		s.Routes, s.Permissions = now.table.Size()
+	}
+	if failed := k.lastError.Load(); failed != nil {
+		s.LastError, s.LastErrorAt = failed.reason, failed.at
+	}
+	return s
+}
+
+// Refresh reads the source and puts a new table in use, or keeps the one there is and returns why. The saved copy is read
+// where there is no table yet and the source failed; the error is returned then too.
+func (k *Keeper) Refresh(ctx context.Context) (Report, error) {
+	k.refreshing.Lock()
+	defer k.refreshing.Unlock()
+	defer k.attempted.Store(true)
+	c, err := k.Source.Read(ctx)
+	if err == nil {
+		var report Report
+		if report, err = k.use(c, k.now(), false); err == nil {
+			k.lastError.Store(nil)
+			k.save(c)
+			return report, nil
+		}
+	}
+	reason := brief(err)
+	k.lastError.Store(&failure{reason, k.now()})
+	before := k.current.Load()
+	if before != nil {
+		k.log().Error("catalogue not refreshed, the last good one stays", zap.String("reason", reason), zap.Duration("age", k.now().Sub(before.at)))
+		return Report{}, err
+	}
+	k.log().Error("catalogue not read", zap.String("reason", reason))
+	return k.fallBack(), err
+}
+
+// use builds a table and puts it in use.
+func (k *Keeper) use(c routing.Catalogue, at time.Time, fromCache bool) (Report, error) {
+	table, err := routing.NewTable(c, k.Rules)
+	if err != nil {
+		return Report{}, err
+	}
+	report := Report{FromCache: fromCache, Notes: table.Notes(), Changes: Diff(k.Catalogue(), c)}
+	report.Routes, report.Permissions = table.Size()
+	before := k.current.Swap(&loaded{table, c, at, fromCache})
+	if before == nil || len(report.Changes) > 0 {
+		k.log().Info("catalogue in use", zap.Int("routes", report.Routes), zap.Int("permissions", report.Permissions),
+			zap.Int("changes", len(report.Changes)), zap.Bool("fromCache", fromCache), zap.Time("loaded", at))
+		for _, note := range report.Notes[:min(len(report.Notes), 20)] {
+			k.log().Warn("catalogue: " + note)
+		}
+	}
+	return report, nil
+}
+
+// fallBack takes the saved copy into use. Its age is that of the file.
+func (k *Keeper) fallBack() Report {
+	if k.CacheFile == "" {
+		return Report{}
+	}
+	written, err := os.Stat(k.CacheFile)
+	if errors.Is(err, os.ErrNotExist) {
+		return Report{}
+	}
+	var report Report
+	if err == nil {
+		var c routing.Catalogue
+		if c, err = k.saved(); err == nil {
+			report, err = k.use(c, written.ModTime(), true)
+		}
+	} else {
+		err = unsaved(err)
+	}
+	if err != nil {
+		k.log().Error("saved copy of the catalogue not usable", zap.String("reason", brief(err)))
+		return Report{}
+	}
+	return report
+}
+
+func (k *Keeper) saved() (routing.Catalogue, error) {
+	file, err := openFile(k.CacheFile, "the saved copy")
+	if err != nil {
+		return routing.Catalogue{}, err
+	}
+	defer file.Close()
+	return ReadCache(file)
+}
+
+// save writes the copy; a gateway that cannot do so works on, and says it.
+func (k *Keeper) save(c routing.Catalogue) {
+	if k.CacheFile == "" {
+		return
+	}
+	if err := SaveCache(k.CacheFile, c); err != nil {
+		k.log().Warn("catalogue not saved for the next start", zap.String("reason", brief(err)))
+	}
+}
+
+func (k *Keeper) now() time.Time {
+	if k.Now == nil {
+		return time.Now()
+	}
+	return k.Now()
+}
+
+func (k *Keeper) log() *zap.Logger {
+	if k.Log == nil {
+		return zap.NewNop()
+	}
+	return k.Log
+}
+
+// brief is an error's text on one line, cut where a catalogue has more problems than a log line should hold.
+func brief(err error) string {
+	const most = 10
+	lines := strings.Split(err.Error(), "\n")
+	if len(lines) > most {
+		lines = append(lines[:most], fmt.Sprintf("and %d more", len(lines)-most))
+	}
+	return strings.Join(lines, "; ")
+}

@@ -1,0 +1,142 @@
+package tak
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"rivgate/routing"
+)
+
+// Lint says what a person should look at in a catalogue that may well load: units that no case can reach, regions without a
+// patient board, an inbox from which no reply can leave, rows that nobody can use. gateway is our own HSA-id, under which
+// people's replies are sent; now is the moment whose day counts. What keeps the catalogue from loading is said first, alone.
+func Lint(c routing.Catalogue, r routing.Rules, gateway string, now time.Time) []string {
+	table, err := routing.NewTable(c, r)
+	if err != nil {
+		return strings.Split(err.Error(), "\n")
+	}
+	l := &linter{c: c, r: r, table: table, now: now}
+	l.units()
+	l.regions()
+	l.inbox(gateway)
+	l.rows()
+	l.contracts()
+	return append(l.said, table.Notes()...)
+}
+
+type linter struct {
+	c     routing.Catalogue
+	r     routing.Rules
+	table *routing.Table
+	now   time.Time
+	said  []string
+}
+
+func (l *linter) say(format string, args ...any) {
+	l.said = append(l.said, fmt.Sprintf(format, args...))
+}
+
+// caseContracts are the contracts by which cases reach units, as far as the catalogue has rows for them.
+func (l *linter) caseContracts() []string {
+	found := map[string]bool{}
+	for _, row := range l.c.Routes {
+		if row.Contract != l.r.ReturnContract && l.r.Durable != nil && l.r.Durable(row.Contract) {
+			found[row.Contract] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
+// units looks for units that can be chosen, but not reached.
+func (l *linter) units() {
+	if len(l.c.Units) == 0 {
+		l.say("no units are known: 1177 can offer none, and whether a region is active is not checked")
+	}
+	contracts := l.caseContracts()
+	for _, u := range l.c.Units {
+		reached := false
+		for _, contract := range contracts {
+			_, err := l.table.Route(routing.Call{Receiver: u.HSAID, Contract: contract, Profile: routing.RIVTABP21}, l.now)
+			var refused *routing.Error
+			if errors.As(err, &refused) && refused.Code != routing.VP004 {
+				l.say("unit %s (%s) cannot be reached: %s", u.HSAID, u.Name, refused)
+			}
+			reached = reached || refused == nil || refused.Code != routing.VP004
+		}
+		if !reached {
+			l.say("unit %s (%s) has no route today: give it one, or remove the unit", u.HSAID, u.Name)
+		}
+	}
+}
+
+func (l *linter) regions() {
+	said := map[string]bool{}
+	for _, u := range l.c.Units {
+		if u.Region == "" {
+			l.say("unit %s (%s) has no region: give it its county code", u.HSAID, u.Name)
+			continue
+		}
+		if active, _ := l.table.RegionActive(u.Region); !active && !said[u.Region] {
+			said[u.Region] = true
+			l.say("region %s has no patient board: no cases are taken for its units", u.Region)
+		}
+	}
+}
+
+// inbox sees that what people answer here may be sent to the portal.
+func (l *linter) inbox(gateway string) {
+	used := slices.ContainsFunc(l.c.Routes, func(row routing.Row) bool { return row.Address == routing.AddressInbox })
+	if !used || l.r.ReturnContract == "" || l.r.PortalAddress == "" {
+		return
+	}
+	call := routing.Call{Sender: gateway, Receiver: l.r.PortalAddress, Contract: l.r.ReturnContract, Profile: routing.RIVTABP21}
+	if _, err := l.table.Decide(call, l.now); err != nil {
+		l.say("units have the inbox, but replies from it cannot leave: %s", err)
+	}
+}
+
+// rows looks at addresses and profiles that no call can take.
+func (l *linter) rows() {
+	for i, row := range l.c.Routes {
+		name := fmt.Sprintf("route %d (%s to %s)", i+1, row.Contract, row.Receiver)
+		if row.Line > 0 {
+			name = fmt.Sprintf("route on line %d (%s to %s)", row.Line, row.Contract, row.Receiver)
+		}
+		if p := profileOf(row); p != routing.RIVTABP20 && p != routing.RIVTABP21 {
+			l.say("%s has the profile %q: calls are refused with VP005", name, row.Profile)
+		}
+		switch address, err := url.Parse(row.Address); {
+		case row.Address == "":
+			l.say("%s has no address: calls are refused with VP010", name)
+		case strings.HasPrefix(row.Address, "rivgate:"):
+		case err != nil || address.Scheme != "http" && address.Scheme != "https" || address.Host == "":
+			l.say("%s has the address %q, which is no URL: calls are refused with VP009", name, row.Address)
+		}
+	}
+}
+
+// contracts looks for contracts that have routes, but no caller.
+func (l *linter) contracts() {
+	routed, permitted := map[string]bool{}, map[string]bool{}
+	for _, row := range l.c.Routes {
+		routed[row.Contract] = true
+	}
+	for _, p := range l.c.Permissions {
+		permitted[p.Contract] = true
+	}
+	for _, contract := range slices.Sorted(maps.Keys(routed)) {
+		if !permitted[contract] {
+			l.say("contract %s has routes, but nobody may call it", contract)
+		}
+	}
+	for _, contract := range slices.Sorted(maps.Keys(permitted)) {
+		if !routed[contract] && contract != l.r.ReturnContract {
+			l.say("contract %s has permissions, but no routes", contract)
+		}
+	}
+}
