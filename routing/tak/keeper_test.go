@@ -1,0 +1,189 @@
+package tak_test
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
+
+	"rivgate/routing"
+	"rivgate/routing/tak"
+)
+
+// changing is a source whose content the test sets.
+type changing struct {
+	catalogue routing.Catalogue
+	err       error
+	reads     int
+}
+
+func (s *changing) Read(context.Context) (routing.Catalogue, error) {
+	s.reads++
+	return s.catalogue, s.err
+}
+
+func (s *changing) String() string { return "a changing source" }
+
+func demo(t testing.TB) routing.Catalogue {
+	t.Helper()
+	c, err := tak.ReadYAML(open(t, "demo.yaml"), names())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestKeeperKeepsTheLastGoodTable(t *testing.T) {
+	source := &changing{catalogue: demo(t)}
+	now := time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+	core, logs := observer.New(zapcore.InfoLevel)
+	k := &tak.Keeper{Source: source, Rules: rules(), Now: func() time.Time { return now }, Log: zap.New(core)}
+	if k.Table() != nil || k.Status().Routes != 0 || len(k.Catalogue().Routes) != 0 {
+		t.Error("there is a table before anything was read")
+	}
+	report, err := k.Refresh(t.Context())
+	if err != nil || report.Routes != 6 || report.Permissions != 4 || report.FromCache || len(report.Changes) != 14 {
+		t.Fatalf("report %+v, %v", report, err)
+	}
+	good, loaded := k.Table(), now
+
+	now = now.Add(time.Hour)
+	source.err = errors.New("the source sulks")
+	if _, err := k.Refresh(t.Context()); !errors.Is(err, source.err) {
+		t.Errorf("error %v, want the source's", err)
+	}
+	source.err = nil
+	source.catalogue.Routes = append(source.catalogue.Routes, routing.Row{Contract: send, Receiver: clinic, Address: "https://x.example/", Line: 99})
+	if _, err := k.Refresh(t.Context()); err == nil || !strings.Contains(err.Error(), "line 99") {
+		t.Errorf("error %v, want one with the row that contradicts", err)
+	}
+	s := k.Status()
+	if k.Table() != good || !s.Loaded.Equal(loaded) || !strings.Contains(s.LastError, "line 99") || !s.LastErrorAt.Equal(now) || s.Source != "a changing source" || s.Routes != 6 {
+		t.Errorf("after failures: same table %t, status %+v", k.Table() == good, s)
+	}
+	if failed := logs.FilterMessageSnippet("last good one stays").All(); len(failed) != 2 || failed[0].ContextMap()["age"] != time.Hour {
+		t.Errorf("the log says %+v, want the age twice", failed)
+	}
+
+	source.catalogue = demo(t)
+	source.catalogue.Routes[1].Address = "https://x.example/"
+	report, err = k.Refresh(t.Context())
+	if err != nil || len(report.Changes) != 1 || report.Changes[0].Kind != tak.Changed || k.Status().LastError != "" || k.Table() == good {
+		t.Errorf("a change: %+v, %v, status %+v", report, err, k.Status())
+	}
+	if len(k.Catalogue().Routes) != 6 {
+		t.Error("the catalogue did not follow the table")
+	}
+}
+
+func TestKeeperFallsBackToTheSavedCopy(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tak-cache.xml")
+	source := &changing{catalogue: demo(t)}
+	if _, err := (&tak.Keeper{Source: source, Rules: rules(), CacheFile: path}).Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	source.err = errors.New("the source sulks")
+	k := &tak.Keeper{Source: source, Rules: rules(), CacheFile: path}
+	report, err := k.Refresh(t.Context())
+	if err == nil || !report.FromCache || report.Routes != 6 {
+		t.Fatalf("report %+v, %v, want the saved copy and the error", report, err)
+	}
+	s := k.Status()
+	if !s.FromCache || s.LastError == "" || s.Loaded.IsZero() || s.Permissions != 4 {
+		t.Errorf("status %+v", s)
+	}
+	unit, known := k.Table().Unit(clinic)
+	route, err := k.Table().Route(routing.Call{Receiver: "SE2010123456-SJ01", Contract: send}, time.Now())
+	if !known || !unit.Attachments || err != nil || route.Component != system {
+		t.Errorf("units and components are lost in the copy: %+v, %+v, %v", unit, route, err)
+	}
+	source.err = nil
+	if _, err := k.Refresh(t.Context()); err != nil || k.Status().FromCache {
+		t.Errorf("the source is back, but the status is %+v, %v", k.Status(), err)
+	}
+}
+
+func TestKeeperWithoutAnyCatalogue(t *testing.T) {
+	core, logs := observer.New(zapcore.InfoLevel)
+	broken := sample("hsa-units.xml") // no saved copy at all
+	for _, path := range []string{"", filepath.Join(t.TempDir(), "none"), broken} {
+		k := &tak.Keeper{Source: &changing{err: errors.New("the source sulks")}, Rules: rules(), CacheFile: path, Log: zap.New(core)}
+		if report, err := k.Refresh(t.Context()); err == nil || report.FromCache || k.Table() != nil {
+			t.Errorf("copy %q: %+v, %v, table %v", path, report, err, k.Table())
+		}
+	}
+	if unusable := logs.FilterMessageSnippet("not usable").Len(); unusable != 1 {
+		t.Errorf("%d copies are called unusable, want the broken one alone", unusable)
+	}
+}
+
+func TestKeeperThatCannotSaveWorksOn(t *testing.T) {
+	core, logs := observer.New(zapcore.InfoLevel)
+	k := &tak.Keeper{Source: &changing{catalogue: demo(t)}, Rules: rules(), CacheFile: filepath.Join(t.TempDir(), "none", "cache.xml"), Log: zap.New(core)}
+	if _, err := k.Refresh(t.Context()); err != nil || k.Table() == nil {
+		t.Errorf("refresh: %v", err)
+	}
+	if logs.FilterMessageSnippet("not saved").Len() != 1 {
+		t.Error("the log does not say that the copy was not saved")
+	}
+}
+
+func TestKeeperRuns(t *testing.T) {
+	content := demo(t)
+	synctest.Test(t, func(t *testing.T) {
+		source := &changing{err: errors.New("the source sulks")}
+		k := &tak.Keeper{Source: source, Rules: rules(), Every: 10 * time.Minute}
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() { ended <- k.Run(ctx) }()
+		at := func(wait time.Duration, reads int) {
+			t.Helper()
+			time.Sleep(wait)
+			synctest.Wait()
+			if source.reads != reads {
+				t.Errorf("%d reads, want %d", source.reads, reads)
+			}
+		}
+		at(0, 1)
+		at(10*time.Second, 2) // no table: every ten seconds
+		at(10*time.Second, 3)
+		source.err, source.catalogue = nil, content
+		at(10*time.Second, 4)
+		if k.Table() == nil {
+			t.Error("there is no table yet")
+		}
+		at(9*time.Minute, 4) // a table: every ten minutes
+		at(time.Minute, 5)
+		stop()
+		if err := <-ended; err != nil {
+			t.Errorf("Run ends with %v", err)
+		}
+	})
+}
+
+func TestRunDoesNotRepeatTheFirstRefresh(t *testing.T) {
+	content := demo(t)
+	synctest.Test(t, func(t *testing.T) {
+		source := &changing{catalogue: content}
+		k := &tak.Keeper{Source: source, Rules: rules()}
+		if _, err := k.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() { ended <- k.Run(ctx) }()
+		synctest.Wait()
+		stop()
+		<-ended
+		if source.reads != 1 {
+			t.Errorf("%d reads, want 1", source.reads)
+		}
+	})
+}
