@@ -1,0 +1,177 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"rivgate/store"
+)
+
+// apiDeliveries lists deliveries, the latest accepted first.
+func (s *Site) apiDeliveries(w http.ResponseWriter, r *http.Request, _ access) error {
+	q := readQuery(r, "receiver", "state", "case", "since", "after", "limit")
+	f := store.DeliveryFilter{Receiver: q.Get("receiver"), Case: q.Get("case"), Since: q.moment("since"), After: q.Get("after"), Limit: q.limit()}
+	f.State = q.deliveryState()
+	if q.err != nil {
+		return q.err
+	}
+	rows, err := s.Relay.Store.Deliveries(r.Context(), f)
+	if err != nil {
+		return err
+	}
+	out := list[store.DeliveryRow]{Items: orEmpty(rows)}
+	if len(rows) == f.Limit {
+		out.Next = rows[len(rows)-1].ID
+	}
+	return writeJSON(w, http.StatusOK, out)
+}
+
+func (q *query) deliveryState() store.DeliveryState {
+	text := q.Get("state")
+	if text == "" {
+		return ""
+	}
+	state, ok := deliveryState(text)
+	if !ok {
+		q.wrong("state", "Välj due, leased, delivered, parked eller closed.")
+	}
+	return state
+}
+
+// deliveryView is one delivery with what was tried.
+type deliveryView struct {
+	store.DeliveryRow
+	Tried []attemptView `json:"tried"`
+}
+
+// attemptView is store.AttemptRow with its time in milliseconds.
+type attemptView struct {
+	Attempt    int           `json:"attempt"`
+	Worker     string        `json:"worker"`
+	Started    time.Time     `json:"started"`
+	Outcome    store.Outcome `json:"outcome,omitempty"` // "" while it runs, or when its worker died
+	Class      string        `json:"class,omitempty"`
+	Code       string        `json:"code,omitempty"`
+	DurationMS int64         `json:"durationMs"`
+	Late       bool          `json:"late,omitempty"` // noted after the lease was lost
+}
+
+func (s *Site) apiDelivery(w http.ResponseWriter, r *http.Request, _ access) error {
+	row, attempts, err := s.delivery(r)
+	if err != nil {
+		return err
+	}
+	v := deliveryView{DeliveryRow: row, Tried: make([]attemptView, 0, len(attempts))}
+	for _, a := range attempts {
+		v.Tried = append(v.Tried, attemptView{
+			Attempt: a.Attempt, Worker: a.Worker, Started: a.Started, Outcome: a.Outcome, Class: a.Class, Code: a.Code,
+			DurationMS: a.Duration.Milliseconds(), Late: a.Late,
+		})
+	}
+	return writeJSON(w, http.StatusOK, v)
+}
+
+// apiWaiting sums up what waits, by receiver.
+func (s *Site) apiWaiting(w http.ResponseWriter, r *http.Request, _ access) error {
+	rows, err := s.Relay.Store.Waitings(r.Context())
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, list[store.Waiting]{Items: orEmpty(rows)})
+}
+
+// deliveryVerb is the body of POST /api/deliveries/{verb}.
+type deliveryVerb struct {
+	Filter   *deliveryFilter `json:"filter,omitempty"`   // retry, redirect, close
+	All      bool            `json:"all,omitempty"`      // an empty filter is meant
+	Address  string          `json:"address,omitempty"`  // redirect
+	Receiver string          `json:"receiver,omitempty"` // pause, resume
+	Reason   string          `json:"reason,omitempty"`
+}
+
+type deliveryFilter struct {
+	ID       string    `json:"id,omitempty"`
+	Receiver string    `json:"receiver,omitempty"`
+	State    string    `json:"state,omitempty"`
+	Case     string    `json:"case,omitempty"`
+	Since    time.Time `json:"since,omitzero"`
+}
+
+// apiDeliveryVerb carries out what an operator decided, and tells how many deliveries it was done to.
+func (s *Site) apiDeliveryVerb(w http.ResponseWriter, r *http.Request, who access) error {
+	verb := r.PathValue("verb")
+	var body deliveryVerb
+	if err := readJSON(w, r, &body); err != nil {
+		return err
+	}
+	if strings.TrimSpace(body.Reason) == "" && verb != "resume" {
+		return invalid("reason", "Ange varför.")
+	}
+	if verb == "pause" || verb == "resume" {
+		return s.pause(w, r, who, verb, body)
+	}
+	f, err := body.filter()
+	if err != nil {
+		return err
+	}
+	var n int
+	switch verb {
+	case "retry":
+		n, err = s.Relay.Store.Retry(r.Context(), f, who.name, body.Reason)
+	case "close":
+		n, err = s.Relay.Store.CloseDeliveries(r.Context(), f, who.name, body.Reason)
+	case "redirect":
+		to, parsing := url.Parse(body.Address)
+		if parsing != nil || to.Host == "" || to.User != nil || to.Scheme != "https" && to.Scheme != "http" {
+			return invalid("address", "Ange en adress som börjar med https:// eller http://.")
+		}
+		if s.Environment == Production && to.Scheme != "https" {
+			return invalid("address", "I produktion ska adressen börja med https://.")
+		}
+		n, err = s.Relay.Store.Redirect(r.Context(), f, body.Address, who.name, body.Reason)
+	default:
+		return errNotFound
+	}
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, map[string]int{"count": n})
+}
+
+func (s *Site) pause(w http.ResponseWriter, r *http.Request, who access, verb string, body deliveryVerb) error {
+	if body.Receiver == "" || body.Filter != nil || body.All {
+		return invalid("receiver", "Ange mottagaren: en logisk adress eller ett systems HSA-id.")
+	}
+	var err error
+	if verb == "pause" {
+		err = s.Relay.Store.Pause(r.Context(), body.Receiver, who.name, body.Reason)
+	} else {
+		err = s.Relay.Store.Resume(r.Context(), body.Receiver, who.name)
+	}
+	if err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// filter refuses to take everything by oversight.
+func (b deliveryVerb) filter() (store.DeliveryFilter, error) {
+	var f store.DeliveryFilter
+	if b.Filter != nil {
+		f = store.DeliveryFilter{ID: b.Filter.ID, Receiver: b.Filter.Receiver, Case: b.Filter.Case, Since: b.Filter.Since}
+		if b.Filter.State != "" {
+			state, ok := deliveryState(b.Filter.State)
+			if !ok {
+				return f, invalid("filter/state", "Välj due, leased, delivered, parked eller closed.")
+			}
+			f.State = state
+		}
+	}
+	if f == (store.DeliveryFilter{}) && !b.All {
+		return f, invalid("filter", "Ange ett filter, eller all: true för alla leveranser.")
+	}
+	return f, nil
+}

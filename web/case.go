@@ -1,0 +1,232 @@
+package web
+
+import (
+	"context"
+	"mime"
+	"net/http"
+	"strconv"
+	"time"
+
+	"rivgate/contracts"
+	"rivgate/routing"
+	"rivgate/store"
+)
+
+type casePage struct {
+	page
+	Case      store.Case
+	Unit      string // name of who has it
+	Board     bool
+	Reporter  person
+	Patient   *person // when that is another than the reporter
+	Left      int
+	Late      bool
+	Closed    bool
+	Line      []event
+	Problems  []problemChoice
+	Areas     []contracts.Code
+	Receivers []routing.Unit
+	Done      string // what was just done, in words
+	Active    string // the form that is open
+	Forms     map[string]*form
+	Now       time.Time
+}
+
+// person is who a case is about or from, whole: this page is for who handles it.
+type person struct {
+	Name, ID, Birth, Role, Telecom, Email, Address string
+	Authority                                      bool // states a power of attorney
+}
+
+// problemChoice is one main problem with what belongs to it.
+type problemChoice struct {
+	contracts.Code
+	Value string
+	Subs  []contracts.Code
+}
+
+// casePage shows one case as a time line with what can be done now.
+func (s *Site) casePage(w http.ResponseWriter, r *http.Request, _ access) error {
+	c, err := s.inboxCase(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return s.showCase(w, r, c, r.URL.Query().Get("do"), nil)
+}
+
+// inboxCase finds a case that is handled here. Any other does not exist in the inbox.
+func (s *Site) inboxCase(ctx context.Context, id string) (store.Case, error) {
+	c, err := s.Relay.Store.Case(ctx, id)
+	if err == nil && c.Handler.Via != routing.Inbox {
+		err = store.ErrNotFound
+	}
+	return c, err
+}
+
+// choices are a form with a classification and what can be chosen in it.
+type choices struct {
+	Form     *form
+	Problems []problemChoice
+	Areas    []contracts.Code
+	Board    bool
+}
+
+func newChoices(p casePage, f *form) choices {
+	return choices{Form: f, Problems: p.Problems, Areas: p.Areas, Board: p.Board}
+}
+
+// showCase renders a case. failed is the form that could not be carried out, nil when none was.
+func (s *Site) showCase(w http.ResponseWriter, r *http.Request, c store.Case, active string, failed *form) error {
+	line, err := s.timeLine(r.Context(), c, "/inbox/"+c.ID+"/files")
+	if err != nil {
+		return err
+	}
+	p := casePage{
+		page: s.page("Ärende "+reference(c), "inbox"), Case: c, Unit: handlerName(c.Handler), Board: isBoard(c.Handler), Left: daysLeft(c, s.now()),
+		Closed: c.State == store.Closed, Line: line, Active: active, Now: s.now(), Forms: map[string]*form{}, Done: doneWord(r.URL.Query().Get("done")),
+	}
+	p.Late = p.Left < 0 && !p.Closed
+	p.Reporter, p.Patient = people(c, line)
+	p.Problems, p.Areas = s.problems(), s.codes(contracts.SystemArea)
+	for _, u := range s.Relay.Receivers("", receiverLimit) {
+		if u.HSAID != c.Handler.Unit {
+			p.Receivers = append(p.Receivers, u.Unit)
+		}
+	}
+	for _, verb := range []string{"reply", "question", "forward", "close", "correct"} {
+		p.Forms[verb] = &form{Name: verb, Values: classificationOf(c)}
+	}
+	status := http.StatusOK
+	if failed != nil {
+		p.Forms[failed.Name], p.Active, status = failed, failed.Name, http.StatusUnprocessableEntity
+		p.Title = "Fel: " + p.Title
+	}
+	return s.render(w, status, "case", p)
+}
+
+// reference is the id that people use for a case.
+func reference(c store.Case) string {
+	if c.Ref.Extension != "" {
+		return c.Ref.Extension
+	}
+	return c.ID
+}
+
+// people are the reporter, and the patient when that is another, with all that the case's first message says of them.
+func people(c store.Case, line []event) (reporter person, patient *person) {
+	f := c.Facts
+	reporter = person{Name: f.ReporterName, ID: f.ReporterID, Role: f.Role}
+	if f.Role != contracts.RolePatient {
+		patient = &person{Name: f.PatientName, ID: f.PatientID, Birth: f.BirthDate}
+	}
+	for _, e := range line {
+		if e.Complaint == nil {
+			continue
+		}
+		r := e.Complaint.Reporter
+		reporter.Telecom, reporter.Email, reporter.Address = r.Telecom, r.Email, r.Address
+		reporter.Authority = r.StatedAuthority != nil && *r.StatedAuthority
+		break
+	}
+	return reporter, patient
+}
+
+// codes is a code set in its own order; empty where it is not known.
+func (s *Site) codes(system string) []contracts.Code {
+	set, ok := s.Relay.Contracts.CodeSet(system)
+	if !ok {
+		return nil
+	}
+	return set.Codes
+}
+
+// problems are the main problems with their sub problems.
+func (s *Site) problems() []problemChoice {
+	var out []problemChoice
+	at := map[string]int{}
+	for _, c := range s.codes(contracts.SystemProblem) {
+		if c.Parent == "" {
+			at[c.Code] = len(out)
+			out = append(out, problemChoice{Code: c, Value: problemValue(c)})
+			continue
+		}
+		if i, ok := at[c.Parent]; ok {
+			out[i].Subs = append(out[i].Subs, c)
+		}
+	}
+	return out
+}
+
+// named begins the form value of a problem that has a name but no code.
+const named = "name:"
+
+func problemValue(c contracts.Code) string {
+	if c.Code == "" {
+		return named + c.Display
+	}
+	return c.Code
+}
+
+func doneWord(done string) string {
+	switch done {
+	case "reply":
+		return "Delsvaret är sparat och på väg till anmälaren i 1177."
+	case "question":
+		return "Frågan är sparad och på väg till anmälaren i 1177."
+	case "forward":
+		return "Ärendet är överlämnat."
+	case "close":
+		return "Ärendet är avslutat."
+	case "correct":
+		return "Klassificeringen är rättad."
+	case "status":
+		return "Ärendet är påbörjat."
+	}
+	return ""
+}
+
+// caseFile sends an attachment of a case to who handles it.
+func (s *Site) caseFile(w http.ResponseWriter, r *http.Request, _ access) error {
+	c, err := s.inboxCase(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	entries, err := s.Relay.Store.TimeLine(r.Context(), c.ID)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.MessageID == r.PathValue("message") {
+			return s.sendFile(w, r, e.MessageID)
+		}
+	}
+	return errNotFound
+}
+
+// sendFile sends file number {n} of a message. It is always saved, never shown: what strangers attach is not run in our origin.
+func (s *Site) sendFile(w http.ResponseWriter, r *http.Request, message string) error {
+	n, err := strconv.Atoi(r.PathValue("n"))
+	if err != nil || n < 0 {
+		return errNotFound
+	}
+	a, err := s.Relay.Attachment(r.Context(), message, n)
+	if err != nil {
+		return err
+	}
+	kind, _, err := mime.ParseMediaType(a.MediaType)
+	switch kind {
+	case "application/pdf", "image/png", "image/jpeg", "image/gif", "text/plain":
+	default:
+		kind = "application/octet-stream"
+	}
+	if err != nil {
+		kind = "application/octet-stream"
+	}
+	h := w.Header()
+	h.Set("Content-Type", kind)
+	h.Set("Content-Length", strconv.Itoa(len(a.Value)))
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": a.FileName}))
+	_, _ = w.Write(a.Value) // the reader may have gone
+	return nil
+}

@@ -1,0 +1,183 @@
+package web
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"rivgate/contracts"
+)
+
+// bodyLimit bounds every body, in bytes. A message with its attachments in base64 must fit into an envelope of 15 MiB, so no more
+// than that can be of use.
+const bodyLimit = 16 << 20
+
+// form is what a person typed, and what is wrong with it.
+type form struct {
+	Name    string // of the form; ids of its fields begin with it
+	Values  url.Values
+	Errors  map[string]string // by field
+	General string            // what is wrong with no field in particular
+	order   []string          // fields with errors, as they came
+}
+
+// Value is what stands in a field.
+func (f *form) Value(field string) string {
+	if f == nil {
+		return ""
+	}
+	return f.Values.Get(field)
+}
+
+// Has tells whether a value of a field with many is chosen.
+func (f *form) Has(field, value string) bool {
+	return f != nil && slices.Contains(f.Values[field], value)
+}
+
+// Error is what is wrong with a field, "" when nothing is.
+func (f *form) Error(field string) string {
+	if f == nil {
+		return ""
+	}
+	return f.Errors[field]
+}
+
+// Failed tells whether anything is wrong.
+func (f *form) Failed() bool { return f != nil && (f.General != "" || len(f.Errors) > 0) }
+
+// Wrong lists the fields with errors in the order in which they were found.
+func (f *form) Wrong() []string {
+	if f == nil {
+		return nil
+	}
+	return f.order
+}
+
+// ID is the id of a field's element.
+func (f *form) ID(field string) string { return f.Name + "-" + field }
+
+// refuse notes what is wrong with a field; the first word on it counts.
+func (f *form) refuse(field, text string) {
+	if f.Errors == nil {
+		f.Errors = map[string]string{}
+	}
+	if f.Errors[field] == "" {
+		f.Errors[field] = text
+		f.order = append(f.order, field)
+	}
+}
+
+// field is a form and one of its fields, for the piece of template that writes errors.
+type field struct {
+	Form *form
+	Name string
+}
+
+func newField(f *form, name string) field { return field{Form: f, Name: name} }
+
+func (f field) ID() string    { return f.Form.ID(f.Name) }
+func (f field) Text() string  { return f.Form.Error(f.Name) }
+func (f field) Value() string { return f.Form.Value(f.Name) }
+
+// readForm reads a form of either encoding. Files stay in memory: what people attach is not spread over temporary folders.
+func readForm(w http.ResponseWriter, r *http.Request, name string) (*form, error) {
+	r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
+	err := r.ParseMultipartForm(bodyLimit)
+	if errors.Is(err, http.ErrNotMultipart) {
+		err = r.ParseForm()
+	}
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, errTooLarge
+	case err != nil:
+		return nil, errForm
+	}
+	f := &form{Name: name, Values: url.Values{}}
+	for key, values := range r.PostForm {
+		for _, v := range values {
+			// Browsers send CRLF; the contracts' texts have LF.
+			f.Values.Add(key, strings.TrimSpace(strings.ReplaceAll(v, "\r\n", "\n")))
+		}
+	}
+	return f, nil
+}
+
+// attachments are the files that came with a form in the field "file".
+func attachments(r *http.Request) ([]contracts.Attachment, error) {
+	if r.MultipartForm == nil {
+		return nil, nil
+	}
+	var out []contracts.Attachment
+	for i, h := range r.MultipartForm.File["file"] {
+		if h.Filename == "" && h.Size == 0 {
+			continue
+		}
+		f, err := h.Open()
+		if err != nil {
+			return nil, fmt.Errorf("reading uploaded file: %w", err)
+		}
+		value, err := io.ReadAll(f)
+		if closing := f.Close(); err == nil {
+			err = closing
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading uploaded file: %w", err)
+		}
+		out = append(out, newAttachment(i+1, h.Filename, "", value))
+	}
+	return out, nil
+}
+
+// newAttachment describes a file. Its media type, where none is stated, is told from its first bytes, not from its name.
+func newAttachment(number int, name, mediaType string, value []byte) contracts.Attachment {
+	if mediaType == "" {
+		mediaType = http.DetectContentType(value)
+		if kind, _, err := mime.ParseMediaType(mediaType); err == nil {
+			mediaType = kind
+		}
+	}
+	sum := sha256.Sum256(value)
+	return contracts.Attachment{
+		ID: strconv.Itoa(number), FileName: path.Base(strings.ReplaceAll(name, `\`, "/")), MediaType: mediaType,
+		Size: int64(len(value)), SHA256: hex.EncodeToString(sum[:]), Value: value,
+	}
+}
+
+// place is a piece of a contract's path and the field that it is typed in.
+type place struct{ path, field string }
+
+// take puts a refusal beside the field that it is about, and tells whether it was one: any other error is not the form's.
+func (f *form) take(err error, places []place) bool {
+	p := problemOf(err)
+	if p == errInternal || p.Status == http.StatusNotFound && p.SubCode == "" {
+		return false
+	}
+	for _, at := range places {
+		if p.Path != "" && strings.Contains(p.Path, at.path) {
+			f.refuse(at.field, p.Detail)
+			return true
+		}
+	}
+	f.General = p.Title + ". " + p.Detail
+	if p.Code != "" {
+		code := p.SubCode
+		if code == "" {
+			code = p.Code
+		}
+		f.General += " (" + code + ")"
+	}
+	return true
+}
+
+// compactDate turns the YYYY-MM-DD of a date field into YYYYMMDD.
+func compactDate(s string) string { return strings.ReplaceAll(s, "-", "") }

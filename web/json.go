@@ -1,0 +1,146 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"rivgate/routing"
+)
+
+// readJSON reads a body strictly: one value, no unknown field, within the limit. The refusal names the field, never what stood in it.
+func readJSON(w http.ResponseWriter, r *http.Request, into any) error {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != "application/json" {
+		return newProblem(http.StatusUnsupportedMediaType, "media-type", "Fel medietyp", "Skicka application/json.")
+	}
+	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, bodyLimit))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return ofJSON(err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return invalid("", "Det får inte stå något efter JSON-värdet.")
+	}
+	return nil
+}
+
+// ofJSON says what is wrong with a body in our own words: the decoder's may quote it.
+func ofJSON(err error) error {
+	var tooLarge *http.MaxBytesError
+	var wrongType *json.UnmarshalTypeError
+	var syntax *json.SyntaxError
+	switch {
+	case errors.As(err, &tooLarge):
+		return errTooLarge
+	case errors.As(err, &wrongType):
+		return invalid(strings.ReplaceAll(wrongType.Field, ".", "/"), "Fältet har fel typ av värde.")
+	case errors.As(err, &syntax):
+		return invalid("", "Det är inte giltig JSON (tecken "+strconv.FormatInt(syntax.Offset, 10)+").")
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return invalid("", "JSON-värdet är inte helt.")
+	}
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		if name, err := strconv.Unquote(name); err == nil && len(name) <= 100 {
+			return invalid(name, "Fältet finns inte.")
+		}
+	}
+	return invalid("", "Ett värde har fel form.")
+}
+
+// writeJSON writes an answer.
+func writeJSON(w http.ResponseWriter, status int, v any) error {
+	b, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(b, '\n')) // the reader may have gone
+	return nil
+}
+
+// list is the form of every list: an array that is never null.
+type list[T any] struct {
+	Items []T    `json:"items"`
+	Next  string `json:"next,omitempty"` // value of "after" for the next page; "" on the last
+}
+
+// query reads parameters; the first that is wrong is kept.
+type query struct {
+	url.Values
+	err error
+}
+
+// readQuery refuses parameters that the endpoint does not know: a misspelt filter must not widen a list.
+func readQuery(r *http.Request, known ...string) *query {
+	q := &query{Values: r.URL.Query()}
+	for name, values := range q.Values {
+		found := false
+		for _, k := range known {
+			found = found || k == name
+		}
+		switch {
+		case !found:
+			q.wrong(clean(name), "Parametern finns inte.")
+		case len(values) > 1:
+			q.wrong(name, "Parametern får stå en gång.")
+		}
+	}
+	return q
+}
+
+// clean is a parameter's name as it may be shown.
+func clean(name string) string {
+	if len(name) > 40 {
+		name = name[:40]
+	}
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return -1
+		}
+		return r
+	}, name)
+}
+
+func (q *query) wrong(name, detail string) {
+	if q.err == nil {
+		q.err = invalid(name, detail)
+	}
+}
+
+// limit is the page size, 1 to 500; default 50.
+func (q *query) limit() int {
+	text := q.Get("limit")
+	if text == "" {
+		return 50
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > 500 {
+		q.wrong("limit", "Ange ett tal från 1 till 500.")
+		return 50
+	}
+	return n
+}
+
+// moment reads RFC 3339, or a Swedish day that begins at midnight. Zero when it is not there.
+func (q *query) moment(name string) time.Time {
+	text := q.Get(name)
+	if text == "" {
+		return time.Time{}
+	}
+	if t, err := time.Parse(time.RFC3339, text); err == nil {
+		return t
+	}
+	t, err := time.ParseInLocation(time.DateOnly, text, routing.Stockholm())
+	if err != nil {
+		q.wrong(name, "Ange en tidpunkt som 2026-01-31T12:00:00Z, eller en dag som 2026-01-31.")
+	}
+	return t
+}

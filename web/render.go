@@ -1,0 +1,92 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"rivgate/routing"
+)
+
+//go:embed pages static openapi.json
+var files embed.FS
+
+// templates are read once: they are part of the program, so they cannot be wrong in one run and right in another.
+var templates = sync.OnceValue(func() map[string]*template.Template {
+	names, err := files.ReadDir("pages")
+	if err != nil {
+		panic(err)
+	}
+	all := make(map[string]*template.Template)
+	for _, entry := range names {
+		name, isPage := strings.CutSuffix(entry.Name(), ".html")
+		if !isPage || strings.HasPrefix(name, "_") {
+			continue
+		}
+		all[name] = template.Must(template.New("_layout.html").Funcs(words()).ParseFS(files, "pages/_*.html", "pages/"+entry.Name()))
+	}
+	return all
+})
+
+// page is what every page has.
+type page struct {
+	Title       string
+	Nav         string // the entry of the menu that is chosen
+	Environment string
+	Portal      bool // this gateway stands where 1177 is
+}
+
+func (s *Site) page(title, nav string) page {
+	return page{Title: title, Nav: nav, Environment: s.Environment, Portal: s.open() && s.atPortal()}
+}
+
+// render writes a page whole or not at all.
+func (s *Site) render(w http.ResponseWriter, status int, name string, data any) error {
+	var b bytes.Buffer
+	if err := templates()[name].Execute(&b, data); err != nil {
+		return fmt.Errorf("rendering page %s: %w", name, err)
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	if _, err := w.Write(b.Bytes()); err != nil {
+		s.log().Debug("writing page", zap.Error(err)) // the reader has gone
+	}
+	return nil
+}
+
+// static serves the style sheet and the icon.
+func (s *Site) static(w http.ResponseWriter, r *http.Request, _ access) error {
+	name := r.PathValue("name")
+	b, err := files.ReadFile("static/" + name)
+	if err != nil {
+		return errNotFound
+	}
+	w.Header().Set("Cache-Control", "no-cache")
+	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(b))
+	return nil
+}
+
+// atPortal tells whether what is returned to 1177 stays in this gateway.
+func (s *Site) atPortal() bool {
+	c := s.Relay.Contracts.Return()
+	if c == nil {
+		return false
+	}
+	route, err := s.table().Route(routing.Call{Sender: s.Relay.Instance.HSAID, Receiver: s.Relay.Portal, Contract: c.Contract,
+		Profile: routing.RIVTABP21}, s.now())
+	return err == nil && route.Via == routing.Portal
+}
+
+func (s *Site) table() *routing.Table {
+	if s.Relay.Table == nil {
+		return nil
+	}
+	return s.Relay.Table()
+}

@@ -1,0 +1,60 @@
+package web
+
+import (
+	"net/http"
+
+	"rivgate/routing"
+	"rivgate/store"
+)
+
+// queue is one box of the start page or tab of the inbox.
+type queue struct {
+	Name  string
+	State string // value of the filter
+	Count int
+	Chose bool
+}
+
+type startPage struct {
+	page
+	Queues  []queue
+	Waiting int
+	Parked  int
+	Loaded  bool // there is a catalogue
+	Units   int
+}
+
+// startPage says what this is and what waits.
+func (s *Site) startPage(w http.ResponseWriter, r *http.Request, _ access) error {
+	counts, err := s.Relay.Store.CaseCounts(r.Context(), store.CaseFilter{Via: routing.Inbox})
+	if err != nil {
+		return err
+	}
+	waiting, err := s.Relay.Store.Waitings(r.Context())
+	if err != nil {
+		return err
+	}
+	p := startPage{page: s.page("Start", "start"), Queues: queues(counts, ""), Loaded: s.table() != nil, Units: len(s.table().Units())}
+	for _, row := range waiting {
+		p.Waiting += row.Due
+		p.Parked += row.Parked
+	}
+	return s.render(w, http.StatusOK, "start", p)
+}
+
+// queues are the inbox's queues with their counts.
+func queues(counts map[store.State]int, chosen string) []queue {
+	fresh := counts[store.Submitted] + counts[store.Delivered]
+	open := fresh + counts[store.InProgress] + counts[store.AwaitingReporter]
+	all := []queue{
+		{Name: "Alla öppna", State: "", Count: open},
+		{Name: "Nya", State: string(store.Delivered), Count: fresh},
+		{Name: "Pågående", State: string(store.InProgress), Count: counts[store.InProgress]},
+		{Name: "Väntar på anmälaren", State: string(store.AwaitingReporter), Count: counts[store.AwaitingReporter]},
+		{Name: "Avslutade", State: string(store.Closed), Count: counts[store.Closed]},
+	}
+	for i := range all {
+		all[i].Chose = all[i].State == chosen
+	}
+	return all
+}

@@ -1,0 +1,280 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"rivgate/contracts"
+	"rivgate/routing"
+	"rivgate/store"
+)
+
+// event is one message of a case as people see it.
+type event struct {
+	ID        string
+	Kind      store.EventKind
+	Title     string
+	From      string // who wrote it
+	At        time.Time
+	Incoming  bool // from the citizen's side
+	Text      string
+	Complaint *contracts.Complaint
+	Problems  []string // what was concluded, or experienced
+	Area      string
+	Place     string // HSA-id of where it happened, when a board set it
+	To        string // who has the case next
+	Due       string // until when a question should be answered
+	Answers   string // beginning of the question that this answers
+	Open      bool   // a question that waits for its answer
+	Files     []fileLink
+	State     string // of the delivery, in words
+	Worry     bool   // a person should look at it
+	Late      bool
+	Refused   store.Reason
+}
+
+// fileLink is an attachment that can be fetched.
+type fileLink struct {
+	Name, Address string
+	Size          int64
+	Elsewhere     bool // only a reference came with the message
+}
+
+// timeLine turns the messages of a case into events. files is where attachments are fetched.
+func (s *Site) timeLine(ctx context.Context, c store.Case, files string) ([]event, error) {
+	entries, err := s.Relay.Store.TimeLine(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.Relay.Store.Deliveries(ctx, store.DeliveryFilter{Case: c.ID, Limit: 500})
+	if err != nil {
+		return nil, err
+	}
+	deliveries := make(map[string]store.DeliveryRow, len(rows))
+	for _, row := range rows {
+		deliveries[row.ID] = row
+	}
+	questions := map[string]string{}
+	out := make([]event, 0, len(entries))
+	for _, entry := range entries {
+		var m contracts.Message
+		if err := json.Unmarshal(entry.Content, &m); err != nil {
+			return nil, fmt.Errorf("reading content of message %s: %w", entry.MessageID, err)
+		}
+		e := s.event(c, entry, &m, files)
+		if m.Update != nil && m.Update.Type == contracts.Question {
+			questions[m.ID.Root+"|"+m.ID.Extension] = m.Update.Text
+		}
+		if m.Answer != nil {
+			e.Answers = beginning(questions[m.Answer.InReplyTo.Root+"|"+m.Answer.InReplyTo.Extension])
+		}
+		row, has := deliveries[entry.MessageID]
+		e.State, e.Worry = s.whereabouts(entry, row, has)
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+func (s *Site) event(c store.Case, entry store.Entry, m *contracts.Message, files string) event {
+	e := event{ID: entry.MessageID, Kind: entry.Kind, Title: eventWord(entry.Kind), At: entry.At, Late: entry.Late, Refused: entry.Refused}
+	var attached []contracts.Attachment
+	switch {
+	case m.Complaint != nil:
+		e.Incoming, e.From, e.Complaint, attached = true, reporterName(c), m.Complaint, m.Complaint.Attachments
+	case m.Forward != nil:
+		e.Incoming, e.From, e.Complaint, attached = true, unitName(m.Forward.From), &m.Forward.Original, m.Forward.Original.Attachments
+		e.Text = m.Forward.Reason
+	case m.Answer != nil:
+		e.Incoming, e.From, e.Text, attached = true, reporterName(c), m.Answer.Text, m.Answer.Attachments
+	case m.Update != nil:
+		attached = m.Update.Attachments
+		s.update(&e, c, m)
+	}
+	if e.Complaint != nil {
+		for _, v := range e.Complaint.ExperiencedProblem {
+			e.Problems = append(e.Problems, codeWord(v))
+		}
+	}
+	for n, a := range attached {
+		e.Files = append(e.Files, fileLink{Name: a.FileName, Size: a.Size, Elsewhere: a.Reference != "",
+			Address: files + "/" + entry.MessageID + "/" + strconv.Itoa(n)})
+	}
+	return e
+}
+
+// update fills in what a handler wrote.
+func (s *Site) update(e *event, c store.Case, m *contracts.Message) {
+	u := m.Update
+	e.From, e.Text, e.Due = unitName(u.HandlingUnit), u.Text, u.AnswerDueDate
+	if known, ok := s.table().Unit(u.HandlingUnit.HSAID); ok {
+		e.From = known.Name
+	}
+	if u.Author != nil && u.Author.Name != "" {
+		e.From = u.Author.Name + ", " + e.From
+	}
+	if e.Text == "" && u.StandardReply != nil {
+		e.Text = codeWord(*u.StandardReply)
+	}
+	for _, id := range c.OpenQuestions {
+		e.Open = e.Open || id == m.ID.Root+"|"+m.ID.Extension
+	}
+	if u.NewRecipient != nil {
+		e.To = unitName(*u.NewRecipient)
+		if known, ok := s.table().Unit(u.NewRecipient.HSAID); ok {
+			e.To = known.Name
+		}
+	}
+	if u.Type == contracts.Status {
+		e.Text = statusWord(u.Status)
+	}
+	if u.NewCase != nil {
+		e.Complaint = u.NewCase
+	}
+	if k := u.Classification; k != nil {
+		for _, v := range k.Problems {
+			e.Problems = append(e.Problems, codeWord(v))
+		}
+		e.Area = codeWord(k.AreaOfActivity)
+		if k.IncidentUnit != nil {
+			e.Place = unitName(*k.IncidentUnit)
+		}
+	}
+}
+
+// whereabouts says in words where a message is, and whether a person should look at it.
+func (s *Site) whereabouts(entry store.Entry, row store.DeliveryRow, queued bool) (text string, worry bool) {
+	what, target := nounOf(entry.Kind), "1177"
+	if toHandler(entry.Kind) {
+		target = "mottagaren"
+	}
+	switch entry.Place {
+	case store.PlaceMailbox:
+		return what + " nådde 1177 " + moment(entry.At, s.now()), false
+	case store.PlaceDelivered:
+		at := entry.At
+		if queued && row.Done != nil {
+			at = *row.Done
+		}
+		return what + " nådde " + target + " " + moment(at, s.now()), false
+	case store.PlaceInbox:
+		return "I inkorgen sedan " + moment(entry.At, s.now()), false
+	case store.PlaceWaiting:
+		if queued && row.Paused {
+			return "Väntar: mottagaren är pausad", true
+		}
+		return "Väntar på leverans", false
+	case store.PlaceUnknown:
+		return "Osäkert utfall: skickas igen", true
+	case store.PlaceParked:
+		return "Parkerad: leveransen kräver åtgärd", true
+	case store.PlaceHeld:
+		return "Väntar på ett tidigare meddelande", true
+	}
+	return string(entry.Place), true
+}
+
+func toHandler(kind store.EventKind) bool {
+	return kind == store.EventComplaint || kind == store.EventAnswer || kind == store.EventForward
+}
+
+func eventWord(kind store.EventKind) string {
+	switch kind {
+	case store.EventComplaint:
+		return "Nytt ärende"
+	case store.EventAnswer:
+		return "Svar från anmälaren"
+	case store.EventForward:
+		return "Överlämnat hit"
+	case store.EventPartialReply:
+		return "Delsvar"
+	case store.EventQuestion:
+		return "Fråga till anmälaren"
+	case store.EventClose:
+		return "Slutsvar"
+	case store.EventStatus:
+		return "Status"
+	case store.EventForwarded:
+		return "Överlämnat vidare"
+	case store.EventNewCase:
+		return "Ärende som började utanför 1177"
+	case store.EventCorrection:
+		return "Rättad klassificering"
+	}
+	return string(kind)
+}
+
+// nounOf is the message as the subject of a sentence.
+func nounOf(kind store.EventKind) string {
+	switch kind {
+	case store.EventPartialReply, store.EventClose, store.EventAnswer:
+		return "Svaret"
+	case store.EventQuestion:
+		return "Frågan"
+	case store.EventCorrection:
+		return "Rättelsen"
+	case store.EventComplaint, store.EventNewCase, store.EventForward:
+		return "Ärendet"
+	case store.EventForwarded:
+		return "Beskedet"
+	}
+	return "Meddelandet"
+}
+
+func statusWord(status string) string {
+	switch status {
+	case contracts.StatusReceived:
+		return "Mottaget"
+	case contracts.StatusInProgress:
+		return "Handläggning pågår"
+	case contracts.StatusAwaitingReporter:
+		return "Väntar på anmälaren"
+	}
+	return status
+}
+
+func codeWord(v contracts.CV) string {
+	if v.DisplayName != "" {
+		return v.DisplayName
+	}
+	if v.OriginalText != "" {
+		return v.OriginalText
+	}
+	return v.Code
+}
+
+func unitName(u contracts.OrgUnit) string {
+	if u.Name != "" {
+		return u.Name
+	}
+	return u.HSAID
+}
+
+func reporterName(c store.Case) string {
+	if c.Facts.ReporterName != "" {
+		return c.Facts.ReporterName
+	}
+	return "Anmälaren"
+}
+
+// beginning is as much of a text as reminds of it.
+func beginning(text string) string {
+	const most = 80
+	runes := []rune(text)
+	if len(runes) <= most {
+		return text
+	}
+	return string(runes[:most]) + "…"
+}
+
+// handlerName is the name of a unit that has a case.
+func handlerName(h store.Handler) string {
+	if h.Name != "" {
+		return h.Name
+	}
+	return h.Unit
+}
+
+func isBoard(h store.Handler) bool { return h.Kind == routing.PatientBoard }

@@ -1,0 +1,176 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"rivgate/contracts"
+	"rivgate/store"
+)
+
+// places are where the contract's paths are typed on the case page.
+func places() []place {
+	return []place{
+		{"classification/incidentUnit", "place"}, {"classification/incidentDate", "date"}, {"classification/problem", "problem"},
+		{"areaOfActivity", "area"}, {"classification", "problem"}, {"answerDueDate", "due"}, {"newRecipient", "unit"},
+		{"attachment", "file"}, {"text", "text"},
+	}
+}
+
+// caseVerb carries out what a person does in a case: one form, one update into the line.
+func (s *Site) caseVerb(w http.ResponseWriter, r *http.Request, _ access) error {
+	c, err := s.inboxCase(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	verb := r.PathValue("verb")
+	f, err := readForm(w, r, verb)
+	if err != nil {
+		return err
+	}
+	version, err := strconv.ParseInt(f.Value("version"), 10, 64)
+	if err != nil || version < 1 {
+		return errForm
+	}
+	u, err := s.updateOf(verb, f)
+	if err != nil {
+		return err
+	}
+	if u.Attachments, err = attachments(r); err != nil {
+		return err
+	}
+	if len(f.Errors) == 0 {
+		_, err = s.Relay.Reply(r.Context(), c.ID, u, version)
+		if err == nil {
+			http.Redirect(w, r, after(c, verb), http.StatusSeeOther)
+			return nil
+		}
+		if !f.take(err, places()) {
+			return err
+		}
+	}
+	// What the person now sees is the case of this moment: the next try is based on that.
+	if c, err = s.Relay.Store.Case(r.Context(), c.ID); err != nil {
+		return err
+	}
+	return s.showCase(w, r, c, verb, f)
+}
+
+// after is where a person stands when a verb is done. A case that was handed over has left this inbox, perhaps for another unit's here.
+func after(c store.Case, verb string) string {
+	if verb == "forward" {
+		return "/inbox?done=forward"
+	}
+	return "/inbox/" + url.PathEscape(c.ID) + "?done=" + verb
+}
+
+// updateOf turns a form into an update; what is missing is noted in the form.
+func (s *Site) updateOf(verb string, f *form) (contracts.Update, error) {
+	u := contracts.Update{Text: f.Value("text")}
+	switch verb {
+	case "reply":
+		u.Type = contracts.PartialReply
+		if u.Text == "" {
+			f.refuse("text", "Skriv delsvaret.")
+		}
+	case "question":
+		u.Type, u.AnswerDueDate = contracts.Question, compactDate(f.Value("due"))
+		if u.Text == "" {
+			f.refuse("text", "Skriv frågan.")
+		}
+	case "forward":
+		u.Type = contracts.Forwarded
+		u.NewRecipient = s.recipient(f)
+	case "close":
+		u.Type = contracts.Close
+		u.Classification = s.classification(f)
+	case "correct":
+		u.Type = contracts.Correction
+		u.Classification = s.classification(f)
+	case "status":
+		now := contracts.NewStamp(s.now())
+		u.Type, u.Status, u.StatusTime = contracts.Status, contracts.StatusInProgress, &now
+	default:
+		return u, errNotFound
+	}
+	return u, nil
+}
+
+// recipient is the unit that a case is handed over to. It may be typed as "HSA-id" or chosen as "name (HSA-id)".
+func (s *Site) recipient(f *form) *contracts.OrgUnit {
+	id := hsaOf(f.Value("unit"))
+	if id == "" {
+		f.refuse("unit", "Välj den enhet som ska ta över ärendet.")
+		return nil
+	}
+	unit := &contracts.OrgUnit{HSAID: id}
+	if known, ok := s.table().Unit(id); ok {
+		unit.HSAID, unit.Name = known.HSAID, known.Name
+	}
+	return unit
+}
+
+func hsaOf(typed string) string {
+	if i := strings.LastIndex(typed, "("); i >= 0 && strings.HasSuffix(typed, ")") {
+		typed = typed[i+1 : len(typed)-1]
+	}
+	return strings.TrimSpace(typed)
+}
+
+// classification is what was chosen. A main problem comes with each of its sub problems, chosen or not: the contract asks for it.
+func (s *Site) classification(f *form) *contracts.Classification {
+	k := &contracts.Classification{IncidentDate: compactDate(f.Value("date"))}
+	for _, main := range s.problems() {
+		var subs []contracts.CV
+		for _, sub := range main.Subs {
+			if f.Has("problem", sub.Code) {
+				subs = append(subs, coded(contracts.SystemProblem, sub))
+			}
+		}
+		if len(subs) > 0 || f.Has("problem", main.Value) {
+			k.Problems = append(append(k.Problems, coded(contracts.SystemProblem, main.Code)), subs...)
+		}
+	}
+	if len(k.Problems) == 0 {
+		f.refuse("problem", "Välj minst ett huvudproblem.")
+	}
+	if code := f.Value("area"); code != "" {
+		k.AreaOfActivity = contracts.CV{Code: code, CodeSystem: contracts.SystemArea, DisplayName: code}
+		for _, c := range s.codes(contracts.SystemArea) {
+			if c.Code == code {
+				k.AreaOfActivity = coded(contracts.SystemArea, c)
+			}
+		}
+	} else {
+		f.refuse("area", "Välj verksamhetsområde.")
+	}
+	if id := hsaOf(f.Value("place")); id != "" {
+		k.IncidentUnit = &contracts.OrgUnit{HSAID: id}
+		if known, ok := s.table().Unit(id); ok {
+			k.IncidentUnit.Name = known.Name
+		}
+	}
+	return k
+}
+
+func coded(system string, c contracts.Code) contracts.CV {
+	if c.Code == "" {
+		return contracts.CV{OriginalText: c.Display}
+	}
+	return contracts.CV{Code: c.Code, CodeSystem: system, DisplayName: c.Display}
+}
+
+// classificationOf are the form values of the classification that a case has, for correcting it.
+func classificationOf(c store.Case) url.Values {
+	k := c.Classification
+	v := url.Values{}
+	if k.Area != "" {
+		v.Set("area", k.Area)
+	}
+	v["problem"] = append(append([]string{}, k.MainProblems...), k.SubProblems...)
+	v.Set("date", date(k.IncidentDate))
+	v.Set("place", k.IncidentUnit)
+	return v
+}

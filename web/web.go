@@ -1,0 +1,115 @@
+// Package web shows: the pages in which people handle cases and follow deliveries, the JSON API with the same verbs, and
+// what monitors ask for.
+//
+// It calls the verbs of relay and store and shows what comes back. It does not know SOAP, SQL, configuration files or
+// where the catalogue comes from, and it judges no message: that is the line's.
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"go.uber.org/zap"
+
+	"rivgate/relay"
+)
+
+// The environments of a Site.
+const (
+	Demo       = "demo"
+	Test       = "test"
+	Production = "production"
+)
+
+// Site is the web listener. All fields are set before the first call and never changed.
+type Site struct {
+	Relay       *relay.Relay
+	Environment string  // Demo, Test or Production; anything else is treated as Production
+	Tokens      []Token // who may use the API in production
+
+	// TrustedLocal tells whether the peer is a proxy that may do what loopback may: ask for /resetcache. Nil: loopback alone.
+	TrustedLocal func(*http.Request) bool
+	// Ready is a check beside the store and the catalogue; its error makes /readyz say no, and goes to the log only. Nil: no other check.
+	Ready func(context.Context) error
+	// Catalogue is what is known of the catalogue in use. Nil: only what Relay.Table tells.
+	Catalogue func() CatalogueStatus
+	// ResetCatalogue reads the catalogue from its source again and tells its size. Nil: /resetcache says that it was not successful.
+	ResetCatalogue func(context.Context) (routes, permissions int, err error)
+	// Metrics writes further metrics in Prometheus' text format, each family whole. Nil: none.
+	Metrics func(io.Writer) error
+
+	Version   string
+	Started   time.Time        // for uptime
+	Endpoints []string         // the SOAP addresses, for /status
+	Now       func() time.Time // default time.Now
+	Log       *zap.Logger      // default: none
+}
+
+// CatalogueStatus is what operators want to know of the catalogue in use.
+type CatalogueStatus struct {
+	Loaded      time.Time `json:"loaded,omitzero"`     // when it was read; zero: there is none
+	Source      string    `json:"source,omitempty"`    // kind or address, no secrets
+	FromCache   bool      `json:"fromCache"`           // the source could not be read: this is the saved copy
+	Routes      int       `json:"routes"`              //
+	Permissions int       `json:"permissions"`         //
+	LastError   string    `json:"lastError,omitempty"` // of the last refresh, in words for an operator
+}
+
+// How long a connection may take. Uploads of attachments over slow lines set the larger ones.
+const (
+	headerTimeout   = 10 * time.Second
+	readTimeout     = 2 * time.Minute
+	writeTimeout    = 2 * time.Minute
+	idleTimeout     = 2 * time.Minute
+	shutdownTimeout = 10 * time.Second
+	headerLimit     = 64 << 10 // bytes
+)
+
+// Run serves on l until ctx ends, lets the requests under way finish for at most ten seconds, and returns. The listener is closed then. It
+// returns nil when ctx ended it.
+func (s *Site) Run(ctx context.Context, l net.Listener) error {
+	server := &http.Server{
+		Handler: s.Handler(), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: headerLimit, ErrorLog: zap.NewStdLog(s.log()),
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(l) }()
+	select {
+	case err := <-ended:
+		return fmt.Errorf("serving web pages: %w", err)
+	case <-ctx.Done():
+	}
+	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	defer cancel()
+	err := server.Shutdown(limit)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = server.Close()
+	}
+	<-ended
+	if err != nil {
+		return fmt.Errorf("stopping web pages: %w", err)
+	}
+	return nil
+}
+
+func (s *Site) now() time.Time {
+	if s.Now == nil {
+		return time.Now()
+	}
+	return s.Now()
+}
+
+func (s *Site) log() *zap.Logger {
+	if s.Log == nil {
+		return zap.NewNop()
+	}
+	return s.Log
+}
+
+// open tells whether loopback peers may do everything without signing in.
+func (s *Site) open() bool { return s.Environment == Demo || s.Environment == Test }
