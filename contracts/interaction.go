@@ -19,7 +19,7 @@ type description struct {
 
 type wsdlFile struct {
 	Target  string       `xml:"targetNamespace,attr"`
-	Imports []wsdlImport `xml:"http://schemas.xmlsoap.org/wsdl/ types>schema>import"`
+	Imports []wsdlImport `xml:"types>schema>import"`
 	Message []struct {
 		Name  string `xml:"name,attr"`
 		Parts []struct {
@@ -56,7 +56,7 @@ type wsdlBound struct {
 	} `xml:"http://schemas.xmlsoap.org/wsdl/soap/ operation"`
 	Headers []struct {
 		Part string `xml:"part,attr"`
-	} `xml:"http://schemas.xmlsoap.org/wsdl/ input>header"`
+	} `xml:"input>header"`
 }
 
 // rawName is a QName as it stands in an attribute.

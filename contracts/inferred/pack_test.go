@@ -18,6 +18,9 @@ func openRegistry(t testing.TB, o contracts.Options) *contracts.Registry {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, problem := range r.Problems() {
+		t.Fatal(problem)
+	}
 	return r
 }
 

@@ -41,7 +41,7 @@ func writeResult(r contracts.Result) wire.ResultType {
 	}
 }
 
-// ReadReceipt maps a response envelope of op. The error is soap.ErrFault where the envelope holds a fault, else about an envelope that is no
+// ReadReceipt maps a response envelope of op. The error is a *soap.Fault where the envelope holds a fault, else about an envelope that is no
 // response of op or has no result code: then the receiver has not said what became of the message.
 func (Pack) ReadReceipt(op soap.Operation, envelope []byte) (contracts.Receipt, error) {
 	var r contracts.Receipt
