@@ -65,7 +65,7 @@ func Peek(message []byte, contentType string, limits Limits) (*Request, error) {
 		if err := r.head(n); err != nil {
 			return nil, err
 		}
-		if r.converted == len(message) && !r.guard.headRead {
+		if n >= len(message) && !r.guard.headRead {
 			return nil, &Error{Kind: Malformed, Reason: "the message ends before its Body"}
 		}
 	}

@@ -1,0 +1,70 @@
+package soap
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"testing"
+)
+
+// sized is a request of at least n bytes: short elements, or one long text as an attachment is.
+func sized(n int, attachment bool) []byte {
+	filler := strings.Repeat(`<p:row id="1" code="abc"><p:text>Väntetiden var för lång &amp; ingen svarade.</p:text></p:row>`+"\n", n/100+1)
+	if attachment {
+		filler = "<p:value>" + strings.Repeat("SGVqIHDDpSBkaWcsIGtvcnQgdGV4dCBzb20gYmFzNjQ=", n/44+1) + "</p:value>"
+	}
+	return []byte(message("Hej", filler[:strings.LastIndexByte(filler, '>')+1]))
+}
+
+func benchmarkPeek(b *testing.B, text []byte) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Peek(text, ContentType, Limits{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkPeek5KB(b *testing.B) { benchmarkPeek(b, sized(5<<10, false)) }
+func BenchmarkPeek5MB(b *testing.B) { benchmarkPeek(b, sized(5<<20, false)) }
+
+func benchmarkGuard(b *testing.B, text []byte) {
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		g := newGuard(Limits{})
+		if _, err := g.feed(text, true); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkGuard5KB(b *testing.B)           { benchmarkGuard(b, sized(5<<10, false)) }
+func BenchmarkGuard5MB(b *testing.B)           { benchmarkGuard(b, sized(5<<20, false)) }
+func BenchmarkGuard5MBAttachment(b *testing.B) { benchmarkGuard(b, sized(5<<20, true)) }
+
+func BenchmarkReadRequest5KB(b *testing.B) {
+	text := sized(5<<10, false)
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := ReadRequest(bytes.NewReader(text), ContentType, Limits{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkStream5MB(b *testing.B) {
+	text := sized(5<<20, false)
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		r, err := ReadRequest(bytes.NewReader(text), ContentType, Limits{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := io.Copy(io.Discard, r.Stream()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
