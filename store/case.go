@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"time"
@@ -122,6 +121,7 @@ type Case struct {
 	ForwardDue     bool           `json:"forwardDue,omitempty"`    // forwarded, and the message to the next handler is still to be sent
 	ForwardedFrom  string         `json:"forwardedFrom,omitempty"` // HSA-id
 	BegunOutside   bool           `json:"begunOutside,omitempty"`
+	BegunByForward bool           `json:"begunByForward,omitempty"` // known here since it was forwarded: sequence numbers begin anywhere
 	Received       time.Time      `json:"received"`
 	Due            time.Time      `json:"due"` // received + 28 days
 	Closed         *time.Time     `json:"closed,omitempty"`
@@ -178,6 +178,7 @@ const (
 	PlaceHeld      Place = "held" // waiting for a gap to close
 	PlaceInbox     Place = "inbox"
 	PlaceMailbox   Place = "mailbox"
+	PlaceClosed    Place = "closed" // by a person, with a reason; not delivered
 )
 
 // CaseFilter narrows a list of cases. Zero fields do not narrow.
@@ -185,37 +186,12 @@ type CaseFilter struct {
 	Query string // part of an id, of the reporter's or patient's name, or a whole personal number
 	State State
 	Unit  string   // HSA-id
-	Units []string // any of these; a reader's rights
+	Units []string // any of these; a reader's rights. Nil: all; empty: none
 	Via   routing.Via
 	Since time.Time // received at or after
 	After string    // the last id of the page before
 	Limit int       // default 50, at most 500
 }
-
-// Case finds a case by our id or by the extension of 1177's. ErrNotFound.
-func (s *Store) Case(ctx context.Context, id string) (Case, error) { panic("unbuilt") }
-
-// CaseByRef finds a case by 1177's id. ErrNotFound.
-func (s *Store) CaseByRef(ctx context.Context, ref Ref) (Case, error) { panic("unbuilt") }
-
-// Cases lists cases, the latest received first.
-func (s *Store) Cases(ctx context.Context, f CaseFilter) ([]Case, error) { panic("unbuilt") }
-
-// CaseCounts counts the cases of f by state.
-func (s *Store) CaseCounts(ctx context.Context, f CaseFilter) (map[State]int, error) {
-	panic("unbuilt")
-}
-
-// TimeLine is every accepted message of a case, oldest first.
-func (s *Store) TimeLine(ctx context.Context, caseID string) ([]Entry, error) { panic("unbuilt") }
-
-// NextSequence is the sequence number that sender's next message in the case should have: one above the highest accepted.
-func (s *Store) NextSequence(ctx context.Context, caseID, sender string) (int64, error) {
-	panic("unbuilt")
-}
-
-// ForwardsDue lists cases whose message to their next handler is still to be sent.
-func (s *Store) ForwardsDue(ctx context.Context, limit int) ([]Case, error) { panic("unbuilt") }
 
 // Letter is one message in the citizen's 1177 mailbox.
 type Letter struct {
@@ -229,12 +205,9 @@ type Letter struct {
 	Answered  bool            `json:"answered,omitempty"` // a question that has its answer
 }
 
-// Mailbox is what the citizen has in the mailbox for a case, oldest first.
-func (s *Store) Mailbox(ctx context.Context, caseID string) ([]Letter, error) { panic("unbuilt") }
-
 // StatisticsFilter says over which cases, and by which of the parameters of the service they are counted.
 type StatisticsFilter struct {
-	By                     []string // unit, provider, region, age, sex, main_problem, sub_problem, experienced, area, incident (month), received (month), closed (month)
+	By                     []string // unit, provider, region, age, sex, main_problem, sub_problem, experienced, area, incident (month), received (month), closed (month), incident_unit
 	Unit, Region, Provider string
 	From, Until            time.Time // received, half open
 }
@@ -243,9 +216,4 @@ type StatisticsFilter struct {
 type StatisticsRow struct {
 	Key   map[string]string `json:"key"`
 	Count int               `json:"count"`
-}
-
-// Statistics counts cases wherever they are handled. An unknown parameter in By is an error.
-func (s *Store) Statistics(ctx context.Context, f StatisticsFilter) ([]StatisticsRow, error) {
-	panic("unbuilt")
 }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"errors"
 	"time"
 )
@@ -55,28 +54,6 @@ type Attempt struct {
 	External Ref           // the handling system's id, as the answer told it
 }
 
-// Claim leases up to max lanes whose head is due, records an attempt for each, and returns the heads. Lanes of paused receivers and of the addresses in
-// skip are left out; at most perAddress lanes of one address are leased at a time.
-func (s *Store) Claim(ctx context.Context, worker string, lease time.Duration, max, perAddress int, skip []string) ([]Delivery, error) {
-	panic("unbuilt")
-}
-
-// Renew prolongs the lease of d. ErrLeaseLost.
-func (s *Store) Renew(ctx context.Context, d Delivery, lease time.Duration) error { panic("unbuilt") }
-
-// Finish records how the attempt ended and moves the lane on: delivered → the next one is due; Again set → due then; else parked. A delivered
-// complaint or forward takes its case from submitted to delivered. ErrLeaseLost.
-func (s *Store) Finish(ctx context.Context, d Delivery, a Attempt) error { panic("unbuilt") }
-
-// VoidLeases ends all leases: for SQLite at start, where one process owns the file.
-func (s *Store) VoidLeases(ctx context.Context) (int, error) { panic("unbuilt") }
-
-// NextDue is when the earliest lane becomes claimable; zero when none waits.
-func (s *Store) NextDue(ctx context.Context) (time.Time, error) { panic("unbuilt") }
-
-// Wake is signalled, at most once per reading, when an accept or an operator made a delivery due. With PostgreSQL it hears of other replicas too.
-func (s *Store) Wake() <-chan struct{} { panic("unbuilt") }
-
 // DeliveryFilter narrows deliveries, for lists and verbs alike. Zero fields do not narrow.
 type DeliveryFilter struct {
 	ID       string        // message id
@@ -120,37 +97,6 @@ type AttemptRow struct {
 	Late     bool          `json:"late,omitempty"` // noted after the lease was lost
 }
 
-// Deliveries lists deliveries, the latest accepted first.
-func (s *Store) Deliveries(ctx context.Context, f DeliveryFilter) ([]DeliveryRow, error) {
-	panic("unbuilt")
-}
-
-// Attempts lists what was tried for a message, oldest first.
-func (s *Store) Attempts(ctx context.Context, messageID string) ([]AttemptRow, error) {
-	panic("unbuilt")
-}
-
-// Retry makes parked and waiting deliveries of f due now. by and reason are kept with the delivery.
-func (s *Store) Retry(ctx context.Context, f DeliveryFilter, by, reason string) (int, error) {
-	panic("unbuilt")
-}
-
-// Redirect gives waiting and parked deliveries of f another address and makes them due.
-func (s *Store) Redirect(ctx context.Context, f DeliveryFilter, address, by, reason string) (int, error) {
-	panic("unbuilt")
-}
-
-// CloseDeliveries ends parked deliveries of f without delivering them; the lane goes on.
-func (s *Store) CloseDeliveries(ctx context.Context, f DeliveryFilter, by, reason string) (int, error) {
-	panic("unbuilt")
-}
-
-// Pause holds every lane of a receiver (logical address or component) back; accepts go on.
-func (s *Store) Pause(ctx context.Context, receiver, by, reason string) error { panic("unbuilt") }
-
-// Resume lets a paused receiver's lanes go on.
-func (s *Store) Resume(ctx context.Context, receiver, by string) error { panic("unbuilt") }
-
 // Waiting sums up what waits for one receiver.
 type Waiting struct {
 	Receiver  string    `json:"receiver"`
@@ -161,10 +107,3 @@ type Waiting struct {
 	Oldest    time.Time `json:"oldest"`
 	Paused    bool      `json:"paused,omitempty"`
 }
-
-// Waitings sums up all receivers that have something waiting or parked.
-func (s *Store) Waitings(ctx context.Context) ([]Waiting, error) { panic("unbuilt") }
-
-// Check proves the invariant: every accepted message is in exactly one place, no lane is stuck without reason, attempts and states agree. Each breach is one line
-// with ids, never content.
-func (s *Store) Check(ctx context.Context) ([]string, error) { panic("unbuilt") }

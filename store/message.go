@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"time"
 
 	"rivgate/routing"
@@ -45,16 +44,3 @@ type Accepted struct {
 	Repeat   bool   // the key was there before: Receipt is the first answer, nothing was changed
 	Envelope []byte // the first message's envelope; only with Repeat, for comparing the content
 }
-
-// Accept stores m, applies its Event to its case, and enters it in its one place (delivery, inbox, mailbox, or held because of a gap), in one
-// transaction. It returns when that is on disk.
-//
-// Outcomes: accepted; Repeat; a *Refusal when the case's state forbids it (nothing stored); any other error: nothing is known to be stored,
-// the caller may repeat.
-func (s *Store) Accept(ctx context.Context, m *Message) (Accepted, error) { panic("unbuilt") }
-
-// Message returns an accepted message by our id. ErrNotFound.
-func (s *Store) Message(ctx context.Context, id string) (*Message, error) { panic("unbuilt") }
-
-// ApplyHeld applies messages that were held because of a gap that is older than gap, marks them, and tells how many.
-func (s *Store) ApplyHeld(ctx context.Context, gap time.Duration) (int, error) { panic("unbuilt") }

@@ -7,10 +7,18 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
 )
+
+// ErrClosed is returned by a Store after Close.
+var ErrClosed = errors.New("store is closed")
 
 // Options of Open. The zero value is usable.
 type Options struct {
@@ -19,14 +27,94 @@ type Options struct {
 }
 
 // Store is an open database. Safe for concurrent use.
-type Store struct{}
+type Store struct {
+	now     func() time.Time
+	log     *zap.Logger
+	dialect dialect
+	path    string                                                     // of an SQLite file
+	read    *sql.DB                                                    // readers
+	change  *sql.DB                                                    // changes: one connection to an SQLite file, the same pool as read otherwise
+	release func()                                                     // frees what lies under read and change
+	listen  func(ctx context.Context, self string, heard func()) error // hears the other replicas until ctx ends; nil where there are none
+
+	writers []*writer // accepts are committed in groups; with SQLite, every other change too
+	closing sync.RWMutex
+	closed  bool
+	running sync.WaitGroup
+	stop    context.CancelFunc // ends what listens
+
+	wake   chan struct{}
+	notify chan struct{} // something is to be told to the other replicas
+
+	owning sync.Mutex
+	owned  *os.File // the lock beside an SQLite file
+}
 
 // Open opens "sqlite:PATH" or "postgres://…" and migrates it to today's schema. An SQLite file is created where there is none, with its folder.
 // A schema newer than this program knows is an error that says so.
-func Open(ctx context.Context, url string, o Options) (*Store, error) { panic("unbuilt") }
+func Open(ctx context.Context, url string, o Options) (*Store, error) {
+	s := &Store{now: o.Now, log: o.Log, wake: make(chan struct{}, 1), notify: make(chan struct{}, 1)}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.log == nil {
+		s.log = zap.NewNop()
+	}
+	if err := s.connect(ctx, url); err != nil {
+		return nil, err
+	}
+	if err := s.migrate(ctx); err != nil {
+		s.release()
+		return nil, fmt.Errorf("migrating the database: %w", err)
+	}
+	background, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	s.startWriters()
+	s.startListening(background)
+	return s, nil
+}
 
 // Close waits for accepts under way and closes the database.
-func (s *Store) Close() error { panic("unbuilt") }
+func (s *Store) Close() error {
+	s.closing.Lock()
+	if s.closed {
+		s.closing.Unlock()
+		return nil
+	}
+	s.closed = true
+	for _, w := range s.writers {
+		close(w.jobs)
+	}
+	s.closing.Unlock()
+	s.stop()
+	s.running.Wait()
+	err := errors.Join(s.change.Close(), s.disown())
+	if s.read != s.change {
+		err = errors.Join(err, s.read.Close())
+	}
+	s.release()
+	return err
+}
 
 // Ping tells whether the database answers.
-func (s *Store) Ping(ctx context.Context) error { panic("unbuilt") }
+func (s *Store) Ping(ctx context.Context) error {
+	if err := s.read.PingContext(ctx); err != nil {
+		return fmt.Errorf("asking the database: %w", err)
+	}
+	return nil
+}
+
+// micros is a moment as the database holds it: microseconds since 1970, UTC.
+func micros(t time.Time) int64 { return t.UnixMicro() }
+
+// moment is the opposite of micros.
+func moment(us int64) time.Time { return time.UnixMicro(us).UTC() }
+
+// moments is moment for a column that may be null.
+func moments(us sql.NullInt64) *time.Time {
+	if !us.Valid {
+		return nil
+	}
+	t := moment(us.Int64)
+	return &t
+}

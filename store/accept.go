@@ -1,0 +1,202 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Accept stores m, applies its Event to its case, and enters it in its one place (delivery, inbox, mailbox, or held because of a gap), in one
+// transaction. It returns when that is on disk.
+//
+// Outcomes: accepted; Repeat; a *Refusal when the case's state forbids it (nothing stored); any other error: nothing is known to be stored,
+// the caller may repeat.
+func (s *Store) Accept(ctx context.Context, m *Message) (Accepted, error) {
+	var accepted Accepted
+	err := s.group(ctx, shard(m), func(ctx context.Context, t *tx) (err error) {
+		accepted, err = t.accept(ctx, m)
+		return err
+	})
+	if err != nil {
+		var refusal *Refusal
+		if errors.As(err, &refusal) || ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+			return Accepted{}, err
+		}
+		return Accepted{}, fmt.Errorf("accepting a message: %w", err)
+	}
+	return accepted, nil
+}
+
+// shard keeps the messages of a case with one writer, so that writers seldom wait for each other.
+func shard(m *Message) string {
+	if m.Event == nil {
+		return m.Key.MessageID
+	}
+	return cmp.Or(m.Event.Case.Extension, m.Event.External.Extension, m.Key.MessageID)
+}
+
+func (t *tx) accept(ctx context.Context, m *Message) (Accepted, error) {
+	fresh, err := t.exec(ctx, `INSERT INTO message_key (sender, contract, key_id, message_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+		fold(m.Key.Sender), m.Key.Contract, m.Key.MessageID, m.ID)
+	if err != nil {
+		return Accepted{}, err
+	}
+	if fresh == 0 {
+		return t.repeat(ctx, m.Key)
+	}
+	e := entering{m: m, receipt: Receipt{MessageID: m.ID, LogID: m.Correlation, Received: m.Received.UTC().Truncate(time.Microsecond)}}
+	if m.Event != nil {
+		err = t.acceptEvent(ctx, &e)
+	} else if err = t.insertMessage(ctx, &e); err == nil {
+		err = t.enter(ctx, &e)
+	}
+	if err != nil {
+		return Accepted{}, err
+	}
+	return Accepted{Receipt: e.receipt}, nil
+}
+
+// repeat is the first answer to a key that was there before.
+func (t *tx) repeat(ctx context.Context, k Key) (Accepted, error) {
+	a := Accepted{Repeat: true}
+	var receipt []byte
+	found, err := t.row(ctx, []any{&receipt, &a.Envelope}, `SELECT m.receipt, b.envelope FROM message_key k JOIN message m ON m.id = k.message_id
+		JOIN message_body b ON b.message_id = m.id WHERE k.sender = $1 AND k.contract = $2 AND k.key_id = $3`, fold(k.Sender), k.Contract, k.MessageID)
+	if err != nil {
+		return Accepted{}, err
+	}
+	if !found {
+		return Accepted{}, errors.New("reading the first answer: it is not there")
+	}
+	if err := json.Unmarshal(receipt, &a.Receipt); err != nil {
+		return Accepted{}, fmt.Errorf("reading the first answer: %w", err)
+	}
+	return a, nil
+}
+
+// entering is a message on its way to its place.
+type entering struct {
+	m       *Message
+	receipt Receipt
+	late    bool
+	c       *Case // as the message left it; nil without a case
+	effects effects
+}
+
+// acceptEvent judges the message by its case, changes the case, and stores both.
+func (t *tx) acceptEvent(ctx context.Context, in *entering) error {
+	c, err := t.lockCase(ctx, in.m.Event)
+	if err != nil {
+		return err
+	}
+	if c == nil {
+		begun, err := t.beginCase(ctx, in)
+		if err != nil || begun {
+			return err
+		}
+		if c, err = t.lockCase(ctx, in.m.Event); err != nil { // another one created it just now
+			return err
+		}
+		if c == nil {
+			return &Refusal{CaseExists}
+		}
+	}
+	if refusal := c.never(in.m.Event, in.m.Key.Sender); refusal != nil {
+		return refusal
+	}
+	turn, err := t.turn(ctx, c, in.m)
+	if err != nil {
+		return err
+	}
+	in.c = c
+	if turn == early {
+		return t.hold(ctx, in)
+	}
+	in.late = turn == late
+	if err := t.applyTo(ctx, c, in); err != nil {
+		return err
+	}
+	if err := t.insertMessage(ctx, in); err != nil {
+		return err
+	}
+	if err := t.enter(ctx, in); err != nil {
+		return err
+	}
+	if turn != inTurn {
+		return nil
+	}
+	return t.release(ctx, c, in.m.Key.Sender, in.m.Event.Sequence)
+}
+
+// beginCase creates the case of a message. False: it is there already.
+func (t *tx) beginCase(ctx context.Context, in *entering) (bool, error) {
+	e := in.m.Event
+	c, effects, refusal := begin(e, in.m.Key.Sender, t.now)
+	if refusal != nil {
+		return false, refusal
+	}
+	created, err := t.insertCase(ctx, c, e.Kind == EventNewCase)
+	if err != nil {
+		return false, err
+	}
+	if !created && e.Kind != EventForward {
+		return false, &Refusal{CaseExists}
+	}
+	if !created {
+		return false, nil
+	}
+	in.c, in.effects = c, effects
+	if err := t.setLast(ctx, c.ID, in.m.Key.Sender, e.Sequence); err != nil {
+		return false, err
+	}
+	if err := t.insertMessage(ctx, in); err != nil {
+		return false, err
+	}
+	return true, t.enter(ctx, in)
+}
+
+// applyTo applies the event to its locked case and stores the case.
+func (t *tx) applyTo(ctx context.Context, c *Case, in *entering) error {
+	before := *c
+	effects, refusal := c.apply(in.m.Event, in.m.Key.Sender, t.now)
+	if refusal != nil {
+		*c = before
+		return refusal
+	}
+	in.c, in.effects = c, effects
+	return t.updateCase(ctx, c, &before)
+}
+
+// insertMessage stores the message for good, with what it is answered.
+func (t *tx) insertMessage(ctx context.Context, in *entering) error {
+	m, kind, sequence, caseID := in.m, "", int64(0), any(nil)
+	if m.Event != nil {
+		kind, sequence, caseID = string(m.Event.Kind), m.Event.Sequence, in.c.ID
+		in.receipt.CaseID, in.receipt.Case, in.receipt.External = in.c.ID, in.c.Ref, in.c.External
+	}
+	receipt, err := json.Marshal(in.receipt)
+	if err != nil {
+		return err
+	}
+	route, err := json.Marshal(m.Route)
+	if err != nil {
+		return err
+	}
+	event, content, err := writeEvent(m.Event)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(ctx, `INSERT INTO message (id, sender, contract, key_id, call_sender, receiver, profile, via, route, correlation, soap_action,
+		content_type, received, case_id, kind, sequence, late, receipt, event, content)
+		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20)`,
+		m.ID, fold(m.Key.Sender), m.Key.Contract, m.Key.MessageID, m.Call.Sender, m.Call.Receiver, m.Call.Profile, string(m.Route.Via), string(route),
+		m.Correlation, m.SOAPAction, m.ContentType, micros(in.receipt.Received), caseID, kind, sequence, in.late, string(receipt), event, content)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(ctx, `INSERT INTO message_body (message_id, envelope) VALUES ($1, $2)`, m.ID, m.Envelope)
+	return err
+}

@@ -1,0 +1,226 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// Case finds a case by our id or by the extension of 1177's. ErrNotFound.
+func (s *Store) Case(ctx context.Context, id string) (Case, error) {
+	return s.found(ctx, `SELECT doc FROM cases WHERE id = $1 OR ref_extension = $1 AND ref_extension <> '' ORDER BY received DESC, id LIMIT 1`, id)
+}
+
+// CaseByRef finds a case by 1177's id. ErrNotFound.
+func (s *Store) CaseByRef(ctx context.Context, ref Ref) (Case, error) {
+	return s.found(ctx, `SELECT doc FROM cases WHERE ref_root = $1 AND ref_extension = $2 AND ref_extension <> ''`, fold(ref.Root), ref.Extension)
+}
+
+func (s *Store) found(ctx context.Context, query string, args ...any) (Case, error) {
+	c, err := oneCase(ctx, pool{s.read}, query, args...)
+	if err != nil {
+		return Case{}, err
+	}
+	if c == nil {
+		return Case{}, ErrNotFound
+	}
+	return *c, nil
+}
+
+// Bounds of a list.
+const (
+	listDefault = 50
+	listMax     = 500
+)
+
+func listLimit(limit int) int {
+	if limit <= 0 {
+		return listDefault
+	}
+	return min(limit, listMax)
+}
+
+// conditions is a WHERE under way; each is written with $? for its value.
+type conditions struct {
+	parts []string
+	args  []any
+}
+
+func (c *conditions) add(text string, args ...any) {
+	for _, arg := range args {
+		c.args = append(c.args, arg)
+		text = strings.Replace(text, "$?", fmt.Sprintf("$%d", len(c.args)), 1)
+	}
+	c.parts = append(c.parts, text)
+}
+
+// among is add for a column that is to be one of several values. None of them lets nothing through.
+func (c *conditions) among(column string, values []string) {
+	if len(values) == 0 {
+		c.parts = append(c.parts, "FALSE")
+		return
+	}
+	marks := make([]string, 0, len(values))
+	for _, value := range values {
+		c.args = append(c.args, value)
+		marks = append(marks, fmt.Sprintf("$%d", len(c.args)))
+	}
+	c.parts = append(c.parts, column+" IN ("+strings.Join(marks, ", ")+")")
+}
+
+func (c *conditions) where() string {
+	if len(c.parts) == 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(c.parts, " AND ")
+}
+
+func (f CaseFilter) conditions() *conditions {
+	var c conditions
+	if f.State != "" {
+		c.add("c.state = $?", string(f.State))
+	}
+	if f.Unit != "" {
+		c.add("c.unit = $?", fold(f.Unit))
+	}
+	if f.Units != nil {
+		units := make([]string, 0, len(f.Units))
+		for _, unit := range f.Units {
+			units = append(units, fold(unit))
+		}
+		c.among("c.unit", units)
+	}
+	if f.Via != "" {
+		c.add("c.via = $?", string(f.Via))
+	}
+	if !f.Since.IsZero() {
+		c.add("c.received >= $?", micros(f.Since))
+	}
+	if query := strings.TrimSpace(f.Query); query != "" {
+		person := strings.NewReplacer("-", "", "+", "", " ", "").Replace(query)
+		c.add(`(c.search LIKE $? ESCAPE '\' OR c.reporter_id = $? OR c.patient_id = $?)`, "%"+escapeLike(strings.ToLower(query))+"%", person, person)
+	}
+	return &c
+}
+
+func escapeLike(text string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text)
+}
+
+// Cases lists cases, the latest received first.
+func (s *Store) Cases(ctx context.Context, f CaseFilter) ([]Case, error) {
+	c := f.conditions()
+	if f.After != "" {
+		c.add("(c.received, c.id) < (SELECT a.received, a.id FROM cases a WHERE a.id = $?)", f.After)
+	}
+	c.args = append(c.args, listLimit(f.Limit))
+	cases, err := collect(ctx, pool{s.read}, scanCase,
+		fmt.Sprintf(`SELECT c.doc FROM cases c%s ORDER BY c.received DESC, c.id DESC LIMIT $%d`, c.where(), len(c.args)), c.args...)
+	if err != nil {
+		return nil, fmt.Errorf("listing cases: %w", err)
+	}
+	return cases, nil
+}
+
+// CaseCounts counts the cases of f by state.
+func (s *Store) CaseCounts(ctx context.Context, f CaseFilter) (map[State]int, error) {
+	c := f.conditions()
+	counts := map[State]int{}
+	rows, err := s.read.QueryContext(ctx, `SELECT c.state, count(*) FROM cases c`+c.where()+` GROUP BY c.state`, c.args...)
+	if err != nil {
+		return nil, fmt.Errorf("counting cases: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var state State
+		var n int
+		if err := rows.Scan(&state, &n); err != nil {
+			return nil, fmt.Errorf("counting cases: %w", err)
+		}
+		counts[state] = n
+	}
+	return counts, rows.Err()
+}
+
+// ForwardsDue lists cases whose message to their next handler is still to be sent.
+func (s *Store) ForwardsDue(ctx context.Context, limit int) ([]Case, error) {
+	cases, err := collect(ctx, pool{s.read}, scanCase, `SELECT doc FROM cases WHERE forward_due ORDER BY changed, id LIMIT $1`, listLimit(limit))
+	if err != nil {
+		return nil, fmt.Errorf("listing forwards due: %w", err)
+	}
+	return cases, nil
+}
+
+// NextSequence is the sequence number that sender's next message in the case should have: one above the highest accepted.
+func (s *Store) NextSequence(ctx context.Context, caseID, sender string) (int64, error) {
+	var highest int64
+	err := s.read.QueryRowContext(ctx, `SELECT COALESCE(max(sequence), 0) FROM message WHERE case_id = $1 AND sender = $2`, caseID, fold(sender)).Scan(&highest)
+	if err != nil {
+		return 0, fmt.Errorf("finding the next sequence number: %w", err)
+	}
+	return highest + 1, nil
+}
+
+// placeOf is where a message m is, by the rows that it may have: held h, delivery d with its lane l, inbox i, letter e.
+// $1 is the present moment: a lease that ended with its attempt leaves an outcome that nobody knows.
+const placeOf = `CASE
+	WHEN h.message_id IS NOT NULL AND h.refused <> '' THEN 'parked'
+	WHEN h.message_id IS NOT NULL THEN 'held'
+	WHEN d.state = 'delivered' THEN 'delivered'
+	WHEN d.state = 'parked' THEN 'parked'
+	WHEN d.state = 'closed' THEN 'closed'
+	WHEN ` + unknownOutcome + ` THEN 'unknown'
+	WHEN d.state = 'due' THEN 'waiting'
+	WHEN i.message_id IS NOT NULL THEN 'inbox'
+	WHEN e.message_id IS NOT NULL THEN 'mailbox'
+	ELSE '' END`
+
+// unknownOutcome: the last attempt of a delivery ended without an answer, or its worker did.
+const unknownOutcome = `(d.state = 'due' AND (d.outcome = 'unknown' OR d.outcome = '' AND d.attempts > 0 AND (l.lease_until IS NULL OR l.lease_until <= $1)))`
+
+// TimeLine is every accepted message of a case, oldest first.
+func (s *Store) TimeLine(ctx context.Context, caseID string) ([]Entry, error) {
+	entries, err := collect(ctx, pool{s.read}, scanEntry, `SELECT m.id, m.sender, m.contract, m.key_id, m.kind, m.receiver, m.via, m.received, m.late,
+		COALESCE(h.refused, ''), m.content, `+placeOf+`
+		FROM message m LEFT JOIN held h ON h.message_id = m.id
+		LEFT JOIN delivery d ON d.message_id = m.id LEFT JOIN lane l ON l.id = d.lane
+		LEFT JOIN inbox i ON i.message_id = m.id LEFT JOIN letter e ON e.message_id = m.id AND e.kind = m.kind
+		WHERE m.case_id = $2 ORDER BY m.seq`, micros(s.now()), caseID)
+	if err != nil {
+		return nil, fmt.Errorf("reading a time line: %w", err)
+	}
+	return entries, nil
+}
+
+func scanEntry(rows *sql.Rows) (e Entry, err error) {
+	var received int64
+	var content []byte
+	err = rows.Scan(&e.MessageID, &e.Key.Sender, &e.Key.Contract, &e.Key.MessageID, &e.Kind, &e.Receiver, &e.Via, &received, &e.Late,
+		&e.Refused, &content, &e.Place)
+	e.Sender, e.At = e.Key.Sender, moment(received)
+	if len(content) > 0 {
+		e.Content = json.RawMessage(content)
+	}
+	return e, err
+}
+
+// Mailbox is what the citizen has in the mailbox for a case, oldest first.
+func (s *Store) Mailbox(ctx context.Context, caseID string) ([]Letter, error) {
+	letters, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (l Letter, err error) {
+		var at int64
+		var content []byte
+		err = rows.Scan(&l.ID, &l.CaseID, &l.MessageID, &l.Kind, &at, &l.From, &content, &l.Answered)
+		l.At = moment(at)
+		if len(content) > 0 {
+			l.Content = json.RawMessage(content)
+		}
+		return l, err
+	}, `SELECT e.id, e.case_id, e.message_id, e.kind, e.at, e.unit, m.content, e.answered FROM letter e JOIN message m ON m.id = e.message_id
+		WHERE e.case_id = $1 AND e.kind IN ('receipt', 'partial_reply', 'question', 'close', 'forwarded') ORDER BY e.seq`, caseID)
+	if err != nil {
+		return nil, fmt.Errorf("reading a mailbox: %w", err)
+	}
+	return letters, nil
+}

@@ -1,0 +1,200 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"rivgate/routing"
+)
+
+// document is a case as its row holds it whole. The columns beside it are for finding and counting.
+type document struct {
+	Case  Case
+	Facts Facts
+}
+
+func scanCase(rows *sql.Rows) (Case, error) {
+	var text []byte
+	if err := rows.Scan(&text); err != nil {
+		return Case{}, err
+	}
+	var d document
+	if err := json.Unmarshal(text, &d); err != nil {
+		return Case{}, fmt.Errorf("reading a case: %w", err)
+	}
+	d.Case.Facts = d.Facts
+	return d.Case, nil
+}
+
+// oneCase reads the case of a query that finds at most one; nil where there is none.
+func oneCase(ctx context.Context, q querier, query string, args ...any) (*Case, error) {
+	cases, err := collect(ctx, q, scanCase, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("reading a case: %w", err)
+	}
+	if len(cases) == 0 {
+		return nil, nil
+	}
+	return &cases[0], nil
+}
+
+// lockCase reads the case of an event and keeps it from others until the transaction ends; nil where there is none.
+func (t *tx) lockCase(ctx context.Context, e *Event) (*Case, error) {
+	if e.Case.Extension != "" {
+		return oneCase(ctx, t, `SELECT doc FROM cases WHERE ref_root = $1 AND ref_extension = $2`+t.dialect.forUpdate,
+			fold(e.Case.Root), e.Case.Extension)
+	}
+	if e.External.Extension == "" {
+		return nil, nil
+	}
+	return oneCase(ctx, t, `SELECT doc FROM cases WHERE id = (SELECT case_id FROM case_external WHERE root = $1 AND extension = $2)`+t.dialect.forUpdate,
+		fold(e.External.Root), e.External.Extension)
+}
+
+func (t *tx) lockCaseID(ctx context.Context, id string) (*Case, error) {
+	return oneCase(ctx, t, `SELECT doc FROM cases WHERE id = $1`+t.dialect.forUpdate, id)
+}
+
+// columns are a case's row after its id.
+func (c *Case) columns() ([]any, error) {
+	doc, err := json.Marshal(document{Case: *c, Facts: c.Facts})
+	if err != nil {
+		return nil, fmt.Errorf("writing a case: %w", err)
+	}
+	closed := ""
+	if c.Closed != nil {
+		closed = month(*c.Closed)
+	}
+	incident := cmp.Or(c.Classification.IncidentDate, c.Facts.IncidentDate)
+	return []any{
+		fold(c.Ref.Root), c.Ref.Extension, string(c.State), fold(c.Handler.Unit), string(c.Handler.Via), c.Handler.Region, fold(c.Handler.Provider),
+		micros(c.Received), micros(c.Changed), c.Version, c.ForwardDue, c.Facts.ReporterID, c.Facts.PatientID, c.search(),
+		c.age(), c.Facts.Sex, c.Classification.Area, fold(cmp.Or(c.Classification.IncidentUnit, c.Facts.IncidentUnit)),
+		incident[:min(6, len(incident))], month(c.Received), closed, string(doc),
+	}, nil
+}
+
+// insertCase gives a new case its id and stores it. False: a case with its Ref, or with its handling system's id, is there already.
+func (t *tx) insertCase(ctx context.Context, c *Case, external bool) (bool, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return false, err
+	}
+	c.ID = id.String()
+	columns, err := c.columns()
+	if err != nil {
+		return false, err
+	}
+	n, err := t.exec(ctx, `INSERT INTO cases (id, ref_root, ref_extension, state, unit, via, region, provider, received, changed, version, forward_due,
+		reporter_id, patient_id, search, age, sex, area, incident_unit, incident_month, received_month, closed_month, doc)
+		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23) ON CONFLICT DO NOTHING`,
+		append([]any{c.ID}, columns...)...)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	named, err := t.nameCase(ctx, c)
+	if err != nil || external && !named {
+		return false, err
+	}
+	return true, t.codes(ctx, c)
+}
+
+// nameCase enters the handling system's id of a case. False: it is another case's.
+func (t *tx) nameCase(ctx context.Context, c *Case) (bool, error) {
+	if c.External.Extension == "" {
+		return true, nil
+	}
+	n, err := t.exec(ctx, `INSERT INTO case_external (root, extension, case_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+		fold(c.External.Root), c.External.Extension, c.ID)
+	return n == 1, err
+}
+
+// updateCase stores what became of a case that this transaction has locked.
+func (t *tx) updateCase(ctx context.Context, c *Case, before *Case) error {
+	columns, err := c.columns()
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(ctx, `UPDATE cases SET ref_root = $2, ref_extension = $3, state = $4, unit = $5, via = $6, region = $7, provider = $8, received = $9,
+		changed = $10, version = $11, forward_due = $12, reporter_id = $13, patient_id = $14, search = $15, age = $16, sex = $17, area = $18,
+		incident_unit = $19, incident_month = $20, received_month = $21, closed_month = $22, doc = $23 WHERE id = $1`,
+		append([]any{c.ID}, columns...)...)
+	if err != nil {
+		return err
+	}
+	if c.External != before.External {
+		if _, err := t.nameCase(ctx, c); err != nil {
+			return err
+		}
+	}
+	if strings.Join(c.codeList(), " ") == strings.Join(before.codeList(), " ") {
+		return nil
+	}
+	if _, err := t.exec(ctx, `DELETE FROM case_code WHERE case_id = $1`, c.ID); err != nil {
+		return err
+	}
+	return t.codes(ctx, c)
+}
+
+func (t *tx) codes(ctx context.Context, c *Case) error {
+	for _, entry := range c.codeList() {
+		kind, code, _ := strings.Cut(entry, ":")
+		_, err := t.exec(ctx, `INSERT INTO case_code (case_id, kind, code) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, c.ID, kind, code)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// codeList is the codes of a case that are counted, as kind:code.
+func (c *Case) codeList() []string {
+	var list []string
+	add := func(kind string, codes []string) {
+		for _, code := range codes {
+			list = append(list, kind+":"+code)
+		}
+	}
+	add("main_problem", c.Classification.MainProblems)
+	add("sub_problem", c.Classification.SubProblems)
+	add("experienced", c.Facts.Experienced)
+	return list
+}
+
+// search is what a part of may be looked for: ids and names, one a line, so that no hit spans two.
+func (c *Case) search() string {
+	return strings.ToLower(strings.Join([]string{
+		c.ID, c.Ref.Extension, c.External.Extension, c.Facts.ReporterName, c.Facts.PatientName,
+	}, "\n"))
+}
+
+// age is the patient's in whole years when the case was received, "" where it is not known.
+func (c *Case) age() string {
+	born, err := time.ParseInLocation("20060102", c.Facts.BirthDate, routing.Stockholm())
+	if err != nil {
+		return ""
+	}
+	at := c.Received.In(routing.Stockholm())
+	years := at.Year() - born.Year()
+	if at.Month() < born.Month() || at.Month() == born.Month() && at.Day() < born.Day() {
+		years--
+	}
+	if years < 0 {
+		return ""
+	}
+	return strconv.Itoa(years)
+}
+
+// month is YYYYMM of a moment in Sweden.
+func month(at time.Time) string { return at.In(routing.Stockholm()).Format("200601") }
+
+// fold is an HSA-id as it is compared: without regard to case, and to blanks around it.
+func fold(id string) string { return strings.ToUpper(strings.TrimSpace(id)) }

@@ -1,0 +1,60 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// breach is a query that finds ids for which the invariant does not hold.
+type breach struct{ what, query string }
+
+// breaches are all the ways in which the database could contradict itself. $1 is the present moment.
+func breaches() []breach {
+	const places = `(SELECT count(*) FROM held h WHERE h.message_id = m.id) + (SELECT count(*) FROM delivery d WHERE d.message_id = m.id)
+		+ (SELECT count(*) FROM inbox i WHERE i.message_id = m.id) + (SELECT count(*) FROM letter e WHERE e.message_id = m.id AND e.kind = m.kind)`
+	const open = `SELECT count(*) FROM delivery d WHERE d.lane = l.id AND d.done_at IS NULL`
+	const head = `FROM delivery d WHERE d.lane = l.id AND d.done_at IS NULL ORDER BY d.seq LIMIT 1`
+	return []breach{
+		{"message is in no place", `SELECT m.id FROM message m WHERE ` + places + ` = 0`},
+		{"message is in several places", `SELECT m.id FROM message m WHERE ` + places + ` > 1`},
+		{"message is in another place than its route says", `SELECT m.id FROM message m WHERE NOT EXISTS (SELECT 1 FROM held h WHERE h.message_id = m.id)
+			AND m.via <> CASE WHEN EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = m.id) THEN 'queue'
+			WHEN EXISTS (SELECT 1 FROM inbox i WHERE i.message_id = m.id) THEN 'inbox' ELSE 'portal' END`},
+		{"message has no body", `SELECT m.id FROM message m WHERE NOT EXISTS (SELECT 1 FROM message_body b WHERE b.message_id = m.id)`},
+		{"message has no key", `SELECT m.id FROM message m WHERE NOT EXISTS (SELECT 1 FROM message_key k
+			WHERE k.sender = m.sender AND k.contract = m.contract AND k.key_id = m.key_id AND k.message_id = m.id)`},
+		{"key has no message", `SELECT k.message_id FROM message_key k WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.id = k.message_id)`},
+		{"held message's turn has come", `SELECT h.message_id FROM held h JOIN case_sender s ON s.case_id = h.case_id AND s.sender = h.sender
+			WHERE h.refused = '' AND h.sequence <= s.last + 1`},
+		{"lane counts its deliveries wrong", `SELECT CAST(l.id AS TEXT) FROM lane l WHERE l.open <> (` + open + `)`},
+		{"lane is stuck: its head is due, and it is not ready", `SELECT CAST(l.id AS TEXT) FROM lane l WHERE l.ready_at IS NULL AND (SELECT d.state ` + head + `) = 'due'`},
+		{"lane is ready without a due head", `SELECT CAST(l.id AS TEXT) FROM lane l WHERE l.ready_at IS NOT NULL AND COALESCE((SELECT d.state ` + head + `), '') <> 'due'`},
+		{"lane leads elsewhere than its head", `SELECT CAST(l.id AS TEXT) FROM lane l WHERE l.address <> COALESCE((SELECT d.address ` + head + `), l.address)`},
+		{"lane is leased without a due head", `SELECT CAST(l.id AS TEXT) FROM lane l WHERE l.lease_until > $1 AND COALESCE((SELECT d.state ` + head + `), '') <> 'due'`},
+		{"delivery behind another was tried, or is parked", `SELECT d.message_id FROM delivery d WHERE d.done_at IS NULL AND (d.attempts > 0 OR d.state <> 'due')
+			AND EXISTS (SELECT 1 FROM delivery e WHERE e.lane = d.lane AND e.done_at IS NULL AND e.seq < d.seq)`},
+		{"delivery's state and end disagree", `SELECT d.message_id FROM delivery d WHERE (d.done_at IS NULL) <> (d.state IN ('due', 'parked'))`},
+		{"delivery and attempts disagree in number", `SELECT d.message_id FROM delivery d
+			WHERE d.attempts <> (SELECT count(*) FROM attempt a WHERE a.message_id = d.message_id)`},
+		{"delivered without an attempt that delivered", `SELECT d.message_id FROM delivery d WHERE d.state = 'delivered' AND NOT EXISTS
+			(SELECT 1 FROM attempt a WHERE a.message_id = d.message_id AND a.outcome = 'delivered' AND NOT a.late)`},
+	}
+}
+
+// Check proves the invariant: every accepted message is in exactly one place, no lane is stuck without reason, attempts and states agree. Each breach is one line
+// with ids, never content. It reads everything.
+func (s *Store) Check(ctx context.Context) ([]string, error) {
+	var lines []string
+	now := micros(s.now())
+	for _, b := range breaches() {
+		ids, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) }, b.query+" AND CAST($1 AS BIGINT) > 0 LIMIT 100", now)
+		if err != nil {
+			return nil, fmt.Errorf("checking (%s): %w", b.what, err)
+		}
+		for _, id := range ids {
+			lines = append(lines, b.what+": "+id)
+		}
+	}
+	return lines, nil
+}

@@ -1,0 +1,111 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// dialect is all that differs between the two databases. Queries name a difference by its field; none asks which database it is.
+type dialect struct {
+	goose       goose.Dialect
+	migrations  string // folder in migrationFiles
+	forUpdate   string // after a SELECT: the rows are locked until the transaction ends
+	lockLanes   string // the like, for the rows of lane l alone
+	skipLocked  string // after forUpdate: rows that others have locked are left out
+	claimLock   string // run first in a claim, so that leases can be counted for each address; "" where changes are serial anyway
+	notify      string // tells the other replicas, $1 is who tells
+	writers     int    // groups of accepts that are committed side by side
+	oneWriter   bool   // every change goes through the one writer
+	connections int    // readers
+}
+
+//go:embed migrations/*/*.sql
+var migrationFiles embed.FS
+
+func sqliteDialect() dialect {
+	return dialect{goose: goose.DialectSQLite3, migrations: "migrations/sqlite", writers: 1, oneWriter: true, connections: 8}
+}
+
+func postgresDialect() dialect {
+	return dialect{
+		goose: goose.DialectPostgres, migrations: "migrations/postgres",
+		forUpdate: " FOR UPDATE", lockLanes: " FOR UPDATE OF l", skipLocked: " SKIP LOCKED",
+		claimLock: "SELECT pg_advisory_xact_lock(x'72697667617465'::bigint)",
+		notify:    "SELECT pg_notify('rivgate_wake', $1)",
+		writers:   4, connections: 16,
+	}
+}
+
+// connect opens the database of a URL, without looking into it.
+func (s *Store) connect(ctx context.Context, address string) error {
+	if path, ok := strings.CutPrefix(address, "sqlite:"); ok {
+		return s.connectSQLite(path)
+	}
+	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
+		return s.connectPostgres(ctx, address)
+	}
+	return errors.New("opening the database: its URL starts neither with sqlite: nor with postgres://")
+}
+
+func (s *Store) connectSQLite(path string) error {
+	if path == "" {
+		return errors.New("opening the database: sqlite: needs a path")
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		return fmt.Errorf("making the database's folder: %w", err)
+	}
+	dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}).String() +
+		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(full)&_pragma=foreign_keys(1)"
+	change, err := sql.Open("sqlite", dsn+"&_txlock=immediate")
+	if err != nil {
+		return fmt.Errorf("opening the database: %w", err)
+	}
+	change.SetMaxOpenConns(1)
+	read, err := sql.Open("sqlite", dsn+"&_pragma=query_only(1)")
+	if err != nil {
+		return errors.Join(fmt.Errorf("opening the database: %w", err), change.Close())
+	}
+	s.dialect = sqliteDialect()
+	read.SetMaxOpenConns(s.dialect.connections)
+	read.SetMaxIdleConns(s.dialect.connections)
+	s.path, s.read, s.change, s.release = path, read, change, func() { _, _ = read.Close(), change.Close() }
+	return nil
+}
+
+func (s *Store) connectPostgres(ctx context.Context, address string) error {
+	config, err := pgxpool.ParseConfig(address)
+	if err != nil {
+		return errors.New("opening the database: its URL cannot be read") // the cause would quote the password
+	}
+	s.dialect = postgresDialect()
+	if !strings.Contains(address, "pool_max_conns") {
+		config.MaxConns = int32(s.dialect.connections)
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return fmt.Errorf("opening the database: %w", err)
+	}
+	db := stdlib.OpenDBFromPool(pool)
+	s.read, s.change, s.release = db, db, pool.Close
+	s.listen = func(ctx context.Context, self string, heard func()) error { return listen(ctx, pool, self, heard) }
+	return nil
+}
+
+// again tells whether an error means only that two transactions got in each other's way.
+func again(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40P01" || pg.Code == "40001")
+}

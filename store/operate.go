@@ -1,0 +1,177 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Operation is one thing that an operator did, as it is shown.
+type Operation struct {
+	Verb      string    `json:"verb"` // retry, redirect, close, pause or resume
+	MessageID string    `json:"messageId,omitempty"`
+	Receiver  string    `json:"receiver"`
+	Address   string    `json:"address,omitempty"` // where a redirect led
+	By        string    `json:"by"`
+	Reason    string    `json:"reason,omitempty"`
+	At        time.Time `json:"at"`
+}
+
+// order is an operator's verb on deliveries. Each delivery that it touches gets its Operation.
+type order struct {
+	verb, address, by, reason string
+
+	states []DeliveryState // in which it touches a delivery
+	leased bool            // even while a worker is at it: then for the next attempt
+	change string          // what it does to the delivery $1; $2 is now, $3 the address
+}
+
+// Retry makes parked and waiting deliveries of f due now. by and reason are kept with the delivery.
+func (s *Store) Retry(ctx context.Context, f DeliveryFilter, by, reason string) (int, error) {
+	return s.operate(ctx, f, order{
+		verb: "retry", by: by, reason: reason, states: []DeliveryState{DeliveryDue, DeliveryParked},
+		change: `UPDATE delivery SET state = 'due', next_at = $2, address = COALESCE(NULLIF($3, ''), address) WHERE message_id = $1`,
+	})
+}
+
+// Redirect gives waiting and parked deliveries of f another address and makes them due. An attempt under way goes on to the old one.
+func (s *Store) Redirect(ctx context.Context, f DeliveryFilter, address, by, reason string) (int, error) {
+	return s.operate(ctx, f, order{
+		verb: "redirect", address: address, by: by, reason: reason, states: []DeliveryState{DeliveryDue, DeliveryParked}, leased: true,
+		change: `UPDATE delivery SET state = 'due', next_at = $2, address = $3 WHERE message_id = $1`,
+	})
+}
+
+// CloseDeliveries ends parked deliveries of f without delivering them; the lane goes on.
+func (s *Store) CloseDeliveries(ctx context.Context, f DeliveryFilter, by, reason string) (int, error) {
+	return s.operate(ctx, f, order{
+		verb: "close", by: by, reason: reason, states: []DeliveryState{DeliveryParked},
+		change: `UPDATE delivery SET state = 'closed', done_at = $2, address = COALESCE(NULLIF($3, ''), address) WHERE message_id = $1`,
+	})
+}
+
+// chosen is a delivery that an order touches.
+type chosen struct {
+	message, receiver string
+	lane              int64
+}
+
+func (s *Store) operate(ctx context.Context, f DeliveryFilter, o order) (int, error) {
+	n := 0
+	err := s.write(ctx, func(ctx context.Context, t *tx) error {
+		all, err := t.choose(ctx, f, o)
+		if err != nil {
+			return err
+		}
+		n = len(all)
+		for i, d := range all {
+			if _, err := t.exec(ctx, o.change, d.message, micros(t.now), o.address); err != nil {
+				return err
+			}
+			if err := t.note(ctx, o, d.message, d.receiver); err != nil {
+				return err
+			}
+			if i+1 < n && all[i+1].lane == d.lane {
+				continue
+			}
+			if err := t.settle(ctx, d.lane); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("changing deliveries (%s): %w", o.verb, err)
+	}
+	return n, nil
+}
+
+// choose finds the deliveries of an order. Their lanes are locked first, in one order for all; what they are then is found out only after that.
+func (t *tx) choose(ctx context.Context, f DeliveryFilter, o order) ([]chosen, error) {
+	c := f.conditions(t.now)
+	states := make([]string, 0, len(o.states))
+	for _, state := range o.states {
+		states = append(states, string(state))
+	}
+	c.parts = append(c.parts, "d.done_at IS NULL")
+	c.among("d.state", states)
+	if !o.leased {
+		c.parts = append(c.parts, "NOT "+leasedNow)
+	}
+	limit := ""
+	if f.Limit > 0 {
+		c.args = append(c.args, f.Limit)
+		limit = fmt.Sprintf(" ORDER BY d.seq DESC LIMIT $%d", len(c.args))
+	}
+	wanted := `(SELECT d.seq FROM delivery d JOIN lane l ON l.id = d.lane` + c.where() + limit + `)`
+	lanes, err := collect(ctx, t, func(rows *sql.Rows) (id int64, err error) { return id, rows.Scan(&id) },
+		`SELECT l.id FROM lane l WHERE l.id IN (SELECT w.lane FROM delivery w WHERE w.seq IN `+wanted+`) ORDER BY l.id`+t.dialect.lockLanes, c.args...)
+	if err != nil {
+		return nil, err
+	}
+	all, err := collect(ctx, t, func(rows *sql.Rows) (d chosen, err error) {
+		return d, rows.Scan(&d.message, &d.receiver, &d.lane)
+	}, `SELECT w.message_id, w.receiver, w.lane FROM delivery w WHERE w.seq IN `+wanted+` ORDER BY w.lane, w.seq`, c.args...)
+	return slices.DeleteFunc(all, func(d chosen) bool { _, locked := slices.BinarySearch(lanes, d.lane); return !locked }), err
+}
+
+func (t *tx) note(ctx context.Context, o order, message any, receiver string) error {
+	_, err := t.exec(ctx, `INSERT INTO operation (verb, message_id, receiver, address, by_whom, reason, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		o.verb, message, receiver, o.address, o.by, o.reason, micros(t.now))
+	return err
+}
+
+// Pause holds every lane of a receiver (logical address or component) back; accepts go on.
+func (s *Store) Pause(ctx context.Context, receiver, by, reason string) error {
+	err := s.write(ctx, func(ctx context.Context, t *tx) error {
+		_, err := t.exec(ctx, `INSERT INTO pause (receiver, by_whom, reason, at) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (receiver) DO UPDATE SET by_whom = excluded.by_whom, reason = excluded.reason, at = excluded.at`,
+			fold(receiver), by, reason, micros(t.now))
+		if err != nil {
+			return err
+		}
+		return t.note(ctx, order{verb: "pause", by: by, reason: reason}, nil, receiver)
+	})
+	if err != nil {
+		return fmt.Errorf("pausing a receiver: %w", err)
+	}
+	return nil
+}
+
+// Resume lets a paused receiver's lanes go on.
+func (s *Store) Resume(ctx context.Context, receiver, by string) error {
+	err := s.write(ctx, func(ctx context.Context, t *tx) error {
+		n, err := t.exec(ctx, `DELETE FROM pause WHERE receiver = $1`, fold(receiver))
+		if err != nil || n == 0 {
+			return err
+		}
+		t.woken = true
+		return t.note(ctx, order{verb: "resume", by: by}, nil, receiver)
+	})
+	if err != nil {
+		return fmt.Errorf("resuming a receiver: %w", err)
+	}
+	return nil
+}
+
+// Operations lists what operators did: to one message, or, with "", the latest to receivers and messages alike, newest first.
+func (s *Store) Operations(ctx context.Context, messageID string) ([]Operation, error) {
+	var c conditions
+	if messageID != "" {
+		c.add("message_id = $?", messageID)
+	}
+	c.args = append(c.args, listMax)
+	operations, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (o Operation, err error) {
+		var at int64
+		err = rows.Scan(&o.Verb, &o.MessageID, &o.Receiver, &o.Address, &o.By, &o.Reason, &at)
+		o.At = moment(at)
+		return o, err
+	}, fmt.Sprintf(`SELECT verb, COALESCE(message_id, ''), receiver, address, by_whom, reason, at FROM operation%s ORDER BY seq DESC LIMIT $%d`,
+		c.where(), len(c.args)), c.args...)
+	if err != nil {
+		return nil, fmt.Errorf("listing operations: %w", err)
+	}
+	return operations, nil
+}

@@ -1,0 +1,111 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"rivgate/routing"
+)
+
+// letterReceipt is the ärendebekräftelse; the other kinds of letter are kinds of event.
+const letterReceipt = "receipt"
+
+// enter gives an applied message its one place, and the citizen what follows from it.
+func (t *tx) enter(ctx context.Context, in *entering) error {
+	var err error
+	switch in.m.Route.Via {
+	case routing.Queue:
+		err = t.enterLane(ctx, in)
+	case routing.Inbox:
+		err = t.enterInbox(ctx, in)
+	case routing.Portal:
+		err = t.letter(ctx, in, string(in.kind()))
+	default:
+		return fmt.Errorf("entering a message: via %q is no place", in.m.Route.Via)
+	}
+	if err != nil {
+		return err
+	}
+	if in.effects.receipt {
+		if err := t.letter(ctx, in, letterReceipt); err != nil {
+			return err
+		}
+	}
+	if in.effects.answered == "" {
+		return nil
+	}
+	_, err = t.exec(ctx, `UPDATE letter SET answered = TRUE WHERE case_id = $1 AND kind = $2 AND ref = $3`,
+		in.c.ID, string(EventQuestion), in.effects.answered)
+	return err
+}
+
+func (in *entering) kind() EventKind {
+	if in.m.Event == nil {
+		return ""
+	}
+	return in.m.Event.Kind
+}
+
+// caseID is our id of the case, or nil.
+func (in *entering) caseID() any {
+	if in.c == nil {
+		return nil
+	}
+	return in.c.ID
+}
+
+// enterLane puts the message last in its lane, and makes the lane ready when nothing was open in it. The order in a lane is the order
+// of entering, which the lane's row keeps: others wait for it.
+func (t *tx) enterLane(ctx context.Context, in *entering) error {
+	m, order := in.m, in.m.ID
+	if in.c != nil {
+		order = in.c.ID
+	}
+	now := micros(t.now)
+	var lane int64
+	_, err := t.row(ctx, []any{&lane}, `INSERT INTO lane (order_key, receiver_key, component_key, address, case_id, open, ready_at, token, worker)
+		VALUES ($1, $2, $3, $4, $5, 1, $6, 0, '')
+		ON CONFLICT (order_key, receiver_key) DO UPDATE SET open = lane.open + 1,
+			component_key = CASE WHEN lane.open = 0 THEN excluded.component_key ELSE lane.component_key END,
+			address = CASE WHEN lane.open = 0 THEN excluded.address ELSE lane.address END,
+			ready_at = CASE WHEN lane.open = 0 THEN excluded.ready_at ELSE lane.ready_at END
+		RETURNING id`, order, fold(m.Call.Receiver), fold(m.Route.Component), m.Route.Address, in.caseID(), now)
+	if err != nil {
+		return err
+	}
+	t.woken = true
+	_, err = t.exec(ctx, `INSERT INTO delivery (message_id, lane, case_id, contract, receiver, receiver_key, component, component_key, address, state,
+		accepted, next_at, attempts, outcome, class, code) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, '', '', '')`,
+		m.ID, lane, in.caseID(), m.Key.Contract, m.Call.Receiver, fold(m.Call.Receiver), m.Route.Component, fold(m.Route.Component), m.Route.Address,
+		string(DeliveryDue), micros(m.Received), now)
+	return err
+}
+
+func (t *tx) enterInbox(ctx context.Context, in *entering) error {
+	unit := in.m.Call.Receiver
+	if in.m.Event != nil && in.m.Event.Unit != "" {
+		unit = in.m.Event.Unit
+	}
+	_, err := t.exec(ctx, `INSERT INTO inbox (message_id, case_id, unit, at) VALUES ($1, $2, $3, $4)`, in.m.ID, in.caseID(), fold(unit), micros(t.now))
+	return err
+}
+
+// letter puts one into the mailbox. Letters of kinds that the citizen does not read are kept all the same: they are their messages' place.
+func (t *tx) letter(ctx context.Context, in *entering, kind string) error {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return err
+	}
+	unit, ref := "", ""
+	if in.m.Event != nil {
+		unit, ref = in.m.Event.Unit, in.m.Event.MessageID
+	}
+	if kind == letterReceipt {
+		unit = in.c.Handler.Unit
+	}
+	_, err = t.exec(ctx, `INSERT INTO letter (id, message_id, case_id, kind, ref, unit, at, answered) VALUES ($1, $2, $3, $4, $5, $6, $7, FALSE)`,
+		id.String(), in.m.ID, in.caseID(), kind, ref, unit, micros(t.now))
+	return err
+}

@@ -1,0 +1,121 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// leasedNow: a worker is at the delivery d, the head of its lane l. $1 is the present moment.
+const leasedNow = `(d.state = 'due' AND l.lease_until > $1 AND d.seq = (SELECT min(h.seq) FROM delivery h WHERE h.lane = l.id AND h.done_at IS NULL))`
+
+// stateOf is the state of a delivery d of lane l, as it is shown.
+const stateOf = `CASE WHEN ` + leasedNow + ` THEN 'leased' ELSE d.state END`
+
+// conditions of a list or a verb; $1 is the present moment.
+func (f DeliveryFilter) conditions(now time.Time) *conditions {
+	c := &conditions{args: []any{micros(now)}}
+	c.parts = append(c.parts, "CAST($1 AS BIGINT) > 0") // a value that nothing asked for has no type
+	if f.ID != "" {
+		c.add("d.message_id = $?", f.ID)
+	}
+	if f.Receiver != "" {
+		receiver := fold(f.Receiver)
+		c.add("(d.receiver_key = $? OR d.component_key = $?)", receiver, receiver)
+	}
+	switch f.State {
+	case "":
+	case DeliveryLeased:
+		c.parts = append(c.parts, "d.done_at IS NULL", leasedNow)
+	case DeliveryDue:
+		c.parts = append(c.parts, "d.done_at IS NULL", "d.state = 'due'", "NOT "+leasedNow)
+	case DeliveryParked:
+		c.parts = append(c.parts, "d.done_at IS NULL", "d.state = 'parked'")
+	default:
+		c.add("d.state = $?", string(f.State))
+	}
+	if f.Case != "" {
+		c.add(`d.case_id IN (SELECT c.id FROM cases c WHERE c.id = $? OR c.ref_extension = $? AND c.ref_extension <> '')`, f.Case, f.Case)
+	}
+	if !f.Since.IsZero() {
+		c.add("d.accepted >= $?", micros(f.Since))
+	}
+	if f.After != "" {
+		c.add("d.seq < (SELECT a.seq FROM delivery a WHERE a.message_id = $?)", f.After)
+	}
+	return c
+}
+
+// Deliveries lists deliveries, the latest accepted first.
+func (s *Store) Deliveries(ctx context.Context, f DeliveryFilter) ([]DeliveryRow, error) {
+	c := f.conditions(s.now())
+	c.args = append(c.args, listLimit(f.Limit))
+	rows, err := collect(ctx, pool{s.read}, scanDelivery, fmt.Sprintf(`SELECT d.message_id, COALESCE(d.case_id, ''), COALESCE(c.ref_root, ''), COALESCE(c.ref_extension, ''),
+		d.contract, d.receiver, d.component, d.address, %s, %s, d.attempts, d.class, d.code, d.accepted, d.next_at, d.done_at, %s
+		FROM delivery d JOIN lane l ON l.id = d.lane LEFT JOIN cases c ON c.id = d.case_id
+		%s ORDER BY d.seq DESC LIMIT $%d`, stateOf, unknownOutcome, paused, c.where(), len(c.args)), c.args...)
+	if err != nil {
+		return nil, fmt.Errorf("listing deliveries: %w", err)
+	}
+	return rows, nil
+}
+
+func scanDelivery(rows *sql.Rows) (d DeliveryRow, err error) {
+	var accepted, next int64
+	var done sql.NullInt64
+	err = rows.Scan(&d.ID, &d.CaseID, &d.Case.Root, &d.Case.Extension, &d.Contract, &d.Receiver, &d.Component, &d.Address, &d.State, &d.Unknown,
+		&d.Attempts, &d.Class, &d.Code, &accepted, &next, &done, &d.Paused)
+	d.Accepted, d.Done = moment(accepted), moments(done)
+	if d.State == DeliveryDue {
+		at := moment(next)
+		d.Next = &at
+	}
+	d.Paused = d.Paused && d.Done == nil
+	return d, err
+}
+
+// Attempts lists what was tried for a message, oldest first.
+func (s *Store) Attempts(ctx context.Context, messageID string) ([]AttemptRow, error) {
+	rows, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (a AttemptRow, err error) {
+		var started, duration int64
+		err = rows.Scan(&a.Attempt, &a.Worker, &started, &a.Outcome, &a.Class, &a.Code, &duration, &a.Late)
+		a.Started, a.Duration = moment(started), time.Duration(duration)
+		return a, err
+	}, `SELECT number, worker, started, outcome, class, code, duration, late FROM attempt WHERE message_id = $1 ORDER BY number`, messageID)
+	if err != nil {
+		return nil, fmt.Errorf("listing attempts: %w", err)
+	}
+	return rows, nil
+}
+
+// Answer is the receiver's answer to an attempt as it came, cut off at 64 KB; nil where there was none. ErrNotFound without such an attempt.
+func (s *Store) Answer(ctx context.Context, messageID string, attempt int) ([]byte, error) {
+	answers, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (answer []byte, err error) {
+		return answer, rows.Scan(&answer)
+	}, `SELECT answer FROM attempt WHERE message_id = $1 AND number = $2`, messageID, attempt)
+	if err != nil {
+		return nil, fmt.Errorf("reading an answer: %w", err)
+	}
+	if len(answers) == 0 {
+		return nil, ErrNotFound
+	}
+	return answers[0], nil
+}
+
+// Waitings sums up all receivers that have something waiting or parked.
+func (s *Store) Waitings(ctx context.Context) ([]Waiting, error) {
+	waitings, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (w Waiting, err error) {
+		var oldest int64
+		err = rows.Scan(&w.Receiver, &w.Component, &w.Address, &w.Due, &w.Parked, &oldest, &w.Paused)
+		w.Oldest = moment(oldest)
+		return w, err
+	}, `SELECT min(l.receiver), min(l.component), l.address, sum(CASE WHEN l.state = 'due' THEN 1 ELSE 0 END),
+			sum(CASE WHEN l.state = 'parked' THEN 1 ELSE 0 END), min(l.accepted), `+paused+`
+		FROM delivery l WHERE l.done_at IS NULL
+		GROUP BY l.receiver_key, l.component_key, l.address ORDER BY min(l.accepted), l.receiver_key, l.address`)
+	if err != nil {
+		return nil, fmt.Errorf("summing up deliveries: %w", err)
+	}
+	return waitings, nil
+}

@@ -1,0 +1,85 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"rivgate/routing"
+)
+
+// Message returns an accepted message by our id. ErrNotFound.
+func (s *Store) Message(ctx context.Context, id string) (*Message, error) {
+	return loadMessage(ctx, pool{s.read}, id, true)
+}
+
+// loadMessage reads a message, with its envelope or without.
+func loadMessage(ctx context.Context, q querier, id string, envelope bool) (*Message, error) {
+	body := "NULL"
+	if envelope {
+		body = "(SELECT b.envelope FROM message_body b WHERE b.message_id = m.id)"
+	}
+	found, err := collect(ctx, q, scanMessage, `SELECT m.id, m.sender, m.contract, m.key_id, m.call_sender, m.receiver, m.profile, m.route,
+		m.correlation, m.soap_action, m.content_type, m.received, m.event, m.content, `+body+` FROM message m WHERE m.id = $1`, id)
+	if err != nil {
+		return nil, fmt.Errorf("reading a message: %w", err)
+	}
+	if len(found) == 0 {
+		return nil, ErrNotFound
+	}
+	return found[0], nil
+}
+
+func scanMessage(rows *sql.Rows) (*Message, error) {
+	var m Message
+	var route, event, content []byte
+	var received int64
+	err := rows.Scan(&m.ID, &m.Key.Sender, &m.Key.Contract, &m.Key.MessageID, &m.Call.Sender, &m.Call.Receiver, &m.Call.Profile, &route,
+		&m.Correlation, &m.SOAPAction, &m.ContentType, &received, &event, &content, &m.Envelope)
+	if err != nil {
+		return nil, err
+	}
+	m.Call.Contract = m.Key.Contract
+	m.Received = moment(received)
+	if m.Route, err = readRoute(route); err != nil {
+		return nil, err
+	}
+	m.Event, err = readEvent(event, content)
+	return &m, err
+}
+
+func readRoute(text []byte) (r routing.Route, err error) {
+	if err := json.Unmarshal(text, &r); err != nil {
+		return r, fmt.Errorf("reading a route: %w", err)
+	}
+	return r, nil
+}
+
+// writeEvent is an event as the database holds it, its content apart. "" for none.
+func writeEvent(e *Event) (event, content string, err error) {
+	if e == nil {
+		return "", "", nil
+	}
+	bare := *e
+	bare.Content = nil
+	text, err := json.Marshal(bare)
+	if err != nil {
+		return "", "", fmt.Errorf("writing an event: %w", err)
+	}
+	return string(text), string(e.Content), nil
+}
+
+func readEvent(event, content []byte) (*Event, error) {
+	if len(event) == 0 {
+		return nil, nil
+	}
+	var e Event
+	if err := json.Unmarshal(event, &e); err != nil {
+		return nil, fmt.Errorf("reading an event: %w", err)
+	}
+	if len(content) > 0 {
+		e.Content = json.RawMessage(content)
+	}
+	return &e, nil
+}

@@ -1,0 +1,186 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// turn is where a message stands among its sender's in the case.
+type turn int
+
+const (
+	inTurn  turn = iota // applied, and what it lets go on with it
+	early               // a number is missing before it: held
+	late                // at or below the last one applied: applied at once
+	anyTime             // not numbered, or its number was used before: applied at once, and late for nothing
+)
+
+// turn finds out by the sequence number. The numbers of a case that came here by a forward begin wherever they begin.
+func (t *tx) turn(ctx context.Context, c *Case, m *Message) (turn, error) {
+	number := m.Event.Sequence
+	var last int64
+	found, err := t.row(ctx, []any{&last}, `SELECT last FROM case_sender WHERE case_id = $1 AND sender = $2`, c.ID, fold(m.Key.Sender))
+	if err != nil {
+		return 0, err
+	}
+	switch {
+	case number <= 0: // a message that is not numbered is never early
+		return anyTime, nil
+	case number == last+1, !found && c.BegunByForward:
+		return inTurn, t.setLast(ctx, c.ID, m.Key.Sender, number)
+	case number > last:
+		return early, nil
+	}
+	var one int
+	used, err := t.row(ctx, []any{&one}, `SELECT 1 FROM message WHERE case_id = $1 AND sender = $2 AND sequence = $3`, c.ID, fold(m.Key.Sender), number)
+	if err != nil || used {
+		return anyTime, err
+	}
+	return late, nil
+}
+
+func (t *tx) setLast(ctx context.Context, caseID, sender string, number int64) error {
+	if number <= 0 {
+		return nil
+	}
+	_, err := t.exec(ctx, `INSERT INTO case_sender (case_id, sender, last) VALUES ($1, $2, $3)
+		ON CONFLICT (case_id, sender) DO UPDATE SET last = excluded.last`, caseID, fold(sender), number)
+	return err
+}
+
+// hold stores a message whose turn has not come.
+func (t *tx) hold(ctx context.Context, in *entering) error {
+	in.receipt.OutOfOrder = true
+	if err := t.insertMessage(ctx, in); err != nil {
+		return err
+	}
+	_, err := t.exec(ctx, `INSERT INTO held (message_id, case_id, sender, sequence, since, refused) VALUES ($1, $2, $3, $4, $5, '')`,
+		in.m.ID, in.c.ID, fold(in.m.Key.Sender), in.m.Event.Sequence, micros(t.now))
+	return err
+}
+
+// waitingTurn is a held message.
+type waitingTurn struct {
+	id       string
+	sequence int64
+	since    int64
+}
+
+func (t *tx) held(ctx context.Context, caseID, sender string) ([]waitingTurn, error) {
+	return collect(ctx, t, func(rows *sql.Rows) (w waitingTurn, err error) {
+		return w, rows.Scan(&w.id, &w.sequence, &w.since)
+	}, `SELECT h.message_id, h.sequence, h.since FROM held h JOIN message m ON m.id = h.message_id
+		WHERE h.case_id = $1 AND h.sender = $2 AND h.refused = '' ORDER BY h.sequence, m.seq`, caseID, fold(sender))
+}
+
+// release applies what the sender has waiting as far as the numbers go on without a gap above last.
+func (t *tx) release(ctx context.Context, c *Case, sender string, last int64) error {
+	waiting, err := t.held(ctx, c.ID, sender)
+	if err != nil {
+		return err
+	}
+	for _, w := range waiting {
+		if w.sequence > last+1 {
+			return nil
+		}
+		last = w.sequence
+		if err := t.releaseOne(ctx, c, w, false); err != nil {
+			return err
+		}
+		if err := t.setLast(ctx, c.ID, sender, last); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// releaseOne applies a held message, its turn having come. If the case refuses it now, it stays, parked, for a person to look at: its
+// sender has been told that it is kept.
+// late marks it: its gap did not close.
+func (t *tx) releaseOne(ctx context.Context, c *Case, w waitingTurn, late bool) error {
+	m, err := loadMessage(ctx, t, w.id, false)
+	if err != nil {
+		return err
+	}
+	m.Event.CaseVersion = 0 // was judged when it came
+	in := entering{m: m, late: late}
+	err = t.applyTo(ctx, c, &in)
+	var refusal *Refusal
+	if errors.As(err, &refusal) {
+		_, err = t.exec(ctx, `UPDATE held SET refused = $2 WHERE message_id = $1`, w.id, string(refusal.Reason))
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	if late {
+		if _, err := t.exec(ctx, `UPDATE message SET late = TRUE WHERE id = $1`, w.id); err != nil {
+			return err
+		}
+	}
+	if _, err := t.exec(ctx, `DELETE FROM held WHERE message_id = $1`, w.id); err != nil {
+		return err
+	}
+	return t.enter(ctx, &in)
+}
+
+// ApplyHeld applies messages that were held because of a gap that is older than gap, marks them, and tells how many. Messages of the same
+// sender and case that came before or directly after them go with them.
+func (s *Store) ApplyHeld(ctx context.Context, gap time.Duration) (int, error) {
+	before := micros(s.now().Add(-gap))
+	type key struct{ caseID, sender string }
+	gaps, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (k key, err error) {
+		return k, rows.Scan(&k.caseID, &k.sender)
+	}, `SELECT DISTINCT case_id, sender FROM held WHERE refused = '' AND since <= $1`, before)
+	if err != nil {
+		return 0, fmt.Errorf("finding held messages: %w", err)
+	}
+	total := 0
+	for _, k := range gaps {
+		var applied int
+		err := s.write(ctx, func(ctx context.Context, t *tx) (err error) {
+			applied, err = t.giveUpGap(ctx, k.caseID, k.sender, before)
+			return err
+		})
+		if err != nil {
+			return total, fmt.Errorf("applying held messages: %w", err)
+		}
+		total += applied
+	}
+	return total, nil
+}
+
+func (t *tx) giveUpGap(ctx context.Context, caseID, sender string, before int64) (int, error) {
+	c, err := t.lockCaseID(ctx, caseID)
+	if err != nil || c == nil {
+		return 0, err
+	}
+	waiting, err := t.held(ctx, caseID, sender)
+	if err != nil {
+		return 0, err
+	}
+	upTo := int64(-1)
+	for _, w := range waiting {
+		if w.since <= before {
+			upTo = max(upTo, w.sequence)
+		}
+	}
+	applied := 0
+	for _, w := range waiting {
+		if upTo < 0 || w.sequence > upTo+1 {
+			break
+		}
+		upTo = max(upTo, w.sequence)
+		if err := t.releaseOne(ctx, c, w, true); err != nil {
+			return 0, err
+		}
+		if err := t.setLast(ctx, caseID, sender, w.sequence); err != nil {
+			return 0, err
+		}
+		applied++
+	}
+	return applied, nil
+}

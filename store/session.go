@@ -1,0 +1,128 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// session is one connection with its statements made ready.
+type session struct {
+	conn      *sql.Conn
+	prepared  map[string]*sql.Stmt // nil where the driver keeps them itself
+	beginText string
+	broken    bool
+}
+
+func (s *Store) session(ctx context.Context) (*session, error) {
+	conn, err := s.change.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("connecting to the database: %w", err)
+	}
+	if s.dialect.oneWriter {
+		return &session{conn: conn, prepared: map[string]*sql.Stmt{}, beginText: "BEGIN IMMEDIATE"}, nil
+	}
+	return &session{conn: conn, beginText: "BEGIN"}, nil
+}
+
+func (c *session) close() {
+	for _, statement := range c.prepared {
+		_ = statement.Close()
+	}
+	_ = c.conn.Close()
+}
+
+// rollback undoes what is under way. A connection on which not even that works is not used again.
+func (c *session) rollback() {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if _, err := c.conn.ExecContext(ctx, "ROLLBACK"); err != nil {
+		c.broken = true
+		_ = c.conn.Raw(func(any) error { return driver.ErrBadConn })
+	}
+}
+
+func (c *session) statement(ctx context.Context, query string) (*sql.Stmt, error) {
+	if statement, ok := c.prepared[query]; ok {
+		return statement, nil
+	}
+	statement, err := c.conn.PrepareContext(ctx, query)
+	if err == nil {
+		c.prepared[query] = statement
+	}
+	return statement, err
+}
+
+// exec runs a statement and tells how many rows it changed.
+func (c *session) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	var result sql.Result
+	var err error
+	if c.prepared == nil {
+		result, err = c.conn.ExecContext(ctx, query, args...)
+	} else {
+		var statement *sql.Stmt
+		if statement, err = c.statement(ctx, query); err == nil {
+			result, err = statement.ExecContext(ctx, args...)
+		}
+	}
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+func (c *session) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if c.prepared == nil {
+		return c.conn.QueryContext(ctx, query, args...)
+	}
+	statement, err := c.statement(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return statement.QueryContext(ctx, args...)
+}
+
+// row reads the first row into dest and tells whether there was one.
+func (c *session) row(ctx context.Context, dest []any, query string, args ...any) (bool, error) {
+	rows, err := c.query(ctx, query, args...)
+	if err != nil {
+		return false, err
+	}
+	found := rows.Next()
+	if found {
+		err = rows.Scan(dest...)
+	}
+	return found && err == nil, errors.Join(err, rows.Close(), rows.Err())
+}
+
+// querier is what reads run on: the readers' pool, or the transaction that goes on to change what it read.
+type querier interface {
+	query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// pool lets a verb that only reads do so on any connection.
+type pool struct{ *sql.DB }
+
+func (p pool) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return p.QueryContext(ctx, query, args...)
+}
+
+// collect reads all rows of a query.
+func collect[T any](ctx context.Context, q querier, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := q.query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	var all []T
+	for rows.Next() {
+		one, err := scan(rows)
+		if err != nil {
+			return nil, errors.Join(err, rows.Close())
+		}
+		all = append(all, one)
+	}
+	return all, errors.Join(rows.Err(), rows.Close())
+}

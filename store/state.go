@@ -1,0 +1,230 @@
+package store
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"rivgate/routing"
+)
+
+// answerTime is what a handler has: a complaint is to be answered within four weeks.
+const answerTime = 28 * 24 * time.Hour
+
+// effects is what an applied event does beside changing its case.
+type effects struct {
+	receipt  bool   // the citizen gets the ärendebekräftelse
+	answered string // message id of the question that now has its answer
+}
+
+// begin makes the case that an event creates: a complaint, a case begun outside 1177, or a forward of a case that was not known here.
+// Any other event is of a case that should be there: UnknownCase.
+func begin(e *Event, sender string, now time.Time) (*Case, effects, *Refusal) {
+	if !e.begins() || e.Handler == nil || e.Facts == nil {
+		return nil, effects{}, &Refusal{UnknownCase}
+	}
+	c := &Case{
+		Ref: e.Case, External: e.External, State: Submitted, Handler: *e.Handler, Facts: *e.Facts,
+		Received: e.Facts.Received.UTC(), Changed: now, Version: 1,
+	}
+	if c.Received.IsZero() {
+		c.Received = now
+	}
+	c.Due = c.Received.Add(answerTime)
+	if c.Handler.Via == routing.Inbox {
+		c.State = Delivered
+	}
+	switch e.Kind {
+	case EventForward:
+		c.BegunByForward = true
+	case EventNewCase:
+		c.State, c.BegunOutside = InProgress, true
+		if refusal := c.fromHandler(e, sender); refusal != nil {
+			return nil, effects{}, refusal
+		}
+	}
+	return c, effects{receipt: e.AtPortal && e.Kind != EventForward}, nil
+}
+
+func (e *Event) begins() bool {
+	return e.Kind == EventComplaint || e.Kind == EventNewCase || e.Kind == EventForward
+}
+
+// returns tells whether an event comes from the handler.
+func (e *Event) returns() bool {
+	return e.Kind != EventComplaint && e.Kind != EventForward && e.Kind != EventAnswer
+}
+
+// never judges what no other message, still missing, could make right.
+func (c *Case) never(e *Event, sender string) *Refusal {
+	switch {
+	case e.Kind == EventComplaint || e.Kind == EventNewCase:
+		return &Refusal{CaseExists}
+	case e.CaseVersion != 0 && e.CaseVersion != c.Version:
+		return &Refusal{Conflict}
+	case c.State == Closed && e.Kind != EventCorrection:
+		return &Refusal{CaseClosed}
+	case e.returns() && c.Handler.Component != "" && !strings.EqualFold(c.Handler.Component, sender):
+		return &Refusal{NotCurrentHandler}
+	case e.Kind != EventForward && e.Attachments > 0 && !c.Facts.Attachments:
+		return &Refusal{AttachmentNotAllowed}
+	}
+	return nil
+}
+
+// apply judges an event of a known case and, when nothing is refused, changes the case. A refused event leaves it as it was.
+func (c *Case) apply(e *Event, sender string, now time.Time) (effects, *Refusal) {
+	if refusal := c.never(e, sender); refusal != nil {
+		return effects{}, refusal
+	}
+	if e.returns() {
+		if refusal := c.fromHandler(e, sender); refusal != nil {
+			return effects{}, refusal
+		}
+	}
+	var done effects
+	var refusal *Refusal
+	switch e.Kind {
+	case EventAnswer:
+		done, refusal = c.answer(e)
+	case EventForward:
+		refusal = c.arrive(e)
+	case EventPartialReply:
+		c.Replied = true
+		c.work()
+	case EventQuestion:
+		c.OpenQuestions = append(slices.Clone(c.OpenQuestions), e.MessageID)
+		c.State = AwaitingReporter
+	case EventStatus:
+		c.status(e.Status)
+	case EventClose:
+		refusal = c.close(e, now)
+	case EventForwarded:
+		refusal = c.pass(e)
+	case EventCorrection:
+		refusal = c.classify(e)
+	}
+	if refusal != nil {
+		return effects{}, refusal
+	}
+	c.name(e)
+	c.Changed = now
+	c.Version++
+	return done, nil
+}
+
+// fromHandler: only the unit that has the case, and the system behind its route where that is known, may return data on it.
+func (c *Case) fromHandler(e *Event, sender string) *Refusal {
+	if !strings.EqualFold(e.Unit, c.Handler.Unit) {
+		return &Refusal{NotCurrentHandler}
+	}
+	if c.Handler.Component != "" && !strings.EqualFold(c.Handler.Component, sender) {
+		return &Refusal{NotCurrentHandler}
+	}
+	if e.Classification != nil && e.Classification.IncidentUnit != "" && c.Handler.Kind != routing.PatientBoard {
+		return &Refusal{PlaceNotAllowed}
+	}
+	return nil
+}
+
+// name keeps the handling system's id of the case: its own word changes it, anyone else's only fills it in.
+func (c *Case) name(e *Event) {
+	if e.External.Extension == "" || e.Kind == EventForwarded {
+		return
+	}
+	if e.returns() || c.External.Extension == "" {
+		c.External = e.External
+	}
+}
+
+// work: the handler is at it, unless a question is still open.
+func (c *Case) work() {
+	if len(c.OpenQuestions) == 0 {
+		c.State = InProgress
+	}
+}
+
+func (c *Case) answer(e *Event) (effects, *Refusal) {
+	i := slices.IndexFunc(c.OpenQuestions, func(id string) bool { return strings.EqualFold(id, e.InReplyTo) })
+	if i < 0 {
+		return effects{}, &Refusal{NoOpenQuestion}
+	}
+	question := c.OpenQuestions[i]
+	c.OpenQuestions = slices.Delete(slices.Clone(c.OpenQuestions), i, i+1)
+	if c.State == AwaitingReporter {
+		c.work()
+	}
+	return effects{answered: question}, nil
+}
+
+// arrive: the case comes to the unit that it was forwarded to. Where 1177 stands elsewhere, its word is final, even if what it
+// follows from never passed here.
+func (c *Case) arrive(e *Event) *Refusal {
+	same := strings.EqualFold(e.Unit, c.Handler.Unit)
+	if !same && (e.AtPortal || e.Handler == nil) {
+		return &Refusal{NotCurrentHandler}
+	}
+	if !same {
+		c.ForwardedFrom, c.State, c.External = c.Handler.Unit, Submitted, Ref{}
+	}
+	if e.Handler != nil {
+		c.Handler = *e.Handler
+	}
+	c.ForwardDue = false
+	if c.State == Submitted && c.Handler.Via == routing.Inbox {
+		c.State = Delivered
+	}
+	return nil
+}
+
+func (c *Case) status(status string) {
+	switch status {
+	case "RECEIVED":
+		if c.State == Submitted {
+			c.State = Delivered
+		}
+	case "IN_PROGRESS":
+		c.State = InProgress
+	case "AWAITING_REPORTER":
+		c.State = AwaitingReporter
+	}
+}
+
+func (c *Case) close(e *Event, now time.Time) *Refusal {
+	before := c.Classification
+	if refusal := c.classify(e); refusal != nil {
+		return refusal
+	}
+	if c.Facts.ReplyWanted && !c.Replied && !e.HasText {
+		c.Classification = before
+		return &Refusal{ReplyMissing}
+	}
+	c.State, c.OpenQuestions, c.ForwardDue = Closed, nil, false
+	c.Closed = &now
+	return nil
+}
+
+// classify: at least one main problem and the area of activity.
+func (c *Case) classify(e *Event) *Refusal {
+	if e.Classification == nil || len(e.Classification.MainProblems) == 0 || e.Classification.Area == "" {
+		return &Refusal{NotClassified}
+	}
+	c.Classification = *e.Classification
+	return nil
+}
+
+// pass: the handler forwards the case to another unit.
+func (c *Case) pass(e *Event) *Refusal {
+	if e.Handler == nil {
+		return &Refusal{NotCurrentHandler}
+	}
+	c.ForwardedFrom = c.Handler.Unit
+	c.Handler = *e.Handler
+	c.ForwardDue = e.AtPortal && !e.SameSystem
+	if e.SameSystem {
+		c.State = Delivered
+		return nil
+	}
+	c.State, c.External = Submitted, Ref{} // the id was the former system's
+	return nil
+}

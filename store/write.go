@@ -1,0 +1,260 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"time"
+)
+
+// Sizes of a group of changes. A caller beyond the queue waits for a place in it, or for its context to end.
+const (
+	groupMax   = 128
+	groupQueue = 256
+	groupTime  = time.Minute // a group that takes longer, on a database that hangs, is rolled back
+	retries    = 8           // of a change that got in another's way
+)
+
+// tx is a transaction under way, as the verbs see it.
+type tx struct {
+	*session
+	dialect dialect
+	now     time.Time
+	woken   bool // a delivery became due
+}
+
+// change is what a verb does inside its transaction. It may run more than once, so it begins by forgetting what it found before.
+type change func(ctx context.Context, t *tx) error
+
+// job is a change that waits for its group.
+type job struct {
+	ctx  context.Context
+	do   change
+	err  error
+	done chan error // buffered: the caller may be gone
+}
+
+// writer commits changes in groups: whatever has come in while one group was on its way to the disk is the next group. So the rate of
+// durable accepts is bounded by fsync × group, not by fsync.
+type writer struct {
+	store *Store
+	jobs  chan *job
+	conn  *session
+}
+
+func (s *Store) startWriters() {
+	for range s.dialect.writers {
+		w := &writer{store: s, jobs: make(chan *job, groupQueue)}
+		s.writers = append(s.writers, w)
+		s.running.Go(w.run)
+	}
+}
+
+// group runs do in the next group of a writer, and returns when that is on disk. Changes with the same key stay in order.
+func (s *Store) group(ctx context.Context, key string, do change) error {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(key))
+	w := s.writers[h.Sum32()%uint32(len(s.writers))]
+	j := &job{ctx: ctx, do: do, done: make(chan error, 1)}
+	if err := s.submit(ctx, w, j); err != nil {
+		return err
+	}
+	select {
+	case err := <-j.done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *Store) submit(ctx context.Context, w *writer, j *job) error {
+	s.closing.RLock()
+	defer s.closing.RUnlock()
+	if s.closed {
+		return ErrClosed
+	}
+	select {
+	case w.jobs <- j:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// write runs do in a transaction: of its own, or, where the database has only one writer, in that one's next group.
+func (s *Store) write(ctx context.Context, do change) error {
+	if s.dialect.oneWriter {
+		return s.group(ctx, "", do)
+	}
+	s.closing.RLock()
+	defer s.closing.RUnlock()
+	if s.closed {
+		return ErrClosed
+	}
+	conn, err := s.session(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.close()
+	j := &job{ctx: ctx, do: do}
+	s.alone(ctx, conn, j)
+	return j.err
+}
+
+func (w *writer) run() {
+	defer func() {
+		if w.conn != nil {
+			w.conn.close()
+		}
+	}()
+	for j := range w.jobs {
+		batch := w.fill(append(make([]*job, 0, 8), j))
+		w.commit(batch)
+		for _, j := range batch {
+			j.done <- j.err
+		}
+	}
+}
+
+// fill adds what waits already to a group, and waits for nothing.
+func (w *writer) fill(batch []*job) []*job {
+	for len(batch) < groupMax {
+		select {
+		case j, ok := <-w.jobs:
+			if !ok {
+				return batch
+			}
+			batch = append(batch, j)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// commit makes one transaction of a group. Each job has a savepoint, so that one that fails leaves the others alone.
+func (w *writer) commit(batch []*job) {
+	ctx, cancel := w.store.groupContext()
+	defer cancel()
+	if w.conn != nil && w.conn.broken {
+		w.conn.close()
+		w.conn = nil
+	}
+	if w.conn == nil {
+		conn, err := w.store.session(ctx)
+		if err != nil {
+			fail(batch, err)
+			return
+		}
+		w.conn = conn
+	}
+	if len(batch) == 1 {
+		w.store.alone(ctx, w.conn, batch[0])
+		return
+	}
+	err := w.store.together(ctx, w.conn, batch)
+	if again(err) {
+		for _, j := range batch {
+			w.store.alone(ctx, w.conn, j)
+		}
+		return
+	}
+	if err != nil {
+		fail(batch, err)
+	}
+}
+
+// groupContext bounds a group in time where the database is across a network. A local file needs no bound, and is quicker without.
+func (s *Store) groupContext() (context.Context, context.CancelFunc) {
+	if s.dialect.oneWriter {
+		return context.Background(), func() {}
+	}
+	return context.WithTimeout(context.Background(), groupTime)
+}
+
+func fail(batch []*job, err error) {
+	for _, j := range batch {
+		j.err = err
+	}
+}
+
+// together runs a group in one transaction. An error means that nothing of it was stored.
+func (s *Store) together(ctx context.Context, conn *session, batch []*job) error {
+	t, err := s.begin(ctx, conn)
+	if err != nil {
+		return err
+	}
+	for _, j := range batch {
+		if err := j.inSavepoint(ctx, t); err != nil {
+			conn.rollback()
+			return err
+		}
+	}
+	return s.end(ctx, t)
+}
+
+// inSavepoint leaves the job's own failure in j.err; what it returns fails the group.
+func (j *job) inSavepoint(ctx context.Context, t *tx) error {
+	if j.err = j.ctx.Err(); j.err != nil {
+		return nil
+	}
+	if _, err := t.exec(ctx, "SAVEPOINT one"); err != nil {
+		return fmt.Errorf("beginning a part: %w", err)
+	}
+	woken := t.woken
+	if j.err = j.do(ctx, t); j.err != nil {
+		if again(j.err) {
+			return j.err
+		}
+		t.woken = woken
+		if _, err := t.exec(ctx, "ROLLBACK TO SAVEPOINT one"); err != nil {
+			return fmt.Errorf("undoing a part: %w", err)
+		}
+	}
+	if _, err := t.exec(ctx, "RELEASE SAVEPOINT one"); err != nil {
+		return fmt.Errorf("ending a part: %w", err)
+	}
+	return nil
+}
+
+// alone runs a job in a transaction of its own, again where it got in another's way, and leaves its failure in j.err.
+func (s *Store) alone(ctx context.Context, conn *session, j *job) {
+	for range retries {
+		if j.err = j.ctx.Err(); j.err != nil {
+			return
+		}
+		if j.err = s.once(ctx, conn, j.do); !again(j.err) {
+			return
+		}
+	}
+}
+
+func (s *Store) once(ctx context.Context, conn *session, do change) error {
+	t, err := s.begin(ctx, conn)
+	if err != nil {
+		return err
+	}
+	if err := do(ctx, t); err != nil {
+		conn.rollback()
+		return err
+	}
+	return s.end(ctx, t)
+}
+
+func (s *Store) begin(ctx context.Context, conn *session) (*tx, error) {
+	if _, err := conn.exec(ctx, conn.beginText); err != nil {
+		return nil, fmt.Errorf("beginning: %w", err)
+	}
+	return &tx{session: conn, dialect: s.dialect, now: s.now().UTC().Truncate(time.Microsecond)}, nil
+}
+
+func (s *Store) end(ctx context.Context, t *tx) error {
+	if _, err := t.exec(ctx, "COMMIT"); err != nil {
+		t.rollback()
+		return fmt.Errorf("committing: %w", err)
+	}
+	if t.woken {
+		s.signal()
+	}
+	return nil
+}
