@@ -80,17 +80,15 @@ func (s *Site) timeLine(ctx context.Context, c store.Case, files string) ([]even
 
 func (s *Site) event(c store.Case, entry store.Entry, m *contracts.Message, files string) event {
 	e := event{ID: entry.MessageID, Kind: entry.Kind, Title: eventWord(entry.Kind), At: entry.At, Late: entry.Late, Refused: entry.Refused}
-	var attached []contracts.Attachment
+	e.Complaint = m.Opening()
 	switch {
 	case m.Complaint != nil:
-		e.Incoming, e.From, e.Complaint, attached = true, reporterName(c), m.Complaint, m.Complaint.Attachments
+		e.Incoming, e.From = true, reporterName(c)
 	case m.Forward != nil:
-		e.Incoming, e.From, e.Complaint, attached = true, unitName(m.Forward.From), &m.Forward.Original, m.Forward.Original.Attachments
-		e.Text = m.Forward.Reason
+		e.Incoming, e.From, e.Text = true, unitName(m.Forward.From), m.Forward.Reason
 	case m.Answer != nil:
-		e.Incoming, e.From, e.Text, attached = true, reporterName(c), m.Answer.Text, m.Answer.Attachments
+		e.Incoming, e.From, e.Text = true, reporterName(c), m.Answer.Text
 	case m.Update != nil:
-		attached = m.Update.Attachments
 		s.update(&e, c, m)
 	}
 	if e.Complaint != nil {
@@ -98,7 +96,7 @@ func (s *Site) event(c store.Case, entry store.Entry, m *contracts.Message, file
 			e.Problems = append(e.Problems, codeWord(v))
 		}
 	}
-	for n, a := range attached {
+	for n, a := range m.Attachments() {
 		e.Files = append(e.Files, fileLink{Name: a.FileName, Size: a.Size, Elsewhere: a.Reference != "",
 			Address: files + "/" + entry.MessageID + "/" + strconv.Itoa(n)})
 	}
@@ -129,9 +127,6 @@ func (s *Site) update(e *event, c store.Case, m *contracts.Message) {
 	}
 	if u.Type == contracts.Status {
 		e.Text = statusWord(u.Status)
-	}
-	if u.NewCase != nil {
-		e.Complaint = u.NewCase
 	}
 	if k := u.Classification; k != nil {
 		for _, v := range k.Problems {
