@@ -2,23 +2,14 @@ package relay_test
 
 import (
 	"bytes"
-	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/base64"
 	"fmt"
 	"io"
-	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -36,18 +27,22 @@ import (
 )
 
 const (
-	portal  = "SE0000000001-1177"
-	gateway = "SE0000000001-RIVGATE"
-	system  = "SE2010123456-AVV" // the external handling system
+	portal   = "SE0000000001-1177"
+	gateway  = "SE0000000001-RIVGATE"
+	system   = "SE2010123456-AVV" // the external handling system
+	stranger = "SE2010123456-DIA" // another handling system, which no route leads to
+	slow     = "urn:riv:rivgate:test:SlowResponder:1"
 )
 
 // world is a whole gateway on a clock and ids of its own: real store, real server, real producer, loopback only.
 type world struct {
 	*relay.Relay
-	t        *testing.T
+	t        testing.TB
+	soap     *soap.Server
 	server   *httptest.Server
 	producer *producer
 	logs     *observer.ObservedLogs
+	database string // path of the SQLite file
 	nobody   string // URL where nobody listens
 
 	mu    sync.Mutex
@@ -56,8 +51,14 @@ type world struct {
 	table *routing.Table
 }
 
-// newWorld builds a gateway on the catalogue of the recordings. "http://producer" in the catalogue is the test's own handling system.
-func newWorld(t *testing.T) *world {
+// newWorld builds a gateway on the catalogue of the recordings.
+func newWorld(t testing.TB) *world {
+	t.Helper()
+	return newWorldOn(t, "")
+}
+
+// newWorldOn is newWorld with more routes, as lines of the catalogue. In it "http://producer" is the test's own handling system.
+func newWorldOn(t testing.TB, routes string) *world {
 	t.Helper()
 	w := &world{t: t, now: time.Date(2026, 3, 2, 9, 15, 0, 0, time.UTC)}
 	core, logs := observer.New(zap.DebugLevel)
@@ -67,7 +68,8 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	st, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "rivgate.db"), store.Options{Now: w.clock})
+	w.database = filepath.Join(t.TempDir(), "rivgate.db")
+	st, err := store.Open(t.Context(), "sqlite:"+w.database, store.Options{Now: w.clock})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,22 +77,24 @@ func newWorld(t *testing.T) *world {
 	instance := relay.Instance{ID: "dev_env", Name: "NTjP Develop", HSAID: gateway}
 	w.Relay = &relay.Relay{
 		Instance: instance, Portal: portal, Table: w.currentTable, Contracts: registry, Store: st,
-		Sender: &relay.Sender{Client: &soap.Client{Timeout: 2 * time.Second}, Instance: instance},
+		Sender: &relay.Sender{Client: &soap.Client{Timeout: 20 * time.Second}, Instance: instance, Timeouts: map[string]time.Duration{slow: 200 * time.Millisecond}},
 		Trust:  relay.Trust{Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, OriginalConsumer: relay.OriginalConsumer{AllowedSenders: []string{portal}, Enforce: true}},
 		Now:    w.clock, NewID: w.newID, Log: zap.New(core), Version: "test",
 	}
-	w.table = w.load(registry)
-	w.server = httptest.NewServer(&soap.Server{Handler: w.Relay, Path: "/vp", NewID: w.newID, Faulter: w.Fault, Log: zap.New(core)})
+	w.table = w.load(registry, routes)
+	w.soap = &soap.Server{Handler: w.Relay, Path: "/vp", NewID: w.newID, Faulter: w.Fault, Log: zap.New(core)}
+	w.server = httptest.NewServer(w.soap)
 	t.Cleanup(w.server.Close)
 	return w
 }
 
-func (w *world) load(registry *contracts.Registry) *routing.Table {
+func (w *world) load(registry *contracts.Registry, routes string) *routing.Table {
 	w.t.Helper()
 	file, err := os.ReadFile(filepath.Join("..", "testdata", "recordings", "catalogue.yaml"))
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	file = bytes.Replace(file, []byte("\nroutes:\n"), []byte("\nroutes:\n"+routes), 1)
 	file = bytes.ReplaceAll(file, []byte("http://producer"), []byte(w.producer.URL))
 	w.nobody = "http://" + closedPort(w.t)
 	file = bytes.ReplaceAll(file, []byte("http://nobody"), []byte(w.nobody))
@@ -109,7 +113,7 @@ func (w *world) load(registry *contracts.Registry) *routing.Table {
 }
 
 // closedPort is a loopback address where nobody listens.
-func closedPort(t *testing.T) string {
+func closedPort(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -150,13 +154,20 @@ func (w *world) newID() string {
 	return fmt.Sprintf("00000000-0000-7000-8000-%012d", w.ids)
 }
 
-// post sends an envelope as another node of the gateway would for sender, and returns status and body.
-func (w *world) post(sender string, envelope []byte) (int, []byte) {
+// post sends an envelope as another node of the gateway would for sender.
+func (w *world) post(sender string, envelope []byte) answer {
 	w.t.Helper()
 	return w.postWith(http.Header{"X-Vp-Sender-Id": {sender}, "X-Vp-Instance-Id": {"dev_env"}}, "127.0.0.1", envelope)
 }
 
-func (w *world) postWith(header http.Header, from string, envelope []byte) (int, []byte) {
+// answer is what came back over HTTP.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (w *world) postWith(header http.Header, from string, envelope []byte) answer {
 	w.t.Helper()
 	req, err := http.NewRequestWithContext(w.t.Context(), http.MethodPost, w.server.URL+"/vp", bytes.NewReader(envelope))
 	if err != nil {
@@ -168,95 +179,64 @@ func (w *world) postWith(header http.Header, from string, envelope []byte) (int,
 	}
 	dialer := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}}
 	client := &http.Client{Transport: &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true}}
-	answer, err := client.Do(req)
+	got, err := client.Do(req)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(answer.Body)
+	defer got.Body.Close()
+	body, err := io.ReadAll(got.Body)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return answer.StatusCode, body
+	return answer{got.StatusCode, got.Header, body}
 }
 
-// certificate is a client certificate for an HSA-id as a proxy forwards it, bare base64.
-func certificate(t *testing.T, hsaID string, from, until time.Time) string {
+// written is a canonical message as an envelope of the pack.
+func written(t testing.TB, m *contracts.Message) []byte {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	envelope, err := inferred.Pack{}.Write(m)
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: from, NotAfter: until,
-		Subject: pkix.Name{CommonName: "test", SerialNumber: hsaID}}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
+	return envelope
+}
+
+// say posts a message for sender and returns its receipt.
+func (w *world) say(sender string, m *contracts.Message) contracts.Receipt {
+	w.t.Helper()
+	c := w.Contracts.Send()
+	if m.Update != nil {
+		c = w.Contracts.Return()
 	}
-	return base64.StdEncoding.EncodeToString(der)
+	got := w.post(sender, written(w.t, m))
+	receipt, err := c.ReadReceipt(got.body)
+	if err != nil {
+		w.t.Fatalf("status %d, %v:\n%s", got.status, err, got.body)
+	}
+	return receipt
 }
 
-// producer is an external handling system over real HTTP. The path of the address says how it behaves.
-type producer struct {
-	*httptest.Server
-	mu   sync.Mutex
-	got  []*contracts.Message
-	down bool
+// accepted is say for a message that must be taken.
+func (w *world) accepted(sender string, m *contracts.Message) contracts.Receipt {
+	w.t.Helper()
+	receipt := w.say(sender, m)
+	if receipt.Result.Code == contracts.ERROR {
+		w.t.Fatalf("refused: %+v", receipt.Result)
+	}
+	return receipt
 }
 
-func newProducer(t *testing.T) *producer {
-	p := &producer{}
-	handle := &soap.Server{Path: "/ok", Handler: inferred.Pack{}.Handler(p.take), NewID: func() string { return "producer" }, Log: zap.NewNop()}
-	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		fault := func(code string) {
-			w.Header().Set("Content-Type", soap.ContentType)
-			w.WriteHeader(http.StatusInternalServerError)
-			_, _ = w.Write((&soap.Fault{Code: code, String: "the producer says no"}).Envelope())
+// eventually waits until done is true: for what other goroutines do over real connections.
+func (w *world) eventually(what string, done func() bool) {
+	w.t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !done(); {
+		if time.Now().After(deadline) {
+			w.t.Fatal("waited in vain for: " + what)
 		}
-		p.mu.Lock()
-		down := p.down
-		p.mu.Unlock()
-		switch {
-		case down:
-			http.Error(w, "away", http.StatusServiceUnavailable)
-		case strings.HasPrefix(r.URL.Path, "/ok"):
-			handle.ServeHTTP(w, r)
-		case r.URL.Path == "/fault-client":
-			fault(soap.CodeClient)
-		case r.URL.Path == "/fault-server":
-			fault(soap.CodeServer)
-		case r.URL.Path == "/empty":
-		case r.URL.Path == "/garbage":
-			_, _ = io.WriteString(w, "<html>not SOAP</html>")
-		case r.URL.Path == "/slow":
-			<-r.Context().Done()
-		case r.URL.Path == "/echo":
-			body, _ := io.ReadAll(r.Body)
-			w.Header().Set("Content-Type", soap.ContentType)
-			_, _ = w.Write(body)
-		default:
-			http.NotFound(w, r)
+		select {
+		case <-w.t.Context().Done():
+			w.t.Fatal("ended while waiting for: " + what)
+		case <-time.After(2 * time.Millisecond):
 		}
-	}))
-	t.Cleanup(p.Server.Close)
-	return p
-}
-
-func (p *producer) take(_ context.Context, m *contracts.Message) (contracts.Receipt, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.got = append(p.got, m)
-	return contracts.Receipt{Result: contracts.Result{Code: contracts.OK, LogID: "producer"}}, nil
-}
-
-func (p *producer) taken() []*contracts.Message {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return append([]*contracts.Message(nil), p.got...)
-}
-
-func (p *producer) setDown(down bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.down = down
+	}
 }
