@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 
 	"rivgate/soap"
@@ -137,4 +138,21 @@ func (c *Contract) ReadReceipt(envelope []byte) (Receipt, error) {
 		return Receipt{}, errNoModel
 	}
 	return c.pack.ReadReceipt(c.Operation, envelope)
+}
+
+// compile reads the contract's files and compiles its schema.
+func (c *Contract) compile() error {
+	described, err := readWSDL(c.files, c.WSDL)
+	if err != nil {
+		return err
+	}
+	if c.closure, err = closure(c.files, c.WSDL); err != nil {
+		return err
+	}
+	file, ok := described.schemas[c.Contract]
+	if !ok {
+		return fmt.Errorf("compiling schema: %s imports no schema file for the contract", c.WSDL)
+	}
+	c.schema, err = compile(c.files, file, c.Request)
+	return err
 }

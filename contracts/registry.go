@@ -64,12 +64,17 @@ func NewRegistry(o Options) (*Registry, error) {
 		}
 	}
 	for _, c := range r.all {
-		if err := r.compile(c); err != nil {
-			c.Validation = Off
-			r.problems = append(r.problems, fmt.Errorf("contract %s is not validated: %w", c.Contract, err))
-		}
+		r.open(c)
 	}
 	return r, nil
+}
+
+// open compiles c's schema, or notes why it cannot.
+func (r *Registry) open(c *Contract) {
+	if err := c.compile(); err != nil {
+		c.Validation = Off
+		r.problems = append(r.problems, fmt.Errorf("contract %s is not validated: %w", c.Contract, err))
+	}
 }
 
 func (r *Registry) complaints(o Options) error {
@@ -144,22 +149,6 @@ func (r *Registry) add(c *Contract, pack fs.FS, o Options) error {
 	}
 	r.byNamespace[c.Contract] = c
 	return nil
-}
-
-func (r *Registry) compile(c *Contract) error {
-	described, err := readWSDL(c.files, c.WSDL)
-	if err != nil {
-		return err
-	}
-	if c.closure, err = closure(c.files, c.WSDL); err != nil {
-		return err
-	}
-	file, ok := described.schemas[c.Contract]
-	if !ok {
-		return fmt.Errorf("compiling schema: %s imports no schema file for the contract", c.WSDL)
-	}
-	c.schema, err = compile(c.files, file, c.Request)
-	return err
 }
 
 // Contract finds a contract by responder namespace; nil where it is not known.
