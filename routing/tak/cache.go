@@ -168,7 +168,11 @@ func (w *cacheWriter) days(from, until routing.Date) {
 
 func moment(d routing.Date, hour, minute, second int) string {
 	year, month, day := int(d)/10000, time.Month(int(d)/100%100), int(d)%100
-	return time.Date(year, month, day, hour, minute, second, 0, routing.Stockholm()).Format("2006-01-02T15:04:05.000-07:00")
+	layout := "2006-01-02T15:04:05.000-07:00"
+	if year < 1900 {
+		layout = "2006-01-02T15:04:05" // local solar time: its offset has seconds, for which XML has no place
+	}
+	return time.Date(year, month, day, hour, minute, second, 0, routing.Stockholm()).Format(layout)
 }
 
 func (w *cacheWriter) unit(u routing.Unit) {

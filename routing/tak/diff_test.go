@@ -51,7 +51,7 @@ func TestLint(t *testing.T) {
 		{"the sample is sound", func(*routing.Catalogue) {}, nil},
 		{"a unit without a route", func(c *routing.Catalogue) { c.Routes = c.Routes[1:] }, []string{"SE2010123456-VC01", "no route today"}},
 		{"a unit whose route has ended", func(c *routing.Catalogue) { c.Routes[0].Until = 20260501 }, []string{"SE2010123456-VC01", "no route today"}},
-		{"a unit with two routes", func(c *routing.Catalogue) { c.Routes = append(c.Routes, c.Routes[2]) }, []string{"SE2010123456-SJ01", "VP006", "both valid"}},
+		{"a unit with two routes", func(c *routing.Catalogue) { c.Routes = append(c.Routes, c.Routes[2]) }, []string{"SE2010123456-SJ01", "cannot be reached: VP006", "both valid"}},
 		{"a region without a patient board", func(c *routing.Catalogue) { c.Units = c.Units[:3] }, []string{"region 01 has no patient board"}},
 		{"a unit without a region", func(c *routing.Catalogue) { c.Units[0].Region = "" }, []string{"SE2010123456-VC01", "has no region"}},
 		{"no units", func(c *routing.Catalogue) { c.Units = nil }, []string{"no units are known"}},

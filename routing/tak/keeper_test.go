@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,14 +18,17 @@ import (
 	"rivgate/routing/tak"
 )
 
-// changing is a source whose content the test sets.
+// changing is a source whose content the test sets. The lock is for tests in which Run reads it.
 type changing struct {
+	sync.Mutex
 	catalogue routing.Catalogue
 	err       error
 	reads     int
 }
 
 func (s *changing) Read(context.Context) (routing.Catalogue, error) {
+	s.Lock()
+	defer s.Unlock()
 	s.reads++
 	return s.catalogue, s.err
 }
@@ -51,6 +55,12 @@ func TestKeeperKeepsTheLastGoodTable(t *testing.T) {
 	report, err := k.Refresh(t.Context())
 	if err != nil || report.Routes != 6 || report.Permissions != 4 || report.FromCache || len(report.Changes) != 14 {
 		t.Fatalf("report %+v, %v", report, err)
+	}
+	if _, err := k.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if said := logs.FilterMessage("catalogue in use").Len(); said != 1 {
+		t.Errorf("the log says %d times that a catalogue is in use, want once, because the second one was the same", said)
 	}
 	good, loaded := k.Table(), now
 
@@ -139,7 +149,7 @@ func TestKeeperRuns(t *testing.T) {
 	content := demo(t)
 	synctest.Test(t, func(t *testing.T) {
 		source := &changing{err: errors.New("the source sulks")}
-		k := &tak.Keeper{Source: source, Rules: rules(), Every: 10 * time.Minute}
+		k := &tak.Keeper{Source: source, Rules: rules(), Every: 15 * time.Minute, Retry: 3 * time.Second}
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan error)
 		go func() { ended <- k.Run(ctx) }()
@@ -147,23 +157,49 @@ func TestKeeperRuns(t *testing.T) {
 			t.Helper()
 			time.Sleep(wait)
 			synctest.Wait()
+			source.Lock()
+			defer source.Unlock()
 			if source.reads != reads {
 				t.Errorf("%d reads, want %d", source.reads, reads)
 			}
 		}
 		at(0, 1)
-		at(10*time.Second, 2) // no table: every ten seconds
-		at(10*time.Second, 3)
+		at(3*time.Second, 2) // no table: again soon
+		at(3*time.Second, 3)
+		source.Lock()
 		source.err, source.catalogue = nil, content
-		at(10*time.Second, 4)
+		source.Unlock()
+		at(3*time.Second, 4)
 		if k.Table() == nil {
 			t.Error("there is no table yet")
 		}
-		at(9*time.Minute, 4) // a table: every ten minutes
+		at(14*time.Minute, 4) // a table: at leisure
 		at(time.Minute, 5)
 		stop()
 		if err := <-ended; err != nil {
 			t.Errorf("Run ends with %v", err)
+		}
+	})
+}
+
+func TestKeeperPausesAsDocumented(t *testing.T) {
+	content := demo(t)
+	synctest.Test(t, func(t *testing.T) {
+		for _, c := range []struct {
+			source *changing
+			pause  time.Duration
+		}{{&changing{catalogue: content}, 10 * time.Minute}, {&changing{err: errors.New("the source sulks")}, 10 * time.Second}} {
+			k := &tak.Keeper{Source: c.source, Rules: rules()}
+			ctx, stop := context.WithCancel(t.Context())
+			ended := make(chan error)
+			go func() { ended <- k.Run(ctx) }()
+			time.Sleep(2*c.pause - time.Nanosecond)
+			synctest.Wait()
+			stop()
+			<-ended
+			if c.source.reads != 2 {
+				t.Errorf("%d reads in nearly two pauses of %s, want 2", c.source.reads, c.pause)
+			}
 		}
 	})
 }

@@ -11,7 +11,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"strings"
 
 	"rivgate/routing"
 )
@@ -87,6 +86,6 @@ func (s shared) of(text string) string {
 	if known, ok := s[text]; ok {
 		return known
 	}
-	s[strings.Clone(text)] = text
+	s[text] = text
 	return text
 }

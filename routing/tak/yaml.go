@@ -52,7 +52,7 @@ func permissionKeys() []string { return []string{"contract", "from_system", "to"
 // value, a unit that is there twice. Whether the rows go together is left to routing.NewTable.
 func ReadYAML(r io.Reader, names map[string]string) (routing.Catalogue, error) {
 	y := &yamlReader{names: names, unitLines: map[string]int{}}
-	root, err := parseYAML(r)
+	root, err := parseYAML(r, maxYAML)
 	if err == nil {
 		y.root(root)
 		err = errors.Join(y.problems...)
@@ -64,8 +64,8 @@ func ReadYAML(r io.Reader, names map[string]string) (routing.Catalogue, error) {
 }
 
 // parseYAML gives the root mapping of the one document that there must be.
-func parseYAML(r io.Reader) (*yaml.Node, error) {
-	decoder := yaml.NewDecoder(&bounded{from: r, left: maxYAML})
+func parseYAML(r io.Reader, limit int64) (*yaml.Node, error) {
+	decoder := yaml.NewDecoder(&bounded{from: r, left: limit})
 	var document, second yaml.Node
 	err := decoder.Decode(&document)
 	switch {
@@ -299,8 +299,8 @@ func writeList[T any](out *bytes.Buffer, title string, entries []T) error {
 	}
 	encoder := yaml.NewEncoder(out)
 	encoder.SetIndent(2)
-	title0 := &yaml.Node{Kind: yaml.ScalarNode, Value: title}
-	if err := encoder.Encode(&yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{title0, list}}); err != nil {
+	key := &yaml.Node{Kind: yaml.ScalarNode, Value: title}
+	if err := encoder.Encode(&yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{key, list}}); err != nil {
 		return err
 	}
 	return encoder.Close()
