@@ -62,8 +62,8 @@ func unsent(err error) attempt {
 
 // judge classifies an answer: Client fault and an ERROR that is not TECHNICAL_ERROR are for good, a Server fault, an HTTP status and
 // TECHNICAL_ERROR pass, OK and INFO are delivered. An answer on 200 that says nothing readable leaves the outcome unknown.
-func (r *Relay) judge(d store.Delivery, answer *soap.Answer) attempt {
-	if fault, ok := soap.ReadFault(answer.Body); ok {
+func (r *Relay) judge(d store.Delivery, answer *soap.Reply) attempt {
+	if fault, ok := answer.Fault(); ok {
 		out := attempt{Attempt: store.Attempt{Outcome: store.OutcomeRefused, Class: "fault-client", Code: platformCode(fault.String)}}
 		if fault.Code == soap.CodeServer {
 			out.Outcome, out.Class = store.OutcomeTechnical, "fault-server"
@@ -78,7 +78,11 @@ func (r *Relay) judge(d store.Delivery, answer *soap.Answer) attempt {
 	if c == nil || !c.Complaints {
 		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeDelivered, Class: "ok"}}
 	}
-	receipt, err := c.ReadReceipt(answer.Body)
+	body, err := answer.UTF8()
+	var receipt contracts.Receipt
+	if err == nil {
+		receipt, err = c.ReadReceipt(body)
+	}
 	if err != nil {
 		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeUnknown, Class: "unreadable answer"}}
 	}

@@ -34,7 +34,7 @@ type parcel struct {
 
 // Send sends p to its route's address and returns what came back, whatever it is. The error is *soap.SendError; Sent in it
 // says whether the producer may have got the message.
-func (s *Sender) Send(ctx context.Context, p parcel) (*soap.Answer, error) {
+func (s *Sender) Send(ctx context.Context, p parcel) (*soap.Reply, error) {
 	return s.Client.Do(ctx, &soap.Outgoing{
 		URL: p.Route.Address, SOAPAction: p.SOAPAction, ContentType: "text/xml;charset=UTF-8",
 		Header: s.header(p), Body: p.Body, Stream: p.Stream, Timeout: s.Timeouts[p.Call.Contract],
@@ -83,26 +83,28 @@ func (r *Relay) forward(ctx context.Context, a arrival, req *soap.Request, o out
 		p.Stream = req.Stream()
 	}
 	started := time.Now()
-	answer, err := r.Sender.Send(ctx, p)
+	reply, err := r.Sender.Send(ctx, p)
 	if err != nil {
 		return nil, unreached(err, o.Route.Address)
 	}
-	if answer.Header == nil {
-		answer.Header = http.Header{}
-	}
-	if !soap.IsEnvelope(answer.Body) {
-		if answer.Status/100 != 2 {
-			return nil, routing.ProducerStatus(answer.Status)
-		}
+	kind := reply.Kind()
+	switch {
+	case reply.Status != http.StatusOK && !(kind == soap.FaultReply && reply.Status == http.StatusInternalServerError):
+		return nil, routing.ProducerStatus(reply.Status)
+	case kind == soap.Empty || kind == soap.NotSOAP:
 		return nil, routing.ProducerUnreadable(o.Route.Address)
 	}
-	if _, fault := soap.ReadFault(answer.Body); answer.Status != http.StatusOK && !(fault && answer.Status == http.StatusInternalServerError) {
-		return nil, routing.ProducerStatus(answer.Status)
+	body, err := reply.UTF8()
+	if err != nil {
+		return nil, routing.ProducerUnreadable(o.Route.Address).Because(err)
 	}
-	answer.Header.Del("Soapaction")
-	answer.Header.Set("Content-Type", soap.ContentType)
-	answer.Header.Set(soap.HeaderProducerTime, strconv.FormatInt(time.Since(started).Milliseconds(), 10))
-	return answer, nil
+	header := reply.Header.Clone()
+	for _, name := range []string{"Soapaction", "Content-Encoding", soap.HeaderCorrelation} {
+		header.Del(name)
+	}
+	header.Set("Content-Type", soap.ContentType)
+	header.Set(soap.HeaderProducerTime, strconv.FormatInt(time.Since(started).Milliseconds(), 10))
+	return &soap.Answer{Status: reply.Status, Header: header, Body: body}, nil
 }
 
 // unreached is VP009 for a producer that gave no answer; what the guard found in a message that was streamed is VP015.
