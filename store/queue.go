@@ -8,7 +8,7 @@ import (
 )
 
 // leasedNow: a worker is at the delivery d, the head of its lane l. $1 is the present moment.
-const leasedNow = `(d.state = 'due' AND l.lease_until > $1 AND d.seq = (SELECT min(h.seq) FROM delivery h WHERE h.lane = l.id AND h.done_at IS NULL))`
+const leasedNow = `(d.state = 'due' AND l.lease_until IS NOT NULL AND l.lease_until > $1 AND d.seq = (SELECT min(h.seq) FROM delivery h WHERE h.lane = l.id AND h.done_at IS NULL))`
 
 // stateOf is the state of a delivery d of lane l, as it is shown.
 const stateOf = `CASE WHEN ` + leasedNow + ` THEN 'leased' ELSE d.state END`

@@ -1,0 +1,145 @@
+package storetest
+
+import (
+	"time"
+
+	"rivgate/store"
+)
+
+// numbered is a message from the handler with a number.
+func (f *file) numbered(kind store.EventKind, number int64) *store.Message {
+	m := f.returned(kind)
+	m.Event.Sequence = number
+	return m
+}
+
+func sequences(w *world) {
+	w.run("the next number is one above the highest accepted", func(w *world) {
+		f := w.file(unit)
+		next := func(sender string) int64 {
+			n, err := w.s.NextSequence(w.ctx, f.id, sender)
+			w.must(err)
+			return n
+		}
+		equal(w, "portal", next(portal), 2)
+		equal(w, "system", next(system), 1)
+		f.accept(f.numbered(store.EventPartialReply, 4))
+		equal(w, "system", next("se2010123456-avv"), 5)
+		for number := range int64(3) {
+			f.accept(f.numbered(store.EventPartialReply, number+1))
+		}
+	})
+	w.run("a gap holds what comes after it, until it closes", func(w *world) {
+		f := w.file(unit)
+		three, two, one := f.numbered(store.EventPartialReply, 3), f.numbered(store.EventQuestion, 2), f.numbered(store.EventStatus, 1)
+		one.Event.Status = "RECEIVED"
+		equal(w, "out of order", f.accept(three).OutOfOrder, true)
+		equal(w, "out of order", f.accept(two).OutOfOrder, true)
+		f.in(three, store.PlaceHeld)
+		f.is(store.Submitted)
+		equal(w, "out of order", f.accept(one).OutOfOrder, false)
+		f.in(one, store.PlaceMailbox)
+		f.in(two, store.PlaceMailbox)
+		f.in(three, store.PlaceMailbox)
+		f.is(store.AwaitingReporter)
+		equal(w, "late", f.entry(three).Late, false)
+		letters, err := w.s.Mailbox(w.ctx, f.id)
+		w.must(err)
+		equal(w, "letters", len(letters), 3)
+		equal(w, "in order", letters[1].Kind+" "+letters[2].Kind, "question partial_reply")
+	})
+	w.run("a repeat of a held message is answered as the first time", func(w *world) {
+		f := w.file(unit)
+		held := f.numbered(store.EventPartialReply, 2)
+		f.accept(held)
+		f.accept(f.numbered(store.EventPartialReply, 1))
+		again, err := w.s.Accept(w.ctx, held)
+		w.must(err)
+		equal(w, "repeat", again.Repeat, true)
+		equal(w, "out of order", again.OutOfOrder, true)
+	})
+	w.run("senders are counted apart", func(w *world) {
+		f := w.file(unit)
+		question := f.numbered(store.EventQuestion, 1)
+		equal(w, "out of order", f.accept(question).OutOfOrder, false)
+		equal(w, "out of order", f.accept(f.answer(question)).OutOfOrder, false)
+	})
+	w.run("what is refused takes no number", func(w *world) {
+		f := w.file(unit)
+		f.refuse(f.answer(f.first), store.NoOpenQuestion)
+		equal(w, "out of order", f.accept(f.numbered(store.EventPartialReply, 1)).OutOfOrder, false)
+	})
+	w.run("what can never be right is refused at once, gap or not", func(w *world) {
+		f := w.file(unit)
+		m := f.numbered(store.EventPartialReply, 5)
+		m.Key.Sender = "SE2010123456-OTHER"
+		f.refuse(m, store.NotCurrentHandler)
+	})
+	w.run("a gap that does not close is given up after its time, and what it held is marked", gapGivenUp)
+	w.run("a held message that its case refuses is parked, and the next goes on", heldRefused)
+	w.run("the first number of a case that came by a forward may be any", func(w *world) {
+		f := w.blank(unit)
+		m := f.arriving(inboxUnit)
+		m.Event.AtPortal, m.Event.Sequence = false, 9
+		f.accept(m)
+		equal(w, "first", f.accept(f.numbered(store.EventPartialReply, 4)).OutOfOrder, false)
+		equal(w, "next but one", f.accept(f.numbered(store.EventPartialReply, 6)).OutOfOrder, true)
+		equal(w, "next", f.accept(f.numbered(store.EventPartialReply, 5)).OutOfOrder, false)
+		question := f.numbered(store.EventQuestion, 7)
+		f.accept(question)
+		answer := f.answer(question)
+		answer.Event.Sequence = 11
+		equal(w, "portal goes on from its own first", f.accept(answer).OutOfOrder, true)
+	})
+}
+
+func gapGivenUp(w *world) {
+	f := w.file(unit)
+	two, three, five := f.numbered(store.EventPartialReply, 2), f.numbered(store.EventQuestion, 3), f.numbered(store.EventPartialReply, 5)
+	f.accept(two)
+	w.clock.move(30 * time.Minute)
+	f.accept(three)
+	f.accept(five)
+	apply := func(want int) {
+		w.t.Helper()
+		n, err := w.s.ApplyHeld(w.ctx, time.Hour)
+		w.must(err)
+		equal(w, "applied", n, want)
+	}
+	apply(0)
+	w.clock.move(30 * time.Minute)
+	apply(2)
+	equal(w, "late", f.entry(two).Late, true)
+	equal(w, "late", f.entry(three).Late, true)
+	f.in(five, store.PlaceHeld)
+	f.is(store.AwaitingReporter)
+	one := f.numbered(store.EventPartialReply, 1)
+	equal(w, "out of order", f.accept(one).OutOfOrder, false)
+	equal(w, "late", f.entry(one).Late, true)
+	again := f.numbered(store.EventPartialReply, 3)
+	f.accept(again)
+	equal(w, "late", f.entry(again).Late, false)
+	f.accept(f.numbered(store.EventPartialReply, 4))
+	f.in(five, store.PlaceMailbox)
+	equal(w, "late", f.entry(five).Late, false)
+	apply(0)
+}
+
+func heldRefused(w *world) {
+	f := w.file(unit)
+	reply, correction := f.numbered(store.EventPartialReply, 2), f.numbered(store.EventCorrection, 3)
+	correction.Event.Classification = &store.Classification{MainProblems: []string{"1"}, Area: "5"}
+	f.accept(reply)
+	f.accept(correction)
+	last := f.closing()
+	last.Event.Sequence = 1
+	f.accept(last)
+	entry := f.entry(reply)
+	equal(w, "refused", entry.Refused, store.CaseClosed)
+	equal(w, "place", entry.Place, store.PlaceParked)
+	f.in(correction, store.PlaceMailbox)
+	equal(w, "area", f.now().Classification.Area, "5")
+	n, err := w.s.ApplyHeld(w.ctx, 0)
+	w.must(err)
+	equal(w, "applied", n, 0)
+}

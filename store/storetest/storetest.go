@@ -1,0 +1,52 @@
+// Package storetest is the conformance suite of package store: every verb and every rule, to be run on each database. It also starts a
+// throw-away PostgreSQL for tests.
+//
+// It knows the store by its exported verbs alone, and does not know which database is under test.
+package storetest
+
+import (
+	"testing"
+
+	"rivgate/store"
+)
+
+// Open opens a new, empty store for a test, and closes it when the test ends.
+type Open = func(t *testing.T, o store.Options) *store.Store
+
+// Run runs the suite, each test on a store of its own.
+func Run(t *testing.T, open func(t *testing.T, o store.Options) *store.Store) {
+	groups := []struct {
+		name  string
+		tests func(*world)
+	}{
+		{"a message is accepted once", acceptOnce},
+		{"accepts side by side", acceptSideBySide},
+		{"a case begins", caseBegins},
+		{"a case lives", caseLives},
+		{"a case closes", caseCloses},
+		{"a case is forwarded", caseForwarded},
+		{"a handler is the one who has the case", handlerOnly},
+		{"sequence numbers", sequences},
+		{"a message has one place", places},
+		{"the mailbox", mailbox},
+		{"lanes", lanes},
+		{"leases", leases},
+		{"many workers", manyWorkers},
+		{"answers change their case", answersChangeCase},
+		{"operators", operators},
+		{"receivers are paused", pauses},
+		{"lists of cases", caseLists},
+		{"lists of deliveries", deliveryLists},
+		{"statistics", statistics},
+		{"the store closes", closing},
+	}
+	for _, group := range groups {
+		t.Run(group.name, func(t *testing.T) {
+			w := newWorld(t, open)
+			group.tests(w)
+			if !t.Failed() && group.name != "the store closes" {
+				w.sound(t)
+			}
+		})
+	}
+}
