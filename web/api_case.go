@@ -10,7 +10,8 @@ import (
 // caseView is a case in the API.
 type caseView struct {
 	store.Case
-	DaysLeft           int        `json:"daysLeft"` // of 28
+	Classification     concluded  `json:"classification"` // in place of the store's
+	DaysLeft           int        `json:"daysLeft"`       // of 28
 	Late               bool       `json:"late"`
 	Reporter           personView `json:"reporter"`
 	Patient            personView `json:"patient"`
@@ -20,6 +21,15 @@ type caseView struct {
 	Experienced        []string   `json:"experiencedProblem,omitempty"`
 	ReplyWanted        bool       `json:"replyWanted"`
 	AttachmentsAllowed bool       `json:"attachmentsAllowed"`
+}
+
+// concluded is the classification in the API: codes.
+type concluded struct {
+	MainProblems []string `json:"mainProblems,omitempty"`
+	SubProblems  []string `json:"subProblems,omitempty"`
+	Area         string   `json:"areaOfActivity,omitempty"`
+	IncidentUnit string   `json:"incidentUnit,omitempty"`
+	IncidentDate string   `json:"incidentDate,omitempty"`
 }
 
 // personView is a person in the API; in lists the id is masked.
@@ -32,7 +42,7 @@ type personView struct {
 func (s *Site) caseView(c store.Case, whole bool) caseView {
 	f := c.Facts
 	v := caseView{
-		Case: c, DaysLeft: daysLeft(c, s.now()), IncidentDate: f.IncidentDate, IncidentUnit: f.IncidentUnit, IncidentPlaceText: f.PlaceText,
+		Case: c, Classification: concluded(c.Classification), DaysLeft: daysLeft(c, s.now()), IncidentDate: f.IncidentDate, IncidentUnit: f.IncidentUnit, IncidentPlaceText: f.PlaceText,
 		Experienced: f.Experienced, ReplyWanted: f.ReplyWanted, AttachmentsAllowed: f.Attachments,
 		Reporter: personView{ID: f.ReporterID, Name: f.ReporterName, Role: f.Role},
 		Patient:  personView{ID: f.PatientID, Name: f.PatientName},

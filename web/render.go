@@ -27,10 +27,10 @@ var templates = sync.OnceValue(func() map[string]*template.Template {
 	all := make(map[string]*template.Template)
 	for _, entry := range names {
 		name, isPage := strings.CutSuffix(entry.Name(), ".html")
-		if !isPage || strings.HasPrefix(name, "_") {
+		if !isPage {
 			continue
 		}
-		all[name] = template.Must(template.New("_layout.html").Funcs(words()).ParseFS(files, "pages/_*.html", "pages/"+entry.Name()))
+		all[name] = template.Must(template.New("layout.html").Funcs(words()).ParseFS(files, "pages/shared/*.html", "pages/"+entry.Name()))
 	}
 	return all
 })

@@ -24,7 +24,8 @@ type event struct {
 	Complaint *contracts.Complaint
 	Problems  []string // what was concluded, or experienced
 	Area      string
-	Place     string // HSA-id of where it happened, when a board set it
+	Unit      string // where it happened
+	Place     string // where it happened, when a board set it
 	To        string // who has the case next
 	Due       string // until when a question should be answered
 	Answers   string // beginning of the question that this answers
@@ -85,13 +86,16 @@ func (s *Site) event(c store.Case, entry store.Entry, m *contracts.Message, file
 	case m.Complaint != nil:
 		e.Incoming, e.From = true, reporterName(c)
 	case m.Forward != nil:
-		e.Incoming, e.From, e.Text = true, unitName(m.Forward.From), m.Forward.Reason
+		e.Incoming, e.From, e.Text = true, s.named(m.Forward.From), m.Forward.Reason
 	case m.Answer != nil:
 		e.Incoming, e.From, e.Text = true, reporterName(c), m.Answer.Text
 	case m.Update != nil:
 		s.update(&e, c, m)
 	}
 	if e.Complaint != nil {
+		if u := e.Complaint.IncidentUnit; u != nil {
+			e.Unit = s.named(*u)
+		}
 		for _, v := range e.Complaint.ExperiencedProblem {
 			e.Problems = append(e.Problems, codeWord(v))
 		}
@@ -106,10 +110,7 @@ func (s *Site) event(c store.Case, entry store.Entry, m *contracts.Message, file
 // update fills in what a handler wrote.
 func (s *Site) update(e *event, c store.Case, m *contracts.Message) {
 	u := m.Update
-	e.From, e.Text, e.Due = unitName(u.HandlingUnit), u.Text, u.AnswerDueDate
-	if known, ok := s.table().Unit(u.HandlingUnit.HSAID); ok {
-		e.From = known.Name
-	}
+	e.From, e.Text, e.Due = s.named(u.HandlingUnit), u.Text, u.AnswerDueDate
 	if u.Author != nil && u.Author.Name != "" {
 		e.From = u.Author.Name + ", " + e.From
 	}
@@ -120,10 +121,7 @@ func (s *Site) update(e *event, c store.Case, m *contracts.Message) {
 		e.Open = e.Open || id == m.ID.Root+"|"+m.ID.Extension
 	}
 	if u.NewRecipient != nil {
-		e.To = unitName(*u.NewRecipient)
-		if known, ok := s.table().Unit(u.NewRecipient.HSAID); ok {
-			e.To = known.Name
-		}
+		e.To = s.named(*u.NewRecipient)
 	}
 	if u.Type == contracts.Status {
 		e.Text = statusWord(u.Status)
@@ -134,7 +132,7 @@ func (s *Site) update(e *event, c store.Case, m *contracts.Message) {
 		}
 		e.Area = codeWord(k.AreaOfActivity)
 		if k.IncidentUnit != nil {
-			e.Place = unitName(*k.IncidentUnit)
+			e.Place = s.named(*k.IncidentUnit)
 		}
 	}
 }
@@ -240,7 +238,11 @@ func codeWord(v contracts.CV) string {
 	return v.Code
 }
 
-func unitName(u contracts.OrgUnit) string {
+// named is the name of a unit: the catalogue's, else the message's, else its HSA-id.
+func (s *Site) named(u contracts.OrgUnit) string {
+	if known, ok := s.table().Unit(u.HSAID); ok {
+		return known.Name
+	}
 	if u.Name != "" {
 		return u.Name
 	}
