@@ -3,7 +3,6 @@ package soap
 import (
 	"bytes"
 	"encoding/xml"
-	"io"
 	"strings"
 )
 
@@ -50,8 +49,7 @@ func escape(b *bytes.Buffer, text string) {
 // the envelope is not a SOAP 1.1 fault. Detail is the text of the first detailString inside detail, else all text in
 // detail, trimmed. It is lenient: what others write is read for logs and decisions, and passed on as it came.
 func ReadFault(envelope []byte) (f *Fault, ok bool) {
-	d := xml.NewDecoder(bytes.NewReader(envelope))
-	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
+	d := lenient(envelope)
 	for _, want := range []string{"Envelope", "Body", "Fault"} {
 		if !enterElement(d, want) {
 			return nil, false

@@ -34,7 +34,9 @@ func encoded(text, charset string, mark bool) []byte {
 }
 
 func TestReceiver(t *testing.T) {
-	to := func(text string) string { return `<a:To xmlns:a="http://www.w3.org/2005/08/addressing">` + text + `</a:To>` }
+	to := func(text string) string {
+		return `<a:To xmlns:a="http://www.w3.org/2005/08/addressing">` + text + `</a:To>`
+	}
 	logical := func(text string) string {
 		return `<LogicalAddress xmlns="urn:riv:itintegration:registry:1">` + text + `</LogicalAddress>`
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"time"
 )
 
 // Limits bounds what the guard lets through. The zero value of a field means its default.
@@ -27,7 +28,7 @@ func (l Limits) defaulted() Limits {
 	return l
 }
 
-func or[T int | int64](value, otherwise T) T {
+func or[T int | int64 | time.Duration](value, otherwise T) T {
 	if value > 0 {
 		return value
 	}

@@ -1,0 +1,201 @@
+package soap
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Client sends SOAP messages over HTTP/1.1 and keeps connections open between them. It follows no redirect, uses no
+// proxy and asks for no compression. The zero value is ready for use; a Client is shared and must not be copied.
+type Client struct {
+	// TLS is asked at every new connection, so that keys and authorities can change; nil, or a nil result, means the
+	// system's authorities and no client certificate. What it returns is not changed.
+	TLS            func() *tls.Config
+	ConnectTimeout time.Duration // for the connection, and again for its TLS; default 2 s
+	Timeout        time.Duration // for a whole exchange, unless Outgoing says otherwise; default 29 s
+	RetryAfter     time.Duration // before the one new try when nothing was sent; default 200 ms
+	MaxAnswer      int64         // bytes of an answer's body; default 15 MiB
+
+	once      sync.Once
+	transport *http.Transport
+}
+
+// Outgoing is one message to send. Its body is Body, or else Stream.
+type Outgoing struct {
+	URL         string
+	SOAPAction  string      // without quotes; not used if Header has a SOAPAction, which is sent as it is
+	ContentType string      // default "text/xml;charset=UTF-8"
+	Header      http.Header // added; hop-by-hop headers, Accept-Encoding and Expect are left out
+	Body        []byte
+	Stream      io.Reader     // if it fails the request is broken off, and never whole
+	Length      int64         // bytes of Stream if known; 0 means not
+	Timeout     time.Duration // default Client.Timeout
+}
+
+// Do sends out and reads the whole answer, whatever its status. Every error is a *SendError.
+//
+// A request that cannot have reached anybody, because no connection was made or a pooled one was found closed before a
+// byte was written, is sent once more. After the first byte nothing is ever sent again: it may have been a delivery.
+func (c *Client) Do(ctx context.Context, out *Outgoing) (*Reply, error) {
+	request, err := newOutgoing(out)
+	if err != nil {
+		return nil, err
+	}
+	timeout := or(out.Timeout, or(c.Timeout, 29*time.Second))
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	body := &outgoingBody{out: out}
+	for try := 1; ; try++ {
+		reply, failure := c.send(ctx, request, body)
+		if failure == nil {
+			return reply, nil
+		}
+		if try == 2 || !failure.again || body.touched && out.Body == nil {
+			return nil, failure
+		}
+		wait := time.NewTimer(or(c.RetryAfter, 200*time.Millisecond))
+		select {
+		case <-wait.C:
+		case <-ctx.Done():
+			wait.Stop()
+			return nil, failure
+		}
+	}
+}
+
+// CloseIdle closes the pooled connections that are not in use, as when keys have changed.
+func (c *Client) CloseIdle() { c.roundTripper().CloseIdleConnections() }
+
+// newOutgoing makes the request but for its body.
+func newOutgoing(out *Outgoing) (*http.Request, error) {
+	target, err := url.Parse(out.URL)
+	if err != nil || target.Host == "" || target.Scheme != "http" && target.Scheme != "https" {
+		return nil, &SendError{Kind: SendInvalid, Cause: err}
+	}
+	if len(out.Body) == 0 && out.Stream == nil {
+		return nil, &SendError{Kind: SendInvalid, Cause: errors.New("there is no message")}
+	}
+	header := http.Header{}
+	for name, values := range out.Header {
+		switch name = http.CanonicalHeaderKey(name); {
+		case hopByHop(name), name == "Accept-Encoding", name == "Expect", name == "Host":
+		default:
+			header[name] = values
+		}
+	}
+	header.Set("Content-Type", "text/xml;charset=UTF-8")
+	if out.ContentType != "" {
+		header.Set("Content-Type", out.ContentType)
+	}
+	if _, ok := header["Soapaction"]; !ok {
+		header.Set("SOAPAction", `"`+strings.ReplaceAll(out.SOAPAction, `"`, "%22")+`"`)
+	}
+	if _, ok := header["User-Agent"]; !ok {
+		header.Set("User-Agent", "Rivgate")
+	}
+	return &http.Request{
+		Method: http.MethodPost, URL: target, Host: target.Host, Header: header,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}, nil
+}
+
+// outgoingBody is the body of one try. It has no GetBody, without which net/http does not send it twice by itself.
+type outgoingBody struct {
+	out     *Outgoing
+	reader  io.Reader
+	mu      sync.Mutex // net/http may go on reading after it has answered
+	touched bool
+	err     error
+}
+
+func (b *outgoingBody) Read(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.touched = true
+	n, err := b.reader.Read(p)
+	if err != nil && err != io.EOF {
+		b.err = err
+	}
+	return n, err
+}
+
+func (b *outgoingBody) failure() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.err
+}
+
+// rewind gives the body for a new try, and its length; -1 if that is not known.
+func (b *outgoingBody) rewind() int64 {
+	if b.out.Body != nil {
+		b.reader = bytes.NewReader(b.out.Body)
+		return int64(len(b.out.Body))
+	}
+	b.reader = b.out.Stream
+	return or(b.out.Length, -1)
+}
+
+// send tries once.
+func (c *Client) send(ctx context.Context, request *http.Request, body *outgoingBody) (*Reply, *SendError) {
+	w := &watch{}
+	request = request.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: w.gotConn}))
+	request.ContentLength = body.rewind()
+	request.Body = io.NopCloser(body)
+	response, err := c.roundTripper().RoundTrip(request)
+	if err != nil {
+		return nil, w.failure(ctx, body, err)
+	}
+	defer response.Body.Close()
+	reply := &Reply{Status: response.StatusCode, Header: response.Header}
+	limit := or(c.MaxAnswer, 15<<20)
+	reply.Body, err = io.ReadAll(io.LimitReader(response.Body, limit+1))
+	if cause := body.failure(); cause != nil {
+		err = cause
+	}
+	if err != nil {
+		return nil, w.failure(ctx, body, err)
+	}
+	if int64(len(reply.Body)) > limit {
+		return nil, &SendError{Kind: SendTooLarge, Sent: true}
+	}
+	return reply, nil
+}
+
+// SendKind says what went wrong with sending.
+type SendKind string
+
+// The kinds of SendError.
+const (
+	SendInvalid  SendKind = "invalid"   // the URL, the headers or the lack of a body: nothing was tried
+	SendConnect  SendKind = "connect"   // no connection, or none in time
+	SendTLS      SendKind = "tls"       // no TLS: their certificate or ours was refused
+	SendReset    SendKind = "reset"     // the connection ended before the answer was whole
+	SendTimeout  SendKind = "timeout"   // no whole answer in time
+	SendCanceled SendKind = "canceled"  // the caller's context ended
+	SendTooLarge SendKind = "too-large" // the answer is above Client.MaxAnswer
+	SendBroken   SendKind = "broken"    // Outgoing.Stream failed with Cause, and the request was broken off
+)
+
+// SendError is an exchange without a whole answer. Its text holds nothing of Cause, which is for the caller's eyes.
+type SendError struct {
+	Kind    SendKind
+	Sent    bool // a byte of the request may have left: whether it was delivered is not known
+	Timeout bool // time ran out, in connecting or later
+	Cause   error
+
+	again bool // it is safe to try once more
+}
+
+func (e *SendError) Error() string { return fmt.Sprintf("sending message: %s", e.Kind) }
+
+func (e *SendError) Unwrap() error { return e.Cause }

@@ -1,0 +1,151 @@
+package soap
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// idleConnection is how long a pooled connection is kept. It is below the keep-alive of common servers, 5 s and more:
+// a connection that they close just as we write on it is a message with an unknown outcome.
+const idleConnection = 4 * time.Second
+
+func (c *Client) roundTripper() *http.Transport {
+	c.once.Do(func() {
+		protocols := new(http.Protocols)
+		protocols.SetHTTP1(true)
+		c.transport = &http.Transport{
+			Protocols:              protocols,
+			DialContext:            c.dial,
+			DialTLSContext:         c.dialTLS,
+			DisableCompression:     true,
+			MaxIdleConns:           1024,
+			MaxIdleConnsPerHost:    128,
+			IdleConnTimeout:        idleConnection,
+			MaxResponseHeaderBytes: 64 << 10,
+			WriteBufferSize:        32 << 10,
+			ReadBufferSize:         8 << 10,
+		}
+	})
+	return c.transport
+}
+
+func (c *Client) connectTimeout() time.Duration { return or(c.ConnectTimeout, 2*time.Second) }
+
+func (c *Client) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	dialer := net.Dialer{Timeout: c.connectTimeout()}
+	connection, err := dialer.DialContext(ctx, network, address)
+	if err != nil {
+		return nil, &dialError{kind: SendConnect, err: err}
+	}
+	return &countedConn{Conn: connection}, nil
+}
+
+func (c *Client) dialTLS(ctx context.Context, network, address string) (net.Conn, error) {
+	plain, err := c.dial(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	config := &tls.Config{}
+	if c.TLS != nil {
+		if own := c.TLS(); own != nil {
+			config = own.Clone()
+		}
+	}
+	if config.ServerName == "" {
+		config.ServerName, _, _ = net.SplitHostPort(address)
+	}
+	config.NextProtos = []string{"http/1.1"}
+	connection := tls.Client(plain.(*countedConn).Conn, config)
+	ctx, cancel := context.WithTimeout(ctx, c.connectTimeout())
+	defer cancel()
+	if err := connection.HandshakeContext(ctx); err != nil {
+		_ = plain.Close()
+		return nil, &dialError{kind: SendTLS, err: err}
+	}
+	return &countedConn{Conn: connection}, nil
+}
+
+// dialError is that of a connection which never came to be.
+type dialError struct {
+	kind SendKind
+	err  error
+}
+
+func (e *dialError) Error() string { return "connecting: " + e.err.Error() }
+
+func (e *dialError) Unwrap() error { return e.err }
+
+// countedConn counts the bytes that have been written on it, inside TLS.
+type countedConn struct {
+	net.Conn
+	written atomic.Int64
+}
+
+func (c *countedConn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	c.written.Add(int64(n))
+	return n, err
+}
+
+// watch is what one try does with its connection.
+type watch struct {
+	mu         sync.Mutex
+	connection *countedConn
+	before     int64 // bytes written on it by earlier requests
+}
+
+func (w *watch) gotConn(info httptrace.GotConnInfo) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if c, ok := info.Conn.(*countedConn); ok {
+		w.connection, w.before = c, c.written.Load()
+	}
+}
+
+// failure sorts the error of one try.
+func (w *watch) failure(ctx context.Context, body *outgoingBody, err error) *SendError {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	got := w.connection != nil
+	wrote := got && w.connection.written.Load() > w.before
+	var dialed *dialError
+	var timed net.Error
+	switch cause := body.failure(); {
+	case cause != nil:
+		return &SendError{Kind: SendBroken, Sent: wrote, Cause: cause}
+	case errors.Is(ctx.Err(), context.Canceled):
+		return &SendError{Kind: SendCanceled, Sent: got, Cause: err} // net/http may be writing still
+	case errors.As(err, &dialed):
+		late := errors.As(err, &timed) && timed.Timeout()
+		return &SendError{Kind: dialed.kind, Timeout: late, Cause: err, again: dialed.kind == SendConnect && ctx.Err() == nil}
+	case ctx.Err() != nil && !got:
+		return &SendError{Kind: SendConnect, Timeout: true, Cause: err}
+	case ctx.Err() != nil:
+		return &SendError{Kind: SendTimeout, Sent: true, Timeout: true, Cause: err}
+	case !got:
+		return &SendError{Kind: SendInvalid, Cause: err}
+	case refusesCertificate(err):
+		return &SendError{Kind: SendTLS, Cause: err} // it never got as far as their HTTP
+	}
+	return &SendError{Kind: SendReset, Sent: wrote, Cause: err, again: !wrote}
+}
+
+// refusesCertificate tells the alerts (RFC 8446 section 6.2) that end a handshake because of our certificate. In
+// TLS 1.3 they arrive when we already write, but nothing of that is read then. Their type is not exported, so the text
+// has to do.
+func refusesCertificate(err error) bool {
+	var remote *net.OpError
+	if !errors.As(err, &remote) || remote.Op != "remote error" {
+		return false
+	}
+	text := remote.Err.Error()
+	return strings.Contains(text, "certificate") || strings.Contains(text, "handshake failure") || strings.Contains(text, "access denied")
+}

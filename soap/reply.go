@@ -1,0 +1,87 @@
+package soap
+
+import (
+	"bytes"
+	"encoding/xml"
+	"io"
+	"net/http"
+)
+
+// Reply is what a producer answered, whatever it is.
+type Reply struct {
+	Status int
+	Header http.Header
+	Body   []byte // as received
+}
+
+// ReplyKind says what the body of a Reply is.
+type ReplyKind int
+
+// The kinds of Reply. A NotSOAP or Empty one is an error of the producer, as is any status but 200 and 500; Response
+// and FaultReply are passed on as they are.
+const (
+	Response   ReplyKind = iota // a SOAP 1.1 envelope
+	FaultReply                  // a SOAP 1.1 envelope with a Fault in Body
+	Empty                       // nothing, or blanks
+	NotSOAP                     // anything else
+)
+
+// Kind looks at the body up to the first element in Body. It is lenient, for others wrote it.
+func (r *Reply) Kind() ReplyKind {
+	if len(bytes.TrimSpace(r.Body)) == 0 {
+		return Empty
+	}
+	text, err := r.UTF8()
+	if err != nil {
+		return NotSOAP
+	}
+	d := lenient(text)
+	if !enterElement(d, "Envelope") || !enterElement(d, "Body") {
+		return NotSOAP
+	}
+	for {
+		token, err := d.Token()
+		if err != nil {
+			return NotSOAP
+		}
+		switch t := token.(type) {
+		case xml.EndElement:
+			return Response
+		case xml.StartElement:
+			if t.Name == (xml.Name{Space: NamespaceEnvelope, Local: "Fault"}) {
+				return FaultReply
+			}
+			return Response
+		}
+	}
+}
+
+// Fault is the fault in the body; false if it is not a FaultReply.
+func (r *Reply) Fault() (*Fault, bool) {
+	text, err := r.UTF8()
+	if err != nil {
+		return nil, false
+	}
+	return ReadFault(text)
+}
+
+// UTF8 is the body as UTF-8 without byte order mark, read in the charset that it says of itself as in a request. It
+// shares Body where nothing is to be converted. The error is an *Error of Kind Malformed.
+func (r *Reply) UTF8() ([]byte, error) {
+	q := newRequest(Limits{})
+	q.received = r.Body
+	if err := q.begin(r.Header.Get("Content-Type")); err != nil {
+		return nil, err
+	}
+	if err := q.convert(len(r.Body), true); err != nil {
+		return nil, err
+	}
+	return q.utf8, nil
+}
+
+// lenient reads UTF-8, whatever its declaration says.
+func lenient(text []byte) *xml.Decoder {
+	d := xml.NewDecoder(bytes.NewReader(text))
+	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
+	return d
+}
