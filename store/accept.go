@@ -45,7 +45,11 @@ func (t *tx) accept(ctx context.Context, m *Message) (Accepted, error) {
 		return Accepted{}, err
 	}
 	if fresh == 0 {
-		return t.repeat(ctx, m.Key)
+		first, found, err := repeat(ctx, t, m.Key)
+		if err == nil && !found {
+			err = errors.New("reading the first answer: it is not there")
+		}
+		return first, err
 	}
 	e := entering{m: m, receipt: Receipt{MessageID: m.ID, LogID: m.Correlation, Received: m.Received.UTC().Truncate(time.Microsecond)}}
 	if m.Event != nil {
@@ -57,24 +61,6 @@ func (t *tx) accept(ctx context.Context, m *Message) (Accepted, error) {
 		return Accepted{}, err
 	}
 	return Accepted{Receipt: e.receipt}, nil
-}
-
-// repeat is the first answer to a key that was there before.
-func (t *tx) repeat(ctx context.Context, k Key) (Accepted, error) {
-	a := Accepted{Repeat: true}
-	var receipt []byte
-	found, err := t.row(ctx, []any{&receipt, &a.Envelope}, `SELECT m.receipt, b.envelope FROM message_key k JOIN message m ON m.id = k.message_id
-		JOIN message_body b ON b.message_id = m.id WHERE k.sender = $1 AND k.contract = $2 AND k.key_id = $3`, fold(k.Sender), k.Contract, k.MessageID)
-	if err != nil {
-		return Accepted{}, err
-	}
-	if !found {
-		return Accepted{}, errors.New("reading the first answer: it is not there")
-	}
-	if err := json.Unmarshal(receipt, &a.Receipt); err != nil {
-		return Accepted{}, fmt.Errorf("reading the first answer: %w", err)
-	}
-	return a, nil
 }
 
 // entering is a message on its way to its place.
