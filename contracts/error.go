@@ -33,7 +33,8 @@ const (
 )
 
 // Error is a refusal by the contract. It becomes a result with ERROR in the contract's own response element. Path names where, as
-// element names joined by "/" that come from the schema, never a value.
+// element names joined by "/" that come from the schema, never a value: from the request element on, which the refusals that need more than the
+// message itself (UnknownCase and its like) leave out.
 type Error struct {
 	Code    string // ValidationError, ApplicationError or TechnicalError
 	SubCode string

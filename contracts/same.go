@@ -66,6 +66,7 @@ type content struct {
 	decoder *xml.Decoder
 	depth   int             // of open elements, Envelope is 1
 	body    int             // depth of Body while inside, else 0
+	found   bool            // there was a Body
 	scopes  []int           // length of bound when each open element began
 	bound   []xml.Attr      // declarations in scope, innermost last: Name.Local is the prefix
 	ahead   *item           // what ended a text
@@ -87,7 +88,7 @@ func (c *content) next() (item, error) {
 	c.joined.Reset()
 	for {
 		token, err := c.decoder.RawToken()
-		if errors.Is(err, io.EOF) && c.depth == 0 {
+		if errors.Is(err, io.EOF) && c.depth == 0 && c.found {
 			return item{}, nil
 		}
 		if err != nil {
@@ -157,7 +158,7 @@ func (c *content) open(t xml.StartElement) (*item, error) {
 	}
 	if c.body == 0 || c.depth <= c.body {
 		if c.depth == 2 && t.Name.Local == "Body" && space == soap.NamespaceEnvelope {
-			c.body = c.depth
+			c.body, c.found = c.depth, true
 		}
 		return nil, nil
 	}

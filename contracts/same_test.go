@@ -78,6 +78,9 @@ func TestSameContentOfBrokenEnvelopes(t *testing.T) {
 			if same {
 				t.Errorf("%q is the same as a whole envelope", bad)
 			}
+			if _, err := SameContent([]byte(bad), []byte(bad+" ")); err == nil {
+				t.Errorf("%q was read as an envelope", bad)
+			}
 			if err != nil && strings.Contains(err.Error(), "secret") {
 				t.Errorf("the error tells content: %v", err)
 			}

@@ -93,8 +93,11 @@ func (s *schema) validate(envelope []byte) error {
 	session, _ := s.sessions.Get().(*xsd.Session)
 	if session == nil {
 		var err error
-		// The guard and the reader have bounded the message: the validator's own limits would only make two of each.
-		session, err = s.engine.NewSession(xsd.ValidateOptions{MaxErrors: 1, MaxInstanceTokenBytes: math.MaxInt32, MaxInstanceDepth: 1 << 10})
+		// The guard and the reader have bounded the message; smaller limits of the validator's own would refuse large files.
+		session, err = s.engine.NewSession(xsd.ValidateOptions{
+			MaxErrors: 1, MaxInstanceDepth: 1 << 10, MaxInstanceAttributes: 1 << 10,
+			MaxInstanceTokenBytes: math.MaxInt32, MaxInstanceTextBytes: math.MaxInt32, MaxInstanceBytes: math.MaxInt32,
+		})
 		if err != nil {
 			return fmt.Errorf("opening validation: %w", err)
 		}

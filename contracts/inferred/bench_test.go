@@ -57,3 +57,19 @@ func BenchmarkSameContent5KB(b *testing.B) {
 		}
 	}
 }
+
+// What a file in a message costs: the validator gathers the text of an element before it judges it.
+func BenchmarkValidate10MB(b *testing.B) {
+	m := sampleSend()
+	value := append([]byte("%PDF-1.7\n"), bytes.Repeat([]byte("x"), 7<<20)...)
+	m.Complaint.Attachments = []contracts.Attachment{{ID: "1", FileName: "stor.pdf", MediaType: "application/pdf", Size: int64(len(value)), Value: value}}
+	envelope := []byte(write(b, m))
+	c := openRegistry(b, contracts.Options{}).Send()
+	b.SetBytes(int64(len(envelope)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := c.Validate(envelope); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
