@@ -12,7 +12,8 @@ import (
 )
 
 // event says what a complaints message means for its case, and judges what only the catalogue can tell: RECIPIENT_MISMATCH, REGION_NOT_ACTIVE, and the
-// handler that a case gets. For a message to the handler of a known case it puts that case's frozen route into o.
+// handler that a case gets. For a message to the handler of a known case it puts that case's frozen route into o. With a refusal the event is
+// returned as far as it came.
 func (r *Relay) event(ctx context.Context, a arrival, m *contracts.Message, o *outcome) (*store.Event, error) {
 	content, err := json.Marshal(m)
 	if err != nil {
@@ -28,14 +29,18 @@ func (r *Relay) event(ctx context.Context, a arrival, m *contracts.Message, o *o
 		return e, r.returned(ctx, a, m, e)
 	}
 	if m.Recipient == nil || m.CaseID == nil { // where the contract only warns
-		return nil, contracts.FieldMissing("recipient", "Ange mottagaren och ärendets id.")
+		return e, contracts.FieldMissing("recipient", "Ange mottagaren och ärendets id.")
 	}
+	return e, r.sent(ctx, m, e, o)
+}
+
+// sent fills in what a message to a handler means for its case.
+func (r *Relay) sent(ctx context.Context, m *contracts.Message, e *store.Event, o *outcome) error {
 	e.Unit = m.Recipient.Unit.HSAID
 	handler, err := r.recipient(m, o)
-	if err != nil {
-		return nil, err
-	}
 	switch {
+	case err != nil:
+		return err
 	case m.Complaint != nil:
 		e.Kind, e.Handler = store.EventComplaint, handler
 		e.Facts = r.facts(m.Complaint, handler.Unit)
@@ -43,13 +48,13 @@ func (r *Relay) event(ctx context.Context, a arrival, m *contracts.Message, o *o
 		e.Kind, e.Handler = store.EventForward, handler
 		e.Facts = r.facts(&m.Forward.Original, handler.Unit)
 	case m.Answer == nil:
-		return nil, contracts.FieldMissing("complaint", "Ange ett nytt ärende, ett svar eller ett ärende som lämnas vidare.")
+		return contracts.FieldMissing("complaint", "Ange ett nytt ärende, ett svar eller ett ärende som lämnas vidare.")
 	default:
 		e.Kind, e.InReplyTo = store.EventAnswer, m.Answer.InReplyTo.Root+"|"+m.Answer.InReplyTo.Extension
 		e.HasText, e.Attachments = m.Answer.Text != "", len(m.Answer.Attachments)
-		err = r.frozen(ctx, e.Case, o)
+		return r.frozen(ctx, e.Case, o)
 	}
-	return e, err
+	return nil
 }
 
 // recipient checks whom a send is for against its logical address, and says who would have the case.

@@ -50,10 +50,18 @@ func (r *Relay) validate(ctx context.Context, a arrival, req *soap.Request, o *o
 		return nil, err
 	}
 	event, err := r.event(ctx, a, said, o)
-	if err != nil {
+	if event == nil {
 		return nil, err
 	}
-	return r.message(a, req, o, event.MessageID, event), nil
+	m := r.message(a, req, o, event.MessageID, event)
+	var refused *contracts.Error
+	if errors.As(err, &refused) {
+		// What was accepted once gets its first answer again, also where today's catalogue would refuse it.
+		if _, found, looking := r.Store.Repeat(ctx, m.Key); found || looking != nil {
+			err = looking
+		}
+	}
+	return m, err
 }
 
 // validateForeign validates a contract that is not ours against its schema, where it is known and wanted.
