@@ -19,7 +19,7 @@ import (
 // TAK is a real tjänsteadresseringskatalog that is asked over SOAP (SokVagvalsInfo version 2).
 type TAK struct {
 	URL     string        // …/tak-services/SokVagvalsInfo/v2
-	Client  *http.Client  // how to get there, client certificate included; nil: plainly, and without a proxy
+	Client  *http.Client  // how to get there, client certificate included; nil: plainly, and without a proxy. Redirects are not followed
 	Timeout time.Duration // for one of the two questions; 0: two minutes
 	Beside
 }
@@ -97,13 +97,11 @@ func (t TAK) post(ctx context.Context, operation string) (io.ReadCloser, error) 
 	}
 	request.Header.Set("Content-Type", soap.ContentType)
 	request.Header.Set("SOAPAction", `""`)
-	client := t.Client
-	if client == nil {
-		client = &http.Client{
-			Transport:     &http.Transport{DisableKeepAlives: true},
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		}
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	if t.Client != nil {
+		client = *t.Client
 	}
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	answer, err := client.Do(request)
 	if err != nil {
 		return nil, &Unreadable{Reason: operation + ": " + whyNetwork(err), Cause: err}

@@ -2,6 +2,7 @@ package tak_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -83,7 +84,6 @@ func TestATAKThatGivesNoCatalogue(t *testing.T) {
 		{"no routes", func(w *world) { w.routes = "" }, "no routes"},
 		{"no permissions", func(w *world) { w.permissions = "" }, "no permissions"},
 		{"a fault with status 500", func(w *world) { w.status = 500 }, "hamtaAllaVirtualiseringar: the TAK answered with HTTP status 500"},
-		{"a redirect", func(w *world) { w.status = 307 }, "status 307"},
 		{"XML that breaks off", func(w *world) { w.permissions = "<anropsBehorighetsInfo>" }, "hamtaAllaAnropsBehorigheter"},
 		{"a row without contract and receiver", func(w *world) { w.routes = "<ns2:virtualiseringsInfo/>" }, "tjansteKontrakt"},
 		{"a fault instead of an answer", func(w *world) {
@@ -124,6 +124,34 @@ func TestATAKThatCannotBeReached(t *testing.T) {
 	}
 	if _, err := (tak.TAK{URL: "http://[broken"}).Read(t.Context()); err == nil || !strings.Contains(err.Error(), "no URL") {
 		t.Errorf("error %v, want one about the URL", err)
+	}
+}
+
+func TestATAKIsNotFollowedElsewhere(t *testing.T) {
+	elsewhere := newWorld()
+	other := httptest.NewServer(elsewhere)
+	defer other.Close()
+	server := httptest.NewServer(http.RedirectHandler(other.URL, http.StatusTemporaryRedirect))
+	defer server.Close()
+	for _, client := range []*http.Client{nil, server.Client()} {
+		if _, err := (tak.TAK{URL: server.URL, Client: client}).Read(t.Context()); err == nil || !strings.Contains(err.Error(), "status 307") {
+			t.Errorf("error %v, want one about the status", err)
+		}
+	}
+	if len(elsewhere.asked) > 0 {
+		t.Errorf("the other server was asked %d times", len(elsewhere.asked))
+	}
+}
+
+func TestSourcesHaveNamesWithoutSecrets(t *testing.T) {
+	for want, source := range map[string]fmt.Stringer{
+		"tak-cache.xml":            tak.File{Path: sample("tak-cache.xml")},
+		"https://tak.example:8/v2": tak.TAK{URL: "https://user:word@tak.example:8/v2?key=word"},
+		"TAK":                      tak.TAK{URL: "http://[broken"},
+	} {
+		if got := source.String(); got != want {
+			t.Errorf("the source is called %q, want %q", got, want)
+		}
 	}
 }
 
