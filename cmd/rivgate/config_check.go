@@ -98,7 +98,7 @@ func (k *checker) basics() {
 
 func (k *checker) listeners() {
 	s, w := k.c.SOAP, k.c.Web
-	if s.Listen == "" && s.TLS.Listen == "" {
+	if s.Listen == "" && s.TLS.Listen == "" && k.c.Environment != environmentDemo {
 		k.problem("soap.listen", "there is no SOAP listener: write soap.listen or soap.tls.listen")
 	}
 	if s.Listen != "" {
@@ -132,6 +132,9 @@ func (k *checker) listeners() {
 	if k.c.Environment == environmentDemo {
 		k.address("demo.handling_system", k.c.Demo.HandlingSystem)
 		k.address("demo.portal", k.c.Demo.Portal)
+		if s.Listen == "" {
+			k.problem("soap.listen", "is empty: the demo's simulators need plain HTTP, like 127.0.0.1:8080")
+		}
 	}
 }
 

@@ -30,8 +30,16 @@ type CLI struct {
 	Config string `help:"Configuration file. Without it rivgate.yaml in the working directory; without that the demo's defaults." env:"RIVGATE_CONFIG" placeholder:"FILE"`
 	Format string `help:"Form of the output: ${enum}." enum:"text,json" default:"text"`
 
-	Version VersionCommand `cmd:"" help:"Print the version."`
-	Conf    ConfigCommand  `cmd:"" name:"config" help:"The configuration: an example, a check."`
+	Serve    ServeCommand    `cmd:"" help:"Run the gateway until it is told to stop."`
+	Demo     DemoCommand     `cmd:"" help:"Play the whole story once, with a 1177 portal and a handling system, and check how it ends."`
+	TAK      TAKCommand      `cmd:"" name:"tak" help:"The address catalogue: who may call whom, and where it goes."`
+	Queue    QueueCommand    `cmd:"" help:"What waits to be delivered."`
+	Case     CaseCommand     `cmd:"" help:"Cases and replies to them."`
+	Send     SendCommand     `cmd:"" help:"Post an envelope as it is; print status, fault or result."`
+	Validate ValidateCommand `cmd:"" help:"Judge envelopes: the guard, the schema, the business rules."`
+	Migrate  MigrateCommand  `cmd:"" help:"Bring the database to this version's schema."`
+	Version  VersionCommand  `cmd:"" help:"Print the version."`
+	Conf     ConfigCommand   `cmd:"" name:"config" help:"The configuration: an example, a check."`
 }
 
 // session is what a command may use of the world.

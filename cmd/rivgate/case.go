@@ -1,0 +1,277 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"rivgate/contracts"
+	"rivgate/relay"
+	"rivgate/routing"
+	"rivgate/store"
+)
+
+// CaseCommand is the noun case. Every verb opens the store itself and is safe beside a running gateway.
+type CaseCommand struct {
+	List  CaseListCommand  `cmd:"" help:"List cases, the latest received first."`
+	Show  CaseShowCommand  `cmd:"" help:"Show a case and its messages; contents only with --content."`
+	Reply CaseReplyCommand `cmd:"" help:"Answer a case of the inbox; the reply takes the same way as one from the pages."`
+}
+
+// CaseListCommand lists cases without personal data.
+type CaseListCommand struct {
+	Query string `help:"Part of an id or a name, or a whole personal number." placeholder:"TEXT"`
+	State string `help:"submitted, delivered, in_progress, awaiting_reporter or closed." enum:",submitted,delivered,in_progress,awaiting_reporter,closed" default:"" placeholder:"STATE"`
+	Unit  string `help:"The unit that has the case." placeholder:"HSAID"`
+	Since string `help:"Received at or after: a date, a time with zone, or an age like 24h." placeholder:"TIME"`
+	After string `help:"Go on after this id, the last of the page before." placeholder:"ID"`
+	Limit int    `help:"At most so many." default:"50"`
+}
+
+// Run prints the list.
+func (c *CaseListCommand) Run(s *session) error {
+	since, err := parseSince(c.Since, s.now())
+	if err != nil {
+		return err
+	}
+	f := store.CaseFilter{Query: c.Query, State: store.State(c.State), Unit: c.Unit, Since: since, After: c.After, Limit: c.Limit}
+	return s.withStore(func(ctx context.Context, db *store.Store) error {
+		cases, err := db.Cases(ctx, f)
+		if err != nil {
+			return fmt.Errorf("listing cases: %w", err)
+		}
+		return s.show(cases, func(w io.Writer) error {
+			t := &table{head: []string{"CASE", "STATE", "UNIT", "VIA", "RECEIVED", "DUE", "VERSION", "OUR ID"}}
+			for _, k := range cases {
+				t.add(k.Ref.Extension, k.State, k.Handler.Unit, k.Handler.Via, k.Received, k.Due, k.Version, k.ID)
+			}
+			return t.print(w)
+		})
+	})
+}
+
+// CaseShowCommand shows one case.
+type CaseShowCommand struct {
+	ID      string `arg:"" help:"1177's id of the case, or ours."`
+	Content bool   `help:"The messages' contents too: health data, names, personal numbers."`
+}
+
+// Run prints the case.
+func (c *CaseShowCommand) Run(s *session) error {
+	return s.withStore(func(ctx context.Context, db *store.Store) error {
+		k, err := db.Case(ctx, c.ID)
+		if errors.Is(err, store.ErrNotFound) {
+			return refused("there is no case %s", cell(c.ID))
+		}
+		if err != nil {
+			return fmt.Errorf("reading case: %w", err)
+		}
+		entries, err := db.TimeLine(ctx, k.ID)
+		if err != nil {
+			return fmt.Errorf("reading messages: %w", err)
+		}
+		if !c.Content {
+			for i := range entries {
+				entries[i].Content = nil
+			}
+		}
+		both := struct {
+			store.Case
+			Messages []store.Entry `json:"messages"`
+		}{k, entries}
+		return s.show(both, func(w io.Writer) error { return printCase(w, k, entries) })
+	})
+}
+
+func printCase(w io.Writer, k store.Case, entries []store.Entry) error {
+	t := &table{head: []string{"CASE", cell(k.Ref.Extension)}}
+	t.add("OUR ID", k.ID)
+	t.add("EXTERNAL ID", k.External.Extension)
+	t.add("STATE", k.State)
+	t.add("VERSION", k.Version)
+	t.add("UNIT", k.Handler.Unit+" "+k.Handler.Name)
+	t.add("VIA", string(k.Handler.Via)+" "+k.Handler.Address)
+	t.add("RECEIVED", k.Received)
+	t.add("DUE", k.Due)
+	t.add("CLOSED", k.Closed)
+	t.add("OPEN QUESTIONS", strings.Join(k.OpenQuestions, ", "))
+	if err := t.print(w); err != nil {
+		return err
+	}
+	fmt.Fprintln(w)
+	t = &table{head: []string{"AT", "KIND", "FROM", "TO", "PLACE", "ID"}}
+	for _, e := range entries {
+		t.add(e.At, e.Kind, e.Sender, e.Receiver, e.Place, e.MessageID)
+	}
+	if err := t.print(w); err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if len(e.Content) > 0 {
+			fmt.Fprintf(w, "\n%s %s\n%s\n", e.Kind, e.MessageID, cell(string(e.Content)))
+		}
+	}
+	return nil
+}
+
+// CaseReplyCommand writes a reply as the unit that has the case.
+type CaseReplyCommand struct {
+	ID      string   `arg:"" help:"1177's id of the case, or ours."`
+	Type    string   `help:"${enum}." enum:"PARTIAL_REPLY,QUESTION,CLOSE,STATUS,FORWARDED,CORRECTION" default:"PARTIAL_REPLY"`
+	Text    string   `help:"What the citizen reads; - reads it from standard input."`
+	Due     string   `help:"QUESTION: answer wanted by this day, YYYYMMDD." placeholder:"DATE"`
+	Status  string   `help:"STATUS: RECEIVED, IN_PROGRESS or AWAITING_REPORTER." placeholder:"STATUS"`
+	Problem []string `help:"CLOSE, CORRECTION: code of a main or sub problem, like 3 and 3.4; may be repeated." placeholder:"CODE"`
+	Area    string   `help:"CLOSE, CORRECTION: code of the area of activity." placeholder:"CODE"`
+	To      string   `help:"FORWARDED: the unit that takes over." placeholder:"HSAID"`
+	Attach  []string `help:"File to go with the reply; may be repeated." placeholder:"FILE" type:"existingfile"`
+	Update  string   `help:"Take the whole update from a JSON file in the API's form instead; - is standard input." placeholder:"FILE"`
+	Version int64    `help:"Refuse if the case has another version by now." placeholder:"N"`
+}
+
+// Run sends the reply down the line.
+func (c *CaseReplyCommand) Run(s *session) error {
+	l, err := s.config()
+	if err != nil {
+		return err
+	}
+	registry, err := newRegistry(l.Config)
+	if err != nil {
+		return err
+	}
+	update, err := c.update(s, registry)
+	if err != nil {
+		return err
+	}
+	log := newLog(LogConfig{Level: "error", Format: "text"}, s.err)
+	keeper, err := newKeeper(l.Config, registry, s.now, log)
+	if err != nil {
+		return err
+	}
+	if _, err := keeper.Refresh(s.ctx); err != nil && keeper.Table() == nil {
+		return unreachable("reading the catalogue: %w", err)
+	}
+	return s.withStore(func(ctx context.Context, db *store.Store) error {
+		r, err := newRelay(l.Config, registry, db, keeper.Table, s.now, log)
+		if err != nil {
+			return err
+		}
+		accepted, err := r.Reply(ctx, c.ID, update, c.Version)
+		if err != nil {
+			return replyError(err)
+		}
+		return s.show(accepted.Receipt, func(w io.Writer) error {
+			_, err := fmt.Fprintf(w, "accepted %s in case %s\n", accepted.MessageID, accepted.Case.Extension)
+			return err
+		})
+	})
+}
+
+// replyError says in words for a terminal what the line refused.
+func replyError(err error) error {
+	var platform *routing.Error
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return refused("there is no such case")
+	case errors.Is(err, relay.ErrNotOurs), errors.Is(err, relay.ErrConflict):
+		return refused("%w", err)
+	case errors.As(err, &platform):
+		return refused("%s %s", platform.Code, platform.Detail)
+	}
+	return err
+}
+
+func (c *CaseReplyCommand) update(s *session, r *contracts.Registry) (contracts.Update, error) {
+	u := contracts.Update{Type: c.Type, Text: c.Text, AnswerDueDate: c.Due, Status: c.Status}
+	if c.Update != "" {
+		content, err := readInput(c.Update, 1<<20)
+		if err != nil {
+			return u, usage("reading the update: %w", err)
+		}
+		d := json.NewDecoder(strings.NewReader(string(content)))
+		d.DisallowUnknownFields()
+		u = contracts.Update{}
+		if err := d.Decode(&u); err != nil {
+			return u, usage("reading the update: %w", err)
+		}
+	}
+	if c.Text == "-" {
+		content, err := readInput("-", 1<<20)
+		if err != nil {
+			return u, usage("reading the text: %w", err)
+		}
+		u.Text = strings.TrimSpace(string(content))
+	}
+	if c.Status != "" {
+		stamp := contracts.NewStamp(s.now())
+		u.StatusTime = &stamp
+	}
+	if c.To != "" {
+		u.NewRecipient = &contracts.OrgUnit{HSAID: c.To}
+	}
+	if len(c.Problem) > 0 || c.Area != "" {
+		classification, err := c.classification(r)
+		if err != nil {
+			return u, err
+		}
+		u.Classification = classification
+	}
+	for _, name := range c.Attach {
+		a, err := attachment(name)
+		if err != nil {
+			return u, err
+		}
+		u.Attachments = append(u.Attachments, a)
+	}
+	return u, nil
+}
+
+func (c *CaseReplyCommand) classification(r *contracts.Registry) (*contracts.Classification, error) {
+	k := &contracts.Classification{}
+	for _, code := range c.Problem {
+		cv, err := coded(r, contracts.SystemProblem, code)
+		if err != nil {
+			return nil, err
+		}
+		k.Problems = append(k.Problems, cv)
+	}
+	if c.Area != "" {
+		area, err := coded(r, contracts.SystemArea, c.Area)
+		if err != nil {
+			return nil, err
+		}
+		k.AreaOfActivity = area
+	}
+	return k, nil
+}
+
+// coded is a code with its name.
+func coded(r *contracts.Registry, system, code string) (contracts.CV, error) {
+	set, ok := r.CodeSet(system)
+	if !ok {
+		return contracts.CV{}, fmt.Errorf("the contract pack has no code set %s", system)
+	}
+	value, ok := set.Code(code)
+	if !ok {
+		return contracts.CV{}, usage("the code %q is not in the code set %s", code, system)
+	}
+	return contracts.CV{Code: value.Code, CodeSystem: system, DisplayName: value.Display}, nil
+}
+
+// attachment reads a file that goes with a reply; the line judges its size and kind.
+func attachment(name string) (contracts.Attachment, error) {
+	content, err := os.ReadFile(name)
+	if err != nil {
+		return contracts.Attachment{}, usage("reading attachment: %w", err)
+	}
+	media, _, _ := mime.ParseMediaType(mime.TypeByExtension(filepath.Ext(name)))
+	return contracts.Attachment{ID: uuid.NewString(), FileName: filepath.Base(name), MediaType: media, Size: int64(len(content)), Value: content}, nil
+}

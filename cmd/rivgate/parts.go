@@ -1,0 +1,217 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	_ "embed"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"go.uber.org/zap"
+
+	"rivgate/contracts"
+	"rivgate/contracts/inferred"
+	"rivgate/relay"
+	"rivgate/routing"
+	"rivgate/routing/tak"
+	"rivgate/soap"
+	"rivgate/store"
+)
+
+// What stands here makes one part of the gateway each, from its section of the configuration; serve.go puts them together.
+
+// newRegistry opens the contracts.
+func newRegistry(c Config) (*contracts.Registry, error) {
+	o := contracts.Options{Pack: inferred.Pack{}, Validation: contracts.Mode(c.Contracts.Validation), PerContract: map[string]contracts.PerOptions{}}
+	for name, p := range c.Contracts.PerContract {
+		o.PerContract[name] = contracts.PerOptions{Validation: contracts.Mode(p.Validation), Delivery: p.Delivery}
+	}
+	r, err := contracts.NewRegistry(o)
+	if err != nil {
+		return nil, &failure{exitUsage, err}
+	}
+	return r, nil
+}
+
+// namespace is the responder namespace of a contract that is named by it or by its short name.
+func namespace(r *contracts.Registry, name string) string {
+	if ns, ok := r.Names()[name]; ok {
+		return ns
+	}
+	return name
+}
+
+// producerTimeouts are the times for a producer's answer that are not the default.
+func producerTimeouts(c Config, r *contracts.Registry) map[string]time.Duration {
+	t := make(map[string]time.Duration)
+	for name, d := range c.Producer.Timeouts {
+		t[namespace(r, name)] = d
+	}
+	for name, p := range c.Contracts.PerContract {
+		if p.Timeout > 0 {
+			t[namespace(r, name)] = p.Timeout
+		}
+	}
+	return t
+}
+
+// newRules says how the table climbs and splits.
+func newRules(c Config, r *contracts.Registry) routing.Rules {
+	return routing.Rules{
+		Delimiter: c.TAK.Delimiter, DelimiterContracts: c.TAK.DelimiterContracts, DelimiterSenders: c.TAK.DelimiterSenders,
+		ClimbRoutes: c.TAK.Tree.Routes, ClimbPermissions: c.TAK.Tree.Permissions, ExceptedContracts: c.TAK.Tree.ExceptedContracts,
+		Durable: r.Durable, ReturnContract: r.Return().Contract, PortalAddress: c.Contracts.PortalAddress,
+	}
+}
+
+// newSource is where a catalogue is read: the configured one, or the file or URL that a command names.
+func newSource(c Config, r *contracts.Registry, source string) (tak.Source, error) {
+	beside := tak.Beside{UnitsFile: c.TAK.UnitsFile, HSAFiles: c.TAK.HSAFiles, Names: r.Names()}
+	switch {
+	case source == sourceDemo:
+		return demoSource{config: c, names: r.Names()}, nil
+	case isURL(source):
+		t, err := producerTLS(c.Producer.TLS)
+		if err != nil {
+			return nil, err
+		}
+		return tak.TAK{URL: source, Client: &http.Client{Transport: &http.Transport{TLSClientConfig: t()}}, Beside: beside}, nil
+	}
+	return tak.File{Path: source, Beside: beside}, nil
+}
+
+// demoCatalogue is a small world of two regions. Its addresses and ids are filled in from the configuration.
+//
+//go:embed demo.yaml
+var demoCatalogue string
+
+// demoSource is the catalogue of the demo.
+type demoSource struct {
+	config Config
+	names  map[string]string
+}
+
+var _ tak.Source = demoSource{}
+
+// Read gives the catalogue, its routes leading to the simulator.
+func (d demoSource) Read(context.Context) (routing.Catalogue, error) {
+	text := strings.NewReplacer("HANDLING_SYSTEM", "http://"+d.config.Demo.HandlingSystem, "PORTAL", d.config.Contracts.PortalAddress,
+		"GATEWAY", d.config.Instance.HSAID).Replace(demoCatalogue)
+	return tak.ReadYAML(strings.NewReader(text), d.names)
+}
+
+// String names the source.
+func (demoSource) String() string { return sourceDemo }
+
+// newKeeper keeps the configured catalogue fresh. The folder of its saved copy is made.
+func newKeeper(c Config, r *contracts.Registry, now func() time.Time, log *zap.Logger) (*tak.Keeper, error) {
+	source, err := newSource(c, r, c.TAK.Source)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(filepath.Dir(c.TAK.Cache), 0o750); err != nil {
+		return nil, fmt.Errorf("making the folder of tak.cache: %w", err)
+	}
+	return &tak.Keeper{Source: source, Rules: newRules(c, r), CacheFile: c.TAK.Cache, Every: c.TAK.Refresh, Now: now, Log: log}, nil
+}
+
+// newRelay is the line over an open store and a table.
+func newRelay(c Config, r *contracts.Registry, db *store.Store, table func() *routing.Table, now func() time.Time, log *zap.Logger) (*relay.Relay, error) {
+	t, err := producerTLS(c.Producer.TLS)
+	if err != nil {
+		return nil, err
+	}
+	clients, err := readPool(c.SOAP.TLS.ClientCA)
+	if err != nil {
+		return nil, err
+	}
+	instance := relay.Instance{ID: c.Instance.ID, Name: c.Instance.Name, HSAID: c.Instance.HSAID}
+	return &relay.Relay{
+		Instance: instance, Portal: c.Contracts.PortalAddress, Table: table, Contracts: r, Store: db,
+		Sender: &relay.Sender{
+			Client:      &soap.Client{TLS: t, ConnectTimeout: c.Producer.ConnectTimeout, Timeout: c.Producer.Timeout},
+			Instance:    instance,
+			Timeouts:    producerTimeouts(c, r),
+			Correlation: c.Producer.Correlation,
+		},
+		Trust: relay.Trust{
+			Proxies: trustedProxies(c), CertificateHeader: c.SOAP.CertificateHeader, ClientCA: clients,
+			OriginalConsumer: relay.OriginalConsumer{AllowedSenders: c.SOAP.OriginalConsumer.AllowedSenders, Enforce: c.SOAP.OriginalConsumer.Enforce},
+		},
+		Limits: soap.Limits{Message: int64(c.SOAP.MaxMessage)}, Now: now, NewID: newID, Log: log, Version: versionText(),
+	}, nil
+}
+
+// newID is a UUID of version 7, so that ids sort by time.
+func newID() string {
+	id, err := uuid.NewV7()
+	if err != nil { // the system has no randomness: nothing here could be trusted
+		panic(err)
+	}
+	return id.String()
+}
+
+func trustedProxies(c Config) []netip.Prefix {
+	var proxies []netip.Prefix
+	for _, text := range c.SOAP.TrustedProxies {
+		if p, err := parsePrefix(text); err == nil { // the configuration was checked
+			proxies = append(proxies, p)
+		}
+	}
+	return proxies
+}
+
+// readPool reads the authorities in a PEM file; nil for no file.
+func readPool(file string) (*x509.CertPool, error) {
+	if file == "" {
+		return nil, nil
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return nil, &failure{exitUsage, fmt.Errorf("reading authorities: %w", err)}
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(content) {
+		return nil, &failure{exitUsage, errors.New("reading authorities: there is no PEM certificate in " + file)}
+	}
+	return pool, nil
+}
+
+// producerTLS is how we show ourselves to producers, and whom we believe. Both are read again when their files change.
+func producerTLS(c ClientTLSConfig) (func() *tls.Config, error) {
+	files := &reread[*tls.Config]{load: func() (*tls.Config, error) {
+		roots, err := readPool(c.CA)
+		if err != nil {
+			return nil, err
+		}
+		t := &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+		if c.Certificate != "" {
+			pair, err := tls.LoadX509KeyPair(c.Certificate, c.Key)
+			if err != nil {
+				return nil, err
+			}
+			t.Certificates = []tls.Certificate{pair}
+		}
+		return t, nil
+	}}
+	for _, name := range []string{c.Certificate, c.Key, c.CA} {
+		if name != "" {
+			files.files = append(files.files, name)
+		}
+	}
+	if _, err := files.get(); err != nil {
+		return nil, &failure{exitUsage, fmt.Errorf("reading producer.tls: %w", err)}
+	}
+	return func() *tls.Config {
+		t, _ := files.get() // the first reading went well, so there always is one
+		return t
+	}, nil
+}

@@ -1,0 +1,349 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os/user"
+	"strings"
+	"time"
+
+	"rivgate/store"
+)
+
+// QueueCommand is the noun queue: what waits to be delivered. Every verb opens the store itself and is safe beside a running gateway.
+type QueueCommand struct {
+	List     QueueListCommand     `cmd:"" help:"List deliveries, the latest accepted first."`
+	Show     QueueShowCommand     `cmd:"" help:"Show one delivery and what was tried."`
+	Retry    QueueRetryCommand    `cmd:"" help:"Make waiting and parked deliveries due now."`
+	Release  QueueReleaseCommand  `cmd:"" help:"Make parked deliveries due now; what only waits keeps its time."`
+	Redirect QueueRedirectCommand `cmd:"" help:"Give waiting and parked deliveries another address and make them due."`
+	Close    QueueCloseCommand    `cmd:"" help:"End parked deliveries without delivering them; the next of the case goes on."`
+	Pause    QueuePauseCommand    `cmd:"" help:"Hold back everything to one receiver; messages are still accepted."`
+	Resume   QueueResumeCommand   `cmd:"" help:"Let a paused receiver's deliveries go on."`
+}
+
+// queueFilter narrows deliveries, for lists and verbs alike.
+type queueFilter struct {
+	Receiver string `help:"Logical address, or a component's HSA-id." placeholder:"HSAID"`
+	State    string `help:"due, leased, delivered, parked or closed." enum:",due,leased,delivered,parked,closed" default:"" placeholder:"STATE"`
+	Case     string `help:"1177's id of the case, or ours." placeholder:"ID"`
+	Since    string `help:"Accepted at or after: a date, a time with zone, or an age like 24h." placeholder:"TIME"`
+}
+
+func (f queueFilter) filter(now time.Time) (store.DeliveryFilter, error) {
+	since, err := parseSince(f.Since, now)
+	return store.DeliveryFilter{Receiver: f.Receiver, State: store.DeliveryState(f.State), Case: f.Case, Since: since}, err
+}
+
+// parseSince reads a date, an RFC 3339 time or an age.
+func parseSince(text string, now time.Time) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	if d, err := time.ParseDuration(text); err == nil && d >= 0 {
+		return now.Add(-d), nil
+	}
+	if t, err := time.Parse(time.RFC3339, text); err == nil {
+		return t, nil
+	}
+	if t, err := time.ParseInLocation("2006-01-02", text, time.Local); err == nil {
+		return t, nil
+	}
+	return time.Time{}, usage("--since %q: write a date like 2026-01-31, a time like 2026-01-31T10:00:00+01:00 or an age like 24h", text)
+}
+
+// withStore opens the store of the configuration for one command.
+func (s *session) withStore(do func(ctx context.Context, db *store.Store) error) error {
+	l, err := s.config()
+	if err != nil {
+		return err
+	}
+	db, err := openStore(s.ctx, l.Config, store.Options{Now: s.now})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return do(s.ctx, db)
+}
+
+// openStore opens the database. A database that does not answer ends a command with exitUnreachable; the error never holds the URL, which may
+// hold a password.
+func openStore(ctx context.Context, c Config, o store.Options) (*store.Store, error) {
+	db, err := store.Open(ctx, c.Store.URL, o)
+	if err != nil {
+		return nil, unreachable("opening the store: %w", err)
+	}
+	return db, nil
+}
+
+// QueueListCommand lists deliveries.
+type QueueListCommand struct {
+	queueFilter
+	After string `help:"Go on after this id, the last of the page before." placeholder:"ID"`
+	Limit int    `help:"At most so many." default:"50"`
+}
+
+// Run prints the list.
+func (c *QueueListCommand) Run(s *session) error {
+	f, err := c.filter(s.now())
+	if err != nil {
+		return err
+	}
+	f.After, f.Limit = c.After, c.Limit
+	return s.withStore(func(ctx context.Context, db *store.Store) error {
+		rows, err := db.Deliveries(ctx, f)
+		if err != nil {
+			return fmt.Errorf("listing deliveries: %w", err)
+		}
+		return s.show(rows, func(w io.Writer) error { return deliveryTable(rows).print(w) })
+	})
+}
+
+func deliveryTable(rows []store.DeliveryRow) *table {
+	t := &table{head: []string{"ID", "CASE", "RECEIVER", "COMPONENT", "STATE", "ATTEMPTS", "LAST", "ACCEPTED", "NEXT"}}
+	for _, r := range rows {
+		state := string(r.State)
+		if r.Unknown {
+			state += " (outcome unknown)"
+		}
+		if r.Paused {
+			state += " (paused)"
+		}
+		t.add(r.ID, r.Case.Extension, r.Receiver, r.Component, state, r.Attempts, strings.TrimSpace(r.Class+" "+r.Code), r.Accepted, r.Next)
+	}
+	return t
+}
+
+// QueueShowCommand shows one delivery.
+type QueueShowCommand struct {
+	ID string `arg:"" help:"Id of the message."`
+}
+
+// Run prints the delivery and its attempts.
+func (c *QueueShowCommand) Run(s *session) error {
+	return s.withStore(func(ctx context.Context, db *store.Store) error {
+		rows, err := db.Deliveries(ctx, store.DeliveryFilter{ID: c.ID, Limit: 1})
+		if err != nil {
+			return fmt.Errorf("reading delivery: %w", err)
+		}
+		if len(rows) == 0 {
+			return refused("there is no delivery %s", cell(c.ID))
+		}
+		attempts, err := db.Attempts(ctx, c.ID)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return fmt.Errorf("reading attempts: %w", err)
+		}
+		both := struct {
+			store.DeliveryRow
+			Tried []store.AttemptRow `json:"tried"`
+		}{rows[0], attempts}
+		return s.show(both, func(w io.Writer) error { return printDelivery(w, rows[0], attempts) })
+	})
+}
+
+func printDelivery(w io.Writer, r store.DeliveryRow, attempts []store.AttemptRow) error {
+	if err := deliveryTable([]store.DeliveryRow{r}).print(w); err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "\nContract  %s\nAddress   %s\n\n", cell(r.Contract), cell(r.Address))
+	t := &table{head: []string{"ATTEMPT", "STARTED", "OUTCOME", "CLASS", "CODE", "DURATION", "WORKER"}}
+	for _, a := range attempts {
+		outcome := string(a.Outcome)
+		if a.Late {
+			outcome += " (late)"
+		}
+		t.add(a.Attempt, a.Started, outcome, a.Class, a.Code, a.Duration.Round(time.Millisecond), a.Worker)
+	}
+	return t.print(w)
+}
+
+// queueSelection is which deliveries a verb is for, and who does it why.
+type queueSelection struct {
+	ID string `arg:"" optional:"" help:"Id of one message; else the filters choose."`
+	queueFilter
+	All    bool   `help:"Without id and filter: all deliveries."`
+	DryRun bool   `help:"Only tell how many it would be."`
+	By     string `help:"Who does it; kept with the delivery. Default: the user of this machine." placeholder:"NAME"`
+	Reason string `help:"Why; kept with the delivery." placeholder:"TEXT"`
+}
+
+// queueVerb changes deliveries and tells how many.
+type queueVerb func(ctx context.Context, db *store.Store, f store.DeliveryFilter, by string) (int, error)
+
+// apply carries out a verb on the deliveries chosen; states are those that the verb touches.
+func (c *queueSelection) apply(s *session, done string, states []store.DeliveryState, verb queueVerb) error {
+	f, err := c.filter(s.now())
+	if err != nil {
+		return err
+	}
+	f.ID = c.ID
+	if f == (store.DeliveryFilter{}) && !c.All {
+		return usage("this would touch every delivery: name an id or a filter, or say --all")
+	}
+	return s.withStore(func(ctx context.Context, db *store.Store) error {
+		var n int
+		if c.DryRun {
+			n, err = countDeliveries(ctx, db, f, states)
+		} else {
+			n, err = verb(ctx, db, f, operator(c.By))
+		}
+		if err != nil {
+			return err
+		}
+		if n == 0 && c.ID != "" {
+			return refused("%s is no delivery in state %s", cell(c.ID), joined(states))
+		}
+		return s.show(map[string]any{"count": n, "dryRun": c.DryRun}, func(w io.Writer) error {
+			if c.DryRun {
+				done = "would be " + done
+			}
+			_, err := fmt.Fprintf(w, "%d %s\n", n, done)
+			return err
+		})
+	})
+}
+
+func joined(states []store.DeliveryState) string {
+	words := make([]string, len(states))
+	for i, state := range states {
+		words[i] = string(state)
+	}
+	return strings.Join(words, " or ")
+}
+
+// countDeliveries pages through what a verb would touch.
+func countDeliveries(ctx context.Context, db *store.Store, f store.DeliveryFilter, states []store.DeliveryState) (int, error) {
+	n := 0
+	for _, state := range states {
+		if f.State != "" && f.State != state {
+			continue
+		}
+		page := f
+		page.State, page.Limit = state, 500
+		for {
+			rows, err := db.Deliveries(ctx, page)
+			if err != nil {
+				return 0, err
+			}
+			n += len(rows)
+			if len(rows) < page.Limit {
+				break
+			}
+			page.After = rows[len(rows)-1].ID
+		}
+	}
+	return n, nil
+}
+
+// operator is who works on the queue.
+func operator(by string) string {
+	if by != "" {
+		return by
+	}
+	if u, err := user.Current(); err == nil {
+		return "cli:" + u.Username
+	}
+	return "cli"
+}
+
+// QueueRetryCommand makes deliveries due.
+type QueueRetryCommand struct{ queueSelection }
+
+// Run retries.
+func (c *QueueRetryCommand) Run(s *session) error {
+	return c.apply(s, "due now", []store.DeliveryState{store.DeliveryDue, store.DeliveryParked},
+		func(ctx context.Context, db *store.Store, f store.DeliveryFilter, by string) (int, error) {
+			return db.Retry(ctx, f, by, c.Reason)
+		})
+}
+
+// QueueReleaseCommand makes parked deliveries due.
+type QueueReleaseCommand struct{ queueSelection }
+
+// Run releases.
+func (c *QueueReleaseCommand) Run(s *session) error {
+	if c.State != "" && c.State != string(store.DeliveryParked) {
+		return usage("release is for parked deliveries: leave --state out")
+	}
+	return c.apply(s, "released", []store.DeliveryState{store.DeliveryParked},
+		func(ctx context.Context, db *store.Store, f store.DeliveryFilter, by string) (int, error) {
+			f.State = store.DeliveryParked
+			return db.Retry(ctx, f, by, c.Reason)
+		})
+}
+
+// QueueRedirectCommand changes the address of deliveries.
+type QueueRedirectCommand struct {
+	queueSelection
+	To string `required:"" help:"The new address." placeholder:"URL"`
+}
+
+// Run redirects.
+func (c *QueueRedirectCommand) Run(s *session) error {
+	u, err := url.Parse(c.To)
+	if err != nil || !isURL(c.To) || u.Host == "" || u.User != nil {
+		return usage("--to %q is no address: write https://host/path", c.To)
+	}
+	return c.apply(s, "redirected", []store.DeliveryState{store.DeliveryDue, store.DeliveryParked},
+		func(ctx context.Context, db *store.Store, f store.DeliveryFilter, by string) (int, error) {
+			return db.Redirect(ctx, f, c.To, by, c.Reason)
+		})
+}
+
+// QueueCloseCommand ends parked deliveries.
+type QueueCloseCommand struct{ queueSelection }
+
+// Run closes.
+func (c *QueueCloseCommand) Run(s *session) error {
+	if strings.TrimSpace(c.Reason) == "" {
+		return usage("closing a delivery needs --reason: the message will never arrive")
+	}
+	return c.apply(s, "closed", []store.DeliveryState{store.DeliveryParked},
+		func(ctx context.Context, db *store.Store, f store.DeliveryFilter, by string) (int, error) {
+			return db.CloseDeliveries(ctx, f, by, c.Reason)
+		})
+}
+
+// QueuePauseCommand holds a receiver back.
+type QueuePauseCommand struct {
+	Receiver string `arg:"" help:"Logical address, or a component's HSA-id."`
+	By       string `help:"Who does it. Default: the user of this machine." placeholder:"NAME"`
+	Reason   string `help:"Why." placeholder:"TEXT"`
+}
+
+// Run pauses.
+func (c *QueuePauseCommand) Run(s *session) error {
+	return s.withStore(func(ctx context.Context, db *store.Store) error {
+		if err := db.Pause(ctx, c.Receiver, operator(c.By), c.Reason); err != nil {
+			return fmt.Errorf("pausing receiver: %w", err)
+		}
+		return s.paused(c.Receiver, true)
+	})
+}
+
+// QueueResumeCommand lets a receiver go on.
+type QueueResumeCommand struct {
+	Receiver string `arg:"" help:"Logical address, or a component's HSA-id."`
+	By       string `help:"Who does it. Default: the user of this machine." placeholder:"NAME"`
+}
+
+// Run resumes.
+func (c *QueueResumeCommand) Run(s *session) error {
+	return s.withStore(func(ctx context.Context, db *store.Store) error {
+		if err := db.Resume(ctx, c.Receiver, operator(c.By)); err != nil {
+			return fmt.Errorf("resuming receiver: %w", err)
+		}
+		return s.paused(c.Receiver, false)
+	})
+}
+
+func (s *session) paused(receiver string, paused bool) error {
+	return s.show(map[string]any{"receiver": receiver, "paused": paused}, func(w io.Writer) error {
+		word := map[bool]string{true: "paused", false: "resumed"}[paused]
+		_, err := fmt.Fprintf(w, "%s %s\n", cell(receiver), word)
+		return err
+	})
+}

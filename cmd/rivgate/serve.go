@@ -1,0 +1,326 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+	"golang.org/x/sync/errgroup"
+
+	"rivgate/contracts"
+	"rivgate/relay"
+	"rivgate/routing/tak"
+	"rivgate/soap"
+	"rivgate/store"
+	"rivgate/web"
+)
+
+// ServeCommand runs the gateway.
+type ServeCommand struct{}
+
+// Run serves until SIGINT or SIGTERM, lets what is under way finish, and returns.
+func (*ServeCommand) Run(s *session) error {
+	l, err := s.config()
+	if err != nil {
+		return err
+	}
+	log := newLog(l.Config.Log, s.err)
+	defer func() { _ = log.Sync() }() // a terminal cannot be synced, and says so
+	g, err := openGateway(s.ctx, l.Config, log)
+	if err != nil {
+		return err
+	}
+	defer g.close()
+	if err := g.announce(s.out); err != nil {
+		return err
+	}
+	return g.run(s.ctx)
+}
+
+// gateway is everything that serve runs, wired and ready; its listeners are open.
+type gateway struct {
+	config   Config // with the addresses as they became
+	log      *zap.Logger
+	registry *contracts.Registry
+	db       *store.Store
+	keeper   *tak.Keeper
+	relay    *relay.Relay
+	worker   *relay.Worker
+	soap     *soap.Server
+	site     *web.Site
+	world    *world // simulators; nil outside environment demo
+
+	plain, secure, pages net.Listener // nil where there is none
+}
+
+// openGateway wires the gateway. What it opened is closed again when a later step fails.
+func openGateway(ctx context.Context, c Config, log *zap.Logger) (_ *gateway, err error) {
+	g := &gateway{log: log}
+	defer func() {
+		if err != nil {
+			g.close()
+		}
+	}()
+	if g.registry, err = newRegistry(c); err != nil {
+		return nil, err
+	}
+	for _, problem := range g.registry.Problems() {
+		log.Warn("contract", zap.Error(problem))
+	}
+	if g.db, err = g.openDatabase(ctx, c); err != nil {
+		return nil, err
+	}
+	if err = g.listen(&c); err != nil {
+		return nil, err
+	}
+	if c.Environment == environmentDemo {
+		if g.world, err = openWorld(&c); err != nil {
+			return nil, err
+		}
+	}
+	g.config = c
+	if g.keeper, err = newKeeper(c, g.registry, time.Now, log); err != nil {
+		return nil, err
+	}
+	if g.relay, err = newRelay(c, g.registry, g.db, g.keeper.Table, time.Now, log); err != nil {
+		return nil, err
+	}
+	g.worker = &relay.Worker{
+		Relay: g.relay, Name: workerName(), Schedule: c.Delivery.Schedule, GiveUp: c.Delivery.GiveUpAfter,
+		GapTimeout: c.Delivery.GapTimeout, Lease: c.Delivery.Lease, Workers: c.Delivery.Workers,
+	}
+	g.soap = &soap.Server{
+		Handler: g.relay, Path: c.SOAP.Path, MaxMessage: int64(c.SOAP.MaxMessage), NewID: newID, Describe: http.HandlerFunc(g.describe),
+		Faulter: g.relay.Fault, Log: log,
+	}
+	if g.site, err = g.newSite(c); err != nil {
+		return nil, err
+	}
+	return g, nil
+}
+
+// openDatabase opens the store for this process. With SQLite it is the only one that serves, so the leases of its predecessor mean nothing.
+func (g *gateway) openDatabase(ctx context.Context, c Config) (*store.Store, error) {
+	db, err := openStore(ctx, c, store.Options{Log: g.log})
+	if err != nil {
+		return nil, err
+	}
+	g.db = db // closed with the gateway if the next step fails
+	if !strings.HasPrefix(c.Store.URL, "sqlite:") {
+		return db, nil
+	}
+	if err := db.Own(); err != nil {
+		return nil, refused("taking the database: %w", err)
+	}
+	n, err := db.VoidLeases(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("voiding old leases: %w", err)
+	}
+	if n > 0 {
+		g.log.Info("leases of the process before are void", zap.Int("deliveries", n))
+	}
+	return db, nil
+}
+
+// listen opens the listeners and writes back the addresses that they got.
+func (g *gateway) listen(c *Config) error {
+	for _, l := range []struct {
+		address  *string
+		listener *net.Listener
+		key      string
+	}{{&c.SOAP.Listen, &g.plain, "soap.listen"}, {&c.SOAP.TLS.Listen, &g.secure, "soap.tls.listen"}, {&c.Web.Listen, &g.pages, "web.listen"}} {
+		if *l.address == "" {
+			continue
+		}
+		opened, err := net.Listen("tcp", *l.address)
+		if err != nil {
+			return usage("%s: %w", l.key, err)
+		}
+		*l.listener, *l.address = opened, opened.Addr().String()
+	}
+	if g.secure == nil {
+		return nil
+	}
+	t, err := listenTLS(c.SOAP.TLS)
+	if err != nil {
+		return err
+	}
+	g.secure = tls.NewListener(g.secure, t)
+	return nil
+}
+
+func (g *gateway) newSite(c Config) (*web.Site, error) {
+	site := &web.Site{
+		Relay: g.relay, Environment: c.Environment, TrustedLocal: g.fromProxy, Version: versionText(), Started: time.Now(), Log: g.log,
+		Catalogue: g.catalogueStatus, ResetCatalogue: g.resetCatalogue, Endpoints: g.endpoints(),
+	}
+	if c.Web.APITokensFile == "" {
+		return site, nil
+	}
+	f, err := os.Open(c.Web.APITokensFile)
+	if err != nil {
+		return nil, usage("web.api_tokens_file: %w", err)
+	}
+	defer f.Close()
+	if site.Tokens, err = web.ReadTokens(f); err != nil {
+		return nil, usage("web.api_tokens_file: %w", err)
+	}
+	return site, nil
+}
+
+func (g *gateway) catalogueStatus() web.CatalogueStatus {
+	s := g.keeper.Status()
+	return web.CatalogueStatus{
+		Loaded: s.Loaded, Source: s.Source, FromCache: s.FromCache, Routes: s.Routes, Permissions: s.Permissions, LastError: s.LastError,
+	}
+}
+
+func (g *gateway) resetCatalogue(ctx context.Context) (routes, permissions int, err error) {
+	report, err := g.keeper.Refresh(ctx)
+	return report.Routes, report.Permissions, err
+}
+
+// describe answers ?wsdl and ?xsd with the address that the caller used, or that a trusted proxy was asked by.
+func (g *gateway) describe(w http.ResponseWriter, r *http.Request) {
+	scheme, host := "http", r.Host
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	if g.fromProxy(r) {
+		if p := r.Header.Get("X-Forwarded-Proto"); p == "http" || p == "https" {
+			scheme = p
+		}
+		if h := r.Header.Get("X-Forwarded-Host"); h != "" && !strings.ContainsAny(h, "/?#@, ") {
+			host = h
+		}
+	}
+	g.registry.Describe(w, r, scheme+"://"+host+g.config.SOAP.Path)
+}
+
+// fromProxy tells whether a request's peer is a trusted proxy.
+func (g *gateway) fromProxy(r *http.Request) bool {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(trustedProxies(g.config), func(p netip.Prefix) bool { return p.Contains(peer.Addr().Unmap()) })
+}
+
+// endpoints are the addresses of the SOAP listeners.
+func (g *gateway) endpoints() []string {
+	var urls []string
+	if g.plain != nil {
+		urls = append(urls, "http://"+g.config.SOAP.Listen+g.config.SOAP.Path)
+	}
+	if g.secure != nil {
+		urls = append(urls, "https://"+g.config.SOAP.TLS.Listen+g.config.SOAP.Path)
+	}
+	return urls
+}
+
+// announce tells where everything is.
+func (g *gateway) announce(w io.Writer) error {
+	t := &table{head: []string{"Rivgate", versionText() + ", environment " + g.config.Environment}}
+	for _, url := range g.endpoints() {
+		t.add("SOAP", url)
+	}
+	open := ""
+	if g.config.Environment != environmentProduction {
+		open = " (open to this machine without signing in)"
+	}
+	t.add("Pages and API", "http://"+g.config.Web.Listen+"/"+open)
+	if g.world != nil {
+		g.world.announce(t)
+	}
+	return t.print(w)
+}
+
+// run runs every part until ctx ends or one of them fails, and waits for all.
+func (g *gateway) run(ctx context.Context) error {
+	all, ctx := errgroup.WithContext(ctx)
+	all.Go(func() error { return g.keeper.Run(ctx) })
+	all.Go(func() error { return g.worker.Run(ctx) })
+	for _, l := range []net.Listener{g.plain, g.secure} {
+		if l != nil {
+			all.Go(func() error { return g.soap.Run(ctx, l) })
+		}
+	}
+	all.Go(func() error { return g.site.Run(ctx, g.pages) })
+	all.Go(func() error { return g.advise(ctx) })
+	if g.world != nil {
+		all.Go(func() error { return g.world.run(ctx, g) })
+	}
+	g.log.Info("serving", zap.String("version", versionText()), zap.String("environment", g.config.Environment), zap.Strings("soap", g.endpoints()))
+	err := all.Wait()
+	if errors.Is(err, context.Canceled) {
+		err = nil
+	}
+	g.log.Info("stopped", zap.Error(err))
+	return err
+}
+
+// advise puts into the log what a person should look at in the first catalogue.
+func (g *gateway) advise(ctx context.Context) error {
+	if g.awaitCatalogue(ctx) != nil {
+		return nil // told to stop before there was one
+	}
+	c := g.keeper.Catalogue()
+	if len(c.Units) == 0 {
+		g.log.Warn("the catalogue knows no units: whether a region is active is not checked")
+	}
+	notes := tak.Lint(c, g.keeper.Rules, g.config.Instance.HSAID, time.Now())
+	for _, note := range notes[:min(len(notes), 20)] {
+		g.log.Warn("catalogue: " + note)
+	}
+	return nil
+}
+
+// awaitCatalogue waits for the first catalogue. The error is that of ctx.
+func (g *gateway) awaitCatalogue(ctx context.Context) error {
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for g.keeper.Table() == nil {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+	return nil
+}
+
+// close closes what openGateway opened. Listeners that ran are closed already.
+func (g *gateway) close() {
+	for _, l := range []net.Listener{g.plain, g.secure, g.pages} {
+		if l != nil {
+			_ = l.Close()
+		}
+	}
+	if g.world != nil {
+		g.world.close()
+	}
+	if g.db != nil {
+		if err := g.db.Close(); err != nil {
+			g.log.Error("closing the store", zap.Error(err))
+		}
+	}
+}
+
+// workerName tells this process from others in the record of attempts.
+func workerName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return fmt.Sprintf("%s/%d", host, os.Getpid())
+}

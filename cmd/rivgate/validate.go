@@ -1,0 +1,150 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"rivgate/contracts"
+	"rivgate/soap"
+)
+
+// ValidateCommand judges envelopes in files as the line would: guard, schema, business rules of one message.
+type ValidateCommand struct {
+	Files []string `arg:"" help:"Files with one request envelope each; - is standard input." name:"file"`
+}
+
+// finding is what was found in one file.
+type finding struct {
+	File     string `json:"file"`
+	Valid    bool   `json:"valid"`
+	Contract string `json:"contract,omitempty"`
+	Known    bool   `json:"known"` // the contract is known: schema and rules were looked at
+	Code     string `json:"code,omitempty"`
+	SubCode  string `json:"subCode,omitempty"`
+	Path     string `json:"path,omitempty"`
+	Line     int    `json:"line,omitempty"`
+	Column   int    `json:"column,omitempty"`
+	Message  string `json:"message,omitempty"`
+}
+
+// Run judges every file; one that is refused makes the exit code 1.
+func (c *ValidateCommand) Run(s *session) error {
+	l, err := s.config()
+	if err != nil {
+		return err
+	}
+	registry, err := newRegistry(l.Config)
+	if err != nil {
+		return err
+	}
+	limits := soap.Limits{Message: int64(l.Config.SOAP.MaxMessage)}
+	limits.Whole = limits.Message
+	findings := make([]finding, 0, len(c.Files))
+	valid := true
+	for i, name := range c.Files {
+		s.progress("%d of %d", i+1, len(c.Files))
+		content, err := readInput(name, limits.Message)
+		if err != nil {
+			return usage("reading %s: %w", name, err)
+		}
+		f := judge(registry, content, limits)
+		f.File = name
+		valid = valid && f.Valid
+		findings = append(findings, f)
+	}
+	s.progress("")
+	if err := s.show(findings, func(w io.Writer) error { return printFindings(w, findings) }); err != nil {
+		return err
+	}
+	if !valid {
+		return &told{exitRefused}
+	}
+	return nil
+}
+
+// readInput reads a file or standard input, one byte above the limit at most, so that the reader refuses what is too large.
+func readInput(name string, limit int64) ([]byte, error) {
+	f := os.Stdin
+	if name != "-" {
+		opened, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer opened.Close()
+		f = opened
+	}
+	return io.ReadAll(io.LimitReader(f, limit+1))
+}
+
+func judge(registry *contracts.Registry, content []byte, limits soap.Limits) finding {
+	request, err := soap.ReadRequest(bytes.NewReader(content), "", limits)
+	if err == nil {
+		err = request.ReadAll()
+	}
+	var f finding
+	if err != nil {
+		return f.refused(err)
+	}
+	f.Contract = request.Contract
+	contract := registry.Contract(request.Contract)
+	if contract == nil {
+		f.Valid = true
+		return f
+	}
+	f.Known = true
+	if contract.Complaints {
+		_, err = contract.Read(request)
+	} else {
+		err = contract.Validate(request.UTF8())
+	}
+	if err != nil {
+		return f.refused(err)
+	}
+	f.Valid = true
+	return f
+}
+
+// refused tells what is wrong in the terms of whoever found it.
+func (f finding) refused(err error) finding {
+	var rule *contracts.Error
+	var guard *soap.Error
+	switch {
+	case errors.As(err, &rule):
+		f.Code, f.SubCode, f.Path, f.Line, f.Column, f.Message = rule.Code, rule.SubCode, rule.Path, rule.Line, rule.Column, rule.Message
+	case errors.As(err, &guard):
+		f.Code, f.Line, f.Column, f.Message = "VP015", guard.Line, guard.Column, guard.Reason
+		if guard.Kind == soap.NoReceiver {
+			f.Code = "VP003"
+		}
+	default:
+		f.Message = err.Error()
+	}
+	return f
+}
+
+func printFindings(w io.Writer, findings []finding) error {
+	for _, f := range findings {
+		at := f.File
+		if f.Line > 0 {
+			at = fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)
+		}
+		var err error
+		switch {
+		case f.Valid && f.Known:
+			_, err = fmt.Fprintf(w, "%s: valid\n", at)
+		case f.Valid:
+			_, err = fmt.Fprintf(w, "%s: a proper envelope; the contract %s is not known here, so no schema was looked at\n", at, cell(f.Contract))
+		case f.SubCode != "":
+			_, err = fmt.Fprintf(w, "%s: %s %s %s: %s\n", at, f.Code, f.SubCode, f.Path, f.Message)
+		default:
+			_, err = fmt.Fprintf(w, "%s: %s: %s\n", at, f.Code, f.Message)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

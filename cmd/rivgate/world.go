@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"go.uber.org/zap"
+
+	"rivgate/cmd/rivgate/simulator"
+	"rivgate/contracts"
+	"rivgate/contracts/inferred"
+	"rivgate/soap"
+	"rivgate/store"
+)
+
+// handlingSystemID is the handling system of demo.yaml.
+const handlingSystemID = "SE2010123456-AVV"
+
+// world is the demo's surroundings: both simulators, their listeners open.
+type world struct {
+	portal *simulator.Portal
+	system *simulator.HandlingSystem
+	pages  simulator.Door // the portal's own pages
+	empty  bool           // the store is left as it is, not filled with a few cases
+}
+
+// openWorld makes the simulators and opens their listeners; their addresses are written back into c.
+func openWorld(c *Config) (*world, error) {
+	parts := simulator.World{
+		Wire:   inferred.Client{SOAP: &soap.Client{Timeout: c.Producer.Timeout}},
+		Portal: c.Contracts.PortalAddress, Now: time.Now, NewID: newID,
+	}
+	portal, err := simulator.NewIdentity(c.Contracts.PortalAddress, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	system, err := simulator.NewIdentity(handlingSystemID, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	gateway := "http://" + dialable(c.SOAP.Listen) + c.SOAP.Path
+	w := &world{
+		portal: &simulator.Portal{
+			World: parts, Identity: portal, Header: c.SOAP.CertificateHeader, Gateway: gateway + "/SendComplaint/1/rivtabp21",
+			API: "http://" + dialable(c.Web.Listen), HTTP: &http.Client{Timeout: c.Producer.Timeout},
+		},
+		system: &simulator.HandlingSystem{
+			World: parts, Identity: system, Header: c.SOAP.CertificateHeader, Gateway: gateway + "/ReturnComplaint/1/rivtabp21",
+		},
+	}
+	w.system.Door.Handler = &soap.Server{
+		Handler: inferred.Pack{}.Handler(w.system.Take), Path: "/SendComplaint", MaxMessage: int64(c.SOAP.MaxMessage), NewID: newID, Log: zap.NewNop(),
+	}
+	w.pages.Handler = w.portal.Pages(w.system.Control())
+	if err := w.system.Door.Open(c.Demo.HandlingSystem); err != nil {
+		return nil, usage("demo.handling_system: %w", err)
+	}
+	if err := w.pages.Open(c.Demo.Portal); err != nil {
+		w.close()
+		return nil, usage("demo.portal: %w", err)
+	}
+	c.Demo.HandlingSystem, c.Demo.Portal = w.system.Door.Address(), w.pages.Address()
+	return w, nil
+}
+
+// dialable is an address at which a listener can be reached from this machine.
+func dialable(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return address
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+func (w *world) announce(t *table) {
+	t.add("1177 portal", "http://"+w.pages.Address()+"/ (simulator)")
+	t.add("Handling system", "http://"+w.system.Door.Address()+"/SendComplaint/1/rivtabp21 (simulator)")
+	t.add("Its cases", "http://"+w.pages.Address()+"/handling-system/cases")
+}
+
+// run fills an empty store and keeps the simulators up until ctx ends.
+func (w *world) run(ctx context.Context, g *gateway) error {
+	if !w.empty {
+		if err := w.seed(ctx, g); err != nil && ctx.Err() == nil {
+			g.log.Error("filling the demo's store", zap.Error(err))
+		}
+	}
+	<-ctx.Done()
+	w.close()
+	return nil
+}
+
+func (w *world) close() {
+	w.system.Door.Down()
+	w.pages.Down()
+}
+
+// seed sends a few cases through the line if there are none.
+func (w *world) seed(ctx context.Context, g *gateway) error {
+	if err := g.awaitCatalogue(ctx); err != nil {
+		return err
+	}
+	cases, err := g.db.Cases(ctx, store.CaseFilter{Limit: 1})
+	if err != nil || len(cases) > 0 {
+		return err
+	}
+	for _, c := range seeds(time.Now()) {
+		unit, ok := g.keeper.Table().Unit(c.unit)
+		if !ok {
+			continue // another catalogue than the demo's
+		}
+		to := contracts.Recipient{Unit: contracts.OrgUnit{HSAID: unit.HSAID, Name: unit.Name}, Kind: contracts.KindCareUnit}
+		if c.complaint.IncidentUnit == nil {
+			to.Kind = contracts.KindPatientBoard
+		}
+		_, receipt, err := w.portal.Submit(ctx, to, c.complaint)
+		if err != nil {
+			return err
+		}
+		if receipt.Result.Code != contracts.OK {
+			return errors.New("a case was refused: " + receipt.Result.SubCode)
+		}
+	}
+	g.log.Info("the store was empty: a few cases were sent through the line")
+	return nil
+}
+
+// seedCase is a case that the demo begins with.
+type seedCase struct {
+	unit      string
+	complaint contracts.Complaint
+}
+
+func seeds(now time.Time) []seedCase {
+	day := func(back int) string { return now.AddDate(0, 0, -back).Format("20060102") }
+	own := func(person, name, text, date, unit, unitName string) contracts.Complaint {
+		return contracts.Complaint{
+			Reporter:     contracts.Reporter{PersonID: contracts.PersonID{ID: person, Type: contracts.OIDPersonnummer}, Name: name, Role: contracts.RolePatient},
+			IncidentUnit: &contracts.OrgUnit{HSAID: unit, Name: unitName}, IncidentDate: date, Description: text, ReplyWanted: true,
+		}
+	}
+	stated := true
+	child := own("190001019801", "Tora Test", "Mitt barn fick vänta i fyra timmar med hög feber, och ingen sade hur lång tid det skulle ta.", day(9),
+		"SE2010123456-VC01", "Vårdcentralen Björken")
+	child.Reporter.Role, child.Reporter.StatedAuthority = contracts.RoleProxy, &stated
+	child.Patient = &contracts.Patient{PersonID: &contracts.PersonID{ID: "201701012393", Type: contracts.OIDPersonnummer}, Name: "Tim Test"}
+	board := own("190001019801", "Tora Test", "Jag vet inte vilken mottagning det var, men bemötandet var sårande.", day(30), "", "")
+	board.IncidentUnit, board.IncidentPlaceText = nil, "Röntgen på ett sjukhus i stan, andra våningen"
+	return []seedCase{
+		{"SE2010123456-VC01", own("189001019802", "Test Testsson", "Jag ringde tre gånger innan någon ringde upp, och fick ändå ingen tid.", day(4),
+			"SE2010123456-VC01", "Vårdcentralen Björken")},
+		{"SE2010123456-VC01", child},
+		{"SE2010123456-PN01", board},
+		{"TSTNMT2321000156-VC12", own("189001019802", "Test Testsson", "Tack för ett fint bemötande av sköterskan i receptionen.", day(2),
+			"TSTNMT2321000156-VC12", "Vårdcentralen Linden")},
+		{"SE2010123456-AKUT", own("189001019802", "Test Testsson", "Provsvaren kom aldrig, trots att jag blev lovad dem inom en vecka.", day(14),
+			"SE2010123456-AKUT", "Sjukhuset Ängen, akutmottagningen")},
+	}
+}
