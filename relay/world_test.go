@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -37,13 +38,14 @@ const (
 // world is a whole gateway on a clock and ids of its own: real store, real server, real producer, loopback only.
 type world struct {
 	*relay.Relay
-	t        testing.TB
-	soap     *soap.Server
-	server   *httptest.Server
-	producer *producer
-	logs     *observer.ObservedLogs
-	database string // path of the SQLite file
-	nobody   string // URL where nobody listens
+	t         testing.TB
+	soap      *soap.Server
+	server    *httptest.Server
+	producer  *producer
+	logs      *observer.ObservedLogs
+	database  string // path of the SQLite file
+	nobody    string // URL where nobody listens
+	catalogue routing.Catalogue
 
 	mu    sync.Mutex
 	now   time.Time
@@ -69,7 +71,7 @@ func newWorldOn(t testing.TB, routes string) *world {
 		t.Fatal(err)
 	}
 	w.database = filepath.Join(t.TempDir(), "rivgate.db")
-	st, err := store.Open(t.Context(), "sqlite:"+w.database, store.Options{Now: w.clock})
+	st, err := store.Open(t.Context(), "sqlite:"+w.database, store.Options{Now: w.clock, NewID: w.newID})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,18 +100,31 @@ func (w *world) load(registry *contracts.Registry, routes string) *routing.Table
 	file = bytes.ReplaceAll(file, []byte("http://producer"), []byte(w.producer.URL))
 	w.nobody = "http://" + closedPort(w.t)
 	file = bytes.ReplaceAll(file, []byte("http://nobody"), []byte(w.nobody))
-	catalogue, err := tak.ReadYAML(bytes.NewReader(file), registry.Names())
+	w.catalogue, err = tak.ReadYAML(bytes.NewReader(file), registry.Names())
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	return w.build(w.catalogue)
+}
+
+func (w *world) build(catalogue routing.Catalogue) *routing.Table {
+	w.t.Helper()
 	table, err := routing.NewTable(catalogue, routing.Rules{
-		Delimiter: "#", ClimbRoutes: true, ClimbPermissions: true, Durable: registry.Durable,
-		ReturnContract: registry.Return().Contract, PortalAddress: portal,
+		Delimiter: "#", ClimbRoutes: true, ClimbPermissions: true, Durable: w.Contracts.Durable,
+		ReturnContract: w.Contracts.Return().Contract, PortalAddress: portal,
 	})
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	return table
+}
+
+// without is the table without any permission of a sender's.
+func (w *world) without(sender string) *routing.Table {
+	w.t.Helper()
+	less := w.catalogue
+	less.Permissions = slices.DeleteFunc(slices.Clone(less.Permissions), func(p routing.Permission) bool { return p.Sender == sender })
+	return w.build(less)
 }
 
 // closedPort is a loopback address where nobody listens.

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"rivgate/routing"
 )
 
@@ -84,11 +82,7 @@ func (c *Case) columns() ([]any, error) {
 
 // insertCase gives a new case its id and stores it. False: a case with its Ref, or with its handling system's id, is there already.
 func (t *tx) insertCase(ctx context.Context, c *Case, external bool) (bool, error) {
-	id, err := uuid.NewV7()
-	if err != nil {
-		return false, err
-	}
-	c.ID = id.String()
+	c.ID = t.newID()
 	columns, err := c.columns()
 	if err != nil {
 		return false, err

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/google/uuid"
-
 	"rivgate/routing"
 )
 
@@ -94,10 +92,7 @@ func (t *tx) enterInbox(ctx context.Context, in *entering) error {
 
 // letter puts one into the mailbox. Letters of kinds that the citizen does not read are kept all the same: they are their messages' place.
 func (t *tx) letter(ctx context.Context, in *entering, kind string) error {
-	id, err := uuid.NewV7()
-	if err != nil {
-		return err
-	}
+	id := t.newID()
 	unit, ref := "", ""
 	if in.m.Event != nil {
 		unit, ref = in.m.Event.Unit, in.m.Event.MessageID
@@ -105,7 +100,7 @@ func (t *tx) letter(ctx context.Context, in *entering, kind string) error {
 	if kind == letterReceipt {
 		unit = in.c.Handler.Unit
 	}
-	_, err = t.exec(ctx, `INSERT INTO letter (id, message_id, case_id, kind, ref, unit, at, answered) VALUES ($1, $2, $3, $4, $5, $6, $7, FALSE)`,
-		id.String(), in.m.ID, in.caseID(), kind, ref, unit, micros(t.now))
+	_, err := t.exec(ctx, `INSERT INTO letter (id, message_id, case_id, kind, ref, unit, at, answered) VALUES ($1, $2, $3, $4, $5, $6, $7, FALSE)`,
+		id, in.m.ID, in.caseID(), kind, ref, unit, micros(t.now))
 	return err
 }

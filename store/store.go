@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
 	"go.uber.org/zap"
 )
 
@@ -23,12 +24,15 @@ var ErrClosed = errors.New("store is closed")
 // Options of Open. The zero value is usable.
 type Options struct {
 	Now func() time.Time // the clock of leases, retries and stamps; default time.Now
-	Log *zap.Logger      // default: none
+	// NewID makes ids of cases and letters; default UUIDs of version 7. Called by several goroutines.
+	NewID func() string
+	Log   *zap.Logger // default: none
 }
 
 // Store is an open database. Safe for concurrent use.
 type Store struct {
 	now     func() time.Time
+	newID   func() string
 	log     *zap.Logger
 	dialect dialect
 	path    string                                                     // of an SQLite file
@@ -53,9 +57,12 @@ type Store struct {
 // Open opens "sqlite:PATH" or "postgres://…" and migrates it to today's schema. An SQLite file is created where there is none, with its folder.
 // A schema newer than this program knows is an error that says so.
 func Open(ctx context.Context, url string, o Options) (*Store, error) {
-	s := &Store{now: o.Now, log: o.Log, wake: make(chan struct{}, 1), notify: make(chan struct{}, 1)}
+	s := &Store{now: o.Now, newID: o.NewID, log: o.Log, wake: make(chan struct{}, 1), notify: make(chan struct{}, 1)}
 	if s.now == nil {
 		s.now = time.Now
+	}
+	if s.newID == nil {
+		s.newID = func() string { return uuid.Must(uuid.NewV7()).String() }
 	}
 	if s.log == nil {
 		s.log = zap.NewNop()

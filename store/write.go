@@ -21,6 +21,7 @@ type tx struct {
 	dialect dialect
 	now     time.Time
 	woken   bool // a delivery became due
+	newID   func() string
 }
 
 // change is what a verb does inside its transaction. It may run more than once, so it begins by forgetting what it found before.
@@ -245,7 +246,7 @@ func (s *Store) begin(ctx context.Context, conn *session) (*tx, error) {
 	if _, err := conn.exec(ctx, conn.beginText); err != nil {
 		return nil, fmt.Errorf("beginning: %w", err)
 	}
-	return &tx{session: conn, dialect: s.dialect, now: s.now().UTC().Truncate(time.Microsecond)}, nil
+	return &tx{session: conn, dialect: s.dialect, now: s.now().UTC().Truncate(time.Microsecond), newID: s.newID}, nil
 }
 
 func (s *Store) end(ctx context.Context, t *tx) error {
