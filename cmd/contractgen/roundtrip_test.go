@@ -42,6 +42,7 @@ func TestOurPacksSurviveTheRoundTrip(t *testing.T) {
 	roundTrip(t, map[string]string{
 		"inferred": filepath.Join(root, "wsdl/inferred"),
 		"platform": filepath.Join(root, "wsdl/platform"),
+		"rows":     "testdata/rows",
 	})
 }
 

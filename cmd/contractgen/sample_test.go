@@ -6,6 +6,7 @@ import (
 	"regexp/syntax"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/beevik/etree"
 )
@@ -13,10 +14,10 @@ import (
 // sampler writes a message by walking its schema. It knows XML Schema only, nothing of the generated code.
 type sampler struct {
 	*schemas
-	full  bool // with everything that is optional
-	pick  int  // which alternative of a choice
-	out   strings.Builder
-	depth int
+	full   bool // with everything that is optional
+	pick   int  // which alternative of a choice
+	out    strings.Builder
+	inside map[*etree.Element]int // types that are being written, so that recursion ends
 }
 
 // sample is a message of the global element name.
@@ -25,7 +26,7 @@ func (s *schemas) sample(name xml.Name, full bool, pick int) (string, error) {
 	if !ok {
 		return "", fmt.Errorf("no element %s", name.Local)
 	}
-	w := &sampler{schemas: s, full: full, pick: pick}
+	w := &sampler{schemas: s, full: full, pick: pick, inside: map[*etree.Element]int{}}
 	if err := w.element(c, name); err != nil {
 		return "", err
 	}
@@ -33,8 +34,6 @@ func (s *schemas) sample(name xml.Name, full bool, pick int) (string, error) {
 }
 
 func (w *sampler) element(c component, name xml.Name) error {
-	w.depth++
-	defer func() { w.depth-- }()
 	tag, declaration := name.Local, ""
 	if name.Space != "" {
 		tag, declaration = "p:"+name.Local, ` xmlns:p="`+name.Space+`"`
@@ -68,6 +67,8 @@ func (w *sampler) declaredType(c component) error {
 }
 
 func (w *sampler) typed(c component) error {
+	w.inside[c.element]++
+	defer func() { w.inside[c.element]-- }()
 	if c.element.Tag == "simpleType" {
 		value, err := w.simple(c)
 		w.out.WriteString(">" + escaped(value))
@@ -197,7 +198,7 @@ func (w *sampler) particle(c component) error {
 		return err
 	}
 	times := least
-	if w.full && w.depth < 14 {
+	if w.full && !w.recursive(c) {
 		times = max(least, min(most, 2))
 	}
 	for range times {
@@ -206,6 +207,15 @@ func (w *sampler) particle(c component) error {
 		}
 	}
 	return nil
+}
+
+// recursive says whether c would open a type that is open twice already.
+func (w *sampler) recursive(c component) bool {
+	if c.element.SelectAttr("type") == nil {
+		return false
+	}
+	found, _, err := w.lookup(c, "type", "type")
+	return err == nil && found.element != nil && w.inside[found.element] > 1
 }
 
 func (w *sampler) once(c component) error {
@@ -311,12 +321,12 @@ func (w *sampler) facets(c component, base string) (string, bool) {
 				value, found = matching(v, w.full), true
 			}
 		case "length", "minLength":
-			if len(value) < n {
-				value, found = value+strings.Repeat("x", n-len(value)), true
+			if have := utf8.RuneCountInString(value); have < n {
+				value, found = value+strings.Repeat("x", n-have), true
 			}
 		case "maxLength":
-			if len(value) > n {
-				value, found = value[:n], true
+			if runes := []rune(value); len(runes) > n {
+				value, found = string(runes[:n]), true
 			}
 		case "minInclusive":
 			if have, err := strconv.Atoi(value); err == nil && have < n {
