@@ -1,6 +1,10 @@
 package contracts
 
-import "rivgate/soap"
+import (
+	"slices"
+
+	"rivgate/soap"
+)
 
 // Attachments are the files that the message carries, wherever in it they stand, in their order.
 func (m *Message) Attachments() []Attachment {
@@ -12,7 +16,7 @@ func (m *Message) Attachments() []Attachment {
 	case m.Forward != nil:
 		return m.Forward.Original.Attachments
 	case m.Update != nil && m.Update.NewCase != nil:
-		return m.Update.NewCase.Attachments
+		return slices.Concat(m.Update.NewCase.Attachments, m.Update.Attachments)
 	case m.Update != nil:
 		return m.Update.Attachments
 	}

@@ -2,6 +2,7 @@ package inferred_test
 
 import (
 	"bytes"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -71,6 +72,27 @@ func TestWriteRefusesWhatItCannotSay(t *testing.T) {
 	if _, err := r.Send().Write(m); err == nil {
 		t.Error("a character that XML cannot hold was written")
 	}
+}
+
+// A contract is shared by all calls.
+func TestContractsAreShared(t *testing.T) {
+	c := openRegistry(t, contracts.Options{}).Send()
+	good := []byte(write(t, sampleSend()))
+	bad := bytes.Replace(good, []byte("20260214"), []byte("20260299"), 1)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 20 {
+				if _, err := c.ReadEnvelope(good); err != nil {
+					t.Error(err)
+				}
+				if _, err := c.ReadEnvelope(bad); err == nil {
+					t.Error("a day that does not exist was taken")
+				}
+			}
+		})
+	}
+	all.Wait()
 }
 
 func sampleSend() *contracts.Message {
