@@ -37,4 +37,9 @@ func (m *Message) Opening() *Complaint {
 }
 
 // Map reads a complaints message that was accepted before, without judging it again.
-func (c *Contract) Map(req *soap.Request) (*Message, error) { return c.pack.Read(req.UTF8()) }
+func (c *Contract) Map(req *soap.Request) (*Message, error) {
+	if !c.Complaints {
+		return nil, errNoModel
+	}
+	return c.pack.Read(req.UTF8())
+}

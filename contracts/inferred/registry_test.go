@@ -90,6 +90,9 @@ func TestContractsOfThePlatformHaveNoModel(t *testing.T) {
 	if _, err := c.ReadEnvelope(nil); err == nil {
 		t.Error("read")
 	}
+	if _, err := c.Map(nil); err == nil {
+		t.Error("mapped")
+	}
 	if _, err := c.Write(&contracts.Message{}); err == nil {
 		t.Error("written")
 	}
