@@ -23,11 +23,7 @@ type receiptView struct {
 
 func accepted(w http.ResponseWriter, a store.Accepted) error {
 	w.Header().Set("Location", "/api/cases/"+url.PathEscape(a.CaseID))
-	status := http.StatusCreated
-	if a.Repeat {
-		status = http.StatusOK // it was there before: nothing was begun
-	}
-	return writeJSON(w, status, receiptView{
+	return writeJSON(w, http.StatusCreated, receiptView{
 		MessageID: a.MessageID, LogID: a.LogID, Received: a.Received, ID: a.CaseID, Case: a.Case, External: a.External, OutOfOrder: a.OutOfOrder,
 	})
 }
@@ -59,8 +55,8 @@ type newCase struct {
 	Files []upload `json:"files,omitempty"`
 }
 
-// check refuses what is filled in here, so that nobody believes that it counted. An id of the submitter's own is taken: it makes
-// a repeat harmless.
+// check refuses what is filled in here, so that nobody believes that it counted. An id of the submitter's own is taken: a
+// repeat with it begins no other case.
 func (b *newCase) check() error {
 	for _, given := range []struct {
 		path string

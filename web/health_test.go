@@ -1,0 +1,169 @@
+package web_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"rivgate/routing"
+	"rivgate/web"
+)
+
+func TestHealth(t *testing.T) {
+	w := newWorld(t)
+	if r := w.get("/healthz"); r.status != http.StatusOK || field[string](t, r, "status") != "ok" {
+		t.Errorf("healthz: %d %s", r.status, r.body)
+	}
+	if r := w.get("/readyz"); r.status != http.StatusOK || field[map[string]string](t, r, "checks")["store"] != "ok" {
+		t.Errorf("readyz: %d %s", r.status, r.body)
+	}
+	w.Ready = func(context.Context) error { return errors.New("secret path /etc/x") }
+	if r := w.get("/readyz"); r.status != http.StatusServiceUnavailable || strings.Contains(r.body, "secret") {
+		t.Errorf("readyz with a check that fails: %d %s", r.status, r.body)
+	}
+	w.Ready = nil
+	w.Relay.Table = func() *routing.Table { return nil }
+	if r := w.get("/readyz"); r.status != http.StatusServiceUnavailable || field[map[string]string](t, r, "checks")["catalogue"] != "unavailable" {
+		t.Errorf("readyz without a catalogue: %d %s", r.status, r.body)
+	}
+	if r := w.get("/healthz"); r.status != http.StatusOK {
+		t.Errorf("healthz without a catalogue: %d", r.status)
+	}
+	has(t, w.page("/"), "Det finns ingen adresskatalog.")
+	if r := w.get("/api/resolve?contract=SendComplaint&to=" + clinic); field[string](t, r, "code") != "VP008" {
+		t.Errorf("resolve without a catalogue: %d %s", r.status, r.body)
+	}
+	if err := w.Relay.Store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if r := w.get("/readyz"); r.status != http.StatusServiceUnavailable || field[map[string]string](t, r, "checks")["store"] != "unavailable" {
+		t.Errorf("readyz without a store: %d %s", r.status, r.body)
+	}
+	if r := w.get("/inbox"); r.status != http.StatusInternalServerError || strings.Contains(r.body, "sql") || !strings.Contains(r.body, "Något gick fel hos oss") {
+		t.Errorf("a page without a store: %d %s", r.status, r.body)
+	}
+}
+
+func TestStatusAndReset(t *testing.T) {
+	w := newWorld(t)
+	w.Endpoints = []string{"http://127.0.0.1:8080/vp"}
+	w.Catalogue = func() web.CatalogueStatus {
+		return web.CatalogueStatus{Loaded: w.clock(), Source: "file", FromCache: true, Routes: 4, Permissions: 3, LastError: "no answer"}
+	}
+	r := w.get("/status")
+	for name, want := range map[string]string{"Name": "Rivgate Test", "Version": "1.2.3", "ServiceStatus": "started", "Uptime": "1 days 02:00:00",
+		"TakCacheResetInfo": "2026-03-02T09:42:00Z: 3 permissions, 4 virtualizations, from the saved copy"} {
+		if got := field[string](t, r, name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+	if !field[bool](t, r, "TakCacheInitialized") || len(field[[]string](t, r, "Endpoints")) != 1 {
+		t.Errorf("status: %s", r.body)
+	}
+	reset := func(routes, permissions int, err error) string {
+		w.ResetCatalogue = func(context.Context) (int, int, error) { return routes, permissions, err }
+		return w.get("/resetcache").body
+	}
+	want := "<br>Initialize TAK cache resources...\n<br>Init TAK cache loaded number of permissions: 3\n" +
+		"<br>Init TAK cache loaded number of virtualizations: 4\n<br>Init done, was successful: true\n"
+	if got := reset(4, 3, nil); got != want {
+		t.Errorf("reset says\n%s", got)
+	}
+	if got := reset(4, 3, errors.New("no answer from /secret")); !strings.Contains(got, "was successful: false") || strings.Contains(got, "secret") {
+		t.Errorf("a reset that failed says\n%s", got)
+	}
+	w.ResetCatalogue = nil
+	has(t, w.get("/resetcache").body, "was successful: false")
+}
+
+func TestTrustedProxyResets(t *testing.T) {
+	w := newWorld(t)
+	ask := func() int {
+		req := w.request(http.MethodGet, "/resetcache", nil)
+		req.Host = "gateway.example"
+		return w.do(req).status
+	}
+	if got := ask(); got != http.StatusForbidden {
+		t.Errorf("a foreign name: %d", got)
+	}
+	w.TrustedLocal = func(r *http.Request) bool { return strings.HasPrefix(r.RemoteAddr, "127.") }
+	if got := ask(); got != http.StatusOK {
+		t.Errorf("a trusted proxy: %d", got)
+	}
+}
+
+func TestMetrics(t *testing.T) {
+	w := newWorld(t)
+	w.submit(hospital, "Tolvan Test", "Text")
+	w.pass(90 * time.Second)
+	w.Metrics = func(out io.Writer) error {
+		_, err := fmt.Fprint(out, "# TYPE rivgate_calls_total counter\nrivgate_calls_total 7\n")
+		return err
+	}
+	r := w.get("/metrics")
+	labels := `{receiver="` + hospital + `",component="` + system + `",address="http://127.0.0.1:9/"} `
+	has(t, r.body, "rivgate_waiting_messages"+labels+"1\n", "rivgate_parked_messages"+labels+"0\n", "rivgate_oldest_waiting_seconds"+labels+"90\n",
+		"rivgate_catalogue_loaded 1\n", "rivgate_catalogue_routes 4\n", "rivgate_calls_total 7\n", `rivgate_build_info{version="1.2.3"} 1`)
+	if kind := r.header.Get("Content-Type"); !strings.HasPrefix(kind, "text/plain; version=0.0.4") {
+		t.Errorf("content type %q", kind)
+	}
+	for line := range strings.Lines(r.body) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "# HELP ") && !strings.HasPrefix(line, "# TYPE ") && !strings.HasPrefix(line, "rivgate_") {
+			t.Errorf("line %q", line)
+		}
+	}
+	w.Metrics = func(io.Writer) error { return errors.New("broken") }
+	if r := w.get("/metrics"); r.status != http.StatusInternalServerError {
+		t.Errorf("a source that fails: %d", r.status)
+	}
+}
+
+func TestRunEndsWithItsContext(t *testing.T) {
+	w := newWorld(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	// A request that is under way when the end comes is finished.
+	began, finish := make(chan struct{}), make(chan struct{})
+	w.Ready = func(context.Context) error { close(began); <-finish; return nil }
+	go func() { ended <- w.Run(ctx, l) }()
+	status := make(chan int, 1)
+	go func() {
+		answer, err := http.Get("http://" + l.Addr().String() + "/readyz")
+		if err != nil {
+			status <- 0
+			return
+		}
+		answer.Body.Close()
+		status <- answer.StatusCode
+	}()
+	<-began
+	cancel()
+	close(finish)
+	if got := <-status; got != http.StatusOK {
+		t.Errorf("the request under way: %d", got)
+	}
+	if err := <-ended; err != nil {
+		t.Errorf("Run: %v", err)
+	}
+	if _, err := net.Dial("tcp", l.Addr().String()); err == nil {
+		t.Error("the listener is still open")
+	}
+	l2, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l2.Close()
+	if err := w.Run(t.Context(), l2); err == nil {
+		t.Error("Run on a closed listener says nothing")
+	}
+}

@@ -1,0 +1,151 @@
+package web
+
+import (
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"rivgate/contracts"
+	"rivgate/relay"
+	"rivgate/routing"
+	"rivgate/store"
+)
+
+type operation struct {
+	Roles      []string `json:"x-roles"`
+	Parameters []struct{ Name, In string }
+	Responses  map[string]any
+}
+
+type description struct {
+	Paths      map[string]map[string]operation
+	Components struct {
+		Schemas map[string]struct {
+			Required   []string
+			Properties map[string]any
+		}
+	}
+}
+
+func readDescription(t *testing.T) (d description, text string) {
+	t.Helper()
+	b, err := files.ReadFile("openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(b, &d); err != nil {
+		t.Fatal(err)
+	}
+	return d, string(b)
+}
+
+func TestDescriptionHasEveryEndpoint(t *testing.T) {
+	d, _ := readDescription(t)
+	seen := 0
+	for _, e := range (&Site{}).endpoints() {
+		if e.kind != api {
+			continue
+		}
+		seen++
+		op, ok := d.Paths[e.path][strings.ToLower(e.method)]
+		if !ok {
+			t.Errorf("%s %s is not described", e.method, e.path)
+			continue
+		}
+		if !slices.Equal(op.Roles, e.roles) {
+			t.Errorf("%s %s: roles are described as %v, are %v", e.method, e.path, op.Roles, e.roles)
+		}
+		for _, part := range strings.Split(e.path, "/") {
+			name, isParameter := strings.CutPrefix(part, "{")
+			named := slices.ContainsFunc(op.Parameters, func(p struct{ Name, In string }) bool { return p.In == "path" && p.Name+"}" == name })
+			if isParameter && !named {
+				t.Errorf("%s %s: %s is not described", e.method, e.path, part)
+			}
+		}
+		if op.Responses["default"] == nil {
+			t.Errorf("%s %s: no word on refusals", e.method, e.path)
+		}
+	}
+	for path, methods := range d.Paths {
+		seen -= len(methods)
+		if !strings.HasPrefix(path, "/api/") {
+			t.Errorf("%s is no address of the API", path)
+		}
+	}
+	if seen != 0 {
+		t.Errorf("%d operations are described too few or, below zero, too many", seen)
+	}
+}
+
+func TestDescriptionHasEveryField(t *testing.T) {
+	d, text := readDescription(t)
+	shapes := map[string]any{
+		"II": contracts.II{}, "Stamp": contracts.Stamp{}, "OrgUnit": contracts.OrgUnit{}, "PersonID": contracts.PersonID{}, "CV": contracts.CV{},
+		"Recipient": contracts.Recipient{}, "Attachment": contracts.Attachment{}, "Upload": upload{}, "Reporter": contracts.Reporter{}, "Patient": contracts.Patient{},
+		"Complaint": contracts.Complaint{}, "Answer": contracts.Answer{}, "Forward": contracts.Forward{}, "Professional": contracts.Professional{},
+		"Classification": contracts.Classification{}, "Update": contracts.Update{}, "Message": contracts.Message{}, "NewCase": newCase{}, "NewMessage": newMessage{},
+		"Accepted": receiptView{}, "Ref": store.Ref{}, "Handler": store.Handler{}, "Person": personView{}, "CaseClassification": concluded{}, "Case": caseView{},
+		"Entry": store.Entry{}, "Letter": store.Letter{}, "Receiver": relay.Receiver{}, "Delivery": store.DeliveryRow{}, "DeliveryWithAttempts": deliveryView{},
+		"Attempt": attemptView{}, "Waiting": store.Waiting{}, "DeliveryFilter": deliveryFilter{}, "DeliveryVerb": deliveryVerb{}, "StatisticsRow": store.StatisticsRow{},
+		"Trace": routing.Trace{}, "Route": routing.Route{}, "Resolution": resolution{}, "Code": codeView{}, "Problem": problem{},
+		"Count": struct {
+			Count int `json:"count"`
+		}{},
+	}
+	for name, schema := range d.Components.Schemas {
+		shape, ok := shapes[name]
+		if !ok {
+			t.Errorf("schema %s is of no type here", name)
+			continue
+		}
+		want := fieldsOf(reflect.TypeOf(shape))
+		for _, field := range want {
+			if schema.Properties[field] == nil {
+				t.Errorf("%s: field %s is not described", name, field)
+			}
+		}
+		for field := range schema.Properties {
+			if !slices.Contains(want, field) {
+				t.Errorf("%s: field %s does not exist", name, field)
+			}
+		}
+		for _, field := range schema.Required {
+			if !slices.Contains(want, field) {
+				t.Errorf("%s: required field %s does not exist", name, field)
+			}
+		}
+	}
+	for name := range shapes {
+		if _, ok := d.Components.Schemas[name]; !ok {
+			t.Errorf("%s has no schema", name)
+		}
+	}
+	for _, part := range strings.Split(text, `"$ref": "#/components/schemas/`)[1:] {
+		name, _, _ := strings.Cut(part, `"`)
+		if _, ok := d.Components.Schemas[name]; !ok {
+			t.Errorf("schema %s is referred to and not there", name)
+		}
+	}
+}
+
+// fieldsOf are the names that encoding/json gives a struct's fields.
+func fieldsOf(t reflect.Type) []string {
+	var names []string
+	for i := range t.NumField() {
+		f := t.Field(i)
+		tag, tagged := f.Tag.Lookup("json")
+		name, _, _ := strings.Cut(tag, ",")
+		switch {
+		case name == "-":
+		case f.Anonymous && !tagged:
+			names = append(names, fieldsOf(f.Type)...)
+		case name == "":
+			names = append(names, f.Name)
+		default:
+			names = append(names, name)
+		}
+	}
+	return names
+}
