@@ -183,6 +183,10 @@ func (t *tx) insertMessage(ctx context.Context, in *entering) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(ctx, `INSERT INTO message_body (message_id, envelope) VALUES ($1, $2)`, m.ID, m.Envelope)
+	envelope := m.Envelope
+	if envelope == nil {
+		envelope = []byte{} // nil would be NULL
+	}
+	_, err = t.exec(ctx, `INSERT INTO message_body (message_id, envelope) VALUES ($1, $2)`, m.ID, envelope)
 	return err
 }

@@ -15,7 +15,7 @@ func (s *Store) Case(ctx context.Context, id string) (Case, error) {
 
 // CaseByRef finds a case by 1177's id. ErrNotFound.
 func (s *Store) CaseByRef(ctx context.Context, ref Ref) (Case, error) {
-	return s.found(ctx, `SELECT doc FROM cases WHERE ref_root = $1 AND ref_extension = $2 AND ref_extension <> ''`, fold(ref.Root), ref.Extension)
+	return s.found(ctx, `SELECT doc FROM cases WHERE `+byRef, fold(ref.Root), ref.Extension)
 }
 
 func (s *Store) found(ctx context.Context, query string, args ...any) (Case, error) {

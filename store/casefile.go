@@ -47,7 +47,7 @@ func oneCase(ctx context.Context, q querier, query string, args ...any) (*Case, 
 // lockCase reads the case of an event and keeps it from others until the transaction ends; nil where there is none.
 func (t *tx) lockCase(ctx context.Context, e *Event) (*Case, error) {
 	if e.Case.Extension != "" {
-		return oneCase(ctx, t, `SELECT doc FROM cases WHERE ref_root = $1 AND ref_extension = $2`+t.dialect.forUpdate,
+		return oneCase(ctx, t, `SELECT doc FROM cases WHERE `+byRef+t.dialect.forUpdate,
 			fold(e.Case.Root), e.Case.Extension)
 	}
 	if e.External.Extension == "" {
@@ -60,6 +60,9 @@ func (t *tx) lockCase(ctx context.Context, e *Event) (*Case, error) {
 func (t *tx) lockCaseID(ctx context.Context, id string) (*Case, error) {
 	return oneCase(ctx, t, `SELECT doc FROM cases WHERE id = $1`+t.dialect.forUpdate, id)
 }
+
+// byRef finds a case by 1177's id. That it is not empty must be said: the index holds no others.
+const byRef = `ref_root = $1 AND ref_extension = $2 AND ref_extension <> ''`
 
 // columns are a case's row after its id.
 func (c *Case) columns() ([]any, error) {

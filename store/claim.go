@@ -62,7 +62,7 @@ func (t *tx) claim(ctx context.Context, worker string, lease time.Duration, max,
 // expire frees lanes whose lease has run out. Their tokens stay, so that a worker that is only late may still finish until another has its lane.
 func (t *tx) expire(ctx context.Context) error {
 	_, err := t.exec(ctx, `UPDATE lane SET lease_until = NULL WHERE id IN
-		(SELECT id FROM lane WHERE lease_until <= $1 ORDER BY id`+t.dialect.forUpdate+t.dialect.skipLocked+`)`, micros(t.now))
+		(SELECT id FROM lane WHERE lease_until <= $1`+t.dialect.forUpdate+t.dialect.skipLocked+`)`, micros(t.now))
 	return err
 }
 

@@ -119,6 +119,6 @@ func (t *tx) finishCase(ctx context.Context, d Delivery, a Attempt, store bool) 
 // refFree tells whether no case has 1177's id yet: an answer that names another case's does not spoil the delivery.
 func (t *tx) refFree(ctx context.Context, ref Ref) (bool, error) {
 	var one int
-	taken, err := t.row(ctx, []any{&one}, `SELECT 1 FROM cases WHERE ref_root = $1 AND ref_extension = $2`, fold(ref.Root), ref.Extension)
+	taken, err := t.row(ctx, []any{&one}, `SELECT 1 FROM cases WHERE `+byRef, fold(ref.Root), ref.Extension)
 	return !taken, err
 }

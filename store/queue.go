@@ -22,7 +22,7 @@ func (f DeliveryFilter) conditions(now time.Time) *conditions {
 	}
 	if f.Receiver != "" {
 		receiver := fold(f.Receiver)
-		c.add("(d.receiver_key = $? OR d.component_key = $?)", receiver, receiver)
+		c.add("(d.receiver_key = $? OR d.component_key = $? AND d.component_key <> '')", receiver, receiver)
 	}
 	switch f.State {
 	case "":

@@ -172,7 +172,7 @@ CREATE TABLE delivery (
     code          TEXT NOT NULL,
     done_at       BIGINT
 );
-CREATE INDEX delivery_lane ON delivery (lane, seq) WHERE done_at IS NULL;
+CREATE INDEX delivery_lane ON delivery (lane, done_at, seq);
 CREATE INDEX delivery_open ON delivery (seq) WHERE done_at IS NULL;
 CREATE INDEX delivery_receiver ON delivery (receiver_key, seq);
 CREATE INDEX delivery_component ON delivery (component_key, seq) WHERE component_key <> '';

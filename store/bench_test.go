@@ -1,0 +1,105 @@
+package store_test
+
+import (
+	"bytes"
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"rivgate/routing"
+	"rivgate/store"
+	"rivgate/store/storetest"
+)
+
+// databases are what every benchmark runs on, each with a fresh one.
+func databases(b *testing.B, run func(b *testing.B, s *store.Store)) {
+	b.Run("sqlite", func(b *testing.B) { run(b, open(b, sqlite(b), store.Options{})) })
+	b.Run("postgres", func(b *testing.B) { run(b, open(b, storetest.Postgres(b), store.Options{})) })
+}
+
+// complaint is a new case of 10 KB for an external system.
+func complaint(n int64, envelope []byte) *store.Message {
+	id := fmt.Sprintf("SE0000000001-1177|%d", n)
+	return &store.Message{
+		ID: uuid.Must(uuid.NewV7()).String(), Key: store.Key{Sender: "SE0000000001-1177", Contract: "urn:send", MessageID: id},
+		Call:     routing.Call{Sender: "SE0000000001-1177", Receiver: "SE2010123456-SJ01", Contract: "urn:send", Profile: routing.RIVTABP21},
+		Route:    routing.Route{Via: routing.Queue, Address: fmt.Sprintf("https://%d.example/", n%10), Profile: routing.RIVTABP21},
+		Envelope: envelope, Received: time.Now().UTC(), ContentType: "text/xml; charset=utf-8",
+		Event: &store.Event{
+			Kind: store.EventComplaint, MessageID: id, Case: store.Ref{Root: "SE0000000001-1177", Extension: fmt.Sprint(n)}, Sequence: 1, Unit: "SE2010123456-SJ01",
+			Handler: &store.Handler{Unit: "SE2010123456-SJ01", Kind: routing.CareUnit, Via: routing.Queue},
+			Facts:   &store.Facts{ReporterID: "189001019802", ReporterName: "Åsa Anmälare", BirthDate: "18900101", Experienced: []string{"1"}},
+			Content: []byte(`{"description":"` + string(bytes.Repeat([]byte("x"), 1500)) + `"}`),
+		},
+	}
+}
+
+func BenchmarkAccept(b *testing.B) {
+	envelope := bytes.Repeat([]byte("0123456789"), 1024)
+	for _, callers := range []int{1, 16, 64} {
+		b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {
+			databases(b, func(b *testing.B, s *store.Store) {
+				var next atomic.Int64
+				b.SetBytes(int64(len(envelope)))
+				b.ReportAllocs()
+				b.ResetTimer()
+				callEach(b, b.N, callers, func() error {
+					_, err := s.Accept(b.Context(), complaint(next.Add(1), envelope))
+					return err
+				})
+				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "accepts/s")
+			})
+		})
+	}
+}
+
+// callEach has n calls made by so many callers at once.
+func callEach(b *testing.B, n, callers int, call func() error) {
+	var left atomic.Int64
+	left.Store(int64(n))
+	done := make(chan error, callers)
+	for range callers {
+		go func() {
+			var err error
+			for err == nil && left.Add(-1) >= 0 {
+				err = call()
+			}
+			done <- err
+		}()
+	}
+	for range callers {
+		if err := <-done; err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkClaimFinish is one delivery: claimed, and finished as delivered.
+func BenchmarkClaimFinish(b *testing.B) {
+	envelope := bytes.Repeat([]byte("0123456789"), 1024)
+	databases(b, func(b *testing.B, s *store.Store) {
+		var next atomic.Int64
+		left := b.N
+		b.StopTimer()
+		callEach(b, b.N, 64, func() error {
+			_, err := s.Accept(b.Context(), complaint(next.Add(1), envelope))
+			return err
+		})
+		b.StartTimer()
+		for left > 0 {
+			claimed, err := s.Claim(b.Context(), "worker", time.Minute, 8, 4, nil)
+			if err != nil || len(claimed) == 0 {
+				b.Fatal(len(claimed), err)
+			}
+			for _, d := range claimed {
+				if err := s.Finish(b.Context(), d, store.Attempt{Outcome: store.OutcomeDelivered}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			left -= len(claimed)
+		}
+	})
+}

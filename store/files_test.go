@@ -1,0 +1,321 @@
+package store_test
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"rivgate/store"
+	"rivgate/store/storetest"
+)
+
+const oldFiles = "../testdata/store"
+
+// TestOldFiles: what any released schema left behind, today's program opens, and goes on with.
+func TestOldFiles(t *testing.T) {
+	if os.Getenv("UPDATE_STORE_FILE") != "" { // after a new migration: keeps a file of it
+		writeFile(t)
+	}
+	files, err := filepath.Glob(filepath.Join(oldFiles, "v*.db"))
+	if err != nil || len(files) == 0 {
+		t.Fatal("there are no old files", err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			content, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			path := filepath.Join(t.TempDir(), "old.db")
+			if err := os.WriteFile(path, content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			goOn(t, open(t, "sqlite:"+path, store.Options{}))
+		})
+	}
+}
+
+// writeFile makes the file of today's schema: four cases, of which one is delivered, one parked, and two wait.
+func writeFile(t *testing.T) {
+	url := sqlite(t)
+	s, err := store.Open(t.Context(), url, store.Options{Now: func() time.Time { return time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range int64(4) {
+		if _, err := s.Accept(t.Context(), complaint(n+1, []byte("<envelope/>"))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	claimed, err := s.Claim(t.Context(), "worker", time.Minute, 2, 2, nil)
+	if err != nil || len(claimed) != 2 {
+		t.Fatal(len(claimed), err)
+	}
+	for i, outcome := range []store.Outcome{store.OutcomeDelivered, store.OutcomeRefused} {
+		if err := s.Finish(t.Context(), claimed[i], store.Attempt{Outcome: outcome}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	version, err := s.SchemaVersion(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(strings.TrimPrefix(url, "sqlite:"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(oldFiles, fmt.Sprintf("v%d.db", version)), content, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// goOn reads what is in an old file and goes on with it.
+func goOn(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	sound(t, s)
+	cases, err := s.Cases(ctx, store.CaseFilter{Query: "åsa"})
+	if err != nil || len(cases) != 4 {
+		t.Fatalf("%d cases, %v", len(cases), err)
+	}
+	again, err := s.Accept(ctx, complaint(1, []byte("<envelope/>")))
+	if err != nil || !again.Repeat || string(again.Envelope) != "<envelope/>" {
+		t.Errorf("a repeat of what is in the file: %+v, %v", again, err)
+	}
+	parked, err := s.Deliveries(ctx, store.DeliveryFilter{State: store.DeliveryParked})
+	if err != nil || len(parked) != 1 {
+		t.Fatalf("%d parked, %v", len(parked), err)
+	}
+	if n, err := s.Retry(ctx, store.DeliveryFilter{}, "anna", ""); n != 3 || err != nil {
+		t.Errorf("%d retried, %v", n, err)
+	}
+	claimed, err := s.Claim(ctx, "worker", time.Minute, 10, 10, nil)
+	if err != nil || len(claimed) != 3 {
+		t.Fatalf("%d claimed, %v", len(claimed), err)
+	}
+	for _, d := range claimed {
+		if err := s.Finish(ctx, d, store.Attempt{Outcome: store.OutcomeDelivered}); err != nil {
+			t.Error(err)
+		}
+	}
+	sound(t, s)
+}
+
+func sound(t *testing.T, s *store.Store) {
+	t.Helper()
+	lines, err := s.Check(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range lines {
+		t.Error(line)
+	}
+}
+
+func TestOpen(t *testing.T) {
+	ctx := t.Context()
+	t.Run("a URL of neither database is refused", func(t *testing.T) {
+		for _, url := range []string{"", "sqlite:", "mysql://x", "data.db", "postgres://%zz"} {
+			if _, err := store.Open(ctx, url, store.Options{}); err == nil {
+				t.Errorf("%q was opened", url)
+			}
+		}
+	})
+	t.Run("a password is not in the error", func(t *testing.T) {
+		_, err := store.Open(ctx, "postgres://u:secret@127.0.0.1:1/x?sslmode=wrong", store.Options{})
+		if err == nil || strings.Contains(err.Error(), "secret") {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("the folder is made, and any path will do", func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "a ?&#%41b", "å.db")
+		open(t, "sqlite:"+path, store.Options{})
+		if _, err := os.Stat(path); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("several processes may open a new file at once", func(t *testing.T) {
+		url := sqlite(t)
+		done := make(chan error, 8)
+		for range cap(done) {
+			go func() {
+				s, err := store.Open(ctx, url, store.Options{})
+				if err == nil {
+					err = s.Close()
+				}
+				done <- err
+			}()
+		}
+		for range cap(done) {
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+func TestNewerSchemaIsRefused(t *testing.T) {
+	url := sqlite(t)
+	if err := open(t, url, store.Options{}).Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", strings.TrimPrefix(url, "sqlite:"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, TRUE)"); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, err = store.Open(t.Context(), url, store.Options{})
+	if err == nil || !strings.Contains(err.Error(), "version 9999") || !strings.Contains(err.Error(), "newer program") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestOwn(t *testing.T) {
+	url := sqlite(t)
+	first, second := open(t, url, store.Options{}), open(t, url, store.Options{})
+	for range 2 {
+		if err := first.Own(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := second.Own(); !errors.Is(err, store.ErrOwned) {
+		t.Errorf("owned twice: %v", err)
+	}
+	if _, err := second.Accept(t.Context(), complaint(1, nil)); err != nil {
+		t.Errorf("beside the owner: %v", err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := second.Own(); err != nil {
+		t.Errorf("after the owner: %v", err)
+	}
+}
+
+// TestTwoProcessesOneFile: a command line beside a running gateway changes the same file.
+func TestTwoProcessesOneFile(t *testing.T) {
+	url := sqlite(t)
+	shareWork(t, open(t, url, store.Options{}), open(t, url, store.Options{}))
+}
+
+// TestReplicas: several gateways on one PostgreSQL.
+func TestReplicas(t *testing.T) {
+	url := storetest.Postgres(t)
+	one, two := open(t, url, store.Options{}), open(t, url, store.Options{})
+	t.Run("share the work", func(t *testing.T) { shareWork(t, one, two) })
+	t.Run("wake each other", func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		for n := int64(1000); ; n++ { // the other may only just have begun to listen
+			for len(two.Wake()) > 0 {
+				<-two.Wake()
+			}
+			if _, err := one.Accept(ctx, complaint(n, nil)); err != nil {
+				t.Fatal(err)
+			}
+			select {
+			case <-two.Wake():
+				return
+			case <-time.After(time.Second):
+			case <-ctx.Done():
+				t.Fatal("nobody woke")
+			}
+		}
+	})
+}
+
+// shareWork has two stores accept the same 40 messages, each from four callers, and deliver them.
+func shareWork(t *testing.T, one, two *store.Store) {
+	ctx := t.Context()
+	const messages = 40
+	done := make(chan error, 8)
+	first := make(chan bool, messages*cap(done))
+	for i := range cap(done) {
+		go func() {
+			s := []*store.Store{one, two}[i%2]
+			for n := range int64(messages) {
+				a, err := s.Accept(ctx, complaint(n*7%messages+1, bytes.Repeat([]byte("x"), 100)))
+				if err != nil {
+					done <- err
+					return
+				}
+				first <- !a.Repeat
+			}
+			done <- nil
+		}()
+	}
+	wait(t, done)
+	close(first)
+	made := 0
+	for one := range first {
+		if one {
+			made++
+		}
+	}
+	if made != messages {
+		t.Errorf("%d of %d were first", made, messages)
+	}
+	delivered := make(chan string, messages*2)
+	for i := range cap(done) {
+		go func() { done <- deliver(ctx, []*store.Store{one, two}[i%2], delivered) }()
+	}
+	wait(t, done)
+	close(delivered)
+	seen := map[string]bool{}
+	for id := range delivered {
+		if seen[id] {
+			t.Errorf("%s was delivered twice", id)
+		}
+		seen[id] = true
+	}
+	if len(seen) != messages {
+		t.Errorf("%d of %d were delivered", len(seen), messages)
+	}
+	sound(t, one)
+}
+
+func wait(t *testing.T, done chan error) {
+	t.Helper()
+	for range cap(done) {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// deliver delivers until nothing is left to claim.
+func deliver(ctx context.Context, s *store.Store, delivered chan<- string) error {
+	for {
+		claimed, err := s.Claim(ctx, "worker", time.Minute, 3, 3, nil)
+		if err != nil {
+			return err
+		}
+		if len(claimed) == 0 {
+			due, err := s.NextDue(ctx)
+			if err != nil || due.IsZero() {
+				return err
+			}
+			continue
+		}
+		for _, d := range claimed {
+			if err := s.Finish(ctx, d, store.Attempt{Outcome: store.OutcomeDelivered}); err != nil {
+				return err
+			}
+			delivered <- d.Message.ID
+		}
+	}
+}
