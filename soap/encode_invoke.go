@@ -37,8 +37,49 @@ func Invoke[Response any](ctx context.Context, caller Caller, op Operation, to E
 	return response, nil
 }
 
-// Responder answers the envelope of a request with that of a response.
+var _ Caller = (*Client)(nil)
+
+// Call sends once and is the envelope of the answer as UTF-8. Errors are those of Do, and *AnswerError.
+func (c *Client) Call(ctx context.Context, op Operation, to Endpoint, envelope []byte) ([]byte, error) {
+	reply, err := c.Do(ctx, &Outgoing{URL: to.URL, SOAPAction: op.SOAPAction, Header: to.Header, Body: envelope})
+	if err != nil {
+		return nil, err
+	}
+	switch kind := reply.Kind(); {
+	case kind == Response && reply.Status == http.StatusOK,
+		kind == FaultReply && (reply.Status == http.StatusOK || reply.Status == http.StatusInternalServerError):
+		return reply.UTF8()
+	}
+	return nil, &AnswerError{Status: reply.Status}
+}
+
+// AnswerError is an answer that is nothing that SOAP 1.1 allows: no envelope, or a status that does not fit it.
+type AnswerError struct{ Status int }
+
+func (e *AnswerError) Error() string {
+	return fmt.Sprintf("HTTP status %d without a SOAP envelope that fits it", e.Status)
+}
+
+// Responder answers the envelope of a request, which is UTF-8, with that of a response.
 type Responder func(ctx context.Context, envelope []byte) ([]byte, error)
+
+var _ Handler = Responder(nil)
+
+// ServeSOAP reads the request whole and answers it; its errors are those of ReadRequest and of r.
+func (r Responder) ServeSOAP(ctx context.Context, call *Call) (*Answer, error) {
+	req, err := ReadRequest(call.Body, call.ContentType, Limits{})
+	if err != nil {
+		return nil, err
+	}
+	if err := req.ReadAll(); err != nil {
+		return nil, err
+	}
+	body, err := r(ctx, req.UTF8())
+	if err != nil {
+		return nil, err
+	}
+	return &Answer{Body: body}, nil
+}
 
 // Handle makes a Responder for op of f, which gets the logical address, blanks kept, and the
 // decoded request. Errors of f are passed on
