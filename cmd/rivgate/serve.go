@@ -95,6 +95,9 @@ func openGateway(ctx context.Context, c Config, log *zap.Logger) (_ *gateway, er
 	if g.relay, err = newRelay(c, g.registry, g.db, g.keeper.Table, time.Now, log); err != nil {
 		return nil, err
 	}
+	if g.world != nil {
+		g.world.trustIn(&g.relay.Trust)
+	}
 	g.worker = &relay.Worker{
 		Relay: g.relay, Name: workerName(), Schedule: c.Delivery.Schedule, GiveUp: c.Delivery.GiveUpAfter,
 		GapTimeout: c.Delivery.GapTimeout, Lease: c.Delivery.Lease, Workers: c.Delivery.Workers,

@@ -105,19 +105,23 @@ type imported struct {
 
 // Run imports. A catalogue that does not load is refused; a running gateway takes the new one at its next refresh.
 func (t *TAKImportCommand) Run(s *session) error {
+	l, err := s.config()
+	if err != nil {
+		return err
+	}
+	to := t.To
+	if to == "" {
+		to = l.Config.TAK.Source
+	}
+	if to == sourceDemo || isURL(to) {
+		return usage("tak.source is %s, which cannot be written: name a file with --to, or set tak.source to one", to)
+	}
 	c, err := s.catalogue(t.Source)
 	if err != nil {
 		return err
 	}
 	if _, err := c.table(); err != nil {
 		return err
-	}
-	to := t.To
-	if to == "" {
-		to = c.config.TAK.Source
-	}
-	if to == sourceDemo || isURL(to) {
-		return usage("tak.source is %s, which cannot be written: name a file with --to, or set tak.source to one", to)
 	}
 	done := imported{To: to, DryRun: t.DryRun, Units: len(c.Units), Routes: len(c.Routes), Permissions: len(c.Permissions)}
 	done.Notes = tak.Lint(c.Catalogue, newRules(c.config, c.registry), c.config.Instance.HSAID, s.now())

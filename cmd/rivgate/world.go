@@ -12,6 +12,7 @@ import (
 	"rivgate/cmd/rivgate/simulator"
 	"rivgate/contracts"
 	"rivgate/contracts/inferred"
+	"rivgate/relay"
 	"rivgate/soap"
 	"rivgate/store"
 )
@@ -99,6 +100,14 @@ func (w *world) run(ctx context.Context, g *gateway) error {
 func (w *world) close() {
 	w.system.Door.Down()
 	w.pages.Down()
+}
+
+// trustIn makes the line believe the simulators' certificates where it asks for the chain of forwarded ones.
+func (w *world) trustIn(t *relay.Trust) {
+	if t.ClientCA != nil {
+		t.ClientCA.AddCert(w.portal.Identity.Certificate)
+		t.ClientCA.AddCert(w.system.Identity.Certificate)
+	}
 }
 
 // seed sends a few cases through the line if there are none.

@@ -17,8 +17,9 @@ import (
 // Identity is a system's function certificate, made at start. It proves nothing: in the demo a trusted proxy is played, which would have
 // checked it.
 type Identity struct {
-	HSAID  string
-	header string
+	HSAID       string
+	Certificate *x509.Certificate
+	header      string
 }
 
 // NewIdentity makes a certificate whose subject's serialNumber (OID 2.5.4.5) is the system's HSA-id, as SITHS function certificates have it.
@@ -37,7 +38,11 @@ func NewIdentity(hsaID string, now time.Time) (*Identity, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a certificate: %w", err)
 	}
-	return &Identity{HSAID: hsaID, header: ForwardedForm(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))}, nil
+	certificate, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil, fmt.Errorf("making a certificate: %w", err)
+	}
+	return &Identity{HSAID: hsaID, Certificate: certificate, header: ForwardedForm(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))}, nil
 }
 
 // ForwardedForm is a PEM certificate as proxies put it into a header.

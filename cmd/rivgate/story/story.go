@@ -41,22 +41,23 @@ type Ending struct {
 
 // scene is one chapter: what happens, and the cases that it leaves behind.
 type scene struct {
-	name string
-	play func(ctx context.Context, t *teller) error
+	name  string
+	about string
+	play  func(ctx context.Context, t *teller) error
 }
 
 // scenes are the chapters in order.
 func scenes() []scene {
 	return []scene{
-		{"A hospital with a system of its own: status, partial reply, question, answer, close", integratedUnit},
-		{"A care unit with the inbox, handled through the API", inboxUnit},
-		{"A patient board, the place in the citizen's own words", patientBoard},
-		{"Three clinics, one receiving system", manyToOne},
-		{"The system is down, and comes back: in order", downAndUp},
-		{"A message is sent twice", sentTwice},
-		{"Wrong content and an unknown receiver are refused", refusals},
-		{"A case is passed on to another unit", passedOn},
-		{"A case that began by telephone", byTelephone},
+		{"Integrated unit", "a hospital with a system of its own: status, partial reply, question, answer, close", integratedUnit},
+		{"Inbox unit", "a care unit without a system, its case handled through the API", inboxUnit},
+		{"Patient board", "the place in the citizen's own words", patientBoard},
+		{"Many units, one receiver", "three clinics share a system", manyToOne},
+		{"System down and up", "what is sent meanwhile waits, and arrives in order", downAndUp},
+		{"Sent twice", "one message, one receipt, one delivery", sentTwice},
+		{"Refused", "wrong content by a result, an unknown receiver by a fault", refusals},
+		{"Passed on", "from the hospital's system to a health centre's inbox", passedOn},
+		{"By telephone", "a case that began outside 1177", byTelephone},
 	}
 }
 
@@ -64,7 +65,7 @@ func scenes() []scene {
 func (s *Stage) Play(ctx context.Context) []Ending {
 	var endings []Ending
 	for _, chapter := range scenes() {
-		s.Told(chapter.name)
+		s.Told(chapter.name + ": " + chapter.about)
 		t := &teller{Stage: s}
 		err := chapter.play(ctx, t)
 		different := ""

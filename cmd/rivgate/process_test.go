@@ -1,0 +1,234 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"rivgate/cmd/rivgate/simulator"
+	"rivgate/cmd/rivgate/story"
+)
+
+// build makes the binary as a user has it.
+func build(t *testing.T) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "rivgate")
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput()
+	if err != nil {
+		t.Fatalf("building: %v\n%s", err, out)
+	}
+	return binary
+}
+
+func TestTheBinaryFromOutside(t *testing.T) {
+	binary := build(t)
+	t.Run("the demo plays the story and every case ends as told", func(t *testing.T) { demoFromOutside(t, binary) })
+	t.Run("serve starts, fills an empty store, and stops by signal", func(t *testing.T) { serveFromOutside(t, binary) })
+	t.Run("without a catalogue serve is live but not ready, and says VP008", func(t *testing.T) { serveWithoutCatalogue(t, binary) })
+	t.Run("a second serve on the same file is refused", func(t *testing.T) { serveTwice(t, binary) })
+}
+
+func demoFromOutside(t *testing.T, binary string) {
+	keep := filepath.Join(t.TempDir(), "kept")
+	out, err := exec.CommandContext(t.Context(), binary, "demo", "--keep", keep, "--format", "json").Output()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	var endings []story.Ending
+	if err := json.Unmarshal(out, &endings); err != nil {
+		t.Fatal(err)
+	}
+	scenes := map[string]string{}
+	for _, e := range endings {
+		scenes[e.Scene] = e.State
+		if e.Different != "" {
+			t.Errorf("%s: %s", e.Scene, e.Different)
+		}
+	}
+	for scene, state := range map[string]string{
+		"Integrated unit": "closed", "Inbox unit": "closed", "Patient board": "closed", "Many units, one receiver": "closed", "System down and up": "closed",
+		"Sent twice": "delivered", "Refused": "no case", "Passed on": "closed", "By telephone": "closed",
+	} {
+		if scenes[scene] != state {
+			t.Errorf("%s ended %q, not %q", scene, scenes[scene], state)
+		}
+	}
+	log, err := os.ReadFile(filepath.Join(keep, "rivgate.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(log, []byte(`"resp-out"`)) || regexp.MustCompile(`189001019802|Test Testsson|sju timmar`).Match(log) {
+		t.Error("the log is empty, or holds what a message said")
+	}
+	if err := exec.CommandContext(t.Context(), binary, "demo", "--keep", keep).Run(); err == nil {
+		t.Error("a second story was played over the first")
+	}
+}
+
+// served is a gateway in a process of its own.
+type served struct {
+	command *exec.Cmd
+	lines   map[string]string // what it announced
+	log     *bytes.Buffer
+	ended   chan error
+}
+
+// serve starts the binary in a folder of its own, on free ports.
+func serve(t *testing.T, binary, dir string, environ ...string) *served {
+	t.Helper()
+	s := &served{command: exec.Command(binary, "serve"), lines: map[string]string{}, log: &bytes.Buffer{}, ended: make(chan error, 1)}
+	s.command.Dir, s.command.Stderr = dir, s.log
+	s.command.Env = append(os.Environ(), "RIVGATE_SOAP_LISTEN=127.0.0.1:0", "RIVGATE_WEB_LISTEN=127.0.0.1:0",
+		"RIVGATE_DEMO_PORTAL=127.0.0.1:0", "RIVGATE_DEMO_HANDLING_SYSTEM=127.0.0.1:0")
+	s.command.Env = append(s.command.Env, environ...)
+	out, err := s.command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.command.Process.Kill() })
+	said := bufio.NewScanner(out)
+	for said.Scan() {
+		name, value, _ := strings.Cut(said.Text(), "  ")
+		s.lines[name] = strings.Fields(value)[0]
+		if name == "Pages and API" {
+			break
+		}
+	}
+	go func() {
+		_, _ = io.Copy(io.Discard, out)
+		s.ended <- s.command.Wait()
+	}()
+	return s
+}
+
+// stop ends it by a signal and waits.
+func (s *served) stop(t *testing.T) {
+	t.Helper()
+	if err := s.command.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-s.ended:
+		if err != nil {
+			t.Errorf("it ended with %v\n%s", err, s.log)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("it does not stop")
+	}
+}
+
+// soon waits until a page answers a status and its text holds something.
+func soon(t *testing.T, url string, status int, holds string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	last := ""
+	for {
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.DefaultClient.Do(r)
+		if err == nil {
+			body, _ := io.ReadAll(answer.Body)
+			answer.Body.Close()
+			last = fmt.Sprintf("%d %s", answer.StatusCode, body)
+			if answer.StatusCode == status && strings.Contains(string(body), holds) {
+				return string(body)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("%s does not answer %d with %q: %s %v", url, status, holds, last, err)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+func serveFromOutside(t *testing.T, binary string) {
+	dir := t.TempDir()
+	s := serve(t, binary, dir)
+	web := strings.TrimSuffix(s.lines["Pages and API"], "/")
+	soon(t, web+"/readyz", http.StatusOK, "ready")
+	soon(t, web+"/api/cases?unit=SE2010123456-VC01", http.StatusOK, "Tora Test")
+	soon(t, web+"/api/cases?unit=SE2010123456-AKUT&state=delivered", http.StatusOK, "SE2010123456-AVV")
+	soon(t, s.lines["SOAP"]+"/SendComplaint/1/rivtabp21?wsdl", http.StatusOK, s.lines["SOAP"]+"/SendComplaint/1/rivtabp21")
+	s.stop(t)
+	if log := s.log.String(); !strings.Contains(log, `"stopped"`) || strings.Contains(log, "189001019802") {
+		t.Errorf("the log:\n%s", log)
+	}
+
+	again := serve(t, binary, dir)
+	web = strings.TrimSuffix(again.lines["Pages and API"], "/")
+	soon(t, web+"/readyz", http.StatusOK, "ready")
+	if n := strings.Count(soon(t, web+"/api/cases", http.StatusOK, "items"), `"daysLeft"`); n != len(seeds(time.Now())) {
+		t.Errorf("after a restart there are %d cases", n)
+	}
+	again.stop(t)
+}
+
+func serveWithoutCatalogue(t *testing.T, binary string) {
+	dir := t.TempDir()
+	s := serve(t, binary, dir, "RIVGATE_ENVIRONMENT=test", "RIVGATE_TAK_SOURCE=later.yaml")
+	web := strings.TrimSuffix(s.lines["Pages and API"], "/")
+	soon(t, web+"/healthz", http.StatusOK, "")
+	soon(t, web+"/readyz", http.StatusServiceUnavailable, "")
+	identity, err := simulator.NewIdentity("SE0000000001-1177", time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	envelope := `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><LogicalAddress xmlns="urn:riv:itintegration:registry:1">SE2010123456-VC01` +
+		`</LogicalAddress></s:Header><s:Body><x xmlns="urn:x:1"/></s:Body></s:Envelope>`
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.lines["SOAP"], strings.NewReader(envelope))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header = identity.Header("x-vp-auth-cert")
+	r.Header.Set("Content-Type", "text/xml; charset=UTF-8")
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if body, _ := io.ReadAll(answer.Body); !bytes.Contains(body, []byte("VP008")) || answer.StatusCode != http.StatusInternalServerError {
+		t.Errorf("it answered %d %s", answer.StatusCode, body)
+	}
+	code, yaml, problem := cli(t, "tak", "export", "demo")
+	if code != exitDone {
+		t.Fatal(problem)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "later.yaml"), []byte(yaml), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	soon(t, web+"/resetcache", http.StatusOK, "successful: true")
+	soon(t, web+"/readyz", http.StatusOK, "ready")
+	s.stop(t)
+}
+
+func serveTwice(t *testing.T, binary string) {
+	dir := t.TempDir()
+	s := serve(t, binary, dir)
+	second := exec.CommandContext(t.Context(), binary, "serve")
+	second.Dir = dir
+	second.Env = append(os.Environ(), "RIVGATE_SOAP_LISTEN=127.0.0.1:0", "RIVGATE_WEB_LISTEN=127.0.0.1:0")
+	out, err := second.CombinedOutput()
+	if second.ProcessState.ExitCode() != exitRefused || !strings.Contains(string(out), "taking the database") {
+		t.Errorf("%v: %s", err, out)
+	}
+	s.stop(t)
+}
