@@ -60,7 +60,7 @@ func (c *Client) Do(ctx context.Context, out *Outgoing) (*Reply, error) {
 		if failure == nil {
 			return reply, nil
 		}
-		if try == 2 || !failure.again || body.touched && out.Body == nil {
+		if try == 2 || !failure.again || body.touched {
 			return nil, failure
 		}
 		wait := time.NewTimer(or(c.RetryAfter, 200*time.Millisecond))
@@ -109,10 +109,10 @@ func newOutgoing(out *Outgoing) (*http.Request, error) {
 	}, nil
 }
 
-// outgoingBody is the body of one try. It has no GetBody, without which net/http does not send it twice by itself.
+// outgoingBody is the body of a request, and its own reader where it is a stream. The request gets no GetBody, without
+// which net/http does not send it twice by itself.
 type outgoingBody struct {
 	out     *Outgoing
-	reader  io.Reader
 	mu      sync.Mutex // net/http may go on reading after it has answered
 	touched bool
 	err     error
@@ -122,7 +122,7 @@ func (b *outgoingBody) Read(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.touched = true
-	n, err := b.reader.Read(p)
+	n, err := b.out.Stream.Read(p)
 	if err != nil && err != io.EOF {
 		b.err = err
 	}
@@ -135,22 +135,20 @@ func (b *outgoingBody) failure() error {
 	return b.err
 }
 
-// rewind gives the body for a new try, and its length; -1 if that is not known.
-func (b *outgoingBody) rewind() int64 {
+// rewind gives the body for a new try, and its length; -1 if that is not known. Bytes go to net/http without ado, for
+// it writes what is in memory together with the headers.
+func (b *outgoingBody) rewind() (io.ReadCloser, int64) {
 	if b.out.Body != nil {
-		b.reader = bytes.NewReader(b.out.Body)
-		return int64(len(b.out.Body))
+		return io.NopCloser(bytes.NewReader(b.out.Body)), int64(len(b.out.Body))
 	}
-	b.reader = b.out.Stream
-	return or(b.out.Length, -1)
+	return io.NopCloser(b), or(b.out.Length, -1)
 }
 
 // send tries once.
 func (c *Client) send(ctx context.Context, request *http.Request, body *outgoingBody) (*Reply, *SendError) {
 	w := &watch{}
 	request = request.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: w.gotConn}))
-	request.ContentLength = body.rewind()
-	request.Body = io.NopCloser(body)
+	request.Body, request.ContentLength = body.rewind()
 	response, err := c.roundTripper().RoundTrip(request)
 	if err != nil {
 		return nil, w.failure(ctx, body, err)
@@ -183,6 +181,7 @@ const (
 	SendTimeout  SendKind = "timeout"   // no whole answer in time
 	SendCanceled SendKind = "canceled"  // the caller's context ended
 	SendTooLarge SendKind = "too-large" // the answer is above Client.MaxAnswer
+	SendFailed   SendKind = "failed"    // an answer that is no envelope, or whose status does not fit: not by Do, but by who judges the Reply
 	SendBroken   SendKind = "broken"    // Outgoing.Stream failed with Cause, and the request was broken off
 )
 

@@ -89,10 +89,24 @@ type countedConn struct {
 	written atomic.Int64
 }
 
+// Write counts before it writes, for the answer may be there before it has returned, and takes back what did not leave.
 func (c *countedConn) Write(p []byte) (int, error) {
+	c.written.Add(int64(len(p)))
 	n, err := c.Conn.Write(p)
-	c.written.Add(int64(n))
+	c.written.Add(int64(n - len(p)))
 	return n, err
+}
+
+// ending is the error that reading from a TLS connection, which is closed by now, ended in; nil if there was none. Where
+// writing failed as well, net/http tells of that only.
+func (c *countedConn) ending() error {
+	connection, ok := c.Conn.(*tls.Conn)
+	if !ok {
+		return nil
+	}
+	_ = connection.SetReadDeadline(time.Now()) // it fails on a closed connection, which is as good
+	_, err := connection.Read(make([]byte, 1))
+	return err
 }
 
 // watch is what one try does with its connection.
@@ -132,7 +146,7 @@ func (w *watch) failure(ctx context.Context, body *outgoingBody, err error) *Sen
 		return &SendError{Kind: SendTimeout, Sent: true, Timeout: true, Cause: err}
 	case !got:
 		return &SendError{Kind: SendInvalid, Cause: err}
-	case refusesCertificate(err):
+	case refusesCertificate(err) || refusesCertificate(w.connection.ending()):
 		return &SendError{Kind: SendTLS, Cause: err} // it never got as far as their HTTP
 	}
 	return &SendError{Kind: SendReset, Sent: wrote, Cause: err, again: !wrote}

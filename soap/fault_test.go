@@ -1,0 +1,51 @@
+package soap
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestFaultBytes(t *testing.T) {
+	const want = `<?xml version="1.0" encoding="UTF-8"?>` + "\n" +
+		`<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body><soapenv:Fault>` +
+		`<faultcode>soapenv:Client</faultcode><faultstring>VP004 [a&lt;b] &amp; å</faultstring>` +
+		`<detail><detailString>]]&gt; ` + "\uFFFD" + `</detailString></detail></soapenv:Fault></soapenv:Body></soapenv:Envelope>`
+	f := &Fault{Code: CodeClient, String: "VP004 [a<b] & å", Detail: "]]> \x00"}
+	if got := string(f.Envelope()); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	f.Detail = ""
+	if got := string(f.Envelope()); strings.Contains(got, "detail") {
+		t.Errorf("an empty detail is written: %s", got)
+	}
+}
+
+func TestReadFault(t *testing.T) {
+	wrap := func(content string) string {
+		return `<S:Envelope xmlns:S="http://schemas.xmlsoap.org/soap/envelope/"><S:Header><a/></S:Header><S:Body><S:Fault>` + content + `</S:Fault></S:Body></S:Envelope>`
+	}
+	for _, c := range []struct {
+		what, text string
+		want       *Fault
+	}{
+		{"our own", string((&Fault{"Server", "VP009 <x>", "a & b"}).Envelope()), &Fault{"Server", "VP009 <x>", "a & b"}},
+		{"our own without detail", string((&Fault{"Server", "VP012", ""}).Envelope()), &Fault{"Server", "VP012", ""}},
+		{"another prefix, blanks, a header", wrap("<faultcode> x:Client </faultcode><faultstring xml:lang='sv'> nej\n</faultstring>"), &Fault{"Client", "nej", ""}},
+		{"a code without prefix", wrap("<faultcode>Server.Time</faultcode><faultstring/>"), &Fault{"Server.Time", "", ""}},
+		{"the default namespace", `<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Body><Fault><faultcode xmlns="">Server</faultcode></Fault></Body></Envelope>`, &Fault{"Server", "", ""}},
+		{"another detail", wrap("<faultcode>a:Server</faultcode><detail><e:E xmlns:e='urn:e'><m>ett</m> <m>två &lt;</m></e:E></detail>"), &Fault{"Server", "", "ett två <"}},
+		{"a detailString deeper, in a namespace", wrap("<detail><x>y<q:detailString xmlns:q='urn:q'>det<b>ta</b></q:detailString></x></detail>"), &Fault{"", "", "detta"}},
+		{"a detail with prefixes declared outside", wrap("<detail><S:a>ett</S:a></detail>"), &Fault{"", "", "ett"}},
+		{"a declaration of another charset", `<?xml version="1.0" encoding="ISO-8859-1"?>` + wrap("<faultcode>Server</faultcode>"), &Fault{"Server", "", ""}},
+		{"a response", testRequest, nil},
+		{"an empty Body", testOpening + "<s:Body/></s:Envelope>", nil},
+		{"a fault that is cut off", wrap("<faultcode>")[:140], nil},
+		{"nothing", "", nil},
+		{"text", "502 Bad Gateway", nil},
+	} {
+		f, ok := ReadFault([]byte(c.text))
+		if ok != (c.want != nil) || ok && *f != *c.want {
+			t.Errorf("%s: got %+v, want %+v", c.what, f, c.want)
+		}
+	}
+}
