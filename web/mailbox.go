@@ -89,7 +89,10 @@ func (s *Site) letters(ctx context.Context, c store.Case) ([]letter, error) {
 	var out []letter
 	for _, e := range line {
 		if e.Kind == store.EventComplaint || e.Kind == store.EventAnswer {
-			e.From = "Du"
+			e.From, e.Title = "Du", "Ditt svar"
+			if e.Kind == store.EventComplaint {
+				e.Title = "Ditt ärende"
+			}
 			out = append(out, letter{event: e, Own: true})
 		}
 	}
