@@ -34,20 +34,19 @@ func (w *Worker) Run(ctx context.Context) error {
 	defer running.Wait()
 	free := make(chan struct{}, max(w.Workers, 1))
 	done := make(chan struct{}, 1)
-	for {
+	for ctx.Err() == nil {
 		w.housekeeping(ctx)
 		wait := w.round(ctx, free, done, &running)
 		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
-			timer.Stop()
-			return nil
 		case <-w.Relay.Store.Wake():
 		case <-done:
 		case <-timer.C:
 		}
 		timer.Stop()
 	}
+	return nil
 }
 
 // round claims as many lanes as there are free hands, and says how long to sleep if nothing happens.
@@ -56,7 +55,8 @@ func (w *Worker) round(ctx context.Context, free, done chan struct{}, running *s
 	if hands == 0 {
 		return idle
 	}
-	claimed, err := w.Relay.Store.Claim(ctx, w.Name, w.Lease, hands, w.perAddress(), nil)
+	// A claim under way when ctx ends is not broken off: its lanes would be leased to nobody, with attempts that were never made.
+	claimed, err := w.Relay.Store.Claim(context.WithoutCancel(ctx), w.Name, w.Lease, hands, w.perAddress(), nil)
 	if err != nil {
 		if ctx.Err() == nil {
 			w.Relay.Log.Error("claiming deliveries", zap.Error(err))
