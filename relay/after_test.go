@@ -2,6 +2,7 @@ package relay_test
 
 import (
 	"bytes"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -60,6 +61,21 @@ func (w *world) afterCase(t testing.TB, out *bytes.Buffer, c store.Case) {
 		}
 		fmt.Fprintln(out)
 	}
+}
+
+// stored is how many messages the gateway has accepted.
+func (w *world) stored(t testing.TB) int {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+w.database+"?mode=ro")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var n int
+	if err := db.QueryRowContext(t.Context(), "SELECT count(*) FROM message").Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 // sound holds the store to its own law: every accepted message is in exactly one place.
