@@ -3,10 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -104,66 +101,4 @@ func (s *Site) resetCache(w http.ResponseWriter, r *http.Request, _ access) erro
 	_, _ = fmt.Fprintf(w, "<br>Initialize TAK cache resources...\n<br>Init TAK cache loaded number of permissions: %d\n"+
 		"<br>Init TAK cache loaded number of virtualizations: %d\n<br>Init done, was successful: %t\n", permissions, routes, ok)
 	return nil
-}
-
-// metrics writes what is in the store and the catalogue in Prometheus' text format, and then what others count.
-func (s *Site) metrics(w http.ResponseWriter, r *http.Request, _ access) error {
-	ctx, cancel := context.WithTimeout(r.Context(), checkTimeout)
-	defer cancel()
-	var b strings.Builder
-	if err := s.gauges(ctx, &b); err != nil {
-		return err
-	}
-	if s.Metrics != nil {
-		if err := s.Metrics(&b); err != nil {
-			return fmt.Errorf("gathering metrics: %w", err)
-		}
-	}
-	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-	_, _ = io.WriteString(w, b.String())
-	return nil
-}
-
-// gauges are labelled with receivers, which are organisations; nothing of a case or a person is in them.
-func (s *Site) gauges(ctx context.Context, b *strings.Builder) error {
-	rows, err := s.Relay.Store.Waitings(ctx)
-	if err != nil {
-		return err
-	}
-	family := func(name, help string, value func(i int) float64) {
-		fmt.Fprintf(b, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name)
-		for i, row := range rows {
-			fmt.Fprintf(b, "%s{receiver=%s,component=%s,address=%s} %s\n", name, label(row.Receiver), label(row.Component), label(row.Address), number(value(i)))
-		}
-	}
-	family("rivgate_waiting_messages", "Messages that wait to be delivered to a receiver.", func(i int) float64 { return float64(rows[i].Due) })
-	family("rivgate_parked_messages", "Messages that wait for a person's decision.", func(i int) float64 { return float64(rows[i].Parked) })
-	family("rivgate_oldest_waiting_seconds", "Age of the oldest message that is not delivered.", func(i int) float64 {
-		return max(0, s.now().Sub(rows[i].Oldest).Seconds())
-	})
-	family("rivgate_receiver_paused", "1 while a receiver is paused.", func(i int) float64 { return map[bool]float64{true: 1}[rows[i].Paused] })
-	c := s.catalogue()
-	loaded := 0.0
-	if s.table() != nil {
-		loaded = 1
-	}
-	one := func(name, help string, v float64) {
-		fmt.Fprintf(b, "# HELP %s %s\n# TYPE %s gauge\n%s %s\n", name, help, name, name, number(v))
-	}
-	one("rivgate_catalogue_loaded", "1 when there is a catalogue.", loaded)
-	one("rivgate_catalogue_routes", "Routes of the catalogue.", float64(c.Routes))
-	one("rivgate_catalogue_permissions", "Permissions of the catalogue.", float64(c.Permissions))
-	if !c.Loaded.IsZero() {
-		one("rivgate_catalogue_loaded_timestamp_seconds", "When the catalogue was read.", float64(c.Loaded.Unix()))
-	}
-	one("rivgate_start_time_seconds", "When the gateway started.", float64(s.Started.Unix()))
-	fmt.Fprintf(b, "# HELP rivgate_build_info The version.\n# TYPE rivgate_build_info gauge\nrivgate_build_info{version=%s} 1\n", label(s.Version))
-	return nil
-}
-
-func number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
-
-// label is a label's value as the text format writes it.
-func label(v string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, "\n", `\n`, `"`, `\"`).Replace(v) + `"`
 }

@@ -3,13 +3,13 @@ package web_test
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"rivgate/routing"
 	"rivgate/web"
@@ -102,12 +102,14 @@ func TestMetrics(t *testing.T) {
 	w := newWorld(t)
 	w.submit(hospital, "Tolvan Test", "Text")
 	w.pass(90 * time.Second)
-	w.Metrics = func(out io.Writer) error {
-		_, err := fmt.Fprint(out, "# TYPE rivgate_calls_total counter\nrivgate_calls_total 7\n")
-		return err
-	}
+	counted := prometheus.NewRegistry()
+	calls := prometheus.NewCounter(prometheus.CounterOpts{Name: "rivgate_calls_total", Help: "Calls."})
+	counted.MustRegister(calls)
+	calls.Add(7)
+	w.Registry = counted
+	w.serve()
 	r := w.get("/metrics")
-	labels := `{receiver="` + hospital + `",component="` + system + `",address="http://127.0.0.1:9/"} `
+	labels := `{address="http://127.0.0.1:9/",component="` + system + `",receiver="` + hospital + `"} `
 	has(t, r.body, "rivgate_waiting_messages"+labels+"1\n", "rivgate_parked_messages"+labels+"0\n", "rivgate_oldest_waiting_seconds"+labels+"90\n",
 		"rivgate_catalogue_loaded 1\n", "rivgate_catalogue_routes 4\n", "rivgate_calls_total 7\n", `rivgate_build_info{version="1.2.3"} 1`)
 	if kind := r.header.Get("Content-Type"); !strings.HasPrefix(kind, "text/plain; version=0.0.4") {
@@ -118,9 +120,11 @@ func TestMetrics(t *testing.T) {
 			t.Errorf("line %q", line)
 		}
 	}
-	w.Metrics = func(io.Writer) error { return errors.New("broken") }
-	if r := w.get("/metrics"); r.status != http.StatusInternalServerError {
-		t.Errorf("a source that fails: %d", r.status)
+	if err := w.Relay.Store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if r := w.get("/metrics"); r.status != http.StatusInternalServerError || strings.Contains(r.body, "sql") {
+		t.Errorf("without a store: %d %s", r.status, r.body)
 	}
 }
 

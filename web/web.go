@@ -9,11 +9,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
 	"rivgate/relay"
@@ -40,8 +40,8 @@ type Site struct {
 	Catalogue func() CatalogueStatus
 	// ResetCatalogue reads the catalogue from its source again and tells its size. Nil: /resetcache says that it was not successful.
 	ResetCatalogue func(context.Context) (routes, permissions int, err error)
-	// Metrics writes further metrics in Prometheus' text format, each family whole. Nil: none.
-	Metrics func(io.Writer) error
+	// Registry is where others count: /metrics shows it beside what the store and the catalogue say. Nil: none.
+	Registry prometheus.Gatherer
 
 	Version   string
 	Started   time.Time        // for uptime
