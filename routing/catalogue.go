@@ -34,9 +34,10 @@ type Row struct {
 	Address   string
 	Profile   string
 	Component string
-	From      Date // first day, inclusive; zero: always
-	Until     Date // last day, inclusive to its end; zero: for ever
-	Line      int  // where the row stands in its source, for messages; 0 unknown
+	From      Date   // first day, inclusive; zero: always
+	Until     Date   // last day, inclusive to its end; zero: for ever
+	Line      int    // where the row stands in its source, for messages; 0 unknown
+	ID        string // the row's id where the catalogue is kept in the store; else ""
 }
 
 // Permission is one anropsbehörighet: Sender may call Contract at Receiver on the days From to Until.
@@ -47,6 +48,7 @@ type Permission struct {
 	From     Date
 	Until    Date
 	Line     int
+	ID       string
 }
 
 // Tree maps an HSA-id in upper case to that of its nearest existing ancestor, or "SE".

@@ -51,6 +51,15 @@ func (d Date) String() string {
 	return fmt.Sprintf("%04d-%02d-%02d", int(d)/10000, int(d)/100%100, int(d)%100)
 }
 
+// Before is the day before d. The zero Date has none and stays zero.
+func (d Date) Before() Date {
+	if d == 0 {
+		return 0
+	}
+	year, month, day := time.Date(int(d)/10000, time.Month(int(d)/100%100), int(d)%100-1, 0, 0, 0, 0, time.UTC).Date()
+	return Date(year*10000 + int(month)*100 + day)
+}
+
 // IsZero tells whether there is no date; encoders leave such a one out.
 func (d Date) IsZero() bool { return d == 0 }
 

@@ -17,7 +17,8 @@ type Table struct {
 	portal      int32   // the row that stands in where the portal has none of its own, or none
 	permissions []span
 	nextPermit  []int32
-	routes      int // rows of the catalogue, without the stand-in
+	grants      []Permission // the catalogue's own, for Explain
+	routes      int          // rows of the catalogue, without the stand-in
 	units       []Unit
 	unit        map[string]int // by folded HSA-id
 	boards      map[string]int // patient boards by region
@@ -84,7 +85,7 @@ func (t *Table) addRoutes(rows []Row) {
 }
 
 func (t *Table) addPermissions(permissions []Permission) {
-	t.permissions = make([]span, len(permissions))
+	t.permissions, t.grants = make([]span, len(permissions)), permissions
 	t.nextPermit = make([]int32, len(permissions))
 	for i := len(permissions) - 1; i >= 0; i-- {
 		p := permissions[i]

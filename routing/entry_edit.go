@@ -1,0 +1,250 @@
+package routing
+
+import (
+	"fmt"
+	"slices"
+)
+
+// EditAction is what an Edit does.
+type EditAction string
+
+// The actions of an Edit.
+const (
+	EditAdd    EditAction = "add"    // a new row
+	EditChange EditAction = "change" // the row with this id, to what Entry says
+	EditRemove EditAction = "remove" // the row with this id
+	EditMove   EditAction = "move"   // a route to another address from a day on: the row before it ends the day before
+)
+
+// Edit is one change of one row.
+type Edit struct {
+	Action EditAction `json:"action"`
+	Entry  Entry      `json:"entry"` // for EditRemove the id is enough
+}
+
+// EntryProblem is a rule that a row breaks.
+type EntryProblem struct {
+	ID     string `json:"id,omitempty"`   // of the row; "" where it has none yet
+	Row    string `json:"row"`            // the row in words
+	Line   int    `json:"line,omitempty"` // in the file that it came from
+	Text   string `json:"text"`           // what is wrong
+	Remedy string `json:"remedy"`         // what to do
+}
+
+func (p EntryProblem) Error() string { return p.Row + ": " + p.Text + ": " + p.Remedy }
+
+// EntryProblems are all rules that rows break. It is an error that the person who edits can act on.
+type EntryProblems []EntryProblem
+
+func (p EntryProblems) Error() string {
+	const most = 50
+	var text string
+	for i, one := range p {
+		if i == most {
+			return text + fmt.Sprintf("\nand %d more", len(p)-most)
+		}
+		if i > 0 {
+			text += "\n"
+		}
+		text += one.Error()
+	}
+	return text
+}
+
+// problemOf is one problem of one row.
+func problemOf(e Entry, remedy, format string, args ...any) EntryProblem {
+	return EntryProblem{ID: e.ID, Row: e.String(), Line: e.Line, Text: fmt.Sprintf(format, args...), Remedy: remedy}
+}
+
+// ApplyEdits carries out edits on rows, all or none, and gives the new rows; those given stay as they are. newID makes ids for rows that come without.
+//
+// Plain objects (contract, component, address) that a new row refers to and that are not there yet are added with it. A changed
+// address takes the routes that lead there along. Removing a plain object that a row needs which counts today or later is an
+// EntryProblems, as is an id that is not there. Whether the rows go together is left to CheckEntries.
+func ApplyEdits(rows []Entry, edits []Edit, newID func() string, today Date) ([]Entry, error) {
+	a := &editing{rows: slices.Clone(rows), newID: newID, today: today, at: make(map[string]int, len(rows)), known: make(map[string]bool, len(rows))}
+	for i, e := range a.rows {
+		a.at[e.ID] = i
+		a.known[e.key()] = true
+	}
+	for _, edit := range edits {
+		a.apply(edit)
+	}
+	a.complete(edits)
+	a.rows = slices.DeleteFunc(a.rows, func(e Entry) bool { return e.Kind == "" })
+	a.needed()
+	if len(a.problems) > 0 {
+		return nil, a.problems
+	}
+	return a.rows, nil
+}
+
+// editing is a set of edits under way. A removed row is a zero Entry until the end.
+type editing struct {
+	rows     []Entry
+	at       map[string]int
+	known    map[string]bool // keys of the rows
+	removed  []Entry         // plain objects
+	newID    func() string
+	today    Date
+	problems EntryProblems
+}
+
+func (a *editing) apply(edit Edit) {
+	e := edit.Entry.tidy()
+	if edit.Action != EditAdd && edit.Action != EditMove {
+		i, ok := a.at[e.ID]
+		if !ok || e.ID == "" {
+			a.problems = append(a.problems, EntryProblem{ID: e.ID, Row: "row " + e.ID, Text: "there is no such row", Remedy: "read the draft again, the row may have been removed"})
+			return
+		}
+		if edit.Action == EditRemove {
+			a.remove(i)
+			return
+		}
+		a.change(i, e)
+		return
+	}
+	if !slices.Contains(EntryKinds(), e.Kind) {
+		a.problems = append(a.problems, problemOf(e, "write unit, contract, component, address, route or permission", "its kind is not known"))
+		return
+	}
+	if edit.Action == EditMove {
+		a.closeBefore(e)
+	}
+	a.add(e)
+}
+
+func (a *editing) add(e Entry) {
+	if _, taken := a.at[e.ID]; e.ID == "" || taken {
+		e.ID = a.newID()
+	}
+	a.at[e.ID] = len(a.rows)
+	a.known[e.key()] = true
+	a.rows = append(a.rows, e)
+}
+
+func (a *editing) remove(i int) {
+	e := a.rows[i]
+	delete(a.at, e.ID)
+	delete(a.known, e.key())
+	if e.Kind != EntryRoute && e.Kind != EntryPermission {
+		a.removed = append(a.removed, e)
+	}
+	a.rows[i] = Entry{}
+}
+
+// change replaces a row. The key of a plain object is what others refer to, so it stays; only an address may move, with its routes.
+func (a *editing) change(i int, e Entry) {
+	before := a.rows[i]
+	if e.Kind == "" {
+		e.Kind = before.Kind
+	}
+	e = e.tidy()
+	if e.Kind != before.Kind {
+		a.problems = append(a.problems, problemOf(before, "remove it and add another", "a row does not change its kind"))
+		return
+	}
+	a.rows[i] = e
+	a.known[e.key()] = true
+	if before.key() == e.key() || e.Kind == EntryRoute || e.Kind == EntryPermission {
+		return
+	}
+	if e.Kind != EntryAddress {
+		a.removed = append(a.removed, before)
+		return
+	}
+	for j := range a.rows {
+		r := &a.rows[j]
+		if r.Kind == EntryRoute && r.live(a.today) && (Entry{Kind: EntryAddress, Address: r.Address, Profile: r.Profile, Component: r.Component}).key() == before.key() {
+			r.Address, r.Profile, r.Component = e.Address, e.Profile, e.Component
+		}
+	}
+}
+
+// closeBefore ends what leads elsewhere the day before a route begins. A row that would have begun later, and so never counts, is removed.
+func (a *editing) closeBefore(e Entry) {
+	if e.From == 0 {
+		a.problems = append(a.problems, problemOf(e, "write the first day of the new address in from", "a move needs a day"))
+		return
+	}
+	for i := range a.rows {
+		r := &a.rows[i]
+		if r.Kind != EntryRoute || r.key() != e.key() || r.Until != 0 && r.Until < e.From || e.Until != 0 && r.From > e.Until {
+			continue
+		}
+		if r.From >= e.From {
+			a.remove(i)
+			continue
+		}
+		r.Until = e.From.Before()
+	}
+}
+
+// complete adds the plain objects that rows of the edits refer to.
+func (a *editing) complete(edits []Edit) {
+	need := func(e Entry) {
+		e = e.tidy()
+		if !a.known[e.key()] {
+			a.add(e)
+		}
+	}
+	for _, edit := range edits {
+		e := edit.Entry.tidy()
+		if edit.Action == EditRemove {
+			continue
+		}
+		if i, ok := a.at[e.ID]; ok && e.Kind == "" && i < len(a.rows) {
+			e.Kind = a.rows[i].Kind
+		}
+		for _, plain := range e.needs() {
+			need(plain)
+		}
+	}
+}
+
+// needs are the plain objects that a row refers to.
+func (e Entry) needs() (plain []Entry) {
+	if e.Contract != "" && (e.Kind == EntryRoute || e.Kind == EntryPermission) {
+		plain = append(plain, Entry{Kind: EntryContract, Contract: e.Contract})
+	}
+	if e.Sender != "" && e.Kind == EntryPermission {
+		plain = append(plain, Entry{Kind: EntryComponent, HSAID: e.Sender})
+	}
+	if e.Component != "" && (e.Kind == EntryRoute || e.Kind == EntryAddress) {
+		plain = append(plain, Entry{Kind: EntryComponent, HSAID: e.Component})
+	}
+	if e.Kind == EntryRoute && e.Address != "" && !e.inHouse() {
+		plain = append(plain, Entry{Kind: EntryAddress, Address: e.Address, Profile: e.Profile, Component: e.Component})
+	}
+	return plain
+}
+
+// needed refuses the removal of what live rows refer to.
+func (a *editing) needed() {
+	if len(a.removed) == 0 {
+		return
+	}
+	users, left := map[string][]Entry{}, make(map[string]bool, len(a.rows))
+	for _, e := range a.rows {
+		left[e.key()] = true
+		if !e.live(a.today) {
+			continue
+		}
+		for _, plain := range e.needs() {
+			key := plain.tidy().key()
+			users[key] = append(users[key], e)
+		}
+		if e.Kind == EntryRoute || e.Kind == EntryPermission {
+			unit := Entry{Kind: EntryUnit, HSAID: e.Receiver}.key()
+			users[unit] = append(users[unit], e)
+		}
+	}
+	for _, gone := range a.removed {
+		by := users[gone.key()]
+		if len(by) == 0 || left[gone.key()] {
+			continue
+		}
+		a.problems = append(a.problems, problemOf(gone, "end or remove those first, or leave this row", "%d rows need it today or later, the first is %s", len(by), by[0]))
+	}
+}

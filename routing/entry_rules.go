@@ -1,0 +1,244 @@
+package routing
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Sizes of TAK's fields, in characters.
+const (
+	maxField   = 255
+	minAddress = 5
+)
+
+// CheckEntries looks at every rule that a kept catalogue follows (TAK's, and ours) and gives all offences, each naming its row and the remedy; nil
+// if there is none. Rows that ended before today are not asked for what they refer to.
+func CheckEntries(rows []Entry, r Rules, today Date) error {
+	k := &entryChecker{rules: r, today: today, keys: make(map[string]int, len(rows))}
+	for i, e := range rows {
+		k.row(e)
+		if e.Kind != EntryRoute && e.Kind != EntryPermission {
+			k.unique(rows, i)
+		}
+	}
+	for _, e := range rows {
+		k.references(e)
+	}
+	k.overlaps(rows)
+	k.boards(rows)
+	if len(k.problems) > 0 {
+		return k.problems
+	}
+	if _, err := NewTable(CatalogueOf(rows), r); err != nil { // whatever the rules above do not see
+		return EntryProblems{{Row: "the catalogue", Text: "it does not load", Remedy: err.Error()}}
+	}
+	return nil
+}
+
+type entryChecker struct {
+	rules    Rules
+	today    Date
+	keys     map[string]int // of plain objects
+	problems EntryProblems
+}
+
+func (k *entryChecker) say(e Entry, remedy, format string, args ...any) {
+	k.problems = append(k.problems, problemOf(e, remedy, format, args...))
+}
+
+// row looks at a row by itself.
+func (k *entryChecker) row(e Entry) {
+	switch e.Kind {
+	case EntryUnit:
+		k.hsaID(e, "HSA-id", e.HSAID)
+		if e.UnitKind != CareUnit && e.UnitKind != PatientBoard {
+			k.say(e, "write "+string(CareUnit)+" or "+string(PatientBoard), "its kind of unit %q is not known", e.UnitKind)
+		}
+		if e.Provider != "" {
+			k.hsaID(e, "care provider", e.Provider)
+		}
+	case EntryContract:
+		k.namespace(e)
+	case EntryComponent:
+		k.hsaID(e, "HSA-id", e.HSAID)
+	case EntryAddress:
+		k.address(e)
+	case EntryRoute:
+		k.namespace(e)
+		k.receiver(e)
+		k.address(e)
+		k.days(e)
+	case EntryPermission:
+		k.namespace(e)
+		k.receiver(e)
+		k.hsaID(e, "sender", e.Sender)
+		k.days(e)
+	default:
+		k.say(e, "write unit, contract, component, address, route or permission", "its kind is not known")
+	}
+	if len([]rune(e.Name)) > maxField || strings.ContainsFunc(e.Name, func(c rune) bool { return c < ' ' || c == 0x7f }) {
+		k.say(e, "shorten it to 255 characters on one line", "its name is too long or holds control characters")
+	}
+}
+
+func (k *entryChecker) hsaID(e Entry, what, id string) {
+	switch {
+	case id == "":
+		k.say(e, "write the HSA-id", "it has no %s", what)
+	case len(id) > maxField || strings.ContainsFunc(id, func(c rune) bool { return !letterOrDigit(c) && c != '_' && c != '-' }):
+		k.say(e, "write 1 to 255 letters, digits, - and _", "its %s %q is no HSA-id", what, shorten(id))
+	}
+}
+
+func (k *entryChecker) receiver(e Entry) {
+	if e.Receiver != anyone {
+		k.hsaID(e, "logical address", e.Receiver)
+	}
+}
+
+func (k *entryChecker) namespace(e Entry) {
+	allowed := func(c rune) bool { return letterOrDigit(c) || strings.ContainsRune("_.:-", c) }
+	switch {
+	case e.Contract == "":
+		k.say(e, "write the responder namespace", "it has no contract")
+	case len(e.Contract) > maxField || strings.ContainsFunc(e.Contract, func(c rune) bool { return !allowed(c) }):
+		k.say(e, "write letters, digits, . : - and _ only", "its contract %q is no namespace", shorten(e.Contract))
+	}
+}
+
+// address follows TAK's rule for a URL, which knows fewer characters than the standard; such an address could not be taken back to a TAK.
+func (k *entryChecker) address(e Entry) {
+	if e.inHouse() {
+		k.house(e)
+		return
+	}
+	allowed := func(c rune) bool { return letterOrDigit(c) || strings.ContainsRune("_.:/-?&", c) }
+	u, err := url.Parse(e.Address)
+	switch {
+	case len(e.Address) < minAddress || len(e.Address) > maxField || strings.ContainsFunc(e.Address, func(c rune) bool { return !allowed(c) }):
+		k.say(e, "write 5 to 255 letters, digits and _ . : / - ? &", "its address %q is none that a TAK takes", shorten(e.Address))
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+		k.say(e, "write http:// or https:// and a host", "its address %q is no URL", shorten(e.Address))
+	}
+	if !supported(e.Profile) {
+		k.say(e, "write RIVTABP20 or RIVTABP21", "its profile %q is not known", shorten(e.Profile))
+	}
+	if e.Component != "" {
+		k.hsaID(e, "component", e.Component)
+	}
+}
+
+// house looks at addresses of our own by the rule of NewTable.
+func (k *entryChecker) house(e Entry) {
+	durable := k.rules.Durable != nil && k.rules.Durable(e.Contract)
+	returns := e.Contract == k.rules.ReturnContract && e.Contract != ""
+	switch {
+	case e.Kind != EntryRoute:
+		k.say(e, "remove the row: routes lead there without it", "%s is no address of a system", e.Address)
+	case e.Address == AddressInbox && (returns || !durable):
+		k.say(e, "give the route a URL", "this contract brings no cases to an inbox")
+	case e.Address == AddressPortal && !returns:
+		k.say(e, "give the route a URL", "%s takes the return contract only", AddressPortal)
+	case e.Address != AddressInbox && e.Address != AddressPortal:
+		k.say(e, "write "+AddressInbox+", "+AddressPortal+" or a URL", "%q is no address of ours", shorten(e.Address))
+	}
+}
+
+func (k *entryChecker) days(e Entry) {
+	if e.Until != 0 && e.From > e.Until {
+		k.say(e, "exchange the two, or write a later last day", "it begins on %s, after its last day %s", e.From, e.Until)
+	}
+}
+
+func (k *entryChecker) unique(rows []Entry, i int) {
+	key := rows[i].key()
+	if former, twice := k.keys[key]; twice {
+		k.say(rows[i], "remove one of them", "it is there already as %s", rows[former])
+		return
+	}
+	k.keys[key] = i
+}
+
+// references sees that what a live row refers to is there.
+func (k *entryChecker) references(e Entry) {
+	if !e.live(k.today) {
+		return
+	}
+	for _, plain := range e.needs() {
+		if _, ok := k.keys[plain.tidy().key()]; !ok {
+			k.say(e, "add it, or let the row refer to one that is there", "there is no %s %s", plain.Kind, plain.words())
+		}
+	}
+}
+
+// overlaps refuses two routes of one contract and receiver, or two permissions of one sender too, that share a day.
+//
+// Deviation: routes that differ in profile may share days, for the switch tells them apart by the caller's profile.
+func (k *entryChecker) overlaps(rows []Entry) {
+	groups := make(map[string][]int32, len(rows))
+	for i := range rows {
+		e := &rows[i]
+		if e.Kind != EntryRoute && e.Kind != EntryPermission {
+			continue
+		}
+		key := e.key()
+		groups[key] = append(groups[key], int32(i))
+	}
+	var clashes [][2]int32
+	for _, group := range groups {
+		for n, i := range group {
+			for _, j := range group[:n] {
+				if overlap(rows[j], rows[i]) {
+					clashes = append(clashes, [2]int32{i, j})
+				}
+			}
+		}
+	}
+	slices.SortFunc(clashes, func(a, b [2]int32) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
+	for _, c := range clashes {
+		one, other := rows[c[0]], rows[c[1]]
+		k.say(one, "end one of them before the other begins", "it shares days with %s", other)
+	}
+}
+
+func overlap(a, b Entry) bool {
+	if a.Kind == EntryRoute && a.Profile != b.Profile && a.inHouse() == b.inHouse() {
+		return false
+	}
+	first, last := span{a.From, a.Until}.shared(span{b.From, b.Until})
+	return first <= last
+}
+
+// boards sees that each region has one patient board at most.
+func (k *entryChecker) boards(rows []Entry) {
+	boards := map[string]Entry{}
+	for _, e := range rows {
+		if e.Kind != EntryUnit || e.UnitKind != PatientBoard {
+			continue
+		}
+		former, twice := boards[e.Region]
+		switch {
+		case e.Region == "":
+			k.say(e, "write its county code", "the patient board has no region")
+		case twice:
+			k.say(e, "make one of them a care unit, or remove it", "region %s has a patient board already, %s", e.Region, former)
+		default:
+			boards[e.Region] = e
+		}
+	}
+}
+
+func letterOrDigit(c rune) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}
+
+// shorten keeps a value that is far too long from filling a message.
+func shorten(s string) string {
+	const most = 80
+	if len(s) > most {
+		return s[:most] + "…"
+	}
+	return s
+}

@@ -1,0 +1,135 @@
+package routing
+
+import (
+	"strings"
+	"time"
+)
+
+// Ground is the row that a decision rests on.
+type Ground struct {
+	ID        string `json:"id,omitempty"`   // of a catalogue kept here
+	Line      int    `json:"line,omitempty"` // of a file
+	BuiltIn   bool   `json:"builtIn,omitempty"`
+	Contract  string `json:"contract"`
+	Sender    string `json:"sender,omitempty"`
+	Receiver  string `json:"receiver"`
+	Address   string `json:"address,omitempty"`
+	Component string `json:"component,omitempty"`
+	From      Date   `json:"from,omitzero"`
+	Until     Date   `json:"until,omitzero"`
+}
+
+// Explanation is what a call would get, and why.
+type Explanation struct {
+	Route         *Route  `json:"route,omitempty"`         // where it goes; also where only the permission is missing
+	RouteRow      *Ground `json:"routeRow,omitempty"`      // the row that decided the route
+	PermissionRow *Ground `json:"permissionRow,omitempty"` // the row that lets the sender call
+	Code          Code    `json:"code,omitempty"`          // of the refusal; "" if the call is let through
+	Text          string  `json:"text,omitempty"`          // of the fault, as the caller sees it
+	Detail        string  `json:"detail,omitempty"`        // of the fault, as the caller sees it
+	Cause         string  `json:"cause,omitempty"`         // of the refusal, for who keeps the catalogue
+	Remedy        string  `json:"remedy,omitempty"`        // what to do
+	Trace         Trace   `json:"trace"`
+}
+
+// Explain is Decide with its grounds. Without a sender the permission is not asked.
+func (t *Table) Explain(call Call, now time.Time) Explanation {
+	if t == nil {
+		return Explanation{}.refused(NoCatalogue(), call, 0)
+	}
+	day := DateOf(now)
+	var x Explanation
+	route, refusal := t.route(call, day)
+	if refusal != nil {
+		x.Trace = refusal.Trace
+		x.RouteRow = t.routeGround(call, day)
+		return x.refused(refusal, call, day)
+	}
+	x.Route, x.RouteRow, x.Trace = &route, t.routeGround(call, day), route.Trace
+	if call.Sender == "" {
+		return x
+	}
+	permitted, trace := t.permit(call, day)
+	x.Trace.Permission, x.Route.Trace.Permission = trace, trace
+	if !permitted {
+		return x.refused(NoPermission(call.Contract, call.Receiver, call.Sender), call, day)
+	}
+	x.PermissionRow = t.permissionGround(call, day, trace)
+	return x
+}
+
+// With is a table of another catalogue by the same rules, and by the same tree where the catalogue brings none. The error is that of NewTable.
+func (t *Table) With(c Catalogue) (*Table, error) {
+	if t == nil {
+		return NewTable(c, Rules{})
+	}
+	if c.Tree == nil {
+		c.Tree = t.tree
+	}
+	return NewTable(c, t.rules)
+}
+
+func (x Explanation) refused(e *Error, call Call, day Date) Explanation {
+	x.Code, x.Text, x.Detail = e.Code, e.Code.Text(), e.Detail
+	on := call.Contract + " to " + call.Receiver
+	switch e.Code {
+	case VP004:
+		x.Cause = "no route for " + on + " is valid on " + dayName(day) + ", neither its own nor one above it in the HSA tree nor a default"
+		x.Remedy = "add a route, or correct the days of the one there is"
+		if outerBlank(call.Receiver) {
+			x.Cause, x.Remedy = "the logical address has white space around it", "the caller must send it without"
+		}
+	case VP005:
+		x.Cause, x.Remedy = "the route's profile is neither RIVTABP20 nor RIVTABP21", "correct the profile of the route's address"
+	case VP006:
+		x.Cause, x.Remedy = "more than one route for "+on+" is valid on "+dayName(day), "end one of them before the other begins"
+	case VP007:
+		x.Cause = call.Sender + " has no permission for " + on + " on " + dayName(day)
+		x.Remedy = "add a permission for the sender, to the address, a unit above it or *"
+	case VP008:
+		x.Cause, x.Remedy = "there is no catalogue, nor a saved copy", "see why the source cannot be read: /status, rivgate tak show"
+	case VP010:
+		x.Cause, x.Remedy = "the route has no address", "give the route the address of the producer"
+	}
+	return x
+}
+
+// routeGround is the row by which the route was found, or refused for what it says.
+func (t *Table) routeGround(call Call, day Date) *Ground {
+	c := t.contracts[call.Contract]
+	if c == nil {
+		return nil
+	}
+	index, _ := t.findRow(c, call, day)
+	if index < 0 {
+		return nil
+	}
+	r := t.rows[index]
+	return &Ground{
+		ID: r.ID, Line: r.Line, BuiltIn: index == t.portal, Contract: r.Contract, Receiver: r.Receiver, Address: r.Address, Component: r.Component,
+		From: r.From, Until: r.Until,
+	}
+}
+
+// permissionGround finds the row again at the place where the trace ends.
+func (t *Table) permissionGround(call Call, day Date, trace string) *Ground {
+	c := t.contracts[call.Contract]
+	receiver := call.Receiver
+	if trace != receiver {
+		receiver = trace[strings.LastIndexByte(trace, ',')+1:]
+	}
+	if c == nil {
+		return nil
+	}
+	i, ok := c.permits[pair{Fold(call.Sender), Fold(receiver)}]
+	if !ok {
+		return nil
+	}
+	for ; i != none; i = t.nextPermit[i] {
+		if t.permissions[i].holds(day) {
+			p := t.grants[i]
+			return &Ground{ID: p.ID, Line: p.Line, Contract: p.Contract, Sender: p.Sender, Receiver: p.Receiver, From: p.From, Until: p.Until}
+		}
+	}
+	return nil
+}
