@@ -2,6 +2,7 @@ package soap
 
 import (
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -54,11 +55,7 @@ func (ls layouts) of(t reflect.Type) (*layout, error) {
 	}
 	l := &layout{name: t.Name(), text: -1, wild: -1}
 	for i := range t.NumField() {
-		tag, tagged := t.Field(i).Tag.Lookup("xml")
-		if !tagged || !t.Field(i).IsExported() {
-			continue
-		}
-		f, err := readField(tag, t.Field(i).Type)
+		f, err := readField(t.Field(i))
 		if err != nil {
 			return nil, fmt.Errorf("reading the tag of %s.%s: %w", t.Name(), t.Field(i).Name, err)
 		}
@@ -75,9 +72,21 @@ func (ls layouts) of(t reflect.Type) (*layout, error) {
 	return l, nil
 }
 
-func readField(tag string, t reflect.Type) (field, error) {
-	name, options, _ := strings.Cut(tag, ",")
+func readField(of reflect.StructField) (field, error) {
+	t := of.Type
 	f := field{typ: t}
+	if of.Tag.Get("soap") == "group" {
+		f.kind = groupField
+		if t.Kind() != reflect.Slice || t.Elem().Kind() != reflect.Struct {
+			return f, fmt.Errorf("wrong type %s", t)
+		}
+		return f, nil
+	}
+	tag, tagged := of.Tag.Lookup("xml")
+	if !tagged || !of.IsExported() {
+		return f, errors.New("no tag, or not exported")
+	}
+	name, options, _ := strings.Cut(tag, ",")
 	if space, local, found := strings.Cut(name, " "); found {
 		f.name = xml.Name{Space: space, Local: local}
 	} else {
@@ -94,13 +103,10 @@ func readField(tag string, t reflect.Type) (field, error) {
 		f.kind = anyField
 	case "any,attr":
 		f.kind = anyAttrField
-	case "group":
-		f.kind = groupField
 	default:
 		return f, fmt.Errorf("unknown option %q", options)
 	}
-	if f.kind == anyField && t != reflect.TypeFor[[]Any]() || f.kind == anyAttrField && t != reflect.TypeFor[[]xml.Attr]() ||
-		f.kind == groupField && (t.Kind() != reflect.Slice || t.Elem().Kind() != reflect.Struct) {
+	if f.kind == anyField && t != reflect.TypeFor[[]Any]() || f.kind == anyAttrField && t != reflect.TypeFor[[]xml.Attr]() {
 		return f, fmt.Errorf("wrong type %s", t)
 	}
 	return f, nil

@@ -25,7 +25,7 @@ type keepType struct {
 	Kind      *QName          `xml:"urn:t kind"`
 	Maybe     *Nillable[int8] `xml:"urn:t maybe"`
 	Unit      *keepUnit       `xml:"urn:t unit"`
-	Items     []keepItem      `xml:",group"`
+	Items     []keepItem      `soap:"group"`
 	Paragraph *Content        `xml:"urn:t paragraph"`
 	Tail      []string        `xml:"urn:t tail"`
 	Any       []Any           `xml:",any"`
@@ -50,16 +50,6 @@ func keepOperation() Operation {
 
 func enveloped(keep string) []byte {
 	return []byte(`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>` + keep + `</s:Body></s:Envelope>`)
-}
-
-// inside is what is between the tags of the request element, start tag included.
-func inside(t *testing.T, envelope []byte) string {
-	t.Helper()
-	_, rest, ok := strings.Cut(string(envelope), "<soap:Body>")
-	if !ok {
-		t.Fatalf("no Body in %s", envelope)
-	}
-	return strings.TrimSuffix(rest, "</soap:Body></soap:Envelope>")
 }
 
 func TestEncode(t *testing.T) {

@@ -7,19 +7,32 @@ import (
 	"strings"
 )
 
-// The lexical types of generated code: values of XML Schema kept as they were written, because no Go type holds all of
-// them (a decimal of any length, a dateTime with or without zone). White space around them is not part of the value.
-type (
-	Decimal  string // xs:decimal
-	Integer  string // xs:integer and the unbounded types below it, such as xs:positiveInteger
-	Double   string // xs:float and xs:double
-	DateTime string // xs:dateTime
-	Date     string // xs:date, xs:gYear, xs:gYearMonth, xs:gMonth, xs:gMonthDay, xs:gDay
-	Time     string // xs:time
-	Duration string // xs:duration
+// The types that follow are lexical: a value is kept as it was written, for no Go type holds all values. White space around it is
+// not part of it.
 
-	HexBinary string // xs:hexBinary, its letters as written
-)
+// Decimal is a value of xs:decimal, of any length.
+type Decimal string
+
+// Integer is a value of xs:integer and of the unbounded types below it, such as xs:positiveInteger.
+type Integer string
+
+// Double is a value of xs:float and xs:double.
+type Double string
+
+// DateTime is a value of xs:dateTime, with or without zone.
+type DateTime string
+
+// Date is a value of xs:date, xs:gYear, xs:gYearMonth, xs:gMonth, xs:gMonthDay and xs:gDay.
+type Date string
+
+// Time is a value of xs:time.
+type Time string
+
+// Duration is a value of xs:duration.
+type Duration string
+
+// HexBinary is a value of xs:hexBinary, its letters as they stood.
+type HexBinary string
 
 // Int64 is the value of i; the error is that of strconv where i is no integer or too large.
 func (i Integer) Int64() (int64, error) { return strconv.ParseInt(string(i), 10, 64) }

@@ -160,7 +160,7 @@ func (f *goField) tag() string {
 	case anyAttrField:
 		name = ",any,attr"
 	case groupField:
-		name = ",group"
+		return "`soap:\"group\"`"
 	}
 	return "`xml:\"" + name + "\"`"
 }

@@ -294,8 +294,8 @@ func (w *sampler) simple(c component) (string, error) {
 		if inner := child(u, spaceXSD, "simpleType"); inner != nil {
 			return w.simple(c.at(inner))
 		}
-		for _, member := range strings.Fields(u.SelectAttrValue("memberTypes", "")) {
-			name, _ := resolve(u, member)
+		if members := strings.Fields(u.SelectAttrValue("memberTypes", "")); len(members) > 0 {
+			name, _ := resolve(u, members[0])
 			if found, ok := w.globals[symbol{kind: "type", name: name}]; ok {
 				return w.simple(found)
 			}

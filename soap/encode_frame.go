@@ -1,0 +1,181 @@
+package soap
+
+import (
+	"encoding/xml"
+	"reflect"
+	"strings"
+)
+
+// frame is a struct that is being filled.
+type frame struct {
+	value  reflect.Value
+	layout *layout
+	cursor int            // position of the field filled last
+	filled map[int]bool   // fields that hold a value
+	groups map[int]*frame // the last item of each groupField
+}
+
+func (d *decoder) frame(v reflect.Value) (*frame, error) {
+	l, err := d.layouts.of(v.Type())
+	return &frame{value: v, layout: l, filled: map[int]bool{}, groups: map[int]*frame{}}, err
+}
+
+func (d *decoder) structure(s startTag, v reflect.Value) error {
+	f, err := d.frame(v)
+	if err != nil {
+		return err
+	}
+	if err := d.attributes(s, f); err != nil {
+		return err
+	}
+	var text []string
+	scope := d.scope()
+	for {
+		token, err := d.next()
+		if err != nil {
+			return err
+		}
+		switch x := token.(type) {
+		case string:
+			if f.layout.text < 0 && strings.Trim(x, " \t\r\n") != "" {
+				return d.refuse("text in " + f.layout.name)
+			}
+			text = append(text, x)
+		case startTag:
+			if err := d.child(x, f); err != nil {
+				return err
+			}
+		case endTag:
+			if f.layout.text < 0 {
+				return nil
+			}
+			return d.set(v.Field(f.layout.fields[f.layout.text].index), strings.Join(text, ""), scope)
+		}
+	}
+}
+
+func (d *decoder) attributes(s startTag, f *frame) error {
+	for _, a := range s.attr {
+		known := a.Name.Space == instanceNamespace
+		for _, field := range f.layout.fields {
+			v := f.value.Field(field.index)
+			if field.kind == attributeField && field.name == a.Name {
+				if v.Kind() == reflect.Pointer {
+					v.Set(reflect.New(v.Type().Elem()))
+					v = v.Elem()
+				}
+				if err := d.set(v, a.Value, d.scope()); err != nil {
+					return err
+				}
+				known = true
+				break
+			}
+			if field.kind == anyAttrField && !known {
+				v.Set(reflect.Append(v, reflect.ValueOf(a)))
+				known = true
+				break
+			}
+		}
+		if !known {
+			return d.refuse("an attribute that the contract does not know in " + f.layout.name)
+		}
+	}
+	return nil
+}
+
+// child reads the element whose start tag is s into the field that takes it.
+func (d *decoder) child(s startTag, f *frame) error {
+	i := f.place(d.layouts, s.name)
+	if i < 0 {
+		if f.layout.wild < 0 || f.knows(d.layouts, s.name) {
+			return d.refuse("an element that the contract does not know, or once too often, in " + f.layout.name)
+		}
+		i = f.wildcard()
+	}
+	f.cursor, f.filled[i] = i, true
+	field := f.layout.fields[i]
+	v := f.value.Field(field.index)
+	switch {
+	case field.kind == anyField:
+		a, err := d.tree(s)
+		v.Set(reflect.Append(v, reflect.ValueOf(a)))
+		return err
+	case field.kind == groupField:
+		inner := f.groups[i]
+		if inner == nil || inner.ahead(d.layouts, s.name) < 0 {
+			v.Set(reflect.Append(v, reflect.Zero(v.Type().Elem())))
+			var err error
+			if inner, err = d.frame(v.Index(v.Len() - 1)); err != nil {
+				return err
+			}
+			f.groups[i] = inner
+		}
+		return d.child(s, inner)
+	case field.repeated():
+		v.Set(reflect.Append(v, reflect.Zero(v.Type().Elem())))
+		return d.element(s, v.Index(v.Len()-1))
+	}
+	return d.element(s, v)
+}
+
+// ahead is the first field, from the cursor on, that still takes an element called name; -1 where there is none.
+func (f *frame) ahead(ls layouts, name xml.Name) int {
+	for i := f.cursor; i < len(f.layout.fields); i++ {
+		field := f.layout.fields[i]
+		if field.takes(ls, name) && (field.repeated() || !f.filled[i]) {
+			return i
+		}
+	}
+	return -1
+}
+
+// place is ahead, and where that finds nothing any other field that takes name: the order is the validator's affair.
+func (f *frame) place(ls layouts, name xml.Name) int {
+	if i := f.ahead(ls, name); i >= 0 {
+		return i
+	}
+	for i, field := range f.layout.fields {
+		if field.takes(ls, name) && (field.repeated() || !f.filled[i]) {
+			return i
+		}
+	}
+	return -1
+}
+
+// wildcard is the first anyField from the cursor on, else the last one.
+func (f *frame) wildcard() int {
+	for i := f.cursor; i < len(f.layout.fields); i++ {
+		if f.layout.fields[i].kind == anyField {
+			return i
+		}
+	}
+	return f.layout.wild
+}
+
+func (f *frame) knows(ls layouts, name xml.Name) bool {
+	for _, field := range f.layout.fields {
+		if field.takes(ls, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// takes says whether an element called name belongs to f by its name.
+func (f field) takes(ls layouts, name xml.Name) bool {
+	switch f.kind {
+	case elementField:
+		return f.name == name
+	case groupField:
+		inner, err := ls.of(f.typ.Elem())
+		if err != nil {
+			return false
+		}
+		for _, g := range inner.fields {
+			if g.takes(ls, name) {
+				return true
+			}
+		}
+	}
+	return false
+}
