@@ -35,10 +35,11 @@ func (r *Relay) attempt(ctx context.Context, d store.Delivery) attempt {
 	header := http.Header{}
 	header.Set(soap.HeaderOriginalConsumer, d.Message.Call.Sender)
 	header.Set(soap.HeaderRoutingHistory, d.Message.Call.Sender+"#"+r.Instance.ID)
-	answer, err := r.Sender.Send(ctx, parcel{
-		Route: d.Message.Route, Call: d.Message.Call, SOAPAction: d.Message.SOAPAction, Correlation: d.Message.Correlation,
-		Header: header, Body: req.UTF8(),
-	})
+	p := parcel{
+		Route: d.Message.Route, Call: d.Message.Call, SOAPAction: d.Message.SOAPAction, Correlation: d.Message.Correlation, Header: header,
+	}
+	p.enclose(req, r.Contracts.Contract(d.Message.Call.Contract))
+	answer, err := r.Sender.Send(ctx, p)
 	if err != nil {
 		return unsent(err)
 	}

@@ -77,11 +77,7 @@ func (s *Sender) header(p parcel) http.Header {
 // forward sends a call on now and gives back the producer's answer: a response or a fault verbatim, anything else is VP009.
 func (r *Relay) forward(ctx context.Context, a arrival, req *soap.Request, o outcome) (*soap.Answer, error) {
 	p := parcel{Route: o.Route, Call: o.Call, SOAPAction: a.SOAPAction, Correlation: a.Correlation, Header: a.Header}
-	if req.Complete {
-		p.Body = req.UTF8()
-	} else {
-		p.Stream = req.Stream()
-	}
+	p.enclose(req, o.Contract)
 	started := time.Now()
 	reply, err := r.Sender.Send(ctx, p)
 	if err != nil {

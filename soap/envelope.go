@@ -28,7 +28,13 @@ type envelope struct {
 type captured struct {
 	text           []byte
 	carriageReturn bool // the last literal character was one
+	startTag       extent
+	endTag         extent // the same as startTag for an empty element
+	attributes     int64  // where the name in the start tag ends
 }
+
+// extent is a piece of the message in its UTF-8 form.
+type extent struct{ begin, end int64 }
 
 // capture adds literal text, with line ends as XML reads them.
 func (g *guard) capture(text []byte) {
@@ -151,6 +157,9 @@ func (g *guard) enterBody(i int, space, local []byte) error {
 func (g *guard) leave(i, end int) error {
 	switch depth := len(g.frames); {
 	case depth == depthChild:
+		if g.capturing != nil {
+			g.capturing.endTag = extent{g.offset + int64(i), g.offset + int64(end)}
+		}
 		g.capturing = nil
 		if g.headRead {
 			g.bodyEnd = g.offset + int64(end)

@@ -6,6 +6,7 @@ import "bytes"
 type attribute struct {
 	name       qname
 	start, end int // its value between the quotes
+	space      int // its namespace: the first binding of it, or one of the space… constants
 }
 
 // startTag reads the start tag at i as a whole: nothing is changed before its last byte is there.
@@ -117,7 +118,7 @@ func (g *guard) open(i, end int, n qname, empty bool) error {
 	if err := g.declare(); err != nil {
 		return err
 	}
-	space, ok := g.resolve(n.prefix(g.p), true)
+	space, ok := g.resolve(n.prefix(g.p))
 	if !ok || string(n.raw(g.p)) == "xmlns" {
 		return g.refuse(i, "an element's prefix is not declared")
 	}
@@ -126,6 +127,10 @@ func (g *guard) open(i, end int, n qname, empty bool) error {
 	}
 	if err := g.enter(i, space, n.local(g.p)); err != nil {
 		return err
+	}
+	if g.capturing != nil {
+		g.capturing.startTag = extent{g.offset + int64(i), g.offset + int64(end)}
+		g.capturing.attributes = g.offset + int64(n.end)
 	}
 	if empty {
 		return g.close(i, end)

@@ -1,0 +1,38 @@
+package relay
+
+import (
+	"encoding/xml"
+	"strings"
+
+	"rivgate/contracts"
+	"rivgate/routing"
+	"rivgate/soap"
+)
+
+// enclose puts a message into p as the producer's profile has it: with wsa:To for RIVTABP20, with LogicalAddress for RIVTABP21. All but the
+// tags of that header stays as it is to the byte.
+func (p *parcel) enclose(req *soap.Request, c *contracts.Contract) {
+	header := receiverHeader(p.Route.Profile, c)
+	if req.Complete {
+		p.Body = req.Addressed(header)
+	} else {
+		p.Stream = req.StreamAddressed(header)
+	}
+}
+
+// receiverHeader is the header element that names the receiver in a profile. The registry contracts have a LogicalAddress in a namespace of
+// their own.
+func receiverHeader(profile string, c *contracts.Contract) xml.Name {
+	if strings.EqualFold(profile, routing.RIVTABP20) {
+		return xml.Name{Space: soap.NamespaceAddressing, Local: "To"}
+	}
+	name := xml.Name{Space: soap.NamespaceRegistry, Local: "LogicalAddress"}
+	if c != nil {
+		for _, h := range c.Headers {
+			if h.Local == name.Local {
+				return h
+			}
+		}
+	}
+	return name
+}

@@ -1,0 +1,87 @@
+package soap
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"io"
+)
+
+// Addressed is the message as UTF8 gives it, but with its receiver named by the header element header: LogicalAddress of
+// RIVTABP21, or To of RIVTABP20. Nothing but the name in the element's tags is changed, so its text and attributes, and all else, stay as
+// they are to the byte. A To beside a LogicalAddress is left out where it would be a second one. Nil unless Complete.
+func (r *Request) Addressed(header xml.Name) []byte {
+	if !r.Complete {
+		return nil
+	}
+	head, at := r.readdressed(header)
+	if at == 0 {
+		return r.utf8
+	}
+	return append(head, r.utf8[at:]...)
+}
+
+// StreamAddressed is to Stream what Addressed is to UTF8.
+func (r *Request) StreamAddressed(header xml.Name) io.Reader {
+	if r.Complete {
+		return bytes.NewReader(r.Addressed(header))
+	}
+	head, at := r.readdressed(header)
+	s := r.stream()
+	s.given = int(at)
+	return io.MultiReader(bytes.NewReader(head), s)
+}
+
+// edit replaces one piece of the message.
+type edit struct {
+	extent
+	with []byte
+}
+
+// readdressed is the start of the message with another receiver's header, and how much of the message it stands for: none, if nothing
+// is to be changed.
+func (r *Request) readdressed(header xml.Name) (head []byte, at int64) {
+	for _, e := range r.edits(header) {
+		head = append(append(head, r.utf8[at:e.begin]...), e.with...)
+		at = e.end
+	}
+	return head, at
+}
+
+// edits are what readdressed does, in the order of the message.
+func (r *Request) edits(header xml.Name) []edit {
+	from, other := r.guard.logical, r.guard.to
+	if from == nil {
+		from, other = other, nil
+	}
+	if from == nil || (r.Profile == RIVTABP20) == (header.Space == NamespaceAddressing) {
+		return nil
+	}
+	edits := r.renamed(from, header)
+	if other == nil {
+		return edits
+	}
+	left := edit{extent: extent{other.startTag.begin, other.endTag.end}}
+	if left.begin < from.startTag.begin {
+		return append([]edit{left}, edits...)
+	}
+	return append(edits, left)
+}
+
+// renamed gives the tags of the element c another name. Its prefix is declared in the tag itself, and is one that the tag does not use for
+// anything else.
+func (r *Request) renamed(c *captured, header xml.Name) []edit {
+	start := r.utf8[c.startTag.begin:c.startTag.end]
+	prefix := "rcv"
+	for n := 1; bytes.Contains(start, []byte(prefix)); n++ {
+		prefix = fmt.Sprintf("rcv%d", n)
+	}
+	name := prefix + ":" + header.Local
+	var namespace bytes.Buffer
+	escape(&namespace, header.Space)
+	edits := []edit{{extent{c.startTag.begin, c.attributes}, fmt.Appendf(nil, `<%s xmlns:%s="%s"`, name, prefix, namespace.Bytes())}}
+	if c.endTag != c.startTag {
+		edits = append(edits, edit{c.endTag, []byte("</" + name + ">")})
+	}
+	return edits
+}
