@@ -2,6 +2,7 @@ package soap
 
 import (
 	"bytes"
+	"hash/maphash"
 )
 
 // guard reads a message as UTF-8, in pieces of any size, and refuses what is not a proper SOAP 1.1 message in plain
@@ -26,6 +27,9 @@ type guard struct {
 	bindings   []binding
 	spaces     []byte // prefixes and namespace names of the bindings
 	attributes []attribute
+	seen       map[uint64]struct{} // hashes of the attributes of the tag at hand, where there are many
+	seed       maphash.Seed
+	wideNames  map[rune]nameUse // what is known of characters beyond ASCII in names: a few dozen thousand at most
 
 	envelope
 }

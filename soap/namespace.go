@@ -2,20 +2,44 @@ package soap
 
 import (
 	"bytes"
+	"hash/maphash"
 	"unicode/utf8"
 )
 
 // The two namespaces that XML keeps for itself.
 const (
-	spaceXML   = "http://www.w3.org/XML/1998/namespace"
-	spaceXMLNS = "http://www.w3.org/2000/xmlns/"
+	reservedXML   = "http://www.w3.org/XML/1998/namespace"
+	reservedXMLNS = "http://www.w3.org/2000/xmlns/"
 )
 
 // longestNamespace bounds a namespace name, in times of Limits.Name: it is kept while it is in scope.
 const longestNamespace = 4
 
 // binding is one namespace declaration in scope: prefix spaces[prefix:name], namespace spaces[name:end].
-type binding struct{ prefix, name, end int }
+type binding struct {
+	prefix, name, end int
+	sum               uint32 // of the prefix, to pass over most of the others at once
+	first             int    // index of the first binding of the same namespace: tells namespaces apart
+}
+
+// What attribute.space may be beside the index of a binding.
+const (
+	spaceNone        = -1 // no prefix, or a prefix declared as none
+	spaceXML         = -2
+	spaceDeclaration = -3 // xmlns
+)
+
+// fewAttributes is up to how many of them are compared each with each.
+const fewAttributes = 8
+
+// sum is FNV-1a.
+func sum(p []byte) uint32 {
+	h := uint32(2166136261)
+	for _, b := range p {
+		h = (h ^ uint32(b)) * 16777619
+	}
+	return h
+}
 
 // declares says whether n is xmlns or xmlns:something, and which prefix it declares.
 func declares(n qname, p []byte) (prefix []byte, ok bool) {
@@ -43,6 +67,13 @@ func (g *guard) declare() error {
 		b.name = len(g.spaces)
 		g.spaces = appendValue(g.spaces, g.p[a.start:a.end])
 		b.end = len(g.spaces)
+		b.sum, b.first = sum(prefix), len(g.bindings)
+		for j, other := range g.bindings {
+			if bytes.Equal(g.spaces[other.name:other.end], g.spaces[b.name:b.end]) {
+				b.first = j
+				break
+			}
+		}
 		g.bindings = append(g.bindings, b)
 		if reason := misbound(prefix, g.spaces[b.name:b.end]); reason != "" {
 			return g.refuse(a.name.start, reason)
@@ -54,7 +85,7 @@ func (g *guard) declare() error {
 // misbound says what is wrong with a declaration (Namespaces in XML 1.0, section 3); empty if nothing.
 func misbound(prefix, space []byte) string {
 	switch {
-	case string(prefix) == "xmlns", string(space) == spaceXMLNS, (string(prefix) == "xml") != (string(space) == spaceXML):
+	case string(prefix) == "xmlns", string(space) == reservedXMLNS, (string(prefix) == "xml") != (string(space) == reservedXML):
 		return "a reserved prefix or namespace is declared otherwise than XML does"
 	case len(prefix) > 0 && len(space) == 0:
 		return "a prefix is declared without a namespace"
@@ -78,48 +109,73 @@ func appendValue(dst, value []byte) []byte {
 	}
 }
 
-// resolve finds the namespace of a prefix; ok is false when it is not declared. Only elements take the default one.
-func (g *guard) resolve(prefix []byte, element bool) (space []byte, ok bool) {
-	if len(prefix) == 0 && !element {
-		return nil, true
-	}
+// find is the index of the namespace that a prefix, or the lack of one, stands for; ok is false if it is not declared.
+func (g *guard) find(prefix []byte) (space int, ok bool) {
+	want := sum(prefix)
 	for i := len(g.bindings) - 1; i >= 0; i-- {
-		if b := g.bindings[i]; bytes.Equal(g.spaces[b.prefix:b.name], prefix) {
-			return g.spaces[b.name:b.end], true
+		if b := &g.bindings[i]; b.sum == want && bytes.Equal(g.spaces[b.prefix:b.name], prefix) {
+			return b.first, true
 		}
 	}
 	if string(prefix) == "xml" {
-		return []byte(spaceXML), true
+		return spaceXML, true
 	}
-	return nil, len(prefix) == 0
+	return spaceNone, len(prefix) == 0
 }
 
-// distinct refuses attributes with undeclared prefixes, and two of the same name, as written or as resolved.
+// resolve finds the namespace of an element; ok is false when its prefix is not declared.
+func (g *guard) resolve(prefix []byte) (space []byte, ok bool) {
+	i, ok := g.find(prefix)
+	switch {
+	case i == spaceXML:
+		return []byte(reservedXML), ok
+	case i < 0:
+		return nil, ok
+	}
+	return g.spaces[g.bindings[i].name:g.bindings[i].end], ok
+}
+
+// distinct refuses attributes with undeclared prefixes, and two of the same resolved name. Two of the same name as
+// written are that too.
 func (g *guard) distinct() error {
 	p := g.p
-	for i, a := range g.attributes {
-		_, declaration := declares(a.name, p)
-		var space []byte
-		if !declaration {
-			var ok bool
-			if space, ok = g.resolve(a.name.prefix(p), false); !ok {
+	many := len(g.attributes) > fewAttributes
+	if many && g.seen == nil {
+		g.seen, g.seed = map[uint64]struct{}{}, maphash.MakeSeed()
+	}
+	clear(g.seen)
+	for i := range g.attributes {
+		a := &g.attributes[i]
+		a.space = spaceNone
+		if _, ok := declares(a.name, p); ok {
+			a.space = spaceDeclaration
+		} else if prefix := a.name.prefix(p); len(prefix) > 0 {
+			if a.space, ok = g.find(prefix); !ok {
 				return g.refuse(a.name.start, "an attribute's prefix is not declared")
 			}
 		}
-		for _, b := range g.attributes[:i] {
-			if !bytes.Equal(a.name.local(p), b.name.local(p)) {
-				continue
-			}
-			if bytes.Equal(a.name.raw(p), b.name.raw(p)) {
+		if many && !g.crowded(i) {
+			continue
+		}
+		for j := range g.attributes[:i] {
+			if b := &g.attributes[j]; a.space == b.space && bytes.Equal(a.name.local(p), b.name.local(p)) && !apart(a, b) {
 				return g.refuse(a.name.start, "an attribute stands twice in one tag")
-			}
-			if _, other := declares(b.name, p); declaration || other {
-				continue
-			}
-			if second, _ := g.resolve(b.name.prefix(p), false); bytes.Equal(space, second) {
-				return g.refuse(a.name.start, "an attribute stands twice in one tag, under two prefixes")
 			}
 		}
 	}
 	return nil
+}
+
+// apart tells xmlns from xmlns:xmlns, which is refused elsewhere, and no others.
+func apart(a, b *attribute) bool {
+	return a.space == spaceDeclaration && (a.name.colon < a.name.start) != (b.name.colon < b.name.start)
+}
+
+// crowded notes attribute i of many, and says whether another has its hash, and they must be compared.
+func (g *guard) crowded(i int) bool {
+	a := &g.attributes[i]
+	hash := maphash.Bytes(g.seed, a.name.local(g.p)) + uint64(a.space)
+	_, ok := g.seen[hash]
+	g.seen[hash] = struct{}{}
+	return ok
 }

@@ -3,6 +3,7 @@ package soap
 import (
 	"bytes"
 	"encoding/xml"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -53,16 +54,21 @@ func blankEnd(p []byte, i int) int {
 func (g *guard) name(i int) (qname, error) {
 	p := g.p
 	n := qname{start: i, colon: i - 1}
-	high, begins := false, true
+	begins := true
 scan:
-	for ; i < len(p); i++ {
+	for i < len(p) {
 		switch c := class[p[i]]; {
-		case c == 'S':
+		case c == 'S', c == 'C' && !begins:
+			i++
 		case c == 'h':
-			high = true
-		case c == 'C' && !begins:
+			next, err := g.wideName(i, begins)
+			if err != nil {
+				return n, err
+			}
+			i = next
 		case p[i] == ':' && n.colon < n.start && !begins:
 			n.colon = i
+			i++
 			begins = true
 			continue
 		default:
@@ -74,32 +80,58 @@ scan:
 	if n.end-n.start > g.limits.Name {
 		return n, g.refuse(n.start, "a name is too long")
 	}
-	if i == len(p) {
-		return n, nil
-	}
-	if begins || p[i] == ':' {
+	if i < len(p) && (begins || p[i] == ':') {
 		return n, g.refuse(n.start, "a name is not a proper one")
-	}
-	if high && (!isName(n.prefix(p), n.colon >= n.start) || !isName(n.local(p), true)) {
-		return n, g.refuse(n.start, "a name holds a character that names may not have")
 	}
 	return n, nil
 }
 
-// isName asks encoding/xml whether a name beyond ASCII is one: its tables are those of the decoders that come after
-// the guard, so nothing passes here that they refuse.
-func isName(name []byte, needed bool) bool {
-	if !needed {
-		return true
+// wideName checks the character of a name at i, which is beyond ASCII. It returns the end of the bytes when those of
+// the character are not all there yet.
+func (g *guard) wideName(i int, begins bool) (int, error) {
+	r, n := utf8.DecodeRune(g.p[i:])
+	if r == utf8.RuneError && n <= 1 {
+		if !g.last && !utf8.FullRune(g.p[i:]) {
+			return len(g.p), nil
+		}
+		return i, g.refuse(i, "the text is not valid UTF-8")
 	}
-	tag := make([]byte, 0, len(name)+3)
-	tag = append(append(append(tag, '<'), name...), "/>"...)
-	token, err := xml.NewDecoder(bytes.NewReader(tag)).RawToken()
-	if err != nil {
-		return false
+	use, ok := g.wideNames[r]
+	if !ok {
+		use = usableIn(r)
+		if g.wideNames == nil {
+			g.wideNames = map[rune]nameUse{}
+		}
+		g.wideNames[r] = use
 	}
-	start, ok := token.(xml.StartElement)
-	return ok && start.Name.Local == string(name)
+	if use == inNoName || begins && use == insideName {
+		return i, g.refuse(i, "a name holds a character that names may not have")
+	}
+	return i + n, nil
+}
+
+// nameUse is where in a name a character may stand.
+type nameUse byte
+
+const (
+	inNoName nameUse = iota
+	insideName
+	anywhereInName
+)
+
+// usableIn asks encoding/xml where in a name a character beyond ASCII may stand: its tables are those of the decoders
+// that come after the guard, so nothing passes here that they refuse.
+func usableIn(r rune) nameUse {
+	for _, try := range []struct {
+		name string
+		use  nameUse
+	}{{string(r), anywhereInName}, {"a" + string(r), insideName}} {
+		token, err := xml.NewDecoder(strings.NewReader("<" + try.name + "/>")).RawToken()
+		if start, ok := token.(xml.StartElement); err == nil && ok && start.Name.Local == try.name {
+			return try.use
+		}
+	}
+	return inNoName
 }
 
 // wide checks the character at i, which is beyond ASCII. It returns i itself when its bytes are not all there yet.
