@@ -42,7 +42,7 @@ func sqliteDialect() dialect {
 func postgresDialect() dialect {
 	return dialect{
 		goose: goose.DialectPostgres, migrations: "migrations/postgres",
-		forUpdate: " FOR UPDATE", lockLanes: " FOR UPDATE OF l", skipLocked: " SKIP LOCKED",
+		forUpdate: " FOR NO KEY UPDATE", lockLanes: " FOR NO KEY UPDATE OF l", skipLocked: " SKIP LOCKED",
 		claimLock: "SELECT pg_advisory_xact_lock(x'72697667617465'::bigint)",
 		notify:    "SELECT pg_notify('rivgate_wake', $1)",
 		writers:   4, connections: 16,

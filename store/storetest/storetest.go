@@ -32,6 +32,7 @@ func Run(t *testing.T, open func(t *testing.T, o store.Options) *store.Store) {
 		{"lanes", lanes},
 		{"leases", leases},
 		{"many workers", manyWorkers},
+		{"everybody at once", storm},
 		{"answers change their case", answersChangeCase},
 		{"operators", operators},
 		{"receivers are paused", pauses},
