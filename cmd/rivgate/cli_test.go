@@ -155,8 +155,15 @@ func TestExitCodesTellWhatHappened(t *testing.T) {
 func TestJSONIsJSON(t *testing.T) {
 	elsewhere(t, "")
 	for _, args := range [][]string{
-		{"version"}, {"config", "check"}, {"queue", "list"}, {"case", "list"}, {"tak", "show"}, {"migrate"}, {"tak", "diff", "demo"},
-		{"tak", "resolve", "--contract", "SendComplaint", "--to", "SE2010123456-VC01"}, {"tak", "resolve", "--contract", "SendComplaint", "--to", "x"},
+		{"version"},
+		{"config", "check"},
+		{"queue", "list"},
+		{"case", "list"},
+		{"tak", "show"},
+		{"migrate"},
+		{"tak", "diff", "demo"},
+		{"tak", "resolve", "--contract", "SendComplaint", "--to", "SE2010123456-VC01"},
+		{"tak", "resolve", "--contract", "SendComplaint", "--to", "x"},
 		{"queue", "retry", "--all", "--dry-run"},
 	} {
 		_, out, problem := cli(t, append(args, "--format", "json")...)
