@@ -9,19 +9,65 @@ import (
 	"rivgate/soap"
 )
 
-// ours tells whether a call is for a service of the gateway itself: PingForConfiguration addressed to its own HSA-id. It
-// needs no route and no permission, only an identified sender.
+// ours tells whether a call is for a service of the gateway itself: PingForConfiguration, or one of the two registry contracts, addressed to its
+// own HSA-id. It needs no route and no permission, only an identified sender.
 func (r *Relay) ours(call routing.Call) bool {
-	return call.Contract == platform.PingContract && strings.EqualFold(call.Receiver, r.Instance.HSAID)
+	switch call.Contract {
+	case platform.PingContract, platform.SupportedContract, platform.AddresseesContract:
+		return strings.EqualFold(call.Receiver, r.Instance.HSAID)
+	}
+	return false
 }
 
 // serveOwn answers a service of the gateway itself.
 func (r *Relay) serveOwn(req *soap.Request, c *contracts.Contract) (*soap.Answer, error) {
+	if err := req.ReadAll(); err != nil {
+		return nil, unreadable(err)
+	}
 	if c != nil {
 		if err := c.Validate(req.UTF8()); err != nil && c.Validation == contracts.Enforce {
-			return nil, routing.NotSOAP("the body does not follow the contract's schema").Because(err)
+			return nil, unmapped(err)
 		}
 	}
-	body, err := platform.Ping(r.Version, r.Now(), nil)
-	return response(body), err
+	body, err := r.own(req)
+	if err != nil {
+		return nil, err
+	}
+	return response(body), nil
+}
+
+// own is the response envelope of a service of the gateway itself. The registry answers by the catalogue of today; VP008 without one.
+func (r *Relay) own(req *soap.Request) ([]byte, error) {
+	switch req.Contract {
+	case platform.SupportedContract:
+		consumer, receiver, err := platform.ReadSupported(req.UTF8())
+		if err != nil {
+			return nil, unmapped(err)
+		}
+		found, err := r.Table().Contracts(consumer, receiver, r.Now())
+		if err != nil {
+			return nil, err
+		}
+		return platform.Supported(found)
+	case platform.AddresseesContract:
+		consumer, contract, err := platform.ReadAddressees(req.UTF8())
+		if err != nil {
+			return nil, unmapped(err)
+		}
+		found, err := r.Table().Receivers(consumer, contract, r.Now())
+		if err != nil {
+			return nil, err
+		}
+		addressees := make([]platform.Addressee, len(found))
+		for i, receiver := range found {
+			addressees[i].LogicalAddress = receiver
+		}
+		return platform.Addressees(addressees)
+	}
+	return platform.Ping(r.Version, r.Now(), nil)
+}
+
+// unmapped is the refusal of a request that cannot be read although its contract is ours.
+func unmapped(err error) error {
+	return routing.NotSOAP("the body does not follow the contract's schema").Because(err)
 }
