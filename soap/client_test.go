@@ -288,10 +288,11 @@ func TestFailureBeforeTheFirstByte(t *testing.T) {
 }
 
 func TestClientTimesOut(t *testing.T) {
+	t.Parallel()
 	release := make(chan bool)
 	p := newProducer(t, func(_ int, connection net.Conn) { readHead(connection); <-release })
 	defer close(release)
-	_, err := quick(t).Do(t.Context(), &Outgoing{URL: p.URL, Body: []byte("x"), Timeout: 30 * time.Millisecond})
+	_, err := quick(t).Do(t.Context(), &Outgoing{URL: p.URL, Body: []byte("x"), Timeout: 300 * time.Millisecond})
 	if own := sendError(t, err); own.Kind != SendTimeout || !own.Sent || !own.Timeout || p.connections.Load() != 1 {
 		t.Errorf("%#v", own)
 	}
@@ -303,7 +304,7 @@ func TestClientTimesOut(t *testing.T) {
 	}
 	// A listener that accepts but never speaks TLS.
 	c := quick(t)
-	c.ConnectTimeout = 30 * time.Millisecond
+	c.ConnectTimeout = 300 * time.Millisecond
 	_, err = c.Do(t.Context(), &Outgoing{URL: strings.Replace(p.URL, "http:", "https:", 1), Body: []byte("x")})
 	if own := sendError(t, err); own.Kind != SendTLS || own.Sent || !own.Timeout {
 		t.Errorf("%#v", own)

@@ -7,11 +7,11 @@ type Kind int
 
 // The kinds of Error. Each says which platform answer it deserves; the VP code itself is chosen by the caller.
 const (
-	Malformed       Kind = iota // not a proper SOAP 1.1 message: Client fault
+	Malformed       Kind = iota // not a proper SOAP 1.1 message, or not in a charset that is taken: Client fault
 	NoReceiver                  // no LogicalAddress and no To, or a blank one: Client fault
 	VersionMismatch             // a SOAP 1.2 envelope: VersionMismatch fault
 	TooLarge                    // above Limits.Message: HTTP 413
-	Unsupported                 // Content-Encoding, multipart or charset that is not taken: HTTP 415
+	Unsupported                 // Content-Encoding or multipart: HTTP 415
 	Interrupted                 // the caller's connection broke or was too slow: no answer can reach it
 )
 

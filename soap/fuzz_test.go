@@ -185,3 +185,20 @@ func readStreamed(body []byte, contentType string) (*Request, []byte, error) {
 	text, err := io.ReadAll(iotest.OneByteReader(r.Stream()))
 	return r, text, err
 }
+
+// FuzzReadFault: what producers answer is read without a panic, and our own faults come back as they were.
+func FuzzReadFault(f *testing.F) {
+	f.Add((&Fault{Code: CodeServer, String: "VP009", Detail: "d"}).Envelope(), "text")
+	f.Add([]byte(testRequest), "<&>\x00\xff")
+	f.Fuzz(func(t *testing.T, body []byte, text string) {
+		reply := &Reply{Body: body}
+		if _, ok := reply.Fault(); ok && reply.Kind() != FaultReply {
+			t.Errorf("a fault of kind %d", reply.Kind())
+		}
+		own := (&Fault{Code: CodeClient, String: "x" + text + "x", Detail: "x" + text + "x"}).Envelope()
+		got, ok := ReadFault(own)
+		if !ok || got.Code != CodeClient || got.String != got.Detail || !bytes.Equal(got.Envelope(), own) {
+			t.Errorf("%+v of %s", got, own)
+		}
+	})
+}

@@ -264,6 +264,36 @@ func TestLongMessage(t *testing.T) {
 	})
 }
 
+// TestStreamIsBounded streams one text of 50 MB, which encoding/xml would have gathered whole.
+func TestStreamIsBounded(t *testing.T) {
+	text := string(sized(1<<20, true))
+	at := strings.Index(text, "SGVq")
+	filler := io.LimitReader(endless{}, 50<<20)
+	body := io.MultiReader(strings.NewReader(text[:at]), filler, strings.NewReader(text[at:]))
+	r, err := ReadRequest(body, ContentType, Limits{Message: 64 << 20, Whole: 64 << 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := r.Stream()
+	n, err := io.Copy(io.Discard, s)
+	if err != nil || n != 50<<20+int64(len(text)) {
+		t.Errorf("%d bytes, %v", n, err)
+	}
+	if held := cap(s.(*stream).text) + cap(r.received); held > 512<<10 {
+		t.Errorf("%d bytes are held", held)
+	}
+}
+
+// endless is the letter A without end.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 'A'
+	}
+	return len(p), nil
+}
+
 func isKind(err error, kind Kind) bool {
 	var own *Error
 	return errors.As(err, &own) && own.Kind == kind

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -221,7 +222,7 @@ func TestServerStreamsAnswers(t *testing.T) {
 
 // TestServerIsNotHeldBySlowCallers waits for the server to give up; if it does not, the read deadline fails the test.
 func TestServerIsNotHeldBySlowCallers(t *testing.T) {
-	s := &Server{Handler: handlerFunc(echo), BodyTimeout: 50 * time.Millisecond}
+	s := &Server{Handler: handlerFunc(echo), BodyTimeout: 400 * time.Millisecond}
 	address := listen(t, s)
 	dial := func(t *testing.T, text string) net.Conn {
 		t.Helper()
@@ -238,17 +239,20 @@ func TestServerIsNotHeldBySlowCallers(t *testing.T) {
 	}
 	const head = "POST /vp HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n"
 	t.Run("that stop in the headers", func(t *testing.T) {
+		t.Parallel()
 		if _, err := io.ReadAll(dial(t, "POST /vp HTTP/1.1\r\nHo")); err != nil {
 			t.Error(err)
 		}
 	})
 	t.Run("that stop in the body", func(t *testing.T) {
+		t.Parallel()
 		response, err := http.ReadResponse(bufio.NewReader(dial(t, head+"x")), nil)
 		if err != nil || response.StatusCode != 408 {
 			t.Errorf("%+v, %v", response, err)
 		}
 	})
 	t.Run("that send a byte now and then", func(t *testing.T) {
+		t.Parallel()
 		connection := dial(t, head)
 		answered := make(chan error, 1)
 		go func() {
@@ -272,6 +276,7 @@ func TestServerIsNotHeldBySlowCallers(t *testing.T) {
 		}
 	})
 	t.Run("that send a body to a path which is not there", func(t *testing.T) {
+		t.Parallel()
 		if _, err := io.ReadAll(dial(t, strings.Replace(head, "/vp", "/x", 1))); err != nil {
 			t.Error(err)
 		}
@@ -280,7 +285,8 @@ func TestServerIsNotHeldBySlowCallers(t *testing.T) {
 
 // TestServerLeavesSlowHandlersAlone: the time between two reads is not the caller's.
 func TestServerLeavesSlowHandlersAlone(t *testing.T) {
-	address := listen(t, &Server{BodyTimeout: 20 * time.Millisecond, Handler: handlerFunc(func(ctx context.Context, call *Call) (*Answer, error) {
+	t.Parallel()
+	address := listen(t, &Server{BodyTimeout: 300 * time.Millisecond, Handler: handlerFunc(func(ctx context.Context, call *Call) (*Answer, error) {
 		body, err := io.ReadAll(call.Body)
 		if err != nil {
 			return nil, err
@@ -288,7 +294,7 @@ func TestServerLeavesSlowHandlersAlone(t *testing.T) {
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
-		case <-time.After(80 * time.Millisecond): // what is tested is that nothing happens in it
+		case <-time.After(600 * time.Millisecond): // what is tested is that nothing happens in it
 			return &Answer{Body: body}, nil
 		}
 	})})
@@ -362,6 +368,29 @@ func TestServerRun(t *testing.T) {
 		}
 		if err := <-answered; err == nil {
 			t.Error("the call was answered")
+		}
+	})
+	t.Run("with TLS the call knows the caller's certificate", func(t *testing.T) {
+		lender := httptest.NewTLSServer(http.NotFoundHandler())
+		defer lender.Close()
+		s := &Server{TLS: lender.TLS.Clone(), Handler: handlerFunc(func(_ context.Context, call *Call) (*Answer, error) {
+			return &Answer{Body: fmt.Append(nil, call.TLS != nil && len(call.TLS.PeerCertificates) == 1)}, nil
+		})}
+		s.TLS.ClientAuth = tls.RequireAnyClientCert
+		address, end, result := start(t, s)
+		c := &Client{TLS: func() *tls.Config {
+			config := lender.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+			config.Certificates = lender.TLS.Certificates
+			return config
+		}}
+		reply, err := c.Do(t.Context(), &Outgoing{URL: "https://" + address + "/vp", Body: []byte("x")})
+		if err != nil || string(reply.Body) != "true" {
+			t.Errorf("%v, %+v", err, reply)
+		}
+		c.CloseIdle()
+		end()
+		if err := <-result; err != nil {
+			t.Error(err)
 		}
 	})
 	t.Run("a listener that breaks is an error", func(t *testing.T) {
