@@ -88,7 +88,7 @@ func (w *world) serve() {
 	w.t.Cleanup(w.server.Close)
 }
 
-func newTable(t *testing.T, registry *contracts.Registry) *routing.Table {
+func newTable(t *testing.T, registry *contracts.Registry, more ...routing.Row) *routing.Table {
 	t.Helper()
 	send, giveBack := registry.Send().Contract, registry.Return().Contract
 	table, err := routing.NewTable(routing.Catalogue{
@@ -98,12 +98,12 @@ func newTable(t *testing.T, registry *contracts.Registry) *routing.Table {
 			{HSAID: board, Name: "Patientnämnden", Kind: routing.PatientBoard, Region: "01", Attachments: true},
 			{HSAID: hospital, Name: "Sjukhuset", Kind: routing.CareUnit, Region: "01", Attachments: true},
 		},
-		Routes: []routing.Row{
+		Routes: append([]routing.Row{
 			{Contract: send, Receiver: clinic, Address: routing.AddressInbox},
 			{Contract: send, Receiver: other, Address: routing.AddressInbox},
 			{Contract: send, Receiver: board, Address: routing.AddressInbox},
 			{Contract: send, Receiver: hospital, Address: "http://127.0.0.1:9/", Component: system},
-		},
+		}, more...),
 		Permissions: []routing.Permission{
 			{Contract: send, Sender: portal, Receiver: "*"}, {Contract: send, Sender: gateway, Receiver: "*"},
 			{Contract: giveBack, Sender: gateway, Receiver: portal},
