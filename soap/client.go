@@ -37,7 +37,7 @@ type Outgoing struct {
 	ContentType string      // default "text/xml;charset=UTF-8"
 	Header      http.Header // added; hop-by-hop headers, Accept-Encoding and Expect are left out
 	Body        []byte
-	Stream      io.Reader     // if it fails the request is broken off, and never whole
+	Stream      io.Reader     // if it fails the request is broken off, and never whole. It is not read after Do has returned
 	Length      int64         // bytes of Stream if known; 0 means not
 	Timeout     time.Duration // default Client.Timeout
 }
@@ -55,6 +55,7 @@ func (c *Client) Do(ctx context.Context, out *Outgoing) (*Reply, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	body := &outgoingBody{out: out}
+	defer body.stop()
 	for try := 1; ; try++ {
 		reply, failure := c.send(ctx, request, body)
 		if failure == nil {
@@ -115,18 +116,29 @@ type outgoingBody struct {
 	out     *Outgoing
 	mu      sync.Mutex // net/http may go on reading after it has answered
 	touched bool
+	stopped bool
 	err     error
 }
 
 func (b *outgoingBody) Read(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.stopped {
+		return 0, io.ErrClosedPipe
+	}
 	b.touched = true
 	n, err := b.out.Stream.Read(p)
 	if err != nil && err != io.EOF {
 		b.err = err
 	}
 	return n, err
+}
+
+// stop waits for the end of a Read that is under way, and lets no other follow.
+func (b *outgoingBody) stop() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.stopped = true
 }
 
 func (b *outgoingBody) failure() error {

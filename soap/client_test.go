@@ -343,6 +343,34 @@ func TestClientBreaksOffWithItsStream(t *testing.T) {
 	}
 }
 
+// TestClientLeavesTheStreamAlone: a producer that answers early must not leave anybody reading the caller's body.
+func TestClientLeavesTheStreamAlone(t *testing.T) {
+	p := newProducer(t, func(_ int, connection net.Conn) {
+		readHead(connection)
+		_, _ = io.WriteString(connection, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+		_, _ = io.Copy(io.Discard, connection)
+	})
+	var returned, late atomic.Bool
+	stream := readerFunc(func(p []byte) (int, error) {
+		late.Store(late.Load() || returned.Load())
+		return endless{}.Read(p)
+	})
+	reply, err := quick(t).Do(t.Context(), &Outgoing{URL: p.URL, Stream: stream})
+	returned.Store(true)
+	if err != nil || string(reply.Body) != "ok" {
+		t.Errorf("%v, %+v", err, reply)
+	}
+	body := &outgoingBody{out: &Outgoing{Stream: stream}}
+	body.stop()
+	if n, err := body.Read(make([]byte, 1)); n != 0 || err == nil || late.Load() {
+		t.Error("the stream was read after the end")
+	}
+}
+
+type readerFunc func(p []byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
 func TestClientTellsWhatCannotBeSent(t *testing.T) {
 	for what, out := range map[string]*Outgoing{
 		"no URL":           {Body: []byte("x")},
