@@ -13,7 +13,8 @@ import (
 // is called. envelope is UTF-8, with or without BOM.
 //
 // It is no validation: what is missing stays zero, and elements may come in any order. But nothing is lost in silence: an
-// element that the struct does not know is kept in its Any where it has one, and is an error where it has none.
+// element that the struct does not know is kept in its Any where it has one, and is an error where it has none; so is an
+// attribute, but for those of XML Schema itself (xsi:type, xsi:schemaLocation), which are dropped outside Any.
 // Errors are *Fault where the envelope holds a fault, or *Error of kind Malformed with the place and without content.
 func Decode(envelope []byte, v any) error {
 	_, err := decode(envelope, xml.Name{}, v)

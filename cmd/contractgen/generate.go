@@ -1,9 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
+
+// errNoWSDL says that a pack is empty.
+var errNoWSDL = errors.New("no .wsdl below it")
 
 // generate is all that a pack becomes. The same files give the same bytes.
 func generate(pack, dir, soapPath string) (output, error) {
@@ -12,7 +16,7 @@ func generate(pack, dir, soapPath string) (output, error) {
 		return nil, err
 	}
 	if len(domains) == 0 {
-		return nil, fmt.Errorf("no .wsdl below %s", dir)
+		return nil, fmt.Errorf("reading %s: %w", dir, errNoWSDL)
 	}
 	files := output{}
 	folders := foldersOf(domains)

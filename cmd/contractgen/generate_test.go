@@ -153,6 +153,9 @@ func TestCommandLine(t *testing.T) {
 	if code := run([]string{"-pack", "p", "-wsdl", dir, "-out", dir}, &out, &problems); code != exitNot {
 		t.Errorf("a folder without WSDL: exit code %d, want 1", code)
 	}
+	if code := run([]string{"-pack", "p", "-wsdl", dir, "-out", dir, "-empty-ok"}, &out, &problems); code != exitDone {
+		t.Errorf("a folder without WSDL that may be empty: exit code %d, want 0", code)
+	}
 }
 
 func TestWritingRemovesWhatIsGeneratedNoMore(t *testing.T) {

@@ -6,6 +6,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -20,6 +21,7 @@ type command struct {
 	WSDL  string `required:"" name:"wsdl" type:"existingdir" help:"Folder of the pack; every .wsdl below it is read." placeholder:"DIR"`
 	Out   string `required:"" help:"Folder that gets one subfolder for each service domain." placeholder:"DIR"`
 	Soap  string `default:"rivgate/soap" help:"Import path of package soap." placeholder:"PATH"`
+	Empty bool   `name:"empty-ok" help:"A folder without any .wsdl is done, not refused: for a pack whose files are still to come."`
 	Check bool   `help:"Write nothing; exit 1 and name the files if what is there is not what would be written."`
 }
 
@@ -54,6 +56,9 @@ func run(args []string, out, problems io.Writer) int {
 		return exitUsage
 	}
 	files, err := generate(c.Pack, c.WSDL, c.Soap)
+	if c.Empty && errors.Is(err, errNoWSDL) {
+		return exitDone
+	}
 	if err != nil {
 		fmt.Fprintln(problems, "contractgen:", err)
 		return exitNot
