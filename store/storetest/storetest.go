@@ -39,6 +39,11 @@ func Run(t *testing.T, open func(t *testing.T, o store.Options) *store.Store) {
 		{"lists of cases", caseLists},
 		{"lists of deliveries", deliveryLists},
 		{"statistics", statistics},
+		{"a catalogue lives", catalogueLife},
+		{"a catalogue follows rules", catalogueRules},
+		{"several people keep one catalogue", catalogueTogether},
+		{"a catalogue is scheduled", catalogueSchedule},
+		{"a catalogue is held back", catalogueHeld},
 		{"the store closes", closing},
 	}
 	for _, group := range groups {

@@ -1,0 +1,224 @@
+package store
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"rivgate/routing"
+)
+
+// CatalogueDraft is what the next version is to be: one for all who work on the catalogue. It holds whole rows, not changes.
+type CatalogueDraft struct {
+	Revision int64           `json:"revision"` // counts every change; a change must name the one that it was made from
+	Open     bool            `json:"open"`     // false: nothing is changed, the rows are those of the base
+	Base     int64           `json:"base"`     // the version that it was made from; 0 for none
+	Latest   int64           `json:"latest"`   // the newest version, due or not; above Base the draft must be rebased
+	By       string          `json:"by,omitempty"`
+	Changed  time.Time       `json:"changed,omitzero"`
+	Rows     []routing.Entry `json:"-"`
+}
+
+// CatalogueVersion is a whole catalogue that was published. It never changes, but for being cancelled before it is due.
+type CatalogueVersion struct {
+	Number      int64      `json:"number"`
+	Base        int64      `json:"base"`               // the version before it; 0 for none
+	Restores    int64      `json:"restores,omitempty"` // the version that it rolled back to
+	By          string     `json:"by"`
+	Reason      string     `json:"reason"`
+	Published   time.Time  `json:"published"`
+	Due         time.Time  `json:"due"` // from then on it is in force
+	Cancelled   *time.Time `json:"cancelled,omitempty"`
+	Units       int        `json:"units"`
+	Routes      int        `json:"routes"`
+	Permissions int        `json:"permissions"`
+}
+
+// CatalogueEvent is one thing that was done to the catalogue.
+type CatalogueEvent struct {
+	Verb     string    `json:"verb"`              // edit, rebase, discard, publish, rollback, cancel or accept
+	Version  int64     `json:"version,omitempty"` // 0: the draft
+	Revision int64     `json:"revision"`          // of the draft, after it
+	By       string    `json:"by"`
+	Reason   string    `json:"reason,omitempty"`
+	Changes  int       `json:"changes"`
+	What     string    `json:"what,omitempty"` // a line for each change, at most the first hundred
+	At       time.Time `json:"at"`
+}
+
+// RevisionError refuses a change that was made from an older draft: somebody else was quicker, and nothing of theirs is lost.
+type RevisionError struct{ Given, Present int64 }
+
+func (e *RevisionError) Error() string {
+	return fmt.Sprintf("the draft has changed: it has revision %d now, and your change was made from %d. Read it again and make your change anew", e.Present, e.Given)
+}
+
+// CatalogueRefusal is a verb on the catalogue that cannot be done as things are. Text says why, and what to do.
+type CatalogueRefusal struct{ Text string }
+
+func (e *CatalogueRefusal) Error() string { return e.Text }
+
+func refuseCatalogue(format string, args ...any) error {
+	return &CatalogueRefusal{Text: fmt.Sprintf(format, args...)}
+}
+
+// CatalogueDraft is the draft with its rows. Where none is open, it is the latest version, which an edit begins from.
+func (s *Store) CatalogueDraft(ctx context.Context) (CatalogueDraft, error) {
+	d, err := s.readDraft(ctx)
+	if err != nil {
+		return d, fmt.Errorf("reading the draft of the catalogue: %w", err)
+	}
+	return d, nil
+}
+
+func (s *Store) readDraft(ctx context.Context) (CatalogueDraft, error) {
+	var d CatalogueDraft
+	var doc []byte
+	var changed int64
+	// One statement, so that draft and version belong together.
+	err := s.read.QueryRowContext(ctx, `SELECT d.revision, d.open, d.base, d.by_whom, d.changed, COALESCE(v.number, 0), CASE WHEN d.open THEN d.doc ELSE c.doc END
+		FROM catalogue_draft d
+		LEFT JOIN catalogue_version v ON v.number = (SELECT max(number) FROM catalogue_version WHERE cancelled IS NULL)
+		LEFT JOIN catalogue_content c ON c.number = v.number WHERE d.id = 1`).
+		Scan(&d.Revision, &d.Open, &d.Base, &d.By, &changed, &d.Latest, &doc)
+	if err != nil {
+		return d, err
+	}
+	if d.Open {
+		d.Changed = moment(changed)
+	} else {
+		d.Base, d.By = d.Latest, ""
+	}
+	d.Rows, err = decodeRows(doc)
+	return d, err
+}
+
+// CatalogueRows are the rows of a version; of version 0, which is before all others, there are none. ErrNotFound for one that is not there.
+func (s *Store) CatalogueRows(ctx context.Context, number int64) ([]routing.Entry, error) {
+	if number == 0 {
+		return nil, nil
+	}
+	var doc []byte
+	err := s.read.QueryRowContext(ctx, `SELECT doc FROM catalogue_content WHERE number = $1`, number).Scan(&doc)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, ErrNotFound
+	}
+	var rows []routing.Entry
+	if err == nil {
+		rows, err = decodeRows(doc)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading version %d of the catalogue: %w", number, err)
+	}
+	return rows, nil
+}
+
+const versionColumns = `number, base, restores, by_whom, reason, published, due, cancelled, units, routes, permissions`
+
+func scanVersion(rows *sql.Rows) (v CatalogueVersion, err error) {
+	var published, due int64
+	var cancelled sql.NullInt64
+	err = rows.Scan(&v.Number, &v.Base, &v.Restores, &v.By, &v.Reason, &published, &due, &cancelled, &v.Units, &v.Routes, &v.Permissions)
+	v.Published, v.Due, v.Cancelled = moment(published), moment(due), moments(cancelled)
+	return v, err
+}
+
+// CatalogueVersions are all versions, the newest first.
+func (s *Store) CatalogueVersions(ctx context.Context) ([]CatalogueVersion, error) {
+	versions, err := collect(ctx, pool{s.read}, scanVersion, `SELECT `+versionColumns+` FROM catalogue_version ORDER BY number DESC`)
+	if err != nil {
+		return nil, fmt.Errorf("listing versions of the catalogue: %w", err)
+	}
+	return versions, nil
+}
+
+// CatalogueInForce is the newest version that is due; ErrNotFound if there is none.
+func (s *Store) CatalogueInForce(ctx context.Context) (CatalogueVersion, error) {
+	versions, err := collect(ctx, pool{s.read}, scanVersion, `SELECT `+versionColumns+` FROM catalogue_version
+		WHERE cancelled IS NULL AND due <= $1 ORDER BY number DESC LIMIT 1`, micros(s.now()))
+	switch {
+	case err != nil:
+		return CatalogueVersion{}, fmt.Errorf("looking for the version in force: %w", err)
+	case len(versions) == 0:
+		return CatalogueVersion{}, ErrNotFound
+	}
+	return versions[0], nil
+}
+
+// CatalogueEvents is what was done to the catalogue, the newest first, 500 at most.
+func (s *Store) CatalogueEvents(ctx context.Context) ([]CatalogueEvent, error) {
+	events, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (e CatalogueEvent, err error) {
+		var at int64
+		err = rows.Scan(&e.Verb, &e.Version, &e.Revision, &e.By, &e.Reason, &e.Changes, &e.What, &at)
+		e.At = moment(at)
+		return e, err
+	}, `SELECT verb, version, revision, by_whom, reason, changes, what, at FROM catalogue_event ORDER BY seq DESC LIMIT $1`, listMax)
+	if err != nil {
+		return nil, fmt.Errorf("listing what was done to the catalogue: %w", err)
+	}
+	return events, nil
+}
+
+// OpenCases counts the cases that are not closed by the unit that handles them, its HSA-id in upper case.
+func (s *Store) OpenCases(ctx context.Context) (map[string]int, error) {
+	open := map[string]int{}
+	_, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (struct{}, error) {
+		var unit string
+		var n int
+		err := rows.Scan(&unit, &n)
+		open[unit] = n
+		return struct{}{}, err
+	}, `SELECT unit, count(*) FROM cases WHERE state <> $1 GROUP BY unit`, string(Closed))
+	if err != nil {
+		return nil, fmt.Errorf("counting open cases: %w", err)
+	}
+	return open, nil
+}
+
+// encodeRows makes of rows what the database holds: JSON, packed. A hundred thousand rows are some two megabytes.
+func encodeRows(rows []routing.Entry) ([]byte, error) {
+	var out bytes.Buffer
+	w, err := gzip.NewWriterLevel(&out, gzip.BestSpeed)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(json.NewEncoder(w).Encode(rows), w.Close()); err != nil {
+		return nil, fmt.Errorf("packing rows of the catalogue: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+func decodeRows(doc []byte) ([]routing.Entry, error) {
+	if len(doc) == 0 {
+		return nil, nil
+	}
+	r, err := gzip.NewReader(bytes.NewReader(doc))
+	if err != nil {
+		return nil, fmt.Errorf("unpacking rows of the catalogue: %w", err)
+	}
+	var rows []routing.Entry
+	if err := json.NewDecoder(r).Decode(&rows); err != nil {
+		return nil, fmt.Errorf("unpacking rows of the catalogue: %w", err)
+	}
+	return rows, nil
+}
+
+// linesOf are the first changes in words, for the record.
+func linesOf(changes []routing.EntryChange) string {
+	const most = 100
+	var text strings.Builder
+	for i, c := range changes {
+		if i == most {
+			fmt.Fprintf(&text, "and %d more\n", len(changes)-most)
+			break
+		}
+		text.WriteString(c.Text + "\n")
+	}
+	return text.String()
+}

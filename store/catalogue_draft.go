@@ -1,0 +1,154 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"rivgate/routing"
+)
+
+// EditCatalogue carries out edits on the draft that has this revision, all or none, and gives the draft as it is then, with what changed.
+//
+// Outcomes: *RevisionError, the draft has another revision; routing.EntryProblems, the rows would break rules; *CatalogueRefusal, nothing is
+// changed or nobody is named. reason may be empty.
+func (s *Store) EditCatalogue(ctx context.Context, revision int64, edits []routing.Edit, rules routing.Rules, by, reason string) (CatalogueDraft, []routing.EntryChange, error) {
+	d, err := s.draftAt(ctx, revision, by)
+	if err != nil {
+		return d, nil, err
+	}
+	before, today := d.Rows, routing.DateOf(s.now())
+	if d.Rows, err = routing.ApplyEdits(before, edits, s.newID, today); err != nil {
+		return d, nil, err
+	}
+	changes := routing.CompareEntries(before, d.Rows)
+	if len(changes) == 0 {
+		return d, nil, refuseCatalogue("nothing is changed: the rows are as the edits want them already")
+	}
+	if err := routing.CheckEntries(d.Rows, rules, today); err != nil {
+		return d, nil, err
+	}
+	d, err = s.saveDraft(ctx, d, CatalogueEvent{Verb: "edit", By: by, Reason: reason, Changes: len(changes), What: linesOf(changes)})
+	return d, changes, err
+}
+
+// RebaseCatalogue takes into the draft what was published since it was begun. What both changed is routing.EntryProblems, and the draft stays.
+func (s *Store) RebaseCatalogue(ctx context.Context, revision int64, rules routing.Rules, by string) (CatalogueDraft, error) {
+	d, err := s.draftAt(ctx, revision, by)
+	if err != nil {
+		return d, err
+	}
+	if !d.Open || d.Base == d.Latest {
+		return d, refuseCatalogue("the draft builds on the latest version already")
+	}
+	base, err := s.CatalogueRows(ctx, d.Base)
+	if err != nil {
+		return d, err
+	}
+	latest, err := s.CatalogueRows(ctx, d.Latest)
+	if err != nil {
+		return d, err
+	}
+	mine := d.Rows
+	if d.Rows, err = routing.MergeEntries(base, latest, mine); err != nil {
+		return d, err
+	}
+	if err := routing.CheckEntries(d.Rows, rules, routing.DateOf(s.now())); err != nil {
+		return d, err
+	}
+	d.Base = d.Latest
+	changes := routing.CompareEntries(mine, d.Rows)
+	return s.saveDraft(ctx, d, CatalogueEvent{Verb: "rebase", By: by, Changes: len(changes), What: linesOf(changes)})
+}
+
+// DiscardCatalogue throws the draft of this revision away. What it held stays in the record of events.
+func (s *Store) DiscardCatalogue(ctx context.Context, revision int64, by, reason string) error {
+	if _, err := s.draftAt(ctx, revision, by); err != nil {
+		return err
+	}
+	err := s.write(ctx, func(ctx context.Context, t *tx) error {
+		l, err := t.lockDraft(ctx, revision)
+		if err != nil {
+			return err
+		}
+		if !l.open {
+			return refuseCatalogue("there is no draft to discard")
+		}
+		return t.closeDraft(ctx, revision, CatalogueEvent{Verb: "discard", By: by, Reason: reason})
+	})
+	if err != nil {
+		return fmt.Errorf("discarding the draft of the catalogue: %w", err)
+	}
+	return nil
+}
+
+// draftAt is the draft, if it has the revision that a change was made from.
+func (s *Store) draftAt(ctx context.Context, revision int64, by string) (CatalogueDraft, error) {
+	if strings.TrimSpace(by) == "" {
+		return CatalogueDraft{}, refuseCatalogue("say who does it")
+	}
+	d, err := s.CatalogueDraft(ctx)
+	if err == nil && d.Revision != revision {
+		err = &RevisionError{Given: revision, Present: d.Revision}
+	}
+	return d, err
+}
+
+// saveDraft puts a draft in the place of the one with its revision. Packing is done before the transaction, which other verbs wait for.
+func (s *Store) saveDraft(ctx context.Context, d CatalogueDraft, e CatalogueEvent) (CatalogueDraft, error) {
+	doc, err := encodeRows(d.Rows)
+	if err != nil {
+		return d, err
+	}
+	revision := d.Revision
+	err = s.write(ctx, func(ctx context.Context, t *tx) error {
+		if _, err := t.lockDraft(ctx, revision); err != nil {
+			return err
+		}
+		_, err := t.exec(ctx, `UPDATE catalogue_draft SET revision = $1, open = TRUE, base = $2, by_whom = $3, changed = $4, doc = $5 WHERE id = 1`,
+			revision+1, d.Base, e.By, micros(t.now), doc)
+		if err != nil {
+			return err
+		}
+		d.Changed = t.now
+		e.Revision = revision + 1
+		return t.catalogueEvent(ctx, e)
+	})
+	if err != nil {
+		return d, fmt.Errorf("saving the draft of the catalogue: %w", err)
+	}
+	d.Revision, d.Open, d.By = revision+1, true, e.By
+	return d, nil
+}
+
+// lockedDraft is the draft's state inside the transaction that changes it.
+type lockedDraft struct {
+	revision, base int64
+	open           bool
+}
+
+// lockDraft keeps every other change of the catalogue out until the transaction ends. A negative revision asks for none.
+func (t *tx) lockDraft(ctx context.Context, revision int64) (lockedDraft, error) {
+	var l lockedDraft
+	_, err := t.row(ctx, []any{&l.revision, &l.open, &l.base}, `SELECT revision, open, base FROM catalogue_draft WHERE id = 1`+t.dialect.forUpdate)
+	if err == nil && revision >= 0 && l.revision != revision {
+		err = &RevisionError{Given: revision, Present: l.revision}
+	}
+	return l, err
+}
+
+// closeDraft leaves no draft open. The revision goes on, so that nobody edits what is gone.
+func (t *tx) closeDraft(ctx context.Context, revision int64, e CatalogueEvent) error {
+	_, err := t.exec(ctx, `UPDATE catalogue_draft SET revision = $1, open = FALSE, base = 0, by_whom = '', changed = $2, doc = NULL WHERE id = 1`, revision+1, micros(t.now))
+	if err != nil {
+		return err
+	}
+	e.Revision = revision + 1
+	return t.catalogueEvent(ctx, e)
+}
+
+func (t *tx) catalogueEvent(ctx context.Context, e CatalogueEvent) error {
+	_, err := t.exec(ctx, `INSERT INTO catalogue_event (verb, version, revision, by_whom, reason, changes, what, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		e.Verb, e.Version, e.Revision, e.By, e.Reason, e.Changes, e.What, micros(t.now))
+	return err
+}

@@ -1,0 +1,203 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"rivgate/routing"
+)
+
+// PublishCatalogue makes a version of the draft that has this revision: in force at once, or at a moment to come. The draft is closed.
+//
+// Outcomes: *RevisionError; routing.EntryProblems, rules that the rows break today; *CatalogueRefusal: no reason, nothing to publish, a draft that
+// was begun before the latest version, a version that is scheduled for later than this one.
+func (s *Store) PublishCatalogue(ctx context.Context, revision int64, at time.Time, rules routing.Rules, by, reason string) (CatalogueVersion, error) {
+	var v CatalogueVersion
+	if strings.TrimSpace(reason) == "" {
+		return v, refuseCatalogue("say why it is published: a reason is mandatory")
+	}
+	d, err := s.draftAt(ctx, revision, by)
+	if err != nil {
+		return v, err
+	}
+	if !d.Open {
+		return v, refuseCatalogue("there is nothing to publish: edit or import first")
+	}
+	if d.Base != d.Latest {
+		return v, refuseCatalogue("the draft builds on version %d, and version %d was published since: rebase the draft, or discard it", d.Base, d.Latest)
+	}
+	if err := routing.CheckEntries(d.Rows, rules, routing.DateOf(s.now())); err != nil {
+		return v, err
+	}
+	base, err := s.CatalogueRows(ctx, d.Base)
+	if err != nil {
+		return v, err
+	}
+	changes := routing.CompareEntries(base, d.Rows)
+	if len(changes) == 0 {
+		return v, refuseCatalogue("there is nothing to publish: the draft says what version %d says", d.Base)
+	}
+	c := routing.CatalogueOf(d.Rows)
+	v = CatalogueVersion{By: by, Reason: reason, Due: at, Units: len(c.Units), Routes: len(c.Routes), Permissions: len(c.Permissions)}
+	err = s.write(ctx, func(ctx context.Context, t *tx) error {
+		if _, err := t.lockDraft(ctx, revision); err != nil {
+			return err
+		}
+		if err := t.newVersion(ctx, &v, at); err != nil {
+			return err
+		}
+		if _, err := t.exec(ctx, `INSERT INTO catalogue_content (number, doc) SELECT $1, doc FROM catalogue_draft WHERE id = 1`, v.Number); err != nil {
+			return err
+		}
+		return t.closeDraft(ctx, revision, CatalogueEvent{Verb: "publish", Version: v.Number, By: by, Reason: reason, Changes: len(changes), What: linesOf(changes)})
+	})
+	if err != nil {
+		return v, fmt.Errorf("publishing the catalogue: %w", err)
+	}
+	return v, nil
+}
+
+// RollBackCatalogue makes a new version with the content of an older one, in force at once. A draft that is open stays, to be rebased.
+//
+// Outcomes: ErrNotFound, there is no such version; *CatalogueRefusal: no reason or nobody, the version is in force, another is scheduled.
+func (s *Store) RollBackCatalogue(ctx context.Context, number int64, by, reason string) (CatalogueVersion, error) {
+	var v CatalogueVersion
+	if strings.TrimSpace(reason) == "" || strings.TrimSpace(by) == "" {
+		return v, refuseCatalogue("say who rolls back and why: both are mandatory")
+	}
+	target, err := s.CatalogueRows(ctx, number)
+	if err != nil {
+		return v, err
+	}
+	inForce, err := s.CatalogueInForce(ctx)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return v, err
+	}
+	present, err := s.CatalogueRows(ctx, inForce.Number)
+	if err != nil {
+		return v, err
+	}
+	changes := routing.CompareEntries(present, target)
+	c := routing.CatalogueOf(target)
+	v = CatalogueVersion{Restores: number, By: by, Reason: reason, Units: len(c.Units), Routes: len(c.Routes), Permissions: len(c.Permissions)}
+	err = s.write(ctx, func(ctx context.Context, t *tx) error {
+		l, err := t.lockDraft(ctx, -1)
+		if err != nil {
+			return err
+		}
+		if err := t.newVersion(ctx, &v, time.Time{}); err != nil {
+			return err
+		}
+		if v.Base == number || v.Base == inForce.Number && len(changes) == 0 {
+			return refuseCatalogue("version %d says what is in force already", number)
+		}
+		if _, err := t.exec(ctx, `INSERT INTO catalogue_content (number, doc) SELECT $1, doc FROM catalogue_content WHERE number = $2`, v.Number, number); err != nil {
+			return err
+		}
+		e := CatalogueEvent{Verb: "rollback", Version: v.Number, Revision: l.revision + 1, By: by, Reason: reason, Changes: len(changes), What: linesOf(changes)}
+		if _, err := t.exec(ctx, `UPDATE catalogue_draft SET revision = $1 WHERE id = 1`, e.Revision); err != nil {
+			return err
+		}
+		return t.catalogueEvent(ctx, e)
+	})
+	if err != nil {
+		return v, fmt.Errorf("rolling back the catalogue: %w", err)
+	}
+	return v, nil
+}
+
+// CancelCatalogue takes back a version that is scheduled and not due yet. Its changes are in the draft again, so nothing is lost.
+//
+// Outcomes: ErrNotFound; *CatalogueRefusal: it is due already or cancelled, a later one is scheduled, no reason or nobody.
+func (s *Store) CancelCatalogue(ctx context.Context, number int64, by, reason string) error {
+	if strings.TrimSpace(reason) == "" || strings.TrimSpace(by) == "" {
+		return refuseCatalogue("say who cancels and why: both are mandatory")
+	}
+	err := s.write(ctx, func(ctx context.Context, t *tx) error {
+		l, err := t.lockDraft(ctx, -1)
+		if err != nil {
+			return err
+		}
+		base, err := t.cancellable(ctx, number)
+		if err != nil {
+			return err
+		}
+		if _, err := t.exec(ctx, `UPDATE catalogue_version SET cancelled = $2 WHERE number = $1`, number, micros(t.now)); err != nil {
+			return err
+		}
+		if l.open && l.base == number {
+			_, err = t.exec(ctx, `UPDATE catalogue_draft SET revision = $1, base = $2 WHERE id = 1`, l.revision+1, base)
+		} else if l.open {
+			_, err = t.exec(ctx, `UPDATE catalogue_draft SET revision = $1 WHERE id = 1`, l.revision+1)
+		} else {
+			_, err = t.exec(ctx, `UPDATE catalogue_draft SET revision = $1, open = TRUE, base = $2, by_whom = $3, changed = $4,
+				doc = (SELECT doc FROM catalogue_content WHERE number = $5) WHERE id = 1`, l.revision+1, base, by, micros(t.now), number)
+		}
+		if err != nil {
+			return err
+		}
+		return t.catalogueEvent(ctx, CatalogueEvent{Verb: "cancel", Version: number, Revision: l.revision + 1, By: by, Reason: reason})
+	})
+	if err != nil {
+		return fmt.Errorf("cancelling a version of the catalogue: %w", err)
+	}
+	return nil
+}
+
+// cancellable gives the base of a version that can be cancelled.
+func (t *tx) cancellable(ctx context.Context, number int64) (base int64, err error) {
+	var due int64
+	var cancelled sql.NullInt64
+	found, err := t.row(ctx, []any{&base, &due, &cancelled}, `SELECT base, due, cancelled FROM catalogue_version WHERE number = $1`, number)
+	if err != nil {
+		return 0, err
+	}
+	latest, _, err := t.latestVersion(ctx)
+	switch {
+	case err != nil:
+		return 0, err
+	case !found:
+		return 0, ErrNotFound
+	case cancelled.Valid:
+		return 0, refuseCatalogue("version %d is cancelled already", number)
+	case due <= micros(t.now):
+		return 0, refuseCatalogue("version %d is in force since %s: roll back instead", number, moment(due).In(routing.Stockholm()).Format(time.DateTime))
+	case latest != number:
+		return 0, refuseCatalogue("version %d builds on version %d: cancel that one first", latest, number)
+	}
+	return base, nil
+}
+
+// latestVersion is the newest version that is not cancelled, due or not, and when it is due; 0 for none.
+func (t *tx) latestVersion(ctx context.Context) (number, due int64, err error) {
+	_, err = t.row(ctx, []any{&number, &due}, `SELECT number, due FROM catalogue_version WHERE cancelled IS NULL ORDER BY number DESC LIMIT 1`)
+	return number, due, err
+}
+
+// newVersion stores the head of a version, due at a moment or at once. Versions come into force in the order of their numbers: so one that
+// was made from another never comes before it, and none is undone by one that was scheduled earlier.
+func (t *tx) newVersion(ctx context.Context, v *CatalogueVersion, at time.Time) error {
+	latest, due, err := t.latestVersion(ctx)
+	if err != nil {
+		return err
+	}
+	v.Base, v.Published, v.Due = latest, t.now, t.now
+	if at.After(t.now) {
+		v.Due = at.UTC().Truncate(time.Microsecond)
+	}
+	if micros(v.Due) < due {
+		when := moment(due).In(routing.Stockholm()).Format(time.DateTime)
+		return refuseCatalogue("version %d is scheduled for %s: cancel it first, or choose that time or a later one", latest, when)
+	}
+	if _, err := t.row(ctx, []any{&v.Number}, `SELECT COALESCE(max(number), 0) + 1 FROM catalogue_version`); err != nil {
+		return err
+	}
+	_, err = t.exec(ctx, `INSERT INTO catalogue_version (number, base, restores, by_whom, reason, published, due, units, routes, permissions)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		v.Number, v.Base, v.Restores, v.By, v.Reason, micros(v.Published), micros(v.Due), v.Units, v.Routes, v.Permissions)
+	return err
+}
