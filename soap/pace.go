@@ -33,8 +33,8 @@ func newPacedBody(w http.ResponseWriter, r *http.Request, limit int64, timeout t
 	return b
 }
 
-// deadline is left alone once the body has ended: net/http watches the connection then, and takes a deadline that
-// passes for a caller that is gone.
+// deadline is left alone once the body has ended: net/http then takes it away, watches the connection, and would take a
+// deadline that passes for a caller that is gone.
 func (b *pacedBody) deadline(wait time.Duration) {
 	if !b.ended {
 		_ = b.control.SetReadDeadline(time.Now().Add(wait)) // not to be had on a recorder, which has no slow caller either
@@ -54,7 +54,6 @@ func (b *pacedBody) Read(p []byte) (int, error) {
 	b.left = min(b.timeout, b.left-time.Since(began)+time.Duration(n)*time.Second/leastPace)
 	switch {
 	case errors.Is(err, io.EOF):
-		_ = b.control.SetReadDeadline(time.Time{})
 		b.ended = true
 		b.err = io.EOF
 	case err != nil:
