@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
 
@@ -163,9 +165,11 @@ func (g *gateway) listen(c *Config) error {
 }
 
 func (g *gateway) newSite(c Config) (*web.Site, error) {
+	process := prometheus.NewRegistry()
+	process.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	site := &web.Site{
 		Relay: g.relay, Environment: c.Environment, TrustedLocal: g.fromProxy, Version: versionText(), Started: time.Now(), Log: g.log,
-		Catalogue: g.catalogueStatus, ResetCatalogue: g.resetCatalogue, Endpoints: g.endpoints(),
+		Catalogue: g.catalogueStatus, ResetCatalogue: g.resetCatalogue, Endpoints: g.endpoints(), Registry: process,
 	}
 	if c.Web.APITokensFile == "" {
 		return site, nil
