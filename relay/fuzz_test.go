@@ -66,13 +66,14 @@ func FuzzLine(f *testing.F) {
 	})
 }
 
-// direct posts without a network in between.
+// direct posts without a network in between, and does not tell the length of what it posts.
 func (w *world) direct(t *testing.T, body []byte, contentType string) answer {
 	sender := portal
 	if bytes.Contains(body, []byte("ReturnComplaintResponder:1")) {
 		sender = system
 	}
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/vp", bytes.NewReader(body))
+	r.ContentLength = -1
 	r.RemoteAddr = "127.0.0.1:50000"
 	r.Header = http.Header{"X-Vp-Sender-Id": {sender}, "X-Vp-Instance-Id": {"dev_env"}, "Content-Type": {contentType}}
 	recorder := httptest.NewRecorder()

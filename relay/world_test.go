@@ -193,7 +193,7 @@ func (w *world) postWith(header http.Header, from string, envelope []byte) answe
 		req.Header.Set("Content-Type", "text/xml; charset=UTF-8")
 	}
 	dialer := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}}
-	client := &http.Client{Transport: &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true}}
+	client := &http.Client{Transport: &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true, ExpectContinueTimeout: 20 * time.Second}}
 	got, err := client.Do(req)
 	if err != nil {
 		w.t.Fatal(err)
