@@ -56,7 +56,19 @@ func (d Date) Before() Date {
 	if d == 0 {
 		return 0
 	}
-	year, month, day := time.Date(int(d)/10000, time.Month(int(d)/100%100), int(d)%100-1, 0, 0, 0, 0, time.UTC).Date()
+	return d.plus(-1)
+}
+
+// Next is the day after d. The zero Date has none and stays zero.
+func (d Date) Next() Date {
+	if d == 0 {
+		return 0
+	}
+	return d.plus(1)
+}
+
+func (d Date) plus(days int) Date {
+	year, month, day := time.Date(int(d)/10000, time.Month(int(d)/100%100), int(d)%100+days, 0, 0, 0, 0, time.UTC).Date()
 	return Date(year*10000 + int(month)*100 + day)
 }
 

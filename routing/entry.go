@@ -5,9 +5,10 @@ import "strings"
 // EntryKind is what a row of a kept catalogue is.
 type EntryKind string
 
-// The kinds of Entry. The first four are the plain objects that routes and permissions refer to.
+// The kinds of Entry. The first five are the plain objects that routes and permissions refer to.
 const (
 	EntryUnit       EntryKind = "unit"       // what a citizen can choose
+	EntryReceiver   EntryKind = "receiver"   // logisk adress: the name of one that is no unit; rows do without it
 	EntryContract   EntryKind = "contract"   // tjänstekontrakt
 	EntryComponent  EntryKind = "component"  // tjänstekomponent
 	EntryAddress    EntryKind = "address"    // anropsadress: where a component listens
@@ -17,7 +18,7 @@ const (
 
 // EntryKinds are all kinds, in the order in which rows are shown and compared.
 func EntryKinds() []EntryKind {
-	return []EntryKind{EntryUnit, EntryContract, EntryComponent, EntryAddress, EntryRoute, EntryPermission}
+	return []EntryKind{EntryUnit, EntryReceiver, EntryContract, EntryComponent, EntryAddress, EntryRoute, EntryPermission}
 }
 
 // Entry is one row of a catalogue that is kept and edited here. Its id stays the same through all versions; which of the
@@ -25,8 +26,8 @@ func EntryKinds() []EntryKind {
 type Entry struct {
 	ID          string    `json:"id,omitempty"`
 	Kind        EntryKind `json:"kind"`
-	HSAID       string    `json:"hsaId,omitempty"`       // unit, component
-	Name        string    `json:"name,omitempty"`        // unit, contract, component
+	HSAID       string    `json:"hsaId,omitempty"`       // unit, receiver, component
+	Name        string    `json:"name,omitempty"`        // unit, receiver, contract, component
 	UnitKind    UnitKind  `json:"unitKind,omitempty"`    // unit
 	Region      string    `json:"region,omitempty"`      // unit
 	Provider    string    `json:"provider,omitempty"`    // unit
@@ -70,7 +71,7 @@ func (e Entry) words() string {
 		return text
 	case EntryContract:
 		return e.Contract + quoted(e.Name)
-	case EntryComponent:
+	case EntryComponent, EntryReceiver:
 		return e.HSAID + quoted(e.Name)
 	case EntryAddress:
 		return e.Address + ", " + e.Profile + of(e.Component)
@@ -110,7 +111,7 @@ func daysOf(from, until Date) (text string) {
 func (e Entry) key() string {
 	const between = "\x00"
 	switch e.Kind {
-	case EntryUnit, EntryComponent:
+	case EntryUnit, EntryReceiver, EntryComponent:
 		return string(e.Kind) + between + Fold(e.HSAID)
 	case EntryContract:
 		return string(e.Kind) + between + e.Contract
@@ -121,6 +122,12 @@ func (e Entry) key() string {
 	}
 	return string(e.Kind) + between + Fold(e.Sender) + between + e.Contract + between + Fold(e.Receiver)
 }
+
+// Key is what tells one row from another of its kind, whatever its id: HSA-ids and contract, and for an address all that it says.
+func (e Entry) Key() string { return e.tidy().key() }
+
+// Same tells whether two rows say the same, whatever their ids and lines.
+func (e Entry) Same(other Entry) bool { return e.tidy().same(other.tidy()) }
 
 // same tells whether two rows say the same, whatever their ids and lines.
 func (e Entry) same(other Entry) bool {

@@ -106,7 +106,7 @@ func (a *editing) apply(edit Edit) {
 		return
 	}
 	if !slices.Contains(EntryKinds(), e.Kind) {
-		a.problems = append(a.problems, problemOf(e, "write unit, contract, component, address, route or permission", "its kind is not known"))
+		a.problems = append(a.problems, problemOf(e, "write unit, receiver, contract, component, address, route or permission", "its kind is not known"))
 		return
 	}
 	if edit.Action == EditMove {
@@ -236,8 +236,10 @@ func (a *editing) needed() {
 			users[key] = append(users[key], e)
 		}
 		if e.Kind == EntryRoute || e.Kind == EntryPermission {
-			unit := Entry{Kind: EntryUnit, HSAID: e.Receiver}.key()
-			users[unit] = append(users[unit], e)
+			for _, kind := range []EntryKind{EntryUnit, EntryReceiver} {
+				key := Entry{Kind: kind, HSAID: e.Receiver}.key()
+				users[key] = append(users[key], e)
+			}
 		}
 	}
 	for _, gone := range a.removed {

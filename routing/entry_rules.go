@@ -61,7 +61,7 @@ func (k *entryChecker) row(e Entry) {
 		}
 	case EntryContract:
 		k.namespace(e)
-	case EntryComponent:
+	case EntryComponent, EntryReceiver:
 		k.hsaID(e, "HSA-id", e.HSAID)
 	case EntryAddress:
 		k.address(e)
@@ -76,7 +76,7 @@ func (k *entryChecker) row(e Entry) {
 		k.hsaID(e, "sender", e.Sender)
 		k.days(e)
 	default:
-		k.say(e, "write unit, contract, component, address, route or permission", "its kind is not known")
+		k.say(e, "write unit, receiver, contract, component, address, route or permission", "its kind is not known")
 	}
 	if len([]rune(e.Name)) > maxField || strings.ContainsFunc(e.Name, func(c rune) bool { return c < ' ' || c == 0x7f }) {
 		k.say(e, "shorten it to 255 characters on one line", "its name is too long or holds control characters")

@@ -19,6 +19,9 @@ type Beside struct {
 	Names     map[string]string // short names of contracts → responder namespaces, for YAML
 }
 
+// Complete adds what stands beside a catalogue to one that comes from elsewhere, as from the store.
+func (b Beside) Complete(c *routing.Catalogue) error { return b.add(c) }
+
 // add reads what stands beside and puts it into the catalogue. Units are added to those that are there already.
 func (b Beside) add(c *routing.Catalogue) error {
 	if b.UnitsFile != "" {

@@ -23,13 +23,22 @@ type Keeper struct {
 	CacheFile string           // the saved copy, written after each refresh and read where the source fails before the first; "" for none
 	Every     time.Duration    // between refreshes; 0: 10 minutes
 	Retry     time.Duration    // between attempts while there is no table at all; 0: 10 seconds
+	Poll      time.Duration    // between looks for news, see Marked; 0: 2 seconds
 	Now       func() time.Time // nil: time.Now
 	Log       *zap.Logger      // nil: no log
+
+	// MaxShrink holds an answer back that has lost more than so many percent of its routes or permissions; 0: never.
+	MaxShrink int
+	// Accepted is told of an answer that is held back, and asked whether a person has confirmed it. Nil: only Accept does.
+	Accepted func(ctx context.Context, h Held) (bool, error)
 
 	refreshing sync.Mutex // one refresh at a time, whoever asked for it
 	current    atomic.Pointer[loaded]
 	lastError  atomic.Pointer[failure] // nil after a success
 	attempted  atomic.Bool
+	held       atomic.Pointer[holding] // nil when no answer is held back
+	mark       atomic.Pointer[string]  // of the source, when it was last taken into use
+	again      time.Time               // before this no news are looked for, after a failure; Run's alone
 }
 
 // loaded is one snapshot: table and catalogue change together.
@@ -63,6 +72,7 @@ type Status struct {
 	LastErrorAt time.Time `json:"lastErrorAt,omitzero"`
 	Routes      int       `json:"routes"`
 	Permissions int       `json:"permissions"`
+	Held        *Held     `json:"held,omitempty"` // an answer that waits for a person's word
 }
 
 // Run refreshes at once, unless that was done already, and then again and again until ctx ends. It returns nil.
@@ -70,14 +80,19 @@ func (k *Keeper) Run(ctx context.Context) error {
 	if !k.attempted.Load() {
 		_, _ = k.Refresh(ctx) // the reason is in the log and in Status
 	}
+	look := time.NewTicker(k.poll())
+	defer look.Stop()
+	timer := time.NewTimer(k.pause())
+	defer timer.Stop()
 	for {
-		timer := time.NewTimer(k.pause())
 		select {
 		case <-ctx.Done():
-			timer.Stop()
 			return nil
+		case <-look.C:
+			k.news(ctx)
 		case <-timer.C:
 			_, _ = k.Refresh(ctx)
+			timer.Reset(k.pause())
 		}
 	}
 }
@@ -120,6 +135,9 @@ func (k *Keeper) Status() Status {
 		s.Loaded, s.FromCache = now.at, now.fromCache
 		s.Routes, s.Permissions = now.table.Size()
 	}
+	if waiting := k.held.Load(); waiting != nil {
+		s.Held = &waiting.held
+	}
 	if failed := k.lastError.Load(); failed != nil {
 		s.LastError, s.LastErrorAt = failed.reason, failed.at
 	}
@@ -127,12 +145,15 @@ func (k *Keeper) Status() Status {
 }
 
 // Refresh reads the source and puts a new table in use, or keeps the one there is and returns why. The saved copy is read
-// where there is no table yet and the source failed; the error is returned then too.
+// where there is no table yet and the source failed; the error is returned then too. An answer that shrank too much is Held.
 func (k *Keeper) Refresh(ctx context.Context) (Report, error) {
 	k.refreshing.Lock()
 	defer k.refreshing.Unlock()
 	defer k.attempted.Store(true)
 	c, err := k.Source.Read(ctx)
+	if err == nil {
+		err = k.weigh(ctx, c)
+	}
 	if err == nil {
 		var report Report
 		if report, err = k.use(c, k.now(), false); err == nil {

@@ -1,0 +1,196 @@
+package tak
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"rivgate/routing"
+)
+
+// Order is a beställning, the file by which changes are ordered from those who keep a TAK.
+type Order struct {
+	Platform string
+	By       string       // utförare
+	Comment  string       //
+	Day      routing.Date // of genomförande: what is included begins then, what is excluded ends the day before
+	Included orderPart
+	Excluded orderPart
+}
+
+// orderPart is what an order includes or excludes.
+type orderPart struct {
+	Contracts []struct {
+		Namespace string `json:"namnrymd"`
+		Name      string `json:"beskrivning"`
+		Major     number `json:"majorVersion"`
+		Minor     number `json:"minorVersion"`
+	} `json:"tjanstekontrakt"`
+	Receivers   []orderObject `json:"logiskadresser"`
+	Components  []orderObject `json:"tjanstekomponenter"`
+	Permissions []struct {
+		Sender   string `json:"tjanstekonsument"`
+		Receiver string `json:"logiskAdress"`
+		Contract string `json:"tjanstekontrakt"`
+	} `json:"anropsbehorigheter"`
+	Routes []struct {
+		Address   string `json:"adress"`
+		Profile   string `json:"rivtaprofil"`
+		Component string `json:"tjanstekomponent"`
+		Receiver  string `json:"logiskAdress"`
+		Contract  string `json:"tjanstekontrakt"`
+	} `json:"vagval"`
+}
+
+type orderObject struct {
+	HSAID string `json:"hsaId"`
+	Name  string `json:"beskrivning"`
+}
+
+// number is a whole number that is written as such, as 1.0 or as text.
+type number int
+
+func (n *number) UnmarshalJSON(b []byte) error {
+	var f json.Number
+	if err := json.Unmarshal(bytes.Trim(b, `"`), &f); err != nil && len(bytes.Trim(b, `"`)) > 0 {
+		return errNoNumber
+	}
+	v, err := f.Float64()
+	if f != "" && (err != nil || v != float64(int(v)) || v < 0 || v > 1e6) {
+		return errNoNumber
+	}
+	*n = number(v)
+	return nil
+}
+
+var errNoNumber = errors.New("a version is no number")
+
+// ReadOrder reads a beställning (JSON) strictly: an unknown key, a missing value or a date that is none is an error that names where it stands.
+// HSA-ids become upper case.
+func ReadOrder(r io.Reader) (Order, error) {
+	o, err := readOrder(r)
+	if err != nil {
+		return Order{}, fmt.Errorf("reading the beställning: %w", err)
+	}
+	return o, nil
+}
+
+func readOrder(r io.Reader) (Order, error) {
+	content, err := io.ReadAll(&bounded{from: r, left: maxYAML})
+	if err != nil {
+		return Order{}, err
+	}
+	content = bytes.TrimPrefix(content, []byte("\xEF\xBB\xBF"))
+	var file struct {
+		Platform      string    `json:"plattform"`
+		FormatVersion any       `json:"formatVersion"`
+		Version       any       `json:"version"`
+		Ordered       string    `json:"bestallningsTidpunkt"`
+		Due           string    `json:"genomforandeTidpunkt"`
+		By            string    `json:"utforare"`
+		Comment       string    `json:"kommentar"`
+		Included      orderPart `json:"inkludera"`
+		Excluded      orderPart `json:"exkludera"`
+	}
+	d := json.NewDecoder(bytes.NewReader(content))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&file); err != nil {
+		return Order{}, ofOrder(err, content, d.InputOffset())
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return Order{}, fmt.Errorf("line %d: there is something after the order", lineAt(content, d.InputOffset()))
+	}
+	o := Order{Platform: file.Platform, By: file.By, Comment: file.Comment, Included: file.Included, Excluded: file.Excluded}
+	var problems []error
+	if o.Day, err = orderDay(file.Due); err != nil {
+		problems = append(problems, err)
+	}
+	problems = append(append(problems, o.Included.check("inkludera")...), o.Excluded.check("exkludera")...)
+	if o.Included.empty() && o.Excluded.empty() {
+		problems = append(problems, errNothing)
+	}
+	return o, errors.Join(problems...)
+}
+
+// orderDay is the Swedish day of genomforandeTidpunkt.
+func orderDay(text string) (routing.Date, error) {
+	if text == "" {
+		return 0, errors.New("genomforandeTidpunkt is missing: write when the order takes effect")
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05-0700", "2006-01-02T15:04:05.999-0700"} {
+		if at, err := time.Parse(layout, text); err == nil && at.Year() >= 1900 && at.Year() < 9000 {
+			return routing.DateOf(at), nil
+		}
+	}
+	if day, ok := swedishDay(text); ok && day != 0 {
+		return day, nil
+	}
+	return 0, errors.New("genomforandeTidpunkt is no time: write it as 2026-01-31T00:00:00+0100")
+}
+
+// ofOrder says what is wrong with the JSON in our words, with the line.
+func ofOrder(err error, content []byte, offset int64) error {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Errorf("line %d: this is not JSON; look at commas, quotes and brackets", lineAt(content, syntax.Offset))
+	case errors.As(err, &kind):
+		return fmt.Errorf("line %d: %s has the wrong type of value", lineAt(content, kind.Offset), kind.Field)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("the file ends too early")
+	case errors.Is(err, errNoNumber):
+		return fmt.Errorf("line %d: majorVersion or minorVersion is no whole number", lineAt(content, offset))
+	}
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		return fmt.Errorf("line %d: unknown key %.80s", lineAt(content, offset), name)
+	}
+	return fmt.Errorf("line %d: a value has the wrong form", lineAt(content, offset))
+}
+
+func lineAt(content []byte, offset int64) int {
+	return 1 + bytes.Count(content[:min(max(offset, 0), int64(len(content)))], []byte("\n"))
+}
+
+func (p *orderPart) empty() bool {
+	return len(p.Contracts)+len(p.Receivers)+len(p.Components)+len(p.Permissions)+len(p.Routes) == 0
+}
+
+// check makes ids upper case and names each entry in which something is missing.
+func (p *orderPart) check(part string) (problems []error) {
+	need := func(list string, i int, key string, value *string, id bool) {
+		if *value = strings.TrimSpace(*value); id {
+			*value = routing.Fold(*value)
+		}
+		if *value == "" {
+			problems = append(problems, fmt.Errorf("%s/%s, entry %d: %s is missing", part, list, i+1, key))
+		}
+	}
+	for i := range p.Contracts {
+		need("tjanstekontrakt", i, "namnrymd", &p.Contracts[i].Namespace, false)
+	}
+	for i := range p.Receivers {
+		need("logiskadresser", i, "hsaId", &p.Receivers[i].HSAID, true)
+	}
+	for i := range p.Components {
+		need("tjanstekomponenter", i, "hsaId", &p.Components[i].HSAID, true)
+	}
+	for i := range p.Permissions {
+		e := &p.Permissions[i]
+		need("anropsbehorigheter", i, "tjanstekonsument", &e.Sender, true)
+		need("anropsbehorigheter", i, "logiskAdress", &e.Receiver, true)
+		need("anropsbehorigheter", i, "tjanstekontrakt", &e.Contract, false)
+	}
+	for i := range p.Routes {
+		e := &p.Routes[i]
+		need("vagval", i, "logiskAdress", &e.Receiver, true)
+		need("vagval", i, "tjanstekontrakt", &e.Contract, false)
+		need("vagval", i, "adress", &e.Address, false)
+		e.Profile, e.Component = strings.TrimSpace(e.Profile), routing.Fold(strings.TrimSpace(e.Component))
+	}
+	return problems
+}
