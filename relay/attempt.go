@@ -39,7 +39,7 @@ func (r *Relay) attempt(ctx context.Context, d store.Delivery) attempt {
 		Route: d.Message.Route, Call: d.Message.Call, SOAPAction: d.Message.SOAPAction, Correlation: d.Message.Correlation, Header: header,
 	}
 	p.enclose(req, r.Contracts.Contract(d.Message.Call.Contract))
-	answer, err := r.Sender.Send(ctx, p)
+	answer, _, err := r.send(ctx, p)
 	if err != nil {
 		return unsent(err)
 	}

@@ -3,9 +3,6 @@ package relay
 import (
 	"errors"
 	"net/http"
-	"time"
-
-	"go.uber.org/zap"
 
 	"rivgate/contracts"
 	"rivgate/routing"
@@ -79,38 +76,4 @@ func (r *Relay) answer(o outcome) (*soap.Answer, error) {
 // response is a SOAP response that is ours.
 func response(body []byte) *soap.Answer {
 	return &soap.Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {soap.ContentType}}, Body: body}
-}
-
-// logCall writes the one line that a call leaves in the log: who, whom, what, and how it ended. Never content.
-func (r *Relay) logCall(o outcome, a arrival, err error, took time.Duration) {
-	fields := []zap.Field{
-		zap.String("event.action", "resp-out"),
-		zap.String("trace.id", a.Correlation),
-		zap.String("source.ip", a.Peer.Addr().String()),
-		zap.Int64("event.duration", took.Nanoseconds()),
-		zap.String("labels.senderid", a.Sender),
-		zap.String("labels.receiverid", o.Call.Receiver),
-		zap.String("labels.servicecontract_namespace", o.Call.Contract),
-		zap.String("labels.rivversion", o.Call.Profile),
-		zap.String("url.original", o.Route.Address),
-		zap.String("labels.routerVagvalTrace", o.Route.Trace.Route),
-		zap.String("labels.routerBehorighetTrace", o.Route.Trace.Permission),
-		zap.String("via", string(o.Route.Via)),
-		zap.String("message.id", o.Accepted.MessageID),
-		zap.Bool("repeat", o.Accepted.Repeat),
-	}
-	var platform *routing.Error
-	var contract *contracts.Error
-	switch {
-	case err == nil:
-		r.Log.Info("call", fields...)
-	case errors.As(err, &contract):
-		r.Log.Info("call refused by the contract", append(fields, zap.String("labels.errorCode", contract.SubCode),
-			zap.String("path", contract.Path))...)
-	case errors.As(err, &platform):
-		r.Log.Warn("call refused", append(fields, zap.String("labels.errorCode", string(platform.Code)),
-			zap.NamedError("cause", platform.Cause))...)
-	default:
-		r.Log.Error("call failed", append(fields, zap.String("labels.errorCode", string(routing.VP012)), zap.Error(err))...)
-	}
 }

@@ -106,7 +106,7 @@ func (r *Relay) say(ctx context.Context, sender, caseID string, m *contracts.Mes
 		Body: bytes.NewReader(envelope), ContentType: soap.ContentType, SOAPAction: contract.SOAPAction, Correlation: r.NewID(),
 	}}
 	o, err := r.line(ctx, a)
-	r.logCall(o, a, err, r.Now().Sub(started))
+	r.respOut(o, a, err, r.Now().Sub(started))
 	return o.Accepted, err
 }
 

@@ -37,7 +37,8 @@ type Relay struct {
 	Now       func() time.Time
 	NewID     func() string // UUIDs; version 7 in production, counted in recordings
 	Log       *zap.Logger
-	Version   string // of the program, for PingForConfiguration
+	Metrics   *Metrics // nil: nothing is counted
+	Version   string   // of the program, for PingForConfiguration
 }
 
 var _ soap.Handler = (*Relay)(nil)
@@ -52,7 +53,7 @@ func (r *Relay) ServeSOAP(ctx context.Context, call *soap.Call) (*soap.Answer, e
 		o, err = r.line(ctx, a)
 	}
 	answer, fault := r.outlet(o, a, err)
-	r.logCall(o, a, err, r.Now().Sub(started))
+	r.respOut(o, a, err, r.Now().Sub(started))
 	return answer, fault
 }
 
@@ -64,6 +65,8 @@ type outcome struct {
 	Kind     store.EventKind     // of a complaints message
 	Accepted store.Accepted      // a message that was accepted, or a repeat of one
 	Answer   *soap.Answer        // the producer's, our own service's, or the receipt
+
+	ProducerFault bool // the producer's answer is a fault
 }
 
 // line is the way of every message, from a wire, a person or a file.
@@ -77,6 +80,7 @@ func (r *Relay) line(ctx context.Context, a arrival) (o outcome, err error) {
 	}
 	o.Call = routing.Call{Sender: a.Sender, Receiver: req.Receiver, Contract: req.Contract, Profile: req.Profile}
 	o.Contract = r.Contracts.Contract(req.Contract)
+	r.reqIn(o, a)
 	if r.ours(o.Call) {
 		o.Answer, err = r.serveOwn(req, o.Contract)
 		return o, err
@@ -90,7 +94,7 @@ func (r *Relay) line(ctx context.Context, a arrival) (o outcome, err error) {
 		return o, err
 	}
 	if o.Route.Via == routing.Forward {
-		o.Answer, err = r.forward(ctx, a, req, o) // VP009
+		o.Answer, err = r.forward(ctx, a, req, &o) // VP009
 		return o, err
 	}
 	if err = r.accept(ctx, m, req, &o); err != nil { // persisted before promised

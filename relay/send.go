@@ -75,15 +75,15 @@ func (s *Sender) header(p parcel) http.Header {
 }
 
 // forward sends a call on now and gives back the producer's answer: a response or a fault verbatim, anything else is VP009.
-func (r *Relay) forward(ctx context.Context, a arrival, req *soap.Request, o outcome) (*soap.Answer, error) {
+func (r *Relay) forward(ctx context.Context, a arrival, req *soap.Request, o *outcome) (*soap.Answer, error) {
 	p := parcel{Route: o.Route, Call: o.Call, SOAPAction: a.SOAPAction, Correlation: a.Correlation, Header: a.Header}
 	p.enclose(req, o.Contract)
-	started := time.Now()
-	reply, err := r.Sender.Send(ctx, p)
+	reply, took, err := r.send(ctx, p)
 	if err != nil {
 		return nil, unreached(err, o.Route.Address)
 	}
 	kind := reply.Kind()
+	o.ProducerFault = kind == soap.FaultReply
 	switch {
 	case reply.Status != http.StatusOK && !(kind == soap.FaultReply && reply.Status == http.StatusInternalServerError):
 		return nil, routing.ProducerStatus(reply.Status)
@@ -99,7 +99,7 @@ func (r *Relay) forward(ctx context.Context, a arrival, req *soap.Request, o out
 		header.Del(name)
 	}
 	header.Set("Content-Type", soap.ContentType)
-	header.Set(soap.HeaderProducerTime, strconv.FormatInt(time.Since(started).Milliseconds(), 10))
+	header.Set(soap.HeaderProducerTime, strconv.FormatInt(took.Milliseconds(), 10))
 	return &soap.Answer{Status: reply.Status, Header: header, Body: body}, nil
 }
 

@@ -30,14 +30,15 @@ type OriginalConsumer struct {
 // arrival is one message at the head of the line, wherever it came from.
 type arrival struct {
 	soap.Call
-	Sender      string // HSA-id of the calling system, known before a byte of the body is read
-	CaseVersion int64  // a person's action: the version of the case that was seen
+	Source      netip.Addr // who called the first of the trusted proxies, for the log alone
+	Sender      string     // HSA-id of the calling system, known before a byte of the body is read
+	CaseVersion int64      // a person's action: the version of the case that was seen
 }
 
 // sender tells who is calling, from the connection and its headers alone, and leaves in the call's headers only what
 // that caller may say. Refused with VP002, VP011, VP013 or VP014.
 func (r *Relay) sender(call *soap.Call) (arrival, error) {
-	a := arrival{Call: *call}
+	a := arrival{Call: *call, Source: r.Trust.source(call)}
 	a.Header = call.Header.Clone()
 	internal, err := r.identify(&a)
 	if err != nil {
@@ -61,8 +62,7 @@ func (r *Relay) identify(a *arrival) (internal bool, err error) {
 		a.Sender, err = certificateHSAID(a.TLS.PeerCertificates[0], "")
 		return false, err
 	}
-	peer := a.Peer.Addr().Unmap()
-	if !slices.ContainsFunc(r.Trust.Proxies, func(p netip.Prefix) bool { return p.Contains(peer) }) {
+	if peer := a.Peer.Addr().Unmap(); !r.Trust.trusted(peer) {
 		return false, routing.NotTrusted(peer)
 	}
 	if id := a.Header.Get(soap.HeaderSender); id != "" && a.Header.Get(soap.HeaderInstance) == r.Instance.ID {
@@ -100,6 +100,38 @@ func (r *Relay) journey(a *arrival) error {
 	r.Log.Warn("sender is not approved to set the original consumer", zap.String("labels.senderid", a.Sender),
 		zap.String("trace.id", a.Correlation))
 	return nil
+}
+
+func (t *Trust) trusted(peer netip.Addr) bool {
+	return slices.ContainsFunc(t.Proxies, func(p netip.Prefix) bool { return p.Contains(peer) })
+}
+
+// source is the address that a call came from: the peer, or where that is a trusted proxy what X-Forwarded-For says, read from the right for
+// as long as it names trusted proxies. What is no address ends the reading, for whoever wrote it is not to be believed further.
+func (t *Trust) source(call *soap.Call) netip.Addr {
+	source := call.Peer.Addr().Unmap()
+	hops := strings.Split(strings.Join(call.Header.Values("X-Forwarded-For"), ","), ",")
+	for _, hop := range slices.Backward(hops) {
+		if !t.trusted(source) {
+			break
+		}
+		before, ok := hopAddress(hop)
+		if !ok {
+			break
+		}
+		source = before
+	}
+	return source
+}
+
+// hopAddress reads one hop of X-Forwarded-For: an address, which some proxies write with a port or in brackets.
+func hopAddress(hop string) (netip.Addr, bool) {
+	hop = strings.TrimSpace(hop)
+	if withPort, err := netip.ParseAddrPort(hop); err == nil {
+		return withPort.Addr().Unmap(), true
+	}
+	address, err := netip.ParseAddr(strings.Trim(hop, "[]"))
+	return address.Unmap(), err == nil
 }
 
 func (t *Trust) certificateHeader() string {

@@ -118,6 +118,7 @@ func (w *Worker) deliver(ctx context.Context, d store.Delivery) {
 		attempt.Again = w.again(d, attempt.RetryAfter)
 	}
 	err := w.Relay.Store.Finish(context.WithoutCancel(ctx), d, attempt.Attempt)
+	w.Relay.Metrics.delivery(w.Relay.label(d.Message.Call.Contract), attempt.Outcome)
 	w.log(d, attempt.Attempt, err)
 }
 

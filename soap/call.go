@@ -23,6 +23,7 @@ type Call struct {
 	TLS         *tls.ConnectionState // nil on plain HTTP
 	Header      http.Header          // as received, nothing removed; the handler may change it
 	Path        string               // below the server's path; begins with /
+	URL         string               // that was called, as scheme, host and path; the host is what the caller says
 	SOAPAction  string               // without quotes
 	ContentType string
 	Correlation string // the caller's X-Skltp-Correlation-Id if it is sane, else a new one; the answer has it already

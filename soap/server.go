@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"runtime"
 	"slices"
 	"strings"
@@ -58,7 +59,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	call := &Call{
-		TLS: r.TLS, Header: r.Header, Path: path, Correlation: correlation, Body: body,
+		TLS: r.TLS, Header: r.Header, Path: path, URL: calledURL(r), Correlation: correlation, Body: body,
 		SOAPAction:  unquote(r.Header.Get("SOAPAction")),
 		ContentType: r.Header.Get("Content-Type"),
 	}
@@ -71,6 +72,15 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	body.leave()
 	s.write(w, correlation, answer)
+}
+
+// calledURL is the URL of a request without its query.
+func calledURL(r *http.Request) string {
+	u := url.URL{Scheme: "http", Host: r.Host, Path: r.URL.Path}
+	if r.TLS != nil {
+		u.Scheme = "https"
+	}
+	return u.String()
 }
 
 // serve asks the handler, and makes an error of its panic.

@@ -67,10 +67,14 @@ func (s *Site) status(w http.ResponseWriter, _ *http.Request, _ access) error {
 			reset += ", from the saved copy"
 		}
 	}
+	var certificates []CertificateStatus
+	if s.Certificates != nil {
+		certificates = s.Certificates()
+	}
 	return writeJSON(w, http.StatusOK, map[string]any{
 		"Name": "Rivgate " + s.Relay.Instance.Name, "Version": s.Version, "ServiceStatus": state, "Uptime": uptime(s.now().Sub(s.Started)),
 		"TakCacheInitialized": s.table() != nil, "TakCacheResetInfo": reset, "HsaCacheInitialized": s.table() != nil,
-		"Endpoints": orEmpty(s.Endpoints), "Catalogue": c,
+		"Endpoints": orEmpty(s.Endpoints), "Catalogue": c, "Certificates": orEmpty(certificates),
 	})
 }
 

@@ -42,6 +42,8 @@ type Site struct {
 	ResetCatalogue func(context.Context) (routes, permissions int, err error)
 	// Registry is where others count: /metrics shows it beside what the store and the catalogue say. Nil: none.
 	Registry prometheus.Gatherer
+	// Certificates tells when the configured certificates end, for /status. Nil: none.
+	Certificates func() []CertificateStatus
 
 	Version   string
 	Started   time.Time        // for uptime
@@ -58,6 +60,15 @@ type CatalogueStatus struct {
 	Routes      int       `json:"routes"`              //
 	Permissions int       `json:"permissions"`         //
 	LastError   string    `json:"lastError,omitempty"` // of the last refresh, in words for an operator
+}
+
+// CertificateStatus is one configured certificate, ours or an authority's.
+type CertificateStatus struct {
+	Use      string    `json:"use"` // the key of the configuration, "soap.tls.client_ca"
+	Subject  string    `json:"subject,omitempty"`
+	Serial   string    `json:"serial,omitempty"` // in hexadecimal
+	NotAfter time.Time `json:"notAfter,omitzero"`
+	Problem  string    `json:"problem,omitempty"` // in words for an operator
 }
 
 // How long a connection may take. Uploads of attachments over slow lines set the larger ones.

@@ -14,8 +14,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
 
@@ -62,6 +60,8 @@ type gateway struct {
 	site     *web.Site
 	world    *world // simulators; nil outside environment demo
 
+	certificates *certificates
+
 	plain, secure, pages net.Listener // nil where there is none
 }
 
@@ -91,6 +91,7 @@ func openGateway(ctx context.Context, c Config, log *zap.Logger) (_ *gateway, er
 		}
 	}
 	g.config = c
+	g.certificates = newCertificates(c)
 	if g.keeper, err = newKeeper(c, g.registry, time.Now, log); err != nil {
 		return nil, err
 	}
@@ -165,11 +166,9 @@ func (g *gateway) listen(c *Config) error {
 }
 
 func (g *gateway) newSite(c Config) (*web.Site, error) {
-	process := prometheus.NewRegistry()
-	process.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	site := &web.Site{
 		Relay: g.relay, Environment: c.Environment, TrustedLocal: g.fromProxy, Version: versionText(), Started: time.Now(), Log: g.log,
-		Catalogue: g.catalogueStatus, ResetCatalogue: g.resetCatalogue, Endpoints: g.endpoints(), Registry: process,
+		Catalogue: g.catalogueStatus, ResetCatalogue: g.resetCatalogue, Endpoints: g.endpoints(), Registry: g.measure(), Certificates: g.certificates.status,
 	}
 	if c.Web.APITokensFile == "" {
 		return site, nil

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"os"
+	"strconv"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"rivgate/web"
+)
+
+// certificates are the configured files with certificates in them: ours in both directions, and the authorities that we believe. They are read
+// whenever somebody asks, so what is told is what a new connection will see.
+type certificates struct {
+	files    []certificateFile
+	notAfter *prometheus.Desc
+	readable *prometheus.Desc
+}
+
+// certificateFile is one of them, by its key in the configuration.
+type certificateFile struct{ use, name string }
+
+var _ prometheus.Collector = (*certificates)(nil)
+
+func newCertificates(c Config) *certificates {
+	all := &certificates{
+		notAfter: prometheus.NewDesc("rivgate_certificate_not_after_seconds", "When a configured certificate ends, as Unix time.", []string{"use", "subject", "serial", "place"}, nil),
+		readable: prometheus.NewDesc("rivgate_certificate_file_readable", "1 while a configured file with certificates can be read.", []string{"use"}, nil),
+	}
+	in, out := c.SOAP.TLS, c.Producer.TLS
+	for _, f := range []certificateFile{
+		{"soap.tls.certificate", in.Certificate}, {"soap.tls.client_ca", in.ClientCA}, {"producer.tls.certificate", out.Certificate}, {"producer.tls.ca", out.CA},
+	} {
+		if f.name != "" {
+			all.files = append(all.files, f)
+		}
+	}
+	return all
+}
+
+// Describe is the half of prometheus.Collector that names the metrics.
+func (c *certificates) Describe(to chan<- *prometheus.Desc) {
+	to <- c.notAfter
+	to <- c.readable
+}
+
+// Collect is the half that reads the files.
+func (c *certificates) Collect(to chan<- prometheus.Metric) {
+	for _, f := range c.files {
+		found, err := f.read()
+		readable := 1.0
+		if err != nil {
+			readable = 0
+		}
+		to <- prometheus.MustNewConstMetric(c.readable, prometheus.GaugeValue, readable, f.use)
+		for i, one := range found {
+			to <- prometheus.MustNewConstMetric(c.notAfter, prometheus.GaugeValue, float64(one.NotAfter.Unix()), f.use, one.Subject.String(), one.SerialNumber.Text(16), strconv.Itoa(i+1))
+		}
+	}
+}
+
+// status is the same for the status page.
+func (c *certificates) status() []web.CertificateStatus {
+	var all []web.CertificateStatus
+	for _, f := range c.files {
+		found, err := f.read()
+		if err != nil {
+			all = append(all, web.CertificateStatus{Use: f.use, Problem: "the file cannot be read as PEM certificates"})
+		}
+		for _, one := range found {
+			all = append(all, web.CertificateStatus{Use: f.use, Subject: one.Subject.String(), Serial: one.SerialNumber.Text(16), NotAfter: one.NotAfter})
+		}
+	}
+	return all
+}
+
+// read reads every certificate of the file in order; those before a broken one too.
+func (f certificateFile) read() (found []*x509.Certificate, err error) {
+	rest, err := os.ReadFile(f.name)
+	if err != nil {
+		return nil, fmt.Errorf("reading certificates: %w", err)
+	}
+	for {
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			break
+		}
+		if block.Type != "CERTIFICATE" {
+			continue
+		}
+		one, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return found, fmt.Errorf("reading certificates: %w", err)
+		}
+		found = append(found, one)
+	}
+	if len(found) == 0 {
+		return nil, fmt.Errorf("reading certificates: there is none in %s", f.name)
+	}
+	return found, nil
+}

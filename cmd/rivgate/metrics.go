@@ -1,0 +1,30 @@
+package main
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"rivgate/relay"
+)
+
+// measure makes the metrics of this process, the line's among them.
+func (g *gateway) measure() prometheus.Gatherer {
+	registry := prometheus.NewRegistry()
+	g.relay.Metrics = relay.NewMetrics(registry)
+	registry.MustRegister(
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		g.certificates,
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "rivgate_catalogue_age_seconds", Help: "Age of the catalogue in use; -1 while there is none.",
+		}, func() float64 {
+			if s := g.keeper.Status(); !s.Loaded.IsZero() {
+				return time.Since(s.Loaded).Seconds()
+			}
+			return -1
+		}),
+	)
+	return registry
+}

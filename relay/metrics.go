@@ -1,0 +1,73 @@
+package relay
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"rivgate/store"
+)
+
+// Metrics counts calls, what producers took of time, and deliveries. A nil *Metrics counts nothing.
+//
+// Its labels are bounded: a contract that neither the registry nor the catalogue knows is "other", and all else is from lists of our own.
+type Metrics struct {
+	requests   *prometheus.CounterVec
+	producers  *prometheus.HistogramVec
+	deliveries *prometheus.CounterVec
+}
+
+// The outcomes of a request, as the label "outcome" has them.
+const (
+	outcomeForwarded     = "forwarded"      // the producer's answer went back
+	outcomeProducerFault = "producer-fault" // the producer's own fault went back
+	outcomeAccepted      = "accepted"       // stored, and promised
+	outcomeRepeat        = "repeat"         // was accepted before
+	outcomeServed        = "served"         // by a service of the gateway itself
+	outcomeRefused       = "refused"        // a result with ERROR, by the contract
+	outcomeFault         = "fault"          // by the platform, with a VP code
+)
+
+// NewMetrics registers the metrics. It panics where they are registered already, which is a mistake of the program.
+func NewMetrics(registerer prometheus.Registerer) *Metrics {
+	m := &Metrics{
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "rivgate_requests_total", Help: "Calls by contract, outcome, and the platform's code where it refused.",
+		}, []string{"contract", "outcome", "code"}),
+		producers: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "rivgate_producer_seconds", Help: "Time that producers took to answer, or not to.",
+			Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 20, 30, 60},
+		}, []string{"contract", "answered"}),
+		deliveries: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "rivgate_delivery_attempts_total", Help: "Attempts to deliver what was queued, by how they ended.",
+		}, []string{"contract", "outcome"}),
+	}
+	registerer.MustRegister(m.requests, m.producers, m.deliveries)
+	return m
+}
+
+func (m *Metrics) request(contract, outcome, code string) {
+	if m != nil {
+		m.requests.WithLabelValues(contract, outcome, code).Inc()
+	}
+}
+
+func (m *Metrics) producer(contract string, answered bool, took time.Duration) {
+	if m != nil {
+		m.producers.WithLabelValues(contract, map[bool]string{true: "yes", false: "no"}[answered]).Observe(took.Seconds())
+	}
+}
+
+func (m *Metrics) delivery(contract string, outcome store.Outcome) {
+	if m != nil {
+		m.deliveries.WithLabelValues(contract, string(outcome)).Inc()
+	}
+}
+
+// label is a contract as a metric may name it.
+func (r *Relay) label(contract string) string {
+	if r.Contracts.Contract(contract) != nil || r.Table().Knows(contract) {
+		return contract
+	}
+	return "other"
+}
