@@ -137,7 +137,10 @@ func TestMetrics(t *testing.T) {
 	m := complaint(systemUnit, "a")
 	w.accepted(portal, m)
 	w.accepted(portal, m)
-	w.producer.turn(func(rw http.ResponseWriter) bool { fault(rw, http.StatusInternalServerError, soap.CodeServer); return true })
+	w.producer.turn(func(rw http.ResponseWriter) bool {
+		fault(rw, http.StatusInternalServerError, soap.CodeServer)
+		return true
+	})
 	w.post(portal, ping("SE2010123456-X"))
 	w.work()
 	got := map[string]float64{}
