@@ -18,6 +18,7 @@ func (s *Store) Accept(ctx context.Context, m *Message) (Accepted, error) {
 	var accepted Accepted
 	err := s.group(ctx, shard(m), func(ctx context.Context, t *tx) (err error) {
 		accepted, err = t.accept(ctx, m)
+		crashPoint("accept")
 		return err
 	})
 	if err != nil {
@@ -27,6 +28,7 @@ func (s *Store) Accept(ctx context.Context, m *Message) (Accepted, error) {
 		}
 		return Accepted{}, fmt.Errorf("accepting a message: %w", err)
 	}
+	crashPoint("accepted")
 	return accepted, nil
 }
 

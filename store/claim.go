@@ -17,10 +17,16 @@ func (s *Store) Claim(ctx context.Context, worker string, lease time.Duration, m
 	var claimed []Delivery
 	err := s.write(ctx, func(ctx context.Context, t *tx) (err error) {
 		claimed, err = t.claim(ctx, worker, lease, max, perAddress, skip)
+		if len(claimed) > 0 {
+			crashPoint("claim")
+		}
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("claiming deliveries: %w", err)
+	}
+	if len(claimed) > 0 {
+		crashPoint("claimed")
 	}
 	return claimed, nil
 }

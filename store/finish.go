@@ -14,13 +14,16 @@ const answerKept = 64 << 10
 // complaint or forward takes its case from submitted to delivered. ErrLeaseLost.
 func (s *Store) Finish(ctx context.Context, d Delivery, a Attempt) error {
 	lost := false
+	crashPoint("answered")
 	err := s.write(ctx, func(ctx context.Context, t *tx) (err error) {
 		lost, err = t.finish(ctx, d, a)
+		crashPoint("finish")
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("finishing a delivery: %w", err)
 	}
+	crashPoint("finished")
 	if lost {
 		return ErrLeaseLost
 	}

@@ -1,0 +1,40 @@
+//go:build torture
+
+package store
+
+import (
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+)
+
+// crashPoint ends this process as kill -9 does, when RIVGATE_TORTURE_CRASH=NAME:N is set and it is the Nth time that NAME is reached.
+func crashPoint(name string) {
+	at := chosenCrash()
+	if name != at.name || passes.Add(1) != at.pass {
+		return
+	}
+	_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	select {} // nothing that comes after the point may still happen
+}
+
+// crash is the point that a process is to die at.
+type crash struct {
+	name string
+	pass int64
+}
+
+var (
+	passes      atomic.Int64
+	chosenCrash = sync.OnceValue(func() crash {
+		name, pass, _ := strings.Cut(os.Getenv("RIVGATE_TORTURE_CRASH"), ":")
+		n, err := strconv.ParseInt(pass, 10, 64)
+		if err != nil {
+			return crash{}
+		}
+		return crash{name, n}
+	})
+)
