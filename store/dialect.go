@@ -28,6 +28,7 @@ type dialect struct {
 	claimLock   string // run first in a claim, so that leases can be counted for each address; "" where changes are serial anyway
 	notify      string // tells the other replicas, $1 is who tells
 	writers     int    // groups of accepts that are committed side by side
+	reconnects  int    // how often a transaction that cannot begin is begun on another connection
 	oneWriter   bool   // every change goes through the one writer
 	connections int    // readers
 }
@@ -45,7 +46,7 @@ func postgresDialect() dialect {
 		forUpdate: " FOR NO KEY UPDATE", lockLanes: " FOR NO KEY UPDATE OF l", skipLocked: " SKIP LOCKED",
 		claimLock: "SELECT pg_advisory_xact_lock(x'72697667617465'::bigint)",
 		notify:    "SELECT pg_notify('rivgate_wake', $1)",
-		writers:   4, connections: 16,
+		writers:   4, connections: 16, reconnects: 16,
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"rivgate/store"
 	"rivgate/store/storetest"
 )
@@ -236,6 +238,32 @@ func TestReplicas(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestServerRestarts: connections that the server cut between transactions are replaced, and nobody notices.
+func TestServerRestarts(t *testing.T) {
+	url := storetest.Postgres(t)
+	s := open(t, url, store.Options{})
+	for n := range int64(40) { // every writer has its connection
+		if _, err := s.Accept(t.Context(), complaint(n, nil)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	server, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = server.Close(context.Background()) }()
+	cut, err := server.Exec(t.Context(), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+	if err != nil || cut.RowsAffected() < 4 {
+		t.Fatal(cut.RowsAffected(), err)
+	}
+	for n := range int64(80) {
+		if _, err := s.Accept(t.Context(), complaint(n, nil)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sound(t, s)
 }
 
 // shareWork has two stores accept the same 40 messages, each from four callers, and deliver them.

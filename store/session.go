@@ -28,6 +28,18 @@ func (s *Store) session(ctx context.Context) (*session, error) {
 	return &session{conn: conn, beginText: "BEGIN"}, nil
 }
 
+// replace gives a session another connection for one that is of no use.
+func (s *Store) replace(ctx context.Context, c *session) error {
+	other, err := s.session(ctx)
+	if err != nil {
+		return err
+	}
+	_ = c.conn.Raw(func(any) error { return driver.ErrBadConn })
+	c.close()
+	*c = *other
+	return nil
+}
+
 func (c *session) close() {
 	for _, statement := range c.prepared {
 		_ = statement.Close()

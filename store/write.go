@@ -242,11 +242,22 @@ func (s *Store) once(ctx context.Context, conn *session, do change) error {
 	return s.end(ctx, t)
 }
 
+// begin begins a transaction, on another connection where the server has cut this one: nothing was under way yet.
 func (s *Store) begin(ctx context.Context, conn *session) (*tx, error) {
-	if _, err := conn.exec(ctx, conn.beginText); err != nil {
-		return nil, fmt.Errorf("beginning: %w", err)
+	var err error
+	for range s.dialect.reconnects + 1 {
+		if _, err = conn.exec(ctx, conn.beginText); err == nil {
+			return &tx{session: conn, dialect: s.dialect, now: s.now().UTC().Truncate(time.Microsecond), newID: s.newID}, nil
+		}
+		if s.dialect.reconnects == 0 || ctx.Err() != nil {
+			break
+		}
+		if err = s.replace(ctx, conn); err != nil {
+			break
+		}
 	}
-	return &tx{session: conn, dialect: s.dialect, now: s.now().UTC().Truncate(time.Microsecond), newID: s.newID}, nil
+	conn.broken = true
+	return nil, fmt.Errorf("beginning: %w", err)
 }
 
 func (s *Store) end(ctx context.Context, t *tx) error {

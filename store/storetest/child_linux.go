@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"os"
 	"os/exec"
 	"runtime"
 	"syscall"
@@ -15,12 +16,13 @@ func (o *owner) lend(command *exec.Cmd) {
 }
 
 // watch starts a child and waits for its end, on a thread of its own: the child's life hangs on it, even when a test panics or runs out of time.
-func watch(child *exec.Cmd, started, ended chan<- error) {
+func watch(child *exec.Cmd, started chan<- error, ended chan<- *os.ProcessState) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	err := child.Start()
 	started <- err
 	if err == nil {
-		ended <- child.Wait()
+		_ = child.Wait() // how it ended says more
+		ended <- child.ProcessState
 	}
 }

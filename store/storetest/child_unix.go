@@ -3,6 +3,7 @@
 package storetest
 
 import (
+	"os"
 	"os/exec"
 	"syscall"
 )
@@ -15,10 +16,11 @@ func (o *owner) lend(command *exec.Cmd) {
 }
 
 // watch starts a child and waits for its end.
-func watch(child *exec.Cmd, started, ended chan<- error) {
+func watch(child *exec.Cmd, started chan<- error, ended chan<- *os.ProcessState) {
 	err := child.Start()
 	started <- err
 	if err == nil {
-		ended <- child.Wait()
+		_ = child.Wait() // how it ended says more
+		ended <- child.ProcessState
 	}
 }

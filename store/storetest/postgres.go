@@ -65,7 +65,7 @@ type cluster struct {
 	users  int
 	folder string
 	child  *exec.Cmd
-	ended  chan error
+	ended  chan *os.ProcessState
 	url    string
 }
 
@@ -123,7 +123,7 @@ func (c *cluster) start() error {
 	c.child = exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", c.folder, "-c", "listen_addresses=", "-c", "max_connections=200")
 	c.child.Dir = c.folder
 	account.lend(c.child)
-	c.ended = make(chan error, 1)
+	c.ended = make(chan *os.ProcessState, 1)
 	started := make(chan error, 1)
 	go watch(c.child, started, c.ended)
 	if err := <-started; err != nil {
@@ -148,7 +148,7 @@ func (c *cluster) ready() error {
 			return fmt.Errorf("waiting for it: %w", err)
 		case end := <-c.ended:
 			c.child = nil
-			return fmt.Errorf("it ended at once: %w", errors.Join(end, os.RemoveAll(c.folder)))
+			return errors.Join(fmt.Errorf("it ended at once: %v", end), os.RemoveAll(c.folder))
 		case <-time.After(50 * time.Millisecond):
 		}
 	}

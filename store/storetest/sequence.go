@@ -142,4 +142,10 @@ func heldRefused(w *world) {
 	n, err := w.s.ApplyHeld(w.ctx, 0)
 	w.must(err)
 	equal(w, "applied", n, 0)
+	stranded, err := w.s.Strandeds(w.ctx, 0)
+	w.must(err)
+	equal(w, "stranded", len(stranded), 1)
+	equal(w, "stranded", stranded[0], store.Stranded{
+		MessageID: reply.ID, CaseID: f.id, Kind: store.EventPartialReply, Sender: system, Reason: store.CaseClosed, At: reply.Received,
+	})
 }
