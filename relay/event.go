@@ -167,8 +167,10 @@ func (r *Relay) newCase(a arrival, u *contracts.Update, e *store.Event) error {
 	if e.Handler.Component != "" && !strings.EqualFold(e.Handler.Component, a.Sender) {
 		return contracts.NotCurrentHandler()
 	}
-	if e.Handler.Kind == "" {
+	if e.Handler.Kind == "" { // a bare TAK knows no kinds, and this message has none: what only a board may say is let through
 		e.Handler.Kind = routing.CareUnit
+	} else if misplaced := contracts.CheckPlace(u.NewCase, contractKind(e.Handler.Kind), r.Contracts.Return().Request.Local+"/newCase"); misplaced != nil {
+		return misplaced
 	}
 	e.Facts = r.facts(u.NewCase, u.HandlingUnit.HSAID)
 	if e.AtPortal && e.Case == (store.Ref{}) {

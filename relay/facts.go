@@ -22,6 +22,14 @@ func kindOf(kind string) routing.UnitKind {
 	return routing.CareUnit
 }
 
+// contractKind is the opposite of kindOf.
+func contractKind(kind routing.UnitKind) string {
+	if kind == routing.PatientBoard {
+		return contracts.KindPatientBoard
+	}
+	return contracts.KindCareUnit
+}
+
 // facts are what lists, rules and statistics need of a complaint. Whether files may be attached is the unit's setting; a unit
 // that the catalogue does not know takes them.
 func (r *Relay) facts(c *contracts.Complaint, unit string) *store.Facts {
