@@ -1,6 +1,7 @@
 package relay_test
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -22,6 +23,7 @@ type producer struct {
 	mu      sync.Mutex
 	got     []*contracts.Message
 	headers []http.Header
+	bodies  [][]byte
 	judge   func(*contracts.Message) contracts.Receipt // nil: everything is OK
 	turned  func(http.ResponseWriter) bool             // answers instead, when it says true
 }
@@ -30,8 +32,13 @@ func newProducer(t testing.TB) *producer {
 	p := &producer{}
 	handle := &soap.Server{Path: "/ok", Handler: inferred.Pack{}.Handler(p.take), NewID: func() string { return "producer" }, Log: zap.NewNop()}
 	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
 		p.mu.Lock()
-		p.headers = append(p.headers, r.Header.Clone())
+		p.headers, p.bodies = append(p.headers, r.Header.Clone()), append(p.bodies, body)
 		turned := p.turned
 		p.mu.Unlock()
 		if turned != nil && turned(w) {
@@ -120,6 +127,16 @@ func (p *producer) header() http.Header {
 		return nil
 	}
 	return p.headers[len(p.headers)-1]
+}
+
+// body is that of the latest request.
+func (p *producer) body() []byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.bodies) == 0 {
+		return nil
+	}
+	return p.bodies[len(p.bodies)-1]
 }
 
 // turn makes the producer answer everything with this from now on; nil: as its paths say.

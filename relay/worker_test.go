@@ -1,8 +1,11 @@
 package relay_test
 
 import (
+	"bytes"
 	"context"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -98,6 +101,33 @@ func TestDeliveredCaseIsDelivered(t *testing.T) {
 	}
 	sound(t, w)
 	discreet(t, w)
+}
+
+// What the line does not know, such as the additions of a later minor version, must reach the handling system all the same.
+func TestDeliveredByteForByte(t *testing.T) {
+	w := newWorld(t)
+	sent, err := os.ReadFile(filepath.Join("..", "testdata", "recordings", "story-later-minor-version", "01-complaint-of-version-1.1"+requestFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := w.postWith(http.Header{
+		"X-Vp-Sender-Id": {portal}, "X-Vp-Instance-Id": {"dev_env"}, "X-Skltp-Correlation-Id": {"corr-1"}, "Soapaction": {`"urn:as-it-came"`},
+	}, "127.0.0.1", sent)
+	if got.status != http.StatusOK {
+		t.Fatalf("status %d: %s", got.status, got.body)
+	}
+	w.work()
+	if !bytes.Equal(w.producer.body(), sent) {
+		t.Errorf("the handling system got\n%s", w.producer.body())
+	}
+	for name, want := range map[string]string{
+		soap.HeaderSender: portal, soap.HeaderInstance: "dev_env", soap.HeaderCorrelation: "corr-1", soap.HeaderOriginalConsumer: portal,
+		"Soapaction": `"urn:as-it-came"`, "Content-Type": "text/xml;charset=UTF-8",
+	} {
+		if value := w.producer.header().Get(name); value != want {
+			t.Errorf("header %s is %q, not %q", name, value, want)
+		}
+	}
 }
 
 // Every other request fails: what belongs to one case must come in its order all the same.
