@@ -29,6 +29,7 @@ var arrows = map[string][]string{
 	"relay":           {"soap", "contracts", "contracts/platform", "routing", "store"},
 	"web":             {"relay", "routing", "store", "contracts"},
 	"cmd/contractgen": {"soap", "wsdl"},
+	"cmd/torture":     {"soap", "contracts", "contracts/*", "routing", "store", "store/storetest"},
 	"cmd/rivgate":     {"soap", "wsdl", "contracts", "contracts/*", "routing", "routing/tak", "store", "relay", "web", "cmd/rivgate/**"},
 	"cmd/rivgate/**":  {"soap", "contracts", "contracts/*", "routing", "cmd/rivgate/**"},
 }
