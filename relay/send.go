@@ -30,6 +30,7 @@ type parcel struct {
 	Header      http.Header // what the caller sent and may be passed on
 	Body        []byte      // the envelope as UTF-8, or
 	Stream      io.Reader   // the same, guarded as it passes
+	Hold        int64       // bytes of the answer to wait for; 0: all of it
 }
 
 // Send sends p to its route's address and returns what came back, whatever it is. The error is *soap.SendError; Sent in it
@@ -37,7 +38,7 @@ type parcel struct {
 func (s *Sender) Send(ctx context.Context, p parcel) (*soap.Reply, error) {
 	return s.Client.Do(ctx, &soap.Outgoing{
 		URL: p.Route.Address, SOAPAction: p.SOAPAction, ContentType: "text/xml;charset=UTF-8",
-		Header: s.header(p), Body: p.Body, Stream: p.Stream, Timeout: s.Timeouts[p.Call.Contract],
+		Header: s.header(p), Body: p.Body, Stream: p.Stream, Hold: p.Hold, Timeout: s.Timeouts[p.Call.Contract],
 	})
 }
 
@@ -74,9 +75,12 @@ func (s *Sender) header(p parcel) http.Header {
 	return h
 }
 
+// heldAnswer is how much of a producer's answer is read before it is judged; what is longer is streamed to the caller.
+const heldAnswer = 1 << 20
+
 // forward sends a call on now and gives back the producer's answer: a response or a fault verbatim, anything else is VP009.
 func (r *Relay) forward(ctx context.Context, a arrival, req *soap.Request, o *outcome) (*soap.Answer, error) {
-	p := parcel{Route: o.Route, Call: o.Call, SOAPAction: a.SOAPAction, Correlation: a.Correlation, Header: a.Header}
+	p := parcel{Route: o.Route, Call: o.Call, SOAPAction: a.SOAPAction, Correlation: a.Correlation, Header: a.Header, Hold: heldAnswer}
 	p.enclose(req, o.Contract)
 	reply, took, err := r.send(ctx, p)
 	if err != nil {
@@ -86,21 +90,21 @@ func (r *Relay) forward(ctx context.Context, a arrival, req *soap.Request, o *ou
 	o.ProducerFault = kind == soap.FaultReply
 	switch {
 	case reply.Status != http.StatusOK && !(kind == soap.FaultReply && reply.Status == http.StatusInternalServerError):
+		reply.Close()
 		return nil, routing.ProducerStatus(reply.Status)
 	case kind == soap.Empty || kind == soap.NotSOAP:
+		reply.Close()
 		return nil, routing.ProducerUnreadable(o.Route.Address)
 	}
-	body, err := reply.UTF8()
+	answer, err := reply.In(req.Charset)
 	if err != nil {
 		return nil, routing.ProducerUnreadable(o.Route.Address).Because(err)
 	}
-	header := reply.Header.Clone()
 	for _, name := range []string{"Soapaction", "Content-Encoding", soap.HeaderCorrelation} {
-		header.Del(name)
+		answer.Header.Del(name)
 	}
-	header.Set("Content-Type", soap.ContentType)
-	header.Set(soap.HeaderProducerTime, strconv.FormatInt(took.Milliseconds(), 10))
-	return &soap.Answer{Status: reply.Status, Header: header, Body: body}, nil
+	answer.Header.Set(soap.HeaderProducerTime, strconv.FormatInt(took.Milliseconds(), 10))
+	return answer, nil
 }
 
 // unreached is VP009 for a producer that gave no answer; what the guard found in a message that was streamed is VP015.

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -40,9 +41,10 @@ type Outgoing struct {
 	Stream      io.Reader     // if it fails the request is broken off, and never whole. It is not read after Do has returned
 	Length      int64         // bytes of Stream if known; 0 means not
 	Timeout     time.Duration // default Client.Timeout
+	Hold        int64         // bytes of the answer to wait for; the caller reads what is longer from Reply.Rest and closes it. 0 means all
 }
 
-// Do sends out and reads the whole answer, whatever its status. Every error is a *SendError.
+// Do sends out and reads the answer, whatever its status: all of it, or as much as Outgoing.Hold says. Every error is a *SendError.
 //
 // A request that cannot have reached anybody, because no connection was made or a pooled one was found closed before a
 // byte was written, is sent once more. After the first byte nothing is ever sent again: it may have been a delivery.
@@ -53,9 +55,22 @@ func (c *Client) Do(ctx context.Context, out *Outgoing) (*Reply, error) {
 	}
 	timeout := or(out.Timeout, or(c.Timeout, 29*time.Second))
 	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 	body := &outgoingBody{out: out}
-	defer body.stop()
+	ended := func() {
+		body.stop()
+		cancel()
+	}
+	reply, err := c.tries(ctx, request, body)
+	if err == nil && reply.Rest != nil {
+		reply.Rest.(*rest).ended = ended
+		return reply, nil
+	}
+	ended()
+	return reply, err
+}
+
+// tries sends once, or twice if it is certain that nothing was sent the first time.
+func (c *Client) tries(ctx context.Context, request *http.Request, body *outgoingBody) (*Reply, error) {
 	for try := 1; ; try++ {
 		reply, failure := c.send(ctx, request, body)
 		if failure == nil {
@@ -117,6 +132,7 @@ type outgoingBody struct {
 	mu      sync.Mutex // net/http may go on reading after it has answered
 	touched bool
 	stopped bool
+	whole   atomic.Bool // read to its end
 	err     error
 }
 
@@ -128,7 +144,9 @@ func (b *outgoingBody) Read(p []byte) (int, error) {
 	}
 	b.touched = true
 	n, err := b.out.Stream.Read(p)
-	if err != nil && err != io.EOF {
+	if err == io.EOF {
+		b.whole.Store(true)
+	} else if err != nil {
 		b.err = err
 	}
 	return n, err
@@ -165,20 +183,7 @@ func (c *Client) send(ctx context.Context, request *http.Request, body *outgoing
 	if err != nil {
 		return nil, w.failure(ctx, body, err)
 	}
-	defer response.Body.Close()
-	reply := &Reply{Status: response.StatusCode, Header: response.Header}
-	limit := or(c.MaxAnswer, 15<<20)
-	reply.Body, err = io.ReadAll(io.LimitReader(response.Body, limit+1))
-	if cause := body.failure(); cause != nil {
-		err = cause
-	}
-	if err != nil {
-		return nil, w.failure(ctx, body, err)
-	}
-	if int64(len(reply.Body)) > limit {
-		return nil, &SendError{Kind: SendTooLarge, Sent: true}
-	}
-	return reply, nil
+	return c.answer(ctx, w, response, body)
 }
 
 // SendKind says what went wrong with sending.

@@ -11,7 +11,8 @@ import (
 type Reply struct {
 	Status int
 	Header http.Header
-	Body   []byte // as received
+	Body   []byte        // as received; the start of it where there is a Rest
+	Rest   io.ReadCloser // what follows on Body, to be read and closed; nil where Body is all. Only with Outgoing.Hold
 }
 
 // ReplyKind says what the body of a Reply is.
