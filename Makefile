@@ -1,6 +1,6 @@
 # Rivgate. `make run` and `make test` are all that a newcomer needs; `make help` lists the rest.
 GO       ?= go
-LINT     ?= $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+GOLANGCI ?= $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 CONTRACTGEN = $(GO) run ./cmd/contractgen
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 FUZZTIME ?= 30s
@@ -27,13 +27,13 @@ build: ## bin/rivgate
 
 check: ## format, vet, lint, generated code current
 	$(GO) vet ./...
-	$(LINT) run
+	$(GOLANGCI) run
 	$(CONTRACTGEN) --check --pack inferred --wsdl wsdl/inferred --out contracts/inferred
 	$(CONTRACTGEN) --check --pack platform --wsdl wsdl/platform --out contracts/platform
 	$(CONTRACTGEN) --check --pack official --wsdl wsdl/official --out contracts/official --empty-ok
 
 format: ## write the Go files in the house's format
-	$(LINT) fmt
+	$(GOLANGCI) fmt
 
 generate: ## write the Go code of the contracts again
 	$(CONTRACTGEN) --pack inferred --wsdl wsdl/inferred --out contracts/inferred
