@@ -1,9 +1,9 @@
 package soap
 
 import (
+	"bytes"
 	"errors"
 	"io"
-	"mime"
 	"net/http"
 	"slices"
 	"strings"
@@ -15,11 +15,17 @@ const firstRead = 8 << 10
 // ReadRequest reads one request. A message of up to limits.Whole bytes is read to its end and guarded whole; of a
 // longer one only the head is, up to the first element in Body, and the caller goes on with ReadAll or Stream.
 //
-// Every error is an *Error: of Kind Unsupported for multipart, TooLarge above limits.Message, Interrupted where body
+// A message in parts (multipart/related with application/xop+xml) is read whole, each xop:Include in it replaced by its part.
+//
+// Every error is an *Error: of Kind Unsupported for any other multipart, TooLarge above limits.Message, Interrupted where body
 // could not be read, else what the guard found. An *Error from body is returned as it is.
 func ReadRequest(body io.Reader, contentType string, limits Limits) (*Request, error) {
-	if err := media(contentType); err != nil {
-		return nil, err
+	parts, ok := packaged(contentType)
+	if !ok {
+		return nil, &Error{Kind: Unsupported, Reason: "a multipart message"}
+	}
+	if parts != nil {
+		return readPackaged(body, parts, limits)
 	}
 	r := newRequest(limits)
 	ended, err := r.receive(body, r.limits.Whole+1)
@@ -50,8 +56,8 @@ func ReadRequest(body io.Reader, contentType string, limits Limits) (*Request, e
 // Peek reads only the head of message, which is in memory, up to the first element in Body; the cost does not depend
 // on the length of message. ReadAll and Stream guard the rest of it. The errors are those of ReadRequest.
 func Peek(message []byte, contentType string, limits Limits) (*Request, error) {
-	if err := media(contentType); err != nil {
-		return nil, err
+	if parts, ok := packaged(contentType); parts != nil || !ok {
+		return ReadRequest(bytes.NewReader(message), contentType, limits)
 	}
 	r := newRequest(limits)
 	if int64(len(message)) > r.limits.Message {
@@ -97,18 +103,6 @@ func newRequest(limits Limits) *Request {
 }
 
 func tooLarge() error { return &Error{Kind: TooLarge, Reason: "the message is too large"} }
-
-// media refuses what is no envelope by its media type. Senders label theirs in many ways, so any other passes.
-func media(contentType string) error {
-	kind, _, _ := mime.ParseMediaType(contentType)
-	if kind == "" {
-		kind = strings.ToLower(strings.TrimSpace(contentType))
-	}
-	if strings.HasPrefix(kind, "multipart/") {
-		return &Error{Kind: Unsupported, Reason: "a multipart message"}
-	}
-	return nil
-}
 
 // receive reads from body until limit bytes are received in all; ended says that body ended before.
 func (r *Request) receive(body io.Reader, limit int64) (ended bool, err error) {

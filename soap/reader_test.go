@@ -152,7 +152,9 @@ func TestCharset(t *testing.T) {
 		{"a lone surrogate", bytes.Replace(encoded(testRequest, charsetUTF16LE, true), []byte{0x34, 0xD8}, []byte{0x34, 0x20}, 1), "text/xml", Malformed},
 		{"half a pair at the end", append(encoded(testRequest, charsetUTF16LE, true), 0x34, 0xD8), "text/xml", Malformed},
 		{"ISO-8859-1 bytes called UTF-8", encoded(latin, charsetLatin1, false), ContentType, Malformed},
-		{"multipart", []byte(testRequest), `multipart/related; type="application/xop+xml"; boundary=a`, Unsupported},
+		{"multipart", []byte(testRequest), `multipart/mixed; boundary=a`, Unsupported},
+		{"multipart without an envelope of its kind", []byte(testRequest), `multipart/related; type="text/xml"; boundary=a`, Unsupported},
+		{"parts that are none", []byte(testRequest), `multipart/related; type="application/xop+xml"; boundary=a`, Malformed},
 		{"multipart without proper parameters", []byte(testRequest), `multipart/related; boundary`, Unsupported},
 	} {
 		t.Run(c.what, func(t *testing.T) {

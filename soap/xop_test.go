@@ -1,0 +1,96 @@
+package soap
+
+import (
+	"encoding/base64"
+	"errors"
+	"strings"
+	"testing"
+)
+
+const xopType = `Multipart/Related; boundary="b--1"; type="application/xop+xml"; start="<root@x>"; start-info="text/xml"`
+
+const xopHead = `<e:Envelope xmlns:e="` + NamespaceEnvelope + `" xmlns:xop="` + namespaceXOP + `"><e:Header><LogicalAddress xmlns="` + NamespaceRegistry + `">SE1</LogicalAddress></e:Header><e:Body><u xmlns="urn:u">`
+const xopTail = `</u></e:Body></e:Envelope>`
+
+// inParts is a message in parts: each is its headers, an empty line and its content.
+func inParts(parts ...string) string {
+	return "preamble\r\n--b--1\r\n" + strings.Join(parts, "\r\n--b--1\r\n") + "\r\n--b--1--\r\n"
+}
+
+func xopRoot(content string) string {
+	return "Content-ID: <root@x>\r\nContent-Type: application/xop+xml; charset=UTF-8; type=\"text/xml\"\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" + xopHead + content + xopTail
+}
+
+func TestPartsArePutIntoTheEnvelope(t *testing.T) {
+	binary := "\x00\xff\r\n--b-- not the end\r\n<xop:Include/>"
+	encoded := base64.StdEncoding.EncodeToString([]byte(binary))
+	file := func(id, encoding, content string) string {
+		return "Content-ID: <" + id + ">\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: " + encoding + "\r\n\r\n" + content
+	}
+	for _, c := range []struct{ sentence, content, want string }{
+		{"none named", "text &amp; <![CDATA[<xop:Include/>]]>", "text &amp; <![CDATA[<xop:Include/>]]>"},
+		{"one", `<a><xop:Include href="cid:file1@x"/></a>`, "<a>" + encoded + "</a>"},
+		{"two, one named with escapes and an end tag", "<a>\n<xop:Include href='cid:file%31@x'></xop:Include ></a><b><xop:Include href='cid:file2@x'/></b>", "<a>\n" + encoded + "</a><b>" + encoded + "</b>"},
+		{"another element of that name", `<Include href="cid:file1@x"/>`, `<Include href="cid:file1@x"/>`},
+	} {
+		t.Run(c.sentence, func(t *testing.T) {
+			message := inParts(file("file1@x", "binary", binary), xopRoot(c.content), file("file2@x", "base64", encoded[:8]+"\r\n"+encoded[8:]))
+			r, err := ReadRequest(strings.NewReader(message), xopType, Limits{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := xopHead + c.want + xopTail; string(r.UTF8()) != want {
+				t.Errorf("got %s", r.UTF8())
+			}
+			if !r.Complete || r.Receiver != "SE1" || r.Contract != "urn:u" || string(r.Envelope()) != message || r.BodyChild() == nil {
+				t.Errorf("%+v", r)
+			}
+			again, err := Peek(r.Envelope(), xopType, Limits{})
+			if err != nil || string(again.UTF8()) != string(r.UTF8()) {
+				t.Error("what is stored is read otherwise", err)
+			}
+		})
+	}
+}
+
+func TestHostileParts(t *testing.T) {
+	file := "Content-ID: <f>\r\n\r\ncontent"
+	include := `<a><xop:Include href="cid:f"/></a>`
+	for _, c := range []struct {
+		sentence, message string
+		kind              Kind
+	}{
+		{"a part that is not there", inParts(xopRoot(include)), Malformed},
+		{"a part named twice", inParts(xopRoot(include+include), file), Malformed},
+		{"the envelope names itself", inParts(xopRoot(`<a><xop:Include href="cid:root@x"/></a>`), file), Malformed},
+		{"two parts of one name", inParts(xopRoot(include), file, file), Malformed},
+		{"not a cid", inParts(xopRoot(`<a><xop:Include href="http://127.0.0.1/f"/></a>`), file), Malformed},
+		{"a file", inParts(xopRoot(`<a><xop:Include href="file:///etc/passwd"/></a>`), file), Malformed},
+		{"no href", inParts(xopRoot(`<a><xop:Include/></a>`), file), Malformed},
+		{"text before an Include", inParts(xopRoot(`<a>x<xop:Include href="cid:f"/></a>`), file), Malformed},
+		{"text after an Include", inParts(xopRoot(`<a><xop:Include href="cid:f"/>x</a>`), file), Malformed},
+		{"an element before an Include", inParts(xopRoot(`<a><b/><xop:Include href="cid:f"/></a>`), file), Malformed},
+		{"an element after an Include", inParts(xopRoot(`<a><xop:Include href="cid:f"/><b/></a>`), file), Malformed},
+		{"an Include in an Include", inParts(xopRoot(`<a><xop:Include href="cid:f"><xop:Include href="cid:f"/></xop:Include></a>`), file), Malformed},
+		{"text in an Include", inParts(xopRoot(`<a><xop:Include href="cid:f">x</xop:Include></a>`), file), Malformed},
+		{"no envelope", inParts(file), Malformed},
+		{"an envelope of another type", inParts(strings.Replace(xopRoot(include), "application/xop+xml", "text/xml", 1), file), Malformed},
+		{"an envelope that the guard refuses", inParts(xopRoot("<!DOCTYPE a><a/>"), file), Malformed},
+		{"an Include in the receiver", inParts(strings.Replace(xopRoot(""), "SE1", `<xop:Include href="cid:f"/>`, 1), file), Malformed},
+		{"an Include in Body", inParts(strings.NewReplacer(`<u xmlns="urn:u">`, `<xop:Include href="cid:f"/>`, "</u>", "").Replace(xopRoot("")), file), Malformed},
+		{"no end", strings.TrimSuffix(inParts(xopRoot(include), file), "\r\n--b--1--\r\n"), Malformed},
+		{"quoted-printable", inParts(xopRoot(include), "Content-ID: <f>\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nx"), Malformed},
+		{"broken base64", inParts(xopRoot(include), "Content-ID: <f>\r\nContent-Transfer-Encoding: base64\r\n\r\n???"), Malformed},
+		{"too many parts", inParts(append([]string{xopRoot("")}, strings.Split(strings.Repeat("|x: y\r\n\r\n.", maxParts)[1:], "|")...)...), Malformed},
+		{"too large as received", inParts(xopRoot(include), file, "X: y\r\n\r\n"+strings.Repeat("x", 64<<10)), TooLarge},
+		{"too large when put together", inParts(xopRoot(include), "Content-ID: <f>\r\n\r\n"+strings.Repeat("x", 50<<10)), TooLarge},
+	} {
+		t.Run(c.sentence, func(t *testing.T) {
+			_, err := ReadRequest(strings.NewReader(c.message), xopType, Limits{Message: 64 << 10})
+			var refused *Error
+			if !errors.As(err, &refused) || refused.Kind != c.kind {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
