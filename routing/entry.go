@@ -54,11 +54,11 @@ func (e Entry) String() string {
 	if e.Line > 0 {
 		text += " (" + place(e.Line, 0) + ")"
 	}
-	return text + ": " + e.words()
+	return text + ": " + e.Words()
 }
 
-// words is what the row says, without its id.
-func (e Entry) words() string {
+// Words is what the row says, without its id.
+func (e Entry) Words() string {
 	switch e.Kind {
 	case EntryUnit:
 		text := e.HSAID + " \"" + e.Name + "\", " + string(e.UnitKind) + ", region " + e.Region

@@ -62,7 +62,7 @@ func changeOf(before, after *Entry) EntryChange {
 	case after == nil:
 		return EntryChange{Kind: "removed", What: before.Kind, ID: before.ID, Before: before, Text: "- " + before.String()}
 	}
-	return EntryChange{Kind: "changed", What: after.Kind, ID: after.ID, Before: before, After: after, Text: "~ " + before.String() + " → " + after.words()}
+	return EntryChange{Kind: "changed", What: after.Kind, ID: after.ID, Before: before, After: after, Text: "~ " + before.String() + " → " + after.Words()}
 }
 
 func (c EntryChange) row() Entry {

@@ -168,7 +168,7 @@ func (k *entryChecker) references(e Entry) {
 	}
 	for _, plain := range e.needs() {
 		if _, ok := k.keys[plain.tidy().key()]; !ok {
-			k.say(e, "add it, or let the row refer to one that is there", "there is no %s %s", plain.Kind, plain.words())
+			k.say(e, "add it, or let the row refer to one that is there", "there is no %s %s", plain.Kind, plain.Words())
 		}
 	}
 }

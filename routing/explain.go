@@ -19,6 +19,30 @@ type Ground struct {
 	Until     Date   `json:"until,omitzero"`
 }
 
+// String is the row on one line, with its id or line.
+func (g *Ground) String() string {
+	if g == nil {
+		return ""
+	}
+	text := g.Contract + " to " + g.Receiver
+	if g.Sender != "" {
+		text = g.Sender + " on " + text
+	}
+	if g.Address != "" {
+		text += " at " + g.Address
+	}
+	text += of(g.Component) + daysOf(g.From, g.Until)
+	switch {
+	case g.BuiltIn:
+		return "built in: " + text
+	case g.ID != "":
+		return "row " + g.ID + ": " + text
+	case g.Line > 0:
+		return place(g.Line, 0) + ": " + text
+	}
+	return text
+}
+
 // Explanation is what a call would get, and why.
 type Explanation struct {
 	Route         *Route  `json:"route,omitempty"`         // where it goes; also where only the permission is missing

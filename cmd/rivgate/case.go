@@ -152,14 +152,14 @@ func (c *CaseReplyCommand) Run(s *session) error {
 		return err
 	}
 	log := newLog(LogConfig{Level: "error", Format: "text"}, s.err)
-	keeper, err := newKeeper(l.Config, registry, s.now, log)
-	if err != nil {
-		return err
-	}
-	if _, err := keeper.Refresh(s.ctx); err != nil && keeper.Table() == nil {
-		return unreachable("reading the catalogue: %w", err)
-	}
 	return s.withStore(func(ctx context.Context, db *store.Store) error {
+		keeper, err := newKeeper(l.Config, registry, db, s.now, log)
+		if err != nil {
+			return err
+		}
+		if _, err := keeper.Refresh(ctx); err != nil && keeper.Table() == nil {
+			return unreachable("reading the catalogue: %w", err)
+		}
 		r, err := newRelay(l.Config, registry, db, keeper.Table, s.now, log)
 		if err != nil {
 			return err

@@ -95,6 +95,7 @@ type TAKConfig struct {
 	Source             string        `yaml:"source"`
 	Cache              string        `yaml:"cache"`
 	Refresh            time.Duration `yaml:"refresh"`
+	MaxShrink          int           `yaml:"max_shrink"`
 	UnitsFile          string        `yaml:"units_file"`
 	HSAFiles           []string      `yaml:"hsa_files"`
 	Delimiter          string        `yaml:"delimiter"`
@@ -181,6 +182,7 @@ func DefaultConfig() Config {
 			Source:    sourceDemo,
 			Cache:     "./data/tak-cache.xml",
 			Refresh:   10 * time.Minute,
+			MaxShrink: 20,
 			Delimiter: "#",
 			Tree:      TreeConfig{Routes: true, Permissions: true},
 		},

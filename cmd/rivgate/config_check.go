@@ -177,14 +177,17 @@ func (k *checker) catalogue() {
 	t := k.c.TAK
 	k.filled("tak.source", t.Source, "a file, a URL or demo")
 	switch {
-	case t.Source == sourceStore:
-		k.problem("tak.source", "a catalogue kept in the store is not in this version: write a file or a URL")
+	case t.Source == sourceStore && t.UnitsFile != "":
+		k.problem("tak.units_file", "the store keeps the units too: import them there, and leave this out")
 	case t.Source == sourceDemo && k.c.Environment == environmentTest:
 		k.problem("tak.source", "the demo catalogue leads to simulators that start in environment demo only: write a file or a URL")
 	}
 	k.filled("tak.cache", t.Cache, "a file for the last good catalogue")
 	if t.Refresh < time.Second {
 		k.problem("tak.refresh", "%s is too short: write at least 1s", t.Refresh)
+	}
+	if t.MaxShrink < 0 || t.MaxShrink > 100 {
+		k.problem("tak.max_shrink", "%d is no percentage: write 0 to 100", t.MaxShrink)
 	}
 	if t.UnitsFile != "" {
 		k.file("tak.units_file", t.UnitsFile)

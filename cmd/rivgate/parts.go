@@ -111,16 +111,24 @@ func (d demoSource) Read(context.Context) (routing.Catalogue, error) {
 // String names the source.
 func (demoSource) String() string { return sourceDemo }
 
-// newKeeper keeps the configured catalogue fresh. The folder of its saved copy is made.
-func newKeeper(c Config, r *contracts.Registry, now func() time.Time, log *zap.Logger) (*tak.Keeper, error) {
-	source, err := newSource(c, r, c.TAK.Source)
-	if err != nil {
-		return nil, err
+// newKeeper keeps the configured catalogue fresh. The folder of its saved copy is made. What is published in the store was looked at by a person, so
+// it is never held back.
+func newKeeper(c Config, r *contracts.Registry, db *store.Store, now func() time.Time, log *zap.Logger) (*tak.Keeper, error) {
+	var source tak.Source = newStoreSource(c, db)
+	shrink := 0
+	if c.TAK.Source != sourceStore {
+		var err error
+		if source, err = newSource(c, r, c.TAK.Source); err != nil {
+			return nil, err
+		}
+		shrink = c.TAK.MaxShrink
 	}
 	if err := os.MkdirAll(filepath.Dir(c.TAK.Cache), 0o750); err != nil {
 		return nil, fmt.Errorf("making the folder of tak.cache: %w", err)
 	}
-	return &tak.Keeper{Source: source, Rules: newRules(c, r), CacheFile: c.TAK.Cache, Every: c.TAK.Refresh, Now: now, Log: log}, nil
+	k := &tak.Keeper{Source: source, Rules: newRules(c, r), CacheFile: c.TAK.Cache, Every: c.TAK.Refresh, MaxShrink: shrink, Now: now, Log: log}
+	k.Accepted = acceptance(db, k.Status().Source)
+	return k, nil
 }
 
 // newRelay is the line over an open store and a table.

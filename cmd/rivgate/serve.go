@@ -93,7 +93,7 @@ func openGateway(ctx context.Context, c Config, log *zap.Logger) (_ *gateway, er
 	g.config = c
 	g.certificates = newCertificates(c)
 	now, _ := clock()
-	if g.keeper, err = newKeeper(c, g.registry, time.Now, log); err != nil {
+	if g.keeper, err = newKeeper(c, g.registry, g.db, time.Now, log); err != nil {
 		return nil, err
 	}
 	if g.relay, err = newRelay(c, g.registry, g.db, g.keeper.Table, now, log); err != nil {

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"rivgate/contracts"
 	"rivgate/routing"
@@ -17,11 +16,23 @@ import (
 // TAKCommand is the noun tak: the catalogue. A source is a file (our YAML, or the saved copy of a TAK) or the URL of a SokVagvalsInfo service;
 // where a verb names none, it is the configured one.
 type TAKCommand struct {
-	Import  TAKImportCommand  `cmd:"" help:"Read a catalogue, check it, and put it where tak.source reads."`
+	Import  TAKImportCommand  `cmd:"" help:"Read a catalogue or a beställning, check it, and put it where tak.source reads, or into the draft."`
 	Show    TAKShowCommand    `cmd:"" help:"List units, routes and permissions."`
 	Resolve TAKResolveCommand `cmd:"" help:"Say where a call would go and why, or why it is refused."`
-	Diff    TAKDiffCommand    `cmd:"" help:"List what differs between two catalogues."`
+	Test    TAKTestCommand    `cmd:"" help:"Test the connection of a route: name, TCP, TLS on both sides, host name, ping."`
+	Diff    TAKDiffCommand    `cmd:"" help:"List what the draft changes, or what differs between two catalogues, and the open cases that it touches."`
 	Export  TAKExportCommand  `cmd:"" help:"Write the catalogue as YAML or as a TAK's saved copy."`
+
+	Rows     TAKRowsCommand     `cmd:"" help:"List the rows of the catalogue kept in the store, with their ids."`
+	Edit     TAKEditCommand     `cmd:"" help:"Change rows of the draft."`
+	Publish  TAKPublishCommand  `cmd:"" help:"Make a version of the draft, at once or at a set time."`
+	Versions TAKVersionsCommand `cmd:"" help:"List the published versions."`
+	Rollback TAKRollbackCommand `cmd:"" help:"Bring the content of any version back, as a new one."`
+	Cancel   TAKCancelCommand   `cmd:"" help:"Take a scheduled version back; its changes are in the draft again."`
+	Rebase   TAKRebaseCommand   `cmd:"" help:"Take into the draft what was published since it was begun."`
+	Discard  TAKDiscardCommand  `cmd:"" help:"Throw the draft away."`
+	History  TAKHistoryCommand  `cmd:"" help:"Who did what to the catalogue, when and why."`
+	Accept   TAKAcceptCommand   `cmd:"" help:"Confirm an answer of the source that is held back because it shrank."`
 }
 
 // catalogue is one that was read for a command, and what is needed to judge it.
@@ -43,6 +54,10 @@ func (s *session) catalogue(source string) (*catalogue, error) {
 	}
 	if source == "" {
 		source = l.Config.TAK.Source
+	}
+	if isKept(source) {
+		c, err := s.readKept(l.Config, source)
+		return &catalogue{l.Config, r, c}, err
 	}
 	from, err := newSource(l.Config, r, source)
 	if err != nil {
@@ -89,7 +104,9 @@ func (c *catalogue) write(w io.Writer, form string) error {
 type TAKImportCommand struct {
 	Source string `arg:"" help:"File or URL."`
 	To     string `help:"Write to this file (.xml: as a TAK's saved copy, else YAML) instead of tak.source." placeholder:"FILE"`
+	Draft  bool   `help:"Into the draft of the catalogue in the store, even if tak.source is another."`
 	DryRun bool   `help:"Only check and show what would change."`
+	who
 }
 
 // imported is what an import did.
@@ -113,8 +130,14 @@ func (t *TAKImportCommand) Run(s *session) error {
 	if to == "" {
 		to = l.Config.TAK.Source
 	}
+	if t.Draft || to == sourceStore {
+		return t.intoDraft(s)
+	}
 	if to == sourceDemo || isURL(to) {
-		return usage("tak.source is %s, which cannot be written: name a file with --to, or set tak.source to one", to)
+		return usage("tak.source is %s, which cannot be written: name a file with --to, set tak.source to one, or import into the store with --draft", to)
+	}
+	if isOrderFile(t.Source) {
+		return usage("a beställning changes the catalogue in the store: add --draft")
 	}
 	c, err := s.catalogue(t.Source)
 	if err != nil {
@@ -234,117 +257,6 @@ func printCatalogue(w io.Writer, c *catalogue, shown routing.Catalogue) error {
 		}
 	}
 	return nil
-}
-
-// TAKResolveCommand asks the catalogue for one decision.
-type TAKResolveCommand struct {
-	Contract string `required:"" help:"Short name or responder namespace." placeholder:"NS"`
-	To       string `required:"" help:"Logical address." placeholder:"ADDR"`
-	From     string `help:"The sending system; without it only the route is looked up." placeholder:"SENDER"`
-	Profile  string `help:"The caller's profile." enum:"RIVTABP20,RIVTABP21" default:"RIVTABP21"`
-	Date     string `help:"Decide as on this day, like 2026-01-31." placeholder:"DATE"`
-	Source   string `help:"File or URL; else the configured one."`
-}
-
-// resolved is a decision or a refusal.
-type resolved struct {
-	Route  *routing.Route `json:"route,omitempty"`
-	Code   string         `json:"code,omitempty"`
-	Text   string         `json:"text,omitempty"`
-	Detail string         `json:"detail,omitempty"`
-	Trace  routing.Trace  `json:"trace"`
-}
-
-// Run decides. A refusal is printed and makes the exit code 1.
-func (t *TAKResolveCommand) Run(s *session) error {
-	at := s.now()
-	if t.Date != "" {
-		day, err := time.ParseInLocation("2006-01-02", t.Date, routing.Stockholm())
-		if err != nil {
-			return usage("--date %q: write a day like 2026-01-31", t.Date)
-		}
-		at = day.Add(12 * time.Hour)
-	}
-	c, err := s.catalogue(t.Source)
-	if err != nil {
-		return err
-	}
-	rows, err := c.table()
-	if err != nil {
-		return err
-	}
-	call := routing.Call{Sender: t.From, Receiver: t.To, Contract: namespace(c.registry, t.Contract), Profile: t.Profile}
-	decide := rows.Decide
-	if t.From == "" {
-		decide = rows.Route
-	}
-	route, err := decide(call, at)
-	answer := resolved{Route: &route, Trace: route.Trace}
-	var no *routing.Error
-	if err != nil {
-		if !errors.As(err, &no) {
-			return err
-		}
-		answer = resolved{Code: string(no.Code), Text: no.Code.Text(), Detail: no.Detail, Trace: no.Trace}
-	}
-	if err := s.show(answer, answer.print); err != nil {
-		return err
-	}
-	if no != nil {
-		return &told{exitRefused}
-	}
-	return nil
-}
-
-func (r resolved) print(w io.Writer) error {
-	t := &table{head: []string{"REFUSED", r.Code}}
-	if r.Route != nil {
-		t.head = []string{"VIA", string(r.Route.Via)}
-		t.add("ADDRESS", r.Route.Address)
-		t.add("PROFILE", r.Route.Profile)
-		t.add("COMPONENT", r.Route.Component)
-		t.add("ROW", r.Route.Receiver)
-	} else {
-		t.add("TEXT", r.Text)
-		t.add("DETAIL", r.Detail)
-	}
-	t.add("ROUTE TRACE", r.Trace.Route)
-	t.add("PERMISSION TRACE", r.Trace.Permission)
-	return t.print(w)
-}
-
-// TAKDiffCommand compares catalogues.
-type TAKDiffCommand struct {
-	Source string `arg:"" help:"File or URL, compared with the configured catalogue, or with WITH."`
-	With   string `arg:"" optional:"" help:"File or URL: what differs from SOURCE to here."`
-}
-
-// Run lists the differences; any makes the exit code 1.
-func (t *TAKDiffCommand) Run(s *session) error {
-	from, to := t.Source, t.With
-	if to == "" {
-		from, to = "", t.Source
-	}
-	before, err := s.catalogue(from)
-	if err != nil {
-		return err
-	}
-	after, err := s.catalogue(to)
-	if err != nil {
-		return err
-	}
-	changes := tak.Diff(before.Catalogue, after.Catalogue)
-	if changes == nil {
-		changes = tak.Changes{}
-	}
-	err = s.show(changes, func(w io.Writer) error {
-		_, err := io.WriteString(w, changes.String())
-		return err
-	})
-	if err == nil && len(changes) > 0 {
-		return &told{exitRefused}
-	}
-	return err
 }
 
 // TAKExportCommand writes a catalogue.

@@ -30,7 +30,7 @@ func (p *Plan) edit(action routing.EditAction, e routing.Entry) {
 func ReadPlan(r io.Reader, names map[string]string, rows []routing.Entry) (Plan, error) {
 	content := bufio.NewReaderSize(r, 4096)
 	head, _ := content.Peek(4096) // a short file is no error here
-	if isOrder(head) {
+	if IsOrder(head) {
 		order, err := ReadOrder(content)
 		if err != nil {
 			return Plan{}, err
@@ -44,8 +44,8 @@ func ReadPlan(r io.Reader, names map[string]string, rows []routing.Entry) (Plan,
 	return PlanCatalogue(rows, c), nil
 }
 
-// isOrder tells a beställning by its beginning: it is JSON, and names what no catalogue does.
-func isOrder(head []byte) bool {
+// IsOrder tells a beställning by the beginning of a file: it is JSON, and names what no catalogue does.
+func IsOrder(head []byte) bool {
 	head = bytes.TrimSpace(bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF")))
 	if !bytes.HasPrefix(head, []byte("{")) {
 		return false

@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"rivgate/contracts"
+	"rivgate/routing"
+	"rivgate/routing/tak"
+	"rivgate/store"
+)
+
+// TAKDiffCommand compares catalogues.
+type TAKDiffCommand struct {
+	Source string `arg:"" optional:"" help:"File, URL, draft, store or version:N, compared with the configured catalogue, or with WITH. Without it: what the draft changes."`
+	With   string `arg:"" optional:"" help:"What differs from SOURCE to here."`
+}
+
+// draftDiff is what the draft would change, and what that means for cases.
+type draftDiff struct {
+	Base     int64            `json:"base"`
+	Revision int64            `json:"revision"`
+	Changes  []touching       `json:"changes"`
+	Switches []routing.Switch `json:"switches"`
+	Note     string           `json:"note,omitempty"`
+}
+
+// touching is a changed row with the open cases of the units that it leads elsewhere.
+type touching struct {
+	routing.EntryChange
+	OpenCases *int `json:"openCases,omitempty"` // of a route of the contract that brings cases
+}
+
+// Run lists the differences; any makes the exit code 1.
+func (t *TAKDiffCommand) Run(s *session) error {
+	if t.Source == "" {
+		return s.diffDraft()
+	}
+	from, to := t.Source, t.With
+	if to == "" {
+		from, to = "", t.Source
+	}
+	before, err := s.catalogue(from)
+	if err != nil {
+		return err
+	}
+	after, err := s.catalogue(to)
+	if err != nil {
+		return err
+	}
+	changes := tak.Diff(before.Catalogue, after.Catalogue)
+	if changes == nil {
+		changes = tak.Changes{}
+	}
+	switches := []routing.Switch{}
+	if open := s.openCases(before.config); len(changes) > 0 {
+		if switches, err = before.switches(after.Catalogue, open, routing.DateOf(s.now())); err != nil {
+			return err
+		}
+	}
+	for _, w := range switches {
+		changes = append(changes, tak.Change{Kind: tak.Changed, What: "way of unit", Before: unitName(w) + ": " + w.Before, After: wayAfter(w)})
+	}
+	err = s.show(changes, func(w io.Writer) error {
+		_, err := io.WriteString(w, changes.String())
+		return errOr(err, note(w, switches))
+	})
+	if err == nil && len(changes) > 0 {
+		return &told{exitRefused}
+	}
+	return err
+}
+
+func errOr(err, other error) error {
+	if err != nil {
+		return err
+	}
+	return other
+}
+
+func unitName(w routing.Switch) string {
+	if w.Name == "" {
+		return w.Unit
+	}
+	return w.Unit + " " + w.Name
+}
+
+func wayAfter(w routing.Switch) string {
+	return fmt.Sprintf("%s, from %s, %s stay", w.After, w.Day, nounOf(w.Open, "open case"))
+}
+
+// note says what becomes of cases under way, where a unit goes another way.
+func note(w io.Writer, switches []routing.Switch) error {
+	if len(switches) == 0 {
+		return nil
+	}
+	_, err := fmt.Fprintln(w, routing.Stays)
+	return err
+}
+
+// openCases counts open cases by unit; of a store that is not there, or does not answer, there are none to tell of.
+func (s *session) openCases(c Config) (open map[string]int) {
+	if file, ok := strings.CutPrefix(c.Store.URL, "sqlite:"); ok {
+		if _, err := os.Stat(file); err != nil {
+			return nil
+		}
+	}
+	err := s.withStore(func(ctx context.Context, db *store.Store) (err error) {
+		open, err = db.OpenCases(ctx)
+		return err
+	})
+	if err != nil {
+		fmt.Fprintln(s.err, "rivgate: open cases are not counted:", err)
+	}
+	return open
+}
+
+// switches are the units that go another way by a later catalogue.
+func (c *catalogue) switches(after routing.Catalogue, open map[string]int, today routing.Date) ([]routing.Switch, error) {
+	return switchesOf(c.Catalogue, after, newRules(c.config, c.registry), c.registry, open, today)
+}
+
+func switchesOf(before, after routing.Catalogue, rules routing.Rules, r *contracts.Registry, open map[string]int, today routing.Date) ([]routing.Switch, error) {
+	a, err := routing.NewTable(before, rules)
+	if err != nil {
+		return nil, refused("the catalogue before does not load:\n%w", err)
+	}
+	b, err := routing.NewTable(after, rules)
+	if err != nil {
+		return nil, refused("the catalogue after does not load:\n%w", err)
+	}
+	return routing.Switches(a, b, r.Send().Contract, open, routing.SwitchDays(before, after, today)), nil
+}
+
+// diffDraft compares the draft with the version that it builds on.
+func (s *session) diffDraft() error {
+	var d draftDiff
+	err := s.keep(func(ctx context.Context, k keeping) error {
+		draft, err := k.db.CatalogueDraft(ctx)
+		if err != nil {
+			return err
+		}
+		base, err := k.db.CatalogueRows(ctx, draft.Base)
+		if err != nil {
+			return err
+		}
+		open, err := k.db.OpenCases(ctx)
+		if err != nil {
+			return err
+		}
+		before, after := routing.CatalogueOf(base), routing.CatalogueOf(draft.Rows)
+		beside := newStoreSource(k.config, k.db).beside
+		if err := errOr(beside.Complete(&before), beside.Complete(&after)); err != nil {
+			return err
+		}
+		d = draftDiff{Base: draft.Base, Revision: draft.Revision, Changes: []touching{}}
+		if d.Switches, err = switchesOf(before, after, k.rules, k.registry, open, routing.DateOf(s.now())); err != nil {
+			return err
+		}
+		for _, c := range routing.CompareEntries(base, draft.Rows) {
+			d.Changes = append(d.Changes, touchedBy(c, d.Switches, k.registry.Send().Contract))
+		}
+		if len(d.Switches) > 0 {
+			d.Note = routing.Stays
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.show(d, d.print); err != nil {
+		return err
+	}
+	if len(d.Changes) > 0 {
+		return &told{exitRefused}
+	}
+	return nil
+}
+
+// touchedBy counts the open cases of a changed route.
+func touchedBy(c routing.EntryChange, switches []routing.Switch, send string) touching {
+	t := touching{EntryChange: c}
+	e := c.After
+	if e == nil {
+		e = c.Before
+	}
+	if e.Kind == routing.EntryRoute && e.Contract == send {
+		n := routing.Touched(switches, e.Receiver)
+		t.OpenCases = &n
+	}
+	return t
+}
+
+func (d draftDiff) print(w io.Writer) error {
+	for _, c := range d.Changes {
+		text := cell(c.Text)
+		if c.OpenCases != nil {
+			text += " (" + nounOf(*c.OpenCases, "open case") + ")"
+		}
+		fmt.Fprintln(w, text)
+	}
+	for _, one := range d.Switches {
+		fmt.Fprintf(w, "  %s: %s → %s\n", cell(unitName(one)), one.Before, wayAfter(one))
+	}
+	if err := note(w, d.Switches); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "%s against version %d; the draft has revision %d\n", nounOf(len(d.Changes), "change"), d.Base, d.Revision)
+	return err
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+
+	"rivgate/routing"
+	"rivgate/routing/tak"
+	"rivgate/store"
+)
+
+// isOrderFile tells whether a source is a file with a beställning.
+func isOrderFile(source string) bool {
+	f, err := os.Open(source)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, 4096)
+	n, _ := io.ReadFull(f, head) // a short file is no error here
+	return tak.IsOrder(head[:n])
+}
+
+// plan reads the source as what it would change in the draft.
+func (t *TAKImportCommand) plan(s *session, rows []routing.Entry) (tak.Plan, error) {
+	if isOrderFile(t.Source) {
+		f, err := os.Open(t.Source)
+		if err != nil {
+			return tak.Plan{}, err
+		}
+		defer f.Close()
+		order, err := tak.ReadOrder(f)
+		return order.Plan(rows), err
+	}
+	c, err := s.catalogue(t.Source)
+	if err != nil {
+		return tak.Plan{}, err
+	}
+	return tak.PlanCatalogue(rows, c.Catalogue), nil
+}
+
+// intoDraft puts what the source says into the draft of the catalogue in the store, or, with --dry-run, reports what it would change.
+func (t *TAKImportCommand) intoDraft(s *session) error {
+	return s.keep(func(ctx context.Context, k keeping) error {
+		d, err := k.db.CatalogueDraft(ctx)
+		if err != nil {
+			return err
+		}
+		plan, err := t.plan(s, d.Rows)
+		if err != nil {
+			return err
+		}
+		done := edited{Revision: d.Revision, Base: d.Base, Report: plan.Report, DryRun: t.DryRun, Changes: []routing.EntryChange{}}
+		if len(plan.Edits) == 0 {
+			return s.show(done, done.print)
+		}
+		if t.DryRun {
+			done.Changes, err = tryEdits(d, plan.Edits, k, routing.DateOf(s.now()))
+		} else {
+			reason := t.Reason
+			if reason == "" {
+				reason = "import of " + t.Source
+			}
+			var after store.CatalogueDraft
+			after, done.Changes, err = k.db.EditCatalogue(ctx, t.revision(d), plan.Edits, k.rules, operator(t.By), reason)
+			done.Revision, done.Base = after.Revision, after.Base
+		}
+		if err != nil {
+			return err
+		}
+		return s.show(done, done.print)
+	})
+}
+
+// tryEdits is what edits would change, by all rules, without saving them.
+func tryEdits(d store.CatalogueDraft, edits []routing.Edit, k keeping, today routing.Date) ([]routing.EntryChange, error) {
+	after, err := routing.ApplyEdits(d.Rows, edits, newID, today)
+	if err == nil {
+		err = routing.CheckEntries(after, k.rules, today)
+	}
+	return routing.CompareEntries(d.Rows, after), err
+}

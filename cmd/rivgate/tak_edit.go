@@ -1,0 +1,220 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"rivgate/contracts"
+	"rivgate/routing"
+	"rivgate/store"
+)
+
+// TAKEditCommand changes rows of the draft.
+type TAKEditCommand struct {
+	Add    TAKEditAddCommand    `cmd:"" help:"Add a row. The contract, component and address that it needs are added with it."`
+	Change TAKEditChangeCommand `cmd:"" help:"Change fields of a row; the others stay. An address takes its routes along."`
+	Remove TAKEditRemoveCommand `cmd:"" help:"Remove rows."`
+	Move   TAKEditMoveCommand   `cmd:"" help:"Lead a receiver to another address from a day on; the route before it ends the day before."`
+	Apply  TAKEditApplyCommand  `cmd:"" help:"Carry out many edits at once, all or none: JSON, a list of {action, entry}."`
+}
+
+// rowFields are the fields of a row. Which count depends on its kind.
+type rowFields struct {
+	HSAID       *string       `name:"hsa-id" help:"Of a unit, receiver or component." placeholder:"HSAID"`
+	Name        *string       `help:"Of a unit, receiver, contract or component." placeholder:"TEXT"`
+	UnitKind    *string       `help:"Of a unit: care_unit or patient_board." placeholder:"KIND"`
+	Region      *string       `help:"Of a unit: county code." placeholder:"CODE"`
+	Provider    *string       `help:"Of a unit: HSA-id of the care provider." placeholder:"HSAID"`
+	Attachments *bool         `help:"Of a unit: files may be attached." negatable:""`
+	Contract    *string       `help:"Short name or responder namespace." placeholder:"NS"`
+	To          *string       `help:"Receiver of a route or permission: HSA-id, or * for all." placeholder:"HSAID"`
+	FromSystem  *string       `help:"Sender of a permission." placeholder:"HSAID"`
+	Address     *string       `help:"URL, rivgate:inbox or rivgate:portal." placeholder:"URL"`
+	Profile     *string       `help:"RIVTABP20 or RIVTABP21." placeholder:"PROFILE"`
+	Component   *string       `help:"HSA-id of the system behind an address." placeholder:"HSAID"`
+	From        *routing.Date `help:"First day." placeholder:"DATE"`
+	Until       *routing.Date `help:"Last day." placeholder:"DATE"`
+}
+
+// lay puts the fields that were given over a row.
+func (f rowFields) lay(e routing.Entry, r *contracts.Registry) routing.Entry {
+	set := func(to *string, given *string) {
+		if given != nil {
+			*to = *given
+		}
+	}
+	set(&e.HSAID, f.HSAID)
+	set(&e.Name, f.Name)
+	set((*string)(&e.UnitKind), f.UnitKind)
+	set(&e.Region, f.Region)
+	set(&e.Provider, f.Provider)
+	set(&e.Receiver, f.To)
+	set(&e.Sender, f.FromSystem)
+	set(&e.Address, f.Address)
+	set(&e.Profile, f.Profile)
+	set(&e.Component, f.Component)
+	if f.Contract != nil {
+		e.Contract = namespace(r, *f.Contract)
+	}
+	if f.Attachments != nil {
+		e.Attachments = *f.Attachments
+	}
+	if f.From != nil {
+		e.From = *f.From
+	}
+	if f.Until != nil {
+		e.Until = *f.Until
+	}
+	return e
+}
+
+// edited is what edits did to the draft.
+type edited struct {
+	Revision int64                 `json:"revision"`
+	Base     int64                 `json:"base"`
+	Changes  []routing.EntryChange `json:"changes"`
+	Report   []string              `json:"report,omitempty"`
+	DryRun   bool                  `json:"dryRun,omitempty"`
+}
+
+func (e edited) print(w io.Writer) error {
+	for _, c := range e.Changes {
+		fmt.Fprintln(w, cell(c.Text))
+	}
+	for _, note := range e.Report {
+		fmt.Fprintln(w, "note: "+cell(note))
+	}
+	if e.DryRun {
+		_, err := fmt.Fprintf(w, "%s, not saved (dry run)\n", nounOf(len(e.Changes), "change"))
+		return err
+	}
+	_, err := fmt.Fprintf(w, "%s in the draft, revision %d, which builds on version %d\n", nounOf(len(e.Changes), "change"), e.Revision, e.Base)
+	return err
+}
+
+// edit saves edits that were made from the draft as it is.
+func (s *session) edit(w who, make func(k keeping, d store.CatalogueDraft) ([]routing.Edit, error)) error {
+	return s.keep(func(ctx context.Context, k keeping) error {
+		d, err := k.db.CatalogueDraft(ctx)
+		if err != nil {
+			return err
+		}
+		edits, err := make(k, d)
+		if err != nil {
+			return err
+		}
+		after, changes, err := k.db.EditCatalogue(ctx, w.revision(d), edits, k.rules, operator(w.By), w.Reason)
+		if err != nil {
+			return err
+		}
+		done := edited{Revision: after.Revision, Base: after.Base, Changes: changes}
+		return s.show(done, done.print)
+	})
+}
+
+// TAKEditAddCommand adds a row.
+type TAKEditAddCommand struct {
+	Kind string `arg:"" enum:"unit,receiver,contract,component,address,route,permission" help:"${enum}."`
+	rowFields
+	who
+}
+
+// Run adds.
+func (t *TAKEditAddCommand) Run(s *session) error {
+	return s.edit(t.who, func(k keeping, _ store.CatalogueDraft) ([]routing.Edit, error) {
+		return []routing.Edit{{Action: routing.EditAdd, Entry: t.lay(routing.Entry{Kind: routing.EntryKind(t.Kind)}, k.registry)}}, nil
+	})
+}
+
+// TAKEditChangeCommand changes a row.
+type TAKEditChangeCommand struct {
+	ID string `arg:"" help:"Of the row, as tak rows shows it."`
+	rowFields
+	who
+}
+
+// Run changes.
+func (t *TAKEditChangeCommand) Run(s *session) error {
+	return s.edit(t.who, func(k keeping, d store.CatalogueDraft) ([]routing.Edit, error) {
+		i := slices.IndexFunc(d.Rows, func(e routing.Entry) bool { return e.ID == t.ID })
+		if i < 0 {
+			return nil, refused("the draft has no row %s: see rivgate tak rows", cell(t.ID))
+		}
+		return []routing.Edit{{Action: routing.EditChange, Entry: t.lay(d.Rows[i], k.registry)}}, nil
+	})
+}
+
+// TAKEditRemoveCommand removes rows.
+type TAKEditRemoveCommand struct {
+	ID []string `arg:"" help:"Of the rows, as tak rows shows them."`
+	who
+}
+
+// Run removes.
+func (t *TAKEditRemoveCommand) Run(s *session) error {
+	return s.edit(t.who, func(keeping, store.CatalogueDraft) (edits []routing.Edit, err error) {
+		for _, id := range t.ID {
+			edits = append(edits, routing.Edit{Action: routing.EditRemove, Entry: routing.Entry{ID: id}})
+		}
+		return edits, nil
+	})
+}
+
+// TAKEditMoveCommand leads a receiver elsewhere.
+type TAKEditMoveCommand struct {
+	Contract  string       `required:"" help:"Short name or responder namespace." placeholder:"NS"`
+	To        []string     `required:"" help:"Receivers, several with commas." placeholder:"HSAID"`
+	Address   string       `required:"" help:"URL, rivgate:inbox or rivgate:portal." placeholder:"URL"`
+	From      routing.Date `required:"" help:"First day of the new address." placeholder:"DATE"`
+	Component string       `help:"HSA-id of the system behind the address." placeholder:"HSAID"`
+	Profile   string       `help:"RIVTABP20 or RIVTABP21." placeholder:"PROFILE"`
+	who
+}
+
+// Run moves. Cases under way stay where they are; tak diff tells how many.
+func (t *TAKEditMoveCommand) Run(s *session) error {
+	return s.edit(t.who, func(k keeping, _ store.CatalogueDraft) (edits []routing.Edit, err error) {
+		for _, to := range t.To {
+			edits = append(edits, routing.Edit{Action: routing.EditMove, Entry: routing.Entry{
+				Kind: routing.EntryRoute, Contract: namespace(k.registry, t.Contract), Receiver: to, Address: t.Address, Component: t.Component,
+				Profile: t.Profile, From: t.From,
+			}})
+		}
+		return edits, nil
+	})
+}
+
+// TAKEditApplyCommand carries out a file of edits.
+type TAKEditApplyCommand struct {
+	File string `arg:"" help:"JSON; - for the standard input."`
+	who
+}
+
+// Run applies.
+func (t *TAKEditApplyCommand) Run(s *session) error {
+	return s.edit(t.who, func(k keeping, _ store.CatalogueDraft) ([]routing.Edit, error) {
+		from := io.Reader(os.Stdin)
+		if t.File != "-" {
+			f, err := os.Open(t.File)
+			if err != nil {
+				return nil, usage("reading edits: %w", err)
+			}
+			defer f.Close()
+			from = f
+		}
+		d := json.NewDecoder(io.LimitReader(from, 64<<20))
+		d.DisallowUnknownFields()
+		var edits []routing.Edit
+		if err := d.Decode(&edits); err != nil {
+			return nil, usage("reading edits: %w", err)
+		}
+		for i := range edits {
+			edits[i].Entry.Contract = namespace(k.registry, edits[i].Entry.Contract)
+		}
+		return edits, nil
+	})
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"io"
+	"time"
+
+	"rivgate/routing"
+)
+
+// TAKResolveCommand asks the catalogue for one decision.
+type TAKResolveCommand struct {
+	Contract string `required:"" help:"Short name or responder namespace." placeholder:"NS"`
+	To       string `required:"" help:"Logical address." placeholder:"ADDR"`
+	From     string `help:"The sending system; without it only the route is looked up." placeholder:"SENDER"`
+	Profile  string `help:"The caller's profile." enum:"RIVTABP20,RIVTABP21" default:"RIVTABP21"`
+	At       string `help:"Decide as at this time, like 2026-01-31." aliases:"date" placeholder:"DATE"`
+	Version  int64  `help:"Ask this version of the catalogue in the store." placeholder:"N"`
+	Source   string `help:"File, URL, draft, store or version:N; else the configured one."`
+}
+
+// resolved is a decision or a refusal, with what was asked.
+type resolved struct {
+	Contract string `json:"contract"`
+	To       string `json:"to"`
+	From     string `json:"from,omitempty"`
+	At       string `json:"at"`
+	routing.Explanation
+}
+
+// Run decides. A refusal is printed and makes the exit code 1.
+func (t *TAKResolveCommand) Run(s *session) error {
+	at := s.now()
+	if t.At != "" {
+		var err error
+		if at, err = parseMoment("--at", t.At); err != nil {
+			return err
+		}
+	}
+	source := t.Source
+	if t.Version > 0 {
+		source = versionSource(t.Version)
+	}
+	c, err := s.catalogue(source)
+	if err != nil {
+		return err
+	}
+	rows, err := c.table()
+	if err != nil {
+		return err
+	}
+	call := routing.Call{Sender: t.From, Receiver: t.To, Contract: namespace(c.registry, t.Contract), Profile: t.Profile}
+	answer := resolved{call.Contract, t.To, t.From, at.In(routing.Stockholm()).Format(time.RFC3339), rows.Explain(call, at)}
+	if err := s.show(answer, answer.print); err != nil {
+		return err
+	}
+	if answer.Code != "" {
+		return &told{exitRefused}
+	}
+	return nil
+}
+
+func (r resolved) print(w io.Writer) error {
+	t := &table{head: []string{"REFUSED", string(r.Code)}}
+	if r.Code == "" {
+		t.head = []string{"VIA", string(r.Route.Via)}
+	} else {
+		t.add("TEXT", r.Text)
+		t.add("DETAIL", r.Detail)
+		t.add("CAUSE", r.Cause)
+		t.add("REMEDY", r.Remedy)
+	}
+	if r.Route != nil {
+		t.add("ADDRESS", r.Route.Address)
+		t.add("PROFILE", r.Route.Profile)
+		t.add("COMPONENT", r.Route.Component)
+		t.add("ROW", r.Route.Receiver)
+	}
+	t.add("ROUTE ROW", r.RouteRow)
+	t.add("ROUTE TRACE", r.Trace.Route)
+	if r.From != "" {
+		t.add("PERMISSION ROW", r.PermissionRow)
+		t.add("PERMISSION TRACE", r.Trace.Permission)
+	}
+	return t.print(w)
+}

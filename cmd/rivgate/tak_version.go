@@ -1,0 +1,290 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"rivgate/routing"
+	"rivgate/store"
+)
+
+// TAKPublishCommand makes a version of the draft.
+type TAKPublishCommand struct {
+	At string `help:"When it comes into force: 2026-04-01 (Swedish midnight), 2026-04-01 08:00, or RFC 3339. Default: at once." placeholder:"TIME"`
+	who
+}
+
+// Run publishes.
+func (t *TAKPublishCommand) Run(s *session) error {
+	var at time.Time
+	if t.At != "" {
+		var err error
+		if at, err = parseMoment("--at", t.At); err != nil {
+			return err
+		}
+		if !at.After(s.now()) {
+			return usage("--at %s is past: leave it out to publish at once", cell(t.At))
+		}
+	}
+	return s.keep(func(ctx context.Context, k keeping) error {
+		d, err := k.db.CatalogueDraft(ctx)
+		if err != nil {
+			return err
+		}
+		v, err := k.db.PublishCatalogue(ctx, t.revision(d), at, k.rules, operator(t.By), t.Reason)
+		if err != nil {
+			return err
+		}
+		return s.show(v, func(w io.Writer) error {
+			_, err := fmt.Fprintf(w, "version %d, %s, %s\n", v.Number, content(v), state(v, 0, s.now()))
+			return err
+		})
+	})
+}
+
+func content(v store.CatalogueVersion) string {
+	return nounOf(v.Units, "unit") + ", " + nounOf(v.Routes, "route") + ", " + nounOf(v.Permissions, "permission")
+}
+
+// state is how a version stands to the one in force.
+func state(v store.CatalogueVersion, inForce int64, now time.Time) string {
+	switch {
+	case v.Cancelled != nil:
+		return "cancelled"
+	case v.Due.After(now):
+		return "in force from " + v.Due.In(routing.Stockholm()).Format("2006-01-02 15:04")
+	case inForce == 0 || v.Number == inForce:
+		return "in force"
+	}
+	return "former"
+}
+
+// TAKRollbackCommand brings a version back.
+type TAKRollbackCommand struct {
+	Version int64 `arg:"" help:"Number of the version whose content is to be in force again."`
+	who
+}
+
+// Run rolls back: the old content becomes a new version, in force at once.
+func (t *TAKRollbackCommand) Run(s *session) error {
+	return s.keep(func(ctx context.Context, k keeping) error {
+		v, err := k.db.RollBackCatalogue(ctx, t.Version, operator(t.By), t.Reason)
+		if err != nil {
+			return err
+		}
+		return s.show(v, func(w io.Writer) error {
+			_, err := fmt.Fprintf(w, "version %d, in force: the content of version %d, %s\n", v.Number, v.Restores, content(v))
+			return err
+		})
+	})
+}
+
+// TAKVersionsCommand lists versions.
+type TAKVersionsCommand struct{}
+
+// Run lists, the newest first.
+func (*TAKVersionsCommand) Run(s *session) error {
+	return s.keep(func(ctx context.Context, k keeping) error {
+		versions, err := k.db.CatalogueVersions(ctx)
+		if err != nil {
+			return err
+		}
+		present, err := k.db.CatalogueInForce(ctx)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if versions == nil {
+			versions = []store.CatalogueVersion{}
+		}
+		return s.show(versions, func(w io.Writer) error {
+			t := &table{head: []string{"VERSION", "STATE", "PUBLISHED", "BY", "ROUTES", "PERMISSIONS", "RESTORES", "REASON"}}
+			for _, v := range versions {
+				restores := ""
+				if v.Restores > 0 {
+					restores = fmt.Sprint(v.Restores)
+				}
+				t.add(v.Number, state(v, present.Number, s.now()), v.Published, v.By, v.Routes, v.Permissions, restores, v.Reason)
+			}
+			return t.print(w)
+		})
+	})
+}
+
+// TAKCancelCommand takes a scheduled version back.
+type TAKCancelCommand struct {
+	Version int64 `arg:"" help:"Number of a version that is scheduled and not in force yet."`
+	who
+}
+
+// Run cancels; the version's changes are in the draft again.
+func (t *TAKCancelCommand) Run(s *session) error {
+	return s.keep(func(ctx context.Context, k keeping) error {
+		if err := k.db.CancelCatalogue(ctx, t.Version, operator(t.By), t.Reason); err != nil {
+			return err
+		}
+		return s.say("version %d is cancelled; its changes are in the draft again", t.Version)
+	})
+}
+
+// say tells one line of what was done.
+func (s *session) say(format string, args ...any) error {
+	text := fmt.Sprintf(format, args...)
+	return s.show(map[string]string{"done": text}, func(w io.Writer) error {
+		_, err := fmt.Fprintln(w, text)
+		return err
+	})
+}
+
+// TAKDiscardCommand throws the draft away.
+type TAKDiscardCommand struct{ who }
+
+// Run discards.
+func (t *TAKDiscardCommand) Run(s *session) error {
+	return s.keep(func(ctx context.Context, k keeping) error {
+		d, err := k.db.CatalogueDraft(ctx)
+		if err != nil {
+			return err
+		}
+		if err := k.db.DiscardCatalogue(ctx, t.revision(d), operator(t.By), t.Reason); err != nil {
+			return err
+		}
+		return s.say("the draft is discarded; what it held stays in rivgate tak history")
+	})
+}
+
+// TAKRebaseCommand brings the draft up to date.
+type TAKRebaseCommand struct{ who }
+
+// Run rebases.
+func (t *TAKRebaseCommand) Run(s *session) error {
+	return s.keep(func(ctx context.Context, k keeping) error {
+		d, err := k.db.CatalogueDraft(ctx)
+		if err != nil {
+			return err
+		}
+		after, err := k.db.RebaseCatalogue(ctx, t.revision(d), k.rules, operator(t.By))
+		if err != nil {
+			return err
+		}
+		return s.say("the draft builds on version %d now, revision %d", after.Base, after.Revision)
+	})
+}
+
+// TAKHistoryCommand shows the record.
+type TAKHistoryCommand struct {
+	Changes bool `help:"With the rows that were changed."`
+}
+
+// Run shows who did what, when and why, the newest first.
+func (t *TAKHistoryCommand) Run(s *session) error {
+	return s.keep(func(ctx context.Context, k keeping) error {
+		events, err := k.db.CatalogueEvents(ctx)
+		if err != nil {
+			return err
+		}
+		if events == nil {
+			events = []store.CatalogueEvent{}
+		}
+		return s.show(events, func(w io.Writer) error {
+			rows := &table{head: []string{"AT", "BY", "VERB", "VERSION", "CHANGES", "REASON"}}
+			for _, e := range events {
+				version := "draft"
+				if e.Version > 0 {
+					version = fmt.Sprint(e.Version)
+				}
+				rows.add(e.At, e.By, e.Verb, version, e.Changes, e.Reason)
+			}
+			if err := rows.print(w); err != nil || !t.Changes {
+				return err
+			}
+			for _, e := range events {
+				fmt.Fprintf(w, "\n%s %s\n%s", cell(e.At), e.Verb, e.What)
+			}
+			return nil
+		})
+	})
+}
+
+// TAKAcceptCommand confirms an answer that shrank.
+type TAKAcceptCommand struct {
+	Digest string `arg:"" optional:"" help:"Of the answer, as the log, /status and this command without it tell it."`
+	By     string `help:"Who does it. Default: the user of this machine." placeholder:"NAME"`
+	Reason string `help:"Why it is right that so much is gone." placeholder:"TEXT"`
+}
+
+// Run accepts; a running gateway takes the answer within seconds. Without a digest it lists what is held back.
+func (t *TAKAcceptCommand) Run(s *session) error {
+	return s.keep(func(ctx context.Context, k keeping) error {
+		if t.Digest != "" {
+			err := k.db.AcceptCatalogue(ctx, t.Digest, operator(t.By), t.Reason)
+			if errors.Is(err, store.ErrNotFound) {
+				return refused("no answer %s is held back", cell(t.Digest))
+			}
+			if err != nil {
+				return err
+			}
+			return s.say("accepted: gateways take the answer %s into use within seconds", t.Digest)
+		}
+		held, err := k.db.HeldCatalogues(ctx)
+		if err != nil {
+			return err
+		}
+		if held == nil {
+			held = []store.HeldCatalogue{}
+		}
+		return s.show(held, func(w io.Writer) error {
+			rows := &table{head: []string{"DIGEST", "SOURCE", "SINCE", "ROUTES", "PERMISSIONS", "ACCEPTED", "BY", "REASON"}}
+			for _, h := range held {
+				rows.add(h.Digest, h.Source, h.At, fmt.Sprintf("%d → %d", h.RoutesBefore, h.Routes), fmt.Sprintf("%d → %d", h.PermissionsBefore, h.Permissions), h.Accepted, h.By, h.Reason)
+			}
+			return rows.print(w)
+		})
+	})
+}
+
+// TAKRowsCommand lists the rows of the catalogue in the store with their ids.
+type TAKRowsCommand struct {
+	Of   string `arg:"" optional:"" default:"draft" help:"draft, store (the version in force) or version:N."`
+	Kind string `help:"Only rows of this kind." placeholder:"KIND"`
+	To   string `help:"Only rows about this HSA-id." placeholder:"HSAID"`
+}
+
+// Run lists.
+func (t *TAKRowsCommand) Run(s *session) error {
+	if !isKept(t.Of) {
+		return usage("%q is not in the store: write draft, store or version:N", cell(t.Of))
+	}
+	return s.keep(func(ctx context.Context, k keeping) error {
+		rows, err := keptRows(ctx, k.db, t.Of)
+		if err != nil {
+			return err
+		}
+		d, err := k.db.CatalogueDraft(ctx)
+		if err != nil {
+			return err
+		}
+		shown := []routing.Entry{}
+		for _, e := range rows {
+			about := t.To == "" || routing.Fold(t.To) == routing.Fold(e.Receiver) || routing.Fold(t.To) == routing.Fold(e.HSAID)
+			if about && (t.Kind == "" || string(e.Kind) == t.Kind) {
+				shown = append(shown, e)
+			}
+		}
+		out := map[string]any{"revision": d.Revision, "base": d.Base, "rows": shown}
+		return s.show(out, func(w io.Writer) error {
+			list := &table{head: []string{"ID", "KIND", "ROW"}}
+			for _, e := range shown {
+				e.Contract = k.short(e.Contract)
+				list.add(e.ID, e.Kind, e.Words())
+			}
+			if err := list.print(w); err != nil {
+				return err
+			}
+			_, err := fmt.Fprintf(w, "%s; the draft has revision %d\n", nounOf(len(shown), "row"), d.Revision)
+			return err
+		})
+	})
+}

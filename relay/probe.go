@@ -1,0 +1,193 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"rivgate/contracts/platform"
+	"rivgate/routing"
+	"rivgate/soap"
+)
+
+// Step is one step of a connection test. A step that fails ends the test, but for those that only warn.
+type Step struct {
+	Name   string        `json:"step"` // address, name, tcp, tls, host, certificate, own-certificate or ping
+	OK     bool          `json:"ok"`
+	Result string        `json:"result"`
+	Remedy string        `json:"remedy,omitempty"` // what to do; also for a warning, where OK is true
+	Took   time.Duration `json:"took"`             // nanoseconds
+}
+
+// Bounds of a connection test.
+const (
+	probeTime = 20 * time.Second
+	probeStep = 5 * time.Second
+	soon      = 30 * 24 * time.Hour // a certificate that ends before is warned of
+)
+
+// Probe tests the way to a route's producer from here, step by step, with the certificate and the authorities that calls have: address, name,
+// TCP, TLS with its chain on both sides, host name, expiry, and a PingForConfiguration. It never sends a message of the contract itself, and
+// ends within twenty seconds.
+func (s *Sender) Probe(ctx context.Context, route routing.Route, contract, receiver string, now time.Time) []Step {
+	ctx, cancel := context.WithTimeout(ctx, probeTime)
+	defer cancel()
+	p := &probing{sender: s, route: route, contract: contract, receiver: receiver, now: now}
+	for _, step := range []func(context.Context) bool{p.address, p.name, p.tcp, p.tls, p.ping} {
+		if !step(ctx) {
+			break
+		}
+	}
+	return p.steps
+}
+
+// probing is a connection test under way.
+type probing struct {
+	sender             *Sender
+	route              routing.Route
+	contract, receiver string
+	now                time.Time
+	target             *url.URL
+	port               string
+	steps              []Step
+}
+
+func (p *probing) done(name string, began time.Time, ok bool, result, remedy string) bool {
+	p.steps = append(p.steps, Step{Name: name, OK: ok, Result: result, Remedy: remedy, Took: time.Since(began)})
+	return ok
+}
+
+func (p *probing) address(context.Context) bool {
+	began := time.Now()
+	if p.route.Via == routing.Inbox || p.route.Via == routing.Portal {
+		p.done("address", began, true, p.route.Address+" stays in this gateway: there is nothing to connect to", "")
+		return false
+	}
+	target, err := url.Parse(p.route.Address)
+	if err != nil || target.Hostname() == "" || target.Scheme != "http" && target.Scheme != "https" {
+		return p.done("address", began, false, "the address is no URL", "correct the address of the route")
+	}
+	p.target, p.port = target, target.Port()
+	if p.port == "" {
+		p.port = map[string]string{"http": "80", "https": "443"}[target.Scheme]
+	}
+	return p.done("address", began, true, target.Scheme+", host "+target.Hostname()+", port "+p.port, "")
+}
+
+func (p *probing) name(ctx context.Context) bool {
+	began := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, probeStep)
+	defer cancel()
+	addresses, err := net.DefaultResolver.LookupHost(ctx, p.target.Hostname())
+	if err != nil {
+		why := "the name has no address here"
+		var dns *net.DNSError
+		if errors.As(err, &dns) && dns.IsTimeout {
+			why = "the name server did not answer in time"
+		}
+		return p.done("name", began, false, why, "correct the host name in the address, or see to the name service of this machine")
+	}
+	return p.done("name", began, true, strings.Join(addresses, ", "), "")
+}
+
+func (p *probing) tcp(ctx context.Context) bool {
+	began := time.Now()
+	conn, err := p.dial(ctx)
+	if err != nil {
+		var network net.Error
+		if errors.As(err, &network) && network.Timeout() {
+			return p.done("tcp", began, false, "no answer in time", "ask for an opening in the firewalls between here and there, or correct host and port")
+		}
+		return p.done("tcp", began, false, "the connection is refused: nobody listens on port "+p.port, "see that the system is running, or correct host and port")
+	}
+	defer conn.Close()
+	return p.done("tcp", began, true, "connected to "+conn.RemoteAddr().String(), "")
+}
+
+func (p *probing) dial(ctx context.Context) (net.Conn, error) {
+	d := net.Dialer{Timeout: min(given(p.sender.Client.ConnectTimeout, 2*time.Second), probeStep)}
+	return d.DialContext(ctx, "tcp", net.JoinHostPort(p.target.Hostname(), p.port))
+}
+
+func given(d, otherwise time.Duration) time.Duration {
+	if d > 0 {
+		return d
+	}
+	return otherwise
+}
+
+func (p *probing) ping(ctx context.Context) bool {
+	began := time.Now()
+	envelope, err := platform.AskPing(p.contract, p.receiver)
+	if err == nil {
+		envelope, err = p.profiled(envelope)
+	}
+	if err != nil {
+		return p.done("ping", began, false, "the ping could not be written", "")
+	}
+	header := p.sender.header(parcel{Route: p.route, Call: routing.Call{Sender: p.sender.Instance.HSAID}})
+	reply, err := p.sender.Client.Do(ctx, &soap.Outgoing{
+		URL: p.route.Address, SOAPAction: pingAction, ContentType: "text/xml;charset=UTF-8", Header: header, Body: envelope, Timeout: 2 * probeStep,
+	})
+	if err != nil {
+		var failed *soap.SendError
+		if errors.As(err, &failed) && failed.Timeout {
+			return p.done("ping", began, false, "no answer within 10 seconds", "see what keeps the system from answering")
+		}
+		return p.done("ping", began, false, "the connection ended without an answer", "if it happens after TLS, the system may not accept our certificate: ask its owner for the log")
+	}
+	return p.pinged(began, reply)
+}
+
+const pingAction = "urn:riv:itintegration:monitoring:PingForConfigurationResponder:1:PingForConfiguration"
+
+// profiled is the ping as the producer's profile has it.
+func (p *probing) profiled(envelope []byte) ([]byte, error) {
+	if !strings.EqualFold(p.route.Profile, routing.RIVTABP20) {
+		return envelope, nil
+	}
+	req, err := soap.Peek(envelope, soap.ContentType, soap.Limits{})
+	if err != nil {
+		return nil, err
+	}
+	return req.Addressed(receiverHeader(p.route.Profile, nil)), nil
+}
+
+// pinged judges what came back. A fault is an answer too: many systems serve their contract alone at its address.
+func (p *probing) pinged(began time.Time, reply *soap.Reply) bool {
+	switch kind := reply.Kind(); {
+	case kind == soap.FaultReply:
+		return p.done("ping", began, true, "it answers with a SOAP fault: the way is open, but the ping is not served at this address", "nothing has to be done; a system that serves ping can be tested further")
+	case reply.Status != http.StatusOK:
+		return p.done("ping", began, false, fmt.Sprintf("it answers with HTTP status %d", reply.Status), "401 and 403: the system must let our certificate in; 404: correct the path of the address; 5xx: see the system's log")
+	case kind == soap.Empty || kind == soap.NotSOAP:
+		return p.done("ping", began, false, "the answer is no SOAP message", "correct the address: something else listens there")
+	}
+	body, err := reply.UTF8()
+	if err == nil {
+		var version string
+		if version, err = platform.ReadPinged(body); err == nil {
+			return p.done("ping", began, true, "it answers, version "+printable(version), "")
+		}
+	}
+	return p.done("ping", began, true, "it answers with a SOAP message that is no answer to a ping", "ask the system's owner what listens there")
+}
+
+// printable is what a stranger sent, short and without control characters.
+func printable(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, s)
+	if r := []rune(s); len(r) > 60 {
+		s = string(r[:60]) + "…"
+	}
+	return s
+}

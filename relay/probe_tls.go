@@ -1,0 +1,166 @@
+package relay
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// tls makes a handshake and judges each part by itself. Nothing is sent over this connection.
+func (p *probing) tls(ctx context.Context) bool {
+	if p.target.Scheme == "http" {
+		return p.done("tls", time.Now(), true, "none: the address is plain http", "use https for all that leaves the house")
+	}
+	return p.handshake(ctx)
+}
+
+func (p *probing) handshake(ctx context.Context) bool {
+	began := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, probeStep)
+	defer cancel()
+	raw, err := p.dial(ctx)
+	if err != nil {
+		return p.done("tls", began, false, "the connection was not made a second time", "try again")
+	}
+	defer raw.Close()
+	config := &tls.Config{MinVersion: tls.VersionTLS12}
+	if p.sender.Client.TLS != nil {
+		if own := p.sender.Client.TLS(); own != nil {
+			config = own.Clone()
+		}
+	}
+	asked := &clientAsk{config: config}
+	trial := config.Clone()
+	trial.ServerName = p.target.Hostname()
+	trial.InsecureSkipVerify = true // the chain and the name are judged below, one by one, to say which of them is wrong
+	trial.Certificates, trial.GetClientCertificate = nil, asked.answer
+	conn := tls.Client(raw, trial)
+	if err := conn.HandshakeContext(ctx); err != nil {
+		p.done("tls", began, false, whyHandshake(err), "see that both sides allow TLS 1.2 or 1.3, and that the system accepts our certificate")
+		asked.tell(p, began)
+		return false
+	}
+	state := conn.ConnectionState()
+	return p.chain(began, state, config.RootCAs) && p.host(began, state.PeerCertificates[0]) && p.expiry(began, state.PeerCertificates) && asked.tell(p, began)
+}
+
+func whyHandshake(err error) string {
+	var alert tls.AlertError
+	var record tls.RecordHeaderError
+	switch {
+	case errors.As(err, &alert):
+		return "the system broke the handshake off: " + alert.Error()
+	case errors.As(err, &record):
+		return "what listens there does not speak TLS"
+	case errors.Is(err, context.DeadlineExceeded):
+		return "the handshake did not end in time"
+	}
+	return "the handshake failed"
+}
+
+// chain asks whether the authorities that we believe vouch for the system.
+func (p *probing) chain(began time.Time, state tls.ConnectionState, roots *x509.CertPool) bool {
+	between := x509.NewCertPool()
+	for _, c := range state.PeerCertificates[1:] {
+		between.AddCert(c)
+	}
+	leaf := state.PeerCertificates[0]
+	at := p.now // an expired certificate is told by its own step
+	if at.After(leaf.NotAfter) || at.Before(leaf.NotBefore) {
+		at = leaf.NotBefore.Add(time.Second)
+	}
+	_, err := leaf.Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}})
+	version := tls.VersionName(state.Version)
+	if err != nil {
+		return p.done("tls", began, false, version+", but nobody we believe vouches for the certificate of "+printable(leaf.Subject.String())+", issued by "+printable(leaf.Issuer.String()),
+			"put the issuer's authority into producer.tls.ca, or have the system send its whole chain")
+	}
+	return p.done("tls", began, true, version+", certificate of "+printable(leaf.Subject.String())+", issued by "+printable(leaf.Issuer.String()), "")
+}
+
+func (p *probing) host(began time.Time, leaf *x509.Certificate) bool {
+	if leaf.VerifyHostname(p.target.Hostname()) != nil {
+		names := append([]string(nil), leaf.DNSNames...)
+		for _, ip := range leaf.IPAddresses {
+			names = append(names, ip.String())
+		}
+		return p.done("host", began, false, "the certificate is not for "+p.target.Hostname()+", but for "+printable(strings.Join(names, ", ")),
+			"use a name of the certificate in the address, or have the certificate issued for this one")
+	}
+	return p.done("host", began, true, "the certificate is for "+p.target.Hostname(), "")
+}
+
+func (p *probing) expiry(began time.Time, chain []*x509.Certificate) bool {
+	first := chain[0]
+	for _, c := range chain {
+		if c.NotAfter.Before(first.NotAfter) {
+			first = c
+		}
+	}
+	if p.now.Before(first.NotBefore) {
+		return p.done("certificate", began, false, "it is not valid before "+first.NotBefore.Format(time.DateOnly), "see to the clocks of both machines")
+	}
+	ok, result := lasting(first.NotAfter, p.now)
+	remedy := ""
+	if !ok || first.NotAfter.Sub(p.now) < soon {
+		remedy = "have the system's owner renew its certificate"
+	}
+	return p.done("certificate", began, ok, result, remedy)
+}
+
+func lasting(until, now time.Time) (bool, string) {
+	if now.After(until) {
+		return false, "it ended on " + until.Format(time.DateOnly)
+	}
+	return true, fmt.Sprintf("valid until %s, %d days", until.Format(time.DateOnly), int(until.Sub(now).Hours()/24))
+}
+
+// clientAsk notes whether the system asked for our certificate, and whether it would take the one we have.
+type clientAsk struct {
+	config *tls.Config
+	asked  bool
+	fits   error
+}
+
+func (a *clientAsk) answer(info *tls.CertificateRequestInfo) (*tls.Certificate, error) {
+	a.asked = true
+	if len(a.config.Certificates) == 0 {
+		return &tls.Certificate{}, nil
+	}
+	a.fits = info.SupportsCertificate(&a.config.Certificates[0])
+	return &a.config.Certificates[0], nil
+}
+
+// tell judges our own side of the handshake.
+func (a *clientAsk) tell(p *probing, began time.Time) bool {
+	have := len(a.config.Certificates) > 0
+	switch {
+	case !a.asked && !have:
+		return p.done("own-certificate", began, true, "the system asks for none, and we have none", "")
+	case !have:
+		return p.done("own-certificate", began, false, "the system asks for a certificate, and we have none", "set producer.tls.certificate and producer.tls.key")
+	}
+	leaf := a.config.Certificates[0].Leaf
+	if leaf == nil {
+		var err error
+		if leaf, err = x509.ParseCertificate(a.config.Certificates[0].Certificate[0]); err != nil {
+			return p.done("own-certificate", began, false, "it cannot be read", "set producer.tls.certificate to a PEM certificate")
+		}
+	}
+	ok, result := lasting(leaf.NotAfter, p.now)
+	remedy := ""
+	switch {
+	case !ok || leaf.NotAfter.Sub(p.now) < soon:
+		remedy = "renew producer.tls.certificate"
+	case a.asked && a.fits != nil:
+		ok, remedy = false, "have the system's owner trust "+printable(leaf.Issuer.String())+", or use a certificate from an authority that it names"
+		result += ", but the system does not name its issuer among those it believes"
+	case !a.asked:
+		result += "; the system asks for none"
+	}
+	return p.done("own-certificate", began, ok, result, remedy)
+}

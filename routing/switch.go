@@ -1,0 +1,112 @@
+package routing
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"time"
+)
+
+// Switch is a unit whose calls go another way by one catalogue than by another, from a day on.
+type Switch struct {
+	Unit   string `json:"unit"` // HSA-id
+	Name   string `json:"name,omitempty"`
+	Day    Date   `json:"day"`    // the first of the days looked at on which they differ
+	Before string `json:"before"` // address, or the code of the refusal
+	After  string `json:"after"`
+	Open   int    `json:"openCases"` // cases under way: they stay with the handler that they were accepted by
+
+	rows [2]string // receivers of the rows that decided, folded
+}
+
+// Stays is what becomes of cases under way when a route changes.
+const Stays = "Cases under way stay with the handler that accepted them; new ones go the new way."
+
+// Switches are the units that calls of a contract reach otherwise by b than by a, on one of the days; open are the units with open cases, in upper case,
+// and how many. Units that neither catalogue names one by one are found by their open cases.
+func Switches(a, b *Table, contract string, open map[string]int, days []Date) []Switch {
+	names := map[string]string{}
+	for unit := range open {
+		names[Fold(unit)] = ""
+	}
+	for _, t := range []*Table{a, b} {
+		for _, u := range t.Units() {
+			names[Fold(u.HSAID)] = u.Name
+		}
+		for _, row := range t.rowsOf(contract) {
+			if _, known := names[Fold(row)]; !known && row != anyone {
+				names[Fold(row)] = ""
+			}
+		}
+	}
+	switches := []Switch{}
+	for unit, name := range names {
+		for _, day := range days {
+			before, rowBefore := a.destination(contract, unit, day)
+			after, rowAfter := b.destination(contract, unit, day)
+			if before != after {
+				switches = append(switches, Switch{Unit: unit, Name: name, Day: day, Before: before, After: after, Open: open[unit], rows: [2]string{rowBefore, rowAfter}})
+				break
+			}
+		}
+	}
+	slices.SortFunc(switches, func(x, y Switch) int { return cmp.Compare(x.Unit, y.Unit) })
+	return switches
+}
+
+// Touched is how many open cases the change of a route's row, to this receiver, touches.
+func Touched(switches []Switch, receiver string) (open int) {
+	for _, s := range switches {
+		if place := Fold(receiver); s.rows[0] == place || s.rows[1] == place {
+			open += s.Open
+		}
+	}
+	return open
+}
+
+// SwitchDays are the days on which two catalogues may begin to differ: today, and where spans of rows that are in one of them alone begin or end
+// later. They are bounded: of more than a hundred the first count.
+func SwitchDays(a, b Catalogue, today Date) []Date {
+	const most = 100
+	alone := map[Row]int{}
+	for sign, c := range map[int]Catalogue{1: a, -1: b} {
+		for _, r := range c.Routes {
+			r.ID, r.Line = "", 0
+			alone[r] += sign
+		}
+	}
+	days := []Date{today}
+	for r, n := range alone {
+		if n != 0 && r.From > today {
+			days = append(days, r.From)
+		}
+		if n != 0 && r.Until >= today && r.Until < lastDay {
+			days = append(days, r.Until.Next())
+		}
+	}
+	slices.Sort(days)
+	days = slices.Compact(days)
+	return days[:min(len(days), most)]
+}
+
+// rowsOf are the receivers that a contract has rows for.
+func (t *Table) rowsOf(contract string) (receivers []string) {
+	if t == nil || t.contracts[contract] == nil {
+		return nil
+	}
+	for receiver := range t.contracts[contract].routes {
+		receivers = append(receivers, receiver)
+	}
+	return receivers
+}
+
+// destination is where a call goes on a day, and the receiver of the row that says so.
+func (t *Table) destination(contract, unit string, day Date) (address, row string) {
+	noon := time.Date(int(day)/10000, time.Month(int(day)/100%100), int(day)%100, 12, 0, 0, 0, stockholm())
+	route, err := t.Route(Call{Receiver: unit, Contract: contract, Profile: RIVTABP21}, noon)
+	var refused *Error
+	if errors.As(err, &refused) {
+		return string(refused.Code), ""
+	}
+	return route.Address, Fold(route.Receiver)
+}
