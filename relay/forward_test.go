@@ -4,11 +4,8 @@ import (
 	"bytes"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/base64"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -207,54 +204,4 @@ func TestAttachmentAbove20MB(t *testing.T) {
 	reply.ID.Root = gateway
 	reply.Update.Attachments = []contracts.Attachment{textFile(strings.Repeat("a", contracts.MaxAttachment+1))}
 	refusedAs(t, w.say(gateway, reply), contracts.SubAttachmentTooLarge)
-}
-
-// The first answer comes again unchanged: these recordings are equal to the byte.
-func TestRepeatsAreAnsweredWithTheFirstAnswer(t *testing.T) {
-	folder := filepath.Join("..", "testdata", "recordings")
-	for _, pair := range [][2]string{
-		{"story-sent-twice/01-complaint", "story-sent-twice/02-the-very-same-bytes"},
-		{"story-sent-twice/01-complaint", "story-sent-twice/03-other-bytes-of-equal-content"},
-		{"story-sent-twice/04-partial-reply", "story-sent-twice/05-partial-reply-again"},
-		{"story-case-begun-by-telephone/01-new-case", "story-case-begun-by-telephone/02-new-case-again-gets-the-same-case-id"},
-		{"subcodes-OUT_OF_ORDER/02-return-number-3-before-2", "subcodes-OUT_OF_ORDER/05-return-number-3-again-gets-its-first-answer"},
-	} {
-		first, err := os.ReadFile(filepath.Join(folder, pair[0]+answerFile))
-		if err != nil {
-			t.Fatal(err)
-		}
-		again, err := os.ReadFile(filepath.Join(folder, pair[1]+answerFile))
-		if err != nil || !bytes.Equal(first, again) {
-			t.Errorf("%s differs from %s, %v", pair[1], pair[0], err)
-		}
-	}
-}
-
-// On the network too, at any time: base64 of other line lengths is other content, blanks around elements are not.
-func TestSameKeyAfterDeliveryGetsTheFirstAnswer(t *testing.T) {
-	w := newWorld(t)
-	m := complaint(systemUnit, "a")
-	m.Complaint.Attachments = []contracts.Attachment{textFile(strings.Repeat("b", 100))}
-	envelope := written(t, m)
-	first := w.post(portal, envelope)
-	w.work()
-	w.pass(48 * time.Hour)
-	if again := w.post(portal, envelope); !bytes.Equal(again.body, first.body) {
-		t.Errorf("got %s", again.body)
-	}
-	value := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("b", 100)))
-	other := bytes.Replace(envelope, []byte(value), []byte(value[:76]+"\n"+value[76:]), 1)
-	if bytes.Equal(other, envelope) {
-		t.Fatal("the attachment was not found")
-	}
-	got := w.post(portal, other)
-	receipt, err := w.Contracts.Send().ReadReceipt(got.body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	refusedAs(t, receipt, contracts.SubDuplicateContentMismatch)
-	w.work()
-	if taken := w.producer.taken(); len(taken) != 1 {
-		t.Errorf("delivered %d times", len(taken))
-	}
 }
