@@ -27,7 +27,7 @@ build: ## bin/rivgate
 
 check: ## format, vet, lint, generated code current
 	$(GO) vet ./...
-	$(GOLANGCI) run
+	$(GOLANGCI) run --allow-parallel-runners
 	$(CONTRACTGEN) --check --pack inferred --wsdl wsdl/inferred --out contracts/inferred
 	$(CONTRACTGEN) --check --pack platform --wsdl wsdl/platform --out contracts/platform
 	$(CONTRACTGEN) --check --pack official --wsdl wsdl/official --out contracts/official --empty-ok
