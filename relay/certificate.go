@@ -50,13 +50,20 @@ func (t *Trust) forwarded(h http.Header, now time.Time) (string, error) {
 	if now.Before(c.NotBefore) || now.After(c.NotAfter) {
 		return "", routing.NoSender("the certificate is not valid today", name)
 	}
-	if t.ClientCA != nil {
-		_, err := c.Verify(x509.VerifyOptions{Roots: t.ClientCA, CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}})
+	if roots := t.clientCA(); roots != nil {
+		_, err := c.Verify(x509.VerifyOptions{Roots: roots, CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}})
 		if err != nil {
 			return "", routing.NoSender("the certificate was not issued by a trusted authority", name).Because(err)
 		}
 	}
 	return certificateHSAID(c, name)
+}
+
+func (t *Trust) clientCA() *x509.CertPool {
+	if t.ClientCA == nil {
+		return nil
+	}
+	return t.ClientCA()
 }
 
 // parseForwarded reads a certificate in the forms in which proxies forward it: PEM, PEM with blanks for line ends, URL-encoded

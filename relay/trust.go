@@ -17,8 +17,9 @@ import (
 type Trust struct {
 	Proxies           []netip.Prefix // plain HTTP is taken from these alone
 	CertificateHeader string         // header in which a proxy forwards the client's certificate; default x-vp-auth-cert
-	ClientCA          *x509.CertPool // forwarded certificates must chain to it; nil: not checked
-	OriginalConsumer  OriginalConsumer
+	// ClientCA is asked for each forwarded certificate, so that authorities can change: they must chain to it. Nil, or a nil result: not checked.
+	ClientCA         func() *x509.CertPool
+	OriginalConsumer OriginalConsumer
 }
 
 // OriginalConsumer is the rule for the header x-rivta-original-serviceconsumer-hsaid.

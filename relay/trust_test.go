@@ -75,8 +75,9 @@ func TestCertificateInAProxysHeader(t *testing.T) {
 func TestForwardedCertificateMustChainToTheAuthority(t *testing.T) {
 	w := newWorld(t)
 	ca := newAuthority(t, w.clock())
-	w.Trust.ClientCA = x509.NewCertPool()
-	w.Trust.ClientCA.AddCert(ca.certificate)
+	roots := x509.NewCertPool()
+	roots.AddCert(ca.certificate)
+	w.Trust.ClientCA = func() *x509.CertPool { return roots }
 	for _, c := range []struct {
 		sentence, value string
 		refused         bool

@@ -137,7 +137,7 @@ func newRelay(c Config, r *contracts.Registry, db *store.Store, table func() *ro
 	if err != nil {
 		return nil, err
 	}
-	clients, err := readPool(c.SOAP.TLS.ClientCA)
+	clients, err := clientAuthorities(c.SOAP.TLS.ClientCA)
 	if err != nil {
 		return nil, err
 	}

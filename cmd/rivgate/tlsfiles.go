@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"os"
 	"sync"
@@ -15,6 +17,7 @@ const lookAgain = 5 * time.Second
 type reread[T any] struct {
 	files []string
 	load  func() (T, error)
+	every time.Duration // 0: lookAgain
 
 	mu     sync.Mutex
 	value  T
@@ -27,7 +30,7 @@ type reread[T any] struct {
 func (r *reread[T]) get() (T, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.loaded && time.Since(r.looked) < lookAgain {
+	if r.loaded && time.Since(r.looked) < cmp.Or(r.every, lookAgain) {
 		return r.value, nil
 	}
 	r.looked = time.Now()
@@ -55,8 +58,11 @@ func fileState(files []string) string {
 }
 
 // listenTLS is the configuration of the listener with mutual TLS: callers must show a certificate of client_ca.
-func listenTLS(c ListenTLSConfig) (*tls.Config, error) {
-	files := &reread[*tls.Config]{files: []string{c.Certificate, c.Key, c.ClientCA}, load: func() (*tls.Config, error) {
+func listenTLS(c ListenTLSConfig) (*tls.Config, error) { return listenTLSLooking(c, lookAgain) }
+
+// listenTLSLooking is listenTLS with another time between two looks at the files.
+func listenTLSLooking(c ListenTLSConfig, every time.Duration) (*tls.Config, error) {
+	files := &reread[*tls.Config]{every: every, files: []string{c.Certificate, c.Key, c.ClientCA}, load: func() (*tls.Config, error) {
 		pair, err := tls.LoadX509KeyPair(c.Certificate, c.Key)
 		if err != nil {
 			return nil, err
@@ -77,4 +83,19 @@ func listenTLS(c ListenTLSConfig) (*tls.Config, error) {
 	outer := first.Clone()
 	outer.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) { return files.get() }
 	return outer, nil
+}
+
+// clientAuthorities are the authorities that callers' certificates must come from, as their file says by now; nil for no file.
+func clientAuthorities(file string) (func() *x509.CertPool, error) {
+	if file == "" {
+		return nil, nil
+	}
+	pool := &reread[*x509.CertPool]{files: []string{file}, load: func() (*x509.CertPool, error) { return readPool(file) }}
+	if _, err := pool.get(); err != nil {
+		return nil, &failure{exitUsage, fmt.Errorf("reading soap.tls.client_ca: %w", err)}
+	}
+	return func() *x509.CertPool {
+		roots, _ := pool.get() // the first reading went well, so there always is one
+		return roots
+	}, nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"net"
 	"net/http"
@@ -104,9 +105,15 @@ func (w *world) close() {
 
 // trustIn makes the line believe the simulators' certificates where it asks for the chain of forwarded ones.
 func (w *world) trustIn(t *relay.Trust) {
-	if t.ClientCA != nil {
-		t.ClientCA.AddCert(w.portal.Identity.Certificate)
-		t.ClientCA.AddCert(w.system.Identity.Certificate)
+	configured := t.ClientCA
+	if configured == nil {
+		return
+	}
+	t.ClientCA = func() *x509.CertPool {
+		roots := configured().Clone()
+		roots.AddCert(w.portal.Identity.Certificate)
+		roots.AddCert(w.system.Identity.Certificate)
+		return roots
 	}
 }
 
