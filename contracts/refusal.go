@@ -1,6 +1,9 @@
 package contracts
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // CodeOf is the RIV-TA error code that a sub code belongs to; "" for OUT_OF_ORDER, which is no error, and for a sub code
 // that contracts.md does not list.
@@ -130,3 +133,36 @@ func NoWayToRecipient() *Error {
 
 // KnownSubCode tells whether a sub code is one of the contracts'.
 func KnownSubCode(subCode string) bool { return subCode == SubOutOfOrder || CodeOf(subCode) != "" }
+
+// CaseExists refuses a new case under the id of one that is there.
+func CaseExists() *Error {
+	return refuse(SubDuplicateContentMismatch, "caseId", "Ärendets id finns redan, från ett annat meddelande. Ge ett nytt ärende ett nytt id, "+
+		"och skicka om ett meddelande med dess eget id.")
+}
+
+// WrongKind refuses a recipient whose kind is not the unit's.
+func WrongKind() *Error {
+	return refuse(SubRecipientMismatch, "recipient/kind", "Mottagaren är av ett annat slag än det som anges: en patientnämnd är ingen "+
+		"mottagning. Rätta mottagarens slag.")
+}
+
+// In is e with a path that begins with the request element, as the paths of the schema and of the rules do.
+func (e *Error) In(root string) *Error {
+	if e.Path == "" || e.Path == root || strings.HasPrefix(e.Path, root+"/") {
+		return e
+	}
+	placed := *e
+	placed.Path = root + "/" + e.Path
+	return &placed
+}
+
+// At is err with another path, where it is an *Error: the same fact, found at another element.
+func At(err error, path string) error {
+	e, ok := err.(*Error)
+	if !ok {
+		return err
+	}
+	placed := *e
+	placed.Path = path
+	return &placed
+}

@@ -72,8 +72,10 @@ func (r *Relay) judge(d store.Delivery, answer *soap.Reply) attempt {
 		return out
 	}
 	if answer.Status/100 != 2 {
-		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: "http-" + strconv.Itoa(answer.Status)},
-			RetryAfter: retryAfter(answer.Header, r.Now())}
+		return attempt{
+			Attempt:    store.Attempt{Outcome: store.OutcomeTechnical, Class: "http-" + strconv.Itoa(answer.Status)},
+			RetryAfter: retryAfter(answer.Header, r.Now()),
+		}
 	}
 	c := r.Contracts.Contract(d.Message.Call.Contract)
 	if c == nil || !c.Complaints {

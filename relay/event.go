@@ -52,7 +52,7 @@ func (r *Relay) sent(ctx context.Context, m *contracts.Message, e *store.Event, 
 	default:
 		e.Kind, e.InReplyTo = store.EventAnswer, m.Answer.InReplyTo.Root+"|"+m.Answer.InReplyTo.Extension
 		e.HasText, e.Attachments = m.Answer.Text != "", len(m.Answer.Attachments)
-		return r.frozen(ctx, e.Case, o)
+		return r.frozen(ctx, e, o)
 	}
 	return nil
 }
@@ -64,7 +64,8 @@ func (r *Relay) recipient(m *contracts.Message, o *outcome) (*store.Handler, err
 		call := o.Call
 		call.Receiver = unit.HSAID
 		direct, err := r.Table().Route(call, r.Now())
-		if err != nil || direct.Address != o.Route.Address {
+		// Every inbox unit has the same address, and each is a receiver of its own: there the same row must decide.
+		if err != nil || direct.Address != o.Route.Address || (direct.Via == routing.Inbox && direct.Receiver != o.Route.Receiver) {
 			return nil, contracts.RecipientMismatch()
 		}
 	}
@@ -87,7 +88,7 @@ func (r *Relay) handler(unit contracts.OrgUnit, kind routing.UnitKind, route rou
 		h.Kind = known.Kind
 	}
 	if h.Kind != known.Kind {
-		return nil, contracts.RecipientMismatch()
+		return nil, contracts.WrongKind()
 	}
 	if active, sure := table.RegionActive(known.Region); sure && !active {
 		return nil, contracts.RegionNotActive()
@@ -96,15 +97,17 @@ func (r *Relay) handler(unit contracts.OrgUnit, kind routing.UnitKind, route rou
 	return h, nil
 }
 
-// frozen puts the route that a known case took into o: a later change of the catalogue does not move cases already accepted.
-func (r *Relay) frozen(ctx context.Context, id store.Ref, o *outcome) error {
-	c, err := r.Store.CaseByRef(ctx, id)
+// frozen puts the route that a known case took into o: a later change of the catalogue does not move cases already accepted. An
+// answer to a unit that has passed the case on meanwhile is for the unit that has it now.
+func (r *Relay) frozen(ctx context.Context, e *store.Event, o *outcome) error {
+	c, err := r.Store.CaseByRef(ctx, e.Case)
 	if errors.Is(err, store.ErrNotFound) {
 		return contracts.UnknownCase()
 	}
 	if err != nil {
 		return err
 	}
+	e.Unit = c.Handler.Unit
 	o.Route.Via, o.Route.Address, o.Route.Component = c.Handler.Via, c.Handler.Address, c.Handler.Component
 	return nil
 }
@@ -141,7 +144,7 @@ func (r *Relay) forwarded(ctx context.Context, u *contracts.Update, e *store.Eve
 		return contracts.NoWayToRecipient()
 	}
 	if e.Handler, err = r.handler(*u.NewRecipient, "", route); err != nil {
-		return err
+		return contracts.At(err, "newRecipient/orgUnitHSAId")
 	}
 	now, err := r.Store.CaseByRef(ctx, e.Case)
 	if errors.Is(err, store.ErrNotFound) {
@@ -162,7 +165,7 @@ func (r *Relay) newCase(a arrival, u *contracts.Update, e *store.Event) error {
 		return contracts.NotCurrentHandler()
 	}
 	if e.Handler, err = r.handler(u.HandlingUnit, "", route); err != nil {
-		return err
+		return contracts.At(err, "handlingUnit/orgUnitHSAId")
 	}
 	if e.Handler.Component != "" && !strings.EqualFold(e.Handler.Component, a.Sender) {
 		return contracts.NotCurrentHandler()
@@ -181,13 +184,17 @@ func (r *Relay) newCase(a arrival, u *contracts.Update, e *store.Event) error {
 
 // sendRoute is where cases for a unit go today, whoever sends them.
 func (r *Relay) sendRoute(unit string) (routing.Route, error) {
-	return r.Table().Route(routing.Call{Sender: r.Instance.HSAID, Receiver: unit, Contract: r.Contracts.Send().Contract,
-		Profile: routing.RIVTABP21}, r.Now())
+	return r.Table().Route(routing.Call{
+		Sender: r.Instance.HSAID, Receiver: unit, Contract: r.Contracts.Send().Contract,
+		Profile: routing.RIVTABP21,
+	}, r.Now())
 }
 
 // atPortal tells whether this gateway stands where 1177 is: what is returned to 1177 stays here.
 func (r *Relay) atPortal() bool {
-	route, err := r.Table().Route(routing.Call{Sender: r.Instance.HSAID, Receiver: r.Portal, Contract: r.Contracts.Return().Contract,
-		Profile: routing.RIVTABP21}, r.Now())
+	route, err := r.Table().Route(routing.Call{
+		Sender: r.Instance.HSAID, Receiver: r.Portal, Contract: r.Contracts.Return().Contract,
+		Profile: routing.RIVTABP21,
+	}, r.Now())
 	return err == nil && route.Via == routing.Portal
 }

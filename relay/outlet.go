@@ -18,6 +18,7 @@ func (r *Relay) outlet(o outcome, a arrival, err error) (*soap.Answer, error) {
 		return o.Answer, nil
 	}
 	if errors.As(err, &refused) && o.Contract != nil {
+		refused = refused.In(o.Contract.Request.Local)
 		body, writing := o.Contract.WriteReceipt(contracts.Receipt{Result: refused.Result(a.Correlation)})
 		if writing == nil {
 			return response(body), nil
@@ -58,8 +59,10 @@ func (r *Relay) answer(o outcome) (*soap.Answer, error) {
 	case got.OutOfOrder:
 		receipt.Result = contracts.OutOfOrder(got.LogID)
 	case o.Kind == store.EventNewCase && got.Case == (store.Ref{}):
-		receipt.Result = contracts.Result{Code: contracts.INFO, LogID: got.LogID,
-			Message: "Ärendet är mottaget och skickas till 1177. Ärendets id kommer när 1177 har svarat."}
+		receipt.Result = contracts.Result{
+			Code: contracts.INFO, LogID: got.LogID,
+			Message: "Ärendet är mottaget och skickas till 1177. Ärendets id kommer när 1177 har svarat.",
+		}
 	case o.Kind == store.EventNewCase:
 		receipt.CaseID = &contracts.II{Root: got.Case.Root, Extension: got.Case.Extension}
 	}

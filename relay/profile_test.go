@@ -58,11 +58,15 @@ func TestProfileOfTheRouteIsWhatAProducerGets(t *testing.T) {
 	for _, c := range []struct{ sentence, sent, want string }{
 		{"20 to 20", `<To xmlns="http://www.w3.org/2005/08/addressing">SE2010123456-P20</To>`, `<To xmlns="http://www.w3.org/2005/08/addressing">SE2010123456-P20</To>`},
 		{"21 to 21", `<r:LogicalAddress xmlns:r='urn:riv:itintegration:registry:1'>SE2010123456-P21</r:LogicalAddress>`, `<r:LogicalAddress xmlns:r='urn:riv:itintegration:registry:1'>SE2010123456-P21</r:LogicalAddress>`},
-		{"20 to 21", `<w:To xmlns:w="http://www.w3.org/2005/08/addressing">SE2010123456<![CDATA[-P21]]></w:To>`,
-			head21[:len(head21)-1] + ` xmlns:w="http://www.w3.org/2005/08/addressing">SE2010123456<![CDATA[-P21]]></rcv:LogicalAddress>`},
+		{
+			"20 to 21", `<w:To xmlns:w="http://www.w3.org/2005/08/addressing">SE2010123456<![CDATA[-P21]]></w:To>`,
+			head21[:len(head21)-1] + ` xmlns:w="http://www.w3.org/2005/08/addressing">SE2010123456<![CDATA[-P21]]></rcv:LogicalAddress>`,
+		},
 		{"21 to 20", `<r:LogicalAddress xmlns:r='urn:R'>SE2010123456-P20</r:LogicalAddress>`, head20[:len(head20)-1] + ` xmlns:r='urn:R'>SE2010123456-P20</rcv:To>`},
-		{"both to 20: LogicalAddress counts, and there is one To", `<To xmlns="http://www.w3.org/2005/08/addressing">http://x</To><r:LogicalAddress xmlns:r='urn:R'>SE2010123456-P20</r:LogicalAddress>`,
-			head20[:len(head20)-1] + ` xmlns:r='urn:R'>SE2010123456-P20</rcv:To>`},
+		{
+			"both to 20: LogicalAddress counts, and there is one To", `<To xmlns="http://www.w3.org/2005/08/addressing">http://x</To><r:LogicalAddress xmlns:r='urn:R'>SE2010123456-P20</r:LogicalAddress>`,
+			head20[:len(head20)-1] + ` xmlns:r='urn:R'>SE2010123456-P20</rcv:To>`,
+		},
 	} {
 		sent := strings.ReplaceAll(c.sent, "urn:R", "urn:riv:itintegration:registry:1")
 		want := strings.ReplaceAll(c.want, "urn:R", "urn:riv:itintegration:registry:1")

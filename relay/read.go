@@ -161,7 +161,7 @@ func refusal(err error) error {
 	case store.UnknownCase:
 		return contracts.UnknownCase()
 	case store.CaseExists:
-		return contracts.DuplicateContentMismatch()
+		return contracts.CaseExists()
 	case store.CaseClosed:
 		return contracts.CaseClosed()
 	case store.NotCurrentHandler:
