@@ -45,7 +45,7 @@ func (g *Ground) String() string {
 
 // Explanation is what a call would get, and why.
 type Explanation struct {
-	Route         *Route  `json:"route,omitempty"`         // where it goes; also where only the permission is missing
+	Route         *Route  `json:"route,omitempty"`         // where it goes; nil if it is refused
 	RouteRow      *Ground `json:"routeRow,omitempty"`      // the row that decided the route
 	PermissionRow *Ground `json:"permissionRow,omitempty"` // the row that lets the sender call
 	Code          Code    `json:"code,omitempty"`          // of the refusal; "" if the call is let through
@@ -94,7 +94,7 @@ func (t *Table) With(c Catalogue) (*Table, error) {
 }
 
 func (x Explanation) refused(e *Error, call Call, day Date) Explanation {
-	x.Code, x.Text, x.Detail = e.Code, e.Code.Text(), e.Detail
+	x.Route, x.Code, x.Text, x.Detail = nil, e.Code, e.Code.Text(), e.Detail
 	on := call.Contract + " to " + call.Receiver
 	switch e.Code {
 	case VP004:

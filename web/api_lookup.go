@@ -1,14 +1,12 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
 
 	"rivgate/contracts"
 	"rivgate/relay"
-	"rivgate/routing"
 	"rivgate/store"
 )
 
@@ -58,53 +56,6 @@ func (s *Site) apiStatistics(w http.ResponseWriter, r *http.Request, who access)
 		return err
 	}
 	return writeJSON(w, http.StatusOK, list[store.StatisticsRow]{Items: orEmpty(rows)})
-}
-
-// resolution is where a call would go, and why.
-type resolution struct {
-	Contract string         `json:"contract"`
-	To       string         `json:"to"`
-	From     string         `json:"from,omitempty"`
-	Route    *routing.Route `json:"route,omitempty"`
-	Allowed  *bool          `json:"allowed,omitempty"` // only with from
-	Code     string         `json:"code,omitempty"`    // VPnnn of the refusal
-	Reason   string         `json:"reason,omitempty"`  // of the refusal, in words
-	Trace    routing.Trace  `json:"trace"`
-}
-
-// apiResolve tells where a call would go now. Without from, permission is not asked.
-func (s *Site) apiResolve(w http.ResponseWriter, r *http.Request, _ access) error {
-	q := readQuery(r, "contract", "to", "from")
-	out := resolution{Contract: q.Get("contract"), To: q.Get("to"), From: q.Get("from")}
-	if out.Contract == "" || out.To == "" {
-		q.wrong("contract", "Ange contract (namnrymd eller kortnamn) och to (logisk adress).")
-	}
-	if q.err != nil {
-		return q.err
-	}
-	if namespace, ok := s.Relay.Contracts.Names()[out.Contract]; ok {
-		out.Contract = namespace
-	}
-	call := routing.Call{Sender: out.From, Receiver: out.To, Contract: out.Contract, Profile: routing.RIVTABP21}
-	decide := s.table().Route
-	if out.From != "" {
-		decide = s.table().Decide
-	}
-	route, err := decide(call, s.now())
-	var refused *routing.Error
-	switch {
-	case errors.As(err, &refused):
-		out.Code, out.Reason, out.Trace = string(refused.Code), refused.Code.Text(), refused.Trace
-	case err != nil:
-		return err
-	default:
-		out.Route, out.Trace = &route, route.Trace
-	}
-	if out.From != "" {
-		allowed := err == nil
-		out.Allowed = &allowed
-	}
-	return writeJSON(w, http.StatusOK, out)
 }
 
 // codeView is one value that a classification can have.

@@ -40,15 +40,22 @@ func (s *Site) readyz(w http.ResponseWriter, r *http.Request, _ access) error {
 		}
 	}
 	word := map[bool]string{true: "ready", false: "not ready"}[status == http.StatusOK]
-	return writeJSON(w, status, map[string]any{"status": word, "checks": checks})
+	c := s.catalogue()
+	return writeJSON(w, status, map[string]any{
+		"status": word, "checks": checks, "catalogueAgeSeconds": c.AgeSeconds, "catalogueFromCache": c.FromCache, "catalogueHeld": c.Held != "",
+	})
 }
 
 // catalogue is what is known of the catalogue in use.
 func (s *Site) catalogue() CatalogueStatus {
-	if s.Catalogue != nil {
-		return s.Catalogue()
-	}
 	var c CatalogueStatus
+	if s.Catalogue != nil {
+		c = s.Catalogue()
+		if !c.Loaded.IsZero() {
+			c.AgeSeconds = int64(s.now().Sub(c.Loaded).Seconds())
+		}
+		return c
+	}
 	c.Routes, c.Permissions = s.table().Size()
 	return c
 }

@@ -24,9 +24,10 @@ type endpoint struct {
 
 // endpoints is the whole listener.
 func (s *Site) endpoints() []endpoint {
-	const get, post = http.MethodGet, http.MethodPost
+	const get, post, put, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
 	read, handle := []string{RoleRead, RoleHandle}, []string{RoleHandle}
 	anyCase, operate := []string{RoleRead, RoleHandle, RolePortal}, []string{RoleOperate}
+	keep, look := []string{RoleCatalogue}, []string{RoleCatalogue, RoleOperate}
 	return []endpoint{
 		{get, "/{$}", pages, s.startPage, nil},
 		{get, "/inbox", pages, s.inboxPage, nil},
@@ -55,7 +56,22 @@ func (s *Site) endpoints() []endpoint {
 		{post, "/api/deliveries/{verb}", api, s.apiDeliveryVerb, operate},
 		{get, "/api/waiting", api, s.apiWaiting, operate},
 		{get, "/api/statistics", api, s.apiStatistics, read},
-		{get, "/api/resolve", api, s.apiResolve, []string{RoleRead, RoleHandle, RoleOperate}},
+		{get, "/api/resolve", api, s.apiResolve, []string{RoleRead, RoleHandle, RoleOperate, RoleCatalogue}},
+		{get, "/api/catalogue/draft", api, s.apiCatalogueDraft, look},
+		{put, "/api/catalogue/draft", api, s.apiCatalogueImport, keep},
+		{del, "/api/catalogue/draft", api, s.apiCatalogueDiscard, keep},
+		{post, "/api/catalogue/rebase", api, s.apiCatalogueRebase, keep},
+		{get, "/api/catalogue/rows", api, s.apiCatalogueRows, look},
+		{post, "/api/catalogue/rows", api, s.apiCatalogueEdit, keep},
+		{get, "/api/catalogue/diff", api, s.apiCatalogueDiff, look},
+		{post, "/api/catalogue/publish", api, s.apiCataloguePublish, keep},
+		{get, "/api/catalogue/versions", api, s.apiCatalogueVersions, look},
+		{post, "/api/catalogue/rollback", api, s.apiCatalogueRollback, keep},
+		{post, "/api/catalogue/cancel", api, s.apiCatalogueCancel, keep},
+		{get, "/api/catalogue/history", api, s.apiCatalogueHistory, look},
+		{get, "/api/catalogue/held", api, s.apiCatalogueHeld, look},
+		{post, "/api/catalogue/accept", api, s.apiCatalogueAccept, keep},
+		{post, "/api/catalogue/test", api, s.apiRouteTest, look},
 		{get, "/api/codes", api, s.apiCodes, handle},
 
 		{get, "/healthz", plain, s.healthz, nil},

@@ -89,6 +89,11 @@ func TestDescriptionHasEveryField(t *testing.T) {
 		"Accepted": receiptView{}, "Ref": store.Ref{}, "Handler": store.Handler{}, "Person": personView{}, "CaseClassification": concluded{}, "Case": caseView{},
 		"Entry": store.Entry{}, "Letter": store.Letter{}, "Receiver": relay.Receiver{}, "Delivery": store.DeliveryRow{}, "DeliveryWithAttempts": deliveryView{},
 		"Attempt": attemptView{}, "Waiting": store.Waiting{}, "DeliveryFilter": deliveryFilter{}, "DeliveryVerb": deliveryVerb{}, "StatisticsRow": store.StatisticsRow{},
+		"CatalogueRow": routing.Entry{}, "EntryEdit": routing.Edit{}, "EntryChange": routing.EntryChange{}, "TouchingChange": touchingView{},
+		"EntryProblem": routing.EntryProblem{}, "Ground": routing.Ground{}, "Switch": routing.Switch{}, "CatalogueDraft": draftView{}, "CatalogueEdits": rowEdits{},
+		"CatalogueChanged": changedView{}, "CatalogueDiff": diffView{}, "CataloguePublish": publishing{}, "CatalogueVersion": store.CatalogueVersion{},
+		"CatalogueVersionState": versionView{}, "CatalogueVerb": reasoned{}, "CatalogueEvent": store.CatalogueEvent{}, "HeldCatalogue": store.HeldCatalogue{},
+		"CatalogueAccept": acceptance{}, "RouteTest": routeTest{}, "RouteTested": routeTested{}, "Step": relay.Step{},
 		"Trace": routing.Trace{}, "Route": routing.Route{}, "Resolution": resolution{}, "Code": codeView{}, "Problem": problem{},
 		"Count": struct {
 			Count int `json:"count"`
@@ -138,7 +143,7 @@ func fieldsOf(t reflect.Type) []string {
 		tag, tagged := f.Tag.Lookup("json")
 		name, _, _ := strings.Cut(tag, ",")
 		switch {
-		case name == "-":
+		case name == "-", !f.IsExported() && !f.Anonymous:
 		case f.Anonymous && !tagged:
 			names = append(names, fieldsOf(f.Type)...)
 		case name == "":

@@ -24,6 +24,8 @@ type problem struct {
 	Code    string `json:"code,omitempty"`    // the platform's code, VPnnn, or the contract's errorCode
 	SubCode string `json:"subCode,omitempty"` // of the contract
 	Path    string `json:"path,omitempty"`    // where in the message or the request
+
+	Problems []routing.EntryProblem `json:"problems,omitempty"` // rows of the catalogue that break rules, 500 at most
 }
 
 func (p *problem) Error() string { return p.Title }
@@ -89,6 +91,9 @@ func problemOf(err error) *problem {
 		return errNotOurs
 	case errors.Is(err, relay.ErrNotPortal):
 		return errNotPortal
+	}
+	if p := ofCatalogue(err); p != nil {
+		return p
 	}
 	return errInternal
 }

@@ -19,7 +19,9 @@ const (
 	RoleRead    = "read"    // reads cases and statistics of its units
 	RoleHandle  = "handle"  // reads and writes in cases of its units
 	RoleOperate = "operate" // sees and moves deliveries; sees no contents
-	RolePortal  = "portal"  // is 1177: submits cases and answers, reads mailboxes
+	// RoleCatalogue keeps the address catalogue: edits, publishes, rolls back, and tests connections.
+	RoleCatalogue = "catalogue"
+	RolePortal    = "portal" // is 1177: submits cases and answers, reads mailboxes
 )
 
 // AllUnits among the units of a Token stands for every unit.
@@ -85,13 +87,13 @@ func (t *Token) check(digest string) error {
 	copy(t.SHA256[:], sum)
 	for _, role := range t.Roles {
 		switch role {
-		case RoleOperate, RolePortal:
+		case RoleOperate, RolePortal, RoleCatalogue:
 		case RoleRead, RoleHandle:
 			if len(t.Units) == 0 {
 				return errors.New(`units is missing: list HSA-ids, or "*" for all`)
 			}
 		default:
-			return fmt.Errorf("role %q is not known: write read, handle, operate or portal", role)
+			return fmt.Errorf("role %q is not known: write read, handle, operate, catalogue or portal", role)
 		}
 	}
 	return nil

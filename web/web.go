@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"go.uber.org/zap"
 
 	"rivgate/relay"
+	"rivgate/routing"
 )
 
 // The environments of a Site.
@@ -38,6 +40,10 @@ type Site struct {
 	Ready func(context.Context) error
 	// Catalogue is what is known of the catalogue in use. Nil: only what Relay.Table tells.
 	Catalogue func() CatalogueStatus
+	// Rules are those that the catalogue kept in the store is checked by.
+	Rules routing.Rules
+	// PlanCatalogue reads a file (a catalogue in any form, or a beställning) as what it would change in rows. Nil: none can be imported.
+	PlanCatalogue func(file io.Reader, rows []routing.Entry) (edits []routing.Edit, report []string, err error)
 	// ResetCatalogue reads the catalogue from its source again and tells its size. Nil: /resetcache says that it was not successful.
 	ResetCatalogue func(context.Context) (routes, permissions int, err error)
 	// Registry is where others count: /metrics shows it beside what the store and the catalogue say. Nil: none.
@@ -60,6 +66,8 @@ type CatalogueStatus struct {
 	Routes      int       `json:"routes"`              //
 	Permissions int       `json:"permissions"`         //
 	LastError   string    `json:"lastError,omitempty"` // of the last refresh, in words for an operator
+	AgeSeconds  int64     `json:"ageSeconds"`          // since it was read
+	Held        string    `json:"held,omitempty"`      // digest of an answer that shrank and waits for a person's word
 }
 
 // CertificateStatus is one configured certificate, ours or an authority's.

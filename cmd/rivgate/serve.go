@@ -19,6 +19,7 @@ import (
 
 	"rivgate/contracts"
 	"rivgate/relay"
+	"rivgate/routing"
 	"rivgate/routing/tak"
 	"rivgate/soap"
 	"rivgate/store"
@@ -170,7 +171,7 @@ func (g *gateway) listen(c *Config) error {
 func (g *gateway) newSite(c Config) (*web.Site, error) {
 	site := &web.Site{
 		Relay: g.relay, Environment: c.Environment, TrustedLocal: g.fromProxy, Version: versionText(), Started: time.Now(), Log: g.log,
-		Catalogue: g.catalogueStatus, ResetCatalogue: g.resetCatalogue, Endpoints: g.endpoints(), Registry: g.measure(), Certificates: g.certificates.status,
+		Catalogue: g.catalogueStatus, ResetCatalogue: g.resetCatalogue, Rules: g.keeper.Rules, PlanCatalogue: g.planCatalogue, Endpoints: g.endpoints(), Registry: g.measure(), Certificates: g.certificates.status,
 	}
 	if c.Web.APITokensFile == "" {
 		return site, nil
@@ -188,9 +189,19 @@ func (g *gateway) newSite(c Config) (*web.Site, error) {
 
 func (g *gateway) catalogueStatus() web.CatalogueStatus {
 	s := g.keeper.Status()
-	return web.CatalogueStatus{
+	status := web.CatalogueStatus{
 		Loaded: s.Loaded, Source: s.Source, FromCache: s.FromCache, Routes: s.Routes, Permissions: s.Permissions, LastError: s.LastError,
 	}
+	if s.Held != nil {
+		status.Held = s.Held.Digest
+	}
+	return status
+}
+
+// planCatalogue reads a file that came over the API.
+func (g *gateway) planCatalogue(file io.Reader, rows []routing.Entry) ([]routing.Edit, []string, error) {
+	plan, err := tak.ReadPlan(file, g.registry.Names(), rows)
+	return plan.Edits, plan.Report, err
 }
 
 func (g *gateway) resetCatalogue(ctx context.Context) (routes, permissions int, err error) {

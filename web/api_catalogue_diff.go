@@ -1,0 +1,87 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+
+	"rivgate/routing"
+)
+
+// diffView is what differs between two states of the catalogue, and what that means for cases.
+type diffView struct {
+	From     string           `json:"from"`
+	To       string           `json:"to"`
+	Changes  []touchingView   `json:"changes"`
+	Switches []routing.Switch `json:"switches"` // units that go another way, with their open cases
+	Note     string           `json:"note,omitempty"`
+}
+
+// touchingView is a changed row, and how many open cases it touches.
+type touchingView struct {
+	routing.EntryChange
+	OpenCases *int `json:"openCases,omitempty"` // of a route of the contract that brings cases
+}
+
+// apiCatalogueDiff compares: by default the draft with the version that it builds on.
+func (s *Site) apiCatalogueDiff(w http.ResponseWriter, r *http.Request, _ access) error {
+	q := readQuery(r, "from", "to")
+	if q.err != nil {
+		return q.err
+	}
+	out := diffView{From: q.Get("from"), To: q.Get("to"), Changes: []touchingView{}, Switches: []routing.Switch{}}
+	if out.From == "" {
+		d, err := s.Relay.Store.CatalogueDraft(r.Context())
+		if err != nil {
+			return err
+		}
+		out.From = strconv.FormatInt(d.Base, 10)
+	}
+	if out.To == "" {
+		out.To = "draft"
+	}
+	before, err := s.rowsOf(r, out.From, "from")
+	if err != nil {
+		return err
+	}
+	after, err := s.rowsOf(r, out.To, "to")
+	if err != nil {
+		return err
+	}
+	if err := s.switches(r, before, after, &out); err != nil {
+		return err
+	}
+	for _, c := range routing.CompareEntries(before, after) {
+		v := touchingView{EntryChange: c}
+		e := c.After
+		if e == nil {
+			e = c.Before
+		}
+		if e.Kind == routing.EntryRoute && e.Contract == s.Relay.Contracts.Send().Contract {
+			n := routing.Touched(out.Switches, e.Receiver)
+			v.OpenCases = &n
+		}
+		out.Changes = append(out.Changes, v)
+	}
+	return writeJSON(w, http.StatusOK, out)
+}
+
+// switches finds the units that go another way.
+func (s *Site) switches(r *http.Request, before, after []routing.Entry, out *diffView) error {
+	open, err := s.Relay.Store.OpenCases(r.Context())
+	if err != nil {
+		return err
+	}
+	a, err := s.tableOf(before)
+	if err != nil {
+		return err
+	}
+	b, err := s.tableOf(after)
+	if err != nil {
+		return err
+	}
+	days := routing.SwitchDays(routing.CatalogueOf(before), routing.CatalogueOf(after), routing.DateOf(s.now()))
+	if out.Switches = routing.Switches(a, b, s.Relay.Contracts.Send().Contract, open, days); len(out.Switches) > 0 {
+		out.Note = routing.Stays
+	}
+	return nil
+}
