@@ -31,7 +31,6 @@ var arrows = map[string][]string{
 	"cmd/contractgen": {"soap", "wsdl"},
 	"cmd/torture":     {"soap", "contracts", "contracts/*", "routing", "store", "store/storetest"},
 	"cmd/rivgate":     {"soap", "wsdl", "contracts", "contracts/*", "routing", "routing/tak", "store", "relay", "web", "cmd/rivgate/**"},
-	"cmd/torture":     {"soap", "contracts", "contracts/*", "store"},
 	"cmd/rivgate/**":  {"soap", "contracts", "contracts/*", "routing", "cmd/rivgate/**"},
 }
 
