@@ -48,6 +48,7 @@ type Contract struct {
 	Durable    bool   // stored before it is answered; else forwarded
 	Validation Mode
 
+	foreign bool // of a folder that the configuration names
 	pack    Pack // nil unless Complaints
 	send    bool
 	files   fs.FS           // the pack's folder

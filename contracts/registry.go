@@ -24,6 +24,7 @@ type Options struct {
 	Pack        Pack                  // the pack of the complaints contracts
 	Validation  Mode                  // default of all; "" means Enforce
 	PerContract map[string]PerOptions // by responder namespace or short name
+	Folders     []Folder              // further contracts, to be validated and described
 }
 
 // PerOptions overrides Options for one contract.
@@ -53,6 +54,11 @@ func NewRegistry(o Options) (*Registry, error) {
 	}
 	if err := r.platform(o); err != nil {
 		return nil, fmt.Errorf("opening contracts of the platform: %w", err)
+	}
+	for _, f := range o.Folders {
+		if err := r.folder(f, o); err != nil {
+			return nil, fmt.Errorf("opening contracts of folder %s: %w", f.Name, err)
+		}
 	}
 	for _, c := range r.byNamespace {
 		r.all = append(r.all, c)
@@ -169,11 +175,19 @@ func (r *Registry) Durable(namespace string) bool {
 	return c != nil && c.Durable
 }
 
-// Names maps the short name of each known contract to its responder namespace.
+// Names maps the short name of each known contract to its responder namespace. Where two have the same name it is the gateway's own, else the one
+// of the later version.
 func (r *Registry) Names() map[string]string {
 	names := make(map[string]string, len(r.all))
 	for _, c := range r.all {
-		names[c.Name] = c.Contract
+		if c.foreign {
+			names[c.Name] = c.Contract
+		}
+	}
+	for _, c := range r.all {
+		if !c.foreign {
+			names[c.Name] = c.Contract
+		}
 	}
 	return names
 }

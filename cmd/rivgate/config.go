@@ -116,6 +116,7 @@ type ContractsConfig struct {
 	Pack          string                       `yaml:"pack"`
 	Validation    string                       `yaml:"validation"`
 	PortalAddress string                       `yaml:"portal_address"`
+	SchemaFolders []string                     `yaml:"schema_folders"`
 	PerContract   map[string]PerContractConfig `yaml:"per_contract"`
 }
 

@@ -208,6 +208,11 @@ func (k *checker) contracts() {
 		k.problem("contracts.pack", "%q is not known: write inferred or official", c.Pack)
 	}
 	k.filled("contracts.portal_address", c.PortalAddress, "the logical address of 1177's service")
+	for _, name := range c.SchemaFolders {
+		if info, err := os.Stat(name); err != nil || !info.IsDir() {
+			k.problem("contracts.schema_folders", "%s is no folder that can be read", name)
+		}
+	}
 	for name, p := range c.PerContract {
 		key := "contracts.per_contract." + name
 		if p.Validation != "" {
