@@ -62,8 +62,12 @@ func (b *newCase) check() error {
 		path string
 		is   bool
 	}{
-		{"sentTime", !b.SentTime.IsZero()}, {"sequence", b.Sequence != 0}, {"caseId", b.CaseID != nil}, {"externalCaseId", b.ExternalCaseID != nil},
-		{"receiver", b.Receiver != ""}, {"id", b.Update != nil && b.ID != (contracts.II{})},
+		{"sentTime", !b.SentTime.IsZero()},
+		{"sequence", b.Sequence != 0},
+		{"caseId", b.CaseID != nil},
+		{"externalCaseId", b.ExternalCaseID != nil},
+		{"receiver", b.Receiver != ""},
+		{"id", b.Update != nil && b.ID != (contracts.II{})},
 	} {
 		if given.is {
 			return invalid(given.path, "Fältet fylls i av Rivgate. Utelämna det.")

@@ -43,8 +43,10 @@ func TestDialogueThroughTheAPI(t *testing.T) {
 	say(`{"update":{"type":"PARTIAL_REPLY","text":"Vi läser."},"version":%d}`)
 	say(`{"update":{"type":"QUESTION","text":"När?"},"version":%d}`)
 	question := strings.SplitN(w.theCase(id).OpenQuestions[0], "|", 2)
-	answer, err := json.Marshal(map[string]contracts.Answer{"answer": {InReplyTo: contracts.II{Root: question[0], Extension: question[1]}, Text: "I går.",
-		Author: contracts.PersonID{ID: tolvan, Type: contracts.OIDPersonnummer}}})
+	answer, err := json.Marshal(map[string]contracts.Answer{"answer": {
+		InReplyTo: contracts.II{Root: question[0], Extension: question[1]}, Text: "I går.",
+		Author: contracts.PersonID{ID: tolvan, Type: contracts.OIDPersonnummer},
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,8 +15,10 @@ const attack = `"><script>alert(1)</script>{{.}}'<img src=x onerror=alert(2)>`
 
 func TestNothingTypedBecomesMarkup(t *testing.T) {
 	w := newWorld(t)
-	r := w.postFile("/submit", url.Values{"unit": {board}, "reporter": {tolvan}, "name": {attack}, "role": {"RELATIVE"}, "patient": {child}, "patientname": {attack},
-		"phone": {attack}, "email": {attack}, "date": {"2026-02-20"}, "text": {attack}, "place": {attack}, "reply": {"yes"}}, attack+".txt", []byte("text"))
+	r := w.postFile("/submit", url.Values{
+		"unit": {board}, "reporter": {tolvan}, "name": {attack}, "role": {"RELATIVE"}, "patient": {child}, "patientname": {attack},
+		"phone": {attack}, "email": {attack}, "date": {"2026-02-20"}, "text": {attack}, "place": {attack}, "reply": {"yes"},
+	}, attack+".txt", []byte("text"))
 	if r.status != http.StatusSeeOther {
 		t.Fatalf("%d\n%s", r.status, main(r.body))
 	}
@@ -27,16 +29,22 @@ func TestNothingTypedBecomesMarkup(t *testing.T) {
 	question := between(t, w.page(box), `name="question" value="`, `"`)
 	pages := map[string]string{
 		"answer": w.post(box+"/answer", url.Values{"question": {question}, "text": {attack}}).body,
-		"refused submit": w.post("/submit", url.Values{"unit": {board}, "reporter": {attack}, "name": {attack}, "role": {attack}, "patient": {attack},
-			"patientname": {attack}, "date": {attack}, "text": {attack}, "place": {attack}, "problem": {attack}}).body,
-		"refused close": w.post("/inbox/"+id+"/close", url.Values{"version": {version(t, w.page("/inbox/"+id))}, "text": {attack}, "problem": {attack}, "area": {attack},
-			"date": {attack}, "place": {attack}}).body,
+		"refused submit": w.post("/submit", url.Values{
+			"unit": {board}, "reporter": {attack}, "name": {attack}, "role": {attack}, "patient": {attack},
+			"patientname": {attack}, "date": {attack}, "text": {attack}, "place": {attack}, "problem": {attack},
+		}).body,
+		"refused close": w.post("/inbox/"+id+"/close", url.Values{
+			"version": {version(t, w.page("/inbox/"+id))}, "text": {attack}, "problem": {attack}, "area": {attack},
+			"date": {attack}, "place": {attack},
+		}).body,
 		"refused forward": w.post("/inbox/"+id+"/forward", url.Values{"version": {version(t, w.page("/inbox/"+id))}, "text": {attack}, "unit": {attack}}).body,
 	}
 	w.act(id, "close", url.Values{"text": {attack}, "problem": {"3"}, "area": {"3"}, "place": {attack}})
 	q := url.QueryEscape(attack)
-	for _, path := range []string{"/inbox", "/inbox/" + id, box, "/inbox?state=closed", "/inbox?q=" + q + "&unit=" + q, "/submit?q=" + q, "/monitor?receiver=" + q,
-		"/inbox?state=" + q, "/submit?unit=" + q, "/inbox/" + q, "/mailbox/" + q, "/monitor?state=" + q, "/" + q} {
+	for _, path := range []string{
+		"/inbox", "/inbox/" + id, box, "/inbox?state=closed", "/inbox?q=" + q + "&unit=" + q, "/submit?q=" + q, "/monitor?receiver=" + q,
+		"/inbox?state=" + q, "/submit?unit=" + q, "/inbox/" + q, "/mailbox/" + q, "/monitor?state=" + q, "/" + q,
+	} {
 		pages[path] = w.get(path).body
 	}
 	for name, page := range pages {
@@ -55,8 +63,10 @@ func TestNothingTypedBecomesMarkup(t *testing.T) {
 func TestHeadersOfEveryPage(t *testing.T) {
 	w := newWorld(t)
 	id := w.submit(clinic, "Tolvan Test", "Text")
-	for _, path := range []string{"/", "/inbox", "/inbox/" + id, "/mailbox/" + id, "/submit", "/submit?unit=" + clinic, "/monitor", "/nowhere", "/inbox/nobody", "/static/style.css",
-		"/api/cases", "/healthz"} {
+	for _, path := range []string{
+		"/", "/inbox", "/inbox/" + id, "/mailbox/" + id, "/submit", "/submit?unit=" + clinic, "/monitor", "/nowhere", "/inbox/nobody", "/static/style.css",
+		"/api/cases", "/healthz",
+	} {
 		r := w.get(path)
 		policy := r.header.Get("Content-Security-Policy")
 		if !strings.HasPrefix(policy, "default-src 'none'; style-src 'self'") || strings.Contains(policy, "unsafe") || strings.Contains(policy, "script-src") {
@@ -169,9 +179,15 @@ func TestUnknownAddressesAndMethods(t *testing.T) {
 		status       int
 		kind         string
 	}{
-		{"GET", "/nowhere", 404, "text/html"}, {"GET", "/api/nowhere", 404, "application/problem+json"}, {"DELETE", "/inbox", 405, "text/html"},
-		{"PUT", "/api/cases", 405, "application/problem+json"}, {"GET", "/static/..%2Fweb.go", 404, "application/problem+json"}, {"GET", "/static/nothing.css", 404, "application/problem+json"},
-		{"GET", "/inbox/none", 404, "text/html"}, {"GET", "/monitor/deliveries/none", 404, "text/html"}, {"GET", "/inbox?state=odd", 400, "text/html"},
+		{"GET", "/nowhere", 404, "text/html"},
+		{"GET", "/api/nowhere", 404, "application/problem+json"},
+		{"DELETE", "/inbox", 405, "text/html"},
+		{"PUT", "/api/cases", 405, "application/problem+json"},
+		{"GET", "/static/..%2Fweb.go", 404, "application/problem+json"},
+		{"GET", "/static/nothing.css", 404, "application/problem+json"},
+		{"GET", "/inbox/none", 404, "text/html"},
+		{"GET", "/monitor/deliveries/none", 404, "text/html"},
+		{"GET", "/inbox?state=odd", 400, "text/html"},
 	} {
 		r := w.do(w.request(c.method, c.path, nil))
 		if r.status != c.status || !strings.HasPrefix(r.header.Get("Content-Type"), c.kind) {

@@ -57,8 +57,10 @@ func TestStatusAndReset(t *testing.T) {
 		return web.CatalogueStatus{Loaded: w.clock(), Source: "file", FromCache: true, Routes: 4, Permissions: 3, LastError: "no answer"}
 	}
 	r := w.get("/status")
-	for name, want := range map[string]string{"Name": "Rivgate Test", "Version": "1.2.3", "ServiceStatus": "started", "Uptime": "1 days 02:00:00",
-		"TakCacheResetInfo": "2026-03-02T09:42:00Z: 3 permissions, 4 virtualizations, from the saved copy"} {
+	for name, want := range map[string]string{
+		"Name": "Rivgate Test", "Version": "1.2.3", "ServiceStatus": "started", "Uptime": "1 days 02:00:00",
+		"TakCacheResetInfo": "2026-03-02T09:42:00Z: 3 permissions, 4 virtualizations, from the saved copy",
+	} {
 		if got := field[string](t, r, name); got != want {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}

@@ -56,8 +56,10 @@ func (s *Site) showMailbox(w http.ResponseWriter, r *http.Request, c store.Case,
 	if err != nil {
 		return err
 	}
-	p := mailboxPage{page: s.page("Ditt ärende "+reference(c), "mailbox"), Case: c, Unit: handlerName(c.Handler), Letters: letters, Now: s.now(),
-		Done: r.URL.Query().Get("done") != ""}
+	p := mailboxPage{
+		page: s.page("Ditt ärende "+reference(c), "mailbox"), Case: c, Unit: handlerName(c.Handler), Letters: letters, Now: s.now(),
+		Done: r.URL.Query().Get("done") != "",
+	}
 	for i := range letters {
 		if letters[i].Question == "" {
 			continue

@@ -13,8 +13,10 @@ import (
 func TestCaseFromSubmissionToCorrection(t *testing.T) {
 	w := newWorld(t)
 	has(t, w.page("/submit?q=björken"), "Vårdcentralen Björken", "/submit?unit="+clinic)
-	form := url.Values{"unit": {clinic}, "reporter": {"18900101-9802"}, "name": {"Tolvan Test"}, "role": {"PATIENT"}, "date": {"2026-02-20"},
-		"text": {"Ingen ringde upp.\r\nJag väntade."}, "reply": {"yes"}, "problem": {"3"}}
+	form := url.Values{
+		"unit": {clinic}, "reporter": {"18900101-9802"}, "name": {"Tolvan Test"}, "role": {"PATIENT"}, "date": {"2026-02-20"},
+		"text": {"Ingen ringde upp.\r\nJag väntade."}, "reply": {"yes"}, "problem": {"3"},
+	}
 	r := w.postFile("/submit", form, "brev.txt", []byte("Bilagans text"))
 	if r.status != http.StatusSeeOther {
 		t.Fatalf("submitting: %d\n%s", r.status, main(r.body))
@@ -113,8 +115,11 @@ func TestFormKeepsWhatWasTyped(t *testing.T) {
 	}{
 		{"a reply without text", "reply", url.Values{"text": {""}}, []string{"Skriv delsvaret.", `aria-describedby="reply-text-error"`, `href="#reply-text"`}},
 		{"a close without problem and area", "close", url.Values{"text": {"Mitt slutsvar"}}, []string{"Välj minst ett huvudproblem.", "Välj verksamhetsområde.", ">Mitt slutsvar</textarea>"}},
-		{"a close without the reply that was wanted", "close", url.Values{"problem": {"3.4"}, "area": {"3"}},
-			[]string{`value="3.4" checked`, `value="3" selected`, `aria-describedby="close-text-error"`}},
+		{
+			"a close without the reply that was wanted", "close",
+			url.Values{"problem": {"3.4"}, "area": {"3"}},
+			[]string{`value="3.4" checked`, `value="3" selected`, `aria-describedby="close-text-error"`},
+		},
 		{"an area that does not exist", "close", url.Values{"text": {"Svar"}, "problem": {"3"}, "area": {"77"}}, []string{`aria-describedby="close-area-error"`, `value="3" checked`}},
 		{"a handover to nobody", "forward", url.Values{"text": {"Varsågod"}}, []string{"Välj den enhet", ">Varsågod</textarea>"}},
 		{"a handover to a unit without a route", "forward", url.Values{"unit": {"SE2010123456-XX99"}}, []string{`value="SE2010123456-XX99"`, `role="alert"`}},
@@ -238,8 +243,10 @@ func TestBoardSetsThePlace(t *testing.T) {
 
 func TestPatientAndReporterAreToldApart(t *testing.T) {
 	w := newWorld(t)
-	r := w.post("/submit", url.Values{"unit": {clinic}, "reporter": {tolvan}, "name": {"Tolvan Test"}, "role": {"PROXY"}, "patient": {child}, "patientname": {"Barnet Test"},
-		"authority": {"yes"}, "date": {"2026-02-20"}, "text": {"Text"}})
+	r := w.post("/submit", url.Values{
+		"unit": {clinic}, "reporter": {tolvan}, "name": {"Tolvan Test"}, "role": {"PROXY"}, "patient": {child}, "patientname": {"Barnet Test"},
+		"authority": {"yes"}, "date": {"2026-02-20"}, "text": {"Text"},
+	})
 	if r.status != http.StatusSeeOther {
 		t.Fatalf("%d\n%s", r.status, main(r.body))
 	}

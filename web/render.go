@@ -79,8 +79,10 @@ func (s *Site) atPortal() bool {
 	if c == nil {
 		return false
 	}
-	route, err := s.table().Route(routing.Call{Sender: s.Relay.Instance.HSAID, Receiver: s.Relay.Portal, Contract: c.Contract,
-		Profile: routing.RIVTABP21}, s.now())
+	route, err := s.table().Route(routing.Call{
+		Sender: s.Relay.Instance.HSAID, Receiver: s.Relay.Portal, Contract: c.Contract,
+		Profile: routing.RIVTABP21,
+	}, s.now())
 	return err == nil && route.Via == routing.Portal
 }
 

@@ -42,8 +42,10 @@ func (s *Site) showSubmit(w http.ResponseWriter, id string, f *form) error {
 	if !ok {
 		return errNotFound
 	}
-	p := submitPage{page: s.page("Skicka ett ärende", "submit"), Unit: &unit, Board: unit.Kind == routing.PatientBoard, Form: f, Problems: s.problems(),
-		Today: s.now().In(routing.Stockholm()).Format("2006-01-02")}
+	p := submitPage{
+		page: s.page("Skicka ett ärende", "submit"), Unit: &unit, Board: unit.Kind == routing.PatientBoard, Form: f, Problems: s.problems(),
+		Today: s.now().In(routing.Stockholm()).Format("2006-01-02"),
+	}
 	status := http.StatusOK
 	if f.Failed() {
 		status, p.Title = http.StatusUnprocessableEntity, "Fel: "+p.Title
@@ -93,8 +95,14 @@ func (s *Site) submitCase(w http.ResponseWriter, r *http.Request, _ access) erro
 		return nil
 	}
 	if !f.take(err, []place{
-		{"reporter/personId", "reporter"}, {"patient/personId", "patient"}, {"patient", "patient"}, {"incidentDate", "date"},
-		{"incidentPlaceText", "place"}, {"experiencedProblem", "problem"}, {"description", "text"}, {"attachment", "file"},
+		{"reporter/personId", "reporter"},
+		{"patient/personId", "patient"},
+		{"patient", "patient"},
+		{"incidentDate", "date"},
+		{"incidentPlaceText", "place"},
+		{"experiencedProblem", "problem"},
+		{"description", "text"},
+		{"attachment", "file"},
 	}) {
 		return err
 	}
@@ -104,8 +112,10 @@ func (s *Site) submitCase(w http.ResponseWriter, r *http.Request, _ access) erro
 // complaint is the case as it was typed; what is missing is noted in the form.
 func (s *Site) complaint(f *form, unit routing.Unit) *contracts.Complaint {
 	c := &contracts.Complaint{
-		Reporter: contracts.Reporter{PersonID: personID(f.Value("reporter")), Name: f.Value("name"), Role: f.Value("role"),
-			Telecom: f.Value("phone"), Email: f.Value("email")},
+		Reporter: contracts.Reporter{
+			PersonID: personID(f.Value("reporter")), Name: f.Value("name"), Role: f.Value("role"),
+			Telecom: f.Value("phone"), Email: f.Value("email"),
+		},
 		IncidentDate: compactDate(f.Value("date")), Description: f.Value("text"), ReplyWanted: f.Value("reply") == "yes",
 	}
 	for _, must := range []struct{ field, text string }{

@@ -101,8 +101,10 @@ func (s *Site) event(c store.Case, entry store.Entry, m *contracts.Message, file
 		}
 	}
 	for n, a := range m.Attachments() {
-		e.Files = append(e.Files, fileLink{Name: a.FileName, Size: a.Size, Elsewhere: a.Reference != "",
-			Address: files + "/" + entry.MessageID + "/" + strconv.Itoa(n)})
+		e.Files = append(e.Files, fileLink{
+			Name: a.FileName, Size: a.Size, Elsewhere: a.Reference != "",
+			Address: files + "/" + entry.MessageID + "/" + strconv.Itoa(n),
+		})
 	}
 	return e
 }

@@ -13,9 +13,15 @@ import (
 // places are where the contract's paths are typed on the case page.
 func places() []place {
 	return []place{
-		{"classification/incidentUnit", "place"}, {"classification/incidentDate", "date"}, {"classification/problem", "problem"},
-		{"areaOfActivity", "area"}, {"classification", "problem"}, {"answerDueDate", "due"}, {"newRecipient", "unit"},
-		{"attachment", "file"}, {"text", "text"},
+		{"classification/incidentUnit", "place"},
+		{"classification/incidentDate", "date"},
+		{"classification/problem", "problem"},
+		{"areaOfActivity", "area"},
+		{"classification", "problem"},
+		{"answerDueDate", "due"},
+		{"newRecipient", "unit"},
+		{"attachment", "file"},
+		{"text", "text"},
 	}
 }
 

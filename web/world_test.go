@@ -105,7 +105,8 @@ func newTable(t *testing.T, registry *contracts.Registry, more ...routing.Row) *
 			{Contract: send, Receiver: hospital, Address: "http://127.0.0.1:9/", Component: system},
 		}, more...),
 		Permissions: []routing.Permission{
-			{Contract: send, Sender: portal, Receiver: "*"}, {Contract: send, Sender: gateway, Receiver: "*"},
+			{Contract: send, Sender: portal, Receiver: "*"},
+			{Contract: send, Sender: gateway, Receiver: "*"},
 			{Contract: giveBack, Sender: gateway, Receiver: portal},
 		},
 	}, routing.Rules{Durable: registry.Durable, ReturnContract: giveBack, PortalAddress: portal})
