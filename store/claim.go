@@ -32,12 +32,7 @@ func (s *Store) Claim(ctx context.Context, worker string, lease time.Duration, m
 }
 
 func (t *tx) claim(ctx context.Context, worker string, lease time.Duration, max, perAddress int, skip []string) ([]Delivery, error) {
-	if t.dialect.claimLock != "" {
-		if _, err := t.exec(ctx, t.dialect.claimLock); err != nil {
-			return nil, err
-		}
-	}
-	if err := t.expire(ctx); err != nil {
+	if err := t.prepareClaim(ctx); err != nil {
 		return nil, err
 	}
 	addresses, err := t.ready(ctx)
@@ -63,6 +58,19 @@ func (t *tx) claim(ctx context.Context, worker string, lease time.Duration, max,
 		}
 	}
 	return claimed, nil
+}
+
+// prepareClaim lets claims of all replicas go one by one, by one clock, and frees what nobody holds any more.
+func (t *tx) prepareClaim(ctx context.Context) error {
+	if t.dialect.claimLock != "" {
+		if _, err := t.exec(ctx, t.dialect.claimLock); err != nil {
+			return err
+		}
+	}
+	if err := t.sharpen(ctx); err != nil {
+		return err
+	}
+	return t.expire(ctx)
 }
 
 // expire frees lanes whose lease has run out. Their tokens stay, so that a worker that is only late may still finish until another has its lane.
@@ -137,10 +145,38 @@ func (t *tx) lease(ctx context.Context, lane int64, worker string, lease time.Du
 	return d, err
 }
 
+// ClaimOf leases one lane of one address, if one is due and no lane of it is leased: the probe of a receiver that was down. False: none.
+func (s *Store) ClaimOf(ctx context.Context, worker string, lease time.Duration, address string) (d Delivery, ok bool, err error) {
+	err = s.write(ctx, func(ctx context.Context, t *tx) error {
+		ok = false
+		if err := t.prepareClaim(ctx); err != nil {
+			return err
+		}
+		var leased int
+		if _, err := t.row(ctx, []any{&leased}, `SELECT count(*) FROM lane l WHERE l.lease_until IS NOT NULL AND l.address = $1`, address); err != nil || leased > 0 {
+			return err
+		}
+		lanes, err := t.free(ctx, address, 1)
+		if err != nil || len(lanes) == 0 {
+			return err
+		}
+		d, err = t.lease(ctx, lanes[0], worker, lease)
+		ok = err == nil
+		return err
+	})
+	if err != nil {
+		return Delivery{}, false, fmt.Errorf("claiming a probe: %w", err)
+	}
+	return d, ok, nil
+}
+
 // Renew prolongs the lease of d. ErrLeaseLost.
 func (s *Store) Renew(ctx context.Context, d Delivery, lease time.Duration) error {
 	var n int64
 	err := s.write(ctx, func(ctx context.Context, t *tx) (err error) {
+		if err := t.sharpen(ctx); err != nil {
+			return err
+		}
 		n, err = t.exec(ctx, `UPDATE lane SET lease_until = $3 WHERE id = $1 AND token = $2`, d.Lane, d.Token, micros(t.now.Add(lease)))
 		return err
 	})
@@ -167,20 +203,35 @@ func (s *Store) VoidLeases(ctx context.Context) (int, error) {
 	return int(n), nil
 }
 
-// NextDue is when the earliest lane becomes claimable; zero when none waits.
-func (s *Store) NextDue(ctx context.Context) (time.Time, error) {
-	var ready, leased sql.NullInt64
-	err := s.read.QueryRowContext(ctx, `SELECT
-		(SELECT l.ready_at FROM lane l WHERE l.ready_at IS NOT NULL AND l.lease_until IS NULL AND NOT `+paused+` ORDER BY l.ready_at LIMIT 1),
-		(SELECT min(l.lease_until) FROM lane l WHERE l.lease_until IS NOT NULL)`).Scan(&ready, &leased)
+// NextDue is when the earliest lane becomes claimable, of addresses that are not in skip; zero when none waits. It steps from address to
+// address as ready does.
+func (s *Store) NextDue(ctx context.Context, skip ...string) (time.Time, error) {
+	type due struct {
+		address string
+		at      sql.NullInt64
+	}
+	all, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (d due, err error) { return d, rows.Scan(&d.address, &d.at) },
+		`WITH RECURSIVE step (address) AS (
+			SELECT min(address) FROM lane WHERE ready_at IS NOT NULL AND lease_until IS NULL
+			UNION ALL
+			SELECT (SELECT min(l.address) FROM lane l WHERE l.ready_at IS NOT NULL AND l.lease_until IS NULL AND l.address > step.address)
+			FROM step WHERE step.address IS NOT NULL
+		)
+		SELECT address, (SELECT l.ready_at FROM lane l WHERE l.ready_at IS NOT NULL AND l.lease_until IS NULL AND l.address = step.address AND NOT `+paused+`
+			ORDER BY l.ready_at LIMIT 1)
+		FROM step WHERE address IS NOT NULL
+		UNION ALL SELECT address, min(lease_until) FROM lane WHERE lease_until IS NOT NULL GROUP BY address`)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("finding the next delivery: %w", err)
 	}
-	switch {
-	case !ready.Valid && !leased.Valid:
-		return time.Time{}, nil
-	case !ready.Valid, leased.Valid && leased.Int64 < ready.Int64:
-		return moment(leased.Int64), nil
+	var next time.Time
+	for _, d := range all {
+		if !d.at.Valid || slices.Contains(skip, d.address) {
+			continue
+		}
+		if at := moment(d.at.Int64); next.IsZero() || at.Before(next) {
+			next = at
+		}
 	}
-	return moment(ready.Int64), nil
+	return next, nil
 }

@@ -52,6 +52,7 @@ type Attempt struct {
 	Again    time.Time     // technical and unknown: when to try again; zero: parked
 	Case     Ref           // 1177's id of a NEW_CASE, as the answer told it
 	External Ref           // the handling system's id, as the answer told it
+	Repeat   bool          // Finish was called for this attempt before, and what became of that is not known: a commit that came through counts
 }
 
 // DeliveryFilter narrows deliveries, for lists and verbs alike. Zero fields do not narrow.

@@ -26,6 +26,7 @@ type dialect struct {
 	lockLanes   string // the like, for the rows of lane l alone
 	skipLocked  string // after forUpdate: rows that others have locked are left out
 	claimLock   string // run first in a claim, so that leases can be counted for each address; "" where changes are serial anyway
+	clock       string // the database's time, in microseconds since 1970
 	notify      string // tells the other replicas, $1 is who tells
 	writers     int    // groups of accepts that are committed side by side
 	reconnects  int    // how often a transaction that cannot begin is begun on another connection
@@ -37,7 +38,11 @@ type dialect struct {
 var migrationFiles embed.FS
 
 func sqliteDialect() dialect {
-	return dialect{goose: goose.DialectSQLite3, migrations: "migrations/sqlite", writers: 1, oneWriter: true, connections: 8}
+	return dialect{
+		goose: goose.DialectSQLite3, migrations: "migrations/sqlite",
+		clock:   "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000",
+		writers: 1, oneWriter: true, connections: 8,
+	}
 }
 
 func postgresDialect() dialect {
@@ -45,6 +50,7 @@ func postgresDialect() dialect {
 		goose: goose.DialectPostgres, migrations: "migrations/postgres",
 		forUpdate: " FOR NO KEY UPDATE", lockLanes: " FOR NO KEY UPDATE OF l", skipLocked: " SKIP LOCKED",
 		claimLock: "SELECT pg_advisory_xact_lock(x'72697667617465'::bigint)",
+		clock:     "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
 		notify:    "SELECT pg_notify('rivgate_wake', $1)",
 		writers:   4, connections: 16, reconnects: 16,
 	}

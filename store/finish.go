@@ -39,7 +39,13 @@ func (t *tx) finish(ctx context.Context, d Delivery, a Attempt) (lost bool, err 
 	if err != nil {
 		return false, err
 	}
-	lost = n == 0
+	if lost = n == 0; lost && a.Repeat {
+		var one int
+		done, err := t.row(ctx, []any{&one}, `SELECT 1 FROM attempt WHERE lane = $1 AND token = $2 AND outcome = $3 AND NOT late`, d.Lane, d.Token, string(a.Outcome))
+		if err != nil || done {
+			return false, err
+		}
+	}
 	_, err = t.exec(ctx, `UPDATE attempt SET outcome = $3, class = $4, code = $5, duration = $6, answer = $7, late = $8
 		WHERE lane = $1 AND token = $2 AND outcome = ''`,
 		d.Lane, d.Token, string(a.Outcome), a.Class, a.Code, int64(a.Duration), a.Answer[:min(len(a.Answer), answerKept)], lost)
@@ -53,10 +59,13 @@ func (t *tx) finish(ctx context.Context, d Delivery, a Attempt) (lost bool, err 
 	case !a.Again.IsZero():
 		state, next = DeliveryDue, micros(a.Again)
 	}
-	_, err = t.exec(ctx, `UPDATE delivery SET state = $2, next_at = $3, done_at = $4, outcome = $5, class = $6, code = $7 WHERE message_id = $1`,
-		d.Message.ID, string(state), next, done, string(a.Outcome), a.Class, a.Code)
+	n, err = t.exec(ctx, `UPDATE delivery SET state = $2, next_at = $3, done_at = $4, outcome = $5, class = $6, code = $7 WHERE message_id = $1 AND attempts = $8`,
+		d.Message.ID, string(state), next, done, string(a.Outcome), a.Class, a.Code, d.Attempt)
 	if err != nil {
 		return false, err
+	}
+	if n == 0 {
+		return false, fmt.Errorf("attempt %d is not the last one of its message", d.Attempt)
 	}
 	if err := t.settle(ctx, d.Lane); err != nil {
 		return false, err

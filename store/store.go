@@ -23,7 +23,7 @@ var ErrClosed = errors.New("store is closed")
 
 // Options of Open. The zero value is usable.
 type Options struct {
-	Now func() time.Time // the clock of leases, retries and stamps; default time.Now
+	Now func() time.Time // the clock of leases, retries and stamps; default the database's own
 	// NewID makes ids of cases and letters; default UUIDs of version 7. Called by several goroutines.
 	NewID func() string
 	Log   *zap.Logger // default: none
@@ -32,6 +32,7 @@ type Options struct {
 // Store is an open database. Safe for concurrent use.
 type Store struct {
 	now     func() time.Time
+	clock   *clock // behind now; nil with Options.Now
 	newID   func() string
 	log     *zap.Logger
 	dialect dialect
@@ -58,9 +59,6 @@ type Store struct {
 // A schema newer than this program knows is an error that says so.
 func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	s := &Store{now: o.Now, newID: o.NewID, log: o.Log, wake: make(chan struct{}, 1), notify: make(chan struct{}, 1)}
-	if s.now == nil {
-		s.now = time.Now
-	}
 	if s.newID == nil {
 		s.newID = func() string { return uuid.Must(uuid.NewV7()).String() }
 	}
@@ -76,6 +74,11 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	}
 	background, stop := context.WithCancel(context.Background())
 	s.stop = stop
+	if err := s.startClock(ctx, background); err != nil {
+		stop()
+		s.release()
+		return nil, err
+	}
 	s.startWriters()
 	s.startListening(background)
 	return s, nil

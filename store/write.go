@@ -11,8 +11,8 @@ import (
 const (
 	groupMax   = 128
 	groupQueue = 256
-	groupTime  = time.Minute // a group that takes longer, on a database that hangs, is rolled back
-	retries    = 8           // of a change that got in another's way
+	groupTime  = 15 * time.Second // a group that takes longer, on a database that hangs, is rolled back
+	retries    = 8                // of a change that got in another's way
 )
 
 // tx is a transaction under way, as the verbs see it.
@@ -20,6 +20,7 @@ type tx struct {
 	*session
 	dialect dialect
 	now     time.Time
+	follows bool // now is the database's clock
 	woken   bool // a delivery became due
 	newID   func() string
 }
@@ -247,7 +248,7 @@ func (s *Store) begin(ctx context.Context, conn *session) (*tx, error) {
 	var err error
 	for range s.dialect.reconnects + 1 {
 		if _, err = conn.exec(ctx, conn.beginText); err == nil {
-			return &tx{session: conn, dialect: s.dialect, now: s.now().UTC().Truncate(time.Microsecond), newID: s.newID}, nil
+			return &tx{session: conn, dialect: s.dialect, now: s.Now(), follows: s.clock != nil, newID: s.newID}, nil
 		}
 		if s.dialect.reconnects == 0 || ctx.Err() != nil {
 			break
