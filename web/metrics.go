@@ -23,9 +23,9 @@ func (s *Site) metricsHandler() http.Handler {
 // gauges collects what is in the store and the catalogue. Labels are receivers, which are organisations; nothing of a case or a
 // person is in them.
 type gauges struct {
-	site                                                                      *Site
-	waiting, parked, oldest, paused                                           *prometheus.Desc // by receiver
-	loaded, loadedAt, age, held, fromCache, routes, permissions, start, build *prometheus.Desc
+	site                                                                 *Site
+	waiting, parked, oldest, paused                                      *prometheus.Desc // by receiver
+	loaded, loadedAt, held, fromCache, routes, permissions, start, build *prometheus.Desc
 }
 
 var _ prometheus.Collector = (*gauges)(nil)
@@ -43,7 +43,6 @@ func newGauges(s *Site) *gauges {
 		paused:      desc("receiver_paused", "1 while a receiver is paused.", by...),
 		loaded:      desc("catalogue_loaded", "1 when there is a catalogue."),
 		loadedAt:    desc("catalogue_loaded_timestamp_seconds", "When the catalogue was read; 0 when there is none."),
-		age:         desc("catalogue_age_seconds", "Time since the catalogue was read; 0 when there is none."),
 		held:        desc("catalogue_held", "1 while an answer of the source is held back because it shrank."),
 		fromCache:   desc("catalogue_from_cache", "1 while the catalogue is the saved copy."),
 		routes:      desc("catalogue_routes", "Routes of the catalogue."),
@@ -55,7 +54,7 @@ func newGauges(s *Site) *gauges {
 
 // Describe tells prometheus which metrics there are.
 func (g *gauges) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{g.waiting, g.parked, g.oldest, g.paused, g.loaded, g.loadedAt, g.age, g.held, g.fromCache, g.routes, g.permissions, g.start, g.build} {
+	for _, d := range []*prometheus.Desc{g.waiting, g.parked, g.oldest, g.paused, g.loaded, g.loadedAt, g.held, g.fromCache, g.routes, g.permissions, g.start, g.build} {
 		out <- d
 	}
 }
@@ -87,7 +86,6 @@ func (g *gauges) Collect(out chan<- prometheus.Metric) {
 		at = float64(c.Loaded.Unix())
 	}
 	put(g.loadedAt, at)
-	put(g.age, float64(c.AgeSeconds))
 	put(g.held, flag(c.Held != ""))
 	put(g.fromCache, flag(c.FromCache))
 	put(g.routes, float64(c.Routes))
