@@ -56,6 +56,8 @@ func postgresDialect() dialect {
 	}
 }
 
+const idleInTransaction = "idle_in_transaction_session_timeout"
+
 // connect opens the database of a URL, without looking into it.
 func (s *Store) connect(ctx context.Context, address string) error {
 	if path, ok := strings.CutPrefix(address, "sqlite:"); ok {
@@ -98,6 +100,10 @@ func (s *Store) connectPostgres(ctx context.Context, address string) error {
 		return errors.New("opening the database: its URL cannot be read") // the cause would quote the password
 	}
 	s.dialect = postgresDialect()
+	// A process that was stopped, or cut off, in the middle of a transaction must not keep the others from what it has locked.
+	if _, set := config.ConnConfig.RuntimeParams[idleInTransaction]; !set {
+		config.ConnConfig.RuntimeParams[idleInTransaction] = "3s"
+	}
 	if !strings.Contains(address, "pool_max_conns") {
 		config.MaxConns = int32(s.dialect.connections)
 	}
