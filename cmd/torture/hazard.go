@@ -110,7 +110,7 @@ func (t *trial) pause(ctx context.Context) error {
 	if err := g.signal(syscall.SIGSTOP); err != nil {
 		return err
 	}
-	sleep(ctx, lease+t.between(500*time.Millisecond, 2*time.Second))
+	sleep(ctx, lease+t.between(500*time.Millisecond, 3*lease))
 	return g.signal(syscall.SIGCONT)
 }
 
