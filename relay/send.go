@@ -44,7 +44,8 @@ func (s *Sender) Send(ctx context.Context, p parcel) (*soap.Reply, error) {
 
 // dropped are headers of a caller that say something about its own connection, or that only we may set.
 var dropped = []string{
-	"Accept-Encoding", "Authorization", "Connection", "Content-Encoding", "Content-Length", "Content-Type", "Cookie", "Expect", "Forwarded", "Host", "Keep-Alive",
+	"Accept-Encoding", "Authorization", "Client-Cert", "Client-Cert-Chain", "Connection", "Content-Encoding", "Content-Length", "Content-Type", "Cookie", "Expect", "Forwarded", "Host", "Keep-Alive", "Mime-Version",
+	"Ssl-Client-Cert", "X-Amzn-Mtls-Clientcert", "X-Arr-Clientcert", "X-Client-Cert",
 	"Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Soapaction", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Via",
 	soap.HeaderSender, soap.HeaderInstance, soap.HeaderCorrelation, soap.HeaderProducerTime,
 }

@@ -76,7 +76,7 @@ func (r *Relay) identify(a *arrival) (internal bool, err error) {
 
 // journey checks and completes the headers that tell where a call has been.
 func (r *Relay) journey(a *arrival) error {
-	history := a.Header.Get(soap.HeaderRoutingHistory)
+	history := strings.Join(a.Header.Values(soap.HeaderRoutingHistory), "#") // a loop in a second one is a loop too
 	if slices.Contains(strings.Split(history, "#"), r.Instance.ID) {
 		return routing.Loop()
 	}
@@ -86,10 +86,12 @@ func (r *Relay) journey(a *arrival) error {
 	a.Header.Set(soap.HeaderRoutingHistory, history+"#"+r.Instance.ID)
 
 	rule := r.Trust.OriginalConsumer
-	if a.Header.Get(soap.HeaderOriginalConsumer) == "" {
+	consumer := a.Header.Get(soap.HeaderOriginalConsumer)
+	if consumer == "" {
 		a.Header.Set(soap.HeaderOriginalConsumer, a.Sender)
 		return nil
 	}
+	a.Header.Set(soap.HeaderOriginalConsumer, consumer) // one, however many there were
 	allowed := len(rule.AllowedSenders) == 0 ||
 		slices.ContainsFunc(rule.AllowedSenders, func(id string) bool { return strings.EqualFold(id, a.Sender) })
 	if allowed {
