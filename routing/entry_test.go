@@ -1,0 +1,259 @@
+package routing_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"rivgate/routing"
+)
+
+const (
+	bring = "urn:bring:SendResponder:1"
+	back  = "urn:bring:ReturnResponder:1"
+)
+
+func keptRules() routing.Rules {
+	return routing.Rules{
+		ClimbRoutes: true, ClimbPermissions: true, ReturnContract: back, PortalAddress: "SE0000000001-1177",
+		Durable: func(contract string) bool { return contract == bring || contract == back },
+	}
+}
+
+// numbered makes ids that tests can name.
+func numbered() func() string {
+	n := 0
+	return func() string { n++; return fmt.Sprintf("n%d", n) }
+}
+
+func inbox(id, unit string) routing.Entry {
+	return routing.Entry{ID: id, Kind: routing.EntryRoute, Contract: bring, Receiver: unit, Address: routing.AddressInbox}
+}
+
+func apply(t *testing.T, rows []routing.Entry, edits ...routing.Edit) []routing.Entry {
+	t.Helper()
+	after, err := routing.ApplyEdits(rows, edits, numbered(), 20260401)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return after
+}
+
+func find(rows []routing.Entry, id string) routing.Entry {
+	i := slices.IndexFunc(rows, func(e routing.Entry) bool { return e.ID == id })
+	if i < 0 {
+		return routing.Entry{}
+	}
+	return rows[i]
+}
+
+func TestARouteThatMovesEndsTheDayBefore(t *testing.T) {
+	later := inbox("later", "SE1")
+	later.From = 20270101
+	first := inbox("first", "SE1")
+	first.Until = 20261231
+	move := routing.Edit{Action: routing.EditMove, Entry: routing.Entry{Kind: routing.EntryRoute, Contract: bring, Receiver: "se1", Address: "https://a.example/", Component: "SE2", From: 20260501}}
+	rows := apply(t, nil, routing.Edit{Action: routing.EditAdd, Entry: first}, routing.Edit{Action: routing.EditAdd, Entry: later})
+	after := apply(t, rows, move)
+	if got := find(after, "first").Until; got != 20260430 {
+		t.Errorf("the first route ends on %s", got)
+	}
+	if got := find(after, "later"); got.Kind != "" {
+		t.Errorf("the later route is still there: %s", got)
+	}
+	if err := routing.CheckEntries(after, keptRules(), 20260401); err != nil {
+		t.Error(err)
+	}
+	if find(rows, "first").Until != 20261231 {
+		t.Error("the rows that were given have changed")
+	}
+}
+
+func TestHospitalAndRegionMoveByTheTree(t *testing.T) {
+	tree := routing.Tree{"SE-VC1": "SE-HOSPITAL", "SE-VC2": "SE-HOSPITAL", "SE-HOSPITAL": "SE-REGION", "SE-FAR": "SE-REGION", "SE-REGION": "SE"}
+	before := apply(t, nil, routing.Edit{Action: routing.EditAdd, Entry: inbox("region", "SE-REGION")})
+	after := apply(t, before, routing.Edit{Action: routing.EditAdd, Entry: routing.Entry{
+		ID: "hospital", Kind: routing.EntryRoute, Contract: bring, Receiver: "SE-HOSPITAL", Address: "https://a.example/", Component: "SE-SYSTEM", From: 20260501,
+	}})
+	a, b := keptTable(t, before, tree), keptTable(t, after, tree)
+	open := map[string]int{"SE-VC1": 2, "SE-VC2": 1, "SE-FAR": 5}
+	switches := routing.Switches(a, b, bring, open, routing.SwitchDays(routing.CatalogueOf(before), routing.CatalogueOf(after), 20260401))
+	units := ""
+	for _, s := range switches {
+		units += fmt.Sprintf("%s %s %s→%s %d; ", s.Unit, s.Day, s.Before, s.After, s.Open)
+	}
+	want := "SE-HOSPITAL 2026-05-01 rivgate:inbox→https://a.example/ 0; SE-VC1 2026-05-01 rivgate:inbox→https://a.example/ 2; " +
+		"SE-VC2 2026-05-01 rivgate:inbox→https://a.example/ 1; "
+	if units != want {
+		t.Errorf("switches\n%s, not\n%s", units, want)
+	}
+	if n := routing.Touched(switches, "SE-HOSPITAL"); n != 3 {
+		t.Errorf("%d open cases are touched by the hospital's row", n)
+	}
+	x := b.Explain(routing.Call{Receiver: "SE-VC1", Contract: bring}, time.Date(2026, 5, 1, 0, 30, 0, 0, routing.Stockholm()))
+	if x.Route == nil || x.Route.Component != "SE-SYSTEM" || x.RouteRow.ID != "hospital" || x.Trace.Route != "SE-VC1,(parent),SE-HOSPITAL" {
+		t.Errorf("explained as %+v %v", x.Route, x.RouteRow)
+	}
+}
+
+func keptTable(t *testing.T, rows []routing.Entry, tree routing.Tree) *routing.Table {
+	t.Helper()
+	c := routing.CatalogueOf(rows)
+	c.Tree = tree
+	made, err := routing.NewTable(c, keptRules())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
+func TestADecisionIsExplainedByItsRows(t *testing.T) {
+	rows := apply(
+		t, nil,
+		routing.Edit{Action: routing.EditAdd, Entry: inbox("route", "SE1")},
+		routing.Edit{Action: routing.EditAdd, Entry: routing.Entry{ID: "old", Kind: routing.EntryPermission, Contract: bring, Sender: "SE9", Receiver: "*", Until: 20260331}},
+		routing.Edit{Action: routing.EditAdd, Entry: routing.Entry{ID: "new", Kind: routing.EntryPermission, Contract: bring, Sender: "SE9", Receiver: "*", From: 20260401}},
+	)
+	made := keptTable(t, rows, nil)
+	at := func(day int) time.Time { return time.Date(2026, 3, day, 12, 0, 0, 0, routing.Stockholm()) }
+	for name, c := range map[string]struct {
+		call              routing.Call
+		at                time.Time
+		code              routing.Code
+		route, permission string
+	}{
+		"the older permission counts until its last day": {routing.Call{Sender: "se9", Receiver: "se1", Contract: bring}, at(31), "", "route", "old"},
+		"the next one from its first":                    {routing.Call{Sender: "SE9", Receiver: "SE1", Contract: bring}, at(32), "", "route", "new"},
+		"nobody may":                                     {routing.Call{Sender: "SE8", Receiver: "SE1", Contract: bring}, at(1), routing.VP007, "route", ""},
+		"nobody is there":                                {routing.Call{Sender: "SE9", Receiver: "SE2", Contract: bring}, at(1), routing.VP004, "", ""},
+		"white space":                                    {routing.Call{Sender: "SE9", Receiver: "SE1 ", Contract: bring}, at(1), routing.VP004, "", ""},
+		"the portal stands in":                           {routing.Call{Receiver: "SE0000000001-1177", Contract: back}, at(1), "", "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			x := made.Explain(c.call, c.at)
+			route, permission := "", ""
+			if x.RouteRow != nil {
+				route = x.RouteRow.ID
+			}
+			if x.PermissionRow != nil {
+				permission = x.PermissionRow.ID
+			}
+			if x.Code != c.code || route != c.route || permission != c.permission {
+				t.Errorf("%q by %q and %q: %+v", x.Code, route, permission, x)
+			}
+			if c.code != "" && (x.Cause == "" || x.Remedy == "" || x.Text == "" || x.Route != nil) {
+				t.Errorf("a refusal without cause, remedy or text, or with a route: %+v", x)
+			}
+		})
+	}
+	var none *routing.Table
+	if x := none.Explain(routing.Call{}, at(1)); x.Code != routing.VP008 || x.Remedy == "" {
+		t.Errorf("no catalogue is explained as %+v", x)
+	}
+}
+
+// TestMergingLosesNothing: two people change rows of one catalogue. Either the merged rows hold every change of both, or a row that both changed
+// otherwise is named.
+func TestMergingLosesNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		base := drawRows(t, "base")
+		mine, latest := change(t, base, "mine"), change(t, base, "latest")
+		merged, err := routing.MergeEntries(base, latest, mine)
+		both := func() bool {
+			theirs := map[string]routing.EntryChange{}
+			for _, c := range routing.CompareEntries(base, latest) {
+				theirs[c.ID] = c
+			}
+			for _, c := range routing.CompareEntries(base, mine) {
+				other, touched := theirs[c.ID]
+				if touched && (c.After == nil) != (other.After == nil) || touched && c.After != nil && !c.After.Same(*other.After) {
+					return true
+				}
+			}
+			return false
+		}()
+		if (err != nil) != both {
+			t.Fatalf("both changed a row: %t, and the merge says %v", both, err)
+		}
+		if err != nil {
+			return
+		}
+		for _, from := range [][]routing.Entry{mine, latest} {
+			for _, c := range routing.CompareEntries(base, from) {
+				got := find(merged, c.ID)
+				if c.After == nil && got.Kind != "" || c.After != nil && !got.Same(*c.After) {
+					t.Fatalf("lost: %s", c.Text)
+				}
+			}
+		}
+	})
+}
+
+func drawRows(t *rapid.T, label string) (rows []routing.Entry) {
+	for i := range rapid.IntRange(0, 6).Draw(t, label) {
+		rows = append(rows, inbox(fmt.Sprint("r", i), fmt.Sprint("SE", i)))
+	}
+	return rows
+}
+
+func change(t *rapid.T, base []routing.Entry, who string) []routing.Entry {
+	rows := slices.Clone(base)
+	for i := range rows {
+		switch rapid.IntRange(0, 3).Draw(t, who) {
+		case 0:
+			rows[i].Until = routing.Date(20260101 + rapid.IntRange(0, 2).Draw(t, "day"))
+		case 1:
+			rows[i].Kind = ""
+		}
+	}
+	rows = slices.DeleteFunc(rows, func(e routing.Entry) bool { return e.Kind == "" })
+	if rapid.Bool().Draw(t, who+" adds") {
+		rows = append(rows, inbox("added by "+who, "SE-"+who))
+	}
+	return rows
+}
+
+// TestWhatTheRulesLetThroughLoads: rows that CheckEntries has nothing against make a table in which no call is ambiguous.
+func TestWhatTheRulesLetThroughLoads(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var edits []routing.Edit
+		for range rapid.IntRange(0, 8).Draw(t, "rows") {
+			e := inbox("", fmt.Sprint("SE", rapid.IntRange(0, 2).Draw(t, "unit")))
+			e.From = routing.Date(rapid.SampledFrom([]int{0, 20260101, 20260110, 20260120}).Draw(t, "from"))
+			e.Until = routing.Date(rapid.SampledFrom([]int{0, 20260105, 20260110, 20260131}).Draw(t, "until"))
+			if rapid.Bool().Draw(t, "outside") {
+				e.Address = "https://a.example/"
+			}
+			edits = append(edits, routing.Edit{Action: routing.EditAdd, Entry: e})
+		}
+		rows, err := routing.ApplyEdits(nil, edits, numbered(), 20260101)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if routing.CheckEntries(rows, keptRules(), 20260101) != nil {
+			return
+		}
+		made, err := routing.NewTable(routing.CatalogueOf(rows), keptRules())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if notes := made.Notes(); len(notes) > 0 {
+			t.Fatalf("it loads with notes: %s", strings.Join(notes, "; "))
+		}
+	})
+}
+
+func TestDaysHaveNeighbours(t *testing.T) {
+	for day, next := range map[routing.Date]routing.Date{20260228: 20260301, 20240228: 20240229, 20261231: 20270101, 0: 0} {
+		if got := day.Next(); got != next {
+			t.Errorf("after %s comes %s", day, got)
+		}
+		if got := next.Before(); got != day {
+			t.Errorf("before %s is %s", next, got)
+		}
+	}
+}
