@@ -6,12 +6,15 @@ VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 FUZZTIME ?= 30s
 BENCH    ?= .
 COUNT    ?= 6
+ROUNDS   ?= 3
+SIZES    ?= 1k,10k,100k,1m
+CALLERS  ?= 1,16,64
 PACKAGES ?= ./...
 
-.PHONY: help run test demo build check format generate bench fuzz setup
+.PHONY: help run test demo build check format generate bench bench-forward fuzz setup
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: build ## start gateway, simulators and pages with the demo world; data in ./data
 	bin/rivgate serve
@@ -40,8 +43,12 @@ generate: ## write the Go code of the contracts again
 	$(CONTRACTGEN) --pack platform --wsdl wsdl/platform --out contracts/platform
 	$(CONTRACTGEN) --pack official --wsdl wsdl/official --out contracts/official --empty-ok
 
-bench: setup ## benchmarks, for benchstat: make bench > new.txt; BENCH=regexp COUNT=6
+bench: setup build ## benchmarks, for benchstat: make bench > new.txt; BENCH=regexp COUNT=6; then bench-forward
 	@$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 2h $(PACKAGES)
+	@$(GO) run ./cmd/bench -gateway bin/rivgate -rounds $(ROUNDS) -sizes $(SIZES) -callers $(CALLERS)
+
+bench-forward: setup build ## forwarding beside nginx and a bare Go proxy, 2 minutes; ROUNDS=3 SIZES=10k CALLERS=1,16
+	@$(GO) run ./cmd/bench -gateway bin/rivgate -rounds $(ROUNDS) -sizes $(SIZES) -callers $(CALLERS)
 
 fuzz: ## each fuzz target for FUZZTIME (30s)
 	@for package in $$($(GO) list ./...); do \

@@ -28,6 +28,7 @@ var arrows = map[string][]string{
 	"store/storetest": {"store", "routing"},
 	"relay":           {"soap", "contracts", "contracts/platform", "routing", "store"},
 	"web":             {"relay", "routing", "store", "contracts"},
+	"cmd/bench":       {},
 	"cmd/contractgen": {"soap", "wsdl"},
 	"cmd/torture":     {"soap", "contracts", "contracts/*", "routing", "store", "store/storetest"},
 	"cmd/rivgate":     {"soap", "wsdl", "contracts", "contracts/*", "routing", "routing/tak", "store", "relay", "web", "cmd/rivgate/**"},
