@@ -26,7 +26,7 @@ type clock struct {
 func (c *clock) now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.base.Add(time.Since(c.read))
+	return c.base.Add(monotonic().Sub(c.read))
 }
 
 // set takes over what the database said at a moment of the monotonic clock, and tells by how much that differs from what was thought.
@@ -46,7 +46,7 @@ func (s *Store) startClock(ctx, background context.Context) error {
 	if s.now != nil {
 		return nil
 	}
-	s.clock = &clock{read: time.Now()}
+	s.clock = &clock{read: monotonic()}
 	said, at, err := s.readClock(ctx)
 	if err != nil {
 		return err
@@ -66,11 +66,11 @@ func (s *Store) readClock(ctx context.Context) (said, at time.Time, err error) {
 	ctx, cancel := context.WithTimeout(ctx, clockEvery)
 	defer cancel()
 	var us int64
-	before := time.Now()
+	before := monotonic()
 	if err := s.read.QueryRowContext(ctx, s.dialect.clock).Scan(&us); err != nil {
 		return said, at, fmt.Errorf("reading the database's clock: %w", err)
 	}
-	return moment(us), before.Add(time.Since(before) / 2), nil
+	return told(us), before.Add(monotonic().Sub(before) / 2), nil
 }
 
 // followClock takes over the database's time. Where it has stepped, and nobody else works on this database, what is leased and what waits for its
@@ -80,7 +80,7 @@ func (s *Store) followClock(ctx context.Context) {
 	if err != nil {
 		return // the next one will do; who uses the database will say what is wrong
 	}
-	thought := s.clock.now().Add(-time.Since(at))
+	thought := s.clock.now().Add(-monotonic().Sub(at))
 	step := said.Sub(thought)
 	if step.Abs() < clockStep {
 		s.clock.set(said, at)
@@ -135,6 +135,6 @@ func (t *tx) sharpen(ctx context.Context) error {
 	if _, err := t.row(ctx, []any{&us}, t.dialect.clock); err != nil {
 		return fmt.Errorf("reading the database's clock: %w", err)
 	}
-	t.now = moment(us)
+	t.now = told(us)
 	return nil
 }

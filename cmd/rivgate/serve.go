@@ -93,11 +93,10 @@ func openGateway(ctx context.Context, c Config, log *zap.Logger) (_ *gateway, er
 	}
 	g.config = c
 	g.certificates = newCertificates(c)
-	now, _ := clock()
 	if g.keeper, err = newKeeper(c, g.registry, g.db, time.Now, log); err != nil {
 		return nil, err
 	}
-	if g.relay, err = newRelay(c, g.registry, g.db, g.keeper.Table, now, log); err != nil {
+	if g.relay, err = newRelay(c, g.registry, g.db, g.keeper.Table, clock(), log); err != nil {
 		return nil, err
 	}
 	if g.world != nil {
@@ -119,8 +118,7 @@ func openGateway(ctx context.Context, c Config, log *zap.Logger) (_ *gateway, er
 
 // openDatabase opens the store for this process. With SQLite it is the only one that serves, so the leases of its predecessor mean nothing.
 func (g *gateway) openDatabase(ctx context.Context, c Config) (*store.Store, error) {
-	_, now := clock()
-	db, err := openStore(ctx, c, store.Options{Now: now, Log: g.log})
+	db, err := openStore(ctx, c, store.Options{Log: g.log})
 	if err != nil {
 		return nil, err
 	}
