@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
+
+	"go.uber.org/zap"
 
 	"rivgate/contracts"
 	"rivgate/soap"
@@ -18,7 +21,17 @@ import (
 type attempt struct {
 	store.Attempt
 	RetryAfter time.Duration // the receiver's Retry-After
+	connection connection
 }
+
+// connection is what an attempt says about its receiver, whatever it says about its message.
+type connection int
+
+const (
+	noConnection     connection = iota // none was tried, or we broke it off ourselves
+	failedConnection                   // there was no answer
+	answered
+)
 
 // keptAnswer is how much of a receiver's answer is recorded.
 const keptAnswer = 64 << 10
@@ -43,14 +56,25 @@ func (r *Relay) attempt(ctx context.Context, d store.Delivery) attempt {
 	if err != nil {
 		return unsent(err)
 	}
-	out := r.judge(d, answer)
-	out.Answer = answer.Body[:min(len(answer.Body), keptAnswer)]
+	out := r.judged(d, answer)
+	out.Answer, out.connection = answer.Body[:min(len(answer.Body), keptAnswer)], answered
 	return out
+}
+
+// judged is judge for answers that nobody has thought of: one that makes it panic is recorded all the same, and leaves the outcome unknown.
+func (r *Relay) judged(d store.Delivery, answer *soap.Reply) (out attempt) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.Log.Error("judging an answer", zap.String("message.id", d.Message.ID), zap.String("panic", fmt.Sprintf("%T", p)), zap.Stack("stack"))
+			out = attempt{Attempt: store.Attempt{Outcome: store.OutcomeUnknown, Class: "unreadable answer"}}
+		}
+	}()
+	return r.judge(d, answer)
 }
 
 // unsent classifies an attempt that got no answer: nothing was sent, or nobody knows what became of it.
 func unsent(err error) attempt {
-	out := attempt{Attempt: store.Attempt{Outcome: store.OutcomeUnknown, Class: "no answer"}}
+	out := attempt{Attempt: store.Attempt{Outcome: store.OutcomeUnknown, Class: "no answer"}, connection: failedConnection}
 	var failed *soap.SendError
 	if errors.As(err, &failed) {
 		out.Class = string(failed.Kind)
@@ -72,10 +96,11 @@ func (r *Relay) judge(d store.Delivery, answer *soap.Reply) attempt {
 		return out
 	}
 	if answer.Status/100 != 2 {
-		return attempt{
-			Attempt:    store.Attempt{Outcome: store.OutcomeTechnical, Class: "http-" + strconv.Itoa(answer.Status)},
-			RetryAfter: retryAfter(answer.Header, r.Now()),
+		out := attempt{Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: "http-" + strconv.Itoa(answer.Status)}}
+		if answer.Status == http.StatusTooManyRequests || answer.Status == http.StatusServiceUnavailable {
+			out.RetryAfter = retryAfter(answer.Header, r.Now())
 		}
+		return out
 	}
 	c := r.Contracts.Contract(d.Message.Call.Contract)
 	if c == nil || !c.Complaints {

@@ -1,9 +1,9 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -20,8 +20,15 @@ type Worker struct {
 	GiveUp     time.Duration   // from the first attempt; then the delivery is parked
 	GapTimeout time.Duration   // how long a message waits for the one before it
 	Lease      time.Duration
-	Workers    int // deliveries under way at once
+	Workers    int // deliveries under way at once, of those to receivers that answer soon
 	PerAddress int // of which to one address; default half of Workers, at least 1
+	// Patience is how long a delivery counts as one of Workers: after it, a receiver that hangs holds no hand that others could use. Default 1 s.
+	Patience time.Duration
+	// Random gives numbers from 0 up to 1: waits are drawn out by up to a fifth, so that what failed together does not come back together. Nil: never.
+	Random func() float64
+
+	breakers breakers
+	hands    hands
 }
 
 // idle is how long the worker sleeps at most when nobody wakes it: the safety net below Store.Wake and NextDue.
@@ -30,18 +37,16 @@ const idle = 10 * time.Second
 // Run delivers until ctx ends, waits for the attempts under way, and returns. Attempts are not cut off by ctx: each has its own time-out,
 // and what a receiver has taken shall be recorded.
 func (w *Worker) Run(ctx context.Context) error {
-	var running sync.WaitGroup
-	defer running.Wait()
-	free := make(chan struct{}, max(w.Workers, 1))
-	done := make(chan struct{}, 1)
+	w.breakers.log = w.Relay.Log
+	w.hands.open(max(w.Workers, 1), w.perAddress())
+	defer w.hands.running.Wait()
 	for ctx.Err() == nil {
 		w.housekeeping(ctx)
-		wait := w.round(ctx, free, done, &running)
-		timer := time.NewTimer(wait)
+		timer := time.NewTimer(w.round(ctx))
 		select {
 		case <-ctx.Done():
 		case <-w.Relay.Store.Wake():
-		case <-done:
+		case <-w.hands.freed:
 		case <-timer.C:
 		}
 		timer.Stop()
@@ -50,13 +55,16 @@ func (w *Worker) Run(ctx context.Context) error {
 }
 
 // round claims as many lanes as there are free hands, and says how long to sleep if nothing happens.
-func (w *Worker) round(ctx context.Context, free, done chan struct{}, running *sync.WaitGroup) time.Duration {
-	hands := cap(free) - len(free)
+func (w *Worker) round(ctx context.Context) time.Duration {
+	w.probe(ctx)
+	hands := w.hands.free()
 	if hands == 0 {
 		return idle
 	}
+	skip := append(w.hands.full(), w.breakers.down()...)
 	// A claim under way when ctx ends is not broken off: its lanes would be leased to nobody, with attempts that were never made.
-	claimed, err := w.Relay.Store.Claim(context.WithoutCancel(ctx), w.Name, w.Lease, hands, w.perAddress(), nil)
+	before := time.Now()
+	claimed, err := w.Relay.Store.Claim(context.WithoutCancel(ctx), w.Name, w.Lease, hands, w.perAddress(), skip)
 	if err != nil {
 		if ctx.Err() == nil {
 			w.Relay.Log.Error("claiming deliveries", zap.Error(err))
@@ -64,24 +72,49 @@ func (w *Worker) round(ctx context.Context, free, done chan struct{}, running *s
 		return time.Second
 	}
 	for _, d := range claimed {
-		free <- struct{}{}
-		running.Go(func() {
-			w.deliver(context.WithoutCancel(ctx), d)
-			<-free
-			select {
-			case done <- struct{}{}:
-			default:
-			}
-		})
+		w.start(ctx, d, before)
 	}
 	if len(claimed) > 0 {
 		return 0
 	}
-	next, err := w.Relay.Store.NextDue(ctx)
-	if err != nil || next.IsZero() {
-		return idle
+	return w.sleep(ctx, skip)
+}
+
+// sleep is until the next lane or probe is due. What is due already, and could not be claimed, others are at.
+func (w *Worker) sleep(ctx context.Context, skip []string) time.Duration {
+	const least = 20 * time.Millisecond
+	wait, now := idle, w.Relay.Store.Now()
+	if next, err := w.Relay.Store.NextDue(ctx, skip...); err == nil && !next.IsZero() {
+		wait = min(wait, max(next.Sub(now), least))
 	}
-	return min(max(next.Sub(w.Relay.Now()), 10*time.Millisecond), idle)
+	if _, next := w.breakers.due(now); !next.IsZero() {
+		wait = min(wait, max(next.Sub(now), least))
+	}
+	return wait
+}
+
+// probe sends one message to each receiver that was down long enough. Probes go beside the hands that others need.
+func (w *Worker) probe(ctx context.Context) {
+	due, _ := w.breakers.due(w.Relay.Store.Now())
+	for _, address := range due {
+		before := time.Now()
+		d, ok, err := w.Relay.Store.ClaimOf(context.WithoutCancel(ctx), w.Name, w.Lease, address)
+		if err != nil {
+			if ctx.Err() == nil {
+				w.Relay.Log.Error("claiming deliveries", zap.Error(err))
+			}
+			return
+		}
+		w.breakers.probe(address, !ok, w.Relay.Store.Now())
+		if ok {
+			w.start(ctx, d, before)
+		}
+	}
+}
+
+// start delivers on a hand of its own.
+func (w *Worker) start(ctx context.Context, d store.Delivery, claimed time.Time) {
+	w.hands.take(d.Message.Route.Address, cmp.Or(w.Patience, time.Second), func() { w.deliver(context.WithoutCancel(ctx), d, claimed) })
 }
 
 func (w *Worker) perAddress() int {
@@ -103,53 +136,49 @@ func (w *Worker) housekeeping(ctx context.Context) {
 	w.Relay.forwardCases(ctx)
 }
 
-// deliver makes one attempt and records how it ended. The lease is renewed while the attempt runs; when it could not be, the attempt is broken off,
-// because another worker may have the lane.
-func (w *Worker) deliver(ctx context.Context, d store.Delivery) {
-	ctx, stop := context.WithCancel(ctx)
-	var renewing sync.WaitGroup
-	renewing.Go(func() { w.renew(ctx, stop, d) })
-	started := w.Relay.Now()
-	attempt := w.Relay.attempt(ctx, d)
-	attempt.Duration = w.Relay.Now().Sub(started)
-	stop()
-	renewing.Wait()
+// deliver makes one attempt and records how it ended.
+func (w *Worker) deliver(ctx context.Context, d store.Delivery, claimed time.Time) {
+	attempt := w.try(ctx, d, claimed)
+	now := w.Relay.Store.Now()
 	if attempt.Outcome == store.OutcomeTechnical || attempt.Outcome == store.OutcomeUnknown {
-		attempt.Again = w.again(d, attempt.RetryAfter)
+		attempt.Again = w.again(d, attempt, now)
 	}
-	err := w.Relay.Store.Finish(context.WithoutCancel(ctx), d, attempt.Attempt)
+	w.breakers.note(d, attempt, now)
+	err := w.record(ctx, d, attempt.Attempt)
 	w.Relay.Metrics.delivery(w.Relay.label(d.Message.Call.Contract), attempt.Outcome)
 	w.log(d, attempt.Attempt, err)
 }
 
-func (w *Worker) renew(ctx context.Context, stop context.CancelFunc, d store.Delivery) {
-	ticker := time.NewTicker(w.Lease / 3)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			err := w.Relay.Store.Renew(ctx, d, w.Lease)
-			if errors.Is(err, store.ErrLeaseLost) || (err != nil && w.Relay.Now().After(d.Lease)) {
-				stop()
-				return
-			}
-			if err == nil {
-				d.Lease = w.Relay.Now().Add(w.Lease)
-			}
+// record keeps at it while the database is away: a receiver's answer is not to be had again. Is it away for longer than leases last,
+// the message is left to its next attempt, as one whose outcome nobody knows.
+func (w *Worker) record(ctx context.Context, d store.Delivery, a store.Attempt) error {
+	until := time.Now().Add(max(2*w.Lease, 10*time.Second))
+	for wait := 50 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
+		asking, done := context.WithTimeout(ctx, max(w.Lease, time.Second))
+		err := w.Relay.Store.Finish(asking, d, a)
+		done()
+		if err == nil || errors.Is(err, store.ErrLeaseLost) || errors.Is(err, store.ErrClosed) || time.Now().After(until) {
+			return err
 		}
+		w.Relay.Log.Warn("recording an attempt: it is tried again", zap.String("message.id", d.Message.ID), zap.Error(err))
+		a.Repeat = true
+		time.Sleep(wait)
 	}
 }
 
-// again is when the next attempt is due: by the schedule, or later if the receiver asked for it; zero when it is time to give up.
-func (w *Worker) again(d store.Delivery, retryAfter time.Duration) time.Time {
-	now := w.Relay.Now()
+// again is when the next attempt is due: by the schedule, drawn out a little, or later if the receiver asked for it; zero when it is time to give up.
+func (w *Worker) again(d store.Delivery, a attempt, now time.Time) time.Time {
+	if a.Class == classLease {
+		return now
+	}
 	if len(w.Schedule) == 0 || now.Sub(d.FirstTry) >= w.GiveUp {
 		return time.Time{}
 	}
 	wait := w.Schedule[min(max(d.Attempt, 1), len(w.Schedule))-1]
-	return now.Add(max(wait, retryAfter))
+	if w.Random != nil {
+		wait += time.Duration(w.Random() * float64(wait) / 5)
+	}
+	return now.Add(max(wait, a.RetryAfter))
 }
 
 func (w *Worker) log(d store.Delivery, a store.Attempt, err error) {
@@ -168,7 +197,7 @@ func (w *Worker) log(d store.Delivery, a store.Attempt, err error) {
 		w.Relay.Log.Info("delivered", fields...)
 	case a.Again.IsZero():
 		w.Relay.Log.Error("delivery parked: a person must retry, redirect or close it", fields...)
-	default:
-		w.Relay.Log.Warn("not delivered yet", append(fields, zap.Time("again", a.Again))...)
+	default: // a receiver that is down is one line of the breaker's, not one for each message
+		w.Relay.Log.Info("not delivered yet", append(fields, zap.Time("again", a.Again))...)
 	}
 }
