@@ -64,3 +64,27 @@ func TestAddressed(t *testing.T) {
 		})
 	}
 }
+
+// Whatever passes the guard passes it after a change of profile too, for the same receiver, and comes back by the change back.
+func FuzzAddressed(f *testing.F) {
+	for _, header := range []string{
+		`<a:To>SE1</a:To>`, `<LogicalAddress xmlns="` + NamespaceRegistry + `" rcv="" xmlns:rcv1="urn:x">S<![CDATA[E]]>&#49;</LogicalAddress>`,
+		`<a:To/><LogicalAddress xmlns="` + namespaceRegistry2 + `">SE1</LogicalAddress>`,
+	} {
+		f.Add([]byte(`<e:Envelope xmlns:e="` + NamespaceEnvelope + `" xmlns:a="` + NamespaceAddressing + `"><e:Header>` + header + `</e:Header><e:Body><x/></e:Body></e:Envelope>`))
+	}
+	f.Fuzz(func(t *testing.T, message []byte) {
+		r, err := ReadRequest(bytes.NewReader(message), ContentType, Limits{})
+		if err != nil {
+			return
+		}
+		header := xml.Name{Space: NamespaceAddressing, Local: "To"}
+		if r.Profile == RIVTABP20 {
+			header = xml.Name{Space: NamespaceRegistry, Local: "LogicalAddress"}
+		}
+		other, err := ReadRequest(bytes.NewReader(r.Addressed(header)), ContentType, Limits{Name: 1 << 10, Attributes: 129, Namespaces: 129})
+		if err != nil || other.Receiver != r.Receiver || other.Profile == r.Profile || !bytes.Equal(other.BodyChild(), r.BodyChild()) {
+			t.Fatalf("%v: %s", err, r.Addressed(header))
+		}
+	})
+}

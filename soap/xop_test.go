@@ -94,3 +94,27 @@ func TestHostileParts(t *testing.T) {
 		})
 	}
 }
+
+// Whatever comes in parts, what is made of it passes the guard again, or it is refused.
+func FuzzParts(f *testing.F) {
+	f.Add(inParts(xopRoot(`<a><xop:Include href="cid:f"/></a>`), "Content-ID: <f>\r\n\r\ncontent"))
+	f.Add(inParts(xopRoot(`<a><!-- c --><xop:Include href='cid:%66'></xop:Include></a>`), "Content-ID: <f>\r\nContent-Transfer-Encoding: base64\r\n\r\nYQ=="))
+	f.Add(inParts(xopRoot(`<a><xop:Include href="cid:root@x"/></a>`)))
+	f.Fuzz(func(t *testing.T, message string) {
+		limits := Limits{Message: 1 << 16}
+		r, err := ReadRequest(strings.NewReader(message), xopType, limits)
+		var refused *Error
+		if err != nil {
+			if !errors.As(err, &refused) {
+				t.Fatal(err)
+			}
+			return
+		}
+		if int64(len(r.UTF8())) > limits.Message || string(r.Envelope()) != message {
+			t.Fatal("too long, or not what was received")
+		}
+		if again, err := ReadRequest(strings.NewReader(string(r.UTF8())), ContentType, limits); err != nil || again.Receiver != r.Receiver {
+			t.Fatal(err)
+		}
+	})
+}
