@@ -74,9 +74,13 @@ func (p *orderPlan) routes(part orderPart) {
 			continue
 		}
 		p.planned[key] = e
-		present := slices.IndexFunc(p.rows[key], func(f routing.Entry) bool { return p.counts(f) && f.Until == 0 && p.leadsThere(f, e) })
+		present := slices.IndexFunc(p.rows[key], func(f routing.Entry) bool { return p.counts(f) && p.leadsThere(f, e) })
 		if present >= 0 {
-			p.say("%s is there already", p.rows[key][present])
+			f := p.rows[key][present]
+			p.say("%s is there already", f)
+			if f.Until != 0 {
+				p.say("it is not prolonged: change it by hand if it is to go on after %s", f.Until)
+			}
 			continue
 		}
 		for _, f := range p.rows[key] {
