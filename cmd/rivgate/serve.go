@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/netip"
@@ -103,7 +104,7 @@ func openGateway(ctx context.Context, c Config, log *zap.Logger) (_ *gateway, er
 		g.world.trustIn(&g.relay.Trust)
 	}
 	g.worker = &relay.Worker{
-		Relay: g.relay, Name: workerName(), Schedule: c.Delivery.Schedule, GiveUp: c.Delivery.GiveUpAfter,
+		Relay: g.relay, Name: workerName(), Random: rand.Float64, Schedule: c.Delivery.Schedule, GiveUp: c.Delivery.GiveUpAfter,
 		GapTimeout: c.Delivery.GapTimeout, Lease: c.Delivery.Lease, Workers: c.Delivery.Workers,
 	}
 	g.soap = &soap.Server{
