@@ -56,7 +56,7 @@ func newTrial(o options, on, folder string, random *rand.Rand) (*trial, error) {
 		return nil, err
 	}
 	t.clock = &clock{file: filepath.Join(folder, "clock")}
-	if err := t.clock.move(0, 0); err != nil {
+	if err := t.clock.set(0, 0); err != nil {
 		return nil, err
 	}
 	var err error
