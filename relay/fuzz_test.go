@@ -78,7 +78,12 @@ func (w *world) direct(t *testing.T, body []byte, contentType string) answer {
 	r.Header = http.Header{"X-Vp-Sender-Id": {sender}, "X-Vp-Instance-Id": {"dev_env"}, "Content-Type": {contentType}}
 	recorder := httptest.NewRecorder()
 	w.soap.ServeHTTP(recorder, r)
-	return answer{recorder.Code, recorder.Header(), recorder.Body.Bytes()}
+	// A producer's answer to a caller in UTF-16 comes in UTF-16.
+	read, err := (&soap.Reply{Header: recorder.Header(), Body: recorder.Body.Bytes()}).In("UTF-8")
+	if err != nil {
+		t.Fatalf("%v: %q", err, recorder.Body.Bytes())
+	}
+	return answer{recorder.Code, recorder.Header(), read.Body}
 }
 
 var bodyTag = regexp.MustCompile(`<(\w+):Body\b`)
