@@ -31,9 +31,11 @@ func detect(head []byte, contentType string) (charset string, mark int, err erro
 		}
 	}
 	seen := order(head)
-	label := ""
-	if _, parameters, err := mime.ParseMediaType(contentType); err == nil {
-		label = parameters["charset"]
+	label, plain := plainType(contentType)
+	if !plain {
+		if _, parameters, err := mime.ParseMediaType(contentType); err == nil {
+			label = parameters["charset"]
+		}
 	}
 	if label == "" {
 		label = declared(head, seen)
@@ -51,6 +53,18 @@ func detect(head []byte, contentType string) (charset string, mark int, err erro
 		return seen, 0, nil
 	}
 	return charset, 0, nil
+}
+
+// plainType knows the Content-Types that nearly all messages have, with the charset that they name, so that those need not
+// be parsed.
+func plainType(contentType string) (charset string, ok bool) {
+	switch contentType {
+	case "", "text/xml":
+		return "", true
+	case "text/xml; charset=UTF-8", "text/xml;charset=UTF-8", "text/xml; charset=utf-8", "text/xml;charset=utf-8":
+		return charsetUTF8, true
+	}
+	return "", false
 }
 
 // order tells by the first characters, which are blank or <, how wide they are; empty if they are neither.

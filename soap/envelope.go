@@ -138,6 +138,10 @@ func (g *guard) enterBody(i int, space, local []byte) error {
 	}
 	g.contract, g.opName = string(space), string(local)
 	g.bodyStart = g.offset + int64(i)
+	if g.reply {
+		g.headRead = true
+		return nil
+	}
 	chosen, profile := g.logical, RIVTABP21
 	if chosen == nil {
 		chosen, profile = g.to, RIVTABP20

@@ -14,6 +14,7 @@ import (
 type guard struct {
 	limits Limits
 	pause  bool // feed stops once the head is read
+	reply  bool // an answer, which names no receiver
 	mode   mode
 
 	p         []byte // the bytes at hand

@@ -19,11 +19,12 @@ type pacedBody struct {
 	left    time.Duration // what the caller may still make us wait
 	ended   bool
 	err     error
+	told    int64 // bytes that the caller said are coming; -1 if it did not
 }
 
 // newPacedBody also bounds what net/http itself reads of a body that nobody wants.
 func newPacedBody(w http.ResponseWriter, r *http.Request, limit int64, timeout time.Duration) *pacedBody {
-	b := &pacedBody{control: http.NewResponseController(w), timeout: timeout, left: timeout}
+	b := &pacedBody{control: http.NewResponseController(w), timeout: timeout, left: timeout, told: r.ContentLength}
 	if r.Body == nil || r.Body == http.NoBody {
 		b.body, b.ended = http.NoBody, true
 		return b
@@ -43,6 +44,9 @@ func (b *pacedBody) deadline(wait time.Duration) {
 
 // leave is for when the handler is done: what is left of the body has that long to come, and then the connection ends.
 func (b *pacedBody) leave() { b.deadline(min(b.left, time.Second)) }
+
+// Len is how many bytes the caller said are coming; 0 if it did not.
+func (b *pacedBody) Len() int { return int(max(0, b.told)) }
 
 func (b *pacedBody) Read(p []byte) (int, error) {
 	if b.err != nil {

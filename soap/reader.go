@@ -106,24 +106,42 @@ func tooLarge() error { return &Error{Kind: TooLarge, Reason: "the message is to
 
 // receive reads from body until limit bytes are received in all; ended says that body ended before.
 func (r *Request) receive(body io.Reader, limit int64) (ended bool, err error) {
-	for int64(len(r.received)) < limit {
-		if len(r.received) == cap(r.received) {
-			r.received = slices.Grow(r.received, max(firstRead, len(r.received)))
+	told := int64(len(r.received))
+	if l, ok := body.(interface{ Len() int }); ok {
+		told += int64(l.Len())
+	}
+	r.received, ended, err = gather(r.received, body, told, min(limit, r.limits.Message+1))
+	switch {
+	case int64(len(r.received)) > r.limits.Message:
+		return false, tooLarge()
+	case err != nil:
+		return false, interrupted(err)
+	}
+	return ended, nil
+}
+
+// gather appends to what from body until limit bytes are there in all; ended says that body ended before. Room is made for
+// the bytes that were told to come in all, 0 if that is not known, but never for many times what has come: who tells may lie.
+func gather(what []byte, body io.Reader, told, limit int64) (all []byte, ended bool, err error) {
+	const believed, times = 128 << 10, 8
+	for int64(len(what)) < limit {
+		if len(what) == cap(what) {
+			room := max(firstRead, len(what))
+			if missing := min(told, limit) - int64(len(what)); missing > 0 {
+				room = max(min(room, int(missing)+1), min(int(missing)+1, max(believed, times*len(what))))
+			}
+			what = slices.Grow(what, room)
 		}
-		room := int64(cap(r.received) - len(r.received))
-		n, err := body.Read(r.received[len(r.received):][:min(room, limit-int64(len(r.received)))])
-		r.received = r.received[:len(r.received)+n]
-		if int64(len(r.received)) > r.limits.Message {
-			return false, tooLarge()
-		}
+		n, err := body.Read(what[len(what):][:min(int64(cap(what)), limit)-int64(len(what))])
+		what = what[:len(what)+n]
 		if err == io.EOF {
-			return true, nil
+			return what, true, nil
 		}
 		if err != nil {
-			return false, interrupted(err)
+			return what, false, err
 		}
 	}
-	return false, nil
+	return what, false, nil
 }
 
 // interrupted is the *Error for an error from the caller's connection.

@@ -36,6 +36,27 @@ func (r *Reply) Kind() ReplyKind {
 	if err != nil {
 		return NotSOAP
 	}
+	if kind, ok := guardedKind(text); ok {
+		return kind
+	}
+	return lenientKind(text)
+}
+
+// guardedKind is the kind of an envelope whose start passes the guard, as nearly all do: it is found without reading further
+// than that. What does not pass may be an envelope all the same.
+func guardedKind(text []byte) (kind ReplyKind, ok bool) {
+	g := newGuard(Limits{})
+	g.pause, g.reply = true, true
+	if _, err := g.feed(text[:min(len(text), firstRead)], false); err != nil || !g.headRead {
+		return NotSOAP, false
+	}
+	if g.contract == NamespaceEnvelope && g.opName == "Fault" {
+		return FaultReply, true
+	}
+	return Response, true
+}
+
+func lenientKind(text []byte) ReplyKind {
 	d := lenient(text)
 	if !enterElement(d, "Envelope") || !enterElement(d, "Body") {
 		return NotSOAP
@@ -69,8 +90,7 @@ func (r *Reply) Fault() (*Fault, bool) {
 // UTF8 is the body as UTF-8 without byte order mark, read in the charset that it says of itself as in a request. It
 // shares Body where nothing is to be converted. The error is an *Error of Kind Malformed.
 func (r *Reply) UTF8() ([]byte, error) {
-	q := newRequest(Limits{})
-	q.received = r.Body
+	q := &Request{received: r.Body}
 	if err := q.begin(r.Header.Get("Content-Type")); err != nil {
 		return nil, err
 	}

@@ -44,7 +44,7 @@ func (c *Client) answer(ctx context.Context, w *watch, response *http.Response, 
 		hold = min(hold, or(body.out.Hold, hold))
 	}
 	var err error
-	reply.Body, err = io.ReadAll(io.LimitReader(response.Body, hold))
+	reply.Body, _, err = gather(nil, response.Body, response.ContentLength, hold)
 	if cause := body.failure(); cause != nil {
 		err = cause
 	}
@@ -102,8 +102,7 @@ func (r *Reply) In(charset string) (*Answer, error) {
 
 // text is what is held of the reply as UTF-8, and the rest as UTF-8; nil if there is none.
 func (r *Reply) text() (held []byte, tail io.Reader, err error) {
-	q := newRequest(Limits{})
-	q.received = r.Body
+	q := &Request{received: r.Body}
 	if err := q.begin(r.Header.Get("Content-Type")); err != nil {
 		return nil, nil, err
 	}

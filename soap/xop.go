@@ -27,6 +27,9 @@ type packaging struct {
 
 // packaged tells a message in parts from any other; ok is false where it is one that is not taken.
 func packaged(contentType string) (p *packaging, ok bool) {
+	if _, plain := plainType(contentType); plain {
+		return nil, true
+	}
 	kind, parameters, err := mime.ParseMediaType(contentType)
 	if !strings.HasPrefix(kind, "multipart/") && !strings.HasPrefix(strings.ToLower(strings.TrimSpace(contentType)), "multipart/") {
 		return nil, true

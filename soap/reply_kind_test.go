@@ -1,0 +1,72 @@
+package soap
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// answers are what producers may say, proper and not.
+func answers(t testing.TB) map[string]string {
+	const head = `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/">`
+	all := map[string]string{
+		"a response":                     head + `<s:Body><r xmlns="urn:r"/></s:Body></s:Envelope>`,
+		"a fault":                        head + `<s:Header><x xmlns="urn:x">1</x></s:Header><s:Body><s:Fault><faultcode>s:Server</faultcode></s:Fault></s:Body></s:Envelope>`,
+		"a Fault of another namespace":   head + `<s:Body><Fault xmlns="urn:f"/></s:Body></s:Envelope>`,
+		"an empty Body":                  head + `<s:Body/></s:Envelope>`,
+		"a Body of text":                 head + `<s:Body>ja</s:Body></s:Envelope>`,
+		"text before a fault":            head + `<s:Body>ja<s:Fault/></s:Body></s:Envelope>`,
+		"a DOCTYPE":                      `<!DOCTYPE x>` + head + `<s:Body><s:Fault/></s:Body></s:Envelope>`,
+		"SOAP 1.2":                       `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body><s:Fault/></s:Body></s:Envelope>`,
+		"an undeclared prefix":           head + `<s:Body><q:r/></s:Body></s:Envelope>`,
+		"a wide head":                    head + `<s:Header><x xmlns="urn:x">` + strings.Repeat("long ", firstRead) + `</x></s:Header><s:Body><s:Fault/></s:Body></s:Envelope>`,
+		"two Headers":                    head + `<s:Header/><s:Header/><s:Body><s:Fault/></s:Body></s:Envelope>`,
+		"something else before Body":     head + `<other/><s:Body><s:Fault/></s:Body></s:Envelope>`,
+		"a page":                         `<html><body>no</body></html>`,
+		"no XML":                         `no`,
+		"a head that is cut":             head + `<s:Bo`,
+		"a response that is cut":         head + `<s:Body><r xmlns="urn:r">`,
+		"a fault, the rest of it broken": head + `<s:Body><s:Fault><a></b>`,
+	}
+	files, err := filepath.Glob("../testdata/recordings/*/*.answer.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[name] = string(content)
+	}
+	return all
+}
+
+func TestTheGuardAndTheLenientReaderSayTheSameOfAnAnswer(t *testing.T) {
+	guarded := 0
+	for name, text := range answers(t) {
+		kind, ok := guardedKind([]byte(text))
+		if !ok {
+			continue
+		}
+		guarded++
+		if want := lenientKind([]byte(text)); kind != want {
+			t.Errorf("%s: %v, and leniently %v", name, kind, want)
+		}
+	}
+	if guarded < 5 {
+		t.Errorf("only %d answers passed the guard", guarded)
+	}
+}
+
+func FuzzReplyKind(f *testing.F) {
+	for _, text := range answers(f) {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if kind, ok := guardedKind(text); ok && kind != lenientKind(text) {
+			t.Errorf("%v, and leniently %v", kind, lenientKind(text))
+		}
+	})
+}
