@@ -173,3 +173,25 @@ func TestMetrics(t *testing.T) {
 		t.Errorf("more metrics: %v", slices.Sorted(maps.Keys(got)))
 	}
 }
+
+// What is queued keeps its correlation id on its way to the handling system, in the log and in the header.
+func TestPointsOfAQueuedMessage(t *testing.T) {
+	w := newWorld(t)
+	envelope := written(t, complaint(systemUnit, "a"))
+	header := http.Header{"X-Vp-Sender-Id": {portal}, "X-Vp-Instance-Id": {"dev_env"}, "X-Skltp-Correlation-Id": {"queued-1"}}
+	if got := w.postWith(header, "127.0.0.1", envelope); got.status != http.StatusOK {
+		t.Fatalf("status %d: %s", got.status, got.body)
+	}
+	w.work()
+	order, fields := points(w, "queued-1")
+	if want := []string{"req-in", "resp-out", "req-out", "resp-in", "delivery"}; !slices.Equal(order, want) {
+		t.Errorf("points %v", order)
+	}
+	if fields["resp-in"]["http.response.status_code"] != int64(200) || fields["req-out"]["labels.receiverid"] != systemUnit {
+		t.Errorf("%v", fields)
+	}
+	if id := w.producer.header().Get("X-Skltp-Correlation-Id"); id != "queued-1" {
+		t.Errorf("the handling system is told %q", id)
+	}
+	discreet(t, w)
+}

@@ -19,8 +19,10 @@ func TestRegistry(t *testing.T) {
 			{Contract: a, Receiver: "SE1-GONE", Address: "http://x/", Until: 20260301},
 			{Contract: a, Receiver: "SE1-TOP", Address: "http://x/"},
 			{Contract: a, Receiver: "SE1-NOADDRESS"},
-			{Contract: a, Receiver: "SE1-TWICE", Address: "http://x/"}, {Contract: a, Receiver: "SE1-TWICE", Address: "http://y/"},
-			{Contract: a, Receiver: "SE1-BOTH", Address: "http://x/", Profile: routing.RIVTABP20}, {Contract: a, Receiver: "SE1-BOTH", Address: "http://x/", Profile: routing.RIVTABP21},
+			{Contract: a, Receiver: "SE1-TWICE", Address: "http://x/"},
+			{Contract: a, Receiver: "SE1-TWICE", Address: "http://y/"},
+			{Contract: a, Receiver: "SE1-BOTH", Address: "http://x/", Profile: routing.RIVTABP20},
+			{Contract: a, Receiver: "SE1-BOTH", Address: "http://x/", Profile: routing.RIVTABP21},
 			{Contract: b, Receiver: "*", Address: "http://x/"},
 		},
 		Permissions: []routing.Permission{

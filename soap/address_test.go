@@ -21,19 +21,31 @@ func TestAddressed(t *testing.T) {
 	}{
 		{"To becomes LogicalAddress", `<a:To>SE1</a:To>`, logical, `<rcv:LogicalAddress xmlns:rcv="` + NamespaceRegistry + `">SE1</rcv:LogicalAddress>`},
 		{"LogicalAddress becomes To", `<r:LogicalAddress>SE1</r:LogicalAddress >`, to, `<rcv:To xmlns:rcv="` + NamespaceAddressing + `">SE1</rcv:To>`},
-		{"text, CDATA and references of the receiver stay", "<a:To> S<![CDATA[E]]>&#49;\r\n</a:To>", logical,
-			`<rcv:LogicalAddress xmlns:rcv="` + NamespaceRegistry + "\"> S<![CDATA[E]]>&#49;\r\n</rcv:LogicalAddress>"},
-		{"attributes stay, and their prefixes", `<To xmlns="` + NamespaceAddressing + `" xmlns:rcv="urn:rcv1" rcv:x="1" e:mustUnderstand = '1' >SE1</To>`, logical,
-			`<rcv2:LogicalAddress xmlns:rcv2="` + NamespaceRegistry + `" xmlns="` + NamespaceAddressing + `" xmlns:rcv="urn:rcv1" rcv:x="1" e:mustUnderstand = '1' >SE1</rcv2:LogicalAddress>`},
-		{"a To after LogicalAddress gives way", `<r:LogicalAddress>SE1</r:LogicalAddress><!-- c --><a:To e:mustUnderstand="1">http://x</a:To>`, to,
-			`<rcv:To xmlns:rcv="` + NamespaceAddressing + `">SE1</rcv:To><!-- c -->`},
-		{"a To before LogicalAddress gives way, an empty one too", `<a:To/><r:LogicalAddress>SE1</r:LogicalAddress>`, to,
-			`<rcv:To xmlns:rcv="` + NamespaceAddressing + `">SE1</rcv:To>`},
-		{"both, and LogicalAddress is wanted", `<a:To>http://x</a:To><r:LogicalAddress>SE1</r:LogicalAddress>`, logical,
-			`<a:To>http://x</a:To><r:LogicalAddress>SE1</r:LogicalAddress>`},
+		{
+			"text, CDATA and references of the receiver stay", "<a:To> S<![CDATA[E]]>&#49;\r\n</a:To>", logical,
+			`<rcv:LogicalAddress xmlns:rcv="` + NamespaceRegistry + "\"> S<![CDATA[E]]>&#49;\r\n</rcv:LogicalAddress>",
+		},
+		{
+			"attributes stay, and their prefixes", `<To xmlns="` + NamespaceAddressing + `" xmlns:rcv="urn:rcv1" rcv:x="1" e:mustUnderstand = '1' >SE1</To>`, logical,
+			`<rcv2:LogicalAddress xmlns:rcv2="` + NamespaceRegistry + `" xmlns="` + NamespaceAddressing + `" xmlns:rcv="urn:rcv1" rcv:x="1" e:mustUnderstand = '1' >SE1</rcv2:LogicalAddress>`,
+		},
+		{
+			"a To after LogicalAddress gives way", `<r:LogicalAddress>SE1</r:LogicalAddress><!-- c --><a:To e:mustUnderstand="1">http://x</a:To>`, to,
+			`<rcv:To xmlns:rcv="` + NamespaceAddressing + `">SE1</rcv:To><!-- c -->`,
+		},
+		{
+			"a To before LogicalAddress gives way, an empty one too", `<a:To/><r:LogicalAddress>SE1</r:LogicalAddress>`, to,
+			`<rcv:To xmlns:rcv="` + NamespaceAddressing + `">SE1</rcv:To>`,
+		},
+		{
+			"both, and LogicalAddress is wanted", `<a:To>http://x</a:To><r:LogicalAddress>SE1</r:LogicalAddress>`, logical,
+			`<a:To>http://x</a:To><r:LogicalAddress>SE1</r:LogicalAddress>`,
+		},
 		{"To stays To", `<a:To>SE1</a:To>`, to, `<a:To>SE1</a:To>`},
-		{"the newer LogicalAddress is one too", `<LogicalAddress xmlns="` + namespaceRegistry2 + `">SE1</LogicalAddress>`, logical,
-			`<LogicalAddress xmlns="` + namespaceRegistry2 + `">SE1</LogicalAddress>`},
+		{
+			"the newer LogicalAddress is one too", `<LogicalAddress xmlns="` + namespaceRegistry2 + `">SE1</LogicalAddress>`, logical,
+			`<LogicalAddress xmlns="` + namespaceRegistry2 + `">SE1</LogicalAddress>`,
+		},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
 			message, want := begin+c.from+end, begin+c.want+end

@@ -23,8 +23,10 @@ func (r *Request) Stream() io.Reader {
 // stream is the rest of a message of which only the head is read, from its start.
 func (r *Request) stream() *stream {
 	r.guard.pause = false
-	return &stream{request: r, text: r.utf8, passed: int(r.guard.offset), count: int64(len(r.received)), ended: r.rest == nil,
-		raw: r.received[r.converted:]}
+	return &stream{
+		request: r, text: r.utf8, passed: int(r.guard.offset), count: int64(len(r.received)), ended: r.rest == nil,
+		raw: r.received[r.converted:],
+	}
 }
 
 // stream hands out text[given:passed], and guards text[passed:].

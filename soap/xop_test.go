@@ -9,8 +9,10 @@ import (
 
 const xopType = `Multipart/Related; boundary="b--1"; type="application/xop+xml"; start="<root@x>"; start-info="text/xml"`
 
-const xopHead = `<e:Envelope xmlns:e="` + NamespaceEnvelope + `" xmlns:xop="` + namespaceXOP + `"><e:Header><LogicalAddress xmlns="` + NamespaceRegistry + `">SE1</LogicalAddress></e:Header><e:Body><u xmlns="urn:u">`
-const xopTail = `</u></e:Body></e:Envelope>`
+const (
+	xopHead = `<e:Envelope xmlns:e="` + NamespaceEnvelope + `" xmlns:xop="` + namespaceXOP + `"><e:Header><LogicalAddress xmlns="` + NamespaceRegistry + `">SE1</LogicalAddress></e:Header><e:Body><u xmlns="urn:u">`
+	xopTail = `</u></e:Body></e:Envelope>`
+)
 
 // inParts is a message in parts: each is its headers, an empty line and its content.
 func inParts(parts ...string) string {

@@ -98,8 +98,11 @@ func TestContractFilesNameTheAddressThatWasAsked(t *testing.T) {
 			}{
 				{"plain", "http://gateway.example:8080", nil, "http://gateway.example:8080"},
 				{"TLS", "https://gateway.example", nil, "https://gateway.example"},
-				{"forwarded", "http://10.0.0.1:8080", http.Header{"X-Forwarded-Proto": {"https"}, "X-Forwarded-Host": {"vp.example"}},
-					map[bool]string{true: "https://vp.example", false: "http://10.0.0.1:8080"}[trusted]},
+				{
+					"forwarded", "http://10.0.0.1:8080",
+					http.Header{"X-Forwarded-Proto": {"https"}, "X-Forwarded-Host": {"vp.example"}},
+					map[bool]string{true: "https://vp.example", false: "http://10.0.0.1:8080"}[trusted],
+				},
 				{"forwarded nonsense", "http://10.0.0.1:8080", http.Header{"X-Forwarded-Proto": {"gopher"}, "X-Forwarded-Host": {"a/b?c"}}, "http://10.0.0.1:8080"},
 			} {
 				if got := describedAt(g, how.url, c.SOAP.Path+one.Path(), how.header); !strings.Contains(got, `location="`+how.want+c.SOAP.Path+one.Path()+`"`) {
