@@ -32,7 +32,7 @@ func breaches() []breach {
 		{"lane is ready without a due head", `SELECT CAST(l.id AS TEXT) FROM lane l WHERE l.ready_at IS NOT NULL AND COALESCE((SELECT d.state ` + head + `), '') <> 'due'`},
 		{"lane leads elsewhere than its head", `SELECT CAST(l.id AS TEXT) FROM lane l WHERE l.address <> COALESCE((SELECT d.address ` + head + `), l.address)`},
 		{"lane is leased without a due head", `SELECT CAST(l.id AS TEXT) FROM lane l WHERE l.lease_until > $1 AND COALESCE((SELECT d.state ` + head + `), '') <> 'due'`},
-		{"delivery behind another was tried, or is parked", `SELECT d.message_id FROM delivery d WHERE d.done_at IS NULL AND (d.attempts > 0 OR d.state <> 'due')
+		{"delivery behind another was tried, or is parked", `SELECT d.message_id FROM delivery d WHERE d.done_at IS NULL AND (d.first_try IS NOT NULL OR d.state <> 'due')
 			AND EXISTS (SELECT 1 FROM delivery e WHERE e.lane = d.lane AND e.done_at IS NULL AND e.seq < d.seq)`},
 		{"delivery's state and end disagree", `SELECT d.message_id FROM delivery d WHERE (d.done_at IS NULL) <> (d.state IN ('due', 'parked'))`},
 		{"delivery and attempts disagree in number", `SELECT d.message_id FROM delivery d

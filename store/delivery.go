@@ -62,6 +62,7 @@ type DeliveryFilter struct {
 	State    DeliveryState //
 	Case     string        // our id, or the extension of 1177's
 	Since    time.Time     // accepted at or after
+	Until    time.Time     // accepted before
 	After    string        // the last id of the page before
 	Limit    int           // default 50, at most 500; verbs without it take all
 }

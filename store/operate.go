@@ -10,7 +10,7 @@ import (
 
 // Operation is one thing that an operator did, as it is shown.
 type Operation struct {
-	Verb      string    `json:"verb"` // retry, redirect, close, pause or resume
+	Verb      string    `json:"verb"` // a Verb, pause or resume
 	MessageID string    `json:"messageId,omitempty"`
 	Receiver  string    `json:"receiver"`
 	Address   string    `json:"address,omitempty"` // where a redirect led
@@ -25,31 +25,71 @@ type order struct {
 
 	states []DeliveryState // in which it touches a delivery
 	leased bool            // even while a worker is at it: then for the next attempt
+	done   bool            // what has ended, in lanes where nothing waits
 	change string          // what it does to the delivery $1; $2 is now, $3 the address
 }
 
-// Retry makes parked and waiting deliveries of f due now. by and reason are kept with the delivery.
+// Retry makes parked and waiting deliveries of f due now. What was parked has its whole time again. by and reason are kept with the delivery.
 func (s *Store) Retry(ctx context.Context, f DeliveryFilter, by, reason string) (int, error) {
-	return s.operate(ctx, f, order{
-		verb: "retry", by: by, reason: reason, states: []DeliveryState{DeliveryDue, DeliveryParked},
-		change: `UPDATE delivery SET state = 'due', next_at = $2, address = COALESCE(NULLIF($3, ''), address) WHERE message_id = $1`,
-	})
+	return s.operate(ctx, f, retrying(by, reason))
+}
+
+// fresh begins the time anew after which a delivery is given up, where it was given up.
+const fresh = `first_try = CASE WHEN state = 'parked' THEN NULL ELSE first_try END`
+
+func retrying(by, reason string) order {
+	return order{
+		verb: string(VerbRetry), by: by, reason: reason, states: []DeliveryState{DeliveryDue, DeliveryParked},
+		change: `UPDATE delivery SET ` + fresh + `, state = 'due', next_at = $2, address = COALESCE(NULLIF($3, ''), address) WHERE message_id = $1`,
+	}
 }
 
 // Redirect gives waiting and parked deliveries of f another address and makes them due. An attempt under way goes on to the old one.
 func (s *Store) Redirect(ctx context.Context, f DeliveryFilter, address, by, reason string) (int, error) {
-	return s.operate(ctx, f, order{
-		verb: "redirect", address: address, by: by, reason: reason, states: []DeliveryState{DeliveryDue, DeliveryParked}, leased: true,
-		change: `UPDATE delivery SET state = 'due', next_at = $2, address = $3 WHERE message_id = $1`,
-	})
+	return s.operate(ctx, f, redirecting(address, by, reason))
+}
+
+func redirecting(address, by, reason string) order {
+	return order{
+		verb: string(VerbRedirect), address: address, by: by, reason: reason, states: []DeliveryState{DeliveryDue, DeliveryParked}, leased: true,
+		change: `UPDATE delivery SET ` + fresh + `, state = 'due', next_at = $2, address = $3 WHERE message_id = $1`,
+	}
 }
 
 // CloseDeliveries ends parked deliveries of f without delivering them; the lane goes on.
 func (s *Store) CloseDeliveries(ctx context.Context, f DeliveryFilter, by, reason string) (int, error) {
-	return s.operate(ctx, f, order{
-		verb: "close", by: by, reason: reason, states: []DeliveryState{DeliveryParked},
+	return s.operate(ctx, f, closing(by, reason))
+}
+
+func closing(by, reason string) order {
+	return order{
+		verb: string(VerbClose), by: by, reason: reason, states: []DeliveryState{DeliveryParked},
 		change: `UPDATE delivery SET state = 'closed', done_at = $2, address = COALESCE(NULLIF($3, ''), address) WHERE message_id = $1`,
-	})
+	}
+}
+
+func replaying(by, reason string) order {
+	return order{
+		verb: string(VerbReplay), by: by, reason: reason, states: []DeliveryState{DeliveryDelivered}, done: true,
+		change: `UPDATE delivery SET state = 'due', next_at = $2, done_at = NULL, first_try = NULL, address = COALESCE(NULLIF($3, ''), address) WHERE message_id = $1`,
+	}
+}
+
+// narrow adds to the conditions on a delivery d of lane l what the order demands.
+func (o order) narrow(c *conditions) {
+	states := make([]string, 0, len(o.states))
+	for _, state := range o.states {
+		states = append(states, string(state))
+	}
+	if o.done {
+		c.parts = append(c.parts, "d.done_at IS NOT NULL", "l.open = 0")
+	} else {
+		c.parts = append(c.parts, "d.done_at IS NULL")
+	}
+	c.among("d.state", states)
+	if !o.leased && !o.done {
+		c.parts = append(c.parts, "NOT "+leasedNow)
+	}
 }
 
 // chosen is a delivery that an order touches.
@@ -80,7 +120,7 @@ func (s *Store) operate(ctx context.Context, f DeliveryFilter, o order) (int, er
 				return err
 			}
 		}
-		return nil
+		return t.audit(ctx, o, f.text(), n)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("changing deliveries (%s): %w", o.verb, err)
@@ -91,15 +131,7 @@ func (s *Store) operate(ctx context.Context, f DeliveryFilter, o order) (int, er
 // choose finds the deliveries of an order. Their lanes are locked first, in one order for all; what they are then is found out only after that.
 func (t *tx) choose(ctx context.Context, f DeliveryFilter, o order) ([]chosen, error) {
 	c := f.conditions(t.now)
-	states := make([]string, 0, len(o.states))
-	for _, state := range o.states {
-		states = append(states, string(state))
-	}
-	c.parts = append(c.parts, "d.done_at IS NULL")
-	c.among("d.state", states)
-	if !o.leased {
-		c.parts = append(c.parts, "NOT "+leasedNow)
-	}
+	o.narrow(c)
 	limit := ""
 	if f.Limit > 0 {
 		c.args = append(c.args, f.Limit)
@@ -132,7 +164,11 @@ func (s *Store) Pause(ctx context.Context, receiver, by, reason string) error {
 		if err != nil {
 			return err
 		}
-		return t.note(ctx, order{verb: "pause", by: by, reason: reason}, nil, receiver)
+		o := order{verb: "pause", by: by, reason: reason}
+		if err := t.note(ctx, o, nil, receiver); err != nil {
+			return err
+		}
+		return t.audit(ctx, o, DeliveryFilter{Receiver: receiver}.text(), 1)
 	})
 	if err != nil {
 		return fmt.Errorf("pausing a receiver: %w", err)
@@ -148,7 +184,11 @@ func (s *Store) Resume(ctx context.Context, receiver, by string) error {
 			return err
 		}
 		t.woken = true
-		return t.note(ctx, order{verb: "resume", by: by}, nil, receiver)
+		o := order{verb: "resume", by: by}
+		if err := t.note(ctx, o, nil, receiver); err != nil {
+			return err
+		}
+		return t.audit(ctx, o, DeliveryFilter{Receiver: receiver}.text(), 1)
 	})
 	if err != nil {
 		return fmt.Errorf("resuming a receiver: %w", err)

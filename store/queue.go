@@ -41,6 +41,9 @@ func (f DeliveryFilter) conditions(now time.Time) *conditions {
 	if !f.Since.IsZero() {
 		c.add("d.accepted >= $?", micros(f.Since))
 	}
+	if !f.Until.IsZero() {
+		c.add("d.accepted < $?", micros(f.Until))
+	}
 	if f.After != "" {
 		c.add("d.seq < (SELECT a.seq FROM delivery a WHERE a.message_id = $?)", f.After)
 	}
