@@ -101,7 +101,7 @@ func (r *Relay) forward(ctx context.Context, a arrival, req *soap.Request, o *ou
 	if err != nil {
 		return nil, routing.ProducerUnreadable(o.Route.Address).Because(err)
 	}
-	for _, name := range []string{"Soapaction", "Content-Encoding", soap.HeaderCorrelation} {
+	for _, name := range []string{"Soapaction", "Content-Encoding", soap.HeaderCorrelation, soap.HeaderSender, soap.HeaderInstance} {
 		answer.Header.Del(name)
 	}
 	answer.Header.Set(soap.HeaderProducerTime, strconv.FormatInt(took.Milliseconds(), 10))

@@ -124,3 +124,19 @@ func TestRetryOnlyBeforeAByteWasSent(t *testing.T) {
 		t.Errorf("after %v: %s", took, got.body)
 	}
 }
+
+// What nodes of a gateway tell each other, a producer that echoes its headers does not tell the caller.
+func TestAnswerTellsNothingOfNodes(t *testing.T) {
+	w := newWorld(t)
+	w.producer.turn(func(rw http.ResponseWriter) bool {
+		rw.Header().Set("X-Vp-Sender-Id", portal)
+		rw.Header().Set("X-Vp-Instance-Id", "dev_env")
+		rw.Header().Set("X-Skltp-Prt", "999999")
+		_, _ = rw.Write(ping("answer"))
+		return true
+	})
+	got := w.post(portal, ping("SE2010123456-X"))
+	if got.status != http.StatusOK || got.header.Get("X-Vp-Sender-Id")+got.header.Get("X-Vp-Instance-Id") != "" || got.header.Get("X-Skltp-Prt") == "999999" {
+		t.Errorf("status %d, %v", got.status, got.header)
+	}
+}
