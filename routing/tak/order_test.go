@@ -188,7 +188,7 @@ func TestASeamIsClosed(t *testing.T) {
 
 // FuzzReadOrder: whatever is read has a day, and its plan can be made and names rows in upper case only.
 func FuzzReadOrder(f *testing.F) {
-	seed(f, "order.json")
+	f.Add([]byte(`{"genomforandeTidpunkt": "2026-07-01T00:00:00+0200", "inkludera": {"vagval": [{"tjanstekomponent": "a", "adress": "https://b", "logiskAdress": "c", "tjanstekontrakt": "u"}]}}`))
 	f.Add([]byte(`{"genomforandeTidpunkt": "2026-07-01", "exkludera": {"anropsbehorigheter": [{"tjanstekonsument": "a", "logiskAdress": "*", "tjanstekontrakt": "u"}]}}`))
 	rows := kept(f)
 	f.Fuzz(func(t *testing.T, content []byte) {
@@ -202,14 +202,11 @@ func FuzzReadOrder(f *testing.F) {
 		if order.Day == 0 {
 			t.Fatal("an order without a day")
 		}
-		after, err := routing.ApplyEdits(rows, order.Plan(rows).Edits, ids("n"), 20260601)
-		if err != nil {
-			return
-		}
-		_ = routing.CheckEntries(after, rules(), 20260601)
-		for _, c := range routing.CompareEntries(rows, after) {
-			if c.Kind == "added" && c.What == routing.EntryRoute && routing.Fold(c.After.Receiver) != c.After.Receiver {
-				t.Fatalf("not in upper case: %s", c.Text)
+		plan := order.Plan(rows)
+		_, _ = routing.ApplyEdits(rows, plan.Edits, ids("n"), 20260601)
+		for _, e := range plan.Edits {
+			if e.Action == routing.EditMove && routing.Fold(e.Entry.Receiver) != e.Entry.Receiver {
+				t.Fatalf("not in upper case: %s", e.Entry)
 			}
 		}
 	})
