@@ -18,11 +18,14 @@ type QueueCommand struct {
 	List     QueueListCommand     `cmd:"" help:"List deliveries, the latest accepted first."`
 	Show     QueueShowCommand     `cmd:"" help:"Show one delivery and what was tried."`
 	Retry    QueueRetryCommand    `cmd:"" help:"Make waiting and parked deliveries due now."`
-	Release  QueueReleaseCommand  `cmd:"" help:"Make parked deliveries due now; what only waits keeps its time."`
+	Release  QueueReleaseCommand  `cmd:"" help:"Make parked deliveries due now; what only waits keeps its time. With --held: let messages go on that wait for the one before them."`
+	Replay   QueueReplayCommand   `cmd:"" help:"Make all that one receiver was sent in a window of time due again; counts first."`
 	Redirect QueueRedirectCommand `cmd:"" help:"Give waiting and parked deliveries another address and make them due."`
 	Close    QueueCloseCommand    `cmd:"" help:"End parked deliveries without delivering them; the next of the case goes on."`
 	Pause    QueuePauseCommand    `cmd:"" help:"Hold back everything to one receiver; messages are still accepted."`
 	Resume   QueueResumeCommand   `cmd:"" help:"Let a paused receiver's deliveries go on."`
+	Audit    QueueAuditCommand    `cmd:"" help:"Show who ordered what, when, why, and for how many."`
+	Check    QueueCheckCommand    `cmd:"" help:"Prove that every accepted message is in exactly one place and no case is stuck; exit code 1 where not."`
 }
 
 // queueFilter narrows deliveries, for lists and verbs alike.
@@ -31,11 +34,16 @@ type queueFilter struct {
 	State    string `help:"due, leased, delivered, parked or closed." enum:",due,leased,delivered,parked,closed" default:"" placeholder:"STATE"`
 	Case     string `help:"1177's id of the case, or ours." placeholder:"ID"`
 	Since    string `help:"Accepted at or after: a date, a time with zone, or an age like 24h." placeholder:"TIME"`
+	Until    string `help:"Accepted before, written like --since." placeholder:"TIME"`
 }
 
 func (f queueFilter) filter(now time.Time) (store.DeliveryFilter, error) {
 	since, err := parseSince(f.Since, now)
-	return store.DeliveryFilter{Receiver: f.Receiver, State: store.DeliveryState(f.State), Case: f.Case, Since: since}, err
+	if err != nil {
+		return store.DeliveryFilter{}, err
+	}
+	until, err := parseSince(f.Until, now)
+	return store.DeliveryFilter{Receiver: f.Receiver, State: store.DeliveryState(f.State), Case: f.Case, Since: since, Until: until}, err
 }
 
 // parseSince reads a date, an RFC 3339 time or an age.
@@ -52,7 +60,7 @@ func parseSince(text string, now time.Time) (time.Time, error) {
 	if t, err := time.ParseInLocation("2006-01-02", text, time.Local); err == nil {
 		return t, nil
 	}
-	return time.Time{}, usage("--since %q: write a date like 2026-01-31, a time like 2026-01-31T10:00:00+01:00 or an age like 24h", text)
+	return time.Time{}, usage("%q is no time: write a date like 2026-01-31, a time like 2026-01-31T10:00:00+01:00 or an age like 24h", text)
 }
 
 // withStore opens the store of the configuration for one command.
@@ -174,19 +182,19 @@ type queueSelection struct {
 type queueVerb func(ctx context.Context, db *store.Store, f store.DeliveryFilter, by string) (int, error)
 
 // apply carries out a verb on the deliveries chosen; states are those that the verb touches.
-func (c *queueSelection) apply(s *session, done string, states []store.DeliveryState, verb queueVerb) error {
+func (c *queueSelection) apply(s *session, done string, name store.Verb, states []store.DeliveryState, verb queueVerb) error {
 	f, err := c.filter(s.now())
 	if err != nil {
 		return err
 	}
 	f.ID = c.ID
-	if f == (store.DeliveryFilter{}) && !c.All {
-		return usage("this would touch every delivery: name an id or a filter, or say --all")
+	if err := c.narrows(); err != nil {
+		return err
 	}
 	return s.withStore(func(ctx context.Context, db *store.Store) error {
 		var n int
 		if c.DryRun {
-			n, err = countDeliveries(ctx, db, f, states)
+			n, err = db.Would(ctx, name, f)
 		} else {
 			n, err = verb(ctx, db, f, operator(c.By))
 		}
@@ -206,36 +214,20 @@ func (c *queueSelection) apply(s *session, done string, states []store.DeliveryS
 	})
 }
 
+// narrows refuses to take everything by oversight.
+func (c *queueSelection) narrows() error {
+	if c.ID == "" && c.queueFilter == (queueFilter{}) && !c.All {
+		return usage("this would touch every delivery: name an id or a filter, or say --all")
+	}
+	return nil
+}
+
 func joined(states []store.DeliveryState) string {
 	words := make([]string, len(states))
 	for i, state := range states {
 		words[i] = string(state)
 	}
 	return strings.Join(words, " or ")
-}
-
-// countDeliveries pages through what a verb would touch.
-func countDeliveries(ctx context.Context, db *store.Store, f store.DeliveryFilter, states []store.DeliveryState) (int, error) {
-	n := 0
-	for _, state := range states {
-		if f.State != "" && f.State != state {
-			continue
-		}
-		page := f
-		page.State, page.Limit = state, 500
-		for {
-			rows, err := db.Deliveries(ctx, page)
-			if err != nil {
-				return 0, err
-			}
-			n += len(rows)
-			if len(rows) < page.Limit {
-				break
-			}
-			page.After = rows[len(rows)-1].ID
-		}
-	}
-	return n, nil
 }
 
 // operator is who works on the queue.
@@ -254,23 +246,38 @@ type QueueRetryCommand struct{ queueSelection }
 
 // Run retries.
 func (c *QueueRetryCommand) Run(s *session) error {
-	return c.apply(s, "due now", []store.DeliveryState{store.DeliveryDue, store.DeliveryParked},
+	return c.apply(s, "due now", store.VerbRetry, []store.DeliveryState{store.DeliveryDue, store.DeliveryParked},
 		func(ctx context.Context, db *store.Store, f store.DeliveryFilter, by string) (int, error) {
 			return db.Retry(ctx, f, by, c.Reason)
 		})
 }
 
 // QueueReleaseCommand makes parked deliveries due.
-type QueueReleaseCommand struct{ queueSelection }
+type QueueReleaseCommand struct {
+	queueSelection
+	Held bool `help:"Messages that are kept because one before them is missing in its sender's numbers: apply them now, marked as late."`
+}
 
 // Run releases.
 func (c *QueueReleaseCommand) Run(s *session) error {
 	if c.State != "" && c.State != string(store.DeliveryParked) {
 		return usage("release is for parked deliveries: leave --state out")
 	}
-	return c.apply(s, "released", []store.DeliveryState{store.DeliveryParked},
+	if c.Held {
+		if c.State != "" {
+			return usage("what is held has no state of a delivery: leave --state out")
+		}
+		return c.apply(s, "released", store.VerbRelease, []store.DeliveryState{"held"},
+			func(ctx context.Context, db *store.Store, f store.DeliveryFilter, by string) (int, error) {
+				return db.Release(ctx, f, by, c.Reason)
+			})
+	}
+	if err := c.narrows(); err != nil {
+		return err
+	}
+	c.State = string(store.DeliveryParked)
+	return c.apply(s, "released", store.VerbRetry, []store.DeliveryState{store.DeliveryParked},
 		func(ctx context.Context, db *store.Store, f store.DeliveryFilter, by string) (int, error) {
-			f.State = store.DeliveryParked
 			return db.Retry(ctx, f, by, c.Reason)
 		})
 }
@@ -287,7 +294,7 @@ func (c *QueueRedirectCommand) Run(s *session) error {
 	if err != nil || !isURL(c.To) || u.Host == "" || u.User != nil {
 		return usage("--to %q is no address: write https://host/path", c.To)
 	}
-	return c.apply(s, "redirected", []store.DeliveryState{store.DeliveryDue, store.DeliveryParked},
+	return c.apply(s, "redirected", store.VerbRedirect, []store.DeliveryState{store.DeliveryDue, store.DeliveryParked},
 		func(ctx context.Context, db *store.Store, f store.DeliveryFilter, by string) (int, error) {
 			return db.Redirect(ctx, f, c.To, by, c.Reason)
 		})
@@ -301,7 +308,7 @@ func (c *QueueCloseCommand) Run(s *session) error {
 	if strings.TrimSpace(c.Reason) == "" {
 		return usage("closing a delivery needs --reason: the message will never arrive")
 	}
-	return c.apply(s, "closed", []store.DeliveryState{store.DeliveryParked},
+	return c.apply(s, "closed", store.VerbClose, []store.DeliveryState{store.DeliveryParked},
 		func(ctx context.Context, db *store.Store, f store.DeliveryFilter, by string) (int, error) {
 			return db.CloseDeliveries(ctx, f, by, c.Reason)
 		})
