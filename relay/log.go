@@ -36,9 +36,21 @@ func text(name, value string) zap.Field {
 	return zap.String(name, value)
 }
 
+// write writes a point with the fields that fill appends. Their room is used again for another point.
+func (r *Relay) write(point *zapcore.CheckedEntry, fill func([]zap.Field) []zap.Field) {
+	room, ok := r.fields.Get().(*[]zap.Field)
+	if !ok {
+		room = new(make([]zap.Field, 0, 24))
+	}
+	*room = fill((*room)[:0])
+	point.Write(*room...)
+	clear(*room)
+	r.fields.Put(room)
+}
+
 // whom are the fields that every point has.
-func whom(action, correlation string, call routing.Call, header http.Header) []zap.Field {
-	return append(make([]zap.Field, 0, 24),
+func whom(fields []zap.Field, action, correlation string, call routing.Call, header http.Header) []zap.Field {
+	return append(fields,
 		zap.String("event.action", action),
 		zap.String("trace.id", correlation),
 		zap.String("labels.senderid", call.Sender),
@@ -51,9 +63,10 @@ func whom(action, correlation string, call routing.Call, header http.Header) []z
 }
 
 // whence are the fields of the points where the caller is.
-func whence(action string, o outcome, a arrival) []zap.Field {
-	o.Call.Sender = a.Sender
-	fields := whom(action, a.Correlation, o.Call, a.Header)
+func whence(fields []zap.Field, action string, o *outcome, a *arrival) []zap.Field {
+	call := o.Call
+	call.Sender = a.Sender
+	fields = whom(fields, action, a.Correlation, call, a.Header)
 	if a.Source.IsValid() {
 		fields = append(fields, zap.String("source.ip", a.Source.String()), text("url.full", a.URL))
 	}
@@ -61,23 +74,23 @@ func whence(action string, o outcome, a arrival) []zap.Field {
 }
 
 // traces are the fields that tell how the route was found.
-func traces(route routing.Route) []zap.Field {
-	return []zap.Field{
-		zap.String("url.original", route.Address), text("labels.routerVagvalTrace", route.Trace.Route),
-		text("labels.routerBehorighetTrace", route.Trace.Permission),
-	}
+func traces(fields []zap.Field, route routing.Route) []zap.Field {
+	return append(fields, zap.String("url.original", route.Address), text("labels.routerVagvalTrace", route.Trace.Route),
+		text("labels.routerBehorighetTrace", route.Trace.Permission))
 }
 
 func (r *Relay) reqIn(o outcome, a arrival) {
 	if point := r.Log.Check(zap.InfoLevel, "request received"); point != nil {
-		point.Write(whence(pointReqIn, o, a)...)
+		r.write(point, func(fields []zap.Field) []zap.Field { return whence(fields, pointReqIn, &o, &a) })
 	}
 }
 
 // send is Sender.Send between its two points of the log.
 func (r *Relay) send(ctx context.Context, p parcel) (*soap.Reply, time.Duration, error) {
 	if point := r.Log.Check(zap.InfoLevel, "request sent"); point != nil {
-		point.Write(append(whom(pointReqOut, p.Correlation, p.Call, p.Header), traces(p.Route)...)...)
+		r.write(point, func(fields []zap.Field) []zap.Field {
+			return traces(whom(fields, pointReqOut, p.Correlation, p.Call, p.Header), p.Route)
+		})
 	}
 	started := time.Now()
 	reply, err := r.Sender.Send(ctx, p)
@@ -87,8 +100,10 @@ func (r *Relay) send(ctx context.Context, p parcel) (*soap.Reply, time.Duration,
 		return nil, took, err
 	}
 	if point := r.Log.Check(zap.InfoLevel, "response received"); point != nil {
-		point.Write(append(append(whom(pointRespIn, p.Correlation, p.Call, p.Header), traces(p.Route)...),
-			zap.Int("http.response.status_code", reply.Status), zap.Int64("event.duration", took.Nanoseconds()))...)
+		r.write(point, func(fields []zap.Field) []zap.Field {
+			return append(traces(whom(fields, pointRespIn, p.Correlation, p.Call, p.Header), p.Route),
+				zap.Int("http.response.status_code", reply.Status), zap.Int64("event.duration", took.Nanoseconds()))
+		})
 	}
 	return reply, took, nil
 }
@@ -101,15 +116,17 @@ func (r *Relay) respOut(o outcome, a arrival, err error, took time.Duration) {
 	if point == nil {
 		return
 	}
-	fields := append(append(whence(pointRespOut, o, a), traces(o.Route)...),
-		zap.Int("http.response.status_code", status), zap.Int64("event.duration", took.Nanoseconds()), zap.String("via", string(o.Route.Via)))
-	if id := o.Accepted.MessageID; id != "" {
-		fields = append(fields, zap.String("message.id", id), zap.Bool("repeat", o.Accepted.Repeat))
-	}
-	if code != "" {
-		fields = append(fields, zap.String("labels.errorCode", code))
-	}
-	point.Write(fields...)
+	r.write(point, func(fields []zap.Field) []zap.Field {
+		fields = append(traces(whence(fields, pointRespOut, &o, &a), o.Route), zap.Int("http.response.status_code", status),
+			zap.Int64("event.duration", took.Nanoseconds()), zap.String("via", string(o.Route.Via)))
+		if id := o.Accepted.MessageID; id != "" {
+			fields = append(fields, zap.String("message.id", id), zap.Bool("repeat", o.Accepted.Repeat))
+		}
+		if code != "" {
+			fields = append(fields, zap.String("labels.errorCode", code))
+		}
+		return fields
+	})
 }
 
 // errorPoint logs what went wrong, and says which status the caller gets and which code. It puts into o how far the decision came.
@@ -136,8 +153,11 @@ func (r *Relay) errorPoint(o *outcome, a arrival, err error) (status int, code s
 		status, code = soap.ErrorStatus(err), string(routing.VP012)
 		cause = []zap.Field{zap.Error(err)}
 	}
-	fields := append(append(whence(pointError, *o, a), traces(o.Route)...), zap.String("labels.errorCode", code))
-	r.Log.Log(level, message, append(fields, cause...)...)
+	if point := r.Log.Check(level, message); point != nil {
+		r.write(point, func(fields []zap.Field) []zap.Field {
+			return append(append(traces(whence(fields, pointError, o, &a), o.Route), zap.String("labels.errorCode", code)), cause...)
+		})
+	}
 	return status, code
 }
 

@@ -7,6 +7,7 @@ package relay
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -39,6 +40,8 @@ type Relay struct {
 	Log       *zap.Logger
 	Metrics   *Metrics // nil: nothing is counted
 	Version   string   // of the program, for PingForConfiguration
+
+	fields sync.Pool // of *[]zap.Field
 }
 
 var _ soap.Handler = (*Relay)(nil)

@@ -46,12 +46,19 @@ func (m masking) EncodeEntry(e zapcore.Entry, fields []zapcore.Field) (*buffer.B
 // month and day can exist, whatever the check digit, for a mistyped number is somebody's too. Digits that are a JSON number of their own
 // (durations, counts) stay, and so do the organisation numbers in HSA-ids: those follow letters, and have months above 19.
 func maskNumbers(line []byte) {
-	for i := 0; i < len(line); {
-		if !isDigit(line[i]) {
-			i++
+	for i := 0; i+leastDigits <= len(line); {
+		// No digit at the end of so many bytes: none of them begins a number, and most of a line is passed over so.
+		last := i + leastDigits - 1
+		if !isDigit(line[last]) {
+			i = last + 1
 			continue
 		}
-		end := i
+		first := last
+		for first > i && isDigit(line[first-1]) {
+			first--
+		}
+		i = first
+		end := last + 1
 		for end < len(line) && isDigit(line[end]) {
 			end++
 		}
@@ -67,6 +74,9 @@ func maskNumbers(line []byte) {
 		i = tail
 	}
 }
+
+// leastDigits is how many digits without a break the form of a personal number has at least.
+const leastDigits = 6
 
 // withSuffix is where "-NNNN" or "+NNNN" at end ends, or end where there is none.
 func withSuffix(line []byte, end int) int {

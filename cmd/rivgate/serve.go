@@ -36,8 +36,8 @@ func (*ServeCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	log := newLog(l.Config.Log, s.err)
-	defer func() { _ = log.Sync() }() // a terminal cannot be synced, and says so
+	log := newLog(l.Config.Log, &logWriter{to: s.err})
+	defer func() { _ = log.Sync() }()
 	g, err := openGateway(s.ctx, l.Config, log)
 	if err != nil {
 		return err

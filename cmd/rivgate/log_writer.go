@@ -1,0 +1,58 @@
+package main
+
+import (
+	"io"
+	"sync"
+	"time"
+)
+
+const (
+	logDelay = 5 * time.Millisecond // the longest that a line waits for others
+	logRoom  = 64 << 10             // bytes that may wait; who brings more writes them all first
+)
+
+// logWriter passes lines on in the order in which they came, those of a few milliseconds together: a busy gateway would
+// else spend more on telling the system of each line than on making it. Only a process that is killed loses those that wait.
+type logWriter struct {
+	to io.Writer
+
+	writing sync.Mutex // held while lines are on their way, so that none overtakes them; taken before mu
+	mu      sync.Mutex
+	waiting []byte
+	written []byte // the room of the lines before, for the next
+	due     bool   // a flush is under way
+}
+
+// Write takes a line, or more. The error is that of the lines that it had to write.
+func (w *logWriter) Write(line []byte) (int, error) {
+	w.mu.Lock()
+	w.waiting = append(w.waiting, line...)
+	full := len(w.waiting) >= logRoom
+	if !full && !w.due {
+		w.due = true
+		time.AfterFunc(logDelay, func() { _ = w.Sync() }) // there is nobody to tell that the log cannot be written
+	}
+	w.mu.Unlock()
+	if full {
+		return len(line), w.Sync()
+	}
+	return len(line), nil
+}
+
+// Sync writes what waits.
+func (w *logWriter) Sync() error {
+	w.writing.Lock()
+	defer w.writing.Unlock()
+	w.mu.Lock()
+	lines := w.waiting
+	w.waiting, w.written, w.due = w.written[:0], nil, false
+	w.mu.Unlock()
+	var err error
+	if len(lines) > 0 {
+		_, err = w.to.Write(lines)
+	}
+	w.mu.Lock()
+	w.written = lines
+	w.mu.Unlock()
+	return err
+}
