@@ -102,6 +102,8 @@ func TestWhatIsWrongIsSaidWithItsLine(t *testing.T) {
 		"an unknown database":              {"store: {url: mysql://x}\n", nil, []string{":1: store.url: is no known database"}},
 		"a demo catalogue in test":         {"environment: test\n", nil, []string{"tak.source: the demo catalogue leads to simulators"}},
 		"a blank in the instance id":       {"instance: {id: a b}\n", nil, []string{":1: instance.id: holds a blank"}},
+		"a percentage that is none":        {"tak:\n  max_shrink: 120\n", nil, []string{":2: tak.max_shrink: 120 is no percentage"}},
+		"units beside the store":           {"tak:\n  source: store\n  units_file: config.go\n", nil, []string{":3: tak.units_file: the store keeps the units too"}},
 		"an empty schedule":                {"delivery: {schedule: []}\n", nil, []string{":1: delivery.schedule: is empty"}},
 		"a wrong value from the variables": {"", []string{"RIVGATE_DELIVERY_WORKERS=many", "RIVGATE_LOG_FORMAT=xml"}, []string{`RIVGATE_DELIVERY_WORKERS: delivery.workers: the value "many" is no whole number`, `RIVGATE_LOG_FORMAT: log.format: "xml" is not known: write json or text`}},
 	} {

@@ -136,7 +136,7 @@ func (s *session) keep(verb func(ctx context.Context, k keeping) error) error {
 		var rules routing.EntryProblems
 		switch {
 		case errors.As(err, &rules):
-			return refused("%d problems, nothing is saved:\n%w", len(rules), rules)
+			return refused("%s, nothing is saved:\n%s", nounOf(len(rules), "problem"), shorter(r, rules.Error()))
 		case errors.Is(err, store.ErrNotFound):
 			return refused("there is no such version: see rivgate tak versions")
 		}
@@ -150,6 +150,14 @@ func (k keeping) short(ns string) string {
 		return known.Name
 	}
 	return ns
+}
+
+// shorter writes the contracts that have short names by these: whole namespaces make lines that nobody reads.
+func shorter(r *contracts.Registry, text string) string {
+	for name, namespace := range r.Names() {
+		text = strings.ReplaceAll(text, namespace, name)
+	}
+	return text
 }
 
 // who is what every change of the catalogue in the store is told.

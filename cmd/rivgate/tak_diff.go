@@ -26,6 +26,8 @@ type draftDiff struct {
 	Changes  []touching       `json:"changes"`
 	Switches []routing.Switch `json:"switches"`
 	Note     string           `json:"note,omitempty"`
+
+	registry *contracts.Registry
 }
 
 // touching is a changed row with the open cases of the units that it leads elsewhere.
@@ -156,7 +158,7 @@ func (s *session) diffDraft() error {
 		if err := errOr(beside.Complete(&before), beside.Complete(&after)); err != nil {
 			return err
 		}
-		d = draftDiff{Base: draft.Base, Revision: draft.Revision, Changes: []touching{}}
+		d = draftDiff{Base: draft.Base, Revision: draft.Revision, Changes: []touching{}, registry: k.registry}
 		if d.Switches, err = switchesOf(before, after, k.rules, k.registry, open, routing.DateOf(s.now())); err != nil {
 			return err
 		}
@@ -196,7 +198,7 @@ func touchedBy(c routing.EntryChange, switches []routing.Switch, send string) to
 
 func (d draftDiff) print(w io.Writer) error {
 	for _, c := range d.Changes {
-		text := cell(c.Text)
+		text := cell(shorter(d.registry, c.Text))
 		if c.OpenCases != nil {
 			text += " (" + nounOf(*c.OpenCases, "open case") + ")"
 		}

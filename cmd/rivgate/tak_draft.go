@@ -51,7 +51,7 @@ func (t *TAKImportCommand) intoDraft(s *session) error {
 		if err != nil {
 			return err
 		}
-		done := edited{Revision: d.Revision, Base: d.Base, Report: plan.Report, DryRun: t.DryRun, Changes: []routing.EntryChange{}}
+		done := edited{Revision: d.Revision, Base: d.Base, Report: plan.Report, DryRun: t.DryRun, Changes: []routing.EntryChange{}, registry: k.registry}
 		if len(plan.Edits) == 0 {
 			return s.show(done, done.print)
 		}

@@ -79,14 +79,16 @@ type edited struct {
 	Changes  []routing.EntryChange `json:"changes"`
 	Report   []string              `json:"report,omitempty"`
 	DryRun   bool                  `json:"dryRun,omitempty"`
+
+	registry *contracts.Registry
 }
 
 func (e edited) print(w io.Writer) error {
 	for _, c := range e.Changes {
-		fmt.Fprintln(w, cell(c.Text))
+		fmt.Fprintln(w, cell(shorter(e.registry, c.Text)))
 	}
 	for _, note := range e.Report {
-		fmt.Fprintln(w, "note: "+cell(note))
+		fmt.Fprintln(w, "note: "+cell(shorter(e.registry, note)))
 	}
 	if e.DryRun {
 		_, err := fmt.Fprintf(w, "%s, not saved (dry run)\n", nounOf(len(e.Changes), "change"))
@@ -111,7 +113,7 @@ func (s *session) edit(w who, make func(k keeping, d store.CatalogueDraft) ([]ro
 		if err != nil {
 			return err
 		}
-		done := edited{Revision: after.Revision, Base: after.Base, Changes: changes}
+		done := edited{Revision: after.Revision, Base: after.Base, Changes: changes, registry: k.registry}
 		return s.show(done, done.print)
 	})
 }

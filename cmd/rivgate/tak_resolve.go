@@ -4,6 +4,7 @@ import (
 	"io"
 	"time"
 
+	"rivgate/contracts"
 	"rivgate/routing"
 )
 
@@ -25,6 +26,8 @@ type resolved struct {
 	From     string `json:"from,omitempty"`
 	At       string `json:"at"`
 	routing.Explanation
+
+	registry *contracts.Registry
 }
 
 // Run decides. A refusal is printed and makes the exit code 1.
@@ -49,7 +52,7 @@ func (t *TAKResolveCommand) Run(s *session) error {
 		return err
 	}
 	call := routing.Call{Sender: t.From, Receiver: t.To, Contract: namespace(c.registry, t.Contract), Profile: t.Profile}
-	answer := resolved{call.Contract, t.To, t.From, at.In(routing.Stockholm()).Format(time.RFC3339), rows.Explain(call, at)}
+	answer := resolved{call.Contract, t.To, t.From, at.In(routing.Stockholm()).Format(time.RFC3339), rows.Explain(call, at), c.registry}
 	if err := s.show(answer, answer.print); err != nil {
 		return err
 	}
@@ -66,7 +69,7 @@ func (r resolved) print(w io.Writer) error {
 	} else {
 		t.add("TEXT", r.Text)
 		t.add("DETAIL", r.Detail)
-		t.add("CAUSE", r.Cause)
+		t.add("CAUSE", shorter(r.registry, r.Cause))
 		t.add("REMEDY", r.Remedy)
 	}
 	if r.Route != nil {
@@ -75,10 +78,10 @@ func (r resolved) print(w io.Writer) error {
 		t.add("COMPONENT", r.Route.Component)
 		t.add("ROW", r.Route.Receiver)
 	}
-	t.add("ROUTE ROW", r.RouteRow)
+	t.add("ROUTE ROW", shorter(r.registry, r.RouteRow.String()))
 	t.add("ROUTE TRACE", r.Trace.Route)
 	if r.From != "" {
-		t.add("PERMISSION ROW", r.PermissionRow)
+		t.add("PERMISSION ROW", shorter(r.registry, r.PermissionRow.String()))
 		t.add("PERMISSION TRACE", r.Trace.Permission)
 	}
 	return t.print(w)

@@ -201,7 +201,7 @@ func (t *TAKHistoryCommand) Run(s *session) error {
 				return err
 			}
 			for _, e := range events {
-				fmt.Fprintf(w, "\n%s %s\n%s", cell(e.At), e.Verb, e.What)
+				fmt.Fprintf(w, "\n%s %s\n%s", cell(e.At), e.Verb, shorter(k.registry, e.What))
 			}
 			return nil
 		})
