@@ -11,8 +11,8 @@ import (
 
 // apiDeliveries lists deliveries, the latest accepted first.
 func (s *Site) apiDeliveries(w http.ResponseWriter, r *http.Request, _ access) error {
-	q := readQuery(r, "receiver", "state", "case", "since", "after", "limit")
-	f := store.DeliveryFilter{Receiver: q.Get("receiver"), Case: q.Get("case"), Since: q.moment("since"), After: q.Get("after"), Limit: q.limit()}
+	q := readQuery(r, "receiver", "state", "case", "since", "until", "after", "limit")
+	f := store.DeliveryFilter{Receiver: q.Get("receiver"), Case: q.Get("case"), Since: q.moment("since"), Until: q.moment("until"), After: q.Get("after"), Limit: q.limit()}
 	f.State = q.deliveryState()
 	if q.err != nil {
 		return q.err
@@ -84,8 +84,9 @@ func (s *Site) apiWaiting(w http.ResponseWriter, r *http.Request, _ access) erro
 
 // deliveryVerb is the body of POST /api/deliveries/{verb}.
 type deliveryVerb struct {
-	Filter   *deliveryFilter `json:"filter,omitempty"`   // retry, redirect, close
+	Filter   *deliveryFilter `json:"filter,omitempty"`   // retry, replay, release, redirect, close
 	All      bool            `json:"all,omitempty"`      // an empty filter is meant
+	DryRun   bool            `json:"dryRun,omitempty"`   // only count
 	Address  string          `json:"address,omitempty"`  // redirect
 	Receiver string          `json:"receiver,omitempty"` // pause, resume
 	Reason   string          `json:"reason,omitempty"`
@@ -97,6 +98,7 @@ type deliveryFilter struct {
 	State    string    `json:"state,omitempty"`
 	Case     string    `json:"case,omitempty"`
 	Since    time.Time `json:"since,omitzero"`
+	Until    time.Time `json:"until,omitzero"`
 }
 
 // apiDeliveryVerb carries out what an operator decided, and tells how many deliveries it was done to.
@@ -118,6 +120,19 @@ func (s *Site) apiDeliveryVerb(w http.ResponseWriter, r *http.Request, who acces
 	}
 	var n int
 	switch verb {
+	case "retry", "replay", "release", "close", "redirect":
+		if body.DryRun {
+			if n, err = s.Relay.Store.Would(r.Context(), store.Verb(verb), f); err != nil {
+				return err
+			}
+			return writeJSON(w, http.StatusOK, map[string]int{"count": n})
+		}
+	}
+	switch verb {
+	case "replay":
+		n, err = s.Relay.Store.Replay(r.Context(), f, who.name, body.Reason)
+	case "release":
+		n, err = s.Relay.Store.Release(r.Context(), f, who.name, body.Reason)
 	case "retry":
 		n, err = s.Relay.Store.Retry(r.Context(), f, who.name, body.Reason)
 	case "close":
@@ -161,7 +176,7 @@ func (s *Site) pause(w http.ResponseWriter, r *http.Request, who access, verb st
 func (b deliveryVerb) filter() (store.DeliveryFilter, error) {
 	var f store.DeliveryFilter
 	if b.Filter != nil {
-		f = store.DeliveryFilter{ID: b.Filter.ID, Receiver: b.Filter.Receiver, Case: b.Filter.Case, Since: b.Filter.Since}
+		f = store.DeliveryFilter{ID: b.Filter.ID, Receiver: b.Filter.Receiver, Case: b.Filter.Case, Since: b.Filter.Since, Until: b.Filter.Until}
 		if b.Filter.State != "" {
 			state, ok := deliveryState(b.Filter.State)
 			if !ok {

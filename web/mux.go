@@ -55,6 +55,7 @@ func (s *Site) endpoints() []endpoint {
 		{get, "/api/deliveries/{id}", api, s.apiDelivery, operate},
 		{post, "/api/deliveries/{verb}", api, s.apiDeliveryVerb, operate},
 		{get, "/api/waiting", api, s.apiWaiting, operate},
+		{get, "/api/audit", api, s.apiAudit, operate},
 		{get, "/api/statistics", api, s.apiStatistics, read},
 		{get, "/api/resolve", api, s.apiResolve, []string{RoleRead, RoleHandle, RoleOperate, RoleCatalogue}},
 		{get, "/api/catalogue/draft", api, s.apiCatalogueDraft, look},
