@@ -198,6 +198,16 @@ func lifeByCommands(k *keeper) {
 			k.t.Errorf("the history does not tell %q:\n%s", word, history)
 		}
 	}
+	k.tak(exitDone, "in the draft", "edit", "move", "--contract", "SendComplaint", "--to", lifeUnit+","+lifeOther, "--address", "https://en.example/x",
+		"--component", "SE2010123456-AVV", "--from", "2099-01-01")
+	diff = k.tak(exitRefused, lifeUnit+" Vårdcentralen Björken: rivgate:inbox → https://en.example/x, from 2099-01-01, 2 open cases stay", "diff")
+	if !strings.Contains(diff, lifeOther+" Vårdcentralen Eken: rivgate:inbox → https://en.example/x, from 2099-01-01, 0 open cases stay") {
+		k.t.Errorf("the second unit is not told of:\n%s", diff)
+	}
+	k.tak(exitDone, "discarded", "discard")
+	if yaml := k.tak(exitDone, "units:", "export", "store"); !strings.Contains(yaml, lifeOther) {
+		k.t.Errorf("the export lacks a unit:\n%s", yaml)
+	}
 	k.order()
 }
 
