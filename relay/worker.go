@@ -87,15 +87,16 @@ func (w *Worker) sleep(ctx context.Context, skip []string) time.Duration {
 	if next, err := w.Relay.Store.NextDue(ctx, skip...); err == nil && !next.IsZero() {
 		wait = min(wait, max(next.Sub(now), least))
 	}
-	if _, next := w.breakers.due(now); !next.IsZero() {
-		wait = min(wait, max(next.Sub(now), least))
+	steady := w.Relay.Store.Steady()
+	if _, next := w.breakers.due(steady); !next.IsZero() {
+		wait = min(wait, max(next.Sub(steady), least))
 	}
 	return wait
 }
 
 // probe sends one message to each receiver that was down long enough. Probes go beside the hands that others need.
 func (w *Worker) probe(ctx context.Context) {
-	due, _ := w.breakers.due(w.Relay.Store.Now())
+	due, _ := w.breakers.due(w.Relay.Store.Steady())
 	for _, address := range due {
 		before := time.Now()
 		d, ok, err := w.Relay.Store.ClaimOf(context.WithoutCancel(ctx), w.Name, w.Lease, address)
@@ -105,7 +106,7 @@ func (w *Worker) probe(ctx context.Context) {
 			}
 			return
 		}
-		w.breakers.probe(address, !ok, w.Relay.Store.Now())
+		w.breakers.probe(address, !ok, w.Relay.Store.Steady())
 		if ok {
 			w.start(ctx, d, before)
 		}
@@ -139,11 +140,10 @@ func (w *Worker) housekeeping(ctx context.Context) {
 // deliver makes one attempt and records how it ended.
 func (w *Worker) deliver(ctx context.Context, d store.Delivery, claimed time.Time) {
 	attempt := w.try(ctx, d, claimed)
-	now := w.Relay.Store.Now()
 	if attempt.Outcome == store.OutcomeTechnical || attempt.Outcome == store.OutcomeUnknown {
-		attempt.Again = w.again(d, attempt, now)
+		attempt.Again = w.again(d, attempt, w.Relay.Store.Now())
 	}
-	w.breakers.note(d, attempt, now)
+	w.breakers.note(d, attempt, w.Relay.Store.Steady())
 	err := w.record(ctx, d, attempt.Attempt)
 	w.Relay.Metrics.delivery(w.Relay.label(d.Message.Call.Contract), attempt.Outcome)
 	w.log(d, attempt.Attempt, err)

@@ -41,6 +41,14 @@ func (c *clock) set(said, at time.Time) time.Duration {
 // Now is the clock of leases, retries and stamps: the database's, or Options.Now where that was given.
 func (s *Store) Now() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
 
+// Steady is a clock that no step reaches, to measure with in this process: Options.Now where that was given.
+func (s *Store) Steady() time.Time {
+	if s.clock == nil {
+		return s.now()
+	}
+	return monotonic()
+}
+
 // startClock reads the database's clock once, and from then on every few seconds.
 func (s *Store) startClock(ctx, background context.Context) error {
 	if s.now != nil {
@@ -105,15 +113,14 @@ func (s *Store) followClock(ctx context.Context) {
 	}
 }
 
-// shift moves all that is to come by a step of the clock.
+// shift moves all that waits by a step of the clock, what is due already too: else it would lie ahead after a step back.
 func (t *tx) shift(ctx context.Context, step time.Duration) error {
-	now := micros(t.now)
 	for _, query := range []string{
-		`UPDATE lane SET lease_until = lease_until + $1 WHERE lease_until IS NOT NULL AND CAST($2 AS BIGINT) > 0`,
-		`UPDATE lane SET ready_at = ready_at + $1 WHERE ready_at > $2`,
-		`UPDATE delivery SET next_at = next_at + $1 WHERE done_at IS NULL AND next_at > $2`,
+		`UPDATE lane SET lease_until = lease_until + $1 WHERE lease_until IS NOT NULL`,
+		`UPDATE lane SET ready_at = ready_at + $1 WHERE ready_at IS NOT NULL`,
+		`UPDATE delivery SET next_at = next_at + $1 WHERE done_at IS NULL`,
 	} {
-		if _, err := t.exec(ctx, query, step.Microseconds(), now); err != nil {
+		if _, err := t.exec(ctx, query, step.Microseconds()); err != nil {
 			return err
 		}
 	}
