@@ -25,8 +25,17 @@ func (r *Relay) outlet(o outcome, a arrival, err error) (*soap.Answer, error) {
 		}
 		err = errors.Join(writing, err)
 	}
+	if errors.Is(err, store.ErrBusy) {
+		busy := response(r.Fault(err).Envelope())
+		busy.Status = http.StatusServiceUnavailable
+		busy.Header.Set("Retry-After", busyWait)
+		return busy, nil
+	}
 	return nil, err
 }
+
+// busyWait is after how many seconds a caller may come back that was one too many.
+const busyWait = "5"
 
 // Fault is the SOAP fault of an error that left the line: the one place where a *routing.Error becomes a fault. What is
 // not a *routing.Error is our own failure: VP012 with nothing inside.

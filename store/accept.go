@@ -12,11 +12,16 @@ import (
 // Accept stores m, applies its Event to its case, and enters it in its one place (delivery, inbox, mailbox, or held because of a gap), in one
 // transaction. It returns when that is on disk.
 //
-// Outcomes: accepted; Repeat; a *Refusal when the case's state forbids it (nothing stored); any other error: nothing is known to be stored,
+// Outcomes: ErrBusy, at once; accepted; Repeat; a *Refusal when the case's state forbids it (nothing stored); any other error: nothing is known to be stored,
 // the caller may repeat.
 func (s *Store) Accept(ctx context.Context, m *Message) (Accepted, error) {
+	ctx, leave, err := s.admit(ctx)
+	if err != nil {
+		return Accepted{}, err
+	}
+	defer leave()
 	var accepted Accepted
-	err := s.group(ctx, shard(m), func(ctx context.Context, t *tx) (err error) {
+	err = s.group(ctx, shard(m), func(ctx context.Context, t *tx) (err error) {
 		accepted, err = t.accept(ctx, m)
 		crashPoint("accept")
 		return err

@@ -26,6 +26,7 @@ type dialect struct {
 	lockLanes   string // the like, for the rows of lane l alone
 	skipLocked  string // after forUpdate: rows that others have locked are left out
 	claimLock   string // run first in a claim, so that leases can be counted for each address; "" where changes are serial anyway
+	durable     []setting
 	clock       string // the database's time, in microseconds since 1970
 	notify      string // tells the other replicas, $1 is who tells
 	writers     int    // groups of accepts that are committed side by side
@@ -40,6 +41,9 @@ var migrationFiles embed.FS
 func sqliteDialect() dialect {
 	return dialect{
 		goose: goose.DialectSQLite3, migrations: "migrations/sqlite",
+		durable: []setting{
+			{"synchronous", "PRAGMA synchronous", []string{"2", "3"}}, {"journal_mode", "PRAGMA journal_mode", []string{"wal", "delete", "truncate", "persist"}},
+		},
 		clock:   "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000",
 		writers: 1, oneWriter: true, connections: 8,
 	}
@@ -50,9 +54,13 @@ func postgresDialect() dialect {
 		goose: goose.DialectPostgres, migrations: "migrations/postgres",
 		forUpdate: " FOR NO KEY UPDATE", lockLanes: " FOR NO KEY UPDATE OF l", skipLocked: " SKIP LOCKED",
 		claimLock: "SELECT pg_advisory_xact_lock(x'72697667617465'::bigint)",
-		clock:     "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
-		notify:    "SELECT pg_notify('rivgate_wake', $1)",
-		writers:   4, connections: 16, reconnects: 16,
+		durable: []setting{
+			{"fsync", "SHOW fsync", []string{"on"}}, {"full_page_writes", "SHOW full_page_writes", []string{"on"}},
+			{"synchronous_commit", "SHOW synchronous_commit", []string{"on", "local", "remote_write", "remote_apply"}},
+		},
+		clock:   "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
+		notify:  "SELECT pg_notify('rivgate_wake', $1)",
+		writers: 4, connections: 16, reconnects: 16,
 	}
 }
 

@@ -6,12 +6,14 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -27,6 +29,8 @@ type Options struct {
 	// NewID makes ids of cases and letters; default UUIDs of version 7. Called by several goroutines.
 	NewID func() string
 	Log   *zap.Logger // default: none
+	// Waiting is how many accepts may wait at once; beyond it they end with ErrBusy. Default 1024.
+	Waiting int
 }
 
 // Store is an open database. Safe for concurrent use.
@@ -48,6 +52,9 @@ type Store struct {
 	running sync.WaitGroup
 	stop    context.CancelFunc // ends what listens
 
+	waiting     atomic.Int64 // accepts
+	waitingMost int64
+
 	wake   chan struct{}
 	notify chan struct{} // something is to be told to the other replicas
 
@@ -59,6 +66,7 @@ type Store struct {
 // A schema newer than this program knows is an error that says so.
 func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	s := &Store{now: o.Now, newID: o.NewID, log: o.Log, wake: make(chan struct{}, 1), notify: make(chan struct{}, 1)}
+	s.waitingMost = int64(cmp.Or(o.Waiting, acceptsWaiting))
 	if s.newID == nil {
 		s.newID = func() string { return uuid.Must(uuid.NewV7()).String() }
 	}

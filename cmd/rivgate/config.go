@@ -28,6 +28,7 @@ type Config struct {
 	TAK         TAKConfig       `yaml:"tak"`
 	Contracts   ContractsConfig `yaml:"contracts"`
 	Store       StoreConfig     `yaml:"store"`
+	Retention   RetentionConfig `yaml:"retention"`
 	Demo        DemoConfig      `yaml:"demo"`
 	Web         WebConfig       `yaml:"web"`
 	Log         LogConfig       `yaml:"log"`
@@ -130,6 +131,12 @@ type PerContractConfig struct {
 // StoreConfig is the database.
 type StoreConfig struct {
 	URL string `yaml:"url"`
+}
+
+// RetentionConfig is after how long what is final may go. 0: never.
+type RetentionConfig struct {
+	DeliveredAfter   time.Duration `yaml:"delivered_after"`
+	ClosedCasesAfter time.Duration `yaml:"closed_cases_after"`
 }
 
 // DemoConfig is where the simulators listen, in environment demo only.

@@ -168,6 +168,11 @@ func (k *checker) delivery() {
 	if d.Lease < time.Second {
 		k.problem("delivery.lease", "%s is too short: write at least 1s", d.Lease)
 	}
+	for key, after := range map[string]time.Duration{"retention.delivered_after": k.c.Retention.DeliveredAfter, "retention.closed_cases_after": k.c.Retention.ClosedCasesAfter} {
+		if after != 0 && after < 24*time.Hour {
+			k.problem(key, "%s is too short: write at least 24h, or 0 for never", after)
+		}
+	}
 	if d.Workers < 1 {
 		k.problem("delivery.workers", "is below 1: write 8")
 	}

@@ -7,12 +7,18 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"rivgate/relay"
+	"rivgate/store"
 )
 
 // measure makes the metrics of this process, the line's among them.
 func (g *gateway) measure() prometheus.Gatherer {
 	registry := prometheus.NewRegistry()
 	g.relay.Metrics = relay.NewMetrics(registry)
+	g.watch = &relay.Watch{
+		Relay: g.relay, Worker: g.worker,
+		Retention: store.Retention{Delivered: g.config.Retention.DeliveredAfter, ClosedCases: g.config.Retention.ClosedCasesAfter},
+	}
+	g.watch.Register(registry)
 	registry.MustRegister(
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),

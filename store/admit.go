@@ -1,0 +1,29 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// ErrBusy means that as many accepts wait already as may: nothing was stored, the caller may come back in a moment.
+var ErrBusy = errors.New("too many messages wait to be stored")
+
+// How many accepts may wait at once, where Options.Waiting says nothing, and for how long one may.
+const (
+	acceptsWaiting = 1024
+	acceptTime     = 20 * time.Second
+)
+
+// admit takes a place among the accepts that wait, or says ErrBusy at once. An accept that the database keeps waiting ends by itself.
+func (s *Store) admit(ctx context.Context) (_ context.Context, leave func(), err error) {
+	if s.waiting.Add(1) > s.waitingMost {
+		s.waiting.Add(-1)
+		return nil, nil, ErrBusy
+	}
+	ctx, cancel := context.WithTimeout(ctx, acceptTime)
+	return ctx, func() {
+		cancel()
+		s.waiting.Add(-1)
+	}, nil
+}

@@ -1,0 +1,28 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// setting is one that a promise depends on: SHOW name, or PRAGMA name.
+type setting struct {
+	name, query string
+	want        []string
+}
+
+// Durability tells in words for an operator which settings of the database let it forget what it has confirmed. Nil: none do.
+func (s *Store) Durability(ctx context.Context) ([]string, error) {
+	var problems []string
+	for _, one := range s.dialect.durable {
+		var value string
+		if err := s.read.QueryRowContext(ctx, one.query).Scan(&value); err != nil { // readers and writers have the same settings
+			return nil, fmt.Errorf("reading the database's setting %s: %w", one.name, err)
+		}
+		if !slices.Contains(one.want, value) {
+			problems = append(problems, fmt.Sprintf("%s is %s: what was accepted may be lost when the machine stops", one.name, value))
+		}
+	}
+	return problems, nil
+}
