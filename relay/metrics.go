@@ -54,7 +54,11 @@ func (m *Metrics) request(contract, outcome, code string) {
 
 func (m *Metrics) producer(contract string, answered bool, took time.Duration) {
 	if m != nil {
-		m.producers.WithLabelValues(contract, map[bool]string{true: "yes", false: "no"}[answered]).Observe(took.Seconds())
+		word := "no"
+		if answered {
+			word = "yes"
+		}
+		m.producers.WithLabelValues(contract, word).Observe(took.Seconds())
 	}
 }
 

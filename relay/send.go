@@ -42,27 +42,26 @@ func (s *Sender) Send(ctx context.Context, p parcel) (*soap.Reply, error) {
 	})
 }
 
-// dropped are headers of a caller that say something about its own connection, or that only we may set.
-var dropped = []string{
-	"Accept-Encoding", "Authorization", "Client-Cert", "Client-Cert-Chain", "Connection", "Content-Encoding", "Content-Length", "Content-Type", "Cookie", "Expect", "Forwarded", "Host", "Keep-Alive", "Mime-Version",
-	"Ssl-Client-Cert", "X-Amzn-Mtls-Clientcert", "X-Arr-Clientcert", "X-Client-Cert",
-	"Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Soapaction", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Via",
-	soap.HeaderSender, soap.HeaderInstance, soap.HeaderCorrelation, soap.HeaderProducerTime,
+// dropped tells headers of a caller that say something about its own connection, or that only we may set.
+func dropped(name string) bool {
+	switch name {
+	case "Accept-Encoding", "Authorization", "Client-Cert", "Client-Cert-Chain", "Connection", "Content-Encoding", "Content-Length", "Content-Type", "Cookie", "Expect", "Forwarded", "Host", "Keep-Alive", "Mime-Version",
+		"Ssl-Client-Cert", "X-Amzn-Mtls-Clientcert", "X-Arr-Clientcert", "X-Client-Cert",
+		"Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Soapaction", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Via",
+		soap.HeaderSender, soap.HeaderInstance, soap.HeaderCorrelation, soap.HeaderProducerTime:
+		return true
+	}
+	return strings.HasPrefix(name, "X-") &&
+		(strings.HasPrefix(name, "X-Forwarded-") || strings.HasPrefix(name, "X-Vp-") || strings.HasPrefix(name, "X-Ssl-"))
 }
 
 // header is what a producer gets beside the envelope: to an http producer the sender and our instance, so that a node of
 // ours believes it; never to an https producer, which sees our certificate.
 func (s *Sender) header(p parcel) http.Header {
-	h := p.Header.Clone()
-	if h == nil {
-		h = http.Header{}
-	}
-	for _, name := range dropped {
-		h.Del(name)
-	}
-	for name := range h {
-		if strings.HasPrefix(name, "X-Forwarded-") || strings.HasPrefix(name, "X-Vp-") || strings.HasPrefix(name, "X-Ssl-") {
-			h.Del(name)
+	h := make(http.Header, len(p.Header)+3)
+	for name, values := range p.Header {
+		if !dropped(name) {
+			h[name] = values
 		}
 	}
 	https := strings.HasPrefix(strings.ToLower(p.Route.Address), "https:")

@@ -40,7 +40,9 @@ type arrival struct {
 // that caller may say. Refused with VP002, VP011, VP013 or VP014.
 func (r *Relay) sender(call *soap.Call) (arrival, error) {
 	a := arrival{Call: *call, Source: r.Trust.source(call)}
-	a.Header = call.Header.Clone()
+	if a.Header == nil {
+		a.Header = http.Header{}
+	}
 	internal, err := r.identify(&a)
 	if err != nil {
 		return a, err

@@ -101,7 +101,7 @@ func newOutgoing(out *Outgoing) (*http.Request, error) {
 	if len(out.Body) == 0 && out.Stream == nil {
 		return nil, &SendError{Kind: SendInvalid, Cause: errors.New("there is no message")}
 	}
-	header := http.Header{}
+	header := make(http.Header, len(out.Header)+3)
 	for name, values := range out.Header {
 		switch name = http.CanonicalHeaderKey(name); {
 		case hopByHop(name), name == "Accept-Encoding", name == "Expect", name == "Host":

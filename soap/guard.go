@@ -54,14 +54,20 @@ type openElement struct {
 }
 
 func newGuard(limits Limits) *guard {
-	return &guard{
-		limits:     limits.defaulted(),
-		frames:     make([]openElement, 0, 16),
-		names:      make([]byte, 0, 512),
-		bindings:   make([]binding, 0, 16),
-		spaces:     make([]byte, 0, 1024),
-		attributes: make([]attribute, 0, 16),
-	}
+	// What most messages need is made at once.
+	first := &struct {
+		guard
+		frames     [16]openElement
+		names      [512]byte
+		bindings   [16]binding
+		spaces     [1024]byte
+		attributes [12]attribute
+	}{}
+	g := &first.guard
+	g.limits = limits.defaulted()
+	g.frames, g.names, g.bindings = first.frames[:0], first.names[:0], first.bindings[:0]
+	g.spaces, g.attributes = first.spaces[:0], first.attributes[:0]
+	return g
 }
 
 // feed guards p, which follows on what was consumed before, and returns how much of it is consumed: all that passes.

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -37,9 +36,7 @@ func (*ServeCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(200) // what is kept is small beside what passes: half as many collections for a few more MB
-	}
+	collectLess()
 	log := newLog(l.Config.Log, &logWriter{to: s.err})
 	defer func() { _ = log.Sync() }()
 	g, err := openGateway(s.ctx, l.Config, log)
