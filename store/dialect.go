@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -115,6 +116,9 @@ func (s *Store) connectPostgres(ctx context.Context, address string) error {
 	if !strings.Contains(address, "pool_max_conns") {
 		config.MaxConns = int32(s.dialect.connections)
 	}
+	if config.ConnConfig.ConnectTimeout == 0 || config.ConnConfig.ConnectTimeout > connectTime {
+		config.ConnConfig.ConnectTimeout = connectTime
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return fmt.Errorf("opening the database: %w", err)
@@ -124,6 +128,9 @@ func (s *Store) connectPostgres(ctx context.Context, address string) error {
 	s.listen = func(ctx context.Context, self string, heard func()) error { return listen(ctx, pool, self, heard) }
 	return nil
 }
+
+// connectTime bounds how long a server that does not answer at all keeps callers waiting.
+const connectTime = 5 * time.Second
 
 // again tells whether an error means only that two transactions got in each other's way.
 func again(err error) bool {

@@ -120,7 +120,20 @@ func (c *cluster) start() error {
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w\n%s", err, out)
 	}
-	c.child = exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", c.folder, "-c", "listen_addresses=", "-c", "max_connections=200")
+	return c.run()
+}
+
+// run starts the server on the data of the folder.
+func (c *cluster) run() error {
+	bin, err := binaries()
+	if err != nil {
+		return err
+	}
+	account, err := account()
+	if err != nil {
+		return err
+	}
+	c.child = exec.Command(filepath.Join(bin, "postgres"), "-D", filepath.Join(c.folder, "data"), "-k", c.folder, "-c", "listen_addresses=", "-c", "max_connections=200")
 	c.child.Dir = c.folder
 	account.lend(c.child)
 	c.ended = make(chan *os.ProcessState, 1)
