@@ -121,7 +121,21 @@ func (t *trial) away(ctx context.Context) error {
 	r := t.receivers[t.random.IntN(len(t.receivers))]
 	r.close()
 	sleep(ctx, t.between(time.Second, 3*time.Second))
-	return r.open()
+	if err := r.open(); err != nil {
+		return err
+	}
+	return t.minute(ctx)
+}
+
+// minute is one of the world's, after which a receiver that is back is to have been asked again.
+func (t *trial) minute(ctx context.Context) error {
+	for range 60 {
+		if err := t.clock.pass(time.Second); err != nil {
+			return err
+		}
+		sleep(ctx, 20*time.Millisecond)
+	}
+	return nil
 }
 
 // manners: every third message meets a bad one.
@@ -167,7 +181,7 @@ func (t *trial) weekend(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return t.minute(ctx)
 }
 
 // clockNoticed is how long a gateway may take to see that its database's clock is another.
