@@ -124,7 +124,7 @@ func (s *Store) connectPostgres(ctx context.Context, address string) error {
 		return fmt.Errorf("opening the database: %w", err)
 	}
 	db := stdlib.OpenDBFromPool(pool)
-	s.read, s.change, s.release = db, db, pool.Close
+	s.read, s.change, s.release, s.address = db, db, pool.Close, address
 	s.listen = func(ctx context.Context, self string, heard func()) error { return listen(ctx, pool, self, heard) }
 	return nil
 }

@@ -40,6 +40,7 @@ type Store struct {
 	newID   func() string
 	log     *zap.Logger
 	dialect dialect
+	address string                                                     // of a PostgreSQL, as a URL
 	path    string                                                     // of an SQLite file
 	read    *sql.DB                                                    // readers
 	change  *sql.DB                                                    // changes: one connection to an SQLite file, the same pool as read otherwise

@@ -38,6 +38,7 @@ type CLI struct {
 	Send     SendCommand     `cmd:"" help:"Post an envelope as it is; print status, fault or result."`
 	Validate ValidateCommand `cmd:"" help:"Judge envelopes: the guard, the schema, the business rules."`
 	Migrate  MigrateCommand  `cmd:"" help:"Bring the database to this version's schema."`
+	Backup   BackupCommand   `cmd:"" help:"Copy the database to a file while everything goes on."`
 	Version  VersionCommand  `cmd:"" help:"Print the version."`
 	Conf     ConfigCommand   `cmd:"" name:"config" help:"The configuration: an example, a check."`
 }
