@@ -3,6 +3,7 @@
 package store
 
 import (
+	"cmp"
 	"os"
 	"strconv"
 	"strings"
@@ -38,3 +39,6 @@ var (
 		return crash{name, n}
 	})
 )
+
+// synchronous lets the negative control commit as a gateway must not: RIVGATE_TORTURE_SYNCHRONOUS=normal.
+func synchronous() string { return cmp.Or(os.Getenv("RIVGATE_TORTURE_SYNCHRONOUS"), "full") }

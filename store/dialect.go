@@ -86,7 +86,7 @@ func (s *Store) connectSQLite(path string) error {
 		return fmt.Errorf("making the database's folder: %w", err)
 	}
 	dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}).String() +
-		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(full)&_pragma=foreign_keys(1)"
+		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(" + synchronous() + ")&_pragma=foreign_keys(1)"
 	change, err := sql.Open("sqlite", dsn+"&_txlock=immediate&_pragma=cache_size(-32000)")
 	if err != nil {
 		return fmt.Errorf("opening the database: %w", err)
