@@ -29,6 +29,7 @@ type Client struct {
 
 	once      sync.Once
 	transport *http.Transport
+	kept      keptConns
 }
 
 // Outgoing is one message to send. Its body is Body, or else Stream.
@@ -90,7 +91,10 @@ func (c *Client) tries(ctx context.Context, request *http.Request, body *outgoin
 }
 
 // CloseIdle closes the pooled connections that are not in use, as when keys have changed.
-func (c *Client) CloseIdle() { c.roundTripper().CloseIdleConnections() }
+func (c *Client) CloseIdle() {
+	c.roundTripper().CloseIdleConnections()
+	c.kept.closeBefore(time.Now())
+}
 
 // newOutgoing makes the request but for its body.
 func newOutgoing(out *Outgoing) (*http.Request, error) {
@@ -177,6 +181,9 @@ func (b *outgoingBody) rewind() (io.ReadCloser, int64) {
 // send tries once.
 func (c *Client) send(ctx context.Context, request *http.Request, body *outgoingBody) (*Reply, *SendError) {
 	w := &watch{}
+	if direct(request, body.out) {
+		return c.exchange(ctx, w, request, body)
+	}
 	request = request.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: w.gotConn}))
 	request.Body, request.ContentLength = body.rewind()
 	response, err := c.roundTripper().RoundTrip(request)

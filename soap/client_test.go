@@ -263,6 +263,11 @@ func (c *staleConn) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
+// SyscallConn lets the client see that the other end is quiet.
+func (c *staleConn) SyscallConn() (syscall.RawConn, error) {
+	return c.Conn.(*countedConn).Conn.(syscall.Conn).SyscallConn()
+}
+
 func echoServer(t *testing.T) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) }))

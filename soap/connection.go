@@ -26,10 +26,10 @@ func (c *Client) roundTripper() *http.Transport {
 			DialContext:            c.dial,
 			DialTLSContext:         c.dialTLS,
 			DisableCompression:     true,
-			MaxIdleConns:           1024,
-			MaxIdleConnsPerHost:    128,
+			MaxIdleConns:           4 * mostKept,
+			MaxIdleConnsPerHost:    mostKept,
 			IdleConnTimeout:        idleConnection,
-			MaxResponseHeaderBytes: 64 << 10,
+			MaxResponseHeaderBytes: longestHead,
 			WriteBufferSize:        32 << 10,
 			ReadBufferSize:         8 << 10,
 		}
