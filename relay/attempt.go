@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -38,9 +39,17 @@ const keptAnswer = 64 << 10
 
 // attempt sends the head of a lane to its receiver and says how that ended.
 func (r *Relay) attempt(ctx context.Context, d store.Delivery) attempt {
-	req, err := soap.ReadRequest(bytes.NewReader(d.Message.Envelope), d.Message.ContentType, r.Limits)
-	if err == nil {
+	var envelope io.Reader = bytes.NewReader(d.Message.Envelope)
+	if d.Large {
+		envelope = r.Store.Envelope(ctx, d.Message.ID)
+	}
+	req, err := soap.ReadRequest(envelope, d.Message.ContentType, r.Limits)
+	if err == nil && !d.Large {
 		err = req.ReadAll()
+	}
+	var bad *soap.Error
+	if err != nil && !errors.As(err, &bad) { // the database did not give it to us
+		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: "store"}}
 	}
 	if err != nil { // it passed the guard when it was accepted
 		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeRefused, Class: "unreadable"}}

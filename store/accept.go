@@ -15,13 +15,13 @@ import (
 // Outcomes: ErrBusy, at once; accepted; Repeat; a *Refusal when the case's state forbids it (nothing stored); any other error: nothing is known to be stored,
 // the caller may repeat.
 func (s *Store) Accept(ctx context.Context, m *Message) (Accepted, error) {
-	ctx, leave, err := s.admit(ctx)
+	ctx, leave, err := s.admit(ctx, len(m.Envelope))
 	if err != nil {
 		return Accepted{}, err
 	}
 	defer leave()
 	var accepted Accepted
-	err = s.group(ctx, shard(m), func(ctx context.Context, t *tx) (err error) {
+	err = s.group(ctx, shard(m), len(m.Envelope), func(ctx context.Context, t *tx) (err error) {
 		accepted, err = t.accept(ctx, m)
 		crashPoint("accept")
 		return err
@@ -190,10 +190,5 @@ func (t *tx) insertMessage(ctx context.Context, in *entering) error {
 	if err != nil {
 		return err
 	}
-	envelope := m.Envelope
-	if envelope == nil {
-		envelope = []byte{} // nil would be NULL
-	}
-	_, err = t.exec(ctx, `INSERT INTO message_body (message_id, envelope) VALUES ($1, $2)`, m.ID, envelope)
-	return err
+	return t.insertBody(ctx, m.ID, m.Envelope)
 }

@@ -16,12 +16,12 @@ const (
 )
 
 // admit takes a place among the accepts that wait, or says ErrBusy at once. An accept that the database keeps waiting ends by itself.
-func (s *Store) admit(ctx context.Context) (_ context.Context, leave func(), err error) {
+func (s *Store) admit(ctx context.Context, size int) (_ context.Context, leave func(), err error) {
 	if s.waiting.Add(1) > s.waitingMost {
 		s.waiting.Add(-1)
 		return nil, nil, ErrBusy
 	}
-	ctx, cancel := context.WithTimeout(ctx, acceptTime)
+	ctx, cancel := context.WithTimeout(ctx, acceptTime+extraTime(size))
 	return ctx, func() {
 		cancel()
 		s.waiting.Add(-1)

@@ -138,7 +138,7 @@ func (t *tx) lease(ctx context.Context, lane int64, worker string, lease time.Du
 	if err != nil {
 		return d, err
 	}
-	d.Message, err = loadMessage(ctx, t, id, true)
+	d.Message, d.Large, err = claimMessage(ctx, t, id)
 	if err == nil {
 		d.Message.Route.Address = address // a redirect goes before what was frozen
 	}

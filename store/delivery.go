@@ -40,6 +40,7 @@ type Delivery struct {
 	Attempt  int   // from 1; recorded before it is made
 	FirstTry time.Time
 	Lease    time.Time // until then nobody else has the lane
+	Large    bool      // Message has no Envelope here: Store.Envelope reads it piece by piece
 }
 
 // Attempt is the result of one try.

@@ -143,6 +143,7 @@ func (t *tx) purge(ctx context.Context, which, id string) error {
 		`DELETE FROM delivery WHERE message_id IN ` + messages,
 		`DELETE FROM inbox WHERE message_id IN ` + messages,
 		`DELETE FROM letter WHERE message_id IN ` + messages,
+		`DELETE FROM message_chunk WHERE message_id IN ` + messages,
 		`DELETE FROM message_body WHERE message_id IN ` + messages,
 		`DELETE FROM message_key WHERE (sender, contract, key_id) IN (SELECT m.sender, m.contract, m.key_id FROM message m WHERE ` + which + `)`,
 		`DELETE FROM message WHERE id IN ` + messages,

@@ -14,21 +14,45 @@ func (s *Store) Message(ctx context.Context, id string) (*Message, error) {
 	return loadMessage(ctx, pool{s.read}, id, true)
 }
 
+const selectMessage = `SELECT m.id, m.sender, m.contract, m.key_id, m.call_sender, m.receiver, m.profile, m.route,
+		m.correlation, m.soap_action, m.content_type, m.received, m.event, m.content`
+
 // loadMessage reads a message, with its envelope or without.
 func loadMessage(ctx context.Context, q querier, id string, envelope bool) (*Message, error) {
 	body := "NULL"
 	if envelope {
 		body = "(SELECT b.envelope FROM message_body b WHERE b.message_id = m.id)"
 	}
-	found, err := collect(ctx, q, scanMessage, `SELECT m.id, m.sender, m.contract, m.key_id, m.call_sender, m.receiver, m.profile, m.route,
-		m.correlation, m.soap_action, m.content_type, m.received, m.event, m.content, `+body+` FROM message m WHERE m.id = $1`, id)
+	found, err := collect(ctx, q, scanMessage, selectMessage+`, `+body+` FROM message m WHERE m.id = $1`, id)
 	if err != nil {
 		return nil, fmt.Errorf("reading a message: %w", err)
 	}
 	if len(found) == 0 {
 		return nil, ErrNotFound
 	}
+	if m := found[0]; envelope && len(m.Envelope) == 0 {
+		if m.Envelope, err = gather(ctx, q, id); err != nil {
+			return nil, err
+		}
+	}
 	return found[0], nil
+}
+
+// claimMessage reads a message to be delivered: a large one without its envelope.
+func claimMessage(ctx context.Context, q querier, id string) (m *Message, large bool, err error) {
+	found, err := collect(ctx, q, scanMessage, selectMessage+`, (SELECT b.envelope FROM message_body b WHERE b.message_id = m.id) FROM message m WHERE m.id = $1`, id)
+	if err != nil {
+		return nil, false, fmt.Errorf("reading a message: %w", err)
+	}
+	if len(found) == 0 {
+		return nil, false, ErrNotFound
+	}
+	if len(found[0].Envelope) > 0 {
+		return found[0], false, nil
+	}
+	pieces, err := collect(ctx, q, func(rows *sql.Rows) (n int, err error) { return n, rows.Scan(&n) },
+		`SELECT n FROM message_chunk WHERE message_id = $1 AND n = 0`, id)
+	return found[0], len(pieces) > 0, err
 }
 
 func scanMessage(rows *sql.Rows) (*Message, error) {

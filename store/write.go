@@ -34,6 +34,7 @@ type job struct {
 	do   change
 	err  error
 	done chan error // buffered: the caller may be gone
+	size int        // of what it stores, roughly
 }
 
 // writer commits changes in groups: whatever has come in while one group was on its way to the disk is the next group. So the rate of
@@ -53,11 +54,11 @@ func (s *Store) startWriters() {
 }
 
 // group runs do in the next group of a writer, and returns when that is on disk. Changes with the same key stay in order.
-func (s *Store) group(ctx context.Context, key string, do change) error {
+func (s *Store) group(ctx context.Context, key string, size int, do change) error {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(key))
 	w := s.writers[h.Sum32()%uint32(len(s.writers))]
-	j := &job{ctx: ctx, do: do, done: make(chan error, 1)}
+	j := &job{ctx: ctx, do: do, done: make(chan error, 1), size: size}
 	if err := s.submit(ctx, w, j); err != nil {
 		return err
 	}
@@ -86,7 +87,7 @@ func (s *Store) submit(ctx context.Context, w *writer, j *job) error {
 // write runs do in a transaction: of its own, or, where the database has only one writer, in that one's next group.
 func (s *Store) write(ctx context.Context, do change) error {
 	if s.dialect.oneWriter {
-		return s.group(ctx, "", do)
+		return s.group(ctx, "", 0, do)
 	}
 	s.closing.RLock()
 	defer s.closing.RUnlock()
@@ -136,7 +137,7 @@ func (w *writer) fill(batch []*job) []*job {
 
 // commit makes one transaction of a group. Each job has a savepoint, so that one that fails leaves the others alone.
 func (w *writer) commit(batch []*job) {
-	ctx, cancel := w.store.groupContext()
+	ctx, cancel := w.store.groupContext(batch)
 	defer cancel()
 	if w.conn != nil && w.conn.broken {
 		w.conn.close()
@@ -167,11 +168,15 @@ func (w *writer) commit(batch []*job) {
 }
 
 // groupContext bounds a group in time where the database is across a network. A local file needs no bound, and is quicker without.
-func (s *Store) groupContext() (context.Context, context.CancelFunc) {
+func (s *Store) groupContext(batch []*job) (context.Context, context.CancelFunc) {
 	if s.dialect.oneWriter {
 		return context.Background(), func() {}
 	}
-	return context.WithTimeout(context.Background(), groupTime)
+	size := 0
+	for _, j := range batch {
+		size += j.size
+	}
+	return context.WithTimeout(context.Background(), groupTime+extraTime(size))
 }
 
 func fail(batch []*job, err error) {

@@ -36,6 +36,7 @@ func Run(t *testing.T, open func(t *testing.T, o store.Options) *store.Store) {
 		{"answers change their case", answersChangeCase},
 		{"operators", operators},
 		{"receivers are paused", pauses},
+		{"messages with large attachments", large},
 		{"messages are delivered once more", replays},
 		{"held messages are released", releases},
 		{"orders are on record", audits},

@@ -1,8 +1,12 @@
 package storetest
 
 import (
+	"bytes"
 	"errors"
+	"io"
 	"time"
+
+	"github.com/google/uuid"
 
 	"rivgate/store"
 )
@@ -23,6 +27,36 @@ func (w *world) would(verb store.Verb, f store.DeliveryFilter, want int) {
 	n, err := w.s.Would(w.ctx, verb, f)
 	w.must(err)
 	equal(w, "would "+string(verb), n, want)
+}
+
+// large: what does not fit into one piece is claimed without its envelope, and read piece by piece.
+func large(w *world) {
+	m := w.blank(unit).first
+	m.Event = nil
+	m.Envelope = bytes.Repeat([]byte("0123456789abcdef<å>"), 200_000)
+	_, err := w.s.Accept(w.ctx, m)
+	w.must(err)
+	again := *m
+	again.ID = uuid.NewString()
+	repeat, err := w.s.Accept(w.ctx, &again)
+	w.must(err)
+	equal(w, "repeat", repeat.Repeat && bytes.Equal(repeat.Envelope, m.Envelope), true)
+	got, err := w.s.Message(w.ctx, m.ID)
+	w.must(err)
+	equal(w, "whole", bytes.Equal(got.Envelope, m.Envelope), true)
+	d := w.claim(1)[0]
+	equal(w, "claimed without", d.Large && len(d.Message.Envelope) == 0, true)
+	read, err := io.ReadAll(w.s.Envelope(w.ctx, m.ID))
+	w.must(err)
+	equal(w, "piece by piece", bytes.Equal(read, m.Envelope), true)
+	w.finish(d, store.Attempt{Outcome: store.OutcomeDelivered})
+	w.clock.move(time.Hour)
+	n, err := w.s.Purge(w.ctx, store.Retention{Delivered: time.Minute}, "serve")
+	w.must(err)
+	equal(w, "purged", n, 1)
+	left, err := io.ReadAll(w.s.Envelope(w.ctx, m.ID))
+	w.must(err)
+	equal(w, "left", len(left), 0)
 }
 
 func replays(w *world) {

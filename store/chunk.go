@@ -1,0 +1,82 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+)
+
+// chunkSize is how large an envelope may be to be kept, claimed and delivered in one piece, and how large the pieces of larger ones are.
+const chunkSize = 1 << 20
+
+// extraTime is what a large message may take longer than others.
+func extraTime(size int) time.Duration { return time.Duration(size/chunkSize) * 250 * time.Millisecond }
+
+// insertBody stores an envelope: whole, or in pieces.
+func (t *tx) insertBody(ctx context.Context, id string, envelope []byte) error {
+	whole := envelope
+	if len(envelope) > chunkSize || whole == nil {
+		whole = []byte{} // nil would be NULL
+	}
+	if _, err := t.exec(ctx, `INSERT INTO message_body (message_id, envelope) VALUES ($1, $2)`, id, whole); err != nil || len(envelope) <= chunkSize {
+		return err
+	}
+	n := 0
+	for part := range slices.Chunk(envelope, chunkSize) {
+		if _, err := t.exec(ctx, `INSERT INTO message_chunk (message_id, n, part) VALUES ($1, $2, $3)`, id, n, part); err != nil {
+			return err
+		}
+		n++
+	}
+	return nil
+}
+
+func scanBytes(rows *sql.Rows) (part []byte, err error) { return part, rows.Scan(&part) }
+
+// gather is an envelope that is kept in pieces, whole; nil where there are none.
+func gather(ctx context.Context, q querier, id string) ([]byte, error) {
+	var whole []byte
+	for n := 0; ; n++ {
+		parts, err := collect(ctx, q, scanBytes, `SELECT part FROM message_chunk WHERE message_id = $1 AND n = $2`, id, n)
+		if err != nil {
+			return nil, fmt.Errorf("reading an envelope: %w", err)
+		}
+		if len(parts) == 0 {
+			return whole, nil
+		}
+		whole = append(whole, parts[0]...)
+	}
+}
+
+// Envelope reads the envelope of an accepted message piece by piece: for those of a Delivery that is Large. No transaction is open between two readings.
+func (s *Store) Envelope(ctx context.Context, id string) io.Reader {
+	return &chunks{ctx: ctx, store: s, id: id}
+}
+
+// chunks reads one piece after the other.
+type chunks struct {
+	ctx   context.Context
+	store *Store
+	id    string
+	next  int
+	part  []byte
+}
+
+func (c *chunks) Read(p []byte) (int, error) {
+	for len(c.part) == 0 {
+		parts, err := collect(c.ctx, pool{c.store.read}, scanBytes, `SELECT part FROM message_chunk WHERE message_id = $1 AND n = $2`, c.id, c.next)
+		if err != nil {
+			return 0, fmt.Errorf("reading an envelope: %w", err)
+		}
+		if len(parts) == 0 {
+			return 0, io.EOF
+		}
+		c.part, c.next = parts[0], c.next+1
+	}
+	n := copy(p, c.part)
+	c.part = c.part[n:]
+	return n, nil
+}
