@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// CodeOf is the RIV-TA error code that a sub code belongs to; "" for OUT_OF_ORDER, which is no error, and for a sub code
-// that contracts.md does not list.
+// CodeOf is the RIV-TA error code that a sub code belongs to; "" for OUT_OF_ORDER, which is no error, and for one that is
+// not among them.
 func CodeOf(subCode string) string {
 	switch subCode {
 	case SubSchema, SubDuplicateContentMismatch, SubRecipientMismatch, SubPlaceTextNotAllowed, SubClassificationMissing,

@@ -25,6 +25,9 @@ func (r *Relay) event(ctx context.Context, a arrival, m *contracts.Message, o *o
 		Sequence: m.Sequence, Sent: m.SentTime.UTC,
 		AtPortal: r.atPortal(), Content: content, CaseVersion: a.CaseVersion,
 	}
+	if tooLong := m.TooLong(); tooLong != nil { // also where the contract only warns: no database could find it again
+		return nil, tooLong
+	}
 	if m.Update != nil {
 		return e, r.returned(ctx, a, m, e)
 	}
@@ -37,39 +40,45 @@ func (r *Relay) event(ctx context.Context, a arrival, m *contracts.Message, o *o
 // sent fills in what a message to a handler means for its case.
 func (r *Relay) sent(ctx context.Context, m *contracts.Message, e *store.Event, o *outcome) error {
 	e.Unit = m.Recipient.Unit.HSAID
-	handler, err := r.recipient(m, o)
-	switch {
-	case err != nil:
-		return err
-	case m.Complaint != nil:
-		e.Kind, e.Handler = store.EventComplaint, handler
-		e.Facts = r.facts(m.Complaint, handler.Unit)
-	case m.Forward != nil:
-		e.Kind, e.Handler = store.EventForward, handler
-		e.Facts = r.facts(&m.Forward.Original, handler.Unit)
-	case m.Answer == nil:
-		return contracts.FieldMissing("complaint", "Ange ett nytt ärende, ett svar eller ett ärende som lämnas vidare.")
-	default:
+	if m.Answer != nil {
 		e.Kind, e.InReplyTo = store.EventAnswer, m.Answer.InReplyTo.Root+"|"+m.Answer.InReplyTo.Extension
 		e.HasText, e.Attachments = m.Answer.Text != "", len(m.Answer.Attachments)
+		if err := r.sameReceiver(e.Unit, o); err != nil {
+			return err
+		}
 		return r.frozen(ctx, e, o)
 	}
-	return nil
+	opening := m.Opening()
+	if opening == nil {
+		return contracts.FieldMissing("complaint", "Ange ett nytt ärende, ett svar eller ett ärende som lämnas vidare.")
+	}
+	e.Kind = store.EventComplaint
+	if m.Forward != nil {
+		e.Kind = store.EventForward
+	}
+	e.Facts = r.facts(opening, e.Unit)
+	if err := r.sameReceiver(e.Unit, o); err != nil {
+		return err
+	}
+	var err error
+	e.Handler, err = r.handler(m.Recipient.Unit, kindOf(m.Recipient.Kind), o.Route)
+	return err
 }
 
-// recipient checks whom a send is for against its logical address, and says who would have the case.
-func (r *Relay) recipient(m *contracts.Message, o *outcome) (*store.Handler, error) {
-	unit := m.Recipient.Unit
-	if !strings.EqualFold(unit.HSAID, o.Call.Receiver) {
-		call := o.Call
-		call.Receiver = unit.HSAID
-		direct, err := r.Table().Route(call, r.Now())
-		// Every inbox unit has the same address, and each is a receiver of its own: there the same row must decide.
-		if err != nil || direct.Address != o.Route.Address || (direct.Via == routing.Inbox && direct.Receiver != o.Route.Receiver) {
-			return nil, contracts.RecipientMismatch()
-		}
+// sameReceiver: a recipient that differs from the logical address must lead to the same place in the catalogue.
+//
+// Deviation: every inbox unit has the address rivgate:inbox, and each is a receiver of its own; there the same row must decide.
+func (r *Relay) sameReceiver(unit string, o *outcome) error {
+	if strings.EqualFold(unit, o.Call.Receiver) {
+		return nil
 	}
-	return r.handler(unit, kindOf(m.Recipient.Kind), o.Route)
+	call := o.Call
+	call.Receiver = unit
+	direct, err := r.Table().Route(call, r.Now())
+	if err != nil || direct.Address != o.Route.Address || (direct.Via == routing.Inbox && direct.Receiver != o.Route.Receiver) {
+		return contracts.RecipientMismatch()
+	}
+	return nil
 }
 
 // handler is a unit that gets a case by a route. Its region must have a patient board, where the catalogue knows units at all; its kind
@@ -98,7 +107,8 @@ func (r *Relay) handler(unit contracts.OrgUnit, kind routing.UnitKind, route rou
 }
 
 // frozen puts the route that a known case took into o: a later change of the catalogue does not move cases already accepted. An
-// answer to a unit that has passed the case on meanwhile is for the unit that has it now.
+// answer must be for the unit that has the case; one to the unit that has just passed it on is taken for the unit that has it now, because
+// the citizen may have written it before.
 func (r *Relay) frozen(ctx context.Context, e *store.Event, o *outcome) error {
 	c, err := r.Store.CaseByRef(ctx, e.Case)
 	if errors.Is(err, store.ErrNotFound) {
@@ -106,6 +116,9 @@ func (r *Relay) frozen(ctx context.Context, e *store.Event, o *outcome) error {
 	}
 	if err != nil {
 		return err
+	}
+	if !strings.EqualFold(e.Unit, c.Handler.Unit) && !strings.EqualFold(e.Unit, c.ForwardedFrom) {
+		return contracts.RecipientMismatch()
 	}
 	e.Unit = c.Handler.Unit
 	o.Route.Via, o.Route.Address, o.Route.Component = c.Handler.Via, c.Handler.Address, c.Handler.Component

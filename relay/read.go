@@ -18,6 +18,9 @@ import (
 func (r *Relay) read(a arrival) (*soap.Request, error) {
 	req, err := soap.ReadRequest(a.Body, a.ContentType, r.Limits)
 	if err == nil && r.Contracts.Durable(req.Contract) {
+		if body, ok := a.Body.(*gated); ok {
+			body.whole = true
+		}
 		err = req.ReadAll()
 	}
 	return req, unreadable(err)
@@ -92,6 +95,32 @@ func (r *Relay) tolerate(c *contracts.Contract, a arrival, readable bool, err er
 	return nil
 }
 
+// decide takes the catalogue's way. Where the catalogue has none any more, a message about a case that was accepted before goes that
+// case's way, if its sender may still make the call: an end of a route does not strand cases under way.
+func (r *Relay) decide(ctx context.Context, a arrival, req *soap.Request, o *outcome) (routing.Route, error) {
+	route, err := r.Table().Decide(o.Call, r.Now())
+	var refused *routing.Error
+	if !errors.As(err, &refused) || refused.Code != routing.VP004 || o.Contract == nil || !o.Contract.Send() || !r.Table().Permits(o.Call, r.Now()) {
+		return route, err
+	}
+	m, reading := o.Contract.Map(req)
+	if reading != nil || m.CaseID == nil {
+		return route, err
+	}
+	c, missing := r.Store.CaseByRef(ctx, ref(m.CaseID))
+	if missing != nil {
+		return route, err
+	}
+	if m.Answer == nil {
+		key := store.Key{Sender: strings.ToUpper(a.Sender), Contract: o.Call.Contract, MessageID: m.ID.Root + "|" + m.ID.Extension}
+		if _, found, _ := r.Store.Repeat(ctx, key); !found {
+			return route, err
+		}
+	}
+	return routing.Route{Via: c.Handler.Via, Address: c.Handler.Address, Component: c.Handler.Component, Profile: routing.RIVTABP21,
+		Receiver: o.Call.Receiver, Trace: refused.Trace}, nil
+}
+
 // message is what the store is to accept.
 func (r *Relay) message(a arrival, req *soap.Request, o *outcome, id string, event *store.Event) *store.Message {
 	return &store.Message{
@@ -100,8 +129,8 @@ func (r *Relay) message(a arrival, req *soap.Request, o *outcome, id string, eve
 		Call:        o.Call,
 		Route:       o.Route,
 		Correlation: a.Correlation,
-		SOAPAction:  a.SOAPAction,
-		ContentType: a.ContentType,
+		SOAPAction:  strings.ToValidUTF8(a.SOAPAction, "?"), // a header may hold any byte, a database's text may not
+		ContentType: strings.ToValidUTF8(a.ContentType, "?"),
 		Envelope:    req.Envelope(),
 		Received:    r.Now().UTC(),
 		Event:       event,

@@ -41,7 +41,11 @@ type Relay struct {
 	Metrics   *Metrics // nil: nothing is counted
 	Version   string   // of the program, for PingForConfiguration
 
+	// Large is how many messages above 1 MiB that must be known whole may be in memory at once; the others wait on their connections. Default 1.
+	Large int
+
 	fields sync.Pool // of *[]zap.Field
+	large  gate
 }
 
 var _ soap.Handler = (*Relay)(nil)
@@ -51,9 +55,15 @@ var _ soap.Handler = (*Relay)(nil)
 func (r *Relay) ServeSOAP(ctx context.Context, call *soap.Call) (*soap.Answer, error) {
 	started := r.Now()
 	var o outcome
+	body := r.large.body(ctx, r.Large, call.Body)
+	defer body.leave()
+	call.Body = body
 	a, err := r.sender(call)
 	if err == nil {
 		o, err = r.line(ctx, a)
+	}
+	if body.busy {
+		err = store.ErrBusy
 	}
 	answer, fault := r.outlet(o, a, err)
 	r.respOut(o, a, err, r.Now().Sub(started))
@@ -88,8 +98,7 @@ func (r *Relay) line(ctx context.Context, a arrival) (o outcome, err error) {
 		o.Answer, err = r.serveOwn(req, o.Contract)
 		return o, err
 	}
-	o.Route, err = r.Table().Decide(o.Call, r.Now()) // VP004 VP005 VP006 VP008 VP010, then VP007
-	if err != nil {
+	if o.Route, err = r.decide(ctx, a, req, &o); err != nil { // VP004 VP005 VP006 VP008 VP010, then VP007
 		return o, err
 	}
 	m, err := r.validate(ctx, a, req, &o) // a result with ERROR
