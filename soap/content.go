@@ -117,10 +117,7 @@ func (g *guard) text(i int) (int, error) {
 		return i, nil
 	}
 	for i < len(p) && p[i] != '<' {
-		for i < len(p) && class[p[i]] < 'a' {
-			i++
-		}
-		if i == len(p) || p[i] == '<' {
+		if i = plainEnd(p, i); i == len(p) || p[i] == '<' {
 			break
 		}
 		next, err := g.special(begin, i)

@@ -98,11 +98,13 @@ func (g *guard) feed(p []byte, last bool) (int, error) {
 	return i, nil
 }
 
-// consume counts the lines of the first n bytes at hand and lets go of all of them.
+// consume lets go of all bytes at hand, of which n have passed, and counts the lines of those if more will come.
 func (g *guard) consume(n int) {
-	g.line += bytes.Count(g.p[:n], []byte{'\n'})
-	if at := bytes.LastIndexByte(g.p[:n], '\n'); at >= 0 {
-		g.lineStart = g.offset + int64(at) + 1
+	if !g.last {
+		g.line += bytes.Count(g.p[:n], []byte{'\n'})
+		if at := bytes.LastIndexByte(g.p[:n], '\n'); at >= 0 {
+			g.lineStart = g.offset + int64(at) + 1
+		}
 	}
 	g.offset += int64(n)
 	g.p = nil

@@ -1,6 +1,7 @@
 package soap
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"strings"
@@ -234,5 +235,25 @@ func TestErrorTellsWhere(t *testing.T) {
 	}
 	if got := err.Error(); got != "text where only elements may stand (line 3, column 2)" {
 		t.Error(got)
+	}
+}
+
+func TestPlainTextEndsWhereTheFirstCharacterIsThatIsNot(t *testing.T) {
+	text := bytes.Repeat([]byte("plain text\tof\r\nall kinds; "), 3)
+	for at := range text {
+		for b := range 256 {
+			was := text[at]
+			text[at] = byte(b)
+			want := 0
+			for want < len(text) && class[text[want]] < 'a' {
+				want++
+			}
+			for _, from := range []int{0, at / 2, at} {
+				if got := plainEnd(text, from); got != max(want, from) {
+					t.Fatalf("byte %#x at %d, from %d: %d, want %d", b, at, from, got, want)
+				}
+			}
+			text[at] = was
+		}
 	}
 }

@@ -143,7 +143,9 @@ func (g *guard) distinct() error {
 	if many && g.seen == nil {
 		g.seen, g.seed = map[uint64]struct{}{}, maphash.MakeSeed()
 	}
-	clear(g.seen)
+	if many {
+		clear(g.seen)
+	}
 	for i := range g.attributes {
 		a := &g.attributes[i]
 		a.space = spaceNone

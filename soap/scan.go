@@ -2,7 +2,9 @@ package soap
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/xml"
+	"math/bits"
 	"strings"
 	"unicode/utf8"
 )
@@ -45,6 +47,31 @@ func (n qname) raw(p []byte) []byte { return p[n.start:n.end] }
 
 func blankEnd(p []byte, i int) int {
 	for i < len(p) && class[p[i]] == 'W' {
+		i++
+	}
+	return i
+}
+
+// plainEnd goes on over characters that text may hold without a second look, eight at a time.
+func plainEnd(p []byte, i int) int {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	for i+8 <= len(p) {
+		x := binary.LittleEndian.Uint64(p[i:])
+		lt, amp, bracket := x^ones*'<', x^ones*'&', x^ones*']'
+		// The high bit of a byte is set where it is below 0x20, one of the three, or not ASCII. Above the lowest byte found a borrow may set
+		// others, which are looked at anew.
+		found := ((x-ones*0x20)&^x | (lt-ones)&^lt | (amp-ones)&^amp | (bracket-ones)&^bracket | x) & highs
+		if found == 0 {
+			i += 8
+			continue
+		}
+		i += bits.TrailingZeros64(found) >> 3
+		if class[p[i]] >= 'a' {
+			return i
+		}
+		i++ // a blank
+	}
+	for i < len(p) && class[p[i]] < 'a' {
 		i++
 	}
 	return i
@@ -136,6 +163,9 @@ func usableIn(r rune) nameUse {
 
 // wide checks the character at i, which is beyond ASCII. It returns i itself when its bytes are not all there yet.
 func (g *guard) wide(i int) (int, error) {
+	if p := g.p[i:]; len(p) > 1 && 0xC2 <= p[0] && p[0] <= 0xDF && 0x80 <= p[1] && p[1] <= 0xBF {
+		return i + 2, nil // U+0080 to U+07FF, all allowed
+	}
 	r, n := utf8.DecodeRune(g.p[i:])
 	if r == utf8.RuneError && n <= 1 {
 		if !g.last && !utf8.FullRune(g.p[i:]) {
