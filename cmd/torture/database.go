@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -22,9 +23,19 @@ const (
 	onSQLite   = "sqlite"
 	onPostgres = "postgres"
 	onSmall    = "sqlite-small-disk" // a tmpfs that is filled up now and then
+	onPower    = "sqlite-power-cut"  // a disk that loses what was not synced
+	onPowerPG  = "postgres-power-cut"
+	control    = "control-power-cut" // the same with synchronous=NORMAL, which must be seen to lose receipts
 )
 
-func allStores() []string { return []string{onSQLite, onPostgres, onSmall} }
+// shares are the stores and how much of the time each gets.
+func shares() map[string]int {
+	return map[string]int{onSQLite: 8, onPostgres: 8, onSmall: 2, onPower: 2, onPowerPG: 2, control: 1}
+}
+
+func allStores() []string {
+	return []string{onSQLite, onPostgres, onSmall, onPower, onPowerPG, control}
+}
 
 // postgres is a throw-away cluster on a socket in its own folder. Its settings are the server's defaults: everything is synchronous.
 type postgres struct {
@@ -56,7 +67,7 @@ func newPostgres(folder string) (*postgres, error) {
 			return nil, err
 		}
 	}
-	initdb := exec.Command(filepath.Join(p.bin, "initdb"), "-D", p.data(), "-U", "rivgate", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+	initdb := exec.Command(filepath.Join(p.bin, "initdb"), "-D", p.data(), "-U", "rivgate", "-A", "trust", "-E", "UTF8", "--locale=C")
 	initdb.Dir = folder
 	initdb.SysProcAttr = &syscall.SysProcAttr{Credential: p.as}
 	if said, err := initdb.CombinedOutput(); err != nil {
@@ -131,6 +142,19 @@ func (p *postgres) immediate() {
 		_ = p.child.Process.Kill()
 		<-p.ended
 	}
+}
+
+// kill is what a power cut does to it.
+func (p *postgres) kill() {
+	pid := p.child.Process.Pid
+	children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid)) // they are in sessions of their own
+	_ = p.child.Process.Kill()
+	for _, text := range strings.Fields(string(children)) {
+		if child, err := strconv.Atoi(text); err == nil {
+			_ = syscall.Kill(child, syscall.SIGKILL)
+		}
+	}
+	<-p.ended
 }
 
 // smallDisk is a tmpfs.

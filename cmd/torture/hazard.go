@@ -20,6 +20,7 @@ type hazard struct {
 
 func hazards() []hazard {
 	postgres := func(t *trial) bool { return t.postgres != nil }
+	power := func(t *trial) bool { return t.power != nil }
 	small := func(t *trial) bool { return t.disk != nil }
 	return []hazard{
 		{"kill", nil, (*trial).killOne},
@@ -34,6 +35,7 @@ func hazards() []hazard {
 		{"summer-time", nil, (*trial).summerTime},
 		{"database-restart", postgres, (*trial).databaseRestart},
 		{"disk-full", small, (*trial).diskFull},
+		{"power-cut", power, (*trial).powerCut},
 	}
 }
 
@@ -48,6 +50,9 @@ func hazardNames() []string {
 // hazards are those that this trial can have and was asked for.
 func (t *trial) hazards() []hazard {
 	return slices.DeleteFunc(hazards(), func(h hazard) bool {
+		if t.power != nil && h.name != "power-cut" { // what matters there is as many cuts as there is time for
+			return true
+		}
 		return h.on != nil && !h.on(t) || len(t.o.faults) > 0 && !slices.Contains(t.o.faults, h.name)
 	})
 }
@@ -171,7 +176,7 @@ func (t *trial) weekend(ctx context.Context) error {
 		r.close()
 	}
 	for range 30 {
-		if err := t.clock.pass(2*time.Hour); err != nil {
+		if err := t.clock.pass(2 * time.Hour); err != nil {
 			return err
 		}
 		sleep(ctx, 100*time.Millisecond)

@@ -85,6 +85,10 @@ func run(ctx context.Context, o options) (bool, error) {
 			return false, err
 		}
 	}
+	all := 0
+	for _, store := range o.stores {
+		all += shares()[store]
+	}
 	var results []*result
 	for i, store := range o.stores {
 		t, err := newTrial(o, store, filepath.Join(folder, store), rand.New(rand.NewPCG(o.seed, uint64(i))))
@@ -92,7 +96,7 @@ func run(ctx context.Context, o options) (bool, error) {
 			fmt.Fprintf(o.out, "%s: SKIPPED: %v\n", store, err)
 			continue
 		}
-		r, err := t.run(ctx, o.length/time.Duration(len(o.stores)))
+		r, err := t.run(ctx, o.length*time.Duration(shares()[store])/time.Duration(all))
 		if err != nil {
 			return false, fmt.Errorf("%s: %w", store, err)
 		}

@@ -31,6 +31,7 @@ type trial struct {
 
 	postgres  *postgres
 	disk      *smallDisk
+	power     *powerDisk
 	url       string
 	gateways  []*gateway
 	receivers []*receiver
@@ -48,7 +49,7 @@ type trial struct {
 
 func newTrial(o options, on, folder string, random *rand.Rand) (*trial, error) {
 	t := &trial{o: o, store: on, name: strings.ReplaceAll(on, "-", ""), folder: folder, random: random, out: map[string]bool{},
-		result: &result{store: on, kinds: map[string]int{}, stalledBy: "nothing"}}
+		result: &result{store: on, control: on == control, kinds: map[string]int{}, stalledBy: "nothing"}}
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return nil, err
 	}
@@ -85,6 +86,16 @@ func (t *trial) database() (err error) {
 		small := filepath.Join(t.folder, "small")
 		t.disk, err = newSmallDisk(small)
 		t.url = "sqlite:" + filepath.Join(small, "rivgate.db")
+	case onPower, control:
+		t.power, err = newPowerDisk(filepath.Join(t.folder, "disk"))
+		t.url = "sqlite:" + filepath.Join(t.folder, "disk", "rivgate.db")
+	case onPowerPG:
+		if t.power, err = newPowerDisk(filepath.Join(t.folder, "disk")); err != nil {
+			return err
+		}
+		if t.postgres, err = newPostgres(filepath.Join(t.folder, "disk", "postgres")); err == nil {
+			t.url = t.postgres.url()
+		}
 	case onPostgres:
 		if t.postgres, err = newPostgres(filepath.Join(t.folder, "postgres")); err == nil {
 			t.url = t.postgres.url()
@@ -128,6 +139,9 @@ func (t *trial) configure() error {
 			"RIVGATE_DELIVERY_SCHEDULE=100ms,200ms,400ms,800ms", "RIVGATE_PRODUCER_TIMEOUT=1s", "RIVGATE_PRODUCER_CONNECT_TIMEOUT=500ms",
 			"RIVGATE_TORTURE_CLOCK=" + t.clock.file, "RIVGATE_LOG_LEVEL=warn",
 		}})
+		if t.store == control {
+			t.gateways[i].environ = append(t.gateways[i].environ, "RIVGATE_TORTURE_SYNCHRONOUS=normal")
+		}
 	}
 	return nil
 }
@@ -345,6 +359,11 @@ func (t *trial) end() {
 	if t.disk != nil {
 		if err := t.disk.unmount(); err != nil {
 			fmt.Fprintln(t.o.out, "unmounting", t.disk.folder+":", err)
+		}
+	}
+	if t.power != nil {
+		if err := t.power.unmount(); err != nil {
+			fmt.Fprintln(t.o.out, err)
 		}
 	}
 }
