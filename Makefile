@@ -9,9 +9,11 @@ COUNT    ?= 6
 ROUNDS   ?= 3
 SIZES    ?= 1k,10k,100k,1m
 CALLERS  ?= 1,16,64
+TORTURE  ?= 4m
+SEED     ?= 0
 PACKAGES ?= ./...
 
-.PHONY: help run test demo build check format generate bench bench-forward fuzz setup
+.PHONY: help run test demo build check format generate bench bench-forward fuzz torture setup
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,6 +45,9 @@ generate: ## write the Go code of the contracts again
 	$(CONTRACTGEN) --pack platform --wsdl wsdl/platform --out contracts/platform
 	$(CONTRACTGEN) --pack official --wsdl wsdl/official --out contracts/official --empty-ok
 
+torture: setup ## kill, stop, cut off and mislead the gateway, and compare the ledgers; TORTURE=30m for longer, SEED=N to repeat
+	@$(GO) run ./cmd/torture -for $(TORTURE) -seed $(SEED)
+
 bench: setup build ## benchmarks, for benchstat: make bench > new.txt; BENCH=regexp COUNT=6; then bench-forward
 	@$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 2h $(PACKAGES)
 	@$(GO) run ./cmd/bench -gateway bin/rivgate -rounds $(ROUNDS) -sizes $(SIZES) -callers $(CALLERS)
@@ -54,7 +59,7 @@ fuzz: ## each fuzz target for FUZZTIME (30s)
 	@for package in $$($(GO) list ./...); do \
 	  for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
 	    echo "$$package $$target"; \
-	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$package || exit 1; \
 	  done; \
 	done
 
