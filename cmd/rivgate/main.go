@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"syscall"
@@ -82,6 +83,8 @@ func usage(format string, args ...any) error {
 }
 
 func main() {
+	// net/http writes there what it found on a producer's connection when it expected nothing: that may be anybody's message.
+	log.SetOutput(io.Discard)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	s := &session{ctx: ctx, out: os.Stdout, err: os.Stderr, environ: os.Environ(), now: time.Now}
