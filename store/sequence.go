@@ -18,7 +18,9 @@ const (
 	anyTime             // not numbered, or its number was used before: applied at once, and late for nothing
 )
 
-// turn finds out by the sequence number. The numbers of a case that came here by a forward begin wherever they begin.
+// turn finds out by the sequence number. Two messages of one number are both applied: which of them is the right one cannot be told here.
+//
+// Deviation: the message that begins a case is never early, whatever its number: nothing that comes before it can be of a case known here. The numbers of a case that came here by a forward begin wherever they begin.
 func (t *tx) turn(ctx context.Context, c *Case, m *Message) (turn, error) {
 	number := m.Event.Sequence
 	var last int64
