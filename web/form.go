@@ -104,16 +104,22 @@ func readForm(w http.ResponseWriter, r *http.Request, name string) (*form, error
 	}
 	f := &form{Name: name, Values: url.Values{}}
 	for key, values := range r.PostForm {
+		if !storable(key) {
+			return nil, errForm
+		}
 		for _, v := range values {
-			// Browsers send CRLF; the contracts' texts have LF.
-			f.Values.Add(key, strings.TrimSpace(strings.ReplaceAll(v, "\r\n", "\n")))
+			v = typed(v)
+			if !storable(v) {
+				f.refuse(key, textForm)
+			}
+			f.Values.Add(key, shown(v))
 		}
 	}
 	return f, nil
 }
 
-// attachments are the files that came with a form in the field "file".
-func attachments(r *http.Request) ([]contracts.Attachment, error) {
+// attachments are the files that came with a form in the field "file"; what is wrong with a name is noted in the form.
+func attachments(r *http.Request, form *form) ([]contracts.Attachment, error) {
 	if r.MultipartForm == nil {
 		return nil, nil
 	}
@@ -135,6 +141,7 @@ func attachments(r *http.Request) ([]contracts.Attachment, error) {
 		}
 		out = append(out, newAttachment(i+1, h.Filename, "", value))
 	}
+	storableFiles(form, out)
 	return out, nil
 }
 

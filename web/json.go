@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -15,12 +16,17 @@ import (
 )
 
 // readJSON reads a body strictly: one value, no unknown field, within the limit. The refusal names the field, never what stood in it.
+// Texts that XML cannot hold are refused too.
 func readJSON(w http.ResponseWriter, r *http.Request, into any) error {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" {
 		return newProblem(http.StatusUnsupportedMediaType, "media-type", "Fel medietyp", "Skicka application/json.")
 	}
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, bodyLimit))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyLimit))
+	if err != nil {
+		return ofJSON(err)
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
 	if err := d.Decode(into); err != nil {
 		return ofJSON(err)
@@ -28,7 +34,7 @@ func readJSON(w http.ResponseWriter, r *http.Request, into any) error {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return invalid("", "Det får inte stå något efter JSON-värdet.")
 	}
-	return nil
+	return storableJSON(body) // last: all names in its paths are ours
 }
 
 // ofJSON says what is wrong with a body in our own words: the decoder's may quote it.
@@ -40,15 +46,15 @@ func ofJSON(err error) error {
 	case errors.As(err, &tooLarge):
 		return errTooLarge
 	case errors.As(err, &wrongType):
-		return invalid(strings.ReplaceAll(wrongType.Field, ".", "/"), "Fältet har fel typ av värde.")
+		return invalid(fieldName(strings.ReplaceAll(wrongType.Field, ".", "/")), "Fältet har fel typ av värde.")
 	case errors.As(err, &syntax):
 		return invalid("", "Det är inte giltig JSON (tecken "+strconv.FormatInt(syntax.Offset, 10)+").")
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return invalid("", "JSON-värdet är inte helt.")
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		if name, err := strconv.Unquote(name); err == nil && len(name) <= 100 {
-			return invalid(name, "Fältet finns inte.")
+		if name, err := strconv.Unquote(name); err == nil {
+			return invalid(fieldName(name), "Fältet finns inte.")
 		}
 	}
 	return invalid("", "Ett värde har fel form.")
@@ -88,7 +94,7 @@ func readQuery(r *http.Request, known ...string) *query {
 		}
 		switch {
 		case !found:
-			q.wrong(clean(name), "Parametern finns inte.")
+			q.wrong(fieldName(clean(name)), "Parametern finns inte.")
 		case len(values) > 1:
 			q.wrong(name, "Parametern får stå en gång.")
 		}

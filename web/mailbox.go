@@ -145,18 +145,20 @@ func (s *Site) mailboxAnswer(w http.ResponseWriter, r *http.Request, _ access) e
 	}
 	question := f.Value("question")
 	root, extension, ok := strings.Cut(question, "|")
-	if !ok {
+	if !ok || f.Error("question") != "" {
 		return errForm
 	}
 	if f.Value("text") == "" {
 		f.refuse("text", "Skriv ditt svar.")
-		return s.showMailbox(w, r, c, f, question)
 	}
-	author, err := s.reporterID(r.Context(), c)
+	files, err := attachments(r, f)
 	if err != nil {
 		return err
 	}
-	files, err := attachments(r)
+	if f.Failed() {
+		return s.showMailbox(w, r, c, f, question)
+	}
+	author, err := s.reporterID(r.Context(), c)
 	if err != nil {
 		return err
 	}

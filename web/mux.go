@@ -95,6 +95,10 @@ func (s *Site) Handler() http.Handler {
 		s.fail(w, r, !isAPI(r), errCrossSite)
 	}))
 	return headers(own.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := sound(r); err != nil {
+			s.fail(w, r, !isAPI(r), err)
+			return
+		}
 		h, pattern := mux.Handler(r)
 		if pattern == "" {
 			s.unknown(w, r, h)

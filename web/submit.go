@@ -77,7 +77,7 @@ func (s *Site) submitCase(w http.ResponseWriter, r *http.Request, _ access) erro
 		return errNotFound
 	}
 	c := s.complaint(f, unit)
-	if c.Attachments, err = attachments(r); err != nil {
+	if c.Attachments, err = attachments(r, f); err != nil {
 		return err
 	}
 	if f.Failed() {

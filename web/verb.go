@@ -44,7 +44,7 @@ func (s *Site) caseVerb(w http.ResponseWriter, r *http.Request, _ access) error 
 	if err != nil {
 		return err
 	}
-	if u.Attachments, err = attachments(r); err != nil {
+	if u.Attachments, err = attachments(r, f); err != nil {
 		return err
 	}
 	if len(f.Errors) == 0 {
