@@ -87,6 +87,12 @@ func unsent(err error) attempt {
 	var failed *soap.SendError
 	if errors.As(err, &failed) {
 		out.Class = string(failed.Kind)
+		switch failed.Kind {
+		case soap.SendInvalid, soap.SendBroken, soap.SendCanceled:
+			out.connection = noConnection
+		case soap.SendTooLarge, soap.SendFailed:
+			out.connection = answered
+		}
 		if !failed.Sent {
 			out.Outcome = store.OutcomeTechnical
 		}
