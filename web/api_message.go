@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"rivgate/contracts"
@@ -189,6 +190,8 @@ func (s *Site) reply(ctx context.Context, c store.Case, who access, body newMess
 		return store.Accepted{}, invalid("version", "Ange den version av ärendet som meddelandet bygger på.")
 	case body.Update.Type == contracts.NewCase:
 		return store.Accepted{}, invalid("update/type", "Ett nytt ärende skickas till /api/cases.")
+	case body.Update.HandlingUnit != (contracts.OrgUnit{}) && !strings.EqualFold(body.Update.HandlingUnit.HSAID, c.Handler.Unit):
+		return store.Accepted{}, invalid("update/handlingUnit", "Fältet fylls i av Rivgate. Utelämna det.")
 	}
 	var err error
 	if body.Update.Attachments, err = withFiles("update/attachments", body.Update.Attachments, body.Files); err != nil {

@@ -127,6 +127,8 @@ func TestRefusals(t *testing.T) {
 		{"a wrong type is named", messages, `{"version":"one"}`, 400, "version", ""},
 		{"broken JSON", messages, `{"update":`, 400, "", ""},
 		{"trailing text", messages, `{} {}`, 400, "", ""},
+		{"a unit that has not the case", messages, `{"update":{"type":"PARTIAL_REPLY","text":"x","handlingUnit":{"hsaId":"` + other + `"}},"version":1}`, 400, "update/handlingUnit", ""},
+		{"a unit by its name alone", messages, `{"update":{"type":"PARTIAL_REPLY","text":"x","handlingUnit":{"name":"Annan"}},"version":1}`, 400, "update/handlingUnit", ""},
 		{"neither update nor answer", messages, `{}`, 400, "update", ""},
 		{"no version", messages, `{"update":{"type":"PARTIAL_REPLY","text":"x"}}`, 400, "version", ""},
 		{"an old version", messages, `{"update":{"type":"PARTIAL_REPLY","text":"x"},"version":99}`, 409, "", ""},

@@ -124,3 +124,22 @@ func TestAddressesThatNoTextCanHoldAreRefusedOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestNamesThatLookLikePersonalNumbersAreNotSaidAgain(t *testing.T) {
+	w := newWorld(t)
+	for sent, want := range map[string]string{
+		tolvan: "************", "18900101-9802": "********-****", "id 18900101 9802": "id ******** ****", "18900101TF12": "********TF**", "１８９００１０１９８０２": "************",
+		"att2": "att2", strings.Repeat("å", 300): strings.Repeat("å", 100) + "…",
+	} {
+		r := w.json("/api/cases", `{"`+sent+`":1}`)
+		if got := field[string](t, r, "path"); r.status != http.StatusBadRequest || got != want {
+			t.Errorf("a field %q: %d %q", sent, r.status, got)
+		}
+		if strings.Contains(r.body, tolvan) {
+			t.Errorf("it is said again: %s", r.body)
+		}
+	}
+	if got := field[string](t, w.get("/api/cases?"+tolvan+"=x"), "path"); got != "************" {
+		t.Errorf("a parameter: %q", got)
+	}
+}
