@@ -141,7 +141,7 @@ func (r *Relay) message(a arrival, req *soap.Request, o *outcome, id string, eve
 // the state of the case becomes the contract's.
 func (r *Relay) accept(ctx context.Context, m *store.Message, req *soap.Request, o *outcome) (err error) {
 	if o.Accepted, err = r.Store.Accept(ctx, m); err != nil {
-		return refusal(err)
+		return placed(refusal(err), m.Event)
 	}
 	if m.Event == nil {
 		return nil
@@ -176,6 +176,20 @@ func (r *Relay) repeat(ctx context.Context, m *store.Message, req *soap.Request,
 	same, err := contracts.SameContent(firstReq.UTF8(), req.UTF8())
 	if err == nil && !same {
 		err = contracts.DuplicateContentMismatch()
+	}
+	return err
+}
+
+// placed names the element of the message that a refusal by the case's state is about, where it is another than usual.
+func placed(err error, e *store.Event) error {
+	var refused *contracts.Error
+	switch {
+	case e == nil || !errors.As(err, &refused):
+		return err
+	case e.Kind == store.EventForward && refused.SubCode == contracts.SubNotCurrentHandler:
+		return contracts.At(err, "recipient/unit/orgUnitHSAId")
+	case e.Kind == store.EventNewCase && refused.SubCode == contracts.SubDuplicateContentMismatch:
+		return contracts.At(err, "externalCaseId")
 	}
 	return err
 }
