@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -184,7 +185,10 @@ func (s *Site) apiCatalogueImport(w http.ResponseWriter, r *http.Request, who ac
 		return errTooLarge
 	}
 	if err != nil {
-		return newProblem(http.StatusBadRequest, "file", "Filen gick inte att läsa", cut(err.Error()))
+		return newProblem(http.StatusBadRequest, "file", "Filen gick inte att läsa", "Rätta filen och skicka den igen. Läsaren säger: "+cut(err.Error()))
+	}
+	if b, err := json.Marshal(edits); err != nil || storableJSON(b) != nil {
+		return newProblem(http.StatusBadRequest, "file", "Filen gick inte att läsa", "En rad har ett tecken som inte kan sparas (ett styrtecken, U+FFFE eller U+FFFF). Rätta filen och skicka den igen.")
 	}
 	out := changedView{Revision: d.Revision, Base: d.Base, Changes: []routing.EntryChange{}, Report: orEmpty(report)}
 	switch {

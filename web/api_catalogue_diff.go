@@ -81,7 +81,7 @@ func (s *Site) switches(r *http.Request, before, after []routing.Entry, out *dif
 	}
 	days := routing.SwitchDays(routing.CatalogueOf(before), routing.CatalogueOf(after), routing.DateOf(s.now()))
 	if out.Switches = routing.Switches(a, b, s.Relay.Contracts.Send().Contract, open, days); len(out.Switches) > 0 {
-		out.Note = routing.Stays
+		out.Note = "Ärenden som pågår stannar hos den som tog emot dem. Nya går den nya vägen."
 	}
 	return nil
 }

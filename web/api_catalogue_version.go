@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"rivgate/store"
@@ -22,6 +23,9 @@ func (s *Site) apiCataloguePublish(w http.ResponseWriter, r *http.Request, who a
 	if err := readJSON(w, r, &in); err != nil {
 		return err
 	}
+	if err := because(in.Reason); err != nil {
+		return err
+	}
 	var at time.Time
 	if in.At != nil {
 		if at = *in.At; !at.After(s.now()) {
@@ -35,6 +39,14 @@ func (s *Site) apiCataloguePublish(w http.ResponseWriter, r *http.Request, who a
 	return writeJSON(w, http.StatusCreated, v)
 }
 
+// because refuses an order without a reason: it is kept on record.
+func because(reason string) error {
+	if strings.TrimSpace(reason) == "" {
+		return invalid("reason", "Ange varför.")
+	}
+	return nil
+}
+
 // reasoned is the body of verbs on a version.
 type reasoned struct {
 	Version int64  `json:"version"`
@@ -44,6 +56,9 @@ type reasoned struct {
 func (s *Site) apiCatalogueRollback(w http.ResponseWriter, r *http.Request, who access) error {
 	var in reasoned
 	if err := readJSON(w, r, &in); err != nil {
+		return err
+	}
+	if err := because(in.Reason); err != nil {
 		return err
 	}
 	v, err := s.Relay.Store.RollBackCatalogue(r.Context(), in.Version, who.name, in.Reason)
@@ -56,6 +71,9 @@ func (s *Site) apiCatalogueRollback(w http.ResponseWriter, r *http.Request, who 
 func (s *Site) apiCatalogueCancel(w http.ResponseWriter, r *http.Request, who access) error {
 	var in reasoned
 	if err := readJSON(w, r, &in); err != nil {
+		return err
+	}
+	if err := because(in.Reason); err != nil {
 		return err
 	}
 	if err := s.Relay.Store.CancelCatalogue(r.Context(), in.Version, who.name, in.Reason); err != nil {
@@ -130,6 +148,9 @@ type acceptance struct {
 func (s *Site) apiCatalogueAccept(w http.ResponseWriter, r *http.Request, who access) error {
 	var in acceptance
 	if err := readJSON(w, r, &in); err != nil {
+		return err
+	}
+	if err := because(in.Reason); err != nil {
 		return err
 	}
 	if err := s.Relay.Store.AcceptCatalogue(r.Context(), in.Digest, who.name, in.Reason); err != nil {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -132,13 +133,14 @@ func ofCatalogue(err error) *problem {
 	var refusal *store.CatalogueRefusal
 	switch {
 	case errors.As(err, &stale):
-		return newProblem(http.StatusPreconditionFailed, "revision", "Utkastet har ändrats", stale.Error())
+		return newProblem(http.StatusPreconditionFailed, "revision", "Utkastet har ändrats",
+			fmt.Sprintf("Utkastet har revision %d nu, och ändringen utgick från %d. Läs det igen och gör ändringen på nytt.", stale.Present, stale.Given))
 	case errors.As(err, &rules):
 		p := newProblem(http.StatusUnprocessableEntity, "rules", "Raderna följer inte katalogens regler", "Inget är sparat.")
 		p.Problems = rules[:min(len(rules), 500)]
 		return p
 	case errors.As(err, &refusal):
-		return newProblem(http.StatusConflict, "catalogue", "Det går inte nu", refusal.Text)
+		return newProblem(http.StatusConflict, "catalogue", "Det går inte nu", refusalText(refusal))
 	}
 	return nil
 }

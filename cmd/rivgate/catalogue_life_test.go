@@ -242,7 +242,7 @@ func lifeByAPI(k *keeper) {
 	stale := revision
 	revision = k.api("PUT", "/api/catalogue/draft", revision, string(content), http.StatusOK, nil)
 	k.api("PUT", "/api/catalogue/draft", stale, string(content), http.StatusPreconditionFailed, nil)
-	k.api("POST", "/api/catalogue/publish", revision, `{"reason": ""}`, http.StatusConflict, nil)
+	k.api("POST", "/api/catalogue/publish", revision, `{"reason": ""}`, http.StatusBadRequest, nil)
 	k.api("POST", "/api/catalogue/publish", revision, `{"reason": "the first one"}`, http.StatusCreated, nil)
 	k.goes(lifeOther, `"rivgate:inbox"`)
 	before, _ := k.submit(lifeOther)
@@ -269,7 +269,7 @@ func lifeByAPI(k *keeper) {
 		Note     string
 	}
 	k.api("GET", "/api/catalogue/diff", "", "", http.StatusOK, &diff)
-	if len(diff.Switches) != 1 || diff.Switches[0].Open != 1 || diff.Switches[0].Day != today || diff.Note != routing.Stays {
+	if len(diff.Switches) != 1 || diff.Switches[0].Open != 1 || diff.Switches[0].Day != today || !strings.Contains(diff.Note, "stannar hos") {
 		k.t.Errorf("the diff does not tell of the switch: %+v", diff)
 	}
 	for _, c := range diff.Changes {
