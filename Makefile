@@ -13,7 +13,7 @@ TORTURE  ?= 4m
 SEED     ?= 0
 PACKAGES ?= ./...
 
-.PHONY: help run test demo build check format generate bench bench-forward fuzz torture setup
+.PHONY: help run test demo build check format generate bench bench-accept bench-forward fuzz torture setup
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -44,6 +44,11 @@ generate: ## write the Go code of the contracts again
 	$(CONTRACTGEN) --pack inferred --wsdl wsdl/inferred --out contracts/inferred
 	$(CONTRACTGEN) --pack platform --wsdl wsdl/platform --out contracts/platform
 	$(CONTRACTGEN) --pack official --wsdl wsdl/official --out contracts/official --empty-ok
+
+bench-accept: setup ## durable accepts over HTTP beside pgbench and the disk, 1-256 callers; drain, restart, lists; BENCH_LARGE=1 adds a million cases
+	@$(GO) test -run '^$$' -bench 'AcceptHTTP|Limit' -benchtime 2s -timeout 1h ./cmd/torture
+	@$(GO) test -run '^$$' -bench 'Drain|Restart' -benchtime 3x -timeout 2h ./cmd/torture
+	@$(GO) test -run '^$$' -bench 'List' -benchtime 50x -timeout 2h ./cmd/torture
 
 torture: setup ## kill, stop, cut off and mislead the gateway, and compare the ledgers; TORTURE=30m for longer, SEED=N to repeat
 	@$(GO) run ./cmd/torture -for $(TORTURE) -seed $(SEED)

@@ -89,6 +89,10 @@ func run(ctx context.Context, o options) (bool, error) {
 	for _, store := range o.stores {
 		all += shares()[store]
 	}
+	var err error
+	if o.binary, err = filepath.Abs(o.binary); err != nil { // it runs in a folder of its own
+		return false, err
+	}
 	var results []*result
 	for i, store := range o.stores {
 		t, err := newTrial(o, store, filepath.Join(folder, store), rand.New(rand.NewPCG(o.seed, uint64(i))))

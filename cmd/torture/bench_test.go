@@ -1,0 +1,426 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"go.uber.org/zap"
+
+	"rivgate/contracts"
+	"rivgate/contracts/inferred"
+	"rivgate/relay"
+	"rivgate/routing"
+	"rivgate/routing/tak"
+	"rivgate/soap"
+	"rivgate/store"
+	"rivgate/store/storetest"
+)
+
+func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
+
+// line is a whole gateway in this process, its receiver beside it.
+type line struct {
+	relay *relay.Relay
+	store *store.Store
+	url   string
+	took  *atomic.Int64
+}
+
+// benchUnit has a handling system.
+const benchUnit = "SE2010123456-SJ01"
+
+func newLine(b *testing.B, database string, validation contracts.Mode) *line {
+	b.Helper()
+	l := &line{took: &atomic.Int64{}}
+	answer := contracts.Receipt{Result: contracts.Result{Code: contracts.OK}}
+	receiver := httptest.NewServer(&soap.Server{Path: "/", Log: zap.NewNop(),
+		Handler: inferred.Pack{}.Handler(func(context.Context, *contracts.Message) (contracts.Receipt, error) {
+			l.took.Add(1)
+			return answer, nil
+		})})
+	b.Cleanup(receiver.Close)
+	registry, err := contracts.NewRegistry(contracts.Options{Pack: inferred.Pack{}, Validation: validation})
+	if err != nil {
+		b.Fatal(err)
+	}
+	catalogue, err := tak.ReadYAML(strings.NewReader(`units:
+  - {hsa_id: SE2010123456-SJ01, name: Enhet, kind: care_unit, region: "01"}
+  - {hsa_id: SE2010123456-PN01, name: Nämnd, kind: patient_board, region: "01"}
+routes:
+  - {contract: SendComplaint, to: SE2010123456-SJ01, address: "`+receiver.URL+`/", component: SE2010123456-AVV1}
+permissions:
+  - {contract: SendComplaint, from_system: SE0000000001-1177, to: "*"}
+`), registry.Names())
+	if err != nil {
+		b.Fatal(err)
+	}
+	table, err := routing.NewTable(catalogue, routing.Rules{Durable: registry.Durable, ReturnContract: registry.Return().Contract, PortalAddress: portal})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if l.store, err = store.Open(b.Context(), database, store.Options{}); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = l.store.Close() })
+	who := relay.Instance{ID: instance, Name: "bench", HSAID: gatewayHSA}
+	newID := func() string { return uuid.Must(uuid.NewV7()).String() }
+	l.relay = &relay.Relay{
+		Instance: who, Portal: portal, Table: func() *routing.Table { return table }, Contracts: registry, Store: l.store,
+		Sender: &relay.Sender{Client: &soap.Client{}, Instance: who}, Trust: relay.Trust{Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}},
+		Now: time.Now, NewID: newID, Log: zap.NewNop(), Version: "bench",
+	}
+	server := httptest.NewServer(&soap.Server{Handler: l.relay, NewID: newID, Faulter: l.relay.Fault, Log: zap.NewNop()})
+	b.Cleanup(server.Close)
+	l.url = server.URL + "/vp"
+	return l
+}
+
+// envelope is a complaint of 10 KB whose ids are to be filled in.
+func envelope(b testing.TB) []byte {
+	now := contracts.NewStamp(time.Now())
+	m := &contracts.Message{
+		ID: contracts.II{Root: portal, Extension: "MESSAGE-ID"}, SentTime: now, Sequence: 1, CaseID: &contracts.II{Root: portal, Extension: "CASE-ID"},
+		Receiver: benchUnit, Recipient: recipient(system{unit: benchUnit}),
+		Complaint: &contracts.Complaint{
+			Received:     now,
+			Reporter:     contracts.Reporter{PersonID: contracts.PersonID{ID: "189001019802", Type: contracts.OIDPersonnummer}, Role: contracts.RolePatient},
+			IncidentUnit: &contracts.OrgUnit{HSAID: benchUnit}, IncidentDate: "20260214", Description: "Jag fick vänta. ", ReplyWanted: true,
+		},
+	}
+	empty, err := inferred.Pack{}.Write(m)
+	if err != nil {
+		b.Fatal(err)
+	}
+	m.Complaint.Description += strings.Repeat("x", max(0, 10<<10-len(empty)))
+	full, err := inferred.Pack{}.Write(m)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return full
+}
+
+// post sends the envelope as message n and tells how long the receipt took.
+func (l *line) post(client *http.Client, envelope []byte, n int64) (time.Duration, error) {
+	id := strconv.FormatInt(n, 10)
+	body := bytes.Replace(bytes.Replace(envelope, []byte("MESSAGE-ID"), []byte("m"+id), 1), []byte("CASE-ID"), []byte("c"+id), 1)
+	r, err := http.NewRequest(http.MethodPost, l.url, bytes.NewReader(body))
+	if err != nil {
+		return 0, err
+	}
+	r.Header = http.Header{"Content-Type": {soap.ContentType}, soap.HeaderSender: {portal}, soap.HeaderInstance: {instance}}
+	started := time.Now()
+	answer, err := client.Do(r)
+	if err != nil {
+		return 0, err
+	}
+	defer answer.Body.Close()
+	said, err := io.ReadAll(answer.Body)
+	if err == nil && (answer.StatusCode != http.StatusOK || !bytes.Contains(said, []byte(">OK<"))) {
+		err = fmt.Errorf("status %d: %.200s", answer.StatusCode, said)
+	}
+	return time.Since(started), err
+}
+
+// callers make b.N calls, and report rate and tail.
+func callers(b *testing.B, n int, unit string, call func(client *http.Client) (time.Duration, error)) {
+	var left atomic.Int64
+	left.Store(int64(b.N))
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: n, MaxConnsPerHost: n}}
+	type part struct {
+		took []time.Duration
+		err  error
+	}
+	done := make(chan part, n)
+	var before, after syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &before)
+	b.ResetTimer()
+	for range n {
+		go func() {
+			var p part
+			for p.err == nil && left.Add(-1) >= 0 {
+				var d time.Duration
+				d, p.err = call(client)
+				p.took = append(p.took, d)
+			}
+			done <- p
+		}()
+	}
+	var all []time.Duration
+	for range n {
+		p := <-done
+		if p.err != nil {
+			b.Fatal(p.err)
+		}
+		all = append(all, p.took...)
+	}
+	b.StopTimer()
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &after)
+	slices.Sort(all)
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), unit)
+	b.ReportMetric(float64(all[len(all)*99/100].Microseconds())/1000, "p99-ms")
+	b.ReportMetric(float64(after.Utime.Nano()+after.Stime.Nano()-before.Utime.Nano()-before.Stime.Nano())/float64(b.N)/1000, "cpu-µs/op")
+}
+
+// databases runs a benchmark on both, each fresh.
+func databases(b *testing.B, do func(b *testing.B, url string)) {
+	b.Run("sqlite", func(b *testing.B) { do(b, "sqlite:"+filepath.Join(b.TempDir(), "rivgate.db")) })
+	b.Run("postgres", func(b *testing.B) { do(b, storetest.Postgres(b)) })
+}
+
+// BenchmarkAcceptHTTP is durable accepts of 10 KB over HTTP through the whole line; the callers' own processor time is in cpu.
+func BenchmarkAcceptHTTP(b *testing.B) {
+	full := envelope(b)
+	for _, validation := range []contracts.Mode{"off", "enforce"} {
+		for _, n := range []int{1, 16, 64, 256} {
+			b.Run(fmt.Sprintf("validation=%s/callers=%d", validation, n), func(b *testing.B) {
+				databases(b, func(b *testing.B, url string) {
+					l := newLine(b, url, validation)
+					var next atomic.Int64
+					callers(b, n, "accepts/s", func(c *http.Client) (time.Duration, error) { return l.post(c, full, next.Add(1)) })
+				})
+			})
+		}
+	}
+}
+
+// BenchmarkLimit is what bounds it, measured in the same run: pgbench inserting the same bytes on the same server, and the disk's syncs.
+func BenchmarkLimit(b *testing.B) {
+	for _, n := range []int{1, 16, 64} {
+		b.Run(fmt.Sprintf("pgbench/callers=%d", n), func(b *testing.B) { pgbench(b, n) })
+	}
+	b.Run("fsync", func(b *testing.B) {
+		f, err := os.Create(filepath.Join(b.TempDir(), "file"))
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer f.Close()
+		block := make([]byte, 10<<10)
+		if _, err := f.Write(make([]byte, 16<<20)); err != nil {
+			b.Fatal(err)
+		}
+		b.ResetTimer()
+		for i := range b.N {
+			if _, err := f.WriteAt(block, int64(i%1600)*10<<10); err != nil {
+				b.Fatal(err)
+			}
+			if err := syscall.Fdatasync(int(f.Fd())); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "syncs/s")
+	})
+}
+
+func pgbench(b *testing.B, clients int) {
+	psql, err := exec.LookPath("psql")
+	if err != nil {
+		b.Skip("there is no psql")
+	}
+	url := storetest.Postgres(b)
+	if said, err := exec.Command(psql, "-q", url, "-c", `CREATE TABLE body (id bigserial PRIMARY KEY, content bytea NOT NULL)`,
+		"-c", `ALTER TABLE body ALTER content SET STORAGE EXTERNAL`, "-c", `CREATE TABLE msg (id bigserial PRIMARY KEY, body bigint NOT NULL, meta text NOT NULL)`).CombinedOutput(); err != nil {
+		b.Fatalf("%v: %s", err, said)
+	}
+	script := filepath.Join(b.TempDir(), "plain.sql")
+	if err := os.WriteFile(script, []byte("BEGIN;\nINSERT INTO body (content) VALUES (:content);\nINSERT INTO msg (body, meta) VALUES (currval('body_id_seq'), :meta);\nCOMMIT;\n"), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	said, err := exec.Command("pgbench", "-n", "-M", "prepared", "-D", `content=\x`+hex.EncodeToString(envelope(b)), "-D", "meta="+strings.Repeat("0", 180),
+		"-f", script, "-c", strconv.Itoa(clients), "-j", strconv.Itoa(min(clients, 2)), "-T", "2", url).CombinedOutput()
+	if err != nil {
+		b.Fatalf("%v: %s", err, said)
+	}
+	found := regexp.MustCompile(`(?m)^tps = ([0-9.]+)`).FindSubmatch(said)
+	if found == nil {
+		b.Fatalf("pgbench said no rate: %s", said)
+	}
+	rate, err := strconv.ParseFloat(string(found[1]), 64)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(rate, "accepts/s")
+	b.ReportMetric(0, "ns/op")
+}
+
+// fill accepts n messages without delivering any.
+func (l *line) fill(b *testing.B, n int) {
+	full := envelope(b)
+	var next atomic.Int64
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+	done := make(chan error, 64)
+	for range 64 {
+		go func() {
+			var err error
+			for k := next.Add(1); err == nil && k <= int64(n); k = next.Add(1) {
+				_, err = l.post(client, full, k)
+			}
+			done <- err
+		}()
+	}
+	for range 64 {
+		if err := <-done; err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkDrain is the delivery of 10 000 that waited, each in a lane of its own, to one receiver over HTTP.
+func BenchmarkDrain(b *testing.B) {
+	const waiting = 10_000
+	databases(b, func(b *testing.B, url string) {
+		for range b.N {
+			b.StopTimer()
+			l := newLine(b, url, "off")
+			before := l.took.Load()
+			l.fill(b, waiting)
+			ctx, stop := context.WithCancel(b.Context())
+			worker := &relay.Worker{Relay: l.relay, Name: "bench", Schedule: []time.Duration{time.Second}, GiveUp: time.Hour, GapTimeout: time.Hour,
+				Lease: 30 * time.Second, Workers: 500, PerAddress: 500}
+			ended := make(chan error, 1)
+			b.StartTimer()
+			go func() { ended <- worker.Run(ctx) }()
+			for l.took.Load()-before < waiting {
+				time.Sleep(time.Millisecond)
+			}
+			b.StopTimer()
+			stop()
+			if err := <-ended; err != nil {
+				b.Fatal(err)
+			}
+			url = fresh(b, url)
+		}
+		b.ReportMetric(waiting*float64(b.N)/b.Elapsed().Seconds(), "deliveries/s")
+	})
+}
+
+// fresh is another database of the kind of url.
+func fresh(b *testing.B, url string) string {
+	if strings.HasPrefix(url, "sqlite:") {
+		return "sqlite:" + filepath.Join(b.TempDir(), "rivgate.db")
+	}
+	return storetest.Postgres(b)
+}
+
+// BenchmarkRestart is the opening of a store with deliveries that wait, and the first claim, and BenchmarkList lists its cases by any filter. BENCH_LARGE=1
+// adds a million.
+func BenchmarkRestart(b *testing.B) {
+	large(b, func(b *testing.B, url string) {
+		b.ResetTimer()
+		for range b.N {
+			s, err := store.Open(b.Context(), url, store.Options{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, err := s.Claim(b.Context(), "bench", time.Nanosecond, 8, 8, nil); err != nil {
+				b.Fatal(err)
+			}
+			if err := s.Close(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+func BenchmarkList(b *testing.B) {
+	large(b, func(b *testing.B, url string) {
+		s, err := store.Open(b.Context(), url, store.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer s.Close()
+		for name, f := range map[string]store.CaseFilter{
+			"none": {}, "unit": {Unit: benchUnit}, "state": {State: store.Submitted}, "no-such-state": {State: store.Closed}, "since": {Since: time.Now().Add(-time.Hour)},
+			"person": {Query: "189001019802"}, "id": {Query: "c4711"}, "via": {Via: routing.Queue}, "nobody": {Query: "Ingenting"},
+		} {
+			b.Run("filter="+name, func(b *testing.B) {
+				var took []time.Duration
+				for range b.N {
+					started := time.Now()
+					if _, err := s.Cases(b.Context(), f); err != nil {
+						b.Fatal(err)
+					}
+					took = append(took, time.Since(started))
+				}
+				slices.Sort(took)
+				b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "p95-ms")
+			})
+		}
+	})
+}
+
+// large runs a benchmark on stores with many waiting cases.
+func large(b *testing.B, do func(b *testing.B, url string)) {
+	sizes := []int{10_000, 100_000}
+	if os.Getenv("BENCH_LARGE") != "" {
+		sizes = append(sizes, 1_000_000)
+	}
+	for _, n := range sizes {
+		b.Run(fmt.Sprintf("cases=%d", n), func(b *testing.B) {
+			databases(b, func(b *testing.B, url string) {
+				seed(b, url, n)
+				do(b, url)
+			})
+		})
+	}
+}
+
+// seed stores n cases that wait for delivery.
+func seed(b *testing.B, url string, n int) {
+	s, err := store.Open(b.Context(), url, store.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	var next atomic.Int64
+	done := make(chan error, 64)
+	for range 64 {
+		go func() {
+			var err error
+			for k := next.Add(1); err == nil && k <= int64(n); k = next.Add(1) {
+				_, err = s.Accept(context.Background(), stored(k))
+			}
+			done <- err
+		}()
+	}
+	for range 64 {
+		if err := <-done; err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// stored is a complaint as the line would store it, with next to no envelope.
+func stored(n int64) *store.Message {
+	id := fmt.Sprintf("%s|m%d", portal, n)
+	return &store.Message{
+		ID: uuid.Must(uuid.NewV7()).String(), Key: store.Key{Sender: portal, Contract: "urn:send", MessageID: id},
+		Call:     routing.Call{Sender: portal, Receiver: benchUnit, Contract: "urn:send", Profile: routing.RIVTABP21},
+		Route:    routing.Route{Via: routing.Queue, Address: fmt.Sprintf("https://%d.example/", n%10), Profile: routing.RIVTABP21},
+		Envelope: []byte("<e/>"), Received: time.Now().UTC(), ContentType: soap.ContentType,
+		Event: &store.Event{
+			Kind: store.EventComplaint, MessageID: id, Case: store.Ref{Root: portal, Extension: fmt.Sprint("c", n)}, Sequence: 1, Unit: benchUnit,
+			Handler: &store.Handler{Unit: benchUnit, Kind: routing.CareUnit, Via: routing.Queue},
+			Facts:   &store.Facts{ReporterID: "189001019802", ReporterName: fmt.Sprintf("Person %d", n), BirthDate: "18900101"},
+		},
+	}
+}
