@@ -94,7 +94,8 @@ func (s *Store) connectSQLite(path string) error {
 	}
 	dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}).String() +
 		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(" + synchronous() + ")&_pragma=foreign_keys(1)"
-	change, err := sql.Open("sqlite", dsn+"&_txlock=immediate&_pragma=cache_size(-32000)")
+	// What a savepoint may have to undo is kept in memory, not in a file.
+	change, err := sql.Open("sqlite", dsn+"&_txlock=immediate&_pragma=cache_size(-32000)&_pragma=temp_store(memory)")
 	if err != nil {
 		return fmt.Errorf("opening the database: %w", err)
 	}
