@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"net/url"
@@ -70,6 +71,10 @@ func (k *checker) address(key, value string) {
 }
 
 func (k *checker) file(key, name string) {
+	if strings.TrimSpace(name) == "" {
+		k.problem(key, "is empty: write the name of a file")
+		return
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		k.problem(key, "the file %s cannot be read: check its name and rights", name)
@@ -218,6 +223,7 @@ func (k *checker) contracts() {
 			k.problem("contracts.schema_folders", "%s is no folder that can be read", name)
 		}
 	}
+	k.contractNames()
 	for name, p := range c.PerContract {
 		key := "contracts.per_contract." + name
 		if p.Validation != "" {
@@ -228,6 +234,26 @@ func (k *checker) contracts() {
 		}
 		if p.Timeout < 0 {
 			k.positive(key+".timeout", p.Timeout)
+		}
+	}
+}
+
+// contractNames looks for contracts that per_contract names and nobody has. The contracts are opened only where there is something to look for.
+func (k *checker) contractNames() {
+	if len(k.c.Contracts.PerContract) == 0 {
+		return
+	}
+	plain := *k.c
+	plain.Contracts.PerContract, plain.Contracts.Validation = nil, ""
+	r, err := newRegistry(plain)
+	if err != nil {
+		k.problem("contracts", "the contracts do not open: %v", err)
+		return
+	}
+	names := slices.Sorted(maps.Keys(r.Names()))
+	for _, name := range slices.Sorted(maps.Keys(k.c.Contracts.PerContract)) {
+		if r.Contract(name) == nil && r.Contract(r.Names()[name]) == nil {
+			k.problem("contracts.per_contract."+name, "no contract is called %q: %s", name, orNear(name, names, "write "+strings.Join(names, ", ")+" or a responder namespace"))
 		}
 	}
 }

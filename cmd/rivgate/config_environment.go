@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"reflect"
+	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -42,17 +45,6 @@ func (p places) note(source, path string, node *yaml.Node) {
 	}
 }
 
-// at is the longest key that was set on a line of the file, "" for none.
-func (p places) at(line int) string {
-	best := ""
-	for key, where := range p {
-		if where.line == line && line > 0 && (len(key) > len(best) || len(key) == len(best) && key < best) {
-			best = key
-		}
-	}
-	return best
-}
-
 // of finds where a key, or the nearest one above it, was set.
 func (p places) of(key string) place {
 	for k := key; ; {
@@ -70,7 +62,7 @@ func (p places) of(key string) place {
 // readEnvironment lays environment variables over c: RIVGATE_ and the key's path in capitals, RIVGATE_SOAP_TLS_LISTEN. Lists are written
 // a,b or as YAML [a, b]; mappings as YAML {a: b}. A variable that is set but empty empties its key.
 //
-// Variables with the prefix that are no key are left alone: container platforms set RIVGATE_PORT_… for a service of that name.
+// A variable with the prefix that is no key is an error: a misspelt one must not mean the default.
 func readEnvironment(c *Config, environ []string, p places) []Problem {
 	values := make(map[string]string)
 	for _, e := range environ {
@@ -79,8 +71,10 @@ func readEnvironment(c *Config, environ []string, p places) []Problem {
 		}
 	}
 	var problems []Problem
+	var known []string
 	walkConfig(reflect.ValueOf(c).Elem(), "", func(key string, field reflect.Value) {
 		name := environmentName(key)
+		known = append(known, name)
 		value, ok := values[name]
 		if !ok {
 			return
@@ -90,7 +84,22 @@ func readEnvironment(c *Config, environ []string, p places) []Problem {
 			problems = append(problems, Problem{Source: name, Key: key, Text: err.Error()})
 		}
 	})
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if !slices.Contains(known, name) && !notOurs(name, values[name]) {
+			text := "no key has this variable: " + orNear(name, known, "remove it, or see `rivgate config example` for all keys")
+			problems = append(problems, Problem{Source: name, Text: text})
+		}
+	}
 	return problems
+}
+
+var serviceLink = regexp.MustCompile(`^RIVGATE_([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$`)
+
+// notOurs tells whether a variable with the prefix is none of the configuration: the name of its file, what test builds are told, and what container
+// platforms set for a service that is called rivgate (RIVGATE_SERVICE_HOST, RIVGATE_PORT=tcp://…).
+func notOurs(name, value string) bool {
+	return name == environmentPrefix+"CONFIG" || strings.HasPrefix(name, environmentPrefix+"TORTURE_") || serviceLink.MatchString(name) ||
+		strings.HasSuffix(name, "_PORT") && strings.Contains(value, "://")
 }
 
 // environmentName is the variable of a key.

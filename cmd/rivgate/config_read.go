@@ -8,7 +8,7 @@ import (
 	"io/fs"
 	"math"
 	"os"
-	"regexp"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -141,70 +141,15 @@ func readConfigFile(file *string) ([]byte, error) {
 
 // readYAML lays a file over the configuration and notes the line of each key.
 func (l *loaded) readYAML(content []byte) []Problem {
+	d := yaml.NewDecoder(bytes.NewReader(content))
 	var tree yaml.Node
-	if err := yaml.Unmarshal(content, &tree); err != nil {
-		return l.yamlProblems(err)
+	if err := d.Decode(&tree); err != nil && !errors.Is(err, io.EOF) {
+		return l.noYAML(err, content)
 	}
 	l.places.note(l.File, "", &tree)
-	d := yaml.NewDecoder(bytes.NewReader(content))
-	d.KnownFields(true)
-	if err := d.Decode(&l.Config); err != nil && !errors.Is(err, io.EOF) {
-		return l.yamlProblems(err)
-	}
+	problems := l.decode(&tree, reflect.ValueOf(&l.Config).Elem(), "")
 	if err := d.Decode(&yaml.Node{}); !errors.Is(err, io.EOF) {
-		return []Problem{{Source: l.File, Text: "more than one YAML document: keep the first, remove the line --- and what follows"}}
-	}
-	return nil
-}
-
-var (
-	yamlLine    = regexp.MustCompile(`^(?:yaml: )?line (\d+): (.*)$`)
-	yamlUnknown = regexp.MustCompile(`^field (\S+) not found in type .*$`)
-	yamlType    = regexp.MustCompile("^cannot unmarshal \\S+ (`[^`]*` )?into (\\S+)$")
-)
-
-// yamlProblems turns what the YAML library says into problems that a user understands.
-func (l *loaded) yamlProblems(err error) []Problem {
-	lines := []string{err.Error()}
-	var several *yaml.TypeError
-	if errors.As(err, &several) {
-		lines = several.Errors
-	}
-	var problems []Problem
-	for _, text := range lines {
-		p := Problem{Source: l.File, Text: text}
-		if m := yamlLine.FindStringSubmatch(text); m != nil {
-			p.Line, _ = strconv.Atoi(m[1])
-			p.Text = m[2]
-		}
-		if m := yamlUnknown.FindStringSubmatch(p.Text); m != nil {
-			p.Text = fmt.Sprintf("unknown key %q: see `rivgate config example` for all keys", m[1])
-		} else if m := yamlType.FindStringSubmatch(p.Text); m != nil {
-			p.Text = fmt.Sprintf("the value %sis no %s", m[1], typeWords(m[2]))
-			p.Key = l.places.at(p.Line)
-		}
-		problems = append(problems, p)
+		problems = append(problems, Problem{Source: l.File, Text: "more than one YAML document: keep the first, remove the line --- and what follows"})
 	}
 	return problems
-}
-
-// typeWords says in words what a Go type expects, with an example.
-func typeWords(goType string) string {
-	switch {
-	case strings.HasPrefix(goType, "[]"):
-		return "list: write [a, b]"
-	case strings.HasPrefix(goType, "map["):
-		return "mapping: write {key: value}"
-	case goType == "time.Duration":
-		return "duration: write 4s, 5m or 168h"
-	case goType == "main.Size":
-		return "size: write 15MiB, 512KiB or a number of bytes"
-	case goType == "bool":
-		return "truth value: write true or false"
-	case strings.HasPrefix(goType, "int"):
-		return "whole number"
-	case strings.HasPrefix(goType, "main."):
-		return "mapping of keys"
-	}
-	return "text"
 }

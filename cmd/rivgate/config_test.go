@@ -62,7 +62,8 @@ contracts: {per_contract: {SendComplaint: {validation: warn, timeout: 5s}}}
 	l, err := readConfig(file, []string{
 		"RIVGATE_SOAP_LISTEN=127.0.0.1:10", "RIVGATE_DELIVERY_WORKERS=3", "RIVGATE_TAK_TREE_ROUTES=false", "RIVGATE_TAK_DELIMITER=",
 		"RIVGATE_TAK_HSA_FILES=config_test.go, config.go", "RIVGATE_DELIVERY_GAP_TIMEOUT=90s", "RIVGATE_SOAP_MAX_MESSAGE=1MB",
-		`RIVGATE_PRODUCER_TIMEOUTS={"urn:y:1": 4s}`, "RIVGATE_SERVICE_HOST=10.0.0.1", "RIVGATE_PORT_8080_TCP=tcp://10.0.0.1",
+		`RIVGATE_PRODUCER_TIMEOUTS={"urn:y:1": 4s}`, "RIVGATE_SERVICE_HOST=10.0.0.1", "RIVGATE_PORT=tcp://10.0.0.1:8080", "RIVGATE_CONFIG=x",
+		"RIVGATE_PORT_8080_TCP=tcp://10.0.0.1",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -95,7 +96,7 @@ func TestWhatIsWrongIsSaidWithItsLine(t *testing.T) {
 		"an address without port":          {"web: {listen: localhost}\n", nil, []string{`:1: web.listen: "localhost" is no address: write host:port`}},
 		"no listener for the demo":         {"soap: {listen: \"\"}\n", nil, []string{":1: soap.listen: is empty: the demo's simulators"}},
 		"no listener at all":               {"environment: test\ntak: {source: x.yaml}\nsoap: {listen: \"\"}\n", nil, []string{":3: soap.listen: there is no SOAP listener"}},
-		"mTLS without its files":           {"soap:\n  tls:\n    listen: :8443\n", nil, []string{":2: soap.tls.certificate: the file  cannot be read", ":2: soap.tls.key", ":2: soap.tls.client_ca"}},
+		"mTLS without its files":           {"soap:\n  tls:\n    listen: :8443\n", nil, []string{":2: soap.tls.certificate: is empty: write the name of a file", ":2: soap.tls.key", ":2: soap.tls.client_ca"}},
 		"a certificate without its key":    {"producer: {tls: {certificate: config.go}}\n", nil, []string{":1: producer.tls: certificate and key belong together"}},
 		"the pack that is not here":        {"contracts: {pack: official}\n", nil, []string{":1: contracts.pack: the official pack is not in this build"}},
 		"a mode for one contract":          {"contracts:\n  per_contract:\n    SendComplaint:\n      validation: loud\n", nil, []string{`:4: contracts.per_contract.SendComplaint.validation: "loud" is not known`}},
@@ -105,6 +106,13 @@ func TestWhatIsWrongIsSaidWithItsLine(t *testing.T) {
 		"a percentage that is none":        {"tak:\n  max_shrink: 120\n", nil, []string{":2: tak.max_shrink: 120 is no percentage"}},
 		"units beside the store":           {"tak:\n  source: store\n  units_file: config.go\n", nil, []string{":3: tak.units_file: the store keeps the units too"}},
 		"an empty schedule":                {"delivery: {schedule: []}\n", nil, []string{":1: delivery.schedule: is empty"}},
+		"several wrong types on one line":  {"delivery: {workers: many, lease: x, schedule: [4s, y]}\nsoap: 4\n", nil, []string{":1: delivery.workers: the value `many` is no whole number", ":1: delivery.lease: the value `x` is no duration", ":1: delivery.schedule: the value `y` is no duration", ":2: soap: the value is no mapping of keys"}},
+		"a wrong type for one contract":    {"contracts: {per_contract: {SendComplaint: {timeout: x, dilivery: queue}}}\n", nil, []string{":1: contracts.per_contract.SendComplaint.timeout: the value `x` is no duration", `:1: unknown key "dilivery"`}},
+		"a contract that nobody has":       {"contracts:\n  per_contract:\n    SendCompliant: {validation: warn}\n", nil, []string{`:3: contracts.per_contract.SendCompliant: no contract is called "SendCompliant": did you mean SendComplaint?`}},
+		"a namespace that nobody has":      {"contracts:\n  per_contract:\n    \"urn:x:1\": {timeout: 3s}\n", nil, []string{`:3: contracts.per_contract.urn:x:1: no contract is called "urn:x:1": write`}},
+		"a tab in the first line":          {"\tlog: {}\n", nil, []string{":1: a tab stands where YAML wants blanks"}},
+		"a tab further down":               {"log:\n  level: info\n\tformat: json\n", nil, []string{":3: a tab stands where YAML wants blanks"}},
+		"a variable that is no key":        {"", []string{"RIVGATE_STOR_URL=sqlite:x", "RIVGATE_NONSENSE=1", "RIVGATE_WEB_PORT=80"}, []string{"RIVGATE_NONSENSE: no key has this variable: remove it", "RIVGATE_STOR_URL: no key has this variable: did you mean RIVGATE_STORE_URL?", "RIVGATE_WEB_PORT: no key has this variable"}},
 		"a wrong value from the variables": {"", []string{"RIVGATE_DELIVERY_WORKERS=many", "RIVGATE_LOG_FORMAT=xml"}, []string{`RIVGATE_DELIVERY_WORKERS: delivery.workers: the value "many" is no whole number`, `RIVGATE_LOG_FORMAT: log.format: "xml" is not known: write json or text`}},
 	} {
 		t.Run(name, func(t *testing.T) {
