@@ -53,6 +53,9 @@ func (t *trial) hazards() []hazard {
 		if t.power != nil && h.name != "power-cut" { // what matters there is as many cuts as there is time for
 			return true
 		}
+		if t.disk != nil && !slices.Contains([]string{"disk-full", "kill", "crash-point"}, h.name) {
+			return true
+		}
 		return h.on != nil && !h.on(t) || len(t.o.faults) > 0 && !slices.Contains(t.o.faults, h.name)
 	})
 }
