@@ -101,7 +101,10 @@ func judge(registry *contracts.Registry, content []byte, limits soap.Limits) fin
 		err = contract.Validate(request.UTF8())
 	}
 	if err != nil {
-		return f.refused(err)
+		if f = f.refused(err); f.Line == 0 && f.Path != "" { // the schema counts lines, business rules only tell the path
+			f.Line, f.Column = locate(request.UTF8(), f.Path)
+		}
+		return f
 	}
 	f.Valid = true
 	return f
