@@ -27,7 +27,7 @@ func (w *Worker) try(ctx context.Context, d store.Delivery, claimed time.Time) a
 	out := w.Relay.attempt(ctx, d)
 	out.Duration = time.Since(started)
 	stop()
-	if <-lost && out.connection == failedConnection {
+	if <-lost && out.connection != answered && out.Outcome != store.OutcomeRefused {
 		out.connection, out.Class = noConnection, classLease
 	}
 	return out
