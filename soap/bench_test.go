@@ -2,6 +2,7 @@ package soap
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -42,6 +43,16 @@ func benchmarkGuard(b *testing.B, text []byte) {
 func BenchmarkGuard5KB(b *testing.B)           { benchmarkGuard(b, sized(5<<10, false)) }
 func BenchmarkGuard5MB(b *testing.B)           { benchmarkGuard(b, sized(5<<20, false)) }
 func BenchmarkGuard5MBAttachment(b *testing.B) { benchmarkGuard(b, sized(5<<20, true)) }
+
+// BenchmarkGuard100KBTags is a message of nothing but short elements, the guard's hardest.
+func BenchmarkGuard100KBTags(b *testing.B) {
+	var rows strings.Builder
+	for i := range 500 {
+		fmt.Fprintf(&rows, "      <p:activity><p:id>%08x-%06d</p:id><p:careUnitId>SE%010d-%04d</p:careUnitId>"+
+			"<p:note>Synpunkt %d: väntetid till återbesök för patient på mottagning %d.</p:note></p:activity>\n", i*7919, i, i, i, i, i)
+	}
+	benchmarkGuard(b, []byte(message("Hej", rows.String())))
+}
 
 func BenchmarkReadRequest5KB(b *testing.B) {
 	text := sized(5<<10, false)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"unicode/utf8"
 )
 
 const (
@@ -255,5 +256,24 @@ func TestPlainTextEndsWhereTheFirstCharacterIsThatIsNot(t *testing.T) {
 			}
 			text[at] = was
 		}
+	}
+}
+
+func TestCharactersOfTwoBytesAreText(t *testing.T) {
+	for first := range 256 {
+		for second := range 256 {
+			text := []byte{'a', 'a', 'a', byte(first), byte(second), 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', '<'}
+			r, n := utf8.DecodeRune(text[3:])
+			wide := r != utf8.RuneError && n == 2
+			if twoBytes(text, 3) != wide {
+				t.Errorf("%x %x: %v", first, second, !wide)
+			}
+			if wide && plainEnd(text, 0) != len(text)-1 {
+				t.Errorf("%x %x ends at %d", first, second, plainEnd(text, 0))
+			}
+		}
+	}
+	if twoBytes([]byte{0xC3}, 0) {
+		t.Error("half a character")
 	}
 }

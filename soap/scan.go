@@ -52,7 +52,7 @@ func blankEnd(p []byte, i int) int {
 	return i
 }
 
-// plainEnd goes on over characters that text may hold without a second look, eight at a time.
+// plainEnd goes on over characters that text may hold without a second look, eight at a time. It may stop before one of two bytes.
 func plainEnd(p []byte, i int) int {
 	const ones, highs = 0x0101010101010101, 0x8080808080808080
 	for i+8 <= len(p) {
@@ -66,15 +66,24 @@ func plainEnd(p []byte, i int) int {
 			continue
 		}
 		i += bits.TrailingZeros64(found) >> 3
-		if class[p[i]] >= 'a' {
+		switch {
+		case class[p[i]] < 'a': // a blank
+			i++
+		case twoBytes(p, i):
+			i += 2
+		default:
 			return i
 		}
-		i++ // a blank
 	}
 	for i < len(p) && class[p[i]] < 'a' {
 		i++
 	}
 	return i
+}
+
+// twoBytes tells a character of two bytes, U+0080 to U+07FF: XML allows all of them.
+func twoBytes(p []byte, i int) bool {
+	return i+1 < len(p) && p[i]-0xC2 <= 0xDF-0xC2 && p[i+1]&0xC0 == 0x80
 }
 
 // name reads a name at i. If it ends at the end of the bytes, more of it may come, and the caller must wait for more.
@@ -86,7 +95,9 @@ scan:
 	for i < len(p) {
 		switch c := class[p[i]]; {
 		case c == 'S', c == 'C' && !begins:
-			i++
+			for i++; i < len(p) && class[p[i]]&^0x10 == 'C'; { // S too: they differ in that bit
+				i++
+			}
 		case c == 'h':
 			next, err := g.wideName(i, begins)
 			if err != nil {
@@ -163,8 +174,8 @@ func usableIn(r rune) nameUse {
 
 // wide checks the character at i, which is beyond ASCII. It returns i itself when its bytes are not all there yet.
 func (g *guard) wide(i int) (int, error) {
-	if p := g.p[i:]; len(p) > 1 && 0xC2 <= p[0] && p[0] <= 0xDF && 0x80 <= p[1] && p[1] <= 0xBF {
-		return i + 2, nil // U+0080 to U+07FF, all allowed
+	if twoBytes(g.p, i) {
+		return i + 2, nil
 	}
 	r, n := utf8.DecodeRune(g.p[i:])
 	if r == utf8.RuneError && n <= 1 {
