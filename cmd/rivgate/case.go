@@ -38,7 +38,7 @@ type CaseListCommand struct {
 
 // Run prints the list.
 func (c *CaseListCommand) Run(s *session) error {
-	since, err := parseSince(c.Since, s.now())
+	since, err := parseSince("--since", c.Since, s.now())
 	if err != nil {
 		return err
 	}

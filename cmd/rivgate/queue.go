@@ -38,16 +38,16 @@ type queueFilter struct {
 }
 
 func (f queueFilter) filter(now time.Time) (store.DeliveryFilter, error) {
-	since, err := parseSince(f.Since, now)
+	since, err := parseSince("--since", f.Since, now)
 	if err != nil {
 		return store.DeliveryFilter{}, err
 	}
-	until, err := parseSince(f.Until, now)
+	until, err := parseSince("--until", f.Until, now)
 	return store.DeliveryFilter{Receiver: f.Receiver, State: store.DeliveryState(f.State), Case: f.Case, Since: since, Until: until}, err
 }
 
 // parseSince reads a date, an RFC 3339 time or an age.
-func parseSince(text string, now time.Time) (time.Time, error) {
+func parseSince(flag, text string, now time.Time) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
@@ -60,7 +60,7 @@ func parseSince(text string, now time.Time) (time.Time, error) {
 	if t, err := time.ParseInLocation("2006-01-02", text, time.Local); err == nil {
 		return t, nil
 	}
-	return time.Time{}, usage("%q is no time: write a date like 2026-01-31, a time like 2026-01-31T10:00:00+01:00 or an age like 24h", text)
+	return time.Time{}, usage("%s %q: write a date like 2026-01-31, a time like 2026-01-31T10:00:00+01:00 or an age like 24h", flag, text)
 }
 
 // withStore opens the store of the configuration for one command.

@@ -51,7 +51,7 @@ type QueueAuditCommand struct {
 
 // Run prints the record.
 func (c *QueueAuditCommand) Run(s *session) error {
-	since, err := parseSince(c.Since, s.now())
+	since, err := parseSince("--since", c.Since, s.now())
 	if err != nil {
 		return err
 	}
