@@ -13,9 +13,12 @@ const answerKept = 64 << 10
 // Finish records how the attempt ended and moves the lane on: delivered → the next one is due; Again set → due then; else parked. A delivered
 // complaint or forward takes its case from submitted to delivered. ErrLeaseLost.
 func (s *Store) Finish(ctx context.Context, d Delivery, a Attempt) error {
-	lost := false
+	lost, wait := false, a.Again.Sub(s.Now()) // a distance: the clock may step before this is written
 	crashPoint("answered")
 	err := s.write(ctx, func(ctx context.Context, t *tx) (err error) {
+		if !a.Again.IsZero() {
+			a.Again = t.now.Add(wait)
+		}
 		lost, err = t.finish(ctx, d, a)
 		crashPoint("finish")
 		return err
