@@ -1,11 +1,13 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
+	"rivgate/routing"
 	"rivgate/store"
 )
 
@@ -89,6 +91,7 @@ type deliveryVerb struct {
 	DryRun   bool            `json:"dryRun,omitempty"`   // only count
 	Address  string          `json:"address,omitempty"`  // redirect
 	Receiver string          `json:"receiver,omitempty"` // pause, resume
+	Force    bool            `json:"force,omitempty"`    // pause: even if no route and no delivery has the receiver
 	Reason   string          `json:"reason,omitempty"`
 }
 
@@ -160,6 +163,18 @@ func (s *Site) pause(w http.ResponseWriter, r *http.Request, who access, verb st
 		return invalid("receiver", "Ange mottagaren: en logisk adress eller ett systems HSA-id.")
 	}
 	var err error
+	if verb == "pause" && !body.Force {
+		known, err := s.knowsReceiver(r.Context(), body.Receiver)
+		if err != nil {
+			return err
+		}
+		if !known {
+			p := newProblem(http.StatusUnprocessableEntity, "receiver", "Mottagaren är okänd",
+				"Ingen väg i katalogen och ingen leverans har den mottagaren eller det systemet. Rätta receiver, eller skicka force: true för att pausa ändå.")
+			p.Path = "receiver"
+			return p
+		}
+	}
 	if verb == "pause" {
 		err = s.Relay.Store.Pause(r.Context(), body.Receiver, who.name, body.Reason)
 	} else {
@@ -170,6 +185,31 @@ func (s *Site) pause(w http.ResponseWriter, r *http.Request, who access, verb st
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
+}
+
+// knowsReceiver tells whether a delivery, or a route that leads to a queue, has a receiver or component. The table answers calls and lists no rows:
+// components are looked for behind the units and the portal.
+func (s *Site) knowsReceiver(ctx context.Context, receiver string) (bool, error) {
+	rows, err := s.Relay.Store.Deliveries(ctx, store.DeliveryFilter{Receiver: receiver, Limit: 1})
+	if err != nil || len(rows) > 0 {
+		return len(rows) > 0, err
+	}
+	table := s.table()
+	contracts, err := table.Contracts("", receiver, s.now())
+	if err == nil && len(contracts) > 0 {
+		return true, nil
+	}
+	send, giveBack := s.Relay.Contracts.Send().Contract, s.Relay.Contracts.Return().Contract
+	calls := []routing.Call{{Receiver: s.Relay.Portal, Contract: giveBack, Profile: routing.RIVTABP21}}
+	for _, u := range table.Units() {
+		calls = append(calls, routing.Call{Receiver: u.HSAID, Contract: send, Profile: routing.RIVTABP21})
+	}
+	for _, call := range calls {
+		if route, err := table.Route(call, s.now()); err == nil && route.Component != "" && strings.EqualFold(route.Component, receiver) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // filter refuses to take everything by oversight.

@@ -252,6 +252,25 @@ func TestDeliveryVerbs(t *testing.T) {
 		t.Errorf("pause: %d %s", r.status, r.body)
 	}
 	has(t, w.page("/monitor"), "Pausad")
+	for _, c := range []struct {
+		body string
+		want int
+	}{
+		{`{"receiver":"SE2010123456-SJ99","reason":"x"}`, http.StatusUnprocessableEntity},
+		{`{"receiver":"SE2010123456-SJ99","reason":"x","force":true}`, http.StatusNoContent},
+		{`{"receiver":"se2010123456-avv","reason":"x"}`, http.StatusNoContent},
+		{`{"receiver":"` + clinic + `","reason":"x"}`, http.StatusNoContent},
+	} {
+		if r := w.json("/api/deliveries/pause", c.body); r.status != c.want {
+			t.Errorf("pausing %s: %d %s", c.body, r.status, r.body)
+		}
+	}
+	if r := w.json("/api/deliveries/resume", `{"receiver":"`+system+`"}`); r.status != http.StatusNoContent {
+		t.Errorf("resuming the system: %d %s", r.status, r.body)
+	}
+	if r := newWorld(t).json("/api/deliveries/pause", `{"receiver":"`+system+`","reason":"x"}`); r.status != http.StatusNoContent {
+		t.Errorf("a system that only a route knows: %d %s", r.status, r.body)
+	}
 	if r := w.json("/api/deliveries/resume", `{"receiver":"`+hospital+`"}`); r.status != http.StatusNoContent {
 		t.Errorf("resume: %d %s", r.status, r.body)
 	}
