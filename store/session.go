@@ -34,17 +34,28 @@ func (s *Store) replace(ctx context.Context, c *session) error {
 	if err != nil {
 		return err
 	}
-	_ = c.conn.Raw(func(any) error { return driver.ErrBadConn })
+	c.discard()
 	c.close()
 	*c = *other
 	return nil
 }
 
 func (c *session) close() {
+	c.forget()
+	_ = c.conn.Close()
+}
+
+// discard keeps the connection from being used again. Its statements end first: SQLite's driver panics over those of a closed connection.
+func (c *session) discard() {
+	c.forget()
+	_ = c.conn.Raw(func(any) error { return driver.ErrBadConn })
+}
+
+func (c *session) forget() {
 	for _, statement := range c.prepared {
 		_ = statement.Close()
 	}
-	_ = c.conn.Close()
+	clear(c.prepared)
 }
 
 // rollback undoes what is under way. A connection on which not even that works is not used again.
@@ -53,7 +64,7 @@ func (c *session) rollback() {
 	defer cancel()
 	if _, err := c.conn.ExecContext(ctx, "ROLLBACK"); err != nil {
 		c.broken = true
-		_ = c.conn.Raw(func(any) error { return driver.ErrBadConn })
+		c.discard()
 	}
 }
 

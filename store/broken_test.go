@@ -1,0 +1,33 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"testing"
+)
+
+// A connection on which ROLLBACK fails, as after a full disk has rolled back already, is replaced: the store goes on.
+func TestAConnectionThatCannotRollBackIsReplaced(t *testing.T) {
+	s, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "rivgate.db"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	full := errors.New("the disk is full")
+	err = s.write(t.Context(), func(ctx context.Context, t *tx) error {
+		if _, err := t.exec(ctx, "UPDATE lane SET worker = ''"); err != nil { // a statement that is kept
+			return err
+		}
+		if _, err := t.exec(ctx, "ROLLBACK"); err != nil {
+			return err
+		}
+		return full
+	})
+	if !errors.Is(err, full) {
+		t.Fatal(err)
+	}
+	if _, err := s.VoidLeases(t.Context()); err != nil {
+		t.Error("after that:", err)
+	}
+}
