@@ -43,10 +43,21 @@ func (c *CaseListCommand) Run(s *session) error {
 		return err
 	}
 	f := store.CaseFilter{Query: c.Query, State: store.State(c.State), Unit: c.Unit, Since: since, After: c.After, Limit: c.Limit}
+	if err := checkLimit(c.Limit); err != nil {
+		return err
+	}
 	return s.withStore(func(ctx context.Context, db *store.Store) error {
 		cases, err := db.Cases(ctx, f)
 		if err != nil {
 			return fmt.Errorf("listing cases: %w", err)
+		}
+		if len(cases) == f.Limit {
+			f.After, f.Limit = cases[len(cases)-1].ID, 1
+			rest, err := db.Cases(ctx, f)
+			if err != nil {
+				return fmt.Errorf("listing cases: %w", err)
+			}
+			s.more(len(rest), f.After)
 		}
 		return s.show(cases, func(w io.Writer) error {
 			t := &table{head: []string{"CASE", "STATE", "UNIT", "VIA", "RECEIVED", "DUE", "VERSION", "OUR ID"}}

@@ -167,6 +167,14 @@ type who struct {
 	Revision int64  `help:"Only if the draft still has this revision, as tak rows and tak diff tell it." placeholder:"N" default:"-1"`
 }
 
+// reasoned asks for a reason where one is mandatory.
+func (w who) reasoned() error {
+	if strings.TrimSpace(w.Reason) == "" {
+		return usage("a reason is mandatory: say why with --reason")
+	}
+	return nil
+}
+
 // revision is the one that was named, else the draft's of this moment.
 func (w who) revision(d store.CatalogueDraft) int64 {
 	if w.Revision >= 0 {

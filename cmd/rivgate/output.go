@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -68,10 +69,28 @@ func (s *session) show(v any, text func(w io.Writer) error) error {
 	if !s.json {
 		return text(s.out)
 	}
+	if list := reflect.ValueOf(v); list.Kind() == reflect.Slice && list.IsNil() {
+		v = []struct{}{} // a list of none is [], never null
+	}
 	e := json.NewEncoder(s.out)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(v)
+}
+
+// more tells, beside the list, that it does not end with the row after.
+func (s *session) more(rest int, after string) {
+	if rest > 0 {
+		fmt.Fprintf(s.err, "there are more: go on with --after %s, or raise --limit (500 at most)\n", after)
+	}
+}
+
+// checkLimit refuses page sizes that the store does not give.
+func checkLimit(limit int) error {
+	if limit < 1 || limit > 500 {
+		return usage("--limit %d is none: write 1 to 500", limit)
+	}
+	return nil
 }
 
 // progress tells a person at a terminal how far long work has come; it is silent elsewhere.

@@ -76,6 +76,17 @@ func TestReplayCountsFirst(t *testing.T) {
 	}
 }
 
+func TestAListSaysThatThereIsMore(t *testing.T) {
+	queued(t)
+	for limit, want := range map[string]bool{"2": true, "3": false, "50": false} {
+		var out, problem strings.Builder
+		s := &session{ctx: t.Context(), out: &out, err: &problem, now: time.Now, environ: []string{"RIVGATE_STORE_URL=" + storeURL(t)}}
+		if code := run(s, []string{"queue", "list", "--limit", limit}); code != exitDone || strings.Contains(problem.String(), "there are more: go on with --after m") != want {
+			t.Errorf("--limit %s: %d %q", limit, code, problem.String())
+		}
+	}
+}
+
 func TestCheckEndsWithOneWhenTheInvariantIsBroken(t *testing.T) {
 	queued(t)
 	says(t, exitDone, "0 breaches", "queue", "check")

@@ -2,6 +2,9 @@ package main
 
 import (
 	"io"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"rivgate/contracts"
@@ -46,6 +49,10 @@ func (t *TAKResolveCommand) Run(s *session) error {
 	c, err := s.catalogue(source)
 	if err != nil {
 		return err
+	}
+	if !strings.Contains(t.Contract, ":") && c.registry.Names()[t.Contract] == "" {
+		names := slices.Sorted(maps.Keys(c.registry.Names()))
+		return usage("--contract: no contract is called %q: %s", cell(t.Contract), orNear(t.Contract, names, "write a responder namespace or "+strings.Join(names, ", ")))
 	}
 	rows, err := c.table()
 	if err != nil {

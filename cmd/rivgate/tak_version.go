@@ -19,6 +19,9 @@ type TAKPublishCommand struct {
 
 // Run publishes.
 func (t *TAKPublishCommand) Run(s *session) error {
+	if err := t.reasoned(); err != nil {
+		return err
+	}
 	var at time.Time
 	if t.At != "" {
 		var err error
@@ -70,6 +73,9 @@ type TAKRollbackCommand struct {
 
 // Run rolls back: the old content becomes a new version, in force at once.
 func (t *TAKRollbackCommand) Run(s *session) error {
+	if err := t.reasoned(); err != nil {
+		return err
+	}
 	return s.keep(func(ctx context.Context, k keeping) error {
 		v, err := k.db.RollBackCatalogue(ctx, t.Version, operator(t.By), t.Reason)
 		if err != nil {
@@ -121,6 +127,9 @@ type TAKCancelCommand struct {
 
 // Run cancels; the version's changes are in the draft again.
 func (t *TAKCancelCommand) Run(s *session) error {
+	if err := t.reasoned(); err != nil {
+		return err
+	}
 	return s.keep(func(ctx context.Context, k keeping) error {
 		if err := k.db.CancelCatalogue(ctx, t.Version, operator(t.By), t.Reason); err != nil {
 			return err
