@@ -54,8 +54,8 @@ func whom(fields []zap.Field, action, correlation string, call routing.Call, hea
 		zap.String("event.action", action),
 		zap.String("trace.id", correlation),
 		zap.String("labels.senderid", call.Sender),
-		text("labels.receiverid", call.Receiver),
-		text("labels.servicecontract_namespace", call.Contract),
+		text("labels.receiverid", routing.Echo(call.Receiver)),
+		text("labels.servicecontract_namespace", routing.Echo(call.Contract)),
 		zap.String("labels.rivversion", call.Profile),
 		text("labels.originalServiceconsumerHsaid", header.Get(soap.HeaderOriginalConsumer)),
 		text("labels.actingOnBehalfOfHsaid", header.Get(soap.HeaderActingOnBehalfOf)),
@@ -75,8 +75,8 @@ func whence(fields []zap.Field, action string, o *outcome, a *arrival) []zap.Fie
 
 // traces are the fields that tell how the route was found.
 func traces(fields []zap.Field, route routing.Route) []zap.Field {
-	return append(fields, zap.String("url.original", route.Address), text("labels.routerVagvalTrace", route.Trace.Route),
-		text("labels.routerBehorighetTrace", route.Trace.Permission))
+	return append(fields, zap.String("url.original", route.Address), text("labels.routerVagvalTrace", routing.Mask(route.Trace.Route)),
+		text("labels.routerBehorighetTrace", routing.Mask(route.Trace.Permission)))
 }
 
 func (r *Relay) reqIn(o outcome, a arrival) {

@@ -5,32 +5,41 @@ import "strings"
 // echoed is how many bytes of a caller's own text come back in a fault.
 const echoed = 255
 
-// echo is a caller's text as it may stand in a fault: cut to a length that logs can hold, and without what can be a personal number, 10 or 12
-// digits that no letter precedes, with or without a mark before the last four. The digits of a HSA-id follow upon letters.
-func echo(text string) string {
+// Echo is a caller's text as it may stand in a fault or a log: cut to a length that logs can hold, and masked.
+func Echo(text string) string {
 	if len(text) > echoed {
 		text = strings.ToValidUTF8(text[:echoed], "") + "…"
 	}
-	out := []byte(text)
-	for i := 0; i < len(out); {
-		if !digit(out[i]) {
+	return Mask(text)
+}
+
+// Mask is text without what can be a personal number: 10 or 12 digits that no letter precedes, with or without a mark before the last four.
+// The digits of a HSA-id follow upon letters. Text that holds none is returned as it is.
+func Mask(text string) string {
+	var out []byte
+	for i := 0; i < len(text); {
+		if !digit(text[i]) {
 			i++
 			continue
 		}
-		end, count := number(out, i)
-		letter := i > 0 && (out[i-1]|0x20 >= 'a' && out[i-1]|0x20 <= 'z')
+		end, count := number(text, i)
+		letter := i > 0 && (text[i-1]|0x20 >= 'a' && text[i-1]|0x20 <= 'z')
 		if (count == 10 || count == 12) && !letter {
-			for ; i < end; i++ {
-				out[i] = '*'
+			if out == nil {
+				out = []byte(text)
 			}
+			copy(out[i:end], strings.Repeat("*", end-i))
 		}
 		i = end
+	}
+	if out == nil {
+		return text
 	}
 	return string(out)
 }
 
 // number is where a run of digits that begins at i ends, and how many they are. One mark or blank may stand before the last four.
-func number(text []byte, i int) (end, count int) {
+func number(text string, i int) (end, count int) {
 	end = i
 	for end < len(text) && digit(text[end]) {
 		end++

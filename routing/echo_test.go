@@ -18,7 +18,7 @@ func TestWhatACallerSaidComesBackWithoutPersonalNumbers(t *testing.T) {
 		"urn:riv:x:Responder:1":   "urn:riv:x:Responder:1",
 		strings.Repeat("å", 1000): strings.Repeat("å", 127) + "…",
 	} {
-		if got := echo(text); got != want {
+		if got := Echo(text); got != want {
 			t.Errorf("%q comes back as %q", text, got)
 		}
 	}

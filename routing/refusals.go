@@ -46,7 +46,7 @@ func SeveralRoutes(contract, receiver string) *Error {
 
 // NoPermission is VP007: the sender may not call the contract at the receiver.
 func NoPermission(contract, receiver, sender string) *Error {
-	return &Error{Code: VP007, Detail: "Authorization missing for " + what(contract, receiver) + ", senderId: " + echo(sender)}
+	return &Error{Code: VP007, Detail: "Authorization missing for " + what(contract, receiver) + ", senderId: " + Echo(sender)}
 }
 
 // NoCatalogue is VP008: there is no table to decide with.
@@ -104,5 +104,5 @@ func Loop() *Error { return &Error{Code: VP014} }
 func NotSOAP(reason string) *Error { return &Error{Code: VP015, Detail: reason} }
 
 func what(contract, receiver string) string {
-	return "serviceNamespace: " + echo(contract) + ", receiverId: " + echo(receiver)
+	return "serviceNamespace: " + Echo(contract) + ", receiverId: " + Echo(receiver)
 }

@@ -114,13 +114,8 @@ func (d demoSource) Read(context.Context) (routing.Catalogue, error) {
 // String names the source.
 func (demoSource) String() string { return sourceDemo }
 
-// ownFile tells a catalogue that somebody here writes by hand: what is taken out of it is meant.
-func ownFile(source string) bool {
-	return source == sourceDemo || strings.HasSuffix(source, ".yaml") || strings.HasSuffix(source, ".yml")
-}
-
 // newKeeper keeps the configured catalogue fresh. The folder of its saved copy is made. What is published in the store was looked at by a person, so
-// it is never held back; neither is a catalogue file of our own.
+// it is never held back.
 func newKeeper(c Config, r *contracts.Registry, db *store.Store, now func() time.Time, log *zap.Logger) (*tak.Keeper, error) {
 	var source tak.Source = newStoreSource(c, db)
 	shrink := 0
@@ -129,9 +124,7 @@ func newKeeper(c Config, r *contracts.Registry, db *store.Store, now func() time
 		if source, err = newSource(c, r, c.TAK.Source); err != nil {
 			return nil, err
 		}
-		if !ownFile(c.TAK.Source) {
-			shrink = c.TAK.MaxShrink
-		}
+		shrink = c.TAK.MaxShrink
 	}
 	if err := os.MkdirAll(filepath.Dir(c.TAK.Cache), 0o750); err != nil {
 		return nil, fmt.Errorf("making the folder of tak.cache: %w", err)

@@ -40,9 +40,12 @@ type holding struct {
 	catalogue routing.Catalogue
 }
 
-// shrunk tells whether an answer lost more than MaxShrink percent of its routes or of its permissions.
+// few is how many routes, or permissions, an answer may lose whatever the percentage: a row taken out of a small catalogue is meant.
+const few = 5
+
+// shrunk tells whether an answer lost more than MaxShrink percent of its routes or of its permissions, and more than a few.
 func (k *Keeper) shrunk(before, after routing.Catalogue) bool {
-	less := func(before, after int) bool { return (before-after)*100 > before*k.MaxShrink }
+	less := func(before, after int) bool { return before-after > few && (before-after)*100 > before*k.MaxShrink }
 	return k.MaxShrink > 0 && (less(len(before.Routes), len(after.Routes)) || less(len(before.Permissions), len(after.Permissions)))
 }
 
