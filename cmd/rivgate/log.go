@@ -42,9 +42,10 @@ func (m masking) EncodeEntry(e zapcore.Entry, fields []zapcore.Field) (*buffer.B
 	return line, err
 }
 
-// maskNumbers overwrites what can be a personnummer or samordningsnummer: 12 digits or 10, with or without - or + before the last four, whose
-// month and day can exist, whatever the check digit, for a mistyped number is somebody's too. Digits that are a JSON number of their own
-// (durations, counts) stay, and so do the organisation numbers in HSA-ids: those follow letters, and have months above 19.
+// maskNumbers overwrites what can be a personnummer, samordningsnummer or reserve number: 12 digits or 10, with or without -, + or a blank before the
+// last four, which may be letters and digits after the eight of a date. Month and day must be able to exist; the check digit may be anything, for a
+// mistyped number is somebody's too. Digits that are a JSON number of their own (durations, counts) stay, and so do the organisation numbers in HSA-ids:
+// those follow letters, and have months above 19.
 func maskNumbers(line []byte) {
 	for i := 0; i+leastDigits <= len(line); {
 		// No digit at the end of so many bytes: none of them begins a number, and most of a line is passed over so.
@@ -64,7 +65,7 @@ func maskNumbers(line []byte) {
 		}
 		tail := end
 		if n := end - i; n == 8 || n == 6 {
-			tail = withSuffix(line, end)
+			tail = withSuffix(line, end, n == 8)
 		}
 		if personal(line[i:end], tail > end) && !isNumber(line, i) && !(end-i == 10 && isHSAID(line, i)) {
 			for k := i; k < tail; k++ {
@@ -78,20 +79,36 @@ func maskNumbers(line []byte) {
 // leastDigits is how many digits without a break the form of a personal number has at least.
 const leastDigits = 6
 
-// withSuffix is where "-NNNN" or "+NNNN" at end ends, or end where there is none.
-func withSuffix(line []byte, end int) int {
-	if end+5 > len(line) || line[end] != '-' && line[end] != '+' {
+// withSuffix is where the last four of a parted number end, or end where there are none: "-NNNN", "+NNNN" or " NNNN"; and after the eight digits of
+// a date also four letters and digits, parted or not, as reserve numbers have them.
+func withSuffix(line []byte, end int, date bool) int {
+	from := end
+	if end < len(line) && (line[end] == '-' || line[end] == '+' || line[end] == ' ') {
+		from++
+	}
+	if from+4 > len(line) {
 		return end
 	}
-	for _, c := range line[end+1 : end+5] {
-		if !isDigit(c) {
+	digits := 0
+	for _, c := range line[from : from+4] {
+		switch {
+		case isDigit(c):
+			digits++
+		case !date || !isLetter(c):
 			return end
 		}
 	}
-	if end+5 < len(line) && isDigit(line[end+5]) {
+	if from+4 < len(line) {
+		after := line[from+4]
+		// A whole word of letters and digits, and no part of a UUID: four digits need no such care.
+		if isDigit(after) || digits < 4 && (isLetter(after) || after == '-' || after >= 0x80) {
+			return end
+		}
+	}
+	if digits == 0 && from > end && line[end] == ' ' { // a word after a date
 		return end
 	}
-	return end + 5
+	return from + 4
 }
 
 // personal tells whether digits, with or without a parted suffix behind them, have the form of a personal number.
