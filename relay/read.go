@@ -117,8 +117,10 @@ func (r *Relay) decide(ctx context.Context, a arrival, req *soap.Request, o *out
 			return route, err
 		}
 	}
-	return routing.Route{Via: c.Handler.Via, Address: c.Handler.Address, Component: c.Handler.Component, Profile: routing.RIVTABP21,
-		Receiver: o.Call.Receiver, Trace: refused.Trace}, nil
+	return routing.Route{
+		Via: c.Handler.Via, Address: c.Handler.Address, Component: c.Handler.Component, Profile: routing.RIVTABP21,
+		Receiver: o.Call.Receiver, Trace: refused.Trace,
+	}, nil
 }
 
 // message is what the store is to accept.

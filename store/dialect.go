@@ -56,7 +56,8 @@ func postgresDialect() dialect {
 		forUpdate: " FOR NO KEY UPDATE", lockLanes: " FOR NO KEY UPDATE OF l", skipLocked: " SKIP LOCKED",
 		claimLock: "SELECT pg_advisory_xact_lock(x'72697667617465'::bigint)",
 		durable: []setting{
-			{"fsync", "SHOW fsync", []string{"on"}}, {"full_page_writes", "SHOW full_page_writes", []string{"on"}},
+			{"fsync", "SHOW fsync", []string{"on"}},
+			{"full_page_writes", "SHOW full_page_writes", []string{"on"}},
 			{"synchronous_commit", "SHOW synchronous_commit", []string{"on", "local", "remote_write", "remote_apply"}},
 		},
 		clock:   "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",

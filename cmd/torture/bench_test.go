@@ -53,11 +53,13 @@ func newLine(b *testing.B, database string, validation contracts.Mode) *line {
 	b.Helper()
 	l := &line{took: &atomic.Int64{}}
 	answer := contracts.Receipt{Result: contracts.Result{Code: contracts.OK}}
-	receiver := httptest.NewServer(&soap.Server{Path: "/", Log: zap.NewNop(),
+	receiver := httptest.NewServer(&soap.Server{
+		Path: "/", Log: zap.NewNop(),
 		Handler: inferred.Pack{}.Handler(func(context.Context, *contracts.Message) (contracts.Receipt, error) {
 			l.took.Add(1)
 			return answer, nil
-		})})
+		}),
+	})
 	b.Cleanup(receiver.Close)
 	registry, err := contracts.NewRegistry(contracts.Options{Pack: inferred.Pack{}, Validation: validation})
 	if err != nil {
@@ -294,8 +296,10 @@ func BenchmarkDrain(b *testing.B) {
 			before := l.took.Load()
 			l.fill(b, waiting)
 			ctx, stop := context.WithCancel(b.Context())
-			worker := &relay.Worker{Relay: l.relay, Name: "bench", Schedule: []time.Duration{time.Second}, GiveUp: time.Hour, GapTimeout: time.Hour,
-				Lease: 30 * time.Second, Workers: 500, PerAddress: 500}
+			worker := &relay.Worker{
+				Relay: l.relay, Name: "bench", Schedule: []time.Duration{time.Second}, GiveUp: time.Hour, GapTimeout: time.Hour,
+				Lease: 30 * time.Second, Workers: 500, PerAddress: 500,
+			}
 			ended := make(chan error, 1)
 			b.StartTimer()
 			go func() { ended <- worker.Run(ctx) }()

@@ -48,8 +48,10 @@ type trial struct {
 }
 
 func newTrial(o options, on, folder string, random *rand.Rand) (*trial, error) {
-	t := &trial{o: o, store: on, name: strings.ReplaceAll(on, "-", ""), folder: folder, random: random, out: map[string]bool{},
-		result: &result{store: on, control: on == control, kinds: map[string]int{}, stalledBy: "nothing"}}
+	t := &trial{
+		o: o, store: on, name: strings.ReplaceAll(on, "-", ""), folder: folder, random: random, out: map[string]bool{},
+		result: &result{store: on, control: on == control, kinds: map[string]int{}, stalledBy: "nothing"},
+	}
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return nil, err
 	}
@@ -72,8 +74,10 @@ func newTrial(o options, on, folder string, random *rand.Rand) (*trial, error) {
 		if err != nil {
 			return nil, err
 		}
-		t.receivers = append(t.receivers, &receiver{name: name, address: a, ledger: t.got, took: t.took, broken: func(err error) { t.breach(err.Error()) },
-			random: rand.New(rand.NewPCG(random.Uint64(), 0))})
+		t.receivers = append(t.receivers, &receiver{
+			name: name, address: a, ledger: t.got, took: t.took, broken: func(err error) { t.breach(err.Error()) },
+			random: rand.New(rand.NewPCG(random.Uint64(), 0)),
+		})
 	}
 	return t, t.configure()
 }
