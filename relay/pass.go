@@ -15,7 +15,9 @@ import (
 func (r *Relay) forwardCases(ctx context.Context) {
 	due, err := r.Store.ForwardsDue(ctx, 100)
 	if err != nil {
-		r.Log.Error("listing cases to forward", zap.Error(err))
+		if ctx.Err() == nil {
+			r.Log.Error("listing cases to forward", zap.Error(err))
+		}
 		return
 	}
 	for _, c := range due {
