@@ -115,17 +115,19 @@ func (k *Keeper) news(ctx context.Context) {
 		return
 	}
 	marked, ok := k.Source.(Marked)
-	if !ok || time.Now().Before(k.again) {
+	if !ok {
 		return
 	}
 	mark, err := marked.Mark(ctx)
-	if former := k.mark.Load(); err == nil && (former == nil || *former != mark) {
-		if _, err := k.Refresh(ctx); err != nil { // the reason is in the log and in Status
-			k.again = time.Now().Add(30 * time.Second)
-			return
-		}
-		k.mark.Store(&mark)
+	former := k.mark.Load()
+	if err != nil || former != nil && *former == mark || mark == k.failed && time.Now().Before(k.again) {
+		return
 	}
+	if _, err := k.Refresh(ctx); err != nil { // the reason is in the log and in Status; another mark is tried at once
+		k.failed, k.again = mark, time.Now().Add(30*time.Second)
+		return
+	}
+	k.mark.Store(&mark)
 }
 
 func (k *Keeper) poll() time.Duration {

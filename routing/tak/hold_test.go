@@ -143,3 +143,24 @@ func TestAnotherMarkIsReadWithinSeconds(t *testing.T) {
 		}
 	})
 }
+
+func TestAFailureUnderOneMarkDoesNotDelayTheNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		one, two := "1", "2"
+		source := &marked{changing: changing{err: errors.New("no version is in force")}}
+		source.mark.Store(&one)
+		k := &tak.Keeper{Source: source, Rules: rules(), Every: time.Hour, Retry: time.Hour}
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		go func() { _ = k.Run(ctx) }()
+		time.Sleep(5 * time.Second)
+		source.Lock()
+		source.catalogue, source.err = many(20), nil
+		source.Unlock()
+		source.mark.Store(&two)
+		time.Sleep(3 * time.Second)
+		if k.Table() == nil {
+			t.Fatal("the version that came after a failure is not read within three seconds")
+		}
+	})
+}

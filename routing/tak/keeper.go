@@ -38,7 +38,8 @@ type Keeper struct {
 	attempted  atomic.Bool
 	held       atomic.Pointer[holding] // nil when no answer is held back
 	mark       atomic.Pointer[string]  // of the source, when it was last taken into use
-	again      time.Time               // before this no news are looked for, after a failure; Run's alone
+	failed     string                  // the mark at which reading failed; Run's alone
+	again      time.Time               // before this it is not read again at that mark; Run's alone
 }
 
 // loaded is one snapshot: table and catalogue change together.
