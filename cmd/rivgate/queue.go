@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/url"
 	"os/user"
-	"slices"
 	"strings"
 	"time"
 
@@ -323,81 +322,4 @@ func (c *QueueCloseCommand) Run(s *session) error {
 		func(ctx context.Context, db *store.Store, f store.DeliveryFilter, by string) (int, error) {
 			return db.CloseDeliveries(ctx, f, by, c.Reason)
 		})
-}
-
-// QueuePauseCommand holds a receiver back.
-type QueuePauseCommand struct {
-	Receiver string `arg:"" help:"Logical address, or a component's HSA-id."`
-	By       string `help:"Who does it. Default: the user of this machine." placeholder:"NAME"`
-	Reason   string `help:"Why." placeholder:"TEXT"`
-	Force    bool   `help:"Even if no route and no delivery has it."`
-}
-
-// Run pauses. A name that nothing knows is taken for a misspelling: the queue of who was meant would go on.
-func (c *QueuePauseCommand) Run(s *session) error {
-	return s.withStore(func(ctx context.Context, db *store.Store) error {
-		if !c.Force {
-			if err := s.knowsReceiver(ctx, db, c.Receiver); err != nil {
-				return err
-			}
-		}
-		if err := db.Pause(ctx, c.Receiver, operator(c.By), c.Reason); err != nil {
-			return fmt.Errorf("pausing receiver: %w", err)
-		}
-		return s.paused(c.Receiver, true)
-	})
-}
-
-// knowsReceiver refuses what neither a delivery nor a route of the catalogue has as its receiver or component.
-func (s *session) knowsReceiver(ctx context.Context, db *store.Store, receiver string) error {
-	rows, err := db.Deliveries(ctx, store.DeliveryFilter{Receiver: receiver, Limit: 1})
-	if err != nil {
-		return fmt.Errorf("looking for the receiver: %w", err)
-	}
-	if len(rows) > 0 {
-		return nil
-	}
-	c, err := s.catalogue("")
-	if err != nil {
-		return fmt.Errorf("looking for the receiver (--force does without): %w", err)
-	}
-	var known []string
-	for _, r := range c.Routes {
-		for _, name := range []string{r.Receiver, r.Component} {
-			if name != "" && name != "*" && strings.EqualFold(name, receiver) {
-				return nil
-			}
-			if name != "" && name != "*" && !slices.Contains(known, name) && len(known) < mostNear {
-				known = append(known, name)
-			}
-		}
-	}
-	return refused("no route and no delivery has %s as receiver or component: %s --force pauses it all the same", cell(receiver), orNear(receiver, known, "see rivgate tak show."))
-}
-
-// mostNear bounds the names among which a near one is looked for.
-const mostNear = 10_000
-
-// QueueResumeCommand lets a receiver go on.
-type QueueResumeCommand struct {
-	Receiver string `arg:"" help:"Logical address, or a component's HSA-id."`
-	By       string `help:"Who does it. Default: the user of this machine." placeholder:"NAME"`
-}
-
-// Run resumes.
-func (c *QueueResumeCommand) Run(s *session) error {
-	return s.withStore(func(ctx context.Context, db *store.Store) error {
-		if err := db.Resume(ctx, c.Receiver, operator(c.By)); err != nil {
-			return fmt.Errorf("resuming receiver: %w", err)
-		}
-		return s.paused(c.Receiver, false)
-	})
-}
-
-func (s *session) paused(receiver string, paused bool) error {
-	return s.show(map[string]any{"receiver": receiver, "paused": paused}, func(w io.Writer) error {
-		word := map[bool]string{true: "paused", false: "resumed"}[paused]
-		_, err := fmt.Fprintf(w, "%s %s\n", cell(receiver), word)
-		return err
-	})
 }
