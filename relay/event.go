@@ -20,7 +20,7 @@ func (r *Relay) event(ctx context.Context, a arrival, m *contracts.Message, o *o
 		return nil, err
 	}
 	e := &store.Event{
-		MessageID: m.ID.Root + "|" + m.ID.Extension,
+		MessageID: idText(m.ID),
 		Case:      ref(m.CaseID), External: ref(m.ExternalCaseID),
 		Sequence: m.Sequence, Sent: m.SentTime.UTC,
 		AtPortal: r.atPortal(), Content: content, CaseVersion: a.CaseVersion,
@@ -41,7 +41,7 @@ func (r *Relay) event(ctx context.Context, a arrival, m *contracts.Message, o *o
 func (r *Relay) sent(ctx context.Context, m *contracts.Message, e *store.Event, o *outcome) error {
 	e.Unit = m.Recipient.Unit.HSAID
 	if m.Answer != nil {
-		e.Kind, e.InReplyTo = store.EventAnswer, m.Answer.InReplyTo.Root+"|"+m.Answer.InReplyTo.Extension
+		e.Kind, e.InReplyTo = store.EventAnswer, idText(m.Answer.InReplyTo)
 		e.HasText, e.Attachments = m.Answer.Text != "", len(m.Answer.Attachments)
 		if err := r.sameReceiver(e.Unit, o); err != nil {
 			return err

@@ -15,6 +15,9 @@ func ref(id *contracts.II) store.Ref {
 	return store.Ref{Root: id.Root, Extension: id.Extension}
 }
 
+// idText is a message id as the store keys it.
+func idText(id contracts.II) string { return id.Root + "|" + id.Extension }
+
 func kindOf(kind string) routing.UnitKind {
 	if kind == contracts.KindPatientBoard {
 		return routing.PatientBoard

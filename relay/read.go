@@ -112,7 +112,7 @@ func (r *Relay) decide(ctx context.Context, a arrival, req *soap.Request, o *out
 		return route, err
 	}
 	if m.Answer == nil {
-		key := store.Key{Sender: strings.ToUpper(a.Sender), Contract: o.Call.Contract, MessageID: m.ID.Root + "|" + m.ID.Extension}
+		key := store.Key{Sender: strings.ToUpper(a.Sender), Contract: o.Call.Contract, MessageID: idText(m.ID)}
 		if _, found, _ := r.Store.Repeat(ctx, key); !found {
 			return route, err
 		}
