@@ -54,11 +54,9 @@ func (r *Relay) attempt(ctx context.Context, d store.Delivery) attempt {
 	if err != nil { // it passed the guard when it was accepted
 		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeRefused, Class: "unreadable"}}
 	}
-	header := http.Header{}
-	header.Set(soap.HeaderOriginalConsumer, d.Message.Call.Sender)
-	header.Set(soap.HeaderRoutingHistory, d.Message.Call.Sender+"#"+r.Instance.ID)
 	p := parcel{
-		Route: d.Message.Route, Call: d.Message.Call, SOAPAction: d.Message.SOAPAction, Correlation: d.Message.Correlation, Header: header,
+		Route: d.Message.Route, Call: d.Message.Call, SOAPAction: d.Message.SOAPAction, Correlation: d.Message.Correlation,
+		Header: r.kept(d.Message),
 	}
 	p.enclose(req, r.Contracts.Contract(d.Message.Call.Contract))
 	answer, _, err := r.send(ctx, p)

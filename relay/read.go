@@ -133,6 +133,7 @@ func (r *Relay) message(a arrival, req *soap.Request, o *outcome, id string, eve
 		Correlation: a.Correlation,
 		SOAPAction:  strings.ToValidUTF8(a.SOAPAction, "?"), // a header may hold any byte, a database's text may not
 		ContentType: strings.ToValidUTF8(a.ContentType, "?"),
+		Headers:     passed(a.Header),
 		Envelope:    req.Envelope(),
 		Received:    r.Now().UTC(),
 		Event:       event,

@@ -182,11 +182,15 @@ func (t *tx) insertMessage(ctx context.Context, in *entering) error {
 	if err != nil {
 		return err
 	}
+	headers, err := writeHeaders(m.Headers)
+	if err != nil {
+		return err
+	}
 	_, err = t.exec(ctx, `INSERT INTO message (id, sender, contract, key_id, call_sender, receiver, profile, via, route, correlation, soap_action,
-		content_type, received, case_id, kind, sequence, late, receipt, event, content)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20)`,
+		content_type, received, case_id, kind, sequence, late, receipt, event, content, headers)
+		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21)`,
 		m.ID, fold(m.Key.Sender), m.Key.Contract, m.Key.MessageID, m.Call.Sender, m.Call.Receiver, m.Call.Profile, string(m.Route.Via), string(route),
-		m.Correlation, m.SOAPAction, m.ContentType, micros(in.receipt.Received), caseID, kind, sequence, in.late, string(receipt), event, content)
+		m.Correlation, m.SOAPAction, m.ContentType, micros(in.receipt.Received), caseID, kind, sequence, in.late, string(receipt), event, content, headers)
 	if err != nil {
 		return err
 	}

@@ -21,10 +21,11 @@ type Message struct {
 	Route       routing.Route // frozen at accept
 	Correlation string        // of the call that brought it
 	SOAPAction  string
-	ContentType string    // as received; with the BOM of Envelope it tells the charset
-	Envelope    []byte    // byte for byte as received
-	Received    time.Time // UTC
-	Event       *Event    // what it means for its case; nil for durable contracts that are not complaints
+	ContentType string              // as received; with the BOM of Envelope it tells the charset
+	Headers     map[string][]string // of the call, that go on to the receiver; nil: none, or none were kept
+	Envelope    []byte              // byte for byte as received
+	Received    time.Time           // UTC
+	Event       *Event              // what it means for its case; nil for durable contracts that are not complaints
 }
 
 // Receipt is what an accepted message is answered with. It is stored with the message, so that a repeat gets the same answer.

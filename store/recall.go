@@ -15,7 +15,7 @@ func (s *Store) Message(ctx context.Context, id string) (*Message, error) {
 }
 
 const selectMessage = `SELECT m.id, m.sender, m.contract, m.key_id, m.call_sender, m.receiver, m.profile, m.route,
-		m.correlation, m.soap_action, m.content_type, m.received, m.event, m.content`
+		m.correlation, m.soap_action, m.content_type, m.received, m.event, m.content, m.headers`
 
 // loadMessage reads a message, with its envelope or without.
 func loadMessage(ctx context.Context, q querier, id string, envelope bool) (*Message, error) {
@@ -57,10 +57,10 @@ func claimMessage(ctx context.Context, q querier, id string) (m *Message, large 
 
 func scanMessage(rows *sql.Rows) (*Message, error) {
 	var m Message
-	var route, event, content []byte
+	var route, event, content, headers []byte
 	var received int64
 	err := rows.Scan(&m.ID, &m.Key.Sender, &m.Key.Contract, &m.Key.MessageID, &m.Call.Sender, &m.Call.Receiver, &m.Call.Profile, &route,
-		&m.Correlation, &m.SOAPAction, &m.ContentType, &received, &event, &content, &m.Envelope)
+		&m.Correlation, &m.SOAPAction, &m.ContentType, &received, &event, &content, &headers, &m.Envelope)
 	if err != nil {
 		return nil, err
 	}
@@ -69,8 +69,33 @@ func scanMessage(rows *sql.Rows) (*Message, error) {
 	if m.Route, err = readRoute(route); err != nil {
 		return nil, err
 	}
+	if m.Headers, err = readHeaders(headers); err != nil {
+		return nil, err
+	}
 	m.Event, err = readEvent(event, content)
 	return &m, err
+}
+
+// writeHeaders are headers as the database holds them. "" for none.
+func writeHeaders(headers map[string][]string) (string, error) {
+	if len(headers) == 0 {
+		return "", nil
+	}
+	text, err := json.Marshal(headers)
+	if err != nil {
+		return "", fmt.Errorf("writing headers: %w", err)
+	}
+	return string(text), nil
+}
+
+func readHeaders(text []byte) (headers map[string][]string, err error) {
+	if len(text) == 0 {
+		return nil, nil
+	}
+	if err := json.Unmarshal(text, &headers); err != nil {
+		return nil, fmt.Errorf("reading headers: %w", err)
+	}
+	return headers, nil
 }
 
 func readRoute(text []byte) (r routing.Route, err error) {

@@ -97,6 +97,7 @@ func wholeMessage(w *world) {
 	f := w.file(unit)
 	m := f.returned(store.EventPartialReply)
 	m.Envelope = bytes.Repeat([]byte{0, 0xff, '<', 0xc3, 0xa5}, 200_000)
+	m.Headers = map[string][]string{"X-Rivta-One": {"å", "second"}, "X-Rivta-Two": {`"{}`}}
 	f.accept(m)
 	got, err := w.s.Message(w.ctx, m.ID)
 	w.must(err)
@@ -107,6 +108,7 @@ func wholeMessage(w *world) {
 	equal(w, "content type", got.ContentType, m.ContentType)
 	equal(w, "action", got.SOAPAction, m.SOAPAction)
 	equal(w, "correlation", got.Correlation, m.Correlation)
+	equal(w, "headers", fmt.Sprint(got.Headers), fmt.Sprint(m.Headers))
 	equal(w, "received", got.Received, m.Received)
 	equal(w, "kind", got.Event.Kind, m.Event.Kind)
 	equal(w, "content", string(got.Event.Content), string(m.Event.Content))

@@ -1,0 +1,43 @@
+package relay
+
+import (
+	"net/http"
+	"strings"
+
+	"rivgate/soap"
+	"rivgate/store"
+)
+
+// passed are the headers of a call that a message takes along while it waits: those that tell its journey, original consumer, acting on behalf of,
+// routing history and whatever else begins with x-rivta-. Nil where there are none, as in messages that people write here.
+func passed(h http.Header) map[string][]string {
+	var out map[string][]string
+	for name, values := range h {
+		if !strings.HasPrefix(name, "X-Rivta-") {
+			continue
+		}
+		if out == nil {
+			out = map[string][]string{}
+		}
+		for _, value := range values {
+			out[name] = append(out[name], strings.ToValidUTF8(value, "?")) // a header may hold any byte, a database's text may not
+		}
+	}
+	return out
+}
+
+// kept are the headers that a delivery goes out with: what its call brought. A message of this house, and one that was accepted before
+// headers were kept, comes from its sender and has been here alone.
+func (r *Relay) kept(m *store.Message) http.Header {
+	header := http.Header(m.Headers).Clone()
+	if header == nil {
+		header = http.Header{}
+	}
+	if header.Get(soap.HeaderOriginalConsumer) == "" {
+		header.Set(soap.HeaderOriginalConsumer, m.Call.Sender)
+	}
+	if header.Get(soap.HeaderRoutingHistory) == "" {
+		header.Set(soap.HeaderRoutingHistory, m.Call.Sender+"#"+r.Instance.ID)
+	}
+	return header
+}
