@@ -54,13 +54,16 @@ func (r *Relay) own(req *soap.Request) ([]byte, error) {
 		if err != nil {
 			return nil, unmapped(err)
 		}
-		found, err := r.Table().Receivers(consumer, contract, r.Now())
+		found, err := r.Table().Addressees(consumer, contract, r.Now())
 		if err != nil {
 			return nil, err
 		}
 		addressees := make([]platform.Addressee, len(found))
-		for i, receiver := range found {
-			addressees[i].LogicalAddress = receiver
+		for i, a := range found {
+			addressees[i].LogicalAddress = a.Receiver
+			for _, f := range a.Filters.List() {
+				addressees[i].Filters = append(addressees[i].Filters, platform.Filter(f))
+			}
 		}
 		return platform.Addressees(addressees)
 	}

@@ -47,6 +47,7 @@ type Permission struct {
 	Receiver string // HSA-id, or "*"
 	From     Date
 	Until    Date
+	Filters  Filters // parts of service domains that it is for, as the registry contracts tell; "": no restriction
 	Line     int
 	ID       string
 }

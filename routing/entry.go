@@ -42,6 +42,7 @@ type Entry struct {
 	Component   string    `json:"component,omitempty"`   // address, route: HSA-id
 	From        Date      `json:"from,omitzero"`         // route, permission: first day, inclusive
 	Until       Date      `json:"until,omitzero"`        // route, permission: last day, inclusive
+	Filters     Filters   `json:"filters,omitempty"`     // permission
 	Line        int       `json:"-"`                     // in the file that it came from; 0 unknown
 }
 
@@ -78,7 +79,7 @@ func (e Entry) Words() string {
 	case EntryRoute:
 		return e.Contract + " to " + e.Receiver + " at " + e.Address + ", " + e.Profile + of(e.Component) + daysOf(e.From, e.Until)
 	case EntryPermission:
-		return e.Sender + " on " + e.Contract + " to " + e.Receiver + daysOf(e.From, e.Until)
+		return e.Sender + " on " + e.Contract + " to " + e.Receiver + daysOf(e.From, e.Until) + filtered(e.Filters)
 	}
 	return "of no known kind"
 }
@@ -171,7 +172,7 @@ func EntriesOf(c Catalogue) []Entry {
 	}
 	for _, p := range c.Permissions {
 		rows = append(rows, Entry{
-			Kind: EntryPermission, Contract: p.Contract, Sender: p.Sender, Receiver: p.Receiver, From: p.From, Until: p.Until, Line: p.Line,
+			Kind: EntryPermission, Contract: p.Contract, Sender: p.Sender, Receiver: p.Receiver, From: p.From, Until: p.Until, Filters: p.Filters, Line: p.Line,
 		}.tidy())
 	}
 	return rows
@@ -201,7 +202,9 @@ func CatalogueOf(rows []Entry) Catalogue {
 				ID: e.ID, Contract: e.Contract, Receiver: e.Receiver, Address: e.Address, Profile: e.Profile, Component: e.Component, From: e.From, Until: e.Until,
 			})
 		case EntryPermission:
-			c.Permissions = append(c.Permissions, Permission{ID: e.ID, Contract: e.Contract, Sender: e.Sender, Receiver: e.Receiver, From: e.From, Until: e.Until})
+			c.Permissions = append(c.Permissions, Permission{
+				ID: e.ID, Contract: e.Contract, Sender: e.Sender, Receiver: e.Receiver, From: e.From, Until: e.Until, Filters: e.Filters,
+			})
 		}
 	}
 	return c

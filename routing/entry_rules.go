@@ -75,6 +75,7 @@ func (k *entryChecker) row(e Entry) {
 		k.receiver(e)
 		k.hsaID(e, "sender", e.Sender)
 		k.days(e)
+		k.filters(e)
 	default:
 		k.say(e, "write unit, receiver, contract, component, address, route or permission", "its kind is not known")
 	}

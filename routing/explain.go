@@ -1,6 +1,7 @@
 package routing
 
 import (
+	"iter"
 	"strings"
 	"time"
 )
@@ -17,6 +18,8 @@ type Ground struct {
 	Component string `json:"component,omitempty"`
 	From      Date   `json:"from,omitzero"`
 	Until     Date   `json:"until,omitzero"`
+
+	Filters Filters `json:"filters,omitempty"` // of a permission
 }
 
 // String is the row on one line, with its id or line.
@@ -31,7 +34,7 @@ func (g *Ground) String() string {
 	if g.Address != "" {
 		text += " at " + g.Address
 	}
-	text += of(g.Component) + daysOf(g.From, g.Until)
+	text += of(g.Component) + daysOf(g.From, g.Until) + filtered(g.Filters)
 	switch {
 	case g.BuiltIn:
 		return "built in: " + text
@@ -137,23 +140,33 @@ func (t *Table) routeGround(call Call, day Date) *Ground {
 
 // permissionGround finds the row again at the place where the trace ends.
 func (t *Table) permissionGround(call Call, day Date, trace string) *Ground {
-	c := t.contracts[call.Contract]
-	receiver := call.Receiver
-	if trace != receiver {
-		receiver = trace[strings.LastIndexByte(trace, ',')+1:]
-	}
-	if c == nil {
-		return nil
-	}
-	i, ok := c.permits[pair{Fold(call.Sender), Fold(receiver)}]
-	if !ok {
-		return nil
-	}
-	for ; i != none; i = t.nextPermit[i] {
-		if t.permissions[i].holds(day) {
-			p := t.grants[i]
-			return &Ground{ID: p.ID, Line: p.Line, Contract: p.Contract, Sender: p.Sender, Receiver: p.Receiver, From: p.From, Until: p.Until}
+	for p := range t.permissionsAt(call, day, trace) {
+		return &Ground{
+			ID: p.ID, Line: p.Line, Contract: p.Contract, Sender: p.Sender, Receiver: p.Receiver, From: p.From, Until: p.Until, Filters: p.Filters,
 		}
 	}
 	return nil
+}
+
+// permissionsAt are the rows that let a call through on a day, at the place where its trace ends.
+func (t *Table) permissionsAt(call Call, day Date, trace string) iter.Seq[Permission] {
+	return func(yield func(Permission) bool) {
+		receiver := call.Receiver
+		if trace != receiver {
+			receiver = trace[strings.LastIndexByte(trace, ',')+1:]
+		}
+		c := t.contracts[call.Contract]
+		if c == nil {
+			return
+		}
+		i, ok := c.permits[pair{Fold(call.Sender), Fold(receiver)}]
+		if !ok {
+			return
+		}
+		for ; i != none; i = t.nextPermit[i] {
+			if t.permissions[i].holds(day) && !yield(t.grants[i]) {
+				return
+			}
+		}
+	}
 }

@@ -6,13 +6,20 @@ import (
 	"time"
 )
 
-// Receivers are the logical addresses at which sender may call contract now: those that Decide finds a way to. They are the named receivers
+// Addressee is a logical address that a sender may call by a contract.
+type Addressee struct {
+	Receiver string
+	Filters  Filters // of the permission that lets it; "": no restriction
+}
+
+// Addressees are the logical addresses at which sender may call contract now: those that Decide finds a way to. They are the named receivers
 // of routes and permissions and the units of the catalogue, each once, in the catalogue's spelling where a route or unit has one, sorted.
 //
 // A default row or permission ("*") is no logical address and never in the list: it counts for the receivers that are named elsewhere. The
-// registry contract asks for "logical addressees supporting a service contract", which takes a route as well as a permission.
+// registry contract asks for "logical addressees supporting a service contract", which takes a route as well as a permission. The filters are those of
+// the place where Decide finds the permission; of several rows there, what one of them lets through counts.
 // The error is VP008 for a nil table.
-func (t *Table) Receivers(sender, contract string, now time.Time) ([]string, error) {
+func (t *Table) Addressees(sender, contract string, now time.Time) ([]Addressee, error) {
 	if t == nil {
 		return nil, NoCatalogue()
 	}
@@ -40,10 +47,27 @@ func (t *Table) Receivers(sender, contract string, now time.Time) ([]string, err
 	for _, first := range c.routes {
 		known(t.rows[first].Receiver)
 	}
-	maps.DeleteFunc(spelling, func(_, receiver string) bool {
-		return !t.supports(Call{Sender: sender, Receiver: receiver, Contract: contract}, day) || !t.mayCall(sender, receiver, contract, day)
-	})
-	return slices.Sorted(maps.Values(spelling)), nil
+	var found []Addressee
+	for _, receiver := range slices.Sorted(maps.Values(spelling)) {
+		call := Call{Sender: sender, Receiver: receiver, Contract: contract}
+		if permitted, trace := t.permit(call, day); permitted && t.supports(call, day) {
+			found = append(found, Addressee{receiver, t.filters(call, day, trace)})
+		}
+	}
+	return found, nil
+}
+
+// filters are those of the permissions at the place where a trace ends.
+func (t *Table) filters(call Call, day Date, trace string) (filters Filters) {
+	first := true
+	for p := range t.permissionsAt(call, day, trace) {
+		if first {
+			filters, first = p.Filters, false
+			continue
+		}
+		filters = filters.Or(p.Filters)
+	}
+	return filters
 }
 
 // Contracts are the responder namespaces that receiver supports now, sorted: those with a route to it. With a sender, only those that it

@@ -57,7 +57,11 @@ func TestRegistry(t *testing.T) {
 		{"an unknown sender", "NOBODY", a, nil},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
-			got, err := table.Receivers(c.sender, c.contract, now)
+			found, err := table.Addressees(c.sender, c.contract, now)
+			var got []string
+			for _, a := range found {
+				got = append(got, a.Receiver)
+			}
 			if diff := cmp.Diff(c.want, got); err != nil || diff != "" {
 				t.Error(err, diff)
 			}
@@ -86,7 +90,7 @@ func TestRegistry(t *testing.T) {
 	}
 	var missing *routing.Table
 	var refused *routing.Error
-	if _, err := missing.Receivers("ALL", a, now); !errors.As(err, &refused) || refused.Code != routing.VP008 {
+	if _, err := missing.Addressees("ALL", a, now); !errors.As(err, &refused) || refused.Code != routing.VP008 {
 		t.Error(err)
 	}
 	if _, err := missing.Contracts("ALL", "x", now); !errors.As(err, &refused) || refused.Code != routing.VP008 || missing.Knows(a) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 
 	"rivgate/contracts"
 	"rivgate/routing"
@@ -38,6 +39,7 @@ type rowFields struct {
 	Component   *string       `help:"HSA-id of the system behind an address." placeholder:"HSAID"`
 	From        *routing.Date `help:"First day." placeholder:"DATE"`
 	Until       *routing.Date `help:"Last day." placeholder:"DATE"`
+	Filter      []string      `sep:"none" help:"Of a permission: a service domain, and after = the categories of it, with commas; may be repeated. Empty: no filters." placeholder:"DOMAIN=CATEGORY,…"`
 }
 
 // lay puts the fields that were given over a row.
@@ -69,7 +71,26 @@ func (f rowFields) lay(e routing.Entry, r *contracts.Registry) routing.Entry {
 	if f.Until != nil {
 		e.Until = *f.Until
 	}
+	if f.Filter != nil {
+		e.Filters = filters(f.Filter)
+	}
 	return e
+}
+
+// filters reads the flags of a permission's filters.
+func filters(written []string) routing.Filters {
+	var list []routing.Filter
+	for _, text := range written {
+		domain, categories, restricted := strings.Cut(text, "=")
+		f := routing.Filter{Domain: domain}
+		if restricted {
+			f.Categories = strings.Split(categories, ",")
+		}
+		if text != "" {
+			list = append(list, f)
+		}
+	}
+	return routing.NewFilters(list)
 }
 
 // edited is what edits did to the draft.

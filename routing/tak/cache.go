@@ -152,6 +152,14 @@ func (w *cacheWriter) permission(id int, p routing.Permission) {
 	w.field("senderId", p.Sender)
 	w.field("tjansteKontrakt", p.Contract)
 	w.days(p.From, p.Until)
+	for _, f := range p.Filters.List() {
+		w.raw("<ns2:" + elementFilter + ">")
+		w.field("serviceDomain", f.Domain)
+		for _, c := range f.Categories {
+			w.field("categorization", c)
+		}
+		w.raw("</ns2:" + elementFilter + ">")
+	}
 	w.raw("</" + elementPermission + ">\n")
 }
 

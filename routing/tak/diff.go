@@ -149,7 +149,14 @@ func routeText(r routing.Row) string {
 }
 
 func permissionText(p routing.Permission) string {
-	return p.Sender + " on " + p.Contract + " to " + p.Receiver + daysText(p.From, p.Until)
+	return p.Sender + " on " + p.Contract + " to " + p.Receiver + daysText(p.From, p.Until) + filterText(p.Filters)
+}
+
+func filterText(f routing.Filters) string {
+	if f == "" {
+		return ""
+	}
+	return ", for " + f.Words()
 }
 
 func daysText(from, until routing.Date) (text string) {

@@ -61,7 +61,7 @@ func IsOrder(head []byte) bool {
 // decided anyway; the report tells.
 func PlanCatalogue(rows []routing.Entry, c routing.Catalogue) Plan {
 	var p Plan
-	wanted := p.seams(p.once(routing.EntriesOf(c)))
+	wanted := p.joined(p.seams(p.once(routing.EntriesOf(c))))
 	present := map[string][]routing.Entry{}
 	for _, e := range rows {
 		whole := e.Kind == routing.EntryRoute || e.Kind == routing.EntryPermission || e.Kind == routing.EntryUnit && len(c.Units) > 0
@@ -110,6 +110,25 @@ func (p *Plan) once(rows []routing.Entry) []routing.Entry {
 		seen[e] = true
 		return false
 	})
+}
+
+// joined makes one row of permissions that differ in their filters alone, as a TAK may have them: what one of them lets through is let through.
+func (p *Plan) joined(rows []routing.Entry) []routing.Entry {
+	first := map[routing.Entry]int{}
+	kept := rows[:0]
+	for _, e := range rows {
+		bare := e
+		bare.Filters, bare.Line, bare.ID = "", 0, ""
+		i, known := first[bare]
+		if e.Kind != routing.EntryPermission || !known {
+			first[bare] = len(kept)
+			kept = append(kept, e)
+			continue
+		}
+		p.say("%s is there with other filters too: taken as one", e)
+		kept[i].Filters = kept[i].Filters.Or(e.Filters)
+	}
+	return kept
 }
 
 // seams ends a route the day before another to the same receiver begins, where they share that one day.

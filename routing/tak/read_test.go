@@ -159,7 +159,8 @@ func TestReadCache(t *testing.T) {
 			{Contract: send, Receiver: clinic, Address: "https://new.example/SendComplaint?a=1&b=2", Profile: "RIVTABP21", From: 20260701, Until: 20991231, Line: 8},
 			{Contract: ping, Receiver: "*", Address: "http://producent.example/ping", Profile: "RIVTABP20", From: 20130809, Line: 11},
 		},
-		Permissions: []routing.Permission{{Contract: send, Sender: portal, Receiver: "SE", From: 20130809, Until: 21130809, Line: 14}},
+		Permissions: []routing.Permission{{Contract: send, Sender: portal, Receiver: "SE", From: 20130809, Until: 21130809, Line: 14,
+			Filters: routing.NewFilters([]routing.Filter{{Domain: "urn:riv:itintegration", Categories: []string{"x"}}})}},
 	}
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Error(diff)
@@ -174,6 +175,7 @@ func TestCacheComesBackWhole(t *testing.T) {
 	c.Tree = routing.Tree{clinic: "SE2010123456-REG"}
 	c.Units[0].Name = `<&"' å`
 	c.Routes[5].Until = 18500101 // when Sweden had no time by the clock yet
+	c.Permissions[0].Filters = routing.NewFilters([]routing.Filter{{Domain: "urn:a", Categories: []string{"<b>", "ö"}}, {Domain: "urn:c"}})
 	path := filepath.Join(t.TempDir(), "cache.xml")
 	for range 2 { // the second time there is a file already
 		if err := tak.SaveCache(path, c); err != nil {

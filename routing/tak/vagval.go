@@ -19,6 +19,7 @@ const (
 const (
 	elementRoute      = "virtualiseringsInfo"
 	elementPermission = "anropsBehorighetsInfo"
+	elementFilter     = "filterInfo" // of a permission
 )
 
 // always is how "no first day" is written where a first day must be: VP reads no row without one.
@@ -30,13 +31,19 @@ type rowReader struct {
 	strings shared
 }
 
-// fields reads the present element's simple children in our or no namespace by local name. The ids are not unique and of no
-// use, filters bind registries and not the switch; both are passed over with all that is unknown.
-func (r rowReader) fields() (map[string]string, int, error) {
+// fields reads the present element's simple children in our or no namespace by local name, and its filters. The ids are not unique and of no
+// use; they are passed over with all that is unknown.
+func (r rowReader) fields() (map[string]string, []routing.Filter, int, error) {
 	line := r.scanner.line()
 	known := map[string]string{}
+	var filters []routing.Filter
 	err := r.scanner.children(func(child xml.StartElement) error {
 		name := child.Name.Local
+		if name == elementFilter && (child.Name.Space == "" || child.Name.Space == namespaceVagval) {
+			f, err := r.filter()
+			filters = append(filters, f)
+			return err
+		}
 		switch name {
 		case "receiverId", "senderId", "rivProfil", "tjansteKontrakt", "fromTidpunkt", "tomTidpunkt", "adress", "component":
 		default:
@@ -52,11 +59,36 @@ func (r rowReader) fields() (map[string]string, int, error) {
 		known[name] = r.strings.of(text)
 		return err
 	})
-	return known, line, err
+	return known, filters, line, err
+}
+
+// filter reads the present filterInfo.
+func (r rowReader) filter() (f routing.Filter, err error) {
+	err = r.scanner.children(func(child xml.StartElement) error {
+		ours := child.Name.Space == "" || child.Name.Space == namespaceVagval
+		switch {
+		case ours && child.Name.Local == "serviceDomain":
+			if f.Domain != "" {
+				return r.scanner.problem("serviceDomain is there twice")
+			}
+			text, err := r.scanner.text()
+			f.Domain = r.strings.of(text)
+			return err
+		case ours && child.Name.Local == "categorization":
+			text, err := r.scanner.text()
+			f.Categories = append(f.Categories, r.strings.of(text))
+			return err
+		}
+		return r.scanner.skip()
+	})
+	if err == nil && f.Domain == "" {
+		err = r.scanner.problem("a %s has no serviceDomain", elementFilter)
+	}
+	return f, err
 }
 
 func (r rowReader) route() (routing.Row, error) {
-	f, line, err := r.fields()
+	f, _, line, err := r.fields()
 	if err != nil {
 		return routing.Row{}, err
 	}
@@ -72,11 +104,12 @@ func (r rowReader) route() (routing.Row, error) {
 }
 
 func (r rowReader) permission() (routing.Permission, error) {
-	f, line, err := r.fields()
+	f, filters, line, err := r.fields()
 	if err != nil {
 		return routing.Permission{}, err
 	}
 	p := routing.Permission{Contract: f["tjansteKontrakt"], Sender: f["senderId"], Receiver: f["receiverId"], Line: line}
+	p.Filters = routing.Filters(r.strings.of(string(routing.NewFilters(filters)))) // the same few in thousands of rows
 	if p.Contract == "" || p.Sender == "" || p.Receiver == "" {
 		return p, r.scanner.problem("an %s has no tjansteKontrakt, senderId or receiverId", elementPermission)
 	}

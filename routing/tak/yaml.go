@@ -31,6 +31,8 @@ type yamlPermission struct {
 	To         string       `yaml:"to"`
 	From       routing.Date `yaml:"from,omitempty"`
 	Until      routing.Date `yaml:"until,omitempty"`
+
+	Filters routing.Filters `yaml:"filters,omitempty"`
 }
 
 // Keys that each kind of entry may have.
@@ -42,7 +44,13 @@ func rowKeys() []string {
 	return []string{"contract", "to", "address", "profile", "component", "from", "until"}
 }
 
-func permissionKeys() []string { return []string{"contract", "from_system", "to", "from", "until"} }
+func permissionKeys() []string {
+	return []string{"contract", "from_system", "to", "from", "until", keyFilters}
+}
+
+func filterKeys() []string { return []string{"service_domain", "categorizations"} }
+
+const keyFilters = "filters"
 
 // ReadYAML reads our own catalogue. names translates the short names of contracts ("SendComplaint") to responder namespaces;
 // what holds a colon is a namespace already. A row without a profile gets RIVTABP21.
@@ -157,6 +165,8 @@ func (y *yamlReader) entry(node *yaml.Node, known []string, into any) bool {
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key, value := node.Content[i].Value, node.Content[i+1]
 		switch {
+		case key == keyFilters && slices.Contains(known, key):
+			y.filters(value)
 		case value.Kind != yaml.ScalarNode:
 			y.problem(value.Line, "%s must be a single value", key)
 		case key == "from" || key == "until":
@@ -175,6 +185,37 @@ func (y *yamlReader) entry(node *yaml.Node, known []string, into any) bool {
 		return false
 	}
 	return true
+}
+
+// filters checks the list of a permission's filters.
+func (y *yamlReader) filters(list *yaml.Node) {
+	if list.Kind != yaml.SequenceNode {
+		y.problem(list.Line, "filters must be a list: [{service_domain: …, categorizations: […]}]")
+		return
+	}
+	for _, filter := range list.Content {
+		if filter.Kind != yaml.MappingNode {
+			y.problem(filter.Line, "a filter must have keys and values: %s", strings.Join(filterKeys(), ", "))
+			continue
+		}
+		y.keys(filter, filterKeys())
+		domain := ""
+		for i := 0; i+1 < len(filter.Content); i += 2 {
+			key, value := filter.Content[i].Value, filter.Content[i+1]
+			single := func(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag != "!!null" }
+			switch {
+			case key == "service_domain" && !single(value):
+				y.problem(value.Line, "service_domain must be a single value")
+			case key == "service_domain":
+				domain = strings.TrimSpace(value.Value)
+			case value.Kind != yaml.SequenceNode || slices.ContainsFunc(value.Content, func(n *yaml.Node) bool { return !single(n) }):
+				y.problem(value.Line, "%s must be a list of single values", key)
+			}
+		}
+		if domain == "" {
+			y.problem(filter.Line, "the filter has no service_domain")
+		}
+	}
 }
 
 func (y *yamlReader) unit(node *yaml.Node) {
@@ -220,7 +261,7 @@ func (y *yamlReader) permission(node *yaml.Node) {
 	}
 	made := routing.Permission{
 		Contract: y.contract(p.Contract, node.Line), Sender: strings.TrimSpace(p.FromSystem), Receiver: strings.TrimSpace(p.To),
-		From: p.From, Until: p.Until, Line: node.Line,
+		From: p.From, Until: p.Until, Filters: p.Filters, Line: node.Line,
 	}
 	if made.Sender == "" {
 		y.problem(node.Line, "the permission has no sender: write from_system: with the HSA-id of the calling system")

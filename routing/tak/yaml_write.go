@@ -37,7 +37,7 @@ func WriteYAML(w io.Writer, c routing.Catalogue, names map[string]string) error 
 	}
 	permissions := make([]yamlPermission, len(c.Permissions))
 	for i, p := range c.Permissions {
-		permissions[i] = yamlPermission{Contract: name(p.Contract), FromSystem: p.Sender, To: p.Receiver, From: p.From, Until: p.Until}
+		permissions[i] = yamlPermission{Contract: name(p.Contract), FromSystem: p.Sender, To: p.Receiver, From: p.From, Until: p.Until, Filters: p.Filters}
 	}
 	err = errors.Join(err, writeList(&out, "routes", rows), writeList(&out, "permissions", permissions))
 	if err != nil {
