@@ -10,37 +10,86 @@ import (
 	"rivgate/store"
 )
 
-// access is who asks, and what they may.
+// access is who asks, and what they may. Its zero value may nothing.
 type access struct {
-	name  string // kept with what they do
-	all   bool   // demo and test
-	roles []string
-	units []string
+	user   string // id of the account or token, kept in the access log
+	name   string // as it is shown; kept with what they do
+	grants []Grant
 }
 
-// may tells whether any of the roles is held.
-func (a access) may(roles ...string) bool {
-	return a.all || slices.ContainsFunc(roles, func(role string) bool { return slices.Contains(a.roles, role) })
+// may tells whether any of the actions is allowed with what an owner has; the zero Owner for what is the gateway's.
+func (a access) may(action Action, owner Owner) bool { return May(a.grants, action, owner) }
+
+// somewhere tells whether any of the actions is allowed with anything at all: whether a page or a menu entry is theirs. The page then asks may.
+func (a access) somewhere(action Action) bool {
+	if !walled(a.grants) {
+		action &^= owned
+	}
+	return slices.ContainsFunc(a.grants, func(g Grant) bool { return rights(g.Role)&action != 0 && (!g.Role.ForUnits() || len(g.Units) > 0) })
 }
 
-// everyUnit tells whether no case is hidden because of its unit.
-func (a access) everyUnit() bool { return a.all || slices.Contains(a.units, AllUnits) }
-
-// hasUnit tells whether cases of a unit are theirs to see.
-func (a access) hasUnit(unit string) bool {
-	return a.everyUnit() || slices.ContainsFunc(a.units, func(u string) bool { return strings.EqualFold(u, unit) })
+// everyUnit tells whether an action is allowed with every unit's, of any kind.
+func (a access) everyUnit(action Action) bool {
+	return slices.ContainsFunc(a.grants, func(g Grant) bool {
+		return rights(g.Role)&action != 0 && g.Kind == "" && !slices.Contains(People(), g.Role) && slices.Contains(g.Units, AllUnits)
+	})
 }
 
-// reads tells whether a case may be read: by its unit's people, or by 1177, which has it anyway.
-func (a access) reads(c store.Case) bool {
-	return a.may(RolePortal) || a.may(RoleRead, RoleHandle) && a.hasUnit(c.Handler.Unit)
+// roles are the roles that are held, for the access log.
+func (a access) roles() string {
+	var all []string
+	for _, g := range a.grants {
+		if !slices.Contains(all, string(g.Role)) {
+			all = append(all, string(g.Role))
+		}
+	}
+	return strings.Join(all, ", ")
 }
 
-// handles tells whether a case may be written in.
-func (a access) handles(c store.Case) bool { return a.may(RoleHandle) && a.hasUnit(c.Handler.Unit) }
+// narrow keeps a list of cases to those with which an action is allowed.
+func (s *Site) narrow(f *store.CaseFilter, who access, action Action) {
+	if who.everyUnit(action) {
+		return
+	}
+	f.Units = s.unitsOf(who, action)
+}
 
-// identify tells who asks. In demo and test every loopback peer may do everything; in production a bearer token says who it is, and pages are
-// closed until there is sign-in.
+// unitsOf are the units with whose cases an action is allowed, as the filter of a list; empty and not nil for none. Units that have left the catalogue are
+// there when they are granted by name, or when an old case of theirs is in the store.
+func (s *Site) unitsOf(who access, action Action) []string {
+	units := []string{}
+	for _, u := range s.table().Units() {
+		if who.may(action, Owner{Unit: u.HSAID, Kind: u.Kind, Region: u.Region}) {
+			units = append(units, u.HSAID)
+		}
+	}
+	if !walled(who.grants) {
+		return units
+	}
+	for _, g := range who.grants {
+		if rights(g.Role)&action == 0 || g.Kind == "" && slices.Contains(People(), g.Role) {
+			continue
+		}
+		for _, unit := range g.Units {
+			if _, known := s.table().Unit(unit); !known && unit != AllUnits && !strings.HasPrefix(unit, RegionUnits) {
+				units = append(units, unit)
+			}
+		}
+	}
+	return units
+}
+
+// local is who asks from this machine in demo and test: every system at once.
+func local() access {
+	all := access{user: "local", name: "web"}
+	for _, role := range []Role{RoleRead, RoleHandle, RoleOperate, RoleCatalogue, RolePortal} {
+		all.grants = append(all.grants, Grant{Role: role, Units: []string{AllUnits}})
+	}
+	return all
+}
+
+// identify tells who asks, and refuses who may not have what they ask for anywhere. In demo and test every loopback peer may do everything; in production a
+// bearer token says who it is.
 func (s *Site) identify(r *http.Request, e endpoint) (access, error) {
 	if e.kind == plain {
 		return access{}, nil
@@ -49,7 +98,7 @@ func (s *Site) identify(r *http.Request, e endpoint) (access, error) {
 		if !loopback(r) || !localHost(r.Host) {
 			return access{}, errNotLocal
 		}
-		return access{name: "web", all: true}, nil
+		return local(), nil
 	}
 	if e.kind == pages {
 		return access{}, errNoSignIn
@@ -58,11 +107,19 @@ func (s *Site) identify(r *http.Request, e endpoint) (access, error) {
 	if !ok {
 		return access{}, errNoToken
 	}
-	a := access{name: token.Name, roles: token.Roles, units: token.Units}
-	if len(e.roles) > 0 && !a.may(e.roles...) {
+	who := token.access()
+	if !who.somewhere(e.needs) {
 		return access{}, errRole
 	}
-	return a, nil
+	return who, nil
+}
+
+// owner is whose a unit's things are, by the catalogue. A unit that is not there has no kind, so no person's role reaches it.
+func (s *Site) owner(unit string) Owner {
+	if u, ok := s.table().Unit(unit); ok {
+		return Owner{Unit: u.HSAID, Kind: u.Kind, Region: u.Region}
+	}
+	return Owner{Unit: unit}
 }
 
 // loopback tells whether the peer is this machine.

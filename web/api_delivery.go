@@ -107,6 +107,9 @@ type deliveryFilter struct {
 // apiDeliveryVerb carries out what an operator decided, and tells how many deliveries it was done to.
 func (s *Site) apiDeliveryVerb(w http.ResponseWriter, r *http.Request, who access) error {
 	verb := r.PathValue("verb")
+	if need := map[bool]Action{true: Resend, false: MoveDeliveries}[verb == "replay"]; !who.may(need, Owner{}) {
+		return errRole
+	}
 	var body deliveryVerb
 	if err := readJSON(w, r, &body); err != nil {
 		return err

@@ -40,14 +40,14 @@ func (s *Site) apiStatistics(w http.ResponseWriter, r *http.Request, who access)
 	if q.err != nil {
 		return q.err
 	}
-	if !who.everyUnit() {
-		if f.Unit == "" && len(who.units) == 1 {
-			f.Unit = who.units[0]
+	if !who.everyUnit(SeeStatistics) {
+		if units := s.unitsOf(who, SeeStatistics); f.Unit == "" && len(units) == 1 {
+			f.Unit = units[0]
 		}
 		if f.Unit == "" {
 			return invalid("unit", "Ange en av de enheter som din token gäller för.")
 		}
-		if !who.hasUnit(f.Unit) {
+		if !who.may(SeeStatistics, s.owner(f.Unit)) {
 			return errUnit
 		}
 	}

@@ -108,9 +108,9 @@ func (s *Site) begin(ctx context.Context, who access, body newCase) (a store.Acc
 		return a, invalid("update/type", "Ett ärende som börjat utanför 1177 är en update av typen NEW_CASE, utan recipient.")
 	case u.NewCase == nil || u.HandlingUnit.HSAID == "":
 		return a, invalid("update/newCase", "Ange handlingUnit och newCase.")
-	case !who.may(RoleHandle):
+	case !who.somewhere(WriteCase):
 		return a, errRole
-	case !who.hasUnit(u.HandlingUnit.HSAID):
+	case !who.may(WriteCase, s.owner(u.HandlingUnit.HSAID)):
 		return a, errUnit
 	case len(u.Attachments) > 0:
 		return a, invalid("update/attachments", "Skicka bilagor i fältet files, med innehållet i base64.")
@@ -127,7 +127,7 @@ func (s *Site) begin(ctx context.Context, who access, body newCase) (a store.Acc
 // submit enters a case as 1177 does.
 func (s *Site) submit(ctx context.Context, who access, body newCase) (a store.Accepted, err error) {
 	switch {
-	case !who.may(RolePortal):
+	case !who.may(BeCitizen, Owner{}):
 		return a, errRole
 	case body.Recipient == nil:
 		return a, invalid("recipient", "Ange mottagaren.")
@@ -172,7 +172,7 @@ func (s *Site) apiNewMessage(w http.ResponseWriter, r *http.Request, who access)
 }
 
 func (s *Site) answer(ctx context.Context, c store.Case, who access, body newMessage) (store.Accepted, error) {
-	if !who.may(RolePortal) {
+	if !who.may(BeCitizen, Owner{}) {
 		return store.Accepted{}, errRole
 	}
 	var err error
@@ -184,7 +184,7 @@ func (s *Site) answer(ctx context.Context, c store.Case, who access, body newMes
 
 func (s *Site) reply(ctx context.Context, c store.Case, who access, body newMessage) (store.Accepted, error) {
 	switch {
-	case !who.handles(c):
+	case !who.may(WriteCase, ownerOf(c)):
 		return store.Accepted{}, errRole
 	case body.Version < 1:
 		return store.Accepted{}, invalid("version", "Ange den version av ärendet som meddelandet bygger på.")

@@ -46,18 +46,18 @@ type problemChoice struct {
 }
 
 // casePage shows one case as a time line with what can be done now.
-func (s *Site) casePage(w http.ResponseWriter, r *http.Request, _ access) error {
-	c, err := s.inboxCase(r.Context(), r.PathValue("id"))
+func (s *Site) casePage(w http.ResponseWriter, r *http.Request, who access) error {
+	c, err := s.inboxCase(r.Context(), r.PathValue("id"), who, ReadCase)
 	if err != nil {
 		return err
 	}
-	return s.showCase(w, r, c, r.URL.Query().Get("do"), nil)
+	return s.showCase(w, r, who, c, r.URL.Query().Get("do"), nil)
 }
 
-// inboxCase finds a case that is handled here. Any other does not exist in the inbox.
-func (s *Site) inboxCase(ctx context.Context, id string) (store.Case, error) {
+// inboxCase finds a case that is handled here, and with which the action is allowed. Any other does not exist in the inbox.
+func (s *Site) inboxCase(ctx context.Context, id string, who access, action Action) (store.Case, error) {
 	c, err := s.Relay.Store.Case(ctx, id)
-	if err == nil && c.Handler.Via != routing.Inbox {
+	if err == nil && (c.Handler.Via != routing.Inbox || !who.may(action, ownerOf(c))) {
 		err = store.ErrNotFound
 	}
 	return c, err
@@ -76,13 +76,13 @@ func newChoices(p casePage, f *form) choices {
 }
 
 // showCase renders a case. failed is the form that could not be carried out, nil when none was.
-func (s *Site) showCase(w http.ResponseWriter, r *http.Request, c store.Case, active string, failed *form) error {
+func (s *Site) showCase(w http.ResponseWriter, r *http.Request, who access, c store.Case, active string, failed *form) error {
 	line, err := s.timeLine(r.Context(), c, "/inbox/"+c.ID+"/files")
 	if err != nil {
 		return err
 	}
 	p := casePage{
-		page: s.page("Ärende "+reference(c), "inbox"), Case: c, Unit: handlerName(c.Handler), Board: isBoard(c.Handler), Left: daysLeft(c, s.now()),
+		page: s.page(who, "Ärende "+reference(c), "inbox"), Case: c, Unit: handlerName(c.Handler), Board: isBoard(c.Handler), Left: daysLeft(c, s.now()),
 		Closed: c.State == store.Closed, Line: line, Active: active, Now: s.now(), Forms: map[string]*form{}, Done: doneWord(r.URL.Query().Get("done")),
 	}
 	p.Late = p.Left < 0 && !p.Closed
@@ -186,8 +186,8 @@ func doneWord(done string) string {
 }
 
 // caseFile sends an attachment of a case to who handles it.
-func (s *Site) caseFile(w http.ResponseWriter, r *http.Request, _ access) error {
-	c, err := s.inboxCase(r.Context(), r.PathValue("id"))
+func (s *Site) caseFile(w http.ResponseWriter, r *http.Request, who access) error {
+	c, err := s.inboxCase(r.Context(), r.PathValue("id"), who, ReadCase)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,14 @@ import (
 	"rivgate/web"
 )
 
+// ownScripts is a page without the two scripts that every page has: any other is foreign.
+func ownScripts(page string) string {
+	for _, name := range []string{"htmx.min.js", "desk.js"} {
+		page = strings.Replace(page, `<script src="/static/`+name+`" defer></script>`, "", 1)
+	}
+	return page
+}
+
 const attack = `"><script>alert(1)</script>{{.}}'<img src=x onerror=alert(2)>`
 
 func TestNothingTypedBecomesMarkup(t *testing.T) {
@@ -48,6 +56,7 @@ func TestNothingTypedBecomesMarkup(t *testing.T) {
 		pages[path] = w.get(path).body
 	}
 	for name, page := range pages {
+		page = ownScripts(page)
 		if strings.Contains(page, "<script") || strings.Contains(page, "<img") {
 			t.Errorf("%s has the attack as markup:\n%s", name, main(page))
 		}
@@ -69,7 +78,7 @@ func TestHeadersOfEveryPage(t *testing.T) {
 	} {
 		r := w.get(path)
 		policy := r.header.Get("Content-Security-Policy")
-		if !strings.HasPrefix(policy, "default-src 'none'; style-src 'self'") || strings.Contains(policy, "unsafe") || strings.Contains(policy, "script-src") {
+		if !strings.HasPrefix(policy, "default-src 'none'; style-src 'self'; script-src 'self';") || strings.Contains(policy, "unsafe") || strings.Contains(policy, "http") {
 			t.Errorf("%s: policy %q", path, policy)
 		}
 		if r.header.Get("X-Content-Type-Options") != "nosniff" || r.header.Get("Referrer-Policy") != "same-origin" {
@@ -79,7 +88,7 @@ func TestHeadersOfEveryPage(t *testing.T) {
 			continue
 		}
 		has(t, r.body, `<html lang="sv">`, `<main id="main"`, `href="#main"`, "<h1>")
-		hasNot(t, r.body, "<script", " style=", "<style", " onclick", "http://", "https://")
+		hasNot(t, ownScripts(r.body), "<script", " style=", "<style", " onclick", "http://", "https://")
 	}
 }
 

@@ -40,10 +40,11 @@ type inboxRow struct {
 }
 
 // inboxPage lists the cases that are handled here; cases of external systems never show.
-func (s *Site) inboxPage(w http.ResponseWriter, r *http.Request, _ access) error {
+func (s *Site) inboxPage(w http.ResponseWriter, r *http.Request, who access) error {
 	q := r.URL.Query()
-	p := inboxPage{page: s.page("Inkorg", "inbox"), State: q.Get("state"), Query: strings.TrimSpace(q.Get("q")), Unit: q.Get("unit"), Now: s.now(), Done: doneWord(q.Get("done"))}
+	p := inboxPage{page: s.page(who, "Inkorg", "inbox"), State: q.Get("state"), Query: strings.TrimSpace(q.Get("q")), Unit: q.Get("unit"), Now: s.now(), Done: doneWord(q.Get("done"))}
 	f := store.CaseFilter{Via: routing.Inbox, Query: p.Query, Unit: p.Unit}
+	s.narrow(&f, who, SeeCase)
 	counts, err := s.Relay.Store.CaseCounts(r.Context(), f)
 	if err != nil {
 		return err
@@ -67,7 +68,7 @@ func (s *Site) inboxPage(w http.ResponseWriter, r *http.Request, _ access) error
 	if next != "" {
 		p.Next = "/inbox?" + withQuery(q, next)
 	}
-	p.Units = s.inboxUnits()
+	p.Units = s.inboxUnits(who)
 	return s.render(w, http.StatusOK, "inbox", p)
 }
 
@@ -165,11 +166,11 @@ func daysLeft(c store.Case, now time.Time) int {
 	return int(midnight(c.Due).Sub(midnight(now)) / (24 * time.Hour))
 }
 
-// inboxUnits are the units whose cases come here.
-func (s *Site) inboxUnits() []routing.Unit {
+// inboxUnits are the units whose cases come here, and are theirs to see.
+func (s *Site) inboxUnits(who access) []routing.Unit {
 	var units []routing.Unit
 	for _, u := range s.Relay.Receivers("", receiverLimit) {
-		if u.Via == routing.Inbox {
+		if u.Via == routing.Inbox && who.may(SeeCase, s.owner(u.HSAID)) {
 			units = append(units, u.Unit)
 		}
 	}

@@ -35,12 +35,12 @@ type letter struct {
 }
 
 // mailboxPage shows a case as the citizen sees it in 1177.
-func (s *Site) mailboxPage(w http.ResponseWriter, r *http.Request, _ access) error {
+func (s *Site) mailboxPage(w http.ResponseWriter, r *http.Request, who access) error {
 	c, err := s.mailboxCase(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	return s.showMailbox(w, r, c, nil, "")
+	return s.showMailbox(w, r, who, c, nil, "")
 }
 
 // mailboxCase finds a case whose mailbox is here: only where this gateway stands at 1177 is there one.
@@ -51,13 +51,13 @@ func (s *Site) mailboxCase(ctx context.Context, id string) (store.Case, error) {
 	return s.Relay.Store.Case(ctx, id)
 }
 
-func (s *Site) showMailbox(w http.ResponseWriter, r *http.Request, c store.Case, failed *form, question string) error {
+func (s *Site) showMailbox(w http.ResponseWriter, r *http.Request, who access, c store.Case, failed *form, question string) error {
 	letters, err := s.letters(r.Context(), c)
 	if err != nil {
 		return err
 	}
 	p := mailboxPage{
-		page: s.page("Ditt ärende "+reference(c), "mailbox"), Case: c, Unit: handlerName(c.Handler), Letters: letters, Now: s.now(),
+		page: s.page(who, "Ditt ärende "+reference(c), "mailbox"), Case: c, Unit: handlerName(c.Handler), Letters: letters, Now: s.now(),
 		Done: r.URL.Query().Get("done") != "",
 	}
 	for i := range letters {
@@ -134,7 +134,7 @@ func (s *Site) letter(c store.Case, l store.Letter, files string) (letter, error
 }
 
 // mailboxAnswer is the citizen's answer to a question, on its way into the line as 1177 itself sends it.
-func (s *Site) mailboxAnswer(w http.ResponseWriter, r *http.Request, _ access) error {
+func (s *Site) mailboxAnswer(w http.ResponseWriter, r *http.Request, who access) error {
 	c, err := s.mailboxCase(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
@@ -156,7 +156,7 @@ func (s *Site) mailboxAnswer(w http.ResponseWriter, r *http.Request, _ access) e
 		return err
 	}
 	if f.Failed() {
-		return s.showMailbox(w, r, c, f, question)
+		return s.showMailbox(w, r, who, c, f, question)
 	}
 	author, err := s.reporterID(r.Context(), c)
 	if err != nil {
@@ -177,7 +177,7 @@ func (s *Site) mailboxAnswer(w http.ResponseWriter, r *http.Request, _ access) e
 	if c, err = s.Relay.Store.Case(r.Context(), c.ID); err != nil {
 		return err
 	}
-	return s.showMailbox(w, r, c, f, question)
+	return s.showMailbox(w, r, who, c, f, question)
 }
 
 // reporterID is the reporter's identity with its kind, as the case's first message has it.

@@ -23,9 +23,9 @@ type monitorPage struct {
 }
 
 // monitorPage shows what waits for whom, and the deliveries. It changes nothing.
-func (s *Site) monitorPage(w http.ResponseWriter, r *http.Request, _ access) error {
+func (s *Site) monitorPage(w http.ResponseWriter, r *http.Request, who access) error {
 	q := r.URL.Query()
-	p := monitorPage{page: s.page("Leveranser", "monitor"), State: q.Get("state"), Receiver: strings.TrimSpace(q.Get("receiver")), Now: s.now(), States: deliveryStates()}
+	p := monitorPage{page: s.page(who, "Leveranser", "monitor"), State: q.Get("state"), Receiver: strings.TrimSpace(q.Get("receiver")), Now: s.now(), States: deliveryStates()}
 	f := store.DeliveryFilter{Receiver: p.Receiver, After: q.Get("after"), Limit: monitorPageSize + 1}
 	if p.State != "" {
 		state, ok := deliveryState(p.State)
@@ -69,12 +69,12 @@ type deliveryPage struct {
 }
 
 // deliveryPage shows one delivery and what was tried.
-func (s *Site) deliveryPage(w http.ResponseWriter, r *http.Request, _ access) error {
+func (s *Site) deliveryPage(w http.ResponseWriter, r *http.Request, who access) error {
 	row, attempts, err := s.delivery(r)
 	if err != nil {
 		return err
 	}
-	return s.render(w, http.StatusOK, "delivery", deliveryPage{page: s.page("Leverans", "monitor"), Row: row, Attempts: attempts, Now: s.now()})
+	return s.render(w, http.StatusOK, "delivery", deliveryPage{page: s.page(who, "Leverans", "monitor"), Row: row, Attempts: attempts, Now: s.now()})
 }
 
 // delivery is the delivery {id} with its attempts.

@@ -19,68 +19,70 @@ type endpoint struct {
 	method, path string
 	kind         kind
 	serve        func(http.ResponseWriter, *http.Request, access) error
-	roles        []string // api: any of them; none: any token
+	needs        Action // any of them, with somebody's things at least; the handler asks may for the thing itself. Nothing for plain
 }
 
 // endpoints is the whole listener.
+//
+// A new page is one line here: its method and path, pages, the handler, and the action that it is for. Whoever may not do that with anything at all does not
+// reach the handler, and finds no entry in the menu (menu.go). The handler asks who.may(action, ownerOf(c)) for each case it touches and answers
+// errNotFound when that says no; lists are kept to what may be seen by s.narrow. It begins its page with s.page(who, title, nav). What is not of pages is
+// of kind api (JSON) or plain (nobody is asked who they are).
 func (s *Site) endpoints() []endpoint {
 	const get, post, put, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
-	read, handle := []string{RoleRead, RoleHandle}, []string{RoleHandle}
-	anyCase, operate := []string{RoleRead, RoleHandle, RolePortal}, []string{RoleOperate}
-	keep, look := []string{RoleCatalogue}, []string{RoleCatalogue, RoleOperate}
 	return []endpoint{
-		{get, "/{$}", pages, s.startPage, nil},
-		{get, "/inbox", pages, s.inboxPage, nil},
-		{get, "/inbox/{id}", pages, s.casePage, nil},
-		{post, "/inbox/{id}/{verb}", pages, s.caseVerb, nil},
-		{get, "/inbox/{id}/files/{message}/{n}", pages, s.caseFile, nil},
-		{get, "/mailbox/{id}", pages, s.mailboxPage, nil},
-		{post, "/mailbox/{id}/answer", pages, s.mailboxAnswer, nil},
-		{get, "/mailbox/{id}/files/{message}/{n}", pages, s.mailboxFile, nil},
-		{get, "/submit", pages, s.submitPage, nil},
-		{post, "/submit", pages, s.submitCase, nil},
-		{get, "/monitor", pages, s.monitorPage, nil},
-		{get, "/monitor/deliveries/{id}", pages, s.deliveryPage, nil},
+		{get, "/{$}", pages, s.startPage, SignedIn},
+		{get, "/inbox", pages, s.inboxPage, SeeCase},
+		{get, "/inbox/{id}", pages, s.casePage, ReadCase},
+		{post, "/inbox/{id}/{verb}", pages, s.caseVerb, WriteCase},
+		{get, "/inbox/{id}/files/{message}/{n}", pages, s.caseFile, ReadCase},
+		{get, "/mailbox/{id}", pages, s.mailboxPage, BeCitizen},
+		{post, "/mailbox/{id}/answer", pages, s.mailboxAnswer, BeCitizen},
+		{get, "/mailbox/{id}/files/{message}/{n}", pages, s.mailboxFile, BeCitizen},
+		{get, "/submit", pages, s.submitPage, BeCitizen},
+		{post, "/submit", pages, s.submitCase, BeCitizen},
+		{get, "/monitor", pages, s.monitorPage, SeeDeliveries},
+		{get, "/monitor/deliveries/{id}", pages, s.deliveryPage, SeeDeliveries},
 
-		{get, "/api/openapi.json", api, s.apiDescription, nil},
-		{get, "/api/receivers", api, s.apiReceivers, nil},
-		{get, "/api/cases", api, s.apiCases, read},
-		{post, "/api/cases", api, s.apiNewCase, []string{RoleHandle, RolePortal}},
-		{get, "/api/cases/{id}", api, s.apiCase, anyCase},
-		{get, "/api/cases/{id}/messages", api, s.apiMessages, read},
-		{post, "/api/cases/{id}/messages", api, s.apiNewMessage, []string{RoleHandle, RolePortal}},
-		{get, "/api/cases/{id}/messages/{message}/files/{n}", api, s.apiFile, read},
-		{get, "/api/cases/{id}/mailbox", api, s.apiMailbox, anyCase},
-		{get, "/api/deliveries", api, s.apiDeliveries, operate},
-		{get, "/api/deliveries/{id}", api, s.apiDelivery, operate},
-		{post, "/api/deliveries/{verb}", api, s.apiDeliveryVerb, operate},
-		{get, "/api/waiting", api, s.apiWaiting, operate},
-		{get, "/api/audit", api, s.apiAudit, operate},
-		{get, "/api/statistics", api, s.apiStatistics, read},
-		{get, "/api/resolve", api, s.apiResolve, []string{RoleRead, RoleHandle, RoleOperate, RoleCatalogue}},
-		{get, "/api/catalogue/draft", api, s.apiCatalogueDraft, look},
-		{put, "/api/catalogue/draft", api, s.apiCatalogueImport, keep},
-		{del, "/api/catalogue/draft", api, s.apiCatalogueDiscard, keep},
-		{post, "/api/catalogue/rebase", api, s.apiCatalogueRebase, keep},
-		{get, "/api/catalogue/rows", api, s.apiCatalogueRows, look},
-		{post, "/api/catalogue/rows", api, s.apiCatalogueEdit, keep},
-		{get, "/api/catalogue/diff", api, s.apiCatalogueDiff, look},
-		{post, "/api/catalogue/publish", api, s.apiCataloguePublish, keep},
-		{get, "/api/catalogue/versions", api, s.apiCatalogueVersions, look},
-		{post, "/api/catalogue/rollback", api, s.apiCatalogueRollback, keep},
-		{post, "/api/catalogue/cancel", api, s.apiCatalogueCancel, keep},
-		{get, "/api/catalogue/history", api, s.apiCatalogueHistory, look},
-		{get, "/api/catalogue/held", api, s.apiCatalogueHeld, look},
-		{post, "/api/catalogue/accept", api, s.apiCatalogueAccept, keep},
-		{post, "/api/catalogue/test", api, s.apiRouteTest, look},
-		{get, "/api/codes", api, s.apiCodes, handle},
+		{get, "/api/openapi.json", api, s.apiDescription, SignedIn},
+		{get, "/api/receivers", api, s.apiReceivers, SignedIn},
+		{get, "/api/cases", api, s.apiCases, ReadCase},
+		{post, "/api/cases", api, s.apiNewCase, WriteCase | BeCitizen},
+		{get, "/api/cases/{id}", api, s.apiCase, ReadCase | BeCitizen},
+		{get, "/api/cases/{id}/messages", api, s.apiMessages, ReadCase},
+		{post, "/api/cases/{id}/messages", api, s.apiNewMessage, WriteCase | BeCitizen},
+		{get, "/api/cases/{id}/messages/{message}/files/{n}", api, s.apiFile, ReadCase},
+		{get, "/api/cases/{id}/mailbox", api, s.apiMailbox, ReadCase | BeCitizen},
+		{get, "/api/deliveries", api, s.apiDeliveries, SeeDeliveries},
+		{get, "/api/deliveries/{id}", api, s.apiDelivery, SeeDeliveries},
+		{post, "/api/deliveries/{verb}", api, s.apiDeliveryVerb, MoveDeliveries | Resend},
+		{get, "/api/waiting", api, s.apiWaiting, SeeDeliveries},
+		{get, "/api/audit", api, s.apiAudit, SeeOrders},
+		{get, "/api/statistics", api, s.apiStatistics, SeeStatistics},
+		{get, "/api/resolve", api, s.apiResolve, Explain},
+		{get, "/api/catalogue/draft", api, s.apiCatalogueDraft, SeeCatalogue},
+		{put, "/api/catalogue/draft", api, s.apiCatalogueImport, KeepCatalogue},
+		{del, "/api/catalogue/draft", api, s.apiCatalogueDiscard, KeepCatalogue},
+		{post, "/api/catalogue/rebase", api, s.apiCatalogueRebase, KeepCatalogue},
+		{get, "/api/catalogue/rows", api, s.apiCatalogueRows, SeeCatalogue},
+		{post, "/api/catalogue/rows", api, s.apiCatalogueEdit, KeepCatalogue},
+		{get, "/api/catalogue/diff", api, s.apiCatalogueDiff, SeeCatalogue},
+		{post, "/api/catalogue/publish", api, s.apiCataloguePublish, KeepCatalogue},
+		{get, "/api/catalogue/versions", api, s.apiCatalogueVersions, SeeCatalogue},
+		{post, "/api/catalogue/rollback", api, s.apiCatalogueRollback, KeepCatalogue},
+		{post, "/api/catalogue/cancel", api, s.apiCatalogueCancel, KeepCatalogue},
+		{get, "/api/catalogue/history", api, s.apiCatalogueHistory, SeeCatalogue},
+		{get, "/api/catalogue/held", api, s.apiCatalogueHeld, SeeCatalogue},
+		{post, "/api/catalogue/accept", api, s.apiCatalogueAccept, KeepCatalogue},
+		{post, "/api/catalogue/test", api, s.apiRouteTest, SeeCatalogue},
+		{get, "/api/codes", api, s.apiCodes, WriteCase},
 
-		{get, "/healthz", plain, s.healthz, nil},
-		{get, "/readyz", plain, s.readyz, nil},
-		{get, "/metrics", plain, served(s.metricsHandler()), nil},
-		{get, "/status", plain, s.status, nil},
-		{get, "/resetcache", plain, s.resetCache, nil},
-		{get, "/static/{name}", plain, s.static, nil},
+		{get, "/healthz", plain, s.healthz, 0},
+		{get, "/readyz", plain, s.readyz, 0},
+		{get, "/metrics", plain, served(s.metricsHandler()), 0},
+		{get, "/status", plain, s.status, 0},
+		{get, "/resetcache", plain, s.resetCache, 0},
+		{get, "/static/{name}", plain, s.static, 0},
 	}
 }
 
@@ -92,11 +94,11 @@ func (s *Site) Handler() http.Handler {
 	}
 	own := http.NewCrossOriginProtection()
 	own.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.fail(w, r, !isAPI(r), errCrossSite)
+		s.fail(w, r, access{}, !isAPI(r), errCrossSite)
 	}))
 	return headers(own.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := sound(r); err != nil {
-			s.fail(w, r, !isAPI(r), err)
+			s.fail(w, r, access{}, !isAPI(r), err)
 			return
 		}
 		h, pattern := mux.Handler(r)
@@ -124,14 +126,14 @@ func (s *Site) guarded(e endpoint) http.Handler {
 			err = e.serve(w, r, who)
 		}
 		if err != nil {
-			s.fail(w, r, e.kind == pages, err)
+			s.fail(w, r, who, e.kind == pages, err)
 		}
 	})
 }
 
-// headers are on every answer. No page has a script, or anything from elsewhere.
+// headers are on every answer. Scripts are our own files, and there is no other on any page; nothing comes from elsewhere.
 func headers(next http.Handler) http.Handler {
-	const policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
@@ -151,11 +153,11 @@ func (s *Site) unknown(w http.ResponseWriter, r *http.Request, h http.Handler) {
 	switch {
 	case probe.status == http.StatusMethodNotAllowed:
 		w.Header().Set("Allow", probe.header.Get("Allow"))
-		s.fail(w, r, !isAPI(r), errMethod)
+		s.fail(w, r, access{}, !isAPI(r), errMethod)
 	case probe.status >= 300 && probe.status < 400: // a path that is written untidily
 		http.Redirect(w, r, probe.header.Get("Location"), probe.status)
 	default:
-		s.fail(w, r, !isAPI(r), errNotFound)
+		s.fail(w, r, access{}, !isAPI(r), errNotFound)
 	}
 }
 

@@ -127,7 +127,7 @@ func ofPlatform(e *routing.Error) *problem {
 }
 
 // fail writes an error: as a problem to who speaks JSON, as a page to people. The cause of what is our own fault goes to the log.
-func (s *Site) fail(w http.ResponseWriter, r *http.Request, asPage bool, err error) {
+func (s *Site) fail(w http.ResponseWriter, r *http.Request, who access, asPage bool, err error) {
 	p := problemOf(err)
 	if p == errInternal && !errors.Is(r.Context().Err(), context.Canceled) {
 		s.log().Error("web request failed", zap.String("method", r.Method), zap.String("route", r.Pattern), zap.Error(err))
@@ -136,7 +136,7 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, asPage bool, err err
 		w.Header().Set("WWW-Authenticate", `Bearer realm="rivgate"`)
 	}
 	if asPage {
-		shown := errorPage{page: s.page(p.Title, ""), Problem: p}
+		shown := errorPage{page: s.page(who, p.Title, ""), Problem: p}
 		if !s.open() || p == errNotLocal {
 			shown.Nav = "closed" // no menu where no page opens
 		}

@@ -38,14 +38,22 @@ var templates = sync.OnceValue(func() map[string]*template.Template {
 // page is what every page has.
 type page struct {
 	Title       string
-	Nav         string // the entry of the menu that is chosen
+	Nav         string // the entry of the menu that is chosen; "closed" where no page opens
 	Environment string
 	Portal      bool // this gateway stands where 1177 is
+	Menu        []menuEntry
+	Name        string // of who is signed in; "" for nobody
+	who         access
 }
 
-func (s *Site) page(title, nav string) page {
-	return page{Title: title, Nav: nav, Environment: s.Environment, Portal: s.open() && s.atPortal()}
+func (s *Site) page(who access, title, nav string) page {
+	p := page{Title: title, Nav: nav, Environment: s.Environment, Portal: s.open() && s.atPortal(), Name: who.name, who: who}
+	p.Menu = menuOf(who, p)
+	return p
 }
+
+// May lets a template show only what may be done with anything at all: {{if .May "resend"}}. The names are those of actionNames; any other may nothing.
+func (p page) May(action string) bool { return p.who.somewhere(actionNamed(action)) }
 
 // render writes a page whole or not at all.
 func (s *Site) render(w http.ResponseWriter, status int, name string, data any) error {

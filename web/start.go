@@ -25,8 +25,10 @@ type startPage struct {
 }
 
 // startPage says what this is and what waits.
-func (s *Site) startPage(w http.ResponseWriter, r *http.Request, _ access) error {
-	counts, err := s.Relay.Store.CaseCounts(r.Context(), store.CaseFilter{Via: routing.Inbox})
+func (s *Site) startPage(w http.ResponseWriter, r *http.Request, who access) error {
+	f := store.CaseFilter{Via: routing.Inbox}
+	s.narrow(&f, who, SeeCase)
+	counts, err := s.Relay.Store.CaseCounts(r.Context(), f)
 	if err != nil {
 		return err
 	}
@@ -34,7 +36,7 @@ func (s *Site) startPage(w http.ResponseWriter, r *http.Request, _ access) error
 	if err != nil {
 		return err
 	}
-	p := startPage{page: s.page("Start", "start"), Queues: queues(counts, ""), Loaded: s.table() != nil, Units: len(s.table().Units())}
+	p := startPage{page: s.page(who, "Start", "start"), Queues: queues(counts, ""), Loaded: s.table() != nil, Units: len(s.table().Units())}
 	for _, row := range waiting {
 		p.Waiting += row.Due
 		p.Parked += row.Parked

@@ -22,28 +22,28 @@ type submitPage struct {
 }
 
 // submitPage is a stand-in for the form that citizens have at 1177: for trying the whole way.
-func (s *Site) submitPage(w http.ResponseWriter, r *http.Request, _ access) error {
+func (s *Site) submitPage(w http.ResponseWriter, r *http.Request, who access) error {
 	if !s.atPortal() {
 		return errNotPortal
 	}
 	q := r.URL.Query()
 	if id := q.Get("unit"); id != "" {
-		return s.showSubmit(w, id, &form{Name: "submit", Values: url.Values{"reply": {"yes"}, "role": {contracts.RolePatient}}})
+		return s.showSubmit(w, who, id, &form{Name: "submit", Values: url.Values{"reply": {"yes"}, "role": {contracts.RolePatient}}})
 	}
-	p := submitPage{page: s.page("Skicka ett ärende", "submit"), Query: strings.TrimSpace(q.Get("q")), Searched: q.Has("q")}
+	p := submitPage{page: s.page(who, "Skicka ett ärende", "submit"), Query: strings.TrimSpace(q.Get("q")), Searched: q.Has("q")}
 	for _, u := range s.Relay.Receivers(p.Query, receiverLimit) {
 		p.Found = append(p.Found, u.Unit)
 	}
 	return s.render(w, http.StatusOK, "submit", p)
 }
 
-func (s *Site) showSubmit(w http.ResponseWriter, id string, f *form) error {
+func (s *Site) showSubmit(w http.ResponseWriter, who access, id string, f *form) error {
 	unit, ok := s.receiver(id)
 	if !ok {
 		return errNotFound
 	}
 	p := submitPage{
-		page: s.page("Skicka ett ärende", "submit"), Unit: &unit, Board: unit.Kind == routing.PatientBoard, Form: f, Problems: s.problems(),
+		page: s.page(who, "Skicka ett ärende", "submit"), Unit: &unit, Board: unit.Kind == routing.PatientBoard, Form: f, Problems: s.problems(),
 		Today: s.now().In(routing.Stockholm()).Format("2006-01-02"),
 	}
 	status := http.StatusOK
@@ -64,7 +64,7 @@ func (s *Site) receiver(id string) (routing.Unit, bool) {
 }
 
 // submitCase sends the case down the line.
-func (s *Site) submitCase(w http.ResponseWriter, r *http.Request, _ access) error {
+func (s *Site) submitCase(w http.ResponseWriter, r *http.Request, who access) error {
 	if !s.atPortal() {
 		return errNotPortal
 	}
@@ -81,7 +81,7 @@ func (s *Site) submitCase(w http.ResponseWriter, r *http.Request, _ access) erro
 		return err
 	}
 	if f.Failed() {
-		return s.showSubmit(w, unit.HSAID, f)
+		return s.showSubmit(w, who, unit.HSAID, f)
 	}
 	kind := contracts.KindCareUnit
 	if unit.Kind == routing.PatientBoard {
@@ -106,7 +106,7 @@ func (s *Site) submitCase(w http.ResponseWriter, r *http.Request, _ access) erro
 	}) {
 		return err
 	}
-	return s.showSubmit(w, unit.HSAID, f)
+	return s.showSubmit(w, who, unit.HSAID, f)
 }
 
 // complaint is the case as it was typed; what is missing is noted in the form.

@@ -14,25 +14,21 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// The roles of a Token.
-const (
-	RoleRead    = "read"    // reads cases and statistics of its units
-	RoleHandle  = "handle"  // reads and writes in cases of its units
-	RoleOperate = "operate" // sees and moves deliveries; sees no contents
-	// RoleCatalogue keeps the address catalogue: edits, publishes, rolls back, and tests connections.
-	RoleCatalogue = "catalogue"
-	RolePortal    = "portal" // is 1177: submits cases and answers, reads mailboxes
-)
-
-// AllUnits among the units of a Token stands for every unit.
-const AllUnits = "*"
-
 // Token is one bearer token of the API. The token itself is known to its owner alone.
 type Token struct {
 	Name   string   // of who uses it; kept with what it does
 	SHA256 [32]byte // of the token
-	Roles  []string
+	Roles  []Role   // of systems
 	Units  []string // HSA-ids whose cases RoleRead and RoleHandle may see; AllUnits for every one
+}
+
+// access is who a token stands for.
+func (t Token) access() access {
+	who := access{user: "token:" + t.Name, name: t.Name}
+	for _, role := range t.Roles {
+		who.grants = append(who.grants, Grant{Role: role, Units: t.Units})
+	}
+	return who
 }
 
 // tokenLimit bounds a file of tokens, in bytes.
@@ -44,7 +40,7 @@ func ReadTokens(r io.Reader) ([]Token, error) {
 	var rows []struct {
 		Name   string   `yaml:"name"`
 		SHA256 string   `yaml:"sha256"`
-		Roles  []string `yaml:"roles"`
+		Roles  []Role   `yaml:"roles"`
 		Units  []string `yaml:"units"`
 	}
 	file, err := io.ReadAll(io.LimitReader(r, tokenLimit+1))

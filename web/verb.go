@@ -26,8 +26,8 @@ func places() []place {
 }
 
 // caseVerb carries out what a person does in a case: one form, one update into the line.
-func (s *Site) caseVerb(w http.ResponseWriter, r *http.Request, _ access) error {
-	c, err := s.inboxCase(r.Context(), r.PathValue("id"))
+func (s *Site) caseVerb(w http.ResponseWriter, r *http.Request, who access) error {
+	c, err := s.inboxCase(r.Context(), r.PathValue("id"), who, WriteCase)
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (s *Site) caseVerb(w http.ResponseWriter, r *http.Request, _ access) error 
 	if c, err = s.Relay.Store.Case(r.Context(), c.ID); err != nil {
 		return err
 	}
-	return s.showCase(w, r, c, verb, f)
+	return s.showCase(w, r, who, c, verb, f)
 }
 
 // after is where a person stands when a verb is done. A case that was handed over has left this inbox, perhaps for another unit's here.

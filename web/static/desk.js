@@ -1,0 +1,2 @@
+// What pages do beside htmx. Every page works without this file.
+"use strict";
