@@ -26,20 +26,28 @@ var (
 // Errors: *contracts.Error (what is wrong, in Swedish, with the path of the field), *routing.Error (no route or no permission for our own
 // replies), store.ErrNotFound, ErrConflict, ErrNotOurs (the case is not handled in this inbox). Nothing is stored then.
 func (r *Relay) Reply(ctx context.Context, caseID string, u contracts.Update, version int64) (store.Accepted, error) {
-	c, err := r.Store.Case(ctx, caseID)
+	m, c, err := r.returning(ctx, caseID, u)
 	if err != nil {
 		return store.Accepted{}, err
 	}
-	if c.Handler.Via != routing.Inbox {
-		return store.Accepted{}, ErrNotOurs
+	return r.say(ctx, r.Instance.HSAID, c.ID, m, version)
+}
+
+// returning is an update on a case of this inbox as a message.
+func (r *Relay) returning(ctx context.Context, caseID string, u contracts.Update) (*contracts.Message, store.Case, error) {
+	c, err := r.Store.Case(ctx, caseID)
+	if err == nil && c.Handler.Via != routing.Inbox {
+		err = ErrNotOurs
+	}
+	if err != nil {
+		return nil, c, err
 	}
 	u.HandlingUnit = contracts.OrgUnit{HSAID: c.Handler.Unit, Name: c.Handler.Name}
-	m := &contracts.Message{
+	return &contracts.Message{
 		CaseID:         &contracts.II{Root: c.Ref.Root, Extension: c.Ref.Extension},
 		ExternalCaseID: &contracts.II{Root: r.Instance.HSAID, Extension: c.ID},
 		Receiver:       r.Portal, Update: &u,
-	}
-	return r.say(ctx, r.Instance.HSAID, c.ID, m, version)
+	}, c, nil
 }
 
 // Begin enters a case that began outside 1177 (by telephone, say) at an inbox unit, as a NEW_CASE. u.HandlingUnit and u.NewCase must be set.
@@ -83,10 +91,22 @@ func (r *Relay) Submit(ctx context.Context, m *contracts.Message) (store.Accepte
 
 // say numbers and writes a message of this house and sends it down the line like everybody's.
 func (r *Relay) say(ctx context.Context, sender, caseID string, m *contracts.Message, version int64) (acc store.Accepted, err error) {
+	a, err := r.written(ctx, sender, caseID, m, version)
+	if err != nil {
+		return acc, err
+	}
+	started := r.Now()
+	o, err := r.line(ctx, a)
+	r.respOut(o, a, err, r.Now().Sub(started))
+	return o.Accepted, err
+}
+
+// written numbers and writes a message of this house.
+func (r *Relay) written(ctx context.Context, sender, caseID string, m *contracts.Message, version int64) (a arrival, err error) {
 	m.Sequence = 1
 	if caseID != "" {
 		if m.Sequence, err = r.Store.NextSequence(ctx, caseID, sender); err != nil {
-			return acc, err
+			return a, err
 		}
 	}
 	if m.ID == (contracts.II{}) {
@@ -99,15 +119,11 @@ func (r *Relay) say(ctx context.Context, sender, caseID string, m *contracts.Mes
 	}
 	envelope, err := contract.Write(m)
 	if err != nil {
-		return acc, err
+		return a, err
 	}
-	started := r.Now()
-	a := arrival{Sender: sender, CaseVersion: version, Call: soap.Call{
+	return arrival{Sender: sender, CaseVersion: version, Call: soap.Call{
 		Body: bytes.NewReader(envelope), ContentType: soap.ContentType, SOAPAction: contract.SOAPAction, Correlation: r.NewID(),
-	}}
-	o, err := r.line(ctx, a)
-	r.respOut(o, a, err, r.Now().Sub(started))
-	return o.Accepted, err
+	}}, nil
 }
 
 func recipientOf(c store.Case) *contracts.Recipient {

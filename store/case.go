@@ -183,14 +183,24 @@ const (
 
 // CaseFilter narrows a list of cases. Zero fields do not narrow.
 type CaseFilter struct {
-	Query string // part of an id, of the reporter's or patient's name, or a whole personal number
-	State State
-	Unit  string   // HSA-id
-	Units []string // any of these; a reader's rights. Nil: all; empty: none
-	Via   routing.Via
-	Since time.Time // received at or after
-	After string    // the last id of the page before
-	Limit int       // default 50, at most 500
+	Query    string // beginnings of words of the reporter's or patient's name, of ids, or a whole personal number; all of them must be there
+	State    State
+	Queue    Queue
+	Assignee string   // user id
+	Unit     string   // HSA-id
+	Units    []string // any of these; a reader's rights. Nil: all; empty: none
+	Kind     routing.UnitKind
+	Via      routing.Via
+	Problem  string    // code of a main or sub problem
+	Area     string    // code
+	Since    time.Time // received at or after
+	Until    time.Time // received before
+	Due      time.Time // due before
+	// Unprotected leaves out cases whose persons have a protected identity.
+	Unprotected bool
+	Order       Order
+	After       string // the cursor of the page before: its last case's CaseFilter.Cursor, or that case's id
+	Limit       int    // default 50, at most 500
 }
 
 // Letter is one message in the citizen's 1177 mailbox.

@@ -79,20 +79,21 @@ func (c *Case) columns() ([]any, error) {
 		fold(c.Ref.Root), c.Ref.Extension, string(c.State), fold(c.Handler.Unit), string(c.Handler.Via), c.Handler.Region, fold(c.Handler.Provider),
 		micros(c.Received), micros(c.Changed), c.Version, c.ForwardDue, c.Facts.ReporterID, c.Facts.PatientID, c.search(),
 		c.age(), c.Facts.Sex, c.Classification.Area, fold(cmp.Or(c.Classification.IncidentUnit, c.Facts.IncidentUnit)),
-		incident[:min(6, len(incident))], month(c.Received), closed, string(doc),
+		incident[:min(6, len(incident))], month(c.Received), closed, string(doc), micros(c.Due), string(c.Handler.Kind),
 	}, nil
 }
 
 // insertCase gives a new case its id and stores it. False: a case with its Ref, or with its handling system's id, is there already.
 func (t *tx) insertCase(ctx context.Context, c *Case, external bool) (bool, error) {
 	c.ID = t.newID()
+	c.Due = t.due.of(c)
 	columns, err := c.columns()
 	if err != nil {
 		return false, err
 	}
 	n, err := t.exec(ctx, `INSERT INTO cases (id, ref_root, ref_extension, state, unit, via, region, provider, received, changed, version, forward_due,
-		reporter_id, patient_id, search, age, sex, area, incident_unit, incident_month, received_month, closed_month, doc)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23) ON CONFLICT DO NOTHING`,
+		reporter_id, patient_id, search, age, sex, area, incident_unit, incident_month, received_month, closed_month, doc, due, kind)
+		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25) ON CONFLICT DO NOTHING`,
 		append([]any{c.ID}, columns...)...)
 	if err != nil || n == 0 {
 		return false, err
@@ -114,7 +115,7 @@ func (t *tx) nameCase(ctx context.Context, c *Case) (bool, error) {
 	return n == 1, err
 }
 
-// updateCase stores what became of a case that this transaction has locked.
+// updateCase stores what became of a case that this transaction has locked. At another unit it is nobody's yet, and not parked.
 func (t *tx) updateCase(ctx context.Context, c *Case, before *Case) error {
 	columns, err := c.columns()
 	if err != nil {
@@ -122,7 +123,9 @@ func (t *tx) updateCase(ctx context.Context, c *Case, before *Case) error {
 	}
 	_, err = t.exec(ctx, `UPDATE cases SET ref_root = $2, ref_extension = $3, state = $4, unit = $5, via = $6, region = $7, provider = $8, received = $9,
 		changed = $10, version = $11, forward_due = $12, reporter_id = $13, patient_id = $14, search = $15, age = $16, sex = $17, area = $18,
-		incident_unit = $19, incident_month = $20, received_month = $21, closed_month = $22, doc = $23 WHERE id = $1`,
+		incident_unit = $19, incident_month = $20, received_month = $21, closed_month = $22, doc = $23, due = $24, kind = $25,
+		stale = stale OR search <> $15, assignee = CASE WHEN unit = $5 THEN assignee ELSE '' END, parked_until = CASE WHEN unit = $5 THEN parked_until ELSE 0 END
+		WHERE id = $1`,
 		append([]any{c.ID}, columns...)...)
 	if err != nil {
 		return err

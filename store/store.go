@@ -31,6 +31,8 @@ type Options struct {
 	Log   *zap.Logger // default: none
 	// Waiting is how many accepts may wait at once; beyond it they end with ErrBusy. Default 1024.
 	Waiting int
+	// DueDays is how many days after its receipt a case is to be answered, DueDaysMinor the same where the patient was under 18 then. Default 28 for both.
+	DueDays, DueDaysMinor int
 }
 
 // Store is an open database. Safe for concurrent use.
@@ -38,6 +40,7 @@ type Store struct {
 	now     func() time.Time
 	clock   *clock // behind now; nil with Options.Now
 	newID   func() string
+	due     dueDays
 	log     *zap.Logger
 	dialect dialect
 	address string                                                     // of a PostgreSQL, as a URL
@@ -67,6 +70,7 @@ type Store struct {
 // A schema newer than this program knows is an error that says so.
 func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	s := &Store{now: o.Now, newID: o.NewID, log: o.Log, wake: make(chan struct{}, 1), notify: make(chan struct{}, 1)}
+	s.due = dueDays{o.DueDays, cmp.Or(o.DueDaysMinor, o.DueDays)}
 	s.waitingMost = int64(cmp.Or(o.Waiting, acceptsWaiting))
 	if s.newID == nil {
 		s.newID = func() string { return uuid.Must(uuid.NewV7()).String() }

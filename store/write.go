@@ -23,6 +23,7 @@ type tx struct {
 	follows bool // now is the database's clock
 	woken   bool // a delivery became due
 	newID   func() string
+	due     dueDays
 }
 
 // change is what a verb does inside its transaction. It may run more than once, so it begins by forgetting what it found before.
@@ -253,7 +254,7 @@ func (s *Store) begin(ctx context.Context, conn *session) (*tx, error) {
 	var err error
 	for range s.dialect.reconnects + 1 {
 		if _, err = conn.exec(ctx, conn.beginText); err == nil {
-			return &tx{session: conn, dialect: s.dialect, now: s.Now(), follows: s.clock != nil, newID: s.newID}, nil
+			return &tx{session: conn, dialect: s.dialect, now: s.Now(), follows: s.clock != nil, newID: s.newID, due: s.due}, nil
 		}
 		if s.dialect.reconnects == 0 || ctx.Err() != nil {
 			break

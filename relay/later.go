@@ -1,0 +1,213 @@
+package relay
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"go.uber.org/zap"
+
+	"rivgate/contracts"
+	"rivgate/routing"
+	"rivgate/store"
+)
+
+// Later lets a person's answers leave a few seconds after they were sent off, so that they can be taken back. They wait in the store: nothing is lost with
+// the process, and any replica sends what is due.
+type Later struct {
+	Relay *Relay
+	Delay time.Duration // 0: answers leave at once, and are never staged
+	Lease time.Duration // how long one attempt may take before another replica makes it again. Default 30 s
+
+	bell chan struct{}
+}
+
+// NewLater makes a Later whose runner hears of every answer that is staged in this process.
+func NewLater(r *Relay, delay time.Duration) *Later {
+	return &Later{Relay: r, Delay: delay, bell: make(chan struct{}, 1)}
+}
+
+// Said is a person's answer to a case.
+type Said struct {
+	CaseID  string // ours
+	Unit    string // HSA-id of the unit for which the person acts
+	By      store.Person
+	Form    string           // the form that it was written in: store.Draft.Form
+	Draft   json.RawMessage  // what was typed, for the draft that the answer becomes when it is taken back
+	Update  contracts.Update // attachments with their bytes
+	Version int64            // store.Case.Version that the person saw
+}
+
+// Say judges an answer as Relay.Reply would, and stages it. What is wrong is told at once, as by Reply; what is right leaves after Delay. store.ErrStaged while
+// another answer of the case waits. The draft that it was written in is gone then. Where Delay is 0 the answer has left already: the Outgoing has no ID.
+func (l *Later) Say(ctx context.Context, s Said) (store.Outgoing, error) {
+	id := contracts.II{Root: l.Relay.Instance.HSAID, Extension: l.Relay.NewID()}
+	o := store.Outgoing{
+		CaseID: s.CaseID, Unit: s.Unit, By: s.By, Form: s.Form, Draft: s.Draft, MessageID: idText(id), CaseVersion: s.Version,
+		Due: l.Relay.Store.Now().Add(l.Delay),
+	}
+	var err error
+	if o.Answer, err = json.Marshal(s.Update); err != nil {
+		return o, err
+	}
+	for _, a := range s.Update.Attachments {
+		o.Files = append(o.Files, store.File{Name: a.FileName, MediaType: a.MediaType, SHA256: a.SHA256, Value: a.Value})
+	}
+	if l.Delay > 0 {
+		if err := l.Relay.try(ctx, s.CaseID, s.Update, s.Version); err != nil {
+			return o, err
+		}
+	}
+	staged, err := l.Relay.Store.Stage(ctx, o, l.claim())
+	if errors.Is(err, store.ErrConflict) {
+		err = ErrConflict
+	}
+	if err != nil {
+		return o, err
+	}
+	if l.Delay > 0 {
+		l.ring()
+		return staged, nil
+	}
+	return l.now(ctx, staged)
+}
+
+// claim is the lease of an answer that is sent at once by who stages it.
+func (l *Later) claim() time.Duration {
+	if l.Delay > 0 {
+		return 0
+	}
+	return l.lease()
+}
+
+func (l *Later) lease() time.Duration { return cmp.Or(l.Lease, 30*time.Second) }
+
+// now sends an answer that nobody can take back. What the line refuses is a draft again.
+func (l *Later) now(ctx context.Context, o store.Outgoing) (store.Outgoing, error) {
+	ctx = context.WithoutCancel(ctx)
+	err := l.Relay.reply(ctx, o)
+	if err == nil {
+		err = l.Relay.Store.Sent(ctx, o)
+	} else if _, retracting := l.Relay.Store.Retract(ctx, o); retracting != nil {
+		l.Relay.Log.Error("making a draft of an answer again", zap.Error(retracting))
+	}
+	o.ID = ""
+	return o, err
+}
+
+func (l *Later) ring() {
+	select {
+	case l.bell <- struct{}{}:
+	default:
+	}
+}
+
+// Undo makes a draft of an answer again, by anybody of the unit: of one that waits, or of one that the line refused. store.ErrLeft when it is too late.
+func (l *Later) Undo(ctx context.Context, id, unit string, by store.Person) (store.Draft, error) {
+	return l.Relay.Store.Undo(ctx, id, unit, by)
+}
+
+// Run sends what is due until ctx ends.
+func (l *Later) Run(ctx context.Context) error {
+	for ctx.Err() == nil {
+		timer := time.NewTimer(l.round(ctx))
+		select {
+		case <-ctx.Done():
+		case <-l.bell:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+	return nil
+}
+
+// Waits of the runner: at most, between looks for answers that other replicas have staged and left behind; and at least.
+const (
+	laterMost  = 2 * time.Second
+	laterLeast = 20 * time.Millisecond
+)
+
+// round sends all that is due, and says how long to sleep.
+func (l *Later) round(ctx context.Context) time.Duration {
+	for ctx.Err() == nil {
+		more, err := l.Once(ctx)
+		if err != nil && ctx.Err() == nil {
+			l.Relay.Log.Error("sending staged answers", zap.Error(err))
+			return laterMost
+		}
+		if !more {
+			break
+		}
+	}
+	next, err := l.Relay.Store.NextOutgoing(ctx)
+	if err != nil || next.IsZero() {
+		return laterMost
+	}
+	return min(max(next.Sub(l.Relay.Store.Now()), laterLeast), laterMost)
+}
+
+// Once sends one answer that is due, and tells whether there was one.
+func (l *Later) Once(ctx context.Context) (bool, error) {
+	ctx = context.WithoutCancel(ctx) // what was claimed is brought to its end
+	o, err := l.Relay.Store.ClaimOutgoing(ctx, l.lease())
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, l.send(ctx, o)
+}
+
+// send sends a claimed answer, unless a former attempt did so before its process died, and brings it to its end.
+func (l *Later) send(ctx context.Context, o store.Outgoing) error {
+	if gone, err := l.left(ctx, o); gone || err != nil {
+		return err
+	}
+	err := l.Relay.reply(ctx, o)
+	if err == nil {
+		return l.Relay.Store.Sent(ctx, o)
+	}
+	if gone, looking := l.left(ctx, o); gone || looking != nil { // by another, meanwhile
+		return looking
+	}
+	if reason := reasonOf(err); reason != "" {
+		return l.Relay.Store.Refused(ctx, o, reason)
+	}
+	l.Relay.Log.Error("sending a staged answer", zap.Error(err))
+	return l.Relay.Store.Postpone(ctx, o, backoff(o.Attempts))
+}
+
+// left tells whether an answer was accepted already; then it is brought to its end.
+func (l *Later) left(ctx context.Context, o store.Outgoing) (bool, error) {
+	key := store.Key{Sender: l.Relay.Instance.HSAID, Contract: l.Relay.Contracts.Return().Contract, MessageID: o.MessageID}
+	_, found, err := l.Relay.Store.Repeat(ctx, key)
+	if err != nil || !found {
+		return false, err
+	}
+	return true, l.Relay.Store.Sent(ctx, o)
+}
+
+// backoff is how long an answer waits after so many attempts that failed for a reason of our own.
+func backoff(attempts int) time.Duration {
+	return min(time.Second<<min(attempts, 6), time.Minute)
+}
+
+// reasonOf is why the line did not take an answer, for its writer; "" where the line could not tell, and the next attempt may.
+func reasonOf(err error) string {
+	var contract *contracts.Error
+	var platform *routing.Error
+	switch {
+	case errors.As(err, &contract):
+		return contract.Message
+	case errors.Is(err, ErrConflict):
+		return "Ärendet ändrades innan svaret hann skickas. Läs det nya och skicka svaret igen."
+	case errors.Is(err, ErrNotOurs), errors.Is(err, store.ErrNotFound):
+		return "Ärendet finns inte längre hos enheten."
+	case errors.As(err, &platform):
+		return "Det finns ingen väg till 1177 i katalogen just nu (" + string(platform.Code) + ")."
+	}
+	return ""
+}

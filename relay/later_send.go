@@ -1,0 +1,61 @@
+package relay
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"rivgate/contracts"
+	"rivgate/routing"
+	"rivgate/store"
+)
+
+// reply sends a staged answer down the line under the message id that was chosen for it. Errors as of Reply.
+func (r *Relay) reply(ctx context.Context, o store.Outgoing) error {
+	var u contracts.Update
+	if err := json.Unmarshal(o.Answer, &u); err != nil {
+		return fmt.Errorf("reading a staged answer: %w", err)
+	}
+	for i := range u.Attachments {
+		if i < len(o.Files) {
+			u.Attachments[i].Value = o.Files[i].Value
+		}
+	}
+	m, c, err := r.returning(ctx, o.CaseID, u)
+	if err != nil {
+		return err
+	}
+	if !strings.EqualFold(c.Handler.Unit, o.Unit) {
+		return ErrNotOurs
+	}
+	root, extension, _ := strings.Cut(o.MessageID, "|")
+	m.ID = contracts.II{Root: root, Extension: extension}
+	_, err = r.say(ctx, r.Instance.HSAID, c.ID, m, o.CaseVersion)
+	return err
+}
+
+// try judges an answer as Reply would, and sends nothing.
+func (r *Relay) try(ctx context.Context, caseID string, u contracts.Update, version int64) error {
+	m, c, err := r.returning(ctx, caseID, u)
+	if err != nil {
+		return err
+	}
+	a, err := r.written(ctx, r.Instance.HSAID, c.ID, m, version)
+	if err != nil {
+		return err
+	}
+	req, err := r.read(a)
+	if err != nil {
+		return err
+	}
+	o := outcome{Call: routing.Call{Sender: a.Sender, Receiver: req.Receiver, Contract: req.Contract, Profile: req.Profile}, Contract: r.Contracts.Contract(req.Contract)}
+	if o.Route, err = r.decide(ctx, a, req, &o); err != nil {
+		return err
+	}
+	said, err := r.validate(ctx, a, req, &o)
+	if err != nil || said == nil {
+		return err
+	}
+	return placed(refusal(r.Store.Try(ctx, said)), said.Event)
+}

@@ -1,0 +1,111 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// DeskEventKind is what somebody did at a desk.
+type DeskEventKind string
+
+// The kinds of DeskEvent.
+const (
+	DeskTaken       DeskEventKind = "taken" // by the one who did it
+	DeskAssigned    DeskEventKind = "assigned"
+	DeskReleased    DeskEventKind = "released"
+	DeskParked      DeskEventKind = "parked"
+	DeskResumed     DeskEventKind = "resumed" // by nobody: its day had come
+	DeskNote        DeskEventKind = "note"
+	DeskRegistered  DeskEventKind = "registered"
+	DeskProtected   DeskEventKind = "protected"
+	DeskUnprotected DeskEventKind = "unprotected"
+	DeskAuthority   DeskEventKind = "authority"
+	DeskNoAuthority DeskEventKind = "no_authority"
+	DeskSent        DeskEventKind = "sent"    // an answer left
+	DeskUndone      DeskEventKind = "undone"  // an answer was taken back
+	DeskRefused     DeskEventKind = "refused" // an answer that the line did not take
+)
+
+// DeskEvent is one line of a case's time line that is no message.
+type DeskEvent struct {
+	Unit      string        `json:"-"` // whose desk, in upper case
+	Kind      DeskEventKind `json:"-"`
+	By        Person        `json:"-"`
+	At        time.Time     `json:"-"`
+	From      Person        `json:"from,omitzero"` // had the case before
+	To        Person        `json:"to,omitzero"`   // has it from now
+	Until     *time.Time    `json:"until,omitempty"`
+	Text      string        `json:"text,omitempty"`      // note, reason, or number
+	Form      string        `json:"form,omitempty"`      // of an answer
+	MessageID string        `json:"messageId,omitempty"` // Key.MessageID of an answer
+}
+
+func (t *tx) noteEvent(ctx context.Context, caseID, unit string, e DeskEvent) error {
+	doc, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(ctx, `INSERT INTO desk_event (case_id, unit, kind, by_id, by_name, at, doc) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		caseID, fold(unit), string(e.Kind), e.By.ID, e.By.Name, micros(t.now), string(doc))
+	return err
+}
+
+func scanDeskEvent(rows *sql.Rows) (e DeskEvent, err error) {
+	var at int64
+	var doc []byte
+	if err := rows.Scan(&e.Unit, &e.Kind, &e.By.ID, &e.By.Name, &at, &doc); err != nil {
+		return e, err
+	}
+	e.At = moment(at)
+	return e, json.Unmarshal(doc, &e)
+}
+
+// DeskEvents are what people of the units did at their desks with a case, oldest first: each unit sees its own, so a page names the unit
+// for which the reader acts. Nil: all of them, for who may see them all. A parking whose day has come is followed by a DeskResumed by nobody.
+func (s *Store) DeskEvents(ctx context.Context, caseID string, units []string) ([]DeskEvent, error) {
+	var c conditions
+	c.add("case_id = $?", caseID)
+	if units != nil {
+		folded := make([]string, len(units))
+		for i, unit := range units {
+			folded[i] = fold(unit)
+		}
+		c.among("unit", folded)
+	}
+	events, err := collect(ctx, pool{s.read}, scanDeskEvent, `SELECT unit, kind, by_id, by_name, at, doc FROM desk_event`+c.where()+` ORDER BY seq`, c.args...)
+	if err != nil {
+		return nil, fmt.Errorf("reading a desk's time line: %w", err)
+	}
+	return resumed(events, s.now()), nil
+}
+
+// resumed adds to a desk's time line the resumptions that nobody ordered: those of parkings that neither were changed nor ended before their day.
+func resumed(events []DeskEvent, now time.Time) []DeskEvent {
+	var all []DeskEvent
+	open := map[string]DeskEvent{} // parkings by unit
+	due := func(at time.Time) {
+		for unit, e := range open {
+			if !e.Until.After(at) {
+				all = append(all, DeskEvent{Unit: unit, Kind: DeskResumed, At: *e.Until})
+				delete(open, unit)
+			}
+		}
+	}
+	for _, e := range events {
+		due(e.At)
+		all = append(all, e)
+		switch e.Kind {
+		case DeskParked:
+			open[e.Unit] = e
+		case DeskResumed:
+			delete(open, e.Unit)
+		}
+	}
+	due(now)
+	slices.SortStableFunc(all, func(a, b DeskEvent) int { return a.At.Compare(b.At) })
+	return all
+}
