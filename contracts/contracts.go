@@ -6,6 +6,7 @@
 package contracts
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -72,13 +73,29 @@ func (c *Contract) Validate(envelope []byte) error {
 	return c.schema.validate(envelope)
 }
 
+// ValidateRequest is Validate for a request that is Complete or condensed.
+func (c *Contract) ValidateRequest(req *soap.Request) error {
+	if condensed := req.Condensed(); condensed != nil {
+		return placed(c.Validate(condensed.Text), condensed)
+	}
+	return c.Validate(req.UTF8())
+}
+
 // Read judges a request of a complaints contract: schema, mapping, business rules of one message. The error is *Error; in mode Warn a
 // message that can be mapped is returned together with the *Error that Enforce would have refused it with; in mode Off rules are not looked at.
-// req must be Complete.
-func (c *Contract) Read(req *soap.Request) (*Message, error) { return c.ReadEnvelope(req.UTF8()) }
+// req must be Complete or condensed; of a condensed one, the message has Content for large files.
+func (c *Contract) Read(req *soap.Request) (*Message, error) {
+	if condensed := req.Condensed(); condensed != nil {
+		m, err := c.read(condensed.Text, condensed)
+		return m, placed(err, condensed)
+	}
+	return c.ReadEnvelope(req.UTF8())
+}
 
 // ReadEnvelope is Read for an envelope that is UTF-8 and has passed the guard.
-func (c *Contract) ReadEnvelope(envelope []byte) (*Message, error) {
+func (c *Contract) ReadEnvelope(envelope []byte) (*Message, error) { return c.read(envelope, nil) }
+
+func (c *Contract) read(envelope []byte, condensed *soap.Condensed) (*Message, error) {
 	if !c.Complaints {
 		return nil, errNoModel
 	}
@@ -96,6 +113,7 @@ func (c *Contract) ReadEnvelope(envelope []byte) (*Message, error) {
 	if (m.Update == nil) != c.send {
 		return nil, unmapped(c.Request.Local, errOther)
 	}
+	m.fill(condensed)
 	if invalid != nil || c.Validation == Off {
 		return m, invalid
 	}
@@ -161,4 +179,14 @@ func (c *Contract) compile() error {
 	}
 	c.schema, err = compile(c.files, file, c.Request)
 	return err
+}
+
+// Condensing is how a large request of c is condensed: what its schema says is xs:base64Binary is taken out.
+func (c *Contract) Condensing() soap.Condensing {
+	how := soap.Condensing{}
+	if c.schema != nil {
+		how.Files = c.schema.binary
+	}
+	_, _ = rand.Read(how.Mark[:]) // it never fails
+	return how
 }

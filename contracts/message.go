@@ -1,24 +1,28 @@
 package contracts
 
 import (
+	"errors"
 	"slices"
 
 	"rivgate/soap"
 )
 
 // Attachments are the files that the message carries, wherever in it they stand, in their order.
-func (m *Message) Attachments() []Attachment {
+func (m *Message) Attachments() []Attachment { return slices.Concat(m.files()...) }
+
+// files are the lists of files in the message.
+func (m *Message) files() [][]Attachment {
 	switch {
 	case m.Complaint != nil:
-		return m.Complaint.Attachments
+		return [][]Attachment{m.Complaint.Attachments}
 	case m.Answer != nil:
-		return m.Answer.Attachments
+		return [][]Attachment{m.Answer.Attachments}
 	case m.Forward != nil:
-		return m.Forward.Original.Attachments
+		return [][]Attachment{m.Forward.Original.Attachments}
 	case m.Update != nil && m.Update.NewCase != nil:
-		return slices.Concat(m.Update.NewCase.Attachments, m.Update.Attachments)
+		return [][]Attachment{m.Update.NewCase.Attachments, m.Update.Attachments}
 	case m.Update != nil:
-		return m.Update.Attachments
+		return [][]Attachment{m.Update.Attachments}
 	}
 	return nil
 }
@@ -41,5 +45,36 @@ func (c *Contract) Map(req *soap.Request) (*Message, error) {
 	if !c.Complaints {
 		return nil, errNoModel
 	}
-	return c.pack.Read(req.UTF8())
+	condensed := req.Condensed()
+	if condensed == nil {
+		return c.pack.Read(req.UTF8())
+	}
+	m, err := c.pack.Read(condensed.Text)
+	if err == nil {
+		m.fill(condensed)
+	}
+	return m, err
+}
+
+// fill gives the files that stand-ins stand for to those of m. condensed may be nil.
+func (m *Message) fill(condensed *soap.Condensed) {
+	if condensed == nil {
+		return
+	}
+	for _, files := range m.files() {
+		for i := range files {
+			if content, ok := condensed.File(files[i].Value); ok {
+				files[i].Value, files[i].Content = nil, content
+			}
+		}
+	}
+}
+
+// placed tells where in the whole message an error is.
+func placed(err error, condensed *soap.Condensed) error {
+	var e *Error
+	if errors.As(err, &e) && e.Line > 0 {
+		e.Line, e.Column = condensed.Place(e.Line, e.Column)
+	}
+	return err
 }

@@ -1,6 +1,10 @@
 package contracts
 
-import "time"
+import (
+	"time"
+
+	"rivgate/soap"
+)
 
 // Message is one message of the complaints contracts in canonical form: a send (1177 → handling system) or a return
 // (handling system → 1177). Exactly one of Complaint, Answer, Forward and Update is set; Update makes it a return.
@@ -189,7 +193,9 @@ type Attachment struct {
 	Size      int64  `json:"size"` // bytes
 	SHA256    string `json:"sha256,omitempty"`
 	Value     []byte `json:"-"`
-	Reference string `json:"reference,omitempty"` // URI instead of Value
+	// Content is what is known of a file that passed without being kept, instead of Value.
+	Content   *soap.File `json:"-"`
+	Reference string     `json:"reference,omitempty"` // URI instead of Value
 }
 
 // Receipt is the answer of the contract to an accepted or refused message.

@@ -31,35 +31,56 @@ func checkAttachment(a *Attachment, path string) *Error {
 		return FieldMissing(path+"/fileName", "Ge bilagan ett filnamn.")
 	case a.Size < 0:
 		return refuse(SubAttachmentType, path+"/size", "Bilagans storlek stämmer inte. Ange filens storlek i byte.")
-	case a.Size > MaxAttachment || len(a.Value) > MaxAttachment:
+	case a.Size > MaxAttachment || a.length() > MaxAttachment:
 		return refuse(SubAttachmentTooLarge, path+"/size", "Bilagan är större än 20 MB. Skicka en mindre fil, eller dela upp den.")
 	}
-	known, agrees := sniff(a.MediaType, a.Value)
+	known, agrees := sniff(a.MediaType, a.head())
 	if !known {
 		return refuse(SubAttachmentType, path+"/mediaType", "Bilagans filtyp tas inte emot. Skicka PDF, PNG, JPEG, GIF eller ren text.")
 	}
 	if a.Reference != "" {
-		if len(a.Value) > 0 {
+		if a.length() > 0 {
 			return NotAllowed(path+"/reference", "En bilaga har antingen innehåll eller en referens.")
 		}
 		return nil
 	}
 	switch {
-	case len(a.Value) == 0:
+	case a.length() == 0:
 		return FieldMissing(path+"/value", "Bilagan är tom. Skicka filens innehåll eller en referens till den.")
-	case a.Size != int64(len(a.Value)):
+	case a.Size != a.length():
 		return refuse(SubAttachmentType, path+"/size", "Bilagans storlek stämmer inte med innehållet. Ange filens storlek i byte.")
 	case !agrees:
 		return refuse(SubAttachmentType, path+"/value", "Bilagans innehåll är inte av den filtyp som anges. Ange filens rätta typ.")
-	case a.SHA256 != "" && !sameSum(a.SHA256, a.Value):
+	case a.SHA256 != "" && !a.sameSum():
 		return refuse(SubAttachmentType, path+"/sha256", "Bilagans kontrollsumma stämmer inte med innehållet. Räkna om SHA-256 på filen.")
 	}
 	return nil
 }
 
-func sameSum(stated string, value []byte) bool {
-	sum := sha256.Sum256(value)
-	return strings.EqualFold(strings.TrimSpace(stated), hex.EncodeToString(sum[:]))
+// length is how many bytes the file has.
+func (a *Attachment) length() int64 {
+	if a.Content != nil {
+		return a.Content.Size
+	}
+	return int64(len(a.Value))
+}
+
+// head is enough of the file to tell its type by.
+func (a *Attachment) head() []byte {
+	if a.Content != nil {
+		return a.Content.Head
+	}
+	return a.Value
+}
+
+func (a *Attachment) sameSum() bool {
+	var sum [sha256.Size]byte
+	if a.Content != nil {
+		sum = a.Content.SHA256
+	} else {
+		sum = sha256.Sum256(a.Value)
+	}
+	return strings.EqualFold(strings.TrimSpace(a.SHA256), hex.EncodeToString(sum[:]))
 }
 
 // sniff tells whether a media type is taken, and whether the first bytes of value agree with it.

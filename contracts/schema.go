@@ -21,8 +21,9 @@ import (
 // schema is the compiled schema of a whole request envelope.
 type schema struct {
 	engine   *xsd.Engine
-	names    map[string]bool // every element name of the contract's schemas
-	sessions sync.Pool       // of *xsd.Session
+	names    map[string]bool   // every element name of the contract's schemas
+	binary   map[xml.Name]bool // the elements that are xs:base64Binary
+	sessions sync.Pool         // of *xsd.Session
 }
 
 // wrapper is a schema of the envelope. Its Body holds the request element and nothing else. The Header is not looked at, not even where a header's type
@@ -41,13 +42,14 @@ const wrapper = `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:c=
 // compile compiles the envelope of one operation. file is the schema file of its namespace in pack.
 func compile(pack fs.FS, file string, request xml.Name) (*schema, error) {
 	s := &schema{names: make(map[string]bool)}
+	found := &binaries{is: map[xml.Name]bool{}, not: map[xml.Name]bool{}}
 	resolve := func(_ context.Context, base, location string) (xsd.SchemaSource, error) {
 		name := path.Join(path.Dir(base), location)
 		text, err := fs.ReadFile(pack, name)
 		if err != nil {
 			return xsd.SchemaSource{}, fmt.Errorf("%w: %s", xsderrors.ErrSchemaNotFound, name)
 		}
-		if err := elementNames(text, s.names); err != nil {
+		if err := elementNames(text, s.names, found); err != nil {
 			return xsd.SchemaSource{}, err
 		}
 		return xsd.Bytes(name, text), nil
@@ -57,7 +59,7 @@ func compile(pack fs.FS, file string, request xml.Name) (*schema, error) {
 	if err != nil {
 		return nil, fmt.Errorf("compiling schema %s: %w", file, err)
 	}
-	s.engine = engine
+	s.engine, s.binary = engine, found.names()
 	return s, nil
 }
 
@@ -68,8 +70,10 @@ func escape(s string) string {
 }
 
 // elementNames collects the names of the elements that a schema file declares.
-func elementNames(text []byte, into map[string]bool) error {
+func elementNames(text []byte, into map[string]bool, found *binaries) error {
 	d := xml.NewDecoder(bytes.NewReader(text))
+	var file scope
+	depth := 0
 	for {
 		token, err := d.RawToken()
 		if err != nil {
@@ -78,7 +82,18 @@ func elementNames(text []byte, into map[string]bool) error {
 			}
 			return fmt.Errorf("reading schema: %w", err)
 		}
-		if start, ok := token.(xml.StartElement); ok && start.Name.Local == "element" {
+		if _, ok := token.(xml.EndElement); ok {
+			depth--
+		}
+		start, ok := token.(xml.StartElement)
+		if !ok {
+			continue
+		}
+		if depth++; depth == 1 {
+			file = newScope(start)
+		}
+		if start.Name.Local == "element" {
+			found.add(file, start, depth)
 			for _, a := range start.Attr {
 				if a.Name.Local == "name" && a.Name.Space == "" {
 					into[a.Value] = true

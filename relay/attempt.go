@@ -43,7 +43,8 @@ func (r *Relay) attempt(ctx context.Context, d store.Delivery) attempt {
 	if d.Large {
 		envelope = r.Store.Envelope(ctx, d.Message.ID)
 	}
-	req, err := soap.ReadRequest(envelope, d.Message.ContentType, r.Limits)
+	req, err := soap.ReadRequest(envelope, d.Message.ContentType, r.acceptedLimits())
+	defer req.Close()
 	if err == nil && !d.Large {
 		err = req.ReadAll()
 	}

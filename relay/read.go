@@ -1,7 +1,6 @@
 package relay
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"strings"
@@ -18,10 +17,7 @@ import (
 func (r *Relay) read(a arrival) (*soap.Request, error) {
 	req, err := soap.ReadRequest(a.Body, a.ContentType, r.Limits)
 	if err == nil && r.Contracts.Durable(req.Contract) {
-		if body, ok := a.Body.(*gated); ok {
-			body.whole = true
-		}
-		err = req.ReadAll()
+		err = r.whole(a, req)
 	}
 	return req, unreadable(err)
 }
@@ -72,10 +68,10 @@ func (r *Relay) validateForeign(a arrival, req *soap.Request, c *contracts.Contr
 	if c == nil || c.Validation == contracts.Off {
 		return nil
 	}
-	if err := req.ReadAll(); err != nil {
-		return unreadable(err)
+	if err := r.whole(a, req); err != nil {
+		return err
 	}
-	err := r.tolerate(c, a, true, c.Validate(req.UTF8()))
+	err := r.tolerate(c, a, true, c.ValidateRequest(req))
 	var refused *contracts.Error
 	if errors.As(err, &refused) {
 		// A contract that is not ours has no response in which we could refuse: the platform does.
@@ -125,7 +121,7 @@ func (r *Relay) decide(ctx context.Context, a arrival, req *soap.Request, o *out
 
 // message is what the store is to accept.
 func (r *Relay) message(a arrival, req *soap.Request, o *outcome, id string, event *store.Event) *store.Message {
-	return &store.Message{
+	m := &store.Message{
 		ID:          r.NewID(),
 		Key:         store.Key{Sender: strings.ToUpper(a.Sender), Contract: o.Call.Contract, MessageID: id},
 		Call:        o.Call,
@@ -138,6 +134,10 @@ func (r *Relay) message(a arrival, req *soap.Request, o *outcome, id string, eve
 		Received:    r.Now().UTC(),
 		Event:       event,
 	}
+	if spool := req.Spool(); spool != nil {
+		m.Body = spool
+	}
+	return m
 }
 
 // accept stores the message, or finds that it was stored before: then the first message's route and receipt count. A refusal by
@@ -161,22 +161,12 @@ func (r *Relay) accept(ctx context.Context, m *store.Message, req *soap.Request,
 
 // repeat compares a message with the first of its key: same content gets the first answer, other content is refused.
 func (r *Relay) repeat(ctx context.Context, m *store.Message, req *soap.Request, o *outcome) error {
-	first, err := r.Store.Message(ctx, o.Accepted.MessageID)
+	first, _, err := r.Store.Outline(ctx, o.Accepted.MessageID)
 	if err != nil {
 		return err
 	}
 	o.Route = first.Route
-	if bytes.Equal(first.Envelope, m.Envelope) {
-		return nil
-	}
-	firstReq, err := soap.ReadRequest(bytes.NewReader(first.Envelope), first.ContentType, r.Limits)
-	if err == nil {
-		err = firstReq.ReadAll()
-	}
-	if err != nil {
-		return err
-	}
-	same, err := contracts.SameContent(firstReq.UTF8(), req.UTF8())
+	same, err := r.sameContent(ctx, o.Contract, req, o.Accepted.MessageID)
 	if err == nil && !same {
 		err = contracts.DuplicateContentMismatch()
 	}

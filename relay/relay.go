@@ -41,7 +41,8 @@ type Relay struct {
 	Metrics   *Metrics // nil: nothing is counted
 	Version   string   // of the program, for PingForConfiguration
 
-	// Large is how many messages above 1 MiB that must be known whole may be in memory at once; the others wait on their connections. Default 1.
+	// Large is how many messages above 1 MiB that must be known whole are taken at once, each in a spool on disk; the others wait on their
+	// connections. Default 4.
 	Large int
 
 	fields sync.Pool // of *[]zap.Field
@@ -88,6 +89,7 @@ type outcome struct {
 // error nothing was accepted.
 func (r *Relay) line(ctx context.Context, a arrival) (o outcome, err error) {
 	req, err := r.read(a) // VP003 VP015
+	defer req.Close()
 	if err != nil {
 		return o, err
 	}

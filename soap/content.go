@@ -73,6 +73,9 @@ func (g *guard) instruction(i int) (int, error) {
 	if reason := g.refusal(modeInstruction); reason != "" {
 		return i, g.refuse(i, reason)
 	}
+	if g.inFile() {
+		g.files.text.mark()
+	}
 	g.mode = modeInstruction
 	return n.end, nil
 }
@@ -96,14 +99,14 @@ func (g *guard) until(i int, stop byte, ending string) (int, error) {
 
 func (g *guard) cdata(i int) (int, error) {
 	next, err := g.until(i, ']', "]]>")
-	if err != nil || g.capturing == nil {
+	if err != nil || g.capturing == nil && !g.inFile() {
 		return next, err
 	}
 	end := next
 	if g.mode == modeContent {
 		end -= len("]]>")
 	}
-	g.capture(g.p[i:end])
+	g.read(g.p[i:end])
 	return next, nil
 }
 
@@ -132,10 +135,31 @@ func (g *guard) text(i int) (int, error) {
 		}
 		i = next
 	}
-	if g.capturing != nil {
-		g.capture(p[begin:i])
-	}
+	g.read(p[begin:i])
 	return i, nil
+}
+
+// inFile tells whether what passes is the text of a file that is taken out.
+func (g *guard) inFile() bool { return g.files != nil && g.files.depth > 0 }
+
+// read gives literal text to who wants it.
+func (g *guard) read(text []byte) {
+	if g.capturing != nil {
+		g.capture(text)
+	}
+	if g.inFile() {
+		g.files.text.literal(text)
+	}
+}
+
+// readRune gives a character that was referred to to who wants it.
+func (g *guard) readRune(r rune) {
+	if g.capturing != nil {
+		g.captureRune(r)
+	}
+	if g.inFile() {
+		g.files.text.referred(r)
+	}
 }
 
 // special consumes the character at i that is not a plain one; the text from begin up to it is plain.
@@ -144,9 +168,9 @@ func (g *guard) special(begin, i int) (int, error) {
 	switch p[i] {
 	case '&':
 		r, next, err := g.reference(i)
-		if err == nil && next != i && g.capturing != nil {
-			g.capture(p[begin:i])
-			g.captureRune(r)
+		if err == nil && next != i {
+			g.read(p[begin:i])
+			g.readRune(r)
 		}
 		return next, err
 	case ']':

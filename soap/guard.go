@@ -16,6 +16,7 @@ type guard struct {
 	pause  bool // feed stops once the head is read
 	reply  bool // an answer, which names no receiver
 	mode   mode
+	files  *condenser // takes the texts of files out as they pass; nil: they stay
 
 	p         []byte // the bytes at hand
 	last      bool   // no more will come
@@ -106,6 +107,9 @@ func (g *guard) consume(n int) {
 			g.lineStart = g.offset + int64(at) + 1
 		}
 	}
+	if g.files != nil {
+		g.files.passed(g, g.offset+int64(n))
+	}
 	g.offset += int64(n)
 	g.p = nil
 }
@@ -114,12 +118,18 @@ func (g *guard) consume(n int) {
 func (g *guard) refuse(i int, reason string) error { return g.refuseAs(Malformed, i, reason) }
 
 func (g *guard) refuseAs(kind Kind, i int, reason string) error {
+	line, column := g.place(i)
+	return &Error{Kind: kind, Reason: reason, Line: line, Column: column}
+}
+
+// place is the line and the column of index i of the bytes at hand, from 1.
+func (g *guard) place(i int) (line, column int) {
 	line, start := g.line, g.lineStart
 	line += bytes.Count(g.p[:i], []byte{'\n'})
 	if at := bytes.LastIndexByte(g.p[:i], '\n'); at >= 0 {
 		start = g.offset + int64(at) + 1
 	}
-	return &Error{Kind: kind, Reason: reason, Line: line + 1, Column: int(g.offset + int64(i) - start + 1)}
+	return line + 1, int(g.offset + int64(i) - start + 1)
 }
 
 // piece consumes the next piece at i and returns where it ends; i itself if the piece is not all there yet.

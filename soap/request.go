@@ -16,6 +16,9 @@ type Limits struct {
 	Attributes int   // attributes of one element; default 128
 	Namespaces int   // namespace declarations in scope; default 128
 	Name       int   // bytes of one name; default 512. A namespace may have four times as many
+	Beside     int64 // bytes of a message that is condensed, the text of its files left out; default 15 MiB
+
+	Folder string // for what is spooled; default the system's for temporary files
 }
 
 func (l Limits) defaulted() Limits {
@@ -25,6 +28,7 @@ func (l Limits) defaulted() Limits {
 	l.Attributes = or(l.Attributes, 128)
 	l.Namespaces = or(l.Namespaces, 128)
 	l.Name = or(l.Name, 512)
+	l.Beside = or(l.Beside, 15<<20)
 	return l
 }
 
@@ -55,6 +59,8 @@ type Request struct {
 	rest      io.Reader // what is still to be read; nil when Complete
 	limits    Limits
 	guard     *guard
+	condensed *Condensed
+	spool     *Spool // what was received; nil: it is in received, or not kept
 }
 
 // Envelope is the message byte for byte as it was received; nil unless Complete.

@@ -132,6 +132,9 @@ func (g *guard) open(i, end int, n qname, empty bool) error {
 		g.capturing.startTag = extent{g.offset + int64(i), g.offset + int64(end)}
 		g.capturing.attributes = g.offset + int64(n.end)
 	}
+	if g.files != nil && len(g.frames) > depthChild {
+		g.files.enter(g, i, end, space, n.local(g.p), empty)
+	}
 	if empty {
 		return g.close(i, end)
 	}
@@ -164,6 +167,9 @@ func (g *guard) endTag(i int) (int, error) {
 func (g *guard) close(i, end int) error {
 	if err := g.leave(i, end); err != nil {
 		return err
+	}
+	if g.files != nil && g.files.depth == len(g.frames) {
+		g.files.leave(g, i)
 	}
 	f := g.frames[len(g.frames)-1]
 	g.frames = g.frames[:len(g.frames)-1]

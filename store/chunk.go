@@ -1,11 +1,11 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
 	"io"
-	"slices"
 	"time"
 )
 
@@ -16,20 +16,35 @@ const chunkSize = 1 << 20
 func extraTime(size int) time.Duration { return time.Duration(size/chunkSize) * 250 * time.Millisecond }
 
 // insertBody stores an envelope: whole, or in pieces.
-func (t *tx) insertBody(ctx context.Context, id string, envelope []byte) error {
-	whole := envelope
-	if len(envelope) > chunkSize || whole == nil {
+func (t *tx) insertBody(ctx context.Context, m *Message) error {
+	whole := m.Envelope
+	if m.size() > chunkSize || m.Body != nil || whole == nil {
 		whole = []byte{} // nil would be NULL
 	}
-	if _, err := t.exec(ctx, `INSERT INTO message_body (message_id, envelope) VALUES ($1, $2)`, id, whole); err != nil || len(envelope) <= chunkSize {
+	if err := t.put(ctx, `INSERT INTO message_body (message_id, envelope) VALUES ($1, $2)`, m.ID, whole); err != nil {
 		return err
 	}
-	n := 0
-	for part := range slices.Chunk(envelope, chunkSize) {
+	switch {
+	case m.Body != nil:
+		return t.insertChunks(ctx, m.ID, m.Body)
+	case len(m.Envelope) > chunkSize:
+		return t.insertChunks(ctx, m.ID, bytes.NewReader(m.Envelope))
+	}
+	return nil
+}
+
+// insertChunks stores body in pieces, of which only one is in memory.
+func (t *tx) insertChunks(ctx context.Context, id string, body Body) error {
+	piece := make([]byte, min(chunkSize, body.Size()))
+	for n, at := 0, int64(0); at < body.Size(); n++ {
+		part := piece[:min(chunkSize, body.Size()-at)]
+		if read, err := body.ReadAt(part, at); read < len(part) {
+			return fmt.Errorf("reading an envelope: %w", err)
+		}
 		if _, err := t.exec(ctx, `INSERT INTO message_chunk (message_id, n, part) VALUES ($1, $2, $3)`, id, n, part); err != nil {
 			return err
 		}
-		n++
+		at += int64(len(part))
 	}
 	return nil
 }

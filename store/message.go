@@ -1,6 +1,7 @@
 package store
 
 import (
+	"io"
 	"time"
 
 	"rivgate/routing"
@@ -24,8 +25,24 @@ type Message struct {
 	ContentType string              // as received; with the BOM of Envelope it tells the charset
 	Headers     map[string][]string // of the call, that go on to the receiver; nil: none, or none were kept
 	Envelope    []byte              // byte for byte as received
+	Body        Body                // the same, where it is too large for memory: then Envelope is nil
 	Received    time.Time           // UTC
 	Event       *Event              // what it means for its case; nil for durable contracts that are not complaints
+}
+
+// Body is an envelope that is not in memory. It is read by one goroutine at a time, perhaps more than once, and must stay until Accept has returned;
+// if it is gone before, nothing is stored.
+type Body interface {
+	io.ReaderAt
+	Size() int64
+}
+
+// size is how many bytes the envelope has.
+func (m *Message) size() int {
+	if m.Body != nil {
+		return int(m.Body.Size())
+	}
+	return len(m.Envelope)
 }
 
 // Receipt is what an accepted message is answered with. It is stored with the message, so that a repeat gets the same answer.
@@ -43,5 +60,5 @@ type Receipt struct {
 type Accepted struct {
 	Receipt
 	Repeat   bool   // the key was there before: Receipt is the first answer, nothing was changed
-	Envelope []byte // the first message's envelope; only with Repeat, for comparing the content
+	Envelope []byte // the first message's envelope; only with Repeat, for comparing the content; nil where it is kept in pieces: Store.Envelope reads it
 }

@@ -14,6 +14,11 @@ func (s *Store) Message(ctx context.Context, id string) (*Message, error) {
 	return loadMessage(ctx, pool{s.read}, id, true)
 }
 
+// Outline returns an accepted message without its envelope where that is kept in pieces: then large, and Store.Envelope reads it. ErrNotFound.
+func (s *Store) Outline(ctx context.Context, id string) (m *Message, large bool, err error) {
+	return claimMessage(ctx, pool{s.read}, id)
+}
+
 const selectMessage = `SELECT m.id, m.sender, m.contract, m.key_id, m.call_sender, m.receiver, m.profile, m.route,
 		m.correlation, m.soap_action, m.content_type, m.received, m.event, m.content, m.headers`
 

@@ -28,10 +28,5 @@ func repeat(ctx context.Context, q querier, k Key) (Accepted, bool, error) {
 	if len(found) == 0 {
 		return Accepted{}, false, nil
 	}
-	if first := &found[0]; len(first.Envelope) == 0 {
-		if first.Envelope, err = gather(ctx, q, first.MessageID); err != nil {
-			return Accepted{}, false, err
-		}
-	}
 	return found[0], true, nil
 }

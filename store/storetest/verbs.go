@@ -40,7 +40,7 @@ func large(w *world) {
 	again.ID = uuid.NewString()
 	repeat, err := w.s.Accept(w.ctx, &again)
 	w.must(err)
-	equal(w, "repeat", repeat.Repeat && bytes.Equal(repeat.Envelope, m.Envelope), true)
+	equal(w, "repeat", repeat.Repeat && len(repeat.Envelope) == 0, true)
 	got, err := w.s.Message(w.ctx, m.ID)
 	w.must(err)
 	equal(w, "whole", bytes.Equal(got.Envelope, m.Envelope), true)

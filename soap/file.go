@@ -1,0 +1,143 @@
+package soap
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"hash"
+	"io"
+	"unicode/utf8"
+)
+
+// headOfFile is how many bytes of a file are kept to tell its type by.
+const headOfFile = 1 << 10
+
+// File is what is known of a file whose base64 text was not kept.
+type File struct {
+	Number int   // from 1, in the order of the elements that hold files, empty and small ones included
+	Size   int64 // bytes of the file itself
+	SHA256 [sha256.Size]byte
+	Head   []byte // its first 1 KiB
+}
+
+// fileText reads the text of a file as it passes.
+type fileText struct {
+	file  File
+	to    io.Writer // gets the file; nil: nobody
+	chars int64     // of the text, as XML reads it
+	text  hash.Hash // of the same
+	bytes hash.Hash // of the file
+
+	failed         error // of to
+	carriageReturn bool
+	broken         bool // it is no base64
+	pads           int
+	last           byte   // the last letter that is no pad
+	clean          []byte // letters that are not decoded yet
+	decoded        [6144]byte
+}
+
+// cleanSize is how many letters are decoded at a time.
+const cleanSize = 8192
+
+func newFileText(number int) *fileText {
+	return &fileText{file: File{Number: number}, text: sha256.New(), bytes: sha256.New(), clean: make([]byte, 0, cleanSize)}
+}
+
+// literal takes text as it stands, whose line ends are read as XML reads them.
+func (f *fileText) literal(p []byte) {
+	for len(p) > 0 {
+		if f.carriageReturn && p[0] == '\n' {
+			p, f.carriageReturn = p[1:], false
+			continue
+		}
+		f.carriageReturn = false
+		at := bytes.IndexByte(p, '\r')
+		if at < 0 {
+			f.write(p)
+			return
+		}
+		f.write(p[:at])
+		f.write([]byte{'\n'})
+		p, f.carriageReturn = p[at+1:], true
+	}
+}
+
+// write takes text as XML reads it.
+func (f *fileText) write(p []byte) {
+	f.chars += int64(len(p))
+	f.text.Write(p)
+	for _, b := range p {
+		switch {
+		case isBase64(b):
+			f.broken = f.broken || f.pads > 0
+			f.last = b
+		case b == '=':
+			f.pads++
+		case b == ' ', b == '\n', b == '\t', b == '\r':
+			continue
+		default:
+			f.broken = true
+			continue
+		}
+		if f.clean = append(f.clean, b); len(f.clean) == cleanSize {
+			f.decode()
+		}
+	}
+}
+
+// referred takes a character that a reference stood for: a carriage return is one then.
+func (f *fileText) referred(r rune) {
+	f.carriageReturn = false
+	f.write(utf8.AppendRune(nil, r))
+}
+
+// mark stands for a processing instruction inside the text: it is part of the content, though not of the file.
+func (f *fileText) mark() { f.text.Write([]byte{0}) }
+
+func isBase64(b byte) bool {
+	return 'A' <= b && b <= 'Z' || 'a' <= b && b <= 'z' || '0' <= b && b <= '9' || b == '+' || b == '/'
+}
+
+func (f *fileText) decode() {
+	if !f.broken {
+		n, err := base64.StdEncoding.Decode(f.decoded[:], f.clean)
+		f.broken = err != nil
+		f.take(f.decoded[:n])
+	}
+	f.clean = f.clean[:0]
+}
+
+func (f *fileText) take(p []byte) {
+	f.file.Size += int64(len(p))
+	f.bytes.Write(p)
+	if room := headOfFile - len(f.file.Head); room > 0 {
+		f.file.Head = append(f.file.Head, p[:min(room, len(p))]...)
+	}
+	if f.to != nil && f.failed == nil {
+		_, f.failed = f.to.Write(p)
+	}
+}
+
+// end says how sound the text was as xs:base64Binary (XML Schema part 2, 3.2.16), and what was in it.
+func (f *fileText) end() (File, soundness) {
+	f.decode()
+	f.bytes.Sum(f.file.SHA256[:0])
+	how := sound
+	switch {
+	case f.broken || f.pads > 2:
+		how = broken
+	case f.pads == 1 && !bytes.ContainsRune([]byte("AEIMQUYcgkosw048"), rune(f.last)), f.pads == 2 && !bytes.ContainsRune([]byte("AQgw"), rune(f.last)):
+		how = loose
+	}
+	return f.file, how
+}
+
+// soundness is how a base64 text is written.
+type soundness int
+
+const (
+	sound  soundness = iota
+	loose            // it can be decoded, but its last letter says more than its bytes hold, which XML Schema forbids
+	broken           // it cannot be decoded
+)
