@@ -53,10 +53,9 @@ func shard(m *Message) string {
 	return cmp.Or(m.Event.Case.Extension, m.Event.External.Extension, m.Key.MessageID)
 }
 
-const insertKey = `INSERT INTO message_key (sender, contract, key_id, message_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
-
 func (t *tx) accept(ctx context.Context, m *Message) (Accepted, error) {
-	fresh, err := t.exec(ctx, insertKey, fold(m.Key.Sender), m.Key.Contract, m.Key.MessageID, m.ID)
+	fresh, err := t.exec(ctx, `INSERT INTO message_key (sender, contract, key_id, message_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+		fold(m.Key.Sender), m.Key.Contract, m.Key.MessageID, m.ID)
 	if err != nil {
 		return Accepted{}, err
 	}
@@ -67,11 +66,11 @@ func (t *tx) accept(ctx context.Context, m *Message) (Accepted, error) {
 		}
 		return first, err
 	}
-	e := enter(m)
+	e := entering{m: m, receipt: Receipt{MessageID: m.ID, LogID: m.Correlation, Received: m.Received.UTC().Truncate(time.Microsecond)}}
 	if m.Event != nil {
 		err = t.acceptEvent(ctx, &e)
-	} else {
-		err = t.keep(ctx, &e)
+	} else if err = t.insertMessage(ctx, &e); err == nil {
+		err = t.enter(ctx, &e)
 	}
 	if err != nil {
 		return Accepted{}, err
@@ -86,18 +85,6 @@ type entering struct {
 	late    bool
 	c       *Case // as the message left it; nil without a case
 	effects effects
-}
-
-func enter(m *Message) entering {
-	return entering{m: m, receipt: Receipt{MessageID: m.ID, LogID: m.Correlation, Received: m.Received.UTC().Truncate(time.Microsecond)}}
-}
-
-// keep stores the message and enters it in its place.
-func (t *tx) keep(ctx context.Context, in *entering) error {
-	if err := t.insertMessage(ctx, in); err != nil {
-		return err
-	}
-	return t.enter(ctx, in)
 }
 
 // acceptEvent judges the message by its case, changes the case, and stores both.
@@ -133,7 +120,10 @@ func (t *tx) acceptEvent(ctx context.Context, in *entering) error {
 	if err := t.applyTo(ctx, c, in); err != nil {
 		return err
 	}
-	if err := t.keep(ctx, in); err != nil {
+	if err := t.insertMessage(ctx, in); err != nil {
+		return err
+	}
+	if err := t.enter(ctx, in); err != nil {
 		return err
 	}
 	if turn != inTurn {
@@ -163,7 +153,10 @@ func (t *tx) beginCase(ctx context.Context, in *entering) (bool, error) {
 	if err := t.setLast(ctx, c.ID, in.m.Key.Sender, e.Sequence); err != nil {
 		return false, err
 	}
-	return true, t.keep(ctx, in)
+	if err := t.insertMessage(ctx, in); err != nil {
+		return false, err
+	}
+	return true, t.enter(ctx, in)
 }
 
 // applyTo applies the event to its locked case and stores the case.
@@ -201,7 +194,7 @@ func (t *tx) insertMessage(ctx context.Context, in *entering) error {
 	if err != nil {
 		return err
 	}
-	err = t.put(ctx, `INSERT INTO message (id, sender, contract, key_id, call_sender, receiver, profile, via, route, correlation, soap_action,
+	_, err = t.exec(ctx, `INSERT INTO message (id, sender, contract, key_id, call_sender, receiver, profile, via, route, correlation, soap_action,
 		content_type, received, case_id, kind, sequence, late, receipt, event, content, headers)
 		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21)`,
 		m.ID, fold(m.Key.Sender), m.Key.Contract, m.Key.MessageID, m.Call.Sender, m.Call.Receiver, m.Call.Profile, string(m.Route.Via), string(route),
