@@ -1,0 +1,246 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"rivgate/routing"
+	"rivgate/store"
+)
+
+// changesView is what differs between two states of the catalogue, a page of it, and what that means for cases.
+type changesView struct {
+	saying
+	Switches []routing.Switch
+	Open     int // cases under way of all switches
+	Changes  []changeView
+	Total    int
+	From     int
+	Next     string
+	Undo     bool // each change can be taken back
+	Revision int64
+}
+
+// First is the number of the first change shown.
+func (v changesView) First() int { return v.From + 1 }
+
+// changeView is a changed row in words.
+type changeView struct {
+	routing.EntryChange
+	Words     string
+	Days      string
+	Fields    []fieldChange // of a row that was there before
+	OpenCases *int          // of a route of the contract that brings cases
+}
+
+// fieldChange is what one field said before and says after.
+type fieldChange struct{ Label, Before, After string }
+
+// changesShown bounds the changes on a page.
+const changesShown = 100
+
+// changesOf compares two states of the catalogue as the API does, in words.
+func (s *Site) changesOf(r *http.Request, before, after []routing.Entry) (changesView, error) {
+	var diff diffView
+	if err := s.switches(r, before, after, &diff); err != nil {
+		return changesView{}, err
+	}
+	all := routing.CompareEntries(before, after)
+	v := changesView{Switches: diff.Switches, Total: len(all)}
+	for _, one := range v.Switches {
+		v.Open += one.Open
+	}
+	if from, err := strconv.Atoi(r.URL.Query().Get("from")); err == nil && from > 0 && from < len(all) {
+		v.From = from
+	}
+	last := min(v.From+changesShown, len(all))
+	for _, c := range all[v.From:last] {
+		v.Changes = append(v.Changes, s.changeView(c, v.Switches))
+	}
+	if last < len(all) {
+		v.Next = r.URL.Path + "?" + url.Values{"from": {strconv.Itoa(last)}}.Encode()
+	}
+	return v, nil
+}
+
+func (s *Site) changeView(c routing.EntryChange, switches []routing.Switch) changeView {
+	e := c.After
+	if e == nil {
+		e = c.Before
+	}
+	v := changeView{EntryChange: c, Words: rowWords(*e), Days: daysWord(*e)}
+	if e.Kind == routing.EntryRoute && e.Contract == s.Relay.Contracts.Send().Contract {
+		n := routing.Touched(switches, e.Receiver)
+		v.OpenCases = &n
+	}
+	if c.Before == nil || c.After == nil {
+		return v
+	}
+	before, after := s.valuesOf(*c.Before), s.valuesOf(*c.After)
+	for _, field := range rowFields(e.Kind) {
+		if b, a := before.Get(field.Name), after.Get(field.Name); b != a {
+			v.Fields = append(v.Fields, fieldChange{field.Label, field.word(b), field.word(a)})
+		}
+	}
+	return v
+}
+
+// word is a value of a field as a person reads it.
+func (f rowField) word(value string) string {
+	if i := slices.IndexFunc(f.Options, func(o rowOption) bool { return o.Value == value }); i >= 0 {
+		return f.Options[i].Label
+	}
+	switch {
+	case f.Type == "checkbox" && value != "":
+		return "ja"
+	case f.Type == "checkbox":
+		return "nej"
+	case f.Name == "address":
+		return addressWord(value)
+	}
+	return value
+}
+
+type draftPage struct {
+	catalogueHead
+	Changes  changesView
+	Problems []rowProblem // that the draft has by itself
+	Refused  []rowProblem // of what was just tried
+	Publish  *form
+	Discard  *form
+	Others   []string
+	Behind   bool // a version was published since the draft was begun
+}
+
+// catalogueDraftPage shows what publishing would change, and publishes.
+func (s *Site) catalogueDraftPage(w http.ResponseWriter, r *http.Request, who access) error {
+	return s.showDraft(w, r, who, http.StatusOK, &draftPage{})
+}
+
+func (s *Site) showDraft(w http.ResponseWriter, r *http.Request, who access, status int, p *draftPage) error {
+	var err error
+	if p.catalogueHead, err = s.catalogueHead(r, who, "Utkast till adresskatalog", "draft"); err != nil {
+		return err
+	}
+	base, err := s.Relay.Store.CatalogueRows(r.Context(), p.Draft.Base)
+	if err != nil {
+		return err
+	}
+	var rules routing.EntryProblems
+	if err := routing.CheckEntries(p.Draft.Rows, s.Rules, routing.DateOf(p.Now)); errors.As(err, &rules) {
+		p.Problems = problemsOf(rules, p.Draft.Rows)
+		p.Changes = changesView{Total: len(p.Problems)}
+	} else if p.Changes, err = s.changesOf(r, base, p.Draft.Rows); err != nil {
+		return err
+	}
+	p.Changes.Undo, p.Changes.Revision = p.Keeps && p.Draft.Open, p.Draft.Revision
+	p.Behind = p.Draft.Open && p.Draft.Base != p.Draft.Latest
+	for _, f := range []struct {
+		at   **form
+		name string
+	}{{&p.Publish, "publish"}, {&p.Discard, "discard"}} {
+		if *f.at == nil {
+			*f.at = &form{Name: f.name, Values: url.Values{"when": {"now"}}}
+		}
+	}
+	return s.render(w, status, "catalogue_draft", p)
+}
+
+// catalogueDraftVerb publishes or discards the draft, brings it up to date, or takes one change back.
+func (s *Site) catalogueDraftVerb(w http.ResponseWriter, r *http.Request, who access) error {
+	verb := r.PathValue("verb")
+	f, err := readForm(w, r, verb)
+	if err != nil {
+		return err
+	}
+	revision, err := f.revision()
+	if err != nil {
+		return err
+	}
+	p, after := &draftPage{}, "/catalogue/draft?done="+verb
+	switch verb {
+	case "publish":
+		p.Publish, after = f, "/catalogue?done=publish"
+		at := s.publishAt(f)
+		if len(f.Errors) > 0 {
+			return s.showDraft(w, r, who, http.StatusUnprocessableEntity, p)
+		}
+		_, err = s.Relay.Store.PublishCatalogue(r.Context(), revision, at, s.Rules, who.name, f.Value("reason"))
+	case "discard":
+		p.Discard = f
+		err = s.Relay.Store.DiscardCatalogue(r.Context(), revision, who.name, f.Value("reason"))
+	case "rebase":
+		_, err = s.Relay.Store.RebaseCatalogue(r.Context(), revision, s.Rules, who.name)
+	case "undo":
+		err = s.undoRow(r, revision, f.Value("row"), who)
+	default:
+		return errNotFound
+	}
+	if err == nil {
+		http.Redirect(w, r, after, http.StatusSeeOther)
+		return nil
+	}
+	var stale *store.RevisionError
+	if errors.As(err, &stale) {
+		if p.Others, err = s.since(r.Context(), revision); err != nil {
+			return err
+		}
+		return s.showDraft(w, r, who, http.StatusConflict, p)
+	}
+	if p.Publish == nil {
+		p.Publish = f // where the page says what went wrong
+	}
+	problems, ok := f.takeCatalogue(err, nil, nil)
+	if !ok {
+		return err
+	}
+	p.Refused = problems
+	return s.showDraft(w, r, who, http.StatusUnprocessableEntity, p)
+}
+
+// publishAt is when a version is to be in force; zero: at once. What is missing is noted in the form.
+func (s *Site) publishAt(f *form) time.Time {
+	if f.Value("reason") == "" {
+		f.refuse("reason", "Skriv varför: det sparas med versionen.")
+	}
+	if f.Value("when") != "later" {
+		return time.Time{}
+	}
+	at, err := time.ParseInLocation("2006-01-02T15:04", f.Value("at"), routing.Stockholm())
+	switch {
+	case err != nil:
+		f.refuse("at", "Skriv dag och klockslag, som 2026-01-31 08:00.")
+	case !at.After(s.now()):
+		f.refuse("at", "Tiden har passerat. Välj en senare tid, eller publicera genast.")
+	}
+	return at
+}
+
+// undoRow makes a row of the draft what it is in the version that the draft builds on.
+func (s *Site) undoRow(r *http.Request, revision int64, id string, who access) error {
+	d, err := s.Relay.Store.CatalogueDraft(r.Context())
+	if err != nil {
+		return err
+	}
+	base, err := s.Relay.Store.CatalogueRows(r.Context(), d.Base)
+	if err != nil {
+		return err
+	}
+	is := func(e routing.Entry) bool { return e.ID == id }
+	was, now := slices.IndexFunc(base, is), slices.IndexFunc(d.Rows, is)
+	var edit routing.Edit
+	switch {
+	case was < 0:
+		edit = routing.Edit{Action: routing.EditRemove, Entry: routing.Entry{ID: id}}
+	case now < 0:
+		edit = routing.Edit{Action: routing.EditAdd, Entry: base[was]}
+	default:
+		edit = routing.Edit{Action: routing.EditChange, Entry: base[was]}
+	}
+	_, _, err = s.Relay.Store.EditCatalogue(r.Context(), revision, []routing.Edit{edit}, s.Rules, who.name, "")
+	return err
+}

@@ -1,0 +1,256 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"rivgate/routing"
+	"rivgate/store"
+)
+
+// catalogueRowsShown bounds a page of rows or units.
+const catalogueRowsShown = 50
+
+// catalogueHead is what every page of the catalogue begins with: what is in force, and whether something is being prepared.
+type catalogueHead struct {
+	page
+	saying
+	Tab       string // the chosen one
+	Done      string // what was just done, in words
+	Now       time.Time
+	Keeps     bool // the reader may change the catalogue
+	Kept      bool // the gateway decides by what is published here
+	Status    CatalogueStatus
+	InForce   *store.CatalogueVersion
+	Scheduled []store.CatalogueVersion // not due yet, the next first
+	Draft     store.CatalogueDraft
+}
+
+// catalogueHead reads what all pages of the catalogue show.
+func (s *Site) catalogueHead(r *http.Request, who access, title, tab string) (catalogueHead, error) {
+	h := catalogueHead{page: s.page(who, title, "catalogue"), Tab: tab, Now: s.now(), Keeps: who.may(KeepCatalogue, Owner{}), Done: catalogueDone(r.URL.Query().Get("done"))}
+	if s.Catalogue != nil {
+		h.Status = s.Catalogue()
+	}
+	h.Kept = h.Status.Source == "" || h.Status.Source == "store"
+	versions, err := s.Relay.Store.CatalogueVersions(r.Context())
+	if err != nil {
+		return h, err
+	}
+	for _, v := range versions { // the newest first
+		switch {
+		case v.Cancelled != nil:
+		case v.Due.After(h.Now):
+			h.Scheduled = slices.Insert(h.Scheduled, 0, v)
+		case h.InForce == nil:
+			h.InForce = &v
+		}
+	}
+	h.Draft, err = s.Relay.Store.CatalogueDraft(r.Context())
+	return h, err
+}
+
+// catalogueDone says what a verb did, on the page after it.
+func catalogueDone(verb string) string {
+	switch verb {
+	case "add":
+		return "Raden finns i utkastet."
+	case "change":
+		return "Ändringen finns i utkastet."
+	case "end":
+		return "Raden är avslutad i utkastet."
+	case "remove":
+		return "Raden är borttagen ur utkastet."
+	case "undo":
+		return "Ändringen är ångrad."
+	case "move":
+		return "Flytten finns i utkastet. Den gäller när du har publicerat."
+	case "import":
+		return "Filen är inläst i utkastet."
+	case "publish":
+		return "Utkastet är publicerat."
+	case "rebase":
+		return "Utkastet bygger nu på den senaste versionen."
+	case "discard":
+		return "Utkastet är kastat. Vad som stod i det finns kvar under Händelser."
+	case "rollback":
+		return "Katalogen har gått tillbaka. En ny version med det gamla innehållet gäller nu."
+	case "cancel":
+		return "Versionen är återtagen. Ändringarna finns i utkastet igen."
+	}
+	return ""
+}
+
+// unitWay is a unit and what happens to its cases now.
+type unitWay struct {
+	routing.Unit
+	Way       string // inbox, system or none
+	Address   string
+	Component string
+	Code      routing.Code // why there is no way
+	Open      int          // cases under way
+	NoSender  bool         // there is a way, but 1177 may not use it
+}
+
+type unitsPage struct {
+	catalogueHead
+	Query  string
+	Way    string
+	Units  []unitWay
+	Counts map[string]int // units by way
+	Total  int
+	Next   string
+
+	send, portal string // the contract that brings cases, and who sends them
+}
+
+// cataloguePage shows which units there are and where their cases go: also those whose cases go nowhere.
+func (s *Site) cataloguePage(w http.ResponseWriter, r *http.Request, who access) error {
+	h, err := s.catalogueHead(r, who, "Adresskatalog", "units")
+	if err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	p := unitsPage{catalogueHead: h, Query: strings.TrimSpace(q.Get("q")), Way: q.Get("way"), Counts: map[string]int{}}
+	p.send, p.portal = s.shortest(s.Relay.Contracts.Send().Contract), s.Relay.Portal
+	open, err := s.Relay.Store.OpenCases(r.Context())
+	if err != nil {
+		return err
+	}
+	from, err := strconv.Atoi(q.Get("from"))
+	if err != nil || from < 0 {
+		from = 0
+	}
+	for _, u := range s.table().Units() {
+		way := s.wayOf(u, h.Now)
+		p.Counts[way.Way]++
+		if !way.found(p.Query) || p.Way != "" && way.Way != p.Way {
+			continue
+		}
+		p.Total++
+		if p.Total > from && len(p.Units) < catalogueRowsShown {
+			way.Open = open[routing.Fold(u.HSAID)]
+			p.Units = append(p.Units, way)
+		}
+	}
+	if next := from + len(p.Units); next < p.Total {
+		p.Next = "/catalogue?" + url.Values{"q": {p.Query}, "way": {p.Way}, "from": {strconv.Itoa(next)}}.Encode()
+	}
+	return s.render(w, http.StatusOK, "catalogue_units", p)
+}
+
+// wayOf is what happens to a new case of a unit.
+func (s *Site) wayOf(u routing.Unit, now time.Time) unitWay {
+	x := s.table().Explain(s.caseCall(u.HSAID), now)
+	way := unitWay{Unit: u, Way: "none", Code: x.Code}
+	route := x.Route
+	if x.Code == routing.VP007 { // the way is there: look at it without asking who may take it
+		if found, err := s.table().Route(s.caseCall(u.HSAID), now); err == nil {
+			route, way.NoSender = &found, true
+		}
+	}
+	if route == nil {
+		return way
+	}
+	way.Way, way.Address, way.Component = "system", route.Address, route.Component
+	if route.Via == routing.Inbox {
+		way.Way = "inbox"
+	}
+	return way
+}
+
+// caseCall is the call that brings a new case from 1177 to a unit.
+func (s *Site) caseCall(unit string) routing.Call {
+	return routing.Call{Sender: s.Relay.Portal, Receiver: unit, Contract: s.Relay.Contracts.Send().Contract, Profile: routing.RIVTABP21}
+}
+
+// found tells whether a text stands in what is shown of a unit.
+func (u unitWay) found(text string) bool {
+	if text == "" {
+		return true
+	}
+	text = strings.ToLower(text)
+	return slices.ContainsFunc([]string{u.HSAID, u.Name, u.Provider, u.Address, u.Component}, func(field string) bool {
+		return strings.Contains(strings.ToLower(field), text)
+	})
+}
+
+type rowsPage struct {
+	catalogueHead
+	Query string
+	Kind  routing.EntryKind
+	Of    string
+	Kinds []routing.EntryKind
+	Rows  []rowView
+	Total int
+	Next  string
+}
+
+// rowView is a row with whether it counts today.
+type rowView struct {
+	routing.Entry
+	Validity string // active, coming or ended
+}
+
+// catalogueRowsPage lists rows of the draft, of the version in force or of any version.
+func (s *Site) catalogueRowsPage(w http.ResponseWriter, r *http.Request, who access) error {
+	h, err := s.catalogueHead(r, who, "Katalogens rader", "rows")
+	if err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	p := rowsPage{catalogueHead: h, Query: strings.TrimSpace(q.Get("q")), Kind: routing.EntryKind(q.Get("kind")), Of: q.Get("of"), Kinds: routing.EntryKinds()}
+	if p.Of == "" {
+		p.Of = "draft"
+	}
+	rows, err := s.rowsOf(r, p.Of, "of")
+	if err != nil && !(p.Of == "inforce" && errors.Is(err, store.ErrNotFound)) {
+		return err
+	}
+	from, err := strconv.Atoi(q.Get("from"))
+	if err != nil || from < 0 {
+		from = 0
+	}
+	today := routing.DateOf(h.Now)
+	for _, e := range rows {
+		if p.Kind != "" && e.Kind != p.Kind || !foundIn(e, p.Query) {
+			continue
+		}
+		p.Total++
+		if p.Total > from && len(p.Rows) < catalogueRowsShown {
+			p.Rows = append(p.Rows, rowView{e, validity(e, today)})
+		}
+	}
+	if next := from + len(p.Rows); next < p.Total {
+		p.Next = "/catalogue/rows?" + url.Values{"q": {p.Query}, "kind": {string(p.Kind)}, "of": {p.Of}, "from": {strconv.Itoa(next)}}.Encode()
+	}
+	return s.render(w, http.StatusOK, "catalogue_rows", p)
+}
+
+// foundIn tells whether a text stands in a row, in its words or its Swedish ones.
+func foundIn(e routing.Entry, text string) bool {
+	return text == "" || strings.Contains(strings.ToLower(e.Words()+" "+rowWords(e)), strings.ToLower(text))
+}
+
+// validity tells whether a row counts on a day; "" for what has no days.
+func validity(e routing.Entry, today routing.Date) string {
+	switch {
+	case e.Kind != routing.EntryRoute && e.Kind != routing.EntryPermission:
+		return ""
+	case e.Until != 0 && e.Until < today:
+		return "ended"
+	case e.From > today:
+		return "coming"
+	}
+	return "active"
+}
+
+// WhyLink asks why cases of a unit go where they go.
+func (p unitsPage) WhyLink(unit string) string {
+	return "/resolve?" + url.Values{"contract": {p.send}, "to": {unit}, "from": {p.portal}}.Encode()
+}

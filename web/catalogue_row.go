@@ -1,0 +1,176 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"rivgate/routing"
+	"rivgate/store"
+)
+
+type rowPage struct {
+	catalogueHead
+	suggestions
+	Kind     routing.EntryKind
+	ID       string // "" for a new row
+	Words    string // what the row says in the draft now
+	Days     string
+	Fields   []rowField
+	Form     *form // of the row
+	End      *form // of its last day
+	Remove   *form
+	Problems []rowProblem
+	Others   []string // what others did since the form was opened
+	Today    string
+}
+
+// catalogueNewRow shows the form of a new row.
+func (s *Site) catalogueNewRow(w http.ResponseWriter, r *http.Request, who access) error {
+	kind := routing.EntryKind(r.URL.Query().Get("kind"))
+	if rowFields(kind) == nil {
+		return invalid("kind", "Välj vilket slag av rad du vill lägga till.")
+	}
+	return s.showRow(w, r, who, http.StatusOK, &rowPage{Kind: kind, Form: &form{Name: "row", Values: url.Values{}}})
+}
+
+// catalogueRowPage shows a row of the draft with its forms.
+func (s *Site) catalogueRowPage(w http.ResponseWriter, r *http.Request, who access) error {
+	return s.showRow(w, r, who, http.StatusOK, &rowPage{ID: r.PathValue("id")})
+}
+
+// showRow fills in what the page shows of the draft of this moment: the next try is based on that.
+func (s *Site) showRow(w http.ResponseWriter, r *http.Request, who access, status int, p *rowPage) error {
+	var err error
+	if p.catalogueHead, err = s.catalogueHead(r, who, "Ny rad", "rows"); err != nil {
+		return err
+	}
+	if p.ID != "" {
+		i := slices.IndexFunc(p.Draft.Rows, func(e routing.Entry) bool { return e.ID == p.ID })
+		if i < 0 && status == http.StatusOK {
+			return errNotFound
+		}
+		if i >= 0 {
+			e := p.Draft.Rows[i]
+			p.Kind, p.Words, p.Days = e.Kind, rowWords(e), daysWord(e)
+			if p.Form == nil {
+				p.Form = &form{Name: "row", Values: s.valuesOf(e)}
+			}
+		}
+	}
+	p.Title = "Ny rad: " + kindWord(p.Kind)
+	if p.ID != "" {
+		p.Title = kindWord(p.Kind)
+	}
+	if p.Form == nil {
+		p.Form = &form{Name: "row", Values: url.Values{}}
+	}
+	p.Fields, p.Today, p.suggestions = rowFields(p.Kind), routing.DateOf(p.Now).String(), s.suggest(p.Draft.Rows)
+	return s.render(w, status, "catalogue_row", p)
+}
+
+// catalogueAddRow adds a row to the draft.
+func (s *Site) catalogueAddRow(w http.ResponseWriter, r *http.Request, who access) error {
+	f, err := readForm(w, r, "row")
+	if err != nil {
+		return err
+	}
+	kind := routing.EntryKind(f.Value("kind"))
+	if rowFields(kind) == nil {
+		return errForm
+	}
+	edit := routing.Edit{Action: routing.EditAdd, Entry: s.entryOf(routing.Entry{Kind: kind}, f)}
+	return s.editRow(w, r, who, "add", f, edit, &rowPage{Kind: kind, Form: f})
+}
+
+// catalogueRowVerb changes, ends or removes a row of the draft.
+func (s *Site) catalogueRowVerb(w http.ResponseWriter, r *http.Request, who access) error {
+	id, verb := r.PathValue("id"), r.PathValue("verb")
+	d, err := s.Relay.Store.CatalogueDraft(r.Context())
+	if err != nil {
+		return err
+	}
+	e := routing.Entry{ID: id}
+	if i := slices.IndexFunc(d.Rows, func(e routing.Entry) bool { return e.ID == id }); i >= 0 {
+		e = d.Rows[i]
+	}
+	f, err := readForm(w, r, map[string]string{"change": "row", "end": "end", "remove": "remove"}[verb])
+	if err != nil {
+		return err
+	}
+	if e.Kind == "" { // removed meanwhile: the form knows what it was, and what was typed is not lost
+		e.Kind = routing.EntryKind(f.Value("kind"))
+	}
+	p := &rowPage{ID: id, Kind: e.Kind}
+	switch verb {
+	case "change":
+		p.Form = f
+		return s.editRow(w, r, who, verb, f, routing.Edit{Action: routing.EditChange, Entry: s.entryOf(e, f)}, p)
+	case "end":
+		p.End = f
+		if e.Until = f.day("until"); e.Until == 0 {
+			f.refuse("until", "Skriv den sista dagen.")
+		}
+		return s.editRow(w, r, who, verb, f, routing.Edit{Action: routing.EditChange, Entry: e}, p)
+	case "remove":
+		p.Remove = f
+		return s.editRow(w, r, who, verb, f, routing.Edit{Action: routing.EditRemove, Entry: e}, p)
+	}
+	return errNotFound
+}
+
+// editRow carries out one edit, or shows its form again with what is wrong.
+func (s *Site) editRow(w http.ResponseWriter, r *http.Request, who access, verb string, f *form, edit routing.Edit, p *rowPage) error {
+	revision, err := f.revision()
+	if err != nil {
+		return err
+	}
+	if len(f.Errors) > 0 {
+		return s.showRow(w, r, who, http.StatusUnprocessableEntity, p)
+	}
+	d, _, err := s.Relay.Store.EditCatalogue(r.Context(), revision, []routing.Edit{edit}, s.Rules, who.name, f.Value("reason"))
+	if err == nil {
+		http.Redirect(w, r, "/catalogue/draft?done="+verb, http.StatusSeeOther)
+		return nil
+	}
+	var stale *store.RevisionError
+	if errors.As(err, &stale) {
+		if p.Others, err = s.since(r.Context(), revision); err != nil {
+			return err
+		}
+		return s.showRow(w, r, who, http.StatusConflict, p)
+	}
+	names := []string{}
+	for _, field := range rowFields(p.Kind) {
+		if p.Form == f || field.Name == "until" && p.End == f {
+			names = append(names, field.Name)
+		}
+	}
+	problems, ok := f.takeCatalogue(err, names, append(slices.Clone(d.Rows), edit.Entry))
+	if !ok {
+		return err
+	}
+	p.Problems = problems
+	return s.showRow(w, r, who, http.StatusUnprocessableEntity, p)
+}
+
+// since tells what was done to the draft after a revision: whoever comes second reads it before saving again.
+func (s *Site) since(ctx context.Context, revision int64) ([]string, error) {
+	events, err := s.Relay.Store.CatalogueEvents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	lines := since(events, revision, func(e store.CatalogueEvent) string {
+		text := e.By + " " + moment(e.At, s.now()) + ": " + versionEventWord(e.Verb)
+		if e.Changes > 0 {
+			text += " (" + count(e.Changes, "ändring", "ändringar") + ")"
+		}
+		return text + "."
+	})
+	if lines == nil {
+		lines = []string{"Utkastet är ett annat än det som sidan visade."}
+	}
+	return lines, nil
+}

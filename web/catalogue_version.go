@@ -1,0 +1,186 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"rivgate/store"
+)
+
+type versionsPage struct {
+	catalogueHead
+	Versions []versionView
+}
+
+// StateWord is where a version stands.
+func (saying) StateWord(state string) string {
+	switch state {
+	case "inforce":
+		return "Gäller nu"
+	case "scheduled":
+		return "Planerad"
+	case "cancelled":
+		return "Återtagen"
+	}
+	return "Tidigare"
+}
+
+// stated says of each version where it stands; they come newest first.
+func (h catalogueHead) stated(versions []store.CatalogueVersion) []versionView {
+	out := make([]versionView, 0, len(versions))
+	for _, v := range versions {
+		state := "former"
+		switch {
+		case v.Cancelled != nil:
+			state = "cancelled"
+		case v.Due.After(h.Now):
+			state = "scheduled"
+		case h.InForce != nil && v.Number == h.InForce.Number:
+			state = "inforce"
+		}
+		out = append(out, versionView{v, state})
+	}
+	return out
+}
+
+// catalogueVersionsPage lists all versions, the newest first.
+func (s *Site) catalogueVersionsPage(w http.ResponseWriter, r *http.Request, who access) error {
+	h, err := s.catalogueHead(r, who, "Katalogens versioner", "versions")
+	if err != nil {
+		return err
+	}
+	versions, err := s.Relay.Store.CatalogueVersions(r.Context())
+	if err != nil {
+		return err
+	}
+	return s.render(w, http.StatusOK, "catalogue_versions", versionsPage{h, h.stated(versions)})
+}
+
+type versionPage struct {
+	catalogueHead
+	Version versionView
+	Changes changesView // what publishing it anew would change
+	Form    *form       // roll back or cancel
+	Moved   bool        // another version has come into force since the page was opened
+}
+
+// catalogueVersionPage shows what differs between what is in force and a version, and goes back to it.
+func (s *Site) catalogueVersionPage(w http.ResponseWriter, r *http.Request, who access) error {
+	return s.showVersion(w, r, who, http.StatusOK, &versionPage{})
+}
+
+func (s *Site) showVersion(w http.ResponseWriter, r *http.Request, who access, status int, p *versionPage) error {
+	number, err := strconv.ParseInt(r.PathValue("number"), 10, 64)
+	if err != nil {
+		return errNotFound
+	}
+	if p.catalogueHead, err = s.catalogueHead(r, who, "Version "+strconv.FormatInt(number, 10), "versions"); err != nil {
+		return err
+	}
+	versions, err := s.Relay.Store.CatalogueVersions(r.Context())
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(versions, func(v store.CatalogueVersion) bool { return v.Number == number })
+	if i < 0 {
+		return errNotFound
+	}
+	p.Version = p.stated(versions)[i]
+	var present int64
+	if p.InForce != nil {
+		present = p.InForce.Number
+	}
+	before, err := s.Relay.Store.CatalogueRows(r.Context(), present)
+	if err != nil {
+		return err
+	}
+	after, err := s.Relay.Store.CatalogueRows(r.Context(), number)
+	if err != nil {
+		return err
+	}
+	if p.Changes, err = s.changesOf(r, before, after); err != nil {
+		return err
+	}
+	if p.Form == nil {
+		p.Form = &form{Name: "version", Values: url.Values{}}
+	}
+	return s.render(w, status, "catalogue_version", p)
+}
+
+// catalogueVersionVerb rolls back to a version, or cancels one that is not due yet.
+func (s *Site) catalogueVersionVerb(w http.ResponseWriter, r *http.Request, who access) error {
+	number, err := strconv.ParseInt(r.PathValue("number"), 10, 64)
+	if err != nil {
+		return errNotFound
+	}
+	f, err := readForm(w, r, "version")
+	if err != nil {
+		return err
+	}
+	if f.Value("reason") == "" {
+		f.refuse("reason", "Skriv varför: det sparas bland händelserna.")
+		return s.showVersion(w, r, who, http.StatusUnprocessableEntity, &versionPage{Form: f})
+	}
+	after := "/catalogue?done=rollback"
+	switch r.PathValue("verb") {
+	case "rollback":
+		// The person has seen the difference to the version that was in force then. To another one it is another difference.
+		present, err := s.Relay.Store.CatalogueInForce(r.Context())
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if f.Value("inforce") != strconv.FormatInt(present.Number, 10) {
+			return s.showVersion(w, r, who, http.StatusConflict, &versionPage{Form: f, Moved: true})
+		}
+		_, err = s.Relay.Store.RollBackCatalogue(r.Context(), number, who.name, f.Value("reason"))
+		return s.versionDone(w, r, who, f, after, err)
+	case "cancel":
+		err = s.Relay.Store.CancelCatalogue(r.Context(), number, who.name, f.Value("reason"))
+		return s.versionDone(w, r, who, f, "/catalogue/draft?done=cancel", err)
+	}
+	return errNotFound
+}
+
+// versionDone goes on after a verb, or shows its form again with what the store refused.
+func (s *Site) versionDone(w http.ResponseWriter, r *http.Request, who access, f *form, after string, err error) error {
+	if err == nil {
+		http.Redirect(w, r, after, http.StatusSeeOther)
+		return nil
+	}
+	if _, ok := f.takeCatalogue(err, nil, nil); !ok {
+		return err
+	}
+	return s.showVersion(w, r, who, http.StatusConflict, &versionPage{Form: f})
+}
+
+type historyPage struct {
+	catalogueHead
+	Events []eventView
+}
+
+// eventView is one thing that was done, with its lines in Swedish.
+type eventView struct {
+	store.CatalogueEvent
+	Lines []string
+}
+
+// catalogueHistoryPage tells who did what, when and why.
+func (s *Site) catalogueHistoryPage(w http.ResponseWriter, r *http.Request, who access) error {
+	h, err := s.catalogueHead(r, who, "Vad som hänt med katalogen", "history")
+	if err != nil {
+		return err
+	}
+	events, err := s.Relay.Store.CatalogueEvents(r.Context())
+	if err != nil {
+		return err
+	}
+	const most, lines = 100, 10
+	p := historyPage{catalogueHead: h}
+	for _, e := range events[:min(len(events), most)] {
+		p.Events = append(p.Events, eventView{e, recordedLines(e, lines)})
+	}
+	return s.render(w, http.StatusOK, "catalogue_history", p)
+}
