@@ -16,6 +16,7 @@ func breaches() []breach {
 	const open = `SELECT count(*) FROM delivery d WHERE d.lane = l.id AND d.done_at IS NULL`
 	const head = `FROM delivery d WHERE d.lane = l.id AND d.done_at IS NULL ORDER BY d.seq LIMIT 1`
 	return []breach{
+		{"staged answer is long overdue", `SELECT o.id FROM outgoing o WHERE o.state = 'waiting' AND o.due < CAST($1 AS BIGINT) - 600000000`},
 		{"message is in no place", `SELECT m.id FROM message m WHERE ` + places + ` = 0`},
 		{"message is in several places", `SELECT m.id FROM message m WHERE ` + places + ` > 1`},
 		{"message is in another place than its route says", `SELECT m.id FROM message m WHERE NOT EXISTS (SELECT 1 FROM held h WHERE h.message_id = m.id)

@@ -13,13 +13,13 @@ import (
 // Presence is how long after its last change a draft means that its person is writing.
 const Presence = 2 * time.Minute
 
-// Bounds of the files of a draft. An envelope can take no more.
+// Bounds of the files of a draft: those of the service. Whether they fit into a message together is judged when it is to be sent.
 const (
 	draftFiles = 10
-	draftBytes = 16 << 20
+	draftBytes = 20 << 20 // each
 )
 
-// ErrTooLarge means that a draft has as many files, or bytes of them, as it may.
+// ErrTooLarge means that a draft has as many files as it may, or that one is too large.
 var ErrTooLarge = errors.New("too many files, or too large")
 
 // Draft is what a person has typed into a form of a case and not sent. It outlives the session, and the colleagues of the unit see it.
@@ -175,9 +175,11 @@ func (s *Store) FileBytes(ctx context.Context, owner string) ([]File, error) {
 	return files, nil
 }
 
-// AddDraftFile adds a file to a draft, with its number. ErrNotFound without the draft; ErrTooLarge beyond 10 files or 16 MiB in all.
+// AddDraftFile adds a file to a draft, with its number. ErrNotFound without the draft; ErrTooLarge beyond 10 files, or above 20 MiB.
 func (s *Store) AddDraftFile(ctx context.Context, draftID string, f File) (File, error) {
-	f.Size = int64(len(f.Value))
+	if f.Size = int64(len(f.Value)); f.Size > draftBytes {
+		return f, ErrTooLarge
+	}
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
 		n, err := t.exec(ctx, `UPDATE draft SET at = $2 WHERE id = $1`, draftID, micros(t.now)) // others wait here
 		if err != nil {
@@ -186,11 +188,11 @@ func (s *Store) AddDraftFile(ctx context.Context, draftID string, f File) (File,
 		if n == 0 {
 			return ErrNotFound
 		}
-		var count, bytes int64
-		if _, err := t.row(ctx, []any{&count, &bytes, &f.Number}, `SELECT count(*), COALESCE(CAST(sum(size) AS BIGINT), 0), COALESCE(max(n), 0) + 1 FROM desk_file WHERE owner = $1`, draftID); err != nil {
+		var count int64
+		if _, err := t.row(ctx, []any{&count, &f.Number}, `SELECT count(*), COALESCE(max(n), 0) + 1 FROM desk_file WHERE owner = $1`, draftID); err != nil {
 			return err
 		}
-		if count >= draftFiles || bytes+f.Size > draftBytes {
+		if count >= draftFiles {
 			return ErrTooLarge
 		}
 		return t.insertFile(ctx, draftID, f)

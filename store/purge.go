@@ -87,6 +87,7 @@ func (t *tx) purgeMessages(ctx context.Context, before int64) (int, error) {
 func (t *tx) purgeCases(ctx context.Context, before int64) (int, error) {
 	const idle = ` AND NOT EXISTS (SELECT 1 FROM lane l WHERE l.case_id = c.id AND (l.open > 0 OR l.lease_until IS NOT NULL))
 		AND NOT EXISTS (SELECT 1 FROM held h WHERE h.case_id = c.id)
+		AND NOT EXISTS (SELECT 1 FROM outgoing o WHERE o.case_id = c.id AND o.state = 'waiting')
 		AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.case_id = c.id AND (d.done_at IS NULL OR d.done_at >= $1))`
 	ids, err := collect(ctx, t, texts, `SELECT c.id FROM cases c WHERE c.state = 'closed' AND NOT c.forward_due AND c.changed < $1`+idle+` ORDER BY c.id LIMIT $2`,
 		before, purgeCases)
@@ -108,6 +109,9 @@ func (t *tx) purgeCases(ctx context.Context, before int64) (int, error) {
 			return 0, err
 		}
 		if err := t.purge(ctx, "m.case_id = $1", id); err != nil {
+			return 0, err
+		}
+		if err := t.purgeDesk(ctx, id); err != nil {
 			return 0, err
 		}
 		for _, table := range []string{"case_external", "case_code", "case_sender"} {

@@ -31,8 +31,9 @@ const (
 // Site is the web listener. All fields are set before the first call and never changed.
 type Site struct {
 	Relay       *relay.Relay
-	Environment string  // Demo, Test or Production; anything else is treated as Production
-	Tokens      []Token // who may use the API in production
+	Later       *relay.Later // lets answers leave a few seconds later. Nil: they leave at once, by Relay.Reply
+	Environment string       // Demo, Test or Production; anything else is treated as Production
+	Tokens      []Token      // who may use the API in production
 
 	// TrustedLocal tells whether the peer is a proxy that may do what loopback may: ask for /resetcache. Nil: loopback alone.
 	TrustedLocal func(*http.Request) bool

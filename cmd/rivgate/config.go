@@ -29,6 +29,7 @@ type Config struct {
 	Contracts   ContractsConfig `yaml:"contracts"`
 	Store       StoreConfig     `yaml:"store"`
 	Retention   RetentionConfig `yaml:"retention"`
+	Desk        DeskConfig      `yaml:"desk"`
 	Demo        DemoConfig      `yaml:"demo"`
 	Web         WebConfig       `yaml:"web"`
 	Log         LogConfig       `yaml:"log"`
@@ -139,6 +140,13 @@ type RetentionConfig struct {
 	ClosedCasesAfter time.Duration `yaml:"closed_cases_after"`
 }
 
+// DeskConfig is how people work with cases.
+type DeskConfig struct {
+	Undo         time.Duration `yaml:"undo"`
+	DueDays      int           `yaml:"due_days"`
+	DueDaysMinor int           `yaml:"due_days_minor"`
+}
+
 // DemoConfig is where the simulators listen, in environment demo only.
 type DemoConfig struct {
 	HandlingSystem string `yaml:"handling_system"`
@@ -196,6 +204,7 @@ func DefaultConfig() Config {
 		},
 		Contracts: ContractsConfig{Pack: "inferred", Validation: "enforce", PortalAddress: "SE0000000001-1177"},
 		Store:     StoreConfig{URL: "sqlite:./data/rivgate.db"},
+		Desk:      DeskConfig{Undo: 10 * time.Second, DueDays: 28, DueDaysMinor: 14},
 		Demo:      DemoConfig{HandlingSystem: "127.0.0.1:8090", Portal: "127.0.0.1:8091"},
 		Web:       WebConfig{Listen: "127.0.0.1:8081", SessionHours: 8},
 		Log:       LogConfig{Level: "info", Format: "json"},

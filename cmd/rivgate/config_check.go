@@ -29,6 +29,7 @@ func (l *loaded) check() []Problem {
 	k.listeners()
 	k.producer()
 	k.delivery()
+	k.desk()
 	k.catalogue()
 	k.contracts()
 	k.production()
@@ -180,6 +181,18 @@ func (k *checker) delivery() {
 	}
 	if d.Workers < 1 {
 		k.problem("delivery.workers", "is below 1: write 8")
+	}
+}
+
+func (k *checker) desk() {
+	d := k.c.Desk
+	if d.Undo < 0 || d.Undo > 5*time.Minute {
+		k.problem("desk.undo", "%s is no time to change one's mind: write 10s, at most 5m, or 0s for none", d.Undo)
+	}
+	for key, days := range map[string]int{"desk.due_days": d.DueDays, "desk.due_days_minor": d.DueDaysMinor} {
+		if days < 1 || days > 366 {
+			k.problem(key, "%d is no number of days: write 28", days)
+		}
 	}
 }
 

@@ -80,6 +80,7 @@ func (s *session) withStore(do func(ctx context.Context, db *store.Store) error)
 // openStore opens the database. A database that does not answer ends a command with exitUnreachable; the error never holds the URL, which may
 // hold a password.
 func openStore(ctx context.Context, c Config, o store.Options) (*store.Store, error) {
+	o.DueDays, o.DueDaysMinor = c.Desk.DueDays, c.Desk.DueDaysMinor
 	db, err := store.Open(ctx, c.Store.URL, o)
 	if err != nil {
 		return nil, unreachable("opening the store: %w", err)

@@ -60,6 +60,7 @@ type gateway struct {
 	relay    *relay.Relay
 	worker   *relay.Worker
 	watch    *relay.Watch
+	later    *relay.Later
 	soap     *soap.Server
 	site     *web.Site
 	world    *world // simulators; nil outside environment demo
@@ -109,6 +110,7 @@ func openGateway(ctx context.Context, c Config, log *zap.Logger) (_ *gateway, er
 		Relay: g.relay, Name: workerName(), Random: rand.Float64, Schedule: c.Delivery.Schedule, GiveUp: c.Delivery.GiveUpAfter,
 		GapTimeout: c.Delivery.GapTimeout, Lease: c.Delivery.Lease, Workers: c.Delivery.Workers,
 	}
+	g.later = relay.NewLater(g.relay, c.Desk.Undo)
 	g.soap = &soap.Server{
 		Handler: g.relay, Path: c.SOAP.Path, MaxMessage: int64(c.SOAP.MaxMessage), NewID: newID, Describe: http.HandlerFunc(g.describe),
 		Faulter: g.relay.Fault, Log: log,
@@ -181,7 +183,7 @@ func (g *gateway) listen(c *Config) error {
 
 func (g *gateway) newSite(c Config) (*web.Site, error) {
 	site := &web.Site{
-		Relay: g.relay, Environment: c.Environment, TrustedLocal: g.fromProxy, Version: versionText(), Started: time.Now(), Log: g.log,
+		Relay: g.relay, Later: g.later, Environment: c.Environment, TrustedLocal: g.fromProxy, Version: versionText(), Started: time.Now(), Log: g.log,
 		Catalogue: g.catalogueStatus, ResetCatalogue: g.resetCatalogue, Rules: g.keeper.Rules, PlanCatalogue: g.planCatalogue, Endpoints: g.endpoints(), Registry: g.measure(), Certificates: g.certificates.status,
 	}
 	if c.Web.APITokensFile == "" {
@@ -281,6 +283,7 @@ func (g *gateway) run(ctx context.Context) error {
 	all.Go(func() error { return g.keeper.Run(ctx) })
 	all.Go(func() error { return g.worker.Run(ctx) })
 	all.Go(func() error { return g.watch.Run(ctx) })
+	all.Go(func() error { return g.later.Run(ctx) })
 	for _, l := range []net.Listener{g.plain, g.secure} {
 		if l != nil {
 			all.Go(func() error { return g.soap.Run(ctx, l) })
