@@ -49,6 +49,8 @@ func Run(t *testing.T, open func(t *testing.T, o store.Options) *store.Store) {
 		{"several people keep one catalogue", catalogueTogether},
 		{"a catalogue is scheduled", catalogueSchedule},
 		{"a catalogue is held back", catalogueHeld},
+		{"accounts and their sessions", accounts},
+		{"the access log", accessLog},
 		{"the store closes", closing},
 	}
 	for _, group := range groups {

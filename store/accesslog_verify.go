@@ -1,0 +1,82 @@
+package store
+
+import (
+	"context"
+	"fmt"
+)
+
+// AccessHead is where the access log's chain ends. Noted down elsewhere, it shows later that nothing before it was made anew.
+type AccessHead struct {
+	Seq  int64  `json:"seq"`
+	Hash string `json:"hash"`
+}
+
+// AccessReport is what a check of the chain found.
+type AccessReport struct {
+	Head   AccessHead `json:"head"`
+	Rows   int64      `json:"rows"`
+	Broken int64      `json:"broken,omitempty"` // the first row that is not as it was written, or not there; 0: none
+	Why    string     `json:"why,omitempty"`    // removed, changed or added; or not what was noted
+}
+
+// VerifyAccess follows the whole chain, in the order in which it was written. noted is a head from before, its zero value where none was kept. It reads
+// everything, in pages, while others go on writing: what they add meanwhile is not part of it.
+func (s *Store) VerifyAccess(ctx context.Context, noted AccessHead) (AccessReport, error) {
+	var r AccessReport
+	if err := s.read.QueryRowContext(ctx, `SELECT seq, hash FROM access_head WHERE id = 1`).Scan(&r.Head.Seq, &r.Head.Hash); err != nil {
+		return r, fmt.Errorf("reading the head of the access log: %w", err)
+	}
+	const page = 1000
+	last := AccessHead{}
+	for {
+		rows, err := collect(ctx, pool{s.read}, scanAccess, `SELECT `+accessColumns+` FROM access_log WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`, last.Seq, r.Head.Seq, page)
+		if err != nil {
+			return r, fmt.Errorf("reading the access log: %w", err)
+		}
+		for i := range rows {
+			if r.Broken, r.Why = brokenAt(last, &rows[i]); r.Broken != 0 {
+				return r, nil
+			}
+			last = AccessHead{Seq: rows[i].Seq, Hash: rows[i].Hash}
+			r.Rows++
+			if noted.Seq == last.Seq && noted.Hash != last.Hash {
+				r.Broken, r.Why = last.Seq, "is not what was noted: the log was written anew"
+				return r, nil
+			}
+		}
+		if len(rows) < page {
+			break
+		}
+	}
+	return s.verifyEnd(ctx, r, last, noted)
+}
+
+// verifyEnd checks that the chain ends where the head says, and not before what was noted.
+func (s *Store) verifyEnd(ctx context.Context, r AccessReport, last, noted AccessHead) (AccessReport, error) {
+	var beyond int64
+	if err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM access_log WHERE seq <= 0 OR seq > (SELECT seq FROM access_head WHERE id = 1)`).Scan(&beyond); err != nil {
+		return r, fmt.Errorf("reading the access log: %w", err)
+	}
+	switch {
+	case beyond > 0:
+		r.Broken, r.Why = max(last.Seq, 1), "has rows before the first or after the last that were put in"
+	case last.Seq < r.Head.Seq:
+		r.Broken, r.Why = last.Seq+1, "is removed"
+	case last.Hash != r.Head.Hash:
+		r.Broken, r.Why = last.Seq, "is not where the chain ended"
+	case noted.Seq > last.Seq:
+		r.Broken, r.Why = last.Seq+1, "is removed"
+	}
+	return r, nil
+}
+
+// brokenAt tells whether a row continues the chain after last, and if not, which row does not and why.
+func brokenAt(last AccessHead, row *Access) (int64, string) {
+	if row.Seq != last.Seq+1 {
+		return last.Seq + 1, "is removed"
+	}
+	if row.digest(last.Hash) != row.Hash {
+		return row.Seq, "is changed, or was put in"
+	}
+	return 0, ""
+}

@@ -1,0 +1,119 @@
+package storetest
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"rivgate/routing"
+	"rivgate/store"
+)
+
+func accessLog(w *world) {
+	w.run("an empty log is whole", func(w *world) { w.whole(0) })
+	w.run("rows are numbered without gaps, whoever writes at once", func(w *world) {
+		const people, looks = 8, 12
+		var group sync.WaitGroup
+		for person := range people {
+			group.Go(func() {
+				for look := range looks {
+					if err := w.s.LogAccess(w.ctx, store.Access{Who: fmt.Sprint("person", person), What: store.AccessRead, Case: fmt.Sprint("case", look)}); err != nil {
+						w.t.Error(err)
+					}
+				}
+			})
+		}
+		group.Wait()
+		w.whole(people * looks)
+		rows := w.accesses(store.AccessFilter{})
+		for i, row := range rows {
+			equal(w, "number", row.Seq, int64(len(rows)-i))
+		}
+	})
+	w.run("a row keeps what it was given, and texts that no database takes do no harm", func(w *world) {
+		given := store.Access{
+			Who: "hanna", Name: "Hanna\x00 \xff", Roles: "handler", What: store.AccessSearch, Case: "c1", Unit: "se2010123456-vc01", Kind: routing.CareUnit,
+			Subject: "s", Detail: "d", Search: "h", About: 3,
+		}
+		w.must(w.s.LogAccess(w.ctx, given))
+		got := w.lastAccess()
+		want := given
+		want.Seq, want.At, want.Hash, want.Name, want.Unit = got.Seq, w.clock.Now(), got.Hash, "Hanna \uFFFD", inboxUnit
+		equal(w, "row", got, want)
+	})
+	w.run("the log is narrowed", accessFilters)
+	w.run("chance chooses a sample", func(w *world) {
+		all, err := w.s.AccessSample(w.ctx, store.AccessFilter{What: store.AccessRead, Limit: 20})
+		w.must(err)
+		equal(w, "rows", len(all), 20)
+		seen := map[int64]bool{}
+		for i, row := range all {
+			if row.What != store.AccessRead || seen[row.Seq] || i > 0 && row.Seq > all[i-1].Seq {
+				w.t.Errorf("row %d is %+v", i, row)
+			}
+			seen[row.Seq] = true
+		}
+	})
+	w.run("a person's cases", func(w *world) {
+		f := w.file(inboxUnit)
+		ids, err := w.s.CasesOf(w.ctx, "189001019802")
+		w.must(err)
+		equal(w, "cases", fmt.Sprint(ids), fmt.Sprint([]string{f.id}))
+		ids, err = w.s.CasesOf(w.ctx, "")
+		w.must(err)
+		equal(w, "cases of nobody", len(ids), 0)
+	})
+}
+
+func accessFilters(w *world) {
+	w.clock.move(time.Hour)
+	from := w.clock.Now()
+	log := func(a store.Access) { w.must(w.s.LogAccess(w.ctx, a)) }
+	log(store.Access{Who: "a", What: store.AccessRead, Case: "k1", Unit: inboxUnit, Kind: routing.CareUnit})
+	log(store.Access{Who: "b", What: store.AccessChange, Case: "k1", Unit: inboxUnit, Kind: routing.CareUnit})
+	log(store.Access{Who: "b", What: store.AccessRead, Case: "k2", Unit: board, Kind: routing.PatientBoard})
+	w.clock.move(time.Hour)
+	log(store.Access{Who: "a", What: store.AccessSearch, Unit: unit, Kind: routing.CareUnit, Search: "digest"})
+	log(store.Access{Who: "o", What: store.AccessSignIn})
+	log(store.Access{Who: "r", What: store.AccessCheck, About: 2, Detail: "checked"})
+	for _, c := range []struct {
+		name string
+		f    store.AccessFilter
+		want int
+	}{
+		{"all since", store.AccessFilter{Since: from}, 6},
+		{"until", store.AccessFilter{Since: from, Until: from.Add(time.Hour)}, 3},
+		{"somebody", store.AccessFilter{Since: from, Who: "b"}, 2},
+		{"a kind of act", store.AccessFilter{Since: from, What: store.AccessRead}, 2},
+		{"a case", store.AccessFilter{Since: from, Case: "k1"}, 2},
+		{"a unit in other letters", store.AccessFilter{Since: from, Unit: "se2010123456-vc01"}, 2},
+		{"a reviewer's units", store.AccessFilter{Since: from, Units: []string{inboxUnit, unit}}, 3},
+		{"a reviewer of none", store.AccessFilter{Since: from, Units: []string{}}, 0},
+		{"care's side of the wall", store.AccessFilter{Since: from, Kind: routing.CareUnit}, 5},
+		{"the board's side", store.AccessFilter{Since: from, Kind: routing.PatientBoard}, 3},
+		{"a person, by cases and searches", store.AccessFilter{Since: from, Cases: []string{"k2"}, Search: "digest"}, 2},
+		{"a person without cases", store.AccessFilter{Since: from, Cases: []string{}, Search: "digest"}, 1},
+		{"a person who was never looked for", store.AccessFilter{Since: from, Cases: []string{}}, 0},
+		{"checks of rows", store.AccessFilter{Since: from, About: []int64{1, 2}}, 1},
+		{"checks of no row", store.AccessFilter{Since: from, About: []int64{}}, 0},
+	} {
+		equal(w, c.name, len(w.accesses(c.f)), c.want)
+	}
+	first, err := w.s.AccessLog(w.ctx, store.AccessFilter{Since: from, Limit: 4})
+	w.must(err)
+	rest, err := w.s.AccessLog(w.ctx, store.AccessFilter{Since: from, Limit: 4, Before: first[len(first)-1].Seq})
+	w.must(err)
+	equal(w, "the first page", len(first), 4)
+	equal(w, "the rest", len(rest), 2)
+	equal(w, "its first", rest[0].Seq, first[3].Seq-1)
+}
+
+// whole expects the chain to be unbroken and as long.
+func (w *world) whole(rows int64) {
+	w.t.Helper()
+	r, err := w.s.VerifyAccess(w.ctx, store.AccessHead{})
+	w.must(err)
+	if r.Broken != 0 || r.Rows != rows || r.Head.Seq != rows {
+		w.t.Errorf("the log of %d rows: %+v", rows, r)
+	}
+}

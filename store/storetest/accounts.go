@@ -1,0 +1,207 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"rivgate/routing"
+	"rivgate/store"
+)
+
+func accounts(w *world) {
+	by := store.Access{Who: "admin", Name: "Adam Administratör"}
+	handler := store.Account{
+		ID: " Hanna ", Name: "Hanna Handläggare", Source: store.LocalAccounts, Password: "$argon2id$1", Changes: true,
+		Grants: []store.Grant{{Role: "handler", Kind: routing.CareUnit, Units: []string{inboxUnit}}},
+	}
+	w.run("an account is added once, whatever letters its name is typed in", func(w *world) {
+		w.must(w.s.AddAccount(w.ctx, handler, by))
+		again := handler
+		again.ID = "HANNA"
+		if err := w.s.AddAccount(w.ctx, again, by); !errors.Is(err, store.ErrAccountExists) {
+			w.t.Errorf("adding it again: %v", err)
+		}
+		a, err := w.s.Account(w.ctx, "hANNA ")
+		w.must(err)
+		equal(w, "id", a.ID, "hanna")
+		equal(w, "must change", a.Changes, true)
+		equal(w, "grants", fmt.Sprint(a.Grants), fmt.Sprint(handler.Grants))
+		if _, err := w.s.Account(w.ctx, "nobody"); !errors.Is(err, store.ErrNotFound) {
+			w.t.Errorf("an account that is not there: %v", err)
+		}
+		if err := w.s.AddAccount(w.ctx, store.Account{ID: "  "}, by); err == nil {
+			w.t.Error("an account without a name was added")
+		}
+		equal(w, "the log's last", w.lastAccess().Subject, "hanna")
+		equal(w, "rows in the log", len(w.accesses(store.AccessFilter{})), 1)
+	})
+	w.run("nobody has roles on both sides of the wall", func(w *world) {
+		rows := len(w.accesses(store.AccessFilter{}))
+		_, err := w.s.ChangeAccount(w.ctx, "hanna", by, func(a *store.Account) error {
+			a.Grants = append(slices.Clone(a.Grants), store.Grant{Role: "handler", Kind: routing.PatientBoard, Units: []string{board}})
+			return nil
+		})
+		if !errors.Is(err, store.ErrWall) {
+			w.t.Errorf("granting the other side: %v", err)
+		}
+		both := store.Account{ID: "both", Grants: []store.Grant{{Role: "reviewer", Kind: routing.PatientBoard}, {Role: "receiver", Kind: routing.CareUnit}}}
+		if err := w.s.AddAccount(w.ctx, both, by); !errors.Is(err, store.ErrWall) {
+			w.t.Errorf("adding with both sides: %v", err)
+		}
+		equal(w, "rows of what was refused", len(w.accesses(store.AccessFilter{}))-rows, 0)
+	})
+	w.run("a session ends by itself, by its owner, and when its account changes", func(w *world) {
+		put := func(token string) { w.must(w.s.PutWebSession(w.ctx, token, "hanna", []byte(token), 8*time.Hour)) }
+		is := func(token string, want bool) {
+			w.t.Helper()
+			data, found, err := w.s.WebSession(w.ctx, token)
+			w.must(err)
+			equal(w, token, found, want)
+			if found && string(data) != token && string(data) != "later" {
+				w.t.Errorf("%s holds %q", token, data)
+			}
+		}
+		put("a")
+		w.clock.move(4 * time.Hour)
+		put("b")
+		w.must(w.s.PutWebSession(w.ctx, "a", "hanna", []byte("later"), 8*time.Hour))
+		w.clock.move(4*time.Hour - time.Microsecond)
+		is("a", true)
+		w.clock.move(time.Microsecond)
+		is("a", false) // what it holds was changed meanwhile, and that was no reason to go on for longer
+		is("b", true)
+		w.must(w.s.EndWebSession(w.ctx, "b"))
+		w.must(w.s.EndWebSession(w.ctx, "b"))
+		is("b", false)
+		put("c")
+		put("d")
+		a, err := w.s.ChangeAccount(w.ctx, "hanna", by, func(a *store.Account) error { a.Name = "Hanna H"; return nil })
+		w.must(err)
+		is("c", true)
+		epoch := a.Epoch
+		a, err = w.s.ChangeAccount(w.ctx, "hanna", by, func(a *store.Account) error { a.Password = "$argon2id$2"; return nil })
+		w.must(err)
+		is("c", false)
+		equal(w, "epoch", a.Epoch, epoch+1)
+		put("e")
+		w.must(w.s.PutWebSession(w.ctx, "other", "otto", []byte("other"), time.Hour))
+		all, err := w.s.WebSessions(w.ctx, "Hanna")
+		w.must(err)
+		equal(w, "sessions", len(all), 1)
+		a, err = w.s.ChangeAccount(w.ctx, "hanna", by, func(a *store.Account) error { a.Disabled = true; return nil })
+		w.must(err)
+		equal(w, "epoch", a.Epoch, epoch+2)
+		is("e", false)
+		is("other", true)
+	})
+	w.run("a change that is refused leaves everything as it was", func(w *world) {
+		before, err := w.s.Account(w.ctx, "hanna")
+		w.must(err)
+		rows := len(w.accesses(store.AccessFilter{}))
+		mine := errors.New("no")
+		if _, err := w.s.ChangeAccount(w.ctx, "hanna", by, func(a *store.Account) error { a.Name = "X"; return mine }); !errors.Is(err, mine) {
+			w.t.Errorf("got %v", err)
+		}
+		after, err := w.s.Account(w.ctx, "hanna")
+		w.must(err)
+		equal(w, "name", after.Name, before.Name)
+		equal(w, "rows", len(w.accesses(store.AccessFilter{})), rows)
+		if _, err := w.s.ChangeAccount(w.ctx, "nobody", by, func(*store.Account) error { return nil }); !errors.Is(err, store.ErrNotFound) {
+			w.t.Errorf("changing nobody: %v", err)
+		}
+	})
+	w.run("tries to sign in are bounded for an account and for an address", signInRate)
+	w.run("a key is made once", func(w *world) {
+		var all sync.Map
+		var group sync.WaitGroup
+		for range 8 {
+			group.Go(func() {
+				key, err := w.s.Secret(w.ctx, "test")
+				if err != nil || len(key) != 32 {
+					w.t.Errorf("%d bytes, %v", len(key), err)
+				}
+				all.Store(string(key), true)
+			})
+		}
+		group.Wait()
+		n := 0
+		all.Range(func(any, any) bool { n++; return true })
+		equal(w, "keys", n, 1)
+		other, err := w.s.Secret(w.ctx, "other")
+		w.must(err)
+		if _, same := all.Load(string(other)); same {
+			w.t.Error("two names have one key")
+		}
+	})
+}
+
+func signInRate(w *world) {
+	rate := store.SignInRate{Within: 15 * time.Minute, Account: 3, Address: 5}
+	try := func(account, address string, want bool) {
+		w.t.Helper()
+		may, err := w.s.TrySignIn(w.ctx, account, address, rate)
+		w.must(err)
+		equal(w, account+" from "+address, may, want)
+	}
+	for range 3 {
+		try("a", "x", true)
+	}
+	try("a", "x", false)
+	try("a", "y", false) // from elsewhere too
+	try("b", "x", true)
+	try("c", "x", true)
+	try("d", "x", false) // five from x
+	try("d", "y", true)
+	w.clock.move(15 * time.Minute)
+	try("a", "x", true)
+	try("a", "x", true)
+	w.must(w.s.SignedIn(w.ctx, "hanna", "a", store.Access{Who: "hanna", What: store.AccessSignIn}))
+	equal(w, "the log's last", w.lastAccess().What, store.AccessSignIn)
+	for range 3 {
+		try("a", "x", true)
+	}
+	try("a", "x", false)
+	if err := w.s.SignedIn(w.ctx, "nobody", "n", store.Access{What: store.AccessSignIn}); !errors.Is(err, store.ErrNotFound) {
+		w.t.Errorf("nobody signs in: %v", err)
+	}
+	w.clock.move(15 * time.Minute)
+	var may sync.Map
+	var group sync.WaitGroup
+	for n := range 12 { // guesses side by side are no more than one after the other
+		group.Go(func() {
+			ok, err := w.s.TrySignIn(context.WithoutCancel(w.ctx), "g", fmt.Sprint("host", n), rate)
+			if err != nil {
+				w.t.Error(err)
+			}
+			if ok {
+				may.Store(n, true)
+			}
+		})
+	}
+	group.Wait()
+	n := 0
+	may.Range(func(any, any) bool { n++; return true })
+	equal(w, "guesses at once", n, 3)
+}
+
+func (w *world) accesses(f store.AccessFilter) []store.Access {
+	w.t.Helper()
+	f.Limit = 500
+	rows, err := w.s.AccessLog(w.ctx, f)
+	w.must(err)
+	return rows
+}
+
+func (w *world) lastAccess() store.Access {
+	w.t.Helper()
+	rows, err := w.s.AccessLog(w.ctx, store.AccessFilter{Limit: 1})
+	w.must(err)
+	if len(rows) != 1 {
+		w.t.Fatal("the access log is empty")
+	}
+	return rows[0]
+}

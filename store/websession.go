@@ -1,0 +1,124 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// WebSession is one session of somebody's browser, without what it holds.
+type WebSession struct {
+	Account string    `json:"account"`
+	Created time.Time `json:"created"`
+	Expires time.Time `json:"expires"`
+}
+
+// PutWebSession keeps what a session holds. token is the digest of what the browser has. A session that is there keeps its end; a new one ends after lifetime, and
+// those that have ended are thrown away.
+func (s *Store) PutWebSession(ctx context.Context, token, account string, data []byte, lifetime time.Duration) error {
+	err := s.write(ctx, func(ctx context.Context, t *tx) error {
+		if _, err := t.exec(ctx, `DELETE FROM web_session WHERE expires <= $1`, micros(t.now)); err != nil {
+			return err
+		}
+		_, err := t.exec(ctx, `INSERT INTO web_session (token, account, data, created, expires) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (token) DO UPDATE SET data = excluded.data, account = excluded.account`,
+			token, account, data, micros(t.now), micros(t.now.Add(lifetime)))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("keeping a session: %w", err)
+	}
+	return nil
+}
+
+// WebSession finds what a session holds; false when there is none, or it has ended.
+func (s *Store) WebSession(ctx context.Context, token string) (data []byte, found bool, err error) {
+	all, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (data []byte, err error) { return data, rows.Scan(&data) },
+		`SELECT data FROM web_session WHERE token = $1 AND expires > $2`, token, micros(s.now()))
+	if err != nil {
+		return nil, false, fmt.Errorf("reading a session: %w", err)
+	}
+	if len(all) == 0 {
+		return nil, false, nil
+	}
+	return all[0], true, nil
+}
+
+// EndWebSession ends a session. One that is not there has ended.
+func (s *Store) EndWebSession(ctx context.Context, token string) error {
+	err := s.write(ctx, func(ctx context.Context, t *tx) error {
+		_, err := t.exec(ctx, `DELETE FROM web_session WHERE token = $1`, token)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("ending a session: %w", err)
+	}
+	return nil
+}
+
+// WebSessions lists the sessions of an account that have not ended, the newest first; "" for everybody's.
+func (s *Store) WebSessions(ctx context.Context, account string) ([]WebSession, error) {
+	all, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (w WebSession, err error) {
+		var created, expires int64
+		err = rows.Scan(&w.Account, &created, &expires)
+		w.Created, w.Expires = moment(created), moment(expires)
+		return w, err
+	}, `SELECT account, created, expires FROM web_session WHERE expires > $1 AND account <> '' AND (account = $2 OR $2 = '') ORDER BY created DESC, account`,
+		micros(s.now()), AccountID(account))
+	if err != nil {
+		return nil, fmt.Errorf("listing sessions: %w", err)
+	}
+	return all, nil
+}
+
+// SignInRate bounds how often signing in is tried within a time, before further tries are refused unlooked at.
+type SignInRate struct {
+	Within           time.Duration
+	Account, Address int // tries that did not succeed
+}
+
+// TrySignIn notes a try before it is made, and tells whether it may be: not when there were too many lately for the account or from the address, whether there is
+// such an account or not. Both are keyed digests. A refused try is not counted, so that the time of refusal ends by itself.
+func (s *Store) TrySignIn(ctx context.Context, account, address string, rate SignInRate) (bool, error) {
+	may := false
+	err := s.write(ctx, func(ctx context.Context, t *tx) error {
+		since := micros(t.now.Add(-rate.Within))
+		if _, err := t.exec(ctx, `DELETE FROM sign_in WHERE at <= $1`, since); err != nil {
+			return err
+		}
+		var byAccount, byAddress int
+		if _, err := t.row(ctx, []any{&byAccount}, `SELECT count(*) FROM sign_in WHERE account = $1 AND at > $2`, account, since); err != nil {
+			return err
+		}
+		if _, err := t.row(ctx, []any{&byAddress}, `SELECT count(*) FROM sign_in WHERE address = $1 AND at > $2`, address, since); err != nil {
+			return err
+		}
+		if may = byAccount < rate.Account && byAddress < rate.Address; !may {
+			return nil
+		}
+		_, err := t.exec(ctx, `INSERT INTO sign_in (account, address, at) VALUES ($1, $2, $3)`, account, address, micros(t.now))
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("noting a try to sign in: %w", err)
+	}
+	return may, nil
+}
+
+// SignedIn notes that a try succeeded: the tries for that account are forgotten, and the account knows when. by is the row of the access log. ErrNotFound.
+func (s *Store) SignedIn(ctx context.Context, id, account string, by Access) error {
+	return s.write(ctx, func(ctx context.Context, t *tx) error {
+		if _, err := t.exec(ctx, `DELETE FROM sign_in WHERE account = $1`, account); err != nil {
+			return err
+		}
+		n, err := t.exec(ctx, `UPDATE account SET signed_in = $2 WHERE id = $1`, AccountID(id), micros(t.now))
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return ErrNotFound
+		}
+		return t.logAccess(ctx, by)
+	})
+}
