@@ -83,6 +83,10 @@ type SignInRate struct {
 func (s *Store) TrySignIn(ctx context.Context, account, address string, rate SignInRate) (bool, error) {
 	may := false
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
+		// One after the other, as the access log's rows are: guesses made at once must see each other.
+		if _, err := t.row(ctx, []any{new(int64)}, `SELECT seq FROM access_head WHERE id = 1`+t.dialect.forUpdate); err != nil {
+			return err
+		}
 		since := micros(t.now.Add(-rate.Within))
 		if _, err := t.exec(ctx, `DELETE FROM sign_in WHERE at <= $1`, since); err != nil {
 			return err
