@@ -221,6 +221,9 @@ func deskError(what string, err error) error {
 	if err == nil || errors.As(err, &refusal) {
 		return err
 	}
+	if violates(err, "desk_diary") {
+		return ErrDiaryTaken
+	}
 	for _, known := range []error{ErrNotFound, ErrConflict, ErrDiaryTaken, ErrStaged, ErrLeft, ErrTooLarge, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, known) {
 			return err

@@ -12,7 +12,7 @@ import (
 
 // What staging and undoing may run into.
 var (
-	ErrStaged = errors.New("another answer is about to leave")                // for this case: one at a time
+	ErrStaged = errors.New("another answer is about to leave")                  // for this case: one at a time
 	ErrLeft   = errors.New("the answer has left, or is on its way this moment") // too late to undo
 )
 

@@ -1,0 +1,33 @@
+package storetest
+
+import (
+	"testing"
+
+	"rivgate/store"
+)
+
+// RunDesk runs the part of the suite that is about what people do with cases, each test on a store of its own.
+func RunDesk(t *testing.T, open func(t *testing.T, o store.Options) *store.Store) {
+	groups := []struct {
+		name  string
+		tests func(*world)
+	}{
+		{"work at a desk", deskWork},
+		{"drafts", deskDrafts},
+		{"files of drafts", deskFiles},
+		{"standard replies", deskPhrases},
+		{"answers that are to leave", deskOutgoing},
+	}
+	for _, group := range groups {
+		t.Run(group.name, func(t *testing.T) {
+			w := newWorld(t, func(t *testing.T, o store.Options) *store.Store {
+				o.DueDays, o.DueDaysMinor = 30, 10
+				return open(t, o)
+			})
+			group.tests(w)
+			if !t.Failed() {
+				w.sound(t)
+			}
+		})
+	}
+}
