@@ -127,7 +127,7 @@ func (s *Site) cataloguePage(w http.ResponseWriter, r *http.Request, who access)
 		from = 0
 	}
 	for _, u := range s.table().Units() {
-		way := s.wayOf(u, h.Now)
+		way := s.wayIn(s.table(), u, h.Now)
 		p.Counts[way.Way]++
 		if !way.found(p.Query) || p.Way != "" && way.Way != p.Way {
 			continue
@@ -144,13 +144,13 @@ func (s *Site) cataloguePage(w http.ResponseWriter, r *http.Request, who access)
 	return s.render(w, http.StatusOK, "catalogue_units", p)
 }
 
-// wayOf is what happens to a new case of a unit.
-func (s *Site) wayOf(u routing.Unit, now time.Time) unitWay {
-	x := s.table().Explain(s.caseCall(u.HSAID), now)
+// wayIn is what happens to a new case of a unit by a table.
+func (s *Site) wayIn(table *routing.Table, u routing.Unit, now time.Time) unitWay {
+	x := table.Explain(s.caseCall(u.HSAID), now)
 	way := unitWay{Unit: u, Way: "none", Code: x.Code}
 	route := x.Route
 	if x.Code == routing.VP007 { // the way is there: look at it without asking who may take it
-		if found, err := s.table().Route(s.caseCall(u.HSAID), now); err == nil {
+		if found, err := table.Route(s.caseCall(u.HSAID), now); err == nil {
 			route, way.NoSender = &found, true
 		}
 	}

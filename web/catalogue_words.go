@@ -67,7 +67,11 @@ func rowWords(e routing.Entry) string {
 	case routing.EntryRoute:
 		return shortContract(e.Contract) + " till " + anyWord(e.Receiver) + " går till " + addressWord(e.Address) + ofSystem(e.Component)
 	case routing.EntryPermission:
-		return e.Sender + " får anropa " + shortContract(e.Contract) + " hos " + anyWord(e.Receiver)
+		text := e.Sender + " får anropa " + shortContract(e.Contract) + " hos " + anyWord(e.Receiver)
+		if filters := e.Filters.Words(); filters != "" {
+			text += ", bara för " + filters
+		}
+		return text
 	}
 	return ""
 }

@@ -55,6 +55,10 @@ func (s *Site) endpoints() []endpoint {
 		{get, "/catalogue/versions/{number}", pages, s.catalogueVersionPage, SeeCatalogue},
 		{post, "/catalogue/versions/{number}/{verb}", pages, s.catalogueVersionVerb, KeepCatalogue},
 		{get, "/catalogue/history", pages, s.catalogueHistoryPage, SeeCatalogue},
+		{get, "/catalogue/move", pages, s.catalogueMovePage, KeepCatalogue},
+		{post, "/catalogue/move", pages, s.catalogueMove, KeepCatalogue},
+		{get, "/catalogue/import", pages, s.catalogueImportPage, KeepCatalogue},
+		{post, "/catalogue/import", pages, s.catalogueImport, KeepCatalogue},
 		{get, "/resolve", pages, s.resolvePage, Explain},
 		{post, "/resolve", pages, s.resolveTest, SeeCatalogue},
 
