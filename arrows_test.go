@@ -27,7 +27,8 @@ var arrows = map[string][]string{
 	"store":           {"routing"},
 	"store/storetest": {"store", "routing"},
 	"relay":           {"soap", "contracts", "contracts/platform", "routing", "store"},
-	"web":             {"relay", "routing", "store", "contracts"},
+	"web":             {"relay", "routing", "store", "contracts", "web/casefile"},
+	"web/casefile":    {},
 	"cmd/bench":       {},
 	"cmd/contractgen": {"soap", "wsdl"},
 	"cmd/torture":     {"soap", "contracts", "contracts/*", "routing", "store", "store/storetest"},
@@ -44,6 +45,7 @@ var libraries = map[string][]string{
 	"github.com/jackc/pgx":                {"store", "store/storetest"},
 	"modernc.org/sqlite":                  {"store", "store/storetest"},
 	"github.com/pressly/goose":            {"store", "store/storetest"},
+	"github.com/go-pdf/fpdf":              {"web/casefile"},
 }
 
 // pure says what the packages that see no world may not import, tests aside.

@@ -1,0 +1,196 @@
+package casefile
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/go-pdf/fpdf"
+	"golang.org/x/image/font/gofont/gobold"
+	"golang.org/x/image/font/gofont/goregular"
+	"golang.org/x/image/font/sfnt"
+)
+
+// Measures of a page, in millimetres and points.
+const (
+	margin    = 20
+	labelWide = 42
+	lineHigh  = 5.2
+	textSize  = 10
+	smallSize = 8.5
+)
+
+// paper is a PDF under way.
+type paper struct {
+	*fpdf.Fpdf
+	font   *sfnt.Font
+	buffer sfnt.Buffer
+}
+
+// WritePDF writes the case as a PDF on A4, in Swedish: what it is about, then its time line. Its text can be searched and copied. A character that the
+// font has no picture of is written as its number in brackets, [U+1F600], so that nothing is lost. The same case gives the same bytes.
+func WritePDF(w io.Writer, c Case) error {
+	font, err := sfnt.Parse(goregular.TTF)
+	if err != nil {
+		return fmt.Errorf("writing case as PDF: %w", err)
+	}
+	p := &paper{Fpdf: fpdf.New("P", "mm", "A4", ""), font: font}
+	p.SetCatalogSort(true)
+	p.SetCreationDate(c.Exported)
+	p.SetModificationDate(c.Exported)
+	p.SetLang("sv")
+	p.AddUTF8FontFromBytes("go", "", goregular.TTF)
+	p.AddUTF8FontFromBytes("go", "B", gobold.TTF)
+	p.SetMargins(margin, margin, margin)
+	p.SetAutoPageBreak(true, margin)
+	p.AliasNbPages("{sidor}")
+	p.SetFooterFunc(func() {
+		p.SetY(-margin + 5)
+		p.SetFont("go", "", smallSize)
+		p.CellFormat(0, lineHigh, p.drawn("Ärende "+c.name()+" · utskrivet "+stamp(c.Exported)+" av "+c.ExportedBy+" · sida "+fmt.Sprint(p.PageNo())+" av {sidor}"), "", 0, "L", false, 0, "")
+	})
+	p.AddPage()
+	p.about(c)
+	p.heading("Händelser")
+	for _, e := range c.Entries {
+		p.entry(e)
+	}
+	if err := p.Output(w); err != nil {
+		return fmt.Errorf("writing case as PDF: %w", err)
+	}
+	return nil
+}
+
+func (c Case) name() string {
+	if c.Reference != "" {
+		return c.Reference
+	}
+	return c.ID
+}
+
+// about is the head of the document.
+func (p *paper) about(c Case) {
+	p.SetFont("go", "B", 16)
+	p.MultiCell(0, 8, p.drawn("Ärende "+c.name()), "", "L", false)
+	p.Ln(2)
+	p.row("Diarienummer", c.Registration)
+	p.row("Mottagare", c.Unit.Name+" ("+c.Unit.HSAID+")")
+	p.row("Läge", c.State)
+	p.row("Mottaget", stamp(c.Received))
+	p.row("Besvaras senast", stamp(c.Due))
+	p.row("Avslutat", stamp(c.Closed))
+	p.row("Id i mottagarens system", c.External)
+	p.row("Händelsedatum", c.Incident.Date)
+	p.row("Där det hände", c.Incident.Unit)
+	p.row("Plats enligt anmälaren", c.Incident.Place)
+	p.row("Upplevt problem", strings.Join(c.Experienced, ", "))
+	p.row("Huvud- och delproblem", strings.Join(c.Problems, ", "))
+	p.row("Verksamhetsområde", c.Area)
+	p.heading("Anmälare")
+	p.person(c.Reporter)
+	if c.Patient != nil {
+		p.heading("Patient")
+		p.person(*c.Patient)
+	}
+}
+
+func (p *paper) person(who Person) {
+	p.row("Namn", who.Name)
+	p.row("Personnummer", who.ID)
+	p.row("Födelsedatum", who.Birth)
+	p.row("Roll", who.Role)
+	p.row("Telefon", who.Telecom)
+	p.row("E-post", who.Email)
+	p.row("Adress", who.Address)
+	p.row("Fullmakt eller behörighet", who.Authority)
+}
+
+// entry is one line of the time line.
+func (p *paper) entry(e Entry) {
+	p.Ln(2)
+	p.SetFont("go", "B", textSize)
+	p.MultiCell(0, lineHigh, p.drawn(e.Title), "T", "L", false)
+	p.SetFont("go", "", smallSize)
+	facts := stamp(e.At)
+	for _, fact := range []struct{ label, value string }{{"från", e.From}, {"till", e.To}} {
+		if fact.value != "" {
+			facts += " · " + fact.label + " " + fact.value
+		}
+	}
+	p.MultiCell(0, lineHigh, p.drawn(facts), "", "L", false)
+	p.SetFont("go", "", textSize)
+	if e.Text != "" {
+		p.MultiCell(0, lineHigh, p.drawn(e.Text), "", "L", false)
+	}
+	p.row("Problem", strings.Join(e.Problems, ", "))
+	p.row("Verksamhetsområde", e.Area)
+	for _, f := range e.Files {
+		at := f.Path
+		if at == "" {
+			at = "finns inte här"
+		}
+		p.row("Bilaga", fmt.Sprintf("%s (%s, %d byte; %s)", f.Name, f.MediaType, f.Size, at))
+	}
+	p.row("Leverans", e.Delivery)
+}
+
+func (p *paper) heading(text string) {
+	p.Ln(4)
+	p.SetFont("go", "B", 12)
+	p.MultiCell(0, 7, p.drawn(text), "", "L", false)
+}
+
+// row is a label with its value; nothing without a value.
+func (p *paper) row(label, value string) {
+	if value == "" {
+		return
+	}
+	p.SetFont("go", "B", smallSize)
+	y := p.GetY()
+	if _, height := p.GetPageSize(); y+lineHigh > height-margin {
+		p.AddPage()
+		y = p.GetY()
+	}
+	page := p.PageNo()
+	p.MultiCell(labelWide, lineHigh, p.drawn(label), "", "L", false)
+	below := p.GetY()
+	p.SetPage(page)
+	p.SetXY(margin+labelWide, y)
+	p.SetFont("go", "", textSize)
+	p.MultiCell(0, lineHigh, p.drawn(value), "", "L", false)
+	if p.PageNo() == page && p.GetY() < below {
+		p.SetY(below)
+	}
+}
+
+// drawn is a text in characters that the font has.
+func (p *paper) drawn(text string) string {
+	var b strings.Builder
+	for _, r := range strings.ReplaceAll(text, "\r\n", "\n") {
+		switch {
+		case r == '\n', r == ' ':
+			b.WriteRune(r)
+		case r == '\t':
+			b.WriteString("    ")
+		case r > 0xFFFF || r < ' ' || !p.has(r):
+			fmt.Fprintf(&b, "[U+%04X]", r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func (p *paper) has(r rune) bool {
+	glyph, err := p.font.GlyphIndex(&p.buffer, r)
+	return err == nil && glyph != 0
+}
+
+// stamp is a moment as it is written in a document; "" for none.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format("2006-01-02 15:04")
+}
