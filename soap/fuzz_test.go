@@ -71,6 +71,7 @@ func seedMessages(f *testing.F, add func(string)) {
 		message("<s:Body>", "<!DOCTYPE a><s:Body>"),
 		message(`a="1"`, `xmlns:q="urn:riv:test:SendResponder:1" q:a="1" p:a='2'`),
 		testRequest + "<a/>",
+		message("Hej", `<a>å</a><p:b>1</p:b><a>2</a><c xmlns:p="urn:q"><p:b>3</p:b><p:b/><p:b/></c><a>4</a>`),
 		`<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Body/></Envelope>`,
 		strings.Replace(testRequest, NamespaceEnvelope, NamespaceEnvelope12, 1),
 	} {
@@ -88,6 +89,9 @@ func FuzzGuard(f *testing.F) {
 		pieces := newGuard(Limits{Name: 64, Depth: 20, Attributes: 8, Namespaces: 8})
 		if second := feedPieces(pieces, text, int(piece)+1); !sameError(err, second) {
 			t.Fatalf("whole: %v; in pieces of %d: %v", err, int(piece)+1, second)
+		}
+		if second := feedPieces(eager(g.limits), text, int(piece)+1); !sameError(err, second) {
+			t.Fatalf("tags unknown: %v; known: %v", err, second)
 		}
 		if err != nil {
 			return

@@ -29,8 +29,12 @@ type guard struct {
 	bindings   []binding
 	spaces     []byte // prefixes and namespace names of the bindings
 	attributes []attribute
+	declaring  bool                // one of them declares a namespace
 	seen       map[uint64]struct{} // hashes of the attributes of the tag at hand, where there are many
 	seed       maphash.Seed
+	known      *knownTags       // nil until there are some
+	scope      int              // tells what prefixes are in scope: the same number, the same declarations
+	scopes     int              // the last such number
 	wideNames  map[rune]nameUse // what is known of characters beyond ASCII in names: a few dozen thousand at most
 
 	envelope
@@ -52,6 +56,7 @@ type openElement struct {
 	names    int // len(names) before it
 	bindings int // len(bindings) before it
 	spaces   int // len(spaces) before it
+	scope    int // around it
 }
 
 func newGuard(limits Limits) *guard {
@@ -77,6 +82,11 @@ func (g *guard) feed(p []byte, last bool) (int, error) {
 	g.p, g.last = p, last
 	i := 0
 	for i < len(p) && !(g.pause && g.headRead) {
+		if g.mode == modeContent && len(g.frames) >= depthChild && g.capturing == nil && g.files == nil {
+			if i = g.run(i); i == len(p) {
+				break
+			}
+		}
 		next, err := g.piece(i)
 		if err != nil {
 			return i, err

@@ -52,10 +52,10 @@ func declares(n qname, p []byte) (prefix []byte, ok bool) {
 // declare brings the namespaces that the tag at hand declares into scope.
 func (g *guard) declare() error {
 	for _, a := range g.attributes {
-		prefix, ok := declares(a.name, g.p)
-		if !ok {
+		if !a.declares {
 			continue
 		}
+		prefix, _ := declares(a.name, g.p)
 		if len(g.bindings) == g.limits.Namespaces {
 			return g.refuse(a.name.start, "too many namespaces in scope")
 		}
@@ -149,9 +149,10 @@ func (g *guard) distinct() error {
 	for i := range g.attributes {
 		a := &g.attributes[i]
 		a.space = spaceNone
-		if _, ok := declares(a.name, p); ok {
+		if a.declares {
 			a.space = spaceDeclaration
 		} else if prefix := a.name.prefix(p); len(prefix) > 0 {
+			var ok bool
 			if a.space, ok = g.find(prefix); !ok {
 				return g.refuse(a.name.start, "an attribute's prefix is not declared")
 			}

@@ -7,6 +7,7 @@ type attribute struct {
 	name       qname
 	start, end int // its value between the quotes
 	space      int // its namespace: the first binding of it, or one of the space… constants
+	declares   bool
 }
 
 // startTag reads the start tag at i as a whole: nothing is changed before its last byte is there.
@@ -16,7 +17,7 @@ func (g *guard) startTag(i int) (int, error) {
 	if err != nil || n.end == len(p) {
 		return i, err
 	}
-	g.attributes = g.attributes[:0]
+	g.attributes, g.declaring = g.attributes[:0], false
 	at := n.end
 	for {
 		next := blankEnd(p, at)
@@ -73,7 +74,12 @@ func (g *guard) attribute(i int) (int, error) {
 	if err != nil || end == len(p) {
 		return len(p), err
 	}
-	g.attributes = append(g.attributes, attribute{name: n, start: i + 1, end: end})
+	a := attribute{name: n, start: i + 1, end: end}
+	if p[n.start] == 'x' {
+		_, a.declares = declares(n, p)
+		g.declaring = g.declaring || a.declares
+	}
+	g.attributes = append(g.attributes, a)
 	return end + 1, nil
 }
 
@@ -113,10 +119,14 @@ func (g *guard) open(i, end int, n qname, empty bool) error {
 	if g.closed {
 		return g.refuse(i, "a second root element")
 	}
-	g.frames = append(g.frames, openElement{names: len(g.names), bindings: len(g.bindings), spaces: len(g.spaces)})
+	g.frames = append(g.frames, openElement{names: len(g.names), bindings: len(g.bindings), spaces: len(g.spaces), scope: g.scope})
 	g.names = append(g.names, n.raw(g.p)...)
-	if err := g.declare(); err != nil {
-		return err
+	if g.declaring {
+		if err := g.declare(); err != nil {
+			return err
+		}
+		g.scopes++
+		g.scope = g.scopes
 	}
 	space, ok := g.resolve(n.prefix(g.p))
 	if !ok || string(n.raw(g.p)) == "xmlns" {
@@ -134,6 +144,9 @@ func (g *guard) open(i, end int, n qname, empty bool) error {
 	}
 	if g.files != nil && len(g.frames) > depthChild {
 		g.files.enter(g, i, end, space, n.local(g.p), empty)
+	}
+	if len(g.attributes) == 0 {
+		g.learn(i, end, n, empty)
 	}
 	if empty {
 		return g.close(i, end)
@@ -176,5 +189,6 @@ func (g *guard) close(i, end int) error {
 	g.names = g.names[:f.names]
 	g.bindings = g.bindings[:f.bindings]
 	g.spaces = g.spaces[:f.spaces]
+	g.scope = f.scope
 	return nil
 }
