@@ -21,7 +21,7 @@ func (s *Store) Accept(ctx context.Context, m *Message) (Accepted, error) {
 	}
 	defer leave()
 	var accepted Accepted
-	err = s.grouped(ctx, m, func(ctx context.Context, t *tx) (err error) {
+	err = s.grouped(ctx, m, &jointAccept{m: m, accepted: &accepted}, func(ctx context.Context, t *tx) (err error) {
 		accepted, err = t.accept(ctx, m)
 		crashPoint("accept")
 		return err
@@ -38,9 +38,9 @@ func (s *Store) Accept(ctx context.Context, m *Message) (Accepted, error) {
 }
 
 // grouped commits an accept together with others; a large one keeps none waiting where there are several connections.
-func (s *Store) grouped(ctx context.Context, m *Message, do change) error {
+func (s *Store) grouped(ctx context.Context, m *Message, with joint, do change) error {
 	if size := m.size(); size <= chunkSize || s.dialect.oneWriter {
-		return s.group(ctx, shard(m), size, do)
+		return s.group(ctx, shard(m), &job{do: do, joint: with, size: size})
 	}
 	return s.write(ctx, do)
 }
@@ -53,9 +53,10 @@ func shard(m *Message) string {
 	return cmp.Or(m.Event.Case.Extension, m.Event.External.Extension, m.Key.MessageID)
 }
 
+const insertKey = `INSERT INTO message_key (sender, contract, key_id, message_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
+
 func (t *tx) accept(ctx context.Context, m *Message) (Accepted, error) {
-	fresh, err := t.exec(ctx, `INSERT INTO message_key (sender, contract, key_id, message_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-		fold(m.Key.Sender), m.Key.Contract, m.Key.MessageID, m.ID)
+	fresh, err := t.exec(ctx, insertKey, fold(m.Key.Sender), m.Key.Contract, m.Key.MessageID, m.ID)
 	if err != nil {
 		return Accepted{}, err
 	}
@@ -66,11 +67,11 @@ func (t *tx) accept(ctx context.Context, m *Message) (Accepted, error) {
 		}
 		return first, err
 	}
-	e := entering{m: m, receipt: Receipt{MessageID: m.ID, LogID: m.Correlation, Received: m.Received.UTC().Truncate(time.Microsecond)}}
+	e := enter(m)
 	if m.Event != nil {
 		err = t.acceptEvent(ctx, &e)
-	} else if err = t.insertMessage(ctx, &e); err == nil {
-		err = t.enter(ctx, &e)
+	} else {
+		err = t.keep(ctx, &e)
 	}
 	if err != nil {
 		return Accepted{}, err
@@ -85,6 +86,18 @@ type entering struct {
 	late    bool
 	c       *Case // as the message left it; nil without a case
 	effects effects
+}
+
+func enter(m *Message) entering {
+	return entering{m: m, receipt: Receipt{MessageID: m.ID, LogID: m.Correlation, Received: m.Received.UTC().Truncate(time.Microsecond)}}
+}
+
+// keep stores the message and enters it in its place.
+func (t *tx) keep(ctx context.Context, in *entering) error {
+	if err := t.insertMessage(ctx, in); err != nil {
+		return err
+	}
+	return t.enter(ctx, in)
 }
 
 // acceptEvent judges the message by its case, changes the case, and stores both.
@@ -120,10 +133,7 @@ func (t *tx) acceptEvent(ctx context.Context, in *entering) error {
 	if err := t.applyTo(ctx, c, in); err != nil {
 		return err
 	}
-	if err := t.insertMessage(ctx, in); err != nil {
-		return err
-	}
-	if err := t.enter(ctx, in); err != nil {
+	if err := t.keep(ctx, in); err != nil {
 		return err
 	}
 	if turn != inTurn {
@@ -153,10 +163,7 @@ func (t *tx) beginCase(ctx context.Context, in *entering) (bool, error) {
 	if err := t.setLast(ctx, c.ID, in.m.Key.Sender, e.Sequence); err != nil {
 		return false, err
 	}
-	if err := t.insertMessage(ctx, in); err != nil {
-		return false, err
-	}
-	return true, t.enter(ctx, in)
+	return true, t.keep(ctx, in)
 }
 
 // applyTo applies the event to its locked case and stores the case.
@@ -194,7 +201,7 @@ func (t *tx) insertMessage(ctx context.Context, in *entering) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(ctx, `INSERT INTO message (id, sender, contract, key_id, call_sender, receiver, profile, via, route, correlation, soap_action,
+	err = t.put(ctx, `INSERT INTO message (id, sender, contract, key_id, call_sender, receiver, profile, via, route, correlation, soap_action,
 		content_type, received, case_id, kind, sequence, late, receipt, event, content, headers)
 		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21)`,
 		m.ID, fold(m.Key.Sender), m.Key.Contract, m.Key.MessageID, m.Call.Sender, m.Call.Receiver, m.Call.Profile, string(m.Route.Via), string(route),

@@ -83,18 +83,26 @@ func (c *Case) columns() ([]any, error) {
 	}, nil
 }
 
-// insertCase gives a new case its id and stores it. False: a case with its Ref, or with its handling system's id, is there already.
-func (t *tx) insertCase(ctx context.Context, c *Case, external bool) (bool, error) {
+// insertCase has a case's id and columns.
+const insertCase = `INSERT INTO cases (id, ref_root, ref_extension, state, unit, via, region, provider, received, changed, version, forward_due,
+	reporter_id, patient_id, search, age, sex, area, incident_unit, incident_month, received_month, closed_month, doc, due, kind)
+	VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25) ON CONFLICT DO NOTHING`
+
+// newCase gives a new case its id, and is its row.
+func (t *tx) newCase(c *Case) ([]any, error) {
 	c.ID = t.newID()
 	c.Due = t.due.of(c)
 	columns, err := c.columns()
+	return append([]any{c.ID}, columns...), err
+}
+
+// insertCase stores a new case. False: a case with its Ref, or with its handling system's id, is there already.
+func (t *tx) insertCase(ctx context.Context, c *Case, external bool) (bool, error) {
+	row, err := t.newCase(c)
 	if err != nil {
 		return false, err
 	}
-	n, err := t.exec(ctx, `INSERT INTO cases (id, ref_root, ref_extension, state, unit, via, region, provider, received, changed, version, forward_due,
-		reporter_id, patient_id, search, age, sex, area, incident_unit, incident_month, received_month, closed_month, doc, due, kind)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25) ON CONFLICT DO NOTHING`,
-		append([]any{c.ID}, columns...)...)
+	n, err := t.exec(ctx, insertCase, row...)
 	if err != nil || n == 0 {
 		return false, err
 	}
@@ -110,9 +118,18 @@ func (t *tx) nameCase(ctx context.Context, c *Case) (bool, error) {
 	if c.External.Extension == "" {
 		return true, nil
 	}
-	n, err := t.exec(ctx, `INSERT INTO case_external (root, extension, case_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-		fold(c.External.Root), c.External.Extension, c.ID)
+	n, err := t.exec(ctx, insertExternal, fold(c.External.Root), c.External.Extension, c.ID)
 	return n == 1, err
+}
+
+const insertExternal = `INSERT INTO case_external (root, extension, case_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`
+
+// putName is nameCase where it does not matter whether the id is another case's.
+func (t *tx) putName(ctx context.Context, c *Case) error {
+	if c.External.Extension == "" {
+		return nil
+	}
+	return t.put(ctx, insertExternal, fold(c.External.Root), c.External.Extension, c.ID)
 }
 
 // updateCase stores what became of a case that this transaction has locked. At another unit it is nobody's yet, and not parked.
@@ -121,7 +138,7 @@ func (t *tx) updateCase(ctx context.Context, c *Case, before *Case) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(ctx, `UPDATE cases SET ref_root = $2, ref_extension = $3, state = $4, unit = $5, via = $6, region = $7, provider = $8, received = $9,
+	err = t.put(ctx, `UPDATE cases SET ref_root = $2, ref_extension = $3, state = $4, unit = $5, via = $6, region = $7, provider = $8, received = $9,
 		changed = $10, version = $11, forward_due = $12, reporter_id = $13, patient_id = $14, search = $15, age = $16, sex = $17, area = $18,
 		incident_unit = $19, incident_month = $20, received_month = $21, closed_month = $22, doc = $23, due = $24, kind = $25,
 		stale = stale OR search <> $15, assignee = CASE WHEN unit = $5 THEN assignee ELSE '' END, parked_until = CASE WHEN unit = $5 THEN parked_until ELSE 0 END
@@ -131,14 +148,14 @@ func (t *tx) updateCase(ctx context.Context, c *Case, before *Case) error {
 		return err
 	}
 	if c.External != before.External {
-		if _, err := t.nameCase(ctx, c); err != nil {
+		if err := t.putName(ctx, c); err != nil {
 			return err
 		}
 	}
 	if strings.Join(c.codeList(), " ") == strings.Join(before.codeList(), " ") {
 		return nil
 	}
-	if _, err := t.exec(ctx, `DELETE FROM case_code WHERE case_id = $1`, c.ID); err != nil {
+	if err := t.put(ctx, `DELETE FROM case_code WHERE case_id = $1`, c.ID); err != nil {
 		return err
 	}
 	return t.codes(ctx, c)
@@ -147,7 +164,7 @@ func (t *tx) updateCase(ctx context.Context, c *Case, before *Case) error {
 func (t *tx) codes(ctx context.Context, c *Case) error {
 	for _, entry := range c.codeList() {
 		kind, code, _ := strings.Cut(entry, ":")
-		_, err := t.exec(ctx, `INSERT INTO case_code (case_id, kind, code) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, c.ID, kind, code)
+		err := t.put(ctx, `INSERT INTO case_code (case_id, kind, code) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, c.ID, kind, code)
 		if err != nil {
 			return err
 		}

@@ -21,7 +21,7 @@ func (t *tx) insertBody(ctx context.Context, m *Message) error {
 	if m.size() > chunkSize || m.Body != nil || whole == nil {
 		whole = []byte{} // nil would be NULL
 	}
-	if _, err := t.exec(ctx, `INSERT INTO message_body (message_id, envelope) VALUES ($1, $2)`, m.ID, whole); err != nil {
+	if err := t.put(ctx, `INSERT INTO message_body (message_id, envelope) VALUES ($1, $2)`, m.ID, whole); err != nil {
 		return err
 	}
 	switch {

@@ -24,6 +24,7 @@ type dialect struct {
 	goose       goose.Dialect
 	migrations  string // folder in migrationFiles
 	forUpdate   string // after a SELECT: the rows are locked until the transaction ends
+	lockCases   string // the like, for the rows of case c alone
 	lockLanes   string // the like, for the rows of lane l alone
 	skipLocked  string // after forUpdate: rows that others have locked are left out
 	claimLock   string // run first in a claim, so that leases can be counted for each address; "" where changes are serial anyway
@@ -32,6 +33,8 @@ type dialect struct {
 	notify      string // tells the other replicas, $1 is who tells
 	writers     int    // groups of accepts that are committed side by side
 	reconnects  int    // how often a transaction that cannot begin is begun on another connection
+	merges      bool   // a statement takes the values of many rows at once, as arrays
+	tune        string // said to a connection before it is used for changes
 	oneWriter   bool   // every change goes through the one writer
 	connections int    // readers
 }
@@ -53,16 +56,19 @@ func sqliteDialect() dialect {
 func postgresDialect() dialect {
 	return dialect{
 		goose: goose.DialectPostgres, migrations: "migrations/postgres",
-		forUpdate: " FOR NO KEY UPDATE", lockLanes: " FOR NO KEY UPDATE OF l", skipLocked: " SKIP LOCKED",
+		forUpdate: " FOR NO KEY UPDATE", lockCases: " FOR NO KEY UPDATE OF c", lockLanes: " FOR NO KEY UPDATE OF l", skipLocked: " SKIP LOCKED",
 		claimLock: "SELECT pg_advisory_xact_lock(x'72697667617465'::bigint)",
 		durable: []setting{
 			{"fsync", "SHOW fsync", []string{"on"}},
 			{"full_page_writes", "SHOW full_page_writes", []string{"on"}},
 			{"synchronous_commit", "SHOW synchronous_commit", []string{"on", "local", "remote_write", "remote_apply"}},
 		},
-		clock:   "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
-		notify:  "SELECT pg_notify('rivgate_wake', $1)",
-		writers: 4, connections: 16, reconnects: 16,
+		clock:  "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
+		notify: "SELECT pg_notify('rivgate_wake', $1)",
+		// Changes find their rows by index, however few rows a table had when the plan was made, and plans are not made anew.
+		tune: `SELECT set_config('enable_seqscan', 'off', FALSE), set_config('enable_hashjoin', 'off', FALSE), set_config('enable_mergejoin', 'off', FALSE),
+			set_config('jit', 'off', FALSE), set_config('plan_cache_mode', 'force_generic_plan', FALSE)`,
+		merges: true, writers: 4, connections: 16, reconnects: 16,
 	}
 }
 
@@ -140,6 +146,15 @@ func (s *Store) connectPostgres(ctx context.Context, address string) error {
 
 // connectTime bounds how long a server that does not answer at all keeps callers waiting.
 const connectTime = 5 * time.Second
+
+// clash tells whether an error means that something was there already that a group did not expect: a message of it came in by another way.
+func clash(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return strings.HasPrefix(pg.Code, "23")
+	}
+	return errors.Is(err, errChanged)
+}
 
 // again tells whether an error means only that two transactions got in each other's way.
 func again(err error) bool {

@@ -22,35 +22,45 @@ const (
 //
 // Deviation: the message that begins a case is never early, whatever its number: nothing that comes before it can be of a case known here. The numbers of a case that came here by a forward begin wherever they begin.
 func (t *tx) turn(ctx context.Context, c *Case, m *Message) (turn, error) {
-	number := m.Event.Sequence
 	var last int64
 	found, err := t.row(ctx, []any{&last}, `SELECT last FROM case_sender WHERE case_id = $1 AND sender = $2`, c.ID, fold(m.Key.Sender))
 	if err != nil {
 		return 0, err
 	}
+	number := m.Event.Sequence
+	stands := turnOf(number, last, found, c.BegunByForward, func() bool {
+		var one int
+		var used bool
+		used, err = t.row(ctx, []any{&one}, `SELECT 1 FROM message WHERE case_id = $1 AND sender = $2 AND sequence = $3`, c.ID, fold(m.Key.Sender), number)
+		return used
+	})
+	if err != nil || stands != inTurn {
+		return stands, err
+	}
+	return inTurn, t.setLast(ctx, c.ID, m.Key.Sender, number)
+}
+
+// turnOf: last is the sender's last number applied, where there is one. used tells whether the number was there before.
+func turnOf(number, last int64, found, begunByForward bool, used func() bool) turn {
 	switch {
 	case number <= 0: // a message that is not numbered is never early
-		return anyTime, nil
-	case number == last+1, !found && c.BegunByForward:
-		return inTurn, t.setLast(ctx, c.ID, m.Key.Sender, number)
+		return anyTime
+	case number == last+1, !found && begunByForward:
+		return inTurn
 	case number > last:
-		return early, nil
+		return early
+	case used():
+		return anyTime
 	}
-	var one int
-	used, err := t.row(ctx, []any{&one}, `SELECT 1 FROM message WHERE case_id = $1 AND sender = $2 AND sequence = $3`, c.ID, fold(m.Key.Sender), number)
-	if err != nil || used {
-		return anyTime, err
-	}
-	return late, nil
+	return late
 }
 
 func (t *tx) setLast(ctx context.Context, caseID, sender string, number int64) error {
 	if number <= 0 {
 		return nil
 	}
-	_, err := t.exec(ctx, `INSERT INTO case_sender (case_id, sender, last) VALUES ($1, $2, $3)
+	return t.put(ctx, `INSERT INTO case_sender (case_id, sender, last) VALUES ($1, $2, $3)
 		ON CONFLICT (case_id, sender) DO UPDATE SET last = excluded.last`, caseID, fold(sender), number)
-	return err
 }
 
 // hold stores a message whose turn has not come.

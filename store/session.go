@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // session is one connection with its statements made ready.
@@ -14,10 +16,13 @@ type session struct {
 	conn      *sql.Conn
 	prepared  map[string]*sql.Stmt // nil where the driver keeps them itself
 	beginText string
+	tune      string
+	tuned     bool
 	broken    bool
 }
 
-func (s *Store) session(ctx context.Context) (*session, error) {
+// session takes a connection. tune is said to it before its first transaction; "": nothing is.
+func (s *Store) session(ctx context.Context, tune string) (*session, error) {
 	conn, err := s.change.Conn(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the database: %w", err)
@@ -25,12 +30,12 @@ func (s *Store) session(ctx context.Context) (*session, error) {
 	if s.dialect.oneWriter {
 		return &session{conn: conn, prepared: map[string]*sql.Stmt{}, beginText: "BEGIN IMMEDIATE"}, nil
 	}
-	return &session{conn: conn, beginText: "BEGIN"}, nil
+	return &session{conn: conn, tune: tune, beginText: "BEGIN"}, nil
 }
 
 // replace gives a session another connection for one that is of no use.
 func (s *Store) replace(ctx context.Context, c *session) error {
-	other, err := s.session(ctx)
+	other, err := s.session(ctx, c.tune)
 	if err != nil {
 		return err
 	}
@@ -38,6 +43,31 @@ func (s *Store) replace(ctx context.Context, c *session) error {
 	c.close()
 	*c = *other
 	return nil
+}
+
+// ready says to a new connection what is to be said to it.
+func (c *session) ready(ctx context.Context) error {
+	if c.tune == "" || c.tuned {
+		return nil
+	}
+	err := c.run(ctx, &step{query: c.tune})
+	c.tuned = err == nil
+	return err
+}
+
+// lost tells whether the server has cut the connection.
+func (c *session) lost() bool {
+	if c.prepared != nil {
+		return false
+	}
+	lost := true
+	err := c.conn.Raw(func(driver any) error {
+		if conn, ok := driver.(*stdlib.Conn); ok {
+			lost = conn.Conn().IsClosed()
+		}
+		return nil
+	})
+	return lost || err != nil
 }
 
 func (c *session) close() {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"time"
@@ -10,6 +11,7 @@ import (
 // Sizes of a group of changes. A caller beyond the queue waits for a place in it, or for its context to end.
 const (
 	groupMax   = 128
+	groupBytes = 4 << 20 // a group that has as much takes no more
 	groupQueue = 256
 	groupTime  = 15 * time.Second // a group that takes longer, on a database that hangs, is rolled back
 	retries    = 8                // of a change that got in another's way
@@ -18,12 +20,13 @@ const (
 // tx is a transaction under way, as the verbs see it.
 type tx struct {
 	*session
-	dialect dialect
-	now     time.Time
-	follows bool // now is the database's clock
-	woken   bool // a delivery became due
-	newID   func() string
-	due     dueDays
+	gathered *gathered // what the changes of a group put; nil where each makes its own at once
+	dialect  dialect
+	now      time.Time
+	follows  bool // now is the database's clock
+	woken    bool // a delivery became due
+	newID    func() string
+	due      dueDays
 }
 
 // change is what a verb does inside its transaction. It may run more than once, so it begins by forgetting what it found before.
@@ -31,11 +34,12 @@ type change func(ctx context.Context, t *tx) error
 
 // job is a change that waits for its group.
 type job struct {
-	ctx  context.Context
-	do   change
-	err  error
-	done chan error // buffered: the caller may be gone
-	size int        // of what it stores, roughly
+	ctx   context.Context
+	do    change
+	joint joint // does the same, together with others; nil: it goes by itself
+	err   error
+	done  chan error // buffered: the caller may be gone
+	size  int        // of what it stores, roughly
 }
 
 // writer commits changes in groups: whatever has come in while one group was on its way to the disk is the next group. So the rate of
@@ -54,12 +58,12 @@ func (s *Store) startWriters() {
 	}
 }
 
-// group runs do in the next group of a writer, and returns when that is on disk. Changes with the same key stay in order.
-func (s *Store) group(ctx context.Context, key string, size int, do change) error {
+// group runs j in the next group of a writer, and returns when that is on disk. Changes with the same key go to the same writer.
+func (s *Store) group(ctx context.Context, key string, j *job) error {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(key))
 	w := s.writers[h.Sum32()%uint32(len(s.writers))]
-	j := &job{ctx: ctx, do: do, done: make(chan error, 1), size: size}
+	j.ctx, j.done = ctx, make(chan error, 1)
 	if err := s.submit(ctx, w, j); err != nil {
 		return err
 	}
@@ -88,14 +92,14 @@ func (s *Store) submit(ctx context.Context, w *writer, j *job) error {
 // write runs do in a transaction: of its own, or, where the database has only one writer, in that one's next group.
 func (s *Store) write(ctx context.Context, do change) error {
 	if s.dialect.oneWriter {
-		return s.group(ctx, "", 0, do)
+		return s.group(ctx, "", &job{do: do})
 	}
 	s.closing.RLock()
 	defer s.closing.RUnlock()
 	if s.closed {
 		return ErrClosed
 	}
-	conn, err := s.session(ctx)
+	conn, err := s.session(ctx, "")
 	if err != nil {
 		return err
 	}
@@ -122,13 +126,14 @@ func (w *writer) run() {
 
 // fill adds what waits already to a group, and waits for nothing.
 func (w *writer) fill(batch []*job) []*job {
-	for len(batch) < groupMax {
+	size := batch[0].size
+	for len(batch) < groupMax && size < groupBytes {
 		select {
 		case j, ok := <-w.jobs:
 			if !ok {
 				return batch
 			}
-			batch = append(batch, j)
+			batch, size = append(batch, j), size+j.size
 		default:
 			return batch
 		}
@@ -145,19 +150,19 @@ func (w *writer) commit(batch []*job) {
 		w.conn = nil
 	}
 	if w.conn == nil {
-		conn, err := w.store.session(ctx)
+		conn, err := w.store.session(ctx, w.store.dialect.tune)
 		if err != nil {
 			fail(batch, err)
 			return
 		}
 		w.conn = conn
 	}
-	if len(batch) == 1 {
+	if len(batch) == 1 && batch[0].joint == nil {
 		w.store.alone(ctx, w.conn, batch[0])
 		return
 	}
 	err := w.store.together(ctx, w.conn, batch)
-	if again(err) {
+	if again(err) || clash(err) {
 		for _, j := range batch {
 			w.store.alone(ctx, w.conn, j)
 		}
@@ -186,19 +191,56 @@ func fail(batch []*job, err error) {
 	}
 }
 
-// together runs a group in one transaction. An error means that nothing of it was stored.
+// together runs a group in one transaction: first what shares its statements, then what goes by itself. An error means that nothing of it was stored.
 func (s *Store) together(ctx context.Context, conn *session, batch []*job) error {
-	t, err := s.begin(ctx, conn)
+	q := newQuestions()
+	asked := map[*job]bool{}
+	for _, j := range batch {
+		asked[j] = j.joint != nil && j.ctx.Err() == nil && j.joint.ask(q)
+	}
+	t, err := s.begin(ctx, conn, q.steps(s.dialect)...)
 	if err != nil {
 		return err
 	}
-	for _, j := range batch {
-		if err := j.inSavepoint(ctx, t); err != nil {
-			conn.rollback()
-			return err
+	rest := t.gather(ctx, q, batch, asked)
+	if len(rest) == 0 {
+		if err = t.flush(ctx, &step{query: commitText}); err == nil {
+			s.committed(t)
+			return nil
 		}
 	}
+	if err == nil {
+		err = t.flush(ctx)
+	}
+	for i := 0; err == nil && i < len(rest); i++ {
+		err = rest[i].inSavepoint(ctx, t)
+	}
+	if err != nil {
+		conn.rollback()
+		return err
+	}
 	return s.end(ctx, t)
+}
+
+// gather has the joint changes of a group put theirs, and tells which jobs are left to go by themselves.
+func (t *tx) gather(ctx context.Context, q *questions, batch []*job, asked map[*job]bool) (rest []*job) {
+	t.gathered = &gathered{}
+	for _, j := range batch {
+		if !asked[j] {
+			rest = append(rest, j)
+			continue
+		}
+		before, woken := len(t.gathered.puts), t.woken
+		if j.err = j.joint.settle(ctx, t, q); j.err == nil {
+			continue
+		}
+		t.gathered.puts, t.woken = t.gathered.puts[:before], woken
+		if errors.Is(j.err, errApart) {
+			j.err = nil
+			rest = append(rest, j)
+		}
+	}
+	return rest
 }
 
 // inSavepoint leaves the job's own failure in j.err; what it returns fails the group.
@@ -249,12 +291,20 @@ func (s *Store) once(ctx context.Context, conn *session, do change) error {
 	return s.end(ctx, t)
 }
 
-// begin begins a transaction, on another connection where the server has cut this one: nothing was under way yet.
-func (s *Store) begin(ctx context.Context, conn *session) (*tx, error) {
+// begin begins a transaction, and asks what is to be known first, on another connection where the server has cut this one: nothing was under way yet.
+func (s *Store) begin(ctx context.Context, conn *session, first ...*step) (*tx, error) {
 	var err error
+	begun := &step{query: conn.beginText}
 	for range s.dialect.reconnects + 1 {
-		if _, err = conn.exec(ctx, conn.beginText); err == nil {
+		if err = conn.ready(ctx); err == nil {
+			err = conn.run(ctx, append([]*step{begun}, first...)...)
+		}
+		if err == nil {
 			return &tx{session: conn, dialect: s.dialect, now: s.Now(), follows: s.clock != nil, newID: s.newID, due: s.due}, nil
+		}
+		if begun.done && !conn.lost() {
+			conn.rollback()
+			return nil, fmt.Errorf("asking: %w", err)
 		}
 		if s.dialect.reconnects == 0 || ctx.Err() != nil {
 			break
@@ -268,12 +318,17 @@ func (s *Store) begin(ctx context.Context, conn *session) (*tx, error) {
 }
 
 func (s *Store) end(ctx context.Context, t *tx) error {
-	if _, err := t.exec(ctx, "COMMIT"); err != nil {
+	if err := t.run(ctx, &step{query: commitText}); err != nil {
 		t.rollback()
 		return fmt.Errorf("committing: %w", err)
 	}
+	s.committed(t)
+	return nil
+}
+
+// committed wakes who waits for what the transaction made due.
+func (s *Store) committed(t *tx) {
 	if t.woken {
 		s.signal()
 	}
-	return nil
 }

@@ -1,0 +1,126 @@
+package store
+
+import (
+	"context"
+)
+
+// jointAccept is an accept that goes with others of its group.
+type jointAccept struct {
+	m        *Message
+	accepted *Accepted
+	known    string // under which mark its case is known
+}
+
+func (a *jointAccept) ask(q *questions) bool {
+	m, e := a.m, a.m.Event
+	sender := fold(m.Key.Sender)
+	marks := []string{keyMark(sender, m.Key.Contract, m.Key.MessageID)}
+	if m.size() > chunkSize || e != nil && e.Kind == EventNewCase {
+		return false
+	}
+	if e != nil && e.Case.Extension != "" {
+		marks = append(marks, refMark(fold(e.Case.Root), e.Case.Extension))
+	}
+	if e != nil && e.External.Extension != "" {
+		marks = append(marks, externalMark(fold(e.External.Root), e.External.Extension))
+	}
+	if !q.claim(marks...) {
+		return false
+	}
+	q.keys = append(q.keys, []any{sender, m.Key.Contract, m.Key.MessageID})
+	switch {
+	case e == nil:
+	case e.Case.Extension != "":
+		a.known = marks[1]
+		q.refs = append(q.refs, []any{fold(e.Case.Root), e.Case.Extension, sender, e.Sequence})
+	case e.External.Extension != "":
+		a.known = marks[1]
+		q.externals = append(q.externals, []any{fold(e.External.Root), e.External.Extension, sender, e.Sequence})
+	}
+	return true
+}
+
+func (a *jointAccept) settle(ctx context.Context, t *tx, q *questions) error {
+	m := a.m
+	sender := fold(m.Key.Sender)
+	if q.taken[keyMark(sender, m.Key.Contract, m.Key.MessageID)] {
+		return errApart
+	}
+	in := enter(m)
+	if err := t.putOne(ctx, insertKey, sender, m.Key.Contract, m.Key.MessageID, m.ID); err != nil {
+		return err
+	}
+	if err := a.place(ctx, t, q, &in); err != nil {
+		return err
+	}
+	crashPoint("accept")
+	*a.accepted = Accepted{Receipt: in.receipt}
+	return nil
+}
+
+// place does what accept and acceptEvent do, with what was asked before.
+func (a *jointAccept) place(ctx context.Context, t *tx, q *questions, in *entering) error {
+	if a.m.Event == nil {
+		return t.keep(ctx, in)
+	}
+	f := q.known[a.known]
+	if f == nil {
+		return a.begin(ctx, t, in)
+	}
+	if !q.claim(caseMark(f.c.ID)) {
+		return errApart
+	}
+	if refusal := f.c.never(a.m.Event, a.m.Key.Sender); refusal != nil {
+		return refusal
+	}
+	switch f.turn(a.m.Event.Sequence) {
+	case early:
+		return errApart
+	case late:
+		in.late = true
+	case inTurn:
+		if f.held {
+			return errApart
+		}
+		if err := t.setLast(ctx, f.c.ID, a.m.Key.Sender, a.m.Event.Sequence); err != nil {
+			return err
+		}
+	case anyTime:
+	}
+	if err := t.applyTo(ctx, f.c, in); err != nil {
+		return err
+	}
+	return t.keep(ctx, in)
+}
+
+// begin creates the case of a message. Is it there by then, the database says so, and the message goes by itself.
+func (a *jointAccept) begin(ctx context.Context, t *tx, in *entering) error {
+	e := a.m.Event
+	c, effects, refusal := begin(e, a.m.Key.Sender, t.now)
+	if refusal != nil {
+		return refusal
+	}
+	columns, err := t.newCase(c)
+	if err != nil {
+		return err
+	}
+	if err := t.putOne(ctx, insertCase, columns...); err != nil {
+		return err
+	}
+	if err := t.putName(ctx, c); err != nil {
+		return err
+	}
+	if err := t.codes(ctx, c); err != nil {
+		return err
+	}
+	in.c, in.effects = c, effects
+	if err := t.setLast(ctx, c.ID, a.m.Key.Sender, e.Sequence); err != nil {
+		return err
+	}
+	return t.keep(ctx, in)
+}
+
+// turn is where a message with a number stands: see tx.turn.
+func (f *found) turn(number int64) turn {
+	return turnOf(number, f.last.Int64, f.last.Valid, f.c.BegunByForward, func() bool { return f.used })
+}

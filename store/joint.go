@@ -1,0 +1,143 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// joint is a change that shares its statements with others of its group: what they need to know is asked for once for all, and what they change is put
+// down once for all. It does the same as its change, only with fewer statements.
+type joint interface {
+	// ask adds what it needs to know. False: another one of the group is at the same thing, or it is of a kind that goes by itself.
+	ask(q *questions) bool
+	// settle judges by the answers and puts its changes. errApart: it must go by itself, for a reason that only the answers told.
+	settle(ctx context.Context, t *tx, q *questions) error
+}
+
+// errApart sends a change that could not go with the others to go by itself.
+var errApart = errors.New("to be done apart")
+
+// found is a case that the transaction has locked, and what it knows of the sender of a message to it.
+type found struct {
+	c    *Case
+	last sql.NullInt64 // the sender's last number applied
+	held bool          // messages of the sender wait for their turn
+	used bool          // the message's number was used before
+}
+
+// questions are what the changes of a group need to know, and the answers.
+type questions struct {
+	mine map[string]bool // what changes of this group are at: of each thing only one
+
+	keys, refs, externals, cases, lanes [][]any
+
+	taken map[string]bool   // keys that are there
+	known map[string]*found // by reference or id
+	held  map[int64]bool    // lanes whose token is the one that was asked for
+}
+
+func newQuestions() *questions {
+	return &questions{mine: map[string]bool{}, taken: map[string]bool{}, known: map[string]*found{}, held: map[int64]bool{}}
+}
+
+// claim tells whether nobody else of the group is at any of the things. Whoever comes second goes by itself, after the group.
+func (q *questions) claim(things ...string) bool {
+	free := true
+	for _, thing := range things {
+		free = free && !q.mine[thing]
+	}
+	for _, thing := range things {
+		q.mine[thing] = true
+	}
+	return free
+}
+
+// marks of what questions are about.
+func keyMark(sender, contract, id string) string {
+	return "k\x00" + sender + "\x00" + contract + "\x00" + id
+}
+func refMark(root, extension string) string      { return "r\x00" + root + "\x00" + extension }
+func externalMark(root, extension string) string { return "x\x00" + root + "\x00" + extension }
+func caseMark(id string) string                  { return "c\x00" + id }
+
+// steps are the statements that answer. Cases are locked before lanes, as everywhere, and each kind in one order for all; what is read of a case's
+// senders is read after that, by a statement of its own, so that it is what the last holder of the lock has left.
+func (q *questions) steps(d dialect) []*step {
+	var steps []*step
+	add := func(rows [][]any, query string, scan func(scanner) error) {
+		if len(rows) > 0 {
+			steps = append(steps, &step{query: query, rows: rows, scan: scan})
+		}
+	}
+	const (
+		known = `SELECT c.ref_root, c.ref_extension, c.doc FROM {rows} JOIN cases c ON c.ref_root = r.c1 AND c.ref_extension = r.c2 AND c.ref_extension <> ''`
+		named = `SELECT e.root, e.extension, c.doc FROM {rows} JOIN case_external e ON e.root = r.c1 AND e.extension = r.c2 JOIN cases c ON c.id = e.case_id`
+		about = `s.last, EXISTS (SELECT 1 FROM held h WHERE h.case_id = c.id AND h.sender = r.c3 AND h.refused = ''),
+			EXISTS (SELECT 1 FROM message m WHERE m.case_id = c.id AND m.sender = r.c3 AND m.sequence = r.c4)`
+		from = ` LEFT JOIN case_sender s ON s.case_id = c.id AND s.sender = r.c3`
+	)
+	add(q.keys, `SELECT k.sender, k.contract, k.key_id FROM {rows} JOIN message_key k ON k.sender = r.c1 AND k.contract = r.c2 AND k.key_id = r.c3`, q.scanKey)
+	add(q.refs, known+` ORDER BY c.id`+d.lockCases, q.scanCase(refMark))
+	add(q.externals, named+` ORDER BY c.id`+d.lockCases, q.scanCase(externalMark))
+	add(q.cases, `SELECT c.id, '', c.doc FROM {rows} JOIN cases c ON c.id = r.c1 ORDER BY c.id`+d.lockCases,
+		q.scanCase(func(id, _ string) string { return caseMark(id) }))
+	add(q.refs, `SELECT c.ref_root, c.ref_extension, `+about+` FROM {rows} JOIN cases c ON c.ref_root = r.c1 AND c.ref_extension = r.c2 AND c.ref_extension <> ''`+from,
+		q.scanSender(refMark))
+	add(q.externals, `SELECT e.root, e.extension, `+about+` FROM {rows} JOIN case_external e ON e.root = r.c1 AND e.extension = r.c2 JOIN cases c ON c.id = e.case_id`+from,
+		q.scanSender(externalMark))
+	add(q.lanes, `SELECT l.id FROM {rows} JOIN lane l ON l.id = r.c1 AND l.token = r.c2 ORDER BY l.id`+d.lockLanes, q.scanLane)
+	return steps
+}
+
+func (q *questions) scanKey(row scanner) error {
+	var sender, contract, id string
+	err := row.Scan(&sender, &contract, &id)
+	q.taken[keyMark(sender, contract, id)] = true
+	return err
+}
+
+func (q *questions) scanCase(mark func(a, b string) string) func(scanner) error {
+	return func(row scanner) error {
+		var a, b string
+		var text []byte
+		if err := row.Scan(&a, &b, &text); err != nil {
+			return err
+		}
+		c, err := readCase(text)
+		q.known[mark(a, b)] = &found{c: &c}
+		return err
+	}
+}
+
+func (q *questions) scanSender(mark func(a, b string) string) func(scanner) error {
+	return func(row scanner) error {
+		var a, b string
+		var f found
+		if err := row.Scan(&a, &b, &f.last, &f.held, &f.used); err != nil {
+			return err
+		}
+		if known := q.known[mark(a, b)]; known != nil {
+			known.last, known.held, known.used = f.last, f.held, f.used
+		}
+		return nil
+	}
+}
+
+func (q *questions) scanLane(row scanner) error {
+	var id int64
+	err := row.Scan(&id)
+	q.held[id] = true
+	return err
+}
+
+func readCase(text []byte) (Case, error) {
+	var d document
+	if err := json.Unmarshal(text, &d); err != nil {
+		return Case{}, fmt.Errorf("reading a case: %w", err)
+	}
+	d.Case.Facts = d.Facts
+	return d.Case, nil
+}
