@@ -156,3 +156,37 @@ func place(line, index int) string {
 	}
 	return fmt.Sprintf("number %d", index+1)
 }
+
+// checkTree finds units that stand above themselves. Each unit is walked once: upwards, until a place that is known to end, or one of this walk.
+func (b *builder) checkTree(tree Tree) {
+	const most = 20
+	seen := make(map[string]int, len(tree)) // in which walk
+	var circles []string
+	walk := 0
+	for unit := range tree {
+		walk++
+		for place := unit; place != root; place = tree[place] {
+			former, known := seen[place]
+			if known && former == walk {
+				circles = append(circles, firstOf(tree, place))
+			}
+			if _, inTree := tree[place]; known || !inTree {
+				break
+			}
+			seen[place] = walk
+		}
+	}
+	slices.Sort(circles)
+	for _, place := range circles[:min(len(circles), most)] {
+		b.problem("unit %s is above itself in the HSA tree: correct its place in the tree's file", place)
+	}
+}
+
+// firstOf is the first place by its name in the circle that a place is in.
+func firstOf(tree Tree, place string) string {
+	first := place
+	for at := tree[place]; at != place; at = tree[at] {
+		first = min(first, at)
+	}
+	return first
+}

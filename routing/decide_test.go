@@ -1,6 +1,7 @@
 package routing_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -222,11 +223,16 @@ func TestNilTable(t *testing.T) {
 	}
 }
 
-func TestACircleInTheTreeEnds(t *testing.T) {
-	made := table(t, routing.Catalogue{Tree: routing.Tree{"A": "B", "B": "A"}}, rules())
-	_, err := made.Decide(routing.Call{Receiver: "A", Contract: plain}, noon("2026-06-01"))
-	if refused := refusal(t, err); refused.Code != routing.VP004 {
-		t.Errorf("refused with %v, want VP004", refused)
+func TestACircleInTheTreeIsRefused(t *testing.T) {
+	for want, tree := range map[string]routing.Tree{
+		"unit A is above itself": {"A": "B", "B": "C", "C": "A", "D": "A", "E": "SE"},
+		"unit X is above itself": {"X": "X"},
+		"":                       {"A": "B", "B": "C", "C": "UNKNOWN", "D": "SE"},
+	} {
+		_, err := routing.NewTable(routing.Catalogue{Tree: tree}, rules())
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n")) {
+			t.Errorf("%v: %v", tree, err)
+		}
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -86,7 +85,7 @@ func newSource(c Config, r *contracts.Registry, source string) (tak.Source, erro
 		if err != nil {
 			return nil, err
 		}
-		return tak.TAK{URL: source, Client: &http.Client{Transport: &http.Transport{TLSClientConfig: t()}}, Beside: beside}, nil
+		return tak.TAK{URL: source, TLS: t, Beside: beside}, nil
 	}
 	return tak.File{Path: source, Beside: beside}, nil
 }
@@ -198,7 +197,12 @@ func readPool(file string) (*x509.CertPool, error) {
 
 // producerTLS is how we show ourselves to producers, and whom we believe. Both are read again when their files change.
 func producerTLS(c ClientTLSConfig) (func() *tls.Config, error) {
-	files := &reread[*tls.Config]{load: func() (*tls.Config, error) {
+	return producerTLSLooking(c, lookAgain)
+}
+
+// producerTLSLooking is producerTLS with another time between two looks at the files.
+func producerTLSLooking(c ClientTLSConfig, every time.Duration) (func() *tls.Config, error) {
+	files := &reread[*tls.Config]{every: every, load: func() (*tls.Config, error) {
 		roots, err := readPool(c.CA)
 		if err != nil {
 			return nil, err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 
 	"rivgate/contracts"
 	"rivgate/routing"
+	"rivgate/routing/tak"
 	"rivgate/store"
 )
 
@@ -229,7 +231,14 @@ func (t *TAKEditApplyCommand) Run(s *session) error {
 			defer f.Close()
 			from = f
 		}
-		d := json.NewDecoder(io.LimitReader(from, 64<<20))
+		content, err := io.ReadAll(io.LimitReader(from, 64<<20))
+		if err == nil {
+			err = tak.DoubledKeys(content)
+		}
+		if err != nil {
+			return nil, usage("reading edits: %w", err)
+		}
+		d := json.NewDecoder(bytes.NewReader(content))
 		d.DisallowUnknownFields()
 		var edits []routing.Edit
 		if err := d.Decode(&edits); err != nil {

@@ -2,6 +2,8 @@ package tak
 
 import (
 	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -17,16 +19,28 @@ import (
 // need not be unique, blanks around values are dropped. A copy without routes or without permissions is an error: it
 // stands for a TAK that did not answer, not for one that forbids everything.
 //
-// Units, components and the tree are there if Rivgate wrote the copy.
+// Units, components, the tree and a checksum are there if Rivgate wrote the copy. One whose checksum does not fit is an error: it
+// was damaged, or changed by hand.
 func ReadCache(r io.Reader) (routing.Catalogue, error) {
-	s := newScanner(r, maxXML)
+	summed := newSumming(r)
+	s := newScanner(summed, maxXML)
 	rows := rowReader{scanner: s, strings: shared{}}
 	var c routing.Catalogue
 	err := s.document(func(root xml.StartElement) error {
 		if root.Name != (xml.Name{Local: "persistentCache"}) {
 			return s.problem("this is no saved copy of a TAK: its root is not persistentCache")
 		}
-		return s.children(func(child xml.StartElement) error { return readCached(rows, child, &c) })
+		return s.children(func(child xml.StartElement) error {
+			if written := attribute(child, "sha256"); child.Name.Local == elementSum && written != "" { // its namespace may be what is damaged
+				if !summed.fits(written) {
+					return s.problem("the copy is damaged: its checksum does not fit. If it was changed by hand, remove the line of the checksum")
+				}
+				return s.skip()
+			}
+			err := readCached(rows, child, &c)
+			summed.upTo(s.decoder.InputOffset())
+			return err
+		})
 	})
 	if err == nil {
 		err = notEmpty(c)
@@ -96,8 +110,9 @@ func WriteCache(w io.Writer, c routing.Catalogue) error {
 	if err := notEmpty(c); err != nil {
 		return fmt.Errorf("writing the saved copy: %w", err)
 	}
-	out := &cacheWriter{to: bufio.NewWriter(w)}
-	out.raw(xml.Header + `<persistentCache xmlns:ns2="` + namespaceVagval + `" xmlns:r="` + namespaceOurs + `">` + "\n")
+	sum := sha256.New()
+	out := &cacheWriter{to: bufio.NewWriter(io.MultiWriter(w, sum))}
+	out.raw(xml.Header + `<persistentCache xmlns:ns2="` + namespaceVagval + `" xmlns:r="` + namespaceOurs + `">`)
 	for i, row := range c.Routes {
 		out.route(i+1, row)
 	}
@@ -108,9 +123,12 @@ func WriteCache(w io.Writer, c routing.Catalogue) error {
 		out.unit(u)
 	}
 	for _, id := range slices.Sorted(maps.Keys(c.Tree)) {
-		out.raw(`<r:parent of="`).text(id).raw(`" is="`).text(c.Tree[id]).raw(`"/>` + "\n")
+		out.raw("\n" + `<r:parent of="`).text(id).raw(`" is="`).text(c.Tree[id]).raw(`"/>`)
 	}
-	out.raw("</persistentCache>\n")
+	if err := out.to.Flush(); err != nil {
+		return unsaved(err)
+	}
+	out.raw("\n<r:" + elementSum + ` sha256="` + hex.EncodeToString(sum.Sum(nil)) + `"/>` + "\n</persistentCache>\n")
 	return unsaved(out.to.Flush())
 }
 
@@ -132,7 +150,7 @@ func (w *cacheWriter) field(name, value string) {
 }
 
 func (w *cacheWriter) route(id int, row routing.Row) {
-	w.raw("<" + elementRoute + ">")
+	w.raw("\n<" + elementRoute + ">")
 	w.field("virtualiseringsInfoId", fmt.Sprint(id))
 	w.field("receiverId", row.Receiver)
 	w.field("rivProfil", profileOf(row))
@@ -142,11 +160,11 @@ func (w *cacheWriter) route(id int, row routing.Row) {
 	if row.Component != "" {
 		w.raw("<r:component>").text(row.Component).raw("</r:component>")
 	}
-	w.raw("</" + elementRoute + ">\n")
+	w.raw("</" + elementRoute + ">")
 }
 
 func (w *cacheWriter) permission(id int, p routing.Permission) {
-	w.raw("<" + elementPermission + ">")
+	w.raw("\n<" + elementPermission + ">")
 	w.field("anropsBehorighetsInfoId", fmt.Sprint(id))
 	w.field("receiverId", p.Receiver)
 	w.field("senderId", p.Sender)
@@ -160,7 +178,7 @@ func (w *cacheWriter) permission(id int, p routing.Permission) {
 		}
 		w.raw("</ns2:" + elementFilter + ">")
 	}
-	w.raw("</" + elementPermission + ">\n")
+	w.raw("</" + elementPermission + ">")
 }
 
 // days writes the first moment of the first day and the last second of the last one, because VP compares moments.
@@ -184,8 +202,8 @@ func moment(d routing.Date, hour, minute, second int) string {
 }
 
 func (w *cacheWriter) unit(u routing.Unit) {
-	w.raw(`<r:unit hsaId="`).text(u.HSAID).raw(`" name="`).text(u.Name).raw(`" kind="`).text(string(u.Kind)).raw(`" region="`).text(u.Region)
-	w.raw(`" provider="`).text(u.Provider).raw(fmt.Sprintf(`" attachments="%t"/>`, u.Attachments) + "\n")
+	w.raw("\n" + `<r:unit hsaId="`).text(u.HSAID).raw(`" name="`).text(u.Name).raw(`" kind="`).text(string(u.Kind)).raw(`" region="`).text(u.Region)
+	w.raw(`" provider="`).text(u.Provider).raw(fmt.Sprintf(`" attachments="%t"/>`, u.Attachments))
 }
 
 // profileOf is the profile that a row has when it names none.

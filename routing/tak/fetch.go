@@ -3,6 +3,7 @@ package tak
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -18,9 +19,11 @@ import (
 
 // TAK is a real tjänsteadresseringskatalog that is asked over SOAP (SokVagvalsInfo version 2).
 type TAK struct {
-	URL     string        // …/tak-services/SokVagvalsInfo/v2
-	Client  *http.Client  // how to get there, client certificate included; nil: plainly, and without a proxy. Redirects are not followed
-	Timeout time.Duration // for one of the two questions; 0: two minutes
+	URL string // …/tak-services/SokVagvalsInfo/v2
+	// TLS says how to show ourselves and whom to believe. It is asked for each question, so that what changed meanwhile counts. Nil: as the system does.
+	TLS       func() *tls.Config
+	Timeout   time.Duration // for one of the two questions; 0: two minutes
+	MaxAnswer int64         // bytes of one answer; 0: 512 MiB
 	Beside
 }
 
@@ -78,7 +81,11 @@ func (t TAK) ask(ctx context.Context, operation, element string, visit func(rowR
 		return err
 	}
 	defer answer.Close()
-	err = readAnswer(answer, operation+"Response", element, visit)
+	most := t.MaxAnswer
+	if most == 0 {
+		most = maxXML
+	}
+	err = readAnswer(answer, most, operation+"Response", element, visit)
 	if err != nil && ctx.Err() != nil {
 		return &Unreadable{Reason: operation + ": time ran out before the answer was complete", Cause: err}
 	}
@@ -97,11 +104,11 @@ func (t TAK) post(ctx context.Context, operation string) (io.ReadCloser, error) 
 	}
 	request.Header.Set("Content-Type", soap.ContentType)
 	request.Header.Set("SOAPAction", `""`)
-	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	if t.Client != nil {
-		client = *t.Client
+	way := &http.Transport{DisableKeepAlives: true} // without a proxy; two questions in ten minutes need no connection of their own
+	if t.TLS != nil {
+		way.TLSClientConfig = t.TLS()
 	}
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	client := http.Client{Transport: way, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	answer, err := client.Do(request)
 	if err != nil {
 		return nil, &Unreadable{Reason: operation + ": " + whyNetwork(err), Cause: err}
@@ -116,7 +123,12 @@ func (t TAK) post(ctx context.Context, operation string) (io.ReadCloser, error) 
 // whyNetwork is what a failed request means, without the address that Go's own text holds.
 func whyNetwork(err error) string {
 	var network net.Error
+	var op *net.OpError
 	switch {
+	case errors.As(err, new(*tls.CertificateVerificationError)):
+		return "the TAK's certificate is not trusted: look at producer.tls.ca, the host name and its last day"
+	case errors.As(err, &op) && op.Op == "remote error":
+		return "the TAK refused the TLS handshake: look at producer.tls.certificate"
 	case errors.Is(err, context.Canceled):
 		return "it was broken off"
 	case errors.As(err, &network) && network.Timeout():
@@ -126,8 +138,8 @@ func whyNetwork(err error) string {
 }
 
 // readAnswer walks Envelope, Body and the response element strictly, and in that one takes the elements that were asked for.
-func readAnswer(r io.Reader, response, element string, visit func(rowReader) error) error {
-	s := newScanner(r, maxXML)
+func readAnswer(r io.Reader, most int64, response, element string, visit func(rowReader) error) error {
+	s := newScanner(r, most)
 	rows := rowReader{scanner: s, strings: shared{}}
 	answered := false
 	list := func(child xml.StartElement) error {

@@ -69,7 +69,7 @@ func (n *number) UnmarshalJSON(b []byte) error {
 
 var errNoNumber = errors.New("a version is no number")
 
-// ReadOrder reads a beställning (JSON) strictly: an unknown key, a missing value or a date that is none is an error that names where it stands.
+// ReadOrder reads a beställning (JSON) strictly: an unknown key, one that is there twice, a missing value or a date that is none is an error that names where it stands.
 // HSA-ids become upper case.
 func ReadOrder(r io.Reader) (Order, error) {
 	o, err := readOrder(r)
@@ -95,6 +95,9 @@ func readOrder(r io.Reader) (Order, error) {
 		Comment       string    `json:"kommentar"`
 		Included      orderPart `json:"inkludera"`
 		Excluded      orderPart `json:"exkludera"`
+	}
+	if err := DoubledKeys(content); err != nil {
+		return Order{}, err
 	}
 	d := json.NewDecoder(bytes.NewReader(content))
 	d.DisallowUnknownFields()

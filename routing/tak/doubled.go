@@ -1,0 +1,56 @@
+package tak
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// DoubledKeys names each key that an object of a JSON text has twice, with its line; of the two values a reader would take one and lose the other. Keys that
+// differ in case alone are the same, as for the readers here. A text that is no JSON is left to its reader.
+func DoubledKeys(content []byte) error {
+	const most = 20
+	type level struct {
+		keys map[string]bool // nil in a list
+		next bool            // a key is next
+	}
+	var problems []error
+	var levels []level
+	d := json.NewDecoder(bytes.NewReader(content))
+	for len(problems) < most {
+		token, err := d.Token()
+		if err != nil {
+			break
+		}
+		if token == json.Delim('}') || token == json.Delim(']') {
+			levels = levels[:len(levels)-1]
+			continue
+		}
+		var above *level
+		if len(levels) > 0 {
+			above = &levels[len(levels)-1]
+		}
+		if above != nil && above.next {
+			above.next = false
+			key, _ := token.(string)
+			if folded := strings.ToLower(key); above.keys[folded] {
+				problems = append(problems, fmt.Errorf("line %d: the key %.80q is there twice", lineAt(content, d.InputOffset()), key))
+			} else {
+				above.keys[folded] = true
+			}
+			continue
+		}
+		if above != nil && above.keys != nil {
+			above.next = true // after this value
+		}
+		switch token {
+		case json.Delim('{'):
+			levels = append(levels, level{map[string]bool{}, true})
+		case json.Delim('['):
+			levels = append(levels, level{})
+		}
+	}
+	return errors.Join(problems...)
+}
