@@ -68,7 +68,10 @@ func (r *Relay) identify(a *arrival) (internal bool, err error) {
 	if peer := a.Peer.Addr().Unmap(); !r.Trust.trusted(peer) {
 		return false, routing.NotTrusted(peer)
 	}
-	if id := a.Header.Get(soap.HeaderSender); id != "" && a.Header.Get(soap.HeaderInstance) == r.Instance.ID {
+	if id := a.Header.Get(soap.HeaderSender); id != "" && slices.Contains(a.Header.Values(soap.HeaderInstance), r.Instance.ID) {
+		if len(a.Header.Values(soap.HeaderSender))+len(a.Header.Values(soap.HeaderInstance)) > 2 { // somebody added to what a node of ours says
+			return false, routing.NoSender("the header stands more than once", strings.ToLower(soap.HeaderSender))
+		}
 		a.Sender = id
 		return true, nil
 	}

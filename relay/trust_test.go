@@ -53,6 +53,13 @@ func TestCertificateInAProxysHeader(t *testing.T) {
 		{"two serialNumbers", certificate(t, now.Add(-time.Hour), now.Add(time.Hour), portal, stranger), "VP002"},
 		{"no serialNumber", certificate(t, now.Add(-time.Hour), now.Add(time.Hour)), "VP002"},
 		{"a blank serialNumber", certificate(t, now.Add(-time.Hour), now.Add(time.Hour), " "), "VP002"},
+		{"an empty serialNumber", certificate(t, now.Add(-time.Hour), now.Add(time.Hour), ""), "VP002"},
+		{"a serialNumber and an empty one", certificate(t, now.Add(-time.Hour), now.Add(time.Hour), portal, ""), ""},
+		{"a serialNumber that is longer than any HSA-id", certificate(t, now.Add(-time.Hour), now.Add(time.Hour), strings.Repeat("S", 5000)), "VP007"},
+		{"a serialNumber that says more than an HSA-id", certificate(t, now.Add(-time.Hour), now.Add(time.Hour), portal+",CN="+stranger), "VP007"},
+		{"a key is no certificate", "-----BEGIN PRIVATE KEY----- AAAA -----END PRIVATE KEY-----", "VP002"},
+		{"longer than any certificate", strings.Repeat("QUFB", 10000), "VP002"},
+		{"bytes that are no text", "\xff\xfe" + bare, "VP002"},
 		{"half a certificate", bare[:len(bare)/2], "VP002"},
 		{"PEM without its end", strings.ReplaceAll(strings.Split(text, "-----END")[0], "\n", " "), "VP002"},
 		{"broken URL-encoding", "%zz" + bare, "VP002"},
@@ -157,6 +164,8 @@ func TestCertificateOfTheConnection(t *testing.T) {
 		{"another sender, whatever its headers claim", parsed(stranger), claims, routing.VP007},
 		{"no certificate", &tls.ConnectionState{}, claims, routing.VP002},
 		{"two serialNumbers", parsed(portal, stranger), http.Header{}, routing.VP002},
+		{"an empty serialNumber", parsed(""), http.Header{}, routing.VP002},
+		{"a blank serialNumber", parsed("  "), http.Header{}, routing.VP002},
 		{"no serialNumber", parsed(), http.Header{}, routing.VP002},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
