@@ -37,6 +37,14 @@ type fileText struct {
 	decoded        [6144]byte
 }
 
+// letterClass has an x for every byte that stands for bits in base64.
+const letterClass = "................................" +
+	"...........x...xxxxxxxxxxx......" +
+	".xxxxxxxxxxxxxxxxxxxxxxxxxx....." +
+	".xxxxxxxxxxxxxxxxxxxxxxxxxx....." + noLetters + noLetters
+
+const noLetters = "................................................................" // half of the bytes beyond ASCII
+
 // cleanSize is how many letters are decoded at a time.
 const cleanSize = 8192
 
@@ -67,22 +75,45 @@ func (f *fileText) literal(p []byte) {
 func (f *fileText) write(p []byte) {
 	f.chars += int64(len(p))
 	f.text.Write(p)
-	for _, b := range p {
-		switch {
-		case isBase64(b):
-			f.broken = f.broken || f.pads > 0
-			f.last = b
-		case b == '=':
-			f.pads++
-		case b == ' ', b == '\n', b == '\t', b == '\r':
+	for i := 0; i < len(p); {
+		end := i
+		for end < len(p) && letterClass[p[end]] == 'x' {
+			end++
+		}
+		if end > i {
+			f.letters(p[i:end])
+			i = end
 			continue
+		}
+		switch p[i] {
+		case '=':
+			f.pads++
+			f.letter('=')
+		case ' ', '\n', '\t', '\r':
 		default:
 			f.broken = true
-			continue
 		}
-		if f.clean = append(f.clean, b); len(f.clean) == cleanSize {
-			f.decode()
+		i++
+	}
+}
+
+// letters takes what stands for bytes.
+func (f *fileText) letters(p []byte) {
+	f.broken = f.broken || f.pads > 0
+	f.last = p[len(p)-1]
+	for len(p) > 0 {
+		n := min(len(p), cap(f.clean)-len(f.clean)-1)
+		f.clean = append(f.clean, p[:n]...)
+		if p = p[n:]; len(p) > 0 {
+			f.letter(p[0])
+			p = p[1:]
 		}
+	}
+}
+
+func (f *fileText) letter(b byte) {
+	if f.clean = append(f.clean, b); len(f.clean) == cleanSize {
+		f.decode()
 	}
 }
 
@@ -94,10 +125,6 @@ func (f *fileText) referred(r rune) {
 
 // mark stands for a processing instruction inside the text: it is part of the content, though not of the file.
 func (f *fileText) mark() { f.text.Write([]byte{0}) }
-
-func isBase64(b byte) bool {
-	return 'A' <= b && b <= 'Z' || 'a' <= b && b <= 'z' || '0' <= b && b <= '9' || b == '+' || b == '/'
-}
 
 func (f *fileText) decode() {
 	if !f.broken {

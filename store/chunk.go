@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -34,7 +35,16 @@ func (t *tx) insertBody(ctx context.Context, m *Message) error {
 }
 
 // insertChunks stores body in pieces, of which only one is in memory.
-func (t *tx) insertChunks(ctx context.Context, id string, body Body) error {
+func (t *tx) insertChunks(ctx context.Context, id string, body Body) (err error) {
+	if t.dialect.passing != "" {
+		if _, err := t.exec(ctx, t.dialect.passing); err != nil {
+			return err
+		}
+		defer func() {
+			_, failed := t.exec(context.WithoutCancel(ctx), t.dialect.passed)
+			err = errors.Join(err, failed)
+		}()
+	}
 	piece := make([]byte, min(chunkSize, body.Size()))
 	for n, at := 0, int64(0); at < body.Size(); n++ {
 		part := piece[:min(chunkSize, body.Size()-at)]
@@ -77,21 +87,39 @@ type chunks struct {
 	store *Store
 	id    string
 	next  int
-	part  []byte
+	part  []byte // what is left of
+	room  []byte
 }
 
 func (c *chunks) Read(p []byte) (int, error) {
 	for len(c.part) == 0 {
-		parts, err := collect(c.ctx, pool{c.store.read}, scanBytes, `SELECT part FROM message_chunk WHERE message_id = $1 AND n = $2`, c.id, c.next)
-		if err != nil {
-			return 0, fmt.Errorf("reading an envelope: %w", err)
+		if err := c.load(); err != nil {
+			return 0, err
 		}
-		if len(parts) == 0 {
-			return 0, io.EOF
-		}
-		c.part, c.next = parts[0], c.next+1
 	}
 	n := copy(p, c.part)
 	c.part = c.part[n:]
 	return n, nil
+}
+
+// load reads the next piece into the room of the one before it. The error is io.EOF after the last.
+func (c *chunks) load() error {
+	rows, err := c.store.read.QueryContext(c.ctx, `SELECT part FROM message_chunk WHERE message_id = $1 AND n = $2`, c.id, c.next)
+	if err != nil {
+		return fmt.Errorf("reading an envelope: %w", err)
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return fmt.Errorf("reading an envelope: %w", err)
+		}
+		return io.EOF
+	}
+	var part sql.RawBytes // not copied: it is in c.room a moment later
+	if err := rows.Scan(&part); err != nil {
+		return fmt.Errorf("reading an envelope: %w", err)
+	}
+	c.room = append(c.room[:0], part...)
+	c.part, c.next = c.room, c.next+1
+	return nil
 }

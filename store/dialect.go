@@ -37,6 +37,8 @@ type dialect struct {
 	tune        string // said to a connection before it is used for changes
 	oneWriter   bool   // every change goes through the one writer
 	connections int    // readers
+	// Run before a large envelope is stored, and after it: it passes through the cache once, and would only drive out what is wanted again.
+	passing, passed string
 }
 
 //go:embed migrations/*/*.sql
@@ -50,6 +52,7 @@ func sqliteDialect() dialect {
 		},
 		clock:   "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000",
 		writers: 1, oneWriter: true, connections: 8,
+		passing: "PRAGMA cache_size(-4000)", passed: "PRAGMA cache_size(-32000)",
 	}
 }
 
