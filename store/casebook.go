@@ -5,9 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
-	"time"
 )
 
 // Case finds a case by our id or by the extension of 1177's. ErrNotFound.
@@ -50,12 +48,15 @@ type conditions struct {
 	args  []any
 }
 
-func (c *conditions) add(text string, args ...any) {
+func (c *conditions) add(text string, args ...any) { c.parts = append(c.parts, c.bind(text, args...)) }
+
+// bind numbers the values of a piece of a query, without adding it.
+func (c *conditions) bind(text string, args ...any) string {
 	for _, arg := range args {
 		c.args = append(c.args, arg)
 		text = strings.Replace(text, "$?", fmt.Sprintf("$%d", len(c.args)), 1)
 	}
-	c.parts = append(c.parts, text)
+	return text
 }
 
 // among is add for a column that is to be one of several values. None of them lets nothing through.
@@ -79,125 +80,8 @@ func (c *conditions) where() string {
 	return " WHERE " + strings.Join(c.parts, " AND ")
 }
 
-// conditions are the WHERE of a filter at a moment, over cases c.
-func (f CaseFilter) conditions(now time.Time) *conditions {
-	var c conditions
-	if f.State != "" {
-		c.add("c.state = $?", string(f.State))
-	}
-	if f.Unit != "" {
-		c.add("c.unit = $?", fold(f.Unit))
-	}
-	if f.Units != nil {
-		units := make([]string, 0, len(f.Units))
-		for _, unit := range f.Units {
-			units = append(units, fold(unit))
-		}
-		c.among("c.unit", units)
-	}
-	if f.Via != "" {
-		c.add("c.via = $?", string(f.Via))
-	}
-	if f.Queue != "" {
-		f.Queue.in(&c, f.Assignee, now)
-	}
-	if f.Assignee != "" && f.Queue != QueueMine {
-		c.add("c.assignee = $? AND c.assignee <> ''", f.Assignee)
-	}
-	if f.Kind != "" {
-		c.add("c.kind = $?", string(f.Kind))
-	}
-	if f.Problem != "" {
-		c.add("EXISTS (SELECT 1 FROM case_code k WHERE k.case_id = c.id AND k.code = $? AND k.kind IN ('main_problem', 'sub_problem'))", f.Problem)
-	}
-	if f.Area != "" {
-		c.add("c.area = $? AND c.area <> ''", f.Area)
-	}
-	if !f.Since.IsZero() {
-		c.add("c.received >= $?", micros(f.Since))
-	}
-	if !f.Until.IsZero() {
-		c.add("c.received < $?", micros(f.Until))
-	}
-	if !f.Due.IsZero() {
-		c.add("c.due < $?", micros(f.Due))
-	}
-	if f.Unprotected {
-		c.add("NOT c.protected")
-	}
-	if query := strings.TrimSpace(f.Query); query != "" {
-		person := strings.NewReplacer("-", "", "+", "", " ", "").Replace(query)
-		c.add(`(c.search LIKE $? ESCAPE '\' OR c.reporter_id = $? OR c.patient_id = $?)`, "%"+escapeLike(strings.ToLower(query))+"%", person, person)
-	}
-	return &c
-}
-
 func escapeLike(text string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text)
-}
-
-// Cursor is where the page after c begins.
-func (f CaseFilter) Cursor(c Case) string {
-	at := c.Received
-	if f.Order == DueFirst {
-		at = c.Due
-	}
-	return fmt.Sprintf("%d.%s", micros(at), c.ID)
-}
-
-// after narrows to what follows a cursor: a moment with an id, or the id of a case alone.
-func (f CaseFilter) after(c *conditions) {
-	if f.After == "" {
-		return
-	}
-	column, sign := "received", "<"
-	if f.Order == DueFirst {
-		column, sign = "due", ">"
-	}
-	text, id, found := strings.Cut(f.After, ".")
-	at, err := strconv.ParseInt(text, 10, 64)
-	if found && err == nil {
-		c.add("(c."+column+", c.id) "+sign+" ($?, $?)", at, id)
-		return
-	}
-	c.add("(c."+column+", c.id) "+sign+" (SELECT a."+column+", a.id FROM cases a WHERE a.id = $?)", f.After)
-}
-
-// Cases lists cases in the filter's order.
-func (s *Store) Cases(ctx context.Context, f CaseFilter) ([]Case, error) {
-	c := f.conditions(s.Now())
-	f.after(c)
-	order := "c.received DESC, c.id DESC"
-	if f.Order == DueFirst {
-		order = "c.due, c.id"
-	}
-	c.args = append(c.args, listLimit(f.Limit))
-	cases, err := collect(ctx, pool{s.read}, scanCase,
-		fmt.Sprintf(`SELECT c.doc FROM cases c%s ORDER BY %s LIMIT $%d`, c.where(), order, len(c.args)), c.args...)
-	if err != nil {
-		return nil, fmt.Errorf("listing cases: %w", err)
-	}
-	return cases, nil
-}
-
-// CaseCounts counts the cases of f by state.
-func (s *Store) CaseCounts(ctx context.Context, f CaseFilter) (map[State]int, error) {
-	c := f.conditions(s.Now())
-	counts := map[State]int{}
-	rows, err := s.read.QueryContext(ctx, `SELECT c.state, count(*) FROM cases c`+c.where()+` GROUP BY c.state`, c.args...)
-	if err != nil {
-		return nil, fmt.Errorf("counting cases: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var state State
-		var n int
-		if err := rows.Scan(&state, &n); err != nil {
-			return nil, fmt.Errorf("counting cases: %w", err)
-		}
-		counts[state] = n
-	}
-	return counts, rows.Err()
 }
 
 // ForwardsDue lists cases whose message to their next handler is still to be sent.

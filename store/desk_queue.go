@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"time"
 )
 
@@ -35,7 +34,7 @@ type Order string
 // The orders. Each has its own cursors.
 const (
 	NewestFirst Order = ""    // received last
-	DueFirst    Order = "due" // least time left, so late first
+	DueFirst    Order = "due" // least time left, so late first: of open cases. Closed ones are not listed, or, where only they are asked for, NewestFirst
 )
 
 // in narrows to a queue at a moment.
@@ -63,21 +62,16 @@ func (q Queue) in(c *conditions, user string, now time.Time) {
 // QueueCounts counts the cases of f in each queue, Mine for user. f.Queue and f.Assignee do not count. Open queues are exact, Finished is at most QueueMost.
 func (s *Store) QueueCounts(ctx context.Context, f CaseFilter, user string) (map[Queue]int, error) {
 	counts := map[Queue]int{}
-	for _, q := range []Queue{QueueNew, QueueMine, QueueOngoing, QueueParked, QueueFinished} {
-		f.Queue, f.Assignee = q, ""
-		if q == QueueMine {
+	for _, f.Queue = range []Queue{QueueNew, QueueMine, QueueOngoing, QueueParked, QueueFinished} {
+		f.Assignee = ""
+		if f.Queue == QueueMine {
 			f.Assignee = user
 		}
-		c := f.conditions(s.Now())
-		n := 0
-		query := `SELECT count(*) FROM cases c` + c.where()
-		if q == QueueFinished {
-			query = fmt.Sprintf(`SELECT count(*) FROM (SELECT 1 FROM cases c%s LIMIT %d) AS capped`, c.where(), QueueMost)
+		n, err := s.countCases(ctx, f)
+		if err != nil {
+			return nil, err
 		}
-		if err := s.read.QueryRowContext(ctx, query, c.args...).Scan(&n); err != nil {
-			return nil, fmt.Errorf("counting queues: %w", err)
-		}
-		counts[q] = n
+		counts[f.Queue] = n
 	}
 	return counts, nil
 }

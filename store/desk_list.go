@@ -1,0 +1,129 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// unitsApart is for how many units a list is made of lists of each: beyond it, all cases are gone through in their order.
+const unitsApart = 64
+
+// Cursor is where the page after c begins.
+func (f CaseFilter) Cursor(c Case) string {
+	at := c.Received
+	if f.byDue() {
+		at = c.Due
+	}
+	return fmt.Sprintf("%d.%s", micros(at), c.ID)
+}
+
+// byDue tells whether the list is in the order of DueFirst: closed cases have no time left.
+func (f CaseFilter) byDue() bool { return f.Order == DueFirst && !f.finished() }
+
+// Cases lists cases in the filter's order.
+func (s *Store) Cases(ctx context.Context, f CaseFilter) ([]Case, error) {
+	w := f.seek(s.Now())
+	err := w.measure(ctx, pool{s.read})
+	var cases []Case
+	if err == nil {
+		query := w.list()
+		cases, err = collect(ctx, pool{s.read}, scanCase, query, w.args...)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listing cases: %w", err)
+	}
+	return cases, nil
+}
+
+// list is the query of a page. It finds the ids first, in indexes where it can: the cases themselves are large.
+func (w *sought) list() string {
+	f := w.filter
+	column, direction := "received", " DESC"
+	if f.byDue() {
+		column, direction = "due", ""
+		w.add("c.state <> 'closed'")
+	}
+	from := w.from(quickMost)
+	w.after(column)
+	limit := w.bind("$?", listLimit(f.Limit))
+	order := " ORDER BY c." + column + direction + ", c.id" + direction
+	if f.open() && !f.byDue() {
+		order = " ORDER BY c." + column + " + 0" + direction + ", c.id" + direction // by the index of the open ones, not of all
+	}
+	ids := func() string {
+		return "SELECT c.id AS id, c." + column + " AS at FROM " + from + w.where() + order + " LIMIT " + limit
+	}
+	var found string
+	if n := len(w.units); from == "cases c" && n > 1 && n <= unitsApart && !f.open() {
+		parts := w.parts
+		each := make([]string, n)
+		for i, unit := range w.units {
+			w.parts = append(parts[:len(parts):len(parts)], w.bind("c.unit = $?", unit))
+			each[i] = fmt.Sprintf("SELECT id, at FROM (%s) AS u%d", ids(), i)
+		}
+		found = "SELECT id, at FROM (" + strings.Join(each, " UNION ALL ") + ") AS u ORDER BY at" + direction + ", id" + direction + " LIMIT " + limit
+	} else {
+		if w.units != nil {
+			w.among("c.unit", w.units)
+		}
+		found = ids()
+	}
+	return "SELECT c.doc FROM (" + found + ") AS p CROSS JOIN cases c WHERE c.id = p.id ORDER BY p.at" + direction + ", p.id" + direction
+}
+
+// after narrows to what follows a cursor: a moment with an id, or the id of a case alone.
+func (w *sought) after(column string) {
+	if w.filter.After == "" {
+		return
+	}
+	sign := "<"
+	if column == "due" {
+		sign = ">"
+	}
+	text, id, found := strings.Cut(w.filter.After, ".")
+	at, err := strconv.ParseInt(text, 10, 64)
+	if found && err == nil {
+		w.add("(c."+column+", c.id) "+sign+" ($?, $?)", at, id)
+		return
+	}
+	w.add("(c."+column+", c.id) "+sign+" (SELECT a."+column+", a.id FROM cases a WHERE a.id = $?)", w.filter.After)
+}
+
+// CaseCounts counts the cases of f by state: open ones exactly, closed ones up to QueueMost.
+func (s *Store) CaseCounts(ctx context.Context, f CaseFilter) (map[State]int, error) {
+	counts := map[State]int{}
+	states := []State{Submitted, Delivered, InProgress, AwaitingReporter, Closed}
+	if f.State != "" {
+		states = []State{f.State}
+	}
+	for _, f.State = range states {
+		n, err := s.countCases(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			counts[f.State] = n
+		}
+	}
+	return counts, nil
+}
+
+// countCases counts the cases of a filter: open ones exactly, others up to QueueMost.
+func (s *Store) countCases(ctx context.Context, f CaseFilter) (int, error) {
+	limit := QueueMost
+	if f.open() {
+		limit = 0
+	}
+	w := f.seek(s.Now())
+	err := w.measure(ctx, pool{s.read})
+	n := 0
+	if err == nil {
+		n, err = w.count(ctx, pool{s.read}, limit)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("counting cases: %w", err)
+	}
+	return n, nil
+}
