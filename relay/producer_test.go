@@ -20,6 +20,7 @@ import (
 // producer is an external handling system over real HTTP. The path of the address says how it behaves.
 type producer struct {
 	*httptest.Server
+	secure  *httptest.Server // the same, over TLS
 	mu      sync.Mutex
 	got     []*contracts.Message
 	headers []http.Header
@@ -51,6 +52,8 @@ func newProducer(t testing.TB) *producer {
 		behave(w, r)
 	}))
 	t.Cleanup(p.Server.Close)
+	p.secure = httptest.NewTLSServer(p.Server.Config.Handler)
+	t.Cleanup(p.secure.Close)
 	return p
 }
 
@@ -74,6 +77,14 @@ func behave(w http.ResponseWriter, r *http.Request) {
 		<-r.Context().Done()
 	case "/break":
 		reset(w)
+	case "/talkative":
+		for name, value := range map[string]string{
+			"SOAPAction": "urn:answer", soap.HeaderCorrelation: "its own", soap.HeaderProducerTime: "999999", soap.HeaderSender: "x", soap.HeaderInstance: "x",
+			"X-Unknown": "passes", "Connection": "X-Hop", "X-Hop": "x", "Content-Type": "application/xml; charset=utf-8",
+		} {
+			w.Header().Set(name, value)
+		}
+		_, _ = w.Write(body)
 	case "/echo":
 		w.Header().Set("Content-Type", soap.ContentType)
 		_, _ = w.Write(body)

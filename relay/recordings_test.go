@@ -3,10 +3,8 @@ package relay_test
 import (
 	"bytes"
 	"flag"
-	"net/http"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -29,7 +27,7 @@ func TestRecordings(t *testing.T) {
 	folders, order := recordings(t)
 	for _, folder := range order {
 		t.Run(filepath.Base(folder), func(t *testing.T) {
-			w := newWorld(t)
+			w := newWorldOf(t, folder)
 			for _, path := range folders[folder] {
 				t.Run(strings.TrimSuffix(filepath.Base(path), requestFile), func(t *testing.T) { play(t, w, path) })
 			}
@@ -71,7 +69,8 @@ func play(t *testing.T, w *world, path string) {
 	defer scene.begin(t, w)()
 	scene.header.Set("X-Skltp-Correlation-Id", name)
 	w.pass(time.Minute)
-	got := w.postWith(scene.header, scene.from, request)
+	shown := scene.watch(w)
+	got := scene.post(t, w, request)
 
 	_, fault := soap.ReadFault(got.body)
 	if want := scene.wanted(fault); got.status != want {
@@ -86,11 +85,14 @@ func play(t *testing.T, w *world, path string) {
 		}
 	}
 	compare(t, strings.TrimSuffix(path, requestFile)+answerFile, w.lasting(got.body))
+	shown(t, strings.TrimSuffix(path, requestFile), name, got)
 }
 
 // lasting replaces what is another each time: ports.
 func (w *world) lasting(body []byte) []byte {
 	body = bytes.ReplaceAll(body, []byte(w.producer.URL), []byte("http://producer"))
+	body = bytes.ReplaceAll(body, []byte(w.producer.secure.URL), []byte("https://producer"))
+	body = bytes.ReplaceAll(body, []byte(w.server.URL), []byte("http://gateway"))
 	return bytes.ReplaceAll(body, []byte(w.nobody), []byte("http://nobody"))
 }
 
@@ -114,88 +116,4 @@ func compare(t *testing.T, path string, got []byte) {
 	if !bytes.Equal(recorded, got) {
 		t.Errorf("this differs from %s:\n%s", filepath.Base(path), got)
 	}
-}
-
-// scene is who sends a request and in which circumstances.
-type scene struct {
-	header    http.Header
-	from      string
-	status    int // 0: 200, or 500 for a fault
-	catalogue string
-	store     string
-}
-
-// readScene reads NAME.headers; testdata/recordings/README.md tells what may stand there.
-func readScene(t *testing.T, w *world, path string, request []byte) scene {
-	s := scene{header: http.Header{}, from: "127.0.0.1"}
-	sender := portal
-	if bytes.Contains(request, []byte("ReturnComplaintResponder:1")) {
-		sender = system
-	}
-	lines, err := os.ReadFile(path)
-	if os.IsNotExist(err) {
-		lines = []byte(soap.HeaderSender + ": " + sender + "\n" + soap.HeaderInstance + ": dev_env")
-	} else if err != nil {
-		t.Fatal(err)
-	}
-	until := w.clock().Add(time.Hour)
-	certified := false
-	hsaID := ""
-	for line := range strings.Lines(string(lines)) {
-		name, value, _ := strings.Cut(line, ":")
-		value = strings.TrimSpace(value)
-		switch name = strings.TrimSpace(name); name {
-		case "Test-From":
-			s.from = value
-		case "Test-Certificate":
-			certified, hsaID = true, value
-		case "Test-Certificate-Until":
-			if until, err = time.Parse(time.DateOnly, value); err != nil {
-				t.Fatal(err)
-			}
-		case "Test-Catalogue":
-			s.catalogue = value
-		case "Test-Store":
-			s.store = value
-		case "Test-Status":
-			if s.status, err = strconv.Atoi(value); err != nil {
-				t.Fatal(err)
-			}
-		default:
-			s.header.Add(name, value)
-		}
-	}
-	if certified {
-		var ids []string
-		if hsaID != "" {
-			ids = []string{hsaID}
-		}
-		s.header.Set("X-Vp-Auth-Cert", certificate(t, until.AddDate(-1, 0, 0), until, ids...))
-	}
-	return s
-}
-
-// begin makes the circumstances; what it returns ends them.
-func (s scene) begin(t *testing.T, w *world) (end func()) {
-	if s.store == "closed" {
-		if err := w.Store.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if s.catalogue != "none" {
-		return func() {}
-	}
-	table := w.currentTable()
-	w.setTable(nil)
-	return func() { w.setTable(table) }
-}
-
-func (s scene) wanted(fault bool) int {
-	switch {
-	case s.status != 0:
-		return s.status
-	case fault:
-		return http.StatusInternalServerError
-	}
-	return http.StatusOK
 }

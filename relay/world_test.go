@@ -83,36 +83,52 @@ func newWorldOn(t testing.TB, routes string) *world {
 		Trust:  relay.Trust{Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, OriginalConsumer: relay.OriginalConsumer{AllowedSenders: []string{portal}, Enforce: true}},
 		Now:    w.clock, NewID: w.newID, Log: zap.New(core), Version: "test",
 	}
-	w.table = w.load(registry, routes)
+	w.table = w.load(routes)
 	w.soap = &soap.Server{Handler: w.Relay, Path: "/vp", NewID: w.newID, Faulter: w.Fault, Log: zap.New(core)}
 	w.server = httptest.NewServer(w.soap)
 	t.Cleanup(w.server.Close)
 	return w
 }
 
-func (w *world) load(registry *contracts.Registry, routes string) *routing.Table {
+func (w *world) load(routes string) *routing.Table {
 	w.t.Helper()
 	file, err := os.ReadFile(filepath.Join("..", "testdata", "recordings", "catalogue.yaml"))
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	file = bytes.Replace(file, []byte("\nroutes:\n"), []byte("\nroutes:\n"+routes), 1)
-	file = bytes.ReplaceAll(file, []byte("http://producer"), []byte(w.producer.URL))
 	w.nobody = "http://" + closedPort(w.t)
+	w.catalogue = w.read(file)
+	return w.build(w.catalogue)
+}
+
+// read reads a catalogue. In it "http://producer" and "https://producer" are the test's own handling system.
+func (w *world) read(file []byte) routing.Catalogue {
+	w.t.Helper()
+	file = bytes.ReplaceAll(file, []byte("https://producer"), []byte(w.producer.secure.URL))
+	file = bytes.ReplaceAll(file, []byte("http://producer"), []byte(w.producer.URL))
 	file = bytes.ReplaceAll(file, []byte("http://nobody"), []byte(w.nobody))
-	w.catalogue, err = tak.ReadYAML(bytes.NewReader(file), registry.Names())
+	c, err := tak.ReadYAML(bytes.NewReader(file), w.Contracts.Names())
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return w.build(w.catalogue)
+	return c
 }
 
 func (w *world) build(catalogue routing.Catalogue) *routing.Table {
 	w.t.Helper()
-	table, err := routing.NewTable(catalogue, routing.Rules{
+	return w.buildBy(catalogue, func(*routing.Rules) {})
+}
+
+// buildBy is build by other rules.
+func (w *world) buildBy(catalogue routing.Catalogue, change func(*routing.Rules)) *routing.Table {
+	w.t.Helper()
+	rules := routing.Rules{
 		Delimiter: "#", ClimbRoutes: true, ClimbPermissions: true, Durable: w.Contracts.Durable,
 		ReturnContract: w.Contracts.Return().Contract, PortalAddress: portal,
-	})
+	}
+	change(&rules)
+	table, err := routing.NewTable(catalogue, rules)
 	if err != nil {
 		w.t.Fatal(err)
 	}
