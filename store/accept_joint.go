@@ -30,6 +30,7 @@ func (a *jointAccept) ask(q *questions) bool {
 	q.keys = append(q.keys, []any{sender, m.Key.Contract, m.Key.MessageID})
 	switch {
 	case e == nil:
+	case e.Kind == EventComplaint: // its case is not there yet; if it is, the database says so when it is entered
 	case e.Case.Extension != "":
 		a.known = marks[1]
 		q.refs = append(q.refs, []any{fold(e.Case.Root), e.Case.Extension, sender, e.Sequence})
@@ -93,7 +94,7 @@ func (a *jointAccept) place(ctx context.Context, t *tx, q *questions, in *enteri
 	return t.keep(ctx, in)
 }
 
-// begin creates the case of a message. Is it there by then, the database says so, and the message goes by itself.
+// begin creates the case of a message. Is it there, the database says so, and the messages of the group go one by one.
 func (a *jointAccept) begin(ctx context.Context, t *tx, in *entering) error {
 	e := a.m.Event
 	c, effects, refusal := begin(e, a.m.Key.Sender, t.now)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -15,9 +16,39 @@ import (
 )
 
 // databases are what every benchmark runs on, each with a fresh one.
-func databases(b *testing.B, run func(b *testing.B, s *store.Store)) {
-	b.Run("sqlite", func(b *testing.B) { run(b, open(b, sqlite(b), store.Options{})) })
-	b.Run("postgres", func(b *testing.B) { run(b, open(b, storetest.Postgres(b), store.Options{})) })
+func databases(b *testing.B, run func(b *testing.B, s *store.Store, used func() time.Duration)) {
+	b.Run("sqlite", func(b *testing.B) { run(b, open(b, sqlite(b), store.Options{}), func() time.Duration { return 0 }) })
+	b.Run("postgres", func(b *testing.B) {
+		url := storetest.Postgres(b)
+		run(b, open(b, url, store.Options{}), func() time.Duration {
+			used, err := storetest.ServerTime(b.Context(), url)
+			if err != nil {
+				b.Fatal(err)
+			}
+			return used
+		})
+	})
+}
+
+// measured runs a benchmark and reports the processor time that each operation took, of this process and of the database's.
+func measured(b *testing.B, server func() time.Duration, run func()) {
+	before, at := server(), ownTime()
+	b.ResetTimer()
+	run()
+	b.StopTimer()
+	b.ReportMetric(float64((ownTime()-at).Microseconds())/float64(b.N), "cpu-µs/op")
+	if used := server() - before; used > 0 {
+		b.ReportMetric(float64(used.Microseconds())/float64(b.N), "server-cpu-µs/op")
+	}
+}
+
+// ownTime is the processor time of this process so far.
+func ownTime() time.Duration {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		return 0
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 // complaint is a new case of 10 KB for an external system.
@@ -39,16 +70,16 @@ func complaint(n int64, envelope []byte) *store.Message {
 
 func BenchmarkAccept(b *testing.B) {
 	envelope := bytes.Repeat([]byte("0123456789"), 1024)
-	for _, callers := range []int{1, 16, 64} {
+	for _, callers := range []int{1, 16, 64, 256} {
 		b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {
-			databases(b, func(b *testing.B, s *store.Store) {
+			databases(b, func(b *testing.B, s *store.Store, server func() time.Duration) {
 				var next atomic.Int64
-				b.SetBytes(int64(len(envelope)))
 				b.ReportAllocs()
-				b.ResetTimer()
-				callEach(b, b.N, callers, func() error {
-					_, err := s.Accept(b.Context(), complaint(next.Add(1), envelope))
-					return err
+				measured(b, server, func() {
+					callEach(b, b.N, callers, func() error {
+						_, err := s.Accept(b.Context(), complaint(next.Add(1), envelope))
+						return err
+					})
 				})
 				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "accepts/s")
 			})
@@ -77,29 +108,43 @@ func callEach(b *testing.B, n, callers int, call func() error) {
 	}
 }
 
-// BenchmarkClaimFinish is one delivery: claimed, and finished as delivered.
+// BenchmarkClaimFinish is one delivery: claimed, and finished as delivered, so many under way at once.
 func BenchmarkClaimFinish(b *testing.B) {
 	envelope := bytes.Repeat([]byte("0123456789"), 1024)
-	databases(b, func(b *testing.B, s *store.Store) {
-		var next atomic.Int64
-		left := b.N
-		b.StopTimer()
-		callEach(b, b.N, 64, func() error {
-			_, err := s.Accept(b.Context(), complaint(next.Add(1), envelope))
-			return err
+	for _, hands := range []int{8, 64} {
+		b.Run(fmt.Sprintf("hands=%d", hands), func(b *testing.B) {
+			databases(b, func(b *testing.B, s *store.Store, server func() time.Duration) {
+				var next atomic.Int64
+				callEach(b, b.N, 64, func() error {
+					_, err := s.Accept(b.Context(), complaint(next.Add(1), envelope))
+					return err
+				})
+				measured(b, server, func() { deliverAll(b, s, hands) })
+				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "deliveries/s")
+			})
 		})
-		b.StartTimer()
-		for left > 0 {
-			claimed, err := s.Claim(b.Context(), "worker", time.Minute, 8, 4, nil)
-			if err != nil || len(claimed) == 0 {
-				b.Fatal(len(claimed), err)
-			}
-			for _, d := range claimed {
-				if err := s.Finish(b.Context(), d, store.Attempt{Outcome: store.OutcomeDelivered}); err != nil {
-					b.Fatal(err)
-				}
-			}
-			left -= len(claimed)
+	}
+}
+
+// deliverAll claims as many as there are hands free, and finishes each by itself, until b.N are delivered.
+func deliverAll(b *testing.B, s *store.Store, hands int) {
+	ended, free, left := make(chan error, hands), hands, b.N
+	for left > 0 {
+		claimed, err := s.Claim(b.Context(), "worker", time.Minute, free, 500, nil)
+		if err != nil {
+			b.Fatal(err)
 		}
-	})
+		free -= len(claimed)
+		for _, d := range claimed {
+			go func() {
+				ended <- s.Finish(b.Context(), d, store.Attempt{Outcome: store.OutcomeDelivered, Answer: []byte("<ok/>")})
+			}()
+		}
+		for first := true; free < hands && (first || len(ended) > 0); first = false {
+			if err := <-ended; err != nil {
+				b.Fatal(err)
+			}
+			free, left = free+1, left-1
+		}
+	}
 }

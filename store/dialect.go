@@ -37,6 +37,7 @@ type dialect struct {
 	tune        string // said to a connection before it is used for changes
 	oneWriter   bool   // every change goes through the one writer
 	connections int    // readers
+	indexedBy   string // before the name of the index that a list goes through; "" where the database counts its rows and knows better
 	// Run before a large envelope is stored, and after it: it passes through the cache once, and would only drive out what is wanted again.
 	passing, passed string
 }
@@ -51,7 +52,7 @@ func sqliteDialect() dialect {
 			{"synchronous", "PRAGMA synchronous", []string{"2", "3"}}, {"journal_mode", "PRAGMA journal_mode", []string{"wal", "delete", "truncate", "persist"}},
 		},
 		clock:   "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000",
-		writers: 1, oneWriter: true, connections: 8,
+		writers: 1, oneWriter: true, connections: 8, indexedBy: " INDEXED BY ",
 		passing: "PRAGMA cache_size(-4000)", passed: "PRAGMA cache_size(-32000)",
 	}
 }
@@ -70,8 +71,9 @@ func postgresDialect() dialect {
 		notify: "SELECT pg_notify('rivgate_wake', $1)",
 		// Changes find their rows by index, however few rows a table had when the plan was made, and plans are not made anew.
 		tune: `SELECT set_config('enable_seqscan', 'off', FALSE), set_config('enable_hashjoin', 'off', FALSE), set_config('enable_mergejoin', 'off', FALSE),
-			set_config('jit', 'off', FALSE), set_config('plan_cache_mode', 'force_generic_plan', FALSE)`,
-		merges: true, writers: 4, connections: 16, reconnects: 16,
+			set_config('enable_bitmapscan', 'off', FALSE), set_config('enable_material', 'off', FALSE), set_config('jit', 'off', FALSE),
+			set_config('plan_cache_mode', 'force_generic_plan', FALSE)`,
+		merges: true, writers: 2, connections: 16, reconnects: 16,
 	}
 }
 

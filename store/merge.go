@@ -4,6 +4,8 @@ import (
 	"database/sql"
 	"strconv"
 	"strings"
+
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
 // A statement that is to be run for many rows at once is written for one: with $1, $2, … for its values. Where it reads, or takes values from elsewhere too,
@@ -129,8 +131,8 @@ func column(rows [][]any, k int) (kind string, values any) {
 	return "text", textual(rows, k)
 }
 
-func plain[T any](rows [][]any, k int) []T {
-	all := make([]T, len(rows))
+func plain[T any](rows [][]any, k int) pgtype.FlatArray[T] {
+	all := make(pgtype.FlatArray[T], len(rows))
 	for i, row := range rows {
 		all[i], _ = row[k].(T)
 	}
@@ -139,7 +141,7 @@ func plain[T any](rows [][]any, k int) []T {
 
 // whole has no nulls where it can: that is quicker.
 func whole(rows [][]any, k int) any {
-	all, null := make([]*int64, len(rows)), false
+	all, null := make(pgtype.FlatArray[*int64], len(rows)), false
 	for i, row := range rows {
 		switch v := row[k].(type) {
 		case int64:
@@ -157,15 +159,23 @@ func whole(rows [][]any, k int) any {
 	if null {
 		return all
 	}
-	bare := make([]int64, len(all))
+	bare := make(pgtype.FlatArray[int64], len(all))
 	for i, n := range all {
 		bare[i] = *n
 	}
 	return bare
 }
 
-func textual(rows [][]any, k int) []*string {
-	all := make([]*string, len(rows))
+func textual(rows [][]any, k int) any {
+	bare, null := make(pgtype.FlatArray[string], len(rows)), false
+	for i, row := range rows {
+		text, ok := row[k].(string)
+		bare[i], null = text, null || !ok
+	}
+	if !null {
+		return bare
+	}
+	all := make(pgtype.FlatArray[*string], len(rows))
 	for i, row := range rows {
 		if text, ok := row[k].(string); ok {
 			all[i] = &text

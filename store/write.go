@@ -157,19 +157,26 @@ func (w *writer) commit(batch []*job) {
 		}
 		w.conn = conn
 	}
+	w.attempt(ctx, batch)
+}
+
+// attempt commits a group. Has it got in the way of others, each of its changes is tried as a group of its own, and then in its other form.
+func (w *writer) attempt(ctx context.Context, batch []*job) {
 	if len(batch) == 1 && batch[0].joint == nil {
 		w.store.alone(ctx, w.conn, batch[0])
 		return
 	}
 	err := w.store.together(ctx, w.conn, batch)
-	if again(err) || clash(err) {
-		for _, j := range batch {
-			w.store.alone(ctx, w.conn, j)
-		}
-		return
-	}
-	if err != nil {
+	switch {
+	case err == nil:
+	case !again(err) && !clash(err):
 		fail(batch, err)
+	case len(batch) == 1:
+		w.store.alone(ctx, w.conn, batch[0])
+	default:
+		for _, j := range batch {
+			w.attempt(ctx, []*job{j})
+		}
 	}
 }
 
