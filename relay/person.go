@@ -136,15 +136,23 @@ func recipientOf(c store.Case) *contracts.Recipient {
 
 // Attachment returns file number n (from 0) of an accepted message, with its bytes. store.ErrNotFound.
 func (r *Relay) Attachment(ctx context.Context, messageID string, n int) (contracts.Attachment, error) {
-	m, err := r.canonical(ctx, messageID)
+	files, err := r.Attachments(ctx, messageID)
+	if err == nil && (n < 0 || n >= len(files)) {
+		err = store.ErrNotFound
+	}
 	if err != nil {
 		return contracts.Attachment{}, err
 	}
-	files := m.Attachments()
-	if n < 0 || n >= len(files) {
-		return contracts.Attachment{}, store.ErrNotFound
-	}
 	return files[n], nil
+}
+
+// Attachments returns all files of an accepted message, with their bytes. store.ErrNotFound.
+func (r *Relay) Attachments(ctx context.Context, messageID string) ([]contracts.Attachment, error) {
+	m, err := r.canonical(ctx, messageID)
+	if err != nil {
+		return nil, err
+	}
+	return m.Attachments(), nil
 }
 
 // canonical reads an accepted complaints message from its envelope, attachments included.

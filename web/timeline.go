@@ -39,9 +39,10 @@ type event struct {
 
 // fileLink is an attachment that can be fetched.
 type fileLink struct {
-	Name, Address string
-	Size          int64
-	Elsewhere     bool // only a reference came with the message
+	Name, Address     string
+	MediaType, SHA256 string
+	Size              int64
+	Elsewhere         bool // only a reference came with the message
 }
 
 // timeLine turns the messages of a case into events. files is where attachments are fetched.
@@ -102,7 +103,7 @@ func (s *Site) event(c store.Case, entry store.Entry, m *contracts.Message, file
 	}
 	for n, a := range m.Attachments() {
 		e.Files = append(e.Files, fileLink{
-			Name: a.FileName, Size: a.Size, Elsewhere: a.Reference != "",
+			Name: a.FileName, MediaType: a.MediaType, SHA256: a.SHA256, Size: a.Size, Elsewhere: a.Reference != "",
 			Address: files + "/" + entry.MessageID + "/" + strconv.Itoa(n),
 		})
 	}
