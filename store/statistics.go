@@ -2,94 +2,88 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
-	"strings"
+	"slices"
+
+	"rivgate/routing"
 )
 
-// parameter is one thing that cases are counted by: a column of cases c, or codes of which a case may have several.
-type parameter struct{ column, codes string }
-
-// parameterOf knows the parameters of the service, and the unit where it happened.
-func parameterOf(name string) (parameter, bool) {
-	switch name {
-	case "unit", "provider", "region", "age", "sex", "area", "incident_unit":
-		return parameter{column: "c." + name}, true
-	case "incident", "received", "closed":
-		return parameter{column: "c." + name + "_month"}, true
-	case "main_problem", "sub_problem", "experienced":
-		return parameter{column: "COALESCE(" + name + ".code, '')", codes: name}, true
-	}
-	return parameter{}, false
+// StatisticsScope is a StatisticsFilter with what a reader's rights add to it.
+type StatisticsScope struct {
+	StatisticsFilter
+	Units []string         // HSA-ids, any of these; nil: all; empty: none
+	Kind  routing.UnitKind // of the unit that has the case; "": any
 }
 
-// Statistics counts cases wherever they are handled. An unknown parameter in By is an error. A case with several codes counts once for each;
-// what is not known is "". Months are YYYYMM in Sweden, ages whole years when the case was received.
+// Statistics counts cases wherever they are handled. An unknown parameter in By, and one that stands there twice, is an error. A case with several codes
+// counts once for each; what is not known is "". Months are YYYYMM in Sweden, ages whole years when the case was received. Rows come in the order of
+// their keys. It is exact at the moment of asking: months that have changed are gathered first, which for the very first time takes as long as reading
+// every case.
 func (s *Store) Statistics(ctx context.Context, f StatisticsFilter) ([]StatisticsRow, error) {
-	columns, joins, err := f.columns()
-	if err != nil {
-		return nil, err
+	return s.Tally(ctx, StatisticsScope{StatisticsFilter: f})
+}
+
+// Tally is Statistics within a scope.
+func (s *Store) Tally(ctx context.Context, scope StatisticsScope) ([]StatisticsRow, error) {
+	columns := make([]int, 0, len(scope.By))
+	for i, name := range scope.By {
+		column := slices.Index(statisticsColumns(), name)
+		if column < 0 || slices.Contains(scope.By[:i], name) {
+			return nil, fmt.Errorf("counting cases: %q is no parameter, or stands there twice", name)
+		}
+		columns = append(columns, column)
 	}
-	query := "SELECT " + strings.Join(append(columns, "count(*)"), ", ") + " FROM cases c" + joins
-	c := f.conditions()
-	query += c.where()
-	if len(columns) > 0 {
-		list := strings.Join(columns, ", ")
-		query += " GROUP BY " + list + " ORDER BY " + list
+	months := span{}
+	if !scope.From.IsZero() {
+		months.first = month(scope.From)
 	}
-	rows, err := collect(ctx, pool{s.read}, f.scan, query, c.args...)
-	if err != nil {
+	if !scope.Until.IsZero() {
+		months.last = month(scope.Until)
+	}
+	if err := s.gatherMonths(ctx, months); err != nil {
+		return nil, fmt.Errorf("gathering statistics: %w", err)
+	}
+	t := newTally(scope, columns)
+	if err := s.eachMonth(ctx, months, t.month); err != nil {
 		return nil, fmt.Errorf("counting cases: %w", err)
 	}
-	return rows, nil
+	return t.rows(), nil
 }
 
-func (f StatisticsFilter) columns() (columns []string, joins string, err error) {
-	for _, name := range f.By {
-		p, ok := parameterOf(name)
-		if !ok {
-			return nil, "", fmt.Errorf("counting cases: %q is no parameter", name)
-		}
-		columns = append(columns, p.column)
-		if p.codes != "" {
-			joins += fmt.Sprintf(" LEFT JOIN case_code %s ON %s.case_id = c.id AND %s.kind = '%s'", p.codes, p.codes, p.codes, p.codes)
-		}
+// CheckStatistics reads every case and tells the months whose gathered facts say something else than the tables, though they count as current. There
+// should never be one.
+func (s *Store) CheckStatistics(ctx context.Context) ([]string, error) {
+	if err := s.gatherMonths(ctx, span{}); err != nil {
+		return nil, fmt.Errorf("gathering statistics: %w", err)
 	}
-	return columns, joins, nil
+	var wrong []string
+	err := s.eachMonth(ctx, span{}, func(name string, packed []byte) error {
+		now, err := s.factsOf(ctx, name)
+		if err != nil {
+			return err
+		}
+		if string(now.pack()) != string(packed) {
+			wrong = append(wrong, "statistics of "+name+" differ from its cases")
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("checking statistics: %w", err)
+	}
+	return wrong, nil
 }
 
-func (f StatisticsFilter) conditions() *conditions {
+// span is a span of months, both ends in it; "" is open.
+type span struct{ first, last string }
+
+// conditions are those on a column of months.
+func (m span) conditions(column string) *conditions {
 	var c conditions
-	if f.Unit != "" {
-		c.add("c.unit = $?", fold(f.Unit))
+	if m.first != "" {
+		c.add(column+" >= $?", m.first)
 	}
-	if f.Region != "" {
-		c.add("c.region = $?", f.Region)
-	}
-	if f.Provider != "" {
-		c.add("c.provider = $?", fold(f.Provider))
-	}
-	if !f.From.IsZero() {
-		c.add("c.received >= $?", micros(f.From))
-	}
-	if !f.Until.IsZero() {
-		c.add("c.received < $?", micros(f.Until))
+	if m.last != "" {
+		c.add(column+" <= $?", m.last)
 	}
 	return &c
-}
-
-func (f StatisticsFilter) scan(rows *sql.Rows) (StatisticsRow, error) {
-	row := StatisticsRow{Key: map[string]string{}}
-	values := make([]string, len(f.By))
-	dest := make([]any, 0, len(f.By)+1)
-	for i := range values {
-		dest = append(dest, &values[i])
-	}
-	if err := rows.Scan(append(dest, &row.Count)...); err != nil {
-		return row, err
-	}
-	for i, name := range f.By {
-		row.Key[name] = values[i]
-	}
-	return row, nil
 }

@@ -1,0 +1,58 @@
+package store
+
+import (
+	"context"
+	"fmt"
+)
+
+// Chosen lists the first deliveries that a verb would touch, if it were ordered now: what Would counts, the latest accepted first. Of messages that
+// wait for the one before them, which are no deliveries yet, it tells id, case and receiver.
+func (s *Store) Chosen(ctx context.Context, verb Verb, f DeliveryFilter, limit int) ([]DeliveryRow, error) {
+	var o order
+	switch verb {
+	case VerbRetry:
+		o = retrying("", "")
+	case VerbReplay:
+		o = replaying("", "")
+	case VerbRedirect:
+		o = redirecting("", "", "")
+	case VerbClose:
+		o = closing("", "")
+	case VerbRelease:
+		held, err := s.heldOf(ctx, f)
+		var rows []DeliveryRow
+		for _, h := range held[:min(len(held), limit)] {
+			rows = append(rows, DeliveryRow{ID: h.id, CaseID: h.caseID, Receiver: h.receiver})
+		}
+		return rows, err
+	default:
+		return nil, fmt.Errorf("listing deliveries: %q is no verb", verb)
+	}
+	c := f.conditions(s.now())
+	o.narrow(c)
+	rows, err := s.deliveryRows(ctx, c, limit)
+	if err != nil {
+		return nil, fmt.Errorf("listing deliveries (%s): %w", verb, err)
+	}
+	return rows, nil
+}
+
+// DeliveriesOfClass is Deliveries, of those alone whose last attempt ended in a class.
+func (s *Store) DeliveriesOfClass(ctx context.Context, f DeliveryFilter, class string) ([]DeliveryRow, error) {
+	c := f.conditions(s.now())
+	c.add("d.class = $?", class)
+	rows, err := s.deliveryRows(ctx, c, f.Limit)
+	if err != nil {
+		return nil, fmt.Errorf("listing deliveries of a class: %w", err)
+	}
+	return rows, nil
+}
+
+// deliveryRows reads deliveries d of lanes l, the latest accepted first; $1 is the present moment.
+func (s *Store) deliveryRows(ctx context.Context, c *conditions, limit int) ([]DeliveryRow, error) {
+	c.args = append(c.args, listLimit(limit))
+	return collect(ctx, pool{s.read}, scanDelivery, fmt.Sprintf(`SELECT d.message_id, COALESCE(d.case_id, ''), COALESCE(c.ref_root, ''), COALESCE(c.ref_extension, ''),
+		d.contract, d.receiver, d.component, d.address, %s, %s, d.attempts, d.class, d.code, d.accepted, d.next_at, d.done_at, %s
+		FROM delivery d JOIN lane l ON l.id = d.lane LEFT JOIN cases c ON c.id = d.case_id
+		%s ORDER BY d.seq DESC LIMIT $%d`, stateOf, unknownOutcome, paused, c.where(), len(c.args)), c.args...)
+}

@@ -1,0 +1,140 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// Traffic is what passes by one receiver at one address, and what stands there.
+type Traffic struct {
+	Receiver  string
+	Component string
+	Address   string
+	Due       int // waiting, the unknown ones among them
+	Unknown   int // waiting after an attempt whose outcome is not known (osäkert utfall)
+	Parked    int
+	Oldest    time.Time // when the oldest that waits or is parked was accepted; zero: there is none
+	Silent    time.Time // since when no attempt got an answer; zero: it answers, or was not asked
+	In, Out   Rate      // accepted for it, delivered to it
+}
+
+// Rate counts what passed up to now.
+type Rate struct {
+	Minute, Hour int
+	Least        bool // there was more than is looked at: the counts are lower bounds
+}
+
+// PauseRow is a receiver that is held back.
+type PauseRow struct {
+	Receiver string // logical address or component, in upper case
+	By       string
+	Reason   string
+	At       time.Time
+}
+
+// trafficMost is how many of the latest deliveries rates are counted from: what is asked every few seconds must not become the load itself.
+const trafficMost = 10_000
+
+// silence is a condition on a delivery d: its last attempt got no answer.
+const silence = `(d.state = 'due' AND d.class IN ('connect', 'tls', 'timeout', 'reset', 'no answer'))`
+
+// Traffic lists receivers with something waiting or parked, and those that something passed by within the hour; what waits longest first.
+func (s *Store) Traffic(ctx context.Context) ([]Traffic, error) {
+	now := s.now()
+	all, err := collect(ctx, pool{s.read}, scanTraffic, `WITH latest (address, at) AS (SELECT x.address, max(x.done_at) FROM
+			(SELECT address, done_at, state FROM delivery WHERE done_at IS NOT NULL ORDER BY done_at DESC, seq DESC LIMIT $2) AS x WHERE x.state = 'delivered' GROUP BY x.address)
+		SELECT min(d.receiver), min(d.component), d.address, sum(CASE WHEN d.state = 'due' THEN 1 ELSE 0 END), sum(CASE WHEN `+unknownOutcome+` THEN 1 ELSE 0 END),
+			sum(CASE WHEN d.state = 'parked' THEN 1 ELSE 0 END), min(d.accepted), min(CASE WHEN `+silence+` AND d.first_try > COALESCE(e.at, 0) THEN d.first_try END)
+		FROM delivery d JOIN lane l ON l.id = d.lane LEFT JOIN latest e ON e.address = d.address WHERE d.done_at IS NULL
+		GROUP BY d.receiver_key, d.component_key, d.address ORDER BY min(d.accepted), d.receiver_key, d.address`, micros(now), trafficMost)
+	if err != nil {
+		return nil, fmt.Errorf("summing up traffic: %w", err)
+	}
+	for _, passed := range []struct {
+		out   bool
+		query string
+	}{
+		{false, `SELECT receiver, component, address, accepted FROM delivery ORDER BY seq DESC LIMIT $1`},
+		{true, `SELECT receiver, component, address, CASE WHEN state = 'delivered' THEN done_at ELSE 0 END FROM delivery WHERE done_at IS NOT NULL ORDER BY done_at DESC, seq DESC LIMIT $1`},
+	} {
+		if all, err = s.passed(ctx, all, passed.out, now, passed.query); err != nil {
+			return nil, fmt.Errorf("counting what passed: %w", err)
+		}
+	}
+	return all, nil
+}
+
+func scanTraffic(rows *sql.Rows) (t Traffic, err error) {
+	var oldest int64
+	var silent sql.NullInt64
+	err = rows.Scan(&t.Receiver, &t.Component, &t.Address, &t.Due, &t.Unknown, &t.Parked, &oldest, &silent)
+	t.Oldest = moment(oldest)
+	if silent.Valid {
+		t.Silent = moment(silent.Int64)
+	}
+	return t, err
+}
+
+// one is a delivery that passed at a moment.
+type one struct {
+	Traffic
+	at int64
+}
+
+// passed counts what passed within the hour, and adds the receivers that are not in the list yet.
+func (s *Store) passed(ctx context.Context, all []Traffic, out bool, now time.Time, query string) ([]Traffic, error) {
+	latest, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (o one, err error) {
+		return o, rows.Scan(&o.Receiver, &o.Component, &o.Address, &o.at)
+	}, query, trafficMost)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]int{}
+	for i, t := range all {
+		known[t.key()] = i
+	}
+	least := len(latest) == trafficMost && latest[len(latest)-1].at > micros(now.Add(-time.Hour))
+	for _, o := range latest {
+		age := now.Sub(moment(o.at))
+		if o.at == 0 || age >= time.Hour {
+			continue
+		}
+		i, found := known[o.key()]
+		if !found {
+			i, all = len(all), append(all, o.Traffic)
+			known[o.key()] = i
+		}
+		rate := &all[i].In
+		if out {
+			rate = &all[i].Out
+		}
+		rate.Hour++
+		if rate.Least = least; age < time.Minute {
+			rate.Minute++
+		}
+	}
+	return all, nil
+}
+
+func (t Traffic) key() string { return fold(t.Receiver) + "\n" + fold(t.Component) + "\n" + t.Address }
+
+// Pauses lists the receivers that are held back, whether something waits for them or not.
+func (s *Store) Pauses(ctx context.Context) ([]PauseRow, error) {
+	pauses, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (p PauseRow, err error) {
+		var at int64
+		err = rows.Scan(&p.Receiver, &p.By, &p.Reason, &at)
+		p.At = moment(at)
+		return p, err
+	}, `SELECT receiver, by_whom, reason, at FROM pause ORDER BY at, receiver`)
+	if err != nil {
+		return nil, fmt.Errorf("listing paused receivers: %w", err)
+	}
+	return pauses, nil
+}
+
+// Holds tells whether a pause holds deliveries to a receiver, or to the component behind it, back.
+func (p PauseRow) Holds(receiver, component string) bool {
+	return p.Receiver == fold(receiver) || component != "" && p.Receiver == fold(component)
+}
