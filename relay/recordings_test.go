@@ -93,6 +93,9 @@ func (w *world) lasting(body []byte) []byte {
 	body = bytes.ReplaceAll(body, []byte(w.producer.URL), []byte("http://producer"))
 	body = bytes.ReplaceAll(body, []byte(w.producer.secure.URL), []byte("https://producer"))
 	body = bytes.ReplaceAll(body, []byte(w.server.URL), []byte("http://gateway"))
+	if w.secure != "" {
+		body = bytes.ReplaceAll(body, []byte(w.secure), []byte("https://gateway"))
+	}
 	return bytes.ReplaceAll(body, []byte(w.nobody), []byte("http://nobody"))
 }
 

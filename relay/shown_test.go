@@ -119,6 +119,7 @@ func (s scene) post(t *testing.T, w *world, request []byte) answer {
 	server.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert, MinVersion: tls.VersionTLS12}
 	server.StartTLS()
 	defer server.Close()
+	w.secure = server.URL
 	roots := x509.NewCertPool()
 	roots.AddCert(server.Certificate())
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, Certificates: []tls.Certificate{*s.secure}, MinVersion: tls.VersionTLS12}}}

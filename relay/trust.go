@@ -50,10 +50,24 @@ func (r *Relay) sender(call *soap.Call) (arrival, error) {
 	for _, name := range []string{soap.HeaderSender, soap.HeaderInstance, r.Trust.certificateHeader()} {
 		a.Header.Del(name)
 	}
-	if internal {
-		return a, nil
+	if !internal {
+		err = r.journey(&a)
 	}
-	return a, r.journey(&a)
+	dropHops(a.Header)
+	return a, err
+}
+
+// dropHops removes the headers that the caller's connection names as its own (RFC 9110 section 7.6.1). What the platform reads is not for a
+// connection to take away.
+func dropHops(h http.Header) {
+	for _, list := range h.Values("Connection") {
+		for name := range strings.SplitSeq(list, ",") {
+			name = http.CanonicalHeaderKey(strings.TrimSpace(name))
+			if !strings.HasPrefix(name, "X-Rivta-") && name != "Content-Type" {
+				h.Del(name)
+			}
+		}
+	}
 }
 
 // identify finds the HSA-id of the caller. A call with our own instance id comes from another node of this gateway.

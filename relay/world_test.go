@@ -45,6 +45,7 @@ type world struct {
 	logs      *observer.ObservedLogs
 	database  string // path of the SQLite file
 	nobody    string // URL where nobody listens
+	secure    string // URL of the latest listener with mutual TLS
 	catalogue routing.Catalogue
 
 	mu    sync.Mutex
