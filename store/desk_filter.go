@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 )
 
-// How far a set is counted before it is read, and up to how many cases it is the quicker way.
+// How far a set is counted before it is read, and up to how many cases it is the quicker way to a page.
 const (
 	countedMost = 20_000
 	quickMost   = 5_000
@@ -17,31 +16,37 @@ const (
 // sought is a filter on its way to a query over cases c: what a case's own row tells, and sets of cases that other tables know.
 type sought struct {
 	conditions
-	filter CaseFilter
-	units  []string // folded; nil: any
-	sets   []caseSet
+	filter  CaseFilter
+	dialect dialect
+	units   []string // folded; nil: any
+	few     int      // cases of those units, as far as they were counted
+	sets    []caseSet
 }
 
 // caseSet is cases that have a word, or a code.
 type caseSet struct {
 	ids   string // a query of their ids, as case_id; written with $? for its values
 	args  []any
+	rows  string // of rows, about as many; with the first values of args
 	holds string // tells whether case c is among them; with the values of has
 	has   []any
-	size  int
+	size  int // as far as it was counted
 }
 
-// seek prepares a filter.
-func (f CaseFilter) seek(now time.Time) *sought {
-	w := &sought{filter: f}
+// seek prepares a filter, and counts its sets as far as it matters.
+func (s *Store) seek(ctx context.Context, f CaseFilter) (*sought, error) {
+	w := &sought{filter: f, dialect: s.dialect, few: countedMost}
+	if f.open() {
+		w.add("c.state <> 'closed'")
+	}
+	if f.finished() {
+		w.add("c.state = 'closed'") // in so many words: an index of the closed ones is of use only then
+	}
 	if f.State != "" {
 		w.add("c.state = $?", string(f.State))
-		if f.State != Closed {
-			w.add("c.state <> 'closed'") // says that the index of the open ones will do
-		}
 	}
 	if f.Queue != "" {
-		f.Queue.in(&w.conditions, f.Assignee, now)
+		w.parts = append(w.parts, f.Queue.holds(&w.conditions, f.Assignee, s.Now()))
 	}
 	if f.Assignee != "" && f.Queue != QueueMine {
 		w.add("c.assignee = $? AND c.assignee <> ''", f.Assignee)
@@ -49,16 +54,17 @@ func (f CaseFilter) seek(now time.Time) *sought {
 	w.unit()
 	w.facts()
 	if f.Problem != "" {
-		const kinds = `kind IN ('main_problem', 'sub_problem')`
-		w.sets = append(w.sets, caseSet{
-			ids: `SELECT case_id FROM case_code WHERE code = $? AND ` + kinds, args: []any{f.Problem},
-			holds: `EXISTS (SELECT 1 FROM case_code k WHERE k.case_id = c.id AND k.` + kinds + ` AND k.code = $?)`, has: []any{f.Problem},
-		})
+		w.sets = append(w.sets, problemSet(f.Problem))
 	}
-	for _, word := range slices.Compact(slices.Sorted(slices.Values(strings.Fields(strings.ToLower(f.Query))))) {
-		w.sets = append(w.sets, wordSet(word))
+	words := strings.Fields(strings.ToLower(f.Query))
+	stale, err := s.anyStale(ctx, len(words) > 0)
+	if err != nil {
+		return nil, err
 	}
-	return w
+	for _, word := range slices.Compact(slices.Sorted(slices.Values(words))) {
+		w.sets = append(w.sets, wordSet(word, stale))
+	}
+	return w, w.measure(ctx, pool{s.read})
 }
 
 // unit narrows to the units that are asked for and may be seen.
@@ -106,23 +112,38 @@ func (w *sought) facts() {
 	}
 }
 
-// wordSet is the cases of which a word begins as this one, or whose reporter or patient has it as their personal number. Those whose words are still to be written
-// are looked through.
-func wordSet(word string) caseSet {
-	end := word + "\U0010FFFF"
-	text := escapeLike(word)
-	const unwritten = `c.stale AND (c.search LIKE $? ESCAPE '\' OR c.search LIKE $? ESCAPE '\' OR c.search LIKE $? ESCAPE '\' OR c.search LIKE $? ESCAPE '\')`
-	likes := []any{text + "%", "%\n" + text + "%", "% " + text + "%", "%-" + text + "%"}
-	s := caseSet{
-		ids:   `SELECT w.case_id FROM case_word w WHERE w.word >= $? AND w.word < $? UNION SELECT c.id FROM cases c WHERE ` + unwritten,
-		args:  append([]any{word, end}, likes...),
-		holds: `(EXISTS (SELECT 1 FROM case_word w WHERE w.case_id = c.id AND w.word >= $? AND w.word < $?) OR ` + unwritten,
-		has:   append([]any{word, end}, likes...),
+// problemSet is the cases with a main or sub problem.
+func problemSet(code string) caseSet {
+	const kinds = `kind IN ('main_problem', 'sub_problem')`
+	ids := `SELECT case_id FROM case_code WHERE code = $? AND ` + kinds
+	return caseSet{
+		ids: ids, rows: ids, args: []any{code},
+		holds: `EXISTS (SELECT 1 FROM case_code k WHERE k.case_id = c.id AND k.` + kinds + ` AND k.code = $?)`, has: []any{code},
+	}
+}
+
+// wordSet is the cases of which a word begins as this one, or whose reporter or patient has it as their personal number. Where the words of some cases are still to be
+// written, those are looked through.
+func wordSet(word string, stale bool) caseSet {
+	s := caseSet{args: []any{word, word + "\U0010FFFF"}, rows: `SELECT w.case_id FROM case_word w WHERE w.word >= $? AND w.word < $?`}
+	s.ids, s.has = s.rows, slices.Clone(s.args)
+	s.holds = `(EXISTS (SELECT 1 FROM case_word w WHERE w.case_id = c.id AND w.word >= $? AND w.word < $?)`
+	or := func(condition string, args ...any) {
+		s.ids += ` UNION SELECT c.id FROM cases c WHERE ` + condition
+		s.holds += ` OR ` + condition
+		s.args, s.has = append(s.args, args...), append(s.has, args...)
+	}
+	if stale {
+		text := escapeLike(word)
+		const like = `c.search LIKE $? ESCAPE '\'`
+		or(`c.stale AND (`+like+` OR `+like+` OR `+like+` OR `+like+`)`, text+"%", "%\n"+text+"%", "% "+text+"%", "%-"+text+"%")
 	}
 	for _, id := range personIDs(word) {
-		s.ids += ` UNION SELECT c.id FROM cases c WHERE c.reporter_id = $? AND c.reporter_id <> '' UNION SELECT c.id FROM cases c WHERE c.patient_id = $? AND c.patient_id <> ''`
-		s.holds += ` OR c.reporter_id = $? OR c.patient_id = $?`
-		s.args, s.has = append(s.args, id, id), append(s.has, id, id)
+		or(`c.reporter_id = $? AND c.reporter_id <> ''`, id)
+		or(`c.patient_id = $? AND c.patient_id <> ''`, id)
+	}
+	if s.ids == s.rows {
+		s.ids = strings.Replace(s.ids, "SELECT", "SELECT DISTINCT", 1)
 	}
 	s.holds += ")"
 	return s
@@ -146,21 +167,27 @@ func personIDs(word string) []string {
 // measure counts the sets, as far as it matters, and sorts the smallest first.
 func (w *sought) measure(ctx context.Context, q querier) error {
 	for i := range w.sets {
+		var err error
 		set := &w.sets[i]
-		if w.filter.open() {
-			set.size = countedMost // the index of the open ones is quick enough
-			continue
-		}
-		var c conditions
-		query := fmt.Sprintf(`SELECT count(*) FROM (SELECT 1 FROM (%s) AS s LIMIT %d) AS capped`, c.bind(set.ids, set.args...), countedMost)
-		n, err := countOf(ctx, q, query, c.args)
-		if err != nil {
+		if set.size, err = upTo(ctx, q, countedMost, set.rows, set.args[:strings.Count(set.rows, "$?")]...); err != nil {
 			return err
 		}
-		set.size = n
 	}
 	slices.SortStableFunc(w.sets, func(a, b caseSet) int { return a.size - b.size })
-	return nil
+	if len(w.sets) == 0 || w.units == nil {
+		return nil
+	}
+	var c conditions
+	c.among("c.unit", w.units)
+	var err error
+	w.few, err = countOf(ctx, q, fmt.Sprintf(`SELECT count(*) FROM (SELECT 1 FROM cases c%s LIMIT %d) AS capped`, c.where(), countedMost), c.args)
+	return err
+}
+
+// upTo counts the rows of a query, up to a number.
+func upTo(ctx context.Context, q querier, most int, query string, args ...any) (int, error) {
+	var c conditions
+	return countOf(ctx, q, fmt.Sprintf(`SELECT count(*) FROM (SELECT 1 FROM (%s) AS s LIMIT %d) AS capped`, c.bind(query, args...), most), c.args)
 }
 
 // open tells whether only open cases are asked for.
@@ -170,9 +197,10 @@ func (f CaseFilter) open() bool {
 
 func (f CaseFilter) finished() bool { return f.Queue == QueueFinished || f.State == Closed }
 
-// from is where a query begins: with the smallest set, if that is at most so many cases, else with all cases; and what is left to ask of each.
+// from is where a query begins: with the smallest set, if that is at most so many cases, else with the index in which the fewest cases must be looked at; and
+// what is left to ask of each.
 func (w *sought) from(most int) string {
-	from := "cases c"
+	from := "cases c" + w.dialect.through(w.index())
 	for i, set := range w.sets {
 		if i == 0 && set.size <= most {
 			from = "(" + w.bind(set.ids, set.args...) + ") d CROSS JOIN cases c"
@@ -184,16 +212,34 @@ func (w *sought) from(most int) string {
 	return from
 }
 
-// count counts, up to a limit where there is one.
-func (w *sought) count(ctx context.Context, q querier, limit int) (int, error) {
-	from := w.from(countedMost)
+// index is what cases are gone through by.
+func (w *sought) index() string {
+	switch f := w.filter; {
+	case f.open():
+		return "cases_open_due"
+	case w.units != nil && len(w.units) <= unitsApart:
+		return "cases_unit"
+	case f.Assignee != "":
+		return "cases_assignee"
+	case f.Area != "":
+		return "cases_area"
+	case f.finished():
+		return "cases_closed"
+	}
+	return "cases_received"
+}
+
+// ready says over which rows a count goes.
+func (w *sought) ready() string {
+	most := w.few
+	if w.filter.open() {
+		most = quickMost
+	}
+	from := w.from(most)
 	if w.units != nil {
 		w.among("c.unit", w.units)
 	}
-	if limit > 0 {
-		return countOf(ctx, q, fmt.Sprintf(`SELECT count(*) FROM (SELECT 1 FROM %s%s LIMIT %d) AS capped`, from, w.where(), limit), w.args)
-	}
-	return countOf(ctx, q, `SELECT count(*) FROM `+from+w.where(), w.args)
+	return from
 }
 
 func countOf(ctx context.Context, q querier, query string, args []any) (n int, err error) {

@@ -24,8 +24,7 @@ func (f CaseFilter) byDue() bool { return f.Order == DueFirst && !f.finished() }
 
 // Cases lists cases in the filter's order.
 func (s *Store) Cases(ctx context.Context, f CaseFilter) ([]Case, error) {
-	w := f.seek(s.Now())
-	err := w.measure(ctx, pool{s.read})
+	w, err := s.seek(ctx, f)
 	var cases []Case
 	if err == nil {
 		query := w.list()
@@ -43,20 +42,16 @@ func (w *sought) list() string {
 	column, direction := "received", " DESC"
 	if f.byDue() {
 		column, direction = "due", ""
-		w.add("c.state <> 'closed'")
 	}
 	from := w.from(quickMost)
 	w.after(column)
 	limit := w.bind("$?", listLimit(f.Limit))
 	order := " ORDER BY c." + column + direction + ", c.id" + direction
-	if f.open() && !f.byDue() {
-		order = " ORDER BY c." + column + " + 0" + direction + ", c.id" + direction // by the index of the open ones, not of all
-	}
 	ids := func() string {
 		return "SELECT c.id AS id, c." + column + " AS at FROM " + from + w.where() + order + " LIMIT " + limit
 	}
 	var found string
-	if n := len(w.units); from == "cases c" && n > 1 && n <= unitsApart && !f.open() {
+	if n := len(w.units); !strings.HasPrefix(from, "(") && n > 1 && n <= unitsApart && !f.open() {
 		parts := w.parts
 		each := make([]string, n)
 		for i, unit := range w.units {
@@ -95,6 +90,7 @@ func (w *sought) after(column string) {
 func (s *Store) CaseCounts(ctx context.Context, f CaseFilter) (map[State]int, error) {
 	counts := map[State]int{}
 	states := []State{Submitted, Delivered, InProgress, AwaitingReporter, Closed}
+	f.Order = NewestFirst
 	if f.State != "" {
 		states = []State{f.State}
 	}
@@ -112,16 +108,16 @@ func (s *Store) CaseCounts(ctx context.Context, f CaseFilter) (map[State]int, er
 
 // countCases counts the cases of a filter: open ones exactly, others up to QueueMost.
 func (s *Store) countCases(ctx context.Context, f CaseFilter) (int, error) {
-	limit := QueueMost
-	if f.open() {
-		limit = 0
+	w, err := s.seek(ctx, f)
+	if err != nil {
+		return 0, fmt.Errorf("counting cases: %w", err)
 	}
-	w := f.seek(s.Now())
-	err := w.measure(ctx, pool{s.read})
-	n := 0
-	if err == nil {
-		n, err = w.count(ctx, pool{s.read}, limit)
+	from := w.ready()
+	query := `SELECT count(*) FROM ` + from + w.where()
+	if !f.open() {
+		query = fmt.Sprintf(`SELECT count(*) FROM (SELECT 1 FROM %s%s LIMIT %d) AS capped`, from, w.where(), QueueMost)
 	}
+	n, err := countOf(ctx, pool{s.read}, query, w.args)
 	if err != nil {
 		return 0, fmt.Errorf("counting cases: %w", err)
 	}

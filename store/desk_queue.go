@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 )
 
@@ -37,41 +39,50 @@ const (
 	DueFirst    Order = "due" // least time left, so late first: of open cases. Closed ones are not listed, or, where only they are asked for, NewestFirst
 )
 
-// in narrows to a queue at a moment.
-func (q Queue) in(c *conditions, user string, now time.Time) {
+// holds tells whether case c is in a queue at a moment; that it is open is said already where the queue is of open ones.
+func (q Queue) holds(c *conditions, user string, now time.Time) string {
 	at := micros(now)
-	if q != QueueFinished {
-		c.add("c.state <> 'closed'")
-	}
 	switch q {
 	case QueueNew:
-		c.add("c.state IN ('submitted', 'delivered') AND c.assignee = '' AND c.parked_until = 0")
+		return "c.state IN ('submitted', 'delivered') AND c.assignee = '' AND c.parked_until = 0"
 	case QueueMine:
-		c.add("c.assignee = $? AND c.assignee <> '' AND c.parked_until <= $?", user, at)
+		return c.bind("c.assignee = $? AND c.assignee <> '' AND c.parked_until <= $?", user, at)
 	case QueueOngoing:
-		c.add("(c.state NOT IN ('submitted', 'delivered') OR c.assignee <> '' OR c.parked_until <> 0) AND c.parked_until <= $?", at)
+		return c.bind("(c.state NOT IN ('submitted', 'delivered') OR c.assignee <> '' OR c.parked_until <> 0) AND c.parked_until <= $?", at)
 	case QueueParked:
-		c.add("c.parked_until > $?", at)
+		return c.bind("c.parked_until > $?", at)
 	case QueueFinished:
-		c.add("c.state = 'closed'")
-	default:
-		c.add("FALSE")
+		return "c.state = 'closed'"
 	}
+	return "FALSE"
 }
 
-// QueueCounts counts the cases of f in each queue, Mine for user. f.Queue and f.Assignee do not count. Open queues are exact, Finished is at most QueueMost.
+// QueueCounts counts the cases of f in each queue, Mine for user. f.Queue, f.State, f.Assignee and f.Order do not count. Open queues are exact, Finished is at most
+// QueueMost.
 func (s *Store) QueueCounts(ctx context.Context, f CaseFilter, user string) (map[Queue]int, error) {
-	counts := map[Queue]int{}
-	for _, f.Queue = range []Queue{QueueNew, QueueMine, QueueOngoing, QueueParked, QueueFinished} {
-		f.Assignee = ""
-		if f.Queue == QueueMine {
-			f.Assignee = user
-		}
-		n, err := s.countCases(ctx, f)
-		if err != nil {
-			return nil, err
-		}
-		counts[f.Queue] = n
+	f.Assignee, f.Queue, f.State, f.Order = "", "", "", DueFirst // of open ones
+	w, err := s.seek(ctx, f)
+	if err != nil {
+		return nil, fmt.Errorf("counting queues: %w", err)
 	}
-	return counts, nil
+	open := []Queue{QueueNew, QueueMine, QueueOngoing, QueueParked}
+	counts, columns, into := make([]int, len(open)), make([]string, len(open)), make([]any, len(open))
+	for i, q := range open {
+		columns[i], into[i] = "count(CASE WHEN "+q.holds(&w.conditions, user, s.Now())+" THEN 1 END)", &counts[i]
+	}
+	from := w.ready()
+	query := "SELECT " + strings.Join(columns, ", ") + " FROM " + from + w.where()
+	if err := s.read.QueryRowContext(ctx, query, w.args...).Scan(into...); err != nil {
+		return nil, fmt.Errorf("counting queues: %w", err)
+	}
+	f.Queue, f.Order = QueueFinished, NewestFirst
+	finished, err := s.countCases(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	all := map[Queue]int{QueueFinished: finished}
+	for i, q := range open {
+		all[q] = counts[i]
+	}
+	return all, nil
 }

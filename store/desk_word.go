@@ -37,7 +37,7 @@ func (s *Store) KeepWords(ctx context.Context) error {
 // WriteWords writes the words of some cases that are new, or were renamed, and tells of how many.
 func (s *Store) WriteWords(ctx context.Context) (int, error) {
 	n := 0
-	if stale, err := s.anyStale(ctx); err != nil || !stale {
+	if stale, err := s.anyStale(ctx, true); err != nil || !stale {
 		return 0, err
 	}
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
@@ -61,7 +61,11 @@ func (s *Store) WriteWords(ctx context.Context) (int, error) {
 	return n, nil
 }
 
-func (s *Store) anyStale(ctx context.Context) (bool, error) {
+// anyStale tells whether the words of some cases are still to be written, if that is asked.
+func (s *Store) anyStale(ctx context.Context, asked bool) (bool, error) {
+	if !asked {
+		return false, nil
+	}
 	ids, err := collect(ctx, pool{s.read}, texts, `SELECT id FROM cases WHERE stale LIMIT 1`)
 	if err != nil {
 		return false, fmt.Errorf("looking for cases without words: %w", err)

@@ -38,6 +38,7 @@ type dialect struct {
 	oneWriter   bool   // every change goes through the one writer
 	connections int    // readers
 	indexedBy   string // before the name of the index that a list goes through; "" where the database counts its rows and knows better
+	indexedBy   string // before the name of the index that a list goes through; "" where the database counts its rows and knows better
 	// Run before a large envelope is stored, and after it: it passes through the cache once, and would only drive out what is wanted again.
 	passing, passed string
 }
@@ -52,7 +53,7 @@ func sqliteDialect() dialect {
 			{"synchronous", "PRAGMA synchronous", []string{"2", "3"}}, {"journal_mode", "PRAGMA journal_mode", []string{"wal", "delete", "truncate", "persist"}},
 		},
 		clock:   "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000",
-		writers: 1, oneWriter: true, connections: 8, indexedBy: " INDEXED BY ",
+		writers: 1, oneWriter: true, connections: 8, indexedBy: " INDEXED BY ", indexedBy: " INDEXED BY ",
 		passing: "PRAGMA cache_size(-4000)", passed: "PRAGMA cache_size(-32000)",
 	}
 }

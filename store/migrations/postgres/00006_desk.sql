@@ -8,12 +8,14 @@ ALTER TABLE cases ADD COLUMN parked_until BIGINT NOT NULL DEFAULT 0; -- 0: not p
 ALTER TABLE cases ADD COLUMN protected BOOLEAN NOT NULL DEFAULT FALSE; -- identity
 ALTER TABLE cases ADD COLUMN stale BOOLEAN NOT NULL DEFAULT TRUE; -- its words are still to be written
 UPDATE cases SET due = received + 2419200000000, kind = COALESCE(doc::json #>> '{Case,handler,kind}', '');
--- From now on the open ones are told from the closed ones, and each list has its order in an index.
+-- Each list has its order in an index, which holds what lists are narrowed by: the cases themselves are large.
 DROP INDEX cases_state;
-CREATE INDEX cases_open_due ON cases (due, id, unit, state, via, assignee, parked_until, kind, area, received) WHERE state <> 'closed';
-CREATE INDEX cases_closed ON cases (received, id) WHERE state = 'closed';
-CREATE INDEX cases_assignee ON cases (assignee, received, id) WHERE assignee <> '';
-CREATE INDEX cases_area ON cases (area, received, id) WHERE area <> '';
+DROP INDEX cases_unit;
+CREATE INDEX cases_unit ON cases (unit, received, id, state, via, kind, assignee, area);
+CREATE INDEX cases_open_due ON cases (due, id, unit, state, via, kind, assignee, parked_until, area, received) WHERE state <> 'closed';
+CREATE INDEX cases_closed ON cases (received, id, unit, via, kind, assignee, area) WHERE state = 'closed';
+CREATE INDEX cases_assignee ON cases (assignee, received, id, state, unit, via, kind, parked_until) WHERE assignee <> '';
+CREATE INDEX cases_area ON cases (area, received, id, state, unit, via, kind) WHERE area <> '';
 CREATE INDEX cases_stale ON cases (id) WHERE stale;
 CREATE INDEX case_code_code ON case_code (code, kind, case_id);
 
