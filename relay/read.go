@@ -15,7 +15,9 @@ import (
 
 // read guards and reads the head of a message, and the whole of it where it must be known whole.
 func (r *Relay) read(a arrival) (*soap.Request, error) {
-	req, err := soap.ReadRequest(a.Body, a.ContentType, r.Limits)
+	limits := r.Limits
+	limits.Rooms = &r.rooms
+	req, err := soap.ReadRequest(a.Body, a.ContentType, limits)
 	if err == nil && r.Contracts.Durable(req.Contract) {
 		err = r.whole(a, req)
 	}

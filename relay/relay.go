@@ -46,6 +46,7 @@ type Relay struct {
 	Large int
 
 	fields sync.Pool // of *[]zap.Field
+	rooms  soap.Rooms
 	large  gate
 }
 

@@ -104,6 +104,9 @@ func (r *Relay) forward(ctx context.Context, a arrival, req *soap.Request, o *ou
 		answer.Header.Del(name)
 	}
 	answer.Header.Set(soap.HeaderProducerTime, strconv.FormatInt(took.Milliseconds(), 10))
+	if reply.BodyFree && (o.Contract == nil || !o.Contract.Complaints) { // nothing of the message is kept but what the log says
+		req.Release()
+	}
 	return answer, nil
 }
 

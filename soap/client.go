@@ -30,6 +30,7 @@ type Client struct {
 	once      sync.Once
 	transport *http.Transport
 	kept      keptConns
+	rooms     Rooms
 }
 
 // Outgoing is one message to send. Its body is Body, or else Stream.

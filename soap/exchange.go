@@ -95,7 +95,11 @@ func (c *Client) exchange(ctx context.Context, w *watch, request *http.Request, 
 		return nil, w.failure(ctx, body, err)
 	}
 	e.answer.Body = e
-	return c.answer(ctx, w, e.answer, body)
+	reply, failure := c.answer(ctx, w, e.answer, body)
+	if failure == nil {
+		reply.BodyFree = reply.Rest == nil // then this is closed, and so nothing is written any more
+	}
+	return reply, failure
 }
 
 // write writes the request, or begins to. Where it fails the producer may have answered all the same.

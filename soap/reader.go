@@ -28,14 +28,15 @@ func ReadRequest(body io.Reader, contentType string, limits Limits) (*Request, e
 		return readPackaged(body, parts, limits)
 	}
 	r := newRequest(limits)
-	ended, err := r.receive(body, r.limits.Whole+1)
+	a := &ahead{request: r, contentType: contentType}
+	ended, err := r.receive(body, r.limits.Whole+1, a.advance)
 	if err != nil {
 		return nil, err
 	}
 	if !ended {
 		r.rest = body
 	}
-	if err := r.begin(contentType); err != nil {
+	if err := a.begin(ended); err != nil {
 		return nil, err
 	}
 	if ended {
@@ -85,7 +86,7 @@ func (r *Request) ReadAll() error {
 		return nil
 	}
 	if r.rest != nil {
-		ended, err := r.receive(r.rest, r.limits.Message+1)
+		ended, err := r.receive(r.rest, r.limits.Message+1, nil)
 		if err != nil {
 			return err
 		}
@@ -97,20 +98,39 @@ func (r *Request) ReadAll() error {
 	return r.finish()
 }
 
+// Release gives the room of a Complete request back to Limits.Rooms, for the message after. Nothing that the request handed out may be used
+// after it, nor the request. It does nothing where somebody else may have that room too.
+func (r *Request) Release() {
+	if !r.Complete || !r.own || r.spool != nil || r.condensed != nil {
+		return
+	}
+	rooms := r.limits.Rooms
+	rooms.give(r.received)
+	rooms.giveGuard(r.guard)
+	*r = Request{}
+}
+
 func newRequest(limits Limits) *Request {
-	g := newGuard(limits)
+	g := limits.Rooms.guard(limits)
 	return &Request{limits: g.limits, guard: g}
 }
 
 func tooLarge() error { return &Error{Kind: TooLarge, Reason: "the message is too large"} }
 
-// receive reads from body until limit bytes are received in all; ended says that body ended before.
-func (r *Request) receive(body io.Reader, limit int64) (ended bool, err error) {
-	told := int64(len(r.received))
+// receive reads from body until limit bytes are received in all; ended says that body ended before. Of a message that is told to be
+// below the limit come tells what has come, while more is on its way.
+func (r *Request) receive(body io.Reader, limit int64, come func()) (ended bool, err error) {
+	r.own = true
+	g := gathering{body: body, rooms: r.limits.Rooms, told: int64(len(r.received)), limit: min(limit, r.limits.Message+1)}
 	if l, ok := body.(interface{ Len() int }); ok {
-		told += int64(l.Len())
+		g.told += int64(l.Len())
 	}
-	r.received, ended, err = gather(r.received, body, told, min(limit, r.limits.Message+1))
+	for err == nil && !ended && int64(len(r.received)) < g.limit {
+		r.received, ended, err = g.more(r.received)
+		if come != nil && !ended && 0 < g.told && g.told < g.limit {
+			come()
+		}
+	}
 	switch {
 	case int64(len(r.received)) > r.limits.Message:
 		return false, tooLarge()
@@ -118,30 +138,6 @@ func (r *Request) receive(body io.Reader, limit int64) (ended bool, err error) {
 		return false, interrupted(err)
 	}
 	return ended, nil
-}
-
-// gather appends to what from body until limit bytes are there in all; ended says that body ended before. Room is made for
-// the bytes that were told to come in all, 0 if that is not known, but never for many times what has come: who tells may lie.
-func gather(what []byte, body io.Reader, told, limit int64) (all []byte, ended bool, err error) {
-	const believed, times = 128 << 10, 8
-	for int64(len(what)) < limit {
-		if len(what) == cap(what) {
-			room := max(firstRead, len(what))
-			if missing := min(told, limit) - int64(len(what)); missing > 0 {
-				room = max(min(room, int(missing)+1), min(int(missing)+1, max(believed, times*len(what))))
-			}
-			what = slices.Grow(what, room)
-		}
-		n, err := body.Read(what[len(what):][:min(int64(cap(what)), limit)-int64(len(what))])
-		what = what[:len(what)+n]
-		if err == io.EOF {
-			return what, true, nil
-		}
-		if err != nil {
-			return what, false, err
-		}
-	}
-	return what, false, nil
 }
 
 // interrupted is the *Error for an error from the caller's connection.

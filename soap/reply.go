@@ -13,6 +13,10 @@ type Reply struct {
 	Header http.Header
 	Body   []byte        // as received; the start of it where there is a Rest
 	Rest   io.ReadCloser // what follows on Body, to be read and closed; nil where Body is all. Only with Outgoing.Hold
+	// BodyFree says that nobody reads Outgoing.Body any more. Over TLS, and with a Rest, that is not known.
+	BodyFree bool
+
+	rooms *Rooms // of who read it; nil if that is nobody
 }
 
 // ReplyKind says what the body of a Reply is.
@@ -36,7 +40,7 @@ func (r *Reply) Kind() ReplyKind {
 	if err != nil {
 		return NotSOAP
 	}
-	if kind, ok := guardedKind(text); ok {
+	if kind, ok := r.rooms.guardedKind(text); ok {
 		return kind
 	}
 	return lenientKind(text)
@@ -44,8 +48,9 @@ func (r *Reply) Kind() ReplyKind {
 
 // guardedKind is the kind of an envelope whose start passes the guard, as nearly all do: it is found without reading further
 // than that. What does not pass may be an envelope all the same.
-func guardedKind(text []byte) (kind ReplyKind, ok bool) {
-	g := newGuard(Limits{})
+func (r *Rooms) guardedKind(text []byte) (kind ReplyKind, ok bool) {
+	g := r.guard(Limits{})
+	defer r.giveGuard(g)
 	g.pause, g.reply = true, true
 	if _, err := g.feed(text[:min(len(text), firstRead)], false); err != nil || !g.headRead {
 		return NotSOAP, false

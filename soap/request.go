@@ -19,6 +19,7 @@ type Limits struct {
 	Beside     int64 // bytes of a message that is condensed, the text of its files left out; default 15 MiB
 
 	Folder string // for what is spooled; default the system's for temporary files
+	Rooms  *Rooms // where room for messages comes from, and goes by Request.Release; nil: it is made for each
 }
 
 func (l Limits) defaulted() Limits {
@@ -52,6 +53,7 @@ type Request struct {
 	Complete  bool   // the whole message is in memory and has passed the guard
 
 	received  []byte    // bytes as received, so far
+	own       bool      // they are in room of ours
 	mark      int       // how many of them are a byte order mark
 	shared    bool      // utf8 is received without its mark: nothing is to be converted
 	converted int       // how many of them are in utf8

@@ -37,14 +37,14 @@ func (r *rest) Close() error {
 // answer reads what is to be held of an answer. What is left is in Rest, unless a part of the request is still to be sent: then that must go
 // on, and all of the answer is read meanwhile.
 func (c *Client) answer(ctx context.Context, w *watch, response *http.Response, body *outgoingBody) (*Reply, *SendError) {
-	reply := &Reply{Status: response.StatusCode, Header: response.Header}
+	reply := &Reply{Status: response.StatusCode, Header: response.Header, rooms: &c.rooms}
 	limit := or(c.MaxAnswer, 15<<20)
 	hold := limit + 1
 	if body.out.Stream == nil || body.whole.Load() {
 		hold = min(hold, or(body.out.Hold, hold))
 	}
 	var err error
-	reply.Body, _, err = gather(nil, response.Body, response.ContentLength, hold)
+	reply.Body, _, err = (&gathering{body: response.Body, told: response.ContentLength, limit: hold}).gather()
 	if cause := body.failure(); cause != nil {
 		err = cause
 	}

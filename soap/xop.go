@@ -51,7 +51,7 @@ func badPackage(reason string) error { return &Error{Kind: Malformed, Reason: re
 func readPackaged(body io.Reader, p *packaging, limits Limits) (*Request, error) {
 	limits = limits.defaulted()
 	raw := newRequest(limits)
-	if _, err := raw.receive(body, limits.Message+1); err != nil {
+	if _, err := raw.receive(body, limits.Message+1, nil); err != nil {
 		return nil, err
 	}
 	root, contentType, parts, err := p.open(raw.received)
