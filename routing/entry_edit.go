@@ -29,6 +29,9 @@ type EntryProblem struct {
 	Line   int    `json:"line,omitempty"` // in the file that it came from
 	Text   string `json:"text"`           // what is wrong
 	Remedy string `json:"remedy"`         // what to do
+
+	Code   ProblemCode `json:"code"`             // which rule
+	Values []string    `json:"values,omitempty"` // what Text puts into the rule, in its order
 }
 
 func (p EntryProblem) Error() string { return p.Row + ": " + p.Text + ": " + p.Remedy }
@@ -53,7 +56,7 @@ func (p EntryProblems) Error() string {
 
 // problemOf is one problem of one row.
 func problemOf(e Entry, remedy, format string, args ...any) EntryProblem {
-	return EntryProblem{ID: e.ID, Row: e.String(), Line: e.Line, Text: fmt.Sprintf(format, args...), Remedy: remedy}
+	return EntryProblem{ID: e.ID, Row: e.String(), Line: e.Line, Text: fmt.Sprintf(format, args...), Remedy: remedy}.coded(format, args...)
 }
 
 // ApplyEdits carries out edits on rows, all or none, and gives the new rows; those given stay as they are. newID makes ids for rows that come without.
@@ -95,7 +98,8 @@ func (a *editing) apply(edit Edit) {
 	if edit.Action != EditAdd && edit.Action != EditMove {
 		i, ok := a.at[e.ID]
 		if !ok || e.ID == "" {
-			a.problems = append(a.problems, EntryProblem{ID: e.ID, Row: "row " + e.ID, Text: "there is no such row", Remedy: "read the draft again, the row may have been removed"})
+			gone := EntryProblem{ID: e.ID, Row: "row " + e.ID, Text: "there is no such row", Remedy: "read the draft again, the row may have been removed"}
+			a.problems = append(a.problems, gone.coded(gone.Text))
 			return
 		}
 		if edit.Action == EditRemove {

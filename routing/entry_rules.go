@@ -32,7 +32,8 @@ func CheckEntries(rows []Entry, r Rules, today Date) error {
 		return k.problems
 	}
 	if _, err := NewTable(CatalogueOf(rows), r); err != nil { // whatever the rules above do not see
-		return EntryProblems{{Row: "the catalogue", Text: "it does not load", Remedy: err.Error()}}
+		whole := EntryProblem{Row: "the catalogue", Text: "it does not load", Remedy: err.Error()}
+		return EntryProblems{whole.coded(whole.Text)}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -16,6 +17,15 @@ func TestZeepAsksTheRegistry(t *testing.T) {
 		t.Skip("there is no zeep here: Debian's package python3-zeep, which `make setup` installs, is needed for this test")
 	}
 	c := demoConfig(t.TempDir())
+	_, catalogue, problem := cli(t, "tak", "export", "demo")
+	if problem != "" {
+		t.Fatal(problem)
+	}
+	c.TAK.Source = filepath.Join(t.TempDir(), "catalogue.yaml")
+	catalogue += `  - {contract: SendComplaint, from_system: SE0000000001-1177, to: SE2010123456-VC01, filters: [{service_domain: "riv:one", categorizations: [b, a]}, {service_domain: "riv:two"}]}` + "\n"
+	if err := os.WriteFile(c.TAK.Source, []byte(catalogue), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	g := running(t, c)
 	out, err := exec.CommandContext(t.Context(), python, filepath.Join("testdata", "zeep", "registry.py"),
 		"http://"+g.config.SOAP.Listen+c.SOAP.Path, c.Instance.HSAID, "SE2010123456-VC01", c.Contracts.PortalAddress).CombinedOutput()
@@ -25,10 +35,14 @@ func TestZeepAsksTheRegistry(t *testing.T) {
 	send := g.registry.Send().Contract
 	for _, line := range []string{
 		"contract " + send, "addressee " + send + " SE2010123456-VC01", "version " + versionText(), "fault soapenv:Client VP004 No receive",
+		"filter SE2010123456-VC01 riv:one a|b", "filter SE2010123456-VC01 riv:two ",
 	} {
 		if !strings.Contains(string(out), line+"\n") {
 			t.Errorf("zeep did not say %q:\n%s", line, out)
 		}
+	}
+	if n := strings.Count(string(out), "filter "); n != 2 {
+		t.Errorf("zeep saw %d filters:\n%s", n, out)
 	}
 	for _, u := range g.keeper.Table().Units() {
 		permitted := strings.Contains(string(out), "addressee "+send+" "+u.HSAID+"\n")

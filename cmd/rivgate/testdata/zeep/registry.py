@@ -28,6 +28,8 @@ for one in answer["serviceContractNamespace"]:
         serviceContractNameSpace={"ServiceContractNamespace": one["ServiceContractNamespace"]})
     for record in found["logicalAddressRecord"]:
         print("addressee", one["ServiceContractNamespace"], record["logicalAddress"])
+        for found_filter in record["filter"]:
+            print("filter", record["logicalAddress"], found_filter["serviceDomain"], "|".join(found_filter["categorization"]))
 
 ping = client("PingForConfiguration", 1)
 print("version", ping.service.PingForConfiguration(

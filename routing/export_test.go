@@ -1,0 +1,4 @@
+package routing
+
+// CodeOfRule is the code of a rule by its words.
+func CodeOfRule(rule string) ProblemCode { return problemCodes()[rule] }
