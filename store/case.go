@@ -195,7 +195,7 @@ type CaseFilter struct {
 	Area     string    // code
 	Since    time.Time // received at or after
 	Until    time.Time // received before
-	Due      time.Time // due before
+	Due      time.Time // open, and due before
 	// Unprotected leaves out cases whose persons have a protected identity.
 	Unprotected bool
 	Order       Order

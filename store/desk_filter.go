@@ -7,10 +7,11 @@ import (
 	"strings"
 )
 
-// How far a set is counted before it is read, and up to how many cases it is the quicker way to a page.
+// How far sets are counted before one is read, and for how many cases in all the ways to a page are weighed.
 const (
-	countedMost = 20_000
-	quickMost   = 5_000
+	countedMost = 30_000
+	weighedFor  = 1_000_000
+	quickMost   = 5_000 // of a set, beside the index of the open cases
 )
 
 // sought is a filter on its way to a query over cases c: what a case's own row tells, and sets of cases that other tables know.
@@ -105,7 +106,7 @@ func (w *sought) facts() {
 		w.add("c.received < $?", micros(f.Until))
 	}
 	if !f.Due.IsZero() {
-		w.add("c.due < $?", micros(f.Due))
+		w.add("c.due < $? AND c.state <> 'closed'", micros(f.Due))
 	}
 	if f.Unprotected {
 		w.add("NOT c.protected")
@@ -192,17 +193,37 @@ func upTo(ctx context.Context, q querier, most int, query string, args ...any) (
 
 // open tells whether only open cases are asked for.
 func (f CaseFilter) open() bool {
-	return f.Queue != "" && f.Queue != QueueFinished || f.State != "" && f.State != Closed || f.Order == DueFirst && !f.finished()
+	return f.Queue != "" && f.Queue != QueueFinished || f.State != "" && f.State != Closed || (f.Order == DueFirst || !f.Due.IsZero()) && !f.finished()
 }
 
 func (f CaseFilter) finished() bool { return f.Queue == QueueFinished || f.State == Closed }
 
-// from is where a query begins: with the smallest set, if that is at most so many cases, else with the index in which the fewest cases must be looked at; and
-// what is left to ask of each.
-func (w *sought) from(most int) string {
+// begins tells whether the smallest set is a quicker way to so many cases than going through an index until they are found: as if words and codes were spread
+// evenly over the cases.
+func (w *sought) begins(wanted int) bool {
+	if len(w.sets) == 0 || w.sets[0].size >= countedMost {
+		return false
+	}
+	if w.filter.open() {
+		return w.sets[0].size <= min(quickMost, w.few)
+	}
+	all := float64(weighedFor)
+	if w.few < countedMost {
+		all = float64(w.few)
+	}
+	through := float64(wanted)
+	for _, set := range w.sets {
+		through *= all / float64(max(set.size, 1))
+	}
+	return float64(w.sets[0].size) <= min(through, all)
+}
+
+// from is where a query begins: with the smallest set, or with the index in which the fewest cases must be looked at; and what is left to ask of each.
+func (w *sought) from(wanted int) string {
 	from := "cases c" + w.dialect.through(w.index())
+	begins := w.begins(wanted)
 	for i, set := range w.sets {
-		if i == 0 && set.size <= most {
+		if i == 0 && begins {
 			from = "(" + w.bind(set.ids, set.args...) + ") d CROSS JOIN cases c"
 			w.parts = append(w.parts, "c.id = d.case_id")
 			continue
@@ -217,7 +238,7 @@ func (w *sought) index() string {
 	switch f := w.filter; {
 	case f.open():
 		return "cases_open_due"
-	case w.units != nil && len(w.units) <= unitsApart:
+	case w.units != nil && (w.few < countedMost || w.apart()):
 		return "cases_unit"
 	case f.Assignee != "":
 		return "cases_assignee"
@@ -229,12 +250,13 @@ func (w *sought) index() string {
 	return "cases_received"
 }
 
-// ready says over which rows a count goes.
-func (w *sought) ready() string {
-	most := w.few
-	if w.filter.open() {
-		most = quickMost
-	}
+// apart tells whether each unit's cases are gone through by themselves: unless they are so many that most would be looked at in vain.
+func (w *sought) apart() bool {
+	return len(w.units) == 1 || len(w.units) <= unitsApart && (len(w.sets) == 0 || w.few < countedMost)
+}
+
+// ready says over which rows a count goes, that ends at a number.
+func (w *sought) ready(most int) string {
 	from := w.from(most)
 	if w.units != nil {
 		w.among("c.unit", w.units)

@@ -43,7 +43,7 @@ func (w *sought) list() string {
 	if f.byDue() {
 		column, direction = "due", ""
 	}
-	from := w.from(quickMost)
+	from := w.from(listLimit(f.Limit))
 	w.after(column)
 	limit := w.bind("$?", listLimit(f.Limit))
 	order := " ORDER BY c." + column + direction + ", c.id" + direction
@@ -51,7 +51,7 @@ func (w *sought) list() string {
 		return "SELECT c.id AS id, c." + column + " AS at FROM " + from + w.where() + order + " LIMIT " + limit
 	}
 	var found string
-	if n := len(w.units); !strings.HasPrefix(from, "(") && n > 1 && n <= unitsApart && !f.open() {
+	if n := len(w.units); !strings.HasPrefix(from, "(") && n > 1 && w.apart() && !f.open() {
 		parts := w.parts
 		each := make([]string, n)
 		for i, unit := range w.units {
@@ -86,7 +86,7 @@ func (w *sought) after(column string) {
 	w.add("(c."+column+", c.id) "+sign+" (SELECT a."+column+", a.id FROM cases a WHERE a.id = $?)", w.filter.After)
 }
 
-// CaseCounts counts the cases of f by state: open ones exactly, closed ones up to QueueMost.
+// CaseCounts counts the cases of f by state: open ones exactly, closed ones up to f.CountMost.
 func (s *Store) CaseCounts(ctx context.Context, f CaseFilter) (map[State]int, error) {
 	counts := map[State]int{}
 	states := []State{Submitted, Delivered, InProgress, AwaitingReporter, Closed}
@@ -106,16 +106,16 @@ func (s *Store) CaseCounts(ctx context.Context, f CaseFilter) (map[State]int, er
 	return counts, nil
 }
 
-// countCases counts the cases of a filter: open ones exactly, others up to QueueMost.
+// countCases counts the cases of a filter: open ones exactly, others up to CountMost.
 func (s *Store) countCases(ctx context.Context, f CaseFilter) (int, error) {
 	w, err := s.seek(ctx, f)
 	if err != nil {
 		return 0, fmt.Errorf("counting cases: %w", err)
 	}
-	from := w.ready()
+	from := w.ready(f.CountMost())
 	query := `SELECT count(*) FROM ` + from + w.where()
 	if !f.open() {
-		query = fmt.Sprintf(`SELECT count(*) FROM (SELECT 1 FROM %s%s LIMIT %d) AS capped`, from, w.where(), QueueMost)
+		query = fmt.Sprintf(`SELECT count(*) FROM (SELECT 1 FROM %s%s LIMIT %d) AS capped`, from, w.where(), f.CountMost())
 	}
 	n, err := countOf(ctx, pool{s.read}, query, w.args)
 	if err != nil {

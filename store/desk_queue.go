@@ -27,8 +27,19 @@ const (
 	QueueFinished Queue = "finished"
 )
 
-// QueueMost is the highest number that QueueCounts gives for closed cases: one more than is counted, to be shown as "10 000+".
-const QueueMost = 10_001
+// How many closed cases are counted: to show "10 000+" for more, or "1 000+" while something is looked for.
+const (
+	closedMost = 10_000
+	foundMost  = 1_000
+)
+
+// CountMost is the highest number that is counted for closed cases: one more than is to be shown.
+func (f CaseFilter) CountMost() int {
+	if f.Query != "" || f.Problem != "" {
+		return foundMost + 1
+	}
+	return closedMost + 1
+}
 
 // Order of a list of cases.
 type Order string
@@ -58,7 +69,7 @@ func (q Queue) holds(c *conditions, user string, now time.Time) string {
 }
 
 // QueueCounts counts the cases of f in each queue, Mine for user. f.Queue, f.State, f.Assignee and f.Order do not count. Open queues are exact, Finished is at most
-// QueueMost.
+// f.CountMost.
 func (s *Store) QueueCounts(ctx context.Context, f CaseFilter, user string) (map[Queue]int, error) {
 	f.Assignee, f.Queue, f.State, f.Order = "", "", "", DueFirst // of open ones
 	w, err := s.seek(ctx, f)
@@ -70,7 +81,7 @@ func (s *Store) QueueCounts(ctx context.Context, f CaseFilter, user string) (map
 	for i, q := range open {
 		columns[i], into[i] = "count(CASE WHEN "+q.holds(&w.conditions, user, s.Now())+" THEN 1 END)", &counts[i]
 	}
-	from := w.ready()
+	from := w.ready(weighedFor)
 	query := "SELECT " + strings.Join(columns, ", ") + " FROM " + from + w.where()
 	if err := s.read.QueryRowContext(ctx, query, w.args...).Scan(into...); err != nil {
 		return nil, fmt.Errorf("counting queues: %w", err)

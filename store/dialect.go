@@ -38,7 +38,6 @@ type dialect struct {
 	oneWriter   bool   // every change goes through the one writer
 	connections int    // readers
 	indexedBy   string // before the name of the index that a list goes through; "" where the database counts its rows and knows better
-	indexedBy   string // before the name of the index that a list goes through; "" where the database counts its rows and knows better
 	// Run before a large envelope is stored, and after it: it passes through the cache once, and would only drive out what is wanted again.
 	passing, passed string
 }
@@ -53,7 +52,7 @@ func sqliteDialect() dialect {
 			{"synchronous", "PRAGMA synchronous", []string{"2", "3"}}, {"journal_mode", "PRAGMA journal_mode", []string{"wal", "delete", "truncate", "persist"}},
 		},
 		clock:   "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000",
-		writers: 1, oneWriter: true, connections: 8, indexedBy: " INDEXED BY ", indexedBy: " INDEXED BY ",
+		writers: 1, oneWriter: true, connections: 8, indexedBy: " INDEXED BY ",
 		passing: "PRAGMA cache_size(-4000)", passed: "PRAGMA cache_size(-32000)",
 	}
 }
@@ -133,6 +132,12 @@ func (s *Store) connectPostgres(ctx context.Context, address string) error {
 	// A process that was stopped, or cut off, in the middle of a transaction must not keep the others from what it has locked.
 	if _, set := config.ConnConfig.RuntimeParams[idleInTransaction]; !set {
 		config.ConnConfig.RuntimeParams[idleInTransaction] = "3s"
+	}
+	// Lists are short and found by index: no time for a compiler, and a page read at random costs what the next one does.
+	for name, value := range map[string]string{"jit": "off", "random_page_cost": "1.1"} {
+		if _, set := config.ConnConfig.RuntimeParams[name]; !set {
+			config.ConnConfig.RuntimeParams[name] = value
+		}
 	}
 	if !strings.Contains(address, "pool_max_conns") {
 		config.MaxConns = int32(s.dialect.connections)

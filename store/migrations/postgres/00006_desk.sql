@@ -11,9 +11,11 @@ UPDATE cases SET due = received + 2419200000000, kind = COALESCE(doc::json #>> '
 -- Each list has its order in an index, which holds what lists are narrowed by: the cases themselves are large.
 DROP INDEX cases_state;
 DROP INDEX cases_unit;
-CREATE INDEX cases_unit ON cases (unit, received, id, state, via, kind, assignee, area);
-CREATE INDEX cases_open_due ON cases (due, id, unit, state, via, kind, assignee, parked_until, area, received) WHERE state <> 'closed';
-CREATE INDEX cases_closed ON cases (received, id, unit, via, kind, assignee, area) WHERE state = 'closed';
+DROP INDEX cases_received;
+CREATE INDEX cases_received ON cases (received, id, unit, state, via, kind, area);
+CREATE INDEX cases_unit ON cases (unit, received, id, state, via, kind, assignee, area, protected);
+CREATE INDEX cases_open_due ON cases (due, id, unit, state, via, kind, assignee, parked_until, area, received, protected) WHERE state <> 'closed';
+CREATE INDEX cases_closed ON cases (received, id, unit, via, kind, assignee, area, protected) WHERE state = 'closed';
 CREATE INDEX cases_assignee ON cases (assignee, received, id, state, unit, via, kind, parked_until) WHERE assignee <> '';
 CREATE INDEX cases_area ON cases (area, received, id, state, unit, via, kind) WHERE area <> '';
 CREATE INDEX cases_stale ON cases (id) WHERE stale;
