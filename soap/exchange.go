@@ -20,7 +20,8 @@ const (
 	longestHead = 64 << 10 // bytes of an answer before its body
 	mostInterim = 5        // answers of 1xx before the answer
 	// writtenAtOnce is up to how many bytes of a body are written before the answer is looked for: every system takes as many
-	// without the producer reading them. A longer one is written beside, for a producer may answer before it has read it.
+	// without the producer reading them. What the system does not take of a longer one is written beside, for a producer may answer
+	// before it has read it.
 	writtenAtOnce = 32 << 10
 )
 
@@ -112,18 +113,25 @@ func (e *exchange) write(request *http.Request, body []byte) {
 	_ = request.Header.Write(head) // a bytes.Buffer takes everything
 	head.WriteString("\r\n")
 	e.written = make(chan struct{})
-	write := func() {
-		defer close(e.written)
-		if err := e.kept.connection.writeAll(net.Buffers{head.Bytes(), body}); err != nil {
-			e.failed = true
-			_ = e.kept.connection.SetReadDeadline(time.Now().Add(time.Second)) // what has been answered is there by then
-		}
+	first := min(len(body), writtenAtOnce)
+	err := e.kept.connection.writeAll(net.Buffers{head.Bytes(), body[:first]})
+	if err == nil {
+		first += e.kept.connection.writeNow(body[first:])
 	}
-	if len(body) > writtenAtOnce {
-		go write()
+	if err != nil || first == len(body) {
+		e.wrote(err)
 		return
 	}
-	write()
+	go func() { e.wrote(e.kept.connection.writeAll(net.Buffers{body[first:]})) }()
+}
+
+// wrote notes that nothing is written any more.
+func (e *exchange) wrote(err error) {
+	if err != nil {
+		e.failed = true
+		_ = e.kept.connection.SetReadDeadline(time.Now().Add(time.Second)) // what has been answered is there by then
+	}
+	close(e.written)
 }
 
 // read reads the head of the answer.

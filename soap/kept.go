@@ -106,6 +106,19 @@ func (c *keptConns) closeBefore(t time.Time) {
 	}
 }
 
+// writeNow writes as much of p as the system takes without waiting, which is nothing where it cannot be asked for that, and counts it.
+func (c *countedConn) writeNow(p []byte) (taken int) {
+	c.written.Add(int64(len(p)))
+	for taken < len(p) {
+		n := taken
+		if taken += send(c.Conn, p[taken:]); taken == n {
+			break
+		}
+	}
+	c.written.Add(int64(taken - len(p)))
+	return taken
+}
+
 // writeAll writes all parts with one call of the system where it can, and counts as Write does.
 func (c *countedConn) writeAll(parts net.Buffers) error {
 	all := int64(0)

@@ -26,3 +26,20 @@ func quiet(connection net.Conn) bool {
 	})
 	return err == nil && silent
 }
+
+// send gives the system as many bytes of p as it takes at once, and says how many. It says nothing of errors: the next write has them too.
+func send(connection net.Conn, p []byte) (taken int) {
+	plain, ok := connection.(syscall.Conn)
+	if !ok {
+		return 0
+	}
+	raw, err := plain.SyscallConn()
+	if err != nil {
+		return 0
+	}
+	_ = raw.Write(func(descriptor uintptr) bool {
+		taken, _ = syscall.Write(int(descriptor), p) // net's sockets do not block
+		return true
+	})
+	return max(0, taken)
+}
