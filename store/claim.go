@@ -14,70 +14,76 @@ const paused = `EXISTS (SELECT 1 FROM pause p WHERE p.receiver = l.receiver_key 
 // Claim leases up to max lanes whose head is due, records an attempt for each, and returns the heads. Lanes of paused receivers and of the addresses in
 // skip are left out; at most perAddress lanes of one address are leased at a time.
 func (s *Store) Claim(ctx context.Context, worker string, lease time.Duration, max, perAddress int, skip []string) ([]Delivery, error) {
-	var claimed []Delivery
-	err := s.write(ctx, func(ctx context.Context, t *tx) (err error) {
-		claimed, err = t.claim(ctx, worker, lease, max, perAddress, skip)
-		if len(claimed) > 0 {
-			crashPoint("claim")
+	c := claiming{worker: worker, lease: lease}
+	err := s.claiming(ctx, &c, func(ctx context.Context, t *tx) error {
+		addresses, err := t.ready(ctx)
+		if err != nil {
+			return err
 		}
-		return err
+		for _, address := range addresses {
+			if room := perAddress - address.leased; room > 0 && !slices.Contains(skip, address.name) {
+				c.shares = append(c.shares, share{address.name, room, perAddress})
+			}
+		}
+		return c.take(ctx, t, max)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("claiming deliveries: %w", err)
 	}
-	if len(claimed) > 0 {
-		crashPoint("claimed")
-	}
-	return claimed, nil
+	return c.claimed(), nil
 }
 
-func (t *tx) claim(ctx context.Context, worker string, lease time.Duration, max, perAddress int, skip []string) ([]Delivery, error) {
-	if err := t.prepareClaim(ctx); err != nil {
-		return nil, err
-	}
-	addresses, err := t.ready(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var claimed []Delivery
-	for _, address := range addresses {
-		room := min(perAddress-address.leased, max-len(claimed))
-		if room <= 0 || slices.Contains(skip, address.name) {
-			continue
-		}
-		lanes, err := t.free(ctx, address.name, room)
-		if err != nil {
-			return nil, err
-		}
-		for _, lane := range lanes {
-			d, err := t.lease(ctx, lane, worker, lease)
-			if err != nil {
-				return nil, err
-			}
-			claimed = append(claimed, d)
-		}
-	}
-	return claimed, nil
-}
-
-// prepareClaim lets claims of all replicas go one by one, by one clock, and frees what nobody holds any more.
-func (t *tx) prepareClaim(ctx context.Context) error {
-	if t.dialect.claimLock != "" {
-		if _, err := t.exec(ctx, t.dialect.claimLock); err != nil {
+// ClaimOf leases one lane of one address, if one is due and no lane of it is leased: the probe of a receiver that was down. False: none.
+func (s *Store) ClaimOf(ctx context.Context, worker string, lease time.Duration, address string) (d Delivery, ok bool, err error) {
+	c := claiming{worker: worker, lease: lease}
+	err = s.claiming(ctx, &c, func(ctx context.Context, t *tx) error {
+		c.shares = []share{{address, 1, 1}}
+		if err := t.run(ctx, t.expire()); err != nil {
 			return err
 		}
+		return c.take(ctx, t, 1)
+	})
+	if err != nil {
+		return Delivery{}, false, fmt.Errorf("claiming a probe: %w", err)
 	}
-	if err := t.sharpen(ctx); err != nil {
+	all := c.claimed()
+	if len(all) == 0 {
+		return Delivery{}, false, nil
+	}
+	return all[0], true, nil
+}
+
+// claiming runs the transaction of a claim, by the database's clock where other hosts claim too.
+func (s *Store) claiming(ctx context.Context, c *claiming, do change) error {
+	j := &job{}
+	var now time.Time
+	if s.clock != nil && !s.dialect.oneWriter {
+		j.first = s.dialect.askClock(&now)
+	}
+	j.do = func(ctx context.Context, t *tx) error {
+		if j.first != nil {
+			t.now = now
+		}
+		*c = claiming{worker: c.worker, lease: c.lease}
+		err := do(ctx, t)
+		if len(c.lanes) > 0 {
+			crashPoint("claim")
+		}
 		return err
 	}
-	return t.expire(ctx)
+	if err := s.groupOf(ctx, s.claimer, j); err != nil {
+		return err
+	}
+	if len(c.lanes) > 0 {
+		crashPoint("claimed")
+	}
+	return nil
 }
 
 // expire frees lanes whose lease has run out. Their tokens stay, so that a worker that is only late may still finish until another has its lane.
-func (t *tx) expire(ctx context.Context) error {
-	_, err := t.exec(ctx, `UPDATE lane SET lease_until = NULL WHERE id IN
-		(SELECT id FROM lane WHERE lease_until <= $1`+t.dialect.forUpdate+t.dialect.skipLocked+`)`, micros(t.now))
-	return err
+func (t *tx) expire() *step {
+	return &step{query: `UPDATE lane SET lease_until = NULL WHERE id IN
+		(SELECT id FROM lane WHERE lease_until <= $1` + t.dialect.forUpdate + t.dialect.skipLocked + `)`, args: []any{micros(t.now)}}
 }
 
 // readyAddress is an address with lanes that may be claimed.
@@ -86,12 +92,10 @@ type readyAddress struct {
 	leased int
 }
 
-// ready finds the addresses that something is due for, the longest waiting first. It steps from address to address in the index, and so
-// does not read the lanes of a receiver that has been down for long.
-func (t *tx) ready(ctx context.Context) ([]readyAddress, error) {
-	return collect(ctx, t, func(rows *sql.Rows) (a readyAddress, err error) {
-		return a, rows.Scan(&a.name, &a.leased)
-	}, `WITH RECURSIVE step (address) AS (
+// ready frees what nobody holds any more, and finds the addresses that something is due for, the longest waiting first. It steps from address to
+// address in the index, and so does not read the lanes of a receiver that has been down for long.
+func (t *tx) ready(ctx context.Context) (addresses []readyAddress, err error) {
+	return addresses, t.run(ctx, t.expire(), &step{query: `WITH RECURSIVE step (address) AS (
 			SELECT min(address) FROM lane WHERE ready_at IS NOT NULL AND lease_until IS NULL
 			UNION ALL
 			SELECT (SELECT min(l.address) FROM lane l WHERE l.ready_at IS NOT NULL AND l.lease_until IS NULL AND l.address > step.address)
@@ -101,73 +105,12 @@ func (t *tx) ready(ctx context.Context) ([]readyAddress, error) {
 			FROM step WHERE address IS NOT NULL
 		)
 		SELECT address, (SELECT count(*) FROM lane l WHERE l.lease_until IS NOT NULL AND l.address = waiting.address)
-		FROM waiting WHERE since <= $1 ORDER BY since, address`, micros(t.now))
-}
-
-// free finds lanes of an address that may be claimed, and keeps them from others until the transaction ends.
-func (t *tx) free(ctx context.Context, address string, room int) ([]int64, error) {
-	return collect(ctx, t, func(rows *sql.Rows) (id int64, err error) { return id, rows.Scan(&id) },
-		`SELECT l.id FROM lane l WHERE l.address = $1 AND l.ready_at IS NOT NULL AND l.ready_at <= $2 AND l.lease_until IS NULL AND NOT `+paused+`
-		ORDER BY l.ready_at, l.id LIMIT $3`+t.dialect.forUpdate+t.dialect.skipLocked, address, micros(t.now), room)
-}
-
-// lease takes a lane for a worker and notes the attempt, before it is made.
-func (t *tx) lease(ctx context.Context, lane int64, worker string, lease time.Duration) (Delivery, error) {
-	d := Delivery{Lane: lane, Lease: moment(micros(t.now.Add(lease)))}
-	_, err := t.row(ctx, []any{&d.Token}, `UPDATE lane SET lease_until = $2, token = token + 1, worker = $3 WHERE id = $1 RETURNING token`,
-		lane, micros(d.Lease), worker)
-	if err != nil {
-		return d, err
-	}
-	var id, address string
-	var caseID sql.NullString
-	var first int64
-	found, err := t.row(ctx, []any{&id, &caseID, &address, &d.Attempt, &first}, `UPDATE delivery SET attempts = attempts + 1, outcome = '', class = '', code = '',
-			first_try = COALESCE(first_try, $2)
-		WHERE seq = (SELECT seq FROM delivery WHERE lane = $1 AND done_at IS NULL ORDER BY seq LIMIT 1)
-		RETURNING message_id, case_id, address, attempts, first_try`, lane, micros(t.now))
-	if err == nil && !found {
-		err = fmt.Errorf("leasing lane %d: it is empty", lane)
-	}
-	if err != nil {
-		return d, err
-	}
-	d.CaseID, d.FirstTry = caseID.String, moment(first)
-	_, err = t.exec(ctx, `INSERT INTO attempt (lane, token, message_id, number, worker, address, started, outcome, class, code, duration, late)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, '', '', '', 0, FALSE)`, lane, d.Token, id, d.Attempt, worker, address, micros(t.now))
-	if err != nil {
-		return d, err
-	}
-	d.Message, d.Large, err = claimMessage(ctx, t, id)
-	if err == nil {
-		d.Message.Route.Address = address // a redirect goes before what was frozen
-	}
-	return d, err
-}
-
-// ClaimOf leases one lane of one address, if one is due and no lane of it is leased: the probe of a receiver that was down. False: none.
-func (s *Store) ClaimOf(ctx context.Context, worker string, lease time.Duration, address string) (d Delivery, ok bool, err error) {
-	err = s.write(ctx, func(ctx context.Context, t *tx) error {
-		ok = false
-		if err := t.prepareClaim(ctx); err != nil {
-			return err
-		}
-		var leased int
-		if _, err := t.row(ctx, []any{&leased}, `SELECT count(*) FROM lane l WHERE l.lease_until IS NOT NULL AND l.address = $1`, address); err != nil || leased > 0 {
-			return err
-		}
-		lanes, err := t.free(ctx, address, 1)
-		if err != nil || len(lanes) == 0 {
-			return err
-		}
-		d, err = t.lease(ctx, lanes[0], worker, lease)
-		ok = err == nil
+		FROM waiting WHERE since <= $1 ORDER BY since, address`, args: []any{micros(t.now)}, scan: func(row scanner) error {
+		var a readyAddress
+		err := row.Scan(&a.name, &a.leased)
+		addresses = append(addresses, a)
 		return err
-	})
-	if err != nil {
-		return Delivery{}, false, fmt.Errorf("claiming a probe: %w", err)
-	}
-	return d, ok, nil
+	}})
 }
 
 // Renew prolongs the lease of d. ErrLeaseLost.

@@ -138,10 +138,20 @@ func (t *tx) sharpen(ctx context.Context) error {
 	if !t.follows || t.dialect.oneWriter {
 		return nil
 	}
-	var us int64
-	if _, err := t.row(ctx, []any{&us}, t.dialect.clock); err != nil {
+	var now time.Time
+	if err := t.run(ctx, t.dialect.askClock(&now)); err != nil {
 		return fmt.Errorf("reading the database's clock: %w", err)
 	}
-	t.now = told(us)
+	t.now = now
 	return nil
+}
+
+// askClock reads the database's clock into now, beside other statements.
+func (d dialect) askClock(now *time.Time) *step {
+	return &step{query: d.clock, scan: func(row scanner) error {
+		var us int64
+		err := row.Scan(&us)
+		*now = told(us)
+		return err
+	}}
 }

@@ -27,7 +27,7 @@ type dialect struct {
 	lockCases   string // the like, for the rows of case c alone
 	lockLanes   string // the like, for the rows of lane l alone
 	skipLocked  string // after forUpdate: rows that others have locked are left out
-	claimLock   string // run first in a claim, so that leases can be counted for each address; "" where changes are serial anyway
+	claimLock   string // run for each address that lanes are claimed of, so that their leases can be counted: it waits for others, or passes them over and tells so; "" where changes are serial anyway
 	durable     []setting
 	clock       string // the database's time, in microseconds since 1970
 	notify      string // tells the other replicas, $1 is who tells
@@ -61,7 +61,8 @@ func postgresDialect() dialect {
 	return dialect{
 		goose: goose.DialectPostgres, migrations: "migrations/postgres",
 		forUpdate: " FOR NO KEY UPDATE", lockCases: " FOR NO KEY UPDATE OF c", lockLanes: " FOR NO KEY UPDATE OF l", skipLocked: " SKIP LOCKED",
-		claimLock: "SELECT pg_advisory_xact_lock(x'72697667617465'::bigint)",
+		claimLock: `SELECT r.c1, CASE WHEN r.c2 THEN pg_try_advisory_xact_lock(hashtextextended(r.c1, x'72697667617465'::bigint))
+			ELSE pg_advisory_xact_lock(hashtextextended(r.c1, x'72697667617465'::bigint)) IS NOT NULL END FROM {rows}`,
 		durable: []setting{
 			{"fsync", "SHOW fsync", []string{"on"}},
 			{"full_page_writes", "SHOW full_page_writes", []string{"on"}},

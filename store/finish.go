@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // answerKept is how much of a receiver's answer is kept with an attempt.
@@ -15,14 +16,15 @@ const answerKept = 64 << 10
 func (s *Store) Finish(ctx context.Context, d Delivery, a Attempt) error {
 	lost, wait := false, a.Again.Sub(s.Now()) // a distance: the clock may step before this is written
 	crashPoint("answered")
-	err := s.write(ctx, func(ctx context.Context, t *tx) (err error) {
+	do := func(ctx context.Context, t *tx) (err error) {
 		if !a.Again.IsZero() {
 			a.Again = t.now.Add(wait)
 		}
 		lost, err = t.finish(ctx, d, a)
 		crashPoint("finish")
 		return err
-	})
+	}
+	err := s.group(ctx, shard(d.Message), &job{do: do, joint: &jointFinish{d: d, a: a, wait: wait}, size: len(a.Answer)})
 	if err != nil {
 		return fmt.Errorf("finishing a delivery: %w", err)
 	}
@@ -49,21 +51,10 @@ func (t *tx) finish(ctx context.Context, d Delivery, a Attempt) (lost bool, err 
 			return false, err
 		}
 	}
-	_, err = t.exec(ctx, `UPDATE attempt SET outcome = $3, class = $4, code = $5, duration = $6, answer = $7, late = $8
-		WHERE lane = $1 AND token = $2 AND outcome = ''`,
-		d.Lane, d.Token, string(a.Outcome), a.Class, a.Code, int64(a.Duration), a.Answer[:min(len(a.Answer), answerKept)], lost)
-	if err != nil || lost {
+	if err = t.noteAttempt(ctx, d, a, lost); err != nil || lost {
 		return lost, err
 	}
-	state, next, done := DeliveryParked, int64(0), any(nil)
-	switch {
-	case a.Outcome == OutcomeDelivered:
-		state, done = DeliveryDelivered, micros(t.now)
-	case !a.Again.IsZero():
-		state, next = DeliveryDue, micros(a.Again)
-	}
-	n, err = t.exec(ctx, `UPDATE delivery SET state = $2, next_at = $3, done_at = $4, outcome = $5, class = $6, code = $7 WHERE message_id = $1 AND attempts = $8`,
-		d.Message.ID, string(state), next, done, string(a.Outcome), a.Class, a.Code, d.Attempt)
+	n, err = t.exec(ctx, endDelivery, endOfDelivery(d, a, micros(t.now))...)
 	if err != nil {
 		return false, err
 	}
@@ -76,27 +67,57 @@ func (t *tx) finish(ctx context.Context, d Delivery, a Attempt) (lost bool, err 
 	return false, t.finishCase(ctx, d, a, true)
 }
 
-// settle makes a lane's row agree with its open deliveries.
+// settled makes a lane $1 agree with its open deliveries.
+const settled = `open = (SELECT count(*) FROM delivery d WHERE d.lane = $1 AND d.done_at IS NULL),
+		ready_at = (SELECT CASE WHEN d.state = 'due' THEN d.next_at END` + headOfLane + `,
+		address = COALESCE((SELECT d.address` + headOfLane + `, address),
+		component_key = COALESCE((SELECT d.component_key` + headOfLane + `, component_key)`
+
+const headOfLane = ` FROM delivery d WHERE d.lane = $1 AND d.done_at IS NULL ORDER BY d.seq LIMIT 1)`
+
+// releaseLane ends a lease and settles the lane. The token goes up, so that nothing can be finished twice.
+const releaseLane = `UPDATE lane SET lease_until = NULL, token = token + 1, worker = '', ` + settled + ` WHERE id = $1 AND token = $2 RETURNING ready_at IS NOT NULL`
+
 func (t *tx) settle(ctx context.Context, lane int64) error {
-	const head = ` FROM delivery d WHERE d.lane = $1 AND d.done_at IS NULL ORDER BY d.seq LIMIT 1)`
 	var waits bool
-	_, err := t.row(ctx, []any{&waits}, `UPDATE lane SET open = (SELECT count(*) FROM delivery d WHERE d.lane = $1 AND d.done_at IS NULL),
-		ready_at = (SELECT CASE WHEN d.state = 'due' THEN d.next_at END`+head+`,
-		address = COALESCE((SELECT d.address`+head+`, address),
-		component_key = COALESCE((SELECT d.component_key`+head+`, component_key)
-		WHERE id = $1 RETURNING ready_at IS NOT NULL`, lane)
+	_, err := t.row(ctx, []any{&waits}, `UPDATE lane SET `+settled+` WHERE id = $1 RETURNING ready_at IS NOT NULL`, lane)
 	t.woken = t.woken || waits
 	return err
 }
 
+// changesCase tells whether the case of a delivery may change by how an attempt ended.
+func (d Delivery) changesCase(a Attempt) bool {
+	e := d.Message.Event
+	return e != nil && a.Outcome == OutcomeDelivered && (e.arrives() || a.Case.Extension != "" || a.External.Extension != "")
+}
+
+// arrives tells whether an event brings the case to its handler.
+func (e *Event) arrives() bool { return e.Kind == EventComplaint || e.Kind == EventForward }
+
+// delivered takes over what a delivered message means for its case, and what the answer told. False: nothing changed.
+func (c *Case) delivered(e *Event, a Attempt, now time.Time) bool {
+	before := *c
+	here := strings.EqualFold(e.Unit, c.Handler.Unit)
+	if e.arrives() && here && c.State == Submitted && !c.ForwardDue {
+		c.State = Delivered
+	}
+	if here && c.External.Extension == "" {
+		c.External = a.External
+	}
+	if c.Ref.Extension == "" && a.Case.Extension != "" {
+		c.Ref = a.Case
+	}
+	if c.State == before.State && c.Ref == before.Ref && c.External == before.External {
+		return false
+	}
+	c.Changed = now
+	c.Version++
+	return true
+}
+
 // finishCase locks the case of a delivery whose outcome may change it and, with store, changes it.
 func (t *tx) finishCase(ctx context.Context, d Delivery, a Attempt, store bool) error {
-	e := d.Message.Event
-	if e == nil || a.Outcome != OutcomeDelivered {
-		return nil
-	}
-	arrives := e.Kind == EventComplaint || e.Kind == EventForward
-	if !arrives && a.Case.Extension == "" && a.External.Extension == "" {
+	if !d.changesCase(a) {
 		return nil
 	}
 	c, err := t.lockCaseID(ctx, d.CaseID)
@@ -106,32 +127,23 @@ func (t *tx) finishCase(ctx context.Context, d Delivery, a Attempt, store bool) 
 	if c == nil {
 		return errors.New("finding the case of a delivery: it is not there")
 	}
-	before := *c
-	here := strings.EqualFold(e.Unit, c.Handler.Unit)
-	if arrives && here && c.State == Submitted && !c.ForwardDue {
-		c.State = Delivered
-	}
-	if here && c.External.Extension == "" {
-		c.External = a.External
-	}
 	if c.Ref.Extension == "" && a.Case.Extension != "" {
 		free, err := t.refFree(ctx, a.Case)
 		if err != nil {
 			return err
 		}
-		if free {
-			c.Ref = a.Case
+		if !free { // an answer that names another case's id does not spoil the delivery
+			a.Case = Ref{}
 		}
 	}
-	if c.State == before.State && c.Ref == before.Ref && c.External == before.External {
+	before := *c
+	if !c.delivered(d.Message.Event, a, t.now) {
 		return nil
 	}
-	c.Changed = t.now
-	c.Version++
 	return t.updateCase(ctx, c, &before)
 }
 
-// refFree tells whether no case has 1177's id yet: an answer that names another case's does not spoil the delivery.
+// refFree tells whether no case has 1177's id yet.
 func (t *tx) refFree(ctx context.Context, ref Ref) (bool, error) {
 	var one int
 	taken, err := t.row(ctx, []any{&one}, `SELECT 1 FROM cases WHERE `+byRef, fold(ref.Root), ref.Extension)

@@ -14,6 +14,7 @@ type put struct {
 	query string
 	args  []any
 	must  bool // it changes one row, or something is wrong
+	scan  func(scanner) error
 }
 
 // gathered is what a group of changes puts, in its order.
@@ -58,7 +59,7 @@ func (t *tx) flush(ctx context.Context, after ...*step) error {
 			if err != nil {
 				return err
 			}
-			one = &step{query: p.query}
+			one = &step{query: p.query, scan: p.scan}
 			merged[p.query], rank[p.query] = one, n
 			steps = append(steps, one)
 		}
@@ -72,7 +73,7 @@ func (t *tx) flush(ctx context.Context, after ...*step) error {
 }
 
 func (p put) alone() *step {
-	s := &step{query: p.query, rows: [][]any{p.args}}
+	s := &step{query: p.query, rows: [][]any{p.args}, scan: p.scan}
 	if p.must {
 		s.want = 1
 	}

@@ -34,9 +34,6 @@ func ofOneRow(query string, n int) string {
 
 // ofManyRows is the text of a statement that takes the columns of all rows as arrays, and those arrays.
 func ofManyRows(query string, rows [][]any) (string, []any) {
-	if rows == nil || len(rows[0]) == 0 {
-		return query, nil
-	}
 	n := len(rows[0])
 	columns := make([]any, n)
 	var source strings.Builder

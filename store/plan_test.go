@@ -124,7 +124,7 @@ func reads(step string) bool {
 			return false
 		}
 	}
-	return strings.HasPrefix(step, "SCAN ") && step != "SCAN r" // r is the row that a statement was given
+	return strings.HasPrefix(step, "SCAN ") && step != "SCAN r" && step != "SCAN n" // r is the row that a statement was given, n a number
 }
 
 func plan(ctx context.Context, t *testing.T, s *Store, query string) []string {

@@ -60,12 +60,17 @@ func claimMessage(ctx context.Context, q querier, id string) (m *Message, large 
 	return found[0], len(pieces) > 0, err
 }
 
-func scanMessage(rows *sql.Rows) (*Message, error) {
+func scanMessage(rows *sql.Rows) (*Message, error) { return readMessage(rows) }
+
+// readMessage reads the row of a message, and what stands after it into more.
+func readMessage(row scanner, more ...any) (*Message, error) {
 	var m Message
 	var route, event, content, headers []byte
 	var received int64
-	err := rows.Scan(&m.ID, &m.Key.Sender, &m.Key.Contract, &m.Key.MessageID, &m.Call.Sender, &m.Call.Receiver, &m.Call.Profile, &route,
-		&m.Correlation, &m.SOAPAction, &m.ContentType, &received, &event, &content, &headers, &m.Envelope)
+	err := row.Scan(append([]any{
+		&m.ID, &m.Key.Sender, &m.Key.Contract, &m.Key.MessageID, &m.Call.Sender, &m.Call.Receiver, &m.Call.Profile, &route,
+		&m.Correlation, &m.SOAPAction, &m.ContentType, &received, &event, &content, &headers, &m.Envelope,
+	}, more...)...)
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,8 @@ type scanner interface{ Scan(dest ...any) error }
 // step is a statement on its way with others: where the database is across a network, all of them go there in one message.
 type step struct {
 	query string
-	rows  [][]any             // it is run for each; nil: once, without arguments
+	args  []any               // of one run, where rows is nil
+	rows  [][]any             // it is run for each
 	scan  func(scanner) error // for each row that comes back; nil: nothing does
 	want  int64               // how many rows it must change, where not 0
 
@@ -46,7 +47,7 @@ func (c *session) run(ctx context.Context, steps ...*step) error {
 func (c *session) one(ctx context.Context, s *step) error {
 	rows := s.rows
 	if rows == nil {
-		rows = [][]any{nil}
+		rows = [][]any{s.args}
 	}
 	query := ofOneRow(s.query, len(rows[0]))
 	for _, args := range rows {
@@ -88,7 +89,10 @@ func (s *step) end() error {
 func (c *session) pipeline(ctx context.Context, steps []*step) error {
 	var batch pgx.Batch
 	for _, s := range steps {
-		query, args := ofManyRows(s.query, s.rows)
+		query, args := s.query, s.args
+		if len(s.rows) > 0 {
+			query, args = ofManyRows(s.query, s.rows)
+		}
 		batch.Queue(query, args...)
 	}
 	return c.conn.Raw(func(driver any) error {

@@ -50,6 +50,7 @@ type Store struct {
 	release func()                                                     // frees what lies under read and change
 	listen  func(ctx context.Context, self string, heard func()) error // hears the other replicas until ctx ends; nil where there are none
 
+	claimer *writer   // claims, one after the other; with SQLite, the one writer
 	writers []*writer // accepts are committed in groups; with SQLite, every other change too
 	closing sync.RWMutex
 	closed  bool
@@ -107,6 +108,9 @@ func (s *Store) Close() error {
 	s.closed = true
 	for _, w := range s.writers {
 		close(w.jobs)
+	}
+	if !s.dialect.oneWriter {
+		close(s.claimer.jobs)
 	}
 	s.closing.Unlock()
 	s.stop()

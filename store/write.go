@@ -21,6 +21,7 @@ const (
 type tx struct {
 	*session
 	gathered *gathered // what the changes of a group put; nil where each makes its own at once
+	last     []*step   // what a change leaves to be sent with its end
 	dialect  dialect
 	now      time.Time
 	follows  bool // now is the database's clock
@@ -37,6 +38,7 @@ type job struct {
 	ctx   context.Context
 	do    change
 	joint joint // does the same, together with others; nil: it goes by itself
+	first *step // asked as the transaction begins, where it goes by itself; nil: nothing is
 	err   error
 	done  chan error // buffered: the caller may be gone
 	size  int        // of what it stores, roughly
@@ -48,13 +50,20 @@ type writer struct {
 	store *Store
 	jobs  chan *job
 	conn  *session
+	most  int // in a group
 }
 
 func (s *Store) startWriters() {
-	for range s.dialect.writers {
-		w := &writer{store: s, jobs: make(chan *job, groupQueue)}
-		s.writers = append(s.writers, w)
+	start := func(most int) *writer {
+		w := &writer{store: s, jobs: make(chan *job, groupQueue), most: most}
 		s.running.Go(w.run)
+		return w
+	}
+	for range s.dialect.writers {
+		s.writers = append(s.writers, start(groupMax))
+	}
+	if s.claimer = s.writers[0]; !s.dialect.oneWriter {
+		s.claimer = start(1)
 	}
 }
 
@@ -62,7 +71,10 @@ func (s *Store) startWriters() {
 func (s *Store) group(ctx context.Context, key string, j *job) error {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(key))
-	w := s.writers[h.Sum32()%uint32(len(s.writers))]
+	return s.groupOf(ctx, s.writers[h.Sum32()%uint32(len(s.writers))], j)
+}
+
+func (s *Store) groupOf(ctx context.Context, w *writer, j *job) error {
 	j.ctx, j.done = ctx, make(chan error, 1)
 	if err := s.submit(ctx, w, j); err != nil {
 		return err
@@ -127,7 +139,7 @@ func (w *writer) run() {
 // fill adds what waits already to a group, and waits for nothing.
 func (w *writer) fill(batch []*job) []*job {
 	size := batch[0].size
-	for len(batch) < groupMax && size < groupBytes {
+	for len(batch) < w.most && size < groupBytes {
 		select {
 		case j, ok := <-w.jobs:
 			if !ok {
@@ -259,7 +271,10 @@ func (j *job) inSavepoint(ctx context.Context, t *tx) error {
 		return fmt.Errorf("beginning a part: %w", err)
 	}
 	woken := t.woken
-	if j.err = j.do(ctx, t); j.err != nil {
+	if j.err = j.do(ctx, t); j.err == nil {
+		j.err = t.sendLast(ctx)
+	}
+	if j.err != nil {
 		if again(j.err) {
 			return j.err
 		}
@@ -280,18 +295,22 @@ func (s *Store) alone(ctx context.Context, conn *session, j *job) {
 		if j.err = j.ctx.Err(); j.err != nil {
 			return
 		}
-		if j.err = s.once(ctx, conn, j.do); !again(j.err) {
+		if j.err = s.once(ctx, conn, j); !again(j.err) {
 			return
 		}
 	}
 }
 
-func (s *Store) once(ctx context.Context, conn *session, do change) error {
-	t, err := s.begin(ctx, conn)
+func (s *Store) once(ctx context.Context, conn *session, j *job) error {
+	var first []*step
+	if j.first != nil {
+		first = append(first, j.first)
+	}
+	t, err := s.begin(ctx, conn, first...)
 	if err != nil {
 		return err
 	}
-	if err := do(ctx, t); err != nil {
+	if err := j.do(ctx, t); err != nil {
 		conn.rollback()
 		return err
 	}
@@ -325,12 +344,19 @@ func (s *Store) begin(ctx context.Context, conn *session, first ...*step) (*tx, 
 }
 
 func (s *Store) end(ctx context.Context, t *tx) error {
-	if err := t.run(ctx, &step{query: commitText}); err != nil {
+	if err := t.sendLast(ctx, &step{query: commitText}); err != nil {
 		t.rollback()
 		return fmt.Errorf("committing: %w", err)
 	}
 	s.committed(t)
 	return nil
+}
+
+// sendLast sends what a change has left, and the steps after it.
+func (t *tx) sendLast(ctx context.Context, after ...*step) error {
+	steps := append(t.last, after...)
+	t.last = nil
+	return t.run(ctx, steps...)
 }
 
 // committed wakes who waits for what the transaction made due.

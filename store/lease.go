@@ -1,0 +1,152 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// share is how many lanes of an address a claim may take: room, and never so many that more than most are leased.
+type share struct {
+	address    string
+	room, most int
+}
+
+// claiming is a claim under way.
+type claiming struct {
+	worker string
+	lease  time.Duration
+	shares []share // of addresses that were not asked yet
+
+	lanes []int64
+	found map[int64]*Delivery
+}
+
+// take leases the lanes of the shares, notes the attempts before they are made, and reads what is to be delivered. The last of it is sent with the
+// transaction's end.
+func (c *claiming) take(ctx context.Context, t *tx, most int) error {
+	// What is due for an address may be paused: then those after it get its room.
+	for round := 0; len(c.lanes) < most && len(c.shares) > 0; round++ {
+		if err := c.choose(ctx, t, c.next(most-len(c.lanes)), round > 0); err != nil {
+			return err
+		}
+	}
+	if len(c.lanes) == 0 {
+		return nil
+	}
+	c.found = make(map[int64]*Delivery, len(c.lanes))
+	now, until := micros(t.now), micros(t.now.Add(c.lease))
+	leased, tried, attempted := make([][]any, len(c.lanes)), make([][]any, len(c.lanes)), make([][]any, len(c.lanes))
+	for i, lane := range c.lanes {
+		leased[i], tried[i], attempted[i] = []any{lane, until, c.worker}, []any{lane, now}, []any{lane}
+		c.found[lane] = &Delivery{Lane: lane, Lease: moment(until)}
+	}
+	const head = `(SELECT h.seq FROM delivery h WHERE h.lane = %s AND h.done_at IS NULL ORDER BY h.seq LIMIT 1)`
+	all := int64(len(c.lanes))
+	t.last = append(t.last,
+		&step{query: `UPDATE lane SET lease_until = $2, token = token + 1, worker = $3 WHERE id = $1 RETURNING id, token`, rows: leased, scan: c.scanToken, want: all},
+		&step{query: `UPDATE delivery SET attempts = attempts + 1, outcome = '', class = '', code = '', first_try = COALESCE(first_try, $2)
+			WHERE seq = ` + fmt.Sprintf(head, "$1"), rows: tried, want: all},
+		&step{query: `INSERT INTO attempt (lane, token, message_id, number, worker, address, started, outcome, class, code, duration, late)
+			SELECT l.id, l.token, d.message_id, d.attempts, l.worker, d.address, r.c2, '', '', '', 0, FALSE
+			FROM {rows} JOIN lane l ON l.id = r.c1 JOIN delivery d ON d.seq = ` + fmt.Sprintf(head, "r.c1"), rows: tried, want: all},
+		&step{query: selectMessage + `, b.envelope, d.lane, d.case_id, d.address, d.attempts, d.first_try,
+				EXISTS (SELECT 1 FROM message_chunk k WHERE k.message_id = m.id AND k.n = 0)
+			FROM {rows} JOIN delivery d ON d.seq = ` + fmt.Sprintf(head, "r.c1") + ` JOIN message m ON m.id = d.message_id
+			JOIN message_body b ON b.message_id = m.id`, rows: attempted, scan: c.scanMessage, want: all},
+	)
+	return nil
+}
+
+// next are the shares that so many lanes can come from, if there are any in each.
+func (c *claiming) next(left int) []share {
+	n := 0
+	for ; n < len(c.shares) && left > 0; n++ {
+		c.shares[n].room = min(c.shares[n].room, left)
+		left -= c.shares[n].room
+	}
+	next := c.shares[:n]
+	c.shares = c.shares[n:]
+	return next
+}
+
+// choose finds lanes, and keeps them from others until the transaction ends. Other claims at the same addresses end before: those of the first round are
+// waited for, in one order for all; a later round passes over addresses that others are at.
+func (c *claiming) choose(ctx context.Context, t *tx, shares []share, later bool) error {
+	slices.SortFunc(shares, func(a, b share) int { return cmp.Compare(a.address, b.address) })
+	steps, passed := make([]*step, 0, len(shares)+1), map[string]bool{}
+	if t.dialect.claimLock != "" {
+		lock := &step{query: t.dialect.claimLock, scan: func(row scanner) error {
+			var address string
+			var got bool
+			err := row.Scan(&address, &got)
+			passed[address] = !got
+			return err
+		}}
+		for _, s := range shares {
+			lock.rows = append(lock.rows, []any{s.address, later})
+		}
+		steps = append(steps, lock)
+	}
+	if later && len(steps) > 0 {
+		if err := t.run(ctx, steps...); err != nil {
+			return err
+		}
+		steps = steps[:0]
+	}
+	for _, s := range shares {
+		if passed[s.address] {
+			continue
+		}
+		steps = append(steps, &step{query: `SELECT l.id FROM lane l
+			WHERE l.address = $1 AND l.ready_at IS NOT NULL AND l.ready_at <= $2 AND l.lease_until IS NULL AND NOT ` + paused + `
+			ORDER BY l.ready_at, l.id LIMIT (SELECT CASE WHEN n.free > $3 THEN $3 WHEN n.free > 0 THEN n.free ELSE 0 END
+				FROM (SELECT $4 - count(*) AS free FROM lane k WHERE k.lease_until IS NOT NULL AND k.address = $1) n)` + t.dialect.lockLanes + t.dialect.skipLocked,
+			args: []any{s.address, micros(t.now), s.room, s.most}, scan: c.scanLane})
+	}
+	return t.run(ctx, steps...)
+}
+
+func (c *claiming) scanLane(row scanner) error {
+	var lane int64
+	err := row.Scan(&lane)
+	c.lanes = append(c.lanes, lane)
+	return err
+}
+
+func (c *claiming) scanToken(row scanner) error {
+	var lane, token int64
+	if err := row.Scan(&lane, &token); err != nil {
+		return err
+	}
+	c.found[lane].Token = token
+	return nil
+}
+
+func (c *claiming) scanMessage(row scanner) error {
+	var lane, first int64
+	var caseID sql.NullString
+	var address string
+	var attempt int
+	var pieces bool
+	m, err := readMessage(row, &lane, &caseID, &address, &attempt, &first, &pieces)
+	if err != nil {
+		return err
+	}
+	d := c.found[lane]
+	d.Message, d.CaseID, d.Attempt, d.FirstTry, d.Large = m, caseID.String, attempt, moment(first), pieces && len(m.Envelope) == 0
+	d.Message.Route.Address = address // a redirect goes before what was frozen
+	return nil
+}
+
+// claimed are the deliveries, in the order in which their lanes were found.
+func (c *claiming) claimed() []Delivery {
+	all := make([]Delivery, 0, len(c.lanes))
+	for _, lane := range c.lanes {
+		all = append(all, *c.found[lane])
+	}
+	return all
+}
