@@ -14,11 +14,14 @@ type WebSession struct {
 	Expires time.Time `json:"expires"`
 }
 
+// endedKept is for how long it is known whose session it was that ended by itself.
+const endedKept = 24 * time.Hour
+
 // PutWebSession keeps what a session holds. token is the digest of what the browser has. A session that is there keeps its end; a new one ends after lifetime, and
-// those that have ended are thrown away.
+// those that ended more than a day ago are thrown away.
 func (s *Store) PutWebSession(ctx context.Context, token, account string, data []byte, lifetime time.Duration) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		if _, err := t.exec(ctx, `DELETE FROM web_session WHERE expires <= $1`, micros(t.now)); err != nil {
+		if _, err := t.exec(ctx, `DELETE FROM web_session WHERE expires <= $1`, micros(t.now.Add(-endedKept))); err != nil {
 			return err
 		}
 		_, err := t.exec(ctx, `INSERT INTO web_session (token, account, data, created, expires) VALUES ($1, $2, $3, $4, $5)
@@ -43,6 +46,19 @@ func (s *Store) WebSession(ctx context.Context, token string) (data []byte, foun
 		return nil, false, nil
 	}
 	return all[0], true, nil
+}
+
+// EndedWebSession tells whose session it was that ended by itself within a day; "" when it goes on, was ended, or never was.
+func (s *Store) EndedWebSession(ctx context.Context, token string) (string, error) {
+	all, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (account string, err error) { return account, rows.Scan(&account) },
+		`SELECT account FROM web_session WHERE token = $1 AND expires <= $2`, token, micros(s.now()))
+	if err != nil {
+		return "", fmt.Errorf("reading a session: %w", err)
+	}
+	if len(all) == 0 {
+		return "", nil
+	}
+	return all[0], nil
 }
 
 // EndWebSession ends a session. One that is not there has ended.

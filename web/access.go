@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -15,6 +16,10 @@ type access struct {
 	user   string // id of the account or token, kept in the access log
 	name   string // as it is shown; kept with what they do
 	grants []Grant
+
+	person     bool // signed in, not a system
+	mustChange bool // the password, before anything else
+	kept       *keptForm
 }
 
 // may tells whether any of the actions is allowed with what an owner has; the zero Owner for what is the gateway's.
@@ -88,30 +93,68 @@ func local() access {
 	return all
 }
 
-// identify tells who asks, and refuses who may not have what they ask for anywhere. In demo and test every loopback peer may do everything; in production a
-// bearer token says who it is.
+// identify tells who asks, and refuses who may not have what they ask for anywhere. People have a session; systems a bearer token; and in demo and test whoever
+// calls the API from this machine may do everything.
 func (s *Site) identify(r *http.Request, e endpoint) (access, error) {
-	if e.kind == plain {
+	here := loopback(r) && localHost(r.Host)
+	switch {
+	case e.kind == plain:
 		return access{}, nil
+	case s.Environment == Demo && !here, e.kind == citizen && s.open() && !here:
+		return access{}, errNotLocal
+	case e.kind == citizen && !s.open():
+		return access{}, errNotFound
 	}
-	if s.open() {
-		if !loopback(r) || !localHost(r.Host) {
-			return access{}, errNotLocal
-		}
+	if e.kind == api {
+		return s.identifyCaller(r, e, here)
+	}
+	who, err := s.visitor(r.Context())
+	if err != nil || e.kind == door {
+		return who, err
+	}
+	if e.kind == citizen {
+		who.grants = append(slices.Clone(who.grants), Grant{Role: RolePortal})
+		return who, nil
+	}
+	if who.user == "" {
+		return who, errSignIn
+	}
+	if who.mustChange && !strings.HasPrefix(e.path, "/account") {
+		return who, &elsewhere{"/account?next=" + url.QueryEscape(safeNext(pageOf(r)))}
+	}
+	who.kept = s.kept(r, who)
+	return who, s.reach(r, who, e)
+}
+
+// identifyCaller tells who calls the API.
+func (s *Site) identifyCaller(r *http.Request, e endpoint, here bool) (access, error) {
+	if s.open() && here {
 		return local(), nil
 	}
-	if e.kind == pages {
-		return access{}, errNoSignIn
+	presented := bearer(r.Header.Get("Authorization"))
+	if token, ok := find(s.Tokens, presented); ok {
+		return token.access(), s.reach(r, token.access(), e)
 	}
-	token, ok := find(s.Tokens, bearer(r.Header.Get("Authorization")))
-	if !ok {
+	who, err := s.visitor(r.Context())
+	if err != nil {
+		return who, err
+	}
+	if who.user == "" || presented != "" || who.mustChange {
 		return access{}, errNoToken
 	}
-	who := token.access()
-	if !who.somewhere(e.needs) {
-		return access{}, errRole
+	return who, s.reach(r, who, e)
+}
+
+// reach refuses who may not do what an endpoint is for with anybody's things, and notes it.
+func (s *Site) reach(r *http.Request, who access, e endpoint) error {
+	if who.somewhere(e.needs) {
+		return nil
 	}
-	return who, nil
+	s.stranger(r, who, store.Access{What: store.AccessRefused, Detail: e.method + " " + e.path})
+	if e.kind == pages {
+		return errNotFound // what a role may not do is not there
+	}
+	return errRole
 }
 
 // owner is whose a unit's things are, by the catalogue. A unit that is not there has no kind, so no person's role reaches it.

@@ -68,6 +68,9 @@ func (s *Site) apiCases(w http.ResponseWriter, r *http.Request, who access) erro
 		return q.err
 	}
 	s.narrow(&f, who, ReadCase)
+	if err := s.listed(r.Context(), who, f); err != nil {
+		return err
+	}
 	cases, err := s.Relay.Store.Cases(r.Context(), f)
 	if err != nil {
 		return err
@@ -85,10 +88,10 @@ func (s *Site) apiCases(w http.ResponseWriter, r *http.Request, who access) erro
 // readable finds a case that may be read: by its unit's people, or by 1177, which has it anyway. One that may not does not exist.
 func (s *Site) readable(ctx context.Context, id string, who access) (store.Case, error) {
 	c, err := s.Relay.Store.Case(ctx, id)
-	if err == nil && !who.may(ReadCase, ownerOf(c)) && !who.may(BeCitizen, Owner{}) {
-		err = store.ErrNotFound
+	if err != nil || who.may(BeCitizen, Owner{}) && !who.may(ReadCase, ownerOf(c)) {
+		return c, err
 	}
-	return c, err
+	return c, s.theirs(ctx, who, ReadCase, c)
 }
 
 func (s *Site) apiCase(w http.ResponseWriter, r *http.Request, who access) error {
@@ -98,6 +101,9 @@ func (s *Site) apiCase(w http.ResponseWriter, r *http.Request, who access) error
 	}
 	c, err := s.readable(r.Context(), r.PathValue("id"), who)
 	if err != nil {
+		return err
+	}
+	if err := s.lookedAt(r.Context(), who, store.AccessRead, c, "case"); err != nil {
 		return err
 	}
 	return writeJSON(w, http.StatusOK, s.caseView(c, true))
@@ -111,6 +117,9 @@ func (s *Site) apiMessages(w http.ResponseWriter, r *http.Request, who access) e
 	}
 	c, err := s.readable(r.Context(), r.PathValue("id"), who)
 	if err != nil {
+		return err
+	}
+	if err := s.lookedAt(r.Context(), who, store.AccessRead, c, "messages"); err != nil {
 		return err
 	}
 	entries, err := s.Relay.Store.TimeLine(r.Context(), c.ID)
@@ -128,6 +137,9 @@ func (s *Site) apiMailbox(w http.ResponseWriter, r *http.Request, who access) er
 	}
 	c, err := s.readable(r.Context(), r.PathValue("id"), who)
 	if err != nil {
+		return err
+	}
+	if err := s.lookedAt(r.Context(), who, store.AccessRead, c, "mailbox"); err != nil {
 		return err
 	}
 	letters, err := s.Relay.Store.Mailbox(r.Context(), c.ID)
@@ -149,6 +161,9 @@ func (s *Site) apiFile(w http.ResponseWriter, r *http.Request, who access) error
 	}
 	for _, e := range entries {
 		if e.MessageID == r.PathValue("message") {
+			if err := s.lookedAt(r.Context(), who, store.AccessRead, c, "attachment"); err != nil {
+				return err
+			}
 			return s.sendFile(w, r, e.MessageID)
 		}
 	}

@@ -121,6 +121,10 @@ func (s *Site) begin(ctx context.Context, who access, body newCase) (a store.Acc
 	if u.NewCase.Received.IsZero() {
 		u.NewCase.Received = contracts.NewStamp(s.now())
 	}
+	row := store.Access{What: store.AccessChange, Unit: u.HandlingUnit.HSAID, Kind: s.owner(u.HandlingUnit.HSAID).Kind, Detail: "new case"}
+	if err := s.looked(ctx, who, row); err != nil {
+		return a, err
+	}
 	return s.Relay.Begin(ctx, *u)
 }
 
@@ -197,5 +201,13 @@ func (s *Site) reply(ctx context.Context, c store.Case, who access, body newMess
 	if body.Update.Attachments, err = withFiles("update/attachments", body.Update.Attachments, body.Files); err != nil {
 		return store.Accepted{}, err
 	}
-	return s.Relay.Reply(ctx, c.ID, *body.Update, body.Version)
+	detail := strings.ToLower(string(body.Update.Type))
+	if err := s.lookedAt(ctx, who, store.AccessChange, c, detail); err != nil {
+		return store.Accepted{}, err
+	}
+	a, err := s.Relay.Reply(ctx, c.ID, *body.Update, body.Version)
+	if err != nil {
+		s.refusedChange(ctx, who, c, detail, err)
+	}
+	return a, err
 }

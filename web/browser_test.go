@@ -92,6 +92,7 @@ func TestCaseInABrowser(t *testing.T) {
 		return chromedp.Click(chromedp.CSS(form(verb) + ` button`))
 	}
 
+	w.signIn(ctx, "hanna")
 	do("opening the inbox", chromedp.Navigate(w.server.URL+"/inbox"))
 	sees("Tolvan Test", "18900101-****", "28 dagar kvar")
 	submit("opening the case", chromedp.Click(chromedp.CSS(`table a[href="/inbox/`+id+`"]`)))
@@ -117,7 +118,7 @@ func TestCaseInABrowser(t *testing.T) {
 
 	// Nothing may stick out of a phone's screen, and the style sheet must have come through the policy.
 	do("turning to a phone", chromedp.EmulateViewport(320, 640))
-	for _, path := range []string{"/", "/inbox?state=closed", "/inbox/" + id, "/mailbox/" + id, "/submit", "/submit?unit=" + clinic, "/monitor"} {
+	for _, path := range []string{"/", "/inbox?state=closed", "/inbox/" + id, "/mailbox/" + id, "/submit", "/submit?unit=" + clinic, "/account"} {
 		do(path, chromedp.Navigate(w.server.URL+path))
 		wide, err := chromedp.Run(ctx, chromedp.Evaluate[float64](`document.documentElement.scrollWidth`))
 		if err != nil || wide > 320 {

@@ -27,6 +27,8 @@ type casePage struct {
 	Areas     []contracts.Code
 	Receivers []routing.Unit
 	Done      string // what was just done, in words
+	Typed     bool   // a form holds what was typed before the session ran out
+	Writes    bool   // who looks may write in it
 	Active    string // the form that is open
 	Forms     map[string]*form
 	Now       time.Time
@@ -51,16 +53,22 @@ func (s *Site) casePage(w http.ResponseWriter, r *http.Request, who access) erro
 	if err != nil {
 		return err
 	}
+	if err := s.lookedAt(r.Context(), who, store.AccessRead, c, "case"); err != nil {
+		return err
+	}
 	return s.showCase(w, r, who, c, r.URL.Query().Get("do"), nil)
 }
 
 // inboxCase finds a case that is handled here, and with which the action is allowed. Any other does not exist in the inbox.
 func (s *Site) inboxCase(ctx context.Context, id string, who access, action Action) (store.Case, error) {
 	c, err := s.Relay.Store.Case(ctx, id)
-	if err == nil && (c.Handler.Via != routing.Inbox || !who.may(action, ownerOf(c))) {
-		err = store.ErrNotFound
+	switch {
+	case err != nil:
+		return c, err
+	case c.Handler.Via != routing.Inbox:
+		return c, store.ErrNotFound
 	}
-	return c, err
+	return c, s.theirs(ctx, who, action, c)
 }
 
 // choices are a form with a classification and what can be chosen in it.
@@ -83,7 +91,7 @@ func (s *Site) showCase(w http.ResponseWriter, r *http.Request, who access, c st
 	}
 	p := casePage{
 		page: s.page(who, "Ärende "+reference(c), "inbox"), Case: c, Unit: handlerName(c.Handler), Board: isBoard(c.Handler), Left: daysLeft(c, s.now()),
-		Closed: c.State == store.Closed, Line: line, Active: active, Now: s.now(), Forms: map[string]*form{}, Done: doneWord(r.URL.Query().Get("done")),
+		Closed: c.State == store.Closed, Writes: who.may(WriteCase, ownerOf(c)), Line: line, Active: active, Now: s.now(), Forms: map[string]*form{}, Done: doneWord(r.URL.Query().Get("done")),
 	}
 	p.Late = p.Left < 0 && !p.Closed
 	p.Reporter, p.Patient = people(c, line)
@@ -95,6 +103,10 @@ func (s *Site) showCase(w http.ResponseWriter, r *http.Request, who access, c st
 	}
 	for _, verb := range []string{"reply", "question", "forward", "close", "correct"} {
 		p.Forms[verb] = &form{Name: verb, Values: classificationOf(c)}
+	}
+	if k := who.kept; k != nil && p.Forms[k.verb()] != nil {
+		p.Forms[k.verb()] = &form{Name: k.verb(), Values: k.Values}
+		p.Active, p.Typed, p.Unsent = k.verb(), true, nil
 	}
 	status := http.StatusOK
 	if failed != nil {
@@ -197,6 +209,9 @@ func (s *Site) caseFile(w http.ResponseWriter, r *http.Request, who access) erro
 	}
 	for _, e := range entries {
 		if e.MessageID == r.PathValue("message") {
+			if err := s.lookedAt(r.Context(), who, store.AccessRead, c, "attachment"); err != nil {
+				return err
+			}
 			return s.sendFile(w, r, e.MessageID)
 		}
 	}

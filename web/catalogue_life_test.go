@@ -144,7 +144,7 @@ func TestTwoPeopleNeverOverwriteEachOther(t *testing.T) {
 	if r.status != http.StatusConflict {
 		t.Fatalf("the second one: %d", r.status)
 	}
-	has(t, r.body, "Någon annan har ändrat utkastet", "web kl. 10:42: Ändrade utkastet (1 ändring).", "I utkastet nu: Deras namn", `value="Mitt namn"`)
+	has(t, r.body, "Någon annan har ändrat utkastet", "Iris Test kl. 10:42: Ändrade utkastet (1 ändring).", "I utkastet nu: Deras namn", `value="Mitt namn"`)
 	w.saves("/catalogue/rows/"+id+"/change", change(r.body, "Mitt namn"))
 
 	draft := w.page("/catalogue/draft")

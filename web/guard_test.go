@@ -32,11 +32,13 @@ func TestNothingTypedBecomesMarkup(t *testing.T) {
 	}
 	box := strings.TrimSuffix(r.header.Get("Location"), "?done=submit")
 	id := strings.TrimPrefix(box, "/mailbox/")
+	w.as("nina")
 	w.act(id, "reply", url.Values{"text": {attack}})
 	w.act(id, "question", url.Values{"text": {attack}})
 	question := between(t, w.page(box), `name="question" value="`, `"`)
 	pages := map[string]string{
 		"answer": w.post(box+"/answer", url.Values{"question": {question}, "text": {attack}}).body,
+		"search": w.post("/inbox", url.Values{"q": {attack}, "unit": {attack}}).body,
 		"refused submit": w.post("/submit", url.Values{
 			"unit": {board}, "reporter": {attack}, "name": {attack}, "role": {attack}, "patient": {attack},
 			"patientname": {attack}, "date": {attack}, "text": {attack}, "place": {attack}, "problem": {attack},
@@ -50,9 +52,13 @@ func TestNothingTypedBecomesMarkup(t *testing.T) {
 	w.act(id, "close", url.Values{"text": {attack}, "problem": {"3"}, "area": {"3"}, "place": {attack}})
 	q := url.QueryEscape(attack)
 	for _, path := range []string{
-		"/inbox", "/inbox/" + id, box, "/inbox?state=closed", "/inbox?q=" + q + "&unit=" + q, "/submit?q=" + q, "/monitor?receiver=" + q,
+		"/inbox", "/inbox/" + id, box, "/inbox?state=closed", "/inbox?unit=" + q, "/signin?next=" + q, "/submit?q=" + q, "/monitor?receiver=" + q,
 		"/inbox?state=" + q, "/submit?unit=" + q, "/inbox/" + q, "/mailbox/" + q, "/monitor?state=" + q, "/" + q,
 	} {
+		w.as("nina")
+		if strings.HasPrefix(path, "/monitor") {
+			w.as("olle")
+		}
 		pages[path] = w.get(path).body
 	}
 	for name, page := range pages {
@@ -61,6 +67,7 @@ func TestNothingTypedBecomesMarkup(t *testing.T) {
 			t.Errorf("%s has the attack as markup:\n%s", name, main(page))
 		}
 	}
+	w.as("nina")
 	has(t, pages["/inbox/"+id], "&lt;script&gt;alert(1)&lt;/script&gt;")
 	has(t, pages[box], "&lt;script&gt;alert(1)&lt;/script&gt;")
 	file := w.get("/inbox/" + id + "/files/" + messageOf(t, w, id, store.EventComplaint) + "/0")
@@ -102,6 +109,7 @@ func TestOtherSitesCannotPost(t *testing.T) {
 			req := w.request(http.MethodPost, path, strings.NewReader("text=x&version=1"))
 			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			req.Header.Set(headers[0], headers[1])
+			w.sit(req, path)
 			if r := w.do(req); r.status != http.StatusForbidden || !strings.Contains(r.body, "annan webbplats") {
 				t.Errorf("%s %s: %d", name, path, r.status)
 			}
@@ -110,13 +118,16 @@ func TestOtherSitesCannotPost(t *testing.T) {
 	if n := len(timeLine(t, w, id)); n != 1 {
 		t.Errorf("%d messages", n)
 	}
+	if n := len(w.accesses(store.AccessFilter{What: store.AccessCrossSite})); n != 12 {
+		t.Errorf("%d of 12 are in the access log", n)
+	}
 }
 
 func TestListsMaskPersonalNumbers(t *testing.T) {
 	w := newWorld(t)
 	w.submit(clinic, "Tolvan Test", "Text")
 	w.submit(hospital, "Tolvan Test", "Text")
-	for _, path := range []string{"/", "/inbox", "/inbox?q=Tolvan", "/monitor", "/api/cases", "/api/deliveries", "/api/statistics?by=unit,age", "/metrics", "/status"} {
+	for _, path := range []string{"/", "/inbox", "/monitor", "/api/cases", "/api/deliveries", "/api/statistics?by=unit,age", "/metrics", "/status"} {
 		r := w.get(path)
 		if r.status != http.StatusOK || strings.Contains(r.body, tolvan) || strings.Contains(r.body, tolvan[2:]) {
 			t.Errorf("%s: %d, or a personal number in\n%s", path, r.status, r.body)
@@ -146,7 +157,9 @@ func TestWhoGetsIn(t *testing.T) {
 		name, path, peer, host string
 		want                   int
 	}{
-		{"loopback", "/inbox", "127.0.0.1:1", "127.0.0.1:8081", 200},
+		{"loopback, nobody", "/inbox", "127.0.0.1:1", "127.0.0.1:8081", 303},
+		{"the door", "/signin", "127.0.0.1:1", "127.0.0.1:8081", 200},
+		{"another machine at the door", "/signin", "192.0.2.7:1", "localhost", 403},
 		{"loopback, IPv6", "/api/cases", "[::1]:1", "[::1]:8081", 200},
 		{"loopback by name", "/api/cases", "127.0.0.1:1", "localhost:8081", 200},
 		{"another machine's page", "/inbox", "192.0.2.7:1", "localhost", 403},
@@ -161,23 +174,27 @@ func TestWhoGetsIn(t *testing.T) {
 	}
 }
 
-func TestProductionShowsNoPages(t *testing.T) {
+func TestProductionOpensWithSigningIn(t *testing.T) {
 	w := newWorld(t)
 	id := w.submit(clinic, "Tolvan Test", "Text")
-	w.Environment = web.Production
-	w.serve()
-	for _, path := range []string{"/", "/inbox", "/inbox/" + id, "/mailbox/" + id, "/submit", "/monitor"} {
-		r := w.get(path)
-		if r.status != http.StatusForbidden {
-			t.Errorf("%s: %d", path, r.status)
+	for _, environment := range []string{web.Production, "prodcution"} { // misspelt: as closed
+		w.Environment = environment
+		w.serve()
+		w.as(nobody)
+		for _, path := range []string{"/", "/inbox", "/inbox/" + id, "/monitor", "/account", "/review"} {
+			expectRedirect(t, w.get(path), "/signin?next="+url.QueryEscape(path))
 		}
-		has(t, r.body, "I produktion visas inga sidor")
-		hasNot(t, r.body, "Tolvan", `href="/inbox"`)
-	}
-	w.Environment = "prodcution" // misspelt: closed, not open
-	w.serve()
-	if r := w.get("/inbox"); r.status != http.StatusForbidden {
-		t.Errorf("an unknown environment: %d", r.status)
+		for _, path := range []string{"/mailbox/" + id, "/submit"} { // the citizen's stand-in is for trying things out
+			if r := w.get(path); r.status != http.StatusNotFound {
+				t.Errorf("%s: %d", path, r.status)
+			}
+		}
+		if r := w.get("/api/cases"); r.status != http.StatusUnauthorized {
+			t.Errorf("the API for nobody: %d", r.status)
+		}
+		w.as("")
+		has(t, w.page("/inbox/"+id), "Tolvan Test")
+		hasNot(t, w.page("/inbox"), "/submit", "Demo")
 	}
 }
 
@@ -198,7 +215,9 @@ func TestUnknownAddressesAndMethods(t *testing.T) {
 		{"GET", "/monitor/deliveries/none", 404, "text/html"},
 		{"GET", "/inbox?state=odd", 400, "text/html"},
 	} {
-		r := w.do(w.request(c.method, c.path, nil))
+		req := w.request(c.method, c.path, nil)
+		w.sit(req, c.path)
+		r := w.do(req)
 		if r.status != c.status || !strings.HasPrefix(r.header.Get("Content-Type"), c.kind) {
 			t.Errorf("%s %s: %d %s", c.method, c.path, r.status, r.header.Get("Content-Type"))
 		}

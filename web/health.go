@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -93,12 +94,20 @@ func uptime(d time.Duration) string {
 	return fmt.Sprintf("%d days %02d:%02d:%02d", days, int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60)
 }
 
-// resetCache reads the catalogue again, in the words of VP. The work goes on when the caller hangs up: half a reset is none.
+// QuietReset is a reset of the catalogue that failed and is answered 200 all the same, as VP always does: for scripts that look at nothing else.
+type QuietReset struct{ Cause error }
+
+func (e *QuietReset) Error() string { return e.Cause.Error() }
+
+func (e *QuietReset) Unwrap() error { return e.Cause }
+
+// resetCache reads the catalogue again, in the words of VP. The work goes on when the caller hangs up: half a reset is none. One that fails is 503, but for
+// a QuietReset.
 func (s *Site) resetCache(w http.ResponseWriter, r *http.Request, _ access) error {
 	if !s.trusted(r) {
 		return newProblem(http.StatusForbidden, "not-local", "Bara inifrån", "Katalogen läses om bara från den egna datorn eller en betrodd proxy.")
 	}
-	routes, permissions, ok := 0, 0, false
+	routes, permissions, ok, status := 0, 0, false, http.StatusServiceUnavailable
 	if s.ResetCatalogue != nil {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), writeTimeout-headerTimeout)
 		defer cancel()
@@ -107,8 +116,12 @@ func (s *Site) resetCache(w http.ResponseWriter, r *http.Request, _ access) erro
 			s.log().Error("resetting catalogue", zap.Error(err))
 		}
 		ok = err == nil
+		if ok || errors.As(err, new(*QuietReset)) {
+			status = http.StatusOK
+		}
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
 	_, _ = fmt.Fprintf(w, "<br>Initialize TAK cache resources...\n<br>Init TAK cache loaded number of permissions: %d\n"+
 		"<br>Init TAK cache loaded number of virtualizations: %d\n<br>Init done, was successful: %t\n", permissions, routes, ok)
 	return nil

@@ -68,17 +68,24 @@ func TestStatusAndReset(t *testing.T) {
 	if !field[bool](t, r, "TakCacheInitialized") || len(field[[]string](t, r, "Endpoints")) != 1 {
 		t.Errorf("status: %s", r.body)
 	}
-	reset := func(routes, permissions int, err error) string {
+	reset := func(routes, permissions int, err error, status int) string {
 		w.ResetCatalogue = func(context.Context) (int, int, error) { return routes, permissions, err }
-		return w.get("/resetcache").body
+		r := w.get("/resetcache")
+		if r.status != status {
+			t.Errorf("a reset with %v is answered %d, not %d", err, r.status, status)
+		}
+		return r.body
 	}
 	want := "<br>Initialize TAK cache resources...\n<br>Init TAK cache loaded number of permissions: 3\n" +
 		"<br>Init TAK cache loaded number of virtualizations: 4\n<br>Init done, was successful: true\n"
-	if got := reset(4, 3, nil); got != want {
+	if got := reset(4, 3, nil, http.StatusOK); got != want {
 		t.Errorf("reset says\n%s", got)
 	}
-	if got := reset(4, 3, errors.New("no answer from /secret")); !strings.Contains(got, "was successful: false") || strings.Contains(got, "secret") {
-		t.Errorf("a reset that failed says\n%s", got)
+	failed := errors.New("no answer from /secret")
+	for status, err := range map[int]error{http.StatusServiceUnavailable: failed, http.StatusOK: &web.QuietReset{Cause: failed}} {
+		if got := reset(4, 3, err, status); !strings.Contains(got, "was successful: false") || strings.Contains(got, "secret") {
+			t.Errorf("a reset that failed says\n%s", got)
+		}
 	}
 	w.ResetCatalogue = nil
 	has(t, w.get("/resetcache").body, "was successful: false")

@@ -24,9 +24,12 @@ type inboxPage struct {
 	Units  []routing.Unit
 	Rows   []inboxRow
 	Next   string // address of the next page, "" on the last
-	First  bool
-	Done   string
-	Now    time.Time
+	// NextName and NextValue say the same for a form, where something is searched for.
+	NextName, NextValue string
+	Searches            bool // may look for people
+	First               bool
+	Done                string
+	Now                 time.Time
 }
 
 // inboxRow is one case of the list. No personal number is in it but as a mask.
@@ -37,14 +40,39 @@ type inboxRow struct {
 	Masked   string
 	Left     int // days
 	Late     bool
+	Reads    bool // may be opened; else there is no name and no number in the row
 }
 
 // inboxPage lists the cases that are handled here; cases of external systems never show.
 func (s *Site) inboxPage(w http.ResponseWriter, r *http.Request, who access) error {
 	q := r.URL.Query()
-	p := inboxPage{page: s.page(who, "Inkorg", "inbox"), State: q.Get("state"), Query: strings.TrimSpace(q.Get("q")), Unit: q.Get("unit"), Now: s.now(), Done: doneWord(q.Get("done"))}
+	q.Del("q") // a personal number has no place in an address
+	return s.showInbox(w, r, who, q)
+}
+
+// inboxSearch is inboxPage with a text to look for, which comes in a form.
+func (s *Site) inboxSearch(w http.ResponseWriter, r *http.Request, who access) error {
+	f, err := readForm(w, r, "search")
+	if err != nil {
+		return err
+	}
+	return s.showInbox(w, r, who, f.Values)
+}
+
+func (s *Site) showInbox(w http.ResponseWriter, r *http.Request, who access, q url.Values) error {
+	p := inboxPage{
+		page: s.page(who, "Inkorg", "inbox"), State: q.Get("state"), Query: strings.TrimSpace(q.Get("q")), Unit: q.Get("unit"), Now: s.now(),
+		Done: doneWord(q.Get("done")), Searches: who.somewhere(ReadCase),
+	}
 	f := store.CaseFilter{Via: routing.Inbox, Query: p.Query, Unit: p.Unit}
-	s.narrow(&f, who, SeeCase)
+	see := SeeCase
+	if p.Query != "" { // what is found by a name tells the name
+		see = ReadCase
+	}
+	s.narrow(&f, who, see)
+	if err := s.listed(r.Context(), who, f); err != nil {
+		return err
+	}
 	counts, err := s.Relay.Store.CaseCounts(r.Context(), f)
 	if err != nil {
 		return err
@@ -63,10 +91,11 @@ func (s *Site) inboxPage(w http.ResponseWriter, r *http.Request, who access) err
 		return err
 	}
 	for _, c := range cases {
-		p.Rows = append(p.Rows, newInboxRow(c, p.Now))
+		p.Rows = append(p.Rows, newInboxRow(c, p.Now, who.may(ReadCase, ownerOf(c))))
 	}
 	if next != "" {
 		p.Next = "/inbox?" + withQuery(q, next)
+		p.NextName, p.NextValue, _ = strings.Cut(next, "=")
 	}
 	p.Units = s.inboxUnits(who)
 	return s.render(w, http.StatusOK, "inbox", p)
@@ -76,7 +105,7 @@ func (s *Site) inboxPage(w http.ResponseWriter, r *http.Request, who access) err
 func withQuery(q url.Values, next string) string {
 	name, value, _ := strings.Cut(next, "=")
 	out := url.Values{}
-	for _, keep := range []string{"state", "q", "unit"} {
+	for _, keep := range []string{"state", "unit"} {
 		if v := q.Get(keep); v != "" {
 			out.Set(keep, v)
 		}
@@ -145,9 +174,12 @@ func (s *Site) closedCases(ctx context.Context, f store.CaseFilter, after string
 	return rows, next, err
 }
 
-func newInboxRow(c store.Case, now time.Time) inboxRow {
+func newInboxRow(c store.Case, now time.Time, reads bool) inboxRow {
 	left := daysLeft(c, now)
-	row := inboxRow{Case: c, Reporter: c.Facts.ReporterName, Masked: mask(c.Facts.ReporterID), Left: left, Late: left < 0 && c.State != store.Closed}
+	if !reads {
+		return inboxRow{Case: c, Left: left, Late: left < 0 && c.State != store.Closed}
+	}
+	row := inboxRow{Case: c, Reads: true, Reporter: c.Facts.ReporterName, Masked: mask(c.Facts.ReporterID), Left: left, Late: left < 0 && c.State != store.Closed}
 	if c.Facts.Role != "PATIENT" {
 		row.About = c.Facts.PatientName
 	}

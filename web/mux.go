@@ -1,17 +1,22 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"strings"
+
+	"rivgate/store"
 )
 
 // kind of an endpoint: who gets in, and how errors look.
 type kind int
 
 const (
-	pages kind = iota // people's
-	api               // JSON, with roles
-	plain             // monitors and files without content: nobody is asked who they are
+	pages   kind = iota // for people who are signed in
+	door                // for people whoever they are: signing in and out
+	citizen             // the citizen's stand-in, for trying the whole way: in demo and test, from this machine
+	api                 // JSON, with roles
+	plain               // monitors and files without content: nobody is asked who they are
 )
 
 // endpoint is one line of the table of everything that this listener answers.
@@ -25,22 +30,35 @@ type endpoint struct {
 // endpoints is the whole listener.
 //
 // A new page is one line here: its method and path, pages, the handler, and the action that it is for. Whoever may not do that with anything at all does not
-// reach the handler, and finds no entry in the menu (menu.go). The handler asks who.may(action, ownerOf(c)) for each case it touches and answers
-// errNotFound when that says no; lists are kept to what may be seen by s.narrow. It begins its page with s.page(who, title, nav). What is not of pages is
-// of kind api (JSON) or plain (nobody is asked who they are).
+// reach the handler, and finds no entry in the menu (menu.go). The handler asks s.theirs(ctx, who, action, c) for each case it touches and returns its error;
+// lists are kept to what may be seen by s.narrow. Before anything of a case is shown or changed, s.lookedAt writes the access log (s.looked for what is no
+// case), and its error ends the request. The page begins with s.page(who, title, nav); who.kept is what was typed on it before a session ran out.
 func (s *Site) endpoints() []endpoint {
 	const get, post, put, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
 	return []endpoint{
+		{get, "/signin", door, s.signInPage, 0},
+		{post, "/signin", door, s.signIn, 0},
+		{get, "/signin/oidc", door, s.oidcGo, 0},
+		{get, "/signin/oidc/back", door, s.oidcBack, 0},
+		{post, "/signout", door, s.signOut, 0},
+		{get, "/account", pages, s.accountPage, SignedIn},
+		{post, "/account/password", pages, s.changePassword, SignedIn},
+		{get, "/review", pages, s.reviewPage, ReviewLog},
+		{post, "/review", pages, s.reviewSearch, ReviewLog},
+		{post, "/review/check", pages, s.reviewCheck, ReviewLog},
+		{post, "/review/export", pages, s.reviewExport, ReviewLog},
+
 		{get, "/{$}", pages, s.startPage, SignedIn},
 		{get, "/inbox", pages, s.inboxPage, SeeCase},
+		{post, "/inbox", pages, s.inboxSearch, ReadCase},
 		{get, "/inbox/{id}", pages, s.casePage, ReadCase},
 		{post, "/inbox/{id}/{verb}", pages, s.caseVerb, WriteCase},
 		{get, "/inbox/{id}/files/{message}/{n}", pages, s.caseFile, ReadCase},
-		{get, "/mailbox/{id}", pages, s.mailboxPage, BeCitizen},
-		{post, "/mailbox/{id}/answer", pages, s.mailboxAnswer, BeCitizen},
-		{get, "/mailbox/{id}/files/{message}/{n}", pages, s.mailboxFile, BeCitizen},
-		{get, "/submit", pages, s.submitPage, BeCitizen},
-		{post, "/submit", pages, s.submitCase, BeCitizen},
+		{get, "/mailbox/{id}", citizen, s.mailboxPage, BeCitizen},
+		{post, "/mailbox/{id}/answer", citizen, s.mailboxAnswer, BeCitizen},
+		{get, "/mailbox/{id}/files/{message}/{n}", citizen, s.mailboxFile, BeCitizen},
+		{get, "/submit", citizen, s.submitPage, BeCitizen},
+		{post, "/submit", citizen, s.submitCase, BeCitizen},
 		{get, "/monitor", pages, s.monitorPage, SeeDeliveries},
 		{get, "/monitor/deliveries/{id}", pages, s.deliveryPage, SeeDeliveries},
 		{get, "/catalogue", pages, s.cataloguePage, SeeCatalogue},
@@ -106,12 +124,14 @@ func (s *Site) endpoints() []endpoint {
 
 // Handler is the listener's handler.
 func (s *Site) Handler() http.Handler {
+	s.visits = s.newVisits()
 	mux := http.NewServeMux()
 	for _, e := range s.endpoints() {
 		mux.Handle(e.method+" "+e.path, s.guarded(e))
 	}
 	own := http.NewCrossOriginProtection()
 	own.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.stranger(r, access{}, store.Access{What: store.AccessCrossSite, Detail: r.Method})
 		s.fail(w, r, access{}, !isAPI(r), errCrossSite)
 	}))
 	return headers(own.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -138,15 +158,25 @@ func served(h http.Handler) func(http.ResponseWriter, *http.Request, access) err
 
 // guarded asks who calls before an endpoint is served, and writes its error.
 func (s *Site) guarded(e endpoint) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		who, err := s.identify(r, e)
 		if err == nil {
 			err = e.serve(w, r, who)
+		} else if errors.Is(err, errSignIn) {
+			err = s.turnedAway(w, r)
 		}
-		if err != nil {
-			s.fail(w, r, who, e.kind == pages, err)
+		var other *elsewhere
+		switch {
+		case errors.As(err, &other):
+			http.Redirect(w, r, other.address, http.StatusSeeOther)
+		case err != nil:
+			s.fail(w, r, who, e.kind != api && e.kind != plain, err)
 		}
 	})
+	if e.kind == plain {
+		return h
+	}
+	return s.visits.LoadAndSave(h)
 }
 
 // headers are on every answer. Scripts are our own files, and there is no other on any page; nothing comes from elsewhere.

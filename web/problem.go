@@ -39,15 +39,14 @@ func newProblem(status int, kind, title, detail string) *problem {
 // Refusals of our own. They are values that nobody changes.
 var (
 	errNotLocal = newProblem(http.StatusForbidden, "not-local", "Bara från den här datorn",
-		"I demo- och testmiljö är sidorna och API:et öppna för den egna datorn (localhost) och för ingen annan.")
-	errNoSignIn = newProblem(http.StatusForbidden, "no-sign-in", "Sidorna är stängda",
-		"I produktion visas inga sidor förrän det finns inloggning. Använd API:et med en token, eller kommandot rivgate.")
+		"I demomiljö är allt öppet för den egna datorn (localhost) och för ingen annan; i testmiljö gäller det invånarens sidor.")
 	errNoToken = newProblem(http.StatusUnauthorized, "no-token", "Token saknas eller är okänd",
 		"Skicka en giltig token i huvudet Authorization: Bearer.")
-	errRole      = newProblem(http.StatusForbidden, "role", "Rättighet saknas", "Din token har inte den roll som krävs.")
-	errUnit      = newProblem(http.StatusForbidden, "unit", "Rättighet saknas", "Din token gäller inte för enheten.")
+	errRole      = newProblem(http.StatusForbidden, "role", "Rättighet saknas", "Du har inte den roll som krävs.")
+	errUnit      = newProblem(http.StatusForbidden, "unit", "Rättighet saknas", "Dina rättigheter gäller inte för enheten.")
 	errCrossSite = newProblem(http.StatusForbidden, "cross-site", "Anropet kom från en annan webbplats",
 		"Formulär får bara skickas från de egna sidorna. Öppna sidan på nytt och försök igen.")
+	errCrowded  = newProblem(http.StatusServiceUnavailable, "crowded", "Många loggar in just nu", "Försök igen om en stund.")
 	errNotFound = newProblem(http.StatusNotFound, "not-found", "Finns inte", "Det du söker finns inte här. Kontrollera adressen.")
 	errMethod   = newProblem(http.StatusMethodNotAllowed, "method", "Metoden passar inte", "Adressen finns men tar inte emot den metoden.")
 	errInternal = newProblem(http.StatusInternalServerError, "internal", "Något gick fel hos oss",
@@ -83,6 +82,8 @@ func problemOf(err error) *problem {
 		return ofPlatform(platform)
 	case errors.As(err, &tooLarge):
 		return errTooLarge
+	case errors.Is(err, errBusy):
+		return errCrowded
 	case errors.Is(err, store.ErrNotFound):
 		return errNotFound
 	case errors.Is(err, relay.ErrConflict):
@@ -132,12 +133,12 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, who access, asPage b
 	if p == errInternal && !errors.Is(r.Context().Err(), context.Canceled) {
 		s.log().Error("web request failed", zap.String("method", r.Method), zap.String("route", r.Pattern), zap.Error(err))
 	}
-	if p.Status == http.StatusUnauthorized {
+	if p.Status == http.StatusUnauthorized && !asPage {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="rivgate"`)
 	}
 	if asPage {
 		shown := errorPage{page: s.page(who, p.Title, ""), Problem: p}
-		if !s.open() || p == errNotLocal {
+		if p == errNotLocal {
 			shown.Nav = "closed" // no menu where no page opens
 		}
 		if s.render(w, p.Status, "error", shown) == nil {

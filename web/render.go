@@ -42,12 +42,16 @@ type page struct {
 	Environment string
 	Portal      bool // this gateway stands where 1177 is
 	Menu        []menuEntry
-	Name        string // of who is signed in; "" for nobody
+	Me          string    // name of who is signed in; "" for nobody
+	Unsent      *keptForm // what was typed here before the session ran out, for a page that does not fill it in itself
 	who         access
 }
 
 func (s *Site) page(who access, title, nav string) page {
-	p := page{Title: title, Nav: nav, Environment: s.Environment, Portal: s.open() && s.atPortal(), Name: who.name, who: who}
+	p := page{Title: title, Nav: nav, Environment: s.Environment, Portal: s.open() && s.atPortal(), Unsent: who.kept, who: who}
+	if who.person {
+		p.Me = who.name
+	}
 	p.Menu = menuOf(who, p)
 	return p
 }

@@ -48,11 +48,15 @@ func (s *Site) caseVerb(w http.ResponseWriter, r *http.Request, who access) erro
 		return err
 	}
 	if len(f.Errors) == 0 {
+		if err := s.lookedAt(r.Context(), who, store.AccessChange, c, verb); err != nil {
+			return err
+		}
 		_, err = s.Relay.Reply(r.Context(), c.ID, u, version)
 		if err == nil {
 			http.Redirect(w, r, after(c, verb), http.StatusSeeOther)
 			return nil
 		}
+		s.refusedChange(r.Context(), who, c, verb, err)
 		if !f.take(err, places()) {
 			return err
 		}

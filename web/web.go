@@ -33,7 +33,13 @@ type Site struct {
 	Relay       *relay.Relay
 	Later       *relay.Later // lets answers leave a few seconds later. Nil: they leave at once, by Relay.Reply
 	Environment string       // Demo, Test or Production; anything else is treated as Production
-	Tokens      []Token      // who may use the API in production
+	Tokens      []Token      // systems that may use the API
+
+	// Provider is where people sign in. Nil: nowhere but here.
+	Provider *Provider
+	// NoLocalAccounts closes signing in with a password that is kept here.
+	NoLocalAccounts bool
+	SessionLife     time.Duration // from sign-in; default 8 hours
 
 	// TrustedLocal tells whether the peer is a proxy that may do what loopback may: ask for /resetcache. Nil: loopback alone.
 	TrustedLocal func(*http.Request) bool
@@ -57,6 +63,8 @@ type Site struct {
 	Endpoints []string         // the SOAP addresses, for /status
 	Now       func() time.Time // default time.Now
 	Log       *zap.Logger      // default: none
+
+	visits *visits // made by Handler
 }
 
 // CatalogueStatus is what operators want to know of the catalogue in use.
@@ -131,5 +139,5 @@ func (s *Site) log() *zap.Logger {
 	return s.Log
 }
 
-// open tells whether loopback peers may do everything without signing in.
+// open tells whether loopback peers may use the API, and the citizen's pages, without signing in.
 func (s *Site) open() bool { return s.Environment == Demo || s.Environment == Test }

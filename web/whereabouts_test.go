@@ -39,7 +39,9 @@ func TestWhereAnAnswerIs(t *testing.T) {
 	has(t, w.page("/inbox/"+id), "Parkerad: leveransen kräver åtgärd")
 	delivery := between(t, w.page("/monitor?state=parked"), "/monitor/deliveries/", `"`)
 	has(t, w.page("/monitor/deliveries/"+delivery), "Osäkert utfall, skickas om", "29,0 s", "Avvisat", "VP007", "mottagaren avvisade anropet", "http://127.0.0.1:9/1177")
+	w.as("olle")
 	has(t, w.page("/"), `class="worry"`)
+	w.as("")
 	if r := w.json("/api/deliveries/retry", `{"filter":{"state":"parked"},"reason":"rättat"}`); field[int](t, r, "count") != 1 {
 		t.Fatalf("retry: %d %s", r.status, r.body)
 	}

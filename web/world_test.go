@@ -50,6 +50,9 @@ type world struct {
 	mu     sync.Mutex
 	now    time.Time
 	ids    int
+
+	person  string            // who sits at the browser; "" those whose page it is
+	cookies map[string]string // sessions
 }
 
 func newWorld(t *testing.T) *world {
@@ -73,7 +76,7 @@ func newWorld(t *testing.T) *world {
 			Instance: instance, Portal: portal, Table: func() *routing.Table { return table }, Contracts: registry, Store: st,
 			Sender: &relay.Sender{Client: &soap.Client{}, Instance: instance}, Now: w.clock, NewID: w.newID, Log: zap.New(core),
 		},
-		Environment: web.Demo, Version: "1.2.3", Started: w.now.Add(-26 * time.Hour), Now: w.clock, Log: zap.New(core),
+		Environment: web.Demo, SessionLife: 365 * 24 * time.Hour, Version: "1.2.3", Started: w.now.Add(-26 * time.Hour), Now: w.clock, Log: zap.New(core),
 	}
 	w.serve()
 	return w
@@ -168,7 +171,9 @@ func (w *world) request(method, path string, body io.Reader) *http.Request {
 
 func (w *world) get(path string) reply {
 	w.t.Helper()
-	return w.do(w.request(http.MethodGet, path, nil))
+	req := w.request(http.MethodGet, path, nil)
+	w.sit(req, path)
+	return w.do(req)
 }
 
 // page gets a page that must be there.
@@ -187,6 +192,7 @@ func (w *world) post(path string, fields url.Values) reply {
 	req := w.request(http.MethodPost, path, strings.NewReader(fields.Encode()))
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Sec-Fetch-Site", "same-origin")
+	w.sit(req, path)
 	return w.do(req)
 }
 
@@ -215,6 +221,7 @@ func (w *world) postFile(path string, fields url.Values, name string, content []
 	req := w.request(http.MethodPost, path, &b)
 	req.Header.Set("Content-Type", m.FormDataContentType())
 	req.Header.Set("Sec-Fetch-Site", "same-origin")
+	w.sit(req, path)
 	return w.do(req)
 }
 

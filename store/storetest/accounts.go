@@ -74,9 +74,19 @@ func accounts(w *world) {
 		w.clock.move(time.Microsecond)
 		is("a", false) // what it holds was changed meanwhile, and that was no reason to go on for longer
 		is("b", true)
+		ended := func(token, want string) {
+			w.t.Helper()
+			account, err := w.s.EndedWebSession(w.ctx, token)
+			w.must(err)
+			equal(w, token+" was whose", account, want)
+		}
+		ended("a", "hanna")
+		ended("b", "")
+		ended("none", "")
 		w.must(w.s.EndWebSession(w.ctx, "b"))
 		w.must(w.s.EndWebSession(w.ctx, "b"))
 		is("b", false)
+		ended("b", "")
 		put("c")
 		put("d")
 		a, err := w.s.ChangeAccount(w.ctx, "hanna", by, func(a *store.Account) error { a.Name = "Hanna H"; return nil })

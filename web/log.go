@@ -1,0 +1,85 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"go.uber.org/zap"
+
+	"rivgate/store"
+)
+
+// looked writes a row of the access log for who, and is called before anything is shown or changed: without the row there is no content. Who, Name, Roles and, where
+// there is no unit, Kind are filled in.
+func (s *Site) looked(ctx context.Context, who access, a store.Access) error {
+	return s.Relay.Store.LogAccess(ctx, who.row(a))
+}
+
+// row is a row of the access log with who it is.
+func (who access) row(a store.Access) store.Access {
+	a.Who, a.Name, a.Roles = who.user, who.name, who.roles()
+	if a.Kind == "" && a.Unit == "" {
+		a.Kind = who.side()
+	}
+	return a
+}
+
+// lookedAt is looked for a case.
+func (s *Site) lookedAt(ctx context.Context, who access, what store.AccessKind, c store.Case, detail string) error {
+	return s.looked(ctx, who, store.Access{What: what, Case: c.ID, Unit: c.Handler.Unit, Kind: c.Handler.Kind, Detail: detail})
+}
+
+// listed writes that cases were listed or searched. Of the text that was searched for, a digest is kept where it is a whole personal number, and nothing else.
+func (s *Site) listed(ctx context.Context, who access, f store.CaseFilter) error {
+	row := store.Access{What: store.AccessList, Unit: f.Unit, Detail: "cases"}
+	if f.Unit != "" {
+		row.Kind = s.owner(f.Unit).Kind
+	}
+	if f.State != "" {
+		row.Detail += ", " + string(f.State)
+	}
+	if f.Query != "" {
+		row.What = store.AccessSearch
+		id := personID(f.Query).ID
+		if len(id) == 12 && strings.Trim(id, "0123456789") == "" {
+			digest, err := s.digest(ctx, "person", id)
+			if err != nil {
+				return err
+			}
+			row.Search = digest
+		}
+	}
+	return s.looked(ctx, who, row)
+}
+
+// theirs lets a case through with which the action is allowed. Any other does not exist for them, and that they asked for it is on record.
+func (s *Site) theirs(ctx context.Context, who access, action Action, c store.Case) error {
+	if who.may(action, ownerOf(c)) {
+		return nil
+	}
+	if err := s.lookedAt(ctx, who, store.AccessRefused, c, "no right"); err != nil {
+		return err
+	}
+	return store.ErrNotFound
+}
+
+// refusedChange notes that a change which is on record was not carried out. The person is told of err, whatever becomes of the note.
+func (s *Site) refusedChange(ctx context.Context, who access, c store.Case, detail string, err error) {
+	p := problemOf(err)
+	if problem := s.lookedAt(ctx, who, store.AccessRefused, c, detail+": "+p.Type[len(problemURN):]); problem != nil {
+		s.log().Error("noting a refused change", zap.Error(problem))
+	}
+}
+
+// stranger notes what anybody can cause. There is a bound to how often, beyond which it goes to the program's log alone.
+func (s *Site) stranger(r *http.Request, who access, a store.Access) {
+	if !s.visits.strangers.Allow() {
+		s.log().Warn("more is refused than the access log takes", zap.String("what", string(a.What)), zap.String("detail", a.Detail))
+		return
+	}
+	if err := s.looked(r.Context(), who, a); err != nil && !errors.Is(err, context.Canceled) {
+		s.log().Error("noting what was refused", zap.Error(err))
+	}
+}

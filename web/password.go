@@ -1,0 +1,96 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/crypto/argon2"
+)
+
+// Parameters of argon2id, as OWASP recommends them: 19 MiB, two passes, one lane.
+const (
+	argonMemory  = 19 * 1024 // KiB
+	argonPasses  = 2
+	argonLanes   = 1
+	argonSalt    = 16
+	argonKey     = 32
+	passwordMin  = 12  // characters
+	passwordMost = 256 // bytes: more would only keep the machine busy
+)
+
+// HashPassword is argon2id of a password in PHC's form, with a salt of its own.
+func HashPassword(password string) (string, error) {
+	salt := make([]byte, argonSalt)
+	if _, err := rand.Read(salt); err != nil {
+		return "", fmt.Errorf("making a salt: %w", err)
+	}
+	key := argon2.IDKey([]byte(password), salt, argonPasses, argonMemory, argonLanes, argonKey)
+	b64 := base64.RawStdEncoding
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonPasses, argonLanes, b64.EncodeToString(salt), b64.EncodeToString(key)), nil
+}
+
+// passwordMatches tells whether a password is the one that was hashed. A hash that cannot be read, or would keep the machine busy, matches none.
+func passwordMatches(hash, password string) bool {
+	var version, memory, passes, lanes int
+	parts := strings.Split(hash, "$")
+	if len(parts) != 6 || parts[1] != "argon2id" {
+		return false
+	}
+	if _, err := fmt.Sscanf(parts[2]+" "+parts[3], "v=%d m=%d,t=%d,p=%d", &version, &memory, &passes, &lanes); err != nil || version != argon2.Version {
+		return false
+	}
+	salt, err := base64.RawStdEncoding.DecodeString(parts[4])
+	key, wrong := base64.RawStdEncoding.DecodeString(parts[5])
+	if err != nil || wrong != nil || len(key) < argonSalt || memory < 8 || memory > 1<<20 || passes < 1 || passes > 16 || lanes < 1 || lanes > 16 {
+		return false
+	}
+	is := argon2.IDKey([]byte(password), salt, uint32(passes), uint32(memory), uint8(lanes), uint32(len(key)))
+	return subtle.ConstantTimeCompare(is, key) == 1
+}
+
+// CheckPassword tells what is wrong with a new password, in Swedish; "" when nothing is.
+func CheckPassword(account, password string) string {
+	switch n := utf8.RuneCountInString(password); {
+	case !utf8.ValidString(password):
+		return "Lösenordet har ett tecken som inte kan användas."
+	case n < passwordMin:
+		return fmt.Sprintf("Lösenordet är för kort: välj minst %d tecken, gärna flera ord.", passwordMin)
+	case len(password) > passwordMost:
+		return "Lösenordet är för långt."
+	case strings.Contains(strings.ToLower(password), strings.ToLower(account)):
+		return "Lösenordet får inte innehålla användarnamnet."
+	case strings.Count(password, password[:1]) == n:
+		return "Lösenordet är ett enda tecken flera gånger: välj ett annat."
+	}
+	return ""
+}
+
+// errBusy is returned when so many sign in at once that one more would have to wait for too long.
+var errBusy = errors.New("too many passwords at once")
+
+// verifyPassword is passwordMatches, of which only a few run at a time: each takes memory. Without an account it takes as long as with one.
+func (s *Site) verifyPassword(ctx context.Context, hash, password string) (bool, error) {
+	select {
+	case s.visits.verifying <- struct{}{}:
+		defer func() { <-s.visits.verifying }()
+	case <-ctx.Done():
+		return false, errBusy
+	}
+	known := hash != ""
+	if !known {
+		hash = nobodysPassword
+	}
+	if len(password) > passwordMost {
+		password = ""
+	}
+	return passwordMatches(hash, password) && known, nil
+}
+
+// nobodysPassword has the parameters of HashPassword, so that a wrong name takes as long as a wrong password. Nothing is known to match it.
+const nobodysPassword = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"

@@ -1,0 +1,330 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"rivgate/routing"
+	"rivgate/store"
+)
+
+const (
+	reviewPageSize   = 50
+	reviewSampleSize = 20
+	reviewSampleMost = 200
+	reviewExportMost = 100_000 // rows
+)
+
+type reviewPage struct {
+	page
+	Form   *form
+	Rows   []reviewRow
+	Kinds  []store.AccessKind
+	Before int64 // of the next page; 0 on the last
+	Sample bool  // chance chose the rows
+	Done   bool  // a check was just noted
+	Now    time.Time
+}
+
+// reviewRow is a row of the access log with what reviewers noted on it.
+type reviewRow struct {
+	store.Access
+	UnitName string
+	Checks   []store.Access
+}
+
+// reviewPage shows the latest rows that a reviewer may see.
+func (s *Site) reviewPage(w http.ResponseWriter, r *http.Request, who access) error {
+	return s.showReview(w, r, who, &form{Name: "review", Values: url.Values{}})
+}
+
+// reviewSearch narrows the rows, or lets chance choose some. It is a POST, so that no personal number stands in an address.
+func (s *Site) reviewSearch(w http.ResponseWriter, r *http.Request, who access) error {
+	f, err := readForm(w, r, "review")
+	if err != nil {
+		return err
+	}
+	return s.showReview(w, r, who, f)
+}
+
+func (s *Site) showReview(w http.ResponseWriter, r *http.Request, who access, f *form) error {
+	p := reviewPage{
+		page: s.page(who, "Loggkontroll", "review"), Form: f, Kinds: store.AccessKinds(), Now: s.now(), Sample: f.Value("do") == "sample",
+		Done: r.URL.Query().Has("done"),
+	}
+	filter, err := s.reviewFilter(r.Context(), who, f)
+	if err != nil {
+		return err
+	}
+	if f.Failed() {
+		p.Title = "Fel: " + p.Title
+		return s.render(w, http.StatusUnprocessableEntity, "review", p)
+	}
+	if err := s.reviewed(r.Context(), who, filter, store.AccessSearch, cmp.Or(f.Value("do"), "list")); err != nil {
+		return err
+	}
+	var rows []store.Access
+	if p.Sample {
+		filter.Before = 0
+		rows, err = s.Relay.Store.AccessSample(r.Context(), filter)
+	} else {
+		filter.Limit = reviewPageSize + 1
+		rows, err = s.Relay.Store.AccessLog(r.Context(), filter)
+		if len(rows) > reviewPageSize {
+			rows = rows[:reviewPageSize]
+			p.Before = rows[reviewPageSize-1].Seq
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if p.Rows, err = s.reviewRows(r.Context(), rows); err != nil {
+		return err
+	}
+	return s.render(w, http.StatusOK, "review", p)
+}
+
+// reviewed notes that the log itself was looked into.
+func (s *Site) reviewed(ctx context.Context, who access, f store.AccessFilter, what store.AccessKind, detail string) error {
+	row := store.Access{What: what, Subject: "access log", Detail: detail, Case: f.Case, Search: f.Search}
+	return s.looked(ctx, who, row)
+}
+
+// reviewable is a reviewer's part of the log: rows of their units; for all units of a side of the wall, rows of no side too.
+func (s *Site) reviewable(who access) store.AccessFilter {
+	f := store.AccessFilter{Kind: who.side()}
+	for _, g := range who.grants {
+		if rights(g.Role)&ReviewLog == 0 || f.Kind == "" {
+			continue
+		}
+		for _, unit := range g.Units {
+			if unit == AllUnits {
+				return f
+			}
+		}
+	}
+	f.Units = s.unitsOf(who, ReviewLog)
+	return f
+}
+
+// reviewFilter is what was asked for, within what may be seen. What is wrong is noted in the form.
+func (s *Site) reviewFilter(ctx context.Context, who access, in *form) (store.AccessFilter, error) {
+	f := s.reviewable(who)
+	f.Who, f.Unit, f.What = store.AccountID(in.Value("who")), hsaOf(in.Value("unit")), store.AccessKind(in.Value("what"))
+	f.Since, f.Until = in.midnight("from"), in.midnight("to")
+	if !f.Until.IsZero() {
+		f.Until = f.Until.AddDate(0, 0, 1)
+	}
+	f.Before, _ = strconv.ParseInt(in.Value("before"), 10, 64)
+	if in.Value("do") == "sample" {
+		n, err := strconv.Atoi(cmp.Or(in.Value("n"), strconv.Itoa(reviewSampleSize)))
+		if err != nil || n < 1 || n > reviewSampleMost {
+			in.refuse("n", fmt.Sprintf("Skriv ett tal från 1 till %d.", reviewSampleMost))
+		}
+		f.Limit = n
+	}
+	if id := in.Value("case"); id != "" {
+		f.Case = id
+		c, err := s.Relay.Store.Case(ctx, id)
+		if err == nil {
+			f.Case = c.ID
+		} else if !errors.Is(err, store.ErrNotFound) {
+			return f, err
+		}
+	}
+	return f, s.reviewPerson(ctx, in, &f)
+}
+
+// reviewPerson adds the patient's cases, and the searches for them.
+func (s *Site) reviewPerson(ctx context.Context, in *form, f *store.AccessFilter) error {
+	typed := in.Value("patient")
+	if typed == "" {
+		return nil
+	}
+	id := personID(typed).ID
+	if len(id) != 12 || strings.Trim(id, "0123456789") != "" {
+		in.refuse("patient", "Skriv personnumret med tolv siffror: ÅÅÅÅMMDDNNNN.")
+		return nil
+	}
+	var err error
+	if f.Cases, err = s.Relay.Store.CasesOf(ctx, id); err != nil {
+		return err
+	}
+	if f.Cases == nil {
+		f.Cases = []string{}
+	}
+	f.Search, err = s.digest(ctx, "person", id)
+	return err
+}
+
+// midnight is a Swedish day's beginning; zero when it is not there or is none, which is noted.
+func (f *form) midnight(field string) time.Time {
+	text := f.Value(field)
+	if text == "" {
+		return time.Time{}
+	}
+	t, err := time.ParseInLocation(time.DateOnly, text, routing.Stockholm())
+	if err != nil {
+		f.refuse(field, "Skriv dagen som 2026-01-31.")
+	}
+	return t
+}
+
+func (s *Site) reviewRows(ctx context.Context, rows []store.Access) ([]reviewRow, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	about := make([]int64, 0, len(rows))
+	for _, row := range rows {
+		about = append(about, row.Seq)
+	}
+	checks, err := s.Relay.Store.AccessLog(ctx, store.AccessFilter{About: about, Limit: 500})
+	if err != nil {
+		return nil, err
+	}
+	noted := map[int64][]store.Access{}
+	for _, c := range checks {
+		noted[c.About] = append(noted[c.About], c)
+	}
+	out := make([]reviewRow, 0, len(rows))
+	for _, row := range rows {
+		one := reviewRow{Access: row, UnitName: row.Unit, Checks: noted[row.Seq]}
+		if u, ok := s.table().Unit(row.Unit); ok {
+			one.UnitName = u.Name
+		}
+		out = append(out, one)
+	}
+	return out, nil
+}
+
+// reviewCheck notes that a reviewer has looked at a row, and what they found.
+func (s *Site) reviewCheck(w http.ResponseWriter, r *http.Request, who access) error {
+	f, err := readForm(w, r, "check")
+	if err != nil {
+		return err
+	}
+	seq, err := strconv.ParseInt(f.Value("row"), 10, 64)
+	if err != nil || seq < 1 {
+		return errForm
+	}
+	mine := s.reviewable(who)
+	mine.Before, mine.Limit = seq+1, 1
+	rows, err := s.Relay.Store.AccessLog(r.Context(), mine)
+	if err != nil {
+		return err
+	}
+	if len(rows) == 0 || rows[0].Seq != seq {
+		return errNotFound
+	}
+	note := f.Value("note")
+	if note == "" || len([]rune(note)) > 500 {
+		back := &form{Name: "review", Values: url.Values{}, General: fmt.Sprintf("Rad %d är inte noterad: skriv vad du kom fram till, med högst 500 tecken.", seq)}
+		return s.showReview(w, r, who, back)
+	}
+	at := rows[0]
+	if err := s.looked(r.Context(), who, store.Access{What: store.AccessCheck, About: seq, Detail: note, Case: at.Case, Unit: at.Unit, Kind: at.Kind}); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/review?done", http.StatusSeeOther)
+	return nil
+}
+
+// reviewExport is the rows that were asked for as a file.
+func (s *Site) reviewExport(w http.ResponseWriter, r *http.Request, who access) error {
+	in, err := readForm(w, r, "review")
+	if err != nil {
+		return err
+	}
+	in.Values.Del("before")
+	in.Values.Del("do")
+	f, err := s.reviewFilter(r.Context(), who, in)
+	if err != nil {
+		return err
+	}
+	if in.Failed() {
+		return s.showReview(w, r, who, in)
+	}
+	if err := s.reviewed(r.Context(), who, f, store.AccessExport, "csv"); err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/csv; charset=utf-8")
+	h.Set("Content-Disposition", `attachment; filename="logg-`+s.now().In(routing.Stockholm()).Format("20060102-1504")+`.csv"`)
+	out := csv.NewWriter(w)
+	out.Comma = ';' // what a Swedish spreadsheet expects
+	_ = out.Write([]string{"nr", "tid", "användare", "namn", "roller", "vad", "ärende", "enhet", "föremål", "anmärkning", "kontrollerad", "av", "notering"})
+	f.Limit = 500
+	for n := 0; n < reviewExportMost; n += f.Limit {
+		rows, err := s.Relay.Store.AccessLog(r.Context(), f)
+		if err != nil || len(rows) == 0 {
+			out.Flush()
+			return err
+		}
+		all, err := s.reviewRows(r.Context(), rows)
+		if err != nil {
+			out.Flush()
+			return err
+		}
+		for _, row := range all {
+			_ = out.Write(row.csv())
+		}
+		f.Before = rows[len(rows)-1].Seq
+	}
+	out.Flush()
+	return nil
+}
+
+// csv is a row of the file. What a spreadsheet would take for a formula is made a text.
+func (r reviewRow) csv() []string {
+	row := []string{
+		strconv.FormatInt(r.Seq, 10), r.At.In(routing.Stockholm()).Format("2006-01-02 15:04:05"), r.Who, r.Name, r.Roles, accessWord(r.What), r.Case, r.Unit, r.Subject, r.Detail,
+	}
+	var at, by, notes []string
+	for _, c := range r.Checks {
+		at, by, notes = append(at, c.At.In(routing.Stockholm()).Format("2006-01-02 15:04")), append(by, c.Who), append(notes, c.Detail)
+	}
+	row = append(row, strings.Join(at, ", "), strings.Join(by, ", "), strings.Join(notes, " | "))
+	for i, cell := range row {
+		if cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r") {
+			row[i] = "'" + cell
+		}
+	}
+	return row
+}
+
+// accessWord is what somebody did, in Swedish.
+func accessWord(k store.AccessKind) string {
+	switch k {
+	case store.AccessRead:
+		return "läste"
+	case store.AccessSearch:
+		return "sökte"
+	case store.AccessList:
+		return "visade lista"
+	case store.AccessChange:
+		return "ändrade"
+	case store.AccessExport:
+		return "exporterade"
+	case store.AccessPrint:
+		return "skrev ut"
+	case store.AccessSignIn:
+		return "loggade in"
+	case store.AccessSignOut:
+		return "loggade ut"
+	case store.AccessRefused:
+		return "nekades"
+	case store.AccessCrossSite:
+		return "från annan webbplats"
+	case store.AccessCheck:
+		return "kontrollerade"
+	}
+	return string(k)
+}

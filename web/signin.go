@@ -1,0 +1,201 @@
+package web
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"rivgate/store"
+)
+
+// signInRate bounds guesses: so many in a quarter of an hour for one account, and from one address, behind which a whole hospital may sit.
+func signInRate() store.SignInRate {
+	return store.SignInRate{Within: 15 * time.Minute, Account: 10, Address: 60}
+}
+
+// elsewhere is the answer to who has to go to another page first.
+type elsewhere struct{ address string }
+
+func (e *elsewhere) Error() string { return "elsewhere" }
+
+// errSignIn is the answer to who has to sign in first.
+var errSignIn = newProblem(http.StatusUnauthorized, "sign-in", "Logga in", "Logga in för att fortsätta.")
+
+type signInPage struct {
+	page
+	Form     *form
+	Next     string
+	Kept     bool   // what they had typed waits for them
+	Was      bool   // signed in before: the session ran out
+	Provider string // name of the identity provider; "" none
+	Local    bool
+	Out      bool // has just signed out
+}
+
+// safeNext is an address on this site; "/" for any other.
+func safeNext(next string) string {
+	u, err := url.Parse(next)
+	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") ||
+		strings.HasPrefix(u.Path, "/signin") || strings.HasPrefix(u.Path, "/signout") || strings.HasPrefix(u.Path, "//") {
+		return "/"
+	}
+	return next
+}
+
+// signInPage asks who it is.
+func (s *Site) signInPage(w http.ResponseWriter, r *http.Request, who access) error {
+	next := safeNext(r.URL.Query().Get("next"))
+	if who.user != "" {
+		http.Redirect(w, r, next, http.StatusSeeOther)
+		return nil
+	}
+	return s.showSignIn(w, http.StatusOK, signInPage{Next: next, Form: &form{Name: "signin", Values: url.Values{}}, Out: r.URL.Query().Has("out")})
+}
+
+func (s *Site) showSignIn(w http.ResponseWriter, status int, p signInPage) error {
+	p.page = s.page(access{}, "Logga in", "signin")
+	p.Local = !s.NoLocalAccounts
+	if s.Provider != nil {
+		p.Provider = s.Provider.Name
+	}
+	if p.Form.Failed() {
+		p.Title = "Fel: " + p.Title
+	}
+	return s.render(w, status, "signin", p)
+}
+
+// turnedAway answers a request of nobody: reading goes to the sign-in page and comes back; what was sent with a form is kept.
+func (s *Site) turnedAway(w http.ResponseWriter, r *http.Request) error {
+	if r.Header.Get("HX-Request") == "true" { // htmx changes a part of a page, which stays as it is
+		if r.Method == http.MethodGet {
+			w.Header().Set("HX-Redirect", "/signin?next="+url.QueryEscape(pageOf(r)))
+		}
+		return errSignIn
+	}
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		http.Redirect(w, r, "/signin?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
+		return nil
+	}
+	kept, err := s.keepForm(w, r)
+	if err != nil {
+		return err
+	}
+	return s.showSignIn(w, http.StatusUnauthorized, signInPage{Next: safeNext(pageOf(r)), Kept: kept, Was: true, Form: &form{Name: "signin", Values: url.Values{}}})
+}
+
+// signIn lets somebody in by name and password. Whether the name or the password was wrong, or there were too many tries, is not told.
+func (s *Site) signIn(w http.ResponseWriter, r *http.Request, _ access) error {
+	if s.NoLocalAccounts {
+		return errNotFound
+	}
+	f, err := readForm(w, r, "signin")
+	if err != nil {
+		return err
+	}
+	password := r.PostForm.Get("password") // as it was typed, blanks and all
+	f.Values.Del("password")
+	p := signInPage{Form: f, Next: safeNext(f.Value("next")), Kept: s.visits.Exists(r.Context(), heldKept)}
+	p.Was = p.Kept
+	if f.Value("account") == "" {
+		f.refuse("account", "Skriv ditt användarnamn.")
+	}
+	if password == "" {
+		f.refuse("password", "Skriv ditt lösenord.")
+	}
+	if f.Failed() {
+		return s.showSignIn(w, http.StatusUnprocessableEntity, p)
+	}
+	a, err := s.judge(r, f.Value("account"), password)
+	if errors.Is(err, errNobody) {
+		f.General = "Användarnamnet eller lösenordet är fel, eller så har det provats för många gånger. Försök igen om en stund."
+		return s.showSignIn(w, http.StatusUnprocessableEntity, p)
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.enter(r.Context(), a); err != nil {
+		return err
+	}
+	http.Redirect(w, r, p.Next, http.StatusSeeOther)
+	return nil
+}
+
+// errNobody is the refusal of a name with a password.
+var errNobody = errors.New("name and password let nobody in")
+
+// judge finds the account of a name and a password, notes the try before and the outcome after. errNobody.
+func (s *Site) judge(r *http.Request, typed, password string) (store.Account, error) {
+	ctx, id := r.Context(), store.AccountID(typed)
+	name, err := s.digest(ctx, "account", id)
+	if err != nil {
+		return store.Account{}, err
+	}
+	address, err := s.digest(ctx, "address", s.peer(r))
+	if err != nil {
+		return store.Account{}, err
+	}
+	may, err := s.Relay.Store.TrySignIn(ctx, name, address, signInRate())
+	if err != nil {
+		return store.Account{}, err
+	}
+	if !may {
+		s.stranger(r, access{}, store.Access{What: store.AccessRefused, Detail: "sign-in: too many tries"})
+		return store.Account{}, errNobody
+	}
+	a, err := s.Relay.Store.Account(ctx, id)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return a, err
+	}
+	ok, err := s.verifyPassword(ctx, a.Password, password)
+	if err != nil {
+		return a, err
+	}
+	if !ok || a.Source != store.LocalAccounts || !s.welcome(a) {
+		row := store.Access{What: store.AccessRefused, Detail: "sign-in", Subject: a.ID}
+		s.stranger(r, access{}, row)
+		return a, errNobody
+	}
+	return a, s.Relay.Store.SignedIn(ctx, a.ID, name, accountAccess(a).row(store.Access{What: store.AccessSignIn, Detail: "password"}))
+}
+
+// peer is the address that a request came from. A trusted proxy tells whose it carries on.
+func (s *Site) peer(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	if s.TrustedLocal == nil || !s.TrustedLocal(r) {
+		return host
+	}
+	hops := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
+	if at, err := netip.ParseAddr(strings.TrimSpace(hops[len(hops)-1])); err == nil {
+		return at.String()
+	}
+	return host
+}
+
+// signOut ends the session, here and at the provider where that is how it began.
+func (s *Site) signOut(w http.ResponseWriter, r *http.Request, who access) error {
+	ctx := r.Context()
+	token := s.visits.GetString(ctx, heldIDToken)
+	if who.user != "" {
+		if err := s.looked(ctx, who, store.Access{What: store.AccessSignOut}); err != nil {
+			return err
+		}
+	}
+	if err := s.visits.Destroy(ctx); err != nil {
+		return err
+	}
+	to := "/signin?out"
+	if token != "" && s.Provider != nil {
+		if there := s.Provider.endSession(ctx, token); there != "" {
+			to = there
+		}
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}

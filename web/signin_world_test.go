@@ -1,0 +1,153 @@
+package web_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"rivgate/routing"
+	"rivgate/store"
+	"rivgate/web"
+)
+
+// password is that of everybody in the tests.
+const password = "hemligt nog för ett prov"
+
+// hashed is it as accounts have it, made once: it is slow on purpose.
+var hashed = sync.OnceValue(func() string {
+	hash, err := web.HashPassword(password)
+	if err != nil {
+		panic(err)
+	}
+	return hash
+})
+
+// people are who can sign in in the tests, by their names.
+func people() map[string][]store.Grant {
+	care, boards := routing.CareUnit, routing.PatientBoard
+	one := func(role web.Role, kind routing.UnitKind, units ...string) []store.Grant {
+		return []store.Grant{{Role: string(role), Kind: kind, Units: units}}
+	}
+	return map[string][]store.Grant{
+		"hanna": one(web.RoleHandler, care, web.AllUnits), // handles all care
+		"vera":  one(web.RoleHandler, care, clinic),       // handles one unit
+		"mia":   one(web.RoleReceiver, care, clinic),
+		"nina":  one(web.RoleHandler, boards, board),
+		"adam":  one(web.RoleAdministrator, care, clinic),
+		"iris":  one(web.RoleIntegrator, ""),
+		"olle":  one(web.RoleOperator, ""),
+		"greta": one(web.RoleReviewer, care, clinic),
+		"gunde": one(web.RoleReviewer, care, web.AllUnits),
+		"bodil": one(web.RoleReviewer, boards, web.AllUnits),
+		"none":  nil,
+	}
+}
+
+// addPerson makes one of people an account.
+func (w *world) addPerson(name string) {
+	w.t.Helper()
+	a := store.Account{ID: name, Name: strings.ToUpper(name[:1]) + name[1:] + " Test", Source: store.LocalAccounts, Password: hashed(), Grants: people()[name]}
+	if err := w.Relay.Store.AddAccount(w.t.Context(), a, store.Access{Who: "test"}); err != nil && !errors.Is(err, store.ErrAccountExists) {
+		w.t.Fatal(err)
+	}
+}
+
+// nobody is w.person for whoever is not signed in.
+const nobody = "-"
+
+// as lets somebody else sit at the browser from here on; "" lets those sit there whose page it is.
+func (w *world) as(name string) { w.person = name }
+
+// sits is who sits at the browser for an address: the integrator at the catalogue, the operator at the monitor, a handler of care at the inbox.
+func (w *world) sits(path string) string {
+	if w.person != "" {
+		return w.person
+	}
+	path, _, _ = strings.Cut(strings.TrimPrefix(path, "/"), "?")
+	room, _, _ := strings.Cut(path, "/")
+	switch room {
+	case "catalogue", "resolve", "faults", "exchange":
+		return "iris"
+	case "monitor":
+		return "olle"
+	case "review":
+		return "gunde"
+	}
+	return "hanna"
+}
+
+// cookie is the session of somebody, who signs in when there is none yet.
+func (w *world) cookie(name string) string {
+	w.t.Helper()
+	key := w.Environment + " " + name
+	w.mu.Lock()
+	held := w.cookies[key]
+	w.mu.Unlock()
+	if held != "" {
+		return held
+	}
+	w.addPerson(name)
+	req := w.request(http.MethodPost, "/signin", strings.NewReader(url.Values{"account": {name}, "password": {password}}.Encode()))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Sec-Fetch-Site", "same-origin")
+	r := w.do(req)
+	held, _, _ = strings.Cut(r.header.Get("Set-Cookie"), ";")
+	if r.status != http.StatusSeeOther || held == "" {
+		w.t.Fatalf("%s signs in: %d\n%s", name, r.status, main(r.body))
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.cookies == nil {
+		w.cookies = map[string]string{}
+	}
+	w.cookies[key] = held
+	return held
+}
+
+// sit gives a request the session of who sits at the browser. Systems, monitors and the door have none.
+func (w *world) sit(req *http.Request, path string) {
+	for _, room := range []string{"/api/", "/static/", "/healthz", "/readyz", "/metrics", "/status", "/resetcache", "/mailbox", "/submit"} {
+		if strings.HasPrefix(path, room) && !(w.person != "" && strings.HasPrefix(path, "/api/") && w.Environment == web.Production) {
+			return
+		}
+	}
+	if name := w.sits(path); name != nobody {
+		req.Header.Set("Cookie", w.cookie(name))
+	}
+}
+
+// signIn lets somebody sit at a browser: whoever was there goes, and they come in by the form.
+func (w *world) signIn(ctx context.Context, name string) {
+	w.t.Helper()
+	w.addPerson(name)
+	steps := func(what string, steps ...chromedp.Action[chromedp.Void]) {
+		w.t.Helper()
+		answer, err := chromedp.RunResponse(ctx, steps...)
+		if err != nil || answer.Status != http.StatusOK {
+			w.t.Fatalf("%s: %+v, %v", what, answer, err)
+		}
+	}
+	there, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.querySelector('form[action="/signout"]') != null`))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if there {
+		steps("signing out", chromedp.Click(chromedp.CSS(`.me button`)))
+	}
+	steps("opening the sign-in page", chromedp.Navigate(w.server.URL+"/signin"))
+	steps("signing in", chromedp.SendKeys(chromedp.CSS("#signin-account"), name), chromedp.SendKeys(chromedp.CSS("#signin-password"), password),
+		chromedp.Click(chromedp.CSS(`form[action="/signin"] button`)))
+}
+
+func expectRedirect(t *testing.T, r reply, to string) {
+	t.Helper()
+	if r.status != http.StatusSeeOther || r.header.Get("Location") != to {
+		t.Errorf("%d to %q, want a redirect to %q\n%s", r.status, r.header.Get("Location"), to, main(r.body))
+	}
+}
