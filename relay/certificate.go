@@ -33,7 +33,7 @@ func certificateHSAID(c *x509.Certificate, header string) (string, error) {
 
 // forwarded is the HSA-id in the certificate that a trusted proxy forwarded in its header. Dates are always checked, the chain
 // where ClientCA is set.
-func (t *Trust) forwarded(h http.Header, now time.Time) (string, error) {
+func (t *Trust) forwarded(h http.Header, now time.Time, known *certificates) (string, error) {
 	name := strings.ToLower(t.certificateHeader())
 	values := h.Values(name)
 	if len(values) != 1 || strings.TrimSpace(values[0]) == "" {
@@ -43,7 +43,7 @@ func (t *Trust) forwarded(h http.Header, now time.Time) (string, error) {
 		}
 		return "", routing.NoSender(what, name)
 	}
-	c, ok := parseForwarded(values[0])
+	c, ok := known.read(values[0])
 	if !ok {
 		return "", routing.NoSender("the certificate in the header cannot be read", name)
 	}
@@ -51,12 +51,11 @@ func (t *Trust) forwarded(h http.Header, now time.Time) (string, error) {
 		return "", routing.NoSender("the certificate is not valid today", name)
 	}
 	if roots := t.clientCA(); roots != nil {
-		_, err := c.Verify(x509.VerifyOptions{Roots: roots, CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}})
-		if err != nil {
+		if err := c.verify(roots, now); err != nil {
 			return "", routing.NoSender("the certificate was not issued by a trusted authority", name).Because(err)
 		}
 	}
-	return certificateHSAID(c, name)
+	return certificateHSAID(c.Certificate, name)
 }
 
 func (t *Trust) clientCA() *x509.CertPool {

@@ -47,7 +47,9 @@ type Relay struct {
 
 	fields sync.Pool // of *[]zap.Field
 	rooms  soap.Rooms
-	large  gate
+
+	certificates certificates
+	large        gate
 }
 
 var _ soap.Handler = (*Relay)(nil)

@@ -89,7 +89,7 @@ func (r *Relay) identify(a *arrival) (internal bool, err error) {
 		a.Sender = id
 		return true, nil
 	}
-	a.Sender, err = r.Trust.forwarded(a.Header, r.Now())
+	a.Sender, err = r.Trust.forwarded(a.Header, r.Now(), &r.certificates)
 	return false, err
 }
 
