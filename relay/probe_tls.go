@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"time"
 )
@@ -49,11 +50,11 @@ func (p *probing) handshake(ctx context.Context) bool {
 }
 
 func whyHandshake(err error) string {
-	var alert tls.AlertError
+	var op *net.OpError
 	var record tls.RecordHeaderError
 	switch {
-	case errors.As(err, &alert):
-		return "the system broke the handshake off: " + alert.Error()
+	case errors.As(err, &op) && op.Op == "remote error": // its alert is one of TLS's own words
+		return "the system broke the handshake off: " + strings.TrimPrefix(op.Err.Error(), "tls: ")
 	case errors.As(err, &record):
 		return "what listens there does not speak TLS"
 	case errors.Is(err, context.DeadlineExceeded):

@@ -4,8 +4,10 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
+	"math"
 	"os"
 	"strconv"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -17,6 +19,7 @@ import (
 type certificates struct {
 	files    []certificateFile
 	notAfter *prometheus.Desc
+	days     *prometheus.Desc
 	readable *prometheus.Desc
 }
 
@@ -28,6 +31,7 @@ var _ prometheus.Collector = (*certificates)(nil)
 func newCertificates(c Config) *certificates {
 	all := &certificates{
 		notAfter: prometheus.NewDesc("rivgate_certificate_not_after_seconds", "When a configured certificate ends, as Unix time.", []string{"use", "subject", "serial", "place"}, nil),
+		days:     prometheus.NewDesc("rivgate_certificate_days", "Whole days until a configured certificate ends; below zero after it.", []string{"use", "subject", "serial", "place"}, nil),
 		readable: prometheus.NewDesc("rivgate_certificate_file_readable", "1 while a configured file with certificates can be read.", []string{"use"}, nil),
 	}
 	in, out := c.SOAP.TLS, c.Producer.TLS
@@ -44,6 +48,7 @@ func newCertificates(c Config) *certificates {
 // Describe is the half of prometheus.Collector that names the metrics.
 func (c *certificates) Describe(to chan<- *prometheus.Desc) {
 	to <- c.notAfter
+	to <- c.days
 	to <- c.readable
 }
 
@@ -57,7 +62,9 @@ func (c *certificates) Collect(to chan<- prometheus.Metric) {
 		}
 		to <- prometheus.MustNewConstMetric(c.readable, prometheus.GaugeValue, readable, f.use)
 		for i, one := range found {
-			to <- prometheus.MustNewConstMetric(c.notAfter, prometheus.GaugeValue, float64(one.NotAfter.Unix()), f.use, one.Subject.String(), one.SerialNumber.Text(16), strconv.Itoa(i+1))
+			labels := []string{f.use, one.Subject.String(), one.SerialNumber.Text(16), strconv.Itoa(i + 1)}
+			to <- prometheus.MustNewConstMetric(c.notAfter, prometheus.GaugeValue, float64(one.NotAfter.Unix()), labels...)
+			to <- prometheus.MustNewConstMetric(c.days, prometheus.GaugeValue, math.Floor(time.Until(one.NotAfter).Hours()/24), labels...)
 		}
 	}
 }

@@ -51,6 +51,7 @@ func TestMetricsAndStatusOfARunningGateway(t *testing.T) {
 		`rivgate_certificate_not_after_seconds\{place="1",[^}]*use="producer.tls.ca"\} `,
 		`rivgate_certificate_not_after_seconds\{place="1",[^}]*use="soap.tls.client_ca"\} `,
 		`rivgate_certificate_not_after_seconds\{place="2",[^}]*use="soap.tls.client_ca"\} `,
+		`rivgate_certificate_days\{place="1",[^}]*use="soap.tls.certificate"\} 0`,
 		`rivgate_certificate_file_readable\{use="soap.tls.client_ca"\} 1`,
 	} {
 		if !regexp.MustCompile(`(?m)^` + line).MatchString(metrics) {

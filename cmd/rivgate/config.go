@@ -104,6 +104,7 @@ type TAKConfig struct {
 	DelimiterContracts []string      `yaml:"delimiter_contracts"`
 	DelimiterSenders   []string      `yaml:"delimiter_senders"`
 	Tree               TreeConfig    `yaml:"tree"`
+	ResetAlways200     bool          `yaml:"resetcache_always_200"`
 }
 
 // TreeConfig is what the HSA tree counts for.
@@ -156,7 +157,9 @@ type DemoConfig struct {
 // WebConfig is pages and API.
 type WebConfig struct {
 	Listen        string     `yaml:"listen"`
+	PublicURL     string     `yaml:"public_url"`
 	SessionHours  int        `yaml:"session_hours"`
+	LocalAccounts bool       `yaml:"local_accounts"`
 	APITokensFile string     `yaml:"api_tokens_file"`
 	OIDC          OIDCConfig `yaml:"oidc"`
 }
@@ -166,6 +169,19 @@ type OIDCConfig struct {
 	Issuer           string `yaml:"issuer"`
 	ClientID         string `yaml:"client_id"`
 	ClientSecretFile string `yaml:"client_secret_file"`
+
+	Name       string                    `yaml:"name"`
+	Scopes     []string                  `yaml:"scopes"`
+	RolesClaim string                    `yaml:"roles_claim"`
+	UnitsClaim string                    `yaml:"units_claim"`
+	Roles      map[string]OIDCRoleConfig `yaml:"roles"`
+}
+
+// OIDCRoleConfig is what one value of the roles claim gives.
+type OIDCRoleConfig struct {
+	Role  string   `yaml:"role"`
+	Kind  string   `yaml:"kind"`
+	Units []string `yaml:"units"`
 }
 
 // LogConfig is what is logged and how.
@@ -206,7 +222,7 @@ func DefaultConfig() Config {
 		Store:     StoreConfig{URL: "sqlite:./data/rivgate.db"},
 		Desk:      DeskConfig{Undo: 10 * time.Second, DueDays: 28, DueDaysMinor: 14},
 		Demo:      DemoConfig{HandlingSystem: "127.0.0.1:8090", Portal: "127.0.0.1:8091"},
-		Web:       WebConfig{Listen: "127.0.0.1:8081", SessionHours: 8},
+		Web:       WebConfig{Listen: "127.0.0.1:8081", SessionHours: 8, LocalAccounts: true, OIDC: OIDCConfig{Name: "inloggningstjänsten", Scopes: []string{"profile"}, RolesClaim: "roles"}},
 		Log:       LogConfig{Level: "info", Format: "json"},
 	}
 }
