@@ -75,8 +75,9 @@ func (q *questions) steps(d dialect) []*step {
 	const (
 		known = `SELECT c.ref_root, c.ref_extension, c.doc FROM {rows} JOIN cases c ON c.ref_root = r.c1 AND c.ref_extension = r.c2 AND c.ref_extension <> ''`
 		named = `SELECT e.root, e.extension, c.doc FROM {rows} JOIN case_external e ON e.root = r.c1 AND e.extension = r.c2 JOIN cases c ON c.id = e.case_id`
-		about = `s.last, EXISTS (SELECT 1 FROM held h WHERE h.case_id = c.id AND h.sender = r.c3 AND h.refused = ''),
-			EXISTS (SELECT 1 FROM message m WHERE m.case_id = c.id AND m.sender = r.c3 AND m.sequence = r.c4)`
+		// Counted, for PostgreSQL may read a whole table once where it is only asked whether there are any.
+		about = `s.last, (SELECT count(*) FROM held h WHERE h.case_id = c.id AND h.sender = r.c3 AND h.refused = ''),
+			(SELECT count(*) FROM message m WHERE m.case_id = c.id AND m.sender = r.c3 AND m.sequence = r.c4)`
 		from = ` LEFT JOIN case_sender s ON s.case_id = c.id AND s.sender = r.c3`
 	)
 	add(q.keys, `SELECT k.sender, k.contract, k.key_id FROM {rows} JOIN message_key k ON k.sender = r.c1 AND k.contract = r.c2 AND k.key_id = r.c3`, q.scanKey)
@@ -115,12 +116,13 @@ func (q *questions) scanCase(mark func(a, b string) string) func(scanner) error 
 func (q *questions) scanSender(mark func(a, b string) string) func(scanner) error {
 	return func(row scanner) error {
 		var a, b string
-		var f found
-		if err := row.Scan(&a, &b, &f.last, &f.held, &f.used); err != nil {
+		var last sql.NullInt64
+		var held, used int
+		if err := row.Scan(&a, &b, &last, &held, &used); err != nil {
 			return err
 		}
 		if known := q.known[mark(a, b)]; known != nil {
-			known.last, known.held, known.used = f.last, f.held, f.used
+			known.last, known.held, known.used = last, held > 0, used > 0
 		}
 		return nil
 	}

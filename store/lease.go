@@ -54,7 +54,7 @@ func (c *claiming) take(ctx context.Context, t *tx, most int) error {
 			SELECT l.id, l.token, d.message_id, d.attempts, l.worker, d.address, r.c2, '', '', '', 0, FALSE
 			FROM {rows} JOIN lane l ON l.id = r.c1 JOIN delivery d ON d.seq = ` + fmt.Sprintf(head, "r.c1"), rows: tried, want: all},
 		&step{query: selectMessage + `, b.envelope, d.lane, d.case_id, d.address, d.attempts, d.first_try,
-				EXISTS (SELECT 1 FROM message_chunk k WHERE k.message_id = m.id AND k.n = 0)
+				(SELECT count(*) FROM message_chunk k WHERE k.message_id = m.id AND k.n = 0)
 			FROM {rows} JOIN delivery d ON d.seq = ` + fmt.Sprintf(head, "r.c1") + ` JOIN message m ON m.id = d.message_id
 			JOIN message_body b ON b.message_id = m.id`, rows: attempted, scan: c.scanMessage, want: all},
 	)
@@ -131,13 +131,13 @@ func (c *claiming) scanMessage(row scanner) error {
 	var caseID sql.NullString
 	var address string
 	var attempt int
-	var pieces bool
+	var pieces int
 	m, err := readMessage(row, &lane, &caseID, &address, &attempt, &first, &pieces)
 	if err != nil {
 		return err
 	}
 	d := c.found[lane]
-	d.Message, d.CaseID, d.Attempt, d.FirstTry, d.Large = m, caseID.String, attempt, moment(first), pieces && len(m.Envelope) == 0
+	d.Message, d.CaseID, d.Attempt, d.FirstTry, d.Large = m, caseID.String, attempt, moment(first), pieces > 0 && len(m.Envelope) == 0
 	d.Message.Route.Address = address // a redirect goes before what was frozen
 	return nil
 }
