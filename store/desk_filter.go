@@ -29,7 +29,7 @@ type caseSet struct {
 	ids   string // a query of their ids, as case_id; written with $? for its values
 	args  []any
 	rows  string // of rows, about as many; with the first values of args
-	holds string // tells whether case c is among them; with the values of has
+	holds string // tells whether case c is among them, of one case at a time: hence the LIMIT; with the values of has
 	has   []any
 	size  int // as far as it was counted
 }
@@ -119,7 +119,7 @@ func problemSet(code string) caseSet {
 	ids := `SELECT case_id FROM case_code WHERE code = $? AND ` + kinds
 	return caseSet{
 		ids: ids, rows: ids, args: []any{code},
-		holds: `EXISTS (SELECT 1 FROM case_code k WHERE k.case_id = c.id AND k.` + kinds + ` AND k.code = $?)`, has: []any{code},
+		holds: `(SELECT 1 FROM case_code k WHERE k.case_id = c.id AND k.` + kinds + ` AND k.code = $? LIMIT 1) IS NOT NULL`, has: []any{code},
 	}
 }
 
@@ -128,7 +128,7 @@ func problemSet(code string) caseSet {
 func wordSet(word string, stale bool) caseSet {
 	s := caseSet{args: []any{word, word + "\U0010FFFF"}, rows: `SELECT w.case_id FROM case_word w WHERE w.word >= $? AND w.word < $?`}
 	s.ids, s.has = s.rows, slices.Clone(s.args)
-	s.holds = `(EXISTS (SELECT 1 FROM case_word w WHERE w.case_id = c.id AND w.word >= $? AND w.word < $?)`
+	s.holds = `((SELECT 1 FROM case_word w WHERE w.case_id = c.id AND w.word >= $? AND w.word < $? LIMIT 1) IS NOT NULL`
 	or := func(condition string, args ...any) {
 		s.ids += ` UNION SELECT c.id FROM cases c WHERE ` + condition
 		s.holds += ` OR ` + condition
