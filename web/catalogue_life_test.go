@@ -216,7 +216,7 @@ func TestAFileIsReadIntoTheDraft(t *testing.T) {
 		}
 		has(t, r.body, want, `value="beställd"`)
 	}
-	has(t, w.postFile("/catalogue/import", form, "katalog.yaml", []byte("SE åäö")).body, "Enhet: Ur filen (SE åäö), mottagning (filens rad 7)", "Det är inget giltigt HSA-id.", "Skriv 1–255 bokstäver")
+	has(t, w.postFile("/catalogue/import", form, "katalog.yaml", []byte("SE åäö")).body, "Enhet: Ur filen (SE åäö), mottagning (filens rad 7)", "HSA-id är inget giltigt HSA-id.", "Skriv 1–255 bokstäver")
 	has(t, w.postFile("/catalogue/import", form, "katalog.yaml", []byte("SE2010123456-FIL")).body, "Det här skulle filen ändra", "Ur filen", "one new unit", "Inget är sparat än")
 	if d, err := w.Relay.Store.CatalogueDraft(t.Context()); err != nil || d.Open {
 		t.Fatalf("showing what a file changes changed the draft: %v", err)

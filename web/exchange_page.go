@@ -39,9 +39,7 @@ func (s *Site) exchange(w http.ResponseWriter, r *http.Request, who access) erro
 			return err
 		}
 	}
-	if err := s.Relay.Store.LogAccess(r.Context(), store.Access{
-		Who: who.user, Name: who.name, Roles: who.roles(), What: store.AccessExport, Subject: m.ID, Detail: "recording, masked",
-	}); err != nil {
+	if err := s.looked(r.Context(), who, store.Access{What: store.AccessExport, Subject: m.ID, Detail: "recording, masked"}); err != nil {
 		return err
 	}
 	name := strings.ToLower(shortContract(m.Key.Contract)) + "-" + m.ID

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -80,6 +81,32 @@ func secrets(t *testing.T, text []byte) (all []string) {
 	}
 }
 
+// wellFormed tells whether a text is one XML document without a document type.
+func wellFormed(text []byte) bool {
+	d := xml.NewDecoder(bytes.NewReader(text))
+	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
+	for depth, roots := 0, 0; ; {
+		token, err := d.Token()
+		switch token := token.(type) {
+		case xml.Directive:
+			return false
+		case xml.CharData:
+			if depth == 0 && len(bytes.TrimSpace(token)) > 0 {
+				return false
+			}
+		case xml.StartElement:
+			if depth++; depth == 1 {
+				roots++
+			}
+		case xml.EndElement:
+			depth--
+		}
+		if err != nil {
+			return errors.Is(err, io.EOF) && roots == 1
+		}
+	}
+}
+
 func TestRecordingsAreMasked(t *testing.T) {
 	registry, err := contracts.NewRegistry(contracts.Options{Pack: inferred.Pack{}})
 	if err != nil {
@@ -93,7 +120,7 @@ func TestRecordingsAreMasked(t *testing.T) {
 		}
 		out, err := newMasker(time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)).mask(message, headersOf(file))
 		if errors.Is(err, errNotMasked) {
-			if !strings.Contains(file, "vp0") && !strings.Contains(file, "parts-are-put") && len(message) > 0 { // parts are put together before they are kept
+			if wellFormed(text) {
 				t.Errorf("%s: %v", file, err)
 			}
 			continue

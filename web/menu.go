@@ -14,6 +14,7 @@ func menu() []menuEntry {
 		{"Inkorg", "/inbox", "inbox", SeeCase},
 		{"Skicka ärende", "/submit", "submit", BeCitizen},
 		{"Leveranser", "/monitor", "monitor", SeeDeliveries},
+		{"Fellista", "/faults", "faults", SeeDeliveries},
 		{"Adresskatalog", "/catalogue", "catalogue", SeeCatalogue},
 		{"Loggkontroll", "/review", "review", ReviewLog},
 	}

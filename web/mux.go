@@ -79,6 +79,10 @@ func (s *Site) endpoints() []endpoint {
 		{post, "/catalogue/import", pages, s.catalogueImport, KeepCatalogue},
 		{get, "/resolve", pages, s.resolvePage, Explain},
 		{post, "/resolve", pages, s.resolveTest, SeeCatalogue},
+		{get, "/faults", pages, s.faultsPage, SeeDeliveries},
+		{get, "/faults/{id}", pages, s.faultPage, SeeDeliveries},
+		{post, "/faults/{id}/resend", pages, s.resend, Resend},
+		{get, "/exchange/{id}", pages, s.exchange, SeeExchange},
 
 		{get, "/api/openapi.json", api, s.apiDescription, SignedIn},
 		{get, "/api/receivers", api, s.apiReceivers, SignedIn},

@@ -1,0 +1,150 @@
+package web_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"rivgate/store"
+)
+
+// attempted makes one attempt for each delivery that is due, and gives the ids of their messages.
+func (w *world) attempted(a store.Attempt) (ids []string) {
+	w.t.Helper()
+	claimed, err := w.Relay.Store.Claim(w.t.Context(), "worker", time.Minute, 10, 10, nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, d := range claimed {
+		if err := w.Relay.Store.Finish(w.t.Context(), d, a); err != nil {
+			w.t.Fatal(err)
+		}
+		ids = append(ids, d.Message.ID)
+	}
+	return ids
+}
+
+const faultAnswer = `<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><soap:Fault><faultcode>soap:Client</faultcode><faultstring>VP007 [x] saknar behörighet för 189001019802</faultstring></soap:Fault></soap:Body></soap:Envelope>`
+
+func TestFaultsAreListedByCodeAndSentAgain(t *testing.T) {
+	w := newWorld(t)
+	has(t, w.page("/faults"), "Inget fel.", "Inget anrop har avvisats.")
+	w.submit(hospital, "Tolvan Test", "Ett")
+	parked := w.attempted(store.Attempt{Outcome: store.OutcomeRefused, Class: "fault-client", Code: "VP007", Answer: []byte(faultAnswer)})
+	w.submit(hospital, "Tolvan Test", "Två")
+	waiting := w.attempted(store.Attempt{Outcome: store.OutcomeTechnical, Class: "http-403", Again: w.clock().Add(time.Hour)})
+	w.submit(hospital, "Tolvan Test", "Tre")
+	delivered := w.attempted(store.Attempt{Outcome: store.OutcomeDelivered, Class: "ok"})
+	if len(parked) != 1 || len(waiting) != 1 || len(delivered) != 1 {
+		t.Fatal(parked, waiting, delivered)
+	}
+	page := w.page("/faults")
+	has(t, page, "VP007", "ingen anropsbehörighet", "varav 1 parkerade", "HTTP-status 403", "släpper inte in gatewayens certifikat", "/faults/"+parked[0], "/faults/"+waiting[0])
+	hasNot(t, page, delivered[0], "Tolvan", ">fault-client")
+	page = w.page("/faults?class=http-403&code=")
+	has(t, page, "/faults/"+waiting[0])
+	hasNot(t, page, "/faults/"+parked[0])
+	hasNot(t, w.page("/faults?receiver="+clinic), "/faults/"+parked[0])
+
+	path := "/faults/" + parked[0]
+	page = w.page(path)
+	has(t, page, "Parkerat", "VP007", "Lägg till en anropsbehörighet", "/monitor/deliveries/"+parked[0], "/resolve?contract=", "mottagaren avvisade anropet", "Skicka om meddelandet")
+	r := w.post(path+"/resend", url.Values{"state": {"parked"}})
+	if r.status != http.StatusUnprocessableEntity {
+		t.Errorf("without reason and confirmation: %d", r.status)
+	}
+	has(t, r.body, "Skriv varför", "Bekräfta att", `aria-describedby="resend-reason-error"`)
+	r = w.post(path+"/resend", url.Values{"state": {"due"}, "reason": {"rättat"}, "sure": {"yes"}})
+	has(t, r.body, "Leveransen har bytt läge", `value="rättat"`)
+	has(t, w.saves(path+"/resend", url.Values{"state": {"parked"}, "reason": {"rättat"}, "sure": {"yes"}}), "Meddelandet skickas om.")
+	operations, err := w.Relay.Store.Operations(t.Context(), parked[0])
+	if err != nil || len(operations) != 1 || operations[0].Verb != "retry" || operations[0].Reason != "rättat" || operations[0].By == "" {
+		t.Errorf("on record: %+v, %v", operations, err)
+	}
+
+	path = "/faults/" + delivered[0]
+	has(t, w.page(path), "Mottagaren har redan svarat")
+	w.saves(path+"/resend", url.Values{"state": {"delivered"}, "reason": {"tappat"}, "sure": {"yes"}})
+	again := w.attempted(store.Attempt{Outcome: store.OutcomeDelivered, Class: "ok"})
+	if len(again) != 2 {
+		t.Errorf("%v were sent again", again)
+	}
+	w.Relay.Store.VoidLeases(t.Context())
+	if r := w.get("/faults/nonsense"); r.status != http.StatusNotFound {
+		t.Errorf("a message that is not there: %d", r.status)
+	}
+}
+
+func TestRefusedCallsAreTold(t *testing.T) {
+	w := newWorld(t)
+	registry := prometheus.NewRegistry()
+	calls := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rivgate_requests_total"}, []string{"contract", "outcome", "code"})
+	registry.MustRegister(calls)
+	calls.WithLabelValues(w.Relay.Contracts.Send().Contract, "accepted", "").Add(7)
+	calls.WithLabelValues(w.Relay.Contracts.Send().Contract, "fault", "VP007").Add(3)
+	calls.WithLabelValues("other", "fault", "VP004").Add(5)
+	w.Registry = registry
+	page := main(w.page("/faults"))
+	has(t, page, "VP007", "VP004", "okänt kontrakt", "Lägg till ett vägval", "SendComplaint")
+	if strings.Index(page, "VP004") > strings.Index(page, "VP007") || strings.Contains(page, ">7<") {
+		t.Errorf("calls are told as\n%s", page)
+	}
+}
+
+func TestARecordingIsDownloaded(t *testing.T) {
+	w := newWorld(t)
+	w.submit(hospital, "Tolvan Tolvansson", "Mitt nummer är 070-123 45 67 och jag bor på Storgatan 3.")
+	id := w.attempted(store.Attempt{Outcome: store.OutcomeRefused, Class: "fault-client", Code: "VP007", Answer: []byte(faultAnswer)})[0]
+	r := w.get("/exchange/" + id)
+	if r.status != http.StatusOK || r.header.Get("Content-Type") != "application/zip" || !strings.HasPrefix(r.header.Get("Content-Disposition"), "attachment") {
+		t.Fatalf("%d %v %s", r.status, r.header, r.body)
+	}
+	files := unzipped(t, r.body)
+	name := "sendcomplaint-" + id
+	request, answer := files[name+".request.xml"], files[name+".answer.xml"]
+	if request == "" || answer == "" || !strings.Contains(files[name+".headers"], "X-Vp-Sender-Id: "+portal) || !strings.Contains(files["LÄSMIG.txt"], "VP007") {
+		t.Fatalf("files: %v", files)
+	}
+	for file, content := range files {
+		hasNot(t, content, tolvan, tolvan[2:], "Tolvan", "070-123", "Storgatan")
+		if strings.HasSuffix(file, ".xml") && w.Relay.Contracts.Send().Validate([]byte(content)) != nil && file == name+".request.xml" {
+			t.Errorf("%s is not valid\n%s", file, content)
+		}
+	}
+	stands := regexp.MustCompile(`id>(\d{12})<`).FindStringSubmatch(request)[1]
+	if !strings.Contains(answer, "VP007 [x] saknar behörighet för "+stands) {
+		t.Errorf("request and answer are about others: %s in\n%s", stands, answer)
+	}
+	if r := w.get("/exchange/nonsense"); r.status != http.StatusNotFound {
+		t.Errorf("a message that is not there: %d", r.status)
+	}
+}
+
+func unzipped(t *testing.T, content string) map[string]string {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader([]byte(content)), int64(len(content)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{}
+	for _, f := range z.File {
+		in, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[f.Name] = string(b)
+	}
+	return files
+}
