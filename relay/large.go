@@ -19,6 +19,7 @@ const (
 	largeFrom = 1 << 20
 	largeMost = 4
 	largeWait = time.Minute
+	largePace = 250 * time.Millisecond // for each MiB on the way to a receiver, beyond the usual time
 )
 
 // gate lets only a few large messages that must be known whole in at once. The others wait on their connections, where they cost nothing.
@@ -80,7 +81,7 @@ func (b *gated) leave() {
 
 // whole reads the rest of a message that must be known whole. One that is not in memory yet is condensed, and itself kept in a spool.
 func (r *Relay) whole(a arrival, req *soap.Request) error {
-	if req.Complete {
+	if req.Complete || req.Condensed() != nil {
 		return nil
 	}
 	if body, ok := a.Body.(*gated); ok {
@@ -94,7 +95,15 @@ func (r *Relay) whole(a arrival, req *soap.Request) error {
 	return unreadable(req.Condense(how))
 }
 
-// kept reads an accepted message again, of any size: it passed the limits of its time.
+// again is the request from its start, where it was condensed: what is sent on is the message itself. Both are to be closed.
+func (r *Relay) again(a arrival, req *soap.Request) (*soap.Request, error) {
+	if req.Condensed() == nil {
+		return req, nil
+	}
+	return soap.ReadRequest(req.Spool().Reader(), a.ContentType, r.Limits)
+}
+
+// stored reads an accepted message again, of any size: it passed the limits of its time.
 func (r *Relay) stored(ctx context.Context, id string) (m *store.Message, req *soap.Request, err error) {
 	m, large, err := r.Store.Outline(ctx, id)
 	if err != nil {

@@ -134,18 +134,6 @@ func recipientOf(c store.Case) *contracts.Recipient {
 	return &contracts.Recipient{Unit: contracts.OrgUnit{HSAID: c.Handler.Unit, Name: c.Handler.Name}, Kind: kind}
 }
 
-// Attachment returns file number n (from 0) of an accepted message, with its bytes. store.ErrNotFound.
-func (r *Relay) Attachment(ctx context.Context, messageID string, n int) (contracts.Attachment, error) {
-	files, err := r.Attachments(ctx, messageID)
-	if err == nil && (n < 0 || n >= len(files)) {
-		err = store.ErrNotFound
-	}
-	if err != nil {
-		return contracts.Attachment{}, err
-	}
-	return files[n], nil
-}
-
 // Attachments returns all files of an accepted message, with their bytes. store.ErrNotFound.
 func (r *Relay) Attachments(ctx context.Context, messageID string) ([]contracts.Attachment, error) {
 	m, err := r.canonical(ctx, messageID)

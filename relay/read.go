@@ -15,6 +15,9 @@ import (
 
 // read guards and reads the head of a message, and the whole of it where it must be known whole.
 func (r *Relay) read(a arrival) (*soap.Request, error) {
+	if body, ok := a.Body.(*gated); ok && strings.HasPrefix(strings.ToLower(strings.TrimSpace(a.ContentType)), "multipart/") {
+		body.whole = true
+	}
 	limits := r.Limits
 	limits.Rooms = &r.rooms
 	req, err := soap.ReadRequest(a.Body, a.ContentType, limits)
@@ -45,6 +48,9 @@ func (r *Relay) validate(ctx context.Context, a arrival, req *soap.Request, o *o
 			return nil, err
 		}
 		return r.message(a, req, o, r.NewID(), nil), nil
+	}
+	if err := r.whole(a, req); err != nil {
+		return nil, err
 	}
 	said, err := c.Read(req)
 	if err = r.tolerate(c, a, said != nil, err); err != nil {

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -27,18 +28,23 @@ type parcel struct {
 	Call        routing.Call
 	SOAPAction  string
 	Correlation string
-	Header      http.Header // what the caller sent and may be passed on
-	Body        []byte      // the envelope as UTF-8, or
-	Stream      io.Reader   // the same, guarded as it passes
-	Hold        int64       // bytes of the answer to wait for; 0: all of it
+	Header      http.Header   // what the caller sent and may be passed on
+	Body        []byte        // the envelope as UTF-8, or
+	Stream      io.Reader     // the same, guarded as it passes
+	Hold        int64         // bytes of the answer to wait for; 0: all of it
+	Extra       time.Duration // beyond the usual time for the producer's answer: a large message takes its time on the way
 }
 
 // Send sends p to its route's address and returns what came back, whatever it is. The error is *soap.SendError; Sent in it
 // says whether the producer may have got the message.
 func (s *Sender) Send(ctx context.Context, p parcel) (*soap.Reply, error) {
+	timeout := cmp.Or(s.Timeouts[p.Call.Contract], s.Client.Timeout)
+	if timeout > 0 {
+		timeout += p.Extra
+	}
 	return s.Client.Do(ctx, &soap.Outgoing{
 		URL: p.Route.Address, SOAPAction: p.SOAPAction, ContentType: "text/xml;charset=UTF-8",
-		Header: s.header(p), Body: p.Body, Stream: p.Stream, Hold: p.Hold, Timeout: s.Timeouts[p.Call.Contract],
+		Header: s.header(p), Body: p.Body, Stream: p.Stream, Hold: p.Hold, Timeout: timeout,
 	})
 }
 
@@ -81,6 +87,11 @@ const heldAnswer = 1 << 20
 // forward sends a call on now and gives back the producer's answer: a response or a fault verbatim, anything else is VP009.
 func (r *Relay) forward(ctx context.Context, a arrival, req *soap.Request, o *outcome) (*soap.Answer, error) {
 	p := parcel{Route: o.Route, Call: o.Call, SOAPAction: a.SOAPAction, Correlation: a.Correlation, Header: a.Header, Hold: heldAnswer}
+	req, err := r.again(a, req)
+	defer req.Close()
+	if err != nil {
+		return nil, unreadable(err)
+	}
 	p.enclose(req, o.Contract)
 	reply, took, err := r.send(ctx, p)
 	if err != nil {

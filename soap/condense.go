@@ -91,7 +91,7 @@ func (r *Request) Condense(o Condensing) error {
 	}
 	switch {
 	case c.tooLarge:
-		return tooLarge()
+		return &Error{Kind: TooLarge, Reason: fmt.Sprintf("the message without its files is larger than the %d bytes that are taken", c.limit)}
 	case c.failed != nil:
 		return c.failed
 	}
@@ -118,7 +118,7 @@ func (r *Request) Close() error {
 	if r == nil {
 		return nil
 	}
-	return r.spool.Close()
+	return errors.Join(r.spool.Close(), r.parts.Close())
 }
 
 func (r *Request) condenseRest(c *condenser) error {

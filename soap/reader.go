@@ -3,6 +3,7 @@ package soap
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -15,7 +16,8 @@ const firstRead = 8 << 10
 // ReadRequest reads one request. A message of up to limits.Whole bytes is read to its end and guarded whole; of a
 // longer one only the head is, up to the first element in Body, and the caller goes on with ReadAll or Stream.
 //
-// A message in parts (multipart/related with application/xop+xml) is read whole, each xop:Include in it replaced by its part.
+// A message in parts (multipart/related with application/xop+xml) is taken to its end, each xop:Include in it replaced by its part. One that is longer is
+// spooled for that: Close must be called. An error of the spool is none of the caller's, and no *Error.
 //
 // Every error is an *Error: of Kind Unsupported for any other multipart, TooLarge above limits.Message, Interrupted where body
 // could not be read, else what the guard found. An *Error from body is returned as it is.
@@ -62,7 +64,7 @@ func Peek(message []byte, contentType string, limits Limits) (*Request, error) {
 	}
 	r := newRequest(limits)
 	if int64(len(message)) > r.limits.Message {
-		return nil, tooLarge()
+		return nil, tooLarge(r.limits.Message)
 	}
 	r.received = message
 	if err := r.begin(contentType); err != nil {
@@ -91,7 +93,7 @@ func (r *Request) ReadAll() error {
 			return err
 		}
 		if !ended {
-			return tooLarge()
+			return tooLarge(r.limits.Message)
 		}
 		r.rest = nil
 	}
@@ -115,7 +117,9 @@ func newRequest(limits Limits) *Request {
 	return &Request{limits: g.limits, guard: g}
 }
 
-func tooLarge() error { return &Error{Kind: TooLarge, Reason: "the message is too large"} }
+func tooLarge(limit int64) error {
+	return &Error{Kind: TooLarge, Reason: fmt.Sprintf("the message is larger than the %d bytes that are taken", limit)}
+}
 
 // receive reads from body until limit bytes are received in all; ended says that body ended before. Of a message that is told to be
 // below the limit come tells what has come, while more is on its way.
@@ -133,7 +137,7 @@ func (r *Request) receive(body io.Reader, limit int64, come func()) (ended bool,
 	}
 	switch {
 	case int64(len(r.received)) > r.limits.Message:
-		return false, tooLarge()
+		return false, tooLarge(r.limits.Message)
 	case err != nil:
 		return false, interrupted(err)
 	}
@@ -148,7 +152,7 @@ func interrupted(err error) error {
 	}
 	var size *http.MaxBytesError
 	if errors.As(err, &size) {
-		return tooLarge()
+		return tooLarge(size.Limit)
 	}
 	return &Error{Kind: Interrupted, Reason: "the request could not be read to its end", Cause: err}
 }

@@ -63,6 +63,7 @@ type Request struct {
 	guard     *guard
 	condensed *Condensed
 	spool     *Spool // what was received; nil: it is in received, or not kept
+	parts     *Spool // what is beside the envelope of a message in parts; nil: nothing, or it is in memory
 }
 
 // Envelope is the message byte for byte as it was received; nil unless Complete.

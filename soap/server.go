@@ -89,7 +89,7 @@ func (s *Server) serve(r *http.Request, call *Call) (answer *Answer, err error) 
 		return nil, &Error{Kind: Unsupported, Reason: "a Content-Encoding"}
 	}
 	if r.ContentLength > s.maxMessage() {
-		return nil, tooLarge()
+		return nil, tooLarge(s.maxMessage())
 	}
 	defer func() {
 		switch cause := recover(); {

@@ -28,12 +28,12 @@ func NewSpool(folder string) (*Spool, error) {
 	return s, nil
 }
 
-// Write appends p.
+// Write appends p. Its error is ours, whoever sent what is spooled.
 func (s *Spool) Write(p []byte) (int, error) {
 	n, err := s.file.WriteAt(p, s.size)
 	s.size += int64(n)
 	if err != nil {
-		return n, fmt.Errorf("writing a spool: %w", err)
+		return n, &copyError{err}
 	}
 	return n, nil
 }

@@ -120,7 +120,7 @@ func (s *stream) receive() error {
 func (s *stream) read(p []byte) (int, error) {
 	n, err := s.request.rest.Read(p)
 	if s.count += int64(n); s.count > s.request.limits.Message {
-		return n, tooLarge()
+		return n, tooLarge(s.request.limits.Message)
 	}
 	if s.ended = err == io.EOF; err != nil && !s.ended {
 		return n, interrupted(err)

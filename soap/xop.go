@@ -2,12 +2,10 @@ package soap
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/xml"
 	"errors"
 	"io"
 	"mime"
-	"mime/multipart"
 	"net/url"
 	"strings"
 )
@@ -46,115 +44,98 @@ func contentID(text string) string {
 
 func badPackage(reason string) error { return &Error{Kind: Malformed, Reason: reason} }
 
-// readPackaged reads a message in parts. The request is Complete: its UTF8 is the envelope with each xop:Include replaced by its part as base64,
-// its Envelope is what was received. Neither is above limits.Message.
+// readPackaged reads a message in parts: its UTF8 is the envelope with each xop:Include replaced by its part as base64, its Envelope is what was
+// received. Neither is above limits.Message. What is above limits.Whole is spooled, and read on like any large message.
 func readPackaged(body io.Reader, p *packaging, limits Limits) (*Request, error) {
 	limits = limits.defaulted()
 	raw := newRequest(limits)
-	if _, err := raw.receive(body, limits.Message+1, nil); err != nil {
+	ended, err := raw.receive(body, limits.Whole+1, nil)
+	if err != nil {
 		return nil, err
 	}
-	root, contentType, parts, err := p.open(raw.received)
+	if !ended {
+		return readSpooled(raw, body, p)
+	}
+	found, err := p.open(bytes.NewReader(raw.received), &inMemory{})
+	if err != nil {
+		return nil, err
+	}
+	whole, charset, err := found.whole(limits)
 	if err != nil {
 		return nil, err
 	}
 	limits.Whole = limits.Message
-	envelope, err := ReadRequest(bytes.NewReader(root), contentType, limits)
+	r, err := ReadRequest(whole, "text/xml; charset=UTF-8", limits)
 	if err != nil {
 		return nil, err
 	}
-	whole, err := include(envelope.UTF8(), parts, limits.Message)
-	if err != nil {
-		return nil, err
-	}
-	r, err := ReadRequest(bytes.NewReader(whole), "text/xml; charset=UTF-8", limits)
-	if err != nil {
-		return nil, err
-	}
-	r.received, r.Charset = raw.received, envelope.Charset
+	r.received, r.Charset = raw.received, charset
 	return r, nil
 }
 
-// part is one part beside the envelope. It is used once: a message that names it again would grow with each time.
-type part struct {
-	content []byte
-	used    bool
-}
-
-// open finds the envelope, which is the part that start names or else the first, and the others by their Content-ID.
-func (p *packaging) open(message []byte) (root []byte, contentType string, parts map[string]*part, err error) {
-	reader := multipart.NewReader(bytes.NewReader(message), p.boundary)
-	parts = map[string]*part{}
-	found := false
-	for n := 0; ; n++ {
-		next, err := reader.NextRawPart()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil || n == maxParts {
-			return nil, "", nil, badPackage("the parts of the message cannot be read, or are too many")
-		}
-		content, err := decoded(next)
-		if err != nil {
-			return nil, "", nil, err
-		}
-		id := contentID(next.Header.Get("Content-ID"))
-		if !found && (p.start == "" || id == p.start) {
-			root, contentType, found = content, next.Header.Get("Content-Type"), true
-			continue
-		}
-		if id == "" {
-			continue // nobody can name it
-		}
-		if parts[id] != nil {
-			return nil, "", nil, badPackage("two parts have the same Content-ID")
-		}
-		parts[id] = &part{content: content}
+// readSpooled goes on with a message in parts of which raw holds the beginning.
+func readSpooled(raw *Request, body io.Reader, p *packaging) (r *Request, err error) {
+	raw.rest = body
+	if err := raw.beginSpool(); err != nil {
+		return nil, err
 	}
-	kind, parameters, err := mime.ParseMediaType(contentType)
-	if !found || err != nil || kind != mediaXOP {
-		return nil, "", nil, badPackage("the part with the envelope is missing or not application/xop+xml")
-	}
-	contentType = "text/xml"
-	if charset := parameters["charset"]; charset != "" {
-		contentType = mime.FormatMediaType(contentType, map[string]string{"charset": charset})
-	}
-	return root, contentType, parts, nil
-}
-
-func decoded(p *multipart.Part) ([]byte, error) {
-	content, err := io.ReadAll(p)
+	parts, err := NewSpool(raw.limits.Folder)
+	defer func() {
+		if r == nil {
+			_, _ = raw.spool.Close(), parts.Close()
+		}
+	}()
 	if err != nil {
-		return nil, badPackage("the parts of the message cannot be read, or are too many")
+		return nil, err
 	}
-	switch strings.ToLower(strings.TrimSpace(p.Header.Get("Content-Transfer-Encoding"))) {
-	case "", "binary", "8bit", "7bit":
-		return content, nil
-	case "base64":
-		content, err = base64.StdEncoding.DecodeString(strings.Join(strings.Fields(string(content)), ""))
-		if err == nil {
-			return content, nil
-		}
+	bounded := &rest{body: io.NopCloser(raw.rest), left: raw.limits.Message - int64(len(raw.received))}
+	all := io.MultiReader(bytes.NewReader(raw.received), bounded)
+	found, err := p.open(all, parts)
+	if err == nil {
+		_, err = io.Copy(io.Discard, all) // what follows the last part is part of the message, too
 	}
-	return nil, badPackage("a part's Content-Transfer-Encoding is not taken")
+	if err != nil || bounded.left < 0 {
+		return nil, unspooled(err, bounded.left, raw.limits.Message)
+	}
+	whole, charset, err := found.whole(raw.limits)
+	if err != nil {
+		return nil, err
+	}
+	if r, err = ReadRequest(whole, "text/xml; charset=UTF-8", raw.limits); err != nil {
+		return nil, err
+	}
+	r.spool, r.parts, r.Charset = raw.spool, parts, charset
+	return r, nil
+}
+
+// unspooled tells why a message in parts could not be spooled: because of its size, of us, of the connection, or of itself.
+func unspooled(err error, left, limit int64) error {
+	var own *Error
+	var failed *copyError
+	switch {
+	case left < 0:
+		return tooLarge(limit)
+	case errors.As(err, &failed):
+		return failed
+	case errors.As(err, &own):
+		return own
+	}
+	return interrupted(err)
 }
 
 // include replaces every xop:Include in envelope, which has passed the guard. An Include is alone in its element (XOP 1.0 section 3.2), is
 // empty, and names a part that no other names. What a part holds is bytes: an Include in one is none.
-func include(envelope []byte, parts map[string]*part, limit int64) ([]byte, error) {
+func include(envelope []byte, parts map[string]*part, limit int64) (io.Reader, error) {
 	d := lenient(envelope)
-	var out bytes.Buffer
+	var out []io.Reader
+	size := int64(len(envelope))
 	at := int64(0)               // how much of envelope is in out
 	lonely, after := true, false // nothing but the start tag stands before; an Include was the last that came
 	for {
 		begin := d.InputOffset()
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
-			out.Write(envelope[at:])
-			if int64(out.Len()) > limit {
-				return nil, tooLarge()
-			}
-			return out.Bytes(), nil
+			return io.MultiReader(append(out, bytes.NewReader(envelope[at:]))...), nil
 		}
 		if err != nil {
 			return nil, badPackage("the envelope in parts cannot be read")
@@ -175,11 +156,10 @@ func include(envelope []byte, parts map[string]*part, limit int64) ([]byte, erro
 			if end, err := d.Token(); err != nil || !lonely || after || end != (xml.EndElement{Name: t.Name}) {
 				return nil, badPackage("an xop:Include is not empty, or not alone in its element")
 			}
-			if int64(out.Len())+begin-at+int64(base64.StdEncoding.EncodedLen(len(content))) > limit {
-				return nil, tooLarge()
+			if size += (content.Size() + 2) / 3 * 4; size > limit {
+				return nil, tooLarge(limit)
 			}
-			out.Write(envelope[at:begin])
-			out.WriteString(base64.StdEncoding.EncodeToString(content))
+			out = append(out, bytes.NewReader(envelope[at:begin]), &encoding64{from: content})
 			at, after = d.InputOffset(), true
 		case xml.EndElement:
 			lonely, after = false, false
@@ -195,7 +175,7 @@ func include(envelope []byte, parts map[string]*part, limit int64) ([]byte, erro
 }
 
 // named is the content of the part that an Include names.
-func named(start xml.StartElement, parts map[string]*part) ([]byte, error) {
+func named(start xml.StartElement, parts map[string]*part) (*part, error) {
 	href := ""
 	for _, a := range start.Attr {
 		if a.Name == (xml.Name{Local: "href"}) {
@@ -212,5 +192,5 @@ func named(start xml.StartElement, parts map[string]*part) ([]byte, error) {
 		return nil, badPackage("two xop:Include name the same part")
 	}
 	p.used = true
-	return p.content, nil
+	return p, nil
 }

@@ -3,6 +3,7 @@ package soap
 import (
 	"encoding/base64"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 )
@@ -51,8 +52,30 @@ func TestPartsArePutIntoTheEnvelope(t *testing.T) {
 			if err != nil || string(again.UTF8()) != string(r.UTF8()) {
 				t.Error("what is stored is read otherwise", err)
 			}
+			spooled, kept := spooledParts(t, message)
+			if string(spooled) != string(r.UTF8()) || string(kept) != message {
+				t.Errorf("spooled, it is %s", spooled)
+			}
 		})
 	}
+}
+
+// spooledParts reads a message in parts that is not held in memory, and gives what is made of it, and itself as it was kept.
+func spooledParts(t *testing.T, message string) (made, kept []byte) {
+	t.Helper()
+	message += strings.Repeat("the end is no part of any part\n", 100)
+	r, err := ReadRequest(strings.NewReader(message), xopType, Limits{Whole: 512})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if kept, err = io.ReadAll(r.Spool().Reader()); err != nil || string(kept) != message {
+		t.Fatalf("it is not kept as it came, %v", err)
+	}
+	if made, err = io.ReadAll(r.Stream()); err != nil {
+		t.Fatal(err)
+	}
+	return made, kept[:len(kept)-3100]
 }
 
 func TestHostileParts(t *testing.T) {
@@ -88,10 +111,16 @@ func TestHostileParts(t *testing.T) {
 		{"too large when put together", inParts(xopRoot(include), "Content-ID: <f>\r\n\r\n"+strings.Repeat("x", 50<<10)), TooLarge},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
-			_, err := ReadRequest(strings.NewReader(c.message), xopType, Limits{Message: 64 << 10})
-			var refused *Error
-			if !errors.As(err, &refused) || refused.Kind != c.kind {
-				t.Errorf("got %v", err)
+			for _, whole := range []int64{0, 512} {
+				r, err := ReadRequest(strings.NewReader(c.message), xopType, Limits{Message: 64 << 10, Whole: whole})
+				if err == nil && !r.Complete {
+					err = r.Condense(Condensing{})
+				}
+				_ = r.Close()
+				var refused *Error
+				if !errors.As(err, &refused) || refused.Kind != c.kind {
+					t.Errorf("of which %d bytes are in memory: got %v", whole, err)
+				}
 			}
 		})
 	}

@@ -76,6 +76,16 @@ func gather(ctx context.Context, q querier, id string) ([]byte, error) {
 	}
 }
 
+// EnvelopeSize is about how many bytes Envelope gives: not less, and less than a piece more.
+func (s *Store) EnvelopeSize(ctx context.Context, id string) (int64, error) {
+	pieces, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (n int64, err error) { return n, rows.Scan(&n) },
+		`SELECT COALESCE(max(n) + 1, 0) FROM message_chunk WHERE message_id = $1`, id)
+	if err != nil {
+		return 0, fmt.Errorf("measuring an envelope: %w", err)
+	}
+	return pieces[0] * chunkSize, nil
+}
+
 // Envelope reads the envelope of an accepted message piece by piece: for those of a Delivery that is Large. No transaction is open between two readings.
 func (s *Store) Envelope(ctx context.Context, id string) io.Reader {
 	return &chunks{ctx: ctx, store: s, id: id}

@@ -1,0 +1,173 @@
+package soap
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"strings"
+)
+
+// partStore keeps the content of parts, one after the other.
+type partStore interface {
+	io.Writer
+	io.ReaderAt
+	Size() int64
+}
+
+// inMemory is a partStore for messages that are.
+type inMemory struct{ bytes []byte }
+
+func (m *inMemory) Write(p []byte) (int, error) {
+	m.bytes = append(m.bytes, p...)
+	return len(p), nil
+}
+
+func (m *inMemory) ReadAt(p []byte, at int64) (int, error) {
+	return bytes.NewReader(m.bytes).ReadAt(p, at)
+}
+
+func (m *inMemory) Size() int64 { return int64(len(m.bytes)) }
+
+// part is one part beside the envelope. It is used once: a message that names it again would grow with each time.
+type part struct {
+	*io.SectionReader
+	used bool
+}
+
+// parcels are the envelope and the parts that were found beside it, by their Content-ID.
+type parcels struct {
+	root        []byte
+	contentType string
+	parts       map[string]*part
+}
+
+// open finds the envelope, which is the part that start names or else the first, and puts the others into to. An error of message, or of to, comes back
+// inside another.
+func (p *packaging) open(message io.Reader, to partStore) (*parcels, error) {
+	reader := multipart.NewReader(message, p.boundary)
+	all := &parcels{parts: map[string]*part{}}
+	found := false
+	for n := 0; ; n++ {
+		next, err := reader.NextRawPart()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil || n == maxParts {
+			return nil, unreadablePart(err)
+		}
+		id := contentID(next.Header.Get("Content-ID"))
+		content, err := decoded(next)
+		if err != nil {
+			return nil, err
+		}
+		if !found && (p.start == "" || id == p.start) {
+			if all.root, err = io.ReadAll(io.LimitReader(content, longestRoot+1)); err != nil || len(all.root) > longestRoot {
+				return nil, unreadablePart(err)
+			}
+			all.contentType, found = next.Header.Get("Content-Type"), true
+			continue
+		}
+		begin := to.Size()
+		if _, err := io.Copy(to, content); err != nil {
+			return nil, unreadablePart(err)
+		}
+		if id == "" {
+			continue // nobody can name it
+		}
+		if all.parts[id] != nil {
+			return nil, badPackage("two parts have the same Content-ID")
+		}
+		all.parts[id] = &part{SectionReader: io.NewSectionReader(to, begin, to.Size()-begin)}
+	}
+	kind, parameters, err := mime.ParseMediaType(all.contentType)
+	if !found || err != nil || kind != mediaXOP {
+		return nil, badPackage("the part with the envelope is missing or not application/xop+xml")
+	}
+	all.contentType = "text/xml"
+	if charset := parameters["charset"]; charset != "" {
+		all.contentType = mime.FormatMediaType(all.contentType, map[string]string{"charset": charset})
+	}
+	return all, nil
+}
+
+// longestRoot is how many bytes the part with the envelope may have: its files are elsewhere.
+const longestRoot = 15 << 20
+
+// unreadablePart tells what is wrong with the message from what is wrong with reading it.
+func unreadablePart(err error) error {
+	var own *Error
+	var failed *copyError
+	if errors.As(err, &own) || errors.As(err, &failed) {
+		return err
+	}
+	return badPackage("the parts of the message cannot be read, or are too many or too large")
+}
+
+// decoded is the content of a part as it was before it was made fit for transport.
+func decoded(p *multipart.Part) (io.Reader, error) {
+	switch strings.ToLower(strings.TrimSpace(p.Header.Get("Content-Transfer-Encoding"))) {
+	case "", "binary", "8bit", "7bit":
+		return p, nil
+	case "base64":
+		return base64.NewDecoder(base64.StdEncoding, &blankless{p}), nil
+	}
+	return nil, badPackage("a part's Content-Transfer-Encoding is not taken")
+}
+
+// blankless leaves blanks out.
+type blankless struct{ from io.Reader }
+
+func (b *blankless) Read(p []byte) (int, error) {
+	n, err := b.from.Read(p)
+	kept := 0
+	for _, c := range p[:n] {
+		if class[c] != 'W' {
+			p[kept] = c
+			kept++
+		}
+	}
+	return kept, err
+}
+
+// whole is the envelope with its parts in it, as UTF-8, and the charset that it came in.
+func (a *parcels) whole(limits Limits) (whole io.Reader, charset string, err error) {
+	limits.Whole = limits.Message
+	root, err := ReadRequest(bytes.NewReader(a.root), a.contentType, limits)
+	if err != nil {
+		return nil, "", err
+	}
+	whole, err = include(root.UTF8(), a.parts, limits.Message)
+	return whole, root.Charset, err
+}
+
+// encoding64 is what it reads as base64.
+type encoding64 struct {
+	from io.Reader
+	raw  [3 << 10]byte
+	text [4 << 10]byte
+	left []byte // of text
+	err  error
+}
+
+func (e *encoding64) Read(p []byte) (int, error) {
+	if len(e.left) == 0 {
+		if e.err != nil {
+			return 0, e.err
+		}
+		n, err := io.ReadFull(e.from, e.raw[:])
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			err = io.EOF
+		}
+		base64.StdEncoding.Encode(e.text[:], e.raw[:n])
+		e.left, e.err = e.text[:base64.StdEncoding.EncodedLen(n)], err
+		if n == 0 {
+			return 0, e.err
+		}
+	}
+	n := copy(p, e.left)
+	e.left = e.left[n:]
+	return n, nil
+}
