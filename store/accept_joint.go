@@ -15,7 +15,7 @@ func (a *jointAccept) ask(q *questions) bool {
 	m, e := a.m, a.m.Event
 	sender := fold(m.Key.Sender)
 	marks := []string{keyMark(sender, m.Key.Contract, m.Key.MessageID)}
-	if m.size() > chunkSize || e != nil && e.Kind == EventNewCase {
+	if m.Body != nil || m.size() > chunkSize || e != nil && e.Kind == EventNewCase {
 		return false
 	}
 	if e != nil && e.Case.Extension != "" {

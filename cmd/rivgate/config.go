@@ -50,6 +50,8 @@ type SOAPConfig struct {
 	CertificateHeader string                 `yaml:"certificate_header"`
 	TLS               ListenTLSConfig        `yaml:"tls"`
 	MaxMessage        Size                   `yaml:"max_message"`
+	MaxLarge          int                    `yaml:"max_large"` // messages above 1 MiB that are taken at once
+	Spool             string                 `yaml:"spool"`     // folder for them while they are read; "" = beside the SQLite file, or the system's
 	OriginalConsumer  OriginalConsumerConfig `yaml:"original_consumer"`
 }
 
@@ -201,6 +203,7 @@ func DefaultConfig() Config {
 			TrustedProxies:    []string{"127.0.0.0/8"},
 			CertificateHeader: "x-vp-auth-cert",
 			MaxMessage:        15 << 20,
+			MaxLarge:          4,
 		},
 		Producer: ProducerConfig{ConnectTimeout: 2 * time.Second, Timeout: 29 * time.Second},
 		Delivery: DeliveryConfig{

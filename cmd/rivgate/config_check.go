@@ -122,6 +122,14 @@ func (k *checker) listeners() {
 	if s.MaxMessage < 1<<10 {
 		k.problem("soap.max_message", "%s is too small for a message: write 15MiB", s.MaxMessage)
 	}
+	if s.MaxLarge < 1 {
+		k.problem("soap.max_large", "%d is too few: write 4", s.MaxLarge)
+	}
+	if s.Spool != "" {
+		if info, err := os.Stat(s.Spool); err != nil || !info.IsDir() {
+			k.problem("soap.spool", "%s is no folder: write one that only the gateway can read", s.Spool)
+		}
+	}
 	if s.TLS.Listen != "" {
 		k.address("soap.tls.listen", s.TLS.Listen)
 		k.file("soap.tls.certificate", s.TLS.Certificate)

@@ -156,8 +156,17 @@ func newRelay(c Config, r *contracts.Registry, db *store.Store, table func() *ro
 			Proxies: trustedProxies(c), CertificateHeader: c.SOAP.CertificateHeader, ClientCA: clients,
 			OriginalConsumer: relay.OriginalConsumer{AllowedSenders: c.SOAP.OriginalConsumer.AllowedSenders, Enforce: c.SOAP.OriginalConsumer.Enforce},
 		},
-		Limits: soap.Limits{Message: int64(c.SOAP.MaxMessage)}, Now: now, NewID: newID, Log: log, Version: versionText(),
+		Limits: soap.Limits{Message: int64(c.SOAP.MaxMessage), Folder: spoolFolder(c)}, Large: c.SOAP.MaxLarge, Now: now, NewID: newID, Log: log, Version: versionText(),
 	}, nil
+}
+
+// spoolFolder is where large messages are while they are read: what is kept beside the database is on a disk that has room for them, and never in memory.
+func spoolFolder(c Config) string {
+	path, ok := strings.CutPrefix(c.Store.URL, "sqlite:")
+	if c.SOAP.Spool != "" || !ok {
+		return c.SOAP.Spool
+	}
+	return filepath.Dir(path)
 }
 
 // newID is a UUID of version 7, so that ids sort by time.
