@@ -33,7 +33,7 @@ func (s *Store) Tally(ctx context.Context, scope StatisticsScope) ([]StatisticsR
 		}
 		columns = append(columns, column)
 	}
-	months := span{}
+	months := monthSpan{}
 	if !scope.From.IsZero() {
 		months.first = month(scope.From)
 	}
@@ -53,11 +53,11 @@ func (s *Store) Tally(ctx context.Context, scope StatisticsScope) ([]StatisticsR
 // CheckStatistics reads every case and tells the months whose gathered facts say something else than the tables, though they count as current. There
 // should never be one.
 func (s *Store) CheckStatistics(ctx context.Context) ([]string, error) {
-	if err := s.gatherMonths(ctx, span{}); err != nil {
+	if err := s.gatherMonths(ctx, monthSpan{}); err != nil {
 		return nil, fmt.Errorf("gathering statistics: %w", err)
 	}
 	var wrong []string
-	err := s.eachMonth(ctx, span{}, func(name string, packed []byte) error {
+	err := s.eachMonth(ctx, monthSpan{}, func(name string, packed []byte) error {
 		now, err := s.factsOf(ctx, name)
 		if err != nil {
 			return err
@@ -73,11 +73,11 @@ func (s *Store) CheckStatistics(ctx context.Context) ([]string, error) {
 	return wrong, nil
 }
 
-// span is a span of months, both ends in it; "" is open.
-type span struct{ first, last string }
+// monthSpan is a span of months, both ends in it; "" is open.
+type monthSpan struct{ first, last string }
 
 // conditions are those on a column of months.
-func (m span) conditions(column string) *conditions {
+func (m monthSpan) conditions(column string) *conditions {
 	var c conditions
 	if m.first != "" {
 		c.add(column+" >= $?", m.first)

@@ -1,8 +1,13 @@
 package store
 
 import (
-	"math"
+	"errors"
+	"math/bits"
 	"slices"
+	"strings"
+	"time"
+
+	"rivgate/routing"
 )
 
 // tally counts gathered facts.
@@ -10,27 +15,11 @@ type tally struct {
 	scope   StatisticsScope
 	columns []int // of statisticsColumns, in the order of scope.By
 	units   map[string]bool
-	from    int64
-	until   int64
-
-	words   []string // of all months, each once
-	numbers map[string]uint32
-	total   int
-	// Keys of one or more words are numbered step by step: prefix and word make a key, and that one with the next word another.
-	keys   map[[2]uint32]uint32
-	tuples [][2]uint32
-	counts []int
+	counts  map[string]int // by the words of the columns, parted by NUL
 }
 
 func newTally(scope StatisticsScope, columns []int) *tally {
-	t := &tally{scope: scope, columns: columns, from: math.MinInt64, until: math.MaxInt64, numbers: map[string]uint32{}, keys: map[[2]uint32]uint32{}}
-	t.tuples, t.counts = append(t.tuples, [2]uint32{}), append(t.counts, 0) // the key of no words
-	if !scope.From.IsZero() {
-		t.from = micros(scope.From)
-	}
-	if !scope.Until.IsZero() {
-		t.until = micros(scope.Until)
-	}
+	t := &tally{scope: scope, columns: columns, counts: map[string]int{}}
 	if scope.Units != nil {
 		t.units = map[string]bool{}
 		for _, unit := range scope.Units {
@@ -40,114 +29,183 @@ func newTally(scope StatisticsScope, columns []int) *tally {
 	return t
 }
 
-// number is that of a word in all months.
-func (t *tally) number(word string) uint32 {
-	n, known := t.numbers[word]
-	if !known {
-		n = uint32(len(t.words))
-		t.words = append(t.words, word)
-		t.numbers[word] = n
-	}
-	return n
-}
-
 // month counts the cases of a month.
 func (t *tally) month(name string, b []byte) error {
 	p, err := unpack(b)
 	if err != nil {
 		return err
 	}
-	here := make([]uint32, len(p.words)) // the words of this month, by their numbers in all
-	for i, word := range p.words {
-		here[i] = t.number(word)
+	take, err := t.takes(name, p)
+	if err != nil {
+		return err
 	}
-	takes := t.takes(p.words)
-	received := []uint32{t.number(name)}
-	for range p.cases {
-		if err := p.next(); err != nil {
-			return err
+	columns := make([]*packedColumn, 0, len(t.columns))
+	for _, column := range t.columns {
+		c := &packedColumn{words: []string{name}}
+		if column != monthColumn {
+			if c, err = p.column(column); err != nil {
+				return err
+			}
 		}
-		if p.received >= t.from && p.received < t.until && takes.unit[p.single[0]] && takes.provider[p.single[1]] && takes.region[p.single[2]] && takes.kind[p.kind] {
-			t.total++
-			t.count(p, here, received, 0, 0)
-		}
+		columns = append(columns, c)
+	}
+	counts, err := combinations(p.cases, columns, take)
+	if err != nil {
+		return err
+	}
+	for key, n := range counts {
+		t.add(columns, key, n)
 	}
 	return nil
 }
 
-// taken tells for each word of a month whether it is in the scope, where it stands for a unit, a provider, a region or a kind.
-type taken struct{ unit, provider, region, kind []bool }
+// errCombinations means that more columns are asked for than keys of combinations can number.
+var errCombinations = errors.New("the parameters have too many combinations")
 
-func (t *tally) takes(words []string) taken {
-	var out taken
-	for _, word := range words {
-		out.unit = append(out.unit, (t.scope.Unit == "" || word == fold(t.scope.Unit)) && (t.units == nil || t.units[word]))
-		out.provider = append(out.provider, t.scope.Provider == "" || word == fold(t.scope.Provider))
-		out.region = append(out.region, t.scope.Region == "" || word == t.scope.Region)
-		out.kind = append(out.kind, t.scope.Kind == "" || word == string(t.scope.Kind))
+// combinations counts how often the words of some columns stand together, by their numbers: that of the last column counts one, that of the one before it as much
+// as the last has words, and so on.
+func combinations(cases int, columns []*packedColumn, take func(int) bool) (map[uint64]int, error) {
+	size := uint64(1)
+	for _, c := range columns {
+		over, product := bits.Mul64(size, uint64(len(c.words)))
+		if over > 0 {
+			return nil, errCombinations
+		}
+		size = product
 	}
-	return out
-}
-
-// count counts a case once for each combination of what it has in the columns from depth on; key is what it has in those before.
-func (t *tally) count(p *packed, here, received []uint32, depth int, key uint32) {
-	if depth == len(t.columns) {
-		t.counts[key]++
-		return
+	const few = 1 << 16 // combinations, which an array counts faster than a map
+	counts := map[uint64]int{}
+	var array []int
+	if size <= few {
+		array = make([]int, size)
 	}
-	column := t.columns[depth]
-	switch {
-	case column < singles:
-		t.count(p, here, received, depth+1, t.key(key, here[p.single[column]]))
-	case column == singles+lists:
-		t.count(p, here, received, depth+1, t.key(key, received[0]))
-	case len(p.lists[column-singles]) == 0:
-		t.count(p, here, received, depth+1, t.key(key, t.number("")))
-	default:
-		for _, word := range p.lists[column-singles] {
-			t.count(p, here, received, depth+1, t.key(key, here[word]))
+	for i := range cases {
+		if !take(i) {
+			continue
+		}
+		key := uint64(0)
+		for _, c := range columns {
+			key = key*uint64(len(c.words)) + uint64(c.of(i))
+		}
+		if array != nil {
+			array[key]++
+		} else {
+			counts[key]++
 		}
 	}
+	for key, n := range array {
+		if n > 0 {
+			counts[uint64(key)] = n
+		}
+	}
+	return counts, nil
 }
 
-// key is that of a key and one word more.
-func (t *tally) key(key, word uint32) uint32 {
-	tuple := [2]uint32{key, word}
-	n, known := t.keys[tuple]
-	if !known {
-		n = uint32(len(t.tuples))
-		t.tuples, t.counts = append(t.tuples, tuple), append(t.counts, 0)
-		t.keys[tuple] = n
+// add counts n cases that have the same words, once for each combination of their codes.
+func (t *tally) add(columns []*packedColumn, key uint64, n int) {
+	words := make([]string, len(columns))
+	for i := len(columns) - 1; i >= 0; i-- {
+		words[i] = columns[i].words[key%uint64(len(columns[i].words))]
+		key /= uint64(len(columns[i].words))
 	}
-	return n
+	keys := []string{""}
+	for i, column := range t.columns {
+		codes := []string{words[i]}
+		if column >= singles && column < monthColumn {
+			codes = strings.Split(words[i], "\n")
+		}
+		next := make([]string, 0, len(keys)*len(codes))
+		for _, key := range keys {
+			for _, code := range codes {
+				next = append(next, key+code+"\x00")
+			}
+		}
+		keys = next
+	}
+	for _, key := range keys {
+		t.counts[key] += n
+	}
+}
+
+// takes tells which cases of a month are in the scope.
+func (t *tally) takes(name string, p *packed) (func(int) bool, error) {
+	in := []func(int) bool{}
+	for _, one := range []struct {
+		column int
+		set    bool
+		takes  func(word string) bool
+	}{
+		{unitColumn, t.scope.Unit != "" || t.units != nil, func(w string) bool {
+			return (t.scope.Unit == "" || w == fold(t.scope.Unit)) && (t.units == nil || t.units[w])
+		}},
+		{ofProvider, t.scope.Provider != "", func(w string) bool { return w == fold(t.scope.Provider) }},
+		{ofRegion, t.scope.Region != "", func(w string) bool { return w == t.scope.Region }},
+		{kindColumn, t.scope.Kind != "", func(w string) bool { return w == string(t.scope.Kind) }},
+	} {
+		if !one.set {
+			continue
+		}
+		c, err := p.column(one.column)
+		if err != nil {
+			return nil, err
+		}
+		words := make([]bool, len(c.words))
+		for i, word := range c.words {
+			words[i] = one.takes(word)
+		}
+		in = append(in, func(i int) bool { return words[c.of(i)] })
+	}
+	if t.parts(name) {
+		received, err := p.within(t.span())
+		if err != nil {
+			return nil, err
+		}
+		in = append(in, func(i int) bool { return received[i] })
+	}
+	return func(i int) bool {
+		return !slices.ContainsFunc(in, func(takes func(int) bool) bool { return !takes(i) })
+	}, nil
+}
+
+// parts tells whether the span of the scope begins or ends inside a month.
+func (t *tally) parts(name string) bool {
+	return !t.scope.From.IsZero() && month(t.scope.From) == name && !beginsMonth(t.scope.From) || !t.scope.Until.IsZero() && month(t.scope.Until) == name
+}
+
+// beginsMonth tells whether a moment is the first of a month in Sweden.
+func beginsMonth(at time.Time) bool {
+	local := at.In(routing.Stockholm())
+	return local.Equal(time.Date(local.Year(), local.Month(), 1, 0, 0, 0, 0, local.Location()))
+}
+
+// span is that of the scope in microseconds; a side that is open is beyond every case.
+func (t *tally) span() (from, until int64) {
+	from, until = -1<<63, 1<<63-1
+	if !t.scope.From.IsZero() {
+		from = micros(t.scope.From)
+	}
+	if !t.scope.Until.IsZero() {
+		until = micros(t.scope.Until)
+	}
+	return from, until
 }
 
 // rows are the counts in the order of their keys.
 func (t *tally) rows() []StatisticsRow {
 	if len(t.columns) == 0 {
-		return []StatisticsRow{{Key: map[string]string{}, Count: t.total}}
+		return []StatisticsRow{{Key: map[string]string{}, Count: t.counts[""]}}
 	}
-	type counted struct {
-		words []string
-		n     int
+	keys := make([]string, 0, len(t.counts))
+	for key := range t.counts {
+		keys = append(keys, key)
 	}
-	var all []counted
-	for key, n := range t.counts {
-		if n == 0 {
-			continue
-		}
-		c := counted{make([]string, len(t.columns)), n}
-		for i, at := len(t.columns)-1, uint32(key); i >= 0; i-- {
-			c.words[i], at = t.words[t.tuples[at][1]], t.tuples[at][0]
-		}
-		all = append(all, c)
-	}
-	slices.SortFunc(all, func(a, b counted) int { return slices.Compare(a.words, b.words) })
-	rows := make([]StatisticsRow, 0, len(all))
-	for _, c := range all {
-		row := StatisticsRow{Key: make(map[string]string, len(c.words)), Count: c.n}
+	slices.Sort(keys)
+	rows := make([]StatisticsRow, 0, len(keys))
+	for _, key := range keys {
+		row := StatisticsRow{Key: make(map[string]string, len(t.columns)), Count: t.counts[key]}
+		words := strings.Split(key, "\x00")
 		for i, name := range t.scope.By {
-			row.Key[name] = c.words[i]
+			row.Key[name] = words[i]
 		}
 		rows = append(rows, row)
 	}

@@ -18,7 +18,7 @@ func scanMonthSum(rows *sql.Rows) (m monthSum, err error) {
 
 // gatherMonths brings the gathered facts of a span up to date. It runs after the changes that it follows, in transactions of its own: no accept waits for
 // statistics. Two that do it at once write the same.
-func (s *Store) gatherMonths(ctx context.Context, months span) error {
+func (s *Store) gatherMonths(ctx context.Context, months monthSpan) error {
 	c := months.conditions("received_month")
 	now, err := collect(ctx, pool{s.read}, scanMonthSum, `SELECT received_month, count(*), CAST(sum(version) AS BIGINT) FROM cases`+c.where()+` GROUP BY received_month`, c.args...)
 	if err != nil {
@@ -68,7 +68,7 @@ func (s *Store) gatherMonth(ctx context.Context, name string) error {
 }
 
 // eachMonth gives the gathered facts of a span to a function, in the order of the months.
-func (s *Store) eachMonth(ctx context.Context, months span, do func(name string, packed []byte) error) error {
+func (s *Store) eachMonth(ctx context.Context, months monthSpan, do func(name string, packed []byte) error) error {
 	c := months.conditions("month")
 	_, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (none struct{}, err error) {
 		var name string

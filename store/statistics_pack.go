@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/binary"
 	"errors"
+	"strings"
 )
 
 // statisticsColumns are the parameters in the order in which they are packed: those of which a case has one, then those of which it may have several, then
@@ -14,10 +15,16 @@ func statisticsColumns() []string {
 // statisticsLists are the parameters of which a case may have several, as case_code names them.
 func statisticsLists() []string { return []string{"main_problem", "sub_problem", "experienced"} }
 
-// How many there are of each.
+// Where columns stand.
 const (
-	singles = 9
-	lists   = 3
+	singles     = 9
+	lists       = 3
+	unitColumn  = 0
+	ofProvider  = 1
+	ofRegion    = 2
+	monthColumn = singles + lists
+	kindColumn  = monthColumn // in a pack, which leaves its month out
+	packColumns = kindColumn + 1
 )
 
 // caseFacts is what statistics know of a case.
@@ -28,141 +35,172 @@ type caseFacts struct {
 	lists    [lists][]string
 }
 
+// word is what a case has in a column of a pack. Several codes are one word, parted by line ends.
+func (c *caseFacts) word(column int) string {
+	switch {
+	case column == kindColumn:
+		return c.kind
+	case column < singles:
+		return c.single[column]
+	}
+	return strings.Join(c.lists[column-singles], "\n")
+}
+
 // monthFacts are the facts of a month's cases, as the tables say it.
 type monthFacts struct {
 	sum   monthSum
 	cases []caseFacts
 }
 
-// packing is the form in which a month is kept: its words, each once, and then for each case its moment and the numbers of its words.
-type packing struct {
-	words   []byte
-	count   uint64
-	numbers map[string]uint64
-	rows    []byte
-}
-
 // packForm is the first byte: a form that is not known is an error, not a guess.
 const packForm = 1
 
-// pack writes a month. The same facts are always the same bytes.
+// pack writes a month: how many cases, then column by column its words, each once, and for each case the number of its word, in as few bytes as the words
+// need; last the moments. A reader skips the columns that it does not ask for. The same facts are always the same bytes.
 func (f *monthFacts) pack() []byte {
-	p := packing{numbers: map[string]uint64{}}
+	out := binary.AppendUvarint([]byte{packForm}, uint64(len(f.cases)))
+	for column := range packColumns {
+		part := f.column(column)
+		out = append(binary.AppendUvarint(out, uint64(len(part))), part...)
+	}
 	last := int64(0)
 	for _, c := range f.cases {
-		p.rows = binary.AppendVarint(p.rows, c.received-last)
+		out = binary.AppendVarint(out, c.received-last)
 		last = c.received
-		p.word(c.kind)
-		for _, word := range c.single {
-			p.word(word)
-		}
-		for _, list := range c.lists {
-			p.rows = binary.AppendUvarint(p.rows, uint64(len(list)))
-			for _, word := range list {
-				p.word(word)
-			}
-		}
 	}
-	out := binary.AppendUvarint([]byte{packForm}, p.count)
-	out = append(out, p.words...)
-	out = binary.AppendUvarint(out, uint64(len(f.cases)))
-	return append(out, p.rows...)
+	return out
 }
 
-func (p *packing) word(word string) {
-	n, known := p.numbers[word]
-	if !known {
-		n = p.count
-		p.count++
-		p.numbers[word] = n
-		p.words = append(binary.AppendUvarint(p.words, uint64(len(word))), word...)
+func (f *monthFacts) column(column int) []byte {
+	numbers := map[string]int{}
+	var words []byte
+	of := make([]int, len(f.cases))
+	for i := range f.cases {
+		word := f.cases[i].word(column)
+		n, known := numbers[word]
+		if !known {
+			n = len(numbers)
+			numbers[word] = n
+			words = append(binary.AppendUvarint(words, uint64(len(word))), word...)
+		}
+		of[i] = n
 	}
-	p.rows = binary.AppendUvarint(p.rows, n)
+	out := append(binary.AppendUvarint(nil, uint64(len(numbers))), words...)
+	for _, n := range of {
+		switch width(len(numbers)) {
+		case 1:
+			out = append(out, byte(n))
+		case 4:
+			out = binary.LittleEndian.AppendUint32(out, uint32(n))
+		}
+	}
+	return out
+}
+
+// width is how many bytes the number of one of so many words takes.
+func width(words int) int {
+	switch {
+	case words <= 1:
+		return 0
+	case words <= 256:
+		return 1
+	}
+	return 4
 }
 
 // errPacked means that what is kept of a month cannot be read.
 var errPacked = errors.New("the gathered statistics of a month cannot be read")
 
-// packed reads a month case by case.
+// packed is a month that is read.
 type packed struct {
-	rest  []byte
-	words []string
-	cases uint64
-	last  int64
-	bad   bool
+	cases   int
+	parts   [packColumns][]byte
+	moments []byte
+}
 
-	// of the case that was read last; numbers of words
-	received int64
-	kind     uint32
-	single   [singles]uint32
-	lists    [lists][]uint32
+// packedColumn is one of its columns.
+type packedColumn struct {
+	words   []string
+	numbers []byte
+	width   int
+}
+
+// of is the number of a case's word.
+func (c *packedColumn) of(i int) uint32 {
+	switch c.width {
+	case 0:
+		return 0
+	case 1:
+		return uint32(c.numbers[i])
+	}
+	return binary.LittleEndian.Uint32(c.numbers[4*i:])
+}
+
+// piece takes a piece with its length before it.
+func piece(b []byte) (one, rest []byte, err error) {
+	n, used := binary.Uvarint(b)
+	if used <= 0 || n > uint64(len(b)-used) {
+		return nil, nil, errPacked
+	}
+	return b[used : used+int(n)], b[used+int(n):], nil
 }
 
 func unpack(b []byte) (*packed, error) {
 	if len(b) == 0 || b[0] != packForm {
 		return nil, errPacked
 	}
-	p := &packed{rest: b[1:]}
-	for range p.uint() {
-		n := p.uint()
-		if p.bad || n > uint64(len(p.rest)) {
-			return nil, errPacked
-		}
-		p.words = append(p.words, string(p.rest[:n]))
-		p.rest = p.rest[n:]
-	}
-	p.cases = p.uint()
-	if p.bad {
+	n, used := binary.Uvarint(b[1:])
+	if used <= 0 || n > uint64(len(b)) { // each has a moment
 		return nil, errPacked
 	}
+	p := &packed{cases: int(n)}
+	b = b[1+used:]
+	var err error
+	for column := range p.parts {
+		if p.parts[column], b, err = piece(b); err != nil {
+			return nil, err
+		}
+	}
+	p.moments = b
 	return p, nil
 }
 
-func (p *packed) uint() uint64 {
-	if len(p.rest) > 0 && p.rest[0] < 0x80 { // nearly always
-		n := uint64(p.rest[0])
-		p.rest = p.rest[1:]
-		return n
+func (p *packed) column(column int) (*packedColumn, error) {
+	b := p.parts[column]
+	n, used := binary.Uvarint(b)
+	if used <= 0 || n > uint64(len(b)) {
+		return nil, errPacked
 	}
-	n, used := binary.Uvarint(p.rest)
-	if used <= 0 {
-		p.bad, p.rest = true, nil
-		return 0
+	c := &packedColumn{words: make([]string, 0, n), width: width(int(n))}
+	b = b[used:]
+	for range n {
+		word, rest, err := piece(b)
+		if err != nil {
+			return nil, err
+		}
+		c.words, b = append(c.words, string(word)), rest
 	}
-	p.rest = p.rest[used:]
-	return n
-}
-
-// number is that of a word.
-func (p *packed) number() uint32 {
-	n := p.uint()
-	if n >= uint64(len(p.words)) {
-		p.bad = true
-		return 0
+	if c.numbers = b; len(b) != p.cases*c.width || n == 0 && p.cases > 0 {
+		return nil, errPacked
 	}
-	return uint32(n)
-}
-
-// next reads the next case.
-func (p *packed) next() error {
-	step, used := binary.Varint(p.rest)
-	if used <= 0 {
-		return errPacked
-	}
-	p.rest = p.rest[used:]
-	p.last += step
-	p.received, p.kind = p.last, p.number()
-	for i := range p.single {
-		p.single[i] = p.number()
-	}
-	for i := range p.lists {
-		p.lists[i] = p.lists[i][:0]
-		for n := p.uint(); n > 0 && !p.bad; n-- {
-			p.lists[i] = append(p.lists[i], p.number())
+	for i := range p.cases {
+		if c.width > 0 && c.of(i) >= uint32(len(c.words)) {
+			return nil, errPacked
 		}
 	}
-	if p.bad {
-		return errPacked
+	return c, nil
+}
+
+// within tells for each case whether it was received from one moment on and before another.
+func (p *packed) within(from, until int64) ([]bool, error) {
+	out, b, at := make([]bool, p.cases), p.moments, int64(0)
+	for i := range out {
+		step, used := binary.Varint(b)
+		if used <= 0 {
+			return nil, errPacked
+		}
+		b, at = b[used:], at+step
+		out[i] = at >= from && at < until
 	}
-	return nil
+	return out, nil
 }
