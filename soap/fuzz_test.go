@@ -151,6 +151,19 @@ func FuzzReadRequest(f *testing.F) {
 		if err != nil && (!errors.As(err, &own) || whole != nil) {
 			t.Fatalf("%v, with %v", err, whole)
 		}
+		rooms := &Rooms{}
+		for range 2 { // the second one in the first one's room
+			again, second := ReadRequest(told{bytes.NewReader(body), len(body)}, contentType, Limits{Rooms: rooms})
+			if !sameError(err, second) {
+				t.Fatalf("%v; in room that is used again: %v", err, second)
+			}
+			if err == nil && (again.Receiver != whole.Receiver || again.Contract != whole.Contract || !bytes.Equal(again.UTF8(), whole.UTF8())) {
+				t.Fatalf("%+v; in room that is used again: %+v", whole, again)
+			}
+			if err == nil {
+				again.Release()
+			}
+		}
 		streamed, passed, second := readStreamed(body, contentType)
 		if (err == nil) != (second == nil) {
 			t.Fatalf("whole: %v; as a stream: %v", err, second)

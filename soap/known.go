@@ -34,7 +34,6 @@ type knownTag struct {
 
 // knownEnd is where the tag at i ends, from behind its < to behind the first >, and a hash of what is between; 0 where that is not near.
 func knownEnd(p []byte, i int) (end int, hash uint64) {
-	const ones, highs = 0x0101010101010101, 0x8080808080808080
 	for most := min(len(p), i+longestTag); i+8 <= most; i += 8 {
 		x := binary.LittleEndian.Uint64(p[i:])
 		gt := x ^ ones*'>'
