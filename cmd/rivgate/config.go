@@ -50,6 +50,8 @@ type SOAPConfig struct {
 	CertificateHeader string                 `yaml:"certificate_header"`
 	TLS               ListenTLSConfig        `yaml:"tls"`
 	MaxMessage        Size                   `yaml:"max_message"`
+	MaxLarge          int                    `yaml:"max_large"` // messages above 1 MiB that are taken at once
+	Spool             string                 `yaml:"spool"`     // folder for them while they are read; "" = beside the SQLite file, or the system's
 	OriginalConsumer  OriginalConsumerConfig `yaml:"original_consumer"`
 }
 
@@ -157,7 +159,9 @@ type DemoConfig struct {
 // WebConfig is pages and API.
 type WebConfig struct {
 	Listen        string     `yaml:"listen"`
+	PublicURL     string     `yaml:"public_url"`
 	SessionHours  int        `yaml:"session_hours"`
+	LocalAccounts bool       `yaml:"local_accounts"`
 	APITokensFile string     `yaml:"api_tokens_file"`
 	OIDC          OIDCConfig `yaml:"oidc"`
 }
@@ -167,6 +171,19 @@ type OIDCConfig struct {
 	Issuer           string `yaml:"issuer"`
 	ClientID         string `yaml:"client_id"`
 	ClientSecretFile string `yaml:"client_secret_file"`
+
+	Name       string                    `yaml:"name"`
+	Scopes     []string                  `yaml:"scopes"`
+	RolesClaim string                    `yaml:"roles_claim"`
+	UnitsClaim string                    `yaml:"units_claim"`
+	Roles      map[string]OIDCRoleConfig `yaml:"roles"`
+}
+
+// OIDCRoleConfig is what one value of the roles claim gives.
+type OIDCRoleConfig struct {
+	Role  string   `yaml:"role"`
+	Kind  string   `yaml:"kind"`
+	Units []string `yaml:"units"`
 }
 
 // LogConfig is what is logged and how.
@@ -186,6 +203,7 @@ func DefaultConfig() Config {
 			TrustedProxies:    []string{"127.0.0.0/8"},
 			CertificateHeader: "x-vp-auth-cert",
 			MaxMessage:        15 << 20,
+			MaxLarge:          4,
 		},
 		Producer: ProducerConfig{ConnectTimeout: 2 * time.Second, Timeout: 29 * time.Second},
 		Delivery: DeliveryConfig{
@@ -207,7 +225,7 @@ func DefaultConfig() Config {
 		Store:     StoreConfig{URL: "sqlite:./data/rivgate.db"},
 		Desk:      DeskConfig{Undo: 10 * time.Second, DueDays: 28, DueDaysMinor: 14},
 		Demo:      DemoConfig{HandlingSystem: "127.0.0.1:8090", Portal: "127.0.0.1:8091"},
-		Web:       WebConfig{Listen: "127.0.0.1:8081", SessionHours: 8},
+		Web:       WebConfig{Listen: "127.0.0.1:8081", SessionHours: 8, LocalAccounts: true, OIDC: OIDCConfig{Name: "inloggningstjänsten", Scopes: []string{"profile"}, RolesClaim: "roles"}},
 		Log:       LogConfig{Level: "info", Format: "json"},
 	}
 }
