@@ -118,7 +118,7 @@ func TestCaseInABrowser(t *testing.T) {
 
 	// Nothing may stick out of a phone's screen, and the style sheet must have come through the policy.
 	do("turning to a phone", chromedp.EmulateViewport(320, 640))
-	for _, path := range []string{"/", "/inbox?state=closed", "/inbox/" + id, "/mailbox/" + id, "/submit", "/submit?unit=" + clinic, "/account"} {
+	for _, path := range []string{"/", "/inbox?queue=finished", "/inbox/" + id, "/mailbox/" + id, "/submit", "/submit?unit=" + clinic, "/account"} {
 		do(path, chromedp.Navigate(w.server.URL+path))
 		wide, err := chromedp.Run(ctx, chromedp.Evaluate[float64](`document.documentElement.scrollWidth`))
 		if err != nil || wide > 320 {

@@ -52,8 +52,8 @@ func TestNothingTypedBecomesMarkup(t *testing.T) {
 	w.act(id, "close", url.Values{"text": {attack}, "problem": {"3"}, "area": {"3"}, "place": {attack}})
 	q := url.QueryEscape(attack)
 	for _, path := range []string{
-		"/inbox", "/inbox/" + id, box, "/inbox?state=closed", "/inbox?unit=" + q, "/signin?next=" + q, "/submit?q=" + q, "/monitor?receiver=" + q,
-		"/inbox?state=" + q, "/submit?unit=" + q, "/inbox/" + q, "/mailbox/" + q, "/monitor?state=" + q, "/" + q,
+		"/inbox", "/inbox/" + id, box, "/inbox?queue=finished", "/inbox?unit=" + q, "/signin?next=" + q, "/submit?q=" + q, "/monitor?receiver=" + q,
+		"/inbox?queue=" + q, "/submit?unit=" + q, "/inbox/" + q, "/mailbox/" + q, "/monitor?state=" + q, "/" + q,
 	} {
 		w.as("nina")
 		if strings.HasPrefix(path, "/monitor") {
@@ -213,7 +213,7 @@ func TestUnknownAddressesAndMethods(t *testing.T) {
 		{"GET", "/static/nothing.css", 404, "application/problem+json"},
 		{"GET", "/inbox/none", 404, "text/html"},
 		{"GET", "/monitor/deliveries/none", 404, "text/html"},
-		{"GET", "/inbox?state=odd", 400, "text/html"},
+		{"GET", "/inbox?queue=odd", 400, "text/html"},
 	} {
 		req := w.request(c.method, c.path, nil)
 		w.sit(req, c.path)

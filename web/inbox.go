@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"rivgate/contracts"
 	"rivgate/routing"
 	"rivgate/store"
 )
@@ -17,37 +18,71 @@ const inboxPageSize = 50
 
 type inboxPage struct {
 	page
-	Queues []queue
-	State  string
-	Query  string
-	Unit   string
-	Units  []routing.Unit
-	Rows   []inboxRow
-	Next   string // address of the next page, "" on the last
-	// NextName and NextValue say the same for a form, where something is searched for.
-	NextName, NextValue string
-	Searches            bool // may look for people
-	First               bool
-	Done                string
-	Now                 time.Time
+	Queues   []queue
+	Queue    store.Queue // "" for all of them, where something is looked for
+	Heading  string
+	Form     *form // what the list is narrowed by, as it was typed
+	Narrowed bool
+	Units    []routing.Unit
+	People   []store.Person
+	Problems []problemChoice
+	Areas    []contracts.Code
+	Rows     []inboxRow
+	Here     string // address of this page without what was looked for
+	Next     string // where the next page begins; "" on the last
+	First    bool
+	Searches bool // may look for people
+	Done     string
+	Now      time.Time
 }
 
-// inboxRow is one case of the list. No personal number is in it but as a mask.
-type inboxRow struct {
-	store.Case
-	Reporter string
-	About    string // the patient, when that is another
-	Masked   string
-	Left     int // days
-	Late     bool
-	Reads    bool // may be opened; else there is no name and no number in the row
+// queue is one entry of the side bar, and one box of the start page.
+type queue struct {
+	Name  string
+	Queue store.Queue
+	Count string
+	Chose bool
 }
 
-// inboxPage lists the cases that are handled here; cases of external systems never show.
+// queueName is a queue in Swedish.
+func queueName(q store.Queue) string {
+	switch q {
+	case store.QueueNew:
+		return "Nya"
+	case store.QueueMine:
+		return "Mina"
+	case store.QueueOngoing:
+		return "Pågående"
+	case store.QueueParked:
+		return "Parkerade"
+	case store.QueueFinished:
+		return "Avslutade"
+	}
+	return "Alla"
+}
+
+// queues are all queues with their counts.
+func (s *Site) queues(ctx context.Context, f store.CaseFilter, who access) ([]queue, error) {
+	counts, err := s.Relay.Store.QueueCounts(ctx, f, who.user)
+	if err != nil {
+		return nil, err
+	}
+	var all []queue
+	for _, q := range []store.Queue{store.QueueNew, store.QueueMine, store.QueueOngoing, store.QueueParked, store.QueueFinished} {
+		one := queue{Name: queueName(q), Queue: q, Count: strconv.Itoa(counts[q])}
+		if q == store.QueueFinished && counts[q] >= f.CountMost() {
+			one.Count = strconv.Itoa(f.CountMost()-1) + "+"
+		}
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+// inboxPage lists the cases that are handled here, by queue; cases of external systems never show.
 func (s *Site) inboxPage(w http.ResponseWriter, r *http.Request, who access) error {
 	q := r.URL.Query()
 	q.Del("q") // a personal number has no place in an address
-	return s.showInbox(w, r, who, q)
+	return s.showInbox(w, r, who, &form{Name: "search", Values: q})
 }
 
 // inboxSearch is inboxPage with a text to look for, which comes in a form.
@@ -56,146 +91,109 @@ func (s *Site) inboxSearch(w http.ResponseWriter, r *http.Request, who access) e
 	if err != nil {
 		return err
 	}
-	return s.showInbox(w, r, who, f.Values)
+	return s.showInbox(w, r, who, f)
 }
 
-func (s *Site) showInbox(w http.ResponseWriter, r *http.Request, who access, q url.Values) error {
+func (s *Site) showInbox(w http.ResponseWriter, r *http.Request, who access, typed *form) error {
 	p := inboxPage{
-		page: s.page(who, "Inkorg", "inbox"), State: q.Get("state"), Query: strings.TrimSpace(q.Get("q")), Unit: q.Get("unit"), Now: s.now(),
-		Done: doneWord(q.Get("done")), Searches: who.somewhere(ReadCase),
+		page: s.page(who, "Inkorg", "inbox"), Form: typed, Now: s.now(), Done: doneWord(typed.Value("done")), Searches: who.somewhere(ReadCase),
+		Problems: s.problems(), Areas: s.codes(contracts.SystemArea), Units: s.inboxUnits(who), First: typed.Value("after") == "",
 	}
-	f := store.CaseFilter{Via: routing.Inbox, Query: p.Query, Unit: p.Unit}
-	see := SeeCase
-	if p.Query != "" { // what is found by a name tells the name
-		see = ReadCase
+	f, err := s.inboxFilter(typed, who)
+	if err != nil {
+		return err
 	}
-	s.narrow(&f, who, see)
 	if err := s.listed(r.Context(), who, f); err != nil {
 		return err
 	}
-	counts, err := s.Relay.Store.CaseCounts(r.Context(), f)
-	if err != nil {
+	counted := f
+	counted.After, counted.Limit = "", 0
+	if p.Queues, err = s.queues(r.Context(), counted, who); err != nil {
 		return err
 	}
-	p.Queues = queues(counts, p.State)
-	var cases []store.Case
-	var next string
-	if p.State == string(store.Closed) {
-		cases, next, err = s.closedCases(r.Context(), f, q.Get("after"))
-		p.First = q.Get("after") == ""
-	} else {
-		cases, next, err = s.openCases(r.Context(), f, p.State, q.Get("page"))
-		p.First = q.Get("page") == "" || q.Get("page") == "1"
+	if f.Queue == "" && f.Query == "" { // where somebody begins: at their own work, else at what is new
+		f.Queue, f.Order = store.QueueNew, store.DueFirst
+		if p.Queues[1].Count != "0" {
+			f.Queue, f.Assignee = store.QueueMine, who.user
+		}
 	}
-	if err != nil {
+	p.choose(f.Queue)
+	if p.Rows, p.Next, err = s.inboxRows(r.Context(), f, who); err != nil {
 		return err
 	}
-	for _, c := range cases {
-		p.Rows = append(p.Rows, newInboxRow(c, p.Now, who.may(ReadCase, ownerOf(c))))
+	if p.People, err = s.inboxPeople(r.Context(), who); err != nil {
+		return err
 	}
-	if next != "" {
-		p.Next = "/inbox?" + withQuery(q, next)
-		p.NextName, p.NextValue, _ = strings.Cut(next, "=")
+	p.Here = "/inbox?" + narrowing(typed, f.Queue).Encode()
+	p.Narrowed = len(narrowing(typed, "")) > 0 || f.Query != ""
+	status := http.StatusOK
+	if typed.Failed() {
+		status, p.Title = http.StatusUnprocessableEntity, "Fel: "+p.Title
 	}
-	p.Units = s.inboxUnits(who)
-	return s.render(w, http.StatusOK, "inbox", p)
+	return s.render(w, status, "inbox", p)
 }
 
-// withQuery is a query with the place where the next page begins, "page=2" or "after=…".
-func withQuery(q url.Values, next string) string {
-	name, value, _ := strings.Cut(next, "=")
+func (p *inboxPage) choose(q store.Queue) {
+	p.Queue, p.Heading = q, queueName(q)
+	for i := range p.Queues {
+		p.Queues[i].Chose = p.Queues[i].Queue == q
+	}
+}
+
+// narrowing is what a list is narrowed by, for addresses: all but what was looked for.
+func narrowing(typed *form, q store.Queue) url.Values {
 	out := url.Values{}
-	for _, keep := range []string{"state", "unit"} {
-		if v := q.Get(keep); v != "" {
+	if q != "" {
+		out.Set("queue", string(q))
+	}
+	for _, keep := range []string{"unit", "problem", "area", "from", "until", "assignee"} {
+		if v := typed.Value(keep); v != "" {
 			out.Set(keep, v)
 		}
 	}
-	out.Set(name, value)
-	return out.Encode()
+	return out
 }
 
-// openCases are the open cases of a queue, least time left first. The store lists by time of receipt, so all of them are read: the open cases of an
-// inbox are what its people have on their desks.
-func (s *Site) openCases(ctx context.Context, f store.CaseFilter, state, page string) (rows []store.Case, next string, err error) {
-	states := []store.State{store.Submitted, store.Delivered, store.InProgress, store.AwaitingReporter}
-	switch store.State(state) {
-	case "":
-	case store.Delivered, store.Submitted:
-		states = states[:2]
-	case store.InProgress, store.AwaitingReporter:
-		states = []store.State{store.State(state)}
+// inboxFilter is what was typed, kept to what may be seen. What is wrong with a day is noted in the form.
+func (s *Site) inboxFilter(typed *form, who access) (store.CaseFilter, error) {
+	f := store.CaseFilter{
+		Via: routing.Inbox, Query: strings.TrimSpace(typed.Value("q")), Queue: store.Queue(typed.Value("queue")), Unit: typed.Value("unit"),
+		Problem: typed.Value("problem"), Area: typed.Value("area"), Assignee: typed.Value("assignee"),
+		Since: typed.moment("from"), Until: typed.moment("until"), Order: store.DueFirst, After: typed.Value("after"), Limit: inboxPageSize + 1,
+	}
+	if !f.Until.IsZero() {
+		f.Until = f.Until.AddDate(0, 0, 1) // the day itself too
+	}
+	switch f.Queue {
+	case store.QueueNew, store.QueueOngoing, store.QueueParked:
+	case "", store.QueueFinished:
+		f.Order = store.NewestFirst
+	case store.QueueMine:
+		f.Assignee = who.user
 	default:
-		return nil, "", invalid("state", "Välj en av köerna.")
+		return f, invalid("queue", "Välj en av köerna.")
 	}
-	var all []store.Case
-	for _, f.State = range states {
-		some, err := s.everyCase(ctx, f)
-		if err != nil {
-			return nil, "", err
-		}
-		all = append(all, some...)
+	see := SeeCase
+	if f.Query != "" { // what is found by a name tells the name
+		see = ReadCase
+		f.Query = personID(f.Query).ID
 	}
-	slices.SortStableFunc(all, func(a, b store.Case) int { return a.Due.Compare(b.Due) })
-	number, err := strconv.Atoi(page)
-	if err != nil || number < 1 {
-		number = 1
-	}
-	from := min((number-1)*inboxPageSize, len(all))
-	to := min(from+inboxPageSize, len(all))
-	if to < len(all) {
-		next = "page=" + strconv.Itoa(number+1)
-	}
-	return all[from:to], next, nil
+	s.narrow(&f, who, see)
+	return f, nil
 }
 
-func (s *Site) everyCase(ctx context.Context, f store.CaseFilter) ([]store.Case, error) {
-	f.Limit, f.After = 500, ""
-	var all []store.Case
-	for {
-		some, err := s.Relay.Store.Cases(ctx, f)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, some...)
-		if len(some) < f.Limit {
-			return all, nil
-		}
-		f.After = some[len(some)-1].ID
+// moment is when a Swedish day of a form begins; zero where there is none, and what is wrong with it is noted.
+func (f *form) moment(field string) time.Time {
+	text := f.Value(field)
+	if text == "" {
+		return time.Time{}
 	}
-}
-
-func (s *Site) closedCases(ctx context.Context, f store.CaseFilter, after string) (rows []store.Case, next string, err error) {
-	f.State, f.After, f.Limit = store.Closed, after, inboxPageSize+1
-	rows, err = s.Relay.Store.Cases(ctx, f)
-	if len(rows) > inboxPageSize {
-		rows = rows[:inboxPageSize]
-		next = "after=" + rows[len(rows)-1].ID
+	t, err := time.ParseInLocation(time.DateOnly, text, routing.Stockholm())
+	if err != nil {
+		f.refuse(field, "Ange en dag som 2026-01-31.")
+		return time.Time{}
 	}
-	return rows, next, err
-}
-
-func newInboxRow(c store.Case, now time.Time, reads bool) inboxRow {
-	left := daysLeft(c, now)
-	if !reads {
-		return inboxRow{Case: c, Left: left, Late: left < 0 && c.State != store.Closed}
-	}
-	row := inboxRow{Case: c, Reads: true, Reporter: c.Facts.ReporterName, Masked: mask(c.Facts.ReporterID), Left: left, Late: left < 0 && c.State != store.Closed}
-	if c.Facts.Role != "PATIENT" {
-		row.About = c.Facts.PatientName
-	}
-	if row.Reporter == "" {
-		row.Reporter = "Namn saknas"
-	}
-	return row
-}
-
-// daysLeft is how many Swedish days are left until the case is due; below zero it is late.
-func daysLeft(c store.Case, now time.Time) int {
-	midnight := func(t time.Time) time.Time {
-		y, m, d := t.In(routing.Stockholm()).Date()
-		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
-	}
-	return int(midnight(c.Due).Sub(midnight(now)) / (24 * time.Hour))
+	return t
 }
 
 // inboxUnits are the units whose cases come here, and are theirs to see.
@@ -207,6 +205,23 @@ func (s *Site) inboxUnits(who access) []routing.Unit {
 		}
 	}
 	return units
+}
+
+// inboxPeople are those who can have a case that somebody sees.
+func (s *Site) inboxPeople(ctx context.Context, who access) ([]store.Person, error) {
+	accounts, err := s.Relay.Store.Accounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	units := s.inboxUnits(who)
+	var out []store.Person
+	for _, a := range accounts {
+		other := accountAccess(a)
+		if s.welcome(a) && slices.ContainsFunc(units, func(u routing.Unit) bool { return other.may(WriteCase, s.owner(u.HSAID)) }) {
+			out = append(out, other.self())
+		}
+	}
+	return out, nil
 }
 
 // receiverLimit bounds lists of units that a person chooses from.

@@ -60,7 +60,7 @@ func TestCaseFromSubmissionToCorrection(t *testing.T) {
 	hasNot(t, page, "Skicka delsvar")
 	has(t, w.page(box), "Slutsvar", "Vi ringer på måndag.", "Avslutat")
 	hasNot(t, main(w.page(box)), "Primärvård")
-	has(t, w.page("/inbox?state=closed"), id)
+	has(t, w.page("/inbox?queue=finished"), id)
 
 	w.act(id, "correct", url.Values{"problem": {"1"}, "area": {"6"}})
 	if c := w.theCase(id); c.State != store.Closed || c.Classification.Area != "6" || len(c.Classification.MainProblems) != 1 {
@@ -201,7 +201,7 @@ func TestLateFirst(t *testing.T) {
 	hasNot(t, only, "Den Första")
 	has(t, w.post("/inbox", url.Values{"q": {"Första"}}).body, late)
 	has(t, w.post("/inbox", url.Values{"q": {"ingenting"}}).body, "Inga ärenden här")
-	has(t, w.page("/inbox?state=in_progress"), "Inga ärenden här")
+	has(t, w.page("/inbox?queue=ongoing"), "Inga ärenden här")
 }
 
 func TestPaging(t *testing.T) {

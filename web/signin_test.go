@@ -29,13 +29,13 @@ func TestSigningInAndOut(t *testing.T) {
 	w := newWorld(t)
 	w.addPerson("hanna")
 	w.as(nobody)
-	expectRedirect(t, w.get("/inbox?state=closed"), "/signin?next=%2Finbox%3Fstate%3Dclosed")
-	page := w.page("/signin?next=%2Finbox%3Fstate%3Dclosed")
-	has(t, page, `name="next" value="/inbox?state=closed"`, `autocomplete="current-password"`)
+	expectRedirect(t, w.get("/inbox?queue=finished"), "/signin?next=%2Finbox%3Fqueue%3Dfinished")
+	page := w.page("/signin?next=%2Finbox%3Fqueue%3Dfinished")
+	has(t, page, `name="next" value="/inbox?queue=finished"`, `autocomplete="current-password"`)
 	hasNot(t, page, `href="/inbox"`, "Logga ut")
 
-	r := w.door(" HANNA ", password, url.Values{"next": {"/inbox?state=closed"}})
-	expectRedirect(t, r, "/inbox?state=closed")
+	r := w.door(" HANNA ", password, url.Values{"next": {"/inbox?queue=finished"}})
+	expectRedirect(t, r, "/inbox?queue=finished")
 	cookie := r.header.Get("Set-Cookie")
 	for _, want := range []string{"rivgate=", "HttpOnly", "SameSite=Lax", "Path=/"} {
 		if !strings.Contains(cookie, want) {

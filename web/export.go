@@ -1,0 +1,177 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"rivgate/contracts"
+	"rivgate/routing"
+	"rivgate/store"
+	"rivgate/web/casefile"
+)
+
+// exportCase sends a case as a package for the archive: PDF, XML, the messages as they came, and their attachments.
+func (s *Site) exportCase(w http.ResponseWriter, r *http.Request, who access) error {
+	c, line, file, err := s.document(r.Context(), who, r.PathValue("id"), "package")
+	if err != nil {
+		return err
+	}
+	download(w, "application/zip", "arende-"+c.ID+".zip")
+	if err := casefile.WritePackage(w, file, s.parts(r.Context(), line)); err != nil {
+		// The head is out: a reader who gets no end knows that something is missing.
+		panic(http.ErrAbortHandler)
+	}
+	return nil
+}
+
+// exportPDF sends a case as a document.
+func (s *Site) exportPDF(w http.ResponseWriter, r *http.Request, who access) error {
+	c, _, file, err := s.document(r.Context(), who, r.PathValue("id"), "PDF")
+	if err != nil {
+		return err
+	}
+	download(w, "application/pdf", "arende-"+c.ID+".pdf")
+	if err := casefile.WritePDF(w, file); err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	return nil
+}
+
+// download says that what follows is saved, never shown. No name tells of a person.
+func download(w http.ResponseWriter, mediaType, name string) {
+	h := w.Header()
+	h.Set("Content-Type", mediaType)
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+}
+
+// document is a case as it is exported, after a row in the access log. line are its messages.
+func (s *Site) document(ctx context.Context, who access, id, form string) (c store.Case, line []event, file casefile.Case, err error) {
+	if c, err = s.inboxCase(ctx, id, who, ExportCase); err != nil {
+		return c, nil, file, err
+	}
+	if err = s.lookedAt(ctx, who, store.AccessExport, c, form); err != nil {
+		return c, nil, file, err
+	}
+	if line, err = s.timeLine(ctx, c, ""); err != nil {
+		return c, nil, file, err
+	}
+	desk, err := s.Relay.Store.Desk(ctx, c.ID)
+	if err != nil {
+		return c, nil, file, err
+	}
+	events, err := s.Relay.Store.DeskEvents(ctx, c.ID, []string{c.Handler.Unit})
+	if err != nil {
+		return c, nil, file, err
+	}
+	file = s.caseFileOf(c, desk, line)
+	file.ExportedBy = who.name
+	file.Entries = append(messageEntries(line), deskEntries(events)...)
+	slices.SortStableFunc(file.Entries, func(a, b casefile.Entry) int { return a.At.Compare(b.At) })
+	return c, line, file, nil
+}
+
+// caseFileOf is the head of the document.
+func (s *Site) caseFileOf(c store.Case, desk store.Desk, line []event) casefile.Case {
+	reporter, patient := people(c, line)
+	file := casefile.Case{
+		ID: c.ID, Reference: c.Ref.Extension, External: c.External.Extension, Registration: desk.Diary, State: stateWord(c.State),
+		Unit:     casefile.Unit{HSAID: c.Handler.Unit, Name: handlerName(c.Handler)},
+		Received: swedish(c.Received), Due: swedish(c.Due), Exported: swedish(s.now().Truncate(time.Second)),
+		Reporter: personIn(reporter), Area: s.codeNamed(contracts.SystemArea, c.Classification.Area),
+		Incident: casefile.Incident{Date: date(c.Facts.IncidentDate), Place: c.Facts.PlaceText},
+	}
+	if c.Closed != nil {
+		file.Closed = swedish(*c.Closed)
+	}
+	if patient != nil {
+		p := personIn(*patient)
+		file.Patient = &p
+	}
+	if desk.Authority != nil {
+		file.Reporter.Authority = desk.Authority.Note + " (" + desk.Authority.By.Name + ", " + swedish(desk.Authority.At).Format("2006-01-02") + ")"
+	}
+	if u := c.Facts.IncidentUnit; u != "" {
+		file.Incident.Unit = s.named(contracts.OrgUnit{HSAID: u}) + " (" + u + ")"
+	}
+	for _, code := range c.Facts.Experienced {
+		file.Experienced = append(file.Experienced, s.codeNamed(contracts.SystemProblem, code))
+	}
+	for _, code := range slices.Concat(c.Classification.MainProblems, c.Classification.SubProblems) {
+		file.Problems = append(file.Problems, s.codeNamed(contracts.SystemProblem, code))
+	}
+	return file
+}
+
+func personIn(p person) casefile.Person {
+	return casefile.Person{
+		ID: p.ID, Name: p.Name, Birth: date(p.Birth), Role: roleWord(p.Role), Telecom: p.Telecom, Email: p.Email, Address: p.Address,
+	}
+}
+
+func messageEntries(line []event) []casefile.Entry {
+	var out []casefile.Entry
+	for i, e := range line {
+		entry := casefile.Entry{
+			Kind: casefile.KindMessage, At: swedish(e.At), Title: e.Title, From: e.From, To: e.To, Text: e.Text, Problems: e.Problems, Area: e.Area,
+			Delivery: e.State, Original: fmt.Sprintf("meddelanden/%02d.xml", i+1),
+		}
+		if e.Complaint != nil {
+			entry.Text = e.Complaint.Description
+		}
+		for n, f := range e.Files {
+			file := casefile.File{Name: f.Name, MediaType: f.MediaType, Size: f.Size, SHA256: f.SHA256}
+			if !f.Elsewhere {
+				file.Path = fmt.Sprintf("bilagor/%02d-%d%s", i+1, n+1, casefile.Extension(f.MediaType))
+			}
+			entry.Files = append(entry.Files, file)
+		}
+		out = append(out, entry)
+	}
+	return out
+}
+
+func deskEntries(events []store.DeskEvent) []casefile.Entry {
+	var out []casefile.Entry
+	for _, e := range events {
+		kind := casefile.KindEvent
+		if e.Kind == store.DeskNote {
+			kind = casefile.KindNote
+		}
+		out = append(out, casefile.Entry{Kind: kind, At: swedish(e.At), Title: deskWord(e), From: e.By.Name, To: e.To.Name, Text: e.Text})
+	}
+	return out
+}
+
+// parts are the messages as they came, and their attachments, one message after the other.
+func (s *Site) parts(ctx context.Context, line []event) func(yield func(casefile.Part, error) bool) {
+	return func(yield func(casefile.Part, error) bool) {
+		for i, entry := range messageEntries(line) {
+			if !yield(casefile.Part{Path: entry.Original, Body: s.Relay.Store.Envelope(ctx, line[i].ID)}, nil) {
+				return
+			}
+			if len(entry.Files) == 0 {
+				continue
+			}
+			files, err := s.Relay.Attachments(ctx, line[i].ID)
+			if err == nil && len(files) != len(entry.Files) {
+				err = store.ErrNotFound
+			}
+			if err != nil {
+				yield(casefile.Part{}, err)
+				return
+			}
+			for n, f := range entry.Files {
+				if f.Path != "" && !yield(casefile.Part{Path: f.Path, Body: bytes.NewReader(files[n].Value)}, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func swedish(t time.Time) time.Time { return t.In(routing.Stockholm()) }
