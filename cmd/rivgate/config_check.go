@@ -143,6 +143,7 @@ func (k *checker) listeners() {
 	if w.APITokensFile != "" {
 		k.file("web.api_tokens_file", w.APITokensFile)
 	}
+	k.signIn()
 	if k.c.Environment == environmentDemo {
 		k.address("demo.handling_system", k.c.Demo.HandlingSystem)
 		k.address("demo.portal", k.c.Demo.Portal)

@@ -38,6 +38,8 @@ type CLI struct {
 	Case     CaseCommand     `cmd:"" help:"Cases and replies to them."`
 	Send     SendCommand     `cmd:"" help:"Post an envelope as it is; print status, fault or result."`
 	Validate ValidateCommand `cmd:"" help:"Judge envelopes: the guard, the schema, the business rules."`
+	User     UserCommand     `cmd:"" help:"Who can sign in, and what they may."`
+	Audit    AuditCommand    `cmd:"" help:"The access log: who looked at and changed what."`
 	Migrate  MigrateCommand  `cmd:"" help:"Bring the database to this version's schema."`
 	Backup   BackupCommand   `cmd:"" help:"Copy the database to a file while everything goes on."`
 	Version  VersionCommand  `cmd:"" help:"Print the version."`

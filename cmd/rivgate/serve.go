@@ -118,7 +118,10 @@ func openGateway(ctx context.Context, c Config, log *zap.Logger) (_ *gateway, er
 	if g.site, err = g.newSite(c); err != nil {
 		return nil, err
 	}
-	return g, nil
+	if c.Environment == environmentDemo {
+		err = addDemoAccounts(ctx, g.db)
+	}
+	return g, err
 }
 
 // openDatabase opens the store for this process. With SQLite it is the only one that serves, so the leases of its predecessor mean nothing.
@@ -185,6 +188,11 @@ func (g *gateway) newSite(c Config) (*web.Site, error) {
 	site := &web.Site{
 		Relay: g.relay, Later: g.later, Environment: c.Environment, TrustedLocal: g.fromProxy, Version: versionText(), Started: time.Now(), Log: g.log,
 		Catalogue: g.catalogueStatus, ResetCatalogue: g.resetCatalogue, Rules: g.keeper.Rules, PlanCatalogue: g.planCatalogue, Endpoints: g.endpoints(), Registry: g.measure(), Certificates: g.certificates.status,
+	}
+	site.SessionLife, site.NoLocalAccounts = time.Duration(c.Web.SessionHours)*time.Hour, !c.Web.LocalAccounts
+	var err error
+	if site.Provider, err = newProvider(c.Web); err != nil {
+		return nil, err
 	}
 	if c.Web.APITokensFile == "" {
 		return site, nil
@@ -271,9 +279,12 @@ func (g *gateway) announce(w io.Writer) error {
 	}
 	open := ""
 	if g.config.Environment != environmentProduction {
-		open = " (open to this machine without signing in)"
+		open = " (the API is open to this machine)"
 	}
 	t.add("Pages and API", "http://"+g.config.Web.Listen+"/"+open)
+	if g.config.Environment == environmentDemo {
+		announceAccounts(t)
+	}
 	if g.world != nil {
 		g.world.announce(t)
 	}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"rivgate/routing"
+	"rivgate/store"
+	"rivgate/web"
+)
+
+// demoPassword is that of every demo account. It is no secret: the accounts are good for nothing outside the demo, which is open to this machine alone.
+const demoPassword = "prova-rivgate"
+
+// demoAccount is somebody to try the pages as.
+type demoAccount struct {
+	id, name, does string
+	grant          store.Grant
+}
+
+// demoAccounts are one account of every role, on both sides of the wall.
+func demoAccounts() []demoAccount {
+	grant := func(role web.Role, kind routing.UnitKind, units ...string) store.Grant {
+		return store.Grant{Role: string(role), Kind: kind, Units: units}
+	}
+	const clinic, board = "SE2010123456-VC01", "SE2010123456-PN01"
+	return []demoAccount{
+		{"hanna", "Hanna Demo", "handläggare, Vårdcentralen Björken", grant(web.RoleHandler, routing.CareUnit, clinic)},
+		{"mona", "Mona Demo", "mottagare, Vårdcentralen Björken", grant(web.RoleReceiver, routing.CareUnit, clinic)},
+		{"adam", "Adam Demo", "lokal administratör, Vårdcentralen Björken", grant(web.RoleAdministrator, routing.CareUnit, clinic)},
+		{"nina", "Nina Demo", "handläggare, patientnämnden", grant(web.RoleHandler, routing.PatientBoard, board)},
+		{"iris", "Iris Demo", "integratör", grant(web.RoleIntegrator, "")},
+		{"olle", "Olle Demo", "drift", grant(web.RoleOperator, "")},
+		{"greta", "Greta Demo", "granskare, vården", grant(web.RoleReviewer, routing.CareUnit, web.AllUnits)},
+	}
+}
+
+// addDemoAccounts makes the demo's accounts where they are not there yet.
+func addDemoAccounts(ctx context.Context, db *store.Store) error {
+	hash := ""
+	for _, d := range demoAccounts() {
+		_, err := db.Account(ctx, d.id)
+		if err == nil {
+			continue
+		}
+		if !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if hash == "" {
+			if hash, err = web.HashPassword(demoPassword); err != nil {
+				return err
+			}
+		}
+		a := store.Account{ID: d.id, Name: d.name, Source: store.LocalAccounts, Password: hash, Demo: true, Grants: []store.Grant{d.grant}}
+		if err := db.AddAccount(ctx, a, store.Access{Who: "demo", Detail: "demo account"}); err != nil && !errors.Is(err, store.ErrAccountExists) {
+			return fmt.Errorf("adding demo account %s: %w", d.id, err)
+		}
+	}
+	return nil
+}
+
+// announceAccounts tells who can sign in.
+func announceAccounts(t *table) {
+	for i, d := range demoAccounts() {
+		head := ""
+		if i == 0 {
+			head = "Sign in as"
+		}
+		t.add(head, d.id+" / "+demoPassword+"  ("+d.does+")")
+	}
+}
+
+// newProvider is the identity provider of the configuration; nil for none.
+func newProvider(c WebConfig) (*web.Provider, error) {
+	o := c.OIDC
+	if o.Issuer == "" {
+		return nil, nil
+	}
+	p := &web.Provider{
+		Issuer: o.Issuer, ClientID: o.ClientID, Name: o.Name, PublicURL: c.PublicURL, Scopes: o.Scopes, RolesClaim: o.RolesClaim, UnitsClaim: o.UnitsClaim,
+		Roles: map[string][]web.Grant{},
+	}
+	if o.ClientSecretFile != "" {
+		secret, err := os.ReadFile(o.ClientSecretFile)
+		if err != nil {
+			return nil, usage("web.oidc.client_secret_file: the file cannot be read")
+		}
+		p.ClientSecret = strings.TrimSpace(string(secret))
+	}
+	for value, r := range o.Roles {
+		p.Roles[value] = []web.Grant{{Role: web.Role(r.Role), Kind: routing.UnitKind(r.Kind), Units: r.Units}}
+	}
+	return p, nil
+}
+
+// checkGrant tells what is wrong with a role and what it is held for; nil when nothing is.
+func checkGrant(g store.Grant, unitsLater bool) error {
+	var names []string
+	known := false
+	for _, role := range web.People() {
+		names = append(names, string(role))
+		known = known || string(role) == g.Role
+	}
+	switch {
+	case !known:
+		return fmt.Errorf("role %q is not known: write %s", g.Role, strings.Join(names, ", "))
+	case !web.Role(g.Role).ForUnits() && (g.Kind != "" || len(g.Units) > 0):
+		return fmt.Errorf("role %s is held for the whole gateway: leave out kind and units", g.Role)
+	case !web.Role(g.Role).ForUnits():
+		return nil
+	case g.Kind != routing.CareUnit && g.Kind != routing.PatientBoard:
+		return fmt.Errorf("role %s needs a kind: write %s or %s", g.Role, routing.CareUnit, routing.PatientBoard)
+	case len(g.Units) == 0 && !unitsLater:
+		return fmt.Errorf("role %s needs units: write HSA-ids, %q for all of the kind, or %s and a region's code", g.Role, web.AllUnits, web.RegionUnits)
+	}
+	for _, unit := range g.Units {
+		if unit == "" || strings.ContainsAny(unit, " \t,") || strings.TrimPrefix(unit, web.RegionUnits) == "" {
+			return fmt.Errorf("%q is no unit", unit)
+		}
+	}
+	return nil
+}
