@@ -201,6 +201,8 @@ type CaseFilter struct {
 	Order       Order
 	After       string // the cursor of the page before: its last case's CaseFilter.Cursor, or that case's id
 	Limit       int    // default 50, at most 500
+
+	closedFrom, closedTo string // months
 }
 
 // Letter is one message in the citizen's 1177 mailbox.

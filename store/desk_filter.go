@@ -28,7 +28,7 @@ type sought struct {
 type caseSet struct {
 	ids   string // a query of their ids, as case_id; written with $? for its values
 	args  []any
-	rows  string // of rows, about as many; with the first values of args
+	rows  string // of rows, about as many; with the first values of args. "": few
 	holds string // tells whether case c is among them, of one case at a time: hence the LIMIT; with the values of has
 	has   []any
 	size  int // as far as it was counted
@@ -108,6 +108,9 @@ func (w *sought) facts() {
 	if !f.Due.IsZero() {
 		w.add("c.due < $? AND c.state <> 'closed'", micros(f.Due))
 	}
+	if f.closedTo != "" {
+		w.add("c.closed_month >= $? AND c.closed_month <= $?", f.closedFrom, f.closedTo)
+	}
 	if f.Unprotected {
 		w.add("NOT c.protected")
 	}
@@ -135,11 +138,10 @@ func wordSet(word string, stale bool) caseSet {
 		s.args, s.has = append(s.args, args...), append(s.has, args...)
 	}
 	if stale {
-		text := escapeLike(word)
-		const like = `c.search LIKE $? ESCAPE '\'`
-		or(`c.stale AND (`+like+` OR `+like+` OR `+like+` OR `+like+`)`, text+"%", "%\n"+text+"%", "% "+text+"%", "%-"+text+"%")
+		or(`c.stale AND c.search LIKE $? ESCAPE '\'`, "%"+escapeLike(word)+"%") // rather too many, for a moment, than too few
 	}
-	for _, id := range personIDs(word) {
+	persons := personIDs(word)
+	for _, id := range persons {
 		or(`c.reporter_id = $? AND c.reporter_id <> ''`, id)
 		or(`c.patient_id = $? AND c.patient_id <> ''`, id)
 	}
@@ -147,6 +149,9 @@ func wordSet(word string, stale bool) caseSet {
 		s.ids = strings.Replace(s.ids, "SELECT", "SELECT DISTINCT", 1)
 	}
 	s.holds += ")"
+	if len(persons) > 0 {
+		s.rows = ""
+	}
 	return s
 }
 
@@ -170,6 +175,9 @@ func (w *sought) measure(ctx context.Context, q querier) error {
 	for i := range w.sets {
 		var err error
 		set := &w.sets[i]
+		if set.rows == "" {
+			continue
+		}
 		if set.size, err = upTo(ctx, q, countedMost, set.rows, set.args[:strings.Count(set.rows, "$?")]...); err != nil {
 			return err
 		}

@@ -298,6 +298,7 @@ func (g *gateway) run(ctx context.Context) error {
 	all.Go(func() error { return g.worker.Run(ctx) })
 	all.Go(func() error { return g.watch.Run(ctx) })
 	all.Go(func() error { return g.later.Run(ctx) })
+	all.Go(func() error { return g.db.KeepWords(ctx) })
 	for _, l := range []net.Listener{g.plain, g.secure} {
 		if l != nil {
 			all.Go(func() error { return g.soap.Run(ctx, l) })

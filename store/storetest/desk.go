@@ -17,6 +17,9 @@ func RunDesk(t *testing.T, open func(t *testing.T, o store.Options) *store.Store
 		{"files of drafts", deskFiles},
 		{"standard replies", deskPhrases},
 		{"answers that are to leave", deskOutgoing},
+		{"queues", deskQueues},
+		{"words of cases", deskWords},
+		{"pages of cases", deskPages},
 	}
 	for _, group := range groups {
 		t.Run(group.name, func(t *testing.T) {

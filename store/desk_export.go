@@ -1,0 +1,137 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"time"
+)
+
+// CaseFile is everything that is kept of one case, for an export.
+type CaseFile struct {
+	Case       Case
+	Desk       Desk
+	Entries    []Entry     // messages, oldest first; their envelopes by Message
+	Events     []DeskEvent // notes and what else people did, oldest first
+	Deliveries []DeliveryRow
+	Attempts   map[string][]AttemptRow // by the message's id
+	Letters    []Letter                // in the citizen's mailbox
+}
+
+// CaseFile reads everything of a case, by our id, as it is at one moment: if the case changes meanwhile, it is read again. Events are those of the units, as in
+// DeskEvents. ErrNotFound.
+func (s *Store) CaseFile(ctx context.Context, id string, units []string) (CaseFile, error) {
+	for {
+		file, err := s.caseFile(ctx, id, units)
+		if err != nil {
+			return CaseFile{}, deskError("reading a case whole", err)
+		}
+		now, err := s.Case(ctx, id)
+		if err != nil {
+			return CaseFile{}, deskError("reading a case whole", err)
+		}
+		desk, err := s.Desk(ctx, now.ID)
+		if err != nil {
+			return CaseFile{}, deskError("reading a case whole", err)
+		}
+		if now.Version == file.Case.Version && desk.Version == file.Desk.Version {
+			return file, nil
+		}
+	}
+}
+
+func (s *Store) caseFile(ctx context.Context, id string, units []string) (f CaseFile, err error) {
+	if f.Case, err = s.Case(ctx, id); err != nil {
+		return f, err
+	}
+	id = f.Case.ID
+	if f.Desk, err = s.Desk(ctx, id); err != nil {
+		return f, err
+	}
+	if f.Entries, err = s.TimeLine(ctx, id); err != nil {
+		return f, err
+	}
+	if f.Events, err = s.DeskEvents(ctx, id, units); err != nil {
+		return f, err
+	}
+	if f.Letters, err = s.Mailbox(ctx, id); err != nil {
+		return f, err
+	}
+	if f.Deliveries, err = s.Deliveries(ctx, DeliveryFilter{Case: id, Limit: listMax}); err != nil {
+		return f, err
+	}
+	f.Attempts = make(map[string][]AttemptRow, len(f.Deliveries))
+	for _, d := range f.Deliveries {
+		if f.Attempts[d.ID], err = s.Attempts(ctx, d.ID); err != nil {
+			return f, err
+		}
+	}
+	return f, nil
+}
+
+// Period is the cases that a unit has, received or closed in a time: for a yearly export.
+type Period struct {
+	Unit        string    // HSA-id of the present handler
+	From, Until time.Time // half open
+	Closed      bool      // by when they were closed; else by when they were received
+}
+
+// Filed is a case with its desk.
+type Filed struct {
+	Case
+	Desk Desk
+}
+
+// PeriodCases goes through the cases of a period, the latest received first. It reads some at a time, and keeps nothing locked in between: however many there are, and
+// however long the reader takes. It ends with the first error.
+func (s *Store) PeriodCases(ctx context.Context, p Period) iter.Seq2[Filed, error] {
+	f := CaseFilter{Unit: p.Unit, Limit: listMax}
+	if p.Closed {
+		f.State, f.Until, f.closedFrom, f.closedTo = Closed, p.Until, month(p.From), month(p.Until)
+	} else {
+		f.Since, f.Until = p.From, p.Until
+	}
+	return func(yield func(Filed, error) bool) {
+		for {
+			page, err := s.filed(ctx, f)
+			if err != nil {
+				yield(Filed{}, fmt.Errorf("reading the cases of a period: %w", err))
+				return
+			}
+			for _, one := range page {
+				if p.has(one.Case) && !yield(one, nil) {
+					return
+				}
+			}
+			if len(page) < f.Limit {
+				return
+			}
+			f.After = f.Cursor(page[len(page)-1].Case)
+		}
+	}
+}
+
+// has tells whether a case was closed in the period, where that is asked: the list knows the month alone.
+func (p Period) has(c Case) bool {
+	return !p.Closed || c.Closed != nil && !c.Closed.Before(p.From) && c.Closed.Before(p.Until)
+}
+
+func (s *Store) filed(ctx context.Context, f CaseFilter) ([]Filed, error) {
+	cases, err := s.Cases(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(cases))
+	for i, c := range cases {
+		ids[i] = c.ID
+	}
+	desks, err := s.Desks(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	page := make([]Filed, len(cases))
+	for i, c := range cases {
+		page[i] = Filed{c, desks[c.ID]}
+	}
+	return page, nil
+}

@@ -1,0 +1,33 @@
+package store
+
+import "context"
+
+// ListQuery is the query of a list, and CountQuery that of a count, as it is when everything looked for is rare, or frequent.
+func (s *Store) ListQuery(ctx context.Context, f CaseFilter, frequent bool) (string, []any, error) {
+	w, err := s.seek(ctx, f)
+	if err != nil {
+		return "", nil, err
+	}
+	w.weigh(frequent)
+	query := w.list()
+	return query, w.args, nil
+}
+
+// CountQuery is like ListQuery.
+func (s *Store) CountQuery(ctx context.Context, f CaseFilter, frequent bool) (string, []any, error) {
+	w, err := s.seek(ctx, f)
+	if err != nil {
+		return "", nil, err
+	}
+	w.weigh(frequent)
+	from := w.ready(f.CountMost())
+	return "SELECT count(*) FROM " + from + w.where(), w.args, nil
+}
+
+func (w *sought) weigh(frequent bool) {
+	for i := range w.sets {
+		if w.sets[i].size = 1; frequent && w.sets[i].rows != "" {
+			w.sets[i].size = countedMost
+		}
+	}
+}

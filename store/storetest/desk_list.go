@@ -1,0 +1,189 @@
+package storetest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"rivgate/store"
+)
+
+// names of cases that a filter lists, by their place in all.
+func listed(w *world, all []*file, f store.CaseFilter) string {
+	w.t.Helper()
+	cases, err := w.s.Cases(w.ctx, f)
+	w.must(err)
+	out := ""
+	for _, c := range cases {
+		out += fmt.Sprint(slices.IndexFunc(all, func(f *file) bool { return f.id == c.ID }), " ")
+	}
+	return out
+}
+
+func deskQueues(w *world) {
+	var all []*file
+	for range 6 {
+		all = append(all, w.file(inboxUnit))
+		w.clock.move(time.Hour)
+	}
+	child := w.blank(inboxUnit)
+	child.first.Event.Facts.BirthDate = "20240229"
+	child.accept(child.first)
+	all = append(all, child)
+	assign := func(n int, to store.Person) {
+		_, err := w.s.Assign(w.ctx, all[n].act(anna), to)
+		w.must(err)
+	}
+	assign(1, anna)
+	assign(2, bertil)
+	assign(3, anna)
+	_, err := w.s.Park(w.ctx, all[3].act(anna), w.clock.Now().Add(48*time.Hour), "")
+	w.must(err)
+	all[4].accept(all[4].status("IN_PROGRESS"))
+	all[5].accept(all[5].closing())
+	queues := func(want string) {
+		w.t.Helper()
+		got := ""
+		for _, q := range []store.Queue{store.QueueNew, store.QueueMine, store.QueueOngoing, store.QueueParked, store.QueueFinished} {
+			f := store.CaseFilter{Unit: inboxUnit, Queue: q, Order: store.DueFirst}
+			if q == store.QueueMine {
+				f.Assignee = "anna"
+			}
+			got += strings.TrimSpace(listed(w, all, f)) + "/"
+		}
+		equal(w, "queues", got, want)
+		counts, err := w.s.QueueCounts(w.ctx, store.CaseFilter{Unit: inboxUnit}, "anna")
+		w.must(err)
+		lists := strings.Split(want, "/")
+		for i, q := range []store.Queue{store.QueueNew, store.QueueMine, store.QueueOngoing, store.QueueParked, store.QueueFinished} {
+			equal(w, string(q), counts[q], len(strings.Fields(lists[i])))
+		}
+	}
+	queues("6 0/1/1 2 4/3/5/")
+	w.clock.move(48 * time.Hour)
+	queues("6 0/1 3/1 2 3 4//5/")
+	equal(w, "due first", listed(w, all, store.CaseFilter{Order: store.DueFirst}), "6 0 1 2 3 4 ")
+	equal(w, "closed, due first", listed(w, all, store.CaseFilter{Order: store.DueFirst, State: store.Closed}), "5 ")
+	equal(w, "due before", listed(w, all, store.CaseFilter{Due: all[2].now().Due}), "6 1 0 ")
+	equal(w, "anna's", listed(w, all, store.CaseFilter{Assignee: "anna"}), "3 1 ")
+	equal(w, "nobody's queue", listed(w, all, store.CaseFilter{Queue: store.QueueMine}), "")
+	equal(w, "no such queue", listed(w, all, store.CaseFilter{Queue: "x"}), "")
+}
+
+func deskWords(w *world) {
+	var all []*file
+	for _, name := range []string{"Anna-Karin Örn", "Karin (Kaja) Andersson", "100% Ångström"} {
+		f := w.blank(inboxUnit)
+		f.first.Event.Facts.ReporterName, f.first.Event.Facts.PatientName = name, name
+		f.first.Event.Facts.PatientID = "20170101239" + fmt.Sprint(len(all)+3)
+		f.accept(f.first)
+		all = append(all, f)
+		w.clock.move(time.Minute)
+	}
+	find := func(when string) {
+		for query, want := range map[string]string{
+			"karin": "1 0 ", "KAR": "1 0 ", "karin örn": "0 ", "kaja": "1 ", "(kaja)": "1 ", "anna-k": "0 ", "100%": "2 ", "_": "", "ångs": "2 ",
+			"189001019802": "2 1 0 ", "18900101-9802": "2 1 0 ", "900101-9802": "2 1 0 ", "18900101": "", "201701012394 karin": "1 ", "ån karin": "",
+			all[2].ref.Extension: "2 ", all[2].ref.Extension[:30]: "2 ", strings.ToUpper(all[0].id): "0 ", all[0].id[:20] + " karin": "0 ",
+		} {
+			equal(w, when+": "+query, listed(w, all, store.CaseFilter{Query: query, Units: []string{inboxUnit}}), want)
+			n, err := w.s.QueueCounts(w.ctx, store.CaseFilter{Query: query}, "anna")
+			w.must(err)
+			equal(w, when+": count of "+query, n[store.QueueNew], len(strings.Fields(want)))
+		}
+	}
+	find("before they are written")
+	for {
+		n, err := w.s.WriteWords(w.ctx)
+		w.must(err)
+		if n == 0 {
+			break
+		}
+	}
+	find("afterwards")
+	equal(w, "within a word", listed(w, all, store.CaseFilter{Query: "arin"}), "")
+	m := all[1].status("IN_PROGRESS")
+	m.Event.External = store.Ref{Root: gateway, Extension: "Dnr-77"}
+	all[1].accept(m)
+	for _, when := range []string{"a new id", "a new id, written"} {
+		equal(w, when, listed(w, all, store.CaseFilter{Query: "dnr-77"}), "1 ")
+		_, err := w.s.WriteWords(w.ctx)
+		w.must(err)
+	}
+}
+
+func deskPages(w *world) {
+	var all []*file
+	for n := range 9 {
+		f := w.blank([]string{inboxUnit, otherUnit, board}[n%3])
+		if n%3 == 1 {
+			f.handler = handlerOf(inboxUnit)
+			f.handler.Unit = otherUnit
+			f.first = f.sent(store.EventComplaint)
+			f.first.Event.Handler, f.first.Event.Facts = &f.handler, facts(w.clock.Now())
+		}
+		f.accept(f.first)
+		all = append(all, f)
+		if n%2 == 0 {
+			w.clock.move(time.Hour) // the others are received at the same moment
+		}
+	}
+	m := all[2].closing()
+	m.Event.Classification.MainProblems, m.Event.Classification.SubProblems, m.Event.Classification.Area = []string{"7"}, []string{"7.3"}, "6"
+	all[2].accept(m)
+	_, err := w.s.Protect(w.ctx, all[0].act(anna), true)
+	w.must(err)
+	for _, f := range []store.CaseFilter{
+		{}, {Units: []string{inboxUnit, otherUnit}}, {Order: store.DueFirst}, {Order: store.DueFirst, Units: []string{inboxUnit, board}}, {Unit: otherUnit}, {Query: "åsa"}, {State: store.Closed},
+	} {
+		whole := listed(w, all, f)
+		for _, byID := range []bool{false, true} {
+			pages := ""
+			for f.Limit, f.After = 2, ""; ; {
+				cases, err := w.s.Cases(w.ctx, f)
+				w.must(err)
+				if len(cases) == 0 {
+					break
+				}
+				pages += listed(w, all, f)
+				if f.After = f.Cursor(cases[len(cases)-1]); byID {
+					f.After = cases[len(cases)-1].ID
+				}
+			}
+			equal(w, fmt.Sprintf("pages of %+v", f), pages, whole)
+			f.Limit, f.After = 0, ""
+		}
+	}
+	equal(w, "a board's", listed(w, all, store.CaseFilter{Kind: "patient_board"}), "8 5 2 ")
+	equal(w, "by main problem", listed(w, all, store.CaseFilter{Problem: "7"}), "2 ")
+	equal(w, "by sub problem", listed(w, all, store.CaseFilter{Problem: "7.3", Area: "6"}), "2 ")
+	equal(w, "as experienced does not count", listed(w, all, store.CaseFilter{Problem: "1"}), "")
+	equal(w, "unprotected", strings.Contains(listed(w, all, store.CaseFilter{Unprotected: true}), "0"), false)
+	equal(w, "a unit that may not be seen", listed(w, all, store.CaseFilter{Unit: board, Units: []string{inboxUnit}}), "")
+	period(w, all)
+}
+
+func period(w *world, all []*file) {
+	of := func(p store.Period) string {
+		w.t.Helper()
+		out := ""
+		for one, err := range w.s.PeriodCases(w.ctx, p) {
+			w.must(err)
+			out += fmt.Sprint(slices.IndexFunc(all, func(f *file) bool { return f.id == one.ID }), ":", one.Desk.Unit == one.Handler.Unit, " ")
+		}
+		return out
+	}
+	from, until := all[0].now().Received.Add(-time.Hour), w.clock.Now().Add(time.Hour)
+	equal(w, "received", of(store.Period{Unit: board, From: from, Until: until}), "8:true 5:true 2:true ")
+	equal(w, "received before", of(store.Period{Unit: board, From: from, Until: all[5].now().Received}), "2:true ")
+	equal(w, "closed", of(store.Period{Unit: board, From: from, Until: until, Closed: true}), "2:true ")
+	equal(w, "closed before", of(store.Period{Unit: board, From: from, Until: *all[2].now().Closed, Closed: true}), "")
+	f := all[2]
+	w.must(w.s.Note(w.ctx, f.act(anna), "Arkiverad"))
+	file, err := w.s.CaseFile(w.ctx, f.id, []string{board})
+	w.must(err)
+	equal(w, "the file", fmt.Sprint(file.Case.ID == f.id, " ", len(file.Entries), " ", len(file.Events), " ", len(file.Deliveries), " ", len(file.Letters)), "true 2 1 1 2")
+	_, err = w.s.CaseFile(w.ctx, "nobody", nil)
+	w.is("the file of nothing", err, store.ErrNotFound)
+}
