@@ -77,6 +77,7 @@ func TestReleaseLeavesTheCallersMemoryAlone(t *testing.T) {
 func TestGuardingAheadChangesNothing(t *testing.T) {
 	long := message("Hej", strings.Repeat("<a>väntan</a>\n", 9000))
 	bad := strings.Replace(long, "<a>", "<a>\x01", 1)
+	late := long[:60_000] + "<b>" + long[60_000:]
 	for what, c := range map[string]struct {
 		text   string
 		length int
@@ -85,6 +86,7 @@ func TestGuardingAheadChangesNothing(t *testing.T) {
 	}{
 		"sound":                            {text: long, length: len(long)},
 		"an offence at the start":          {text: bad, length: len(bad)},
+		"an offence in the middle":         {text: late, length: len(late)},
 		"an offence at the end":            {text: long + "<a/>", length: len(long) + 4},
 		"another charset":                  {text: `<?xml version="1.0" encoding="iso-8859-1"?>` + long, length: len(long) + 43},
 		"an unknown charset":               {text: `<?xml version="1.0" encoding="EBCDIC"?>` + long, length: len(long) + 39},
@@ -103,15 +105,18 @@ func TestGuardingAheadChangesNothing(t *testing.T) {
 			}
 			return strings.NewReader(c.text)
 		}
-		want, wanted := ReadRequest(struct{ io.Reader }{body()}, ContentType, c.limits)
+		want, wanted := ReadRequest(struct{ io.Reader }{body()}, "text/xml", c.limits)
 		c.limits.Rooms = &Rooms{}
-		got, err := ReadRequest(told{body(), c.length}, ContentType, c.limits)
+		got, err := ReadRequest(told{body(), c.length}, "text/xml", c.limits)
 		if !sameError(wanted, err) {
 			t.Errorf("%s: at once %v, ahead %v", what, wanted, err)
 			continue
 		}
 		if err != nil {
 			continue
+		}
+		if got.guard.offset != want.guard.offset {
+			t.Errorf("%s: at once guarded up to %d, ahead up to %d", what, want.guard.offset, got.guard.offset)
 		}
 		wanted, err = want.ReadAll(), got.ReadAll()
 		if !sameError(wanted, err) || wanted == nil && (!bytes.Equal(got.UTF8(), want.UTF8()) || !bytes.Equal(got.BodyChild(), want.BodyChild())) {
