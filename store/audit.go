@@ -18,6 +18,7 @@ const (
 	VerbRedirect Verb = "redirect"
 	VerbClose    Verb = "close"
 	VerbRelease  Verb = "release"
+	VerbDismiss  Verb = "dismiss" // of stranded messages
 )
 
 // Audit is one order: who did what, to how many, when and why.

@@ -106,6 +106,7 @@ func (s *Store) NextSequence(ctx context.Context, caseID, sender string) (int64,
 // placeOf is where a message m is, by the rows that it may have: held h, delivery d with its lane l, inbox i, letter e.
 // $1 is the present moment: a lease that ended with its attempt leaves an outcome that nobody knows.
 const placeOf = `CASE
+	WHEN h.message_id IS NOT NULL AND ` + dismissed + ` THEN 'closed'
 	WHEN h.message_id IS NOT NULL AND h.refused <> '' THEN 'parked'
 	WHEN h.message_id IS NOT NULL THEN 'held'
 	WHEN d.state = 'delivered' THEN 'delivered'
@@ -140,6 +141,7 @@ func scanEntry(rows *sql.Rows) (e Entry, err error) {
 	err = rows.Scan(&e.MessageID, &e.Key.Sender, &e.Key.Contract, &e.Key.MessageID, &e.Kind, &e.Receiver, &e.Via, &received, &e.Late,
 		&e.Refused, &content, &e.Place)
 	e.Sender, e.At = e.Key.Sender, moment(received)
+	e.Refused = Reason(strings.TrimPrefix(string(e.Refused), dismissedMark))
 	if len(content) > 0 {
 		e.Content = json.RawMessage(content)
 	}

@@ -86,7 +86,7 @@ func (t *tx) purgeMessages(ctx context.Context, before int64) (int, error) {
 // purgeCases takes whole cases: a time line with holes would tell something that never was.
 func (t *tx) purgeCases(ctx context.Context, before int64) (int, error) {
 	const idle = ` AND NOT EXISTS (SELECT 1 FROM lane l WHERE l.case_id = c.id AND (l.open > 0 OR l.lease_until IS NOT NULL))
-		AND NOT EXISTS (SELECT 1 FROM held h WHERE h.case_id = c.id)
+		AND NOT EXISTS (SELECT 1 FROM held h WHERE h.case_id = c.id AND NOT ` + dismissed + `)
 		AND NOT EXISTS (SELECT 1 FROM outgoing o WHERE o.case_id = c.id AND o.state = 'waiting')
 		AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.case_id = c.id AND (d.done_at IS NULL OR d.done_at >= $1))`
 	ids, err := collect(ctx, t, texts, `SELECT c.id FROM cases c WHERE c.state = 'closed' AND NOT c.forward_due AND c.changed < $1`+idle+` ORDER BY c.id LIMIT $2`,
@@ -145,6 +145,7 @@ func (t *tx) purge(ctx context.Context, which, id string) error {
 		`DELETE FROM attempt WHERE message_id IN ` + messages,
 		`UPDATE operation SET message_id = NULL WHERE message_id IN ` + messages,
 		`DELETE FROM delivery WHERE message_id IN ` + messages,
+		`DELETE FROM held WHERE message_id IN ` + messages,
 		`DELETE FROM inbox WHERE message_id IN ` + messages,
 		`DELETE FROM letter WHERE message_id IN ` + messages,
 		`DELETE FROM message_chunk WHERE message_id IN ` + messages,

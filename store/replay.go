@@ -27,6 +27,9 @@ func (s *Store) Would(ctx context.Context, verb Verb, f DeliveryFilter) (int, er
 	case VerbRelease:
 		held, err := s.heldOf(ctx, f)
 		return len(held), err
+	case VerbDismiss:
+		held, err := s.heldWhich(ctx, f, stranded)
+		return len(held), err
 	default:
 		return 0, fmt.Errorf("counting deliveries: %q is no verb", verb)
 	}
@@ -48,12 +51,17 @@ func (s *Store) Would(ctx context.Context, verb Verb, f DeliveryFilter) (int, er
 // heldMessage is a message that waits for the one before it.
 type heldMessage struct{ id, caseID, sender, receiver string }
 
-// heldOf finds what waits because of a gap. A filter by state chooses none: these are no deliveries yet.
+// heldOf finds what waits because of a gap.
 func (s *Store) heldOf(ctx context.Context, f DeliveryFilter) ([]heldMessage, error) {
+	return s.heldWhich(ctx, f, "h.refused = ''")
+}
+
+// heldWhich finds held messages h of which a condition holds. A filter by state chooses none: these are no deliveries yet.
+func (s *Store) heldWhich(ctx context.Context, f DeliveryFilter, which string) ([]heldMessage, error) {
 	if f.State != "" {
 		return nil, nil
 	}
-	c := &conditions{parts: []string{"h.refused = ''"}}
+	c := &conditions{parts: []string{which}}
 	if f.ID != "" {
 		c.add("m.id = $?", f.ID)
 	}

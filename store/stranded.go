@@ -26,9 +26,47 @@ func (s *Store) Strandeds(ctx context.Context, limit int) ([]Stranded, error) {
 		x.At = moment(at)
 		return x, err
 	}, `SELECT m.id, h.case_id, m.kind, m.sender, h.refused, m.received FROM held h JOIN message m ON m.id = h.message_id
-		WHERE h.refused <> '' ORDER BY m.seq LIMIT $1`, listLimit(limit))
+		WHERE h.refused <> '' AND NOT `+dismissed+` ORDER BY m.seq LIMIT $1`, listLimit(limit))
 	if err != nil {
 		return nil, fmt.Errorf("listing stranded messages: %w", err)
 	}
 	return all, nil
+}
+
+// What a stranded message's row says when a person has dismissed it: this, and then why it was refused. SQL knows the same by its beginning.
+const (
+	dismissedMark = "dismissed: "
+	dismissed     = `h.refused LIKE '` + dismissedMark + `%'`
+	stranded      = `h.refused <> '' AND NOT ` + dismissed
+)
+
+// Dismiss ends stranded messages of f: a person has looked, and nothing more is to come of them. They stay in their case's time line, as closed, with why they
+// were refused; by and reason are kept with each. It tells how many.
+func (s *Store) Dismiss(ctx context.Context, f DeliveryFilter, by, reason string) (int, error) {
+	held, err := s.heldWhich(ctx, f, stranded)
+	if err != nil {
+		return 0, err
+	}
+	o, total := order{verb: string(VerbDismiss), by: by, reason: reason}, 0
+	err = s.write(ctx, func(ctx context.Context, t *tx) error {
+		total = 0
+		for _, h := range held {
+			n, err := t.exec(ctx, `UPDATE held SET refused = $2 || refused WHERE message_id = $1 AND refused <> '' AND refused NOT LIKE $2 || '%'`, h.id, dismissedMark)
+			if err != nil {
+				return err
+			}
+			if n == 0 { // somebody else was quicker
+				continue
+			}
+			total++
+			if err := t.note(ctx, o, h.id, h.receiver); err != nil {
+				return err
+			}
+		}
+		return t.audit(ctx, o, f.text(), total)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("dismissing stranded messages: %w", err)
+	}
+	return total, nil
 }

@@ -21,6 +21,7 @@ type QueueCommand struct {
 	Release  QueueReleaseCommand  `cmd:"" help:"Make parked deliveries due now; what only waits keeps its time. With --held: let messages go on that wait for the one before them."`
 	Replay   QueueReplayCommand   `cmd:"" help:"Make all that one receiver was sent in a window of time due again; counts first."`
 	Redirect QueueRedirectCommand `cmd:"" help:"Give waiting and parked deliveries another address and make them due."`
+	Dismiss  QueueDismissCommand  `cmd:"" help:"End stranded messages: kept because of a gap, refused by their case when their turn came. They stay in the case, as closed."`
 	Close    QueueCloseCommand    `cmd:"" help:"End parked deliveries without delivering them; the next of the case goes on."`
 	Pause    QueuePauseCommand    `cmd:"" help:"Hold back everything to one receiver; messages are still accepted."`
 	Resume   QueueResumeCommand   `cmd:"" help:"Let a paused receiver's deliveries go on."`
@@ -91,8 +92,9 @@ func openStore(ctx context.Context, c Config, o store.Options) (*store.Store, er
 // QueueListCommand lists deliveries.
 type QueueListCommand struct {
 	queueFilter
-	After string `help:"Go on after this id, the last of the page before." placeholder:"ID"`
-	Limit int    `help:"At most so many." default:"50"`
+	After    string `help:"Go on after this id, the last of the page before." placeholder:"ID"`
+	Limit    int    `help:"At most so many." default:"50"`
+	Stranded bool   `help:"List the messages that were kept because of a gap, and refused by their case when their turn came: see dismiss."`
 }
 
 // Run prints the list.
@@ -104,10 +106,19 @@ func (c *QueueListCommand) Run(s *session) error {
 	if f.After, f.Limit, err = c.After, c.Limit, checkLimit(c.Limit); err != nil {
 		return err
 	}
+	if c.Stranded {
+		if c.queueFilter != (queueFilter{}) || c.After != "" {
+			return usage("--stranded lists all of them: leave the filters out")
+		}
+		return s.listStranded(c.Limit)
+	}
 	return s.withStore(func(ctx context.Context, db *store.Store) error {
 		rows, err := db.Deliveries(ctx, f)
 		if err != nil {
 			return fmt.Errorf("listing deliveries: %w", err)
+		}
+		if err := s.tellStranded(ctx, db); err != nil {
+			return err
 		}
 		if len(rows) == f.Limit {
 			f.After, f.Limit = rows[len(rows)-1].ID, 1

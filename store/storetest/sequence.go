@@ -148,4 +148,34 @@ func heldRefused(w *world) {
 	equal(w, "stranded", stranded[0], store.Stranded{
 		MessageID: reply.ID, CaseID: f.id, Kind: store.EventPartialReply, Sender: system, Reason: store.CaseClosed, At: reply.Received,
 	})
+	dismissals(w, f, reply)
+}
+
+// dismissals: a person has looked at a stranded message, and it is over.
+func dismissals(w *world, f *file, reply *store.Message) {
+	w.t.Helper()
+	w.would(store.VerbDismiss, store.DeliveryFilter{ID: "another"}, 0)
+	w.would(store.VerbDismiss, store.DeliveryFilter{ID: reply.ID}, 1)
+	n, err := w.s.Dismiss(w.ctx, store.DeliveryFilter{ID: reply.ID}, "anna", "told by telephone")
+	w.must(err)
+	equal(w, "dismissed", n, 1)
+	w.would(store.VerbDismiss, store.DeliveryFilter{}, 0)
+	entry := f.entry(reply)
+	equal(w, "place", entry.Place, store.PlaceClosed)
+	equal(w, "refused", entry.Refused, store.CaseClosed)
+	left, err := w.s.Strandeds(w.ctx, 0)
+	w.must(err)
+	equal(w, "stranded", len(left), 0)
+	operations, err := w.s.Operations(w.ctx, reply.ID)
+	w.must(err)
+	equal(w, "operations", len(operations) == 1 && operations[0].Verb == "dismiss" && operations[0].Reason == "told by telephone", true)
+	audits, err := w.s.Audits(w.ctx, time.Time{}, 1)
+	w.must(err)
+	equal(w, "audit", len(audits) == 1 && audits[0].Verb == "dismiss" && audits[0].Count == 1, true)
+	again, err := w.s.Accept(w.ctx, reply)
+	w.must(err)
+	equal(w, "a repeat gets the first answer", again.Repeat && again.OutOfOrder, true)
+	lines, err := w.s.Check(w.ctx)
+	w.must(err)
+	equal(w, "breaches", len(lines), 0)
 }
