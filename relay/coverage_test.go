@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -64,4 +65,57 @@ func subCodes() map[string][]string {
 		contracts.SubUnknownCase: both, contracts.SubCaseClosed: both, contracts.SubNotCurrentHandler: {ret}, contracts.SubNoOpenQuestion: {send},
 		contracts.SubAttachmentNotAllowed: both, contracts.SubRegionNotActive: both, contracts.SubOutOfOrder: both,
 	}
+}
+
+// What the table of behaviours names is there: recordings, and tests anywhere in the project.
+func TestTheTableOfBehavioursIsTrue(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join("..", "testdata", "recordings", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(readme), "\n## Every behaviour of the platform\n")
+	table, _, _ = strings.Cut(table, "\n## ")
+	tests := testsOfTheProject(t)
+	named := map[string]bool{}
+	for _, found := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(table, -1) {
+		name := found[1]
+		named[name] = true
+		if strings.Contains(name, "/") {
+			if _, err := os.Stat(filepath.Join("..", "testdata", "recordings", filepath.FromSlash(name)+requestFile)); err != nil {
+				t.Errorf("there is no recording %s", name)
+			}
+		} else if !tests[name] {
+			t.Errorf("there is no test %s", name)
+		}
+	}
+	folders, _ := recordings(t)
+	for folder, requests := range folders {
+		for _, path := range requests {
+			name := filepath.Base(folder) + "/" + strings.TrimSuffix(filepath.Base(path), requestFile)
+			if strings.Contains(name, "-where-the-reference-") && !named[name] {
+				t.Errorf("%s shows a difference that the table does not name", name)
+			}
+		}
+	}
+}
+
+func testsOfTheProject(t *testing.T) map[string]bool {
+	t.Helper()
+	tests := map[string]bool{}
+	for _, pattern := range []string{"../*/*_test.go", "../*/*/*_test.go", "../*_test.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			source, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, found := range regexp.MustCompile(`(?m)^func (Test\w+)\(`).FindAllStringSubmatch(string(source), -1) {
+				tests[found[1]] = true
+			}
+		}
+	}
+	return tests
 }
