@@ -16,7 +16,8 @@ type Traffic struct {
 	Unknown   int // waiting after an attempt whose outcome is not known (osäkert utfall)
 	Parked    int
 	Oldest    time.Time // when the oldest that waits or is parked was accepted; zero: there is none
-	Silent    time.Time // since when no attempt got an answer; zero: it answers, or was not asked
+	Silent    time.Time // since when no attempt got an answer, after three that got none; zero: it answers, or was not asked
+	Trouble   string    // the class in which an attempt on what waits or is parked ended; "": there was none. Of several, one
 	In, Out   Rate      // accepted for it, delivered to it
 }
 
@@ -37,6 +38,9 @@ type PauseRow struct {
 // trafficMost is how many of the latest deliveries rates are counted from: what is asked every few seconds must not become the load itself.
 const trafficMost = 10_000
 
+// silentAfter is how many attempts without an answer make a receiver one that is down; as the worker has it, which sees more than the tables say.
+const silentAfter = 3
+
 // silence is a condition on a delivery d: its last attempt got no answer.
 const silence = `(d.state = 'due' AND d.class IN ('connect', 'tls', 'timeout', 'reset', 'no answer'))`
 
@@ -46,7 +50,8 @@ func (s *Store) Traffic(ctx context.Context) ([]Traffic, error) {
 	all, err := collect(ctx, pool{s.read}, scanTraffic, `WITH latest (address, at) AS (SELECT x.address, max(x.done_at) FROM
 			(SELECT address, done_at, state FROM delivery WHERE done_at IS NOT NULL ORDER BY done_at DESC, seq DESC LIMIT $2) AS x WHERE x.state = 'delivered' GROUP BY x.address)
 		SELECT min(d.receiver), min(d.component), d.address, sum(CASE WHEN d.state = 'due' THEN 1 ELSE 0 END), sum(CASE WHEN `+unknownOutcome+` THEN 1 ELSE 0 END),
-			sum(CASE WHEN d.state = 'parked' THEN 1 ELSE 0 END), min(d.accepted), min(CASE WHEN `+silence+` AND d.first_try > COALESCE(e.at, 0) THEN d.first_try END)
+			sum(CASE WHEN d.state = 'parked' THEN 1 ELSE 0 END), min(d.accepted), min(CASE WHEN `+silence+` AND d.first_try > COALESCE(e.at, 0) THEN d.first_try END),
+			sum(CASE WHEN `+silence+` AND d.first_try > COALESCE(e.at, 0) THEN d.attempts ELSE 0 END), max(d.class)
 		FROM delivery d JOIN lane l ON l.id = d.lane LEFT JOIN latest e ON e.address = d.address WHERE d.done_at IS NULL
 		GROUP BY d.receiver_key, d.component_key, d.address ORDER BY min(d.accepted), d.receiver_key, d.address`, micros(now), trafficMost)
 	if err != nil {
@@ -69,9 +74,10 @@ func (s *Store) Traffic(ctx context.Context) ([]Traffic, error) {
 func scanTraffic(rows *sql.Rows) (t Traffic, err error) {
 	var oldest int64
 	var silent sql.NullInt64
-	err = rows.Scan(&t.Receiver, &t.Component, &t.Address, &t.Due, &t.Unknown, &t.Parked, &oldest, &silent)
+	var unanswered int
+	err = rows.Scan(&t.Receiver, &t.Component, &t.Address, &t.Due, &t.Unknown, &t.Parked, &oldest, &silent, &unanswered, &t.Trouble)
 	t.Oldest = moment(oldest)
-	if silent.Valid {
+	if silent.Valid && unanswered >= silentAfter {
 		t.Silent = moment(silent.Int64)
 	}
 	return t, err

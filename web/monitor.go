@@ -1,91 +1,77 @@
 package web
 
 import (
+	"bytes"
+	"fmt"
 	"net/http"
-	"net/url"
-	"strings"
-	"time"
+
+	"go.uber.org/zap"
 
 	"rivgate/store"
 )
 
-const monitorPageSize = 50
-
-type monitorPage struct {
+// operatorPage is what every page of the operator begins with.
+type operatorPage struct {
 	page
-	Waiting  []store.Waiting
-	Rows     []store.DeliveryRow
-	State    string
-	Receiver string
-	States   []store.DeliveryState
-	Next     string
-	Now      time.Time
+	operatorWords
+	Tab  string // the chosen one
+	Done string // what was just done, in words
 }
 
-// monitorPage shows what waits for whom, and the deliveries. It changes nothing.
+type monitorPage struct {
+	operatorPage
+	health
+	Live   bool          // the page asks again by itself
+	Orders []store.Audit // the latest; empty for who may not see them
+}
+
+func (s *Site) operatorPage(r *http.Request, who access, title, tab string) operatorPage {
+	return operatorPage{page: s.page(who, title, "monitor"), Tab: tab, Done: orderDone(r.URL.Query())}
+}
+
+// ordersShown is how many of the latest orders stand on the page.
+const ordersShown = 10
+
+// monitorPage says whether all is well, what to do first if not, and what stands where. It changes nothing. With a filter it is the list of deliveries, as
+// links from before there was one lead here.
 func (s *Site) monitorPage(w http.ResponseWriter, r *http.Request, who access) error {
-	q := r.URL.Query()
-	p := monitorPage{page: s.page(who, "Leveranser", "monitor"), State: q.Get("state"), Receiver: strings.TrimSpace(q.Get("receiver")), Now: s.now(), States: deliveryStates()}
-	f := store.DeliveryFilter{Receiver: p.Receiver, After: q.Get("after"), Limit: monitorPageSize + 1}
-	if p.State != "" {
-		state, ok := deliveryState(p.State)
-		if !ok {
-			return invalid("state", "Välj ett av lägena.")
-		}
-		f.State = state
+	if q := r.URL.Query(); q.Has("state") || q.Has("receiver") || q.Has("case") {
+		return s.deliveriesPage(w, r, who)
 	}
+	p := monitorPage{operatorPage: s.operatorPage(r, who, "Övervakning", "now"), Live: r.URL.Query().Get("live") != "off"}
 	var err error
-	if p.Waiting, err = s.Relay.Store.Waitings(r.Context()); err != nil {
+	if p.health, err = s.health(r.Context()); err != nil {
 		return err
 	}
-	if p.Rows, err = s.Relay.Store.Deliveries(r.Context(), f); err != nil {
-		return err
-	}
-	if len(p.Rows) > monitorPageSize {
-		p.Rows = p.Rows[:monitorPageSize]
-		p.Next = "/monitor?" + url.Values{"state": {p.State}, "receiver": {p.Receiver}, "after": {p.Rows[monitorPageSize-1].ID}}.Encode()
+	if who.may(SeeOrders, Owner{}) {
+		audits, err := s.Relay.Store.Audits(r.Context(), p.Now.AddDate(-1, 0, 0), ordersShown)
+		if err != nil {
+			return err
+		}
+		p.Orders = audits
 	}
 	return s.render(w, http.StatusOK, "monitor", p)
 }
 
-func deliveryStates() []store.DeliveryState {
-	return []store.DeliveryState{store.DeliveryDue, store.DeliveryLeased, store.DeliveryDelivered, store.DeliveryParked, store.DeliveryClosed}
-}
-
-func deliveryState(word string) (store.DeliveryState, bool) {
-	for _, s := range deliveryStates() {
-		if word == string(s) {
-			return s, true
-		}
-	}
-	return "", false
-}
-
-type deliveryPage struct {
-	page
-	Row      store.DeliveryRow
-	Attempts []store.AttemptRow
-	Now      time.Time
-}
-
-// deliveryPage shows one delivery and what was tried.
-func (s *Site) deliveryPage(w http.ResponseWriter, r *http.Request, who access) error {
-	row, attempts, err := s.delivery(r)
+// monitorNow is the part of the page that changes, for who has the page open. Where the store does not answer, what is shown stays, and its own
+// time tells how old it is.
+func (s *Site) monitorNow(w http.ResponseWriter, r *http.Request, who access) error {
+	h, err := s.health(r.Context())
 	if err != nil {
 		return err
 	}
-	return s.render(w, http.StatusOK, "delivery", deliveryPage{page: s.page(who, "Leverans", "monitor"), Row: row, Attempts: attempts, Now: s.now()})
+	return s.piece(w, "monitor", "monitornow", monitorPage{operatorPage: s.operatorPage(r, who, "Övervakning", "now"), health: h, Live: true})
 }
 
-// delivery is the delivery {id} with its attempts.
-func (s *Site) delivery(r *http.Request) (row store.DeliveryRow, attempts []store.AttemptRow, err error) {
-	rows, err := s.Relay.Store.Deliveries(r.Context(), store.DeliveryFilter{ID: r.PathValue("id"), Limit: 1})
-	if err != nil {
-		return row, nil, err
+// piece writes a part of a page, for htmx.
+func (s *Site) piece(w http.ResponseWriter, name, part string, data any) error {
+	var b bytes.Buffer
+	if err := templates()[name].ExecuteTemplate(&b, part, data); err != nil {
+		return fmt.Errorf("rendering %s of page %s: %w", part, name, err)
 	}
-	if len(rows) == 0 {
-		return row, nil, errNotFound
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if _, err := w.Write(b.Bytes()); err != nil {
+		s.log().Debug("writing page", zap.Error(err)) // the reader has gone
 	}
-	attempts, err = s.Relay.Store.Attempts(r.Context(), rows[0].ID)
-	return rows[0], attempts, err
+	return nil
 }

@@ -99,7 +99,7 @@ func TestDescriptionHasEveryField(t *testing.T) {
 		"Classification": contracts.Classification{}, "Update": contracts.Update{}, "Message": contracts.Message{}, "NewCase": newCase{}, "NewMessage": newMessage{},
 		"Accepted": receiptView{}, "Ref": store.Ref{}, "Handler": store.Handler{}, "Person": personView{}, "CaseClassification": concluded{}, "Case": caseView{},
 		"Entry": store.Entry{}, "Letter": store.Letter{}, "Receiver": relay.Receiver{}, "Delivery": store.DeliveryRow{}, "DeliveryWithAttempts": deliveryView{},
-		"Attempt": attemptView{}, "Waiting": store.Waiting{}, "Audit": store.Audit{}, "DeliveryFilter": deliveryFilter{}, "DeliveryVerb": deliveryVerb{}, "StatisticsRow": store.StatisticsRow{},
+		"Attempt": attemptView{}, "Waiting": store.Waiting{}, "Audit": store.Audit{}, "DeliveryFilter": deliveryFilter{}, "DeliveryVerb": deliveryVerb{}, "StatisticsRow": countView{},
 		"CatalogueRow": routing.Entry{}, "EntryEdit": routing.Edit{}, "EntryChange": routing.EntryChange{}, "TouchingChange": touchingView{},
 		"EntryProblem": routing.EntryProblem{}, "Ground": routing.Ground{}, "Switch": routing.Switch{}, "CatalogueDraft": draftView{}, "CatalogueEdits": rowEdits{},
 		"CatalogueChanged": changedView{}, "CatalogueDiff": diffView{}, "CataloguePublish": publishing{}, "CatalogueVersion": store.CatalogueVersion{},

@@ -58,6 +58,10 @@ type Site struct {
 	// Certificates tells when the configured certificates end, for /status. Nil: none.
 	Certificates func() []CertificateStatus
 
+	// SmallCounts is the threshold of statistics: counts from 1 to below it are hidden, and with them what would give them away. 1 hides nothing;
+	// 2 is taken for 3. Default 5.
+	SmallCounts int
+
 	Version   string
 	Started   time.Time        // for uptime
 	Endpoints []string         // the SOAP addresses, for /status

@@ -1,0 +1,92 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"rivgate/store"
+)
+
+type deliveryPage struct {
+	operatorPage
+	Row         store.DeliveryRow
+	Attempts    []store.AttemptRow
+	Operations  []store.Operation // empty for who may not see orders
+	Maintenance []store.PauseRow
+	Pause       *store.PauseRow // that holds it back
+	Query       deliveryQuery   // this one
+	Now         time.Time
+}
+
+// deliveryPage shows one delivery, what was tried, and what comes next. Nothing of its content is there.
+func (s *Site) deliveryPage(w http.ResponseWriter, r *http.Request, who access) error {
+	row, attempts, err := s.delivery(r)
+	if err != nil {
+		return err
+	}
+	p := deliveryPage{
+		operatorPage: s.operatorPage(r, who, "Leverans till "+row.Receiver, "deliveries"), Row: row, Attempts: attempts,
+		Query: deliveryQuery{ID: row.ID}, Now: s.now(),
+	}
+	if p.Maintenance, err = s.maintenance(r); err != nil {
+		return err
+	}
+	if p.Pause, err = s.pauseOf(r, row); err != nil {
+		return err
+	}
+	if who.may(SeeOrders, Owner{}) {
+		if p.Operations, err = s.Relay.Store.Operations(r.Context(), row.ID); err != nil {
+			return err
+		}
+	}
+	return s.render(w, http.StatusOK, "delivery", p)
+}
+
+// pauseOf is the pause that holds a delivery back; nil for none.
+func (s *Site) pauseOf(r *http.Request, row store.DeliveryRow) (*store.PauseRow, error) {
+	pauses, err := s.Relay.Store.Pauses(r.Context())
+	for i, p := range pauses {
+		if row.Paused && p.Holds(row.Receiver, row.Component) {
+			return &pauses[i], err
+		}
+	}
+	return nil, err
+}
+
+// delivery is the delivery {id} with its attempts.
+func (s *Site) delivery(r *http.Request) (row store.DeliveryRow, attempts []store.AttemptRow, err error) {
+	rows, err := s.Relay.Store.Deliveries(r.Context(), store.DeliveryFilter{ID: r.PathValue("id"), Limit: 1})
+	if err != nil {
+		return row, nil, err
+	}
+	if len(rows) == 0 {
+		return row, nil, errNotFound
+	}
+	attempts, err = s.Relay.Store.Attempts(r.Context(), rows[0].ID)
+	return rows[0], attempts, err
+}
+
+// Follows says what comes next, and who has to do something.
+func (p deliveryPage) Follows() string {
+	row := p.Row
+	switch {
+	case row.State == store.DeliveryDelivered:
+		return "Ingenting mer. Mottagarens svar säger att den har meddelandet."
+	case row.State == store.DeliveryClosed:
+		return "Ingenting mer. En människa har avslutat leveransen; meddelandet har inte kommit fram."
+	case row.State == store.DeliveryParked:
+		return "Ingenting händer av sig själv. Ärendets senare meddelanden till mottagaren väntar bakom det här. Skicka om när felet är rättat, skicka till en annan adress, eller avsluta."
+	case row.State == store.DeliveryLeased:
+		return "Meddelandet skickas just nu."
+	case row.Paused:
+		return "Mottagaren är pausad. Meddelandet skickas när den återupptas."
+	}
+	next := "Meddelandet skickas så snart det är dess tur: efter tidigare meddelanden i samma ärende."
+	if row.Next != nil && row.Next.After(p.Now) {
+		next = "Nästa försök görs " + moment(*row.Next, p.Now) + ", om inget tidigare meddelande i samma ärende är kvar."
+	}
+	if row.Unknown {
+		next += " Det skickas med samma meddelande-id, så att mottagaren kan känna igen det om det redan kom fram."
+	}
+	return next
+}

@@ -1,0 +1,138 @@
+package web
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"rivgate/routing"
+	"rivgate/store"
+)
+
+// scopes are over which cases somebody may count. Over the cases of their own units they may count by unit; above that, by what units belong to, and
+// only cases of their own side of the wall between patient boards and care.
+type scopes struct {
+	every     bool // every unit is theirs
+	kind      routing.UnitKind
+	units     []routing.Unit // their own, by name
+	providers []statisticsKey
+	regions   []statisticsKey
+	above     bool // they see the sums of provider, region and nation
+}
+
+// scopesOf are somebody's scopes.
+func (s *Site) scopesOf(who access) scopes {
+	out := scopes{every: who.everyUnit(SeeStatistics)}
+	for _, g := range who.grants {
+		if rights(g.Role)&SeeStatistics != 0 && slices.Contains(People(), g.Role) && g.Kind != "" {
+			out.kind = g.Kind // walled: there is no other
+		}
+	}
+	out.above = out.every || out.kind != "" && walled(who.grants)
+	for _, id := range s.unitsOf(who, SeeStatistics) {
+		u, ok := s.table().Unit(id)
+		if !ok {
+			u = routing.Unit{HSAID: id, Name: id}
+		}
+		out.units = append(out.units, u)
+	}
+	slices.SortFunc(out.units, func(a, b routing.Unit) int { return strings.Compare(a.Name+a.HSAID, b.Name+b.HSAID) })
+	providers, regions := map[string]bool{}, map[string]bool{}
+	for _, u := range out.units {
+		providers[routing.Fold(u.Provider)], regions[u.Region] = u.Provider != "", u.Region != ""
+	}
+	out.providers, out.regions = s.belongings("provider", providers), s.belongings("region", regions)
+	return out
+}
+
+func (s *Site) belongings(by string, keys map[string]bool) []statisticsKey {
+	delete(keys, "")
+	return s.keys([]string{by}, 0, keys)
+}
+
+// choice is what somebody wants to count over, as the page and the API write it.
+type choice struct {
+	Scope string // "own", "provider:ID", "region:CODE" or "nation"
+	Unit  string // one of their own; goes before Scope
+}
+
+// scopeWords parts a scope from what it is of.
+func (c choice) parts() (kind, id string) {
+	kind, id, _ = strings.Cut(c.Scope, ":")
+	return kind, id
+}
+
+// narrowStatistics keeps a count to what somebody may see. Refusals are problems: errUnit for what is not theirs.
+func (s *Site) narrowStatistics(sc scopes, c choice, by []string, f *store.StatisticsScope) error {
+	if c.Unit != "" {
+		if !sc.every && !slices.ContainsFunc(sc.units, func(u routing.Unit) bool { return strings.EqualFold(u.HSAID, c.Unit) }) {
+			return errUnit
+		}
+		f.Unit = c.Unit
+		return nil
+	}
+	kind, id := c.parts()
+	has := func(keys []statisticsKey) bool {
+		return sc.every || slices.ContainsFunc(keys, func(k statisticsKey) bool { return strings.EqualFold(k.Key, id) })
+	}
+	switch kind {
+	case "own":
+		if !sc.every {
+			f.Units = []string{}
+			for _, u := range sc.units {
+				f.Units = append(f.Units, u.HSAID)
+			}
+		}
+		return nil
+	case "provider":
+		f.Provider = id
+		if !has(sc.providers) {
+			return errUnit
+		}
+	case "region":
+		f.Region = id
+		if !has(sc.regions) {
+			return errUnit
+		}
+	case "nation":
+	default:
+		return invalid("scope", "Välj bland de urval som finns.")
+	}
+	if !sc.above {
+		return errUnit
+	}
+	if sc.every {
+		return nil
+	}
+	f.Kind = sc.kind
+	if slices.Contains(by, "unit") {
+		return invalid("by", "Över de egna enheterna räknas ärenden inte för varje enhet. Välj vårdgivare eller region.")
+	}
+	return nil
+}
+
+// scopeWord is a choice in words.
+func (s *Site) scopeWord(sc scopes, c choice) string {
+	kind, id := c.parts()
+	switch {
+	case c.Unit != "":
+		return s.labels("unit")(c.Unit)
+	case kind == "provider":
+		return s.labels("provider")(id)
+	case kind == "region":
+		return s.labels("region")(id)
+	case kind == "nation" || sc.every:
+		return "Hela landet"
+	case len(sc.units) == 1:
+		return sc.units[0].Name
+	}
+	return "Mina enheter"
+}
+
+// address is a choice as part of an address.
+func (c choice) set(v url.Values) {
+	v.Set("scope", c.Scope)
+	if c.Unit != "" {
+		v.Set("unit", c.Unit)
+	}
+}
