@@ -23,9 +23,10 @@ type Watch struct {
 	down     *prometheus.GaugeVec
 	purged   prometheus.Counter
 
-	known  map[string]bool // breaches that are in the log
-	raised map[alarm]bool
-	next   time.Time // no purge before
+	checker *store.Checker
+	known   map[string]bool // breaches that are in the log
+	raised  map[alarm]bool
+	next    time.Time // no purge before
 }
 
 // alarm is a receiver whose oldest message is older than a threshold.
@@ -85,7 +86,10 @@ func (w *Watch) Look(ctx context.Context) {
 
 // check logs each breach once, for as long as it lasts.
 func (w *Watch) check(ctx context.Context) {
-	lines, err := w.Relay.Store.Check(ctx)
+	if w.checker == nil {
+		w.checker = &store.Checker{Store: w.Relay.Store}
+	}
+	lines, err := w.checker.Look(ctx)
 	if err != nil {
 		w.failed(ctx, "checking the invariant", err)
 		return
