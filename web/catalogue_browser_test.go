@@ -103,7 +103,7 @@ func fits(w *world, b tab, delivery string) {
 	paths := []string{
 		"/catalogue", "/catalogue?q=ingen", "/catalogue/rows", "/catalogue/rows/new?kind=route", "/catalogue/rows/new?kind=unit", "/catalogue/rows/" + row, "/catalogue/draft", "/catalogue/versions",
 		"/catalogue/versions/1", "/catalogue/versions/2", "/catalogue/history", "/catalogue/move", "/catalogue/move?unit=" + other, "/catalogue/import", "/resolve",
-		"/resolve?" + url.Values{"contract": {"SendComplaint"}, "to": {lonely}, "from": {portal}}.Encode(), "/faults", "/faults/" + delivery,
+		"/catalogue/held", "/resolve?" + url.Values{"contract": {"SendComplaint"}, "to": {lonely}, "from": {portal}}.Encode(), "/faults", "/faults/" + delivery,
 	}
 	if _, err := chromedp.Run(b, chromedp.Evaluate[bool](`true`)); err != nil {
 		t.Fatal(err)

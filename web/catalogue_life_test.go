@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"rivgate/routing"
+	"rivgate/store"
+	"rivgate/web"
 )
 
 // moving is a filled-in form of the guide that moves a unit.
@@ -231,4 +233,22 @@ func TestAFileIsReadIntoTheDraft(t *testing.T) {
 	if r.status != http.StatusConflict {
 		t.Errorf("from an older draft: %d", r.status)
 	}
+}
+
+func TestACatalogueThatShrankIsConfirmed(t *testing.T) {
+	w := keeps(t)
+	w.Catalogue = func() web.CatalogueStatus { return web.CatalogueStatus{Source: "tak.example", Held: "abc"} }
+	w.serve()
+	has(t, w.page("/catalogue"), "Gatewayen läser sin katalog från", "tak.example", "har krympt och hålls tillbaka", "/catalogue/held")
+	if err := w.Relay.Store.HoldCatalogue(t.Context(), store.HeldCatalogue{Digest: "abc", Source: "tak.example", RoutesBefore: 100, Routes: 7, PermissionsBefore: 50, Permissions: 3}); err != nil {
+		t.Fatal(err)
+	}
+	has(t, w.page("/catalogue/held"), "100 → <strong>7</strong>", "50 → <strong>3</strong>", "Godkänn och ta i bruk")
+	has(t, w.post("/catalogue/held", url.Values{"digest": {"abc"}, "reason": {" "}}).body, "Skriv varför")
+	if r := w.post("/catalogue/held", url.Values{"digest": {"xyz"}, "reason": {"stängda"}}); r.status != http.StatusNotFound {
+		t.Errorf("what is not held: %d", r.status)
+	}
+	has(t, w.saves("/catalogue/held", url.Values{"digest": {"abc"}, "reason": {"enheterna är stängda"}}), "Svaret är godkänt")
+	has(t, w.page("/catalogue/held"), "Inget svar hålls tillbaka.")
+	has(t, w.page("/catalogue/history"), "Godkände en katalog som krympt", "enheterna är stängda")
 }

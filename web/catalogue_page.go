@@ -80,6 +80,8 @@ func catalogueDone(verb string) string {
 		return "Utkastet är kastat. Vad som stod i det finns kvar under Händelser."
 	case "rollback":
 		return "Katalogen har gått tillbaka. En ny version med det gamla innehållet gäller nu."
+	case "accept":
+		return "Svaret är godkänt och tas i bruk vid nästa läsning."
 	case "cancel":
 		return "Versionen är återtagen. Ändringarna finns i utkastet igen."
 	}

@@ -172,3 +172,37 @@ func TestRowsAreChangedInTheDraft(t *testing.T) {
 	hasNot(t, main(page), ">Borttagen<")
 	has(t, w.page("/catalogue/history"), "nytt namn", "Ny: vägval", "Ändrade utkastet")
 }
+
+func TestWhoMayNotKeepTheCatalogueChangesNothing(t *testing.T) {
+	w := keeps(t)
+	id := w.rowID(routing.EntryUnit, "Granen")
+	form := url.Values{"revision": {"2"}, "kind": {"unit"}, "hsaId": {lonely}, "name": {"Annat"}, "unitKind": {"care_unit"}, "region": {"01"}, "reason": {"x"}, "do": {"save"}, "when": {"now"}, "inforce": {"1"}}
+	posts := []string{"/catalogue/rows", "/catalogue/rows/" + id + "/change", "/catalogue/rows/" + id + "/remove", "/catalogue/move", "/catalogue/import", "/catalogue/draft/publish", "/catalogue/draft/discard", "/catalogue/versions/1/rollback"}
+	for _, c := range []struct {
+		who  string
+		look int // at the catalogue
+	}{{"olle", http.StatusOK}, {"hanna", http.StatusNotFound}, {"adam", http.StatusNotFound}, {"greta", http.StatusNotFound}} {
+		w.as(c.who)
+		for _, path := range []string{"/catalogue", "/catalogue/rows", "/catalogue/rows/" + id, "/catalogue/draft", "/catalogue/versions/1", "/catalogue/history", "/resolve", "/faults"} {
+			r := w.get(path)
+			if r.status != c.look {
+				t.Errorf("%s looks at %s: %d", c.who, path, r.status)
+			}
+			if strings.Contains(main(r.body), `action="/catalogue/`) && strings.Contains(main(r.body), `method="post"`) {
+				t.Errorf("%s is shown how to change %s", c.who, path)
+			}
+		}
+		for _, path := range posts {
+			if r := w.post(path, form); r.status != http.StatusNotFound {
+				t.Errorf("%s posts to %s: %d", c.who, path, r.status)
+			}
+		}
+	}
+	if d, err := w.Relay.Store.CatalogueDraft(t.Context()); err != nil || d.Open || d.Revision != 2 {
+		t.Errorf("the draft is %+v, %v", d.Revision, err)
+	}
+	w.as("olle")
+	if r := w.get("/exchange/" + id); r.status != http.StatusNotFound {
+		t.Errorf("an operator downloads a recording: %d", r.status)
+	}
+}

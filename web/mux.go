@@ -89,6 +89,8 @@ func (s *Site) endpoints() []endpoint {
 		{post, "/catalogue/import", pages, s.catalogueImport, KeepCatalogue},
 		{get, "/resolve", pages, s.resolvePage, Explain},
 		{post, "/resolve", pages, s.resolveTest, SeeCatalogue},
+		{get, "/catalogue/held", pages, s.catalogueHeldPage, SeeCatalogue},
+		{post, "/catalogue/held", pages, s.catalogueAccept, KeepCatalogue},
 		{get, "/faults", pages, s.faultsPage, SeeDeliveries},
 		{get, "/faults/{id}", pages, s.faultPage, SeeDeliveries},
 		{post, "/faults/{id}/resend", pages, s.resend, Resend},
