@@ -14,12 +14,14 @@ import (
 
 type casePage struct {
 	page
+	deskPart
 	Case      store.Case
 	Unit      string // name of who has it
 	Board     bool
 	Reporter  person
 	Patient   *person // when that is another than the reporter
 	Left      int
+	Days      int // that the answer may take
 	Late      bool
 	Closed    bool
 	Line      []event
@@ -28,9 +30,11 @@ type casePage struct {
 	Receivers []routing.Unit
 	Done      string // what was just done, in words
 	Typed     bool   // a form holds what was typed before the session ran out
-	Writes    bool   // who looks may write in it
 	Active    string // the form that is open
 	Forms     map[string]*form
+	Drafts    map[string]store.Draft // the reader's own, by form
+	Phrases   map[string][]store.Phrase
+	Print     bool
 	Now       time.Time
 }
 
@@ -47,13 +51,23 @@ type problemChoice struct {
 	Subs  []contracts.Code
 }
 
-// casePage shows one case as a time line with what can be done now.
+// casePage shows one case as a time line with what can be done now. Contact data of a protected identity is shown on a deliberate click, which is logged.
 func (s *Site) casePage(w http.ResponseWriter, r *http.Request, who access) error {
 	c, err := s.inboxCase(r.Context(), r.PathValue("id"), who, ReadCase)
 	if err != nil {
 		return err
 	}
-	if err := s.lookedAt(r.Context(), who, store.AccessRead, c, "case"); err != nil {
+	what, detail := store.AccessRead, "case"
+	switch {
+	case r.URL.Query().Has("print"):
+		what, detail = store.AccessPrint, "case"
+		if err := s.theirs(r.Context(), who, ExportCase, c); err != nil {
+			return err
+		}
+	case r.URL.Query().Has("contact"):
+		detail = "protected contact data"
+	}
+	if err := s.lookedAt(r.Context(), who, what, c, detail); err != nil {
 		return err
 	}
 	return s.showCase(w, r, who, c, r.URL.Query().Get("do"), nil)
@@ -85,24 +99,31 @@ func newChoices(p casePage, f *form) choices {
 
 // showCase renders a case. failed is the form that could not be carried out, nil when none was.
 func (s *Site) showCase(w http.ResponseWriter, r *http.Request, who access, c store.Case, active string, failed *form) error {
-	line, err := s.timeLine(r.Context(), c, "/inbox/"+c.ID+"/files")
+	ctx, q := r.Context(), r.URL.Query()
+	line, err := s.caseLine(ctx, c)
+	if err != nil {
+		return err
+	}
+	drafts, err := s.Relay.Store.Drafts(ctx, c.ID, c.Handler.Unit)
 	if err != nil {
 		return err
 	}
 	p := casePage{
-		page: s.page(who, "Ärende "+reference(c), "inbox"), Case: c, Unit: handlerName(c.Handler), Board: isBoard(c.Handler), Left: daysLeft(c, s.now()),
-		Closed: c.State == store.Closed, Writes: who.may(WriteCase, ownerOf(c)), Line: line, Active: active, Now: s.now(), Forms: map[string]*form{}, Done: doneWord(r.URL.Query().Get("done")),
+		page: s.page(who, "Ärende "+reference(c), "inbox"), Case: c, Unit: handlerName(c.Handler), Board: isBoard(c.Handler), Left: daysLeft(c, s.now()), Days: daysInAll(c),
+		Closed: c.State == store.Closed, Line: line, Active: active, Now: s.now(), Done: doneWord(q.Get("done")), Print: q.Has("print"),
+		Problems: s.problems(), Areas: s.codes(contracts.SystemArea), Receivers: s.otherUnits(c),
+	}
+	if p.deskPart, err = s.deskPart(ctx, who, c, drafts, q.Has("contact")); err != nil {
+		return err
+	}
+	if p.Phrases, err = s.phrasesOf(ctx, c); err != nil {
+		return err
 	}
 	p.Late = p.Left < 0 && !p.Closed
 	p.Reporter, p.Patient = people(c, line)
-	p.Problems, p.Areas = s.problems(), s.codes(contracts.SystemArea)
-	for _, u := range s.Relay.Receivers("", receiverLimit) {
-		if u.HSAID != c.Handler.Unit {
-			p.Receivers = append(p.Receivers, u.Unit)
-		}
-	}
-	for _, verb := range []string{"reply", "question", "forward", "close", "correct"} {
-		p.Forms[verb] = &form{Name: verb, Values: classificationOf(c)}
+	p.Forms, p.Drafts = s.answerForms(c, who, drafts)
+	if name := copied(p.Forms, drafts, q.Get("copy")); name != "" {
+		p.Active = name
 	}
 	if k := who.kept; k != nil && p.Forms[k.verb()] != nil {
 		p.Forms[k.verb()] = &form{Name: k.verb(), Values: k.Values}
@@ -114,6 +135,17 @@ func (s *Site) showCase(w http.ResponseWriter, r *http.Request, who access, c st
 		p.Title = "Fel: " + p.Title
 	}
 	return s.render(w, status, "case", p)
+}
+
+// otherUnits are those that a case can be handed over to.
+func (s *Site) otherUnits(c store.Case) []routing.Unit {
+	var out []routing.Unit
+	for _, u := range s.Relay.Receivers("", receiverLimit) {
+		if u.HSAID != c.Handler.Unit {
+			out = append(out, u.Unit)
+		}
+	}
+	return out
 }
 
 // reference is the id that people use for a case.
@@ -193,6 +225,34 @@ func doneWord(done string) string {
 		return "Klassificeringen är rättad."
 	case "status":
 		return "Ärendet är påbörjat."
+	case "saved":
+		return "Utkastet är sparat."
+	case "staged":
+		return "Svaret är på väg. Du kan ångra det en kort stund till."
+	case "undone":
+		return "Svaret är ångrat och ligger kvar som utkast. Inget har skickats."
+	case "left":
+		return "Det gick inte att ångra: svaret har redan skickats."
+	case "dropped":
+		return "Svaret som inte kunde skickas är borttaget."
+	case "take":
+		return "Du har tagit ärendet."
+	case "assign":
+		return "Ärendet är tilldelat."
+	case "release":
+		return "Ärendet är lämnat tillbaka."
+	case "park":
+		return "Ärendet är parkerat."
+	case "resume":
+		return "Ärendet är återupptaget."
+	case "note":
+		return "Anteckningen är sparad."
+	case "register":
+		return "Diarienumret är sparat."
+	case "authority":
+		return "Kontrollen av fullmakten är sparad."
+	case "protect":
+		return "Märkningen om skyddad identitet är sparad."
 	}
 	return ""
 }

@@ -15,6 +15,10 @@ import (
 // event is one message of a case as people see it.
 type event struct {
 	ID        string
+	Key       string // the sender's id of the message
+	Desk      bool   // no message: what people did at their desk
+	Note      bool   // a service note
+	By        string // who of the unit sent it
 	Kind      store.EventKind
 	Title     string
 	From      string // who wrote it
@@ -81,7 +85,7 @@ func (s *Site) timeLine(ctx context.Context, c store.Case, files string) ([]even
 }
 
 func (s *Site) event(c store.Case, entry store.Entry, m *contracts.Message, files string) event {
-	e := event{ID: entry.MessageID, Kind: entry.Kind, Title: eventWord(entry.Kind), At: entry.At, Late: entry.Late, Refused: entry.Refused}
+	e := event{ID: entry.MessageID, Key: entry.Key.MessageID, Kind: entry.Kind, Title: eventWord(entry.Kind), At: entry.At, Late: entry.Late, Refused: entry.Refused}
 	e.Complaint = m.Opening()
 	switch {
 	case m.Complaint != nil:

@@ -40,20 +40,20 @@ func (s *Site) caseVerb(w http.ResponseWriter, r *http.Request, who access) erro
 	if err != nil || version < 1 {
 		return errForm
 	}
+	if answers(verb) {
+		return s.answerVerb(w, r, who, c, f, version)
+	}
 	u, err := s.updateOf(verb, f)
 	if err != nil {
 		return err
 	}
-	if u.Attachments, err = attachments(r, f); err != nil {
-		return err
-	}
-	if len(f.Errors) == 0 {
+	if !f.Failed() {
 		if err := s.lookedAt(r.Context(), who, store.AccessChange, c, verb); err != nil {
 			return err
 		}
 		_, err = s.Relay.Reply(r.Context(), c.ID, u, version)
 		if err == nil {
-			http.Redirect(w, r, after(c, verb), http.StatusSeeOther)
+			http.Redirect(w, r, after(c, verb, false), http.StatusSeeOther)
 			return nil
 		}
 		s.refusedChange(r.Context(), who, c, verb, err)
@@ -61,16 +61,15 @@ func (s *Site) caseVerb(w http.ResponseWriter, r *http.Request, who access) erro
 			return err
 		}
 	}
-	// What the person now sees is the case of this moment: the next try is based on that.
-	if c, err = s.Relay.Store.Case(r.Context(), c.ID); err != nil {
-		return err
-	}
-	return s.showCase(w, r, who, c, verb, f)
+	return s.caseAgain(w, r, who, c, f)
 }
 
 // after is where a person stands when a verb is done. A case that was handed over has left this inbox, perhaps for another unit's here.
-func after(c store.Case, verb string) string {
-	if verb == "forward" {
+func after(c store.Case, verb string, staged bool) string {
+	switch {
+	case staged:
+		return "/inbox/" + url.PathEscape(c.ID) + "?done=staged"
+	case verb == "forward":
 		return "/inbox?done=forward"
 	}
 	return "/inbox/" + url.PathEscape(c.ID) + "?done=" + verb

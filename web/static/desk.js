@@ -1,2 +1,49 @@
 // What pages do beside htmx. Every page works without this file.
 "use strict";
+
+// A form with data-draft is saved there while it is typed in, its files aside.
+for (const form of document.querySelectorAll("form[data-draft]")) {
+  const fields = () => {
+    const all = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) if (typeof value === "string") all.append(name, value);
+    return all;
+  };
+  const said = form.querySelector(".draft");
+  let timer, unsaved = false, sending = false;
+  const save = async () => {
+    if (!unsaved || sending) return;
+    sending = true;
+    unsaved = false;
+    try {
+      const answer = await fetch(form.dataset.draft, { method: "POST", body: fields(), redirect: "error" });
+      if (!answer.ok) throw new Error(answer.statusText);
+      const saved = await answer.json();
+      form.elements.draft.value = saved.version;
+      if (said) said.textContent = saved.said;
+    } catch {
+      unsaved = true;
+      if (said) said.textContent = "Utkastet är inte sparat. Det försöks igen när du skriver.";
+    }
+    sending = false;
+  };
+  form.addEventListener("input", () => {
+    unsaved = true;
+    clearTimeout(timer);
+    timer = setTimeout(save, 1500);
+  });
+  form.addEventListener("submit", () => { clearTimeout(timer); unsaved = false; });
+  window.addEventListener("pagehide", () => { if (unsaved) navigator.sendBeacon(form.dataset.draft, fields()); });
+}
+
+// What stands beside a box with data-find is found by typing in it.
+for (const box of document.querySelectorAll("[data-find]")) {
+  const rows = box.closest("fieldset").querySelectorAll(box.dataset.find);
+  box.closest("[hidden]")?.removeAttribute("hidden");
+  box.addEventListener("input", () => {
+    const words = box.value.toLocaleLowerCase("sv").split(/\s+/);
+    for (const row of rows) {
+      const text = row.textContent.toLocaleLowerCase("sv");
+      row.hidden = !row.querySelector(":checked") && !words.every((word) => text.includes(word));
+    }
+  });
+}

@@ -1,0 +1,254 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"rivgate/contracts"
+	"rivgate/relay"
+	"rivgate/store"
+)
+
+// answerVerb carries out what a person does with a form whose text goes to the reporter: save it as a draft, insert a standard reply, take a file away, preview it,
+// or send it. Whatever it is, what was typed is kept first.
+func (s *Site) answerVerb(w http.ResponseWriter, r *http.Request, who access, c store.Case, f *form, version int64) error {
+	ctx := r.Context()
+	if err := s.lookedAt(ctx, who, store.AccessChange, c, f.Name); err != nil {
+		return err
+	}
+	if f.Value("do") == "insert" {
+		if err := s.insertPhrase(ctx, c, f); err != nil {
+			return err
+		}
+	}
+	files, err := uploads(r, f)
+	if err != nil {
+		return err
+	}
+	d, err := s.saveDraft(ctx, who, c, f, files)
+	if err != nil && !f.takeDesk(err) {
+		return err
+	}
+	if n, err := strconv.ParseInt(f.Value("drop"), 10, 64); err == nil && d.ID != "" {
+		if err := s.Relay.Store.DropDraftFile(ctx, d.ID, n); err != nil {
+			return err
+		}
+		f.Values.Set("do", "save")
+	}
+	if f.Failed() {
+		return s.caseAgain(w, r, who, c, f)
+	}
+	here := "/inbox/" + url.PathEscape(c.ID)
+	switch f.Value("do") {
+	case "save", "insert":
+		http.Redirect(w, r, here+"?do="+f.Name+"&done=saved#do", http.StatusSeeOther)
+		return nil
+	case "preview":
+		http.Redirect(w, r, here+"/preview/"+f.Name, http.StatusSeeOther)
+		return nil
+	}
+	return s.send(w, r, who, c, f, d, version)
+}
+
+// send judges an answer and lets it leave. What is wrong stands beside the fields, and the draft stays.
+func (s *Site) send(w http.ResponseWriter, r *http.Request, who access, c store.Case, f *form, d store.Draft, version int64) error {
+	u, err := s.updateOf(f.Name, f)
+	if err != nil {
+		return err
+	}
+	if u.Attachments, err = s.draftFiles(r.Context(), d); err != nil {
+		return err
+	}
+	if !f.Failed() {
+		staged, err := s.say(r.Context(), who, c, f, d, u, version)
+		if err == nil {
+			http.Redirect(w, r, after(c, f.Name, staged), http.StatusSeeOther)
+			return nil
+		}
+		s.refusedChange(r.Context(), who, c, f.Name, err)
+		if !f.takeDesk(err) && !f.take(err, places()) {
+			return err
+		}
+	}
+	return s.caseAgain(w, r, who, c, f)
+}
+
+// say lets an answer leave: after its few seconds, or at once where there are none.
+func (s *Site) say(ctx context.Context, who access, c store.Case, f *form, d store.Draft, u contracts.Update, version int64) (staged bool, err error) {
+	if s.Later != nil {
+		o, err := s.Later.Say(ctx, relay.Said{
+			CaseID: c.ID, Unit: c.Handler.Unit, By: who.self(), Form: f.Name, Draft: draftBody(f), Update: u, Version: version,
+		})
+		return o.ID != "", err
+	}
+	if _, err := s.Relay.Reply(ctx, c.ID, u, version); err != nil {
+		return false, err
+	}
+	if d.ID == "" {
+		return false, nil
+	}
+	return false, s.Relay.Store.DropDraft(context.WithoutCancel(ctx), d.ID)
+}
+
+// caseAgain shows the case of this moment, with a form that could not be carried out: the next try is based on what the person now sees.
+func (s *Site) caseAgain(w http.ResponseWriter, r *http.Request, who access, c store.Case, f *form) error {
+	c, err := s.Relay.Store.Case(r.Context(), c.ID)
+	if err != nil {
+		return err
+	}
+	return s.showCase(w, r, who, c, f.Name, f)
+}
+
+// insertPhrase adds the chosen standard reply to the text.
+func (s *Site) insertPhrase(ctx context.Context, c store.Case, f *form) error {
+	all, err := s.Relay.Store.Phrases(ctx, c.Handler.Unit, f.Name)
+	if err != nil {
+		return err
+	}
+	for _, p := range all {
+		if p.ID != f.Value("phrase") {
+			continue
+		}
+		text := f.Value("text")
+		if text != "" {
+			text += "\n\n"
+		}
+		f.Values.Set("text", text+p.Text)
+		return nil
+	}
+	f.refuse("phrase", "Välj ett standardsvar.")
+	return nil
+}
+
+// outgoing is an answer that has not left, as the case shows it.
+type outgoing struct {
+	store.Outgoing
+	Word    string // of the form
+	Text    string
+	Seconds int // until it leaves
+	Failed  bool
+	Leaving bool // too late to take it back
+}
+
+func (s *Site) outgoings(ctx context.Context, c store.Case) ([]outgoing, error) {
+	all, err := s.Relay.Store.Outgoings(ctx, c.ID, c.Handler.Unit)
+	var out []outgoing
+	for _, o := range all {
+		one := outgoing{Outgoing: o, Word: formWord(o.Form), Failed: o.State == store.OutgoingFailed}
+		one.Text = draftValues(store.Draft{Body: o.Draft}).Get("text")
+		one.Seconds = max(0, int(o.Due.Sub(s.now()).Round(time.Second)/time.Second))
+		one.Leaving = !one.Failed && (one.Seconds == 0 || o.Attempts > 0)
+		out = append(out, one)
+	}
+	return out, err
+}
+
+// outgoingVerb takes an answer back that has not left, or throws a failed one away: POST /inbox/{id}/outgoing/{out}/{verb}.
+func (s *Site) outgoingVerb(w http.ResponseWriter, r *http.Request, who access) error {
+	c, err := s.inboxCase(r.Context(), r.PathValue("id"), who, WriteCase)
+	if err != nil {
+		return err
+	}
+	verb := r.PathValue("verb")
+	if verb != "undo" && verb != "drop" || s.Later == nil {
+		return errNotFound
+	}
+	if err := s.lookedAt(r.Context(), who, store.AccessChange, c, verb); err != nil {
+		return err
+	}
+	here := "/inbox/" + url.PathEscape(c.ID)
+	if verb == "drop" {
+		err = s.Relay.Store.DropOutgoing(r.Context(), r.PathValue("out"), c.Handler.Unit)
+		here += "?done=dropped"
+	} else {
+		var d store.Draft
+		d, err = s.Later.Undo(r.Context(), r.PathValue("out"), c.Handler.Unit, who.self())
+		here += "?done=undone&do=" + url.QueryEscape(draftForm(d)) + "#do"
+		if d.By.ID != who.user || draftForm(d) != d.Form {
+			here = "/inbox/" + url.PathEscape(c.ID) + "?done=undone"
+		}
+	}
+	if errors.Is(err, store.ErrLeft) {
+		here, err = "/inbox/"+url.PathEscape(c.ID)+"?done=left", nil
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, here, http.StatusSeeOther)
+	return nil
+}
+
+type previewPage struct {
+	page
+	Case   store.Case
+	Unit   string
+	Letter letter
+	Form   *form
+	Fields url.Values // what is sent
+	To     string     // the unit that a case is handed over to
+	Undo   time.Duration
+	Now    time.Time
+}
+
+// previewPage shows a draft as the reporter will see it, with a button that sends it.
+func (s *Site) previewPage(w http.ResponseWriter, r *http.Request, who access) error {
+	c, err := s.inboxCase(r.Context(), r.PathValue("id"), who, WriteCase)
+	if err != nil {
+		return err
+	}
+	name := r.PathValue("form")
+	d, err := s.ownDraft(r.Context(), c.ID, c.Handler.Unit, who.user, name)
+	if err == nil && (d.ID == "" || !answers(name)) {
+		err = errNotFound
+	}
+	if err == nil {
+		err = s.lookedAt(r.Context(), who, store.AccessRead, c, "preview")
+	}
+	if err != nil {
+		return err
+	}
+	f := &form{Name: name, Values: draftValues(d)}
+	u, err := s.updateOf(name, f)
+	if err != nil {
+		return err
+	}
+	p := previewPage{page: s.page(who, "Förhandsgranska", "inbox"), Case: c, Unit: handlerName(c.Handler), Form: f, Now: s.now(), Fields: draftValues(d)}
+	if p.Letter, err = s.previewed(c, u, d); err != nil {
+		return err
+	}
+	p.Fields.Set("version", strconv.FormatInt(c.Version, 10))
+	p.Fields.Set("draft", strconv.FormatInt(d.Version, 10))
+	if u.NewRecipient != nil {
+		p.To = s.named(*u.NewRecipient)
+	}
+	if s.Later != nil {
+		p.Undo = s.Later.Delay
+	}
+	return s.render(w, http.StatusOK, "preview", p)
+}
+
+// previewed is a draft as a letter in the mailbox.
+func (s *Site) previewed(c store.Case, u contracts.Update, d store.Draft) (letter, error) {
+	kinds := map[string]store.EventKind{
+		contracts.PartialReply: store.EventPartialReply, contracts.Question: store.EventQuestion, contracts.Forwarded: store.EventForwarded, contracts.Close: store.EventClose,
+	}
+	u.HandlingUnit = contracts.OrgUnit{HSAID: c.Handler.Unit, Name: c.Handler.Name}
+	for _, file := range d.Files {
+		u.Attachments = append(u.Attachments, contracts.Attachment{FileName: file.Name, MediaType: file.MediaType, Size: file.Size, Reference: "draft"})
+	}
+	content, err := json.Marshal(contracts.Message{Update: &u})
+	if err != nil {
+		return letter{}, err
+	}
+	one, err := s.letter(c, store.Letter{Kind: string(kinds[u.Type]), At: s.now(), Content: content}, "")
+	for i := range one.Files {
+		one.Files[i].Elsewhere = false
+	}
+	one.Form, one.Question = nil, ""
+	return one, err
+}

@@ -1,0 +1,200 @@
+package web
+
+import (
+	"net/http"
+	"time"
+	"context"
+	"net/url"
+	"slices"
+
+	"rivgate/contracts"
+	"rivgate/store"
+)
+
+// deskPart is what people do with a case beside messages, as its page shows it.
+type deskPart struct {
+	Desk      store.Desk
+	Mine      bool
+	Back      bool // its parking is over
+	People    []store.Person
+	Writing   []writing  // what colleagues have begun
+	Outgoing  []outgoing // answers that have not left
+	Waits     bool       // one of them is about to leave
+	Left      bool       // never on the whole page: see livePage
+	Looks     []store.Access
+	Assigns   bool
+	Writes    bool
+	Exports   bool
+	ParkDay   string
+	Child     bool
+	Hidden    bool // contact data of a protected identity is not shown
+	Protected bool
+}
+
+// looksMost is how many rows of the access log a case shows.
+const looksMost = 30
+
+// deskPart reads the desk of a case, for who looks at it.
+func (s *Site) deskPart(ctx context.Context, who access, c store.Case, drafts []store.Draft, contact bool) (p deskPart, err error) {
+	db, owner := s.Relay.Store, ownerOf(c)
+	p = deskPart{
+		Assigns: who.may(AssignCase, owner), Writes: who.may(WriteCase, owner), Exports: who.may(ExportCase, owner), ParkDay: s.parkDay(), Child: c.Minor(),
+		Writing: s.colleaguesDrafts(drafts, who),
+	}
+	if p.Desk, err = db.Desk(ctx, c.ID); err != nil {
+		return p, err
+	}
+	p.Mine = p.Desk.Assignee.ID != "" && p.Desk.Assignee.ID == who.user
+	p.Back = p.Desk.Parked.Back(s.now()) && c.State != store.Closed
+	p.Protected, p.Hidden = p.Desk.Protected, p.Desk.Protected && !contact
+	if p.Assigns {
+		if p.People, err = s.colleagues(ctx, c); err != nil {
+			return p, err
+		}
+	}
+	if p.Outgoing, err = s.outgoings(ctx, c); err != nil {
+		return p, err
+	}
+	p.Waits = slices.ContainsFunc(p.Outgoing, func(o outgoing) bool { return !o.Failed })
+	p.Looks, err = db.AccessLog(ctx, store.AccessFilter{Case: c.ID, Limit: looksMost})
+	return p, err
+}
+
+// caseLine is the time line of a case with what people of its unit did at their desks.
+func (s *Site) caseLine(ctx context.Context, c store.Case) ([]event, error) {
+	line, err := s.timeLine(ctx, c, "/inbox/"+c.ID+"/files")
+	if err != nil {
+		return nil, err
+	}
+	acts, err := s.Relay.Store.DeskEvents(ctx, c.ID, []string{c.Handler.Unit})
+	if err != nil {
+		return nil, err
+	}
+	for _, act := range acts {
+		if act.Kind == store.DeskSent {
+			if i := slices.IndexFunc(line, func(e event) bool { return e.Key == act.MessageID }); i >= 0 {
+				line[i].By = act.By.Name
+				continue
+			}
+		}
+		e := event{Desk: true, Note: act.Kind == store.DeskNote, Title: deskWord(act), From: act.By.Name, At: act.At, Text: act.Text, Worry: act.Kind == store.DeskRefused}
+		line = append(line, e)
+	}
+	slices.SortStableFunc(line, func(a, b event) int { return a.At.Compare(b.At) })
+	return line, nil
+}
+
+// answerForms are the forms of a case, with the reader's drafts in them.
+func (s *Site) answerForms(c store.Case, who access, drafts []store.Draft) (forms map[string]*form, kept map[string]store.Draft) {
+	forms, kept = map[string]*form{}, map[string]store.Draft{}
+	for _, name := range []string{"reply", "question", "forward", "close", "correct"} {
+		forms[name] = &form{Name: name, Values: url.Values{}}
+		if name == "close" || name == "correct" {
+			forms[name].Values = classificationOf(c)
+		}
+	}
+	for _, d := range drafts {
+		if d.By.ID == who.user && forms[d.Form] != nil {
+			kept[d.Form] = d
+			forms[d.Form].Values = draftValues(d)
+		}
+	}
+	for _, name := range []string{"assign", "park", "note", "register", "authority", "protect"} {
+		forms[name] = &form{Name: name, Values: url.Values{}}
+	}
+	return forms, kept
+}
+
+// phrasesOf are the standard replies of a case's unit by form.
+func (s *Site) phrasesOf(ctx context.Context, c store.Case) (map[string][]store.Phrase, error) {
+	all, err := s.Relay.Store.Phrases(ctx, c.Handler.Unit, "")
+	out := map[string][]store.Phrase{}
+	for _, p := range all {
+		out[p.Kind] = append(out[p.Kind], p)
+	}
+	return out, err
+}
+
+// answerPart is one form for the pieces of template that all answers have.
+type answerPart struct {
+	Form    *form
+	Draft   store.Draft
+	Saved   string
+	Case    store.Case
+	Phrases []store.Phrase
+	Files   bool // may be attached
+}
+
+// Answer is the form of that name.
+func (p casePage) Answer(name string) answerPart {
+	d := p.Drafts[name]
+	return answerPart{Form: p.Forms[name], Draft: d, Saved: saved(d, p.Now), Case: p.Case, Phrases: p.Phrases[name], Files: p.Case.Facts.Attachments && name != "forward"}
+}
+
+// copied puts a colleague's draft of the same unit into the reader's own form.
+func copied(forms map[string]*form, drafts []store.Draft, id string) (form string) {
+	for _, d := range drafts {
+		if name := draftForm(d); d.ID == id && forms[name] != nil {
+			forms[name].Values = draftValues(d)
+			return name
+		}
+	}
+	return ""
+}
+
+// ProblemOptions are main and sub problems by what they are called, for finding one by typing.
+func (p casePage) ProblemOptions() []contracts.Code {
+	var out []contracts.Code
+	for _, m := range p.Problems {
+		out = append(append(out, m.Code), m.Subs...)
+	}
+	return out
+}
+
+// deskForm is the head of a form that changes the desk.
+type deskForm struct {
+	Case    store.Case
+	Verb    string
+	Version int64
+}
+
+// Verb is the head of the form for a verb of deskVerbs.
+func (p casePage) Verb(name string) deskForm {
+	return deskForm{Case: p.Case, Verb: name, Version: p.Desk.Version}
+}
+
+// personPart is a person with whether contact data are hidden.
+type personPart struct {
+	Person any
+	Hidden bool
+}
+
+func newPersonPart(p any, hidden bool) personPart { return personPart{Person: p, Hidden: hidden} }
+
+// livePage is what changes on a case while somebody looks at it: GET /inbox/{id}/live.
+type livePage struct {
+	Case     store.Case
+	Outgoing []outgoing
+	Writing  []writing
+	Left     bool // the answer that waited has left
+	Now      time.Time
+}
+
+// caseLive is the part of a case's page that is asked for again and again.
+func (s *Site) caseLive(w http.ResponseWriter, r *http.Request, who access) error {
+	c, err := s.inboxCase(r.Context(), r.PathValue("id"), who, WriteCase)
+	if err != nil {
+		return err
+	}
+	p := livePage{Case: c, Now: s.now()}
+	if p.Outgoing, err = s.outgoings(r.Context(), c); err != nil {
+		return err
+	}
+	drafts, err := s.Relay.Store.Drafts(r.Context(), c.ID, c.Handler.Unit)
+	if err != nil {
+		return err
+	}
+	p.Writing = s.colleaguesDrafts(drafts, who)
+	p.Left = r.URL.Query().Has("waits") && len(p.Outgoing) == 0
+	return s.piece(w, "case", "live", p)
+}
