@@ -1,11 +1,11 @@
 package web
 
 import (
-	"net/http"
-	"time"
 	"context"
+	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"rivgate/contracts"
 	"rivgate/store"

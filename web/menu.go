@@ -12,6 +12,7 @@ func menu() []menuEntry {
 	return []menuEntry{
 		{"Start", "/", "start", SignedIn},
 		{"Inkorg", "/inbox", "inbox", SeeCase},
+		{"Standardsvar", "/phrases", "phrases", Administer | WriteCase},
 		{"Skicka ärende", "/submit", "submit", BeCitizen},
 		{"Statistik", "/statistics", "statistics", SeeStatistics},
 		{"Övervakning", "/monitor", "monitor", SeeDeliveries},

@@ -1,0 +1,148 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"rivgate/routing"
+	"rivgate/store"
+)
+
+type phrasesPage struct {
+	page
+	Units   []routing.Unit // those whose standard replies may be seen
+	Unit    string
+	Keeps   bool // may change them
+	Phrases []store.Phrase
+	Kinds   []phraseKind
+	Form    *form
+	Done    string
+	Now     time.Time
+}
+
+// phraseKind is a form that standard replies are for.
+type phraseKind struct{ Value, Name string }
+
+func phraseKinds() []phraseKind {
+	return []phraseKind{{"reply", "Delsvar"}, {"question", "Fråga"}, {"close", "Slutsvar"}}
+}
+
+// Kind is the name of a form.
+func (p phrasesPage) Kind(value string) string {
+	for _, k := range p.Kinds {
+		if k.Value == value {
+			return k.Name
+		}
+	}
+	return value
+}
+
+// phrasesPage shows the standard replies of a unit, and lets its local administrator and its handlers keep them.
+func (s *Site) phrasesPage(w http.ResponseWriter, r *http.Request, who access) error {
+	q := r.URL.Query()
+	f := &form{Name: "phrase", Values: url.Values{}}
+	return s.showPhrases(w, r, who, q.Get("unit"), q.Get("edit"), f)
+}
+
+func (s *Site) showPhrases(w http.ResponseWriter, r *http.Request, who access, unit, edit string, f *form) error {
+	p := phrasesPage{page: s.page(who, "Standardsvar", "phrases"), Unit: unit, Kinds: phraseKinds(), Form: f, Now: s.now()}
+	for _, u := range s.table().Units() {
+		if who.may(Administer|WriteCase, Owner{Unit: u.HSAID, Kind: u.Kind, Region: u.Region}) {
+			p.Units = append(p.Units, u)
+		}
+	}
+	if p.Unit == "" && len(p.Units) > 0 {
+		p.Unit = p.Units[0].HSAID
+	}
+	if p.Unit != "" {
+		if !who.may(Administer|WriteCase, s.owner(p.Unit)) {
+			return errNotFound
+		}
+		p.Keeps = true
+		var err error
+		if p.Phrases, err = s.Relay.Store.Phrases(r.Context(), p.Unit, ""); err != nil {
+			return err
+		}
+	}
+	for _, phrase := range p.Phrases {
+		if phrase.ID == edit && !f.Failed() {
+			f.Values = url.Values{
+				"id": {phrase.ID}, "kind": {phrase.Kind}, "title": {phrase.Title}, "text": {phrase.Text}, "position": {strconv.FormatInt(phrase.Position, 10)},
+				"phrase": {strconv.FormatInt(phrase.Version, 10)},
+			}
+		}
+	}
+	if r.URL.Query().Has("done") {
+		p.Done = "Standardsvaren är ändrade."
+	}
+	status := http.StatusOK
+	if f.Failed() {
+		status, p.Title = http.StatusUnprocessableEntity, "Fel: "+p.Title
+	}
+	return s.render(w, status, "phrases", p)
+}
+
+// phraseChange saves or deletes a standard reply: POST /phrases.
+func (s *Site) phraseChange(w http.ResponseWriter, r *http.Request, who access) error {
+	f, err := readForm(w, r, "phrase")
+	if err != nil {
+		return err
+	}
+	unit := f.Value("unit")
+	if !who.may(Administer|WriteCase, s.owner(unit)) {
+		return errNotFound
+	}
+	version, _ := strconv.ParseInt(f.Value("phrase"), 10, 64)
+	row := store.Access{What: store.AccessChange, Unit: unit, Kind: s.owner(unit).Kind, Subject: "phrase", Detail: "standard reply"}
+	if f.Value("do") == "delete" {
+		if err = s.looked(r.Context(), who, row); err == nil {
+			err = s.Relay.Store.DropPhrase(r.Context(), unit, f.Value("id"), version)
+		}
+	} else {
+		p := phraseOf(f, unit, version)
+		p.By = who.self()
+		if f.Failed() {
+			return s.showPhrases(w, r, who, unit, "", f)
+		}
+		if err = s.looked(r.Context(), who, row); err == nil {
+			_, err = s.Relay.Store.SavePhrase(r.Context(), p)
+		}
+	}
+	if errors.Is(err, store.ErrConflict) {
+		f.General = "Någon annan ändrade standardsvaret samtidigt. Ingenting skrevs över: det du skrev står kvar här. Se listan, och spara det som ett nytt om det behövs."
+		f.Values.Del("id")
+		f.Values.Del("phrase")
+		return s.showPhrases(w, r, who, unit, "", f)
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/phrases?unit="+url.QueryEscape(unit)+"&done=1", http.StatusSeeOther)
+	return nil
+}
+
+// phraseOf is what was typed; what is wrong is noted.
+func phraseOf(f *form, unit string, version int64) store.Phrase {
+	p := store.Phrase{ID: f.Value("id"), Unit: unit, Kind: f.Value("kind"), Version: version}
+	known := false
+	for _, k := range phraseKinds() {
+		known = known || k.Value == p.Kind
+	}
+	if !known {
+		f.refuse("kind", "Välj vad standardsvaret är till för.")
+	}
+	p.Title = f.required("title", "Skriv en rubrik.", 100)
+	p.Text = f.required("text", "Skriv texten.", 20000)
+	if text := f.Value("position"); text != "" {
+		n, err := strconv.ParseInt(text, 10, 32)
+		if err != nil || utf8.RuneCountInString(text) > 6 {
+			f.refuse("position", "Skriv ett heltal.")
+		}
+		p.Position = n
+	}
+	return p
+}
