@@ -29,6 +29,10 @@ var (
 	formHSAID   = regexp.MustCompile(`(?i)^(SE|TSTNMT)\d{10}(-[0-9A-Z_-]{1,31})?$|^\*$`)
 	formID      = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z._|:-]{0,99}$`)
 	formMedia   = regexp.MustCompile(`^[a-z]+/[a-z0-9.+-]+(; ?charset=[0-9A-Za-z_-]+)?$`)
+	formRoot    = regexp.MustCompile(formOID.String() + `|` + formURN.String() + `|` + formHSAID.String() + `|` + formToken.String())
+	formCount   = regexp.MustCompile(`^\d{1,12}$`)
+	formSpace   = regexp.MustCompile(`^(urn:|http://schemas\.xmlsoap\.org/|http://www\.w3\.org/)[0-9A-Za-z:./_ -]*$`)
+	formSOAP    = regexp.MustCompile(`^([A-Za-z0-9_-]+:)?(Client|Server|VersionMismatch|MustUnderstand)(\.[A-Za-z.]+)?$`)
 	formBoolean = regexp.MustCompile(`^(true|false|0|1)$`)
 	formFault   = regexp.MustCompile(`^VP\d{3}\b`)
 )
@@ -39,7 +43,7 @@ func kept(name string) *regexp.Regexp {
 	case "LogicalAddress", "To", "logicalAddress", "orgUnitHSAId", "careUnitHSAId", "careGiverHSAId", "sourceSystemHSAId", "serviceConsumerHsaId", "serviceConsumerHSAId":
 		return formHSAID
 	case "root", "codeSystem", "type":
-		return regexp.MustCompile(formOID.String() + `|` + formURN.String() + `|` + formHSAID.String() + `|` + formToken.String())
+		return formRoot
 	case "code", "codeSystemVersion", "version":
 		return formCode
 	case "extension", "logId", "correlationId", "MessageID", "RelatesTo":
@@ -48,7 +52,7 @@ func kept(name string) *regexp.Regexp {
 		"incidentDate", "answerDueDate", "localDateTime", "validFrom", "validTo", "pingDateTime":
 		return formStamp
 	case "sequenceNumber", "size":
-		return regexp.MustCompile(`^\d{1,12}$`)
+		return formCount
 	case "kind", "role", "updateType", "status", "resultCode", "errorCode", "subCode":
 		return formToken
 	case "statedAuthority", "replyWanted", "nil", "mustUnderstand", "approvedForPatient", "nullified":
@@ -56,9 +60,9 @@ func kept(name string) *regexp.Regexp {
 	case "mediaType":
 		return formMedia
 	case "serviceContractNamespace", "namespace", "serviceContract", "Action", "actor", "encodingStyle", "schemaLocation", "serviceInteraction":
-		return regexp.MustCompile(`^(urn:|http://schemas\.xmlsoap\.org/|http://www\.w3\.org/)[0-9A-Za-z:./_ -]*$`)
+		return formSpace
 	case "faultcode":
-		return regexp.MustCompile(`^([A-Za-z0-9_-]+:)?(Client|Server|VersionMismatch|MustUnderstand)(\.[A-Za-z.]+)?$`)
+		return formSOAP
 	}
 	return nil
 }
