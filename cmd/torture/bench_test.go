@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/hex"
 	"fmt"
 	"io"
@@ -40,10 +39,11 @@ func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
 
 // line is a whole gateway in this process, its receiver beside it.
 type line struct {
-	relay *relay.Relay
-	store *store.Store
-	url   string
-	took  *atomic.Int64
+	relay   *relay.Relay
+	store   *store.Store
+	url     string
+	address string // of the receiver
+	took    *atomic.Int64
 }
 
 // benchUnit has a handling system.
@@ -52,14 +52,8 @@ const benchUnit = "SE2010123456-SJ01"
 func newLine(b *testing.B, database string, validation contracts.Mode) *line {
 	b.Helper()
 	l := &line{took: &atomic.Int64{}}
-	answer := contracts.Receipt{Result: contracts.Result{Code: contracts.OK}}
-	receiver := httptest.NewServer(&soap.Server{
-		Path: "/", Log: zap.NewNop(),
-		Handler: inferred.Pack{}.Handler(func(context.Context, *contracts.Message) (contracts.Receipt, error) {
-			l.took.Add(1)
-			return answer, nil
-		}),
-	})
+	receiver := httptest.NewServer(l.receiver(b))
+	l.address = receiver.URL + "/"
 	b.Cleanup(receiver.Close)
 	registry, err := contracts.NewRegistry(contracts.Options{Pack: inferred.Pack{}, Validation: validation})
 	if err != nil {
@@ -95,6 +89,25 @@ permissions:
 	b.Cleanup(server.Close)
 	l.url = server.URL + "/vp"
 	return l
+}
+
+// receiver takes whatever comes and answers with a receipt. It does not look at it, so that its work is next to none.
+func (l *line) receiver(b *testing.B) http.Handler {
+	b.Helper()
+	registry, err := contracts.NewRegistry(contracts.Options{Pack: inferred.Pack{}, Validation: "off"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	receipt, err := registry.Send().WriteReceipt(contracts.Receipt{Result: contracts.Result{Code: contracts.OK}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.Header().Set("Content-Type", soap.ContentType)
+		_, _ = w.Write(receipt)
+		l.took.Add(1)
+	})
 }
 
 // envelope is a complaint of 10 KB whose ids are to be filled in.
@@ -144,7 +157,7 @@ func (l *line) post(client *http.Client, envelope []byte, n int64) (time.Duratio
 }
 
 // callers make b.N calls, and report rate and tail.
-func callers(b *testing.B, n int, unit string, call func(client *http.Client) (time.Duration, error)) {
+func callers(b *testing.B, n int, unit, url string, call func(client *http.Client) (time.Duration, error)) {
 	var left atomic.Int64
 	left.Store(int64(b.N))
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: n, MaxConnsPerHost: n}}
@@ -153,8 +166,7 @@ func callers(b *testing.B, n int, unit string, call func(client *http.Client) (t
 		err  error
 	}
 	done := make(chan part, n)
-	var before, after syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &before)
+	before, server := ownTime(), serverTime(b, url)
 	b.ResetTimer()
 	for range n {
 		go func() {
@@ -176,11 +188,23 @@ func callers(b *testing.B, n int, unit string, call func(client *http.Client) (t
 		all = append(all, p.took...)
 	}
 	b.StopTimer()
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &after)
+	own := ownTime() - before
 	slices.Sort(all)
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), unit)
 	b.ReportMetric(float64(all[len(all)*99/100].Microseconds())/1000, "p99-ms")
-	b.ReportMetric(float64(after.Utime.Nano()+after.Stime.Nano()-before.Utime.Nano()-before.Stime.Nano())/float64(b.N)/1000, "cpu-µs/op")
+	b.ReportMetric(float64(own.Microseconds())/float64(b.N), "cpu-µs/op")
+	if used := serverTime(b, url) - server; used > 0 {
+		b.ReportMetric(float64(used.Microseconds())/float64(b.N), "server-cpu-µs/op")
+	}
+}
+
+// ownTime is the processor time of this process so far.
+func ownTime() time.Duration {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		return 0
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 // databases runs a benchmark on both, each fresh.
@@ -198,7 +222,7 @@ func BenchmarkAcceptHTTP(b *testing.B) {
 				databases(b, func(b *testing.B, url string) {
 					l := newLine(b, url, validation)
 					var next atomic.Int64
-					callers(b, n, "accepts/s", func(c *http.Client) (time.Duration, error) { return l.post(c, full, next.Add(1)) })
+					callers(b, n, "accepts/s", url, func(c *http.Client) (time.Duration, error) { return l.post(c, full, next.Add(1)) })
 				})
 			})
 		}
@@ -262,169 +286,4 @@ func pgbench(b *testing.B, clients int) {
 	}
 	b.ReportMetric(rate, "accepts/s")
 	b.ReportMetric(0, "ns/op")
-}
-
-// fill accepts n messages without delivering any.
-func (l *line) fill(b *testing.B, n int) {
-	full := envelope(b)
-	var next atomic.Int64
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
-	done := make(chan error, 64)
-	for range 64 {
-		go func() {
-			var err error
-			for k := next.Add(1); err == nil && k <= int64(n); k = next.Add(1) {
-				_, err = l.post(client, full, k)
-			}
-			done <- err
-		}()
-	}
-	for range 64 {
-		if err := <-done; err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-// BenchmarkDrain is the delivery of 10 000 that waited, each in a lane of its own, to one receiver over HTTP.
-func BenchmarkDrain(b *testing.B) {
-	const waiting = 10_000
-	databases(b, func(b *testing.B, url string) {
-		for range b.N {
-			b.StopTimer()
-			l := newLine(b, url, "off")
-			before := l.took.Load()
-			l.fill(b, waiting)
-			ctx, stop := context.WithCancel(b.Context())
-			worker := &relay.Worker{
-				Relay: l.relay, Name: "bench", Schedule: []time.Duration{time.Second}, GiveUp: time.Hour, GapTimeout: time.Hour,
-				Lease: 30 * time.Second, Workers: 500, PerAddress: 500,
-			}
-			ended := make(chan error, 1)
-			b.StartTimer()
-			go func() { ended <- worker.Run(ctx) }()
-			for l.took.Load()-before < waiting {
-				time.Sleep(time.Millisecond)
-			}
-			b.StopTimer()
-			stop()
-			if err := <-ended; err != nil {
-				b.Fatal(err)
-			}
-			url = fresh(b, url)
-		}
-		b.ReportMetric(waiting*float64(b.N)/b.Elapsed().Seconds(), "deliveries/s")
-	})
-}
-
-// fresh is another database of the kind of url.
-func fresh(b *testing.B, url string) string {
-	if strings.HasPrefix(url, "sqlite:") {
-		return "sqlite:" + filepath.Join(b.TempDir(), "rivgate.db")
-	}
-	return storetest.Postgres(b)
-}
-
-// BenchmarkRestart is the opening of a store with deliveries that wait, and the first claim, and BenchmarkList lists its cases by any filter. BENCH_LARGE=1
-// adds a million.
-func BenchmarkRestart(b *testing.B) {
-	large(b, func(b *testing.B, url string) {
-		b.ResetTimer()
-		for range b.N {
-			s, err := store.Open(b.Context(), url, store.Options{})
-			if err != nil {
-				b.Fatal(err)
-			}
-			if _, err := s.Claim(b.Context(), "bench", time.Nanosecond, 8, 8, nil); err != nil {
-				b.Fatal(err)
-			}
-			if err := s.Close(); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-}
-
-func BenchmarkList(b *testing.B) {
-	large(b, func(b *testing.B, url string) {
-		s, err := store.Open(b.Context(), url, store.Options{})
-		if err != nil {
-			b.Fatal(err)
-		}
-		defer s.Close()
-		for name, f := range map[string]store.CaseFilter{
-			"none": {}, "unit": {Unit: benchUnit}, "state": {State: store.Submitted}, "no-such-state": {State: store.Closed}, "since": {Since: time.Now().Add(-time.Hour)},
-			"person": {Query: "189001019802"}, "id": {Query: "c4711"}, "via": {Via: routing.Queue}, "nobody": {Query: "Ingenting"},
-		} {
-			b.Run("filter="+name, func(b *testing.B) {
-				var took []time.Duration
-				for range b.N {
-					started := time.Now()
-					if _, err := s.Cases(b.Context(), f); err != nil {
-						b.Fatal(err)
-					}
-					took = append(took, time.Since(started))
-				}
-				slices.Sort(took)
-				b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "p95-ms")
-			})
-		}
-	})
-}
-
-// large runs a benchmark on stores with many waiting cases.
-func large(b *testing.B, do func(b *testing.B, url string)) {
-	sizes := []int{10_000, 100_000}
-	if os.Getenv("BENCH_LARGE") != "" {
-		sizes = append(sizes, 1_000_000)
-	}
-	for _, n := range sizes {
-		b.Run(fmt.Sprintf("cases=%d", n), func(b *testing.B) {
-			databases(b, func(b *testing.B, url string) {
-				seed(b, url, n)
-				do(b, url)
-			})
-		})
-	}
-}
-
-// seed stores n cases that wait for delivery.
-func seed(b *testing.B, url string, n int) {
-	s, err := store.Open(b.Context(), url, store.Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer s.Close()
-	var next atomic.Int64
-	done := make(chan error, 64)
-	for range 64 {
-		go func() {
-			var err error
-			for k := next.Add(1); err == nil && k <= int64(n); k = next.Add(1) {
-				_, err = s.Accept(context.Background(), stored(k))
-			}
-			done <- err
-		}()
-	}
-	for range 64 {
-		if err := <-done; err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-// stored is a complaint as the line would store it, with next to no envelope.
-func stored(n int64) *store.Message {
-	id := fmt.Sprintf("%s|m%d", portal, n)
-	return &store.Message{
-		ID: uuid.Must(uuid.NewV7()).String(), Key: store.Key{Sender: portal, Contract: "urn:send", MessageID: id},
-		Call:     routing.Call{Sender: portal, Receiver: benchUnit, Contract: "urn:send", Profile: routing.RIVTABP21},
-		Route:    routing.Route{Via: routing.Queue, Address: fmt.Sprintf("https://%d.example/", n%10), Profile: routing.RIVTABP21},
-		Envelope: []byte("<e/>"), Received: time.Now().UTC(), ContentType: soap.ContentType,
-		Event: &store.Event{
-			Kind: store.EventComplaint, MessageID: id, Case: store.Ref{Root: portal, Extension: fmt.Sprint("c", n)}, Sequence: 1, Unit: benchUnit,
-			Handler: &store.Handler{Unit: benchUnit, Kind: routing.CareUnit, Via: routing.Queue},
-			Facts:   &store.Facts{ReporterID: "189001019802", ReporterName: fmt.Sprintf("Person %d", n), BirthDate: "18900101"},
-		},
-	}
 }
