@@ -26,7 +26,11 @@ type access struct {
 func (a access) may(action Action, owner Owner) bool { return May(a.grants, action, owner) }
 
 // somewhere tells whether any of the actions is allowed with anything at all: whether a page or a menu entry is theirs. The page then asks may.
+// Whoever is signed in may see their own account, without any role too.
 func (a access) somewhere(action Action) bool {
+	if a.person && action&SignedIn != 0 {
+		return true
+	}
 	if !walled(a.grants) {
 		action &^= owned
 	}

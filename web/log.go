@@ -73,9 +73,9 @@ func (s *Site) refusedChange(ctx context.Context, who access, c store.Case, deta
 	}
 }
 
-// stranger notes what anybody can cause. There is a bound to how often, beyond which it goes to the program's log alone.
+// stranger notes what anybody can cause. There is a bound to how often nobody in particular can, beyond which it goes to the program's log alone.
 func (s *Site) stranger(r *http.Request, who access, a store.Access) {
-	if !s.visits.strangers.Allow() {
+	if who.user == "" && !s.visits.strangers.Allow() {
 		s.log().Warn("more is refused than the access log takes", zap.String("what", string(a.What)), zap.String("detail", a.Detail))
 		return
 	}

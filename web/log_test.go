@@ -1,8 +1,21 @@
 package web_test
 
 import (
+	"database/sql"
+
 	"rivgate/store"
 )
+
+// database is the world's file, beside the store.
+func (w *world) database() *sql.DB {
+	w.t.Helper()
+	db, err := sql.Open("sqlite", w.file)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { _ = db.Close() })
+	return db
+}
 
 // accesses are rows of the access log, the newest first.
 func (w *world) accesses(f store.AccessFilter) []store.Access {

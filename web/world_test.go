@@ -51,20 +51,21 @@ type world struct {
 	now    time.Time
 	ids    int
 
+	file    string            // of the database
 	person  string            // who sits at the browser; "" those whose page it is
 	cookies map[string]string // sessions
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, now: time.Date(2026, 3, 2, 9, 42, 0, 0, time.UTC)}
+	w := &world{t: t, now: time.Date(2026, 3, 2, 9, 42, 0, 0, time.UTC), file: filepath.Join(t.TempDir(), "rivgate.db")}
 	core, logs := observer.New(zap.DebugLevel)
 	w.logs = logs
 	registry, err := contracts.NewRegistry(contracts.Options{Pack: inferred.Pack{}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	st, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "rivgate.db"), store.Options{Now: w.clock})
+	st, err := store.Open(t.Context(), "sqlite:"+w.file, store.Options{Now: w.clock})
 	if err != nil {
 		t.Fatal(err)
 	}

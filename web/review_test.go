@@ -1,0 +1,262 @@
+package web_test
+
+import (
+	"encoding/csv"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"rivgate/routing"
+	"rivgate/store"
+	"rivgate/web"
+)
+
+// TestAReviewerFindsALookUp: whoever opens or looks for a case is on record, and a reviewer of the unit finds it, checks a sample and takes an extract.
+func TestAReviewerFindsALookUp(t *testing.T) {
+	w := newWorld(t)
+	id := w.submit(clinic, "Tolvan Test", "Ingen ringde upp.")
+	w.as("vera")
+	w.page("/inbox/" + id)
+	w.post("/inbox", url.Values{"q": {"18900101-9802"}})
+	w.post("/inbox", url.Values{"q": {"Tolvan"}})
+	w.act(id, "reply", url.Values{"text": {"Vi läser din journal."}})
+
+	w.as("greta")
+	page := w.page("/review")
+	has(t, page, "Vera Test", "läste", "sökte", "ändrade", id, "Vårdcentralen Björken")
+	for _, row := range w.accesses(store.AccessFilter{}) {
+		if text := fmt.Sprintf("%+v", row); strings.Contains(text, tolvan) || strings.Contains(text, tolvan[2:]) || strings.Contains(text, "Tolvan") || strings.Contains(text, "journal") {
+			t.Errorf("the log tells of a person: %s", text)
+		}
+	}
+	if rows := w.accesses(store.AccessFilter{What: store.AccessSearch, Who: "vera"}); len(rows) != 2 || rows[1].Search == "" || rows[0].Search != "" {
+		t.Errorf("searches are %+v", rows)
+	}
+
+	w.as("gunde") // all of care: sees searches too, which are of no unit
+	found := w.post("/review", url.Values{"patient": {"18900101-9802"}})
+	has(t, found.body, "läste", "(ett personnummer)", `value="18900101-9802"`)
+	hasNot(t, main(found.body), "loggade in <span")
+	nobodys := main(w.post("/review", url.Values{"patient": {child}}).body)
+	has(t, nobodys, "Gunde Test") // who looked for them just now
+	hasNot(t, nobodys, "Vera Test")
+	has(t, w.post("/review", url.Values{"case": {w.theCase(id).Ref.Extension}, "what": {"change"}}).body, "ändrade")
+	hasNot(t, main(w.post("/review", url.Values{"who": {"hanna"}}).body), "vera")
+	if r := w.post("/review", url.Values{"patient": {"1234"}, "from": {"i går"}, "do": {"sample"}, "n": {"0"}}); r.status != http.StatusUnprocessableEntity {
+		t.Errorf("nonsense: %d", r.status)
+	} else {
+		has(t, r.body, "tolv siffror", "2026-01-31", "ett tal från 1 till 200", `value="1234"`)
+	}
+	has(t, w.post("/review", url.Values{"do": {"sample"}, "n": {"2"}}).body, "Stickprov: 2 rader")
+	if rows := w.accesses(store.AccessFilter{Who: "gunde", What: store.AccessSearch}); len(rows) < 5 || rows[0].Subject != "access log" {
+		t.Errorf("the reviewer's own look-ups: %+v", rows)
+	}
+}
+
+func TestACheckIsDocumented(t *testing.T) {
+	w := newWorld(t)
+	id := w.submit(clinic, "Tolvan Test", "Text")
+	far := w.submit(other, "Tolvan Test", "Text")
+	w.as("hanna")
+	w.page("/inbox/" + id)
+	w.page("/inbox/" + far)
+	mine := w.accesses(store.AccessFilter{Case: id})[0]
+	theirs := w.accesses(store.AccessFilter{Case: far})[0]
+
+	w.as("greta")
+	if r := w.post("/review/check", url.Values{"row": {fmt.Sprint(mine.Seq)}, "note": {" "}}); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "skriv vad du kom fram till") {
+		t.Errorf("a check without a note: %d", r.status)
+	}
+	for name, row := range map[string]string{"another unit's": fmt.Sprint(theirs.Seq), "one that is not there": "9999"} {
+		if r := w.post("/review/check", url.Values{"row": {row}, "note": {"x"}}); r.status != http.StatusNotFound {
+			t.Errorf("checking %s: %d", name, r.status)
+		}
+	}
+	expectRedirect(t, w.post("/review/check", url.Values{"row": {fmt.Sprint(mine.Seq)}, "note": {"=Hade ärendet; i ordning"}}), "/review?done")
+	page := w.page("/review")
+	has(t, page, "Kontrollerad", "av Greta Test: =Hade ärendet; i ordning", "kontrollerade")
+
+	r := w.post("/review/export", url.Values{"case": {id}})
+	if r.status != http.StatusOK || !strings.HasPrefix(r.header.Get("Content-Disposition"), `attachment; filename="logg-`) || !strings.HasPrefix(r.header.Get("Content-Type"), "text/csv") {
+		t.Fatalf("%d %v", r.status, r.header)
+	}
+	reader := csv.NewReader(strings.NewReader(r.body))
+	reader.Comma = ';'
+	rows, err := reader.ReadAll()
+	if err != nil || len(rows) < 3 {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	for _, row := range rows[1:] {
+		if row[6] != id || row[0] == fmt.Sprint(mine.Seq) && (row[11] != "greta" || row[12] != "'=Hade ärendet; i ordning") {
+			t.Errorf("row %q", row)
+		}
+	}
+	if last := w.accesses(store.AccessFilter{Who: "greta"})[0]; last.What != store.AccessExport || last.Case != id {
+		t.Errorf("the export is on record as %+v", last)
+	}
+	report, err := w.Relay.Store.VerifyAccess(t.Context(), store.AccessHead{})
+	if err != nil || report.Broken != 0 || report.Rows == 0 {
+		t.Errorf("%+v, %v", report, err)
+	}
+}
+
+// TestReviewersStayOnTheirSide: neither units nor the wall are crossed by looking into the log.
+func TestReviewersStayOnTheirSide(t *testing.T) {
+	w := newWorld(t)
+	looked := map[string]string{clinic: "vera", other: "hanna", board: "nina"}
+	ids := map[string]string{}
+	for unit, who := range looked {
+		ids[unit] = w.submit(unit, "Tolvan Test", "Text")
+		w.as(who)
+		w.page("/inbox/" + ids[unit])
+	}
+	for who, sees := range map[string][]string{"greta": {clinic}, "gunde": {clinic, other}, "bodil": {board}} {
+		w.as(who)
+		pages := []string{w.page("/review")}
+		for _, f := range []url.Values{{"patient": {tolvan}}, {"case": {ids[board]}}, {"case": {ids[other]}}, {"unit": {board}}, {"do": {"sample"}, "n": {"200"}}} {
+			pages = append(pages, main(w.post("/review", f).body), w.post("/review/export", f).body)
+		}
+		for unit, reader := range looked {
+			name := strings.ToUpper(reader[:1]) + reader[1:] + " Test"
+			if found := strings.Contains(strings.Join(pages, ""), name); found != slices.Contains(sees, unit) {
+				t.Errorf("%s sees who looked at the case of %s: %t", who, unit, found)
+			}
+		}
+	}
+}
+
+// TestNoLogNoContent: where the access log cannot be written, nothing is shown.
+func TestNoLogNoContent(t *testing.T) {
+	w := newWorld(t)
+	id := w.submit(clinic, "Tolvan Test", "Text")
+	w.as("hanna")
+	w.page("/inbox/" + id)
+	db := w.database()
+	if _, err := db.ExecContext(t.Context(), `CREATE TRIGGER full BEFORE INSERT ON access_log BEGIN SELECT RAISE(ABORT, 'no room'); END`); err != nil {
+		t.Fatal(err)
+	}
+	file := "/files/" + messageOf(t, w, id, store.EventComplaint) + "/0"
+	for _, path := range []string{"/inbox/" + id, "/inbox", "/inbox/" + id + file, "/api/cases", "/api/cases/" + id, "/api/cases/" + id + "/messages", "/api/cases/" + id + "/mailbox"} {
+		r := w.get(path)
+		if strings.Contains(r.body, "Tolvan") || r.status != http.StatusInternalServerError && r.status != http.StatusNotFound {
+			t.Errorf("%s: %d\n%s", path, r.status, main(r.body))
+		}
+		if strings.Contains(r.body, "no room") {
+			t.Errorf("%s tells of the database", path)
+		}
+	}
+	if r := w.post("/inbox/"+id+"/reply", url.Values{"version": {"1"}, "text": {"Svar"}}); r.status != http.StatusInternalServerError {
+		t.Errorf("replying: %d", r.status)
+	}
+	if n := len(timeLine(t, w, id)); n != 1 {
+		t.Errorf("%d messages: a reply went without being on record", n)
+	}
+}
+
+// TestWalls: a table of who reaches what over HTTP. What is not theirs does not exist.
+func TestWalls(t *testing.T) {
+	w := newWorld(t)
+	a, b, p := w.submit(clinic, "Ada Test", "Text"), w.submit(other, "Bea Test", "Text"), w.submit(board, "Pia Test", "Text")
+	cases := map[string]string{"a": a, "b": b, "p": p}
+	for _, c := range []struct {
+		who   string
+		reads string // cases that open
+		lists string // cases in the inbox
+		names bool   // and with the reporter's name
+		pages []string
+	}{
+		{"hanna", "ab", "ab", true, []string{"/", "/inbox", "/account"}},
+		{"vera", "a", "a", true, []string{"/", "/inbox", "/account"}},
+		{"mia", "a", "a", true, []string{"/", "/inbox", "/account"}},
+		{"adam", "", "a", false, []string{"/", "/inbox", "/account"}},
+		{"nina", "p", "p", true, []string{"/", "/inbox", "/account"}},
+		{"iris", "", "", false, []string{"/", "/catalogue", "/monitor", "/resolve", "/account"}},
+		{"olle", "", "", false, []string{"/", "/catalogue", "/monitor", "/resolve", "/account"}},
+		{"greta", "", "", false, []string{"/", "/review", "/account"}},
+		{"none", "", "", false, []string{"/", "/account"}},
+	} {
+		t.Run(c.who, func(t *testing.T) {
+			w.t = t
+			w.as(c.who)
+			inbox := w.get("/inbox?queue="+string(store.QueueNew)).body + w.get("/inbox?queue="+string(store.QueueOngoing)).body
+			for key, id := range cases {
+				name := strings.ToUpper(key[:1]) + map[string]string{"a": "da", "b": "ea", "p": "ia"}[key] + " Test"
+				r := w.get("/inbox/" + id)
+				want := map[bool]int{true: http.StatusOK, false: http.StatusNotFound}[strings.Contains(c.reads, key)]
+				if r.status != want || strings.Contains(r.body, name) != (want == http.StatusOK) {
+					t.Errorf("case %s: %d", key, r.status)
+				}
+				if listed := strings.Contains(inbox, w.theCase(id).Ref.Extension); listed != strings.Contains(c.lists, key) {
+					t.Errorf("case %s is listed: %t", key, listed)
+				}
+				if named := strings.Contains(inbox, name); named != (c.names && strings.Contains(c.lists, key)) {
+					t.Errorf("case %s is listed by name: %t", key, named)
+				}
+				before := len(timeLine(t, w, id))
+				r = w.post("/inbox/"+id+"/reply", url.Values{"version": {fmt.Sprint(w.theCase(id).Version)}, "text": {"Svar"}})
+				writes := strings.Contains(c.reads, key) && c.who != "mia"
+				if changed := len(timeLine(t, w, id)) != before; changed != writes || !writes && r.status != http.StatusNotFound {
+					t.Errorf("writing in case %s: %d, changed %t", key, r.status, changed)
+				}
+			}
+			for _, path := range []string{"/", "/inbox", "/catalogue", "/monitor", "/resolve", "/review", "/account"} {
+				want := http.StatusNotFound
+				for _, page := range c.pages {
+					if page == path {
+						want = http.StatusOK
+					}
+				}
+				if r := w.get(path); r.status != want {
+					t.Errorf("%s: %d, want %d", path, r.status, want)
+				}
+			}
+			start := w.page("/")
+			for _, entry := range []string{"/inbox", "/catalogue", "/monitor", "/review"} { // the menu has what opens, and nothing else
+				opens := w.get(entry).status == http.StatusOK
+				if shown := strings.Contains(start, `<li><a href="`+entry+`"`); shown != opens {
+					t.Errorf("%s is in the menu: %t, and opens: %t", entry, shown, opens)
+				}
+			}
+			if n := len(w.accesses(store.AccessFilter{Who: c.who, What: store.AccessRefused})); n == 0 {
+				t.Error("nothing of what was refused is in the access log")
+			}
+		})
+	}
+}
+
+// TestTheAPITakesASession: in production people's programs may use their own session, with their own rights.
+func TestTheAPITakesASession(t *testing.T) {
+	w := newWorld(t)
+	a, p := w.submit(clinic, "Ada Test", "Text"), w.submit(board, "Pia Test", "Text")
+	w.Environment = web.Production
+	w.serve()
+	w.as("vera")
+	if r := w.get("/api/cases/" + a); r.status != http.StatusOK {
+		t.Errorf("own case: %d", r.status)
+	}
+	if r := w.get("/api/cases/" + p); r.status != http.StatusNotFound {
+		t.Errorf("the board's case: %d", r.status)
+	}
+	list := w.get("/api/cases")
+	has(t, list.body, "Ada Test")
+	hasNot(t, list.body, "Pia Test")
+	for _, path := range []string{"/api/deliveries", "/api/audit", "/api/catalogue/draft"} {
+		if r := w.get(path); r.status != http.StatusForbidden {
+			t.Errorf("%s: %d", path, r.status)
+		}
+	}
+	if r := w.get("/api/statistics?unit=" + board); r.status != http.StatusForbidden {
+		t.Errorf("the board's statistics: %d", r.status)
+	}
+	w.as("hanna")
+	list = w.get("/api/cases?unit=" + board)
+	hasNot(t, list.body, "Pia Test")
+	rows := w.accesses(store.AccessFilter{Who: "vera", Case: a, Since: w.clock().Add(-time.Hour)})
+	if len(rows) == 0 || rows[0].What != store.AccessRead || rows[0].Kind != routing.CareUnit || rows[0].Unit != clinic {
+		t.Errorf("reading over the API is on record as %+v", rows)
+	}
+}
