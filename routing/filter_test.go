@@ -61,8 +61,10 @@ func TestFiltersOfAddressees(t *testing.T) {
 	}
 	table, err := routing.NewTable(routing.Catalogue{
 		Routes: []routing.Row{
-			{Contract: a, Receiver: "SE1-EXACT", Address: "http://x/"}, {Contract: a, Receiver: "SE1-TWO", Address: "http://x/"},
-			{Contract: a, Receiver: "SE1-OPEN", Address: "http://x/"}, {Contract: a, Receiver: "SE1-DEFAULT", Address: "http://x/"},
+			{Contract: a, Receiver: "SE1-EXACT", Address: "http://x/"},
+			{Contract: a, Receiver: "SE1-TWO", Address: "http://x/"},
+			{Contract: a, Receiver: "SE1-OPEN", Address: "http://x/"},
+			{Contract: a, Receiver: "SE1-DEFAULT", Address: "http://x/"},
 			{Contract: a, Receiver: "SE1-ENDED", Address: "http://x/"},
 		},
 		Permissions: []routing.Permission{

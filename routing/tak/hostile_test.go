@@ -54,7 +54,7 @@ func TestHostileAnswersOfATAKKeepTheLastGoodState(t *testing.T) {
 		{"nothing", func(http.ResponseWriter, *http.Request) {}, "there is no XML in it"},
 		{"status 500", func(out http.ResponseWriter, _ *http.Request) { http.Error(out, "secret", 500) }, "HTTP status 500"},
 		{"status 204", func(out http.ResponseWriter, _ *http.Request) { out.WriteHeader(204) }, "HTTP status 204"},
-		{"a redirect", http.RedirectHandler("http://127.0.0.1:1/", 302).ServeHTTP, "HTTP status 302"},
+		{"a redirect", http.RedirectHandler("http://127.0.0.1:1/", http.StatusFound).ServeHTTP, "HTTP status 302"},
 		{"more than any catalogue", func(out http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(out, "<a>")
 			for range 1000 {

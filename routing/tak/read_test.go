@@ -159,8 +159,10 @@ func TestReadCache(t *testing.T) {
 			{Contract: send, Receiver: clinic, Address: "https://new.example/SendComplaint?a=1&b=2", Profile: "RIVTABP21", From: 20260701, Until: 20991231, Line: 8},
 			{Contract: ping, Receiver: "*", Address: "http://producent.example/ping", Profile: "RIVTABP20", From: 20130809, Line: 11},
 		},
-		Permissions: []routing.Permission{{Contract: send, Sender: portal, Receiver: "SE", From: 20130809, Until: 21130809, Line: 14,
-			Filters: routing.NewFilters([]routing.Filter{{Domain: "urn:riv:itintegration", Categories: []string{"x"}}})}},
+		Permissions: []routing.Permission{{
+			Contract: send, Sender: portal, Receiver: "SE", From: 20130809, Until: 21130809, Line: 14,
+			Filters: routing.NewFilters([]routing.Filter{{Domain: "urn:riv:itintegration", Categories: []string{"x"}}}),
+		}},
 	}
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Error(diff)
