@@ -29,6 +29,8 @@ const (
 	DeliveryDelivered DeliveryState = "delivered"
 	DeliveryParked    DeliveryState = "parked" // holds its lane until a person retries, redirects or closes it
 	DeliveryClosed    DeliveryState = "closed" // by a person, with a reason; not delivered
+	// DeliveryUnknown is for filters: due, after an attempt whose outcome is not known (osäkert utfall).
+	DeliveryUnknown DeliveryState = "unknown"
 )
 
 // Delivery is one message to be delivered, leased to a worker.
@@ -105,7 +107,8 @@ type Waiting struct {
 	Receiver  string    `json:"receiver"`
 	Component string    `json:"component,omitempty"`
 	Address   string    `json:"address"`
-	Due       int       `json:"due"`
+	Due       int       `json:"due"`     // leased ones among them
+	Unknown   int       `json:"unknown"` // of Due, those whose last attempt's outcome is not known
 	Parked    int       `json:"parked"`
 	Oldest    time.Time `json:"oldest"`
 	Paused    bool      `json:"paused,omitempty"`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -30,6 +31,8 @@ func (f DeliveryFilter) conditions(now time.Time) *conditions {
 		c.parts = append(c.parts, "d.done_at IS NULL", leasedNow)
 	case DeliveryDue:
 		c.parts = append(c.parts, "d.done_at IS NULL", "d.state = 'due'", "NOT "+leasedNow)
+	case DeliveryUnknown:
+		c.parts = append(c.parts, "d.done_at IS NULL", unknownOutcome)
 	case DeliveryParked:
 		c.parts = append(c.parts, "d.done_at IS NULL", "d.state = 'parked'")
 	default:
@@ -108,15 +111,23 @@ func (s *Store) Answer(ctx context.Context, messageID string, attempt int) ([]by
 
 // Waitings sums up all receivers that have something waiting or parked.
 func (s *Store) Waitings(ctx context.Context) ([]Waiting, error) {
+	return s.WaitingsOf(ctx, DeliveryFilter{})
+}
+
+// WaitingsOf is Waitings of the deliveries of f: what lists, verbs and metrics count is chosen by the one filter.
+func (s *Store) WaitingsOf(ctx context.Context, f DeliveryFilter) ([]Waiting, error) {
+	c := f.conditions(s.now())
+	c.parts = append(c.parts, "d.done_at IS NULL")
+	held := strings.ReplaceAll(paused, " l.", " d.") // of the receiver that the delivery is for, wherever its lane leads
 	waitings, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (w Waiting, err error) {
 		var oldest int64
-		err = rows.Scan(&w.Receiver, &w.Component, &w.Address, &w.Due, &w.Parked, &oldest, &w.Paused)
+		err = rows.Scan(&w.Receiver, &w.Component, &w.Address, &w.Due, &w.Unknown, &w.Parked, &oldest, &w.Paused)
 		w.Oldest = moment(oldest)
 		return w, err
-	}, `SELECT min(l.receiver), min(l.component), l.address, sum(CASE WHEN l.state = 'due' THEN 1 ELSE 0 END),
-			sum(CASE WHEN l.state = 'parked' THEN 1 ELSE 0 END), min(l.accepted), `+paused+`
-		FROM delivery l WHERE l.done_at IS NULL
-		GROUP BY l.receiver_key, l.component_key, l.address ORDER BY min(l.accepted), l.receiver_key, l.address`)
+	}, `SELECT min(d.receiver), min(d.component), d.address, sum(CASE WHEN d.state = 'due' THEN 1 ELSE 0 END), sum(CASE WHEN `+unknownOutcome+` THEN 1 ELSE 0 END),
+			sum(CASE WHEN d.state = 'parked' THEN 1 ELSE 0 END), min(d.accepted), `+held+`
+		FROM delivery d JOIN lane l ON l.id = d.lane`+c.where()+`
+		GROUP BY d.receiver_key, d.component_key, d.address ORDER BY min(d.accepted), d.receiver_key, d.address`, c.args...)
 	if err != nil {
 		return nil, fmt.Errorf("summing up deliveries: %w", err)
 	}

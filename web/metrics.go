@@ -24,7 +24,7 @@ func (s *Site) metricsHandler() http.Handler {
 // person is in them.
 type gauges struct {
 	site                                                                 *Site
-	waiting, parked, oldest, paused                                      *prometheus.Desc // by receiver
+	waiting, unknown, parked, oldest, paused                             *prometheus.Desc // by receiver
 	loaded, loadedAt, held, fromCache, routes, permissions, start, build *prometheus.Desc
 }
 
@@ -38,6 +38,7 @@ func newGauges(s *Site) *gauges {
 	return &gauges{
 		site:        s,
 		waiting:     desc("waiting_messages", "Messages that wait to be delivered to a receiver.", by...),
+		unknown:     desc("unknown_messages", "Of those, the ones whose last attempt ended without anybody knowing whether they arrived.", by...),
 		parked:      desc("parked_messages", "Messages that wait for a person's decision.", by...),
 		oldest:      desc("oldest_waiting_seconds", "Age of the oldest message that is not delivered.", by...),
 		paused:      desc("receiver_paused", "1 while a receiver is paused.", by...),
@@ -54,7 +55,7 @@ func newGauges(s *Site) *gauges {
 
 // Describe tells prometheus which metrics there are.
 func (g *gauges) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{g.waiting, g.parked, g.oldest, g.paused, g.loaded, g.loadedAt, g.held, g.fromCache, g.routes, g.permissions, g.start, g.build} {
+	for _, d := range []*prometheus.Desc{g.waiting, g.unknown, g.parked, g.oldest, g.paused, g.loaded, g.loadedAt, g.held, g.fromCache, g.routes, g.permissions, g.start, g.build} {
 		out <- d
 	}
 }
@@ -75,6 +76,7 @@ func (g *gauges) Collect(out chan<- prometheus.Metric) {
 	for _, row := range rows {
 		by := []string{row.Receiver, row.Component, row.Address}
 		put(g.waiting, float64(row.Due), by...)
+		put(g.unknown, float64(row.Unknown), by...)
 		put(g.parked, float64(row.Parked), by...)
 		put(g.oldest, max(0, g.site.now().Sub(row.Oldest).Seconds()), by...)
 		put(g.paused, flag(row.Paused), by...)

@@ -32,7 +32,7 @@ type QueueCommand struct {
 // queueFilter narrows deliveries, for lists and verbs alike.
 type queueFilter struct {
 	Receiver string `help:"Logical address, or a component's HSA-id." placeholder:"HSAID"`
-	State    string `help:"due, leased, delivered, parked or closed." enum:",due,leased,delivered,parked,closed" default:"" placeholder:"STATE"`
+	State    string `help:"due, leased, unknown (due, and whether it arrived is not known), delivered, parked or closed." enum:",due,leased,unknown,delivered,parked,closed" default:"" placeholder:"STATE"`
 	Case     string `help:"1177's id of the case, or ours." placeholder:"ID"`
 	Since    string `help:"Accepted at or after: a date, a time with zone, or an age like 24h." placeholder:"TIME"`
 	Until    string `help:"Accepted before, written like --since." placeholder:"TIME"`

@@ -117,8 +117,19 @@ func deliveryLists(w *world) {
 	w.must(err)
 	equal(w, "receivers", len(waitings), 2)
 	equal(w, "first", waitings[0], store.Waiting{
-		Receiver: unit, Component: system, Address: there, Due: 1, Parked: 1, Oldest: all[1].first.Received,
+		Receiver: unit, Component: system, Address: there, Due: 1, Unknown: 1, Parked: 1, Oldest: all[1].first.Received,
 	})
+	list(store.DeliveryFilter{State: store.DeliveryUnknown, Receiver: unit}, 2)
+	for _, sum := range waitings { // what is counted is what the same filter lists
+		for state, want := range map[store.DeliveryState]int{store.DeliveryUnknown: sum.Unknown, store.DeliveryParked: sum.Parked, store.DeliveryDue: sum.Due} {
+			rows, err := w.s.Deliveries(w.ctx, store.DeliveryFilter{Receiver: sum.Receiver, State: state})
+			w.must(err)
+			equal(w, string(state), len(rows), want)
+		}
+	}
+	parked, err := w.s.WaitingsOf(w.ctx, store.DeliveryFilter{State: store.DeliveryParked})
+	w.must(err)
+	equal(w, "receivers with parked ones", len(parked) == 1 && parked[0].Parked == 1 && parked[0].Due == 0, true)
 }
 
 func statistics(w *world) {
