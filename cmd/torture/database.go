@@ -23,27 +23,29 @@ const (
 	onSQLite   = "sqlite"
 	onPostgres = "postgres"
 	onSmall    = "sqlite-small-disk" // a tmpfs that is filled up now and then
-	onPower    = "sqlite-power-cut"  // a disk that loses what was not synced
+	onSmallPG  = "postgres-small-disk"
+	onPower    = "sqlite-power-cut" // a disk that loses what was not synced
 	onPowerPG  = "postgres-power-cut"
 	control    = "control-power-cut" // the same with synchronous=NORMAL, which must be seen to lose receipts
 )
 
 // shares are the stores and how much of the time each gets.
 func shares() map[string]int {
-	return map[string]int{onSQLite: 8, onPostgres: 8, onSmall: 2, onPower: 2, onPowerPG: 2, control: 1}
+	return map[string]int{onSQLite: 8, onPostgres: 8, onSmall: 2, onSmallPG: 2, onPower: 2, onPowerPG: 2, control: 1}
 }
 
 func allStores() []string {
-	return []string{onSQLite, onPostgres, onSmall, onPower, onPowerPG, control}
+	return []string{onSQLite, onPostgres, onSmall, onSmallPG, onPower, onPowerPG, control}
 }
 
 // postgres is a throw-away cluster on a socket in its own folder. Its settings are the server's defaults: everything is synchronous.
 type postgres struct {
-	folder string
-	bin    string
-	as     *syscall.Credential
-	child  *exec.Cmd
-	ended  <-chan struct{}
+	folder   string
+	bin      string
+	as       *syscall.Credential
+	settings []string // NAME=VALUE, beside those
+	child    *exec.Cmd
+	ended    <-chan struct{}
 }
 
 func newPostgres(folder string) (*postgres, error) {
@@ -111,13 +113,15 @@ func (p *postgres) start(ctx context.Context) error {
 	}
 	defer log.Close()
 	p.child = exec.Command(filepath.Join(p.bin, "postgres"), "-D", p.data(), "-k", p.folder, "-c", "listen_addresses=", "-c", "max_connections=200")
+	for _, setting := range p.settings {
+		p.child.Args = append(p.child.Args, "-c", setting)
+	}
 	p.child.Dir, p.child.Stdout, p.child.Stderr = p.folder, log, log
 	if p.ended, err = launch(p.child, p.as); err != nil {
 		return err
 	}
-	ask := filepath.Join(p.bin, "pg_isready")
 	for {
-		if exec.CommandContext(ctx, ask, "-q", "-h", p.folder).Run() == nil {
+		if p.answers(ctx) {
 			return nil
 		}
 		select {
@@ -128,6 +132,11 @@ func (p *postgres) start(ctx context.Context) error {
 		case <-time.After(30 * time.Millisecond):
 		}
 	}
+}
+
+// answers tells whether it takes connections.
+func (p *postgres) answers(ctx context.Context) bool {
+	return exec.CommandContext(ctx, filepath.Join(p.bin, "pg_isready"), "-q", "-h", p.folder).Run() == nil
 }
 
 // immediate is a shutdown without goodbye: the next start recovers from the log.
@@ -146,15 +155,34 @@ func (p *postgres) immediate() {
 
 // kill is what a power cut does to it.
 func (p *postgres) kill() {
+	p.signal(syscall.SIGKILL)
+	<-p.ended
+}
+
+// signal reaches its first process, and then all others: nothing new begins in between.
+func (p *postgres) signal(s syscall.Signal) {
 	pid := p.child.Process.Pid
-	children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid)) // they are in sessions of their own
-	_ = p.child.Process.Kill()
-	for _, text := range strings.Fields(string(children)) {
+	children := func() []string {
+		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid)) // they are in sessions of their own
+		return strings.Fields(string(text))
+	}
+	before := children() // of one that is killed, nobody knows them any more
+	_ = p.child.Process.Signal(s)
+	for _, text := range append(before, children()...) {
 		if child, err := strconv.Atoi(text); err == nil {
-			_ = syscall.Kill(child, syscall.SIGKILL)
+			_ = syscall.Kill(child, s)
 		}
 	}
-	<-p.ended
+}
+
+// gone tells whether it has ended by itself.
+func (p *postgres) gone() bool {
+	select {
+	case <-p.ended:
+		return true
+	default:
+		return false
+	}
 }
 
 // smallDisk is a tmpfs.

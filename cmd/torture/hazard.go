@@ -34,6 +34,7 @@ func hazards() []hazard {
 		{"clock-step", nil, (*trial).clockStep},
 		{"summer-time", nil, (*trial).summerTime},
 		{"database-restart", postgres, (*trial).databaseRestart},
+		{"database-hang", postgres, (*trial).databaseHang},
 		{"disk-full", small, (*trial).diskFull},
 		{"power-cut", power, (*trial).powerCut},
 	}
@@ -195,24 +196,32 @@ func (t *trial) weekend(ctx context.Context) error {
 // clockNoticed is how long a gateway may take to see that its database's clock is another.
 const clockNoticed = 6 * time.Second
 
-// clockStep sets the host's clock an hour wrong, and right again. A database of its own keeps its time.
+// clockStep sets the host's clock an hour wrong, and right again, and with it the database's or not.
 func (t *trial) clockStep(ctx context.Context) error {
 	by := time.Hour
 	if t.random.IntN(2) == 0 {
 		by = -by
 	}
 	own := by // the database's clock is the host's
-	if t.postgres != nil {
-		own = 0
+	if t.postgres != nil && t.random.IntN(2) == 0 {
+		own = 0 // a database of its own keeps its time
 	}
 	t.mu.Lock()
-	t.doing = fmt.Sprintf("%s by %v", t.doing, by)
+	t.doing = fmt.Sprintf("%s by %v, the database's by %v", t.doing, by, own)
 	t.mu.Unlock()
+	if own < 0 && t.postgres != nil { // what is due later by the clock waits until it is: nobody may move it for all replicas
+		t.broken.Add(1)
+		defer t.broken.Add(-1)
+	}
 	if err := t.clock.set(by, own); err != nil {
 		return err
 	}
 	sleep(ctx, clockNoticed+t.between(0, 2*time.Second))
-	return t.clock.set(0, 0)
+	if err := t.clock.set(0, 0); err != nil || own >= 0 || t.postgres == nil {
+		return err
+	}
+	sleep(ctx, clockNoticed)
+	return nil
 }
 
 // summerTime goes on to just before the next change between summer and normal time, and passes it with messages under way. What waited for
@@ -272,5 +281,14 @@ func (t *trial) diskFull(ctx context.Context) error {
 		return err
 	}
 	sleep(ctx, t.between(2*time.Second, 4*time.Second))
-	return t.disk.free()
+	if err := t.disk.free(); err != nil || t.postgres == nil {
+		return err
+	}
+	// A PostgreSQL that cannot write its log ends. Somebody makes room and starts it again.
+	for sleep(ctx, 500*time.Millisecond) && !t.postgres.gone() {
+		if t.postgres.answers(ctx) {
+			return nil
+		}
+	}
+	return t.postgres.start(ctx)
 }

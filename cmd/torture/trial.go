@@ -90,6 +90,15 @@ func (t *trial) database() (err error) {
 		small := filepath.Join(t.folder, "small")
 		t.disk, err = newSmallDisk(small)
 		t.url = "sqlite:" + filepath.Join(small, "rivgate.db")
+	case onSmallPG:
+		small := filepath.Join(t.folder, "small")
+		if t.disk, err = newSmallDisk(small); err != nil {
+			return err
+		}
+		if t.postgres, err = newPostgres(filepath.Join(small, "postgres")); err == nil {
+			t.postgres.settings = []string{"max_wal_size=96MB", "min_wal_size=32MB"} // by default the log alone would fill the disk
+			t.url = t.postgres.url()
+		}
 	case onPower, control:
 		t.power, err = newPowerDisk(filepath.Join(t.folder, "disk"))
 		t.url = "sqlite:" + filepath.Join(t.folder, "disk", "rivgate.db")
@@ -200,7 +209,7 @@ func (t *trial) run(ctx context.Context, length time.Duration) (*result, error) 
 	t.drain(ctx)
 	stopWatching()
 	watchers.Wait()
-	err = errors.Join(err, t.check(ctx), t.stop(), t.sent.close(), t.got.close())
+	err = errors.Join(err, t.check(ctx), t.checkFromOutside(ctx), t.stop(), t.sent.close(), t.got.close())
 	if err != nil {
 		return nil, err
 	}
