@@ -80,7 +80,7 @@ func behave(w http.ResponseWriter, r *http.Request) {
 	case "/talkative":
 		for name, value := range map[string]string{
 			"SOAPAction": "urn:answer", soap.HeaderCorrelation: "its own", soap.HeaderProducerTime: "999999", soap.HeaderSender: "x", soap.HeaderInstance: "x",
-			"X-Unknown": "passes", "Content-Type": "application/xml; charset=utf-8",
+			"X-Unknown": "passes", "X-Hop": "ends here", "Connection": "X-Hop", "Content-Type": "application/xml; charset=utf-8",
 		} {
 			w.Header().Set(name, value)
 		}

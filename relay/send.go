@@ -111,6 +111,7 @@ func (r *Relay) forward(ctx context.Context, a arrival, req *soap.Request, o *ou
 	if err != nil {
 		return nil, routing.ProducerUnreadable(o.Route.Address).Because(err)
 	}
+	dropHops(answer.Header)
 	for _, name := range []string{"Soapaction", "Content-Encoding", soap.HeaderCorrelation, soap.HeaderSender, soap.HeaderInstance} {
 		answer.Header.Del(name)
 	}

@@ -57,7 +57,7 @@ func (r *Relay) sender(call *soap.Call) (arrival, error) {
 	return a, err
 }
 
-// dropHops removes the headers that the caller's connection names as its own (RFC 9110 section 7.6.1). What the platform reads is not for a
+// dropHops removes the headers that a connection names as its own (RFC 9110 section 7.6.1). What the platform reads is not for a
 // connection to take away.
 func dropHops(h http.Header) {
 	for _, list := range h.Values("Connection") {
