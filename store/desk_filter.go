@@ -36,6 +36,15 @@ type caseSet struct {
 
 // seek prepares a filter, and counts its sets as far as it matters.
 func (s *Store) seek(ctx context.Context, f CaseFilter) (*sought, error) {
+	w, err := s.sought(ctx, f)
+	if err == nil {
+		err = w.measure(ctx, pool{s.read})
+	}
+	return w, err
+}
+
+// sought prepares a filter, and counts nothing.
+func (s *Store) sought(ctx context.Context, f CaseFilter) (*sought, error) {
 	w := &sought{filter: f, dialect: s.dialect, few: countedMost}
 	if f.open() {
 		w.add("c.state <> 'closed'")
@@ -65,7 +74,7 @@ func (s *Store) seek(ctx context.Context, f CaseFilter) (*sought, error) {
 	for _, word := range slices.Compact(slices.Sorted(slices.Values(words))) {
 		w.sets = append(w.sets, wordSet(word, stale))
 	}
-	return w, w.measure(ctx, pool{s.read})
+	return w, nil
 }
 
 // unit narrows to the units that are asked for and may be seen.
@@ -232,9 +241,12 @@ func (w *sought) from(wanted int) string {
 	begins := w.begins(wanted)
 	for i, set := range w.sets {
 		if i == 0 && begins {
-			from = "(" + w.bind(set.ids, set.args...) + ") d CROSS JOIN cases c"
+			from = "(" + w.bind(set.ids, set.args...) + ") d CROSS JOIN cases c" + w.dialect.through("cases_row")
 			w.parts = append(w.parts, "c.id = d.case_id")
 			continue
+		}
+		if begins { // before the case is looked at
+			set.holds = strings.ReplaceAll(set.holds, "case_id = c.id", "case_id = d.case_id")
 		}
 		w.add(set.holds, set.has...)
 	}

@@ -112,6 +112,11 @@ func (s *Store) countCases(ctx context.Context, f CaseFilter) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("counting cases: %w", err)
 	}
+	return s.countSought(ctx, w)
+}
+
+func (s *Store) countSought(ctx context.Context, w *sought) (int, error) {
+	f := w.filter
 	from := w.ready(f.CountMost())
 	query := `SELECT count(*) FROM ` + from + w.where()
 	if !f.open() {

@@ -81,13 +81,18 @@ func (s *Store) QueueCounts(ctx context.Context, f CaseFilter, user string) (map
 	for i, q := range open {
 		columns[i], into[i] = "count(CASE WHEN "+q.holds(&w.conditions, user, s.Now())+" THEN 1 END)", &counts[i]
 	}
-	from := w.ready(weighedFor)
+	from := w.ready(0)
 	query := "SELECT " + strings.Join(columns, ", ") + " FROM " + from + w.where()
 	if err := s.read.QueryRowContext(ctx, query, w.args...).Scan(into...); err != nil {
 		return nil, fmt.Errorf("counting queues: %w", err)
 	}
 	f.Queue, f.Order = QueueFinished, NewestFirst
-	finished, err := s.countCases(ctx, f)
+	closed, err := s.sought(ctx, f)
+	if err != nil {
+		return nil, fmt.Errorf("counting queues: %w", err)
+	}
+	closed.few, closed.sets = w.few, w.sets // as they were counted for the open ones
+	finished, err := s.countSought(ctx, closed)
 	if err != nil {
 		return nil, err
 	}

@@ -113,7 +113,7 @@ func (s *Store) connectSQLite(path string) error {
 		return fmt.Errorf("opening the database: %w", err)
 	}
 	change.SetMaxOpenConns(1)
-	read, err := sql.Open("sqlite", dsn+"&_pragma=query_only(1)")
+	read, err := sql.Open("sqlite", dsn+"&_pragma=query_only(1)&_pragma=cache_size(-8000)")
 	if err != nil {
 		return errors.Join(fmt.Errorf("opening the database: %w", err), change.Close())
 	}

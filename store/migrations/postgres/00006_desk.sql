@@ -18,6 +18,7 @@ CREATE INDEX cases_open_due ON cases (due, id, unit, state, via, kind, assignee,
 CREATE INDEX cases_closed ON cases (received, id, unit, via, kind, assignee, area, protected) WHERE state = 'closed';
 CREATE INDEX cases_assignee ON cases (assignee, received, id, state, unit, via, kind, parked_until) WHERE assignee <> '';
 CREATE INDEX cases_area ON cases (area, received, id, state, unit, via, kind) WHERE area <> '';
+CREATE INDEX cases_row ON cases (id, state, unit, via, kind, assignee, area, received, due, parked_until, protected);
 CREATE INDEX cases_stale ON cases (id) WHERE stale;
 CREATE INDEX case_code_code ON case_code (code, kind, case_id);
 
