@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"rivgate/routing"
 	"rivgate/store"
 	"rivgate/store/storetest"
 )
@@ -39,7 +41,11 @@ func TestOldFiles(t *testing.T) {
 			if err := os.WriteFile(path, content, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			goOn(t, open(t, "sqlite:"+path, store.Options{}))
+			s := open(t, "sqlite:"+path, store.Options{})
+			if filepath.Base(file) != "v1.db" {
+				goOnWithMore(t, s)
+			}
+			goOn(t, s)
 		})
 	}
 }
@@ -65,6 +71,7 @@ func writeFile(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	writeMore(t, s)
 	version, err := s.SchemaVersion(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -78,6 +85,68 @@ func writeFile(t *testing.T) {
 	}
 	if err := os.WriteFile(filepath.Join(oldFiles, fmt.Sprintf("v%d.db", version)), content, 0o644); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// chunked is a message without a case whose envelope is kept in pieces.
+func chunked() *store.Message {
+	m := complaint(100, nil)
+	m.Event, m.Body = nil, strings.NewReader("<envelope>in pieces</envelope>")
+	return m
+}
+
+// early is a message whose turn has not come: the handling system's third.
+func early() *store.Message {
+	m := complaint(101, []byte("<envelope/>"))
+	m.Key.Sender, m.Key.Contract, m.Call.Sender = "SE2010123456-AVV", "urn:return", "SE2010123456-AVV"
+	m.Route = routing.Route{Via: routing.Portal, Address: "rivgate:portal"}
+	m.Event = &store.Event{
+		Kind: store.EventPartialReply, MessageID: m.Key.MessageID, Case: store.Ref{Root: "SE0000000001-1177", Extension: "2"}, Sequence: 3,
+		Unit: "SE2010123456-SJ01", HasText: true, AtPortal: true, Content: []byte(`{}`),
+	}
+	return m
+}
+
+// writeMore adds what v1.db does not have: a message in pieces, one that is held, a pause, and orders on record.
+func writeMore(t *testing.T, s *store.Store) {
+	t.Helper()
+	for _, m := range []*store.Message{chunked(), early()} {
+		if _, err := s.Accept(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Pause(t.Context(), "SE2010123456-SJ09", "anna", "moving house"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// goOnWithMore reads what writeMore wrote and goes on with it.
+func goOnWithMore(t *testing.T, s *store.Store) {
+	t.Helper()
+	again, err := s.Accept(t.Context(), chunked())
+	if err != nil || !again.Repeat {
+		t.Fatalf("a repeat of what is in pieces: %+v, %v", again, err)
+	}
+	whole, err := io.ReadAll(s.Envelope(t.Context(), again.MessageID))
+	if err != nil || string(whole) != "<envelope>in pieces</envelope>" {
+		t.Errorf("in pieces there is %q, %v", whole, err)
+	}
+	if n, err := s.CloseDeliveries(t.Context(), store.DeliveryFilter{ID: again.MessageID}, "anna", "not wanted"); n != 0 || err != nil {
+		t.Errorf("%d were closed though they wait, %v", n, err)
+	}
+	if n, err := s.Release(t.Context(), store.DeliveryFilter{}, "anna", "the first will never come"); n != 1 || err != nil {
+		t.Errorf("%d were released, %v", n, err)
+	}
+	audits, err := s.Audits(t.Context(), time.Time{}, 10)
+	if err != nil || len(audits) != 3 || audits[2].Verb != "pause" {
+		t.Errorf("on record: %+v, %v", audits, err)
+	}
+	d, ok, err := s.ClaimOf(t.Context(), "worker", time.Minute, "https://0.example/")
+	if err != nil || !ok || !d.Large {
+		t.Fatalf("what is in pieces is not claimed: %+v, %v", d, err)
+	}
+	if err := s.Finish(t.Context(), d, store.Attempt{Outcome: store.OutcomeDelivered}); err != nil {
+		t.Error(err)
 	}
 }
 
