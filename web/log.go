@@ -18,12 +18,12 @@ func (s *Site) looked(ctx context.Context, who access, a store.Access) error {
 }
 
 // row is a row of the access log with who it is.
-func (who access) row(a store.Access) store.Access {
-	a.Who, a.Name, a.Roles = who.user, who.name, who.roles()
-	if a.Kind == "" && a.Unit == "" {
-		a.Kind = who.side()
+func (a access) row(row store.Access) store.Access {
+	row.Who, row.Name, row.Roles = a.user, a.name, a.roles()
+	if row.Kind == "" && row.Unit == "" {
+		row.Kind = a.side()
 	}
-	return a
+	return row
 }
 
 // lookedAt is looked for a case.

@@ -33,7 +33,8 @@ type signInPage struct {
 	Was      bool   // signed in before: the session ran out
 	Provider string // name of the identity provider; "" none
 	Local    bool
-	Out      bool // has just signed out
+	Out      bool   // has just signed out
+	There    string // where they sign out at the provider; "" nowhere
 }
 
 // safeNext is an address on this site; "/" for any other.
@@ -190,12 +191,13 @@ func (s *Site) signOut(w http.ResponseWriter, r *http.Request, who access) error
 	if err := s.visits.Destroy(ctx); err != nil {
 		return err
 	}
-	to := "/signin?out"
 	if token != "" && s.Provider != nil {
 		if there := s.Provider.endSession(ctx, token); there != "" {
-			to = there
+			// No redirect: browsers hold what follows a form to the policy's form-action too. The page has the address as a link beside.
+			w.Header().Set("Refresh", "0; url="+there)
+			return s.showSignIn(w, http.StatusOK, signInPage{Next: "/", Form: &form{Name: "signin", Values: url.Values{}}, Out: true, There: there})
 		}
 	}
-	http.Redirect(w, r, to, http.StatusSeeOther)
+	http.Redirect(w, r, "/signin?out", http.StatusSeeOther)
 	return nil
 }

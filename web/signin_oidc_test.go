@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
 	"github.com/go-jose/go-jose/v4"
 
 	"rivgate/routing"
@@ -54,6 +55,9 @@ func newProvider(t *testing.T, now func() time.Time) *provider {
 	})
 	mux.HandleFunc("GET /authorize", p.authorize)
 	mux.HandleFunc("POST /token", p.token)
+	mux.HandleFunc("GET /end", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, r.URL.Query().Get("post_logout_redirect_uri"), http.StatusFound)
+	})
 	p.Server = httptest.NewServer(mux)
 	t.Cleanup(p.Close)
 	return p
@@ -218,11 +222,40 @@ func TestSigningInAtAProvider(t *testing.T) {
 	req.Header.Set("Cookie", session)
 	req.Header.Set("Sec-Fetch-Site", "same-origin")
 	out := w.do(req)
-	to, err := url.Parse(out.header.Get("Location"))
+	to, err := url.Parse(strings.TrimPrefix(out.header.Get("Refresh"), "0; url="))
 	if err != nil || to.Host != strings.TrimPrefix(p.URL, "http://") || to.Path != "/end" || to.Query().Get("id_token_hint") == "" || to.Query().Get("post_logout_redirect_uri") != w.server.URL+"/signin?out" {
-		t.Errorf("signing out leads to %q, %v", out.header.Get("Location"), err)
+		t.Errorf("signing out leads to %q, %v", out.header.Get("Refresh"), err)
 	}
 	expectRedirect(t, w.getWith("/monitor", session), "/signin?next=%2Fmonitor")
+}
+
+// TestAProviderInABrowser: the way there and back is not stopped by the pages' own policy.
+func TestAProviderInABrowser(t *testing.T) {
+	w, _ := withProvider(t)
+	id := w.submit(clinic, "Tolvan Test", "Text")
+	ctx := browser(t)
+	at := func(want string) {
+		t.Helper()
+		got, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href`))
+		if err != nil || got != want {
+			t.Errorf("at %q, want %q, %v", got, want, err)
+		}
+	}
+	if err := chromedp.Do(ctx, chromedp.Navigate(w.server.URL+"/inbox/"+id)); err != nil {
+		t.Fatal(err)
+	}
+	at(w.server.URL + "/signin?next=%2Finbox%2F" + id)
+	if _, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS("a.button"))); err != nil {
+		t.Fatal(err)
+	}
+	at(w.server.URL + "/inbox/" + id)
+	if err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS(".me button")), chromedp.WaitVisible(chromedp.CSS("#signin-account"))); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](`location.href.endsWith("/signin?out")`)); err != nil {
+		t.Fatal(err)
+	}
+	at(w.server.URL + "/signin?out")
 }
 
 func TestUnitsComeFromAClaim(t *testing.T) {
