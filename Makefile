@@ -22,7 +22,7 @@ run: build ## start gateway, simulators and pages with the demo world; data in .
 	bin/rivgate serve
 
 test: setup ## all tests, PostgreSQL and browser included; installs by apt what is missing, when it may
-	$(GO) test -timeout 20m $(PACKAGES)
+	TEST_AXE=required $(GO) test -timeout 20m $(PACKAGES)
 
 demo: build ## play the whole story once and exit
 	bin/rivgate demo
