@@ -17,6 +17,7 @@ func RunDesk(t *testing.T, open func(t *testing.T, o store.Options) *store.Store
 		{"files of drafts", deskFiles},
 		{"standard replies", deskPhrases},
 		{"answers that are to leave", deskOutgoing},
+		{"what goes with a case", deskPurge},
 		{"queues", deskQueues},
 		{"words of cases", deskWords},
 		{"pages of cases", deskPages},

@@ -1,0 +1,50 @@
+package storetest
+
+import (
+	"encoding/json"
+	"time"
+
+	"rivgate/store"
+)
+
+// deskPurge: with a case goes all that was done with it, but not while an answer of it is to leave.
+func deskPurge(w *world) {
+	f := w.blank(board)
+	f.first.Event.Handler.Via, f.first.Event.Handler.Address, f.first.Event.Handler.Component = handlerOf(inboxUnit).Via, handlerOf(inboxUnit).Address, gateway
+	f.handler, f.sender = *f.first.Event.Handler, gateway
+	f.first.Route = f.sent(store.EventComplaint).Route
+	f.accept(f.first)
+	_, err := w.s.Register(w.ctx, f.act(anna), "PN 1")
+	w.must(err)
+	w.must(w.s.Note(w.ctx, f.act(anna), "En anteckning"))
+	d, err := w.s.SaveDraft(w.ctx, store.Draft{CaseID: f.id, Unit: board, By: anna, Form: "note", Body: json.RawMessage(`{}`)})
+	w.must(err)
+	_, err = w.s.AddDraftFile(w.ctx, d.ID, store.File{Name: "a", Value: []byte("a")})
+	w.must(err)
+	_, err = w.s.WriteWords(w.ctx)
+	w.must(err)
+	f.accept(f.closing())
+	waiting, err := f.stage("correct")
+	w.must(err)
+	w.clock.move(48 * time.Hour)
+	purge := func(want int) {
+		w.t.Helper()
+		n, err := w.s.Purge(w.ctx, store.Retention{ClosedCases: 24 * time.Hour}, "test")
+		w.must(err)
+		equal(w, "purged messages", n, want)
+	}
+	purge(0)
+	w.must(w.s.Refused(w.ctx, waiting, "x"))
+	purge(2)
+	_, err = w.s.Desk(w.ctx, f.id)
+	w.is("the desk", err, store.ErrNotFound)
+	equal(w, "events", f.events(board), "")
+	_, err = w.s.Draft(w.ctx, d.ID)
+	w.is("the draft", err, store.ErrNotFound)
+	for _, owner := range []string{d.ID, waiting.ID} {
+		files, err := w.s.FileBytes(w.ctx, owner)
+		w.must(err)
+		equal(w, "files", len(files), 0)
+	}
+	equal(w, "found by its name", listed(w, nil, store.CaseFilter{Query: "åsa"}), "")
+}
