@@ -271,11 +271,14 @@ func pgbench(b *testing.B, clients int) {
 	if err := os.WriteFile(script, []byte("BEGIN;\nINSERT INTO body (content) VALUES (:content);\nINSERT INTO msg (body, meta) VALUES (currval('body_id_seq'), :meta);\nCOMMIT;\n"), 0o600); err != nil {
 		b.Fatal(err)
 	}
-	said, err := exec.Command("pgbench", "-n", "-M", "prepared", "-D", `content=\x`+hex.EncodeToString(envelope(b)), "-D", "meta="+strings.Repeat("0", 180),
-		"-f", script, "-c", strconv.Itoa(clients), "-j", strconv.Itoa(min(clients, 2)), "-T", "2", url).CombinedOutput()
+	before := serverTime(b, url)
+	command := exec.Command("pgbench", "-n", "-M", "prepared", "-D", `content=\x`+hex.EncodeToString(envelope(b)), "-D", "meta="+strings.Repeat("0", 180),
+		"-f", script, "-c", strconv.Itoa(clients), "-j", strconv.Itoa(min(clients, 2)), "-T", "2", url)
+	said, err := command.CombinedOutput()
 	if err != nil {
 		b.Fatalf("%v: %s", err, said)
 	}
+	used := serverTime(b, url) - before
 	found := regexp.MustCompile(`(?m)^tps = ([0-9.]+)`).FindSubmatch(said)
 	if found == nil {
 		b.Fatalf("pgbench said no rate: %s", said)
@@ -284,6 +287,17 @@ func pgbench(b *testing.B, clients int) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	number := regexp.MustCompile(`(?m)^number of transactions actually processed: ([0-9]+)`).FindSubmatch(said)
+	if number == nil {
+		b.Fatalf("pgbench said no number: %s", said)
+	}
+	done, err := strconv.ParseFloat(string(number[1]), 64)
+	if err != nil {
+		b.Fatal(err)
+	}
+	own := command.ProcessState.UserTime() + command.ProcessState.SystemTime()
 	b.ReportMetric(rate, "accepts/s")
+	b.ReportMetric(float64(own.Microseconds())/done, "cpu-µs/op")
+	b.ReportMetric(float64(used.Microseconds())/done, "server-cpu-µs/op")
 	b.ReportMetric(0, "ns/op")
 }
