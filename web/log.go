@@ -54,6 +54,28 @@ func (s *Site) listed(ctx context.Context, who access, f store.CaseFilter) error
 	return s.looked(ctx, who, row)
 }
 
+// orders are what is done with the gateway itself. Deliveries and the catalogue keep who did it and why; the access log has it too, in its chain.
+const orders = MoveDeliveries | Resend | KeepCatalogue
+
+// ordered notes a change of the gateway before it is made: which endpoint, and the verb and the id in its address.
+func (s *Site) ordered(r *http.Request, who access, e endpoint) error {
+	if e.needs&orders == 0 || e.needs&owned != 0 || e.method == http.MethodGet {
+		return nil
+	}
+	row := store.Access{What: store.AccessChange, Detail: e.method + " " + e.path}
+	for _, name := range []string{"verb", "id", "number"} {
+		if value := r.PathValue(name); plainWord(value) {
+			row.Subject = strings.TrimSpace(row.Subject + " " + value)
+		}
+	}
+	return s.looked(r.Context(), who, row)
+}
+
+// plainWord tells whether a text is an id or a verb, and nothing that somebody might have typed.
+func plainWord(text string) bool {
+	return len(text) <= 64 && strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == ""
+}
+
 // theirs lets a case through with which the action is allowed. Any other does not exist for them, and that they asked for it is on record.
 func (s *Site) theirs(ctx context.Context, who access, action Action, c store.Case) error {
 	if who.may(action, ownerOf(c)) {

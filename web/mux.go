@@ -183,7 +183,9 @@ func (s *Site) guarded(e endpoint) http.Handler {
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		who, err := s.identify(r, e)
 		if err == nil {
-			err = e.serve(w, r, who)
+			if err = s.ordered(r, who, e); err == nil {
+				err = e.serve(w, r, who)
+			}
 		} else if errors.Is(err, errSignIn) {
 			err = s.turnedAway(w, r)
 		}

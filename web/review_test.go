@@ -260,3 +260,27 @@ func TestTheAPITakesASession(t *testing.T) {
 		t.Errorf("reading over the API is on record as %+v", rows)
 	}
 }
+
+// TestOrdersAreInTheChain: what operators and integrators change is on record before it is changed, whichever room they do it in.
+func TestOrdersAreInTheChain(t *testing.T) {
+	w := newWorld(t)
+	w.submit(hospital, "Tolvan Test", "Text")
+	if r := w.json("/api/deliveries/retry", `{"all":true,"reason":"rättat"}`); r.status != http.StatusOK {
+		t.Fatalf("%d %s", r.status, r.body)
+	}
+	w.as("iris")
+	w.post("/catalogue/draft/discard", url.Values{"revision": {"0"}})
+	w.as("olle")
+	w.post("/monitor/order", url.Values{"verb": {"retry"}})
+	rows := w.accesses(store.AccessFilter{What: store.AccessChange, Since: w.clock()})
+	var got []string
+	for _, row := range rows {
+		if row.Subject != "hanna" && row.Subject != "iris" && row.Subject != "olle" { // accounts of the test itself
+			got = append(got, row.Who+": "+row.Detail+" "+row.Subject)
+		}
+	}
+	want := []string{"olle: POST /monitor/order ", "iris: POST /catalogue/draft/{verb} discard", "local: POST /api/deliveries/{verb} retry"}
+	if !slices.Equal(got, want) {
+		t.Errorf("the log has %q, want %q", got, want)
+	}
+}
