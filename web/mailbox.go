@@ -18,7 +18,8 @@ import (
 type mailboxPage struct {
 	page
 	Case    store.Case
-	Unit    string
+	Unit    string // name of who has it now
+	Former  string // name of who had it before; "" nobody
 	Letters []letter
 	Done    bool
 	Forms   map[string]*form // by message id of the question
@@ -59,6 +60,9 @@ func (s *Site) showMailbox(w http.ResponseWriter, r *http.Request, who access, c
 	p := mailboxPage{
 		page: s.page(who, "Ditt ärende "+reference(c), "mailbox"), Case: c, Unit: handlerName(c.Handler), Letters: letters, Now: s.now(),
 		Done: r.URL.Query().Get("done") != "",
+	}
+	if c.ForwardedFrom != "" {
+		p.Former = s.named(contracts.OrgUnit{HSAID: c.ForwardedFrom})
 	}
 	for i := range letters {
 		if letters[i].Question == "" {
@@ -151,7 +155,7 @@ func (s *Site) mailboxAnswer(w http.ResponseWriter, r *http.Request, who access)
 	if f.Value("text") == "" {
 		f.refuse("text", "Skriv ditt svar.")
 	}
-	files, err := attachments(r, f)
+	files, err := citizenFiles(r, f)
 	if err != nil {
 		return err
 	}

@@ -15,10 +15,8 @@ type submitPage struct {
 	Found    []routing.Unit
 	Searched bool
 	Unit     *routing.Unit
-	Board    bool
 	Form     *form
-	Problems []problemChoice
-	Today    string
+	Fields   complaintFields
 }
 
 // submitPage is a stand-in for the form that citizens have at 1177: for trying the whole way.
@@ -43,8 +41,7 @@ func (s *Site) showSubmit(w http.ResponseWriter, who access, id string, f *form)
 		return errNotFound
 	}
 	p := submitPage{
-		page: s.page(who, "Skicka ett ärende", "submit"), Unit: &unit, Board: unit.Kind == routing.PatientBoard, Form: f, Problems: s.problems(),
-		Today: s.now().In(routing.Stockholm()).Format("2006-01-02"),
+		page: s.page(who, "Skicka ett ärende", "submit"), Unit: &unit, Form: f, Fields: s.complaintFields(f, unit, true),
 	}
 	status := http.StatusOK
 	if f.Failed() {
@@ -77,7 +74,7 @@ func (s *Site) submitCase(w http.ResponseWriter, r *http.Request, who access) er
 		return errNotFound
 	}
 	c := s.complaint(f, unit)
-	if c.Attachments, err = attachments(r, f); err != nil {
+	if c.Attachments, err = citizenFiles(r, f); err != nil {
 		return err
 	}
 	if f.Failed() {
@@ -94,63 +91,10 @@ func (s *Site) submitCase(w http.ResponseWriter, r *http.Request, who access) er
 		http.Redirect(w, r, "/mailbox/"+url.PathEscape(accepted.CaseID)+"?done=submit", http.StatusSeeOther)
 		return nil
 	}
-	if !f.take(err, []place{
-		{"reporter/personId", "reporter"},
-		{"patient/personId", "patient"},
-		{"patient", "patient"},
-		{"incidentDate", "date"},
-		{"incidentPlaceText", "place"},
-		{"experiencedProblem", "problem"},
-		{"description", "text"},
-		{"attachment", "file"},
-	}) {
+	if !f.take(err, complaintPlaces()) {
 		return err
 	}
 	return s.showSubmit(w, who, unit.HSAID, f)
-}
-
-// complaint is the case as it was typed; what is missing is noted in the form.
-func (s *Site) complaint(f *form, unit routing.Unit) *contracts.Complaint {
-	c := &contracts.Complaint{
-		Reporter: contracts.Reporter{
-			PersonID: personID(f.Value("reporter")), Name: f.Value("name"), Role: f.Value("role"),
-			Telecom: f.Value("phone"), Email: f.Value("email"),
-		},
-		IncidentDate: compactDate(f.Value("date")), Description: f.Value("text"), ReplyWanted: f.Value("reply") == "yes",
-	}
-	for _, must := range []struct{ field, text string }{
-		{"reporter", "Ange anmälarens personnummer."}, {"date", "Ange vilken dag det hände."}, {"text", "Beskriv vad som hände."},
-	} {
-		if f.Value(must.field) == "" {
-			f.refuse(must.field, must.text)
-		}
-	}
-	switch c.Reporter.Role {
-	case contracts.RolePatient:
-	case contracts.RoleRelative, contracts.RoleProxy:
-		stated := f.Value("authority") == "yes"
-		c.Reporter.StatedAuthority = &stated
-		c.Patient = &contracts.Patient{Name: f.Value("patientname")}
-		if id := f.Value("patient"); id != "" {
-			p := personID(id)
-			c.Patient.PersonID = &p
-		}
-	default:
-		f.refuse("role", "Välj vem du är.")
-	}
-	if unit.Kind == routing.PatientBoard {
-		c.IncidentPlaceText = f.Value("place")
-	} else {
-		c.IncidentUnit = &contracts.OrgUnit{HSAID: unit.HSAID, Name: unit.Name}
-	}
-	if value := f.Value("problem"); value != "" {
-		for _, p := range s.problems() {
-			if p.Value == value {
-				c.ExperiencedProblem = append(c.ExperiencedProblem, coded(contracts.SystemProblem, p.Code))
-			}
-		}
-	}
-	return c
 }
 
 // personID is a typed identity, with the kind that its form tells: a coordination number has 60 added to the day.

@@ -1,0 +1,122 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"rivgate/routing"
+	"rivgate/store"
+)
+
+// Bounds of the list of cases without a unit: how many are shown at a time, and how many are looked at for them.
+const (
+	boardPageSize = 50
+	boardScanMost = 4000
+)
+
+type boardListPage struct {
+	page
+	Units  []routing.Unit // boards whose cases are theirs to read
+	Rows   []boardRow
+	Next   string // where the next page begins; "" on the last
+	First  bool
+	Year   string // proposed for the export
+	Export *form
+	Now    time.Time
+}
+
+// boardRow is a case whose unit is not known.
+type boardRow struct {
+	inboxRow
+	Place string
+}
+
+// boardUnits are the patient boards whose cases come here, with which an action is allowed.
+func (s *Site) boardUnits(who access, action Action) []routing.Unit {
+	var out []routing.Unit
+	for _, u := range s.inboxUnits(who) {
+		if u.Kind == routing.PatientBoard && who.may(action, s.owner(u.HSAID)) {
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
+// boardListPage lists a board's cases whose unit is not known: GET /board. Who reads no board's cases finds no page.
+func (s *Site) boardListPage(w http.ResponseWriter, r *http.Request, who access) error {
+	return s.showBoardList(w, r, who, nil)
+}
+
+func (s *Site) showBoardList(w http.ResponseWriter, r *http.Request, who access, failed *form) error {
+	units := s.boardUnits(who, ReadCase)
+	if len(units) == 0 {
+		return errNotFound
+	}
+	f := boardFilter(units)
+	f.After = r.URL.Query().Get("after")
+	if err := s.listed(r.Context(), who, f); err != nil {
+		return err
+	}
+	p := boardListPage{
+		page: s.page(who, "Saknar enhet", "inbox"), Units: units, Now: s.now(), First: f.After == "", Year: strconv.Itoa(swedish(s.now()).Year() - 1), Export: failed,
+	}
+	var err error
+	if p.Rows, p.Next, err = s.withoutPlace(r.Context(), f, who); err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if failed != nil {
+		status, p.Title = http.StatusUnprocessableEntity, "Fel: "+p.Title
+	}
+	return s.render(w, status, "board_list", p)
+}
+
+// boardFilter is a list of the boards' cases, the latest first.
+func boardFilter(units []routing.Unit) store.CaseFilter {
+	f := store.CaseFilter{Via: routing.Inbox, Kind: routing.PatientBoard, Units: []string{}, Order: store.NewestFirst, Limit: 500}
+	for _, u := range units {
+		f.Units = append(f.Units, u.HSAID)
+	}
+	if len(units) == 1 {
+		f.Unit = units[0].HSAID
+	}
+	return f
+}
+
+// withoutPlace is a page of the cases whose unit is not known, and where the next begins.
+func (s *Site) withoutPlace(ctx context.Context, f store.CaseFilter, who access) (rows []boardRow, next string, err error) {
+	for looked := 0; looked < boardScanMost; {
+		cases, err := s.Relay.Store.Cases(ctx, f)
+		if err != nil {
+			return nil, "", err
+		}
+		for _, c := range cases {
+			f.After = f.Cursor(c)
+			if s.placeNow(c) != "" {
+				continue
+			}
+			rows = append(rows, boardRow{newInboxRow(c, s.now(), who.may(ReadCase, ownerOf(c))), c.Facts.PlaceText})
+			if len(rows) == boardPageSize {
+				return rows, f.After, nil
+			}
+		}
+		if looked += len(cases); len(cases) < f.Limit {
+			return rows, "", nil
+		}
+	}
+	return rows, f.After, nil
+}
+
+// placesMissing is how many of the boards' cases have no unit.
+func (s *Site) placesMissing(ctx context.Context, units []routing.Unit) (n int, err error) {
+	f := store.StatisticsScope{StatisticsFilter: store.StatisticsFilter{By: []string{"incident_unit"}}, Units: boardFilter(units).Units}
+	rows, err := s.Relay.Store.Tally(ctx, f)
+	for _, row := range rows {
+		if row.Key["incident_unit"] == "" {
+			n += row.Count
+		}
+	}
+	return n, err
+}

@@ -1,0 +1,248 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"rivgate/contracts"
+	"rivgate/routing"
+	"rivgate/store"
+)
+
+// boardVerb carries out what a board alone does with a case: POST /inbox/{id}/board/{verb}. What is wrong stands beside the fields, with what was typed.
+func (s *Site) boardVerb(w http.ResponseWriter, r *http.Request, who access) error {
+	ctx := r.Context()
+	c, err := s.boardCase(ctx, r.PathValue("id"), who, WriteCase)
+	if err != nil {
+		return err
+	}
+	verb := r.PathValue("verb")
+	f, err := readForm(w, r, verb)
+	if err != nil {
+		return err
+	}
+	if err := s.lookedAt(ctx, who, store.AccessChange, c, "board: "+verb); err != nil {
+		return err
+	}
+	var found []routing.Unit
+	if verb == "place" {
+		found, err = s.setPlace(ctx, who, c, f)
+	} else {
+		found, err = s.boardNote(ctx, who, c, f)
+	}
+	if err == nil && !f.Failed() {
+		http.Redirect(w, r, "/inbox/"+url.PathEscape(c.ID)+"/board?done="+verb, http.StatusSeeOther)
+		return nil
+	}
+	refusal := err
+	if refusal == nil {
+		refusal = errForm
+	}
+	s.refusedChange(ctx, who, c, "board: "+verb, refusal)
+	if err != nil && !f.takeDesk(err) && !f.take(err, boardPlaces()) {
+		return err
+	}
+	if c, err = s.Relay.Store.Case(ctx, c.ID); err != nil {
+		return err
+	}
+	return s.showBoardCase(w, r, who, c, f, found)
+}
+
+// boardPlaces are where the contract's paths are typed in the form of the place.
+func boardPlaces() []place {
+	return append([]place{{"classification/incidentUnit", "unit"}}, places()...)
+}
+
+// setPlace corrects the unit where it happened, through the line. The correction carries the whole classification: the contract has no smaller one.
+func (s *Site) setPlace(ctx context.Context, who access, c store.Case, f *form) ([]routing.Unit, error) {
+	version, err := strconv.ParseInt(f.Value("version"), 10, 64)
+	if err != nil || version < 1 {
+		return nil, errForm
+	}
+	unit, found := s.typedUnit(f, "unit", "Skriv namnet eller HSA-id på enheten där det hände.")
+	k := s.classification(f)
+	if f.Failed() {
+		return found, nil
+	}
+	k.IncidentUnit = &contracts.OrgUnit{HSAID: unit.HSAID, Name: unit.Name}
+	_, err = s.Relay.Reply(ctx, c.ID, contracts.Update{
+		Type: contracts.Correction, Classification: k,
+		Author: &contracts.Professional{AuthorTime: contracts.NewStamp(s.now()), Name: who.name},
+	}, version)
+	return nil, err
+}
+
+// hsaForm is how an HSA-id is written.
+var hsaForm = regexp.MustCompile(`^(?i:SE(16)?[0-9]{10}|TSTNMT[0-9]{10})-[A-Za-z0-9]+$`)
+
+// typedUnit is the unit that was typed or chosen in a field: by HSA-id, by "name (HSA-id)", or by a part of its name. Where several could be meant they are
+// returned for choosing; an HSA-id that the catalogue does not know is taken as it is. What is wrong is noted.
+func (s *Site) typedUnit(f *form, field, missing string) (routing.Unit, []routing.Unit) {
+	typed := cmp.Or(f.Value(field+"-choice"), f.Value(field))
+	if typed == "" {
+		f.refuse(field, missing)
+		return routing.Unit{}, nil
+	}
+	id := hsaOf(typed)
+	if u, ok := s.table().Unit(id); ok {
+		if u.Kind == routing.PatientBoard {
+			f.refuse(field, "Det är en patientnämnd. Välj en enhet i vården.")
+		}
+		return u, nil
+	}
+	if hsaForm.MatchString(id) && len(id) <= 31 {
+		return routing.Unit{HSAID: id}, nil
+	}
+	found := s.unitsLike(typed)
+	switch len(found) {
+	case 0:
+		f.refuse(field, "Ingen enhet i katalogen heter så. Skriv en del av namnet, eller HSA-id.")
+	case 1:
+		return found[0], nil
+	default:
+		f.refuse(field, "Flera enheter stämmer med det du skrev. Välj en av dem nedan.")
+	}
+	return routing.Unit{}, found
+}
+
+// unitsLike are the units of care whose name or HSA-id has all the words, by name.
+func (s *Site) unitsLike(typed string) []routing.Unit {
+	words := strings.Fields(strings.ToLower(typed))
+	var out []routing.Unit
+	for _, u := range s.table().Units() {
+		text := strings.ToLower(u.Name + " " + u.HSAID)
+		missing := slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
+		if u.Kind == routing.CareUnit && !missing && len(out) < 20 {
+			out = append(out, u)
+		}
+	}
+	slices.SortFunc(out, func(a, b routing.Unit) int { return compareNames(a.Name, b.Name) })
+	return out
+}
+
+func compareNames(a, b string) int { return cmp.Compare(strings.ToLower(a), strings.ToLower(b)) }
+
+// boardNote keeps what a form says as a note. What is missing is noted in the form.
+func (s *Site) boardNote(ctx context.Context, who access, c store.Case, f *form) ([]routing.Unit, error) {
+	e := boardEntry{}
+	var found []routing.Unit
+	var unit routing.Unit
+	about := func(missing string) {
+		unit, found = s.typedUnit(f, "unit", missing)
+		e.Unit = s.unitLabel(unit.HSAID)
+	}
+	switch f.Name {
+	case "consent":
+		e.Kind = boardConsent
+		about("Skriv vilken vårdgivare samtycket gäller.")
+		e.Who = f.required("who", "Skriv vem som samtyckte.", reasonMost)
+		e.Day = s.pastDay(f, "day", "Ange vilken dag samtycket gavs.")
+		e.How = f.required("how", "Skriv hur samtycket gavs.", reasonMost)
+	case "withdraw":
+		e.Kind = boardWithdrawn
+		about("Skriv vilken vårdgivare det gäller.")
+		e.Who = f.required("who", "Skriv vem som tog tillbaka samtycket.", reasonMost)
+	case "request":
+		e.Kind, e.Due, e.Text = boardRequest, f.Value("due"), f.required("text", "Skriv vad vårdgivaren ska yttra sig om.", noteMost-reasonMost)
+		about("Skriv vilken vårdgivare begäran går till.")
+		s.dueDay(f)
+	case "opinion":
+		e.Kind, e.Text = boardOpinion, f.required("text", "Skriv in yttrandet.", noteMost-reasonMost)
+		about("Skriv vilken enhet yttrandet kommer från.")
+		e.Day = s.pastDay(f, "day", "Ange vilken dag yttrandet är daterat.")
+		e.Files = strings.TrimSpace(f.Value("files"))
+	case "child":
+		e.Kind, e.How = boardChild, f.required("how", "Skriv hur det är känt att patienten är ett barn.", reasonMost)
+	case "nochild":
+		e.Kind = boardNoChild
+	default:
+		return nil, errNotFound
+	}
+	if f.Failed() {
+		return found, nil
+	}
+	if err := s.boardAllows(ctx, c, e, unit, f); err != nil || f.Failed() {
+		return nil, err
+	}
+	return nil, s.Relay.Store.Note(ctx, store.Act{CaseID: c.ID, Unit: c.Handler.Unit, By: who.self()}, e.note())
+}
+
+// boardAllows refuses a request without the citizen's consent, a consent withdrawn that was not given, and a mark taken away that is not there.
+func (s *Site) boardAllows(ctx context.Context, c store.Case, e boardEntry, unit routing.Unit, f *form) error {
+	entries, err := s.boardEntries(ctx, c)
+	if err != nil {
+		return err
+	}
+	switch {
+	case e.Kind == boardRequest && consentFor(entries, unit.HSAID) == nil:
+		f.refuse("unit", "Det finns inget samtycke noterat för den vårdgivaren. Notera först vem som samtyckte, när och hur.")
+	case e.Kind == boardWithdrawn && consentFor(entries, unit.HSAID) == nil:
+		f.refuse("unit", "Det finns inget samtycke att ta tillbaka för den vårdgivaren.")
+	case e.Kind == boardNoChild && markedChild(entries) == nil:
+		f.General = "Patienten är inte märkt som barn."
+	}
+	return nil
+}
+
+// pastDay is a day that has been, as it was typed.
+func (s *Site) pastDay(f *form, field, missing string) string {
+	day := f.Value(field)
+	if _, err := time.Parse(time.DateOnly, day); err != nil {
+		f.refuse(field, missing)
+	} else if day > s.today() {
+		f.refuse(field, "Dagen har inte varit än.")
+	}
+	return day
+}
+
+// dueDay checks until when an opinion is asked for; it may be left out.
+func (s *Site) dueDay(f *form) {
+	day := f.Value("due")
+	if day == "" {
+		return
+	}
+	if _, err := time.Parse(time.DateOnly, day); err != nil || day < s.today() {
+		f.refuse("due", "Ange en dag från i dag och framåt, eller lämna fältet tomt.")
+	}
+}
+
+// boardForward hands a case over to another unit, for a board too: POST /inbox/{id}/forward. What a board knows is secret to care, so the case goes there only with
+// the citizen's consent noted for that unit. Any other handover is the case page's.
+func (s *Site) boardForward(w http.ResponseWriter, r *http.Request, who access) error {
+	r.SetPathValue("verb", "forward")
+	c, err := s.inboxCase(r.Context(), r.PathValue("id"), who, WriteCase)
+	if err != nil {
+		return err
+	}
+	if !isBoard(c.Handler) {
+		return s.caseVerb(w, r, who)
+	}
+	f, err := readForm(w, r, "forward")
+	if err != nil {
+		return err
+	}
+	id := hsaOf(f.Value("unit"))
+	u, known := s.table().Unit(id)
+	if f.Value("do") == "save" || id == "" || known && u.Kind == routing.PatientBoard {
+		return s.caseVerb(w, r, who)
+	}
+	entries, err := s.boardEntries(r.Context(), c)
+	if err != nil {
+		return err
+	}
+	if consentFor(entries, id) != nil {
+		return s.caseVerb(w, r, who)
+	}
+	if err := s.lookedAt(r.Context(), who, store.AccessRefused, c, "forward: no consent"); err != nil {
+		return err
+	}
+	f.refuse("unit", "Det finns inget samtycke noterat för den enheten. Notera det under Patientnämnden först: vem som samtyckte, när och hur.")
+	return s.caseAgain(w, r, who, c, f)
+}
