@@ -191,7 +191,7 @@ func (c *chart) line(t *table, rows []statisticsKey, cells []cell, most int) {
 
 // short is a name that has room above its bar.
 func short(name string) string {
-	const most = 48
+	const most = 40
 	if letters := []rune(name); len(letters) > most {
 		return string(letters[:most-1]) + "…"
 	}
