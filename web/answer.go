@@ -49,6 +49,12 @@ func (s *Site) answerVerb(w http.ResponseWriter, r *http.Request, who access, c 
 		http.Redirect(w, r, here+"?do="+f.Name+"&done=saved#do", http.StatusSeeOther)
 		return nil
 	case "preview":
+		if _, err := s.updateOf(f.Name, f); err != nil {
+			return err
+		}
+		if f.Failed() {
+			return s.caseAgain(w, r, who, c, f)
+		}
 		http.Redirect(w, r, here+"/preview/"+f.Name, http.StatusSeeOther)
 		return nil
 	}
@@ -129,8 +135,7 @@ func (s *Site) insertPhrase(ctx context.Context, c store.Case, f *form) error {
 type outgoing struct {
 	store.Outgoing
 	Word    string // of the form
-	Text    string
-	Seconds int // until it leaves
+	Seconds int    // until it leaves
 	Failed  bool
 	Leaving bool // too late to take it back
 }
@@ -140,7 +145,6 @@ func (s *Site) outgoings(ctx context.Context, c store.Case) ([]outgoing, error) 
 	var out []outgoing
 	for _, o := range all {
 		one := outgoing{Outgoing: o, Word: formWord(o.Form), Failed: o.State == store.OutgoingFailed}
-		one.Text = draftValues(store.Draft{Body: o.Draft}).Get("text")
 		one.Seconds = max(0, int(o.Due.Sub(s.now()).Round(time.Second)/time.Second))
 		one.Leaving = !one.Failed && (one.Seconds == 0 || o.Attempts > 0)
 		out = append(out, one)

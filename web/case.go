@@ -58,13 +58,13 @@ func (s *Site) casePage(w http.ResponseWriter, r *http.Request, who access) erro
 		return err
 	}
 	what, detail := store.AccessRead, "case"
-	switch {
-	case r.URL.Query().Has("print"):
-		what, detail = store.AccessPrint, "case"
+	if r.URL.Query().Has("print") {
+		what = store.AccessPrint
 		if err := s.theirs(r.Context(), who, ExportCase, c); err != nil {
 			return err
 		}
-	case r.URL.Query().Has("contact"):
+	}
+	if r.URL.Query().Has("contact") {
 		detail = "protected contact data"
 	}
 	if err := s.lookedAt(r.Context(), who, what, c, detail); err != nil {

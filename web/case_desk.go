@@ -2,10 +2,8 @@ package web
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 	"slices"
-	"time"
 
 	"rivgate/contracts"
 	"rivgate/store"
@@ -17,11 +15,11 @@ type deskPart struct {
 	Mine      bool
 	Back      bool // its parking is over
 	People    []store.Person
-	Writing   []writing  // what colleagues have begun
-	Outgoing  []outgoing // answers that have not left
-	Waits     bool       // one of them is about to leave
-	Left      bool       // never on the whole page: see livePage
-	Looks     []store.Access
+	Writing   []writing      // what colleagues have begun
+	Outgoing  []outgoing     // answers that have not left
+	Changed   bool           // never on the whole page: see livePage
+	Gone      bool           // the like
+	Looks     []store.Access // of people of the unit that has the case
 	Assigns   bool
 	Writes    bool
 	Exports   bool
@@ -29,6 +27,7 @@ type deskPart struct {
 	Child     bool
 	Hidden    bool // contact data of a protected identity is not shown
 	Protected bool
+	Shown     bool // contact data of a protected identity are shown
 }
 
 // looksMost is how many rows of the access log a case shows.
@@ -46,7 +45,7 @@ func (s *Site) deskPart(ctx context.Context, who access, c store.Case, drafts []
 	}
 	p.Mine = p.Desk.Assignee.ID != "" && p.Desk.Assignee.ID == who.user
 	p.Back = p.Desk.Parked.Back(s.now()) && c.State != store.Closed
-	p.Protected, p.Hidden = p.Desk.Protected, p.Desk.Protected && !contact
+	p.Protected, p.Hidden, p.Shown = p.Desk.Protected, p.Desk.Protected && !contact, p.Desk.Protected && contact
 	if p.Assigns {
 		if p.People, err = s.colleagues(ctx, c); err != nil {
 			return p, err
@@ -55,8 +54,7 @@ func (s *Site) deskPart(ctx context.Context, who access, c store.Case, drafts []
 	if p.Outgoing, err = s.outgoings(ctx, c); err != nil {
 		return p, err
 	}
-	p.Waits = slices.ContainsFunc(p.Outgoing, func(o outgoing) bool { return !o.Failed })
-	p.Looks, err = db.AccessLog(ctx, store.AccessFilter{Case: c.ID, Limit: looksMost})
+	p.Looks, err = db.AccessLog(ctx, store.AccessFilter{Case: c.ID, Unit: c.Handler.Unit, Limit: looksMost}) // another unit's people are not this one's to see
 	return p, err
 }
 
@@ -170,31 +168,3 @@ type personPart struct {
 }
 
 func newPersonPart(p any, hidden bool) personPart { return personPart{Person: p, Hidden: hidden} }
-
-// livePage is what changes on a case while somebody looks at it: GET /inbox/{id}/live.
-type livePage struct {
-	Case     store.Case
-	Outgoing []outgoing
-	Writing  []writing
-	Left     bool // the answer that waited has left
-	Now      time.Time
-}
-
-// caseLive is the part of a case's page that is asked for again and again.
-func (s *Site) caseLive(w http.ResponseWriter, r *http.Request, who access) error {
-	c, err := s.inboxCase(r.Context(), r.PathValue("id"), who, WriteCase)
-	if err != nil {
-		return err
-	}
-	p := livePage{Case: c, Now: s.now()}
-	if p.Outgoing, err = s.outgoings(r.Context(), c); err != nil {
-		return err
-	}
-	drafts, err := s.Relay.Store.Drafts(r.Context(), c.ID, c.Handler.Unit)
-	if err != nil {
-		return err
-	}
-	p.Writing = s.colleaguesDrafts(drafts, who)
-	p.Left = r.URL.Query().Has("waits") && len(p.Outgoing) == 0
-	return s.piece(w, "case", "live", p)
-}

@@ -33,7 +33,7 @@ func (s *Site) deskVerbs(who access, c store.Case) map[string]deskVerb {
 	db := s.Relay.Store
 	changed := func(_ store.Desk, err error) error { return err }
 	return map[string]deskVerb{
-		"take": {AssignCase, func(ctx context.Context, act store.Act, _ *form) error { return changed(db.Assign(ctx, act, act.By)) }},
+		"take": {WriteCase, func(ctx context.Context, act store.Act, _ *form) error { return changed(db.Assign(ctx, act, act.By)) }},
 		"release": {AssignCase, func(ctx context.Context, act store.Act, _ *form) error {
 			return changed(db.Assign(ctx, act, store.Person{}))
 		}},
@@ -54,7 +54,7 @@ func (s *Site) deskVerbs(who access, c store.Case) map[string]deskVerb {
 			return changed(db.Park(ctx, act, until, reason))
 		}},
 		"resume": {AssignCase, func(ctx context.Context, act store.Act, _ *form) error { return changed(db.Unpark(ctx, act)) }},
-		"note": {AssignCase | WriteCase, func(ctx context.Context, act store.Act, f *form) error {
+		"note": {ReadCase, func(ctx context.Context, act store.Act, f *form) error {
 			if text := f.required("text", "Skriv anteckningen.", noteMost); !f.Failed() {
 				return db.Note(ctx, act, text)
 			}
@@ -91,7 +91,7 @@ func (s *Site) deskVerbs(who access, c store.Case) map[string]deskVerb {
 // deskChange carries out what a person does with a case beside messages: POST /inbox/{id}/desk/{verb}. The form has the desk's version in its field "desk"; a
 // desk that changed meanwhile changes nothing, and the page says so with what was typed.
 func (s *Site) deskChange(w http.ResponseWriter, r *http.Request, who access) error {
-	c, err := s.inboxCase(r.Context(), r.PathValue("id"), who, AssignCase|WriteCase)
+	c, err := s.inboxCase(r.Context(), r.PathValue("id"), who, AssignCase|ReadCase|WriteCase)
 	if err != nil {
 		return err
 	}
@@ -119,17 +119,28 @@ func (s *Site) deskChange(w http.ResponseWriter, r *http.Request, who access) er
 		err = verb.do(r.Context(), act, f)
 	}
 	if err == nil && !f.Failed() {
-		http.Redirect(w, r, backFrom(f, c, name), http.StatusSeeOther)
+		http.Redirect(w, r, backFrom(f, c, name, who), http.StatusSeeOther)
 		return nil
 	}
-	s.refusedChange(r.Context(), who, c, "desk: "+name, errForm)
+	s.refusedChange(r.Context(), who, c, "desk: "+name, refusedForm(err))
 	if !f.takeDesk(err) {
 		return err
 	}
-	if c, err = s.Relay.Store.Case(r.Context(), c.ID); err != nil {
+	if c, err = s.inboxCase(r.Context(), c.ID, who, AssignCase|ReadCase|WriteCase); err != nil { // it may have left meanwhile
 		return err
 	}
+	if !who.may(ReadCase, ownerOf(c)) {
+		return s.showDesk(w, r, who, c, f)
+	}
 	return s.showCase(w, r, who, c, name, f)
+}
+
+// refusedForm is what the access log says of a change that was not carried out: the form was wrong, or somebody was quicker.
+func refusedForm(err error) error {
+	if errors.Is(err, store.ErrConflict) {
+		return errConflict
+	}
+	return errForm
 }
 
 // takeDesk says in the form why a desk did not change, and tells whether it knew.
@@ -150,11 +161,15 @@ func (f *form) takeDesk(err error) bool {
 }
 
 // backFrom is where a person stands after a change: on the case, or in the list that the button stood in.
-func backFrom(f *form, c store.Case, verb string) string {
-	if strings.HasPrefix(f.Value("back"), "/inbox?") {
-		return f.Value("back")
+func backFrom(f *form, c store.Case, verb string, who access) string {
+	if back, ok := strings.CutPrefix(f.Value("back"), "/inbox?"); ok {
+		return "/inbox?" + back + "&done=" + verb
 	}
-	return "/inbox/" + url.PathEscape(c.ID) + "?done=" + verb
+	here := "/inbox/" + url.PathEscape(c.ID)
+	if !who.may(ReadCase, ownerOf(c)) {
+		here += "/desk"
+	}
+	return here + "?done=" + verb
 }
 
 // required is what was typed in a field that must be filled in, of at most so many characters.

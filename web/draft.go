@@ -56,9 +56,16 @@ func draftForm(d store.Draft) string {
 }
 
 // saveDraft keeps what was typed, with new files. The zero Draft where nothing was typed and nothing is kept. A draft that was saved in another window meanwhile is
-// not overwritten: that is noted in the form, whose next try is based on it.
+// not overwritten: that is noted in the form, whose next try is based on it. A form that does not say what it is based on is based on what there is.
 func (s *Site) saveDraft(ctx context.Context, who access, c store.Case, f *form, files []contracts.Attachment) (store.Draft, error) {
 	version, _ := strconv.ParseInt(f.Value("draft"), 10, 64)
+	if !f.Values.Has("draft") {
+		mine, err := s.ownDraft(ctx, c.ID, c.Handler.Unit, who.user, f.Name)
+		if err != nil {
+			return mine, err
+		}
+		version = mine.Version
+	}
 	d := store.Draft{CaseID: c.ID, Unit: c.Handler.Unit, By: who.self(), Form: f.Name, Body: draftBody(f), Version: version}
 	if version == 0 && string(d.Body) == "{}" && len(files) == 0 {
 		return store.Draft{}, nil
@@ -73,7 +80,7 @@ func (s *Site) saveDraft(ctx context.Context, who access, c store.Case, f *form,
 	for _, a := range files {
 		file := store.File{Name: a.FileName, MediaType: a.MediaType, SHA256: a.SHA256, Value: a.Value}
 		if _, err := s.Relay.Store.AddDraftFile(ctx, saved.ID, file); errors.Is(err, store.ErrTooLarge) {
-			f.refuse("file", "Högst 10 bilagor, om högst 20 MB var.")
+			f.refuse("file", "Högst 10 bilagor, om högst 20 MB var. De som inte fick plats är inte sparade.")
 		} else if err != nil {
 			return saved, err
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"time"
@@ -16,7 +17,7 @@ import (
 
 // exportCase sends a case as a package for the archive: PDF, XML, the messages as they came, and their attachments.
 func (s *Site) exportCase(w http.ResponseWriter, r *http.Request, who access) error {
-	c, line, file, err := s.document(r.Context(), who, r.PathValue("id"), "package")
+	c, line, file, err := s.document(r.Context(), who, r.PathValue("id"), "package", true)
 	if err != nil {
 		return err
 	}
@@ -28,9 +29,9 @@ func (s *Site) exportCase(w http.ResponseWriter, r *http.Request, who access) er
 	return nil
 }
 
-// exportPDF sends a case as a document.
+// exportPDF sends a case as a document. Contact data of a protected identity are in it on a deliberate click alone, which is logged.
 func (s *Site) exportPDF(w http.ResponseWriter, r *http.Request, who access) error {
-	c, _, file, err := s.document(r.Context(), who, r.PathValue("id"), "PDF")
+	c, _, file, err := s.document(r.Context(), who, r.PathValue("id"), "PDF", r.URL.Query().Has("contact"))
 	if err != nil {
 		return err
 	}
@@ -49,10 +50,18 @@ func download(w http.ResponseWriter, mediaType, name string) {
 	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
 }
 
-// document is a case as it is exported, after a row in the access log. line are its messages.
-func (s *Site) document(ctx context.Context, who access, id, form string) (c store.Case, line []event, file casefile.Case, err error) {
+// document is a case as it is exported, after a row in the access log. line are its messages. contact is whether contact data of a protected identity are
+// in it; an archive needs them, and has them in the messages as they came.
+func (s *Site) document(ctx context.Context, who access, id, form string, contact bool) (c store.Case, line []event, file casefile.Case, err error) {
 	if c, err = s.inboxCase(ctx, id, who, ExportCase); err != nil {
 		return c, nil, file, err
+	}
+	desk, err := s.Relay.Store.Desk(ctx, c.ID)
+	if err != nil {
+		return c, nil, file, err
+	}
+	if desk.Protected && contact {
+		form += ", protected contact data"
 	}
 	if err = s.lookedAt(ctx, who, store.AccessExport, c, form); err != nil {
 		return c, nil, file, err
@@ -60,15 +69,17 @@ func (s *Site) document(ctx context.Context, who access, id, form string) (c sto
 	if line, err = s.timeLine(ctx, c, ""); err != nil {
 		return c, nil, file, err
 	}
-	desk, err := s.Relay.Store.Desk(ctx, c.ID)
-	if err != nil {
-		return c, nil, file, err
-	}
 	events, err := s.Relay.Store.DeskEvents(ctx, c.ID, []string{c.Handler.Unit})
 	if err != nil {
 		return c, nil, file, err
 	}
 	file = s.caseFileOf(c, desk, line)
+	if desk.Protected && !contact {
+		hideContact(&file.Reporter)
+		if file.Patient != nil {
+			hideContact(file.Patient)
+		}
+	}
 	file.ExportedBy = who.name
 	file.Entries = append(messageEntries(line), deskEntries(events)...)
 	slices.SortStableFunc(file.Entries, func(a, b casefile.Entry) int { return a.At.Compare(b.At) })
@@ -113,6 +124,10 @@ func personIn(p person) casefile.Person {
 	}
 }
 
+func hideContact(p *casefile.Person) {
+	p.Telecom, p.Email, p.Address = "", "", "dold: skyddad identitet"
+}
+
 func messageEntries(line []event) []casefile.Entry {
 	var out []casefile.Entry
 	for i, e := range line {
@@ -151,27 +166,37 @@ func deskEntries(events []store.DeskEvent) []casefile.Entry {
 func (s *Site) parts(ctx context.Context, line []event) func(yield func(casefile.Part, error) bool) {
 	return func(yield func(casefile.Part, error) bool) {
 		for i, entry := range messageEntries(line) {
-			if !yield(casefile.Part{Path: entry.Original, Body: s.Relay.Store.Envelope(ctx, line[i].ID)}, nil) {
-				return
-			}
-			if len(entry.Files) == 0 {
-				continue
-			}
-			files, err := s.Relay.Attachments(ctx, line[i].ID)
-			if err == nil && len(files) != len(entry.Files) {
-				err = store.ErrNotFound
-			}
+			original, err := s.original(ctx, line[i].ID)
 			if err != nil {
 				yield(casefile.Part{}, err)
 				return
 			}
+			if !yield(casefile.Part{Path: entry.Original, Body: original}, nil) {
+				return
+			}
 			for n, f := range entry.Files {
-				if f.Path != "" && !yield(casefile.Part{Path: f.Path, Body: bytes.NewReader(files[n].Value)}, nil) {
+				if f.Path == "" {
+					continue
+				}
+				file, err := s.Relay.Attachment(ctx, line[i].ID, n)
+				if !yield(casefile.Part{Path: f.Path, Body: bytes.NewReader(file.Value)}, err) || err != nil {
 					return
 				}
 			}
 		}
 	}
+}
+
+// original is a message as it came. A large one is read piece by piece.
+func (s *Site) original(ctx context.Context, id string) (io.Reader, error) {
+	m, large, err := s.Relay.Store.Outline(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if large {
+		return s.Relay.Store.Envelope(ctx, id), nil
+	}
+	return bytes.NewReader(m.Envelope), nil
 }
 
 func swedish(t time.Time) time.Time { return t.In(routing.Stockholm()) }

@@ -90,8 +90,12 @@ func (f field) Value() string { return f.Form.Value(f.Name) }
 
 // readForm reads a form of either encoding. Files stay in memory: what people attach is not spread over temporary folders.
 func readForm(w http.ResponseWriter, r *http.Request, name string) (*form, error) {
-	r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
-	err := r.ParseMultipartForm(bodyLimit)
+	return readBounded(w, r, name, bodyLimit)
+}
+
+func readBounded(w http.ResponseWriter, r *http.Request, name string, most int64) (*form, error) {
+	r.Body = http.MaxBytesReader(w, r.Body, most)
+	err := r.ParseMultipartForm(most)
 	if errors.Is(err, http.ErrNotMultipart) {
 		err = r.ParseForm()
 	}
@@ -102,8 +106,13 @@ func readForm(w http.ResponseWriter, r *http.Request, name string) (*form, error
 	case err != nil:
 		return nil, errForm
 	}
+	return newForm(name, r.PostForm)
+}
+
+// newForm is what was typed, as it can be stored.
+func newForm(name string, fields url.Values) (*form, error) {
 	f := &form{Name: name, Values: url.Values{}}
-	for key, values := range r.PostForm {
+	for key, values := range fields {
 		if !storable(key) {
 			return nil, errForm
 		}

@@ -176,7 +176,6 @@ func (s *Site) inboxFilter(typed *form, who access) (store.CaseFilter, error) {
 	see := SeeCase
 	if f.Query != "" { // what is found by a name tells the name
 		see = ReadCase
-		f.Query = personID(f.Query).ID
 	}
 	s.narrow(&f, who, see)
 	return f, nil

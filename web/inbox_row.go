@@ -25,6 +25,7 @@ type inboxRow struct {
 	Back     bool // its parking is over
 	Reads    bool // may be opened; else there is no name and no number in the row
 	Takes    bool // may be taken by who looks
+	Assigns  bool // may be assigned, though not opened
 }
 
 // inboxRows is one page of the list, and where the next begins.
@@ -51,6 +52,7 @@ func (s *Site) inboxRows(ctx context.Context, f store.CaseFilter, who access) (r
 		row.Desk = desks[c.ID]
 		row.Back = row.Desk.Parked.Back(now) && c.State != store.Closed
 		row.Takes = c.State != store.Closed && who.person && row.Desk.Assignee.ID != who.user && who.may(WriteCase, ownerOf(c))
+		row.Assigns = !row.Reads && who.may(AssignCase, ownerOf(c))
 		rows = append(rows, row)
 	}
 	return rows, next, nil

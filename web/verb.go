@@ -32,7 +32,7 @@ func (s *Site) caseVerb(w http.ResponseWriter, r *http.Request, who access) erro
 		return err
 	}
 	verb := r.PathValue("verb")
-	f, err := readForm(w, r, verb)
+	f, err := readUpload(w, r, verb)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,66 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"rivgate/routing"
+	"rivgate/store"
+)
+
+// livePage is what changes on a case while somebody looks at it: GET /inbox/{id}/live. Nothing of what people wrote is in it, so that the access log does not
+// grow by a row each second.
+type livePage struct {
+	Case     store.Case
+	Desk     store.Desk
+	Seen     string // what the page shows, for the next question
+	Outgoing []outgoing
+	Writing  []writing
+	Changed  bool // the case is another than the page shows
+	Gone     bool // the case is another unit's now
+	Writes   bool
+	Now      time.Time
+}
+
+// seen are the versions of a case and its desk that a page shows.
+func seen(c store.Case, d store.Desk) string {
+	return "case=" + strconv.FormatInt(c.Version, 10) + "&desk=" + strconv.FormatInt(d.Version, 10)
+}
+
+// Seen is it for the page of a case.
+func (p casePage) Seen() string { return seen(p.Case, p.Desk) }
+
+// caseLive is the part of a case's page that is asked for again and again.
+func (s *Site) caseLive(w http.ResponseWriter, r *http.Request, who access) error {
+	c, err := s.Relay.Store.Case(r.Context(), r.PathValue("id"))
+	if err == nil && s.handedOver(c, who) {
+		return s.piece(w, "case", "live", livePage{Case: c, Gone: true, Now: s.now()})
+	}
+	if c, err = s.inboxCase(r.Context(), r.PathValue("id"), who, WriteCase); err != nil {
+		return err
+	}
+	p := livePage{Case: c, Writes: true, Now: s.now()}
+	if p.Desk, err = s.Relay.Store.Desk(r.Context(), c.ID); err != nil {
+		return err
+	}
+	if p.Outgoing, err = s.outgoings(r.Context(), c); err != nil {
+		return err
+	}
+	drafts, err := s.Relay.Store.Drafts(r.Context(), c.ID, c.Handler.Unit)
+	if err != nil {
+		return err
+	}
+	p.Writing = s.colleaguesDrafts(drafts, who)
+	q := r.URL.Query()
+	p.Seen = url.Values{"case": {q.Get("case")}, "desk": {q.Get("desk")}}.Encode()
+	p.Changed = p.Seen != seen(c, p.Desk)
+	return s.piece(w, "case", "live", p)
+}
+
+// handedOver tells whether a case left a unit of theirs for one that is not.
+func (s *Site) handedOver(c store.Case, who access) bool {
+	theirs := c.Handler.Via == routing.Inbox && who.may(WriteCase, ownerOf(c))
+	return !theirs && c.ForwardedFrom != "" && who.may(WriteCase, s.owner(c.ForwardedFrom))
+}
