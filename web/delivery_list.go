@@ -104,7 +104,7 @@ func (q deliveryQuery) Words() string {
 	}
 	add("meddelande", q.ID)
 	add("till", q.Receiver)
-	add("i läget", strings.ToLower(deliveryWord(store.DeliveryState(q.State))))
+	add("i läget", strings.ToLower(operatorWords{}.StateWord(store.DeliveryState(q.State))))
 	add("i ärende", q.Case)
 	add("från", strings.Replace(q.Since, "T", " ", 1))
 	add("före", strings.Replace(q.Until, "T", " ", 1))
@@ -164,7 +164,15 @@ func (s *Site) maintenance(r *http.Request) (out []store.PauseRow, err error) {
 }
 
 func deliveryStates() []store.DeliveryState {
-	return []store.DeliveryState{store.DeliveryDue, store.DeliveryLeased, store.DeliveryDelivered, store.DeliveryParked, store.DeliveryClosed}
+	return []store.DeliveryState{store.DeliveryDue, store.DeliveryLeased, store.DeliveryDelivered, store.DeliveryParked, store.DeliveryClosed, store.DeliveryUnknown}
+}
+
+// StateWord is a state of the filter in words.
+func (operatorWords) StateWord(s store.DeliveryState) string {
+	if s == store.DeliveryUnknown {
+		return "Osäkert utfall"
+	}
+	return deliveryWord(s)
 }
 
 func deliveryState(word string) (store.DeliveryState, bool) {

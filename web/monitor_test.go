@@ -208,7 +208,9 @@ func TestMonitorSaysWhatIsWorst(t *testing.T) {
 	has(t, w.page("/monitor"), `class="notice bad"`, "Mottagaren Sjukhuset är nere sedan kl. 15:42.", "mottagaren nere sedan kl. 15:42")
 	w.fails(store.Attempt{Outcome: store.OutcomeUnknown, Class: "timeout", Again: w.clock()})
 	has(t, w.page("/monitor"), `<span class="number">1</span> med osäkert utfall`)
+	has(t, w.page("/monitor/deliveries?state=unknown"), hospital, "osäkert utfall", "inget svar i tid")
 	w.fails(store.Attempt{Outcome: store.OutcomeRefused, Class: "fault-client", Code: "VP007"})
+	has(t, w.page("/monitor/deliveries?state=unknown"), "Inga leveranser att visa.")
 	has(t, w.page("/monitor"), "1 meddelande är parkerat och väntar på en människa.", "/monitor/deliveries?state=parked")
 
 	registry := prometheus.NewRegistry()

@@ -54,7 +54,7 @@ func (operatorWords) OrderOf(filter string) string {
 	}
 	add("meddelande", f.ID)
 	add("till", f.Receiver)
-	add("i läge", strings.ToLower(deliveryWord(store.DeliveryState(f.State))))
+	add("i läge", strings.ToLower(operatorWords{}.StateWord(store.DeliveryState(f.State))))
 	add("i ärende", f.Case)
 	if !f.Since.IsZero() {
 		add("från", stamp(f.Since))
