@@ -41,6 +41,10 @@ func (a *jointAccept) ask(q *questions) bool {
 	return true
 }
 
+// insertFreshKey fails where the key is there. How many rows a statement changed is known only after the COMMIT that went in the same message: a key that
+// another replica has put there since it was asked for must make the database itself leave that COMMIT out.
+const insertFreshKey = `INSERT INTO message_key (sender, contract, key_id, message_id) VALUES ($1, $2, $3, $4)`
+
 func (a *jointAccept) settle(ctx context.Context, t *tx, q *questions) error {
 	m := a.m
 	sender := fold(m.Key.Sender)
@@ -48,7 +52,7 @@ func (a *jointAccept) settle(ctx context.Context, t *tx, q *questions) error {
 		return errApart
 	}
 	in := enter(m)
-	if err := t.putOne(ctx, insertKey, sender, m.Key.Contract, m.Key.MessageID, m.ID); err != nil {
+	if err := t.putOne(ctx, insertFreshKey, sender, m.Key.Contract, m.Key.MessageID, m.ID); err != nil {
 		return err
 	}
 	if err := a.place(ctx, t, q, &in); err != nil {
