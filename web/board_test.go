@@ -261,4 +261,3 @@ func TestBoardPageShowsTextAsText(t *testing.T) {
 		hasNot(t, ownScripts(page), "<script", "<img")
 	}
 }
-
