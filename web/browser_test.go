@@ -12,8 +12,14 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// browser starts a headless Chromium of its own, with nothing from a user's, and returns the context of its tab.
+// browser starts a headless Chromium of its own, with nothing from a user's, and returns the context of its tab, which ends after two minutes.
 func browser(t *testing.T) context.Context {
+	t.Helper()
+	return browserFor(t, 2*time.Minute)
+}
+
+// browserFor is browser with another limit.
+func browserFor(t *testing.T, limit time.Duration) context.Context {
 	t.Helper()
 	var path string
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -43,7 +49,7 @@ func browser(t *testing.T) context.Context {
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
 		t.Fatalf("starting %s: %v", path, err)
 	}
-	limited, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	limited, cancel := context.WithTimeout(ctx, limit)
 	t.Cleanup(cancel)
 	return limited
 }

@@ -1,0 +1,128 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"rivgate/relay"
+	"rivgate/routing"
+	"rivgate/store"
+)
+
+// furnished is a world with something on every page: what stands for the wildcards of its patterns, by their beginning, and pages that need more than an address.
+func furnished(t *testing.T) (w *world, names map[string]map[string]string, more []visit) {
+	t.Helper()
+	w = keeps(t)
+	for _, who := range everybody() {
+		if who != nobody {
+			w.cookie(who)
+		}
+	}
+	first := w.submit(clinic, "Tolvan Test", "Ingen ringde upp.")
+	w.as("hanna")
+	w.saves("/phrases", url.Values{"unit": {clinic}, "kind": {"reply"}, "title": {"Tack"}, "text": {"Tack för din synpunkt."}, "position": {"1"}})
+	w.act(first, "reply", url.Values{"text": {"Vi läser din journal."}})
+	w.act(first, "question", url.Values{"text": {"Vilket nummer ringde du?"}, "due": {"2026-03-20"}})
+	other1 := w.submit(clinic, "Tora Test", "Väntade länge.")
+	w.act(other1, "close", url.Values{"text": {"Tack."}, "problem": {"3.4"}, "area": {"3"}})
+	childs := w.childsCase()
+	boards := w.submit(board, "Tolvan Test", "Sårande bemötande.")
+	w.submit(hospital, "Tolvan Test", "Provsvaren kom aldrig.")
+	parked := w.attempted(store.Attempt{Outcome: store.OutcomeRefused, Class: "fault-client", Code: "VP007", Answer: []byte(faultAnswer)})
+	w.submit(hospital, "Tolvan Test", "Provsvaren kom aldrig, igen.")
+
+	w.Later = relay.NewLater(w.Relay, time.Hour)
+	w.serve()
+	staged := url.Values{"version": {version(t, w.page("/inbox/"+childs))}, "text": {"Ett svar som väntar."}, "do": {"send"}, "draft": {"0"}}
+	if r := w.post("/inbox/"+childs+"/reply", staged); r.status != http.StatusSeeOther {
+		t.Fatalf("staging an answer: %d\n%s", r.status, main(r.body))
+	}
+	w.as("vera")
+	w.post("/inbox/"+first+"/draft/reply", url.Values{"text": {"Veras utkast"}, "draft": {"0"}, "version": {version(t, w.page("/inbox/"+first))}})
+	w.as("")
+	page := w.page("/catalogue/rows/new?kind=route")
+	w.saves("/catalogue/rows", url.Values{"kind": {"route"}, "revision": {revision(t, page)}, "contract": {"SendComplaint"}, "receiver": {lonely}, "address": {"https://system.example/send"}, "component": {system}, "profile": {"RIVTABP21"}})
+	row := w.rowID(routing.EntryUnit, "Granen")
+
+	files := map[string]string{"id": childs, "message": messageOf(t, w, childs, store.EventComplaint), "n": "0"}
+	names = map[string]map[string]string{
+		"/inbox/": {"id": first, "form": "reply"}, "/inbox/{id}/files/": files, "/inbox/{id}/board/": {"id": boards, "n": "1"}, "/mailbox/": files, "/monitor/deliveries/": {"id": parked[0]}, "/faults/": {"id": parked[0]}, "/exchange/": {"id": parked[0]},
+		"/catalogue/rows/": {"id": row}, "/catalogue/versions/": {"number": "1"},
+	}
+	return w, names, append(w.otherStates(first, other1, childs, boards, parked[0]), w.mistakes(first, boards, row)...)
+}
+
+// childsCase is a case that a proxy sent for a child, with authority stated and a file.
+func (w *world) childsCase() string {
+	w.t.Helper()
+	r := w.postFile("/submit", url.Values{
+		"unit": {clinic}, "reporter": {tolvan}, "name": {"Tolvan Test"}, "role": {"PROXY"}, "patient": {child}, "patientname": {"Barnet Test"},
+		"authority": {"yes"}, "date": {"2026-02-20"}, "text": {"Vi väntade i fyra timmar."}, "reply": {"yes"},
+	}, "anteckning.txt", []byte("Text"))
+	if r.status != http.StatusSeeOther {
+		w.t.Fatalf("%d\n%s", r.status, main(r.body))
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(r.header.Get("Location"), "/mailbox/"), "?done=submit")
+}
+
+// otherStates are pages in states that their bare address does not show.
+func (w *world) otherStates(first, closed, childs, boards, delivery string) (all []visit) {
+	for who, paths := range map[string][]string{
+		"hanna": {
+			"/inbox?queue=finished", "/inbox?queue=ongoing", "/inbox?queue=mine", "/inbox?problem=3", "/inbox/" + closed, "/inbox/" + childs, "/inbox/" + first + "?print=1", "/inbox/" + first + "?done=reply",
+			"/submit?unit=" + clinic, "/submit?unit=" + board, "/submit?q=ingen+alls", "/mailbox/" + childs, "/mailbox/" + closed,
+			"/statistics?by=age", "/statistics?by=received", "/statistics?by=unit&by2=received",
+		},
+		"nina": {"/inbox/" + boards},
+		"olle": {"/monitor?state=parked", "/monitor/deliveries?since=x", "/monitor/order?verb=replay&receiver=" + hospital, "/monitor/order?verb=pause&receiver=" + hospital, "/monitor/order?verb=maintenance", "/monitor/order?verb=redirect"},
+		"iris": {
+			"/catalogue?q=ingenstans", "/catalogue?way=none", "/catalogue/rows/new?kind=unit", "/catalogue/rows/new?kind=permission", "/catalogue/move?unit=" + other,
+			"/resolve?" + url.Values{"contract": {"SendComplaint"}, "to": {lonely}, "from": {portal}}.Encode(), "/faults?code=VP007", "/nowhere",
+		},
+	} {
+		for _, path := range paths {
+			v := visit{who: who, path: path}
+			switch path {
+			case "/nowhere":
+				v.status = http.StatusNotFound
+			case "/monitor/deliveries?since=x":
+				v.status = http.StatusUnprocessableEntity
+			}
+			all = append(all, v)
+		}
+	}
+	return append(all, visit{who: nobody, path: "/inbox/" + first, status: http.StatusUnauthorized}, visit{who: "hanna", path: "/inbox", fields: url.Values{"q": {"Tolvan"}}},
+		visit{who: "hanna", path: "/inbox", fields: url.Values{"q": {"ingen alls"}}})
+}
+
+// mistakes are forms that are refused.
+func (w *world) mistakes(first, boards, row string) []visit {
+	w.as("hanna")
+	seen := version(w.t, w.page("/inbox/"+first))
+	w.as("")
+	no := func(who, path string, fields url.Values) visit {
+		return visit{who: who, path: path, fields: fields, status: http.StatusUnprocessableEntity}
+	}
+	refused := []visit{
+		no("hanna", "/inbox/"+first+"/reply", url.Values{"version": {seen}, "text": {""}}),
+		no("hanna", "/inbox/"+first+"/question", url.Values{"version": {seen}, "text": {"Fråga?"}, "due": {"2026-02-31"}}),
+		no("hanna", "/inbox/"+first+"/close", url.Values{"version": {seen}, "text": {""}, "area": {"77"}}),
+		no("hanna", "/inbox/"+first+"/forward", url.Values{"version": {seen}, "unit": {"SE2010123456-XX99"}}),
+		no("hanna", "/inbox/"+first+"/desk/note", url.Values{"text": {""}}),
+		no("hanna", "/inbox/"+first+"/desk/park", url.Values{"until": {"2020-01-01"}}),
+		no("hanna", "/phrases", url.Values{"unit": {clinic}, "kind": {"nonsense"}}),
+		no("hanna", "/submit", url.Values{"unit": {clinic}, "role": {"X"}}),
+		no("hanna", "/account/password", url.Values{"old": {"x"}}),
+		no("gunde", "/review", url.Values{"patient": {"1234"}, "from": {"i går"}, "do": {"sample"}, "n": {"0"}}),
+		no("olle", "/monitor/order", url.Values{"verb": {"pause"}, "receiver": {hospital}}),
+		no("iris", "/catalogue/rows", url.Values{"kind": {"route"}, "revision": {"2"}, "contract": {"SendComplaint"}, "address": {"ftp://x"}, "from": {"2026-04-31"}}),
+		no("iris", "/catalogue/rows/"+row+"/end", url.Values{"revision": {"2"}}),
+		no("iris", "/catalogue/move", url.Values{"unit": {clinic}, "from": {"x"}}),
+		no("iris", "/catalogue/draft/publish", url.Values{"revision": {"2"}}),
+		{who: nobody, path: "/signin", fields: url.Values{"account": {"vera"}, "password": {"fel"}}, status: http.StatusUnauthorized},
+	}
+	return refused
+}
