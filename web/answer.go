@@ -70,6 +70,9 @@ func (s *Site) send(w http.ResponseWriter, r *http.Request, who access, c store.
 	if u.Attachments, err = s.draftFiles(r.Context(), d); err != nil {
 		return err
 	}
+	if total(u.Attachments) > s.room() {
+		f.refuse("file", "Bilagorna är för stora tillsammans: högst "+size(s.room())+" får plats i ett meddelande. Ta bort någon, eller skicka dem i flera delsvar.")
+	}
 	if !f.Failed() {
 		staged, err := s.say(r.Context(), who, c, f, d, u, version)
 		if err == nil {

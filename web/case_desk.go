@@ -24,6 +24,7 @@ type deskPart struct {
 	Writes    bool
 	Exports   bool
 	ParkDay   string
+	Room      int64 // for the files of an answer, in bytes
 	Child     bool
 	Hidden    bool // contact data of a protected identity is not shown
 	Protected bool
@@ -37,7 +38,7 @@ const looksMost = 30
 func (s *Site) deskPart(ctx context.Context, who access, c store.Case, drafts []store.Draft, contact bool) (p deskPart, err error) {
 	db, owner := s.Relay.Store, ownerOf(c)
 	p = deskPart{
-		Assigns: who.may(AssignCase, owner), Writes: who.may(WriteCase, owner), Exports: who.may(ExportCase, owner), ParkDay: s.parkDay(), Child: c.Minor(),
+		Assigns: who.may(AssignCase, owner), Writes: who.may(WriteCase, owner), Exports: who.may(ExportCase, owner), ParkDay: s.parkDay(), Room: s.room(), Child: c.Minor(),
 		Writing: s.colleaguesDrafts(drafts, who),
 	}
 	if p.Desk, err = db.Desk(ctx, c.ID); err != nil {
@@ -120,13 +121,17 @@ type answerPart struct {
 	Saved   string
 	Case    store.Case
 	Phrases []store.Phrase
-	Files   bool // may be attached
+	Files   bool  // may be attached
+	Room    int64 // for files, in bytes
 }
 
 // Answer is the form of that name.
 func (p casePage) Answer(name string) answerPart {
 	d := p.Drafts[name]
-	return answerPart{Form: p.Forms[name], Draft: d, Saved: saved(d, p.Now), Case: p.Case, Phrases: p.Phrases[name], Files: p.Case.Facts.Attachments && name != "forward"}
+	return answerPart{
+		Form: p.Forms[name], Draft: d, Saved: saved(d, p.Now), Case: p.Case, Phrases: p.Phrases[name],
+		Files: p.Case.Facts.Attachments && name != "forward", Room: p.Room,
+	}
 }
 
 // copied puts a colleague's draft of the same unit into the reader's own form.

@@ -2,12 +2,15 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
 	"net/http"
 	"net/url"
+
+	"rivgate/contracts"
 )
 
 // Bounds of a form whose files go to the reporter, in bytes: a file of 20 MB and what comes with it fit, and ten such files come in a few turns.
@@ -38,6 +41,19 @@ func readUpload(w http.ResponseWriter, r *http.Request, name string) (*form, err
 	}
 	f.refuse("file", "Filerna är för stora tillsammans. Ingen av dem är sparad: lägg till dem några i taget, och spara utkastet emellan.")
 	return f, nil
+}
+
+// room is how many bytes of files one message can have: in base64, with what comes beside them, they must fit into the largest message that the line takes.
+func (s *Site) room() int64 {
+	const usual, beside = 15 << 20, 256 << 10
+	return (cmp.Or(s.Relay.Limits.Message, usual) - beside) / 4 * 3
+}
+
+func total(files []contracts.Attachment) (sum int64) {
+	for _, f := range files {
+		sum += f.Size
+	}
+	return sum
 }
 
 // firstBytes keeps the beginning of what is written to it.
