@@ -13,6 +13,7 @@ func menu() []menuEntry {
 		{"Start", "/", "start", SignedIn},
 		{"Inkorg", "/inbox", "inbox", SeeCase},
 		{"Standardsvar", "/phrases", "phrases", Administer | WriteCase},
+		{"Användare", "/users", "users", Administer},
 		{"Skicka ärende", "/submit", "submit", BeCitizen},
 		{"Statistik", "/statistics", "statistics", SeeStatistics},
 		{"Övervakning", "/monitor", "monitor", SeeDeliveries},

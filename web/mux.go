@@ -55,6 +55,8 @@ func (s *Site) endpoints() []endpoint {
 		{post, "/inbox/{id}/{verb}", pages, s.caseVerb, WriteCase},
 		{get, "/phrases", pages, s.phrasesPage, Administer | WriteCase},
 		{post, "/phrases", pages, s.phraseChange, Administer | WriteCase},
+		{get, "/users", pages, s.usersPage, Administer},
+		{post, "/users", pages, s.userChange, Administer},
 		{get, "/inbox/{id}/live", pages, s.caseLive, WriteCase},
 		{get, "/inbox/{id}/preview/{form}", pages, s.previewPage, WriteCase},
 		{post, "/inbox/{id}/draft/{form}", pages, s.draftSave, WriteCase},
