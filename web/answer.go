@@ -198,7 +198,7 @@ type previewPage struct {
 	Form   *form
 	Fields url.Values // what is sent
 	To     string     // the unit that a case is handed over to
-	Undo   time.Duration
+	Undo   int    // seconds to take it back in
 	Now    time.Time
 }
 
@@ -234,7 +234,7 @@ func (s *Site) previewPage(w http.ResponseWriter, r *http.Request, who access) e
 		p.To = s.named(*u.NewRecipient)
 	}
 	if s.Later != nil {
-		p.Undo = s.Later.Delay
+		p.Undo = int(s.Later.Delay.Round(time.Second) / time.Second)
 	}
 	return s.render(w, http.StatusOK, "preview", p)
 }

@@ -15,7 +15,7 @@ func TestAnAnswerIsPreviewedUndoneAndSent(t *testing.T) {
 	w, id := newDesk(t)
 	expectRedirect(t, w.answer(id, "reply", "preview", url.Values{"text": {"Vi läser din journal."}}), "/inbox/"+id+"/preview/reply")
 	preview := w.page("/inbox/" + id + "/preview/reply")
-	has(t, preview, "Så här ser anmälaren det i 1177", "Delsvar", "Vi läser din journal.", "Vårdcentralen Björken", "Du kan ångra i 10,0 s")
+	has(t, preview, "Så här ser anmälaren det i 1177", "Delsvar", "Vi läser din journal.", "Vårdcentralen Björken", "Du kan ångra i 10 sekunder")
 	if got := w.letters(id); got != "receipt" {
 		t.Fatalf("a preview reached the citizen: %s", got)
 	}
