@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"strings"
@@ -19,7 +20,6 @@ type requestPage struct {
 	Complaint *contracts.Complaint
 	Reporter  person
 	Patient   *person
-	Hidden    bool // contact data of a protected identity
 	Place     string
 }
 
@@ -35,14 +35,7 @@ func (s *Site) requestPage(w http.ResponseWriter, r *http.Request, who access) e
 	if err != nil {
 		return err
 	}
-	var chosen *boardRequested
-	for _, p := range providersOf(entries, s.today()) {
-		for _, one := range p.Requests {
-			if strconv.Itoa(one.Number) == r.PathValue("n") {
-				chosen = &one
-			}
-		}
-	}
+	chosen := requestNumbered(providersOf(entries, s.today()), r.PathValue("n"))
 	if chosen == nil {
 		return errNotFound
 	}
@@ -57,17 +50,43 @@ func (s *Site) requestPage(w http.ResponseWriter, r *http.Request, who access) e
 	if err := s.lookedAt(ctx, who, what, c, "board: request"); err != nil {
 		return err
 	}
-	line, err := s.timeLine(ctx, c, "")
+	p, err := s.newRequestPage(ctx, who, c, *chosen, consent)
 	if err != nil {
 		return err
+	}
+	if what == store.AccessExport {
+		download(w, "text/plain; charset=utf-8", "begaran-"+c.ID+"-"+strconv.Itoa(chosen.Number)+".txt")
+		_, _ = w.Write([]byte(p.Letter())) // the reader may have gone
+		return nil
+	}
+	return s.render(w, http.StatusOK, "board_request", p)
+}
+
+// requestNumbered is the request of that number in a case; nil where there is none.
+func requestNumbered(all []provider, number string) *boardRequested {
+	for _, p := range all {
+		for _, one := range p.Requests {
+			if strconv.Itoa(one.Number) == number {
+				return &one
+			}
+		}
+	}
+	return nil
+}
+
+// newRequestPage gathers what the letter says.
+func (s *Site) newRequestPage(ctx context.Context, who access, c store.Case, chosen boardRequested, consent *boardEntry) (p requestPage, err error) {
+	line, err := s.timeLine(ctx, c, "")
+	if err != nil {
+		return p, err
 	}
 	desk, err := s.Relay.Store.Desk(ctx, c.ID)
 	if err != nil {
-		return err
+		return p, err
 	}
-	p := requestPage{
-		page: s.page(who, "Begäran om yttrande", "inbox"), Case: c, Request: *chosen, Unit: handlerName(c.Handler), Diary: desk.Diary, Consent: consent,
-		Hidden: desk.Protected, Place: s.placeNow(c),
+	p = requestPage{
+		page: s.page(who, "Begäran om yttrande", "inbox"), Case: c, Request: chosen, Unit: handlerName(c.Handler), Diary: desk.Diary, Consent: consent,
+		Place: s.placeNow(c),
 	}
 	p.Reporter, p.Patient = people(c, line)
 	for _, e := range line {
@@ -76,12 +95,7 @@ func (s *Site) requestPage(w http.ResponseWriter, r *http.Request, who access) e
 			break
 		}
 	}
-	if what == store.AccessExport {
-		download(w, "text/plain; charset=utf-8", "begaran-"+c.ID+"-"+strconv.Itoa(chosen.Number)+".txt")
-		_, _ = w.Write([]byte(p.Letter())) // the reader may have gone
-		return nil
-	}
-	return s.render(w, http.StatusOK, "board_request", p)
+	return p, nil
 }
 
 // Letter is the request as a text.
