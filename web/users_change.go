@@ -273,6 +273,7 @@ func (s *Site) userCarryOut(w http.ResponseWriter, r *http.Request, who access, 
 // userRoleOrder is a role given or taken back. What is wrong is noted in the form.
 func (s *Site) userRoleOrder(r *http.Request, who access, m realm, u user, f *form) (store.Access, func(*store.Account)) {
 	if !u.Local {
+		f.Name = "order" // such an account's page has no form for roles
 		f.General = "Kontots roller kommer från inloggningstjänsten, och ändras där."
 		return store.Access{}, nil
 	}
