@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"rivgate/routing"
@@ -330,6 +331,34 @@ func TestTwoAdministratorsAtOnce(t *testing.T) {
 	expectRedirect(t, w.onUser("alva", "take", choice(web.RoleAdministrator, other)), "/users?account=alva&done=take")
 	if r := w.onUser("alva", "take", choice(web.RoleAdministrator, clinic)); r.status != http.StatusUnprocessableEntity {
 		t.Errorf("%d", r.status)
+	}
+}
+
+// TestOneOfManyResetsAtOnceIsMade: of orders that were all given on the same page, one is carried out, and its password is the one that lets in.
+func TestOneOfManyResetsAtOnceIsMade(t *testing.T) {
+	w := newWorld(t)
+	w.account("vilma", held(web.RoleHandler, clinic))
+	w.as("adam")
+	fields := url.Values{"account": {"vilma"}, "do": {"password"}, "seen": {between(t, w.page("/users?account=vilma"), `name="seen" value="`, `"`)}}
+	replies := make([]reply, 4)
+	var all sync.WaitGroup
+	for i := range replies {
+		all.Go(func() { replies[i] = w.post("/users", fields) })
+	}
+	all.Wait()
+	var made []string
+	for _, r := range replies {
+		if r.status == http.StatusOK {
+			made = append(made, between(t, r.body, `<code class="address">`, `</code>`))
+		} else if r.status != http.StatusUnprocessableEntity {
+			t.Errorf("%d\n%s", r.status, main(r.body))
+		}
+	}
+	if len(made) != 1 || w.signsIn("vilma", made[0]).status != http.StatusSeeOther {
+		t.Errorf("%d passwords were made", len(made))
+	}
+	if n := len(w.accesses(store.AccessFilter{Who: "adam", What: store.AccessChange})); n != 1 {
+		t.Errorf("%d changes are on record", n)
 	}
 }
 
