@@ -44,7 +44,7 @@ func (r *Relay) attempt(ctx context.Context, d store.Delivery) attempt {
 		envelope = r.Store.Envelope(ctx, d.Message.ID)
 	}
 	req, err := soap.ReadRequest(envelope, d.Message.ContentType, r.acceptedLimits())
-	defer req.Close()
+	defer func() { _ = req.Close() }() // nil or not: an unreadable one may have been spooled
 	if err == nil && !d.Large {
 		err = req.ReadAll()
 	}

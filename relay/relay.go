@@ -91,8 +91,8 @@ type outcome struct {
 // Errors: *routing.Error (the platform refuses), *contracts.Error (the contract refuses); anything else is our own failure. After an
 // error nothing was accepted.
 func (r *Relay) line(ctx context.Context, a arrival) (o outcome, err error) {
-	req, err := r.read(a) // VP003 VP015
-	defer req.Close()
+	req, err := r.read(a)              // VP003 VP015
+	defer func() { _ = req.Close() }() // nil or not: an unreadable one may have been spooled
 	if err != nil {
 		return o, err
 	}

@@ -88,7 +88,7 @@ const heldAnswer = 1 << 20
 func (r *Relay) forward(ctx context.Context, a arrival, req *soap.Request, o *outcome) (*soap.Answer, error) {
 	p := parcel{Route: o.Route, Call: o.Call, SOAPAction: a.SOAPAction, Correlation: a.Correlation, Header: a.Header, Hold: heldAnswer}
 	req, err := r.again(a, req)
-	defer req.Close()
+	defer func() { _ = req.Close() }() // nil or not: an unreadable one may have been spooled
 	if err != nil {
 		return nil, unreadable(err)
 	}

@@ -101,11 +101,13 @@ func (c *claiming) choose(ctx context.Context, t *tx, shares []share, later bool
 		if passed[s.address] {
 			continue
 		}
-		steps = append(steps, &step{query: `SELECT l.id FROM lane l
+		steps = append(steps, &step{
+			query: `SELECT l.id FROM lane l
 			WHERE l.address = $1 AND l.ready_at IS NOT NULL AND l.ready_at <= $2 AND l.lease_until IS NULL AND NOT ` + paused + `
 			ORDER BY l.ready_at LIMIT (SELECT CASE WHEN n.free > $3 THEN $3 WHEN n.free > 0 THEN n.free ELSE 0 END
 				FROM (SELECT $4 - count(*) AS free FROM lane k WHERE k.lease_until IS NOT NULL AND k.address = $1) n)` + t.dialect.lockLanes + t.dialect.skipLocked,
-			args: []any{s.address, micros(t.now), s.room, s.most}, scan: c.scanLane})
+			args: []any{s.address, micros(t.now), s.room, s.most}, scan: c.scanLane,
+		})
 	}
 	return t.run(ctx, steps...)
 }

@@ -197,6 +197,15 @@ func (s *Site) reply(ctx context.Context, c store.Case, who access, body newMess
 	case body.Update.HandlingUnit != (contracts.OrgUnit{}) && !strings.EqualFold(body.Update.HandlingUnit.HSAID, c.Handler.Unit):
 		return store.Accepted{}, invalid("update/handlingUnit", "Fältet fylls i av Rivgate. Utelämna det.")
 	}
+	if to := body.Update.NewRecipient; to != nil {
+		agreed, err := s.agreed(ctx, c, to.HSAID)
+		if err != nil {
+			return store.Accepted{}, err
+		}
+		if !agreed {
+			return store.Accepted{}, invalid("update/newRecipient", textNoConsent)
+		}
+	}
 	var err error
 	if body.Update.Attachments, err = withFiles("update/attachments", body.Update.Attachments, body.Files); err != nil {
 		return store.Accepted{}, err

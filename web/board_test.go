@@ -135,6 +135,10 @@ func TestBoardHandsOverWithConsentAlone(t *testing.T) {
 			t.Fatalf("handing over (%s) without consent: %d", do, r.status)
 		}
 	}
+	body := `{"update": {"type": "FORWARDED", "text": "x", "newRecipient": {"hsaId": "` + clinic + `"}}, "version": ` + version(t, w.page("/inbox/"+id)) + `}`
+	if r := w.json("/api/cases/"+id+"/messages", body); r.status != http.StatusBadRequest || !strings.Contains(r.body, "inget samtycke") {
+		t.Fatalf("handing over by the API without consent: %d\n%s", r.status, r.body)
+	}
 	w.boardAct(id, "consent", url.Values{"unit": {other}, "who": {"Tolvan Test"}, "day": {"2026-03-01"}, "how": {"per telefon"}})
 	if r := forward("send"); r.status != http.StatusUnprocessableEntity {
 		t.Fatalf("with a consent for another unit: %d", r.status)
@@ -155,10 +159,22 @@ func TestBoardIsWalled(t *testing.T) {
 		who, path string
 		want      int
 	}{
-		{"hanna", "/board", 404}, {"hanna", "/board/export?year=2026", 404}, {"hanna", "/inbox/" + mine + "/board", 404}, {"hanna", "/inbox/" + care + "/board", 404},
-		{"mia", "/board", 404}, {"adam", "/board", 404}, {"olle", "/board", 404}, {"bodil", "/board", 404}, {"none", "/board", 404},
-		{"nina", "/inbox/" + care + "/board", 404}, {"nina", "/inbox/" + mine + "/board", 200}, {"nina", "/board", 200},
-		{"nina", "/inbox/" + mine + "/board/request/1", 404}, {"nina", "/board/export?year=2026&unit=" + clinic, 404}, {"olle", "/begin", 404}, {"mia", "/begin", 404},
+		{"hanna", "/board", 404},
+		{"hanna", "/board/export?year=2026", 404},
+		{"hanna", "/inbox/" + mine + "/board", 404},
+		{"hanna", "/inbox/" + care + "/board", 404},
+		{"mia", "/board", 404},
+		{"adam", "/board", 404},
+		{"olle", "/board", 404},
+		{"bodil", "/board", 404},
+		{"none", "/board", 404},
+		{"nina", "/inbox/" + care + "/board", 404},
+		{"nina", "/inbox/" + mine + "/board", 200},
+		{"nina", "/board", 200},
+		{"nina", "/inbox/" + mine + "/board/request/1", 404},
+		{"nina", "/board/export?year=2026&unit=" + clinic, 404},
+		{"olle", "/begin", 404},
+		{"mia", "/begin", 404},
 	} {
 		w.as(c.who)
 		if r := w.get(c.path); r.status != c.want {

@@ -213,6 +213,17 @@ func (s *Site) dueDay(f *form) {
 	}
 }
 
+const textNoConsent = "Det finns inget samtycke noterat för den enheten. Notera det under Patientnämnden först: vem som samtyckte, när och hur."
+
+// agreed tells whether a case may be handed over to a unit: by a board to care only with the citizen's consent noted for that unit.
+func (s *Site) agreed(ctx context.Context, c store.Case, unit string) (bool, error) {
+	if u, known := s.table().Unit(unit); !isBoard(c.Handler) || known && u.Kind == routing.PatientBoard {
+		return true, nil
+	}
+	entries, err := s.boardEntries(ctx, c)
+	return err == nil && consentFor(entries, unit) != nil, err
+}
+
 // boardForward hands a case over to another unit, for a board too: POST /inbox/{id}/forward. What a board knows is secret to care, so the case goes there only with
 // the citizen's consent noted for that unit. Any other handover is the case page's.
 func (s *Site) boardForward(w http.ResponseWriter, r *http.Request, who access) error {
@@ -229,20 +240,16 @@ func (s *Site) boardForward(w http.ResponseWriter, r *http.Request, who access) 
 		return err
 	}
 	id := hsaOf(f.Value("unit"))
-	u, known := s.table().Unit(id)
-	if f.Value("do") == "save" || id == "" || known && u.Kind == routing.PatientBoard {
-		return s.caseVerb(w, r, who)
-	}
-	entries, err := s.boardEntries(r.Context(), c)
+	agreed, err := s.agreed(r.Context(), c, id)
 	if err != nil {
 		return err
 	}
-	if consentFor(entries, id) != nil {
+	if f.Value("do") == "save" || id == "" || agreed {
 		return s.caseVerb(w, r, who)
 	}
 	if err := s.lookedAt(r.Context(), who, store.AccessRefused, c, "forward: no consent"); err != nil {
 		return err
 	}
-	f.refuse("unit", "Det finns inget samtycke noterat för den enheten. Notera det under Patientnämnden först: vem som samtyckte, när och hur.")
+	f.refuse("unit", textNoConsent)
 	return s.caseAgain(w, r, who, c, f)
 }

@@ -36,9 +36,11 @@ func rowFields(kind routing.EntryKind) []rowField {
 	switch kind {
 	case routing.EntryUnit:
 		return []rowField{
-			{Name: "hsaId", Label: "HSA-id", Type: "text"}, name,
+			{Name: "hsaId", Label: "HSA-id", Type: "text"},
+			name,
 			{Name: "unitKind", Label: "Slag", Type: "select", Options: []rowOption{{string(routing.CareUnit), "mottagning"}, {string(routing.PatientBoard), "patientnämnd"}}},
-			{Name: "region", Label: "Länskod", Hint: "två siffror", Type: "text"}, {Name: "provider", Label: "Vårdgivare", Hint: "HSA-id, valfritt", Type: "text"},
+			{Name: "region", Label: "Länskod", Hint: "två siffror", Type: "text"},
+			{Name: "provider", Label: "Vårdgivare", Hint: "HSA-id, valfritt", Type: "text"},
 			{Name: "attachments", Label: "Anmälaren får bifoga filer", Type: "checkbox"},
 		}
 	case routing.EntryReceiver, routing.EntryComponent:

@@ -37,8 +37,10 @@ func keeps(t *testing.T) *world {
 			{Contract: send, Receiver: hospital, Address: "http://127.0.0.1:9/", Component: system},
 		},
 		Permissions: []routing.Permission{
-			{Contract: send, Sender: portal, Receiver: "*"}, {Contract: send, Sender: gateway, Receiver: "*"},
-			{Contract: giveBack, Sender: gateway, Receiver: portal}, {Contract: giveBack, Sender: system, Receiver: portal},
+			{Contract: send, Sender: portal, Receiver: "*"},
+			{Contract: send, Sender: gateway, Receiver: "*"},
+			{Contract: giveBack, Sender: gateway, Receiver: portal},
+			{Contract: giveBack, Sender: system, Receiver: portal},
 		},
 	}) {
 		edits = append(edits, routing.Edit{Action: routing.EditAdd, Entry: e})

@@ -53,6 +53,7 @@ func (h *hiding) mark(c *cell) {
 
 // rises and falls tell whether a hidden count could be one more, or one less, for all that is shown of it.
 func (h *hiding) rises(c cell) bool { return c.Show == withheld || c.Show == small && c.N < h.most }
+
 func (h *hiding) falls(c cell) bool {
 	return c.Show == withheld && c.N > 0 || c.Show == small && c.N > 1
 }

@@ -101,7 +101,12 @@ func newSwapping(t *testing.T) *swapping {
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.keeper.Run(ctx) }()
-	t.Cleanup(func() { stop(); <-ended })
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Errorf("the keeper ended with %v", err)
+		}
+	})
 	until(t, "the first version is in use", func() bool { return s.keeper.Table() != nil })
 	return s
 }
