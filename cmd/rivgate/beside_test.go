@@ -115,7 +115,7 @@ func TestAnOperatorWorksBesideTheGateway(t *testing.T) {
 func TestAReplyFromTheCommandLineReachesTheCitizen(t *testing.T) {
 	b := newBeside(t)
 	var cases []store.Case
-	b.cli(t, &cases, "case", "list", "--unit", "SE2010123456-VC01")
+	b.cli(t, &cases, "case", "list", "--unit", "SE2010123456-VC01", "--state", "delivered")
 	if len(cases) != 2 {
 		t.Fatalf("%d cases", len(cases))
 	}

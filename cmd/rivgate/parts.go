@@ -1,10 +1,8 @@
 package main
 
 import (
-	"context"
 	"crypto/tls"
 	"crypto/x509"
-	_ "embed"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -90,35 +88,16 @@ func newSource(c Config, r *contracts.Registry, source string) (tak.Source, erro
 	return tak.File{Path: source, Beside: beside}, nil
 }
 
-// demoCatalogue is a small world of two regions. Its addresses and ids are filled in from the configuration.
-//
-//go:embed demo.yaml
-var demoCatalogue string
-
-// demoSource is the catalogue of the demo.
-type demoSource struct {
-	config Config
-	names  map[string]string
-}
-
-var _ tak.Source = demoSource{}
-
-// Read gives the catalogue, its routes leading to the simulator.
-func (d demoSource) Read(context.Context) (routing.Catalogue, error) {
-	text := strings.NewReplacer("HANDLING_SYSTEM", "http://"+d.config.Demo.HandlingSystem, "PORTAL", d.config.Contracts.PortalAddress,
-		"GATEWAY", d.config.Instance.HSAID).Replace(demoCatalogue)
-	return tak.ReadYAML(strings.NewReader(text), d.names)
-}
-
-// String names the source.
-func (demoSource) String() string { return sourceDemo }
-
 // newKeeper keeps the configured catalogue fresh. The folder of its saved copy is made. What is published in the store was looked at by a person, so
 // it is never held back.
 func newKeeper(c Config, r *contracts.Registry, db *store.Store, now func() time.Time, log *zap.Logger) (*tak.Keeper, error) {
 	var source tak.Source = newStoreSource(c, db)
 	shrink := 0
-	if c.TAK.Source != sourceStore {
+	switch c.TAK.Source {
+	case sourceStore:
+	case sourceDemo:
+		source = startedSource{newStoreSource(c, db), demoSource{c, r.Names()}}
+	default:
 		var err error
 		if source, err = newSource(c, r, c.TAK.Source); err != nil {
 			return nil, err

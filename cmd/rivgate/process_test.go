@@ -165,7 +165,7 @@ func serveFromOutside(t *testing.T, binary string) {
 	s := serve(t, binary, dir)
 	web := strings.TrimSuffix(s.lines["Pages and API"], "/")
 	soon(t, web+"/readyz", http.StatusOK, "ready")
-	soon(t, web+"/api/cases?unit=SE2010123456-VC01", http.StatusOK, "Tora Test")
+	soon(t, web+"/api/cases?unit=SE2010123456-VC01&state=closed", http.StatusOK, "Tora Test") // the last of them
 	soon(t, web+"/api/cases?unit=SE2010123456-AKUT&state=delivered", http.StatusOK, "SE2010123456-AVV")
 	soon(t, web+"/metrics", http.StatusOK, "go_goroutines")
 	soon(t, s.lines["SOAP"]+"/SendComplaint/1/rivtabp21?wsdl", http.StatusOK, s.lines["SOAP"]+"/SendComplaint/1/rivtabp21")

@@ -97,6 +97,11 @@ func openGateway(ctx context.Context, c Config, log *zap.Logger) (_ *gateway, er
 	}
 	g.config = c
 	g.certificates = newCertificates(c)
+	if c.TAK.Source == sourceDemo {
+		if err = g.publishDemo(ctx, c); err != nil {
+			return nil, err
+		}
+	}
 	if g.keeper, err = newKeeper(c, g.registry, g.db, time.Now, log); err != nil {
 		return nil, err
 	}

@@ -52,6 +52,10 @@ func (s *session) catalogue(source string) (*catalogue, error) {
 	if err != nil {
 		return nil, err
 	}
+	if source == "" && l.Config.TAK.Source == sourceDemo {
+		c, err := s.startedCatalogue(l.Config, r)
+		return &catalogue{l.Config, r, c}, err
+	}
 	if source == "" {
 		source = l.Config.TAK.Source
 	}

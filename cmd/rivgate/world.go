@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"time"
@@ -135,13 +136,19 @@ func (w *world) seed(ctx context.Context, g *gateway) error {
 		if c.complaint.IncidentUnit == nil {
 			to.Kind = contracts.KindPatientBoard
 		}
-		_, receipt, err := w.portal.Submit(ctx, to, c.complaint)
+		id, receipt, err := w.portal.Submit(ctx, to, c.complaint)
 		if err != nil {
 			return err
 		}
 		if receipt.Result.Code != contracts.OK {
 			return errors.New("a case was refused: " + receipt.Result.SubCode)
 		}
+		if err := g.live(ctx, id, c.lived); err != nil {
+			return fmt.Errorf("working with a case of the demo: %w", err)
+		}
+	}
+	if err := g.addPhrases(ctx); err != nil {
+		return err
 	}
 	g.log.Info("the store was empty: a few cases were sent through the line")
 	return nil
@@ -151,6 +158,7 @@ func (w *world) seed(ctx context.Context, g *gateway) error {
 type seedCase struct {
 	unit      string
 	complaint contracts.Complaint
+	lived     []lived // what people did with it since
 }
 
 func seeds(now time.Time) []seedCase {
@@ -168,14 +176,30 @@ func seeds(now time.Time) []seedCase {
 	child.Patient = &contracts.Patient{PersonID: &contracts.PersonID{ID: "201701012393", Type: contracts.OIDPersonnummer}, Name: "Tim Test"}
 	board := own("190001019801", "Tora Test", "Jag vet inte vilken mottagning det var, men bemötandet var sårande.", day(30), "", "")
 	board.IncidentUnit, board.IncidentPlaceText = nil, "Röntgen på ett sjukhus i stan, andra våningen"
+	const clinic, clinicName = "SE2010123456-VC01", "Vårdcentralen Björken"
+	another := board
+	another.IncidentPlaceText, another.Description = "Akuten, natten mot söndag", "Vi bollades mellan två sjukhus, och inget av dem tog emot oss."
 	return []seedCase{
-		{"SE2010123456-VC01", own("189001019802", "Test Testsson", "Jag ringde tre gånger innan någon ringde upp, och fick ändå ingen tid.", day(4),
+		{unit: "SE2010123456-VC01", complaint: own("189001019802", "Test Testsson", "Jag ringde tre gånger innan någon ringde upp, och fick ändå ingen tid.", day(4),
 			"SE2010123456-VC01", "Vårdcentralen Björken")},
-		{"SE2010123456-VC01", child},
-		{"SE2010123456-PN01", board},
-		{"TSTNMT2321000156-VC12", own("189001019802", "Test Testsson", "Tack för ett fint bemötande av sköterskan i receptionen.", day(2),
+		{unit: "SE2010123456-VC01", complaint: child},
+		{unit: "SE2010123456-PN01", complaint: board},
+		{unit: "TSTNMT2321000156-VC12", complaint: own("189001019802", "Test Testsson", "Tack för ett fint bemötande av sköterskan i receptionen.", day(2),
 			"TSTNMT2321000156-VC12", "Vårdcentralen Linden")},
-		{"SE2010123456-AKUT", own("189001019802", "Test Testsson", "Provsvaren kom aldrig, trots att jag blev lovad dem inom en vecka.", day(14),
+		{unit: "SE2010123456-AKUT", complaint: own("189001019802", "Test Testsson", "Provsvaren kom aldrig, trots att jag blev lovad dem inom en vecka.", day(14),
 			"SE2010123456-AKUT", "Sjukhuset Ängen, akutmottagningen")},
+		{
+			unit: clinic, complaint: own("190001019801", "Tora Test", "Läkaren läste fel i min journal, och jag fick fel recept.", day(20), clinic, clinicName),
+			lived: []lived{{take: true}, {say: contracts.Update{Type: contracts.PartialReply, Text: "Tack för att du hör av dig. Vi går igenom din journal och återkommer i veckan."}}},
+		},
+		{
+			unit: clinic, complaint: own("189001019802", "Test Testsson", "Telefonkön var stängd hela förmiddagen.", day(12), clinic, clinicName),
+			lived: []lived{{take: true}, {say: contracts.Update{Type: contracts.Question, Text: "Vilka dagar försökte du ringa?"}}, {park: "Väntar på statistik från telefonin"}},
+		},
+		{unit: "SE2010123456-PN01", complaint: another, lived: []lived{{take: true}}},
+		{
+			unit: clinic, complaint: own("190001019801", "Tora Test", "Det var kallt och dragigt i väntrummet.", day(40), clinic, clinicName),
+			lived: []lived{{take: true}, {problems: []string{"3", "3.4"}, area: "3", say: contracts.Update{Type: contracts.Close, Text: "Tack. Vi har tätat fönstren och ställt in värmen."}}},
+		},
 	}
 }

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/zap"
+
+	"rivgate/routing"
+)
+
+// demoGateway is what `make run` starts, on free ports, with its first cases in.
+func demoGateway(t *testing.T, config Config) *gateway {
+	t.Helper()
+	g, err := openGateway(t.Context(), config, zap.NewNop())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- g.run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		g.close()
+	})
+	soon(t, "http://"+g.config.Web.Listen+"/readyz", http.StatusOK, "ready")
+	soon(t, "http://"+g.config.Web.Listen+"/api/cases?state=closed", http.StatusOK, "SE2010123456-VC01")
+	return g
+}
+
+// TestDemoIsThereToBeClicked: whoever the demo announces can sign in, and every link of their menu and of the pages behind it leads somewhere.
+func TestDemoIsThereToBeClicked(t *testing.T) {
+	g := demoGateway(t, demoConfig(t.TempDir()))
+	site := "http://" + g.config.Web.Listen
+	links := regexp.MustCompile(`href="(/[^"#]*)`)
+	for _, d := range demoAccounts() {
+		jar, err := cookiejar.New(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		client := &http.Client{Jar: jar, Timeout: 20 * time.Second}
+		read := func(answer *http.Response, err error) string {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer answer.Body.Close()
+			page, err := io.ReadAll(answer.Body)
+			if err != nil || answer.StatusCode >= 400 {
+				t.Errorf("%s at %s: %d %v", d.id, answer.Request.URL, answer.StatusCode, err)
+			}
+			return string(page)
+		}
+		todo := []string{read(client.PostForm(site+"/signin", url.Values{"account": {d.id}, "password": {demoPassword}}))}
+		if !strings.Contains(todo[0], d.name) {
+			t.Errorf("%s is not signed in", d.id)
+		}
+		seen := map[string]bool{}
+		for depth := 0; depth < 2; depth++ {
+			var next []string
+			for _, page := range todo {
+				for _, found := range links.FindAllStringSubmatch(page, -1) {
+					if path := strings.ReplaceAll(found[1], "&amp;", "&"); !seen[path] && !strings.HasPrefix(path, "/static/") {
+						seen[path] = true
+						next = append(next, read(client.Get(site+path)))
+					}
+				}
+			}
+			todo = next
+		}
+		if len(seen) < 5 {
+			t.Errorf("%s finds %d links only", d.id, len(seen))
+		}
+	}
+}
+
+// TestWhatIsPublishedInTheDemoCounts: the demo's catalogue is version 1, routes follow what is published after it, and a handling system that moved is found again.
+func TestWhatIsPublishedInTheDemoCounts(t *testing.T) {
+	config := demoConfig(t.TempDir())
+	first, err := openGateway(t.Context(), config, zap.NewNop())
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := first.db
+	v, err := db.CatalogueInForce(t.Context())
+	if err != nil || v.Number != 1 || v.By != "demo" {
+		t.Fatalf("%+v, %v", v, err)
+	}
+	rules := newRules(first.config, first.registry)
+	rows, err := db.CatalogueRows(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := db.CatalogueDraft(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range rows {
+		if e.Kind == routing.EntryRoute && e.Receiver == "SE2010123456-VC02" {
+			e.Address, e.Component = "https://system.example/SendComplaint", "SE2010123456-NY01"
+			if d, _, err = db.EditCatalogue(t.Context(), d.Revision, []routing.Edit{{Action: routing.EditChange, Entry: e}}, rules, "iris", "provar"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, err := db.PublishCatalogue(t.Context(), d.Revision, time.Time{}, rules, "iris", "provar"); err != nil {
+		t.Fatal(err)
+	}
+	if got := routeTo(t, first, "SE2010123456-VC02"); got != "https://system.example/SendComplaint" {
+		t.Errorf("the unit that was moved goes to %s", got)
+	}
+	was := first.config.Demo.HandlingSystem
+	first.close()
+
+	config.Demo.HandlingSystem = "127.0.0.1:0"
+	second, err := openGateway(t.Context(), config, zap.NewNop())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.close()
+	if now := second.config.Demo.HandlingSystem; now == was {
+		t.Skip("the system gave the same port again")
+	}
+	if got := routeTo(t, second, "SE2010123456-AKUT"); !strings.HasPrefix(got, "http://"+second.config.Demo.HandlingSystem+"/") {
+		t.Errorf("the hospital's cases go to %s, and the handling system is at %s", got, second.config.Demo.HandlingSystem)
+	}
+	if got := routeTo(t, second, "SE2010123456-VC02"); got != "https://system.example/SendComplaint" {
+		t.Errorf("what was published is gone: %s", got)
+	}
+}
+
+// routeTo is where a case to a unit goes.
+func routeTo(t *testing.T, g *gateway, unit string) string {
+	t.Helper()
+	if _, err := g.keeper.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	route, err := g.keeper.Table().Route(routing.Call{
+		Sender: g.config.Contracts.PortalAddress, Receiver: unit, Contract: g.registry.Send().Contract, Profile: routing.RIVTABP21,
+	}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return route.Address
+}
