@@ -94,14 +94,15 @@ func (w *world) otherStates(first, closed, childs, boards, delivery string) (all
 			all = append(all, v)
 		}
 	}
-	return append(all, visit{who: nobody, path: "/inbox/" + first, status: http.StatusUnauthorized}, visit{who: "hanna", path: "/inbox", fields: url.Values{"q": {"Tolvan"}}},
+	return append(all, visit{who: nobody, path: "/inbox/" + first}, visit{who: "hanna", path: "/inbox", fields: url.Values{"q": {"Tolvan"}}},
 		visit{who: "hanna", path: "/inbox", fields: url.Values{"q": {"ingen alls"}}})
 }
 
 // mistakes are forms that are refused.
 func (w *world) mistakes(first, boards, row string) []visit {
 	w.as("hanna")
-	seen := version(w.t, w.page("/inbox/"+first))
+	page := w.page("/inbox/" + first)
+	seen, desk := version(w.t, page), between(w.t, page, `name="desk" value="`, `"`)
 	w.as("")
 	no := func(who, path string, fields url.Values) visit {
 		return visit{who: who, path: path, fields: fields, status: http.StatusUnprocessableEntity}
@@ -111,18 +112,18 @@ func (w *world) mistakes(first, boards, row string) []visit {
 		no("hanna", "/inbox/"+first+"/question", url.Values{"version": {seen}, "text": {"Fråga?"}, "due": {"2026-02-31"}}),
 		no("hanna", "/inbox/"+first+"/close", url.Values{"version": {seen}, "text": {""}, "area": {"77"}}),
 		no("hanna", "/inbox/"+first+"/forward", url.Values{"version": {seen}, "unit": {"SE2010123456-XX99"}}),
-		no("hanna", "/inbox/"+first+"/desk/note", url.Values{"text": {""}}),
-		no("hanna", "/inbox/"+first+"/desk/park", url.Values{"until": {"2020-01-01"}}),
+		no("hanna", "/inbox/"+first+"/desk/note", url.Values{"desk": {desk}, "text": {""}}),
+		no("hanna", "/inbox/"+first+"/desk/park", url.Values{"desk": {desk}, "until": {"2020-01-01"}}),
 		no("hanna", "/phrases", url.Values{"unit": {clinic}, "kind": {"nonsense"}}),
 		no("hanna", "/submit", url.Values{"unit": {clinic}, "role": {"X"}}),
 		no("hanna", "/account/password", url.Values{"old": {"x"}}),
 		no("gunde", "/review", url.Values{"patient": {"1234"}, "from": {"i går"}, "do": {"sample"}, "n": {"0"}}),
-		no("olle", "/monitor/order", url.Values{"verb": {"pause"}, "receiver": {hospital}}),
+		no("olle", "/monitor/order", url.Values{"verb": {"pause"}, "receiver": {hospital}, "count": {"2"}}),
 		no("iris", "/catalogue/rows", url.Values{"kind": {"route"}, "revision": {"2"}, "contract": {"SendComplaint"}, "address": {"ftp://x"}, "from": {"2026-04-31"}}),
 		no("iris", "/catalogue/rows/"+row+"/end", url.Values{"revision": {"2"}}),
-		no("iris", "/catalogue/move", url.Values{"unit": {clinic}, "from": {"x"}}),
+		no("iris", "/catalogue/move", url.Values{"unit": {clinic}, "revision": {"2"}, "do": {"show"}, "profile": {"RIVTABP21"}, "from": {"2026-03-10"}}),
 		no("iris", "/catalogue/draft/publish", url.Values{"revision": {"2"}}),
-		{who: nobody, path: "/signin", fields: url.Values{"account": {"vera"}, "password": {"fel"}}, status: http.StatusUnauthorized},
+		{who: nobody, path: "/signin", fields: url.Values{"account": {"vera"}, "password": {"fel"}}, status: http.StatusUnprocessableEntity},
 	}
 	return refused
 }

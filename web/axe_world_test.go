@@ -140,7 +140,7 @@ func (i *inspector) scheme(value string) {
 func (i *inspector) opens(v visit) {
 	i.t.Helper()
 	if v.fields == nil {
-		i.goes(v.wants(), v.String(), chromedp.Navigate(i.w.server.URL+v.path))
+		i.loads(v, chromedp.Navigate(i.w.server.URL+v.path))
 		return
 	}
 	from := "/account"
@@ -153,8 +153,18 @@ func (i *inspector) opens(v visit) {
 	script := fmt.Sprintf(`(() => { const f = document.createElement("form"); f.method = "post"; f.action = %q; const all = %s;
 		for (const name in all) for (const value of all[name]) { const e = document.createElement("textarea"); e.name = name; e.value = value; f.append(e) }
 		document.body.append(f); f.submit(); return true })()`, v.path, fields)
-	i.goes(v.wants(), v.String(), func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+	i.loads(v, func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
 		_, err := chromedp.Evaluate[bool](script)(ctx, t)
 		return chromedp.Void{}, err
 	})
+}
+
+// loads loads the page of a visit by a step.
+func (i *inspector) loads(v visit, step chromedp.Action[chromedp.Void]) {
+	i.t.Helper()
+	answer, err := chromedp.RunResponse(i, step)
+	must(i.t, v.String(), err)
+	if answer.Status != v.wants() {
+		i.t.Errorf("%s: HTTP status %d, want %d", v, answer.Status, v.wants())
+	}
 }
