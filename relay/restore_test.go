@@ -59,11 +59,17 @@ func drill(t *testing.T, address string, restore func(backup string) string) {
 		w.accepted(portal, complaint(systemUnit, fmt.Sprint("waits", i)))
 	}
 	backup := filepath.Join(t.TempDir(), "copy")
+	if at, err := w.Store.LastBackup(t.Context()); err != nil || !at.IsZero() {
+		t.Fatalf("before there is one, the last back-up was at %v: %v", at, err)
+	}
 	if err := w.Store.Backup(t.Context(), backup); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Store.Backup(t.Context(), backup); err == nil {
 		t.Error("a back-up was written over")
+	}
+	if at, err := w.Store.LastBackup(t.Context()); err != nil || at.IsZero() {
+		t.Errorf("after it, the last back-up was at %v: %v", at, err)
 	}
 	if info, err := os.Stat(backup); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info, err)

@@ -23,7 +23,7 @@ const (
 
 // Audit is one order: who did what, to how many, when and why.
 type Audit struct {
-	Verb    string    `json:"verb"` // a Verb, pause, resume or purge
+	Verb    string    `json:"verb"` // a Verb, pause, resume, purge or backup
 	Filter  string    `json:"filter"`
 	Address string    `json:"address,omitempty"` // where a redirect led
 	By      string    `json:"by"`

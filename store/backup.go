@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // ErrExists means that there is something where a back-up should go. It is left as it is.
@@ -18,7 +19,7 @@ var ErrExists = errors.New("there is a file already")
 
 // Backup writes a consistent copy of the whole database to a new file, while everything goes on, and checks what it wrote. With SQLite the copy is a database
 // file that a gateway opens as it is; with PostgreSQL it is an archive for pg_restore, made by pg_dump, which must be installed. The file appears
-// when it is complete and on disk, not before. ErrExists.
+// when it is complete and on disk, not before. That it was made is an Audit, which LastBackup tells. ErrExists.
 func (s *Store) Backup(ctx context.Context, path string) error {
 	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("backing up to %s: %w", path, ErrExists)
@@ -39,7 +40,25 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 		_ = os.Remove(part)
 		return fmt.Errorf("backing up: %w", err)
 	}
+	if err := s.write(ctx, func(ctx context.Context, t *tx) error { return t.audit(ctx, order{verb: auditBackup, by: "rivgate"}, "{}", 1) }); err != nil {
+		return fmt.Errorf("noting a back-up, which is whole and in its place: %w", err)
+	}
 	return nil
+}
+
+// auditBackup is the verb of an Audit that a back-up leaves.
+const auditBackup = "backup"
+
+// LastBackup is when the last back-up of this database was made by Backup; zero for never, or by other means.
+func (s *Store) LastBackup(ctx context.Context) (time.Time, error) {
+	var at sql.NullInt64
+	if err := s.read.QueryRowContext(ctx, `SELECT max(at) FROM audit WHERE verb = $1`, auditBackup).Scan(&at); err != nil {
+		return time.Time{}, fmt.Errorf("looking for the last back-up: %w", err)
+	}
+	if !at.Valid {
+		return time.Time{}, nil
+	}
+	return moment(at.Int64), nil
 }
 
 // settleFile puts a whole file on disk, readable for its owner alone, and gives it its name.

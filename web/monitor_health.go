@@ -24,6 +24,7 @@ type health struct {
 	Catalogue    CatalogueStatus
 	Certificates []certificateView
 	Space        store.Space
+	Backup       time.Time // the last; zero: never, or by other means
 	Invariant    invariant
 	Verdict      verdict   // what is worst
 	Others       []verdict // what else is not well
@@ -87,6 +88,9 @@ func (s *Site) health(ctx context.Context) (health, error) {
 	}
 	h.count()
 	h.Certificates = s.certificateViews(h.Now)
+	if h.Backup, err = s.Relay.Store.LastBackup(ctx); err != nil {
+		return h, err
+	}
 	if h.Space, err = s.Relay.Store.Space(ctx); err != nil {
 		return h, err
 	}
