@@ -42,7 +42,7 @@ var libraries = map[string][]string{
 	"github.com/beevik/etree":             {"cmd/contractgen", "contracts"},
 	"github.com/russellhaering/goxmldsig": {"cmd/contractgen", "contracts"},
 	"github.com/alecthomas/kong":          {"cmd/rivgate", "cmd/contractgen"},
-	"github.com/jackc/pgx":                {"store", "store/storetest"},
+	"github.com/jackc/pgx":                {"store", "store/storetest", "cmd/torture"},
 	"modernc.org/sqlite":                  {"store", "store/storetest"},
 	"github.com/pressly/goose":            {"store", "store/storetest"},
 	"github.com/go-pdf/fpdf":              {"web/casefile"},
