@@ -198,7 +198,7 @@ type previewPage struct {
 	Form   *form
 	Fields url.Values // what is sent
 	To     string     // the unit that a case is handed over to
-	Undo   int    // seconds to take it back in
+	Undo   int        // seconds to take it back in
 	Now    time.Time
 }
 

@@ -146,6 +146,11 @@ func TestHandOverIsReviewedFirst(t *testing.T) {
 	page = w.page("/inbox/" + id)
 	has(t, page, "Överlämnat", "Det hände hos er.", "Vårdcentralen Eken")
 	hasNot(t, page, "Hemlig anteckning", "Vera Test läste")
+	late := w.post("/inbox/"+id+"/desk/note", url.Values{"desk": {deskVersion(t, page)}, "unit": {clinic}, "text": {"Skrivet på Björkens sida"}})
+	if late.status != http.StatusUnprocessableEntity {
+		t.Errorf("a note from a page of the unit before: %d", late.status)
+	}
+	has(t, late.body, "Någon annan ändrade ärendet samtidigt.", ">Skrivet på Björkens sida</textarea>")
 	if got := w.letters(id); got != "receipt forwarded" {
 		t.Errorf("the citizen got %s", got)
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -114,7 +115,7 @@ func (s *Site) deskChange(w http.ResponseWriter, r *http.Request, who access) er
 	if err := s.lookedAt(r.Context(), who, store.AccessChange, c, "desk: "+name); err != nil {
 		return err
 	}
-	act := store.Act{CaseID: c.ID, Unit: c.Handler.Unit, By: who.self(), Version: version}
+	act := store.Act{CaseID: c.ID, Unit: cmp.Or(f.Value("unit"), c.Handler.Unit), By: who.self(), Version: version} // a form that was opened at the unit before changes nothing
 	if !f.Failed() {
 		err = verb.do(r.Context(), act, f)
 	}

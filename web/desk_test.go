@@ -32,7 +32,10 @@ func TestRolesAtTheDesk(t *testing.T) {
 		{"vera", true, true, "assign authority note park protect register release resume take"},
 		{"mia", true, false, "assign note park release resume"},
 		{"adam", false, false, "assign park release resume"},
-		{"nina", false, false, ""}, {"iris", false, false, ""}, {"olle", false, false, ""}, {"greta", false, false, ""},
+		{"nina", false, false, ""},
+		{"iris", false, false, ""},
+		{"olle", false, false, ""},
+		{"greta", false, false, ""},
 	} {
 		t.Run(c.who, func(t *testing.T) {
 			w.as(c.who)

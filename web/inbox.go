@@ -42,6 +42,7 @@ type queue struct {
 	Queue store.Queue
 	Count string
 	Chose bool
+	Here  string // address of its list, narrowed as the one that is shown
 }
 
 // queueName is a queue in Swedish.
@@ -107,7 +108,7 @@ func (s *Site) showInbox(w http.ResponseWriter, r *http.Request, who access, typ
 		return err
 	}
 	counted := f
-	counted.After, counted.Limit = "", 0
+	counted.Query, counted.After, counted.Limit = "", "", 0 // a queue is chosen without what was looked for
 	if p.Queues, err = s.queues(r.Context(), counted, who); err != nil {
 		return err
 	}
@@ -117,7 +118,7 @@ func (s *Site) showInbox(w http.ResponseWriter, r *http.Request, who access, typ
 			f.Queue, f.Assignee = store.QueueMine, who.user
 		}
 	}
-	p.choose(f.Queue)
+	p.choose(f.Queue, typed)
 	if p.Rows, p.Next, err = s.inboxRows(r.Context(), f, who); err != nil {
 		return err
 	}
@@ -133,10 +134,10 @@ func (s *Site) showInbox(w http.ResponseWriter, r *http.Request, who access, typ
 	return s.render(w, status, "inbox", p)
 }
 
-func (p *inboxPage) choose(q store.Queue) {
+func (p *inboxPage) choose(q store.Queue, typed *form) {
 	p.Queue, p.Heading = q, queueName(q)
 	for i := range p.Queues {
-		p.Queues[i].Chose = p.Queues[i].Queue == q
+		p.Queues[i].Chose, p.Queues[i].Here = p.Queues[i].Queue == q, "/inbox?"+narrowing(typed, p.Queues[i].Queue).Encode()
 	}
 }
 

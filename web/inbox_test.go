@@ -58,6 +58,7 @@ func TestQueues(t *testing.T) {
 	w.leave()
 	expect("with one closed", "/inbox?queue=finished", "Nya 1, Mina 0, Pågående 0, Parkerade 1, Avslutade 1*", first)
 	expect("by problem", "/inbox?queue=finished&problem=3.1", "Nya 0, Mina 0, Pågående 0, Parkerade 0, Avslutade 1*", first)
+	has(t, w.page("/inbox?queue=finished&problem=3.1"), `href="/inbox?problem=3.1&amp;queue=new"`)
 	expect("by another problem", "/inbox?queue=finished&problem=6", "Nya 0, Mina 0, Pågående 0, Parkerade 0, Avslutade 0*")
 	expect("by area", "/inbox?queue=finished&area=3", "Nya 0, Mina 0, Pågående 0, Parkerade 0, Avslutade 1*", first)
 	expect("by day", "/inbox?queue=new&from=2026-03-02&until=2026-03-02", "Nya 1*, Mina 0, Pågående 0, Parkerade 1, Avslutade 1", third)
