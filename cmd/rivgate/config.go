@@ -161,6 +161,7 @@ type WebConfig struct {
 	Listen        string     `yaml:"listen"`
 	PublicURL     string     `yaml:"public_url"`
 	SessionHours  int        `yaml:"session_hours"`
+	SmallCounts   int        `yaml:"small_counts"`
 	LocalAccounts bool       `yaml:"local_accounts"`
 	APITokensFile string     `yaml:"api_tokens_file"`
 	OIDC          OIDCConfig `yaml:"oidc"`
@@ -225,7 +226,7 @@ func DefaultConfig() Config {
 		Store:     StoreConfig{URL: "sqlite:./data/rivgate.db"},
 		Desk:      DeskConfig{Undo: 10 * time.Second, DueDays: 28, DueDaysMinor: 14},
 		Demo:      DemoConfig{HandlingSystem: "127.0.0.1:8090", Portal: "127.0.0.1:8091"},
-		Web:       WebConfig{Listen: "127.0.0.1:8081", SessionHours: 8, LocalAccounts: true, OIDC: OIDCConfig{Name: "inloggningstjänsten", Scopes: []string{"profile"}, RolesClaim: "roles"}},
+		Web:       WebConfig{Listen: "127.0.0.1:8081", SessionHours: 8, SmallCounts: 5, LocalAccounts: true, OIDC: OIDCConfig{Name: "inloggningstjänsten", Scopes: []string{"profile"}, RolesClaim: "roles"}},
 		Log:       LogConfig{Level: "info", Format: "json"},
 	}
 }

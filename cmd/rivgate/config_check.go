@@ -140,6 +140,9 @@ func (k *checker) listeners() {
 	if w.SessionHours < 1 {
 		k.problem("web.session_hours", "is below 1: write 8")
 	}
+	if w.SmallCounts < 1 {
+		k.problem("web.small_counts", "is below 1: write 5, or 1 to hide nothing")
+	}
 	if w.APITokensFile != "" {
 		k.file("web.api_tokens_file", w.APITokensFile)
 	}

@@ -195,6 +195,7 @@ func (g *gateway) newSite(c Config) (*web.Site, error) {
 		Catalogue: g.catalogueStatus, ResetCatalogue: g.resetCatalogue, Rules: g.keeper.Rules, PlanCatalogue: g.planCatalogue, Endpoints: g.endpoints(), Registry: g.measure(), Certificates: g.certificates.status,
 	}
 	site.SessionLife, site.NoLocalAccounts = time.Duration(c.Web.SessionHours)*time.Hour, !c.Web.LocalAccounts
+	site.SmallCounts = c.Web.SmallCounts
 	var err error
 	if site.Provider, err = newProvider(c.Web); err != nil {
 		return nil, err
