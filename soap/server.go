@@ -2,6 +2,7 @@ package soap
 
 import (
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -71,7 +72,21 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer = s.refusal(err)
 	}
 	body.leave()
+	if large := (*Error)(nil); errors.As(err, &large) && large.Kind == TooLarge {
+		defer s.swallow(r, body)
+		_ = body.control.EnableFullDuplex() // not to be had on a recorder
+	}
 	s.write(w, correlation, answer)
+}
+
+// swallow takes for a moment what is still coming of a message that was refused for its size: a caller whose connection is reset while it writes may
+// never read why.
+func (s *Server) swallow(r *http.Request, body *pacedBody) {
+	if body.control.Flush() != nil {
+		return
+	}
+	body.deadline(2 * time.Second)
+	_, _ = io.CopyN(io.Discard, r.Body, s.maxMessage())
 }
 
 // calledURL is the URL of a request without its query.
