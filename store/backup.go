@@ -40,7 +40,9 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 		_ = os.Remove(part)
 		return fmt.Errorf("backing up: %w", err)
 	}
-	if err := s.write(ctx, func(ctx context.Context, t *tx) error { return t.audit(ctx, order{verb: auditBackup, by: "rivgate"}, "{}", 1) }); err != nil {
+	if err := s.write(ctx, func(ctx context.Context, t *tx) error {
+		return t.audit(ctx, order{verb: auditBackup, by: "rivgate"}, "{}", 1)
+	}); err != nil {
 		return fmt.Errorf("noting a back-up, which is whole and in its place: %w", err)
 	}
 	return nil

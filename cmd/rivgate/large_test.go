@@ -60,7 +60,7 @@ func TestFiftyMegabytesPassWithBoundedMemory(t *testing.T) {
 	text := strings.Repeat("<y>åäö &amp; text</y>\r\n", piece/26)
 	times := 50_000_000/len(text) + 1
 
-	var received atomic.Value // the digest of the last message
+	var received atomic.Value   // the digest of the last message
 	whole := make(chan bool, 4) // of each message, once the producer has read it
 	producer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		digest := sha256.New()
