@@ -13,7 +13,7 @@ TORTURE  ?= 4m
 SEED     ?= 0
 PACKAGES ?= ./...
 
-.PHONY: help run test demo build check format generate bench bench-accept bench-forward fuzz torture setup
+.PHONY: help run test demo build check format generate bench bench-accept bench-forward bench-pages screenshots fuzz torture setup
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -59,6 +59,13 @@ bench: setup build ## benchmarks, for benchstat: make bench > new.txt; BENCH=reg
 
 bench-forward: setup build ## forwarding beside nginx and a bare Go proxy, 2 minutes; ROUNDS=3 SIZES=10k CALLERS=1,16
 	@$(GO) run ./cmd/bench -gateway bin/rivgate -rounds $(ROUNDS) -sizes $(SIZES) -callers $(CALLERS)
+
+bench-pages: ## time to the first byte and size of every list page on 100 000 cases and 100 000 rows of a catalogue
+	BENCH_PAGES=1 $(GO) test -run TestPagesOnManyCases -v -count 1 -timeout 30m ./web
+
+screenshots: setup ## a picture of every page, to docs/screenshots
+	@mkdir -p docs/screenshots
+	SCREENSHOTS=$(CURDIR)/docs/screenshots $(GO) test -run TestScreenshots -count 1 ./web
 
 fuzz: ## each fuzz target for FUZZTIME (30s)
 	@for package in $$($(GO) list ./...); do \
