@@ -73,7 +73,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	body.leave()
 	if large := (*Error)(nil); errors.As(err, &large) && large.Kind == TooLarge {
-		defer s.swallow(r, body)
+		defer swallow(r, body)
+		w.Header().Set("Connection", "close")
 		_ = body.control.EnableFullDuplex() // not to be had on a recorder
 	}
 	s.write(w, correlation, answer)
@@ -81,12 +82,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // swallow takes for a moment what is still coming of a message that was refused for its size: a caller whose connection is reset while it writes may
 // never read why.
-func (s *Server) swallow(r *http.Request, body *pacedBody) {
+func swallow(r *http.Request, body *pacedBody) {
 	if body.control.Flush() != nil {
 		return
 	}
 	body.deadline(2 * time.Second)
-	_, _ = io.CopyN(io.Discard, r.Body, s.maxMessage())
+	_, _ = io.CopyN(io.Discard, r.Body, 64<<20)
 }
 
 // calledURL is the URL of a request without its query.
