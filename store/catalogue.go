@@ -78,6 +78,30 @@ func (s *Store) CatalogueDraft(ctx context.Context) (CatalogueDraft, error) {
 }
 
 func (s *Store) readDraft(ctx context.Context) (CatalogueDraft, error) {
+	d, err := s.CatalogueState(ctx)
+	if err != nil {
+		return d, err
+	}
+	rows, known := s.catalogue.of(d.Latest)
+	if d.Open {
+		rows, known = s.catalogue.draft(d.Revision)
+	}
+	if known {
+		d.Rows = rows
+		return d, nil
+	}
+	if d, err = s.readDraftWhole(ctx); err != nil {
+		return d, err
+	}
+	if d.Open {
+		s.catalogue.keep(d.Rows, 0, d.Revision)
+	} else {
+		s.catalogue.keep(d.Rows, d.Latest, 0)
+	}
+	return d, nil
+}
+
+func (s *Store) readDraftWhole(ctx context.Context) (CatalogueDraft, error) {
 	var d CatalogueDraft
 	var doc []byte
 	var changed int64
@@ -104,6 +128,9 @@ func (s *Store) CatalogueRows(ctx context.Context, number int64) ([]routing.Entr
 	if number == 0 {
 		return nil, nil
 	}
+	if rows, known := s.catalogue.of(number); known {
+		return rows, nil
+	}
 	var doc []byte
 	err := s.read.QueryRowContext(ctx, `SELECT doc FROM catalogue_content WHERE number = $1`, number).Scan(&doc)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -116,6 +143,7 @@ func (s *Store) CatalogueRows(ctx context.Context, number int64) ([]routing.Entr
 	if err != nil {
 		return nil, fmt.Errorf("reading version %d of the catalogue: %w", number, err)
 	}
+	s.catalogue.keep(rows, number, 0)
 	return rows, nil
 }
 

@@ -63,6 +63,8 @@ type Store struct {
 	wake   chan struct{}
 	notify chan struct{} // something is to be told to the other replicas
 
+	catalogue keptRows
+
 	owning sync.Mutex
 	owned  *os.File // the lock beside an SQLite file
 }

@@ -126,16 +126,13 @@ func (s *Site) showDraft(w http.ResponseWriter, r *http.Request, who access, sta
 	if p.catalogueHead, err = s.catalogueHead(r, who, "Utkast till adresskatalog", "draft"); err != nil {
 		return err
 	}
-	base, err := s.Relay.Store.CatalogueRows(r.Context(), p.Draft.Base)
-	if err != nil {
+	if p.Draft, err = s.Relay.Store.CatalogueDraft(r.Context()); err != nil {
 		return err
 	}
-	var rules routing.EntryProblems
-	if err := routing.CheckEntries(p.Draft.Rows, s.Rules, routing.DateOf(p.Now)); errors.As(err, &rules) {
-		p.Problems = problemsOf(rules, p.Draft.Rows)
-		p.Changes = changesView{Total: len(p.Problems)}
-	} else if p.Changes, err = s.changesOf(r, base, p.Draft.Rows); err != nil {
-		return err
+	if p.Draft.Open { // else it is what is published, with no changes to look for
+		if err := s.compareDraft(r, p); err != nil {
+			return err
+		}
 	}
 	p.Changes.Undo, p.Changes.Revision = p.Keeps && p.Draft.Open, p.Draft.Revision
 	p.Behind = p.Draft.Open && p.Draft.Base != p.Draft.Latest
@@ -148,6 +145,22 @@ func (s *Site) showDraft(w http.ResponseWriter, r *http.Request, who access, sta
 		}
 	}
 	return s.render(w, status, "catalogue_draft", p)
+}
+
+// compareDraft tells what is wrong with the draft, or else what it changes.
+func (s *Site) compareDraft(r *http.Request, p *draftPage) error {
+	base, err := s.Relay.Store.CatalogueRows(r.Context(), p.Draft.Base)
+	if err != nil {
+		return err
+	}
+	var rules routing.EntryProblems
+	if err := routing.CheckEntries(p.Draft.Rows, s.Rules, routing.DateOf(p.Now)); errors.As(err, &rules) {
+		p.Problems = problemsOf(rules, p.Draft.Rows)
+		p.Changes = changesView{Total: len(p.Problems)}
+		return nil
+	}
+	p.Changes, err = s.changesOf(r, base, p.Draft.Rows)
+	return err
 }
 
 // catalogueDraftVerb publishes or discards the draft, brings it up to date, or takes one change back.

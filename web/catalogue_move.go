@@ -49,6 +49,9 @@ func (s *Site) showMove(w http.ResponseWriter, r *http.Request, who access, stat
 	if p.catalogueHead, err = s.catalogueHead(r, who, "Flytta enhet", "move"); err != nil {
 		return err
 	}
+	if p.Draft, err = s.Relay.Store.CatalogueDraft(r.Context()); err != nil {
+		return err
+	}
 	p.suggestions, p.Today = s.suggest(p.Draft.Rows), routing.DateOf(p.Now).String()
 	if id := p.Form.Value("unit"); id != "" {
 		unit, known := unitIn(p.Draft.Rows, id)

@@ -51,7 +51,7 @@ func (s *Site) catalogueHead(r *http.Request, who access, title, tab string) (ca
 			h.InForce = &v
 		}
 	}
-	h.Draft, err = s.Relay.Store.CatalogueDraft(r.Context())
+	h.Draft, err = s.Relay.Store.CatalogueState(r.Context()) // its rows are for the pages that show them
 	return h, err
 }
 

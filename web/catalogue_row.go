@@ -47,6 +47,9 @@ func (s *Site) showRow(w http.ResponseWriter, r *http.Request, who access, statu
 	if p.catalogueHead, err = s.catalogueHead(r, who, "Ny rad", "rows"); err != nil {
 		return err
 	}
+	if p.Draft, err = s.Relay.Store.CatalogueDraft(r.Context()); err != nil {
+		return err
+	}
 	if p.ID != "" {
 		i := slices.IndexFunc(p.Draft.Rows, func(e routing.Entry) bool { return e.ID == p.ID })
 		if i < 0 && status == http.StatusOK {

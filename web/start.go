@@ -156,7 +156,7 @@ func (s *Site) startCatalogue(ctx context.Context, who access) (startRoom, error
 			lost++
 		}
 	}
-	draft, err := s.Relay.Store.CatalogueDraft(ctx)
+	draft, err := s.Relay.Store.CatalogueState(ctx)
 	if err != nil {
 		return startRoom{}, err
 	}
