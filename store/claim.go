@@ -16,12 +16,12 @@ const paused = `EXISTS (SELECT 1 FROM pause p WHERE p.receiver = l.receiver_key 
 func (s *Store) Claim(ctx context.Context, worker string, lease time.Duration, max, perAddress int, skip []string) ([]Delivery, error) {
 	c := claiming{worker: worker, lease: lease}
 	err := s.claiming(ctx, &c, func(ctx context.Context, t *tx) error {
-		addresses, err := t.ready(ctx)
+		addresses, err := t.ready(ctx, max)
 		if err != nil {
 			return err
 		}
 		for _, address := range addresses {
-			if room := perAddress - address.leased; room > 0 && !slices.Contains(skip, address.name) {
+			if room := min(perAddress-address.leased, address.due); room > 0 && !slices.Contains(skip, address.name) {
 				c.shares = append(c.shares, share{address.name, room, perAddress})
 			}
 		}
@@ -88,13 +88,13 @@ func (t *tx) expire() *step {
 
 // readyAddress is an address with lanes that may be claimed.
 type readyAddress struct {
-	name   string
-	leased int
+	name        string
+	leased, due int
 }
 
 // ready frees what nobody holds any more, and finds the addresses that something is due for, the longest waiting first. It steps from address to
-// address in the index, and so does not read the lanes of a receiver that has been down for long.
-func (t *tx) ready(ctx context.Context) (addresses []readyAddress, err error) {
+// address in the index, and so does not read the lanes of a receiver that has been down for long. Of what is due it counts no more than most.
+func (t *tx) ready(ctx context.Context, most int) (addresses []readyAddress, err error) {
 	return addresses, t.run(ctx, t.expire(), &step{query: `WITH RECURSIVE step (address) AS (
 			SELECT min(address) FROM lane WHERE ready_at IS NOT NULL AND lease_until IS NULL
 			UNION ALL
@@ -104,10 +104,12 @@ func (t *tx) ready(ctx context.Context) (addresses []readyAddress, err error) {
 			SELECT address, (SELECT min(l.ready_at) FROM lane l WHERE l.ready_at IS NOT NULL AND l.lease_until IS NULL AND l.address = step.address)
 			FROM step WHERE address IS NOT NULL
 		)
-		SELECT address, (SELECT count(*) FROM lane l WHERE l.lease_until IS NOT NULL AND l.address = waiting.address)
-		FROM waiting WHERE since <= $1 ORDER BY since, address`, args: []any{micros(t.now)}, scan: func(row scanner) error {
+		SELECT address, (SELECT count(*) FROM lane l WHERE l.lease_until IS NOT NULL AND l.address = waiting.address),
+			(SELECT count(*) FROM (SELECT 1 FROM lane l WHERE l.address = waiting.address AND l.ready_at IS NOT NULL AND l.ready_at <= $1
+				AND l.lease_until IS NULL LIMIT $2) due)
+		FROM waiting WHERE since <= $1 ORDER BY since, address`, args: []any{micros(t.now), most}, scan: func(row scanner) error {
 		var a readyAddress
-		err := row.Scan(&a.name, &a.leased)
+		err := row.Scan(&a.name, &a.leased, &a.due)
 		addresses = append(addresses, a)
 		return err
 	}})

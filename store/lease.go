@@ -19,33 +19,42 @@ type share struct {
 type claiming struct {
 	worker string
 	lease  time.Duration
-	shares []share // of addresses that were not asked yet
+	shares []share // of addresses that may have more
 
 	lanes []int64
 	found map[int64]*Delivery
 }
 
-// take leases the lanes of the shares, notes the attempts before they are made, and reads what is to be delivered. The last of it is sent with the
+// take leases lanes of the shares, notes the attempts before they are made, and reads what is to be delivered. The last of it is sent with the
 // transaction's end.
 func (c *claiming) take(ctx context.Context, t *tx, most int) error {
-	// What is due for an address may be paused: then those after it get its room.
+	c.found = map[int64]*Delivery{}
+	// What is due for an address may be paused, or locked by others: then another round gives its room to those after it.
 	for round := 0; len(c.lanes) < most && len(c.shares) > 0; round++ {
-		if err := c.choose(ctx, t, c.next(most-len(c.lanes)), round > 0); err != nil {
+		if err := t.sendLast(ctx); err != nil { // what the round before has taken is leased, so that it counts
 			return err
 		}
+		before := len(c.lanes)
+		if err := c.choose(ctx, t, c.next(most-before), round > 0); err != nil {
+			return err
+		}
+		if len(c.lanes) > before {
+			c.leaseAll(t, c.lanes[before:])
+		}
 	}
-	if len(c.lanes) == 0 {
-		return nil
-	}
-	c.found = make(map[int64]*Delivery, len(c.lanes))
+	return nil
+}
+
+// leaseAll leaves to be sent what leases lanes that were chosen.
+func (c *claiming) leaseAll(t *tx, lanes []int64) {
 	now, until := micros(t.now), micros(t.now.Add(c.lease))
-	leased, tried, attempted := make([][]any, len(c.lanes)), make([][]any, len(c.lanes)), make([][]any, len(c.lanes))
-	for i, lane := range c.lanes {
+	leased, tried, attempted := make([][]any, len(lanes)), make([][]any, len(lanes)), make([][]any, len(lanes))
+	for i, lane := range lanes {
 		leased[i], tried[i], attempted[i] = []any{lane, until, c.worker}, []any{lane, now}, []any{lane}
 		c.found[lane] = &Delivery{Lane: lane, Lease: moment(until)}
 	}
 	const head = `(SELECT h.seq FROM delivery h WHERE h.lane = %s AND h.done_at IS NULL ORDER BY h.seq LIMIT 1)`
-	all := int64(len(c.lanes))
+	all := int64(len(lanes))
 	t.last = append(t.last,
 		&step{query: `UPDATE lane SET lease_until = $2, token = token + 1, worker = $3 WHERE id = $1 RETURNING id, token`, rows: leased, scan: c.scanToken, want: all},
 		&step{query: `UPDATE delivery SET attempts = attempts + 1, outcome = '', class = '', code = '', first_try = COALESCE(first_try, $2)
@@ -58,19 +67,25 @@ func (c *claiming) take(ctx context.Context, t *tx, most int) error {
 			FROM {rows} JOIN delivery d ON d.seq = ` + fmt.Sprintf(head, "r.c1") + ` JOIN message m ON m.id = d.message_id
 			JOIN message_body b ON b.message_id = m.id`, rows: attempted, scan: c.scanMessage, want: all},
 	)
-	return nil
 }
 
-// next are the shares that so many lanes can come from, if there are any in each.
+// next are the shares that so many lanes can come from, if each has as many as it seems. One that is cut is asked again when others had less.
 func (c *claiming) next(left int) []share {
-	n := 0
-	for ; n < len(c.shares) && left > 0; n++ {
-		c.shares[n].room = min(c.shares[n].room, left)
-		left -= c.shares[n].room
+	var now, later []share
+	for i, s := range c.shares {
+		if left == 0 {
+			later = append(later, c.shares[i:]...)
+			break
+		}
+		if rest := s.room - left; rest > 0 {
+			s.room = left
+			later = append(later, share{s.address, rest, s.most})
+		}
+		left -= s.room
+		now = append(now, s)
 	}
-	next := c.shares[:n]
-	c.shares = c.shares[n:]
-	return next
+	c.shares = later
+	return now
 }
 
 // choose finds lanes, and keeps them from others until the transaction ends. Other claims at the same addresses end before: those of the first round are

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"rivgate/routing"
 	"rivgate/store"
 )
 
@@ -102,6 +103,24 @@ func lanes(w *world) {
 		equal(w, "claimed again", len(w.claimAt(10, 2)), 0)
 		w.finish(first[0], store.Attempt{Outcome: store.OutcomeDelivered})
 		equal(w, "after one has ended", len(w.claimAt(10, 2)), 1)
+		w.clock.move(time.Hour)
+		w.drain()
+	})
+	w.run("what a paused receiver cannot take of a claim goes to other addresses", func(w *world) {
+		const other = "https://other.example/"
+		for _, at := range []struct{ receiver, address string }{{unit, there}, {board, there}, {unit, there}, {unit, other}, {unit, other}, {unit, other}} {
+			f := w.blank(at.receiver)
+			f.first.Route.Via, f.first.Route.Address = routing.Queue, at.address
+			f.accept(f.first)
+		}
+		w.must(w.s.Pause(w.ctx, board, "anna", ""))
+		addresses := map[string]int{}
+		for _, d := range w.claimAt(4, 3) {
+			addresses[d.Message.Route.Address]++
+		}
+		equal(w, "of the one with a paused receiver", addresses[there], 2)
+		equal(w, "of the other", addresses[other], 2)
+		w.must(w.s.Resume(w.ctx, board, "anna"))
 		w.clock.move(time.Hour)
 		w.drain()
 	})
