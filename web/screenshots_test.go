@@ -51,8 +51,12 @@ func TestScreenshots(t *testing.T) {
 		}
 	}
 	for _, s := range []shot{
-		{visit{who: "vera", path: "/inbox?queue=ongoing"}, "inbox"}, {visit{who: "vera", path: "/inbox/" + busy}, "case"}, {visit{who: "olle", path: "/monitor"}, "monitor"},
-		{visit{who: "iris", path: "/catalogue/draft"}, "catalogue"}, {visit{who: "hanna", path: "/statistics?by=age&by2=main_problem"}, "statistics"}, {visit{who: nobody, path: "/mailbox/" + busy}, "mailbox"},
+		{visit{who: "vera", path: "/inbox?queue=ongoing"}, "inbox"},
+		{visit{who: "vera", path: "/inbox/" + busy}, "case"},
+		{visit{who: "olle", path: "/monitor"}, "monitor"},
+		{visit{who: "iris", path: "/catalogue/draft"}, "catalogue"},
+		{visit{who: "hanna", path: "/statistics?by=age&by2=main_problem"}, "statistics"},
+		{visit{who: nobody, path: "/mailbox/" + busy}, "mailbox"},
 	} {
 		if size := b.takes(folder, s, false); size > best {
 			t.Errorf("%s.png has %d bytes", s.name, size)
