@@ -55,7 +55,7 @@ func TestScreenshots(t *testing.T) {
 		{visit{who: "vera", path: "/inbox/" + busy}, "case"},
 		{visit{who: "olle", path: "/monitor"}, "monitor"},
 		{visit{who: "iris", path: "/catalogue/draft"}, "catalogue"},
-		{visit{who: "hanna", path: "/statistics?by=age&by2=main_problem"}, "statistics"},
+		{visit{who: "hanna", path: "/statistics?by=main_problem#result"}, "statistics"},
 		{visit{who: nobody, path: "/mailbox/" + busy}, "mailbox"},
 	} {
 		if size := b.takes(folder, s, false); size > best {
@@ -105,7 +105,9 @@ func (w *world) busy() string {
 		}
 	}
 	w.act(id, "reply", url.Values{"text": {"Tack för att du hör av dig. Vi läser journalen och återkommer i veckan."}})
+	w.pass(3 * time.Hour)
 	w.act(id, "question", url.Values{"text": {"Vilka dagar ringde du, och ungefär när på dagen?"}, "due": {"2026-04-20"}})
+	w.pass(26 * time.Hour)
 	question := between(w.t, w.page("/mailbox/"+id), `name="question" value="`, `"`)
 	if r := w.post("/mailbox/"+id+"/answer", url.Values{"question": {question}, "text": {"Måndag och tisdag, strax efter åtta."}}); r.status != http.StatusSeeOther {
 		w.t.Fatalf("answering: %d", r.status)
