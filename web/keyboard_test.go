@@ -35,8 +35,15 @@ func TestKeyboardReachesEverything(t *testing.T) {
 	i := &inspector{tab: tab{browser(t), t}, w: w}
 	first := names["/inbox/"]["id"]
 	for _, v := range []visit{
-		{who: nobody, path: "/signin"}, {who: "hanna", path: "/"}, {who: "hanna", path: "/inbox"}, {who: "hanna", path: "/inbox/" + first}, {who: "hanna", path: "/statistics"}, {who: "olle", path: "/monitor/deliveries"},
-		{who: "iris", path: "/catalogue/draft"}, {who: "gunde", path: "/review"}, {who: nobody, path: "/submit?unit=" + clinic},
+		{who: nobody, path: "/signin"},
+		{who: "hanna", path: "/"},
+		{who: "hanna", path: "/inbox"},
+		{who: "hanna", path: "/inbox/" + first},
+		{who: "hanna", path: "/statistics"},
+		{who: "olle", path: "/monitor/deliveries"},
+		{who: "iris", path: "/catalogue/draft"},
+		{who: "gunde", path: "/review"},
+		{who: nobody, path: "/submit?unit=" + clinic},
 	} {
 		i.sitsDown(v.who)
 		i.opens(v)
