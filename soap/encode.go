@@ -31,7 +31,7 @@ func encodeEnvelope(headers []xml.Name, address string, root xml.Name, v any) ([
 	}
 	// The prefixes must not be ones that a value below a wildcard uses: then they get a longer tail.
 	for tail := ""; ; tail += "_" {
-		e := &encoder{layouts: layouts{}, tail: tail, prefixes: map[string]string{}, taken: map[string]bool{}}
+		e := &encoder{tail: tail, prefixes: map[string]string{}, taken: map[string]bool{}}
 		envelope, err := e.envelope(headers, address, root, value)
 		if err != nil {
 			return nil, fmt.Errorf("writing %s: %w", root.Local, err)
@@ -44,7 +44,6 @@ func encodeEnvelope(headers []xml.Name, address string, root xml.Name, v any) ([
 
 // encoder writes one envelope. Prefixes are given out in the order in which namespaces are met.
 type encoder struct {
-	layouts  layouts
 	tail     string
 	out      []byte
 	prefixes map[string]string // namespace → prefix
@@ -166,7 +165,7 @@ func (e *encoder) element(name xml.Name, v reflect.Value, fallback string) error
 
 // structure writes the attributes of v, the end of the start tag, and the content.
 func (e *encoder) structure(v reflect.Value) error {
-	l, err := e.layouts.of(v.Type())
+	l, err := layoutOf(v.Type())
 	if err != nil {
 		return err
 	}
@@ -206,7 +205,7 @@ func (e *encoder) content(l *layout, v reflect.Value) error {
 				err = errors.Join(err, e.any(a, ""))
 			}
 		case groupField:
-			inner, layoutErr := e.layouts.of(f.typ.Elem())
+			inner, layoutErr := layoutOf(f.typ.Elem())
 			err = layoutErr
 			for i := 0; err == nil && i < value.Len(); i++ {
 				err = e.content(inner, value.Index(i))

@@ -43,7 +43,7 @@ func decode(envelope []byte, root xml.Name, v any) (map[xml.Name]string, error) 
 	if value.Kind() != reflect.Pointer || value.IsNil() {
 		return nil, fmt.Errorf("decoding an envelope into %T: not a pointer", v)
 	}
-	d := &decoder{tokens: newTokens(envelope), layouts: layouts{}}
+	d := &decoder{tokens: newTokens(envelope)}
 	child, err := d.body()
 	if err != nil {
 		return nil, err
@@ -71,35 +71,34 @@ func fault(envelope []byte) error {
 // decoder reads one envelope.
 type decoder struct {
 	*tokens
-	layouts layouts
 	headers map[xml.Name]string
 }
 
 // body reads up to the first element in Body.
-func (d *decoder) body() (startTag, error) {
+func (d *decoder) body() (token, error) {
 	depth := 0
 	for {
-		token, err := d.next()
+		k, err := d.next()
 		if errors.Is(err, io.EOF) {
-			return startTag{}, d.refuse("no element in Body")
+			return token{}, d.refuse("no element in Body")
 		}
 		if err != nil {
-			return startTag{}, err
+			return token{}, err
 		}
-		switch x := token.(type) {
+		switch k.kind {
 		case startTag:
 			switch {
-			case depth == 0 && x.name == xml.Name{Space: NamespaceEnvelope, Local: "Envelope"},
-				depth == 1 && x.name == xml.Name{Space: NamespaceEnvelope, Local: "Body"}:
+			case depth == 0 && k.name == xml.Name{Space: NamespaceEnvelope, Local: "Envelope"},
+				depth == 1 && k.name == xml.Name{Space: NamespaceEnvelope, Local: "Body"}:
 				depth++
 			case depth == 2:
-				return x, nil
+				return k, nil
 			case depth == 1:
 				if err := d.header(); err != nil {
-					return startTag{}, err
+					return token{}, err
 				}
 			default:
-				return startTag{}, d.refuse("not a SOAP 1.1 envelope")
+				return token{}, d.refuse("not a SOAP 1.1 envelope")
 			}
 		case endTag:
 			depth--
@@ -112,18 +111,18 @@ func (d *decoder) header() error {
 	d.headers = map[xml.Name]string{}
 	var name xml.Name
 	for depth := 1; depth > 0; {
-		token, err := d.next()
+		k, err := d.next()
 		if err != nil {
 			return err
 		}
-		switch x := token.(type) {
+		switch k.kind {
 		case startTag:
 			if depth++; depth == 2 {
-				name = x.name
+				name = k.name
 			}
-		case string:
+		case textRun:
 			if depth == 2 {
-				d.headers[name] += x
+				d.headers[name] += k.text
 			}
 		case endTag:
 			depth--
@@ -135,21 +134,21 @@ func (d *decoder) header() error {
 // rest sees to it that nothing but the ends of Body and Envelope follows.
 func (d *decoder) rest() error {
 	for {
-		token, err := d.next()
+		k, err := d.next()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if _, ok := token.(startTag); ok {
+		if k.kind == startTag {
 			return d.refuse("more than one element in Body")
 		}
 	}
 }
 
 // element reads the element whose start tag is s into v.
-func (d *decoder) element(s startTag, v reflect.Value) error {
+func (d *decoder) element(s token, v reflect.Value) error {
 	if v.Kind() == reflect.Pointer {
 		v.Set(reflect.New(v.Type().Elem()))
 		v = v.Elem()
@@ -183,13 +182,13 @@ func (d *decoder) element(s startTag, v reflect.Value) error {
 func (d *decoder) text() (string, error) {
 	var parts []string
 	for {
-		token, err := d.next()
+		k, err := d.next()
 		if err != nil {
 			return "", err
 		}
-		switch x := token.(type) {
-		case string:
-			parts = append(parts, x)
+		switch k.kind {
+		case textRun:
+			parts = append(parts, k.text)
 		case startTag:
 			return "", d.refuse("an element where the contract has text")
 		case endTag:

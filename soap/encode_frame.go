@@ -11,16 +11,19 @@ type frame struct {
 	value  reflect.Value
 	layout *layout
 	cursor int            // position of the field filled last
-	filled map[int]bool   // fields that hold a value
-	groups map[int]*frame // the last item of each groupField
+	filled []bool         // fields that hold a value
+	groups map[int]*frame // the last item of each groupField; nil at first
 }
 
 func (d *decoder) frame(v reflect.Value) (*frame, error) {
-	l, err := d.layouts.of(v.Type())
-	return &frame{value: v, layout: l, filled: map[int]bool{}, groups: map[int]*frame{}}, err
+	l, err := layoutOf(v.Type())
+	if err != nil {
+		return nil, err
+	}
+	return &frame{value: v, layout: l, filled: make([]bool, len(l.fields))}, nil
 }
 
-func (d *decoder) structure(s startTag, v reflect.Value) error {
+func (d *decoder) structure(s token, v reflect.Value) error {
 	f, err := d.frame(v)
 	if err != nil {
 		return err
@@ -31,18 +34,18 @@ func (d *decoder) structure(s startTag, v reflect.Value) error {
 	var text []string
 	scope := d.scope()
 	for {
-		token, err := d.next()
+		k, err := d.next()
 		if err != nil {
 			return err
 		}
-		switch x := token.(type) {
-		case string:
-			if f.layout.text < 0 && strings.Trim(x, " \t\r\n") != "" {
+		switch k.kind {
+		case textRun:
+			if f.layout.text < 0 && strings.Trim(k.text, " \t\r\n") != "" {
 				return d.refuse("text in " + f.layout.name)
 			}
-			text = append(text, x)
+			text = append(text, k.text)
 		case startTag:
-			if err := d.child(x, f); err != nil {
+			if err := d.child(k, f); err != nil {
 				return err
 			}
 		case endTag:
@@ -54,7 +57,7 @@ func (d *decoder) structure(s startTag, v reflect.Value) error {
 	}
 }
 
-func (d *decoder) attributes(s startTag, f *frame) error {
+func (d *decoder) attributes(s token, f *frame) error {
 	for _, a := range s.attr {
 		known := a.Name.Space == instanceNamespace
 		for _, field := range f.layout.fields {
@@ -84,10 +87,10 @@ func (d *decoder) attributes(s startTag, f *frame) error {
 }
 
 // child reads the element whose start tag is s into the field that takes it.
-func (d *decoder) child(s startTag, f *frame) error {
-	i := f.place(d.layouts, s.name)
+func (d *decoder) child(s token, f *frame) error {
+	i := f.place(s.name)
 	if i < 0 {
-		if f.layout.wild < 0 || f.knows(d.layouts, s.name) {
+		if f.layout.wild < 0 || f.knows(s.name) {
 			return d.refuse("an element that the contract does not know, or once too often, in " + f.layout.name)
 		}
 		i = f.wildcard()
@@ -102,11 +105,14 @@ func (d *decoder) child(s startTag, f *frame) error {
 		return err
 	case field.kind == groupField:
 		inner := f.groups[i]
-		if inner == nil || inner.ahead(d.layouts, s.name) < 0 {
+		if inner == nil || inner.ahead(s.name) < 0 {
 			v.Set(reflect.Append(v, reflect.Zero(v.Type().Elem())))
 			var err error
 			if inner, err = d.frame(v.Index(v.Len() - 1)); err != nil {
 				return err
+			}
+			if f.groups == nil {
+				f.groups = map[int]*frame{}
 			}
 			f.groups[i] = inner
 		}
@@ -119,10 +125,10 @@ func (d *decoder) child(s startTag, f *frame) error {
 }
 
 // ahead is the first field, from the cursor on, that still takes an element called name; -1 where there is none.
-func (f *frame) ahead(ls layouts, name xml.Name) int {
+func (f *frame) ahead(name xml.Name) int {
 	for i := f.cursor; i < len(f.layout.fields); i++ {
 		field := f.layout.fields[i]
-		if field.takes(ls, name) && (field.repeated() || !f.filled[i]) {
+		if field.takes(name) && (field.repeated() || !f.filled[i]) {
 			return i
 		}
 	}
@@ -130,12 +136,12 @@ func (f *frame) ahead(ls layouts, name xml.Name) int {
 }
 
 // place is ahead, and where that finds nothing any other field that takes name: the order is the validator's affair.
-func (f *frame) place(ls layouts, name xml.Name) int {
-	if i := f.ahead(ls, name); i >= 0 {
+func (f *frame) place(name xml.Name) int {
+	if i := f.ahead(name); i >= 0 {
 		return i
 	}
 	for i, field := range f.layout.fields {
-		if field.takes(ls, name) && (field.repeated() || !f.filled[i]) {
+		if field.takes(name) && (field.repeated() || !f.filled[i]) {
 			return i
 		}
 	}
@@ -152,9 +158,9 @@ func (f *frame) wildcard() int {
 	return f.layout.wild
 }
 
-func (f *frame) knows(ls layouts, name xml.Name) bool {
+func (f *frame) knows(name xml.Name) bool {
 	for _, field := range f.layout.fields {
-		if field.takes(ls, name) {
+		if field.takes(name) {
 			return true
 		}
 	}
@@ -162,17 +168,17 @@ func (f *frame) knows(ls layouts, name xml.Name) bool {
 }
 
 // takes says whether an element called name belongs to f by its name.
-func (f field) takes(ls layouts, name xml.Name) bool {
+func (f field) takes(name xml.Name) bool {
 	switch f.kind {
 	case elementField:
 		return f.name == name
 	case groupField:
-		inner, err := ls.of(f.typ.Elem())
+		inner, err := layoutOf(f.typ.Elem())
 		if err != nil {
 			return false
 		}
 		for _, g := range inner.fields {
-			if g.takes(ls, name) {
+			if g.takes(name) {
 				return true
 			}
 		}

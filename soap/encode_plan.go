@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 )
 
 const (
@@ -46,12 +47,12 @@ type layout struct {
 	wild   int // position in fields of the last anyField, or -1
 }
 
-// layouts remembers the layouts that one call met.
-type layouts map[reflect.Type]*layout
+// layouts remembers the layouts that were met: they follow from the types alone. reflect.Type → *layout
+var layouts sync.Map
 
-func (ls layouts) of(t reflect.Type) (*layout, error) {
-	if l := ls[t]; l != nil {
-		return l, nil
+func layoutOf(t reflect.Type) (*layout, error) {
+	if l, found := layouts.Load(t); found {
+		return l.(*layout), nil
 	}
 	l := &layout{name: t.Name(), text: -1, wild: -1}
 	for i := range t.NumField() {
@@ -68,7 +69,7 @@ func (ls layouts) of(t reflect.Type) (*layout, error) {
 		}
 		l.fields = append(l.fields, f)
 	}
-	ls[t] = l
+	layouts.Store(t, l)
 	return l, nil
 }
 

@@ -11,78 +11,103 @@ import (
 // depthLimit bounds the nesting that Decode follows, so that no message can exhaust the stack.
 const depthLimit = 256
 
-// startTag is a start tag with resolved names.
-type startTag struct {
-	name xml.Name
-	attr []xml.Attr // without declarations
+// token is a start tag, the end of an element, or text.
+type token struct {
+	kind tokenKind
+	name xml.Name   // of a start tag, resolved
+	attr []xml.Attr // of a start tag, resolved, without declarations
+	text string
 }
 
-// endTag is an end tag that fits.
-type endTag struct{}
+type tokenKind byte
 
-// tokens reads an XML document with namespaces resolved: startTag, endTag, or string for text. Comments and processing
-// instructions are left out. It refuses a DOCTYPE, undeclared prefixes, attributes twice, and tags that do not fit.
+const (
+	startTag tokenKind = iota + 1
+	endTag
+	textRun
+)
+
+// tokens reads an XML document with namespaces resolved. Comments and processing instructions are left out. It refuses a DOCTYPE, undeclared
+// prefixes, attributes twice, and tags that do not fit. It is encoding/xml that reads, but for what is plain: see plainTokens.
 type tokens struct {
-	xml    *xml.Decoder
-	open   []xml.Name          // as written
-	scopes []map[string]string // prefix → namespace, one for each open element; shared where nothing was declared
+	plainTokens
+	xml *xml.Decoder
 }
 
 func newTokens(document []byte) *tokens {
-	d := xml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(document, []byte("\xef\xbb\xbf"))))
+	t := &tokens{plainTokens: plainTokens{document: bytes.TrimPrefix(document, []byte("\xef\xbb\xbf")), names: map[string]*tagName{}}}
+	t.xml = xml.NewDecoder(&t.plainTokens)
 	// Whoever calls has made it UTF-8, whatever the declaration says.
-	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
-	return &tokens{xml: d, scopes: []map[string]string{{"xml": xmlNamespace}}}
+	t.xml.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
+	return t
 }
 
-func (t *tokens) scope() map[string]string { return t.scopes[len(t.scopes)-1] }
+// outside is what is declared outside the root element.
+var outside = map[string]string{"xml": xmlNamespace}
+
+func (t *tokens) scope() map[string]string {
+	if len(t.open) == 0 {
+		return outside
+	}
+	return t.open[len(t.open)-1].scope
+}
 
 // refuse is an Error at the present place.
 func (t *tokens) refuse(reason string) error {
-	line, column := t.xml.InputPos()
-	return &Error{Kind: Malformed, Reason: reason, Line: line, Column: column}
+	read := t.document[:t.passed+t.xml.InputOffset()]
+	return &Error{Kind: Malformed, Reason: reason, Line: 1 + bytes.Count(read, []byte("\n")), Column: len(read) - bytes.LastIndexByte(read, '\n')}
 }
 
 // next is the next token; io.EOF after the root element.
-func (t *tokens) next() (any, error) {
+func (t *tokens) next() (token, error) {
+	if t.passed+t.xml.InputOffset() == int64(t.at) && !t.closing {
+		switch kind, text, name := t.plain(); kind {
+		case startTag:
+			return t.start(name, nil)
+		case endTag, textRun:
+			return token{kind: kind, text: text}, nil
+		}
+	}
 	for {
-		token, err := t.xml.RawToken()
+		read, err := t.xml.RawToken()
 		if errors.Is(err, io.EOF) {
 			if len(t.open) > 0 {
-				return nil, t.refuse("the document ends too early")
+				return token{}, t.refuse("the document ends too early")
 			}
-			return nil, io.EOF
+			return token{}, io.EOF
 		}
 		if err != nil {
 			refusal := t.refuse("not well-formed").(*Error)
 			refusal.Cause = err
-			return nil, refusal
+			return token{}, refusal
 		}
-		switch x := token.(type) {
+		switch x := read.(type) {
 		case xml.StartElement:
-			return t.start(x)
+			t.closing = t.document[t.at-len("/>")] == '/'
+			return t.start(&tagName{raw: x.Name}, x.Attr)
 		case xml.EndElement:
-			if len(t.open) == 0 || t.open[len(t.open)-1] != x.Name {
-				return nil, t.refuse("an end tag that does not fit")
+			t.closing = false
+			if len(t.open) == 0 || t.open[len(t.open)-1].raw != x.Name {
+				return token{}, t.refuse("an end tag that does not fit")
 			}
-			t.open, t.scopes = t.open[:len(t.open)-1], t.scopes[:len(t.scopes)-1]
-			return endTag{}, nil
+			t.open = t.open[:len(t.open)-1]
+			return token{kind: endTag}, nil
 		case xml.CharData:
-			return string(x), nil
+			return token{kind: textRun, text: string(x)}, nil
 		case xml.Directive:
-			return nil, t.refuse("a document type declaration")
+			return token{}, t.refuse("a document type declaration")
 		}
 	}
 }
 
-func (t *tokens) start(s xml.StartElement) (any, error) {
+func (t *tokens) start(tag *tagName, raw []xml.Attr) (token, error) {
 	if len(t.open) == depthLimit {
-		return nil, t.refuse("nested too deep")
+		return token{}, t.refuse("nested too deep")
 	}
 	scope := t.scope()
 	var attrs []xml.Attr
 	copied := false
-	for _, a := range s.Attr {
+	for _, a := range raw {
 		if a.Name.Space != "xmlns" && (a.Name.Space != "" || a.Name.Local != "xmlns") {
 			attrs = append(attrs, a)
 			continue
@@ -96,20 +121,20 @@ func (t *tokens) start(s xml.StartElement) (any, error) {
 			scope[a.Name.Local] = a.Value
 		}
 	}
-	t.open, t.scopes = append(t.open, s.Name), append(t.scopes, scope)
-	name, ok := resolve(scope, s.Name, true)
+	t.open = append(t.open, opened{tagName: tag, scope: scope})
+	name, ok := resolve(scope, tag.raw, true)
 	for i := 0; ok && i < len(attrs); i++ {
 		attrs[i].Name, ok = resolve(scope, attrs[i].Name, false)
 		for j := range i {
 			if attrs[j].Name == attrs[i].Name {
-				return nil, t.refuse("an attribute twice")
+				return token{}, t.refuse("an attribute twice")
 			}
 		}
 	}
 	if !ok {
-		return nil, t.refuse("an undeclared prefix")
+		return token{}, t.refuse("an undeclared prefix")
 	}
-	return startTag{name: name, attr: attrs}, nil
+	return token{kind: startTag, name: name, attr: attrs}, nil
 }
 
 func cloneScope(scope map[string]string) map[string]string {
@@ -135,11 +160,11 @@ func resolve(scope map[string]string, raw xml.Name, element bool) (xml.Name, boo
 // skip reads to the end of the element whose start tag was read last.
 func (t *tokens) skip() error {
 	for depth := 1; depth > 0; {
-		token, err := t.next()
+		k, err := t.next()
 		if err != nil {
 			return err
 		}
-		switch token.(type) {
+		switch k.kind {
 		case startTag:
 			depth++
 		case endTag:
@@ -150,26 +175,26 @@ func (t *tokens) skip() error {
 }
 
 // tree reads the element whose start tag is s.
-func (t *tokens) tree(s startTag) (Any, error) {
+func (t *tokens) tree(s token) (Any, error) {
 	a := Any{Name: s.name, Attr: s.attr}
 	scope := t.scope()
 	for _, attr := range s.attr {
 		a.bind(scope, attr.Value, attr.Name == xml.Name{Space: instanceNamespace, Local: "type"})
 	}
 	for {
-		token, err := t.next()
+		k, err := t.next()
 		if err != nil {
 			return a, err
 		}
-		switch x := token.(type) {
-		case string:
+		switch k.kind {
+		case textRun:
 			if n := len(a.Children); n > 0 && a.Children[n-1].Element == nil {
-				a.Children[n-1].Text += x
-			} else if x != "" {
-				a.Children = append(a.Children, Node{Text: x})
+				a.Children[n-1].Text += k.text
+			} else if k.text != "" {
+				a.Children = append(a.Children, Node{Text: k.text})
 			}
 		case startTag:
-			child, err := t.tree(x)
+			child, err := t.tree(k)
 			if err != nil {
 				return a, err
 			}
