@@ -50,8 +50,9 @@ func breaches() []breach {
 	}
 }
 
-// Check proves the invariant: every accepted message is in exactly one place, no lane is stuck without reason, attempts and states agree. Each breach is one line
-// with ids, never content. It reads everything: see Checker for what is looked at all the time.
+// Check proves the invariant: every accepted message is in exactly one place, no lane is stuck without reason, attempts and states agree, and
+// statistics that were gathered are those of the cases. Each breach is one line with ids, or with a month, never content. It reads everything: see Checker for
+// what is looked at all the time.
 func (s *Store) Check(ctx context.Context) ([]string, error) {
 	var lines []string
 	now := micros(s.now())
@@ -64,5 +65,9 @@ func (s *Store) Check(ctx context.Context) ([]string, error) {
 			lines = append(lines, b.what+": "+id)
 		}
 	}
-	return lines, nil
+	months, err := s.checkMonths(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return append(lines, months...), nil
 }

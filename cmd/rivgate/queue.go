@@ -26,7 +26,7 @@ type QueueCommand struct {
 	Pause    QueuePauseCommand    `cmd:"" help:"Hold back everything to one receiver; messages are still accepted."`
 	Resume   QueueResumeCommand   `cmd:"" help:"Let a paused receiver's deliveries go on."`
 	Audit    QueueAuditCommand    `cmd:"" help:"Show who ordered what, when, why, and for how many."`
-	Check    QueueCheckCommand    `cmd:"" help:"Prove that every accepted message is in exactly one place and no case is stuck; exit code 1 where not."`
+	Check    QueueCheckCommand    `cmd:"" help:"Prove that every accepted message is in exactly one place, no case is stuck and statistics are right; exit code 1 where not."`
 }
 
 // queueFilter narrows deliveries, for lists and verbs alike.
