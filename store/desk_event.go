@@ -42,6 +42,8 @@ type DeskEvent struct {
 	Text      string        `json:"text,omitempty"`      // note, reason, or number
 	Form      string        `json:"form,omitempty"`      // of an answer
 	MessageID string        `json:"messageId,omitempty"` // Key.MessageID of an answer
+	Files     []File        `json:"files,omitempty"`     // of a note, without their bytes
+	FilesID   string        `json:"-"`                   // by which they are read: see NoteFile
 }
 
 func (t *tx) noteEvent(ctx context.Context, caseID, unit string, e DeskEvent) error {
@@ -49,15 +51,15 @@ func (t *tx) noteEvent(ctx context.Context, caseID, unit string, e DeskEvent) er
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(ctx, `INSERT INTO desk_event (case_id, unit, kind, by_id, by_name, at, doc) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		caseID, fold(unit), string(e.Kind), e.By.ID, e.By.Name, micros(t.now), string(doc))
+	_, err = t.exec(ctx, `INSERT INTO desk_event (case_id, unit, kind, by_id, by_name, at, doc, files) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		caseID, fold(unit), string(e.Kind), e.By.ID, e.By.Name, micros(t.now), string(doc), e.FilesID)
 	return err
 }
 
 func scanDeskEvent(rows *sql.Rows) (e DeskEvent, err error) {
 	var at int64
 	var doc []byte
-	if err := rows.Scan(&e.Unit, &e.Kind, &e.By.ID, &e.By.Name, &at, &doc); err != nil {
+	if err := rows.Scan(&e.Unit, &e.Kind, &e.By.ID, &e.By.Name, &at, &doc, &e.FilesID); err != nil {
 		return e, err
 	}
 	e.At = moment(at)
@@ -76,7 +78,7 @@ func (s *Store) DeskEvents(ctx context.Context, caseID string, units []string) (
 		}
 		c.among("unit", folded)
 	}
-	events, err := collect(ctx, pool{s.read}, scanDeskEvent, `SELECT unit, kind, by_id, by_name, at, doc FROM desk_event`+c.where()+` ORDER BY seq`, c.args...)
+	events, err := collect(ctx, pool{s.read}, scanDeskEvent, `SELECT unit, kind, by_id, by_name, at, doc, files FROM desk_event`+c.where()+` ORDER BY seq`, c.args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading a desk's time line: %w", err)
 	}

@@ -82,16 +82,3 @@ func (s *Store) UncheckAuthority(ctx context.Context, a Act) (Desk, error) {
 		return DeskEvent{Kind: DeskNoAuthority}, nil
 	})
 }
-
-// Note adds a service note (tjänsteanteckning). It stays with the unit, and nothing changes it; Act.Version does not count. ErrNotFound, ErrConflict
-// where the unit has the case no more.
-func (s *Store) Note(ctx context.Context, a Act, text string) error {
-	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		c, err := t.handled(ctx, a.CaseID, a.Unit)
-		if err != nil {
-			return err
-		}
-		return t.noteEvent(ctx, c.ID, a.Unit, DeskEvent{Kind: DeskNote, By: a.By, Text: text})
-	})
-	return deskError("noting", err)
-}

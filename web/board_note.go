@@ -35,8 +35,10 @@ type boardEntry struct {
 	Due   string // YYYY-MM-DD: until when an opinion is asked for; "" none
 	Who   string // gave or withdrew the consent
 	How   string // it was given, or known
-	Files string // what came with an opinion, and where it is kept
+	Files string // what else came with an opinion, and where it is kept
 	Text  string
+
+	Attached []fileLink // what came with it and is kept here
 }
 
 // HSAID is the id of the unit that it is about.
@@ -97,7 +99,7 @@ func (s *Site) boardEntries(ctx context.Context, c store.Case) ([]boardEntry, er
 			continue
 		}
 		if e, ok := readBoardEntry(event.Text); ok {
-			e.By, e.At = event.By, event.At
+			e.By, e.At, e.Attached = event.By, event.At, noteFiles(c, event)
 			out = append(out, e)
 		}
 	}

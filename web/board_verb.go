@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -24,7 +25,7 @@ func (s *Site) boardVerb(w http.ResponseWriter, r *http.Request, who access) err
 		return err
 	}
 	verb := r.PathValue("verb")
-	f, err := readForm(w, r, verb)
+	f, files, err := boardForm(w, r, verb)
 	if err != nil {
 		return err
 	}
@@ -35,7 +36,7 @@ func (s *Site) boardVerb(w http.ResponseWriter, r *http.Request, who access) err
 	if verb == "place" {
 		found, err = s.setPlace(ctx, who, c, f)
 	} else {
-		found, err = s.boardNote(ctx, who, c, f)
+		found, err = s.boardNote(ctx, who, c, f, files)
 	}
 	if err == nil && !f.Failed() {
 		http.Redirect(w, r, "/inbox/"+url.PathEscape(c.ID)+"/board?done="+verb, http.StatusSeeOther)
@@ -53,6 +54,20 @@ func (s *Site) boardVerb(w http.ResponseWriter, r *http.Request, who access) err
 		return err
 	}
 	return s.showBoardCase(w, r, who, c, f, found)
+}
+
+// boardForm reads a form of the page. With an opinion come files, checked as all uploads.
+func boardForm(w http.ResponseWriter, r *http.Request, verb string) (*form, []contracts.Attachment, error) {
+	if verb != "opinion" {
+		f, err := readForm(w, r, verb)
+		return f, nil, err
+	}
+	f, err := readUpload(w, r, verb)
+	if err != nil {
+		return nil, nil, err
+	}
+	files, err := uploads(r, f)
+	return f, files, err
 }
 
 // boardPlaces are where the contract's paths are typed in the form of the place.
@@ -130,7 +145,7 @@ func (s *Site) unitsLike(typed string) []routing.Unit {
 func compareNames(a, b string) int { return cmp.Compare(strings.ToLower(a), strings.ToLower(b)) }
 
 // boardNote keeps what a form says as a note. What is missing is noted in the form.
-func (s *Site) boardNote(ctx context.Context, who access, c store.Case, f *form) ([]routing.Unit, error) {
+func (s *Site) boardNote(ctx context.Context, who access, c store.Case, f *form, files []contracts.Attachment) ([]routing.Unit, error) {
 	e := boardEntry{}
 	var found []routing.Unit
 	var unit routing.Unit
@@ -171,7 +186,21 @@ func (s *Site) boardNote(ctx context.Context, who access, c store.Case, f *form)
 	if err := s.boardAllows(ctx, c, e, unit, f); err != nil || f.Failed() {
 		return nil, err
 	}
-	return nil, s.Relay.Store.Note(ctx, store.Act{CaseID: c.ID, Unit: c.Handler.Unit, By: who.self()}, e.note())
+	err := s.Relay.Store.Note(ctx, store.Act{CaseID: c.ID, Unit: c.Handler.Unit, By: who.self()}, e.note(), deskFiles(files)...)
+	if errors.Is(err, store.ErrTooLarge) {
+		f.refuse("file", "Högst 10 bilagor, om högst 20 MB var. Yttrandet är inte sparat: välj färre filer, och skriv in resten som ett yttrande till.")
+		return nil, nil
+	}
+	return nil, err
+}
+
+// deskFiles are uploads as a desk keeps them.
+func deskFiles(files []contracts.Attachment) []store.File {
+	var out []store.File
+	for _, a := range files {
+		out = append(out, store.File{Name: a.FileName, MediaType: a.MediaType, SHA256: a.SHA256, Value: a.Value})
+	}
+	return out
 }
 
 // boardAllows refuses a request without the citizen's consent, a consent withdrawn that was not given, and a mark taken away that is not there.

@@ -288,7 +288,13 @@ func (s *Site) sendFile(w http.ResponseWriter, r *http.Request, message string) 
 	if err != nil {
 		return err
 	}
-	kind, _, err := mime.ParseMediaType(a.MediaType)
+	saveFile(w, a.FileName, a.MediaType, a.Value)
+	return nil
+}
+
+// saveFile sends a file for the browser to save, in a sandbox.
+func saveFile(w http.ResponseWriter, name, mediaType string, value []byte) {
+	kind, _, err := mime.ParseMediaType(mediaType)
 	switch kind {
 	case "application/pdf", "image/png", "image/jpeg", "image/gif", "text/plain":
 	default:
@@ -299,9 +305,8 @@ func (s *Site) sendFile(w http.ResponseWriter, r *http.Request, message string) 
 	}
 	h := w.Header()
 	h.Set("Content-Type", kind)
-	h.Set("Content-Length", strconv.Itoa(len(a.Value)))
+	h.Set("Content-Length", strconv.Itoa(len(value)))
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": a.FileName}))
-	_, _ = w.Write(a.Value) // the reader may have gone
-	return nil
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	_, _ = w.Write(value) // the reader may have gone
 }

@@ -76,7 +76,7 @@ func (s *Site) caseLine(ctx context.Context, c store.Case) ([]event, error) {
 				continue
 			}
 		}
-		e := event{Desk: true, Note: act.Kind == store.DeskNote, Title: deskWord(act), From: act.By.Name, At: act.At, Text: act.Text, Worry: act.Kind == store.DeskRefused}
+		e := event{Desk: true, Note: act.Kind == store.DeskNote, Title: deskWord(act), From: act.By.Name, At: act.At, Text: act.Text, Worry: act.Kind == store.DeskRefused, Files: noteFiles(c, act)}
 		line = append(line, e)
 	}
 	slices.SortStableFunc(line, func(a, b event) int { return a.At.Compare(b.At) })

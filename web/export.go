@@ -17,12 +17,12 @@ import (
 
 // exportCase sends a case as a package for the archive: PDF, XML, the messages as they came, and their attachments.
 func (s *Site) exportCase(w http.ResponseWriter, r *http.Request, who access) error {
-	c, line, file, err := s.document(r.Context(), who, r.PathValue("id"), "package", true)
+	d, err := s.document(r.Context(), who, r.PathValue("id"), "package", true)
 	if err != nil {
 		return err
 	}
-	download(w, "application/zip", "arende-"+c.ID+".zip")
-	if err := casefile.WritePackage(w, file, s.parts(r.Context(), line)); err != nil {
+	download(w, "application/zip", "arende-"+d.c.ID+".zip")
+	if err := casefile.WritePackage(w, d.file, s.parts(r.Context(), d)); err != nil {
 		// The head is out: a reader who gets no end knows that something is missing.
 		panic(http.ErrAbortHandler)
 	}
@@ -31,12 +31,12 @@ func (s *Site) exportCase(w http.ResponseWriter, r *http.Request, who access) er
 
 // exportPDF sends a case as a document. Contact data of a protected identity are in it on a deliberate click alone, which is logged.
 func (s *Site) exportPDF(w http.ResponseWriter, r *http.Request, who access) error {
-	c, _, file, err := s.document(r.Context(), who, r.PathValue("id"), "PDF", r.URL.Query().Has("contact"))
+	d, err := s.document(r.Context(), who, r.PathValue("id"), "PDF", r.URL.Query().Has("contact"))
 	if err != nil {
 		return err
 	}
-	download(w, "application/pdf", "arende-"+c.ID+".pdf")
-	if err := casefile.WritePDF(w, file); err != nil {
+	download(w, "application/pdf", "arende-"+d.c.ID+".pdf")
+	if err := casefile.WritePDF(w, d.file); err != nil {
 		panic(http.ErrAbortHandler)
 	}
 	return nil
@@ -50,40 +50,47 @@ func download(w http.ResponseWriter, mediaType, name string) {
 	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
 }
 
-// document is a case as it is exported, after a row in the access log. line are its messages. contact is whether contact data of a protected identity are
-// in it; an archive needs them, and has them in the messages as they came.
-func (s *Site) document(ctx context.Context, who access, id, form string, contact bool) (c store.Case, line []event, file casefile.Case, err error) {
-	if c, err = s.inboxCase(ctx, id, who, ExportCase); err != nil {
-		return c, nil, file, err
+// exported is a case as it is exported, with what its parts are read by.
+type exported struct {
+	c      store.Case
+	line   []event // messages
+	events []store.DeskEvent
+	file   casefile.Case
+}
+
+// document is a case as it is exported, after a row in the access log. contact is whether contact data of a protected identity are in it; an archive needs them,
+// and has them in the messages as they came.
+func (s *Site) document(ctx context.Context, who access, id, form string, contact bool) (d exported, err error) {
+	if d.c, err = s.inboxCase(ctx, id, who, ExportCase); err != nil {
+		return d, err
 	}
-	desk, err := s.Relay.Store.Desk(ctx, c.ID)
+	desk, err := s.Relay.Store.Desk(ctx, d.c.ID)
 	if err != nil {
-		return c, nil, file, err
+		return d, err
 	}
 	if desk.Protected && contact {
 		form += ", protected contact data"
 	}
-	if err = s.lookedAt(ctx, who, store.AccessExport, c, form); err != nil {
-		return c, nil, file, err
+	if err = s.lookedAt(ctx, who, store.AccessExport, d.c, form); err != nil {
+		return d, err
 	}
-	if line, err = s.timeLine(ctx, c, ""); err != nil {
-		return c, nil, file, err
+	if d.line, err = s.timeLine(ctx, d.c, ""); err != nil {
+		return d, err
 	}
-	events, err := s.Relay.Store.DeskEvents(ctx, c.ID, []string{c.Handler.Unit})
-	if err != nil {
-		return c, nil, file, err
+	if d.events, err = s.Relay.Store.DeskEvents(ctx, d.c.ID, []string{d.c.Handler.Unit}); err != nil {
+		return d, err
 	}
-	file = s.caseFileOf(c, desk, line)
+	d.file = s.caseFileOf(d.c, desk, d.line)
 	if desk.Protected && !contact {
-		hideContact(&file.Reporter)
-		if file.Patient != nil {
-			hideContact(file.Patient)
+		hideContact(&d.file.Reporter)
+		if d.file.Patient != nil {
+			hideContact(d.file.Patient)
 		}
 	}
-	file.ExportedBy = who.name
-	file.Entries = append(messageEntries(line), deskEntries(events)...)
-	slices.SortStableFunc(file.Entries, func(a, b casefile.Entry) int { return a.At.Compare(b.At) })
-	return c, line, file, nil
+	d.file.ExportedBy = who.name
+	d.file.Entries = append(messageEntries(d.line), deskEntries(d.events)...)
+	slices.SortStableFunc(d.file.Entries, func(a, b casefile.Entry) int { return a.At.Compare(b.At) })
+	return d, nil
 }
 
 // caseFileOf is the head of the document.
@@ -152,21 +159,25 @@ func messageEntries(line []event) []casefile.Entry {
 
 func deskEntries(events []store.DeskEvent) []casefile.Entry {
 	var out []casefile.Entry
-	for _, e := range events {
+	for i, e := range events {
 		kind := casefile.KindEvent
 		if e.Kind == store.DeskNote {
 			kind = casefile.KindNote
 		}
-		out = append(out, casefile.Entry{Kind: kind, At: swedish(e.At), Title: deskWord(e), From: e.By.Name, To: e.To.Name, Text: e.Text})
+		entry := casefile.Entry{Kind: kind, At: swedish(e.At), Title: deskWord(e), From: e.By.Name, To: e.To.Name, Text: e.Text}
+		for _, f := range e.Files {
+			entry.Files = append(entry.Files, casefile.File{Name: f.Name, Path: notePath(i, f), MediaType: f.MediaType, Size: f.Size, SHA256: f.SHA256})
+		}
+		out = append(out, entry)
 	}
 	return out
 }
 
-// parts are the messages as they came, and their attachments, one message after the other.
-func (s *Site) parts(ctx context.Context, line []event) func(yield func(casefile.Part, error) bool) {
+// parts are the messages as they came, and their attachments, one message after the other; then the files of notes.
+func (s *Site) parts(ctx context.Context, d exported) func(yield func(casefile.Part, error) bool) {
 	return func(yield func(casefile.Part, error) bool) {
-		for i, entry := range messageEntries(line) {
-			original, err := s.original(ctx, line[i].ID)
+		for i, entry := range messageEntries(d.line) {
+			original, err := s.original(ctx, d.line[i].ID)
 			if err != nil {
 				yield(casefile.Part{}, err)
 				return
@@ -178,12 +189,13 @@ func (s *Site) parts(ctx context.Context, line []event) func(yield func(casefile
 				if f.Path == "" {
 					continue
 				}
-				file, err := s.Relay.Attachment(ctx, line[i].ID, n)
+				file, err := s.Relay.Attachment(ctx, d.line[i].ID, n)
 				if !yield(casefile.Part{Path: f.Path, Body: bytes.NewReader(file.Value)}, err) || err != nil {
 					return
 				}
 			}
 		}
+		s.noteParts(ctx, d.c, d.events)(yield)
 	}
 }
 

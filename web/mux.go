@@ -66,6 +66,7 @@ func (s *Site) endpoints() []endpoint {
 		{get, "/inbox/{id}/export", pages, s.exportCase, ExportCase},
 		{get, "/inbox/{id}/pdf", pages, s.exportPDF, ExportCase},
 		{get, "/inbox/{id}/files/{message}/{n}", pages, s.caseFile, ReadCase},
+		{get, "/inbox/{id}/notes/{note}/{n}", pages, s.noteFile, ReadCase},
 		{post, "/inbox/{id}/forward", pages, s.boardForward, WriteCase},
 		{get, "/inbox/{id}/board", pages, s.boardCasePage, ReadCase},
 		{post, "/inbox/{id}/board/{verb}", pages, s.boardVerb, WriteCase},

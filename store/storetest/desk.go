@@ -15,6 +15,7 @@ func RunDesk(t *testing.T, open func(t *testing.T, o store.Options) *store.Store
 		{"work at a desk", deskWork},
 		{"drafts", deskDrafts},
 		{"files of drafts", deskFiles},
+		{"files of notes", deskNotes},
 		{"standard replies", deskPhrases},
 		{"answers that are to leave", deskOutgoing},
 		{"what goes with a case", deskPurge},

@@ -16,7 +16,10 @@ func deskPurge(w *world) {
 	f.accept(f.first)
 	_, err := w.s.Register(w.ctx, f.act(anna), "PN 1")
 	w.must(err)
-	w.must(w.s.Note(w.ctx, f.act(anna), "En anteckning"))
+	w.must(w.s.Note(w.ctx, f.act(anna), "Ett yttrande", store.File{Name: "yttrande.pdf", Value: []byte("%PDF-")}))
+	events, err := w.s.DeskEvents(w.ctx, f.id, nil)
+	w.must(err)
+	note := events[len(events)-1].FilesID
 	d, err := w.s.SaveDraft(w.ctx, store.Draft{CaseID: f.id, Unit: board, By: anna, Form: "note", Body: json.RawMessage(`{}`)})
 	w.must(err)
 	_, err = w.s.AddDraftFile(w.ctx, d.ID, store.File{Name: "a", Value: []byte("a")})
@@ -35,13 +38,16 @@ func deskPurge(w *world) {
 	}
 	purge(0)
 	w.must(w.s.Refused(w.ctx, waiting, "x"))
+	kept, err := w.s.FileBytes(w.ctx, note)
+	w.must(err)
+	equal(w, "files before", len(kept), 1)
 	purge(2)
 	_, err = w.s.Desk(w.ctx, f.id)
 	w.is("the desk", err, store.ErrNotFound)
 	equal(w, "events", f.events(board), "")
 	_, err = w.s.Draft(w.ctx, d.ID)
 	w.is("the draft", err, store.ErrNotFound)
-	for _, owner := range []string{d.ID, waiting.ID} {
+	for _, owner := range []string{d.ID, waiting.ID, note} {
 		files, err := w.s.FileBytes(w.ctx, owner)
 		w.must(err)
 		equal(w, "files", len(files), 0)
