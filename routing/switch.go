@@ -25,10 +25,22 @@ const Stays = "Cases under way stay with the handler that accepted them; new one
 // Switches are the units that calls of a contract reach otherwise by b than by a, on one of the days; open are the units with open cases, in upper case,
 // and how many. Units that neither catalogue names one by one are found by their open cases.
 func Switches(a, b *Table, contract string, open map[string]int, days []Date) []Switch {
+	return Compare(a, b, contract, days).Switches(open)
+}
+
+// Comparison is two tables compared: asked for Switches again, with the open cases of another moment, it looks only at what those bring. It never changes and
+// is safe for concurrent use.
+type Comparison struct {
+	a, b     *Table
+	contract string
+	days     []Date
+	named    []Switch // of the units that a catalogue names, by unit
+}
+
+// Compare compares where calls of a contract go by a and by b on some days.
+func Compare(a, b *Table, contract string, days []Date) *Comparison {
+	c := &Comparison{a: a, b: b, contract: contract, days: days}
 	names := map[string]string{}
-	for unit := range open {
-		names[Fold(unit)] = ""
-	}
 	for _, t := range []*Table{a, b} {
 		for _, u := range t.Units() {
 			names[Fold(u.HSAID)] = u.Name
@@ -39,19 +51,59 @@ func Switches(a, b *Table, contract string, open map[string]int, days []Date) []
 			}
 		}
 	}
-	switches := []Switch{}
 	for unit, name := range names {
-		for _, day := range days {
-			before, rowBefore := a.destination(contract, unit, day)
-			after, rowAfter := b.destination(contract, unit, day)
-			if before != after {
-				switches = append(switches, Switch{Unit: unit, Name: name, Day: day, Before: before, After: after, Open: open[unit], rows: [2]string{rowBefore, rowAfter}})
-				break
-			}
+		if s, switches := c.of(unit); switches {
+			s.Name = name
+			c.named = append(c.named, s)
+		}
+	}
+	slices.SortFunc(c.named, func(x, y Switch) int { return cmp.Compare(x.Unit, y.Unit) })
+	return c
+}
+
+// Switches are the units that go another way, as the function of that name tells them.
+func (c *Comparison) Switches(open map[string]int) []Switch {
+	switches := make([]Switch, 0, len(c.named))
+	for _, s := range c.named {
+		s.Open = open[s.Unit]
+		switches = append(switches, s)
+	}
+	for unit, n := range open {
+		unit = Fold(unit)
+		if c.a.names(c.contract, unit) || c.b.names(c.contract, unit) {
+			continue
+		}
+		if s, differs := c.of(unit); differs {
+			s.Open = n
+			switches = append(switches, s)
 		}
 	}
 	slices.SortFunc(switches, func(x, y Switch) int { return cmp.Compare(x.Unit, y.Unit) })
 	return switches
+}
+
+// of looks at one unit, folded, day by day.
+func (c *Comparison) of(unit string) (Switch, bool) {
+	for _, day := range c.days {
+		before, rowBefore := c.a.destination(c.contract, unit, day)
+		after, rowAfter := c.b.destination(c.contract, unit, day)
+		if before != after {
+			return Switch{Unit: unit, Day: day, Before: before, After: after, rows: [2]string{rowBefore, rowAfter}}, true
+		}
+	}
+	return Switch{}, false
+}
+
+// names tells whether the catalogue names a unit, folded, as a unit or as the receiver of a row of a contract.
+func (t *Table) names(contract, unit string) bool {
+	if t == nil {
+		return false
+	}
+	if _, known := t.unit[unit]; known || t.contracts[contract] == nil {
+		return known
+	}
+	_, known := t.contracts[contract].routes[unit]
+	return known
 }
 
 // Touched is how many open cases the change of a route's row, to this receiver, touches.

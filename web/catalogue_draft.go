@@ -43,14 +43,23 @@ type fieldChange struct{ Label, Before, After string }
 // changesShown bounds the changes on a page.
 const changesShown = 100
 
-// changesOf compares two states of the catalogue as the API does, in words.
+// changesOf compares a state of the catalogue with one that nobody has saved, in words.
 func (s *Site) changesOf(r *http.Request, before, after []routing.Entry) (changesView, error) {
-	var diff diffView
-	if err := s.switches(r, before, after, &diff); err != nil {
+	c, err := s.compareOnce(before, after)
+	if err != nil {
 		return changesView{}, err
 	}
-	all := routing.CompareEntries(before, after)
-	v := changesView{Switches: diff.Switches, Total: len(all)}
+	return s.changesView(r, c)
+}
+
+// changesView is a page of what differs, with the cases under way now.
+func (s *Site) changesView(r *http.Request, c *comparedRows) (changesView, error) {
+	switches, err := c.switches(r.Context(), s)
+	if err != nil {
+		return changesView{}, err
+	}
+	all := c.changes
+	v := changesView{Switches: switches, Total: len(all)}
 	for _, one := range v.Switches {
 		v.Open += one.Open
 	}
@@ -126,11 +135,12 @@ func (s *Site) showDraft(w http.ResponseWriter, r *http.Request, who access, sta
 	if p.catalogueHead, err = s.catalogueHead(r, who, "Utkast till adresskatalog", "draft"); err != nil {
 		return err
 	}
-	if p.Draft, err = s.Relay.Store.CatalogueDraft(r.Context()); err != nil {
+	var rows *catalogueRows
+	if p.Draft, rows, err = s.draftNow(r.Context()); err != nil {
 		return err
 	}
 	if p.Draft.Open { // else it is what is published, with no changes to look for
-		if err := s.compareDraft(r, p); err != nil {
+		if err := s.compareDraft(r, p, rows); err != nil {
 			return err
 		}
 	}
@@ -148,18 +158,21 @@ func (s *Site) showDraft(w http.ResponseWriter, r *http.Request, who access, sta
 }
 
 // compareDraft tells what is wrong with the draft, or else what it changes.
-func (s *Site) compareDraft(r *http.Request, p *draftPage) error {
-	base, err := s.Relay.Store.CatalogueRows(r.Context(), p.Draft.Base)
+func (s *Site) compareDraft(r *http.Request, p *draftPage, rows *catalogueRows) error {
+	base, err := s.versionRows(r.Context(), p.Draft.Base)
 	if err != nil {
 		return err
 	}
-	var rules routing.EntryProblems
-	if err := routing.CheckEntries(p.Draft.Rows, s.Rules, routing.DateOf(p.Now)); errors.As(err, &rules) {
-		p.Problems = problemsOf(rules, p.Draft.Rows)
+	if broken := rows.brokenOn(routing.DateOf(p.Now), s.Rules); len(broken) > 0 {
+		p.Problems = problemsOf(broken, p.Draft.Rows)
 		p.Changes = changesView{Total: len(p.Problems)}
 		return nil
 	}
-	p.Changes, err = s.changesOf(r, base, p.Draft.Rows)
+	c, err := s.comparedTo(base, rows)
+	if err != nil {
+		return err
+	}
+	p.Changes, err = s.changesView(r, c)
 	return err
 }
 

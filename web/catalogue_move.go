@@ -49,7 +49,8 @@ func (s *Site) showMove(w http.ResponseWriter, r *http.Request, who access, stat
 	if p.catalogueHead, err = s.catalogueHead(r, who, "Flytta enhet", "move"); err != nil {
 		return err
 	}
-	if p.Draft, err = s.Relay.Store.CatalogueDraft(r.Context()); err != nil {
+	var rows *catalogueRows
+	if p.Draft, rows, err = s.draftNow(r.Context()); err != nil {
 		return err
 	}
 	p.suggestions, p.Today = s.suggest(p.Draft.Rows), routing.DateOf(p.Now).String()
@@ -60,7 +61,7 @@ func (s *Site) showMove(w http.ResponseWriter, r *http.Request, who access, stat
 			return s.chooseMoved(w, p)
 		}
 		p.Unit = unit
-		table, err := s.tableOf(p.Draft.Rows)
+		table, err := rows.tableBy(s)
 		if err != nil {
 			return err
 		}

@@ -118,7 +118,7 @@ func (s *Site) cataloguePage(w http.ResponseWriter, r *http.Request, who access)
 		return err
 	}
 	q := r.URL.Query()
-	p := unitsPage{catalogueHead: h, Query: strings.TrimSpace(q.Get("q")), Way: q.Get("way"), Counts: map[string]int{}}
+	p := unitsPage{catalogueHead: h, Query: strings.TrimSpace(q.Get("q")), Way: q.Get("way")}
 	p.send, p.portal = s.shortest(s.Relay.Contracts.Send().Contract), s.Relay.Portal
 	open, err := s.Relay.Store.OpenCases(r.Context())
 	if err != nil {
@@ -128,15 +128,13 @@ func (s *Site) cataloguePage(w http.ResponseWriter, r *http.Request, who access)
 	if err != nil || from < 0 {
 		from = 0
 	}
-	for _, u := range s.table().Units() {
-		way := s.wayIn(s.table(), u, h.Now)
-		p.Counts[way.Way]++
-		if !way.found(p.Query) || p.Way != "" && way.Way != p.Way {
-			continue
-		}
+	all := s.waysNow()
+	p.Counts = all.counts
+	for i := range all.found(p.Query, p.Way) {
 		p.Total++
 		if p.Total > from && len(p.Units) < catalogueRowsShown {
-			way.Open = open[routing.Fold(u.HSAID)]
+			way := all.ways[i]
+			way.Open = open[routing.Fold(way.HSAID)]
 			p.Units = append(p.Units, way)
 		}
 	}
@@ -146,40 +144,9 @@ func (s *Site) cataloguePage(w http.ResponseWriter, r *http.Request, who access)
 	return s.render(w, http.StatusOK, "catalogue_units", p)
 }
 
-// wayIn is what happens to a new case of a unit by a table.
-func (s *Site) wayIn(table *routing.Table, u routing.Unit, now time.Time) unitWay {
-	x := table.Explain(s.caseCall(u.HSAID), now)
-	way := unitWay{Unit: u, Way: "none", Code: x.Code}
-	route := x.Route
-	if x.Code == routing.VP007 { // the way is there: look at it without asking who may take it
-		if found, err := table.Route(s.caseCall(u.HSAID), now); err == nil {
-			route, way.NoSender = &found, true
-		}
-	}
-	if route == nil {
-		return way
-	}
-	way.Way, way.Address, way.Component = "system", route.Address, route.Component
-	if route.Via == routing.Inbox {
-		way.Way = "inbox"
-	}
-	return way
-}
-
 // caseCall is the call that brings a new case from 1177 to a unit.
 func (s *Site) caseCall(unit string) routing.Call {
 	return routing.Call{Sender: s.Relay.Portal, Receiver: unit, Contract: s.Relay.Contracts.Send().Contract, Profile: routing.RIVTABP21}
-}
-
-// found tells whether a text stands in what is shown of a unit.
-func (u unitWay) found(text string) bool {
-	if text == "" {
-		return true
-	}
-	text = strings.ToLower(text)
-	return slices.ContainsFunc([]string{u.HSAID, u.Name, u.Provider, u.Address, u.Component}, func(field string) bool {
-		return strings.Contains(strings.ToLower(field), text)
-	})
 }
 
 type rowsPage struct {
@@ -210,7 +177,7 @@ func (s *Site) catalogueRowsPage(w http.ResponseWriter, r *http.Request, who acc
 	if p.Of == "" {
 		p.Of = "draft"
 	}
-	rows, err := s.rowsOf(r, p.Of, "of")
+	rows, err := s.rowsShown(r, p.Of)
 	if err != nil && !(p.Of == "inforce" && errors.Is(err, store.ErrNotFound)) {
 		return err
 	}
@@ -219,8 +186,9 @@ func (s *Site) catalogueRowsPage(w http.ResponseWriter, r *http.Request, who acc
 		from = 0
 	}
 	today := routing.DateOf(h.Now)
-	for _, e := range rows {
-		if p.Kind != "" && e.Kind != p.Kind || !foundIn(e, p.Query) {
+	for i := range s.rowsFound(rows, p.Query) {
+		e := rows.All[i]
+		if p.Kind != "" && e.Kind != p.Kind {
 			continue
 		}
 		p.Total++
@@ -234,9 +202,41 @@ func (s *Site) catalogueRowsPage(w http.ResponseWriter, r *http.Request, who acc
 	return s.render(w, http.StatusOK, "catalogue_rows", p)
 }
 
-// foundIn tells whether a text stands in a row, in its words or its Swedish ones.
-func foundIn(e routing.Entry, text string) bool {
-	return text == "" || strings.Contains(strings.ToLower(e.Words()+" "+rowWords(e)), strings.ToLower(text))
+// rowsShown are the rows of the draft, of the version in force or of any version.
+func (s *Site) rowsShown(r *http.Request, of string) (*catalogueRows, error) {
+	if of == "draft" {
+		_, rows, err := s.draftNow(r.Context())
+		return rows, err
+	}
+	if of != "inforce" {
+		n, err := strconv.ParseInt(of, 10, 64)
+		if err != nil || n < 0 {
+			return nil, invalid("of", "Ange draft, inforce eller en versions nummer.")
+		}
+		return s.versionRows(r.Context(), n)
+	}
+	v, err := s.Relay.Store.CatalogueInForce(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	return s.versionRows(r.Context(), v.Number)
+}
+
+// rowsFound are the places of the rows in which a text stands.
+func (s *Site) rowsFound(rows *catalogueRows, text string) func(func(int) bool) {
+	switch {
+	case rows == nil: // nothing is in force
+		return func(func(int) bool) {}
+	case text == "":
+		return func(yield func(int) bool) {
+			for i := range rows.All {
+				if !yield(i) {
+					return
+				}
+			}
+		}
+	}
+	return s.states.textsOf(rows).found(text)
 }
 
 // validity tells whether a row counts on a day; "" for what has no days.

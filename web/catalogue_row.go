@@ -47,7 +47,7 @@ func (s *Site) showRow(w http.ResponseWriter, r *http.Request, who access, statu
 	if p.catalogueHead, err = s.catalogueHead(r, who, "Ny rad", "rows"); err != nil {
 		return err
 	}
-	if p.Draft, err = s.Relay.Store.CatalogueDraft(r.Context()); err != nil {
+	if p.Draft, _, err = s.draftNow(r.Context()); err != nil {
 		return err
 	}
 	if p.ID != "" {

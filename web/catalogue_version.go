@@ -93,15 +93,19 @@ func (s *Site) showVersion(w http.ResponseWriter, r *http.Request, who access, s
 	if p.InForce != nil {
 		present = p.InForce.Number
 	}
-	before, err := s.Relay.Store.CatalogueRows(r.Context(), present)
+	before, err := s.versionRows(r.Context(), present)
 	if err != nil {
 		return err
 	}
-	after, err := s.Relay.Store.CatalogueRows(r.Context(), number)
+	after, err := s.versionRows(r.Context(), number)
 	if err != nil {
 		return err
 	}
-	if p.Changes, err = s.changesOf(r, before, after); err != nil {
+	c, err := s.comparedTo(before, after)
+	if err != nil {
+		return err
+	}
+	if p.Changes, err = s.changesView(r, c); err != nil {
 		return err
 	}
 	if p.Form == nil {

@@ -62,14 +62,14 @@ func (s *Site) showResolved(w http.ResponseWriter, r *http.Request, who access, 
 	if p.Versions, err = s.Relay.Store.CatalogueVersions(r.Context()); err != nil {
 		return err
 	}
-	d, err := s.Relay.Store.CatalogueDraft(r.Context())
+	_, draft, err := s.draftNow(r.Context())
 	if err != nil {
 		return err
 	}
-	p.suggestions = s.suggest(d.Rows)
+	p.suggestions = s.suggest(draft.All)
 	status := http.StatusOK
 	if asked {
-		if err := s.resolve(r, &p, d, test); err != nil {
+		if err := s.resolve(r, &p, draft, test); err != nil {
 			return err
 		}
 	}
@@ -80,7 +80,7 @@ func (s *Site) showResolved(w http.ResponseWriter, r *http.Request, who access, 
 }
 
 // resolve asks the chosen catalogue, and tests the connection if that is wanted.
-func (s *Site) resolve(r *http.Request, p *resolvePage, d store.CatalogueDraft, test bool) error {
+func (s *Site) resolve(r *http.Request, p *resolvePage, draft *catalogueRows, test bool) error {
 	f := p.Form
 	if f.Value("contract") == "" {
 		f.refuse("contract", "Skriv tjänstekontraktets kortnamn eller namnrymd.")
@@ -94,7 +94,7 @@ func (s *Site) resolve(r *http.Request, p *resolvePage, d store.CatalogueDraft, 
 		at = noon.Add(12 * time.Hour)
 	}
 	p.Day = routing.DateOf(at)
-	table, err := s.tableAsked(r, p, d)
+	table, err := s.tableAsked(r, p, draft)
 	if err != nil || f.Failed() {
 		return err
 	}
@@ -122,7 +122,7 @@ func (s *Site) resolve(r *http.Request, p *resolvePage, d store.CatalogueDraft, 
 }
 
 // tableAsked is the table of the catalogue that was asked for: the one in use, the draft's, or a version's.
-func (s *Site) tableAsked(r *http.Request, p *resolvePage, d store.CatalogueDraft) (*routing.Table, error) {
+func (s *Site) tableAsked(r *http.Request, p *resolvePage, draft *catalogueRows) (*routing.Table, error) {
 	text := p.Form.Value("version")
 	switch text {
 	case "":
@@ -130,14 +130,14 @@ func (s *Site) tableAsked(r *http.Request, p *resolvePage, d store.CatalogueDraf
 		return s.table(), nil
 	case "draft":
 		p.By = "utkastet"
-		return s.tableOf(d.Rows)
+		return draft.tableBy(s)
 	}
 	number, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || number < 1 {
 		p.Form.refuse("version", "Välj en av versionerna.")
 		return nil, nil
 	}
-	rows, err := s.Relay.Store.CatalogueRows(r.Context(), number)
+	rows, err := s.versionRows(r.Context(), number)
 	if errors.Is(err, store.ErrNotFound) {
 		p.Form.refuse("version", "Versionen finns inte.")
 		return nil, nil
@@ -146,7 +146,7 @@ func (s *Site) tableAsked(r *http.Request, p *resolvePage, d store.CatalogueDraf
 		return nil, err
 	}
 	p.By = "version " + text
-	return s.tableOf(rows)
+	return rows.tableBy(s)
 }
 
 // Local tells whether the route stays in this gateway.

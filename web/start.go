@@ -150,12 +150,7 @@ func (s *Site) startCatalogue(ctx context.Context, who access) (startRoom, error
 	if !who.may(KeepCatalogue, Owner{}) {
 		return startRoom{}, nil
 	}
-	lost, now := 0, s.now()
-	for _, u := range s.table().Units() {
-		if s.wayIn(s.table(), u, now).Way == "none" {
-			lost++
-		}
-	}
+	lost := s.waysNow().counts["none"]
 	draft, err := s.Relay.Store.CatalogueState(ctx)
 	if err != nil {
 		return startRoom{}, err

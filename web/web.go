@@ -68,7 +68,9 @@ type Site struct {
 	Now       func() time.Time // default time.Now
 	Log       *zap.Logger      // default: none
 
-	visits *visits // made by Handler
+	visits *visits  // made by Handler
+	ways   keptWays // worked out from the table in use
+	states keptCatalogue
 }
 
 // CatalogueStatus is what operators want to know of the catalogue in use.

@@ -1,0 +1,72 @@
+package web
+
+import (
+	"context"
+
+	"rivgate/routing"
+)
+
+// comparedRows is what differs between two states of the catalogue, as seen on one day by one table's rules: all but how many cases are under way, which
+// changes by the minute.
+type comparedRows struct {
+	before, after *catalogueRows
+	inUse         *routing.Table
+	day           routing.Date
+	changes       []routing.EntryChange
+	ways          *routing.Comparison
+}
+
+// comparedTo compares a state with the one that it builds on, once: until another two are compared, or another day or table has come.
+func (s *Site) comparedTo(before, after *catalogueRows) (*comparedRows, error) {
+	inUse, day := s.table(), routing.DateOf(s.now())
+	s.states.mu.Lock()
+	last := s.states.compared
+	s.states.mu.Unlock()
+	if last != nil && last.before == before && last.after == after && last.inUse == inUse && last.day == day {
+		return last, nil
+	}
+	c := &comparedRows{before: before, after: after, inUse: inUse, day: day}
+	a, err := before.tableBy(s)
+	if err != nil {
+		return nil, err
+	}
+	b, err := after.tableBy(s)
+	if err != nil {
+		return nil, err
+	}
+	s.compareTables(c, a, b)
+	s.states.mu.Lock()
+	defer s.states.mu.Unlock()
+	s.states.compared = c
+	return c, nil
+}
+
+// compareOnce compares a state with one that nobody has saved.
+func (s *Site) compareOnce(before, after []routing.Entry) (*comparedRows, error) {
+	c := &comparedRows{before: &catalogueRows{All: before}, after: &catalogueRows{All: after}, day: routing.DateOf(s.now())}
+	a, err := s.tableOf(before)
+	if err != nil {
+		return nil, err
+	}
+	b, err := s.tableOf(after)
+	if err != nil {
+		return nil, err
+	}
+	s.compareTables(c, a, b)
+	return c, nil
+}
+
+func (s *Site) compareTables(c *comparedRows, a, b *routing.Table) {
+	c.changes = routing.CompareEntries(c.before.All, c.after.All)
+	days := routing.SwitchDays(routing.CatalogueOf(c.before.All), routing.CatalogueOf(c.after.All), c.day)
+	c.ways = routing.Compare(a, b, s.Relay.Contracts.Send().Contract, days)
+}
+
+// switches are the units that go another way, with their cases under way now.
+func (c *comparedRows) switches(ctx context.Context, s *Site) ([]routing.Switch, error) {
+	open, err := s.Relay.Store.OpenCases(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return c.ways.Switches(open), nil
+}
