@@ -25,6 +25,23 @@ func (s *Store) Statistics(ctx context.Context, f StatisticsFilter) ([]Statistic
 
 // Tally is Statistics within a scope.
 func (s *Store) Tally(ctx context.Context, scope StatisticsScope) ([]StatisticsRow, error) {
+	if err := s.gatherMonths(ctx, scope.months(), nil); err != nil {
+		return nil, fmt.Errorf("gathering statistics: %w", err)
+	}
+	return s.TallyGathered(ctx, scope)
+}
+
+// GatherStatistics brings what is gathered of every month up to date, for TallyGathered: for the very first time it reads every case. progress may be nil; else
+// it hears after each month that had changed how many of these are done, and of how many.
+func (s *Store) GatherStatistics(ctx context.Context, progress func(done, of int)) error {
+	if err := s.gatherMonths(ctx, monthSpan{}, progress); err != nil {
+		return fmt.Errorf("gathering statistics: %w", err)
+	}
+	return nil
+}
+
+// TallyGathered is Tally as of when the statistics were gathered last: what has come or changed since is not counted, and its time does not depend on it.
+func (s *Store) TallyGathered(ctx context.Context, scope StatisticsScope) ([]StatisticsRow, error) {
 	columns := make([]int, 0, len(scope.By))
 	for i, name := range scope.By {
 		column := slices.Index(statisticsColumns(), name)
@@ -33,27 +50,28 @@ func (s *Store) Tally(ctx context.Context, scope StatisticsScope) ([]StatisticsR
 		}
 		columns = append(columns, column)
 	}
-	months := monthSpan{}
-	if !scope.From.IsZero() {
-		months.first = month(scope.From)
-	}
-	if !scope.Until.IsZero() {
-		months.last = month(scope.Until)
-	}
-	if err := s.gatherMonths(ctx, months); err != nil {
-		return nil, fmt.Errorf("gathering statistics: %w", err)
-	}
 	t := newTally(scope, columns)
-	if err := s.eachMonth(ctx, months, t.month); err != nil {
+	if err := s.eachMonth(ctx, scope.months(), t.month); err != nil {
 		return nil, fmt.Errorf("counting cases: %w", err)
 	}
 	return t.rows(), nil
 }
 
+// months are those that the scope reaches into.
+func (s StatisticsScope) months() (m monthSpan) {
+	if !s.From.IsZero() {
+		m.first = month(s.From)
+	}
+	if !s.Until.IsZero() {
+		m.last = month(s.Until)
+	}
+	return m
+}
+
 // CheckStatistics reads every case and tells the months whose gathered facts say something else than the tables, though they count as current. There
 // should never be one.
 func (s *Store) CheckStatistics(ctx context.Context) ([]string, error) {
-	if err := s.gatherMonths(ctx, monthSpan{}); err != nil {
+	if err := s.gatherMonths(ctx, monthSpan{}, nil); err != nil {
 		return nil, fmt.Errorf("gathering statistics: %w", err)
 	}
 	var wrong []string

@@ -17,8 +17,8 @@ func scanMonthSum(rows *sql.Rows) (m monthSum, err error) {
 }
 
 // gatherMonths brings the gathered facts of a span up to date. It runs after the changes that it follows, in transactions of its own: no accept waits for
-// statistics. Two that do it at once write the same.
-func (s *Store) gatherMonths(ctx context.Context, months monthSpan) error {
+// statistics. Two that do it at once write the same. progress, where there is one, hears after each month how many are done, and of how many.
+func (s *Store) gatherMonths(ctx context.Context, months monthSpan, progress func(done, of int)) error {
 	c := months.conditions("received_month")
 	now, err := collect(ctx, pool{s.read}, scanMonthSum, `SELECT received_month, count(*), CAST(sum(version) AS BIGINT) FROM cases`+c.where()+` GROUP BY received_month`, c.args...)
 	if err != nil {
@@ -33,17 +33,22 @@ func (s *Store) gatherMonths(ctx context.Context, months monthSpan) error {
 	for _, m := range gathered {
 		known[m.month] = m
 	}
+	var changed []string
 	for _, m := range now {
 		if known[m.month] != m {
-			if err := s.gatherMonth(ctx, m.month); err != nil {
-				return err
-			}
+			changed = append(changed, m.month)
 		}
 		delete(known, m.month)
 	}
 	for name := range known { // retention took its last case away
+		changed = append(changed, name)
+	}
+	for i, name := range changed {
 		if err := s.gatherMonth(ctx, name); err != nil {
 			return err
+		}
+		if progress != nil {
+			progress(i+1, len(changed))
 		}
 	}
 	return nil

@@ -92,8 +92,13 @@ func (s *Site) unitsOf(who access, action Action) []string {
 			units = append(units, u.HSAID)
 		}
 	}
+	return append(units, s.unlisted(who, action)...)
+}
+
+// unlisted are the units of somebody that have left the catalogue, as granted by name.
+func (s *Site) unlisted(who access, action Action) (units []string) {
 	if !walled(who.grants) {
-		return units
+		return nil
 	}
 	for _, g := range who.grants {
 		if rights(g.Role)&action == 0 || g.Kind == "" && slices.Contains(People(), g.Role) {

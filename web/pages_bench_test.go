@@ -61,6 +61,8 @@ func TestPagesOnManyCases(t *testing.T) {
 	t.Logf("and the catalogue %v in all", time.Since(began))
 	table := w.Relay.Table() // the gateway's own is at hand, and asks no database
 	w.Relay.Table = func() *routing.Table { return table }
+	w.run()
+	w.counts("/statistics?by=age", "ärenden")
 	rows := []struct{ who, path string }{
 		{"hanna", "/"},
 		{"hanna", "/inbox"},

@@ -50,7 +50,7 @@ func (s *Site) apiStatistics(w http.ResponseWriter, r *http.Request, who access)
 	}
 	// What is given beside what was judged narrows further.
 	f.Region, f.Provider = q.Get("region"), q.Get("provider")
-	t, _, err := s.counted(r.Context(), f, each)
+	t, err := s.countWhole(r.Context(), w, f, each)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -102,25 +103,28 @@ func (q statisticsQuery) Period() string {
 // tooMany is a table of two parameters that has too many cells.
 var errTooMany = invalid("by", "Det blir för många rutor i tabellen. Välj ett grövre tidssteg, en kortare tid eller något annat att räkna efter.")
 
-// counted is the table of a count with what is hidden in it, and how many cases it is over.
-func (s *Site) counted(ctx context.Context, f store.StatisticsScope, each step) (t *table, cases cell, err error) {
-	rows, err := s.Relay.Store.Tally(ctx, f)
+// count is the table of a count with what is hidden in it, how many cases it is over, and as of when. It waits for what is new as long as the patience lasts.
+func (s *Site) count(ctx context.Context, f store.StatisticsScope, each step, patience time.Duration) (t *table, cases cell, as countedAs, err error) {
+	if as, err = s.counting.ask(ctx, s, patience); err != nil || as.At.IsZero() {
+		return nil, cases, as, err
+	}
+	rows, err := s.Relay.Store.TallyGathered(ctx, f)
 	if err != nil {
-		return nil, cases, err
+		return nil, cases, as, err
 	}
 	t = s.newTable(f.By, rows, each)
 	t.fill(f.From, f.Until, each)
 	if t.twofold() && len(t.Rows)*len(t.Cols) > cellsMost {
-		return nil, cases, errTooMany
+		return nil, cases, as, errTooMany
 	}
 	t.hide(s.smallCounts())
 	if !t.Several {
-		return t, t.Total, nil
+		return t, t.Total, as, nil
 	}
 	f.By = nil
-	all, err := s.Relay.Store.Tally(ctx, f)
+	all, err := s.Relay.Store.TallyGathered(ctx, f)
 	if err != nil {
-		return nil, cases, err
+		return nil, cases, as, err
 	}
 	for _, row := range all {
 		cases.N += row.Count
@@ -128,7 +132,20 @@ func (s *Site) counted(ctx context.Context, f store.StatisticsScope, each step) 
 	if t.Total.Show != visible || cases.N > 0 && cases.N < t.Threshold {
 		cases.Show = small
 	}
-	return t, cases, nil
+	return t, cases, as, nil
+}
+
+// countWhole is count for a file or a system: it waits longer, and has a table or an error. The header tells as of when it is.
+func (s *Site) countWhole(ctx context.Context, w http.ResponseWriter, f store.StatisticsScope, each step) (*table, error) {
+	t, _, as, err := s.count(ctx, f, each, filePatience)
+	if err == nil && t == nil {
+		w.Header().Set("Retry-After", "10")
+		err = errUncounted
+	}
+	if err == nil {
+		w.Header().Set("Last-Modified", as.At.UTC().Format(http.TimeFormat))
+	}
+	return t, err
 }
 
 func (s *Site) smallCounts() int {

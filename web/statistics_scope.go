@@ -14,7 +14,8 @@ import (
 type scopes struct {
 	every     bool // every unit is theirs
 	kind      routing.UnitKind
-	units     []routing.Unit // their own, by name
+	side      routing.UnitKind // all units of this side are theirs; "" where it is some, or every one
+	units     []routing.Unit   // their own, by name
 	providers []statisticsKey
 	regions   []statisticsKey
 	above     bool // they see the sums of provider, region and nation
@@ -29,17 +30,30 @@ func (s *Site) scopesOf(who access) scopes {
 		}
 	}
 	out.above = out.every || out.kind != "" && walled(who.grants)
-	for _, id := range s.unitsOf(who, SeeStatistics) {
-		u, ok := s.table().Unit(id)
-		if !ok {
-			u = routing.Unit{HSAID: id, Name: id}
-		}
-		out.units = append(out.units, u)
+	if f := (store.CaseFilter{}); !out.every && who.wholeSide(&f, SeeStatistics) {
+		out.side = f.Kind
 	}
-	slices.SortFunc(out.units, func(a, b routing.Unit) int { return strings.Compare(a.Name+a.HSAID, b.Name+b.HSAID) })
+	for _, u := range s.waysNow().byName {
+		if who.may(SeeStatistics, Owner{Unit: u.HSAID, Kind: u.Kind, Region: u.Region}) {
+			out.units = append(out.units, u)
+		}
+	}
+	if left := s.unlisted(who, SeeStatistics); len(left) > 0 {
+		for _, id := range left {
+			out.units = append(out.units, routing.Unit{HSAID: id, Name: id})
+		}
+		slices.SortFunc(out.units, func(a, b routing.Unit) int { return strings.Compare(a.Name+a.HSAID, b.Name+b.HSAID) })
+	}
 	providers, regions := map[string]bool{}, map[string]bool{}
-	for _, u := range out.units {
-		providers[routing.Fold(u.Provider)], regions[u.Region] = u.Provider != "", u.Region != ""
+	var last routing.Unit
+	for _, u := range out.units { // neighbours mostly belong to the same
+		if u.Provider != last.Provider {
+			providers[routing.Fold(u.Provider)] = true
+		}
+		if u.Region != last.Region {
+			regions[u.Region] = true
+		}
+		last = u
 	}
 	out.providers, out.regions = s.belongings("provider", providers), s.belongings("region", regions)
 	return out
@@ -77,7 +91,7 @@ func (s *Site) narrowStatistics(sc scopes, c choice, by []string, f *store.Stati
 	}
 	switch kind {
 	case "own":
-		if !sc.every {
+		if f.Kind = sc.side; !sc.every && sc.side == "" {
 			f.Units = []string{}
 			for _, u := range sc.units {
 				f.Units = append(f.Units, u.HSAID)

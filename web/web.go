@@ -12,6 +12,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -68,9 +69,10 @@ type Site struct {
 	Now       func() time.Time // default time.Now
 	Log       *zap.Logger      // default: none
 
-	visits *visits  // made by Handler
-	ways   keptWays // worked out from the table in use
-	states keptCatalogue
+	visits   *visits  // made by Handler
+	ways     keptWays // worked out from the table in use
+	states   keptCatalogue
+	counting counting
 }
 
 // CatalogueStatus is what operators want to know of the catalogue in use.
@@ -111,6 +113,11 @@ func (s *Site) Run(ctx context.Context, l net.Listener) error {
 		Handler: s.Handler(), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: headerLimit, ErrorLog: zap.NewStdLog(s.log()),
 	}
+	keeping, stop := context.WithCancel(ctx)
+	var keeper sync.WaitGroup
+	keeper.Go(func() { s.counting.keep(keeping, s) })
+	defer keeper.Wait()
+	defer stop()
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(l) }()
 	select {
