@@ -55,12 +55,17 @@ type Access struct {
 	Detail  string           `json:"detail,omitempty"`  // a few words of ours; of a check, the reviewer's note
 	Search  string           `json:"search,omitempty"`  // keyed digest of a personal number that was searched for
 	About   int64            `json:"about,omitempty"`   // of a check: the row
+	Cases   ShownCases       `json:"cases,omitempty"`   // of a list
 	Hash    string           `json:"hash"`
 }
 
-// digest is the row's hash, given that of the row before.
+// digest is the row's hash, given that of the row before. A row that names no cases has the hash that it had before rows named them.
 func (a *Access) digest(before string) string {
-	fields, err := json.Marshal([]any{before, a.Seq, micros(a.At), a.Who, a.Name, a.Roles, a.What, a.Case, a.Unit, a.Kind, a.Subject, a.Detail, a.Search, a.About})
+	hashed := []any{before, a.Seq, micros(a.At), a.Who, a.Name, a.Roles, a.What, a.Case, a.Unit, a.Kind, a.Subject, a.Detail, a.Search, a.About}
+	if len(a.Cases) > 0 {
+		hashed = append(hashed, a.Cases.text())
+	}
+	fields, err := json.Marshal(hashed)
 	if err != nil { // strings and numbers
 		return ""
 	}
@@ -105,10 +110,14 @@ func (t *tx) logAccess(ctx context.Context, a Access) error {
 	for _, text := range []*string{&a.Who, &a.Name, &a.Roles, &a.Case, &a.Unit, &a.Subject, &a.Detail, &a.Search} {
 		*text = storableText(*text)
 	}
+	a.Cases = a.Cases.stored()
 	a.Hash = a.digest(before)
-	if _, err := t.exec(ctx, `INSERT INTO access_log (seq, at, who, name, roles, what, case_id, unit, kind, subject, detail, search, about, hash)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		a.Seq, micros(a.At), a.Who, a.Name, a.Roles, string(a.What), a.Case, a.Unit, string(a.Kind), a.Subject, a.Detail, a.Search, a.About, a.Hash); err != nil {
+	if _, err := t.exec(ctx, `INSERT INTO access_log (seq, at, who, name, roles, what, case_id, unit, kind, subject, detail, search, about, hash, cases)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`, a.Seq, micros(a.At), a.Who, a.Name, a.Roles, string(a.What), a.Case, a.Unit,
+		string(a.Kind), a.Subject, a.Detail, a.Search, a.About, a.Hash, a.Cases.text()); err != nil {
+		return err
+	}
+	if err := t.indexShown(ctx, a.Seq, a.Cases); err != nil {
 		return err
 	}
 	_, err = t.exec(ctx, `UPDATE access_head SET seq = $1, hash = $2 WHERE id = 1`, a.Seq, a.Hash)
@@ -119,11 +128,12 @@ func (t *tx) logAccess(ctx context.Context, a Access) error {
 type AccessFilter struct {
 	Who    string
 	What   AccessKind
-	Case   string   // our id
+	Case   string   // our id: rows about it, and of lists that showed it
 	Cases  []string // any of these, or a search with digest Search; nil: all; empty with Search: the searches alone
+	Direct bool     // without the lists that showed Case or Cases
 	Search string
 	Unit   string
-	Units  []string         // a reviewer's rights: any of these; nil: all
+	Units  []string         // a reviewer's rights: any of these; nil: all. A list that showed Case or Cases counts as the unit's that had them then, too
 	Kind   routing.UnitKind // a reviewer's side of the wall; rows of no kind are on both
 	Since  time.Time
 	Until  time.Time // not included
@@ -134,20 +144,19 @@ type AccessFilter struct {
 
 func (f AccessFilter) conditions() *conditions {
 	var c conditions
-	for _, is := range []struct{ column, value string }{{"who", f.Who}, {"what", string(f.What)}, {"case_id", f.Case}, {"unit", fold(f.Unit)}} {
+	for _, is := range []struct{ column, value string }{{"who", f.Who}, {"what", string(f.What)}, {"unit", fold(f.Unit)}} {
 		if is.value != "" {
 			c.add(is.column+" = $?", is.value)
 		}
 	}
+	if f.Case != "" {
+		c.parts = append(c.parts, c.cases(f, []string{f.Case}))
+	}
 	if f.Cases != nil || f.Search != "" {
-		c.person(f.Cases, f.Search)
+		c.person(f)
 	}
 	if f.Units != nil {
-		units := make([]string, 0, len(f.Units))
-		for _, unit := range f.Units {
-			units = append(units, fold(unit))
-		}
-		c.among("unit", units)
+		c.within(f)
 	}
 	if f.Kind != "" {
 		c.add("(kind = $? OR kind = '')", string(f.Kind))
@@ -169,13 +178,14 @@ func (f AccessFilter) conditions() *conditions {
 }
 
 // person is a row about any of a person's cases, or a search for them.
-func (c *conditions) person(cases []string, search string) {
-	var any conditions
-	any.args = c.args
-	any.among("case_id", cases)
-	any.add("search = $? AND search <> ''", search)
-	c.args = any.args
-	c.parts = append(c.parts, "("+strings.Join(any.parts, " OR ")+")")
+func (c *conditions) person(f AccessFilter) {
+	const searched = "search = $? AND search <> ''"
+	if len(f.Cases) == 0 {
+		c.add(searched, f.Search)
+		return
+	}
+	about := c.cases(f, f.Cases)
+	c.parts = append(c.parts, "("+about+" OR "+c.bind(searched, f.Search)+")")
 }
 
 // numbers is among for whole numbers.
@@ -192,12 +202,13 @@ func (c *conditions) numbers(column string, values []int64) {
 	c.parts = append(c.parts, column+" IN ("+strings.Join(marks, ", ")+")")
 }
 
-const accessColumns = `seq, at, who, name, roles, what, case_id, unit, kind, subject, detail, search, about, hash`
+const accessColumns = `seq, at, who, name, roles, what, case_id, unit, kind, subject, detail, search, about, hash, cases`
 
 func scanAccess(rows *sql.Rows) (a Access, err error) {
 	var at int64
-	err = rows.Scan(&a.Seq, &at, &a.Who, &a.Name, &a.Roles, &a.What, &a.Case, &a.Unit, &a.Kind, &a.Subject, &a.Detail, &a.Search, &a.About, &a.Hash)
-	a.At = moment(at)
+	var shown string
+	err = rows.Scan(&a.Seq, &at, &a.Who, &a.Name, &a.Roles, &a.What, &a.Case, &a.Unit, &a.Kind, &a.Subject, &a.Detail, &a.Search, &a.About, &a.Hash, &shown)
+	a.At, a.Cases = moment(at), readShown(shown)
 	return a, err
 }
 
@@ -212,14 +223,19 @@ func (s *Store) AccessSample(ctx context.Context, f AccessFilter) ([]Access, err
 }
 
 func (s *Store) accessRows(ctx context.Context, f AccessFilter, order string) ([]Access, error) {
-	c := f.conditions()
-	c.args = append(c.args, listLimit(f.Limit))
-	rows, err := collect(ctx, pool{s.read}, scanAccess,
-		fmt.Sprintf(`SELECT %[1]s FROM (SELECT %[1]s FROM access_log%[2]s ORDER BY %[3]s LIMIT $%[4]d) l ORDER BY seq DESC`, accessColumns, c.where(), order, len(c.args)), c.args...)
+	query, args := f.query(order)
+	rows, err := collect(ctx, pool{s.read}, scanAccess, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading the access log: %w", err)
 	}
 	return rows, nil
+}
+
+// query chooses rows in an order, and gives them the newest first.
+func (f AccessFilter) query(order string) (string, []any) {
+	c := f.conditions()
+	c.args = append(c.args, listLimit(f.Limit))
+	return fmt.Sprintf(`SELECT %[1]s FROM (SELECT %[1]s FROM access_log%[2]s ORDER BY %[3]s LIMIT $%[4]d) l ORDER BY seq DESC`, accessColumns, c.where(), order, len(c.args)), c.args
 }
 
 // CasesOf are our ids of the cases in which somebody with this personal number is patient or reporter.

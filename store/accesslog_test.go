@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"crypto/sha256"
 	"database/sql"
 	"fmt"
 	"strings"
@@ -15,11 +16,11 @@ import (
 // TestTheAccessLogShowsWhatWasDoneToIt: somebody who has the whole database in hand, and the triggers out of the way, is found out.
 func TestTheAccessLogShowsWhatWasDoneToIt(t *testing.T) {
 	for _, database := range []struct {
-		name, driver, free, freeToo string
-		open                        func(testing.TB) string
+		name, driver, free, freeToo, freeList, freeListToo string
+		open                                               func(testing.TB) string
 	}{
-		{"SQLite", "sqlite", "DROP TRIGGER access_log_kept", "DROP TRIGGER access_log_unchanged", sqlite},
-		{"PostgreSQL", "pgx", "DROP TRIGGER access_log_kept ON access_log", "SELECT 1", storetest.Postgres},
+		{"SQLite", "sqlite", "DROP TRIGGER access_log_kept", "DROP TRIGGER access_log_unchanged", "DROP TRIGGER access_case_kept", "DROP TRIGGER access_case_unchanged", sqlite},
+		{"PostgreSQL", "pgx", "DROP TRIGGER access_log_kept ON access_log", "SELECT 1", "DROP TRIGGER access_case_kept ON access_case", "DROP TRIGGER access_case_kept ON access_case", storetest.Postgres},
 	} {
 		t.Run(database.name, func(t *testing.T) {
 			for _, c := range []struct {
@@ -43,17 +44,27 @@ func TestTheAccessLogShowsWhatWasDoneToIt(t *testing.T) {
 					`UPDATE access_log SET seq = 100 WHERE seq = 2`, `UPDATE access_log SET seq = 2 WHERE seq = 3`, `UPDATE access_log SET seq = 3 WHERE seq = 100`,
 				}, 2, "changed"},
 				{"puts one in at the end", []string{
-					`INSERT INTO access_log SELECT 7, at, who, name, roles, what, case_id, unit, kind, subject, detail, search, about, hash FROM access_log WHERE seq = 6`,
+					`INSERT INTO access_log SELECT 7, at, who, name, roles, what, case_id, unit, kind, subject, detail, search, about, hash, cases FROM access_log WHERE seq = 6`,
 				}, 6, "put in"},
 				{"puts one in before the first", []string{
-					`INSERT INTO access_log SELECT 0, at, who, name, roles, what, case_id, unit, kind, subject, detail, search, about, hash FROM access_log WHERE seq = 6`,
+					`INSERT INTO access_log SELECT 0, at, who, name, roles, what, case_id, unit, kind, subject, detail, search, about, hash, cases FROM access_log WHERE seq = 6`,
 				}, 6, "put in"},
+				{"takes the cases away from a list", []string{`UPDATE access_log SET cases = '' WHERE seq = 5`}, 5, "changed"},
+				{"puts a case into a list", []string{`UPDATE access_log SET cases = '{"U":["x","y","z"]}' WHERE seq = 5`}, 5, "changed"},
+				{"gives cases to who saw none", []string{`UPDATE access_log SET cases = '{"U":["x"]}' WHERE seq = 2`}, 2, "changed"},
+				{"makes a list of what is none", []string{`UPDATE access_log SET cases = '{' WHERE seq = 5`}, 5, "changed"},
+				{"hides a case from who looks for it", []string{database.freeList, `DELETE FROM access_case WHERE case_id = 'y'`}, 5, "by which it is not found"},
+				{"gives a case to another unit", []string{database.freeListToo, `UPDATE access_case SET unit = 'V' WHERE case_id = 'y'`}, 5, "by which it is not found"},
 			} {
 				t.Run(c.name, func(t *testing.T) {
 					url := database.open(t)
 					s := open(t, url, store.Options{})
 					for n := range 6 {
-						if err := s.LogAccess(t.Context(), store.Access{Who: "hanna", What: store.AccessRead, Case: fmt.Sprint(n)}); err != nil {
+						row := store.Access{Who: "hanna", What: store.AccessRead, Case: fmt.Sprint(n)}
+						if n == 4 {
+							row = store.Access{Who: "hanna", What: store.AccessList, Cases: store.ShownCases{"U": {"x", "y"}}}
+						}
+						if err := s.LogAccess(t.Context(), row); err != nil {
 							t.Fatal(err)
 						}
 					}
@@ -67,11 +78,11 @@ func TestTheAccessLogShowsWhatWasDoneToIt(t *testing.T) {
 			t.Run("the triggers stand in the way", func(t *testing.T) {
 				url := database.open(t)
 				s := open(t, url, store.Options{})
-				if err := s.LogAccess(t.Context(), store.Access{Who: "hanna"}); err != nil {
+				if err := s.LogAccess(t.Context(), store.Access{Who: "hanna", Cases: store.ShownCases{"U": {"x"}}}); err != nil {
 					t.Fatal(err)
 				}
 				db := raw(t, database.driver, url)
-				for _, q := range []string{`UPDATE access_log SET who = ''`, `DELETE FROM access_log`} {
+				for _, q := range []string{`UPDATE access_log SET who = ''`, `DELETE FROM access_log`, `UPDATE access_case SET unit = ''`, `DELETE FROM access_case`} {
 					if _, err := db.ExecContext(t.Context(), q); err == nil || !strings.Contains(err.Error(), "only ever added to") {
 						t.Errorf("%s: %v", q, err)
 					}
@@ -107,6 +118,45 @@ func TestANotedHeadShowsALogThatWasWrittenAnew(t *testing.T) {
 	}
 }
 
+// TestARowWithoutCasesHasTheHashOfBefore: rows that were written before lists named cases go on being part of the chain.
+func TestARowWithoutCasesHasTheHashOfBefore(t *testing.T) {
+	s := open(t, sqlite(t), store.Options{})
+	if err := s.LogAccess(t.Context(), store.Access{Who: "hanna", Name: "Hanna Test", Roles: "handler", What: store.AccessList, Unit: "U", Detail: "cases", Search: "d"}); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := s.AccessLog(t.Context(), store.AccessFilter{})
+	if err != nil || len(rows) != 1 {
+		t.Fatal(rows, err)
+	}
+	fields := fmt.Sprintf(`["",1,%d,"hanna","Hanna Test","handler","list","","U","","","cases","d",0]`, rows[0].At.UnixMicro())
+	if want := fmt.Sprintf("%x", sha256.Sum256([]byte(fields))); rows[0].Hash != want {
+		t.Errorf("the hash of %s is %s, want %s", fields, rows[0].Hash, want)
+	}
+}
+
+// TestLookingForACaseReadsByIndex: who asks for a case or a person does not wait for the whole log to be read.
+func TestLookingForACaseReadsByIndex(t *testing.T) {
+	url := sqlite(t)
+	open(t, url, store.Options{})
+	db := raw(t, "sqlite", url)
+	for name, f := range map[string]store.AccessFilter{
+		"a case":                    {Case: "x"},
+		"a case, of a reviewer":     {Case: "x", Units: []string{"U", "V"}, Kind: "care_unit"},
+		"a case itself":             {Case: "x", Direct: true, Unit: "U"},
+		"a person":                  {Cases: []string{"x", "y"}, Search: "d"},
+		"a person, of a reviewer":   {Cases: []string{"x", "y"}, Search: "d", Units: []string{"U"}, Kind: "care_unit"},
+		"somebody in one's units":   {Who: "hanna", Units: []string{"U"}},
+		"a person without any case": {Cases: []string{}, Search: "d"},
+	} {
+		query, args := f.AccessQuery()
+		for _, step := range steps(t, db, query, args) {
+			if strings.HasPrefix(step, "SCAN access_") {
+				t.Errorf("%s: %s: %s", name, step, query)
+			}
+		}
+	}
+}
+
 func raw(t *testing.T, driver, url string) *sql.DB {
 	t.Helper()
 	db, err := sql.Open(driver, strings.TrimPrefix(url, "sqlite:"))
@@ -124,5 +174,25 @@ func tamper(t *testing.T, driver, url string, queries []string) {
 		if _, err := db.ExecContext(t.Context(), q); err != nil {
 			t.Fatalf("%s: %v", q, err)
 		}
+	}
+}
+
+// BenchmarkLogAccess: what a page waits for, a case alone and a list of fifty.
+func BenchmarkLogAccess(b *testing.B) {
+	for name, cases := range map[string]int{"case": 0, "list of 50": 50} {
+		b.Run(name, func(b *testing.B) {
+			s := open(b, sqlite(b), store.Options{})
+			n := 0
+			for b.Loop() {
+				shown := store.ShownCases{}
+				for range cases {
+					n++
+					shown["SE2010123456-VC01"] = append(shown["SE2010123456-VC01"], fmt.Sprintf("01a2017e-ac32-7d02-%016d", n*7919%100_000))
+				}
+				if err := s.LogAccess(b.Context(), store.Access{Who: "hanna", What: store.AccessList, Cases: shown}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

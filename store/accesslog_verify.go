@@ -37,6 +37,14 @@ func (s *Store) VerifyAccess(ctx context.Context, noted AccessHead) (AccessRepor
 			if r.Broken, r.Why = brokenAt(last, &rows[i]); r.Broken != 0 {
 				return r, nil
 			}
+			whole, err := s.shownAt(ctx, &rows[i])
+			if err != nil {
+				return r, err
+			}
+			if !whole {
+				r.Broken, r.Why = rows[i].Seq, "names cases by which it is not found"
+				return r, nil
+			}
 			last = AccessHead{Seq: rows[i].Seq, Hash: rows[i].Hash}
 			r.Rows++
 			if noted.Seq == last.Seq && noted.Hash != last.Hash {

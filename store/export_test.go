@@ -31,3 +31,6 @@ func (w *sought) weigh(frequent bool) {
 		}
 	}
 }
+
+// AccessQuery is the query of AccessLog.
+func (f AccessFilter) AccessQuery() (query string, args []any) { return f.query("seq DESC") }

@@ -68,10 +68,10 @@ func (s *Site) apiCases(w http.ResponseWriter, r *http.Request, who access) erro
 		return q.err
 	}
 	s.narrow(&f, who, ReadCase)
-	if err := s.listed(r.Context(), who, f); err != nil {
-		return err
-	}
 	cases, err := s.Relay.Store.Cases(r.Context(), f)
+	if err == nil {
+		err = s.listed(r.Context(), who, f, cases)
+	}
 	if err != nil {
 		return err
 	}

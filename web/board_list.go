@@ -56,14 +56,18 @@ func (s *Site) showBoardList(w http.ResponseWriter, r *http.Request, who access,
 	}
 	f := boardFilter(units)
 	f.After = r.URL.Query().Get("after")
-	if err := s.listed(r.Context(), who, f); err != nil {
-		return err
-	}
 	p := boardListPage{
 		page: s.page(who, "Saknar enhet", "inbox"), Units: units, Now: s.now(), First: f.After == "", Year: strconv.Itoa(swedish(s.now()).Year() - 1), Export: failed,
 	}
 	var err error
 	if p.Rows, p.Next, err = s.withoutPlace(r.Context(), f, who); err != nil {
+		return err
+	}
+	shown := make([]store.Case, len(p.Rows))
+	for i, row := range p.Rows {
+		shown[i] = row.Case
+	}
+	if err := s.listed(r.Context(), who, f, shown); err != nil {
 		return err
 	}
 	status := http.StatusOK

@@ -189,7 +189,7 @@ func TestBoardIsWalled(t *testing.T) {
 	}
 	hasNot(t, w.page("/"), "Saknar enhet")
 	hasNot(t, w.page("/inbox/"+care), "/board")
-	if rows := w.accesses(store.AccessFilter{Case: mine, Who: "nina"}); len(rows) == 0 || rows[0].Detail != "board" {
+	if rows := w.accesses(store.AccessFilter{Case: mine, Direct: true, Who: "nina"}); len(rows) == 0 || rows[0].Detail != "board" {
 		t.Errorf("on record: %+v", rows)
 	}
 }

@@ -55,7 +55,7 @@ func (s *Site) deskPart(ctx context.Context, who access, c store.Case, drafts []
 	if p.Outgoing, err = s.outgoings(ctx, c); err != nil {
 		return p, err
 	}
-	p.Looks, err = db.AccessLog(ctx, store.AccessFilter{Case: c.ID, Unit: c.Handler.Unit, Limit: looksMost}) // another unit's people are not this one's to see
+	p.Looks, err = db.AccessLog(ctx, store.AccessFilter{Case: c.ID, Direct: true, Unit: c.Handler.Unit, Limit: looksMost}) // another unit's people are not this one's to see
 	return p, err
 }
 

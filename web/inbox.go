@@ -104,10 +104,7 @@ func (s *Site) showInbox(w http.ResponseWriter, r *http.Request, who access, typ
 	if err != nil {
 		return err
 	}
-	if err := s.listed(r.Context(), who, f); err != nil {
-		return err
-	}
-	counted := f
+	asked, counted := f, f
 	counted.Query, counted.After, counted.Limit = "", "", 0 // a queue is chosen without what was looked for
 	if p.Queues, err = s.queues(r.Context(), counted, who); err != nil {
 		return err
@@ -120,6 +117,9 @@ func (s *Site) showInbox(w http.ResponseWriter, r *http.Request, who access, typ
 	}
 	p.choose(f.Queue, typed)
 	if p.Rows, p.Next, err = s.inboxRows(r.Context(), f, who); err != nil {
+		return err
+	}
+	if err := s.listed(r.Context(), who, asked, casesIn(p.Rows)); err != nil {
 		return err
 	}
 	if p.People, err = s.inboxPeople(r.Context(), who); err != nil {

@@ -58,6 +58,15 @@ func (s *Site) inboxRows(ctx context.Context, f store.CaseFilter, who access) (r
 	return rows, next, nil
 }
 
+// casesIn are the cases of a page, for the access log.
+func casesIn(rows []inboxRow) []store.Case {
+	out := make([]store.Case, len(rows))
+	for i, row := range rows {
+		out[i] = row.Case
+	}
+	return out
+}
+
 func newInboxRow(c store.Case, now time.Time, reads bool) inboxRow {
 	row := inboxRow{Case: c, Left: daysLeft(c, now), Days: daysInAll(c)}
 	row.Late = row.Left < 0 && c.State != store.Closed

@@ -31,9 +31,10 @@ func (s *Site) lookedAt(ctx context.Context, who access, what store.AccessKind, 
 	return s.looked(ctx, who, store.Access{What: what, Case: c.ID, Unit: c.Handler.Unit, Kind: c.Handler.Kind, Detail: detail})
 }
 
-// listed writes that cases were listed or searched. Of the text that was searched for, a digest is kept where it is a whole personal number, and nothing else.
-func (s *Site) listed(ctx context.Context, who access, f store.CaseFilter) error {
-	row := store.Access{What: store.AccessList, Unit: f.Unit, Detail: "cases"}
+// listed writes that cases were listed or searched, and which ones are about to be shown. Of the text that was searched for, a digest is kept where it is a whole
+// personal number, and nothing else.
+func (s *Site) listed(ctx context.Context, who access, f store.CaseFilter, shown []store.Case) error {
+	row := store.Access{What: store.AccessList, Unit: f.Unit, Detail: "cases", Cases: store.Shown(shown)}
 	if f.Unit != "" {
 		row.Kind = s.owner(f.Unit).Kind
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,6 +39,7 @@ type reviewPage struct {
 type reviewRow struct {
 	store.Access
 	UnitName string
+	Shown    []string // of a list: cases of the reviewer's units that it showed
 	Checks   []store.Access
 }
 
@@ -86,7 +88,7 @@ func (s *Site) showReview(w http.ResponseWriter, r *http.Request, who access, f 
 	if err != nil {
 		return err
 	}
-	if p.Rows, err = s.reviewRows(r.Context(), rows); err != nil {
+	if p.Rows, err = s.reviewRows(r.Context(), rows, filter.Units); err != nil {
 		return err
 	}
 	return s.render(w, http.StatusOK, "review", p)
@@ -178,7 +180,8 @@ func (f *form) midnight(field string) time.Time {
 	return t
 }
 
-func (s *Site) reviewRows(ctx context.Context, rows []store.Access) ([]reviewRow, error) {
+// reviewRows adds what reviewers noted. units are those whose cases may be named; nil: all.
+func (s *Site) reviewRows(ctx context.Context, rows []store.Access, units []string) ([]reviewRow, error) {
 	if len(rows) == 0 {
 		return nil, nil
 	}
@@ -196,7 +199,7 @@ func (s *Site) reviewRows(ctx context.Context, rows []store.Access) ([]reviewRow
 	}
 	out := make([]reviewRow, 0, len(rows))
 	for _, row := range rows {
-		one := reviewRow{Access: row, UnitName: row.Unit, Checks: noted[row.Seq]}
+		one := reviewRow{Access: row, UnitName: row.Unit, Checks: noted[row.Seq], Shown: row.Cases.Of(units)}
 		if u, ok := s.table().Unit(row.Unit); ok {
 			one.UnitName = u.Name
 		}
@@ -215,26 +218,36 @@ func (s *Site) reviewCheck(w http.ResponseWriter, r *http.Request, who access) e
 	if err != nil || seq < 1 {
 		return errForm
 	}
-	mine := s.reviewable(who)
-	mine.Before, mine.Limit = seq+1, 1
-	rows, err := s.Relay.Store.AccessLog(r.Context(), mine)
+	at, err := s.reviewedRow(r.Context(), who, seq)
 	if err != nil {
 		return err
-	}
-	if len(rows) == 0 || rows[0].Seq != seq {
-		return errNotFound
 	}
 	note := f.Value("note")
 	if note == "" || len([]rune(note)) > 500 {
 		back := &form{Name: "review", Values: url.Values{}, General: fmt.Sprintf("Rad %d är inte noterad: skriv vad du kom fram till, med högst 500 tecken.", seq)}
 		return s.showReview(w, r, who, back)
 	}
-	at := rows[0]
 	if err := s.looked(r.Context(), who, store.Access{What: store.AccessCheck, About: seq, Detail: note, Case: at.Case, Unit: at.Unit, Kind: at.Kind}); err != nil {
 		return err
 	}
 	http.Redirect(w, r, "/review?done", http.StatusSeeOther)
 	return nil
+}
+
+// reviewedRow is a row that a reviewer may see: of their units, or of a list that showed a case of theirs.
+func (s *Site) reviewedRow(ctx context.Context, who access, seq int64) (store.Access, error) {
+	f := s.reviewable(who)
+	units := f.Units
+	f.Units, f.Before, f.Limit = nil, seq+1, 1
+	rows, err := s.Relay.Store.AccessLog(ctx, f)
+	if err != nil {
+		return store.Access{}, err
+	}
+	own := func(unit string) bool { return strings.EqualFold(unit, rows[0].Unit) }
+	if len(rows) == 0 || rows[0].Seq != seq || units != nil && !slices.ContainsFunc(units, own) && len(rows[0].Cases.Of(units)) == 0 {
+		return store.Access{}, errNotFound
+	}
+	return rows[0], nil
 }
 
 // reviewExport is the rows that were asked for as a file.
@@ -260,7 +273,7 @@ func (s *Site) reviewExport(w http.ResponseWriter, r *http.Request, who access) 
 	h.Set("Content-Disposition", `attachment; filename="logg-`+s.now().In(routing.Stockholm()).Format("20060102-1504")+`.csv"`)
 	out := csv.NewWriter(w)
 	out.Comma = ';' // what a Swedish spreadsheet expects
-	_ = out.Write([]string{"nr", "tid", "användare", "namn", "roller", "vad", "ärende", "enhet", "föremål", "anmärkning", "kontrollerad", "av", "notering"})
+	_ = out.Write([]string{"nr", "tid", "användare", "namn", "roller", "vad", "ärende", "enhet", "föremål", "anmärkning", "kontrollerad", "av", "notering", "visade ärenden"})
 	f.Limit = 500
 	for n := 0; n < reviewExportMost; n += f.Limit {
 		rows, err := s.Relay.Store.AccessLog(r.Context(), f)
@@ -268,7 +281,7 @@ func (s *Site) reviewExport(w http.ResponseWriter, r *http.Request, who access) 
 			out.Flush()
 			return err
 		}
-		all, err := s.reviewRows(r.Context(), rows)
+		all, err := s.reviewRows(r.Context(), rows, f.Units)
 		if err != nil {
 			out.Flush()
 			return err
@@ -291,7 +304,7 @@ func (r reviewRow) csv() []string {
 	for _, c := range r.Checks {
 		at, by, notes = append(at, c.At.In(routing.Stockholm()).Format("2006-01-02 15:04")), append(by, c.Who), append(notes, c.Detail)
 	}
-	row = append(row, strings.Join(at, ", "), strings.Join(by, ", "), strings.Join(notes, " | "))
+	row = append(row, strings.Join(at, ", "), strings.Join(by, ", "), strings.Join(notes, " | "), strings.Join(r.Shown, " "))
 	for i, cell := range row {
 		if cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r") {
 			row[i] = "'" + cell

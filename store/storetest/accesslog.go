@@ -39,8 +39,9 @@ func accessLog(w *world) {
 		got := w.lastAccess()
 		want := given
 		want.Seq, want.At, want.Hash, want.Name, want.Unit = got.Seq, w.clock.Now(), got.Hash, "Hanna \uFFFD", inboxUnit
-		equal(w, "row", got, want)
+		equal(w, "row", fmt.Sprintf("%+v", got), fmt.Sprintf("%+v", want))
 	})
+	w.run("a list names the cases that it showed", accessLists)
 	w.run("the log is narrowed", accessFilters)
 	w.run("chance chooses a sample", func(w *world) {
 		all, err := w.s.AccessSample(w.ctx, store.AccessFilter{What: store.AccessRead, Limit: 20})
@@ -106,6 +107,49 @@ func accessFilters(w *world) {
 	equal(w, "the first page", len(first), 4)
 	equal(w, "the rest", len(rest), 2)
 	equal(w, "its first", rest[0].Seq, first[3].Seq-1)
+}
+
+// accessLists: whoever asks for a case finds the lists that showed it, within their units, and nobody else's lists.
+func accessLists(w *world) {
+	shown := store.ShownCases{"se2010123456-vc01": {"l2", "l1", "l1"}, board: {"l3"}}
+	w.must(w.s.LogAccess(w.ctx, store.Access{Who: "a", What: store.AccessList, Kind: routing.CareUnit, Cases: shown}))
+	list := w.lastAccess()
+	equal(w, "named", fmt.Sprint(list.Cases), fmt.Sprint(map[string][]string{inboxUnit: {"l1", "l2"}, board: {"l3"}}))
+	equal(w, "of a unit", fmt.Sprint(list.Cases.Of([]string{"se2010123456-vc01"}), list.Cases.Of([]string{unit}), list.Cases.Of(nil)), "[l1 l2] [] [l1 l2 l3]")
+	w.must(w.s.LogAccess(w.ctx, store.Access{Who: "b", What: store.AccessSearch, Kind: routing.CareUnit, Search: "lists", Cases: store.ShownCases{inboxUnit: {"l1"}}}))
+	w.must(w.s.LogAccess(w.ctx, store.Access{Who: "c", What: store.AccessRead, Case: "l1", Unit: inboxUnit, Kind: routing.CareUnit}))
+	many := store.ShownCases{}
+	for n := range 600 {
+		many[otherUnit] = append(many[otherUnit], fmt.Sprint("many", n))
+	}
+	w.must(w.s.LogAccess(w.ctx, store.Access{Who: "d", What: store.AccessList, Cases: many}))
+	equal(w, "at most", len(w.lastAccess().Cases[otherUnit]), 500)
+	for _, c := range []struct {
+		name string
+		f    store.AccessFilter
+		who  string
+	}{
+		{"a case", store.AccessFilter{Case: "l1"}, "cba"},
+		{"a case on a list alone", store.AccessFilter{Case: "l2"}, "a"},
+		{"what was done with the case itself", store.AccessFilter{Case: "l1", Direct: true}, "c"},
+		{"a person's cases", store.AccessFilter{Cases: []string{"l2", "l3"}, Search: "another"}, "a"},
+		{"a person's cases, or a search for them", store.AccessFilter{Cases: []string{"l2"}, Search: "lists"}, "ba"},
+		{"a person without cases", store.AccessFilter{Cases: []string{}, Search: "lists"}, "b"},
+		{"a reviewer of the unit", store.AccessFilter{Case: "l1", Units: []string{inboxUnit}}, "cba"},
+		{"a reviewer of another unit", store.AccessFilter{Case: "l1", Units: []string{board}}, ""},
+		{"a person, of a reviewer of the unit", store.AccessFilter{Cases: []string{"l1", "l3"}, Units: []string{board}}, "a"},
+		{"a person's search, of a reviewer of a unit that no list is of", store.AccessFilter{Cases: []string{"l1"}, Search: "lists", Units: []string{otherUnit}}, ""},
+		{"the other side of the wall", store.AccessFilter{Case: "l1", Kind: routing.PatientBoard}, ""},
+	} {
+		who := ""
+		for _, row := range w.accesses(c.f) {
+			who += row.Who
+		}
+		equal(w, c.name, who, c.who)
+	}
+	r, err := w.s.VerifyAccess(w.ctx, store.AccessHead{})
+	w.must(err)
+	equal(w, "broken", r.Broken, 0)
 }
 
 // whole expects the chain to be unbroken and as long.
