@@ -8,3 +8,6 @@ import (
 
 // Leave sends a claimed answer and does not bring it to its end: what a process does that dies in between.
 func (l *Later) Leave(ctx context.Context, o store.Outgoing) error { return l.Relay.reply(ctx, o) }
+
+// PassLeast is how long a case with large files waits at least after it could not be passed on.
+const PassLeast = passLeast

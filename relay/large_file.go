@@ -9,13 +9,52 @@ import (
 	"rivgate/store"
 )
 
+// Attachments describes the files of an accepted message, in their order. A large one has Content and no bytes: WriteAttachments gives these.
+// store.ErrNotFound.
+func (r *Relay) Attachments(ctx context.Context, messageID string) ([]contracts.Attachment, error) {
+	m, _, err := r.condensed(ctx, messageID, nil)
+	if err != nil {
+		return nil, err
+	}
+	return m.Attachments(), nil
+}
+
+// WriteAttachments writes files of an accepted message, none of which is whole in memory if it is large: to is asked for each by its number (from 0) who
+// gets its bytes; nil: nobody. Files that are kept elsewhere have none. store.ErrNotFound, and the errors of who gets the bytes.
+func (r *Relay) WriteAttachments(ctx context.Context, messageID string, to func(n int) io.Writer) error {
+	m, where, err := r.condensed(ctx, messageID, nil)
+	if err != nil {
+		return err
+	}
+	large := map[int]io.Writer{} // by the number of their element
+	for n, file := range m.Attachments() {
+		w, number := to(n), 0
+		if file.Content != nil {
+			number = where.next(file.Content)
+		}
+		switch {
+		case w == nil || file.Reference != "":
+		case file.Content != nil:
+			large[number] = w
+		default:
+			if _, err := w.Write(file.Value); err != nil {
+				return err
+			}
+		}
+	}
+	if len(large) == 0 {
+		return nil
+	}
+	_, _, err = r.condensed(ctx, messageID, func(number int) io.Writer { return large[number] })
+	return err
+}
+
 // Attachment returns file number n (from 0) of an accepted message, with its bytes. No other file of the message is in memory. store.ErrNotFound.
 func (r *Relay) Attachment(ctx context.Context, messageID string, n int) (contracts.Attachment, error) {
-	m, err := r.condensed(ctx, messageID, nil)
+	files, err := r.Attachments(ctx, messageID)
 	if err != nil {
 		return contracts.Attachment{}, err
 	}
-	files := m.Attachments()
 	if n < 0 || n >= len(files) {
 		return contracts.Attachment{}, store.ErrNotFound
 	}
@@ -25,7 +64,7 @@ func (r *Relay) Attachment(ctx context.Context, messageID string, n int) (contra
 	}
 	var content bytes.Buffer
 	content.Grow(int(file.Content.Size))
-	_, err = r.condensed(ctx, messageID, func(number int) io.Writer {
+	_, _, err = r.condensed(ctx, messageID, func(number int) io.Writer {
 		if number != file.Content.Number {
 			return nil
 		}
@@ -36,23 +75,25 @@ func (r *Relay) Attachment(ctx context.Context, messageID string, n int) (contra
 	return file, err
 }
 
-// condensed reads an accepted complaints message from its envelope, large files left out; those that to wants go to whom it names.
-func (r *Relay) condensed(ctx context.Context, messageID string, to func(number int) io.Writer) (*contracts.Message, error) {
+// condensed reads an accepted complaints message from its envelope, large files left out; those that to wants go to whom it names. places tells where in the
+// message they are.
+func (r *Relay) condensed(ctx context.Context, messageID string, to func(number int) io.Writer) (*contracts.Message, *places, error) {
 	stored, req, err := r.stored(ctx, messageID)
 	defer req.Close()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	c := r.Contracts.Contract(stored.Call.Contract)
 	if c == nil || !c.Complaints {
-		return nil, store.ErrNotFound
+		return nil, nil, store.ErrNotFound
 	}
 	if !req.Complete {
 		how := c.Condensing()
 		how.Bytes = to
 		if err := req.Condense(how); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return c.Map(req)
+	m, err := c.Map(req)
+	return m, &places{condensed: req.Condensed()}, err
 }

@@ -41,7 +41,7 @@ func (r *Relay) try(ctx context.Context, caseID string, u contracts.Update, vers
 	if err != nil {
 		return err
 	}
-	a, err := r.written(ctx, r.Instance.HSAID, c.ID, m, version)
+	a, _, err := r.written(ctx, r.Instance.HSAID, c.ID, m, version)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 
 	"go.uber.org/zap"
@@ -11,8 +12,8 @@ import (
 )
 
 // forwardCases sends every case that was passed on to its next handler. What fails is logged and tried again by the worker; the case says
-// so until then (Case.ForwardDue).
-func (r *Relay) forwardCases(ctx context.Context) {
+// so until then (Case.ForwardDue). Cases with large files are told to large, and left to the worker; those that skip knows are left alone. skip may be nil.
+func (r *Relay) forwardCases(ctx context.Context, skip func(caseID string) bool, large func(caseID string)) {
 	due, err := r.Store.ForwardsDue(ctx, 100)
 	if err != nil {
 		if ctx.Err() == nil {
@@ -21,33 +22,106 @@ func (r *Relay) forwardCases(ctx context.Context) {
 		return
 	}
 	for _, c := range due {
-		if err := r.pass(ctx, c); err != nil && ctx.Err() == nil {
-			r.Log.Error("forwarding a case to its next handler", zap.String("case.id", c.ID), zap.String("labels.receiverid", c.Handler.Unit),
-				zap.Error(err))
+		if skip != nil && skip(c.ID) {
+			continue
+		}
+		switch err := r.pass(ctx, c, false); {
+		case errors.Is(err, errLarge):
+			large(c.ID)
+		case err != nil:
+			r.notPassed(ctx, c, err)
 		}
 	}
 }
 
-// pass sends one case to its next handler. The message's id is that of the update that passed the case on, so that two
-// replicas, or a second try after a crash, cannot send it twice.
-func (r *Relay) pass(ctx context.Context, c store.Case) error {
-	complaint, forwarded, reason, err := r.original(ctx, c.ID)
+func (r *Relay) notPassed(ctx context.Context, c store.Case, err error) {
+	if ctx.Err() == nil {
+		r.Log.Error("forwarding a case to its next handler", zap.String("case.id", c.ID), zap.String("labels.receiverid", c.Handler.Unit), zap.Error(err))
+	}
+}
+
+// errLarge says that a case has large files, whose way takes a while.
+var errLarge = errors.New("the case has large files")
+
+// pass sends one case to its next handler; errLarge where it has large files and these are not wanted now. The message's id is that of the update that
+// passed the case on, so that two replicas, or a second try after a crash, cannot send it twice.
+func (r *Relay) pass(ctx context.Context, c store.Case, large bool) error {
+	p, err := r.passage(ctx, c.ID)
 	if err != nil {
 		return err
 	}
+	if p.large && !large {
+		return errLarge
+	}
+	opened, where, err := r.condensed(ctx, p.opening, nil)
+	if err != nil {
+		return err
+	}
+	complaint := opened.Opening()
+	if complaint == nil {
+		return store.ErrNotFound
+	}
+	files := lend(p.opening, complaint.Attachments, where)
 	m := &contracts.Message{
-		ID:        contracts.II{Root: r.Instance.HSAID, Extension: forwarded.MessageID},
+		ID:        contracts.II{Root: r.Instance.HSAID, Extension: p.forwarded.MessageID},
 		CaseID:    &contracts.II{Root: c.Ref.Root, Extension: c.Ref.Extension},
 		Receiver:  c.Handler.Unit,
 		Recipient: recipientOf(c),
 		Forward: &contracts.Forward{
-			Original: *complaint, From: contracts.OrgUnit{HSAID: c.ForwardedFrom}, Time: contracts.NewStamp(forwarded.At), Reason: reason,
+			Original: *complaint, From: contracts.OrgUnit{HSAID: c.ForwardedFrom}, Time: contracts.NewStamp(p.forwarded.At), Reason: p.reason,
 		},
 	}
-	_, err = r.say(ctx, r.Instance.HSAID, c.ID, m, 0)
+	a, envelope, err := r.written(ctx, r.Instance.HSAID, c.ID, m, 0)
+	if err != nil {
+		return err
+	}
+	a.Taken = true
+	if len(files.files) > 0 {
+		body := r.reader(ctx, envelope, files)
+		defer body.Close()
+		a.Body = body
+	}
+	_, err = r.enter(ctx, a)
 	var refused *contracts.Error
 	if errors.As(err, &refused) && refused.SubCode == contracts.SubDuplicateContentMismatch {
 		return nil // sent before, with another time stamp
 	}
 	return err
+}
+
+// passage is what is known of a case that is to be passed on.
+type passage struct {
+	opening   string      // id of the message that it began with
+	large     bool        // which is not in memory
+	forwarded store.Entry // the update that passed it on
+	reason    string
+}
+
+func (r *Relay) passage(ctx context.Context, caseID string) (p passage, err error) {
+	entries, err := r.Store.TimeLine(ctx, caseID)
+	if err != nil {
+		return p, err
+	}
+	for _, e := range entries {
+		switch e.Kind {
+		case store.EventComplaint, store.EventForward, store.EventNewCase:
+			if p.opening == "" {
+				p.opening = e.MessageID
+			}
+		case store.EventForwarded:
+			p.forwarded = e
+		}
+	}
+	if p.opening == "" || p.forwarded.MessageID == "" {
+		return p, store.ErrNotFound
+	}
+	var said contracts.Message
+	if err := json.Unmarshal(p.forwarded.Content, &said); err != nil {
+		return p, err
+	}
+	if said.Update != nil {
+		p.reason = said.Update.Text
+	}
+	_, p.large, err = r.Store.Outline(ctx, p.opening)
+	return p, err
 }

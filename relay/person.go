@@ -3,7 +3,6 @@ package relay
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"strings"
 
@@ -91,22 +90,27 @@ func (r *Relay) Submit(ctx context.Context, m *contracts.Message) (store.Accepte
 
 // say numbers and writes a message of this house and sends it down the line like everybody's.
 func (r *Relay) say(ctx context.Context, sender, caseID string, m *contracts.Message, version int64) (acc store.Accepted, err error) {
-	a, err := r.written(ctx, sender, caseID, m, version)
+	a, _, err := r.written(ctx, sender, caseID, m, version)
 	if err != nil {
 		return acc, err
 	}
+	return r.enter(ctx, a)
+}
+
+// enter sends a message of this house down the line.
+func (r *Relay) enter(ctx context.Context, a arrival) (store.Accepted, error) {
 	started := r.Now()
 	o, err := r.line(ctx, a)
 	r.respOut(o, a, err, r.Now().Sub(started))
 	return o.Accepted, err
 }
 
-// written numbers and writes a message of this house.
-func (r *Relay) written(ctx context.Context, sender, caseID string, m *contracts.Message, version int64) (a arrival, err error) {
+// written numbers and writes a message of this house. Its envelope is the body of what arrives.
+func (r *Relay) written(ctx context.Context, sender, caseID string, m *contracts.Message, version int64) (a arrival, envelope []byte, err error) {
 	m.Sequence = 1
 	if caseID != "" {
 		if m.Sequence, err = r.Store.NextSequence(ctx, caseID, sender); err != nil {
-			return a, err
+			return a, nil, err
 		}
 	}
 	if m.ID == (contracts.II{}) {
@@ -117,13 +121,12 @@ func (r *Relay) written(ctx context.Context, sender, caseID string, m *contracts
 	if m.Update != nil {
 		contract = r.Contracts.Return()
 	}
-	envelope, err := contract.Write(m)
-	if err != nil {
-		return a, err
+	if envelope, err = contract.Write(m); err != nil {
+		return a, nil, err
 	}
 	return arrival{Sender: sender, CaseVersion: version, Call: soap.Call{
 		Body: bytes.NewReader(envelope), ContentType: soap.ContentType, SOAPAction: contract.SOAPAction, Correlation: r.NewID(),
-	}}, nil
+	}}, envelope, nil
 }
 
 func recipientOf(c store.Case) *contracts.Recipient {
@@ -132,35 +135,6 @@ func recipientOf(c store.Case) *contracts.Recipient {
 		kind = contracts.KindPatientBoard
 	}
 	return &contracts.Recipient{Unit: contracts.OrgUnit{HSAID: c.Handler.Unit, Name: c.Handler.Name}, Kind: kind}
-}
-
-// Attachments returns all files of an accepted message, with their bytes. store.ErrNotFound.
-func (r *Relay) Attachments(ctx context.Context, messageID string) ([]contracts.Attachment, error) {
-	m, err := r.canonical(ctx, messageID)
-	if err != nil {
-		return nil, err
-	}
-	return m.Attachments(), nil
-}
-
-// canonical reads an accepted complaints message from its envelope, attachments included.
-func (r *Relay) canonical(ctx context.Context, messageID string) (*contracts.Message, error) {
-	stored, err := r.Store.Message(ctx, messageID)
-	if err != nil {
-		return nil, err
-	}
-	req, err := soap.ReadRequest(bytes.NewReader(stored.Envelope), stored.ContentType, r.Limits)
-	if err == nil {
-		err = req.ReadAll()
-	}
-	if err != nil {
-		return nil, err
-	}
-	c := r.Contracts.Contract(stored.Call.Contract)
-	if c == nil || !c.Complaints {
-		return nil, store.ErrNotFound
-	}
-	return c.Map(req)
 }
 
 // Receiver is a unit that a citizen can choose.
@@ -193,39 +167,4 @@ func (r *Relay) Receivers(q string, limit int) []Receiver {
 		}
 	}
 	return found
-}
-
-// original is the complaint that a case began with, and the reason of its latest forward.
-func (r *Relay) original(ctx context.Context, caseID string) (*contracts.Complaint, *store.Entry, string, error) {
-	entries, err := r.Store.TimeLine(ctx, caseID)
-	if err != nil {
-		return nil, nil, "", err
-	}
-	var first, last *store.Entry
-	for i := range entries {
-		switch e := &entries[i]; e.Kind {
-		case store.EventComplaint, store.EventForward, store.EventNewCase:
-			if first == nil {
-				first = e
-			}
-		case store.EventForwarded:
-			last = e
-		}
-	}
-	if first == nil || last == nil {
-		return nil, nil, "", store.ErrNotFound
-	}
-	m, err := r.canonical(ctx, first.MessageID)
-	if err != nil {
-		return nil, nil, "", err
-	}
-	var said contracts.Message
-	if err := json.Unmarshal(last.Content, &said); err != nil {
-		return nil, nil, "", err
-	}
-	reason := ""
-	if said.Update != nil {
-		reason = said.Update.Text
-	}
-	return m.Opening(), last, reason, nil
 }

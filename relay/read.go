@@ -19,6 +19,9 @@ func (r *Relay) read(a arrival) (*soap.Request, error) {
 		body.whole = true
 	}
 	limits := r.Limits
+	if a.Taken {
+		limits = r.acceptedLimits()
+	}
 	limits.Rooms = &r.rooms
 	req, err := soap.ReadRequest(a.Body, a.ContentType, limits)
 	if err == nil && r.Contracts.Durable(req.Contract) {
@@ -162,7 +165,7 @@ func (r *Relay) accept(ctx context.Context, m *store.Message, req *soap.Request,
 		return r.repeat(ctx, m, req, o)
 	}
 	if o.Kind == store.EventForwarded {
-		r.forwardCases(ctx) // the worker sends what cannot be sent now
+		r.forwardCases(ctx, nil, r.passBell.ring) // the worker sends what cannot be sent now
 	}
 	return nil
 }

@@ -50,6 +50,7 @@ type Relay struct {
 
 	certificates certificates
 	large        gate
+	passBell     bell // a case with large files is to be passed on
 }
 
 var _ soap.Handler = (*Relay)(nil)

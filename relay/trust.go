@@ -34,6 +34,7 @@ type arrival struct {
 	Source      netip.Addr // who called the first of the trusted proxies, for the log alone
 	Sender      string     // HSA-id of the calling system, known before a byte of the body is read
 	CaseVersion int64      // a person's action: the version of the case that was seen
+	Taken       bool       // what it consists of was accepted before: today's limit of size is not for it
 }
 
 // sender tells who is calling, from the connection and its headers alone, and leaves in the call's headers only what

@@ -29,6 +29,7 @@ type Worker struct {
 
 	breakers breakers
 	hands    hands
+	passes   passes
 }
 
 // idle is how long the worker sleeps at most when nobody wakes it: the safety net below Store.Wake and NextDue.
@@ -47,6 +48,7 @@ func (w *Worker) Run(ctx context.Context) error {
 		case <-ctx.Done():
 		case <-w.Relay.Store.Wake():
 		case <-w.hands.freed:
+		case <-w.Relay.passBell.heard():
 		case <-timer.C:
 		}
 		timer.Stop()
@@ -134,7 +136,8 @@ func (w *Worker) housekeeping(ctx context.Context) {
 	if applied > 0 {
 		w.Relay.Log.Warn("applied messages out of order: the one before them never came", zap.Int("messages", applied))
 	}
-	w.Relay.forwardCases(ctx)
+	w.Relay.forwardCases(ctx, w.passes.knows, w.passes.add)
+	w.passLarge(ctx)
 }
 
 // deliver makes one attempt and records how it ended.

@@ -33,8 +33,9 @@ type Condensed struct {
 
 	Mark [16]byte // as it was given
 
-	files map[[sha256.Size]byte]*File
-	cuts  []cut
+	files   map[[sha256.Size]byte]*File
+	numbers map[*File][]int
+	cuts    []cut
 }
 
 // cut is where the content of a file ended: in Text, and in the message.
@@ -48,6 +49,9 @@ func (c *Condensed) File(value []byte) (*File, bool) {
 	f, ok := c.files[[sha256.Size]byte(value[len(c.Mark):])]
 	return f, ok
 }
+
+// Numbers are the numbers of all elements of the message that hold a file which File gave, in their order: the same text may stand in several.
+func (c *Condensed) Numbers(f *File) []int { return c.numbers[f] }
 
 // Place is where in the message something is that is at a place in Text, both from 1.
 func (c *Condensed) Place(line, column int) (int, int) {
@@ -73,7 +77,7 @@ func (r *Request) Condensed() *Condensed { return r.condensed }
 func (r *Request) Condense(o Condensing) error {
 	c := &condenser{
 		how: o, limit: r.limits.Beside,
-		made: &Condensed{Mark: o.Mark, files: map[[sha256.Size]byte]*File{}},
+		made: &Condensed{Mark: o.Mark, files: map[[sha256.Size]byte]*File{}, numbers: map[*File][]int{}},
 	}
 	if o.Spool && r.spool == nil {
 		if err := r.beginSpool(); err != nil {
@@ -228,7 +232,12 @@ func (c *condenser) leave(g *guard, i int) {
 	} else {
 		var sum [sha256.Size]byte
 		c.text.text.Sum(sum[:0])
-		c.made.files[sum] = &file
+		kept := c.made.files[sum]
+		if kept == nil {
+			kept = &file
+			c.made.files[sum] = kept
+		}
+		c.made.numbers[kept] = append(c.made.numbers[kept], file.Number)
 		c.made.Text = append(c.made.Text[:c.start], standIn(c.how.Mark, sum, how)...)
 		c.copied = at
 		c.place(g, i)

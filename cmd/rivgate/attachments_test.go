@@ -28,6 +28,7 @@ const mostForFiles = 100 << 20
 type files struct {
 	head, tail [][]byte // the envelope around each file's text, and the beginning of that
 	rest       []byte   // how the text of each goes on
+	sums       []string // SHA-256 of each file
 }
 
 func newFiles(t *testing.T, unit, id string) *files {
@@ -48,6 +49,7 @@ func newFiles(t *testing.T, unit, id string) *files {
 	for n := range 10 {
 		copy(content, fmt.Sprintf("%%PDF-1.7\n%02d", n)) // each is another file
 		sum := sha256.Sum256(content)
+		f.sums = append(f.sums, hex.EncodeToString(sum[:]))
 		m.Complaint.Attachments = append(m.Complaint.Attachments, contracts.Attachment{
 			ID: fmt.Sprint(n), FileName: fmt.Sprintf("%d.pdf", n), MediaType: "application/pdf", Size: size, SHA256: hex.EncodeToString(sum[:]), Value: bytes.Clone(content[:begins]),
 		})
@@ -162,11 +164,17 @@ permissions: [{contract: SendComplaint, from_system: SE0000000001-1177, to: "*"}
 
 func postFiles(t *testing.T, url string, body io.Reader) (int, []byte) {
 	t.Helper()
+	return postAs(t, url, "SE0000000001-1177", body)
+}
+
+// postAs posts an envelope as a system behind another node.
+func postAs(t *testing.T, url, sender string, body io.Reader) (int, []byte) {
+	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Header = http.Header{"X-Vp-Sender-Id": {"SE0000000001-1177"}, "X-Vp-Instance-Id": {"dev_env"}, "Content-Type": {"text/xml; charset=UTF-8"}}
+	r.Header = http.Header{"X-Vp-Sender-Id": {sender}, "X-Vp-Instance-Id": {"dev_env"}, "Content-Type": {"text/xml; charset=UTF-8"}}
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
