@@ -19,6 +19,7 @@ type unitWays struct {
 	fields []string  // of each, in lower case: what a search looks in
 	counts map[string]int
 	byName []routing.Unit
+	sides  map[routing.UnitKind][]routing.Unit // by name
 }
 
 // keptWays are those that were asked for last.
@@ -44,6 +45,10 @@ func (s *Site) waysNow() *unitWays {
 		all.counts[way.Way]++
 	}
 	slices.SortFunc(all.byName, func(a, b routing.Unit) int { return strings.Compare(a.Name+a.HSAID, b.Name+b.HSAID) })
+	all.sides = map[routing.UnitKind][]routing.Unit{}
+	for _, u := range all.byName {
+		all.sides[u.Kind] = append(all.sides[u.Kind], u)
+	}
 	s.ways.last = all
 	return all
 }

@@ -33,9 +33,13 @@ func (s *Site) scopesOf(who access) scopes {
 	if f := (store.CaseFilter{}); !out.every && who.wholeSide(&f, SeeStatistics) {
 		out.side = f.Kind
 	}
-	for _, u := range s.waysNow().byName {
-		if who.may(SeeStatistics, Owner{Unit: u.HSAID, Kind: u.Kind, Region: u.Region}) {
-			out.units = append(out.units, u)
+	if all := s.waysNow(); out.side != "" {
+		out.units = slices.Clip(all.sides[out.side]) // shared: no sorting in it
+	} else {
+		for _, u := range all.byName {
+			if who.may(SeeStatistics, Owner{Unit: u.HSAID, Kind: u.Kind, Region: u.Region}) {
+				out.units = append(out.units, u)
+			}
 		}
 	}
 	if left := s.unlisted(who, SeeStatistics); len(left) > 0 {
@@ -45,8 +49,9 @@ func (s *Site) scopesOf(who access) scopes {
 		slices.SortFunc(out.units, func(a, b routing.Unit) int { return strings.Compare(a.Name+a.HSAID, b.Name+b.HSAID) })
 	}
 	providers, regions := map[string]bool{}, map[string]bool{}
-	var last routing.Unit
-	for _, u := range out.units { // neighbours mostly belong to the same
+	last := &routing.Unit{}
+	for i := range out.units { // neighbours mostly belong to the same
+		u := &out.units[i]
 		if u.Provider != last.Provider {
 			providers[routing.Fold(u.Provider)] = true
 		}
