@@ -198,6 +198,7 @@ type CaseFilter struct {
 	Due      time.Time // open, and due before
 	// Unprotected leaves out cases whose persons have a protected identity.
 	Unprotected bool
+	Placeless   bool // the unit where it happened is not known
 	Order       Order
 	After       string // the cursor of the page before: its last case's CaseFilter.Cursor, or that case's id
 	Limit       int    // default 50, at most 500

@@ -124,7 +124,8 @@ func listFilters() map[string]store.CaseFilter {
 		"assignee": {Assignee: "user7"}, "assignee in a unit": {Assignee: "user7", Unit: small}, "nobody's": {Assignee: "nobody"},
 		"period": {Since: time.UnixMicro(1_789_000_000_000_000), Until: time.UnixMicro(1_789_100_000_000_000)}, "period in a unit": {Since: time.UnixMicro(1_700_000_000_000_000), Until: time.UnixMicro(1_700_100_000_000_000), Unit: small},
 		"due before": {Queue: store.QueueOngoing, Due: time.UnixMicro(1_700_000_000_000_000), Order: store.DueFirst}, "late in units": {Queue: store.QueueOngoing, Units: units, Order: store.DueFirst},
-		"unprotected": {Unprotected: true, Unit: big}, "no units": {Units: []string{}},
+		"unprotected": {Unprotected: true, Unit: big}, "placeless": {Placeless: true, Unit: big, Units: units}, "placeless in units": {Placeless: true, Units: units, Via: routing.Inbox, Kind: routing.PatientBoard},
+		"placeless anywhere": {Placeless: true}, "no units": {Units: []string{}},
 		"second page": {After: "1780000000000000.case-9963694"}, "second page by due": {Order: store.DueFirst, After: "1780000000000000.case-9999995"}, "second page in units": {Units: units, After: "1700000000000000.case-9963694"},
 	}
 	for _, q := range []store.Queue{store.QueueNew, store.QueueMine, store.QueueOngoing, store.QueueParked, store.QueueFinished} {

@@ -123,7 +123,13 @@ func (w *sought) facts() {
 	if f.Unprotected {
 		w.add("NOT c.protected")
 	}
+	if f.Placeless {
+		w.add(placeless)
+	}
 }
+
+// placeless are the cases in the index of that name.
+const placeless = "c.incident_unit = ''"
 
 // problemSet is the cases with a main or sub problem.
 func problemSet(code string) caseSet {
@@ -256,6 +262,8 @@ func (w *sought) from(wanted int) string {
 // index is what cases are gone through by.
 func (w *sought) index() string {
 	switch f := w.filter; {
+	case f.Placeless && w.units != nil && w.apart():
+		return "cases_placeless"
 	case f.open():
 		return "cases_open_due"
 	case w.units != nil && (w.few < countedMost || w.apart()):

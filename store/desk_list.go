@@ -128,3 +128,17 @@ func (s *Store) countSought(ctx context.Context, w *sought) (int, error) {
 	}
 	return n, nil
 }
+
+// CountPlaceless counts the cases of f whose unit, where it happened, is not known: exactly, however many.
+func (s *Store) CountPlaceless(ctx context.Context, f CaseFilter) (int, error) {
+	f.Placeless, f.After = true, ""
+	w, err := s.seek(ctx, f)
+	if err != nil {
+		return 0, fmt.Errorf("counting cases without a unit: %w", err)
+	}
+	n, err := countOf(ctx, pool{s.read}, `SELECT count(*) FROM `+w.ready(countedMost)+w.where(), w.args)
+	if err != nil {
+		return 0, fmt.Errorf("counting cases without a unit: %w", err)
+	}
+	return n, nil
+}

@@ -10,11 +10,8 @@ import (
 	"rivgate/store"
 )
 
-// Bounds of the list of cases without a unit: how many are shown at a time, and how many are looked at for them.
-const (
-	boardPageSize = 50
-	boardScanMost = 4000
-)
+// boardPageSize is how many cases without a unit are shown at a time.
+const boardPageSize = 50
 
 type boardListPage struct {
 	page
@@ -79,7 +76,7 @@ func (s *Site) showBoardList(w http.ResponseWriter, r *http.Request, who access,
 
 // boardFilter is a list of the boards' cases, the latest first.
 func boardFilter(units []routing.Unit) store.CaseFilter {
-	f := store.CaseFilter{Via: routing.Inbox, Kind: routing.PatientBoard, Units: []string{}, Order: store.NewestFirst, Limit: 500}
+	f := store.CaseFilter{Via: routing.Inbox, Kind: routing.PatientBoard, Units: []string{}, Order: store.NewestFirst}
 	for _, u := range units {
 		f.Units = append(f.Units, u.HSAID)
 	}
@@ -91,36 +88,22 @@ func boardFilter(units []routing.Unit) store.CaseFilter {
 
 // withoutPlace is a page of the cases whose unit is not known, and where the next begins.
 func (s *Site) withoutPlace(ctx context.Context, f store.CaseFilter, who access) (rows []boardRow, next string, err error) {
-	for looked := 0; looked < boardScanMost; {
-		cases, err := s.Relay.Store.Cases(ctx, f)
-		if err != nil {
-			return nil, "", err
-		}
-		for _, c := range cases {
-			f.After = f.Cursor(c)
-			if s.placeNow(c) != "" {
-				continue
-			}
-			rows = append(rows, boardRow{newInboxRow(c, s.now(), who.may(ReadCase, ownerOf(c))), c.Facts.PlaceText})
-			if len(rows) == boardPageSize {
-				return rows, f.After, nil
-			}
-		}
-		if looked += len(cases); len(cases) < f.Limit {
-			return rows, "", nil
-		}
+	f.Placeless, f.Limit = true, boardPageSize+1
+	cases, err := s.Relay.Store.Cases(ctx, f)
+	if err != nil {
+		return nil, "", err
 	}
-	return rows, f.After, nil
+	if len(cases) > boardPageSize {
+		cases = cases[:boardPageSize]
+		next = f.Cursor(cases[boardPageSize-1])
+	}
+	for _, c := range cases {
+		rows = append(rows, boardRow{newInboxRow(c, s.now(), who.may(ReadCase, ownerOf(c))), c.Facts.PlaceText})
+	}
+	return rows, next, nil
 }
 
 // placesMissing is how many of the boards' cases have no unit.
-func (s *Site) placesMissing(ctx context.Context, units []routing.Unit) (n int, err error) {
-	f := store.StatisticsScope{StatisticsFilter: store.StatisticsFilter{By: []string{"incident_unit"}}, Units: boardFilter(units).Units}
-	rows, err := s.Relay.Store.Tally(ctx, f)
-	for _, row := range rows {
-		if row.Key["incident_unit"] == "" {
-			n += row.Count
-		}
-	}
-	return n, err
+func (s *Site) placesMissing(ctx context.Context, units []routing.Unit) (int, error) {
+	return s.Relay.Store.CountPlaceless(ctx, boardFilter(units))
 }

@@ -22,6 +22,7 @@ func RunDesk(t *testing.T, open func(t *testing.T, o store.Options) *store.Store
 		{"queues", deskQueues},
 		{"words of cases", deskWords},
 		{"pages of cases", deskPages},
+		{"cases without a unit", deskPlaceless},
 	}
 	for _, group := range groups {
 		t.Run(group.name, func(t *testing.T) {

@@ -187,3 +187,43 @@ func period(w *world, all []*file) {
 	_, err = w.s.CaseFile(w.ctx, "nobody", nil)
 	w.is("the file of nothing", err, store.ErrNotFound)
 }
+
+// deskPlaceless: cases whose unit is not known are listed and counted exactly, page by page, until a correction names it.
+func deskPlaceless(w *world) {
+	var all []*file
+	for n := range 12 {
+		at := []string{board, otherUnit, board}[n%3]
+		f := w.blank(at)
+		if f.first.Event.Facts.IncidentUnit = ""; n%4 == 3 {
+			f.first.Event.Facts.IncidentUnit = unit
+		}
+		f.accept(f.first)
+		all = append(all, f)
+		w.clock.move(time.Minute)
+	}
+	check := func(f store.CaseFilter, want string) {
+		w.t.Helper()
+		f.Placeless = true
+		equal(w, "listed", listed(w, all, f), want)
+		n, err := w.s.CountPlaceless(w.ctx, f)
+		w.must(err)
+		equal(w, "counted", n, len(strings.Fields(want)))
+	}
+	one, both := store.CaseFilter{Unit: board}, store.CaseFilter{Units: []string{board, otherUnit}}
+	check(one, "9 8 6 5 2 0 ")
+	check(both, "10 9 8 6 5 4 2 1 0 ")
+	check(store.CaseFilter{Units: []string{}}, "")
+	both.Placeless, both.Limit = true, 4
+	first, err := w.s.Cases(w.ctx, both)
+	w.must(err)
+	equal(w, "a page", len(first), 4)
+	both.After = both.Cursor(first[3])
+	equal(w, "the next", listed(w, all, both), "5 4 2 1 ")
+	n, err := w.s.CountPlaceless(w.ctx, both)
+	w.must(err)
+	equal(w, "all, from a page", n, 9)
+	closing := all[9].closing()
+	closing.Event.Classification = &store.Classification{MainProblems: []string{"3"}, Area: "1", IncidentUnit: unit}
+	all[9].accept(closing)
+	check(one, "8 6 5 2 0 ")
+}
