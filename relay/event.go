@@ -152,6 +152,9 @@ var updateKinds = map[string]store.EventKind{
 
 // forwarded finds the way to the unit that the case is passed on to.
 func (r *Relay) forwarded(ctx context.Context, u *contracts.Update, e *store.Event) error {
+	if strings.EqualFold(u.NewRecipient.HSAID, u.HandlingUnit.HSAID) {
+		return passedToItself()
+	}
 	route, err := r.sendRoute(u.NewRecipient.HSAID)
 	if err != nil {
 		return contracts.NoWayToRecipient()
@@ -168,6 +171,14 @@ func (r *Relay) forwarded(ctx context.Context, u *contracts.Update, e *store.Eve
 	}
 	e.SameSystem = route.Via == routing.Queue && now.Handler.Via == routing.Queue && now.Handler.Address == route.Address
 	return err
+}
+
+// passedToItself refuses a case that its unit passes on to itself: it would count as sent on, and nobody would get it.
+func passedToItself() *contracts.Error {
+	return &contracts.Error{
+		Code: contracts.CodeOf(contracts.SubRecipientMismatch), SubCode: contracts.SubRecipientMismatch, Path: "newRecipient/orgUnitHSAId",
+		Message: "Ärendet kan inte lämnas till den enhet som redan har det. Ange en annan enhet.",
+	}
 }
 
 // newCase takes a case that began outside 1177. Its handler is the unit's own system, by the unit's route of the send contract; where this
