@@ -18,7 +18,7 @@ type QueueCommand struct {
 	List     QueueListCommand     `cmd:"" help:"List deliveries, the latest accepted first."`
 	Show     QueueShowCommand     `cmd:"" help:"Show one delivery and what was tried."`
 	Retry    QueueRetryCommand    `cmd:"" help:"Make waiting and parked deliveries due now."`
-	Release  QueueReleaseCommand  `cmd:"" help:"Make parked deliveries due now; what only waits keeps its time. With --held: let messages go on that wait for the one before them."`
+	Release  QueueReleaseCommand  `cmd:"" help:"Make parked deliveries due now, with their whole time anew; what only waits keeps its time. With --held instead: apply messages that wait for the one before them. Leave --state out."`
 	Replay   QueueReplayCommand   `cmd:"" help:"Make all that one receiver was sent in a window of time due again; counts first."`
 	Redirect QueueRedirectCommand `cmd:"" help:"Give waiting and parked deliveries another address and make them due."`
 	Dismiss  QueueDismissCommand  `cmd:"" help:"End stranded messages: kept because of a gap, refused by their case when their turn came. They stay in the case, as closed."`
@@ -277,7 +277,7 @@ func (c *QueueRetryCommand) Run(s *session) error {
 // QueueReleaseCommand makes parked deliveries due.
 type QueueReleaseCommand struct {
 	queueSelection
-	Held bool `help:"Messages that are kept because one before them is missing in its sender's numbers: apply them now, marked as late."`
+	Held bool `help:"Instead of deliveries: messages that are kept because one before them is missing in its sender's numbers. They are applied now, marked as late, and those of the same sender and case before them too; what the case refuses by now is stranded."`
 }
 
 // Run releases.
