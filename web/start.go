@@ -114,6 +114,9 @@ func (s *Site) startUnit(_ context.Context, who access) (startRoom, error) {
 	if who.somewhere(Administer | WriteCase) {
 		room.Links = append(room.Links, startLink{"Standardsvar", "/phrases", "texter som enheten använder ofta"})
 	}
+	if who.somewhere(Administer) {
+		room.Links = append(room.Links, startLink{"Användare", "/users", "vilka som har roller på enheten, nya konton och lösenord"})
+	}
 	if who.somewhere(SeeStatistics) {
 		room.Links = append(room.Links, startLink{"Statistik", "/statistics", "vad ärendena handlar om, och hur de fördelar sig"})
 	}

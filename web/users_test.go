@@ -70,7 +70,12 @@ func choice(role web.Role, unit string) url.Values {
 func TestALocalAdministratorKeepsTheUsersOfAUnit(t *testing.T) {
 	w := newWorld(t)
 	w.as("adam")
-	has(t, w.get("/").body, `<a href="/users">Användare</a>`)
+	start := w.page("/")
+	has(t, start, `<li><a href="/users">Användare</a>`)
+	has(t, main(start), `<p><a href="/users">Användare</a>`)
+	w.as("hanna")
+	hasNot(t, w.page("/"), `href="/users"`)
+	w.as("adam")
 	r := w.post("/users", url.Values{"do": {"add"}, "account": {" Frida.Ny "}, "name": {"Frida Test"}, "role": {"handler"}, "unit": {clinic}})
 	if r.status != http.StatusOK || r.header.Get("Cache-Control") != "no-store" {
 		t.Fatalf("%d %v\n%s", r.status, r.header, main(r.body))
