@@ -31,7 +31,7 @@ func (r *Relay) reply(ctx context.Context, o store.Outgoing) error {
 	}
 	root, extension, _ := strings.Cut(o.MessageID, "|")
 	m.ID = contracts.II{Root: root, Extension: extension}
-	_, err = r.say(ctx, r.Instance.HSAID, c.ID, m, o.CaseVersion)
+	_, err = r.say(ctx, r.Instance.HSAID, said{caseID: c.ID, message: m, version: o.CaseVersion})
 	return err
 }
 
@@ -41,7 +41,7 @@ func (r *Relay) try(ctx context.Context, caseID string, u contracts.Update, vers
 	if err != nil {
 		return err
 	}
-	a, _, err := r.written(ctx, r.Instance.HSAID, c.ID, m, version)
+	a, _, err := r.written(ctx, r.Instance.HSAID, said{caseID: c.ID, message: m, version: version})
 	if err != nil {
 		return err
 	}

@@ -71,7 +71,7 @@ func (r *Relay) pass(ctx context.Context, c store.Case, large bool) error {
 			Original: *complaint, From: contracts.OrgUnit{HSAID: c.ForwardedFrom}, Time: contracts.NewStamp(p.forwarded.At), Reason: p.reason,
 		},
 	}
-	a, envelope, err := r.written(ctx, r.Instance.HSAID, c.ID, m, 0)
+	a, envelope, err := r.written(ctx, r.Instance.HSAID, said{caseID: c.ID, message: m})
 	if err != nil {
 		return err
 	}

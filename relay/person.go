@@ -29,7 +29,7 @@ func (r *Relay) Reply(ctx context.Context, caseID string, u contracts.Update, ve
 	if err != nil {
 		return store.Accepted{}, err
 	}
-	return r.say(ctx, r.Instance.HSAID, c.ID, m, version)
+	return r.say(ctx, r.Instance.HSAID, said{caseID: c.ID, message: m, version: version})
 }
 
 // returning is an update on a case of this inbox as a message.
@@ -56,41 +56,105 @@ func (r *Relay) Begin(ctx context.Context, u contracts.Update) (store.Accepted, 
 		ExternalCaseID: &contracts.II{Root: r.Instance.HSAID, Extension: r.NewID()},
 		Receiver:       r.Portal, Update: &u,
 	}
-	return r.say(ctx, r.Instance.HSAID, "", m, 0)
+	return r.say(ctx, r.Instance.HSAID, said{message: m})
 }
 
 // Submit enters a message as 1177 itself sends it: a new complaint (m.Complaint, m.Recipient set) or the reporter's answer to a question
-// (m.Answer and m.CaseID set). Ids, times, sequence number and the recipient of an answer are filled in. Only a gateway that stands where 1177 is does this: else
-// ErrNotPortal.
+// (m.Answer and m.CaseID set). Ids, times, sequence number and the recipient of an answer are filled in. Who sets m.ID may submit again: what was accepted under
+// it, with the same content but for what is filled in, gets its first answer. Only a gateway that stands where 1177 is does this: else ErrNotPortal.
 func (r *Relay) Submit(ctx context.Context, m *contracts.Message) (store.Accepted, error) {
 	if !r.atPortal() {
 		return store.Accepted{}, ErrNotPortal
 	}
-	caseID := ""
-	switch {
-	case m.Complaint != nil && m.Recipient != nil:
-		m.CaseID = &contracts.II{Root: r.Portal, Extension: r.NewID()}
-		if m.Complaint.Received.IsZero() {
-			m.Complaint.Received = contracts.NewStamp(r.Now())
-		}
-	case m.Answer != nil && m.CaseID != nil:
-		c, err := r.Store.Case(ctx, m.CaseID.Extension)
-		if err != nil {
-			return store.Accepted{}, err
-		}
-		caseID = c.ID
-		m.CaseID = &contracts.II{Root: c.Ref.Root, Extension: c.Ref.Extension}
-		m.Recipient = recipientOf(c)
-	default:
+	if (m.Complaint == nil || m.Recipient == nil) && (m.Answer == nil || m.CaseID == nil) {
 		return store.Accepted{}, contracts.FieldMissing("complaint", "Ange ett nytt ärende med mottagare, eller ett svar på en fråga.")
 	}
+	before, err := r.before(ctx, r.Portal, r.Contracts.Send(), m.ID)
+	if err != nil {
+		return store.Accepted{}, err
+	}
+	accepted, err := r.submit(ctx, *m, before)
+	var refused *contracts.Error
+	if before == nil && m.ID != (contracts.II{}) && errors.As(err, &refused) && refused.SubCode == contracts.SubDuplicateContentMismatch {
+		// Perhaps the same was submitted at the same time, and filled in otherwise.
+		before, looking := r.before(ctx, r.Portal, r.Contracts.Send(), m.ID)
+		switch {
+		case looking != nil:
+			return store.Accepted{}, looking
+		case before != nil:
+			return r.submit(ctx, *m, before)
+		}
+	}
+	return accepted, err
+}
+
+func (r *Relay) submit(ctx context.Context, m contracts.Message, before *contracts.Message) (acc store.Accepted, err error) {
+	caseID := ""
+	if m.Complaint != nil && m.Recipient != nil {
+		r.opened(&m, before)
+	} else if caseID, err = r.answered(ctx, &m, before); err != nil {
+		return acc, err
+	}
 	m.Receiver = m.Recipient.Unit.HSAID
-	return r.say(ctx, r.Portal, caseID, m, 0)
+	return r.say(ctx, r.Portal, said{caseID: caseID, message: &m, before: before})
+}
+
+// opened fills in a complaint.
+func (r *Relay) opened(m, before *contracts.Message) {
+	m.CaseID = &contracts.II{Root: r.Portal, Extension: r.NewID()}
+	complaint := *m.Complaint
+	m.Complaint = &complaint
+	again := before != nil && before.Complaint != nil
+	if again {
+		m.CaseID = before.CaseID
+	}
+	switch {
+	case !m.Complaint.Received.IsZero():
+	case again:
+		m.Complaint.Received = before.Complaint.Received
+	default:
+		m.Complaint.Received = contracts.NewStamp(r.Now())
+	}
+}
+
+// answered fills in an answer, and tells our id of its case.
+func (r *Relay) answered(ctx context.Context, m, before *contracts.Message) (caseID string, err error) {
+	c, err := r.Store.Case(ctx, m.CaseID.Extension)
+	if err != nil {
+		return "", err
+	}
+	m.CaseID = &contracts.II{Root: c.Ref.Root, Extension: c.Ref.Extension}
+	m.Recipient = recipientOf(c)
+	if before != nil && before.Answer != nil { // another unit may have the case by now
+		m.Recipient = before.Recipient
+	}
+	return c.ID, nil
+}
+
+// before is the message that this house accepted under an id; nil where there is none.
+func (r *Relay) before(ctx context.Context, sender string, c *contracts.Contract, id contracts.II) (*contracts.Message, error) {
+	if id == (contracts.II{}) {
+		return nil, nil
+	}
+	first, found, err := r.Store.Repeat(ctx, store.Key{Sender: strings.ToUpper(sender), Contract: c.Contract, MessageID: idText(id)})
+	if err != nil || !found {
+		return nil, err
+	}
+	m, _, err := r.condensed(ctx, first.MessageID, nil)
+	return m, err
+}
+
+// said is a message of this house that is to be numbered and written.
+type said struct {
+	caseID  string // ours; "" for a new case
+	message *contracts.Message
+	version int64              // of the case, as the person saw it; 0: any
+	before  *contracts.Message // what was accepted under the same id: number and time are its
 }
 
 // say numbers and writes a message of this house and sends it down the line like everybody's.
-func (r *Relay) say(ctx context.Context, sender, caseID string, m *contracts.Message, version int64) (acc store.Accepted, err error) {
-	a, _, err := r.written(ctx, sender, caseID, m, version)
+func (r *Relay) say(ctx context.Context, sender string, s said) (acc store.Accepted, err error) {
+	a, _, err := r.written(ctx, sender, s)
 	if err != nil {
 		return acc, err
 	}
@@ -106,17 +170,20 @@ func (r *Relay) enter(ctx context.Context, a arrival) (store.Accepted, error) {
 }
 
 // written numbers and writes a message of this house. Its envelope is the body of what arrives.
-func (r *Relay) written(ctx context.Context, sender, caseID string, m *contracts.Message, version int64) (a arrival, envelope []byte, err error) {
-	m.Sequence = 1
-	if caseID != "" {
-		if m.Sequence, err = r.Store.NextSequence(ctx, caseID, sender); err != nil {
-			return a, nil, err
-		}
-	}
+func (r *Relay) written(ctx context.Context, sender string, s said) (a arrival, envelope []byte, err error) {
+	m := s.message
 	if m.ID == (contracts.II{}) {
 		m.ID = contracts.II{Root: sender, Extension: r.NewID()}
 	}
-	m.SentTime = contracts.NewStamp(r.Now())
+	m.Sequence, m.SentTime = 1, contracts.NewStamp(r.Now())
+	switch {
+	case s.before != nil:
+		m.Sequence, m.SentTime = s.before.Sequence, s.before.SentTime
+	case s.caseID != "":
+		if m.Sequence, err = r.Store.NextSequence(ctx, s.caseID, sender); err != nil {
+			return a, nil, err
+		}
+	}
 	contract := r.Contracts.Send()
 	if m.Update != nil {
 		contract = r.Contracts.Return()
@@ -124,7 +191,7 @@ func (r *Relay) written(ctx context.Context, sender, caseID string, m *contracts
 	if envelope, err = contract.Write(m); err != nil {
 		return a, nil, err
 	}
-	return arrival{Sender: sender, CaseVersion: version, Call: soap.Call{
+	return arrival{Sender: sender, CaseVersion: s.version, Call: soap.Call{
 		Body: bytes.NewReader(envelope), ContentType: soap.ContentType, SOAPAction: contract.SOAPAction, Correlation: r.NewID(),
 	}}, envelope, nil
 }
