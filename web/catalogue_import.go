@@ -18,7 +18,7 @@ type importPage struct {
 	Others   []string
 	Problems []rowProblem
 	Shown    bool // the file was only tried
-	Report   []string
+	Report   []reportLine
 	Changes  changesView
 }
 
@@ -110,14 +110,15 @@ func (s *Site) planned(r *http.Request, p *importPage, rows []routing.Entry) ([]
 	defer file.Close()
 	edits, report, err := s.PlanCatalogue(file, rows)
 	if err != nil {
-		p.Form.refuse("file", "Filen gick inte att läsa. Rätta den och välj den igen. Läsaren säger: "+cut(err.Error()))
+		p.Form.refuse("file", "Filen gick inte att läsa. Rätta det som står i tabellen och välj den igen.")
+		p.Problems = fileProblems(err)
 		return nil, nil
 	}
 	if b, err := json.Marshal(edits); err != nil || storableJSON(b) != nil {
 		p.Form.refuse("file", "En rad har ett tecken som inte kan sparas (ett styrtecken, U+FFFE eller U+FFFF). Rätta filen och välj den igen.")
 		return nil, nil
 	}
-	p.Report = report
+	p.Report = reportLines(report)
 	if len(edits) == 0 {
 		p.Form.refuse("file", "Filen ändrar ingenting: utkastet säger redan samma sak.")
 	}

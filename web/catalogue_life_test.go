@@ -26,6 +26,7 @@ func moving(t *testing.T, page, unit string, more url.Values) url.Values {
 }
 
 func TestAUnitMovesFromInboxToASystemAndBack(t *testing.T) {
+	t.Parallel()
 	w := keeps(t)
 	before := w.submit(clinic, "Tolvan Test", "Text")
 	has(t, w.page("/catalogue/move?q=björk"), "Vårdcentralen Björken", "/catalogue/move?unit="+clinic)
@@ -95,6 +96,7 @@ func TestAUnitMovesFromInboxToASystemAndBack(t *testing.T) {
 }
 
 func TestVersionsAreScheduledCancelledAndRolledBack(t *testing.T) {
+	t.Parallel()
 	w := keeps(t)
 	edit := func() {
 		page := w.page("/catalogue/rows/new?kind=component")
@@ -135,6 +137,7 @@ func TestVersionsAreScheduledCancelledAndRolledBack(t *testing.T) {
 }
 
 func TestTwoPeopleNeverOverwriteEachOther(t *testing.T) {
+	t.Parallel()
 	w := keeps(t)
 	id := w.rowID(routing.EntryUnit, "Granen")
 	mine, theirs := w.page("/catalogue/rows/"+id), w.page("/catalogue/rows/"+id)
@@ -192,6 +195,7 @@ func TestTwoPeopleNeverOverwriteEachOther(t *testing.T) {
 }
 
 func TestAFileIsReadIntoTheDraft(t *testing.T) {
+	t.Parallel()
 	w := keeps(t)
 	if r := w.post("/catalogue/import", url.Values{"revision": {"2"}}); r.status != http.StatusNotFound {
 		t.Errorf("where no file can be read: %d", r.status)
@@ -211,7 +215,7 @@ func TestAFileIsReadIntoTheDraft(t *testing.T) {
 	}
 	page := w.page("/catalogue/import")
 	form := url.Values{"revision": {revision(t, page)}, "do": {"show"}, "reason": {"beställd"}}
-	for content, want := range map[string]string{"broken": "Läsaren säger: line 2: unknown key", "same": "Filen ändrar ingenting", "": "Välj en fil som inte är tom."} {
+	for content, want := range map[string]string{"broken": `<td data-label="Rad">Filens rad 2</td><td data-label="Problem"><span>Nyckeln &#34;adress&#34; är okänd.<br><span class="hint" lang="en">line 2: unknown key`, "same": "Filen ändrar ingenting", "": "Välj en fil som inte är tom."} {
 		r := w.postFile("/catalogue/import", form, "katalog.yaml", []byte(content))
 		if r.status != http.StatusUnprocessableEntity {
 			t.Errorf("%q: %d", content, r.status)
@@ -236,6 +240,7 @@ func TestAFileIsReadIntoTheDraft(t *testing.T) {
 }
 
 func TestACatalogueThatShrankIsConfirmed(t *testing.T) {
+	t.Parallel()
 	w := keeps(t)
 	w.Catalogue = func() web.CatalogueStatus { return web.CatalogueStatus{Source: "tak.example", Held: "abc"} }
 	w.serve()

@@ -15,6 +15,7 @@ type rowProblem struct {
 	Row    string
 	Text   string
 	Remedy string
+	Detail string // what a parser or the table says of it, in English
 	field  string // of the row's form, where the problem is about one
 }
 
@@ -83,7 +84,7 @@ func problemsOf(problems routing.EntryProblems, rows []routing.Entry) []rowProbl
 			one.Row = kindWord(rows[i].Kind) + ": " + rowWords(rows[i])
 		}
 		if p.Code == "does-not-load" {
-			one.Row = "Hela katalogen"
+			one.Row, one.Detail = "Hela katalogen", p.Remedy
 		}
 		if p.Line > 0 {
 			one.Row += fmt.Sprintf(" (filens rad %d)", p.Line)

@@ -1,9 +1,11 @@
 package web
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -44,6 +46,7 @@ func literals(t *testing.T, glob, pattern string) []string {
 }
 
 func TestEveryRuleOfTheCatalogueIsSwedish(t *testing.T) {
+	t.Parallel()
 	codes := routing.ProblemCodes()
 	if len(codes) < 25 || len(codes) != len(ruleWords()) {
 		t.Errorf("%d rules, %d of them in Swedish", len(codes), len(ruleWords()))
@@ -56,7 +59,53 @@ func TestEveryRuleOfTheCatalogueIsSwedish(t *testing.T) {
 	}
 }
 
+// TestEveryWordOfAFilesReaderIsSwedish: whatever the readers of files can say stands on the page in Swedish, with a remedy.
+func TestEveryWordOfAFilesReaderIsSwedish(t *testing.T) {
+	t.Parallel()
+	n := 0
+	said := regexp.MustCompile(`%(\.80)?[qsw]`)
+	for _, file := range []string{"yaml", "order", "scan", "vagval", "cache", "doubled", "tak", "plan"} {
+		for _, text := range literals(t, "../routing/tak/"+file+".go", `(?:problem\((?:[\w.]+, )?|errors\.New\(|fmt\.Errorf\()("(?:[^"\\]|\\.)*"|`+"`[^`]*`"+`)`) {
+			if strings.HasPrefix(text, "reading ") || strings.HasPrefix(text, "writing ") || !strings.Contains(text, " ") || strings.HasSuffix(text, "%w") {
+				continue // what it was doing, not what is wrong
+			}
+			n++
+			all := fileProblems(errors.New("reading the catalogue: " + said.ReplaceAllString(text, `"x"`)))
+			if len(all) != 1 || strings.HasPrefix(all[0].Text, "Det som står här") || strings.Contains(all[0].Text+all[0].Remedy, "%") || all[0].Remedy == "" {
+				t.Errorf("%q is told as %+v", text, all)
+			}
+		}
+	}
+	if n < 45 {
+		t.Errorf("only %d texts were found: the test looks in the wrong place", n)
+	}
+	n = 0
+	for _, text := range literals(t, "../routing/tak/*plan.go", `p\.say\(("(?:[^"\\]|\\.)*")`) {
+		n++
+		if got := reportLines([]string{text}); got[0].Lang != "" || strings.Contains(got[0].Text, "%") {
+			t.Errorf("%q is told as %+v", text, got)
+		}
+	}
+	if n < 14 {
+		t.Errorf("only %d reports were found: the test looks in the wrong place", n)
+	}
+}
+
+func TestSeveralProblemsOfAFileAreRows(t *testing.T) {
+	t.Parallel()
+	got := fileProblems(errors.New("reading the catalogue: line 3: the unit has no hsa_id\nline 9: until: \"i dag\" is no date: write it as 2026-01-31\nsomething new"))
+	want := []rowProblem{
+		{Row: "Filens rad 3", Text: "Enheten saknar HSA-id.", Remedy: "Skriv det i hsa_id.", Detail: "line 3: the unit has no hsa_id"},
+		{Row: "Filens rad 9", Text: `until är inget datum: "i dag".`, Remedy: "Skriv dagen som 2026-01-31.", Detail: "line 9: until: \"i dag\" is no date: write it as 2026-01-31"},
+		{Row: "Filen", Text: "Det som står här går inte att läsa.", Remedy: "Rätta det läsaren säger och välj filen igen.", Detail: "something new"},
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %+v", got)
+	}
+}
+
 func TestEveryStepOfAConnectionTestIsSwedish(t *testing.T) {
+	t.Parallel()
 	n := 0
 	for _, text := range literals(t, "../relay/probe*.go", `(?:p\.done\("[\w-]+", [\w.()]+, \w+, |remedy :?= |why :?= |return |result :?= )("(?:[^"\\]|\\.)*")(?:, ("(?:[^"\\]|\\.)*"))?\)?\n`) {
 		if !strings.Contains(text, " ") {
