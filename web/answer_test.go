@@ -12,6 +12,7 @@ import (
 )
 
 func TestAnAnswerIsPreviewedUndoneAndSent(t *testing.T) {
+	t.Parallel()
 	w, id := newDesk(t)
 	expectRedirect(t, w.answer(id, "reply", "preview", url.Values{"text": {"Vi läser din journal."}}), "/inbox/"+id+"/preview/reply")
 	preview := w.page("/inbox/" + id + "/preview/reply")
@@ -52,6 +53,7 @@ func TestAnAnswerIsPreviewedUndoneAndSent(t *testing.T) {
 
 // Two answers of one case never wait at once, and nothing is sent from what somebody else changed.
 func TestTwoPeopleAnswerAtOnce(t *testing.T) {
+	t.Parallel()
 	w, id := newDesk(t)
 	w.as("hanna")
 	seen := version(t, w.page("/inbox/"+id))
@@ -77,6 +79,7 @@ func TestTwoPeopleAnswerAtOnce(t *testing.T) {
 
 // An answer that the line does not take any more is told, keeps its text, and can be made a draft again, or thrown away.
 func TestAFailedAnswerBecomesADraftAgain(t *testing.T) {
+	t.Parallel()
 	w, id := newDesk(t)
 	w.sends(id, "reply", url.Values{"text": {"Vi ringer dig."}})
 	if _, err := w.Relay.Reply(t.Context(), id, begun(w.clock()), w.theCase(id).Version); err != nil { // the case is another now
@@ -107,6 +110,7 @@ func TestAFailedAnswerBecomesADraftAgain(t *testing.T) {
 
 // An answer that waits when the process dies leaves from another one, once.
 func TestAKillBetweenSendingAndLeavingLosesNothing(t *testing.T) {
+	t.Parallel()
 	w, id := newDesk(t)
 	w.sends(id, "reply", url.Values{"text": {"Vi ringer dig."}})
 	w.Later = relay.NewLater(w.Relay, undo) // what the process remembered is gone
@@ -120,6 +124,7 @@ func TestAKillBetweenSendingAndLeavingLosesNothing(t *testing.T) {
 }
 
 func TestHandOverIsReviewedFirst(t *testing.T) {
+	t.Parallel()
 	w, id := newDesk(t)
 	w.did(id, "note", url.Values{"text": {"Hemlig anteckning på Björken"}})
 	page := w.page("/inbox/" + id)

@@ -7,6 +7,7 @@ import (
 )
 
 func TestReplayIsCountedAndOnRecord(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.submit(hospital, "Tolvan Test", "Text")
 	lane, err := w.Relay.Store.Claim(t.Context(), "worker", 30e9, 1, 1, nil)

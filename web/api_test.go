@@ -15,6 +15,7 @@ import (
 )
 
 func TestDialogueThroughTheAPI(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	pdf := base64.StdEncoding.EncodeToString([]byte("%PDF-1.7 text"))
 	r := w.json("/api/cases", strings.TrimSuffix(complaint(clinic, "Tolvan Test", "Text"), "}")+`,"files":[{"fileName":"brev.pdf","content":"`+pdf+`"}]}`)
@@ -79,6 +80,7 @@ func TestDialogueThroughTheAPI(t *testing.T) {
 }
 
 func TestCaseBegunByTelephone(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	body := `{"update":{"type":"NEW_CASE","handlingUnit":{"hsaId":"` + clinic + `"},"newCase":{"reporter":{"personId":{"id":"` + tolvan + `","type":"` + contracts.OIDPersonnummer + `"},
 		"name":"Tolvan Test","role":"PATIENT"},"incidentUnit":{"hsaId":"` + clinic + `"},"incidentDate":"20260220","description":"Ringde i dag","replyWanted":true}}}`
@@ -95,6 +97,7 @@ func TestCaseBegunByTelephone(t *testing.T) {
 }
 
 func TestRepeatIsNoNewCase(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	body := strings.Replace(complaint(clinic, "Tolvan Test", "Text"), `"id":{"root":""}`, `"id":{"root":"`+portal+`","extension":"00000000-0000-7000-8000-00000000aaaa"}`, 1)
 	first := w.json("/api/cases", body)
@@ -114,6 +117,7 @@ func TestRepeatIsNoNewCase(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	id := w.submit(clinic, "Tolvan Test", "Text")
 	external := w.submit(hospital, "Tolvan Test", "Text")
@@ -182,6 +186,7 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestQueries(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	first := w.submit(clinic, "Tolvan Test", "Text")
 	second := w.submit(hospital, "Tolvan Test", "Text")
@@ -235,6 +240,7 @@ func TestQueries(t *testing.T) {
 }
 
 func TestDeliveryVerbs(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.submit(hospital, "Tolvan Test", "Text")
 	id := field[[]store.DeliveryRow](t, w.get("/api/deliveries"), "items")[0].ID
@@ -281,6 +287,7 @@ func TestDeliveryVerbs(t *testing.T) {
 }
 
 func TestTokensInProduction(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	mine, foreign := w.submit(clinic, "Tolvan Test", "Text"), w.submit(other, "Tolvan Test", "Text")
 	digest := func(token string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(token))) }
@@ -348,6 +355,7 @@ func TestTokensInProduction(t *testing.T) {
 }
 
 func TestReadTokensRefuses(t *testing.T) {
+	t.Parallel()
 	sum := strings.Repeat("ab", 32)
 	for _, c := range []struct{ name, file, want string }{
 		{"an unknown key", "- {name: a, sha256: " + sum + ", rolls: [read]}", "rolls"},

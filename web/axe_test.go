@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -42,13 +43,20 @@ func everybody() []string {
 // TestEveryPageIsAccessible opens every page of the table in a browser, as everybody who may see it, with and without things on it, with what forms say of
 // mistakes, in light and dark, wide and narrow: axe finds nothing, nothing sticks out, nothing is said on the console and nothing is fetched elsewhere.
 func TestEveryPageIsAccessible(t *testing.T) {
-	t.Run("the check itself", func(t *testing.T) { finds(newInspector(t, newWorld(t))) })
-	seen := map[string]bool{}
+	t.Parallel()
+	seen := &looks{}
+	t.Cleanup(func() { t.Logf("%d pages were built differently", len(seen.all)) })
+	t.Run("the check itself", func(t *testing.T) {
+		t.Parallel()
+		finds(newInspector(t, newWorld(t)))
+	})
 	t.Run("with things in it", func(t *testing.T) {
+		t.Parallel()
 		w, names, _ := furnished(t)
 		w.walks(newInspector(t, w), seen, names)
 	})
 	t.Run("states and mistakes", func(t *testing.T) {
+		t.Parallel()
 		w, _, more := furnished(t)
 		i := newInspector(t, w)
 		for _, v := range more {
@@ -58,10 +66,28 @@ func TestEveryPageIsAccessible(t *testing.T) {
 		}
 	})
 	t.Run("empty", func(t *testing.T) {
+		t.Parallel()
 		w := newWorld(t)
 		w.walks(newInspector(t, w), seen, nil)
 	})
-	t.Logf("%d pages were built differently", len(seen))
+}
+
+// looks are how the pages that were judged are built, in whatever world.
+type looks struct {
+	mu  sync.Mutex
+	all map[string]bool
+}
+
+// first tells whether nobody has judged a page that is built so, and notes it.
+func (l *looks) first(built string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.all == nil {
+		l.all = map[string]bool{}
+	}
+	known := l.all[built]
+	l.all[built] = true
+	return !known
 }
 
 // words are what pages differ in that are built alike: text and numbers.
@@ -69,7 +95,7 @@ var words = regexp.MustCompile(`>[^<]+|[0-9]+`)
 
 // walks opens every page of the table as everybody who may see it. names are what stands for the wildcards of a pattern, by its beginning; nil: what needs a
 // name is left out. A page that is built the same for somebody else is judged once.
-func (w *world) walks(i *inspector, seen map[string]bool, names map[string]map[string]string) {
+func (w *world) walks(i *inspector, seen *looks, names map[string]map[string]string) {
 	w.t.Helper()
 	shown := map[string]int{}
 	var rows []string
@@ -98,11 +124,12 @@ func (w *world) walks(i *inspector, seen map[string]bool, names map[string]map[s
 				continue
 			}
 			shown[path]++
-			looks := path + words.ReplaceAllString(main(r.body), "")
-			if !strings.HasPrefix(r.header.Get("Content-Type"), "text/html") || !strings.Contains(r.body, "<html") || seen[looks] {
-				continue // a file, a piece for htmx, or seen by others
+			if !strings.HasPrefix(r.header.Get("Content-Type"), "text/html") || !strings.Contains(r.body, "<html") {
+				continue // a file, or a piece for htmx
 			}
-			seen[looks] = true
+			if !seen.first(path + words.ReplaceAllString(main(r.body), "")) {
+				continue
+			}
 			v := visit{who: who, path: path}
 			i.sitsDown(who)
 			i.opens(v)

@@ -2,25 +2,40 @@ package web_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 )
 
-// browser starts a headless Chromium of its own, with nothing from a user's, and returns the context of its tab, which ends after two minutes.
-func browser(t *testing.T) context.Context {
-	t.Helper()
-	return browserFor(t, 2*time.Minute)
+// chromium is the one browser of all tests: to start one takes longer than most tests do.
+var chromium sharedBrowser
+
+// sharedBrowser is a headless Chromium with nothing from a user's, started by the first test that wants it.
+type sharedBrowser struct {
+	once   sync.Once
+	ctx    context.Context // nil: there is none, or it did not start
+	stop   func()
+	missed string // why a test that wants it is skipped
+	err    error
 }
 
-// browserFor is browser with another limit.
-func browserFor(t *testing.T, limit time.Duration) context.Context {
-	t.Helper()
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if chromium.stop != nil {
+		chromium.stop()
+	}
+	os.Exit(code)
+}
+
+func (b *sharedBrowser) start() {
 	var path string
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if found, err := exec.LookPath(name); err == nil {
@@ -29,32 +44,62 @@ func browserFor(t *testing.T, limit time.Duration) context.Context {
 		}
 	}
 	if path == "" {
-		t.Skip("SKIPPED: no Chromium is installed, so the pages were not tried in a browser. Install it: apt-get install chromium")
+		b.missed = "SKIPPED: no Chromium is installed, so the pages were not tried in a browser. Install it: apt-get install chromium"
+		return
 	}
 	folder, err := os.MkdirTemp("", "rivgate-browser-")
 	if err != nil {
-		t.Fatal(err)
+		b.err = err
+		return
 	}
-	ctx, stop := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()),
+	// Tabs that stand behind others, as those of tests that run side by side do, are not slowed down.
+	ctx, stop := chromedp.NewExecAllocator(context.Background(),
 		chromedp.ExecPath(path), chromedp.UserDataDir(folder), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
 		chromedp.NoDefaultBrowserCheck, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.WindowSize(1280, 900),
-		chromedp.WSURLReadTimeout(time.Minute))
+		chromedp.Flag("disable-background-timer-throttling", true), chromedp.Flag("disable-backgrounding-occluded-windows", true),
+		chromedp.Flag("disable-renderer-backgrounding", true), chromedp.WSURLReadTimeout(time.Minute))
 	ctx, closeTab := chromedp.NewContext(ctx)
-	t.Cleanup(func() {
+	b.stop = func() {
 		closeTab()
 		stop()
 		_ = os.RemoveAll(folder)
-	})
-	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
-		t.Fatalf("starting %s: %v", path, err)
 	}
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		b.err = fmt.Errorf("starting %s: %w", path, err)
+		return
+	}
+	b.ctx = ctx
+}
+
+// browser gives a test a tab of its own in the browser, with no cookies, storage or cache of others, for four minutes.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	return browserFor(t, 4*time.Minute)
+}
+
+// browserFor is browser with another limit.
+func browserFor(t *testing.T, limit time.Duration) context.Context {
+	t.Helper()
+	chromium.once.Do(chromium.start)
+	if chromium.missed != "" {
+		t.Skip(chromium.missed)
+	}
+	if chromium.err != nil {
+		t.Fatal(chromium.err)
+	}
+	ctx, closeTab := chromedp.NewContext(chromium.ctx, chromedp.WithNewBrowserContext())
+	t.Cleanup(closeTab)
+	must(t, "opening a tab", chromedp.Do(ctx, chromedp.Navigate("about:blank"), chromedp.EmulateViewport(1280, 900)))
+	_, err := chromedp.Call(ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}) // it is the one in front
+	must(t, "bringing the tab to the front", err)
 	limited, cancel := context.WithTimeout(ctx, limit)
 	t.Cleanup(cancel)
 	return limited
 }
 
 func TestCaseInABrowser(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	id := w.submit(clinic, "Tolvan Test", "Ingen ringde upp.")
 	ctx := browser(t)

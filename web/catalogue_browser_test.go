@@ -53,6 +53,7 @@ func (b tab) sees(want ...string) {
 }
 
 func TestAnIntegratorMovesAUnitInABrowser(t *testing.T) {
+	t.Parallel()
 	w := keeps(t)
 	before := w.submit(clinic, "Tolvan Test", "Före")
 	b := tab{browser(t), t}

@@ -24,6 +24,7 @@ func someRows(n int) []routing.Entry {
 
 // TestWordsOfRowsAfterAnEdit: the words that are taken from the state before are those that the rows have, whatever was done to them.
 func TestWordsOfRowsAfterAnEdit(t *testing.T) {
+	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
 	before := textsOf(&catalogueRows{All: someRows(60)}, nil)
 	for round := range 200 {
@@ -55,6 +56,7 @@ func TestWordsOfRowsAfterAnEdit(t *testing.T) {
 }
 
 func TestRowsAreFoundByTheirWords(t *testing.T) {
+	t.Parallel()
 	c := &catalogueRows{All: someRows(60)}
 	words := textsOf(c, nil)
 	for _, text := range []string{"u01", "enhet å", "ENHET Å", "SendComplaint till", "går till", "u059", "region 01", "no such words", "\x00", "1\x00se"} {
@@ -75,6 +77,7 @@ func TestRowsAreFoundByTheirWords(t *testing.T) {
 
 // TestKeptStatesOfTheCatalogue: the last ones are kept, and no more.
 func TestKeptStatesOfTheCatalogue(t *testing.T) {
+	t.Parallel()
 	var k keptCatalogue
 	for i := range int64(10) {
 		k.keep(i, 0, someRows(1))

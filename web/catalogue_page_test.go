@@ -114,6 +114,7 @@ func (w *world) saves(path string, fields url.Values) string {
 }
 
 func TestUnitsSayWhatHappensToTheirCases(t *testing.T) {
+	t.Parallel()
 	w := keeps(t)
 	w.submit(clinic, "Tolvan Test", "Text")
 	page := w.page("/catalogue")
@@ -136,6 +137,7 @@ func TestUnitsSayWhatHappensToTheirCases(t *testing.T) {
 }
 
 func TestRowsAreChangedInTheDraft(t *testing.T) {
+	t.Parallel()
 	w := keeps(t)
 	empty := w.page("/catalogue/rows/new?kind=route")
 	typed := url.Values{"kind": {"route"}, "revision": {revision(t, empty)}, "contract": {"SendComplaint"}, "receiver": {lonely}, "address": {"ftp://system.example"}, "component": {system}, "profile": {"RIVTABP21"}, "from": {"2026-04-31"}}
@@ -176,6 +178,7 @@ func TestRowsAreChangedInTheDraft(t *testing.T) {
 }
 
 func TestWhoMayNotKeepTheCatalogueChangesNothing(t *testing.T) {
+	t.Parallel()
 	w := keeps(t)
 	id := w.rowID(routing.EntryUnit, "Granen")
 	form := url.Values{"revision": {"2"}, "kind": {"unit"}, "hsaId": {lonely}, "name": {"Annat"}, "unitKind": {"care_unit"}, "region": {"01"}, "reason": {"x"}, "do": {"save"}, "when": {"now"}, "inforce": {"1"}}

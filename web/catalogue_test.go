@@ -28,6 +28,7 @@ func (w *world) catalogueCall(token, method, path, revision, body string) reply 
 const newContract = `{"edits": [{"action": "add", "entry": {"kind": "contract", "contract": "urn:a:1", "name": "A"}}]}`
 
 func TestOnlyWhoKeepsTheCatalogueChangesIt(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	digest := func(token string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(token))) }
 	tokens, err := web.ReadTokens(strings.NewReader("- {name: katalog, sha256: " + digest("keeper") + ", roles: [catalogue]}\n" +
@@ -67,6 +68,7 @@ func TestOnlyWhoKeepsTheCatalogueChangesIt(t *testing.T) {
 }
 
 func TestRequestsAboutTheCatalogueAreReadStrictly(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.Rules = routing.Rules{}
 	for _, c := range []struct {

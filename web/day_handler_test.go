@@ -100,6 +100,7 @@ func opens(address string) step {
 // TestACareHandlersDay: a case arrives over SOAP, is taken, assigned, partially answered after a second thought, parked, taken up again, handed over, and closed by
 // the other unit; the citizen sees it all in the mailbox.
 func TestACareHandlersDay(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.Later = relay.NewLater(w.Relay, undo)
 	w.serve()

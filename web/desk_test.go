@@ -14,6 +14,7 @@ import (
 
 // What each role finds on the pages of a case, and what it may do there whatever is on the page.
 func TestRolesAtTheDesk(t *testing.T) {
+	t.Parallel()
 	w, id := newDesk(t)
 	for _, name := range []string{"hanna", "vera", "mia", "adam", "nina", "iris", "olle", "greta"} {
 		w.addPerson(name)
@@ -83,6 +84,7 @@ func (w *world) deskNow(id string) string {
 
 // Whoever assigns and does not read gets no word of a case, not from a form that fails either.
 func TestAssigningWithoutReading(t *testing.T) {
+	t.Parallel()
 	w, id := newDesk(t)
 	w.addPerson("vera")
 	w.as("adam")
@@ -113,6 +115,7 @@ func TestAssigningWithoutReading(t *testing.T) {
 }
 
 func TestTwoPeopleAtOneDesk(t *testing.T) {
+	t.Parallel()
 	w, id := newDesk(t)
 	w.addPerson("hanna")
 	before := deskVersion(t, w.page("/inbox/"+id))
@@ -133,6 +136,7 @@ func TestTwoPeopleAtOneDesk(t *testing.T) {
 }
 
 func TestAssigning(t *testing.T) {
+	t.Parallel()
 	w, id := newDesk(t)
 	for _, name := range []string{"hanna", "vera", "nina", "mia"} {
 		w.addPerson(name)
@@ -155,6 +159,7 @@ func TestAssigning(t *testing.T) {
 }
 
 func TestParkedUntilItsDay(t *testing.T) {
+	t.Parallel()
 	w, id := newDesk(t)
 	has(t, w.page("/inbox/"+id), `value="2026-04-01"`) // 30 days ahead
 	for fields, want := range map[string]string{
@@ -184,6 +189,7 @@ func TestParkedUntilItsDay(t *testing.T) {
 }
 
 func TestRegistrationNumberIsOneCases(t *testing.T) {
+	t.Parallel()
 	w, id := newDesk(t)
 	second := w.submit(clinic, "Den Andra", "Text")
 	w.did(id, "register", url.Values{"diary": {" D 2026/17 "}})
@@ -201,6 +207,7 @@ func TestRegistrationNumberIsOneCases(t *testing.T) {
 }
 
 func TestProtectedIdentity(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	r := w.post("/submit", url.Values{
 		"unit": {clinic}, "reporter": {tolvan}, "name": {"Tolvan Test"}, "role": {"PATIENT"}, "phone": {"070-1740605"}, "email": {"tolvan@example.se"},

@@ -23,6 +23,7 @@ func (w *world) typing(id, form, draft, text string) string {
 }
 
 func TestADraftOutlivesItsSession(t *testing.T) {
+	t.Parallel()
 	w, id := newDesk(t)
 	w.SessionLife = 2 * time.Hour
 	w.serve()
@@ -56,6 +57,7 @@ func (w *world) forget(name string) {
 }
 
 func TestADraftInTwoWindows(t *testing.T) {
+	t.Parallel()
 	w, id := newDesk(t)
 	v := w.typing(id, "reply", "0", "I det första fönstret")
 	r := w.post("/inbox/"+id+"/draft/reply", url.Values{"draft": {"0"}, "text": {"I det andra fönstret"}})
@@ -73,6 +75,7 @@ func TestADraftInTwoWindows(t *testing.T) {
 }
 
 func TestAColleaguesDraft(t *testing.T) {
+	t.Parallel()
 	w, id := newDesk(t)
 	w.typing(id, "reply", "0", "Veras påbörjade svar")
 	w.as("hanna")
@@ -96,6 +99,7 @@ func TestAColleaguesDraft(t *testing.T) {
 }
 
 func TestFilesOfADraft(t *testing.T) {
+	t.Parallel()
 	w, id := newDesk(t)
 	save := func(fields url.Values, files ...upload) reply {
 		t.Helper()
@@ -140,6 +144,7 @@ func TestFilesOfADraft(t *testing.T) {
 }
 
 func TestTooManyAndTooLargeFiles(t *testing.T) {
+	t.Parallel()
 	w, id := newDesk(t)
 	fields := func() url.Values {
 		page := w.page("/inbox/" + id)
@@ -178,6 +183,7 @@ func TestTooManyAndTooLargeFiles(t *testing.T) {
 
 // The largest file that may be sent arrives where the line is set up for it, and is refused with a reason where it is not.
 func TestAFileOf20MBArrives(t *testing.T) {
+	t.Parallel()
 	w, id := newDesk(t)
 	whole := append(pdfFile(), bytes.Repeat([]byte("%"), 20<<20-len(pdfFile()))...)
 	page := w.page("/inbox/" + id)

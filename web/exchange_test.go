@@ -108,6 +108,7 @@ func wellFormed(text []byte) bool {
 }
 
 func TestRecordingsAreMasked(t *testing.T) {
+	t.Parallel()
 	registry, err := contracts.NewRegistry(contracts.Options{Pack: inferred.Pack{}})
 	if err != nil {
 		t.Fatal(err)
@@ -172,6 +173,7 @@ const personal1 = `<?xml version="1.0" encoding="UTF-8"?>
 </x:Get></e:Body></e:Envelope>`
 
 func TestWhatNobodyThoughtOfIsMaskedToo(t *testing.T) {
+	t.Parallel()
 	m := newMasker(time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC))
 	out, err := m.mask([]byte(personal1), "")
 	if err != nil {
@@ -219,6 +221,7 @@ func TestWhatNobodyThoughtOfIsMaskedToo(t *testing.T) {
 }
 
 func TestManyPeopleHaveManyNumbers(t *testing.T) {
+	t.Parallel()
 	m := newMasker(time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC))
 	seen := []string{}
 	for year := 1930; year < 2026; year++ {

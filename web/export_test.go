@@ -73,6 +73,7 @@ func unpacked(t *testing.T, packed string) (folder string, names []string) {
 }
 
 func TestExportOfACase(t *testing.T) {
+	t.Parallel()
 	w, id := newDesk(t)
 	w.did(id, "register", url.Values{"diary": {"D 2026/17"}})
 	w.did(id, "note", url.Values{"text": {"Ringde anmälaren."}})
@@ -117,6 +118,7 @@ func TestExportOfACase(t *testing.T) {
 
 // A case that was handed over is exported without what its former unit kept to itself.
 func TestExportStopsAtTheWall(t *testing.T) {
+	t.Parallel()
 	w, id := newDesk(t)
 	w.did(id, "note", url.Values{"text": {"Hemlig anteckning"}})
 	w.did(id, "register", url.Values{"diary": {"BJÖRKEN-17"}})
@@ -140,6 +142,7 @@ func TestExportStopsAtTheWall(t *testing.T) {
 }
 
 func TestPrintViewHasNoForms(t *testing.T) {
+	t.Parallel()
 	w, id := newDesk(t)
 	w.did(id, "note", url.Values{"text": {"Ringde anmälaren."}})
 	page := main(w.page("/inbox/" + id + "?print=1"))

@@ -69,7 +69,12 @@ func (s *Site) faultsPage(w http.ResponseWriter, r *http.Request, who access) er
 		}
 	}
 	p.Groups = p.grouped(all)
-	if p.Stranded, err = s.Relay.Store.Strandeds(r.Context(), 50); err != nil {
+	// Mostly there is none, which is known sooner than which of them came first.
+	stranded, err := s.Relay.Store.Would(r.Context(), store.VerbDismiss, store.DeliveryFilter{})
+	if err == nil && stranded > 0 {
+		p.Stranded, err = s.Relay.Store.Strandeds(r.Context(), 50)
+	}
+	if err != nil {
 		return err
 	}
 	p.Calls = s.refusedCalls()

@@ -35,6 +35,7 @@ func (w *world) attempted(a store.Attempt) (ids []string) {
 const faultAnswer = `<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><soap:Fault><faultcode>soap:Client</faultcode><faultstring>VP007 [x] saknar behörighet för 189001019802</faultstring></soap:Fault></soap:Body></soap:Envelope>`
 
 func TestFaultsAreListedByCodeAndSentAgain(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	has(t, w.page("/faults"), "Inget fel.", "Inget anrop har avvisats.")
 	w.submit(hospital, "Tolvan Test", "Ett")
@@ -83,6 +84,7 @@ func TestFaultsAreListedByCodeAndSentAgain(t *testing.T) {
 }
 
 func TestRefusedCallsAreTold(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	registry := prometheus.NewRegistry()
 	calls := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rivgate_requests_total"}, []string{"contract", "outcome", "code"})
@@ -99,6 +101,7 @@ func TestRefusedCallsAreTold(t *testing.T) {
 }
 
 func TestARecordingIsDownloaded(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.submit(hospital, "Tolvan Tolvansson", "Mitt nummer är 070-123 45 67 och jag bor på Storgatan 3.")
 	id := w.attempted(store.Attempt{Outcome: store.OutcomeRefused, Class: "fault-client", Code: "VP007", Answer: []byte(faultAnswer)})[0]

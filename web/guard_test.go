@@ -22,6 +22,7 @@ func ownScripts(page string) string {
 const attack = `"><script>alert(1)</script>{{.}}'<img src=x onerror=alert(2)>`
 
 func TestNothingTypedBecomesMarkup(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	r := w.postFile("/submit", url.Values{
 		"unit": {board}, "reporter": {tolvan}, "name": {attack}, "role": {"RELATIVE"}, "patient": {child}, "patientname": {attack},
@@ -77,6 +78,7 @@ func TestNothingTypedBecomesMarkup(t *testing.T) {
 }
 
 func TestHeadersOfEveryPage(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	id := w.submit(clinic, "Tolvan Test", "Text")
 	for _, path := range []string{
@@ -100,6 +102,7 @@ func TestHeadersOfEveryPage(t *testing.T) {
 }
 
 func TestOtherSitesCannotPost(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	id := w.submit(clinic, "Tolvan Test", "Text")
 	for name, headers := range map[string][2]string{
@@ -124,6 +127,7 @@ func TestOtherSitesCannotPost(t *testing.T) {
 }
 
 func TestListsMaskPersonalNumbers(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.submit(clinic, "Tolvan Test", "Text")
 	w.submit(hospital, "Tolvan Test", "Text")
@@ -144,6 +148,7 @@ func TestListsMaskPersonalNumbers(t *testing.T) {
 }
 
 func TestWhoGetsIn(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	handler := w.Handler()
 	ask := func(path, peer, host string) int {
@@ -175,6 +180,7 @@ func TestWhoGetsIn(t *testing.T) {
 }
 
 func TestProductionOpensWithSigningIn(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	id := w.submit(clinic, "Tolvan Test", "Text")
 	for _, environment := range []string{web.Production, "prodcution"} { // misspelt: as closed
@@ -199,6 +205,7 @@ func TestProductionOpensWithSigningIn(t *testing.T) {
 }
 
 func TestUnknownAddressesAndMethods(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for _, c := range []struct {
 		method, path string

@@ -16,6 +16,7 @@ import (
 )
 
 func TestHealth(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	if r := w.get("/healthz"); r.status != http.StatusOK || field[string](t, r, "status") != "ok" {
 		t.Errorf("healthz: %d %s", r.status, r.body)
@@ -51,6 +52,7 @@ func TestHealth(t *testing.T) {
 }
 
 func TestStatusAndReset(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.Endpoints = []string{"http://127.0.0.1:8080/vp"}
 	w.Catalogue = func() web.CatalogueStatus {
@@ -92,6 +94,7 @@ func TestStatusAndReset(t *testing.T) {
 }
 
 func TestTrustedProxyResets(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.ResetCatalogue = func(context.Context) (int, int, error) { return 4, 3, nil }
 	ask := func() int {
@@ -109,6 +112,7 @@ func TestTrustedProxyResets(t *testing.T) {
 }
 
 func TestMetrics(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.submit(hospital, "Tolvan Test", "Text")
 	w.pass(90 * time.Second)
@@ -139,6 +143,7 @@ func TestMetrics(t *testing.T) {
 }
 
 func TestRunEndsWithItsContext(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -28,6 +28,7 @@ func (w *world) sidebar(page string) string {
 }
 
 func TestQueues(t *testing.T) {
+	t.Parallel()
 	w, first := newDesk(t)
 	second, third := w.submit(clinic, "Den Andra", "Text"), w.submit(clinic, "Den Tredje", "Text")
 	w.submit(other, "Den Fjärde", "På en annan enhet")
@@ -74,6 +75,7 @@ func TestQueues(t *testing.T) {
 }
 
 func TestLessTimeForAMinor(t *testing.T) {
+	t.Parallel()
 	w, id := newDesk(t)
 	r := w.post("/submit", url.Values{
 		"unit": {clinic}, "reporter": {tolvan}, "name": {"Tolvan Test"}, "role": {"PROXY"}, "patient": {child}, "patientname": {"Barnet Test"},
@@ -96,6 +98,7 @@ func TestLessTimeForAMinor(t *testing.T) {
 
 // What is looked for never stands in an address, and a whole personal number is noted as a digest.
 func TestSearch(t *testing.T) {
+	t.Parallel()
 	w, id := newDesk(t)
 	hyphened := w.submit(clinic, "Anna-Lena Test", "Text")
 	for _, c := range []struct {
@@ -138,6 +141,7 @@ func TestSearch(t *testing.T) {
 }
 
 func TestLateAndLastDay(t *testing.T) {
+	t.Parallel()
 	w, id := newDesk(t)
 	w.pass(28 * 24 * time.Hour)
 	has(t, w.page("/inbox"), "Sista dagen")

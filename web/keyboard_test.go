@@ -31,6 +31,7 @@ func (b tab) press(keys string) {
 
 // TestKeyboardReachesEverything: Tab goes through every page in its order, and what has the focus is in sight and framed.
 func TestKeyboardReachesEverything(t *testing.T) {
+	t.Parallel()
 	w, names, _ := furnished(t)
 	i := &inspector{tab: tab{browser(t), t}, w: w}
 	first := names["/inbox/"]["id"]
@@ -69,6 +70,7 @@ func TestKeyboardReachesEverything(t *testing.T) {
 
 // TestACaseIsAnsweredByKeyboard: the skip link skips, a folded form opens, is filled in and sent, without a mouse.
 func TestACaseIsAnsweredByKeyboard(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	id := w.submit(clinic, "Tolvan Test", "Ingen ringde upp.")
 	i := &inspector{tab: tab{browser(t), t}, w: w}
@@ -108,6 +110,7 @@ func TestACaseIsAnsweredByKeyboard(t *testing.T) {
 
 // TestPagesWorkWithoutScripts: a case is submitted, answered, asked about and closed, a draft published, a receiver paused and the log reviewed, with scripts off.
 func TestPagesWorkWithoutScripts(t *testing.T) {
+	t.Parallel()
 	w := keeps(t)
 	i := &inspector{tab: tab{browser(t), t}, w: w}
 	_, err := chromedp.Call(i, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})

@@ -11,6 +11,7 @@ import (
 )
 
 func TestMailboxList(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	has(t, w.page("/mailbox"), "Vem är du?", `value="`+tolvan+`"`)
 	mine := w.submit(clinic, "Tolvan Test", "Mitt ärende")
@@ -41,6 +42,7 @@ func TestMailboxList(t *testing.T) {
 }
 
 func TestAnswerTakesFiles(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	id := w.submit(clinic, "Tolvan Test", "Text")
 	w.act(id, "question", url.Values{"text": {"Har du remissen?"}})
@@ -62,6 +64,7 @@ func TestAnswerTakesFiles(t *testing.T) {
 }
 
 func TestSubmitForOthers(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	fields := func(role string, more url.Values) url.Values {
 		all := url.Values{"unit": {clinic}, "reporter": {tolvan}, "name": {"Tolvan Test"}, "role": {role}, "date": {"2026-02-20"}, "text": {"Text"}, "reply": {"yes"}}
@@ -96,6 +99,7 @@ func TestSubmitForOthers(t *testing.T) {
 }
 
 func TestCaseThatBeganOutside(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	has(t, w.page("/begin"), "Vilken enhet har tagit emot ärendet?", "/begin?unit="+clinic)
 	hasNot(t, w.page("/begin"), board, hospital)

@@ -100,6 +100,7 @@ func (b tab) until(what, script string) {
 }
 
 func TestAnOperatorDrainsAReceiverInABrowser(t *testing.T) {
+	t.Parallel()
 	w, r := newReceiver(t)
 	b := tab{browser(t), t}
 	w.signIn(b, "olle")
@@ -195,6 +196,7 @@ func operatorFits(w *world, b tab) {
 }
 
 func TestMonitorSaysWhatIsWorst(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	has(t, w.page("/monitor"), `class="notice good"`, "Allt är väl: allt som tagits emot är levererat.", "inga är inställda", "Ledig disk", "kontrollen har inte körts")
 	w.submit(hospital, "Tolvan Test", "Hemligt innehåll")
@@ -273,6 +275,7 @@ func (w *world) order(query string, fields url.Values) string {
 }
 
 func TestOrders(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for range 2 {
 		w.submit(hospital, "Tolvan Test", "Text")
@@ -328,6 +331,7 @@ func TestOrders(t *testing.T) {
 }
 
 func TestMaintenance(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	why := url.Values{"reason": {"nya servrar"}}
 	w.order("verb=pause&receiver="+hospital, why)
@@ -349,6 +353,7 @@ func TestMaintenance(t *testing.T) {
 
 // TestWhoMovesDeliveries: seeing, moving and sending again are rights of their own.
 func TestWhoMovesDeliveries(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.submit(hospital, "Tolvan Test", "Text")
 	w.fails(store.Attempt{Outcome: store.OutcomeDelivered, Class: "ok"})

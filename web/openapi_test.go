@@ -53,6 +53,7 @@ func rolesFor(needs Action) []string {
 }
 
 func TestDescriptionHasEveryEndpoint(t *testing.T) {
+	t.Parallel()
 	d, _ := readDescription(t)
 	seen := 0
 	for _, e := range (&Site{}).endpoints() {
@@ -91,6 +92,7 @@ func TestDescriptionHasEveryEndpoint(t *testing.T) {
 }
 
 func TestDescriptionHasEveryField(t *testing.T) {
+	t.Parallel()
 	d, text := readDescription(t)
 	shapes := map[string]any{
 		"II": contracts.II{}, "Stamp": contracts.Stamp{}, "OrgUnit": contracts.OrgUnit{}, "PersonID": contracts.PersonID{}, "CV": contracts.CV{},

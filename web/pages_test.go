@@ -11,6 +11,7 @@ import (
 )
 
 func TestCaseFromSubmissionToCorrection(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	has(t, w.page("/submit?q=björken"), "Vårdcentralen Björken", "/submit?unit="+clinic)
 	form := url.Values{
@@ -106,6 +107,7 @@ func between(t *testing.T, text, before, after string) string {
 }
 
 func TestFormKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	id := w.submit(clinic, "Tolvan Test", "Text")
 	for _, c := range []struct {
@@ -149,6 +151,7 @@ func timeLine(t *testing.T, w *world, id string) []store.Entry {
 }
 
 func TestLostUpdate(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	id := w.submit(clinic, "Tolvan Test", "Text")
 	seen := version(t, w.page("/inbox/"+id))
@@ -167,6 +170,7 @@ func TestLostUpdate(t *testing.T) {
 }
 
 func TestInboxShowsItsOwnCasesAlone(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	id := w.submit(hospital, "Tolvan Test", "Till sjukhuset")
 	hasNot(t, w.page("/inbox"), id)
@@ -185,6 +189,7 @@ func TestInboxShowsItsOwnCasesAlone(t *testing.T) {
 }
 
 func TestLateFirst(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	late := w.submit(clinic, "Den Första", "Text")
 	w.pass(25 * 24 * time.Hour)
@@ -205,6 +210,7 @@ func TestLateFirst(t *testing.T) {
 }
 
 func TestPaging(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	var last string
 	for range 51 {
@@ -220,6 +226,7 @@ func TestPaging(t *testing.T) {
 }
 
 func TestHandover(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	id := w.submit(clinic, "Tolvan Test", "Text")
 	w.act(id, "forward", url.Values{"unit": {"Vårdcentralen Eken (" + other + ")"}, "text": {"Det hände hos er."}})
@@ -231,6 +238,7 @@ func TestHandover(t *testing.T) {
 }
 
 func TestBoardSetsThePlace(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	id := w.submit(board, "Tolvan Test", "Text")
 	w.as("nina")
@@ -244,6 +252,7 @@ func TestBoardSetsThePlace(t *testing.T) {
 }
 
 func TestPatientAndReporterAreToldApart(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	r := w.post("/submit", url.Values{
 		"unit": {clinic}, "reporter": {tolvan}, "name": {"Tolvan Test"}, "role": {"PROXY"}, "patient": {child}, "patientname": {"Barnet Test"},
@@ -260,6 +269,7 @@ func TestPatientAndReporterAreToldApart(t *testing.T) {
 }
 
 func TestSubmitTellsWhatIsMissing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	r := w.post("/submit", url.Values{"unit": {clinic}, "role": {"PATIENT"}, "text": {"Det jag skrev"}})
 	if r.status != http.StatusUnprocessableEntity {

@@ -9,6 +9,7 @@ import (
 )
 
 func TestStandardReplies(t *testing.T) {
+	t.Parallel()
 	w, id := newDesk(t)
 	w.as("adam") // keeps them, and reads no case
 	add := func(fields url.Values) reply { return w.post("/phrases", with(fields, "unit", clinic)) }

@@ -12,6 +12,7 @@ import (
 )
 
 func TestWhyACallGoesWhereItGoes(t *testing.T) {
+	t.Parallel()
 	w := keeps(t)
 	ask := func(contract, to, from, at, version string) string {
 		return w.page("/resolve?" + url.Values{"contract": {contract}, "to": {to}, "from": {from}, "at": {at}, "version": {version}}.Encode())
@@ -50,6 +51,7 @@ func TestWhyACallGoesWhereItGoes(t *testing.T) {
 }
 
 func TestARouteIsTested(t *testing.T) {
+	t.Parallel()
 	w := keeps(t)
 	producer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusForbidden) }))
 	defer producer.Close()

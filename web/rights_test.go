@@ -15,6 +15,7 @@ const (
 
 // TestMay is the table of role × action × owner: what is not listed for a role is tried too, and must be denied.
 func TestMay(t *testing.T) {
+	t.Parallel()
 	care, board, all := routing.CareUnit, routing.PatientBoard, []string{AllUnits}
 	ownA, ownB := Owner{Unit: careA, Kind: care, Region: "01"}, Owner{Unit: careB, Kind: care, Region: "02"}
 	ownBoard, unknown, none := Owner{Unit: boardA, Kind: board, Region: "01"}, Owner{Unit: "SE2010123456-XX99"}, Owner{}
@@ -72,6 +73,7 @@ func TestMay(t *testing.T) {
 }
 
 func TestEveryActionHasANameAndEveryRoleItsRights(t *testing.T) {
+	t.Parallel()
 	var named Action
 	for _, action := range actionNames() {
 		named |= action
@@ -97,6 +99,7 @@ func TestEveryActionHasANameAndEveryRoleItsRights(t *testing.T) {
 }
 
 func TestSomewhere(t *testing.T) {
+	t.Parallel()
 	handler := access{grants: []Grant{{RoleHandler, routing.CareUnit, []string{careA}}}}
 	both := access{grants: []Grant{{RoleHandler, routing.CareUnit, []string{careA}}, {RoleHandler, routing.PatientBoard, []string{boardA}}}}
 	for _, c := range []struct {

@@ -10,6 +10,7 @@ import (
 
 // TestSignInInABrowser: the session runs out while somebody types; they sign in, and what they typed is there. And the pages of this room fit a phone.
 func TestSignInInABrowser(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.SessionLife = 8 * time.Hour
 	w.serve()

@@ -184,6 +184,7 @@ func (w *world) getWith(path, session string) reply {
 }
 
 func TestSigningInAtAProvider(t *testing.T) {
+	t.Parallel()
 	w, p := withProvider(t)
 	id := w.submit(clinic, "Tolvan Test", "Text")
 	elsewhere := w.submit(other, "Tolvan Test", "Text")
@@ -231,6 +232,7 @@ func TestSigningInAtAProvider(t *testing.T) {
 
 // TestAProviderInABrowser: the way there and back is not stopped by the pages' own policy.
 func TestAProviderInABrowser(t *testing.T) {
+	t.Parallel()
 	w, _ := withProvider(t)
 	id := w.submit(clinic, "Tolvan Test", "Text")
 	ctx := browser(t)
@@ -262,6 +264,7 @@ func TestAProviderInABrowser(t *testing.T) {
 }
 
 func TestUnitsComeFromAClaim(t *testing.T) {
+	t.Parallel()
 	w, p := withProvider(t)
 	id := w.submit(other, "Tolvan Test", "Text")
 	p.claims["roles"], p.claims["units"] = []string{"enhetens-handlaggare"}, []string{other}
@@ -278,6 +281,7 @@ func TestUnitsComeFromAClaim(t *testing.T) {
 }
 
 func TestAProvidersAnswerIsChecked(t *testing.T) {
+	t.Parallel()
 	forger, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		t.Fatal(err)
@@ -344,6 +348,7 @@ func TestAProvidersAnswerIsChecked(t *testing.T) {
 }
 
 func TestAProviderThatIsNotThere(t *testing.T) {
+	t.Parallel()
 	w, p := withProvider(t)
 	p.Close()
 	if r := w.do(w.request(http.MethodGet, "/signin/oidc", nil)); r.status != http.StatusBadGateway || !strings.Contains(r.body, "Inloggningstjänsten svarar inte") {

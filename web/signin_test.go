@@ -26,6 +26,7 @@ func (w *world) door(name, typed string, more url.Values) reply {
 }
 
 func TestSigningInAndOut(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.addPerson("hanna")
 	w.as(nobody)
@@ -64,6 +65,7 @@ func TestSigningInAndOut(t *testing.T) {
 }
 
 func TestCookiesAreSecureOutsideTheDemo(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.addPerson("hanna")
 	for _, environment := range []string{web.Test, web.Production} {
@@ -77,6 +79,7 @@ func TestCookiesAreSecureOutsideTheDemo(t *testing.T) {
 }
 
 func TestASessionIsNewAtEachSignIn(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.addPerson("hanna")
 	req := w.request(http.MethodPost, "/signin", strings.NewReader(url.Values{"account": {"hanna"}, "password": {password}}.Encode()))
@@ -89,6 +92,7 @@ func TestASessionIsNewAtEachSignIn(t *testing.T) {
 }
 
 func TestWrongPasswordsTellNothing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.addPerson("hanna")
 	w.addPerson("vera")
@@ -134,6 +138,7 @@ func TestWrongPasswordsTellNothing(t *testing.T) {
 }
 
 func TestGuessesAreSlowedDown(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.addPerson("hanna")
 	w.addPerson("vera")
@@ -155,6 +160,7 @@ func TestGuessesAreSlowedDown(t *testing.T) {
 }
 
 func TestNextLeadsNowhereElse(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.addPerson("hanna")
 	for _, next := range []string{
@@ -167,6 +173,7 @@ func TestNextLeadsNowhereElse(t *testing.T) {
 }
 
 func TestSessionsEnd(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.SessionLife = 2 * time.Hour
 	w.serve()
@@ -192,6 +199,7 @@ func TestSessionsEnd(t *testing.T) {
 }
 
 func TestAnInitialPasswordIsChangedFirst(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.as("hanna")
 	w.page("/")
@@ -239,6 +247,7 @@ func TestAnInitialPasswordIsChangedFirst(t *testing.T) {
 
 // TestNothingIsLostWhenASessionEnds: what was typed is there again when its owner is, and nobody else sees it.
 func TestNothingIsLostWhenASessionEnds(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.SessionLife = 8 * time.Hour
 	w.serve()

@@ -6,6 +6,7 @@ import (
 )
 
 func TestStartSpeaksToEachRole(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.submit(clinic, "Ada Test", "Text")
 	w.submit(board, "Pia Test", "Text")
@@ -31,6 +32,7 @@ func TestStartSpeaksToEachRole(t *testing.T) {
 }
 
 func TestStartTellsOfLateCases(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	id := w.submit(clinic, "Ada Test", "Text")
 	w.as("vera")

@@ -44,6 +44,7 @@ func (w *world) counts(path, want string) {
 // TestStatisticsWhileTheyAreCounted: no page waits for counting. Before the first count it says how far that is, later it shows the last one with its age. The
 // count is held up by a lock on the database.
 func TestStatisticsWhileTheyAreCounted(t *testing.T) {
+	t.Parallel()
 	w := counted(t)
 	w.cookie("hanna")
 	db := w.database()

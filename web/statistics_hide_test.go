@@ -46,6 +46,7 @@ func drawTable(t *rapid.T, rows, cols int) [][]int {
 
 // TestNothingFollowsBySubtraction: of what is shown, sums and all, whoever adds and subtracts rows and columns as much as they like finds no hidden number.
 func TestNothingFollowsBySubtraction(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		tab := tableOf(drawTable(t, 6, 6))
 		tab.hide(5)
@@ -152,6 +153,7 @@ func picture(t *table) (out string) {
 // TestNothingFollowsFromBounds: whoever knows that <5 is 1 to 4 and tries every table that could be behind what is shown finds more than one number for each
 // that is hidden.
 func TestNothingFollowsFromBounds(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		counts := drawTable(t, 2, 3)
 		for i := range counts {
@@ -238,6 +240,7 @@ func sum(numbers []int) (n int) {
 
 // TestSumsAreTheSameInEveryTable: a sum of a table of two parameters is hidden if and only if it is in the table of the one alone.
 func TestSumsAreTheSameInEveryTable(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		two := tableOf(drawTable(t, 6, 6))
 		var counts [][]int
@@ -254,6 +257,7 @@ func TestSumsAreTheSameInEveryTable(t *testing.T) {
 }
 
 func TestHiding(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name      string
 		threshold int

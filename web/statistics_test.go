@@ -43,6 +43,7 @@ func cells(t *testing.T, page string) map[string]string {
 }
 
 func TestStatisticsOnThePage(t *testing.T) {
+	t.Parallel()
 	w := counted(t)
 	page := w.page("/statistics?by=unit")
 	has(t, page, "Mina enheter", "hela tiden", "<strong>16</strong> ärenden", "Antal mellan 1 och 4 visas som &lt;5", `href="/statistics/file?`)
@@ -109,6 +110,7 @@ func drawings(t *testing.T, page string, want int) {
 }
 
 func TestStatisticsFile(t *testing.T) {
+	t.Parallel()
 	w := counted(t)
 	r := w.get("/statistics/file?by=unit&by2=sex")
 	if r.status != http.StatusOK || !strings.HasPrefix(r.header.Get("Content-Type"), "text/csv") || !strings.Contains(r.header.Get("Content-Disposition"), "statistik-2026-03-02.csv") {
@@ -138,6 +140,7 @@ func TestStatisticsFile(t *testing.T) {
 }
 
 func TestFileHoldsNoFormula(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	send := w.Relay.Contracts.Send().Contract
 	evil := `=HYPERLINK("http://x";"y")`
@@ -160,6 +163,7 @@ func TestFileHoldsNoFormula(t *testing.T) {
 
 // TestWhoCountsWhat: a table of who counts over whose cases. Above the own units there are sums of the own side of the wall alone.
 func TestWhoCountsWhat(t *testing.T) {
+	t.Parallel()
 	w := counted(t)
 	for _, c := range []struct {
 		who, query string
@@ -207,6 +211,7 @@ func TestWhoCountsWhat(t *testing.T) {
 }
 
 func TestStatisticsOfTheAPI(t *testing.T) {
+	t.Parallel()
 	w := counted(t)
 	hidden := map[string]string{}
 	for _, row := range field[[]hiddenCount](t, w.get("/api/statistics?by=unit"), "items") {

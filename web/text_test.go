@@ -8,6 +8,7 @@ import (
 )
 
 func TestLineEndsOfWordProcessorsBecomeLineEnds(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	id := w.submit(clinic, "Tolvan Test", "Text")
 	w.act(id, "reply", url.Values{"text": {"Hej\vrad två\fsida två"}})
@@ -15,6 +16,7 @@ func TestLineEndsOfWordProcessorsBecomeLineEnds(t *testing.T) {
 }
 
 func TestWhatXMLCannotHoldIsRefusedBesideTheField(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	id := w.submit(clinic, "Tolvan Test", "Text")
 	w.act(id, "question", url.Values{"text": {"Fråga?"}})
@@ -57,6 +59,7 @@ func TestWhatXMLCannotHoldIsRefusedBesideTheField(t *testing.T) {
 }
 
 func TestWhatXMLCannotHoldIsRefusedByItsPath(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	id := w.submit(clinic, "Tolvan Test", "Text")
 	messages, good := "/api/cases/"+id+"/messages", complaint(clinic, "Tolvan Test", "Beskrivning")
@@ -101,6 +104,7 @@ func TestWhatXMLCannotHoldIsRefusedByItsPath(t *testing.T) {
 }
 
 func TestAddressesThatNoTextCanHoldAreRefusedOnce(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for _, path := range []string{
 		"/api/cases?after=%00", "/api/cases?q=%ff", "/api/cases/%00x", "/api/cases?unit=%zz", "/api/cases?%00=x", "/api/receivers?q=%00", "/api/deliveries/%c3%28",
@@ -126,6 +130,7 @@ func TestAddressesThatNoTextCanHoldAreRefusedOnce(t *testing.T) {
 }
 
 func TestNamesThatLookLikePersonalNumbersAreNotSaidAgain(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for sent, want := range map[string]string{
 		tolvan: "************", "18900101-9802": "********-****", "id 18900101 9802": "id ******** ****", "18900101TF12": "********TF**", "１８９００１０１９８０２": "************",

@@ -12,6 +12,7 @@ import (
 
 // In a region's gateway the answers go to 1177 over the wire: the case page says where each of them is.
 func TestWhereAnAnswerIs(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	id := w.submit(clinic, "Tolvan Test", "Text")
 	region := newTable(t, w.Relay.Contracts, routing.Row{Contract: w.Relay.Contracts.Return().Contract, Receiver: portal, Address: "http://127.0.0.1:9/1177"})

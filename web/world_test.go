@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -56,13 +58,38 @@ type world struct {
 	cookies map[string]string // sessions
 }
 
+// begins is when every world does.
+func begins() time.Time { return time.Date(2026, 3, 2, 9, 42, 0, 0, time.UTC) }
+
+// emptyDatabase is the file of a database that is migrated, made once: migrating takes longer than most tests do.
+var emptyDatabase = sync.OnceValue(func() []byte {
+	folder, err := os.MkdirTemp("", "rivgate-empty-")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(folder)
+	file := filepath.Join(folder, "empty.db")
+	st, err := store.Open(context.Background(), "sqlite:"+file, store.Options{Now: begins})
+	if err == nil {
+		err = st.Close() // which leaves one file
+	}
+	b, unread := os.ReadFile(file)
+	if err := errors.Join(err, unread); err != nil {
+		panic(err)
+	}
+	return b
+})
+
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, now: time.Date(2026, 3, 2, 9, 42, 0, 0, time.UTC), file: filepath.Join(t.TempDir(), "rivgate.db")}
+	w := &world{t: t, now: begins(), file: filepath.Join(t.TempDir(), "rivgate.db")}
 	core, logs := observer.New(zap.DebugLevel)
 	w.logs = logs
 	registry, err := contracts.NewRegistry(contracts.Options{Pack: inferred.Pack{}})
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(w.file, emptyDatabase(), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	st, err := store.Open(t.Context(), "sqlite:"+w.file, store.Options{Now: w.clock})
