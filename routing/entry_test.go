@@ -94,6 +94,21 @@ func TestHospitalAndRegionMoveByTheTree(t *testing.T) {
 	if n := routing.Touched(switches, "SE-HOSPITAL"); n != 3 {
 		t.Errorf("%d open cases are touched by the hospital's row", n)
 	}
+	// Asked again, the same comparison counts the cases of that moment, and finds units that have them since.
+	compared := routing.Compare(a, b, bring, routing.SwitchDays(routing.CatalogueOf(before), routing.CatalogueOf(after), 20260401))
+	for want, open := range map[string]map[string]int{
+		"SE-HOSPITAL 0; ":                     nil,
+		"SE-HOSPITAL 4; SE-VC2 1; ":           {"SE-HOSPITAL": 4, "SE-VC2": 1, "SE-REGION": 2},
+		"SE-HOSPITAL 0; SE-VC1 7; SE-VC2 1; ": {"SE-VC2": 1, "SE-VC1": 7, "SE-FAR": 1},
+	} {
+		got := ""
+		for _, s := range compared.Switches(open) {
+			got += fmt.Sprintf("%s %d; ", s.Unit, s.Open)
+		}
+		if got != want {
+			t.Errorf("with %v open: %s, not %s", open, got, want)
+		}
+	}
 	x := b.Explain(routing.Call{Receiver: "SE-VC1", Contract: bring}, time.Date(2026, 5, 1, 0, 30, 0, 0, routing.Stockholm()))
 	if x.Route == nil || x.Route.Component != "SE-SYSTEM" || x.RouteRow.ID != "hospital" || x.Trace.Route != "SE-VC1,(parent),SE-HOSPITAL" {
 		t.Errorf("explained as %+v %v", x.Route, x.RouteRow)
