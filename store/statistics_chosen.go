@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// Chosen lists the first deliveries that a verb would touch, if it were ordered now: what Would counts, the latest accepted first. Of messages that
-// wait for the one before them, which are no deliveries yet, it tells id, case and receiver.
+// Chosen lists the first deliveries that a verb would touch, if it were ordered now: what Would counts, the latest accepted first. Of messages that wait for the
+// one before them, or were refused when their turn came, which are no deliveries, it tells id, case and receiver.
 func (s *Store) Chosen(ctx context.Context, verb Verb, f DeliveryFilter, limit int) ([]DeliveryRow, error) {
 	var o order
 	switch verb {
@@ -19,12 +19,9 @@ func (s *Store) Chosen(ctx context.Context, verb Verb, f DeliveryFilter, limit i
 	case VerbClose:
 		o = closing("", "")
 	case VerbRelease:
-		held, err := s.heldOf(ctx, f)
-		var rows []DeliveryRow
-		for _, h := range held[:min(len(held), limit)] {
-			rows = append(rows, DeliveryRow{ID: h.id, CaseID: h.caseID, Receiver: h.receiver})
-		}
-		return rows, err
+		return s.chosenHeld(ctx, f, "h.refused = ''", limit)
+	case VerbDismiss:
+		return s.chosenHeld(ctx, f, stranded, limit)
 	default:
 		return nil, fmt.Errorf("listing deliveries: %q is no verb", verb)
 	}
@@ -35,6 +32,16 @@ func (s *Store) Chosen(ctx context.Context, verb Verb, f DeliveryFilter, limit i
 		return nil, fmt.Errorf("listing deliveries (%s): %w", verb, err)
 	}
 	return rows, nil
+}
+
+// chosenHeld is Chosen for held messages h of which a condition holds.
+func (s *Store) chosenHeld(ctx context.Context, f DeliveryFilter, which string, limit int) ([]DeliveryRow, error) {
+	held, err := s.heldWhich(ctx, f, which)
+	var rows []DeliveryRow
+	for _, h := range held[:min(len(held), limit)] {
+		rows = append(rows, DeliveryRow{ID: h.id, CaseID: h.caseID, Receiver: h.receiver})
+	}
+	return rows, err
 }
 
 // DeliveriesOfClass is Deliveries, of those alone whose last attempt ended in a class.

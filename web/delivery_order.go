@@ -202,6 +202,8 @@ func (s *Site) carryOut(ctx context.Context, p *orderPage, f *form, by string) (
 		return st.Redirect(ctx, filter, f.Value("address"), by, reason)
 	case "close":
 		return st.CloseDeliveries(ctx, filter, by, reason)
+	case "dismiss":
+		return st.Dismiss(ctx, filter, by, reason)
 	case "pause":
 		return 1, st.Pause(ctx, p.Query.Receiver, by, reason)
 	case "resume":

@@ -51,6 +51,10 @@ func orderKinds() []orderKind {
 			Explain: "Parkerade meddelanden avslutas: de kommer aldrig att skickas. Se till att mottagaren har fått veta det på annat sätt. Ingenting raderas.",
 		},
 		{
+			Verb: "dismiss", Title: "Avsluta det som fastnat", verb: store.VerbDismiss, needs: MoveDeliveries, Button: "Avsluta", What: "meddelande som fastnat", Many: "meddelanden som fastnat",
+			Explain: "Meddelanden som väntade på ett tidigare i ärendet och avvisades när deras tur kom avslutas: de kommer aldrig in i ärendet. Avsändaren har fått kvitto på dem, så se till att den får veta det på annat sätt. Ingenting raderas.",
+		},
+		{
 			Verb: "pause", Title: "Pausa en mottagare", needs: MoveDeliveries, Receivers: true, Button: "Pausa", What: "mottagare", Many: "mottagare",
 			Explain: "Ärenden tas emot som vanligt, men ingenting skickas till mottagaren förrän den återupptas.",
 		},
@@ -84,6 +88,9 @@ func (k orderKind) after(q deliveryQuery, n int) string {
 	if k.Receivers {
 		return "/monitor?" + v.Encode()
 	}
+	if k.verb == store.VerbDismiss { // what was dismissed has no delivery to show
+		return "/faults?" + v.Encode()
+	}
 	if q.ID != "" {
 		return "/monitor/deliveries/" + url.PathEscape(q.ID) + "?" + v.Encode()
 	}
@@ -111,6 +118,8 @@ func orderDone(q url.Values) string {
 		return messages + " skickas nu till den nya adressen."
 	case "close":
 		return messages + " avslutades utan leverans."
+	case "dismiss":
+		return messages + " som fastnat avslutades."
 	case "pause":
 		return "Mottagaren är pausad."
 	case "resume":

@@ -52,7 +52,11 @@ func (r faultRow) Word() string { return faultName(r.faultKind.Class) }
 func (s *Site) faultsPage(w http.ResponseWriter, r *http.Request, who access) error {
 	q := r.URL.Query()
 	p := faultsPage{page: s.page(who, "Fellista", "faults"), Now: s.now(), Receiver: strings.TrimSpace(q.Get("receiver")), Kind: faultKind{q.Get("class"), q.Get("code")}}
-	if q.Get("done") != "" {
+	switch q.Get("done") {
+	case "":
+	case "dismiss":
+		p.Done = orderDone(q)
+	default:
 		p.Done = "Meddelandet skickas om."
 	}
 	all, full, err := s.failed(r, p.Receiver)

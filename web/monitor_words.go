@@ -27,6 +27,8 @@ func (operatorWords) OrderWord(verb string) string {
 		return "Avslutat utan leverans"
 	case string(store.VerbRelease):
 		return "Släppt fram"
+	case string(store.VerbDismiss):
+		return "Avslutat det som fastnat"
 	case "pause":
 		return "Pausat"
 	case "resume":
