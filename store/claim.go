@@ -9,7 +9,7 @@ import (
 )
 
 // paused is a condition on a lane l: its receiver, or the component behind it, is held back.
-const paused = `EXISTS (SELECT 1 FROM pause p WHERE p.receiver = l.receiver_key OR p.receiver = l.component_key AND l.component_key <> '')`
+const paused = `(EXISTS (SELECT 1 FROM pause p WHERE p.receiver = l.receiver_key OR p.receiver = l.component_key AND l.component_key <> '') OR ` + newcomer + `)`
 
 // Claim leases up to max lanes whose head is due, records an attempt for each, and returns the heads. Lanes of paused receivers and of the addresses in
 // skip are left out; at most perAddress lanes of one address are leased at a time.

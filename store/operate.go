@@ -176,12 +176,17 @@ func (s *Store) Pause(ctx context.Context, receiver, by, reason string) error {
 	return nil
 }
 
-// Resume lets a paused receiver's lanes go on.
+// Resume lets a paused receiver's lanes go on; also those of one that is held back only because everybody was paused before it was seen.
 func (s *Store) Resume(ctx context.Context, receiver, by string) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
 		n, err := t.exec(ctx, `DELETE FROM pause WHERE receiver = $1`, fold(receiver))
-		if err != nil || n == 0 {
+		if err != nil {
 			return err
+		}
+		if n == 0 {
+			if held, err := t.everybodyPaused(ctx); err != nil || !held {
+				return err
+			}
 		}
 		t.woken = true
 		o := order{verb: "resume", by: by}

@@ -151,6 +151,83 @@ func pauses(w *world) {
 	}
 }
 
+func newcomers(w *world) {
+	held := func(w *world, n int) {
+		w.t.Helper()
+		equal(w, "claimed", len(w.claim(10)), 0)
+		due, err := w.s.NextDue(w.ctx)
+		w.must(err)
+		equal(w, "next due", due.IsZero(), true)
+		rows, err := w.s.Deliveries(w.ctx, store.DeliveryFilter{State: store.DeliveryDue})
+		w.must(err)
+		equal(w, "waiting", len(rows), n)
+		for _, row := range rows {
+			equal(w, "paused", row.Paused, true)
+		}
+	}
+	pauseAll := func(w *world, receivers ...string) {
+		w.t.Helper()
+		w.file(unit)
+		w.drain()
+		w.clock.move(time.Hour)
+		n, err := w.s.PauseAll(w.ctx, receivers, "anna", "new servers")
+		w.must(err)
+		equal(w, "paused", n, len(receivers))
+		w.clock.move(time.Hour)
+	}
+	resumeAll := func(w *world, receivers ...string) {
+		w.t.Helper()
+		n, err := w.s.ResumeAll(w.ctx, receivers, "anna", "")
+		w.must(err)
+		equal(w, "resumed", n, len(receivers))
+	}
+	from := func(w *world, component string) {
+		w.t.Helper()
+		f := w.blankAt("https://other.example/")
+		f.first.Route.Component = component
+		w.accepted(f)
+	}
+	w.run("who is first seen while everybody is paused is held until they are not", func(w *world) {
+		pauseAll(w, system)
+		w.file(unit)
+		from(w, "SE2010123456-NEW1")
+		held(w, 2)
+		resumeAll(w, system)
+		w.drain()
+		held(w, 0)
+	})
+	w.run("or until it is let go alone", func(w *world) {
+		pauseAll(w, system)
+		w.file(unit)
+		from(w, "SE2010123456-NEW2")
+		w.must(w.s.Resume(w.ctx, "se2010123456-new2", "anna"))
+		claimed := w.claim(10)
+		equal(w, "claimed", len(claimed), 1)
+		equal(w, "component", claimed[0].Message.Route.Component, "SE2010123456-NEW2")
+		w.finish(claimed[0], store.Attempt{Outcome: store.OutcomeDelivered})
+		held(w, 1)
+		resumeAll(w, system)
+		w.drain()
+	})
+	w.run("who was let go is not held again", func(w *world) {
+		pauseAll(w, system, "SE2010123456-NEW3")
+		resumeAll(w, "SE2010123456-NEW3")
+		w.clock.move(time.Hour)
+		from(w, "SE2010123456-NEW3")
+		w.drain()
+		held(w, 0)
+		resumeAll(w, system)
+	})
+	w.run("the pause of one receiver holds nobody else", func(w *world) {
+		w.must(w.s.Pause(w.ctx, system, "anna", "service"))
+		w.clock.move(time.Hour)
+		from(w, "SE2010123456-NEW4")
+		w.drain()
+		held(w, 0)
+		w.must(w.s.Resume(w.ctx, system, "anna"))
+	})
+}
+
 // blankAt is a complaint to a unit that nothing is paused for.
 func (w *world) blankAt(address string) *file {
 	f := w.blank(board)

@@ -36,6 +36,7 @@ func Run(t *testing.T, open func(t *testing.T, o store.Options) *store.Store) {
 		{"answers change their case", answersChangeCase},
 		{"operators", operators},
 		{"receivers are paused", pauses},
+		{"all receivers are paused, and another comes", newcomers},
 		{"messages with large attachments", large},
 		{"messages are delivered once more", replays},
 		{"held messages are released", releases},
