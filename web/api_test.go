@@ -108,8 +108,12 @@ func TestRepeatIsNoNewCase(t *testing.T) {
 	if len(cases) != 1 {
 		t.Fatalf("%d cases", len(cases))
 	}
-	if second := w.json("/api/cases", body); second.status != http.StatusUnprocessableEntity || field[string](t, second, "subCode") != contracts.SubDuplicateContentMismatch {
-		t.Errorf("the same message id again: %d %s", second.status, second.body)
+	if second := w.json("/api/cases", body); second.status != http.StatusCreated || field[string](t, second, "id") != field[string](t, first, "id") {
+		t.Errorf("the same message again: %d %s", second.status, second.body)
+	}
+	changed := w.json("/api/cases", strings.Replace(body, `"Text"`, `"Annan text"`, 1))
+	if changed.status != http.StatusUnprocessableEntity || field[string](t, changed, "subCode") != contracts.SubDuplicateContentMismatch {
+		t.Errorf("another text under the same message id: %d %s", changed.status, changed.body)
 	}
 	if cases := field[[]json.RawMessage](t, w.get("/api/cases"), "items"); len(cases) != 1 {
 		t.Errorf("%d cases after the repeat", len(cases))
