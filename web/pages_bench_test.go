@@ -61,7 +61,7 @@ func TestPagesOnManyCases(t *testing.T) {
 	table := w.Relay.Table() // the gateway's own is at hand, and asks no database
 	w.Relay.Table = func() *routing.Table { return table }
 	w.run()
-	w.counts("/statistics?by=age", "ärenden")
+	w.counts("/statistics?by=age", "</strong> ärenden")
 	rows := []struct{ who, path string }{
 		{"hanna", "/"},
 		{"hanna", "/inbox"},

@@ -35,7 +35,7 @@ func (w *world) counts(path, want string) {
 		if strings.Contains(page, want) {
 			return
 		}
-		if !strings.Contains(page, "Läs om sidan") {
+		if !strings.Contains(page, "Läs om sidan") { // neither the first count nor a later one is under way
 			w.t.Fatalf("%q is not on the page, which says that it is current\n%s", want, main(page))
 		}
 	}

@@ -112,12 +112,9 @@ func (s *Site) count(ctx context.Context, f store.StatisticsScope, each step, pa
 	if err != nil {
 		return nil, cases, as, err
 	}
-	t = s.newTable(f.By, rows, each)
-	t.fill(f.From, f.Until, each)
-	if t.twofold() && len(t.Rows)*len(t.Cols) > cellsMost {
-		return nil, cases, as, errTooMany
+	if t, err = s.hidden(f, rows, each); err != nil {
+		return nil, cases, as, err
 	}
-	t.hide(s.smallCounts())
 	if !t.Several {
 		return t, t.Total, as, nil
 	}

@@ -73,6 +73,7 @@ type Site struct {
 	ways     keptWays // worked out from the table in use
 	states   keptCatalogue
 	counting counting
+	tables   keptTables
 }
 
 // CatalogueStatus is what operators want to know of the catalogue in use.
