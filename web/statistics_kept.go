@@ -28,7 +28,7 @@ type keptTable struct {
 
 // hidden is the table of counts, with what is hidden in it.
 func (s *Site) hidden(f store.StatisticsScope, rows []store.StatisticsRow, each step) (*table, error) {
-	b, err := json.Marshal([]any{f.By, f.From, f.Until, each, rows})
+	b, err := json.Marshal([]any{f.By, f.From, f.Until, each, s.smallCounts(), rows})
 	if err != nil {
 		return nil, err
 	}
