@@ -146,6 +146,7 @@ func (s *Store) connectPostgres(ctx context.Context, address string) error {
 	if config.ConnConfig.ConnectTimeout == 0 || config.ConnConfig.ConnectTimeout > connectTime {
 		config.ConnConfig.ConnectTimeout = connectTime
 	}
+	config.AfterConnect = registerColumns
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return fmt.Errorf("opening the database: %w", err)

@@ -123,7 +123,7 @@ func column(rows [][]any, k int) (kind string, values any) {
 	case bool:
 		return "boolean", plain[bool](rows, k)
 	case []byte:
-		return "bytea", plain[[]byte](rows, k)
+		return "bytea", binaries(rows, k)
 	}
 	return "text", textual(rows, k)
 }
@@ -132,6 +132,18 @@ func plain[T any](rows [][]any, k int) pgtype.FlatArray[T] {
 	all := make(pgtype.FlatArray[T], len(rows))
 	for i, row := range rows {
 		all[i], _ = row[k].(T)
+	}
+	return all
+}
+
+func binaries(rows [][]any, k int) any {
+	all, null := make(bytesColumn, len(rows)), false
+	for i, row := range rows {
+		all[i], _ = row[k].([]byte)
+		null = null || all[i] == nil
+	}
+	if null {
+		return pgtype.FlatArray[[]byte](all)
 	}
 	return all
 }
@@ -164,7 +176,7 @@ func whole(rows [][]any, k int) any {
 }
 
 func textual(rows [][]any, k int) any {
-	bare, null := make(pgtype.FlatArray[string], len(rows)), false
+	bare, null := make(textColumn, len(rows)), false
 	for i, row := range rows {
 		text, ok := row[k].(string)
 		bare[i], null = text, null || !ok

@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,7 +36,10 @@ import (
 	"rivgate/store/storetest"
 )
 
-func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(200) // as the gateway does
+	os.Exit(storetest.Main(m))
+}
 
 // line is a whole gateway in this process, its receiver beside it.
 type line struct {
