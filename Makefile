@@ -45,10 +45,11 @@ generate: ## write the Go code of the contracts again
 	$(CONTRACTGEN) --pack platform --wsdl wsdl/platform --out contracts/platform
 	$(CONTRACTGEN) --pack official --wsdl wsdl/official --out contracts/official --empty-ok
 
-bench-accept: setup ## durable accepts over HTTP beside pgbench and the disk, 1-256 callers; drain, restart, lists; BENCH_LARGE=1 adds a million cases
-	@$(GO) test -run '^$$' -bench 'AcceptHTTP|Limit' -benchtime 2s -timeout 1h ./cmd/torture
-	@$(GO) test -run '^$$' -bench 'Drain|Restart' -benchtime 3x -timeout 2h ./cmd/torture
-	@$(GO) test -run '^$$' -bench 'List' -benchtime 50x -timeout 2h ./cmd/torture
+bench-accept: setup ## durable accepts over HTTP beside pgbench and the disk, 1-256 callers, ROUNDS times; where the time goes; deliveries, restart, lists; BENCH_LARGE=1 adds a million cases
+	@for round in $$(seq $(ROUNDS)); do $(GO) test -run '^$$' -bench 'AcceptHTTP|Limit' -benchtime 2s -timeout 1h ./cmd/torture || exit 1; done
+	@$(GO) test -run '^$$' -bench 'Parts' -benchtime 3000x -timeout 1h ./cmd/torture
+	@$(GO) test -run '^$$' -bench 'Drain|Deliver|Restart' -benchtime 2x -timeout 2h ./cmd/torture
+	@$(GO) test -run '^$$' -bench 'List' -benchtime 1x -timeout 2h ./store
 
 torture: setup ## kill, stop, cut off and mislead the gateway, and compare the ledgers; TORTURE=30m for longer, SEED=N to repeat
 	@$(GO) run ./cmd/torture -for $(TORTURE) -seed $(SEED)

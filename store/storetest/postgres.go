@@ -133,7 +133,7 @@ func (c *cluster) run() error {
 	if err != nil {
 		return err
 	}
-	c.child = exec.Command(filepath.Join(bin, "postgres"), "-D", filepath.Join(c.folder, "data"), "-k", c.folder, "-c", "listen_addresses=", "-c", "max_connections=200")
+	c.child = exec.Command(filepath.Join(bin, "postgres"), "-D", filepath.Join(c.folder, "data"), "-k", c.folder, "-c", "listen_addresses=", "-c", "max_connections=320")
 	c.child.Dir = c.folder
 	account.lend(c.child)
 	c.ended = make(chan *os.ProcessState, 1)
