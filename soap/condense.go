@@ -117,10 +117,14 @@ func (r *Request) beginSpool() (err error) {
 // Spool is the message byte for byte as it was received, where it was spooled: by Condense, or because it came in parts; else nil.
 func (r *Request) Spool() *Spool { return r.spool }
 
-// Close lets go of Spool. A nil Request may be closed.
+// Close lets go of Spool, and of what the request was read with: nothing but what it has handed out may be used after it. A nil Request may be closed.
 func (r *Request) Close() error {
 	if r == nil {
 		return nil
+	}
+	if r.Complete && r.own && r.spool == nil && r.condensed == nil && r.guard != nil {
+		r.limits.Rooms.giveGuard(r.guard)
+		r.guard = nil
 	}
 	return errors.Join(r.spool.Close(), r.parts.Close())
 }

@@ -81,6 +81,19 @@ func Peek(message []byte, contentType string, limits Limits) (*Request, error) {
 	return r, nil
 }
 
+// heads is for guards of Head: it needs one for a moment only.
+var heads Rooms
+
+// Head is the contract of an envelope, which is UTF-8, and the receiver that it names. The errors are those of Peek.
+func Head(envelope []byte) (contract, receiver string, err error) {
+	r, err := Peek(envelope, ContentType, Limits{Message: int64(len(envelope)) + 1, Rooms: &heads})
+	if err != nil {
+		return "", "", err
+	}
+	heads.giveGuard(r.guard)
+	return r.Contract, r.Receiver, nil
+}
+
 // ReadAll reads the rest of the message into memory and guards it. Afterwards the request is Complete. The errors are
 // those of ReadRequest; the request is of no use after one, nor may ReadAll follow upon Stream.
 func (r *Request) ReadAll() error {

@@ -141,11 +141,14 @@ func envelope(b testing.TB) []byte {
 // post sends the envelope as message n and tells how long the receipt took.
 func (l *line) post(client *http.Client, envelope []byte, n int64) (time.Duration, error) {
 	id := strconv.FormatInt(n, 10)
-	body := bytes.Replace(bytes.Replace(envelope, []byte("MESSAGE-ID"), []byte("m"+id), 1), []byte("CASE-ID"), []byte("c"+id), 1)
-	r, err := http.NewRequest(http.MethodPost, l.url, bytes.NewReader(body))
+	before, rest, _ := bytes.Cut(envelope, []byte("MESSAGE-ID"))
+	between, after, _ := bytes.Cut(rest, []byte("CASE-ID"))
+	r, err := http.NewRequest(http.MethodPost, l.url, io.MultiReader(
+		bytes.NewReader(before), strings.NewReader("m"+id), bytes.NewReader(between), strings.NewReader("c"+id), bytes.NewReader(after)))
 	if err != nil {
 		return 0, err
 	}
+	r.ContentLength = int64(len(before) + len(between) + len(after) + 2*(1+len(id)))
 	r.Header = http.Header{"Content-Type": {soap.ContentType}, soap.HeaderSender: {portal}, soap.HeaderInstance: {instance}}
 	started := time.Now()
 	answer, err := client.Do(r)

@@ -46,13 +46,13 @@ var errNoMessage = errors.New("reading message: neither SendComplaint nor Return
 
 // Read maps a schema-valid UTF-8 envelope. Additions of a later minor version are not in the canonical model; they stay in the envelope.
 func (p Pack) Read(envelope []byte) (*contracts.Message, error) {
-	head, err := soap.Peek(envelope, soap.ContentType, soap.Limits{Message: int64(len(envelope)) + 1})
+	contract, receiver, err := soap.Head(envelope)
 	if err != nil {
 		return nil, fmt.Errorf("reading message: %w", err)
 	}
 	pair := p.Operations()
 	var m *contracts.Message
-	switch head.Contract {
+	switch contract {
 	case pair[0].Contract:
 		var v wire.SendComplaintType
 		if err := soap.Decode(envelope, &v); err != nil {
@@ -71,7 +71,7 @@ func (p Pack) Read(envelope []byte) (*contracts.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.Receiver = head.Receiver
+	m.Receiver = receiver
 	return m, nil
 }
 
