@@ -27,7 +27,7 @@ func TestAReviewerFindsALookUp(t *testing.T) {
 
 	w.as("greta")
 	page := w.page("/review")
-	has(t, page, "Vera Test", "läste", "sökte", "ändrade", id, "Vårdcentralen Björken")
+	has(t, page, "Vera Test", "läste", "sökte", "ändrade", id, "Vårdcentralen Björken", `<span class="hint">handläggare</span>`, `<span class="hint">ärendet</span>`)
 	for _, row := range w.accesses(store.AccessFilter{}) {
 		if text := fmt.Sprintf("%+v", row); strings.Contains(text, tolvan) || strings.Contains(text, tolvan[2:]) || strings.Contains(text, "Tolvan") || strings.Contains(text, "journal") {
 			t.Errorf("the log tells of a person: %s", text)
