@@ -25,8 +25,8 @@ func (s *Store) Strandeds(ctx context.Context, limit int) ([]Stranded, error) {
 		err = rows.Scan(&x.MessageID, &x.CaseID, &x.Kind, &x.Sender, &x.Reason, &at)
 		x.At = moment(at)
 		return x, err
-	}, `SELECT m.id, h.case_id, m.kind, m.sender, h.refused, m.received FROM held h JOIN message m ON m.id = h.message_id
-		WHERE h.refused <> '' AND NOT `+dismissed+` ORDER BY m.seq LIMIT $1`, listLimit(limit))
+	}, `SELECT m.id, h.case_id, m.kind, m.sender, h.refused, m.received FROM held h CROSS JOIN message m
+		WHERE m.id = h.message_id AND h.refused <> '' AND NOT `+dismissed+` ORDER BY m.seq LIMIT $1`, listLimit(limit))
 	if err != nil {
 		return nil, fmt.Errorf("listing stranded messages: %w", err)
 	}
