@@ -128,7 +128,7 @@ func (w *sought) facts() {
 	}
 }
 
-// placeless are the cases in the index of that name.
+// placeless are the cases in the indexes of that name.
 const placeless = "c.incident_unit = ''"
 
 // problemSet is the cases with a main or sub problem.
@@ -262,7 +262,9 @@ func (w *sought) from(wanted int) string {
 // index is what cases are gone through by.
 func (w *sought) index() string {
 	switch f := w.filter; {
-	case f.Placeless && w.units != nil && w.apart():
+	case f.Placeless && w.units == nil:
+		return "cases_placeless_received"
+	case f.Placeless && w.apart():
 		return "cases_placeless"
 	case f.open():
 		return "cases_open_due"

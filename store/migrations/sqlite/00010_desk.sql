@@ -7,6 +7,7 @@ CREATE INDEX desk_event_files ON desk_event (files) WHERE files <> '';
 
 -- Cases whose unit, where it happened, is not known.
 CREATE INDEX cases_placeless ON cases (unit, received, id, state, via, kind, assignee, area, protected) WHERE incident_unit = '';
+CREATE INDEX cases_placeless_received ON cases (received, id, unit, state, via, kind, assignee, area, protected) WHERE incident_unit = '';
 
 ALTER TABLE access_log ADD COLUMN cases TEXT NOT NULL DEFAULT ''; -- JSON: ids of the cases that a list showed, by unit
 
