@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -14,18 +13,7 @@ func TestABoardsDayInABrowser(t *testing.T) {
 	w := newWorld(t)
 	ctx := browser(t)
 	css := func(selector string) chromedp.CSS { return chromedp.CSS(selector) }
-	sees := func(want ...string) {
-		t.Helper()
-		text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.querySelector("main").innerText`))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, s := range want {
-			if !strings.Contains(text, s) {
-				t.Errorf("the page does not show %q:\n%s", s, text)
-			}
-		}
-	}
+	sees := tab{ctx, t}.sees
 	go200 := func(what string, steps ...chromedp.Action[chromedp.Void]) {
 		t.Helper()
 		answer, err := chromedp.RunResponse(ctx, steps...)

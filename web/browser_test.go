@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -109,18 +108,7 @@ func TestCaseInABrowser(t *testing.T) {
 			t.Fatalf("%s: %v", what, err)
 		}
 	}
-	sees := func(want ...string) {
-		t.Helper()
-		text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.querySelector("main").innerText`))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, s := range want {
-			if !strings.Contains(text, s) {
-				t.Errorf("the page does not show %q:\n%s", s, text)
-			}
-		}
-	}
+	sees := tab{ctx, t}.sees
 	ends := func(status int64, what string, steps ...chromedp.Action[chromedp.Void]) {
 		t.Helper()
 		answer, err := chromedp.RunResponse(ctx, steps...)

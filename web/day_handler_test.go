@@ -76,15 +76,7 @@ func (d *desktop) goes(what string, steps ...step) {
 
 func (d *desktop) sees(want ...string) {
 	d.t.Helper()
-	text, err := chromedp.Run(d.ctx, chromedp.Evaluate[string](`document.querySelector("main").innerText`))
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	for _, s := range want {
-		if !strings.Contains(text, s) {
-			d.t.Errorf("the page does not show %q:\n%s", s, text)
-		}
-	}
+	tab{d.ctx, d.t}.sees(want...)
 }
 
 func clicks(selector string) step         { return chromedp.Click(chromedp.CSS(selector)) }

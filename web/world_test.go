@@ -1,13 +1,11 @@
 package web_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -227,30 +225,7 @@ func (w *world) post(path string, fields url.Values) reply {
 // postFile sends a form with one file.
 func (w *world) postFile(path string, fields url.Values, name string, content []byte) reply {
 	w.t.Helper()
-	var b bytes.Buffer
-	m := multipart.NewWriter(&b)
-	for key, values := range fields {
-		for _, v := range values {
-			if err := m.WriteField(key, v); err != nil {
-				w.t.Fatal(err)
-			}
-		}
-	}
-	part, err := m.CreateFormFile("file", name)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	if _, err := part.Write(content); err != nil {
-		w.t.Fatal(err)
-	}
-	if err := m.Close(); err != nil {
-		w.t.Fatal(err)
-	}
-	req := w.request(http.MethodPost, path, &b)
-	req.Header.Set("Content-Type", m.FormDataContentType())
-	req.Header.Set("Sec-Fetch-Site", "same-origin")
-	w.sit(req, path)
-	return w.do(req)
+	return w.postFiles(path, fields, upload{name, content})
 }
 
 // json posts a JSON body and returns the answer.

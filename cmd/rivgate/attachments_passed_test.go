@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -16,17 +15,11 @@ import (
 	"rivgate/contracts"
 	"rivgate/contracts/inferred"
 	"rivgate/soap"
-	"rivgate/store/storetest"
 )
 
 // A case with ten files of 20 MB that is passed on to another unit's system comes there with them, with bounded memory.
 func TestTenLargeFilesArePassedOnWithBoundedMemory(t *testing.T) {
-	if testing.Short() || runtime.GOOS != "linux" {
-		t.Skip("it moves some 540 MB, and reads the peak of a process's memory from /proc, which is Linux's")
-	}
-	binary := build(t)
-	t.Run("SQLite", func(t *testing.T) { passTenLargeFiles(t, binary) })
-	t.Run("PostgreSQL", func(t *testing.T) { passTenLargeFiles(t, binary, "RIVGATE_STORE_URL="+storetest.Postgres(t)) })
+	withLargeFiles(t, passTenLargeFiles)
 }
 
 func passTenLargeFiles(t *testing.T, binary string, environ ...string) {

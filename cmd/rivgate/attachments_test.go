@@ -86,12 +86,18 @@ func (f *files) sum(t *testing.T) (sum string, size int64) {
 
 // Ten files of 20 MB are accepted, survive a kill -9, and arrive as they were, with bounded memory.
 func TestTenLargeFilesWithBoundedMemory(t *testing.T) {
+	withLargeFiles(t, tenLargeFiles)
+}
+
+// withLargeFiles runs a test that moves hundreds of megabytes, on each database.
+func withLargeFiles(t *testing.T, test func(t *testing.T, binary string, environ ...string)) {
+	t.Helper()
 	if testing.Short() || runtime.GOOS != "linux" {
-		t.Skip("it moves some 270 MB, and reads the peak of a process's memory from /proc, which is Linux's")
+		t.Skip("it moves hundreds of megabytes, and reads the peak of a process's memory from /proc, which is Linux's")
 	}
 	binary := build(t)
-	t.Run("SQLite", func(t *testing.T) { tenLargeFiles(t, binary) })
-	t.Run("PostgreSQL", func(t *testing.T) { tenLargeFiles(t, binary, "RIVGATE_STORE_URL="+storetest.Postgres(t)) })
+	t.Run("SQLite", func(t *testing.T) { test(t, binary) })
+	t.Run("PostgreSQL", func(t *testing.T) { test(t, binary, "RIVGATE_STORE_URL="+storetest.Postgres(t)) })
 }
 
 func tenLargeFiles(t *testing.T, binary string, environ ...string) {
@@ -175,7 +181,13 @@ func postAs(t *testing.T, url, sender string, body io.Reader) (int, []byte) {
 		t.Fatal(err)
 	}
 	r.Header = http.Header{"X-Vp-Sender-Id": {sender}, "X-Vp-Instance-Id": {"dev_env"}, "Content-Type": {"text/xml; charset=UTF-8"}}
-	answer, err := http.DefaultClient.Do(r)
+	return answerOf(t, http.DefaultClient, r)
+}
+
+// answerOf makes a call and reads its answer to the end.
+func answerOf(t *testing.T, client *http.Client, r *http.Request) (int, []byte) {
+	t.Helper()
+	answer, err := client.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}

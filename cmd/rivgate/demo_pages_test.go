@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -19,20 +18,7 @@ import (
 // demoGateway is what `make run` starts, on free ports, with its first cases in.
 func demoGateway(t *testing.T, config Config) *gateway {
 	t.Helper()
-	g, err := openGateway(t.Context(), config, zap.NewNop())
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- g.run(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-		g.close()
-	})
+	g := started(t, config)
 	soon(t, "http://"+g.config.Web.Listen+"/readyz", http.StatusOK, "ready")
 	soon(t, "http://"+g.config.Web.Listen+"/api/cases?state=closed", http.StatusOK, "SE2010123456-VC01")
 	return g

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
@@ -123,16 +122,8 @@ func viaProxy(t *testing.T, a *authority, certificate *tls.Certificate, method, 
 	}
 	r.Header.Set("Content-Type", "text/xml; charset=UTF-8")
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: config, DisableKeepAlives: true}}
-	answer, err := client.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer.StatusCode, string(text)
+	status, text := answerOf(t, client, r)
+	return status, string(text)
 }
 
 func TestNginxInFrontAsTrustedProxy(t *testing.T) {

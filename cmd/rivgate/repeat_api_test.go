@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -47,16 +46,8 @@ permissions: [{contract: SendComplaint, from_system: SE0000000001-1177, to: "*"}
 			t.Fatal(err)
 		}
 		r.Header.Set("Content-Type", "application/json")
-		answer, err := http.DefaultClient.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer answer.Body.Close()
-		text, err := io.ReadAll(answer.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return answer.StatusCode, string(text)
+		status, text := answerOf(t, http.DefaultClient, r)
+		return status, string(text)
 	}
 	status, first := submit("Beskrivning: jag fick vänta.")
 	if status != http.StatusCreated {

@@ -93,8 +93,18 @@ func (a *authority) issue(name, hsaID string) (certificate, key string) {
 	return a.write(name+".pem", "CERTIFICATE", made.Raw), a.write(name+".key", "PRIVATE KEY", der)
 }
 
-// running opens and runs a gateway in this process and stops it with the test.
+// running is started, with its catalogue in use.
 func running(t *testing.T, c Config) *gateway {
+	t.Helper()
+	g := started(t, c)
+	if err := g.awaitCatalogue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// started opens and runs a gateway in this process and stops it with the test.
+func started(t *testing.T, c Config) *gateway {
 	t.Helper()
 	g, err := openGateway(t.Context(), c, zap.NewNop())
 	if err != nil {
@@ -110,9 +120,6 @@ func running(t *testing.T, c Config) *gateway {
 		}
 		g.close()
 	})
-	if err := g.awaitCatalogue(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	return g
 }
 
