@@ -68,29 +68,6 @@ func (s StatisticsScope) months() (m monthSpan) {
 	return m
 }
 
-// CheckStatistics reads every case and tells the months whose gathered facts say something else than the tables, though they count as current. There
-// should never be one.
-func (s *Store) CheckStatistics(ctx context.Context) ([]string, error) {
-	if err := s.gatherMonths(ctx, monthSpan{}, nil); err != nil {
-		return nil, fmt.Errorf("gathering statistics: %w", err)
-	}
-	var wrong []string
-	err := s.eachMonth(ctx, monthSpan{}, func(name string, packed []byte) error {
-		now, err := s.factsOf(ctx, name)
-		if err != nil {
-			return err
-		}
-		if string(now.pack()) != string(packed) {
-			wrong = append(wrong, "statistics of "+name+" differ from its cases")
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("checking statistics: %w", err)
-	}
-	return wrong, nil
-}
-
 // monthSpan is a span of months, both ends in it; "" is open.
 type monthSpan struct{ first, last string }
 

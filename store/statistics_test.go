@@ -93,12 +93,9 @@ func TestStatisticsFollowTheirCases(t *testing.T) {
 		}
 		change(t, url, `DELETE FROM case_code WHERE case_id IN ('case-598', 'case-599')`, `DELETE FROM cases WHERE id IN ('case-598', 'case-599')`)
 		want(by(), "598; ")
-		if wrong, err := s.CheckStatistics(t.Context()); err != nil || len(wrong) > 0 {
-			t.Errorf("%v %v", wrong, err)
-		}
-		change(t, url, `UPDATE cases SET area = 'unseen' WHERE id = 'case-5'`) // no program does this: the version stays
-		if wrong, err := s.CheckStatistics(t.Context()); err != nil || len(wrong) != 1 || !strings.Contains(wrong[0], "200003") {
-			t.Errorf("a change behind its back: %v %v", wrong, err)
+		lines, err := s.Check(t.Context())
+		if err != nil || slices.ContainsFunc(lines, func(line string) bool { return strings.Contains(line, "statistics") }) {
+			t.Errorf("%v %v", lines, err)
 		}
 	})
 }
