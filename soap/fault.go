@@ -11,6 +11,7 @@ const (
 	CodeClient          = "Client"
 	CodeServer          = "Server"
 	CodeVersionMismatch = "VersionMismatch"
+	CodeMustUnderstand  = "MustUnderstand"
 )
 
 // Fault is a SOAP 1.1 fault (SOAP 1.1 section 4.4). As an error it is what a handler returns to be answered with it.
@@ -22,12 +23,12 @@ type Fault struct {
 
 func (f *Fault) Error() string { return f.Code + " fault: " + f.String }
 
-// Envelope is the fault as a whole SOAP 1.1 message in UTF-8. Its bytes depend on nothing but f; characters that XML
-// cannot hold become U+FFFD.
+// Envelope is the fault as a whole SOAP 1.1 message in UTF-8, laid out as SKLTP's VP does: its clients may look for the prefix and take
+// a missing Header for something else. Its bytes depend on nothing but f; characters that XML cannot hold become U+FFFD.
 func (f *Fault) Envelope() []byte {
 	var b bytes.Buffer
-	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n" +
-		`<soapenv:Envelope xmlns:soapenv="` + NamespaceEnvelope + `"><soapenv:Body><soapenv:Fault><faultcode>soapenv:`)
+	b.WriteString(`<SOAP-ENV:Envelope xmlns:SOAP-ENV="` + NamespaceEnvelope + `"><SOAP-ENV:Header/><SOAP-ENV:Body><SOAP-ENV:Fault>` +
+		`<faultcode>SOAP-ENV:`)
 	escape(&b, f.Code)
 	b.WriteString(`</faultcode><faultstring>`)
 	escape(&b, f.String)
@@ -37,7 +38,7 @@ func (f *Fault) Envelope() []byte {
 		escape(&b, f.Detail)
 		b.WriteString(`</detailString></detail>`)
 	}
-	b.WriteString(`</soapenv:Fault></soapenv:Body></soapenv:Envelope>`)
+	b.WriteString(`</SOAP-ENV:Fault></SOAP-ENV:Body></SOAP-ENV:Envelope>`)
 	return b.Bytes()
 }
 

@@ -6,10 +6,9 @@ import (
 )
 
 func TestFaultBytes(t *testing.T) {
-	const want = `<?xml version="1.0" encoding="UTF-8"?>` + "\n" +
-		`<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body><soapenv:Fault>` +
-		`<faultcode>soapenv:Client</faultcode><faultstring>VP004 [a&lt;b] &amp; å</faultstring>` +
-		`<detail><detailString>]]&gt; ` + "\uFFFD" + `</detailString></detail></soapenv:Fault></soapenv:Body></soapenv:Envelope>`
+	const want = `<SOAP-ENV:Envelope xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/"><SOAP-ENV:Header/>` +
+		`<SOAP-ENV:Body><SOAP-ENV:Fault><faultcode>SOAP-ENV:Client</faultcode><faultstring>VP004 [a&lt;b] &amp; å</faultstring>` +
+		`<detail><detailString>]]&gt; ` + "\uFFFD" + `</detailString></detail></SOAP-ENV:Fault></SOAP-ENV:Body></SOAP-ENV:Envelope>`
 	f := &Fault{Code: CodeClient, String: "VP004 [a<b] & å", Detail: "]]> \x00"}
 	if got := string(f.Envelope()); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

@@ -113,10 +113,10 @@ func TestServerRefuses(t *testing.T) {
 		{"?xsd=", "GET", with + "/vp/a?xsd=b.xsd", nil, nil, 200, "described xsd=b.xsd"},
 		{"?wsdl where nothing is described", "GET", without + "/other/a?wsdl", nil, nil, 405, ""},
 		{"another root with a slash", "POST", without + "/other", nil, strings.NewReader("x"), 200, "x"},
-		{"compression", "POST", with + "/vp", http.Header{"Content-Encoding": {"gzip"}}, strings.NewReader("x"), 415, "soapenv:Client"},
+		{"compression", "POST", with + "/vp", http.Header{"Content-Encoding": {"gzip"}}, strings.NewReader("x"), 415, "SOAP-ENV:Client"},
 		{"no compression, said so", "POST", with + "/vp", http.Header{"Content-Encoding": {"identity"}}, strings.NewReader("x"), 200, "x"},
-		{"a body that says it is too large", "POST", with + "/vp", nil, strings.NewReader(strings.Repeat("x", 1001)), 413, "soapenv:Client"},
-		{"a body that turns out too large", "POST", with + "/vp", nil, io.MultiReader(strings.NewReader(strings.Repeat("x", 1001))), 413, "soapenv:Client"},
+		{"a body that says it is too large", "POST", with + "/vp", nil, strings.NewReader(strings.Repeat("x", 1001)), 413, "SOAP-ENV:Client"},
+		{"a body that turns out too large", "POST", with + "/vp", nil, io.MultiReader(strings.NewReader(strings.Repeat("x", 1001))), 413, "SOAP-ENV:Client"},
 		{"a body as large as may be", "POST", with + "/vp", nil, io.MultiReader(strings.NewReader(strings.Repeat("x", 1000))), 200, "xxx"},
 	} {
 		t.Run(c.what, func(t *testing.T) {

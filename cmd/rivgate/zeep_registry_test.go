@@ -34,7 +34,7 @@ func TestZeepAsksTheRegistry(t *testing.T) {
 	}
 	send := g.registry.Send().Contract
 	for _, line := range []string{
-		"contract " + send, "addressee " + send + " SE2010123456-VC01", "version " + versionText(), "fault soapenv:Client VP004 No receive",
+		"contract " + send, "addressee " + send + " SE2010123456-VC01", "version " + versionText(), "fault SOAP-ENV:Client VP004 No receive",
 		"filter SE2010123456-VC01 riv:one a|b", "filter SE2010123456-VC01 riv:two ",
 	} {
 		if !strings.Contains(string(out), line+"\n") {
