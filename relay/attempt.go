@@ -106,13 +106,13 @@ func unsent(err error) attempt {
 	return out
 }
 
-// judge classifies an answer: Client fault and an ERROR that is not TECHNICAL_ERROR are for good, a Server fault, an HTTP status and
-// TECHNICAL_ERROR pass, OK and INFO are delivered. An answer on 200 that says nothing readable leaves the outcome unknown.
+// judge classifies an answer: a fault that is final and an ERROR that is not TECHNICAL_ERROR are for good, any other fault, an HTTP status
+// and TECHNICAL_ERROR pass, OK and INFO are delivered. An answer on 200 that says nothing readable leaves the outcome unknown.
 func (r *Relay) judge(d store.Delivery, answer *soap.Reply) attempt {
 	if fault, ok := answer.Fault(); ok {
-		out := attempt{Attempt: store.Attempt{Outcome: store.OutcomeRefused, Class: "fault-client", Code: platformCode(fault.String)}}
-		if fault.Code == soap.CodeServer {
-			out.Outcome, out.Class = store.OutcomeTechnical, "fault-server"
+		out := attempt{Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: "fault-server", Code: platformCode(fault.String)}}
+		if fault.Final() {
+			out.Outcome, out.Class = store.OutcomeRefused, "fault-client"
 		}
 		return out
 	}

@@ -29,22 +29,48 @@ func TestReadFault(t *testing.T) {
 	}{
 		{"our own", string((&Fault{"Server", "VP009 <x>", "a & b"}).Envelope()), &Fault{"Server", "VP009 <x>", "a & b"}},
 		{"our own without detail", string((&Fault{"Server", "VP012", ""}).Envelope()), &Fault{"Server", "VP012", ""}},
-		{"another prefix, blanks, a header", wrap("<faultcode> x:Client </faultcode><faultstring xml:lang='sv'> nej\n</faultstring>"), &Fault{"Client", "nej", ""}},
-		{"a code without prefix", wrap("<faultcode>Server.Time</faultcode><faultstring/>"), &Fault{"Server.Time", "", ""}},
-		{"the default namespace", `<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Body><Fault><faultcode xmlns="">Server</faultcode></Fault></Body></Envelope>`, &Fault{"Server", "", ""}},
-		{"another detail", wrap("<faultcode>a:Server</faultcode><detail><e:E xmlns:e='urn:e'><m>ett</m> <m>två &lt;</m></e:E></detail>"), &Fault{"Server", "", "ett två <"}},
+		{"another prefix, blanks, a header", wrap("<faultcode> S:Client </faultcode><faultstring xml:lang='sv'> nej\n</faultstring>"), &Fault{"Client", "nej", ""}},
+		{"a code without prefix", wrap("<faultcode>Server.Time</faultcode><faultstring/>"), &Fault{"{}Server.Time", "", ""}},
+		{"a code without prefix in the default namespace", wrap(`<faultcode xmlns="http://schemas.xmlsoap.org/soap/envelope/">Client.Auth</faultcode>`), &Fault{"Client.Auth", "", ""}},
+		{"a code of the producer's own", wrap(`<faultcode xmlns:a="urn:a">a:Client</faultcode>`), &Fault{"{urn:a}Client", "", ""}},
+		{"a prefix that nobody declared", wrap("<faultcode>x:Client</faultcode>"), &Fault{"{}Client", "", ""}},
+		{"a prefix that a sibling declared", wrap(`<faultactor xmlns:S="urn:a"/><faultcode>S:Client</faultcode>`), &Fault{"Client", "", ""}},
+		{"an empty code", wrap("<faultcode/><faultstring>nej</faultstring>"), &Fault{"", "nej", ""}},
+		{"the fault of SOAP 1.2 inside SOAP 1.1", wrap("<S:Code><S:Value>S:Client</S:Value></S:Code>"), &Fault{"", "", ""}},
+		{"the default namespace", `<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Body><Fault><faultcode xmlns="">Server</faultcode></Fault></Body></Envelope>`, &Fault{"{}Server", "", ""}},
+		{"another detail", wrap("<faultcode>S:Server</faultcode><detail><e:E xmlns:e='urn:e'><m>ett</m> <m>två &lt;</m></e:E></detail>"), &Fault{"Server", "", "ett två <"}},
 		{"a detailString deeper, in a namespace", wrap("<detail><x>y<q:detailString xmlns:q='urn:q'>det<b>ta</b></q:detailString></x></detail>"), &Fault{"", "", "detta"}},
 		{"a detail with prefixes declared outside", wrap("<detail><S:a>ett</S:a></detail>"), &Fault{"", "", "ett"}},
-		{"a declaration of another charset", `<?xml version="1.0" encoding="ISO-8859-1"?>` + wrap("<faultcode>Server</faultcode>"), &Fault{"Server", "", ""}},
+		{"a declaration of another charset", `<?xml version="1.0" encoding="ISO-8859-1"?>` + wrap("<faultcode>S:Server</faultcode>"), &Fault{"Server", "", ""}},
 		{"a response", testRequest, nil},
 		{"an empty Body", testOpening + "<s:Body/></s:Envelope>", nil},
-		{"a fault that is cut off", wrap("<faultcode>")[:140], nil},
+		{"a fault that is cut off in its code", wrap("<faultcode>")[:140], &Fault{}},
+		{"a fault that is cut off in its detail", cutOff(wrap("<faultcode>S:Client</faultcode><faultstring>nej</faultstring><detail><a>"), "<a>"), &Fault{"Client", "nej", ""}},
+		{"a fault that is cut off in its string", cutOff(wrap("<faultcode>S:Client</faultcode><faultstring>ne"), "ne"), &Fault{"Client", "ne", ""}},
 		{"nothing", "", nil},
 		{"text", "502 Bad Gateway", nil},
 	} {
 		f, ok := ReadFault([]byte(c.text))
 		if ok != (c.want != nil) || ok && *f != *c.want {
 			t.Errorf("%s: got %+v, want %+v", c.what, f, c.want)
+		}
+	}
+}
+
+// cutOff is text up to and with what it is cut off after.
+func cutOff(text, after string) string {
+	return text[:strings.LastIndex(text, after)+len(after)]
+}
+
+// SOAP 1.1 section 4.4.1: a message is refused for good by the codes that say that it is wrong, and in their own namespace only.
+func TestFaultsThatAreFinal(t *testing.T) {
+	for code, want := range map[string]bool{
+		"Client": true, "Client.Authentication": true, "MustUnderstand": true, "VersionMismatch": true,
+		"Server": false, "Server.Time": false, "server": false, "client": false, "Clients": false, "MustUnderstand.x": false, "": false,
+		"{}Client": false, "{urn:a}Client": false, "{urn:a}Client.x": false, "{urn:a}InternalServiceFault": false, "{}1001": false,
+	} {
+		if got := (&Fault{Code: code}).Final(); got != want {
+			t.Errorf("%q is final: %v", code, got)
 		}
 	}
 }

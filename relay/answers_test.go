@@ -1,0 +1,149 @@
+package relay_test
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"compress/gzip"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"rivgate/store"
+)
+
+// scripted is a handling system that answers every request with the same bytes, over real TCP.
+type scripted struct {
+	URL    string
+	answer []byte
+	reset  bool // the connection is reset after the answer, not closed
+}
+
+// readScripted reads an answer of testdata/answers, whose README tells how it is written.
+func readScripted(t *testing.T, path string) *scripted {
+	t.Helper()
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, body, found := strings.Cut(string(file), "\n\n")
+	if !found {
+		t.Fatalf("%s has no empty line after its head", path)
+	}
+	s := &scripted{}
+	promised := 0
+	var lines []string
+	for _, line := range strings.Split(head, "\n") {
+		name, value, _ := strings.Cut(line, ": ")
+		switch name {
+		case "Test-Body":
+			if value != "gzip" {
+				t.Fatalf("%s: %s", path, line)
+			}
+			body = compressed(body)
+		case "Test-Lines":
+			body = strings.ReplaceAll(body, "\n", "\r\n")
+		case "Test-Repeat":
+			n, _ := strconv.Atoi(value)
+			body = strings.Replace(body, "…", strings.Repeat("lång text ", n/len("lång text ")), 1)
+		case "Test-Promised":
+			promised, _ = strconv.Atoi(value)
+		case "Test-End":
+			s.reset = value == "reset"
+		default:
+			lines = append(lines, line)
+		}
+	}
+	head = strings.Replace(strings.Join(lines, "\r\n"), "Content-Length: *", fmt.Sprintf("Content-Length: %d", len(body)+promised), 1)
+	s.answer = []byte(head + "\r\n\r\n" + body)
+	s.listen(t)
+	return s
+}
+
+func compressed(text string) string {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, _ = w.Write([]byte(text))
+	_ = w.Close()
+	return b.String()
+}
+
+func (s *scripted) listen(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.URL = "http://" + listener.Addr().String()
+	ended := make(chan bool)
+	go func() {
+		defer close(ended)
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			s.serve(connection)
+		}
+	}()
+	t.Cleanup(func() { _ = listener.Close(); <-ended })
+}
+
+func (s *scripted) serve(connection net.Conn) {
+	defer connection.Close()
+	_ = connection.SetDeadline(time.Now().Add(10 * time.Second))
+	request, err := http.ReadRequest(bufio.NewReader(connection))
+	if err != nil {
+		return
+	}
+	if _, err := new(bytes.Buffer).ReadFrom(request.Body); err != nil {
+		return
+	}
+	_, _ = connection.Write(s.answer)
+	if s.reset {
+		_ = connection.(*net.TCPConn).SetLinger(0)
+	}
+}
+
+// TestHowAnswersAreTaken lets the worker deliver to a handling system that answers as each file of testdata/answers says, and compares what
+// became of the delivery with the .outcome beside it. A name that ends in "is-tried-again" or "is-final" means it.
+func TestHowAnswersAreTaken(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("..", "testdata", "answers", "*.http"))
+	if err != nil || len(files) == 0 {
+		t.Fatal("no answers", err)
+	}
+	for _, path := range files {
+		name := strings.TrimSuffix(filepath.Base(path), ".http")
+		t.Run(name, func(t *testing.T) {
+			s := readScripted(t, path)
+			w := newWorldOn(t, `  - {contract: SendComplaint, to: SE2010123456-TYST, address: "`+s.URL+`/", component: SE2010123456-AVV}`+"\n")
+			w.accepted(gateway, complaint("SE2010123456-TYST", "a"))
+			w.work()
+			d := w.delivery("a")
+			for ending, state := range map[string]store.DeliveryState{
+				"is-final": store.DeliveryParked, "is-tried-again": store.DeliveryDue, "is-delivered": store.DeliveryDelivered,
+			} {
+				if strings.HasSuffix(name, ending) && d.State != state {
+					t.Errorf("the delivery is %s", d.State)
+				}
+			}
+			compare(t, strings.TrimSuffix(path, ".http")+".outcome", []byte(lastAttempt(d)))
+			sound(t, w)
+			discreet(t, w)
+		})
+	}
+}
+
+// lastAttempt is what a delivery's list says of its last attempt.
+func lastAttempt(d store.DeliveryRow) string {
+	state := string(d.State)
+	if d.Unknown {
+		state += ", outcome unknown"
+	}
+	return fmt.Sprintf("state: %s\nclass: %s\ncode: %s\n", state, d.Class, cmp.Or(d.Code, "-"))
+}
