@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strings"
 
 	"rivgate/contracts"
 	"rivgate/routing"
@@ -69,7 +68,7 @@ func (r *Relay) sent(ctx context.Context, m *contracts.Message, e *store.Event, 
 //
 // Deviation: every inbox unit has the address rivgate:inbox, and each is a receiver of its own; there the same row must decide.
 func (r *Relay) sameReceiver(unit string, o *outcome) error {
-	if strings.EqualFold(unit, o.Call.Receiver) {
+	if routing.SameHSAID(unit, o.Call.Receiver) {
 		return nil
 	}
 	call := o.Call
@@ -117,7 +116,7 @@ func (r *Relay) frozen(ctx context.Context, e *store.Event, o *outcome) error {
 	if err != nil {
 		return err
 	}
-	if !strings.EqualFold(e.Unit, c.Handler.Unit) && !strings.EqualFold(e.Unit, c.ForwardedFrom) {
+	if !routing.SameHSAID(e.Unit, c.Handler.Unit) && !routing.SameHSAID(e.Unit, c.ForwardedFrom) {
 		return contracts.RecipientMismatch()
 	}
 	e.Unit = c.Handler.Unit
@@ -152,7 +151,7 @@ var updateKinds = map[string]store.EventKind{
 
 // forwarded finds the way to the unit that the case is passed on to.
 func (r *Relay) forwarded(ctx context.Context, u *contracts.Update, e *store.Event) error {
-	if strings.EqualFold(u.NewRecipient.HSAID, u.HandlingUnit.HSAID) {
+	if routing.SameHSAID(u.NewRecipient.HSAID, u.HandlingUnit.HSAID) {
 		return passedToItself()
 	}
 	route, err := r.sendRoute(u.NewRecipient.HSAID)
@@ -191,7 +190,7 @@ func (r *Relay) newCase(a arrival, u *contracts.Update, e *store.Event) error {
 	if e.Handler, err = r.handler(u.HandlingUnit, "", route); err != nil {
 		return contracts.At(err, "handlingUnit/orgUnitHSAId")
 	}
-	if e.Handler.Component != "" && !strings.EqualFold(e.Handler.Component, a.Sender) {
+	if e.Handler.Component != "" && !routing.SameHSAID(e.Handler.Component, a.Sender) {
 		return contracts.NotCurrentHandler()
 	}
 	if e.Handler.Kind == "" { // a bare TAK knows no kinds, and this message has none: what only a board may say is let through

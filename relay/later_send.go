@@ -26,7 +26,7 @@ func (r *Relay) reply(ctx context.Context, o store.Outgoing) error {
 	if err != nil {
 		return err
 	}
-	if !strings.EqualFold(c.Handler.Unit, o.Unit) {
+	if !routing.SameHSAID(c.Handler.Unit, o.Unit) {
 		return ErrNotOurs
 	}
 	root, extension, _ := strings.Cut(o.MessageID, "|")

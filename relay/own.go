@@ -1,8 +1,6 @@
 package relay
 
 import (
-	"strings"
-
 	"rivgate/contracts"
 	"rivgate/contracts/platform"
 	"rivgate/routing"
@@ -14,7 +12,7 @@ import (
 func (r *Relay) ours(call routing.Call) bool {
 	switch call.Contract {
 	case platform.PingContract, platform.SupportedContract, platform.AddresseesContract:
-		return strings.EqualFold(call.Receiver, r.Instance.HSAID)
+		return routing.SameHSAID(call.Receiver, r.Instance.HSAID)
 	}
 	return false
 }

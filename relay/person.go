@@ -136,7 +136,7 @@ func (r *Relay) before(ctx context.Context, sender string, c *contracts.Contract
 	if id == (contracts.II{}) {
 		return nil, nil
 	}
-	first, found, err := r.Store.Repeat(ctx, store.Key{Sender: strings.ToUpper(sender), Contract: c.Contract, MessageID: idText(id)})
+	first, found, err := r.Store.Repeat(ctx, store.Key{Sender: routing.Fold(sender), Contract: c.Contract, MessageID: idText(id)})
 	if err != nil || !found {
 		return nil, err
 	}
@@ -223,7 +223,7 @@ func (r *Relay) Receivers(q string, limit int) []Receiver {
 		if len(found) >= limit {
 			break
 		}
-		if q != "" && !strings.Contains(strings.ToLower(unit.Name), q) && !strings.Contains(strings.ToLower(unit.HSAID), q) {
+		if q != "" && !strings.Contains(strings.ToLower(unit.Name), q) && !strings.Contains(routing.Fold(unit.HSAID), routing.Fold(q)) {
 			continue
 		}
 		if active, _ := table.RegionActive(unit.Region); !active {

@@ -119,7 +119,7 @@ func (r *Relay) decide(ctx context.Context, a arrival, req *soap.Request, o *out
 		return route, err
 	}
 	if m.Answer == nil {
-		key := store.Key{Sender: strings.ToUpper(a.Sender), Contract: o.Call.Contract, MessageID: idText(m.ID)}
+		key := store.Key{Sender: routing.Fold(a.Sender), Contract: o.Call.Contract, MessageID: idText(m.ID)}
 		if _, found, _ := r.Store.Repeat(ctx, key); !found {
 			return route, err
 		}
@@ -134,7 +134,7 @@ func (r *Relay) decide(ctx context.Context, a arrival, req *soap.Request, o *out
 func (r *Relay) message(a arrival, req *soap.Request, o *outcome, id string, event *store.Event) *store.Message {
 	m := &store.Message{
 		ID:          r.NewID(),
-		Key:         store.Key{Sender: strings.ToUpper(a.Sender), Contract: o.Call.Contract, MessageID: id},
+		Key:         store.Key{Sender: routing.Fold(a.Sender), Contract: o.Call.Contract, MessageID: id},
 		Call:        o.Call,
 		Route:       o.Route,
 		Correlation: a.Correlation,

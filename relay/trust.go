@@ -113,7 +113,7 @@ func (r *Relay) journey(a *arrival) error {
 	}
 	a.Header.Set(soap.HeaderOriginalConsumer, consumer) // one, however many there were
 	allowed := len(rule.AllowedSenders) == 0 ||
-		slices.ContainsFunc(rule.AllowedSenders, func(id string) bool { return strings.EqualFold(id, a.Sender) })
+		slices.ContainsFunc(rule.AllowedSenders, func(id string) bool { return routing.SameHSAID(id, a.Sender) })
 	if allowed {
 		return nil
 	}

@@ -196,6 +196,7 @@ func TestOriginalConsumerMayBeSetByAllWhereNobodyIsNamed(t *testing.T) {
 		{"nobody is named", nil, true, false},
 		{"the sender is named, in other case", []string{strings.ToLower(portal)}, true, false},
 		{"another is named", []string{stranger}, true, true},
+		{"another is named, whose first letter is a long s", []string{"ſ" + portal[1:]}, true, true},
 		{"another is named, and it is only a warning", []string{stranger}, false, false},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {

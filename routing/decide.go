@@ -180,7 +180,7 @@ func (t *Table) splits(call Call) bool {
 		return false
 	}
 	return len(r.DelimiterSenders) == 0 || slices.ContainsFunc(r.DelimiterSenders, func(s string) bool {
-		return Fold(s) == Fold(call.Sender)
+		return SameHSAID(s, call.Sender)
 	})
 }
 
@@ -189,7 +189,7 @@ func (t *Table) parts(receiver string) []string {
 	split := strings.Split(receiver, t.rules.Delimiter)
 	parts := make([]string, 0, len(split))
 	for _, part := range slices.Backward(split) {
-		known := slices.ContainsFunc(parts, func(p string) bool { return Fold(p) == Fold(part) })
+		known := slices.ContainsFunc(parts, func(p string) bool { return SameHSAID(p, part) })
 		if part != "" && !known {
 			parts = append(parts, part)
 		}

@@ -79,22 +79,3 @@ func seam(a, b span) bool {
 func (t *Table) span(i int32) span { return span{t.rows[i].From, t.rows[i].Until} }
 
 func supported(profile string) bool { return profile == RIVTABP20 || profile == RIVTABP21 }
-
-// Fold is the form in which HSA-ids are compared: ASCII letters in upper case, all else as it stands. It allocates only
-// where there is a lower-case letter.
-//
-// Other scripts are left alone on purpose: Unicode's upper case would make "ſ" an "S", and so one sender another.
-func Fold(hsaID string) string {
-	for i := range len(hsaID) {
-		if c := hsaID[i]; 'a' <= c && c <= 'z' {
-			folded := []byte(hsaID)
-			for j := i; j < len(folded); j++ {
-				if c := folded[j]; 'a' <= c && c <= 'z' {
-					folded[j] = c - 'a' + 'A'
-				}
-			}
-			return string(folded)
-		}
-	}
-	return hsaID
-}

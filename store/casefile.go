@@ -213,5 +213,5 @@ func (c *Case) age() string {
 // month is YYYYMM of a moment in Sweden.
 func month(at time.Time) string { return at.In(routing.Stockholm()).Format("200601") }
 
-// fold is an HSA-id as it is compared: without regard to case, and to blanks around it.
-func fold(id string) string { return strings.ToUpper(strings.TrimSpace(id)) }
+// fold is routing.Fold of an HSA-id without the blanks that may have been typed around it.
+func fold(id string) string { return routing.Fold(strings.TrimSpace(id)) }

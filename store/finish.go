@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
+
+	"rivgate/routing"
 )
 
 // answerKept is how much of a receiver's answer is kept with an attempt.
@@ -97,7 +98,7 @@ func (e *Event) arrives() bool { return e.Kind == EventComplaint || e.Kind == Ev
 // delivered takes over what a delivered message means for its case, and what the answer told. False: nothing changed.
 func (c *Case) delivered(e *Event, a Attempt, now time.Time) bool {
 	before := *c
-	here := strings.EqualFold(e.Unit, c.Handler.Unit)
+	here := routing.SameHSAID(e.Unit, c.Handler.Unit)
 	if e.arrives() && here && c.State == Submitted && !c.ForwardDue {
 		c.State = Delivered
 	}

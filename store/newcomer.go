@@ -11,7 +11,7 @@ const everybody = `(SELECT max(a.at) FROM audit a WHERE EXISTS (SELECT 1 FROM pa
 	AND a.verb = 'pause' AND a.filter LIKE '{"receivers":%' AND EXISTS (SELECT 1 FROM pause q WHERE q.at = a.at))`
 
 // letGo are the receivers that were resumed since: of the latest 100 000 operations, which are looked at for newcomers alone.
-const letGo = `(SELECT upper(o.receiver) FROM operation o WHERE o.seq > (SELECT max(u.seq) FROM operation u) - 100000 AND o.message_id IS NULL
+const letGo = `(SELECT o.receiver FROM operation o WHERE o.seq > (SELECT max(u.seq) FROM operation u) - 100000 AND o.message_id IS NULL
 	AND o.verb = 'resume' AND o.at >= ` + everybody + `)`
 
 // newcomer is a condition on a lane l: everybody is paused, and its receiver (the component behind it, where one is known) was not there when they were, nor

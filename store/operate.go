@@ -165,7 +165,7 @@ func (s *Store) Pause(ctx context.Context, receiver, by, reason string) error {
 			return err
 		}
 		o := order{verb: "pause", by: by, reason: reason}
-		if err := t.note(ctx, o, nil, receiver); err != nil {
+		if err := t.note(ctx, o, nil, fold(receiver)); err != nil {
 			return err
 		}
 		return t.audit(ctx, o, DeliveryFilter{Receiver: receiver}.text(), 1)
@@ -190,7 +190,7 @@ func (s *Store) Resume(ctx context.Context, receiver, by string) error {
 		}
 		t.woken = true
 		o := order{verb: "resume", by: by}
-		if err := t.note(ctx, o, nil, receiver); err != nil {
+		if err := t.note(ctx, o, nil, fold(receiver)); err != nil {
 			return err
 		}
 		return t.audit(ctx, o, DeliveryFilter{Receiver: receiver}.text(), 1)

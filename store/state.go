@@ -2,7 +2,6 @@ package store
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"rivgate/routing"
@@ -64,7 +63,7 @@ func (c *Case) never(e *Event, sender string) *Refusal {
 		return &Refusal{Conflict}
 	case c.State == Closed && e.Kind != EventCorrection:
 		return &Refusal{CaseClosed}
-	case e.returns() && c.Handler.Component != "" && !strings.EqualFold(c.Handler.Component, sender):
+	case e.returns() && c.Handler.Component != "" && !routing.SameHSAID(c.Handler.Component, sender):
 		return &Refusal{NotCurrentHandler}
 	case e.Kind != EventForward && e.Attachments > 0 && !c.Facts.Attachments:
 		return &Refusal{AttachmentNotAllowed}
@@ -115,10 +114,10 @@ func (c *Case) apply(e *Event, sender string, now time.Time) (effects, *Refusal)
 
 // fromHandler: only the unit that has the case, and the system behind its route where that is known, may return data on it.
 func (c *Case) fromHandler(e *Event, sender string) *Refusal {
-	if !strings.EqualFold(e.Unit, c.Handler.Unit) {
+	if !routing.SameHSAID(e.Unit, c.Handler.Unit) {
 		return &Refusal{NotCurrentHandler}
 	}
-	if c.Handler.Component != "" && !strings.EqualFold(c.Handler.Component, sender) {
+	if c.Handler.Component != "" && !routing.SameHSAID(c.Handler.Component, sender) {
 		return &Refusal{NotCurrentHandler}
 	}
 	if e.Classification != nil && e.Classification.IncidentUnit != "" && c.Handler.Kind != routing.PatientBoard {
@@ -145,7 +144,7 @@ func (c *Case) work() {
 }
 
 func (c *Case) answer(e *Event) (effects, *Refusal) {
-	i := slices.IndexFunc(c.OpenQuestions, func(id string) bool { return strings.EqualFold(id, e.InReplyTo) })
+	i := slices.IndexFunc(c.OpenQuestions, func(id string) bool { return routing.SameHSAID(id, e.InReplyTo) })
 	if i < 0 {
 		return effects{}, &Refusal{NoOpenQuestion}
 	}
@@ -160,7 +159,7 @@ func (c *Case) answer(e *Event) (effects, *Refusal) {
 // arrive: the case comes to the unit that it was forwarded to. Where 1177 stands elsewhere, its word is final, even if what it
 // follows from never passed here.
 func (c *Case) arrive(e *Event) *Refusal {
-	same := strings.EqualFold(e.Unit, c.Handler.Unit)
+	same := routing.SameHSAID(e.Unit, c.Handler.Unit)
 	if !same && (e.AtPortal || e.Handler == nil) {
 		return &Refusal{NotCurrentHandler}
 	}

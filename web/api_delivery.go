@@ -208,7 +208,7 @@ func (s *Site) knowsReceiver(ctx context.Context, receiver string) (bool, error)
 		calls = append(calls, routing.Call{Receiver: u.HSAID, Contract: send, Profile: routing.RIVTABP21})
 	}
 	for _, call := range calls {
-		if route, err := table.Route(call, s.now()); err == nil && route.Component != "" && strings.EqualFold(route.Component, receiver) {
+		if route, err := table.Route(call, s.now()); err == nil && route.Component != "" && routing.SameHSAID(route.Component, receiver) {
 			return true, nil
 		}
 	}

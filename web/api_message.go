@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rivgate/contracts"
+	"rivgate/routing"
 	"rivgate/store"
 )
 
@@ -194,7 +195,7 @@ func (s *Site) reply(ctx context.Context, c store.Case, who access, body newMess
 		return store.Accepted{}, invalid("version", "Ange den version av ärendet som meddelandet bygger på.")
 	case body.Update.Type == contracts.NewCase:
 		return store.Accepted{}, invalid("update/type", "Ett nytt ärende skickas till /api/cases.")
-	case body.Update.HandlingUnit != (contracts.OrgUnit{}) && !strings.EqualFold(body.Update.HandlingUnit.HSAID, c.Handler.Unit):
+	case body.Update.HandlingUnit != (contracts.OrgUnit{}) && !routing.SameHSAID(body.Update.HandlingUnit.HSAID, c.Handler.Unit):
 		return store.Accepted{}, invalid("update/handlingUnit", "Fältet fylls i av Rivgate. Utelämna det.")
 	}
 	if to := body.Update.NewRecipient; to != nil {

@@ -28,11 +28,11 @@ func (s *Site) boardExport(w http.ResponseWriter, r *http.Request, who access) e
 	}
 	unit := units[0]
 	for _, u := range units {
-		if strings.EqualFold(u.HSAID, f.Value("unit")) {
+		if routing.SameHSAID(u.HSAID, f.Value("unit")) {
 			unit = u
 		}
 	}
-	if id := f.Value("unit"); id != "" && !strings.EqualFold(unit.HSAID, id) {
+	if id := f.Value("unit"); id != "" && !routing.SameHSAID(unit.HSAID, id) {
 		return errNotFound
 	}
 	period := exportPeriod(f, unit)

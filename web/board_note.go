@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"rivgate/routing"
 	"rivgate/store"
 )
 
@@ -110,7 +111,7 @@ func (s *Site) boardEntries(ctx context.Context, c store.Case) ([]boardEntry, er
 func consentFor(entries []boardEntry, unit string) *boardEntry {
 	var found *boardEntry
 	for i, e := range entries {
-		if !strings.EqualFold(e.HSAID(), unit) {
+		if !routing.SameHSAID(e.HSAID(), unit) {
 			continue
 		}
 		switch e.Kind {
@@ -161,7 +162,7 @@ func providersOf(entries []boardEntry, today string) []provider {
 		if e.HSAID() == "" {
 			continue
 		}
-		i := slices.IndexFunc(out, func(p provider) bool { return strings.EqualFold(hsaOf(p.Unit), e.HSAID()) })
+		i := slices.IndexFunc(out, func(p provider) bool { return routing.SameHSAID(hsaOf(p.Unit), e.HSAID()) })
 		if i < 0 {
 			i, out = len(out), append(out, provider{Unit: e.Unit, Consent: consentFor(entries, e.HSAID())})
 		}

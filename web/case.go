@@ -141,7 +141,7 @@ func (s *Site) showCase(w http.ResponseWriter, r *http.Request, who access, c st
 func (s *Site) otherUnits(c store.Case) []routing.Unit {
 	var out []routing.Unit
 	for _, u := range s.Relay.Receivers("", receiverLimit) {
-		if u.HSAID != c.Handler.Unit {
+		if !routing.SameHSAID(u.HSAID, c.Handler.Unit) {
 			out = append(out, u.Unit)
 		}
 	}

@@ -94,7 +94,7 @@ func (s *Site) chooseMoved(w http.ResponseWriter, p *movePage) error {
 // unitIn finds a unit among rows, by the HSA-id that was typed or chosen.
 func unitIn(rows []routing.Entry, id string) (routing.Unit, bool) {
 	i := slices.IndexFunc(rows, func(e routing.Entry) bool {
-		return e.Kind == routing.EntryUnit && strings.EqualFold(e.HSAID, hsaOf(id))
+		return e.Kind == routing.EntryUnit && routing.SameHSAID(e.HSAID, hsaOf(id))
 	})
 	if i < 0 {
 		return routing.Unit{}, false

@@ -243,7 +243,7 @@ func (s *Site) reviewedRow(ctx context.Context, who access, seq int64) (store.Ac
 	if err != nil {
 		return store.Access{}, err
 	}
-	own := func(unit string) bool { return strings.EqualFold(unit, rows[0].Unit) }
+	own := func(unit string) bool { return routing.SameHSAID(unit, rows[0].Unit) }
 	if len(rows) == 0 || rows[0].Seq != seq || units != nil && !slices.ContainsFunc(units, own) && len(rows[0].Cases.Of(units)) == 0 {
 		return store.Access{}, errNotFound
 	}

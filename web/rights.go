@@ -133,7 +133,7 @@ func (g Grant) covers(o Owner) bool {
 	}
 	return slices.ContainsFunc(g.Units, func(unit string) bool {
 		region, isRegion := strings.CutPrefix(unit, RegionUnits)
-		return unit == AllUnits || strings.EqualFold(unit, o.Unit) || isRegion && region != "" && region == o.Region
+		return unit == AllUnits || routing.SameHSAID(unit, o.Unit) || isRegion && region != "" && region == o.Region
 	})
 }
 

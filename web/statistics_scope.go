@@ -84,7 +84,7 @@ func (c choice) parts() (kind, id string) {
 // narrowStatistics keeps a count to what somebody may see. Refusals are problems: errUnit for what is not theirs.
 func (s *Site) narrowStatistics(sc scopes, c choice, by []string, f *store.StatisticsScope) error {
 	if c.Unit != "" {
-		if !sc.every && !slices.ContainsFunc(sc.units, func(u routing.Unit) bool { return strings.EqualFold(u.HSAID, c.Unit) }) {
+		if !sc.every && !slices.ContainsFunc(sc.units, func(u routing.Unit) bool { return routing.SameHSAID(u.HSAID, c.Unit) }) {
 			return errUnit
 		}
 		f.Unit = c.Unit
@@ -92,7 +92,7 @@ func (s *Site) narrowStatistics(sc scopes, c choice, by []string, f *store.Stati
 	}
 	kind, id := c.parts()
 	has := func(keys []statisticsKey) bool {
-		return sc.every || slices.ContainsFunc(keys, func(k statisticsKey) bool { return strings.EqualFold(k.Key, id) })
+		return sc.every || slices.ContainsFunc(keys, func(k statisticsKey) bool { return routing.SameHSAID(k.Key, id) })
 	}
 	switch kind {
 	case "own":

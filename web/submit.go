@@ -53,7 +53,7 @@ func (s *Site) showSubmit(w http.ResponseWriter, who access, id string, f *form)
 // receiver is a unit that can be chosen now.
 func (s *Site) receiver(id string) (routing.Unit, bool) {
 	for _, u := range s.Relay.Receivers(id, receiverLimit) {
-		if strings.EqualFold(u.HSAID, id) {
+		if routing.SameHSAID(u.HSAID, id) {
 			return u.Unit, true
 		}
 	}

@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"rivgate/contracts"
@@ -60,7 +59,7 @@ func (s *Site) showBegin(w http.ResponseWriter, who access, id string, f *form) 
 // chosenUnit is the unit of an id, or the only one there is.
 func chosenUnit(units []routing.Unit, id string) (routing.Unit, bool) {
 	for _, u := range units {
-		if strings.EqualFold(u.HSAID, id) || id == "" && len(units) == 1 {
+		if routing.SameHSAID(u.HSAID, id) || id == "" && len(units) == 1 {
 			return u, true
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"rivgate/routing"
 	"rivgate/store"
 )
 
@@ -75,7 +76,7 @@ func given(grants []store.Grant, g store.Grant) []store.Grant {
 			continue
 		}
 		for _, unit := range g.Units {
-			if !slices.ContainsFunc(held.Units, func(h string) bool { return strings.EqualFold(h, unit) }) {
+			if !slices.ContainsFunc(held.Units, func(h string) bool { return routing.SameHSAID(h, unit) }) {
 				out[i].Units = append(slices.Clone(out[i].Units), unit)
 			}
 		}
@@ -91,7 +92,7 @@ func taken(grants []store.Grant, g store.Grant) []store.Grant {
 		if held.Role == g.Role && held.Kind == g.Kind {
 			had := len(held.Units)
 			held.Units = slices.DeleteFunc(slices.Clone(held.Units), func(unit string) bool {
-				return slices.ContainsFunc(g.Units, func(gone string) bool { return strings.EqualFold(gone, unit) })
+				return slices.ContainsFunc(g.Units, func(gone string) bool { return routing.SameHSAID(gone, unit) })
 			})
 			if had > 0 && len(held.Units) == 0 {
 				continue

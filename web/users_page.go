@@ -61,7 +61,7 @@ func (s *Site) realm(who access) realm {
 		m.places = append(m.places, userPlace{RegionUnits + region, placeName(s.table(), RegionUnits+region)})
 	}
 	for _, unit := range s.unitsOf(who, Administer) {
-		m.units[strings.ToLower(unit)] = true
+		m.units[routing.Fold(unit)] = true
 		if u, known := s.table().Unit(unit); known && u.Kind == m.side {
 			m.within[u.Region] = true
 			m.places = append(m.places, userPlace{u.HSAID, u.Name})
@@ -95,7 +95,7 @@ func (m realm) holds(unit string) bool {
 	case isRegion:
 		return slices.Contains(m.regions, region)
 	}
-	return m.units[strings.ToLower(unit)]
+	return m.units[routing.Fold(unit)]
 }
 
 // reaches tells whether anything that a role is held for is administered: then it is seen.
@@ -108,7 +108,7 @@ func (m realm) reaches(unit string) bool {
 func (m realm) place(typed string) (userPlace, bool) {
 	var named []userPlace
 	for _, p := range m.places {
-		if typed != "" && strings.EqualFold(p.Value, typed) {
+		if typed != "" && routing.SameHSAID(p.Value, typed) {
 			return p, true
 		}
 		if strings.EqualFold(p.Name, typed) {

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
+	"rivgate/routing"
 	"rivgate/store"
 )
 
@@ -49,7 +49,7 @@ func (s *session) knowsReceiver(ctx context.Context, db *store.Store, receiver s
 	var known []string
 	for _, r := range c.Routes {
 		for _, name := range []string{r.Receiver, r.Component} {
-			if name != "" && name != "*" && strings.EqualFold(name, receiver) {
+			if name != "" && name != "*" && routing.SameHSAID(name, receiver) {
 				return nil
 			}
 			if name != "" && name != "*" && !slices.Contains(known, name) && len(known) < mostNear {

@@ -218,11 +218,11 @@ func (t *TAKShowCommand) Run(s *session) error {
 	}
 	contract := namespace(c.registry, t.Contract)
 	wanted := func(ns, to string) bool {
-		return (contract == "" || ns == contract) && (t.To == "" || strings.EqualFold(to, t.To))
+		return (contract == "" || ns == contract) && (t.To == "" || routing.SameHSAID(to, t.To))
 	}
 	shown := routing.Catalogue{}
 	for _, u := range c.Units {
-		if t.To == "" || strings.EqualFold(u.HSAID, t.To) {
+		if t.To == "" || routing.SameHSAID(u.HSAID, t.To) {
 			shown.Units = append(shown.Units, u)
 		}
 	}
@@ -232,7 +232,7 @@ func (t *TAKShowCommand) Run(s *session) error {
 		}
 	}
 	for _, p := range c.Permissions {
-		if wanted(p.Contract, p.Receiver) && (t.From == "" || strings.EqualFold(p.Sender, t.From)) {
+		if wanted(p.Contract, p.Receiver) && (t.From == "" || routing.SameHSAID(p.Sender, t.From)) {
 			shown.Permissions = append(shown.Permissions, p)
 		}
 	}

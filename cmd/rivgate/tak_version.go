@@ -277,7 +277,7 @@ func (t *TAKRowsCommand) Run(s *session) error {
 		}
 		shown := []routing.Entry{}
 		for _, e := range rows {
-			about := t.To == "" || routing.Fold(t.To) == routing.Fold(e.Receiver) || routing.Fold(t.To) == routing.Fold(e.HSAID)
+			about := t.To == "" || routing.SameHSAID(t.To, e.Receiver) || routing.SameHSAID(t.To, e.HSAID)
 			if about && (t.Kind == "" || string(e.Kind) == t.Kind) {
 				shown = append(shown, e)
 			}
