@@ -44,9 +44,7 @@ func (*ServeCommand) Run(s *session) error {
 		return err
 	}
 	defer g.close()
-	if err := g.announce(s.out); err != nil {
-		return err
-	}
+	g.ready = func() error { return g.announce(s.out) }
 	return g.run(s.ctx)
 }
 
@@ -63,7 +61,8 @@ type gateway struct {
 	later    *relay.Later
 	soap     *soap.Server
 	site     *web.Site
-	world    *world // simulators; nil outside environment demo
+	world    *world       // simulators; nil outside environment demo
+	ready    func() error // called once, when everything is up and the log is quiet; nil for nothing
 
 	certificates *certificates
 
@@ -311,11 +310,11 @@ func (g *gateway) run(ctx context.Context) error {
 		}
 	}
 	all.Go(func() error { return g.site.Run(ctx, g.pages) })
-	all.Go(func() error { return g.advise(ctx) })
 	if g.world != nil {
-		all.Go(func() error { return g.world.run(ctx, g) })
+		all.Go(func() error { return g.world.run(ctx) })
 	}
 	g.log.Info("serving", zap.String("version", versionText()), zap.String("environment", g.config.Environment), zap.Strings("soap", g.endpoints()))
+	all.Go(func() error { return g.settle(ctx) })
 	err := all.Wait()
 	if errors.Is(err, context.Canceled) {
 		err = nil
@@ -325,10 +324,7 @@ func (g *gateway) run(ctx context.Context) error {
 }
 
 // advise puts into the log what a person should look at in the first catalogue.
-func (g *gateway) advise(ctx context.Context) error {
-	if g.awaitCatalogue(ctx) != nil {
-		return nil // told to stop before there was one
-	}
+func (g *gateway) advise() {
 	c := g.keeper.Catalogue()
 	if len(c.Units) == 0 {
 		g.log.Warn("the catalogue knows no units: whether a region is active is not checked")
@@ -337,21 +333,6 @@ func (g *gateway) advise(ctx context.Context) error {
 	for _, note := range notes[:min(len(notes), 20)] {
 		g.log.Warn("catalogue: " + note)
 	}
-	return nil
-}
-
-// awaitCatalogue waits for the first catalogue. The error is that of ctx.
-func (g *gateway) awaitCatalogue(ctx context.Context) error {
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	for g.keeper.Table() == nil {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-tick.C:
-		}
-	}
-	return nil
 }
 
 // close closes what openGateway opened. Listeners that ran are closed already.

@@ -87,13 +87,8 @@ func (w *world) announce(t *table) {
 	t.add("Its cases", "http://"+w.pages.Address()+"/handling-system/cases")
 }
 
-// run fills an empty store and keeps the simulators up until ctx ends.
-func (w *world) run(ctx context.Context, g *gateway) error {
-	if !w.empty {
-		if err := w.seed(ctx, g); err != nil && ctx.Err() == nil {
-			g.log.Error("filling the demo's store", zap.Error(err))
-		}
-	}
+// run keeps the simulators up until ctx ends.
+func (w *world) run(ctx context.Context) error {
 	<-ctx.Done()
 	w.close()
 	return nil
@@ -118,11 +113,8 @@ func (w *world) trustIn(t *relay.Trust) {
 	}
 }
 
-// seed sends a few cases through the line if there are none.
+// seed sends a few cases through the line if there are none. The catalogue is there.
 func (w *world) seed(ctx context.Context, g *gateway) error {
-	if err := g.awaitCatalogue(ctx); err != nil {
-		return err
-	}
 	cases, err := g.db.Cases(ctx, store.CaseFilter{Limit: 1})
 	if err != nil || len(cases) > 0 {
 		return err
@@ -151,6 +143,7 @@ func (w *world) seed(ctx context.Context, g *gateway) error {
 		return err
 	}
 	g.log.Info("the store was empty: a few cases were sent through the line")
+	g.awaitDeliveries(ctx)
 	return nil
 }
 
