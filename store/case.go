@@ -127,6 +127,8 @@ type Case struct {
 	Closed         *time.Time     `json:"closed,omitempty"`
 	Changed        time.Time      `json:"changed"`
 	Version        int64          `json:"version"`
+	// Protected marks a protected identity (skyddad identitet): who it is about is shown to nobody who does not ask for just that.
+	Protected bool `json:"protected,omitempty"`
 }
 
 // Reason says why the state of a case refuses a message.

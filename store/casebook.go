@@ -10,12 +10,12 @@ import (
 
 // Case finds a case by our id or by the extension of 1177's. ErrNotFound.
 func (s *Store) Case(ctx context.Context, id string) (Case, error) {
-	return s.found(ctx, `SELECT doc FROM cases WHERE id = $1 OR ref_extension = $1 AND ref_extension <> '' ORDER BY received DESC, id LIMIT 1`, id)
+	return s.found(ctx, `SELECT doc, protected FROM cases WHERE id = $1 OR ref_extension = $1 AND ref_extension <> '' ORDER BY received DESC, id LIMIT 1`, id)
 }
 
 // CaseByRef finds a case by 1177's id. ErrNotFound.
 func (s *Store) CaseByRef(ctx context.Context, ref Ref) (Case, error) {
-	return s.found(ctx, `SELECT doc FROM cases WHERE `+byRef, fold(ref.Root), ref.Extension)
+	return s.found(ctx, `SELECT doc, protected FROM cases WHERE `+byRef, fold(ref.Root), ref.Extension)
 }
 
 func (s *Store) found(ctx context.Context, query string, args ...any) (Case, error) {
@@ -86,7 +86,7 @@ func escapeLike(text string) string {
 
 // ForwardsDue lists cases whose message to their next handler is still to be sent.
 func (s *Store) ForwardsDue(ctx context.Context, limit int) ([]Case, error) {
-	cases, err := collect(ctx, pool{s.read}, scanCase, `SELECT doc FROM cases WHERE forward_due ORDER BY changed, id LIMIT $1`, listLimit(limit))
+	cases, err := collect(ctx, pool{s.read}, scanCase, `SELECT doc, protected FROM cases WHERE forward_due ORDER BY changed, id LIMIT $1`, listLimit(limit))
 	if err != nil {
 		return nil, fmt.Errorf("listing forwards due: %w", err)
 	}

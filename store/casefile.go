@@ -19,16 +19,18 @@ type document struct {
 	Facts Facts
 }
 
+// scanCase reads doc and protected of a row of cases.
 func scanCase(rows *sql.Rows) (Case, error) {
 	var text []byte
-	if err := rows.Scan(&text); err != nil {
+	var protected bool
+	if err := rows.Scan(&text, &protected); err != nil {
 		return Case{}, err
 	}
 	var d document
 	if err := json.Unmarshal(text, &d); err != nil {
 		return Case{}, fmt.Errorf("reading a case: %w", err)
 	}
-	d.Case.Facts = d.Facts
+	d.Case.Facts, d.Case.Protected = d.Facts, protected
 	return d.Case, nil
 }
 
@@ -47,18 +49,18 @@ func oneCase(ctx context.Context, q querier, query string, args ...any) (*Case, 
 // lockCase reads the case of an event and keeps it from others until the transaction ends; nil where there is none.
 func (t *tx) lockCase(ctx context.Context, e *Event) (*Case, error) {
 	if e.Case.Extension != "" {
-		return oneCase(ctx, t, `SELECT doc FROM cases WHERE `+byRef+t.dialect.forUpdate,
+		return oneCase(ctx, t, `SELECT doc, protected FROM cases WHERE `+byRef+t.dialect.forUpdate,
 			fold(e.Case.Root), e.Case.Extension)
 	}
 	if e.External.Extension == "" {
 		return nil, nil
 	}
-	return oneCase(ctx, t, `SELECT doc FROM cases WHERE id = (SELECT case_id FROM case_external WHERE root = $1 AND extension = $2)`+t.dialect.forUpdate,
+	return oneCase(ctx, t, `SELECT doc, protected FROM cases WHERE id = (SELECT case_id FROM case_external WHERE root = $1 AND extension = $2)`+t.dialect.forUpdate,
 		fold(e.External.Root), e.External.Extension)
 }
 
 func (t *tx) lockCaseID(ctx context.Context, id string) (*Case, error) {
-	return oneCase(ctx, t, `SELECT doc FROM cases WHERE id = $1`+t.dialect.forUpdate, id)
+	return oneCase(ctx, t, `SELECT doc, protected FROM cases WHERE id = $1`+t.dialect.forUpdate, id)
 }
 
 // byRef finds a case by 1177's id. That it is not empty must be said: the index holds no others.

@@ -65,7 +65,7 @@ func (w *sought) list() string {
 		}
 		found = ids()
 	}
-	return "SELECT c.doc FROM (" + found + ") AS p CROSS JOIN cases c WHERE c.id = p.id ORDER BY p.at" + direction + ", p.id" + direction
+	return "SELECT c.doc, c.protected FROM (" + found + ") AS p CROSS JOIN cases c WHERE c.id = p.id ORDER BY p.at" + direction + ", p.id" + direction
 }
 
 // after narrows to what follows a cursor: a moment with an id, or the id of a case alone.

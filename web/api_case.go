@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"rivgate/contracts/redact"
 	"rivgate/store"
 )
 
@@ -39,6 +40,7 @@ type personView struct {
 	Role string `json:"role,omitempty"` // of the reporter
 }
 
+// caseView is a case with its persons as they are at hand: shielded comes before.
 func (s *Site) caseView(c store.Case, whole bool) caseView {
 	f := c.Facts
 	v := caseView{
@@ -76,7 +78,7 @@ func (s *Site) apiCases(w http.ResponseWriter, r *http.Request, who access) erro
 		return err
 	}
 	out := list[caseView]{Items: make([]caseView, 0, len(cases))}
-	for _, c := range cases {
+	for _, c := range shieldedAll(cases) {
 		out.Items = append(out.Items, s.caseView(c, false))
 	}
 	if len(cases) == f.Limit {
@@ -95,7 +97,7 @@ func (s *Site) readable(ctx context.Context, id string, who access) (store.Case,
 }
 
 func (s *Site) apiCase(w http.ResponseWriter, r *http.Request, who access) error {
-	q := readQuery(r)
+	q := readQuery(r, "protected")
 	if q.err != nil {
 		return q.err
 	}
@@ -103,15 +105,15 @@ func (s *Site) apiCase(w http.ResponseWriter, r *http.Request, who access) error
 	if err != nil {
 		return err
 	}
-	if err := s.lookedAt(r.Context(), who, store.AccessRead, c, "case"); err != nil {
+	if err := s.lookedAt(r.Context(), who, store.AccessRead, c, shownDetail("case", c, asksProtected(r))); err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, s.caseView(c, true))
+	return writeJSON(w, http.StatusOK, s.caseView(shielded(c, asksProtected(r)), true))
 }
 
 // apiMessages is the time line of a case.
 func (s *Site) apiMessages(w http.ResponseWriter, r *http.Request, who access) error {
-	q := readQuery(r)
+	q := readQuery(r, "protected")
 	if q.err != nil {
 		return q.err
 	}
@@ -119,19 +121,26 @@ func (s *Site) apiMessages(w http.ResponseWriter, r *http.Request, who access) e
 	if err != nil {
 		return err
 	}
-	if err := s.lookedAt(r.Context(), who, store.AccessRead, c, "messages"); err != nil {
+	if err := s.lookedAt(r.Context(), who, store.AccessRead, c, shownDetail("messages", c, asksProtected(r))); err != nil {
 		return err
 	}
 	entries, err := s.Relay.Store.TimeLine(r.Context(), c.ID)
 	if err != nil {
 		return err
 	}
+	for i := range entries {
+		if c.Protected && !asksProtected(r) {
+			if entries[i].Content, err = redact.Content(entries[i].Content); err != nil {
+				return err
+			}
+		}
+	}
 	return writeJSON(w, http.StatusOK, list[store.Entry]{Items: orEmpty(entries)})
 }
 
 // apiMailbox is what the citizen has in the mailbox.
 func (s *Site) apiMailbox(w http.ResponseWriter, r *http.Request, who access) error {
-	q := readQuery(r)
+	q := readQuery(r, "protected")
 	if q.err != nil {
 		return q.err
 	}
@@ -139,12 +148,19 @@ func (s *Site) apiMailbox(w http.ResponseWriter, r *http.Request, who access) er
 	if err != nil {
 		return err
 	}
-	if err := s.lookedAt(r.Context(), who, store.AccessRead, c, "mailbox"); err != nil {
+	if err := s.lookedAt(r.Context(), who, store.AccessRead, c, shownDetail("mailbox", c, asksProtected(r))); err != nil {
 		return err
 	}
 	letters, err := s.Relay.Store.Mailbox(r.Context(), c.ID)
 	if err != nil {
 		return err
+	}
+	for i := range letters {
+		if c.Protected && !asksProtected(r) {
+			if letters[i].Content, err = redact.Content(letters[i].Content); err != nil {
+				return err
+			}
+		}
 	}
 	return writeJSON(w, http.StatusOK, list[store.Letter]{Items: orEmpty(letters)})
 }

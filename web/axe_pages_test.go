@@ -15,3 +15,13 @@ func (s *Site) PageTable() (rows []PageRow) {
 	}
 	return rows
 }
+
+// GetPaths are the patterns of everything that answers GET.
+func GetPaths() (paths []string) {
+	for _, e := range (&Site{}).endpoints() {
+		if e.method == "GET" {
+			paths = append(paths, e.path)
+		}
+	}
+	return paths
+}

@@ -59,7 +59,7 @@ func (s *Site) boardCasePage(w http.ResponseWriter, r *http.Request, who access)
 	if err != nil {
 		return err
 	}
-	if err := s.lookedAt(r.Context(), who, store.AccessRead, c, "board"); err != nil {
+	if err := s.lookedAt(r.Context(), who, store.AccessRead, c, shownDetail("board", c, asksProtected(r))); err != nil {
 		return err
 	}
 	return s.showBoardCase(w, r, who, c, nil, nil)
@@ -67,7 +67,8 @@ func (s *Site) boardCasePage(w http.ResponseWriter, r *http.Request, who access)
 
 // showBoardCase renders the page. failed is the form that could not be carried out, found the units among which it left the choice.
 func (s *Site) showBoardCase(w http.ResponseWriter, r *http.Request, who access, c store.Case, failed *form, found []routing.Unit) error {
-	ctx := r.Context()
+	ctx, shown := r.Context(), asksProtected(r)
+	c = shielded(c, shown)
 	desk, err := s.Relay.Store.Desk(ctx, c.ID)
 	if err != nil {
 		return err
@@ -80,7 +81,7 @@ func (s *Site) showBoardCase(w http.ResponseWriter, r *http.Request, who access,
 	if err != nil {
 		return err
 	}
-	reporter, patient := people(c, line)
+	reporter, patient := people(c, line, shown)
 	owner := ownerOf(c)
 	p := boardPage{
 		page: s.page(who, "Patientnämnd: ärende "+reference(c), "inbox"), Case: c, Desk: desk, Unit: handlerName(c.Handler), Now: s.now(), Today: s.today(),
@@ -108,7 +109,9 @@ func (s *Site) boardForms(c store.Case, reporter person) map[string]*form {
 	}
 	forms["place"].Values = classificationOf(c)
 	forms["place"].Values.Del("place")
-	forms["consent"].Values.Set("who", reporter.Name)
+	if reporter.Name != hiddenPerson {
+		forms["consent"].Values.Set("who", reporter.Name)
+	}
 	forms["consent"].Values.Set("day", s.today())
 	forms["opinion"].Values.Set("day", s.today())
 	return forms

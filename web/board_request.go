@@ -47,10 +47,10 @@ func (s *Site) requestPage(w http.ResponseWriter, r *http.Request, who access) e
 	if r.URL.Query().Has("file") {
 		what = store.AccessExport
 	}
-	if err := s.lookedAt(ctx, who, what, c, "board: request"); err != nil {
+	if err := s.lookedAt(ctx, who, what, c, shownDetail("board: request", c, asksProtected(r))); err != nil {
 		return err
 	}
-	p, err := s.newRequestPage(ctx, who, c, *chosen, consent)
+	p, err := s.newRequestPage(ctx, who, shielded(c, asksProtected(r)), *chosen, consent, asksProtected(r))
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func requestNumbered(all []provider, number string) *boardRequested {
 }
 
 // newRequestPage gathers what the letter says.
-func (s *Site) newRequestPage(ctx context.Context, who access, c store.Case, chosen boardRequested, consent *boardEntry) (p requestPage, err error) {
+func (s *Site) newRequestPage(ctx context.Context, who access, c store.Case, chosen boardRequested, consent *boardEntry, shown bool) (p requestPage, err error) {
 	line, err := s.timeLine(ctx, c, "")
 	if err != nil {
 		return p, err
@@ -88,7 +88,7 @@ func (s *Site) newRequestPage(ctx context.Context, who access, c store.Case, cho
 		page: s.page(who, "Begäran om yttrande", "inbox"), Case: c, Request: chosen, Unit: handlerName(c.Handler), Diary: desk.Diary, Consent: consent,
 		Place: s.placeNow(c),
 	}
-	p.Reporter, p.Patient = people(c, line)
+	p.Reporter, p.Patient = people(c, line, shown)
 	for _, e := range line {
 		if e.Complaint != nil {
 			p.Complaint = e.Complaint

@@ -51,7 +51,7 @@ type problemChoice struct {
 	Subs  []contracts.Code
 }
 
-// casePage shows one case as a time line with what can be done now. Contact data of a protected identity is shown on a deliberate click, which is logged.
+// casePage shows one case as a time line with what can be done now. A protected identity is shown on a deliberate click, which is logged.
 func (s *Site) casePage(w http.ResponseWriter, r *http.Request, who access) error {
 	c, err := s.inboxCase(r.Context(), r.PathValue("id"), who, ReadCase)
 	if err != nil {
@@ -64,10 +64,7 @@ func (s *Site) casePage(w http.ResponseWriter, r *http.Request, who access) erro
 			return err
 		}
 	}
-	if r.URL.Query().Has("contact") {
-		detail = "protected contact data"
-	}
-	if err := s.lookedAt(r.Context(), who, what, c, detail); err != nil {
+	if err := s.lookedAt(r.Context(), who, what, c, shownDetail(detail, c, asksProtected(r))); err != nil {
 		return err
 	}
 	return s.showCase(w, r, who, c, r.URL.Query().Get("do"), nil)
@@ -99,7 +96,8 @@ func newChoices(p casePage, f *form) choices {
 
 // showCase renders a case. failed is the form that could not be carried out, nil when none was.
 func (s *Site) showCase(w http.ResponseWriter, r *http.Request, who access, c store.Case, active string, failed *form) error {
-	ctx, q := r.Context(), r.URL.Query()
+	ctx, q, shown := r.Context(), r.URL.Query(), asksProtected(r)
+	c = shielded(c, shown)
 	line, err := s.caseLine(ctx, c)
 	if err != nil {
 		return err
@@ -113,14 +111,14 @@ func (s *Site) showCase(w http.ResponseWriter, r *http.Request, who access, c st
 		Closed: c.State == store.Closed, Line: line, Active: active, Now: s.now(), Done: doneWord(q.Get("done")), Print: q.Has("print"),
 		Problems: s.problems(), Areas: s.codes(contracts.SystemArea), Receivers: s.otherUnits(c),
 	}
-	if p.deskPart, err = s.deskPart(ctx, who, c, drafts, q.Has("contact")); err != nil {
+	if p.deskPart, err = s.deskPart(ctx, who, c, drafts, shown); err != nil {
 		return err
 	}
 	if p.Phrases, err = s.phrasesOf(ctx, c); err != nil {
 		return err
 	}
 	p.Late = p.Left < 0 && !p.Closed
-	p.Reporter, p.Patient = people(c, line)
+	p.Reporter, p.Patient = people(c, line, shown)
 	p.Forms, p.Drafts = s.answerForms(c, who, drafts)
 	if name := copied(p.Forms, drafts, q.Get("copy")); name != "" {
 		p.Active = name
@@ -156,19 +154,26 @@ func reference(c store.Case) string {
 	return c.ID
 }
 
-// people are the reporter, and the patient when that is another, with all that the case's first message says of them.
-func people(c store.Case, line []event) (reporter person, patient *person) {
-	f := c.Facts
+// people are the reporter, and the patient when that is another, with all that the case's first message says of them; a
+// protected identity only where it is shown.
+func people(c store.Case, line []event, shown bool) (reporter person, patient *person) {
+	hidden := c.Protected && !shown
+	f := shielded(c, shown).Facts
 	reporter = person{Name: f.ReporterName, ID: f.ReporterID, Role: f.Role}
 	if f.Role != contracts.RolePatient {
 		patient = &person{Name: f.PatientName, ID: f.PatientID, Birth: f.BirthDate}
+		if hidden {
+			patient.Birth = ""
+		}
 	}
 	for _, e := range line {
 		if e.Complaint == nil {
 			continue
 		}
 		r := e.Complaint.Reporter
-		reporter.Telecom, reporter.Email, reporter.Address = r.Telecom, r.Email, r.Address
+		if !hidden {
+			reporter.Telecom, reporter.Email, reporter.Address = r.Telecom, r.Email, r.Address
+		}
 		reporter.Authority = r.StatedAuthority != nil && *r.StatedAuthority
 		break
 	}

@@ -26,16 +26,16 @@ type deskPart struct {
 	ParkDay   string
 	Room      int64 // for the files of an answer, in bytes
 	Child     bool
-	Hidden    bool // contact data of a protected identity is not shown
+	Hidden    bool // a protected identity is not shown
 	Protected bool
-	Shown     bool // contact data of a protected identity are shown
+	Shown     bool // a protected identity is shown
 }
 
 // looksMost is how many rows of the access log a case shows.
 const looksMost = 30
 
 // deskPart reads the desk of a case, for who looks at it.
-func (s *Site) deskPart(ctx context.Context, who access, c store.Case, drafts []store.Draft, contact bool) (p deskPart, err error) {
+func (s *Site) deskPart(ctx context.Context, who access, c store.Case, drafts []store.Draft, shown bool) (p deskPart, err error) {
 	db, owner := s.Relay.Store, ownerOf(c)
 	p = deskPart{
 		Assigns: who.may(AssignCase, owner), Writes: who.may(WriteCase, owner), Exports: who.may(ExportCase, owner), ParkDay: s.parkDay(), Room: s.room(), Child: c.Minor(),
@@ -46,7 +46,7 @@ func (s *Site) deskPart(ctx context.Context, who access, c store.Case, drafts []
 	}
 	p.Mine = p.Desk.Assignee.ID != "" && p.Desk.Assignee.ID == who.user
 	p.Back = p.Desk.Parked.Back(s.now()) && c.State != store.Closed
-	p.Protected, p.Hidden, p.Shown = p.Desk.Protected, p.Desk.Protected && !contact, p.Desk.Protected && contact
+	p.Protected, p.Hidden, p.Shown = c.Protected, c.Protected && !shown, c.Protected && shown
 	if p.Assigns {
 		if p.People, err = s.colleagues(ctx, c); err != nil {
 			return p, err

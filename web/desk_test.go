@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"rivgate/store"
 )
 
 // What each role finds on the pages of a case, and what it may do there whatever is on the page.
@@ -204,40 +202,4 @@ func TestRegistrationNumberIsOneCases(t *testing.T) {
 	w.did(id, "register", url.Values{"diary": {""}})
 	has(t, w.page("/inbox/"+id), "Diarienumret borttaget")
 	w.did(second, "register", url.Values{"diary": {"D 2026/17"}})
-}
-
-func TestProtectedIdentity(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	r := w.post("/submit", url.Values{
-		"unit": {clinic}, "reporter": {tolvan}, "name": {"Tolvan Test"}, "role": {"PATIENT"}, "phone": {"070-1740605"}, "email": {"tolvan@example.se"},
-		"date": {"2026-02-20"}, "text": {"Text"},
-	})
-	id := strings.TrimSuffix(strings.TrimPrefix(r.header.Get("Location"), "/mailbox/"), "?done=submit")
-	w.as("vera")
-	contact := []string{"070-1740605", "tolvan@example.se"}
-	has(t, w.page("/inbox/"+id), contact...)
-	w.did(id, "protect", url.Values{"protected": {"1"}})
-	has(t, w.page("/inbox"), "Skyddad identitet")
-	for _, path := range []string{"", "?print=1", "?done=protect"} {
-		page := w.page("/inbox/" + id + path)
-		has(t, page, "Dold: skyddad identitet", "skyddad identitet</strong>")
-		hasNot(t, page, contact...)
-	}
-	hasNot(t, pdfText(t, w.get("/inbox/"+id+"/pdf").body), contact...)
-	shown := w.page("/inbox/" + id + "?contact=show")
-	has(t, shown, append(contact, "/pdf?contact=show")...)
-	has(t, pdfText(t, w.get("/inbox/"+id+"/pdf?contact=show").body), contact...)
-	has(t, w.page("/inbox/"+id+"?print=1&contact=show"), contact...)
-	has(t, w.page("/inbox/"+id), "med kontaktuppgifter, loggas")
-	w.get("/inbox/" + id + "/export")
-	want := []string{"read: protected contact data", "export: PDF, protected contact data", "print: protected contact data", "read: case", "export: package, protected contact data"}
-	if got := w.looks(id, "vera"); len(got) < len(want) || !slices.Equal(got[len(got)-len(want):], want) {
-		t.Errorf("the access log has %q", got)
-	}
-	w.did(id, "protect", url.Values{"protected": {""}})
-	has(t, w.page("/inbox/"+id), append(contact, "Inte längre skyddad identitet")...)
-	if rows := w.accesses(store.AccessFilter{Case: id}); strings.Contains(strings.ToLower(rows[0].Detail), "tolvan") {
-		t.Errorf("the access log tells of the person: %+v", rows[0])
-	}
 }

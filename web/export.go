@@ -15,9 +15,10 @@ import (
 	"rivgate/web/casefile"
 )
 
-// exportCase sends a case as a package for the archive: PDF, XML, the messages as they came, and their attachments.
+// exportCase sends a case as a package for the archive: PDF, XML, the messages as they came, and their attachments. The
+// messages of a protected identity are in it only where that is asked for: they say who it is.
 func (s *Site) exportCase(w http.ResponseWriter, r *http.Request, who access) error {
-	d, err := s.document(r.Context(), who, r.PathValue("id"), "package", true)
+	d, err := s.document(r.Context(), who, r.PathValue("id"), "package", asksProtected(r))
 	if err != nil {
 		return err
 	}
@@ -29,9 +30,9 @@ func (s *Site) exportCase(w http.ResponseWriter, r *http.Request, who access) er
 	return nil
 }
 
-// exportPDF sends a case as a document. Contact data of a protected identity are in it on a deliberate click alone, which is logged.
+// exportPDF sends a case as a document.
 func (s *Site) exportPDF(w http.ResponseWriter, r *http.Request, who access) error {
-	d, err := s.document(r.Context(), who, r.PathValue("id"), "PDF", r.URL.Query().Has("contact"))
+	d, err := s.document(r.Context(), who, r.PathValue("id"), "PDF", asksProtected(r))
 	if err != nil {
 		return err
 	}
@@ -56,11 +57,12 @@ type exported struct {
 	line   []event // messages
 	events []store.DeskEvent
 	file   casefile.Case
+	hidden bool // a protected identity is left out, and so are the messages as they came
 }
 
-// document is a case as it is exported, after a row in the access log. contact is whether contact data of a protected identity are in it; an archive needs them,
-// and has them in the messages as they came.
-func (s *Site) document(ctx context.Context, who access, id, form string, contact bool) (d exported, err error) {
+// document is a case as it is exported, after a row in the access log. A protected identity is in it where shown says so,
+// which the row says too.
+func (s *Site) document(ctx context.Context, who access, id, form string, shown bool) (d exported, err error) {
 	if d.c, err = s.inboxCase(ctx, id, who, ExportCase); err != nil {
 		return d, err
 	}
@@ -68,34 +70,27 @@ func (s *Site) document(ctx context.Context, who access, id, form string, contac
 	if err != nil {
 		return d, err
 	}
-	if desk.Protected && contact {
-		form += ", protected contact data"
-	}
-	if err = s.lookedAt(ctx, who, store.AccessExport, d.c, form); err != nil {
+	if err = s.lookedAt(ctx, who, store.AccessExport, d.c, shownDetail(form, d.c, shown)); err != nil {
 		return d, err
 	}
+	d.hidden = d.c.Protected && !shown
+	d.c = shielded(d.c, shown)
 	if d.line, err = s.timeLine(ctx, d.c, ""); err != nil {
 		return d, err
 	}
 	if d.events, err = s.Relay.Store.DeskEvents(ctx, d.c.ID, []string{d.c.Handler.Unit}); err != nil {
 		return d, err
 	}
-	d.file = s.caseFileOf(d.c, desk, d.line)
-	if desk.Protected && !contact {
-		hideContact(&d.file.Reporter)
-		if d.file.Patient != nil {
-			hideContact(d.file.Patient)
-		}
-	}
+	d.file = s.caseFileOf(d.c, desk, d.line, shown)
 	d.file.ExportedBy = who.name
-	d.file.Entries = append(messageEntries(d.line), deskEntries(d.events)...)
+	d.file.Entries = append(d.messageEntries(), deskEntries(d.events)...)
 	slices.SortStableFunc(d.file.Entries, func(a, b casefile.Entry) int { return a.At.Compare(b.At) })
 	return d, nil
 }
 
 // caseFileOf is the head of the document.
-func (s *Site) caseFileOf(c store.Case, desk store.Desk, line []event) casefile.Case {
-	reporter, patient := people(c, line)
+func (s *Site) caseFileOf(c store.Case, desk store.Desk, line []event, shown bool) casefile.Case {
+	reporter, patient := people(c, line, shown)
 	file := casefile.Case{
 		ID: c.ID, Reference: c.Ref.Extension, External: c.External.Extension, Registration: desk.Diary, State: stateWord(c.State),
 		Unit:     casefile.Unit{HSAID: c.Handler.Unit, Name: handlerName(c.Handler)},
@@ -131,16 +126,15 @@ func personIn(p person) casefile.Person {
 	}
 }
 
-func hideContact(p *casefile.Person) {
-	p.Telecom, p.Email, p.Address = "", "", "dold: skyddad identitet"
-}
-
-func messageEntries(line []event) []casefile.Entry {
+func (d exported) messageEntries() []casefile.Entry {
 	var out []casefile.Entry
-	for i, e := range line {
+	for i, e := range d.line {
 		entry := casefile.Entry{
 			Kind: casefile.KindMessage, At: swedish(e.At), Title: e.Title, From: e.From, To: e.To, Text: e.Text, Problems: e.Problems, Area: e.Area,
-			Delivery: e.State, Original: fmt.Sprintf("meddelanden/%02d.xml", i+1),
+			Delivery: e.State,
+		}
+		if !d.hidden {
+			entry.Original = fmt.Sprintf("meddelanden/%02d.xml", i+1)
 		}
 		if e.Complaint != nil {
 			entry.Text = e.Complaint.Description
@@ -176,14 +170,12 @@ func deskEntries(events []store.DeskEvent) []casefile.Entry {
 // parts are the messages as they came, and their attachments, one message after the other; then the files of notes.
 func (s *Site) parts(ctx context.Context, d exported) func(yield func(casefile.Part, error) bool) {
 	return func(yield func(casefile.Part, error) bool) {
-		for i, entry := range messageEntries(d.line) {
-			original, err := s.original(ctx, d.line[i].ID)
-			if err != nil {
-				yield(casefile.Part{}, err)
-				return
-			}
-			if !yield(casefile.Part{Path: entry.Original, Body: original}, nil) {
-				return
+		for i, entry := range d.messageEntries() {
+			if entry.Original != "" {
+				original, err := s.original(ctx, d.line[i].ID)
+				if !yield(casefile.Part{Path: entry.Original, Body: original}, err) || err != nil {
+					return
+				}
 			}
 			for n, f := range entry.Files {
 				if f.Path == "" {

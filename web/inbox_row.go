@@ -68,6 +68,7 @@ func casesIn(rows []inboxRow) []store.Case {
 }
 
 func newInboxRow(c store.Case, now time.Time, reads bool) inboxRow {
+	c = shielded(c, false)
 	row := inboxRow{Case: c, Left: daysLeft(c, now), Days: daysInAll(c)}
 	row.Late = row.Left < 0 && c.State != store.Closed
 	if !reads {

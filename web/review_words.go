@@ -31,7 +31,7 @@ func detailWord(detail string) string {
 }
 
 var detailWords = map[string]string{
-	"case": "ärendet", "cases": "ärenden", "protected contact data": "skyddade kontaktuppgifter", "preview": "förhandsvisning", "messages": "meddelanden",
+	"case": "ärendet", "cases": "ärenden", "protected identity": "skyddad identitet visad", "preview": "förhandsvisning", "messages": "meddelanden",
 	"mailbox": "anmälarens brevlåda", "attachment": "bilaga", "attachment of a note": "bilaga till en anteckning", "new case": "nytt ärende", "no right": "utan behörighet",
 	"recording, masked": "inspelning, maskerad", "standard reply": "standardsvar", "phrase": "standardsvar", "access log": "åtkomstloggen", "forward: no consent": "överlämning utan samtycke",
 	"state submitted": "skickade", "state delivered": "nya", "state in_progress": "pågående", "state awaiting_reporter": "väntar på anmälaren", "state closed": "avslutade",

@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"rivgate/contracts"
+	"rivgate/contracts/redact"
 	"rivgate/relay"
 	"rivgate/routing"
 	"rivgate/store"
@@ -71,8 +72,9 @@ func (c *CaseListCommand) Run(s *session) error {
 
 // CaseShowCommand shows one case.
 type CaseShowCommand struct {
-	ID      string `arg:"" help:"1177's id of the case, or ours."`
-	Content bool   `help:"The messages' contents too: health data, names, personal numbers."`
+	ID        string `arg:"" help:"1177's id of the case, or ours."`
+	Content   bool   `help:"The messages' contents too: health data, names, personal numbers. The access log has it."`
+	Protected bool   `help:"With --content: who a protected identity is, too. The access log has that as well."`
 }
 
 // Run prints the case.
@@ -89,10 +91,8 @@ func (c *CaseShowCommand) Run(s *session) error {
 		if err != nil {
 			return fmt.Errorf("reading messages: %w", err)
 		}
-		if !c.Content {
-			for i := range entries {
-				entries[i].Content = nil
-			}
+		if err := c.contents(ctx, s, db, k, entries); err != nil {
+			return err
 		}
 		both := struct {
 			store.Case
@@ -100,6 +100,33 @@ func (c *CaseShowCommand) Run(s *session) error {
 		}{k, entries}
 		return s.show(both, func(w io.Writer) error { return printCase(w, k, entries) })
 	})
+}
+
+// contents writes the row of the access log before contents are shown, and leaves out what was not asked for.
+func (c *CaseShowCommand) contents(ctx context.Context, s *session, db *store.Store, k store.Case, all []store.Entry) (err error) {
+	if c.Content {
+		row := store.Access{
+			Who: operator(""), Name: operator(""), What: store.AccessRead, Case: k.ID, Unit: k.Handler.Unit, Kind: k.Handler.Kind,
+			Detail: "messages",
+		}
+		if k.Protected && c.Protected {
+			row.Detail += ", protected identity"
+		}
+		if err := db.LogAccess(ctx, row); err != nil {
+			return err
+		}
+	}
+	for i := range all {
+		switch {
+		case !c.Content:
+			all[i].Content = nil
+		case k.Protected && !c.Protected:
+			if all[i].Content, err = redact.Content(all[i].Content); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func printCase(w io.Writer, k store.Case, entries []store.Entry) error {
