@@ -34,7 +34,7 @@ const (
 	answered
 )
 
-// keptAnswer is how much of a receiver's answer is recorded.
+// keptAnswer is how much of a receiver's answer is recorded, and so how much of it is read: a receipt is some hundred bytes.
 const keptAnswer = 64 << 10
 
 // attempt sends the head of a lane to its receiver and says how that ended.
@@ -57,7 +57,7 @@ func (r *Relay) attempt(ctx context.Context, d store.Delivery) attempt {
 	}
 	p := parcel{
 		Route: d.Message.Route, Call: d.Message.Call, SOAPAction: d.Message.SOAPAction, Correlation: d.Message.Correlation,
-		Header: r.kept(d.Message),
+		Header: r.kept(d.Message), Most: keptAnswer,
 	}
 	if d.Large {
 		size, err := r.Store.EnvelopeSize(ctx, d.Message.ID)
@@ -72,7 +72,7 @@ func (r *Relay) attempt(ctx context.Context, d store.Delivery) attempt {
 		return unsent(err)
 	}
 	out := r.judged(d, answer)
-	out.Answer, out.connection = answer.Body[:min(len(answer.Body), keptAnswer)], answered
+	out.Answer, out.connection = answer.Body, answered
 	return out
 }
 
@@ -127,16 +127,31 @@ func (r *Relay) judge(d store.Delivery, answer *soap.Reply) attempt {
 	if c == nil || !c.Complaints {
 		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeDelivered, Class: "ok"}}
 	}
-	body, err := answer.UTF8()
-	var receipt contracts.Receipt
-	if err == nil {
-		receipt, err = c.ReadReceipt(body)
-	}
+	receipt, err := readReceipt(c, answer)
 	if err != nil {
 		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeUnknown, Class: "unreadable answer"}}
 	}
 	return judgeResult(receipt)
 }
+
+// readReceipt reads the receipt in an answer. Of one that was too long to be read to its end, what stands before the cut counts, but an ERROR
+// whose kind may stand behind it.
+func readReceipt(c *contracts.Contract, answer *soap.Reply) (contracts.Receipt, error) {
+	body, err := answer.UTF8()
+	if err != nil {
+		return contracts.Receipt{}, err
+	}
+	if answer.Cut {
+		body = soap.CloseCut(body)
+	}
+	receipt, err := c.ReadReceipt(body)
+	if err == nil && answer.Cut && receipt.Result.Code == contracts.ERROR && receipt.Result.ErrorCode == "" {
+		err = errCut
+	}
+	return receipt, err
+}
+
+var errCut = errors.New("reading receipt: the kind of error is not in the part of the answer that was read")
 
 func judgeResult(receipt contracts.Receipt) attempt {
 	out := store.Attempt{Outcome: store.OutcomeDelivered, Class: "ok", Case: ref(receipt.CaseID), External: ref(receipt.ExternalCaseID)}

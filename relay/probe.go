@@ -132,7 +132,7 @@ func (p *probing) ping(ctx context.Context) bool {
 	}
 	header := p.sender.header(parcel{Route: p.route, Call: routing.Call{Sender: p.sender.Instance.HSAID}})
 	reply, err := p.sender.Client.Do(ctx, &soap.Outgoing{
-		URL: p.route.Address, SOAPAction: pingAction, ContentType: "text/xml;charset=UTF-8", Header: header, Body: envelope, Timeout: 2 * probeStep,
+		URL: p.route.Address, SOAPAction: pingAction, ContentType: "text/xml;charset=UTF-8", Header: header, Body: envelope, Timeout: 2 * probeStep, Most: keptAnswer,
 	})
 	if err != nil {
 		var failed *soap.SendError

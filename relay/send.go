@@ -32,6 +32,7 @@ type parcel struct {
 	Body        []byte        // the envelope as UTF-8, or
 	Stream      io.Reader     // the same, guarded as it passes
 	Hold        int64         // bytes of the answer to wait for; 0: all of it
+	Most        int64         // bytes of the answer that are wanted, the rest is not read; 0: all of it
 	Extra       time.Duration // beyond the usual time for the producer's answer: a large message takes its time on the way
 }
 
@@ -44,7 +45,7 @@ func (s *Sender) Send(ctx context.Context, p parcel) (*soap.Reply, error) {
 	}
 	return s.Client.Do(ctx, &soap.Outgoing{
 		URL: p.Route.Address, SOAPAction: p.SOAPAction, ContentType: "text/xml;charset=UTF-8",
-		Header: s.header(p), Body: p.Body, Stream: p.Stream, Hold: p.Hold, Timeout: timeout,
+		Header: s.header(p), Body: p.Body, Stream: p.Stream, Hold: p.Hold, Most: p.Most, Timeout: timeout,
 	})
 }
 

@@ -26,6 +26,7 @@ type Client struct {
 	Timeout        time.Duration // for a whole exchange, unless Outgoing says otherwise; default 29 s
 	RetryAfter     time.Duration // before the one new try when nothing was sent; default 200 ms
 	MaxAnswer      int64         // bytes of an answer's body; default 15 MiB
+	Folder         string        // for the parts of an answer that are too large for memory; default the system's for temporary files
 
 	once      sync.Once
 	transport *http.Transport
@@ -44,6 +45,7 @@ type Outgoing struct {
 	Length      int64         // bytes of Stream if known; 0 means not
 	Timeout     time.Duration // default Client.Timeout
 	Hold        int64         // bytes of the answer to wait for; the caller reads what is longer from Reply.Rest and closes it. 0 means all
+	Most        int64         // bytes of the answer that are wanted: what is longer is not read, and Reply.Cut says so. 0 means all
 }
 
 // Do sends out and reads the answer, whatever its status: all of it, or as much as Outgoing.Hold says. Every error is a *SendError.

@@ -45,8 +45,8 @@ type parcels struct {
 }
 
 // open finds the envelope, which is the part that start names or else the first, and puts the others into to. An error of message, or of to, comes back
-// inside another.
-func (p *packaging) open(message io.Reader, to partStore) (*parcels, error) {
+// inside another. Where short is not nil, a message may end before its last boundary, which is noted there: what was found by then counts.
+func (p *packaging) open(message io.Reader, to partStore, short *bool) (*parcels, error) {
 	reader := multipart.NewReader(message, p.boundary)
 	all := &parcels{parts: map[string]*part{}}
 	found := false
@@ -64,14 +64,20 @@ func (p *packaging) open(message io.Reader, to partStore) (*parcels, error) {
 			return nil, err
 		}
 		if !found && (p.start == "" || id == p.start) {
-			if all.root, err = io.ReadAll(io.LimitReader(content, longestRoot+1)); err != nil || len(all.root) > longestRoot {
+			all.root, err = io.ReadAll(io.LimitReader(content, longestRoot+1))
+			all.contentType, found = next.Header.Get("Content-Type"), true
+			if endsShort(err, short) {
+				break
+			}
+			if err != nil || len(all.root) > longestRoot {
 				return nil, unreadablePart(err)
 			}
-			all.contentType, found = next.Header.Get("Content-Type"), true
 			continue
 		}
 		begin := to.Size()
-		if _, err := io.Copy(to, content); err != nil {
+		if _, err := io.Copy(to, content); endsShort(err, short) {
+			break
+		} else if err != nil {
 			return nil, unreadablePart(err)
 		}
 		if id == "" {
@@ -91,6 +97,15 @@ func (p *packaging) open(message io.Reader, to partStore) (*parcels, error) {
 		all.contentType = mime.FormatMediaType(all.contentType, map[string]string{"charset": charset})
 	}
 	return all, nil
+}
+
+// endsShort notes that a message ended in the middle of a part, where that is allowed.
+func endsShort(err error, short *bool) bool {
+	if short == nil || !errors.Is(err, io.ErrUnexpectedEOF) {
+		return false
+	}
+	*short = true
+	return true
 }
 
 // longestRoot is how many bytes the part with the envelope may have: its files are elsewhere.

@@ -7,15 +7,18 @@ import (
 	"net/http"
 )
 
-// Reply is what a producer answered, whatever it is.
+// Reply is what a producer answered, whatever it is: unpacked where it was compressed, and the envelope where it came in parts.
 type Reply struct {
 	Status int
 	Header http.Header
-	Body   []byte        // as received; the start of it where there is a Rest
+	Body   []byte        // as received; the start of it where there is a Rest, or where it is Cut
 	Rest   io.ReadCloser // what follows on Body, to be read and closed; nil where Body is all. Only with Outgoing.Hold
 	// BodyFree says that nobody reads Outgoing.Body any more. Over TLS, and with a Rest, that is not known.
 	BodyFree bool
 
+	Cut bool // the answer is longer than Outgoing.Most, and was not read to its end
+
+	flaw  *Error // why it could not be unpacked; nil where it could
 	rooms *Rooms // of who read it; nil if that is nobody
 }
 
@@ -33,6 +36,9 @@ const (
 
 // Kind looks at the body up to the first element in Body. It is lenient, for others wrote it.
 func (r *Reply) Kind() ReplyKind {
+	if r.flaw != nil {
+		return NotSOAP
+	}
 	if len(bytes.TrimSpace(r.Body)) == 0 {
 		return Empty
 	}
@@ -95,11 +101,14 @@ func (r *Reply) Fault() (*Fault, bool) {
 // UTF8 is the body as UTF-8 without byte order mark, read in the charset that it says of itself as in a request. It
 // shares Body where nothing is to be converted. The error is an *Error of Kind Malformed.
 func (r *Reply) UTF8() ([]byte, error) {
+	if r.flaw != nil {
+		return nil, r.flaw
+	}
 	q := &Request{received: r.Body}
 	if err := q.begin(r.Header.Get("Content-Type")); err != nil {
 		return nil, err
 	}
-	if err := q.convert(len(r.Body), true); err != nil {
+	if err := q.convert(len(r.Body), !r.Cut); err != nil {
 		return nil, err
 	}
 	return q.utf8, nil

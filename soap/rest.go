@@ -2,13 +2,11 @@ package soap
 
 import (
 	"bytes"
-	"context"
 	"io"
 	"net/http"
 	"strings"
 
 	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 )
@@ -17,6 +15,8 @@ import (
 type rest struct {
 	body  io.ReadCloser
 	left  int64 // bytes that may still come
+	early func() bool
+	tail  []byte // the last that was read, where early may be asked about it
 	ended func()
 }
 
@@ -24,6 +24,14 @@ func (r *rest) Read(p []byte) (int, error) {
 	n, err := r.body.Read(p)
 	if r.left -= int64(n); r.left < 0 {
 		return 0, &SendError{Kind: SendTooLarge, Sent: true}
+	}
+	if r.early == nil {
+		return n, err
+	}
+	r.tail = append(r.tail, p[:n]...)
+	r.tail = r.tail[max(0, len(r.tail)-longestEnding):]
+	if err == io.EOF && r.early() && !endsEnvelope(r.tail) {
+		return n, &SendError{Kind: SendReset, Sent: true, Cause: io.ErrUnexpectedEOF}
 	}
 	return n, err
 }
@@ -34,36 +42,7 @@ func (r *rest) Close() error {
 	return err
 }
 
-// answer reads what is to be held of an answer. What is left is in Rest, unless a part of the request is still to be sent: then that must go
-// on, and all of the answer is read meanwhile.
-func (c *Client) answer(ctx context.Context, w *watch, response *http.Response, body *outgoingBody) (*Reply, *SendError) {
-	reply := &Reply{Status: response.StatusCode, Header: response.Header, rooms: &c.rooms}
-	limit := or(c.MaxAnswer, 15<<20)
-	hold := limit + 1
-	if body.out.Stream == nil || body.whole.Load() {
-		hold = min(hold, or(body.out.Hold, hold))
-	}
-	var err error
-	reply.Body, _, err = (&gathering{body: response.Body, told: response.ContentLength, limit: hold}).gather()
-	if cause := body.failure(); cause != nil {
-		err = cause
-	}
-	switch {
-	case err != nil:
-		response.Body.Close()
-		return nil, w.failure(ctx, body, err)
-	case int64(len(reply.Body)) > limit:
-		response.Body.Close()
-		return nil, &SendError{Kind: SendTooLarge, Sent: true}
-	case int64(len(reply.Body)) < hold:
-		response.Body.Close()
-	default:
-		reply.Rest = &rest{body: response.Body, left: limit - hold}
-	}
-	return reply, nil
-}
-
-// In is the whole reply in a charset as Request.Charset names them, ready to be answered with: as UTF-8 without a byte order mark, or as
+// In is the whole reply in a charset as Request.Charset names them, ready to be answered with: as UTF-8, with a byte order mark if it came so, or as
 // UTF-16 with one, for who asked in UTF-16. Its XML declaration says what it is. The error is that of UTF8. After it, or when Stream of the
 // answer has been closed, the reply is closed.
 func (r *Reply) In(charset string) (*Answer, error) {
@@ -76,13 +55,17 @@ func (r *Reply) In(charset string) (*Answer, error) {
 		r.Close()
 		return nil, err
 	}
+	wide := wideEncoding(charset, unicode.UseBOM)
+	if mark := len(utf8Mark); wide == nil && bytes.HasPrefix(r.Body, []byte(utf8Mark)) {
+		text = append(r.Body[:mark:mark], text...)
+	}
 	var out io.Reader
 	if tail != nil {
 		out = io.MultiReader(bytes.NewReader(text), tail)
 	}
 	answer.Body = text
 	answer.Header.Set("Content-Type", ContentType)
-	if wide := wideEncoding(charset, unicode.UseBOM); wide != nil {
+	if wide != nil {
 		answer.Header.Set("Content-Type", "text/xml; charset=UTF-16")
 		text = declareAs(text, charsetUTF16)
 		if tail != nil {
@@ -102,6 +85,9 @@ func (r *Reply) In(charset string) (*Answer, error) {
 
 // text is what is held of the reply as UTF-8, and the rest as UTF-8; nil if there is none.
 func (r *Reply) text() (held []byte, tail io.Reader, err error) {
+	if r.flaw != nil {
+		return nil, nil, r.flaw
+	}
 	q := &Request{received: r.Body}
 	if err := q.begin(r.Header.Get("Content-Type")); err != nil {
 		return nil, nil, err
@@ -109,14 +95,41 @@ func (r *Reply) text() (held []byte, tail io.Reader, err error) {
 	if err := q.convert(len(r.Body), r.Rest == nil); err != nil || r.Rest == nil {
 		return q.utf8, nil, err
 	}
-	switch wide := wideEncoding(q.Charset, unicode.IgnoreBOM); {
-	case wide != nil:
-		return q.utf8, transform.NewReader(io.MultiReader(bytes.NewReader(r.Body[q.converted:]), r.Rest), wide.NewDecoder()), nil
-	case q.Charset == charsetLatin1:
-		return q.utf8, transform.NewReader(r.Rest, charmap.ISO8859_1.NewDecoder()), nil
+	if q.Charset == charsetUTF8 {
+		return q.utf8, r.Rest, nil
 	}
-	return q.utf8, r.Rest, nil
+	return q.utf8, &converting{from: io.MultiReader(bytes.NewReader(r.Body[q.converted:]), r.Rest), charset: q.Charset}, nil
 }
+
+// converting is as UTF-8 what it reads in another charset.
+type converting struct {
+	from    io.Reader
+	charset string
+	raw     []byte // read, not converted yet
+	text    []byte // converted, not given out yet
+	err     error
+}
+
+func (c *converting) Read(p []byte) (int, error) {
+	for len(c.text) == 0 {
+		if c.err != nil {
+			return 0, c.err
+		}
+		var piece [streamChunk]byte
+		n, err := c.from.Read(piece[:])
+		out, used, ok := appendUTF8(nil, append(c.raw, piece[:n]...), c.charset, err == io.EOF)
+		c.raw = append(c.raw, piece[:n]...)[used:]
+		if c.text, c.err = out, err; !ok {
+			c.err = &Error{Kind: Malformed, Reason: "the text is not in the charset that was declared"}
+		}
+	}
+	n := copy(p, c.text)
+	c.text = c.text[n:]
+	return n, nil
+}
+
+// utf8Mark is the byte order mark of UTF-8.
+const utf8Mark = "\xEF\xBB\xBF"
 
 // Close ends an exchange whose Rest is not wanted.
 func (r *Reply) Close() {

@@ -84,6 +84,9 @@ func TestReplyIn(t *testing.T) {
 						answer.Stream.Close()
 					}
 					text := from.text
+					if from.charset == "UTF-8 with a mark" && !strings.HasPrefix(to.charset, charsetUTF16) {
+						text = "\ufeff" + text
+					}
 					if strings.HasPrefix(to.charset, charsetUTF16) {
 						text = strings.NewReplacer(`"UTF-8"`, `"UTF-16"`, `"utf-8"`, `"UTF-16"`).Replace(text)
 					}

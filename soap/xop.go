@@ -56,7 +56,7 @@ func readPackaged(body io.Reader, p *packaging, limits Limits) (*Request, error)
 	if !ended {
 		return readSpooled(raw, body, p)
 	}
-	found, err := p.open(bytes.NewReader(raw.received), &inMemory{})
+	found, err := p.open(bytes.NewReader(raw.received), &inMemory{}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func readSpooled(raw *Request, body io.Reader, p *packaging) (r *Request, err er
 	}
 	bounded := &rest{body: io.NopCloser(raw.rest), left: raw.limits.Message - int64(len(raw.received))}
 	all := io.MultiReader(bytes.NewReader(raw.received), bounded)
-	found, err := p.open(all, parts)
+	found, err := p.open(all, parts, nil)
 	if err == nil {
 		_, err = io.Copy(io.Discard, all) // what follows the last part is part of the message, too
 	}

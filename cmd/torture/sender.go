@@ -107,7 +107,7 @@ func (s *sender) deliver(ctx context.Context, m *contracts.Message) bool {
 			return false
 		}
 		var fault *soap.Fault
-		if errors.As(err, &fault) && fault.Code == soap.CodeClient {
+		if errors.As(err, &fault) && fault.Final() {
 			s.trial.refuse(fmt.Sprintf("%s %s: %s", m.ID.Extension, kind(m), fault.String))
 			return false
 		}
