@@ -14,21 +14,24 @@ import (
 
 // certificateHSAID is the HSA-id in a certificate: the one RDN with OID 2.5.4.5 (serialNumber) of the parsed subject.
 func certificateHSAID(c *x509.Certificate, header string) (string, error) {
-	var found []string
+	var found []any
 	for _, name := range c.Subject.Names {
 		if name.Type.Equal(asn1.ObjectIdentifier{2, 5, 4, 5}) {
-			if s, ok := name.Value.(string); ok && strings.TrimSpace(s) != "" {
-				found = append(found, s)
-			}
+			found = append(found, name.Value)
 		}
 	}
 	switch len(found) {
 	case 1:
-		return found[0], nil
 	case 0:
 		return "", routing.NoSender("the certificate's subject has no serialNumber (OID 2.5.4.5)", header)
+	default:
+		return "", routing.NoSender("the certificate's subject has more than one serialNumber (OID 2.5.4.5)", header)
 	}
-	return "", routing.NoSender("the certificate's subject has more than one serialNumber (OID 2.5.4.5)", header)
+	id, _ := found[0].(string)
+	if strings.TrimSpace(id) == "" {
+		return "", routing.NoSender("the serialNumber (OID 2.5.4.5) of the certificate's subject is blank", header)
+	}
+	return id, nil
 }
 
 // forwarded is the HSA-id in the certificate that a trusted proxy forwarded in its header. Dates are always checked, the chain
@@ -66,10 +69,14 @@ func (t *Trust) clientCA() *x509.CertPool {
 }
 
 // parseForwarded reads a certificate in the forms in which proxies forward it: PEM, PEM with blanks for line ends, URL-encoded
-// PEM, bare base64, and the first of a comma chain of those.
+// PEM (a blank as %20 or +), bare base64, and the first of a comma chain of those.
 func parseForwarded(value string) (*x509.Certificate, bool) {
 	if strings.Contains(value, "%") {
-		decoded, err := url.PathUnescape(value) // not QueryUnescape: a base64 '+' must stay
+		decode := url.PathUnescape // a '+' of base64 must stay
+		if strings.Contains(value, "BEGIN+CERTIFICATE") {
+			decode = url.QueryUnescape // here '+' is a blank, and that of base64 is %2B
+		}
+		decoded, err := decode(value)
 		if err != nil {
 			return nil, false
 		}

@@ -54,8 +54,11 @@ func newWorldOf(t *testing.T, folder string) *world {
 
 // appendID adds an HSA-id to a certificate's subject; "" adds none.
 func appendID(ids []string, id string) []string {
-	if id == "" {
+	switch id {
+	case "":
 		return ids
+	case "(blank)":
+		id = " "
 	}
 	return append(ids, id)
 }

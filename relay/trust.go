@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"crypto/x509"
 	"net/http"
 	"net/netip"
@@ -16,6 +17,7 @@ import (
 // Trust says whom the line believes about who is calling.
 type Trust struct {
 	Proxies           []netip.Prefix // plain HTTP is taken from these alone
+	Internal          []netip.Prefix // of the proxies, those over which another node of this gateway may call; none: all of them
 	CertificateHeader string         // header in which a proxy forwards the client's certificate; default x-vp-auth-cert
 	// ClientCA is asked for each forwarded certificate, so that authorities can change: they must chain to it. Nil, or a nil result: not checked.
 	ClientCA         func() *x509.CertPool
@@ -40,7 +42,7 @@ type arrival struct {
 // sender tells who is calling, from the connection and its headers alone, and leaves in the call's headers only what
 // that caller may say. Refused with VP002, VP011, VP013 or VP014.
 func (r *Relay) sender(call *soap.Call) (arrival, error) {
-	a := arrival{Call: *call, Source: r.Trust.source(call)}
+	a := arrival{Call: *call, Source: r.Trust.Source(call.Peer.Addr(), call.Header)}
 	if a.Header == nil {
 		a.Header = http.Header{}
 	}
@@ -48,14 +50,28 @@ func (r *Relay) sender(call *soap.Call) (arrival, error) {
 	if err != nil {
 		return a, err
 	}
-	for _, name := range []string{soap.HeaderSender, soap.HeaderInstance, r.Trust.certificateHeader()} {
-		a.Header.Del(name)
-	}
-	if !internal {
-		err = r.journey(&a)
-	}
+	r.Trust.removeClaims(a.Header)
+	err = r.journey(&a, internal)
 	dropHops(a.Header)
 	return a, err
+}
+
+// removeClaims removes the headers in which proxies and nodes of a gateway say who calls. After identify nobody needs them, and whoever the call is sent on
+// to must not believe them.
+func (t *Trust) removeClaims(h http.Header) {
+	for name := range h {
+		if claims(name) || name == t.certificateHeader() {
+			delete(h, name)
+		}
+	}
+}
+
+// claims tells whether a header is one in which platforms or proxies say who calls, in any of the spellings in use: X-Vp-Sender-Id, X-Ssl-Client-Cert,
+// Ssl_Client_S_DN, X-Forwarded-Tls-Client-Cert, X-Client-Certificate, X-ARR-ClientCert. Some servers read _ as -, so both count.
+func claims(name string) bool {
+	name = strings.ReplaceAll(strings.ToLower(name), "_", "-")
+	return strings.HasPrefix(name, "x-vp-") || strings.HasPrefix(name, "ssl-") || strings.HasPrefix(name, "x-ssl-") ||
+		strings.Contains(name, "client-cert") || strings.Contains(name, "clientcert")
 }
 
 // dropHops removes the headers that a connection names as its own (RFC 9110 section 7.6.1). What the platform reads is not for a
@@ -80,30 +96,40 @@ func (r *Relay) identify(a *arrival) (internal bool, err error) {
 		a.Sender, err = certificateHSAID(a.TLS.PeerCertificates[0], "")
 		return false, err
 	}
-	if peer := a.Peer.Addr().Unmap(); !r.Trust.trusted(peer) {
+	peer := a.Peer.Addr().Unmap()
+	if !r.Trust.Trusts(peer) {
 		return false, routing.NotTrusted(peer)
 	}
 	if id := a.Header.Get(soap.HeaderSender); id != "" && slices.Contains(a.Header.Values(soap.HeaderInstance), r.Instance.ID) {
-		if len(a.Header.Values(soap.HeaderSender))+len(a.Header.Values(soap.HeaderInstance)) > 2 { // somebody added to what a node of ours says
+		stranger, believed := r.Trust.internal(peer, a.Header)
+		switch {
+		case believed && len(a.Header.Values(soap.HeaderSender))+len(a.Header.Values(soap.HeaderInstance)) > 2:
+			// somebody added to what a node of ours says
 			return false, routing.NoSender("the header stands more than once", strings.ToLower(soap.HeaderSender))
+		case believed:
+			a.Sender = id
+			return true, nil
+		case len(a.Header.Values(r.Trust.certificateHeader())) == 0:
+			// Our instance id is no secret, for it stands in every routing history: whoever knows it is no node of ours yet.
+			return false, routing.NotTrusted(stranger)
 		}
-		a.Sender = id
-		return true, nil
 	}
 	a.Sender, err = r.Trust.forwarded(a.Header, r.Now(), &r.certificates)
 	return false, err
 }
 
-// journey checks and completes the headers that tell where a call has been.
-func (r *Relay) journey(a *arrival) error {
-	history := strings.Join(a.Header.Values(soap.HeaderRoutingHistory), "#") // a loop in a second one is a loop too
-	if slices.Contains(strings.Split(history, "#"), r.Instance.ID) {
-		return routing.Loop()
+// journey checks and completes the headers that tell where a call has been, and for whom it is made. Those of an internal call were checked by the node
+// that took it; only the original consumer is added where it is missing.
+func (r *Relay) journey(a *arrival, internal bool) error {
+	if !internal {
+		history := strings.Join(a.Header.Values(soap.HeaderRoutingHistory), "#") // a loop in a second one is a loop too
+		for part := range strings.SplitSeq(history, "#") {
+			if strings.TrimSpace(part) == r.Instance.ID {
+				return routing.Loop()
+			}
+		}
+		a.Header.Set(soap.HeaderRoutingHistory, cmp.Or(strings.TrimSpace(history), a.Sender)+"#"+r.Instance.ID)
 	}
-	if history == "" {
-		history = a.Sender
-	}
-	a.Header.Set(soap.HeaderRoutingHistory, history+"#"+r.Instance.ID)
 
 	rule := r.Trust.OriginalConsumer
 	consumer := a.Header.Get(soap.HeaderOriginalConsumer)
@@ -112,6 +138,9 @@ func (r *Relay) journey(a *arrival) error {
 		return nil
 	}
 	a.Header.Set(soap.HeaderOriginalConsumer, consumer) // one, however many there were
+	if internal {
+		return nil
+	}
 	allowed := len(rule.AllowedSenders) == 0 ||
 		slices.ContainsFunc(rule.AllowedSenders, func(id string) bool { return routing.SameHSAID(id, a.Sender) })
 	if allowed {
@@ -123,38 +152,6 @@ func (r *Relay) journey(a *arrival) error {
 	r.Log.Warn("sender is not approved to set the original consumer", zap.String("labels.senderid", a.Sender),
 		zap.String("trace.id", a.Correlation))
 	return nil
-}
-
-func (t *Trust) trusted(peer netip.Addr) bool {
-	return slices.ContainsFunc(t.Proxies, func(p netip.Prefix) bool { return p.Contains(peer) })
-}
-
-// source is the address that a call came from: the peer, or where that is a trusted proxy what X-Forwarded-For says, read from the right for
-// as long as it names trusted proxies. What is no address ends the reading, for whoever wrote it is not to be believed further.
-func (t *Trust) source(call *soap.Call) netip.Addr {
-	source := call.Peer.Addr().Unmap()
-	hops := strings.Split(strings.Join(call.Header.Values("X-Forwarded-For"), ","), ",")
-	for _, hop := range slices.Backward(hops) {
-		if !t.trusted(source) {
-			break
-		}
-		before, ok := hopAddress(hop)
-		if !ok {
-			break
-		}
-		source = before
-	}
-	return source
-}
-
-// hopAddress reads one hop of X-Forwarded-For: an address, which some proxies write with a port or in brackets.
-func hopAddress(hop string) (netip.Addr, bool) {
-	hop = strings.TrimSpace(hop)
-	if withPort, err := netip.ParseAddrPort(hop); err == nil {
-		return withPort.Addr().Unmap(), true
-	}
-	address, err := netip.ParseAddr(strings.Trim(hop, "[]"))
-	return address.Unmap(), err == nil
 }
 
 func (t *Trust) certificateHeader() string {

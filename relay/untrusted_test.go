@@ -29,7 +29,8 @@ func TestNothingOfTheUntrustedIsPassedOn(t *testing.T) {
 	_, forged := from(stranger)
 	claims := []string{
 		"X-Vp-Sender-Id", "X-Vp-Instance-Id", "X-Vp-Auth-Cert", "X-Vp-Auth-Dn", "X-Client-Certificate", "X-Forwarded-Tls-Client-Cert", "X-Ssl-Client-Cert",
-		"Ssl-Client-Cert", "Client-Cert", "X-Client-Cert", "X-Forwarded-For", "X-Forwarded-Host", "Forwarded",
+		"Ssl-Client-Cert", "Client-Cert", "X-Client-Cert", "X-Arr-Clientcert", "Ssl_client_s_dn", "X_vp_sender_id", "X-Tls-Client-Certificate-Chain",
+		"X-Forwarded-For", "X-Forwarded-Host", "Forwarded",
 	}
 	header := http.Header{}
 	for _, name := range claims {
@@ -68,6 +69,8 @@ func TestRoutingHistory(t *testing.T) {
 		{"our own", []string{"SE1#first#dev_env#second"}, ""},
 		{"our own at the start", []string{"dev_env"}, ""},
 		{"our own in a second header", []string{"SE1#first", "dev_env"}, ""},
+		{"our own with blanks around it", []string{"SE1#first# dev_env #second"}, ""},
+		{"blank", []string{" "}, portal + "#dev_env"},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
 			header := http.Header{"X-Vp-Auth-Cert": {der}}

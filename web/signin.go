@@ -2,7 +2,6 @@ package web
 
 import (
 	"errors"
-	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -163,20 +162,13 @@ func (s *Site) judge(r *http.Request, typed, password string) (store.Account, er
 	return a, s.Relay.Store.SignedIn(ctx, a.ID, name, accountAccess(a).row(store.Access{What: store.AccessSignIn, Detail: "password"}))
 }
 
-// peer is the address that a request came from. A trusted proxy tells whose it carries on.
+// peer is the address that a request came from, over trusted proxies as on the SOAP listeners.
 func (s *Site) peer(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
-		host = r.RemoteAddr
+		return r.RemoteAddr
 	}
-	if s.TrustedLocal == nil || !s.TrustedLocal(r) {
-		return host
-	}
-	hops := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
-	if at, err := netip.ParseAddr(strings.TrimSpace(hops[len(hops)-1])); err == nil {
-		return at.String()
-	}
-	return host
+	return s.Relay.Trust.Source(peer.Addr(), r.Header).String()
 }
 
 // signOut ends the session, here and at the provider where that is how it began.

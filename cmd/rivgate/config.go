@@ -49,6 +49,7 @@ type SOAPConfig struct {
 	TrustedProxies    []string               `yaml:"trusted_proxies"`
 	CertificateHeader string                 `yaml:"certificate_header"`
 	TLS               ListenTLSConfig        `yaml:"tls"`
+	InternalFrom      []string               `yaml:"internal_from"`
 	MaxMessage        Size                   `yaml:"max_message"`
 	MaxLarge          int                    `yaml:"max_large"` // messages above 1 MiB that are taken at once
 	Spool             string                 `yaml:"spool"`     // folder for them while they are read; "" = beside the SQLite file, or the system's

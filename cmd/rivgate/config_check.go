@@ -118,6 +118,7 @@ func (k *checker) listeners() {
 			k.problem("soap.trusted_proxies", "%q is no network: write an address or 10.0.0.0/8", p)
 		}
 	}
+	k.internal()
 	k.filled("soap.certificate_header", s.CertificateHeader, "x-vp-auth-cert")
 	if s.MaxMessage < 1<<10 {
 		k.problem("soap.max_message", "%s is too small for a message: write 15MiB", s.MaxMessage)
@@ -152,6 +153,21 @@ func (k *checker) listeners() {
 		k.address("demo.portal", k.c.Demo.Portal)
 		if s.Listen == "" {
 			k.problem("soap.listen", "is empty: the demo's simulators need plain HTTP, like 127.0.0.1:8080")
+		}
+	}
+}
+
+// internal looks for networks of internal calls that are no trusted proxies': from there plain HTTP is VP011.
+func (k *checker) internal() {
+	proxies := prefixes(k.c.SOAP.TrustedProxies)
+	for _, text := range k.c.SOAP.InternalFrom {
+		p, err := parsePrefix(text)
+		if err != nil {
+			k.problem("soap.internal_from", "%q is no network: write an address or 10.0.0.0/8", text)
+			continue
+		}
+		if !slices.ContainsFunc(proxies, func(in netip.Prefix) bool { return in.Bits() <= p.Bits() && in.Contains(p.Addr()) }) {
+			k.problem("soap.internal_from", "%s is not in soap.trusted_proxies, so nothing is taken from there: add it there, or leave it out here", text)
 		}
 	}
 }

@@ -152,6 +152,18 @@ func TestProductionRefusesWhatIsForTrying(t *testing.T) {
 	}
 }
 
+func TestInternalCallsComeOverTrustedProxies(t *testing.T) {
+	for networks, want := range map[string]string{
+		"10.1.2.3, 10.1.7.0/24": "", "10.2.0.0/16": "10.2.0.0/16 is not in soap.trusted_proxies", "10.0.0.0/8": "10.0.0.0/8 is not in soap.trusted_proxies",
+		"10.1.2.3, node": `"node" is no network`,
+	} {
+		_, err := readConfig(write(t, "soap:\n  trusted_proxies: [10.1.0.0/16]\n  internal_from: ["+networks+"]\n"), nil)
+		if (err != nil) != (want != "") || err != nil && !strings.Contains(err.Error(), ":3: soap.internal_from: "+want) {
+			t.Errorf("%s: %v", networks, err)
+		}
+	}
+}
+
 func TestANamedFileMustBeThere(t *testing.T) {
 	if _, err := readConfig(filepath.Join(t.TempDir(), "none.yaml"), nil); err == nil || !strings.Contains(err.Error(), "no such file") {
 		t.Errorf("error %v", err)

@@ -134,7 +134,7 @@ func newRelay(c Config, r *contracts.Registry, db *store.Store, table func() *ro
 			Correlation: c.Producer.Correlation,
 		},
 		Trust: relay.Trust{
-			Proxies: trustedProxies(c), CertificateHeader: c.SOAP.CertificateHeader, ClientCA: clients,
+			Proxies: prefixes(c.SOAP.TrustedProxies), Internal: prefixes(c.SOAP.InternalFrom), CertificateHeader: c.SOAP.CertificateHeader, ClientCA: clients,
 			OriginalConsumer: relay.OriginalConsumer{AllowedSenders: c.SOAP.OriginalConsumer.AllowedSenders, Enforce: c.SOAP.OriginalConsumer.Enforce},
 		},
 		Limits: soap.Limits{Message: int64(c.SOAP.MaxMessage), Folder: spoolFolder(c)}, Large: c.SOAP.MaxLarge, Now: now, NewID: newID, Log: log, Version: versionText(),
@@ -159,14 +159,15 @@ func newID() string {
 	return id.String()
 }
 
-func trustedProxies(c Config) []netip.Prefix {
-	var proxies []netip.Prefix
-	for _, text := range c.SOAP.TrustedProxies {
+// prefixes are networks that a configuration names.
+func prefixes(texts []string) []netip.Prefix {
+	var networks []netip.Prefix
+	for _, text := range texts {
 		if p, err := parsePrefix(text); err == nil { // the configuration was checked
-			proxies = append(proxies, p)
+			networks = append(networks, p)
 		}
 	}
-	return proxies
+	return networks
 }
 
 // readPool reads the authorities in a PEM file; nil for no file.

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -261,7 +260,7 @@ func (g *gateway) fromProxy(r *http.Request) bool {
 	if err != nil {
 		return false
 	}
-	return slices.ContainsFunc(trustedProxies(g.config), func(p netip.Prefix) bool { return p.Contains(peer.Addr().Unmap()) })
+	return g.relay.Trust.Trusts(peer.Addr().Unmap())
 }
 
 // endpoints are the addresses of the SOAP listeners.
