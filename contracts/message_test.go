@@ -2,20 +2,6 @@ package contracts
 
 import "testing"
 
-func TestBirthDate(t *testing.T) {
-	for id, want := range map[PersonID]string{
-		{ID: "189001019802", Type: OIDPersonnummer}: "18900101",
-		{ID: "191401682396", Type: OIDSamordning}:   "19140108",
-		{ID: "191400602396", Type: OIDSamordning}:   "",
-		{ID: "189001019802", Type: OIDReserve}:      "",
-		{ID: "9001019802", Type: OIDPersonnummer}:   "",
-	} {
-		if got := BirthDate(id); got != want {
-			t.Errorf("%s: got %q, want %q", id.Type, got, want)
-		}
-	}
-}
-
 func TestAttachmentsAndOpening(t *testing.T) {
 	file := func(id string) []Attachment { return []Attachment{{ID: id}} }
 	begun := sampleUpdate(NewCase)

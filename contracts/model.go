@@ -59,12 +59,6 @@ type OrgUnit struct {
 	Location string `json:"location,omitempty"`
 }
 
-// PersonID is RIV-TA's PersonIdType: Type is the OID of the kind of identity.
-type PersonID struct {
-	ID   string `json:"id"`
-	Type string `json:"type"`
-}
-
 // CV is RIV-TA's CVType, a coded value.
 type CV struct {
 	Code              string `json:"code,omitempty"`

@@ -61,7 +61,7 @@ func (r *Relay) facts(c *contracts.Complaint, unit string) *store.Facts {
 	if patient.PersonID != nil {
 		f.PatientID = patient.PersonID.ID
 		if f.BirthDate == "" {
-			f.BirthDate = contracts.BirthDate(*patient.PersonID)
+			f.BirthDate = patient.PersonID.BirthDate()
 		}
 	}
 	return f

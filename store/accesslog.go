@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"rivgate/contracts/identity"
 	"rivgate/routing"
 )
 
@@ -238,10 +239,10 @@ func (f AccessFilter) query(order string) (string, []any) {
 	return fmt.Sprintf(`SELECT %[1]s FROM (SELECT %[1]s FROM access_log%[2]s ORDER BY %[3]s LIMIT $%[4]d) l ORDER BY seq DESC`, accessColumns, c.where(), order, len(c.args)), c.args
 }
 
-// CasesOf are our ids of the cases in which somebody with this personal number is patient or reporter.
+// CasesOf are our ids of the cases in which somebody with this identity is patient or reporter.
 func (s *Store) CasesOf(ctx context.Context, personID string) ([]string, error) {
 	ids, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) },
-		`SELECT id FROM cases WHERE reporter_id = $1 AND $1 <> '' UNION SELECT id FROM cases WHERE patient_id = $1 AND $1 <> ''`, personID)
+		`SELECT id FROM cases WHERE reporter_id = $1 AND $1 <> '' UNION SELECT id FROM cases WHERE patient_id = $1 AND $1 <> ''`, identity.Key(personID))
 	if err != nil {
 		return nil, fmt.Errorf("finding a person's cases: %w", err)
 	}

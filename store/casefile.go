@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"rivgate/contracts/identity"
 	"rivgate/routing"
 )
 
@@ -79,7 +80,7 @@ func (c *Case) columns() ([]any, error) {
 	incident := cmp.Or(c.Classification.IncidentDate, c.Facts.IncidentDate)
 	return []any{
 		fold(c.Ref.Root), c.Ref.Extension, string(c.State), fold(c.Handler.Unit), string(c.Handler.Via), c.Handler.Region, fold(c.Handler.Provider),
-		micros(c.Received), micros(c.Changed), c.Version, c.ForwardDue, c.Facts.ReporterID, c.Facts.PatientID, c.search(),
+		micros(c.Received), micros(c.Changed), c.Version, c.ForwardDue, identity.Key(c.Facts.ReporterID), identity.Key(c.Facts.PatientID), c.search(),
 		c.age(), c.Facts.Sex, c.Classification.Area, fold(cmp.Or(c.Classification.IncidentUnit, c.Facts.IncidentUnit)),
 		incident[:min(6, len(incident))], month(c.Received), closed, string(doc), micros(c.Due), string(c.Handler.Kind),
 	}, nil
@@ -188,9 +189,9 @@ func (c *Case) codeList() []string {
 	return list
 }
 
-// search is what a part of may be looked for: ids and names, one a line, so that no hit spans two.
+// search is what a part of may be looked for: ids and names, folded, one a line, so that no hit spans two.
 func (c *Case) search() string {
-	return strings.ToLower(strings.Join([]string{
+	return identity.Fold(strings.Join([]string{
 		c.ID, c.Ref.Extension, c.External.Extension, c.Facts.ReporterName, c.Facts.PatientName,
 	}, "\n"))
 }

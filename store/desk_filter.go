@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"rivgate/contracts/identity"
 )
 
 // How far sets are counted before one is read, and for how many cases in all the ways to a page are weighed.
@@ -66,7 +68,10 @@ func (s *Store) sought(ctx context.Context, f CaseFilter) (*sought, error) {
 	if f.Problem != "" {
 		w.sets = append(w.sets, problemSet(f.Problem))
 	}
-	words := strings.Fields(strings.ToLower(f.Query))
+	words, err := s.words(ctx, f.Query)
+	if err != nil {
+		return nil, err
+	}
 	stale, err := s.anyStale(ctx, len(words) > 0)
 	if err != nil {
 		return nil, err
@@ -75,6 +80,19 @@ func (s *Store) sought(ctx context.Context, f CaseFilter) (*sought, error) {
 		w.sets = append(w.sets, wordSet(word, stale))
 	}
 	return w, nil
+}
+
+// words are the words that are looked for. Several that together are somebody's identity are one: an identity of a region may have any form.
+func (s *Store) words(ctx context.Context, query string) ([]string, error) {
+	words := identity.Words(query)
+	if len(words) < 2 || !strings.ContainsAny(query, "0123456789") {
+		return words, nil
+	}
+	cases, err := s.CasesOf(ctx, query)
+	if len(cases) > 0 {
+		words = []string{identity.Fold(identity.Key(query))}
+	}
+	return words, err
 }
 
 // unit narrows to the units that are asked for and may be seen.
@@ -141,7 +159,7 @@ func problemSet(code string) caseSet {
 	}
 }
 
-// wordSet is the cases of which a word begins as this one, or whose reporter or patient has it as their personal number. Where the words of some cases are still to be
+// wordSet is the cases of which a word begins as this one, or whose reporter or patient has it as their identity. Where the words of some cases are still to be
 // written, those are looked through.
 func wordSet(word string, stale bool) caseSet {
 	s := caseSet{args: []any{word, word + "\U0010FFFF"}, rows: `SELECT w.case_id FROM case_word w WHERE w.word >= $? AND w.word < $?`}
@@ -155,8 +173,7 @@ func wordSet(word string, stale bool) caseSet {
 	if stale {
 		or(`c.stale AND c.search LIKE $? ESCAPE '\'`, "%"+escapeLike(word)+"%") // rather too many, for a moment, than too few
 	}
-	persons := personIDs(word)
-	for _, id := range persons {
+	for _, id := range identity.Keys(word) {
 		or(`c.reporter_id = $? AND c.reporter_id <> ''`, id)
 		or(`c.patient_id = $? AND c.patient_id <> ''`, id)
 	}
@@ -164,25 +181,7 @@ func wordSet(word string, stale bool) caseSet {
 		s.ids = strings.Replace(s.ids, "SELECT", "SELECT DISTINCT", 1)
 	}
 	s.holds += ")"
-	if len(persons) > 0 {
-		s.rows = ""
-	}
 	return s
-}
-
-// personIDs are the personal numbers that a word may be: one of twelve digits, or one without its century.
-func personIDs(word string) []string {
-	digits := strings.NewReplacer("-", "", "+", "").Replace(word)
-	if strings.Trim(digits, "0123456789") != "" {
-		return nil
-	}
-	switch len(digits) {
-	case 12:
-		return []string{digits}
-	case 10:
-		return []string{"19" + digits, "20" + digits, "18" + digits}
-	}
-	return nil
 }
 
 // measure counts the sets, as far as it matters, and sorts the smallest first.
@@ -190,9 +189,6 @@ func (w *sought) measure(ctx context.Context, q querier) error {
 	for i := range w.sets {
 		var err error
 		set := &w.sets[i]
-		if set.rows == "" {
-			continue
-		}
 		if set.size, err = upTo(ctx, q, countedMost, set.rows, set.args[:strings.Count(set.rows, "$?")]...); err != nil {
 			return err
 		}

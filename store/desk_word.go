@@ -9,6 +9,8 @@ import (
 	"unicode"
 
 	"go.uber.org/zap"
+
+	"rivgate/contracts/identity"
 )
 
 // Words of cases are written after the commit that made the cases, a few at a time: a list looks through those that are still to be written.
@@ -41,15 +43,14 @@ func (s *Store) WriteWords(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		type found struct{ id, search string }
-		stale, err := collect(ctx, t, func(rows *sql.Rows) (f found, err error) { return f, rows.Scan(&f.id, &f.search) },
-			fmt.Sprintf(`SELECT id, search FROM cases WHERE stale ORDER BY id LIMIT %d%s%s`, wordsAtOnce, t.dialect.forUpdate, t.dialect.skipLocked))
+		stale, err := collect(ctx, t, scanStale, fmt.Sprintf(`SELECT id, search, reporter_id, patient_id FROM cases WHERE stale ORDER BY id LIMIT %d%s%s`,
+			wordsAtOnce, t.dialect.forUpdate, t.dialect.skipLocked))
 		if err != nil {
 			return err
 		}
 		n = len(stale)
 		for _, f := range stale {
-			if err := t.writeWords(ctx, f.id, f.search); err != nil {
+			if err := t.writeWords(ctx, f); err != nil {
 				return err
 			}
 		}
@@ -73,16 +74,26 @@ func (s *Store) anyStale(ctx context.Context, asked bool) (bool, error) {
 	return len(ids) > 0, nil
 }
 
-func (t *tx) writeWords(ctx context.Context, id, search string) error {
-	if _, err := t.exec(ctx, `DELETE FROM case_word WHERE case_id = $1`, id); err != nil {
+// staleCase is what a case is found by, as its row has it.
+type staleCase struct{ id, search, reporter, patient string }
+
+func scanStale(rows *sql.Rows) (c staleCase, err error) {
+	return c, rows.Scan(&c.id, &c.search, &c.reporter, &c.patient)
+}
+
+// writeWords writes the words of a case. What an earlier version wrote into its row is brought to the form that texts and identities are compared in.
+func (t *tx) writeWords(ctx context.Context, c staleCase) error {
+	if _, err := t.exec(ctx, `DELETE FROM case_word WHERE case_id = $1`, c.id); err != nil {
 		return err
 	}
+	search := identity.Fold(c.search)
 	for _, word := range wordsOf(search) {
-		if _, err := t.exec(ctx, `INSERT INTO case_word (word, case_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, word, id); err != nil {
+		if _, err := t.exec(ctx, `INSERT INTO case_word (word, case_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, word, c.id); err != nil {
 			return err
 		}
 	}
-	_, err := t.exec(ctx, `UPDATE cases SET stale = FALSE WHERE id = $1`, id)
+	_, err := t.exec(ctx, `UPDATE cases SET stale = FALSE, search = $2, reporter_id = $3, patient_id = $4 WHERE id = $1`,
+		c.id, search, identity.Key(c.reporter), identity.Key(c.patient))
 	return err
 }
 
@@ -99,7 +110,7 @@ func wordsOf(search string) []string {
 			if n < 3 { // ids
 				continue
 			}
-			parts := strings.FieldsFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+			parts := strings.FieldsFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
 			if len(parts) > 1 || len(parts) == 1 && parts[0] != word {
 				for _, part := range parts {
 					words = append(words, shorten(part))

@@ -1,0 +1,142 @@
+// Package identity says what a person's number is and how text is compared: the one place for both. It finds, checks, masks, compares, prints
+// and reads the identities that the contracts take. It knows no message, no database and no clock.
+package identity
+
+import (
+	"strings"
+	"time"
+)
+
+// OIDs of the kinds of identity. A region's own reserve numbers stand under the region's OID, which may be any other.
+const (
+	OIDHSAID        = "1.2.752.129.2.1.4.1"
+	OIDPersonnummer = "1.2.752.129.2.1.3.1" // personal identity number
+	OIDSamordning   = "1.2.752.129.2.1.3.3" // coordination number: the day of birth plus 60
+	OIDReserve      = "1.2.752.74.9.1"      // national reserve identity
+)
+
+// Person is RIV-TA's PersonIdType: Type is the OID of the kind of identity.
+type Person struct {
+	ID   string `json:"id"`
+	Type string `json:"type"`
+}
+
+// Label is the Swedish name of the kind of identity, as pages show it. Where the kind is not known, the form tells it.
+func (p Person) Label() string {
+	switch p.kind() {
+	case OIDPersonnummer:
+		return "Personnummer"
+	case OIDSamordning:
+		return "Samordningsnummer"
+	case OIDReserve:
+		return "Nationell reservidentitet"
+	case OIDHSAID:
+		return "HSA-id"
+	case "":
+		return "Identitet"
+	}
+	return "Regional identitet"
+}
+
+// kind is the OID of an identity; for one without, what its form can be.
+func (p Person) kind() string {
+	if p.Type != "" {
+		return p.Type
+	}
+	return kindOf(Key(p.ID))
+}
+
+// kindOf is the OID that the form of an identity without separators tells; "" where the form tells none.
+func kindOf(key string) string {
+	switch {
+	case len(key) != 12:
+		return ""
+	case digits(key) && plausible(key):
+		if key[6] >= '6' {
+			return OIDSamordning
+		}
+		return OIDPersonnummer
+	case !digits(key) && reserveForm(key) && isDigit(key[0]):
+		return OIDReserve
+	}
+	return ""
+}
+
+// Print is an identity as people read it: a personal identity number or coordination number with a hyphen before its last four digits,
+// any other as it came.
+func (p Person) Print() string {
+	if p.numbered() {
+		return p.ID[:8] + "-" + p.ID[8:]
+	}
+	return p.ID
+}
+
+// Masked is an identity of which the last part is hidden: YYYYMMDD-**** where it holds a day of birth, else **** alone.
+func (p Person) Masked() string {
+	switch {
+	case strings.TrimSpace(p.ID) == "":
+		return ""
+	case p.numbered():
+		return p.ID[:8] + "-****"
+	}
+	return "****"
+}
+
+// numbered tells whether an identity is twelve digits of a kind that begins with a day.
+func (p Person) numbered() bool {
+	if len(p.ID) != 12 || !digits(p.ID) {
+		return false
+	}
+	kind := p.kind()
+	return kind == OIDPersonnummer || kind == OIDSamordning
+}
+
+// BirthDate is the day of birth, YYYYMMDD, that a personal identity number or a coordination number holds; "" for other identities and
+// where the number holds no whole day.
+func (p Person) BirthDate() string {
+	if p.Type != OIDPersonnummer && p.Type != OIDSamordning || len(p.ID) != 12 || !digits(p.ID) {
+		return ""
+	}
+	day := []byte(p.ID[:8])
+	if day[6] >= '6' {
+		day[6] -= 6 // a coordination number has 60 added to the day
+	}
+	if !isDay(string(day)) {
+		return ""
+	}
+	return string(day)
+}
+
+// Same tells whether two identities are the same, however they were written. Their kinds are not compared: many systems state none.
+func Same(a, b string) bool { return Key(a) == Key(b) }
+
+// Key is what identities are compared and found by: without blanks, dashes and invisible characters, letters in capitals.
+func Key(id string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case isSeparator(r):
+			return -1
+		case r >= 'a' && r <= 'z':
+			return r - 'a' + 'A'
+		}
+		return r
+	}, NFC(id))
+}
+
+// isDay tells whether eight digits are a day of the calendar.
+func isDay(s string) bool {
+	_, err := time.Parse("20060102", s)
+	return err == nil && digits(s)
+}
+
+func digits(s string) bool {
+	for i := range len(s) {
+		if !isDigit(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
