@@ -45,8 +45,18 @@ type Account struct {
 	SignedIn time.Time `json:"signedIn,omitzero"`
 }
 
-// AccountID is how a typed name is kept: without blanks around it, in lower case.
-func AccountID(typed string) string { return strings.ToLower(strings.TrimSpace(typed)) }
+// ProviderAccount begins the id of an account at the identity provider. Its subject follows exactly as the provider writes
+// it: two subjects may differ in case alone (OpenID Connect Core 1.0, 2).
+const ProviderAccount = "oidc:"
+
+// AccountID is how a typed name is kept: without blanks around it, in lower case. The id of an account at the identity
+// provider is kept as it is.
+func AccountID(typed string) string {
+	if strings.HasPrefix(typed, ProviderAccount) {
+		return typed
+	}
+	return strings.ToLower(strings.TrimSpace(typed))
+}
 
 // walled refuses grants on both sides of the wall.
 func (a *Account) walled() error {

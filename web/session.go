@@ -21,7 +21,7 @@ const (
 	heldEpoch   = "epoch"
 	heldKept    = "kept"     // keptForm as JSON
 	heldOIDC    = "oidc"     // oidcTry as JSON
-	heldIDToken = "id_token" // for signing out at the provider
+	heldThere   = "provider" // true: signed in at the provider, and so signed out there too
 )
 
 // sessionHours is for how long a session lasts where the configuration does not say.

@@ -174,7 +174,7 @@ func (s *Site) peer(r *http.Request) string {
 // signOut ends the session, here and at the provider where that is how it began.
 func (s *Site) signOut(w http.ResponseWriter, r *http.Request, who access) error {
 	ctx := r.Context()
-	token := s.visits.GetString(ctx, heldIDToken)
+	provided := s.visits.GetBool(ctx, heldThere)
 	if who.user != "" {
 		if err := s.looked(ctx, who, store.Access{What: store.AccessSignOut}); err != nil {
 			return err
@@ -183,8 +183,8 @@ func (s *Site) signOut(w http.ResponseWriter, r *http.Request, who access) error
 	if err := s.visits.Destroy(ctx); err != nil {
 		return err
 	}
-	if token != "" && s.Provider != nil {
-		if there := s.Provider.endSession(ctx, token); there != "" {
+	if provided && s.Provider != nil {
+		if there := s.Provider.endSession(ctx); there != "" {
 			// No redirect: browsers hold what follows a form to the policy's form-action too. The page has the address as a link beside.
 			w.Header().Set("Refresh", "0; url="+there)
 			return s.showSignIn(w, http.StatusOK, signInPage{Next: "/", Form: &form{Name: "signin", Values: url.Values{}}, Out: true, There: there})

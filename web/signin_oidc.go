@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"go.uber.org/zap"
@@ -93,7 +94,8 @@ func (p *Provider) config(found *oidc.Provider) *oauth2.Config {
 }
 
 // endSession is where a session at the provider is ended; "" where that is not possible.
-func (p *Provider) endSession(ctx context.Context, idToken string) string {
+// No ID token is kept to show there: the client's id says who asks (OpenID Connect RP-Initiated Logout 1.0, 2).
+func (p *Provider) endSession(ctx context.Context) string {
 	found, err := p.discover(ctx)
 	if err != nil {
 		return ""
@@ -109,7 +111,6 @@ func (p *Provider) endSession(ctx context.Context, idToken string) string {
 		return ""
 	}
 	q := to.Query()
-	q.Set("id_token_hint", idToken)
 	q.Set("client_id", p.ClientID)
 	q.Set("post_logout_redirect_uri", strings.TrimSuffix(p.PublicURL, "/")+"/signin?out")
 	to.RawQuery = q.Encode()
@@ -161,26 +162,24 @@ func (s *Site) oidcBack(w http.ResponseWriter, r *http.Request, _ access) error 
 	if json.Unmarshal([]byte(text), &try) != nil || s.now().Sub(try.At) > oidcTime || subtle.ConstantTimeCompare([]byte(q.Get("state")), []byte(try.State)) != 1 {
 		return s.notLetIn(r, "state", nil)
 	}
+	if err := s.Provider.ownAnswer(ctx, q["iss"]); err != nil {
+		return s.notLetIn(r, "issuer", err)
+	}
 	if q.Get("code") == "" {
 		return s.notLetIn(r, "the provider gave no code", nil)
 	}
-	claims, idToken, err := s.redeem(ctx, q.Get("code"), try)
+	claims, err := s.redeem(ctx, q.Get("code"), try)
 	if err != nil {
 		return s.notLetIn(r, "token", err)
 	}
-	grants := s.Provider.grants(claims)
-	if len(grants) == 0 {
-		s.stranger(r, access{}, store.Access{What: store.AccessRefused, Detail: "sign-in at the provider: no role"})
-		return errNoRole
-	}
-	a, err := s.provided(r, claims, grants)
+	a, err := s.provided(r, claims)
 	if err != nil {
 		return err
 	}
 	if err := s.enter(ctx, a); err != nil {
 		return err
 	}
-	s.visits.Put(ctx, heldIDToken, idToken)
+	s.visits.Put(ctx, heldThere, true)
 	http.Redirect(w, r, try.Next, http.StatusSeeOther)
 	return nil
 }
@@ -194,38 +193,79 @@ func (s *Site) notLetIn(r *http.Request, why string, err error) error {
 	return errNotLetIn
 }
 
+// ownAnswer refuses an answer that another provider sent (RFC 9207): iss is the provider, and is there where the provider
+// says that it always is.
+func (p *Provider) ownAnswer(ctx context.Context, iss []string) error {
+	found, err := p.discover(ctx)
+	if err != nil {
+		return err
+	}
+	var described struct {
+		Always bool `json:"authorization_response_iss_parameter_supported"`
+	}
+	if err := found.Claims(&described); err != nil {
+		return fmt.Errorf("reading the identity provider's description: %w", err)
+	}
+	switch {
+	case len(iss) == 0 && described.Always:
+		return errors.New("the answer does not say which provider it comes from")
+	case len(iss) > 1, len(iss) == 1 && iss[0] != p.Issuer:
+		return errors.New("the answer comes from another provider")
+	}
+	return nil
+}
+
 // redeem turns a code into the claims of an ID token that is the provider's, for us, in time, and the answer to this try.
-func (s *Site) redeem(ctx context.Context, code string, try oidcTry) (claims map[string]any, idToken string, err error) {
+func (s *Site) redeem(ctx context.Context, code string, try oidcTry) (claims map[string]any, err error) {
 	found, err := s.Provider.discover(ctx)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(s.Provider.context(ctx), checkTimeout)
 	defer cancel()
 	token, err := s.Provider.config(found).Exchange(ctx, code, oauth2.VerifierOption(try.Verifier))
 	var refused *oauth2.RetrieveError
 	if errors.As(err, &refused) { // its text may quote the answer's body
-		return nil, "", fmt.Errorf("redeeming the code: the provider answers with status %d", refused.Response.StatusCode)
+		return nil, fmt.Errorf("redeeming the code: the provider answers with status %d", refused.Response.StatusCode)
 	}
 	if err != nil {
-		return nil, "", fmt.Errorf("redeeming the code: %w", err)
+		return nil, fmt.Errorf("redeeming the code: %w", err)
 	}
 	raw, ok := token.Extra("id_token").(string)
 	if !ok {
-		return nil, "", errors.New("redeeming the code: there is no ID token in the answer")
+		return nil, errors.New("redeeming the code: there is no ID token in the answer")
 	}
 	id, err := found.Verifier(&oidc.Config{ClientID: s.Provider.ClientID, Now: s.now}).Verify(ctx, raw)
 	if err != nil {
-		return nil, "", fmt.Errorf("verifying the ID token: %w", err)
+		return nil, fmt.Errorf("verifying the ID token: %w", err)
 	}
 	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(try.Nonce)) != 1 {
-		return nil, "", errors.New("verifying the ID token: it answers another try")
+		return nil, errors.New("verifying the ID token: it answers another try")
 	}
 	if err := id.Claims(&claims); err != nil {
-		return nil, "", fmt.Errorf("reading the ID token: %w", err)
+		return nil, fmt.Errorf("reading the ID token: %w", err)
 	}
 	claims["sub"] = id.Subject
-	return claims, raw, nil
+	return claims, s.Provider.checkClaims(id, claims, s.now())
+}
+
+// issuedAhead is how far the provider's clock may be ahead of ours.
+const issuedAhead = time.Minute
+
+// checkClaims are the checks of OpenID Connect Core 1.0, 3.1.3.7, that the library leaves to its caller.
+func (p *Provider) checkClaims(id *oidc.IDToken, claims map[string]any, now time.Time) error {
+	party, has := claims["azp"]
+	switch {
+	case has && party != p.ClientID:
+		return errors.New("verifying the ID token: it was issued to another party (azp)")
+	case !has && len(id.Audience) > 1:
+		return errors.New("verifying the ID token: it is for several parties and does not say for which (azp)")
+	case id.IssuedAt.IsZero() || id.IssuedAt.Unix() <= 0:
+		return errors.New("verifying the ID token: it does not say when it was issued (iat)")
+	case id.IssuedAt.After(now.Add(issuedAhead)):
+		return errors.New("verifying the ID token: it was issued in the future (iat)")
+	}
+	return nil
 }
 
 // grants are what the claims give.
@@ -267,37 +307,71 @@ func texts(claim any) []string {
 	return nil
 }
 
-// provided keeps what the provider told of somebody as their account, and notes that they signed in.
-func (s *Site) provided(r *http.Request, claims map[string]any, grants []Grant) (store.Account, error) {
+// subjectMost is the length of a subject (OpenID Connect Core 1.0, 2).
+const subjectMost = 255
+
+// provided keeps what the provider says of somebody as their account, and logs that they signed in. Where it refuses them,
+// or gives them no role, the account has none from then on, and its sessions end; with fewer roles its sessions have fewer.
+func (s *Site) provided(r *http.Request, claims map[string]any) (store.Account, error) {
 	subject, _ := claims["sub"].(string)
-	if strings.TrimSpace(subject) == "" {
+	if strings.TrimSpace(subject) == "" || len(subject) > subjectMost || strings.ContainsFunc(subject, unicode.IsControl) {
 		return store.Account{}, s.notLetIn(r, "no subject", nil)
 	}
-	fresh := store.Account{ID: "oidc:" + subject, Source: s.Provider.Issuer}
+	fresh := store.Account{ID: store.ProviderAccount + subject, Source: s.Provider.Issuer, SignedIn: s.now()}
 	fresh.Name, _ = claims["name"].(string)
-	for _, g := range grants {
+	for _, g := range s.Provider.grants(claims) {
 		fresh.Grants = append(fresh.Grants, store.Grant{Role: string(g.Role), Kind: g.Kind, Units: g.Units})
 	}
-	fresh.SignedIn = s.now()
+	a, err := s.keepProvided(r.Context(), fresh)
+	switch {
+	case errors.Is(err, errNotLetIn):
+		return a, s.notLetIn(r, "account", nil)
+	case errors.Is(err, store.ErrWall):
+		return a, errors.Join(s.endProvided(r, fresh, "roles on both sides of the wall"), errNotLetIn)
+	case errors.Is(err, errNoRole):
+		return a, errors.Join(s.endProvided(r, fresh, "no role"), errNoRole)
+	}
+	return a, err
+}
+
+// keepProvided changes or adds the account. errNoRole and store.ErrWall where the roles let nobody in, errNotLetIn where the
+// account is shut out or another provider's.
+func (s *Site) keepProvided(ctx context.Context, fresh store.Account) (store.Account, error) {
+	if len(fresh.Grants) == 0 {
+		return store.Account{}, errNoRole
+	}
 	row := accountAccess(fresh).row(store.Access{What: store.AccessSignIn, Detail: "provider"})
-	row.Who = store.AccountID(fresh.ID)
-	a, err := s.Relay.Store.ChangeAccount(r.Context(), fresh.ID, row, func(a *store.Account) error {
-		if a.Disabled || a.Source != s.Provider.Issuer {
+	a, err := s.Relay.Store.ChangeAccount(ctx, fresh.ID, row, func(a *store.Account) error {
+		if a.Disabled || a.Source != fresh.Source {
 			return errNotLetIn
 		}
 		a.Name, a.Grants, a.SignedIn = fresh.Name, fresh.Grants, fresh.SignedIn
 		return nil
 	})
 	if errors.Is(err, store.ErrNotFound) {
-		if err = s.Relay.Store.AddAccount(r.Context(), fresh, row); err == nil {
-			a, err = s.Relay.Store.Account(r.Context(), fresh.ID)
+		if err = s.Relay.Store.AddAccount(ctx, fresh, row); err == nil {
+			a, err = s.Relay.Store.Account(ctx, fresh.ID)
 		}
 	}
-	switch {
-	case errors.Is(err, errNotLetIn):
-		return a, s.notLetIn(r, "account", nil)
-	case errors.Is(err, store.ErrWall):
-		return a, s.notLetIn(r, "roles on both sides of the wall", nil)
-	}
 	return a, err
+}
+
+// endProvided takes every role from an account that the provider no longer lets in, and ends its sessions. The refusal is in
+// the access log, whether there is such an account or not.
+func (s *Site) endProvided(r *http.Request, fresh store.Account, why string) error {
+	row := store.Access{What: store.AccessRefused, Subject: fresh.ID, Detail: "sign-in at the provider: " + why}
+	_, err := s.Relay.Store.ChangeAccount(r.Context(), fresh.ID, row, func(a *store.Account) error {
+		if a.Source != fresh.Source {
+			return store.ErrNotFound
+		}
+		a.Grants = nil
+		a.Epoch++
+		return nil
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		row.Subject = ""
+		s.stranger(r, access{}, row)
+		return nil
+	}
+	return err
 }

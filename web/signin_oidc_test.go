@@ -31,6 +31,7 @@ type provider struct {
 	sign *rsa.PrivateKey // with which tokens are signed: key, but for a forger
 
 	mu     sync.Mutex
+	says   bool                  // that its answers always name it
 	asked  map[string]url.Values // by code
 	claims map[string]any        // laid over those that are right; nil leaves one out
 	now    func() time.Time
@@ -48,6 +49,7 @@ func newProvider(t *testing.T, now func() time.Time) *provider {
 		p.json(w, map[string]any{
 			"issuer": p.URL, "authorization_endpoint": p.URL + "/authorize", "token_endpoint": p.URL + "/token", "jwks_uri": p.URL + "/keys",
 			"end_session_endpoint": p.URL + "/end", "id_token_signing_alg_values_supported": []string{"RS256"},
+			"authorization_response_iss_parameter_supported": p.says,
 		})
 	})
 	mux.HandleFunc("GET /keys", func(w http.ResponseWriter, _ *http.Request) {
@@ -224,7 +226,7 @@ func TestSigningInAtAProvider(t *testing.T) {
 	req.Header.Set("Sec-Fetch-Site", "same-origin")
 	out := w.do(req)
 	to, err := url.Parse(strings.TrimPrefix(out.header.Get("Refresh"), "0; url="))
-	if err != nil || to.Host != strings.TrimPrefix(p.URL, "http://") || to.Path != "/end" || to.Query().Get("id_token_hint") == "" || to.Query().Get("post_logout_redirect_uri") != w.server.URL+"/signin?out" {
+	if err != nil || to.Host != strings.TrimPrefix(p.URL, "http://") || to.Path != "/end" || to.Query().Has("id_token_hint") || to.Query().Get("client_id") != "rivgate" || to.Query().Get("post_logout_redirect_uri") != w.server.URL+"/signin?out" {
 		t.Errorf("signing out leads to %q, %v", out.header.Get("Refresh"), err)
 	}
 	expectRedirect(t, w.getWith("/monitor", session), "/signin?next=%2Fmonitor")
@@ -261,6 +263,75 @@ func TestAProviderInABrowser(t *testing.T) {
 		time.Sleep(50 * time.Millisecond)
 	}
 	at(w.server.URL + "/signin?out")
+}
+
+// Two people whom the provider tells apart by the case of a letter are two people here.
+func TestASubjectIsKeptExactly(t *testing.T) {
+	t.Parallel()
+	w, p := withProvider(t)
+	p.claims["sub"], p.claims["roles"] = "Abc", "drift"
+	_, operator := w.browse("/monitor", nil)
+	p.claims["sub"], p.claims["roles"] = "aBC", "regionens-handlaggare"
+	_, handler := w.browse("/inbox", nil)
+	for _, c := range []struct {
+		session, path string
+		status        int
+	}{{operator, "/monitor", 200}, {operator, "/inbox", 404}, {handler, "/inbox", 200}, {handler, "/monitor", 404}} {
+		if r := w.getWith(c.path, c.session); r.status != c.status {
+			t.Errorf("%s: %d, want %d", c.path, r.status, c.status)
+		}
+	}
+}
+
+// What the provider no longer gives, a session that is still open no longer has.
+func TestRunningSessionsFollowTheProvider(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		roles any
+		path  string // what the session shows then: "" nothing, it has ended
+	}{
+		"fewer roles":                     {"drift", "/monitor"},
+		"no role":                         {nil, ""},
+		"roles on both sides of the wall": {[]string{"regionens-handlaggare", "namndens-handlaggare"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, p := withProvider(t)
+			p.claims["roles"] = []string{"drift", "regionens-handlaggare"}
+			_, running := w.browse("/inbox", nil)
+			if r := w.getWith("/inbox", running); r.status != http.StatusOK {
+				t.Fatalf("the inbox: %d", r.status)
+			}
+			p.claims["roles"] = c.roles
+			w.browse("/", nil)
+			if c.path == "" {
+				expectRedirect(t, w.getWith("/inbox", running), "/signin?next=%2Finbox")
+				return
+			}
+			if r := w.getWith("/inbox", running); r.status != http.StatusNotFound {
+				t.Errorf("the inbox: %d", r.status)
+			}
+			if r := w.getWith(c.path, running); r.status != http.StatusOK {
+				t.Errorf("%s: %d", c.path, r.status)
+			}
+		})
+	}
+}
+
+// What is kept of a session holds no token of the provider.
+func TestNoTokenRestsInASession(t *testing.T) {
+	t.Parallel()
+	w, _ := withProvider(t)
+	_, session := w.browse("/", nil)
+	if r := w.getWith("/account", session); r.status != http.StatusOK {
+		t.Fatalf("the session: %d", r.status)
+	}
+	var data []byte
+	if err := w.database().QueryRowContext(t.Context(), `SELECT data FROM web_session WHERE account <> ''`).Scan(&data); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(data), "eyJ") || !strings.Contains(string(data), "SE2010123456-P1") { // a token begins so
+		t.Errorf("the session holds %q", data)
+	}
 }
 
 func TestUnitsComeFromAClaim(t *testing.T) {
@@ -308,6 +379,17 @@ func TestAProvidersAnswerIsChecked(t *testing.T) {
 		{"roles on both sides of the wall", func(_ *world, p *provider) {
 			p.claims["roles"] = []string{"regionens-handlaggare", "namndens-handlaggare"}
 		}, nil, 403},
+		{"a token issued to another party", func(_ *world, p *provider) { p.claims["azp"] = "another" }, nil, 403},
+		{"a token for several parties that does not say for which", func(_ *world, p *provider) {
+			p.claims["aud"] = []string{"rivgate", "another"}
+		}, nil, 403},
+		{"a token from the future", func(w *world, p *provider) { p.claims["iat"] = w.clock().Add(2 * time.Minute).Unix() }, nil, 403},
+		{"a token of no time", func(_ *world, p *provider) { p.claims["iat"] = nil }, nil, 403},
+		{"an answer of another provider", nil, func(u *url.URL) { u.RawQuery += "&iss=https%3A%2F%2Felsewhere.example" }, 403},
+		{"an answer of two providers", func(_ *world, p *provider) {}, func(u *url.URL) { u.RawQuery += "&iss=a&iss=b" }, 403},
+		{"an answer that does not say whose it is, of a provider that always does", func(_ *world, p *provider) { p.says = true }, nil, 403},
+		{"a subject with a line end", func(_ *world, p *provider) { p.claims["sub"] = "a\nb" }, nil, 403},
+		{"a subject that is too long", func(_ *world, p *provider) { p.claims["sub"] = strings.Repeat("a", 256) }, nil, 403},
 		{"no subject", func(_ *world, p *provider) { p.claims["sub"] = " " }, nil, 403},
 		{"somebody whom this gateway has shut out", func(w *world, p *provider) {
 			a := store.Account{ID: "oidc:SE2010123456-P1", Source: p.URL, Disabled: true}
