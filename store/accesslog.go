@@ -139,6 +139,9 @@ type AccessFilter struct {
 	Since  time.Time
 	Until  time.Time // not included
 	About  []int64   // checks of these rows
+	Seqs   []int64   // these rows
+	NotWho string    // without this account's rows
+	Not    []AccessKind
 	Before int64     // rows before this one: the last of the page before
 	Limit  int       // default 50, at most 500
 }
@@ -170,6 +173,15 @@ func (f AccessFilter) conditions() *conditions {
 	}
 	if f.Before > 0 {
 		c.add("seq < $?", f.Before)
+	}
+	if f.Seqs != nil {
+		c.numbers("seq", f.Seqs)
+	}
+	if f.NotWho != "" {
+		c.add("who <> $?", f.NotWho)
+	}
+	for _, kind := range f.Not {
+		c.add("what <> $?", string(kind))
 	}
 	if f.About != nil {
 		c.parts = append(c.parts, "about > 0")

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -55,6 +56,7 @@ func accessLog(w *world) {
 			seen[row.Seq] = true
 		}
 	})
+	w.run("a sample is kept, noted row by row, and ended", reviewSample)
 	w.run("a person's cases", func(w *world) {
 		f := w.file(inboxUnit)
 		ids, err := w.s.CasesOf(w.ctx, "189001019802")
@@ -160,4 +162,56 @@ func (w *world) whole(rows int64) {
 	if r.Broken != 0 || r.Rows != rows || r.Head.Seq != rows {
 		w.t.Errorf("the log of %d rows: %+v", rows, r)
 	}
+}
+
+// reviewSample: chance chooses once; the rows stay the same, each is noted once, and nothing is noted after the end.
+func reviewSample(w *world) {
+	greta := store.Person{ID: "greta", Name: "Greta Test"}
+	before := w.lastAccess().Seq
+	for range 3 {
+		w.must(w.s.LogAccess(w.ctx, store.Access{Who: "sampled", What: store.AccessRead}))
+		w.must(w.s.LogAccess(w.ctx, store.Access{Who: "sampled", What: store.AccessSignIn}))
+		w.must(w.s.LogAccess(w.ctx, store.Access{Who: "greta", What: store.AccessRead, Case: "sampled"}))
+	}
+	f := store.AccessFilter{Since: w.clock.Now().Add(-time.Hour), NotWho: "greta", Not: []store.AccessKind{store.AccessSignIn}, Who: "sampled", Limit: 20}
+	look := store.Access{Who: "greta", What: store.AccessSearch, Kind: routing.CareUnit}
+	given := store.ReviewSample{Kind: routing.CareUnit, Units: []string{"se2010123456-vc01"}, Asked: map[string]string{"who": "sampled"}, Maker: greta}
+	_, err := w.s.MakeSample(w.ctx, store.AccessFilter{Who: "nobody", Limit: 20}, given, look)
+	equal(w, "refused", errors.Is(err, store.ErrNotFound), true)
+	made, err := w.s.MakeSample(w.ctx, f, given, look)
+	w.must(err)
+	second, err := w.s.MakeSample(w.ctx, f, given, look)
+	w.must(err)
+	equal(w, "the next number", second.Number, made.Number+1)
+	kept, rows, err := w.s.Sample(w.ctx, made.Number)
+	w.must(err)
+	equal(w, "rows", len(rows), 3)
+	equal(w, "units", fmt.Sprint(kept.Units, kept.Asked, kept.Maker, kept.Made.Equal(made.Made), kept.Ended.IsZero()), fmt.Sprint([]string{inboxUnit}, given.Asked, greta, true, true))
+	chosen, err := w.s.AccessLog(w.ctx, store.AccessFilter{Seqs: []int64{rows[0].Seq, rows[1].Seq, rows[2].Seq}})
+	w.must(err)
+	for _, row := range chosen {
+		if row.Who != "sampled" || row.What != store.AccessRead || row.Seq <= before {
+			w.t.Errorf("chance chose %+v", row)
+		}
+	}
+	check := store.Access{Who: "greta", What: store.AccessCheck, About: rows[1].Seq, Detail: "i ordning"}
+	w.must(w.s.NoteSample(w.ctx, made.Number, 2, true, check))
+	noted := w.lastAccess().Seq
+	equal(w, "refused", errors.Is(w.s.NoteSample(w.ctx, made.Number, 2, false, check), store.ErrConflict), true)
+	equal(w, "refused", errors.Is(w.s.NoteSample(w.ctx, made.Number, 9, false, check), store.ErrConflict), true)
+	equal(w, "a note that was refused is not in the log", w.lastAccess().Seq, noted)
+	kept, rows, err = w.s.Sample(w.ctx, made.Number)
+	w.must(err)
+	equal(w, "noted", fmt.Sprint(kept.Rows, kept.Noted, kept.Deviations, rows[1]), fmt.Sprint(3, 1, 1, store.SampleRow{Position: 2, Seq: rows[1].Seq, Checked: noted, Deviation: true}))
+	w.must(w.s.EndSample(w.ctx, made.Number, greta, " Inget att anmärka. ", look))
+	equal(w, "refused", errors.Is(w.s.EndSample(w.ctx, made.Number, greta, "", look), store.ErrConflict), true)
+	equal(w, "refused", errors.Is(w.s.NoteSample(w.ctx, made.Number, 1, false, check), store.ErrConflict), true)
+	list, err := w.s.Samples(w.ctx, routing.CareUnit, 10)
+	w.must(err)
+	equal(w, "the open one first", fmt.Sprint(list[0].Number, list[1].Number, list[1].Conclusion, list[1].Ender), fmt.Sprint(second.Number, made.Number, "Inget att anmärka.", greta))
+	others, err := w.s.Samples(w.ctx, routing.PatientBoard, 10)
+	w.must(err)
+	equal(w, "of the other side", len(others), 0)
+	_, _, err = w.s.Sample(w.ctx, 999)
+	equal(w, "refused", errors.Is(err, store.ErrNotFound), true)
 }
