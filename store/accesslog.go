@@ -142,8 +142,8 @@ type AccessFilter struct {
 	Seqs   []int64   // these rows
 	NotWho string    // without this account's rows
 	Not    []AccessKind
-	Before int64     // rows before this one: the last of the page before
-	Limit  int       // default 50, at most 500
+	Before int64 // rows before this one: the last of the page before
+	Limit  int   // default 50, at most 500
 }
 
 func (f AccessFilter) conditions() *conditions {

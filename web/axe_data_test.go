@@ -50,11 +50,14 @@ func furnished(t *testing.T) (w *world, names map[string]map[string]string, more
 	w.as("nina")
 	w.postFiles("/inbox/"+boards+"/board/opinion", opinion("Vi beklagar."), upload{"yttrande.pdf", pdfFile()})
 	note := strings.Split(noteLink(t, w.page("/inbox/"+boards), "yttrande.pdf"), "/") // "", inbox, case, notes, note, number
+	w.as("greta")
+	sample := w.post("/review", url.Values{"do": {"sample"}, "n": {"5"}}).header.Get("Location")
 	w.as("")
 	files := map[string]string{"id": childs, "message": messageOf(t, w, childs, store.EventComplaint), "n": "0"}
 	names = map[string]map[string]string{
 		"/inbox/": {"id": first, "form": "reply"}, "/inbox/{id}/files/": files, "/inbox/{id}/board/": {"id": boards, "n": "1"}, "/inbox/{id}/notes/": {"id": boards, "note": note[4], "n": "1"}, "/mailbox/": files, "/monitor/deliveries/": {"id": parked[0]}, "/faults/": {"id": parked[0]}, "/exchange/": {"id": parked[0]},
 		"/catalogue/rows/": {"id": row}, "/catalogue/versions/": {"number": "1"},
+		"/review/samples/": {"number": sample[strings.LastIndexByte(sample, '/')+1:]},
 	}
 	return w, names, append(w.otherStates(first, other1, childs, boards, parked[0]), w.mistakes(first, boards, row)...)
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"rivgate/store"
 )
@@ -29,6 +30,7 @@ func TestAReviewersDay(t *testing.T) {
 	row := d.findsTheLookUp(id, neighbour)
 	d.checks(id, row)
 	d.takesHome(id, row)
+	d.worksThroughASample(id)
 	report, err := w.Relay.Store.VerifyAccess(t.Context(), store.AccessHead{})
 	if err != nil || report.Broken != 0 || report.Rows == 0 {
 		t.Errorf("the log: %+v, %v", report, err)
@@ -86,6 +88,46 @@ func (d *desktop) checks(id, row string) {
 	d.sees("Kontrollerad", "av Greta Test: Vera har inget uppdrag i ärendet; chefen är underrättad.")
 	if rows := d.accesses(store.AccessFilter{What: store.AccessCheck}); len(rows) != 1 || rows[0].Who != "greta" || fmt.Sprint(rows[0].About) != row {
 		d.t.Errorf("checks on record: %+v", rows)
+	}
+}
+
+// worksThroughASample notes 20 rows that chance chose, one after the other by a key each, with a break in the middle, and ends with a protocol.
+func (d *desktop) worksThroughASample(id string) {
+	d.t.Helper()
+	for range 25 {
+		d.as("vera")
+		d.page("/inbox/" + id)
+	}
+	d.as("")
+	d.goes("beginning", chromedp.Navigate(d.server.URL+"/review"))
+	d.goes("taking a sample", clicks(`button[name="do"][value="sample"]`))
+	d.sees("Stickprov 1", "Rad 1 av 20")
+	keys := 0
+	for row := 1; row <= 20; row++ {
+		d.sees(fmt.Sprintf("Rad %d av 20", row))
+		if row == 10 {
+			d.goes("going away", chromedp.Navigate(d.server.URL+"/review"))
+			d.goes("coming back", clicks(`a[href="/review/samples/1"]`))
+			d.sees("9 av 20", "Rad 10 av 20")
+		}
+		if row == 13 {
+			d.goes("noting a deviation", types("#sample-note", "Frågas upp."), clicks(`button[value="deviation"]`))
+			continue
+		}
+		d.goes("noting a row by a key", chromedp.KeyEvent(kb.Enter))
+		keys++
+	}
+	d.sees("Alla rader är noterade", "1 avvikelse")
+	d.goes("ending", types("#conclusion", "En rad följs upp."), clicks(`form[action$="/end"] button`))
+	d.sees("Protokoll för stickprov 1", "20 av 20", "En rad följs upp.", "Avvikelse: Frågas upp.")
+	if checks := d.accesses(store.AccessFilter{What: store.AccessCheck, Who: "greta"}); len(checks) != 22 || keys != 19 {
+		d.t.Errorf("%d checks on record, by %d keys", len(checks), keys)
+	}
+	for _, row := range d.accesses(store.AccessFilter{What: store.AccessCheck, Who: "greta"})[1:21] {
+		about := d.accesses(store.AccessFilter{Seqs: []int64{row.About}})
+		if len(about) != 1 || about[0].Who == "greta" || about[0].What == store.AccessSignIn {
+			d.t.Errorf("row %d was in the sample: %+v", row.About, about)
+		}
 	}
 }
 

@@ -47,6 +47,8 @@ func (s *Site) endpoints() []endpoint {
 		{post, "/review", pages, s.reviewSearch, ReviewLog},
 		{post, "/review/check", pages, s.reviewCheck, ReviewLog},
 		{post, "/review/export", pages, s.reviewExport, ReviewLog},
+		{get, "/review/samples/{number}", pages, s.samplePage, ReviewLog},
+		{post, "/review/samples/{number}/{verb}", pages, s.sampleVerb, ReviewLog},
 
 		{get, "/{$}", pages, s.startPage, SignedIn},
 		{get, "/inbox", pages, s.inboxPage, SeeCase},

@@ -26,13 +26,13 @@ const (
 
 type reviewPage struct {
 	page
-	Form   *form
-	Rows   []reviewRow
-	Kinds  []store.AccessKind
-	Before int64 // of the next page; 0 on the last
-	Sample bool  // chance chose the rows
-	Done   bool  // a check was just noted
-	Now    time.Time
+	Form    *form
+	Rows    []reviewRow
+	Kinds   []store.AccessKind
+	Before  int64                // of the next page; 0 on the last
+	Samples []store.ReviewSample // that the reviewer may go on with or read
+	Done    bool                 // a check was just noted
+	Now     time.Time
 }
 
 // reviewRow is a row of the access log with what reviewers noted on it.
@@ -48,7 +48,7 @@ func (s *Site) reviewPage(w http.ResponseWriter, r *http.Request, who access) er
 	return s.showReview(w, r, who, &form{Name: "review", Values: url.Values{}})
 }
 
-// reviewSearch narrows the rows, or lets chance choose some. It is a POST, so that no personal number stands in an address.
+// reviewSearch narrows the rows, or begins a sample of them. It is a POST, so that no personal number stands in an address.
 func (s *Site) reviewSearch(w http.ResponseWriter, r *http.Request, who access) error {
 	f, err := readForm(w, r, "review")
 	if err != nil {
@@ -59,34 +59,34 @@ func (s *Site) reviewSearch(w http.ResponseWriter, r *http.Request, who access) 
 
 func (s *Site) showReview(w http.ResponseWriter, r *http.Request, who access, f *form) error {
 	p := reviewPage{
-		page: s.page(who, "Loggkontroll", "review"), Form: f, Kinds: store.AccessKinds(), Now: s.now(), Sample: f.Value("do") == "sample",
+		page: s.page(who, "Loggkontroll", "review"), Form: f, Kinds: store.AccessKinds(), Now: s.now(),
 		Done: r.URL.Query().Has("done"),
 	}
 	filter, err := s.reviewFilter(r.Context(), who, f)
 	if err != nil {
 		return err
 	}
+	if p.Samples, err = s.samplesOf(r.Context(), who); err != nil {
+		return err
+	}
 	if f.Failed() {
 		p.Title = "Fel: " + p.Title
 		return s.render(w, http.StatusUnprocessableEntity, "review", p)
 	}
-	if err := s.reviewed(r.Context(), who, filter, store.AccessSearch, cmp.Or(f.Value("do"), "list")); err != nil {
+	if f.Value("do") == "sample" {
+		return s.makeSample(w, r, who, f, filter)
+	}
+	if err := s.reviewed(r.Context(), who, filter, store.AccessSearch, "list"); err != nil {
 		return err
 	}
-	var rows []store.Access
-	if p.Sample {
-		filter.Before = 0
-		rows, err = s.Relay.Store.AccessSample(r.Context(), filter)
-	} else {
-		filter.Limit = reviewPageSize + 1
-		rows, err = s.Relay.Store.AccessLog(r.Context(), filter)
-		if len(rows) > reviewPageSize {
-			rows = rows[:reviewPageSize]
-			p.Before = rows[reviewPageSize-1].Seq
-		}
-	}
+	filter.Limit = reviewPageSize + 1
+	rows, err := s.Relay.Store.AccessLog(r.Context(), filter)
 	if err != nil {
 		return err
+	}
+	if len(rows) > reviewPageSize {
+		rows = rows[:reviewPageSize]
+		p.Before = rows[reviewPageSize-1].Seq
 	}
 	if p.Rows, err = s.reviewRows(r.Context(), rows, filter.Units); err != nil {
 		return err

@@ -51,7 +51,9 @@ func TestAReviewerFindsALookUp(t *testing.T) {
 	} else {
 		has(t, r.body, "tolv siffror", "2026-01-31", "ett tal från 1 till 200", `value="1234"`)
 	}
-	has(t, w.post("/review", url.Values{"do": {"sample"}, "n": {"2"}}).body, "Stickprov: 2 rader")
+	r := w.post("/review", url.Values{"do": {"sample"}, "n": {"2"}})
+	expectRedirect(t, r, "/review/samples/1")
+	has(t, w.page("/review/samples/1"), "Stickprov 1", "0 av 2", "utan granskarens egna rader", "utan in- och utloggningar")
 	if rows := w.accesses(store.AccessFilter{Who: "gunde", What: store.AccessSearch}); len(rows) < 5 || rows[0].Subject != "access log" {
 		t.Errorf("the reviewer's own look-ups: %+v", rows)
 	}
@@ -117,9 +119,11 @@ func TestReviewersStayOnTheirSide(t *testing.T) {
 	for who, sees := range map[string][]string{"greta": {clinic}, "gunde": {clinic, other}, "bodil": {board}} {
 		w.as(who)
 		pages := []string{w.page("/review")}
-		for _, f := range []url.Values{{"patient": {tolvan}}, {"case": {ids[board]}}, {"case": {ids[other]}}, {"unit": {board}}, {"do": {"sample"}, "n": {"200"}}} {
+		for _, f := range []url.Values{{"patient": {tolvan}}, {"case": {ids[board]}}, {"case": {ids[other]}}, {"unit": {board}}} {
 			pages = append(pages, main(w.post("/review", f).body), w.post("/review/export", f).body)
 		}
+		sample := w.post("/review", url.Values{"do": {"sample"}, "n": {"200"}}).header.Get("Location")
+		pages = append(pages, main(w.page(sample)))
 		for unit, reader := range looked {
 			name := strings.ToUpper(reader[:1]) + reader[1:] + " Test"
 			if found := strings.Contains(strings.Join(pages, ""), name); found != slices.Contains(sees, unit) {
@@ -282,5 +286,63 @@ func TestOrdersAreInTheChain(t *testing.T) {
 	want := []string{"olle: POST /monitor/order ", "iris: POST /catalogue/draft/{verb} discard", "local: POST /api/deliveries/{verb} retry"}
 	if !slices.Equal(got, want) {
 		t.Errorf("the log has %q, want %q", got, want)
+	}
+}
+
+// TestASampleIsAThingOfItsOwn: chance chooses once, without the reviewer's own rows and sign-ins; the rows stay, are noted each once, and the end is a protocol.
+func TestASampleIsAThingOfItsOwn(t *testing.T) {
+	w := newWorld(t)
+	id := w.submit(clinic, "Tolvan Test", "Text")
+	w.as("vera")
+	for range 3 {
+		w.page("/inbox/" + id)
+	}
+	w.as("gunde")
+	for range 3 {
+		w.post("/review", url.Values{"patient": {tolvan}})
+	}
+	path := w.post("/review", url.Values{"do": {"sample"}, "n": {"200"}, "patient": {tolvan}}).header.Get("Location")
+	page := main(w.page(path))
+	has(t, page, "Rad 1 av 3", "Vera Test", "en patient")
+	hasNot(t, page, tolvan, "loggade in", `<span class="hint">gunde</span>`)
+	if again := main(w.page(path)); strings.Count(again, "<tr") != strings.Count(page, "<tr") {
+		t.Error("the rows change")
+	}
+	all := main(w.page(w.post("/review", url.Values{"do": {"sample"}, "n": {"200"}, "own": {"yes"}, "signins": {"yes"}}).header.Get("Location")))
+	has(t, all, "loggade in", `<span class="hint">gunde</span>`)
+
+	note := func(status int, fields url.Values) string {
+		t.Helper()
+		r := w.post(path+"/note", fields)
+		if r.status != status {
+			t.Errorf("%v: %d", fields, r.status)
+		}
+		return r.body
+	}
+	has(t, note(http.StatusUnprocessableEntity, url.Values{"position": {"1"}, "verdict": {"deviation"}}), "Skriv vad som avviker")
+	note(http.StatusSeeOther, url.Values{"position": {"1"}, "verdict": {"fine"}})
+	has(t, note(http.StatusUnprocessableEntity, url.Values{"position": {"1"}, "verdict": {"fine"}}), "redan noterad", "Rad 2 av 3")
+	note(http.StatusSeeOther, url.Values{"position": {"3"}, "verdict": {"deviation"}, "note": {"Inget uppdrag."}})
+	if r := w.post(path+"/note", url.Values{"position": {"4"}, "verdict": {"fine"}}); r.status != http.StatusBadRequest {
+		t.Errorf("a row that is not in it: %d", r.status)
+	}
+	has(t, main(w.page("/review")), "Fortsätt med stickprov 1", "2 av 3", "1 avvikelse")
+	if r := w.post(path+"/end", url.Values{}); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "Skriv varför stickprovet avslutas") {
+		t.Errorf("ended before its time without a word: %d", r.status)
+	}
+	expectRedirect(t, w.post(path+"/end", url.Values{"note": {"Vera pratar med chefen."}}), path+"?done")
+	has(t, main(w.page(path)), "Protokoll för stickprov 1", "Vera pratar med chefen.", "Avvikelse: Inget uppdrag.", "I ordning", "1 rad")
+	note(http.StatusUnprocessableEntity, url.Values{"position": {"2"}, "verdict": {"fine"}})
+
+	for _, who := range []string{"greta", "bodil"} { // of one unit, and of the other side
+		w.as(who)
+		if r := w.get(path); r.status != http.StatusNotFound {
+			t.Errorf("%s opens the sample: %d", who, r.status)
+		}
+		hasNot(t, w.page("/review"), "Fortsätt med", "Protokoll för")
+	}
+	report, err := w.Relay.Store.VerifyAccess(t.Context(), store.AccessHead{})
+	if err != nil || report.Broken != 0 {
+		t.Errorf("%+v, %v", report, err)
 	}
 }

@@ -27,6 +27,9 @@ func detailWord(detail string) string {
 	if list, state, found := strings.Cut(detail, ", "); found && detailWords[list] != "" {
 		return detailWords[list] + ", " + detailWords["state "+state]
 	}
+	if number, found := strings.CutPrefix(detail, "sample "); found {
+		return "stickprov " + number
+	}
 	return detail
 }
 
@@ -34,6 +37,7 @@ var detailWords = map[string]string{
 	"case": "ärendet", "cases": "ärenden", "protected identity": "skyddad identitet visad", "preview": "förhandsvisning", "messages": "meddelanden",
 	"mailbox": "anmälarens brevlåda", "attachment": "bilaga", "attachment of a note": "bilaga till en anteckning", "new case": "nytt ärende", "no right": "utan behörighet",
 	"recording, masked": "inspelning, maskerad", "standard reply": "standardsvar", "phrase": "standardsvar", "access log": "åtkomstloggen", "forward: no consent": "överlämning utan samtycke",
+	"sample made": "nytt stickprov", "sample ended": "stickprov avslutat",
 	"state submitted": "skickade", "state delivered": "nya", "state in_progress": "pågående", "state awaiting_reporter": "väntar på anmälaren", "state closed": "avslutade",
 	"password": "lösenord", "initial password": "tillfälligt lösenord", "provider": "vid inloggningstjänsten", "sessions ended": "sessioner avslutade", "enabled": "konto öppnat", "disabled": "konto stängt",
 	"sign-in": "inloggning", "sign-in at the provider": "inloggning vid inloggningstjänsten", "too many tries": "för många försök", "no role": "ingen roll",
