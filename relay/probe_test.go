@@ -172,7 +172,7 @@ func TestAConnectionIsTestedStepByStep(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			sender := &relay.Sender{Client: &soap.Client{TLS: func() *tls.Config { return c.client }}}
+			sender := &relay.Sender{Client: &soap.Client{TLS: func(string) *tls.Config { return c.client }}}
 			steps := probe(t, sender, routing.Route{Via: routing.Queue, Address: address + "localhost:" + port + "/x", Profile: routing.RIVTABP21})
 			if got := outcomeOf(steps); got != c.steps {
 				t.Errorf("steps %q, not %q: %+v", got, c.steps, steps)

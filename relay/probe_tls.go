@@ -30,7 +30,7 @@ func (p *probing) handshake(ctx context.Context) bool {
 	defer raw.Close()
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	if p.sender.Client.TLS != nil {
-		if own := p.sender.Client.TLS(); own != nil {
+		if own := p.sender.Client.TLS(net.JoinHostPort(p.target.Hostname(), p.port)); own != nil {
 			config = own.Clone()
 		}
 	}

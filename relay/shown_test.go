@@ -48,7 +48,7 @@ func newWorldOf(t *testing.T, folder string) *world {
 	}
 	roots := x509.NewCertPool()
 	roots.AddCert(w.producer.secure.Certificate())
-	w.Sender.Client.TLS = func() *tls.Config { return &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12} }
+	w.Sender.Client.TLS = func(string) *tls.Config { return &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12} }
 	return w
 }
 

@@ -19,9 +19,10 @@ import (
 // Client sends SOAP messages over HTTP/1.1 and keeps connections open between them. It follows no redirect, uses no
 // proxy and asks for no compression. The zero value is ready for use; a Client is shared and must not be copied.
 type Client struct {
-	// TLS is asked at every new connection, so that keys and authorities can change; nil, or a nil result, means the
-	// system's authorities and no client certificate. What it returns is not changed.
-	TLS            func() *tls.Config
+	// TLS is asked at every new connection to an address, as host:port, so that keys and authorities can change; nil, or a nil result, means
+	// the system's authorities and no client certificate. What it returns is not changed. As long as that is the same for an address, a
+	// session with it is resumed by its next connection; another one begins anew.
+	TLS            func(address string) *tls.Config
 	ConnectTimeout time.Duration // for the connection, and again for its TLS; default 2 s
 	Timeout        time.Duration // for a whole exchange, unless Outgoing says otherwise; default 29 s
 	RetryAfter     time.Duration // before the one new try when nothing was sent; default 200 ms
@@ -31,6 +32,7 @@ type Client struct {
 	once      sync.Once
 	transport *http.Transport
 	kept      keptConns
+	sessions  tlsSessions
 	rooms     Rooms
 }
 

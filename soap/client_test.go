@@ -404,7 +404,7 @@ func TestClientTLS(t *testing.T) {
 	out := &Outgoing{URL: server.URL, Body: []byte("x")}
 	t.Run("a trusted server is talked to", func(t *testing.T) {
 		c := quick(t)
-		c.TLS = func() *tls.Config { return &tls.Config{RootCAs: trusted} }
+		c.TLS = func(string) *tls.Config { return &tls.Config{RootCAs: trusted} }
 		if reply, err := c.Do(t.Context(), out); err != nil || string(reply.Body) != "ok" {
 			t.Errorf("%v, %+v", err, reply)
 		}
@@ -417,7 +417,7 @@ func TestClientTLS(t *testing.T) {
 	})
 	t.Run("another name than the certificate's is refused", func(t *testing.T) {
 		c := quick(t)
-		c.TLS = func() *tls.Config { return &tls.Config{RootCAs: trusted, ServerName: "other.test"} }
+		c.TLS = func(string) *tls.Config { return &tls.Config{RootCAs: trusted, ServerName: "other.test"} }
 		_, err := c.Do(t.Context(), out)
 		if own := sendError(t, err); own.Kind != SendTLS || own.Sent {
 			t.Errorf("%#v", own)
@@ -433,7 +433,7 @@ func TestClientTLS(t *testing.T) {
 			_, _ = io.Copy(io.Discard, connection)
 		})
 		c := quick(t)
-		c.TLS = func() *tls.Config { return &tls.Config{RootCAs: trusted} }
+		c.TLS = func(string) *tls.Config { return &tls.Config{RootCAs: trusted} }
 		strictURL := strings.Replace(strict.URL, "http:", "https:", 1)
 		_, err := c.Do(t.Context(), &Outgoing{URL: strictURL, Body: []byte("x")})
 		if own := sendError(t, err); own.Kind != SendTLS || own.Sent {

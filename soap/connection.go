@@ -53,16 +53,7 @@ func (c *Client) dialTLS(ctx context.Context, network, address string) (net.Conn
 	if err != nil {
 		return nil, err
 	}
-	config := &tls.Config{}
-	if c.TLS != nil {
-		if own := c.TLS(); own != nil {
-			config = own.Clone()
-		}
-	}
-	if config.ServerName == "" {
-		config.ServerName, _, _ = net.SplitHostPort(address)
-	}
-	config.NextProtos = []string{"http/1.1"}
+	config := c.tlsConfig(address)
 	connection := tls.Client(plain.(*countedConn).Conn, config)
 	ctx, cancel := context.WithTimeout(ctx, c.connectTimeout())
 	defer cancel()

@@ -378,7 +378,7 @@ func TestServerRun(t *testing.T) {
 		})}
 		s.TLS.ClientAuth = tls.RequireAnyClientCert
 		address, end, result := start(t, s)
-		c := &Client{TLS: func() *tls.Config {
+		c := &Client{TLS: func(string) *tls.Config {
 			config := lender.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
 			config.Certificates = lender.TLS.Certificates
 			return config

@@ -35,9 +35,14 @@ func newCertificates(c Config) *certificates {
 		readable: prometheus.NewDesc("rivgate_certificate_file_readable", "1 while a configured file with certificates can be read.", []string{"use"}, nil),
 	}
 	in, out := c.SOAP.TLS, c.Producer.TLS
-	for _, f := range []certificateFile{
+	files := []certificateFile{
 		{"soap.tls.certificate", in.Certificate}, {"soap.tls.client_ca", in.ClientCA}, {"producer.tls.certificate", out.Certificate}, {"producer.tls.ca", out.CA},
-	} {
+	}
+	for _, one := range c.Producer.TLSFor {
+		use := "producer.tls_for[" + one.address() + "]"
+		files = append(files, certificateFile{use + ".certificate", one.Certificate}, certificateFile{use + ".ca", one.CA})
+	}
+	for _, f := range files {
 		if f.name != "" {
 			all.files = append(all.files, f)
 		}

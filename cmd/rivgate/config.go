@@ -76,6 +76,7 @@ type ProducerConfig struct {
 	Timeout        time.Duration            `yaml:"timeout"`
 	Timeouts       map[string]time.Duration `yaml:"timeouts"`
 	TLS            ClientTLSConfig          `yaml:"tls"`
+	TLSFor         []ProducerTLSConfig      `yaml:"tls_for"`
 	Correlation    bool                     `yaml:"propagate_correlation_id_over_https"`
 }
 
@@ -84,6 +85,16 @@ type ClientTLSConfig struct {
 	Certificate string `yaml:"certificate"`
 	Key         string `yaml:"key"`
 	CA          string `yaml:"ca"`
+}
+
+// ProducerTLSConfig is what is other than in ClientTLSConfig for the producers at one host. What is empty is as there.
+type ProducerTLSConfig struct {
+	Host        string `yaml:"host"`
+	Port        int    `yaml:"port"` // 0: any that has no entry of its own
+	Certificate string `yaml:"certificate"`
+	Key         string `yaml:"key"`
+	CA          string `yaml:"ca"`
+	MinVersion  string `yaml:"min_version"` // 1.2 or 1.3; default 1.2
 }
 
 // DeliveryConfig is how queued messages are delivered.

@@ -179,12 +179,33 @@ func (k *checker) producer() {
 	for contract, d := range p.Timeouts {
 		k.positive("producer.timeouts."+contract, d)
 	}
-	if (p.TLS.Certificate == "") != (p.TLS.Key == "") {
-		k.problem("producer.tls", "certificate and key belong together: write both or none")
+	k.pems("producer.tls", p.TLS)
+	seen := map[string]bool{}
+	for i, one := range p.TLSFor {
+		key := fmt.Sprintf("producer.tls_for[%d]", i)
+		k.filled(key+".host", one.Host, "the host name in the addresses of the producers that it is for")
+		if one.Port < 0 || one.Port > 65535 {
+			k.problem(key+".port", "%d is no port: write 1 to 65535, or leave it out for all", one.Port)
+		}
+		if one.MinVersion != "" {
+			k.oneOf(key+".min_version", one.MinVersion, "1.2", "1.3")
+		}
+		if seen[one.address()] {
+			k.problem(key, "%s has an entry before this one: keep one of them", one.address())
+		}
+		seen[one.address()] = true
+		k.pems(key, ClientTLSConfig{one.Certificate, one.Key, one.CA})
 	}
-	for key, name := range map[string]string{"certificate": p.TLS.Certificate, "key": p.TLS.Key, "ca": p.TLS.CA} {
-		if name != "" {
-			k.file("producer.tls."+key, name)
+}
+
+// pems checks the files of TLS towards producers.
+func (k *checker) pems(key string, c ClientTLSConfig) {
+	if (c.Certificate == "") != (c.Key == "") {
+		k.problem(key, "certificate and key belong together: write both or none")
+	}
+	for _, f := range []struct{ part, name string }{{"certificate", c.Certificate}, {"key", c.Key}, {"ca", c.CA}} {
+		if f.name != "" {
+			k.file(key+"."+f.part, f.name)
 		}
 	}
 }

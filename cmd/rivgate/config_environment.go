@@ -42,6 +42,12 @@ func (p places) note(source, path string, node *yaml.Node) {
 			p[key] = place{source, node.Content[i].Line}
 			p.note(source, key, node.Content[i+1])
 		}
+	case yaml.SequenceNode:
+		for i, one := range node.Content {
+			key := fmt.Sprintf("%s[%d]", path, i)
+			p[key] = place{source, one.Line}
+			p.note(source, key, one)
+		}
 	}
 }
 

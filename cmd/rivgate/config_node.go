@@ -27,6 +27,8 @@ func (l *loaded) decode(node *yaml.Node, into reflect.Value, path string) []Prob
 		return []Problem{{Source: l.File, Line: node.Line, Key: path, Text: "the value is no " + typeWords("main.")}}
 	case into.Kind() == reflect.Map && into.Type().Elem().Kind() == reflect.Struct && node.Kind == yaml.MappingNode:
 		return l.decodeMap(node, into, path)
+	case into.Kind() == reflect.Slice && into.Type().Elem().Kind() == reflect.Struct && node.Kind == yaml.SequenceNode:
+		return l.decodeList(node, into, path)
 	}
 	return l.yamlProblems(node.Decode(into.Addr().Interface()), path)
 }
@@ -79,6 +81,15 @@ func (l *loaded) decodeMap(node *yaml.Node, into reflect.Value, path string) (pr
 		name := node.Content[i].Value
 		problems = append(problems, l.decode(node.Content[i+1], one, below(path, name))...)
 		all.SetMapIndex(reflect.ValueOf(name), one)
+	}
+	into.Set(all)
+	return problems
+}
+
+func (l *loaded) decodeList(node *yaml.Node, into reflect.Value, path string) (problems []Problem) {
+	all := reflect.MakeSlice(into.Type(), len(node.Content), len(node.Content))
+	for i, one := range node.Content {
+		problems = append(problems, l.decode(one, all.Index(i), fmt.Sprintf("%s[%d]", path, i))...)
 	}
 	into.Set(all)
 	return problems

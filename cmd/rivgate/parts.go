@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -114,7 +113,7 @@ func newKeeper(c Config, r *contracts.Registry, db *store.Store, now func() time
 
 // newRelay is the line over an open store and a table.
 func newRelay(c Config, r *contracts.Registry, db *store.Store, table func() *routing.Table, now func() time.Time, log *zap.Logger) (*relay.Relay, error) {
-	t, err := producerTLS(c.Producer.TLS)
+	t, err := producersTLS(c.Producer)
 	if err != nil {
 		return nil, err
 	}
@@ -184,40 +183,4 @@ func readPool(file string) (*x509.CertPool, error) {
 		return nil, &failure{exitUsage, errors.New("reading authorities: there is no PEM certificate in " + file)}
 	}
 	return pool, nil
-}
-
-// producerTLS is how we show ourselves to producers, and whom we believe. Both are read again when their files change.
-func producerTLS(c ClientTLSConfig) (func() *tls.Config, error) {
-	return producerTLSLooking(c, lookAgain)
-}
-
-// producerTLSLooking is producerTLS with another time between two looks at the files.
-func producerTLSLooking(c ClientTLSConfig, every time.Duration) (func() *tls.Config, error) {
-	files := &reread[*tls.Config]{every: every, load: func() (*tls.Config, error) {
-		roots, err := readPool(c.CA)
-		if err != nil {
-			return nil, err
-		}
-		t := &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
-		if c.Certificate != "" {
-			pair, err := tls.LoadX509KeyPair(c.Certificate, c.Key)
-			if err != nil {
-				return nil, err
-			}
-			t.Certificates = []tls.Certificate{pair}
-		}
-		return t, nil
-	}}
-	for _, name := range []string{c.Certificate, c.Key, c.CA} {
-		if name != "" {
-			files.files = append(files.files, name)
-		}
-	}
-	if _, err := files.get(); err != nil {
-		return nil, &failure{exitUsage, fmt.Errorf("reading producer.tls: %w", err)}
-	}
-	return func() *tls.Config {
-		t, _ := files.get() // the first reading went well, so there always is one
-		return t
-	}, nil
 }

@@ -40,7 +40,7 @@ func (t *TAKTestCommand) Run(s *session) error {
 	if x.Code != "" {
 		return refused("%s %s: %s; %s", x.Code, x.Detail, x.Cause, x.Remedy)
 	}
-	own, err := producerTLS(c.config.Producer.TLS)
+	own, err := producersTLS(c.config.Producer)
 	if err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ func TestATAKIsAskedWithTheFilesOfToday(t *testing.T) {
 		}
 	}
 	take(first, first)
-	config, err := producerTLSLooking(files, time.Millisecond)
+	config, err := clientTLS("producer.tls", files, tls.VersionTLS12, time.Millisecond)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"cmp"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// producersTLS is how we show ourselves to the producer at an address, host:port, and whom we believe there: an entry of its own for host and
+// port, else one for the host, else what is for all.
+func producersTLS(c ProducerConfig) (func(address string) *tls.Config, error) {
+	return producersTLSLooking(c, lookAgain)
+}
+
+// producersTLSLooking is producersTLS with another time between two looks at the files.
+func producersTLSLooking(c ProducerConfig, every time.Duration) (func(address string) *tls.Config, error) {
+	common, err := clientTLS("producer.tls", c.TLS, tls.VersionTLS12, every)
+	if err != nil {
+		return nil, err
+	}
+	own := map[string]func() *tls.Config{}
+	for i, one := range c.TLSFor {
+		version := uint16(tls.VersionTLS12)
+		if one.MinVersion == "1.3" {
+			version = tls.VersionTLS13
+		}
+		if own[one.address()], err = clientTLS(fmt.Sprintf("producer.tls_for[%d]", i), one.over(c.TLS), version, every); err != nil {
+			return nil, err
+		}
+	}
+	return func(address string) *tls.Config {
+		host, port, _ := net.SplitHostPort(strings.ToLower(address))
+		for _, name := range []string{net.JoinHostPort(host, port), host} {
+			if config, ok := own[name]; ok {
+				return config()
+			}
+		}
+		return common()
+	}, nil
+}
+
+// address is what an entry is for: host:port, or the host alone.
+func (c ProducerTLSConfig) address() string {
+	host := strings.ToLower(strings.Trim(c.Host, "[]"))
+	if c.Port == 0 {
+		return host
+	}
+	return net.JoinHostPort(host, strconv.Itoa(c.Port))
+}
+
+// over is what an entry makes of what is for all.
+func (c ProducerTLSConfig) over(common ClientTLSConfig) ClientTLSConfig {
+	if c.Certificate != "" {
+		common.Certificate, common.Key = c.Certificate, c.Key
+	}
+	common.CA = cmp.Or(c.CA, common.CA)
+	return common
+}
+
+// producerTLS is how we show ourselves, and whom we believe, where a producer has no entry of its own.
+func producerTLS(c ClientTLSConfig) (func() *tls.Config, error) {
+	return clientTLS("producer.tls", c, tls.VersionTLS12, lookAgain)
+}
+
+// clientTLS are the files of one key of the configuration. They are read again when they change: then the result is another one.
+func clientTLS(key string, c ClientTLSConfig, version uint16, every time.Duration) (func() *tls.Config, error) {
+	files := &reread[*tls.Config]{every: every, load: func() (*tls.Config, error) {
+		roots, err := readPool(c.CA)
+		if err != nil {
+			return nil, err
+		}
+		t := &tls.Config{RootCAs: roots, MinVersion: version}
+		if c.Certificate != "" {
+			pair, err := tls.LoadX509KeyPair(c.Certificate, c.Key)
+			if err != nil {
+				return nil, err
+			}
+			t.Certificates = []tls.Certificate{pair}
+		}
+		return t, nil
+	}}
+	for _, name := range []string{c.Certificate, c.Key, c.CA} {
+		if name != "" {
+			files.files = append(files.files, name)
+		}
+	}
+	if _, err := files.get(); err != nil {
+		return nil, &failure{exitUsage, fmt.Errorf("reading %s: %w", key, err)}
+	}
+	return func() *tls.Config {
+		t, _ := files.get() // the first reading went well, so there always is one
+		return t
+	}, nil
+}
