@@ -4,7 +4,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -149,7 +148,7 @@ func (s *Site) identify(r *http.Request, e endpoint) (access, error) {
 		return who, errSignIn
 	}
 	if who.mustChange && !strings.HasPrefix(e.path, "/account") {
-		return who, &elsewhere{"/account?next=" + url.QueryEscape(safeNext(pageOf(r)))}
+		return who, &elsewhere{link("/account?next={}", safeNext(pageOf(r)))}
 	}
 	who.kept = s.kept(r, who)
 	return who, s.reach(r, who, e)

@@ -43,10 +43,9 @@ func (s *Site) answerVerb(w http.ResponseWriter, r *http.Request, who access, c 
 	if f.Failed() {
 		return s.caseAgain(w, r, who, c, f)
 	}
-	here := "/inbox/" + url.PathEscape(c.ID)
 	switch f.Value("do") {
 	case "save", "insert":
-		http.Redirect(w, r, here+"?do="+f.Name+"&done=saved#do", http.StatusSeeOther)
+		http.Redirect(w, r, link("/inbox/{}?do={}&done=saved#do", c.ID, f.Name), http.StatusSeeOther)
 		return nil
 	case "preview":
 		if _, err := s.updateOf(f.Name, f); err != nil {
@@ -55,7 +54,7 @@ func (s *Site) answerVerb(w http.ResponseWriter, r *http.Request, who access, c 
 		if f.Failed() {
 			return s.caseAgain(w, r, who, c, f)
 		}
-		http.Redirect(w, r, here+"/preview/"+f.Name, http.StatusSeeOther)
+		http.Redirect(w, r, link("/inbox/{}/preview/{}", c.ID, f.Name), http.StatusSeeOther)
 		return nil
 	}
 	return s.send(w, r, who, c, f, d, version)
@@ -168,20 +167,19 @@ func (s *Site) outgoingVerb(w http.ResponseWriter, r *http.Request, who access) 
 	if err := s.lookedAt(r.Context(), who, store.AccessChange, c, verb); err != nil {
 		return err
 	}
-	here := "/inbox/" + url.PathEscape(c.ID)
+	here := link("/inbox/{}?done=undone", c.ID)
 	if verb == "drop" {
 		err = s.Relay.Store.DropOutgoing(r.Context(), r.PathValue("out"), c.Handler.Unit)
-		here += "?done=dropped"
+		here = link("/inbox/{}?done=dropped", c.ID)
 	} else {
 		var d store.Draft
 		d, err = s.Later.Undo(r.Context(), r.PathValue("out"), c.Handler.Unit, who.self())
-		here += "?done=undone&do=" + url.QueryEscape(draftForm(d)) + "#do"
-		if d.By.ID != who.user || draftForm(d) != d.Form {
-			here = "/inbox/" + url.PathEscape(c.ID) + "?done=undone"
+		if d.By.ID == who.user && draftForm(d) == d.Form {
+			here = link("/inbox/{}?done=undone&do={}#do", c.ID, d.Form)
 		}
 	}
 	if errors.Is(err, store.ErrLeft) {
-		here, err = "/inbox/"+url.PathEscape(c.ID)+"?done=left", nil
+		here, err = link("/inbox/{}?done=left", c.ID), nil
 	}
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -24,7 +23,7 @@ type receiptView struct {
 }
 
 func accepted(w http.ResponseWriter, a store.Accepted) error {
-	w.Header().Set("Location", "/api/cases/"+url.PathEscape(a.CaseID))
+	w.Header().Set("Location", link("/api/cases/{}", a.CaseID))
 	return writeJSON(w, http.StatusCreated, receiptView{
 		MessageID: a.MessageID, LogID: a.LogID, Received: a.Received, ID: a.CaseID, Case: a.Case, External: a.External, OutOfOrder: a.OutOfOrder,
 	})

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -39,7 +38,7 @@ func (s *Site) boardVerb(w http.ResponseWriter, r *http.Request, who access) err
 		found, err = s.boardNote(ctx, who, c, f, files)
 	}
 	if err == nil && !f.Failed() {
-		http.Redirect(w, r, "/inbox/"+url.PathEscape(c.ID)+"/board?done="+verb, http.StatusSeeOther)
+		http.Redirect(w, r, link("/inbox/{}/board?done={}", c.ID, verb), http.StatusSeeOther)
 		return nil
 	}
 	refusal := err

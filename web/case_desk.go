@@ -31,6 +31,14 @@ type deskPart struct {
 	Shown     bool // a protected identity is shown
 }
 
+// ShowsProtected is what an address carries to show there what is shown here.
+func (p deskPart) ShowsProtected() string {
+	if p.Shown {
+		return "show"
+	}
+	return ""
+}
+
 // looksMost is how many rows of the access log a case shows.
 const looksMost = 30
 
@@ -61,7 +69,7 @@ func (s *Site) deskPart(ctx context.Context, who access, c store.Case, drafts []
 
 // caseLine is the time line of a case with what people of its unit did at their desks.
 func (s *Site) caseLine(ctx context.Context, c store.Case) ([]event, error) {
-	line, err := s.timeLine(ctx, c, "/inbox/"+c.ID+"/files")
+	line, err := s.timeLine(ctx, c, "/inbox/{}/files/{}/{}")
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ import (
 type livePage struct {
 	Case     store.Case
 	Desk     store.Desk
-	Seen     string // what the page shows, for the next question
+	Seen     url.Values // what the page shows, for the next question
 	Outgoing []outgoing
 	Writing  []writing
 	Changed  bool // the case is another than the page shows
@@ -25,12 +25,12 @@ type livePage struct {
 }
 
 // seen are the versions of a case and its desk that a page shows.
-func seen(c store.Case, d store.Desk) string {
-	return "case=" + strconv.FormatInt(c.Version, 10) + "&desk=" + strconv.FormatInt(d.Version, 10)
+func seen(c store.Case, d store.Desk) url.Values {
+	return url.Values{"case": {strconv.FormatInt(c.Version, 10)}, "desk": {strconv.FormatInt(d.Version, 10)}}
 }
 
 // Seen is it for the page of a case.
-func (p casePage) Seen() string { return seen(p.Case, p.Desk) }
+func (p casePage) Seen() url.Values { return seen(p.Case, p.Desk) }
 
 // caseLive is the part of a case's page that is asked for again and again.
 func (s *Site) caseLive(w http.ResponseWriter, r *http.Request, who access) error {
@@ -54,8 +54,8 @@ func (s *Site) caseLive(w http.ResponseWriter, r *http.Request, who access) erro
 	}
 	p.Writing = s.colleaguesDrafts(drafts, who)
 	q := r.URL.Query()
-	p.Seen = url.Values{"case": {q.Get("case")}, "desk": {q.Get("desk")}}.Encode()
-	p.Changed = p.Seen != seen(c, p.Desk)
+	p.Seen = url.Values{"case": {q.Get("case")}, "desk": {q.Get("desk")}}
+	p.Changed = p.Seen.Encode() != seen(c, p.Desk).Encode()
 	return s.piece(w, "case", "live", p)
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"rivgate/store"
@@ -18,7 +17,7 @@ func noteFiles(c store.Case, note store.DeskEvent) []fileLink {
 	for _, f := range note.Files {
 		out = append(out, fileLink{
 			Name: f.Name, MediaType: f.MediaType, SHA256: f.SHA256, Size: f.Size,
-			Address: "/inbox/" + url.PathEscape(c.ID) + "/notes/" + url.PathEscape(note.FilesID) + "/" + strconv.FormatInt(f.Number, 10),
+			Address: link("/inbox/{}/notes/{}/{}", c.ID, note.FilesID, f.Number),
 		})
 	}
 	return out

@@ -71,7 +71,7 @@ func (s *Site) changesView(r *http.Request, c *comparedRows) (changesView, error
 		v.Changes = append(v.Changes, s.changeView(c, v.Switches))
 	}
 	if last < len(all) {
-		v.Next = r.URL.Path + "?" + url.Values{"from": {strconv.Itoa(last)}}.Encode()
+		v.Next = link(r.URL.Path+"?from={}", last)
 	}
 	return v, nil
 }
@@ -187,7 +187,7 @@ func (s *Site) catalogueDraftVerb(w http.ResponseWriter, r *http.Request, who ac
 	if err != nil {
 		return err
 	}
-	p, after := &draftPage{}, "/catalogue/draft?done="+verb
+	p, after := &draftPage{}, link("/catalogue/draft?done={}", verb)
 	switch verb {
 	case "publish":
 		p.Publish, after = f, "/catalogue?done=publish"

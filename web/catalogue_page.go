@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -139,7 +138,7 @@ func (s *Site) cataloguePage(w http.ResponseWriter, r *http.Request, who access)
 		}
 	}
 	if next := from + len(p.Units); next < p.Total {
-		p.Next = "/catalogue?" + url.Values{"q": {p.Query}, "way": {p.Way}, "from": {strconv.Itoa(next)}}.Encode()
+		p.Next = link("/catalogue?q={}&way={}&from={}", p.Query, p.Way, next)
 	}
 	return s.render(w, http.StatusOK, "catalogue_units", p)
 }
@@ -197,7 +196,7 @@ func (s *Site) catalogueRowsPage(w http.ResponseWriter, r *http.Request, who acc
 		}
 	}
 	if next := from + len(p.Rows); next < p.Total {
-		p.Next = "/catalogue/rows?" + url.Values{"q": {p.Query}, "kind": {string(p.Kind)}, "of": {p.Of}, "from": {strconv.Itoa(next)}}.Encode()
+		p.Next = link("/catalogue/rows?q={}&kind={}&of={}&from={}", p.Query, p.Kind, p.Of, next)
 	}
 	return s.render(w, http.StatusOK, "catalogue_rows", p)
 }
@@ -254,5 +253,5 @@ func validity(e routing.Entry, today routing.Date) string {
 
 // WhyLink asks why cases of a unit go where they go.
 func (p unitsPage) WhyLink(unit string) string {
-	return "/resolve?" + url.Values{"contract": {p.send}, "to": {unit}, "from": {p.portal}}.Encode()
+	return link("/resolve?contract={}&to={}&from={}", p.send, unit, p.portal)
 }

@@ -135,7 +135,7 @@ func (s *Site) editRow(w http.ResponseWriter, r *http.Request, who access, verb 
 	}
 	d, _, err := s.Relay.Store.EditCatalogue(r.Context(), revision, []routing.Edit{edit}, s.Rules, who.name, f.Value("reason"))
 	if err == nil {
-		http.Redirect(w, r, "/catalogue/draft?done="+verb, http.StatusSeeOther)
+		http.Redirect(w, r, link("/catalogue/draft?done={}", verb), http.StatusSeeOther)
 		return nil
 	}
 	var stale *store.RevisionError

@@ -45,7 +45,7 @@ func TestWhatIsStuckIsDismissed(t *testing.T) {
 	}
 	why := url.Values{"reason": {"systemet är underrättat"}}
 	w.as("olle")
-	has(t, w.page("/monitor/deliveries"), `href="/monitor/order?verb=dismiss&amp;"`)
+	has(t, w.page("/monitor/deliveries"), `href="/monitor/order?verb=dismiss"`)
 	has(t, w.page("/faults"), "Meddelanden som fastnat", "3 meddelanden", "/monitor/order?verb=dismiss&amp;id="+stuck[0])
 	has(t, w.page("/monitor/order?verb=dismiss&id="+stuck[0]), "1 meddelande som fastnat", "provräkning", "Har fastnat", stuck[0])
 	has(t, w.page("/monitor/order?verb=release"), "Det finns ingenting att göra det med just nu.")

@@ -91,7 +91,7 @@ func (q deliveryQuery) Hidden() map[string]string {
 // Verb is where a verb on what the filter chooses is confirmed.
 func (q deliveryQuery) Verb(verb string) string {
 	q.Class = ""
-	return "/monitor/order?" + url.Values{"verb": {verb}}.Encode() + "&" + q.Encode()
+	return link("/monitor/order?verb={}&{}", verb, q)
 }
 
 // Words are the filter in words; "" for everything.
@@ -147,7 +147,7 @@ func (s *Site) deliveriesPage(w http.ResponseWriter, r *http.Request, who access
 	}
 	if len(p.Rows) > deliveriesShown {
 		p.Rows = p.Rows[:deliveriesShown]
-		p.Next = "/monitor/deliveries?" + p.Query.Encode() + "&" + url.Values{"after": {p.Rows[deliveriesShown-1].ID}}.Encode()
+		p.Next = link("/monitor/deliveries?{}&after={}", p.Query, p.Rows[deliveriesShown-1].ID)
 	}
 	return s.render(w, http.StatusOK, "deliveries", p)
 }

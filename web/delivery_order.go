@@ -30,6 +30,9 @@ type orderPage struct {
 	Now         time.Time
 }
 
+// Back is where somebody goes who changes their mind.
+func (p orderPage) Back() string { return p.Order.where(p.Query) }
+
 // orderPage is the dry run: it says how many an order would touch, shows the first ones, and asks why. It changes nothing.
 func (s *Site) orderPage(w http.ResponseWriter, r *http.Request, who access) error {
 	v := r.URL.Query()

@@ -82,19 +82,31 @@ func orderOf(verb string) (orderKind, bool) {
 	return all[i], true
 }
 
+// where is the page that an order was begun on, with its filter.
+func (k orderKind) where(q deliveryQuery) string {
+	switch {
+	case k.Receivers:
+		return link("/monitor")
+	case k.verb == store.VerbDismiss && q.ID != "": // a held message has no delivery to show
+		return link("/faults")
+	case q.ID != "":
+		return link("/monitor/deliveries/{}", q.ID)
+	}
+	return link("/monitor/deliveries?{}", q)
+}
+
 // after is the page where a person sees what became of an order.
 func (k orderKind) after(q deliveryQuery, n int) string {
-	v := url.Values{"done": {k.Verb}, "n": {strconv.Itoa(n)}}
 	if k.Receivers {
-		return "/monitor?" + v.Encode()
+		return link("/monitor?done={}&n={}", k.Verb, n)
 	}
 	if k.verb == store.VerbDismiss { // what was dismissed has no delivery to show
-		return "/faults?" + v.Encode()
+		return link("/faults?done={}&n={}", k.Verb, n)
 	}
 	if q.ID != "" {
-		return "/monitor/deliveries/" + url.PathEscape(q.ID) + "?" + v.Encode()
+		return link("/monitor/deliveries/{}?done={}&n={}", q.ID, k.Verb, n)
 	}
-	return "/monitor/deliveries?" + q.Encode() + "&" + v.Encode()
+	return link("/monitor/deliveries?{}&done={}&n={}", q, k.Verb, n)
 }
 
 // orderDone says what an order did, on the page after it.

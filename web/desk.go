@@ -163,14 +163,15 @@ func (f *form) takeDesk(err error) bool {
 
 // backFrom is where a person stands after a change: on the case, or in the list that the button stood in.
 func backFrom(f *form, c store.Case, verb string, who access) string {
-	if back, ok := strings.CutPrefix(f.Value("back"), "/inbox?"); ok {
-		return "/inbox?" + back + "&done=" + verb
+	if back, err := url.Parse(f.Value("back")); err == nil && back.Path == "/inbox" {
+		chosen := back.Query()
+		chosen.Del("done")
+		return link("/inbox?{}&done={}", chosen, verb)
 	}
-	here := "/inbox/" + url.PathEscape(c.ID)
 	if !who.may(ReadCase, ownerOf(c)) {
-		here += "/desk"
+		return link("/inbox/{}/desk?done={}", c.ID, verb)
 	}
-	return here + "?done=" + verb
+	return link("/inbox/{}?done={}", c.ID, verb)
 }
 
 // required is what was typed in a field that must be filled in, of at most so many characters.

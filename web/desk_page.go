@@ -36,7 +36,7 @@ func (s *Site) deskPage(w http.ResponseWriter, r *http.Request, who access) erro
 		return err
 	}
 	if who.may(ReadCase, ownerOf(c)) {
-		http.Redirect(w, r, "/inbox/"+url.PathEscape(c.ID), http.StatusSeeOther)
+		http.Redirect(w, r, link("/inbox/{}", c.ID), http.StatusSeeOther)
 		return nil
 	}
 	if err := s.lookedAt(r.Context(), who, store.AccessRead, c, "desk"); err != nil {

@@ -114,7 +114,7 @@ func (p *faultsPage) grouped(rows []faultRow) []faultGroup {
 			at[row.faultKind] = i
 			groups = append(groups, faultGroup{
 				faultKind: row.faultKind, codeMeaning: row.meaning(), Chosen: row.faultKind == p.Kind,
-				Link: "/faults?" + url.Values{"class": {row.faultKind.Class}, "code": {row.faultKind.Code}, "receiver": {p.Receiver}}.Encode(),
+				Link: link("/faults?class={}&code={}&receiver={}", row.faultKind.Class, row.faultKind.Code, p.Receiver),
 			})
 		}
 		groups[i].Count++
@@ -261,5 +261,5 @@ func (faultPage) FaultName(class string) string {
 
 // WhyLink asks why the message goes where it goes.
 func (p faultPage) WhyLink() string {
-	return "/resolve?" + url.Values{"contract": {p.Row.Contract}, "to": {p.Row.Receiver}}.Encode()
+	return link("/resolve?contract={}&to={}", p.Row.Contract, p.Row.Receiver)
 }

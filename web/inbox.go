@@ -28,8 +28,9 @@ type inboxPage struct {
 	Problems []problemChoice
 	Areas    []contracts.Code
 	Rows     []inboxRow
-	Here     string // address of this page without what was looked for
-	Next     string // where the next page begins; "" on the last
+	Chosen   url.Values // what the list is narrowed by, without what was looked for
+	Here     string     // address of the page with that
+	Next     string     // where the next page begins; "" on the last
 	First    bool
 	Searches bool // may look for people
 	Done     string
@@ -125,7 +126,8 @@ func (s *Site) showInbox(w http.ResponseWriter, r *http.Request, who access, typ
 	if p.People, err = s.inboxPeople(r.Context(), who); err != nil {
 		return err
 	}
-	p.Here = "/inbox?" + narrowing(typed, f.Queue).Encode()
+	p.Chosen = narrowing(typed, f.Queue)
+	p.Here = link("/inbox?{}", p.Chosen)
 	p.Narrowed = len(narrowing(typed, "")) > 0 || f.Query != ""
 	status := http.StatusOK
 	if typed.Failed() {
@@ -137,7 +139,7 @@ func (s *Site) showInbox(w http.ResponseWriter, r *http.Request, who access, typ
 func (p *inboxPage) choose(q store.Queue, typed *form) {
 	p.Queue, p.Heading = q, queueName(q)
 	for i := range p.Queues {
-		p.Queues[i].Chose, p.Queues[i].Here = p.Queues[i].Queue == q, "/inbox?"+narrowing(typed, p.Queues[i].Queue).Encode()
+		p.Queues[i].Chose, p.Queues[i].Here = p.Queues[i].Queue == q, link("/inbox?{}", narrowing(typed, p.Queues[i].Queue))
 	}
 }
 

@@ -83,7 +83,7 @@ func (s *Site) showMailbox(w http.ResponseWriter, r *http.Request, who access, c
 
 // letters are what is in the mailbox, and what the citizen wrote, by time.
 func (s *Site) letters(ctx context.Context, c store.Case) ([]letter, error) {
-	files := "/mailbox/" + c.ID + "/files"
+	files := "/mailbox/{}/files/{}/{}"
 	box, err := s.Relay.Store.Mailbox(ctx, c.ID)
 	if err != nil {
 		return nil, err
@@ -172,7 +172,7 @@ func (s *Site) mailboxAnswer(w http.ResponseWriter, r *http.Request, who access)
 	}
 	_, err = s.Relay.Submit(r.Context(), m)
 	if err == nil {
-		http.Redirect(w, r, "/mailbox/"+url.PathEscape(c.ID)+"?done=answer", http.StatusSeeOther)
+		http.Redirect(w, r, link("/mailbox/{}?done=answer", c.ID), http.StatusSeeOther)
 		return nil
 	}
 	if !f.take(err, []place{{"attachment", "file"}, {"answer/text", "text"}, {"answer/inReplyTo", "text"}}) {

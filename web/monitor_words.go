@@ -2,7 +2,6 @@ package web
 
 import (
 	"encoding/json"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -93,10 +92,10 @@ func (operatorWords) Room(bytes int64) string {
 
 // DeliveriesOf is where the deliveries to a receiver that are not done are listed.
 func (operatorWords) DeliveriesOf(receiver string) string {
-	return "/monitor/deliveries?" + url.Values{"receiver": {receiver}}.Encode()
+	return link("/monitor/deliveries?receiver={}", receiver)
 }
 
 // OrderLink is where a verb on a receiver is confirmed.
 func (operatorWords) OrderLink(verb, receiver string) string {
-	return "/monitor/order?" + url.Values{"verb": {verb}, "receiver": {receiver}}.Encode()
+	return link("/monitor/order?verb={}&receiver={}", verb, receiver)
 }

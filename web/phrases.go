@@ -121,7 +121,7 @@ func (s *Site) phraseChange(w http.ResponseWriter, r *http.Request, who access) 
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/phrases?unit="+url.QueryEscape(unit)+"&done=1", http.StatusSeeOther)
+	http.Redirect(w, r, link("/phrases?unit={}&done=1", unit), http.StatusSeeOther)
 	return nil
 }
 

@@ -104,7 +104,7 @@ func (s *Site) resolve(r *http.Request, p *resolvePage, draft *catalogueRows, te
 	p.Code = codeMeanings(p.Answer.Code)
 	p.Route, p.Permit = traceSteps(p.Answer.Trace.Route), traceSteps(p.Answer.Trace.Permission)
 	if row := p.Answer.RouteRow; row != nil && row.ID != "" {
-		p.RowLink = "/catalogue/rows/" + url.PathEscape(row.ID)
+		p.RowLink = link("/catalogue/rows/{}", row.ID)
 	}
 	if !test {
 		return nil

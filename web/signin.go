@@ -72,12 +72,12 @@ func (s *Site) showSignIn(w http.ResponseWriter, status int, p signInPage) error
 func (s *Site) turnedAway(w http.ResponseWriter, r *http.Request) error {
 	if r.Header.Get("HX-Request") == "true" { // htmx changes a part of a page, which stays as it is
 		if r.Method == http.MethodGet {
-			w.Header().Set("HX-Redirect", "/signin?next="+url.QueryEscape(pageOf(r)))
+			w.Header().Set("HX-Redirect", link("/signin?next={}", pageOf(r)))
 		}
 		return errSignIn
 	}
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
-		http.Redirect(w, r, "/signin?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
+		http.Redirect(w, r, link("/signin?next={}", r.URL.RequestURI()), http.StatusSeeOther)
 		return nil
 	}
 	kept, err := s.keepForm(w, r)

@@ -63,7 +63,7 @@ func (s *Site) startInbox(ctx context.Context, who access) (startRoom, error) {
 		if q.Queue == store.QueueMine && !who.somewhere(WriteCase) {
 			continue // nobody else is given cases
 		}
-		room.Cards = append(room.Cards, startCard{Count: q.Count, Name: q.Name, Address: "/inbox?queue=" + string(q.Queue)})
+		room.Cards = append(room.Cards, startCard{Count: q.Count, Name: q.Name, Address: link("/inbox?queue={}", q.Queue)})
 	}
 	switch {
 	case who.somewhere(WriteCase):

@@ -88,7 +88,7 @@ func (s *Site) submitCase(w http.ResponseWriter, r *http.Request, who access) er
 		Recipient: &contracts.Recipient{Unit: contracts.OrgUnit{HSAID: unit.HSAID, Name: unit.Name}, Kind: kind}, Complaint: c,
 	})
 	if err == nil {
-		http.Redirect(w, r, "/mailbox/"+url.PathEscape(accepted.CaseID)+"?done=submit", http.StatusSeeOther)
+		http.Redirect(w, r, link("/mailbox/{}?done=submit", accepted.CaseID), http.StatusSeeOther)
 		return nil
 	}
 	if !f.take(err, complaintPlaces()) {

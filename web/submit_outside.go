@@ -96,7 +96,7 @@ func (s *Site) beginCase(w http.ResponseWriter, r *http.Request, who access) err
 	}
 	accepted, err := s.Relay.Begin(r.Context(), contracts.Update{HandlingUnit: contracts.OrgUnit{HSAID: unit.HSAID, Name: unit.Name}, NewCase: c})
 	if err == nil {
-		http.Redirect(w, r, "/inbox/"+url.PathEscape(accepted.CaseID), http.StatusSeeOther)
+		http.Redirect(w, r, link("/inbox/{}", accepted.CaseID), http.StatusSeeOther)
 		return nil
 	}
 	if !f.take(err, complaintPlaces()) {

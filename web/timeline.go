@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"time"
 
 	"rivgate/contracts"
@@ -49,7 +48,15 @@ type fileLink struct {
 	Elsewhere         bool // only a reference came with the message
 }
 
-// timeLine turns the messages of a case into events. files is where attachments are fetched.
+// fileLinkAt is where a file of a message is fetched; "" where files is.
+func fileLinkAt(files string, c store.Case, message string, n int) string {
+	if files == "" {
+		return ""
+	}
+	return link(files, c.ID, message, n)
+}
+
+// timeLine turns the messages of a case into events. files is the pattern of a link to where attachments are fetched: case, message, number. "" nowhere.
 func (s *Site) timeLine(ctx context.Context, c store.Case, files string) ([]event, error) {
 	entries, err := s.Relay.Store.TimeLine(ctx, c.ID)
 	if err != nil {
@@ -108,7 +115,7 @@ func (s *Site) event(c store.Case, entry store.Entry, m *contracts.Message, file
 	for n, a := range m.Attachments() {
 		e.Files = append(e.Files, fileLink{
 			Name: a.FileName, MediaType: a.MediaType, SHA256: a.SHA256, Size: a.Size, Elsewhere: a.Reference != "",
-			Address: files + "/" + entry.MessageID + "/" + strconv.Itoa(n),
+			Address: fileLinkAt(files, c, entry.MessageID, n),
 		})
 	}
 	return e

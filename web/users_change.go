@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"unicode"
@@ -188,11 +187,7 @@ func (s *Site) userInvite(w http.ResponseWriter, r *http.Request, who access, m 
 }
 
 func userBack(w http.ResponseWriter, r *http.Request, id, done string) error {
-	q := url.Values{"done": {done}}
-	if id != "" {
-		q.Set("account", id)
-	}
-	http.Redirect(w, r, "/users?"+q.Encode(), http.StatusSeeOther)
+	http.Redirect(w, r, link("/users?account={}&done={}", id, done), http.StatusSeeOther)
 	return nil
 }
 

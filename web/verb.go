@@ -68,11 +68,11 @@ func (s *Site) caseVerb(w http.ResponseWriter, r *http.Request, who access) erro
 func after(c store.Case, verb string, staged bool) string {
 	switch {
 	case staged:
-		return "/inbox/" + url.PathEscape(c.ID) + "?done=staged"
+		return link("/inbox/{}?done=staged", c.ID)
 	case verb == "forward":
 		return "/inbox?done=forward"
 	}
-	return "/inbox/" + url.PathEscape(c.ID) + "?done=" + verb
+	return link("/inbox/{}?done={}", c.ID, verb)
 }
 
 // updateOf turns a form into an update; what is missing is noted in the form.
