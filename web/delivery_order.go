@@ -36,6 +36,11 @@ func (p orderPage) Back() string { return p.Order.where(p.Query) }
 // orderPage is the dry run: it says how many an order would touch, shows the first ones, and asks why. It changes nothing.
 func (s *Site) orderPage(w http.ResponseWriter, r *http.Request, who access) error {
 	v := r.URL.Query()
+	if !v.Has("verb") { // the address of the form alone
+		w.Header().Set("Allow", http.MethodPost)
+		s.wrongMethod(w, r, who)
+		return nil
+	}
 	p := orderPage{Query: readDeliveryQuery(v), Form: &form{Name: "order", Values: url.Values{}}}
 	return s.showOrder(w, r, who, v.Get("verb"), http.StatusOK, &p)
 }

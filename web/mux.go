@@ -3,6 +3,8 @@ package web
 import (
 	"errors"
 	"net/http"
+	"net/url"
+	pathpkg "path"
 	"strings"
 
 	"rivgate/store"
@@ -164,6 +166,7 @@ func (s *Site) endpoints() []endpoint {
 func (s *Site) Handler() http.Handler {
 	s.visits = s.newVisits()
 	mux := http.NewServeMux()
+	s.mux = mux
 	for _, e := range s.endpoints() {
 		mux.Handle(e.method+" "+e.path, s.guarded(e))
 	}
@@ -241,12 +244,41 @@ func (s *Site) unknown(w http.ResponseWriter, r *http.Request, h http.Handler) {
 	switch {
 	case probe.status == http.StatusMethodNotAllowed:
 		w.Header().Set("Allow", probe.header.Get("Allow"))
-		s.fail(w, r, access{}, !isAPI(r), errMethod)
+		s.wrongMethod(w, r, access{})
 	case probe.status >= 300 && probe.status < 400: // a path that is written untidily
 		http.Redirect(w, r, probe.header.Get("Location"), probe.status)
 	default:
 		s.fail(w, r, access{}, !isAPI(r), errNotFound)
 	}
+}
+
+// wrongMethod answers a call of an address that does not take its method. Who opens the address of a form is led to the page that the form stands on.
+func (s *Site) wrongMethod(w http.ResponseWriter, r *http.Request, who access) {
+	if isAPI(r) || s.Environment == Demo && !(loopback(r) && localHost(r.Host)) {
+		s.fail(w, r, access{}, !isAPI(r), errMethod)
+		return
+	}
+	p := *errMethod
+	p.Title, p.Detail = "Här finns ingen sida", "Adressen tar emot ett formulär. Gå till sidan som formuläret står på."
+	above := r.URL.Path
+	if r.Pattern != "" { // this is the page, and lacks what it is about
+		above = pathpkg.Dir(above)
+	}
+	shown := errorPage{page: s.page(who, p.Title, ""), Problem: &p, Back: s.pageAbove(above)}
+	if err := s.render(w, p.Status, "error", shown); err != nil {
+		s.fail(w, r, access{}, false, err)
+	}
+}
+
+// pageAbove is the nearest address at or above a path that can be opened: the page that the form of an address stands on.
+func (s *Site) pageAbove(path string) string {
+	for ; path != "/" && path != "."; path = pathpkg.Dir(path) {
+		probe := &http.Request{Method: http.MethodGet, URL: &url.URL{Path: path}}
+		if _, pattern := s.mux.Handler(probe); pattern != "" {
+			return probe.URL.EscapedPath()
+		}
+	}
+	return "/"
 }
 
 func isAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/") }

@@ -155,4 +155,5 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, who access, asPage b
 type errorPage struct {
 	page
 	Problem *problem
+	Back    string // the page to go back to; "" the start page
 }

@@ -46,6 +46,8 @@ func (s *Site) statisticsPage(w http.ResponseWriter, r *http.Request, who access
 	err := s.fillStatistics(r, sc, &p)
 	var wrong *problem
 	switch {
+	case errors.Is(err, errUnit) && p.Query.Unit != "": // what was typed stands there still
+		p.Query.Wrong["unit"], status = "Ingen av dina enheter heter så. Välj en i listan, eller lämna fältet tomt.", http.StatusForbidden
 	case errors.As(err, &wrong) && wrong.Status == http.StatusBadRequest:
 		p.Problem, status = wrong.Detail, http.StatusUnprocessableEntity
 	case err != nil:

@@ -69,8 +69,9 @@ type Site struct {
 	Now       func() time.Time // default time.Now
 	Log       *zap.Logger      // default: none
 
-	visits   *visits  // made by Handler
-	ways     keptWays // worked out from the table in use
+	visits   *visits        // made by Handler
+	mux      *http.ServeMux // the like
+	ways     keptWays       // worked out from the table in use
 	states   keptCatalogue
 	counting counting
 	tables   keptTables
