@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -13,7 +14,7 @@ import (
 	"rivgate/store"
 )
 
-// read guards and reads the head of a message, and the whole of it where it must be known whole.
+// read guards and reads a message of up to 1 MiB whole, and the head of a larger one.
 func (r *Relay) read(a arrival) (*soap.Request, error) {
 	if body, ok := a.Body.(*gated); ok && strings.HasPrefix(strings.ToLower(strings.TrimSpace(a.ContentType)), "multipart/") {
 		body.whole = true
@@ -24,9 +25,6 @@ func (r *Relay) read(a arrival) (*soap.Request, error) {
 	}
 	limits.Rooms = &r.rooms
 	req, err := soap.ReadRequest(a.Body, a.ContentType, limits)
-	if err == nil && r.Contracts.Durable(req.Contract) {
-		err = r.whole(a, req)
-	}
 	return req, unreadable(err)
 }
 
@@ -36,8 +34,11 @@ func unreadable(err error) error {
 	if !errors.As(err, &bad) {
 		return err
 	}
+	if bad.Kind == soap.NoReceiver && bad.Reason == soap.NotNamed {
+		return routing.NoReceiver("").Because(bad)
+	}
 	if bad.Kind == soap.NoReceiver {
-		return routing.NoReceiver().Because(bad)
+		return routing.NoReceiver("Reason: " + bad.Error()).Because(bad)
 	}
 	return routing.NotSOAP(bad.Error()).Because(bad)
 }
@@ -48,6 +49,9 @@ func (r *Relay) validate(ctx context.Context, a arrival, req *soap.Request, o *o
 	c := o.Contract
 	if c == nil || !c.Complaints {
 		if err := r.validateForeign(a, req, c); err != nil || o.Route.Via == routing.Forward {
+			return nil, err
+		}
+		if err := r.whole(a, req); err != nil {
 			return nil, err
 		}
 		return r.message(a, req, o, r.NewID(), nil), nil
@@ -105,29 +109,46 @@ func (r *Relay) tolerate(c *contracts.Contract, a arrival, readable bool, err er
 // decide takes the catalogue's way. Where the catalogue has none any more, a message about a case that was accepted before goes that
 // case's way, if its sender may still make the call: an end of a route does not strand cases under way.
 func (r *Relay) decide(ctx context.Context, a arrival, req *soap.Request, o *outcome) (routing.Route, error) {
-	route, err := r.Table().Decide(o.Call, r.Now())
+	table := r.Table()
+	if err := req.Unaddressed(); err != nil && table != nil {
+		return routing.Route{}, unreadable(err)
+	}
+	route, err := table.Decide(o.Call, r.Now())
 	var refused *routing.Error
-	if !errors.As(err, &refused) || refused.Code != routing.VP004 || o.Contract == nil || !o.Contract.Send() || !r.Table().Permits(o.Call, r.Now()) {
+	if !errors.As(err, &refused) || refused.Code != routing.VP004 || o.Contract == nil || !o.Contract.Send() || !table.Permits(o.Call, r.Now()) {
 		return route, err
 	}
-	m, reading := o.Contract.Map(req)
-	if reading != nil || m.CaseID == nil {
+	c, failed := r.underWay(ctx, a, req, o)
+	switch {
+	case errors.Is(failed, store.ErrNotFound):
 		return route, err
-	}
-	c, missing := r.Store.CaseByRef(ctx, ref(m.CaseID))
-	if missing != nil {
-		return route, err
-	}
-	if m.Answer == nil {
-		key := store.Key{Sender: routing.Fold(a.Sender), Contract: o.Call.Contract, MessageID: idText(m.ID)}
-		if _, found, _ := r.Store.Repeat(ctx, key); !found {
-			return route, err
-		}
+	case failed != nil:
+		return route, failed
 	}
 	return routing.Route{
 		Via: c.Handler.Via, Address: c.Handler.Address, Component: c.Handler.Component, Profile: routing.RIVTABP21,
 		Receiver: o.Call.Receiver, Trace: refused.Trace,
 	}, nil
+}
+
+// underWay is the case that a message of the send contract is about, where it was accepted before and the message is part of it: an answer, or a
+// repeat. store.ErrNotFound where it is none. A database that is away is an error of its own: nobody knows then.
+func (r *Relay) underWay(ctx context.Context, a arrival, req *soap.Request, o *outcome) (c store.Case, err error) {
+	if err := r.whole(a, req); err != nil {
+		return c, err
+	}
+	m, reading := o.Contract.Map(req)
+	if reading != nil || m.CaseID == nil {
+		return c, store.ErrNotFound
+	}
+	if c, err = r.Store.CaseByRef(ctx, ref(m.CaseID)); err != nil || m.Answer != nil {
+		return c, err
+	}
+	key := store.Key{Sender: routing.Fold(a.Sender), Contract: o.Call.Contract, MessageID: idText(m.ID)}
+	if _, found, err := r.Store.Repeat(ctx, key); err != nil || !found {
+		return c, cmp.Or(err, store.ErrNotFound)
+	}
+	return c, nil
 }
 
 // message is what the store is to accept.

@@ -92,9 +92,12 @@ type outcome struct {
 // Errors: *routing.Error (the platform refuses), *contracts.Error (the contract refuses); anything else is our own failure. After an
 // error nothing was accepted.
 func (r *Relay) line(ctx context.Context, a arrival) (o outcome, err error) {
-	req, err := r.read(a)              // VP003 VP015
+	req, err := r.read(a)              // VP015
 	defer func() { _ = req.Close() }() // nil or not: an unreadable one may have been spooled
 	if err != nil {
+		return o, err
+	}
+	if err = r.approve(a); err != nil { // VP013
 		return o, err
 	}
 	o.Call = routing.Call{Sender: a.Sender, Receiver: req.Receiver, Contract: req.Contract, Profile: req.Profile}
@@ -104,10 +107,10 @@ func (r *Relay) line(ctx context.Context, a arrival) (o outcome, err error) {
 		o.Answer, err = r.serveOwn(req, o.Contract)
 		return o, err
 	}
-	if o.Route, err = r.decide(ctx, a, req, &o); err != nil { // VP004 VP005 VP006 VP008 VP010, then VP007
+	if o.Route, err = r.decide(ctx, a, req, &o); err != nil { // VP008, VP003, VP004 VP006 VP010, VP007, VP005
 		return o, err
 	}
-	m, err := r.validate(ctx, a, req, &o) // a result with ERROR
+	m, err := r.validate(ctx, a, req, &o) // a result with ERROR; what is wrong late in a large message is VP015
 	if err != nil {
 		return o, err
 	}

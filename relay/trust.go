@@ -35,12 +35,13 @@ type arrival struct {
 	soap.Call
 	Source      netip.Addr // who called the first of the trusted proxies, for the log alone
 	Sender      string     // HSA-id of the calling system, known before a byte of the body is read
+	Unapproved  bool       // it names an original consumer and may not
 	CaseVersion int64      // a person's action: the version of the case that was seen
 	Taken       bool       // what it consists of was accepted before: today's limit of size is not for it
 }
 
 // sender tells who is calling, from the connection and its headers alone, and leaves in the call's headers only what
-// that caller may say. Refused with VP002, VP011, VP013 or VP014.
+// that caller may say. Refused with VP002, VP011 or VP014.
 func (r *Relay) sender(call *soap.Call) (arrival, error) {
 	a := arrival{Call: *call, Source: r.Trust.Source(call.Peer.Addr(), call.Header)}
 	if a.Header == nil {
@@ -138,15 +139,18 @@ func (r *Relay) journey(a *arrival, internal bool) error {
 		return nil
 	}
 	a.Header.Set(soap.HeaderOriginalConsumer, consumer) // one, however many there were
-	if internal {
+	a.Unapproved = !internal && len(rule.AllowedSenders) > 0 &&
+		!slices.ContainsFunc(rule.AllowedSenders, func(id string) bool { return routing.SameHSAID(id, a.Sender) })
+	return nil
+}
+
+// approve refuses with VP013 who names an original consumer and may not, or says so in the log where that is not enforced. A message that
+// cannot be read is refused for that first, so this is no part of sender.
+func (r *Relay) approve(a arrival) error {
+	if !a.Unapproved {
 		return nil
 	}
-	allowed := len(rule.AllowedSenders) == 0 ||
-		slices.ContainsFunc(rule.AllowedSenders, func(id string) bool { return routing.SameHSAID(id, a.Sender) })
-	if allowed {
-		return nil
-	}
-	if rule.Enforce {
+	if r.Trust.OriginalConsumer.Enforce {
 		return routing.NotOriginalConsumer()
 	}
 	r.Log.Warn("sender is not approved to set the original consumer", zap.String("labels.senderid", a.Sender),

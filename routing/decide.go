@@ -22,7 +22,26 @@ const (
 	markDefault = ",(default),*"
 )
 
-// route finds the row that decides and checks that a call can take it.
+// way is route for who does not ask for a permission.
+func (t *Table) way(call Call, day Date) (Route, *Error) {
+	route, refusal := t.route(call, day)
+	if refusal == nil {
+		refusal = spoken(route, call)
+	}
+	return route, refusal
+}
+
+// spoken refuses a route whose profile nobody here speaks: the last refusal of all, for a stranger is to learn nothing of a route's profile.
+func spoken(route Route, call Call) *Error {
+	if supported(route.Profile) {
+		return nil
+	}
+	refusal := UnsupportedProfile(call.Contract, call.Receiver)
+	refusal.Trace = route.Trace
+	return refusal
+}
+
+// route finds the row that decides, and its address.
 func (t *Table) route(call Call, day Date) (Route, *Error) {
 	c := t.contracts[call.Contract]
 	if c == nil {
@@ -36,8 +55,6 @@ func (t *Table) route(call Call, day Date) (Route, *Error) {
 		refusal = NoRoute(call.Contract, call.Receiver)
 	case index == several:
 		refusal = SeveralRoutes(call.Contract, call.Receiver)
-	case !supported(t.rows[index].Profile):
-		refusal = UnsupportedProfile(call.Contract, call.Receiver)
 	case t.rows[index].Address == "":
 		refusal = NoAddress(call.Contract, call.Receiver)
 	}

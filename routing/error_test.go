@@ -17,7 +17,7 @@ func TestFaults(t *testing.T) {
 		{routing.NoProfile(), "Client", "VP001", "No RIV version configured"},
 		{routing.NoSender("No certificate was given.", "x-vp-auth-cert"), "Client", "VP002", "No certificate was given. HTTP header: x-vp-auth-cert"},
 		{routing.NoSender("No certificate was given.", ""), "Client", "VP002", "No certificate was given."},
-		{routing.NoReceiver(), "Client", "VP003", "No receiverId (logical address) found in message header. "},
+		{routing.NoReceiver(""), "Client", "VP003", "No receiverId (logical address) found in message header. "},
 		{routing.NoRoute("c", "r"), "Client", "VP004", "No receiverId (logical address) found for serviceNamespace: c, receiverId: r"},
 		{routing.UnsupportedProfile("c", "r"), "Client", "VP005", "No receiverId (logical address) with matching Riv-version found for serviceNamespace: c, receiverId: r"},
 		{routing.SeveralRoutes("c", "r"), "Server", "VP006", "More than one receiverId (logical address) with matching Riv-version found for serviceNamespace: c, receiverId: r"},
@@ -66,7 +66,7 @@ func TestEveryCodeHasItsOwnText(t *testing.T) {
 
 func TestCausesAreForTheLog(t *testing.T) {
 	cause := errors.New("disk full")
-	first := routing.NoReceiver()
+	first := routing.NoReceiver("")
 	if with := first.Because(cause); !errors.Is(with, cause) || errors.Is(first, cause) {
 		t.Error("the cause is not kept, or changes what it was added to")
 	}

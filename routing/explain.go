@@ -73,15 +73,17 @@ func (t *Table) Explain(call Call, now time.Time) Explanation {
 		return x.refused(refusal, call, day)
 	}
 	x.Route, x.RouteRow, x.Trace = &route, t.routeGround(call, day), route.Trace
-	if call.Sender == "" {
-		return x
+	if call.Sender != "" {
+		permitted, trace := t.permit(call, day)
+		x.Trace.Permission, x.Route.Trace.Permission = trace, trace
+		if !permitted {
+			return x.refused(NoPermission(call.Contract, call.Receiver, call.Sender), call, day)
+		}
+		x.PermissionRow = t.permissionGround(call, day, trace)
 	}
-	permitted, trace := t.permit(call, day)
-	x.Trace.Permission, x.Route.Trace.Permission = trace, trace
-	if !permitted {
-		return x.refused(NoPermission(call.Contract, call.Receiver, call.Sender), call, day)
+	if refusal = spoken(route, call); refusal != nil {
+		return x.refused(refusal, call, day)
 	}
-	x.PermissionRow = t.permissionGround(call, day, trace)
 	return x
 }
 

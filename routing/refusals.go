@@ -20,9 +20,9 @@ func NoSender(what, header string) *Error {
 	return &Error{Code: VP002, Detail: what}
 }
 
-// NoReceiver is VP003: no logical address, or a blank one.
-func NoReceiver() *Error {
-	return &Error{Code: VP003, Detail: "No receiverId (logical address) found in message header. "}
+// NoReceiver is VP003: no logical address, or a blank one. why says what stands where it should; it must hold nothing of the message's content.
+func NoReceiver(why string) *Error {
+	return &Error{Code: VP003, Detail: "No receiverId (logical address) found in message header. " + why}
 }
 
 // NoRoute is VP004: no row for the contract and the receiver. White space in the receiver is pointed out.

@@ -95,7 +95,7 @@ func (t *Table) Knows(contract string) bool { return t != nil && t.contracts[con
 func (t *Table) supports(call Call, day Date) bool {
 	return slices.ContainsFunc([]string{RIVTABP21, RIVTABP20}, func(profile string) bool {
 		call.Profile = profile
-		_, refusal := t.route(call, day)
+		_, refusal := t.way(call, day)
 		return refusal == nil
 	})
 }

@@ -130,10 +130,10 @@ func (t *Table) unknown(namespace string) contract {
 	}
 }
 
-// Decide takes the one way that the catalogue has for a call at a moment: route first, then permission.
+// Decide takes the one way that the catalogue has for a call at a moment: route first, then permission, then the route's profile.
 //
-// The error is a *Error with VP004, VP005, VP006, VP008 (nil table) or VP010 for the route, VP007 for the permission; its Trace is
-// filled as far as the decision came. The moment is turned into a Swedish calendar day.
+// The error is a *Error with VP008 (nil table), VP004, VP006 or VP010 for the route, VP007 for the permission, VP005 for the profile; its
+// Trace is filled as far as the decision came. The moment is turned into a Swedish calendar day.
 func (t *Table) Decide(call Call, now time.Time) (Route, error) {
 	if t == nil {
 		return Route{}, NoCatalogue()
@@ -150,6 +150,9 @@ func (t *Table) Decide(call Call, now time.Time) (Route, error) {
 		refusal.Trace = route.Trace
 		return Route{}, refusal
 	}
+	if refusal = spoken(route, call); refusal != nil {
+		return Route{}, refusal
+	}
 	return route, nil
 }
 
@@ -159,7 +162,7 @@ func (t *Table) Route(call Call, now time.Time) (Route, error) {
 	if t == nil {
 		return Route{}, NoCatalogue()
 	}
-	route, refusal := t.route(call, DateOf(now))
+	route, refusal := t.way(call, DateOf(now))
 	if refusal != nil {
 		return Route{}, refusal
 	}

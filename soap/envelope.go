@@ -1,7 +1,7 @@
 package soap
 
 import (
-	"strings"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -17,9 +17,11 @@ type envelope struct {
 	closed       bool // the root has ended
 	headRead     bool // the first child of Body has begun
 
+	others             int       // children of Header that name no receiver
 	logical, to        *captured // LogicalAddress and wsa:To; nil while not seen
 	capturing          *captured // that of them which is open
 	receiver, profile  string
+	stray              bool // a header is called as one that names a receiver, and is in another namespace
 	contract, opName   string
 	bodyStart, bodyEnd int64 // the first child of Body
 }
@@ -107,21 +109,19 @@ func (g *guard) enterSection(i int, space, local []byte) error {
 	return nil
 }
 
-// enterHeader looks for the two headers that name a receiver. All others pass, whatever their mustUnderstand says: it
-// is meant for the producer.
+// enterHeader looks for the two headers that name a receiver. All others pass: what their mustUnderstand asks of us is for Obey to see.
 func (g *guard) enterHeader(i int, space, local []byte) error {
 	var slot **captured
-	switch string(local) {
-	case "LogicalAddress":
-		if string(space) == NamespaceRegistry || string(space) == namespaceRegistry2 {
-			slot = &g.logical
-		}
-	case "To":
-		if string(space) == NamespaceAddressing {
-			slot = &g.to
-		}
+	switch {
+	case !namesReceiver(space, local):
+	case string(local) == "To":
+		slot = &g.to
+	default:
+		slot = &g.logical
 	}
 	if slot == nil {
+		g.others++
+		g.stray = g.stray || string(local) == "LogicalAddress" || string(local) == "To"
 		return nil
 	}
 	if *slot != nil {
@@ -132,9 +132,34 @@ func (g *guard) enterHeader(i int, space, local []byte) error {
 	return nil
 }
 
+// receiverInBody says why stacks do that, too: they take the first part of the WSDL's message for the body, or all of its parts.
+const receiverInBody = "the receiver's header stands in Body, where the contract's element belongs: the sender's stack put a part of the WSDL's " +
+	"message there that the binding has in soap:header; it must send that part in Header, and only the part \"parameters\" in Body"
+
+// namesReceiver tells the elements that name a receiver.
+func namesReceiver(space, local []byte) bool {
+	switch string(local) {
+	case "LogicalAddress":
+		return string(space) == NamespaceRegistry || string(space) == namespaceRegistry2
+	case "To":
+		return string(space) == NamespaceAddressing
+	}
+	return false
+}
+
+// encoded tells an element beside the first one in Body that SOAP's encoding (SOAP 1.1 section 5) put there: others refer to it by its id.
+func (g *guard) encoded(local []byte) bool {
+	return string(local) == "multiRef" || slices.ContainsFunc(g.attributes, func(a attribute) bool { return string(a.name.raw(g.p)) == "id" })
+}
+
 func (g *guard) enterBody(i int, space, local []byte) error {
-	if g.headRead {
+	switch {
+	case g.headRead && g.encoded(local):
+		return g.refuse(i, "a second element in Body, as RPC/encoded messages have them: RIV-TA is document/literal")
+	case g.headRead:
 		return g.refuse(i, "a second element in Body")
+	case !g.reply && namesReceiver(space, local):
+		return g.refuse(i, receiverInBody)
 	}
 	g.contract, g.opName = string(space), string(local)
 	g.bodyStart = g.offset + int64(i)
@@ -146,13 +171,9 @@ func (g *guard) enterBody(i int, space, local []byte) error {
 	if chosen == nil {
 		chosen, profile = g.to, RIVTABP20
 	}
-	if chosen == nil {
-		return g.refuseAs(NoReceiver, i, "neither LogicalAddress nor To in Header")
+	if chosen != nil {
+		g.receiver, g.profile = string(chosen.text), profile
 	}
-	if g.receiver = string(chosen.text); strings.TrimSpace(g.receiver) == "" {
-		return g.refuseAs(NoReceiver, i, "the receiver's header is blank")
-	}
-	g.profile = profile
 	g.headRead = true
 	return nil
 }

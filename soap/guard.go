@@ -102,6 +102,9 @@ func (g *guard) feed(p []byte, last bool) (int, error) {
 		}
 		i = next
 	}
+	if last && i == len(p) && len(g.frames) == 0 && !g.closed {
+		return i, g.refuse(len(p), "the message is empty: there is no Envelope in it")
+	}
 	if last && i == len(p) && !(g.mode == modeContent && g.closed) {
 		return i, g.refuse(len(p), "the message ends before its Envelope is closed")
 	}

@@ -32,8 +32,8 @@ func TestRefuses(t *testing.T) {
 		text string
 		want string
 	}{
-		{"an empty message", "", "ends before its Envelope"},
-		{"blanks only", " \n ", "ends before its Envelope"},
+		{"an empty message", "", "message is empty"},
+		{"blanks only", " \n ", "message is empty"},
 		{"text only", "hello", "text where only elements"},
 		{"a DOCTYPE", `<!DOCTYPE s:Envelope [<!ENTITY a "b">]>` + testRequest, "DOCTYPE"},
 		{"a DOCTYPE in the middle", message("<s:Body>", "<!DOCTYPE a><s:Body>"), "DOCTYPE"},
@@ -117,6 +117,9 @@ func TestRefuses(t *testing.T) {
 		{"an empty Envelope", strings.TrimSuffix(testOpening, ">") + "/>", "without Body"},
 		{"an empty Body", testOpening + `<s:Header>` + testTo + `</s:Header><s:Body/></s:Envelope>`, "without an element"},
 		{"two elements in Body", message("</s:Body>", "<a/></s:Body>"), "second element in Body"},
+		{"what SOAP's encoding puts into Body", message("</s:Body>", "<multiRef/></s:Body>"), "RPC/encoded"},
+		{"the same by another name", message("</s:Body>", "<a id='id1'/></s:Body>"), "RPC/encoded"},
+		{"LogicalAddress first in Body", message("<s:Body>", "<s:Body>"+testTo), "receiver's header stands in Body"},
 		{"a root that is not Envelope", strings.ReplaceAll(testRequest, "s:Envelope", "s:Envelop"), "not a SOAP Envelope"},
 		{"an Envelope in no namespace", "<Envelope><Body><a/></Body></Envelope>", "not in the namespace"},
 		{"an Envelope in another namespace", strings.Replace(testRequest, NamespaceEnvelope, "urn:soap", 1), "not in the namespace"},

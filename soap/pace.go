@@ -13,18 +13,23 @@ const leastPace = 4 << 10
 // pacedBody is a request's body that may be only so large, and must come at some pace. Only the time that we wait for
 // the caller counts, not the time that we take ourselves between two reads.
 type pacedBody struct {
+	w       http.ResponseWriter
+	from    io.Reader // the body itself, without a limit
 	body    io.ReadCloser
 	control *http.ResponseController
 	timeout time.Duration
 	left    time.Duration // what the caller may still make us wait
 	ended   bool
 	err     error
+	asked   bool  // the caller waits to be told to send it (RFC 9110 section 10.1.1)
+	count   int64 // bytes that have come
 	told    int64 // bytes that the caller said are coming; -1 if it did not
 }
 
 // newPacedBody also bounds what net/http itself reads of a body that nobody wants.
 func newPacedBody(w http.ResponseWriter, r *http.Request, limit int64, timeout time.Duration) *pacedBody {
-	b := &pacedBody{control: http.NewResponseController(w), timeout: timeout, left: timeout, told: r.ContentLength}
+	b := &pacedBody{w: w, from: r.Body, control: http.NewResponseController(w), timeout: timeout, left: timeout, told: r.ContentLength}
+	b.asked = r.Header.Get("Expect") != ""
 	if r.Body == nil || r.Body == http.NoBody {
 		b.body, b.ended = http.NoBody, true
 		return b
@@ -42,8 +47,59 @@ func (b *pacedBody) deadline(wait time.Duration) {
 	}
 }
 
-// leave is for when the handler is done: what is left of the body has that long to come, and then the connection ends.
-func (b *pacedBody) leave() { b.deadline(min(b.left, time.Second)) }
+// Bounds of what is dropped of a body that was answered before it was read.
+const (
+	drainLittle = 256 << 10        // bytes that are waited for before the answer, so that the connection can be used again
+	drainMost   = 64 << 20         // bytes after the answer
+	drainLong   = 30 * time.Second // in all
+	drainPause  = 2 * time.Second  // that nothing comes
+)
+
+// early prepares for an answer before the body has been read to its end. If there is little to come, it is read first. Else the answer does not
+// wait for it, and tells a caller that reads while it writes to stop (RFC 9112 section 9.6).
+func (b *pacedBody) early() {
+	if b.ended {
+		return
+	}
+	if b.broken() {
+		b.w.Header().Set("Connection", "close")
+		return
+	}
+	if left := b.told - b.count; b.told >= 0 && left <= drainLittle && !b.asked && b.drop(left+1, min(b.left, drainPause)) {
+		b.ended = true
+		return
+	}
+	b.w.Header().Set("Connection", "close")
+	_ = b.control.EnableFullDuplex() // not to be had on a recorder
+}
+
+// drain reads and drops what still comes after the answer: most stacks write all before they read, and one whose connection is reset while it
+// writes never learns why. It gives up on a caller that sends too much, for too long or nothing at all, or was too slow before.
+func (b *pacedBody) drain() {
+	if b.ended || b.broken() || b.control.Flush() != nil {
+		return
+	}
+	b.ended = b.drop(drainMost, drainLong)
+}
+
+// broken tells a body that ended before its time, or was too slow.
+func (b *pacedBody) broken() bool {
+	var own *Error
+	return errors.As(b.err, &own) && own.Kind == Interrupted
+}
+
+// drop reads up to so many bytes in so much time, and tells whether the body ended.
+func (b *pacedBody) drop(most int64, long time.Duration) (ended bool) {
+	room := make([]byte, 32<<10)
+	for end := time.Now().Add(long); most > 0 && time.Now().Before(end); {
+		b.deadline(min(drainPause, b.timeout))
+		n, err := b.from.Read(room)
+		if most -= int64(n); err != nil {
+			return errors.Is(err, io.EOF)
+		}
+	}
+	return false
+}
 
 // Len is how many bytes the caller said are coming; 0 if it did not.
 func (b *pacedBody) Len() int { return int(max(0, b.told)) }
@@ -55,6 +111,7 @@ func (b *pacedBody) Read(p []byte) (int, error) {
 	began := time.Now()
 	b.deadline(b.left)
 	n, err := b.body.Read(p)
+	b.count += int64(n)
 	b.left = min(b.timeout, b.left-time.Since(began)+time.Duration(n)*time.Second/leastPace)
 	switch {
 	case errors.Is(err, io.EOF):

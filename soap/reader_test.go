@@ -72,15 +72,28 @@ func TestReceiver(t *testing.T) {
 			}
 		})
 	}
-	for _, c := range []struct{ what, text string }{
-		{"no Header", strings.Replace(testRequest, "<s:Header>"+testTo+"</s:Header>", "", 1)},
-		{"neither of the two in Header", strings.Replace(testRequest, testTo, "", 1)},
-		{"an empty LogicalAddress", strings.Replace(testRequest, testTo, logical(""), 1)},
-		{"a blank LogicalAddress", strings.Replace(testRequest, testTo, logical(" \n&#32;"), 1)},
-		{"an empty LogicalAddress beside To", strings.Replace(testRequest, testTo, to("SE1")+logical(""), 1)},
-		{"a blank To", strings.Replace(testRequest, testTo, to(" "), 1)},
+	instead := func(header string) string { return strings.Replace(testRequest, testTo, header, 1) }
+	for _, c := range []struct{ what, text, reason string }{
+		{"no Header", strings.Replace(testRequest, "<s:Header>"+testTo+"</s:Header>", "", 1), "neither LogicalAddress nor To"},
+		{"neither of the two in Header", instead(""), "neither LogicalAddress nor To"},
+		{"an empty LogicalAddress", instead(logical("")), "blank"},
+		{"a blank LogicalAddress", instead(logical(" \n&#32;")), "blank"},
+		{"an empty LogicalAddress beside To", instead(to("SE1") + logical("")), "blank"},
+		{"a blank To", instead(to(" ")), "blank"},
+		{"a LogicalAddress in a namespace of its own", instead(strings.ReplaceAll(testTo, NamespaceRegistry, "urn:x")), "another namespace"},
+		{"a To of an older addressing", instead(strings.ReplaceAll(to("SE1"), "2005/08", "2004/08")), "another namespace"},
+		{"a LogicalAddress inside the contract's element", strings.Replace(instead(""), "Hej", testTo, 1), "stands in Body"},
 	} {
-		t.Run(c.what, func(t *testing.T) { refused(t, c.text, NoReceiver, "") })
+		t.Run(c.what, func(t *testing.T) {
+			r, err := ReadRequest(strings.NewReader(c.text), ContentType, Limits{})
+			if err != nil || !r.Complete {
+				t.Fatalf("a missing receiver is no fault of the message: %v", err)
+			}
+			var refused *Error
+			if err := r.Unaddressed(); !errors.As(err, &refused) || refused.Kind != NoReceiver || !strings.Contains(refused.Reason, c.reason) {
+				t.Errorf("%v, want %q", err, c.reason)
+			}
+		})
 	}
 }
 

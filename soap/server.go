@@ -2,7 +2,6 @@ package soap
 
 import (
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -49,16 +48,40 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, ok := below(s.path(), r.URL.Path)
 	switch {
 	case !ok:
+		body.early()
+		w.Header().Set("Content-Length", "0")
 		w.WriteHeader(http.StatusNotFound)
-		return
-	case r.Method == http.MethodGet && s.Describe != nil && describes(r.URL.RawQuery):
+	case r.Method == http.MethodPost:
+		s.answer(w, r, path, body, correlation)
+	default:
+		body.early()
+		s.look(w, r)
+	}
+	body.drain()
+}
+
+// look answers who does not send a message: with a contract's files, or with what is here and how to ask for it.
+func (s *Server) look(w http.ResponseWriter, r *http.Request) {
+	asks := r.Method == http.MethodGet || r.Method == http.MethodHead
+	if asks && s.Describe != nil && describes(r.URL.RawQuery) {
 		s.Describe.ServeHTTP(w, r)
 		return
-	case r.Method != http.MethodPost:
-		w.Header().Set("Allow", http.MethodPost)
-		w.WriteHeader(http.StatusMethodNotAllowed)
-		return
 	}
+	w.Header().Set("Allow", http.MethodPost)
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	path := strings.TrimSuffix(s.path(), "/")
+	how := "Här tas SOAP 1.1 emot över HTTP POST (RIV-TA 2.1 och 2.0), på vilken adress som helst under " + path + ".\n" +
+		"Tjänstekontraktet läses ur meddelandets Body, mottagaren ur LogicalAddress i dess Header.\n"
+	if s.Describe != nil {
+		how += "Ett kontrakts filer: GET " + path + "/SendComplaint/1/rivtabp21?wsdl, och så för varje annat kontrakt.\n"
+	}
+	w.Header().Set("Content-Length", fmt.Sprint(len(how)))
+	w.WriteHeader(http.StatusMethodNotAllowed)
+	_, _ = io.WriteString(w, how) // who asked may be gone
+}
+
+// answer hands a call to the handler and writes what comes of it.
+func (s *Server) answer(w http.ResponseWriter, r *http.Request, path string, body *pacedBody, correlation string) {
 	call := &Call{
 		TLS: r.TLS, Header: r.Header, Path: path, URL: calledURL(r), Correlation: correlation, Body: body,
 		SOAPAction:  unquote(r.Header.Get("SOAPAction")),
@@ -71,23 +94,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		answer = s.refusal(err)
 	}
-	body.leave()
-	if large := (*Error)(nil); errors.As(err, &large) && large.Kind == TooLarge {
-		defer swallow(r, body)
-		w.Header().Set("Connection", "close")
-		_ = body.control.EnableFullDuplex() // not to be had on a recorder
-	}
+	body.early()
 	s.write(w, correlation, answer)
-}
-
-// swallow takes for a moment what is still coming of a message that was refused for its size: a caller whose connection is reset while it writes may
-// never read why.
-func swallow(r *http.Request, body *pacedBody) {
-	if body.control.Flush() != nil {
-		return
-	}
-	body.deadline(2 * time.Second)
-	_, _ = io.CopyN(io.Discard, r.Body, 64<<20)
 }
 
 // calledURL is the URL of a request without its query.
@@ -101,11 +109,8 @@ func calledURL(r *http.Request) string {
 
 // serve asks the handler, and makes an error of its panic.
 func (s *Server) serve(r *http.Request, call *Call) (answer *Answer, err error) {
-	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
-		return nil, &Error{Kind: Unsupported, Reason: "a Content-Encoding"}
-	}
-	if r.ContentLength > s.maxMessage() {
-		return nil, tooLarge(s.maxMessage())
+	if refused := s.unwanted(r); refused != nil {
+		call.Body = unwantedBody{refused}
 	}
 	defer func() {
 		switch cause := recover(); {
@@ -124,6 +129,22 @@ func (s *Server) serve(r *http.Request, call *Call) (answer *Answer, err error) 
 	}
 	return answer, err
 }
+
+// unwanted refuses a body by what the headers say of it. Who reads the body is told, and not before: the sender is judged first.
+func (s *Server) unwanted(r *http.Request) error {
+	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
+		return &Error{Kind: Unsupported, Reason: "a Content-Encoding"}
+	}
+	if r.ContentLength > s.maxMessage() {
+		return tooLarge(s.maxMessage())
+	}
+	return nil
+}
+
+// unwantedBody is a body that nobody reads.
+type unwantedBody struct{ refused error }
+
+func (b unwantedBody) Read([]byte) (int, error) { return 0, b.refused }
 
 // errPanic is the error of a handler that gave no answer.
 type errPanic struct{}

@@ -105,13 +105,14 @@ func TestServerRefuses(t *testing.T) {
 	}{
 		{"a path beside the root", "POST", with + "/vpn", nil, nil, 404, ""},
 		{"the root path", "POST", with + "/", nil, nil, 404, ""},
-		{"any other GET", "GET", with + "/vp/a", nil, nil, 405, ""},
+		{"any other GET", "GET", with + "/vp/a", nil, nil, 405, "?wsdl"},
 		{"PUT", "PUT", with + "/vp/a", nil, strings.NewReader("x"), 405, ""},
-		{"HEAD", "HEAD", with + "/vp/a?wsdl", nil, nil, 405, ""},
+		{"HEAD", "HEAD", with + "/vp/a", nil, nil, 405, ""},
+		{"HEAD of a contract's file", "HEAD", with + "/vp/a?wsdl", nil, nil, 200, ""},
 		{"?wsdl", "GET", with + "/vp/a?wsdl", nil, nil, 200, "described wsdl"},
 		{"?WSDL", "GET", with + "/vp/a?WSDL", nil, nil, 200, "described WSDL"},
 		{"?xsd=", "GET", with + "/vp/a?xsd=b.xsd", nil, nil, 200, "described xsd=b.xsd"},
-		{"?wsdl where nothing is described", "GET", without + "/other/a?wsdl", nil, nil, 405, ""},
+		{"?wsdl where nothing is described", "GET", without + "/other/a?wsdl", nil, nil, 405, "SOAP 1.1 emot över HTTP POST (RIV-TA 2.1 och 2.0), på vilken adress som helst under /other."},
 		{"another root with a slash", "POST", without + "/other", nil, strings.NewReader("x"), 200, "x"},
 		{"compression", "POST", with + "/vp", http.Header{"Content-Encoding": {"gzip"}}, strings.NewReader("x"), 415, "SOAP-ENV:Client"},
 		{"no compression, said so", "POST", with + "/vp", http.Header{"Content-Encoding": {"identity"}}, strings.NewReader("x"), 200, "x"},
@@ -279,6 +280,53 @@ func TestServerIsNotHeldBySlowCallers(t *testing.T) {
 		t.Parallel()
 		if _, err := io.ReadAll(dial(t, strings.Replace(head, "/vp", "/x", 1))); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// What is dropped of a refused message is bounded: who goes on sending, or stops, is cut off, and has the answer before.
+func TestWhatIsDroppedIsBounded(t *testing.T) {
+	address := listen(t, &Server{Handler: handlerFunc(func(context.Context, *Call) (*Answer, error) {
+		return nil, &Fault{Code: CodeServer, String: "VP007"}
+	})})
+	const head = "POST /vp HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+	refused := func(t *testing.T) net.Conn {
+		connection, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { connection.Close() })
+		_ = connection.SetDeadline(time.Now().Add(40 * time.Second))
+		if _, err := io.WriteString(connection, head); err != nil {
+			t.Fatal(err)
+		}
+		response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+		if err != nil || response.StatusCode != 500 || !response.Close {
+			t.Fatalf("%+v, %v", response, err)
+		}
+		return connection
+	}
+	t.Run("in size", func(t *testing.T) {
+		connection := refused(t)
+		chunk := []byte("10000\r\n" + strings.Repeat("x", 1<<16) + "\r\n")
+		sent := 0
+		for {
+			n, err := connection.Write(chunk)
+			if sent += n; err != nil {
+				break
+			}
+		}
+		if sent < drainMost || sent > drainMost+64<<20 { // what the system holds comes on top
+			t.Errorf("%d bytes were taken", sent)
+		}
+	})
+	t.Run("in time", func(t *testing.T) {
+		began := time.Now()
+		if _, err := io.Copy(io.Discard, refused(t)); err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(began); took > 15*time.Second {
+			t.Errorf("the connection was kept for %s", took)
 		}
 	})
 }

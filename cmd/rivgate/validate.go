@@ -84,6 +84,9 @@ func judge(registry *contracts.Registry, content []byte, limits soap.Limits) fin
 	if err == nil {
 		err = request.ReadAll()
 	}
+	if err == nil {
+		err = request.Unaddressed()
+	}
 	var f finding
 	if err != nil {
 		return f.refused(err)

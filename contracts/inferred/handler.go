@@ -33,6 +33,9 @@ func (h handler) ServeSOAP(ctx context.Context, call *soap.Call) (*soap.Answer, 
 	if err := req.ReadAll(); err != nil {
 		return nil, err
 	}
+	if err := req.Unaddressed(); err != nil {
+		return nil, err
+	}
 	respond := h.responder(req)
 	if respond == nil {
 		return nil, &soap.Fault{Code: soap.CodeClient, String: "Tjänstekontraktet stöds inte"}
