@@ -171,8 +171,21 @@ func (r *Registry) Return() *Contract { return r.ret }
 
 // Durable tells whether calls of a contract are queued; false for one that is not known.
 func (r *Registry) Durable(namespace string) bool {
-	c := r.byNamespace[namespace]
+	c := r.Spelled(namespace)
 	return c != nil && c.Durable
+}
+
+// Spelled is the contract that a catalogue or a caller means by a namespace: the case of letters makes no difference there. Nil where there is none.
+func (r *Registry) Spelled(namespace string) *Contract {
+	if c := r.byNamespace[namespace]; c != nil {
+		return c
+	}
+	for _, c := range r.all {
+		if strings.EqualFold(c.Contract, namespace) {
+			return c
+		}
+	}
+	return nil
 }
 
 // Names maps the short name of each known contract to its responder namespace. Where two have the same name it is the gateway's own, else the one

@@ -80,6 +80,7 @@ func traces(fields []zap.Field, route routing.Route) []zap.Field {
 }
 
 func (r *Relay) reqIn(o outcome, a arrival) {
+	r.compareSpelling(o.Call.Contract)
 	if point := r.Log.Check(zap.InfoLevel, "request received"); point != nil {
 		r.write(point, func(fields []zap.Field) []zap.Field { return whence(fields, pointReqIn, &o, &a) })
 	}

@@ -70,8 +70,11 @@ func (m *Metrics) delivery(contract string, outcome store.Outcome) {
 
 // label is a contract as a metric may name it.
 func (r *Relay) label(contract string) string {
-	if r.Contracts.Contract(contract) != nil || r.Table().Knows(contract) {
+	if r.Contracts.Contract(contract) != nil {
 		return contract
+	}
+	if spelled, known := r.Table().Spelling(contract); known {
+		return spelled
 	}
 	return "other"
 }

@@ -80,6 +80,9 @@ func (r *Relay) validate(ctx context.Context, a arrival, req *soap.Request, o *o
 
 // validateForeign validates a contract that is not ours against its schema, where it is known and wanted.
 func (r *Relay) validateForeign(a arrival, req *soap.Request, c *contracts.Contract) error {
+	if meant := r.Contracts.Spelled(req.Contract); c == nil && meant != nil && (meant.Durable || meant.Validation == contracts.Enforce) {
+		return routing.NotSOAP("the namespace of Body's first element differs from the contract's in letter case: it must be " + meant.Contract)
+	}
 	if c == nil || c.Validation == contracts.Off {
 		return nil
 	}

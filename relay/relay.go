@@ -49,6 +49,7 @@ type Relay struct {
 	rooms  soap.Rooms
 
 	certificates certificates
+	spellings    spellings
 	large        gate
 	passBell     bell // a case with large files is to be passed on
 }

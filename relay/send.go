@@ -39,7 +39,7 @@ type parcel struct {
 // Send sends p to its route's address and returns what came back, whatever it is. The error is *soap.SendError; Sent in it
 // says whether the producer may have got the message.
 func (s *Sender) Send(ctx context.Context, p parcel) (*soap.Reply, error) {
-	timeout := cmp.Or(s.Timeouts[p.Call.Contract], s.Client.Timeout)
+	timeout := cmp.Or(s.timeout(p.Call.Contract), s.Client.Timeout)
 	if timeout > 0 {
 		timeout += p.Extra
 	}
@@ -47,6 +47,19 @@ func (s *Sender) Send(ctx context.Context, p parcel) (*soap.Reply, error) {
 		URL: p.Route.Address, SOAPAction: p.SOAPAction, ContentType: "text/xml;charset=UTF-8",
 		Header: s.header(p), Body: p.Body, Stream: p.Stream, Hold: p.Hold, Most: p.Most, Timeout: timeout,
 	})
+}
+
+// timeout is the time that is configured for a contract; 0 where none is.
+func (s *Sender) timeout(contract string) time.Duration {
+	if d, ok := s.Timeouts[contract]; ok {
+		return d
+	}
+	for name, d := range s.Timeouts {
+		if routing.SameContract(name, contract) {
+			return d
+		}
+	}
+	return 0
 }
 
 // dropped tells headers of a caller that say something about its own connection, or that only we may set.

@@ -48,7 +48,7 @@ func (b *builder) checkRows(rows []Row, r Rules) {
 
 // checkAddress looks at addresses that stay in the house; any other is left to whoever calls it.
 func (b *builder) checkAddress(name string, row Row, r Rules) {
-	returns := row.Contract == r.ReturnContract && r.ReturnContract != ""
+	returns := SameContract(row.Contract, r.ReturnContract) && r.ReturnContract != ""
 	switch {
 	case !strings.HasPrefix(row.Address, "rivgate:"):
 	case row.Address == AddressInbox:
@@ -85,7 +85,7 @@ func (b *builder) checkPermissions(permissions []Permission) {
 // heads, in the order of the catalogue.
 func (t *Table) compareRows(b *builder) {
 	var heads []int32
-	for _, c := range t.contracts {
+	for _, c := range t.folded {
 		for _, head := range c.routes {
 			if t.next[head] != none {
 				heads = append(heads, head)

@@ -58,8 +58,8 @@ type Tree map[string]string
 // Rules is how a Table climbs and splits, beside the catalogue itself.
 type Rules struct {
 	Delimiter          string                     // old-style VG#VE addresses are split at it; "" means never
-	DelimiterContracts []string                   // empty: all contracts
-	DelimiterSenders   []string                   // empty: all senders
+	DelimiterContracts []string                   // whose addresses are split for the permission too; empty: all contracts
+	DelimiterSenders   []string                   // the like; empty: all senders
 	ClimbRoutes        bool                       // the HSA tree counts for routes
 	ClimbPermissions   bool                       // the HSA tree counts for permissions
 	ExceptedContracts  []string                   // namespace prefixes for which the two above are inverted

@@ -43,7 +43,7 @@ func spoken(route Route, call Call) *Error {
 
 // route finds the row that decides, and its address.
 func (t *Table) route(call Call, day Date) (Route, *Error) {
-	c := t.contracts[call.Contract]
+	c := t.find(call.Contract)
 	if c == nil {
 		fresh := t.unknown(call.Contract)
 		c = &fresh
@@ -87,7 +87,7 @@ func (t *Table) findRow(c *contract, call Call, day Date) (int32, string) {
 	if outerBlank(call.Receiver) {
 		return none, call.Receiver // Deviation: VP would let it climb to the default
 	}
-	if t.splits(call) {
+	if t.splits(call.Receiver) {
 		parts := t.parts(call.Receiver)
 		for i, part := range parts {
 			if index := t.pick(c, Fold(part), day, call.Profile); index != none {
@@ -123,13 +123,13 @@ func (t *Table) findRow(c *contract, call Call, day Date) (int32, string) {
 //
 // An old-style address may have two distinct parts at most, and neither default nor tree counts for it.
 func (t *Table) permit(call Call, day Date) (bool, string) {
-	c := t.contracts[call.Contract]
+	c := t.find(call.Contract)
 	if c == nil {
 		fresh := t.unknown(call.Contract)
 		c = &fresh
 	}
 	sender := Fold(call.Sender)
-	if t.splits(call) {
+	if t.splitsPermission(call) {
 		parts := t.parts(call.Receiver)
 		if len(parts) > 2 {
 			return false, markLeaf
@@ -187,18 +187,21 @@ func (t *Table) parent(place string) string {
 	return root
 }
 
-// splits tells whether a receiver is an old-style address that the rules want split.
-func (t *Table) splits(call Call) bool {
+// splits tells whether a receiver is an old-style address, VG#VE. For a route it is always split.
+func (t *Table) splits(receiver string) bool {
+	return t.rules.Delimiter != "" && strings.Contains(receiver, t.rules.Delimiter)
+}
+
+// splitsPermission tells whether an old-style address is split for the permission too: the rules may do so for some contracts and senders only.
+func (t *Table) splitsPermission(call Call) bool {
 	r := &t.rules
-	if r.Delimiter == "" || !strings.Contains(call.Receiver, r.Delimiter) {
+	if !t.splits(call.Receiver) {
 		return false
 	}
-	if len(r.DelimiterContracts) > 0 && !slices.Contains(r.DelimiterContracts, call.Contract) {
+	if len(r.DelimiterContracts) > 0 && !slices.ContainsFunc(r.DelimiterContracts, func(c string) bool { return SameContract(c, call.Contract) }) {
 		return false
 	}
-	return len(r.DelimiterSenders) == 0 || slices.ContainsFunc(r.DelimiterSenders, func(s string) bool {
-		return SameHSAID(s, call.Sender)
-	})
+	return len(r.DelimiterSenders) == 0 || slices.ContainsFunc(r.DelimiterSenders, func(s string) bool { return SameHSAID(s, call.Sender) })
 }
 
 // parts are the distinct parts of an old-style address, the last one first.

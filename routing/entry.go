@@ -115,13 +115,13 @@ func (e Entry) key() string {
 	case EntryUnit, EntryReceiver, EntryComponent:
 		return string(e.Kind) + between + Fold(e.HSAID)
 	case EntryContract:
-		return string(e.Kind) + between + e.Contract
+		return string(e.Kind) + between + Fold(e.Contract)
 	case EntryAddress:
 		return string(e.Kind) + between + e.Address + between + e.Profile + between + Fold(e.Component)
 	case EntryRoute:
-		return string(e.Kind) + between + e.Contract + between + Fold(e.Receiver)
+		return string(e.Kind) + between + Fold(e.Contract) + between + Fold(e.Receiver)
 	}
-	return string(e.Kind) + between + Fold(e.Sender) + between + e.Contract + between + Fold(e.Receiver)
+	return string(e.Kind) + between + Fold(e.Sender) + between + Fold(e.Contract) + between + Fold(e.Receiver)
 }
 
 // Key is what tells one row from another of its kind, whatever its id: HSA-ids and contract, and for an address all that it says.
@@ -149,8 +149,8 @@ func (e Entry) tidy() Entry {
 	} {
 		*field = strings.TrimSpace(*field)
 	}
-	if e.Profile == "" && (e.Kind == EntryRoute || e.Kind == EntryAddress) {
-		e.Profile = RIVTABP21
+	if e.Kind == EntryRoute || e.Kind == EntryAddress {
+		e.Profile = profileOf(e.Profile)
 	}
 	return e
 }

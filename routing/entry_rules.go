@@ -135,7 +135,7 @@ func (k *entryChecker) address(e Entry) {
 // house looks at addresses of our own by the rule of NewTable.
 func (k *entryChecker) house(e Entry) {
 	durable := k.rules.Durable != nil && k.rules.Durable(e.Contract)
-	returns := e.Contract == k.rules.ReturnContract && e.Contract != ""
+	returns := SameContract(e.Contract, k.rules.ReturnContract) && e.Contract != ""
 	switch {
 	case e.Kind != EntryRoute:
 		k.say(e, "remove the row: routes lead there without it", "%s is no address of a system", e.Address)

@@ -125,7 +125,7 @@ func (x Explanation) refused(e *Error, call Call, day Date) Explanation {
 
 // routeGround is the row by which the route was found, or refused for what it says.
 func (t *Table) routeGround(call Call, day Date) *Ground {
-	c := t.contracts[call.Contract]
+	c := t.find(call.Contract)
 	if c == nil {
 		return nil
 	}
@@ -157,7 +157,7 @@ func (t *Table) permissionsAt(call Call, day Date, trace string) iter.Seq[Permis
 		if trace != receiver {
 			receiver = trace[strings.LastIndexByte(trace, ',')+1:]
 		}
-		c := t.contracts[call.Contract]
+		c := t.find(call.Contract)
 		if c == nil {
 			return
 		}

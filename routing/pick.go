@@ -28,7 +28,7 @@ func (t *Table) pick(c *contract, receiver string, day Date, profile string) int
 
 // standsIn tells whether the built-in portal row answers for the receiver.
 func (t *Table) standsIn(c *contract, receiver string) bool {
-	return t.portal != none && c == t.contracts[t.rules.ReturnContract] && receiver == Fold(t.rules.PortalAddress)
+	return t.portal != none && c == t.find(t.rules.ReturnContract) && receiver == Fold(t.rules.PortalAddress)
 }
 
 // among is pick for the chain from head on, of which more than one row is valid.

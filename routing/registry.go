@@ -24,7 +24,7 @@ func (t *Table) Addressees(sender, contract string, now time.Time) ([]Addressee,
 		return nil, NoCatalogue()
 	}
 	day, spelling := DateOf(now), map[string]string{}
-	c := t.contracts[contract]
+	c := t.find(contract)
 	if c == nil {
 		return nil, nil
 	}
@@ -41,7 +41,7 @@ func (t *Table) Addressees(sender, contract string, now time.Time) ([]Addressee,
 	for _, u := range t.units {
 		known(u.HSAID)
 	}
-	if t.portal != none && contract == t.rules.ReturnContract {
+	if t.portal != none && SameContract(contract, t.rules.ReturnContract) {
 		known(t.rules.PortalAddress)
 	}
 	for _, first := range c.routes {
@@ -78,18 +78,15 @@ func (t *Table) Contracts(sender, receiver string, now time.Time) ([]string, err
 	}
 	day := DateOf(now)
 	var found []string
-	for namespace := range t.contracts {
-		call := Call{Sender: sender, Receiver: receiver, Contract: namespace}
-		if t.supports(call, day) && (sender == "" || t.mayCall(sender, receiver, namespace, day)) {
-			found = append(found, namespace)
+	for _, c := range t.folded {
+		call := Call{Sender: sender, Receiver: receiver, Contract: c.name}
+		if t.supports(call, day) && (sender == "" || t.mayCall(sender, receiver, c.name, day)) {
+			found = append(found, c.name)
 		}
 	}
 	slices.Sort(found)
 	return found, nil
 }
-
-// Knows tells whether a contract stands in the catalogue at all. A nil table knows none.
-func (t *Table) Knows(contract string) bool { return t != nil && t.contracts[contract] != nil }
 
 // supports tells whether a call would find a route in one of the profiles.
 func (t *Table) supports(call Call, day Date) bool {

@@ -99,10 +99,11 @@ func (t *Table) names(contract, unit string) bool {
 	if t == nil {
 		return false
 	}
-	if _, known := t.unit[unit]; known || t.contracts[contract] == nil {
+	c := t.find(contract)
+	if _, known := t.unit[unit]; known || c == nil {
 		return known
 	}
-	_, known := t.contracts[contract].routes[unit]
+	_, known := c.routes[unit]
 	return known
 }
 
@@ -143,10 +144,10 @@ func SwitchDays(a, b Catalogue, today Date) []Date {
 
 // rowsOf are the receivers that a contract has rows for.
 func (t *Table) rowsOf(contract string) (receivers []string) {
-	if t == nil || t.contracts[contract] == nil {
+	if t == nil || t.find(contract) == nil {
 		return nil
 	}
-	for receiver := range t.contracts[contract].routes {
+	for receiver := range t.find(contract).routes {
 		receivers = append(receivers, receiver)
 	}
 	return receivers

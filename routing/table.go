@@ -1,6 +1,7 @@
 package routing
 
 import (
+	"cmp"
 	"maps"
 	"strings"
 	"time"
@@ -11,7 +12,8 @@ import (
 type Table struct {
 	rules       Rules
 	tree        Tree
-	contracts   map[string]*contract
+	contracts   map[string]*contract // by namespace in each spelling of the catalogue
+	folded      map[string]*contract // by folded namespace
 	rows        []Row
 	next        []int32 // the next row of the same contract and receiver, or none
 	portal      int32   // the row that stands in where the portal has none of its own, or none
@@ -27,6 +29,7 @@ type Table struct {
 
 // contract is what the table knows of one responder namespace.
 type contract struct {
+	name         string // in the catalogue's spelling: that of its first route, else of its first permission
 	durable      bool
 	climbRoutes  bool
 	climbPermits bool
@@ -48,7 +51,7 @@ const (
 //
 // What can be lived with is no error but a note, see Notes: rows that share days are told apart when a call comes.
 func NewTable(c Catalogue, r Rules) (*Table, error) {
-	t := &Table{rules: r, tree: maps.Clone(c.Tree), contracts: map[string]*contract{}, portal: none}
+	t := &Table{rules: r, tree: maps.Clone(c.Tree), contracts: map[string]*contract{}, folded: map[string]*contract{}, portal: none}
 	var b builder
 	b.checkTree(c.Tree)
 	b.checkRows(c.Routes, r)
@@ -57,6 +60,8 @@ func NewTable(c Catalogue, r Rules) (*Table, error) {
 	t.addRoutes(c.Routes)
 	t.addPermissions(c.Permissions)
 	t.compareRows(&b)
+	_, spelled := OneSpelling(c)
+	b.notes = append(b.notes, spelled...)
 	if err := b.err(); err != nil {
 		return nil, err
 	}
@@ -71,10 +76,9 @@ func (t *Table) addRoutes(rows []Row) {
 	t.next = make([]int32, len(rows))
 	for i := len(rows) - 1; i >= 0; i-- { // backwards, so that chains keep the catalogue's order
 		row := &t.rows[i]
-		if row.Profile == "" {
-			row.Profile = RIVTABP21
-		}
+		row.Profile = profileOf(row.Profile)
 		c := t.contract(row.Contract)
+		c.name = row.Contract
 		key := Fold(row.Receiver)
 		t.next[i] = link(c.routes, key, int32(i))
 	}
@@ -92,7 +96,11 @@ func (t *Table) addPermissions(permissions []Permission) {
 		p := permissions[i]
 		t.permissions[i] = span{p.From, p.Until}
 		key := pair{Fold(p.Sender), Fold(p.Receiver)}
-		t.nextPermit[i] = link(t.contract(p.Contract).permits, key, int32(i))
+		c := t.contract(p.Contract)
+		if len(c.routes) == 0 {
+			c.name = p.Contract
+		}
+		t.nextPermit[i] = link(c.permits, key, int32(i))
 	}
 }
 
@@ -106,24 +114,55 @@ func link[K comparable](heads map[K]int32, key K, index int32) int32 {
 	return former
 }
 
+// contract is what is known of a namespace; it is made where it is not known yet.
 func (t *Table) contract(namespace string) *contract {
-	c := t.contracts[namespace]
+	c := t.find(namespace)
 	if c == nil {
 		fresh := t.unknown(namespace)
 		fresh.routes, fresh.permits = map[string]int32{}, map[pair]int32{}
 		c = &fresh
-		t.contracts[namespace] = c
+		t.folded[Fold(namespace)] = c
 	}
+	t.contracts[namespace] = c
 	return c
+}
+
+// find is what is known of a namespace, whatever the case of its letters; nil where nothing is.
+func (t *Table) find(namespace string) *contract {
+	if c := t.contracts[namespace]; c != nil {
+		return c
+	}
+	return t.folded[Fold(namespace)]
+}
+
+// Spelling is how the catalogue spells a contract's namespace. False where it does not know the contract, as a nil table knows none.
+func (t *Table) Spelling(namespace string) (string, bool) {
+	if t == nil {
+		return "", false
+	}
+	c := t.find(namespace)
+	if c == nil {
+		return "", false
+	}
+	return c.name, true
+}
+
+// profileOf is a row's profile: RIVTABP21 where it has none, and a known one as it is written here, whatever the case of its letters.
+func profileOf(written string) string {
+	if known := Fold(written); supported(known) {
+		return known
+	}
+	return cmp.Or(written, RIVTABP21)
 }
 
 // unknown is a contract without rows: it still says whether the tree counts, because the trace shows it.
 func (t *Table) unknown(namespace string) contract {
-	excepted := false
+	excepted, folded := false, Fold(namespace)
 	for _, prefix := range t.rules.ExceptedContracts {
-		excepted = excepted || strings.HasPrefix(namespace, prefix)
+		excepted = excepted || strings.HasPrefix(folded, Fold(prefix))
 	}
 	return contract{
+		name:         namespace,
 		durable:      t.rules.Durable != nil && t.rules.Durable(namespace),
 		climbRoutes:  t.rules.ClimbRoutes != excepted,
 		climbPermits: t.rules.ClimbPermissions != excepted,

@@ -123,10 +123,10 @@ func compareTrees(a, b routing.Tree) Changes {
 		func(row [2]string) string { return "of " + row[0] + ": " + row[1] })
 }
 
-func routeKey(r routing.Row) string { return routing.Fold(r.Receiver) + " " + r.Contract }
+func routeKey(r routing.Row) string { return routing.Fold(r.Receiver) + " " + routing.Fold(r.Contract) }
 
 func permissionKey(p routing.Permission) string {
-	return routing.Fold(p.Sender) + " " + routing.Fold(p.Receiver) + " " + p.Contract
+	return routing.Fold(p.Sender) + " " + routing.Fold(p.Receiver) + " " + routing.Fold(p.Contract)
 }
 
 func unitText(u routing.Unit) string {

@@ -45,8 +45,8 @@ func (l *linter) say(format string, args ...any) {
 func (l *linter) caseContracts() []string {
 	found := map[string]bool{}
 	for _, row := range l.c.Routes {
-		if row.Contract != l.r.ReturnContract && l.r.Durable != nil && l.r.Durable(row.Contract) {
-			found[row.Contract] = true
+		if !routing.SameContract(row.Contract, l.r.ReturnContract) && l.r.Durable != nil && l.r.Durable(row.Contract) {
+			found[l.spelled(row.Contract)] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(found))
@@ -107,7 +107,7 @@ func (l *linter) rows() {
 		if row.Line > 0 {
 			name = fmt.Sprintf("route on line %d (%s to %s)", row.Line, row.Contract, row.Receiver)
 		}
-		if p := profileOf(row); p != routing.RIVTABP20 && p != routing.RIVTABP21 {
+		if p := routing.Fold(profileOf(row)); p != routing.RIVTABP20 && p != routing.RIVTABP21 {
 			l.say("%s has the profile %q: calls are refused with VP005", name, row.Profile)
 		}
 		switch address, err := url.Parse(row.Address); {
@@ -120,14 +120,20 @@ func (l *linter) rows() {
 	}
 }
 
+// spelled is a contract of the catalogue in the spelling that stands for all of them.
+func (l *linter) spelled(contract string) string {
+	name, _ := l.table.Spelling(contract)
+	return name
+}
+
 // contracts looks for contracts that have routes, but no caller.
 func (l *linter) contracts() {
 	routed, permitted := map[string]bool{}, map[string]bool{}
 	for _, row := range l.c.Routes {
-		routed[row.Contract] = true
+		routed[l.spelled(row.Contract)] = true
 	}
 	for _, p := range l.c.Permissions {
-		permitted[p.Contract] = true
+		permitted[l.spelled(p.Contract)] = true
 	}
 	for _, contract := range slices.Sorted(maps.Keys(routed)) {
 		if !permitted[contract] {
@@ -135,7 +141,7 @@ func (l *linter) contracts() {
 		}
 	}
 	for _, contract := range slices.Sorted(maps.Keys(permitted)) {
-		if !routed[contract] && contract != l.r.ReturnContract {
+		if !routed[contract] && !routing.SameContract(contract, l.r.ReturnContract) {
 			l.say("contract %s has permissions, but no routes", contract)
 		}
 	}

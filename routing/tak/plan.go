@@ -57,10 +57,11 @@ func IsOrder(head []byte) bool {
 // PlanCatalogue is the way from rows to a whole catalogue. Rows keep their ids: one that says the same stays, one about the same HSA-ids and
 // contract is changed. A catalogue without units (a TAK's) leaves the units alone; plain objects are added, never removed.
 //
-// Rows that are there twice are taken once, and of two routes that share one day the earlier one ends the day before, as it would be
+// A contract that is spelled in several letter cases gets one spelling. Rows that are there twice are taken once, and of two routes that share one day the earlier one ends the day before, as it would be
 // decided anyway; the report tells.
 func PlanCatalogue(rows []routing.Entry, c routing.Catalogue) Plan {
 	var p Plan
+	c, p.Report = routing.OneSpelling(c)
 	wanted := p.joined(p.seams(p.once(routing.EntriesOf(c))))
 	present := map[string][]routing.Entry{}
 	for _, e := range rows {

@@ -1,0 +1,55 @@
+package routing
+
+import (
+	"fmt"
+	"slices"
+)
+
+// SameContract tells whether two namespaces are those of one contract: they are spelled alike but for the case of ASCII letters, as VP compares them.
+func SameContract(a, b string) bool { return SameHSAID(a, b) }
+
+// OneSpelling is a catalogue in which each contract is spelled as in the first of its routes, or else of its permissions, and each profile as it is
+// called. The notes tell once for each pair what was spelled otherwise: it counts as the same here, and may not elsewhere.
+func OneSpelling(c Catalogue) (Catalogue, []string) {
+	s := speller{names: map[string]string{}, told: map[[2]string]bool{}}
+	c.Routes, c.Permissions = slices.Clone(c.Routes), slices.Clone(c.Permissions)
+	for i := range c.Routes {
+		r := &c.Routes[i]
+		row := *r
+		r.Contract = s.contract(row.Contract, func() string { return nameRow(row, i) })
+		if r.Profile = profileOf(row.Profile); row.Profile != "" {
+			s.compare(row.Profile, r.Profile, "profile", func() string { return nameRow(row, i) })
+		}
+	}
+	for i := range c.Permissions {
+		p := &c.Permissions[i]
+		row := *p
+		p.Contract = s.contract(row.Contract, func() string { return namePermission(row, i) })
+	}
+	return c, s.notes
+}
+
+// speller knows the first spelling of each contract, and which other ones it has told of.
+type speller struct {
+	names map[string]string // by folded namespace
+	told  map[[2]string]bool
+	notes []string
+}
+
+func (s *speller) contract(written string, row func() string) string {
+	folded := Fold(written)
+	first, known := s.names[folded]
+	if !known {
+		s.names[folded] = written
+		return written
+	}
+	s.compare(written, first, "contract", row)
+	return first
+}
+
+func (s *speller) compare(written, usual, what string, row func() string) {
+	if pair := [2]string{written, usual}; written != usual && !s.told[pair] && len(s.notes) < maxNotes {
+		s.told[pair] = true
+		s.notes = append(s.notes, fmt.Sprintf("%s spells the %s %s in another letter case than %s: they count as the same; spell it alike", row(), what, written, usual))
+	}
+}
