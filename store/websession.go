@@ -88,17 +88,28 @@ func (s *Store) WebSessions(ctx context.Context, account string) ([]WebSession, 
 	return all, nil
 }
 
-// SignInRate bounds how often signing in is tried within a time, before further tries are refused unlooked at.
+// SignInRate bounds guesses. Whoever guesses at somebody's password makes the owner wait, and never shuts the owner out.
 type SignInRate struct {
-	Within           time.Duration
-	Account, Address int // tries that did not succeed
+	Within  time.Duration // tries older than this are forgotten
+	Account int           // tries for an account that did not succeed, before the next one waits
+	First   time.Duration // the first wait; each try that fails after it doubles it
+	Longest time.Duration
+	Address int // tries from an address that did not succeed, before the next one is refused
+	Browser int // the same from a browser that has signed in to the account before
 }
 
-// TrySignIn notes a try before it is made, and tells whether it may be: not when there were too many lately for the account or from the address, whether there is
-// such an account or not. Both are keyed digests. A refused try is not counted, so that the time of refusal ends by itself.
-func (s *Store) TrySignIn(ctx context.Context, account, address string, rate SignInRate) (bool, error) {
-	may := false
-	err := s.write(ctx, func(ctx context.Context, t *tx) error {
+// SignInTry is one try. All are keyed digests.
+type SignInTry struct {
+	Account, Address string
+	Browser          string // of a browser that has signed in to this account before; "" of any other
+}
+
+// TrySignIn notes a try before it is made, and says whether it may be made, and after which wait; whether there is such an
+// account or not. A refused try is not counted, so that the time of refusal ends by itself. A browser that has signed in to
+// the account before has tries of its own: what others do costs it nothing.
+func (s *Store) TrySignIn(ctx context.Context, try SignInTry, rate SignInRate) (may bool, wait time.Duration, err error) {
+	err = s.write(ctx, func(ctx context.Context, t *tx) error {
+		may, wait = false, 0
 		// One after the other, as the access log's rows are: guesses made at once must see each other.
 		if _, err := t.row(ctx, []any{new(int64)}, `SELECT seq FROM access_head WHERE id = 1`+t.dialect.forUpdate); err != nil {
 			return err
@@ -107,29 +118,55 @@ func (s *Store) TrySignIn(ctx context.Context, account, address string, rate Sig
 		if _, err := t.exec(ctx, `DELETE FROM sign_in WHERE at <= $1`, since); err != nil {
 			return err
 		}
-		var byAccount, byAddress int
-		if _, err := t.row(ctx, []any{&byAccount}, `SELECT count(*) FROM sign_in WHERE account = $1 AND at > $2`, account, since); err != nil {
+		var byBrowser, byAccount, byAddress int
+		if _, err := t.row(ctx, []any{&byBrowser}, `SELECT count(*) FROM sign_in WHERE account = $1 AND at > $2`, try.Browser, since); err != nil {
 			return err
 		}
-		if _, err := t.row(ctx, []any{&byAddress}, `SELECT count(*) FROM sign_in WHERE address = $1 AND at > $2`, address, since); err != nil {
+		if may = try.Browser != "" && byBrowser < rate.Browser; may {
+			return t.noteTry(ctx, try.Browser, "")
+		}
+		if _, err := t.row(ctx, []any{&byAccount}, `SELECT count(*) FROM sign_in WHERE account = $1 AND at > $2`, try.Account, since); err != nil {
 			return err
 		}
-		if may = byAccount < rate.Account && byAddress < rate.Address; !may {
+		if _, err := t.row(ctx, []any{&byAddress}, `SELECT count(*) FROM sign_in WHERE address = $1 AND at > $2`, try.Address, since); err != nil {
+			return err
+		}
+		if may = byAddress < rate.Address; !may {
 			return nil
 		}
-		_, err := t.exec(ctx, `INSERT INTO sign_in (account, address, at) VALUES ($1, $2, $3)`, account, address, micros(t.now))
-		return err
+		wait = rate.wait(byAccount)
+		return t.noteTry(ctx, try.Account, try.Address)
 	})
 	if err != nil {
-		return false, fmt.Errorf("noting a try to sign in: %w", err)
+		return false, 0, fmt.Errorf("noting a try to sign in: %w", err)
 	}
-	return may, nil
+	return may, wait, nil
 }
 
-// SignedIn notes that a try succeeded: the tries for that account are forgotten, and the account knows when. by is the row of the access log. ErrNotFound.
-func (s *Store) SignedIn(ctx context.Context, id, account string, by Access) error {
+// wait is how long a try waits after so many for its account that failed.
+func (r SignInRate) wait(failed int) time.Duration {
+	wait := r.First
+	for range failed - r.Account {
+		if wait *= 2; wait >= r.Longest {
+			return r.Longest
+		}
+	}
+	if failed < r.Account {
+		return 0
+	}
+	return wait
+}
+
+func (t *tx) noteTry(ctx context.Context, account, address string) error {
+	_, err := t.exec(ctx, `INSERT INTO sign_in (account, address, at) VALUES ($1, $2, $3)`, account, address, micros(t.now))
+	return err
+}
+
+// SignedIn notes that a try succeeded: the tries for that account, or from that browser, are forgotten, and the account knows
+// when. by is the row of the access log. ErrNotFound.
+func (s *Store) SignedIn(ctx context.Context, id string, try SignInTry, by Access) error {
 	return s.write(ctx, func(ctx context.Context, t *tx) error {
-		if _, err := t.exec(ctx, `DELETE FROM sign_in WHERE account = $1`, account); err != nil {
+		if _, err := t.exec(ctx, `DELETE FROM sign_in WHERE account = $1 OR account = $2 AND account <> ''`, try.Account, try.Browser); err != nil {
 			return err
 		}
 		n, err := t.exec(ctx, `UPDATE account SET signed_in = $2 WHERE id = $1`, AccountID(id), micros(t.now))

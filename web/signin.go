@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/netip"
@@ -11,9 +12,12 @@ import (
 	"rivgate/store"
 )
 
-// signInRate bounds guesses: so many in a quarter of an hour for one account, and from one address, behind which a whole hospital may sit.
+// signInRate bounds guesses within a quarter of an hour: after five for an account each waits for longer, from one address,
+// behind which a whole hospital may sit, there are sixty.
 func signInRate() store.SignInRate {
-	return store.SignInRate{Within: 15 * time.Minute, Account: 10, Address: 60}
+	return store.SignInRate{
+		Within: 15 * time.Minute, Account: 5, First: time.Second, Longest: 15 * time.Second, Address: 60, Browser: 10,
+	}
 }
 
 // elsewhere is the answer to who has to go to another page first.
@@ -120,6 +124,9 @@ func (s *Site) signIn(w http.ResponseWriter, r *http.Request, _ access) error {
 	if err := s.enter(r.Context(), a); err != nil {
 		return err
 	}
+	if err := s.knowBrowser(w, r, a); err != nil {
+		return err
+	}
 	http.Redirect(w, r, p.Next, http.StatusSeeOther)
 	return nil
 }
@@ -127,7 +134,25 @@ func (s *Site) signIn(w http.ResponseWriter, r *http.Request, _ access) error {
 // errNobody is the refusal of a name with a password.
 var errNobody = errors.New("name and password let nobody in")
 
-// judge finds the account of a name and a password, notes the try before and the outcome after. errNobody.
+// slowDown waits, and ends early with ctx.
+func (s *Site) slowDown(ctx context.Context, wait time.Duration) error {
+	if wait <= 0 {
+		return nil
+	}
+	if s.Pause != nil {
+		return s.Pause(ctx, wait)
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// judge finds the account of a name and a password, notes the try before and the outcome after. Guesses make it wait. errNobody.
 func (s *Site) judge(r *http.Request, typed, password string) (store.Account, error) {
 	ctx, id := r.Context(), store.AccountID(typed)
 	name, err := s.digest(ctx, "account", id)
@@ -138,7 +163,15 @@ func (s *Site) judge(r *http.Request, typed, password string) (store.Account, er
 	if err != nil {
 		return store.Account{}, err
 	}
-	may, err := s.Relay.Store.TrySignIn(ctx, name, address, signInRate())
+	a, err := s.Relay.Store.Account(ctx, id)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return a, err
+	}
+	try := store.SignInTry{Account: name, Address: address}
+	if try.Browser, err = s.knownBrowser(r, a); err != nil {
+		return store.Account{}, err
+	}
+	may, wait, err := s.Relay.Store.TrySignIn(ctx, try, signInRate())
 	if err != nil {
 		return store.Account{}, err
 	}
@@ -146,9 +179,8 @@ func (s *Site) judge(r *http.Request, typed, password string) (store.Account, er
 		s.stranger(r, access{}, store.Access{What: store.AccessRefused, Detail: "sign-in: too many tries"})
 		return store.Account{}, errNobody
 	}
-	a, err := s.Relay.Store.Account(ctx, id)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return a, err
+	if err := s.slowDown(ctx, wait); err != nil {
+		return store.Account{}, err
 	}
 	ok, err := s.verifyPassword(ctx, a.Password, password)
 	if err != nil {
@@ -159,7 +191,7 @@ func (s *Site) judge(r *http.Request, typed, password string) (store.Account, er
 		s.stranger(r, access{}, row)
 		return a, errNobody
 	}
-	return a, s.Relay.Store.SignedIn(ctx, a.ID, name, accountAccess(a).row(store.Access{What: store.AccessSignIn, Detail: "password"}))
+	return a, s.Relay.Store.SignedIn(ctx, a.ID, try, accountAccess(a).row(store.Access{What: store.AccessSignIn, Detail: "password"}))
 }
 
 // peer is the address that a request came from, over trusted proxies as on the SOAP listeners.

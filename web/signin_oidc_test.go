@@ -151,7 +151,7 @@ func (w *world) browse(next string, change func(back *url.URL)) (reply, string) 
 	if r.status != http.StatusSeeOther {
 		w.t.Fatalf("going to the provider: %d\n%s", r.status, r.body)
 	}
-	session, _, _ := strings.Cut(r.header.Get("Set-Cookie"), ";")
+	session, _, _ := strings.Cut(sessionCookie(r), ";")
 	req, err := http.NewRequestWithContext(w.t.Context(), http.MethodGet, r.header.Get("Location"), nil)
 	if err != nil {
 		w.t.Fatal(err)
@@ -172,7 +172,7 @@ func (w *world) comeBack(back *url.URL, session string) (reply, string) {
 	req := w.request(http.MethodGet, back.RequestURI(), nil)
 	req.Header.Set("Cookie", session)
 	r := w.do(req)
-	if fresh, _, _ := strings.Cut(r.header.Get("Set-Cookie"), ";"); fresh != "" {
+	if fresh, _, _ := strings.Cut(sessionCookie(r), ";"); fresh != "" {
 		session = fresh
 	}
 	return r, session

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -37,7 +38,7 @@ func TestSigningInAndOut(t *testing.T) {
 
 	r := w.door(" HANNA ", password, url.Values{"next": {"/inbox?queue=finished"}})
 	expectRedirect(t, r, "/inbox?queue=finished")
-	cookie := r.header.Get("Set-Cookie")
+	cookie := sessionCookie(r)
 	for _, want := range []string{"rivgate=", "HttpOnly", "SameSite=Lax", "Path=/"} {
 		if !strings.Contains(cookie, want) {
 			t.Errorf("%q has no %s", cookie, want)
@@ -71,7 +72,7 @@ func TestCookiesAreSecureOutsideTheDemo(t *testing.T) {
 	for _, environment := range []string{web.Test, web.Production} {
 		w.Environment = environment
 		w.serve()
-		cookie := w.door("hanna", password, nil).header.Get("Set-Cookie")
+		cookie := sessionCookie(w.door("hanna", password, nil))
 		if !strings.HasPrefix(cookie, "__Host-rivgate=") || !strings.Contains(cookie, "; Secure") {
 			t.Errorf("%s: %q", environment, cookie)
 		}
@@ -86,7 +87,7 @@ func TestASessionIsNewAtEachSignIn(t *testing.T) {
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Cookie", "rivgate=chosen-by-somebody-else")
 	r := w.do(req)
-	if cookie := r.header.Get("Set-Cookie"); r.status != http.StatusSeeOther || cookie == "" || strings.Contains(cookie, "chosen") {
+	if cookie := sessionCookie(r); r.status != http.StatusSeeOther || cookie == "" || strings.Contains(cookie, "chosen") {
 		t.Errorf("%d %q", r.status, cookie)
 	}
 }
@@ -137,25 +138,55 @@ func TestWrongPasswordsTellNothing(t *testing.T) {
 	}
 }
 
+// Strangers who guess make each other wait. They shut nobody out, and cost a browser nothing that its owner has used before.
 func TestGuessesAreSlowedDown(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.addPerson("hanna")
 	w.addPerson("vera")
-	for n := range 10 {
-		if r := w.door("hanna", "gissning "+strings.Repeat("x", n), nil); r.status != http.StatusUnprocessableEntity {
-			t.Fatalf("guess %d: %d", n, r.status)
+	var waited []time.Duration
+	w.Pause = func(_ context.Context, wait time.Duration) error {
+		waited = append(waited, wait)
+		return nil
+	}
+	known := w.door("vera", password, nil).header.Values("Set-Cookie")
+	for n := range 12 {
+		for _, name := range []string{"hanna", "vera"} {
+			if r := w.door(name, "gissning "+strings.Repeat("x", n), nil); r.status != http.StatusUnprocessableEntity {
+				t.Fatalf("guess %d at %s: %d", n, name, r.status)
+			}
 		}
 	}
-	if r := w.door("hanna", password, nil); r.status != http.StatusUnprocessableEntity {
-		t.Errorf("the right password after ten wrong ones: %d", r.status)
+	if len(waited) != 14 || waited[0] != time.Second || waited[2] != 2*time.Second || waited[13] != 15*time.Second {
+		t.Errorf("the guesses waited %v", waited)
 	}
-	if r := w.door("vera", password, nil); r.status != http.StatusSeeOther {
-		t.Errorf("somebody else from the same address: %d", r.status)
+	waited = nil
+	if r := w.door("hanna", password, nil); r.status != http.StatusSeeOther || len(waited) != 1 {
+		t.Errorf("the right password after many wrong ones: %d, waited %v", r.status, waited)
+	}
+	waited = nil
+	form := url.Values{"account": {"vera"}, "password": {password}}
+	req := w.request(http.MethodPost, "/signin", strings.NewReader(form.Encode()))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	for _, cookie := range known {
+		if name, _, _ := strings.Cut(cookie, "="); name == "rivgate-known" {
+			value, _, _ := strings.Cut(cookie, ";")
+			req.Header.Set("Cookie", value)
+		}
+	}
+	if r := w.do(req); r.status != http.StatusSeeOther || len(waited) != 0 {
+		t.Errorf("in the owner's own browser: %d, waited %v", r.status, waited)
+	}
+	for n := range 60 {
+		w.door("nobody", "gissning "+strings.Repeat("x", n), nil)
+	}
+	if r := w.door("nina", password, nil); r.status != http.StatusUnprocessableEntity {
+		t.Errorf("from an address of many guesses: %d", r.status)
 	}
 	w.pass(15 * time.Minute)
-	if r := w.door("hanna", password, nil); r.status != http.StatusSeeOther {
-		t.Errorf("a quarter of an hour later: %d", r.status)
+	waited = nil
+	if r := w.door("hanna", password, nil); r.status != http.StatusSeeOther || len(waited) != 0 {
+		t.Errorf("a quarter of an hour later: %d, waited %v", r.status, waited)
 	}
 }
 
@@ -235,7 +266,7 @@ func TestAnInitialPasswordIsChangedFirst(t *testing.T) {
 	if r := w.do(req); r.status != http.StatusSeeOther {
 		t.Errorf("an old session after the change: %d", r.status)
 	}
-	fields, _, _ := strings.Cut(r.header.Get("Set-Cookie"), ";")
+	fields, _, _ := strings.Cut(sessionCookie(r), ";")
 	req.Header.Set("Cookie", fields)
 	if r := w.do(req); r.status != http.StatusOK {
 		t.Errorf("the session that made the change: %d", r.status)
@@ -268,7 +299,7 @@ func TestNothingIsLostWhenASessionEnds(t *testing.T) {
 		}
 		has(t, r.body, "har loggats ut", "Det du skrev är kvar", `name="next" value="/inbox/`+id+`"`)
 		hasNot(t, r.body, text)
-		held, _, _ := strings.Cut(r.header.Get("Set-Cookie"), ";")
+		held, _, _ := strings.Cut(sessionCookie(r), ";")
 		return held
 	}
 	enter := func(who, held string) reply {
@@ -279,7 +310,7 @@ func TestNothingIsLostWhenASessionEnds(t *testing.T) {
 		req.Header.Set("Cookie", held)
 		r := w.do(req)
 		expectRedirect(t, r, "/inbox/"+id)
-		fresh, _, _ := strings.Cut(r.header.Get("Set-Cookie"), ";")
+		fresh, _, _ := strings.Cut(sessionCookie(r), ";")
 		req = w.request(http.MethodGet, "/inbox/"+id, nil)
 		req.Header.Set("Cookie", fresh)
 		return w.do(req)

@@ -41,6 +41,8 @@ type Site struct {
 	// NoLocalAccounts closes signing in with a password that is kept here.
 	NoLocalAccounts bool
 	SessionLife     time.Duration // from sign-in; default 8 hours
+	// Pause waits before a password is looked at that many guesses came before, and ends early with ctx. Nil: by the clock.
+	Pause func(ctx context.Context, wait time.Duration) error
 
 	// TrustedLocal tells whether the peer is a proxy that may do what loopback may: ask for /resetcache. Nil: loopback alone.
 	TrustedLocal func(*http.Request) bool

@@ -124,7 +124,7 @@ func accounts(w *world) {
 			w.t.Errorf("changing nobody: %v", err)
 		}
 	})
-	w.run("tries to sign in are bounded for an account and for an address", signInRate)
+	w.run("tries to sign in are slowed down for an account and bounded for an address", signInRate)
 	w.run("a key is made once", func(w *world) {
 		var all sync.Map
 		var group sync.WaitGroup
@@ -150,32 +150,46 @@ func accounts(w *world) {
 }
 
 func signInRate(w *world) {
-	rate := store.SignInRate{Within: 15 * time.Minute, Account: 3, Address: 5}
-	try := func(account, address string, want bool) {
+	rate := store.SignInRate{
+		Within: 15 * time.Minute, Account: 3, First: time.Second, Longest: 3 * time.Second, Address: 8, Browser: 2,
+	}
+	try := func(account, address, browser string, want time.Duration) {
 		w.t.Helper()
-		may, err := w.s.TrySignIn(w.ctx, account, address, rate)
+		may, wait, err := w.s.TrySignIn(w.ctx, store.SignInTry{Account: account, Address: address, Browser: browser}, rate)
 		w.must(err)
-		equal(w, account+" from "+address, may, want)
+		if !may {
+			wait = -1
+		}
+		equal(w, account+" from "+address+browser, wait, want)
 	}
+	const refused = -1
 	for range 3 {
-		try("a", "x", true)
+		try("a", "x", "", 0)
 	}
-	try("a", "x", false)
-	try("a", "y", false) // from elsewhere too
-	try("b", "x", true)
-	try("c", "x", true)
-	try("d", "x", false) // five from x
-	try("d", "y", true)
+	try("a", "x", "", time.Second)
+	try("a", "y", "", 2*time.Second) // from elsewhere too
+	try("a", "x", "", 3*time.Second) // and no longer than that
+	try("a", "z", "own", 0)          // the owner's own browser does not wait
+	try("a", "z", "own", 0)
+	try("a", "z", "own", 3*time.Second) // guesses there are none the less bounded
+	try("b", "x", "", 0)
+	try("c", "x", "", 0)
+	try("d", "x", "", 0)
+	try("d", "x", "", refused) // eight from x
+	try("d", "x", "own d", 0)  // but for a browser that is known
+	try("d", "y", "", 0)
 	w.clock.move(15 * time.Minute)
-	try("a", "x", true)
-	try("a", "x", true)
-	w.must(w.s.SignedIn(w.ctx, "hanna", "a", store.Access{Who: "hanna", What: store.AccessSignIn}))
+	try("a", "x", "", 0)
+	try("a", "x", "own", 0)
+	try("a", "x", "own", 0)
+	w.must(w.s.SignedIn(w.ctx, "hanna", store.SignInTry{Account: "a", Browser: "own"}, store.Access{Who: "hanna", What: store.AccessSignIn}))
 	equal(w, "the log's last", w.lastAccess().What, store.AccessSignIn)
+	try("a", "x", "own", 0)
 	for range 3 {
-		try("a", "x", true)
+		try("a", "x", "", 0)
 	}
-	try("a", "x", false)
-	if err := w.s.SignedIn(w.ctx, "nobody", "n", store.Access{What: store.AccessSignIn}); !errors.Is(err, store.ErrNotFound) {
+	try("a", "x", "", time.Second)
+	if err := w.s.SignedIn(w.ctx, "nobody", store.SignInTry{Account: "n"}, store.Access{What: store.AccessSignIn}); !errors.Is(err, store.ErrNotFound) {
 		w.t.Errorf("nobody signs in: %v", err)
 	}
 	w.clock.move(15 * time.Minute)
@@ -183,7 +197,8 @@ func signInRate(w *world) {
 	var group sync.WaitGroup
 	for n := range 12 { // guesses side by side are no more than one after the other
 		group.Go(func() {
-			ok, err := w.s.TrySignIn(context.WithoutCancel(w.ctx), "g", fmt.Sprint("host", n), rate)
+			try := store.SignInTry{Account: fmt.Sprint("g", n), Address: "host"}
+			ok, _, err := w.s.TrySignIn(context.WithoutCancel(w.ctx), try, rate)
 			if err != nil {
 				w.t.Error(err)
 			}
@@ -195,7 +210,7 @@ func signInRate(w *world) {
 	group.Wait()
 	n := 0
 	may.Range(func(any, any) bool { n++; return true })
-	equal(w, "guesses at once", n, 3)
+	equal(w, "guesses at once", n, 8)
 }
 
 func (w *world) accesses(f store.AccessFilter) []store.Access {
