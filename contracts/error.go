@@ -23,6 +23,9 @@ const (
 	SubIdentityCheckDigit       = "IDENTITY_CHECK_DIGIT"       // VALIDATION_ERROR
 	SubAttachmentTooLarge       = "ATTACHMENT_TOO_LARGE"       // VALIDATION_ERROR
 	SubAttachmentType           = "ATTACHMENT_TYPE"            // VALIDATION_ERROR
+	SubDateOutOfRange           = "DATE_OUT_OF_RANGE"          // VALIDATION_ERROR
+	SubTooMany                  = "TOO_MANY"                   // VALIDATION_ERROR
+	SubIncidentUnitNotAllowed   = "INCIDENT_UNIT_NOT_ALLOWED"  // VALIDATION_ERROR
 	SubUnknownCase              = "UNKNOWN_CASE"               // APPLICATION_ERROR
 	SubCaseClosed               = "CASE_CLOSED"                // APPLICATION_ERROR
 	SubNotCurrentHandler        = "NOT_CURRENT_HANDLER"        // APPLICATION_ERROR

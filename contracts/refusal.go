@@ -11,7 +11,7 @@ func CodeOf(subCode string) string {
 	switch subCode {
 	case SubSchema, SubDuplicateContentMismatch, SubRecipientMismatch, SubPlaceTextNotAllowed, SubClassificationMissing,
 		SubTextMissing, SubFieldMissing, SubUnknownCode, SubIdentityOIDMismatch, SubIdentityCheckDigit, SubAttachmentTooLarge,
-		SubAttachmentType:
+		SubAttachmentType, SubDateOutOfRange, SubTooMany, SubIncidentUnitNotAllowed:
 		return ValidationError
 	case SubUnknownCase, SubCaseClosed, SubNotCurrentHandler, SubNoOpenQuestion, SubAttachmentNotAllowed, SubRegionNotActive:
 		return ApplicationError
@@ -121,7 +121,7 @@ func NotAllowed(path, remedy string) *Error {
 
 // PlaceNotAllowed refuses a correction of the unit where it happened by anybody but a patient board.
 func PlaceNotAllowed() *Error {
-	return refuse(SubPlaceTextNotAllowed, "classification/incidentUnit", "Bara en patientnämnd rättar den enhet där det hände. Utelämna "+
+	return refuse(SubIncidentUnitNotAllowed, "classification/incidentUnit", "Bara en patientnämnd rättar den enhet där det hände. Utelämna "+
 		"uppgiften.")
 }
 

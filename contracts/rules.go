@@ -2,7 +2,8 @@ package contracts
 
 import (
 	"strconv"
-	"strings"
+
+	"rivgate/contracts/identity"
 )
 
 // rules are the business rules that can be told from one message alone. The rules that need the case, the catalogue or
@@ -120,7 +121,8 @@ func checkDate(raw, path string) *Error {
 	return nil
 }
 
-func blank(s string) bool { return strings.TrimSpace(s) == "" }
+// blank tells whether a text says nothing.
+func blank(s string) bool { return identity.Blank(s) }
 
 // nth names one of several: a path tells which attachment, from 1.
 func nth(path string, i int) string { return path + "[" + strconv.Itoa(i+1) + "]" }

@@ -4,16 +4,17 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"mime"
 	"strings"
 	"unicode/utf8"
+
+	"rivgate/contracts/identity"
 )
 
 // MaxAttachment is the largest attachment in bytes, decoded: 20 MB.
 const MaxAttachment = 20 << 20
 
-// checkAttachments judges the files below path. A file that is not what its description says, be it kind, size or sha256, is
-// ATTACHMENT_TYPE; ATTACHMENT_TOO_LARGE is the size alone, the stated or the real one.
+// checkAttachments judges the files below path. A file whose content is of no kind that is taken, or of another size or sha256 than its description
+// says, is ATTACHMENT_TYPE; ATTACHMENT_TOO_LARGE is the size alone, the stated or the real one.
 func checkAttachments(files []Attachment, path string) *Error {
 	for i := range files {
 		if err := checkAttachment(&files[i], nth(path+"/attachment", i)); err != nil {
@@ -34,27 +35,39 @@ func checkAttachment(a *Attachment, path string) *Error {
 	case a.Size > MaxAttachment || a.length() > MaxAttachment:
 		return refuse(SubAttachmentTooLarge, path+"/size", "Bilagan är större än 20 MB. Skicka en mindre fil, eller dela upp den.")
 	}
-	known, agrees := sniff(a.MediaType, a.head())
-	if !known {
-		return refuse(SubAttachmentType, path+"/mediaType", "Bilagans filtyp tas inte emot. Skicka PDF, PNG, JPEG, GIF eller ren text.")
-	}
 	if a.Reference != "" {
-		if a.length() > 0 {
-			return NotAllowed(path+"/reference", "En bilaga har antingen innehåll eller en referens.")
-		}
-		return nil
+		return a.checkReference(path)
 	}
 	switch {
 	case a.length() == 0:
 		return FieldMissing(path+"/value", "Bilagan är tom. Skicka filens innehåll eller en referens till den.")
 	case a.Size != a.length():
 		return refuse(SubAttachmentType, path+"/size", "Bilagans storlek stämmer inte med innehållet. Ange filens storlek i byte.")
-	case !agrees:
-		return refuse(SubAttachmentType, path+"/value", "Bilagans innehåll är inte av den filtyp som anges. Ange filens rätta typ.")
+	case a.Kind() == "":
+		return refuse(SubAttachmentType, path+"/value", "Bilagans filtyp tas inte emot. Skicka PDF, PNG, JPEG, GIF eller ren text.")
 	case a.SHA256 != "" && !a.sameSum():
 		return refuse(SubAttachmentType, path+"/sha256", "Bilagans kontrollsumma stämmer inte med innehållet. Räkna om SHA-256 på filen.")
 	}
 	return nil
+}
+
+// checkReference judges a file that is elsewhere: there is nothing but its label to tell its kind by.
+func (a *Attachment) checkReference(path string) *Error {
+	switch {
+	case a.length() > 0:
+		return NotAllowed(path+"/reference", "En bilaga har antingen innehåll eller en referens.")
+	case labelled(a.MediaType) == "":
+		return refuse(SubAttachmentType, path+"/mediaType", "Bilagans filtyp tas inte emot. Skicka PDF, PNG, JPEG, GIF eller ren text.")
+	}
+	return nil
+}
+
+// Kind is what a file is by its content, or by its label where the content is elsewhere; "" where it is none of the kinds that are taken.
+func (a *Attachment) Kind() string {
+	if a.Reference != "" && a.length() == 0 {
+		return labelled(a.MediaType)
+	}
+	return KindOf(a.MediaType, a.head())
 }
 
 // length is how many bytes the file has.
@@ -83,26 +96,67 @@ func (a *Attachment) sameSum() bool {
 	return strings.EqualFold(strings.TrimSpace(a.SHA256), hex.EncodeToString(sum[:]))
 }
 
-// sniff tells whether a media type is taken, and whether the first bytes of value agree with it.
-func sniff(mediaType string, value []byte) (known, agrees bool) {
-	kind, _, err := mime.ParseMediaType(mediaType)
-	if err != nil {
-		return false, false
+// Kinds of file that are taken.
+const (
+	PDF   = "application/pdf"
+	PNG   = "image/png"
+	JPEG  = "image/jpeg"
+	GIF   = "image/gif"
+	Plain = "text/plain"
+)
+
+// labelled is the kind that a media type names, in any spelling that is in use; "" for another.
+func labelled(mediaType string) string {
+	name, _, _ := strings.Cut(mediaType, ";")
+	switch strings.ToLower(strings.TrimSpace(name)) {
+	case PDF, "application/x-pdf", "application/acrobat", "application/vnd.pdf", "text/pdf", "text/x-pdf":
+		return PDF
+	case PNG, "image/x-png", "application/png":
+		return PNG
+	case JPEG, "image/jpg", "image/pjpeg", "image/jpe", "application/jpg", "application/jpeg":
+		return JPEG
+	case GIF, "image/x-gif":
+		return GIF
+	case Plain, "text", "text/x-plain", "application/text", "text/txt":
+		return Plain
 	}
-	has := func(s string) bool { return bytes.HasPrefix(value, []byte(s)) }
-	switch kind {
-	case "application/pdf":
-		return true, has("%PDF-")
-	case "image/png":
-		return true, has("\x89PNG\r\n\x1a\n")
-	case "image/jpeg":
-		return true, has("\xff\xd8\xff")
-	case "image/gif":
-		return true, has("GIF87a") || has("GIF89a")
-	case "text/plain":
-		return true, plainText(value)
+	return ""
+}
+
+// silent tells whether a media type says nothing of what a file is.
+func silent(mediaType string) bool {
+	name, _, _ := strings.Cut(mediaType, ";")
+	switch strings.ToLower(strings.TrimSpace(name)) {
+	case "", "application/octet-stream", "binary/octet-stream", "application/x-download", "application/download", "*/*":
+		return true
 	}
-	return false, false
+	return false
+}
+
+// pdfWithin is how far into a file readers of PDF look for its beginning: some systems put a line of their own before it.
+const pdfWithin = 1024
+
+// KindOf is the kind of a file by its first bytes, whatever its label says; "" for none that is taken. The label decides only what the bytes leave
+// open: text that mentions PDF is text where it says so, and text that says to be a page or a script is none.
+func KindOf(mediaType string, head []byte) string {
+	has := func(s string) bool { return bytes.HasPrefix(head, []byte(s)) }
+	switch {
+	case has("\x89PNG\r\n\x1a\n"):
+		return PNG
+	case has("\xff\xd8\xff"):
+		return JPEG
+	case has("GIF87a"), has("GIF89a"):
+		return GIF
+	}
+	label := labelled(mediaType)
+	at := bytes.Index(head[:min(len(head), pdfWithin)], []byte("%PDF-"))
+	if at == 0 || at > 0 && (label != Plain || identity.Blank(string(head[:at]))) {
+		return PDF
+	}
+	if plainText(head) && (label != "" || silent(mediaType)) {
+		return Plain
+	}
+	return ""
 }
 
 // plainText tells whether the beginning of value can be text: UTF-16 with its mark, or bytes without control characters, which both
@@ -110,9 +164,6 @@ func sniff(mediaType string, value []byte) (known, agrees bool) {
 func plainText(value []byte) bool {
 	if bytes.HasPrefix(value, []byte("\xff\xfe")) || bytes.HasPrefix(value, []byte("\xfe\xff")) {
 		return true
-	}
-	if bytes.HasPrefix(value, []byte("%PDF-")) {
-		return false
 	}
 	head := value[:min(len(value), 1024)]
 	for _, c := range head {

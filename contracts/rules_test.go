@@ -61,7 +61,7 @@ func TestSend(t *testing.T) {
 		{"an answer's author is a person", sampleAnswer(), func(m *Message) { m.Answer.Author.ID = "189001019803" }, SubIdentityCheckDigit, "answer/author/id"},
 		{"an answer's files are looked at", sampleAnswer(), func(m *Message) {
 			m.Answer.Attachments = []Attachment{sampleFile("text/plain", "hej"), sampleFile("text/html", "hej")}
-		}, SubAttachmentType, "answer/attachment[2]/mediaType"},
+		}, SubAttachmentType, "answer/attachment[2]/value"},
 		{"a forward says where from", sampleForward(), func(m *Message) { m.Forward.From = OrgUnit{} }, SubFieldMissing, "forward/forwardedFrom/orgUnitHSAId"},
 		{"a forward's time is in the calendar", sampleForward(), func(m *Message) { m.Forward.Time.Raw = "20261301000000" }, SubSchema, "forward/forwardedTime"},
 		{"a forward's case is judged", sampleForward(), func(m *Message) { m.Forward.Original.IncidentDate = "20250229" }, SubSchema, "forward/originalCase/incidentDate"},
@@ -105,6 +105,7 @@ func TestComplaint(t *testing.T) {
 		}, "", ""},
 		{"the incident's date is in the calendar", sampleSend(), func(m *Message) { m.Complaint.IncidentDate = "20260431" }, SubSchema, "complaint/incidentDate"},
 		{"the description says something", sampleSend(), func(m *Message) { m.Complaint.Description = "\t " }, SubTextMissing, "complaint/description"},
+		{"what nobody sees is no text", sampleSend(), func(m *Message) { m.Complaint.Description = "\u200b\u00a0\u202e\ufeff" }, SubTextMissing, "complaint/description"},
 		{"a code needs its code system", sampleSend(), func(m *Message) { m.Complaint.ExperiencedProblem = []CV{{Code: "1"}} }, SubFieldMissing, "complaint/experiencedProblem[1]/codeSystem"},
 		{"a code needs its name", sampleSend(), func(m *Message) {
 			m.Complaint.ExperiencedProblem = []CV{{OriginalText: "annat"}, {Code: "1", CodeSystem: SystemProblem}}

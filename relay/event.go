@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"rivgate/contracts"
+	"rivgate/contracts/identity"
 	"rivgate/routing"
 	"rivgate/store"
 )
@@ -24,8 +25,8 @@ func (r *Relay) event(ctx context.Context, a arrival, m *contracts.Message, o *o
 		Sequence: m.Sequence, Sent: m.SentTime.UTC,
 		AtPortal: r.atPortal(), Content: content, CaseVersion: a.CaseVersion,
 	}
-	if tooLong := m.TooLong(); tooLong != nil { // also where the contract only warns: no database could find it again
-		return nil, tooLong
+	if beyond := m.Beyond(r.Now()); beyond != nil { // also where the contract only warns: it could not be kept
+		return e, beyond
 	}
 	if m.Update != nil {
 		return e, r.returned(ctx, a, m, e)
@@ -41,7 +42,7 @@ func (r *Relay) sent(ctx context.Context, m *contracts.Message, e *store.Event, 
 	e.Unit = m.Recipient.Unit.HSAID
 	if m.Answer != nil {
 		e.Kind, e.InReplyTo = store.EventAnswer, idText(m.Answer.InReplyTo)
-		e.HasText, e.Attachments = m.Answer.Text != "", len(m.Answer.Attachments)
+		e.HasText, e.Attachments = !identity.Blank(m.Answer.Text), len(m.Answer.Attachments)
 		if err := r.sameReceiver(e.Unit, o); err != nil {
 			return err
 		}
@@ -128,7 +129,7 @@ func (r *Relay) frozen(ctx context.Context, e *store.Event, o *outcome) error {
 func (r *Relay) returned(ctx context.Context, a arrival, m *contracts.Message, e *store.Event) error {
 	u := m.Update
 	e.Kind, e.Unit, e.Status = updateKinds[u.Type], u.HandlingUnit.HSAID, u.Status
-	e.HasText, e.Attachments = u.Text != "" || u.StandardReply != nil, len(u.Attachments)
+	e.HasText, e.Attachments = !identity.Blank(u.Text) || u.StandardReply != nil, len(u.Attachments)
 	e.Classification = classification(u.Classification)
 	switch {
 	case e.Kind == "":

@@ -88,7 +88,7 @@ func TestReplyIsRefused(t *testing.T) {
 		{"there is no such case", "nothing", partsOf(contracts.PartialReply), 1, store.ErrNotFound, ""},
 		{"a question without text", ours.ID, &contracts.Update{Type: contracts.Question}, 0, nil, contracts.SubTextMissing},
 		{"a close without classification", ours.ID, &contracts.Update{Type: contracts.Close, Text: "Hej."}, 0, nil, contracts.SubClassificationMissing},
-		{"a care unit corrects the place", ours.ID, withPlace, 0, nil, contracts.SubPlaceTextNotAllowed},
+		{"a care unit corrects the place", ours.ID, withPlace, 0, nil, contracts.SubIncidentUnitNotAllowed},
 		{"the case takes no files", plain.ID, withFile, 0, nil, contracts.SubAttachmentNotAllowed},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {

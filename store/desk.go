@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"rivgate/routing"
 )
 
 // ErrConflict means that somebody else changed meanwhile what a person saw: a desk, a draft, a phrase, or who has the case. Nothing was stored.
@@ -82,9 +84,14 @@ func (d dueDays) of(c *Case) time.Time {
 		days = d.minor
 	}
 	if days <= 0 {
-		return c.Received.Add(answerTime)
+		days = answerDays
 	}
-	return c.Received.Add(time.Duration(days) * 24 * time.Hour)
+	return swedishDaysAfter(c.Received, days)
+}
+
+// swedishDaysAfter is the same time of the Swedish clock so many days of the calendar later, whatever the clocks did between.
+func swedishDaysAfter(at time.Time, days int) time.Time {
+	return at.In(routing.Stockholm()).AddDate(0, 0, days).UTC()
 }
 
 // deskQuery reads the desk of the unit that has the case now. What of it has been taken away since, with the case, the case's row tells.

@@ -7,8 +7,8 @@ import (
 	"rivgate/routing"
 )
 
-// answerTime is what a handler has: a complaint is to be answered within four weeks.
-const answerTime = 28 * 24 * time.Hour
+// answerDays is what a handler has: a complaint is to be answered within four weeks.
+const answerDays = 28
 
 // effects is what an applied event does beside changing its case.
 type effects struct {
@@ -29,7 +29,7 @@ func begin(e *Event, sender string, now time.Time) (*Case, effects, *Refusal) {
 	if c.Received.IsZero() {
 		c.Received = now
 	}
-	c.Due = c.Received.Add(answerTime)
+	c.Due = swedishDaysAfter(c.Received, answerDays)
 	if c.Handler.Via == routing.Inbox {
 		c.State = Delivered
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"rivgate/contracts"
 	"rivgate/soap"
@@ -99,7 +100,7 @@ func judge(registry *contracts.Registry, content []byte, limits soap.Limits) fin
 	}
 	f.Known = true
 	if contract.Complaints {
-		_, err = contract.Read(request)
+		err = judgeComplaint(contract, request)
 	} else {
 		err = contract.Validate(request.UTF8())
 	}
@@ -111,6 +112,18 @@ func judge(registry *contracts.Registry, content []byte, limits soap.Limits) fin
 	}
 	f.Valid = true
 	return f
+}
+
+// judgeComplaint says what the line would say of a message that it knows nothing but the clock beside.
+func judgeComplaint(contract *contracts.Contract, request *soap.Request) error {
+	m, err := contract.Read(request)
+	if err != nil {
+		return err
+	}
+	if beyond := m.Beyond(time.Now()); beyond != nil {
+		return beyond.In(contract.Request.Local)
+	}
+	return nil
 }
 
 // refused tells what is wrong in the terms of whoever found it.

@@ -12,7 +12,7 @@ func caseBegins(w *world) {
 		f := w.file(unit)
 		c := f.now()
 		equal(w, "state", c.State, store.Submitted)
-		equal(w, "due", c.Due, w.clock.Now().Add(28*24*time.Hour))
+		equal(w, "due", c.Due, w.clock.Now().In(routing.Stockholm()).AddDate(0, 0, 28).UTC())
 		equal(w, "handler", c.Handler, handlerOf(unit))
 		equal(w, "reporter", c.Facts.ReporterName, "Åsa Anmälare")
 		equal(w, "version", c.Version, 1)
