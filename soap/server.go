@@ -35,6 +35,9 @@ type Server struct {
 	// BodyTimeout is how long a caller may make us wait for its body; every 4 KiB that come give back a second of it.
 	// Also how long it may take to read a piece of the answer. Default 20 s.
 	BodyTimeout time.Duration
+	// Stopping tells that the process is about to end: each answer then closes its connection, so that the caller's next call goes to
+	// another process. Nil: never.
+	Stopping func() bool
 	// Shutdown is how long calls may go on after Run's context has ended; default 35 s, more than a producer's 29.
 	Shutdown time.Duration
 	Log      *zap.Logger // default none
@@ -44,6 +47,7 @@ type Server struct {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	correlation := s.correlation(r.Header)
 	w.Header().Set(HeaderCorrelation, correlation)
+	s.closeIfStopping(w)
 	body := newPacedBody(w, r, s.maxMessage(), s.bodyTimeout())
 	path, ok := below(s.path(), r.URL.Path)
 	switch {
@@ -96,6 +100,13 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, path string, bod
 	}
 	body.early()
 	s.write(w, correlation, answer)
+}
+
+// closeIfStopping has the connection closed after the answer where the process is about to end.
+func (s *Server) closeIfStopping(w http.ResponseWriter) {
+	if s.Stopping != nil && s.Stopping() {
+		w.Header().Set("Connection", "close")
+	}
 }
 
 // calledURL is the URL of a request without its query.
@@ -184,6 +195,7 @@ func (s *Server) write(w http.ResponseWriter, correlation string, answer *Answer
 		}
 	}
 	header.Set(HeaderCorrelation, correlation)
+	s.closeIfStopping(w) // it may have begun to stop since the call came
 	status := answer.Status
 	if status == 0 {
 		status = http.StatusOK

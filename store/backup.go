@@ -127,6 +127,9 @@ func openReader(path string) (*sql.DB, error) {
 // to see.
 func (s *Store) dump(ctx context.Context, part string) error {
 	address, password, err := dumpAddress(s.address)
+	if err == nil && s.passwordFile != "" {
+		password, err = readPassword(s.passwordFile)
+	}
 	if err != nil {
 		return err
 	}

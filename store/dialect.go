@@ -2,16 +2,20 @@ package store
 
 import (
 	"context"
+	"crypto/tls"
 	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -29,6 +33,7 @@ type dialect struct {
 	skipLocked  string // after forUpdate: rows that others have locked are left out
 	claimLock   string // run for each address that lanes are claimed of, so that their leases can be counted: it waits for others, or passes them over and tells so; "" where changes are serial anyway
 	durable     []setting
+	hasSchema   string // tells whether there is a schema at all
 	clock       string // the database's time, in microseconds since 1970
 	notify      string // tells the other replicas, $1 is who tells
 	writers     int    // groups of accepts that are committed side by side
@@ -51,6 +56,8 @@ func sqliteDialect() dialect {
 		durable: []setting{
 			{"synchronous", "PRAGMA synchronous", []string{"2", "3"}}, {"journal_mode", "PRAGMA journal_mode", []string{"wal", "delete", "truncate", "persist"}},
 		},
+		hasSchema: "SELECT count(*) > 0 FROM sqlite_master WHERE name = 'goose_db_version'",
+
 		clock:   "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000",
 		writers: 1, oneWriter: true, connections: 8, indexedBy: " INDEXED BY ",
 		passing: "PRAGMA cache_size(-4000)", passed: "PRAGMA cache_size(-32000)",
@@ -68,6 +75,8 @@ func postgresDialect() dialect {
 			{"full_page_writes", "SHOW full_page_writes", []string{"on"}},
 			{"synchronous_commit", "SHOW synchronous_commit", []string{"on", "local", "remote_write", "remote_apply"}},
 		},
+		hasSchema: "SELECT to_regclass('goose_db_version') IS NOT NULL",
+
 		clock:  "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
 		notify: "SELECT pg_notify('rivgate_wake', $1)",
 		// Changes find their rows by index, however few rows a table had when the plan was made, and plans are not made anew.
@@ -81,9 +90,9 @@ func postgresDialect() dialect {
 const idleInTransaction = "idle_in_transaction_session_timeout"
 
 // connect opens the database of a URL, without looking into it.
-func (s *Store) connect(ctx context.Context, address string) error {
+func (s *Store) connect(ctx context.Context, address string, o Options) error {
 	if path, ok := strings.CutPrefix(address, "sqlite:"); ok {
-		return s.connectSQLite(path)
+		return s.connectSQLite(path, o.Existing)
 	}
 	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
 		return s.connectPostgres(ctx, address)
@@ -91,9 +100,14 @@ func (s *Store) connect(ctx context.Context, address string) error {
 	return errors.New("opening the database: its URL starts neither with sqlite: nor with postgres://")
 }
 
-func (s *Store) connectSQLite(path string) error {
+func (s *Store) connectSQLite(path string, existing bool) error {
 	if path == "" {
 		return errors.New("opening the database: sqlite: needs a path")
+	}
+	if existing {
+		if info, err := os.Stat(path); errors.Is(err, os.ErrNotExist) || err == nil && info.Size() == 0 {
+			return ErrNoStore
+		}
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return fmt.Errorf("making the database's folder: %w", err)
@@ -147,6 +161,12 @@ func (s *Store) connectPostgres(ctx context.Context, address string) error {
 		config.ConnConfig.ConnectTimeout = connectTime
 	}
 	config.AfterConnect = registerColumns
+	if s.passwordFile != "" {
+		config.BeforeConnect = func(_ context.Context, c *pgx.ConnConfig) (err error) {
+			c.Password, err = readPassword(s.passwordFile)
+			return err
+		}
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return fmt.Errorf("opening the database: %w", err)
@@ -155,6 +175,44 @@ func (s *Store) connectPostgres(ctx context.Context, address string) error {
 	s.read, s.change, s.release, s.address = db, db, pool.Close, address
 	s.listen = func(ctx context.Context, self string, heard func()) error { return listen(ctx, pool, self, heard) }
 	return nil
+}
+
+// UnverifiedHosts are the hosts of a PostgreSQL URL that are reached across a network without TLS that verifies who they are. A socket and
+// loopback need none. The error is that of a URL that cannot be read, without the URL.
+func UnverifiedHosts(address string) ([]string, error) {
+	config, err := pgconn.ParseConfig(address)
+	if err != nil {
+		return nil, errors.New("reading the database's URL: its form, or a file that it names") // the cause would quote the password
+	}
+	var hosts []string
+	judge := func(host string, t *tls.Config) {
+		verified := t != nil && !t.InsecureSkipVerify && t.ServerName != ""
+		if !verified && !onThisMachine(host) && !slices.Contains(hosts, host) {
+			hosts = append(hosts, host)
+		}
+	}
+	judge(config.Host, config.TLSConfig)
+	for _, f := range config.Fallbacks {
+		judge(f.Host, f.TLSConfig)
+	}
+	return hosts, nil
+}
+
+func onThisMachine(host string) bool {
+	if strings.HasPrefix(host, "/") || strings.HasPrefix(host, "@") || host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// readPassword is what a password file says, without its line end.
+func readPassword(file string) (string, error) {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("reading the database's password: %w", err)
+	}
+	return strings.TrimRight(string(content), "\r\n"), nil
 }
 
 // connectTime bounds how long a server that does not answer at all keeps callers waiting.

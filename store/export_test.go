@@ -34,3 +34,11 @@ func (w *sought) weigh(frequent bool) {
 
 // AccessQuery is the query of AccessLog.
 func (f AccessFilter) AccessQuery() (query string, args []any) { return f.query("seq DESC") }
+
+// Exec changes the database past all verbs.
+func (s *Store) Exec(ctx context.Context, query string, args ...any) error {
+	return s.write(ctx, func(ctx context.Context, t *tx) error {
+		_, err := t.exec(ctx, query, args...)
+		return err
+	})
+}

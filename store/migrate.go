@@ -2,13 +2,162 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"strings"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 )
+
+// ErrNoStore means that there is no store at the URL, and that Open was not to create one.
+var ErrNoStore = errors.New("there is no store")
+
+// SchemaError is a schema that this program does not run on.
+type SchemaError struct{ Has, Knows int64 }
+
+func (e *SchemaError) Error() string {
+	if e.Has > e.Knows {
+		return fmt.Sprintf("the schema has version %d, this program knows up to %d: use a newer program", e.Has, e.Knows)
+	}
+	return fmt.Sprintf("the schema has version %d, this program needs %d: run rivgate migrate", e.Has, e.Knows)
+}
+
+// Schema is where the schema of a database stands.
+type Schema struct {
+	Has   int64    // its version; 0: there is no store
+	Knows int64    // the version that this program makes
+	Steps []string // the migrations from one to the other, in their order
+}
+
+// SchemaOf looks at the schema of a database and changes nothing. Of Options it uses PasswordFile.
+func SchemaOf(ctx context.Context, url string, o Options) (Schema, error) {
+	o.Existing = true
+	s := newStore(o)
+	err := s.connect(ctx, url, o)
+	if errors.Is(err, ErrNoStore) {
+		s.dialect = sqliteDialect()
+		return s.steps(0)
+	}
+	if err != nil {
+		return Schema{}, err
+	}
+	defer s.release()
+	has, err := s.schemaVersion(ctx)
+	if err != nil {
+		return Schema{}, err
+	}
+	return s.steps(has)
+}
+
+// SchemaVersion is the version of the open database's schema.
+func (s *Store) SchemaVersion(ctx context.Context) (int64, error) { return s.schemaVersion(ctx) }
+
+// schemaVersion is 0 where there is no schema.
+func (s *Store) schemaVersion(ctx context.Context) (int64, error) {
+	var known bool
+	if err := s.read.QueryRowContext(ctx, s.dialect.hasSchema).Scan(&known); err != nil || !known {
+		return 0, wrap("looking for the schema", err)
+	}
+	var version sql.NullInt64
+	err := s.read.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&version)
+	return version.Int64, wrap("reading the schema's version", err)
+}
+
+func wrap(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
+// steps are the migrations that a schema of a version lacks.
+func (s *Store) steps(has int64) (Schema, error) {
+	found := Schema{Has: has}
+	files, err := fs.Glob(migrationFiles, s.dialect.migrations+"/*.sql")
+	if err != nil {
+		return found, err
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(file[strings.LastIndexByte(file, '/')+1:], ".sql")
+		version, err := goose.NumericComponent(name + ".sql")
+		if err != nil {
+			return found, fmt.Errorf("reading the migrations: %w", err)
+		}
+		if found.Knows = version; version > has {
+			found.Steps = append(found.Steps, name)
+		}
+	}
+	return found, nil
+}
+
+// prepare makes sure that the schema is one that this program runs on, and changes it where o allows that.
+func (s *Store) prepare(ctx context.Context, o Options) error {
+	has, err := s.schemaVersion(ctx)
+	if err != nil {
+		return err
+	}
+	schema, err := s.steps(has)
+	switch {
+	case err != nil:
+		return err
+	case has == schema.Knows:
+		return nil
+	case has > schema.Knows:
+		return s.newer(ctx, schema)
+	case o.Existing && has == 0:
+		return ErrNoStore
+	case o.Existing:
+		return &SchemaError{has, schema.Knows}
+	}
+	if err := s.copyFirst(ctx, has); err != nil {
+		return err
+	}
+	return wrap("migrating the database", s.migrate(ctx))
+}
+
+// newer allows a schema that is one step ahead, where that step says that this program may go on with it: so a migration can be made while
+// replicas of the version before are still running, and start again.
+func (s *Store) newer(ctx context.Context, schema Schema) error {
+	allowed := false
+	if schema.Has == schema.Knows+1 {
+		query := `SELECT count(*) > 0 FROM schema_step WHERE version = $1`
+		if err := s.read.QueryRowContext(ctx, query, schema.Has).Scan(&allowed); err != nil {
+			return fmt.Errorf("asking whether the newer schema will do: %w", err)
+		}
+	}
+	if !allowed {
+		return &SchemaError{schema.Has, schema.Knows}
+	}
+	s.log.Info("the schema is one step newer than this program, and that step allows it")
+	return nil
+}
+
+// copyFirst copies an SQLite file that holds something before its schema is changed.
+func (s *Store) copyFirst(ctx context.Context, has int64) error {
+	if s.path == "" || has == 0 {
+		return nil
+	}
+	path := fmt.Sprintf("%s.v%d-%s", s.path, has, time.Now().UTC().Format("20060102T150405.000Z"))
+	part := path + ".part"
+	err := s.vacuum(ctx, part)
+	if err == nil {
+		err = settleFile(part, path)
+	}
+	if err != nil {
+		_ = os.Remove(part)
+		return fmt.Errorf("copying the file before its schema is changed: %w", err)
+	}
+	s.copied = path
+	return nil
+}
+
+// CopiedTo is where Open copied an SQLite file before it changed its schema; "" where it did not.
+func (s *Store) CopiedTo() string { return s.copied }
 
 // migrate brings the schema up to date. Several processes may do so at once: PostgreSQL has a lock for it; of two that create
 // one SQLite file, the slower finds the work done.
@@ -31,18 +180,11 @@ func (s *Store) migrate(ctx context.Context) error {
 	}
 	for try := 0; ; try++ {
 		err := upgrade(ctx, provider)
-		var newer *schemaError
+		var newer *SchemaError
 		if err == nil || errors.As(err, &newer) || ctx.Err() != nil || try == 3 {
 			return err
 		}
 	}
-}
-
-// schemaError is a schema that a later program made.
-type schemaError struct{ has, knows int64 }
-
-func (e *schemaError) Error() string {
-	return fmt.Sprintf("the schema has version %d, this program knows up to %d: use a newer program", e.has, e.knows)
 }
 
 func upgrade(ctx context.Context, provider *goose.Provider) error {
@@ -51,21 +193,11 @@ func upgrade(ctx context.Context, provider *goose.Provider) error {
 		return err
 	}
 	if has > knows {
-		return &schemaError{has: has, knows: knows}
+		return &SchemaError{has, knows}
 	}
 	if has == knows {
 		return nil
 	}
 	_, err = provider.Up(ctx)
 	return err
-}
-
-// SchemaVersion is the version of the open database's schema.
-func (s *Store) SchemaVersion(ctx context.Context) (int64, error) {
-	var version int64
-	err := s.read.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&version)
-	if err != nil {
-		return 0, fmt.Errorf("reading the schema's version: %w", err)
-	}
-	return version, nil
 }

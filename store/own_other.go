@@ -4,9 +4,6 @@ package store
 
 import "errors"
 
-// ErrOwned means that another process owns the database file.
-var ErrOwned = errors.New("another process owns the database")
-
 // Own would lock the SQLite file for this process. Without flock that cannot be promised, so it is refused; PostgreSQL needs none.
 func (s *Store) Own() error {
 	if s.path == "" {

@@ -5,15 +5,16 @@ package store
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"strconv"
+	"strings"
 	"syscall"
 )
 
-// ErrOwned means that another process owns the database file.
-var ErrOwned = errors.New("another process owns the database")
-
-// Own makes this process the one that serves from an SQLite file, by a lock on the file PATH.lock beside it, until Close or the end of the process.
-// ErrOwned if another has it. Who only lists and repairs opens the file without owning it. With PostgreSQL nobody needs to own anything.
+// Own makes this process the one that serves from an SQLite file, by a lock on the file PATH.lock, until Close or the end of the process. The
+// file holds the process's number. *OwnedError if another has it. Who only lists and repairs opens the file without owning it. With
+// PostgreSQL nobody needs to own anything.
 func (s *Store) Own() error {
 	s.owning.Lock()
 	defer s.owning.Unlock()
@@ -25,14 +26,29 @@ func (s *Store) Own() error {
 		return fmt.Errorf("owning the database: %w", err)
 	}
 	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		owner := ownerIn(file)
 		_ = file.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return ErrOwned
+			return &OwnedError{Path: s.path, Process: owner}
 		}
 		return fmt.Errorf("owning the database: %w", err)
 	}
+	// A disk that is full or read-only may refuse the number: the lock holds all the same.
+	if file.Truncate(0) == nil {
+		_, _ = file.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
+	}
 	s.owned = file
 	return nil
+}
+
+// ownerIn is the number of the process that wrote the lock file; 0 where it says none.
+func ownerIn(file *os.File) int {
+	text, err := io.ReadAll(io.LimitReader(file, 32))
+	if err != nil {
+		return 0
+	}
+	number, _ := strconv.Atoi(strings.TrimSpace(string(text)))
+	return number
 }
 
 // disown frees the lock. Its file stays: removing it would let two processes lock two files of one name.

@@ -29,6 +29,13 @@ type Options struct {
 	// NewID makes ids of cases and letters; default UUIDs of version 7. Called by several goroutines.
 	NewID func() string
 	Log   *zap.Logger // default: none
+	// Existing neither creates a database nor changes its schema: ErrNoStore where there is none, *SchemaError where it is another than this
+	// program's.
+	Existing bool
+	// Own makes this process the owner of an SQLite file before its schema is looked at, see Store.Own.
+	Own bool
+	// PasswordFile holds the password of a PostgreSQL. It is read at each connect, so that a new password needs no restart. "": the URL's.
+	PasswordFile string
 	// Waiting is how many accepts may wait at once; beyond it they end with ErrBusy. Default 1024.
 	Waiting int
 	// DueDays is how many days after its receipt a case is to be answered, DueDaysMinor the same where the patient was under 18 then. Default 28 for both.
@@ -67,12 +74,36 @@ type Store struct {
 
 	owning sync.Mutex
 	owned  *os.File // the lock beside an SQLite file
+
+	passwordFile string
+	copied       string // of an SQLite file, before its schema was changed
 }
 
-// Open opens "sqlite:PATH" or "postgres://…" and migrates it to today's schema. An SQLite file is created where there is none, with its folder.
-// A schema newer than this program knows is an error that says so.
+// Open opens "sqlite:PATH" or "postgres://…" and migrates it to today's schema. An SQLite file is created where there is none, with its folder; one
+// whose schema changes is copied first. With Options.Existing it does neither. A schema newer than this program knows is a *SchemaError.
 func Open(ctx context.Context, url string, o Options) (*Store, error) {
-	s := &Store{now: o.Now, newID: o.NewID, log: o.Log, wake: make(chan struct{}, 1), notify: make(chan struct{}, 1)}
+	s := newStore(o)
+	if err := s.connect(ctx, url, o); err != nil {
+		return nil, err
+	}
+	if err := s.ready(ctx, o); err != nil {
+		s.release()
+		return nil, errors.Join(err, s.disown())
+	}
+	background, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	if err := s.startClock(ctx, background); err != nil {
+		stop()
+		s.release()
+		return nil, errors.Join(err, s.disown())
+	}
+	s.startWriters()
+	s.startListening(background)
+	return s, nil
+}
+
+func newStore(o Options) *Store {
+	s := &Store{now: o.Now, newID: o.NewID, log: o.Log, wake: make(chan struct{}, 1), notify: make(chan struct{}, 1), passwordFile: o.PasswordFile}
 	s.due = dueDays{o.DueDays, cmp.Or(o.DueDaysMinor, o.DueDays)}
 	s.waitingMost = int64(cmp.Or(o.Waiting, acceptsWaiting))
 	if s.newID == nil {
@@ -81,23 +112,17 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if s.log == nil {
 		s.log = zap.NewNop()
 	}
-	if err := s.connect(ctx, url); err != nil {
-		return nil, err
+	return s
+}
+
+// ready takes the file, where that is asked for, and looks at the schema: nobody changes it under a process that serves.
+func (s *Store) ready(ctx context.Context, o Options) error {
+	if o.Own {
+		if err := s.Own(); err != nil {
+			return err
+		}
 	}
-	if err := s.migrate(ctx); err != nil {
-		s.release()
-		return nil, fmt.Errorf("migrating the database: %w", err)
-	}
-	background, stop := context.WithCancel(context.Background())
-	s.stop = stop
-	if err := s.startClock(ctx, background); err != nil {
-		stop()
-		s.release()
-		return nil, err
-	}
-	s.startWriters()
-	s.startListening(background)
-	return s, nil
+	return s.prepare(ctx, o)
 }
 
 // Close waits for accepts under way and closes the database.

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,11 +25,11 @@ func TestHealth(t *testing.T) {
 	if r := w.get("/readyz"); r.status != http.StatusOK || field[map[string]string](t, r, "checks")["store"] != "ok" {
 		t.Errorf("readyz: %d %s", r.status, r.body)
 	}
-	w.Ready = func(context.Context) error { return errors.New("secret path /etc/x") }
-	if r := w.get("/readyz"); r.status != http.StatusServiceUnavailable || strings.Contains(r.body, "secret") {
-		t.Errorf("readyz with a check that fails: %d %s", r.status, r.body)
+	w.Stopping = func() bool { return true }
+	if r := w.get("/readyz"); r.status != http.StatusServiceUnavailable || field[map[string]string](t, r, "checks")["gateway"] != "stopping" {
+		t.Errorf("readyz of a process that is about to end: %d %s", r.status, r.body)
 	}
-	w.Ready = nil
+	w.Stopping = nil
 	w.Relay.Table = func() *routing.Table { return nil }
 	if r := w.get("/readyz"); r.status != http.StatusServiceUnavailable || field[map[string]string](t, r, "checks")["catalogue"] != "unavailable" {
 		t.Errorf("readyz without a catalogue: %d %s", r.status, r.body)
@@ -125,7 +126,7 @@ func TestMetrics(t *testing.T) {
 	r := w.get("/metrics")
 	labels := `{address="http://127.0.0.1:9/",component="` + system + `",receiver="` + hospital + `"} `
 	has(t, r.body, "rivgate_waiting_messages"+labels+"1\n", "rivgate_parked_messages"+labels+"0\n", "rivgate_oldest_waiting_seconds"+labels+"90\n",
-		"rivgate_catalogue_loaded 1\n", "rivgate_catalogue_routes 4\n", "rivgate_calls_total 7\n", `rivgate_build_info{version="1.2.3"} 1`)
+		"rivgate_catalogue_loaded 1\n", "rivgate_catalogue_routes 4\n", "rivgate_store_up 1\n", "rivgate_calls_total 7\n", `rivgate_build_info{version="1.2.3"} 1`)
 	if kind := r.header.Get("Content-Type"); !strings.HasPrefix(kind, "text/plain; version=0.0.4") {
 		t.Errorf("content type %q", kind)
 	}
@@ -137,9 +138,11 @@ func TestMetrics(t *testing.T) {
 	if err := w.Relay.Store.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if r := w.get("/metrics"); r.status != http.StatusInternalServerError || strings.Contains(r.body, "sql") {
+	r = w.get("/metrics")
+	if r.status != http.StatusOK || strings.Contains(r.body, "rivgate_waiting_messages{") {
 		t.Errorf("without a store: %d %s", r.status, r.body)
 	}
+	has(t, r.body, "rivgate_store_up 0\n", "rivgate_calls_total 7\n", "rivgate_catalogue_loaded 1\n")
 }
 
 func TestRunEndsWithItsContext(t *testing.T) {
@@ -153,7 +156,12 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	ended := make(chan error, 1)
 	// A request that is under way when the end comes is finished.
 	began, finish := make(chan struct{}), make(chan struct{})
-	w.Ready = func(context.Context) error { close(began); <-finish; return nil }
+	var once sync.Once
+	w.Catalogue = func() web.CatalogueStatus {
+		once.Do(func() { close(began) })
+		<-finish
+		return web.CatalogueStatus{}
+	}
 	go func() { ended <- w.Run(ctx, l) }()
 	status := make(chan int, 1)
 	go func() {

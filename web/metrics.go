@@ -25,6 +25,7 @@ func (s *Site) metricsHandler() http.Handler {
 type gauges struct {
 	site                                                                 *Site
 	waiting, unknown, parked, oldest, paused                             *prometheus.Desc // by receiver
+	up                                                                   *prometheus.Desc
 	loaded, loadedAt, held, fromCache, routes, permissions, start, build *prometheus.Desc
 }
 
@@ -42,6 +43,7 @@ func newGauges(s *Site) *gauges {
 		parked:      desc("parked_messages", "Messages that wait for a person's decision.", by...),
 		oldest:      desc("oldest_waiting_seconds", "Age of the oldest message that is not delivered.", by...),
 		paused:      desc("receiver_paused", "1 while a receiver is paused.", by...),
+		up:          desc("store_up", "1 when the store can be written to. While it is 0 the metrics of what is in the store are left out."),
 		loaded:      desc("catalogue_loaded", "1 when there is a catalogue."),
 		loadedAt:    desc("catalogue_loaded_timestamp_seconds", "When the catalogue was read; 0 when there is none."),
 		held:        desc("catalogue_held", "1 while an answer of the source is held back because it shrank."),
@@ -55,32 +57,17 @@ func newGauges(s *Site) *gauges {
 
 // Describe tells prometheus which metrics there are.
 func (g *gauges) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{g.waiting, g.unknown, g.parked, g.oldest, g.paused, g.loaded, g.loadedAt, g.held, g.fromCache, g.routes, g.permissions, g.start, g.build} {
+	for _, d := range []*prometheus.Desc{g.waiting, g.unknown, g.parked, g.oldest, g.paused, g.up, g.loaded, g.loadedAt, g.held, g.fromCache, g.routes, g.permissions, g.start, g.build} {
 		out <- d
 	}
 }
 
-// Collect asks the store and the catalogue. A store that does not answer makes the whole answer fail: half of it would look like peace.
+// Collect asks the store and the catalogue.
 func (g *gauges) Collect(out chan<- prometheus.Metric) {
 	put := func(d *prometheus.Desc, v float64, labels ...string) {
 		out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), checkTimeout)
-	defer cancel()
-	rows, err := g.site.Relay.Store.Waitings(ctx)
-	if err != nil {
-		g.site.log().Error("gathering metrics", zap.Error(err))
-		out <- prometheus.NewInvalidMetric(g.waiting, errInternal) // the client gives the error to who asks: not the store's own
-		return
-	}
-	for _, row := range rows {
-		by := []string{row.Receiver, row.Component, row.Address}
-		put(g.waiting, float64(row.Due), by...)
-		put(g.unknown, float64(row.Unknown), by...)
-		put(g.parked, float64(row.Parked), by...)
-		put(g.oldest, max(0, g.site.now().Sub(row.Oldest).Seconds()), by...)
-		put(g.paused, flag(row.Paused), by...)
-	}
+	put(g.up, flag(g.collectWaiting(put)))
 	c := g.site.catalogue()
 	put(g.loaded, flag(g.site.table() != nil))
 	at := 0.0
@@ -94,6 +81,29 @@ func (g *gauges) Collect(out chan<- prometheus.Metric) {
 	put(g.permissions, float64(c.Permissions))
 	put(g.start, float64(g.site.Started.Unix()))
 	put(g.build, 1, g.site.Version)
+}
+
+// collectWaiting tells whether the store is well. One that is known not to answer is not asked: the other metrics must not wait for it.
+func (g *gauges) collectWaiting(put func(d *prometheus.Desc, v float64, labels ...string)) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), checkTimeout)
+	defer cancel()
+	if g.site.heartbeat.state(ctx, g.site.beat) != nil {
+		return false
+	}
+	rows, err := g.site.Relay.Store.Waitings(ctx)
+	if err != nil {
+		g.site.log().Error("gathering metrics", zap.Error(err))
+		return false
+	}
+	for _, row := range rows {
+		by := []string{row.Receiver, row.Component, row.Address}
+		put(g.waiting, float64(row.Due), by...)
+		put(g.unknown, float64(row.Unknown), by...)
+		put(g.parked, float64(row.Parked), by...)
+		put(g.oldest, max(0, g.site.now().Sub(row.Oldest).Seconds()), by...)
+		put(g.paused, flag(row.Paused), by...)
+	}
+	return true
 }
 
 func flag(b bool) float64 {

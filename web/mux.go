@@ -175,7 +175,7 @@ func (s *Site) Handler() http.Handler {
 		s.stranger(r, access{}, store.Access{What: store.AccessCrossSite, Detail: r.Method})
 		s.fail(w, r, access{}, !isAPI(r), errCrossSite)
 	}))
-	return headers(own.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return s.headers(own.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := sound(r); err != nil {
 			s.fail(w, r, access{}, !isAPI(r), err)
 			return
@@ -223,7 +223,7 @@ func (s *Site) guarded(e endpoint) http.Handler {
 }
 
 // headers are on every answer. Scripts are our own files, and there is no other on any page; nothing comes from elsewhere.
-func headers(next http.Handler) http.Handler {
+func (s *Site) headers(next http.Handler) http.Handler {
 	const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -233,6 +233,9 @@ func headers(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
+		if s.stopping() {
+			h.Set("Connection", "close")
+		}
 		next.ServeHTTP(w, r)
 	})
 }

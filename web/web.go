@@ -6,6 +6,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,8 +47,10 @@ type Site struct {
 
 	// TrustedLocal tells whether the peer is a proxy that may do what loopback may: ask for /resetcache. Nil: loopback alone.
 	TrustedLocal func(*http.Request) bool
-	// Ready is a check beside the store and the catalogue; its error makes /readyz say no, and goes to the log only. Nil: no other check.
-	Ready func(context.Context) error
+	// Stopping tells that the process is about to end: /readyz says no, and each answer closes its connection. Nil: never.
+	Stopping func() bool
+	// Shutdown is how long requests may go on after Run's context has ended; default 10 s.
+	Shutdown time.Duration
 	// Catalogue is what is known of the catalogue in use. Nil: only what Relay.Table tells.
 	Catalogue func() CatalogueStatus
 	// Rules are those that the catalogue kept in the store is checked by.
@@ -76,7 +79,9 @@ type Site struct {
 	ways     keptWays       // worked out from the table in use
 	states   keptCatalogue
 	counting counting
-	tables   keptTables
+
+	heartbeat heartbeat
+	tables    keptTables
 }
 
 // CatalogueStatus is what operators want to know of the catalogue in use.
@@ -102,15 +107,14 @@ type CertificateStatus struct {
 
 // How long a connection may take. Uploads of attachments over slow lines set the larger ones.
 const (
-	headerTimeout   = 10 * time.Second
-	readTimeout     = 2 * time.Minute
-	writeTimeout    = 2 * time.Minute
-	idleTimeout     = 2 * time.Minute
-	shutdownTimeout = 10 * time.Second
-	headerLimit     = 64 << 10 // bytes
+	headerTimeout = 10 * time.Second
+	readTimeout   = 2 * time.Minute
+	writeTimeout  = 2 * time.Minute
+	idleTimeout   = 2 * time.Minute
+	headerLimit   = 64 << 10 // bytes
 )
 
-// Run serves on l until ctx ends, lets the requests under way finish for at most ten seconds, and returns. The listener is closed then. It
+// Run serves on l until ctx ends, lets the requests under way finish for at most s.Shutdown, and returns. The listener is closed then. It
 // returns nil when ctx ended it.
 func (s *Site) Run(ctx context.Context, l net.Listener) error {
 	server := &http.Server{
@@ -120,6 +124,7 @@ func (s *Site) Run(ctx context.Context, l net.Listener) error {
 	keeping, stop := context.WithCancel(ctx)
 	var keeper sync.WaitGroup
 	keeper.Go(func() { s.counting.keep(keeping, s) })
+	keeper.Go(func() { s.heartbeat.run(keeping, s.beat, s.log()) })
 	defer keeper.Wait()
 	defer stop()
 	ended := make(chan error, 1)
@@ -129,7 +134,7 @@ func (s *Site) Run(ctx context.Context, l net.Listener) error {
 		return fmt.Errorf("serving web pages: %w", err)
 	case <-ctx.Done():
 	}
-	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), cmp.Or(s.Shutdown, 10*time.Second))
 	defer cancel()
 	err := server.Shutdown(limit)
 	if errors.Is(err, context.DeadlineExceeded) {
@@ -155,6 +160,8 @@ func (s *Site) log() *zap.Logger {
 	}
 	return s.Log
 }
+
+func (s *Site) stopping() bool { return s.Stopping != nil && s.Stopping() }
 
 // open tells whether loopback peers may use the API, and the citizen's pages, without signing in.
 func (s *Site) open() bool { return s.Environment == Demo || s.Environment == Test }

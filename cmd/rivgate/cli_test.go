@@ -87,6 +87,7 @@ func elsewhere(t *testing.T, more string) string {
 
 func TestExitCodesTellWhatHappened(t *testing.T) {
 	elsewhere(t, "")
+	withEmptyStore(t)
 	if err := os.WriteFile("broken.yaml", []byte("nonsense: 1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -99,6 +100,9 @@ func TestExitCodesTellWhatHappened(t *testing.T) {
 		says string // in either output
 	}{
 		"no command at all shows the help":          {nil, exitDone, "Usage: rivgate"},
+		"help is help":                              {[]string{"help"}, exitDone, "Usage: rivgate"},
+		"help for a command":                        {[]string{"help", "queue", "retry"}, exitDone, "Usage: rivgate queue retry"},
+		"help for what is no command":               {[]string{"help", "fly"}, exitUsage, "See rivgate --help"},
 		"an unknown command":                        {[]string{"fly"}, exitUsage, "See rivgate --help"},
 		"an unknown flag":                           {[]string{"version", "--fast"}, exitUsage, "--fast"},
 		"the example configuration":                 {[]string{"config", "example"}, exitDone, "environment: demo"},
@@ -140,7 +144,7 @@ func TestExitCodesTellWhatHappened(t *testing.T) {
 		"sending to nonsense":                       {[]string{"send", "envelope.xml", "--url", "here"}, exitUsage, "--url"},
 		"an envelope that is none":                  {[]string{"validate", "envelope.xml"}, exitRefused, "envelope.xml:1:"},
 		"a file that is not there":                  {[]string{"validate", "none.xml"}, exitUsage, "none.xml"},
-		"migrating":                                 {[]string{"migrate"}, exitDone, "sqlite"},
+		"migrating":                                 {[]string{"migrate"}, exitDone, "rivgate.db: the schema is this version's"},
 		"the version":                               {[]string{"version"}, exitDone, "rivgate development"},
 		"a database that does not answer":           {[]string{"queue", "list", "--config", "postgres.yaml"}, exitUnreachable, "store"},
 	} {
@@ -162,8 +166,17 @@ func TestExitCodesTellWhatHappened(t *testing.T) {
 	}
 }
 
+// withEmptyStore makes the store of the working directory.
+func withEmptyStore(t *testing.T) {
+	t.Helper()
+	if code, out, problem := cli(t, "migrate"); code != exitDone {
+		t.Fatalf("making a store: %d %s%s", code, out, problem)
+	}
+}
+
 func TestJSONIsJSON(t *testing.T) {
 	elsewhere(t, "")
+	withEmptyStore(t)
 	for _, args := range [][]string{
 		{"version"},
 		{"config", "check"},

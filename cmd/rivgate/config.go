@@ -28,6 +28,7 @@ type Config struct {
 	TAK         TAKConfig       `yaml:"tak"`
 	Contracts   ContractsConfig `yaml:"contracts"`
 	Store       StoreConfig     `yaml:"store"`
+	Shutdown    ShutdownConfig  `yaml:"shutdown"`
 	Retention   RetentionConfig `yaml:"retention"`
 	Desk        DeskConfig      `yaml:"desk"`
 	Demo        DemoConfig      `yaml:"demo"`
@@ -146,7 +147,15 @@ type PerContractConfig struct {
 
 // StoreConfig is the database.
 type StoreConfig struct {
-	URL string `yaml:"url"`
+	URL          string `yaml:"url"`
+	PasswordFile string `yaml:"password_file"`
+	Migrate      bool   `yaml:"migrate"` // default: true, but in production
+}
+
+// ShutdownConfig is how the gateway ends after SIGTERM.
+type ShutdownConfig struct {
+	Drain  time.Duration `yaml:"drain"`
+	Finish time.Duration `yaml:"finish"`
 }
 
 // RetentionConfig is after how long what is final may go. 0: never.
@@ -235,7 +244,8 @@ func DefaultConfig() Config {
 			Tree:      TreeConfig{Routes: true, Permissions: true},
 		},
 		Contracts: ContractsConfig{Pack: "inferred", Validation: "enforce", PortalAddress: "SE0000000001-1177"},
-		Store:     StoreConfig{URL: "sqlite:./data/rivgate.db"},
+		Store:     StoreConfig{URL: "sqlite:./data/rivgate.db", Migrate: true},
+		Shutdown:  ShutdownConfig{Drain: 8 * time.Second, Finish: 20 * time.Second},
 		Desk:      DeskConfig{Undo: 10 * time.Second, DueDays: 28, DueDaysMinor: 14},
 		Demo:      DemoConfig{HandlingSystem: "127.0.0.1:8090", Portal: "127.0.0.1:8091"},
 		Web:       WebConfig{Listen: "127.0.0.1:8081", SessionHours: 8, SmallCounts: 5, LocalAccounts: true, OIDC: OIDCConfig{Name: "inloggningstjänsten", Scopes: []string{"profile"}, RolesClaim: "roles"}},

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"go.uber.org/zap/zapcore"
+
+	"rivgate/store"
 )
 
 // checker collects what is wrong with the values of a configuration.
@@ -29,6 +31,7 @@ func (l *loaded) check() []Problem {
 	k.listeners()
 	k.producer()
 	k.delivery()
+	k.shutdown()
 	k.desk()
 	k.catalogue()
 	k.contracts()
@@ -96,10 +99,32 @@ func (k *checker) basics() {
 	if !strings.HasPrefix(c.Store.URL, "sqlite:") && !strings.HasPrefix(c.Store.URL, "postgres://") && !strings.HasPrefix(c.Store.URL, "postgresql://") {
 		k.problem("store.url", "is no known database: write sqlite:PATH or postgres://…")
 	}
+	k.database()
 	if _, err := zapcore.ParseLevel(c.Log.Level); err != nil {
 		k.problem("log.level", "%q is not known: write debug, info, warn or error", c.Log.Level)
 	}
 	k.oneOf("log.format", c.Log.Format, "json", "text")
+}
+
+func (k *checker) database() {
+	s := k.c.Store
+	if s.PasswordFile != "" {
+		k.file("store.password_file", s.PasswordFile)
+	}
+	if !strings.HasPrefix(s.URL, "postgres") {
+		return
+	}
+	hosts, err := store.UnverifiedHosts(s.URL)
+	if err != nil {
+		k.problem("store.url", "cannot be read: write postgres://USER@HOST/DATABASE, and names of files that are there")
+	}
+	if k.c.Environment != environmentProduction {
+		return
+	}
+	for _, host := range hosts {
+		k.problem("store.url", "nothing verifies that %s is the database, and others may read what passes: write sslmode=verify-full, or use a socket or "+
+			"loopback", host)
+	}
 }
 
 func (k *checker) listeners() {
@@ -230,6 +255,16 @@ func (k *checker) delivery() {
 	}
 	if d.Workers < 1 {
 		k.problem("delivery.workers", "is below 1: write 8")
+	}
+}
+
+func (k *checker) shutdown() {
+	s := k.c.Shutdown
+	if s.Drain < 0 || s.Drain > 10*time.Minute {
+		k.problem("shutdown.drain", "%s is not between 0s and 10m: write 8s", s.Drain)
+	}
+	if s.Finish <= 0 || s.Finish > 10*time.Minute {
+		k.problem("shutdown.finish", "%s is not between 1s and 10m: write 20s", s.Finish)
 	}
 }
 

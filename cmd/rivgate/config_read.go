@@ -109,6 +109,7 @@ func readConfig(file string, environ []string) (*loaded, error) {
 	}
 	problems := l.readYAML(content)
 	problems = append(problems, readEnvironment(&l.Config, environ, l.places)...)
+	l.settle()
 	for _, p := range l.check() {
 		// A key that could not be read has its default: nothing more can be said of it.
 		if !slices.ContainsFunc(problems, func(o Problem) bool { return o.Key == p.Key }) {
@@ -119,6 +120,13 @@ func readConfig(file string, environ []string) (*loaded, error) {
 		return nil, &configError{problems}
 	}
 	return l, nil
+}
+
+// settle gives keys that nobody set the default that depends on the environment.
+func (l *loaded) settle() {
+	if _, set := l.places["store.migrate"]; !set && l.Config.Environment == environmentProduction {
+		l.Config.Store.Migrate = false
+	}
 }
 
 func readConfigFile(file *string) ([]byte, error) {

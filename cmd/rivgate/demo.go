@@ -79,6 +79,7 @@ func demoConfig(folder string) Config {
 	c.SOAP.Listen, c.Web.Listen, c.Demo.HandlingSystem, c.Demo.Portal = anyPort, anyPort, anyPort, anyPort
 	c.Store.URL = "sqlite:" + filepath.Join(folder, "rivgate.db")
 	c.TAK.Cache = filepath.Join(folder, "tak-cache.xml")
+	c.Shutdown.Drain = 0 // no balancer stands before it
 	c.Delivery.Schedule = []time.Duration{200 * time.Millisecond, 400 * time.Millisecond}
 	return c
 }

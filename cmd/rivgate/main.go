@@ -11,8 +11,7 @@ import (
 	"io"
 	"log"
 	"os"
-	"os/signal"
-	"syscall"
+	"slices"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -43,7 +42,13 @@ type CLI struct {
 	Migrate  MigrateCommand  `cmd:"" help:"Bring the database to this version's schema."`
 	Backup   BackupCommand   `cmd:"" help:"Copy the database to a file while everything goes on."`
 	Version  VersionCommand  `cmd:"" help:"Print the version."`
+	Help     HelpCommand     `cmd:"" help:"Show this, or the help of a command."`
 	Conf     ConfigCommand   `cmd:"" name:"config" help:"The configuration: an example, a check."`
+}
+
+// HelpCommand stands in the list of commands; run makes `help COMMAND` the --help of that command.
+type HelpCommand struct {
+	Command []string `arg:"" optional:"" help:"The command."`
 }
 
 // session is what a command may use of the world.
@@ -87,7 +92,7 @@ func usage(format string, args ...any) error {
 func main() {
 	// net/http writes there what it found on a producer's connection when it expected nothing: that may be anybody's message.
 	log.SetOutput(io.Discard)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilSignal()
 	defer stop()
 	s := &session{ctx: ctx, out: os.Stdout, err: os.Stderr, environ: os.Environ(), now: time.Now}
 	os.Exit(run(s, os.Args[1:]))
@@ -109,8 +114,11 @@ func run(s *session, args []string) int {
 		fmt.Fprintln(s.err, "rivgate:", err)
 		return exitUsage
 	}
-	if len(args) == 0 {
+	switch {
+	case len(args) == 0:
 		args = []string{"--help"}
+	case args[0] == "help" && !slices.Contains(args, "--help"):
+		args = append(args[1:], "--help")
 	}
 	command, err := parser.Parse(args)
 	if done >= 0 { // --help was printed

@@ -91,7 +91,8 @@ func serve(t *testing.T, binary, dir string, environ ...string) *served {
 	s := &served{command: exec.Command(binary, "serve"), lines: map[string]string{}, log: &bytes.Buffer{}, ended: make(chan error, 1)}
 	s.command.Dir, s.command.Stderr = dir, s.log
 	s.command.Env = append(os.Environ(), "RIVGATE_SOAP_LISTEN=127.0.0.1:0", "RIVGATE_WEB_LISTEN=127.0.0.1:0",
-		"RIVGATE_DEMO_PORTAL=127.0.0.1:0", "RIVGATE_DEMO_HANDLING_SYSTEM=127.0.0.1:0")
+		"RIVGATE_DEMO_PORTAL=127.0.0.1:0", "RIVGATE_DEMO_HANDLING_SYSTEM=127.0.0.1:0",
+		"RIVGATE_SHUTDOWN_DRAIN=100ms")
 	s.command.Env = append(s.command.Env, environ...)
 	out, err := s.command.StdoutPipe()
 	if err != nil {
@@ -228,7 +229,8 @@ func serveTwice(t *testing.T, binary string) {
 	second.Dir = dir
 	second.Env = append(os.Environ(), "RIVGATE_SOAP_LISTEN=127.0.0.1:0", "RIVGATE_WEB_LISTEN=127.0.0.1:0")
 	out, err := second.CombinedOutput()
-	if second.ProcessState.ExitCode() != exitRefused || !strings.Contains(string(out), "taking the database") {
+	names := fmt.Sprintf("process %d serves from the file ./data/rivgate.db already", s.command.Process.Pid)
+	if second.ProcessState.ExitCode() != exitRefused || !strings.Contains(string(out), names) {
 		t.Errorf("%v: %s", err, out)
 	}
 	s.stop(t)

@@ -64,31 +64,6 @@ func parseSince(flag, text string, now time.Time) (time.Time, error) {
 	return time.Time{}, usage("%s %q: write a date like 2026-01-31, a time like 2026-01-31T10:00:00+01:00 or an age like 24h", flag, text)
 }
 
-// withStore opens the store of the configuration for one command.
-func (s *session) withStore(do func(ctx context.Context, db *store.Store) error) error {
-	l, err := s.config()
-	if err != nil {
-		return err
-	}
-	db, err := openStore(s.ctx, l.Config, store.Options{Now: s.now})
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	return do(s.ctx, db)
-}
-
-// openStore opens the database. A database that does not answer ends a command with exitUnreachable; the error never holds the URL, which may
-// hold a password.
-func openStore(ctx context.Context, c Config, o store.Options) (*store.Store, error) {
-	o.DueDays, o.DueDaysMinor = c.Desk.DueDays, c.Desk.DueDaysMinor
-	db, err := store.Open(ctx, c.Store.URL, o)
-	if err != nil {
-		return nil, unreachable("opening the store: %w", err)
-	}
-	return db, nil
-}
-
 // QueueListCommand lists deliveries.
 type QueueListCommand struct {
 	queueFilter

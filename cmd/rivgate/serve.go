@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -39,6 +40,9 @@ func (*ServeCommand) Run(s *session) error {
 	log := newLog(l.Config.Log, &logWriter{to: s.err})
 	defer func() { _ = log.Sync() }()
 	g, err := openGateway(s.ctx, l.Config, log)
+	if s.ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil // told to stop while it waited for its database
+	}
 	if err != nil {
 		return err
 	}
@@ -66,6 +70,10 @@ type gateway struct {
 	certificates *certificates
 
 	plain, secure, pages net.Listener // nil where there is none
+	underTLS             net.Listener // what secure stands on
+	tls                  *tls.Config  // of secure
+
+	stopping atomic.Bool // SIGTERM has come
 }
 
 // openGateway wires the gateway. What it opened is closed again when a later step fails.
@@ -82,11 +90,17 @@ func openGateway(ctx context.Context, c Config, log *zap.Logger) (_ *gateway, er
 	for _, problem := range g.registry.Problems() {
 		log.Warn("contract", zap.Error(problem))
 	}
-	if g.db, err = g.openDatabase(ctx, c); err != nil {
-		return nil, err
+	var away error
+	if g.db, away = g.openDatabase(ctx, c); away != nil && !isAway(away) {
+		return nil, away
 	}
 	if err = g.listen(&c); err != nil {
 		return nil, err
+	}
+	if away != nil {
+		if g.db, err = g.awaitDatabase(ctx, c, away); err != nil {
+			return nil, err
+		}
 	}
 	if c.Environment == environmentDemo {
 		if g.world, err = openWorld(&c); err != nil {
@@ -116,7 +130,7 @@ func openGateway(ctx context.Context, c Config, log *zap.Logger) (_ *gateway, er
 	g.later = relay.NewLater(g.relay, c.Desk.Undo)
 	g.soap = &soap.Server{
 		Handler: g.relay, Path: c.SOAP.Path, MaxMessage: int64(c.SOAP.MaxMessage), NewID: newID, Describe: http.HandlerFunc(g.describe),
-		Faulter: g.relay.Fault, Log: log,
+		Faulter: g.relay.Fault, Log: log, Stopping: g.stopping.Load, Shutdown: c.Shutdown.Finish,
 	}
 	if g.site, err = g.newSite(c); err != nil {
 		return nil, err
@@ -129,35 +143,41 @@ func openGateway(ctx context.Context, c Config, log *zap.Logger) (_ *gateway, er
 
 // openDatabase opens the store for this process. With SQLite it is the only one that serves, so the leases of its predecessor mean nothing.
 func (g *gateway) openDatabase(ctx context.Context, c Config) (*store.Store, error) {
-	db, err := openStore(ctx, c, store.Options{Log: g.log})
+	db, err := openStore(ctx, c, store.Options{Log: g.log, Existing: !c.Store.Migrate, Own: true})
 	if err != nil {
 		return nil, err
 	}
-	g.db = db // closed with the gateway if the next step fails
+	if err := g.takeOver(ctx, c, db); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+func (g *gateway) takeOver(ctx context.Context, c Config, db *store.Store) error {
+	if copied := db.CopiedTo(); copied != "" {
+		g.log.Info("the schema was changed; the file as it was is kept", zap.String("copy", copied))
+	}
 	forgets, err := db.Durability(ctx)
 	if err != nil {
-		return nil, unreachable("%w", err)
+		return unreachable("%w", err)
 	}
 	for _, problem := range forgets {
 		if c.Environment == environmentProduction {
-			return nil, refused("the database must not forget what was accepted: %s", problem)
+			return refused("the database must not forget what was accepted: %s", problem)
 		}
 		g.log.Error("the database may forget what was accepted", zap.String("setting", problem))
 	}
 	if !strings.HasPrefix(c.Store.URL, "sqlite:") {
-		return db, nil
-	}
-	if err := db.Own(); err != nil {
-		return nil, refused("taking the database: %w", err)
+		return nil
 	}
 	n, err := db.VoidLeases(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("voiding old leases: %w", err)
+		return unreachable("voiding old leases: %w", err)
 	}
 	if n > 0 {
 		g.log.Info("leases of the process before are void", zap.Int("deliveries", n))
 	}
-	return db, nil
+	return nil
 }
 
 // listen opens the listeners and writes back the addresses that they got.
@@ -179,11 +199,11 @@ func (g *gateway) listen(c *Config) error {
 	if g.secure == nil {
 		return nil
 	}
-	t, err := listenTLS(c.SOAP.TLS)
-	if err != nil {
+	var err error
+	if g.tls, err = listenTLS(c.SOAP.TLS); err != nil {
 		return err
 	}
-	g.secure = tls.NewListener(g.secure, t)
+	g.underTLS, g.secure = g.secure, tls.NewListener(g.secure, g.tls)
 	return nil
 }
 
@@ -194,6 +214,7 @@ func (g *gateway) newSite(c Config) (*web.Site, error) {
 	}
 	site.SessionLife, site.NoLocalAccounts = time.Duration(c.Web.SessionHours)*time.Hour, !c.Web.LocalAccounts
 	site.SmallCounts = c.Web.SmallCounts
+	site.Stopping, site.Shutdown = g.stopping.Load, c.Shutdown.Finish
 	var err error
 	if site.Provider, err = newProvider(c.Web); err != nil {
 		return nil, err
@@ -295,26 +316,29 @@ func (g *gateway) announce(w io.Writer) error {
 	return t.print(w)
 }
 
-// run runs every part until ctx ends or one of them fails, and waits for all.
+// run runs every part until ctx ends or one of them fails, and waits for all. How it ends stands in shutdown.go.
 func (g *gateway) run(ctx context.Context) error {
-	all, ctx := errgroup.WithContext(ctx)
-	all.Go(func() error { return g.keeper.Run(ctx) })
-	all.Go(func() error { return g.worker.Run(ctx) })
-	all.Go(func() error { return g.watch.Run(ctx) })
-	all.Go(func() error { return g.later.Run(ctx) })
-	all.Go(func() error { return g.db.KeepWords(ctx) })
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	all, serving := errgroup.WithContext(serving)
+	all.Go(func() error { return g.drain(ctx, serving, stop) })
+	all.Go(func() error { return g.keeper.Run(serving) })
+	all.Go(func() error { return g.worker.Run(serving) })
+	all.Go(func() error { return g.watch.Run(serving) })
+	all.Go(func() error { return g.later.Run(serving) })
+	all.Go(func() error { return g.db.KeepWords(serving) })
 	for _, l := range []net.Listener{g.plain, g.secure} {
 		if l != nil {
-			all.Go(func() error { return g.soap.Run(ctx, l) })
+			all.Go(func() error { return g.soap.Run(serving, l) })
 		}
 	}
-	all.Go(func() error { return g.site.Run(ctx, g.pages) })
+	all.Go(func() error { return g.site.Run(serving, g.pages) })
 	if g.world != nil {
-		all.Go(func() error { return g.world.run(ctx) })
+		all.Go(func() error { return g.world.run(serving) })
 	}
 	g.log.Info("serving", zap.String("version", versionText()), zap.String("environment", g.config.Environment), zap.Strings("soap", g.endpoints()))
-	all.Go(func() error { return g.settle(ctx) })
-	err := all.Wait()
+	all.Go(func() error { return g.settle(serving) })
+	err := g.await(serving, all)
 	if errors.Is(err, context.Canceled) {
 		err = nil
 	}

@@ -12,6 +12,7 @@ import (
 
 func TestUsersOnTheCommandLine(t *testing.T) {
 	elsewhere(t, "")
+	withEmptyStore(t)
 	if err := os.WriteFile("short", []byte("kort\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -80,6 +81,7 @@ func TestUsersOnTheCommandLine(t *testing.T) {
 
 func TestAuditVerifyNamesTheFirstBrokenRow(t *testing.T) {
 	elsewhere(t, "")
+	withEmptyStore(t)
 	for _, name := range []string{"a", "b", "c"} {
 		if code, _, problem := cli(t, "user", "add", name); code != exitDone {
 			t.Fatal(problem)

@@ -1,0 +1,30 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Waiting answers for a Site whose store could not be opened yet: alive, not ready, with the metrics of the process. Everything else is 503.
+func Waiting(counted prometheus.Gatherer) http.Handler {
+	up := prometheus.NewGauge(prometheus.GaugeOpts{Name: "rivgate_store_up", Help: "1 when the store can be written to."})
+	own := prometheus.NewRegistry()
+	own.MustRegister(up) // cannot collide: the registry is empty
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		_ = writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
+	})
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
+		_ = writeJSON(w, http.StatusServiceUnavailable, map[string]any{
+			"status": "not ready", "checks": map[string]string{"store": "unavailable"},
+		})
+	})
+	mux.Handle("GET /metrics", promhttp.HandlerFor(prometheus.Gatherers{own, counted}, promhttp.HandlerOpts{}))
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "10")
+		http.Error(w, "Databasen svarar inte än. Försök igen om en stund.", http.StatusServiceUnavailable)
+	})
+	return mux
+}
