@@ -7,7 +7,7 @@ import (
 	"io"
 )
 
-// Addressed is the message as UTF8 gives it, but with its receiver named by the header element header: LogicalAddress of
+// Addressed is the message as it is sent on: as UTF8 gives it, with the byte order mark of UTF-8 if it came with one, but with its receiver named by the header element header: LogicalAddress of
 // RIVTABP21, or To of RIVTABP20. Nothing but the name in the element's tags is changed, so its text and attributes, and all else, stay as
 // they are to the byte. A To beside a LogicalAddress is left out where it would be a second one. Nil unless Complete.
 func (r *Request) Addressed(header xml.Name) []byte {
@@ -15,7 +15,10 @@ func (r *Request) Addressed(header xml.Name) []byte {
 		return nil
 	}
 	head, at := r.readdressed(header)
-	if at == 0 {
+	switch {
+	case at == 0 && r.shared:
+		return r.received
+	case at == 0 && len(head) == 0:
 		return r.utf8
 	}
 	return append(head, r.utf8[at:]...)
@@ -38,9 +41,12 @@ type edit struct {
 	with []byte
 }
 
-// readdressed is the start of the message with another receiver's header, and how much of the message it stands for: none, if nothing
-// is to be changed.
+// readdressed is the start of the message with its byte order mark and another receiver's header, and how much of the message it stands for: none,
+// if nothing is to be changed.
 func (r *Request) readdressed(header xml.Name) (head []byte, at int64) {
+	if r.Charset == charsetUTF8 {
+		head = bytes.Clone(r.received[:r.mark])
+	}
 	for _, e := range r.edits(header) {
 		head = append(append(head, r.utf8[at:e.begin]...), e.with...)
 		at = e.end

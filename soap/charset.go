@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
 )
 
 // The charsets that a message may come in, as Request.Charset names them.
@@ -14,6 +16,8 @@ const (
 	charsetUTF16LE = "UTF-16LE"
 	charsetUTF16BE = "UTF-16BE"
 	charsetLatin1  = "ISO-8859-1"
+	charsetASCII   = "US-ASCII"
+	charsetWindows = "windows-1252"
 	charsetUTF16   = "UTF-16" // of unknown byte order; never in a Request
 )
 
@@ -42,7 +46,7 @@ func detect(head []byte, contentType string) (charset string, mark int, err erro
 	}
 	charset, ok := labelled(label)
 	if !ok {
-		return "", 0, &Error{Kind: Malformed, Reason: "the charset is none of UTF-8, UTF-16 and ISO-8859-1"}
+		return "", 0, &Error{Kind: Malformed, Reason: "the charset is none of UTF-8, UTF-16, ISO-8859-1, US-ASCII and windows-1252"}
 	}
 	switch {
 	case strings.HasPrefix(charset, charsetUTF16) && seen == charsetUTF8:
@@ -97,6 +101,10 @@ func labelled(label string) (charset string, ok bool) {
 		return charsetUTF16BE, true
 	case "ISO-8859-1", "ISO8859-1", "ISO_8859-1", "LATIN1":
 		return charsetLatin1, true
+	case "US-ASCII", "ASCII", "ISO646-US", "ANSI_X3.4-1968":
+		return charsetASCII, true
+	case "WINDOWS-1252", "CP1252", "CP-1252":
+		return charsetWindows, true
 	}
 	return "", false
 }
@@ -119,6 +127,21 @@ func appendUTF8(dst, src []byte, charset string, last bool) (out []byte, used in
 	case charsetLatin1:
 		for _, b := range src {
 			dst = utf8.AppendRune(dst, rune(b))
+		}
+		return dst, len(src), true
+	case charsetASCII:
+		at := bytes.IndexFunc(src, func(r rune) bool { return r > 0x7F })
+		if at >= 0 {
+			return append(dst, src[:at]...), at, false
+		}
+		return append(dst, src...), len(src), true
+	case charsetWindows:
+		for i, b := range src {
+			r := charmap.Windows1252.DecodeByte(b)
+			if r == utf8.RuneError || 0x80 <= r && r < 0xA0 { // the five bytes that stand for nothing
+				return dst, i, false
+			}
+			dst = utf8.AppendRune(dst, r)
 		}
 		return dst, len(src), true
 	}

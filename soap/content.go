@@ -20,6 +20,7 @@ func (g *guard) declaration(i int) (int, error) {
 			return i, g.refuse(i, reason)
 		}
 		g.mode = known.mode
+		g.endLine()
 		return i + n, nil
 	}
 	return i, g.refuse(i, "a DOCTYPE or another declaration")
@@ -76,6 +77,7 @@ func (g *guard) instruction(i int) (int, error) {
 	if g.inFile() {
 		g.files.text.mark()
 	}
+	g.endLine()
 	g.mode = modeInstruction
 	return n.end, nil
 }
@@ -107,7 +109,20 @@ func (g *guard) cdata(i int) (int, error) {
 		end -= len("]]>")
 	}
 	g.read(g.p[i:end])
+	if g.mode == modeContent {
+		g.endLine()
+	}
 	return next, nil
+}
+
+// endLine is for markup inside text: a CR before it and a LF after it are two line ends, for they do not stand side by side (XML 1.0 section 2.11).
+func (g *guard) endLine() {
+	if g.capturing != nil {
+		g.capturing.carriageReturn = false
+	}
+	if g.inFile() {
+		g.files.text.carriageReturn = false
+	}
 }
 
 // text reads on to the next tag. Where SOAP allows only elements, blanks are all that passes.

@@ -57,7 +57,10 @@ func (p plain) receiver() (text, profile string) {
 			return text, RIVTABP21
 		}
 	}
-	return p.receivers[xml.Name{Space: NamespaceAddressing, Local: "To"}], RIVTABP20
+	if text, ok := p.receivers[xml.Name{Space: NamespaceAddressing, Local: "To"}]; ok {
+		return text, RIVTABP20
+	}
+	return "", ""
 }
 
 func seedMessages(f *testing.F, add func(string)) {
@@ -68,6 +71,9 @@ func seedMessages(f *testing.F, add func(string)) {
 		`<?xml version="1.0" encoding="UTF-16"?>` + testRequest,
 		strings.Replace(testRequest, testTo, `<a:To xmlns:a="http://www.w3.org/2005/08/addressing">x<![CDATA[<]]>&#13;`+"\r\n\r</a:To>", 1),
 		message("Hej", "<![CDATA[<a>]]]]><!-- - --><?p ??><Å å='&#x26;&quot;'/>"),
+		message("SE2010", "<![CDATA[rad\r]]>\nrad\r<![CDATA[\nrad]]>"),
+		message("SE2010", "<![CDATA[rad\r]]><![CDATA[\nrad\r\n]]>\r"),
+		strings.Replace(testRequest, testTo, "", 1),
 		message("<s:Body>", "<!DOCTYPE a><s:Body>"),
 		message(`a="1"`, `xmlns:q="urn:riv:test:SendResponder:1" q:a="1" p:a='2'`),
 		testRequest + "<a/>",

@@ -104,6 +104,12 @@ func TestVersionMismatch(t *testing.T) {
 func TestCharset(t *testing.T) {
 	declare := func(name string) string { return `<?xml version="1.0" encoding="` + name + `"?>` + testRequest }
 	latin := strings.ReplaceAll(testRequest, "𝄞", "")
+	ascii := strings.Map(func(r rune) rune {
+		if r > 0x7F {
+			return -1
+		}
+		return r
+	}, testRequest)
 	for _, c := range []struct {
 		what        string
 		body        []byte
@@ -122,6 +128,10 @@ func TestCharset(t *testing.T) {
 		{"UTF-16 by Content-Type, order by the first character", encoded(testRequest, charsetUTF16BE, false), "text/xml; charset=\"UTF-16\"", charsetUTF16BE, testRequest},
 		{"UTF-16LE by its declaration", encoded(declare("utf-16"), charsetUTF16LE, false), "text/xml", charsetUTF16LE, declare("UTF-8")},
 		{"UTF-16BE by its declaration, with a mark", encoded(declare("UTF-16"), charsetUTF16BE, true), "text/xml", charsetUTF16BE, declare("UTF-8")},
+		{"US-ASCII by Content-Type", []byte(ascii), "text/xml; charset=us-ascii", charsetASCII, ascii},
+		{"US-ASCII by its declaration", []byte(`<?xml version="1.0" encoding="us-ascii"?>` + ascii), "", charsetASCII, `<?xml version="1.0" encoding="UTF-8"?>` + ascii},
+		{"windows-1252 by Content-Type", []byte(strings.Replace(ascii, "Hej", "\x80 \x96 \xe5", 1)), "text/xml; charset=Windows-1252", charsetWindows, strings.Replace(ascii, "Hej", "€ – å", 1)},
+		{"windows-1252 by its declaration", []byte(`<?xml version="1.0" encoding="windows-1252"?>` + strings.Replace(ascii, "Hej", "\x99", 1)), "", charsetWindows, `<?xml version="1.0" encoding="UTF-8"?>` + strings.Replace(ascii, "Hej", "™", 1)},
 		{"UTF-16 declared over plain UTF-8", []byte(declare("utf-16")), "text/xml", charsetUTF8, declare("UTF-8")},
 		{"UTF-16 in Content-Type over plain UTF-8", []byte(testRequest), "text/xml; charset=utf-16", charsetUTF8, testRequest},
 		{"ISO-8859-1 by Content-Type", encoded(latin, charsetLatin1, false), "text/xml; charset=iso-8859-1", charsetLatin1, latin},
@@ -156,8 +166,10 @@ func TestCharset(t *testing.T) {
 		contentType string
 		kind        Kind
 	}{
-		{"another charset in Content-Type", []byte(testRequest), "text/xml; charset=windows-1252", Malformed},
-		{"another charset in the declaration", []byte(declare("US-ASCII")), "text/xml", Malformed},
+		{"another charset in Content-Type", []byte(testRequest), "text/xml; charset=iso-8859-15", Malformed},
+		{"a letter beyond US-ASCII", []byte(declare("US-ASCII")), "text/xml", Malformed},
+		{"another charset in the declaration", []byte(declare("ISO-8859-15")), "text/xml", Malformed},
+		{"a byte that stands for nothing in windows-1252", []byte(strings.Replace(ascii, "Hej", "\x81", 1)), "text/xml; charset=windows-1252", Malformed},
 		{"UTF-8 declared over UTF-16", encoded(testRequest, charsetUTF16LE, false), ContentType, Malformed},
 		{"UTF-16 without mark or declaration", encoded(testRequest, charsetUTF16LE, false), "text/xml", Malformed},
 		{"UTF-16 declared over neither", []byte("\x80\x81\x82"), "text/xml; charset=utf-16", Malformed},

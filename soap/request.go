@@ -45,7 +45,7 @@ func or[T int | int64 | time.Duration](value, otherwise T) T {
 //
 // A Request is for one goroutine at a time. What it hands out as bytes is shared and must not be changed.
 type Request struct {
-	Charset   string // how it came: "UTF-8", "UTF-16LE", "UTF-16BE" or "ISO-8859-1"
+	Charset   string // how it came: "UTF-8", "UTF-16LE", "UTF-16BE", "ISO-8859-1", "US-ASCII" or "windows-1252"
 	Profile   string // RIVTABP21 where LogicalAddress named the receiver, else RIVTABP20
 	Receiver  string // the whole text of that header, blanks kept
 	Contract  string // namespace of the first element in Body; empty if it has none

@@ -69,7 +69,7 @@ func readPackaged(body io.Reader, p *packaging, limits Limits) (*Request, error)
 	if err != nil {
 		return nil, err
 	}
-	r.received, r.Charset = raw.received, charset
+	r.received, r.Charset, r.shared = raw.received, charset, false
 	return r, nil
 }
 
