@@ -124,7 +124,7 @@ func local() access {
 // identify tells who asks, and refuses who may not have what they ask for anywhere. People have a session; systems a bearer token; and in demo and test whoever
 // calls the API from this machine may do everything.
 func (s *Site) identify(r *http.Request, e endpoint) (access, error) {
-	here := loopback(r) && localHost(r.Host)
+	here := fromHere(r)
 	switch {
 	case e.kind == plain:
 		return access{}, nil
@@ -193,6 +193,22 @@ func (s *Site) owner(unit string) Owner {
 	return Owner{Unit: unit}
 }
 
+// fromHere tells whether a request comes from this machine: the peer is, the browser says so, and nobody forwarded it. A proxy
+// on this machine is a peer on loopback too, and whom it forwards for may be anybody.
+func fromHere(r *http.Request) bool { return loopback(r) && localHost(r.Host) && !wasForwarded(r) }
+
+// wasForwarded tells whether a proxy says that it passed a request on.
+func wasForwarded(r *http.Request) bool {
+	for _, name := range []string{
+		"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Real-Ip",
+	} {
+		if len(r.Header.Values(name)) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // loopback tells whether the peer is this machine.
 func loopback(r *http.Request) bool {
 	at, err := netip.ParseAddrPort(r.RemoteAddr)
@@ -215,5 +231,5 @@ func localHost(host string) bool {
 
 // trusted tells whether the peer may ask for /resetcache.
 func (s *Site) trusted(r *http.Request) bool {
-	return loopback(r) && localHost(r.Host) || s.TrustedLocal != nil && s.TrustedLocal(r)
+	return fromHere(r) || s.TrustedLocal != nil && s.TrustedLocal(r)
 }

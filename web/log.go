@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"go.uber.org/zap"
@@ -96,13 +97,29 @@ func (s *Site) refusedChange(ctx context.Context, who access, c store.Case, deta
 	}
 }
 
-// stranger notes what anybody can cause. There is a bound to how often nobody in particular can, beyond which it goes to the program's log alone.
+// stranger logs what anybody can cause. Nobody can fill the log with it, nor keep others' rows out of it: what is the same
+// within a minute has a few rows, and one more that says how often it came.
 func (s *Site) stranger(r *http.Request, who access, a store.Access) {
-	if who.user == "" && !s.visits.strangers.Allow() {
-		s.log().Warn("more is refused than the access log takes", zap.String("what", string(a.What)), zap.String("detail", a.Detail))
+	if who.user != "" {
+		s.refused(r.Context(), who, a)
 		return
 	}
-	if err := s.looked(r.Context(), who, a); err != nil && !errors.Is(err, context.Canceled) {
+	if !s.visits.strangers.first(a, s.now(), func(again int) { s.cameAgain(a, again) }) {
+		return
+	}
+	s.refused(r.Context(), who, a)
+}
+
+// cameAgain logs how often more something came that the log has already.
+func (s *Site) cameAgain(a store.Access, times int) {
+	ctx, cancel := context.WithTimeout(context.Background(), checkTimeout)
+	defer cancel()
+	a.Detail += ", " + strconv.Itoa(times) + " more times"
+	s.refused(ctx, access{}, a)
+}
+
+func (s *Site) refused(ctx context.Context, who access, a store.Access) {
+	if err := s.looked(ctx, who, a); err != nil && !errors.Is(err, context.Canceled) {
 		s.log().Error("noting what was refused", zap.Error(err))
 	}
 }

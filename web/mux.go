@@ -257,7 +257,7 @@ func (s *Site) unknown(w http.ResponseWriter, r *http.Request, h http.Handler) {
 
 // wrongMethod answers a call of an address that does not take its method. Who opens the address of a form is led to the page that the form stands on.
 func (s *Site) wrongMethod(w http.ResponseWriter, r *http.Request, who access) {
-	if isAPI(r) || s.Environment == Demo && !(loopback(r) && localHost(r.Host)) {
+	if isAPI(r) || s.Environment == Demo && !fromHere(r) {
 		s.fail(w, r, access{}, !isAPI(r), errMethod)
 		return
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/ccojocar/zxcvbn-go"
 	"golang.org/x/crypto/argon2"
 )
 
@@ -54,6 +55,27 @@ func passwordMatches(hash, password string) bool {
 	return subtle.ConstantTimeCompare(is, key) == 1
 }
 
+// swedishWords are what people here make passwords of, beside what the library knows of English and of leaked ones.
+var swedishWords = strings.Fields(`lösenord losenord lösenordet hemligt hemlig välkommen valkommen inloggning sommar sommaren
+	vinter vintern höst hösten vår våren jul januari februari mars april juni juli augusti september oktober november december
+	måndag tisdag onsdag torsdag fredag lördag söndag älskling svenska sverige stockholm göteborg malmö uppsala sjukhus
+	sjukhuset vårdcentral vårdcentralen mottagning mottagningen patient patienten patientnämnd patientnämnden region regionen
+	klagomål synpunkt synpunkter handläggare inkorg rivgate ärende ärenden djurgården hammarby 1177 qwertyuiopå asdfghjklöä`)
+
+// Of a password the library looks at so many bytes at most: its time grows faster than the length.
+const passwordJudged = 72
+
+// goodGuess is the score, of 0 to 4, from which on a password is taken: 10^8 guesses do not find it.
+const goodGuess = 3
+
+// guessable says whether a password is found by guessing: a common or leaked one, words and names with a year behind them,
+// rows of keys, repetitions.
+func guessable(account, password string) bool {
+	known := append(strings.FieldsFunc(account, func(r rune) bool { return strings.ContainsRune(".-_@ ", r) }), swedishWords...)
+	head := password[:min(len(password), passwordJudged)]
+	return zxcvbn.PasswordStrength(strings.ToLower(head), known).Score < goodGuess
+}
+
 // CheckPassword tells what is wrong with a new password, in Swedish; "" when nothing is.
 func CheckPassword(account, password string) string {
 	switch n := utf8.RuneCountInString(password); {
@@ -65,8 +87,8 @@ func CheckPassword(account, password string) string {
 		return "Lösenordet är för långt."
 	case strings.Contains(strings.ToLower(password), strings.ToLower(account)):
 		return "Lösenordet får inte innehålla användarnamnet."
-	case strings.Count(password, password[:1]) == n:
-		return "Lösenordet är ett enda tecken flera gånger: välj ett annat."
+	case guessable(account, password):
+		return "Lösenordet är vanligt eller lätt att gissa: välj gärna flera ord som inte hör ihop."
 	}
 	return ""
 }

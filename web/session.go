@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
-	"golang.org/x/time/rate"
 
 	"rivgate/routing"
 	"rivgate/store"
@@ -32,7 +31,7 @@ type visits struct {
 	*scs.SessionManager
 	keys      keys
 	verifying chan struct{} // passwords under way
-	strangers *rate.Limiter // rows of the access log that anybody can cause
+	strangers strangers     // rows of the access log that anybody can cause
 }
 
 // newVisits makes what the listener needs for sessions.
@@ -48,7 +47,7 @@ func (s *Site) newVisits() *visits {
 		m.Cookie.Name = "__Host-rivgate"
 	}
 	m.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) { s.fail(w, r, access{}, !isAPI(r), err) }
-	return &visits{SessionManager: m, verifying: make(chan struct{}, 4), strangers: rate.NewLimiter(rate.Every(time.Second), 60)}
+	return &visits{SessionManager: m, verifying: make(chan struct{}, 4)}
 }
 
 // sessions is the store as scs wants it. Of what a browser has, the database knows a digest alone.

@@ -246,7 +246,7 @@ func TestAnInitialPasswordIsChangedFirst(t *testing.T) {
 	for _, c := range []struct{ name, present, fresh, again, want string }{
 		{"too short", password, "kort", "kort", "minst 12 tecken"},
 		{"the name in it", password, "hanna1234567890", "hanna1234567890", "användarnamnet"},
-		{"one character", password, "aaaaaaaaaaaaaa", "aaaaaaaaaaaaaa", "ett enda tecken"},
+		{"one character", password, "aaaaaaaaaaaaaa", "aaaaaaaaaaaaaa", "lätt att gissa"},
 		{"not the same twice", password, fresh, fresh + "x", "samma lösenord en gång till"},
 		{"the one from before", password, password, password, "ett annat lösenord än det du har"},
 		{"a wrong present one", "gissat lösenord", fresh, fresh, "inte ditt lösenord"},
