@@ -148,10 +148,13 @@ func (s *Site) identify(r *http.Request, e endpoint) (access, error) {
 		return who, errSignIn
 	}
 	if who.mustChange && !strings.HasPrefix(e.path, "/account") {
-		return who, &elsewhere{link("/account?next={}", safeNext(pageOf(r)))}
+		return who, &elsewhere{link("/account?next={}", safeNext(s.pageOf(r)))}
 	}
-	who.kept = s.kept(r, who)
-	return who, s.reach(r, who, e)
+	if err := s.reach(r, who, e); err != nil {
+		return who, err
+	}
+	who.kept, err = s.kept(r, who)
+	return who, err
 }
 
 // identifyCaller tells who calls the API.

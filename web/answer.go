@@ -26,11 +26,7 @@ func (s *Site) answerVerb(w http.ResponseWriter, r *http.Request, who access, c 
 			return err
 		}
 	}
-	files, err := uploads(r, f)
-	if err != nil {
-		return err
-	}
-	d, err := s.saveDraft(ctx, who, c, f, files)
+	d, err := s.saveDraft(ctx, who, c, f, uploads(f))
 	if err != nil && !f.takeDesk(err) {
 		return err
 	}

@@ -65,8 +65,7 @@ func boardForm(w http.ResponseWriter, r *http.Request, verb string) (*form, []co
 	if err != nil {
 		return nil, nil, err
 	}
-	files, err := uploads(r, f)
-	return f, files, err
+	return f, uploads(f), nil
 }
 
 // boardPlaces are where the contract's paths are typed in the form of the place.
@@ -255,17 +254,16 @@ func (s *Site) agreed(ctx context.Context, c store.Case, unit string) (bool, err
 // boardForward hands a case over to another unit, for a board too: POST /inbox/{id}/forward. What a board knows is secret to care, so the case goes there only with
 // the citizen's consent noted for that unit. Any other handover is the case page's.
 func (s *Site) boardForward(w http.ResponseWriter, r *http.Request, who access) error {
-	r.SetPathValue("verb", "forward")
 	c, err := s.inboxCase(r.Context(), r.PathValue("id"), who, WriteCase)
 	if err != nil {
 		return err
 	}
-	if !isBoard(c.Handler) {
-		return s.caseVerb(w, r, who)
-	}
-	f, err := readForm(w, r, "forward")
+	f, err := readUpload(w, r, "forward")
 	if err != nil {
 		return err
+	}
+	if !isBoard(c.Handler) {
+		return s.caseForm(w, r, who, c, f)
 	}
 	id := hsaOf(f.Value("unit"))
 	agreed, err := s.agreed(r.Context(), c, id)
@@ -273,7 +271,7 @@ func (s *Site) boardForward(w http.ResponseWriter, r *http.Request, who access) 
 		return err
 	}
 	if f.Value("do") == "save" || id == "" || agreed {
-		return s.caseVerb(w, r, who)
+		return s.caseForm(w, r, who, c, f)
 	}
 	if err := s.lookedAt(r.Context(), who, store.AccessRefused, c, "forward: no consent"); err != nil {
 		return err

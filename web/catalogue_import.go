@@ -1,9 +1,9 @@
 package web
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 
@@ -99,16 +99,12 @@ func (s *Site) planned(r *http.Request, p *importPage, rows []routing.Entry) ([]
 	if s.PlanCatalogue == nil {
 		return nil, errNotFound
 	}
-	if r.MultipartForm == nil || len(r.MultipartForm.File["file"]) != 1 || r.MultipartForm.File["file"][0].Size == 0 {
+	sent := p.Form.files["file"]
+	if len(sent) != 1 || len(sent[0].value) == 0 {
 		p.Form.refuse("file", "Välj en fil som inte är tom.")
 		return nil, nil
 	}
-	file, err := r.MultipartForm.File["file"][0].Open()
-	if err != nil {
-		return nil, fmt.Errorf("opening an uploaded catalogue: %w", err)
-	}
-	defer file.Close()
-	edits, report, err := s.PlanCatalogue(file, rows)
+	edits, report, err := s.PlanCatalogue(bytes.NewReader(sent[0].value), rows)
 	if err != nil {
 		p.Form.refuse("file", "Filen gick inte att läsa. Rätta det som står i tabellen och välj den igen.")
 		p.Problems = fileProblems(err)

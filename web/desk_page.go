@@ -36,7 +36,11 @@ func (s *Site) deskPage(w http.ResponseWriter, r *http.Request, who access) erro
 		return err
 	}
 	if who.may(ReadCase, ownerOf(c)) {
-		http.Redirect(w, r, link("/inbox/{}", c.ID), http.StatusSeeOther)
+		here := link("/inbox/{}", c.ID)
+		if err := s.keepFor(r.Context(), who.kept, here); err != nil {
+			return err
+		}
+		http.Redirect(w, r, here, http.StatusSeeOther)
 		return nil
 	}
 	if err := s.lookedAt(r.Context(), who, store.AccessRead, c, "desk"); err != nil {

@@ -178,10 +178,9 @@ func draftWord(form string) string {
 
 // uploads are the files that came with a form for the reporter. One whose content is not what its name says, or not of a kind that 1177 takes, is
 // refused with a reason and left out.
-func uploads(r *http.Request, f *form) ([]contracts.Attachment, error) {
-	all, err := attachments(r, f)
+func uploads(f *form) []contracts.Attachment {
 	var good []contracts.Attachment
-	for _, a := range all {
+	for _, a := range attachments(f) {
 		if reason := lies(a); reason != "" {
 			f.refuse("file", reason)
 			continue
@@ -192,7 +191,7 @@ func uploads(r *http.Request, f *form) ([]contracts.Attachment, error) {
 		}
 		good = append(good, a)
 	}
-	return good, err
+	return good
 }
 
 // lies is why a file cannot be sent: what is in it decides, not what it is called. "" when nothing is wrong.

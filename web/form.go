@@ -4,8 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
-	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -28,6 +26,8 @@ type form struct {
 	Errors  map[string]string // by field
 	General string            // what is wrong with no field in particular
 	order   []string          // fields with errors, as they came
+	files   map[string][]sentFile
+	dropped bool // files came that were too large, and are not kept
 }
 
 // Value is what stands in a field.
@@ -90,23 +90,38 @@ func (f field) Value() string { return f.Form.Value(f.Name) }
 
 // readForm reads a form of either encoding. Files stay in memory: what people attach is not spread over temporary folders.
 func readForm(w http.ResponseWriter, r *http.Request, name string) (*form, error) {
-	return readBounded(w, r, name, bodyLimit)
+	return readFields(w, r, name, bodyLimit, "Filerna är för stora tillsammans: högst 15 MB får plats. Ingen av dem togs emot: välj färre eller mindre filer.")
 }
 
-func readBounded(w http.ResponseWriter, r *http.Request, name string, most int64) (*form, error) {
-	r.Body = http.MaxBytesReader(w, r.Body, most)
-	err := r.ParseMultipartForm(most)
-	if errors.Is(err, http.ErrNotMultipart) {
-		err = r.ParseForm()
-	}
-	var tooLarge *http.MaxBytesError
+// readFields reads a form of at most so many bytes. Where its files are larger than that, what was typed is kept, the files are not, and the form says so.
+func readFields(w http.ResponseWriter, r *http.Request, name string, most int64, tooLarge string) (*form, error) {
+	sent, err := readParts(r, most)
+	var over *http.MaxBytesError
 	switch {
-	case errors.As(err, &tooLarge):
-		return nil, errTooLarge
-	case err != nil:
+	case errors.Is(err, http.ErrNotMultipart):
+		r.Body = http.MaxBytesReader(w, r.Body, most)
+		if err = r.ParseForm(); errors.As(err, &over) {
+			return nil, errTooLarge
+		}
+		sent.fields = r.PostForm
+	case err == nil:
+		r.PostForm = sent.fields
+	}
+	if errors.Is(err, errTooLarge) {
+		return nil, err
+	}
+	if err != nil {
 		return nil, errForm
 	}
-	return newForm(name, r.PostForm)
+	f, err := newForm(name, sent.fields)
+	if err != nil {
+		return nil, err
+	}
+	if f.files = sent.files; sent.over {
+		f.dropped = true
+		f.refuse("file", tooLarge)
+	}
+	return f, nil
 }
 
 // newForm is what was typed, as it can be stored.
@@ -128,30 +143,16 @@ func newForm(name string, fields url.Values) (*form, error) {
 }
 
 // attachments are the files that came with a form in the field "file"; what is wrong with a name is noted in the form.
-func attachments(r *http.Request, form *form) ([]contracts.Attachment, error) {
-	if r.MultipartForm == nil {
-		return nil, nil
-	}
+func attachments(f *form) []contracts.Attachment {
 	var out []contracts.Attachment
-	for i, h := range r.MultipartForm.File["file"] {
-		if h.Filename == "" && h.Size == 0 {
+	for i, file := range f.files["file"] {
+		if file.name == "" && len(file.value) == 0 {
 			continue
 		}
-		f, err := h.Open()
-		if err != nil {
-			return nil, fmt.Errorf("reading uploaded file: %w", err)
-		}
-		value, err := io.ReadAll(f)
-		if closing := f.Close(); err == nil {
-			err = closing
-		}
-		if err != nil {
-			return nil, fmt.Errorf("reading uploaded file: %w", err)
-		}
-		out = append(out, newAttachment(i+1, h.Filename, "", value))
+		out = append(out, newAttachment(i+1, file.name, "", file.value))
 	}
-	storableFiles(form, out)
-	return out, nil
+	storableFiles(f, out)
+	return out
 }
 
 // newAttachment describes a file. Its media type, where none is stated, is told from its first bytes, not from its name.

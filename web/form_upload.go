@@ -1,11 +1,9 @@
 package web
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"io"
-	"mime"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -13,34 +11,82 @@ import (
 	"rivgate/contracts"
 )
 
-// Bounds of a form whose files go to the reporter, in bytes: a file of 20 MB and what comes with it fit, and ten such files come in a few turns.
+// Bounds of a form with files: the bytes of one whose files go to the reporter (a file of 20 MB and what comes with it fit, and ten such files come in a few
+// turns), of any that is read to its end although it is too large, and how many parts it may have.
 const (
 	uploadMost = 64 << 20
-	headMost   = 256 << 10 // of what was typed, which comes before the files
 	drainMost  = 512 << 20
+	partsMost  = 1000
 )
 
-// readUpload is readForm with room for files. Where there is more than that, what was typed is kept, the files are not, and the form says so: the
-// body is read to its end, so that the browser hears of it.
+// readUpload is readForm with room for files.
 func readUpload(w http.ResponseWriter, r *http.Request, name string) (*form, error) {
-	var head bytes.Buffer
-	body := r.Body
-	r.Body = struct {
-		io.Reader
-		io.Closer
-	}{io.TeeReader(body, &firstBytes{&head, headMost}), body}
-	f, err := readBounded(w, r, name, uploadMost)
-	if !errors.Is(err, errTooLarge) {
-		return f, err
+	return readFields(w, r, name, uploadMost, "Filerna är för stora tillsammans. Ingen av dem är sparad: lägg till dem några i taget, och spara utkastet emellan.")
+}
+
+// sentForm is a form of several parts as it came.
+type sentForm struct {
+	fields url.Values
+	files  map[string][]sentFile
+	over   bool // there were more files than may be kept, so none is
+}
+
+type sentFile struct {
+	name  string
+	value []byte
+}
+
+// readParts reads a form of several parts. What was typed may stand behind the files, so one that is too large is read to its end as well, for a while, without
+// being kept. http.ErrNotMultipart for a form of one part, errTooLarge where it is the text that is too large.
+func readParts(r *http.Request, most int64) (sent sentForm, err error) {
+	sent = sentForm{fields: url.Values{}, files: map[string][]sentFile{}}
+	whole := r.Body
+	r.Body = http.MaxBytesReader(nil, whole, drainMost)
+	parts, err := r.MultipartReader()
+	if err != nil {
+		r.Body = whole
+		return sent, err
 	}
-	if _, err := io.CopyN(io.Discard, body, drainMost); err == nil {
-		return nil, errTooLarge
+	for range partsMost {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return sent, nil
+		}
+		if err == nil {
+			most, err = sent.take(part, most)
+		}
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) { // and it goes on: the text behind the files is not waited for
+			sent.over, sent.files = true, nil
+			return sent, nil
+		}
+		if err != nil {
+			return sent, err
+		}
 	}
-	if f, err = newForm(name, typedFields(r.Header.Get("Content-Type"), &head)); err != nil {
-		return nil, err
+	return sent, errForm
+}
+
+// take keeps a part within the bytes that are left, and tells how many are left behind it.
+func (s *sentForm) take(part *multipart.Part, left int64) (int64, error) {
+	value, err := io.ReadAll(io.LimitReader(part, left+1))
+	if err != nil {
+		return left, err
 	}
-	f.refuse("file", "Filerna är för stora tillsammans. Ingen av dem är sparad: lägg till dem några i taget, och spara utkastet emellan.")
-	return f, nil
+	isFile := part.FileName() != ""
+	switch {
+	case int64(len(value)) <= left && !isFile:
+		s.fields.Add(part.FormName(), string(value))
+	case int64(len(value)) <= left && !s.over:
+		s.files[part.FormName()] = append(s.files[part.FormName()], sentFile{part.FileName(), value})
+	case !isFile:
+		return left, errTooLarge
+	default:
+		s.over, s.files = true, nil
+		_, err = io.Copy(io.Discard, part)
+		return left, err
+	}
+	return left - int64(len(value)), nil
 }
 
 // room is how many bytes of files one message can have: in base64, with what comes beside them, they must fit into the largest message that the line takes.
@@ -56,36 +102,36 @@ func total(files []contracts.Attachment) (sum int64) {
 	return sum
 }
 
-// firstBytes keeps the beginning of what is written to it.
-type firstBytes struct {
-	into *bytes.Buffer
-	left int
+// answerBeforeEnd lets an answer that does not wait for the end of what is sent reach its caller. A connection that is closed with unread bytes is reset,
+// and with it goes the answer: so it is written at once, for those who read while they send, and then what still comes is read and thrown away, for a while.
+func answerBeforeEnd(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Body == nil || r.Body == http.NoBody {
+			next.ServeHTTP(w, r)
+			return
+		}
+		body := &watchedBody{ReadCloser: r.Body}
+		r.Body = body
+		control := http.NewResponseController(w)
+		_ = control.EnableFullDuplex() // HTTP/2 always is
+		next.ServeHTTP(w, r)
+		if body.ended || r.Header.Get("Expect") != "" && !body.begun { // who asks first sends nothing after a refusal
+			return
+		}
+		_ = control.Flush() // the caller may have gone
+		_, _ = io.CopyN(io.Discard, body.ReadCloser, drainMost)
+	})
 }
 
-func (f *firstBytes) Write(p []byte) (int, error) {
-	n := min(len(p), f.left)
-	f.left -= n
-	f.into.Write(p[:n])
-	return len(p), nil
+// watchedBody knows how far it was read.
+type watchedBody struct {
+	io.ReadCloser
+	begun, ended bool
 }
 
-// typedFields are the fields at the beginning of a form of several parts, up to its first file or to where it breaks off.
-func typedFields(contentType string, head io.Reader) url.Values {
-	fields := url.Values{}
-	_, params, err := mime.ParseMediaType(contentType)
-	if err != nil {
-		return fields
-	}
-	parts := multipart.NewReader(head, params["boundary"])
-	for {
-		part, err := parts.NextPart()
-		if err != nil || part.FileName() != "" {
-			return fields
-		}
-		value, err := io.ReadAll(part)
-		if err != nil {
-			return fields
-		}
-		fields.Add(part.FormName(), string(value))
-	}
+func (b *watchedBody) Read(p []byte) (int, error) {
+	b.begun = true
+	n, err := b.ReadCloser.Read(p)
+	b.ended = b.ended || err != nil
+	return n, err
 }

@@ -175,7 +175,7 @@ func (s *Site) Handler() http.Handler {
 		s.stranger(r, access{}, store.Access{What: store.AccessCrossSite, Detail: r.Method})
 		s.fail(w, r, access{}, !isAPI(r), errCrossSite)
 	}))
-	return s.headers(own.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return answerBeforeEnd(s.headers(own.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := sound(r); err != nil {
 			s.fail(w, r, access{}, !isAPI(r), err)
 			return
@@ -186,7 +186,7 @@ func (s *Site) Handler() http.Handler {
 			return
 		}
 		mux.ServeHTTP(w, r)
-	})))
+	}))))
 }
 
 // served is an endpoint that another package's handler answers, errors included.

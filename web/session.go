@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -18,8 +19,8 @@ import (
 const (
 	heldAccount = "account"
 	heldEpoch   = "epoch"
-	heldKept    = "kept"     // keptForm as JSON
-	heldOIDC    = "oidc"     // oidcTry as JSON
+	heldKept    = "kept"     // keptForms as JSON
+	heldOIDC    = "oidc"     // oidcTries as JSON
 	heldThere   = "provider" // true: signed in at the provider, and so signed out there too
 )
 
@@ -145,10 +146,11 @@ func (a access) side() routing.UnitKind {
 	return ""
 }
 
-// enter makes the browser's session that of an account, under a new token. Of what the session held before, a form that was kept alone goes on: it is given to its
-// owner and nobody else.
+// enter makes the browser's session that of an account, under a new token. Of what the session held before, the forms that were kept go on, of their owner alone,
+// and what other tabs have asked the provider.
 func (s *Site) enter(ctx context.Context, a store.Account) error {
-	kept := s.visits.GetString(ctx, heldKept)
+	tries := s.visits.GetString(ctx, heldOIDC)
+	kept := slices.DeleteFunc(s.keptForms(ctx), func(k keptForm) bool { return k.Account != a.ID })
 	if err := s.visits.Clear(ctx); err != nil {
 		return err
 	}
@@ -157,8 +159,11 @@ func (s *Site) enter(ctx context.Context, a store.Account) error {
 	}
 	s.visits.Put(ctx, heldAccount, a.ID)
 	s.visits.Put(ctx, heldEpoch, a.Epoch)
-	if kept != "" {
-		s.visits.Put(ctx, heldKept, kept)
+	if tries != "" { // other tabs are at the provider
+		s.visits.Put(ctx, heldOIDC, tries)
+	}
+	if len(kept) > 0 {
+		return s.putKept(ctx, kept)
 	}
 	return nil
 }

@@ -76,19 +76,19 @@ func (s *Site) showSignIn(w http.ResponseWriter, status int, p signInPage) error
 func (s *Site) turnedAway(w http.ResponseWriter, r *http.Request) error {
 	if r.Header.Get("HX-Request") == "true" { // htmx changes a part of a page, which stays as it is
 		if r.Method == http.MethodGet {
-			w.Header().Set("HX-Redirect", link("/signin?next={}", pageOf(r)))
+			w.Header().Set("HX-Redirect", link("/signin?next={}", s.pageOf(r)))
 		}
 		return errSignIn
 	}
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
-		http.Redirect(w, r, link("/signin?next={}", r.URL.RequestURI()), http.StatusSeeOther)
+		http.Redirect(w, r, link("/signin?next={}", s.pageOf(r)), http.StatusSeeOther)
 		return nil
 	}
 	kept, err := s.keepForm(w, r)
 	if err != nil {
 		return err
 	}
-	return s.showSignIn(w, http.StatusUnauthorized, signInPage{Next: safeNext(pageOf(r)), Kept: kept, Was: true, Form: &form{Name: "signin", Values: url.Values{}}})
+	return s.showSignIn(w, http.StatusUnauthorized, signInPage{Next: safeNext(s.pageOf(r)), Kept: kept, Was: true, Form: &form{Name: "signin", Values: url.Values{}}})
 }
 
 // signIn lets somebody in by name and password. Whether the name or the password was wrong, or there were too many tries, is not told.
@@ -102,7 +102,7 @@ func (s *Site) signIn(w http.ResponseWriter, r *http.Request, _ access) error {
 	}
 	password := r.PostForm.Get("password") // as it was typed, blanks and all
 	f.Values.Del("password")
-	p := signInPage{Form: f, Next: safeNext(f.Value("next")), Kept: s.visits.Exists(r.Context(), heldKept)}
+	p := signInPage{Form: f, Next: safeNext(f.Value("next")), Kept: len(s.keptForms(r.Context())) > 0}
 	p.Was = p.Kept
 	if f.Value("account") == "" {
 		f.refuse("account", "Skriv ditt användarnamn.")

@@ -38,10 +38,45 @@ type Provider struct {
 	found *oidc.Provider
 }
 
-// oidcTry is what must come back from the provider as it went.
+// oidcTry is what must come back from the provider as it went. Each tab has its own.
 type oidcTry struct {
 	State, Nonce, Verifier, Next string
 	At                           time.Time
+	Used                         bool // it came back: the code is not redeemed again, and where it led is known
+}
+
+// oidcTries is how many of them a browser may have at a time; the oldest makes room.
+const oidcTries = 20
+
+// tries are those of this browser that are not too old.
+func (s *Site) tries(ctx context.Context) (all []oidcTry) {
+	if json.Unmarshal([]byte(s.visits.GetString(ctx, heldOIDC)), &all) != nil {
+		return nil
+	}
+	return slices.DeleteFunc(all, func(t oidcTry) bool { return s.now().Sub(t.At) > oidcTime })
+}
+
+func (s *Site) putTries(ctx context.Context, all []oidcTry) error {
+	held, err := json.Marshal(all[max(0, len(all)-oidcTries):])
+	if err == nil {
+		s.visits.Put(ctx, heldOIDC, string(held))
+	}
+	return err
+}
+
+// useTry finds what a state answers, and uses it up.
+func (s *Site) useTry(ctx context.Context, state string) (try oidcTry, known bool, err error) {
+	all := s.tries(ctx)
+	for i := range all {
+		if subtle.ConstantTimeCompare([]byte(state), []byte(all[i].State)) == 1 {
+			try, known, all[i].Used = all[i], true, true
+			all[i].Nonce, all[i].Verifier = "", ""
+		}
+	}
+	if !known {
+		return try, false, nil
+	}
+	return try, true, s.putTries(ctx, all)
 }
 
 // oidcTime is for how long somebody may be at the provider.
@@ -142,24 +177,27 @@ func (s *Site) oidcGo(w http.ResponseWriter, r *http.Request, _ access) error {
 	if try.Nonce, err = unguessable(); err != nil {
 		return err
 	}
-	held, err := json.Marshal(try)
-	if err != nil {
+	if err := s.putTries(r.Context(), append(s.tries(r.Context()), try)); err != nil {
 		return err
 	}
-	s.visits.Put(r.Context(), heldOIDC, string(held))
 	http.Redirect(w, r, s.Provider.config(found).AuthCodeURL(try.State, oidc.Nonce(try.Nonce), oauth2.S256ChallengeOption(try.Verifier)), http.StatusSeeOther)
 	return nil
 }
 
 // oidcBack lets somebody in whom the provider sends back.
-func (s *Site) oidcBack(w http.ResponseWriter, r *http.Request, _ access) error {
+func (s *Site) oidcBack(w http.ResponseWriter, r *http.Request, who access) error {
 	if s.Provider == nil {
 		return errNotFound
 	}
 	ctx, q := r.Context(), r.URL.Query()
-	var try oidcTry
-	text := s.visits.PopString(ctx, heldOIDC) // once: what comes back again is refused
-	if json.Unmarshal([]byte(text), &try) != nil || s.now().Sub(try.At) > oidcTime || subtle.ConstantTimeCompare([]byte(q.Get("state")), []byte(try.State)) != 1 {
+	try, known, err := s.useTry(ctx, q.Get("state"))
+	switch {
+	case err != nil:
+		return err
+	case try.Used && who.user != "": // the back button
+		http.Redirect(w, r, try.Next, http.StatusSeeOther)
+		return nil
+	case !known || try.Used: // once: what comes back again lets nobody in
 		return s.notLetIn(r, "state", nil)
 	}
 	if err := s.Provider.ownAnswer(ctx, q["iss"]); err != nil {

@@ -209,7 +209,16 @@ func TestSigningInAtAProvider(t *testing.T) {
 	if r := w.door("oidc:SE2010123456-P1", password, nil); r.status != http.StatusUnprocessableEntity {
 		t.Errorf("with a password here: %d", r.status)
 	}
-	if r, _ := w.comeBack(&back, session); r.status != http.StatusForbidden { // the same answer again
+	p.mu.Lock()
+	codes := len(p.asked)
+	p.mu.Unlock()
+	r, _ = w.comeBack(&back, session) // the same answer again, by the back button: it is not redeemed, and leads where it led
+	expectRedirect(t, r, "/inbox/"+id)
+	if p.mu.Lock(); len(p.asked) != codes {
+		t.Error("a code was redeemed twice")
+	}
+	p.mu.Unlock()
+	if r, _ := w.comeBack(&back, ""); r.status != http.StatusForbidden { // in another browser
 		t.Errorf("replayed: %d", r.status)
 	}
 
@@ -230,6 +239,40 @@ func TestSigningInAtAProvider(t *testing.T) {
 		t.Errorf("signing out leads to %q, %v", out.header.Get("Refresh"), err)
 	}
 	expectRedirect(t, w.getWith("/monitor", session), "/signin?next=%2Fmonitor")
+}
+
+// TestSigningInFromManyTabs: each tab comes to where it was going, in whatever order they come back, and those too that were at the provider when another was let in.
+func TestSigningInFromManyTabs(t *testing.T) {
+	t.Parallel()
+	w, _ := withProvider(t)
+	session := ""
+	pages := []string{"/inbox", "/account", "/inbox?queue=finished"}
+	var back []*url.URL
+	for _, next := range pages {
+		req := w.request(http.MethodGet, "/signin/oidc?next="+url.QueryEscape(next), nil)
+		req.Header.Set("Cookie", session)
+		r := w.do(req)
+		if fresh, _, _ := strings.Cut(r.header.Get("Set-Cookie"), ";"); fresh != "" {
+			session = fresh
+		}
+		there, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.header.Get("Location"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		to, err := url.Parse(w.do(there).header.Get("Location"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		back = append(back, to)
+	}
+	var r reply
+	for _, i := range []int{1, 2, 0, 1} { // the last is the back button
+		r, session = w.comeBack(back[i], session)
+		expectRedirect(t, r, pages[i])
+	}
+	if r := w.getWith("/inbox", session); r.status != http.StatusOK {
+		t.Errorf("after it all: %d", r.status)
+	}
 }
 
 // TestAProviderInABrowser: the way there and back is not stopped by the pages' own policy.

@@ -74,9 +74,7 @@ func (s *Site) submitCase(w http.ResponseWriter, r *http.Request, who access) er
 		return errNotFound
 	}
 	c := s.complaint(f, unit)
-	if c.Attachments, err = citizenFiles(r, f); err != nil {
-		return err
-	}
+	c.Attachments = citizenFiles(f)
 	if f.Failed() {
 		return s.showSubmit(w, who, unit.HSAID, f)
 	}

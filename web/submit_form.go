@@ -1,7 +1,6 @@
 package web
 
 import (
-	"net/http"
 	"strings"
 	"time"
 
@@ -114,8 +113,8 @@ const citizenFilesMost = 5
 
 // citizenFiles are the files that a citizen sends. What is in one decides what it is, not what it is called; one that is of no kind that is taken, or called
 // otherwise than it is, is refused with a reason. Text is taken too, as the contract does.
-func citizenFiles(r *http.Request, f *form) ([]contracts.Attachment, error) {
-	all, err := attachments(r, f)
+func citizenFiles(f *form) []contracts.Attachment {
+	all := attachments(f)
 	if len(all) > citizenFilesMost {
 		f.refuse("file", "Högst 5 filer åt gången. Välj om.")
 	}
@@ -129,5 +128,5 @@ func citizenFiles(r *http.Request, f *form) ([]contracts.Attachment, error) {
 			f.refuse("file", a.FileName+" är större än 20 MB. Välj en mindre fil, eller dela upp den.")
 		}
 	}
-	return all, err
+	return all
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"time"
@@ -36,7 +37,7 @@ func (s *Site) beginPage(w http.ResponseWriter, r *http.Request, who access) err
 	if k := who.kept; k != nil && k.Action == "/begin" {
 		f.Values = k.Values
 	}
-	return s.showBegin(w, who, r.URL.Query().Get("unit"), f)
+	return s.showBegin(w, who, cmp.Or(r.URL.Query().Get("unit"), f.Value("unit")), f)
 }
 
 func (s *Site) showBegin(w http.ResponseWriter, who access, id string, f *form) error {
@@ -77,9 +78,7 @@ func (s *Site) beginCase(w http.ResponseWriter, r *http.Request, who access) err
 		return errNotFound
 	}
 	c := s.complaint(f, unit)
-	if c.Attachments, err = citizenFiles(r, f); err != nil {
-		return err
-	}
+	c.Attachments = citizenFiles(f)
 	day, err := time.ParseInLocation(time.DateOnly, f.Value("received"), routing.Stockholm())
 	switch {
 	case err != nil || day.After(s.now()):

@@ -31,11 +31,16 @@ func (s *Site) caseVerb(w http.ResponseWriter, r *http.Request, who access) erro
 	if err != nil {
 		return err
 	}
-	verb := r.PathValue("verb")
-	f, err := readUpload(w, r, verb)
+	f, err := readUpload(w, r, r.PathValue("verb"))
 	if err != nil {
 		return err
 	}
+	return s.caseForm(w, r, who, c, f)
+}
+
+// caseForm carries out what a form of a case says.
+func (s *Site) caseForm(w http.ResponseWriter, r *http.Request, who access, c store.Case, f *form) error {
+	verb := f.Name
 	version, err := strconv.ParseInt(f.Value("version"), 10, 64)
 	if err != nil || version < 1 {
 		return errForm
