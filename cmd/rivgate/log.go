@@ -1,11 +1,14 @@
 package main
 
 import (
+	"encoding/json"
 	"io"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/buffer"
 	"go.uber.org/zap/zapcore"
+
+	"rivgate/contracts/identity"
 )
 
 // newLog opens the log as configured. Whatever is written through it, by whomever, leaves without personal numbers.
@@ -24,128 +27,78 @@ func newLog(c LogConfig, w io.Writer) *zap.Logger {
 		form.EncodeDuration = zapcore.StringDurationEncoder
 		encoder = zapcore.NewConsoleEncoder(form)
 	}
-	return zap.New(zapcore.NewCore(masking{encoder}, zapcore.Lock(zapcore.AddSync(w)), level))
+	return zap.New(zapcore.NewCore(masking{encoder, c.Format != "text"}, zapcore.Lock(zapcore.AddSync(w)), level))
 }
 
 // masking is an encoder whose finished lines hold no personal numbers, whichever field they came in by.
-type masking struct{ zapcore.Encoder }
+type masking struct {
+	zapcore.Encoder
+	json bool
+}
 
 // Clone keeps the mask on loggers with fields of their own.
-func (m masking) Clone() zapcore.Encoder { return masking{m.Encoder.Clone()} }
+func (m masking) Clone() zapcore.Encoder { return masking{m.Encoder.Clone(), m.json} }
 
 // EncodeEntry writes the line and masks it.
 func (m masking) EncodeEntry(e zapcore.Entry, fields []zapcore.Field) (*buffer.Buffer, error) {
 	line, err := m.Encoder.EncodeEntry(e, fields)
-	if err == nil {
-		maskNumbers(line.Bytes())
+	switch {
+	case err != nil:
+	case m.json:
+		maskStrings(line)
+	default:
+		identity.Erase(line.Bytes())
 	}
 	return line, err
 }
 
-// maskNumbers overwrites what can be a personnummer, samordningsnummer or reserve number: 12 digits or 10, with or without -, + or a blank before the
-// last four, which may be letters and digits after the eight of a date. Month and day must be able to exist; the check digit may be anything, for a
-// mistyped number is somebody's too. Digits that are a JSON number of their own (durations, counts) stay, and so do the organisation numbers in HSA-ids:
-// those follow letters, and have months above 19.
-func maskNumbers(line []byte) {
-	for i := 0; i+leastDigits <= len(line); {
-		// No digit at the end of so many bytes: none of them begins a number, and most of a line is passed over so.
-		last := i + leastDigits - 1
-		if !isDigit(line[last]) {
-			i = last + 1
+// maskStrings masks the strings of a line of JSON, names of fields too, by what they say, not by how they are written: the line stays JSON. Its
+// numbers are durations and counts, and stay as they are.
+func maskStrings(line *buffer.Buffer) {
+	text := line.Bytes()
+	var masked []byte // nil while all could be done in place
+	copied := 0
+	for i := 0; i < len(text); i++ {
+		if text[i] != '"' {
 			continue
 		}
-		first := last
-		for first > i && isDigit(line[first-1]) {
-			first--
+		end, escapes := stringEnd(text, i)
+		if !escapes {
+			identity.Erase(text[i+1 : end-1])
+		} else if fresh := maskEscaped(text[i:end]); fresh != nil {
+			masked = append(append(masked, text[copied:i]...), fresh...)
+			copied = end
 		}
-		i = first
-		end := last + 1
-		for end < len(line) && isDigit(line[end]) {
+		i = end - 1
+	}
+	if masked == nil {
+		return
+	}
+	masked = append(masked, text[copied:]...)
+	line.Reset()
+	_, _ = line.Write(masked) // into memory
+}
+
+// stringEnd is where the JSON string ends that begins at i, and whether there are escapes in it.
+func stringEnd(text []byte, i int) (end int, escapes bool) {
+	for end = i + 1; end < len(text) && text[end] != '"'; end++ {
+		if text[end] == '\\' {
+			escapes = true
 			end++
 		}
-		tail := end
-		if n := end - i; n == 8 || n == 6 {
-			tail = withSuffix(line, end, n == 8)
-		}
-		if personal(line[i:end], tail > end) && !isNumber(line, i) && !(end-i == 10 && isHSAID(line, i)) {
-			for k := i; k < tail; k++ {
-				line[k] = '*'
-			}
-		}
-		i = tail
 	}
+	return min(end+1, len(text)), escapes
 }
 
-// leastDigits is how many digits without a break the form of a personal number has at least.
-const leastDigits = 6
-
-// withSuffix is where the last four of a parted number end, or end where there are none: "-NNNN", "+NNNN" or " NNNN"; and after the eight digits of
-// a date also four letters and digits, parted or not, as reserve numbers have them.
-func withSuffix(line []byte, end int, date bool) int {
-	from := end
-	if end < len(line) && (line[end] == '-' || line[end] == '+' || line[end] == ' ') {
-		from++
+// maskEscaped is a JSON string with its text masked; nil where there is nothing to mask.
+func maskEscaped(quoted []byte) []byte {
+	var text string
+	if json.Unmarshal(quoted, &text) != nil || !identity.Holds(text) {
+		return nil
 	}
-	if from+4 > len(line) {
-		return end
+	fresh, err := json.Marshal(identity.Hide(text))
+	if err != nil { // a string can always be written
+		return []byte(`""`)
 	}
-	digits := 0
-	for _, c := range line[from : from+4] {
-		switch {
-		case isDigit(c):
-			digits++
-		case !date || !isLetter(c):
-			return end
-		}
-	}
-	if from+4 < len(line) {
-		after := line[from+4]
-		// A whole word of letters and digits, and no part of a UUID: four digits need no such care.
-		if isDigit(after) || digits < 4 && (isLetter(after) || after == '-' || after >= 0x80) {
-			return end
-		}
-	}
-	if digits == 0 && from > end && line[end] == ' ' { // a word after a date
-		return end
-	}
-	return from + 4
+	return fresh
 }
-
-// personal tells whether digits, with or without a parted suffix behind them, have the form of a personal number.
-func personal(digits []byte, suffix bool) bool {
-	n := len(digits)
-	if suffix {
-		n += 4
-	}
-	switch n {
-	case 12:
-		century := string(digits[:2])
-		return (century == "18" || century == "19" || century == "20") && monthAndDay(digits[4:8])
-	case 10:
-		return monthAndDay(digits[2:6])
-	}
-	return false
-}
-
-// monthAndDay takes month 00 and day 00 too, which coordination numbers may have, and the day of those, plus 60.
-func monthAndDay(mmdd []byte) bool {
-	month := int(mmdd[0]-'0')*10 + int(mmdd[1]-'0')
-	day := int(mmdd[2]-'0')*10 + int(mmdd[3]-'0')
-	return month <= 12 && (day <= 31 || day >= 60 && day <= 91)
-}
-
-// isNumber tells whether the digits at i are the whole value of a JSON member.
-func isNumber(line []byte, i int) bool {
-	for i > 0 && line[i-1] == ' ' {
-		i--
-	}
-	return i > 1 && line[i-1] == ':' && line[i-2] == '"'
-}
-
-// isHSAID tells whether the digits at i follow the two letters that begin an HSA-id.
-func isHSAID(line []byte, i int) bool {
-	return i > 1 && line[i-1]|0x20 == 'e' && line[i-2]|0x20 == 's' && (i < 3 || !isLetter(line[i-3]))
-}
-
-func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
-func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -21,6 +23,8 @@ type logWriter struct {
 	waiting []byte
 	written []byte // the room of the lines before, for the next
 	due     bool   // a flush is under way
+
+	lost atomic.Int64 // lines that could not be written
 }
 
 // Write takes a line, or more. The error is that of the lines that it had to write.
@@ -30,7 +34,7 @@ func (w *logWriter) Write(line []byte) (int, error) {
 	full := len(w.waiting) >= logRoom
 	if !full && !w.due {
 		w.due = true
-		time.AfterFunc(logDelay, func() { _ = w.Sync() }) // there is nobody to tell that the log cannot be written
+		time.AfterFunc(logDelay, func() { _ = w.Sync() }) // what cannot be written is counted: there is nobody else to tell
 	}
 	w.mu.Unlock()
 	if full {
@@ -49,7 +53,10 @@ func (w *logWriter) Sync() error {
 	w.mu.Unlock()
 	var err error
 	if len(lines) > 0 {
-		_, err = w.to.Write(lines)
+		var n int
+		if n, err = w.to.Write(lines); err != nil {
+			w.lost.Add(int64(bytes.Count(lines[n:], []byte("\n"))))
+		}
 	}
 	w.mu.Lock()
 	w.written = lines

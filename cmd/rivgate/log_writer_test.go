@@ -73,3 +73,15 @@ func TestWhoFillsTheLogIsToldThatItCannotBeWritten(t *testing.T) {
 		t.Error("no error")
 	}
 }
+
+func TestLinesThatCannotBeWrittenAreCounted(t *testing.T) {
+	w := &logWriter{to: broken{}}
+	for range 3 {
+		if _, err := w.Write([]byte("line\n")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Sync(); err == nil || w.lost.Load() != 3 {
+		t.Errorf("%d lines are lost, %v", w.lost.Load(), err)
+	}
+}

@@ -23,6 +23,14 @@ func (g *gateway) measure() prometheus.Gatherer {
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		g.certificates,
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "rivgate_log_lines_lost_total", Help: "Lines of the log that could not be written.",
+		}, func() float64 {
+			if g.lines == nil {
+				return 0
+			}
+			return float64(g.lines.lost.Load())
+		}),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "rivgate_catalogue_age_seconds", Help: "Age of the catalogue in use; -1 while there is none.",
 		}, func() float64 {

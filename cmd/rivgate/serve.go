@@ -37,7 +37,8 @@ func (*ServeCommand) Run(s *session) error {
 		return err
 	}
 	collectLess()
-	log := newLog(l.Config.Log, &logWriter{to: s.err})
+	lines := &logWriter{to: s.err}
+	log := newLog(l.Config.Log, lines)
 	defer func() { _ = log.Sync() }()
 	g, err := openGateway(s.ctx, l.Config, log)
 	if s.ctx.Err() != nil && errors.Is(err, context.Canceled) {
@@ -47,6 +48,7 @@ func (*ServeCommand) Run(s *session) error {
 		return err
 	}
 	defer g.close()
+	g.lines = lines
 	g.ready = func() error { return g.announce(s.out) }
 	return g.run(s.ctx)
 }
@@ -73,6 +75,7 @@ type gateway struct {
 	underTLS             net.Listener // what secure stands on
 	tls                  *tls.Config  // of secure
 
+	lines    *logWriter  // nil where the log is written directly
 	stopping atomic.Bool // SIGTERM has come
 }
 

@@ -25,6 +25,7 @@ type result struct {
 	stalledBy  string
 	oldest     time.Duration // the longest from receipt to delivery, broken times included
 	breaches   []string
+	failed     []string // requests without a receipt, where none may be
 	refused    []string // messages that were refused for good, though right
 	control    bool     // it must lose
 	took       time.Duration
@@ -34,7 +35,15 @@ func (r *result) sound() bool {
 	if r.control {
 		return len(r.lost) > 0
 	}
-	return len(r.lost) == 0 && len(r.reordered) == 0 && len(r.breaches) == 0 && len(r.refused) == 0 && r.accepted > 0
+	return len(r.lost) == 0 && len(r.reordered) == 0 && len(r.breaches) == 0 && len(r.refused) == 0 && len(r.failed) == 0 && r.accepted > 0
+}
+
+// failures is how many requests failed; of no interest where they may.
+func (r *result) failures() string {
+	if r.store == onRolling {
+		return fmt.Sprint(len(r.failed))
+	}
+	return "-"
 }
 
 // compare holds the receiver's ledger against the sender's.
@@ -79,14 +88,14 @@ func compare(r *result, accepted, taken []entry) {
 func printResults(w io.Writer, seed uint64, results []*result) {
 	t := tabwriter.NewWriter(w, 2, 8, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(w, "\nseed %d\n", seed)
-	fmt.Fprintln(t, "store\ttime\tcycles\taccepted\tdelivered\tduplicates seen\tof these late\tlost\treordered\tlongest stall\tlongest way\tcheck\t")
+	fmt.Fprintln(t, "store\ttime\tcycles\taccepted\tdelivered\tduplicates seen\tof these late\tlost\treordered\tlongest stall\tlongest way\tfailed requests\tcheck\t")
 	for _, r := range results {
 		check := "sound"
 		if len(r.breaches) > 0 {
 			check = fmt.Sprint(len(r.breaches), " breaches")
 		}
-		fmt.Fprintf(t, "%s\t%v\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%v\t%v\t%s\t\n", r.store, r.took.Round(time.Second), r.cycles, r.accepted, r.delivered, r.duplicates, r.stale,
-			len(r.lost), len(r.reordered), r.stall.Round(10*time.Millisecond), r.oldest.Round(10*time.Millisecond), check)
+		fmt.Fprintf(t, "%s\t%v\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%v\t%v\t%s\t%s\t\n", r.store, r.took.Round(time.Second), r.cycles, r.accepted, r.delivered, r.duplicates, r.stale,
+			len(r.lost), len(r.reordered), r.stall.Round(10*time.Millisecond), r.oldest.Round(10*time.Millisecond), r.failures(), check)
 	}
 	_ = t.Flush()
 	for _, r := range results {
@@ -104,6 +113,7 @@ func printResults(w io.Writer, seed uint64, results []*result) {
 		list(w, "lost", r.lost)
 		list(w, "reordered", r.reordered)
 		list(w, "refused, though right", r.refused)
+		list(w, "failed", r.failed)
 		list(w, "breach", r.breaches)
 	}
 }

@@ -26,16 +26,17 @@ const (
 	onSmallPG  = "postgres-small-disk"
 	onPower    = "sqlite-power-cut" // a disk that loses what was not synced
 	onPowerPG  = "postgres-power-cut"
+	onRolling  = "postgres-rolling"  // two gateways behind haproxy, restarted one after the other: no request may fail
 	control    = "control-power-cut" // the same with synchronous=NORMAL, which must be seen to lose receipts
 )
 
 // shares are the stores and how much of the time each gets.
 func shares() map[string]int {
-	return map[string]int{onSQLite: 8, onPostgres: 8, onSmall: 2, onSmallPG: 2, onPower: 2, onPowerPG: 2, control: 1}
+	return map[string]int{onSQLite: 8, onPostgres: 8, onRolling: 3, onSmall: 2, onSmallPG: 2, onPower: 2, onPowerPG: 2, control: 1}
 }
 
 func allStores() []string {
-	return []string{onSQLite, onPostgres, onSmall, onSmallPG, onPower, onPowerPG, control}
+	return []string{onSQLite, onPostgres, onRolling, onSmall, onSmallPG, onPower, onPowerPG, control}
 }
 
 // postgres is a throw-away cluster on a socket in its own folder. Its settings are the server's defaults: everything is synchronous.

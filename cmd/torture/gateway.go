@@ -23,6 +23,7 @@ type gateway struct {
 	soap, web      string
 	environ        []string
 
+	told  bool // to stop, by SIGTERM, in this life
 	child *exec.Cmd
 	ended <-chan struct{} // closed when child has
 	lives int
@@ -38,7 +39,7 @@ func (g *gateway) start(extra ...string) error {
 	c := exec.Command(g.binary, "serve")
 	c.Dir, c.Stdout, c.Stderr = g.folder, log, log
 	c.Env = append(append(os.Environ(), g.environ...), extra...)
-	g.child, g.lives = c, g.lives+1
+	g.child, g.lives, g.told = c, g.lives+1, false
 	if g.ended, err = launch(c, nil); err != nil {
 		return fmt.Errorf("starting a gateway: %w", err)
 	}
@@ -97,13 +98,16 @@ func (g *gateway) alive() bool {
 	}
 }
 
-// ending is how it ended, unless it was killed or is alive.
+// ending is how it ended, unless it was killed, did what it was told, or is alive.
 func (g *gateway) ending() string {
 	if g.alive() {
 		return ""
 	}
 	state := g.child.ProcessState
 	if w, ok := state.Sys().(syscall.WaitStatus); ok && w.Signaled() && w.Signal() == syscall.SIGKILL {
+		return ""
+	}
+	if w, ok := state.Sys().(syscall.WaitStatus); g.told && (state.Success() || ok && w.Signaled() && w.Signal() == syscall.SIGTERM) {
 		return ""
 	}
 	return state.String()

@@ -27,6 +27,7 @@ func hazards() []hazard {
 		{"kill-all", nil, (*trial).killAll},
 		{"crash-point", nil, (*trial).crashPoint},
 		{"pause", nil, (*trial).pause},
+		{"stopping", nil, (*trial).stopping},
 		{"away", nil, (*trial).away},
 		{"manners", nil, (*trial).manners},
 		{"twice", nil, (*trial).answerTwice},
@@ -52,6 +53,10 @@ func hazardNames() []string {
 func (t *trial) hazards() []hazard {
 	return slices.DeleteFunc(hazards(), func(h hazard) bool {
 		if t.power != nil && h.name != "power-cut" { // what matters there is as many cuts as there is time for
+			return true
+		}
+		// Behind the balancer no request may fail: nothing happens there that lets one.
+		if t.balancer != nil && !slices.Contains([]string{"stopping", "away", "manners", "twice"}, h.name) {
 			return true
 		}
 		if t.disk != nil && !slices.Contains([]string{"disk-full", "kill", "crash-point"}, h.name) {

@@ -95,9 +95,9 @@ func (s *sender) deliver(ctx context.Context, m *contracts.Message) bool {
 		path = "/ReturnComplaint/1/rivtabp21"
 	}
 	for wait := 20 * time.Millisecond; ; wait = min(2*wait, 500*time.Millisecond) {
-		g := s.trial.gateways[s.random.IntN(len(s.trial.gateways))]
+		door := s.trial.door(s.random)
 		s.trial.traffic.RLock()
-		receipt, err := s.client.Do(ctx, "http://"+g.soap+"/vp"+path, header, m)
+		receipt, err := s.client.Do(ctx, "http://"+door+"/vp"+path, header, m)
 		s.trial.traffic.RUnlock()
 		if err == nil && receipt.Result.Code != contracts.ERROR {
 			return s.count(m)
@@ -111,7 +111,10 @@ func (s *sender) deliver(ctx context.Context, m *contracts.Message) bool {
 			s.trial.refuse(fmt.Sprintf("%s %s: %s", m.ID.Extension, kind(m), fault.String))
 			return false
 		}
-		s.trial.again.Add(1)
+		if ctx.Err() != nil {
+			return false
+		}
+		s.trial.fail(fmt.Sprintf("%s %s at %s: %v", m.ID.Extension, kind(m), time.Now().Format(time.TimeOnly), err))
 		select {
 		case <-ctx.Done():
 			return false

@@ -16,7 +16,7 @@ func TestShortTorture(t *testing.T) {
 	}
 	o := options{
 		length: 32 * time.Second, stores: []string{onSQLite, onPostgres}, folder: t.TempDir(), senders: 4, out: t.Output(),
-		faults: []string{"kill", "kill-all", "crash-point", "pause", "manners", "twice", "database-restart"},
+		faults: []string{"kill", "kill-all", "crash-point", "pause", "stopping", "manners", "twice", "database-restart"},
 	}
 	if err := os.Chmod(o.folder, 0o755); err != nil {
 		t.Fatal(err)
@@ -27,6 +27,25 @@ func TestShortTorture(t *testing.T) {
 	}
 	if !sound {
 		t.Error("something was lost, out of order, or not as it should be: see above")
+	}
+}
+
+// TestRollingRestart: two gateways on one PostgreSQL behind haproxy, which repeats nothing, are restarted one after the other under load. Not one
+// request may fail.
+func TestRollingRestart(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes half a minute")
+	}
+	o := options{length: 15 * time.Second, stores: []string{onRolling}, folder: t.TempDir(), senders: 4, out: t.Output(), faults: []string{"stopping"}}
+	if err := os.Chmod(o.folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	sound, err := run(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !sound {
+		t.Error("a request failed, or something was lost or out of order: see above")
 	}
 }
 

@@ -34,6 +34,7 @@ type trial struct {
 	power     *powerDisk
 	url       string
 	gateways  []*gateway
+	balancer  *balancer // before them; nil: senders go to them directly
 	receivers []*receiver
 	sent      *ledger
 	got       *ledger
@@ -109,7 +110,7 @@ func (t *trial) database() (err error) {
 		if t.postgres, err = newPostgres(filepath.Join(t.folder, "disk", "postgres")); err == nil {
 			t.url = t.postgres.url()
 		}
-	case onPostgres:
+	case onPostgres, onRolling:
 		if t.postgres, err = newPostgres(filepath.Join(t.folder, "postgres")); err == nil {
 			t.url = t.postgres.url()
 		}
@@ -150,11 +151,17 @@ func (t *trial) configure() error {
 			"RIVGATE_STORE_URL=" + t.url, "RIVGATE_SOAP_LISTEN=" + soap, "RIVGATE_WEB_LISTEN=" + web, "RIVGATE_TAK_SOURCE=" + catalogue,
 			"RIVGATE_TAK_CACHE=" + filepath.Join(t.folder, name+"-tak.xml"), "RIVGATE_DELIVERY_LEASE=" + lease.String(), "RIVGATE_DELIVERY_WORKERS=32",
 			"RIVGATE_DELIVERY_SCHEDULE=100ms,200ms,400ms,800ms", "RIVGATE_PRODUCER_TIMEOUT=1s", "RIVGATE_PRODUCER_CONNECT_TIMEOUT=500ms",
+			"RIVGATE_SHUTDOWN_DRAIN=" + drainTime.String(), "RIVGATE_SHUTDOWN_FINISH=" + finishTime.String(),
 			"RIVGATE_TORTURE_CLOCK=" + t.clock.file, "RIVGATE_LOG_LEVEL=warn",
 		}})
 		if t.store == control {
 			t.gateways[i].environ = append(t.gateways[i].environ, "RIVGATE_TORTURE_SYNCHRONOUS=normal")
 		}
+	}
+	if t.store == onRolling {
+		a, err := address(t.random.IntN)
+		t.balancer = &balancer{folder: t.folder, address: a}
+		return err
 	}
 	return nil
 }
@@ -175,6 +182,24 @@ func (t *trial) refuse(line string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.result.refused = append(t.result.refused, line)
+}
+
+// fail notes a request that had no receipt. Behind the balancer that is a fault.
+func (t *trial) fail(line string) {
+	t.again.Add(1)
+	if t.balancer != nil {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.result.failed = append(t.result.failed, line)
+	}
+}
+
+// door is where a sender sends its next request.
+func (t *trial) door(random *rand.Rand) string {
+	if t.balancer != nil {
+		return t.balancer.address
+	}
+	return t.gateways[random.IntN(len(t.gateways))].soap
 }
 
 func (t *trial) breach(line string) {
@@ -241,6 +266,17 @@ func (t *trial) start(ctx context.Context) error {
 		}
 		if !g.ready(ctx) {
 			return fmt.Errorf("the gateway does not get ready; see %s.log", g.name)
+		}
+	}
+	if t.balancer == nil {
+		return nil
+	}
+	if err := t.balancer.start(ctx, t.gateways); err != nil {
+		return err
+	}
+	for _, g := range t.gateways {
+		if err := t.balancer.waitFor(ctx, g.name); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -360,6 +396,9 @@ func (t *trial) stop() error {
 
 // end ends by force what is still there.
 func (t *trial) end() {
+	if t.balancer != nil {
+		t.balancer.stop()
+	}
 	for _, g := range t.gateways {
 		g.kill()
 	}
