@@ -13,29 +13,72 @@ import (
 const (
 	clockEvery = 5 * time.Second
 	clockStep  = time.Second // a difference from here on is a step, below it is drift
+	clockAlarm = time.Minute // a step back of more is an alarm
 )
 
 // clock is the database's clock, which leases, retries and stamps go by: several hosts on one database never agree on their own. Between two
 // readings it goes on with this process's monotonic clock, so that a step of the host's clock is nothing to it.
 type clock struct {
 	mu   sync.Mutex
-	base time.Time // what the database said
-	read time.Time // when that was, by the monotonic clock
+	last reading
+	most time.Time // the latest that it has been before a step back
+}
+
+// reading is what the database said that its time is. It said so within slack of a moment of the monotonic clock: nobody knows when between
+// question and answer.
+type reading struct {
+	said, at time.Time
+	slack    time.Duration
 }
 
 func (c *clock) now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.base.Add(monotonic().Sub(c.read))
+	return c.last.said.Add(monotonic().Sub(c.last.at))
 }
 
-// set takes over what the database said at a moment of the monotonic clock, and tells by how much that differs from what was thought.
-func (c *clock) set(said, at time.Time) time.Duration {
+// differs tells by how much a reading differs from what was thought, and whether that is a step: more than both readings can be wrong by.
+func (c *clock) differs(r reading) (by time.Duration, step bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	thought := c.base.Add(at.Sub(c.read))
-	c.base, c.read = said, at
-	return said.Sub(thought)
+	by = r.said.Sub(c.last.said.Add(r.at.Sub(c.last.at)))
+	return by, by.Abs() >= clockStep+r.slack+c.last.slack
+}
+
+// set takes a reading over.
+func (c *clock) set(r reading) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.last = r
+}
+
+// follow takes over a reading that is no step, unless it was so slow that it says less than is known.
+func (c *clock) follow(r reading) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if r.slack < clockStep/4 || r.slack <= c.last.slack {
+		c.last = r
+	}
+}
+
+// wentBack notes that the clock had been at a time before it was set back.
+func (c *clock) wentBack(from time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if from.After(c.most) {
+		c.most = from
+	}
+}
+
+// ClockBehind is how long the database's clock has still to go until it is where it was before it was set back; 0 when it was not.
+func (s *Store) ClockBehind() time.Duration {
+	if s.clock == nil {
+		return 0
+	}
+	now := s.clock.now()
+	s.clock.mu.Lock()
+	defer s.clock.mu.Unlock()
+	return max(0, s.clock.most.Sub(now))
 }
 
 // Now is the clock of leases, retries and stamps: the database's, or Options.Now where that was given.
@@ -54,12 +97,11 @@ func (s *Store) startClock(ctx, background context.Context) error {
 	if s.now != nil {
 		return nil
 	}
-	s.clock = &clock{read: monotonic()}
-	said, at, err := s.readClock(ctx)
+	first, err := s.readClock(ctx)
 	if err != nil {
 		return err
 	}
-	s.clock.set(said, at)
+	s.clock = &clock{last: first}
 	s.now = s.clock.now
 	s.running.Go(func() {
 		for idle(background, clockEvery); background.Err() == nil; idle(background, clockEvery) {
@@ -69,34 +111,35 @@ func (s *Store) startClock(ctx, background context.Context) error {
 	return nil
 }
 
-// readClock asks the database for its time, and says at which moment of ours that was.
-func (s *Store) readClock(ctx context.Context) (said, at time.Time, err error) {
+// readClock asks the database for its time.
+func (s *Store) readClock(ctx context.Context) (reading, error) {
 	ctx, cancel := context.WithTimeout(ctx, clockEvery)
 	defer cancel()
 	var us int64
 	before := monotonic()
 	if err := s.read.QueryRowContext(ctx, s.dialect.clock).Scan(&us); err != nil {
-		return said, at, fmt.Errorf("reading the database's clock: %w", err)
+		return reading{}, fmt.Errorf("reading the database's clock: %w", err)
 	}
-	return told(us), before.Add(monotonic().Sub(before) / 2), nil
+	half := monotonic().Sub(before) / 2
+	return reading{told(us), before.Add(half), half}, nil
 }
 
 // followClock takes over the database's time. Where it has stepped, and nobody else works on this database, what is leased and what waits for its
 // time keeps its distance: nobody else gets a lane that is being delivered, and nothing waits an hour longer.
 func (s *Store) followClock(ctx context.Context) {
-	said, at, err := s.readClock(ctx)
+	r, err := s.readClock(ctx)
 	if err != nil {
 		return // the next one will do; who uses the database will say what is wrong
 	}
-	thought := s.clock.now().Add(-monotonic().Sub(at))
-	step := said.Sub(thought)
-	if step.Abs() < clockStep {
-		s.clock.set(said, at)
+	step, is := s.clock.differs(r)
+	if !is {
+		s.clock.follow(r)
 		return
 	}
-	s.log.Warn("the clock of the database has stepped", zap.Duration("by", step))
-	if !s.dialect.oneWriter || !s.owns() {
-		s.clock.set(said, at)
+	alone := s.dialect.oneWriter && s.owns()
+	s.tellStep(step, alone)
+	if !alone {
+		s.clock.set(r)
 		return
 	}
 	err = s.write(ctx, func(ctx context.Context, t *tx) error {
@@ -104,13 +147,27 @@ func (s *Store) followClock(ctx context.Context) {
 			return err
 		}
 		t.now = t.now.Add(step) // for what else is in this group; the next one begins after it
-		s.clock.set(said, at)
+		s.clock.set(r)
 		return nil
 	})
 	if err != nil {
-		s.clock.set(thought, at) // so that the next reading finds the step again
+		s.clock.set(reading{r.said.Add(-step), r.at, r.slack}) // so that the next reading finds the step again
 		s.log.Error("moving leases and retries with the clock", zap.Error(err))
 	}
+}
+
+// tellStep logs a step, and raises the alarm where the clock went far back: what was put off waits until the clock is there again.
+func (s *Store) tellStep(step time.Duration, moved bool) {
+	if step > -clockAlarm {
+		s.log.Warn("the clock of the database has stepped", zap.Duration("by", step))
+		return
+	}
+	s.clock.wentBack(s.clock.now())
+	remedy := "what waits for its time waits so much longer: rivgate queue retry --state due --all"
+	if moved {
+		remedy = "none is needed: what waits was moved with the clock"
+	}
+	s.log.Error("the clock of the database went back", zap.Duration("by", step), zap.String("remedy", remedy))
 }
 
 // shift moves all that waits by a step of the clock, what is due already too: else it would lie ahead after a step back.

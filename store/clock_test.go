@@ -39,7 +39,7 @@ func TestClockSteps(t *testing.T) {
 				t.Fatal(err)
 			}
 			// The database says the right time, and this process believed another: as after a step.
-			s.clock.set(s.clock.now().Add(-step), time.Now())
+			s.clock.set(reading{said: s.clock.now().Add(-step), at: time.Now()})
 			believed := s.Now()
 			set(t, s, `UPDATE lane SET lease_until = $1 WHERE lease_until IS NOT NULL`, believed.Add(time.Minute))
 			set(t, s, `UPDATE lane SET ready_at = $1 WHERE lease_until IS NULL`, believed.Add(time.Minute))
@@ -49,6 +49,9 @@ func TestClockSteps(t *testing.T) {
 			}
 			if again, err := s.Claim(t.Context(), "another", time.Minute, 2, 2, nil); err != nil || len(again) != 0 {
 				t.Errorf("%d lanes were taken over, %v", len(again), err)
+			}
+			if behind := s.ClockBehind(); (behind > 0) != (step < 0) {
+				t.Errorf("the clock is behind by %s", behind)
 			}
 			next, err := s.NextDue(t.Context())
 			if wait := next.Sub(s.Now()); err != nil || wait < 50*time.Second || wait > 70*time.Second {

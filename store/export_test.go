@@ -42,3 +42,11 @@ func (s *Store) Exec(ctx context.Context, query string, args ...any) error {
 		return err
 	})
 }
+
+// FollowClock reads the database's clock by a query, "" for its own.
+func (s *Store) FollowClock(ctx context.Context, query string) {
+	if query != "" {
+		s.dialect.clock = query
+	}
+	s.followClock(ctx)
+}

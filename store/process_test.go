@@ -3,11 +3,16 @@ package store_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"rivgate/store"
 	"rivgate/store/storetest"
@@ -161,4 +166,36 @@ func demandPassword(t *testing.T, admin *pgx.Conn, role string) {
 			t.Error(err)
 		}
 	})
+}
+
+const postgresClock = "SELECT (extract(epoch FROM clock_timestamp() %s) * 1000000)::bigint FROM (SELECT pg_sleep(%d)) slept"
+
+// A database that answers slowly has no other time.
+func TestASlowReadingOfTheClockIsNoStep(t *testing.T) {
+	said, logged := observer.New(zap.WarnLevel)
+	s := open(t, storetest.Postgres(t), store.Options{Log: zap.New(said)})
+	s.FollowClock(t.Context(), fmt.Sprintf(postgresClock, "", 3))
+	for _, line := range logged.All() {
+		t.Errorf("the log: %s %v", line.Message, line.ContextMap())
+	}
+	if off := time.Until(s.Now()).Abs(); off > time.Second/2 {
+		t.Errorf("the clock is off by %s", off)
+	}
+}
+
+func TestAClockThatWentBackIsAnAlarmWithItsRemedy(t *testing.T) {
+	said, logged := observer.New(zap.WarnLevel)
+	s := open(t, storetest.Postgres(t), store.Options{Log: zap.New(said)})
+	s.FollowClock(t.Context(), fmt.Sprintf(postgresClock, "- interval '1 hour'", 0))
+	lines := logged.FilterMessage("the clock of the database went back").All()
+	if len(lines) != 1 || lines[0].Level != zap.ErrorLevel || !strings.Contains(fmt.Sprint(lines[0].ContextMap()), "rivgate queue retry --state due --all") {
+		t.Errorf("the log: %v", logged.All())
+	}
+	if behind := s.ClockBehind(); behind < 50*time.Minute || behind > time.Hour {
+		t.Errorf("the clock is behind by %s", behind)
+	}
+	s.FollowClock(t.Context(), fmt.Sprintf(postgresClock, "", 0))
+	if behind := s.ClockBehind(); behind > time.Second {
+		t.Errorf("after it was set right the clock is behind by %s", behind)
+	}
 }

@@ -23,6 +23,9 @@ func (g *gateway) measure() prometheus.Gatherer {
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		g.certificates,
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "rivgate_database_clock_behind_seconds", Help: "How far the database's clock is behind where it was before it was set back by more than a minute.",
+		}, func() float64 { return g.db.ClockBehind().Seconds() }),
 		prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Name: "rivgate_log_lines_lost_total", Help: "Lines of the log that could not be written.",
 		}, func() float64 {
