@@ -32,6 +32,7 @@ type options struct {
 	faults  []string
 	out     io.Writer
 	senders int
+	strict  bool // a store that cannot be run on is an error, not left out
 }
 
 func main() {
@@ -96,6 +97,9 @@ func run(ctx context.Context, o options) (bool, error) {
 	var results []*result
 	for i, store := range o.stores {
 		t, err := newTrial(o, store, filepath.Join(folder, store), rand.New(rand.NewPCG(o.seed, uint64(i))))
+		if err != nil && o.strict {
+			return false, fmt.Errorf("%s: %w", store, err)
+		}
 		if err != nil {
 			fmt.Fprintf(o.out, "%s: SKIPPED: %v\n", store, err)
 			continue
