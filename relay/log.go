@@ -113,6 +113,7 @@ func (r *Relay) send(ctx context.Context, p parcel) (*soap.Reply, time.Duration,
 func (r *Relay) respOut(o outcome, a arrival, err error, took time.Duration) {
 	status, code := r.errorPoint(&o, a, err)
 	r.Metrics.request(r.label(o.Call.Contract), o.word(err), code)
+	r.Refusals.note(r.label(o.Call.Contract), code, a.Sender, a.Correlation, r.Now())
 	point := r.Log.Check(zap.InfoLevel, "response sent")
 	if point == nil {
 		return

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -13,6 +14,9 @@ import (
 
 // faultsRead bounds how many deliveries of each state are looked at for the list: the latest.
 const faultsRead = 500
+
+// faultCallsShown is how many kinds of refused calls the list shows: the latest.
+const faultCallsShown = 100
 
 type faultsPage struct {
 	page
@@ -35,6 +39,10 @@ type faultGroup struct {
 	codeMeaning
 	Count  int
 	Parked int
+
+	Last         time.Time // attempt; of the latest ten
+	Senders      []string  // of the latest ten
+	Correlations []string  // of the latest ten
 	Chosen bool
 	Link   string
 }
@@ -73,6 +81,9 @@ func (s *Site) faultsPage(w http.ResponseWriter, r *http.Request, who access) er
 		}
 	}
 	p.Groups = p.grouped(all)
+	if err := s.origins(r.Context(), p.Groups, all); err != nil {
+		return err
+	}
 	// Mostly there is none, which is known sooner than which of them came first.
 	stranded, err := s.Relay.Store.Would(r.Context(), store.VerbDismiss, store.DeliveryFilter{})
 	if err == nil && stranded > 0 {
@@ -81,7 +92,9 @@ func (s *Site) faultsPage(w http.ResponseWriter, r *http.Request, who access) er
 	if err != nil {
 		return err
 	}
-	p.Calls = s.refusedCalls()
+	if p.Calls, err = s.faultCalls(r.Context()); err != nil {
+		return err
+	}
 	return s.render(w, http.StatusOK, "faults", p)
 }
 
@@ -126,48 +139,54 @@ func (p *faultsPage) grouped(rows []faultRow) []faultGroup {
 	return groups
 }
 
-// faultCall is a kind of calls that were refused since this process started.
+// faultCall is what is kept of the calls of one sender that we refused with one code.
 type faultCall struct {
-	Contract string
-	Code     string
+	store.RefusedCall
 	codeMeaning
-	Count int
 }
 
-// refusedCalls are the calls that the platform refused, by contract and code, as the metrics count them: nothing else is kept of a call that was not accepted.
-func (s *Site) refusedCalls() (calls []faultCall) {
-	if s.Registry == nil {
-		return nil
+// faultCalls are the calls that we refused, the latest first.
+func (s *Site) faultCalls(ctx context.Context) (calls []faultCall, err error) {
+	if err := s.Relay.Refusals.Flush(ctx, s.Relay.Store); err != nil {
+		return nil, err
 	}
-	families, err := s.Registry.Gather()
+	kept, err := s.Relay.Store.RefusedCalls(ctx, faultCallsShown)
+	for _, call := range kept {
+		calls = append(calls, faultCall{call, refusedHere(call.Code)})
+	}
+	return calls, err
+}
+
+// origins adds to each group who sent its latest messages, when they were tried, and their correlation ids.
+func (s *Site) origins(ctx context.Context, groups []faultGroup, rows []faultRow) error {
+	var ids []string
+	latest := map[faultKind][]string{}
+	for _, row := range rows {
+		if len(latest[row.faultKind]) < store.CorrelationsMost {
+			latest[row.faultKind] = append(latest[row.faultKind], row.ID)
+			ids = append(ids, row.ID)
+		}
+	}
+	known, err := s.Relay.Store.Origins(ctx, ids)
 	if err != nil {
-		return nil // /metrics tells of it
+		return err
 	}
-	for _, family := range families {
-		if family.GetName() != "rivgate_requests_total" {
-			continue
-		}
-		for _, m := range family.GetMetric() {
-			c := faultCall{Count: int(m.GetCounter().GetValue())}
-			for _, label := range m.GetLabel() {
-				switch label.GetName() {
-				case "contract":
-					c.Contract = label.GetValue()
-				case "code":
-					c.Code = label.GetValue()
-				}
+	for i := range groups {
+		g := &groups[i]
+		for _, id := range latest[g.faultKind] {
+			from := known[id]
+			if from.Tried.After(g.Last) {
+				g.Last = from.Tried
 			}
-			if c.Code == "" || c.Count == 0 {
-				continue
+			if from.Sender != "" && !slices.Contains(g.Senders, from.Sender) {
+				g.Senders = append(g.Senders, from.Sender)
 			}
-			c.codeMeaning = faultKind{Code: c.Code}.meaning()
-			calls = append(calls, c)
+			if from.Correlation != "" {
+				g.Correlations = append(g.Correlations, from.Correlation)
+			}
 		}
 	}
-	slices.SortFunc(calls, func(a, b faultCall) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Contract, b.Contract))
-	})
-	return calls
+	return nil
 }
 
 type faultPage struct {

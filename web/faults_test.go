@@ -6,14 +6,17 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
+	"rivgate/relay"
+	"rivgate/soap"
 	"rivgate/store"
+	"rivgate/web"
 )
 
 // attempted makes one attempt for each delivery that is due, and gives the ids of their messages.
@@ -48,7 +51,7 @@ func TestFaultsAreListedByCodeAndSentAgain(t *testing.T) {
 		t.Fatal(parked, waiting, delivered)
 	}
 	page := w.page("/faults")
-	has(t, page, "VP007", "ingen anropsbehörighet", "varav 1 parkerade", "HTTP-status 403", "släpper inte in gatewayens certifikat", "/faults/"+parked[0], "/faults/"+waiting[0])
+	has(t, page, "VP007", "ger oss ingen anropsbehörighet", "varav 1 parkerade", "HTTP-status 403", "släpper inte in gatewayens certifikat", "/faults/"+parked[0], "/faults/"+waiting[0])
 	hasNot(t, page, delivered[0], "Tolvan", ">fault-client")
 	page = w.page("/faults?class=http-403&code=")
 	has(t, page, "/faults/"+waiting[0])
@@ -57,7 +60,7 @@ func TestFaultsAreListedByCodeAndSentAgain(t *testing.T) {
 
 	path := "/faults/" + parked[0]
 	page = w.page(path)
-	has(t, page, "Parkerat", "VP007", "Lägg till en anropsbehörighet", "/monitor/deliveries/"+parked[0], "/resolve?contract=", "mottagaren avvisade anropet", "Skicka om meddelandet")
+	has(t, page, "Parkerat", "VP007", "Be den som förvaltar dess adresskatalog lägga till en anropsbehörighet", "/monitor/deliveries/"+parked[0], "/resolve?contract=", "mottagaren avvisade anropet", "Skicka om meddelandet")
 	r := w.post(path+"/resend", url.Values{"state": {"parked"}})
 	if r.status != http.StatusUnprocessableEntity {
 		t.Errorf("without reason and confirmation: %d", r.status)
@@ -83,20 +86,81 @@ func TestFaultsAreListedByCodeAndSentAgain(t *testing.T) {
 	}
 }
 
+// TestRefusedCallsAreTold: who was refused, why from our side, when and under which ids, also after a restart.
 func TestRefusedCallsAreTold(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	registry := prometheus.NewRegistry()
-	calls := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rivgate_requests_total"}, []string{"contract", "outcome", "code"})
-	registry.MustRegister(calls)
-	calls.WithLabelValues(w.Relay.Contracts.Send().Contract, "accepted", "").Add(7)
-	calls.WithLabelValues(w.Relay.Contracts.Send().Contract, "fault", "VP007").Add(3)
-	calls.WithLabelValues("other", "fault", "VP004").Add(5)
-	w.Registry = registry
+	at := w.clock()
+	w.Relay.Refusals = &relay.Refusals{}
+	refused := func(contract, code, sender string, n int64, ids ...string) {
+		t.Helper()
+		call := store.RefusedCall{Contract: contract, Code: code, Sender: sender, Count: n, First: at, Last: at, Correlations: ids}
+		if err := w.Relay.Store.NoteRefused(t.Context(), []store.RefusedCall{call}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refused(w.Relay.Contracts.Send().Contract, "VP007", system, 3, "id-a", "id-b")
+	refused("other", "VP004", "", 5, "id-c")
+	refused(w.Relay.Contracts.Return().Contract, "NOT_CURRENT_HANDLER", system, 1, "id-d")
 	page := main(w.page("/faults"))
-	has(t, page, "VP007", "VP004", "okänt kontrakt", "Lägg till ett vägval", "SendComplaint")
-	if strings.Index(page, "VP004") > strings.Index(page, "VP007") || strings.Contains(page, ">7<") {
-		t.Errorf("calls are told as\n%s", page)
+	has(t, page, "VP007", "VP004", "okänt kontrakt", "Lägg till ett vägval", "Lägg till en anropsbehörighet", "SendComplaint", "Avsändaren har inte ärendet nu", system, "id-a", "id-b", "id-c", "id-d", "kl. 10:42", ">okänd<")
+	hasNot(t, page, "Plattformen framför")
+}
+
+// TestARefusedCallIsKept: what the line refuses comes to the list of faults, with its sender and correlation id, and is there for a program that starts anew.
+func TestARefusedCallIsKept(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Relay.Refusals = &relay.Refusals{}
+	call := &soap.Call{
+		Header: http.Header{"X-Vp-Sender-Id": {portal}, "X-Vp-Instance-Id": {w.Relay.Instance.ID}, "X-Skltp-Correlation-Id": {"the-correlation-id"}, "Content-Type": {soap.ContentType}},
+		Remote: "127.0.0.1:1", Body: strings.NewReader(`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><LogicalAddress xmlns="urn:riv:itintegration:registry:1">` +
+			`SE2010123456-NOWHERE</LogicalAddress></s:Header><s:Body><x xmlns="urn:x:1"/></s:Body></s:Envelope>`),
+	}
+	if _, err := w.Relay.ServeSOAP(t.Context(), call); err == nil {
+		t.Fatal("a call to nowhere was answered")
+	}
+	if err := w.Relay.Refusals.Flush(t.Context(), w.Relay.Store); err != nil {
+		t.Fatal(err)
+	}
+	w.Relay.Refusals = &relay.Refusals{} // as after a restart
+	kept, err := w.Relay.Store.RefusedCalls(t.Context(), 10)
+	if err != nil || len(kept) != 1 {
+		t.Fatalf("%+v, %v", kept, err)
+	}
+	has(t, main(w.page("/faults")), kept[0].Code, kept[0].Correlations[0])
+}
+
+// TestEverySubCodeHasReasonAndRemedy: from both sides, and for no other code than the contracts have.
+func TestEverySubCodeHasReasonAndRemedy(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile("../contracts/error.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := web.SubCodesTold()
+	codes := regexp.MustCompile(`(?m)^\tSub\w+ += "([A-Z_]+)"`).FindAllStringSubmatch(string(source), -1)
+	if len(codes) < 19 {
+		t.Fatalf("%d codes", len(codes))
+	}
+	for _, code := range codes {
+		words, ok := told[code[1]]
+		if !ok {
+			t.Errorf("the list of faults says nothing of %s", code[1])
+		}
+		seen := map[string]bool{}
+		for _, word := range words {
+			if word == "" || seen[word] {
+				t.Errorf("%s is told as %q", code[1], words)
+			}
+			seen[word] = true
+		}
+		delete(told, code[1])
+	}
+	for code := range told {
+		if !slices.Contains([]string{"DATE_OUT_OF_RANGE", "TOO_MANY", "INCIDENT_UNIT_NOT_ALLOWED"}, code) {
+			t.Errorf("%s is no sub code", code)
+		}
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"rivgate/routing"
-	"rivgate/store"
 )
 
 // faultKind is one way for a delivery or a call to fail: the class of the attempt and, where there is one, the code of who refused.
@@ -45,15 +44,13 @@ func faultName(class string) string {
 	return classWord(class)
 }
 
-// meaning is cause and remedy of a kind of fault: of the platform's code where there is one, else of the class.
+// meaning is cause and remedy of a delivery that failed, where the receiver refused us: of its code where there is one, else of the class.
 func (k faultKind) meaning() codeMeaning {
-	if strings.HasPrefix(k.Code, "VP") {
-		if m := codeMeanings(routing.Code(k.Code)); m != (codeMeaning{}) {
-			return m
-		}
-	}
-	if m, ok := subCodeMeaning(k.Code); ok {
+	if m, ok := platformTheirs[routing.Code(k.Code)]; ok {
 		return m
+	}
+	if m, ok := subCodes[k.Code]; ok {
+		return m.theirs
 	}
 	switch k.Class {
 	case "connect":
@@ -106,29 +103,4 @@ func statusMeaning(class string) codeMeaning {
 		return codeMeaning{"Mottagaren svarade med en HTTP-status utan SOAP-meddelande.", "Rätta adressen, eller visa svaret för systemets ägare."}
 	}
 	return codeMeaning{"Försöket misslyckades av okänd orsak.", "Se loggen vid samma meddelande-id."}
-}
-
-// subCodeMeaning is cause and remedy of the contract's own codes that people meet most.
-func subCodeMeaning(code string) (codeMeaning, bool) {
-	switch store.Reason(code) {
-	case store.UnknownCase:
-		return codeMeaning{"Mottagaren känner inte till ärendet.", "Har mottagaren fått ärendets första meddelande? Skicka om det i så fall först."}, true
-	case store.CaseClosed:
-		return codeMeaning{"Ärendet är avslutat hos mottagaren.", "Avsluta leveransen: den behövs inte längre. Annars får anmälaren skicka ett nytt ärende."}, true
-	case store.NotCurrentHandler:
-		return codeMeaning{"Ärendet har en annan handläggare nu.", "Se i ärendet vem som har det, och låt den enheten svara."}, true
-	case store.NoOpenQuestion:
-		return codeMeaning{"Ärendet har ingen öppen fråga att svara på.", "Avsluta leveransen: svaret har redan kommit en annan väg."}, true
-	case store.AttachmentNotAllowed:
-		return codeMeaning{"Enheten tar inte emot bilagor i ärendet.", "Be avsändaren skicka på nytt utan bilaga, eller ändra enhetens rad i katalogen."}, true
-	}
-	switch code {
-	case "DUPLICATE_CONTENT_MISMATCH":
-		return codeMeaning{"Mottagaren har redan ett annat meddelande med samma id.", "Avsändaren behöver skicka det på nytt med ett nytt id."}, true
-	case "SCHEMA":
-		return codeMeaning{"Mottagaren anser att meddelandet inte följer schemat.", "Jämför schemaversionerna på båda sidor. Hämta inspelningen som underlag."}, true
-	case "REGION_NOT_ACTIVE":
-		return codeMeaning{"Regionen har ingen patientnämnd i mottagarens katalog.", "Lägg till patientnämnden där, eller rätta länskoden."}, true
-	}
-	return codeMeaning{}, false
 }

@@ -137,6 +137,7 @@ func newRelay(c Config, r *contracts.Registry, db *store.Store, table func() *ro
 			OriginalConsumer: relay.OriginalConsumer{AllowedSenders: c.SOAP.OriginalConsumer.AllowedSenders, Enforce: c.SOAP.OriginalConsumer.Enforce},
 		},
 		Limits: soap.Limits{Message: int64(c.SOAP.MaxMessage), Folder: spoolFolder(c)}, Large: c.SOAP.MaxLarge, Now: now, NewID: newID, Log: log, Version: versionText(),
+		Refusals: &relay.Refusals{Log: log},
 	}, nil
 }
 

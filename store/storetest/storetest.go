@@ -52,6 +52,7 @@ func Run(t *testing.T, open func(t *testing.T, o store.Options) *store.Store) {
 		{"a catalogue is held back", catalogueHeld},
 		{"accounts and their sessions", accounts},
 		{"the access log", accessLog},
+		{"refused calls", refusedCalls},
 		{"the store closes", closing},
 	}
 	for _, group := range groups {
