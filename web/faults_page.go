@@ -43,8 +43,8 @@ type faultGroup struct {
 	Last         time.Time // attempt; of the latest ten
 	Senders      []string  // of the latest ten
 	Correlations []string  // of the latest ten
-	Chosen bool
-	Link   string
+	Chosen       bool
+	Link         string
 }
 
 // faultRow is one failed delivery.

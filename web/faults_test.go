@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"os"
 	"regexp"
@@ -113,8 +114,9 @@ func TestARefusedCallIsKept(t *testing.T) {
 	w := newWorld(t)
 	w.Relay.Refusals = &relay.Refusals{}
 	call := &soap.Call{
-		Header: http.Header{"X-Vp-Sender-Id": {portal}, "X-Vp-Instance-Id": {w.Relay.Instance.ID}, "X-Skltp-Correlation-Id": {"the-correlation-id"}, "Content-Type": {soap.ContentType}},
-		Remote: "127.0.0.1:1", Body: strings.NewReader(`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><LogicalAddress xmlns="urn:riv:itintegration:registry:1">` +
+		Header: http.Header{"X-Vp-Sender-Id": {portal}, "X-Vp-Instance-Id": {w.Relay.Instance.ID}, "Content-Type": {soap.ContentType}},
+		Peer:   netip.MustParseAddrPort("127.0.0.1:1"), Correlation: "the-correlation-id", ContentType: soap.ContentType,
+		Body: strings.NewReader(`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><LogicalAddress xmlns="urn:riv:itintegration:registry:1">` +
 			`SE2010123456-NOWHERE</LogicalAddress></s:Header><s:Body><x xmlns="urn:x:1"/></s:Body></s:Envelope>`),
 	}
 	if _, err := w.Relay.ServeSOAP(t.Context(), call); err == nil {
@@ -128,7 +130,7 @@ func TestARefusedCallIsKept(t *testing.T) {
 	if err != nil || len(kept) != 1 {
 		t.Fatalf("%+v, %v", kept, err)
 	}
-	has(t, main(w.page("/faults")), kept[0].Code, kept[0].Correlations[0])
+	has(t, main(w.page("/faults")), kept[0].Code, "the-correlation-id")
 }
 
 // TestEverySubCodeHasReasonAndRemedy: from both sides, and for no other code than the contracts have.
