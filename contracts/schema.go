@@ -143,7 +143,7 @@ func (s *schema) path(e *xsderrors.Error) string {
 		}
 		known = append(known, name)
 	}
-	if e.Code == xsderrors.CodeValidationElement {
+	if e.Code == xsderrors.CodeValidationElement || e.Code == xsderrors.CodeValidationNil {
 		name := e.Message[strings.LastIndexAny(e.Message, " }")+1:]
 		if s.names[name] {
 			known = append(known, name)
@@ -159,12 +159,14 @@ func schemaText(code xsderrors.Code) string {
 	case xsderrors.CodeValidationElement:
 		return "Ett element är okänt, står på fel plats eller förekommer för många gånger, eller så saknas ett element före det." + remedy
 	case xsderrors.CodeValidationContent:
-		return "Ett obligatoriskt element saknas." + remedy
+		return "Ett obligatoriskt element saknas i elementet. Ett frivilligt element som är tomt ska utelämnas." + remedy
 	case xsderrors.CodeValidationText:
 		return "Text står där bara element får stå." + remedy
 	case xsderrors.CodeValidationAttribute:
 		return "Ett attribut är inte tillåtet eller saknas." + remedy
-	case xsderrors.CodeValidationFacet, xsderrors.CodeValidationType, xsderrors.CodeValidationNil:
+	case xsderrors.CodeValidationNil:
+		return "Ett element har xsi:nil, som schemat inte tillåter där. Ett frivilligt element utan värde ska utelämnas." + remedy
+	case xsderrors.CodeValidationFacet, xsderrors.CodeValidationType:
 		return "Ett värde har inte den form, längd eller typ som schemat kräver." + remedy
 	case xsderrors.CodeValidationRoot:
 		return "Meddelandet är inte den begäran som kontraktet beskriver." + remedy

@@ -50,8 +50,13 @@ func (r *Relay) Fault(err error) *soap.Fault {
 	}
 	code, text, detail := refused.Fault(r.Instance.Name)
 	var bad *soap.Error
-	if errors.As(err, &bad) && bad.Kind == soap.VersionMismatch {
-		code = "VersionMismatch"
+	if errors.As(err, &bad) {
+		switch bad.Kind {
+		case soap.VersionMismatch:
+			code = soap.CodeVersionMismatch
+		case soap.NotUnderstood:
+			code = soap.CodeMustUnderstand
+		}
 	}
 	return &soap.Fault{Code: code, String: text, Detail: detail}
 }

@@ -25,6 +25,9 @@ func (r *Relay) read(a arrival) (*soap.Request, error) {
 	}
 	limits.Rooms = &r.rooms
 	req, err := soap.ReadRequest(a.Body, a.ContentType, limits)
+	if err == nil && (r.Contracts.Durable(req.Contract) || r.ours(routing.Call{Receiver: req.Receiver, Contract: req.Contract})) {
+		err = req.Obey() // the gateway is the recipient
+	}
 	return req, unreadable(err)
 }
 
@@ -39,6 +42,9 @@ func unreadable(err error) error {
 	}
 	if bad.Kind == soap.NoReceiver {
 		return routing.NoReceiver("Reason: " + bad.Error()).Because(bad)
+	}
+	if bad.Kind == soap.NotUnderstood {
+		return routing.NotSOAP(bad.Reason + ": " + routing.Echo(bad.Name.Local) + " of " + routing.Echo(bad.Name.Space)).Because(bad)
 	}
 	return routing.NotSOAP(bad.Error()).Because(bad)
 }
@@ -137,6 +143,9 @@ func (r *Relay) decide(ctx context.Context, a arrival, req *soap.Request, o *out
 // underWay is the case that a message of the send contract is about, where it was accepted before and the message is part of it: an answer, or a
 // repeat. store.ErrNotFound where it is none. A database that is away is an error of its own: nobody knows then.
 func (r *Relay) underWay(ctx context.Context, a arrival, req *soap.Request, o *outcome) (c store.Case, err error) {
+	if err := req.Obey(); err != nil {
+		return c, unreadable(err)
+	}
 	if err := r.whole(a, req); err != nil {
 		return c, err
 	}
@@ -163,7 +172,7 @@ func (r *Relay) message(a arrival, req *soap.Request, o *outcome, id string, eve
 		Route:       o.Route,
 		Correlation: a.Correlation,
 		SOAPAction:  strings.ToValidUTF8(a.SOAPAction, "?"), // a header may hold any byte, a database's text may not
-		ContentType: strings.ToValidUTF8(a.ContentType, "?"),
+		ContentType: strings.ToValidUTF8(req.ContentType(), "?"),
 		Headers:     passed(a.Header),
 		Envelope:    req.Envelope(),
 		Received:    r.Now().UTC(),

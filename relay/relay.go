@@ -112,6 +112,11 @@ func (r *Relay) line(ctx context.Context, a arrival) (o outcome, err error) {
 	if o.Route, err = r.decide(ctx, a, req, &o); err != nil { // VP008, VP003, VP004 VP006 VP010, VP007, VP005
 		return o, err
 	}
+	if o.Route.Via != routing.Forward { // what is kept has no header of ours in it, also where its contract is not durable
+		if err = unreadable(req.Obey()); err != nil {
+			return o, err
+		}
+	}
 	m, err := r.validate(ctx, a, req, &o) // a result with ERROR; what is wrong late in a large message is VP015
 	if err != nil {
 		return o, err

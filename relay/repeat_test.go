@@ -6,12 +6,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"rivgate/contracts"
+	"rivgate/routing"
+	"rivgate/soap"
 )
 
 // The first answer comes again unchanged: these recordings are equal to the byte.
@@ -147,4 +150,22 @@ func atOnce(n int, do func(i int) []byte) [][]byte {
 	}
 	all.Wait()
 	return out
+}
+
+// Where the catalogue has no way any more, only the store knows whether a message is a repeat. While it is away, that is our own failure and
+// nobody's wrong address.
+func TestADatabaseThatIsAwayIsNoMissingRoute(t *testing.T) {
+	w := newWorld(t)
+	m := complaint(systemUnit, "1")
+	w.accepted(portal, m)
+	w.catalogue.Routes = slices.DeleteFunc(w.catalogue.Routes, func(r routing.Row) bool { return r.Receiver == systemUnit })
+	w.setTable(w.build(w.catalogue))
+	w.accepted(portal, m)
+	if err := w.Store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	got := w.post(portal, written(t, m))
+	if f, ok := soap.ReadFault(got.body); !ok || !strings.HasPrefix(f.String, "VP012 ") {
+		t.Errorf("status %d: %s", got.status, got.body)
+	}
 }

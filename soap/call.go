@@ -71,5 +71,8 @@ func ErrorFault(err error) *Fault {
 	if own.Kind == VersionMismatch {
 		return &Fault{Code: CodeVersionMismatch, String: "Endast SOAP 1.1 stöds", Detail: own.Error()}
 	}
+	if own.Kind == NotUnderstood {
+		return &Fault{Code: CodeMustUnderstand, String: "Ett SOAP-huvud med mustUnderstand stöds inte", Detail: own.Error()}
+	}
 	return &Fault{Code: CodeClient, String: "Anropet är inte ett korrekt SOAP 1.1-meddelande", Detail: own.Error()}
 }

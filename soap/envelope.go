@@ -133,7 +133,7 @@ func (g *guard) enterHeader(i int, space, local []byte) error {
 }
 
 // receiverInBody says why stacks do that, too: they take the first part of the WSDL's message for the body, or all of its parts.
-const receiverInBody = "the receiver's header stands in Body, where the contract's element belongs: the sender's stack put a part of the WSDL's " +
+const receiverInBody = " stands in Body, where the contract's element belongs: the sender's stack put a part of the WSDL's " +
 	"message there that the binding has in soap:header; it must send that part in Header, and only the part \"parameters\" in Body"
 
 // namesReceiver tells the elements that name a receiver.
@@ -159,7 +159,7 @@ func (g *guard) enterBody(i int, space, local []byte) error {
 	case g.headRead:
 		return g.refuse(i, "a second element in Body")
 	case !g.reply && namesReceiver(space, local):
-		return g.refuse(i, receiverInBody)
+		return g.refuse(i, string(local)+receiverInBody)
 	}
 	g.contract, g.opName = string(space), string(local)
 	g.bodyStart = g.offset + int64(i)

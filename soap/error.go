@@ -1,6 +1,9 @@
 package soap
 
-import "fmt"
+import (
+	"encoding/xml"
+	"fmt"
+)
 
 // Kind says what is wrong with a message that is refused before anybody looked at its contract.
 type Kind int
@@ -12,6 +15,7 @@ const (
 	VersionMismatch             // a SOAP 1.2 envelope: VersionMismatch fault
 	TooLarge                    // above Limits.Message: HTTP 413
 	Unsupported                 // Content-Encoding or multipart: HTTP 415
+	NotUnderstood               // a header block must be understood, and is not: MustUnderstand fault
 	Interrupted                 // the caller's connection broke or was too slow: no answer can reach it
 )
 
@@ -20,8 +24,9 @@ const (
 type Error struct {
 	Kind   Kind
 	Reason string
-	Line   int // 1-based, in the UTF-8 form of the message; 0 when unknown
-	Column int // 1-based, in bytes
+	Name   xml.Name // of what is NotUnderstood, as the sender wrote it: not for a log
+	Line   int      // 1-based, in the UTF-8 form of the message; 0 when unknown
+	Column int      // 1-based, in bytes
 	Cause  error
 }
 

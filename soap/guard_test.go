@@ -119,7 +119,7 @@ func TestRefuses(t *testing.T) {
 		{"two elements in Body", message("</s:Body>", "<a/></s:Body>"), "second element in Body"},
 		{"what SOAP's encoding puts into Body", message("</s:Body>", "<multiRef/></s:Body>"), "RPC/encoded"},
 		{"the same by another name", message("</s:Body>", "<a id='id1'/></s:Body>"), "RPC/encoded"},
-		{"LogicalAddress first in Body", message("<s:Body>", "<s:Body>"+testTo), "receiver's header stands in Body"},
+		{"LogicalAddress first in Body", message("<s:Body>", "<s:Body>"+testTo), "LogicalAddress stands in Body"},
 		{"a root that is not Envelope", strings.ReplaceAll(testRequest, "s:Envelope", "s:Envelop"), "not a SOAP Envelope"},
 		{"an Envelope in no namespace", "<Envelope><Body><a/></Body></Envelope>", "not in the namespace"},
 		{"an Envelope in another namespace", strings.Replace(testRequest, NamespaceEnvelope, "urn:soap", 1), "not in the namespace"},

@@ -27,9 +27,14 @@ func ReadRequest(body io.Reader, contentType string, limits Limits) (*Request, e
 		return nil, &Error{Kind: Unsupported, Reason: "a multipart message"}
 	}
 	if parts != nil {
-		return readPackaged(body, parts, limits)
+		r, err := readPackaged(body, parts, limits)
+		if err == nil {
+			r.contentType, r.packaged = contentType, true
+		}
+		return r, err
 	}
 	r := newRequest(limits)
+	r.contentType = contentType
 	a := &ahead{request: r, contentType: contentType}
 	ended, err := r.receive(body, r.limits.Whole+1, a.advance)
 	if err != nil {
@@ -178,6 +183,7 @@ func (r *Request) begin(contentType string) error {
 	}
 	r.Charset = charset
 	r.mark, r.converted = mark, mark
+	r.declared.text, r.declared.raw = 0, mark
 	head := r.received[mark:]
 	if charset != charsetUTF8 {
 		start := head[:min(len(head), 2*longestDeclaration)]
@@ -194,6 +200,7 @@ func (r *Request) begin(contentType string) error {
 	}
 	r.utf8 = slices.Concat(head[:d.start], []byte(charsetUTF8))
 	r.converted += width * d.end // a declaration of these encodings is ASCII
+	r.declared.text, r.declared.raw = len(r.utf8), r.converted
 	return nil
 }
 

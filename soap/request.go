@@ -52,13 +52,17 @@ type Request struct {
 	Operation string // local name of the first element in Body
 	Complete  bool   // the whole message is in memory and has passed the guard
 
-	received  []byte    // bytes as received, so far
-	own       bool      // they are in room of ours
-	mark      int       // how many of them are a byte order mark
-	shared    bool      // utf8 is received without its mark: nothing is to be converted
-	converted int       // how many of them are in utf8
-	utf8      []byte    // the same as UTF-8 without BOM; shares received where nothing was converted
-	rest      io.Reader // what is still to be read; nil when Complete
+	contentType string // that Envelope is to be read with again
+	packaged    bool   // it came in parts
+
+	received  []byte                  // bytes as received, so far
+	own       bool                    // they are in room of ours
+	mark      int                     // how many of them are a byte order mark
+	shared    bool                    // utf8 is received without its mark: nothing is to be converted
+	declared  struct{ text, raw int } // the end of the XML declaration, or of the mark, in utf8 and in received
+	converted int                     // how many of them are in utf8
+	utf8      []byte                  // the same as UTF-8 without BOM; shares received where nothing was converted
+	rest      io.Reader               // what is still to be read; nil when Complete
 	limits    Limits
 	guard     *guard
 	condensed *Condensed
@@ -73,6 +77,9 @@ func (r *Request) Envelope() []byte {
 	}
 	return r.received
 }
+
+// ContentType is what Envelope is to be read with again.
+func (r *Request) ContentType() string { return r.contentType }
 
 // UTF8 is the message as UTF-8 without byte order mark, and with an XML declaration that does not say otherwise; nil
 // unless Complete.

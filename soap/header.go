@@ -1,0 +1,183 @@
+package soap
+
+import (
+	"bytes"
+	"encoding/xml"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// actorNext is the actor of whoever gets the message first (SOAP 1.1 section 4.2.2).
+const actorNext = "http://schemas.xmlsoap.org/soap/actor/next"
+
+// anonymous is the address of who waits for the answer on the connection (WS-Addressing 1.0, section 2.1).
+const anonymous = NamespaceAddressing + "/anonymous"
+
+// block is one child of Header (SOAP 1.1 section 4.2).
+type block struct {
+	extent
+	name       xml.Name
+	actor      string
+	must       bool   // mustUnderstand
+	credential bool   // there is something of WS-Security or SAML in it
+	address    []byte // of an endpoint of WS-Addressing; nil where there is none
+	reading    bool   // it is being read
+}
+
+// ours tells a block that is addressed to the recipient of the message.
+func (b *block) ours() bool { return b.actor == "" || b.actor == actorNext }
+
+// known tells a block that the gateway understands. Answers go back on the connection and nowhere else, and no signature is checked.
+func (b *block) known() bool {
+	endpoint := b.name.Local == "ReplyTo" || b.name.Local == "FaultTo"
+	return b.name.Space == NamespaceAddressing && (!endpoint || b.address == nil || string(bytes.TrimSpace(b.address)) == anonymous)
+}
+
+// Obey does with the message's header blocks what its recipient must (SOAP 1.1 sections 4.2.2 and 4.2.3): one that is addressed to it, must be
+// understood and is not known is an *Error of Kind NotUnderstood. Afterwards the blocks that were addressed to the recipient are not there any more, but
+// for the one that names the receiver, nor is any credential of the caller, whomever it was for: Envelope, UTF8 and ContentType are those of a message
+// that came without them. It is not for a message that is only passed on. After another error the request is of no use.
+func (r *Request) Obey() error {
+	g := r.guard
+	if r.condensed != nil || g.others == 0 && (g.logical == nil || g.to == nil) {
+		return nil
+	}
+	receiver := g.logical
+	if receiver == nil {
+		receiver = g.to
+	}
+	var cuts []extent
+	for _, b := range r.blocks() {
+		if receiver != nil && b.begin == receiver.startTag.begin {
+			continue
+		}
+		if b.ours() && b.must && !b.known() {
+			return &Error{Kind: NotUnderstood, Name: b.name, Reason: "a header block with mustUnderstand is not understood here"}
+		}
+		if b.ours() || b.credential {
+			cuts = append(cuts, b.extent)
+		}
+	}
+	if len(cuts) == 0 {
+		return nil
+	}
+	return r.cut(cuts)
+}
+
+// blocks are the children of Header, in their order.
+func (r *Request) blocks() (all []block) {
+	d := lenient(r.utf8[:r.guard.bodyStart])
+	for depth := 0; ; {
+		begin := d.InputOffset()
+		token, err := d.Token()
+		if err != nil {
+			return all // it has passed the guard, and ends where Body begins
+		}
+		switch t := token.(type) {
+		case xml.StartElement:
+			if depth++; depth == depthChild {
+				all = append(all, newBlock(begin, t))
+			}
+			if depth >= depthChild {
+				all[len(all)-1].begins(t)
+			}
+		case xml.EndElement:
+			if depth >= depthChild {
+				all[len(all)-1].ends(t, d.InputOffset())
+			}
+			depth--
+		case xml.CharData:
+			if depth >= depthChild && all[len(all)-1].reading {
+				all[len(all)-1].address = append(all[len(all)-1].address, t...)
+			}
+		}
+	}
+}
+
+func newBlock(begin int64, start xml.StartElement) block {
+	b := block{extent: extent{begin: begin}, name: start.Name}
+	for _, a := range start.Attr {
+		if a.Name.Space != NamespaceEnvelope {
+			continue
+		}
+		switch value := strings.TrimSpace(a.Value); a.Name.Local {
+		case "actor":
+			b.actor = value
+		case "mustUnderstand":
+			b.must = value == "1" || value == "true" // the latter is SOAP 1.2's, and some stacks write it
+		}
+	}
+	return b
+}
+
+var endpointAddress = xml.Name{Space: NamespaceAddressing, Local: "Address"}
+
+// begins notes an element of the block, itself included.
+func (b *block) begins(t xml.StartElement) {
+	b.credential = b.credential || secures(t.Name.Space)
+	if t.Name == endpointAddress {
+		b.reading, b.address = true, append(b.address, ' ')
+	}
+}
+
+// ends notes the end of one; that of the block itself comes last.
+func (b *block) ends(t xml.EndElement, at int64) {
+	b.reading = b.reading && t.Name != endpointAddress
+	b.end = at
+}
+
+// secures tells the namespaces of WS-Security, of its drafts, and of SAML.
+func secures(space string) bool {
+	return strings.HasPrefix(space, "http://docs.oasis-open.org/wss/") || strings.HasPrefix(space, "urn:oasis:names:tc:SAML:") ||
+		strings.HasPrefix(space, "http://schemas.xmlsoap.org/ws/") && strings.HasSuffix(space, "/secext")
+}
+
+// cut takes pieces of the UTF-8 form out of the message, in the charset that it came in, and reads it again. What came in parts is
+// one envelope from then on.
+func (r *Request) cut(cuts []extent) error {
+	source, place := r.received, r.place
+	if r.packaged {
+		if r.Complete {
+			source, place = r.utf8, func(at int64) int { return int(at) }
+		}
+		if err := r.spool.Close(); err != nil {
+			return err
+		}
+		r.spool, r.packaged, r.contentType = nil, false, ContentType
+	}
+	left := make([]byte, 0, len(source))
+	at := 0
+	for _, c := range cuts {
+		left = append(left, source[at:place(c.begin)]...)
+		at = place(c.end)
+	}
+	r.received = append(left, source[at:]...)
+	r.utf8 = nil
+	stray := r.guard.stray
+	defer func() { r.guard.stray = stray }()
+	r.guard.reset(r.limits)
+	if err := r.begin(r.contentType); err != nil {
+		return err
+	}
+	if r.Complete {
+		return r.finish()
+	}
+	return r.head(len(r.received))
+}
+
+// place is where in the bytes received something is that is at a place of the UTF-8 form, behind its XML declaration.
+func (r *Request) place(at int64) int {
+	text := r.utf8[r.declared.text:at]
+	switch r.Charset {
+	case charsetUTF8:
+		return r.declared.raw + len(text)
+	case charsetUTF16LE, charsetUTF16BE:
+		units := 0
+		for _, c := range string(text) {
+			units += utf16.RuneLen(c)
+		}
+		return r.declared.raw + 2*units
+	}
+	return r.declared.raw + utf8.RuneCount(text)
+}
