@@ -46,6 +46,21 @@ func NewMetrics(registerer prometheus.Registerer) *Metrics {
 	return m
 }
 
+// Register makes the metrics of the worker's hands. Before Run, once.
+func (w *Worker) Register(registerer prometheus.Registerer) {
+	gauge := func(name, help string, value func() int) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) })
+	}
+	registerer.MustRegister(
+		gauge("rivgate_delivery_hands", "Deliveries that may be under way at once to receivers that answer soon.", func() int { return max(w.Workers, 1) }),
+		gauge("rivgate_delivery_hands_used", "Of these, how many are.", func() int { quick, _, _ := w.hands.used(); return quick }),
+		gauge("rivgate_delivery_slow_hands", "Deliveries that may be begun beside them, to receivers that are slow or not known yet.", func() int { return slowMost }),
+		gauge("rivgate_delivery_slow_hands_used", "Deliveries under way that take long, or go to receivers that are slow or not known yet.",
+			func() int { _, slow, _ := w.hands.used(); return slow }),
+		gauge("rivgate_delivery_slow_receivers", "Addresses whose last answers took long, as this process sees it.", func() int { _, _, n := w.hands.used(); return n }),
+	)
+}
+
 func (m *Metrics) request(contract, outcome, code string) {
 	if m != nil {
 		m.requests.WithLabelValues(contract, outcome, code).Inc()

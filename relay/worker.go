@@ -22,15 +22,30 @@ type Worker struct {
 	Lease      time.Duration
 	Workers    int // deliveries under way at once, of those to receivers that answer soon
 	PerAddress int // of which to one address; default half of Workers, at least 1
-	// Patience is how long a delivery counts as one of Workers: after it, a receiver that hangs holds no hand that others could use. Default 1 s.
+	// Patience is how long a delivery counts as one of Workers: after it, its receiver holds no hand that others could use. Default 500 ms.
 	Patience time.Duration
+	Gently   bool // begin with few deliveries at once: the process before ended in the middle of some
 	// Random gives numbers from 0 up to 1: waits are drawn out by up to a fifth, so that what failed together does not come back together. Nil: never.
 	Random func() float64
 
 	breakers breakers
 	hands    hands
 	passes   passes
+	outlook  outlook
+	vain     int // rounds in a row that found nothing to claim
 }
+
+// outlook is what the store said is ready. Finding that out costs the more the more receivers there are, so it is kept for a while: for lookShare times as
+// long as it took, and so looking takes a fifth of the worker's time at most.
+type outlook struct {
+	ready []store.Ready
+	until time.Time
+}
+
+const (
+	lookShare = 4
+	lookLast  = 250 * time.Millisecond
+)
 
 // idle is how long the worker sleeps at most when nobody wakes it: the safety net below Store.Wake and NextDue.
 const idle = 10 * time.Second
@@ -39,7 +54,7 @@ const idle = 10 * time.Second
 // and what a receiver has taken shall be recorded.
 func (w *Worker) Run(ctx context.Context) error {
 	w.breakers.log = w.Relay.Log
-	w.hands.open(max(w.Workers, 1), w.perAddress())
+	w.hands.open(max(w.Workers, 1), w.perAddress(), cmp.Or(w.Patience, 500*time.Millisecond), w.Gently)
 	defer w.hands.running.Wait()
 	for ctx.Err() == nil {
 		w.housekeeping(ctx)
@@ -61,33 +76,95 @@ func (w *Worker) round(ctx context.Context) time.Duration {
 	w.probe(ctx)
 	hands := w.hands.free()
 	if hands == 0 {
-		return idle
+		return time.Second // or until one is free
 	}
-	skip := append(w.hands.full(), w.breakers.down()...)
+	left := time.Until(w.outlook.until)
+	if left <= 0 {
+		if err := w.look(ctx); err != nil {
+			return time.Second
+		}
+	}
+	down := w.breakers.down()
+	claimed, err := w.claim(ctx, hands, w.hands.share(down))
+	switch {
+	case err != nil:
+		return time.Second
+	case claimed:
+		w.vain = 0
+		return 0
+	case left > 0: // something may have become due since the last look
+		return left
+	}
+	w.vain++
+	return w.sleep(append(w.hands.full(), down...))
+}
+
+// look asks the store what is ready.
+func (w *Worker) look(ctx context.Context) error {
+	before := time.Now()
+	ready, err := w.Relay.Store.Ready(ctx, w.perAddress())
+	if err != nil {
+		if ctx.Err() == nil {
+			w.Relay.Log.Error("looking for deliveries", zap.Error(err))
+		}
+		return err
+	}
+	took := time.Since(before)
+	w.outlook = outlook{ready, time.Now().Add(min(lookShare*took, lookLast))}
+	return nil
+}
+
+// claim begins what the hands are free for of what is ready.
+func (w *Worker) claim(ctx context.Context, hands int, share func([]store.Ready, int) []store.Share) (bool, error) {
+	shares := share(w.outlook.ready, hands)
+	if len(shares) == 0 {
+		return false, nil
+	}
 	// A claim under way when ctx ends is not broken off: its lanes would be leased to nobody, with attempts that were never made.
 	before := time.Now()
-	claimed, err := w.Relay.Store.Claim(context.WithoutCancel(ctx), w.Name, w.Lease, hands, w.perAddress(), skip)
+	claimed, err := w.Relay.Store.Claim(context.WithoutCancel(ctx), w.Name, w.Lease, hands, w.perAddress(), &store.Sharing{Ready: w.outlook.ready, Share: share})
 	if err != nil {
 		if ctx.Err() == nil {
 			w.Relay.Log.Error("claiming deliveries", zap.Error(err))
 		}
-		return time.Second
+		return false, err
 	}
+	w.outlook.deduct(shares, claimed)
 	for _, d := range claimed {
 		w.start(ctx, d, before)
 	}
-	if len(claimed) > 0 {
-		return 0
-	}
-	return w.sleep(ctx, skip)
+	return len(claimed) > 0, nil
 }
 
-// sleep is until the next lane or probe is due. What is due already, and could not be claimed, others are at.
-func (w *Worker) sleep(ctx context.Context, skip []string) time.Duration {
+// deduct takes out what was claimed. Who had less than was asked for has no more until the next look.
+func (o *outlook) deduct(asked []store.Share, claimed []store.Delivery) {
+	got, wanted := map[string]int{}, map[string]int{}
+	for _, d := range claimed {
+		got[d.Message.Route.Address]++
+	}
+	for _, s := range asked {
+		wanted[s.Address] = s.Room
+	}
+	for i := range o.ready {
+		a := &o.ready[i]
+		if n := got[a.Address]; n < wanted[a.Address] {
+			a.Room = 0
+		} else {
+			a.Room = max(a.Room-n, 0)
+		}
+	}
+}
+
+// sleep is until the next lane or probe is due. What is due already, and could not be claimed, others are at: it is looked at again, and less and less often.
+func (w *Worker) sleep(skip []string) time.Duration {
 	const least = 20 * time.Millisecond
 	wait, now := idle, w.Relay.Store.Now()
-	if next, err := w.Relay.Store.NextDue(ctx, skip...); err == nil && !next.IsZero() {
-		wait = min(wait, max(next.Sub(now), least))
+	switch next := store.NextOf(w.outlook.ready, skip...); {
+	case next.IsZero():
+	case next.After(now):
+		wait = min(wait, next.Sub(now))
+	default:
+		wait = least << min(w.vain-1, 5)
 	}
 	steady := w.Relay.Store.Steady()
 	if _, next := w.breakers.due(steady); !next.IsZero() {
@@ -117,7 +194,7 @@ func (w *Worker) probe(ctx context.Context) {
 
 // start delivers on a hand of its own.
 func (w *Worker) start(ctx context.Context, d store.Delivery, claimed time.Time) {
-	w.hands.take(d.Message.Route.Address, cmp.Or(w.Patience, time.Second), func() { w.deliver(context.WithoutCancel(ctx), d, claimed) })
+	w.hands.take(d.Message.Route.Address, len(d.Message.Envelope), func() { w.deliver(context.WithoutCancel(ctx), d, claimed) })
 }
 
 func (w *Worker) perAddress() int {

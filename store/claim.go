@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -11,20 +12,52 @@ import (
 // paused is a condition on a lane l: its receiver, or the component behind it, is held back.
 const paused = `(EXISTS (SELECT 1 FROM pause p WHERE p.receiver = l.receiver_key OR p.receiver = l.component_key AND l.component_key <> '') OR ` + newcomer + `)`
 
-// Claim leases up to max lanes whose head is due, records an attempt for each, and returns the heads. Lanes of paused receivers and of the addresses in
-// skip are left out; at most perAddress lanes of one address are leased at a time.
-func (s *Store) Claim(ctx context.Context, worker string, lease time.Duration, max, perAddress int, skip []string) ([]Delivery, error) {
-	c := claiming{worker: worker, lease: lease}
-	err := s.claiming(ctx, &c, func(ctx context.Context, t *tx) error {
-		addresses, err := t.ready(ctx, max)
+// Ready is an address with lanes that wait or are leased, as it was a moment ago.
+type Ready struct {
+	Address string
+	Room    int       // lanes that are due, and may be claimed beside those that are leased already
+	Taken   int       // lanes that the claim under way has taken of it
+	Since   time.Time // when the first lane is or was due that is not paused; zero: there is none
+	Leased  time.Time // when the first lease ends; zero: there is none
+}
+
+// Share is how many lanes of an address a claim may take.
+type Share struct {
+	Address string
+	Room    int
+}
+
+// Sharing is whose lanes a claim takes.
+type Sharing struct {
+	Ready []Ready // of Store.Ready
+	// Share shares out up to most lanes among the addresses that have some; each is named once at most. It is asked again with what is left, when an
+	// address had less than it seemed: some receivers behind it may be paused, or other processes at them.
+	Share func(ready []Ready, most int) []Share
+}
+
+// byAge gives all that there is to who waits longest.
+func byAge(ready []Ready, most int) (shares []Share) {
+	for _, a := range ready {
+		if room := min(a.Room, most); room > 0 {
+			shares, most = append(shares, Share{a.Address, room}), most-room
+		}
+	}
+	return shares
+}
+
+// Claim leases up to max lanes whose head is due, records an attempt for each, and returns the heads. Lanes of paused receivers are left out; at most
+// perAddress lanes of one address are leased at a time, those of other processes counted. sharing says whose; nil: who waits longest first.
+func (s *Store) Claim(ctx context.Context, worker string, lease time.Duration, max, perAddress int, sharing *Sharing) ([]Delivery, error) {
+	if sharing == nil {
+		ready, err := s.Ready(ctx, perAddress)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		for _, address := range addresses {
-			if room := min(perAddress-address.leased, address.due); room > 0 && !slices.Contains(skip, address.name) {
-				c.shares = append(c.shares, share{address.name, room, perAddress})
-			}
-		}
+		sharing = &Sharing{ready, byAge}
+	}
+	c := claiming{worker: worker, lease: lease, perAddress: perAddress, share: sharing.Share}
+	err := s.claiming(ctx, &c, func(ctx context.Context, t *tx) (err error) {
+		c.ready = slices.Clone(sharing.Ready)
 		return c.take(ctx, t, max)
 	})
 	if err != nil {
@@ -35,9 +68,9 @@ func (s *Store) Claim(ctx context.Context, worker string, lease time.Duration, m
 
 // ClaimOf leases one lane of one address, if one is due and no lane of it is leased: the probe of a receiver that was down. False: none.
 func (s *Store) ClaimOf(ctx context.Context, worker string, lease time.Duration, address string) (d Delivery, ok bool, err error) {
-	c := claiming{worker: worker, lease: lease}
+	c := claiming{worker: worker, lease: lease, perAddress: 1, share: byAge}
 	err = s.claiming(ctx, &c, func(ctx context.Context, t *tx) error {
-		c.shares = []share{{address, 1, 1}}
+		c.ready = []Ready{{Address: address, Room: 1}}
 		if err := t.run(ctx, t.expire()); err != nil {
 			return err
 		}
@@ -64,7 +97,7 @@ func (s *Store) claiming(ctx context.Context, c *claiming, do change) error {
 		if j.first != nil {
 			t.now = now
 		}
-		*c = claiming{worker: c.worker, lease: c.lease}
+		*c = claiming{worker: c.worker, lease: c.lease, perAddress: c.perAddress, share: c.share}
 		err := do(ctx, t)
 		if len(c.lanes) > 0 {
 			crashPoint("claim")
@@ -86,33 +119,89 @@ func (t *tx) expire() *step {
 		(SELECT id FROM lane WHERE lease_until <= $1` + t.dialect.forUpdate + t.dialect.skipLocked + `)`, args: []any{micros(t.now)}}
 }
 
-// readyAddress is an address with lanes that may be claimed.
-type readyAddress struct {
-	name        string
-	leased, due int
-}
-
-// ready frees what nobody holds any more, and finds the addresses that something is due for, the longest waiting first. It steps from address to
-// address in the index, and so does not read the lanes of a receiver that has been down for long. Of what is due it counts no more than most.
-func (t *tx) ready(ctx context.Context, most int) (addresses []readyAddress, err error) {
-	return addresses, t.run(ctx, t.expire(), &step{query: `WITH RECURSIVE step (address) AS (
+// Ready frees what nobody holds any more, and finds the addresses that something waits for, or is leased of, who waits longest first. Room is within
+// perAddress. It steps from address to address in the index, so that a long backlog costs no more than a short one.
+func (s *Store) Ready(ctx context.Context, perAddress int) ([]Ready, error) {
+	leased, err := s.leased(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("finding deliveries: %w", err)
+	}
+	var pauses bool
+	if err := s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM pause)`).Scan(&pauses); err != nil {
+		return nil, fmt.Errorf("finding deliveries: %w", err)
+	}
+	held := "" // asking of each lane whether it is paused costs most of the time
+	if pauses {
+		held = " AND NOT " + paused
+	}
+	all, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (a Ready, err error) {
+		var since sql.NullInt64
+		if err = rows.Scan(&a.Address, &since, &a.Room); since.Valid {
+			a.Since = moment(since.Int64)
+		}
+		return a, err
+	}, `WITH RECURSIVE step (address) AS (
 			SELECT min(address) FROM lane WHERE ready_at IS NOT NULL AND lease_until IS NULL
 			UNION ALL
 			SELECT (SELECT min(l.address) FROM lane l WHERE l.ready_at IS NOT NULL AND l.lease_until IS NULL AND l.address > step.address)
 			FROM step WHERE step.address IS NOT NULL
-		), waiting (address, since) AS (
-			SELECT address, (SELECT min(l.ready_at) FROM lane l WHERE l.ready_at IS NOT NULL AND l.lease_until IS NULL AND l.address = step.address)
-			FROM step WHERE address IS NOT NULL
 		)
-		SELECT address, (SELECT count(*) FROM lane l WHERE l.lease_until IS NOT NULL AND l.address = waiting.address),
-			(SELECT count(*) FROM (SELECT 1 FROM lane l WHERE l.address = waiting.address AND l.ready_at IS NOT NULL AND l.ready_at <= $1
+		SELECT address, (SELECT l.ready_at FROM lane l WHERE l.ready_at IS NOT NULL AND l.lease_until IS NULL AND l.address = step.address`+held+`
+				ORDER BY l.ready_at LIMIT 1),
+			(SELECT count(*) FROM (SELECT 1 FROM lane l WHERE l.address = step.address AND l.ready_at IS NOT NULL AND l.ready_at <= $1
 				AND l.lease_until IS NULL LIMIT $2) due)
-		FROM waiting WHERE since <= $1 ORDER BY since, address`, args: []any{micros(t.now), most}, scan: func(row scanner) error {
-		var a readyAddress
-		err := row.Scan(&a.name, &a.leased, &a.due)
-		addresses = append(addresses, a)
-		return err
-	}})
+		FROM step WHERE address IS NOT NULL`, micros(s.Now()), perAddress)
+	if err != nil {
+		return nil, fmt.Errorf("finding deliveries: %w", err)
+	}
+	for i, a := range all {
+		l := leased[a.Address]
+		if all[i].Room = max(min(a.Room, perAddress-l.lanes), 0); a.Since.IsZero() {
+			all[i].Room = 0
+		}
+		all[i].Leased = l.until
+		delete(leased, a.Address)
+	}
+	for address, l := range leased {
+		all = append(all, Ready{Address: address, Leased: l.until})
+	}
+	slices.SortFunc(all, func(a, b Ready) int { return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.Address, b.Address)) })
+	return all, nil
+}
+
+// leasedLanes are those of one address.
+type leasedLanes struct {
+	lanes int
+	until time.Time // the first lease
+}
+
+// leased counts lanes that are leased, by address, after leases that have run out are ended.
+func (s *Store) leased(ctx context.Context) (map[string]leasedLanes, error) {
+	type group struct {
+		address string
+		leasedLanes
+	}
+	for {
+		all, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (g group, err error) {
+			var until int64
+			err = rows.Scan(&g.address, &g.lanes, &until)
+			g.until = moment(until)
+			return g, err
+		}, `SELECT address, count(*), min(lease_until) FROM lane WHERE lease_until IS NOT NULL GROUP BY address`)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(all, func(g group) bool { return !g.until.After(s.Now()) }) {
+			found := make(map[string]leasedLanes, len(all))
+			for _, g := range all {
+				found[g.address] = g.leasedLanes
+			}
+			return found, nil
+		}
+		if err := s.write(ctx, func(ctx context.Context, t *tx) error { return t.run(ctx, t.expire()) }); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // Renew prolongs the lease of d. ErrLeaseLost.
@@ -148,35 +237,23 @@ func (s *Store) VoidLeases(ctx context.Context) (int, error) {
 	return int(n), nil
 }
 
-// NextDue is when the earliest lane becomes claimable, of addresses that are not in skip; zero when none waits. It steps from address to
-// address as ready does.
+// NextDue is when the earliest lane becomes claimable, of addresses that are not in skip; zero when none waits.
 func (s *Store) NextDue(ctx context.Context, skip ...string) (time.Time, error) {
-	type due struct {
-		address string
-		at      sql.NullInt64
-	}
-	all, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (d due, err error) { return d, rows.Scan(&d.address, &d.at) },
-		`WITH RECURSIVE step (address) AS (
-			SELECT min(address) FROM lane WHERE ready_at IS NOT NULL AND lease_until IS NULL
-			UNION ALL
-			SELECT (SELECT min(l.address) FROM lane l WHERE l.ready_at IS NOT NULL AND l.lease_until IS NULL AND l.address > step.address)
-			FROM step WHERE step.address IS NOT NULL
-		)
-		SELECT address, (SELECT l.ready_at FROM lane l WHERE l.ready_at IS NOT NULL AND l.lease_until IS NULL AND l.address = step.address AND NOT `+paused+`
-			ORDER BY l.ready_at LIMIT 1)
-		FROM step WHERE address IS NOT NULL
-		UNION ALL SELECT address, min(lease_until) FROM lane WHERE lease_until IS NOT NULL GROUP BY address`)
+	ready, err := s.Ready(ctx, 1)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("finding the next delivery: %w", err)
+		return time.Time{}, err
 	}
-	var next time.Time
-	for _, d := range all {
-		if !d.at.Valid || slices.Contains(skip, d.address) {
-			continue
-		}
-		if at := moment(d.at.Int64); next.IsZero() || at.Before(next) {
-			next = at
+	return NextOf(ready, skip...), nil
+}
+
+// NextOf is NextDue by what Ready has said.
+func NextOf(ready []Ready, skip ...string) (next time.Time) {
+	for _, a := range ready {
+		for _, at := range []time.Time{a.Since, a.Leased} {
+			if !at.IsZero() && (next.IsZero() || at.Before(next)) && !slices.Contains(skip, a.Address) {
+				next = at
+			}
 		}
 	}
-	return next, nil
+	return next
 }

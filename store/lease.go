@@ -9,40 +9,57 @@ import (
 	"time"
 )
 
-// share is how many lanes of an address a claim may take: room, and never so many that more than most are leased.
-type share struct {
-	address    string
-	room, most int
-}
-
 // claiming is a claim under way.
 type claiming struct {
-	worker string
-	lease  time.Duration
-	shares []share // of addresses that may have more
+	worker     string
+	lease      time.Duration
+	perAddress int
+	share      func([]Ready, int) []Share
+	ready      []Ready // addresses that may have more
 
 	lanes []int64
 	found map[int64]*Delivery
 }
 
-// take leases lanes of the shares, notes the attempts before they are made, and reads what is to be delivered. The last of it is sent with the
-// transaction's end.
+// take leases lanes, notes the attempts before they are made, and reads what is to be delivered. The last of it is sent with the transaction's end.
 func (c *claiming) take(ctx context.Context, t *tx, most int) error {
 	c.found = map[int64]*Delivery{}
-	// What is due for an address may be paused, or locked by others: then another round gives its room to those after it.
-	for round := 0; len(c.lanes) < most && len(c.shares) > 0; round++ {
+	// What is due for an address may be paused, or locked by others: then another round gives its room to others.
+	for round := 0; len(c.lanes) < most && len(c.ready) > 0; round++ {
 		if err := t.sendLast(ctx); err != nil { // what the round before has taken is leased, so that it counts
 			return err
 		}
 		before := len(c.lanes)
-		if err := c.choose(ctx, t, c.next(most-before), round > 0); err != nil {
+		shares := c.share(c.ready, most-before)
+		if len(shares) == 0 {
+			return nil
+		}
+		got, err := c.choose(ctx, t, shares, round > 0)
+		if err != nil {
 			return err
 		}
+		c.deduct(shares, got)
 		if len(c.lanes) > before {
 			c.leaseAll(t, c.lanes[before:])
 		}
 	}
 	return nil
+}
+
+// deduct takes from what the addresses may have what was asked for. One that had less has no more.
+func (c *claiming) deduct(shares []Share, got map[string]int) {
+	asked := make(map[string]int, len(shares))
+	for _, s := range shares {
+		asked[s.Address] = s.Room
+	}
+	left := c.ready[:0]
+	for _, a := range c.ready {
+		n := got[a.Address]
+		if a.Room, a.Taken = a.Room-n, a.Taken+n; a.Room > 0 && n == asked[a.Address] {
+			left = append(left, a)
+		}
+	}
+	c.ready = left
 }
 
 // leaseAll leaves to be sent what leases lanes that were chosen.
@@ -69,29 +86,11 @@ func (c *claiming) leaseAll(t *tx, lanes []int64) {
 	)
 }
 
-// next are the shares that so many lanes can come from, if each has as many as it seems. One that is cut is asked again when others had less.
-func (c *claiming) next(left int) []share {
-	var now, later []share
-	for i, s := range c.shares {
-		if left == 0 {
-			later = append(later, c.shares[i:]...)
-			break
-		}
-		if rest := s.room - left; rest > 0 {
-			s.room = left
-			later = append(later, share{s.address, rest, s.most})
-		}
-		left -= s.room
-		now = append(now, s)
-	}
-	c.shares = later
-	return now
-}
-
-// choose finds lanes, and keeps them from others until the transaction ends. Other claims at the same addresses end before: those of the first round are
+// choose finds lanes, keeps them from others until the transaction ends, and tells how many each address had. Other claims at the same addresses end before: those of the first round are
 // waited for, in one order for all; a later round passes over addresses that others are at.
-func (c *claiming) choose(ctx context.Context, t *tx, shares []share, later bool) error {
-	slices.SortFunc(shares, func(a, b share) int { return cmp.Compare(a.address, b.address) })
+func (c *claiming) choose(ctx context.Context, t *tx, shares []Share, later bool) (map[string]int, error) {
+	slices.SortFunc(shares, func(a, b Share) int { return cmp.Compare(a.Address, b.Address) })
+	got := make(map[string]int, len(shares))
 	steps, passed := make([]*step, 0, len(shares)+1), map[string]bool{}
 	if t.dialect.claimLock != "" {
 		lock := &step{query: t.dialect.claimLock, scan: func(row scanner) error {
@@ -102,18 +101,18 @@ func (c *claiming) choose(ctx context.Context, t *tx, shares []share, later bool
 			return err
 		}}
 		for _, s := range shares {
-			lock.rows = append(lock.rows, []any{s.address, later})
+			lock.rows = append(lock.rows, []any{s.Address, later})
 		}
 		steps = append(steps, lock)
 	}
 	if later && len(steps) > 0 {
 		if err := t.run(ctx, steps...); err != nil {
-			return err
+			return nil, err
 		}
 		steps = steps[:0]
 	}
 	for _, s := range shares {
-		if passed[s.address] {
+		if passed[s.Address] {
 			continue
 		}
 		steps = append(steps, &step{
@@ -121,10 +120,13 @@ func (c *claiming) choose(ctx context.Context, t *tx, shares []share, later bool
 			WHERE l.address = $1 AND l.ready_at IS NOT NULL AND l.ready_at <= $2 AND l.lease_until IS NULL AND NOT ` + paused + `
 			ORDER BY l.ready_at LIMIT (SELECT CASE WHEN n.free > $3 THEN $3 WHEN n.free > 0 THEN n.free ELSE 0 END
 				FROM (SELECT $4 - count(*) AS free FROM lane k WHERE k.lease_until IS NOT NULL AND k.address = $1) n)` + t.dialect.lockLanes + t.dialect.skipLocked,
-			args: []any{s.address, micros(t.now), s.room, s.most}, scan: c.scanLane,
+			args: []any{s.Address, micros(t.now), s.Room, c.perAddress}, scan: func(row scanner) error {
+				got[s.Address]++
+				return c.scanLane(row)
+			},
 		})
 	}
-	return t.run(ctx, steps...)
+	return got, t.run(ctx, steps...)
 }
 
 func (c *claiming) scanLane(row scanner) error {

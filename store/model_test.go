@@ -165,7 +165,19 @@ func (m *model) claim(t *rapid.T) {
 			lane.lease.over = true
 		}
 	}
-	claimed, err := m.s.Claim(t.Context(), "worker", 30*time.Second, most, perAddress, skip)
+	share := func(ready []store.Ready, most int) (shares []store.Share) {
+		for _, a := range ready {
+			if room := min(a.Room, most); room > 0 && !slices.Contains(skip, a.Address) {
+				shares, most = append(shares, store.Share{Address: a.Address, Room: room}), most-room
+			}
+		}
+		return shares
+	}
+	ready, err := m.s.Ready(t.Context(), perAddress)
+	if err != nil {
+		t.Fatal(err)
+	}
+	claimed, err := m.s.Claim(t.Context(), "worker", 30*time.Second, most, perAddress, &store.Sharing{Ready: ready, Share: share})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,7 @@ func (g *gateway) measure() prometheus.Gatherer {
 		Retention: store.Retention{Delivered: g.config.Retention.DeliveredAfter, ClosedCases: g.config.Retention.ClosedCasesAfter},
 	}
 	g.watch.Register(registry)
+	g.worker.Register(registry)
 	registry.MustRegister(
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),

@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,9 +17,23 @@ func (w *world) claim(max int) []store.Delivery { w.t.Helper(); return w.claimAt
 
 func (w *world) claimAt(max, perAddress int, skip ...string) []store.Delivery {
 	w.t.Helper()
-	d, err := w.s.Claim(w.ctx, "worker", lease, max, perAddress, skip)
+	ready, err := w.s.Ready(w.ctx, perAddress)
+	w.must(err)
+	d, err := w.s.Claim(w.ctx, "worker", lease, max, perAddress, &store.Sharing{Ready: ready, Share: without(skip)})
 	w.must(err)
 	return d
+}
+
+// without shares by age, and leaves addresses out.
+func without(skip []string) func([]store.Ready, int) []store.Share {
+	return func(ready []store.Ready, most int) (shares []store.Share) {
+		for _, a := range ready {
+			if room := min(a.Room, most); room > 0 && !slices.Contains(skip, a.Address) {
+				shares, most = append(shares, store.Share{Address: a.Address, Room: room}), most-room
+			}
+		}
+		return shares
+	}
 }
 
 func (w *world) finish(d store.Delivery, a store.Attempt) {
