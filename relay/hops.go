@@ -37,10 +37,16 @@ func (t *Trust) Source(peer netip.Addr, h http.Header) netip.Addr {
 	return source
 }
 
-// internal tells whether a call that came over these addresses may say that it comes from another node of this gateway: the peer and every
-// address in X-Forwarded-For must be allowed to. Where they may not, it tells the first address that may not, or the peer's where something is no address.
+// internal tells whether a call that came over these addresses may say that it comes from another node of this gateway: all of them must be allowed to.
 func (t *Trust) internal(peer netip.Addr, h http.Header) (stranger netip.Addr, ok bool) {
-	if !t.trustsInternal(peer) {
+	return Along(peer, h, t.trustsInternal)
+}
+
+// Along tells whether the peer and every address in X-Forwarded-For pass a test; if not, the first one that does not, or the peer where something is no
+// address.
+func Along(peer netip.Addr, h http.Header, passes func(netip.Addr) bool) (stranger netip.Addr, ok bool) {
+	peer = peer.Unmap()
+	if !passes(peer) {
 		return peer, false
 	}
 	for _, hop := range slices.Backward(hops(h)) {
@@ -48,7 +54,7 @@ func (t *Trust) internal(peer netip.Addr, h http.Header) (stranger netip.Addr, o
 		if !ok {
 			return peer, false
 		}
-		if !t.trustsInternal(address) {
+		if !passes(address) {
 			return address, false
 		}
 	}

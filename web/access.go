@@ -128,6 +128,8 @@ func (s *Site) identify(r *http.Request, e endpoint) (access, error) {
 	switch {
 	case e.kind == plain:
 		return access{}, nil
+	case e.kind == admin || e.kind == reset:
+		return access{}, s.inside(r)
 	case s.Environment == Demo && !here, e.kind == citizen && s.open() && !here:
 		return access{}, errNotLocal
 	case e.kind == citizen && !s.open():
@@ -230,9 +232,4 @@ func localHost(host string) bool {
 	}
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
 	return name == "localhost" || strings.HasSuffix(name, ".localhost")
-}
-
-// trusted tells whether the peer may ask for /resetcache.
-func (s *Site) trusted(r *http.Request) bool {
-	return fromHere(r) || s.TrustedLocal != nil && s.TrustedLocal(r)
 }

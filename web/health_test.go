@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/http"
 	"strings"
@@ -49,66 +48,6 @@ func TestHealth(t *testing.T) {
 	}
 	if r := w.get("/inbox"); r.status != http.StatusInternalServerError || strings.Contains(r.body, "sql") || !strings.Contains(r.body, "Något gick fel hos oss") {
 		t.Errorf("a page without a store: %d %s", r.status, r.body)
-	}
-}
-
-func TestStatusAndReset(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	w.Endpoints = []string{"http://127.0.0.1:8080/vp"}
-	w.Catalogue = func() web.CatalogueStatus {
-		return web.CatalogueStatus{Loaded: w.clock(), Source: "file", FromCache: true, Routes: 4, Permissions: 3, LastError: "no answer"}
-	}
-	r := w.get("/status")
-	for name, want := range map[string]string{
-		"Name": "Rivgate Test", "Version": "1.2.3", "ServiceStatus": "started", "Uptime": "1 days 02:00:00",
-		"TakCacheResetInfo": "2026-03-02T09:42:00Z: 3 permissions, 4 virtualizations, from the saved copy",
-	} {
-		if got := field[string](t, r, name); got != want {
-			t.Errorf("%s is %q, want %q", name, got, want)
-		}
-	}
-	if !field[bool](t, r, "TakCacheInitialized") || len(field[[]string](t, r, "Endpoints")) != 1 {
-		t.Errorf("status: %s", r.body)
-	}
-	reset := func(routes, permissions int, err error, status int) string {
-		w.ResetCatalogue = func(context.Context) (int, int, error) { return routes, permissions, err }
-		r := w.get("/resetcache")
-		if r.status != status {
-			t.Errorf("a reset with %v is answered %d, not %d", err, r.status, status)
-		}
-		return r.body
-	}
-	want := "<br>Initialize TAK cache resources...\n<br>Init TAK cache loaded number of permissions: 3\n" +
-		"<br>Init TAK cache loaded number of virtualizations: 4\n<br>Init done, was successful: true\n"
-	if got := reset(4, 3, nil, http.StatusOK); got != want {
-		t.Errorf("reset says\n%s", got)
-	}
-	failed := errors.New("no answer from /secret")
-	for status, err := range map[int]error{http.StatusServiceUnavailable: failed, http.StatusOK: &web.QuietReset{Cause: failed}} {
-		if got := reset(4, 3, err, status); !strings.Contains(got, "was successful: false") || strings.Contains(got, "secret") {
-			t.Errorf("a reset that failed says\n%s", got)
-		}
-	}
-	w.ResetCatalogue = nil
-	has(t, w.get("/resetcache").body, "was successful: false")
-}
-
-func TestTrustedProxyResets(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	w.ResetCatalogue = func(context.Context) (int, int, error) { return 4, 3, nil }
-	ask := func() int {
-		req := w.request(http.MethodGet, "/resetcache", nil)
-		req.Host = "gateway.example"
-		return w.do(req).status
-	}
-	if got := ask(); got != http.StatusForbidden {
-		t.Errorf("a foreign name: %d", got)
-	}
-	w.TrustedLocal = func(r *http.Request) bool { return strings.HasPrefix(r.RemoteAddr, "127.") }
-	if got := ask(); got != http.StatusOK {
-		t.Errorf("a trusted proxy: %d", got)
 	}
 }
 

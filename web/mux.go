@@ -19,6 +19,8 @@ const (
 	citizen             // the citizen's stand-in, for trying the whole way: in demo and test, from this machine
 	api                 // JSON, with roles
 	plain               // monitors and files without content: nobody is asked who they are
+	admin               // for monitors on the inside
+	reset               // the like, which reads again what is in use
 )
 
 // endpoint is one line of the table of everything that this listener answers.
@@ -155,9 +157,6 @@ func (s *Site) endpoints() []endpoint {
 
 		{get, "/healthz", plain, s.healthz, 0},
 		{get, "/readyz", plain, s.readyz, 0},
-		{get, "/metrics", plain, served(s.metricsHandler()), 0},
-		{get, "/status", plain, s.status, 0},
-		{get, "/resetcache", plain, s.resetCache, 0},
 		{get, "/static/{name}", plain, s.static, 0},
 	}
 }
@@ -167,7 +166,11 @@ func (s *Site) Handler() http.Handler {
 	s.visits = s.newVisits()
 	mux := http.NewServeMux()
 	s.mux = mux
-	for _, e := range s.endpoints() {
+	endpoints := s.endpoints()
+	if !s.AdminApart {
+		endpoints = append(endpoints, s.adminEndpoints()...)
+	}
+	for _, e := range endpoints {
 		mux.Handle(e.method+" "+e.path, s.guarded(e))
 	}
 	own := http.NewCrossOriginProtection()
@@ -213,10 +216,10 @@ func (s *Site) guarded(e endpoint) http.Handler {
 		case errors.As(err, &other):
 			http.Redirect(w, r, other.address, http.StatusSeeOther)
 		case err != nil:
-			s.fail(w, r, who, e.kind != api && e.kind != plain, err)
+			s.fail(w, r, who, e.kind < api, err)
 		}
 	})
-	if e.kind == plain {
+	if e.kind >= plain {
 		return h
 	}
 	return s.visits.LoadAndSave(h)

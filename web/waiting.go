@@ -7,8 +7,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Waiting answers for a Site whose store could not be opened yet: alive, not ready, with the metrics of the process. Everything else is 503.
-func Waiting(counted prometheus.Gatherer) http.Handler {
+// Waiting answers for a Site whose store could not be opened yet: alive, not ready, with the metrics of the process, on the pages' listener for this machine
+// alone. Everything else is 503.
+func Waiting(counted prometheus.Gatherer, admin bool) http.Handler {
 	up := prometheus.NewGauge(prometheus.GaugeOpts{Name: "rivgate_store_up", Help: "1 when the store can be written to."})
 	own := prometheus.NewRegistry()
 	own.MustRegister(up) // cannot collide: the registry is empty
@@ -21,7 +22,14 @@ func Waiting(counted prometheus.Gatherer) http.Handler {
 			"status": "not ready", "checks": map[string]string{"store": "unavailable"},
 		})
 	})
-	mux.Handle("GET /metrics", promhttp.HandlerFor(prometheus.Gatherers{own, counted}, promhttp.HandlerOpts{}))
+	metrics := promhttp.HandlerFor(prometheus.Gatherers{own, counted}, promhttp.HandlerOpts{})
+	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {
+		if !admin && !fromHere(r) {
+			http.Error(w, errInside.Detail, http.StatusForbidden)
+			return
+		}
+		metrics.ServeHTTP(w, r)
+	})
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "10")
 		http.Error(w, "Databasen svarar inte än. Försök igen om en stund.", http.StatusServiceUnavailable)

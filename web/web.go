@@ -45,8 +45,8 @@ type Site struct {
 	// Pause waits before a password is looked at that many guesses came before, and ends early with ctx. Nil: by the clock.
 	Pause func(ctx context.Context, wait time.Duration) error
 
-	// TrustedLocal tells whether the peer is a proxy that may do what loopback may: ask for /resetcache. Nil: loopback alone.
-	TrustedLocal func(*http.Request) bool
+	// AdminApart: what monitors ask for stands on a listener of its own, see RunAdmin; of it only /healthz and /readyz stand here too.
+	AdminApart bool
 	// Stopping tells that the process is about to end: /readyz says no, and each answer closes its connection. Nil: never.
 	Stopping func() bool
 	// Shutdown is how long requests may go on after Run's context has ended; default 10 s.
@@ -57,8 +57,10 @@ type Site struct {
 	Rules routing.Rules
 	// PlanCatalogue reads a file (a catalogue in any form, or a beställning) as what it would change in rows. Nil: none can be imported.
 	PlanCatalogue func(file io.Reader, rows []routing.Entry) (edits []routing.Edit, report []string, err error)
-	// ResetCatalogue reads the catalogue from its source again and tells its size. Nil: /resetcache says that it was not successful.
-	ResetCatalogue func(context.Context) (routes, permissions int, err error)
+	// ResetCatalogue reads the catalogue from its source again. Nil: /resetcache says that it was not successful.
+	ResetCatalogue func(context.Context) error
+	// ResetTree does the same for the HSA files, and /resethsacache.
+	ResetTree func(context.Context) error
 	// Registry is where others count: /metrics shows it beside what the store and the catalogue say. Nil: none.
 	Registry prometheus.Gatherer
 	// Certificates tells when the configured certificates end, for /status. Nil: none.
@@ -94,6 +96,17 @@ type CatalogueStatus struct {
 	LastError   string    `json:"lastError,omitempty"` // of the last refresh, in words for an operator
 	AgeSeconds  int64     `json:"ageSeconds"`          // since it was read
 	Held        string    `json:"held,omitempty"`      // digest of an answer that shrank and waits for a person's word
+	LastErrorAt time.Time `json:"lastErrorAt,omitzero"`
+
+	Tree TreeStatus `json:"tree"`
+}
+
+// TreeStatus is what operators want to know of the HSA tree in use.
+type TreeStatus struct {
+	Read   time.Time `json:"read,omitzero"` // when it was last read; zero: never
+	OK     bool      `json:"ok"`            // whether that went well
+	Before int       `json:"before"`        // units before it
+	Now    int       `json:"now"`           // units in use
 }
 
 // CertificateStatus is one configured certificate, ours or an authority's.
@@ -127,11 +140,16 @@ func (s *Site) Run(ctx context.Context, l net.Listener) error {
 	keeper.Go(func() { s.heartbeat.run(keeping, s.beat, s.log()) })
 	defer keeper.Wait()
 	defer stop()
+	return s.serveUntil(ctx, server, l, "web pages")
+}
+
+// serveUntil serves until ctx ends, and lets the requests under way finish for at most s.Shutdown.
+func (s *Site) serveUntil(ctx context.Context, server *http.Server, l net.Listener, what string) error {
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(l) }()
 	select {
 	case err := <-ended:
-		return fmt.Errorf("serving web pages: %w", err)
+		return fmt.Errorf("serving %s: %w", what, err)
 	case <-ctx.Done():
 	}
 	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), cmp.Or(s.Shutdown, 10*time.Second))
@@ -142,7 +160,7 @@ func (s *Site) Run(ctx context.Context, l net.Listener) error {
 	}
 	<-ended
 	if err != nil {
-		return fmt.Errorf("stopping web pages: %w", err)
+		return fmt.Errorf("stopping %s: %w", what, err)
 	}
 	return nil
 }

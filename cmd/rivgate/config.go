@@ -33,6 +33,7 @@ type Config struct {
 	Desk        DeskConfig      `yaml:"desk"`
 	Demo        DemoConfig      `yaml:"demo"`
 	Web         WebConfig       `yaml:"web"`
+	Admin       AdminConfig     `yaml:"admin"`
 	Log         LogConfig       `yaml:"log"`
 }
 
@@ -175,6 +176,11 @@ type DeskConfig struct {
 type DemoConfig struct {
 	HandlingSystem string `yaml:"handling_system"`
 	Portal         string `yaml:"portal"`
+}
+
+// AdminConfig is the listener of what monitors ask for.
+type AdminConfig struct {
+	Listen string `yaml:"listen"`
 }
 
 // WebConfig is pages and API.

@@ -163,6 +163,9 @@ func (k *checker) listeners() {
 		k.file("soap.tls.client_ca", s.TLS.ClientCA)
 	}
 	k.address("web.listen", w.Listen)
+	if k.c.Admin.Listen != "" {
+		k.address("admin.listen", k.c.Admin.Listen)
+	}
 	if w.SessionHours < 1 {
 		k.problem("web.session_hours", "is below 1: write 8")
 	}

@@ -107,6 +107,9 @@ func newKeeper(c Config, r *contracts.Registry, db *store.Store, now func() time
 		return nil, fmt.Errorf("making the folder of tak.cache: %w", err)
 	}
 	k := &tak.Keeper{Source: source, Rules: newRules(c, r), CacheFile: c.TAK.Cache, Every: c.TAK.Refresh, MaxShrink: shrink, Now: now, Log: log}
+	if len(c.TAK.HSAFiles) > 0 {
+		k.Tree = tak.Beside{HSAFiles: c.TAK.HSAFiles}.Tree
+	}
 	k.Accepted = acceptance(db, k.Status().Source)
 	return k, nil
 }

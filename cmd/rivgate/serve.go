@@ -71,9 +71,9 @@ type gateway struct {
 
 	certificates *certificates
 
-	plain, secure, pages net.Listener // nil where there is none
-	underTLS             net.Listener // what secure stands on
-	tls                  *tls.Config  // of secure
+	plain, secure, pages, admin net.Listener // nil where there is none
+	underTLS                    net.Listener // what secure stands on
+	tls                         *tls.Config  // of secure
 
 	lines    *logWriter  // nil where the log is written directly
 	stopping atomic.Bool // SIGTERM has come
@@ -189,7 +189,7 @@ func (g *gateway) listen(c *Config) error {
 		address  *string
 		listener *net.Listener
 		key      string
-	}{{&c.SOAP.Listen, &g.plain, "soap.listen"}, {&c.SOAP.TLS.Listen, &g.secure, "soap.tls.listen"}, {&c.Web.Listen, &g.pages, "web.listen"}} {
+	}{{&c.SOAP.Listen, &g.plain, "soap.listen"}, {&c.SOAP.TLS.Listen, &g.secure, "soap.tls.listen"}, {&c.Web.Listen, &g.pages, "web.listen"}, {&c.Admin.Listen, &g.admin, "admin.listen"}} {
 		if *l.address == "" {
 			continue
 		}
@@ -212,8 +212,8 @@ func (g *gateway) listen(c *Config) error {
 
 func (g *gateway) newSite(c Config) (*web.Site, error) {
 	site := &web.Site{
-		Relay: g.relay, Later: g.later, Environment: c.Environment, TrustedLocal: g.fromProxy, Version: versionText(), Started: time.Now(), Log: g.log,
-		Catalogue: g.catalogueStatus, ResetCatalogue: g.resetCatalogue, Rules: g.keeper.Rules, PlanCatalogue: g.planCatalogue, Endpoints: g.endpoints(), Registry: g.measure(), Certificates: g.certificates.status,
+		Relay: g.relay, Later: g.later, Environment: c.Environment, AdminApart: g.admin != nil, Version: versionText(), Started: time.Now(), Log: g.log,
+		Catalogue: g.catalogueStatus, ResetCatalogue: g.resetCatalogue, ResetTree: func(context.Context) error { return g.keeper.RefreshTree() }, Rules: g.keeper.Rules, PlanCatalogue: g.planCatalogue, Endpoints: g.endpoints(), Registry: g.measure(), Certificates: g.certificates.status,
 	}
 	site.SessionLife, site.NoLocalAccounts = time.Duration(c.Web.SessionHours)*time.Hour, !c.Web.LocalAccounts
 	site.SmallCounts = c.Web.SmallCounts
@@ -239,7 +239,8 @@ func (g *gateway) newSite(c Config) (*web.Site, error) {
 func (g *gateway) catalogueStatus() web.CatalogueStatus {
 	s := g.keeper.Status()
 	status := web.CatalogueStatus{
-		Loaded: s.Loaded, Source: s.Source, FromCache: s.FromCache, Routes: s.Routes, Permissions: s.Permissions, LastError: s.LastError,
+		Loaded: s.Loaded, Source: s.Source, FromCache: s.FromCache, Routes: s.Routes, Permissions: s.Permissions,
+		LastError: s.LastError, LastErrorAt: s.LastErrorAt, Tree: web.TreeStatus(s.Tree),
 	}
 	if s.Held != nil {
 		status.Held = s.Held.Digest
@@ -253,12 +254,12 @@ func (g *gateway) planCatalogue(file io.Reader, rows []routing.Entry) ([]routing
 	return plan.Edits, plan.Report, err
 }
 
-func (g *gateway) resetCatalogue(ctx context.Context) (routes, permissions int, err error) {
-	report, err := g.keeper.Refresh(ctx)
+func (g *gateway) resetCatalogue(ctx context.Context) error {
+	_, err := g.keeper.Refresh(ctx)
 	if err != nil && g.config.TAK.ResetAlways200 {
 		err = &web.QuietReset{Cause: err}
 	}
-	return report.Routes, report.Permissions, err
+	return err
 }
 
 // describe answers ?wsdl and ?xsd with the address that the caller used, or that a trusted proxy was asked by.
@@ -310,6 +311,9 @@ func (g *gateway) announce(w io.Writer) error {
 		open = " (the API is open to this machine)"
 	}
 	t.add("Pages and API", "http://"+g.config.Web.Listen+"/"+open)
+	if g.admin != nil {
+		t.add("Monitors", "http://"+g.config.Admin.Listen+"/status")
+	}
 	if g.config.Environment == environmentDemo {
 		announceAccounts(t)
 	}
@@ -337,6 +341,9 @@ func (g *gateway) run(ctx context.Context) error {
 		}
 	}
 	all.Go(func() error { return g.site.Run(serving, g.pages) })
+	if g.admin != nil {
+		all.Go(func() error { return g.site.RunAdmin(serving, g.admin) })
+	}
 	if g.world != nil {
 		all.Go(func() error { return g.world.run(serving) })
 	}
@@ -364,7 +371,7 @@ func (g *gateway) advise() {
 
 // close closes what openGateway opened. Listeners that ran are closed already.
 func (g *gateway) close() {
-	for _, l := range []net.Listener{g.plain, g.secure, g.pages} {
+	for _, l := range []net.Listener{g.plain, g.secure, g.pages, g.admin} {
 		if l != nil {
 			_ = l.Close()
 		}

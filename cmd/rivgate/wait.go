@@ -79,8 +79,12 @@ func (g *gateway) waitingRoom(ctx context.Context, rooms *errgroup.Group, c Conf
 	if g.secure != nil {
 		rooms.Go(func() error { return calls.Run(ctx, tls.NewListener(turnOf(g.underTLS), g.tls)) })
 	}
-	pages := &http.Server{Handler: web.Waiting(counted), ReadHeaderTimeout: 10 * time.Second, ErrorLog: zap.NewStdLog(g.log)}
-	rooms.Go(func() error { return serveFor(ctx, pages, turnOf(g.pages)) })
+	for _, l := range []net.Listener{g.pages, g.admin} {
+		if l != nil {
+			server := &http.Server{Handler: web.Waiting(counted, l == g.admin), ReadHeaderTimeout: 10 * time.Second, ErrorLog: zap.NewStdLog(g.log)}
+			rooms.Go(func() error { return serveFor(ctx, server, turnOf(l)) })
+		}
+	}
 }
 
 // serveFor serves until ctx ends.
@@ -135,7 +139,7 @@ func (t *turn) Close() error {
 
 // nextTurn lets the listeners accept again.
 func (g *gateway) nextTurn() error {
-	for _, l := range []net.Listener{g.plain, g.underTLS, g.pages} {
+	for _, l := range []net.Listener{g.plain, g.underTLS, g.pages, g.admin} {
 		if l, ok := l.(*net.TCPListener); ok {
 			if err := l.SetDeadline(time.Time{}); err != nil {
 				return err

@@ -34,21 +34,29 @@ func (b Beside) add(c *routing.Catalogue) error {
 	if len(b.HSAFiles) == 0 {
 		return nil
 	}
-	var readers []io.Reader
-	for i, path := range b.HSAFiles {
-		file, err := openFile(path, fmt.Sprintf("HSA file %d", i+1))
-		if err != nil {
-			return err
-		}
-		defer file.Close()
-		readers = append(readers, file)
-	}
-	tree, err := ReadHSATree(readers...)
+	tree, err := b.Tree()
 	if err != nil {
 		return err
 	}
 	c.Tree = tree
 	return nil
+}
+
+// Tree reads the HSA files; nil where there are none.
+func (b Beside) Tree() (routing.Tree, error) {
+	if len(b.HSAFiles) == 0 {
+		return nil, nil
+	}
+	var readers []io.Reader
+	for i, path := range b.HSAFiles {
+		file, err := openFile(path, fmt.Sprintf("HSA file %d", i+1))
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		readers = append(readers, file)
+	}
+	return ReadHSATree(readers...)
 }
 
 func (b Beside) units() ([]routing.Unit, error) {

@@ -27,6 +27,9 @@ type Keeper struct {
 	Now       func() time.Time // nil: time.Now
 	Log       *zap.Logger      // nil: no log
 
+	// Tree reads the HSA files anew, for RefreshTree. Nil: there are none.
+	Tree func() (routing.Tree, error)
+
 	// MaxShrink holds an answer back that has lost more than so many percent of its routes or permissions; 0: never.
 	MaxShrink int
 	// Accepted is told of an answer that is held back, and asked whether a person has confirmed it. Nil: only Accept does.
@@ -34,7 +37,8 @@ type Keeper struct {
 
 	refreshing sync.Mutex // one refresh at a time, whoever asked for it
 	current    atomic.Pointer[loaded]
-	lastError  atomic.Pointer[failure] // nil after a success
+	lastError  atomic.Pointer[failure]    // nil after a success
+	tree       atomic.Pointer[TreeStatus] // nil before the first table
 	attempted  atomic.Bool
 	held       atomic.Pointer[holding] // nil when no answer is held back
 	mark       atomic.Pointer[string]  // of the source, when it was last taken into use
@@ -64,6 +68,14 @@ type Report struct {
 	Notes       []string // what a person should know, see routing.Table.Notes
 }
 
+// TreeStatus is how the HSA tree was last read.
+type TreeStatus struct {
+	Read   time.Time `json:"read,omitzero"`
+	OK     bool      `json:"ok"`
+	Before int       `json:"before"` // units before it
+	Now    int       `json:"now"`    // units in use
+}
+
 // Status is how the catalogue is at present.
 type Status struct {
 	Source      string    `json:"source"`              // what the source calls itself
@@ -74,6 +86,8 @@ type Status struct {
 	Routes      int       `json:"routes"`
 	Permissions int       `json:"permissions"`
 	Held        *Held     `json:"held,omitempty"` // an answer that waits for a person's word
+
+	Tree TreeStatus `json:"tree"`
 }
 
 // Run refreshes at once, unless that was done already, and then again and again until ctx ends. It returns nil.
@@ -136,6 +150,9 @@ func (k *Keeper) Status() Status {
 		s.Loaded, s.FromCache = now.at, now.fromCache
 		s.Routes, s.Permissions = now.table.Size()
 	}
+	if tree := k.tree.Load(); tree != nil {
+		s.Tree = *tree
+	}
 	if waiting := k.held.Load(); waiting != nil {
 		s.Held = &waiting.held
 	}
@@ -174,6 +191,35 @@ func (k *Keeper) Refresh(ctx context.Context) (Report, error) {
 	return k.fallBack(), err
 }
 
+// RefreshTree reads the HSA files alone and puts the catalogue in use with their tree, or keeps the one there is and returns why.
+func (k *Keeper) RefreshTree() error {
+	k.refreshing.Lock()
+	defer k.refreshing.Unlock()
+	now := k.current.Load()
+	units := len(k.Catalogue().Tree)
+	tree, err := k.readTree(now)
+	if err == nil {
+		c := now.catalogue
+		c.Tree = tree
+		_, err = k.use(c, now.at, now.fromCache)
+	}
+	if err != nil {
+		k.tree.Store(&TreeStatus{Read: k.now(), Before: units, Now: units})
+		k.log().Error("HSA tree not refreshed, the last good one stays", zap.String("reason", brief(err)))
+	}
+	return err
+}
+
+func (k *Keeper) readTree(now *loaded) (routing.Tree, error) {
+	switch {
+	case now == nil:
+		return nil, errors.New("reading the HSA tree: there is no catalogue yet")
+	case k.Tree == nil:
+		return now.catalogue.Tree, nil
+	}
+	return k.Tree()
+}
+
 // use builds a table and puts it in use.
 func (k *Keeper) use(c routing.Catalogue, at time.Time, fromCache bool) (Report, error) {
 	table, err := routing.NewTable(c, k.Rules)
@@ -182,7 +228,9 @@ func (k *Keeper) use(c routing.Catalogue, at time.Time, fromCache bool) (Report,
 	}
 	report := Report{FromCache: fromCache, Notes: table.Notes(), Changes: Diff(k.Catalogue(), c)}
 	report.Routes, report.Permissions = table.Size()
+	units := len(k.Catalogue().Tree)
 	before := k.current.Swap(&loaded{table, c, at, fromCache})
+	k.tree.Store(&TreeStatus{Read: k.now(), OK: true, Before: units, Now: len(c.Tree)})
 	if before == nil || len(report.Changes) > 0 {
 		k.log().Info("catalogue in use", zap.Int("routes", report.Routes), zap.Int("permissions", report.Permissions),
 			zap.Int("changes", len(report.Changes)), zap.Bool("fromCache", fromCache), zap.Time("loaded", at))

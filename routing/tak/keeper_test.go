@@ -3,6 +3,7 @@ package tak_test
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -222,4 +223,53 @@ func TestRunDoesNotRepeatTheFirstRefresh(t *testing.T) {
 			t.Errorf("%d reads, want 1", source.reads)
 		}
 	})
+}
+
+// The HSA files can be read anew alone: the catalogue in use stays, and its tree is another; a file that cannot be read leaves the tree as it was.
+func TestTheTreeIsReadAnewAlone(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "hsa.xml")
+	write := func(units ...string) {
+		text := `<HsaUnitsResponse xmlns="urn:riv:hsa:HsaWsResponder:3"><hsaUnits>`
+		for _, unit := range units {
+			text += "<hsaUnit><hsaIdentity>" + unit + "</hsaIdentity><DN>ou=" + unit + ",o=REG,c=SE</DN></hsaUnit>"
+		}
+		if err := os.WriteFile(file, []byte(text+"</hsaUnits></HsaUnitsResponse>"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("SE2010123456-A")
+	catalogue := filepath.Join(t.TempDir(), "c.yaml")
+	if err := os.WriteFile(catalogue, []byte("routes:\n  - {contract: \"urn:a:1\", to: SE, address: \"http://a/\"}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	beside := tak.Beside{HSAFiles: []string{file}}
+	k := &tak.Keeper{Source: tak.File{Path: catalogue, Beside: beside}, Tree: beside.Tree}
+	if err := k.RefreshTree(); err == nil || k.Status().Tree.OK {
+		t.Error("a tree without a catalogue")
+	}
+	if _, err := k.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if s := k.Status().Tree; !s.OK || s.Before != 0 || s.Now != 1 {
+		t.Errorf("after the start: %+v", s)
+	}
+	write("SE2010123456-A", "SE2010123456-B")
+	if err := os.Remove(catalogue); err != nil { // not needed
+		t.Fatal(err)
+	}
+	if err := k.RefreshTree(); err != nil {
+		t.Fatal(err)
+	}
+	if s := k.Status(); !s.Tree.OK || s.Tree.Before != 1 || s.Tree.Now != 2 || s.Routes != 1 || len(k.Catalogue().Tree) != 2 {
+		t.Errorf("after a reset: %+v", s)
+	}
+	if err := os.WriteFile(file, []byte("<broken"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.RefreshTree(); err == nil {
+		t.Error("a broken file is taken")
+	}
+	if s := k.Status().Tree; s.OK || s.Before != 2 || s.Now != 2 || len(k.Catalogue().Tree) != 2 {
+		t.Errorf("after a broken file: %+v", s)
+	}
 }
