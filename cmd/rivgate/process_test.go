@@ -85,14 +85,38 @@ type served struct {
 	ended   chan error
 }
 
-// serve starts the binary in a folder of its own, on free ports.
+// serve starts the binary in a folder of its own, on free ports, and waits until it says where they are.
 func serve(t *testing.T, binary, dir string, environ ...string) *served {
+	t.Helper()
+	s, out := launch(t, binary, dir, environ...)
+	said := bufio.NewScanner(out)
+	for said.Scan() {
+		name, value, _ := strings.Cut(said.Text(), "  ")
+		if fields := strings.Fields(value); len(fields) > 0 {
+			s.lines[name] = fields[0]
+		}
+		if name == "Pages and API" {
+			break
+		}
+	}
+	s.reap(out)
+	return s
+}
+
+// serveInBackground starts it and waits for nothing.
+func serveInBackground(t *testing.T, binary, dir string, environ ...string) *served {
+	t.Helper()
+	s, out := launch(t, binary, dir, environ...)
+	s.reap(out)
+	return s
+}
+
+func launch(t *testing.T, binary, dir string, environ ...string) (*served, io.Reader) {
 	t.Helper()
 	s := &served{command: exec.Command(binary, "serve"), lines: map[string]string{}, log: &bytes.Buffer{}, ended: make(chan error, 1)}
 	s.command.Dir, s.command.Stderr = dir, s.log
 	s.command.Env = append(os.Environ(), "RIVGATE_SOAP_LISTEN=127.0.0.1:0", "RIVGATE_WEB_LISTEN=127.0.0.1:0",
-		"RIVGATE_DEMO_PORTAL=127.0.0.1:0", "RIVGATE_DEMO_HANDLING_SYSTEM=127.0.0.1:0",
-		"RIVGATE_SHUTDOWN_DRAIN=100ms")
+		"RIVGATE_DEMO_PORTAL=127.0.0.1:0", "RIVGATE_DEMO_HANDLING_SYSTEM=127.0.0.1:0", "RIVGATE_SHUTDOWN_DRAIN=100ms")
 	s.command.Env = append(s.command.Env, environ...)
 	out, err := s.command.StdoutPipe()
 	if err != nil {
@@ -102,19 +126,15 @@ func serve(t *testing.T, binary, dir string, environ ...string) *served {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.command.Process.Kill() })
-	said := bufio.NewScanner(out)
-	for said.Scan() {
-		name, value, _ := strings.Cut(said.Text(), "  ")
-		s.lines[name] = strings.Fields(value)[0]
-		if name == "Pages and API" {
-			break
-		}
-	}
+	return s, out
+}
+
+// reap waits for its end beside the test.
+func (s *served) reap(out io.Reader) {
 	go func() {
 		_, _ = io.Copy(io.Discard, out)
 		s.ended <- s.command.Wait()
 	}()
-	return s
 }
 
 // stop ends it by a signal and waits.
