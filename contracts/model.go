@@ -160,6 +160,15 @@ type Update struct {
 	NewRecipient   *OrgUnit        `json:"newRecipient,omitempty"`
 	NewCase        *Complaint      `json:"newCase,omitempty"`
 	Attachments    []Attachment    `json:"attachments,omitempty"`
+	Handover       *Handover       `json:"handover,omitempty"` // with FORWARDED, from a person of this house; never on the wire of an update
+}
+
+// Handover is what the unit that hands a case over says to the unit that takes it. The reporter never sees it.
+type Handover struct {
+	Ground string `json:"ground,omitempty"` // consent or other ground on which the case passes between care and patient board
+	Note   string `json:"note,omitempty"`   // internal
+	ByID   string `json:"byId,omitempty"`   // filled in by the gateway: the account of who does it
+	ByName string `json:"byName,omitempty"`
 }
 
 // Professional is RIV-TA's HealthcareProfessionalType.

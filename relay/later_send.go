@@ -31,6 +31,9 @@ func (r *Relay) reply(ctx context.Context, o store.Outgoing) error {
 	}
 	root, extension, _ := strings.Cut(o.MessageID, "|")
 	m.ID = contracts.II{Root: root, Extension: extension}
+	if err := r.noteHandover(ctx, c, u, m.ID); err != nil {
+		return err
+	}
 	_, err = r.say(ctx, r.Instance.HSAID, said{caseID: c.ID, message: m, version: o.CaseVersion})
 	return err
 }

@@ -61,6 +61,9 @@ func (r *Relay) pass(ctx context.Context, c store.Case, large bool) error {
 	if complaint == nil {
 		return store.ErrNotFound
 	}
+	if p.reason, err = r.handoverReason(ctx, c, p.reason); err != nil {
+		return err
+	}
 	files := lend(p.opening, complaint.Attachments, where)
 	m := &contracts.Message{
 		ID:        contracts.II{Root: r.Instance.HSAID, Extension: p.forwarded.MessageID},

@@ -29,6 +29,15 @@ func (r *Relay) Reply(ctx context.Context, caseID string, u contracts.Update, ve
 	if err != nil {
 		return store.Accepted{}, err
 	}
+	if u.Handover != nil {
+		if err := r.try(ctx, caseID, u, version); err != nil { // nothing is noted of what is refused
+			return store.Accepted{}, err
+		}
+		m.ID = contracts.II{Root: r.Instance.HSAID, Extension: r.NewID()}
+		if err := r.noteHandover(ctx, c, u, m.ID); err != nil {
+			return store.Accepted{}, err
+		}
+	}
 	return r.say(ctx, r.Instance.HSAID, said{caseID: c.ID, message: m, version: version})
 }
 
@@ -37,6 +46,9 @@ func (r *Relay) returning(ctx context.Context, caseID string, u contracts.Update
 	c, err := r.Store.Case(ctx, caseID)
 	if err == nil && c.Handler.Via != routing.Inbox {
 		err = ErrNotOurs
+	}
+	if err == nil {
+		err = r.mayHandOver(c, u)
 	}
 	if err != nil {
 		return nil, c, err

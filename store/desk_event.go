@@ -25,9 +25,11 @@ const (
 	DeskUnprotected DeskEventKind = "unprotected"
 	DeskAuthority   DeskEventKind = "authority"
 	DeskNoAuthority DeskEventKind = "no_authority"
-	DeskSent        DeskEventKind = "sent"    // an answer left
-	DeskUndone      DeskEventKind = "undone"  // an answer was taken back
-	DeskRefused     DeskEventKind = "refused" // an answer that the line did not take
+	DeskSent        DeskEventKind = "sent"     // an answer left
+	DeskUndone      DeskEventKind = "undone"   // an answer was taken back
+	DeskRefused     DeskEventKind = "refused"  // an answer that the line did not take
+	DeskHandover    DeskEventKind = "handover" // said to the unit that takes the case, which reads it too
+	DeskPlace       DeskEventKind = "place"    // a board set the unit where it happened
 )
 
 // DeskEvent is one line of a case's time line that is no message.
@@ -42,6 +44,9 @@ type DeskEvent struct {
 	Text      string        `json:"text,omitempty"`      // note, reason, or number
 	Form      string        `json:"form,omitempty"`      // of an answer
 	MessageID string        `json:"messageId,omitempty"` // Key.MessageID of an answer
+	ToUnit    string        `json:"toUnit,omitempty"`    // of a handover, HSA-id; of a place, the unit
+	ToName    string        `json:"toName,omitempty"`    // of that unit
+	Ground    string        `json:"ground,omitempty"`    // of a handover
 	Files     []File        `json:"files,omitempty"`     // of a note, without their bytes
 	FilesID   string        `json:"-"`                   // by which they are read: see NoteFile
 }

@@ -208,7 +208,11 @@ func (c *Case) classify(e *Event) *Refusal {
 	if e.Classification == nil || len(e.Classification.MainProblems) == 0 || e.Classification.Area == "" {
 		return &Refusal{NotClassified}
 	}
+	was := c.Classification
 	c.Classification = *e.Classification
+	if c.Classification.IncidentUnit == "" && len(was.MainProblems) == 0 {
+		c.Classification.IncidentUnit = was.IncidentUnit // a board set it before anybody classified
+	}
 	return nil
 }
 

@@ -84,6 +84,9 @@ func (s *Site) send(w http.ResponseWriter, r *http.Request, who access, c store.
 
 // say lets an answer leave: after its few seconds, or at once where there are none.
 func (s *Site) say(ctx context.Context, who access, c store.Case, f *form, d store.Draft, u contracts.Update, version int64) (staged bool, err error) {
+	if u, err = s.handover(ctx, who, c, u); err != nil {
+		return false, err
+	}
 	if s.Later != nil {
 		o, err := s.Later.Say(ctx, relay.Said{
 			CaseID: c.ID, Unit: c.Handler.Unit, By: who.self(), Form: f.Name, Draft: draftBody(f), Update: u, Version: version,

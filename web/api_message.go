@@ -198,15 +198,25 @@ func (s *Site) reply(ctx context.Context, c store.Case, who access, body newMess
 		return store.Accepted{}, invalid("update/handlingUnit", "Fältet fylls i av Rivgate. Utelämna det.")
 	}
 	if to := body.Update.NewRecipient; to != nil {
-		agreed, err := s.agreed(ctx, c, to.HSAID)
-		if err != nil {
-			return store.Accepted{}, err
+		ground := ""
+		if body.Update.Handover != nil {
+			ground = strings.TrimSpace(body.Update.Handover.Ground)
 		}
-		if !agreed {
+		agreed, err := s.agreed(ctx, c, to.HSAID, ground)
+		switch {
+		case err != nil:
+			return store.Accepted{}, err
+		case !agreed && isBoard(c.Handler):
 			return store.Accepted{}, invalid("update/newRecipient", textNoConsent)
+		case !agreed:
+			return store.Accepted{}, invalid("update/handover/ground", textNoGround)
 		}
 	}
-	var err error
+	u, err := s.handover(ctx, who, c, *body.Update)
+	if err != nil {
+		return store.Accepted{}, err
+	}
+	body.Update = &u
 	if body.Update.Attachments, err = withFiles("update/attachments", body.Update.Attachments, body.Files); err != nil {
 		return store.Accepted{}, err
 	}

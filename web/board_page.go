@@ -77,7 +77,7 @@ func (s *Site) showBoardCase(w http.ResponseWriter, r *http.Request, who access,
 	if err != nil {
 		return err
 	}
-	line, err := s.timeLine(ctx, c, "")
+	line, err := s.boardLine(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -107,19 +107,12 @@ func (s *Site) boardForms(c store.Case, reporter person) map[string]*form {
 	for _, name := range []string{"place", "consent", "withdraw", "request", "opinion", "child", "nochild"} {
 		forms[name] = &form{Name: name, Values: url.Values{}}
 	}
-	forms["place"].Values = classificationOf(c)
-	forms["place"].Values.Del("place")
 	if reporter.Name != hiddenPerson {
 		forms["consent"].Values.Set("who", reporter.Name)
 	}
 	forms["consent"].Values.Set("day", s.today())
 	forms["opinion"].Values.Set("day", s.today())
 	return forms
-}
-
-// Choices are the classification that a correction of the place carries with it.
-func (p boardPage) Choices() choices {
-	return choices{Form: p.Forms["place"], Problems: p.Problems, Areas: p.Areas}
 }
 
 // Form is the form of that name.
@@ -160,6 +153,22 @@ func placesOf(line []event) []boardPlace {
 	return out
 }
 
+// boardLine is the time line with the units that the board set at its desk.
+func (s *Site) boardLine(ctx context.Context, c store.Case) ([]event, error) {
+	line, err := s.timeLine(ctx, c, "")
+	if err != nil {
+		return nil, err
+	}
+	acts, err := s.Relay.Store.DeskEvents(ctx, c.ID, []string{c.Handler.Unit})
+	for _, act := range acts {
+		if act.Kind == store.DeskPlace {
+			line = append(line, event{Desk: true, From: act.By.Name + ", " + handlerName(c.Handler), At: act.At, Place: s.unitLabel(act.ToUnit)})
+		}
+	}
+	slices.SortStableFunc(line, func(a, b event) int { return a.At.Compare(b.At) })
+	return line, err
+}
+
 // careUnits are the units of care in the catalogue, by name, as many as a list can hold; the others are found by what is typed.
 func (s *Site) careUnits() []routing.Unit {
 	var out []routing.Unit
@@ -178,7 +187,7 @@ func (s *Site) today() string { return swedish(s.now()).Format(time.DateOnly) }
 func boardDone(done string) string {
 	switch done {
 	case "place":
-		return "Enheten är sparad, och rättelsen är på väg till 1177."
+		return "Enheten är sparad."
 	case "consent":
 		return "Samtycket är noterat."
 	case "withdraw":

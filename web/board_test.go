@@ -2,12 +2,14 @@ package web_test
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"rivgate/contracts"
 	"rivgate/store"
 )
 
@@ -21,7 +23,7 @@ func (w *world) boardAct(id, verb string, fields url.Values) {
 // placed are the fields that set the place of a case.
 func (w *world) placed(id, unit string) url.Values {
 	w.t.Helper()
-	return url.Values{"version": {version(w.t, w.page("/inbox/"+id+"/board"))}, "unit": {unit}, "problem": {"3"}, "area": {"1"}}
+	return url.Values{"version": {version(w.t, w.page("/inbox/"+id+"/board"))}, "unit": {unit}}
 }
 
 func TestBoardSetsTheUnitLater(t *testing.T) {
@@ -42,16 +44,16 @@ func TestBoardSetsTheUnitLater(t *testing.T) {
 	has(t, r.body, "Flera enheter stämmer", "Vårdcentralen Björken", "Vårdcentralen Eken", `name="unit-choice"`, `value="vårdcentralen"`)
 	has(t, w.post("/inbox/"+id+"/board/place", w.placed(id, "ingenstans")).body, "Ingen enhet i katalogen heter så.")
 	has(t, w.post("/inbox/"+id+"/board/place", w.placed(id, board)).body, "Det är en patientnämnd.")
-	without := w.placed(id, "sjukh")
-	without.Del("problem")
-	has(t, w.post("/inbox/"+id+"/board/place", without).body, "Välj minst ett huvudproblem.", `value="sjukh"`)
 	if n := len(timeLine(t, w, id)); n != 1 {
 		t.Fatalf("%d messages, want the complaint alone", n)
 	}
 
 	w.boardAct(id, "place", w.placed(id, "sjukh"))
-	if c := w.theCase(id); c.Classification.IncidentUnit != hospital || c.State == store.Closed {
-		t.Errorf("after the correction: %+v", c)
+	if c := w.theCase(id); c.Classification.IncidentUnit != hospital || len(c.Classification.MainProblems) != 0 || c.State == store.Closed {
+		t.Errorf("the unit is set at once, without a classification: %+v", c)
+	}
+	if n := len(timeLine(t, w, id)); n != 1 {
+		t.Fatalf("%d messages: nothing is sent before the case is classified", n)
 	}
 	w.pass(time.Minute)
 	chosen := w.placed(id, "vårdcentralen")
@@ -276,4 +278,71 @@ func TestBoardPageShowsTextAsText(t *testing.T) {
 	for _, page := range []string{w.page("/inbox/" + id + "/board"), w.page("/inbox/" + id + "/board/request/1"), w.page("/board"), refused.body} {
 		hasNot(t, ownScripts(page), "<script", "<img")
 	}
+}
+
+// TestAUnitThatWasSetGoesWithTheClassification: what the board set at once is in the answer that closes the case, and corrections go through the line from then on.
+func TestAUnitThatWasSetGoesWithTheClassification(t *testing.T) {
+	w := newWorld(t)
+	id := w.submit(board, "Tolvan Test", "Text")
+	w.as("nina")
+	w.boardAct(id, "place", w.placed(id, "sjukh"))
+	has(t, w.page("/inbox/"+id), "Enheten där det hände", `name="place" value="`+hospital)
+	body := `{"update": {"type": "CORRECTION", "classification": {"problems": [{"code": "3", "codeSystem": "1.2.752.129.5.1.22", "displayName": "Kommunikation"}],
+		"areaOfActivity": {"code": "1", "codeSystem": "urn:rivgate:kodverk:verksamhetsomrade", "displayName": "x"}}}, "version": ` + version(t, w.page("/inbox/"+id)) + `}`
+	if r := w.json("/api/cases/"+id+"/messages", body); r.status != http.StatusCreated {
+		t.Fatalf("%d %s", r.status, r.body)
+	}
+	if c := w.theCase(id); c.Classification.IncidentUnit != hospital || len(c.Classification.MainProblems) != 1 {
+		t.Errorf("a classification that names no unit took it away: %+v", c.Classification)
+	}
+	n := len(timeLine(t, w, id))
+	chosen := w.placed(id, "vårdcentralen")
+	chosen.Set("unit-choice", clinic)
+	w.boardAct(id, "place", chosen)
+	if c := w.theCase(id); c.Classification.IncidentUnit != clinic || len(c.Classification.MainProblems) != 1 || len(timeLine(t, w, id)) != n+1 {
+		t.Errorf("a correction of what is classified: %+v", c.Classification)
+	}
+}
+
+// TestHandingOverHasANoteAndAGround: the note is the next unit's alone, and between care and board nothing passes without a ground, by page and API.
+func TestHandingOverHasANoteAndAGround(t *testing.T) {
+	w := newWorld(t)
+	id := w.submit(clinic, "Tolvan Test", "Text")
+	w.as("vera")
+	forward := func(to string, more url.Values) reply {
+		fields := url.Values{"version": {version(t, w.page("/inbox/"+id))}, "unit": {to}, "text": {"Ni får svar av en annan enhet."}, "do": {"send"}}
+		for name, values := range more {
+			fields[name] = values
+		}
+		return w.post("/inbox/"+id+"/forward", fields)
+	}
+	if r := forward(board, nil); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "Ange grunden") || !strings.Contains(r.body, `id="forward-ground-error"`) {
+		t.Fatalf("to the board without a ground: %d\n%s", r.status, main(r.body))
+	}
+	body := `{"update": {"type": "FORWARDED", "newRecipient": {"hsaId": "` + board + `"}}, "version": ` + version(t, w.page("/inbox/"+id)) + `}`
+	if r := w.json("/api/cases/"+id+"/messages", body); r.status != http.StatusBadRequest || !strings.Contains(r.body, "Ange grunden") {
+		t.Fatalf("by the API without a ground: %d\n%s", r.status, r.body)
+	}
+	handed := contracts.Update{Type: contracts.Forwarded, NewRecipient: &contracts.OrgUnit{HSAID: board}}
+	var refused *contracts.Error
+	if _, err := w.Relay.Reply(t.Context(), id, handed, 0); !errors.As(err, &refused) || refused.SubCode != contracts.SubFieldMissing {
+		t.Fatalf("as the command line does, without a ground: %v", err)
+	}
+	if r := forward(board, url.Values{"note": {"Ring henne först."}, "ground": {"Samtycke av Tolvan Test 2026-03-01, per telefon."}}); r.status != http.StatusSeeOther {
+		t.Fatalf("with a ground: %d\n%s", r.status, main(r.body))
+	}
+	hasNot(t, w.page("/mailbox/"+id), "Ring henne", "Samtycke av Tolvan")
+	has(t, w.page("/mailbox/"+id), "Ni får svar av en annan enhet.")
+	w.as("nina")
+	has(t, w.page("/inbox/"+id), "Ring henne först.", "Grund: Samtycke av Tolvan Test", "som tar över ärendet")
+	// And back, with another ground than a consent that was noted.
+	body = `{"update": {"type": "FORWARDED", "newRecipient": {"hsaId": "` + other + `"}, "handover": {"note": "Till er igen.", "ground": "Enligt anmälarens begäran", "byName": "Någon Annan"}}, "version": ` +
+		version(t, w.page("/inbox/"+id)) + `}`
+	if r := w.json("/api/cases/"+id+"/messages", body); r.status != http.StatusCreated {
+		t.Fatalf("by the API with a ground: %d\n%s", r.status, r.body)
+	}
+	w.as("hanna")
+	page := w.page("/inbox/" + id)
+	has(t, page, "Till er igen.", "Enligt anmälarens begäran", `class="meta">web`)
+	hasNot(t, page, "Ring henne först.", "Någon Annan")
 }

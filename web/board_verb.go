@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"rivgate/contracts"
+	"rivgate/relay"
 	"rivgate/routing"
 	"rivgate/store"
 )
@@ -73,17 +74,25 @@ func boardPlaces() []place {
 	return append([]place{{"classification/incidentUnit", "unit"}}, places()...)
 }
 
-// setPlace corrects the unit where it happened, through the line. The correction carries the whole classification: the contract has no smaller one.
+// setPlace sets the unit where it happened. A case that is not classified gets it at once: the classification carries it to 1177 when it comes. A case that is
+// goes through the line: the correction carries the whole classification, since the contract has no smaller one.
 func (s *Site) setPlace(ctx context.Context, who access, c store.Case, f *form) ([]routing.Unit, error) {
 	version, err := strconv.ParseInt(f.Value("version"), 10, 64)
 	if err != nil || version < 1 {
 		return nil, errForm
 	}
 	unit, found := s.typedUnit(f, "unit", "Skriv namnet eller HSA-id på enheten där det hände.")
-	k := s.classification(f)
 	if f.Failed() {
 		return found, nil
 	}
+	if len(c.Classification.MainProblems) == 0 {
+		err := s.Relay.Store.SetPlace(ctx, store.Act{CaseID: c.ID, Unit: c.Handler.Unit, By: who.self()}, version, unit.HSAID, unit.Name)
+		if errors.Is(err, store.ErrConflict) {
+			err = relay.ErrConflict
+		}
+		return nil, err
+	}
+	k := s.classification(&form{Name: "place", Values: classificationOf(c)})
 	k.IncidentUnit = &contracts.OrgUnit{HSAID: unit.HSAID, Name: unit.Name}
 	_, err = s.Relay.Reply(ctx, c.ID, contracts.Update{
 		Type: contracts.Correction, Classification: k,
@@ -240,19 +249,58 @@ func (s *Site) dueDay(f *form) {
 	}
 }
 
-const textNoConsent = "Det finns inget samtycke noterat för den enheten. Notera det under Patientnämnden först: vem som samtyckte, när och hur."
+const (
+	textNoConsent = "Det finns inget samtycke noterat för den enheten, och ingen annan grund är angiven. Notera samtycket under Patientnämnden: vem som samtyckte, när och hur. Eller ange grunden."
+	textNoGround  = "Ärendet går från vården till patientnämnden. Ange grunden: vem som har samtyckt, när och hur, eller en annan grund."
+)
 
-// agreed tells whether a case may be handed over to a unit: by a board to care only with the citizen's consent noted for that unit.
-func (s *Site) agreed(ctx context.Context, c store.Case, unit string) (bool, error) {
-	if u, known := s.table().Unit(unit); !isBoard(c.Handler) || known && u.Kind == routing.PatientBoard {
+// consentGround is a consent that a board noted as the ground of a handover.
+func consentGround(e *boardEntry) string {
+	return "Samtycke av " + e.Who + " " + e.Day + ": " + e.How
+}
+
+// handover fills in who hands a case over and, where a board noted the citizen's consent for the unit, that as the ground. Whether there must be one is
+// judged by the line.
+func (s *Site) handover(ctx context.Context, who access, c store.Case, u contracts.Update) (contracts.Update, error) {
+	if u.Type != contracts.Forwarded || u.NewRecipient == nil {
+		u.Handover = nil
+		return u, nil
+	}
+	h := contracts.Handover{}
+	if u.Handover != nil {
+		h = *u.Handover
+	}
+	if h.Ground == "" && isBoard(c.Handler) && s.Relay.Crosses(c.Handler, u.NewRecipient.HSAID) {
+		entries, err := s.boardEntries(ctx, c)
+		if err != nil {
+			return u, err
+		}
+		if consent := consentFor(entries, u.NewRecipient.HSAID); consent != nil {
+			h.Ground = consentGround(consent)
+		}
+	}
+	u.Handover = nil
+	if h.Ground != "" || h.Note != "" {
+		h.ByID, h.ByName = who.user, who.name
+		u.Handover = &h
+	}
+	return u, nil
+}
+
+// agreed tells whether a case may be handed over to a unit: between care and a board only with a ground, which for a board may be a consent that it noted.
+func (s *Site) agreed(ctx context.Context, c store.Case, unit, ground string) (bool, error) {
+	if ground != "" || !s.Relay.Crosses(c.Handler, unit) {
 		return true, nil
+	}
+	if !isBoard(c.Handler) {
+		return false, nil
 	}
 	entries, err := s.boardEntries(ctx, c)
 	return err == nil && consentFor(entries, unit) != nil, err
 }
 
-// boardForward hands a case over to another unit, for a board too: POST /inbox/{id}/forward. What a board knows is secret to care, so the case goes there only with
-// the citizen's consent noted for that unit. Any other handover is the case page's.
+// boardForward hands a case over to another unit: POST /inbox/{id}/forward. Secrecy holds between boards and care, so the case passes only with the citizen's
+// consent or another ground on record, in either direction. Any other handover is the case page's.
 func (s *Site) boardForward(w http.ResponseWriter, r *http.Request, who access) error {
 	c, err := s.inboxCase(r.Context(), r.PathValue("id"), who, WriteCase)
 	if err != nil {
@@ -262,11 +310,8 @@ func (s *Site) boardForward(w http.ResponseWriter, r *http.Request, who access) 
 	if err != nil {
 		return err
 	}
-	if !isBoard(c.Handler) {
-		return s.caseForm(w, r, who, c, f)
-	}
 	id := hsaOf(f.Value("unit"))
-	agreed, err := s.agreed(r.Context(), c, id)
+	agreed, err := s.agreed(r.Context(), c, id, f.Value("ground"))
 	if err != nil {
 		return err
 	}
@@ -276,6 +321,10 @@ func (s *Site) boardForward(w http.ResponseWriter, r *http.Request, who access) 
 	if err := s.lookedAt(r.Context(), who, store.AccessRefused, c, "forward: no consent"); err != nil {
 		return err
 	}
-	f.refuse("unit", textNoConsent)
+	if isBoard(c.Handler) {
+		f.refuse("unit", textNoConsent)
+	} else {
+		f.refuse("ground", textNoGround)
+	}
 	return s.caseAgain(w, r, who, c, f)
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"rivgate/contracts"
+	"rivgate/routing"
 	"rivgate/store"
 )
 
@@ -73,18 +74,25 @@ func (s *Site) caseLine(ctx context.Context, c store.Case) ([]event, error) {
 	if err != nil {
 		return nil, err
 	}
-	acts, err := s.Relay.Store.DeskEvents(ctx, c.ID, []string{c.Handler.Unit})
+	acts, err := s.Relay.Store.DeskEvents(ctx, c.ID, nil)
 	if err != nil {
 		return nil, err
 	}
 	for _, act := range acts {
+		own := routing.SameHSAID(act.Unit, c.Handler.Unit)
+		if !own && (act.Kind != store.DeskHandover || !routing.SameHSAID(act.ToUnit, c.Handler.Unit)) {
+			continue // another unit's desk
+		}
+		if act.Kind == store.DeskHandover {
+			act.Text = handoverText(act)
+		}
 		if act.Kind == store.DeskSent {
 			if i := slices.IndexFunc(line, func(e event) bool { return e.Key == act.MessageID }); i >= 0 {
 				line[i].By = act.By.Name
 				continue
 			}
 		}
-		e := event{Desk: true, Note: act.Kind == store.DeskNote, Title: deskWord(act), From: act.By.Name, At: act.At, Text: act.Text, Worry: act.Kind == store.DeskRefused, Files: noteFiles(c, act)}
+		e := event{Desk: true, Note: act.Kind == store.DeskNote || act.Kind == store.DeskHandover, Title: deskWord(act), From: act.By.Name, At: act.At, Text: act.Text, Worry: act.Kind == store.DeskRefused, Files: noteFiles(c, act)}
 		line = append(line, e)
 	}
 	slices.SortStableFunc(line, func(a, b event) int { return a.At.Compare(b.At) })

@@ -1,6 +1,9 @@
 package web
 
 import (
+	"cmp"
+	"strings"
+
 	"rivgate/routing"
 	"rivgate/store"
 )
@@ -38,12 +41,24 @@ func deskWord(e store.DeskEvent) string {
 		return "Kontrollen av fullmakten återtagen"
 	case store.DeskSent:
 		return formWord(e.Form) + " skickat"
+	case store.DeskHandover:
+		return "Till " + cmp.Or(e.ToName, e.ToUnit) + ", som tar över ärendet"
+	case store.DeskPlace:
+		return "Enheten där det hände: " + cmp.Or(e.ToName, e.ToUnit)
 	case store.DeskUndone:
 		return formWord(e.Form) + " ångrat innan det skickades"
 	case store.DeskRefused:
 		return formWord(e.Form) + " kunde inte skickas"
 	}
 	return string(e.Kind)
+}
+
+// handoverText is what was said to the unit that took a case over.
+func handoverText(e store.DeskEvent) string {
+	if e.Ground == "" {
+		return e.Text
+	}
+	return strings.TrimPrefix(e.Text+"\n\nGrund: "+e.Ground, "\n\n")
 }
 
 func untilWord(e store.DeskEvent) string {

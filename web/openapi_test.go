@@ -98,7 +98,7 @@ func TestDescriptionHasEveryField(t *testing.T) {
 		"II": contracts.II{}, "Stamp": contracts.Stamp{}, "OrgUnit": contracts.OrgUnit{}, "PersonID": contracts.PersonID{}, "CV": contracts.CV{},
 		"Recipient": contracts.Recipient{}, "Attachment": contracts.Attachment{}, "Upload": upload{}, "Reporter": contracts.Reporter{}, "Patient": contracts.Patient{},
 		"Complaint": contracts.Complaint{}, "Answer": contracts.Answer{}, "Forward": contracts.Forward{}, "Professional": contracts.Professional{},
-		"Classification": contracts.Classification{}, "Update": contracts.Update{}, "Message": contracts.Message{}, "NewCase": newCase{}, "NewMessage": newMessage{},
+		"Classification": contracts.Classification{}, "Update": contracts.Update{}, "Handover": contracts.Handover{}, "Message": contracts.Message{}, "NewCase": newCase{}, "NewMessage": newMessage{},
 		"Accepted": receiptView{}, "Ref": store.Ref{}, "Handler": store.Handler{}, "Person": personView{}, "CaseClassification": concluded{}, "Case": caseView{},
 		"Entry": store.Entry{}, "Letter": store.Letter{}, "Receiver": relay.Receiver{}, "Delivery": store.DeliveryRow{}, "DeliveryWithAttempts": deliveryView{},
 		"Attempt": attemptView{}, "Waiting": store.Waiting{}, "Audit": store.Audit{}, "DeliveryFilter": deliveryFilter{}, "DeliveryVerb": deliveryVerb{}, "StatisticsRow": countView{},

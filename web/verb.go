@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -9,6 +10,9 @@ import (
 	"rivgate/contracts"
 	"rivgate/store"
 )
+
+// handoverMost is the longest internal note, and the longest ground, of a handover, in characters.
+const handoverMost = 2000
 
 // places are where the contract's paths are typed on the case page.
 func places() []place {
@@ -20,6 +24,7 @@ func places() []place {
 		{"classification", "problem"},
 		{"answerDueDate", "due"},
 		{"newRecipient", "unit"},
+		{"handover/ground", "ground"},
 		{"attachment", "file"},
 		{"text", "text"},
 	}
@@ -97,6 +102,14 @@ func (s *Site) updateOf(verb string, f *form) (contracts.Update, error) {
 	case "forward":
 		u.Type = contracts.Forwarded
 		u.NewRecipient = s.recipient(f)
+		if ground, note := f.Value("ground"), f.Value("note"); ground != "" || note != "" {
+			u.Handover = &contracts.Handover{Ground: ground, Note: note}
+		}
+		for _, field := range []string{"ground", "note"} {
+			if len([]rune(f.Value(field))) > handoverMost {
+				f.refuse(field, fmt.Sprintf("Skriv högst %d tecken.", handoverMost))
+			}
+		}
 	case "close":
 		u.Type = contracts.Close
 		u.Classification = s.classification(f)

@@ -170,6 +170,8 @@ type CaseReplyCommand struct {
 	Problem []string `help:"CLOSE, CORRECTION: code of a main or sub problem, like 3 and 3.4; may be repeated." placeholder:"CODE"`
 	Area    string   `help:"CLOSE, CORRECTION: code of the area of activity." placeholder:"CODE"`
 	To      string   `help:"FORWARDED: the unit that takes over." placeholder:"HSAID"`
+	Note    string   `help:"FORWARDED: internal note to the unit that takes over; the citizen never sees it." placeholder:"TEXT"`
+	Ground  string   `help:"FORWARDED: the consent (whose, when, how) or other ground, mandatory between care and patient board." placeholder:"TEXT"`
 	Attach  []string `help:"File to go with the reply; may be repeated." placeholder:"FILE" type:"existingfile"`
 	Update  string   `help:"Take the whole update from a JSON file in the API's form instead; - is standard input." placeholder:"FILE"`
 	Version int64    `help:"Refuse if the case has another version by now." placeholder:"N"`
@@ -254,6 +256,12 @@ func (c *CaseReplyCommand) update(s *session, r *contracts.Registry) (contracts.
 	}
 	if c.To != "" {
 		u.NewRecipient = &contracts.OrgUnit{HSAID: c.To}
+	}
+	if c.Note != "" || c.Ground != "" {
+		u.Handover = &contracts.Handover{Ground: c.Ground, Note: c.Note}
+	}
+	if u.Handover != nil {
+		u.Handover.ByID, u.Handover.ByName = operator(""), operator("")
 	}
 	if len(c.Problem) > 0 || c.Area != "" {
 		classification, err := c.classification(r)

@@ -16,6 +16,8 @@ func RunDesk(t *testing.T, open func(t *testing.T, o store.Options) *store.Store
 		{"drafts", deskDrafts},
 		{"files of drafts", deskFiles},
 		{"files of notes", deskNotes},
+		{"what is said to the next unit", handovers},
+		{"a board sets the place at once", placesAtOnce},
 		{"standard replies", deskPhrases},
 		{"answers that are to leave", deskOutgoing},
 		{"what goes with a case", deskPurge},

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 
 	"rivgate/store"
@@ -54,4 +55,42 @@ func deskNotes(w *world) {
 	f.handOver(otherUnit)
 	w.is("the old unit", w.s.Note(w.ctx, before, "x", given...), store.ErrConflict)
 	equal(w, "what the new unit sees", f.events(otherUnit), "")
+}
+
+// handovers: what is said to the next unit is noted once for a message, and by who has the case.
+func handovers(w *world) {
+	f := w.file(inboxUnit)
+	h := store.Handover{ToUnit: otherUnit, ToName: "Eken", Ground: "Samtycke per telefon", Note: "Ring först", MessageID: "root|1"}
+	w.must(w.s.NoteHandover(w.ctx, f.act(anna), h))
+	w.must(w.s.NoteHandover(w.ctx, f.act(anna), h)) // a second try
+	h.MessageID = "root|2"
+	w.must(w.s.NoteHandover(w.ctx, f.act(anna), h))
+	events, err := w.s.DeskEvents(w.ctx, f.id, nil)
+	w.must(err)
+	equal(w, "events", len(events), 2)
+	e := events[0]
+	equal(w, "what is kept", fmt.Sprint(e.Kind, e.Unit, e.By, e.ToUnit, e.ToName, e.Ground, e.Text), fmt.Sprint(store.DeskHandover, inboxUnit, anna, otherUnit, "Eken", "Samtycke per telefon", "Ring först"))
+	stranger := f.act(anna)
+	stranger.Unit = otherUnit
+	w.is("by a unit that has not the case", w.s.NoteHandover(w.ctx, stranger, h), store.ErrConflict)
+}
+
+// placesAtOnce: a board sets the unit where it happened before anybody classified, and care never does.
+func placesAtOnce(w *world) {
+	f := w.file(board)
+	c, err := w.s.Case(w.ctx, f.id)
+	w.must(err)
+	w.is("an old version", w.s.SetPlace(w.ctx, f.act(anna), c.Version+1, otherUnit, "Eken"), store.ErrConflict)
+	w.must(w.s.SetPlace(w.ctx, f.act(anna), c.Version, otherUnit, "Eken"))
+	now, err := w.s.Case(w.ctx, f.id)
+	w.must(err)
+	equal(w, "the case", fmt.Sprint(now.Classification.IncidentUnit, now.Version, len(now.Classification.MainProblems)), fmt.Sprint(otherUnit, c.Version+1, 0))
+	care := w.file(inboxUnit)
+	k, err := w.s.Case(w.ctx, care.id)
+	w.must(err)
+	var refusal *store.Refusal
+	equal(w, "care is refused", errors.As(w.s.SetPlace(w.ctx, care.act(anna), k.Version, otherUnit, "Eken"), &refusal), true)
+	breaches, err := w.s.Check(w.ctx)
+	w.must(err)
+	equal(w, "breaches", fmt.Sprint(breaches), "[]")
 }

@@ -1,0 +1,62 @@
+package relay
+
+import (
+	"context"
+	"strings"
+
+	"rivgate/contracts"
+	"rivgate/routing"
+	"rivgate/store"
+)
+
+// Crosses tells whether handing a case over to a unit leads from care to a patient board, or from a board to care. A unit that the catalogue does not know counts
+// as care.
+func (r *Relay) Crosses(from store.Handler, unit string) bool {
+	board := false
+	if table := r.Table(); table != nil {
+		known, found := table.Unit(unit)
+		board = found && known.Kind == routing.PatientBoard
+	}
+	return board != (from.Kind == routing.PatientBoard)
+}
+
+// mayHandOver refuses a handover between care and patient board without a ground: secrecy holds between the two. Pages, API and commands all come here.
+func (r *Relay) mayHandOver(c store.Case, u contracts.Update) error {
+	if u.Type != contracts.Forwarded || u.NewRecipient == nil || !r.Crosses(c.Handler, u.NewRecipient.HSAID) {
+		return nil
+	}
+	if u.Handover != nil && strings.TrimSpace(u.Handover.Ground) != "" {
+		return nil
+	}
+	return contracts.FieldMissing("handover/ground", "Ärendet går mellan vården och patientnämnden. Ange grunden: vem som har samtyckt, när och hur, eller en annan grund.")
+}
+
+// noteHandover keeps what is said to the next unit, before the case leaves. The message's id makes a second try note it once.
+func (r *Relay) noteHandover(ctx context.Context, c store.Case, u contracts.Update, id contracts.II) error {
+	h := u.Handover
+	if u.Type != contracts.Forwarded || u.NewRecipient == nil || h == nil || h.Ground == "" && h.Note == "" {
+		return nil
+	}
+	act := store.Act{CaseID: c.ID, Unit: c.Handler.Unit, By: store.Person{ID: h.ByID, Name: h.ByName}}
+	return r.Store.NoteHandover(ctx, act, store.Handover{ToUnit: u.NewRecipient.HSAID, ToName: u.NewRecipient.Name, Ground: h.Ground, Note: h.Note, MessageID: idText(id)})
+}
+
+// handoverReason is what goes with a case to the system that takes it: the words for the reporter, the internal note, and the ground.
+func (r *Relay) handoverReason(ctx context.Context, c store.Case, reason string) (string, error) {
+	events, err := r.Store.DeskEvents(ctx, c.ID, []string{c.ForwardedFrom})
+	if err != nil || c.Handler.Via == routing.Inbox {
+		return reason, err // an inbox reads the note itself
+	}
+	for i := len(events) - 1; i >= 0; i-- {
+		e := events[i]
+		if e.Kind != store.DeskHandover || !routing.SameHSAID(e.ToUnit, c.Handler.Unit) {
+			continue
+		}
+		parts := []string{reason, e.Text}
+		if e.Ground != "" {
+			parts = append(parts, "Grund för överlämnandet: "+e.Ground)
+		}
+		return strings.Trim(strings.Join(parts, "\n\n"), "\n"), nil
+	}
+	return reason, nil
+}
