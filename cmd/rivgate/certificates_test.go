@@ -14,6 +14,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"rivgate/relay"
 	"rivgate/web"
 )
 
@@ -90,7 +91,8 @@ func TestContractFilesNameTheAddressThatWasAsked(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		g := &gateway{config: c, registry: registry, log: zap.NewNop()}
+		trust := relay.Trust{Proxies: prefixes(c.SOAP.TrustedProxies)}
+		g := &gateway{config: c, registry: registry, log: zap.NewNop(), relay: &relay.Relay{Trust: trust}}
 		for _, one := range registry.All() {
 			for _, how := range []struct {
 				sentence, url string
@@ -104,6 +106,25 @@ func TestContractFilesNameTheAddressThatWasAsked(t *testing.T) {
 					http.Header{"X-Forwarded-Proto": {"https"}, "X-Forwarded-Host": {"vp.example"}},
 					map[bool]string{true: "https://vp.example", false: "http://10.0.0.1:8080"}[trusted],
 				},
+				{
+					"forwarded with a port", "http://10.0.0.1:8080",
+					http.Header{"X-Forwarded-Proto": {"https"}, "X-Forwarded-Host": {"vp.example"}, "X-Forwarded-Port": {"8443"}},
+					map[bool]string{true: "https://vp.example:8443", false: "http://10.0.0.1:8080"}[trusted],
+				},
+				{
+					"forwarded with the scheme's own port", "http://10.0.0.1:8080",
+					http.Header{"X-Forwarded-Proto": {"https"}, "X-Forwarded-Host": {"vp.example:8443"}, "X-Forwarded-Port": {"443"}},
+					map[bool]string{true: "https://vp.example", false: "http://10.0.0.1:8080"}[trusted],
+				},
+				{
+					"forwarded as VP has it", "http://10.0.0.1:8080",
+					http.Header{
+						"X-Vp-Forwarded-Proto": {"https"}, "X-Vp-Forwarded-Host": {"vp.example"}, "X-Vp-Forwarded-Port": {"20000"},
+						"X-Forwarded-Proto": {"http"}, "X-Forwarded-Host": {"inner.example"}, "X-Forwarded-Port": {"80"},
+					},
+					map[bool]string{true: "https://vp.example:20000", false: "http://10.0.0.1:8080"}[trusted],
+				},
+				{"a port that is none", "http://10.0.0.1:8080", http.Header{"X-Forwarded-Port": {"70000"}}, "http://10.0.0.1:8080"},
 				{"forwarded nonsense", "http://10.0.0.1:8080", http.Header{"X-Forwarded-Proto": {"gopher"}, "X-Forwarded-Host": {"a/b?c"}}, "http://10.0.0.1:8080"},
 			} {
 				if got := describedAt(g, how.url, c.SOAP.Path+one.Path(), how.header); !strings.Contains(got, `location="`+how.want+c.SOAP.Path+one.Path()+`"`) {

@@ -262,23 +262,6 @@ func (g *gateway) resetCatalogue(ctx context.Context) error {
 	return err
 }
 
-// describe answers ?wsdl and ?xsd with the address that the caller used, or that a trusted proxy was asked by.
-func (g *gateway) describe(w http.ResponseWriter, r *http.Request) {
-	scheme, host := "http", r.Host
-	if r.TLS != nil {
-		scheme = "https"
-	}
-	if g.fromProxy(r) {
-		if p := r.Header.Get("X-Forwarded-Proto"); p == "http" || p == "https" {
-			scheme = p
-		}
-		if h := r.Header.Get("X-Forwarded-Host"); h != "" && !strings.ContainsAny(h, "/?#@, ") {
-			host = h
-		}
-	}
-	g.registry.Describe(w, r, scheme+"://"+host+g.config.SOAP.Path)
-}
-
 // fromProxy tells whether a request's peer is a trusted proxy.
 func (g *gateway) fromProxy(r *http.Request) bool {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
