@@ -37,7 +37,7 @@ func contractKind(kind routing.UnitKind) string {
 // that the catalogue does not know takes them.
 func (r *Relay) facts(c *contracts.Complaint, unit string) *store.Facts {
 	f := &store.Facts{
-		ReporterID: c.Reporter.PersonID.ID, ReporterName: c.Reporter.Name, Role: c.Reporter.Role,
+		ReporterID: c.Reporter.PersonID.ID, ReporterType: c.Reporter.PersonID.Type, ReporterName: c.Reporter.Name, Role: c.Reporter.Role,
 		IncidentDate: c.IncidentDate, PlaceText: c.IncidentPlaceText,
 		ReplyWanted: c.ReplyWanted, Received: c.Received.UTC, Attachments: true,
 	}
@@ -59,7 +59,7 @@ func (r *Relay) facts(c *contracts.Complaint, unit string) *store.Facts {
 		f.Sex = patient.Gender.Code
 	}
 	if patient.PersonID != nil {
-		f.PatientID = patient.PersonID.ID
+		f.PatientID, f.PatientType = patient.PersonID.ID, patient.PersonID.Type
 		if f.BirthDate == "" {
 			f.BirthDate = patient.PersonID.BirthDate()
 		}

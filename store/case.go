@@ -70,10 +70,12 @@ type Event struct {
 
 // Facts of a new case, for lists, rules and statistics.
 type Facts struct {
-	ReporterID   string // personal number
+	ReporterID   string // identity, as it came
+	ReporterType string // OID of its kind; "" in cases of before this was kept
 	ReporterName string
 	Role         string // PATIENT, RELATIVE or PROXY
 	PatientID    string
+	PatientType  string
 	PatientName  string
 	BirthDate    string // YYYYMMDD
 	Sex          string // KV Kön code, "" unknown

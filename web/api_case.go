@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/url"
+	"strconv"
 
 	"rivgate/contracts/redact"
 	"rivgate/store"
@@ -36,6 +38,7 @@ type concluded struct {
 // personView is a person in the API; in lists the id is masked.
 type personView struct {
 	ID   string `json:"id,omitempty"`
+	Type string `json:"type,omitempty"` // OID of the kind of identity
 	Name string `json:"name,omitempty"`
 	Role string `json:"role,omitempty"` // of the reporter
 }
@@ -46,19 +49,44 @@ func (s *Site) caseView(c store.Case, whole bool) caseView {
 	v := caseView{
 		Case: c, Classification: concluded(c.Classification), DaysLeft: daysLeft(c, s.now()), IncidentDate: f.IncidentDate, IncidentUnit: f.IncidentUnit, IncidentPlaceText: f.PlaceText,
 		Experienced: f.Experienced, ReplyWanted: f.ReplyWanted, AttachmentsAllowed: f.Attachments,
-		Reporter: personView{ID: f.ReporterID, Name: f.ReporterName, Role: f.Role},
-		Patient:  personView{ID: f.PatientID, Name: f.PatientName},
+		Reporter: personView{ID: f.ReporterID, Type: f.ReporterType, Name: f.ReporterName, Role: f.Role},
+		Patient:  personView{ID: f.PatientID, Type: f.PatientType, Name: f.PatientName},
 	}
 	v.Late = v.DaysLeft < 0 && c.State != store.Closed
 	if !whole {
-		v.Reporter.ID, v.Patient.ID, v.IncidentPlaceText = mask(f.ReporterID), mask(f.PatientID), ""
+		v.Reporter.ID, v.Patient.ID, v.IncidentPlaceText = reporterOf(c).Masked(), patientOf(c).Masked(), ""
 	}
 	return v
 }
 
 // apiCases lists cases, the latest received first, however they are handled.
 func (s *Site) apiCases(w http.ResponseWriter, r *http.Request, who access) error {
-	q := readQuery(r, "q", "state", "unit", "since", "after", "limit")
+	return s.apiCasesOf(w, r, who, readQuery(r, "q", "state", "unit", "since", "after", "limit"))
+}
+
+// apiSearch is apiCases for a POST: no number of a person stands in an address, nor in anybody's log of addresses.
+func (s *Site) apiSearch(w http.ResponseWriter, r *http.Request, who access) error {
+	var body struct {
+		Query string `json:"q"`
+		State string `json:"state"`
+		Unit  string `json:"unit"`
+		Since string `json:"since"`
+		After string `json:"after"`
+		Limit int    `json:"limit"`
+	}
+	if err := readJSON(w, r, &body); err != nil {
+		return err
+	}
+	q := &query{Values: url.Values{
+		"q": {body.Query}, "state": {body.State}, "unit": {body.Unit}, "since": {body.Since}, "after": {body.After},
+	}}
+	if body.Limit != 0 {
+		q.Set("limit", strconv.Itoa(body.Limit))
+	}
+	return s.apiCasesOf(w, r, who, q)
+}
+
+func (s *Site) apiCasesOf(w http.ResponseWriter, r *http.Request, who access, q *query) error {
 	f := store.CaseFilter{Query: q.Get("q"), Unit: q.Get("unit"), Since: q.moment("since"), After: q.Get("after"), Limit: q.limit()}
 	switch state := store.State(q.Get("state")); state {
 	case "", store.Submitted, store.Delivered, store.InProgress, store.AwaitingReporter, store.Closed:

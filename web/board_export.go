@@ -97,7 +97,7 @@ func (s *Site) writeBoardExport(ctx context.Context, w io.Writer, p store.Period
 	}
 	var rows exportRows = &jsonRows{w: w, head: head}
 	if format == "csv" {
-		c, err := newCSVRows(w, head)
+		c, err := newSpreadsheet(w, head)
 		if err != nil {
 			return err
 		}

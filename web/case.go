@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"mime"
 	"net/http"
 	"strconv"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"rivgate/contracts"
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/web/casefile"
 )
 
 type casePage struct {
@@ -40,8 +40,9 @@ type casePage struct {
 
 // person is who a case is about or from, whole: this page is for who handles it.
 type person struct {
-	Name, ID, Birth, Role, Telecom, Email, Address string
-	Authority                                      bool // states a power of attorney
+	contracts.PersonID
+	Name, Birth, Role, Telecom, Email, Address string
+	Authority                                  bool // states a power of attorney
 }
 
 // problemChoice is one main problem with what belongs to it.
@@ -159,9 +160,9 @@ func reference(c store.Case) string {
 func people(c store.Case, line []event, shown bool) (reporter person, patient *person) {
 	hidden := c.Protected && !shown
 	f := shielded(c, shown).Facts
-	reporter = person{Name: f.ReporterName, ID: f.ReporterID, Role: f.Role}
+	reporter = person{Name: f.ReporterName, PersonID: reporterOf(c), Role: f.Role}
 	if f.Role != contracts.RolePatient {
-		patient = &person{Name: f.PatientName, ID: f.PatientID, Birth: f.BirthDate}
+		patient = &person{Name: f.PatientName, PersonID: patientOf(c), Birth: f.BirthDate}
 		if hidden {
 			patient.Birth = ""
 		}
@@ -178,6 +179,15 @@ func people(c store.Case, line []event, shown bool) (reporter person, patient *p
 		break
 	}
 	return reporter, patient
+}
+
+// reporterOf and patientOf are the identities of who a case knows. Cases of before do not know their kind: the form tells it.
+func reporterOf(c store.Case) contracts.PersonID {
+	return contracts.PersonID{ID: c.Facts.ReporterID, Type: c.Facts.ReporterType}
+}
+
+func patientOf(c store.Case) contracts.PersonID {
+	return contracts.PersonID{ID: c.Facts.PatientID, Type: c.Facts.PatientType}
 }
 
 // codes is a code set in its own order; empty where it is not known.
@@ -297,21 +307,14 @@ func (s *Site) sendFile(w http.ResponseWriter, r *http.Request, message string) 
 	return nil
 }
 
-// saveFile sends a file for the browser to save, in a sandbox.
+// saveFile sends a file for the browser to save, in a sandbox, as what it is by its content.
 func saveFile(w http.ResponseWriter, name, mediaType string, value []byte) {
-	kind, _, err := mime.ParseMediaType(mediaType)
-	switch kind {
-	case "application/pdf", "image/png", "image/jpeg", "image/gif", "text/plain":
-	default:
+	kind := contracts.KindOf(mediaType, value)
+	name = casefile.SafeName(name, kind)
+	if kind == "" {
 		kind = "application/octet-stream"
 	}
-	if err != nil {
-		kind = "application/octet-stream"
-	}
-	h := w.Header()
-	h.Set("Content-Type", kind)
-	h.Set("Content-Length", strconv.Itoa(len(value)))
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	w.Header().Set("Content-Length", strconv.Itoa(len(value)))
+	download(w, kind, name)
 	_, _ = w.Write(value) // the reader may have gone
 }

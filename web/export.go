@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"slices"
 	"time"
@@ -48,7 +49,7 @@ func download(w http.ResponseWriter, mediaType, name string) {
 	h := w.Header()
 	h.Set("Content-Type", mediaType)
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 }
 
 // exported is a case as it is exported, with what its parts are read by.
@@ -122,7 +123,7 @@ func (s *Site) caseFileOf(c store.Case, desk store.Desk, line []event, shown boo
 
 func personIn(p person) casefile.Person {
 	return casefile.Person{
-		ID: p.ID, Name: p.Name, Birth: date(p.Birth), Role: roleWord(p.Role), Telecom: p.Telecom, Email: p.Email, Address: p.Address,
+		ID: p.Print(), Label: p.Label(), Name: p.Name, Birth: date(p.Birth), Role: roleWord(p.Role), Telecom: p.Telecom, Email: p.Email, Address: p.Address,
 	}
 }
 

@@ -74,7 +74,7 @@ func newInboxRow(c store.Case, now time.Time, reads bool) inboxRow {
 	if !reads {
 		return row
 	}
-	row.Reads, row.Reporter, row.Masked, row.Child = true, reporterName(c), mask(c.Facts.ReporterID), c.Minor()
+	row.Reads, row.Reporter, row.Masked, row.Child = true, reporterName(c), reporterOf(c).Masked(), c.Minor()
 	if c.Facts.Role != contracts.RolePatient {
 		row.Role, row.About = c.Facts.Role, c.Facts.PatientName
 	}

@@ -9,6 +9,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"rivgate/contracts/identity"
 	"rivgate/store"
 )
 
@@ -44,8 +45,7 @@ func (s *Site) listed(ctx context.Context, who access, f store.CaseFilter, shown
 	}
 	if f.Query != "" {
 		row.What = store.AccessSearch
-		id := personID(f.Query).ID
-		if len(id) == 12 && strings.Trim(id, "0123456789") == "" {
+		if id := s.soughtPerson(f.Query, shown); id != "" {
 			digest, err := s.digest(ctx, "person", id)
 			if err != nil {
 				return err
@@ -54,6 +54,21 @@ func (s *Site) listed(ctx context.Context, who access, f store.CaseFilter, shown
 		}
 	}
 	return s.looked(ctx, who, row)
+}
+
+// soughtPerson is the identity that somebody looked for: the first in the text that can be one, or the whole text where somebody of the cases that were
+// found has it. "" where the text is none.
+func (s *Site) soughtPerson(query string, shown []store.Case) string {
+	query = identity.NFC(query)
+	if found := identity.Find(query); len(found) > 0 {
+		return s.typedPerson(query[found[0].Start:found[0].End]).ID
+	}
+	for _, c := range shown {
+		if identity.Same(query, c.Facts.ReporterID) || identity.Same(query, c.Facts.PatientID) {
+			return identity.Key(query)
+		}
+	}
+	return ""
 }
 
 // orders are what is done with the gateway itself. Deliveries and the catalogue keep who did it and why; the access log has it too, in its chain.

@@ -6,9 +6,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
+	"rivgate/contracts/identity"
 	"rivgate/store"
 )
 
@@ -59,12 +59,12 @@ func (s *Site) mailboxList(w http.ResponseWriter, r *http.Request, who access) e
 		return err
 	}
 	p := s.newMailboxList(who, f)
-	id := personID(f.Value("other")).ID
+	id := s.typedPerson(f.Value("other")).ID
 	if id == "" {
-		id = personID(f.Value("person")).ID
+		id = s.typedPerson(f.Value("person")).ID
 	}
-	if len(id) != 12 || strings.Trim(id, "0123456789") != "" {
-		f.refuse("other", "Välj en person, eller skriv personnumret med tolv siffror.")
+	if len(identity.Keys(id)) == 0 {
+		f.refuse("other", "Välj en person, eller skriv ett personnummer, samordningsnummer eller reservnummer.")
 		p.Title = "Fel: " + p.Title
 		return s.render(w, http.StatusUnprocessableEntity, "mailbox_list", p)
 	}
@@ -89,7 +89,7 @@ func (s *Site) reported(ctx context.Context, person string) (rows []mailboxRow, 
 		if err != nil {
 			return nil, false, err
 		}
-		if c.Facts.ReporterID == person {
+		if identity.Same(c.Facts.ReporterID, person) {
 			rows = append(rows, mailboxRow{Case: c, Unit: handlerName(c.Handler), Asks: len(c.OpenQuestions) > 0 && c.State != store.Closed})
 		}
 	}

@@ -126,6 +126,7 @@ func (s *Site) endpoints() []endpoint {
 		{get, "/api/receivers", api, s.apiReceivers, SignedIn},
 		{get, "/api/cases", api, s.apiCases, ReadCase},
 		{post, "/api/cases", api, s.apiNewCase, WriteCase | BeCitizen},
+		{post, "/api/cases/search", api, s.apiSearch, ReadCase},
 		{get, "/api/cases/{id}", api, s.apiCase, ReadCase | BeCitizen},
 		{get, "/api/cases/{id}/messages", api, s.apiMessages, ReadCase},
 		{post, "/api/cases/{id}/messages", api, s.apiNewMessage, WriteCase | BeCitizen},

@@ -3,7 +3,6 @@ package web
 import (
 	"cmp"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"rivgate/contracts/identity"
 	"rivgate/routing"
 	"rivgate/store"
 )
@@ -151,9 +151,9 @@ func (s *Site) reviewPerson(ctx context.Context, in *form, f *store.AccessFilter
 	if typed == "" {
 		return nil
 	}
-	id := personID(typed).ID
-	if len(id) != 12 || strings.Trim(id, "0123456789") != "" {
-		in.refuse("patient", "Skriv personnumret med tolv siffror: ÅÅÅÅMMDDNNNN.")
+	id := s.typedPerson(typed).ID
+	if len(identity.Keys(id)) == 0 {
+		in.refuse("patient", "Skriv ett personnummer, ett samordningsnummer eller ett reservnummer.")
 		return nil
 	}
 	var err error
@@ -271,31 +271,34 @@ func (s *Site) reviewExport(w http.ResponseWriter, r *http.Request, who access) 
 	h := w.Header()
 	h.Set("Content-Type", "text/csv; charset=utf-8")
 	h.Set("Content-Disposition", `attachment; filename="logg-`+s.now().In(routing.Stockholm()).Format("20060102-1504")+`.csv"`)
-	out := csv.NewWriter(w)
-	out.Comma = ';' // what a Swedish spreadsheet expects
-	_ = out.Write([]string{"nr", "tid", "användare", "namn", "roller", "vad", "ärende", "enhet", "föremål", "anmärkning", "kontrollerad", "av", "notering", "visade ärenden"})
+	out, err := newSpreadsheet(w, []string{
+		"nr", "tid", "användare", "namn", "roller", "vad", "ärende", "enhet", "föremål", "anmärkning", "kontrollerad", "av", "notering", "visade ärenden",
+	})
+	if err != nil {
+		return nil // the reader has gone
+	}
 	f.Limit = 500
 	for n := 0; n < reviewExportMost; n += f.Limit {
 		rows, err := s.Relay.Store.AccessLog(r.Context(), f)
 		if err != nil || len(rows) == 0 {
-			out.Flush()
+			_ = out.end()
 			return err
 		}
 		all, err := s.reviewRows(r.Context(), rows, f.Units)
 		if err != nil {
-			out.Flush()
+			_ = out.end()
 			return err
 		}
 		for _, row := range all {
-			_ = out.Write(row.csv())
+			_ = out.row(row.csv())
 		}
 		f.Before = rows[len(rows)-1].Seq
 	}
-	out.Flush()
+	_ = out.end()
 	return nil
 }
 
-// csv is a row of the file. What a spreadsheet would take for a formula is made a text.
+// csv is a row of the file.
 func (r reviewRow) csv() []string {
 	row := []string{
 		strconv.FormatInt(r.Seq, 10), r.At.In(routing.Stockholm()).Format("2006-01-02 15:04:05"), r.Who, r.Name, r.Roles, accessWord(r.What), r.Case, r.Unit, r.Subject, r.Detail,
@@ -304,13 +307,7 @@ func (r reviewRow) csv() []string {
 	for _, c := range r.Checks {
 		at, by, notes = append(at, c.At.In(routing.Stockholm()).Format("2006-01-02 15:04")), append(by, c.Who), append(notes, c.Detail)
 	}
-	row = append(row, strings.Join(at, ", "), strings.Join(by, ", "), strings.Join(notes, " | "), strings.Join(r.Shown, " "))
-	for i, cell := range row {
-		if cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r") {
-			row[i] = "'" + cell
-		}
-	}
-	return row
+	return append(row, strings.Join(at, ", "), strings.Join(by, ", "), strings.Join(notes, " | "), strings.Join(r.Shown, " "))
 }
 
 // accessWord is what somebody did, in Swedish.

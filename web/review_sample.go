@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"rivgate/contracts/identity"
 	"rivgate/routing"
 	"rivgate/store"
 )
@@ -87,7 +88,7 @@ func askedFor(f *form) map[string]string {
 }
 
 // identityLike tells whether what was typed as a case looks like a person's number.
-func identityLike(text string) bool { return len(personID(text).ID) == 12 && len(text) <= 16 }
+func identityLike(text string) bool { return identity.Holds(text) }
 
 // askedWords says what a sample was chosen from.
 func askedWords(asked map[string]string) []string {

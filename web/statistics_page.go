@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"net/http"
@@ -98,12 +97,17 @@ func (s *Site) statisticsFile(w http.ResponseWriter, r *http.Request, who access
 	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="statistik-%s.csv"`, s.now().In(routing.Stockholm()).Format(time.DateOnly)))
-	if _, err := w.Write([]byte("\uFEFF")); err != nil {
-		return nil // the reader has gone
+	lines := t.lines()
+	out, err := newSpreadsheet(w, lines[0])
+	for _, line := range lines[1:] {
+		if err == nil {
+			err = out.row(line)
+		}
 	}
-	out := csv.NewWriter(w)
-	out.Comma, out.UseCRLF = ';', true
-	if err := out.WriteAll(t.lines()); err != nil {
+	if err == nil {
+		err = out.end()
+	}
+	if err != nil {
 		s.log().Debug("writing statistics", zap.Error(err))
 	}
 	return nil
@@ -114,12 +118,12 @@ func (t *table) lines() [][]string {
 	head := []string{parameterWord(t.By[0]) + " (kod)", parameterWord(t.By[0])}
 	if t.twofold() {
 		for _, col := range t.Cols {
-			head = append(head, harmless(col.Label))
+			head = append(head, col.Label)
 		}
 	}
 	lines := [][]string{append(head, "Summa")}
 	line := func(key, label string, cells []cell, sum cell) {
-		out := []string{harmless(key), harmless(label)}
+		out := []string{key, label}
 		if t.twofold() {
 			for _, c := range cells {
 				out = append(out, t.Text(c))
@@ -132,14 +136,6 @@ func (t *table) lines() [][]string {
 	}
 	line("", "Summa", t.ColSums, t.Total)
 	return lines
-}
-
-// harmless is a text that no spreadsheet takes for a formula.
-func harmless(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r\n", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }
 
 // ShownCols are the columns that stand on the page.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"rivgate/contracts"
+	"rivgate/contracts/identity"
 	"rivgate/routing"
 )
 
@@ -95,17 +96,24 @@ func (s *Site) submitCase(w http.ResponseWriter, r *http.Request, who access) er
 	return s.showSubmit(w, who, unit.HSAID, f)
 }
 
-// personID is a typed identity, with the kind that its form tells: a coordination number has 60 added to the day.
-func personID(typed string) contracts.PersonID {
-	id := strings.Map(func(r rune) rune {
-		if r == '-' || r == ' ' {
-			return -1
+// typedPerson is an identity as somebody typed or pasted it, with the kind that its form tells.
+func (s *Site) typedPerson(typed string) contracts.PersonID {
+	return identity.Parse(typed, swedish(s.now()))
+}
+
+// person is the identity in a field of a form. A region's own number may have any form: the field of the region's OID says that it is one.
+func (s *Site) person(f *form, field string) contracts.PersonID {
+	typed, oid := f.Value(field), f.Value(field+"oid")
+	if oid != "" {
+		if !identity.IsOID(oid) {
+			f.refuse(field+"oid", "Skriv regionens OID med siffror och punkter, till exempel 1.2.752.97.3.1.3.")
 		}
-		return r
-	}, typed)
-	kind := contracts.OIDPersonnummer
-	if len(id) == 12 && id[6] >= '6' && id[6] <= '9' {
-		kind = contracts.OIDSamordning
+		return contracts.PersonID{ID: identity.NFC(typed), Type: oid}
 	}
-	return contracts.PersonID{ID: id, Type: kind}
+	p := s.typedPerson(typed)
+	if typed != "" && p.Type == "" {
+		f.refuse(field, "Numret känns inte igen. Skriv ett personnummer, ett samordningsnummer eller en nationell reservidentitet. Är det ett regionalt "+
+			"nummer: ange också regionens OID.")
+	}
+	return p
 }

@@ -47,7 +47,7 @@ func complaintPlaces() []place {
 func (s *Site) complaint(f *form, unit routing.Unit) *contracts.Complaint {
 	c := &contracts.Complaint{
 		Reporter: contracts.Reporter{
-			PersonID: personID(f.Value("reporter")), Name: f.Value("name"), Role: f.Value("role"),
+			PersonID: s.person(f, "reporter"), Name: f.Value("name"), Role: f.Value("role"),
 			Telecom: f.Value("phone"), Email: f.Value("email"),
 		},
 		IncidentDate: compactDate(f.Value("date")), Description: f.Value("text"), ReplyWanted: f.Value("reply") == "yes",
@@ -96,7 +96,7 @@ func (s *Site) patientOf(f *form, reporter *contracts.Reporter) *contracts.Patie
 	reporter.StatedAuthority = &stated
 	p := &contracts.Patient{Name: name, DateOfBirth: compactDate(born)}
 	if id != "" {
-		typed := personID(id)
+		typed := s.person(f, "patient")
 		p.PersonID = &typed
 		p.DateOfBirth = ""
 	}

@@ -169,16 +169,8 @@ func date(raw string) string {
 
 func iso(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// mask hides the last four characters of an identity: YYYYMMDD-****.
-func mask(id string) string {
-	switch {
-	case id == "":
-		return ""
-	case len(id) == 12:
-		return id[:8] + "-****"
-	}
-	return "****"
-}
+// mask hides the last part of an identity: YYYYMMDD-****, where it begins with a day.
+func mask(id string) string { return contracts.PersonID{ID: id}.Masked() }
 
 // count is a number with its noun: "1 ärende", "2 ärenden".
 func count(n int, one, many string) string {

@@ -9,7 +9,6 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 )
 
@@ -54,6 +53,7 @@ type Unit struct {
 // Person is who reported, or whom it is about.
 type Person struct {
 	ID        string `xml:"id,omitempty"`
+	Label     string `xml:"idKind,omitempty"` // what kind of identity it is, in Swedish
 	Name      string `xml:"name,omitempty"`
 	Birth     string `xml:"birth,omitempty"`
 	Role      string `xml:"role,omitempty"`
@@ -122,19 +122,4 @@ func WriteXML(w io.Writer, c Case) error {
 		return fmt.Errorf("writing case as XML: %w", err)
 	}
 	return nil
-}
-
-// Extension is the ending of a file's name by its media type; ".bin" for one that is not known.
-func Extension(mediaType string) string {
-	switch kind, _, _ := strings.Cut(mediaType, ";"); strings.TrimSpace(kind) {
-	case "application/pdf":
-		return ".pdf"
-	case "image/png":
-		return ".png"
-	case "image/jpeg":
-		return ".jpg"
-	case "image/gif":
-		return ".gif"
-	}
-	return ".bin"
 }

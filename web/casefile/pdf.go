@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"golang.org/x/image/font/gofont/gobold"
 	"golang.org/x/image/font/gofont/goregular"
 	"golang.org/x/image/font/sfnt"
+	"rivgate/contracts/identity"
 )
 
 // Measures of a page, in millimetres and points.
@@ -97,7 +99,7 @@ func (p *paper) about(c Case) {
 
 func (p *paper) person(who Person) {
 	p.row("Namn", who.Name)
-	p.row("Personnummer", who.ID)
+	p.row(cmp.Or(who.Label, "Identitet"), who.ID)
 	p.row("Födelsedatum", who.Birth)
 	p.row("Roll", who.Role)
 	p.row("Telefon", who.Telecom)
@@ -167,7 +169,7 @@ func (p *paper) row(label, value string) {
 // drawn is a text in characters that the font has.
 func (p *paper) drawn(text string) string {
 	var b strings.Builder
-	for _, r := range strings.ReplaceAll(text, "\r\n", "\n") {
+	for _, r := range strings.ReplaceAll(identity.NFC(text), "\r\n", "\n") {
 		switch {
 		case r == '\n', r == ' ':
 			b.WriteRune(r)
