@@ -203,6 +203,23 @@ func (r *Relay) accept(ctx context.Context, m *store.Message, req *soap.Request,
 	return nil
 }
 
+// refused is err, the refusal of a message, after its sequence number was noted where the refusal is for good: the sender's counter goes on, and the next
+// is in order. Where that cannot be noted the sender shall try again. Our own messages are numbered by what was accepted.
+func (r *Relay) refused(ctx context.Context, a arrival, req *soap.Request, o *outcome, err error) error {
+	var refused *contracts.Error
+	if !errors.As(err, &refused) || refused.Code == contracts.TechnicalError || routing.SameHSAID(a.Sender, r.Instance.HSAID) {
+		return err
+	}
+	said, reading := o.Contract.Map(req)
+	if reading != nil {
+		return err // nobody can tell its number
+	}
+	if noting := r.Store.CountRefused(ctx, ref(said.CaseID), ref(said.ExternalCaseID), a.Sender, said.Sequence); noting != nil {
+		return noting
+	}
+	return err
+}
+
 // repeat compares a message with the first of its key: same content gets the first answer, other content is refused.
 func (r *Relay) repeat(ctx context.Context, m *store.Message, req *soap.Request, o *outcome) error {
 	first, _, err := r.Store.Outline(ctx, o.Accepted.MessageID)

@@ -119,14 +119,14 @@ func (r *Relay) line(ctx context.Context, a arrival) (o outcome, err error) {
 	}
 	m, err := r.validate(ctx, a, req, &o) // a result with ERROR; what is wrong late in a large message is VP015
 	if err != nil {
-		return o, err
+		return o, r.refused(ctx, a, req, &o, err)
 	}
 	if o.Route.Via == routing.Forward {
 		o.Answer, err = r.forward(ctx, a, req, &o) // VP009
 		return o, err
 	}
 	if err = r.accept(ctx, m, req, &o); err != nil { // persisted before promised
-		return o, err
+		return o, r.refused(ctx, a, req, &o, err)
 	}
 	o.Answer, err = r.answer(o)
 	return o, err

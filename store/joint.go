@@ -24,8 +24,8 @@ var errApart = errors.New("to be done apart")
 type found struct {
 	c    *Case
 	last sql.NullInt64 // the sender's last number applied
-	held bool          // messages of the sender wait for their turn
-	used bool          // the message's number was used before
+	held bool          // messages of the sender wait for their turn, or numbers above the last were refused
+	used bool          // the message's number was used before, or refused
 }
 
 // questions are what the changes of a group need to know, and the answers.
@@ -76,8 +76,10 @@ func (q *questions) steps(d dialect) []*step {
 		known = `SELECT c.ref_root, c.ref_extension, c.doc FROM {rows} JOIN cases c ON c.ref_root = r.c1 AND c.ref_extension = r.c2 AND c.ref_extension <> ''`
 		named = `SELECT e.root, e.extension, c.doc FROM {rows} JOIN case_external e ON e.root = r.c1 AND e.extension = r.c2 JOIN cases c ON c.id = e.case_id`
 		// Counted, for PostgreSQL may read a whole table once where it is only asked whether there are any.
-		about = `s.last, (SELECT count(*) FROM held h WHERE h.case_id = c.id AND h.sender = r.c3 AND h.refused = ''),
-			(SELECT count(*) FROM message m WHERE m.case_id = c.id AND m.sender = r.c3 AND m.sequence = r.c4)`
+		about = `s.last, (SELECT count(*) FROM held h WHERE h.case_id = c.id AND h.sender = r.c3 AND h.refused = '')
+			+ (SELECT count(*) FROM refused_number n WHERE n.case_id = c.id AND n.sender = r.c3 AND n.sequence > COALESCE(s.last, 0)),
+			(SELECT count(*) FROM message m WHERE m.case_id = c.id AND m.sender = r.c3 AND m.sequence = r.c4)
+			+ (SELECT count(*) FROM refused_number n WHERE n.case_id = c.id AND n.sender = r.c3 AND n.sequence = r.c4)`
 		from = ` LEFT JOIN case_sender s ON s.case_id = c.id AND s.sender = r.c3`
 	)
 	add(q.keys, `SELECT k.sender, k.contract, k.key_id FROM {rows} JOIN message_key k ON k.sender = r.c1 AND k.contract = r.c2 AND k.key_id = r.c3`, q.scanKey)

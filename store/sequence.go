@@ -15,7 +15,7 @@ const (
 	inTurn  turn = iota // applied, and what it lets go on with it
 	early               // a number is missing before it: held
 	late                // at or below the last one applied: applied at once
-	anyTime             // not numbered, or its number was used before: applied at once, and late for nothing
+	anyTime             // not numbered, or its number was used or refused before: applied at once, and late for nothing
 )
 
 // turn finds out by the sequence number. Two messages of one number are both applied: which of them is the right one cannot be told here.
@@ -31,7 +31,8 @@ func (t *tx) turn(ctx context.Context, c *Case, m *Message) (turn, error) {
 	stands := turnOf(number, last, found, c.BegunByForward, func() bool {
 		var one int
 		var used bool
-		used, err = t.row(ctx, []any{&one}, `SELECT 1 FROM message WHERE case_id = $1 AND sender = $2 AND sequence = $3`, c.ID, fold(m.Key.Sender), number)
+		used, err = t.row(ctx, []any{&one}, `SELECT 1 FROM message WHERE case_id = $1 AND sender = $2 AND sequence = $3
+			UNION ALL SELECT 1 FROM refused_number WHERE case_id = $1 AND sender = $2 AND sequence = $3 LIMIT 1`, c.ID, fold(m.Key.Sender), number)
 		return used
 	})
 	if err != nil || stands != inTurn {
@@ -88,25 +89,83 @@ func (t *tx) held(ctx context.Context, caseID, sender string) ([]waitingTurn, er
 		WHERE h.case_id = $1 AND h.sender = $2 AND h.refused = '' ORDER BY h.sequence, m.seq`, caseID, fold(sender))
 }
 
-// release applies what the sender has waiting as far as the numbers go on without a gap above last.
+// release applies what the sender has waiting as far as the numbers go on without a gap above last. Numbers that were refused leave no gap.
 func (t *tx) release(ctx context.Context, c *Case, sender string, last int64) error {
 	waiting, err := t.held(ctx, c.ID, sender)
 	if err != nil {
 		return err
 	}
-	for _, w := range waiting {
-		if w.sequence > last+1 {
-			return nil
+	refused, err := t.refusedNumbers(ctx, c.ID, sender, last)
+	if err != nil {
+		return err
+	}
+	before := last
+	for {
+		for len(refused) > 0 && refused[0] <= last+1 {
+			last, refused = max(last, refused[0]), refused[1:]
 		}
-		last = w.sequence
-		if err := t.releaseOne(ctx, c, w, false); err != nil {
+		if len(waiting) == 0 || waiting[0].sequence > last+1 {
+			break
+		}
+		last = max(last, waiting[0].sequence)
+		if err := t.releaseOne(ctx, c, waiting[0], false); err != nil {
 			return err
 		}
-		if err := t.setLast(ctx, c.ID, sender, last); err != nil {
+		waiting = waiting[1:]
+	}
+	if last == before {
+		return nil
+	}
+	return t.setLast(ctx, c.ID, sender, last)
+}
+
+// refusedNumbers are the sender's numbers above last whose messages were refused, in order.
+func (t *tx) refusedNumbers(ctx context.Context, caseID, sender string, last int64) ([]int64, error) {
+	return collect(ctx, t, func(rows *sql.Rows) (n int64, err error) { return n, rows.Scan(&n) },
+		`SELECT sequence FROM refused_number WHERE case_id = $1 AND sender = $2 AND sequence > $3 ORDER BY sequence`, caseID, fold(sender), last)
+}
+
+// numbersAhead is how far above the last number applied one that was refused is remembered.
+const numbersAhead = 1000
+
+// CountRefused notes that a sender's message with a number was refused for good: the number counts as seen, so that the next is in order, and it may
+// be used again by a message that mends the refused one. Of a case that is not known, and of a number that was used, nothing is noted.
+func (s *Store) CountRefused(ctx context.Context, ref, external Ref, sender string, number int64) error {
+	if number <= 0 {
+		return nil
+	}
+	err := s.write(ctx, func(ctx context.Context, t *tx) error {
+		c, err := t.lockCase(ctx, &Event{Case: ref, External: external})
+		if err != nil || c == nil {
 			return err
 		}
+		return t.countRefused(ctx, c, sender, number)
+	})
+	if err != nil {
+		return fmt.Errorf("noting a refused number: %w", err)
 	}
 	return nil
+}
+
+func (t *tx) countRefused(ctx context.Context, c *Case, sender string, number int64) error {
+	var last int64
+	var one int
+	known, err := t.row(ctx, []any{&last}, `SELECT last FROM case_sender WHERE case_id = $1 AND sender = $2`, c.ID, fold(sender))
+	if err != nil || number > last+numbersAhead {
+		return err
+	}
+	used, err := t.row(ctx, []any{&one}, `SELECT 1 FROM message WHERE case_id = $1 AND sender = $2 AND sequence = $3 LIMIT 1`, c.ID, fold(sender), number)
+	if err != nil || used {
+		return err
+	}
+	_, err = t.exec(ctx, `INSERT INTO refused_number (case_id, sender, sequence) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, c.ID, fold(sender), number)
+	if err != nil {
+		return err
+	}
+	if !known && c.BegunByForward { // its numbers begin wherever they begin
+		last = number - 1
+	}
+	return t.release(ctx, c, sender, last)
 }
 
 // releaseOne applies a held message, its turn having come. If the case refuses it now, it stays, parked, for a person to look at: its
@@ -194,5 +253,8 @@ func (t *tx) giveUpGap(ctx context.Context, caseID, sender string, before int64)
 		}
 		applied++
 	}
-	return applied, nil
+	if applied > 0 {
+		err = t.release(ctx, c, sender, upTo)
+	}
+	return applied, err
 }

@@ -13,6 +13,48 @@ func (f *file) numbered(kind store.EventKind, number int64) *store.Message {
 	return m
 }
 
+// count notes that a message from the handler with a number was refused for good.
+func (f *file) count(number int64) {
+	f.w.t.Helper()
+	f.w.must(f.w.s.CountRefused(f.w.ctx, f.ref, store.Ref{}, f.sender, number))
+}
+
+func refusedNumber(w *world) {
+	f := w.file(unit)
+	f.count(1)
+	two := f.numbered(store.EventPartialReply, 2)
+	equal(w, "the next is in order", f.accept(two).OutOfOrder, false)
+	f.in(two, store.PlaceMailbox)
+	mended := f.numbered(store.EventPartialReply, 1)
+	equal(w, "the mended one is in order", f.accept(mended).OutOfOrder, false)
+	equal(w, "and not late", f.entry(mended).Late, false)
+	f.count(2) // was used
+	equal(w, "after a used number", f.accept(f.numbered(store.EventPartialReply, 3)).OutOfOrder, false)
+	w.must(w.s.CountRefused(w.ctx, store.Ref{Root: portal, Extension: "nothing"}, store.Ref{}, f.sender, 1))
+	w.must(w.s.CountRefused(w.ctx, f.ref, store.Ref{}, f.sender, 0))
+	f.count(1 << 40) // nobody counts so far
+	equal(w, "as before", f.accept(f.numbered(store.EventPartialReply, 4)).OutOfOrder, false)
+	other := w.file(unit)
+	equal(w, "in another case", other.accept(other.numbered(store.EventPartialReply, 2)).OutOfOrder, true)
+	other.accept(other.numbered(store.EventPartialReply, 1))
+}
+
+func refusedNumberInAGap(w *world) {
+	f := w.file(unit)
+	four, six := f.numbered(store.EventPartialReply, 4), f.numbered(store.EventPartialReply, 6)
+	f.count(3)
+	equal(w, "a number is missing still", f.accept(four).OutOfOrder, true)
+	f.count(1)
+	f.in(four, store.PlaceHeld)
+	equal(w, "the gap closes", f.accept(f.numbered(store.EventPartialReply, 2)).OutOfOrder, false)
+	f.in(four, store.PlaceMailbox)
+	equal(w, "the next gap", f.accept(six).OutOfOrder, true)
+	f.count(5)
+	f.in(six, store.PlaceMailbox)
+	equal(w, "late", f.entry(six).Late, false)
+	equal(w, "on", f.accept(f.numbered(store.EventPartialReply, 7)).OutOfOrder, false)
+}
+
 func sequences(w *world) {
 	w.run("the next number is one above the highest accepted", func(w *world) {
 		f := w.file(unit)
@@ -69,6 +111,8 @@ func sequences(w *world) {
 		f.refuse(f.answer(f.first), store.NoOpenQuestion)
 		equal(w, "out of order", f.accept(f.numbered(store.EventPartialReply, 1)).OutOfOrder, false)
 	})
+	w.run("a refused number counts as seen, and may be used again", refusedNumber)
+	w.run("a refused number closes a gap", refusedNumberInAGap)
 	w.run("what can never be right is refused at once, gap or not", func(w *world) {
 		f := w.file(unit)
 		m := f.numbered(store.EventPartialReply, 5)
