@@ -230,7 +230,7 @@ func DefaultConfig() Config {
 			Path:              "/vp",
 			TrustedProxies:    []string{"127.0.0.0/8"},
 			CertificateHeader: "x-vp-auth-cert",
-			MaxMessage:        15 << 20,
+			MaxMessage:        280 << 20, // ten files of 20 MB, in base64 with line ends
 			MaxLarge:          4,
 		},
 		Producer: ProducerConfig{ConnectTimeout: 2 * time.Second, Timeout: 29 * time.Second},

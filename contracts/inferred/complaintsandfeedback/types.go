@@ -235,7 +235,30 @@ type ResultType struct {
 	// Only with ERROR.
 	ErrorCode *ErrorCodeEnum `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 errorCode"`
 	// Finds the call in the answering system's log.
-	LogID   string  `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 logId"`
+	LogID string `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 logId"`
+	// What is wrong, closer than errorCode: the cause, and the remedy.
+	// SCHEMA (VALIDATION_ERROR): The message breaks the schema, or a field stands where it may not or is too long. Mend the element that the text names.
+	// DUPLICATE_CONTENT_MISMATCH (VALIDATION_ERROR): The message id, or the id of a new case, was used before for other content. Give a new message a new id; change nothing when a message is sent again.
+	// RECIPIENT_MISMATCH (VALIDATION_ERROR): The recipient is another than the logical address, or cannot have the case. Address the message to its recipient, and name a connected unit of the right kind.
+	// PLACE_TEXT_NOT_ALLOWED (VALIDATION_ERROR): A place in free text was sent to a care unit. Give the unit in incidentUnit, or send the case to the patient board.
+	// CLASSIFICATION_MISSING (VALIDATION_ERROR): The classification is missing or not complete. Give at least one main problem and the area of activity.
+	// TEXT_MISSING (VALIDATION_ERROR): The text is missing, or nothing in it can be seen. Write the text.
+	// FIELD_MISSING (VALIDATION_ERROR): A field is missing that the kind of message or a role makes mandatory. Fill in the field that the text names.
+	// UNKNOWN_CODE (VALIDATION_ERROR): A code is not in its code set. Use a code of the code set.
+	// IDENTITY_OID_MISMATCH (VALIDATION_ERROR): An identity has another form than its OID demands. Write it without separators, under the OID of its kind.
+	// IDENTITY_CHECK_DIGIT (VALIDATION_ERROR): The day or the check digit of a number is wrong. Check the number with the person.
+	// ATTACHMENT_TOO_LARGE (VALIDATION_ERROR): A file is larger than 20 MB. Send a smaller file, or divide it.
+	// ATTACHMENT_TYPE (VALIDATION_ERROR): The content of a file is no PDF, PNG, JPEG, GIF or plain text, or is not what its size or sha256 says. Send one of these kinds, with its size and digest.
+	// DATE_OUT_OF_RANGE (VALIDATION_ERROR): A day or time is before 1900 or too far ahead, or an answer is due on a day that has been. Check the clock and the day.
+	// TOO_MANY (VALIDATION_ERROR): A list is too long: 20 problems and 10 files are taken. Send fewer.
+	// INCIDENT_UNIT_NOT_ALLOWED (VALIDATION_ERROR): Somebody other than a patient board corrects the unit where it happened. Leave the unit out.
+	// UNKNOWN_CASE (APPLICATION_ERROR): The case is not known here. Check the id of the case and the address.
+	// CASE_CLOSED (APPLICATION_ERROR): The case is closed. Send nothing more but a CORRECTION.
+	// NOT_CURRENT_HANDLER (APPLICATION_ERROR): Another unit or system has the case now. Let the unit that has the case answer, through its own system.
+	// NO_OPEN_QUESTION (APPLICATION_ERROR): The answer belongs to no open question. Name the question that is answered; each is answered once.
+	// ATTACHMENT_NOT_ALLOWED (APPLICATION_ERROR): The case takes no files. Send the message without files.
+	// REGION_NOT_ACTIVE (APPLICATION_ERROR): The region of the recipient has no registered patient board. Send the case when the region is connected.
+	// OUT_OF_ORDER (INFO): An earlier sequence number is missing, and the message is kept. Send what is missing.
 	SubCode *string `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 subCode"`
 	// Text for people, without personal data.
 	Message *string    `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 message"`
