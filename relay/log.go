@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"rivgate/contracts"
+	"rivgate/contracts/identity"
 	"rivgate/routing"
 	"rivgate/soap"
 )
@@ -54,8 +55,8 @@ func whom(fields []zap.Field, action, correlation string, call routing.Call, hea
 		zap.String("event.action", action),
 		zap.String("trace.id", correlation),
 		zap.String("labels.senderid", call.Sender),
-		text("labels.receiverid", routing.Echo(call.Receiver)),
-		text("labels.servicecontract_namespace", routing.Echo(call.Contract)),
+		text("labels.receiverid", identity.Hide(routing.Echo(call.Receiver))),
+		text("labels.servicecontract_namespace", identity.Hide(routing.Echo(call.Contract))),
 		zap.String("labels.rivversion", call.Profile),
 		text("labels.originalServiceconsumerHsaid", header.Get(soap.HeaderOriginalConsumer)),
 		text("labels.actingOnBehalfOfHsaid", header.Get(soap.HeaderActingOnBehalfOf)),
@@ -75,8 +76,8 @@ func whence(fields []zap.Field, action string, o *outcome, a *arrival) []zap.Fie
 
 // traces are the fields that tell how the route was found.
 func traces(fields []zap.Field, route routing.Route) []zap.Field {
-	return append(fields, zap.String("url.original", route.Address), text("labels.routerVagvalTrace", routing.Mask(route.Trace.Route)),
-		text("labels.routerBehorighetTrace", routing.Mask(route.Trace.Permission)))
+	return append(fields, zap.String("url.original", route.Address), text("labels.routerVagvalTrace", identity.Hide(route.Trace.Route)),
+		text("labels.routerBehorighetTrace", identity.Hide(route.Trace.Permission)))
 }
 
 func (r *Relay) reqIn(o outcome, a arrival) {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"rivgate/contracts"
+	"rivgate/contracts/identity"
 	"rivgate/routing"
 	"rivgate/soap"
 	"rivgate/store"
@@ -58,7 +59,7 @@ func (r *Relay) Fault(err error) *soap.Fault {
 			code = soap.CodeMustUnderstand
 		}
 	}
-	return &soap.Fault{Code: code, String: text, Detail: detail}
+	return &soap.Fault{Code: code, String: identity.Hide(text), Detail: identity.Hide(detail)} // a caller's own words may stand in both
 }
 
 // answer is the receipt of an accepted message, in its contract's own response element. It is made of what the store keeps alone, so a

@@ -5,6 +5,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"rivgate/contracts/identity"
 	"rivgate/routing"
 )
 
@@ -37,6 +38,6 @@ func (r *Relay) compareSpelling(contract string) {
 	if !known || spelled == contract || !r.spellings.first([2]string{contract, spelled}) {
 		return
 	}
-	r.Log.Warn("a contract is spelled in another letter case than in the catalogue", text("labels.servicecontract_namespace", routing.Echo(contract)),
+	r.Log.Warn("a contract is spelled in another letter case than in the catalogue", text("labels.servicecontract_namespace", identity.Hide(routing.Echo(contract))),
 		zap.String("catalogue", spelled))
 }

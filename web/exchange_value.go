@@ -25,7 +25,7 @@ var (
 	formCode    = regexp.MustCompile(`^[0-9A-Za-z]{1,8}(\.[0-9A-Za-z]{1,8}){0,3}$`)
 	formOID     = regexp.MustCompile(`^[0-2](\.(0|[1-9]\d*)){2,}$`)
 	formURN     = regexp.MustCompile(`^urn:[0-9A-Za-z][0-9A-Za-z:._-]*$`)
-	formStamp   = regexp.MustCompile(`^([12]\d{7}([0-2]\d[0-5]\d([0-5]\d)?)?|[12]\d{3}-[01]\d-[0-3]\d(T[0-2]\d:[0-5]\d(:[0-5]\d(\.\d+)?)?)?)(Z|[+-]\d\d:?\d\d)?$`)
+	formStamp   = regexp.MustCompile(`^(([12]\d{3}|9999)\d{4}([0-2]\d[0-5]\d([0-5]\d)?)?|[12]\d{3}-[01]\d-[0-3]\d(T[0-2]\d:[0-5]\d(:[0-5]\d(\.\d+)?)?)?)(Z|[+-]\d\d:?\d\d)?$`)
 	formHSAID   = regexp.MustCompile(`(?i)^(SE|TSTNMT)\d{10}(-[0-9A-Z_-]{1,31})?$|^\*$`)
 	formID      = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z._|:-]{0,99}$`)
 	formMedia   = regexp.MustCompile(`^[a-z]+/[a-z0-9.+-]+(; ?charset=[0-9A-Za-z_-]+)?$`)

@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"rivgate/contracts"
@@ -49,7 +50,11 @@ func download(w http.ResponseWriter, mediaType, name string) {
 	h := w.Header()
 	h.Set("Content-Type", mediaType)
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	disposition := `attachment; filename="` + name + `"`
+	if strings.IndexFunc(name, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }) >= 0 {
+		disposition = mime.FormatMediaType("attachment", map[string]string{"filename": name})
+	}
+	h.Set("Content-Disposition", disposition)
 }
 
 // exported is a case as it is exported, with what its parts are read by.

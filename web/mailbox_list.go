@@ -63,7 +63,7 @@ func (s *Site) mailboxList(w http.ResponseWriter, r *http.Request, who access) e
 	if id == "" {
 		id = s.typedPerson(f.Value("person")).ID
 	}
-	if len(identity.Keys(id)) == 0 {
+	if !isIdentity(id) {
 		f.refuse("other", "Välj en person, eller skriv ett personnummer, samordningsnummer eller reservnummer.")
 		p.Title = "Fel: " + p.Title
 		return s.render(w, http.StatusUnprocessableEntity, "mailbox_list", p)

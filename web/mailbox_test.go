@@ -33,7 +33,7 @@ func TestMailboxList(t *testing.T) {
 	hasNot(t, list, mine)
 	has(t, w.page("/mailbox/"+others), "Mottagare: Vårdcentralen Eken", "tog över ärendet från Vårdcentralen Björken")
 	has(t, w.post("/mailbox", url.Values{"person": {"202402292383"}}).body, "Här finns inga ärenden.")
-	for _, typed := range []string{"", "12", "20240229238x"} {
+	for _, typed := range []string{"", "12", "test"} {
 		r := w.post("/mailbox", url.Values{"other": {typed}})
 		if r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "Välj en person") {
 			t.Errorf("%q: %d", typed, r.status)

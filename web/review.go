@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"rivgate/contracts/identity"
 	"rivgate/routing"
 	"rivgate/store"
 )
@@ -152,8 +151,8 @@ func (s *Site) reviewPerson(ctx context.Context, in *form, f *store.AccessFilter
 		return nil
 	}
 	id := s.typedPerson(typed).ID
-	if len(identity.Keys(id)) == 0 {
-		in.refuse("patient", "Skriv ett personnummer, ett samordningsnummer eller ett reservnummer.")
+	if !isIdentity(id) {
+		in.refuse("patient", "Skriv ett personnummer med tolv siffror, ett samordningsnummer eller ett reservnummer.")
 		return nil
 	}
 	var err error

@@ -101,6 +101,9 @@ func (s *Site) typedPerson(typed string) contracts.PersonID {
 	return identity.Parse(typed, swedish(s.now()))
 }
 
+// isIdentity tells whether an identity that was typed can be somebody's: regions' own numbers may have any form.
+func isIdentity(id string) bool { return len(id) >= 6 && len(identity.Keys(id)) > 0 }
+
 // person is the identity in a field of a form. A region's own number may have any form: the field of the region's OID says that it is one.
 func (s *Site) person(f *form, field string) contracts.PersonID {
 	typed, oid := f.Value(field), f.Value(field+"oid")

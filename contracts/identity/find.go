@@ -105,7 +105,7 @@ func number[T ~string | ~[]byte](text T, i int) int {
 		return ends[11]
 	}
 	alone := n == 10 || n > 10 && gaps&(1<<10) != 0
-	if alone && gaps&(1<<10-1)&^ten == 0 && monthAndDay(string(cells[2:6])) && !(gaps == 0 && afterSE(text, i)) {
+	if alone && gaps&(1<<10-1)&^ten == 0 && monthAndDay(string(cells[2:6])) && !(gaps&(1<<10-1) == 0 && afterSE(text, i)) {
 		return ends[9]
 	}
 	if n >= 8 && gaps&(1<<8-1) == 0 {

@@ -62,13 +62,14 @@ func kindOf(key string) string {
 	return ""
 }
 
-// Print is an identity as people read it: a personal identity number or coordination number with a hyphen before its last four digits,
-// any other as it came.
+// Print is an identity as people read and copy it: as it came, composed, without invisible characters.
 func (p Person) Print() string {
-	if p.numbered() {
-		return p.ID[:8] + "-" + p.ID[8:]
-	}
-	return p.ID
+	return strings.Map(func(r rune) rune {
+		if invisible(r) {
+			return -1
+		}
+		return r
+	}, NFC(p.ID))
 }
 
 // Masked is an identity of which the last part is hidden: YYYYMMDD-**** where it holds a day of birth, else **** alone.
