@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -221,6 +222,24 @@ func (s *Store) Renew(ctx context.Context, d Delivery, lease time.Duration) erro
 		return ErrLeaseLost
 	}
 	return nil
+}
+
+// LeftBehind counts lanes that were leased by processes that ended without an end to their deliveries: whose lease has run out, or, on this host, whose
+// name begins with prefix. For the start of a process, before it claims anything.
+func (s *Store) LeftBehind(ctx context.Context, prefix string) (int, error) {
+	left, now := 0, micros(s.Now())
+	_, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (none struct{}, err error) {
+		var worker string
+		var until int64
+		if err = rows.Scan(&worker, &until); until <= now || s.dialect.oneWriter || strings.HasPrefix(worker, prefix) {
+			left++
+		}
+		return none, err
+	}, `SELECT worker, lease_until FROM lane WHERE lease_until IS NOT NULL`)
+	if err != nil {
+		return 0, fmt.Errorf("looking for leases: %w", err)
+	}
+	return left, nil
 }
 
 // VoidLeases ends all leases: for SQLite at start, where one process owns the file.

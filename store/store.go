@@ -99,6 +99,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	}
 	s.startWriters()
 	s.startListening(background)
+	s.startWatchingOthers(background)
 	return s, nil
 }
 

@@ -12,7 +12,8 @@ import (
 // wakeChannel is what replicas on one PostgreSQL listen to.
 const wakeChannel = "rivgate_wake"
 
-// Wake is signalled, at most once per reading, when an accept or an operator made a delivery due. With PostgreSQL it hears of other replicas too.
+// Wake is signalled, at most once per reading, when an accept or an operator made a delivery due. With PostgreSQL it hears of other replicas too, and with
+// SQLite of other processes that wrote to the file.
 func (s *Store) Wake() <-chan struct{} { return s.wake }
 
 // signal wakes the workers here and, where there are any, those of the other replicas.
@@ -45,6 +46,34 @@ func (s *Store) startListening(ctx context.Context) {
 				s.log.Warn("listening for other replicas", zap.Error(err))
 			}
 			idle(ctx, time.Second)
+		}
+	})
+}
+
+// othersEvery is how often a database that cannot tell is asked whether another process has written to it.
+const othersEvery = 250 * time.Millisecond
+
+// startWatchingOthers wakes when another process, such as a command beside the gateway, has written to an SQLite file. The version that is asked for changes
+// with the commits of other connections alone, and all of ours go through the one that asks.
+func (s *Store) startWatchingOthers(ctx context.Context) {
+	if !s.dialect.oneWriter {
+		return
+	}
+	s.running.Go(func() {
+		var known int64
+		for ; ctx.Err() == nil; idle(ctx, othersEvery) {
+			var version int64
+			err := s.write(ctx, func(ctx context.Context, t *tx) error {
+				_, err := t.row(ctx, []any{&version}, "PRAGMA data_version")
+				return err
+			})
+			if err != nil {
+				continue
+			}
+			if known != 0 && version != known {
+				ring(s.wake)
+			}
+			known = version
 		}
 	})
 }

@@ -40,6 +40,7 @@ func (*ServeCommand) Run(s *session) error {
 	lines := &logWriter{to: s.err}
 	log := newLog(l.Config.Log, lines)
 	defer func() { _ = log.Sync() }()
+	limitMemory(log)
 	g, err := openGateway(s.ctx, l.Config, log)
 	if s.ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return nil // told to stop while it waited for its database
@@ -56,6 +57,7 @@ func (*ServeCommand) Run(s *session) error {
 // gateway is everything that serve runs, wired and ready; its listeners are open.
 type gateway struct {
 	config   Config // with the addresses as they became
+	unclean  bool   // the process before ended in the middle of deliveries
 	log      *zap.Logger
 	registry *contracts.Registry
 	db       *store.Store
@@ -129,6 +131,7 @@ func openGateway(ctx context.Context, c Config, log *zap.Logger) (_ *gateway, er
 	g.worker = &relay.Worker{
 		Relay: g.relay, Name: workerName(), Random: rand.Float64, Schedule: c.Delivery.Schedule, GiveUp: c.Delivery.GiveUpAfter,
 		GapTimeout: c.Delivery.GapTimeout, Lease: c.Delivery.Lease, Workers: c.Delivery.Workers,
+		Gently: g.unclean,
 	}
 	g.later = relay.NewLater(g.relay, c.Desk.Undo)
 	g.soap = &soap.Server{
@@ -169,6 +172,14 @@ func (g *gateway) takeOver(ctx context.Context, c Config, db *store.Store) error
 			return refused("the database must not forget what was accepted: %s", problem)
 		}
 		g.log.Error("the database may forget what was accepted", zap.String("setting", problem))
+	}
+	host, _, _ := strings.Cut(workerName(), "/")
+	left, err := db.LeftBehind(ctx, host+"/")
+	if err != nil {
+		return unreachable("looking for deliveries that nobody ended: %w", err)
+	}
+	if g.unclean = left > 0; g.unclean {
+		g.log.Warn("a process ended in the middle of deliveries: this one begins with few", zap.Int("deliveries", left))
 	}
 	if !strings.HasPrefix(c.Store.URL, "sqlite:") {
 		return nil
