@@ -21,6 +21,7 @@ type result struct {
 	stale      int           // of these, after a later one of its lane had come
 	lost       []string      // lines that say what
 	reordered  []string      //
+	altered    []string      // that arrived otherwise than they were sent
 	stall      time.Duration // the longest time without a delivery while one was due and nothing was broken
 	stalledBy  string
 	oldest     time.Duration // the longest from receipt to delivery, broken times included
@@ -35,7 +36,7 @@ func (r *result) sound() bool {
 	if r.control {
 		return len(r.lost) > 0
 	}
-	return len(r.lost) == 0 && len(r.reordered) == 0 && len(r.breaches) == 0 && len(r.refused) == 0 && len(r.failed) == 0 && r.accepted > 0
+	return len(r.lost) == 0 && len(r.reordered) == 0 && len(r.altered) == 0 && len(r.breaches) == 0 && len(r.refused) == 0 && len(r.failed) == 0 && r.accepted > 0
 }
 
 // failures is how many requests failed; of no interest where they may.
@@ -73,6 +74,7 @@ func compare(r *result, accepted, taken []entry) {
 			ok[place{e.lane, e.n}] = true
 		}
 	}
+	r.altered = altered(accepted, taken)
 	r.accepted, r.delivered = len(accepted), 0
 	for _, e := range accepted {
 		if !ok[place{e.lane, e.n}] {
@@ -82,6 +84,20 @@ func compare(r *result, accepted, taken []entry) {
 		r.delivered++
 		r.oldest = max(r.oldest, first[e.id].Sub(e.at))
 	}
+}
+
+// altered are the messages that arrived otherwise than they were sent, byte for byte.
+func altered(accepted, taken []entry) (lines []string) {
+	sent := map[string]string{}
+	for _, e := range accepted {
+		sent[e.id] = e.body
+	}
+	for _, e := range taken {
+		if body, known := sent[e.id]; known && body != e.body {
+			lines = append(lines, fmt.Sprintf("%s: %d (%s) arrived with the sum %s, and was sent with %s", e.lane, e.n, e.id, e.body, body))
+		}
+	}
+	return lines
 }
 
 // printResults prints what is promised, and below it whatever broke the promise.
@@ -112,6 +128,7 @@ func printResults(w io.Writer, seed uint64, results []*result) {
 		}
 		list(w, "lost", r.lost)
 		list(w, "reordered", r.reordered)
+		list(w, "altered", r.altered)
 		list(w, "refused, though right", r.refused)
 		list(w, "failed", r.failed)
 		list(w, "breach", r.breaches)

@@ -30,6 +30,8 @@ func hazards() []hazard {
 		{"stopping", nil, (*trial).stopping},
 		{"away", nil, (*trial).away},
 		{"manners", nil, (*trial).manners},
+		{"slow", nil, (*trial).slowReceiver},
+		{"verbose", nil, (*trial).verboseReceiver},
 		{"twice", nil, (*trial).answerTwice},
 		{"weekend", nil, (*trial).weekend},
 		{"clock-step", nil, (*trial).clockStep},

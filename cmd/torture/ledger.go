@@ -4,6 +4,8 @@ package main
 
 import (
 	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"strconv"
@@ -19,6 +21,13 @@ type entry struct {
 	id   string
 	how  string // the receiver's: ok, or taken and answered otherwise
 	at   time.Time
+	body string // the sum of its envelope
+}
+
+// sum tells envelopes apart.
+func sum(envelope []byte) string {
+	s := sha256.Sum256(envelope)
+	return hex.EncodeToString(s[:])
 }
 
 // ledger is a file that is on disk before anything counts. Those who write at the same moment share a sync.
@@ -45,7 +54,7 @@ func newLedger(path string) (*ledger, error) {
 func (l *ledger) write(e entry) error {
 	done := make(chan error, 1)
 	l.mu.Lock()
-	l.pending = fmt.Appendf(l.pending, "%s\t%d\t%s\t%s\t%d\n", e.lane, e.n, e.id, e.how, e.at.UnixNano())
+	l.pending = fmt.Appendf(l.pending, "%s\t%d\t%s\t%s\t%d\t%s\n", e.lane, e.n, e.id, e.how, e.at.UnixNano(), e.body)
 	l.waiting = append(l.waiting, done)
 	l.mu.Unlock()
 	select {
@@ -90,7 +99,7 @@ func readLedger(path string) ([]entry, error) {
 	lines := bufio.NewScanner(file)
 	for lines.Scan() {
 		f := strings.Split(lines.Text(), "\t")
-		if len(f) != 5 {
+		if len(f) != 6 {
 			return nil, fmt.Errorf("reading %s: a line with %d fields", path, len(f))
 		}
 		n, err := strconv.ParseInt(f[1], 10, 64)
@@ -101,7 +110,7 @@ func readLedger(path string) ([]entry, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, entry{lane: f[0], n: n, id: f[2], how: f[3], at: time.Unix(0, at)})
+		all = append(all, entry{lane: f[0], n: n, id: f[2], how: f[3], at: time.Unix(0, at), body: f[5]})
 	}
 	return all, lines.Err()
 }

@@ -3,12 +3,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -38,10 +40,12 @@ const (
 	busy      manner = "busy"      // 503 with Retry-After
 	fault     manner = "fault"     // a Server fault
 	technical manner = "technical" // a result, TECHNICAL_ERROR
+	slow      manner = "slow"      // takes it, and answers OK just before the gateway's patience ends
+	verbose   manner = "verbose"   // a Server fault of 10 MB
 )
 
 func badManners() []manner {
-	return []manner{twice, reset, half, mute, garbage, hang, busy, fault, technical}
+	return []manner{twice, reset, half, mute, garbage, hang, busy, fault, technical, slow, verbose}
 }
 
 // receiver is a handling system, or 1177: whoever the gateway delivers to at one address.
@@ -116,10 +120,22 @@ func (r *receiver) serve(w http.ResponseWriter, q *http.Request) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
-	handler := inferred.Pack{}.Handler(func(_ context.Context, m *contracts.Message) (contracts.Receipt, error) { return r.take(m, how) })
-	answer, err := handler.ServeSOAP(q.Context(), &soap.Call{Header: q.Header, ContentType: q.Header.Get("Content-Type"), Body: q.Body})
+	envelope, err := io.ReadAll(q.Body)
+	if err != nil {
+		return
+	}
+	handler := inferred.Pack{}.Handler(func(_ context.Context, m *contracts.Message) (contracts.Receipt, error) {
+		return r.take(m, how, envelope)
+	})
+	answer, err := handler.ServeSOAP(q.Context(), &soap.Call{Header: q.Header, ContentType: q.Header.Get("Content-Type"), Body: bytes.NewReader(envelope)})
 	if err != nil {
 		answer = &soap.Answer{Status: http.StatusInternalServerError, Body: soap.ErrorFault(err).Envelope()}
+	}
+	switch how {
+	case slow:
+		sleep(q.Context(), slowAnswer)
+	case verbose:
+		answer.Body = (&soap.Fault{Code: soap.CodeServer, String: strings.Repeat("Det gick inte. ", 10<<20/15)}).Envelope()
 	}
 	switch how {
 	case reset, half, twice:
@@ -136,18 +152,21 @@ func (r *receiver) serve(w http.ResponseWriter, q *http.Request) {
 	}
 }
 
+// slowAnswer is within the gateways' producer.timeout of a second.
+const slowAnswer = 700 * time.Millisecond
+
 // take writes a message down before it is answered.
-func (r *receiver) take(m *contracts.Message, how manner) (contracts.Receipt, error) {
+func (r *receiver) take(m *contracts.Message, how manner, envelope []byte) (contracts.Receipt, error) {
 	receipt := contracts.Receipt{Result: contracts.Result{Code: contracts.OK, LogID: m.ID.Extension}, ReceivedTime: m.SentTime}
 	switch how {
-	case fault:
+	case fault, verbose:
 		return receipt, &soap.Fault{Code: soap.CodeServer, String: "Det gick inte"}
 	case technical:
 		receipt.Result.Code, receipt.Result.ErrorCode = contracts.ERROR, contracts.TechnicalError
 		return receipt, nil
 	}
-	e := entry{lane: lane(m), n: m.Sequence, id: m.ID.Extension, how: answeredOK, at: time.Now()}
-	if how != good && how != twice {
+	e := entry{lane: lane(m), n: m.Sequence, id: m.ID.Extension, how: answeredOK, at: time.Now(), body: sum(envelope)}
+	if how != good && how != twice && how != slow {
 		e.how = taken
 	}
 	if err := r.ledger.write(e); err != nil {

@@ -124,7 +124,12 @@ func (s *sender) deliver(ctx context.Context, m *contracts.Message) bool {
 }
 
 func (s *sender) count(m *contracts.Message) bool {
-	e := entry{lane: lane(m), n: m.Sequence, id: m.ID.Extension, how: "accepted", at: time.Now()}
+	envelope, err := inferred.Pack{}.Write(m) // as it was sent: equal messages give equal bytes
+	if err != nil {
+		s.trial.refuse("writing a message again: " + err.Error())
+		return false
+	}
+	e := entry{lane: lane(m), n: m.Sequence, id: m.ID.Extension, how: "accepted", at: time.Now(), body: sum(envelope)}
 	if err := s.trial.sent.write(e); err != nil {
 		s.trial.refuse("writing the sender's ledger: " + err.Error())
 		return false

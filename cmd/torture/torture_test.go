@@ -4,6 +4,7 @@ package main
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -44,8 +45,10 @@ func TestRollingRestart(t *testing.T) {
 
 func TestLedgersAreCompared(t *testing.T) {
 	second := func(n int) time.Time { return time.Unix(int64(n), 0) }
-	sent := []entry{{"a", 1, "a1", "accepted", second(1)}, {"a", 2, "a2", "accepted", second(2)}, {"a", 3, "a3", "accepted", second(3)}}
-	took := func(n int64, id, how string, at int) entry { return entry{"a", n, id, how, second(at)} }
+	sent := []entry{{"a", 1, "a1", "accepted", second(1), "one"}, {"a", 2, "a2", "accepted", second(2), "two"}, {"a", 3, "a3", "accepted", second(3), "three"}}
+	took := func(n int64, id, how string, at int) entry {
+		return entry{"a", n, id, how, second(at), []string{"one", "two", "three"}[n-1]}
+	}
 	for _, c := range []struct {
 		sentence                          string
 		taken                             []entry
@@ -66,5 +69,16 @@ func TestLedgersAreCompared(t *testing.T) {
 		if r.sound() != (c.lost == 0 && c.reordered == 0) {
 			t.Errorf("%s: sound is %v", c.sentence, r.sound())
 		}
+	}
+}
+
+func TestBodiesAreCompared(t *testing.T) {
+	sent := []entry{{lane: "a", n: 1, id: "a1", body: sum([]byte("<a/>"))}, {lane: "a", n: 2, id: "a2", body: sum([]byte("<b/>"))}}
+	taken := []entry{{id: "a1", body: sum([]byte("<a/>"))}, {id: "a2", body: sum([]byte("<b />"))}, {id: "no receipt came", body: sum(nil)}}
+	if lines := altered(sent, taken); len(lines) != 1 || !strings.Contains(lines[0], "a2") {
+		t.Errorf("altered: %q", lines)
+	}
+	if lines := altered(sent, taken[:1]); len(lines) != 0 {
+		t.Errorf("altered although equal: %q", lines)
 	}
 }
