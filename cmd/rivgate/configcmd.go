@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+
+	"rivgate/routing/tak"
 )
 
 // exampleConfig loads to DefaultConfig; a test holds it to that.
@@ -37,6 +40,11 @@ func (*ConfigCheckCommand) Run(s *session) error {
 	if err != nil && !errors.As(err, &wrong) {
 		return err
 	}
+	if err == nil {
+		if found := l.catalogueProblems(s); len(found) > 0 {
+			wrong = &configError{found}
+		}
+	}
 	problems := []Problem{}
 	if wrong != nil {
 		problems = wrong.Problems
@@ -57,4 +65,33 @@ func (*ConfigCheckCommand) Run(s *session) error {
 		return &told{exitUsage}
 	}
 	return err
+}
+
+// catalogueProblems is what makes serve answer VP008, or refuse the calls to a unit, with this configuration: a catalogue that cannot be read, does not
+// load or is empty, and units without a way. The demo's is made by serve itself.
+func (l *loaded) catalogueProblems(s *session) []Problem {
+	if l.Config.TAK.Source == sourceDemo {
+		return nil
+	}
+	k := &checker{c: &l.Config, places: l.places}
+	const vp008 = "; until then serve answers VP008, or goes by the saved copy in tak.cache"
+	c, err := s.catalogue("")
+	if err != nil {
+		k.problem("tak.source", "the catalogue cannot be read: %v. Correct the name or the source%s", err, vp008)
+		return k.problems
+	}
+	if len(c.Routes) == 0 {
+		k.problem("tak.source", "the catalogue has no routes: give it some, or name another source%s", vp008)
+		return k.problems
+	}
+	if _, err := c.table(); err != nil {
+		k.problem("tak.source", "%v. Correct the rows%s", err, vp008)
+		return k.problems
+	}
+	for _, note := range tak.Lint(c.Catalogue, newRules(c.config, c.registry), c.config.Instance.HSAID, s.now()) {
+		if strings.HasPrefix(note, "unit ") {
+			k.problem("tak.source", "%s", note)
+		}
+	}
+	return k.problems
 }
