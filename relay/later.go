@@ -109,6 +109,15 @@ func (l *Later) Undo(ctx context.Context, id, unit string, by store.Person) (sto
 	return l.Relay.Store.Undo(ctx, id, unit, by)
 }
 
+// SendNow lets somebody's answer to a case leave before its time, which nobody can take back then, and sends what is due. It is no error where none waits.
+func (l *Later) SendNow(ctx context.Context, caseID, unit string, by store.Person) error {
+	hurried, err := l.Relay.Store.HurryOutgoing(ctx, caseID, unit, by)
+	for more := hurried; more && err == nil; {
+		more, err = l.Once(ctx)
+	}
+	return err
+}
+
 // Run sends what is due until ctx ends.
 func (l *Later) Run(ctx context.Context) error {
 	for ctx.Err() == nil {

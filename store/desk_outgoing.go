@@ -139,6 +139,17 @@ func (s *Store) ClaimOutgoing(ctx context.Context, lease time.Duration) (Outgoin
 	return o, deskError("claiming an answer", err)
 }
 
+// HurryOutgoing makes an answer of somebody that waits due at once, and tells whether there was one.
+func (s *Store) HurryOutgoing(ctx context.Context, caseID, unit string, by Person) (bool, error) {
+	var n int64
+	err := s.write(ctx, func(ctx context.Context, t *tx) (err error) {
+		n, err = t.exec(ctx, `UPDATE outgoing SET due = $4 WHERE case_id = $1 AND unit = $2 AND by_id = $3 AND state = 'waiting' AND due > $4`,
+			caseID, fold(unit), by.ID, micros(t.now))
+		return err
+	})
+	return n > 0, deskError("letting an answer leave at once", err)
+}
+
 // NextOutgoing is when the next answer is due, or a lease ends; zero where none waits.
 func (s *Store) NextOutgoing(ctx context.Context) (time.Time, error) {
 	var next sql.NullInt64

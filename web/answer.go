@@ -68,8 +68,18 @@ func (s *Site) send(w http.ResponseWriter, r *http.Request, who access, c store.
 	if total(u.Attachments) > s.room() {
 		f.refuse("file", "Bilagorna är för stora tillsammans: högst "+size(s.room())+" får plats i ett meddelande. Ta bort någon, eller skicka dem i flera delsvar.")
 	}
+	own, ok, err := s.ownSince(r.Context(), who, c, version)
+	if err != nil {
+		return err
+	}
+	if ok {
+		version = c.Version
+	}
 	if !f.Failed() {
-		staged, err := s.say(r.Context(), who, c, f, d, u, version)
+		repeat, staged, err := s.repeated(r.Context(), who, c, f, d, u, own)
+		if err == nil && !repeat {
+			staged, err = s.say(r.Context(), who, c, f, d, u, version)
+		}
 		if err == nil {
 			http.Redirect(w, r, after(c, f.Name, staged), http.StatusSeeOther)
 			return nil
@@ -88,9 +98,15 @@ func (s *Site) say(ctx context.Context, who access, c store.Case, f *form, d sto
 		return false, err
 	}
 	if s.Later != nil {
-		o, err := s.Later.Say(ctx, relay.Said{
+		said := relay.Said{
 			CaseID: c.ID, Unit: c.Handler.Unit, By: who.self(), Form: f.Name, Draft: draftBody(f), Update: u, Version: version,
-		})
+		}
+		o, err := s.Later.Say(ctx, said)
+		if errors.Is(err, store.ErrStaged) { // whoever goes on with the next answer does not take the one before back
+			if said.Version, err = s.sentNow(ctx, who, c, version); err == nil {
+				o, err = s.Later.Say(ctx, said)
+			}
+		}
 		return o.ID != "", err
 	}
 	if _, err := s.Relay.Reply(ctx, c.ID, u, version); err != nil {

@@ -155,7 +155,7 @@ func TestHandOverIsReviewedFirst(t *testing.T) {
 	if late.status != http.StatusUnprocessableEntity {
 		t.Errorf("a note from a page of the unit before: %d", late.status)
 	}
-	has(t, late.body, "Någon annan ändrade ärendet samtidigt.", ">Skrivet på Björkens sida</textarea>")
+	has(t, late.body, "Ärendet har ändrats sedan sidan öppnades.", ">Skrivet på Björkens sida</textarea>")
 	if got := w.letters(id); got != "receipt forwarded" {
 		t.Errorf("the citizen got %s", got)
 	}

@@ -20,6 +20,7 @@ type deskPart struct {
 	Outgoing  []outgoing     // answers that have not left
 	Changed   bool           // never on the whole page: see livePage
 	Gone      bool           // the like
+	Sent      []leftNotice   // the like
 	Looks     []store.Access // of people of the unit that has the case
 	Assigns   bool
 	Writes    bool

@@ -17,6 +17,7 @@ type livePage struct {
 	Desk     store.Desk
 	Seen     url.Values // what the page shows, for the next question
 	Outgoing []outgoing
+	Sent     []leftNotice // the reader's own answers that have left since
 	Writing  []writing
 	Changed  bool // the case is another than the page shows
 	Gone     bool // the case is another unit's now
@@ -55,7 +56,15 @@ func (s *Site) caseLive(w http.ResponseWriter, r *http.Request, who access) erro
 	p.Writing = s.colleaguesDrafts(drafts, who)
 	q := r.URL.Query()
 	p.Seen = url.Values{"case": {q.Get("case")}, "desk": {q.Get("desk")}}
-	p.Changed = p.Seen.Encode() != seen(c, p.Desk).Encode()
+	since, _ := strconv.ParseInt(q.Get("case"), 10, 64)
+	own, ok, err := s.ownSince(r.Context(), who, c, since)
+	if err != nil {
+		return err
+	}
+	p.Changed = !ok || q.Get("desk") != seen(c, p.Desk).Get("desk")
+	if p.Sent, err = s.leftNotices(r.Context(), c, own); err != nil {
+		return err
+	}
 	return s.piece(w, "case", "live", p)
 }
 

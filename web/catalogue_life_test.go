@@ -149,7 +149,7 @@ func TestTwoPeopleNeverOverwriteEachOther(t *testing.T) {
 	if r.status != http.StatusConflict {
 		t.Fatalf("the second one: %d", r.status)
 	}
-	has(t, r.body, "Någon annan har ändrat utkastet", "Iris Test kl. 10:42: Ändrade utkastet (1 ändring).", "I utkastet nu: Deras namn", `value="Mitt namn"`)
+	has(t, r.body, "Utkastet har ändrats", "Iris Test kl. 10:42: Ändrade utkastet (1 ändring).", "I utkastet nu: Deras namn", `value="Mitt namn"`)
 	w.saves("/catalogue/rows/"+id+"/change", change(r.body, "Mitt namn"))
 
 	draft := w.page("/catalogue/draft")
@@ -162,7 +162,7 @@ func TestTwoPeopleNeverOverwriteEachOther(t *testing.T) {
 	} {
 		form.Set("revision", revision(t, draft))
 		r := w.post(path, form)
-		if r.status != http.StatusConflict || !strings.Contains(r.body, "Någon annan har ändrat utkastet") {
+		if r.status != http.StatusConflict || !strings.Contains(r.body, "Utkastet har ändrats") {
 			t.Errorf("%s from an older draft: %d", path, r.status)
 		}
 		for _, typed := range []string{form.Get("reason"), form.Get("name")} {

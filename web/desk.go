@@ -150,7 +150,7 @@ func (f *form) takeDesk(err error) bool {
 	switch {
 	case err == nil:
 	case errors.Is(err, store.ErrConflict):
-		f.General = "Någon annan ändrade ärendet samtidigt. Ingenting skrevs över: se hur det är nu, och gör om det som behövs."
+		f.General = "Ärendet har ändrats sedan sidan öppnades. Ingenting skrevs över: se hur det är nu, och gör om det som behövs."
 	case errors.Is(err, store.ErrStaged):
 		f.General = "Ett annat svar i ärendet är på väg att skickas. Vänta tills det har skickats, eller ångra det."
 	case errors.As(err, &refusal):

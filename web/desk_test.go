@@ -99,7 +99,7 @@ func TestAssigningWithoutReading(t *testing.T) {
 	after := w.page("/inbox/" + id + "/desk?done=assign")
 	has(t, after, "Ärendet är tilldelat.", "hos Vera Test")
 	late := w.post("/inbox/"+id+"/desk/release", url.Values{"desk": {"0"}})
-	has(t, late.body, "Någon annan ändrade ärendet samtidigt.")
+	has(t, late.body, "Ärendet har ändrats sedan sidan öppnades.")
 	for _, page := range []string{list, page, failed.body, after, late.body} {
 		hasNot(t, page, "Tolvan", "Ingen ringde upp", "18900101")
 	}
@@ -125,7 +125,7 @@ func TestTwoPeopleAtOneDesk(t *testing.T) {
 	if r.status != http.StatusUnprocessableEntity {
 		t.Fatalf("taking what was taken: %d", r.status)
 	}
-	has(t, r.body, "Någon annan ändrade ärendet samtidigt.", "hos Hanna Test")
+	has(t, r.body, "Ärendet har ändrats sedan sidan öppnades.", "hos Hanna Test")
 	r = w.post("/inbox/"+id+"/desk/park", url.Values{"desk": {before}, "until": {"2026-05-04"}, "reason": {"Väntar på journal"}})
 	has(t, r.body, "Ingenting skrevs över", `value="2026-05-04"`, `value="Väntar på journal"`)
 	if d, err := w.Relay.Store.Desk(t.Context(), id); err != nil || d.Assignee.ID != "hanna" || d.Parked != nil {

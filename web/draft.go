@@ -94,6 +94,10 @@ func (s *Site) draftConflict(ctx context.Context, d store.Draft, f *form) (store
 	if err != nil {
 		return d, err
 	}
+	if mine.ID == "" { // it has been sent, and this is the next one
+		d.Version = 0
+		return s.Relay.Store.SaveDraft(ctx, d)
+	}
 	f.Values.Set("draft", strconv.FormatInt(mine.Version, 10))
 	if string(mine.Body) != string(d.Body) {
 		f.General = "Utkastet har sparats i ett annat fönster. Ingenting skrevs över: det du skrev står kvar här, och sparar du igen är det som gäller."

@@ -102,8 +102,8 @@ func (s *Site) pageOf(r *http.Request) string {
 		return s.pageAbove(above)
 	}
 	page := s.pageAbove(at.Path)
-	if page == at.EscapedPath() && at.RawQuery != "" {
-		page += "?" + at.RawQuery
+	if page == at.EscapedPath() {
+		return at.RequestURI()
 	}
 	return page
 }

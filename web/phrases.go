@@ -113,7 +113,7 @@ func (s *Site) phraseChange(w http.ResponseWriter, r *http.Request, who access) 
 		}
 	}
 	if errors.Is(err, store.ErrConflict) {
-		f.General = "Någon annan ändrade standardsvaret samtidigt. Ingenting skrevs över: det du skrev står kvar här. Se listan, och spara det som ett nytt om det behövs."
+		f.General = "Standardsvaret har ändrats sedan sidan öppnades. Ingenting skrevs över: det du skrev står kvar här. Se listan, och spara det som ett nytt om det behövs."
 		f.Values.Del("id")
 		f.Values.Del("phrase")
 		return s.showPhrases(w, r, who, unit, "", f)

@@ -71,7 +71,7 @@ func (s *Site) makeSample(w http.ResponseWriter, r *http.Request, who access, f 
 	return nil
 }
 
-func samplePath(number int64) string { return "/review/samples/" + strconv.FormatInt(number, 10) }
+func samplePath(number int64) string { return link("/review/samples/{}", number) }
 
 // askedFor is what a sample was chosen from. Of a person it keeps that one was asked for, not who.
 func askedFor(f *form) map[string]string {

@@ -16,7 +16,7 @@ import (
 const (
 	userNameMost = 100 // characters
 	userIDMost   = 64
-	userConflict = "Någon annan ändrade kontot samtidigt. Ingenting skrevs över. Se hur det är nu, och gör om det om det behövs."
+	userConflict = "Kontot har ändrats sedan sidan öppnades. Ingenting skrevs över. Se hur det är nu, och gör om det om det behövs."
 )
 
 // userChange does what a local administrator orders with an account: POST /users.

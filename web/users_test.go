@@ -314,7 +314,7 @@ func TestTwoAdministratorsAtOnce(t *testing.T) {
 	was := w.theAccount("vilma")
 	for _, do := range []string{"give", "take", "disable", "password", "signout"} {
 		r := stale(do, choice(web.RoleHandler, clinic))
-		if r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "Någon annan ändrade kontot samtidigt") || strings.Contains(r.body, "<code") {
+		if r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "Kontot har ändrats sedan sidan öppnades") || strings.Contains(r.body, "<code") {
 			t.Errorf("%s: %d\n%s", do, r.status, main(r.body))
 		}
 		has(t, r.body, "Granskare") // as it is now

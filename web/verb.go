@@ -53,6 +53,9 @@ func (s *Site) caseForm(w http.ResponseWriter, r *http.Request, who access, c st
 	if answers(verb) {
 		return s.answerVerb(w, r, who, c, f, version)
 	}
+	if version, err = s.seenVersion(r.Context(), who, c, version); err != nil {
+		return err
+	}
 	u, err := s.updateOf(verb, f)
 	if err != nil {
 		return err

@@ -130,6 +130,7 @@ func (f *file) stage(form string) (store.Outgoing, error) {
 
 func deskOutgoing(w *world) {
 	w.run("an answer waits, and is undone", outgoingUndone)
+	w.run("an answer leaves before its time", outgoingHurried)
 	w.run("an answer is sent", outgoingSent)
 	w.run("an answer is refused", outgoingRefused)
 }
@@ -169,6 +170,21 @@ func outgoingUndone(w *world) {
 	c := f.now()
 	_, err = w.s.Stage(w.ctx, store.Outgoing{CaseID: f.id, Unit: inboxUnit, CaseVersion: c.Version + 1}, 0)
 	w.is("another version of the case", err, store.ErrConflict)
+}
+
+func outgoingHurried(w *world) {
+	f := w.file(inboxUnit)
+	o, err := f.stage("reply")
+	w.must(err)
+	for _, by := range []store.Person{bertil, anna, anna} {
+		hurried, err := w.s.HurryOutgoing(w.ctx, f.id, inboxUnit, by)
+		w.must(err)
+		_, claiming := w.s.ClaimOutgoing(w.ctx, time.Minute)
+		equal(w, "hurried and claimed for "+by.ID, fmt.Sprint(hurried, claiming == nil), fmt.Sprint(by == anna && o.ID != "", by == anna && o.ID != ""))
+		if by == anna {
+			o.ID = "" // once
+		}
+	}
 }
 
 func outgoingSent(w *world) {
