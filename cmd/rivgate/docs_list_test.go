@@ -3,10 +3,11 @@ package main
 // Three lists beside the documents: what a mention is short for, what cannot be run in the world of `make run`, and which exit code is right
 // where it is not 0. An entry that no document has is an error, so the lists cannot outlive the text.
 
-// completions are what a mention in running text is short for, in the shell. DELIVERED, WAITING and PARKED are deliveries of the world, HEAD
+// completions are what a mention in running text is short for, in the shell. DELIVERED, WAITING and PARKED are deliveries of the world, CASE is a case of a clinic, HEAD
 // the head of its access log.
 var completions = map[string]string{
-	"rivgate audit verify --head 12:c01717aa…": `rivgate audit verify --head "$HEAD"`,
+	"rivgate case reply ID --type FORWARDED --to HSAID --ground GROUND": `rivgate case reply "$CASE" --type FORWARDED --to SE2010123456-PN01 --ground "consent by telephone"`,
+	"rivgate audit verify --head 12:c01717aa…":                          `rivgate audit verify --head "$HEAD"`,
 	"rivgate backup":                                        `rivgate backup --to copy-$$.db`,
 	"rivgate backup --to DIR":                               `mkdir -p copies && rivgate backup --to copies`,
 	"rivgate backup --to FILE|DIR":                          `rivgate backup --to copy-$$.db`,

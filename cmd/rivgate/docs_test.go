@@ -226,8 +226,9 @@ func (w *documented) deliveries(t *testing.T) {
 	must("rivgate queue resume SE2010123456-KIR")
 	first("rivgate queue list --state parked")
 	delivered := first("rivgate queue list --state delivered")
+	clinics := first("rivgate case list --unit SE2010123456-VC01 --state delivered")
 	head := strings.TrimSpace(must(`rivgate audit verify | sed -n 's/^head //p'`))
-	w.environ = append(w.environ, "DELIVERED="+delivered, "WAITING="+waiting, "PARKED="+parked, "HEAD="+head)
+	w.environ = append(w.environ, "DELIVERED="+delivered, "WAITING="+waiting, "PARKED="+parked, "CASE="+clinics, "HEAD="+head)
 }
 
 // accounts are clients that are signed in, one for each account that the world announced.
