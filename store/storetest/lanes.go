@@ -160,6 +160,22 @@ func lanes(w *world) {
 		w.finish(claimed[0], store.Attempt{Outcome: store.OutcomeDelivered})
 	})
 	w.run("the next due time is that of the earliest lane, ready or leased", nextDue)
+	w.run("what a process left behind is counted at the next start", func(w *world) {
+		w.file(unit)
+		left := func(what, prefix string, want int) {
+			w.t.Helper()
+			n, err := w.s.LeftBehind(w.ctx, prefix)
+			w.must(err)
+			equal(w, what, n, want)
+		}
+		left("nothing is leased", "work", 0)
+		w.claim(1)
+		left("a worker of this host's had it", "work", 1)
+		w.clock.move(lease)
+		left("its lease has run out, whosever it was", "other", 1)
+		w.drain()
+		left("all has its end", "work", 0)
+	})
 	w.run("an accept wakes", func(w *world) {
 		for len(w.s.Wake()) > 0 {
 			<-w.s.Wake()
