@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"rivgate/contracts"
+	"rivgate/contracts/identity"
 	"rivgate/routing"
 	"rivgate/soap"
 	"rivgate/store"
@@ -229,13 +230,13 @@ func (r *Relay) Receivers(q string, limit int) []Receiver {
 	if table == nil {
 		return nil
 	}
-	q = strings.ToLower(strings.TrimSpace(q))
+	q = identity.Fold(strings.TrimSpace(q))
 	var found []Receiver
 	for _, unit := range table.Units() {
 		if len(found) >= limit {
 			break
 		}
-		if q != "" && !strings.Contains(strings.ToLower(unit.Name), q) && !strings.Contains(routing.Fold(unit.HSAID), routing.Fold(q)) {
+		if q != "" && !strings.Contains(identity.Fold(unit.Name), q) && !strings.Contains(routing.Fold(unit.HSAID), routing.Fold(q)) {
 			continue
 		}
 		if active, _ := table.RegionActive(unit.Region); !active {

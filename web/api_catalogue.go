@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"rivgate/contracts/identity"
 	"rivgate/routing"
 	"rivgate/store"
 )
@@ -82,7 +83,7 @@ func (s *Site) apiCatalogueDiscard(w http.ResponseWriter, r *http.Request, who a
 // apiCatalogueRows lists rows of the draft, of the version in force or of any version, in their order.
 func (s *Site) apiCatalogueRows(w http.ResponseWriter, r *http.Request, _ access) error {
 	q := readQuery(r, "of", "kind", "q", "after", "limit")
-	limit, kind, text := q.limit(), routing.EntryKind(q.Get("kind")), strings.ToLower(q.Get("q"))
+	limit, kind, text := q.limit(), routing.EntryKind(q.Get("kind")), identity.Fold(q.Get("q"))
 	if kind != "" && !slices.Contains(routing.EntryKinds(), kind) {
 		q.wrong("kind", "Välj unit, receiver, contract, component, address, route eller permission.")
 	}
@@ -102,7 +103,7 @@ func (s *Site) apiCatalogueRows(w http.ResponseWriter, r *http.Request, _ access
 	}
 	out := list[routing.Entry]{Items: []routing.Entry{}}
 	for _, e := range rows {
-		if kind != "" && e.Kind != kind || text != "" && !strings.Contains(strings.ToLower(e.Words()), text) {
+		if kind != "" && e.Kind != kind || text != "" && !strings.Contains(identity.Fold(e.Words()), text) {
 			continue
 		}
 		if len(out.Items) == limit {

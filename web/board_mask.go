@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"rivgate/contracts/identity"
 )
 
 // What stands for what was masked in a text.
@@ -24,7 +26,7 @@ type textMask map[string]bool // words of names, in lower case
 func newTextMask(names ...string) textMask {
 	m := textMask{}
 	for _, name := range names {
-		for _, word := range strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !inWord(r) }) {
+		for _, word := range strings.FieldsFunc(identity.Fold(name), func(r rune) bool { return !inWord(r) }) {
 			if utf8.RuneCountInString(word) > 1 {
 				m[word] = true
 			}
@@ -37,6 +39,7 @@ func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsMark(r) }
 
 // text is a text with names, numbers and mail addresses masked.
 func (m textMask) text(s string) string {
+	s = identity.Replace(identity.NFC(s), func(string) string { return maskedNumber })
 	var b strings.Builder
 	for s != "" {
 		n, masked := m.piece(s)
@@ -77,7 +80,7 @@ func (m textMask) piece(s string) (n int, masked string) {
 
 // has tells whether a word is of a name, in the genitive too.
 func (m textMask) has(word string) bool {
-	word = strings.ToLower(word)
+	word = identity.Fold(word)
 	return m[word] || m[strings.TrimSuffix(word, "s")]
 }
 

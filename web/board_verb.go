@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"rivgate/contracts"
+	"rivgate/contracts/identity"
 	"rivgate/relay"
 	"rivgate/routing"
 	"rivgate/store"
@@ -136,10 +137,10 @@ func (s *Site) typedUnit(f *form, field, missing string) (routing.Unit, []routin
 
 // unitsLike are the units of care whose name or HSA-id has all the words, by name.
 func (s *Site) unitsLike(typed string) []routing.Unit {
-	words := strings.Fields(strings.ToLower(typed))
+	words := strings.Fields(identity.Fold(typed))
 	var out []routing.Unit
 	for _, u := range s.table().Units() {
-		text := strings.ToLower(u.Name + " " + u.HSAID)
+		text := identity.Fold(u.Name + " " + u.HSAID)
 		missing := slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
 		if u.Kind == routing.CareUnit && !missing && len(out) < 20 {
 			out = append(out, u)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"rivgate/contracts/identity"
 	"rivgate/routing"
 	"rivgate/store"
 )
@@ -137,7 +138,7 @@ type rowTexts struct {
 const textBetween = "\x00" // ends each row's part; no row has it
 
 // rowText is what a search looks for in a row.
-func rowText(e routing.Entry) string { return strings.ToLower(e.Words() + " " + rowWords(e)) }
+func rowText(e routing.Entry) string { return identity.Fold(e.Words() + " " + rowWords(e)) }
 
 // textsOf are the words of rows. Those of a row that the rows before had too, as after an edit, are taken from there.
 func textsOf(c *catalogueRows, before *rowTexts) *rowTexts {
@@ -179,7 +180,7 @@ func (t *rowTexts) part(i int) string {
 
 // found are the places of the rows that have a text in their words.
 func (t *rowTexts) found(text string) func(func(int) bool) {
-	text = strings.ToLower(text)
+	text = identity.Fold(text)
 	return func(yield func(int) bool) {
 		if strings.Contains(text, textBetween) {
 			return

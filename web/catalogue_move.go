@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"rivgate/contracts/identity"
 	"rivgate/routing"
 	"rivgate/store"
 )
@@ -78,9 +79,9 @@ func (s *Site) showMove(w http.ResponseWriter, r *http.Request, who access, stat
 // chooseMoved lists units to choose from.
 func (s *Site) chooseMoved(w http.ResponseWriter, p *movePage) error {
 	const most = 50
-	text := strings.ToLower(p.Query)
+	text := identity.Fold(p.Query)
 	for _, e := range p.Draft.Rows {
-		if e.Kind == routing.EntryUnit && strings.Contains(strings.ToLower(e.Name+" "+e.HSAID), text) && len(p.Units) < most {
+		if e.Kind == routing.EntryUnit && strings.Contains(identity.Fold(e.Name+" "+e.HSAID), text) && len(p.Units) < most {
 			p.Units = append(p.Units, unitOf(e))
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"rivgate/contracts/identity"
 	"rivgate/routing"
 )
 
@@ -41,7 +42,7 @@ func (s *Site) waysNow() *unitWays {
 	all := &unitWays{table: table, day: day, ways: make([]unitWay, len(units)), fields: make([]string, len(units)), counts: map[string]int{}, byName: slices.Clone(units)}
 	for i, u := range units {
 		way := s.wayIn(table, u, now)
-		all.ways[i], all.fields[i] = way, strings.ToLower(strings.Join([]string{u.HSAID, u.Name, u.Provider, way.Address, way.Component}, "\n"))
+		all.ways[i], all.fields[i] = way, identity.Fold(strings.Join([]string{u.HSAID, u.Name, u.Provider, way.Address, way.Component}, "\n"))
 		all.counts[way.Way]++
 	}
 	slices.SortFunc(all.byName, func(a, b routing.Unit) int { return strings.Compare(a.Name+a.HSAID, b.Name+b.HSAID) })
@@ -55,7 +56,7 @@ func (s *Site) waysNow() *unitWays {
 
 // found are the places of the units that have a text in what is shown of them, and a way; "" is any.
 func (u *unitWays) found(text, way string) func(func(int) bool) {
-	text = strings.ToLower(text)
+	text = identity.Fold(text)
 	return func(yield func(int) bool) {
 		for i := range u.ways {
 			if (way == "" || u.ways[i].Way == way) && strings.Contains(u.fields[i], text) && !yield(i) {

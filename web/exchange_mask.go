@@ -3,9 +3,10 @@ package web
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
+
+	"rivgate/contracts/identity"
 )
 
 // masker replaces what says something of a person in messages. What it has replaced once it replaces by the same again, in all messages that it is given: an
@@ -28,9 +29,6 @@ func newMasker(at time.Time) *masker {
 // errNotMasked is a message of which nothing can be given out.
 var errNotMasked = errors.New("the message cannot be masked")
 
-// personal finds what can be a personal number, a coordination number included: twelve or ten digits, with a sign before the last four or without.
-var personal = regexp.MustCompile(`\b((?:\d{2})?\d{6})([-+ ]?)(\d{4})\b`)
-
 // mask is a message with everything that says something of a person replaced, in UTF-8. Names, order and white space of its elements stay.
 func (m *masker) mask(message []byte, contentType string) ([]byte, error) {
 	text, err := utf8Of(message, contentType)
@@ -51,45 +49,43 @@ func (m *masker) mask(message []byte, contentType string) ([]byte, error) {
 
 // meet notes the personal numbers of a message before any is made up, so that none that is made up is one of them.
 func (m *masker) meet(text []byte) {
-	for _, found := range personal.FindAllSubmatch(text, -1) {
-		if date := string(found[1]); born(date) {
-			m.met[lastSix(date)+string(found[3])] = true
+	for _, found := range identity.Find(text) {
+		if key := identity.Key(string(text[found.Start:found.End])); formStampless(key) {
+			m.met[key[len(key)-10:]] = true
 		}
 	}
 }
 
 // left counts the personal numbers that were met and are there still.
 func (m *masker) left(text []byte) (n int) {
-	for _, found := range personal.FindAllSubmatch(text, -1) {
-		if m.met[lastSix(string(found[1]))+string(found[3])] {
+	for _, found := range identity.Find(text) {
+		if key := identity.Key(string(text[found.Start:found.End])); m.met[key[len(key)-10:]] {
 			n++
 		}
 	}
 	return n
 }
 
-// born tells whether digits can be the day of birth in a personal number, that of a coordination number included.
-func born(date string) bool {
-	digits := lastSix(date)
-	month, day := digits[2:4], digits[4:]
-	if day > "60" {
-		day = fmt.Sprintf("%02d", int(day[0]-'0')*10+int(day[1]-'0')-60)
-	}
-	return month <= "12" && day >= "01" && day <= "31" && month >= "01"
-}
-
 func lastSix(digits string) string { return digits[len(digits)-6:] }
 
-// scrub replaces the personal numbers in a text that is kept otherwise.
-func (m *masker) scrub(text string) string {
-	return personal.ReplaceAllStringFunc(text, func(found string) string {
-		parts := personal.FindStringSubmatch(found)
-		if !born(parts[1]) {
-			return found
+// scrub replaces what can be a person's identity in a text that is kept otherwise.
+func (m *masker) scrub(text string) string { return identity.Replace(text, m.standIn) }
+
+// standIn is what stands for an identity, in the form that it was written in.
+func (m *masker) standIn(found string) string {
+	key := identity.Key(found)
+	if !formStampless(key) {
+		return m.shaped(found)
+	}
+	other := m.identity(key[:len(key)-4], key[len(key)-4:])[12-len(key):]
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return r
 		}
-		other := m.identity(parts[1], parts[3])
-		return other[12-len(parts[1])-4:8] + parts[2] + other[8:]
-	})
+		digit := other[0]
+		other = other[1:]
+		return rune(digit)
+	}, found)
 }
 
 // identity are the twelve digits that stand for a person. They are of a series that is given to nobody (birth numbers 980 to 999), of the same kind, and right or
@@ -104,14 +100,14 @@ func (m *masker) identity(date, last string) string {
 		year = m.at.Year() - 8
 	}
 	coordination := date[len(date)-2] >= '6'
-	right := checkDigit(key[:9]) == key[9]
+	right := identity.CheckDigit(key[:9]) == key[9]
 	for n := len(m.identities); ; n++ {
 		day := n/20%28 + 1
 		if coordination {
 			day += 60
 		}
 		other := fmt.Sprintf("%04d%02d%02d%03d", year+n/(20*28*12), n/(20*28)%12+1, day, 980+n%20)
-		digit := checkDigit(other[2:])
+		digit := identity.CheckDigit(other[2:])
 		if !right {
 			digit = '0' + (digit-'0'+1)%10
 		}
@@ -132,21 +128,6 @@ func (m *masker) child(date string) bool {
 		year -= 100
 	}
 	return year+18 > m.at.Year()
-}
-
-// checkDigit is the last digit of a personal number by its first nine.
-func checkDigit(nine string) byte {
-	sum := 0
-	for i := range 9 {
-		d := int(nine[i] - '0')
-		if i%2 == 0 {
-			if d *= 2; d > 9 {
-				d -= 9
-			}
-		}
-		sum += d
-	}
-	return '0' + byte((10-sum%10)%10)
 }
 
 // same replaces a value by words with a number, the same each time.

@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"rivgate/contracts"
+	"rivgate/contracts/identity"
 )
 
 // Forms of values that say nothing of a person by themselves.
@@ -110,8 +111,8 @@ func (m *masker) reserved(n *element) bool {
 
 // person is an identity that stands for another.
 func (m *masker) person(id string) string {
-	if parts := personal.FindStringSubmatch(id); parts != nil && len(parts[0]) == len(id) && born(parts[1]) {
-		return m.scrub(id)
+	if found := identity.Find(id); len(found) == 1 && found[0] == (identity.Span{End: len(id)}) {
+		return m.standIn(id)
 	}
 	return m.shaped(id)
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"rivgate/contracts/identity"
 	"rivgate/routing"
 	"rivgate/store"
 )
@@ -293,10 +294,10 @@ func (s *Site) listUsers(r *http.Request, who access, m realm, p *usersPage) err
 	if err != nil {
 		return err
 	}
-	sought := strings.ToLower(p.Query)
+	sought := identity.Fold(p.Query)
 	for _, a := range all {
 		u, seen := s.user(who, m, a)
-		if seen && (strings.Contains(strings.ToLower(a.Name), sought) || strings.Contains(a.ID, sought)) {
+		if seen && (strings.Contains(identity.Fold(a.Name), sought) || strings.Contains(a.ID, sought)) {
 			p.Users = append(p.Users, u)
 		}
 	}
