@@ -59,14 +59,14 @@ func (r *Relay) attempt(ctx context.Context, d store.Delivery) attempt {
 		Route: d.Message.Route, Call: d.Message.Call, SOAPAction: d.Message.SOAPAction, Correlation: d.Message.Correlation,
 		Header: r.kept(d.Message), Most: keptAnswer,
 	}
+	var size int64
 	if d.Large {
-		size, err := r.Store.EnvelopeSize(ctx, d.Message.ID)
-		if err != nil {
+		if size, err = r.Store.EnvelopeSize(ctx, d.Message.ID); err != nil {
 			return attempt{Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: "store"}}
 		}
 		p.Extra = time.Duration(size>>20) * largePace
 	}
-	p.enclose(req, r.Contracts.Contract(d.Message.Call.Contract))
+	p.enclose(req, r.Contracts.Contract(d.Message.Call.Contract), size)
 	answer, _, err := r.send(ctx, p)
 	if err != nil {
 		return unsent(err)

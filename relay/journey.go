@@ -8,12 +8,12 @@ import (
 	"rivgate/store"
 )
 
-// passed are the headers of a call that a message takes along while it waits: those that tell its journey, original consumer, acting on behalf of,
-// routing history and whatever else begins with x-rivta-. Nil where there are none, as in messages that people write here.
+// passed are the headers of a call that a message takes along while it waits: its SOAPAction as it came, and those that tell its journey,
+// original consumer, acting on behalf of, routing history and whatever else begins with x-rivta-. Nil where there are none, as in messages that people write here.
 func passed(h http.Header) map[string][]string {
 	var out map[string][]string
 	for name, values := range h {
-		if !strings.HasPrefix(name, "X-Rivta-") {
+		if !strings.HasPrefix(name, "X-Rivta-") && name != "Soapaction" {
 			continue
 		}
 		if out == nil {

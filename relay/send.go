@@ -26,11 +26,12 @@ type Sender struct {
 type parcel struct {
 	Route       routing.Route
 	Call        routing.Call
-	SOAPAction  string
+	SOAPAction  string // where Header has none: of a message that was written here; without quotes
 	Correlation string
 	Header      http.Header   // what the caller sent and may be passed on
 	Body        []byte        // the envelope as UTF-8, or
 	Stream      io.Reader     // the same, guarded as it passes
+	Length      int64         // bytes of Stream; 0 if that is not known
 	Hold        int64         // bytes of the answer to wait for; 0: all of it
 	Most        int64         // bytes of the answer that are wanted, the rest is not read; 0: all of it
 	Extra       time.Duration // beyond the usual time for the producer's answer: a large message takes its time on the way
@@ -45,7 +46,7 @@ func (s *Sender) Send(ctx context.Context, p parcel) (*soap.Reply, error) {
 	}
 	return s.Client.Do(ctx, &soap.Outgoing{
 		URL: p.Route.Address, SOAPAction: p.SOAPAction, ContentType: "text/xml;charset=UTF-8",
-		Header: s.header(p), Body: p.Body, Stream: p.Stream, Hold: p.Hold, Most: p.Most, Timeout: timeout,
+		Header: s.header(p), Body: p.Body, Stream: p.Stream, Length: p.Length, Hold: p.Hold, Most: p.Most, Timeout: timeout,
 	})
 }
 
@@ -67,7 +68,7 @@ func dropped(name string) bool {
 	switch name {
 	case "Accept-Encoding", "Authorization", "Client-Cert", "Client-Cert-Chain", "Connection", "Content-Encoding", "Content-Length", "Content-Type", "Cookie", "Expect", "Forwarded", "Host", "Keep-Alive", "Mime-Version",
 		"Ssl-Client-Cert", "X-Amzn-Mtls-Clientcert", "X-Arr-Clientcert", "X-Client-Cert",
-		"Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Soapaction", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Via",
+		"Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Via",
 		soap.HeaderSender, soap.HeaderInstance, soap.HeaderCorrelation, soap.HeaderProducerTime:
 		return true
 	}
@@ -83,6 +84,9 @@ func (s *Sender) header(p parcel) http.Header {
 		if !dropped(name) {
 			h[name] = values
 		}
+	}
+	if _, ok := h["Soapaction"]; !ok && p.SOAPAction == "" {
+		h["Soapaction"] = nil // none came, and none is invented
 	}
 	https := strings.HasPrefix(strings.ToLower(p.Route.Address), "https:")
 	if !https {
@@ -100,13 +104,13 @@ const heldAnswer = 1 << 20
 
 // forward sends a call on now and gives back the producer's answer: a response or a fault verbatim, anything else is VP009.
 func (r *Relay) forward(ctx context.Context, a arrival, req *soap.Request, o *outcome) (*soap.Answer, error) {
-	p := parcel{Route: o.Route, Call: o.Call, SOAPAction: a.SOAPAction, Correlation: a.Correlation, Header: a.Header, Hold: heldAnswer}
+	p := parcel{Route: o.Route, Call: o.Call, Correlation: a.Correlation, Header: a.Header, Hold: heldAnswer}
 	req, err := r.again(a, req)
 	defer func() { _ = req.Close() }() // nil or not: an unreadable one may have been spooled
 	if err != nil {
 		return nil, unreadable(err)
 	}
-	p.enclose(req, o.Contract)
+	p.enclose(req, o.Contract, sizeOf(a, req))
 	reply, took, err := r.send(ctx, p)
 	if err != nil {
 		return nil, unreached(err, o.Route.Address)

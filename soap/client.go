@@ -39,7 +39,7 @@ type Client struct {
 // Outgoing is one message to send. Its body is Body, or else Stream.
 type Outgoing struct {
 	URL         string
-	SOAPAction  string      // without quotes; not used if Header has a SOAPAction, which is sent as it is
+	SOAPAction  string      // without quotes; not used if Header has a SOAPAction, which is sent as it is, or not at all if it has no value
 	ContentType string      // default "text/xml;charset=UTF-8"
 	Header      http.Header // added; hop-by-hop headers, Accept-Encoding and Expect are left out
 	Body        []byte

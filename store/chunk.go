@@ -76,14 +76,20 @@ func gather(ctx context.Context, q querier, id string) ([]byte, error) {
 	}
 }
 
-// EnvelopeSize is about how many bytes Envelope gives: not less, and less than a piece more.
+// EnvelopeSize is how many bytes Envelope gives.
 func (s *Store) EnvelopeSize(ctx context.Context, id string) (int64, error) {
-	pieces, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (n int64, err error) { return n, rows.Scan(&n) },
-		`SELECT COALESCE(max(n) + 1, 0) FROM message_chunk WHERE message_id = $1`, id)
+	sizes, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (size int64, err error) {
+		var n, last int64
+		err = rows.Scan(&n, &last)
+		return n*chunkSize + last, err
+	}, `SELECT n, length(part) FROM message_chunk WHERE message_id = $1 ORDER BY n DESC LIMIT 1`, id)
 	if err != nil {
 		return 0, fmt.Errorf("measuring an envelope: %w", err)
 	}
-	return pieces[0] * chunkSize, nil
+	if len(sizes) == 0 {
+		return 0, nil
+	}
+	return sizes[0], nil
 }
 
 // Envelope reads the envelope of an accepted message piece by piece: for those of a Delivery that is Large. No transaction is open between two readings.
