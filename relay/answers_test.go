@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"rivgate/relay"
 	"rivgate/store"
 )
 
@@ -132,7 +133,15 @@ func TestHowAnswersAreTaken(t *testing.T) {
 					t.Errorf("the delivery is %s", d.State)
 				}
 			}
-			compare(t, strings.TrimSuffix(path, ".http")+".outcome", []byte(lastAttempt(d)))
+			attempts, err := w.Store.Attempts(t.Context(), d.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			why := "-"
+			if attempts[0].Why.Code != "" {
+				why = relay.Explain(attempts[0].Why)
+			}
+			compare(t, strings.TrimSuffix(path, ".http")+".outcome", []byte(lastAttempt(d)+"why: "+why+"\n"))
 			sound(t, w)
 			discreet(t, w)
 		})

@@ -50,10 +50,10 @@ func (r *Relay) attempt(ctx context.Context, d store.Delivery) attempt {
 	}
 	var bad *soap.Error
 	if err != nil && !errors.As(err, &bad) { // the database did not give it to us
-		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: "store"}}
+		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: "store", Why: store.Diagnosis{Code: whyDatabase}}}
 	}
 	if err != nil { // it passed the guard when it was accepted
-		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeRefused, Class: "unreadable"}}
+		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeRefused, Class: "unreadable", Why: store.Diagnosis{Code: whyStored}}}
 	}
 	p := parcel{
 		Route: d.Message.Route, Call: d.Message.Call, SOAPAction: d.Message.SOAPAction, Correlation: d.Message.Correlation,
@@ -62,7 +62,7 @@ func (r *Relay) attempt(ctx context.Context, d store.Delivery) attempt {
 	var size int64
 	if d.Large {
 		if size, err = r.Store.EnvelopeSize(ctx, d.Message.ID); err != nil {
-			return attempt{Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: "store"}}
+			return attempt{Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: "store", Why: store.Diagnosis{Code: whyDatabase}}}
 		}
 		p.Extra = time.Duration(size>>20) * largePace
 	}
@@ -81,7 +81,7 @@ func (r *Relay) judged(d store.Delivery, answer *soap.Reply) (out attempt) {
 	defer func() {
 		if p := recover(); p != nil {
 			r.Log.Error("judging an answer", zap.String("message.id", d.Message.ID), zap.String("panic", fmt.Sprintf("%T", p)), zap.Stack("stack"))
-			out = attempt{Attempt: store.Attempt{Outcome: store.OutcomeUnknown, Class: "unreadable answer"}}
+			out = attempt{Attempt: store.Attempt{Outcome: store.OutcomeUnknown, Class: "unreadable answer", Why: store.Diagnosis{Code: whyOurs}}}
 		}
 	}()
 	return r.judge(d, answer)
@@ -89,7 +89,7 @@ func (r *Relay) judged(d store.Delivery, answer *soap.Reply) (out attempt) {
 
 // unsent classifies an attempt that got no answer: nothing was sent, or nobody knows what became of it.
 func unsent(err error) attempt {
-	out := attempt{Attempt: store.Attempt{Outcome: store.OutcomeUnknown, Class: "no answer"}, connection: failedConnection}
+	out := attempt{Attempt: store.Attempt{Outcome: store.OutcomeUnknown, Class: "no answer", Why: whyUnsent(err)}, connection: failedConnection}
 	var failed *soap.SendError
 	if errors.As(err, &failed) {
 		out.Class = string(failed.Kind)
@@ -110,7 +110,7 @@ func unsent(err error) attempt {
 // and TECHNICAL_ERROR pass, OK and INFO are delivered. An answer on 200 that says nothing readable leaves the outcome unknown.
 func (r *Relay) judge(d store.Delivery, answer *soap.Reply) attempt {
 	if fault, ok := answer.Fault(); ok {
-		out := attempt{Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: "fault-server", Code: platformCode(fault.String)}}
+		out := attempt{Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: "fault-server", Code: platformCode(fault.String), Why: whyRefused(fault)}}
 		if fault.Final() {
 			out.Outcome, out.Class = store.OutcomeRefused, "fault-client"
 		}
@@ -118,6 +118,7 @@ func (r *Relay) judge(d store.Delivery, answer *soap.Reply) attempt {
 	}
 	if answer.Status/100 != 2 {
 		out := attempt{Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: "http-" + strconv.Itoa(answer.Status)}}
+		out.Why = whyHTTP(answer.Status)
 		if answer.Status == http.StatusTooManyRequests || answer.Status == http.StatusServiceUnavailable {
 			out.RetryAfter = retryAfter(answer.Header, r.Now())
 		}
@@ -129,7 +130,7 @@ func (r *Relay) judge(d store.Delivery, answer *soap.Reply) attempt {
 	}
 	receipt, err := readReceipt(c, answer)
 	if err != nil {
-		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeUnknown, Class: "unreadable answer"}}
+		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeUnknown, Class: "unreadable answer", Why: whyUnread(answer, err)}}
 	}
 	return judgeResult(receipt)
 }
@@ -161,7 +162,7 @@ func judgeResult(receipt contracts.Receipt) attempt {
 	case contracts.INFO:
 		out.Class = "info"
 	default:
-		out.Outcome, out.Class = store.OutcomeRefused, "result-error"
+		out.Outcome, out.Class, out.Why = store.OutcomeRefused, "result-error", whyAnswered(result)
 		switch result.ErrorCode {
 		case contracts.TechnicalError:
 			out.Outcome, out.Class = store.OutcomeTechnical, "result-technical"

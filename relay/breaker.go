@@ -67,7 +67,7 @@ func (b *breakers) note(d store.Delivery, a attempt, now time.Time) {
 	if !one.down && (one.unsent >= breakAfter || one.all >= breakAfter && len(one.lanes) > 1) {
 		one.down, one.probeAt = true, now.Add(one.wait)
 		b.log.Error("receiver is down: its messages wait, it is asked now and then", zap.String("url.original", address),
-			zap.String("labels.receiverid", d.Message.Call.Receiver), zap.String("class", a.Class))
+			zap.String("labels.receiverid", d.Message.Call.Receiver), zap.String("class", a.Class), zap.String("error.message", Explain(a.Why)))
 	}
 }
 

@@ -18,7 +18,7 @@ func (w *Worker) safe() time.Duration { return w.Lease - w.Lease/10 }
 // worker may have the lane then.
 func (w *Worker) try(ctx context.Context, d store.Delivery, claimed time.Time) attempt {
 	if time.Since(claimed) >= w.safe() { // this process stood still
-		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: classLease}}
+		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: classLease, Why: store.Diagnosis{Code: whyLease}}}
 	}
 	ctx, stop := context.WithCancel(ctx)
 	lost := make(chan bool, 1)
@@ -28,7 +28,7 @@ func (w *Worker) try(ctx context.Context, d store.Delivery, claimed time.Time) a
 	out.Duration = time.Since(started)
 	stop()
 	if <-lost && out.connection != answered && out.Outcome != store.OutcomeRefused {
-		out.connection, out.Class = noConnection, classLease
+		out.connection, out.Class, out.Why = noConnection, classLease, store.Diagnosis{Code: whyLease}
 	}
 	return out
 }

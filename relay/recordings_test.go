@@ -96,7 +96,8 @@ func (w *world) lasting(body []byte) []byte {
 	if w.secure != "" {
 		body = bytes.ReplaceAll(body, []byte(w.secure), []byte("https://gateway"))
 	}
-	return bytes.ReplaceAll(body, []byte(w.nobody), []byte("http://nobody"))
+	body = bytes.ReplaceAll(body, []byte(w.nobody), []byte("http://nobody"))
+	return bytes.ReplaceAll(body, []byte(strings.TrimPrefix(w.nobody, "http://")), []byte("nobody"))
 }
 
 // compare holds what came against what is recorded, or records it.

@@ -120,14 +120,15 @@ func (r *Relay) forward(ctx context.Context, a arrival, req *soap.Request, o *ou
 	switch {
 	case reply.Status != http.StatusOK && !(kind == soap.FaultReply && reply.Status == http.StatusInternalServerError):
 		reply.Close()
-		return nil, routing.ProducerStatus(reply.Status)
+		return nil, routing.ProducerStatus(o.Route.Address, reply.Status, Explain(whyHTTP(reply.Status)))
 	case kind == soap.Empty || kind == soap.NotSOAP:
 		reply.Close()
-		return nil, routing.ProducerUnreadable(o.Route.Address)
+		_, err := reply.UTF8()
+		return nil, routing.ProducerFailed(o.Route.Address, Explain(whyUnread(reply, err))).Because(err)
 	}
 	answer, err := reply.In(req.Charset)
 	if err != nil {
-		return nil, routing.ProducerUnreadable(o.Route.Address).Because(err)
+		return nil, routing.ProducerFailed(o.Route.Address, Explain(whyUnread(reply, err))).Because(err)
 	}
 	dropHops(answer.Header)
 	for _, name := range []string{"Soapaction", "Content-Encoding", soap.HeaderCorrelation, soap.HeaderSender, soap.HeaderInstance} {
@@ -147,13 +148,9 @@ func unreached(err error, address string) error {
 		return unreadable(bad)
 	}
 	var failed *soap.SendError
-	if errors.As(err, &failed) {
-		switch {
-		case failed.Timeout && failed.Sent:
-			return routing.ProducerTimeout().Because(err)
-		case failed.Sent:
-			return routing.ProducerBroke(address).Because(err)
-		}
+	reason := Explain(whyUnsent(err))
+	if errors.As(err, &failed) && failed.Timeout && failed.Sent {
+		return routing.ProducerTimeout(address, reason).Because(err)
 	}
-	return routing.ProducerUnreachable(address).Because(err)
+	return routing.ProducerFailed(address, reason).Because(err)
 }

@@ -268,6 +268,9 @@ func (w *Worker) log(d store.Delivery, a store.Attempt, err error) {
 		zap.Int("attempt", d.Attempt), zap.String("outcome", string(a.Outcome)), zap.String("class", a.Class),
 		zap.String("labels.errorCode", a.Code), zap.Int64("event.duration", a.Duration.Nanoseconds()),
 	}
+	if a.Why.Code != "" {
+		fields = append(fields, zap.String("error.type", a.Why.Code), zap.String("error.message", Explain(a.Why)))
+	}
 	switch {
 	case errors.Is(err, store.ErrLeaseLost):
 		w.Relay.Log.Warn("the lease was lost before the attempt ended", fields...)

@@ -54,29 +54,31 @@ func NoCatalogue() *Error {
 	return &Error{Code: VP008, Detail: "No contact with TAK at startup, and no local cache to fallback on, not possible to route call"}
 }
 
-// ProducerUnreachable is VP009: no connection to the address, or none that TLS accepts.
-func ProducerUnreachable(address string) *Error {
-	return &Error{Code: VP009, Detail: "Error connecting to service producer at address " + address + ". No connection could be made."}
-}
-
-// ProducerBroke is VP009: the connection to the address ended before there was a whole answer.
-func ProducerBroke(address string) *Error {
-	return &Error{Code: VP009, Detail: "Error connecting to service producer at address " + address + ". The connection ended before the answer was complete."}
-}
-
-// ProducerUnreadable is VP009: the address answered with nothing, or with something that is not SOAP.
-func ProducerUnreadable(address string) *Error {
-	return &Error{Code: VP009, Detail: "Error connecting to service producer at address " + address + ". The answer was empty or not a SOAP message."}
+// ProducerFailed is VP009: no connection to the address, no TLS with it, or no proper answer. The reason is in words, without content.
+func ProducerFailed(address, reason string) *Error {
+	return &Error{Code: VP009, Detail: atProducer(address) + sentence(reason)}
 }
 
 // ProducerStatus is VP009: the producer answered with an HTTP status that carries no SOAP.
-func ProducerStatus(status int) *Error {
-	return &Error{Code: VP009, Detail: "VP_PRODUCER_EXCEPTION_HTTP_STATUS=" + strconv.Itoa(status)}
+func ProducerStatus(address string, status int, reason string) *Error {
+	return &Error{Code: VP009, Detail: atProducer(address) + sentence(reason) + "\nVP_PRODUCER_EXCEPTION_HTTP_STATUS=" + strconv.Itoa(status)}
 }
 
 // ProducerTimeout is VP009: the producer did not answer in time.
-func ProducerTimeout() *Error {
-	return &Error{Code: VP009, Detail: "Timeout when waiting on response from producer."}
+func ProducerTimeout(address, reason string) *Error {
+	return &Error{Code: VP009, Detail: atProducer(address) + "Timeout when waiting on response from producer. " + sentence(reason)}
+}
+
+// atProducer begins every detail of VP009: monitors look for it.
+func atProducer(address string) string {
+	return "Error connecting to service producer at address " + address + ". "
+}
+
+func sentence(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return strings.ToUpper(reason[:1]) + reason[1:] + "."
 }
 
 // NoAddress is VP010: the row that decides has no address.

@@ -20,6 +20,7 @@ import (
 // for it. All bounds are of what is unpacked. One that ends before the length that it promised is taken if its envelope is whole, and the
 // connection was closed and not reset.
 func (c *Client) answer(ctx context.Context, w *watch, response *http.Response, body *outgoingBody) (*Reply, *SendError) {
+	w.came(PhaseRead)
 	u := &unpacking{
 		client: c, response: response, out: body.out, from: response.Body, told: response.ContentLength, limit: or(c.MaxAnswer, 15<<20),
 		reply: &Reply{Status: response.StatusCode, Header: response.Header, rooms: &c.rooms},
@@ -39,9 +40,9 @@ func (c *Client) answer(ctx context.Context, w *watch, response *http.Response, 
 	case err == nil:
 		return u.reply, nil
 	case errors.As(err, &disk):
-		return nil, &SendError{Kind: SendFailed, Sent: true, Cause: err}
+		return nil, &SendError{Kind: SendFailed, Sent: true, Phase: PhaseRead, Cause: err}
 	case errors.As(err, &own) && own.Kind == TooLarge:
-		return nil, &SendError{Kind: SendTooLarge, Sent: true}
+		return nil, &SendError{Kind: SendTooLarge, Sent: true, Phase: PhaseRead}
 	case errors.As(err, &own) && body.failure() == nil:
 		u.reply.flaw = own
 		return u.reply, nil
@@ -82,7 +83,7 @@ func (u *unpacking) unpack() error {
 	}
 	parts, ok := packaged(u.reply.Header.Get("Content-Type"))
 	if !ok {
-		return &Error{Kind: Malformed, Reason: "the answer is in parts that are not XOP (application/xop+xml)"}
+		return Factual(FactParts, "")
 	}
 	var err error
 	if parts != nil {
@@ -105,7 +106,7 @@ func (u *unpacking) decompress() error {
 		u.from, u.told = &gunzip{from: u.from}, 0
 		header.Del("Content-Length")
 	default:
-		return &Error{Kind: Malformed, Reason: "the answer's Content-Encoding is none that is taken"}
+		return Factual(FactCoding, "")
 	}
 	header.Del("Content-Encoding")
 	return nil
@@ -152,6 +153,10 @@ func (u *unpacking) inParts(p *packaging) (err error) {
 		}
 	}()
 	found, err := p.open(bounded, parts, &u.short)
+	var own *Error
+	if errors.As(err, &own) && own.Fact == "" {
+		own.Fact = FactParts
+	}
 	switch {
 	case bounded.N == 0 && u.out.Most == 0:
 		return tooLarge(u.limit)
@@ -236,7 +241,7 @@ func (g *gunzip) Read(p []byte) (n int, err error) {
 func notPacked(err error) error {
 	var corrupt flate.CorruptInputError
 	if errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt) {
-		return &Error{Kind: Malformed, Reason: "the answer says that it is gzip, and cannot be unpacked"}
+		return Factual(FactGzip, "")
 	}
 	return err
 }

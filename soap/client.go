@@ -59,8 +59,7 @@ func (c *Client) Do(ctx context.Context, out *Outgoing) (*Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	timeout := or(out.Timeout, or(c.Timeout, 29*time.Second))
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := context.WithTimeout(ctx, c.timeout(out))
 	body := &outgoingBody{out: out}
 	ended := func() {
 		body.stop()
@@ -73,6 +72,10 @@ func (c *Client) Do(ctx context.Context, out *Outgoing) (*Reply, error) {
 	}
 	ended()
 	return reply, err
+}
+
+func (c *Client) timeout(out *Outgoing) time.Duration {
+	return or(out.Timeout, or(c.Timeout, 29*time.Second))
 }
 
 // tries sends once, or twice if it is certain that nothing was sent the first time.
@@ -185,11 +188,13 @@ func (b *outgoingBody) rewind() (io.ReadCloser, int64) {
 
 // send tries once.
 func (c *Client) send(ctx context.Context, request *http.Request, body *outgoingBody) (*Reply, *SendError) {
-	w := &watch{}
+	w := &watch{limit: c.timeout(body.out), connecting: c.connectTimeout(), host: request.URL.Host, phase: PhaseConnect}
 	if direct(request, body.out) {
 		return c.exchange(ctx, w, request, body)
 	}
-	request = request.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: w.gotConn}))
+	request = request.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: w.gotConn, WroteRequest: func(httptrace.WroteRequestInfo) { w.came(PhaseWait) },
+	}))
 	request.Body, request.ContentLength = body.rewind()
 	response, err := c.roundTripper().RoundTrip(request)
 	if err != nil {
@@ -219,9 +224,13 @@ type SendError struct {
 	Kind    SendKind
 	Sent    bool // a byte of the request may have left: whether it was delivered is not known
 	Timeout bool // time ran out, in connecting or later
+	Phase   Phase
+	Host    string        // host:port
+	After   time.Duration // the time that there was for the phase
 	Cause   error
 
-	again bool // it is safe to try once more
+	again  bool  // it is safe to try once more
+	ending error // what reading from TLS ended in, where Cause is that of writing
 }
 
 func (e *SendError) Error() string { return fmt.Sprintf("sending message: %s", e.Kind) }

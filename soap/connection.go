@@ -102,23 +102,46 @@ func (c *countedConn) ending() error {
 
 // watch is what one try does with its connection.
 type watch struct {
+	limit      time.Duration // for the whole exchange
+	connecting time.Duration // for the connection, and again for its TLS
+	host       string
 	mu         sync.Mutex
+	phase      Phase
 	connection *countedConn
 	before     int64 // bytes written on it by earlier requests
+}
+
+// came notes how far it came.
+func (w *watch) came(phase Phase) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.phase != PhaseRead { // an answer may come before all of the request has been written
+		w.phase = phase
+	}
 }
 
 func (w *watch) gotConn(info httptrace.GotConnInfo) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.phase = PhaseSend
 	if c, ok := info.Conn.(*countedConn); ok {
 		w.connection, w.before = c, c.written.Load()
 	}
 }
 
-// failure sorts the error of one try.
+// failure sorts the error of one try, and says how far it came.
 func (w *watch) failure(ctx context.Context, body *outgoingBody, err error) *SendError {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	failed := w.sorted(ctx, body, err)
+	failed.Phase, failed.Host, failed.After = w.phase, w.host, w.limit
+	if w.phase == PhaseConnect {
+		failed.After = min(w.connecting, w.limit)
+	}
+	return failed
+}
+
+func (w *watch) sorted(ctx context.Context, body *outgoingBody, err error) *SendError {
 	got := w.connection != nil
 	wrote := got && w.connection.written.Load() > w.before
 	var dialed *dialError
@@ -137,8 +160,9 @@ func (w *watch) failure(ctx context.Context, body *outgoingBody, err error) *Sen
 		return &SendError{Kind: SendTimeout, Sent: true, Timeout: true, Cause: err}
 	case !got:
 		return &SendError{Kind: SendInvalid, Cause: err}
-	case refusesCertificate(err) || refusesCertificate(w.connection.ending()):
-		return &SendError{Kind: SendTLS, Cause: err} // it never got as far as their HTTP
+	}
+	if ending := w.connection.ending(); refusesCertificate(err) || refusesCertificate(ending) {
+		return &SendError{Kind: SendTLS, Cause: err, ending: ending} // it never got as far as their HTTP
 	}
 	return &SendError{Kind: SendReset, Sent: wrote, Cause: err, again: !wrote}
 }

@@ -52,7 +52,7 @@ func decode(envelope []byte, root xml.Name, v any) (map[xml.Name]string, error) 
 		return nil, fault(envelope)
 	}
 	if root.Local != "" && child.name != root {
-		return nil, d.refuse("Body does not hold " + root.Local)
+		return nil, d.refuse(FactOtherElement, root.Local)
 	}
 	if err := d.element(child, value.Elem()); err != nil {
 		return nil, err
@@ -72,6 +72,7 @@ func fault(envelope []byte) error {
 type decoder struct {
 	*tokens
 	headers map[xml.Name]string
+	began   bool // there is an envelope
 }
 
 // body reads up to the first element in Body.
@@ -79,8 +80,11 @@ func (d *decoder) body() (token, error) {
 	depth := 0
 	for {
 		k, err := d.next()
+		if errors.Is(err, io.EOF) && !d.began {
+			return token{}, d.refuse(FactNoEnvelope, "")
+		}
 		if errors.Is(err, io.EOF) {
-			return token{}, d.refuse("no element in Body")
+			return token{}, d.refuse(FactNoElement, "")
 		}
 		if err != nil {
 			return token{}, err
@@ -91,14 +95,17 @@ func (d *decoder) body() (token, error) {
 			case depth == 0 && k.name == xml.Name{Space: NamespaceEnvelope, Local: "Envelope"},
 				depth == 1 && k.name == xml.Name{Space: NamespaceEnvelope, Local: "Body"}:
 				depth++
+				d.began = true
 			case depth == 2:
 				return k, nil
+			case depth == 0 && k.name.Local == "Envelope":
+				return token{}, d.refuse(FactOtherEnvelope, "")
 			case depth == 1:
 				if err := d.header(); err != nil {
 					return token{}, err
 				}
 			default:
-				return token{}, d.refuse("not a SOAP 1.1 envelope")
+				return token{}, d.refuse(FactNoEnvelope, "")
 			}
 		case endTag:
 			depth--
@@ -142,7 +149,7 @@ func (d *decoder) rest() error {
 			return err
 		}
 		if k.kind == startTag {
-			return d.refuse("more than one element in Body")
+			return d.refuse(FactTwoElements, "")
 		}
 	}
 }
@@ -190,7 +197,7 @@ func (d *decoder) text() (string, error) {
 		case textRun:
 			parts = append(parts, k.text)
 		case startTag:
-			return "", d.refuse("an element where the contract has text")
+			return "", d.refuse(FactElementInText, "")
 		case endTag:
 			return strings.Join(parts, ""), nil
 		}

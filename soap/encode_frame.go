@@ -41,7 +41,7 @@ func (d *decoder) structure(s token, v reflect.Value) error {
 		switch k.kind {
 		case textRun:
 			if f.layout.text < 0 && strings.Trim(k.text, " \t\r\n") != "" {
-				return d.refuse("text in " + f.layout.name)
+				return d.refuse(FactTextInElement, f.layout.name)
 			}
 			text = append(text, k.text)
 		case startTag:
@@ -80,7 +80,7 @@ func (d *decoder) attributes(s token, f *frame) error {
 			}
 		}
 		if !known {
-			return d.refuse("an attribute that the contract does not know in " + f.layout.name)
+			return d.refuse(FactUnknownAttribute, f.layout.name)
 		}
 	}
 	return nil
@@ -91,7 +91,7 @@ func (d *decoder) child(s token, f *frame) error {
 	i := f.place(s.name)
 	if i < 0 {
 		if f.layout.wild < 0 || f.knows(s.name) {
-			return d.refuse("an element that the contract does not know, or once too often, in " + f.layout.name)
+			return d.refuse(FactUnknownElement, f.layout.name)
 		}
 		i = f.wildcard()
 	}

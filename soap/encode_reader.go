@@ -53,9 +53,11 @@ func (t *tokens) scope() map[string]string {
 }
 
 // refuse is an Error at the present place.
-func (t *tokens) refuse(reason string) error {
+func (t *tokens) refuse(fact Fact, element string) error {
 	read := t.document[:t.passed+t.xml.InputOffset()]
-	return &Error{Kind: Malformed, Reason: reason, Line: 1 + bytes.Count(read, []byte("\n")), Column: len(read) - bytes.LastIndexByte(read, '\n')}
+	e := Factual(fact, element)
+	e.Line, e.Column = 1+bytes.Count(read, []byte("\n")), len(read)-bytes.LastIndexByte(read, '\n')
+	return e
 }
 
 // next is the next token; io.EOF after the root element.
@@ -72,12 +74,12 @@ func (t *tokens) next() (token, error) {
 		read, err := t.xml.RawToken()
 		if errors.Is(err, io.EOF) {
 			if len(t.open) > 0 {
-				return token{}, t.refuse("the document ends too early")
+				return token{}, t.refuse(FactEndsEarly, "")
 			}
 			return token{}, io.EOF
 		}
 		if err != nil {
-			refusal := t.refuse("not well-formed").(*Error)
+			refusal := t.refuse(FactNotWellFormed, "").(*Error)
 			refusal.Cause = err
 			return token{}, refusal
 		}
@@ -88,21 +90,21 @@ func (t *tokens) next() (token, error) {
 		case xml.EndElement:
 			t.closing = false
 			if len(t.open) == 0 || t.open[len(t.open)-1].raw != x.Name {
-				return token{}, t.refuse("an end tag that does not fit")
+				return token{}, t.refuse(FactEndTag, "")
 			}
 			t.open = t.open[:len(t.open)-1]
 			return token{kind: endTag}, nil
 		case xml.CharData:
 			return token{kind: textRun, text: string(x)}, nil
 		case xml.Directive:
-			return token{}, t.refuse("a document type declaration")
+			return token{}, t.refuse(FactDoctype, "")
 		}
 	}
 }
 
 func (t *tokens) start(tag *tagName, raw []xml.Attr) (token, error) {
 	if len(t.open) == depthLimit {
-		return token{}, t.refuse("nested too deep")
+		return token{}, t.refuse(FactDepth, "")
 	}
 	scope := t.scope()
 	var attrs []xml.Attr
@@ -127,12 +129,12 @@ func (t *tokens) start(tag *tagName, raw []xml.Attr) (token, error) {
 		attrs[i].Name, ok = resolve(scope, attrs[i].Name, false)
 		for j := range i {
 			if attrs[j].Name == attrs[i].Name {
-				return token{}, t.refuse("an attribute twice")
+				return token{}, t.refuse(FactAttributeTwice, "")
 			}
 		}
 	}
 	if !ok {
-		return token{}, t.refuse("an undeclared prefix")
+		return token{}, t.refuse(FactPrefix, "")
 	}
 	return token{kind: startTag, name: name, attr: attrs}, nil
 }

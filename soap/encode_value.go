@@ -29,12 +29,12 @@ func (d *decoder) set(v reflect.Value, text string, scope map[string]string) err
 		name, ok := resolveQName(scope, trimmed)
 		*x = QName{Space: name.Space, Local: name.Local}
 		if !ok {
-			return d.refuse("a name whose prefix is not declared")
+			return d.refuse(FactName, "")
 		}
 		return nil
 	}
 	if !setScalar(v, trimmed) {
-		return d.refuse("a value that is no " + v.Kind().String())
+		return d.refuse(FactValue, v.Kind().String())
 	}
 	return nil
 }
@@ -69,7 +69,7 @@ func (d *decoder) base64(v *Base64Binary, text string) error {
 	}
 	decoded, err := base64.StdEncoding.DecodeString(text)
 	if err != nil {
-		return d.refuse("a value that is no base64")
+		return d.refuse(FactBase64, "")
 	}
 	*v = decoded
 	return nil

@@ -90,7 +90,7 @@ func (c *Client) exchange(ctx context.Context, w *watch, request *http.Request, 
 	e := &exchange{client: c, kept: kept}
 	// The error that this ends reading and writing with comes after the context's own, by which it is sorted.
 	e.stop = context.AfterFunc(ctx, func() { _ = kept.connection.SetDeadline(time.Unix(1, 0)) })
-	e.write(request, body.out.Body)
+	e.write(w, request, body.out.Body)
 	if err := e.read(request); err != nil {
 		_ = e.Close()
 		return nil, w.failure(ctx, body, err)
@@ -104,7 +104,7 @@ func (c *Client) exchange(ctx context.Context, w *watch, request *http.Request, 
 }
 
 // write writes the request, or begins to. Where it fails the producer may have answered all the same.
-func (e *exchange) write(request *http.Request, body []byte) {
+func (e *exchange) write(w *watch, request *http.Request, body []byte) {
 	head := &e.kept.head
 	head.Reset()
 	head.WriteString("POST " + request.URL.RequestURI() + " HTTP/1.1\r\nHost: " + request.Host + "\r\nContent-Length: ")
@@ -119,15 +119,17 @@ func (e *exchange) write(request *http.Request, body []byte) {
 		first += e.kept.connection.writeNow(body[first:])
 	}
 	if err != nil || first == len(body) {
-		e.wrote(err)
+		e.wrote(w, err)
 		return
 	}
-	go func() { e.wrote(e.kept.connection.writeAll(net.Buffers{body[first:]})) }()
+	go func() { e.wrote(w, e.kept.connection.writeAll(net.Buffers{body[first:]})) }()
 }
 
 // wrote notes that nothing is written any more.
-func (e *exchange) wrote(err error) {
-	if err != nil {
+func (e *exchange) wrote(w *watch, err error) {
+	if err == nil {
+		w.came(PhaseWait)
+	} else {
 		e.failed = true
 		_ = e.kept.connection.SetReadDeadline(time.Now().Add(time.Second)) // what has been answered is there by then
 	}

@@ -3,8 +3,10 @@ package soap
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"io"
 	"net/http"
+	"strings"
 )
 
 // Reply is what a producer answered, whatever it is: unpacked where it was compressed, and the envelope where it came in parts.
@@ -105,13 +107,21 @@ func (r *Reply) UTF8() ([]byte, error) {
 		return nil, r.flaw
 	}
 	q := &Request{received: r.Body}
-	if err := q.begin(r.Header.Get("Content-Type")); err != nil {
-		return nil, err
+	err := q.begin(r.Header.Get("Content-Type"))
+	if err == nil {
+		err = q.convert(len(r.Body), !r.Cut)
 	}
-	if err := q.convert(len(r.Body), !r.Cut); err != nil {
-		return nil, err
+	var own *Error
+	if errors.As(err, &own) {
+		own.Fact = FactCharset
 	}
-	return q.utf8, nil
+	return q.utf8, err
+}
+
+// HTML tells whether the body is a page, as proxies and servers answer where no SOAP service is.
+func (r *Reply) HTML() bool {
+	start := strings.ToLower(string(bytes.TrimSpace(r.Body[:min(len(r.Body), 512)])))
+	return strings.HasPrefix(start, "<html") || strings.HasPrefix(start, "<!doctype html")
 }
 
 // lenient reads UTF-8, whatever its declaration says.

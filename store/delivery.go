@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/json"
 	"errors"
 	"time"
 )
@@ -45,11 +46,19 @@ type Delivery struct {
 	Large    bool      // Message has no Envelope here: Store.Envelope reads it piece by piece
 }
 
+// Diagnosis says why an attempt did not deliver: a code, and the values that its words need. Nothing of a message's content is in it. Who shows
+// it has the words.
+type Diagnosis struct {
+	Code   string            `json:"code"`
+	Values map[string]string `json:"values,omitempty"`
+}
+
 // Attempt is the result of one try.
 type Attempt struct {
 	Outcome  Outcome
 	Class    string        // "connect", "tls", "timeout", "reset", "http-503", "fault-client", "result-validation", …
 	Code     string        // the receiver's VPnnn, errorCode/subCode, or ""
+	Why      Diagnosis     // what kept it from being delivered; zero where nothing did
 	Duration time.Duration //
 	Answer   []byte        // the receiver's answer as it came, bounded
 	Again    time.Time     // technical and unknown: when to try again; zero: parked
@@ -98,6 +107,7 @@ type AttemptRow struct {
 	Outcome  Outcome       `json:"outcome,omitempty"` // "" while it runs or when its worker died
 	Class    string        `json:"class,omitempty"`
 	Code     string        `json:"code,omitempty"`
+	Why      Diagnosis     `json:"why,omitzero"`
 	Duration time.Duration `json:"duration"`
 	Late     bool          `json:"late,omitempty"` // noted after the lease was lost
 }
@@ -112,4 +122,21 @@ type Waiting struct {
 	Parked    int       `json:"parked"`
 	Oldest    time.Time `json:"oldest"`
 	Paused    bool      `json:"paused,omitempty"`
+}
+
+// writeDiagnosis is a diagnosis as it is stored.
+func writeDiagnosis(d Diagnosis) string {
+	if d.Code == "" {
+		return ""
+	}
+	text, _ := json.Marshal(d) // strings alone: it never fails
+	return string(text)
+}
+
+// readDiagnosis reads what writeDiagnosis wrote.
+func readDiagnosis(text string) (d Diagnosis, err error) {
+	if text == "" {
+		return d, nil
+	}
+	return d, json.Unmarshal([]byte(text), &d)
 }

@@ -85,10 +85,14 @@ func scanDelivery(rows *sql.Rows) (d DeliveryRow, err error) {
 func (s *Store) Attempts(ctx context.Context, messageID string) ([]AttemptRow, error) {
 	rows, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (a AttemptRow, err error) {
 		var started, duration int64
-		err = rows.Scan(&a.Attempt, &a.Worker, &started, &a.Outcome, &a.Class, &a.Code, &duration, &a.Late)
+		var why string
+		err = rows.Scan(&a.Attempt, &a.Worker, &started, &a.Outcome, &a.Class, &a.Code, &duration, &a.Late, &why)
 		a.Started, a.Duration = moment(started), time.Duration(duration)
+		if err == nil {
+			a.Why, err = readDiagnosis(why)
+		}
 		return a, err
-	}, `SELECT number, worker, started, outcome, class, code, duration, late FROM attempt WHERE message_id = $1 ORDER BY number`, messageID)
+	}, `SELECT number, worker, started, outcome, class, code, duration, late, why FROM attempt WHERE message_id = $1 ORDER BY number`, messageID)
 	if err != nil {
 		return nil, fmt.Errorf("listing attempts: %w", err)
 	}

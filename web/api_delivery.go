@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"rivgate/relay"
 	"rivgate/routing"
 	"rivgate/store"
 )
@@ -56,8 +57,22 @@ type attemptView struct {
 	Outcome    store.Outcome `json:"outcome,omitempty"` // "" while it runs, or when its worker died
 	Class      string        `json:"class,omitempty"`
 	Code       string        `json:"code,omitempty"`
+	Why        *whyView      `json:"why,omitempty"`
 	DurationMS int64         `json:"durationMs"`
 	Late       bool          `json:"late,omitempty"` // noted after the lease was lost
+}
+
+// whyView is store.Diagnosis with its words.
+type whyView struct {
+	store.Diagnosis
+	Text string `json:"text"`
+}
+
+func newWhyView(d store.Diagnosis) *whyView {
+	if d.Code == "" {
+		return nil
+	}
+	return &whyView{d, relay.Explain(d)}
 }
 
 func (s *Site) apiDelivery(w http.ResponseWriter, r *http.Request, _ access) error {
@@ -68,7 +83,7 @@ func (s *Site) apiDelivery(w http.ResponseWriter, r *http.Request, _ access) err
 	v := deliveryView{DeliveryRow: row, Tried: make([]attemptView, 0, len(attempts))}
 	for _, a := range attempts {
 		v.Tried = append(v.Tried, attemptView{
-			Attempt: a.Attempt, Worker: a.Worker, Started: a.Started, Outcome: a.Outcome, Class: a.Class, Code: a.Code,
+			Attempt: a.Attempt, Worker: a.Worker, Started: a.Started, Outcome: a.Outcome, Class: a.Class, Code: a.Code, Why: newWhyView(a.Why),
 			DurationMS: a.Duration.Milliseconds(), Late: a.Late,
 		})
 	}

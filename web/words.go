@@ -17,7 +17,7 @@ func words() template.FuncMap {
 	return template.FuncMap{
 		"state": stateWord, "moment": moment, "day": day, "date": date, "iso": iso, "mask": mask, "role": roleWord, "count": count,
 		"delivery": deliveryWord, "outcome": outcomeWord, "size": size, "contract": shortContract, "refused": refusedWord, "unitkind": unitKindWord,
-		"duration": duration, "class": classWord, "field": newField, "choices": newChoices, "whole": newPersonPart, "access": accessWord, "link": link, "detail": detailWord, "roles": rolesWords,
+		"duration": duration, "class": classWord, "why": whyWords, "field": newField, "choices": newChoices, "whole": newPersonPart, "access": accessWord, "link": link, "detail": detailWord, "roles": rolesWords,
 	}
 }
 

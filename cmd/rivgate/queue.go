@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"rivgate/relay"
 	"rivgate/store"
 )
 
@@ -143,10 +144,26 @@ func (c *QueueShowCommand) Run(s *session) error {
 		}
 		both := struct {
 			store.DeliveryRow
-			Tried []store.AttemptRow `json:"tried"`
-		}{rows[0], attempts}
+			Tried []shownAttempt `json:"tried"`
+		}{rows[0], make([]shownAttempt, len(attempts))}
+		for i, a := range attempts {
+			both.Tried[i] = shownAttempt{a, explained(a.Why)}
+		}
 		return s.show(both, func(w io.Writer) error { return printDelivery(w, rows[0], attempts) })
 	})
+}
+
+// shownAttempt is an attempt with its reason in words.
+type shownAttempt struct {
+	store.AttemptRow
+	Reason string `json:"reason,omitempty"`
+}
+
+func explained(d store.Diagnosis) string {
+	if d.Code == "" {
+		return ""
+	}
+	return relay.Explain(d)
 }
 
 func printDelivery(w io.Writer, r store.DeliveryRow, attempts []store.AttemptRow) error {
@@ -154,13 +171,13 @@ func printDelivery(w io.Writer, r store.DeliveryRow, attempts []store.AttemptRow
 		return err
 	}
 	fmt.Fprintf(w, "\nContract  %s\nAddress   %s\n\n", cell(r.Contract), cell(r.Address))
-	t := &table{head: []string{"ATTEMPT", "STARTED", "OUTCOME", "CLASS", "CODE", "DURATION", "WORKER"}}
+	t := &table{head: []string{"ATTEMPT", "STARTED", "OUTCOME", "CLASS", "CODE", "DURATION", "WORKER", "WHY"}}
 	for _, a := range attempts {
 		outcome := string(a.Outcome)
 		if a.Late {
 			outcome += " (late)"
 		}
-		t.add(a.Attempt, a.Started, outcome, a.Class, a.Code, a.Duration.Round(time.Millisecond), a.Worker)
+		t.add(a.Attempt, a.Started, outcome, a.Class, a.Code, a.Duration.Round(time.Millisecond), a.Worker, explained(a.Why))
 	}
 	return t.print(w)
 }

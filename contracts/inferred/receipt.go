@@ -2,6 +2,7 @@ package inferred
 
 import (
 	"fmt"
+	"strings"
 
 	"rivgate/contracts"
 	wire "rivgate/contracts/inferred/complaintsandfeedback"
@@ -65,7 +66,18 @@ func (Pack) ReadReceipt(op soap.Operation, envelope []byte) (contracts.Receipt, 
 	case contracts.OK, contracts.INFO, contracts.ERROR:
 		return r, nil
 	}
-	return contracts.Receipt{}, fmt.Errorf("reading receipt: no result code that the contract knows")
+	return contracts.Receipt{}, fmt.Errorf("reading receipt: %w", soap.Factual(badCode(r.Result.Code), op.Response.Local+"/result/resultCode"))
+}
+
+// badCode is what is wrong with a result code.
+func badCode(code string) soap.Fact {
+	switch strings.TrimSpace(code) {
+	case "":
+		return soap.FactMissing
+	case contracts.OK, contracts.INFO, contracts.ERROR:
+		return soap.FactBlanks
+	}
+	return soap.FactUnknownValue
 }
 
 func readSendReceipt(v *wire.SendComplaintResponseType) contracts.Receipt {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"sync"
 	"testing"
 	"time"
@@ -94,6 +95,14 @@ func equal[T comparable](w *world, what string, got, want T) {
 	w.t.Helper()
 	if got != want {
 		w.t.Errorf("%s: got %v, want %v", what, got, want)
+	}
+}
+
+// alike is equal for what holds maps or slices.
+func alike[T any](w *world, what string, got, want T) {
+	w.t.Helper()
+	if !reflect.DeepEqual(got, want) {
+		w.t.Errorf("%s: got %+v, want %+v", what, got, want)
 	}
 }
 
