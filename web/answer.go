@@ -26,7 +26,7 @@ func (s *Site) answerVerb(w http.ResponseWriter, r *http.Request, who access, c 
 			return err
 		}
 	}
-	d, err := s.saveDraft(ctx, who, c, f, uploads(f))
+	d, err := s.saveDraft(ctx, who, c, f, s.uploads(ctx, f))
 	if err != nil && !f.takeDesk(err) {
 		return err
 	}

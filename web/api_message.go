@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"go.uber.org/zap"
+
 	"rivgate/contracts"
 	"rivgate/routing"
 	"rivgate/store"
@@ -38,13 +40,20 @@ type upload struct {
 
 // withFiles adds uploaded files to the attachments that a message itself has, which can only be references. One that describes a file
 // without being one is refused: its content would be lost.
-func withFiles(path string, stated []contracts.Attachment, files []upload) ([]contracts.Attachment, error) {
+func (s *Site) withFiles(ctx context.Context, path string, stated []contracts.Attachment, files []upload) ([]contracts.Attachment, error) {
 	for _, a := range stated {
 		if a.Reference == "" {
 			return nil, invalid(path, "Skicka bilagor i fältet files, med innehållet i base64.")
 		}
 	}
 	for _, f := range files {
+		if s.Scanner != nil {
+			if found, err := s.Scanner.Scan(ctx, f.Content); err != nil {
+				s.log().Warn("an uploaded file could not be scanned", zap.Error(err))
+			} else if found != "" {
+				return nil, invalid(path, "Virusskannern fann något skadligt i filen ("+cut(found)+"). Den togs inte emot.")
+			}
+		}
 		stated = append(stated, newAttachment(len(stated)+1, f.FileName, f.MediaType, f.Content))
 	}
 	return stated, nil
@@ -115,7 +124,7 @@ func (s *Site) begin(ctx context.Context, who access, body newCase) (a store.Acc
 	case len(u.Attachments) > 0:
 		return a, invalid("update/attachments", "Skicka bilagor i fältet files, med innehållet i base64.")
 	}
-	if u.NewCase.Attachments, err = withFiles("update/newCase/attachments", u.NewCase.Attachments, body.Files); err != nil {
+	if u.NewCase.Attachments, err = s.withFiles(ctx, "update/newCase/attachments", u.NewCase.Attachments, body.Files); err != nil {
 		return a, err
 	}
 	if u.NewCase.Received.IsZero() {
@@ -136,7 +145,7 @@ func (s *Site) submit(ctx context.Context, who access, body newCase) (a store.Ac
 	case body.Recipient == nil:
 		return a, invalid("recipient", "Ange mottagaren.")
 	}
-	if body.Complaint.Attachments, err = withFiles("complaint/attachments", body.Complaint.Attachments, body.Files); err != nil {
+	if body.Complaint.Attachments, err = s.withFiles(ctx, "complaint/attachments", body.Complaint.Attachments, body.Files); err != nil {
 		return a, err
 	}
 	return s.Relay.Submit(ctx, &contracts.Message{ID: body.ID, Recipient: body.Recipient, Complaint: body.Complaint})
@@ -180,7 +189,7 @@ func (s *Site) answer(ctx context.Context, c store.Case, who access, body newMes
 		return store.Accepted{}, errRole
 	}
 	var err error
-	if body.Answer.Attachments, err = withFiles("answer/attachments", body.Answer.Attachments, body.Files); err != nil {
+	if body.Answer.Attachments, err = s.withFiles(ctx, "answer/attachments", body.Answer.Attachments, body.Files); err != nil {
 		return store.Accepted{}, err
 	}
 	return s.Relay.Submit(ctx, &contracts.Message{CaseID: &contracts.II{Root: c.Ref.Root, Extension: c.Ref.Extension}, Answer: body.Answer})
@@ -217,7 +226,7 @@ func (s *Site) reply(ctx context.Context, c store.Case, who access, body newMess
 		return store.Accepted{}, err
 	}
 	body.Update = &u
-	if body.Update.Attachments, err = withFiles("update/attachments", body.Update.Attachments, body.Files); err != nil {
+	if body.Update.Attachments, err = s.withFiles(ctx, "update/attachments", body.Update.Attachments, body.Files); err != nil {
 		return store.Accepted{}, err
 	}
 	detail := strings.ToLower(string(body.Update.Type))

@@ -26,7 +26,7 @@ func (s *Site) boardVerb(w http.ResponseWriter, r *http.Request, who access) err
 		return err
 	}
 	verb := r.PathValue("verb")
-	f, files, err := boardForm(w, r, verb)
+	f, files, err := s.boardForm(w, r, verb)
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func (s *Site) boardVerb(w http.ResponseWriter, r *http.Request, who access) err
 }
 
 // boardForm reads a form of the page. With an opinion come files, checked as all uploads.
-func boardForm(w http.ResponseWriter, r *http.Request, verb string) (*form, []contracts.Attachment, error) {
+func (s *Site) boardForm(w http.ResponseWriter, r *http.Request, verb string) (*form, []contracts.Attachment, error) {
 	if verb != "opinion" {
 		f, err := readForm(w, r, verb)
 		return f, nil, err
@@ -67,7 +67,7 @@ func boardForm(w http.ResponseWriter, r *http.Request, verb string) (*form, []co
 	if err != nil {
 		return nil, nil, err
 	}
-	return f, uploads(f), nil
+	return f, s.uploads(r.Context(), f), nil
 }
 
 // boardPlaces are where the contract's paths are typed in the form of the place.

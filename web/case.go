@@ -103,6 +103,7 @@ func (s *Site) showCase(w http.ResponseWriter, r *http.Request, who access, c st
 	if err != nil {
 		return err
 	}
+	s.markScanned(line)
 	drafts, err := s.Relay.Store.Drafts(ctx, c.ID, c.Handler.Unit)
 	if err != nil {
 		return err
@@ -301,6 +302,9 @@ func (s *Site) sendFile(w http.ResponseWriter, r *http.Request, message string) 
 	}
 	a, err := s.Relay.Attachment(r.Context(), message, n)
 	if err != nil {
+		return err
+	}
+	if err := s.clean(r.Context(), fileAt(message, n), a.Value); err != nil {
 		return err
 	}
 	saveFile(w, a.FileName, a.MediaType, a.Value)

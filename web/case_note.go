@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net/http"
@@ -40,6 +39,9 @@ func (s *Site) noteFile(w http.ResponseWriter, r *http.Request, who access) erro
 	if err := s.lookedAt(r.Context(), who, store.AccessRead, c, "attachment of a note"); err != nil {
 		return err
 	}
+	if err := s.clean(r.Context(), noteFileAt(r.PathValue("note"), n), f.Value); err != nil {
+		return err
+	}
 	saveFile(w, f.Name, f.MediaType, f.Value)
 	return nil
 }
@@ -55,7 +57,8 @@ func (s *Site) noteParts(ctx context.Context, c store.Case, events []store.DeskE
 		for i, e := range events {
 			for _, f := range e.Files {
 				whole, err := s.Relay.Store.NoteFile(ctx, c.ID, e.Unit, e.FilesID, f.Number)
-				if !yield(casefile.Part{Path: notePath(i, f), Body: bytes.NewReader(whole.Value)}, err) || err != nil {
+				part := s.cleanPart(ctx, noteFileAt(e.FilesID, f.Number), notePath(i, f), whole.Value)
+				if !yield(part, err) || err != nil {
 					return
 				}
 			}

@@ -182,7 +182,7 @@ func draftWord(form string) string {
 
 // uploads are the files that came with a form for the reporter. One whose content is not what its name says, or not of a kind that 1177 takes, is
 // refused with a reason and left out.
-func uploads(f *form) []contracts.Attachment {
+func (s *Site) uploads(ctx context.Context, f *form) []contracts.Attachment {
 	var good []contracts.Attachment
 	for _, a := range attachments(f) {
 		if reason := lies(a); reason != "" {
@@ -195,7 +195,7 @@ func uploads(f *form) []contracts.Attachment {
 		}
 		good = append(good, a)
 	}
-	return good
+	return s.cleanUploads(ctx, f, good)
 }
 
 // lies is why a file cannot be sent: what is in it decides, not what it is called. "" when nothing is wrong.

@@ -188,13 +188,22 @@ func (s *Site) parts(ctx context.Context, d exported) func(yield func(casefile.P
 					continue
 				}
 				file, err := s.Relay.Attachment(ctx, d.line[i].ID, n)
-				if !yield(casefile.Part{Path: f.Path, Body: bytes.NewReader(file.Value)}, err) || err != nil {
+				part := s.cleanPart(ctx, fileAt(d.line[i].ID, n), f.Path, file.Value)
+				if !yield(part, err) || err != nil {
 					return
 				}
 			}
 		}
 		s.noteParts(ctx, d.c, d.events)(yield)
 	}
+}
+
+// cleanPart is a file for a package; in place of one that is held, a text that says so.
+func (s *Site) cleanPart(ctx context.Context, at, path string, file []byte) casefile.Part {
+	if err := s.clean(ctx, at, file); err != nil {
+		return casefile.Part{Path: path + ".utelämnad.txt", Body: strings.NewReader(problemOf(err).Detail + "\r\n")}
+	}
+	return casefile.Part{Path: path, Body: bytes.NewReader(file)}
 }
 
 // original is a message as it came. A large one is read piece by piece.

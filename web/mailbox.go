@@ -155,7 +155,7 @@ func (s *Site) mailboxAnswer(w http.ResponseWriter, r *http.Request, who access)
 	if f.Value("text") == "" {
 		f.refuse("text", "Skriv ditt svar.")
 	}
-	files := citizenFiles(f)
+	files := s.citizenFiles(r.Context(), f)
 	if f.Failed() {
 		return s.showMailbox(w, r, who, c, f, question)
 	}

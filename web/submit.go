@@ -75,7 +75,7 @@ func (s *Site) submitCase(w http.ResponseWriter, r *http.Request, who access) er
 		return errNotFound
 	}
 	c := s.complaint(f, unit)
-	c.Attachments = citizenFiles(f)
+	c.Attachments = s.citizenFiles(r.Context(), f)
 	if f.Failed() {
 		return s.showSubmit(w, who, unit.HSAID, f)
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -113,7 +114,7 @@ const citizenFilesMost = 5
 
 // citizenFiles are the files that a citizen sends. What is in one decides what it is, not what it is called; one that is of no kind that is taken, or called
 // otherwise than it is, is refused with a reason. Text is taken too, as the contract does.
-func citizenFiles(f *form) []contracts.Attachment {
+func (s *Site) citizenFiles(ctx context.Context, f *form) []contracts.Attachment {
 	all := attachments(f)
 	if len(all) > citizenFilesMost {
 		f.refuse("file", "Högst 5 filer åt gången. Välj om.")
@@ -128,5 +129,5 @@ func citizenFiles(f *form) []contracts.Attachment {
 			f.refuse("file", a.FileName+" är större än 20 MB. Välj en mindre fil, eller dela upp den.")
 		}
 	}
-	return all
+	return s.cleanUploads(ctx, f, all)
 }

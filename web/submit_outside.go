@@ -78,7 +78,7 @@ func (s *Site) beginCase(w http.ResponseWriter, r *http.Request, who access) err
 		return errNotFound
 	}
 	c := s.complaint(f, unit)
-	c.Attachments = citizenFiles(f)
+	c.Attachments = s.citizenFiles(r.Context(), f)
 	day, err := time.ParseInLocation(time.DateOnly, f.Value("received"), routing.Stockholm())
 	switch {
 	case err != nil || day.After(s.now()):

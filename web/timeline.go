@@ -45,7 +45,9 @@ type fileLink struct {
 	Name, Address     string
 	MediaType, SHA256 string
 	Size              int64
-	Elsewhere         bool // only a reference came with the message
+	Elsewhere         bool   // only a reference came with the message
+	Held              string // what the virus scanner found in it: it is not given out
+	Scanning          bool   // the virus scanner has not judged it yet
 }
 
 // fileLinkAt is where a file of a message is fetched; "" where files is.

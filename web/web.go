@@ -47,6 +47,10 @@ type Site struct {
 
 	// AdminApart: what monitors ask for stands on a listener of its own, see RunAdmin; of it only /healthz and /readyz stand here too.
 	AdminApart bool
+
+	// Scanner judges files before they are given out, and those that are uploaded. Nil: none does.
+	Scanner *Clamd
+
 	// Stopping tells that the process is about to end: /readyz says no, and each answer closes its connection. Nil: never.
 	Stopping func() bool
 	// Shutdown is how long requests may go on after Run's context has ended; default 10 s.

@@ -30,6 +30,7 @@ type Config struct {
 	Store       StoreConfig     `yaml:"store"`
 	Shutdown    ShutdownConfig  `yaml:"shutdown"`
 	Retention   RetentionConfig `yaml:"retention"`
+	Files       FilesConfig     `yaml:"files"`
 	Desk        DeskConfig      `yaml:"desk"`
 	Demo        DemoConfig      `yaml:"demo"`
 	Web         WebConfig       `yaml:"web"`
@@ -159,6 +160,12 @@ type ShutdownConfig struct {
 	Finish time.Duration `yaml:"finish"`
 }
 
+// FilesConfig is what is done with attachments.
+type FilesConfig struct {
+	Scanner     string        `yaml:"scanner"` // clamd, as tcp://host:port or unix:///path; "" none
+	ScanTimeout time.Duration `yaml:"scan_timeout"`
+}
+
 // RetentionConfig is after how long what is final may go. 0: never.
 type RetentionConfig struct {
 	DeliveredAfter   time.Duration `yaml:"delivered_after"`
@@ -252,6 +259,7 @@ func DefaultConfig() Config {
 		Contracts: ContractsConfig{Pack: "inferred", Validation: "enforce", PortalAddress: "SE0000000001-1177"},
 		Store:     StoreConfig{URL: "sqlite:./data/rivgate.db", Migrate: true},
 		Shutdown:  ShutdownConfig{Drain: 8 * time.Second, Finish: 20 * time.Second},
+		Files:     FilesConfig{ScanTimeout: 30 * time.Second},
 		Desk:      DeskConfig{Undo: 10 * time.Second, DueDays: 28, DueDaysMinor: 14},
 		Demo:      DemoConfig{HandlingSystem: "127.0.0.1:8090", Portal: "127.0.0.1:8091"},
 		Web:       WebConfig{Listen: "127.0.0.1:8081", SessionHours: 8, SmallCounts: 5, LocalAccounts: true, OIDC: OIDCConfig{Name: "inloggningstjänsten", Scopes: []string{"profile"}, RolesClaim: "roles"}},

@@ -175,6 +175,9 @@ func (k *checker) listeners() {
 	if w.APITokensFile != "" {
 		k.file("web.api_tokens_file", w.APITokensFile)
 	}
+	if text := k.c.Files.Scanner; text != "" && k.c.Files.scanner() == nil {
+		k.problem("files.scanner", "%q is no address of clamd: write tcp://127.0.0.1:3310 or unix:///run/clamav/clamd.ctl", text)
+	}
 	k.signIn()
 	if k.c.Environment == environmentDemo {
 		k.address("demo.handling_system", k.c.Demo.HandlingSystem)

@@ -1,0 +1,225 @@
+package web
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"rivgate/contracts"
+)
+
+// Clamd is a virus scanner that speaks clamd's protocol (clamd(8): INSTREAM). The exported fields are set before the first
+// call and never changed.
+type Clamd struct {
+	Network, Address string        // "tcp" and host:port, or "unix" and a path
+	Timeout          time.Duration // of one file; default 30 s
+}
+
+// chunk is how much of a file is sent to the scanner at once, in bytes.
+const chunk = 64 << 10
+
+// Scan says what harmful the scanner finds in a file, by the name that it gives it; "" where it finds nothing. An error
+// means that the file was not judged.
+func (c *Clamd) Scan(ctx context.Context, file []byte) (found string, err error) {
+	timeout := c.Timeout
+	if timeout <= 0 {
+		timeout = 30 * time.Second
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	conn, err := (&net.Dialer{}).DialContext(ctx, c.Network, c.Address)
+	if err != nil {
+		return "", fmt.Errorf("connecting to the virus scanner: %w", err)
+	}
+	defer conn.Close()
+	deadline, _ := ctx.Deadline()
+	if err := conn.SetDeadline(deadline); err != nil {
+		return "", fmt.Errorf("asking the virus scanner: %w", err)
+	}
+	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
+	sending := stream(conn, file)
+	answer, err := io.ReadAll(io.LimitReader(conn, 4<<10)) // its reason, too, where it stopped reading early
+	text := strings.Trim(string(answer), "\x00\n ")
+	name, isFound := strings.CutSuffix(strings.TrimPrefix(text, "stream: "), " FOUND")
+	switch {
+	case isFound:
+		return name, nil
+	case text == "stream: OK" && sending == nil:
+		return "", nil
+	case text != "":
+		return "", fmt.Errorf("the virus scanner answers %q", cut(text))
+	}
+	return "", fmt.Errorf("asking the virus scanner: %w", errors.Join(sending, err, io.ErrUnexpectedEOF))
+}
+
+// stream sends a file as clamd wants it: pieces with their length before them, and a length of zero at the end.
+func stream(w io.Writer, file []byte) error {
+	if _, err := io.WriteString(w, "zINSTREAM\x00"); err != nil {
+		return err
+	}
+	for len(file) > 0 {
+		piece := file[:min(len(file), chunk)]
+		file = file[len(piece):]
+		if _, err := w.Write(append(binary.BigEndian.AppendUint32(nil, uint32(len(piece))), piece...)); err != nil {
+			return err
+		}
+	}
+	_, err := w.Write([]byte{0, 0, 0, 0})
+	return err
+}
+
+// Refusals of a file. What the scanner found goes to the log and to who handles the case.
+var (
+	errHeld = newProblem(http.StatusForbidden, "file-held", "Filen hålls kvar",
+		"Virusskannern har funnit något skadligt i filen. Den lämnas inte ut. Be avsändaren skicka den på nytt, ren.")
+	errUnscanned = newProblem(http.StatusServiceUnavailable, "file-unscanned", "Filen kan inte lämnas ut just nu",
+		"Filen har inte kunnat kontrolleras av virusskannern. Försök igen om en stund.")
+)
+
+// How many verdicts are remembered, and for how long a good one is: scanners learn.
+const (
+	verdictsMost = 10_000
+	verdictLife  = time.Hour
+)
+
+// scans are the scanner's verdicts of late, by where the file lies.
+type scans struct {
+	mu   sync.Mutex
+	seen map[string]scan
+	room chan struct{} // files that are looked at beside a page
+}
+
+// scan is a verdict, or that one is under way.
+type scan struct {
+	found    string
+	underway bool
+	at       time.Time
+}
+
+func (s *scans) known(at string, now time.Time) (scan, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v, ok := s.seen[at]
+	return v, ok && (v.found != "" || now.Sub(v.at) < verdictLife)
+}
+
+func (s *scans) put(at string, v scan) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.seen == nil || len(s.seen) >= verdictsMost {
+		s.seen = map[string]scan{}
+	}
+	s.seen[at] = v
+}
+
+func (s *scans) forget(at string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.seen, at)
+}
+
+// clean lets a file through that is about to be given out: one that the scanner finds nothing in, or any where there is no
+// scanner. errHeld, errUnscanned. at is where the file lies, the same for the same file.
+func (s *Site) clean(ctx context.Context, at string, file []byte) error {
+	if s.Scanner == nil {
+		return nil
+	}
+	v, known := s.visits.scans.known(at, s.now())
+	if !known || v.underway {
+		found, err := s.Scanner.Scan(ctx, file)
+		if err != nil {
+			s.log().Error("a file is not given out: it could not be scanned", zap.String("file", at), zap.Error(err))
+			return errUnscanned
+		}
+		v = scan{found: found, at: s.now()}
+		s.visits.scans.put(at, v)
+	}
+	if v.found != "" {
+		s.log().Warn("a file is held: the virus scanner found something", zap.String("file", at), zap.String("found", cut(v.found)))
+		return errHeld
+	}
+	return nil
+}
+
+// fileAt is where attachment n of a message lies, for the scanner's verdicts.
+func fileAt(message string, n int) string { return fmt.Sprintf("message %s file %d", message, n) }
+
+// noteFileAt is the same for a file of a note.
+func noteFileAt(note string, n int64) string { return fmt.Sprintf("note %s file %d", note, n) }
+
+// markScanned says of each file of a case whether it is held or still looked at, and has those looked at that nobody has yet.
+func (s *Site) markScanned(line []event) {
+	if s.Scanner == nil {
+		return
+	}
+	for i := range line {
+		for n := range line[i].Files {
+			f := &line[i].Files[n]
+			if f.Elsewhere || line[i].Desk {
+				continue
+			}
+			at, message := fileAt(line[i].ID, n), line[i].ID
+			v, known := s.visits.scans.known(at, s.now())
+			f.Held, f.Scanning = v.found, !known || v.underway
+			if !known {
+				s.scanBeside(at, func(ctx context.Context) ([]byte, error) {
+					a, err := s.Relay.Attachment(ctx, message, n)
+					return a.Value, err
+				})
+			}
+		}
+	}
+}
+
+// scanBeside looks at a file while the page is on its way. What does not fit in is looked at when the page is shown again.
+func (s *Site) scanBeside(at string, read func(context.Context) ([]byte, error)) {
+	select {
+	case s.visits.scans.room <- struct{}{}:
+	default:
+		return
+	}
+	s.visits.scans.put(at, scan{underway: true, at: s.now()})
+	go func() {
+		defer func() { <-s.visits.scans.room }()
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		file, err := read(ctx)
+		if err == nil {
+			err = s.clean(ctx, at, file)
+		}
+		if err != nil && !errors.Is(err, errHeld) {
+			s.visits.scans.forget(at) // to be looked at again
+		}
+	}()
+}
+
+// cleanUploads refuses files that came with a form when the scanner finds something in them. Where it cannot be asked they
+// are let through: nobody gets them before it has been.
+func (s *Site) cleanUploads(ctx context.Context, f *form, files []contracts.Attachment) []contracts.Attachment {
+	if s.Scanner == nil {
+		return files
+	}
+	var good []contracts.Attachment
+	for _, a := range files {
+		found, err := s.Scanner.Scan(ctx, a.Value)
+		if err != nil {
+			s.log().Warn("an uploaded file could not be scanned", zap.Error(err))
+		}
+		if found != "" {
+			f.refuse("file", a.FileName+" stoppades: virusskannern fann något skadligt ("+cut(found)+"). Filen är inte sparad.")
+			continue
+		}
+		good = append(good, a)
+	}
+	return good
+}
