@@ -35,7 +35,7 @@ func (b *browserTab) send(method, path string, fields url.Values) reply {
 		req.Header.Set("Referer", b.w.server.URL+b.referer)
 	}
 	r := b.w.do(req)
-	if fresh, _, _ := strings.Cut(r.header.Get("Set-Cookie"), ";"); fresh != "" {
+	if fresh, _, _ := strings.Cut(sessionCookie(r), ";"); fresh != "" {
 		b.session = fresh
 	}
 	return r

@@ -252,7 +252,7 @@ func TestSigningInFromManyTabs(t *testing.T) {
 		req := w.request(http.MethodGet, "/signin/oidc?next="+url.QueryEscape(next), nil)
 		req.Header.Set("Cookie", session)
 		r := w.do(req)
-		if fresh, _, _ := strings.Cut(r.header.Get("Set-Cookie"), ";"); fresh != "" {
+		if fresh, _, _ := strings.Cut(sessionCookie(r), ";"); fresh != "" {
 			session = fresh
 		}
 		there, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.header.Get("Location"), nil)
