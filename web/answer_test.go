@@ -48,7 +48,7 @@ func TestAnAnswerIsPreviewedUndoneAndSent(t *testing.T) {
 	page = w.page("/inbox/" + id + "?done=left")
 	has(t, page, "Det gick inte att ångra: svaret har redan skickats.", "Vi har läst din journal.", "Svaret nådde 1177 kl. 10:42", "Vera Test, ")
 	hasNot(t, page, ">Vi har läst din journal.</textarea>", "Ångra</button>")
-	has(t, w.page("/inbox/"+id+"/live?case=1&desk=0"), "Ärendet har ändrats sedan sidan öppnades")
+	has(t, w.page("/inbox/"+id+"/live?case=1&desk=0"), "Delsvar har skickats.", "Svaret nådde 1177 kl. 10:42")
 }
 
 // Two answers of one case never wait at once, and nothing is sent from what somebody else changed.

@@ -153,7 +153,7 @@ func (d *desktop) answersPartially(id string) {
 	d.goes("sending another", chromedp.SetValue(chromedp.CSS("#reply-text"), "Vi har läst din journal."), clicks(`form[action$="/reply"] button[value=send]`))
 	d.leave()
 	d.do("hearing that it left", waits("#live .good"))
-	d.sees("Ärendet har ändrats sedan sidan öppnades.")
+	d.sees("Delsvar har skickats.", "Svaret nådde 1177 kl. 10:42")
 	d.goes("looking at it", clicks("#live .good a"))
 	d.sees("Vi har läst din journal.", "Svaret nådde 1177 kl. 10:42", "Vera Test, ")
 }
