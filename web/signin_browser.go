@@ -22,9 +22,9 @@ const (
 
 func (s *Site) browserCookie() string {
 	if s.Environment == Demo {
-		return "rivgate-known"
+		return "known-browser"
 	}
-	return "__Host-rivgate-known"
+	return "__Host-known-browser"
 }
 
 // mark is what a browser holds for an account: a nonce, and a keyed digest that binds it to the account and its password.

@@ -169,7 +169,7 @@ func TestGuessesAreSlowedDown(t *testing.T) {
 	req := w.request(http.MethodPost, "/signin", strings.NewReader(form.Encode()))
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	for _, cookie := range known {
-		if name, _, _ := strings.Cut(cookie, "="); name == "rivgate-known" {
+		if name, _, _ := strings.Cut(cookie, "="); name == "known-browser" {
 			value, _, _ := strings.Cut(cookie, ";")
 			req.Header.Set("Cookie", value)
 		}
