@@ -1,9 +1,7 @@
 package relay
 
 import (
-	"bytes"
 	"encoding/xml"
-	"io"
 	"strings"
 
 	"rivgate/contracts"
@@ -15,18 +13,12 @@ import (
 // tags of that header stays as it is to the byte, a byte order mark too. size is how many bytes were received, 0 if that is not known yet:
 // a message that goes on unchanged goes with its length, for many a producer takes no other.
 func (p *parcel) enclose(req *soap.Request, c *contracts.Contract, size int64) {
-	header, mark := receiverHeader(p.Route.Profile, c), req.Mark()
+	header := receiverHeader(p.Route.Profile, c)
 	if req.Complete {
 		p.Body = req.Addressed(header)
-		if mark != nil {
-			p.Body = append(mark, p.Body...)
-		}
 		return
 	}
 	p.Stream = req.StreamAddressed(header)
-	if mark != nil {
-		p.Stream = io.MultiReader(bytes.NewReader(mark), p.Stream)
-	}
 	if req.Unchanged(header) {
 		p.Length = size
 	}

@@ -35,17 +35,9 @@ func (r *Request) StreamAddressed(header xml.Name) io.Reader {
 	return io.MultiReader(bytes.NewReader(head), s)
 }
 
-// Unchanged tells whether Addressed and StreamAddressed leave every byte after the byte order mark as it was received.
+// Unchanged tells whether Addressed and StreamAddressed leave every byte as it was received.
 func (r *Request) Unchanged(header xml.Name) bool {
 	return r.shared && r.parts == nil && len(r.edits(header)) == 0
-}
-
-// Mark is the byte order mark that the message came with, as UTF-8; nil where it had none, or came in another charset.
-func (r *Request) Mark() []byte {
-	if r.mark == 0 || r.Charset != charsetUTF8 {
-		return nil
-	}
-	return []byte(utf8Mark)
 }
 
 // edit replaces one piece of the message.
