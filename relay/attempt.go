@@ -57,7 +57,7 @@ func (r *Relay) attempt(ctx context.Context, d store.Delivery) attempt {
 	}
 	p := parcel{
 		Route: d.Message.Route, Call: d.Message.Call, SOAPAction: d.Message.SOAPAction, Correlation: d.Message.Correlation,
-		Header: r.kept(d.Message), Most: keptAnswer,
+		Header: r.kept(d.Message), Most: keptAnswer, From: entry{route: entryQueue},
 	}
 	var size int64
 	if d.Large {

@@ -11,3 +11,6 @@ func (l *Later) Leave(ctx context.Context, o store.Outgoing) error { return l.Re
 
 // PassLeast is how long a case with large files waits at least after it could not be passed on.
 const PassLeast = passLeast
+
+// Destination is for the test of the fields of the log.
+func Destination(address string) (hostPort, host string, port int) { return destination(address) }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"io"
 	"math"
 	"sync"
@@ -35,6 +36,7 @@ type gated struct {
 	gate   *gate
 	whole  bool // it will be read to its end before it is answered
 	read   int64
+	ended  bool // it was read to its end
 	inside bool
 	busy   bool // its turn did not come
 }
@@ -70,6 +72,7 @@ func (b *gated) Read(p []byte) (int, error) {
 	}
 	n, err := b.Reader.Read(p)
 	b.read += int64(n)
+	b.ended = b.ended || errors.Is(err, io.EOF)
 	return n, err
 }
 

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -16,8 +19,13 @@ import (
 	"rivgate/soap"
 )
 
-// The points of a call that are logged, as event.action. The field names are those of ECS, as the platform's monitors know them.
-// No point shows anything of a message but who sent it, to whom, and by which contract.
+// The points of a call that are logged, as event.action:
+//
+//	caller ── req-in ──► gateway ── req-out ──► producer
+//	caller ◄─ resp-out ─ gateway ◄─ resp-in ─── producer       error: before resp-out, where something went wrong
+//
+// The field names are those of ECS, with the labels that SKLTP's monitors know; docs/integration.md lists them. A field without a value is left out.
+// No point shows anything of a message but who sent it, to whom, by which contract, and how long it is.
 const (
 	pointReqIn   = "req-in"
 	pointReqOut  = "req-out"
@@ -25,6 +33,54 @@ const (
 	pointRespOut = "resp-out"
 	pointError   = "error"
 )
+
+// ecsVersion is the version of the Elastic Common Schema that the names are of.
+const ecsVersion = "8.17.0"
+
+// The ways into the line, as labels.route. The first two are VP's names.
+const (
+	entryHTTP  = "vp-http-route"
+	entryHTTPS = "vp-https-route"
+	entryDesk  = "vp-desk-route"  // a person wrote it here
+	entryQueue = "vp-queue-route" // it was accepted before, and is delivered now
+)
+
+// pointLogs are a log for each point. What a point says of itself is written out once, not at each call.
+type pointLogs struct {
+	once                                   sync.Once
+	reqIn, reqOut, respIn, respOut, failed *zap.Logger
+}
+
+// on opens the logs over log, at the first call.
+func (p *pointLogs) on(log *zap.Logger) *pointLogs {
+	p.once.Do(func() {
+		point := func(action, kind string) *zap.Logger {
+			return log.With(zap.String("event.action", action), zap.String("event.module", "skltp-messages"), zap.String("event.kind", "event"),
+				zap.Strings("event.category", []string{"web"}), zap.Strings("event.type", []string{"access", kind}),
+				zap.String("service.name", "rivgate"), zap.String("ecs.version", ecsVersion))
+		}
+		p.reqIn, p.reqOut = point(pointReqIn, "start"), point(pointReqOut, "start")
+		p.respIn, p.respOut, p.failed = point(pointRespIn, "end"), point(pointRespOut, "end"), point(pointError, "error")
+	})
+	return p
+}
+
+// entry is where a call came in, as its points say it.
+type entry struct {
+	route  string // labels.route
+	source string // the caller's address; "" where a person wrote the message here, or it comes from the queue
+	url    string // that was called
+}
+
+func (a *arrival) entry() entry {
+	switch {
+	case !a.Source.IsValid():
+		return entry{route: entryDesk}
+	case a.TLS != nil:
+		return entry{entryHTTPS, a.Source.String(), a.URL}
+	}
+	return entry{entryHTTP, a.Source.String(), a.URL}
+}
 
 // longestLogged bounds what a caller wrote and a log shows; an HSA-id has up to 255 characters.
 const longestLogged = 255
@@ -41,57 +97,137 @@ func text(name, value string) zap.Field {
 func (r *Relay) write(point *zapcore.CheckedEntry, fill func([]zap.Field) []zap.Field) {
 	room, ok := r.fields.Get().(*[]zap.Field)
 	if !ok {
-		room = new(make([]zap.Field, 0, 24))
+		room = new(make([]zap.Field, 0, 32))
 	}
 	*room = fill((*room)[:0])
-	point.Write(*room...)
+	kept := slices.DeleteFunc(*room, func(f zap.Field) bool { return f.Type == zapcore.StringType && f.String == "" })
+	point.Write(kept...)
 	clear(*room)
 	r.fields.Put(room)
 }
 
 // whom are the fields that every point has.
-func whom(fields []zap.Field, action, correlation string, call routing.Call, header http.Header) []zap.Field {
-	return append(fields,
-		zap.String("event.action", action),
+func whom(fields []zap.Field, correlation string, call routing.Call, header http.Header, from entry) []zap.Field {
+	contract := identity.Hide(routing.Echo(call.Contract))
+	profile := profileLabel(call.Profile)
+	fields = append(fields,
 		zap.String("trace.id", correlation),
+		zap.String("labels.route", from.route),
 		zap.String("labels.senderid", call.Sender),
 		text("labels.receiverid", identity.Hide(routing.Echo(call.Receiver))),
-		text("labels.servicecontract_namespace", identity.Hide(routing.Echo(call.Contract))),
-		zap.String("labels.rivversion", call.Profile),
+		text("labels.servicecontract_namespace", contract),
+		text("labels.wsdl_namespace", wsdlNamespace(contract, profile)),
+		zap.String("labels.rivversion", profile),
 		text("labels.originalServiceconsumerHsaid", header.Get(soap.HeaderOriginalConsumer)),
 		text("labels.actingOnBehalfOfHsaid", header.Get(soap.HeaderActingOnBehalfOf)),
+		zap.String("source.ip", from.source),
+		text("url.full", from.url),
 	)
-}
-
-// whence are the fields of the points where the caller is.
-func whence(fields []zap.Field, action string, o *outcome, a *arrival) []zap.Field {
-	call := o.Call
-	call.Sender = a.Sender
-	fields = whom(fields, action, a.Correlation, call, a.Header)
-	if a.Source.IsValid() {
-		fields = append(fields, zap.String("source.ip", a.Source.String()), text("url.full", a.URL))
+	if from.url != "" || from.route == entryQueue {
+		fields = append(fields, zap.String("http.request.method", http.MethodPost)) // the line takes no other
 	}
 	return fields
 }
 
-// traces are the fields that tell how the route was found.
+// profileLabel is a profile as VP's log writes it.
+func profileLabel(profile string) string {
+	switch profile {
+	case routing.RIVTABP20:
+		return "rivtabp20"
+	case routing.RIVTABP21:
+		return "rivtabp21"
+	}
+	return strings.ToLower(profile)
+}
+
+// wsdlNamespace is the target namespace of a contract's WSDL, by RIV-TA's rule: urn:riv:domain:InteractionResponder:1 → urn:riv:domain:Interaction:1:rivtabp21.
+func wsdlNamespace(contract, profile string) string {
+	before, after, ok := strings.Cut(contract, "Responder")
+	if !ok || profile == "" {
+		return ""
+	}
+	return before + after + ":" + profile
+}
+
+// whence are the fields of the points where the caller is.
+func whence(fields []zap.Field, o *outcome, a *arrival) []zap.Field {
+	call := o.Call
+	call.Sender = a.Sender
+	return whom(fields, a.Correlation, call, a.Header, a.entry())
+}
+
+// traces are the fields that tell the route, and how it was found.
 func traces(fields []zap.Field, route routing.Route) []zap.Field {
-	return append(fields, zap.String("url.original", route.Address), text("labels.routerVagvalTrace", identity.Hide(route.Trace.Route)),
+	fields = append(fields, zap.String("url.original", route.Address), text("labels.routerVagvalTrace", identity.Hide(route.Trace.Route)),
 		text("labels.routerBehorighetTrace", identity.Hide(route.Trace.Permission)))
+	address, host, port := destination(route.Address)
+	if port == 0 {
+		return fields // an address of ours, as rivgate:inbox, or none yet
+	}
+	return append(fields, zap.String("destination.address", address), zap.String("destination.domain", host), zap.Int("destination.port", port))
+}
+
+// destination is the host with its port as they stand in a URL, and each of them alone; port is 0 where it is no URL of a producer.
+func destination(address string) (hostPort, host string, port int) {
+	scheme, rest, _ := strings.Cut(address, "://")
+	switch {
+	case strings.EqualFold(scheme, "http"):
+		port = 80
+	case strings.EqualFold(scheme, "https"):
+		port = 443
+	default:
+		return "", "", 0
+	}
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		rest = rest[:end]
+	}
+	hostPort = rest[strings.LastIndexByte(rest, '@')+1:]
+	host = hostPort
+	if colon := strings.LastIndexByte(hostPort, ':'); colon > strings.LastIndexByte(hostPort, ']') {
+		host = hostPort[:colon]
+		if given, err := strconv.ParseUint(hostPort[colon+1:], 10, 16); err == nil && given > 0 {
+			port = int(given)
+		}
+	}
+	return hostPort, strings.Trim(host, "[]"), port
+}
+
+// size is a field with a length in bytes, where that is known.
+func size(name string, bytes int64) zap.Field {
+	if bytes <= 0 {
+		return zap.Skip()
+	}
+	return zap.Int64(name, bytes)
+}
+
+// received is how many bytes the body of a call has, or is said to have; 0 if that is not known.
+func (a *arrival) received() int64 {
+	body, ok := a.Body.(*gated)
+	switch {
+	case !ok:
+		return 0
+	case body.ended:
+		return body.read
+	}
+	return int64(body.Len())
 }
 
 func (r *Relay) reqIn(o outcome, a arrival) {
 	r.compareSpelling(o.Call.Contract)
-	if point := r.Log.Check(zap.InfoLevel, "request received"); point != nil {
-		r.write(point, func(fields []zap.Field) []zap.Field { return whence(fields, pointReqIn, &o, &a) })
+	if point := r.points.on(r.Log).reqIn.Check(zap.InfoLevel, "request received"); point != nil {
+		r.write(point, func(fields []zap.Field) []zap.Field {
+			return append(whence(fields, &o, &a), size("http.request.body.bytes", a.received()))
+		})
 	}
 }
 
 // send is Sender.Send between its two points of the log.
 func (r *Relay) send(ctx context.Context, p parcel) (*soap.Reply, time.Duration, error) {
-	if point := r.Log.Check(zap.InfoLevel, "request sent"); point != nil {
+	points := r.points.on(r.Log)
+	if point := points.reqOut.Check(zap.InfoLevel, "request sent"); point != nil {
 		r.write(point, func(fields []zap.Field) []zap.Field {
-			return traces(whom(fields, pointReqOut, p.Correlation, p.Call, p.Header), p.Route)
+			return append(traces(whom(fields, p.Correlation, p.Call, p.Header, p.From), p.Route),
+				size("http.request.body.bytes", max(int64(len(p.Body)), p.Length)))
 		})
 	}
 	started := time.Now()
@@ -101,67 +237,112 @@ func (r *Relay) send(ctx context.Context, p parcel) (*soap.Reply, time.Duration,
 	if err != nil {
 		return nil, took, err
 	}
-	if point := r.Log.Check(zap.InfoLevel, "response received"); point != nil {
+	if point := points.respIn.Check(zap.InfoLevel, "response received"); point != nil {
 		r.write(point, func(fields []zap.Field) []zap.Field {
-			return append(traces(whom(fields, pointRespIn, p.Correlation, p.Call, p.Header), p.Route),
-				zap.Int("http.response.status_code", reply.Status), zap.Int64("event.duration", took.Nanoseconds()))
+			return append(traces(whom(fields, p.Correlation, p.Call, p.Header, p.From), p.Route), zap.Int("http.response.status_code", reply.Status),
+				size("http.response.body.bytes", replySize(reply)), zap.Int64("event.duration", took.Nanoseconds()))
 		})
 	}
 	return reply, took, nil
 }
 
-// respOut is the last point of a call, and before it the error, if there was one. It also counts the call.
-func (r *Relay) respOut(o outcome, a arrival, err error, took time.Duration) {
-	status, code := r.errorPoint(&o, a, err)
-	r.Metrics.request(r.label(o.Call.Contract), o.word(err), code)
-	r.Refusals.note(r.label(o.Call.Contract), code, a.Sender, a.Correlation, r.Now())
-	point := r.Log.Check(zap.InfoLevel, "response sent")
+// replySize is how many bytes a producer's answer has, or is said to have; 0 if that is not known.
+func replySize(reply *soap.Reply) int64 {
+	if reply.Rest == nil && !reply.Cut {
+		return int64(len(reply.Body))
+	}
+	n, err := strconv.ParseInt(reply.Header.Get("Content-Length"), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// respOut is the last point of a call, and before it the error, if there was one. It also counts the call. answer is what the caller gets; nil where the
+// server makes a fault of err.
+func (r *Relay) respOut(o outcome, a arrival, answer *soap.Answer, err error, took time.Duration) {
+	var sent responseSent
+	if err != nil {
+		sent = r.errorPoint(&o, a, answer, err)
+	} else {
+		sent.status, sent.bytes = o.status(), answerSize(answer)
+	}
+	r.Metrics.request(r.label(o.Call.Contract), o.word(err), sent.code)
+	r.Refusals.note(r.label(o.Call.Contract), sent.code, a.Sender, a.Correlation, r.Now())
+	point := r.points.on(r.Log).respOut.Check(zap.InfoLevel, "response sent")
 	if point == nil {
 		return
 	}
 	r.write(point, func(fields []zap.Field) []zap.Field {
-		fields = append(traces(whence(fields, pointRespOut, &o, &a), o.Route), zap.Int("http.response.status_code", status),
-			zap.Int64("event.duration", took.Nanoseconds()), zap.String("via", string(o.Route.Via)))
+		fields = append(traces(whence(fields, &o, &a), o.Route), zap.Int("http.response.status_code", sent.status),
+			size("http.response.body.bytes", sent.bytes), zap.Int64("event.duration", took.Nanoseconds()), zap.String("via", string(o.Route.Via)),
+			zap.String("labels.errorCode", sent.code))
 		if id := o.Accepted.MessageID; id != "" {
 			fields = append(fields, zap.String("message.id", id), zap.Bool("repeat", o.Accepted.Repeat))
-		}
-		if code != "" {
-			fields = append(fields, zap.String("labels.errorCode", code))
 		}
 		return fields
 	})
 }
 
-// errorPoint logs what went wrong, and says which status the caller gets and which code. It puts into o how far the decision came.
-func (r *Relay) errorPoint(o *outcome, a arrival, err error) (status int, code string) {
-	var platform *routing.Error
-	var contract *contracts.Error
-	level, message := zapcore.WarnLevel, "call refused"
-	var cause []zap.Field
-	switch {
-	case err == nil:
-		return o.status(), ""
-	case errors.As(err, &contract) && o.Contract != nil:
-		level, message = zap.InfoLevel, "call refused by the contract"
-		status, code = http.StatusOK, contract.SubCode
-		cause = []zap.Field{zap.String("path", contract.Path)}
-	case errors.As(err, &platform):
-		status, code = soap.ErrorStatus(err), string(platform.Code)
-		if platform.Trace.Route != "" {
-			o.Route.Trace = platform.Trace
-		}
-		cause = []zap.Field{zap.NamedError("cause", platform.Cause)}
-	default:
-		level, message = zap.ErrorLevel, "call failed"
-		status, code = soap.ErrorStatus(err), string(routing.VP012)
-		cause = []zap.Field{zap.Error(err)}
+// responseSent is what the caller gets, as the points say it.
+type responseSent struct {
+	status int
+	bytes  int64  // 0: it is streamed
+	code   string // labels.errorCode
+}
+
+// answerSize is how many bytes an answer has; 0 where it is streamed, or there is none.
+func answerSize(answer *soap.Answer) int64 {
+	if answer == nil || answer.Stream != nil {
+		return 0
 	}
-	if point := r.Log.Check(level, message); point != nil {
+	return int64(len(answer.Body))
+}
+
+// errorPoint logs what went wrong, and says what the caller gets. It puts into o how far the decision came.
+func (r *Relay) errorPoint(o *outcome, a arrival, answer *soap.Answer, err error) (sent responseSent) {
+	level, message := zap.ErrorLevel, "call failed"
+	var kind, reason, detail string
+	var cause zap.Field
+	if refused := o.refused(err); refused != nil {
+		level, message = zap.InfoLevel, "call refused by the contract" // a result, as any other
+		kind, reason = refused.Code, refused.Message
+		sent = responseSent{http.StatusOK, answerSize(answer), refused.SubCode}
+		cause = zap.String("path", refused.Path)
+	} else {
+		fault := r.Fault(err)
+		kind, reason, detail = fault.Code, fault.String, fault.Detail
+		sent = responseSent{soap.ErrorStatus(err), int64(len(fault.Envelope())), string(routing.VP012)}
+		if answer != nil { // we are too busy
+			sent.status = answer.Status
+		}
+		cause = zap.NamedError("cause", err)
+		var platform *routing.Error
+		if errors.As(err, &platform) {
+			message, sent.code, cause = "call refused", string(platform.Code), zap.NamedError("cause", platform.Cause)
+			if platform.Trace.Route != "" {
+				o.Route.Trace = platform.Trace
+			}
+		}
+	}
+	if point := r.points.on(r.Log).failed.Check(level, message); point != nil {
 		r.write(point, func(fields []zap.Field) []zap.Field {
-			return append(append(traces(whence(fields, pointError, o, &a), o.Route), zap.String("labels.errorCode", code)), cause...)
+			return append(traces(whence(fields, o, &a), o.Route), size("http.request.body.bytes", a.received()),
+				zap.Int("http.response.status_code", sent.status), zap.String("error.type", kind), zap.String("error.message", reason),
+				zap.String("labels.errorCode", sent.code), zap.String("labels.faultDetail", detail), cause)
 		})
 	}
-	return status, code
+	return sent
+}
+
+// refused is what the contract refused, if that is what err says: a refusal of the platform's may have one as its cause.
+func (o *outcome) refused(err error) *contracts.Error {
+	var platform *routing.Error
+	var refused *contracts.Error
+	if o.Contract == nil || errors.As(err, &platform) || !errors.As(err, &refused) {
+		return nil
+	}
+	return refused
 }
 
 // status is that of an answer, as the server sends it.
@@ -174,9 +355,8 @@ func (o *outcome) status() int {
 
 // word is the outcome as metrics name it.
 func (o *outcome) word(err error) string {
-	var contract *contracts.Error
 	switch {
-	case errors.As(err, &contract) && o.Contract != nil:
+	case o.refused(err) != nil:
 		return outcomeRefused
 	case err != nil:
 		return outcomeFault

@@ -43,7 +43,7 @@ func TestFourPointsOfACall(t *testing.T) {
 	}
 	everywhere := map[string]any{
 		"labels.senderid": portal, "labels.receiverid": "SE2010123456-LOG", "labels.servicecontract_namespace": "urn:riv:rivgate:test:AnyResponder:1",
-		"labels.rivversion": "RIVTABP21", "labels.originalServiceconsumerHsaid": stranger, "labels.actingOnBehalfOfHsaid": "SE2010123456-REG",
+		"labels.rivversion": "rivtabp21", "labels.originalServiceconsumerHsaid": stranger, "labels.actingOnBehalfOfHsaid": "SE2010123456-REG",
 	}
 	caller := map[string]any{"source.ip": "198.51.100.7", "url.full": w.server.URL + "/vp"}
 	chosen := map[string]any{

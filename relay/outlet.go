@@ -14,11 +14,10 @@ import (
 // outlet writes an error to the outlet that its type names, never to the other: *contracts.Error → a result in the contract's own
 // response element, anything else → a SOAP fault.
 func (r *Relay) outlet(o outcome, a arrival, err error) (*soap.Answer, error) {
-	var refused *contracts.Error
 	if err == nil {
 		return o.Answer, nil
 	}
-	if errors.As(err, &refused) && o.Contract != nil {
+	if refused := o.refused(err); refused != nil {
 		refused = refused.In(o.Contract.Request.Local)
 		body, writing := o.Contract.WriteReceipt(contracts.Receipt{Result: refused.Result(a.Correlation)})
 		if writing == nil {

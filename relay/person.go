@@ -178,7 +178,7 @@ func (r *Relay) say(ctx context.Context, sender string, s said) (acc store.Accep
 func (r *Relay) enter(ctx context.Context, a arrival) (store.Accepted, error) {
 	started := r.Now()
 	o, err := r.line(ctx, a)
-	r.respOut(o, a, err, r.Now().Sub(started))
+	r.respOut(o, a, o.Answer, err, r.Now().Sub(started))
 	return o.Accepted, err
 }
 

@@ -47,6 +47,7 @@ type Relay struct {
 	Large int
 
 	fields sync.Pool // of *[]zap.Field
+	points pointLogs
 	rooms  soap.Rooms
 
 	certificates certificates
@@ -73,7 +74,7 @@ func (r *Relay) ServeSOAP(ctx context.Context, call *soap.Call) (*soap.Answer, e
 		err = store.ErrBusy
 	}
 	answer, fault := r.outlet(o, a, err)
-	r.respOut(o, a, err, r.Now().Sub(started))
+	r.respOut(o, a, answer, err, r.Now().Sub(started))
 	return answer, fault
 }
 

@@ -34,6 +34,7 @@ type parcel struct {
 	Length      int64         // bytes of Stream; 0 if that is not known
 	Hold        int64         // bytes of the answer to wait for; 0: all of it
 	Most        int64         // bytes of the answer that are wanted, the rest is not read; 0: all of it
+	From        entry         // where the call came in, for the log
 	Extra       time.Duration // beyond the usual time for the producer's answer: a large message takes its time on the way
 }
 
@@ -104,7 +105,7 @@ const heldAnswer = 1 << 20
 
 // forward sends a call on now and gives back the producer's answer: a response or a fault verbatim, anything else is VP009.
 func (r *Relay) forward(ctx context.Context, a arrival, req *soap.Request, o *outcome) (*soap.Answer, error) {
-	p := parcel{Route: o.Route, Call: o.Call, Correlation: a.Correlation, Header: a.Header, Hold: heldAnswer}
+	p := parcel{Route: o.Route, Call: o.Call, Correlation: a.Correlation, Header: a.Header, Hold: heldAnswer, From: a.entry()}
 	req, err := r.again(a, req)
 	defer func() { _ = req.Close() }() // nil or not: an unreadable one may have been spooled
 	if err != nil {

@@ -204,8 +204,14 @@ func (w *world) logged(correlation string) (text string) {
 		text += entry.Level.String() + ": " + entry.Message + "\n"
 		for _, name := range slices.Sorted(maps.Keys(fields)) {
 			value := fields[name]
-			if name == "event.duration" {
+			switch name {
+			case "event.duration":
 				value = "(nanoseconds)"
+			case "destination.port":
+				value = "(port)"
+			case "destination.address":
+				host, _, _ := strings.Cut(fmt.Sprint(value), ":")
+				value = host + ":(port)"
 			}
 			text += fmt.Sprintf("  %s: %v\n", name, value)
 		}

@@ -275,7 +275,7 @@ func (w *Worker) log(d store.Delivery, a store.Attempt, err error) {
 	case errors.Is(err, store.ErrLeaseLost):
 		w.Relay.Log.Warn("the lease was lost before the attempt ended", fields...)
 	case err != nil:
-		w.Relay.Log.Error("recording an attempt", append(fields, zap.Error(err))...)
+		w.Relay.Log.Error("recording an attempt", append(fields, zap.NamedError("cause", err))...)
 	case a.Outcome == store.OutcomeDelivered:
 		w.Relay.Log.Info("delivered", fields...)
 	case a.Again.IsZero():

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"io"
+	"slices"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/buffer"
@@ -41,7 +42,7 @@ func (m masking) Clone() zapcore.Encoder { return masking{m.Encoder.Clone(), m.j
 
 // EncodeEntry writes the line and masks it.
 func (m masking) EncodeEntry(e zapcore.Entry, fields []zapcore.Field) (*buffer.Buffer, error) {
-	line, err := m.Encoder.EncodeEntry(e, fields)
+	line, err := m.Encoder.EncodeEntry(e, inECS(fields))
 	switch {
 	case err != nil:
 	case m.json:
@@ -50,6 +51,17 @@ func (m masking) EncodeEntry(e zapcore.Entry, fields []zapcore.Field) (*buffer.B
 		identity.Erase(line.Bytes())
 	}
 	return line, err
+}
+
+// inECS are fields with the error that zap calls "error" under its name in ECS. There error is an object, and a line in which it is a text is refused.
+func inECS(fields []zapcore.Field) []zapcore.Field {
+	at := slices.IndexFunc(fields, func(f zapcore.Field) bool { return f.Key == "error" && f.Type == zapcore.ErrorType })
+	if at < 0 {
+		return fields
+	}
+	fields = slices.Clone(fields) // they are the caller's
+	fields[at].Key = "error.message"
+	return fields
 }
 
 // maskStrings masks the strings of a line of JSON, names of fields too, by what they say, not by how they are written: the line stays JSON. Its

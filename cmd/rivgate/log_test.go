@@ -135,3 +135,17 @@ func TestTheLevelOfTheLogIsKept(t *testing.T) {
 		t.Errorf("the log: %s", got)
 	}
 }
+
+// In ECS error is an object: a line with a text of that name is refused by whoever keeps the log.
+func TestAnErrorIsLoggedUnderItsNameInECS(t *testing.T) {
+	var out bytes.Buffer
+	fields := []zap.Field{zap.String("error.type", "x"), zap.Error(errors.New("the disk is full"))}
+	newLog(LogConfig{Level: "info", Format: "json"}, &out).Info("writing", fields...)
+	var line map[string]any
+	if err := json.Unmarshal(out.Bytes(), &line); err != nil {
+		t.Fatal(err)
+	}
+	if line["error.message"] != "the disk is full" || line["error"] != nil || fields[1].Key != "error" {
+		t.Errorf("%s", out.Bytes())
+	}
+}
