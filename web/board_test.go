@@ -319,6 +319,9 @@ func TestHandingOverHasANoteAndAGround(t *testing.T) {
 	if r := forward(board, nil); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "Ange grunden") || !strings.Contains(r.body, `id="forward-ground-error"`) {
 		t.Fatalf("to the board without a ground: %d\n%s", r.status, main(r.body))
 	}
+	if rows := w.accesses(store.AccessFilter{Who: "vera", What: store.AccessRefused}); len(rows) != 1 || rows[0].Detail != "forward: no ground" {
+		t.Errorf("care hands over without a ground, and the access log says %+v", rows)
+	}
 	body := `{"update": {"type": "FORWARDED", "newRecipient": {"hsaId": "` + board + `"}}, "version": ` + version(t, w.page("/inbox/"+id)) + `}`
 	if r := w.json("/api/cases/"+id+"/messages", body); r.status != http.StatusBadRequest || !strings.Contains(r.body, "Ange grunden") {
 		t.Fatalf("by the API without a ground: %d\n%s", r.status, r.body)
@@ -334,7 +337,9 @@ func TestHandingOverHasANoteAndAGround(t *testing.T) {
 	hasNot(t, w.page("/mailbox/"+id), "Ring henne", "Samtycke av Tolvan")
 	has(t, w.page("/mailbox/"+id), "Ni får svar av en annan enhet.")
 	w.as("nina")
-	has(t, w.page("/inbox/"+id), "Ring henne först.", "Grund: Samtycke av Tolvan Test", "som tar över ärendet")
+	has(t, w.page("/inbox/"+id), "Ring henne först.", "Grund: Samtycke av Tolvan Test", "som tar över ärendet",
+		"syns bara för den enhet som lämnade över och den som tog emot")
+	hasNot(t, w.page("/inbox/"+id), "· syns bara för enheten")
 	// And back, with another ground than a consent that was noted.
 	body = `{"update": {"type": "FORWARDED", "newRecipient": {"hsaId": "` + other + `"}, "handover": {"note": "Till er igen.", "ground": "Enligt anmälarens begäran", "byName": "Någon Annan"}}, "version": ` +
 		version(t, w.page("/inbox/"+id)) + `}`

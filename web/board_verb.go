@@ -319,13 +319,15 @@ func (s *Site) boardForward(w http.ResponseWriter, r *http.Request, who access) 
 	if f.Value("do") == "save" || id == "" || agreed {
 		return s.caseForm(w, r, who, c, f)
 	}
-	if err := s.lookedAt(r.Context(), who, store.AccessRefused, c, "forward: no consent"); err != nil {
-		return err
-	}
+	missing := "forward: no ground"
 	if isBoard(c.Handler) {
+		missing = "forward: no consent"
 		f.refuse("unit", textNoConsent)
 	} else {
 		f.refuse("ground", textNoGround)
+	}
+	if err := s.lookedAt(r.Context(), who, store.AccessRefused, c, missing); err != nil {
+		return err
 	}
 	return s.caseAgain(w, r, who, c, f)
 }

@@ -93,7 +93,11 @@ func (s *Site) caseLine(ctx context.Context, c store.Case) ([]event, error) {
 				continue
 			}
 		}
-		e := event{Desk: true, Note: act.Kind == store.DeskNote || act.Kind == store.DeskHandover, Title: deskWord(act), From: act.By.Name, At: act.At, Text: act.Text, Worry: act.Kind == store.DeskRefused, Files: noteFiles(c, act)}
+		e := event{
+			Desk: true, SeenBy: seenBy(act.Kind), Title: deskWord(act), From: act.By.Name, At: act.At, Text: act.Text,
+			Worry: act.Kind == store.DeskRefused, Files: noteFiles(c, act),
+		}
+		e.Note = e.SeenBy != ""
 		line = append(line, e)
 	}
 	slices.SortStableFunc(line, func(a, b event) int { return a.At.Compare(b.At) })

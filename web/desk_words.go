@@ -53,6 +53,17 @@ func deskWord(e store.DeskEvent) string {
 	return string(e.Kind)
 }
 
+// seenBy says who sees what is written for colleagues alone; "" for what is no such note.
+func seenBy(kind store.DeskEventKind) string {
+	switch kind {
+	case store.DeskNote:
+		return "syns bara för enheten"
+	case store.DeskHandover:
+		return "syns bara för den enhet som lämnade över och den som tog emot"
+	}
+	return ""
+}
+
 // handoverText is what was said to the unit that took a case over.
 func handoverText(e store.DeskEvent) string {
 	if e.Ground == "" {

@@ -36,7 +36,8 @@ func detailWord(detail string) string {
 var detailWords = map[string]string{
 	"case": "ärendet", "cases": "ärenden", "protected identity": "skyddad identitet visad", "preview": "förhandsvisning", "messages": "meddelanden",
 	"mailbox": "anmälarens brevlåda", "attachment": "bilaga", "attachment of a note": "bilaga till en anteckning", "new case": "nytt ärende", "no right": "utan behörighet",
-	"recording, masked": "inspelning, maskerad", "standard reply": "standardsvar", "phrase": "standardsvar", "access log": "åtkomstloggen", "forward: no consent": "överlämning utan samtycke",
+	"recording, masked": "inspelning, maskerad", "standard reply": "standardsvar", "phrase": "standardsvar", "access log": "åtkomstloggen",
+	"forward: no consent": "överlämning utan samtycke", "forward: no ground": "överlämning utan grund",
 	"sample made": "nytt stickprov", "sample ended": "stickprov avslutat",
 	"state submitted": "skickade", "state delivered": "nya", "state in_progress": "pågående", "state awaiting_reporter": "väntar på anmälaren", "state closed": "avslutade",
 	"password": "lösenord", "initial password": "tillfälligt lösenord", "provider": "vid inloggningstjänsten", "sessions ended": "sessioner avslutade", "enabled": "konto öppnat", "disabled": "konto stängt",

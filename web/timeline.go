@@ -16,7 +16,8 @@ type event struct {
 	ID        string
 	Key       string // the sender's id of the message
 	Desk      bool   // no message: what people did at their desk
-	Note      bool   // a service note
+	Note      bool   // words for colleagues: a service note, or those of a handover
+	SeenBy    string // who sees a note
 	By        string // who of the unit sent it
 	Kind      store.EventKind
 	Title     string
