@@ -31,6 +31,7 @@ func TestOldFiles(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatal("there are no old files", err)
 	}
+	newest := int64(0)
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			content, err := os.ReadFile(file)
@@ -41,12 +42,24 @@ func TestOldFiles(t *testing.T) {
 			if err := os.WriteFile(path, content, 0o600); err != nil {
 				t.Fatal(err)
 			}
+			var version int64
+			if _, err := fmt.Sscanf(filepath.Base(file), "v%d.db", &version); err != nil {
+				t.Fatal(err)
+			}
+			newest = max(newest, version)
 			s := open(t, "sqlite:"+path, store.Options{})
-			if filepath.Base(file) != "v1.db" {
+			if version >= 15 {
+				goOnWithReview(t, s)
+			}
+			if version >= 9 {
 				goOnWithMore(t, s)
 			}
 			goOn(t, s)
 		})
+	}
+	schema, err := store.SchemaOf(t.Context(), sqlite(t), store.Options{})
+	if err != nil || newest != schema.Knows {
+		t.Errorf("the newest file is of schema %d, today's schema is %d (%v): see testdata/store/README.md", newest, schema.Knows, err)
 	}
 }
 
@@ -72,6 +85,7 @@ func writeFile(t *testing.T) {
 		}
 	}
 	writeMore(t, s)
+	writeReview(t, s)
 	version, err := s.SchemaVersion(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -146,6 +160,121 @@ func goOnWithMore(t *testing.T, s *store.Store) {
 		t.Fatalf("what is in pieces is not claimed: %+v, %v", d, err)
 	}
 	if err := s.Finish(t.Context(), d, store.Attempt{Outcome: store.OutcomeDelivered}); err != nil {
+		t.Error(err)
+	}
+}
+
+var reviewer = store.Person{ID: "greta", Name: "Greta Test"}
+
+// onCase is a person who acts on a case of an inbox in a file.
+func onCase(c store.Case) store.Act {
+	return store.Act{CaseID: c.ID, Unit: c.Handler.Unit, By: reviewer}
+}
+
+// inInbox is a message without a case in the inbox's hands: the file's fifth complaint.
+func inInbox() *store.Message {
+	m := complaint(102, []byte("<envelope/>"))
+	m.Route = routing.Route{Via: routing.Inbox, Address: "rivgate:inbox"}
+	m.Event.Unit, m.Event.Handler = "SE2010123456-VC01", &store.Handler{Unit: "SE2010123456-VC01", Kind: routing.CareUnit, Via: routing.Inbox}
+	m.Event.Facts.ReporterName = "Bo Test"
+	return m
+}
+
+// refused is a call that was refused, as the file keeps it.
+func refused(at time.Time) []store.RefusedCall {
+	return []store.RefusedCall{{Contract: "urn:send", Code: "VP007", Sender: "SE0000000001-1177", Count: 1, First: at, Last: at, Correlations: []string{"a"}}}
+}
+
+// writeReview adds what came after v10.db: a handover's note, a sample of the access log with one row noted, a refused call, a heartbeat, an attempt with its reason.
+func writeReview(t *testing.T, s *store.Store) {
+	t.Helper()
+	ctx := t.Context()
+	a, err := s.Accept(ctx, inInbox())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := s.Case(ctx, a.CaseID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	look := store.Access{Who: reviewer.ID, What: store.AccessSearch, Kind: routing.CareUnit}
+	failed := store.Attempt{
+		Outcome: store.OutcomeTechnical, Class: "tls", Again: s.Now().Add(time.Minute),
+		Why: store.Diagnosis{Code: "certificate-expired", Values: map[string]string{"name": "avvikelse.example"}},
+	}
+	for _, err := range []error{
+		s.NoteHandover(ctx, onCase(c), store.Handover{ToUnit: "SE2010123456-PN01", ToName: "Patientnämnden", Ground: "Samtycke", Note: "Ring först", MessageID: "x|1"}),
+		s.LogAccess(ctx, store.Access{Who: "anna", What: store.AccessRead, Kind: routing.CareUnit}),
+		s.NoteRefused(ctx, refused(s.Now())),
+		s.Heartbeat(ctx),
+		failOne(ctx, s, failed),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	sample := store.ReviewSample{Kind: routing.CareUnit, Maker: reviewer}
+	made, err := s.MakeSample(ctx, store.AccessFilter{Who: "anna", Limit: 5}, sample, look)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.NoteSample(ctx, made.Number, 1, true, store.Access{Who: reviewer.ID, What: store.AccessCheck, Kind: routing.CareUnit}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// failOne claims one delivery, and it fails.
+func failOne(ctx context.Context, s *store.Store, failed store.Attempt) error {
+	claimed, err := s.Claim(ctx, "worker", time.Minute, 1, 1, nil)
+	if err != nil || len(claimed) != 1 {
+		return fmt.Errorf("%d claimed: %w", len(claimed), err)
+	}
+	return s.Finish(ctx, claimed[0], failed)
+}
+
+// goOnWithReview reads what writeReview wrote and goes on with it.
+func goOnWithReview(t *testing.T, s *store.Store) {
+	t.Helper()
+	ctx := t.Context()
+	cases, err := s.Cases(ctx, store.CaseFilter{Query: "bo test"})
+	if err != nil || len(cases) != 1 {
+		t.Fatalf("%d cases, %v", len(cases), err)
+	}
+	events, err := s.DeskEvents(ctx, cases[0].ID, nil)
+	if err != nil || len(events) != 1 || events[0].Kind != store.DeskHandover || events[0].Ground != "Samtycke" || events[0].Text != "Ring först" {
+		t.Errorf("the handover: %+v, %v", events, err)
+	}
+	open, err := s.Samples(ctx, routing.CareUnit, 10)
+	if err != nil || len(open) != 1 || open[0].Noted != 1 || open[0].Deviations != 1 {
+		t.Fatalf("the sample: %+v, %v", open, err)
+	}
+	if err := s.EndSample(ctx, open[0].Number, reviewer, "Klart", store.Access{Who: reviewer.ID, What: store.AccessSearch}); err != nil {
+		t.Error(err)
+	}
+	if err := s.NoteRefused(ctx, refused(s.Now())); err != nil {
+		t.Error(err)
+	}
+	calls, err := s.RefusedCalls(ctx, 10)
+	if err != nil || len(calls) != 1 || calls[0].Count != 2 {
+		t.Errorf("refused calls: %+v, %v", calls, err)
+	}
+	reasons := 0
+	rows, err := s.Deliveries(ctx, store.DeliveryFilter{})
+	for _, row := range rows {
+		attempts, err := s.Attempts(ctx, row.ID)
+		for _, a := range attempts {
+			if a.Why.Code == "certificate-expired" && a.Why.Values["name"] == "avvikelse.example" {
+				reasons++
+			}
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if err != nil || reasons != 1 {
+		t.Errorf("%d attempts know why they failed, %v", reasons, err)
+	}
+	if err := s.Heartbeat(ctx); err != nil {
 		t.Error(err)
 	}
 }
