@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"sync"
 	"time"
@@ -14,6 +15,12 @@ const (
 	clockEvery = 5 * time.Second
 	clockStep  = time.Second // a difference from here on is a step, below it is drift
 	clockAlarm = time.Minute // a step back of more is an alarm
+)
+
+// What the log says when the clock went far back, and what a person then does.
+const (
+	clockWentBack = "the clock of the database went back"
+	retryAll      = "what waits for its time waits so much longer: rivgate queue retry --state due --all"
 )
 
 // clock is the database's clock, which leases, retries and stamps go by: several hosts on one database never agree on their own. Between two
@@ -103,11 +110,32 @@ func (s *Store) startClock(ctx, background context.Context) error {
 	}
 	s.clock = &clock{last: first}
 	s.now = s.clock.now
+	if err := s.compareClock(ctx); err != nil {
+		return err
+	}
 	s.running.Go(func() {
 		for idle(background, clockEvery); background.Err() == nil; idle(background, clockEvery) {
 			s.followClock(background)
 		}
 	})
+	return nil
+}
+
+// compareClock compares the database's clock with the newest time that was taken from it and stored: it may have gone back while nobody followed it.
+func (s *Store) compareClock(ctx context.Context) error {
+	var newest sql.NullInt64
+	err := s.read.QueryRowContext(ctx, `SELECT max(at) FROM (SELECT at FROM heartbeat
+		UNION ALL SELECT at FROM (SELECT at FROM access_log ORDER BY seq DESC LIMIT 1) latest) stored`).Scan(&newest)
+	if err != nil {
+		return fmt.Errorf("comparing the database's clock with what is stored: %w", err)
+	}
+	behind := moment(newest.Int64).Sub(s.clock.now())
+	if behind < clockAlarm {
+		return nil
+	}
+	s.clock.wentBack(moment(newest.Int64))
+	s.log.Error(clockWentBack, zap.Duration("by", -behind), zap.String("found", "at start, by the newest time that is stored"),
+		zap.String("remedy", retryAll))
 	return nil
 }
 
@@ -163,11 +191,11 @@ func (s *Store) tellStep(step time.Duration, moved bool) {
 		return
 	}
 	s.clock.wentBack(s.clock.now())
-	remedy := "what waits for its time waits so much longer: rivgate queue retry --state due --all"
+	remedy := retryAll
 	if moved {
 		remedy = "none is needed: what waits was moved with the clock"
 	}
-	s.log.Error("the clock of the database went back", zap.Duration("by", step), zap.String("remedy", remedy))
+	s.log.Error(clockWentBack, zap.Duration("by", step), zap.String("remedy", remedy))
 }
 
 // shift moves all that waits by a step of the clock, what is due already too: else it would lie ahead after a step back.
