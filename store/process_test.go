@@ -217,25 +217,22 @@ func TestAClockThatWentBackWhileNobodyRanIsFoundAtStart(t *testing.T) {
 		found := func(what string) {
 			t.Helper()
 			behind, lines := start()
-			if behind < 110*time.Minute || behind > 2*time.Hour {
+			if behind < 110*time.Minute || behind > 2*time.Hour+time.Second {
 				t.Errorf("%s: the clock is behind by %s", what, behind)
 			}
 			if len(lines) != 1 || lines[0].Level != zap.ErrorLevel || !strings.Contains(fmt.Sprint(lines[0].ContextMap()), "rivgate queue retry --state due --all") {
 				t.Errorf("%s: the log: %v", what, lines)
 			}
 		}
-		later := time.Now().Add(2 * time.Hour)
-		if err := s.Exec(t.Context(), `UPDATE heartbeat SET at = $1`, later.UnixMicro()); err != nil {
+		ahead := open(t, url, store.Options{Now: func() time.Time { return time.Now().Add(2 * time.Hour) }})
+		if err := ahead.Heartbeat(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		found("a heartbeat two hours ahead")
 		if err := s.Heartbeat(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.LogAccess(t.Context(), store.Access{Who: "anna", What: store.AccessRead}); err != nil {
-			t.Fatal(err)
-		}
-		if err := s.Exec(t.Context(), `UPDATE access_log SET at = $1`, later.UnixMicro()); err != nil {
+		if err := ahead.LogAccess(t.Context(), store.Access{Who: "anna", What: store.AccessRead}); err != nil {
 			t.Fatal(err)
 		}
 		found("a row of the access log two hours ahead")

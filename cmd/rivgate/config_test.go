@@ -161,6 +161,34 @@ func TestProductionRefusesWhatIsForTrying(t *testing.T) {
 	}
 }
 
+// In production nobody changes a schema by starting a gateway, unless that was asked for; elsewhere serve does.
+func TestInProductionServeChangesASchemaOnlyWhereThatIsAskedFor(t *testing.T) {
+	for content, want := range map[string]bool{
+		"":                          true,
+		"environment: demo\n":       true,
+		"environment: test\n":       true,
+		"environment: production\n": false,
+		"environment: production\nstore: {migrate: true}\n": true,
+		"environment: test\nstore: {migrate: false}\n":      false,
+	} {
+		l := &loaded{Config: DefaultConfig(), places: places{}}
+		if problems := l.readYAML([]byte(content)); len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		if l.settle(); l.Config.Store.Migrate != want {
+			t.Errorf("%q: store.migrate is %v", content, l.Config.Store.Migrate)
+		}
+	}
+	l := &loaded{Config: DefaultConfig(), places: places{}}
+	environ := []string{"RIVGATE_ENVIRONMENT=production", "RIVGATE_STORE_MIGRATE=true"}
+	if problems := readEnvironment(&l.Config, environ, l.places); len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if l.settle(); !l.Config.Store.Migrate {
+		t.Error("store.migrate by the environment is not followed in production")
+	}
+}
+
 func TestInternalCallsComeOverTrustedProxies(t *testing.T) {
 	for networks, want := range map[string]string{
 		"10.1.2.3, 10.1.7.0/24": "", "10.2.0.0/16": "10.2.0.0/16 is not in soap.trusted_proxies", "10.0.0.0/8": "10.0.0.0/8 is not in soap.trusted_proxies",

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,6 +22,7 @@ func TestTheLifeOfTheProcess(t *testing.T) {
 	binary := build(t)
 	t.Run("SIGTERM: not ready at once, the listeners answer and close their connections", func(t *testing.T) { drains(t, binary) })
 	t.Run("a second SIGTERM ends it at once", func(t *testing.T) { endsAtOnce(t, binary) })
+	t.Run("a call that hangs is cut off after shutdown.finish", func(t *testing.T) { cutsOffWhatHangs(t, binary) })
 	t.Run("without its database it waits, live and not ready; it follows one that goes and comes back", func(t *testing.T) { followsDatabase(t, binary) })
 	t.Run("a full disk is not ready", func(t *testing.T) { fullDisk(t, binary) })
 }
@@ -104,6 +106,65 @@ func endsAtOnce(t *testing.T, binary string) {
 	case <-s.ended:
 	case <-time.After(2 * time.Second):
 		t.Fatal("it lives on after a second SIGTERM")
+	}
+}
+
+// cutsOffWhatHangs: a call whose producer never answers gets shutdown.finish, and no more.
+func cutsOffWhatHangs(t *testing.T, binary string) {
+	const finish = 2 * time.Second
+	hangs := make(chan struct{}, 1)
+	producer := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		hangs <- struct{}{}
+		<-r.Context().Done()
+	}))
+	defer producer.Close()
+	dir := t.TempDir()
+	replace(t, filepath.Join(dir, "catalogue.yaml"), []byte(`routes: [{contract: "urn:riv:rivgate:test:SlowResponder:1", to: "*", address: "`+producer.URL+`/"}]
+permissions: [{contract: "urn:riv:rivgate:test:SlowResponder:1", from_system: SE0000000001-1177, to: "*"}]
+`))
+	s := serve(t, binary, dir, "RIVGATE_TAK_SOURCE=catalogue.yaml", fmt.Sprintf("RIVGATE_SHUTDOWN_FINISH=%s", finish))
+	soon(t, strings.TrimSuffix(s.lines["Pages and API"], "/")+"/readyz", http.StatusOK, "ready")
+	ended := make(chan error, 1)
+	go func() {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.lines["SOAP"], strings.NewReader(
+			`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><LogicalAddress xmlns="urn:riv:itintegration:registry:1">SE2010123456-X`+
+				`</LogicalAddress></s:Header><s:Body><x xmlns="urn:riv:rivgate:test:SlowResponder:1"/></s:Body></s:Envelope>`))
+		if err != nil {
+			ended <- err
+			return
+		}
+		r.Header = http.Header{"X-Vp-Sender-Id": {"SE0000000001-1177"}, "X-Vp-Instance-Id": {"dev_env"}, "Content-Type": {"text/xml; charset=UTF-8"}}
+		answer, err := http.DefaultClient.Do(r)
+		if err == nil {
+			err = fmt.Errorf("it was answered with %d", answer.StatusCode)
+			answer.Body.Close()
+		}
+		ended <- err
+	}()
+	select {
+	case <-hangs:
+	case err := <-ended:
+		t.Fatalf("the call does not reach its producer: %v", err)
+	}
+	began := time.Now()
+	if err := s.command.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-ended:
+		t.Logf("the call ended after %v: %v", time.Since(began), err)
+		if took := time.Since(began); took < finish {
+			t.Errorf("the call was cut off after %v, before shutdown.finish", took)
+		}
+	case <-time.After(finish + 3*time.Second):
+		t.Error("the call hangs on")
+	}
+	select {
+	case <-s.ended:
+		t.Logf("the process ended after %v", time.Since(began))
+	case <-time.After(finish + 3*time.Second - time.Since(began)):
+		t.Errorf("the process lives on %v after SIGTERM", time.Since(began))
 	}
 }
 
