@@ -8,7 +8,7 @@ import hashlib
 import json
 import sys
 import uuid
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import requests
 import zeep
@@ -118,7 +118,7 @@ def main():
     step("status", tell(update("STATUS", WARD, case, 1, status="RECEIVED", statusTime=now())))
     author = {"authorTime": now(), "healthcareProfessionalHSAId": "SE2010123456-P001", "healthcareProfessionalName": "Testhandläggare"}
     step("partial reply", tell(update("PARTIAL_REPLY", WARD, case, 2, author=author, text="Vi har fått ditt klagomål.", attachment=[attachment("Ett svar.\n")])))
-    question = update("QUESTION", WARD, case, 3, text="När på dagen var det?", answerDueDate="20991231")
+    question = update("QUESTION", WARD, case, 3, text="När på dagen var det?", answerDueDate=(date.today() + timedelta(days=14)).strftime("%Y%m%d"))
     step("question", tell(question))
     answer = {"inReplyTo": question["messageId"], "text": "På förmiddagen.", "author": {"id": "189001019802", "type": PERSONNUMMER}}
     step("answer", say(WARD, send(WARD, case, 2, answer=answer)), "receivedTime")
