@@ -49,7 +49,7 @@ type edit struct {
 // readdressed is the start of the message with its byte order mark and another receiver's header, and how much of the message it stands for: none,
 // if nothing is to be changed.
 func (r *Request) readdressed(header xml.Name) (head []byte, at int64) {
-	if r.Charset == charsetUTF8 {
+	if r.coding == charsetUTF8 {
 		head = bytes.Clone(r.received[:r.mark])
 	}
 	for _, e := range r.edits(header) {

@@ -189,7 +189,7 @@ func refused(t *testing.T, text string, kind Kind, want string) {
 // streamed reads a message that is in memory as a stream in small pieces.
 func streamed(text string) (string, error) {
 	g := newGuard(Limits{})
-	r := &Request{Charset: charsetUTF8, guard: g, limits: g.limits, rest: iotest.OneByteReader(strings.NewReader(text))}
+	r := &Request{coding: charsetUTF8, guard: g, limits: g.limits, rest: iotest.OneByteReader(strings.NewReader(text))}
 	out, err := io.ReadAll(r.Stream())
 	return string(out), err
 }

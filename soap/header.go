@@ -169,7 +169,7 @@ func (r *Request) cut(cuts []extent) error {
 // place is where in the bytes received something is that is at a place of the UTF-8 form, behind its XML declaration.
 func (r *Request) place(at int64) int {
 	text := r.utf8[r.declared.text:at]
-	switch r.Charset {
+	switch r.coding {
 	case charsetUTF8:
 		return r.declared.raw + len(text)
 	case charsetUTF16LE, charsetUTF16BE:

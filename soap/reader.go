@@ -181,7 +181,10 @@ func (r *Request) begin(contentType string) error {
 	if err != nil {
 		return err
 	}
-	r.Charset = charset
+	r.coding = charset
+	if r.Charset == "" {
+		r.Charset = charset
+	}
 	r.mark, r.converted = mark, mark
 	r.declared.text, r.declared.raw = 0, mark
 	head := r.received[mark:]
@@ -214,7 +217,7 @@ func (r *Request) convert(limit int, last bool) error {
 	if limit < r.converted {
 		return nil
 	}
-	out, n, ok := appendUTF8(r.utf8, r.received[r.converted:limit], r.Charset, last && limit == len(r.received))
+	out, n, ok := appendUTF8(r.utf8, r.received[r.converted:limit], r.coding, last && limit == len(r.received))
 	r.utf8 = out
 	r.converted += n
 	if !ok {

@@ -52,6 +52,7 @@ type Request struct {
 	Operation string // local name of the first element in Body
 	Complete  bool   // the whole message is in memory and has passed the guard
 
+	coding      string // charset of the bytes received and still to be received: UTF-8 where parts were put together, whatever they came in
 	contentType string // that Envelope is to be read with again
 	packaged    bool   // it came in parts
 

@@ -95,10 +95,10 @@ func (r *Reply) text() (held []byte, tail io.Reader, err error) {
 	if err := q.convert(len(r.Body), r.Rest == nil); err != nil || r.Rest == nil {
 		return q.utf8, nil, err
 	}
-	if q.Charset == charsetUTF8 {
+	if q.coding == charsetUTF8 {
 		return q.utf8, r.Rest, nil
 	}
-	return q.utf8, &converting{from: io.MultiReader(bytes.NewReader(r.Body[q.converted:]), r.Rest), charset: q.Charset}, nil
+	return q.utf8, &converting{from: io.MultiReader(bytes.NewReader(r.Body[q.converted:]), r.Rest), charset: q.coding}, nil
 }
 
 // converting is as UTF-8 what it reads in another charset.

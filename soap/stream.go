@@ -96,7 +96,7 @@ func (s *stream) receive() error {
 	if len(s.raw) > streamChunk || s.ended {
 		return s.convert(s.raw[:min(len(s.raw), streamChunk)], s.ended && len(s.raw) <= streamChunk)
 	}
-	if s.request.Charset == charsetUTF8 && len(s.raw) == 0 {
+	if s.request.coding == charsetUTF8 && len(s.raw) == 0 {
 		s.text = slices.Grow(s.text, streamChunk)
 		n, err := s.read(s.text[len(s.text):][:streamChunk])
 		s.text = s.text[:len(s.text)+n]
@@ -129,7 +129,7 @@ func (s *stream) read(p []byte) (int, error) {
 }
 
 func (s *stream) convert(piece []byte, last bool) error {
-	out, n, ok := appendUTF8(s.text, piece, s.request.Charset, last)
+	out, n, ok := appendUTF8(s.text, piece, s.request.coding, last)
 	s.text, s.raw = out, s.raw[n:]
 	if !ok {
 		return &Error{Kind: Malformed, Reason: "the text is not in the charset that was declared"}

@@ -60,6 +60,39 @@ func TestPartsArePutIntoTheEnvelope(t *testing.T) {
 	}
 }
 
+// An envelope in another charset than UTF-8 is UTF-8 once its parts are put into it: what is read on is not converted again, and the caller is still
+// answered in its own charset.
+func TestPartsInAnotherCharset(t *testing.T) {
+	for _, charset := range []string{charsetLatin1, charsetUTF16LE, charsetUTF16BE} {
+		t.Run(charset, func(t *testing.T) {
+			long := strings.Repeat("räksmörgås ", 20_000) // more than is read ahead
+			file := base64.StdEncoding.EncodeToString([]byte("a file"))
+			root := "Content-ID: <root@x>\r\nContent-Type: application/xop+xml; charset=" + charset + "; type=\"text/xml\"\r\n\r\n" +
+				string(encoded(xopHead+`<a><xop:Include href="cid:file1@x"/></a>`+long+xopTail, charset, false))
+			message := inParts(root, "Content-ID: <file1@x>\r\nContent-Type: text/plain\r\n\r\na file")
+			want := xopHead + "<a>" + file + "</a>" + long + xopTail
+			whole, err := ReadRequest(strings.NewReader(message), xopType, Limits{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(whole.UTF8()) != want || whole.Charset != charset {
+				t.Errorf("in memory: %s, %.600s", whole.Charset, whole.UTF8())
+			}
+			r, err := ReadRequest(strings.NewReader(message), xopType, Limits{Whole: 512})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.Close()
+			if r.Charset != charset {
+				t.Errorf("it came in %s", r.Charset)
+			}
+			if made, err := io.ReadAll(r.Stream()); err != nil || string(made) != want {
+				t.Errorf("on disk: %v, %d bytes, not %d: %.600s", err, len(made), len(want), made)
+			}
+		})
+	}
+}
+
 // spooledParts reads a message in parts that is not held in memory, and gives what is made of it, and itself as it was kept.
 func spooledParts(t *testing.T, message string) (made, kept []byte) {
 	t.Helper()
