@@ -18,6 +18,10 @@ func generate(pack, dir, soapPath string) (output, error) {
 	if len(domains) == 0 {
 		return nil, fmt.Errorf("reading %s: %w", dir, errNoWSDL)
 	}
+	return generateDomains(pack, domains, soapPath)
+}
+
+func generateDomains(pack string, domains []*domain, soapPath string) (output, error) {
 	files := output{}
 	folders := foldersOf(domains)
 	for i, d := range domains {
@@ -25,8 +29,12 @@ func generate(pack, dir, soapPath string) (output, error) {
 		if err != nil {
 			return nil, fmt.Errorf("service domain %s: %w", d.name, err)
 		}
-		if files[folders[i]+"/types.go"], err = g.typesFile(); err != nil {
-			return nil, fmt.Errorf("service domain %s: writing types: %w", d.name, err)
+		draft, err := g.draft()
+		if err != nil {
+			return nil, fmt.Errorf("service domain %s: %w", d.name, err)
+		}
+		if files[folders[i]+"/types.go"], err = g.typesFile(draft); err != nil {
+			return nil, fmt.Errorf("service domain %s: repairing what gowsdl wrote: %w", d.name, err)
 		}
 		if files[folders[i]+"/operations.go"], err = g.operationsFile(); err != nil {
 			return nil, fmt.Errorf("service domain %s: writing operations: %w", d.name, err)
@@ -60,8 +68,9 @@ func foldersOf(domains []*domain) []string {
 type goPackage struct {
 	pack, name, soapPath string
 	domain               *domain
-	types                []*goType
+	types                []*flatType
 	calls                []call
+	reserved             map[string]bool // names of what stands beside the types
 }
 
 // call is one operation with its Go names.
@@ -70,30 +79,30 @@ type call struct {
 	Go                        string // name of the method
 	RequestType, ResponseType string
 
-	request, response *goType
+	request, response *flatType
 }
 
 func newPackage(pack, name, soapPath string, d *domain) (*goPackage, error) {
-	p := newPlanner(d.schemas)
+	n := newNormaliser(d.schemas)
 	g := &goPackage{pack: pack, name: name, soapPath: soapPath, domain: d}
 	for _, op := range d.operations {
 		c := call{operation: op}
 		var err error
-		if c.request, err = p.root(op, op.Request); err != nil {
+		if c.request, err = n.root(op, op.Request); err != nil {
 			return nil, err
 		}
-		if c.response, err = p.root(op, op.Response); err != nil {
+		if c.response, err = n.root(op, op.Response); err != nil {
 			return nil, err
 		}
 		g.calls = append(g.calls, c)
 	}
 	nameCalls(g.calls)
-	reserved := map[string]bool{"Client": true, "Operations": true}
+	g.reserved = map[string]bool{"Client": true, "Operations": true}
 	for _, c := range g.calls {
-		reserved[c.Go+"Operation"], reserved["Handle"+c.Go] = true, true
+		g.reserved[c.Go+"Operation"], g.reserved["Handle"+c.Go] = true, true
 	}
-	g.types = p.types
-	if err := nameTypes(g.types, reserved); err != nil {
+	g.types = n.types
+	if err := nameTypes(g.types, g.reserved); err != nil {
 		return nil, err
 	}
 	for i := range g.calls {
@@ -122,49 +131,4 @@ func nameCalls(calls []call) {
 		}
 		calls[i].Go = name
 	}
-}
-
-// goType is the Go source of the type of f.
-func (f *goField) goType() string {
-	base := f.of.plain
-	if f.of.named != nil {
-		base = f.of.named.name
-	}
-	switch f.kind {
-	case anyField:
-		return "[]soap.Any"
-	case anyAttrField:
-		return "[]xml.Attr"
-	}
-	if f.nillable {
-		base = "soap.Nillable[" + base + "]"
-	}
-	switch f.occurs {
-	case optional:
-		return "*" + base
-	case repeated:
-		return "[]" + base
-	}
-	return base
-}
-
-// tag is the struct tag of f, for package soap.
-func (f *goField) tag() string {
-	name := f.xml.Local
-	if f.xml.Space != "" {
-		name = f.xml.Space + " " + name
-	}
-	switch f.kind {
-	case attributeField:
-		name += ",attr"
-	case textField:
-		name = ",chardata"
-	case anyField:
-		name = ",any"
-	case anyAttrField:
-		name = ",any,attr"
-	case groupField:
-		return "`soap:\"group\"`"
-	}
-	return "`xml:\"" + name + "\"`"
 }

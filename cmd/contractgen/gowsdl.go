@@ -2,16 +2,21 @@ package main
 
 import (
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/beevik/etree"
 	"github.com/hooklift/gowsdl"
 )
 
-// draft has gowsdl write the Go types of a normalised WSDL: one schema without imports, every type under the Go name it is
-// to have, particles flattened, so that there is nothing left that gowsdl stumbles over.
+// draft has gowsdl write Go types from the normalised contract. Its operations and its imports are left out (row 1).
 func (g *goPackage) draft() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "contractgen-")
 	if err != nil {
@@ -20,9 +25,18 @@ func (g *goPackage) draft() ([]byte, error) {
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, g.name+".wsdl")
 	if err := g.normalised().WriteToFile(file); err != nil {
-		return nil, fmt.Errorf("writing the normalised WSDL: %w", err)
+		return nil, fmt.Errorf("writing the normalised contract: %w", err)
 	}
-	generator, err := gowsdl.NewGoWSDL(file, g.name, false, true)
+	parts, err := runGowsdl(file)
+	if err != nil {
+		return nil, err
+	}
+	return append([]byte("package "+g.name+"\n"), parts["types"]...), nil
+}
+
+// runGowsdl is what gowsdl makes of a WSDL file: header, types and operations.
+func runGowsdl(file string) (map[string][]byte, error) {
+	generator, err := gowsdl.NewGoWSDL(file, "draft", false, true)
 	if err != nil {
 		return nil, fmt.Errorf("opening gowsdl: %w", err)
 	}
@@ -30,10 +44,10 @@ func (g *goPackage) draft() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("running gowsdl: %w", err)
 	}
-	return append(parts["header"], parts["types"]...), nil
+	return parts, nil
 }
 
-// normalised is the WSDL for gowsdl. Its names are Go names; what they are on the wire is put back by repair.
+// normalised is the contract as gowsdl reads it: one schema without imports (row 11), one name for each type (row 6).
 func (g *goPackage) normalised() *etree.Document {
 	doc := etree.NewDocument()
 	definitions := doc.CreateElement("wsdl:definitions")
@@ -44,44 +58,157 @@ func (g *goPackage) normalised() *etree.Document {
 	schema := definitions.CreateElement("wsdl:types").CreateElement("xs:schema")
 	schema.CreateAttr("targetNamespace", "urn:normalised")
 	for _, t := range g.types {
-		if t.enum {
-			simple := schema.CreateElement("xs:simpleType")
-			simple.CreateAttr("name", t.name)
-			restriction := simple.CreateElement("xs:restriction")
-			restriction.CreateAttr("base", "xs:string")
-			for i := range t.values {
-				restriction.CreateElement("xs:enumeration").CreateAttr("value", "v"+strconv.Itoa(i))
-			}
-			continue
-		}
-		complexType := schema.CreateElement("xs:complexType")
-		complexType.CreateAttr("name", t.name)
-		sequence := complexType.CreateElement("xs:sequence")
-		for _, f := range t.fields {
-			normalisedField(complexType, sequence, f)
-		}
+		t.declare(schema)
 	}
 	return doc
 }
 
-func normalisedField(complexType, sequence *etree.Element, f *goField) {
-	of := "xs:string"
-	if f.of.named != nil {
-		of = "tns:" + f.of.named.name
+func (t *flatType) declare(schema *etree.Element) {
+	if t.enum {
+		simple := schema.CreateElement("xs:simpleType")
+		simple.CreateAttr("name", t.name)
+		restriction := simple.CreateElement("xs:restriction")
+		restriction.CreateAttr("base", "xs:string")
+		for _, v := range t.values {
+			e := restriction.CreateElement("xs:enumeration")
+			e.CreateAttr("value", row5Value(v.value))
+			annotate(e, v.doc)
+		}
+		return
 	}
-	switch f.kind {
-	case anyField:
-		sequence.CreateElement("xs:any")
-	case attributeField, anyAttrField:
-		e := complexType.CreateElement("xs:attribute")
-		e.CreateAttr("name", f.name)
-		e.CreateAttr("type", of)
-	default:
-		e := sequence.CreateElement("xs:element")
-		e.CreateAttr("name", f.name)
-		e.CreateAttr("type", of)
-		if f.occurs == repeated {
-			e.CreateAttr("maxOccurs", "unbounded")
+	complexType := schema.CreateElement("xs:complexType")
+	complexType.CreateAttr("name", t.name)
+	sequence := complexType.CreateElement("xs:sequence")
+	for _, f := range t.fields {
+		switch f.kind {
+		case anyField:
+			sequence.CreateElement("xs:any")
+		case attributeField:
+			f.declare(complexType.CreateElement("xs:attribute"))
+		case anyAttrField:
+			complexType.CreateElement("xs:anyAttribute")
+		default:
+			f.declare(sequence.CreateElement("xs:element"))
 		}
 	}
+}
+
+func (f *flatField) declare(e *etree.Element) {
+	e.CreateAttr("name", f.xml.Local)
+	if f.of.named != nil {
+		e.CreateAttr("type", "tns:"+f.of.named.name)
+	} else {
+		e.CreateAttr("type", "xs:"+f.of.builtin)
+	}
+	switch {
+	case f.kind == attributeField && f.occurs == required:
+		e.CreateAttr("use", "required")
+	case f.occurs == repeated:
+		e.CreateAttr("maxOccurs", row8Bound)
+	case f.kind != attributeField && f.occurs == optional:
+		e.CreateAttr("minOccurs", "0")
+	}
+	if f.nillable {
+		e.CreateAttr("nillable", "true")
+	}
+	annotate(e, f.doc)
+}
+
+func annotate(e *etree.Element, doc []string) {
+	if len(doc) > 0 {
+		e.CreateElement("xs:annotation").CreateElement("xs:documentation").SetText(strings.Join(doc, "\n"))
+	}
+}
+
+// draftType is one type as gowsdl wrote it. gowsdl puts the wildcards behind the elements and the attributes last.
+type draftType struct {
+	of                              string // of what is no struct
+	elements, wildcards, attributes []draftField
+	constants                       []draftConstant
+}
+
+// draftField is one field of a struct: what stands in its tag for encoding/xml, and its comment.
+type draftField struct {
+	name, of, tag string
+	doc           []string
+}
+
+// draftConstant is one value of an enumeration, a Go literal.
+type draftConstant struct {
+	name, literal string
+	doc           []string
+}
+
+// readDraft finds the types in what gowsdl wrote, by their names.
+func readDraft(text []byte) (map[string]*draftType, error) {
+	file, err := parser.ParseFile(token.NewFileSet(), "", text, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		return nil, fmt.Errorf("reading what gowsdl wrote: %w", err)
+	}
+	found := map[string]*draftType{}
+	for _, d := range file.Decls {
+		decl, ok := d.(*ast.GenDecl)
+		if !ok {
+			continue
+		}
+		end := decl.Pos()
+		for _, spec := range decl.Specs {
+			switch s := spec.(type) {
+			case *ast.TypeSpec:
+				found[s.Name.Name] = readType(file, s)
+			case *ast.ValueSpec:
+				t := found[types.ExprString(s.Type)]
+				if t == nil {
+					return nil, fmt.Errorf("constant %s has a type that gowsdl did not write", s.Names[0].Name)
+				}
+				c := draftConstant{s.Names[0].Name, types.ExprString(s.Values[0]), commentIn(file, end, s.Pos())}
+				t.constants = append(t.constants, c)
+			}
+			end = spec.End()
+		}
+	}
+	return found, nil
+}
+
+func readType(file *ast.File, spec *ast.TypeSpec) *draftType {
+	body, ok := spec.Type.(*ast.StructType)
+	if !ok {
+		return &draftType{of: types.ExprString(spec.Type)}
+	}
+	t := &draftType{}
+	end := body.Fields.Opening
+	for _, field := range body.Fields.List {
+		f := draftField{of: types.ExprString(field.Type), doc: commentIn(file, end, field.Pos())}
+		end = field.End()
+		for _, name := range field.Names {
+			f.name = name.Name
+		}
+		if field.Tag != nil {
+			tag, _ := strconv.Unquote(field.Tag.Value)
+			f.tag = reflect.StructTag(tag).Get("xml")
+		}
+		switch {
+		case f.tag == ",any":
+			t.wildcards = append(t.wildcards, f)
+		case strings.Contains(f.tag, ",attr"):
+			t.attributes = append(t.attributes, f)
+		default:
+			t.elements = append(t.elements, f)
+		}
+	}
+	return t
+}
+
+// commentIn is the comment between two places: gowsdl leaves an empty line below some comments, and go/ast then does not
+// give them to the field.
+func commentIn(file *ast.File, from, to token.Pos) []string {
+	var lines []string
+	for _, group := range file.Comments {
+		for _, c := range group.List {
+			if from < c.Pos() && c.End() <= to {
+				lines = append(lines, strings.TrimSpace(strings.TrimPrefix(c.Text, "//")))
+			}
+		}
+	}
+	return lines
 }

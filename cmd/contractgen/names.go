@@ -73,21 +73,6 @@ func title(value string) string {
 	return b.String()
 }
 
-// nameFields gives the fields of t names that differ.
-func nameFields(t *goType) {
-	used := map[string]bool{}
-	for _, f := range t.fields {
-		name := f.name
-		if name == "" {
-			name = exported(f.xml.Local)
-		}
-		if used[name] && f.kind == attributeField {
-			name += "Attribute"
-		}
-		f.name = unused(used, name)
-	}
-}
-
 // unused is name, or name with the first number that makes it new.
 func unused(used map[string]bool, name string) string {
 	candidate := name
@@ -98,9 +83,9 @@ func unused(used map[string]bool, name string) string {
 	return candidate
 }
 
-// nameTypes gives the types names that differ and do not change when the order of the files does: the local name, and where
-// that is not enough, its version, and then the last word of its domain too. reserved are the names of what stands beside.
-func nameTypes(types []*goType, reserved map[string]bool) error {
+// nameTypes gives the types names that differ and do not change when the order of the files does (row 6): the local name,
+// and where that is not enough, its version, and then the last word of its domain too. reserved are names of other things.
+func nameTypes(types []*flatType, reserved map[string]bool) error {
 	alike := map[string]int{} // declared in place, they may be equal in name and namespace
 	for _, t := range types {
 		key := t.space + " " + exported(t.local)
@@ -108,16 +93,16 @@ func nameTypes(types []*goType, reserved map[string]bool) error {
 			t.local += strconv.Itoa(alike[key])
 		}
 	}
-	level := map[*goType]int{}
+	level := map[*flatType]int{}
 	for range 8 {
-		claims := map[string][]*goType{}
+		claims := map[string][]*flatType{}
 		for _, t := range types {
 			t.name = candidate(t, level[t])
 			claims[t.name] = append(claims[t.name], t)
 		}
 		settled := true
 		for name, claimants := range claims {
-			if len(claimants) == 1 && !reserved[name] {
+			if len(claimants) == 1 && !reserved[name] && !slices.Contains(row6Taken, strings.ToLower(name)) {
 				continue
 			}
 			settled = false
@@ -126,13 +111,13 @@ func nameTypes(types []*goType, reserved map[string]bool) error {
 			}
 		}
 		if settled {
-			return nameConstants(types, reserved)
+			return nil
 		}
 	}
 	return fmt.Errorf("naming types: no name left for %s", types[0].local)
 }
 
-func candidate(t *goType, level int) string {
+func candidate(t *flatType, level int) string {
 	name := exported(t.local)
 	if level == 0 {
 		return name
@@ -147,22 +132,4 @@ func candidate(t *goType, level int) string {
 		prefix = exported(rest[len(rest)-1-i]) + prefix
 	}
 	return prefix + name + version
-}
-
-// nameConstants gives every constant a name of its own.
-func nameConstants(types []*goType, reserved map[string]bool) error {
-	used := map[string]bool{}
-	for name := range reserved {
-		used[name] = true
-	}
-	sorted := slices.SortedFunc(slices.Values(types), func(a, b *goType) int { return strings.Compare(a.name, b.name) })
-	for _, t := range sorted {
-		used[t.name] = true
-	}
-	for _, t := range sorted {
-		for i := range t.values {
-			t.values[i].name = unused(used, t.name+title(t.values[i].value))
-		}
-	}
-	return nil
 }

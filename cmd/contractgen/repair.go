@@ -1,191 +1,178 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
-	"go/ast"
-	"go/format"
-	"go/parser"
-	"go/token"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// typesFile is gowsdl's draft, repaired: the types of the plan in its order, each field with its namespace, cardinality and
-// type, each constant with a name of its own, and nothing that the plan does not know.
-func (g *goPackage) typesFile() ([]byte, error) {
-	draft, err := g.draft()
+// The repairs of what gowsdl writes, each named after its row in the table of gowsdl's faults (see the package comment).
+// Where gowsdl does not write the fault that a repair is for, generating stops: no repair outlives its fault.
+
+// repaired is the field f of the contract as gowsdl wrote it, d, without gowsdl's faults.
+func (f *flatField) repaired(d draftField) (draftField, error) {
+	switch f.kind {
+	case anyField:
+		return row4Wildcard(d)
+	case anyAttrField:
+		return row4Attributes(), nil
+	}
+	name, err := row3Required(d.tag)
 	if err != nil {
-		return nil, err
+		return d, err
 	}
-	fset := token.NewFileSet()
-	file, err := parser.ParseFile(fset, g.name+".go", draft, parser.SkipObjectResolution)
-	if err != nil {
-		return nil, fmt.Errorf("reading what gowsdl wrote: %w", err)
+	switch f.kind {
+	case textField:
+		d.tag = row7Text
+	case groupField:
+		d.tag = row9Group
+	default:
+		d.name, d.tag = row6Name(name), row2Namespace(f, name)
 	}
-	specs, constants := declarations(file)
-	var out bytes.Buffer
-	uses := map[string]bool{}
-	for _, t := range g.types {
-		decl := specs[t.name]
-		if decl == nil {
-			return nil, fmt.Errorf("gowsdl left out type %s", t.name)
-		}
-		if err := repairType(t, decl, uses); err != nil {
-			return nil, err
-		}
-		if err := printDecl(&out, fset, decl); err != nil {
-			return nil, err
-		}
-		if !t.enum {
-			continue
-		}
-		if err := repairConstants(t, constants[t.name]); err != nil {
-			return nil, err
-		}
-		if err := printDecl(&out, fset, constants[t.name]); err != nil {
-			return nil, err
+	if f.occurs == repeated {
+		if d.of, err = row8Slice(d.of); err != nil {
+			return d, err
 		}
 	}
-	head := marker + "\n\npackage " + g.name + "\n\n"
-	if uses["xml"] {
-		head += "import \"encoding/xml\"\n\n"
+	d.of = strings.TrimPrefix(d.of, "*") // gowsdl has a pointer to everything that it does not know
+	if wrong, ok := row10Lexical[f.of.builtin]; ok {
+		if d.of, err = wrong.repair(d.of); err != nil {
+			return d, err
+		}
 	}
-	if uses["soap"] {
-		head += "import \"" + g.soapPath + "\"\n\n"
-	}
-	return format.Source(append([]byte(head), g.document(out.Bytes())...))
+	d.of = row3Occurrence(f, d.of)
+	return d, nil
 }
 
-// declarations are the types and the blocks of constants in file, both by the name of the type.
-func declarations(file *ast.File) (specs, constants map[string]*ast.GenDecl) {
-	specs, constants = map[string]*ast.GenDecl{}, map[string]*ast.GenDecl{}
-	for _, d := range file.Decls {
-		decl, ok := d.(*ast.GenDecl)
-		if !ok || len(decl.Specs) == 0 {
-			continue
-		}
-		switch spec := decl.Specs[0].(type) {
-		case *ast.TypeSpec:
-			specs[spec.Name.Name] = decl
-		case *ast.ValueSpec:
-			if of, ok := spec.Type.(*ast.Ident); ok && decl.Tok == token.CONST {
-				constants[of.Name] = decl
-			}
-		}
+// row2Namespace: gowsdl writes no namespace. The name in the tag gets that of the schema that declares f.
+func row2Namespace(f *flatField, name string) string {
+	if f.xml.Space != "" {
+		return f.xml.Space + " " + name
 	}
-	return specs, constants
+	return name
 }
 
-func printDecl(out *bytes.Buffer, fset *token.FileSet, decl *ast.GenDecl) error {
-	if err := format.Node(out, fset, decl); err != nil {
-		return fmt.Errorf("printing a declaration: %w", err)
+// row3Required: gowsdl writes omitempty everywhere, and with it a required false or 0 is not sent.
+func row3Required(tag string) (string, error) {
+	name, ok := strings.CutSuffix(tag, ",omitempty")
+	if !ok {
+		return tag, fmt.Errorf("row 3: gowsdl wrote the tag %q, without omitempty", tag)
 	}
-	out.WriteString("\n\n")
-	return nil
+	return name, nil
 }
 
-// repairType makes decl what t says. uses notes the packages that its fields need.
-func repairType(t *goType, decl *ast.GenDecl, uses map[string]bool) error {
-	spec := decl.Specs[0].(*ast.TypeSpec)
-	if t.enum {
-		spec.Type = ast.NewIdent("string")
-		return nil
+// row3Occurrence: gowsdl chooses between pointer and value by the type. Here a required field is a value, an optional one
+// a pointer, a repeated one a slice, and a nillable one says whether it is nil.
+func row3Occurrence(f *flatField, of string) string {
+	if f.nillable {
+		of = "soap.Nillable[" + of + "]"
 	}
-	drafted := map[string]*ast.Field{}
-	if body, ok := spec.Type.(*ast.StructType); ok {
-		for _, f := range body.Fields.List {
-			for _, name := range f.Names {
-				drafted[name.Name] = f
-			}
-		}
+	switch f.occurs {
+	case optional:
+		return "*" + of
+	case repeated:
+		return "[]" + of
 	}
-	fields := &ast.FieldList{}
-	for _, f := range t.fields {
-		field := drafted[f.name]
-		if field == nil { // gowsdl calls every wildcard Items
-			field = &ast.Field{}
-		}
-		expression := f.goType()
-		of, err := parser.ParseExpr(expression)
-		if err != nil {
-			return fmt.Errorf("type %s of %s.%s: %w", expression, t.name, f.name, err)
-		}
-		for _, name := range []string{"soap", "xml"} {
-			uses[name] = uses[name] || strings.Contains(expression, name+".")
-		}
-		field.Doc, field.Comment = nil, nil
-		field.Names = []*ast.Ident{ast.NewIdent(f.name)}
-		field.Type = placeless(of)
-		field.Tag = &ast.BasicLit{Kind: token.STRING, Value: f.tag()}
-		fields.List = append(fields.List, field)
-	}
-	spec.Type = &ast.StructType{Fields: fields}
-	return nil
+	return of
 }
 
-// placeless takes the positions out of e: they are of another text, and the printer would break lines by them.
-func placeless(e ast.Expr) ast.Expr {
-	ast.Inspect(e, func(n ast.Node) bool {
-		switch x := n.(type) {
-		case *ast.Ident:
-			x.NamePos = token.NoPos
-		case *ast.StarExpr:
-			x.Star = token.NoPos
-		case *ast.ArrayType:
-			x.Lbrack = token.NoPos
-		case *ast.IndexExpr:
-			x.Lbrack, x.Rbrack = token.NoPos, token.NoPos
-		}
-		return true
-	})
-	return e
+// wrongType is a type that gowsdl writes, and the right one.
+type wrongType struct{ wrong, right string }
+
+func (w wrongType) repair(of string) (string, error) {
+	if of != w.wrong {
+		return of, fmt.Errorf("gowsdl wrote the type %s, not %s, which is to be repaired", of, w.wrong)
+	}
+	return w.right, nil
 }
 
-// repairConstants puts the names and values of t into the constants, which gowsdl has in the same order.
-func repairConstants(t *goType, decl *ast.GenDecl) error {
-	if decl == nil || len(decl.Specs) != len(t.values) {
-		return fmt.Errorf("gowsdl left out constants of %s", t.name)
-	}
-	for i, v := range t.values {
-		spec := decl.Specs[i].(*ast.ValueSpec)
-		spec.Names = []*ast.Ident{ast.NewIdent(v.name)}
-		spec.Values = []ast.Expr{&ast.BasicLit{Kind: token.STRING, Value: strconv.Quote(v.value)}}
-		spec.Doc, spec.Comment = nil, nil
-	}
-	return nil
+// row4Content: gowsdl keeps free content as text, so that prefixes declared around it are lost.
+var row4Content = wrongType{"AnyType", "soap.Content"}
+
+// row4Wildcard: gowsdl has strings for xs:any, so that the elements in it are lost, and calls every wildcard Items.
+func row4Wildcard(d draftField) (draftField, error) {
+	var err error
+	d.of, err = wrongType{"[]string", "[]soap.Any"}.repair(d.of)
+	d.name = "Any"
+	return d, err
 }
 
-// document puts the comments over the types, fields and constants in code, which is formatted.
-func (g *goPackage) document(code []byte) []byte {
-	docs := map[string][]string{}
-	for _, t := range g.types {
-		docs["type "+t.name] = append([]string{t.name + " is " + t.local + " of " + t.space + "."}, t.doc...)
-		for _, f := range t.fields {
-			docs[t.name+"."+f.name] = f.doc
-		}
-		for _, v := range t.values {
-			docs[v.name] = v.doc
+// row4Attributes: gowsdl does not read xs:anyAttribute.
+func row4Attributes() draftField {
+	return draftField{name: "OtherAttributes", of: "[]xml.Attr", tag: ",any,attr"}
+}
+
+// row5Value: gowsdl escapes quotes only. This escapes everything else, so that gowsdl writes a Go literal of value.
+func row5Value(value string) string {
+	quoted := strconv.Quote(value)
+	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
+}
+
+// row5Constants: gowsdl drops what is no letter from the names of constants, so that two values can have one name. The
+// constants of all types get names that differ.
+func row5Constants(types []*flatType, drafts map[string]*draftType, reserved map[string]bool) {
+	used := map[string]bool{}
+	for name := range reserved {
+		used[name] = true
+	}
+	sorted := slices.Clone(types)
+	slices.SortFunc(sorted, func(a, b *flatType) int { return strings.Compare(a.name, b.name) })
+	for _, t := range sorted {
+		used[t.name] = true
+	}
+	for _, t := range sorted {
+		for i, c := range drafts[t.name].constants {
+			value, _ := strconv.Unquote(c.literal)
+			drafts[t.name].constants[i].name = unused(used, t.name+title(value))
 		}
 	}
-	var out bytes.Buffer
-	inside := ""
-	for line := range strings.Lines(string(code)) {
-		words := strings.Fields(line)
-		key := ""
-		switch {
-		case len(words) > 2 && words[0] == "type":
-			key = "type " + words[1]
-			inside = words[1] + "."
-		case len(words) > 0 && words[0] == "const":
-			inside = ""
-		case len(words) > 1 && strings.HasPrefix(line, "\t"):
-			key = inside + words[0]
-		}
-		for _, text := range docs[key] {
-			out.WriteString("// " + text + "\n")
-		}
-		out.WriteString(line)
+}
+
+// row6Name: gowsdl drops what is no letter, so that a-b and ab get one name, adds an underscore to words of Go, and
+// writes Id where Go has ID. Here the name is made from the one in gowsdl's tag.
+func row6Name(tag string) string {
+	local, _, _ := strings.Cut(tag, ",")
+	return exported(local)
+}
+
+// row6Taken: gowsdl takes these names for types of XML Schema, in whatever case and namespace. No type gets one of them.
+var row6Taken = []string{
+	"anytype", "anyuri", "base64binary", "boolean", "byte", "date", "datetime", "decimal", "double", "float", "hexbinary",
+	"int", "integer", "long", "ncname", "short", "string", "time", "token", "unsignedbyte", "unsignedint", "unsignedlong",
+	"unsignedshort",
+}
+
+// row7Text: of text with attributes gowsdl makes a string, and the attributes are lost. Here the text is a field of its
+// own, with this tag.
+const row7Text = ",chardata"
+
+// row8Bound: gowsdl makes a slice of no other maxOccurs. The normalised contract has this one for all that is repeated.
+const row8Bound = "unbounded"
+
+// row8Slice is the type of the elements of the slice that gowsdl made.
+func row8Slice(of string) (string, error) {
+	inner, ok := strings.CutPrefix(of, "[]")
+	if !ok {
+		return of, fmt.Errorf("row 8: gowsdl wrote %s for what is repeated, no slice", of)
 	}
-	return out.Bytes()
+	return inner, nil
+}
+
+// row9Group: gowsdl does not read particles inside particles. Fields that are repeated together have this tag.
+const row9Group = "group"
+
+// row10Lexical: gowsdl has a Go type that does not hold every value, or none. These keep a value as it was written.
+var row10Lexical = map[string]wrongType{
+	"decimal":      {"float64", "soap.Decimal"},
+	"integer":      {"int32", "soap.Integer"},
+	"double":       {"float64", "soap.Double"},
+	"dateTime":     {"soap.XSDDateTime", "soap.DateTime"},
+	"date":         {"soap.XSDDate", "soap.Date"},
+	"time":         {"soap.XSDTime", "soap.Time"},
+	"duration":     {"Duration", "soap.Duration"},
+	"hexBinary":    {"[]byte", "soap.HexBinary"},
+	"base64Binary": {"[]byte", "soap.Base64Binary"},
+	"QName":        {"QName", "soap.QName"},
+	"anyType":      row4Content,
 }

@@ -6,33 +6,34 @@ import (
 	"github.com/beevik/etree"
 )
 
-// goType is one Go type to be: a struct, or a string with constants where values is set.
-type goType struct {
-	name   string // given by names.go
+// flatType is one type of the normalised contract: of a complexType all that it may hold, one field after the other,
+// without bases, groups and particles inside particles (rows 7 and 9); of a simpleType its values (row 5).
+type flatType struct {
+	name   string // in Go and in the normalised contract; given by nameTypes
 	local  string // what it is called by nature
 	space  string // namespace of who declares it
 	doc    []string
-	fields []*goField
+	fields []*flatField
 	values []enumValue
 	enum   bool
 }
 
-// enumValue is one constant.
+// enumValue is one value of an enumeration.
 type enumValue struct {
-	name, value string
-	doc         []string
+	value string
+	doc   []string
 }
 
-// fieldKind says how a field is tagged.
+// fieldKind says what a field holds.
 type fieldKind int
 
 const (
 	elementField fieldKind = iota
 	attributeField
-	textField
-	anyField
-	anyAttrField
-	groupField
+	textField    // the text of an element that has attributes
+	anyField     // xs:any
+	anyAttrField // xs:anyAttribute
+	groupField   // several fields that are repeated together
 )
 
 // occurrence is how often a field may be there.
@@ -44,10 +45,9 @@ const (
 	repeated
 )
 
-// goField is one field of a struct.
-type goField struct {
-	name     string
-	xml      xml.Name
+// flatField is what a flatType may hold at one place.
+type flatField struct {
+	xml      xml.Name // on the wire; for what has no name there, Local is what we call it
 	kind     fieldKind
 	occurs   occurrence
 	of       reference
@@ -55,97 +55,96 @@ type goField struct {
 	doc      []string
 }
 
-// reference is a type in use: one of ours, or a Go type by its text.
+// reference is a type in use: one of the contract's, or one of XML Schema by its local name.
 type reference struct {
-	named *goType
-	plain string
+	named   *flatType
+	builtin string
 }
 
-// planner turns schemas into Go types. Types are found from the messages on: what no message uses is left out.
-type planner struct {
+// normaliser makes flat types of schemas. They are found from the messages on: what no message uses is left out.
+type normaliser struct {
 	*schemas
-	types  []*goType
-	byDecl map[*etree.Element]*goType
+	types  []*flatType
+	byDecl map[*etree.Element]*flatType
 }
 
-func newPlanner(s *schemas) *planner {
-	return &planner{schemas: s, byDecl: map[*etree.Element]*goType{}}
+func newNormaliser(s *schemas) *normaliser {
+	return &normaliser{schemas: s, byDecl: map[*etree.Element]*flatType{}}
 }
 
 // root is the struct of a message.
-func (p *planner) root(op operation, name xml.Name) (*goType, error) {
-	c, ok := p.globals[symbol{kind: "element", name: name}]
+func (n *normaliser) root(op operation, name xml.Name) (*flatType, error) {
+	c, ok := n.globals[symbol{kind: "element", name: name}]
 	if !ok {
 		return nil, op.binding.errorf("element {%s}%s is not declared in the pack", name.Space, name.Local)
 	}
-	of, err := p.typeOf(c, name.Local, c.target)
+	of, err := n.typeOf(c, name.Local, c.target)
 	if err != nil {
 		return nil, err
 	}
 	if of.named != nil && !of.named.enum {
 		return of.named, nil
 	}
-	t := p.byDecl[c.element]
+	t := n.byDecl[c.element]
 	if t == nil { // a message that is mere text, or a free tree
-		t = p.newType(c.element, name.Local, c.target)
-		t.fields = []*goField{{name: "Value", kind: textField, of: of}}
+		t = n.newType(c.element, name.Local, c.target)
+		t.fields = []*flatField{{xml: xml.Name{Local: "Value"}, kind: textField, of: of}}
 	}
 	return t, nil
 }
 
-func (p *planner) newType(decl *etree.Element, local, space string) *goType {
-	t := &goType{local: local, space: space, doc: documentation(decl)}
-	p.types = append(p.types, t)
-	p.byDecl[decl] = t
+func (n *normaliser) newType(decl *etree.Element, local, space string) *flatType {
+	t := &flatType{local: local, space: space, doc: documentation(decl)}
+	n.types = append(n.types, t)
+	n.byDecl[decl] = t
 	return t
 }
 
 // typeOf is the type of the element or attribute c. owner and space name what is declared in place.
-func (p *planner) typeOf(c component, owner, space string) (reference, error) {
+func (n *normaliser) typeOf(c component, owner, space string) (reference, error) {
 	if c.element.SelectAttr("type") != nil {
-		found, name, err := p.lookup(c, "type", "type")
+		found, name, err := n.lookup(c, "type", "type")
 		if err != nil {
 			return reference{}, err
 		}
 		if name.Space == spaceXSD {
-			return p.builtin(c, name.Local)
+			return n.builtin(c, name.Local)
 		}
-		return p.declared(found, name.Local, name.Space)
+		return n.declared(found, name.Local, name.Space)
 	}
 	if inner := child(c.element, spaceXSD, "complexType", "simpleType"); inner != nil {
-		return p.declared(c.at(inner), owner, space)
+		return n.declared(c.at(inner), owner, space)
 	}
 	if c.element.SelectAttr("substitutionGroup") != nil {
 		return reference{}, c.errorf("substitution groups are not supported")
 	}
 	if c.element.Tag == "attribute" {
-		return reference{plain: "string"}, nil
+		return reference{builtin: "string"}, nil
 	}
-	return reference{plain: "soap.Content"}, nil // no type at all is xs:anyType
+	return reference{builtin: "anyType"}, nil // no type at all is xs:anyType
 }
 
 // declared is the type of a complexType or simpleType.
-func (p *planner) declared(c component, local, space string) (reference, error) {
+func (n *normaliser) declared(c component, local, space string) (reference, error) {
 	if c.element.Tag == "simpleType" {
-		return p.simpleReference(c, local, space)
+		return n.simpleReference(c, local, space)
 	}
-	if t := p.byDecl[c.element]; t != nil {
+	if t := n.byDecl[c.element]; t != nil {
 		return reference{named: t}, nil
 	}
-	if p.mixed(c.element) {
-		return reference{plain: "soap.Content"}, nil
+	if n.mixed(c.element) {
+		return reference{builtin: "anyType"}, nil
 	}
-	t := p.newType(c.element, local, space)
+	t := n.newType(c.element, local, space)
 	var err error
-	t.fields, err = p.complexFields(c, t)
+	t.fields, err = n.complexFields(c, t)
 	if err != nil {
 		return reference{}, err
 	}
-	nameFields(t)
 	return reference{named: t}, nil
 }
 
-func (p *planner) mixed(e *etree.Element) bool {
+func (n *normaliser) mixed(e *etree.Element) bool {
 	if content := child(e, spaceXSD, "complexContent"); content != nil && content.SelectAttrValue("mixed", "") == "true" {
 		return true
 	}
@@ -153,53 +152,53 @@ func (p *planner) mixed(e *etree.Element) bool {
 }
 
 // complexFields are all fields of a complexType, those of its base included.
-func (p *planner) complexFields(c component, t *goType) ([]*goField, error) {
+func (n *normaliser) complexFields(c component, t *flatType) ([]*flatField, error) {
 	if content := child(c.element, spaceXSD, "simpleContent", "complexContent"); content != nil {
 		derived := child(content, spaceXSD, "extension", "restriction")
 		if derived == nil {
 			return nil, c.source.errorf(content, "neither extension nor restriction")
 		}
-		return p.derivedFields(c.at(derived), t, content.Tag == "simpleContent")
+		return n.derivedFields(c.at(derived), t, content.Tag == "simpleContent")
 	}
-	fields, err := p.contentFields(c, t)
+	fields, err := n.contentFields(c, t)
 	if err != nil {
 		return nil, err
 	}
-	attributes, err := p.attributeFields(c, t)
+	attributes, err := n.attributeFields(c, t)
 	return append(attributes, fields...), err
 }
 
 // derivedFields flattens an extension or a restriction: nothing of the base is lost.
-func (p *planner) derivedFields(c component, t *goType, simple bool) ([]*goField, error) {
-	base, name, err := p.lookup(c, "type", "base")
+func (n *normaliser) derivedFields(c component, t *flatType, simple bool) ([]*flatField, error) {
+	base, name, err := n.lookup(c, "type", "base")
 	if err != nil {
 		return nil, err
 	}
-	var inherited []*goField
+	var inherited []*flatField
 	switch {
 	case name.Space == spaceXSD && simple:
-		of, err := p.builtin(c, name.Local)
+		of, err := n.builtin(c, name.Local)
 		if err != nil {
 			return nil, err
 		}
-		inherited = []*goField{{name: "Value", kind: textField, of: of}}
+		inherited = []*flatField{{xml: xml.Name{Local: "Value"}, kind: textField, of: of}}
 	case name.Space == spaceXSD: // xs:anyType
 	case base.element.Tag == "simpleType":
-		of, err := p.simpleReference(base, name.Local, name.Space)
+		of, err := n.simpleReference(base, name.Local, name.Space)
 		if err != nil {
 			return nil, err
 		}
-		inherited = []*goField{{name: "Value", kind: textField, of: of}}
+		inherited = []*flatField{{xml: xml.Name{Local: "Value"}, kind: textField, of: of}}
 	default:
-		if inherited, err = p.complexFields(base, t); err != nil {
+		if inherited, err = n.complexFields(base, t); err != nil {
 			return nil, err
 		}
 	}
-	own, err := p.contentFields(c, t)
+	own, err := n.contentFields(c, t)
 	if err != nil {
 		return nil, err
 	}
-	attributes, err := p.attributeFields(c, t)
+	attributes, err := n.attributeFields(c, t)
 	if err != nil {
 		return nil, err
 	}
@@ -214,21 +213,21 @@ func (p *planner) derivedFields(c component, t *goType, simple bool) ([]*goField
 }
 
 // inheritAttributes are those of the base with those that are said anew in their place.
-func inheritAttributes(derived *etree.Element, inherited, own []*goField) []*goField {
+func inheritAttributes(derived *etree.Element, inherited, own []*flatField) []*flatField {
 	prohibited := map[string]bool{}
 	for _, a := range children(derived, spaceXSD) {
 		if a.Tag == "attribute" && a.SelectAttrValue("use", "") == "prohibited" {
 			prohibited[a.SelectAttrValue("name", "")] = true
 		}
 	}
-	fields := []*goField{}
+	fields := []*flatField{}
 	for _, f := range inherited {
 		if f.kind != attributeField && f.kind != anyAttrField || prohibited[f.xml.Local] {
 			continue
 		}
 		for i, o := range own {
 			if o.kind == f.kind && o.xml == f.xml {
-				f, own = o, append(append([]*goField{}, own[:i]...), own[i+1:]...)
+				f, own = o, append(append([]*flatField{}, own[:i]...), own[i+1:]...)
 				break
 			}
 		}
@@ -238,12 +237,12 @@ func inheritAttributes(derived *etree.Element, inherited, own []*goField) []*goF
 }
 
 // attributeFields are the attributes declared in c, groups of them included.
-func (p *planner) attributeFields(c component, t *goType) ([]*goField, error) {
-	var fields []*goField
+func (n *normaliser) attributeFields(c component, t *flatType) ([]*flatField, error) {
+	var fields []*flatField
 	for _, e := range children(c.element, spaceXSD) {
 		switch at := c.at(e); e.Tag {
 		case "attribute":
-			f, err := p.attributeField(at, t)
+			f, err := n.attributeField(at, t)
 			if err != nil {
 				return nil, err
 			}
@@ -251,43 +250,43 @@ func (p *planner) attributeFields(c component, t *goType) ([]*goField, error) {
 				fields = append(fields, f)
 			}
 		case "attributeGroup":
-			group, _, err := p.lookup(at, "attributeGroup", "ref")
+			group, _, err := n.lookup(at, "attributeGroup", "ref")
 			if err != nil {
 				return nil, err
 			}
-			inner, err := p.attributeFields(group, t)
+			inner, err := n.attributeFields(group, t)
 			if err != nil {
 				return nil, err
 			}
 			fields = append(fields, inner...)
 		case "anyAttribute":
-			fields = append(fields, &goField{name: "OtherAttributes", kind: anyAttrField})
+			fields = append(fields, &flatField{xml: xml.Name{Local: "OtherAttributes"}, kind: anyAttrField})
 		}
 	}
 	return fields, nil
 }
 
-func (p *planner) attributeField(c component, t *goType) (*goField, error) {
+func (n *normaliser) attributeField(c component, t *flatType) (*flatField, error) {
 	use := c.element.SelectAttrValue("use", "optional")
 	if use == "prohibited" {
 		return nil, nil
 	}
-	f := &goField{kind: attributeField, occurs: optional, doc: documentation(c.element)}
+	f := &flatField{kind: attributeField, occurs: optional, doc: documentation(c.element)}
 	if use == "required" {
 		f.occurs = required
 	}
 	decl := c
 	if c.element.SelectAttr("ref") != nil {
-		name, err := p.name(c, "ref")
+		name, err := n.name(c, "ref")
 		if err != nil {
 			return nil, err
 		}
 		f.xml = name
 		if name.Space == spaceXML { // xml:lang and the like need no schema
-			f.of = reference{plain: "string"}
+			f.of = reference{builtin: "string"}
 			return f, nil
 		}
-		if decl, _, err = p.lookup(c, "attribute", "ref"); err != nil {
+		if decl, _, err = n.lookup(c, "attribute", "ref"); err != nil {
 			return nil, err
 		}
 	} else {
@@ -297,7 +296,7 @@ func (p *planner) attributeField(c component, t *goType) (*goField, error) {
 		}
 	}
 	var err error
-	f.of, err = p.typeOf(decl, t.local+exported(f.xml.Local), t.space)
+	f.of, err = n.typeOf(decl, t.local+exported(f.xml.Local), t.space)
 	return f, err
 }
 

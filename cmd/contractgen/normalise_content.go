@@ -6,12 +6,12 @@ import (
 )
 
 // contentFields are the elements of a complexType, extension or restriction, its particles flattened.
-func (p *planner) contentFields(c component, t *goType) ([]*goField, error) {
-	var fields []*goField
+func (n *normaliser) contentFields(c component, t *flatType) ([]*flatField, error) {
+	var fields []*flatField
 	for _, e := range children(c.element, spaceXSD) {
 		switch e.Tag {
 		case "sequence", "choice", "all", "group":
-			inner, err := p.particle(c.at(e), t)
+			inner, err := n.particle(c.at(e), t)
 			if err != nil {
 				return nil, err
 			}
@@ -22,38 +22,38 @@ func (p *planner) contentFields(c component, t *goType) ([]*goField, error) {
 }
 
 // particle flattens one particle to the fields that it may fill.
-func (p *planner) particle(c component, t *goType) ([]*goField, error) {
+func (n *normaliser) particle(c component, t *flatType) ([]*flatField, error) {
 	least, most, err := occurs(c)
 	if err != nil || most == 0 {
 		return nil, err
 	}
-	var fields []*goField
+	var fields []*flatField
 	switch c.element.Tag {
 	case "element":
-		f, err := p.elementField(c, t)
+		f, err := n.elementField(c, t)
 		if err != nil {
 			return nil, err
 		}
-		fields = []*goField{f}
+		fields = []*flatField{f}
 	case "any":
-		fields = []*goField{{name: "Any", kind: anyField, occurs: repeated}}
+		fields = []*flatField{{xml: xml.Name{Local: "Any"}, kind: anyField, occurs: repeated}}
 	case "group":
-		group, _, err := p.lookup(c, "group", "ref")
+		group, _, err := n.lookup(c, "group", "ref")
 		if err != nil {
 			return nil, err
 		}
-		if fields, err = p.contentFields(group, t); err != nil {
+		if fields, err = n.contentFields(group, t); err != nil {
 			return nil, err
 		}
 	case "sequence", "all", "choice":
-		if fields, err = p.model(c, t); err != nil {
+		if fields, err = n.model(c, t); err != nil {
 			return nil, err
 		}
 	default:
 		return nil, nil
 	}
 	if most > 1 {
-		return p.repeat(c, t, fields), nil
+		return n.repeat(c, t, fields), nil
 	}
 	if least == 0 {
 		relax(fields)
@@ -62,11 +62,11 @@ func (p *planner) particle(c component, t *goType) ([]*goField, error) {
 }
 
 // model flattens a sequence, choice or all.
-func (p *planner) model(c component, t *goType) ([]*goField, error) {
-	var fields []*goField
+func (n *normaliser) model(c component, t *flatType) ([]*flatField, error) {
+	var fields []*flatField
 	alternatives := 0
 	for _, e := range children(c.element, spaceXSD) {
-		inner, err := p.particle(c.at(e), t)
+		inner, err := n.particle(c.at(e), t)
 		if err != nil {
 			return nil, err
 		}
@@ -84,7 +84,7 @@ func (p *planner) model(c component, t *goType) ([]*goField, error) {
 }
 
 // merge adds the fields of one more alternative of a choice; what another alternative has too becomes one field.
-func merge(fields, more []*goField) []*goField {
+func merge(fields, more []*flatField) []*flatField {
 	for _, f := range more {
 		known := false
 		for _, g := range fields {
@@ -100,14 +100,14 @@ func merge(fields, more []*goField) []*goField {
 }
 
 // relax makes fields optional.
-func relax(fields []*goField) {
+func relax(fields []*flatField) {
 	for _, f := range fields {
 		f.occurs = max(f.occurs, optional)
 	}
 }
 
 // repeat makes fields repeated: one field a slice, several a slice of structs, so that their order is kept.
-func (p *planner) repeat(c component, t *goType, fields []*goField) []*goField {
+func (n *normaliser) repeat(c component, t *flatType, fields []*flatField) []*flatField {
 	switch len(fields) {
 	case 0:
 		return nil
@@ -115,22 +115,21 @@ func (p *planner) repeat(c component, t *goType, fields []*goField) []*goField {
 		fields[0].occurs = repeated
 		return fields
 	}
-	group := p.newType(c.element, t.local+"Item", t.space)
+	group := n.newType(c.element, t.local+"Item", t.space)
 	group.fields = fields
-	nameFields(group)
-	return []*goField{{name: "Items", kind: groupField, occurs: repeated, of: reference{named: group}}}
+	return []*flatField{{xml: xml.Name{Local: "Items"}, kind: groupField, occurs: repeated, of: reference{named: group}}}
 }
 
-func (p *planner) elementField(c component, t *goType) (*goField, error) {
-	f := &goField{kind: elementField, doc: documentation(c.element)}
+func (n *normaliser) elementField(c component, t *flatType) (*flatField, error) {
+	f := &flatField{kind: elementField, doc: documentation(c.element)}
 	decl := c
 	if c.element.SelectAttr("ref") != nil {
-		found, name, err := p.lookup(c, "element", "ref")
+		found, name, err := n.lookup(c, "element", "ref")
 		if err != nil {
 			return nil, err
 		}
 		f.xml, decl = name, found
-		if err := p.unsubstituted(c, name); err != nil {
+		if err := n.unsubstituted(c, name); err != nil {
 			return nil, err
 		}
 	} else {
@@ -145,15 +144,15 @@ func (p *planner) elementField(c component, t *goType) (*goField, error) {
 	nillable := decl.element.SelectAttrValue("nillable", "")
 	f.nillable = nillable == "true" || nillable == "1"
 	var err error
-	f.of, err = p.typeOf(decl, t.local+exported(f.xml.Local), t.space)
+	f.of, err = n.typeOf(decl, t.local+exported(f.xml.Local), t.space)
 	return f, err
 }
 
 // unsubstituted refuses an element that others may stand for: their content would be lost.
-func (p *planner) unsubstituted(c component, head xml.Name) error {
-	for key, member := range p.globals {
+func (n *normaliser) unsubstituted(c component, head xml.Name) error {
+	for key, member := range n.globals {
 		if key.kind == "element" && member.element.SelectAttr("substitutionGroup") != nil {
-			if name, err := p.name(member, "substitutionGroup"); err == nil && name == head {
+			if name, err := n.name(member, "substitutionGroup"); err == nil && name == head {
 				return c.errorf("element %s heads a substitution group, which is not supported", head.Local)
 			}
 		}
