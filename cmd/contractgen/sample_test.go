@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/xml"
 	"fmt"
+	"regexp"
 	"regexp/syntax"
 	"strconv"
 	"strings"
@@ -18,6 +19,7 @@ type sampler struct {
 	pick   int  // which alternative of a choice
 	out    strings.Builder
 	inside map[*etree.Element]int // types that are being written, so that recursion ends
+	ids    int                    // given so far; an ID is there once in a document
 }
 
 // sample is a message of the global element name.
@@ -48,13 +50,17 @@ func (w *sampler) element(c component, name xml.Name) error {
 
 // declaredType writes attributes, the end of the start tag, and content of the element c.
 func (w *sampler) declaredType(c component) error {
+	if fixed := c.element.SelectAttrValue("fixed", ""); fixed != "" {
+		w.out.WriteString(">" + escaped(fixed))
+		return nil
+	}
 	if c.element.SelectAttr("type") != nil {
 		found, name, err := w.lookup(c, "type", "type")
 		if err != nil {
 			return err
 		}
 		if name.Space == spaceXSD {
-			w.out.WriteString(">" + escaped(builtinSample(name.Local)))
+			w.out.WriteString(">" + escaped(w.builtin(name.Local)))
 			return nil
 		}
 		return w.typed(found)
@@ -111,7 +117,7 @@ func (w *sampler) chain(c component) (links []component, text string, err error)
 	}
 	switch {
 	case name.Space == spaceXSD && name.Local != "anyType":
-		text = builtinSample(name.Local)
+		text = w.builtin(name.Local)
 	case name.Space == spaceXSD:
 	case base.element.Tag == "simpleType":
 		text, err = w.simple(base)
@@ -267,7 +273,7 @@ func (w *sampler) simpleNamed(c component, attribute string) (string, error) {
 		return "", err
 	}
 	if name.Space == spaceXSD {
-		return builtinSample(name.Local), nil
+		return w.builtin(name.Local), nil
 	}
 	return w.simple(found)
 }
@@ -299,7 +305,7 @@ func (w *sampler) simple(c component) (string, error) {
 			if found, ok := w.globals[symbol{kind: "type", name: name}]; ok {
 				return w.simple(found)
 			}
-			return builtinSample(name.Local), nil
+			return w.builtin(name.Local), nil
 		}
 	}
 	return "text", nil
@@ -318,7 +324,7 @@ func (w *sampler) facets(c component, base string) (string, bool) {
 			}
 		case "pattern":
 			if !found {
-				value, found = matching(v, w.full), true
+				value, found = matching(v, value, w.full), true
 			}
 		case "length", "minLength":
 			if have := utf8.RuneCountInString(value); have < n {
@@ -335,6 +341,15 @@ func (w *sampler) facets(c component, base string) (string, bool) {
 		}
 	}
 	return value, found
+}
+
+// builtin is a value of a type of XML Schema.
+func (w *sampler) builtin(local string) string {
+	if local == "ID" {
+		w.ids++
+		return "id" + strconv.Itoa(w.ids)
+	}
+	return builtinSample(local)
 }
 
 // builtinSample is a value of a type of XML Schema, in canonical form.
@@ -371,37 +386,65 @@ func builtinSample(local string) string {
 		return "sv"
 	case "QName":
 		return "p:name"
-	case "ID", "IDREF", "NCName", "Name", "NMTOKEN", "token":
+	case "IDREF":
+		return "id1"
+	case "NCName", "Name", "NMTOKEN", "token":
 		return "name"
 	}
 	return "Blåbär & \"gräs\" <1>"
 }
 
-// matching is a string that an XSD pattern takes. In XSD a pattern is always for the whole value, and ^ and $ are themselves.
-func matching(pattern string, full bool) string {
-	var escapedAnchors strings.Builder
-	class := false
-	for i := 0; i < len(pattern); i++ {
-		switch b := pattern[i]; {
-		case b == '\\' && i+1 < len(pattern):
-			escapedAnchors.WriteString(pattern[i : i+2])
-			i++
-			continue
-		case b == '[':
-			class = true
-		case b == ']':
-			class = false
-		case (b == '^' || b == '$') && !class:
-			escapedAnchors.WriteByte('\\')
-		}
-		escapedAnchors.WriteByte(pattern[i])
+// spellings are more values of a type of XML Schema, by builtinSample's. A pattern on a date needs one of them: what
+// grows from \d{4}-\d\d-\d\d need not be a date.
+var spellings = map[string][]string{
+	builtinSample("dateTime"): {
+		"2026-02-28T23:59:59", "2026-02-28T23:59:59.500", "2026-02-28T23:59:59Z", "2026-02-28T23:59:59.500Z",
+		"2026-02-28T23:59:59+01:00", "2026-02-28T23:59:59.500+01:00",
+	},
+	builtinSample("date"): {"2026-02-28Z", "2026-02-28+01:00"},
+	builtinSample("time"): {"23:59:59.500", "23:59:59Z", "23:59:59.500Z", "23:59:59+01:00"},
+}
+
+// matching is a string that an XSD pattern takes: value, another spelling of it, or one grown from the pattern.
+func matching(pattern, value string, full bool) string {
+	pattern = "^(?:" + anchorsEscaped(pattern) + ")$"
+	re, err := regexp.Compile(pattern)
+	if err != nil {
+		return "text"
 	}
-	re, err := syntax.Parse(escapedAnchors.String(), syntax.Perl)
+	for _, spelling := range append([]string{value}, spellings[value]...) {
+		if re.MatchString(spelling) {
+			return spelling
+		}
+	}
+	tree, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
 		return "text"
 	}
 	var b strings.Builder
-	grow(&b, re, full)
+	grow(&b, tree, full)
+	return b.String()
+}
+
+// anchorsEscaped is an XSD pattern for Go: in XSD a pattern is always for the whole value, and ^ and $ are themselves.
+func anchorsEscaped(pattern string) string {
+	var b strings.Builder
+	class := false
+	for i := 0; i < len(pattern); i++ {
+		switch c := pattern[i]; {
+		case c == '\\' && i+1 < len(pattern):
+			b.WriteString(pattern[i : i+2])
+			i++
+			continue
+		case c == '[':
+			class = true
+		case c == ']':
+			class = false
+		case (c == '^' || c == '$') && !class:
+			b.WriteByte('\\')
+		}
+		b.WriteByte(pattern[i])
+	}
 	return b.String()
 }
 
