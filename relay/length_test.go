@@ -14,11 +14,14 @@ import (
 // A producer gets a length where the caller gave one and nothing is converted, however long the message is: many an old one takes no chunks.
 // What is converted on its way has no length that is known before, but is chunked only above 1 MiB.
 func TestLengthIsKept(t *testing.T) {
-	lengths := make(chan int64, 1)
-	var got []byte
+	type request struct {
+		length int64
+		body   []byte
+	}
+	requests := make(chan request, 64) // a queued message may come again
 	capture := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		got, _ = io.ReadAll(r.Body)
-		lengths <- r.ContentLength
+		body, _ := io.ReadAll(r.Body)
+		requests <- request{r.ContentLength, body}
 		_, _ = rw.Write(ping("answer"))
 	}))
 	t.Cleanup(capture.Close)
@@ -63,11 +66,11 @@ func TestLengthIsKept(t *testing.T) {
 			if answer.StatusCode != http.StatusOK {
 				t.Fatalf("status %d", answer.StatusCode)
 			}
-			length := <-lengths
-			if known := length >= 0; known != c.length || known && length != int64(len(got)) {
-				t.Errorf("the producer was told a length of %d, and got %d bytes", length, len(got))
+			got := <-requests
+			if known := got.length >= 0; known != c.length || known && got.length != int64(len(got.body)) {
+				t.Errorf("the producer was told a length of %d, and got %d bytes", got.length, len(got.body))
 			}
-			if !strings.Contains(c.sentence, "another") && !bytes.Equal(got, c.sent) {
+			if !strings.Contains(c.sentence, "another") && !bytes.Equal(got.body, c.sent) {
 				t.Error("the producer got other bytes")
 			}
 		})
@@ -80,8 +83,8 @@ func TestLengthIsKept(t *testing.T) {
 			t.Fatalf("status %d: %s", answer.status, answer.body)
 		}
 		w.work()
-		if length := <-lengths; length != int64(len(sent)) || !bytes.Equal(got, sent) {
-			t.Errorf("the producer was told a length of %d, and got %d bytes of %d", length, len(got), len(sent))
+		if got := <-requests; got.length != int64(len(sent)) || !bytes.Equal(got.body, sent) {
+			t.Errorf("the producer was told a length of %d, and got %d bytes of %d", got.length, len(got.body), len(sent))
 		}
 	})
 }
