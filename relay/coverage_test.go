@@ -76,9 +76,44 @@ func TestTheTableOfBehavioursIsTrue(t *testing.T) {
 	}
 	_, table, _ := strings.Cut(string(readme), "\n## Every behaviour of the platform\n")
 	table, _, _ = strings.Cut(table, "\n## ")
+	named := shownBy(t, table, testsOfTheProject(t))
+	folders, _ := recordings(t)
+	for folder, requests := range folders {
+		for _, path := range requests {
+			name := filepath.Base(folder) + "/" + strings.TrimSuffix(filepath.Base(path), requestFile)
+			if strings.Contains(name, "-where-the-reference-") && !named[name] {
+				t.Errorf("%s shows a difference that the table does not name", name)
+			}
+		}
+	}
+}
+
+// Every difference from VP that the guide names is shown by a recording or a test.
+func TestTheDifferencesFromVPAreShown(t *testing.T) {
+	guide, err := os.ReadFile(filepath.Join("..", "docs", "integration.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(guide), "\nWhat differs, and why:\n\n")
+	table, _, _ = strings.Cut(table, "\n\n")
 	tests := testsOfTheProject(t)
+	rows := strings.Split(strings.TrimSpace(table), "\n")
+	if len(rows) < 10 {
+		t.Fatalf("%d rows", len(rows))
+	}
+	for _, row := range rows[2:] {
+		cells := strings.Split(strings.Trim(row, "| "), " | ")
+		if len(cells) != 4 || len(shownBy(t, cells[3], tests)) == 0 {
+			t.Errorf("nothing shows this difference: %s", row)
+		}
+	}
+}
+
+// shownBy are the recordings and tests that a text names; each must be there.
+func shownBy(t *testing.T, text string, tests map[string]bool) map[string]bool {
+	t.Helper()
 	named := map[string]bool{}
-	for _, found := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(table, -1) {
+	for _, found := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(text, -1) {
 		name := found[1]
 		named[name] = true
 		if strings.Contains(name, "/") {
@@ -89,15 +124,7 @@ func TestTheTableOfBehavioursIsTrue(t *testing.T) {
 			t.Errorf("there is no test %s", name)
 		}
 	}
-	folders, _ := recordings(t)
-	for folder, requests := range folders {
-		for _, path := range requests {
-			name := filepath.Base(folder) + "/" + strings.TrimSuffix(filepath.Base(path), requestFile)
-			if strings.Contains(name, "-where-the-reference-") && !named[name] {
-				t.Errorf("%s shows a difference that the table does not name", name)
-			}
-		}
-	}
+	return named
 }
 
 func testsOfTheProject(t *testing.T) map[string]bool {

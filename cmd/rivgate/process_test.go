@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -38,6 +39,8 @@ func TestTheBinaryFromOutside(t *testing.T) {
 	t.Run("serve starts, fills an empty store, and stops by signal", func(t *testing.T) { serveFromOutside(t, binary) })
 	t.Run("without a catalogue serve is live but not ready, and says VP008", func(t *testing.T) { serveWithoutCatalogue(t, binary) })
 	t.Run("a second serve on the same file is refused", func(t *testing.T) { serveTwice(t, binary) })
+	t.Run("what monitors ask for stands on the admin listener alone", func(t *testing.T) { serveAdminApart(t, binary) })
+	t.Run("a reset whose source is gone says so, with a status of VP's where that is wanted", func(t *testing.T) { resetWithoutSource(t, binary) })
 }
 
 func demoFromOutside(t *testing.T, binary string) {
@@ -89,13 +92,17 @@ type served struct {
 func serve(t *testing.T, binary, dir string, environ ...string) *served {
 	t.Helper()
 	s, out := launch(t, binary, dir, environ...)
+	last := "Pages and API"
+	if slices.ContainsFunc(environ, func(v string) bool { return strings.HasPrefix(v, "RIVGATE_ADMIN_LISTEN=") }) {
+		last = "Monitors"
+	}
 	said := bufio.NewScanner(out)
 	for said.Scan() {
 		name, value, _ := strings.Cut(said.Text(), "  ")
 		if fields := strings.Fields(value); len(fields) > 0 {
 			s.lines[name] = fields[0]
 		}
-		if name == "Pages and API" {
+		if name == last {
 			break
 		}
 	}
@@ -254,4 +261,43 @@ func serveTwice(t *testing.T, binary string) {
 		t.Errorf("%v: %s", err, out)
 	}
 	s.stop(t)
+}
+
+func serveAdminApart(t *testing.T, binary string) {
+	s := serve(t, binary, t.TempDir(), "RIVGATE_ADMIN_LISTEN=127.0.0.1:0")
+	admin, web := strings.TrimSuffix(s.lines["Monitors"], "/status"), strings.TrimSuffix(s.lines["Pages and API"], "/")
+	for path, holds := range map[string]string{
+		"/status": `"ServiceStatus": "Started"`, "/metrics": "rivgate_requests_total", "/resetcache": "Init done, was successful: true",
+		"/resethsacache": "Init done, was successful: true", "/actuator/health": `"UP"`, "/actuator/health/liveness": `"UP"`, "/actuator/health/readiness": `"UP"`,
+	} {
+		soon(t, admin+path, http.StatusOK, holds)
+		soon(t, web+path, http.StatusNotFound, "")
+	}
+	for _, path := range []string{"/healthz", "/readyz"} {
+		soon(t, admin+path, http.StatusOK, "ok")
+		soon(t, web+path, http.StatusOK, "ok")
+	}
+	soon(t, admin+"/api/cases", http.StatusNotFound, "")
+	s.stop(t)
+}
+
+// resetWithoutSource takes the catalogue's file away from a gateway that has read it: what was read stays in use, and its counts are said.
+func resetWithoutSource(t *testing.T, binary string) {
+	for setting, status := range map[string]int{"false": http.StatusServiceUnavailable, "true": http.StatusOK} {
+		dir := t.TempDir()
+		file := filepath.Join(dir, "catalogue.yaml")
+		catalogue := `routes: [{contract: "urn:x:OneResponder:1", to: "*", address: "http://127.0.0.1:9/"}]` + "\n" +
+			`permissions: [{contract: "urn:x:OneResponder:1", from_system: "*", to: "*"}]` + "\n"
+		if err := os.WriteFile(file, []byte(catalogue), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s := serve(t, binary, dir, "RIVGATE_ENVIRONMENT=test", "RIVGATE_TAK_SOURCE="+file, "RIVGATE_TAK_RESETCACHE_ALWAYS_200="+setting)
+		web := strings.TrimSuffix(s.lines["Pages and API"], "/")
+		soon(t, web+"/resetcache", http.StatusOK, "number of virtualizations: 1<br>Init done, was successful: true")
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+		soon(t, web+"/resetcache", status, "number of virtualizations: 1<br>Init done, was successful: false")
+		s.stop(t)
+	}
 }
