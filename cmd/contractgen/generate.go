@@ -46,7 +46,9 @@ func generateDomains(pack string, domains []*domain, soapPath string) (output, e
 // foldersOf are the names of the packages: the last word of the domain, and more of it where that is not enough.
 func foldersOf(domains []*domain) []string {
 	name := func(d *domain, words int) string {
-		parts := strings.FieldsFunc(d.name, func(r rune) bool { return !('a' <= r|0x20 && r|0x20 <= 'z' || '0' <= r && r <= '9') })
+		parts := strings.FieldsFunc(d.name, func(r rune) bool {
+			return !('a' <= r|0x20 && r|0x20 <= 'z' || '0' <= r && r <= '9')
+		})
 		return strings.ToLower(strings.Join(parts[max(0, len(parts)-words):], ""))
 	}
 	folders := make([]string, len(domains))
@@ -111,8 +113,8 @@ func newPackage(pack, name, soapPath string, d *domain) (*goPackage, error) {
 	return g, nil
 }
 
-// nameCalls gives operations that are called alike the major version of their contract, and those of one contract in the
-// older profile the name of that.
+// nameCalls names the methods: operations of one name get the major version of their contract as well, and those of one
+// contract the older profile.
 func nameCalls(calls []call) {
 	for i, c := range calls {
 		name := exported(c.Name)

@@ -39,10 +39,10 @@ import (
 // command is the command line.
 type command struct {
 	Pack  string `required:"" help:"Name of the pack, for the package comments." placeholder:"NAME"`
-	WSDL  string `required:"" name:"wsdl" type:"existingdir" help:"Folder of the pack; every .wsdl below it is read." placeholder:"DIR"`
+	WSDL  string `required:"" name:"wsdl" type:"existingdir" help:"Folder of the pack, with its .wsdl files." placeholder:"DIR"`
 	Out   string `required:"" help:"Folder that gets one subfolder for each service domain." placeholder:"DIR"`
 	Soap  string `default:"rivgate/soap" help:"Import path of package soap." placeholder:"PATH"`
-	Empty bool   `name:"empty-ok" help:"A folder without any .wsdl is done, not refused: for a pack whose files are still to come."`
+	Empty bool   `name:"empty-ok" help:"Accept a folder without any .wsdl: a pack whose files are still to come."`
 	Check bool   `help:"Write nothing; exit 1 and name the files if what is there is not what would be written."`
 }
 

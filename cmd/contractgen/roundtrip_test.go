@@ -132,7 +132,8 @@ func roundTrip(t *testing.T, packs map[string]string, also ...xml.Name) {
 	for _, p := range probes {
 		t.Run(p.name, func(t *testing.T) { checked += compare(t, p, packs[p.pack]) })
 	}
-	t.Logf("%d messages of %d packs read and written, %d of them checked by their schema", len(probes), len(packs), checked)
+	t.Logf("%d messages of %d packs read and written, %d of them checked by their schema",
+		len(probes), len(packs), checked)
 }
 
 // samples writes the samples of every message to files: short, full, and every alternative.
