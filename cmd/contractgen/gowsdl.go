@@ -199,8 +199,8 @@ func readType(file *ast.File, spec *ast.TypeSpec) *draftType {
 	return t
 }
 
-// commentIn is the comment between two places: gowsdl leaves an empty line below some comments, and go/ast then does not
-// give them to the field.
+// commentIn is the comment between two places: gowsdl leaves an empty line below some comments, and go/ast then does
+// not give them to the field.
 func commentIn(file *ast.File, from, to token.Pos) []string {
 	var lines []string
 	for _, group := range file.Comments {

@@ -168,7 +168,7 @@ func (n *normaliser) complexFields(c component, t *flatType) ([]*flatField, erro
 	return append(attributes, fields...), err
 }
 
-// derivedFields flattens an extension or a restriction: nothing of the base is lost.
+// derivedFields flattens an extension or a restriction (row 7): nothing of the base is lost.
 func (n *normaliser) derivedFields(c component, t *flatType, simple bool) ([]*flatField, error) {
 	base, name, err := n.lookup(c, "type", "base")
 	if err != nil {

@@ -21,7 +21,7 @@ func (n *normaliser) contentFields(c component, t *flatType) ([]*flatField, erro
 	return fields, nil
 }
 
-// particle flattens one particle to the fields that it may fill.
+// particle flattens one particle (row 9) to the fields that it may fill.
 func (n *normaliser) particle(c component, t *flatType) ([]*flatField, error) {
 	least, most, err := occurs(c)
 	if err != nil || most == 0 {

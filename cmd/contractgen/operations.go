@@ -10,12 +10,15 @@ import (
 
 // operationsFile is the operation table, the client and the server adaptors.
 func (g *goPackage) operationsFile() ([]byte, error) {
-	t, err := template.New("operations").Funcs(template.FuncMap{"name": nameLiteral, "composite": nameComposite}).Parse(operationsTemplate)
+	functions := template.FuncMap{"name": nameLiteral, "composite": nameComposite}
+	t, err := template.New("operations").Funcs(functions).Parse(operationsTemplate)
 	if err != nil {
 		return nil, fmt.Errorf("reading the template: %w", err)
 	}
 	var out bytes.Buffer
-	data := map[string]any{"Marker": marker, "Package": g.name, "Pack": g.pack, "Domain": g.domain.name, "Soap": g.soapPath, "Calls": g.calls}
+	data := map[string]any{
+		"Marker": marker, "Package": g.name, "Pack": g.pack, "Domain": g.domain.name, "Soap": g.soapPath, "Calls": g.calls,
+	}
 	if err := t.Execute(&out, data); err != nil {
 		return nil, fmt.Errorf("filling the template: %w", err)
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// The repairs of what gowsdl writes, each named after its row in the table of gowsdl's faults (see the package comment).
+// The repairs of what gowsdl writes, each named after its row in the table of gowsdl's faults in the package comment.
 // Where gowsdl does not write the fault that a repair is for, generating stops: no repair outlives its fault.
 
 // repaired is the field f of the contract as gowsdl wrote it, d, without gowsdl's faults.
@@ -62,8 +62,8 @@ func row3Required(tag string) (string, error) {
 	return name, nil
 }
 
-// row3Occurrence: gowsdl chooses between pointer and value by the type. Here a required field is a value, an optional one
-// a pointer, a repeated one a slice, and a nillable one says whether it is nil.
+// row3Occurrence: gowsdl chooses between pointer and value by the type. Here a required field is a value, an optional
+// one a pointer, a repeated one a slice, and a nillable one says whether it is nil.
 func row3Occurrence(f *flatField, of string) string {
 	if f.nillable {
 		of = "soap.Nillable[" + of + "]"
@@ -136,7 +136,7 @@ func row6Name(tag string) string {
 	return exported(local)
 }
 
-// row6Taken: gowsdl takes these names for types of XML Schema, in whatever case and namespace. No type gets one of them.
+// row6Taken: gowsdl takes these names for types of XML Schema, in any case and namespace. No type gets one of them.
 var row6Taken = []string{
 	"anytype", "anyuri", "base64binary", "boolean", "byte", "date", "datetime", "decimal", "double", "float", "hexbinary",
 	"int", "integer", "long", "ncname", "short", "string", "time", "token", "unsignedbyte", "unsignedint", "unsignedlong",

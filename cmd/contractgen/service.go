@@ -11,7 +11,7 @@ import (
 	"github.com/beevik/etree"
 )
 
-// operation is one operation of one binding, read from the binding itself: gowsdl would take the header for the body.
+// operation is one operation of one binding, read from the binding itself (row 1): gowsdl takes the header for the body.
 type operation struct {
 	Name, SOAPAction, Profile, WSDL string
 	Contract                        string
@@ -149,7 +149,10 @@ func (s service) operations() ([]operation, error) {
 }
 
 func (s service) operation(binding, portType, e *etree.Element) (operation, error) {
-	op := operation{Name: e.SelectAttrValue("name", ""), WSDL: s.path, Profile: "RIVTABP21", binding: component{element: e, source: s.source}}
+	op := operation{
+		Name: e.SelectAttrValue("name", ""), WSDL: s.path, Profile: "RIVTABP21",
+		binding: component{element: e, source: s.source},
+	}
 	if strings.HasSuffix(strings.ToLower(s.target), "rivtabp20") {
 		op.Profile = "RIVTABP20"
 	}
@@ -183,7 +186,9 @@ func (s service) operation(binding, portType, e *etree.Element) (operation, erro
 }
 
 // message finds the element of the body and those of the headers. direction is input or output.
-func (s service) message(bound, abstract *etree.Element, direction string) (body xml.Name, headers []xml.Name, err error) {
+func (s service) message(bound, abstract *etree.Element, direction string) (
+	body xml.Name, headers []xml.Name, err error,
+) {
 	in, declared := child(bound, spaceWSDL, direction), child(abstract, spaceWSDL, direction)
 	if in == nil || declared == nil {
 		return body, nil, s.errorf(bound, "no wsdl:%s", direction)
