@@ -84,8 +84,8 @@ func unused(used map[string]bool, name string) string {
 }
 
 // nameTypes gives the types names that differ and do not change when the order of the files does (row 6): the local
-// name, and where that is not enough, its version, and then the last word of its domain too. reserved are names of other
-// things.
+// name, and where that is not enough, its version, and then the last word of its domain too. reserved are names of what
+// else is in the package.
 func nameTypes(types []*flatType, reserved map[string]bool) error {
 	alike := map[string]int{} // declared in place, they may be equal in name and namespace
 	for _, t := range types {

@@ -38,8 +38,8 @@ type schemas struct {
 	seen    map[string]bool // file and target namespace
 }
 
-// add takes the declarations of a schema and of all that it imports and includes, however deep (row 11). A namespace may
-// be spread over several files; what two files declare alike is taken once.
+// add takes the declarations of a schema and of all that it imports and includes, however deep (row 11). A namespace
+// may be spread over several files; what two files declare alike is taken once.
 func (s *schemas) add(schema *etree.Element, src *source, target string) error {
 	if own := schema.SelectAttrValue("targetNamespace", ""); own != "" {
 		target = own

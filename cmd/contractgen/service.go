@@ -11,7 +11,7 @@ import (
 	"github.com/beevik/etree"
 )
 
-// operation is one operation of one binding, read from the binding itself (row 1): gowsdl takes the header for the body.
+// operation is one operation of one binding, read from the binding (row 1): gowsdl takes the header for the body.
 type operation struct {
 	Name, SOAPAction, Profile, WSDL string
 	Contract                        string
