@@ -39,7 +39,7 @@ import (
 // command is the command line.
 type command struct {
 	Pack  string `required:"" help:"Name of the pack, for the package comments." placeholder:"NAME"`
-	WSDL  string `required:"" name:"wsdl" type:"existingdir" help:"Folder with the .wsdl files below it." placeholder:"DIR"`
+	WSDL  string `required:"" name:"wsdl" type:"existingdir" help:"Folder with the pack's .wsdl files." placeholder:"DIR"`
 	Out   string `required:"" help:"Folder that gets one subfolder for each service domain." placeholder:"DIR"`
 	Soap  string `default:"rivgate/soap" help:"Import path of package soap." placeholder:"PATH"`
 	Empty bool   `name:"empty-ok" help:"Accept a folder without any .wsdl: a pack whose files are still to come."`
