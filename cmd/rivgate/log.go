@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"slices"
@@ -93,6 +94,9 @@ func maskStrings(line *buffer.Buffer) {
 
 // stringEnd is where the JSON string ends that begins at i, and whether there are escapes in it.
 func stringEnd(text []byte, i int) (end int, escapes bool) {
+	if n := bytes.IndexByte(text[i+1:], '"'); n >= 0 && bytes.IndexByte(text[i+1:i+1+n], '\\') < 0 {
+		return i + n + 2, false // as nearly all
+	}
 	for end = i + 1; end < len(text) && text[end] != '"'; end++ {
 		if text[end] == '\\' {
 			escapes = true

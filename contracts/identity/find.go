@@ -11,6 +11,9 @@ type Span struct{ Start, End int }
 // gapMost is how many characters may part two groups of a number: "19240101 – 1234".
 const gapMost = 3
 
+// shortest is how many bytes an identity has at least: ten digits. Most strings of a log are shorter.
+const shortest = 10
+
 // Find is where in a text something stands that can be a person's identity:
 //
 //   - personal identity numbers and coordination numbers of twelve or ten digits, with any blanks, dashes or + between century, year, month,
@@ -21,7 +24,7 @@ const gapMost = 3
 // knows them gives them to a [Mask].
 func Find[T ~string | ~[]byte](text T) []Span {
 	var found []Span
-	for i := 0; i < len(text); {
+	for i := 0; i+shortest <= len(text); {
 		if !isDigit(text[i]) {
 			i++
 			continue
