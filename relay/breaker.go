@@ -98,6 +98,20 @@ func (b *breakers) down() []string {
 	return all
 }
 
+// any tells whether an address is down.
+func (b *breakers) any() bool { return len(b.down()) > 0 }
+
+// askNow makes a probe due for those of the addresses that are down.
+func (b *breakers) askNow(addresses []string, now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, address := range addresses {
+		if one := b.addresses[address]; one != nil && one.down && !one.probing {
+			one.probeAt = now
+		}
+	}
+}
+
 // due are the addresses that a probe is due for, and when the next one will be; zero when none is down.
 func (b *breakers) due(now time.Time) (addresses []string, next time.Time) {
 	b.mu.Lock()

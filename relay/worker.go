@@ -32,7 +32,8 @@ type Worker struct {
 	hands    hands
 	passes   passes
 	outlook  outlook
-	vain     int // rounds in a row that found nothing to claim
+	ordered  int64 // the latest order of a person that was looked at; negative: none yet
+	vain     int   // rounds in a row that found nothing to claim
 }
 
 // outlook is what the store said is ready. Finding that out costs the more the more receivers there are, so it is kept for a while: for lookShare times as
@@ -55,6 +56,8 @@ const idle = 10 * time.Second
 func (w *Worker) Run(ctx context.Context) error {
 	w.breakers.log = w.Relay.Log
 	w.hands.open(max(w.Workers, 1), w.perAddress(), cmp.Or(w.Patience, 500*time.Millisecond), w.Gently)
+	w.ordered = -1
+	w.heedOrders(ctx)
 	defer w.hands.running.Wait()
 	for ctx.Err() == nil {
 		w.housekeeping(ctx)
@@ -62,6 +65,9 @@ func (w *Worker) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 		case <-w.Relay.Store.Wake():
+			if w.breakers.any() {
+				w.heedOrders(ctx)
+			}
 		case <-w.hands.freed:
 		case <-w.Relay.passBell.heard():
 		case <-timer.C:
@@ -190,6 +196,19 @@ func (w *Worker) probe(ctx context.Context) {
 			w.start(ctx, d, before)
 		}
 	}
+}
+
+// heedOrders makes a probe due for each address that a person ordered deliveries to since the last look: whoever orders that knows more than the breaker.
+func (w *Worker) heedOrders(ctx context.Context) {
+	addresses, last, err := w.Relay.Store.Ordered(ctx, w.ordered)
+	if err != nil {
+		if ctx.Err() == nil {
+			w.Relay.Log.Error("looking for orders", zap.Error(err))
+		}
+		return // the next probe is due soon anyhow
+	}
+	w.ordered = last
+	w.breakers.askNow(addresses, w.Relay.Store.Steady())
 }
 
 // start delivers on a hand of its own.

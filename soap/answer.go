@@ -116,6 +116,8 @@ func (u *unpacking) decompress() error {
 func (u *unpacking) whole() (err error) {
 	most, hold := u.out.Most, u.limit+1
 	switch {
+	case most == 0 && u.told > u.limit: // nothing of it needs to go out
+		return tooLarge(u.limit)
 	case most > 0:
 		hold = min(hold, most+1)
 	case !u.all:

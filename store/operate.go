@@ -220,3 +220,21 @@ func (s *Store) Operations(ctx context.Context, messageID string) ([]Operation, 
 	}
 	return operations, nil
 }
+
+// Ordered tells which addresses people ordered deliveries to, by a retry, redirect or replay, after an order of a number: those that wait are meant to be
+// tried now. last is the number of the latest order, to ask from the next time. A negative number asks for that alone.
+func (s *Store) Ordered(ctx context.Context, after int64) (addresses []string, last int64, err error) {
+	if err := s.read.QueryRowContext(ctx, `SELECT COALESCE(max(seq), 0) FROM operation`).Scan(&last); err != nil {
+		return nil, after, fmt.Errorf("looking for orders: %w", err)
+	}
+	if after < 0 || last <= after {
+		return nil, last, nil
+	}
+	addresses, err = collect(ctx, pool{s.read}, func(rows *sql.Rows) (address string, err error) { return address, rows.Scan(&address) },
+		`SELECT DISTINCT l.address FROM operation o JOIN delivery d ON d.message_id = o.message_id JOIN lane l ON l.id = d.lane
+		WHERE o.seq > $1 AND o.seq <= $2 AND o.verb IN ('retry', 'redirect', 'replay') AND d.done_at IS NULL ORDER BY l.address`, after, last)
+	if err != nil {
+		return nil, after, fmt.Errorf("looking for orders: %w", err)
+	}
+	return addresses, last, nil
+}

@@ -39,7 +39,7 @@ permissions:
   - {contract: SendComplaint, from_system: SE0000000001-RIVGATE, to: "*"}
   - {contract: ReturnComplaint, from_system: SE2010123456-AVV, to: "*"}
 `))
-	environ = append(environ, "RIVGATE_TAK_SOURCE="+filepath.Join(dir, "catalogue.yaml"), "RIVGATE_SOAP_MAX_MESSAGE=300MiB", "RIVGATE_DELIVERY_SCHEDULE=100ms")
+	environ = append(environ, "RIVGATE_TAK_SOURCE="+filepath.Join(dir, "catalogue.yaml"), "RIVGATE_DELIVERY_SCHEDULE=100ms")
 	first := serve(t, binary, dir, environ...)
 	web := strings.TrimSuffix(first.lines["Pages and API"], "/")
 	soon(t, web+"/readyz", http.StatusOK, "ready")

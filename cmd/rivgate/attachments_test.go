@@ -117,7 +117,7 @@ routes:
   - {contract: ReturnComplaint, to: SE0000000001-1177, address: "rivgate:portal"}
 permissions: [{contract: SendComplaint, from_system: SE0000000001-1177, to: "*"}]
 `))
-	environ = append(environ, "RIVGATE_TAK_SOURCE="+filepath.Join(dir, "catalogue.yaml"), "RIVGATE_SOAP_MAX_MESSAGE=300MiB", "RIVGATE_DELIVERY_SCHEDULE=100ms")
+	environ = append(environ, "RIVGATE_TAK_SOURCE="+filepath.Join(dir, "catalogue.yaml"), "RIVGATE_DELIVERY_SCHEDULE=100ms")
 	first := serve(t, binary, dir, environ...)
 	soon(t, strings.TrimSuffix(first.lines["Pages and API"], "/")+"/readyz", http.StatusOK, "ready")
 	f := newFiles(t, unit, "0198b6a0-0000-7000-8000-000000000001")

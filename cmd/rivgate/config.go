@@ -78,6 +78,7 @@ type ProducerConfig struct {
 	ConnectTimeout time.Duration            `yaml:"connect_timeout"`
 	Timeout        time.Duration            `yaml:"timeout"`
 	Timeouts       map[string]time.Duration `yaml:"timeouts"`
+	MaxAnswer      Size                     `yaml:"max_answer"`
 	TLS            ClientTLSConfig          `yaml:"tls"`
 	TLSFor         []ProducerTLSConfig      `yaml:"tls_for"`
 	Correlation    bool                     `yaml:"propagate_correlation_id_over_https"`
@@ -240,7 +241,7 @@ func DefaultConfig() Config {
 			MaxMessage:        280 << 20, // ten files of 20 MB, in base64 with line ends
 			MaxLarge:          4,
 		},
-		Producer: ProducerConfig{ConnectTimeout: 2 * time.Second, Timeout: 29 * time.Second},
+		Producer: ProducerConfig{ConnectTimeout: 2 * time.Second, Timeout: 29 * time.Second, MaxAnswer: 64 << 20},
 		Delivery: DeliveryConfig{
 			Schedule:    []time.Duration{4 * time.Second, 20 * time.Second, 5 * time.Minute, 30 * time.Minute, time.Hour},
 			GiveUpAfter: 168 * time.Hour,

@@ -210,6 +210,9 @@ func (k *checker) producer() {
 	for contract, d := range p.Timeouts {
 		k.positive("producer.timeouts."+contract, d)
 	}
+	if p.MaxAnswer < 1<<20 {
+		k.problem("producer.max_answer", "%s is too small for an answer: write 64MiB", p.MaxAnswer)
+	}
 	k.pems("producer.tls", p.TLS)
 	seen := map[string]bool{}
 	for i, one := range p.TLSFor {

@@ -125,9 +125,13 @@ func newBacklog(t *testing.T, db *store.Store) *backlog {
 }
 
 func (q *backlog) put(ctx context.Context, address, id string) error {
+	return q.putFor(ctx, "SE2010123456-SJ01", address, id)
+}
+
+func (q *backlog) putFor(ctx context.Context, receiver, address, id string) error {
 	_, err := q.db.Accept(ctx, &store.Message{
 		ID: uuid.NewString(), Key: store.Key{Sender: "SE0000000001-1177", Contract: q.contract, MessageID: "SE0000000001-1177|" + id},
-		Call:        routing.Call{Sender: "SE0000000001-1177", Receiver: "SE2010123456-SJ01", Contract: q.contract, Profile: routing.RIVTABP21},
+		Call:        routing.Call{Sender: "SE0000000001-1177", Receiver: receiver, Contract: q.contract, Profile: routing.RIVTABP21},
 		Route:       routing.Route{Via: routing.Queue, Address: address, Profile: routing.RIVTABP21},
 		ContentType: "text/xml; charset=utf-8", Envelope: bytes.Replace(q.envelope, []byte("MESSAGE-ID"), []byte(id), 1), Received: time.Now(),
 	})

@@ -75,7 +75,7 @@ func TestFiftyMegabytesPassWithBoundedMemory(t *testing.T) {
 	replace(t, filepath.Join(dir, "catalogue.yaml"), []byte(`routes: [{contract: "urn:riv:rivgate:test:LargeResponder:1", to: "*", address: "`+producer.URL+`/"}]
 permissions: [{contract: "urn:riv:rivgate:test:LargeResponder:1", from_system: SE0000000001-1177, to: "*"}]
 `))
-	s := serve(t, build(t), dir, "RIVGATE_TAK_SOURCE="+filepath.Join(dir, "catalogue.yaml"), "RIVGATE_SOAP_MAX_MESSAGE=64MiB")
+	s := serve(t, build(t), dir, "RIVGATE_TAK_SOURCE="+filepath.Join(dir, "catalogue.yaml"))
 	soon(t, strings.TrimSuffix(s.lines["Pages and API"], "/")+"/readyz", http.StatusOK, "ready")
 	post := func(body io.Reader) (int, []byte, []byte) {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.lines["SOAP"], body)
@@ -127,6 +127,69 @@ permissions: [{contract: "urn:riv:rivgate:test:LargeResponder:1", from_system: S
 		t.Errorf("the peak of the memory grew by %d MiB over all", growth>>20)
 	}
 	s.stop(t)
+}
+
+// What a producer answers has a limit of its own, whatever messages may have: a caller never takes a piece of an answer for the whole.
+func TestAnAnswerThatIsTooLargeIsNeverTakenForAWholeOne(t *testing.T) {
+	const head, tail = `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><x xmlns="urn:riv:rivgate:test:LargeResponder:1">`, `</x></s:Body></s:Envelope>`
+	piece := strings.Repeat("text ", 13_107) // 64 KiB
+	var pieces atomic.Int64
+	var told atomic.Bool
+	producer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		if n := int(pieces.Load()); told.Load() {
+			w.Header().Set("Content-Length", strconv.Itoa(len(head)+n*len(piece)+len(tail)))
+		}
+		_, _ = io.Copy(w, repeated(head, piece, int(pieces.Load()), tail))
+	}))
+	defer producer.Close()
+	c := demoConfig(t.TempDir())
+	c.Environment, c.TAK.Source, c.Producer.MaxAnswer = environmentTest, filepath.Join(t.TempDir(), "catalogue.yaml"), 2<<20
+	replace(t, c.TAK.Source, []byte(`routes: [{contract: "urn:riv:rivgate:test:LargeResponder:1", to: "*", address: "`+producer.URL+`/"}]
+permissions: [{contract: "urn:riv:rivgate:test:LargeResponder:1", from_system: SE0000000001-1177, to: "*"}]
+`))
+	g := running(t, c)
+	call := `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><LogicalAddress xmlns="urn:riv:itintegration:registry:1">SE2010123456-X</LogicalAddress></s:Header>` +
+		`<s:Body><x xmlns="urn:riv:rivgate:test:LargeResponder:1"/></s:Body></s:Envelope>`
+	for _, answer := range []struct {
+		name   string
+		pieces int64
+		told   bool
+		whole  bool
+	}{
+		{"below the limit", 30, false, true},
+		{"below the limit, as it says beforehand", 30, true, true},
+		{"above the limit", 48, false, false},
+		{"above the limit, as it says beforehand", 48, true, false},
+		{"many times the limit", 2000, false, false},
+	} {
+		t.Run(answer.name, func(t *testing.T) {
+			pieces.Store(answer.pieces)
+			told.Store(answer.told)
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+g.config.SOAP.Listen+g.config.SOAP.Path, strings.NewReader(call))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header = http.Header{"X-Vp-Sender-Id": {"SE0000000001-1177"}, "X-Vp-Instance-Id": {"dev_env"}, "Content-Type": {"text/xml; charset=UTF-8"}}
+			got, err := http.DefaultClient.Do(r)
+			var body []byte
+			if err == nil {
+				body, err = io.ReadAll(got.Body)
+				got.Body.Close()
+			}
+			whole := err == nil && got.StatusCode == http.StatusOK
+			t.Logf("%d bytes, %v", len(body), err)
+			if whole != answer.whole || whole && len(body) != len(head)+int(answer.pieces)*len(piece)+len(tail) {
+				t.Errorf("the caller took %d bytes for the whole answer: %v", len(body), err)
+			}
+			if !answer.whole && (answer.told != (err == nil) || answer.told && !bytes.Contains(body, []byte("VP009"))) {
+				t.Errorf("the caller gets %v %.200s", err, body)
+			}
+			if len(body) > 3<<20 {
+				t.Errorf("%d bytes went on", len(body))
+			}
+		})
+	}
 }
 
 // limited keeps the first bytes of what is written to it.

@@ -129,7 +129,7 @@ func newRelay(c Config, r *contracts.Registry, db *store.Store, table func() *ro
 		Instance: instance, Portal: c.Contracts.PortalAddress, Table: table, Contracts: r, Store: db,
 		Sender: &relay.Sender{
 			Client: &soap.Client{
-				TLS: t, ConnectTimeout: c.Producer.ConnectTimeout, Timeout: c.Producer.Timeout, MaxAnswer: int64(c.SOAP.MaxMessage), Folder: spoolFolder(c),
+				TLS: t, ConnectTimeout: c.Producer.ConnectTimeout, Timeout: c.Producer.Timeout, MaxAnswer: int64(c.Producer.MaxAnswer), Folder: spoolFolder(c),
 			},
 			Instance:    instance,
 			Timeouts:    producerTimeouts(c, r),

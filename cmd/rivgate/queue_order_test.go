@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -48,9 +50,14 @@ func TestOrdersOfTheCommandLineAreFollowedWithinASecond(t *testing.T) {
 			t.Errorf("%s only %v after the command's end", what, took)
 		}
 	}
-	if err := newBacklog(t, g.db).put(t.Context(), here, "ordered"); err != nil {
-		t.Fatal(err)
+	backlog := newBacklog(t, g.db)
+	put := func(receiver, address, id string) {
+		t.Helper()
+		if err := backlog.putFor(t.Context(), receiver, address, id); err != nil {
+			t.Fatal(err)
+		}
 	}
+	put(receiver, here, "ordered")
 	waits := func() bool {
 		rows, err := g.db.Deliveries(t.Context(), store.DeliveryFilter{Receiver: receiver, State: store.DeliveryDue})
 		return err == nil && len(rows) == 1 && rows[0].Attempts > 0
@@ -61,11 +68,35 @@ func TestOrdersOfTheCommandLineAreFollowedWithinASecond(t *testing.T) {
 	until(t, "it waits again", waits)
 	order("redirected", func() bool { return elsewhere.Load() == 1 }, "queue", "redirect", "--receiver", receiver, "--to", there, "--reason", "moved")
 	until(t, "it waits again", waits)
-	if err := g.db.Pause(t.Context(), receiver, "anna", "maintenance"); err != nil {
-		t.Fatal(err)
-	}
+	n = calls.Load()
+	order("paused", func() bool { pauses, err := g.db.Pauses(t.Context()); return err == nil && len(pauses) == 1 }, "queue", "pause", receiver, "--reason", "maintenance")
 	if _, err := g.db.Retry(t.Context(), store.DeliveryFilter{Receiver: receiver}, "anna", ""); err != nil {
 		t.Fatal(err)
 	}
+	put("SE2010123456-SJ02", here, "for another")
+	until(t, "another receiver's message is tried", func() bool { return calls.Load() > n })
+	if elsewhere.Load() != 1 {
+		t.Error("a receiver that the command line paused got a message")
+	}
 	order("resumed", func() bool { return elsewhere.Load() == 2 }, "queue", "resume", receiver)
+	t.Run("a receiver that counts as down", func(t *testing.T) {
+		const away = "SE2010123456-SJ03"
+		address := freePort(t)
+		for n := range 3 {
+			put(away, "http://"+address+"/", fmt.Sprint("for one that is away ", n))
+		}
+		until(t, "it counts as down", func() bool {
+			rows, err := g.db.Deliveries(t.Context(), store.DeliveryFilter{Receiver: away, State: store.DeliveryDue})
+			return err == nil && len(rows) == 3 && rows[0].Attempts > 0 && rows[1].Attempts > 0 && rows[2].Attempts > 0
+		})
+		var back atomic.Int64
+		l, err := net.Listen("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		server := &http.Server{Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { back.Add(1) })}
+		go server.Serve(l)
+		defer server.Close()
+		order("tried", func() bool { return back.Load() > 0 }, "queue", "retry", "--receiver", away, "--reason", "it is up")
+	})
 }

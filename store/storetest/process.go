@@ -36,3 +36,18 @@ func origins(w *world) {
 	equal(w, "of one that was tried", fmt.Sprint(tried.Sender, tried.Correlation, tried.Tried.Equal(w.clock.Now())), fmt.Sprint(portal, f.first.Correlation, true))
 	equal(w, "of one that nobody tries", got[waiting.first.ID].Tried.IsZero(), true)
 }
+
+// ordered: a worker hears to which addresses people ordered what waits, once for each order.
+func ordered(w *world) {
+	f := w.file(unit)
+	_, last, err := w.s.Ordered(w.ctx, -1)
+	w.must(err)
+	_, err = w.s.Retry(w.ctx, store.DeliveryFilter{ID: f.first.ID}, "anna", "it is up")
+	w.must(err)
+	addresses, next, err := w.s.Ordered(w.ctx, last)
+	w.must(err)
+	equal(w, "ordered", fmt.Sprint(addresses, next > last), fmt.Sprint([]string{there}, true))
+	addresses, again, err := w.s.Ordered(w.ctx, next)
+	w.must(err)
+	equal(w, "nothing new", fmt.Sprint(addresses, again), fmt.Sprint([]string(nil), next))
+}

@@ -54,6 +54,7 @@ func Run(t *testing.T, open func(t *testing.T, o store.Options) *store.Store) {
 		{"the access log", accessLog},
 		{"refused calls", refusedCalls},
 		{"where messages came from", origins},
+		{"a worker hears of orders", ordered},
 		{"the store is asked about itself", process},
 		{"the store closes", closing},
 	}
