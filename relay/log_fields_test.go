@@ -111,15 +111,15 @@ func TestTheErrorPointSaysWhatTheCallerGot(t *testing.T) {
 	if !ok {
 		t.Fatalf("no fault: %s", got.body)
 	}
-	for _, entry := range w.logs.FilterMessage("call refused").All() {
-		fields := entry.ContextMap()
-		if entry.Level != zapcore.ErrorLevel || fields["error.message"] != fault.String || fields["error.type"] != fault.Code ||
-			fields["http.response.status_code"] != int64(got.status) {
-			t.Errorf("level %s, %v", entry.Level, fields)
-		}
-		return
+	points := w.logs.FilterMessage("call refused").All()
+	if len(points) != 1 {
+		t.Fatalf("%d error points", len(points))
 	}
-	t.Error("no error point")
+	fields := points[0].ContextMap()
+	if points[0].Level != zapcore.ErrorLevel || fields["error.message"] != fault.String || fields["error.type"] != fault.Code ||
+		fields["http.response.status_code"] != int64(got.status) {
+		t.Errorf("level %s, %v", points[0].Level, fields)
+	}
 }
 
 // A reader of ECS takes error, event, labels and so on for objects: a field of that name alone beside its fields would be refused with the whole line.

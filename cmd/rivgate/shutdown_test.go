@@ -103,7 +103,8 @@ func endsAtOnce(t *testing.T, binary string) {
 		t.Fatal(err)
 	}
 	select {
-	case <-s.ended:
+	case err := <-s.ended:
+		t.Logf("it ended: %v", err)
 	case <-time.After(2 * time.Second):
 		t.Fatal("it lives on after a second SIGTERM")
 	}
@@ -161,8 +162,8 @@ permissions: [{contract: "urn:riv:rivgate:test:SlowResponder:1", from_system: SE
 		t.Error("the call hangs on")
 	}
 	select {
-	case <-s.ended:
-		t.Logf("the process ended after %v", time.Since(began))
+	case err := <-s.ended:
+		t.Logf("the process ended after %v: %v", time.Since(began), err)
 	case <-time.After(finish + 3*time.Second - time.Since(began)):
 		t.Errorf("the process lives on %v after SIGTERM", time.Since(began))
 	}

@@ -61,6 +61,14 @@ func TestLint(t *testing.T) {
 		{"an address that is no URL", func(c *routing.Catalogue) { c.Routes[5].Address = "producent.example/ping" }, []string{"line 14", "no URL"}},
 		{"routes without callers", func(c *routing.Catalogue) { c.Permissions = c.Permissions[:3] }, []string{ping, "nobody may call"}},
 		{"permissions without routes", func(c *routing.Catalogue) { c.Routes = c.Routes[:5] }, []string{ping, "no routes"}},
+		{"several systems that return, and routes that name none", func(c *routing.Catalogue) {
+			for i := range c.Routes {
+				c.Routes[i].Component = ""
+			}
+			other := c.Permissions[1]
+			other.Sender = "SE2010123456-AVV2"
+			c.Permissions = append(c.Permissions, other)
+		}, []string{"name no component", "2 systems may return"}},
 		{"what does not load is said alone", func(c *routing.Catalogue) { c.Routes[0].Contract = ""; c.Units[1].Kind = "x" }, []string{"line 8", "unknown kind"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -24,6 +24,7 @@ func Lint(c routing.Catalogue, r routing.Rules, gateway string, now time.Time) [
 	l.units()
 	l.regions()
 	l.inbox(gateway)
+	l.components(gateway)
 	l.rows()
 	l.contracts()
 	return append(l.said, table.Notes()...)
@@ -97,6 +98,31 @@ func (l *linter) inbox(gateway string) {
 	call := routing.Call{Sender: gateway, Receiver: l.r.PortalAddress, Contract: l.r.ReturnContract, Profile: routing.RIVTABP21}
 	if _, err := l.table.Decide(call, l.now); err != nil {
 		l.say("units have the inbox, but replies from it cannot leave: %s", err)
+	}
+}
+
+// components sees that only the system that has a case may answer it. A TAK names no component behind a route; then every
+// system that may return to the portal may return on every case, and where there are several that is for a person to know.
+func (l *linter) components(gateway string) {
+	returning := map[string]bool{}
+	for _, p := range l.c.Permissions {
+		if routing.SameContract(p.Contract, l.r.ReturnContract) && !routing.SameHSAID(p.Sender, gateway) {
+			returning[routing.Fold(p.Sender)] = true
+		}
+	}
+	if len(returning) < 2 {
+		return
+	}
+	nameless := 0
+	for _, row := range l.c.Routes {
+		durable := l.r.Durable != nil && l.r.Durable(row.Contract) && !routing.SameContract(row.Contract, l.r.ReturnContract)
+		if durable && row.Component == "" && !strings.HasPrefix(row.Address, "rivgate:") {
+			nameless++
+		}
+	}
+	if nameless > 0 {
+		l.say("%d routes of cases name no component, and %d systems may return: each of them may answer and close the cases of the "+
+			"others. Name the system behind each route (component), or keep one return permission", nameless, len(returning))
 	}
 }
 
