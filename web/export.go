@@ -87,11 +87,32 @@ func (s *Site) document(ctx context.Context, who access, id, form string, shown 
 	if d.events, err = s.Relay.Store.DeskEvents(ctx, d.c.ID, []string{d.c.Handler.Unit}); err != nil {
 		return d, err
 	}
+	if err = s.judgeFiles(ctx, d.line); err != nil {
+		return d, err
+	}
 	d.file = s.caseFileOf(d.c, desk, d.line, shown)
 	d.file.ExportedBy = who.name
 	d.file.Entries = append(d.messageEntries(), deskEntries(d.events)...)
 	slices.SortStableFunc(d.file.Entries, func(a, b casefile.Entry) int { return a.At.Compare(b.At) })
 	return d, nil
+}
+
+// judgeFiles tells the kind of each file of a time line by its content, one read after the other: a package calls it what it is, whatever its label says.
+func (s *Site) judgeFiles(ctx context.Context, line []event) error {
+	for i := range line {
+		for n := range line[i].Files {
+			f := &line[i].Files[n]
+			if f.Elsewhere {
+				continue
+			}
+			a, err := s.Relay.Attachment(ctx, line[i].ID, n)
+			if err != nil {
+				return err
+			}
+			f.Kind = contracts.KindOf(a.MediaType, a.Value)
+		}
+	}
+	return nil
 }
 
 // caseFileOf is the head of the document.
@@ -148,7 +169,7 @@ func (d exported) messageEntries() []casefile.Entry {
 		for n, f := range e.Files {
 			file := casefile.File{Name: f.Name, MediaType: f.MediaType, Size: f.Size, SHA256: f.SHA256}
 			if !f.Elsewhere {
-				file.Path = fmt.Sprintf("bilagor/%02d-%d%s", i+1, n+1, casefile.Extension(f.MediaType))
+				file.Path = fmt.Sprintf("bilagor/%02d-%d%s", i+1, n+1, casefile.Extension(f.Kind))
 			}
 			entry.Files = append(entry.Files, file)
 		}

@@ -4,7 +4,9 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"encoding/base64"
 	"io"
+	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
@@ -113,6 +115,22 @@ func TestExportOfACase(t *testing.T) {
 				t.Errorf("%s: %q is missing", name, want)
 			}
 		}
+	}
+}
+
+// A file in a package has the ending of what it is by its content, whatever its label says.
+func TestAPackageCallsAFileWhatItIs(t *testing.T) {
+	t.Parallel()
+	w, id := newDesk(t)
+	content := base64.StdEncoding.EncodeToString(pdfFile())
+	r := w.json("/api/cases/"+id+"/messages", `{"update":{"type":"PARTIAL_REPLY","text":"Se bilagan."},"version":`+version(t, w.page("/inbox/"+id))+
+		`,"files":[{"fileName":"bild.png","mediaType":"application/octet-stream","content":"`+content+`"}]}`)
+	if r.status != http.StatusCreated {
+		t.Fatalf("%d %s", r.status, r.body)
+	}
+	_, names := unpacked(t, w.get("/inbox/"+id+"/export").body)
+	if !slices.Contains(names, "bilagor/02-1.pdf") {
+		t.Errorf("in the package are %q", names)
 	}
 }
 

@@ -45,6 +45,7 @@ type event struct {
 type fileLink struct {
 	Name, Address     string
 	MediaType, SHA256 string
+	Kind              string // what it is by its content, in an export: see judgeFiles
 	Size              int64
 	Elsewhere         bool   // only a reference came with the message
 	Held              string // what the virus scanner found in it: it is not given out
