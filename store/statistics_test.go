@@ -222,6 +222,40 @@ func TestTraffic(t *testing.T) {
 	})
 }
 
+// TestNewestTrouble: the error of a receiver that is shown is the newest one, whatever its name, with its reason.
+func TestNewestTrouble(t *testing.T) {
+	both(t, func(t *testing.T, s *store.Store, _ string) {
+		for _, id := range []string{"m1", "m2"} {
+			_, err := s.Accept(t.Context(), &store.Message{
+				ID: id, Key: store.Key{Sender: "SE0000000001-1177", Contract: "urn", MessageID: id}, Received: s.Now(), Envelope: []byte("<a/>"),
+				Call:  routing.Call{Sender: "SE0000000001-1177", Receiver: "SE2010123456-A", Contract: "urn"},
+				Route: routing.Route{Via: routing.Queue, Address: "https://a.example/"},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, class := range []string{"timeout", "http-503", "connect"} {
+			got, err := s.Claim(t.Context(), "w", time.Minute, 1, 1, nil)
+			if err != nil || len(got) != 1 {
+				t.Fatal(got, err)
+			}
+			again := s.Now()
+			if class == "http-503" {
+				again = again.Add(time.Hour) // the other message is the next one
+			}
+			why := store.Diagnosis{Code: class}
+			if err := s.Finish(t.Context(), got[0], store.Attempt{Outcome: store.OutcomeTechnical, Class: class, Why: why, Again: again}); err != nil {
+				t.Fatal(err)
+			}
+			all, err := s.Traffic(t.Context())
+			if err != nil || len(all) != 1 || all[0].Trouble != class || all[0].Why.Code != class {
+				t.Errorf("after an attempt that ended in %s: %+v %v", class, all, err)
+			}
+		}
+	})
+}
+
 // TestPauseAll: all at once, in one order; who was paused before stays so.
 func TestPauseAll(t *testing.T) {
 	both(t, func(t *testing.T, s *store.Store, _ string) {

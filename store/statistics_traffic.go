@@ -17,7 +17,8 @@ type Traffic struct {
 	Parked    int
 	Oldest    time.Time // when the oldest that waits or is parked was accepted; zero: there is none
 	Silent    time.Time // since when no attempt got an answer, after three that got none; zero: it answers, or was not asked
-	Trouble   string    // the class in which an attempt on what waits or is parked ended; "": there was none. Of several, one
+	Trouble   string    // the class in which the newest failed attempt on what waits or is parked ended; "": there was none
+	Why       Diagnosis // of that attempt
 	In, Out   Rate      // accepted for it, delivered to it
 }
 
@@ -51,11 +52,14 @@ func (s *Store) Traffic(ctx context.Context) ([]Traffic, error) {
 			(SELECT address, done_at, state FROM delivery WHERE done_at IS NOT NULL ORDER BY done_at DESC, seq DESC LIMIT $2) AS x WHERE x.state = 'delivered' GROUP BY x.address)
 		SELECT min(d.receiver), min(d.component), d.address, sum(CASE WHEN d.state = 'due' THEN 1 ELSE 0 END), sum(CASE WHEN `+unknownOutcome+` THEN 1 ELSE 0 END),
 			sum(CASE WHEN d.state = 'parked' THEN 1 ELSE 0 END), min(d.accepted), min(CASE WHEN `+silence+` AND d.first_try > COALESCE(e.at, 0) THEN d.first_try END),
-			sum(CASE WHEN `+silence+` AND d.first_try > COALESCE(e.at, 0) THEN d.attempts ELSE 0 END), max(d.class)
+			sum(CASE WHEN `+silence+` AND d.first_try > COALESCE(e.at, 0) THEN d.attempts ELSE 0 END)
 		FROM delivery d JOIN lane l ON l.id = d.lane LEFT JOIN latest e ON e.address = d.address WHERE d.done_at IS NULL
 		GROUP BY d.receiver_key, d.component_key, d.address ORDER BY min(d.accepted), d.receiver_key, d.address`, micros(now), trafficMost)
 	if err != nil {
 		return nil, fmt.Errorf("summing up traffic: %w", err)
+	}
+	if err := s.troubles(ctx, all); err != nil {
+		return nil, fmt.Errorf("looking for the newest failed attempts: %w", err)
 	}
 	for _, passed := range []struct {
 		out   bool
@@ -75,12 +79,39 @@ func scanTraffic(rows *sql.Rows) (t Traffic, err error) {
 	var oldest int64
 	var silent sql.NullInt64
 	var unanswered int
-	err = rows.Scan(&t.Receiver, &t.Component, &t.Address, &t.Due, &t.Unknown, &t.Parked, &oldest, &silent, &unanswered, &t.Trouble)
+	err = rows.Scan(&t.Receiver, &t.Component, &t.Address, &t.Due, &t.Unknown, &t.Parked, &oldest, &silent, &unanswered)
 	t.Oldest = moment(oldest)
 	if silent.Valid && unanswered >= silentAfter {
 		t.Silent = moment(silent.Int64)
 	}
 	return t, err
+}
+
+// troubles notes how the newest failed attempt of each receiver ended. The last attempt of a delivery may still run: then the one before it counts.
+func (s *Store) troubles(ctx context.Context, all []Traffic) error {
+	failed, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (t Traffic, err error) {
+		var why string
+		if err = rows.Scan(&t.Receiver, &t.Component, &t.Address, &t.Trouble, &why); err == nil {
+			t.Why, err = readDiagnosis(why)
+		}
+		return t, err
+	}, `SELECT x.receiver, x.component, x.address, x.class, x.why FROM (
+			SELECT d.receiver, d.component, d.address, a.class, a.why, row_number() OVER (
+				PARTITION BY d.receiver_key, d.component_key, d.address ORDER BY a.started + a.duration / 1000 DESC, a.lane, a.token DESC) AS place
+			FROM delivery d JOIN attempt a ON a.message_id = d.message_id AND a.number >= d.attempts - 1
+			WHERE d.done_at IS NULL AND d.attempts > 0 AND a.outcome IN ('refused', 'technical', 'unknown')) AS x
+		WHERE x.place = 1`)
+	if err != nil {
+		return err
+	}
+	newest := make(map[string]Traffic, len(failed))
+	for _, t := range failed {
+		newest[t.key()] = t
+	}
+	for i, t := range all {
+		all[i].Trouble, all[i].Why = newest[t.key()].Trouble, newest[t.key()].Why
+	}
+	return nil
 }
 
 // one is a delivery that passed at a moment.
