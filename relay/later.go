@@ -56,7 +56,7 @@ func (l *Later) Say(ctx context.Context, s Said) (store.Outgoing, error) {
 		o.Files = append(o.Files, store.File{Name: a.FileName, MediaType: a.MediaType, SHA256: a.SHA256, Value: a.Value})
 	}
 	if l.Delay > 0 {
-		if err := l.Relay.try(ctx, s.CaseID, s.Update, s.Version); err != nil {
+		if err := l.Relay.Try(ctx, s.CaseID, s.Update, s.Version); err != nil {
 			return o, err
 		}
 	}

@@ -38,8 +38,8 @@ func (r *Relay) reply(ctx context.Context, o store.Outgoing) error {
 	return err
 }
 
-// try judges an answer as Reply would, and sends nothing.
-func (r *Relay) try(ctx context.Context, caseID string, u contracts.Update, version int64) error {
+// Try judges an answer as Reply would, and sends nothing. Errors as of Reply.
+func (r *Relay) Try(ctx context.Context, caseID string, u contracts.Update, version int64) error {
 	m, c, err := r.returning(ctx, caseID, u)
 	if err != nil {
 		return err

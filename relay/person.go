@@ -31,7 +31,7 @@ func (r *Relay) Reply(ctx context.Context, caseID string, u contracts.Update, ve
 		return store.Accepted{}, err
 	}
 	if u.Handover != nil {
-		if err := r.try(ctx, caseID, u, version); err != nil { // nothing is noted of what is refused
+		if err := r.Try(ctx, caseID, u, version); err != nil { // nothing is noted of what is refused
 			return store.Accepted{}, err
 		}
 		m.ID = contracts.II{Root: r.Instance.HSAID, Extension: r.NewID()}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -44,7 +45,7 @@ func (s *Site) answerVerb(w http.ResponseWriter, r *http.Request, who access, c 
 		http.Redirect(w, r, link("/inbox/{}?do={}&done=saved#do", c.ID, f.Name), http.StatusSeeOther)
 		return nil
 	case "preview":
-		if _, err := s.updateOf(f.Name, f); err != nil {
+		if _, err := s.judged(ctx, who, c, f, d); err != nil {
 			return err
 		}
 		if f.Failed() {
@@ -56,17 +57,42 @@ func (s *Site) answerVerb(w http.ResponseWriter, r *http.Request, who access, c 
 	return s.send(w, r, who, c, f, d, version)
 }
 
-// send judges an answer and lets it leave. What is wrong stands beside the fields, and the draft stays.
-func (s *Site) send(w http.ResponseWriter, r *http.Request, who access, c store.Case, f *form, d store.Draft, version int64) error {
+// judged is what a draft would send now, judged as it will be when it is sent. What is wrong with it is noted in the form.
+func (s *Site) judged(ctx context.Context, who access, c store.Case, f *form, d store.Draft) (contracts.Update, error) {
+	u, err := s.answerOf(ctx, f, d)
+	if err != nil || f.Failed() {
+		return u, err
+	}
+	sent, err := s.handover(ctx, who, c, u)
+	if err == nil {
+		err = s.Relay.Try(ctx, c.ID, sent, c.Version)
+	}
+	if err == nil || f.takeDesk(err) || f.take(err, places()) {
+		return u, nil
+	}
+	return u, err
+}
+
+// answerOf is a form with the files of its draft as an update; what is missing is noted in the form.
+func (s *Site) answerOf(ctx context.Context, f *form, d store.Draft) (contracts.Update, error) {
 	u, err := s.updateOf(f.Name, f)
 	if err != nil {
-		return err
+		return u, err
 	}
-	if u.Attachments, err = s.draftFiles(r.Context(), d); err != nil {
-		return err
+	if u.Attachments, err = s.draftFiles(ctx, d); err != nil {
+		return u, err
 	}
 	if total(u.Attachments) > s.room() {
 		f.refuse("file", "Bilagorna är för stora tillsammans: högst "+size(s.room())+" får plats i ett meddelande. Ta bort någon, eller skicka dem i flera delsvar.")
+	}
+	return u, nil
+}
+
+// send judges an answer and lets it leave. What is wrong stands beside the fields, and the draft stays.
+func (s *Site) send(w http.ResponseWriter, r *http.Request, who access, c store.Case, f *form, d store.Draft, version int64) error {
+	u, err := s.answerOf(r.Context(), f, d)
+	if err != nil {
+		return err
 	}
 	own, ok, err := s.ownSince(r.Context(), who, c, version)
 	if err != nil {
@@ -233,11 +259,17 @@ func (s *Site) previewPage(w http.ResponseWriter, r *http.Request, who access) e
 		return err
 	}
 	f := &form{Name: name, Values: draftValues(d)}
-	u, err := s.updateOf(name, f)
+	u, err := s.judged(r.Context(), who, c, f, d)
 	if err != nil {
 		return err
 	}
-	p := previewPage{page: s.page(who, "Förhandsgranska", "inbox"), Case: c, Unit: handlerName(c.Handler), Form: f, Now: s.now(), Fields: draftValues(d)}
+	if f.Failed() { // the case or the catalogue has changed since the draft was written
+		return s.caseAgain(w, r, who, c, f)
+	}
+	u.Attachments = nil // the letter has the draft's
+	p := previewPage{
+		page: s.page(who, "Förhandsgranska", "inbox"), Case: c, Unit: handlerName(c.Handler), Form: f, Now: s.now(), Fields: maps.Clone(f.Values),
+	}
 	if p.Letter, err = s.previewed(c, u, d); err != nil {
 		return err
 	}

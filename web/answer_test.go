@@ -164,6 +164,38 @@ func TestHandOverIsReviewedFirst(t *testing.T) {
 	}
 }
 
+// A hand-over is judged where it is reviewed, beside the field, and what was reviewed is what is sent: the unit by its HSA-id.
+func TestAHandOverIsJudgedInItsReview(t *testing.T) {
+	t.Parallel()
+	w, id := newDesk(t)
+	for typed, reason := range map[string]string{
+		"SE2010123456-FINNSEJ":  "Katalogen har ingen enhet med det HSA-id",
+		"Vårdcentralen Björken": "den enhet som redan har det",
+		clinic:                  "den enhet som redan har det",
+		"Vårdcentralen":         "Flera enheter stämmer",
+		"Tandläkaren":           "Ingen enhet i katalogen heter så",
+	} {
+		r := w.answer(id, "forward", "preview", url.Values{"unit": {typed}})
+		if r.status != http.StatusUnprocessableEntity {
+			t.Errorf("the review of %s: %d", typed, r.status)
+			continue
+		}
+		has(t, between(t, r.body, `id="forward-unit-error">`, "</p>"), reason)
+	}
+	expectRedirect(t, w.answer(id, "forward", "preview", url.Values{"unit": {"vårdcentralen eken"}}), "/inbox/"+id+"/preview/forward")
+	page := w.page("/inbox/" + id + "/preview/forward")
+	has(t, page, "Överlämna ärendet till Vårdcentralen Eken?", `name="unit" value="Vårdcentralen Eken (`+other+`)"`)
+	fields := url.Values{
+		"version": {version(t, page)}, "draft": {between(t, page, `name="draft" value="`, `"`)}, "do": {"send"},
+		"unit": {between(t, page, `name="unit" value="`, `"`)},
+	}
+	expectRedirect(t, w.post("/inbox/"+id+"/forward", fields), "/inbox/"+id+"?done=staged")
+	w.leave()
+	if got := w.theCase(id).Handler.Unit; got != other {
+		t.Errorf("the case is at %s", got)
+	}
+}
+
 func kinds(events []store.DeskEvent, kind store.DeskEventKind) bool {
 	for _, e := range events {
 		if e.Kind == kind {

@@ -105,49 +105,60 @@ func (s *Site) setPlace(ctx context.Context, who access, c store.Case, f *form) 
 // hsaForm is how an HSA-id is written.
 var hsaForm = regexp.MustCompile(`^(?i:SE(16)?[0-9]{10}|TSTNMT[0-9]{10})-[A-Za-z0-9]+$`)
 
-// typedUnit is the unit that was typed or chosen in a field: by HSA-id, by "name (HSA-id)", or by a part of its name. Where several could be meant they are
-// returned for choosing; an HSA-id that the catalogue does not know is taken as it is. What is wrong is noted.
+// typedUnit is the unit of care that was typed or chosen in a field. Where several could be meant they are returned for choosing; an HSA-id that the
+// catalogue does not know is taken as it is. What is wrong is noted.
 func (s *Site) typedUnit(f *form, field, missing string) (routing.Unit, []routing.Unit) {
 	typed := cmp.Or(f.Value(field+"-choice"), f.Value(field))
 	if typed == "" {
 		f.refuse(field, missing)
 		return routing.Unit{}, nil
 	}
-	id := hsaOf(typed)
-	if u, ok := s.table().Unit(id); ok {
-		if u.Kind == routing.PatientBoard {
-			f.refuse(field, "Det är en patientnämnd. Välj en enhet i vården.")
-		}
-		return u, nil
-	}
-	if hsaForm.MatchString(id) && len(id) <= 31 {
-		return routing.Unit{HSAID: id}, nil
-	}
-	found := s.unitsLike(typed)
-	switch len(found) {
-	case 0:
+	found := s.unitsTyped(typed, func(u routing.Unit) bool { return u.Kind == routing.CareUnit })
+	switch {
+	case len(found) == 1 && found[0].Kind == routing.PatientBoard:
+		f.refuse(field, "Det är en patientnämnd. Välj en enhet i vården.")
+	case len(found) == 0:
 		f.refuse(field, "Ingen enhet i katalogen heter så. Skriv en del av namnet, eller HSA-id.")
-	case 1:
-		return found[0], nil
-	default:
+	case len(found) > 1:
 		f.refuse(field, "Flera enheter stämmer med det du skrev. Välj en av dem nedan.")
+		return routing.Unit{}, found
 	}
-	return routing.Unit{}, found
+	if len(found) == 1 {
+		return found[0], nil
+	}
+	return routing.Unit{}, nil
 }
 
-// unitsLike are the units of care whose name or HSA-id has all the words, by name.
-func (s *Site) unitsLike(typed string) []routing.Unit {
+// unitsTyped finds the units that somebody means who types an HSA-id, "name (HSA-id)", a name, or words of a name. An HSA-id means one unit, of whatever kind; one
+// that the catalogue does not know is a unit without a name. Names are looked for among the units that fit.
+func (s *Site) unitsTyped(typed string, fits func(routing.Unit) bool) []routing.Unit {
+	id := hsaOf(typed)
+	if u, ok := s.table().Unit(id); ok {
+		return []routing.Unit{u}
+	}
+	if hsaForm.MatchString(id) && len(id) <= 31 {
+		return []routing.Unit{{HSAID: id}}
+	}
 	words := strings.Fields(identity.Fold(typed))
-	var out []routing.Unit
+	var named, like []routing.Unit
 	for _, u := range s.table().Units() {
 		text := identity.Fold(u.Name + " " + u.HSAID)
 		missing := slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
-		if u.Kind == routing.CareUnit && !missing && len(out) < 20 {
-			out = append(out, u)
+		if missing || !fits(u) {
+			continue
+		}
+		if identity.Fold(u.Name) == strings.Join(words, " ") {
+			named = append(named, u)
+		}
+		if len(like) < 20 {
+			like = append(like, u)
 		}
 	}
-	slices.SortFunc(out, func(a, b routing.Unit) int { return compareNames(a.Name, b.Name) })
-	return out
+	if len(named) == 1 {
+		return named
+	}
+	slices.SortFunc(like, func(a, b routing.Unit) int { return compareNames(a.Name, b.Name) })
+	return like
 }
 
 func compareNames(a, b string) int { return cmp.Compare(strings.ToLower(a), strings.ToLower(b)) }
@@ -311,12 +322,18 @@ func (s *Site) boardForward(w http.ResponseWriter, r *http.Request, who access) 
 	if err != nil {
 		return err
 	}
-	id := hsaOf(f.Value("unit"))
-	agreed, err := s.agreed(r.Context(), c, id, f.Value("ground"))
+	if f.Value("do") == "save" {
+		return s.caseForm(w, r, who, c, f)
+	}
+	to := s.recipient(f)
+	if to == nil { // the form says why
+		return s.caseForm(w, r, who, c, f)
+	}
+	agreed, err := s.agreed(r.Context(), c, to.HSAID, f.Value("ground"))
 	if err != nil {
 		return err
 	}
-	if f.Value("do") == "save" || id == "" || agreed {
+	if agreed {
 		return s.caseForm(w, r, who, c, f)
 	}
 	missing := "forward: no ground"

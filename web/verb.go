@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"rivgate/contracts"
+	"rivgate/routing"
 	"rivgate/store"
 )
 
@@ -128,18 +129,58 @@ func (s *Site) updateOf(verb string, f *form) (contracts.Update, error) {
 	return u, nil
 }
 
-// recipient is the unit that a case is handed over to. It may be typed as "HSA-id" or chosen as "name (HSA-id)".
+// recipient is the unit that a case is handed over to, as unitsTyped finds it. Its HSA-id stands in the form from then on: what is previewed is what is sent.
+// nil where it is not known which; the form says why.
 func (s *Site) recipient(f *form) *contracts.OrgUnit {
-	id := hsaOf(f.Value("unit"))
-	if id == "" {
+	if f.Value("unit") == "" {
 		f.refuse("unit", "Välj den enhet som ska ta över ärendet.")
 		return nil
 	}
-	unit := &contracts.OrgUnit{HSAID: id}
-	if known, ok := s.table().Unit(id); ok {
-		unit.HSAID, unit.Name = known.HSAID, known.Name
+	unit, ok := s.oneUnit(f, "unit", func(routing.Unit) bool { return true })
+	if !ok {
+		return nil
 	}
-	return unit
+	if _, known := s.table().Unit(unit.HSAID); !known && len(s.table().Units()) > 0 {
+		f.refuse("unit", "Katalogen har ingen enhet med det HSA-id:t. Kontrollera det, eller skriv en del av namnet.")
+		return nil
+	}
+	f.Values.Set("unit", unitText(unit))
+	return &contracts.OrgUnit{HSAID: unit.HSAID, Name: unit.Name}
+}
+
+// oneUnit is the unit that is typed in a field, as unitsTyped finds it. Where that is none, or one of several, the form says so.
+func (s *Site) oneUnit(f *form, field string, fits func(routing.Unit) bool) (routing.Unit, bool) {
+	found := s.unitsTyped(f.Value(field), fits)
+	switch len(found) {
+	case 0:
+		f.refuse(field, "Ingen enhet i katalogen heter så. Skriv en del av namnet, eller HSA-id.")
+	case 1:
+		return found[0], true
+	default:
+		f.refuse(field, "Flera enheter stämmer med det du skrev: "+unitNames(found)+". Skriv en av dem.")
+	}
+	return routing.Unit{}, false
+}
+
+// unitText is a unit as the list of units writes it.
+func unitText(u routing.Unit) string {
+	if u.Name == "" {
+		return u.HSAID
+	}
+	return u.Name + " (" + u.HSAID + ")"
+}
+
+// unitNames are the first of some units.
+func unitNames(units []routing.Unit) string {
+	const most = 5
+	var names []string
+	for _, u := range units[:min(most, len(units))] {
+		names = append(names, unitText(u))
+	}
+	if len(units) > most {
+		names = append(names, "med flera")
+	}
+	return strings.Join(names, ", ")
 }
 
 func hsaOf(typed string) string {
@@ -176,10 +217,9 @@ func (s *Site) classification(f *form) *contracts.Classification {
 	} else {
 		f.refuse("area", "Välj verksamhetsområde.")
 	}
-	if id := hsaOf(f.Value("place")); id != "" {
-		k.IncidentUnit = &contracts.OrgUnit{HSAID: id}
-		if known, ok := s.table().Unit(id); ok {
-			k.IncidentUnit.Name = known.Name
+	if f.Value("place") != "" {
+		if u, ok := s.oneUnit(f, "place", func(u routing.Unit) bool { return u.Kind == routing.CareUnit }); ok {
+			k.IncidentUnit = &contracts.OrgUnit{HSAID: u.HSAID, Name: u.Name}
 		}
 	}
 	return k
