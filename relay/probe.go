@@ -13,15 +13,17 @@ import (
 	"rivgate/contracts/platform"
 	"rivgate/routing"
 	"rivgate/soap"
+	"rivgate/store"
 )
 
 // Step is one step of a connection test. A step that fails ends the test, but for those that only warn.
 type Step struct {
-	Name   string        `json:"step"` // address, name, tcp, tls, host, certificate, own-certificate or ping
-	OK     bool          `json:"ok"`
-	Result string        `json:"result"`
-	Remedy string        `json:"remedy,omitempty"` // what to do; also for a warning, where OK is true
-	Took   time.Duration `json:"took"`             // nanoseconds
+	Name   string           `json:"step"` // address, name, tcp, tls, host, certificate, own-certificate or ping
+	OK     bool             `json:"ok"`
+	Result string           `json:"result"`
+	Why    *store.Diagnosis `json:"why,omitempty"`    // the diagnosis that Result is in words, where attempts have it too
+	Remedy string           `json:"remedy,omitempty"` // what to do; also for a warning, where OK is true
+	Took   time.Duration    `json:"took"`             // nanoseconds
 }
 
 // Bounds of a connection test.
@@ -62,6 +64,21 @@ func (p *probing) done(name string, began time.Time, ok bool, result, remedy str
 	return ok
 }
 
+// failed is done for what an attempt would have failed of too, in the words that it has for it.
+func (p *probing) failed(name string, began time.Time, why store.Diagnosis, remedy string) bool {
+	p.steps = append(p.steps, Step{Name: name, Result: Explain(why), Why: &why, Remedy: remedy, Took: time.Since(began)})
+	return false
+}
+
+// diagnose is why an attempt over this connection would fail.
+func (p *probing) diagnose(kind soap.SendKind, cause error) store.Diagnosis {
+	timedOut := errors.Is(cause, context.DeadlineExceeded)
+	failure := soap.SendError{
+		Kind: kind, Phase: soap.PhaseConnect, Timeout: timedOut, Host: net.JoinHostPort(p.target.Hostname(), p.port), After: probeStep, Cause: cause,
+	}
+	return store.Diagnosis(failure.Diagnosis())
+}
+
 func (p *probing) address(context.Context) bool {
 	began := time.Now()
 	if p.route.Via == routing.Inbox || p.route.Via == routing.Portal {
@@ -85,12 +102,7 @@ func (p *probing) name(ctx context.Context) bool {
 	defer cancel()
 	addresses, err := net.DefaultResolver.LookupHost(ctx, p.target.Hostname())
 	if err != nil {
-		why := "the name has no address here"
-		var dns *net.DNSError
-		if errors.As(err, &dns) && dns.IsTimeout {
-			why = "the name server did not answer in time"
-		}
-		return p.done("name", began, false, why, "correct the host name in the address, or see to the name service of this machine")
+		return p.failed("name", began, p.diagnose(soap.SendConnect, err), "correct the host name in the address, or see to the name service of this machine")
 	}
 	return p.done("name", began, true, strings.Join(addresses, ", "), "")
 }
@@ -101,9 +113,9 @@ func (p *probing) tcp(ctx context.Context) bool {
 	if err != nil {
 		var network net.Error
 		if errors.As(err, &network) && network.Timeout() {
-			return p.done("tcp", began, false, "no answer in time", "ask for an opening in the firewalls between here and there, or correct host and port")
+			return p.failed("tcp", began, p.diagnose(soap.SendConnect, err), "ask for an opening in the firewalls between here and there, or correct host and port")
 		}
-		return p.done("tcp", began, false, "the connection is refused: nobody listens on port "+p.port, "see that the system is running, or correct host and port")
+		return p.failed("tcp", began, p.diagnose(soap.SendConnect, err), "see that the system is running, or correct host and port")
 	}
 	defer conn.Close()
 	return p.done("tcp", began, true, "connected to "+conn.RemoteAddr().String(), "")

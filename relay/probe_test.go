@@ -132,13 +132,13 @@ func TestAConnectionIsTestedStepByStep(t *testing.T) {
 		"all is well": {serve(good, ours.pool()), ping, &tls.Config{RootCAs: theirs.pool(), Certificates: []tls.Certificate{mine}}, "address name tcp tls host certificate own-certificate ping", "version 7.1"},
 		"plain HTTP":  {nil, ping, nil, "address name tcp tls ping", "version 7.1"},
 		"an authority that we do not believe": {
-			serve(good, nil), ping, &tls.Config{RootCAs: stranger.pool()}, "address name tcp tls!", "producer.tls.ca",
+			serve(good, nil), ping, &tls.Config{RootCAs: stranger.pool()}, "address name tcp tls!", "comes from an unknown authority",
 		},
 		"another host's certificate": {
-			serve(theirs.leaf("other.example", year), nil), ping, &tls.Config{RootCAs: theirs.pool()}, "address name tcp tls host!", "other.example",
+			serve(theirs.leaf("other.example", year), nil), ping, &tls.Config{RootCAs: theirs.pool()}, "address name tcp tls host!", "the certificate is not for localhost, but for other.example",
 		},
 		"a certificate that has ended": {
-			serve(theirs.leaf("localhost", time.Now().Add(-time.Hour)), nil), ping, &tls.Config{RootCAs: theirs.pool()}, "address name tcp tls host certificate!", "renew",
+			serve(theirs.leaf("localhost", time.Now().Add(-time.Hour)), nil), ping, &tls.Config{RootCAs: theirs.pool()}, "address name tcp tls host certificate!", "the certificate of CN=localhost expired on",
 		},
 		"our own certificate has ended": {
 			serve(good, nil), ping, &tls.Config{RootCAs: theirs.pool(), Certificates: []tls.Certificate{ours.leaf("gateway", time.Now().Add(-time.Hour))}},

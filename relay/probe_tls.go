@@ -4,11 +4,12 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"net"
-	"strings"
 	"time"
+
+	"rivgate/soap"
+	"rivgate/store"
 )
 
 // tls makes a handshake and judges each part by itself. Nothing is sent over this connection.
@@ -41,26 +42,12 @@ func (p *probing) handshake(ctx context.Context) bool {
 	trial.Certificates, trial.GetClientCertificate = nil, asked.answer
 	conn := tls.Client(raw, trial)
 	if err := conn.HandshakeContext(ctx); err != nil {
-		p.done("tls", began, false, whyHandshake(err), "see that both sides allow TLS 1.2 or 1.3, and that the system accepts our certificate")
+		p.failed("tls", began, p.diagnose(soap.SendTLS, err), "see that both sides allow TLS 1.2 or 1.3, and that the system accepts our certificate")
 		asked.tell(p, began)
 		return false
 	}
 	state := conn.ConnectionState()
 	return p.chain(began, state, config.RootCAs) && p.host(began, state.PeerCertificates[0]) && p.expiry(began, state.PeerCertificates) && asked.tell(p, began)
-}
-
-func whyHandshake(err error) string {
-	var op *net.OpError
-	var record tls.RecordHeaderError
-	switch {
-	case errors.As(err, &op) && op.Op == "remote error": // its alert is one of TLS's own words
-		return "the system broke the handshake off: " + strings.TrimPrefix(op.Err.Error(), "tls: ")
-	case errors.As(err, &record):
-		return "what listens there does not speak TLS"
-	case errors.Is(err, context.DeadlineExceeded):
-		return "the handshake did not end in time"
-	}
-	return "the handshake failed"
 }
 
 // chain asks whether the authorities that we believe vouch for the system.
@@ -77,19 +64,15 @@ func (p *probing) chain(began time.Time, state tls.ConnectionState, roots *x509.
 	_, err := leaf.Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}})
 	version := tls.VersionName(state.Version)
 	if err != nil {
-		return p.done("tls", began, false, version+", but nobody we believe vouches for the certificate of "+printable(leaf.Subject.String())+", issued by "+printable(leaf.Issuer.String()),
+		return p.failed("tls", began, p.diagnose(soap.SendTLS, err),
 			"put the issuer's authority into producer.tls.ca, or have the system send its whole chain")
 	}
 	return p.done("tls", began, true, version+", certificate of "+printable(leaf.Subject.String())+", issued by "+printable(leaf.Issuer.String()), "")
 }
 
 func (p *probing) host(began time.Time, leaf *x509.Certificate) bool {
-	if leaf.VerifyHostname(p.target.Hostname()) != nil {
-		names := append([]string(nil), leaf.DNSNames...)
-		for _, ip := range leaf.IPAddresses {
-			names = append(names, ip.String())
-		}
-		return p.done("host", began, false, "the certificate is not for "+p.target.Hostname()+", but for "+printable(strings.Join(names, ", ")),
+	if err := leaf.VerifyHostname(p.target.Hostname()); err != nil {
+		return p.failed("host", began, p.diagnose(soap.SendTLS, err),
 			"use a name of the certificate in the address, or have the certificate issued for this one")
 	}
 	return p.done("host", began, true, "the certificate is for "+p.target.Hostname(), "")
@@ -103,11 +86,20 @@ func (p *probing) expiry(began time.Time, chain []*x509.Certificate) bool {
 		}
 	}
 	if p.now.Before(first.NotBefore) {
-		return p.done("certificate", began, false, "it is not valid before "+first.NotBefore.Format(time.DateOnly), "see to the clocks of both machines")
+		why := store.Diagnosis{Code: "tls-early", Values: map[string]string{
+			"subject": printable(first.Subject.String()), "from": first.NotBefore.UTC().Format(time.DateOnly),
+		}}
+		return p.failed("certificate", began, why, "see to the clocks of both machines")
+	}
+	if p.now.After(first.NotAfter) {
+		why := store.Diagnosis{Code: "tls-expired", Values: map[string]string{
+			"subject": printable(first.Subject.String()), "until": first.NotAfter.UTC().Format(time.DateOnly),
+		}}
+		return p.failed("certificate", began, why, "have the system's owner renew its certificate")
 	}
 	ok, result := lasting(first.NotAfter, p.now)
 	remedy := ""
-	if !ok || first.NotAfter.Sub(p.now) < soon {
+	if first.NotAfter.Sub(p.now) < soon {
 		remedy = "have the system's owner renew its certificate"
 	}
 	return p.done("certificate", began, ok, result, remedy)

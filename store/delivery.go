@@ -93,6 +93,7 @@ type DeliveryRow struct {
 	Attempts  int           `json:"attempts"`
 	Class     string        `json:"class,omitempty"` // of the last attempt
 	Code      string        `json:"code,omitempty"`
+	Why       Diagnosis     `json:"-"` // of the last attempt that ended; who shows it has the words
 	Accepted  time.Time     `json:"accepted"`
 	Next      *time.Time    `json:"next,omitempty"`
 	Done      *time.Time    `json:"done,omitempty"`

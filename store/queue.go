@@ -58,9 +58,9 @@ func (s *Store) Deliveries(ctx context.Context, f DeliveryFilter) ([]DeliveryRow
 	c := f.conditions(s.now())
 	c.args = append(c.args, listLimit(f.Limit))
 	rows, err := collect(ctx, pool{s.read}, scanDelivery, fmt.Sprintf(`SELECT d.message_id, COALESCE(d.case_id, ''), COALESCE(c.ref_root, ''), COALESCE(c.ref_extension, ''),
-		d.contract, d.receiver, d.component, d.address, %s, %s, d.attempts, d.class, d.code, d.accepted, d.next_at, d.done_at, %s
+		d.contract, d.receiver, d.component, d.address, %s, %s, d.attempts, d.class, d.code, d.accepted, d.next_at, d.done_at, %s, %s
 		FROM delivery d JOIN lane l ON l.id = d.lane LEFT JOIN cases c ON c.id = d.case_id
-		%s ORDER BY d.seq DESC LIMIT $%d`, stateOf, unknownOutcome, paused, c.where(), len(c.args)), c.args...)
+		%s ORDER BY d.seq DESC LIMIT $%d`, stateOf, unknownOutcome, paused, lastWhy, c.where(), len(c.args)), c.args...)
 	if err != nil {
 		return nil, fmt.Errorf("listing deliveries: %w", err)
 	}
@@ -70,16 +70,23 @@ func (s *Store) Deliveries(ctx context.Context, f DeliveryFilter) ([]DeliveryRow
 func scanDelivery(rows *sql.Rows) (d DeliveryRow, err error) {
 	var accepted, next int64
 	var done sql.NullInt64
+	var why string
 	err = rows.Scan(&d.ID, &d.CaseID, &d.Case.Root, &d.Case.Extension, &d.Contract, &d.Receiver, &d.Component, &d.Address, &d.State, &d.Unknown,
-		&d.Attempts, &d.Class, &d.Code, &accepted, &next, &done, &d.Paused)
+		&d.Attempts, &d.Class, &d.Code, &accepted, &next, &done, &d.Paused, &why)
 	d.Accepted, d.Done = moment(accepted), moments(done)
 	if d.State == DeliveryDue {
 		at := moment(next)
 		d.Next = &at
 	}
 	d.Paused = d.Paused && d.Done == nil
+	if err == nil {
+		d.Why, err = readDiagnosis(why)
+	}
 	return d, err
 }
+
+// lastWhy is the diagnosis of the last attempt of a delivery d that ended in time.
+const lastWhy = `COALESCE((SELECT a.why FROM attempt a WHERE a.message_id = d.message_id AND a.outcome <> '' AND NOT a.late ORDER BY a.number DESC LIMIT 1), '')`
 
 // Attempts lists what was tried for a message, oldest first.
 func (s *Store) Attempts(ctx context.Context, messageID string) ([]AttemptRow, error) {

@@ -24,7 +24,10 @@ func (s *Site) apiDeliveries(w http.ResponseWriter, r *http.Request, _ access) e
 	if err != nil {
 		return err
 	}
-	out := list[store.DeliveryRow]{Items: orEmpty(rows)}
+	out := list[deliveryRow]{Items: make([]deliveryRow, 0, len(rows))}
+	for _, row := range rows {
+		out.Items = append(out.Items, deliveryRow{row, newWhyView(row.Why)})
+	}
 	if len(rows) == f.Limit {
 		out.Next = rows[len(rows)-1].ID
 	}
@@ -43,9 +46,15 @@ func (q *query) deliveryState() store.DeliveryState {
 	return state
 }
 
+// deliveryRow is store.DeliveryRow with why its last attempt did not deliver.
+type deliveryRow struct {
+	store.DeliveryRow
+	Why *whyView `json:"why,omitempty"`
+}
+
 // deliveryView is one delivery with what was tried.
 type deliveryView struct {
-	store.DeliveryRow
+	deliveryRow
 	Tried []attemptView `json:"tried"`
 }
 
@@ -80,7 +89,7 @@ func (s *Site) apiDelivery(w http.ResponseWriter, r *http.Request, _ access) err
 	if err != nil {
 		return err
 	}
-	v := deliveryView{DeliveryRow: row, Tried: make([]attemptView, 0, len(attempts))}
+	v := deliveryView{deliveryRow: deliveryRow{row, newWhyView(row.Why)}, Tried: make([]attemptView, 0, len(attempts))}
 	for _, a := range attempts {
 		v.Tried = append(v.Tried, attemptView{
 			Attempt: a.Attempt, Worker: a.Worker, Started: a.Started, Outcome: a.Outcome, Class: a.Class, Code: a.Code, Why: newWhyView(a.Why),

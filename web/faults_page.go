@@ -39,6 +39,7 @@ type faultGroup struct {
 	codeMeaning
 	Count  int
 	Parked int
+	Why    store.Diagnosis // of the latest of them
 
 	Last         time.Time // attempt; of the latest ten
 	Senders      []string  // of the latest ten
@@ -131,6 +132,9 @@ func (p *faultsPage) grouped(rows []faultRow) []faultGroup {
 			})
 		}
 		groups[i].Count++
+		if groups[i].Why.Code == "" {
+			groups[i].Why = row.Why
+		}
 		if row.State == store.DeliveryParked {
 			groups[i].Parked++
 		}

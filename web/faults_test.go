@@ -216,3 +216,18 @@ func unzipped(t *testing.T, content string) map[string]string {
 	}
 	return files
 }
+
+// TestListsSayWhyTheLastAttemptFailed: a class alone is no reason.
+func TestListsSayWhyTheLastAttemptFailed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.submit(hospital, "Tolvan Test", "Ett")
+	why := store.Diagnosis{Code: "answer-missing", Values: map[string]string{"element": "result"}}
+	w.attempted(store.Attempt{Outcome: store.OutcomeUnknown, Class: "unreadable answer", Why: why, Again: w.clock().Add(time.Hour)})
+	const swedish = "result saknas i svaret, eller står i en annan namnrymd."
+	has(t, w.page("/faults"), "Senast: "+swedish)
+	has(t, w.page("/faults?class=unreadable+answer&code="), "oläsligt svar", swedish)
+	has(t, w.page("/monitor/deliveries"), "svaret gick inte att läsa", swedish)
+	has(t, w.page("/monitor/order?verb=retry&receiver="+hospital), "svaret gick inte att läsa", swedish)
+	has(t, w.get("/api/deliveries").body, `"code": "answer-missing"`, `"text": "result is missing in the answer, or stands in another namespace"`)
+}

@@ -163,7 +163,11 @@ type testedStep struct {
 
 func testedSteps(steps []relay.Step) (out []testedStep, failed bool) {
 	for _, step := range steps {
-		out = append(out, testedStep{Name: stepName(step.Name), Result: stepWords(step.Result), Remedy: stepWords(step.Remedy), OK: step.OK, Took: step.Took})
+		result := stepWords(step.Result)
+		if step.Why != nil {
+			result = whyWords(*step.Why)
+		}
+		out = append(out, testedStep{Name: stepName(step.Name), Result: result, Remedy: stepWords(step.Remedy), OK: step.OK, Took: step.Took})
 		failed = failed || !step.OK
 	}
 	return out, failed

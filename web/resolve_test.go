@@ -68,9 +68,9 @@ func TestARouteIsTested(t *testing.T) {
 		name, address string
 		want          []string
 	}{
-		{"nobody listens", nobody, []string{"Anslutningen fungerar inte.", "Förbindelse (TCP)", "förbindelsen nekas: ingen lyssnar på port", "se till att systemet är i gång"}},
+		{"nobody listens", nobody, []string{"Anslutningen fungerar inte.", "Förbindelse (TCP)", "nekades: ingen lyssnar där.", "se till att systemet är i gång"}},
 		{"it lets nobody in", producer.URL + "/", []string{"Anslutningen fungerar inte.", "Namnuppslag", "ingen: adressen är okrypterad http", "det svarar med HTTP-status 403"}},
-		{"nobody vouches for it", secure.URL + "/", []string{"Anslutningen fungerar inte.", "Kryptering och kedja (TLS)", "ingen vi litar på går i god för", "producer.tls.ca"}},
+		{"nobody vouches for it", secure.URL + "/", []string{"Anslutningen fungerar inte.", "Kryptering och kedja (TLS)", "kommer från en okänd utfärdare.", "producer.tls.ca"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			table := newTable(t, w.Relay.Contracts, routing.Row{Contract: send, Receiver: lonely, Address: c.address})

@@ -82,13 +82,16 @@ func TestAnOperatorWorksBesideTheGateway(t *testing.T) {
 	if err != nil || receipt.Result.Code != contracts.OK {
 		t.Fatalf("submitting: %v %v", receipt, err)
 	}
-	var rows []store.DeliveryRow
+	var rows []shownDelivery
 	until(t, "the delivery was tried", func() bool {
 		b.cli(t, &rows, "queue", "list", "--state", "due", "--receiver", handlingSystemID, "--case", id)
 		return len(rows) == 1 && rows[0].Attempts > 0
 	})
+	if !strings.HasPrefix(rows[0].Reason, "the connection to ") {
+		t.Errorf("the list gives as the reason %q", rows[0].Reason)
+	}
 	var shown struct {
-		store.DeliveryRow
+		shownDelivery
 		Tried []store.AttemptRow `json:"tried"`
 	}
 	b.cli(t, &shown, "queue", "show", rows[0].ID)

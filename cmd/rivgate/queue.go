@@ -104,12 +104,26 @@ func (c *QueueListCommand) Run(s *session) error {
 			}
 			s.more(len(rest), f.After)
 		}
-		return s.show(rows, func(w io.Writer) error { return deliveryTable(rows).print(w) })
+		return s.show(shownDeliveries(rows), func(w io.Writer) error { return deliveryTable(rows).print(w) })
 	})
 }
 
+// shownDelivery is a delivery with the reason of its last attempt in words.
+type shownDelivery struct {
+	store.DeliveryRow
+	Reason string `json:"reason,omitempty"`
+}
+
+func shownDeliveries(rows []store.DeliveryRow) []shownDelivery {
+	out := make([]shownDelivery, len(rows))
+	for i, r := range rows {
+		out[i] = shownDelivery{r, explained(r.Why)}
+	}
+	return out
+}
+
 func deliveryTable(rows []store.DeliveryRow) *table {
-	t := &table{head: []string{"ID", "CASE", "RECEIVER", "COMPONENT", "STATE", "ATTEMPTS", "LAST", "ACCEPTED", "NEXT"}}
+	t := &table{head: []string{"ID", "CASE", "RECEIVER", "COMPONENT", "STATE", "ATTEMPTS", "LAST", "ACCEPTED", "NEXT", "WHY"}}
 	for _, r := range rows {
 		state := string(r.State)
 		if r.Unknown {
@@ -118,7 +132,7 @@ func deliveryTable(rows []store.DeliveryRow) *table {
 		if r.Paused {
 			state += " (paused)"
 		}
-		t.add(r.ID, r.Case.Extension, r.Receiver, r.Component, state, r.Attempts, strings.TrimSpace(r.Class+" "+r.Code), r.Accepted, r.Next)
+		t.add(r.ID, r.Case.Extension, r.Receiver, r.Component, state, r.Attempts, strings.TrimSpace(r.Class+" "+r.Code), r.Accepted, r.Next, explained(r.Why))
 	}
 	return t
 }
@@ -143,9 +157,9 @@ func (c *QueueShowCommand) Run(s *session) error {
 			return fmt.Errorf("reading attempts: %w", err)
 		}
 		both := struct {
-			store.DeliveryRow
+			shownDelivery
 			Tried []shownAttempt `json:"tried"`
-		}{rows[0], make([]shownAttempt, len(attempts))}
+		}{shownDeliveries(rows)[0], make([]shownAttempt, len(attempts))}
 		for i, a := range attempts {
 			both.Tried[i] = shownAttempt{a, explained(a.Why)}
 		}

@@ -241,8 +241,19 @@ func leases(w *world) {
 		alike(w, "second", attempts[1], store.AttemptRow{
 			Attempt: 2, Worker: "worker", Started: w.clock.Now(), Outcome: store.OutcomeTechnical, Class: "http-503", Code: "X", Why: why, Duration: time.Second,
 		})
+		listed, err := w.s.Deliveries(w.ctx, store.DeliveryFilter{ID: f.first.ID})
+		w.must(err)
+		equal(w, "listed", len(listed), 1)
+		alike(w, "the reason in the list", listed[0].Why, why)
+		chosen, err := w.s.DeliveriesOfClass(w.ctx, store.DeliveryFilter{}, "http-503")
+		w.must(err)
+		equal(w, "of its class", len(chosen), 1)
+		alike(w, "the reason there", chosen[0].Why, why)
 		f.is(store.Submitted)
 		w.drain()
+		listed, err = w.s.Deliveries(w.ctx, store.DeliveryFilter{ID: f.first.ID})
+		w.must(err)
+		alike(w, "no reason once it is delivered", listed[0].Why, store.Diagnosis{})
 	})
 	w.run("a worker that is only slow may finish while nobody else has the lane", func(w *world) {
 		f := w.file(unit)
