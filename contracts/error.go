@@ -43,7 +43,8 @@ type Error struct {
 	SubCode string
 	Message string // Swedish; never content
 	Path    string
-	Line    int // 1-based; 0 unknown
+	Class   SchemaClass // of an offence against the schema
+	Line    int         // 1-based; 0 unknown
 	Column  int
 	Cause   error
 }

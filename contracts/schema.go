@@ -124,9 +124,12 @@ func (s *schema) validate(envelope []byte) error {
 	}
 	var found *xsderrors.Error
 	if !errors.As(err, &found) {
-		return refuse(SubSchema, "", schemaText(""))
+		other := refuse(SubSchema, "", schemaText(""))
+		other.Class = ClassOther
+		return other
 	}
 	e := refuse(SubSchema, s.path(found), schemaText(found.Code))
+	e.Class = schemaClass(found.Code)
 	e.Line, e.Column = found.Line, found.Column
 	return e
 }
@@ -150,6 +153,26 @@ func (s *schema) path(e *xsderrors.Error) string {
 		}
 	}
 	return strings.Join(known, "/")
+}
+
+func schemaClass(code xsderrors.Code) SchemaClass {
+	switch code {
+	case xsderrors.CodeValidationElement:
+		return ClassElement
+	case xsderrors.CodeValidationContent:
+		return ClassContent
+	case xsderrors.CodeValidationText:
+		return ClassText
+	case xsderrors.CodeValidationAttribute:
+		return ClassAttribute
+	case xsderrors.CodeValidationNil:
+		return ClassNil
+	case xsderrors.CodeValidationFacet, xsderrors.CodeValidationType:
+		return ClassValue
+	case xsderrors.CodeValidationRoot:
+		return ClassRoot
+	}
+	return ClassOther
 }
 
 // schemaText says what kind of offence it was. The validator's own words are not used: they name what the sender wrote.

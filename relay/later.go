@@ -210,7 +210,7 @@ func reasonOf(err error) string {
 	var platform *routing.Error
 	switch {
 	case errors.As(err, &contract):
-		return contract.Message
+		return contract.ForPeople()
 	case errors.Is(err, ErrConflict):
 		return "Ärendet ändrades innan svaret hann skickas. Läs det nya och skicka svaret igen."
 	case errors.Is(err, ErrNotOurs), errors.Is(err, store.ErrNotFound):

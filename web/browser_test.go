@@ -57,7 +57,7 @@ func (b *sharedBrowser) start() {
 		chromedp.NoDefaultBrowserCheck, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.WindowSize(1280, 900),
 		chromedp.Flag("disable-background-timer-throttling", true), chromedp.Flag("disable-backgrounding-occluded-windows", true),
-		chromedp.Flag("disable-renderer-backgrounding", true), chromedp.WSURLReadTimeout(time.Minute))
+		chromedp.Flag("disable-renderer-backgrounding", true), chromedp.Flag("disable-back-forward-cache", true), chromedp.WSURLReadTimeout(time.Minute))
 	ctx, closeTab := chromedp.NewContext(ctx)
 	b.stop = func() {
 		closeTab()

@@ -175,7 +175,7 @@ type place struct{ path, field string }
 
 // take puts a refusal beside the field that it is about, and tells whether it was one: any other error is not the form's.
 func (f *form) take(err error, places []place) bool {
-	p := problemOf(err)
+	p := forPeople(err)
 	if p == errInternal || p.Status == http.StatusNotFound && p.SubCode == "" {
 		return false
 	}
@@ -185,13 +185,11 @@ func (f *form) take(err error, places []place) bool {
 			return true
 		}
 	}
-	f.General = p.Title + ". " + p.Detail
-	if p.Code != "" {
-		code := p.SubCode
-		if code == "" {
-			code = p.Code
-		}
-		f.General += " (" + code + ")"
+	if f.General = p.Detail; p.Title != textUnsent { // which the summary begins with
+		f.General = p.Title + ". " + p.Detail
+	}
+	if p.Code != "" { // what to name to who keeps the system
+		f.General += " (" + p.Code + ")"
 	}
 	return true
 }

@@ -11,9 +11,9 @@ import (
 	"rivgate/web"
 )
 
-// ownScripts is a page without the two scripts that every page has: any other is foreign.
+// ownScripts is a page without the scripts that every page has: any other is foreign.
 func ownScripts(page string) string {
-	for _, name := range []string{"htmx.min.js", "desk.js"} {
+	for _, name := range []string{"htmx.min.js", "desk.js", "typed.js"} {
 		page = strings.Replace(page, `<script src="/static/`+name+`" defer></script>`, "", 1)
 	}
 	return page
@@ -121,8 +121,9 @@ func TestOtherSitesCannotPost(t *testing.T) {
 	if n := len(timeLine(t, w, id)); n != 1 {
 		t.Errorf("%d messages", n)
 	}
-	if n := len(w.accesses(store.AccessFilter{What: store.AccessCrossSite})); n != 12 {
-		t.Errorf("%d of 12 are in the access log", n)
+	// The first ten alike within a minute have rows of their own; what comes beyond them is counted in one more after the minute.
+	if n := len(w.accesses(store.AccessFilter{What: store.AccessCrossSite})); n != 10 {
+		t.Errorf("%d rows are in the access log", n)
 	}
 }
 

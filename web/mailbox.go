@@ -21,6 +21,7 @@ type mailboxPage struct {
 	Unit    string // name of who has it now
 	Former  string // name of who had it before; "" nobody
 	Letters []letter
+	Closed  *form // an answer that was refused, to a question that is no longer open
 	Done    bool
 	Forms   map[string]*form // by message id of the question
 	Now     time.Time
@@ -64,6 +65,7 @@ func (s *Site) showMailbox(w http.ResponseWriter, r *http.Request, who access, c
 	if c.ForwardedFrom != "" {
 		p.Former = s.named(contracts.OrgUnit{HSAID: c.ForwardedFrom})
 	}
+	shown := false
 	for i := range letters {
 		if letters[i].Question == "" {
 			continue
@@ -72,7 +74,11 @@ func (s *Site) showMailbox(w http.ResponseWriter, r *http.Request, who access, c
 		if failed != nil && letters[i].Question == question {
 			failed.Name = letters[i].Form.Name
 			letters[i].Form = failed
+			shown = true
 		}
+	}
+	if failed != nil && !shown { // the question that it answers is no longer open
+		p.Closed = &form{Name: "closed", Values: failed.Values, General: strings.TrimSpace(failed.General + " " + failed.Error("text"))}
 	}
 	status := http.StatusOK
 	if failed != nil {

@@ -46,6 +46,7 @@ func (s *Site) endpoints() []endpoint {
 		{get, "/signin/oidc/back", door, s.oidcBack, 0},
 		{post, "/signout", door, s.signOut, 0},
 		{get, "/account", pages, s.accountPage, SignedIn},
+		{get, "/help", pages, s.helpPage, SignedIn},
 		{post, "/account/password", pages, s.changePassword, SignedIn},
 		{get, "/review", pages, s.reviewPage, ReviewLog},
 		{post, "/review", pages, s.reviewSearch, ReviewLog},

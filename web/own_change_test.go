@@ -2,9 +2,17 @@ package web_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"rivgate/contracts"
+	"rivgate/relay"
+	"rivgate/routing"
 )
 
 // TestASecondAnswerFromTheSamePage: nobody is refused for what they did themselves; for what others did they are, and a second click sends nothing twice.
@@ -60,4 +68,55 @@ func TestThePageTellsThatAnAnswerLeft(t *testing.T) {
 	has(t, w.page("/inbox/"+id), "Svaret nådde 1177 kl.") // what a reload shows
 	w.as("hanna")
 	has(t, w.page(live), "Ärendet har ändrats sedan sidan öppnades")
+}
+
+// TestAHandlerSeesAnAnswerArriveOverTheQueue: in a region's gateway an answer waits in the queue until 1177 has it. The open page says by itself that it left,
+// and then that it arrived.
+func TestAHandlerSeesAnAnswerArriveOverTheQueue(t *testing.T) {
+	t.Parallel()
+	w, id := newDesk(t)
+	returns := w.Relay.Contracts.Return()
+	received, err := contracts.ParseStamp("20260302101500")
+	if err != nil {
+		t.Fatal(err)
+	}
+	receipt, err := returns.WriteReceipt(contracts.Receipt{Result: contracts.Accepted("there"), ReceivedTime: received})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := make(chan struct{})
+	national := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, _ *http.Request) {
+		<-answer
+		out.Header().Set("Content-Type", "text/xml; charset=utf-8")
+		_, _ = out.Write(receipt)
+	}))
+	t.Cleanup(national.Close)
+	region := newTable(t, w.Relay.Contracts, routing.Row{Contract: returns.Contract, Receiver: portal, Address: national.URL})
+	w.Relay.Table = func() *routing.Table { return region }
+	worker := &relay.Worker{Relay: w.Relay, Name: "test", GapTimeout: time.Hour, Lease: 30 * time.Second, Workers: 2}
+	ended := make(chan error, 1)
+	go func() { ended <- worker.Run(t.Context()) }()
+	t.Cleanup(func() {
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+
+	b := tab{browser(t), t}
+	w.signIn(b, "vera")
+	b.goes(http.StatusOK, "opening the case", chromedp.Navigate(w.server.URL+"/inbox/"+id))
+	must(t, "writing", chromedp.Do(b, chromedp.Click(chromedp.CSS(`details:has(#reply-text) > summary`)), chromedp.SendKeys(chromedp.CSS("#reply-text"), "Vi läser.")))
+	b.goes(http.StatusOK, "sending", chromedp.Click(chromedp.CSS(`form[action$="/reply"] button[value="send"]`)))
+	b.until("it can be taken back", `document.querySelector("#live").innerText.includes("skickas om 10 sekunder")`)
+	eval[string](b, `document.body.dataset.mark = "kept"`)
+	w.leave()
+	b.until("it left, and waits", `/Delsvar har skickats\.\s+Väntar på leverans/.test(document.querySelector("#live").innerText)`)
+	if strings.Contains(eval[string](b, `document.querySelector("#live").innerText`), "nådde") {
+		t.Error("the page says that the answer arrived, and nobody has it")
+	}
+	close(answer)
+	b.until("it arrived", `document.querySelector("#live").innerText.includes("Svaret nådde 1177 kl. 10:4")`)
+	if eval[string](b, `document.body.dataset.mark || ""`) != "kept" {
+		t.Error("the page was loaded anew")
+	}
 }

@@ -113,6 +113,26 @@ func ofContract(e *contracts.Error) *problem {
 	return p
 }
 
+const textUnsent = "Det gick inte att skicka"
+
+// forPeople is problemOf for a page: what the contract or the platform refuses is said in words for who fills in forms.
+func forPeople(err error) *problem {
+	p := problemOf(err)
+	var contract *contracts.Error
+	var platform *routing.Error
+	switch {
+	case p == errInternal:
+	case errors.As(err, &contract) && p.Type == problemURN+"refused":
+		p.Title, p.Detail = textUnsent, contract.ForPeople()
+		if p.Code = ""; contract.Code == contracts.TechnicalError {
+			p.Title = "Det gick inte att skicka just nu"
+		}
+	case errors.As(err, &platform) && p.Type == problemURN+"routing":
+		p.Title, p.Detail = textUnsent, "Det finns ingen väg till mottagaren just nu. Be den som sköter systemet om hjälp."
+	}
+	return p
+}
+
 func ofPlatform(e *routing.Error) *problem {
 	p := newProblem(http.StatusUnprocessableEntity, "routing", "Meddelandet har ingen väg", e.Code.Text())
 	p.Code = string(e.Code)
@@ -137,6 +157,7 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, who access, asPage b
 		w.Header().Set("WWW-Authenticate", `Bearer realm="rivgate"`)
 	}
 	if asPage {
+		p = forPeople(err)
 		shown := errorPage{page: s.page(who, p.Title, ""), Problem: p}
 		if p == errNotLocal {
 			shown.Nav = "closed" // no menu where no page opens

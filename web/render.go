@@ -42,6 +42,7 @@ type page struct {
 	Nav         string // the entry of the menu that is chosen; "closed" where no page opens
 	Environment string
 	Portal      bool // this gateway stands where 1177 is
+	Status      bool // the page of the gateway's state is on this listener
 	Menu        []menuEntry
 	Me          string    // name of who is signed in; "" for nobody
 	Unsent      *keptForm // what was typed here before the session ran out, for a page that does not fill it in itself
@@ -49,7 +50,7 @@ type page struct {
 }
 
 func (s *Site) page(who access, title, nav string) page {
-	p := page{Title: title, Nav: nav, Environment: s.Environment, Portal: s.open() && s.atPortal(), Unsent: who.kept, who: who}
+	p := page{Title: title, Nav: nav, Environment: s.Environment, Portal: s.open() && s.atPortal(), Status: !s.AdminApart, Unsent: who.kept, who: who}
 	if who.person {
 		p.Me = who.name
 	}

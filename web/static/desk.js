@@ -1,6 +1,9 @@
 // What pages do beside htmx. Every page works without this file.
 "use strict";
 
+// A page that says what is wrong begins there, also where the browser does not heed autofocus.
+document.querySelector("[data-summary]")?.focus();
+
 // A form with data-draft is saved there while it is typed in, its files aside.
 for (const form of document.querySelectorAll("form[data-draft]")) {
   const fields = () => {
