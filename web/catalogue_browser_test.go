@@ -89,7 +89,7 @@ func TestAnIntegratorMovesAUnitInABrowser(t *testing.T) {
 	b.goes(http.StatusOK, "asking why", chromedp.Click(chromedp.Search(`//main//a[normalize-space()="Varför?" and contains(@href, "to=")]`)))
 	b.sees("Anropet går till http://127.0.0.1:9/, system "+system, "här fanns raden")
 	b.goes(http.StatusOK, "testing the connection", press("Testa anslutningen"))
-	b.sees("Anslutningen fungerar inte.", "ingen lyssnar på port 9")
+	b.sees("Anslutningen fungerar inte.", "127.0.0.1:9 nekades: ingen lyssnar där.")
 	failed := w.attempted(store.Attempt{Outcome: store.OutcomeTechnical, Class: "connect", Again: w.clock()})
 	open("/faults")
 	b.sees("ingen förbindelse", "Testa anslutningen.")

@@ -277,7 +277,7 @@ func TestSubmitTellsWhatIsMissing(t *testing.T) {
 	}
 	has(t, r.body, "Ange anmälarens personnummer.", "Ange vilken dag det hände.", ">Det jag skrev</textarea>")
 	r = w.post("/submit", url.Values{"unit": {clinic}, "role": {"PATIENT"}, "reporter": {"189001019803"}, "date": {"2026-02-20"}, "text": {"Text"}})
-	has(t, r.body, `aria-describedby="submit-reporter-error"`, "kontrollsiffran", `value="189001019803"`)
+	has(t, r.body, `aria-describedby="submit-reporter-error"`, "den sista siffran", `value="189001019803"`)
 	if r := w.post("/submit", url.Values{"unit": {"SE2010123456-XX99"}}); r.status != http.StatusNotFound {
 		t.Errorf("a unit that cannot be chosen: %d", r.status)
 	}
