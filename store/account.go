@@ -146,7 +146,7 @@ func (s *Store) ChangeAccount(ctx context.Context, id string, by Access, change 
 			a.Epoch = was.Epoch + 1
 		}
 		if a.Epoch != was.Epoch {
-			if _, err := t.exec(ctx, `DELETE FROM web_session WHERE account = $1`, a.ID); err != nil {
+			if _, err := t.exec(ctx, `UPDATE web_session SET expires = $2 WHERE account = $1 AND expires > $2`, a.ID, micros(t.now)); err != nil {
 				return err
 			}
 		}

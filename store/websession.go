@@ -14,7 +14,7 @@ type WebSession struct {
 	Expires time.Time `json:"expires"`
 }
 
-// endedKept is for how long it is known whose session it was that ended by itself.
+// endedKept is for how long it is known whose session it was that ended.
 const endedKept = 24 * time.Hour
 
 // PutWebSession keeps what a session holds. token is the digest of what the browser has. A session that is there keeps its end; a new one ends after lifetime, and
@@ -48,7 +48,8 @@ func (s *Store) WebSession(ctx context.Context, token string) (data []byte, foun
 	return all[0], true, nil
 }
 
-// EndedWebSession tells whose session it was that ended by itself within a day; "" when it goes on, was ended, or never was.
+// EndedWebSession tells whose session it was that ended within a day, by itself or with all sessions of its account; "" when it goes on, was
+// ended by EndWebSession, or never was.
 func (s *Store) EndedWebSession(ctx context.Context, token string) (string, error) {
 	all, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (account string, err error) { return account, rows.Scan(&account) },
 		`SELECT account FROM web_session WHERE token = $1 AND expires <= $2`, token, micros(s.now()))

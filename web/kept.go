@@ -18,6 +18,7 @@ type keptForm struct {
 	Page    string // where it stood
 	Values  url.Values
 	Files   bool // files came with it, and are not kept
+	Typing  bool // it was not sent: the page's script saved it while it was typed
 	At      time.Time
 }
 
@@ -50,7 +51,7 @@ func (s *Site) putKept(ctx context.Context, all []keptForm) error {
 	return err
 }
 
-// keepForm keeps the form of a request whose session ran out, in the session of nobody that begins here, and tells whether it did: not when there is none, or it
+// keepForm keeps the form of a request whose session is over, in the session of nobody that begins here, and tells whether it did: not when there is none, or it
 // is not known whose it is. What has a password in it is not kept.
 func (s *Site) keepForm(w http.ResponseWriter, r *http.Request) (bool, error) {
 	ctx := r.Context()
@@ -68,19 +69,27 @@ func (s *Site) keepForm(w http.ResponseWriter, r *http.Request) (bool, error) {
 		return false, nil
 	}
 	k := keptForm{Account: account, Action: r.URL.Path, Page: page.Path, Values: f.Values, Files: f.dropped || len(f.files) > 0, At: s.now()}
+	if above, name, found := strings.Cut(k.Action, "/draft/"); found {
+		k.Action, k.Typing = above+"/"+name, true
+	}
 	all = slices.DeleteFunc(all, func(old keptForm) bool {
-		return old.Account != account || old.Action == k.Action && old.Values.Encode() == k.Values.Encode() // sent twice
+		again := old.Typing || old.Values.Encode() == k.Values.Encode() // typed on, or sent twice
+		return old.Account != account || old.Action == k.Action && again
 	})
 	return true, s.putKept(ctx, append(all[max(0, len(all)-keptCount+1):], k))
 }
 
-// endedAccount is whose session was over: by what the browser has of it, or, where another tab was sent before, by what waits.
+// endedAccount is whose session was over: by what the browser has of it, by who signed out in it, or, where another tab
+// was sent before, by what waits.
 func (s *Site) endedAccount(r *http.Request, waiting []keptForm) (string, error) {
 	cookie, err := r.Cookie(s.visits.Cookie.Name)
 	if err != nil {
 		return "", nil
 	}
 	account, err := s.Relay.Store.EndedWebSession(r.Context(), tokenDigest(cookie.Value))
+	if err == nil && account == "" {
+		account = s.visits.GetString(r.Context(), heldLeft)
+	}
 	if err == nil && account == "" && len(waiting) > 0 {
 		account = waiting[0].Account
 	}

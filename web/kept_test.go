@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rivgate/store"
 )
 
 // browserTab is a browser with its session that tells where it came from or does not.
@@ -80,6 +82,40 @@ func TestFormsWaitForTheirPage(t *testing.T) {
 		if page.status != http.StatusOK || !strings.Contains(page.body, c.shows) {
 			t.Errorf("%s: %d, without the text\n%s", c.name, page.status, main(page.body))
 		}
+	}
+}
+
+// TestFormsOfEndedSessionsWait: a session that was ended, here or by others, keeps what was typed as one that ran out does, for its owner alone.
+func TestFormsOfEndedSessionsWait(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.as("hanna")
+	id := w.submit(clinic, "Tolvan Test", "Text")
+	for name, end := range map[string]func(b *browserTab){
+		"signed out in another tab": func(b *browserTab) { b.send(http.MethodPost, "/signout", url.Values{}) },
+		"ended by an administrator": func(*browserTab) {
+			_, err := w.Relay.Store.ChangeAccount(t.Context(), "hanna", store.Access{Who: "test"}, func(a *store.Account) error { a.Epoch++; return nil })
+			must(t, "ending the sessions", err)
+		},
+	} {
+		w.cookies = nil
+		b := &browserTab{w: w, session: w.cookie("hanna"), referer: "/inbox/" + id}
+		end(b)
+		r := b.send(http.MethodPost, "/inbox/"+id+"/question", url.Values{"version": {"1"}, "text": {"EN FRÅGA"}})
+		has(t, r.body, "Du är utloggad.", "Det du skrev är kvar")
+		hasNot(t, r.body, "borta så länge")
+		b.send(http.MethodPost, "/signin", url.Values{"account": {"vera"}, "password": {password}})
+		hasNot(t, b.send(http.MethodGet, "/inbox/"+id, nil).body, "EN FRÅGA", "BORT")
+		w.cookies = nil
+		b = &browserTab{w: w, session: w.cookie("hanna"), referer: "/inbox/" + id}
+		end(b)
+		b.send(http.MethodPost, "/inbox/"+id+"/draft/reply", url.Values{"version": {"1"}, "text": {"BORT"}})
+		b.send(http.MethodPost, "/inbox/"+id+"/draft/reply", url.Values{"version": {"1"}, "text": {"BORTKOMMEN"}})
+		b.send(http.MethodPost, "/signin", url.Values{"account": {"hanna"}, "password": {password}})
+		if page := b.send(http.MethodGet, "/inbox/"+id, nil).body; !strings.Contains(page, ">BORTKOMMEN</textarea>") {
+			t.Errorf("%s: without the text\n%s", name, main(page))
+		}
+		hasNot(t, b.send(http.MethodGet, "/inbox/"+id, nil).body, ">BORT</textarea>") // the newest alone
 	}
 }
 

@@ -20,6 +20,7 @@ const (
 	heldAccount = "account"
 	heldEpoch   = "epoch"
 	heldKept    = "kept"     // keptForms as JSON
+	heldLeft    = "left"     // the account that signed out in this browser: what its other tabs send waits for it
 	heldOIDC    = "oidc"     // oidcTries as JSON
 	heldThere   = "provider" // true: signed in at the provider, and so signed out there too
 )

@@ -33,7 +33,7 @@ type signInPage struct {
 	Form     *form
 	Next     string
 	Kept     bool   // what they had typed waits for them
-	Was      bool   // signed in before: the session ran out
+	Was      bool   // signed in before: the session ran out, or was ended
 	Provider string // name of the identity provider; "" none
 	Local    bool
 	Out      bool   // has just signed out
@@ -87,6 +87,12 @@ func (s *Site) turnedAway(w http.ResponseWriter, r *http.Request) error {
 	kept, err := s.keepForm(w, r)
 	if err != nil {
 		return err
+	}
+	if r.Header.Get("Accept") == "application/json" { // the page's script saves a draft
+		return writeJSON(w, http.StatusUnauthorized, struct {
+			Kept   bool   `json:"kept"`
+			SignIn string `json:"signIn"`
+		}{kept, link("/signin?next={}", safeNext(s.pageOf(r)))})
 	}
 	return s.showSignIn(w, http.StatusUnauthorized, signInPage{Next: safeNext(s.pageOf(r)), Kept: kept, Was: true, Form: &form{Name: "signin", Values: url.Values{}}})
 }
@@ -214,6 +220,9 @@ func (s *Site) signOut(w http.ResponseWriter, r *http.Request, who access) error
 	}
 	if err := s.visits.Destroy(ctx); err != nil {
 		return err
+	}
+	if who.user != "" {
+		s.visits.Put(ctx, heldLeft, who.user) // in a new session, of nobody
 	}
 	if provided && s.Provider != nil {
 		if there := s.Provider.endSession(ctx); there != "" {

@@ -96,6 +96,7 @@ func accounts(w *world) {
 		a, err = w.s.ChangeAccount(w.ctx, "hanna", by, func(a *store.Account) error { a.Password = "$argon2id$2"; return nil })
 		w.must(err)
 		is("c", false)
+		ended("c", "hanna") // so that what was typed in it waits for its owner
 		equal(w, "epoch", a.Epoch, epoch+1)
 		put("e")
 		w.must(w.s.PutWebSession(w.ctx, "other", "otto", []byte("other"), time.Hour))

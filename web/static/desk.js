@@ -4,6 +4,15 @@
 // A page that says what is wrong begins there, also where the browser does not heed autofocus.
 document.querySelector("[data-summary]")?.focus();
 
+// signedOut says at a form that one has to sign in, where the text goes with it, or in another tab, so that it stays here.
+function signedOut(said, { kept, signIn }) {
+  const link = document.createElement("a");
+  link.href = signIn;
+  if (!kept) link.target = "_blank";
+  link.textContent = kept ? "Logga in igen, det du skrev följer med" : "Logga in i en ny flik, texten här står kvar";
+  said.replaceChildren("Du är utloggad, och utkastet är inte sparat. ", link, ".");
+}
+
 // A form with data-draft is saved there while it is typed in, its files aside.
 for (const form of document.querySelectorAll("form[data-draft]")) {
   const fields = () => {
@@ -18,7 +27,13 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
     sending = true;
     unsaved = false;
     try {
-      const answer = await fetch(form.dataset.draft, { method: "POST", body: fields(), redirect: "error" });
+      const answer = await fetch(form.dataset.draft, { method: "POST", body: fields(), redirect: "error", headers: { Accept: "application/json" } });
+      if (answer.status === 401) {
+        if (said) signedOut(said, await answer.json());
+        unsaved = true;
+        sending = false;
+        return;
+      }
       if (!answer.ok) throw new Error(answer.statusText);
       const saved = await answer.json();
       form.elements.draft.value = saved.version;
