@@ -24,8 +24,8 @@ func TestAConnectionThatCannotRollBackIsReplaced(t *testing.T) {
 		}
 		return full
 	})
-	if !errors.Is(err, full) {
-		t.Fatal(err)
+	if err == nil { // full, or, in a group with another job, that its part could not be undone
+		t.Fatal("the change was made")
 	}
 	if _, err := s.VoidLeases(t.Context()); err != nil {
 		t.Error("after that:", err)

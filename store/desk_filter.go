@@ -165,17 +165,21 @@ func wordSet(word string, stale bool) caseSet {
 	s := caseSet{args: []any{word, word + "\U0010FFFF"}, rows: `SELECT w.case_id FROM case_word w WHERE w.word >= $? AND w.word < $?`}
 	s.ids, s.has = s.rows, slices.Clone(s.args)
 	s.holds = `((SELECT 1 FROM case_word w WHERE w.case_id = c.id AND w.word >= $? AND w.word < $? LIMIT 1) IS NOT NULL`
-	or := func(condition string, args ...any) {
+	or := func(holds, condition string, args ...any) {
 		s.ids += ` UNION SELECT c.id FROM cases c WHERE ` + condition
-		s.holds += ` OR ` + condition
+		s.holds += ` OR ` + holds
 		s.args, s.has = append(s.args, args...), append(s.has, args...)
 	}
 	if stale {
-		or(`c.stale AND c.search LIKE $? ESCAPE '\'`, "%"+escapeLike(word)+"%") // rather too many, for a moment, than too few
+		const found = `c.stale AND c.search LIKE $? ESCAPE '\'`
+		or(found, found, "%"+escapeLike(word)+"%") // rather too many, for a moment, than too few
 	}
 	for _, id := range identity.Keys(word) {
-		or(`c.reporter_id = $? AND c.reporter_id <> ''`, id)
-		or(`c.patient_id = $? AND c.patient_id <> ''`, id)
+		for _, who := range []string{"reporter_id", "patient_id"} {
+			// Whose the cases are is found once, by its index, whichever cases are gone through.
+			persons := `c.id IN (SELECT p.id FROM cases p WHERE p.` + who + ` = $? AND p.` + who + ` <> '')`
+			or(persons, `c.`+who+` = $? AND c.`+who+` <> ''`, id)
+		}
 	}
 	if s.ids == s.rows {
 		s.ids = strings.Replace(s.ids, "SELECT", "SELECT DISTINCT", 1)

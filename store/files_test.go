@@ -395,6 +395,13 @@ func TestOwn(t *testing.T) {
 	if err := second.Own(); !errors.Is(err, store.ErrOwned) {
 		t.Errorf("owned twice: %v", err)
 	}
+	link := filepath.Join(t.TempDir(), "link.db")
+	if err := os.Symlink(strings.TrimPrefix(url, "sqlite:"), link); err != nil {
+		t.Fatal(err)
+	}
+	if err := open(t, "sqlite:"+link, store.Options{}).Own(); !errors.Is(err, store.ErrOwned) {
+		t.Errorf("owned twice, by another name: %v", err)
+	}
 	if _, err := second.Accept(t.Context(), complaint(1, nil)); err != nil {
 		t.Errorf("beside the owner: %v", err)
 	}

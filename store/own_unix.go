@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -21,7 +22,14 @@ func (s *Store) Own() error {
 	if s.path == "" || s.owned != nil {
 		return nil
 	}
-	file, err := os.OpenFile(s.path+".lock", os.O_CREATE|os.O_RDWR, 0o640)
+	path, err := filepath.EvalSymlinks(s.path) // one file has one lock, by whatever name it is reached
+	if errors.Is(err, os.ErrNotExist) { // it is about to be made
+		path, err = s.path, nil
+	}
+	if err != nil {
+		return fmt.Errorf("owning the database: %w", err)
+	}
+	file, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o640)
 	if err != nil {
 		return fmt.Errorf("owning the database: %w", err)
 	}
