@@ -122,7 +122,10 @@ func (p *probing) tcp(ctx context.Context) bool {
 }
 
 func (p *probing) dial(ctx context.Context) (net.Conn, error) {
-	d := net.Dialer{Timeout: min(given(p.sender.Client.ConnectTimeout, 2*time.Second), probeStep)}
+	d := net.Dialer{
+		Timeout:        min(given(p.sender.Client.ConnectTimeout, 2*time.Second), probeStep),
+		ControlContext: soap.NeverLinkLocal,
+	}
 	return d.DialContext(ctx, "tcp", net.JoinHostPort(p.target.Hostname(), p.port))
 }
 

@@ -2,7 +2,6 @@ package routing
 
 import (
 	"cmp"
-	"net/url"
 	"slices"
 	"strings"
 )
@@ -117,11 +116,11 @@ func (k *entryChecker) address(e Entry) {
 		return
 	}
 	allowed := func(c rune) bool { return letterOrDigit(c) || strings.ContainsRune("_.:/-?&", c) }
-	u, err := url.Parse(e.Address)
+	_, err := ProducerAddress(e.Address)
 	switch {
 	case len(e.Address) < minAddress || len(e.Address) > maxField || strings.ContainsFunc(e.Address, func(c rune) bool { return !allowed(c) }):
 		k.say(e, "write 5 to 255 letters, digits and _ . : / - ? &", "its address %q is none that a TAK takes", shorten(e.Address))
-	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+	case err != nil:
 		k.say(e, "write http:// or https:// and a host", "its address %q is no URL", shorten(e.Address))
 	}
 	if !supported(e.Profile) {

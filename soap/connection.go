@@ -40,7 +40,7 @@ func (c *Client) roundTripper() *http.Transport {
 func (c *Client) connectTimeout() time.Duration { return or(c.ConnectTimeout, 2*time.Second) }
 
 func (c *Client) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	dialer := net.Dialer{Timeout: c.connectTimeout()}
+	dialer := net.Dialer{Timeout: c.connectTimeout(), ControlContext: NeverLinkLocal}
 	connection, err := dialer.DialContext(ctx, network, address)
 	if err != nil {
 		return nil, &dialError{kind: SendConnect, err: err}

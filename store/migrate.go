@@ -12,6 +12,7 @@ import (
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
+	"modernc.org/sqlite"
 )
 
 // ErrNoStore means that there is no store at the URL, and that Open was not to create one.
@@ -59,14 +60,34 @@ func (s *Store) SchemaVersion(ctx context.Context) (int64, error) { return s.sch
 
 // schemaVersion is 0 where there is no schema.
 func (s *Store) schemaVersion(ctx context.Context) (int64, error) {
-	var known bool
-	if err := s.read.QueryRowContext(ctx, s.dialect.hasSchema).Scan(&known); err != nil || !known {
+	known, err := s.hasSchema(ctx)
+	if err != nil || !known {
 		return 0, wrap("looking for the schema", err)
 	}
 	var version sql.NullInt64
-	err := s.read.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&version)
+	err = s.read.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&version)
 	return version.Int64, wrap("reading the schema's version", err)
 }
+
+// hasSchema looks for the table of versions. While another process makes a new SQLite file, SQLite answers that it is locked
+// without waiting as it does otherwise; so this asks again, for as long as a write may wait.
+func (s *Store) hasSchema(ctx context.Context) (known bool, err error) {
+	for until := time.Now().Add(10 * time.Second); ; {
+		err = s.read.QueryRowContext(ctx, s.dialect.hasSchema).Scan(&known)
+		var locked *sqlite.Error
+		if !errors.As(err, &locked) || locked.Code()&0xff != sqliteBusy || time.Now().After(until) {
+			return known, err
+		}
+		select {
+		case <-ctx.Done():
+			return false, ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// sqliteBusy is SQLITE_BUSY.
+const sqliteBusy = 5
 
 func wrap(what string, err error) error {
 	if err == nil {

@@ -23,7 +23,7 @@ func (s *Store) Own() error {
 		return nil
 	}
 	path, err := filepath.EvalSymlinks(s.path) // one file has one lock, by whatever name it is reached
-	if errors.Is(err, os.ErrNotExist) { // it is about to be made
+	if errors.Is(err, os.ErrNotExist) {        // it is about to be made
 		path, err = s.path, nil
 	}
 	if err != nil {

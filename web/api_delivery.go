@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -168,12 +167,8 @@ func (s *Site) apiDeliveryVerb(w http.ResponseWriter, r *http.Request, who acces
 	case "close":
 		n, err = s.Relay.Store.CloseDeliveries(r.Context(), f, who.name, body.Reason)
 	case "redirect":
-		to, parsing := url.Parse(body.Address)
-		if parsing != nil || to.Host == "" || to.User != nil || to.Scheme != "https" && to.Scheme != "http" {
-			return invalid("address", "Ange en adress som börjar med https:// eller http://.")
-		}
-		if s.Environment == Production && to.Scheme != "https" {
-			return invalid("address", "I produktion ska adressen börja med https://.")
+		if text := s.wrongAddress(body.Address); text != "" {
+			return invalid("address", text)
 		}
 		n, err = s.Relay.Store.Redirect(r.Context(), f, body.Address, who.name, body.Reason)
 	default:

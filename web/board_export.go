@@ -37,12 +37,9 @@ func (s *Site) boardExport(w http.ResponseWriter, r *http.Request, who access) e
 	}
 	period := exportPeriod(f, unit)
 	kind, format := f.Value("what"), f.Value("format")
-	if kind != "texts" {
-		kind = "numbers"
-	}
-	if format != "json" {
-		format = "csv"
-	}
+	kind = f.among("what", cmp.Or(kind, "numbers"), "numbers", "texts")
+	format = f.among("format", cmp.Or(format, "csv"), "csv", "json")
+	_ = f.among("by", cmp.Or(f.Value("by"), "received"), "received", "closed")
 	if f.Failed() {
 		return s.showBoardList(w, r, who, f)
 	}

@@ -351,3 +351,18 @@ func TestHandingOverHasANoteAndAGround(t *testing.T) {
 	has(t, page, "Till er igen.", "Enligt anmälarens begäran", `class="meta">web`)
 	hasNot(t, page, "Ring henne först.", "Någon Annan")
 }
+
+// A choice of the export that is none is refused, and not taken for another.
+func TestTheExportTakesOnlyItsChoices(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.as("nina")
+	for _, wrong := range []string{"what=zz", "by=zz", "format=exe"} {
+		if r := w.get("/board/export?year=2026&" + wrong); r.status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d", wrong, r.status)
+		}
+	}
+	if r := w.get("/board/export?year=2026&what=numbers&by=closed&format=json"); r.status != http.StatusOK {
+		t.Errorf("what can be chosen: %d", r.status)
+	}
+}

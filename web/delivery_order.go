@@ -2,12 +2,14 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"time"
 
+	"rivgate/routing"
 	"rivgate/store"
 )
 
@@ -186,8 +188,13 @@ func (s *Site) judgeOrder(probe *orderPage, f *form, seen int, p *orderPage) {
 
 // wrongAddress says what is wrong with an address that messages are to be sent to; "" for nothing.
 func (s *Site) wrongAddress(address string) string {
-	to, err := url.Parse(address)
-	if err != nil || to.Host == "" || to.User != nil || to.Scheme != "https" && to.Scheme != "http" {
+	to, err := routing.ProducerAddress(address)
+	switch {
+	case errors.Is(err, routing.ErrNoPort):
+		return "Porten finns inte: ange 1 till 65535."
+	case errors.Is(err, routing.ErrLinkLocal):
+		return "Till en länklokal adress skickas aldrig något. Ange det mottagande systemets adress."
+	case err != nil:
 		return "Ange en adress som börjar med https:// eller http://."
 	}
 	if s.Environment == Production && to.Scheme != "https" {

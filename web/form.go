@@ -196,3 +196,12 @@ func (f *form) take(err error, places []place) bool {
 
 // compactDate turns the YYYY-MM-DD of a date field into YYYYMMDD.
 func compactDate(s string) string { return strings.ReplaceAll(s, "-", "") }
+
+// among is a value that is one of those that can be chosen; any other is refused beside its field, and the first stands for it.
+func (f *form) among(name, value string, choices ...string) string {
+	if slices.Contains(choices, value) {
+		return value
+	}
+	f.refuse(name, "Välj ett av alternativen.")
+	return choices[0]
+}

@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
 	"sync"
 	"time"
 
@@ -30,7 +32,20 @@ type heartbeat struct {
 func (s *Site) beat(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, beatTimeout)
 	defer cancel()
-	return s.Relay.Store.Heartbeat(ctx)
+	if err := s.Relay.Store.Heartbeat(ctx); err != nil {
+		return err
+	}
+	return spoolable(s.Relay.Limits.Folder)
+}
+
+// spoolable tries whether a large message could be written to disk while it is read. "" is the system's folder.
+func spoolable(folder string) error {
+	file, err := os.CreateTemp(folder, ".ready-*")
+	if err != nil {
+		return fmt.Errorf("writing to the folder of large messages: %w", err)
+	}
+	_, writing := file.Write([]byte{'.'})
+	return errors.Join(writing, file.Close(), os.Remove(file.Name()))
 }
 
 // run writes to the store again and again until ctx ends. Each change goes to the log, once.

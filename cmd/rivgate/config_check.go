@@ -15,6 +15,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"rivgate/store"
+	"rivgate/web"
 )
 
 // checker collects what is wrong with the values of a configuration.
@@ -173,7 +174,7 @@ func (k *checker) listeners() {
 		k.problem("web.small_counts", "is below 1: write 5, or 1 to hide nothing")
 	}
 	if w.APITokensFile != "" {
-		k.file("web.api_tokens_file", w.APITokensFile)
+		k.tokens(w.APITokensFile)
 	}
 	if text := k.c.Files.Scanner; text != "" && k.c.Files.scanner() == nil {
 		k.problem("files.scanner", "%q is no address of clamd: write tcp://127.0.0.1:3310 or unix:///run/clamav/clamd.ctl", text)
@@ -408,4 +409,17 @@ func parsePrefix(s string) (netip.Prefix, error) {
 func isURL(source string) bool {
 	u, err := url.Parse(source)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https")
+}
+
+// tokens reads the file of tokens as serve does.
+func (k *checker) tokens(path string) {
+	f, err := os.Open(path)
+	if err != nil {
+		k.file("web.api_tokens_file", path)
+		return
+	}
+	defer f.Close()
+	if _, err := web.ReadTokens(f); err != nil {
+		k.problem("web.api_tokens_file", "%v", err)
+	}
 }

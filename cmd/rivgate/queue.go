@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"os/user"
 	"strings"
 	"time"
 
 	"rivgate/relay"
+	"rivgate/routing"
 	"rivgate/store"
 )
 
@@ -318,9 +318,8 @@ type QueueRedirectCommand struct {
 
 // Run redirects.
 func (c *QueueRedirectCommand) Run(s *session) error {
-	u, err := url.Parse(c.To)
-	if err != nil || !isURL(c.To) || u.Host == "" || u.User != nil {
-		return usage("--to %q is no address: write https://host/path", c.To)
+	if _, err := routing.ProducerAddress(c.To); err != nil {
+		return usage("--to %q is no address: %w", c.To, err)
 	}
 	return c.apply(s, "redirected", store.VerbRedirect, []store.DeliveryState{store.DeliveryDue, store.DeliveryParked},
 		func(ctx context.Context, db *store.Store, f store.DeliveryFilter, by string) (int, error) {

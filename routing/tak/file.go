@@ -91,6 +91,9 @@ func (f File) Read(context.Context) (routing.Catalogue, error) {
 	}
 	defer file.Close()
 	c, err := ReadAny(file, f.Names)
+	if err == nil && len(c.Routes) == 0 {
+		err = errors.New("the catalogue has no routes: an empty list is a failure, not a catalogue in which nobody is reached")
+	}
 	if err == nil {
 		err = f.add(&c)
 	}

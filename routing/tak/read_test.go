@@ -340,3 +340,14 @@ func TestHSAFilesThatAreRefused(t *testing.T) {
 		})
 	}
 }
+
+// A file without routes is a failure to read it: senders would be told that nobody is there.
+func TestAFileWithoutRoutesIsNoCatalogue(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "catalogue.yaml")
+	if err := os.WriteFile(path, []byte("units: []\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (tak.File{Path: path}).Read(t.Context()); err == nil || !strings.Contains(err.Error(), "no routes") {
+		t.Errorf("it is read: %v", err)
+	}
+}
