@@ -13,8 +13,11 @@ import (
 const (
 	breakAfter = 3 // connections in a row that failed
 	probeFirst = 5 * time.Second
-	probeLast  = time.Minute
+	probeLast  = ProbeWait
 )
+
+// ProbeWait is how long it takes at most until a receiver that is down is asked again.
+const ProbeWait = time.Minute
 
 // breakers know which addresses are down: only connections that fail open one, never an answer, whatever it says. Each process finds out for itself, so
 // that one without a way to a receiver does not keep the others from it.

@@ -98,6 +98,7 @@ type DeliveryRow struct {
 	Next      *time.Time    `json:"next,omitempty"`
 	Done      *time.Time    `json:"done,omitempty"`
 	Paused    bool          `json:"paused,omitempty"`
+	Down      *Outage       `json:"receiverDown,omitempty"` // of the address, while the delivery is due
 }
 
 // AttemptRow is one attempt as it is shown.

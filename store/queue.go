@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -64,7 +65,25 @@ func (s *Store) Deliveries(ctx context.Context, f DeliveryFilter) ([]DeliveryRow
 	if err != nil {
 		return nil, fmt.Errorf("listing deliveries: %w", err)
 	}
-	return rows, nil
+	return rows, s.markDown(ctx, rows)
+}
+
+// markDown notes with each delivery that is due whether its receiver is down.
+func (s *Store) markDown(ctx context.Context, rows []DeliveryRow) error {
+	due := func(d DeliveryRow) bool { return d.State == DeliveryDue }
+	if !slices.ContainsFunc(rows, due) {
+		return nil
+	}
+	down, err := s.outages(ctx)
+	if err != nil {
+		return err
+	}
+	for i, row := range rows {
+		if outage, ok := down[row.Address]; ok && due(row) {
+			rows[i].Down = &outage
+		}
+	}
+	return nil
 }
 
 func scanDelivery(rows *sql.Rows) (d DeliveryRow, err error) {

@@ -201,6 +201,18 @@ func TestTraffic(t *testing.T) {
 		if a.Receiver != "SE2010123456-A" || a.Due != 0 || a.Parked != 1 || a.In.Hour != 2 || a.Out.Minute != 1 || !a.Silent.IsZero() || a.Trouble != "fault-client" || a.Oldest.IsZero() {
 			t.Errorf("a: %+v", a)
 		}
+		for receiver, want := range map[string]bool{"SE2010123456-A": false, "SE2010123456-B": true} {
+			rows, err := s.Deliveries(t.Context(), store.DeliveryFilter{Receiver: receiver})
+			if err != nil || len(rows) == 0 {
+				t.Fatal(rows, err)
+			}
+			for _, row := range rows {
+				down := row.Down != nil && !row.Down.Since.IsZero() && !row.Down.Asked.Before(row.Down.Since)
+				if down != want {
+					t.Errorf("%s to %s: down %v, want %v", row.ID, receiver, row.Down, want)
+				}
+			}
+		}
 		if b.Due != 2 || b.Unknown != 1 || b.Parked != 0 || b.In.Minute != 2 || b.Out.Hour != 0 || b.Silent.IsZero() || b.In.Least {
 			t.Errorf("b: %+v", b)
 		}

@@ -45,16 +45,19 @@ const silentAfter = 3
 // silence is a condition on a delivery d: its last attempt got no answer.
 const silence = `(d.state = 'due' AND d.class IN ('connect', 'tls', 'timeout', 'reset', 'no answer'))`
 
+// latestDelivered is when something was last delivered to each address; $1 is trafficMost.
+const latestDelivered = `latest (address, at) AS (SELECT x.address, max(x.done_at) FROM
+	(SELECT address, done_at, state FROM delivery WHERE done_at IS NOT NULL ORDER BY done_at DESC, seq DESC LIMIT $1) AS x WHERE x.state = 'delivered' GROUP BY x.address)`
+
 // Traffic lists receivers with something waiting or parked, and those that something passed by within the hour; what waits longest first.
 func (s *Store) Traffic(ctx context.Context) ([]Traffic, error) {
 	now := s.now()
-	all, err := collect(ctx, pool{s.read}, scanTraffic, `WITH latest (address, at) AS (SELECT x.address, max(x.done_at) FROM
-			(SELECT address, done_at, state FROM delivery WHERE done_at IS NOT NULL ORDER BY done_at DESC, seq DESC LIMIT $2) AS x WHERE x.state = 'delivered' GROUP BY x.address)
+	all, err := collect(ctx, pool{s.read}, scanTraffic, `WITH `+latestDelivered+`
 		SELECT min(d.receiver), min(d.component), d.address, sum(CASE WHEN d.state = 'due' THEN 1 ELSE 0 END), sum(CASE WHEN `+unknownOutcome+` THEN 1 ELSE 0 END),
 			sum(CASE WHEN d.state = 'parked' THEN 1 ELSE 0 END), min(d.accepted), min(CASE WHEN `+silence+` AND d.first_try > COALESCE(e.at, 0) THEN d.first_try END),
 			sum(CASE WHEN `+silence+` AND d.first_try > COALESCE(e.at, 0) THEN d.attempts ELSE 0 END)
 		FROM delivery d JOIN lane l ON l.id = d.lane LEFT JOIN latest e ON e.address = d.address WHERE d.done_at IS NULL
-		GROUP BY d.receiver_key, d.component_key, d.address ORDER BY min(d.accepted), d.receiver_key, d.address`, micros(now), trafficMost)
+		GROUP BY d.receiver_key, d.component_key, d.address ORDER BY min(d.accepted), d.receiver_key, d.address`, trafficMost)
 	if err != nil {
 		return nil, fmt.Errorf("summing up traffic: %w", err)
 	}
@@ -85,6 +88,38 @@ func scanTraffic(rows *sql.Rows) (t Traffic, err error) {
 		t.Silent = moment(silent.Int64)
 	}
 	return t, err
+}
+
+// Outage is an address that no attempt got an answer from, after three in a row that got none.
+type Outage struct {
+	Since time.Time `json:"since"` // of the first attempt without an answer
+	Asked time.Time `json:"asked"` // of the latest
+}
+
+// outages are the addresses that are down, as far as the store can tell. A process that has a breaker open asks there now and then.
+func (s *Store) outages(ctx context.Context) (map[string]Outage, error) {
+	type unanswered struct {
+		address string
+		outage  Outage
+	}
+	all, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (u unanswered, err error) {
+		var since, asked int64
+		err = rows.Scan(&u.address, &since, &asked)
+		u.outage = Outage{moment(since), moment(asked)}
+		return u, err
+	}, `WITH `+latestDelivered+`
+		SELECT d.address, min(d.first_try), COALESCE(max(a.started), max(d.first_try)) FROM delivery d
+		LEFT JOIN latest e ON e.address = d.address LEFT JOIN attempt a ON a.message_id = d.message_id AND a.number = d.attempts
+		WHERE d.done_at IS NULL AND `+silence+` AND d.first_try > COALESCE(e.at, 0)
+		GROUP BY d.address HAVING sum(d.attempts) >= $2`, trafficMost, silentAfter)
+	if err != nil {
+		return nil, fmt.Errorf("looking for receivers that are down: %w", err)
+	}
+	down := make(map[string]Outage, len(all))
+	for _, u := range all {
+		down[u.address] = u.outage
+	}
+	return down, nil
 }
 
 // troubles notes how the newest failed attempt of each receiver ended. The last attempt of a delivery may still run: then the one before it counts.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"rivgate/relay"
 	"rivgate/store"
 )
 
@@ -81,7 +82,10 @@ func (p deliveryPage) Follows() string {
 	case row.Paused:
 		return "Mottagaren är pausad. Meddelandet skickas när den återupptas."
 	}
-	next := "Meddelandet skickas så snart det är dess tur: efter tidigare meddelanden i samma ärende."
+	if row.Down != nil && (row.Next == nil || !row.Next.After(p.Now)) {
+		return p.afterOutage(*row.Down)
+	}
+	next := "Meddelandet skickas så snart det är dess tur. Väntar ett tidigare meddelande i samma ärende skickas det först."
 	if row.Next != nil && row.Next.After(p.Now) {
 		next = "Nästa försök görs " + moment(*row.Next, p.Now) + ", om inget tidigare meddelande i samma ärende är kvar."
 	}
@@ -89,4 +93,21 @@ func (p deliveryPage) Follows() string {
 		next += " Det skickas med samma meddelande-id, så att mottagaren kan känna igen det om det redan kom fram."
 	}
 	return next
+}
+
+// afterOutage says what comes next for a message whose receiver is down.
+func (p deliveryPage) afterOutage(down store.Outage) string {
+	text := "Mottagaren är nere sedan " + moment(down.Since, p.Now) + ". Meddelandet väntar och skickas av sig självt när mottagaren svarar igen."
+	if probe := down.Asked.Add(relay.ProbeWait); probe.After(p.Now) {
+		return text + " Mottagaren tillfrågas igen senast " + moment(probe, p.Now) + "."
+	}
+	return text + " Mottagaren tillfrågades senast " + moment(down.Asked, p.Now) + "."
+}
+
+// Upcoming is when the next attempt is made; nil where that is not known or due already.
+func (p deliveryPage) Upcoming() *time.Time {
+	if p.Row.Next != nil && p.Row.Next.After(p.Now) && !p.Row.Paused {
+		return p.Row.Next
+	}
+	return nil
 }

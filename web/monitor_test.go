@@ -208,6 +208,14 @@ func TestMonitorSaysWhatIsWorst(t *testing.T) {
 		w.fails(store.Attempt{Outcome: store.OutcomeTechnical, Class: "connect", Again: w.clock()})
 	}
 	has(t, w.page("/monitor"), `class="notice bad"`, "Mottagaren Sjukhuset är nere sedan kl. 15:42.", "mottagaren nere sedan kl. 15:42")
+	has(t, w.page("/monitor/deliveries"), "mottagaren nere")
+	rows, err := w.Relay.Store.Deliveries(t.Context(), store.DeliveryFilter{State: store.DeliveryDue})
+	if err != nil || len(rows) == 0 {
+		t.Fatal(rows, err)
+	}
+	page := w.page("/monitor/deliveries/" + rows[0].ID)
+	has(t, page, "Mottagaren är nere sedan kl. 15:42. Meddelandet väntar", "Mottagaren tillfrågas igen senast kl. ")
+	hasNot(t, page, "Nästa försök", "tidigare meddelande")
 	w.fails(store.Attempt{Outcome: store.OutcomeUnknown, Class: "timeout", Again: w.clock()})
 	has(t, w.page("/monitor"), `<span class="number">1</span> med osäkert utfall`)
 	has(t, w.page("/monitor/deliveries?state=unknown"), hospital, "osäkert utfall", "inget svar i tid")
@@ -227,7 +235,7 @@ func TestMonitorSaysWhatIsWorst(t *testing.T) {
 		return web.CatalogueStatus{Loaded: w.clock(), Source: "file", FromCache: true, Held: "abc"}
 	}
 	w.serve()
-	page := w.page("/monitor")
+	page = w.page("/monitor")
 	has(t, page, "Ett certifikat har gått ut (producer.tls.certificate).", "Ett certifikat går ut om 5 dagar (soap.tls.certificate).", "Det hålls tillbaka", "inga fel", "har gått ut", "5 dagar kvar")
 	if strings.Index(page, "Ett certifikat har gått ut") > strings.Index(page, "1 meddelande är parkerat") {
 		t.Error("what no waiting mends does not come first")

@@ -100,7 +100,7 @@ func TestDescriptionHasEveryField(t *testing.T) {
 		"Complaint": contracts.Complaint{}, "Answer": contracts.Answer{}, "Forward": contracts.Forward{}, "Professional": contracts.Professional{},
 		"Classification": contracts.Classification{}, "Update": contracts.Update{}, "Handover": contracts.Handover{}, "Message": contracts.Message{}, "NewCase": newCase{}, "NewMessage": newMessage{},
 		"Accepted": receiptView{}, "Ref": store.Ref{}, "Handler": store.Handler{}, "Person": personView{}, "CaseClassification": concluded{}, "Case": caseView{},
-		"Entry": store.Entry{}, "Letter": store.Letter{}, "Receiver": relay.Receiver{}, "Delivery": deliveryRow{}, "DeliveryWithAttempts": deliveryView{},
+		"Entry": store.Entry{}, "Letter": store.Letter{}, "Receiver": relay.Receiver{}, "Delivery": deliveryRow{}, "Outage": store.Outage{}, "DeliveryWithAttempts": deliveryView{},
 		"Attempt": attemptView{}, "Diagnosis": whyView{}, "Waiting": store.Waiting{}, "Audit": store.Audit{}, "DeliveryFilter": deliveryFilter{}, "DeliveryVerb": deliveryVerb{}, "StatisticsRow": countView{},
 		"CatalogueRow": routing.Entry{}, "EntryEdit": routing.Edit{}, "EntryChange": routing.EntryChange{}, "TouchingChange": touchingView{},
 		"EntryProblem": routing.EntryProblem{}, "Ground": routing.Ground{}, "Switch": routing.Switch{}, "CatalogueDraft": draftView{}, "CatalogueEdits": rowEdits{},

@@ -129,10 +129,17 @@ func deliveryTable(rows []store.DeliveryRow) *table {
 		if r.Unknown {
 			state += " (outcome unknown)"
 		}
-		if r.Paused {
-			state += " (paused)"
+		next := cell(r.Next)
+		switch {
+		case r.Paused:
+			state, next = state+" (paused)", "when resumed"
+		case r.Down != nil:
+			state += " (receiver down)"
+			if asked := r.Down.Asked.Add(relay.ProbeWait); r.Next == nil || r.Next.Before(asked) {
+				next = "by " + cell(asked)
+			}
 		}
-		t.add(r.ID, r.Case.Extension, r.Receiver, r.Component, state, r.Attempts, strings.TrimSpace(r.Class+" "+r.Code), r.Accepted, r.Next, explained(r.Why))
+		t.add(r.ID, r.Case.Extension, r.Receiver, r.Component, state, r.Attempts, strings.TrimSpace(r.Class+" "+r.Code), r.Accepted, next, explained(r.Why))
 	}
 	return t
 }
