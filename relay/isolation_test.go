@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
 	"rivgate/contracts"
@@ -109,8 +111,13 @@ func TestReceiverThatIsDownIsProbed(t *testing.T) {
 	}
 	worker := w.worker()
 	worker.Workers, worker.PerAddress = 1, 1
+	registry := prometheus.NewRegistry()
+	worker.Register(registry)
 	stop := w.run(worker)
 	w.eventually("it is down", func() bool { return w.lines(isDown) == 1 })
+	if metrics := shown(t, registry); !strings.Contains(metrics, "rivgate_receiver_down{") {
+		t.Errorf("the log says that it is down, and the metric does not:\n%s", metrics)
+	}
 	if n := w.producer.calls(); n != 3 {
 		t.Errorf("it was called %d times before it counted as down", n)
 	}
@@ -136,6 +143,9 @@ func TestReceiverThatIsDownIsProbed(t *testing.T) {
 		return len(w.deliveries(store.DeliveryFilter{State: store.DeliveryDelivered})) == messages
 	})
 	stop()
+	if metrics := shown(t, registry); strings.Contains(metrics, "rivgate_receiver_down{") {
+		t.Errorf("it is back, and the metric says that it is down:\n%s", metrics)
+	}
 	if down, back := w.lines(isDown), w.lines(isBack); down != 1 || back != 1 {
 		t.Errorf("%d lines that it is down, %d that it is back", down, back)
 	}

@@ -58,7 +58,24 @@ func (w *Worker) Register(registerer prometheus.Registerer) {
 		gauge("rivgate_delivery_slow_hands_used", "Deliveries under way that take long, or go to receivers that are slow or not known yet.",
 			func() int { _, slow, _ := w.hands.used(); return slow }),
 		gauge("rivgate_delivery_slow_receivers", "Addresses whose last answers took long, as this process sees it.", func() int { _, _, n := w.hands.used(); return n }),
+		downReceivers{&w.breakers},
 	)
+}
+
+// downReceivers is the metric of the receivers that are down. It is read when it is asked for: it never lags behind the log.
+type downReceivers struct{ breakers *breakers }
+
+var downDesc = prometheus.NewDesc("rivgate_receiver_down", "1 while no connection to an address can be had, as this process sees it.",
+	[]string{"address"}, nil)
+
+// Describe implements prometheus.Collector.
+func (downReceivers) Describe(descs chan<- *prometheus.Desc) { descs <- downDesc }
+
+// Collect implements prometheus.Collector.
+func (d downReceivers) Collect(metrics chan<- prometheus.Metric) {
+	for _, address := range d.breakers.down() {
+		metrics <- prometheus.MustNewConstMetric(downDesc, prometheus.GaugeValue, 1, address)
+	}
 }
 
 func (m *Metrics) request(contract, outcome, code string) {

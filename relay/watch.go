@@ -14,13 +14,11 @@ import (
 // an hour it lets go what retention allows.
 type Watch struct {
 	Relay     *Relay
-	Worker    *Worker // whose receivers that are down are shown; nil: nobody's
 	Retention store.Retention
 
 	breaches *prometheus.GaugeVec
 	checked  prometheus.Gauge
 	alarms   *prometheus.GaugeVec
-	down     *prometheus.GaugeVec
 	purged   prometheus.Counter
 
 	checker *store.Checker
@@ -56,9 +54,8 @@ func (w *Watch) Register(registerer prometheus.Registerer) {
 	w.breaches = gauge("rivgate_invariant_breaches", "Breaches of the invariant that the last check found; anything but 0 is an alarm.")
 	w.checked = prometheus.NewGauge(prometheus.GaugeOpts{Name: "rivgate_invariant_checked_timestamp_seconds", Help: "When the invariant was last checked."})
 	w.alarms = gauge("rivgate_waiting_alarm", "1 while a receiver's oldest message that is not delivered is older than the threshold.", "receiver", "component", "threshold")
-	w.down = gauge("rivgate_receiver_down", "1 while no connection to an address can be had, as this process sees it.", "address")
 	w.purged = prometheus.NewCounter(prometheus.CounterOpts{Name: "rivgate_purged_messages_total", Help: "Messages that retention took away."})
-	registerer.MustRegister(w.breaches, w.checked, w.alarms, w.down, w.purged)
+	registerer.MustRegister(w.breaches, w.checked, w.alarms, w.purged)
 }
 
 // Run looks until ctx ends.
@@ -80,7 +77,6 @@ func (w *Watch) Run(ctx context.Context) error {
 func (w *Watch) Look(ctx context.Context) {
 	w.check(ctx)
 	w.ages(ctx)
-	w.receivers()
 	w.purge(ctx)
 }
 
@@ -142,16 +138,6 @@ func (w *Watch) ages(ctx context.Context) {
 		for a := range raised {
 			w.alarms.WithLabelValues(a.receiver, a.component, a.threshold).Set(1)
 		}
-	}
-}
-
-func (w *Watch) receivers() {
-	if w.down == nil || w.Worker == nil {
-		return
-	}
-	w.down.Reset()
-	for _, address := range w.Worker.breakers.down() {
-		w.down.WithLabelValues(address).Set(1)
 	}
 }
 
