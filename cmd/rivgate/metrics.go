@@ -15,7 +15,7 @@ func (g *gateway) measure() prometheus.Gatherer {
 	registry := prometheus.NewRegistry()
 	g.relay.Metrics = relay.NewMetrics(registry)
 	g.watch = &relay.Watch{
-		Relay: g.relay,
+		Relay:     g.relay,
 		Retention: store.Retention{Delivered: g.config.Retention.DeliveredAfter, ClosedCases: g.config.Retention.ClosedCasesAfter},
 	}
 	g.watch.Register(registry)
