@@ -25,13 +25,13 @@ func TestAnAnswerIsPreviewedUndoneAndSent(t *testing.T) {
 	}
 	expectRedirect(t, w.post("/inbox/"+id+"/reply", fields), "/inbox/"+id+"?done=staged")
 	page := w.page("/inbox/" + id + "?done=staged")
-	has(t, page, "Du kan ångra det en kort stund till.", "Delsvaret skickas om 10 sekunder", ">Ångra</button>")
+	has(t, page, "Delsvaret skickas om 10 sekunder", ">Ångra</button>")
 	w.pass(undo - 3*time.Second)
 	has(t, w.page("/inbox/"+id+"/live?case=1&desk=0"), "Delsvaret skickas om 3 sekunder")
 
 	undone := "/inbox/" + id + "/outgoing/" + between(t, page, "/outgoing/", "/undo") + "/undo"
 	expectRedirect(t, w.post(undone, nil), "/inbox/"+id+"?done=undone&do=reply#do")
-	has(t, w.page("/inbox/"+id+"?done=undone&do=reply"), "Svaret är ångrat", "Inget har skickats", ">Vi läser din journal.</textarea>", `<details name="do" open><summary>Skriv delsvar`,
+	has(t, w.page("/inbox/"+id+"?done=undone&do=reply"), "Ångrat: det du skrev ligger kvar som utkast.", "Inget har skickats", ">Vi läser din journal.</textarea>", `<details name="do" open><summary>Skriv delsvar`,
 		"Delsvaret ångrat innan det skickades")
 	w.leave()
 	if got := w.letters(id); got != "receipt" {
@@ -46,8 +46,9 @@ func TestAnAnswerIsPreviewedUndoneAndSent(t *testing.T) {
 	}
 	expectRedirect(t, w.post("/inbox/"+id+"/outgoing/"+between(t, page, "/outgoing/", "/undo")+"/undo", nil), "/inbox/"+id+"?done=left")
 	page = w.page("/inbox/" + id + "?done=left")
-	has(t, page, "Det gick inte att ångra: svaret har redan skickats.", "Vi har läst din journal.", "Svaret nådde 1177 kl. 10:42", "Vera Test, ")
+	has(t, page, "Det gick inte att ångra: det har redan skickats.", "Vi har läst din journal.", "Svaret nådde 1177 kl. 10:42", "Vera Test, ")
 	hasNot(t, page, ">Vi har läst din journal.</textarea>", "Ångra</button>")
+	hasNot(t, w.page("/inbox/"+id+"?done=staged"), "på väg. Du kan ångra")
 	has(t, w.page("/inbox/"+id+"/live?case=1&desk=0"), "Delsvar har skickats.", "Svaret nådde 1177 kl. 10:42")
 }
 
@@ -104,7 +105,7 @@ func TestAFailedAnswerBecomesADraftAgain(t *testing.T) {
 	failed = "/inbox/" + id + "/outgoing/" + between(t, w.page("/inbox/"+id), "/outgoing/", "/undo")
 	expectRedirect(t, w.post(failed+"/drop", nil), "/inbox/"+id+"?done=dropped")
 	page = w.page("/inbox/" + id + "?done=dropped")
-	has(t, page, "Svaret som inte kunde skickas är borttaget.")
+	has(t, page, "Det som inte kunde skickas är borttaget.")
 	hasNot(t, page, "Gör till utkast igen", "Vi ringer dig.</textarea>")
 }
 
@@ -139,9 +140,12 @@ func TestHandOverIsReviewedFirst(t *testing.T) {
 	has(t, preview, "Överlämna ärendet till Vårdcentralen Eken?", "Det hände hos er.", "lämnar den här inkorgen")
 	w.sends(id, "forward", fields)
 	w.leave()
-	if r := w.get("/inbox/" + id); r.status != http.StatusNotFound {
+	r := w.get("/inbox/" + id + "?done=staged")
+	if r.status != http.StatusNotFound {
 		t.Errorf("the unit that handed the case over still reads it: %d", r.status)
 	}
+	has(t, r.body, "Ärendet är överlämnat till Vårdcentralen Eken", `href="/inbox">Till inkorgen`)
+	hasNot(t, r.body, "Ingen ringde upp.", "Tolvan", "Svaret", "Kontrollera adressen")
 	before := len(w.looks(id, "vera"))
 	has(t, w.page("/inbox/"+id+"/live?case=1&desk=0"), "Ärendet har lämnat enheten.")
 	if after := len(w.looks(id, "vera")); after != before {

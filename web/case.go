@@ -54,8 +54,11 @@ type problemChoice struct {
 
 // casePage shows one case as a time line with what can be done now. A protected identity is shown on a deliberate click, which is logged.
 func (s *Site) casePage(w http.ResponseWriter, r *http.Request, who access) error {
-	c, err := s.inboxCase(r.Context(), r.PathValue("id"), who, ReadCase)
-	if err != nil {
+	c, err := s.Relay.Store.Case(r.Context(), r.PathValue("id"))
+	if err == nil && s.handedOver(c, who) {
+		return s.showHandedOver(w, who, c)
+	}
+	if c, err = s.inboxCase(r.Context(), r.PathValue("id"), who, ReadCase); err != nil {
 		return err
 	}
 	what, detail := store.AccessRead, "case"
@@ -69,6 +72,12 @@ func (s *Site) casePage(w http.ResponseWriter, r *http.Request, who access) erro
 		return err
 	}
 	return s.showCase(w, r, who, c, r.URL.Query().Get("do"), nil)
+}
+
+// showHandedOver tells the unit that handed a case over where it is, and nothing else of it.
+func (s *Site) showHandedOver(w http.ResponseWriter, who access, c store.Case) error {
+	gone := newProblem(http.StatusNotFound, "handed-over", "Ärendet är överlämnat", "Ärendet är överlämnat till "+handlerName(c.Handler)+", som svarar anmälaren.")
+	return s.render(w, gone.Status, "error", errorPage{page: s.page(who, gone.Title, "inbox"), Problem: gone, Back: "/inbox"})
 }
 
 // inboxCase finds a case that is handled here, and with which the action is allowed. Any other does not exist in the inbox.
@@ -227,6 +236,7 @@ func problemValue(c contracts.Code) string {
 	return c.Code
 }
 
+// doneWord says what was just done. What waits to be sent is said by the part of the page that is alive: see livePage.
 func doneWord(done string) string {
 	switch done {
 	case "reply":
@@ -243,14 +253,12 @@ func doneWord(done string) string {
 		return "Ärendet är påbörjat."
 	case "saved":
 		return "Utkastet är sparat."
-	case "staged":
-		return "Svaret är på väg. Du kan ångra det en kort stund till."
 	case "undone":
-		return "Svaret är ångrat och ligger kvar som utkast. Inget har skickats."
+		return "Ångrat: det du skrev ligger kvar som utkast. Inget har skickats."
 	case "left":
-		return "Det gick inte att ångra: svaret har redan skickats."
+		return "Det gick inte att ångra: det har redan skickats."
 	case "dropped":
-		return "Svaret som inte kunde skickas är borttaget."
+		return "Det som inte kunde skickas är borttaget."
 	case "take":
 		return "Du har tagit ärendet."
 	case "assign":

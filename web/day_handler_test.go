@@ -149,7 +149,7 @@ func (d *desktop) answersPartially(id string) {
 	d.pass(undo / 2)
 	d.do("seeing the seconds pass", chromedp.Poll[chromedp.Void](`document.querySelector("#live").innerText.includes("skickas om 5 sekunder")`))
 	d.goes("undoing", clicks(`form[action$="/undo"] button`))
-	d.sees("Svaret är ångrat och ligger kvar som utkast.")
+	d.sees("Ångrat: det du skrev ligger kvar som utkast.")
 	d.goes("sending another", chromedp.SetValue(chromedp.CSS("#reply-text"), "Vi har läst din journal."), clicks(`form[action$="/reply"] button[value=send]`))
 	d.leave()
 	d.do("hearing that it left", waits("#live .good"))

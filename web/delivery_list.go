@@ -197,7 +197,7 @@ func (operatorWords) ClassWord(class string) string {
 	words := map[string]string{
 		"ok": "levererat", "info": "levererat med upplysning", "result-validation": "mottagaren godtog inte innehållet", "result-application": "mottagaren kan inte ta emot ärendet",
 		"result-technical": "tekniskt fel hos mottagaren", "result-error": "mottagaren svarade med fel", "unreadable": "meddelandet gick inte att läsa",
-		"unreadable answer": "svaret gick inte att läsa", "too-large": "svaret var för stort", "store": "databasen svarade inte", "lease": "försöket avbröts av gatewayen",
+		"unreadable answer": "oläsligt svar", "too-large": "svaret var för stort", "store": "databasen svarade inte", "lease": "försöket avbröts av gatewayen",
 	}
 	if word, ok := words[class]; ok {
 		return word

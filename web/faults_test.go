@@ -227,7 +227,7 @@ func TestListsSayWhyTheLastAttemptFailed(t *testing.T) {
 	const swedish = "result saknas i svaret, eller står i en annan namnrymd."
 	has(t, w.page("/faults"), "Senast: "+swedish)
 	has(t, w.page("/faults?class=unreadable+answer&code="), "oläsligt svar", swedish)
-	has(t, w.page("/monitor/deliveries"), "svaret gick inte att läsa", swedish)
-	has(t, w.page("/monitor/order?verb=retry&receiver="+hospital), "svaret gick inte att läsa", swedish)
+	has(t, w.page("/monitor/deliveries"), "oläsligt svar", swedish)
+	has(t, w.page("/monitor/order?verb=retry&receiver="+hospital), "oläsligt svar", swedish)
 	has(t, w.get("/api/deliveries").body, `"code": "answer-missing"`, `"text": "result is missing in the answer, or stands in another namespace"`)
 }

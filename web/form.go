@@ -54,6 +54,19 @@ func (f *form) Error(field string) string {
 // Failed tells whether anything is wrong.
 func (f *form) Failed() bool { return f != nil && (f.General != "" || len(f.Errors) > 0) }
 
+// Head is what did not work, in a sentence: what is sent to others was not sent, and all else was not done.
+func (f *form) Head() string {
+	switch f.Name {
+	case "signin":
+		return "Det gick inte att logga in."
+	case "search", "review", "resolve":
+		return "Det gick inte att söka."
+	case "note", "register", "authority", "protect", "phrase", "correct", "place", "consent", "withdraw", "opinion", "child", "nochild":
+		return "Det gick inte att spara."
+	}
+	return "Det gick inte att skicka."
+}
+
 // Wrong lists the fields with errors in the order in which they were found.
 func (f *form) Wrong() []string {
 	if f == nil {

@@ -25,7 +25,7 @@ func having(fields url.Values, name, value string) url.Values {
 
 // refusals are what a page says is wrong: in its summary, and beside its fields.
 func refusals(page string) (said []string) {
-	for _, found := range regexp.MustCompile(`(?s)<strong>Det gick inte att skicka\.</strong>(.*?)</div>|<p class="error" [^>]*>(.*?)</p>`).FindAllStringSubmatch(page, -1) {
+	for _, found := range regexp.MustCompile(`(?s)<strong>Det gick inte att (?:skicka|spara|söka|logga in)\.</strong>(.*?)</div>|<p class="error" [^>]*>(.*?)</p>`).FindAllStringSubmatch(page, -1) {
 		text := regexp.MustCompile(`<[^>]*>`).ReplaceAllString(found[1]+found[2], " ")
 		said = append(said, strings.Join(strings.Fields(text), " "))
 	}
@@ -55,8 +55,8 @@ func TestRefusalsSpeakToPeople(t *testing.T) {
 		{"an event in years to come", "/inbox/" + care + "/close", having(closing, "date", "2099-01-01"), "Välj en dag som inte är efter"},
 		{"an event on no day", "/inbox/" + care + "/close", having(closing, "date", "2026-02-31"), "Dagen finns inte."},
 		{noField, "/inbox/" + care + "/close", having(closing, "place", hospital), "Bara en patientnämnd"},
-		{"a place that is too long", "/inbox/" + boards + "/close", having(closing, "place", strings.Repeat("S", 300)), "Enheten känns inte igen."},
-		{"handing over to nobody", "/inbox/" + care + "/forward", url.Values{"unit": {"SE2010123456-XX99"}}, "kan inte lämnas till den enheten"},
+		{"a place that is too long", "/inbox/" + boards + "/close", having(closing, "place", strings.Repeat("S", 300)), "Ingen enhet i katalogen heter så."},
+		{"handing over to nobody", "/inbox/" + care + "/forward", url.Values{"unit": {"SE2010123456-XX99"}}, "Katalogen har ingen enhet med det HSA-id:t."},
 		{"handing over to oneself", "/inbox/" + care + "/forward", url.Values{"unit": {clinic}}, "har ärendet redan"},
 		{"handing over to a board without a ground", "/inbox/" + care + "/forward", url.Values{"unit": {board}}, "vem som har samtyckt"},
 		{"a number with a wrong last digit", "/submit", having(citizen, "reporter", "189001019803"), "Numret finns inte"},

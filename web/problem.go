@@ -53,8 +53,8 @@ var (
 		"Felet är noterat i loggen. Försök igen om en stund.")
 	errTooLarge = newProblem(http.StatusRequestEntityTooLarge, "too-large", "Det som skickades är för stort", "Allt tillsammans får vara högst 15 MB.")
 	errForm     = newProblem(http.StatusBadRequest, "form", "Formuläret gick inte att läsa", "Öppna sidan på nytt och försök igen.")
-	errConflict = newProblem(http.StatusConflict, "conflict", "Ärendet har ändrats",
-		"Det har ändrats sedan sidan öppnades. Läs det nya i ärendet och försök igen.")
+	errConflict = newProblem(http.StatusConflict, "conflict", "Ärendet har ändrats sedan sidan öppnades",
+		"Läs det nya i ärendet och försök igen.")
 	errNotOurs   = newProblem(http.StatusConflict, "not-ours", "Ärendet handläggs inte här", "Ett annat system handlägger ärendet.")
 	errNotPortal = newProblem(http.StatusConflict, "not-portal", "Det här är inte 1177",
 		"Bara där 1177:s tjänst finns kan ärenden och svar skickas på det här sättet.")

@@ -3,6 +3,7 @@ package identity
 import (
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Parse is an identity that somebody typed or pasted: blanks, dashes and invisible characters are taken away, ten digits get their century, and
@@ -51,7 +52,8 @@ func Words(query string) []string {
 		b.WriteString(query[at:s.Start] + " " + Key(query[s.Start:s.End]) + " ")
 		at = s.End
 	}
-	return strings.Fields(Fold(b.String() + query[at:]))
+	words := strings.FieldsFunc(Fold(b.String()+query[at:]), func(r rune) bool { return unicode.IsSpace(r) || r == ',' || r == ';' })
+	return words // "Surname, Given" is two
 }
 
 // Keys are what an identity that somebody looks for can be compared by: the text without separators, and ten digits in each century. None for a
