@@ -2,12 +2,14 @@ package relay
 
 import (
 	"errors"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"rivgate/contracts"
+	"rivgate/routing"
 	"rivgate/soap"
 	"rivgate/store"
 )
@@ -38,7 +40,33 @@ func DiagnosisCodes() []string {
 
 // Explain is a diagnosis in English, for log, command line, API and fault. A value stands for its name in braces; "" for no diagnosis.
 func Explain(d store.Diagnosis) string {
-	return FillDiagnosis(diagnosisWords[d.Code], d)
+	return FillDiagnosis(diagnosisWords[d.Code], WithMeaning(d, platformWords[routing.Code(d.Values[valueVP])]))
+}
+
+// valueVP is the value of a diagnosis that holds the VPnnn of a platform further on.
+const valueVP = "vp"
+
+// WithMeaning is d with the words for its VPnnn among its values. Languages differ in them, so that they are not stored.
+func WithMeaning(d store.Diagnosis, meaning string) store.Diagnosis {
+	if meaning == "" {
+		return d
+	}
+	d.Values = maps.Clone(d.Values)
+	d.Values["meaning"] = meaning
+	return d
+}
+
+// platformWords are what the codes of a platform further on mean, in English.
+var platformWords = map[routing.Code]string{
+	routing.VP001: "the platform sees no RIV-TA profile in the call", routing.VP002: "the platform finds no HSA-id in our certificate",
+	routing.VP003: "the platform sees no logical address", routing.VP004: "the platform has no route for the logical address",
+	routing.VP005: "the platform has a route with a profile that it does not support",
+	routing.VP006: "the platform has more than one route for the logical address", routing.VP007: "the platform gives us no permission to call",
+	routing.VP008: "the platform has no catalogue", routing.VP009: "the platform does not reach the receiving system",
+	routing.VP010: "the platform has a route without an address", routing.VP011: "the platform takes no call without TLS from us",
+	routing.VP012: "the platform had an error of its own", routing.VP013: "the platform does not let us name an original consumer",
+	routing.VP014: "the platform has had the message before: the routes lead in a circle",
+	routing.VP015: "the platform takes the message for no proper SOAP 1.1 message",
 }
 
 // FillDiagnosis puts the values of d into words. What is in brackets is left out where one of its values is missing.
@@ -85,8 +113,8 @@ var diagnosisWords = map[string]string{
 	"closed-send": "the connection was closed while the request was being sent", "closed-wait": "the connection was closed without an answer",
 	"closed-read": "the connection was closed in the middle of the answer", "no-http": "the answer is not HTTP",
 
-	whyStatus: "the answer has HTTP status {status} and no SOAP fault", whyFault: "the answer is a SOAP fault with code {code}",
-	whyNoCode: "the answer is a SOAP fault without a code that SOAP 1.1 knows",
+	whyStatus: "the answer has HTTP status {status} and no SOAP fault", whyFault: "the answer is a SOAP fault with code {code}[, {vp}: {meaning}]",
+	whyNoCode: "the answer is a SOAP fault without a code that SOAP 1.1 knows[, {vp}: {meaning}]",
 	whyResult: "the receiver's result is {result}[, {kind}][, {sub}]", whyEmpty: "the answer is empty", whyPage: "the answer is a page of HTML, not SOAP",
 	whyCut:    "the answer is longer than the {read} bytes that are read of one, and its result does not stand in them",
 	whyStored: "the stored message cannot be read", whyDatabase: "the database did not give the message",
@@ -159,10 +187,15 @@ func whyRefused(fault *soap.Fault) store.Diagnosis {
 	if !own {
 		local = fault.Code
 	}
-	if !faultCode.MatchString(local) {
-		return store.Diagnosis{Code: whyNoCode}
+	values := map[string]string{}
+	if vp := platformCode(fault.String); platformWords[routing.Code(vp)] != "" {
+		values[valueVP] = vp
 	}
-	return store.Diagnosis{Code: whyFault, Values: map[string]string{"code": local}}
+	if !faultCode.MatchString(local) {
+		return store.Diagnosis{Code: whyNoCode, Values: values}
+	}
+	values["code"] = local
+	return store.Diagnosis{Code: whyFault, Values: values}
 }
 
 func whyAnswered(result contracts.Result) store.Diagnosis {

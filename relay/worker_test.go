@@ -490,3 +490,28 @@ func TestForwardWithinASystemIsNotSent(t *testing.T) {
 		t.Errorf("the case is %s at %s", c.State, c.Handler.Unit)
 	}
 }
+
+// A platform's code in a fault is named with what it means; nothing else of the fault is.
+func TestTheCodeInAFaultIsExplained(t *testing.T) {
+	w := newWorld(t)
+	w.producer.turn(func(rw http.ResponseWriter) bool {
+		rw.Header().Set("Content-Type", "text/xml; charset=utf-8")
+		rw.WriteHeader(http.StatusInternalServerError)
+		_, _ = rw.Write((&soap.Fault{Code: soap.CodeClient, String: "VP004 [there] secret words"}).Envelope())
+		return true
+	})
+	w.accepted(portal, complaint(systemUnit, "a"))
+	w.work()
+	d := w.wants("a", store.DeliveryParked, "fault-client", 1)
+	attempts, err := w.Store.Attempts(t.Context(), d.ID)
+	if err != nil || len(attempts) != 1 {
+		t.Fatal(attempts, err)
+	}
+	const want = "the answer is a SOAP fault with code Client, VP004: the platform has no route for the logical address"
+	if got := relay.Explain(attempts[0].Why); got != want {
+		t.Errorf("explained as %q", got)
+	}
+	if !d.SaidNo() || d.Correlation == "" {
+		t.Errorf("where to find the rest: %v, correlation id %q", d.SaidNo(), d.Correlation)
+	}
+}

@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -98,7 +99,14 @@ type DeliveryRow struct {
 	Next      *time.Time    `json:"next,omitempty"`
 	Done      *time.Time    `json:"done,omitempty"`
 	Paused    bool          `json:"paused,omitempty"`
-	Down      *Outage       `json:"receiverDown,omitempty"` // of the address, while the delivery is due
+	// Correlation is the id under which the receiving system's own log has the message.
+	Correlation string  `json:"correlationId,omitempty"`
+	Down        *Outage `json:"receiverDown,omitempty"` // of the address, while the delivery is due
+}
+
+// SaidNo tells whether the last attempt ended in an answer of the receiver's that was a fault or an error.
+func (d DeliveryRow) SaidNo() bool {
+	return strings.HasPrefix(d.Class, "fault-") || strings.HasPrefix(d.Class, "result-") || strings.HasPrefix(d.Class, "http-")
 }
 
 // AttemptRow is one attempt as it is shown.

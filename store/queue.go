@@ -59,7 +59,8 @@ func (s *Store) Deliveries(ctx context.Context, f DeliveryFilter) ([]DeliveryRow
 	c := f.conditions(s.now())
 	c.args = append(c.args, listLimit(f.Limit))
 	rows, err := collect(ctx, pool{s.read}, scanDelivery, fmt.Sprintf(`SELECT d.message_id, COALESCE(d.case_id, ''), COALESCE(c.ref_root, ''), COALESCE(c.ref_extension, ''),
-		d.contract, d.receiver, d.component, d.address, %s, %s, d.attempts, d.class, d.code, d.accepted, d.next_at, d.done_at, %s, %s
+		d.contract, d.receiver, d.component, d.address, %s, %s, d.attempts, d.class, d.code, d.accepted, d.next_at, d.done_at, %s, %s,
+		COALESCE((SELECT m.correlation FROM message m WHERE m.id = d.message_id), '')
 		FROM delivery d JOIN lane l ON l.id = d.lane LEFT JOIN cases c ON c.id = d.case_id
 		%s ORDER BY d.seq DESC LIMIT $%d`, stateOf, unknownOutcome, paused, lastWhy, c.where(), len(c.args)), c.args...)
 	if err != nil {
@@ -91,7 +92,7 @@ func scanDelivery(rows *sql.Rows) (d DeliveryRow, err error) {
 	var done sql.NullInt64
 	var why string
 	err = rows.Scan(&d.ID, &d.CaseID, &d.Case.Root, &d.Case.Extension, &d.Contract, &d.Receiver, &d.Component, &d.Address, &d.State, &d.Unknown,
-		&d.Attempts, &d.Class, &d.Code, &accepted, &next, &done, &d.Paused, &why)
+		&d.Attempts, &d.Class, &d.Code, &accepted, &next, &done, &d.Paused, &why, &d.Correlation)
 	d.Accepted, d.Done = moment(accepted), moments(done)
 	if d.State == DeliveryDue {
 		at := moment(next)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"rivgate/relay"
+	"rivgate/routing"
 	"rivgate/store"
 )
 
@@ -10,7 +11,8 @@ func whyWords(d store.Diagnosis) string {
 	if d.Code == "" {
 		return ""
 	}
-	return relay.FillDiagnosis(diagnosisWords[d.Code], d)
+	meaning := platformTheirs[routing.Code(d.Values["vp"])]
+	return relay.FillDiagnosis(diagnosisWords[d.Code], relay.WithMeaning(d, meaning.Cause))
 }
 
 const answerAt = "[ (rad {line}, kolumn {column} i svaret)]"
@@ -36,8 +38,8 @@ var diagnosisWords = map[string]string{
 	"closed-send": "Anslutningen stängdes medan anropet skickades.", "closed-wait": "Anslutningen stängdes utan svar.",
 	"closed-read": "Anslutningen stängdes mitt i svaret.", "no-http": "Svaret är inte HTTP.",
 
-	"status": "Svaret har HTTP-status {status} och inget SOAP-fel.", "fault": "Svaret är ett SOAP-fel med koden {code}.",
-	"fault-without-code": "Svaret är ett SOAP-fel utan någon kod som SOAP 1.1 känner till.",
+	"status": "Svaret har HTTP-status {status} och inget SOAP-fel.", "fault": "Svaret är ett SOAP-fel med koden {code}[, {vp}].[ {meaning}]",
+	"fault-without-code": "Svaret är ett SOAP-fel utan någon kod som SOAP 1.1 känner till[, {vp}].[ {meaning}]",
 	"result":             "Mottagarens resultat är {result}[, {kind}][, {sub}].", "answer-empty": "Svaret är tomt.",
 	"answer-page": "Svaret är en webbsida, inte SOAP.",
 	"answer-cut":  "Svaret är längre än de {read} byte som läses av det, och resultatet står inte i dem.",

@@ -157,7 +157,7 @@ func (c *QueueShowCommand) Run(s *session) error {
 			return fmt.Errorf("reading delivery: %w", err)
 		}
 		if len(rows) == 0 {
-			return refused("there is no delivery %s", cell(c.ID))
+			return noDelivery(ctx, db, c.ID)
 		}
 		attempts, err := db.Attempts(ctx, c.ID)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -172,6 +172,18 @@ func (c *QueueShowCommand) Run(s *session) error {
 		}
 		return s.show(both, func(w io.Writer) error { return printDelivery(w, rows[0], attempts) })
 	})
+}
+
+// noDelivery refuses what is no message; of a case, it tells where its messages are.
+func noDelivery(ctx context.Context, db *store.Store, id string) error {
+	rows, err := db.Deliveries(ctx, store.DeliveryFilter{Case: id, Limit: 1})
+	if err != nil {
+		return fmt.Errorf("looking for a case: %w", err)
+	}
+	if len(rows) > 0 {
+		return refused("%s is a case, not a message: rivgate queue list --case %s lists its deliveries", cell(id), cell(id))
+	}
+	return refused("there is no delivery %s: rivgate queue list --case ID lists those of a case", cell(id))
 }
 
 // shownAttempt is an attempt with its reason in words.
@@ -200,7 +212,12 @@ func printDelivery(w io.Writer, r store.DeliveryRow, attempts []store.AttemptRow
 		}
 		t.add(a.Attempt, a.Started, outcome, a.Class, a.Code, a.Duration.Round(time.Millisecond), a.Worker, explained(a.Why))
 	}
-	return t.print(w)
+	if err := t.print(w); err != nil || !r.SaidNo() {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "\nThe receiver's own words are not shown, for they may hold content of the message. "+
+		"Look in the log of the receiving system for correlation id %s.\n", cell(r.Correlation))
+	return err
 }
 
 // queueSelection is which deliveries a verb is for, and who does it why.
