@@ -174,8 +174,8 @@ func TestAHandOverIsJudgedInItsReview(t *testing.T) {
 	w, id := newDesk(t)
 	for typed, reason := range map[string]string{
 		"SE2010123456-FINNSEJ":  "Katalogen har ingen enhet med det HSA-id",
-		"Vårdcentralen Björken": "den enhet som redan har det",
-		clinic:                  "den enhet som redan har det",
+		"Vårdcentralen Björken": "eller har ärendet redan",
+		clinic:                  "eller har ärendet redan",
 		"Vårdcentralen":         "Flera enheter stämmer",
 		"Tandläkaren":           "Ingen enhet i katalogen heter så",
 	} {

@@ -300,7 +300,8 @@ func (s *Site) reviewExport(w http.ResponseWriter, r *http.Request, who access) 
 // csv is a row of the file.
 func (r reviewRow) csv() []string {
 	row := []string{
-		strconv.FormatInt(r.Seq, 10), r.At.In(routing.Stockholm()).Format("2006-01-02 15:04:05"), r.Who, r.Name, r.Roles, accessWord(r.What), r.Case, r.Unit, r.Subject, r.Detail,
+		strconv.FormatInt(r.Seq, 10), r.At.In(routing.Stockholm()).Format("2006-01-02 15:04:05"), r.Who, r.Name, rolesWords(r.Roles), accessWord(r.What),
+		r.Case, r.Unit, detailWord(r.Subject), detailWord(r.Detail),
 	}
 	var at, by, notes []string
 	for _, c := range r.Checks {

@@ -93,7 +93,7 @@ func TestACheckIsDocumented(t *testing.T) {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}
 	for _, row := range rows[1:] {
-		if row[6] != id || row[0] == fmt.Sprint(mine.Seq) && (row[11] != "greta" || row[12] != "'=Hade ärendet; i ordning") {
+		if row[4] == "handler" || row[4] == "reviewer" || row[6] != id || row[0] == fmt.Sprint(mine.Seq) && (row[11] != "greta" || row[12] != "'=Hade ärendet; i ordning") {
 			t.Errorf("row %q", row)
 		}
 	}

@@ -34,7 +34,7 @@ func detailWord(detail string) string {
 }
 
 var detailWords = map[string]string{
-	"case": "ärendet", "cases": "ärenden", "protected identity": "skyddad identitet visad", "preview": "förhandsvisning", "messages": "meddelanden",
+	"list": "lista", "csv": "som fil (CSV)", "case": "ärendet", "cases": "ärenden", "protected identity": "skyddad identitet visad", "preview": "förhandsvisning", "messages": "meddelanden",
 	"mailbox": "anmälarens brevlåda", "attachment": "bilaga", "attachment of a note": "bilaga till en anteckning", "new case": "nytt ärende", "no right": "utan behörighet",
 	"recording, masked": "inspelning, maskerad", "standard reply": "standardsvar", "phrase": "standardsvar", "access log": "åtkomstloggen",
 	"forward: no consent": "överlämning utan samtycke", "forward: no ground": "överlämning utan grund",
