@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"rivgate/contracts/platform"
 	"rivgate/routing"
 	"rivgate/soap"
@@ -145,7 +147,7 @@ func (p *probing) ping(ctx context.Context) bool {
 	if err != nil {
 		return p.done("ping", began, false, "the ping could not be written", "")
 	}
-	header := p.sender.header(parcel{Route: p.route, Call: routing.Call{Sender: p.sender.Instance.HSAID}})
+	header := p.sender.header(parcel{Route: p.route, Call: routing.Call{Sender: p.sender.Instance.HSAID}, Correlation: uuid.NewString()})
 	reply, err := p.sender.Client.Do(ctx, &soap.Outgoing{
 		URL: p.route.Address, SOAPAction: pingAction, ContentType: "text/xml;charset=UTF-8", Header: header, Body: envelope, Timeout: 2 * probeStep, Most: keptAnswer,
 	})

@@ -159,7 +159,7 @@ func (t *tx) note(ctx context.Context, o order, message any, receiver string) er
 func (s *Store) Pause(ctx context.Context, receiver, by, reason string) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
 		_, err := t.exec(ctx, `INSERT INTO pause (receiver, by_whom, reason, at) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (receiver) DO UPDATE SET by_whom = excluded.by_whom, reason = excluded.reason, at = excluded.at`,
+			ON CONFLICT (receiver) DO UPDATE SET by_whom = excluded.by_whom, reason = excluded.reason, at = excluded.at WHERE excluded.reason <> ''`,
 			fold(receiver), by, reason, micros(t.now))
 		if err != nil {
 			return err

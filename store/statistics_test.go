@@ -274,6 +274,9 @@ func TestPauseAll(t *testing.T) {
 		if err := s.Pause(t.Context(), "SE2010123456-A", "olle", "eget"); err != nil {
 			t.Fatal(err)
 		}
+		if err := s.Pause(t.Context(), "SE2010123456-A", "lisa", ""); err != nil { // without a reason: it wipes none
+			t.Fatal(err)
+		}
 		n, err := s.PauseAll(t.Context(), []string{"SE2010123456-A", "se2010123456-b", "SE2010123456-B", "SE2010123456-C"}, "olle", "underhåll")
 		if err != nil || n != 2 {
 			t.Errorf("paused %d: %v", n, err)
@@ -286,7 +289,7 @@ func TestPauseAll(t *testing.T) {
 			t.Errorf("resumed %d: %v", n, err)
 		}
 		orders, err := s.Audits(t.Context(), time.Time{}, 0)
-		if err != nil || len(orders) != 3 || orders[0].Verb != "resume" || orders[0].Count != 2 || orders[0].Reason != "klart" {
+		if err != nil || len(orders) != 4 || orders[0].Verb != "resume" || orders[0].Count != 2 || orders[0].Reason != "klart" {
 			t.Errorf("%+v %v", orders, err)
 		}
 	})

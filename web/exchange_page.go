@@ -98,7 +98,7 @@ func (s *Site) recording(name string, m *store.Message, answer []byte, last *sto
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)
 	for _, f := range files {
-		file, err := z.Create(f.name)
+		file, err := z.CreateHeader(&zip.FileHeader{Name: f.name, Method: zip.Deflate, Modified: s.now()})
 		if err == nil {
 			_, err = file.Write(f.content)
 		}

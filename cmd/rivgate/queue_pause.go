@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"rivgate/routing"
 	"rivgate/store"
@@ -72,11 +73,35 @@ type QueueResumeCommand struct {
 // Run resumes.
 func (c *QueueResumeCommand) Run(s *session) error {
 	return s.withStore(func(ctx context.Context, db *store.Store) error {
+		if err := s.isPaused(ctx, db, c.Receiver); err != nil {
+			return err
+		}
 		if err := db.Resume(ctx, c.Receiver, operator(c.By)); err != nil {
 			return fmt.Errorf("resuming receiver: %w", err)
 		}
 		return s.paused(c.Receiver, false)
 	})
+}
+
+// isPaused refuses a name that no pause has and nothing knows: who was meant would stay paused.
+func (s *session) isPaused(ctx context.Context, db *store.Store, receiver string) error {
+	pauses, err := db.Pauses(ctx)
+	if err != nil {
+		return err
+	}
+	names := make([]string, len(pauses))
+	for i, p := range pauses {
+		if names[i] = p.Receiver; p.Holds(receiver, "") {
+			return nil
+		}
+	}
+	if s.knowsReceiver(ctx, db, receiver) == nil {
+		return nil // it may be held back because everybody was paused before it was seen
+	}
+	if len(names) == 0 {
+		return refused("%s is not paused: nothing is", cell(receiver))
+	}
+	return refused("%s is not paused; paused: %s", cell(receiver), cell(strings.Join(names, ", ")))
 }
 
 func (s *session) paused(receiver string, paused bool) error {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"rivgate/routing"
@@ -228,6 +229,12 @@ type TAKAcceptCommand struct {
 func (t *TAKAcceptCommand) Run(s *session) error {
 	return s.keep(func(ctx context.Context, k keeping) error {
 		if t.Digest != "" {
+			if strings.TrimSpace(t.Reason) == "" {
+				return usage("accepting needs --reason: why it is right that so much is gone")
+			}
+			if err := t.complete(ctx, k.db); err != nil {
+				return err
+			}
 			err := k.db.AcceptCatalogue(ctx, t.Digest, operator(t.By), t.Reason)
 			if errors.Is(err, store.ErrNotFound) {
 				return refused("no answer %s is held back", cell(t.Digest))
@@ -252,6 +259,31 @@ func (t *TAKAcceptCommand) Run(s *session) error {
 			return rows.print(w)
 		})
 	})
+}
+
+// complete makes the digest whole: the beginning of one, at least four characters of it, does.
+func (t *TAKAcceptCommand) complete(ctx context.Context, db *store.Store) error {
+	held, err := db.HeldCatalogues(ctx)
+	if err != nil {
+		return err
+	}
+	begin := strings.TrimRight(t.Digest, "….")
+	var found []string
+	for _, h := range held {
+		if h.Digest == t.Digest {
+			return nil
+		}
+		if len(begin) >= 4 && strings.HasPrefix(h.Digest, begin) {
+			found = append(found, h.Digest)
+		}
+	}
+	switch {
+	case len(found) == 1:
+		t.Digest = found[0]
+	case len(found) > 1:
+		return refused("%s is the beginning of %d digests: write more of it", cell(t.Digest), len(found))
+	}
+	return nil
 }
 
 // TAKRowsCommand lists the rows of the catalogue in the store with their ids.
