@@ -72,7 +72,7 @@ func TestAnswersAreUnpacked(t *testing.T) {
 			{"in parts, without the last boundary", head + "\nContent-Length: 99999999", strings.TrimSuffix(body, "--\r\n"), want},
 			{"compressed", "HTTP/1.1 200 OK\nContent-Type: text/xml\nContent-Encoding: gzip", zipped(plain), plain},
 			{"compressed by an old name", "HTTP/1.1 200 OK\nContent-Type: text/xml\nContent-Encoding: X-GZIP", zipped(plain), plain},
-			{"shorter than promised", "HTTP/1.1 200 OK\nContent-Type: text/xml\nContent-Length: 99999999", plain + "\n", plain + "\n"},
+			{"shorter than promised", "HTTP/1.1 200 OK\nContent-Type: text/xml\nContent-Length: 14000000", plain + "\n", plain + "\n"},
 		} {
 			for _, hold := range []int64{0, 64 << 10} {
 				t.Run(fmt.Sprintf("%s, %s, hold %d", c.what, name, hold), func(t *testing.T) {

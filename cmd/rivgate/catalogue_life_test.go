@@ -187,7 +187,7 @@ func lifeByCommands(k *keeper) {
 	k.tak(exitDone, "rivgate:inbox", "resolve", "--contract", "SendComplaint", "--to", lifeUnit, "--version", "1")
 	k.tak(exitDone, "rivgate:inbox", "resolve", "--contract", "SendComplaint", "--to", lifeUnit, "--at", "2026-01-15")
 	k.tak(exitRefused, "add a permission", "resolve", "--contract", "SendComplaint", "--to", lifeUnit, "--from", "SE2010123456-X")
-	k.tak(exitUnreachable, "the connection is refused", "test", "--contract", "SendComplaint", "--to", lifeUnit)
+	k.tak(exitUnreachable, "was refused: nobody listens there", "test", "--contract", "SendComplaint", "--to", lifeUnit)
 
 	k.tak(exitDone, "the content of version 1", "rollback", "1", "--reason", "the system was not ready")
 	k.goes(lifeUnit, `"rivgate:inbox"`)
