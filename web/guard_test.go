@@ -50,7 +50,7 @@ func TestNothingTypedBecomesMarkup(t *testing.T) {
 		}).body,
 		"refused forward": w.post("/inbox/"+id+"/forward", url.Values{"version": {version(t, w.page("/inbox/"+id))}, "text": {attack}, "unit": {attack}}).body,
 	}
-	w.act(id, "close", url.Values{"text": {attack}, "problem": {"3"}, "area": {"3"}, "place": {attack}})
+	w.act(id, "close", url.Values{"text": {attack}, "problem": {"3"}, "area": {"3"}})
 	q := url.QueryEscape(attack)
 	for _, path := range []string{
 		"/inbox", "/inbox/" + id, box, "/inbox?queue=finished", "/inbox?unit=" + q, "/signin?next=" + q, "/submit?q=" + q, "/monitor?receiver=" + q,

@@ -297,7 +297,7 @@ func TestNothingIsLostWhenASessionEnds(t *testing.T) {
 		if r.status != http.StatusUnauthorized {
 			t.Fatalf("a form without a session: %d", r.status)
 		}
-		has(t, r.body, "har loggats ut", "Det du skrev är kvar", `name="next" value="/inbox/`+id+`"`)
+		has(t, r.body, "Du är utloggad.", "Det du skrev är kvar", `name="next" value="/inbox/`+id+`"`)
 		hasNot(t, r.body, text)
 		held, _, _ := strings.Cut(sessionCookie(r), ";")
 		return held

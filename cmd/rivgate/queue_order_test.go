@@ -95,7 +95,7 @@ func TestOrdersOfTheCommandLineAreFollowedWithinASecond(t *testing.T) {
 			t.Fatal(err)
 		}
 		server := &http.Server{Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { back.Add(1) })}
-		go server.Serve(l)
+		go func() { _ = server.Serve(l) }()
 		defer server.Close()
 		order("tried", func() bool { return back.Load() > 0 }, "queue", "retry", "--receiver", away, "--reason", "it is up")
 	})
