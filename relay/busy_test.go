@@ -23,7 +23,7 @@ func TestTooManyCallersAreToldToComeBack(t *testing.T) {
 	}
 	defer narrow.Close()
 	w.Relay.Store = narrow
-	other, err := sql.Open("sqlite", path+"?_txlock=immediate")
+	other, err := sql.Open("sqlite", path+"?_txlock=immediate&_pragma=busy_timeout(5000)")
 	if err != nil {
 		t.Fatal(err)
 	}

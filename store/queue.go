@@ -57,16 +57,11 @@ func (f DeliveryFilter) conditions(now time.Time) *conditions {
 // Deliveries lists deliveries, the latest accepted first.
 func (s *Store) Deliveries(ctx context.Context, f DeliveryFilter) ([]DeliveryRow, error) {
 	c := f.conditions(s.now())
-	c.args = append(c.args, listLimit(f.Limit))
-	rows, err := collect(ctx, pool{s.read}, scanDelivery, fmt.Sprintf(`SELECT d.message_id, COALESCE(d.case_id, ''), COALESCE(c.ref_root, ''), COALESCE(c.ref_extension, ''),
-		d.contract, d.receiver, d.component, d.address, %s, %s, d.attempts, d.class, d.code, d.accepted, d.next_at, d.done_at, %s, %s,
-		COALESCE((SELECT m.correlation FROM message m WHERE m.id = d.message_id), '')
-		FROM delivery d JOIN lane l ON l.id = d.lane LEFT JOIN cases c ON c.id = d.case_id
-		%s ORDER BY d.seq DESC LIMIT $%d`, stateOf, unknownOutcome, paused, lastWhy, c.where(), len(c.args)), c.args...)
+	rows, err := s.deliveryRows(ctx, c, f.Limit)
 	if err != nil {
 		return nil, fmt.Errorf("listing deliveries: %w", err)
 	}
-	return rows, s.markDown(ctx, rows)
+	return rows, nil
 }
 
 // markDown notes with each delivery that is due whether its receiver is down.

@@ -58,8 +58,15 @@ func (s *Store) DeliveriesOfClass(ctx context.Context, f DeliveryFilter, class s
 // deliveryRows reads deliveries d of lanes l, the latest accepted first; $1 is the present moment.
 func (s *Store) deliveryRows(ctx context.Context, c *conditions, limit int) ([]DeliveryRow, error) {
 	c.args = append(c.args, listLimit(limit))
-	return collect(ctx, pool{s.read}, scanDelivery, fmt.Sprintf(`SELECT d.message_id, COALESCE(d.case_id, ''), COALESCE(c.ref_root, ''), COALESCE(c.ref_extension, ''),
-		d.contract, d.receiver, d.component, d.address, %s, %s, d.attempts, d.class, d.code, d.accepted, d.next_at, d.done_at, %s, %s
+	const correlation = `COALESCE((SELECT m.correlation FROM message m WHERE m.id = d.message_id), '')`
+	rows, err := collect(ctx, pool{s.read}, scanDelivery, fmt.Sprintf(`SELECT d.message_id, COALESCE(d.case_id, ''),
+		COALESCE(c.ref_root, ''), COALESCE(c.ref_extension, ''), d.contract, d.receiver, d.component, d.address, %s, %s,
+		d.attempts, d.class, d.code, d.accepted, d.next_at, d.done_at, %s, %s, %s
 		FROM delivery d JOIN lane l ON l.id = d.lane LEFT JOIN cases c ON c.id = d.case_id
-		%s ORDER BY d.seq DESC LIMIT $%d`, stateOf, unknownOutcome, paused, lastWhy, c.where(), len(c.args)), c.args...)
+		%s ORDER BY d.seq DESC LIMIT $%d`,
+		stateOf, unknownOutcome, paused, lastWhy, correlation, c.where(), len(c.args)), c.args...)
+	if err != nil {
+		return nil, err
+	}
+	return rows, s.markDown(ctx, rows)
 }

@@ -356,7 +356,7 @@ func lifeOfAShrunkAnswer(t *testing.T, binary string) {
 
 	out := k.tak(exitDone, "10 → 2", "accept")
 	digest := strings.Fields(string(bytes.Split([]byte(out), []byte("\n"))[1]))[0]
-	k.tak(exitRefused, "mandatory", "accept", digest)
+	k.tak(exitUsage, "needs --reason", "accept", digest)
 	k.tak(exitRefused, "no answer", "accept", "nonsense", "--reason", "x")
 	k.tak(exitDone, "accepted", "accept", digest, "--reason", "the units are closed")
 	k.goes(lifeOther, "VP004")
