@@ -49,7 +49,7 @@ func TestASecondAnswerFromTheSamePage(t *testing.T) {
 	if r.status != http.StatusUnprocessableEntity {
 		t.Errorf("on what another has changed: %d", r.status)
 	}
-	has(t, r.body, "Det har ändrats sedan sidan öppnades.", ">Hannas</textarea>")
+	has(t, r.body, "har ändrats sedan sidan öppnades", ">Hannas</textarea>")
 	hasNot(t, r.body, "Någon annan")
 }
 

@@ -205,7 +205,7 @@ func TestLateFirst(t *testing.T) {
 	has(t, only, "Den Tredje")
 	hasNot(t, only, "Den Första")
 	has(t, w.post("/inbox", url.Values{"q": {"Första"}}).body, late)
-	has(t, w.post("/inbox", url.Values{"q": {"ingenting"}}).body, "Inga ärenden här")
+	has(t, w.post("/inbox", url.Values{"q": {"ingenting"}}).body, "Inget ärende hittades")
 	has(t, w.page("/inbox?queue=ongoing"), "Inga ärenden här")
 }
 
