@@ -105,6 +105,8 @@ func deskWords(w *world) {
 		}
 	}
 	find("afterwards")
+	// Before, its pieces may stand by chance in an id.
+	equal(w, "an identity with another digit", listed(w, all, store.CaseFilter{Query: "r 98 12", Units: []string{inboxUnit}}), "")
 	equal(w, "within a word", listed(w, all, store.CaseFilter{Query: "arin"}), "")
 	m := all[1].status("IN_PROGRESS")
 	m.Event.External = store.Ref{Root: gateway, Extension: "Dnr-77"}
