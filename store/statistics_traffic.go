@@ -96,7 +96,8 @@ type Outage struct {
 	Asked time.Time `json:"asked"` // of the latest
 }
 
-// outages are the addresses that are down, as far as the store can tell. A process that has a breaker open asks there now and then.
+// outages are the addresses that are down, as far as the store can tell from the trafficMost deliveries that wait longest: a
+// list must not read a whole backlog. A process that has a breaker open asks there now and then.
 func (s *Store) outages(ctx context.Context) (map[string]Outage, error) {
 	type unanswered struct {
 		address string
@@ -108,9 +109,10 @@ func (s *Store) outages(ctx context.Context) (map[string]Outage, error) {
 		u.outage = Outage{moment(since), moment(asked)}
 		return u, err
 	}, `WITH `+latestDelivered+`
-		SELECT d.address, min(d.first_try), COALESCE(max(a.started), max(d.first_try)) FROM delivery d
+		SELECT d.address, min(d.first_try), COALESCE(max(a.started), max(d.first_try))
+		FROM (SELECT * FROM delivery WHERE done_at IS NULL ORDER BY seq LIMIT $1) AS d
 		LEFT JOIN latest e ON e.address = d.address LEFT JOIN attempt a ON a.message_id = d.message_id AND a.number = d.attempts
-		WHERE d.done_at IS NULL AND `+silence+` AND d.first_try > COALESCE(e.at, 0)
+		WHERE `+silence+` AND d.first_try > COALESCE(e.at, 0)
 		GROUP BY d.address HAVING sum(d.attempts) >= $2`, trafficMost, silentAfter)
 	if err != nil {
 		return nil, fmt.Errorf("looking for receivers that are down: %w", err)
