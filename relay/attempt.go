@@ -84,7 +84,7 @@ func (r *Relay) judged(d store.Delivery, answer *soap.Reply) (out attempt) {
 			out = attempt{Attempt: store.Attempt{Outcome: store.OutcomeUnknown, Class: "unreadable answer", Why: store.Diagnosis{Code: whyOurs}}}
 		}
 	}()
-	return r.judge(d, answer)
+	return r.judgeAnswer(d, answer)
 }
 
 // unsent classifies an attempt that got no answer: nothing was sent, or nobody knows what became of it.
@@ -106,9 +106,9 @@ func unsent(err error) attempt {
 	return out
 }
 
-// judge classifies an answer: a fault that is final and an ERROR that is not TECHNICAL_ERROR are for good, any other fault, an HTTP status
+// judgeAnswer classifies an answer: a fault that is final and an ERROR that is not TECHNICAL_ERROR are for good, any other fault, an HTTP status
 // and TECHNICAL_ERROR pass, OK and INFO are delivered. An answer on 200 that says nothing readable leaves the outcome unknown.
-func (r *Relay) judge(d store.Delivery, answer *soap.Reply) attempt {
+func (r *Relay) judgeAnswer(d store.Delivery, answer *soap.Reply) attempt {
 	if fault, ok := answer.Fault(); ok {
 		out := attempt{Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: "fault-server", Code: platformCode(fault.String), Why: whyRefused(fault)}}
 		if fault.Final() {

@@ -48,17 +48,11 @@ func (r *Relay) Try(ctx context.Context, caseID string, u contracts.Update, vers
 	if err != nil {
 		return err
 	}
-	req, err := r.read(a)
-	if err != nil {
+	a.Trial = true
+	j, err := r.judge(ctx, a)
+	defer j.close()
+	if err != nil || j.message == nil {
 		return err
 	}
-	o := outcome{Call: routing.Call{Sender: a.Sender, Receiver: req.Receiver, Contract: req.Contract, Profile: req.Profile}, Contract: r.Contracts.Contract(req.Contract)}
-	if o.Route, err = r.decide(ctx, a, req, &o); err != nil {
-		return err
-	}
-	said, err := r.validate(ctx, a, req, &o)
-	if err != nil || said == nil {
-		return err
-	}
-	return placed(refusal(r.Store.Try(ctx, said)), said.Event)
+	return placed(refusal(r.Store.Try(ctx, j.message)), j.message.Event)
 }

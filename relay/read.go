@@ -203,18 +203,18 @@ func (r *Relay) accept(ctx context.Context, m *store.Message, req *soap.Request,
 	return nil
 }
 
-// refused is err, the refusal of a message, after its sequence number was noted where the refusal is for good: the sender's counter goes on, and the next
-// is in order. Where that cannot be noted the sender shall try again. Our own messages are numbered by what was accepted.
-func (r *Relay) refused(ctx context.Context, a arrival, req *soap.Request, o *outcome, err error) error {
-	var refused *contracts.Error
-	if !errors.As(err, &refused) || refused.Code == contracts.TechnicalError || routing.SameHSAID(a.Sender, r.Instance.HSAID) {
+// countRefused returns err. Where it refuses a complaints message for good, the message's sequence number is noted first: the sender's counter goes on, and
+// the next one is in order. Where that cannot be noted the sender shall try again. Our own messages are numbered by what was accepted.
+func (r *Relay) countRefused(ctx context.Context, a arrival, j *judgement, err error) error {
+	refused := j.refused(err)
+	if refused == nil || refused.Code == contracts.TechnicalError || routing.SameHSAID(a.Sender, r.Instance.HSAID) {
 		return err
 	}
-	said, reading := o.Contract.Map(req)
+	m, reading := j.Contract.Map(j.request)
 	if reading != nil {
 		return err // nobody can tell its number
 	}
-	if noting := r.Store.CountRefused(ctx, ref(said.CaseID), ref(said.ExternalCaseID), a.Sender, said.Sequence); noting != nil {
+	if noting := r.Store.CountRefused(ctx, ref(m.CaseID), ref(m.ExternalCaseID), a.Sender, m.Sequence); noting != nil {
 		return noting
 	}
 	return err

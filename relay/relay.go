@@ -90,45 +90,76 @@ type outcome struct {
 	ProducerFault bool // the producer's answer is a fault
 }
 
-// line is the way of every message, from a wire, a person or a file.
+// line is the way of every message, from a wire, a person or a file: it is judged, and what nobody refuses is committed. Who only wants to know
+// what would become of a message calls judge.
+//
+//	sender ─► read ─► decide ─► validate │ accept ─► answer
+//	          └────────── judge ────────┘ └──── commit ────┘
 //
 // Errors: *routing.Error (the platform refuses), *contracts.Error (the contract refuses); anything else is our own failure. After an
 // error nothing was accepted.
-func (r *Relay) line(ctx context.Context, a arrival) (o outcome, err error) {
-	req, err := r.read(a)              // VP015
-	defer func() { _ = req.Close() }() // nil or not: an unreadable one may have been spooled
-	if err != nil {
-		return o, err
+func (r *Relay) line(ctx context.Context, a arrival) (outcome, error) {
+	j, err := r.judge(ctx, a)
+	defer j.close()
+	if err == nil {
+		err = r.commit(ctx, a, &j)
+	}
+	return j.outcome, r.countRefused(ctx, a, &j, err)
+}
+
+// judgement is what is known of a message before anything of it is stored or sent.
+type judgement struct {
+	outcome
+	request *soap.Request
+	own     bool           // for a service of the gateway itself
+	message *store.Message // to accept; nil for a call that is forwarded
+}
+
+// close gives back what the request holds, also that of a message that could not be read: it may be in a spool.
+func (j *judgement) close() { _ = j.request.Close() }
+
+// judge is the first half of the line: it reads, decides and validates a message, and stores and sends nothing. The judgement is to be closed, also after
+// an error.
+func (r *Relay) judge(ctx context.Context, a arrival) (j judgement, err error) {
+	if j.request, err = r.read(a); err != nil { // VP015
+		return j, err
 	}
 	if err = r.approve(a); err != nil { // VP013
-		return o, err
+		return j, err
 	}
-	o.Call = routing.Call{Sender: a.Sender, Receiver: req.Receiver, Contract: req.Contract, Profile: req.Profile}
-	o.Contract = r.Contracts.Contract(req.Contract)
-	r.reqIn(o, a)
-	if r.ours(o.Call) {
-		o.Answer, err = r.serveOwn(req, o.Contract)
-		return o, err
+	j.Call = routing.Call{Sender: a.Sender, Receiver: j.request.Receiver, Contract: j.request.Contract, Profile: j.request.Profile}
+	j.Contract = r.Contracts.Contract(j.Call.Contract)
+	if !a.Trial {
+		r.reqIn(j.outcome, a)
 	}
-	if o.Route, err = r.decide(ctx, a, req, &o); err != nil { // VP008, VP003, VP004 VP006 VP010, VP007, VP005
-		return o, err
+	if j.own = r.ours(j.Call); j.own {
+		return j, nil
 	}
-	if o.Route.Via != routing.Forward { // what is kept has no header of ours in it, also where its contract is not durable
-		if err = unreadable(req.Obey()); err != nil {
-			return o, err
+	if j.Route, err = r.decide(ctx, a, j.request, &j.outcome); err != nil { // VP008, VP003, VP004 VP006 VP010, VP007, VP005
+		return j, err
+	}
+	if j.Route.Via != routing.Forward { // what is stored has no header of ours in it, also where its contract is not durable
+		if err = unreadable(j.request.Obey()); err != nil {
+			return j, err
 		}
 	}
-	m, err := r.validate(ctx, a, req, &o) // a result with ERROR; what is wrong late in a large message is VP015
-	if err != nil {
-		return o, r.refused(ctx, a, req, &o, err)
+	j.message, err = r.validate(ctx, a, j.request, &j.outcome) // a result with ERROR; what is wrong late in a large message is VP015
+	return j, err
+}
+
+// commit is the second half of the line: it accepts what was judged, and answers. What is forwarded is answered by its producer.
+func (r *Relay) commit(ctx context.Context, a arrival, j *judgement) (err error) {
+	switch {
+	case j.own:
+		j.Answer, err = r.serveOwn(j.request, j.Contract)
+		return err
+	case j.Route.Via == routing.Forward:
+		j.Answer, err = r.forward(ctx, a, j.request, &j.outcome) // VP009
+		return err
 	}
-	if o.Route.Via == routing.Forward {
-		o.Answer, err = r.forward(ctx, a, req, &o) // VP009
-		return o, err
+	if err = r.accept(ctx, j.message, j.request, &j.outcome); err != nil { // persisted before promised
+		return err
 	}
-	if err = r.accept(ctx, m, req, &o); err != nil { // persisted before promised
-		return o, r.refused(ctx, a, req, &o, err)
-	}
-	o.Answer, err = r.answer(o)
-	return o, err
+	j.Answer, err = r.answer(j.outcome)
+	return err
 }

@@ -38,6 +38,7 @@ type arrival struct {
 	Unapproved  bool       // it names an original consumer and may not
 	CaseVersion int64      // a person's action: the version of the case that was seen
 	Taken       bool       // what it consists of was accepted before: today's limit of size is not for it
+	Trial       bool       // it is judged alone: the log has no line of it
 }
 
 // sender tells who is calling, from the connection and its headers alone, and leaves in the call's headers only what

@@ -64,26 +64,22 @@ func (t *Table) Explain(call Call, now time.Time) Explanation {
 	if t == nil {
 		return Explanation{}.refused(NoCatalogue(), call, 0)
 	}
-	day := DateOf(now)
-	var x Explanation
-	route, refusal := t.route(call, day)
+	day, decide := DateOf(now), t.decide
+	if call.Sender == "" {
+		decide = t.way
+	}
+	route, refusal := decide(call, day)
+	x := Explanation{RouteRow: t.routeGround(call, day), Trace: route.Trace}
 	if refusal != nil {
 		x.Trace = refusal.Trace
-		x.RouteRow = t.routeGround(call, day)
+	}
+	if call.Sender != "" && (refusal == nil || refusal.Code == VP005) {
+		x.PermissionRow = t.permissionGround(call, day, x.Trace.Permission)
+	}
+	if refusal != nil {
 		return x.refused(refusal, call, day)
 	}
-	x.Route, x.RouteRow, x.Trace = &route, t.routeGround(call, day), route.Trace
-	if call.Sender != "" {
-		permitted, trace := t.permit(call, day)
-		x.Trace.Permission, x.Route.Trace.Permission = trace, trace
-		if !permitted {
-			return x.refused(NoPermission(call.Contract, call.Receiver, call.Sender), call, day)
-		}
-		x.PermissionRow = t.permissionGround(call, day, trace)
-	}
-	if refusal = spoken(route, call); refusal != nil {
-		return x.refused(refusal, call, day)
-	}
+	x.Route = &route
 	return x
 }
 

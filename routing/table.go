@@ -177,7 +177,15 @@ func (t *Table) Decide(call Call, now time.Time) (Route, error) {
 	if t == nil {
 		return Route{}, NoCatalogue()
 	}
-	day := DateOf(now)
+	route, refusal := t.decide(call, DateOf(now))
+	if refusal != nil {
+		return Route{}, refusal
+	}
+	return route, nil
+}
+
+// decide is Decide on a day.
+func (t *Table) decide(call Call, day Date) (Route, *Error) {
 	route, refusal := t.route(call, day)
 	if refusal != nil {
 		return Route{}, refusal
@@ -189,10 +197,7 @@ func (t *Table) Decide(call Call, now time.Time) (Route, error) {
 		refusal.Trace = route.Trace
 		return Route{}, refusal
 	}
-	if refusal = spoken(route, call); refusal != nil {
-		return Route{}, refusal
-	}
-	return route, nil
+	return route, spoken(route, call)
 }
 
 // Route is Decide without the permission: where would a call go, whoever sent it? Call.Sender is needed only
