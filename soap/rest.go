@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/encoding"
@@ -28,12 +29,18 @@ func (r *rest) Read(p []byte) (int, error) {
 	if r.early == nil {
 		return n, err
 	}
-	r.tail = append(r.tail, p[:n]...)
-	r.tail = r.tail[max(0, len(r.tail)-longestEnding):]
+	r.tail = appendEnding(r.tail, p[:n])
 	if err == io.EOF && r.early() && !endsEnvelope(r.tail) {
 		return n, &SendError{Kind: SendReset, Sent: true, Cause: io.ErrUnexpectedEOF}
 	}
 	return n, err
+}
+
+// appendEnding appends p to tail and keeps the last longestEnding bytes of both, in the room that tail has.
+func appendEnding(tail, p []byte) []byte {
+	p = p[max(0, len(p)-longestEnding):]
+	surplus := max(0, len(tail)+len(p)-longestEnding)
+	return append(tail[:copy(tail, tail[surplus:])], p...)
 }
 
 func (r *rest) Close() error {
@@ -107,6 +114,7 @@ type converting struct {
 	charset string
 	raw     []byte // read, not converted yet
 	text    []byte // converted, not given out yet
+	room    []byte // for text
 	err     error
 }
 
@@ -115,11 +123,12 @@ func (c *converting) Read(p []byte) (int, error) {
 		if c.err != nil {
 			return 0, c.err
 		}
-		var piece [streamChunk]byte
-		n, err := c.from.Read(piece[:])
-		out, used, ok := appendUTF8(nil, append(c.raw, piece[:n]...), c.charset, err == io.EOF)
-		c.raw = append(c.raw, piece[:n]...)[used:]
-		if c.text, c.err = out, err; !ok {
+		c.raw = slices.Grow(c.raw, streamChunk)
+		n, err := c.from.Read(c.raw[len(c.raw):][:streamChunk])
+		c.raw = c.raw[:len(c.raw)+n]
+		out, used, ok := appendUTF8(c.room[:0], c.raw, c.charset, err == io.EOF)
+		c.raw = append(c.raw[:0], c.raw[used:]...)
+		if c.text, c.room, c.err = out, out, err; !ok {
 			c.err = &Error{Kind: Malformed, Reason: "the text is not in the charset that was declared"}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -156,4 +157,31 @@ func TestRestOfAnAnswer(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	})
+}
+
+// What passes of a large answer leaves nothing to be collected behind it, in any charset: else the peak of memory grows with the answer.
+func TestRestPassesWithoutGarbage(t *testing.T) {
+	const size = 16 << 20
+	for _, charset := range []string{charsetUTF8, charsetLatin1, charsetUTF16LE} {
+		r := &rest{
+			body: io.NopCloser(io.LimitReader(endless{}, size)), left: size, early: func() bool { return false },
+		}
+		var from io.Reader = r
+		if charset != charsetUTF8 {
+			from = &converting{from: r, charset: charset}
+		}
+		piece := make([]byte, 32<<10)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for err := error(nil); err == nil; {
+			_, err = from.Read(piece)
+		}
+		runtime.ReadMemStats(&after)
+		if made := after.TotalAlloc - before.TotalAlloc; made > size/16 {
+			t.Errorf("%s: %d bytes were allocated while %d passed", charset, made, size)
+		}
+		if r.left != 0 {
+			t.Errorf("%s: %d bytes did not pass", charset, r.left)
+		}
+	}
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // mostGrowth is how much the peak of a gateway's memory may grow by a message of 50 MB that it forwards.
-const mostGrowth = 64 << 20
+const mostGrowth = 24 << 20
 
 // peak is the most resident memory that a process has had, in bytes.
 func peak(t *testing.T, pid int) int64 {
