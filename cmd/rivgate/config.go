@@ -1,6 +1,10 @@
 package main
 
 import (
+	"cmp"
+	"net"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -99,6 +103,24 @@ type ProducerTLSConfig struct {
 	Key         string `yaml:"key"`
 	CA          string `yaml:"ca"`
 	MinVersion  string `yaml:"min_version"` // 1.2 or 1.3; default 1.2
+}
+
+// address is what an entry is for: host:port, or the host alone.
+func (c ProducerTLSConfig) address() string {
+	host := strings.ToLower(strings.Trim(c.Host, "[]"))
+	if c.Port == 0 {
+		return host
+	}
+	return net.JoinHostPort(host, strconv.Itoa(c.Port))
+}
+
+// over is what an entry makes of what is for all.
+func (c ProducerTLSConfig) over(common ClientTLSConfig) ClientTLSConfig {
+	if c.Certificate != "" {
+		common.Certificate, common.Key = c.Certificate, c.Key
+	}
+	common.CA = cmp.Or(c.CA, common.CA)
+	return common
 }
 
 // DeliveryConfig is how queued messages are delivered.

@@ -21,13 +21,13 @@ import (
 // checker collects what is wrong with the values of a configuration.
 type checker struct {
 	c        *Config
-	places   places
+	loaded   *loaded
 	problems []Problem
 }
 
 // check judges every value, and what the environment forbids.
 func (l *loaded) check() []Problem {
-	k := &checker{c: &l.Config, places: l.places}
+	k := &checker{c: &l.Config, loaded: l}
 	k.basics()
 	k.listeners()
 	k.producer()
@@ -42,8 +42,7 @@ func (l *loaded) check() []Problem {
 }
 
 func (k *checker) problem(key, format string, args ...any) {
-	where := k.places.of(key)
-	k.problems = append(k.problems, Problem{Source: where.source, Line: where.line, Key: key, Text: fmt.Sprintf(format, args...)})
+	k.problems = append(k.problems, k.loaded.problem(key, format, args...))
 }
 
 func (k *checker) oneOf(key, value string, allowed ...string) {
@@ -176,7 +175,7 @@ func (k *checker) listeners() {
 	if w.APITokensFile != "" {
 		k.tokens(w.APITokensFile)
 	}
-	if text := k.c.Files.Scanner; text != "" && k.c.Files.scanner() == nil {
+	if text := k.c.Files.Scanner; text != "" && k.c.Files.clamd() == nil {
 		k.problem("files.scanner", "%q is no address of clamd: write tcp://127.0.0.1:3310 or unix:///run/clamav/clamd.ctl", text)
 	}
 	k.signIn()
@@ -352,7 +351,7 @@ func (k *checker) contractNames() {
 	}
 	plain := *k.c
 	plain.Contracts.PerContract, plain.Contracts.Validation = nil, ""
-	r, err := newRegistry(plain)
+	r, err := openContracts(plain)
 	if err != nil {
 		k.problem("contracts", "the contracts do not open: %v", err)
 		return
@@ -389,7 +388,7 @@ func (k *checker) production() {
 		k.problem("instance.hsa_id", "%s is the demo's: write the gateway's own HSA-id", c.Instance.HSAID)
 	}
 	for _, key := range []string{"demo", "demo.handling_system", "demo.portal"} {
-		if _, set := k.places[key]; set {
+		if _, set := k.loaded.places[key]; set {
 			k.problem(key, "demo settings have no place in production: remove them")
 			break
 		}
@@ -403,6 +402,17 @@ func parsePrefix(s string) (netip.Prefix, error) {
 	}
 	p, err := netip.ParsePrefix(s)
 	return p.Masked(), err
+}
+
+// prefixes are networks that a configuration names.
+func prefixes(texts []string) []netip.Prefix {
+	var networks []netip.Prefix
+	for _, text := range texts {
+		if p, err := parsePrefix(text); err == nil { // the configuration was checked
+			networks = append(networks, p)
+		}
+	}
+	return networks
 }
 
 // isURL tells whether a catalogue source is fetched, not read from a file.

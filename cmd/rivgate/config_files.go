@@ -7,8 +7,8 @@ import (
 	"rivgate/web"
 )
 
-// scanner is the virus scanner at the configured address; nil where there is none, or where it is no address.
-func (c FilesConfig) scanner() *web.Clamd {
+// clamd is the virus scanner at the configured address; nil where there is none, or where it is no address.
+func (c FilesConfig) clamd() *web.Clamd {
 	at, err := url.Parse(c.Scanner)
 	if err != nil {
 		return nil

@@ -24,7 +24,7 @@ func (l *loaded) decode(node *yaml.Node, into reflect.Value, path string) []Prob
 	case into.Kind() == reflect.Struct && node.ShortTag() == "!!null", node.Kind == 0:
 		return nil
 	case into.Kind() == reflect.Struct:
-		return []Problem{{Source: l.File, Line: node.Line, Key: path, Text: "the value is no " + typeWords("main.")}}
+		return []Problem{{Source: l.File, Line: node.Line, Key: path, Text: "the value is no " + typeWords("config.")}}
 	case into.Kind() == reflect.Map && into.Type().Elem().Kind() == reflect.Struct && node.Kind == yaml.MappingNode:
 		return l.decodeMap(node, into, path)
 	case into.Kind() == reflect.Slice && into.Type().Elem().Kind() == reflect.Struct && node.Kind == yaml.SequenceNode:
@@ -181,13 +181,13 @@ func typeWords(goType string) string {
 		return "mapping: write {key: value}"
 	case goType == "time.Duration":
 		return "duration: write 4s, 5m or 168h"
-	case goType == "main.Size":
+	case goType == "config.Size":
 		return "size: write 15MiB, 512KiB or a number of bytes"
 	case goType == "bool":
 		return "truth value: write true or false"
 	case strings.HasPrefix(goType, "int"):
 		return "whole number"
-	case strings.HasPrefix(goType, "main."):
+	case strings.HasPrefix(goType, "config."):
 		return "mapping of keys"
 	}
 	return "text"

@@ -27,7 +27,7 @@ func (s *Size) UnmarshalYAML(node *yaml.Node) error {
 	size, ok := parseSize(node.Value)
 	if !ok || node.Kind != yaml.ScalarNode {
 		// The form of the library's own errors, so that it adds this one to the others of the file.
-		return &yaml.TypeError{Errors: []string{fmt.Sprintf("line %d: cannot unmarshal !!str `%s` into main.Size", node.Line, node.Value)}}
+		return &yaml.TypeError{Errors: []string{fmt.Sprintf("line %d: cannot unmarshal !!str `%s` into config.Size", node.Line, node.Value)}}
 	}
 	*s = size
 	return nil
@@ -97,6 +97,15 @@ type loaded struct {
 	Config Config
 	File   string // "" when there is none
 	places places
+}
+
+// source is where a key was set: a file, a variable or "default".
+func (l *loaded) source(key string) string { return l.places.of(key).source }
+
+// problem is what is wrong with a key.
+func (l *loaded) problem(key, format string, args ...any) Problem {
+	where := l.places.of(key)
+	return Problem{Source: where.source, Line: where.line, Key: key, Text: fmt.Sprintf(format, args...)}
 }
 
 // readConfig reads the file (or "" for rivgate.yaml if it is there, else the defaults) and lays the environment over it. The error is a

@@ -1,7 +1,6 @@
 package main
 
 import (
-	_ "embed"
 	"errors"
 	"fmt"
 	"io"
@@ -9,11 +8,6 @@ import (
 
 	"rivgate/routing/tak"
 )
-
-// exampleConfig loads to DefaultConfig; a test holds it to that.
-//
-//go:embed config.example.yaml
-var exampleConfig string
 
 // ConfigCommand is the noun config.
 type ConfigCommand struct {
@@ -41,7 +35,7 @@ func (*ConfigCheckCommand) Run(s *session) error {
 		return err
 	}
 	if err == nil {
-		if found := l.catalogueProblems(s); len(found) > 0 {
+		if found := s.catalogueProblems(l); len(found) > 0 {
 			wrong = &configError{found}
 		}
 	}
@@ -69,29 +63,31 @@ func (*ConfigCheckCommand) Run(s *session) error {
 
 // catalogueProblems is what makes serve answer VP008, or refuse the calls to a unit, with this configuration: a catalogue that cannot be read, does not
 // load or is empty, and units without a way. The demo's is made by serve itself.
-func (l *loaded) catalogueProblems(s *session) []Problem {
+func (s *session) catalogueProblems(l *loaded) (problems []Problem) {
 	if l.Config.TAK.Source == sourceDemo {
 		return nil
 	}
-	k := &checker{c: &l.Config, places: l.places}
+	wrong := func(format string, args ...any) {
+		problems = append(problems, l.problem("tak.source", format, args...))
+	}
 	const vp008 = "; until then serve answers VP008, or goes by the saved copy in tak.cache"
 	c, err := s.catalogue("")
 	if err != nil {
-		k.problem("tak.source", "the catalogue cannot be read: %v. Correct the name or the source%s", err, vp008)
-		return k.problems
+		wrong("the catalogue cannot be read: %v. Correct the name or the source%s", err, vp008)
+		return problems
 	}
 	if len(c.Routes) == 0 {
-		k.problem("tak.source", "the catalogue has no routes: give it some, or name another source%s", vp008)
-		return k.problems
+		wrong("the catalogue has no routes: give it some, or name another source%s", vp008)
+		return problems
 	}
 	if _, err := c.table(); err != nil {
-		k.problem("tak.source", "%v. Correct the rows%s", err, vp008)
-		return k.problems
+		wrong("%v. Correct the rows%s", err, vp008)
+		return problems
 	}
 	for _, note := range tak.Lint(c.Catalogue, newRules(c.config, c.registry), c.config.Instance.HSAID, s.now()) {
 		if strings.HasPrefix(note, "unit ") {
-			k.problem("tak.source", "%s", note)
+			wrong("%s", note)
 		}
 	}
-	return k.problems
+	return problems
 }

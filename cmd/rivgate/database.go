@@ -55,7 +55,7 @@ func whereLooked(err error, l *loaded) error {
 	if !errors.Is(err, store.ErrNoStore) {
 		return err
 	}
-	where := l.places.of("store.url").source
+	where := l.source("store.url")
 	switch {
 	case where == "default" && l.File == "":
 		where = "the default: there is no " + defaultConfigFile + " here, and no --config"

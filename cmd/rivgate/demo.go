@@ -32,8 +32,8 @@ func (c *DemoCommand) Run(s *session) error {
 		return fmt.Errorf("opening the log: %w", err)
 	}
 	defer logFile.Close()
-	config := demoConfig(folder)
-	g, err := openGateway(s.ctx, config, newLog(config.Log, logFile))
+	conf := demoConfig(folder)
+	g, err := openGateway(s.ctx, conf, newLog(conf.Log, logFile))
 	if err != nil {
 		return err
 	}

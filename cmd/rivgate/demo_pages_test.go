@@ -16,9 +16,9 @@ import (
 )
 
 // demoGateway is what `make run` starts, on free ports, with its first cases in.
-func demoGateway(t *testing.T, config Config) *gateway {
+func demoGateway(t *testing.T, c Config) *gateway {
 	t.Helper()
-	g := started(t, config)
+	g := started(t, c)
 	soon(t, "http://"+g.config.Web.Listen+"/readyz", http.StatusOK, "ready")
 	soon(t, "http://"+g.config.Web.Listen+"/api/cases?state=closed", http.StatusOK, "SE2010123456-VC01")
 	return g
@@ -72,8 +72,8 @@ func TestDemoIsThereToBeClicked(t *testing.T) {
 
 // TestWhatIsPublishedInTheDemoCounts: the demo's catalogue is version 1, routes follow what is published after it, and a handling system that moved is found again.
 func TestWhatIsPublishedInTheDemoCounts(t *testing.T) {
-	config := demoConfig(t.TempDir())
-	first, err := openGateway(t.Context(), config, zap.NewNop())
+	c := demoConfig(t.TempDir())
+	first, err := openGateway(t.Context(), c, zap.NewNop())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,8 +108,8 @@ func TestWhatIsPublishedInTheDemoCounts(t *testing.T) {
 	was := first.config.Demo.HandlingSystem
 	first.close()
 
-	config.Demo.HandlingSystem = "127.0.0.1:0"
-	second, err := openGateway(t.Context(), config, zap.NewNop())
+	c.Demo.HandlingSystem = "127.0.0.1:0"
+	second, err := openGateway(t.Context(), c, zap.NewNop())
 	if err != nil {
 		t.Fatal(err)
 	}

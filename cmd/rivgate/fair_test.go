@@ -176,9 +176,9 @@ func leftAlone(t *testing.T, url string, others int) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	config := demoConfig(t.TempDir())
-	config.Store.URL, config.Delivery = url, DefaultConfig().Delivery
-	g := running(t, config)
+	conf := demoConfig(t.TempDir())
+	conf.Store.URL, conf.Delivery = url, DefaultConfig().Delivery
+	g := running(t, conf)
 	defer close(c.over) // the gateway waits for what is under way
 
 	const messages = 24

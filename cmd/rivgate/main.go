@@ -143,11 +143,11 @@ func exitCode(w io.Writer, err error) int {
 	}
 	fmt.Fprintln(w, "rivgate:", err)
 	var known *failure
-	var config *configError
+	var wrong *configError
 	switch {
 	case errors.As(err, &known):
 		return known.code
-	case errors.As(err, &config):
+	case errors.As(err, &wrong):
 		return exitUsage
 	}
 	return exitRefused

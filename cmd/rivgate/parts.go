@@ -4,7 +4,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,7 +13,6 @@ import (
 	"go.uber.org/zap"
 
 	"rivgate/contracts"
-	"rivgate/contracts/inferred"
 	"rivgate/relay"
 	"rivgate/routing"
 	"rivgate/routing/tak"
@@ -26,14 +24,7 @@ import (
 
 // newRegistry opens the contracts.
 func newRegistry(c Config) (*contracts.Registry, error) {
-	o := contracts.Options{Pack: inferred.Pack{}, Validation: contracts.Mode(c.Contracts.Validation), PerContract: map[string]contracts.PerOptions{}}
-	for _, name := range c.Contracts.SchemaFolders {
-		o.Folders = append(o.Folders, contracts.Folder{Name: filepath.Base(name), Files: os.DirFS(name)})
-	}
-	for name, p := range c.Contracts.PerContract {
-		o.PerContract[name] = contracts.PerOptions{Validation: contracts.Mode(p.Validation), Delivery: p.Delivery}
-	}
-	r, err := contracts.NewRegistry(o)
+	r, err := openContracts(c)
 	if err != nil {
 		return nil, &failure{exitUsage, err}
 	}
@@ -160,17 +151,6 @@ func newID() string {
 		panic(err)
 	}
 	return id.String()
-}
-
-// prefixes are networks that a configuration names.
-func prefixes(texts []string) []netip.Prefix {
-	var networks []netip.Prefix
-	for _, text := range texts {
-		if p, err := parsePrefix(text); err == nil { // the configuration was checked
-			networks = append(networks, p)
-		}
-	}
-	return networks
 }
 
 // readPool reads the authorities in a PEM file; nil for no file.

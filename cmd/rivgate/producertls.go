@@ -1,11 +1,9 @@
 package main
 
 import (
-	"cmp"
 	"crypto/tls"
 	"fmt"
 	"net"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -41,24 +39,6 @@ func producersTLSLooking(c ProducerConfig, every time.Duration) (func(address st
 		}
 		return common()
 	}, nil
-}
-
-// address is what an entry is for: host:port, or the host alone.
-func (c ProducerTLSConfig) address() string {
-	host := strings.ToLower(strings.Trim(c.Host, "[]"))
-	if c.Port == 0 {
-		return host
-	}
-	return net.JoinHostPort(host, strconv.Itoa(c.Port))
-}
-
-// over is what an entry makes of what is for all.
-func (c ProducerTLSConfig) over(common ClientTLSConfig) ClientTLSConfig {
-	if c.Certificate != "" {
-		common.Certificate, common.Key = c.Certificate, c.Key
-	}
-	common.CA = cmp.Or(c.CA, common.CA)
-	return common
 }
 
 // producerTLS is how we show ourselves, and whom we believe, where a producer has no entry of its own.

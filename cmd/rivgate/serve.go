@@ -229,7 +229,7 @@ func (g *gateway) newSite(c Config) (*web.Site, error) {
 	site.SessionLife, site.NoLocalAccounts = time.Duration(c.Web.SessionHours)*time.Hour, !c.Web.LocalAccounts
 	site.SmallCounts = c.Web.SmallCounts
 	site.Stopping, site.Shutdown = g.stopping.Load, c.Shutdown.Finish
-	site.Scanner = c.Files.scanner()
+	site.Scanner = c.Files.clamd()
 	var err error
 	if site.Provider, err = newProvider(c.Web); err != nil {
 		return nil, err
