@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"rivgate/cmd/rivgate/config"
 	"rivgate/routing"
 	"rivgate/store"
 	"rivgate/web"
@@ -74,7 +75,7 @@ func announceAccounts(t *table) {
 }
 
 // newProvider is the identity provider of the configuration; nil for none.
-func newProvider(c WebConfig) (*web.Provider, error) {
+func newProvider(c config.Web) (*web.Provider, error) {
 	o := c.OIDC
 	if o.Issuer == "" {
 		return nil, nil

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"go.uber.org/zap"
+
+	"rivgate/cmd/rivgate/config"
 )
 
 // TestDemoAccountsSignIn: what is printed at the start lets one in, to the pages of the role, and in the demo alone.
@@ -50,7 +52,7 @@ func TestDemoAccountsSignIn(t *testing.T) {
 		if !strings.Contains(out.String(), d.id+" / "+demoPassword) {
 			t.Errorf("%s is not announced", d.id)
 		}
-		if err := checkGrant(d.grant, false); err != nil {
+		if err := config.CheckGrant(d.grant, false); err != nil {
 			t.Errorf("%s: %v", d.id, err)
 		}
 		answer, cookie := enter(d.id)
@@ -67,7 +69,7 @@ func TestDemoAccountsSignIn(t *testing.T) {
 			t.Errorf("%s at %s: %d", d.id, rooms[d.id], rec.Code)
 		}
 	}
-	for _, environment := range []string{environmentTest, environmentProduction} {
+	for _, environment := range []string{config.EnvironmentTest, config.EnvironmentProduction} {
 		g.site.Environment = environment
 		if answer, cookie := enter("hanna"); answer.StatusCode != http.StatusUnprocessableEntity || cookie != nil {
 			t.Errorf("in %s a demo account gets in: %d", environment, answer.StatusCode)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"rivgate/cmd/rivgate/config"
 	"rivgate/contracts"
 	"rivgate/contracts/redact"
 	"rivgate/relay"
@@ -191,7 +192,7 @@ func (c *CaseReplyCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	log := newLog(LogConfig{Level: "error", Format: "text"}, s.err)
+	log := newLog(config.Log{Level: "error", Format: "text"}, s.err)
 	return s.withStore(func(ctx context.Context, db *store.Store) error {
 		keeper, err := newKeeper(l.Config, registry, db, s.now, log)
 		if err != nil {

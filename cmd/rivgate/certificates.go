@@ -11,6 +11,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"rivgate/cmd/rivgate/config"
 	"rivgate/web"
 )
 
@@ -28,7 +29,7 @@ type certificateFile struct{ use, name string }
 
 var _ prometheus.Collector = (*certificates)(nil)
 
-func newCertificates(c Config) *certificates {
+func newCertificates(c config.Config) *certificates {
 	all := &certificates{
 		notAfter: prometheus.NewDesc("rivgate_certificate_not_after_seconds", "When a configured certificate ends, as Unix time.", []string{"use", "subject", "serial", "place"}, nil),
 		days:     prometheus.NewDesc("rivgate_certificate_days", "Whole days until a configured certificate ends; below zero after it.", []string{"use", "subject", "serial", "place"}, nil),
@@ -39,7 +40,7 @@ func newCertificates(c Config) *certificates {
 		{"soap.tls.certificate", in.Certificate}, {"soap.tls.client_ca", in.ClientCA}, {"producer.tls.certificate", out.Certificate}, {"producer.tls.ca", out.CA},
 	}
 	for _, one := range c.Producer.TLSFor {
-		use := "producer.tls_for[" + one.address() + "]"
+		use := "producer.tls_for[" + one.Address() + "]"
 		files = append(files, certificateFile{use + ".certificate", one.Certificate}, certificateFile{use + ".ca", one.CA})
 	}
 	for _, f := range files {

@@ -14,6 +14,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"rivgate/cmd/rivgate/config"
 	"rivgate/relay"
 	"rivgate/web"
 )
@@ -25,7 +26,7 @@ func TestMetricsAndStatusOfARunningGateway(t *testing.T) {
 	both := append(pemOf(t, a), pemOf(t, second)...)
 	replace(t, filepath.Join(dir, "both.pem"), both)
 	c := demoConfig(dir)
-	c.SOAP.TLS = ListenTLSConfig{Listen: "127.0.0.1:0", ClientCA: filepath.Join(dir, "both.pem")}
+	c.SOAP.TLS = config.ListenTLS{Listen: "127.0.0.1:0", ClientCA: filepath.Join(dir, "both.pem")}
 	c.SOAP.TLS.Certificate, c.SOAP.TLS.Key = a.issue("gateway", "SE0000000001-RIVGATE")
 	c.Producer.TLS.Certificate, c.Producer.TLS.Key = a.issue("outward", "SE0000000001-RIVGATE")
 	c.Producer.TLS.CA = filepath.Join(a.dir, "ca.pem")
@@ -91,7 +92,7 @@ func TestContractFilesNameTheAddressThatWasAsked(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		trust := relay.Trust{Proxies: prefixes(c.SOAP.TrustedProxies)}
+		trust := relay.Trust{Proxies: config.Prefixes(c.SOAP.TrustedProxies)}
 		g := &gateway{config: c, registry: registry, log: zap.NewNop(), relay: &relay.Relay{Trust: trust}}
 		for _, one := range registry.All() {
 			for _, how := range []struct {

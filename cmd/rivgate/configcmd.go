@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"rivgate/cmd/rivgate/config"
 	"rivgate/routing/tak"
 )
 
@@ -20,7 +21,7 @@ type ConfigExampleCommand struct{}
 
 // Run prints the example.
 func (*ConfigExampleCommand) Run(s *session) error {
-	_, err := io.WriteString(s.out, exampleConfig)
+	_, err := io.WriteString(s.out, config.Example)
 	return err
 }
 
@@ -30,16 +31,16 @@ type ConfigCheckCommand struct{}
 // Run lists the problems.
 func (*ConfigCheckCommand) Run(s *session) error {
 	l, err := s.config()
-	var wrong *configError
+	var wrong *config.Error
 	if err != nil && !errors.As(err, &wrong) {
 		return err
 	}
 	if err == nil {
 		if found := s.catalogueProblems(l); len(found) > 0 {
-			wrong = &configError{found}
+			wrong = &config.Error{Problems: found}
 		}
 	}
-	problems := []Problem{}
+	problems := []config.Problem{}
 	if wrong != nil {
 		problems = wrong.Problems
 	}
@@ -63,12 +64,12 @@ func (*ConfigCheckCommand) Run(s *session) error {
 
 // catalogueProblems is what makes serve answer VP008, or refuse the calls to a unit, with this configuration: a catalogue that cannot be read, does not
 // load or is empty, and units without a way. The demo's is made by serve itself.
-func (s *session) catalogueProblems(l *loaded) (problems []Problem) {
-	if l.Config.TAK.Source == sourceDemo {
+func (s *session) catalogueProblems(l *config.Loaded) (problems []config.Problem) {
+	if l.Config.TAK.Source == config.SourceDemo {
 		return nil
 	}
 	wrong := func(format string, args ...any) {
-		problems = append(problems, l.problem("tak.source", format, args...))
+		problems = append(problems, l.Problem("tak.source", format, args...))
 	}
 	const vp008 = "; until then serve answers VP008, or goes by the saved copy in tak.cache"
 	c, err := s.catalogue("")

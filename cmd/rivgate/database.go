@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"rivgate/cmd/rivgate/config"
 	"rivgate/store"
 )
 
@@ -27,7 +28,7 @@ func (s *session) withStore(do func(ctx context.Context, db *store.Store) error)
 
 // openStore opens the database of a configuration. The error has the exit code that its kind deserves, and never holds the URL, which may hold a
 // password.
-func openStore(ctx context.Context, c Config, o store.Options) (*store.Store, error) {
+func openStore(ctx context.Context, c config.Config, o store.Options) (*store.Store, error) {
 	o.DueDays, o.DueDaysMinor, o.PasswordFile = c.Desk.DueDays, c.Desk.DueDaysMinor, c.Store.PasswordFile
 	db, err := store.Open(ctx, c.Store.URL, o)
 	if err != nil {
@@ -37,7 +38,7 @@ func openStore(ctx context.Context, c Config, o store.Options) (*store.Store, er
 }
 
 // openingFailed gives an error of opening the store its exit code.
-func openingFailed(err error, c Config) error {
+func openingFailed(err error, c config.Config) error {
 	var schema *store.SchemaError
 	switch {
 	case errors.Is(err, store.ErrNoStore):
@@ -51,14 +52,14 @@ func openingFailed(err error, c Config) error {
 }
 
 // whereLooked adds to the error of a store that is not there where its address was set.
-func whereLooked(err error, l *loaded) error {
+func whereLooked(err error, l *config.Loaded) error {
 	if !errors.Is(err, store.ErrNoStore) {
 		return err
 	}
-	where := l.source("store.url")
+	where := l.Source("store.url")
 	switch {
 	case where == "default" && l.File == "":
-		where = "the default: there is no " + defaultConfigFile + " here, and no --config"
+		where = "the default: there is no " + config.DefaultFile + " here, and no --config"
 	case where == "default":
 		where = "the default: " + l.File + " does not set it"
 	}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"rivgate/cmd/rivgate/config"
 	"rivgate/cmd/rivgate/story"
 )
 
@@ -73,8 +74,8 @@ func (c *DemoCommand) folder() (string, func(), error) {
 }
 
 // demoConfig is the default configuration on free ports, with waits short enough to watch.
-func demoConfig(folder string) Config {
-	c := DefaultConfig()
+func demoConfig(folder string) config.Config {
+	c := config.Default()
 	const anyPort = "127.0.0.1:0"
 	c.SOAP.Listen, c.Web.Listen, c.Demo.HandlingSystem, c.Demo.Portal = anyPort, anyPort, anyPort, anyPort
 	c.Store.URL = "sqlite:" + filepath.Join(folder, "rivgate.db")

@@ -11,6 +11,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"rivgate/cmd/rivgate/config"
 	"rivgate/contracts"
 	"rivgate/routing"
 	"rivgate/routing/tak"
@@ -24,7 +25,7 @@ var demoCatalogue string
 
 // demoSource is the catalogue that the demo begins with.
 type demoSource struct {
-	config Config
+	config config.Config
 	names  map[string]string
 }
 
@@ -38,7 +39,7 @@ func (d demoSource) Read(context.Context) (routing.Catalogue, error) {
 }
 
 // String names the source.
-func (demoSource) String() string { return sourceDemo }
+func (demoSource) String() string { return config.SourceDemo }
 
 // startedSource is the catalogue kept in the store, or the one that the demo begins with as long as nothing is published there. So what an integrator
 // publishes in the demo counts.
@@ -62,7 +63,7 @@ func (s startedSource) Read(ctx context.Context) (routing.Catalogue, error) {
 }
 
 // startedCatalogue is what the demo's gateway decides by, for a command beside it. A store that is not there yet is not made.
-func (s *session) startedCatalogue(c Config, r *contracts.Registry) (found routing.Catalogue, err error) {
+func (s *session) startedCatalogue(c config.Config, r *contracts.Registry) (found routing.Catalogue, err error) {
 	first := demoSource{c, r.Names()}
 	if file, ok := strings.CutPrefix(c.Store.URL, "sqlite:"); ok {
 		if _, err := os.Stat(file); err != nil {
@@ -78,7 +79,7 @@ func (s *session) startedCatalogue(c Config, r *contracts.Registry) (found routi
 
 // publishDemo makes the demo's catalogue version 1 where nothing is published yet. Where the simulated handling system has got another address since, its
 // rows follow it in a version of their own; an open draft is somebody's, and holds that back.
-func (g *gateway) publishDemo(ctx context.Context, c Config) error {
+func (g *gateway) publishDemo(ctx context.Context, c config.Config) error {
 	const by = "demo"
 	rules := newRules(c, g.registry)
 	edits, reason, err := g.demoEdits(ctx, c)
@@ -104,7 +105,7 @@ func (g *gateway) publishDemo(ctx context.Context, c Config) error {
 }
 
 // demoEdits are what makes the catalogue in the store the demo's, and why.
-func (g *gateway) demoEdits(ctx context.Context, c Config) (edits []routing.Edit, reason string, err error) {
+func (g *gateway) demoEdits(ctx context.Context, c config.Config) (edits []routing.Edit, reason string, err error) {
 	v, err := g.db.CatalogueInForce(ctx)
 	if errors.Is(err, store.ErrNotFound) {
 		first, err := demoSource{c, g.registry.Names()}.Read(ctx)

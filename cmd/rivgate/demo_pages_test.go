@@ -12,11 +12,12 @@ import (
 
 	"go.uber.org/zap"
 
+	"rivgate/cmd/rivgate/config"
 	"rivgate/routing"
 )
 
 // demoGateway is what `make run` starts, on free ports, with its first cases in.
-func demoGateway(t *testing.T, c Config) *gateway {
+func demoGateway(t *testing.T, c config.Config) *gateway {
 	t.Helper()
 	g := started(t, c)
 	soon(t, "http://"+g.config.Web.Listen+"/readyz", http.StatusOK, "ready")

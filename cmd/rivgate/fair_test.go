@@ -19,6 +19,7 @@ import (
 	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
 
+	"rivgate/cmd/rivgate/config"
 	"rivgate/contracts"
 	"rivgate/contracts/inferred"
 	"rivgate/routing"
@@ -64,7 +65,7 @@ func (c *crowd) receiver(n int) http.Handler {
 		case n%3 == 1:
 			c.think(ctx, 3*time.Second)
 		default:
-			c.think(ctx, DefaultConfig().Producer.Timeout-500*time.Millisecond)
+			c.think(ctx, config.Default().Producer.Timeout-500*time.Millisecond)
 		}
 		return contracts.Receipt{Result: contracts.Result{Code: contracts.OK, LogID: "crowd"}}, nil
 	}
@@ -177,7 +178,7 @@ func leftAlone(t *testing.T, url string, others int) {
 		t.Fatal(err)
 	}
 	conf := demoConfig(t.TempDir())
-	conf.Store.URL, conf.Delivery = url, DefaultConfig().Delivery
+	conf.Store.URL, conf.Delivery = url, config.Default().Delivery
 	g := running(t, conf)
 	defer close(c.over) // the gateway waits for what is under way
 

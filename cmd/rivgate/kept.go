@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"rivgate/cmd/rivgate/config"
 	"rivgate/contracts"
 	"rivgate/routing"
 	"rivgate/routing/tak"
@@ -52,10 +53,10 @@ func (s storeSource) Mark(ctx context.Context) (string, error) {
 }
 
 // String names the source.
-func (storeSource) String() string { return sourceStore }
+func (storeSource) String() string { return config.SourceStore }
 
 // newStoreSource is the store as the catalogue's source, with the tree of the configuration.
-func newStoreSource(c Config, db *store.Store) storeSource {
+func newStoreSource(c config.Config, db *store.Store) storeSource {
 	return storeSource{db, tak.Beside{HSAFiles: c.TAK.HSAFiles}}
 }
 
@@ -70,7 +71,7 @@ func versionSource(number int64) string { return sourceVersion + strconv.FormatI
 
 // isKept tells whether a source is in the store.
 func isKept(source string) bool {
-	return source == sourceStore || source == sourceDraft || strings.HasPrefix(source, sourceVersion)
+	return source == config.SourceStore || source == sourceDraft || strings.HasPrefix(source, sourceVersion)
 }
 
 // keptRows reads rows that are in the store: of the draft, of a version, or of the version in force.
@@ -101,7 +102,7 @@ func keptRows(ctx context.Context, db *store.Store, source string) ([]routing.En
 }
 
 // readKept is a catalogue of the store, with the tree of the configuration.
-func (s *session) readKept(c Config, source string) (found routing.Catalogue, err error) {
+func (s *session) readKept(c config.Config, source string) (found routing.Catalogue, err error) {
 	err = s.withStore(func(ctx context.Context, db *store.Store) error {
 		rows, err := keptRows(ctx, db, source)
 		if err != nil {
@@ -115,7 +116,7 @@ func (s *session) readKept(c Config, source string) (found routing.Catalogue, er
 
 // keeping is what the verbs on the catalogue in the store have in common.
 type keeping struct {
-	config   Config
+	config   config.Config
 	registry *contracts.Registry
 	rules    routing.Rules
 	db       *store.Store

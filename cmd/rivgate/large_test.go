@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"rivgate/cmd/rivgate/config"
 )
 
 // mostGrowth is how much the peak of a gateway's memory may grow by a message of 50 MB that it forwards.
@@ -144,7 +146,7 @@ func TestAnAnswerThatIsTooLargeIsNeverTakenForAWholeOne(t *testing.T) {
 	}))
 	defer producer.Close()
 	c := demoConfig(t.TempDir())
-	c.Environment, c.TAK.Source, c.Producer.MaxAnswer = environmentTest, filepath.Join(t.TempDir(), "catalogue.yaml"), 2<<20
+	c.Environment, c.TAK.Source, c.Producer.MaxAnswer = config.EnvironmentTest, filepath.Join(t.TempDir(), "catalogue.yaml"), 2<<20
 	replace(t, c.TAK.Source, []byte(`routes: [{contract: "urn:riv:rivgate:test:LargeResponder:1", to: "*", address: "`+producer.URL+`/"}]
 permissions: [{contract: "urn:riv:rivgate:test:LargeResponder:1", from_system: SE0000000001-1177, to: "*"}]
 `))

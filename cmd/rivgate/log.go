@@ -10,11 +10,12 @@ import (
 	"go.uber.org/zap/buffer"
 	"go.uber.org/zap/zapcore"
 
+	"rivgate/cmd/rivgate/config"
 	"rivgate/contracts/identity"
 )
 
 // newLog opens the log as configured. Whatever is written through it, by whomever, leaves without personal numbers.
-func newLog(c LogConfig, w io.Writer) *zap.Logger {
+func newLog(c config.Log, w io.Writer) *zap.Logger {
 	level, err := zapcore.ParseLevel(c.Level)
 	if err != nil { // the configuration was checked
 		level = zapcore.InfoLevel

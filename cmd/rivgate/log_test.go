@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 	"pgregory.net/rapid"
 
+	"rivgate/cmd/rivgate/config"
 	"rivgate/contracts/identity"
 )
 
@@ -24,7 +25,7 @@ func TestTheLogIsJSONWhateverIsInIt(t *testing.T) {
 	text := rapid.Map(rapid.SliceOfN(piece, 0, 6), func(pieces []string) string { return strings.Join(pieces, "") })
 	rapid.Check(t, func(t *rapid.T) {
 		var out bytes.Buffer
-		log := newLog(LogConfig{Level: "debug", Format: "json"}, &out)
+		log := newLog(config.Log{Level: "debug", Format: "json"}, &out)
 		numbers := map[string]int64{}
 		var fields []zap.Field
 		for i := range rapid.IntRange(0, 8).Draw(t, "fields") {
@@ -85,7 +86,7 @@ func TestTheLogHidesWhatCanBeAPersons(t *testing.T) {
 		"at 2026-01-31T10:42:00.12345Z": "at 2026-01-31T10:42:00.12345Z",
 	} {
 		var out bytes.Buffer
-		newLog(LogConfig{Level: "info", Format: "json"}, &out).Info(said)
+		newLog(config.Log{Level: "info", Format: "json"}, &out).Info(said)
 		var line struct{ Message string }
 		if err := json.Unmarshal(out.Bytes(), &line); err != nil || line.Message != want {
 			t.Errorf("%q became %q, not %q: %v", said, line.Message, want, err)
@@ -101,7 +102,7 @@ func TestNoFieldOfTheLogLetsANumberThrough(t *testing.T) {
 	const number = "189001019802"
 	for _, format := range []string{"json", "text"} {
 		var out bytes.Buffer
-		log := newLog(LogConfig{Level: "debug", Format: format}, &out).With(zap.String("with", number)).Named(number)
+		log := newLog(config.Log{Level: "debug", Format: format}, &out).With(zap.String("with", number)).Named(number)
 		log.Info("message "+number, zap.String("string", number), zap.ByteString("bytes", []byte(number)), zap.Error(errors.New("about "+number)),
 			zap.Any("struct", secret{number}), zap.Stringer("stringer", secret{number}), zap.Strings("list", []string{number}),
 			zap.Reflect("reflect", map[string]string{number: number}), zap.Duration("event.duration", 190101123456*time.Nanosecond))
@@ -128,7 +129,7 @@ func TestNoFieldOfTheLogLetsANumberThrough(t *testing.T) {
 
 func TestTheLevelOfTheLogIsKept(t *testing.T) {
 	var out bytes.Buffer
-	log := newLog(LogConfig{Level: "warn", Format: "json"}, &out)
+	log := newLog(config.Log{Level: "warn", Format: "json"}, &out)
 	log.Info("no")
 	log.Warn("yes")
 	if got := out.String(); strings.Contains(got, `"no"`) || !strings.Contains(got, `"message":"yes"`) {
@@ -140,7 +141,7 @@ func TestTheLevelOfTheLogIsKept(t *testing.T) {
 func TestAnErrorIsLoggedUnderItsNameInECS(t *testing.T) {
 	var out bytes.Buffer
 	fields := []zap.Field{zap.String("error.type", "x"), zap.Error(errors.New("the disk is full"))}
-	newLog(LogConfig{Level: "info", Format: "json"}, &out).Info("writing", fields...)
+	newLog(config.Log{Level: "info", Format: "json"}, &out).Info("writing", fields...)
 	var line map[string]any
 	if err := json.Unmarshal(out.Bytes(), &line); err != nil {
 		t.Fatal(err)

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"rivgate/cmd/rivgate/config"
 )
 
 // Exit codes of every command.
@@ -63,7 +65,7 @@ type session struct {
 }
 
 // config reads the configuration. Its error ends the command with exitUsage.
-func (s *session) config() (*loaded, error) { return readConfig(s.file, s.environ) }
+func (s *session) config() (*config.Loaded, error) { return config.Read(s.file, s.environ) }
 
 // failure is an error with the exit code that it deserves.
 type failure struct {
@@ -143,7 +145,7 @@ func exitCode(w io.Writer, err error) int {
 	}
 	fmt.Fprintln(w, "rivgate:", err)
 	var known *failure
-	var wrong *configError
+	var wrong *config.Error
 	switch {
 	case errors.As(err, &known):
 		return known.code

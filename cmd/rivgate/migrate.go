@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"rivgate/cmd/rivgate/config"
 	"rivgate/store"
 )
 
@@ -61,7 +62,7 @@ func schemaWord(s store.Schema) string {
 
 // carryOut migrates. A gateway that serves from the SQLite file meanwhile is an error: its file must not change under it. A schema that is
 // newer is judged by Open.
-func (m *migration) carryOut(ctx context.Context, c Config) (err error) {
+func (m *migration) carryOut(ctx context.Context, c config.Config) (err error) {
 	db, err := openStore(ctx, c, store.Options{Own: len(m.Steps) > 0})
 	if err != nil {
 		return err

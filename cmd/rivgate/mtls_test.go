@@ -23,6 +23,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"rivgate/cmd/rivgate/config"
 	"rivgate/soap"
 )
 
@@ -36,7 +37,7 @@ func (whoCalls) ServeSOAP(_ context.Context, call *soap.Call) (*soap.Answer, err
 // mutual is a listener with mutual TLS whose files a test changes.
 type mutual struct {
 	t     *testing.T
-	files ListenTLSConfig
+	files config.ListenTLS
 	url   string
 	roots *x509.CertPool // what callers believe
 }
@@ -44,7 +45,7 @@ type mutual struct {
 func newMutual(t *testing.T, a *authority, more ...*authority) *mutual {
 	t.Helper()
 	dir := t.TempDir()
-	m := &mutual{t: t, roots: x509.NewCertPool(), files: ListenTLSConfig{
+	m := &mutual{t: t, roots: x509.NewCertPool(), files: config.ListenTLS{
 		Certificate: filepath.Join(dir, "gateway.pem"), Key: filepath.Join(dir, "gateway.key"), ClientCA: filepath.Join(dir, "ca.pem"),
 	}}
 	for _, one := range append(more, a) {

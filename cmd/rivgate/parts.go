@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"go.uber.org/zap"
 
+	"rivgate/cmd/rivgate/config"
 	"rivgate/contracts"
 	"rivgate/relay"
 	"rivgate/routing"
@@ -23,8 +24,8 @@ import (
 // What stands here makes one part of the gateway each, from its section of the configuration; serve.go puts them together.
 
 // newRegistry opens the contracts.
-func newRegistry(c Config) (*contracts.Registry, error) {
-	r, err := openContracts(c)
+func newRegistry(c config.Config) (*contracts.Registry, error) {
+	r, err := config.OpenContracts(c)
 	if err != nil {
 		return nil, &failure{exitUsage, err}
 	}
@@ -40,7 +41,7 @@ func namespace(r *contracts.Registry, name string) string {
 }
 
 // producerTimeouts are the times for a producer's answer that are not the default.
-func producerTimeouts(c Config, r *contracts.Registry) map[string]time.Duration {
+func producerTimeouts(c config.Config, r *contracts.Registry) map[string]time.Duration {
 	t := make(map[string]time.Duration)
 	for name, d := range c.Producer.Timeouts {
 		t[namespace(r, name)] = d
@@ -54,7 +55,7 @@ func producerTimeouts(c Config, r *contracts.Registry) map[string]time.Duration 
 }
 
 // newRules says how the table climbs and splits.
-func newRules(c Config, r *contracts.Registry) routing.Rules {
+func newRules(c config.Config, r *contracts.Registry) routing.Rules {
 	return routing.Rules{
 		Delimiter: c.TAK.Delimiter, DelimiterContracts: c.TAK.DelimiterContracts, DelimiterSenders: c.TAK.DelimiterSenders,
 		ClimbRoutes: c.TAK.Tree.Routes, ClimbPermissions: c.TAK.Tree.Permissions, ExceptedContracts: c.TAK.Tree.ExceptedContracts,
@@ -63,12 +64,12 @@ func newRules(c Config, r *contracts.Registry) routing.Rules {
 }
 
 // newSource is where a catalogue is read: the configured one, or the file or URL that a command names.
-func newSource(c Config, r *contracts.Registry, source string) (tak.Source, error) {
+func newSource(c config.Config, r *contracts.Registry, source string) (tak.Source, error) {
 	beside := tak.Beside{UnitsFile: c.TAK.UnitsFile, HSAFiles: c.TAK.HSAFiles, Names: r.Names()}
 	switch {
-	case source == sourceDemo:
+	case source == config.SourceDemo:
 		return demoSource{config: c, names: r.Names()}, nil
-	case isURL(source):
+	case config.IsURL(source):
 		t, err := producerTLS(c.Producer.TLS)
 		if err != nil {
 			return nil, err
@@ -80,12 +81,12 @@ func newSource(c Config, r *contracts.Registry, source string) (tak.Source, erro
 
 // newKeeper keeps the configured catalogue fresh. The folder of its saved copy is made. What is published in the store was looked at by a person, so
 // it is never held back.
-func newKeeper(c Config, r *contracts.Registry, db *store.Store, now func() time.Time, log *zap.Logger) (*tak.Keeper, error) {
+func newKeeper(c config.Config, r *contracts.Registry, db *store.Store, now func() time.Time, log *zap.Logger) (*tak.Keeper, error) {
 	var source tak.Source = newStoreSource(c, db)
 	shrink := 0
 	switch c.TAK.Source {
-	case sourceStore:
-	case sourceDemo:
+	case config.SourceStore:
+	case config.SourceDemo:
 		source = startedSource{newStoreSource(c, db), demoSource{c, r.Names()}}
 	default:
 		var err error
@@ -106,7 +107,7 @@ func newKeeper(c Config, r *contracts.Registry, db *store.Store, now func() time
 }
 
 // newRelay is the line over an open store and a table.
-func newRelay(c Config, r *contracts.Registry, db *store.Store, table func() *routing.Table, now func() time.Time, log *zap.Logger) (*relay.Relay, error) {
+func newRelay(c config.Config, r *contracts.Registry, db *store.Store, table func() *routing.Table, now func() time.Time, log *zap.Logger) (*relay.Relay, error) {
 	t, err := producersTLS(c.Producer)
 	if err != nil {
 		return nil, err
@@ -127,7 +128,7 @@ func newRelay(c Config, r *contracts.Registry, db *store.Store, table func() *ro
 			Correlation: c.Producer.Correlation,
 		},
 		Trust: relay.Trust{
-			Proxies: prefixes(c.SOAP.TrustedProxies), Internal: prefixes(c.SOAP.InternalFrom), CertificateHeader: c.SOAP.CertificateHeader, ClientCA: clients,
+			Proxies: config.Prefixes(c.SOAP.TrustedProxies), Internal: config.Prefixes(c.SOAP.InternalFrom), CertificateHeader: c.SOAP.CertificateHeader, ClientCA: clients,
 			OriginalConsumer: relay.OriginalConsumer{AllowedSenders: c.SOAP.OriginalConsumer.AllowedSenders, Enforce: c.SOAP.OriginalConsumer.Enforce},
 		},
 		Limits: soap.Limits{Message: int64(c.SOAP.MaxMessage), Folder: spoolFolder(c)}, Large: c.SOAP.MaxLarge, Now: now, NewID: newID, Log: log, Version: versionText(),
@@ -136,7 +137,7 @@ func newRelay(c Config, r *contracts.Registry, db *store.Store, table func() *ro
 }
 
 // spoolFolder is where large messages are while they are read: what is kept beside the database is on a disk that has room for them, and never in memory.
-func spoolFolder(c Config) string {
+func spoolFolder(c config.Config) string {
 	path, ok := strings.CutPrefix(c.Store.URL, "sqlite:")
 	if c.SOAP.Spool != "" || !ok {
 		return c.SOAP.Spool

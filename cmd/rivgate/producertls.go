@@ -6,16 +6,18 @@ import (
 	"net"
 	"strings"
 	"time"
+
+	"rivgate/cmd/rivgate/config"
 )
 
 // producersTLS is how we show ourselves to the producer at an address, host:port, and whom we believe there: an entry of its own for host and
 // port, else one for the host, else what is for all.
-func producersTLS(c ProducerConfig) (func(address string) *tls.Config, error) {
+func producersTLS(c config.Producer) (func(address string) *tls.Config, error) {
 	return producersTLSLooking(c, lookAgain)
 }
 
 // producersTLSLooking is producersTLS with another time between two looks at the files.
-func producersTLSLooking(c ProducerConfig, every time.Duration) (func(address string) *tls.Config, error) {
+func producersTLSLooking(c config.Producer, every time.Duration) (func(address string) *tls.Config, error) {
 	common, err := clientTLS("producer.tls", c.TLS, tls.VersionTLS12, every)
 	if err != nil {
 		return nil, err
@@ -26,7 +28,7 @@ func producersTLSLooking(c ProducerConfig, every time.Duration) (func(address st
 		if one.MinVersion == "1.3" {
 			version = tls.VersionTLS13
 		}
-		if own[one.address()], err = clientTLS(fmt.Sprintf("producer.tls_for[%d]", i), one.over(c.TLS), version, every); err != nil {
+		if own[one.Address()], err = clientTLS(fmt.Sprintf("producer.tls_for[%d]", i), one.Over(c.TLS), version, every); err != nil {
 			return nil, err
 		}
 	}
@@ -42,12 +44,12 @@ func producersTLSLooking(c ProducerConfig, every time.Duration) (func(address st
 }
 
 // producerTLS is how we show ourselves, and whom we believe, where a producer has no entry of its own.
-func producerTLS(c ClientTLSConfig) (func() *tls.Config, error) {
+func producerTLS(c config.ClientTLS) (func() *tls.Config, error) {
 	return clientTLS("producer.tls", c, tls.VersionTLS12, lookAgain)
 }
 
 // clientTLS are the files of one key of the configuration. They are read again when they change: then the result is another one.
-func clientTLS(key string, c ClientTLSConfig, version uint16, every time.Duration) (func() *tls.Config, error) {
+func clientTLS(key string, c config.ClientTLS, version uint16, every time.Duration) (func() *tls.Config, error) {
 	files := &reread[*tls.Config]{every: every, load: func() (*tls.Config, error) {
 		roots, err := readPool(c.CA)
 		if err != nil {

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"rivgate/cmd/rivgate/config"
 	"rivgate/soap"
 )
 
@@ -67,7 +68,7 @@ func TestProducersWithTLSOfTheirOwn(t *testing.T) {
 		}
 	}
 	take(special, "SE2010123456-OWN1")
-	c := ProducerConfig{TLS: ClientTLSConfig{CA: filepath.Join(common.dir, "ca.pem")}, TLSFor: []ProducerTLSConfig{
+	c := config.Producer{TLS: config.ClientTLS{CA: filepath.Join(common.dir, "ca.pem")}, TLSFor: []config.ProducerTLS{
 		{Host: "LOCALHOST", MinVersion: "1.3"},
 		{Host: "127.0.0.1", Port: portOf(t, own.URL), Certificate: file("own.pem"), Key: file("own.key"), CA: file("own-ca.pem")},
 		{Host: "127.0.0.1", Port: portOf(t, old.URL), MinVersion: "1.3"},

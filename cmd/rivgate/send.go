@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"rivgate/cmd/rivgate/config"
 	"rivgate/cmd/rivgate/simulator"
 	"rivgate/contracts"
 	"rivgate/soap"
@@ -58,7 +59,7 @@ func (c *SendCommand) Run(s *session) error {
 	if err != nil {
 		return usage("reading the envelope: %w", err)
 	}
-	if !isURL(c.URL) {
+	if !config.IsURL(c.URL) {
 		return usage("--url %q: write http:// or https:// and host", c.URL)
 	}
 	known := contractOf(registry, content)

@@ -18,6 +18,7 @@ import (
 	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
 
+	"rivgate/cmd/rivgate/config"
 	"rivgate/contracts"
 	"rivgate/relay"
 	"rivgate/routing"
@@ -56,8 +57,8 @@ func (*ServeCommand) Run(s *session) error {
 
 // gateway is everything that serve runs, wired and ready; its listeners are open.
 type gateway struct {
-	config   Config // with the addresses as they became
-	unclean  bool   // the process before ended in the middle of deliveries
+	config   config.Config // with the addresses as they became
+	unclean  bool          // the process before ended in the middle of deliveries
 	log      *zap.Logger
 	registry *contracts.Registry
 	db       *store.Store
@@ -82,7 +83,7 @@ type gateway struct {
 }
 
 // openGateway wires the gateway. What it opened is closed again when a later step fails.
-func openGateway(ctx context.Context, c Config, log *zap.Logger) (_ *gateway, err error) {
+func openGateway(ctx context.Context, c config.Config, log *zap.Logger) (_ *gateway, err error) {
 	g := &gateway{log: log}
 	defer func() {
 		if err != nil {
@@ -107,14 +108,14 @@ func openGateway(ctx context.Context, c Config, log *zap.Logger) (_ *gateway, er
 			return nil, err
 		}
 	}
-	if c.Environment == environmentDemo {
+	if c.Environment == config.EnvironmentDemo {
 		if g.world, err = openWorld(&c); err != nil {
 			return nil, err
 		}
 	}
 	g.config = c
 	g.certificates = newCertificates(c)
-	if c.TAK.Source == sourceDemo {
+	if c.TAK.Source == config.SourceDemo {
 		if err = g.publishDemo(ctx, c); err != nil {
 			return nil, err
 		}
@@ -141,14 +142,14 @@ func openGateway(ctx context.Context, c Config, log *zap.Logger) (_ *gateway, er
 	if g.site, err = g.newSite(c); err != nil {
 		return nil, err
 	}
-	if c.Environment == environmentDemo {
+	if c.Environment == config.EnvironmentDemo {
 		err = addDemoAccounts(ctx, g.db)
 	}
 	return g, err
 }
 
 // openDatabase opens the store for this process. With SQLite it is the only one that serves, so the leases of its predecessor mean nothing.
-func (g *gateway) openDatabase(ctx context.Context, c Config) (*store.Store, error) {
+func (g *gateway) openDatabase(ctx context.Context, c config.Config) (*store.Store, error) {
 	db, err := openStore(ctx, c, store.Options{Log: g.log, Existing: !c.Store.Migrate, Own: true})
 	if err != nil {
 		return nil, err
@@ -159,7 +160,7 @@ func (g *gateway) openDatabase(ctx context.Context, c Config) (*store.Store, err
 	return db, nil
 }
 
-func (g *gateway) takeOver(ctx context.Context, c Config, db *store.Store) error {
+func (g *gateway) takeOver(ctx context.Context, c config.Config, db *store.Store) error {
 	if copied := db.CopiedTo(); copied != "" {
 		g.log.Info("the schema was changed; the file as it was is kept", zap.String("copy", copied))
 	}
@@ -168,7 +169,7 @@ func (g *gateway) takeOver(ctx context.Context, c Config, db *store.Store) error
 		return unreachable("%w", err)
 	}
 	for _, problem := range forgets {
-		if c.Environment == environmentProduction {
+		if c.Environment == config.EnvironmentProduction {
 			return refused("the database must not forget what was accepted: %s", problem)
 		}
 		g.log.Error("the database may forget what was accepted", zap.String("setting", problem))
@@ -195,7 +196,7 @@ func (g *gateway) takeOver(ctx context.Context, c Config, db *store.Store) error
 }
 
 // listen opens the listeners and writes back the addresses that they got.
-func (g *gateway) listen(c *Config) error {
+func (g *gateway) listen(c *config.Config) error {
 	for _, l := range []struct {
 		address  *string
 		listener *net.Listener
@@ -221,7 +222,7 @@ func (g *gateway) listen(c *Config) error {
 	return nil
 }
 
-func (g *gateway) newSite(c Config) (*web.Site, error) {
+func (g *gateway) newSite(c config.Config) (*web.Site, error) {
 	site := &web.Site{
 		Relay: g.relay, Later: g.later, Environment: c.Environment, AdminApart: g.admin != nil, Version: versionText(), Started: time.Now(), Log: g.log,
 		Catalogue: g.catalogueStatus, ResetCatalogue: g.resetCatalogue, ResetTree: func(context.Context) error { return g.keeper.RefreshTree() }, Rules: g.keeper.Rules, PlanCatalogue: g.planCatalogue, Endpoints: g.endpoints(), Registry: g.measure(), Certificates: g.certificates.status,
@@ -229,7 +230,7 @@ func (g *gateway) newSite(c Config) (*web.Site, error) {
 	site.SessionLife, site.NoLocalAccounts = time.Duration(c.Web.SessionHours)*time.Hour, !c.Web.LocalAccounts
 	site.SmallCounts = c.Web.SmallCounts
 	site.Stopping, site.Shutdown = g.stopping.Load, c.Shutdown.Finish
-	site.Scanner = c.Files.clamd()
+	site.Scanner = c.Files.Clamd()
 	var err error
 	if site.Provider, err = newProvider(c.Web); err != nil {
 		return nil, err
@@ -302,14 +303,14 @@ func (g *gateway) announce(w io.Writer) error {
 		t.add("SOAP", url)
 	}
 	open := ""
-	if g.config.Environment != environmentProduction {
+	if g.config.Environment != config.EnvironmentProduction {
 		open = " (the API is open to this machine)"
 	}
 	t.add("Pages and API", "http://"+g.config.Web.Listen+"/"+open)
 	if g.admin != nil {
 		t.add("Monitors", "http://"+g.config.Admin.Listen+"/status")
 	}
-	if g.config.Environment == environmentDemo {
+	if g.config.Environment == config.EnvironmentDemo {
 		announceAccounts(t)
 	}
 	if g.world != nil {

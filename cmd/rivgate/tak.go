@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"rivgate/cmd/rivgate/config"
 	"rivgate/contracts"
 	"rivgate/routing"
 	"rivgate/routing/tak"
@@ -37,7 +38,7 @@ type TAKCommand struct {
 
 // catalogue is one that was read for a command, and what is needed to judge it.
 type catalogue struct {
-	config   Config
+	config   config.Config
 	registry *contracts.Registry
 	routing.Catalogue
 }
@@ -52,7 +53,7 @@ func (s *session) catalogue(source string) (*catalogue, error) {
 	if err != nil {
 		return nil, err
 	}
-	if source == "" && l.Config.TAK.Source == sourceDemo {
+	if source == "" && l.Config.TAK.Source == config.SourceDemo {
 		c, err := s.startedCatalogue(l.Config, r)
 		return &catalogue{l.Config, r, c}, err
 	}
@@ -70,7 +71,7 @@ func (s *session) catalogue(source string) (*catalogue, error) {
 	s.progress("reading the catalogue …")
 	c, err := from.Read(s.ctx)
 	s.progress("")
-	if err != nil && isURL(source) {
+	if err != nil && config.IsURL(source) {
 		return nil, unreachable("%w", err)
 	}
 	if err != nil {
@@ -134,10 +135,10 @@ func (t *TAKImportCommand) Run(s *session) error {
 	if to == "" {
 		to = l.Config.TAK.Source
 	}
-	if t.Draft || to == sourceStore {
+	if t.Draft || to == config.SourceStore {
 		return t.intoDraft(s)
 	}
-	if to == sourceDemo || isURL(to) {
+	if to == config.SourceDemo || config.IsURL(to) {
 		return usage("tak.source is %s, which cannot be written: name a file with --to, set tak.source to one, or import into the store with --draft", to)
 	}
 	if isOrderFile(t.Source) {

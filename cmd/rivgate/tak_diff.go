@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"rivgate/cmd/rivgate/config"
 	"rivgate/contracts"
 	"rivgate/routing"
 	"rivgate/routing/tak"
@@ -104,7 +105,7 @@ func note(w io.Writer, switches []routing.Switch) error {
 }
 
 // openCases counts open cases by unit; of a store that is not there, or does not answer, there are none to tell of.
-func (s *session) openCases(c Config) (open map[string]int) {
+func (s *session) openCases(c config.Config) (open map[string]int) {
 	if file, ok := strings.CutPrefix(c.Store.URL, "sqlite:"); ok {
 		if _, err := os.Stat(file); err != nil {
 			return nil

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"rivgate/cmd/rivgate/config"
 	"rivgate/contracts"
 	"rivgate/routing"
 )
@@ -52,7 +53,7 @@ func (t *TAKResolveCommand) Run(s *session) error {
 	}
 	if !strings.Contains(t.Contract, ":") && c.registry.Names()[t.Contract] == "" {
 		names := slices.Sorted(maps.Keys(c.registry.Names()))
-		return usage("--contract: no contract is called %q: %s", cell(t.Contract), orNear(t.Contract, names, "write a responder namespace or "+strings.Join(names, ", ")))
+		return usage("--contract: no contract is called %q: %s", cell(t.Contract), config.DidYouMean(t.Contract, names, "write a responder namespace or "+strings.Join(names, ", ")))
 	}
 	rows, err := c.table()
 	if err != nil {

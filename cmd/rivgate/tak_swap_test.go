@@ -17,6 +17,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"rivgate/cmd/rivgate/config"
 	"rivgate/routing"
 	"rivgate/routing/tak"
 	"rivgate/soap"
@@ -70,7 +71,7 @@ func newSwapping(t *testing.T) *swapping {
 	}))
 	t.Cleanup(producer.Close)
 	c := demoConfig(t.TempDir())
-	c.TAK.Source = sourceStore
+	c.TAK.Source = config.SourceStore
 	registry, err := newRegistry(c)
 	if err != nil {
 		t.Fatal(err)
@@ -155,7 +156,7 @@ func (s *swapping) call(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	r.Header = http.Header{"Content-Type": {soap.ContentType}, soap.HeaderSender: {lifePortal}, soap.HeaderInstance: {DefaultConfig().Instance.ID}}
+	r.Header = http.Header{"Content-Type": {soap.ContentType}, soap.HeaderSender: {lifePortal}, soap.HeaderInstance: {config.Default().Instance.ID}}
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return 0, err

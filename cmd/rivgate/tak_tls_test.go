@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"rivgate/cmd/rivgate/config"
 	"rivgate/routing/tak"
 )
 
@@ -46,7 +47,7 @@ func TestATAKIsAskedWithTheFilesOfToday(t *testing.T) {
 	defer server.Close()
 
 	dir := t.TempDir()
-	files := ClientTLSConfig{Certificate: filepath.Join(dir, "client.pem"), Key: filepath.Join(dir, "client.key"), CA: filepath.Join(dir, "ca.pem")}
+	files := config.ClientTLS{Certificate: filepath.Join(dir, "client.pem"), Key: filepath.Join(dir, "client.key"), CA: filepath.Join(dir, "ca.pem")}
 	take := func(believed, shown *authority) {
 		certificate, key := shown.issue("gateway", "SE0000000001-RIVGATE")
 		for to, from := range map[string]string{files.Certificate: certificate, files.Key: key, files.CA: filepath.Join(believed.dir, "ca.pem")} {

@@ -23,6 +23,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"rivgate/cmd/rivgate/config"
 )
 
 // authority issues certificates for a test.
@@ -94,7 +96,7 @@ func (a *authority) issue(name, hsaID string) (certificate, key string) {
 }
 
 // running is started, with its catalogue in use.
-func running(t *testing.T, c Config) *gateway {
+func running(t *testing.T, c config.Config) *gateway {
 	t.Helper()
 	g := started(t, c)
 	if err := g.awaitCatalogue(t.Context()); err != nil {
@@ -104,7 +106,7 @@ func running(t *testing.T, c Config) *gateway {
 }
 
 // started opens and runs a gateway in this process and stops it with the test.
-func started(t *testing.T, c Config) *gateway {
+func started(t *testing.T, c config.Config) *gateway {
 	t.Helper()
 	g, err := openGateway(t.Context(), c, zap.NewNop())
 	if err != nil {
@@ -126,7 +128,7 @@ func started(t *testing.T, c Config) *gateway {
 func TestMutualTLSTellsWhoCalls(t *testing.T) {
 	a := newAuthority(t)
 	c := demoConfig(t.TempDir())
-	c.SOAP.TLS = ListenTLSConfig{Listen: "127.0.0.1:0", ClientCA: filepath.Join(a.dir, "ca.pem")}
+	c.SOAP.TLS = config.ListenTLS{Listen: "127.0.0.1:0", ClientCA: filepath.Join(a.dir, "ca.pem")}
 	c.SOAP.TLS.Certificate, c.SOAP.TLS.Key = a.issue("gateway", "SE0000000001-RIVGATE")
 	g := running(t, c)
 	soonSeeded(t, g)
@@ -221,14 +223,14 @@ func TestFilesAreReadAgainWithinTenSeconds(t *testing.T) {
 }
 
 func TestAFileThatIsWrongFromTheStartIsAnError(t *testing.T) {
-	_, err := producerTLS(ClientTLSConfig{Certificate: "config.go", Key: "config.go"})
+	_, err := producerTLS(config.ClientTLS{Certificate: "config.go", Key: "config.go"})
 	if err == nil || !strings.Contains(err.Error(), "producer.tls") {
 		t.Errorf("the certificate: %v", err)
 	}
 	if _, err := readPool("config.go"); err == nil || !strings.Contains(err.Error(), "no PEM certificate") {
 		t.Errorf("the authorities: %v", err)
 	}
-	if _, err := listenTLS(ListenTLSConfig{Certificate: "config.go", Key: "config.go", ClientCA: "config.go"}); err == nil {
+	if _, err := listenTLS(config.ListenTLS{Certificate: "config.go", Key: "config.go", ClientCA: "config.go"}); err == nil {
 		t.Error("the listener was made")
 	}
 }

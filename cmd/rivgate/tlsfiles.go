@@ -8,6 +8,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"rivgate/cmd/rivgate/config"
 )
 
 // lookAgain is how old the knowledge of a file may be: well under the ten seconds in which a change is promised to count.
@@ -58,10 +60,10 @@ func fileState(files []string) string {
 }
 
 // listenTLS is the configuration of the listener with mutual TLS: callers must show a certificate of client_ca.
-func listenTLS(c ListenTLSConfig) (*tls.Config, error) { return listenTLSLooking(c, lookAgain) }
+func listenTLS(c config.ListenTLS) (*tls.Config, error) { return listenTLSLooking(c, lookAgain) }
 
 // listenTLSLooking is listenTLS with another time between two looks at the files.
-func listenTLSLooking(c ListenTLSConfig, every time.Duration) (*tls.Config, error) {
+func listenTLSLooking(c config.ListenTLS, every time.Duration) (*tls.Config, error) {
 	files := &reread[*tls.Config]{every: every, files: []string{c.Certificate, c.Key, c.ClientCA}, load: func() (*tls.Config, error) {
 		pair, err := tls.LoadX509KeyPair(c.Certificate, c.Key)
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"rivgate/cmd/rivgate/config"
 	"rivgate/routing"
 	"rivgate/store"
 	"rivgate/web"
@@ -83,7 +84,7 @@ func (c *UserAddCommand) Run(s *session) error {
 		a.Name = c.ID
 	}
 	if c.Role != "" {
-		if err := checkGrant(c.grant(), false); err != nil {
+		if err := config.CheckGrant(c.grant(), false); err != nil {
 			return usage("%w", err)
 		}
 		a.Grants = []store.Grant{c.grant()}
@@ -247,7 +248,7 @@ type UserGrantCommand struct {
 // Run grants. A role that is held for some units is held for the new ones too then.
 func (c *UserGrantCommand) Run(s *session) error {
 	g := c.grant()
-	if err := checkGrant(g, false); err != nil {
+	if err := config.CheckGrant(g, false); err != nil {
 		return usage("%w", err)
 	}
 	return s.change(c.ID, c.row("grant "+grantWords([]store.Grant{g})), func(a *store.Account) error {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"rivgate/cmd/rivgate/config"
 	"rivgate/contracts"
 )
 
@@ -80,7 +81,7 @@ func TestValidateSaysWhatTheWireSays(t *testing.T) {
 func recordedWorld(t *testing.T, catalogue []byte) string {
 	t.Helper()
 	c := demoConfig(t.TempDir())
-	c.Environment, c.TAK.Source = environmentTest, filepath.Join(t.TempDir(), "catalogue.yaml")
+	c.Environment, c.TAK.Source = config.EnvironmentTest, filepath.Join(t.TempDir(), "catalogue.yaml")
 	replace(t, c.TAK.Source, catalogue)
 	g := running(t, c)
 	return "http://" + g.config.SOAP.Listen + g.config.SOAP.Path

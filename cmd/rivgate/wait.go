@@ -14,6 +14,7 @@ import (
 	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
 
+	"rivgate/cmd/rivgate/config"
 	"rivgate/relay"
 	"rivgate/soap"
 	"rivgate/store"
@@ -34,7 +35,7 @@ func isAway(err error) bool {
 }
 
 // awaitDatabase serves the listeners as one who waits, until the database can be opened or ctx ends. cause is why it could not be until now.
-func (g *gateway) awaitDatabase(ctx context.Context, c Config, cause error) (db *store.Store, err error) {
+func (g *gateway) awaitDatabase(ctx context.Context, c config.Config, cause error) (db *store.Store, err error) {
 	rooms, serving := errgroup.WithContext(ctx)
 	serving, leave := context.WithCancel(serving)
 	defer leave()
@@ -66,7 +67,7 @@ func (g *gateway) awaitDatabase(ctx context.Context, c Config, cause error) (db 
 }
 
 // waitingRoom serves each listener for a turn.
-func (g *gateway) waitingRoom(ctx context.Context, rooms *errgroup.Group, c Config) {
+func (g *gateway) waitingRoom(ctx context.Context, rooms *errgroup.Group, c config.Config) {
 	counted := prometheus.NewRegistry()
 	counted.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	calls := &soap.Server{

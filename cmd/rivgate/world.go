@@ -11,6 +11,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"rivgate/cmd/rivgate/config"
 	"rivgate/cmd/rivgate/simulator"
 	"rivgate/contracts"
 	"rivgate/contracts/inferred"
@@ -31,7 +32,7 @@ type world struct {
 }
 
 // openWorld makes the simulators and opens their listeners; their addresses are written back into c.
-func openWorld(c *Config) (*world, error) {
+func openWorld(c *config.Config) (*world, error) {
 	parts := simulator.World{
 		Wire:   inferred.Client{SOAP: &soap.Client{Timeout: c.Producer.Timeout}},
 		Portal: c.Contracts.PortalAddress, Now: time.Now, NewID: newID,

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"os"
@@ -8,8 +8,8 @@ import (
 	"rivgate/contracts/inferred"
 )
 
-// openContracts opens the contracts that a configuration names.
-func openContracts(c Config) (*contracts.Registry, error) {
+// OpenContracts opens the contracts that a configuration names.
+func OpenContracts(c Config) (*contracts.Registry, error) {
 	o := contracts.Options{Pack: inferred.Pack{}, Validation: contracts.Mode(c.Contracts.Validation), PerContract: map[string]contracts.PerOptions{}}
 	for _, name := range c.Contracts.SchemaFolders {
 		o.Folders = append(o.Folders, contracts.Folder{Name: filepath.Base(name), Files: os.DirFS(name)})

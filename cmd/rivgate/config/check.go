@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"fmt"
@@ -21,12 +21,12 @@ import (
 // checker collects what is wrong with the values of a configuration.
 type checker struct {
 	c        *Config
-	loaded   *loaded
+	loaded   *Loaded
 	problems []Problem
 }
 
 // check judges every value, and what the environment forbids.
-func (l *loaded) check() []Problem {
+func (l *Loaded) check() []Problem {
 	k := &checker{c: &l.Config, loaded: l}
 	k.basics()
 	k.listeners()
@@ -42,7 +42,7 @@ func (l *loaded) check() []Problem {
 }
 
 func (k *checker) problem(key, format string, args ...any) {
-	k.problems = append(k.problems, k.loaded.problem(key, format, args...))
+	k.problems = append(k.problems, k.loaded.Problem(key, format, args...))
 }
 
 func (k *checker) oneOf(key, value string, allowed ...string) {
@@ -89,7 +89,7 @@ func (k *checker) file(key, name string) {
 
 func (k *checker) basics() {
 	c := k.c
-	k.oneOf("environment", c.Environment, environmentDemo, environmentTest, environmentProduction)
+	k.oneOf("environment", c.Environment, EnvironmentDemo, EnvironmentTest, EnvironmentProduction)
 	k.filled("instance.id", c.Instance.ID, "the id of this gateway in x-vp-instance-id, like dev_env")
 	k.filled("instance.name", c.Instance.Name, "the name that stands in fault texts")
 	k.filled("instance.hsa_id", c.Instance.HSAID, "the gateway's own HSA-id")
@@ -118,7 +118,7 @@ func (k *checker) database() {
 	if err != nil {
 		k.problem("store.url", "cannot be read: write postgres://USER@HOST/DATABASE, and names of files that are there")
 	}
-	if k.c.Environment != environmentProduction {
+	if k.c.Environment != EnvironmentProduction {
 		return
 	}
 	for _, host := range hosts {
@@ -129,7 +129,7 @@ func (k *checker) database() {
 
 func (k *checker) listeners() {
 	s, w := k.c.SOAP, k.c.Web
-	if s.Listen == "" && s.TLS.Listen == "" && k.c.Environment != environmentDemo {
+	if s.Listen == "" && s.TLS.Listen == "" && k.c.Environment != EnvironmentDemo {
 		k.problem("soap.listen", "there is no SOAP listener: write soap.listen or soap.tls.listen")
 	}
 	if s.Listen != "" {
@@ -175,11 +175,11 @@ func (k *checker) listeners() {
 	if w.APITokensFile != "" {
 		k.tokens(w.APITokensFile)
 	}
-	if text := k.c.Files.Scanner; text != "" && k.c.Files.clamd() == nil {
+	if text := k.c.Files.Scanner; text != "" && k.c.Files.Clamd() == nil {
 		k.problem("files.scanner", "%q is no address of clamd: write tcp://127.0.0.1:3310 or unix:///run/clamav/clamd.ctl", text)
 	}
 	k.signIn()
-	if k.c.Environment == environmentDemo {
+	if k.c.Environment == EnvironmentDemo {
 		k.address("demo.handling_system", k.c.Demo.HandlingSystem)
 		k.address("demo.portal", k.c.Demo.Portal)
 		if s.Listen == "" {
@@ -190,7 +190,7 @@ func (k *checker) listeners() {
 
 // internal looks for networks of internal calls that are no trusted proxies': from there plain HTTP is VP011.
 func (k *checker) internal() {
-	proxies := prefixes(k.c.SOAP.TrustedProxies)
+	proxies := Prefixes(k.c.SOAP.TrustedProxies)
 	for _, text := range k.c.SOAP.InternalFrom {
 		p, err := parsePrefix(text)
 		if err != nil {
@@ -224,16 +224,16 @@ func (k *checker) producer() {
 		if one.MinVersion != "" {
 			k.oneOf(key+".min_version", one.MinVersion, "1.2", "1.3")
 		}
-		if seen[one.address()] {
-			k.problem(key, "%s has an entry before this one: keep one of them", one.address())
+		if seen[one.Address()] {
+			k.problem(key, "%s has an entry before this one: keep one of them", one.Address())
 		}
-		seen[one.address()] = true
-		k.pems(key, ClientTLSConfig{one.Certificate, one.Key, one.CA})
+		seen[one.Address()] = true
+		k.pems(key, ClientTLS{one.Certificate, one.Key, one.CA})
 	}
 }
 
 // pems checks the files of TLS towards producers.
-func (k *checker) pems(key string, c ClientTLSConfig) {
+func (k *checker) pems(key string, c ClientTLS) {
 	if (c.Certificate == "") != (c.Key == "") {
 		k.problem(key, "certificate and key belong together: write both or none")
 	}
@@ -293,9 +293,9 @@ func (k *checker) catalogue() {
 	t := k.c.TAK
 	k.filled("tak.source", t.Source, "a file, a URL or demo")
 	switch {
-	case t.Source == sourceStore && t.UnitsFile != "":
+	case t.Source == SourceStore && t.UnitsFile != "":
 		k.problem("tak.units_file", "the store keeps the units too: import them there, and leave this out")
-	case t.Source == sourceDemo && k.c.Environment == environmentTest:
+	case t.Source == SourceDemo && k.c.Environment == EnvironmentTest:
 		k.problem("tak.source", "the demo catalogue leads to simulators that start in environment demo only: write a file or a URL")
 	}
 	k.filled("tak.cache", t.Cache, "a file for the last good catalogue")
@@ -351,7 +351,7 @@ func (k *checker) contractNames() {
 	}
 	plain := *k.c
 	plain.Contracts.PerContract, plain.Contracts.Validation = nil, ""
-	r, err := openContracts(plain)
+	r, err := OpenContracts(plain)
 	if err != nil {
 		k.problem("contracts", "the contracts do not open: %v", err)
 		return
@@ -359,7 +359,7 @@ func (k *checker) contractNames() {
 	names := slices.Sorted(maps.Keys(r.Names()))
 	for _, name := range slices.Sorted(maps.Keys(k.c.Contracts.PerContract)) {
 		if r.Contract(name) == nil && r.Contract(r.Names()[name]) == nil {
-			k.problem("contracts.per_contract."+name, "no contract is called %q: %s", name, orNear(name, names, "write "+strings.Join(names, ", ")+" or a responder namespace"))
+			k.problem("contracts.per_contract."+name, "no contract is called %q: %s", name, DidYouMean(name, names, "write "+strings.Join(names, ", ")+" or a responder namespace"))
 		}
 	}
 }
@@ -367,7 +367,7 @@ func (k *checker) contractNames() {
 // production refuses what is for trying out only.
 func (k *checker) production() {
 	c := k.c
-	if c.Environment != environmentProduction {
+	if c.Environment != EnvironmentProduction {
 		return
 	}
 	if c.Contracts.Pack == "inferred" {
@@ -381,10 +381,10 @@ func (k *checker) production() {
 			k.problem("soap.trusted_proxies", "%s trusts everybody with plain HTTP: name the proxies alone", p)
 		}
 	}
-	if c.TAK.Source == sourceDemo {
+	if c.TAK.Source == SourceDemo {
 		k.problem("tak.source", "the demo catalogue is never for production: write a file or a URL")
 	}
-	if c.Instance.HSAID == DefaultConfig().Instance.HSAID {
+	if c.Instance.HSAID == Default().Instance.HSAID {
 		k.problem("instance.hsa_id", "%s is the demo's: write the gateway's own HSA-id", c.Instance.HSAID)
 	}
 	for _, key := range []string{"demo", "demo.handling_system", "demo.portal"} {
@@ -395,7 +395,7 @@ func (k *checker) production() {
 	}
 }
 
-// parsePrefix reads a network, or one address as the network of itself.
+// ParsePrefix reads a network, or one address as the network of itself.
 func parsePrefix(s string) (netip.Prefix, error) {
 	if a, err := netip.ParseAddr(s); err == nil {
 		return netip.PrefixFrom(a, a.BitLen()), nil
@@ -404,8 +404,8 @@ func parsePrefix(s string) (netip.Prefix, error) {
 	return p.Masked(), err
 }
 
-// prefixes are networks that a configuration names.
-func prefixes(texts []string) []netip.Prefix {
+// Prefixes are networks that a configuration names.
+func Prefixes(texts []string) []netip.Prefix {
 	var networks []netip.Prefix
 	for _, text := range texts {
 		if p, err := parsePrefix(text); err == nil { // the configuration was checked
@@ -415,8 +415,8 @@ func prefixes(texts []string) []netip.Prefix {
 	return networks
 }
 
-// isURL tells whether a catalogue source is fetched, not read from a file.
-func isURL(source string) bool {
+// IsURL tells whether a catalogue source is fetched, not read from a file.
+func IsURL(source string) bool {
 	u, err := url.Parse(source)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https")
 }

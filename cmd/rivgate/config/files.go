@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"net"
@@ -7,8 +7,8 @@ import (
 	"rivgate/web"
 )
 
-// clamd is the virus scanner at the configured address; nil where there is none, or where it is no address.
-func (c FilesConfig) clamd() *web.Clamd {
+// Clamd is the virus scanner at the configured address; nil where there is none, or where it is no address.
+func (c Files) Clamd() *web.Clamd {
 	at, err := url.Parse(c.Scanner)
 	if err != nil {
 		return nil

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"bytes"
@@ -92,7 +92,7 @@ func readEnvironment(c *Config, environ []string, p places) []Problem {
 	})
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if !slices.Contains(known, name) && !notOurs(name, values[name]) {
-			text := "no key has this variable: " + orNear(name, known, "remove it, or see `rivgate config example` for all keys")
+			text := "no key has this variable: " + DidYouMean(name, known, "remove it, or see `rivgate config example` for all keys")
 			problems = append(problems, Problem{Source: name, Text: text})
 		}
 	}

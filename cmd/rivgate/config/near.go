@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"slices"
@@ -31,8 +31,8 @@ func near(name string, known []string) []string {
 	return names
 }
 
-// orNear is "did you mean …" for a remedy, or otherwise where nothing is near.
-func orNear(name string, known []string, otherwise string) string {
+// DidYouMean is "did you mean …" for a remedy, or otherwise where nothing is near.
+func DidYouMean(name string, known []string, otherwise string) string {
 	if names := near(name, known); len(names) > 0 {
 		return "did you mean " + strings.Join(names, " or ") + "?"
 	}

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"os"
@@ -13,11 +13,11 @@ import (
 
 func TestTheExampleIsTheDefaults(t *testing.T) {
 	var example Config
-	l := loaded{Config: example, File: "config.example.yaml", places: places{}}
-	if p := l.readYAML([]byte(exampleConfig)); p != nil {
+	l := Loaded{Config: example, File: "config.example.yaml", places: places{}}
+	if p := l.readYAML([]byte(Example)); p != nil {
 		t.Fatal(p)
 	}
-	if diff := cmp.Diff(DefaultConfig(), emptied(l.Config)); diff != "" {
+	if diff := cmp.Diff(Default(), emptied(l.Config)); diff != "" {
 		t.Errorf("the example (+) differs from the defaults (-):\n%s", diff)
 	}
 	walkConfig(reflect.ValueOf(&example).Elem(), "", func(key string, _ reflect.Value) {
@@ -59,7 +59,7 @@ delivery: {schedule: [1s, 2s]}
 producer: {timeouts: {"urn:x:1": 3s}}
 contracts: {per_contract: {SendComplaint: {validation: warn, timeout: 5s}}}
 `)
-	l, err := readConfig(file, []string{
+	l, err := Read(file, []string{
 		"RIVGATE_SOAP_LISTEN=127.0.0.1:10", "RIVGATE_DELIVERY_WORKERS=3", "RIVGATE_TAK_TREE_ROUTES=false", "RIVGATE_TAK_DELIMITER=",
 		"RIVGATE_TAK_HSA_FILES=config_test.go, config.go", "RIVGATE_DELIVERY_GAP_TIMEOUT=90s", "RIVGATE_SOAP_MAX_MESSAGE=1MB",
 		`RIVGATE_PRODUCER_TIMEOUTS={"urn:y:1": 4s}`, "RIVGATE_SERVICE_HOST=10.0.0.1", "RIVGATE_PORT=tcp://10.0.0.1:8080", "RIVGATE_CONFIG=x",
@@ -68,12 +68,12 @@ contracts: {per_contract: {SendComplaint: {validation: warn, timeout: 5s}}}
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := DefaultConfig()
+	want := Default()
 	want.SOAP.Listen, want.SOAP.MaxMessage = "127.0.0.1:10", 1_000_000
 	want.Delivery.Schedule, want.Delivery.Workers, want.Delivery.GapTimeout = []time.Duration{time.Second, 2 * time.Second}, 3, 90*time.Second
 	want.Producer.Timeouts = map[string]time.Duration{"urn:y:1": 4 * time.Second}
 	want.TAK.Tree.Routes, want.TAK.Delimiter, want.TAK.HSAFiles = false, "", []string{"config_test.go", "config.go"}
-	want.Contracts.PerContract = map[string]PerContractConfig{"SendComplaint": {Validation: "warn", Timeout: 5 * time.Second}}
+	want.Contracts.PerContract = map[string]PerContract{"SendComplaint": {Validation: "warn", Timeout: 5 * time.Second}}
 	if diff := cmp.Diff(want, l.Config); diff != "" {
 		t.Error(diff)
 	}
@@ -125,7 +125,7 @@ func TestWhatIsWrongIsSaidWithItsLine(t *testing.T) {
 		"a wrong value from the variables":   {"", []string{"RIVGATE_DELIVERY_WORKERS=many", "RIVGATE_LOG_FORMAT=xml"}, []string{`RIVGATE_DELIVERY_WORKERS: delivery.workers: the value "many" is no whole number`, `RIVGATE_LOG_FORMAT: log.format: "xml" is not known: write json or text`}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := readConfig(write(t, c.yaml), c.environ)
+			_, err := Read(write(t, c.yaml), c.environ)
 			if err == nil {
 				t.Fatal("it was taken")
 			}
@@ -143,7 +143,7 @@ func TestWhatIsWrongIsSaidWithItsLine(t *testing.T) {
 }
 
 func TestProductionRefusesWhatIsForTrying(t *testing.T) {
-	_, err := readConfig(write(t, "environment: production\nsoap: {trusted_proxies: [0.0.0.0/0]}\ndemo: {portal: \":1\"}\n"), nil)
+	_, err := Read(write(t, "environment: production\nsoap: {trusted_proxies: [0.0.0.0/0]}\ndemo: {portal: \":1\"}\n"), nil)
 	if err == nil {
 		t.Fatal("it was taken")
 	}
@@ -155,7 +155,7 @@ func TestProductionRefusesWhatIsForTrying(t *testing.T) {
 			t.Errorf("it does not say %q:\n%v", want, err)
 		}
 	}
-	_, err = readConfig(write(t, "environment: production\nsoap: {trusted_proxies: []}\n"), nil)
+	_, err = Read(write(t, "environment: production\nsoap: {trusted_proxies: []}\n"), nil)
 	if err == nil || !strings.Contains(err.Error(), "plain HTTP is for trusted proxies alone") {
 		t.Errorf("plain HTTP from everybody: %v", err)
 	}
@@ -171,7 +171,7 @@ func TestInProductionServeChangesASchemaOnlyWhereThatIsAskedFor(t *testing.T) {
 		"environment: production\nstore: {migrate: true}\n": true,
 		"environment: test\nstore: {migrate: false}\n":      false,
 	} {
-		l := &loaded{Config: DefaultConfig(), places: places{}}
+		l := &Loaded{Config: Default(), places: places{}}
 		if problems := l.readYAML([]byte(content)); len(problems) > 0 {
 			t.Fatal(problems)
 		}
@@ -179,7 +179,7 @@ func TestInProductionServeChangesASchemaOnlyWhereThatIsAskedFor(t *testing.T) {
 			t.Errorf("%q: store.migrate is %v", content, l.Config.Store.Migrate)
 		}
 	}
-	l := &loaded{Config: DefaultConfig(), places: places{}}
+	l := &Loaded{Config: Default(), places: places{}}
 	environ := []string{"RIVGATE_ENVIRONMENT=production", "RIVGATE_STORE_MIGRATE=true"}
 	if problems := readEnvironment(&l.Config, environ, l.places); len(problems) > 0 {
 		t.Fatal(problems)
@@ -194,7 +194,7 @@ func TestInternalCallsComeOverTrustedProxies(t *testing.T) {
 		"10.1.2.3, 10.1.7.0/24": "", "10.2.0.0/16": "10.2.0.0/16 is not in soap.trusted_proxies", "10.0.0.0/8": "10.0.0.0/8 is not in soap.trusted_proxies",
 		"10.1.2.3, node": `"node" is no network`,
 	} {
-		_, err := readConfig(write(t, "soap:\n  trusted_proxies: [10.1.0.0/16]\n  internal_from: ["+networks+"]\n"), nil)
+		_, err := Read(write(t, "soap:\n  trusted_proxies: [10.1.0.0/16]\n  internal_from: ["+networks+"]\n"), nil)
 		if (err != nil) != (want != "") || err != nil && !strings.Contains(err.Error(), ":3: soap.internal_from: "+want) {
 			t.Errorf("%s: %v", networks, err)
 		}
@@ -202,18 +202,18 @@ func TestInternalCallsComeOverTrustedProxies(t *testing.T) {
 }
 
 func TestANamedFileMustBeThere(t *testing.T) {
-	if _, err := readConfig(filepath.Join(t.TempDir(), "none.yaml"), nil); err == nil || !strings.Contains(err.Error(), "no such file") {
+	if _, err := Read(filepath.Join(t.TempDir(), "none.yaml"), nil); err == nil || !strings.Contains(err.Error(), "no such file") {
 		t.Errorf("error %v", err)
 	}
 	t.Chdir(t.TempDir())
-	if l, err := readConfig("", nil); err != nil || l.File != "" {
+	if l, err := Read("", nil); err != nil || l.File != "" {
 		t.Errorf("without a file: %v", err)
 	}
-	if err := os.WriteFile(defaultConfigFile, []byte("log: {level: warn}\n"), 0o600); err != nil {
+	if err := os.WriteFile(DefaultFile, []byte("log: {level: warn}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if l, err := readConfig("", nil); err != nil || l.Config.Log.Level != "warn" || l.File != defaultConfigFile {
-		t.Errorf("with %s: %v", defaultConfigFile, err)
+	if l, err := Read("", nil); err != nil || l.Config.Log.Level != "warn" || l.File != DefaultFile {
+		t.Errorf("with %s: %v", DefaultFile, err)
 	}
 }
 

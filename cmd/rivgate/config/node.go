@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"errors"
@@ -13,7 +13,7 @@ import (
 
 // decode lays a piece of the file over a piece of the configuration, key by key, so that each problem has the key that it is about, however many
 // stand on one line.
-func (l *loaded) decode(node *yaml.Node, into reflect.Value, path string) []Problem {
+func (l *Loaded) decode(node *yaml.Node, into reflect.Value, path string) []Problem {
 	switch {
 	case node.Kind == yaml.DocumentNode && len(node.Content) == 1:
 		return l.decode(node.Content[0], into, path)
@@ -34,7 +34,7 @@ func (l *loaded) decode(node *yaml.Node, into reflect.Value, path string) []Prob
 }
 
 // decodeKeys reads the keys of a mapping into fields. What is merged in (<<) comes first: the mapping's own keys win.
-func (l *loaded) decodeKeys(node *yaml.Node, into reflect.Value, path string) (problems []Problem) {
+func (l *Loaded) decodeKeys(node *yaml.Node, into reflect.Value, path string) (problems []Problem) {
 	for _, merged := range []bool{true, false} {
 		for i := 0; i+1 < len(node.Content); i += 2 {
 			key, value := node.Content[i], node.Content[i+1]
@@ -60,7 +60,7 @@ func (l *loaded) decodeKeys(node *yaml.Node, into reflect.Value, path string) (p
 	return problems
 }
 
-func (l *loaded) decodeMerged(value *yaml.Node, into reflect.Value, path string) (problems []Problem) {
+func (l *Loaded) decodeMerged(value *yaml.Node, into reflect.Value, path string) (problems []Problem) {
 	if value.Kind != yaml.SequenceNode {
 		return l.decode(value, into, path)
 	}
@@ -70,7 +70,7 @@ func (l *loaded) decodeMerged(value *yaml.Node, into reflect.Value, path string)
 	return problems
 }
 
-func (l *loaded) decodeMap(node *yaml.Node, into reflect.Value, path string) (problems []Problem) {
+func (l *Loaded) decodeMap(node *yaml.Node, into reflect.Value, path string) (problems []Problem) {
 	all := reflect.MakeMap(into.Type())
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		if p := l.twice(node, i); p != nil {
@@ -86,7 +86,7 @@ func (l *loaded) decodeMap(node *yaml.Node, into reflect.Value, path string) (pr
 	return problems
 }
 
-func (l *loaded) decodeList(node *yaml.Node, into reflect.Value, path string) (problems []Problem) {
+func (l *Loaded) decodeList(node *yaml.Node, into reflect.Value, path string) (problems []Problem) {
 	all := reflect.MakeSlice(into.Type(), len(node.Content), len(node.Content))
 	for i, one := range node.Content {
 		problems = append(problems, l.decode(one, all.Index(i), fmt.Sprintf("%s[%d]", path, i))...)
@@ -96,7 +96,7 @@ func (l *loaded) decodeList(node *yaml.Node, into reflect.Value, path string) (p
 }
 
 // twice tells that key number i of a mapping stands in it before.
-func (l *loaded) twice(node *yaml.Node, i int) *Problem {
+func (l *Loaded) twice(node *yaml.Node, i int) *Problem {
 	for j := 0; j < i; j += 2 {
 		if before := node.Content[j]; before.Value == node.Content[i].Value {
 			return &Problem{Source: l.File, Line: node.Content[i].Line, Text: fmt.Sprintf("mapping key %q already defined at line %d: keep one of them", before.Value, before.Line)}
@@ -127,7 +127,7 @@ var (
 )
 
 // yamlProblems turns what the YAML library says of a key into problems that a user understands.
-func (l *loaded) yamlProblems(err error, key string) []Problem {
+func (l *Loaded) yamlProblems(err error, key string) []Problem {
 	if err == nil {
 		return nil
 	}
@@ -152,7 +152,7 @@ func (l *loaded) yamlProblems(err error, key string) []Problem {
 }
 
 // noYAML tells why a file is no YAML at all. The library miscounts or leaves out the line of a tab, which is what happens most.
-func (l *loaded) noYAML(err error, content []byte) []Problem {
+func (l *Loaded) noYAML(err error, content []byte) []Problem {
 	problems := l.yamlProblems(err, "")
 	for i := range problems {
 		p := &problems[i]

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"bytes"
@@ -16,8 +16,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// defaultConfigFile is read where neither --config nor RIVGATE_CONFIG names a file. It need not be there.
-const defaultConfigFile = "rivgate.yaml"
+// DefaultFile is read where neither --config nor RIVGATE_CONFIG names a file. It need not be there.
+const DefaultFile = "rivgate.yaml"
 
 // Size is a number of bytes, written 15MiB, 512KiB, 1GB or as a bare number.
 type Size int64
@@ -81,10 +81,10 @@ func (p Problem) String() string {
 	return b.String()
 }
 
-// configError is a configuration that cannot be used. Its text lists every problem on a line of its own.
-type configError struct{ Problems []Problem }
+// Error is a configuration that cannot be used. Its text lists every problem on a line of its own.
+type Error struct{ Problems []Problem }
 
-func (e *configError) Error() string {
+func (e *Error) Error() string {
 	lines := make([]string, len(e.Problems))
 	for i, p := range e.Problems {
 		lines[i] = p.String()
@@ -92,29 +92,29 @@ func (e *configError) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// loaded is a configuration with the knowledge of where each key was set.
-type loaded struct {
+// Loaded is a configuration with the knowledge of where each key was set.
+type Loaded struct {
 	Config Config
 	File   string // "" when there is none
 	places places
 }
 
-// source is where a key was set: a file, a variable or "default".
-func (l *loaded) source(key string) string { return l.places.of(key).source }
+// Source is where a key was set: a file, a variable or "default".
+func (l *Loaded) Source(key string) string { return l.places.of(key).source }
 
-// problem is what is wrong with a key.
-func (l *loaded) problem(key, format string, args ...any) Problem {
+// Problem is what is wrong with a key.
+func (l *Loaded) Problem(key, format string, args ...any) Problem {
 	where := l.places.of(key)
 	return Problem{Source: where.source, Line: where.line, Key: key, Text: fmt.Sprintf(format, args...)}
 }
 
-// readConfig reads the file (or "" for rivgate.yaml if it is there, else the defaults) and lays the environment over it. The error is a
-// *configError with everything that is wrong, values included.
-func readConfig(file string, environ []string) (*loaded, error) {
-	l := &loaded{Config: DefaultConfig(), File: file, places: places{}}
+// Read reads the file (or "" for rivgate.yaml if it is there, else the defaults) and lays the environment over it. The error is a
+// *Error with everything that is wrong, values included.
+func Read(file string, environ []string) (*Loaded, error) {
+	l := &Loaded{Config: Default(), File: file, places: places{}}
 	content, err := readConfigFile(&l.File)
 	if err != nil {
-		return nil, &configError{[]Problem{{Source: file, Text: err.Error()}}}
+		return nil, &Error{[]Problem{{Source: file, Text: err.Error()}}}
 	}
 	problems := l.readYAML(content)
 	problems = append(problems, readEnvironment(&l.Config, environ, l.places)...)
@@ -126,14 +126,14 @@ func readConfig(file string, environ []string) (*loaded, error) {
 		}
 	}
 	if len(problems) > 0 {
-		return nil, &configError{problems}
+		return nil, &Error{problems}
 	}
 	return l, nil
 }
 
 // settle gives keys that nobody set the default that depends on the environment.
-func (l *loaded) settle() {
-	if _, set := l.places["store.migrate"]; !set && l.Config.Environment == environmentProduction {
+func (l *Loaded) settle() {
+	if _, set := l.places["store.migrate"]; !set && l.Config.Environment == EnvironmentProduction {
 		l.Config.Store.Migrate = false
 	}
 }
@@ -141,7 +141,7 @@ func (l *loaded) settle() {
 func readConfigFile(file *string) ([]byte, error) {
 	named := *file != ""
 	if !named {
-		*file = defaultConfigFile
+		*file = DefaultFile
 	}
 	content, err := os.ReadFile(*file)
 	switch {
@@ -157,7 +157,7 @@ func readConfigFile(file *string) ([]byte, error) {
 }
 
 // readYAML lays a file over the configuration and notes the line of each key.
-func (l *loaded) readYAML(content []byte) []Problem {
+func (l *Loaded) readYAML(content []byte) []Problem {
 	d := yaml.NewDecoder(bytes.NewReader(content))
 	var tree yaml.Node
 	if err := d.Decode(&tree); err != nil && !errors.Is(err, io.EOF) {

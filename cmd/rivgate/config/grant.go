@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"fmt"
@@ -9,8 +9,8 @@ import (
 	"rivgate/web"
 )
 
-// checkGrant tells what is wrong with a role and what it is held for; nil when nothing is.
-func checkGrant(g store.Grant, unitsLater bool) error {
+// CheckGrant tells what is wrong with a role and what it is held for; nil when nothing is.
+func CheckGrant(g store.Grant, unitsLater bool) error {
 	var names []string
 	known := false
 	for _, role := range web.People() {

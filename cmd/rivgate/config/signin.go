@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"maps"
@@ -11,7 +11,7 @@ import (
 
 // signIn judges how people sign in.
 func (k *checker) signIn() {
-	w, production := k.c.Web, k.c.Environment == environmentProduction
+	w, production := k.c.Web, k.c.Environment == EnvironmentProduction
 	if w.PublicURL != "" {
 		k.secureURL("web.public_url", w.PublicURL, production)
 	}
@@ -34,7 +34,7 @@ func (k *checker) signIn() {
 	}
 	for _, value := range slices.Sorted(maps.Keys(w.OIDC.Roles)) {
 		r := w.OIDC.Roles[value]
-		if err := checkGrant(store.Grant{Role: r.Role, Kind: routing.UnitKind(r.Kind), Units: r.Units}, w.OIDC.UnitsClaim != ""); err != nil {
+		if err := CheckGrant(store.Grant{Role: r.Role, Kind: routing.UnitKind(r.Kind), Units: r.Units}, w.OIDC.UnitsClaim != ""); err != nil {
 			k.problem("web.oidc.roles."+value, "%v", err)
 		}
 	}
