@@ -8,13 +8,13 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"rivgate/recording"
 	"rivgate/relay"
 	"rivgate/store"
 )
@@ -26,26 +26,20 @@ type scripted struct {
 	reset  bool // the connection is reset after the answer, not closed
 }
 
-// readScripted reads an answer of testdata/answers, whose README tells how it is written.
-func readScripted(t *testing.T, path string) *scripted {
+// newScripted answers as an exchange of testdata/answers says; testdata/README.md shows how it is written.
+func newScripted(t *testing.T, e *recording.Exchange) *scripted {
 	t.Helper()
-	file, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	head, body, found := strings.Cut(string(file), "\n\n")
-	if !found {
-		t.Fatalf("%s has no empty line after its head", path)
-	}
+	body := string(e.Part(recording.Response))
 	s := &scripted{}
 	promised := 0
 	var lines []string
-	for _, line := range strings.Split(head, "\n") {
+	for line := range strings.Lines(string(e.Part(recording.ResponseHeaders))) {
+		line = strings.TrimSuffix(line, "\n")
 		name, value, _ := strings.Cut(line, ": ")
 		switch name {
 		case "Test-Body":
 			if value != "gzip" {
-				t.Fatalf("%s: %s", path, line)
+				t.Fatalf("%s: %s", e.ID, line)
 			}
 			body = compressed(body)
 		case "Test-Lines":
@@ -61,7 +55,7 @@ func readScripted(t *testing.T, path string) *scripted {
 			lines = append(lines, line)
 		}
 	}
-	head = strings.Replace(strings.Join(lines, "\r\n"), "Content-Length: *", fmt.Sprintf("Content-Length: %d", len(body)+promised), 1)
+	head := strings.Replace(strings.Join(lines, "\r\n"), "Content-Length: *", fmt.Sprintf("Content-Length: %d", len(body)+promised), 1)
 	s.answer = []byte(head + "\r\n\r\n" + body)
 	s.listen(t)
 	return s
@@ -112,16 +106,16 @@ func (s *scripted) serve(connection net.Conn) {
 }
 
 // TestHowAnswersAreTaken lets the worker deliver to a handling system that answers as each file of testdata/answers says, and compares what
-// became of the delivery with the .outcome beside it. A name that ends in "is-tried-again" or "is-final" means it.
+// became of the delivery with what the file says. A name that ends in "is-tried-again" or "is-final" means it.
 func TestHowAnswersAreTaken(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join("..", "testdata", "answers", "*.http"))
-	if err != nil || len(files) == 0 {
+	root := filepath.Join("..", "testdata")
+	answers, err := recording.ReadWorld(root, "answers")
+	if err != nil || len(answers.Files) == 0 {
 		t.Fatal("no answers", err)
 	}
-	for _, path := range files {
-		name := strings.TrimSuffix(filepath.Base(path), ".http")
-		t.Run(name, func(t *testing.T) {
-			s := readScripted(t, path)
+	for _, e := range answers.Exchanges() {
+		t.Run(e.ID, func(t *testing.T) {
+			s := newScripted(t, e)
 			w := newWorldOn(t, `  - {contract: SendComplaint, to: SE2010123456-TYST, address: "`+s.URL+`/", component: SE2010123456-AVV}`+"\n")
 			w.accepted(gateway, complaint("SE2010123456-TYST", "a"))
 			w.work()
@@ -129,7 +123,7 @@ func TestHowAnswersAreTaken(t *testing.T) {
 			for ending, state := range map[string]store.DeliveryState{
 				"is-final": store.DeliveryParked, "is-tried-again": store.DeliveryDue, "is-delivered": store.DeliveryDelivered,
 			} {
-				if strings.HasSuffix(name, ending) && d.State != state {
+				if strings.HasSuffix(e.ID, ending) && d.State != state {
 					t.Errorf("the delivery is %s", d.State)
 				}
 			}
@@ -141,11 +135,12 @@ func TestHowAnswersAreTaken(t *testing.T) {
 			if attempts[0].Why.Code != "" {
 				why = relay.Explain(attempts[0].Why)
 			}
-			compare(t, strings.TrimSuffix(path, ".http")+".outcome", []byte(lastAttempt(d)+"why: "+why+"\n"))
+			compare(t, e, recording.Delivery, []byte(lastAttempt(d)+"why: "+why+"\n"))
 			sound(t, w)
 			discreet(t, w)
 		})
 	}
+	rewrite(t, root, answers)
 }
 
 // lastAttempt is what a delivery's list says of its last attempt.

@@ -9,21 +9,16 @@ import (
 	"testing"
 
 	"rivgate/contracts"
+	"rivgate/recording"
 )
 
 // The recordings are the specification, so nothing may be missing in them: each code that a caller can see is in an answer.
 func TestEveryCodeHasARecording(t *testing.T) {
 	var answers []string
-	files, err := filepath.Glob(filepath.Join("..", "testdata", "recordings", "*", "*"+answerFile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range files {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
+	for _, w := range recordedWorlds(t) {
+		for _, e := range w.Exchanges() {
+			answers = append(answers, string(e.Part(recording.Response)))
 		}
-		answers = append(answers, string(text))
 	}
 	recorded := func(parts ...string) bool {
 		for _, answer := range answers {
@@ -70,17 +65,16 @@ func subCodes() map[string][]string {
 
 // What the table of behaviours names is there: recordings, and tests anywhere in the project.
 func TestTheTableOfBehavioursIsTrue(t *testing.T) {
-	readme, err := os.ReadFile(filepath.Join("..", "testdata", "recordings", "README.md"))
+	readme, err := os.ReadFile(filepath.Join("..", "testdata", "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, table, _ := strings.Cut(string(readme), "\n## Every behaviour of the platform\n")
 	table, _, _ = strings.Cut(table, "\n## ")
 	named := shownBy(t, table, testsOfTheProject(t))
-	folders, _ := recordings(t)
-	for folder, requests := range folders {
-		for _, path := range requests {
-			name := filepath.Base(folder) + "/" + strings.TrimSuffix(filepath.Base(path), requestFile)
+	for _, w := range recordedWorlds(t) {
+		for _, e := range w.Exchanges() {
+			name := w.Name + "/" + e.ID
 			if strings.Contains(name, "-where-the-reference-") && !named[name] {
 				t.Errorf("%s shows a difference that the table does not name", name)
 			}
@@ -112,12 +106,17 @@ func TestTheDifferencesFromVPAreShown(t *testing.T) {
 // shownBy are the recordings and tests that a text names; each must be there.
 func shownBy(t *testing.T, text string, tests map[string]bool) map[string]bool {
 	t.Helper()
-	named := map[string]bool{}
+	named, recorded := map[string]bool{}, map[string]bool{}
+	for _, w := range recordedWorlds(t) {
+		for _, e := range w.Exchanges() {
+			recorded[w.Name+"/"+e.ID] = true
+		}
+	}
 	for _, found := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(text, -1) {
 		name := found[1]
 		named[name] = true
 		if strings.Contains(name, "/") {
-			if _, err := os.Stat(filepath.Join("..", "testdata", "recordings", filepath.FromSlash(name)+requestFile)); err != nil {
+			if !recorded[name] {
 				t.Errorf("there is no recording %s", name)
 			}
 		} else if !tests[name] {

@@ -5,27 +5,22 @@ import (
 	"database/sql"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"rivgate/contracts"
+	"rivgate/recording"
 	"rivgate/soap"
 )
 
 // FuzzLine posts anything through the whole line. Whatever comes: no panic, an answer that is a SOAP envelope, no person in it, and
 // nothing accepted that was not said to be.
 func FuzzLine(f *testing.F) {
-	folders, order := recordings(f)
-	for _, folder := range order {
-		for _, path := range folders[folder] {
-			request, err := os.ReadFile(path)
-			if err != nil {
-				f.Fatal(err)
-			}
-			f.Add(request, soap.ContentType)
+	for _, w := range recordedWorlds(f) {
+		for _, e := range w.Exchanges() {
+			f.Add(e.Part(recording.Request), soap.ContentType)
 		}
 	}
 	f.Add(ping("SE2010123456-X"), "text/xml; charset=utf-16")

@@ -3,71 +3,65 @@ package relay_test
 import (
 	"bytes"
 	"flag"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"rivgate/recording"
 	"rivgate/soap"
 )
 
 var update = flag.Bool("update", false, "rewrite the answers of the recordings")
 
-const (
-	requestFile = ".request.xml"
-	answerFile  = ".answer.xml"
-	headersFile = ".headers"
-)
+var recordingsFolder = filepath.Join("..", "testdata", "recordings")
 
-// TestRecordings posts every recorded request through the real server and compares the answer byte for byte. Each folder
-// of testdata/recordings is one world: its requests are sent in the order of their names, and what the gateway then holds is
+// TestRecordings posts every recorded request through the real server and compares the answer byte for byte. Each world of
+// testdata/recordings has a gateway of its own: its requests are sent in the order of their names, and what the gateway then holds is
 // compared with after.txt.
 func TestRecordings(t *testing.T) {
-	folders, order := recordings(t)
-	for _, folder := range order {
-		t.Run(filepath.Base(folder), func(t *testing.T) {
-			w := newWorldOf(t, folder)
-			for _, path := range folders[folder] {
-				t.Run(strings.TrimSuffix(filepath.Base(path), requestFile), func(t *testing.T) { play(t, w, path) })
+	for _, recorded := range recordedWorlds(t) {
+		t.Run(recorded.Name, func(t *testing.T) {
+			w := newWorldOf(t, recorded)
+			for _, e := range recorded.Exchanges() {
+				t.Run(e.ID, func(t *testing.T) { play(t, w, e) })
 			}
-			if filepath.Base(folder) != "vp012" { // it closed the store
-				compare(t, filepath.Join(folder, "after.txt"), w.after(t))
+			if recorded.Name != "vp012" { // it closed the store
+				compareAfter(t, recorded, w.after(t))
 				sound(t, w)
 			}
 			discreet(t, w)
+			rewrite(t, recordingsFolder, recorded)
 		})
 	}
 }
 
-// recordings are the request files by folder, and the folders in order.
-func recordings(t testing.TB) (folders map[string][]string, order []string) {
+func recordedWorlds(t testing.TB) []*recording.World {
 	t.Helper()
-	requests, err := filepath.Glob(filepath.Join("..", "testdata", "recordings", "*", "*"+requestFile))
-	if err != nil || len(requests) == 0 {
+	worlds, err := recording.ReadWorlds(recordingsFolder)
+	if err != nil || len(worlds) == 0 {
 		t.Fatal("no recordings", err)
 	}
-	folders = map[string][]string{}
-	for _, path := range requests {
-		folder := filepath.Dir(path)
-		if folders[folder] == nil {
-			order = append(order, folder)
-		}
-		folders[folder] = append(folders[folder], path)
+	return worlds
+}
+
+// recordedExchange is one exchange, by the name of its world and its own.
+func recordedExchange(t testing.TB, name string) *recording.Exchange {
+	t.Helper()
+	world, id, _ := strings.Cut(name, "/")
+	w, err := recording.ReadWorld(recordingsFolder, world)
+	if err != nil || w.Exchange(id) == nil {
+		t.Fatalf("there is no recording %s: %v", name, err)
 	}
-	return folders, order
+	return w.Exchange(id)
 }
 
 // play sends one recorded request.
-func play(t *testing.T, w *world, path string) {
-	request, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := strings.TrimSuffix(filepath.Base(path), requestFile)
-	scene := readScene(t, w, strings.TrimSuffix(path, requestFile)+headersFile, request)
+func play(t *testing.T, w *world, e *recording.Exchange) {
+	request := e.Part(recording.Request)
+	scene := readScene(t, w, e)
 	defer scene.begin(t, w)()
-	scene.header.Set("X-Skltp-Correlation-Id", name)
+	scene.header.Set("X-Skltp-Correlation-Id", e.ID)
 	w.pass(time.Minute)
 	shown := scene.watch(w)
 	got := scene.post(t, w, request)
@@ -76,7 +70,7 @@ func play(t *testing.T, w *world, path string) {
 	if want := scene.wanted(fault); got.status != want {
 		t.Errorf("status %d, not %d", got.status, want)
 	}
-	if id := got.header.Get("X-Skltp-Correlation-Id"); id != name {
+	if id := got.header.Get("X-Skltp-Correlation-Id"); id != e.ID {
 		t.Errorf("the answer's correlation id is %q", id)
 	}
 	for _, own := range []string{soap.HeaderSender, soap.HeaderInstance, "Soapaction"} {
@@ -84,8 +78,8 @@ func play(t *testing.T, w *world, path string) {
 			t.Errorf("the answer has a header %s", own)
 		}
 	}
-	compare(t, strings.TrimSuffix(path, requestFile)+answerFile, w.lasting(got.body))
-	shown(t, strings.TrimSuffix(path, requestFile), name, got)
+	compare(t, e, recording.Response, w.lasting(got.body))
+	shown(t, e, got)
 }
 
 // lasting replaces what is another each time: ports.
@@ -100,24 +94,34 @@ func (w *world) lasting(body []byte) []byte {
 	return bytes.ReplaceAll(body, []byte(strings.TrimPrefix(w.nobody, "http://")), []byte("nobody"))
 }
 
-// compare holds what came against what is recorded, or records it.
-func compare(t *testing.T, path string, got []byte) {
+// compare compares a part with what came, or records it.
+func compare(t *testing.T, e *recording.Exchange, part string, got []byte) {
 	t.Helper()
 	if *update {
-		if len(got) == 0 {
-			_ = os.Remove(path)
-			return
-		}
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
+		e.Set(part, got)
+	} else if !bytes.Equal(e.Part(part), got) {
+		t.Errorf("this differs from the %s of %s:\n%s", part, e.ID, got)
+	}
+}
+
+// compareAfter does the same with what a gateway holds in the end.
+func compareAfter(t *testing.T, recorded *recording.World, got []byte) {
+	t.Helper()
+	const name = "after.txt"
+	if *update {
+		recorded.SetCommon(name, got)
+	} else if !bytes.Equal(recorded.Common(name), got) {
+		t.Errorf("this differs from the %s of %s:\n%s", name, recorded.Name, got)
+	}
+}
+
+// rewrite writes a world with what was recorded now.
+func rewrite(t *testing.T, root string, recorded *recording.World) {
+	t.Helper()
+	if !*update {
 		return
 	}
-	recorded, err := os.ReadFile(path)
-	if err != nil && (len(got) > 0 || !os.IsNotExist(err)) {
+	if err := recorded.Write(root); err != nil {
 		t.Fatal(err)
-	}
-	if !bytes.Equal(recorded, got) {
-		t.Errorf("this differs from %s:\n%s", filepath.Base(path), got)
 	}
 }

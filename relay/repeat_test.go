@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -13,13 +11,13 @@ import (
 	"time"
 
 	"rivgate/contracts"
+	"rivgate/recording"
 	"rivgate/routing"
 	"rivgate/soap"
 )
 
 // The first answer comes again unchanged: these recordings are equal to the byte.
 func TestRepeatsAreAnsweredWithTheFirstAnswer(t *testing.T) {
-	folder := filepath.Join("..", "testdata", "recordings")
 	for _, pair := range [][2]string{
 		{"story-sent-twice/01-complaint", "story-sent-twice/02-the-very-same-bytes"},
 		{"story-sent-twice/01-complaint", "story-sent-twice/03-other-bytes-of-equal-content"},
@@ -27,13 +25,9 @@ func TestRepeatsAreAnsweredWithTheFirstAnswer(t *testing.T) {
 		{"story-case-begun-by-telephone/01-new-case", "story-case-begun-by-telephone/02-new-case-again-gets-the-same-case-id"},
 		{"subcodes-OUT_OF_ORDER/02-return-number-3-before-2", "subcodes-OUT_OF_ORDER/05-return-number-3-again-gets-its-first-answer"},
 	} {
-		first, err := os.ReadFile(filepath.Join(folder, pair[0]+answerFile))
-		if err != nil {
-			t.Fatal(err)
-		}
-		again, err := os.ReadFile(filepath.Join(folder, pair[1]+answerFile))
-		if err != nil || !bytes.Equal(first, again) {
-			t.Errorf("%s differs from %s, %v", pair[1], pair[0], err)
+		first := recordedExchange(t, pair[0]).Part(recording.Response)
+		if again := recordedExchange(t, pair[1]).Part(recording.Response); !bytes.Equal(first, again) {
+			t.Errorf("%s differs from %s", pair[1], pair[0])
 		}
 	}
 }

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"crypto/tls"
 	"net/http"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"rivgate/recording"
 	"rivgate/soap"
 )
 
@@ -25,19 +25,18 @@ type scene struct {
 	secure    *tls.Certificate // of a caller over mutual TLS
 }
 
-// readScene reads NAME.headers; testdata/recordings/README.md tells what may stand there.
-func readScene(t *testing.T, w *world, path string, request []byte) scene {
+// readScene reads the headers of a request; testdata/README.md shows what may stand there.
+func readScene(t *testing.T, w *world, e *recording.Exchange) scene {
 	s := scene{header: http.Header{}, from: "127.0.0.1"}
 	sender := portal
-	if bytes.Contains(request, []byte("ReturnComplaintResponder:1")) {
+	if bytes.Contains(e.Part(recording.Request), []byte("ReturnComplaintResponder:1")) {
 		sender = system
 	}
-	lines, err := os.ReadFile(path)
-	if os.IsNotExist(err) {
+	lines := e.Part(recording.RequestHeaders)
+	if lines == nil {
 		lines = []byte(soap.HeaderSender + ": " + sender + "\n" + soap.HeaderInstance + ": dev_env")
-	} else if err != nil {
-		t.Fatal(err)
 	}
+	var err error
 	until := w.clock().Add(time.Hour)
 	certified, secured, form := false, false, ""
 	var ids, subject []string

@@ -18,8 +18,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -27,20 +25,21 @@ import (
 
 	"go.uber.org/zap/zaptest/observer"
 
+	"rivgate/recording"
 	"rivgate/routing"
 	"rivgate/routing/tak"
 	"rivgate/soap"
 )
 
-// newWorldOf is the gateway of a folder of recordings: with a catalogue and an HSA tree of its own where these lie beside them.
-func newWorldOf(t *testing.T, folder string) *world {
+// newWorldOf is the gateway of a world of recordings: with a catalogue and an HSA tree of its own where the world has them.
+func newWorldOf(t *testing.T, recorded *recording.World) *world {
 	t.Helper()
 	w := newWorld(t)
-	if file, err := os.ReadFile(filepath.Join(folder, "catalogue.yaml")); err == nil {
+	if file := recorded.Common("catalogue.yaml"); file != nil {
 		w.catalogue = w.read(file)
-		if tree, err := os.Open(filepath.Join(folder, "hsa.xml")); err == nil {
-			defer tree.Close()
-			if w.catalogue.Tree, err = tak.ReadHSATree(tree); err != nil {
+		if tree := recorded.Common("hsa.xml"); tree != nil {
+			var err error
+			if w.catalogue.Tree, err = tak.ReadHSATree(bytes.NewReader(tree)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -148,23 +147,24 @@ func (s scene) post(t *testing.T, w *world, request []byte) answer {
 }
 
 // watch notes where producer and log stand; what it returns records what came after, as far as the scene shows it.
-func (s scene) watch(w *world) func(t *testing.T, path, correlation string, got answer) {
+func (s scene) watch(w *world) func(t *testing.T, e *recording.Exchange, got answer) {
 	calls := w.producer.calls()
-	return func(t *testing.T, path, correlation string, got answer) {
+	return func(t *testing.T, e *recording.Exchange, got answer) {
 		t.Helper()
-		for what, text := range map[string]func() string{
-			"sent": func() string { return w.sent(calls) }, "answer-headers": func() string { return headerLines(got.header) }, "log": func() string { return w.logged(correlation) },
+		for part, text := range map[string]func() string{
+			recording.Sent:            func() string { return w.sent(calls) },
+			recording.ResponseHeaders: func() string { return headerLines(got.header) },
+			recording.Log:             func() string { return w.logged(e.ID) },
 		} {
-			file := path + "." + what
-			if slices.Contains(s.show, what) {
-				compare(t, file, w.lasting([]byte(text())))
-			} else if _, err := os.Stat(file); err == nil {
-				t.Errorf("%s is there, but Test-Show does not name it", filepath.Base(file))
+			if slices.Contains(s.show, part) {
+				compare(t, e, part, w.lasting([]byte(text())))
+			} else if e.Part(part) != nil {
+				t.Errorf("%s is there, but Test-Show does not name it", part)
 			}
 		}
-		for _, what := range s.show {
-			if !slices.Contains([]string{"sent", "answer-headers", "log"}, what) {
-				t.Fatalf("Test-Show: %s is not known", what)
+		for _, part := range s.show {
+			if !slices.Contains([]string{recording.Sent, recording.ResponseHeaders, recording.Log}, part) {
+				t.Fatalf("Test-Show: %s is not known", part)
 			}
 		}
 	}

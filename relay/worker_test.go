@@ -4,14 +4,13 @@ import (
 	"bytes"
 	"context"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"rivgate/contracts"
+	"rivgate/recording"
 	"rivgate/relay"
 	"rivgate/soap"
 	"rivgate/store"
@@ -106,10 +105,7 @@ func TestDeliveredCaseIsDelivered(t *testing.T) {
 // What the line does not know, such as the additions of a later minor version, must reach the handling system all the same.
 func TestDeliveredByteForByte(t *testing.T) {
 	w := newWorld(t)
-	sent, err := os.ReadFile(filepath.Join("..", "testdata", "recordings", "story-later-minor-version", "01-complaint-of-version-1.1"+requestFile))
-	if err != nil {
-		t.Fatal(err)
-	}
+	sent := recordedExchange(t, "story-later-minor-version/01-complaint-of-version-1.1").Part(recording.Request)
 	got := w.postWith(http.Header{
 		"X-Vp-Sender-Id": {portal}, "X-Vp-Instance-Id": {"dev_env"}, "X-Skltp-Correlation-Id": {"corr-1"}, "Soapaction": {`"urn:as-it-came"`},
 	}, "127.0.0.1", sent)

@@ -93,7 +93,7 @@ func newWorldOn(t testing.TB, routes string) *world {
 
 func (w *world) load(routes string) *routing.Table {
 	w.t.Helper()
-	file, err := os.ReadFile(filepath.Join("..", "testdata", "recordings", "catalogue.yaml"))
+	file, err := os.ReadFile(filepath.Join(recordingsFolder, "catalogue.yaml"))
 	if err != nil {
 		w.t.Fatal(err)
 	}

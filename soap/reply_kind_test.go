@@ -1,10 +1,11 @@
 package soap
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"golang.org/x/tools/txtar"
 )
 
 // answers are what producers may say, proper and not.
@@ -29,16 +30,21 @@ func answers(t testing.TB) map[string]string {
 		"a response that is cut":         head + `<s:Body><r xmlns="urn:r">`,
 		"a fault, the rest of it broken": head + `<s:Body><s:Fault><a></b>`,
 	}
-	files, err := filepath.Glob("../testdata/recordings/*/*.answer.xml")
-	if err != nil {
-		t.Fatal(err)
+	// The files as text: the recordings' own reader stands on this package.
+	files, err := filepath.Glob("../testdata/recordings/*/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no recordings", err)
 	}
 	for _, name := range files {
-		content, err := os.ReadFile(name)
+		archive, err := txtar.ParseFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		all[name] = string(content)
+		for _, part := range archive.Files {
+			if part.Name == "response.xml" {
+				all[name] = string(part.Data)
+			}
+		}
 	}
 	return all
 }

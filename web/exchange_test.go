@@ -5,8 +5,6 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,38 +14,34 @@ import (
 	"rivgate/contracts"
 	"rivgate/contracts/identity"
 	"rivgate/contracts/inferred"
+	"rivgate/recording"
 )
 
-// recorded messages, by file.
-func recordedMessages(t *testing.T) map[string][]byte {
-	t.Helper()
-	files, err := filepath.Glob("../testdata/recordings/*/*.xml")
-	if err != nil || len(files) < 100 {
-		t.Fatalf("%d recordings, %v", len(files), err)
-	}
-	all := map[string][]byte{}
-	for _, file := range files {
-		content, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all[file] = content
-	}
-	return all
+// recordedMessage is a request or response that was recorded, with the content type of a request.
+type recordedMessage struct {
+	content     []byte
+	contentType string
 }
 
-// headersOf is the content type that a recording was posted with.
-func headersOf(file string) string {
-	headers, err := os.ReadFile(strings.TrimSuffix(strings.TrimSuffix(file, ".request.xml"), ".answer.xml") + ".headers")
-	if err != nil || strings.HasSuffix(file, ".answer.xml") {
-		return ""
+// recordedMessages are all of them, by world, exchange and part.
+func recordedMessages(t *testing.T) map[string]recordedMessage {
+	t.Helper()
+	worlds, err := recording.ReadWorlds("../testdata/recordings")
+	if err != nil {
+		t.Fatal(err)
 	}
-	for line := range strings.Lines(string(headers)) {
-		if value, ok := strings.CutPrefix(line, "Content-Type: "); ok {
-			return strings.TrimSpace(value)
+	all := map[string]recordedMessage{}
+	for _, w := range worlds {
+		for _, e := range w.Exchanges() {
+			name := w.Name + "/" + e.ID + "/"
+			all[name+recording.Request] = recordedMessage{e.Part(recording.Request), e.ContentType()}
+			all[name+recording.Response] = recordedMessage{e.Part(recording.Response), ""}
 		}
 	}
-	return ""
+	if len(all) < 100 {
+		t.Fatalf("%d recordings", len(all))
+	}
+	return all
 }
 
 // secrets are the values of a message that say something of a person: by the names of elements in the contract, and by the form of numbers.
@@ -115,12 +109,13 @@ func TestRecordingsAreMasked(t *testing.T) {
 		t.Fatal(err)
 	}
 	masked, valid, hidden := 0, 0, 0
-	for file, message := range recordedMessages(t) {
-		text, err := utf8Of(message, headersOf(file))
+	for file, recorded := range recordedMessages(t) {
+		message := recorded.content
+		text, err := utf8Of(message, recorded.contentType)
 		if err != nil {
 			continue // no text that anything could be kept of
 		}
-		out, err := newMasker(time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)).mask(message, headersOf(file))
+		out, err := newMasker(time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)).mask(message, recorded.contentType)
 		if errors.Is(err, errNotMasked) {
 			if wellFormed(text) {
 				t.Errorf("%s: %v", file, err)

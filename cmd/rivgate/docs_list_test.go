@@ -29,8 +29,8 @@ var completions = map[string]string{
 	"rivgate tak cancel":                                    `rivgate tak cancel --help`,
 	"rivgate tak edit move … --from DAY":                    `rivgate tak edit move --contract SendComplaint --to SE2010123456-VC02 --address http://127.0.0.1:8090/SendComplaint/1/rivtabp21 --component SE2010123456-AVV --from 2030-01-01`,
 	"rivgate user add":                                      `rivgate user add sofia --name "Sofia Test" --role operator`,
-	"rivgate validate":                                      `rivgate validate testdata/recordings/story-inbox-unit/01-complaint.request.xml`,
-	"rivgate validate NAME.request.xml":                     `rivgate validate testdata/recordings/story-inbox-unit/01-complaint.request.xml`,
+	"rivgate validate":                                      `rivgate validate testdata/recordings/bodies/complaint-to-an-inbox.xml`,
+	"rivgate validate NAME.xml":                             `rivgate validate testdata/recordings/bodies/complaint-to-an-inbox.xml`,
 }
 
 // notRun are commands that this test does not run, each with the reason. That the target of make or the test exists is looked at all the same.

@@ -211,7 +211,7 @@ func (w *documented) deliveries(t *testing.T) {
 	for _, unit := range []string{"KIR", "MED"} {
 		must("rivgate queue pause SE2010123456-" + unit + " --reason test")
 		must(`sed 's/SE2010123456-VC01/SE2010123456-` + unit + `/g; s/<\([a-z0-9]*:*\)extension>[^<]*</<\1extension>` + unit + `</' ` +
-			`testdata/recordings/story-inbox-unit/01-complaint.request.xml > ` + unit + `.xml`)
+			`testdata/recordings/bodies/complaint-to-an-inbox.xml > ` + unit + `.xml`)
 		must("rivgate send " + unit + ".xml --url http://127.0.0.1:8080/vp --as SE0000000001-1177")
 	}
 	waiting, parked := first("rivgate queue list --state due --receiver SE2010123456-MED"), first("rivgate queue list --state due --receiver SE2010123456-KIR")

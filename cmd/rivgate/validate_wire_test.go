@@ -14,6 +14,7 @@ import (
 
 	"rivgate/cmd/rivgate/config"
 	"rivgate/contracts"
+	"rivgate/recording"
 )
 
 // besideTheMessage are the sub codes of what no message tells by itself: other messages, the catalogue, and who sent it. A message that the wire refuses
@@ -32,18 +33,10 @@ var besideTheFile = map[string]string{
 	"06-return-close-after-a-question-only":                   "the case has no reply",
 }
 
-var (
-	answeredSubCode = regexp.MustCompile(`<[a-z0-9]+:subCode>([A-Z_]+)<`)
-	answeredFault   = regexp.MustCompile(`<faultstring>(VP\d{3})`)
-)
-
 // TestValidateSaysWhatTheWireSays: each recorded request about a sub code is posted to a running gateway, and its file is given to rivgate validate.
 func TestValidateSaysWhatTheWireSays(t *testing.T) {
 	recordings := filepath.Join("..", "..", "testdata", "recordings")
-	files, err := filepath.Glob(filepath.Join(recordings, "subcodes-*", "*.request.xml"))
-	if err != nil || len(files) < 100 {
-		t.Fatalf("%d recordings, %v", len(files), err)
-	}
+	recorded, files := recordedRefusals(t, recordings)
 	_, out, _ := cli(t, append([]string{"validate", "--format", "json"}, files...)...)
 	var findings []finding
 	if err := json.Unmarshal([]byte(out), &findings); err != nil || len(findings) != len(files) {
@@ -55,15 +48,15 @@ func TestValidateSaysWhatTheWireSays(t *testing.T) {
 	}
 	catalogue = regexp.MustCompile(`https?://producer`).ReplaceAll(catalogue, []byte("http://127.0.0.1:1")) // nothing needs to arrive
 	alike, url, world := map[string]int{}, "", ""
-	for i, file := range files {
-		if folder := filepath.Dir(file); folder != world {
-			world, url = folder, recordedWorld(t, catalogue)
+	for i, e := range recorded {
+		if e.world != world {
+			world, url = e.world, recordedWorld(t, catalogue)
 		}
-		wire, said := postRecorded(t, url, file), findings[i].SubCode
+		wire, said := postRecorded(t, url, e.Exchange), findings[i].SubCode
 		if said == "" {
 			said = findings[i].Code
 		}
-		name := strings.TrimSuffix(filepath.Base(file), ".request.xml")
+		name := e.ID
 		if besideTheFile[name] != "" && wire == "" {
 			t.Errorf("%s is taken", name)
 		}
@@ -71,7 +64,7 @@ func TestValidateSaysWhatTheWireSays(t *testing.T) {
 			wire = ""
 		}
 		if alike[wire]++; wire != said {
-			t.Errorf("%s/%s: the wire says %q, validate says %q: %s", filepath.Base(world), name, wire, said, findings[i].Message)
+			t.Errorf("%s/%s: the wire says %q, validate says %q: %s", world, name, wire, said, findings[i].Message)
 		}
 	}
 	t.Logf("said by both: %v", alike)
@@ -87,13 +80,40 @@ func recordedWorld(t *testing.T, catalogue []byte) string {
 	return "http://" + g.config.SOAP.Listen + g.config.SOAP.Path
 }
 
-// postRecorded posts a recorded request, and gives the sub code or VP code of its refusal; "" where it was taken.
-func postRecorded(t *testing.T, url, file string) string {
+// refusal is an exchange of a world about a sub code.
+type refusal struct {
+	world string
+	*recording.Exchange
+}
+
+// recordedRefusals are all of them, and files with their requests.
+func recordedRefusals(t *testing.T, root string) (all []refusal, files []string) {
 	t.Helper()
-	request, err := os.ReadFile(file)
+	worlds, err := recording.ReadWorlds(root)
 	if err != nil {
 		t.Fatal(err)
 	}
+	folder := t.TempDir()
+	for _, w := range worlds {
+		if !strings.HasPrefix(w.Name, "subcodes-") {
+			continue
+		}
+		for _, e := range w.Exchanges() {
+			file := filepath.Join(folder, w.Name+"-"+e.ID+".xml")
+			replace(t, file, e.Part(recording.Request))
+			all, files = append(all, refusal{w.Name, e}), append(files, file)
+		}
+	}
+	if len(all) < 100 {
+		t.Fatalf("%d recordings", len(all))
+	}
+	return all, files
+}
+
+// postRecorded posts a recorded request, and gives the sub code or VP code of its refusal; "" where it was taken.
+func postRecorded(t *testing.T, url string, e *recording.Exchange) string {
+	t.Helper()
+	request := e.Part(recording.Request)
 	sender := "SE0000000001-1177"
 	if bytes.Contains(request, []byte("ReturnComplaintResponder:1")) {
 		sender = "SE2010123456-AVV"
@@ -103,11 +123,9 @@ func postRecorded(t *testing.T, url, file string) string {
 		t.Fatal(err)
 	}
 	r.Header = http.Header{"X-Vp-Sender-Id": {sender}, "X-Vp-Instance-Id": {"dev_env"}, "Content-Type": {"text/xml; charset=UTF-8"}}
-	if headers, err := os.ReadFile(strings.TrimSuffix(file, ".request.xml") + ".headers"); err == nil {
-		for line := range strings.Lines(string(headers)) {
-			if name, value, found := strings.Cut(strings.TrimSpace(line), ": "); found {
-				r.Header.Set(name, value)
-			}
+	for line := range strings.Lines(string(e.Part(recording.RequestHeaders))) {
+		if name, value, found := strings.Cut(strings.TrimSpace(line), ": "); found {
+			r.Header.Set(name, value)
 		}
 	}
 	answer, err := http.DefaultClient.Do(r)
@@ -119,13 +137,13 @@ func postRecorded(t *testing.T, url, file string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, code := range []*regexp.Regexp{answeredSubCode, answeredFault} {
-		if found := code.FindSubmatch(body); found != nil {
-			return string(found[1])
-		}
+	outcome := recording.OutcomeOf(body)
+	result, subCode, _ := strings.Cut(outcome, " ")
+	switch {
+	case strings.HasPrefix(outcome, "VP"):
+		return outcome
+	case subCode == "" && result != "OK" && result != "INFO":
+		t.Errorf("%s: the wire answers %d %s", e.ID, answer.StatusCode, body)
 	}
-	if !bytes.Contains(body, []byte("resultCode>OK<")) && !bytes.Contains(body, []byte("resultCode>INFO<")) {
-		t.Errorf("%s: the wire answers %d %s", file, answer.StatusCode, body)
-	}
-	return ""
+	return subCode
 }
