@@ -47,7 +47,7 @@ func (s *Site) showAccount(w http.ResponseWriter, r *http.Request, who access, f
 	if f.Failed() {
 		status, p.Title = http.StatusUnprocessableEntity, "Fel: "+p.Title
 	}
-	return s.render(w, status, "account", p)
+	return html.render(w, status, "account", p)
 }
 
 // roleName is a role in Swedish.

@@ -28,7 +28,7 @@ func (s *Site) answerVerb(w http.ResponseWriter, r *http.Request, who access, c 
 		}
 	}
 	d, err := s.saveDraft(ctx, who, c, f, s.uploads(ctx, f))
-	if err != nil && !f.takeDesk(err) {
+	if err != nil && !takeDesk(f, err) {
 		return err
 	}
 	if n, err := strconv.ParseInt(f.Value("drop"), 10, 64); err == nil && d.ID != "" {
@@ -67,7 +67,7 @@ func (s *Site) judged(ctx context.Context, who access, c store.Case, f *form, d 
 	if err == nil {
 		err = s.Relay.Try(ctx, c.ID, sent, c.Version)
 	}
-	if err == nil || f.takeDesk(err) || f.take(err, places()) {
+	if err == nil || takeDesk(f, err) || f.take(err, places()) {
 		return u, nil
 	}
 	return u, err
@@ -111,7 +111,7 @@ func (s *Site) send(w http.ResponseWriter, r *http.Request, who access, c store.
 			return nil
 		}
 		s.refusedChange(r.Context(), who, c, f.Name, err)
-		if !f.takeDesk(err) && !f.take(err, places()) {
+		if !takeDesk(f, err) && !f.take(err, places()) {
 			return err
 		}
 	}
@@ -281,7 +281,7 @@ func (s *Site) previewPage(w http.ResponseWriter, r *http.Request, who access) e
 	if s.Later != nil {
 		p.Undo = int(s.Later.Delay.Round(time.Second) / time.Second)
 	}
-	return s.render(w, http.StatusOK, "preview", p)
+	return html.render(w, http.StatusOK, "preview", p)
 }
 
 // previewed is a draft as a letter in the mailbox.

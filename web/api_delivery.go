@@ -15,7 +15,7 @@ import (
 func (s *Site) apiDeliveries(w http.ResponseWriter, r *http.Request, _ access) error {
 	q := readQuery(r, "receiver", "state", "case", "since", "until", "after", "limit")
 	f := store.DeliveryFilter{Receiver: q.Get("receiver"), Case: q.Get("case"), Since: q.moment("since"), Until: q.moment("until"), After: q.Get("after"), Limit: q.limit()}
-	f.State = q.deliveryState()
+	f.State = askedState(q)
 	if q.err != nil {
 		return q.err
 	}
@@ -33,7 +33,7 @@ func (s *Site) apiDeliveries(w http.ResponseWriter, r *http.Request, _ access) e
 	return writeJSON(w, http.StatusOK, out)
 }
 
-func (q *query) deliveryState() store.DeliveryState {
+func askedState(q *query) store.DeliveryState {
 	text := q.Get("state")
 	if text == "" {
 		return ""

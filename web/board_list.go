@@ -71,7 +71,7 @@ func (s *Site) showBoardList(w http.ResponseWriter, r *http.Request, who access,
 	if failed != nil {
 		status, p.Title = http.StatusUnprocessableEntity, "Fel: "+p.Title
 	}
-	return s.render(w, status, "board_list", p)
+	return html.render(w, status, "board_list", p)
 }
 
 // boardFilter is a list of the boards' cases, the latest first.

@@ -98,7 +98,7 @@ func (s *Site) showBoardCase(w http.ResponseWriter, r *http.Request, who access,
 		p.Forms[failed.Name], status = failed, http.StatusUnprocessableEntity
 		p.Title = "Fel: " + p.Title
 	}
-	return s.render(w, status, "board_case", p)
+	return html.render(w, status, "board_case", p)
 }
 
 // boardForms are the forms of the page as they first stand.

@@ -59,7 +59,7 @@ func (s *Site) requestPage(w http.ResponseWriter, r *http.Request, who access) e
 		_, _ = w.Write([]byte(p.Letter())) // the reader may have gone
 		return nil
 	}
-	return s.render(w, http.StatusOK, "board_request", p)
+	return html.render(w, http.StatusOK, "board_request", p)
 }
 
 // requestNumbered is the request of that number in a case; nil where there is none.

@@ -48,7 +48,7 @@ func (s *Site) boardVerb(w http.ResponseWriter, r *http.Request, who access) err
 		refusal = errForm
 	}
 	s.refusedChange(ctx, who, c, "board: "+verb, refusal)
-	if err != nil && !f.takeDesk(err) && !f.take(err, boardPlaces()) {
+	if err != nil && !takeDesk(f, err) && !f.take(err, boardPlaces()) {
 		return err
 	}
 	if c, err = s.Relay.Store.Case(ctx, c.ID); err != nil {

@@ -77,7 +77,7 @@ func (s *Site) casePage(w http.ResponseWriter, r *http.Request, who access) erro
 // showHandedOver tells the unit that handed a case over where it is, and nothing else of it.
 func (s *Site) showHandedOver(w http.ResponseWriter, who access, c store.Case) error {
 	gone := newProblem(http.StatusNotFound, "handed-over", "Ärendet är överlämnat", "Ärendet är överlämnat till "+handlerName(c.Handler)+", som svarar anmälaren.")
-	return s.render(w, gone.Status, "error", errorPage{page: s.page(who, gone.Title, "inbox"), Problem: gone, Back: "/inbox"})
+	return html.render(w, gone.Status, "error", errorPage{page: s.page(who, gone.Title, "inbox"), Problem: gone, Back: "/inbox"})
 }
 
 // inboxCase finds a case that is handled here, and with which the action is allowed. Any other does not exist in the inbox.
@@ -143,7 +143,7 @@ func (s *Site) showCase(w http.ResponseWriter, r *http.Request, who access, c st
 		p.Forms[failed.Name], p.Active, status = failed, failed.Name, http.StatusUnprocessableEntity
 		p.Title = "Fel: " + p.Title
 	}
-	return s.render(w, status, "case", p)
+	return html.render(w, status, "case", p)
 }
 
 // otherUnits are those that a case can be handed over to.

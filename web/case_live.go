@@ -37,7 +37,7 @@ func (p casePage) Seen() url.Values { return seen(p.Case, p.Desk) }
 func (s *Site) caseLive(w http.ResponseWriter, r *http.Request, who access) error {
 	c, err := s.Relay.Store.Case(r.Context(), r.PathValue("id"))
 	if err == nil && s.handedOver(c, who) {
-		return s.piece(w, "case", "live", livePage{Case: c, Gone: true, Now: s.now()})
+		return html.piece(w, "case", "live", livePage{Case: c, Gone: true, Now: s.now()})
 	}
 	if c, err = s.inboxCase(r.Context(), r.PathValue("id"), who, WriteCase); err != nil {
 		return err
@@ -65,7 +65,7 @@ func (s *Site) caseLive(w http.ResponseWriter, r *http.Request, who access) erro
 	if p.Sent, err = s.leftNotices(r.Context(), c, own); err != nil {
 		return err
 	}
-	return s.piece(w, "case", "live", p)
+	return html.piece(w, "case", "live", p)
 }
 
 // handedOver tells whether a case left a unit of theirs for one that is not.

@@ -154,7 +154,7 @@ func (s *Site) showDraft(w http.ResponseWriter, r *http.Request, who access, sta
 			*f.at = &form{Name: f.name, Values: url.Values{"when": {"now"}}}
 		}
 	}
-	return s.render(w, status, "catalogue_draft", p)
+	return html.render(w, status, "catalogue_draft", p)
 }
 
 // compareDraft tells what is wrong with the draft, or else what it changes.
@@ -220,7 +220,7 @@ func (s *Site) catalogueDraftVerb(w http.ResponseWriter, r *http.Request, who ac
 	if p.Publish == nil {
 		p.Publish = f // where the page says what went wrong
 	}
-	problems, ok := f.takeCatalogue(err, nil, nil)
+	problems, ok := takeCatalogue(f, err, nil, nil)
 	if !ok {
 		return err
 	}

@@ -140,7 +140,7 @@ func (f *form) revision() (int64, error) {
 
 // takeCatalogue puts what the catalogue refuses into a form: beside the field it is about, where the form has that field. Problems of rows that the form does not
 // show come back, to be listed. ok is false for an error that is not the form's.
-func (f *form) takeCatalogue(err error, fields []string, rows []routing.Entry) (problems []rowProblem, ok bool) {
+func takeCatalogue(f *form, err error, fields []string, rows []routing.Entry) (problems []rowProblem, ok bool) {
 	var rules routing.EntryProblems
 	var refusal *store.CatalogueRefusal
 	switch {

@@ -33,7 +33,7 @@ func (s *Site) showHeld(w http.ResponseWriter, r *http.Request, who access, stat
 			p.Held = append(p.Held, one)
 		}
 	}
-	return s.render(w, status, "catalogue_held", p)
+	return html.render(w, status, "catalogue_held", p)
 }
 
 // catalogueAccept confirms one of them.

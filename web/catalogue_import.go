@@ -36,7 +36,7 @@ func (s *Site) showImport(w http.ResponseWriter, r *http.Request, who access, st
 		p.Form = &form{Name: "import", Values: url.Values{}}
 	}
 	p.Can = s.PlanCatalogue != nil
-	return s.render(w, status, "catalogue_import", p)
+	return html.render(w, status, "catalogue_import", p)
 }
 
 // catalogueImport tells what a file would change in the draft, or changes it.
@@ -79,7 +79,7 @@ func (s *Site) catalogueImport(w http.ResponseWriter, r *http.Request, who acces
 		return s.showImport(w, r, who, http.StatusConflict, p)
 	}
 	if err != nil {
-		problems, ok := f.takeCatalogue(err, nil, after)
+		problems, ok := takeCatalogue(f, err, nil, after)
 		if !ok {
 			return err
 		}

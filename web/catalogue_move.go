@@ -71,7 +71,7 @@ func (s *Site) showMove(w http.ResponseWriter, r *http.Request, who access, stat
 		if !p.Form.Values.Has("to") {
 			p.Form.Values.Set("to", map[bool]string{true: "system", false: "inbox"}[p.Way.Way == "inbox"])
 		}
-		return s.render(w, status, "catalogue_move", p)
+		return html.render(w, status, "catalogue_move", p)
 	}
 	return s.chooseMoved(w, p)
 }
@@ -89,7 +89,7 @@ func (s *Site) chooseMoved(w http.ResponseWriter, p *movePage) error {
 	if p.Form.Failed() {
 		status = http.StatusUnprocessableEntity
 	}
-	return s.render(w, status, "catalogue_move", p)
+	return html.render(w, status, "catalogue_move", p)
 }
 
 // unitIn finds a unit among rows, by the HSA-id that was typed or chosen.
@@ -157,7 +157,7 @@ func (s *Site) catalogueMove(w http.ResponseWriter, r *http.Request, who access)
 		return s.showMove(w, r, who, http.StatusConflict, p)
 	}
 	if err != nil {
-		problems, ok := f.takeCatalogue(err, []string{"address", "component", "profile", "from"}, append(after, d.Rows...))
+		problems, ok := takeCatalogue(f, err, []string{"address", "component", "profile", "from"}, append(after, d.Rows...))
 		if !ok {
 			return err
 		}

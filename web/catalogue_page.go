@@ -140,7 +140,7 @@ func (s *Site) cataloguePage(w http.ResponseWriter, r *http.Request, who access)
 	if next := from + len(p.Units); next < p.Total {
 		p.Next = link("/catalogue?q={}&way={}&from={}", p.Query, p.Way, next)
 	}
-	return s.render(w, http.StatusOK, "catalogue_units", p)
+	return html.render(w, http.StatusOK, "catalogue_units", p)
 }
 
 // caseCall is the call that brings a new case from 1177 to a unit.
@@ -198,7 +198,7 @@ func (s *Site) catalogueRowsPage(w http.ResponseWriter, r *http.Request, who acc
 	if next := from + len(p.Rows); next < p.Total {
 		p.Next = link("/catalogue/rows?q={}&kind={}&of={}&from={}", p.Query, p.Kind, p.Of, next)
 	}
-	return s.render(w, http.StatusOK, "catalogue_rows", p)
+	return html.render(w, http.StatusOK, "catalogue_rows", p)
 }
 
 // rowsShown are the rows of the draft, of the version in force or of any version.

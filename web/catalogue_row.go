@@ -71,7 +71,7 @@ func (s *Site) showRow(w http.ResponseWriter, r *http.Request, who access, statu
 		p.Form = &form{Name: "row", Values: url.Values{}}
 	}
 	p.Fields, p.Today, p.suggestions = rowFields(p.Kind), routing.DateOf(p.Now).String(), s.suggest(p.Draft.Rows)
-	return s.render(w, status, "catalogue_row", p)
+	return html.render(w, status, "catalogue_row", p)
 }
 
 // catalogueAddRow adds a row to the draft.
@@ -151,7 +151,7 @@ func (s *Site) editRow(w http.ResponseWriter, r *http.Request, who access, verb 
 			names = append(names, field.Name)
 		}
 	}
-	problems, ok := f.takeCatalogue(err, names, append(slices.Clone(d.Rows), edit.Entry))
+	problems, ok := takeCatalogue(f, err, names, append(slices.Clone(d.Rows), edit.Entry))
 	if !ok {
 		return err
 	}

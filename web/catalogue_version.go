@@ -56,7 +56,7 @@ func (s *Site) catalogueVersionsPage(w http.ResponseWriter, r *http.Request, who
 	if err != nil {
 		return err
 	}
-	return s.render(w, http.StatusOK, "catalogue_versions", versionsPage{h, h.stated(versions)})
+	return html.render(w, http.StatusOK, "catalogue_versions", versionsPage{h, h.stated(versions)})
 }
 
 type versionPage struct {
@@ -111,7 +111,7 @@ func (s *Site) showVersion(w http.ResponseWriter, r *http.Request, who access, s
 	if p.Form == nil {
 		p.Form = &form{Name: "version", Values: url.Values{}}
 	}
-	return s.render(w, status, "catalogue_version", p)
+	return html.render(w, status, "catalogue_version", p)
 }
 
 // catalogueVersionVerb rolls back to a version, or cancels one that is not due yet.
@@ -154,7 +154,7 @@ func (s *Site) versionDone(w http.ResponseWriter, r *http.Request, who access, f
 		http.Redirect(w, r, after, http.StatusSeeOther)
 		return nil
 	}
-	if _, ok := f.takeCatalogue(err, nil, nil); !ok {
+	if _, ok := takeCatalogue(f, err, nil, nil); !ok {
 		return err
 	}
 	return s.showVersion(w, r, who, http.StatusConflict, &versionPage{Form: f})
@@ -186,5 +186,5 @@ func (s *Site) catalogueHistoryPage(w http.ResponseWriter, r *http.Request, who 
 	for _, e := range events[:min(len(events), most)] {
 		p.Events = append(p.Events, eventView{e, recordedLines(e, lines)})
 	}
-	return s.render(w, http.StatusOK, "catalogue_history", p)
+	return html.render(w, http.StatusOK, "catalogue_history", p)
 }

@@ -40,7 +40,7 @@ func (s *Site) deliveryPage(w http.ResponseWriter, r *http.Request, who access) 
 			return err
 		}
 	}
-	return s.render(w, http.StatusOK, "delivery", p)
+	return html.render(w, http.StatusOK, "delivery", p)
 }
 
 // pauseOf is the pause that holds a delivery back; nil for none.

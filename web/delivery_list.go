@@ -134,7 +134,7 @@ func (s *Site) deliveriesPage(w http.ResponseWriter, r *http.Request, who access
 	}
 	f := p.Query.filter()
 	if p.Query.Failed() {
-		return s.render(w, http.StatusUnprocessableEntity, "deliveries", p)
+		return html.render(w, http.StatusUnprocessableEntity, "deliveries", p)
 	}
 	f.After, f.Limit = r.URL.Query().Get("after"), deliveriesShown+1
 	if p.Query.Class == "" {
@@ -149,7 +149,7 @@ func (s *Site) deliveriesPage(w http.ResponseWriter, r *http.Request, who access
 		p.Rows = p.Rows[:deliveriesShown]
 		p.Next = link("/monitor/deliveries?{}&after={}", p.Query, p.Rows[deliveriesShown-1].ID)
 	}
-	return s.render(w, http.StatusOK, "deliveries", p)
+	return html.render(w, http.StatusOK, "deliveries", p)
 }
 
 // maintenance are the pauses that the one button made.

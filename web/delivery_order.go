@@ -67,7 +67,7 @@ func (s *Site) showOrder(w http.ResponseWriter, r *http.Request, who access, ver
 	if p.Query.Failed() {
 		status = http.StatusUnprocessableEntity
 	}
-	return s.render(w, status, "order", p)
+	return html.render(w, status, "order", p)
 }
 
 // wouldTouch finds out what an order would touch now.

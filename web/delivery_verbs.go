@@ -194,7 +194,7 @@ func (s *Site) bulkPage(w http.ResponseWriter, r *http.Request, who access) erro
 		return err
 	}
 	p.Receivers = p.Receivers[:min(len(p.Receivers), receiversOffered)]
-	return s.render(w, http.StatusOK, "bulk", p)
+	return html.render(w, http.StatusOK, "bulk", p)
 }
 
 // receiversOffered bounds the list to choose from; any other can be typed.

@@ -124,7 +124,7 @@ func (s *Site) deskChange(w http.ResponseWriter, r *http.Request, who access) er
 		return nil
 	}
 	s.refusedChange(r.Context(), who, c, "desk: "+name, refusedForm(err))
-	if !f.takeDesk(err) {
+	if !takeDesk(f, err) {
 		return err
 	}
 	if c, err = s.inboxCase(r.Context(), c.ID, who, AssignCase|ReadCase|WriteCase); err != nil { // it may have left meanwhile
@@ -145,7 +145,7 @@ func refusedForm(err error) error {
 }
 
 // takeDesk says in the form why a desk did not change, and tells whether it knew.
-func (f *form) takeDesk(err error) bool {
+func takeDesk(f *form, err error) bool {
 	var refusal *store.Refusal
 	switch {
 	case err == nil:

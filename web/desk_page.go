@@ -71,5 +71,5 @@ func (s *Site) showDesk(w http.ResponseWriter, r *http.Request, who access, c st
 	if failed != nil {
 		p.Forms[failed.Name], p.Active, status, p.Title = failed, failed.Name, http.StatusUnprocessableEntity, "Fel: "+p.Title
 	}
-	return s.render(w, status, "desk", p)
+	return html.render(w, status, "desk", p)
 }

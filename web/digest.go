@@ -16,7 +16,7 @@ type keys struct {
 
 // key is the database's key for a use.
 func (s *Site) key(ctx context.Context, use string) ([]byte, error) {
-	k := &s.visits.keys
+	k := &s.secrets
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if key, ok := k.has[use]; ok {

@@ -20,7 +20,6 @@ const faultCallsShown = 100
 
 type faultsPage struct {
 	page
-	saying
 	Now      time.Time
 	Done     string
 	Receiver string
@@ -96,7 +95,7 @@ func (s *Site) faultsPage(w http.ResponseWriter, r *http.Request, who access) er
 	if p.Calls, err = s.faultCalls(r.Context()); err != nil {
 		return err
 	}
-	return s.render(w, http.StatusOK, "faults", p)
+	return html.render(w, http.StatusOK, "faults", p)
 }
 
 // failed are the latest deliveries that are parked, or wait after an attempt that failed. full tells that there may be more.
@@ -195,7 +194,6 @@ func (s *Site) origins(ctx context.Context, groups []faultGroup, rows []faultRow
 
 type faultPage struct {
 	page
-	saying
 	Now      time.Time
 	Row      store.DeliveryRow
 	Kind     faultKind
@@ -224,7 +222,7 @@ func (s *Site) showFault(w http.ResponseWriter, r *http.Request, who access, sta
 	if p.Can, err = s.Relay.Store.Would(r.Context(), resendVerb(row), store.DeliveryFilter{ID: row.ID}); err != nil {
 		return err
 	}
-	return s.render(w, status, "faults_one", p)
+	return html.render(w, status, "faults_one", p)
 }
 
 // resendVerb is how a message is sent again: what was delivered is replayed, what waits or is parked is tried now.

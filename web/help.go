@@ -16,5 +16,5 @@ func (s *Site) helpPage(w http.ResponseWriter, _ *http.Request, who access) erro
 	if s.Later != nil {
 		p.Undo = int(s.Later.Delay.Round(time.Second) / time.Second)
 	}
-	return s.render(w, http.StatusOK, "help", p)
+	return html.render(w, http.StatusOK, "help", p)
 }

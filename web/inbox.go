@@ -133,7 +133,7 @@ func (s *Site) showInbox(w http.ResponseWriter, r *http.Request, who access, typ
 	if typed.Failed() {
 		status, p.Title = http.StatusUnprocessableEntity, "Fel: "+p.Title
 	}
-	return s.render(w, status, "inbox", p)
+	return html.render(w, status, "inbox", p)
 }
 
 func (p *inboxPage) choose(q store.Queue, typed *form) {

@@ -119,7 +119,7 @@ func (s *Site) stranger(r *http.Request, who access, a store.Access) {
 		s.refused(r.Context(), who, a)
 		return
 	}
-	if !s.visits.strangers.first(a, s.now(), func(again int) { s.cameAgain(a, again) }) {
+	if !s.strangers.first(a, s.now(), func(again int) { s.cameAgain(a, again) }) {
 		return
 	}
 	s.refused(r.Context(), who, a)

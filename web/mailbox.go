@@ -84,7 +84,7 @@ func (s *Site) showMailbox(w http.ResponseWriter, r *http.Request, who access, c
 	if failed != nil {
 		status, p.Title = http.StatusUnprocessableEntity, "Fel: "+p.Title
 	}
-	return s.render(w, status, "mailbox", p)
+	return html.render(w, status, "mailbox", p)
 }
 
 // letters are what is in the mailbox, and what the citizen wrote, by time.

@@ -42,7 +42,7 @@ func (s *Site) mailboxListPage(w http.ResponseWriter, _ *http.Request, who acces
 	if !s.atPortal() {
 		return errNotPortal
 	}
-	return s.render(w, http.StatusOK, "mailbox_list", s.newMailboxList(who, &form{Name: "person", Values: url.Values{}}))
+	return html.render(w, http.StatusOK, "mailbox_list", s.newMailboxList(who, &form{Name: "person", Values: url.Values{}}))
 }
 
 func (s *Site) newMailboxList(who access, f *form) mailboxListPage {
@@ -66,13 +66,13 @@ func (s *Site) mailboxList(w http.ResponseWriter, r *http.Request, who access) e
 	if !isIdentity(id) {
 		f.refuse("other", "Välj en person, eller skriv ett personnummer, samordningsnummer eller reservnummer.")
 		p.Title = "Fel: " + p.Title
-		return s.render(w, http.StatusUnprocessableEntity, "mailbox_list", p)
+		return html.render(w, http.StatusUnprocessableEntity, "mailbox_list", p)
 	}
 	p.Chosen = id
 	if p.Rows, p.More, err = s.reported(r.Context(), id); err != nil {
 		return err
 	}
-	return s.render(w, http.StatusOK, "mailbox_list", p)
+	return html.render(w, http.StatusOK, "mailbox_list", p)
 }
 
 // reported are the cases that somebody has reported, the latest first. Whoever is only the patient of a case gets nothing of it in the mailbox: the reporter does.

@@ -1,11 +1,7 @@
 package web
 
 import (
-	"bytes"
-	"fmt"
 	"net/http"
-
-	"go.uber.org/zap"
 
 	"rivgate/store"
 )
@@ -50,7 +46,7 @@ func (s *Site) monitorPage(w http.ResponseWriter, r *http.Request, who access) e
 		}
 		p.Orders = audits
 	}
-	return s.render(w, http.StatusOK, "monitor", p)
+	return html.render(w, http.StatusOK, "monitor", p)
 }
 
 // monitorNow is the part of the page that changes, for who has the page open. Where the store does not answer, what is shown stays, and its own
@@ -60,18 +56,5 @@ func (s *Site) monitorNow(w http.ResponseWriter, r *http.Request, who access) er
 	if err != nil {
 		return err
 	}
-	return s.piece(w, "monitor", "monitornow", monitorPage{operatorPage: s.operatorPage(r, who, "Övervakning", "now"), health: h, Live: true})
-}
-
-// piece writes a part of a page, for htmx.
-func (s *Site) piece(w http.ResponseWriter, name, part string, data any) error {
-	var b bytes.Buffer
-	if err := templates()[name].ExecuteTemplate(&b, part, data); err != nil {
-		return fmt.Errorf("rendering %s of page %s: %w", part, name, err)
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	if _, err := w.Write(b.Bytes()); err != nil {
-		s.log().Debug("writing page", zap.Error(err)) // the reader has gone
-	}
-	return nil
+	return html.piece(w, "monitor", "monitornow", monitorPage{operatorPage: s.operatorPage(r, who, "Övervakning", "now"), health: h, Live: true})
 }

@@ -273,7 +273,7 @@ func (s *Site) wrongMethod(w http.ResponseWriter, r *http.Request, who access) {
 		above = pathpkg.Dir(above)
 	}
 	shown := errorPage{page: s.page(who, p.Title, ""), Problem: &p, Back: s.pageAbove(above)}
-	if err := s.render(w, p.Status, "error", shown); err != nil {
+	if err := html.render(w, p.Status, "error", shown); err != nil {
 		s.fail(w, r, access{}, false, err)
 	}
 }

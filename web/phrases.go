@@ -83,7 +83,7 @@ func (s *Site) showPhrases(w http.ResponseWriter, r *http.Request, who access, u
 	if f.Failed() {
 		status, p.Title = http.StatusUnprocessableEntity, "Fel: "+p.Title
 	}
-	return s.render(w, status, "phrases", p)
+	return html.render(w, status, "phrases", p)
 }
 
 // phraseChange saves or deletes a standard reply: POST /phrases.

@@ -162,7 +162,7 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, who access, asPage b
 		if p == errNotLocal {
 			shown.Nav = "closed" // no menu where no page opens
 		}
-		if s.render(w, p.Status, "error", shown) == nil {
+		if html.render(w, p.Status, "error", shown) == nil {
 			return
 		}
 	}

@@ -5,13 +5,13 @@ import (
 	"embed"
 	"fmt"
 	"html/template"
+	"io/fs"
 	"net/http"
+	"path"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
-
-	"go.uber.org/zap"
 
 	"rivgate/routing"
 )
@@ -19,22 +19,53 @@ import (
 //go:embed pages static openapi.json
 var files embed.FS
 
-// templates are read once: they are part of the program, so they cannot be wrong in one run and right in another.
-var templates = sync.OnceValue(func() map[string]*template.Template {
-	names, err := files.ReadDir("pages")
-	if err != nil {
-		panic(err)
-	}
-	all := make(map[string]*template.Template)
-	for _, entry := range names {
-		name, isPage := strings.CutSuffix(entry.Name(), ".html")
-		if !isPage {
-			continue
+// html are the pages.
+var html = newTemplates(files, words())
+
+// templates are the pages of a room by name. They are read once, and are part of the program: they cannot be wrong in one run and right in another.
+type templates struct {
+	read func() map[string]*template.Template
+}
+
+// newTemplates are the pages in a folder.
+func newTemplates(files fs.FS, words template.FuncMap) templates {
+	return templates{sync.OnceValue(func() map[string]*template.Template {
+		names, err := fs.Glob(files, "pages/*.html")
+		if err != nil {
+			panic(err)
 		}
-		all[name] = template.Must(template.New("layout.html").Funcs(words()).ParseFS(files, "pages/shared/*.html", "pages/"+entry.Name()))
+		all := make(map[string]*template.Template)
+		for _, file := range names {
+			name := strings.TrimSuffix(path.Base(file), ".html")
+			all[name] = template.Must(template.New("layout.html").Funcs(words).ParseFS(files, "pages/shared/*.html", file))
+		}
+		return all
+	})}
+}
+
+// render writes a page whole or not at all. That the reader has gone is no error.
+func (t templates) render(w http.ResponseWriter, status int, name string, data any) error {
+	var b bytes.Buffer
+	if err := t.read()[name].Execute(&b, data); err != nil {
+		return fmt.Errorf("rendering page %s: %w", name, err)
 	}
-	return all
-})
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(b.Len()))
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes())
+	return nil
+}
+
+// piece writes a part of a page, for htmx to put in its place.
+func (t templates) piece(w http.ResponseWriter, name, part string, data any) error {
+	var b bytes.Buffer
+	if err := t.read()[name].ExecuteTemplate(&b, part, data); err != nil {
+		return fmt.Errorf("rendering %s of page %s: %w", part, name, err)
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = w.Write(b.Bytes())
+	return nil
+}
 
 // page is what every page has.
 type page struct {
@@ -60,21 +91,6 @@ func (s *Site) page(who access, title, nav string) page {
 
 // May lets a template show only what may be done with anything at all: {{if .May "resend"}}. The names are those of actionNames; any other may nothing.
 func (p page) May(action string) bool { return p.who.somewhere(actionNamed(action)) }
-
-// render writes a page whole or not at all.
-func (s *Site) render(w http.ResponseWriter, status int, name string, data any) error {
-	var b bytes.Buffer
-	if err := templates()[name].Execute(&b, data); err != nil {
-		return fmt.Errorf("rendering page %s: %w", name, err)
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Length", strconv.Itoa(b.Len()))
-	w.WriteHeader(status)
-	if _, err := w.Write(b.Bytes()); err != nil {
-		s.log().Debug("writing page", zap.Error(err)) // the reader has gone
-	}
-	return nil
-}
 
 // static serves the style sheet and the icon.
 func (s *Site) static(w http.ResponseWriter, r *http.Request, _ access) error {

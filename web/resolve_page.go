@@ -76,7 +76,7 @@ func (s *Site) showResolved(w http.ResponseWriter, r *http.Request, who access, 
 	if f.Failed() {
 		p.Asked, status = false, http.StatusUnprocessableEntity
 	}
-	return s.render(w, status, "resolve", p)
+	return html.render(w, status, "resolve", p)
 }
 
 // resolve asks the chosen catalogue, and tests the connection if that is wanted.

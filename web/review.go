@@ -70,7 +70,7 @@ func (s *Site) showReview(w http.ResponseWriter, r *http.Request, who access, f 
 	}
 	if f.Failed() {
 		p.Title = "Fel: " + p.Title
-		return s.render(w, http.StatusUnprocessableEntity, "review", p)
+		return html.render(w, http.StatusUnprocessableEntity, "review", p)
 	}
 	if f.Value("do") == "sample" {
 		return s.makeSample(w, r, who, f, filter)
@@ -90,7 +90,7 @@ func (s *Site) showReview(w http.ResponseWriter, r *http.Request, who access, f 
 	if p.Rows, err = s.reviewRows(r.Context(), rows, filter.Units); err != nil {
 		return err
 	}
-	return s.render(w, http.StatusOK, "review", p)
+	return html.render(w, http.StatusOK, "review", p)
 }
 
 // reviewed notes that the log itself was looked into.

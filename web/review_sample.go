@@ -193,7 +193,7 @@ func (s *Site) showSample(w http.ResponseWriter, r *http.Request, who access, f 
 	if f.Failed() {
 		p.Title, status = "Fel: "+p.Title, http.StatusUnprocessableEntity
 	}
-	return s.render(w, status, "review_sample", p)
+	return html.render(w, status, "review_sample", p)
 }
 
 // sampleRows adds the rows of the log, with what reviewers noted on them.

@@ -92,11 +92,14 @@ const (
 	verdictLife  = time.Hour
 )
 
+// besideMost is how many files are looked at beside pages at once.
+const besideMost = 2
+
 // scans are the scanner's verdicts of late, by where the file lies.
 type scans struct {
 	mu   sync.Mutex
 	seen map[string]scan
-	room chan struct{} // files that are looked at beside a page
+	busy int // files that are looked at beside a page
 }
 
 // scan is a verdict, or that one is under way.
@@ -122,6 +125,23 @@ func (s *scans) put(at string, v scan) {
 	s.seen[at] = v
 }
 
+// begin tells whether one more file may be looked at beside a page; end says that it has been.
+func (s *scans) begin() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.busy >= besideMost {
+		return false
+	}
+	s.busy++
+	return true
+}
+
+func (s *scans) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.busy--
+}
+
 func (s *scans) forget(at string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -134,7 +154,7 @@ func (s *Site) clean(ctx context.Context, at string, file []byte) error {
 	if s.Scanner == nil {
 		return nil
 	}
-	v, known := s.visits.scans.known(at, s.now())
+	v, known := s.scans.known(at, s.now())
 	if !known || v.underway {
 		found, err := s.Scanner.Scan(ctx, file)
 		if err != nil {
@@ -142,7 +162,7 @@ func (s *Site) clean(ctx context.Context, at string, file []byte) error {
 			return errUnscanned
 		}
 		v = scan{found: found, at: s.now()}
-		s.visits.scans.put(at, v)
+		s.scans.put(at, v)
 	}
 	if v.found != "" {
 		s.log().Warn("a file is held: the virus scanner found something", zap.String("file", at), zap.String("found", cut(v.found)))
@@ -169,7 +189,7 @@ func (s *Site) markScanned(line []event) {
 				continue
 			}
 			at, message := fileAt(line[i].ID, n), line[i].ID
-			v, known := s.visits.scans.known(at, s.now())
+			v, known := s.scans.known(at, s.now())
 			f.Held, f.Scanning = v.found, !known || v.underway
 			if !known {
 				s.scanBeside(at, func(ctx context.Context) ([]byte, error) {
@@ -183,14 +203,12 @@ func (s *Site) markScanned(line []event) {
 
 // scanBeside looks at a file while the page is on its way. What does not fit in is looked at when the page is shown again.
 func (s *Site) scanBeside(at string, read func(context.Context) ([]byte, error)) {
-	select {
-	case s.visits.scans.room <- struct{}{}:
-	default:
+	if !s.scans.begin() {
 		return
 	}
-	s.visits.scans.put(at, scan{underway: true, at: s.now()})
+	s.scans.put(at, scan{underway: true, at: s.now()})
 	go func() {
-		defer func() { <-s.visits.scans.room }()
+		defer s.scans.end()
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		file, err := read(ctx)
@@ -198,7 +216,7 @@ func (s *Site) scanBeside(at string, read func(context.Context) ([]byte, error))
 			err = s.clean(ctx, at, file)
 		}
 		if err != nil && !errors.Is(err, errHeld) {
-			s.visits.scans.forget(at) // to be looked at again
+			s.scans.forget(at) // to be looked at again
 		}
 	}()
 }

@@ -31,10 +31,7 @@ const sessionHours = 8
 // visits is what the listener remembers of who is there.
 type visits struct {
 	*scs.SessionManager
-	keys      keys
 	verifying chan struct{} // passwords under way
-	scans     scans
-	strangers strangers // rows of the access log that anybody can cause
 }
 
 // newVisits makes what the listener needs for sessions.
@@ -50,7 +47,7 @@ func (s *Site) newVisits() *visits {
 		m.Cookie.Name = "__Host-rivgate"
 	}
 	m.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) { s.fail(w, r, access{}, !isAPI(r), err) }
-	return &visits{SessionManager: m, verifying: make(chan struct{}, 4), scans: scans{room: make(chan struct{}, 2)}}
+	return &visits{SessionManager: m, verifying: make(chan struct{}, 4)}
 }
 
 // sessions is the store as scs wants it. Of what a browser has, the database knows a digest alone.

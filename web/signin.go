@@ -69,7 +69,7 @@ func (s *Site) showSignIn(w http.ResponseWriter, status int, p signInPage) error
 	if p.Form.Failed() {
 		p.Title = "Fel: " + p.Title
 	}
-	return s.render(w, status, "signin", p)
+	return html.render(w, status, "signin", p)
 }
 
 // turnedAway answers a request of nobody: reading goes to the sign-in page and comes back; what was sent with a form is kept.

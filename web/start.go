@@ -44,7 +44,7 @@ func (s *Site) startPage(w http.ResponseWriter, r *http.Request, who access) err
 			p.Rooms = append(p.Rooms, one)
 		}
 	}
-	return s.render(w, http.StatusOK, "start", p)
+	return html.render(w, http.StatusOK, "start", p)
 }
 
 // startInbox is for who handles, receives and shares out cases.

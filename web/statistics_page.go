@@ -54,7 +54,7 @@ func (s *Site) statisticsPage(w http.ResponseWriter, r *http.Request, who access
 	case len(p.Query.Wrong) > 0:
 		status = http.StatusUnprocessableEntity
 	}
-	return s.render(w, status, "statistics", p)
+	return html.render(w, status, "statistics", p)
 }
 
 // fillStatistics counts what was chosen, where nothing is wrong with it.

@@ -27,16 +27,16 @@ func (s *Site) status(w http.ResponseWriter, _ *http.Request, _ access) error {
 	}
 	return writeJSON(w, http.StatusOK, map[string]any{
 		"Name": "Rivgate " + s.Relay.Instance.Name, "Version": s.Version, "ServiceStatus": "Started", "Uptime": uptime(s.now().Sub(s.Started)),
-		"TakCacheInitialized": strconv.FormatBool(s.table() != nil), "TakCacheResetInfo": c.resetInfo(s.table() != nil),
-		"HsaCacheInitialized": strconv.FormatBool(c.Tree.Now > 0), "HsaCacheResetInfo": c.Tree.resetInfo(),
+		"TakCacheInitialized": strconv.FormatBool(s.table() != nil), "TakCacheResetInfo": catalogueInfo(c, s.table() != nil),
+		"HsaCacheInitialized": strconv.FormatBool(c.Tree.Now > 0), "HsaCacheResetInfo": treeInfo(c.Tree),
 		"Endpoints": "[" + strings.Join(s.Endpoints, ", ") + "]",
 
 		"Catalogue": c, "Certificates": orEmpty(certificates), "SOAPEndpoints": orEmpty(s.Endpoints),
 	})
 }
 
-// resetInfo tells of the last reading of the catalogue: when, what came of it, and the rows in use.
-func (c CatalogueStatus) resetInfo(loaded bool) string {
+// catalogueInfo tells of the last reading of the catalogue: when, what came of it, and the rows in use.
+func catalogueInfo(c CatalogueStatus, loaded bool) string {
 	at, word := c.Loaded, "REFRESH_OK"
 	if c.LastError != "" {
 		at, word = c.LastErrorAt, "REUSING_EXISTING_CACHE"
@@ -50,8 +50,8 @@ func (c CatalogueStatus) resetInfo(loaded bool) string {
 	return fmt.Sprintf("Date:%s Status:%s vagval:%d behorigheter:%d", minuteOf(at), word, c.Routes, c.Permissions)
 }
 
-// resetInfo tells of the last reading of the HSA tree.
-func (t TreeStatus) resetInfo() string {
+// treeInfo tells of the last reading of the HSA tree.
+func treeInfo(t TreeStatus) string {
 	return fmt.Sprintf("Date:%s Status:%t oldNum:%d newNum:%d", minuteOf(t.Read), t.OK, t.Before, t.Now)
 }
 

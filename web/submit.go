@@ -33,7 +33,7 @@ func (s *Site) submitPage(w http.ResponseWriter, r *http.Request, who access) er
 	for _, u := range s.Relay.Receivers(p.Query, receiverLimit) {
 		p.Found = append(p.Found, u.Unit)
 	}
-	return s.render(w, http.StatusOK, "submit", p)
+	return html.render(w, http.StatusOK, "submit", p)
 }
 
 func (s *Site) showSubmit(w http.ResponseWriter, who access, id string, f *form) error {
@@ -48,7 +48,7 @@ func (s *Site) showSubmit(w http.ResponseWriter, who access, id string, f *form)
 	if f.Failed() {
 		status, p.Title = http.StatusUnprocessableEntity, "Fel: "+p.Title
 	}
-	return s.render(w, status, "submit", p)
+	return html.render(w, status, "submit", p)
 }
 
 // receiver is a unit that can be chosen now.

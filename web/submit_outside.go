@@ -54,7 +54,7 @@ func (s *Site) showBegin(w http.ResponseWriter, who access, id string, f *form) 
 	if f.Failed() {
 		status, p.Title = http.StatusUnprocessableEntity, "Fel: "+p.Title
 	}
-	return s.render(w, status, "submit_outside", p)
+	return html.render(w, status, "submit_outside", p)
 }
 
 // chosenUnit is the unit of an id, or the only one there is.

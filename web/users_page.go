@@ -269,7 +269,7 @@ func (s *Site) showUsers(w http.ResponseWriter, r *http.Request, who access, cho
 	if p.form.Failed() {
 		status, p.Title = http.StatusUnprocessableEntity, "Fel: "+p.Title
 	}
-	return s.render(w, status, "users", p)
+	return html.render(w, status, "users", p)
 }
 
 // chosenUser is the account that was asked for. One that is not seen is not there, and that it was asked for is on record.

@@ -80,11 +80,14 @@ type Site struct {
 	Now       func() time.Time // default time.Now
 	Log       *zap.Logger      // default: none
 
-	visits   *visits        // made by Handler
-	mux      *http.ServeMux // the like
-	ways     keptWays       // worked out from the table in use
-	states   keptCatalogue
-	counting counting
+	secrets   keys
+	scans     scans
+	strangers strangers      // rows of the access log that anybody can cause
+	visits    *visits        // made by Handler
+	mux       *http.ServeMux // the like
+	ways      keptWays       // worked out from the table in use
+	states    keptCatalogue
+	counting  counting
 
 	heartbeat heartbeat
 	tables    keptTables
