@@ -94,7 +94,9 @@ func (r *Relay) whole(a arrival, req *soap.Request) error {
 	if c := r.Contracts.Contract(req.Contract); c != nil {
 		how = c.Condensing()
 	}
-	how.Spool = true
+	if err := req.BeginSpool(); err != nil {
+		return err
+	}
 	return unreadable(req.Condense(how))
 }
 

@@ -5,6 +5,8 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+
+	"rivgate/soap/guard"
 )
 
 // Addressed is the message as it is sent on: as UTF8 gives it, with the byte order mark of UTF-8 if it came with one, but with its receiver named by the header element header: LogicalAddress of
@@ -42,26 +44,26 @@ func (r *Request) Unchanged(header xml.Name) bool {
 
 // edit replaces one piece of the message.
 type edit struct {
-	extent
+	guard.Span
 	with []byte
 }
 
 // readdressed is the start of the message with its byte order mark and another receiver's header, and how much of the message it stands for: none,
 // if nothing is to be changed.
 func (r *Request) readdressed(header xml.Name) (head []byte, at int64) {
-	if r.coding == charsetUTF8 {
+	if r.coding == guard.UTF8 {
 		head = bytes.Clone(r.received[:r.mark])
 	}
 	for _, e := range r.edits(header) {
-		head = append(append(head, r.utf8[at:e.begin]...), e.with...)
-		at = e.end
+		head = append(append(head, r.utf8[at:e.Begin]...), e.with...)
+		at = e.End
 	}
 	return head, at
 }
 
 // edits are what readdressed does, in the order of the message.
 func (r *Request) edits(header xml.Name) []edit {
-	from, other := r.guard.logical, r.guard.to
+	from, other := r.guard.LogicalAddress, r.guard.To
 	if from == nil {
 		from, other = other, nil
 	}
@@ -72,8 +74,8 @@ func (r *Request) edits(header xml.Name) []edit {
 	if other == nil {
 		return edits
 	}
-	left := edit{extent: extent{other.startTag.begin, other.endTag.end}}
-	if left.begin < from.startTag.begin {
+	left := edit{Span: guard.Span{Begin: other.StartTag.Begin, End: other.EndTag.End}}
+	if left.Begin < from.StartTag.Begin {
 		return append([]edit{left}, edits...)
 	}
 	return append(edits, left)
@@ -81,8 +83,8 @@ func (r *Request) edits(header xml.Name) []edit {
 
 // renamed gives the tags of the element c another name. Its prefix is declared in the tag itself, and is one that the tag does not use for
 // anything else.
-func (r *Request) renamed(c *captured, header xml.Name) []edit {
-	start := r.utf8[c.startTag.begin:c.startTag.end]
+func (r *Request) renamed(c *guard.ReceiverHeader, header xml.Name) []edit {
+	start := r.utf8[c.StartTag.Begin:c.StartTag.End]
 	prefix := "rcv"
 	for n := 1; bytes.Contains(start, []byte(prefix)); n++ {
 		prefix = fmt.Sprintf("rcv%d", n)
@@ -90,9 +92,9 @@ func (r *Request) renamed(c *captured, header xml.Name) []edit {
 	name := prefix + ":" + header.Local
 	var namespace bytes.Buffer
 	escape(&namespace, header.Space)
-	edits := []edit{{extent{c.startTag.begin, c.attributes}, fmt.Appendf(nil, `<%s xmlns:%s="%s"`, name, prefix, namespace.Bytes())}}
-	if c.endTag != c.startTag {
-		edits = append(edits, edit{c.endTag, []byte("</" + name + ">")})
+	edits := []edit{{guard.Span{Begin: c.StartTag.Begin, End: c.NameEnd}, fmt.Appendf(nil, `<%s xmlns:%s="%s"`, name, prefix, namespace.Bytes())}}
+	if c.EndTag != c.StartTag {
+		edits = append(edits, edit{c.EndTag, []byte("</" + name + ">")})
 	}
 	return edits
 }

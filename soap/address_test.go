@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"rivgate/soap/guard"
 )
 
 func TestAddressed(t *testing.T) {
@@ -43,8 +45,8 @@ func TestAddressed(t *testing.T) {
 		},
 		{"To stays To", `<a:To>SE1</a:To>`, to, `<a:To>SE1</a:To>`},
 		{
-			"the newer LogicalAddress is one too", `<LogicalAddress xmlns="` + namespaceRegistry2 + `">SE1</LogicalAddress>`, logical,
-			`<LogicalAddress xmlns="` + namespaceRegistry2 + `">SE1</LogicalAddress>`,
+			"the newer LogicalAddress is one too", `<LogicalAddress xmlns="` + guard.NamespaceRegistry2 + `">SE1</LogicalAddress>`, logical,
+			`<LogicalAddress xmlns="` + guard.NamespaceRegistry2 + `">SE1</LogicalAddress>`,
 		},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
@@ -81,7 +83,7 @@ func TestAddressed(t *testing.T) {
 func FuzzAddressed(f *testing.F) {
 	for _, header := range []string{
 		`<a:To>SE1</a:To>`, `<LogicalAddress xmlns="` + NamespaceRegistry + `" rcv="" xmlns:rcv1="urn:x">S<![CDATA[E]]>&#49;</LogicalAddress>`,
-		`<a:To/><LogicalAddress xmlns="` + namespaceRegistry2 + `">SE1</LogicalAddress>`,
+		`<a:To/><LogicalAddress xmlns="` + guard.NamespaceRegistry2 + `">SE1</LogicalAddress>`,
 	} {
 		f.Add([]byte(`<e:Envelope xmlns:e="` + NamespaceEnvelope + `" xmlns:a="` + NamespaceAddressing + `"><e:Header>` + header + `</e:Header><e:Body><x/></e:Body></e:Envelope>`))
 	}

@@ -11,6 +11,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"rivgate/soap/guard"
 )
 
 // answer reads what is to be held of an answer. What is left is in Rest, unless a part of the request is still to be sent: then that must go
@@ -83,7 +85,7 @@ func (u *unpacking) unpack() error {
 	}
 	parts, ok := packaged(u.reply.Header.Get("Content-Type"))
 	if !ok {
-		return Factual(FactParts, "")
+		return guard.Factual(guard.FactParts, "")
 	}
 	var err error
 	if parts != nil {
@@ -106,7 +108,7 @@ func (u *unpacking) decompress() error {
 		u.from, u.told = &gunzip{from: u.from}, 0
 		header.Del("Content-Length")
 	default:
-		return Factual(FactCoding, "")
+		return guard.Factual(guard.FactCoding, "")
 	}
 	header.Del("Content-Encoding")
 	return nil
@@ -157,7 +159,7 @@ func (u *unpacking) inParts(p *packaging) (err error) {
 	found, err := p.open(bounded, parts, &u.short)
 	var own *Error
 	if errors.As(err, &own) && own.Fact == "" {
-		own.Fact = FactParts
+		own.Fact = guard.FactParts
 	}
 	switch {
 	case bounded.N == 0 && u.out.Most == 0:
@@ -243,7 +245,7 @@ func (g *gunzip) Read(p []byte) (n int, err error) {
 func notPacked(err error) error {
 	var corrupt flate.CorruptInputError
 	if errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt) {
-		return Factual(FactGzip, "")
+		return guard.Factual(guard.FactGzip, "")
 	}
 	return err
 }

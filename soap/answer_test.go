@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"rivgate/soap/guard"
 )
 
 // saying is a server that answers with a head and a body as they stand, and closes.
@@ -45,7 +47,7 @@ func answerInParts(file string) (head, body, want string) {
 
 func whole(t *testing.T, reply *Reply) string {
 	t.Helper()
-	answer, err := reply.In(charsetUTF8)
+	answer, err := reply.In(guard.UTF8)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"rivgate/soap/guard"
 )
 
 // sized is a request of at least n bytes: short elements, or one long text as an attachment is.
@@ -33,8 +35,8 @@ func benchmarkGuard(b *testing.B, text []byte) {
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
-		g := newGuard(Limits{})
-		if _, err := g.feed(text, true); err != nil {
+		g := guard.New(guard.Limits{})
+		if _, err := g.Feed(text, true); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -16,6 +16,8 @@ import (
 	"testing"
 	"testing/iotest"
 	"time"
+
+	"rivgate/soap/guard"
 )
 
 func sendError(t *testing.T, err error) *SendError {
@@ -474,7 +476,7 @@ func TestReplyKind(t *testing.T) {
 		{"a response", testRequest, "text/xml", Response},
 		{"a response with an empty Body", testOpening + "<s:Body/></s:Envelope>", "", Response},
 		{"a fault", fault, "text/xml", FaultReply},
-		{"a fault in UTF-16", string(encoded(fault, charsetUTF16LE, true)), "text/xml", FaultReply},
+		{"a fault in UTF-16", string(encoded(fault, guard.UTF16LE, true)), "text/xml", FaultReply},
 		{"a fault after a mark", "\xEF\xBB\xBF" + fault, "", FaultReply},
 		{"a Fault that is not SOAP's", strings.ReplaceAll(testRequest, "p:Send", "p:Fault"), "", Response},
 		{"SOAP 1.2", strings.Replace(testRequest, NamespaceEnvelope, NamespaceEnvelope12, 1), "", NotSOAP},

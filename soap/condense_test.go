@@ -22,7 +22,7 @@ const (
 )
 
 func condensing() soap.Condensing {
-	how := soap.Condensing{Files: map[xml.Name]bool{{Space: "urn:m", Local: "value"}: true}, Spool: true}
+	how := soap.Condensing{Files: map[xml.Name]bool{{Space: "urn:m", Local: "value"}: true}}
 	_, _ = rand.Read(how.Mark[:])
 	return how
 }
@@ -35,7 +35,7 @@ func condense(t testing.TB, message string, how soap.Condensing) (*soap.Condense
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = req.Close() })
-	if err := req.Condense(how); err != nil {
+	if err := errors.Join(req.BeginSpool(), req.Condense(how)); err != nil {
 		t.Fatal(err)
 	}
 	return req.Condensed(), req
@@ -194,7 +194,7 @@ func TestAMessageInUTF16IsKeptAsItCame(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer req.Close()
-	if err := req.Condense(condensing()); err != nil {
+	if err := errors.Join(req.BeginSpool(), req.Condense(condensing())); err != nil {
 		t.Fatal(err)
 	}
 	if kept, err := io.ReadAll(req.Spool().Reader()); err != nil || !bytes.Equal(kept, wide) {
@@ -239,7 +239,7 @@ func TestAWholeMessageCanBeCondensed(t *testing.T) {
 		t.Fatal(req, err)
 	}
 	defer req.Close()
-	if err := req.Condense(how); err != nil {
+	if err := errors.Join(req.BeginSpool(), req.Condense(how)); err != nil {
 		t.Fatal(err)
 	}
 	if c, _ := condense(t, message, how); !bytes.Equal(c.Text, req.Condensed().Text) {

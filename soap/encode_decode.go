@@ -7,6 +7,8 @@ import (
 	"io"
 	"reflect"
 	"strings"
+
+	"rivgate/soap/guard"
 )
 
 // Decode reads the first element in the Body of envelope into v, a pointer to a generated struct, whatever that element
@@ -52,7 +54,7 @@ func decode(envelope []byte, root xml.Name, v any) (map[xml.Name]string, error) 
 		return nil, fault(envelope)
 	}
 	if root.Local != "" && child.name != root {
-		return nil, d.refuse(FactOtherElement, root.Local)
+		return nil, d.refuse(guard.FactOtherElement, root.Local)
 	}
 	if err := d.element(child, value.Elem()); err != nil {
 		return nil, err
@@ -81,10 +83,10 @@ func (d *decoder) body() (token, error) {
 	for {
 		k, err := d.next()
 		if errors.Is(err, io.EOF) && !d.began {
-			return token{}, d.refuse(FactNoEnvelope, "")
+			return token{}, d.refuse(guard.FactNoEnvelope, "")
 		}
 		if errors.Is(err, io.EOF) {
-			return token{}, d.refuse(FactNoElement, "")
+			return token{}, d.refuse(guard.FactNoElement, "")
 		}
 		if err != nil {
 			return token{}, err
@@ -99,13 +101,13 @@ func (d *decoder) body() (token, error) {
 			case depth == 2:
 				return k, nil
 			case depth == 0 && k.name.Local == "Envelope":
-				return token{}, d.refuse(FactOtherEnvelope, "")
+				return token{}, d.refuse(guard.FactOtherEnvelope, "")
 			case depth == 1:
 				if err := d.header(); err != nil {
 					return token{}, err
 				}
 			default:
-				return token{}, d.refuse(FactNoEnvelope, "")
+				return token{}, d.refuse(guard.FactNoEnvelope, "")
 			}
 		case endTag:
 			depth--
@@ -149,7 +151,7 @@ func (d *decoder) rest() error {
 			return err
 		}
 		if k.kind == startTag {
-			return d.refuse(FactTwoElements, "")
+			return d.refuse(guard.FactTwoElements, "")
 		}
 	}
 }
@@ -197,7 +199,7 @@ func (d *decoder) text() (string, error) {
 		case textRun:
 			parts = append(parts, k.text)
 		case startTag:
-			return "", d.refuse(FactElementInText, "")
+			return "", d.refuse(guard.FactElementInText, "")
 		case endTag:
 			return strings.Join(parts, ""), nil
 		}

@@ -4,6 +4,8 @@ import (
 	"encoding/xml"
 	"reflect"
 	"strings"
+
+	"rivgate/soap/guard"
 )
 
 // frame is a struct that is being filled.
@@ -41,7 +43,7 @@ func (d *decoder) structure(s token, v reflect.Value) error {
 		switch k.kind {
 		case textRun:
 			if f.layout.text < 0 && strings.Trim(k.text, " \t\r\n") != "" {
-				return d.refuse(FactTextInElement, f.layout.name)
+				return d.refuse(guard.FactTextInElement, f.layout.name)
 			}
 			text = append(text, k.text)
 		case startTag:
@@ -80,7 +82,7 @@ func (d *decoder) attributes(s token, f *frame) error {
 			}
 		}
 		if !known {
-			return d.refuse(FactUnknownAttribute, f.layout.name)
+			return d.refuse(guard.FactUnknownAttribute, f.layout.name)
 		}
 	}
 	return nil
@@ -91,7 +93,7 @@ func (d *decoder) child(s token, f *frame) error {
 	i := f.place(s.name)
 	if i < 0 {
 		if f.layout.wild < 0 || f.knows(s.name) {
-			return d.refuse(FactUnknownElement, f.layout.name)
+			return d.refuse(guard.FactUnknownElement, f.layout.name)
 		}
 		i = f.wildcard()
 	}

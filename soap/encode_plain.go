@@ -5,6 +5,8 @@ import (
 	"encoding/xml"
 	"io"
 	"unicode/utf8"
+
+	"rivgate/soap/guard"
 )
 
 // plainTokens reads what surely is what it seems, which is most of any message: text without references, and tags of ASCII names without
@@ -129,7 +131,7 @@ func plainText(p []byte) bool {
 	if bytes.IndexByte(p, '\r') >= 0 {
 		return false
 	}
-	for i := plainEnd(p, 0); i < len(p); i = plainEnd(p, i) {
+	for i := guard.PlainEnd(p, 0); i < len(p); i = guard.PlainEnd(p, i) {
 		if p[i] < utf8.RuneSelf {
 			return false
 		}

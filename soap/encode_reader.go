@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"strings"
+
+	"rivgate/soap/guard"
 )
 
 // depthLimit bounds the nesting that Decode follows, so that no message can exhaust the stack.
@@ -53,9 +55,9 @@ func (t *tokens) scope() map[string]string {
 }
 
 // refuse is an Error at the present place.
-func (t *tokens) refuse(fact Fact, element string) error {
+func (t *tokens) refuse(fact guard.Fact, element string) error {
 	read := t.document[:t.passed+t.xml.InputOffset()]
-	e := Factual(fact, element)
+	e := guard.Factual(fact, element)
 	e.Line, e.Column = 1+bytes.Count(read, []byte("\n")), len(read)-bytes.LastIndexByte(read, '\n')
 	return e
 }
@@ -74,12 +76,12 @@ func (t *tokens) next() (token, error) {
 		read, err := t.xml.RawToken()
 		if errors.Is(err, io.EOF) {
 			if len(t.open) > 0 {
-				return token{}, t.refuse(FactEndsEarly, "")
+				return token{}, t.refuse(guard.FactEndsEarly, "")
 			}
 			return token{}, io.EOF
 		}
 		if err != nil {
-			refusal := t.refuse(FactNotWellFormed, "").(*Error)
+			refusal := t.refuse(guard.FactNotWellFormed, "").(*Error)
 			refusal.Cause = err
 			return token{}, refusal
 		}
@@ -90,21 +92,21 @@ func (t *tokens) next() (token, error) {
 		case xml.EndElement:
 			t.closing = false
 			if len(t.open) == 0 || t.open[len(t.open)-1].raw != x.Name {
-				return token{}, t.refuse(FactEndTag, "")
+				return token{}, t.refuse(guard.FactEndTag, "")
 			}
 			t.open = t.open[:len(t.open)-1]
 			return token{kind: endTag}, nil
 		case xml.CharData:
 			return token{kind: textRun, text: string(x)}, nil
 		case xml.Directive:
-			return token{}, t.refuse(FactDoctype, "")
+			return token{}, t.refuse(guard.FactDoctype, "")
 		}
 	}
 }
 
 func (t *tokens) start(tag *tagName, raw []xml.Attr) (token, error) {
 	if len(t.open) == depthLimit {
-		return token{}, t.refuse(FactDepth, "")
+		return token{}, t.refuse(guard.FactDepth, "")
 	}
 	scope := t.scope()
 	var attrs []xml.Attr
@@ -129,12 +131,12 @@ func (t *tokens) start(tag *tagName, raw []xml.Attr) (token, error) {
 		attrs[i].Name, ok = resolve(scope, attrs[i].Name, false)
 		for j := range i {
 			if attrs[j].Name == attrs[i].Name {
-				return token{}, t.refuse(FactAttributeTwice, "")
+				return token{}, t.refuse(guard.FactAttributeTwice, "")
 			}
 		}
 	}
 	if !ok {
-		return token{}, t.refuse(FactPrefix, "")
+		return token{}, t.refuse(guard.FactPrefix, "")
 	}
 	return token{kind: startTag, name: name, attr: attrs}, nil
 }

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"rivgate/soap/guard"
 )
 
 // set reads text into v, a leaf; scope is for the prefix of an xs:QName.
@@ -29,12 +31,12 @@ func (d *decoder) set(v reflect.Value, text string, scope map[string]string) err
 		name, ok := resolveQName(scope, trimmed)
 		*x = QName{Space: name.Space, Local: name.Local}
 		if !ok {
-			return d.refuse(FactName, "")
+			return d.refuse(guard.FactName, "")
 		}
 		return nil
 	}
 	if !setScalar(v, trimmed) {
-		return d.refuse(FactValue, v.Kind().String())
+		return d.refuse(guard.FactValue, v.Kind().String())
 	}
 	return nil
 }
@@ -69,7 +71,7 @@ func (d *decoder) base64(v *Base64Binary, text string) error {
 	}
 	decoded, err := base64.StdEncoding.DecodeString(text)
 	if err != nil {
-		return d.refuse(FactBase64, "")
+		return d.refuse(guard.FactBase64, "")
 	}
 	*v = decoded
 	return nil

@@ -1,6 +1,10 @@
 package soap
 
-import "io"
+import (
+	"io"
+
+	"rivgate/soap/guard"
+)
 
 // gathering reads a body into memory.
 type gathering struct {
@@ -63,8 +67,8 @@ type ahead struct {
 }
 
 const (
-	aheadFrom = 2*longestDeclaration + 4 // bytes by which the charset is known as surely as by all
-	aheadStep = 16 << 10                 // bytes that are worth looking at
+	aheadFrom = 2*guard.LongestDeclaration + 4 // bytes by which the charset is known as surely as by all
+	aheadStep = 16 << 10                       // bytes that are worth looking at
 )
 
 // advance guards what has come.
@@ -79,9 +83,9 @@ func (a *ahead) advance() {
 			return
 		}
 	}
-	if r.shared && int64(len(r.received)-r.mark)-r.guard.offset >= aheadStep {
+	if r.shared && int64(len(r.received)-r.mark)-r.guard.Offset() >= aheadStep {
 		r.utf8, r.converted = r.received[r.mark:], len(r.received)
-		_, a.err = r.guard.feed(r.utf8[r.guard.offset:], false)
+		_, a.err = r.guard.Feed(r.utf8[r.guard.Offset():], false)
 	}
 }
 
@@ -92,7 +96,7 @@ func (a *ahead) begin(ended bool) error {
 		return a.err
 	}
 	if a.begun {
-		r.guard.reset(r.limits)
+		r.guard.Reset(r.limits.guarded())
 		r.utf8 = nil
 	}
 	return r.begin(a.contentType)

@@ -1,13 +1,13 @@
 package soap
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"strings"
 	"testing"
 	"testing/iotest"
-	"unicode/utf8"
+
+	"rivgate/soap/guard"
 )
 
 const (
@@ -148,7 +148,7 @@ func TestRefuses(t *testing.T) {
 		{"an element without a name", message("Hej", "< a/>"), "name is not"},
 		{"a multiplication sign in a name", message("Hej", "<a×/>"), "name holds"},
 		{"two LogicalAddress", message("</s:Header>", testTo+"</s:Header>"), "stands twice"},
-		{"two LogicalAddress in two namespaces", message("</s:Header>", strings.ReplaceAll(testTo, NamespaceRegistry, namespaceRegistry2)+"</s:Header>"), "stands twice"},
+		{"two LogicalAddress in two namespaces", message("</s:Header>", strings.ReplaceAll(testTo, NamespaceRegistry, guard.NamespaceRegistry2)+"</s:Header>"), "stands twice"},
 		{"a comment inside LogicalAddress", message("SE2010", "<!-- -->SE2010"), "inside the receiver"},
 		{"an instruction inside LogicalAddress", message("SE2010", "<?a?>SE2010"), "inside the receiver"},
 		{"an element inside LogicalAddress", message("SE2010", "<a/>SE2010"), "inside the receiver"},
@@ -188,8 +188,9 @@ func refused(t *testing.T, text string, kind Kind, want string) {
 
 // streamed reads a message that is in memory as a stream in small pieces.
 func streamed(text string) (string, error) {
-	g := newGuard(Limits{})
-	r := &Request{coding: charsetUTF8, guard: g, limits: g.limits, rest: iotest.OneByteReader(strings.NewReader(text))}
+	r := newRequest(Limits{})
+	r.coding = guard.UTF8
+	r.rest = iotest.OneByteReader(strings.NewReader(text))
 	out, err := io.ReadAll(r.Stream())
 	return string(out), err
 }
@@ -239,44 +240,5 @@ func TestErrorTellsWhere(t *testing.T) {
 	}
 	if got := err.Error(); got != "text where only elements may stand (line 3, column 2)" {
 		t.Error(got)
-	}
-}
-
-func TestPlainTextEndsWhereTheFirstCharacterIsThatIsNot(t *testing.T) {
-	text := bytes.Repeat([]byte("plain text\tof\r\nall kinds; "), 3)
-	for at := range text {
-		for b := range 256 {
-			was := text[at]
-			text[at] = byte(b)
-			want := 0
-			for want < len(text) && class[text[want]] < 'a' {
-				want++
-			}
-			for _, from := range []int{0, at / 2, at} {
-				if got := plainEnd(text, from); got != max(want, from) {
-					t.Fatalf("byte %#x at %d, from %d: %d, want %d", b, at, from, got, want)
-				}
-			}
-			text[at] = was
-		}
-	}
-}
-
-func TestCharactersOfTwoBytesAreText(t *testing.T) {
-	for first := range 256 {
-		for second := range 256 {
-			text := []byte{'a', 'a', 'a', byte(first), byte(second), 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', '<'}
-			r, n := utf8.DecodeRune(text[3:])
-			wide := r != utf8.RuneError && n == 2
-			if twoBytes(text, 3) != wide {
-				t.Errorf("%x %x: %v", first, second, !wide)
-			}
-			if wide && plainEnd(text, 0) != len(text)-1 {
-				t.Errorf("%x %x ends at %d", first, second, plainEnd(text, 0))
-			}
-		}
-	}
-	if twoBytes([]byte{0xC3}, 0) {
-		t.Error("half a character")
 	}
 }

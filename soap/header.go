@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"rivgate/soap/guard"
 )
 
 // actorNext is the actor of whoever gets the message first (SOAP 1.1 section 4.2.2).
@@ -16,7 +18,7 @@ const anonymous = NamespaceAddressing + "/anonymous"
 
 // block is one child of Header (SOAP 1.1 section 4.2).
 type block struct {
-	extent
+	guard.Span
 	name       xml.Name
 	actor      string
 	must       bool   // mustUnderstand
@@ -40,23 +42,23 @@ func (b *block) known() bool {
 // that came without them. It is not for a message that is only passed on. After another error the request is of no use.
 func (r *Request) Obey() error {
 	g := r.guard
-	if r.condensed != nil || g.others == 0 && (g.logical == nil || g.to == nil) {
+	if r.condensed != nil || g.OtherHeaders == 0 && (g.LogicalAddress == nil || g.To == nil) {
 		return nil
 	}
-	receiver := g.logical
+	receiver := g.LogicalAddress
 	if receiver == nil {
-		receiver = g.to
+		receiver = g.To
 	}
-	var cuts []extent
+	var cuts []guard.Span
 	for _, b := range r.blocks() {
-		if receiver != nil && b.begin == receiver.startTag.begin {
+		if receiver != nil && b.Begin == receiver.StartTag.Begin {
 			continue
 		}
 		if b.ours() && b.must && !b.known() {
 			return &Error{Kind: NotUnderstood, Name: b.name, Reason: "a header block with mustUnderstand is not understood here"}
 		}
 		if b.ours() || b.credential {
-			cuts = append(cuts, b.extent)
+			cuts = append(cuts, b.Span)
 		}
 	}
 	if len(cuts) == 0 {
@@ -67,7 +69,7 @@ func (r *Request) Obey() error {
 
 // blocks are the children of Header, in their order.
 func (r *Request) blocks() (all []block) {
-	d := lenient(r.utf8[:r.guard.bodyStart])
+	d := lenient(r.utf8[:r.guard.BodyStart])
 	for depth := 0; ; {
 		begin := d.InputOffset()
 		token, err := d.Token()
@@ -76,19 +78,19 @@ func (r *Request) blocks() (all []block) {
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
-			if depth++; depth == depthChild {
+			if depth++; depth == guard.DepthChild {
 				all = append(all, newBlock(begin, t))
 			}
-			if depth >= depthChild {
+			if depth >= guard.DepthChild {
 				all[len(all)-1].begins(t)
 			}
 		case xml.EndElement:
-			if depth >= depthChild {
+			if depth >= guard.DepthChild {
 				all[len(all)-1].ends(t, d.InputOffset())
 			}
 			depth--
 		case xml.CharData:
-			if depth >= depthChild && all[len(all)-1].reading {
+			if depth >= guard.DepthChild && all[len(all)-1].reading {
 				all[len(all)-1].address = append(all[len(all)-1].address, t...)
 			}
 		}
@@ -96,7 +98,7 @@ func (r *Request) blocks() (all []block) {
 }
 
 func newBlock(begin int64, start xml.StartElement) block {
-	b := block{extent: extent{begin: begin}, name: start.Name}
+	b := block{Span: guard.Span{Begin: begin}, name: start.Name}
 	for _, a := range start.Attr {
 		if a.Name.Space != NamespaceEnvelope {
 			continue
@@ -124,7 +126,7 @@ func (b *block) begins(t xml.StartElement) {
 // ends notes the end of one; that of the block itself comes last.
 func (b *block) ends(t xml.EndElement, at int64) {
 	b.reading = b.reading && t.Name != endpointAddress
-	b.end = at
+	b.End = at
 }
 
 // secures tells the namespaces of WS-Security, of its drafts, and of SAML.
@@ -135,7 +137,7 @@ func secures(space string) bool {
 
 // cut takes pieces of the UTF-8 form out of the message, in the charset that it came in, and reads it again. What came in parts is
 // one envelope from then on.
-func (r *Request) cut(cuts []extent) error {
+func (r *Request) cut(cuts []guard.Span) error {
 	source, place := r.received, r.place
 	if r.packaged {
 		if r.Complete {
@@ -149,14 +151,14 @@ func (r *Request) cut(cuts []extent) error {
 	left := make([]byte, 0, len(source))
 	at := 0
 	for _, c := range cuts {
-		left = append(left, source[at:place(c.begin)]...)
-		at = place(c.end)
+		left = append(left, source[at:place(c.Begin)]...)
+		at = place(c.End)
 	}
 	r.received = append(left, source[at:]...)
 	r.utf8 = nil
-	stray := r.guard.stray
-	defer func() { r.guard.stray = stray }()
-	r.guard.reset(r.limits)
+	stray := r.guard.StrayReceiver
+	defer func() { r.guard.StrayReceiver = stray }()
+	r.guard.Reset(r.limits.guarded())
 	if err := r.begin(r.contentType); err != nil {
 		return err
 	}
@@ -170,9 +172,9 @@ func (r *Request) cut(cuts []extent) error {
 func (r *Request) place(at int64) int {
 	text := r.utf8[r.declared.text:at]
 	switch r.coding {
-	case charsetUTF8:
+	case guard.UTF8:
 		return r.declared.raw + len(text)
-	case charsetUTF16LE, charsetUTF16BE:
+	case guard.UTF16LE, guard.UTF16BE:
 		units := 0
 		for _, c := range string(text) {
 			units += utf16.RuneLen(c)

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"rivgate/soap/guard"
 )
 
 const (
@@ -47,7 +49,7 @@ func TestObey(t *testing.T) {
 			if c.left {
 				want = text
 			}
-			for _, charset := range []string{charsetUTF8, charsetUTF16LE, charsetUTF16BE, charsetLatin1} {
+			for _, charset := range []string{guard.UTF8, guard.UTF16LE, guard.UTF16BE, guard.Latin1} {
 				obeyed(t, c.what+" in "+charset, text, want, charset, c.refused)
 			}
 		}
@@ -60,7 +62,7 @@ func obeyed(t *testing.T, what, text, want, charset, refused string) {
 		return `<?xml version="1.0" encoding="` + charset + `"?>` + strings.ReplaceAll(text, "𝄞", "ö")
 	}
 	bytes := func(text string) string {
-		if charset == charsetUTF8 {
+		if charset == guard.UTF8 {
 			return declared(text)
 		}
 		return string(encoded(declared(text), charset, false))
@@ -68,7 +70,7 @@ func obeyed(t *testing.T, what, text, want, charset, refused string) {
 	for _, limit := range []int64{1 << 20, 700} { // whole, and as the head of a larger one
 		text := strings.Replace(text, "Hej", "Hej"+strings.Repeat(" å", 1000), 1)
 		want := strings.Replace(want, "Hej", "Hej"+strings.Repeat(" å", 1000), 1)
-		if charset == charsetUTF16LE || charset == charsetUTF16BE {
+		if charset == guard.UTF16LE || charset == guard.UTF16BE {
 			limit *= 3
 		}
 		r, err := ReadRequest(strings.NewReader(bytes(text)), "text/xml", Limits{Whole: max(limit, 2048)})

@@ -8,6 +8,8 @@ import (
 	"mime"
 	"mime/multipart"
 	"strings"
+
+	"rivgate/soap/guard"
 )
 
 // partStore keeps the content of parts, one after the other.
@@ -139,7 +141,7 @@ func (b *blankless) Read(p []byte) (int, error) {
 	n, err := b.from.Read(p)
 	kept := 0
 	for _, c := range p[:n] {
-		if class[c] != 'W' {
+		if !guard.IsBlank(c) {
 			p[kept] = c
 			kept++
 		}

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"rivgate/soap/guard"
 )
 
 // firstRead is how many bytes of a body are made room for at first, and how many Peek converts at a time.
@@ -55,7 +57,7 @@ func ReadRequest(body io.Reader, contentType string, limits Limits) (*Request, e
 	if err := r.head(len(r.received)); err != nil {
 		return nil, err
 	}
-	if !r.guard.headRead {
+	if !r.guard.HeadRead {
 		return nil, &Error{Kind: Malformed, Reason: "the message is too long before its Body"}
 	}
 	return r, nil
@@ -75,11 +77,11 @@ func Peek(message []byte, contentType string, limits Limits) (*Request, error) {
 	if err := r.begin(contentType); err != nil {
 		return nil, err
 	}
-	for n := firstRead; !r.guard.headRead; n *= 2 {
+	for n := firstRead; !r.guard.HeadRead; n *= 2 {
 		if err := r.head(n); err != nil {
 			return nil, err
 		}
-		if n >= len(message) && !r.guard.headRead {
+		if n >= len(message) && !r.guard.HeadRead {
 			return nil, &Error{Kind: Malformed, Reason: "the message ends before its Body"}
 		}
 	}
@@ -95,7 +97,7 @@ func Head(envelope []byte) (contract, receiver string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	heads.giveGuard(r.guard)
+	heads.guards.Put(r.guard)
 	return r.Contract, r.Receiver, nil
 }
 
@@ -126,13 +128,13 @@ func (r *Request) Release() {
 	}
 	rooms := r.limits.Rooms
 	rooms.give(r.received)
-	rooms.giveGuard(r.guard)
+	rooms.guardPool().Put(r.guard)
 	*r = Request{}
 }
 
 func newRequest(limits Limits) *Request {
-	g := limits.Rooms.guard(limits)
-	return &Request{limits: g.limits, guard: g}
+	limits = limits.defaulted()
+	return &Request{limits: limits, guard: limits.Rooms.guardPool().Get(limits.guarded())}
 }
 
 func tooLarge(limit int64) error {
@@ -177,7 +179,7 @@ func interrupted(err error) error {
 
 // begin finds the charset, and makes the start of the UTF-8 form with a declaration that is right.
 func (r *Request) begin(contentType string) error {
-	charset, mark, err := detect(r.received, contentType)
+	charset, mark, err := guard.DetectCharset(r.received, contentType)
 	if err != nil {
 		return err
 	}
@@ -188,21 +190,21 @@ func (r *Request) begin(contentType string) error {
 	r.mark, r.converted = mark, mark
 	r.declared.text, r.declared.raw = 0, mark
 	head := r.received[mark:]
-	if charset != charsetUTF8 {
-		start := head[:min(len(head), 2*longestDeclaration)]
-		head, _, _ = appendUTF8(nil, start, charset, false)
+	if charset != guard.UTF8 {
+		start := head[:min(len(head), 2*guard.LongestDeclaration)]
+		head, _, _ = guard.AppendUTF8(nil, start, charset, false)
 	}
-	d, ok := headDeclaration(head)
-	if !ok || d.encoding == "" || strings.EqualFold(d.encoding, charsetUTF8) {
-		r.shared = charset == charsetUTF8
+	d, ok := guard.FindDeclaration(head)
+	if !ok || d.Encoding == "" || strings.EqualFold(d.Encoding, guard.UTF8) {
+		r.shared = charset == guard.UTF8
 		return nil
 	}
 	width := 1
-	if strings.HasPrefix(charset, charsetUTF16) {
+	if strings.HasPrefix(charset, guard.UTF16) {
 		width = 2
 	}
-	r.utf8 = slices.Concat(head[:d.start], []byte(charsetUTF8))
-	r.converted += width * d.end // a declaration of these encodings is ASCII
+	r.utf8 = slices.Concat(head[:d.Start], []byte(guard.UTF8))
+	r.converted += width * d.End // a declaration of these encodings is ASCII
 	r.declared.text, r.declared.raw = len(r.utf8), r.converted
 	return nil
 }
@@ -217,7 +219,7 @@ func (r *Request) convert(limit int, last bool) error {
 	if limit < r.converted {
 		return nil
 	}
-	out, n, ok := appendUTF8(r.utf8, r.received[r.converted:limit], r.coding, last && limit == len(r.received))
+	out, n, ok := guard.AppendUTF8(r.utf8, r.received[r.converted:limit], r.coding, last && limit == len(r.received))
 	r.utf8 = out
 	r.converted += n
 	if !ok {
@@ -231,8 +233,8 @@ func (r *Request) head(limit int) error {
 	if err := r.convert(limit, false); err != nil {
 		return err
 	}
-	r.guard.pause = true
-	if _, err := r.guard.feed(r.utf8[r.guard.offset:], false); err != nil {
+	r.guard.StopAtBody = true
+	if _, err := r.guard.Feed(r.utf8[r.guard.Offset():], false); err != nil {
 		return err
 	}
 	r.tell()
@@ -244,8 +246,8 @@ func (r *Request) finish() error {
 	if err := r.convert(len(r.received), true); err != nil {
 		return err
 	}
-	r.guard.pause = false
-	if _, err := r.guard.feed(r.utf8[r.guard.offset:], true); err != nil {
+	r.guard.StopAtBody = false
+	if _, err := r.guard.Feed(r.utf8[r.guard.Offset():], true); err != nil {
 		return err
 	}
 	r.tell()
@@ -255,5 +257,5 @@ func (r *Request) finish() error {
 
 func (r *Request) tell() {
 	g := r.guard
-	r.Profile, r.Receiver, r.Contract, r.Operation = g.profile, g.receiver, g.contract, g.opName
+	r.Profile, r.Receiver, r.Contract, r.Operation = g.Profile, g.Receiver, g.Contract, g.Operation
 }

@@ -9,12 +9,14 @@ import (
 	"testing"
 	"testing/iotest"
 	"unicode/utf16"
+
+	"rivgate/soap/guard"
 )
 
 // encoded is text in another charset, with its byte order mark if wanted.
 func encoded(text, charset string, mark bool) []byte {
 	var out []byte
-	if charset == charsetLatin1 {
+	if charset == guard.Latin1 {
 		for _, r := range text {
 			out = append(out, byte(r))
 		}
@@ -24,7 +26,7 @@ func encoded(text, charset string, mark bool) []byte {
 		text = "\uFEFF" + text
 	}
 	for _, u := range utf16.Encode([]rune(text)) {
-		if charset == charsetUTF16BE {
+		if charset == guard.UTF16BE {
 			out = append(out, byte(u>>8), byte(u))
 		} else {
 			out = append(out, byte(u), byte(u>>8))
@@ -45,7 +47,7 @@ func TestReceiver(t *testing.T) {
 		receiver, profile string
 	}{
 		{"LogicalAddress is profile 2.1", logical("SE1"), "SE1", RIVTABP21},
-		{"LogicalAddress of the newer registry namespace too", strings.Replace(logical("SE1"), NamespaceRegistry, namespaceRegistry2, 1), "SE1", RIVTABP21},
+		{"LogicalAddress of the newer registry namespace too", strings.Replace(logical("SE1"), NamespaceRegistry, guard.NamespaceRegistry2, 1), "SE1", RIVTABP21},
 		{"To is profile 2.0", to("SE1"), "SE1", RIVTABP20},
 		{"LogicalAddress wins over To before it", to("SE1") + logical("SE2"), "SE2", RIVTABP21},
 		{"LogicalAddress wins over To after it", logical("SE2") + to("SE1"), "SE2", RIVTABP21},
@@ -117,27 +119,27 @@ func TestCharset(t *testing.T) {
 		charset     string
 		utf8        string
 	}{
-		{"nothing said is UTF-8", []byte(testRequest), "", charsetUTF8, testRequest},
-		{"a byte order mark of UTF-8", []byte("\xEF\xBB\xBF" + testRequest), "", charsetUTF8, testRequest},
-		{"the mark wins over Content-Type", []byte("\xEF\xBB\xBF" + testRequest), "text/xml; charset=utf-16", charsetUTF8, testRequest},
-		{"Content-Type wins over the declaration", []byte(declare("ISO-8859-1")), "text/xml; charset=UTF-8", charsetUTF8, declare("UTF-8")},
-		{"UTF-16LE with a mark", encoded(testRequest, charsetUTF16LE, true), "text/xml", charsetUTF16LE, testRequest},
-		{"UTF-16BE with a mark", encoded(testRequest, charsetUTF16BE, true), "text/xml", charsetUTF16BE, testRequest},
-		{"UTF-16 with a mark, under Content-Type UTF-8", encoded(testRequest, charsetUTF16BE, true), ContentType, charsetUTF16BE, testRequest},
-		{"UTF-16LE by Content-Type", encoded(testRequest, charsetUTF16LE, false), "text/xml; charset=utf-16le", charsetUTF16LE, testRequest},
-		{"UTF-16 by Content-Type, order by the first character", encoded(testRequest, charsetUTF16BE, false), "text/xml; charset=\"UTF-16\"", charsetUTF16BE, testRequest},
-		{"UTF-16LE by its declaration", encoded(declare("utf-16"), charsetUTF16LE, false), "text/xml", charsetUTF16LE, declare("UTF-8")},
-		{"UTF-16BE by its declaration, with a mark", encoded(declare("UTF-16"), charsetUTF16BE, true), "text/xml", charsetUTF16BE, declare("UTF-8")},
-		{"US-ASCII by Content-Type", []byte(ascii), "text/xml; charset=us-ascii", charsetASCII, ascii},
-		{"US-ASCII by its declaration", []byte(`<?xml version="1.0" encoding="us-ascii"?>` + ascii), "", charsetASCII, `<?xml version="1.0" encoding="UTF-8"?>` + ascii},
-		{"windows-1252 by Content-Type", []byte(strings.Replace(ascii, "Hej", "\x80 \x96 \xe5", 1)), "text/xml; charset=Windows-1252", charsetWindows, strings.Replace(ascii, "Hej", "€ – å", 1)},
-		{"windows-1252 by its declaration", []byte(`<?xml version="1.0" encoding="windows-1252"?>` + strings.Replace(ascii, "Hej", "\x99", 1)), "", charsetWindows, `<?xml version="1.0" encoding="UTF-8"?>` + strings.Replace(ascii, "Hej", "™", 1)},
-		{"UTF-16 declared over plain UTF-8", []byte(declare("utf-16")), "text/xml", charsetUTF8, declare("UTF-8")},
-		{"UTF-16 in Content-Type over plain UTF-8", []byte(testRequest), "text/xml; charset=utf-16", charsetUTF8, testRequest},
-		{"ISO-8859-1 by Content-Type", encoded(latin, charsetLatin1, false), "text/xml; charset=iso-8859-1", charsetLatin1, latin},
-		{"ISO-8859-1 by its declaration", encoded(`<?xml version='1.0' encoding='iso-8859-1'?>`+latin, charsetLatin1, false), "text/xml", charsetLatin1, `<?xml version='1.0' encoding='UTF-8'?>` + latin},
-		{"another media type", []byte(testRequest), "application/soap+xml; action=x", charsetUTF8, testRequest},
-		{"a Content-Type that is none", []byte(testRequest), ";;", charsetUTF8, testRequest},
+		{"nothing said is UTF-8", []byte(testRequest), "", guard.UTF8, testRequest},
+		{"a byte order mark of UTF-8", []byte("\xEF\xBB\xBF" + testRequest), "", guard.UTF8, testRequest},
+		{"the mark wins over Content-Type", []byte("\xEF\xBB\xBF" + testRequest), "text/xml; charset=utf-16", guard.UTF8, testRequest},
+		{"Content-Type wins over the declaration", []byte(declare("ISO-8859-1")), "text/xml; charset=UTF-8", guard.UTF8, declare("UTF-8")},
+		{"UTF-16LE with a mark", encoded(testRequest, guard.UTF16LE, true), "text/xml", guard.UTF16LE, testRequest},
+		{"UTF-16BE with a mark", encoded(testRequest, guard.UTF16BE, true), "text/xml", guard.UTF16BE, testRequest},
+		{"UTF-16 with a mark, under Content-Type UTF-8", encoded(testRequest, guard.UTF16BE, true), ContentType, guard.UTF16BE, testRequest},
+		{"UTF-16LE by Content-Type", encoded(testRequest, guard.UTF16LE, false), "text/xml; charset=utf-16le", guard.UTF16LE, testRequest},
+		{"UTF-16 by Content-Type, order by the first character", encoded(testRequest, guard.UTF16BE, false), "text/xml; charset=\"UTF-16\"", guard.UTF16BE, testRequest},
+		{"UTF-16LE by its declaration", encoded(declare("utf-16"), guard.UTF16LE, false), "text/xml", guard.UTF16LE, declare("UTF-8")},
+		{"UTF-16BE by its declaration, with a mark", encoded(declare("UTF-16"), guard.UTF16BE, true), "text/xml", guard.UTF16BE, declare("UTF-8")},
+		{"US-ASCII by Content-Type", []byte(ascii), "text/xml; charset=us-ascii", guard.ASCII, ascii},
+		{"US-ASCII by its declaration", []byte(`<?xml version="1.0" encoding="us-ascii"?>` + ascii), "", guard.ASCII, `<?xml version="1.0" encoding="UTF-8"?>` + ascii},
+		{"windows-1252 by Content-Type", []byte(strings.Replace(ascii, "Hej", "\x80 \x96 \xe5", 1)), "text/xml; charset=Windows-1252", guard.Windows1252, strings.Replace(ascii, "Hej", "€ – å", 1)},
+		{"windows-1252 by its declaration", []byte(`<?xml version="1.0" encoding="windows-1252"?>` + strings.Replace(ascii, "Hej", "\x99", 1)), "", guard.Windows1252, `<?xml version="1.0" encoding="UTF-8"?>` + strings.Replace(ascii, "Hej", "™", 1)},
+		{"UTF-16 declared over plain UTF-8", []byte(declare("utf-16")), "text/xml", guard.UTF8, declare("UTF-8")},
+		{"UTF-16 in Content-Type over plain UTF-8", []byte(testRequest), "text/xml; charset=utf-16", guard.UTF8, testRequest},
+		{"ISO-8859-1 by Content-Type", encoded(latin, guard.Latin1, false), "text/xml; charset=iso-8859-1", guard.Latin1, latin},
+		{"ISO-8859-1 by its declaration", encoded(`<?xml version='1.0' encoding='iso-8859-1'?>`+latin, guard.Latin1, false), "text/xml", guard.Latin1, `<?xml version='1.0' encoding='UTF-8'?>` + latin},
+		{"another media type", []byte(testRequest), "application/soap+xml; action=x", guard.UTF8, testRequest},
+		{"a Content-Type that is none", []byte(testRequest), ";;", guard.UTF8, testRequest},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			r, err := ReadRequest(bytes.NewReader(c.body), c.contentType, Limits{})
@@ -170,13 +172,13 @@ func TestCharset(t *testing.T) {
 		{"a letter beyond US-ASCII", []byte(declare("US-ASCII")), "text/xml", Malformed},
 		{"another charset in the declaration", []byte(declare("ISO-8859-15")), "text/xml", Malformed},
 		{"a byte that stands for nothing in windows-1252", []byte(strings.Replace(ascii, "Hej", "\x81", 1)), "text/xml; charset=windows-1252", Malformed},
-		{"UTF-8 declared over UTF-16", encoded(testRequest, charsetUTF16LE, false), ContentType, Malformed},
-		{"UTF-16 without mark or declaration", encoded(testRequest, charsetUTF16LE, false), "text/xml", Malformed},
+		{"UTF-8 declared over UTF-16", encoded(testRequest, guard.UTF16LE, false), ContentType, Malformed},
+		{"UTF-16 without mark or declaration", encoded(testRequest, guard.UTF16LE, false), "text/xml", Malformed},
 		{"UTF-16 declared over neither", []byte("\x80\x81\x82"), "text/xml; charset=utf-16", Malformed},
-		{"half a UTF-16 character at the end", append(encoded(testRequest, charsetUTF16LE, true), 32), "text/xml", Malformed},
-		{"a lone surrogate", bytes.Replace(encoded(testRequest, charsetUTF16LE, true), []byte{0x34, 0xD8}, []byte{0x34, 0x20}, 1), "text/xml", Malformed},
-		{"half a pair at the end", append(encoded(testRequest, charsetUTF16LE, true), 0x34, 0xD8), "text/xml", Malformed},
-		{"ISO-8859-1 bytes called UTF-8", encoded(latin, charsetLatin1, false), ContentType, Malformed},
+		{"half a UTF-16 character at the end", append(encoded(testRequest, guard.UTF16LE, true), 32), "text/xml", Malformed},
+		{"a lone surrogate", bytes.Replace(encoded(testRequest, guard.UTF16LE, true), []byte{0x34, 0xD8}, []byte{0x34, 0x20}, 1), "text/xml", Malformed},
+		{"half a pair at the end", append(encoded(testRequest, guard.UTF16LE, true), 0x34, 0xD8), "text/xml", Malformed},
+		{"ISO-8859-1 bytes called UTF-8", encoded(latin, guard.Latin1, false), ContentType, Malformed},
 		{"multipart", []byte(testRequest), `multipart/mixed; boundary=a`, Unsupported},
 		{"multipart without an envelope of its kind", []byte(testRequest), `multipart/related; type="text/xml"; boundary=a`, Unsupported},
 		{"parts that are none", []byte(testRequest), `multipart/related; type="application/xop+xml"; boundary=a`, Malformed},
@@ -328,23 +330,23 @@ func isKind(err error, kind Kind) bool {
 
 func TestPeek(t *testing.T) {
 	text := string(sized(100<<10, false))
-	for _, charset := range []string{charsetUTF8, charsetUTF16LE} {
+	for _, charset := range []string{guard.UTF8, guard.UTF16LE} {
 		body := []byte(text)
-		if charset != charsetUTF8 {
+		if charset != guard.UTF8 {
 			body = encoded(text, charset, true)
 		}
 		r, err := Peek(body, "text/xml", Limits{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r.Complete || r.Receiver != "SE2010123456-VC01" || len(r.utf8) < 200 || charset != charsetUTF8 && len(r.utf8) > firstRead {
+		if r.Complete || r.Receiver != "SE2010123456-VC01" || len(r.utf8) < 200 || charset != guard.UTF8 && len(r.utf8) > firstRead {
 			t.Errorf("%s: complete %v, receiver %q, %d bytes converted", charset, r.Complete, r.Receiver, len(r.utf8))
 		}
 		if err := r.ReadAll(); err != nil || string(r.UTF8()) != text || !bytes.Equal(r.Envelope(), body) {
 			t.Errorf("%s: reading on: %v", charset, err)
 		}
 	}
-	for _, body := range [][]byte{[]byte(testOpening), append(encoded(testOpening, charsetUTF16LE, true), 'x'), nil} {
+	for _, body := range [][]byte{[]byte(testOpening), append(encoded(testOpening, guard.UTF16LE, true), 'x'), nil} {
 		if _, err := Peek(body, "", Limits{}); !isKind(err, Malformed) {
 			t.Error(err)
 		}

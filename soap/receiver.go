@@ -18,9 +18,9 @@ func (r *Request) Unaddressed() error {
 	g := r.guard
 	reason := NotNamed
 	switch {
-	case g.logical != nil || g.to != nil:
+	case g.LogicalAddress != nil || g.To != nil:
 		reason = "the receiver's header is blank"
-	case g.stray:
+	case g.StrayReceiver:
 		reason = "the receiver's header is in another namespace than " + NamespaceRegistry + " for LogicalAddress or " +
 			NamespaceAddressing + " for To"
 	case r.addressInBody():
@@ -31,7 +31,7 @@ func (r *Request) Unaddressed() error {
 
 // addressInBody tells whether what has been read of Body has an element LogicalAddress.
 func (r *Request) addressInBody() bool {
-	begun := r.utf8[min(r.guard.bodyStart, int64(len(r.utf8))):]
+	begun := r.utf8[min(r.guard.BodyStart, int64(len(r.utf8))):]
 	if !bytes.Contains(begun, []byte("LogicalAddress")) {
 		return false
 	}

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"rivgate/soap/guard"
 )
 
 // Reply is what a producer answered, whatever it is: unpacked where it was compressed, and the envelope where it came in parts.
@@ -57,13 +59,13 @@ func (r *Reply) Kind() ReplyKind {
 // guardedKind is the kind of an envelope whose start passes the guard, as nearly all do: it is found without reading further
 // than that. What does not pass may be an envelope all the same.
 func (r *Rooms) guardedKind(text []byte) (kind ReplyKind, ok bool) {
-	g := r.guard(Limits{})
-	defer r.giveGuard(g)
-	g.pause, g.reply = true, true
-	if _, err := g.feed(text[:min(len(text), firstRead)], false); err != nil || !g.headRead {
+	g := r.guardPool().Get(guard.Limits{})
+	defer r.guardPool().Put(g)
+	g.StopAtBody, g.Answer = true, true
+	if _, err := g.Feed(text[:min(len(text), firstRead)], false); err != nil || !g.HeadRead {
 		return NotSOAP, false
 	}
-	if g.contract == NamespaceEnvelope && g.opName == "Fault" {
+	if g.Contract == NamespaceEnvelope && g.Operation == "Fault" {
 		return FaultReply, true
 	}
 	return Response, true
@@ -113,7 +115,7 @@ func (r *Reply) UTF8() ([]byte, error) {
 	}
 	var own *Error
 	if errors.As(err, &own) {
-		own.Fact = FactCharset
+		own.Fact = guard.FactCharset
 	}
 	return q.utf8, err
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"rivgate/soap/guard"
 )
 
 // Limits bounds what the guard lets through. The zero value of a field means its default.
@@ -25,12 +27,13 @@ type Limits struct {
 func (l Limits) defaulted() Limits {
 	l.Message = or(l.Message, 15<<20)
 	l.Whole = min(or(l.Whole, 1<<20), l.Message)
-	l.Depth = or(l.Depth, 100)
-	l.Attributes = or(l.Attributes, 128)
-	l.Namespaces = or(l.Namespaces, 128)
-	l.Name = or(l.Name, 512)
 	l.Beside = or(l.Beside, 15<<20)
 	return l
+}
+
+// guarded is what the guard needs of them.
+func (l Limits) guarded() guard.Limits {
+	return guard.Limits{Tag: l.Whole, Depth: l.Depth, Attributes: l.Attributes, Namespaces: l.Namespaces, Name: l.Name}
 }
 
 func or[T int | int64 | time.Duration](value, otherwise T) T {
@@ -65,7 +68,7 @@ type Request struct {
 	utf8      []byte                  // the same as UTF-8 without BOM; shares received where nothing was converted
 	rest      io.Reader               // what is still to be read; nil when Complete
 	limits    Limits
-	guard     *guard
+	guard     *guard.Guard
 	condensed *Condensed
 	spool     *Spool // what was received; nil: it is in received, or not kept
 	parts     *Spool // what is beside the envelope of a message in parts; nil: nothing, or it is in memory
@@ -97,7 +100,7 @@ func (r *Request) BodyChild() []byte {
 	if !r.Complete {
 		return nil
 	}
-	return r.utf8[r.guard.bodyStart:r.guard.bodyEnd]
+	return r.utf8[r.guard.BodyStart:r.guard.BodyEnd]
 }
 
 // Decode reads the element in Body into v as encoding/xml does, with the namespaces declared around it. It is an error
@@ -113,7 +116,7 @@ func (r *Request) Decode(v any) error {
 		if err != nil {
 			return fmt.Errorf("decoding body: %w", err)
 		}
-		if start, ok := token.(xml.StartElement); ok && before == r.guard.bodyStart {
+		if start, ok := token.(xml.StartElement); ok && before == r.guard.BodyStart {
 			if err := d.DecodeElement(v, &start); err != nil {
 				return fmt.Errorf("decoding body: %w", err)
 			}

@@ -10,6 +10,8 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
+
+	"rivgate/soap/guard"
 )
 
 // rest is what of an answer is still to be read. The exchange ends when it is closed.
@@ -74,7 +76,7 @@ func (r *Reply) In(charset string) (*Answer, error) {
 	answer.Header.Set("Content-Type", ContentType)
 	if wide != nil {
 		answer.Header.Set("Content-Type", "text/xml; charset=UTF-16")
-		text = declareAs(text, charsetUTF16)
+		text = declareAs(text, guard.UTF16)
 		if tail != nil {
 			out = transform.NewReader(io.MultiReader(bytes.NewReader(text), tail), wide.NewEncoder())
 		} else if answer.Body, err = wide.NewEncoder().Bytes(text); err != nil {
@@ -102,7 +104,7 @@ func (r *Reply) text() (held []byte, tail io.Reader, err error) {
 	if err := q.convert(len(r.Body), r.Rest == nil); err != nil || r.Rest == nil {
 		return q.utf8, nil, err
 	}
-	if q.coding == charsetUTF8 {
+	if q.coding == guard.UTF8 {
 		return q.utf8, r.Rest, nil
 	}
 	return q.utf8, &converting{from: io.MultiReader(bytes.NewReader(r.Body[q.converted:]), r.Rest), charset: q.coding}, nil
@@ -126,7 +128,7 @@ func (c *converting) Read(p []byte) (int, error) {
 		c.raw = slices.Grow(c.raw, streamChunk)
 		n, err := c.from.Read(c.raw[len(c.raw):][:streamChunk])
 		c.raw = c.raw[:len(c.raw)+n]
-		out, used, ok := appendUTF8(c.room[:0], c.raw, c.charset, err == io.EOF)
+		out, used, ok := guard.AppendUTF8(c.room[:0], c.raw, c.charset, err == io.EOF)
 		c.raw = append(c.raw[:0], c.raw[used:]...)
 		if c.text, c.room, c.err = out, out, err; !ok {
 			c.err = &Error{Kind: Malformed, Reason: "the text is not in the charset that was declared"}
@@ -150,9 +152,9 @@ func (r *Reply) Close() {
 // wideEncoding is UTF-16 in the byte order of charset; nil for another charset.
 func wideEncoding(charset string, mark unicode.BOMPolicy) encoding.Encoding {
 	switch {
-	case charset == charsetUTF16BE:
+	case charset == guard.UTF16BE:
 		return unicode.UTF16(unicode.BigEndian, mark)
-	case strings.HasPrefix(charset, charsetUTF16):
+	case strings.HasPrefix(charset, guard.UTF16):
 		return unicode.UTF16(unicode.LittleEndian, mark)
 	}
 	return nil
@@ -160,9 +162,9 @@ func wideEncoding(charset string, mark unicode.BOMPolicy) encoding.Encoding {
 
 // declareAs makes an XML declaration that names an encoding name another one.
 func declareAs(text []byte, encoding string) []byte {
-	d, ok := headDeclaration(text)
-	if !ok || d.encoding == "" {
+	d, ok := guard.FindDeclaration(text)
+	if !ok || d.Encoding == "" {
 		return text
 	}
-	return bytes.Join([][]byte{text[:d.start], []byte(encoding), text[d.end:]}, nil)
+	return bytes.Join([][]byte{text[:d.Start], []byte(encoding), text[d.End:]}, nil)
 }

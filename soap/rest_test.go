@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/text/encoding/unicode"
+
+	"rivgate/soap/guard"
 )
 
 // answering is a server that answers with these bytes.
@@ -85,10 +87,10 @@ func TestReplyIn(t *testing.T) {
 						answer.Stream.Close()
 					}
 					text := from.text
-					if from.charset == "UTF-8 with a mark" && !strings.HasPrefix(to.charset, charsetUTF16) {
+					if from.charset == "UTF-8 with a mark" && !strings.HasPrefix(to.charset, guard.UTF16) {
 						text = "\ufeff" + text
 					}
-					if strings.HasPrefix(to.charset, charsetUTF16) {
+					if strings.HasPrefix(to.charset, guard.UTF16) {
 						text = strings.NewReplacer(`"UTF-8"`, `"UTF-16"`, `"utf-8"`, `"UTF-16"`).Replace(text)
 					}
 					if !bytes.Equal(body, to.form(text)) || answer.Header.Get("Content-Type") != to.contentType {
@@ -162,12 +164,12 @@ func TestRestOfAnAnswer(t *testing.T) {
 // What passes of a large answer leaves nothing to be collected behind it, in any charset: else the peak of memory grows with the answer.
 func TestRestPassesWithoutGarbage(t *testing.T) {
 	const size = 16 << 20
-	for _, charset := range []string{charsetUTF8, charsetLatin1, charsetUTF16LE} {
+	for _, charset := range []string{guard.UTF8, guard.Latin1, guard.UTF16LE} {
 		r := &rest{
 			body: io.NopCloser(io.LimitReader(endless{}, size)), left: size, early: func() bool { return false },
 		}
 		var from io.Reader = r
-		if charset != charsetUTF8 {
+		if charset != guard.UTF8 {
 			from = &converting{from: r, charset: charset}
 		}
 		piece := make([]byte, 32<<10)

@@ -3,6 +3,8 @@ package soap
 import (
 	"math/bits"
 	"sync"
+
+	"rivgate/soap/guard"
 )
 
 // Rooms is room that messages have been read into and that is free again for others. It knows nothing of who has it meanwhile: who gives
@@ -10,7 +12,7 @@ import (
 // copied, and a nil one keeps nothing. It may be used by many at once.
 type Rooms struct {
 	bytes  [largestRoom - smallestRoom + 1]sync.Pool // of *[]byte, by the logarithm of their size
-	guards sync.Pool                                 // of *guard
+	guards guard.Pool
 }
 
 // The logarithms of the sizes that are kept: 2 KiB to 2 MiB.
@@ -48,33 +50,10 @@ func (r *Rooms) grow(what []byte, more int) []byte {
 	return room
 }
 
-// guard is one that knows nothing yet.
-func (r *Rooms) guard(limits Limits) *guard {
-	if r != nil {
-		if g, ok := r.guards.Get().(*guard); ok {
-			g.reset(limits)
-			return g
-		}
+// guardPool is where guards come from, and go back to; nil for nil.
+func (r *Rooms) guardPool() *guard.Pool {
+	if r == nil {
+		return nil
 	}
-	return newGuard(limits)
-}
-
-// giveGuard takes back a guard, unless it has grown large.
-func (r *Rooms) giveGuard(g *guard) {
-	const large = 16 << 10
-	if r != nil && cap(g.spaces) <= large && cap(g.names) <= large && len(g.wideNames) <= 1<<10 {
-		g.files, g.p = nil, nil
-		r.guards.Put(g)
-	}
-}
-
-// reset makes a guard that has been used like a new one but for its room.
-func (g *guard) reset(limits Limits) {
-	if g.known != nil {
-		g.known.slots, g.known.last, g.known.used = [knownSlots]knownTag{}, 0, 0
-	}
-	*g = guard{
-		limits: limits.defaulted(), frames: g.frames[:0], names: g.names[:0], bindings: g.bindings[:0], spaces: g.spaces[:0],
-		attributes: g.attributes[:0], seen: g.seen, seed: g.seed, wideNames: g.wideNames, known: g.known,
-	}
+	return &r.guards
 }

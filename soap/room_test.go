@@ -115,8 +115,8 @@ func TestGuardingAheadChangesNothing(t *testing.T) {
 		if err != nil {
 			continue
 		}
-		if got.guard.offset != want.guard.offset {
-			t.Errorf("%s: at once guarded up to %d, ahead up to %d", what, want.guard.offset, got.guard.offset)
+		if got.guard.Offset() != want.guard.Offset() {
+			t.Errorf("%s: at once guarded up to %d, ahead up to %d", what, want.guard.Offset(), got.guard.Offset())
 		}
 		wanted, err = want.ReadAll(), got.ReadAll()
 		if !sameError(wanted, err) || wanted == nil && (!bytes.Equal(got.UTF8(), want.UTF8()) || !bytes.Equal(got.BodyChild(), want.BodyChild())) {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"io"
 	"slices"
+
+	"rivgate/soap/guard"
 )
 
 // streamChunk is how many bytes of a message a stream reads at a time.
@@ -22,9 +24,9 @@ func (r *Request) Stream() io.Reader {
 
 // stream is the rest of a message of which only the head is read, from its start.
 func (r *Request) stream() *stream {
-	r.guard.pause = false
+	r.guard.StopAtBody = false
 	return &stream{
-		request: r, text: r.utf8, passed: int(r.guard.offset), count: int64(len(r.received)), ended: r.rest == nil,
+		request: r, text: r.utf8, passed: int(r.guard.Offset()), count: int64(len(r.received)), ended: r.rest == nil,
 		raw: r.received[r.converted:],
 	}
 }
@@ -60,7 +62,7 @@ func (s *stream) Read(p []byte) (int, error) {
 // advance lets more text pass, reading on where none is left. It returns io.EOF after the last.
 func (s *stream) advance() error {
 	last := s.ended && len(s.raw) == 0
-	n, err := s.request.guard.feed(s.text[s.passed:], last)
+	n, err := s.request.guard.Feed(s.text[s.passed:], last)
 	s.passed += n
 	switch {
 	case err != nil:
@@ -96,7 +98,7 @@ func (s *stream) receive() error {
 	if len(s.raw) > streamChunk || s.ended {
 		return s.convert(s.raw[:min(len(s.raw), streamChunk)], s.ended && len(s.raw) <= streamChunk)
 	}
-	if s.request.coding == charsetUTF8 && len(s.raw) == 0 {
+	if s.request.coding == guard.UTF8 && len(s.raw) == 0 {
 		s.text = slices.Grow(s.text, streamChunk)
 		n, err := s.read(s.text[len(s.text):][:streamChunk])
 		s.text = s.text[:len(s.text)+n]
@@ -129,7 +131,7 @@ func (s *stream) read(p []byte) (int, error) {
 }
 
 func (s *stream) convert(piece []byte, last bool) error {
-	out, n, ok := appendUTF8(s.text, piece, s.request.coding, last)
+	out, n, ok := guard.AppendUTF8(s.text, piece, s.request.coding, last)
 	s.text, s.raw = out, s.raw[n:]
 	if !ok {
 		return &Error{Kind: Malformed, Reason: "the text is not in the charset that was declared"}

@@ -8,6 +8,8 @@ import (
 	"mime"
 	"net/url"
 	"strings"
+
+	"rivgate/soap/guard"
 )
 
 const (
@@ -25,7 +27,7 @@ type packaging struct {
 
 // packaged tells a message in parts from any other; ok is false where it is one that is not taken.
 func packaged(contentType string) (p *packaging, ok bool) {
-	if _, plain := plainType(contentType); plain {
+	if _, plain := guard.PlainContentType(contentType); plain {
 		return nil, true
 	}
 	kind, parameters, err := mime.ParseMediaType(contentType)
@@ -76,7 +78,7 @@ func readPackaged(body io.Reader, p *packaging, limits Limits) (*Request, error)
 // readSpooled goes on with a message in parts of which raw holds the beginning.
 func readSpooled(raw *Request, body io.Reader, p *packaging) (r *Request, err error) {
 	raw.rest = body
-	if err := raw.beginSpool(); err != nil {
+	if err := raw.BeginSpool(); err != nil {
 		return nil, err
 	}
 	parts, err := NewSpool(raw.limits.Folder)

@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"rivgate/soap/guard"
 )
 
 const xopType = `Multipart/Related; boundary="b--1"; type="application/xop+xml"; start="<root@x>"; start-info="text/xml"`
@@ -63,7 +65,7 @@ func TestPartsArePutIntoTheEnvelope(t *testing.T) {
 // An envelope in another charset than UTF-8 is UTF-8 once its parts are put into it: what is read on is not converted again, and the caller is still
 // answered in its own charset.
 func TestPartsInAnotherCharset(t *testing.T) {
-	for _, charset := range []string{charsetLatin1, charsetUTF16LE, charsetUTF16BE} {
+	for _, charset := range []string{guard.Latin1, guard.UTF16LE, guard.UTF16BE} {
 		t.Run(charset, func(t *testing.T) {
 			long := strings.Repeat("räksmörgås ", 20_000) // more than is read ahead
 			file := base64.StdEncoding.EncodeToString([]byte("a file"))

@@ -7,6 +7,7 @@ import (
 	"rivgate/contracts"
 	wire "rivgate/contracts/inferred/complaintsandfeedback"
 	"rivgate/soap"
+	"rivgate/soap/guard"
 )
 
 // WriteReceipt is the response envelope of op for r. The same r gives the same bytes. A field that the response of op has no element for is left out.
@@ -66,18 +67,18 @@ func (Pack) ReadReceipt(op soap.Operation, envelope []byte) (contracts.Receipt, 
 	case contracts.OK, contracts.INFO, contracts.ERROR:
 		return r, nil
 	}
-	return contracts.Receipt{}, fmt.Errorf("reading receipt: %w", soap.Factual(badCode(r.Result.Code), op.Response.Local+"/result/resultCode"))
+	return contracts.Receipt{}, fmt.Errorf("reading receipt: %w", guard.Factual(badCode(r.Result.Code), op.Response.Local+"/result/resultCode"))
 }
 
 // badCode is what is wrong with a result code.
-func badCode(code string) soap.Fact {
+func badCode(code string) guard.Fact {
 	switch strings.TrimSpace(code) {
 	case "":
-		return soap.FactMissing
+		return guard.FactMissing
 	case contracts.OK, contracts.INFO, contracts.ERROR:
-		return soap.FactBlanks
+		return guard.FactBlanks
 	}
-	return soap.FactUnknownValue
+	return guard.FactUnknownValue
 }
 
 func readSendReceipt(v *wire.SendComplaintResponseType) contracts.Receipt {

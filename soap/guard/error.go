@@ -1,4 +1,4 @@
-package soap
+package guard
 
 import (
 	"encoding/xml"

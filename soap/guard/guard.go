@@ -1,22 +1,26 @@
-package soap
+// Package guard lets a SOAP 1.1 message pass token by token, or refuses it: the strict scanner, the charsets that a message may come in, and the errors that
+// say what is wrong with it. It can leave the text of files out of what it copies. It does not know HTTP, contracts, or where a message comes from.
+package guard
 
 import (
 	"bytes"
 	"hash/maphash"
 )
 
-// guard reads a message as UTF-8, in pieces of any size, and refuses what is not a proper SOAP 1.1 message in plain
+// Guard reads a message as UTF-8, in pieces of any size, and refuses what is not a proper SOAP 1.1 message in plain
 // XML 1.0 with namespaces. It keeps the names of the open elements and the namespaces in scope, and nothing else, so
 // its memory is bounded by Limits whatever the length of the message.
 //
 // It has a scanner of its own because encoding/xml gathers a whole text node, however long, before it shows it. What
 // passes here is read alike by encoding/xml, and a fuzz test holds it to that.
-type guard struct {
+type Guard struct {
+	StopAtBody bool // Feed stops once the first element in Body has begun
+	Answer     bool // the message is an answer, which names no receiver
+	Envelope        // what it has found so far
+
 	limits Limits
-	pause  bool // feed stops once the head is read
-	reply  bool // an answer, which names no receiver
 	mode   mode
-	files  *condenser // takes the texts of files out as they pass; nil: they stay
+	files  *Condenser // takes the texts of files out as they pass; nil: they stay
 
 	p         []byte // the bytes at hand
 	last      bool   // no more will come
@@ -36,8 +40,6 @@ type guard struct {
 	scope      int              // tells what prefixes are in scope: the same number, the same declarations
 	scopes     int              // the last such number
 	wideNames  map[rune]nameUse // what is known of characters beyond ASCII in names: a few dozen thousand at most
-
-	envelope
 }
 
 // mode is what the guard is in the middle of between two pieces.
@@ -59,30 +61,31 @@ type openElement struct {
 	scope    int // around it
 }
 
-func newGuard(limits Limits) *guard {
+// New is a guard that knows nothing yet.
+func New(limits Limits) *Guard {
 	// What most messages need is made at once.
 	first := &struct {
-		guard
+		Guard
 		frames     [16]openElement
 		names      [512]byte
 		bindings   [16]binding
 		spaces     [1024]byte
 		attributes [12]attribute
 	}{}
-	g := &first.guard
+	g := &first.Guard
 	g.limits = limits.defaulted()
 	g.frames, g.names, g.bindings = first.frames[:0], first.names[:0], first.bindings[:0]
 	g.spaces, g.attributes = first.spaces[:0], first.attributes[:0]
 	return g
 }
 
-// feed guards p, which follows on what was consumed before, and returns how much of it is consumed: all that passes.
+// Feed guards p, which follows on what was consumed before, and returns how much of it is consumed: all that passes.
 // What is left, a tag that is not whole yet, must come again with more behind it. last says that nothing follows p.
-func (g *guard) feed(p []byte, last bool) (int, error) {
+func (g *Guard) Feed(p []byte, last bool) (int, error) {
 	g.p, g.last = p, last
 	i := 0
-	for i < len(p) && !(g.pause && g.headRead) {
-		if g.mode == modeContent && len(g.frames) >= depthChild && g.capturing == nil && g.files == nil {
+	for i < len(p) && !(g.StopAtBody && g.HeadRead) {
+		if g.mode == modeContent && len(g.frames) >= DepthChild && g.capturing == nil && g.files == nil {
 			if i = g.run(i); i == len(p) {
 				break
 			}
@@ -95,7 +98,7 @@ func (g *guard) feed(p []byte, last bool) (int, error) {
 			if last {
 				return i, g.refuse(len(p), "the message ends in the middle of its markup")
 			}
-			if int64(len(p)-i) > g.limits.Whole {
+			if int64(len(p)-i) > g.limits.Tag {
 				return i, g.refuse(i, "a tag is too long")
 			}
 			break
@@ -113,7 +116,7 @@ func (g *guard) feed(p []byte, last bool) (int, error) {
 }
 
 // consume lets go of all bytes at hand, of which n have passed, and counts the lines of those if more will come.
-func (g *guard) consume(n int) {
+func (g *Guard) consume(n int) {
 	if !g.last {
 		g.line += bytes.Count(g.p[:n], []byte{'\n'})
 		if at := bytes.LastIndexByte(g.p[:n], '\n'); at >= 0 {
@@ -127,16 +130,19 @@ func (g *guard) consume(n int) {
 	g.p = nil
 }
 
-// refuse makes the error for an offence at index i of the bytes at hand.
-func (g *guard) refuse(i int, reason string) error { return g.refuseAs(Malformed, i, reason) }
+// Offset is how many bytes have passed.
+func (g *Guard) Offset() int64 { return g.offset }
 
-func (g *guard) refuseAs(kind Kind, i int, reason string) error {
+// refuse makes the error for an offence at index i of the bytes at hand.
+func (g *Guard) refuse(i int, reason string) error { return g.refuseAs(Malformed, i, reason) }
+
+func (g *Guard) refuseAs(kind Kind, i int, reason string) error {
 	line, column := g.place(i)
 	return &Error{Kind: kind, Reason: reason, Line: line, Column: column}
 }
 
 // place is the line and the column of index i of the bytes at hand, from 1.
-func (g *guard) place(i int) (line, column int) {
+func (g *Guard) place(i int) (line, column int) {
 	line, start := g.line, g.lineStart
 	line += bytes.Count(g.p[:i], []byte{'\n'})
 	if at := bytes.LastIndexByte(g.p[:i], '\n'); at >= 0 {
@@ -146,7 +152,7 @@ func (g *guard) place(i int) (line, column int) {
 }
 
 // piece consumes the next piece at i and returns where it ends; i itself if the piece is not all there yet.
-func (g *guard) piece(i int) (int, error) {
+func (g *Guard) piece(i int) (int, error) {
 	switch g.mode {
 	case modeStart:
 		return g.start(i)
@@ -164,7 +170,7 @@ func (g *guard) piece(i int) (int, error) {
 }
 
 // start reads the XML declaration, which may stand here and nowhere else.
-func (g *guard) start(i int) (int, error) {
+func (g *Guard) start(i int) (int, error) {
 	const opening = "<?xml"
 	p := g.p[i:]
 	if len(p) <= len(opening) && bytes.HasPrefix([]byte(opening), p) {
@@ -175,10 +181,10 @@ func (g *guard) start(i int) (int, error) {
 		return g.piece(i)
 	}
 	end := bytes.Index(p, []byte("?>"))
-	if end < 0 && len(p) < longestDeclaration {
+	if end < 0 && len(p) < LongestDeclaration {
 		return i, nil
 	}
-	if end < 0 || end > longestDeclaration {
+	if end < 0 || end > LongestDeclaration {
 		return i, g.refuse(i, "the XML declaration is not ended")
 	}
 	if _, ok := readDeclaration(p[:end+2]); !ok {
@@ -188,7 +194,7 @@ func (g *guard) start(i int) (int, error) {
 	return i + end + 2, nil
 }
 
-func (g *guard) markup(i int) (int, error) {
+func (g *Guard) markup(i int) (int, error) {
 	p := g.p
 	if i+1 == len(p) {
 		return i, nil

@@ -1,4 +1,4 @@
-package soap
+package guard
 
 import (
 	"bytes"
@@ -43,6 +43,9 @@ func (n qname) local(p []byte) []byte {
 
 func (n qname) raw(p []byte) []byte { return p[n.start:n.end] }
 
+// IsBlank tells the blanks of XML.
+func IsBlank(b byte) bool { return class[b] == 'W' }
+
 func blankEnd(p []byte, i int) int {
 	for i < len(p) && class[p[i]] == 'W' {
 		i++
@@ -51,7 +54,7 @@ func blankEnd(p []byte, i int) int {
 }
 
 // name reads a name at i. If it ends at the end of the bytes, more of it may come, and the caller must wait for more.
-func (g *guard) name(i int) (qname, error) {
+func (g *Guard) name(i int) (qname, error) {
 	p := g.p
 	n := qname{start: i, colon: i - 1}
 	begins := true
@@ -90,7 +93,7 @@ scan:
 
 // wideName checks the character of a name at i, which is beyond ASCII. It returns the end of the bytes when those of
 // the character are not all there yet.
-func (g *guard) wideName(i int, begins bool) (int, error) {
+func (g *Guard) wideName(i int, begins bool) (int, error) {
 	r, n := utf8.DecodeRune(g.p[i:])
 	if r == utf8.RuneError && n <= 1 {
 		if !g.last && !utf8.FullRune(g.p[i:]) {
@@ -137,7 +140,7 @@ func usableIn(r rune) nameUse {
 }
 
 // wide checks the character at i, which is beyond ASCII. It returns i itself when its bytes are not all there yet.
-func (g *guard) wide(i int) (int, error) {
+func (g *Guard) wide(i int) (int, error) {
 	if twoBytes(g.p, i) {
 		return i + 2, nil
 	}
@@ -155,7 +158,7 @@ func (g *guard) wide(i int) (int, error) {
 }
 
 // skip goes on over characters of any kind until it meets stop, or something that it cannot judge yet.
-func (g *guard) skip(i int, stop byte) (int, error) {
+func (g *Guard) skip(i int, stop byte) (int, error) {
 	p := g.p
 	for i < len(p) {
 		b := p[i]
@@ -179,7 +182,7 @@ func (g *guard) skip(i int, stop byte) (int, error) {
 }
 
 // reference reads the reference at i. It returns i itself when its end is not there yet.
-func (g *guard) reference(i int) (rune, int, error) {
+func (g *Guard) reference(i int) (rune, int, error) {
 	p := g.p[i:min(len(g.p), i+longestReference)]
 	end := bytes.IndexByte(p, ';')
 	if end < 0 {

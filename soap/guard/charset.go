@@ -1,4 +1,4 @@
-package soap
+package guard
 
 import (
 	"bytes"
@@ -10,32 +10,32 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// The charsets that a message may come in, as Request.Charset names them.
+// The charsets that a message may come in.
 const (
-	charsetUTF8    = "UTF-8"
-	charsetUTF16LE = "UTF-16LE"
-	charsetUTF16BE = "UTF-16BE"
-	charsetLatin1  = "ISO-8859-1"
-	charsetASCII   = "US-ASCII"
-	charsetWindows = "windows-1252"
-	charsetUTF16   = "UTF-16" // of unknown byte order; never in a Request
+	UTF8        = "UTF-8"
+	UTF16LE     = "UTF-16LE"
+	UTF16BE     = "UTF-16BE"
+	Latin1      = "ISO-8859-1"
+	ASCII       = "US-ASCII"
+	Windows1252 = "windows-1252"
+	UTF16       = "UTF-16" // of unknown byte order; DetectCharset never finds it
 )
 
-// longestDeclaration bounds the XML declaration, in bytes.
-const longestDeclaration = 512
+// LongestDeclaration bounds the XML declaration, in bytes.
+const LongestDeclaration = 512
 
-// detect finds the charset of a message that begins with head: by its byte order mark, else by contentType, else by
+// DetectCharset finds the charset of a message that begins with head: by its byte order mark, else by contentType, else by
 // its XML declaration, else UTF-8. mark is the length of the byte order mark.
-func detect(head []byte, contentType string) (charset string, mark int, err error) {
+func DetectCharset(head []byte, contentType string) (charset string, mark int, err error) {
 	for _, known := range []struct{ mark, charset string }{
-		{"\xEF\xBB\xBF", charsetUTF8}, {"\xFF\xFE", charsetUTF16LE}, {"\xFE\xFF", charsetUTF16BE},
+		{"\xEF\xBB\xBF", UTF8}, {"\xFF\xFE", UTF16LE}, {"\xFE\xFF", UTF16BE},
 	} {
 		if bytes.HasPrefix(head, []byte(known.mark)) {
 			return known.charset, len(known.mark), nil
 		}
 	}
 	seen := order(head)
-	label, plain := plainType(contentType)
+	label, plain := PlainContentType(contentType)
 	if !plain {
 		if _, parameters, err := mime.ParseMediaType(contentType); err == nil {
 			label = parameters["charset"]
@@ -49,24 +49,24 @@ func detect(head []byte, contentType string) (charset string, mark int, err erro
 		return "", 0, &Error{Kind: Malformed, Reason: "the charset is none of UTF-8, UTF-16, ISO-8859-1, US-ASCII and windows-1252"}
 	}
 	switch {
-	case strings.HasPrefix(charset, charsetUTF16) && seen == charsetUTF8:
-		return charsetUTF8, 0, nil // declared UTF-16, plainly UTF-8
-	case charset == charsetUTF16 && seen == "", strings.HasPrefix(charset, charsetUTF16) != strings.HasPrefix(seen, charsetUTF16) && seen != "":
+	case strings.HasPrefix(charset, UTF16) && seen == UTF8:
+		return UTF8, 0, nil // declared UTF-16, plainly UTF-8
+	case charset == UTF16 && seen == "", strings.HasPrefix(charset, UTF16) != strings.HasPrefix(seen, UTF16) && seen != "":
 		return "", 0, &Error{Kind: Malformed, Reason: "the charset is not the one that was declared"}
-	case charset == charsetUTF16:
+	case charset == UTF16:
 		return seen, 0, nil
 	}
 	return charset, 0, nil
 }
 
-// plainType knows the Content-Types that nearly all messages have, with the charset that they name, so that those need not
+// PlainContentType knows the Content-Types that nearly all messages have, with the charset that they name, so that those need not
 // be parsed.
-func plainType(contentType string) (charset string, ok bool) {
+func PlainContentType(contentType string) (charset string, ok bool) {
 	switch contentType {
 	case "", "text/xml":
 		return "", true
 	case "text/xml; charset=UTF-8", "text/xml;charset=UTF-8", "text/xml; charset=utf-8", "text/xml;charset=utf-8":
-		return charsetUTF8, true
+		return UTF8, true
 	}
 	return "", false
 }
@@ -79,11 +79,11 @@ func order(head []byte) string {
 	first := func(b byte) bool { return b == '<' || class[b] == 'W' }
 	switch {
 	case first(head[0]) && head[1] == 0:
-		return charsetUTF16LE
+		return UTF16LE
 	case head[0] == 0 && first(head[1]):
-		return charsetUTF16BE
+		return UTF16BE
 	case first(head[0]):
-		return charsetUTF8
+		return UTF8
 	}
 	return ""
 }
@@ -92,50 +92,50 @@ func order(head []byte) string {
 func labelled(label string) (charset string, ok bool) {
 	switch strings.ToUpper(strings.TrimSpace(label)) {
 	case "", "UTF-8", "UTF8":
-		return charsetUTF8, true
+		return UTF8, true
 	case "UTF-16", "UTF16":
-		return charsetUTF16, true
+		return UTF16, true
 	case "UTF-16LE":
-		return charsetUTF16LE, true
+		return UTF16LE, true
 	case "UTF-16BE":
-		return charsetUTF16BE, true
+		return UTF16BE, true
 	case "ISO-8859-1", "ISO8859-1", "ISO_8859-1", "LATIN1":
-		return charsetLatin1, true
+		return Latin1, true
 	case "US-ASCII", "ASCII", "ISO646-US", "ANSI_X3.4-1968":
-		return charsetASCII, true
+		return ASCII, true
 	case "WINDOWS-1252", "CP1252", "CP-1252":
-		return charsetWindows, true
+		return Windows1252, true
 	}
 	return "", false
 }
 
 // declared is the encoding in the XML declaration, read in the byte order that was seen.
 func declared(head []byte, seen string) string {
-	if strings.HasPrefix(seen, charsetUTF16) {
-		head, _, _ = appendUTF8(nil, head[:min(len(head), 2*longestDeclaration)&^1], seen, false)
+	if strings.HasPrefix(seen, UTF16) {
+		head, _, _ = AppendUTF8(nil, head[:min(len(head), 2*LongestDeclaration)&^1], seen, false)
 	}
-	d, _ := headDeclaration(head)
-	return d.encoding
+	d, _ := FindDeclaration(head)
+	return d.Encoding
 }
 
-// appendUTF8 appends the UTF-8 form of src to dst. used is how much of src that was: a character that is not all there
+// AppendUTF8 appends the UTF-8 form of src to dst. used is how much of src that was: a character that is not all there
 // is left, unless last says that no more comes. ok is false where src is not in the charset.
-func appendUTF8(dst, src []byte, charset string, last bool) (out []byte, used int, ok bool) {
+func AppendUTF8(dst, src []byte, charset string, last bool) (out []byte, used int, ok bool) {
 	switch charset {
-	case charsetUTF8:
+	case UTF8:
 		return append(dst, src...), len(src), true
-	case charsetLatin1:
+	case Latin1:
 		for _, b := range src {
 			dst = utf8.AppendRune(dst, rune(b))
 		}
 		return dst, len(src), true
-	case charsetASCII:
+	case ASCII:
 		at := bytes.IndexFunc(src, func(r rune) bool { return r > 0x7F })
 		if at >= 0 {
 			return append(dst, src[:at]...), at, false
 		}
 		return append(dst, src...), len(src), true
-	case charsetWindows:
+	case Windows1252:
 		for i, b := range src {
 			r := charmap.Windows1252.DecodeByte(b)
 			if r == utf8.RuneError || 0x80 <= r && r < 0xA0 { // the five bytes that stand for nothing
@@ -146,7 +146,7 @@ func appendUTF8(dst, src []byte, charset string, last bool) (out []byte, used in
 		return dst, len(src), true
 	}
 	unit := func(i int) rune { return rune(src[i]) | rune(src[i+1])<<8 }
-	if charset == charsetUTF16BE {
+	if charset == UTF16BE {
 		unit = func(i int) rune { return rune(src[i+1]) | rune(src[i])<<8 }
 	}
 	i := 0
@@ -166,24 +166,24 @@ func appendUTF8(dst, src []byte, charset string, last bool) (out []byte, used in
 	return dst, i, !last || i == len(src)
 }
 
-// declaration is what an XML declaration says of the encoding; start and end are where it says so.
-type declaration struct {
-	encoding   string
-	start, end int
+// Declaration is what an XML declaration says of the encoding; Start and End are where it says so.
+type Declaration struct {
+	Encoding   string
+	Start, End int
 }
 
-// headDeclaration reads the XML declaration at the start of a message; false if there is none.
-func headDeclaration(head []byte) (declaration, bool) {
-	head = head[:min(len(head), longestDeclaration+2)]
+// FindDeclaration reads the XML declaration at the start of a message; false if there is none.
+func FindDeclaration(head []byte) (Declaration, bool) {
+	head = head[:min(len(head), LongestDeclaration+2)]
 	end := bytes.Index(head, []byte("?>"))
 	if end < 0 || !bytes.HasPrefix(head, []byte("<?xml")) {
-		return declaration{}, false
+		return Declaration{}, false
 	}
 	return readDeclaration(head[:end+2])
 }
 
 // readDeclaration reads p, from <?xml to ?>, by production 23 of XML 1.0.
-func readDeclaration(p []byte) (d declaration, ok bool) {
+func readDeclaration(p []byte) (d Declaration, ok bool) {
 	at := len("<?xml")
 	value := func(name string) (start, end int) {
 		i := blankEnd(p, at)
@@ -208,9 +208,9 @@ func readDeclaration(p []byte) (d declaration, ok bool) {
 	if start, end := value("version"); string(p[start:end]) != "1.0" {
 		return d, false
 	}
-	if d.start, d.end = value("encoding"); d.end > 0 {
-		d.encoding = string(p[d.start:d.end])
-		if !isEncodingName(d.encoding) {
+	if d.Start, d.End = value("encoding"); d.End > 0 {
+		d.Encoding = string(p[d.Start:d.End])
+		if !isEncodingName(d.Encoding) {
 			return d, false
 		}
 	}

@@ -1,4 +1,4 @@
-package soap
+package guard
 
 import (
 	"bytes"
@@ -8,8 +8,8 @@ import (
 )
 
 // eager is a guard that learns tags from the first one on, however short the message is.
-func eager(limits Limits) *guard {
-	g := newGuard(limits)
+func eager(limits Limits) *Guard {
+	g := New(limits)
 	g.known = &knownTags{}
 	return g
 }
@@ -45,15 +45,15 @@ func TestKnownTagsAreJudgedAsUnknownOnes(t *testing.T) {
 	} {
 		text := []byte(message("Hej", child))
 		limits := Limits{Depth: 12}
-		plain, knowing, pieces := newGuard(limits), eager(limits), eager(limits)
-		_, want := plain.feed(text, true)
-		if _, err := knowing.feed(text, true); !sameError(want, err) {
+		plain, knowing, pieces := New(limits), eager(limits), eager(limits)
+		_, want := plain.Feed(text, true)
+		if _, err := knowing.Feed(text, true); !sameError(want, err) {
 			t.Errorf("%s: unknown %v, known %v", what, want, err)
 		}
 		if err := feedPieces(pieces, text, 7); !sameError(want, err) {
 			t.Errorf("%s: unknown %v, known in pieces %v", what, want, err)
 		}
-		if want == nil && (knowing.bodyEnd != plain.bodyEnd || len(knowing.frames) != 0 || len(knowing.names) != 0) {
+		if want == nil && (knowing.BodyEnd != plain.BodyEnd || len(knowing.frames) != 0 || len(knowing.names) != 0) {
 			t.Errorf("%s: left in another state", what)
 		}
 	}
@@ -76,7 +76,7 @@ func TestPlainEndPassesNothingElse(t *testing.T) {
 			place := len(before) + at
 			for pair := range 1 << 16 {
 				text[place], text[place+1] = byte(pair), byte(pair>>8)
-				end := plainEnd(text, 0)
+				end := PlainEnd(text, 0)
 				passed := text[:end]
 				if !utf8.Valid(passed) || bytes.ContainsAny(passed, "<&]") || bytes.ContainsFunc(passed, func(r rune) bool { return !isCharacter(r) }) {
 					t.Fatalf("%q passed of %q", passed, text)
@@ -86,5 +86,44 @@ func TestPlainEndPassesNothingElse(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestPlainTextEndsWhereTheFirstCharacterIsThatIsNot(t *testing.T) {
+	text := bytes.Repeat([]byte("plain text\tof\r\nall kinds; "), 3)
+	for at := range text {
+		for b := range 256 {
+			was := text[at]
+			text[at] = byte(b)
+			want := 0
+			for want < len(text) && class[text[want]] < 'a' {
+				want++
+			}
+			for _, from := range []int{0, at / 2, at} {
+				if got := PlainEnd(text, from); got != max(want, from) {
+					t.Fatalf("byte %#x at %d, from %d: %d, want %d", b, at, from, got, want)
+				}
+			}
+			text[at] = was
+		}
+	}
+}
+
+func TestCharactersOfTwoBytesAreText(t *testing.T) {
+	for first := range 256 {
+		for second := range 256 {
+			text := []byte{'a', 'a', 'a', byte(first), byte(second), 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', '<'}
+			r, n := utf8.DecodeRune(text[3:])
+			wide := r != utf8.RuneError && n == 2
+			if twoBytes(text, 3) != wide {
+				t.Errorf("%x %x: %v", first, second, !wide)
+			}
+			if wide && PlainEnd(text, 0) != len(text)-1 {
+				t.Errorf("%x %x ends at %d", first, second, PlainEnd(text, 0))
+			}
+		}
+	}
+	if twoBytes([]byte{0xC3}, 0) {
+		t.Error("half a character")
 	}
 }

@@ -1,4 +1,4 @@
-package soap
+package guard
 
 import "bytes"
 
@@ -11,7 +11,7 @@ type attribute struct {
 }
 
 // startTag reads the start tag at i as a whole: nothing is changed before its last byte is there.
-func (g *guard) startTag(i int) (int, error) {
+func (g *Guard) startTag(i int) (int, error) {
 	p := g.p
 	n, err := g.name(i + 1)
 	if err != nil || n.end == len(p) {
@@ -49,7 +49,7 @@ func (g *guard) startTag(i int) (int, error) {
 }
 
 // attribute reads one attribute and returns the index behind it; the end of the bytes if it is not all there.
-func (g *guard) attribute(i int) (int, error) {
+func (g *Guard) attribute(i int) (int, error) {
 	p := g.p
 	n, err := g.name(i)
 	if err != nil || n.end == len(p) {
@@ -84,7 +84,7 @@ func (g *guard) attribute(i int) (int, error) {
 }
 
 // value goes on to the quote that ends a value; to the end of the bytes if it is not there.
-func (g *guard) value(i int, quote byte) (int, error) {
+func (g *Guard) value(i int, quote byte) (int, error) {
 	p := g.p
 	for i < len(p) && p[i] != quote {
 		next := i + 1
@@ -109,8 +109,8 @@ func (g *guard) value(i int, quote byte) (int, error) {
 }
 
 // open enters the element whose start tag is g.p[i:end], and leaves it again if the tag was an empty one.
-func (g *guard) open(i, end int, n qname, empty bool) error {
-	if int64(end-i) > g.limits.Whole {
+func (g *Guard) open(i, end int, n qname, empty bool) error {
+	if int64(end-i) > g.limits.Tag {
 		return g.refuse(i, "a tag is too long")
 	}
 	if len(g.frames) == g.limits.Depth {
@@ -139,10 +139,10 @@ func (g *guard) open(i, end int, n qname, empty bool) error {
 		return err
 	}
 	if g.capturing != nil {
-		g.capturing.startTag = extent{g.offset + int64(i), g.offset + int64(end)}
-		g.capturing.attributes = g.offset + int64(n.end)
+		g.capturing.StartTag = Span{g.offset + int64(i), g.offset + int64(end)}
+		g.capturing.NameEnd = g.offset + int64(n.end)
 	}
-	if g.files != nil && len(g.frames) > depthChild {
+	if g.files != nil && len(g.frames) > DepthChild {
 		g.files.enter(g, i, end, space, n.local(g.p), empty)
 	}
 	if len(g.attributes) == 0 {
@@ -155,7 +155,7 @@ func (g *guard) open(i, end int, n qname, empty bool) error {
 }
 
 // endTag reads the end tag at i, which must be that of the innermost open element, letter for letter.
-func (g *guard) endTag(i int) (int, error) {
+func (g *Guard) endTag(i int) (int, error) {
 	p := g.p
 	n := i + 2
 	if len(g.frames) == 0 {
@@ -177,7 +177,7 @@ func (g *guard) endTag(i int) (int, error) {
 }
 
 // close leaves the innermost element, whose end tag is g.p[i:end].
-func (g *guard) close(i, end int) error {
+func (g *Guard) close(i, end int) error {
 	if err := g.leave(i, end); err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package soap
+package guard
 
 import (
 	"bytes"
@@ -50,7 +50,7 @@ func declares(n qname, p []byte) (prefix []byte, ok bool) {
 }
 
 // declare brings the namespaces that the tag at hand declares into scope.
-func (g *guard) declare() error {
+func (g *Guard) declare() error {
 	for _, a := range g.attributes {
 		if !a.declares {
 			continue
@@ -110,7 +110,7 @@ func appendValue(dst, value []byte) []byte {
 }
 
 // find is the index of the namespace that a prefix, or the lack of one, stands for; ok is false if it is not declared.
-func (g *guard) find(prefix []byte) (space int, ok bool) {
+func (g *Guard) find(prefix []byte) (space int, ok bool) {
 	want := sum(prefix)
 	for i := len(g.bindings) - 1; i >= 0; i-- {
 		if b := &g.bindings[i]; b.sum == want && bytes.Equal(g.spaces[b.prefix:b.name], prefix) {
@@ -124,7 +124,7 @@ func (g *guard) find(prefix []byte) (space int, ok bool) {
 }
 
 // resolve finds the namespace of an element; ok is false when its prefix is not declared.
-func (g *guard) resolve(prefix []byte) (space []byte, ok bool) {
+func (g *Guard) resolve(prefix []byte) (space []byte, ok bool) {
 	i, ok := g.find(prefix)
 	switch {
 	case i == spaceXML:
@@ -137,7 +137,7 @@ func (g *guard) resolve(prefix []byte) (space []byte, ok bool) {
 
 // distinct refuses attributes with undeclared prefixes, and two of the same resolved name. Two of the same name as
 // written are that too.
-func (g *guard) distinct() error {
+func (g *Guard) distinct() error {
 	p := g.p
 	many := len(g.attributes) > fewAttributes
 	if many && g.seen == nil {
@@ -175,7 +175,7 @@ func apart(a, b *attribute) bool {
 }
 
 // crowded notes attribute i of many, and says whether another has its hash, and they must be compared.
-func (g *guard) crowded(i int) bool {
+func (g *Guard) crowded(i int) bool {
 	a := &g.attributes[i]
 	hash := maphash.Bytes(g.seed, a.name.local(g.p)) + uint64(a.space)
 	_, ok := g.seen[hash]

@@ -1,4 +1,4 @@
-package soap
+package guard
 
 import (
 	"encoding/binary"
@@ -67,7 +67,7 @@ func (k *knownTags) at(p []byte, i int) *knownTag {
 }
 
 // learn keeps the tag g.p[i:end], which has passed and has no attributes, if there is room for it.
-func (g *guard) learn(i, end int, n qname, empty bool) {
+func (g *Guard) learn(i, end int, n qname, empty bool) {
 	if g.known == nil {
 		if len(g.p) < knownBehind {
 			return
@@ -96,11 +96,11 @@ func (g *guard) learn(i, end int, n qname, empty bool) {
 
 // run goes on from i over what surely passes, and stops at what is to be looked at, if only because it is rare. It is for places
 // below the child of Header or Body where nobody wants to be told of what passes.
-func (g *guard) run(i int) int {
+func (g *Guard) run(i int) int {
 	p := g.p
 	for i < len(p) {
 		if p[i] != '<' {
-			if i = plainEnd(p, i); i == len(p) {
+			if i = PlainEnd(p, i); i == len(p) {
 				return i
 			}
 		}
@@ -130,7 +130,7 @@ func (g *guard) run(i int) int {
 }
 
 // runStart enters the element whose start tag is at i, if it is a known one. One that holds nothing but text is left again at once.
-func (g *guard) runStart(i int) int {
+func (g *Guard) runStart(i int) int {
 	p := g.p
 	if len(g.frames) >= g.limits.Depth {
 		return i
@@ -151,7 +151,7 @@ func (g *guard) runStart(i int) int {
 		return end
 	}
 	name := text[:t.name]
-	end = plainEnd(p, end)
+	end = PlainEnd(p, end)
 	if after := end + 2 + len(name); after < len(p) && p[end] == '<' && p[end+1] == '/' && p[after] == '>' && string(p[end+2:after]) == string(name) {
 		return after + 1
 	}
@@ -161,12 +161,12 @@ func (g *guard) runStart(i int) int {
 }
 
 // runEnd leaves the innermost element, if the tag at i is its end and it is deep enough.
-func (g *guard) runEnd(i int) int {
+func (g *Guard) runEnd(i int) int {
 	p, depth := g.p, len(g.frames)
 	f := &g.frames[depth-1]
 	want := g.names[f.names:]
 	end := i + 2 + len(want)
-	if depth == depthChild || end >= len(p) || p[end] != '>' || string(p[i+2:end]) != string(want) {
+	if depth == DepthChild || end >= len(p) || p[end] != '>' || string(p[i+2:end]) != string(want) {
 		return i
 	}
 	g.names, g.bindings, g.spaces, g.scope = g.names[:f.names], g.bindings[:f.bindings], g.spaces[:f.spaces], f.scope

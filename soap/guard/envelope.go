@@ -1,45 +1,47 @@
-package soap
+package guard
 
 import (
 	"slices"
 	"unicode/utf8"
 )
 
-// depthChild is the depth of the children of Header and Body. Above it SOAP 1.1 allows elements only.
-const depthChild = 3
+// DepthChild is the depth of the children of Header and Body. Above it SOAP 1.1 allows elements only.
+const DepthChild = 3
 
-// namespaceRegistry2 is the newer namespace of LogicalAddress, which the registry contracts of version 2 use.
-const namespaceRegistry2 = "urn:riv:infrastructure:itintegration:registry:2"
+// NamespaceRegistry2 is the newer namespace of LogicalAddress, which the registry contracts of version 2 use.
+const NamespaceRegistry2 = "urn:riv:infrastructure:itintegration:registry:2"
 
-// envelope is what the guard knows of the SOAP message so far.
-type envelope struct {
+// Envelope is what the guard knows of the SOAP message so far.
+type Envelope struct {
 	header, body bool // seen
 	closed       bool // the root has ended
-	headRead     bool // the first child of Body has begun
+	HeadRead     bool // the first child of Body has begun: all below but BodyEnd is known
 
-	others             int       // children of Header that name no receiver
-	logical, to        *captured // LogicalAddress and wsa:To; nil while not seen
-	capturing          *captured // that of them which is open
-	receiver, profile  string
-	stray              bool // a header is called as one that names a receiver, and is in another namespace
-	contract, opName   string
-	bodyStart, bodyEnd int64 // the first child of Body
+	LogicalAddress, To *ReceiverHeader // nil while not seen
+	capturing          *ReceiverHeader // that of them which is open
+	OtherHeaders       int             // children of Header that name no receiver
+	StrayReceiver      bool            // one of them is called as if it did, in another namespace
+	Receiver, Profile  string          // the text of LogicalAddress and RIVTABP21, or else of To and RIVTABP20
+
+	// The first child of Body: its namespace, its local name, and where it stands, from its < to behind its >.
+	Contract, Operation string
+	BodyStart, BodyEnd  int64
 }
 
-// captured is the text of a header that names a receiver.
-type captured struct {
+// ReceiverHeader is the text of a header that names a receiver.
+type ReceiverHeader struct {
 	text           []byte
 	carriageReturn bool // the last literal character was one
-	startTag       extent
-	endTag         extent // the same as startTag for an empty element
-	attributes     int64  // where the name in the start tag ends
+	StartTag       Span
+	EndTag         Span  // the same as StartTag for an empty element
+	NameEnd        int64 // where the name in the start tag ends
 }
 
-// extent is a piece of the message in its UTF-8 form.
-type extent struct{ begin, end int64 }
+// Span is a piece of the message in its UTF-8 form.
+type Span struct{ Begin, End int64 }
 
 // capture adds literal text, with line ends as XML reads them.
-func (g *guard) capture(text []byte) {
+func (g *Guard) capture(text []byte) {
 	c := g.capturing
 	for _, b := range text {
 		if b != '\n' || !c.carriageReturn {
@@ -53,21 +55,21 @@ func (g *guard) capture(text []byte) {
 	}
 }
 
-func (g *guard) captureRune(r rune) {
+func (g *Guard) captureRune(r rune) {
 	g.capturing.text = utf8.AppendRune(g.capturing.text, r)
 	g.capturing.carriageReturn = false
 }
 
 // enter judges the element that begins at i and is already on the stack.
-func (g *guard) enter(i int, space, local []byte) error {
+func (g *Guard) enter(i int, space, local []byte) error {
 	switch depth := len(g.frames); {
 	case depth == 1:
 		return g.enterEnvelope(i, space, local)
 	case depth == 2:
 		return g.enterSection(i, space, local)
-	case depth == depthChild && g.body:
+	case depth == DepthChild && g.body:
 		return g.enterBody(i, space, local)
-	case depth == depthChild:
+	case depth == DepthChild:
 		return g.enterHeader(i, space, local)
 	case g.capturing != nil:
 		return g.refuse(i, "an element inside the receiver's header")
@@ -75,7 +77,7 @@ func (g *guard) enter(i int, space, local []byte) error {
 	return nil
 }
 
-func (g *guard) enterEnvelope(i int, space, local []byte) error {
+func (g *Guard) enterEnvelope(i int, space, local []byte) error {
 	switch {
 	case string(local) != "Envelope":
 		return g.refuse(i, "the root element is not a SOAP Envelope")
@@ -87,7 +89,7 @@ func (g *guard) enterEnvelope(i int, space, local []byte) error {
 	return nil
 }
 
-func (g *guard) enterSection(i int, space, local []byte) error {
+func (g *Guard) enterSection(i int, space, local []byte) error {
 	own := string(space) == NamespaceEnvelope
 	switch {
 	case own && string(local) == "Header":
@@ -110,24 +112,24 @@ func (g *guard) enterSection(i int, space, local []byte) error {
 }
 
 // enterHeader looks for the two headers that name a receiver. All others pass: what their mustUnderstand asks of us is for Obey to see.
-func (g *guard) enterHeader(i int, space, local []byte) error {
-	var slot **captured
+func (g *Guard) enterHeader(i int, space, local []byte) error {
+	var slot **ReceiverHeader
 	switch {
 	case !namesReceiver(space, local):
 	case string(local) == "To":
-		slot = &g.to
+		slot = &g.To
 	default:
-		slot = &g.logical
+		slot = &g.LogicalAddress
 	}
 	if slot == nil {
-		g.others++
-		g.stray = g.stray || string(local) == "LogicalAddress" || string(local) == "To"
+		g.OtherHeaders++
+		g.StrayReceiver = g.StrayReceiver || string(local) == "LogicalAddress" || string(local) == "To"
 		return nil
 	}
 	if *slot != nil {
 		return g.refuse(i, "the receiver's header stands twice")
 	}
-	*slot = &captured{}
+	*slot = &ReceiverHeader{}
 	g.capturing = *slot
 	return nil
 }
@@ -140,7 +142,7 @@ const receiverInBody = " stands in Body, where the contract's element belongs: t
 func namesReceiver(space, local []byte) bool {
 	switch string(local) {
 	case "LogicalAddress":
-		return string(space) == NamespaceRegistry || string(space) == namespaceRegistry2
+		return string(space) == NamespaceRegistry || string(space) == NamespaceRegistry2
 	case "To":
 		return string(space) == NamespaceAddressing
 	}
@@ -148,48 +150,48 @@ func namesReceiver(space, local []byte) bool {
 }
 
 // encoded tells an element beside the first one in Body that SOAP's encoding (SOAP 1.1 section 5) put there: others refer to it by its id.
-func (g *guard) encoded(local []byte) bool {
+func (g *Guard) encoded(local []byte) bool {
 	return string(local) == "multiRef" || slices.ContainsFunc(g.attributes, func(a attribute) bool { return string(a.name.raw(g.p)) == "id" })
 }
 
-func (g *guard) enterBody(i int, space, local []byte) error {
+func (g *Guard) enterBody(i int, space, local []byte) error {
 	switch {
-	case g.headRead && g.encoded(local):
+	case g.HeadRead && g.encoded(local):
 		return g.refuse(i, "a second element in Body, as RPC/encoded messages have them: RIV-TA is document/literal")
-	case g.headRead:
+	case g.HeadRead:
 		return g.refuse(i, "a second element in Body")
-	case !g.reply && namesReceiver(space, local):
+	case !g.Answer && namesReceiver(space, local):
 		return g.refuse(i, string(local)+receiverInBody)
 	}
-	g.contract, g.opName = string(space), string(local)
-	g.bodyStart = g.offset + int64(i)
-	if g.reply {
-		g.headRead = true
+	g.Contract, g.Operation = string(space), string(local)
+	g.BodyStart = g.offset + int64(i)
+	if g.Answer {
+		g.HeadRead = true
 		return nil
 	}
-	chosen, profile := g.logical, RIVTABP21
+	chosen, profile := g.LogicalAddress, RIVTABP21
 	if chosen == nil {
-		chosen, profile = g.to, RIVTABP20
+		chosen, profile = g.To, RIVTABP20
 	}
 	if chosen != nil {
-		g.receiver, g.profile = string(chosen.text), profile
+		g.Receiver, g.Profile = string(chosen.text), profile
 	}
-	g.headRead = true
+	g.HeadRead = true
 	return nil
 }
 
 // leave judges the end of the innermost element, which is still on the stack; its end tag is g.p[i:end].
-func (g *guard) leave(i, end int) error {
+func (g *Guard) leave(i, end int) error {
 	switch depth := len(g.frames); {
-	case depth == depthChild:
+	case depth == DepthChild:
 		if g.capturing != nil {
-			g.capturing.endTag = extent{g.offset + int64(i), g.offset + int64(end)}
+			g.capturing.EndTag = Span{g.offset + int64(i), g.offset + int64(end)}
 		}
 		g.capturing = nil
-		if g.headRead {
-			g.bodyEnd = g.offset + int64(end)
+		if g.HeadRead {
+			g.BodyEnd = g.offset + int64(end)
 		}
-	case depth == 2 && g.body && !g.headRead:
+	case depth == 2 && g.body && !g.HeadRead:
 		return g.refuse(i, "a Body without an element")
 	case depth == 1 && !g.body:
 		return g.refuse(i, "an Envelope without Body")

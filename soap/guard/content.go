@@ -1,9 +1,9 @@
-package soap
+package guard
 
 import "bytes"
 
 // declaration tells comments and CDATA sections from all else that begins with <!, which is refused.
-func (g *guard) declaration(i int) (int, error) {
+func (g *Guard) declaration(i int) (int, error) {
 	p := g.p[i:]
 	for _, known := range []struct {
 		opening string
@@ -27,9 +27,9 @@ func (g *guard) declaration(i int) (int, error) {
 }
 
 // refusal says why a comment, an instruction or a CDATA section may not stand here; empty if it may.
-func (g *guard) refusal(m mode) string {
+func (g *Guard) refusal(m mode) string {
 	switch {
-	case m == modeCDATA && len(g.frames) < depthChild:
+	case m == modeCDATA && len(g.frames) < DepthChild:
 		return "a CDATA section where only elements may stand"
 	case m != modeCDATA && g.capturing != nil:
 		return "a comment or processing instruction inside the receiver's header"
@@ -37,7 +37,7 @@ func (g *guard) refusal(m mode) string {
 	return ""
 }
 
-func (g *guard) comment(i int) (int, error) {
+func (g *Guard) comment(i int) (int, error) {
 	i, err := g.skip(i, '-')
 	if err != nil || i+1 >= len(g.p) {
 		return i, err
@@ -56,7 +56,7 @@ func (g *guard) comment(i int) (int, error) {
 	return i + 3, nil
 }
 
-func (g *guard) instruction(i int) (int, error) {
+func (g *Guard) instruction(i int) (int, error) {
 	n, err := g.name(i + 2)
 	if err != nil {
 		return i, err
@@ -83,7 +83,7 @@ func (g *guard) instruction(i int) (int, error) {
 }
 
 // until goes on to what ends an instruction or a CDATA section.
-func (g *guard) until(i int, stop byte, ending string) (int, error) {
+func (g *Guard) until(i int, stop byte, ending string) (int, error) {
 	i, err := g.skip(i, stop)
 	if err != nil || i == len(g.p) || g.p[i] != stop {
 		return i, err
@@ -99,7 +99,7 @@ func (g *guard) until(i int, stop byte, ending string) (int, error) {
 	return i + n, nil
 }
 
-func (g *guard) cdata(i int) (int, error) {
+func (g *Guard) cdata(i int) (int, error) {
 	next, err := g.until(i, ']', "]]>")
 	if err != nil || g.capturing == nil && !g.inFile() {
 		return next, err
@@ -116,7 +116,7 @@ func (g *guard) cdata(i int) (int, error) {
 }
 
 // endLine is for markup inside text: a CR before it and a LF after it are two line ends, for they do not stand side by side (XML 1.0 section 2.11).
-func (g *guard) endLine() {
+func (g *Guard) endLine() {
 	if g.capturing != nil {
 		g.capturing.carriageReturn = false
 	}
@@ -126,16 +126,16 @@ func (g *guard) endLine() {
 }
 
 // text reads on to the next tag. Where SOAP allows only elements, blanks are all that passes.
-func (g *guard) text(i int) (int, error) {
+func (g *Guard) text(i int) (int, error) {
 	p, begin := g.p, i
-	if len(g.frames) < depthChild {
+	if len(g.frames) < DepthChild {
 		if i = blankEnd(p, i); i == begin || i < len(p) && p[i] != '<' {
 			return i, g.refuse(i, "text where only elements may stand")
 		}
 		return i, nil
 	}
 	for i < len(p) && p[i] != '<' {
-		if i = plainEnd(p, i); i == len(p) || p[i] == '<' {
+		if i = PlainEnd(p, i); i == len(p) || p[i] == '<' {
 			break
 		}
 		next, err := g.special(begin, i)
@@ -155,10 +155,10 @@ func (g *guard) text(i int) (int, error) {
 }
 
 // inFile tells whether what passes is the text of a file that is taken out.
-func (g *guard) inFile() bool { return g.files != nil && g.files.depth > 0 }
+func (g *Guard) inFile() bool { return g.files != nil && g.files.depth > 0 }
 
 // read gives literal text to who wants it.
-func (g *guard) read(text []byte) {
+func (g *Guard) read(text []byte) {
 	if g.capturing != nil {
 		g.capture(text)
 	}
@@ -168,7 +168,7 @@ func (g *guard) read(text []byte) {
 }
 
 // readRune gives a character that was referred to to who wants it.
-func (g *guard) readRune(r rune) {
+func (g *Guard) readRune(r rune) {
 	if g.capturing != nil {
 		g.captureRune(r)
 	}
@@ -178,7 +178,7 @@ func (g *guard) readRune(r rune) {
 }
 
 // special consumes the character at i that is not a plain one; the text from begin up to it is plain.
-func (g *guard) special(begin, i int) (int, error) {
+func (g *Guard) special(begin, i int) (int, error) {
 	p := g.p
 	switch p[i] {
 	case '&':

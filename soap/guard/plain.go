@@ -1,4 +1,4 @@
-package soap
+package guard
 
 import (
 	"encoding/binary"
@@ -17,8 +17,8 @@ func remarkable(x uint64) uint64 {
 	return ^((x ^ ones*'<' + sevens) & (x ^ ones*'&' + sevens) & (x ^ ones*']' + sevens) & (x + ones*0x60)) & highs
 }
 
-// plainEnd goes on over characters that text may hold without a second look, eight bytes at a time. It may stop before one of two bytes.
-func plainEnd(p []byte, i int) int {
+// PlainEnd goes on over characters that text may hold without a second look, eight bytes at a time. It may stop before one of two bytes.
+func PlainEnd(p []byte, i int) int {
 	for i+8 <= len(p) {
 		x := binary.LittleEndian.Uint64(p[i:])
 		found := remarkable(x) | x&highs

@@ -1,0 +1,16 @@
+package guard
+
+// Namespaces of the wire.
+const (
+	NamespaceEnvelope   = "http://schemas.xmlsoap.org/soap/envelope/"
+	NamespaceEnvelope12 = "http://www.w3.org/2003/05/soap-envelope"
+	NamespaceAddressing = "http://www.w3.org/2005/08/addressing"
+	NamespaceRegistry   = "urn:riv:itintegration:registry:1"
+)
+
+// The two RIV-TA basic profiles. They differ in the header that names the receiver: RIVTABP21 has
+// {urn:riv:itintegration:registry:1}LogicalAddress, RIVTABP20 has {http://www.w3.org/2005/08/addressing}To.
+const (
+	RIVTABP20 = "RIVTABP20"
+	RIVTABP21 = "RIVTABP21"
+)
