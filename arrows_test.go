@@ -28,8 +28,9 @@ var arrows = map[string][]string{
 	"contracts/redact":   {"contracts", "contracts/identity"},
 	"contracts/*/*":      {"soap", "soap/*"},
 	"routing/tak":        {"routing", "soap"},
-	"store":              {"routing", "contracts/identity"},
-	"store/storetest":    {"store", "routing"},
+	"store":              {"store/db", "routing", "contracts/identity"},
+	"store/db":           {},
+	"store/storetest":    {"store", "store/db", "routing"},
 	"relay":              {"soap", "contracts", "contracts/identity", "contracts/platform", "routing", "store"},
 	"web":                {"relay", "routing", "store", "contracts", "contracts/identity", "contracts/redact", "web/casefile"},
 	"web/casefile":       {"contracts/identity"},
@@ -52,9 +53,9 @@ var libraries = map[string][]string{
 	"github.com/beevik/etree":             {"cmd/contractgen", "contracts"},
 	"github.com/russellhaering/goxmldsig": {"cmd/contractgen", "contracts"},
 	"github.com/alecthomas/kong":          {"cmd/rivgate", "cmd/contractgen"},
-	"github.com/jackc/pgx":                {"store", "store/storetest", "cmd/torture"},
-	"modernc.org/sqlite":                  {"store", "store/storetest"},
-	"github.com/pressly/goose":            {"store", "store/storetest"},
+	"github.com/jackc/pgx":                {"store/db", "store", "store/storetest", "cmd/torture"},
+	"modernc.org/sqlite":                  {"store/db", "store", "store/storetest"},
+	"github.com/pressly/goose":            {"store/db", "store", "store/storetest"},
 	"github.com/go-pdf/fpdf":              {"web/casefile"},
 }
 
@@ -62,6 +63,7 @@ var libraries = map[string][]string{
 var pure = map[string][]string{
 	"routing":    {"context", "database/sql", "net", "net/http", "os"},
 	"store":      {"net/http", "encoding/xml"},
+	"store/db":   {"net/http", "encoding/xml", "encoding/json"},
 	"soap":       {"database/sql"},
 	"soap/guard": {"context", "database/sql", "net", "net/http", "os"},
 	"web":        {"database/sql"},

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"rivgate/store/db"
 )
 
 // Accept stores m, applies its Event to its case, and enters it in its one place (delivery, inbox, mailbox, or held because of a gap), in one
@@ -21,9 +23,9 @@ func (s *Store) Accept(ctx context.Context, m *Message) (Accepted, error) {
 	}
 	defer leave()
 	var accepted Accepted
-	err = s.grouped(ctx, m, &jointAccept{m: m, accepted: &accepted}, func(ctx context.Context, t *tx) (err error) {
+	err = s.inGroup(ctx, m, &jointAccept{m: m, accepted: &accepted}, func(ctx context.Context, t *tx) (err error) {
 		accepted, err = t.accept(ctx, m)
-		crashPoint("accept")
+		db.CrashPoint("accept")
 		return err
 	})
 	if err != nil {
@@ -33,14 +35,14 @@ func (s *Store) Accept(ctx context.Context, m *Message) (Accepted, error) {
 		}
 		return Accepted{}, fmt.Errorf("accepting a message: %w", err)
 	}
-	crashPoint("accepted")
+	db.CrashPoint("accepted")
 	return accepted, nil
 }
 
-// grouped commits an accept together with others; a large one keeps none waiting where there are several connections.
-func (s *Store) grouped(ctx context.Context, m *Message, with joint, do change) error {
-	if size := m.size(); size <= chunkSize || s.dialect.oneWriter {
-		return s.group(ctx, shard(m), &job{do: do, joint: with, size: size})
+// inGroup commits an accept together with others; a large one keeps none waiting where there are several connections.
+func (s *Store) inGroup(ctx context.Context, m *Message, with joint, do change) error {
+	if size := m.size(); size <= chunkSize || s.Dialect.OneWriter {
+		return s.Group(ctx, shard(m), &db.Job{Do: s.in(do), Joint: grouped{with, s}, Size: size})
 	}
 	return s.write(ctx, do)
 }
@@ -56,7 +58,7 @@ func shard(m *Message) string {
 const insertKey = `INSERT INTO message_key (sender, contract, key_id, message_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
 
 func (t *tx) accept(ctx context.Context, m *Message) (Accepted, error) {
-	fresh, err := t.exec(ctx, insertKey, fold(m.Key.Sender), m.Key.Contract, m.Key.MessageID, m.ID)
+	fresh, err := t.Exec(ctx, insertKey, fold(m.Key.Sender), m.Key.Contract, m.Key.MessageID, m.ID)
 	if err != nil {
 		return Accepted{}, err
 	}
@@ -145,7 +147,7 @@ func (t *tx) acceptEvent(ctx context.Context, in *entering) error {
 // beginCase creates the case of a message. False: it is there already.
 func (t *tx) beginCase(ctx context.Context, in *entering) (bool, error) {
 	e := in.m.Event
-	c, effects, refusal := begin(e, in.m.Key.Sender, t.now)
+	c, effects, refusal := begin(e, in.m.Key.Sender, t.Now)
 	if refusal != nil {
 		return false, refusal
 	}
@@ -169,7 +171,7 @@ func (t *tx) beginCase(ctx context.Context, in *entering) (bool, error) {
 // applyTo applies the event to its locked case and stores the case.
 func (t *tx) applyTo(ctx context.Context, c *Case, in *entering) error {
 	before := *c
-	effects, refusal := c.apply(in.m.Event, in.m.Key.Sender, t.now)
+	effects, refusal := c.apply(in.m.Event, in.m.Key.Sender, t.Now)
 	if refusal != nil {
 		*c = before
 		return refusal
@@ -201,11 +203,11 @@ func (t *tx) insertMessage(ctx context.Context, in *entering) error {
 	if err != nil {
 		return err
 	}
-	err = t.put(ctx, `INSERT INTO message (id, sender, contract, key_id, call_sender, receiver, profile, via, route, correlation, soap_action,
+	err = t.Put(ctx, `INSERT INTO message (id, sender, contract, key_id, call_sender, receiver, profile, via, route, correlation, soap_action,
 		content_type, received, case_id, kind, sequence, late, receipt, event, content, headers)
 		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21)`,
 		m.ID, fold(m.Key.Sender), m.Key.Contract, m.Key.MessageID, m.Call.Sender, m.Call.Receiver, m.Call.Profile, string(m.Route.Via), string(route),
-		m.Correlation, m.SOAPAction, m.ContentType, micros(in.receipt.Received), caseID, kind, sequence, in.late, string(receipt), event, content, headers)
+		m.Correlation, m.SOAPAction, m.ContentType, db.Micros(in.receipt.Received), caseID, kind, sequence, in.late, string(receipt), event, content, headers)
 	if err != nil {
 		return err
 	}

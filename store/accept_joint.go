@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+
+	"rivgate/store/db"
 )
 
 // jointAccept is an accept that goes with others of its group.
@@ -49,16 +51,16 @@ func (a *jointAccept) settle(ctx context.Context, t *tx, q *questions) error {
 	m := a.m
 	sender := fold(m.Key.Sender)
 	if q.taken[keyMark(sender, m.Key.Contract, m.Key.MessageID)] {
-		return errApart
+		return db.ErrApart
 	}
 	in := enter(m)
-	if err := t.putOne(ctx, insertFreshKey, sender, m.Key.Contract, m.Key.MessageID, m.ID); err != nil {
+	if err := t.PutOne(ctx, insertFreshKey, sender, m.Key.Contract, m.Key.MessageID, m.ID); err != nil {
 		return err
 	}
 	if err := a.place(ctx, t, q, &in); err != nil {
 		return err
 	}
-	crashPoint("accept")
+	db.CrashPoint("accept")
 	*a.accepted = Accepted{Receipt: in.receipt}
 	return nil
 }
@@ -73,19 +75,19 @@ func (a *jointAccept) place(ctx context.Context, t *tx, q *questions, in *enteri
 		return a.begin(ctx, t, in)
 	}
 	if !q.claim(caseMark(f.c.ID)) {
-		return errApart
+		return db.ErrApart
 	}
 	if refusal := f.c.never(a.m.Event, a.m.Key.Sender); refusal != nil {
 		return refusal
 	}
 	switch f.turn(a.m.Event.Sequence) {
 	case early:
-		return errApart
+		return db.ErrApart
 	case late:
 		in.late = true
 	case inTurn:
 		if f.held {
-			return errApart
+			return db.ErrApart
 		}
 		if err := t.setLast(ctx, f.c.ID, a.m.Key.Sender, a.m.Event.Sequence); err != nil {
 			return err
@@ -101,7 +103,7 @@ func (a *jointAccept) place(ctx context.Context, t *tx, q *questions, in *enteri
 // begin creates the case of a message. Is it there, the database says so, and the messages of the group go one by one.
 func (a *jointAccept) begin(ctx context.Context, t *tx, in *entering) error {
 	e := a.m.Event
-	c, effects, refusal := begin(e, a.m.Key.Sender, t.now)
+	c, effects, refusal := begin(e, a.m.Key.Sender, t.Now)
 	if refusal != nil {
 		return refusal
 	}
@@ -109,7 +111,7 @@ func (a *jointAccept) begin(ctx context.Context, t *tx, in *entering) error {
 	if err != nil {
 		return err
 	}
-	if err := t.putOne(ctx, insertCase, columns...); err != nil {
+	if err := t.PutOne(ctx, insertCase, columns...); err != nil {
 		return err
 	}
 	if err := t.putName(ctx, c); err != nil {

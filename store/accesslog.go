@@ -13,6 +13,7 @@ import (
 
 	"rivgate/contracts/identity"
 	"rivgate/routing"
+	"rivgate/store/db"
 )
 
 // AccessKind is what somebody did, as the access log says it.
@@ -62,7 +63,7 @@ type Access struct {
 
 // digest is the row's hash, given that of the row before. A row that names no cases has the hash that it had before rows named them.
 func (a *Access) digest(before string) string {
-	hashed := []any{before, a.Seq, micros(a.At), a.Who, a.Name, a.Roles, a.What, a.Case, a.Unit, a.Kind, a.Subject, a.Detail, a.Search, a.About}
+	hashed := []any{before, a.Seq, db.Micros(a.At), a.Who, a.Name, a.Roles, a.What, a.Case, a.Unit, a.Kind, a.Subject, a.Detail, a.Search, a.About}
 	if len(a.Cases) > 0 {
 		hashed = append(hashed, a.Cases.text())
 	}
@@ -100,28 +101,28 @@ func (s *Store) LogAccess(ctx context.Context, a Access) error {
 func (t *tx) logAccess(ctx context.Context, a Access) error {
 	var seq int64
 	var before string
-	found, err := t.row(ctx, []any{&seq, &before}, `SELECT seq, hash FROM access_head WHERE id = 1`+t.dialect.forUpdate)
+	found, err := t.Row(ctx, []any{&seq, &before}, `SELECT seq, hash FROM access_head WHERE id = 1`+t.Dialect.ForUpdate)
 	if err != nil {
 		return err
 	}
 	if !found {
 		return errors.New("the access log has lost its head")
 	}
-	a.Seq, a.At, a.Unit = seq+1, moment(micros(t.now)), fold(a.Unit)
+	a.Seq, a.At, a.Unit = seq+1, db.Moment(db.Micros(t.Now)), fold(a.Unit)
 	for _, text := range []*string{&a.Who, &a.Name, &a.Roles, &a.Case, &a.Unit, &a.Subject, &a.Detail, &a.Search} {
 		*text = storableText(*text)
 	}
 	a.Cases = a.Cases.stored()
 	a.Hash = a.digest(before)
-	if _, err := t.exec(ctx, `INSERT INTO access_log (seq, at, who, name, roles, what, case_id, unit, kind, subject, detail, search, about, hash, cases)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`, a.Seq, micros(a.At), a.Who, a.Name, a.Roles, string(a.What), a.Case, a.Unit,
+	if _, err := t.Exec(ctx, `INSERT INTO access_log (seq, at, who, name, roles, what, case_id, unit, kind, subject, detail, search, about, hash, cases)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`, a.Seq, db.Micros(a.At), a.Who, a.Name, a.Roles, string(a.What), a.Case, a.Unit,
 		string(a.Kind), a.Subject, a.Detail, a.Search, a.About, a.Hash, a.Cases.text()); err != nil {
 		return err
 	}
 	if err := t.indexShown(ctx, a.Seq, a.Cases); err != nil {
 		return err
 	}
-	_, err = t.exec(ctx, `UPDATE access_head SET seq = $1, hash = $2 WHERE id = 1`, a.Seq, a.Hash)
+	_, err = t.Exec(ctx, `UPDATE access_head SET seq = $1, hash = $2 WHERE id = 1`, a.Seq, a.Hash)
 	return err
 }
 
@@ -166,10 +167,10 @@ func (f AccessFilter) conditions() *conditions {
 		c.add("(kind = $? OR kind = '')", string(f.Kind))
 	}
 	if !f.Since.IsZero() {
-		c.add("at >= $?", micros(f.Since))
+		c.add("at >= $?", db.Micros(f.Since))
 	}
 	if !f.Until.IsZero() {
-		c.add("at < $?", micros(f.Until))
+		c.add("at < $?", db.Micros(f.Until))
 	}
 	if f.Before > 0 {
 		c.add("seq < $?", f.Before)
@@ -221,7 +222,7 @@ func scanAccess(rows *sql.Rows) (a Access, err error) {
 	var at int64
 	var shown string
 	err = rows.Scan(&a.Seq, &at, &a.Who, &a.Name, &a.Roles, &a.What, &a.Case, &a.Unit, &a.Kind, &a.Subject, &a.Detail, &a.Search, &a.About, &a.Hash, &shown)
-	a.At, a.Cases = moment(at), readShown(shown)
+	a.At, a.Cases = db.Moment(at), readShown(shown)
 	return a, err
 }
 
@@ -237,7 +238,7 @@ func (s *Store) AccessSample(ctx context.Context, f AccessFilter) ([]Access, err
 
 func (s *Store) accessRows(ctx context.Context, f AccessFilter, order string) ([]Access, error) {
 	query, args := f.query(order)
-	rows, err := collect(ctx, pool{s.read}, scanAccess, query, args...)
+	rows, err := db.Collect(ctx, s.read, scanAccess, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading the access log: %w", err)
 	}
@@ -253,7 +254,7 @@ func (f AccessFilter) query(order string) (string, []any) {
 
 // CasesOf are our ids of the cases in which somebody with this identity is patient or reporter.
 func (s *Store) CasesOf(ctx context.Context, personID string) ([]string, error) {
-	ids, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) },
+	ids, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) },
 		`SELECT id FROM cases WHERE reporter_id = $1 AND $1 <> '' UNION SELECT id FROM cases WHERE patient_id = $1 AND $1 <> ''`, identity.Key(personID))
 	if err != nil {
 		return nil, fmt.Errorf("finding a person's cases: %w", err)

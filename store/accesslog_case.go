@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"rivgate/store/db"
 )
 
 // ShownCases is which cases a list showed: their ids, by the HSA-id of the unit that had them then.
@@ -93,7 +95,7 @@ func (t *tx) indexShown(ctx context.Context, seq int64, s ShownCases) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	_, err := t.exec(ctx, `INSERT INTO access_case (case_id, seq, unit) VALUES `+strings.Join(rows, ", "), c.args...)
+	_, err := t.Exec(ctx, `INSERT INTO access_case (case_id, seq, unit) VALUES `+strings.Join(rows, ", "), c.args...)
 	return err
 }
 
@@ -142,7 +144,7 @@ func (s *Store) shownAt(ctx context.Context, row *Access) (bool, error) {
 	var c conditions
 	c.add("seq = $?", row.Seq)
 	c.among("case_id", row.Cases.Of(nil))
-	found, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (e [2]string, err error) { return e, rows.Scan(&e[0], &e[1]) }, `SELECT case_id, unit FROM access_case`+c.where(), c.args...)
+	found, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (e [2]string, err error) { return e, rows.Scan(&e[0], &e[1]) }, `SELECT case_id, unit FROM access_case`+c.where(), c.args...)
 	if err != nil {
 		return false, fmt.Errorf("reading what lists showed: %w", err)
 	}

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+
+	"rivgate/store/db"
 )
 
 // AccessHead is where the access log's chain ends. Noted down elsewhere, it shows later that nothing before it was made anew.
@@ -29,7 +31,7 @@ func (s *Store) VerifyAccess(ctx context.Context, noted AccessHead) (AccessRepor
 	const page = 1000
 	last := AccessHead{}
 	for {
-		rows, err := collect(ctx, pool{s.read}, scanAccess, `SELECT `+accessColumns+` FROM access_log WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`, last.Seq, r.Head.Seq, page)
+		rows, err := db.Collect(ctx, s.read, scanAccess, `SELECT `+accessColumns+` FROM access_log WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`, last.Seq, r.Head.Seq, page)
 		if err != nil {
 			return r, fmt.Errorf("reading the access log: %w", err)
 		}

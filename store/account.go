@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rivgate/routing"
+	"rivgate/store/db"
 )
 
 // ErrAccountExists is returned where an account is to be added whose id is taken.
@@ -78,14 +79,14 @@ func (s *Store) AddAccount(ctx context.Context, a Account, by Access) error {
 		return errors.New("adding an account: it has no name")
 	}
 	return s.write(ctx, func(ctx context.Context, t *tx) error {
-		found, err := t.row(ctx, []any{new(string)}, `SELECT id FROM account WHERE id = $1`, a.ID)
+		found, err := t.Row(ctx, []any{new(string)}, `SELECT id FROM account WHERE id = $1`, a.ID)
 		if err != nil {
 			return err
 		}
 		if found {
 			return ErrAccountExists
 		}
-		a.Created, a.Changed = t.now, t.now
+		a.Created, a.Changed = t.Now, t.Now
 		if err := t.putAccount(ctx, &a); err != nil {
 			return err
 		}
@@ -114,13 +115,13 @@ func (t *tx) putAccount(ctx context.Context, a *Account) error {
 	}
 	signedIn := int64(0)
 	if !a.SignedIn.IsZero() {
-		signedIn = micros(a.SignedIn)
+		signedIn = db.Micros(a.SignedIn)
 	}
-	_, err = t.exec(ctx, `INSERT INTO account (id, name, source, password, changes, disabled, demo, grants, epoch, created, changed, signed_in)
+	_, err = t.Exec(ctx, `INSERT INTO account (id, name, source, password, changes, disabled, demo, grants, epoch, created, changed, signed_in)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 		ON CONFLICT (id) DO UPDATE SET name = excluded.name, source = excluded.source, password = excluded.password, changes = excluded.changes,
 			disabled = excluded.disabled, demo = excluded.demo, grants = excluded.grants, epoch = excluded.epoch, changed = excluded.changed, signed_in = excluded.signed_in`,
-		a.ID, storableText(a.Name), a.Source, a.Password, a.Changes, a.Disabled, a.Demo, string(grants), a.Epoch, micros(a.Created), micros(a.Changed), signedIn)
+		a.ID, storableText(a.Name), a.Source, a.Password, a.Changes, a.Disabled, a.Demo, string(grants), a.Epoch, db.Micros(a.Created), db.Micros(a.Changed), signedIn)
 	return err
 }
 
@@ -129,7 +130,7 @@ func (t *tx) putAccount(ctx context.Context, a *Account) error {
 func (s *Store) ChangeAccount(ctx context.Context, id string, by Access, change func(*Account) error) (Account, error) {
 	var a Account
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		all, err := collect(ctx, t, scanAccount, selectAccount+` WHERE id = $1`+t.dialect.forUpdate, AccountID(id))
+		all, err := db.Collect(ctx, t, scanAccount, selectAccount+` WHERE id = $1`+t.Dialect.ForUpdate, AccountID(id))
 		if err != nil {
 			return err
 		}
@@ -141,12 +142,12 @@ func (s *Store) ChangeAccount(ctx context.Context, id string, by Access, change 
 		if err := change(&a); err != nil {
 			return err
 		}
-		a.ID, a.Created, a.Changed = was.ID, was.Created, t.now
+		a.ID, a.Created, a.Changed = was.ID, was.Created, t.Now
 		if a.Password != was.Password || a.Disabled && !was.Disabled {
 			a.Epoch = was.Epoch + 1
 		}
 		if a.Epoch != was.Epoch {
-			if _, err := t.exec(ctx, `UPDATE web_session SET expires = $2 WHERE account = $1 AND expires > $2`, a.ID, micros(t.now)); err != nil {
+			if _, err := t.Exec(ctx, `UPDATE web_session SET expires = $2 WHERE account = $1 AND expires > $2`, a.ID, db.Micros(t.Now)); err != nil {
 				return err
 			}
 		}
@@ -166,16 +167,16 @@ func scanAccount(rows *sql.Rows) (a Account, err error) {
 	if err := rows.Scan(&a.ID, &a.Name, &a.Source, &a.Password, &a.Changes, &a.Disabled, &a.Demo, &grants, &a.Epoch, &created, &changed, &signedIn); err != nil {
 		return a, err
 	}
-	a.Created, a.Changed = moment(created), moment(changed)
+	a.Created, a.Changed = db.Moment(created), db.Moment(changed)
 	if signedIn > 0 {
-		a.SignedIn = moment(signedIn)
+		a.SignedIn = db.Moment(signedIn)
 	}
 	return a, json.Unmarshal([]byte(grants), &a.Grants)
 }
 
 // Account finds an account by what is typed at sign-in. ErrNotFound.
 func (s *Store) Account(ctx context.Context, id string) (Account, error) {
-	all, err := collect(ctx, pool{s.read}, scanAccount, selectAccount+` WHERE id = $1`, AccountID(id))
+	all, err := db.Collect(ctx, s.read, scanAccount, selectAccount+` WHERE id = $1`, AccountID(id))
 	if err != nil {
 		return Account{}, fmt.Errorf("reading an account: %w", err)
 	}
@@ -187,7 +188,7 @@ func (s *Store) Account(ctx context.Context, id string) (Account, error) {
 
 // Accounts lists all accounts by id.
 func (s *Store) Accounts(ctx context.Context) ([]Account, error) {
-	all, err := collect(ctx, pool{s.read}, scanAccount, selectAccount+` ORDER BY id`)
+	all, err := db.Collect(ctx, s.read, scanAccount, selectAccount+` ORDER BY id`)
 	if err != nil {
 		return nil, fmt.Errorf("listing accounts: %w", err)
 	}
@@ -204,11 +205,11 @@ func (s *Store) Secret(ctx context.Context, name string) ([]byte, error) {
 		return nil, fmt.Errorf("making a key: %w", err)
 	}
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		if _, err := t.exec(ctx, `INSERT INTO secret (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, name, value); err != nil {
+		if _, err := t.Exec(ctx, `INSERT INTO secret (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, name, value); err != nil {
 			return err
 		}
 		var kept []byte
-		if _, err := t.row(ctx, []any{&kept}, `SELECT value FROM secret WHERE name = $1`, name); err != nil {
+		if _, err := t.Row(ctx, []any{&kept}, `SELECT value FROM secret WHERE name = $1`, name); err != nil {
 			return err
 		}
 		value = kept

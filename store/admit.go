@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"rivgate/store/db"
 )
 
 // ErrBusy means that as many accepts wait already as may: nothing was stored, the caller may come back in a moment.
@@ -21,7 +23,7 @@ func (s *Store) admit(ctx context.Context, size int) (_ context.Context, leave f
 		s.waiting.Add(-1)
 		return nil, nil, ErrBusy
 	}
-	ctx, cancel := context.WithTimeout(ctx, acceptTime+extraTime(size))
+	ctx, cancel := context.WithTimeout(ctx, acceptTime+db.ExtraTime(size))
 	return ctx, func() {
 		cancel()
 		s.waiting.Add(-1)

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"rivgate/store/db"
 )
 
 // Verb is what an operator can order for deliveries that a filter chooses.
@@ -36,13 +38,13 @@ type Audit struct {
 func (s *Store) Audits(ctx context.Context, since time.Time, limit int) ([]Audit, error) {
 	var c conditions
 	if !since.IsZero() {
-		c.add("at >= $?", micros(since))
+		c.add("at >= $?", db.Micros(since))
 	}
 	c.args = append(c.args, listLimit(limit))
-	audits, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (a Audit, err error) {
+	audits, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (a Audit, err error) {
 		var at int64
 		err = rows.Scan(&a.Verb, &a.Filter, &a.Address, &a.By, &a.Reason, &a.Count, &at)
-		a.At = moment(at)
+		a.At = db.Moment(at)
 		return a, err
 	}, fmt.Sprintf(`SELECT verb, filter, address, by_whom, reason, count, at FROM audit%s ORDER BY seq DESC LIMIT $%d`, c.where(), len(c.args)), c.args...)
 	if err != nil {
@@ -52,8 +54,8 @@ func (s *Store) Audits(ctx context.Context, since time.Time, limit int) ([]Audit
 }
 
 func (t *tx) audit(ctx context.Context, o order, filter string, n int) error {
-	_, err := t.exec(ctx, `INSERT INTO audit (verb, filter, address, by_whom, reason, count, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		o.verb, filter, o.address, o.by, o.reason, n, micros(t.now))
+	_, err := t.Exec(ctx, `INSERT INTO audit (verb, filter, address, by_whom, reason, count, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		o.verb, filter, o.address, o.by, o.reason, n, db.Micros(t.Now))
 	return err
 }
 

@@ -16,10 +16,10 @@ func TestAConnectionThatCannotRollBackIsReplaced(t *testing.T) {
 	t.Cleanup(func() { _ = s.Close() })
 	full := errors.New("the disk is full")
 	err = s.write(t.Context(), func(ctx context.Context, t *tx) error {
-		if _, err := t.exec(ctx, "UPDATE lane SET worker = ''"); err != nil { // a statement that is kept
+		if _, err := t.Exec(ctx, "UPDATE lane SET worker = ''"); err != nil { // a statement that is kept
 			return err
 		}
-		if _, err := t.exec(ctx, "ROLLBACK"); err != nil {
+		if _, err := t.Exec(ctx, "ROLLBACK"); err != nil {
 			return err
 		}
 		return full

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"rivgate/store/db"
 )
 
 // Case finds a case by our id or by the extension of 1177's. ErrNotFound.
@@ -19,7 +21,7 @@ func (s *Store) CaseByRef(ctx context.Context, ref Ref) (Case, error) {
 }
 
 func (s *Store) found(ctx context.Context, query string, args ...any) (Case, error) {
-	c, err := oneCase(ctx, pool{s.read}, query, args...)
+	c, err := oneCase(ctx, s.read, query, args...)
 	if err != nil {
 		return Case{}, err
 	}
@@ -86,7 +88,7 @@ func escapeLike(text string) string {
 
 // ForwardsDue lists cases whose message to their next handler is still to be sent.
 func (s *Store) ForwardsDue(ctx context.Context, limit int) ([]Case, error) {
-	cases, err := collect(ctx, pool{s.read}, scanCase, `SELECT doc, protected FROM cases WHERE forward_due ORDER BY changed, id LIMIT $1`, listLimit(limit))
+	cases, err := db.Collect(ctx, s.read, scanCase, `SELECT doc, protected FROM cases WHERE forward_due ORDER BY changed, id LIMIT $1`, listLimit(limit))
 	if err != nil {
 		return nil, fmt.Errorf("listing forwards due: %w", err)
 	}
@@ -123,12 +125,12 @@ const unknownOutcome = `(d.state = 'due' AND (d.outcome = 'unknown' OR d.outcome
 
 // TimeLine is every accepted message of a case, oldest first.
 func (s *Store) TimeLine(ctx context.Context, caseID string) ([]Entry, error) {
-	entries, err := collect(ctx, pool{s.read}, scanEntry, `SELECT m.id, m.sender, m.contract, m.key_id, m.kind, m.receiver, m.via, m.received, m.late,
+	entries, err := db.Collect(ctx, s.read, scanEntry, `SELECT m.id, m.sender, m.contract, m.key_id, m.kind, m.receiver, m.via, m.received, m.late,
 		COALESCE(h.refused, ''), m.content, `+placeOf+`
 		FROM message m LEFT JOIN held h ON h.message_id = m.id
 		LEFT JOIN delivery d ON d.message_id = m.id LEFT JOIN lane l ON l.id = d.lane
 		LEFT JOIN inbox i ON i.message_id = m.id LEFT JOIN letter e ON e.message_id = m.id AND e.kind = m.kind
-		WHERE m.case_id = $2 ORDER BY m.seq`, micros(s.now()), caseID)
+		WHERE m.case_id = $2 ORDER BY m.seq`, db.Micros(s.Now()), caseID)
 	if err != nil {
 		return nil, fmt.Errorf("reading a time line: %w", err)
 	}
@@ -140,7 +142,7 @@ func scanEntry(rows *sql.Rows) (e Entry, err error) {
 	var content []byte
 	err = rows.Scan(&e.MessageID, &e.Key.Sender, &e.Key.Contract, &e.Key.MessageID, &e.Kind, &e.Receiver, &e.Via, &received, &e.Late,
 		&e.Refused, &content, &e.Place)
-	e.Sender, e.At = e.Key.Sender, moment(received)
+	e.Sender, e.At = e.Key.Sender, db.Moment(received)
 	e.Refused = Reason(strings.TrimPrefix(string(e.Refused), dismissedMark))
 	if len(content) > 0 {
 		e.Content = json.RawMessage(content)
@@ -150,11 +152,11 @@ func scanEntry(rows *sql.Rows) (e Entry, err error) {
 
 // Mailbox is what the citizen has in the mailbox for a case, oldest first.
 func (s *Store) Mailbox(ctx context.Context, caseID string) ([]Letter, error) {
-	letters, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (l Letter, err error) {
+	letters, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (l Letter, err error) {
 		var at int64
 		var content []byte
 		err = rows.Scan(&l.ID, &l.CaseID, &l.MessageID, &l.Kind, &at, &l.From, &content, &l.Answered)
-		l.At = moment(at)
+		l.At = db.Moment(at)
 		if len(content) > 0 {
 			l.Content = json.RawMessage(content)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"rivgate/contracts/identity"
 	"rivgate/routing"
+	"rivgate/store/db"
 )
 
 // document is a case as its row holds it whole. The columns beside it are for finding and counting.
@@ -36,8 +37,8 @@ func scanCase(rows *sql.Rows) (Case, error) {
 }
 
 // oneCase reads the case of a query that finds at most one; nil where there is none.
-func oneCase(ctx context.Context, q querier, query string, args ...any) (*Case, error) {
-	cases, err := collect(ctx, q, scanCase, query, args...)
+func oneCase(ctx context.Context, q db.Querier, query string, args ...any) (*Case, error) {
+	cases, err := db.Collect(ctx, q, scanCase, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading a case: %w", err)
 	}
@@ -50,18 +51,18 @@ func oneCase(ctx context.Context, q querier, query string, args ...any) (*Case, 
 // lockCase reads the case of an event and keeps it from others until the transaction ends; nil where there is none.
 func (t *tx) lockCase(ctx context.Context, e *Event) (*Case, error) {
 	if e.Case.Extension != "" {
-		return oneCase(ctx, t, `SELECT doc, protected FROM cases WHERE `+byRef+t.dialect.forUpdate,
+		return oneCase(ctx, t, `SELECT doc, protected FROM cases WHERE `+byRef+t.Dialect.ForUpdate,
 			fold(e.Case.Root), e.Case.Extension)
 	}
 	if e.External.Extension == "" {
 		return nil, nil
 	}
-	return oneCase(ctx, t, `SELECT doc, protected FROM cases WHERE id = (SELECT case_id FROM case_external WHERE root = $1 AND extension = $2)`+t.dialect.forUpdate,
+	return oneCase(ctx, t, `SELECT doc, protected FROM cases WHERE id = (SELECT case_id FROM case_external WHERE root = $1 AND extension = $2)`+t.Dialect.ForUpdate,
 		fold(e.External.Root), e.External.Extension)
 }
 
 func (t *tx) lockCaseID(ctx context.Context, id string) (*Case, error) {
-	return oneCase(ctx, t, `SELECT doc, protected FROM cases WHERE id = $1`+t.dialect.forUpdate, id)
+	return oneCase(ctx, t, `SELECT doc, protected FROM cases WHERE id = $1`+t.Dialect.ForUpdate, id)
 }
 
 // byRef finds a case by 1177's id. That it is not empty must be said: the index holds no others.
@@ -80,9 +81,9 @@ func (c *Case) columns() ([]any, error) {
 	incident := cmp.Or(c.Classification.IncidentDate, c.Facts.IncidentDate)
 	return []any{
 		fold(c.Ref.Root), c.Ref.Extension, string(c.State), fold(c.Handler.Unit), string(c.Handler.Via), c.Handler.Region, fold(c.Handler.Provider),
-		micros(c.Received), micros(c.Changed), c.Version, c.ForwardDue, identity.Key(c.Facts.ReporterID), identity.Key(c.Facts.PatientID), c.search(),
+		db.Micros(c.Received), db.Micros(c.Changed), c.Version, c.ForwardDue, identity.Key(c.Facts.ReporterID), identity.Key(c.Facts.PatientID), c.search(),
 		c.age(), c.Facts.Sex, c.Classification.Area, fold(cmp.Or(c.Classification.IncidentUnit, c.Facts.IncidentUnit)),
-		incident[:min(6, len(incident))], month(c.Received), closed, string(doc), micros(c.Due), string(c.Handler.Kind),
+		incident[:min(6, len(incident))], month(c.Received), closed, string(doc), db.Micros(c.Due), string(c.Handler.Kind),
 	}, nil
 }
 
@@ -105,7 +106,7 @@ func (t *tx) insertCase(ctx context.Context, c *Case, external bool) (bool, erro
 	if err != nil {
 		return false, err
 	}
-	n, err := t.exec(ctx, insertCase, row...)
+	n, err := t.Exec(ctx, insertCase, row...)
 	if err != nil || n == 0 {
 		return false, err
 	}
@@ -121,7 +122,7 @@ func (t *tx) nameCase(ctx context.Context, c *Case) (bool, error) {
 	if c.External.Extension == "" {
 		return true, nil
 	}
-	n, err := t.exec(ctx, insertExternal, fold(c.External.Root), c.External.Extension, c.ID)
+	n, err := t.Exec(ctx, insertExternal, fold(c.External.Root), c.External.Extension, c.ID)
 	return n == 1, err
 }
 
@@ -132,7 +133,7 @@ func (t *tx) putName(ctx context.Context, c *Case) error {
 	if c.External.Extension == "" {
 		return nil
 	}
-	return t.put(ctx, insertExternal, fold(c.External.Root), c.External.Extension, c.ID)
+	return t.Put(ctx, insertExternal, fold(c.External.Root), c.External.Extension, c.ID)
 }
 
 // updateCase stores what became of a case that this transaction has locked. At another unit it is nobody's yet, and not parked.
@@ -141,7 +142,7 @@ func (t *tx) updateCase(ctx context.Context, c *Case, before *Case) error {
 	if err != nil {
 		return err
 	}
-	err = t.put(ctx, `UPDATE cases SET ref_root = $2, ref_extension = $3, state = $4, unit = $5, via = $6, region = $7, provider = $8, received = $9,
+	err = t.Put(ctx, `UPDATE cases SET ref_root = $2, ref_extension = $3, state = $4, unit = $5, via = $6, region = $7, provider = $8, received = $9,
 		changed = $10, version = $11, forward_due = $12, reporter_id = $13, patient_id = $14, search = $15, age = $16, sex = $17, area = $18,
 		incident_unit = $19, incident_month = $20, received_month = $21, closed_month = $22, doc = $23, due = $24, kind = $25,
 		stale = stale OR search <> $15, assignee = CASE WHEN unit = $5 THEN assignee ELSE '' END, parked_until = CASE WHEN unit = $5 THEN parked_until ELSE 0 END
@@ -158,7 +159,7 @@ func (t *tx) updateCase(ctx context.Context, c *Case, before *Case) error {
 	if strings.Join(c.codeList(), " ") == strings.Join(before.codeList(), " ") {
 		return nil
 	}
-	if err := t.put(ctx, `DELETE FROM case_code WHERE case_id = $1`, c.ID); err != nil {
+	if err := t.Put(ctx, `DELETE FROM case_code WHERE case_id = $1`, c.ID); err != nil {
 		return err
 	}
 	return t.codes(ctx, c)
@@ -167,7 +168,7 @@ func (t *tx) updateCase(ctx context.Context, c *Case, before *Case) error {
 func (t *tx) codes(ctx context.Context, c *Case) error {
 	for _, entry := range c.codeList() {
 		kind, code, _ := strings.Cut(entry, ":")
-		err := t.put(ctx, `INSERT INTO case_code (case_id, kind, code) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, c.ID, kind, code)
+		err := t.Put(ctx, `INSERT INTO case_code (case_id, kind, code) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, c.ID, kind, code)
 		if err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"rivgate/routing"
+	"rivgate/store/db"
 )
 
 // CatalogueDraft is what the next version is to be: one for all who work on the catalogue. It holds whole rows, not changes.
@@ -115,7 +116,7 @@ func (s *Store) readDraftWhole(ctx context.Context) (CatalogueDraft, error) {
 		return d, err
 	}
 	if d.Open {
-		d.Changed = moment(changed)
+		d.Changed = db.Moment(changed)
 	} else {
 		d.Base, d.By = d.Latest, ""
 	}
@@ -153,13 +154,13 @@ func scanVersion(rows *sql.Rows) (v CatalogueVersion, err error) {
 	var published, due int64
 	var cancelled sql.NullInt64
 	err = rows.Scan(&v.Number, &v.Base, &v.Restores, &v.By, &v.Reason, &published, &due, &cancelled, &v.Units, &v.Routes, &v.Permissions)
-	v.Published, v.Due, v.Cancelled = moment(published), moment(due), moments(cancelled)
+	v.Published, v.Due, v.Cancelled = db.Moment(published), db.Moment(due), db.Moments(cancelled)
 	return v, err
 }
 
 // CatalogueVersions are all versions, the newest first.
 func (s *Store) CatalogueVersions(ctx context.Context) ([]CatalogueVersion, error) {
-	versions, err := collect(ctx, pool{s.read}, scanVersion, `SELECT `+versionColumns+` FROM catalogue_version ORDER BY number DESC`)
+	versions, err := db.Collect(ctx, s.read, scanVersion, `SELECT `+versionColumns+` FROM catalogue_version ORDER BY number DESC`)
 	if err != nil {
 		return nil, fmt.Errorf("listing versions of the catalogue: %w", err)
 	}
@@ -168,8 +169,8 @@ func (s *Store) CatalogueVersions(ctx context.Context) ([]CatalogueVersion, erro
 
 // CatalogueInForce is the newest version that is due; ErrNotFound if there is none.
 func (s *Store) CatalogueInForce(ctx context.Context) (CatalogueVersion, error) {
-	versions, err := collect(ctx, pool{s.read}, scanVersion, `SELECT `+versionColumns+` FROM catalogue_version
-		WHERE cancelled IS NULL AND due <= $1 ORDER BY number DESC LIMIT 1`, micros(s.now()))
+	versions, err := db.Collect(ctx, s.read, scanVersion, `SELECT `+versionColumns+` FROM catalogue_version
+		WHERE cancelled IS NULL AND due <= $1 ORDER BY number DESC LIMIT 1`, db.Micros(s.Now()))
 	switch {
 	case err != nil:
 		return CatalogueVersion{}, fmt.Errorf("looking for the version in force: %w", err)
@@ -181,10 +182,10 @@ func (s *Store) CatalogueInForce(ctx context.Context) (CatalogueVersion, error) 
 
 // CatalogueEvents is what was done to the catalogue, the newest first, 500 at most.
 func (s *Store) CatalogueEvents(ctx context.Context) ([]CatalogueEvent, error) {
-	events, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (e CatalogueEvent, err error) {
+	events, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (e CatalogueEvent, err error) {
 		var at int64
 		err = rows.Scan(&e.Verb, &e.Version, &e.Revision, &e.By, &e.Reason, &e.Changes, &e.What, &at)
-		e.At = moment(at)
+		e.At = db.Moment(at)
 		return e, err
 	}, `SELECT verb, version, revision, by_whom, reason, changes, what, at FROM catalogue_event ORDER BY seq DESC LIMIT $1`, listMax)
 	if err != nil {
@@ -196,7 +197,7 @@ func (s *Store) CatalogueEvents(ctx context.Context) ([]CatalogueEvent, error) {
 // OpenCases counts the cases that are not closed by the unit that handles them, its HSA-id in upper case.
 func (s *Store) OpenCases(ctx context.Context) (map[string]int, error) {
 	open := map[string]int{}
-	_, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (struct{}, error) {
+	_, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (struct{}, error) {
 		var unit string
 		var n int
 		err := rows.Scan(&unit, &n)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"rivgate/routing"
+	"rivgate/store/db"
 )
 
 // EditCatalogue carries out edits on the draft that has this revision, all or none, and gives the draft as it is then, with what changed.
@@ -17,7 +18,7 @@ func (s *Store) EditCatalogue(ctx context.Context, revision int64, edits []routi
 	if err != nil {
 		return d, nil, err
 	}
-	before, today := d.Rows, routing.DateOf(s.now())
+	before, today := d.Rows, routing.DateOf(s.Now())
 	if d.Rows, err = routing.ApplyEdits(before, edits, s.newID, today); err != nil {
 		return d, nil, err
 	}
@@ -53,7 +54,7 @@ func (s *Store) RebaseCatalogue(ctx context.Context, revision int64, rules routi
 	if d.Rows, err = routing.MergeEntries(base, latest, mine); err != nil {
 		return d, err
 	}
-	if err := routing.CheckEntries(d.Rows, rules, routing.DateOf(s.now())); err != nil {
+	if err := routing.CheckEntries(d.Rows, rules, routing.DateOf(s.Now())); err != nil {
 		return d, err
 	}
 	d.Base = d.Latest
@@ -105,12 +106,12 @@ func (s *Store) saveDraft(ctx context.Context, d CatalogueDraft, e CatalogueEven
 		if _, err := t.lockDraft(ctx, revision); err != nil {
 			return err
 		}
-		_, err := t.exec(ctx, `UPDATE catalogue_draft SET revision = $1, open = TRUE, base = $2, by_whom = $3, changed = $4, doc = $5 WHERE id = 1`,
-			revision+1, d.Base, e.By, micros(t.now), doc)
+		_, err := t.Exec(ctx, `UPDATE catalogue_draft SET revision = $1, open = TRUE, base = $2, by_whom = $3, changed = $4, doc = $5 WHERE id = 1`,
+			revision+1, d.Base, e.By, db.Micros(t.Now), doc)
 		if err != nil {
 			return err
 		}
-		d.Changed = t.now
+		d.Changed = t.Now
 		e.Revision = revision + 1
 		return t.catalogueEvent(ctx, e)
 	})
@@ -130,7 +131,7 @@ type lockedDraft struct {
 // lockDraft keeps every other change of the catalogue out until the transaction ends. A negative revision asks for none.
 func (t *tx) lockDraft(ctx context.Context, revision int64) (lockedDraft, error) {
 	var l lockedDraft
-	_, err := t.row(ctx, []any{&l.revision, &l.open, &l.base}, `SELECT revision, open, base FROM catalogue_draft WHERE id = 1`+t.dialect.forUpdate)
+	_, err := t.Row(ctx, []any{&l.revision, &l.open, &l.base}, `SELECT revision, open, base FROM catalogue_draft WHERE id = 1`+t.Dialect.ForUpdate)
 	if err == nil && revision >= 0 && l.revision != revision {
 		err = &RevisionError{Given: revision, Present: l.revision}
 	}
@@ -139,7 +140,7 @@ func (t *tx) lockDraft(ctx context.Context, revision int64) (lockedDraft, error)
 
 // closeDraft leaves no draft open. The revision goes on, so that nobody edits what is gone.
 func (t *tx) closeDraft(ctx context.Context, revision int64, e CatalogueEvent) error {
-	_, err := t.exec(ctx, `UPDATE catalogue_draft SET revision = $1, open = FALSE, base = 0, by_whom = '', changed = $2, doc = NULL WHERE id = 1`, revision+1, micros(t.now))
+	_, err := t.Exec(ctx, `UPDATE catalogue_draft SET revision = $1, open = FALSE, base = 0, by_whom = '', changed = $2, doc = NULL WHERE id = 1`, revision+1, db.Micros(t.Now))
 	if err != nil {
 		return err
 	}
@@ -148,7 +149,7 @@ func (t *tx) closeDraft(ctx context.Context, revision int64, e CatalogueEvent) e
 }
 
 func (t *tx) catalogueEvent(ctx context.Context, e CatalogueEvent) error {
-	_, err := t.exec(ctx, `INSERT INTO catalogue_event (verb, version, revision, by_whom, reason, changes, what, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		e.Verb, e.Version, e.Revision, e.By, e.Reason, e.Changes, e.What, micros(t.now))
+	_, err := t.Exec(ctx, `INSERT INTO catalogue_event (verb, version, revision, by_whom, reason, changes, what, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		e.Verb, e.Version, e.Revision, e.By, e.Reason, e.Changes, e.What, db.Micros(t.Now))
 	return err
 }

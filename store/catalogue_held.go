@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"rivgate/store/db"
 )
 
 // HeldCatalogue is an answer of a catalogue's source that shrank so much that a person must confirm it.
@@ -25,9 +27,9 @@ type HeldCatalogue struct {
 // HoldCatalogue notes an answer that is held back, once for each digest.
 func (s *Store) HoldCatalogue(ctx context.Context, h HeldCatalogue) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		_, err := t.exec(ctx, `INSERT INTO catalogue_held (digest, source, routes_before, routes, permissions_before, permissions, at, by_whom, reason)
+		_, err := t.Exec(ctx, `INSERT INTO catalogue_held (digest, source, routes_before, routes, permissions_before, permissions, at, by_whom, reason)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, '', '') ON CONFLICT (digest) DO NOTHING`,
-			h.Digest, h.Source, h.RoutesBefore, h.Routes, h.PermissionsBefore, h.Permissions, micros(t.now))
+			h.Digest, h.Source, h.RoutesBefore, h.Routes, h.PermissionsBefore, h.Permissions, db.Micros(t.Now))
 		return err
 	})
 	if err != nil {
@@ -38,11 +40,11 @@ func (s *Store) HoldCatalogue(ctx context.Context, h HeldCatalogue) error {
 
 // HeldCatalogues are the answers that were held back, the newest first, with those that were accepted.
 func (s *Store) HeldCatalogues(ctx context.Context) ([]HeldCatalogue, error) {
-	held, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (h HeldCatalogue, err error) {
+	held, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (h HeldCatalogue, err error) {
 		var at int64
 		var accepted sql.NullInt64
 		err = rows.Scan(&h.Digest, &h.Source, &h.RoutesBefore, &h.Routes, &h.PermissionsBefore, &h.Permissions, &at, &accepted, &h.By, &h.Reason)
-		h.At, h.Accepted = moment(at), moments(accepted)
+		h.At, h.Accepted = db.Moment(at), db.Moments(accepted)
 		return h, err
 	}, `SELECT digest, source, routes_before, routes, permissions_before, permissions, at, accepted, by_whom, reason
 		FROM catalogue_held ORDER BY at DESC, digest LIMIT $1`, listMax)
@@ -68,7 +70,7 @@ func (s *Store) AcceptCatalogue(ctx context.Context, digest, by, reason string) 
 		return refuseCatalogue("say who accepts and why: both are mandatory")
 	}
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		n, err := t.exec(ctx, `UPDATE catalogue_held SET accepted = $2, by_whom = $3, reason = $4 WHERE digest = $1`, digest, micros(t.now), by, reason)
+		n, err := t.Exec(ctx, `UPDATE catalogue_held SET accepted = $2, by_whom = $3, reason = $4 WHERE digest = $1`, digest, db.Micros(t.Now), by, reason)
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"rivgate/routing"
+	"rivgate/store/db"
 )
 
 // keptRows are rows of the catalogue as they were read last: of one version, which never changes, and of the open draft of one revision. A catalogue may have a
@@ -61,7 +62,7 @@ func (s *Store) CatalogueState(ctx context.Context) (CatalogueDraft, error) {
 		return d, fmt.Errorf("reading the state of the catalogue: %w", err)
 	}
 	if d.Open {
-		d.Changed = moment(changed)
+		d.Changed = db.Moment(changed)
 	} else {
 		d.Base, d.By = d.Latest, ""
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rivgate/routing"
+	"rivgate/store/db"
 )
 
 // PublishCatalogue makes a version of the draft that has this revision: in force at once, or at a moment to come. The draft is closed.
@@ -30,7 +31,7 @@ func (s *Store) PublishCatalogue(ctx context.Context, revision int64, at time.Ti
 	if d.Base != d.Latest {
 		return v, refuseCatalogue("the draft builds on version %d, and version %d was published since: rebase the draft, or discard it", d.Base, d.Latest)
 	}
-	if err := routing.CheckEntries(d.Rows, rules, routing.DateOf(s.now())); err != nil {
+	if err := routing.CheckEntries(d.Rows, rules, routing.DateOf(s.Now())); err != nil {
 		return v, err
 	}
 	base, err := s.CatalogueRows(ctx, d.Base)
@@ -50,7 +51,7 @@ func (s *Store) PublishCatalogue(ctx context.Context, revision int64, at time.Ti
 		if err := t.newVersion(ctx, &v, at); err != nil {
 			return err
 		}
-		if _, err := t.exec(ctx, `INSERT INTO catalogue_content (number, doc) SELECT $1, doc FROM catalogue_draft WHERE id = 1`, v.Number); err != nil {
+		if _, err := t.Exec(ctx, `INSERT INTO catalogue_content (number, doc) SELECT $1, doc FROM catalogue_draft WHERE id = 1`, v.Number); err != nil {
 			return err
 		}
 		return t.closeDraft(ctx, revision, CatalogueEvent{Verb: "publish", Version: v.Number, By: by, Reason: reason, Changes: len(changes), What: linesOf(changes)})
@@ -95,11 +96,11 @@ func (s *Store) RollBackCatalogue(ctx context.Context, number int64, by, reason 
 		if v.Base == number || v.Base == inForce.Number && len(changes) == 0 {
 			return refuseCatalogue("version %d says what is in force already", number)
 		}
-		if _, err := t.exec(ctx, `INSERT INTO catalogue_content (number, doc) SELECT $1, doc FROM catalogue_content WHERE number = $2`, v.Number, number); err != nil {
+		if _, err := t.Exec(ctx, `INSERT INTO catalogue_content (number, doc) SELECT $1, doc FROM catalogue_content WHERE number = $2`, v.Number, number); err != nil {
 			return err
 		}
 		e := CatalogueEvent{Verb: "rollback", Version: v.Number, Revision: l.revision + 1, By: by, Reason: reason, Changes: len(changes), What: linesOf(changes)}
-		if _, err := t.exec(ctx, `UPDATE catalogue_draft SET revision = $1 WHERE id = 1`, e.Revision); err != nil {
+		if _, err := t.Exec(ctx, `UPDATE catalogue_draft SET revision = $1 WHERE id = 1`, e.Revision); err != nil {
 			return err
 		}
 		return t.catalogueEvent(ctx, e)
@@ -126,16 +127,16 @@ func (s *Store) CancelCatalogue(ctx context.Context, number int64, by, reason st
 		if err != nil {
 			return err
 		}
-		if _, err := t.exec(ctx, `UPDATE catalogue_version SET cancelled = $2 WHERE number = $1`, number, micros(t.now)); err != nil {
+		if _, err := t.Exec(ctx, `UPDATE catalogue_version SET cancelled = $2 WHERE number = $1`, number, db.Micros(t.Now)); err != nil {
 			return err
 		}
 		if l.open && l.base == number {
-			_, err = t.exec(ctx, `UPDATE catalogue_draft SET revision = $1, base = $2 WHERE id = 1`, l.revision+1, base)
+			_, err = t.Exec(ctx, `UPDATE catalogue_draft SET revision = $1, base = $2 WHERE id = 1`, l.revision+1, base)
 		} else if l.open {
-			_, err = t.exec(ctx, `UPDATE catalogue_draft SET revision = $1 WHERE id = 1`, l.revision+1)
+			_, err = t.Exec(ctx, `UPDATE catalogue_draft SET revision = $1 WHERE id = 1`, l.revision+1)
 		} else {
-			_, err = t.exec(ctx, `UPDATE catalogue_draft SET revision = $1, open = TRUE, base = $2, by_whom = $3, changed = $4,
-				doc = (SELECT doc FROM catalogue_content WHERE number = $5) WHERE id = 1`, l.revision+1, base, by, micros(t.now), number)
+			_, err = t.Exec(ctx, `UPDATE catalogue_draft SET revision = $1, open = TRUE, base = $2, by_whom = $3, changed = $4,
+				doc = (SELECT doc FROM catalogue_content WHERE number = $5) WHERE id = 1`, l.revision+1, base, by, db.Micros(t.Now), number)
 		}
 		if err != nil {
 			return err
@@ -152,7 +153,7 @@ func (s *Store) CancelCatalogue(ctx context.Context, number int64, by, reason st
 func (t *tx) cancellable(ctx context.Context, number int64) (base int64, err error) {
 	var due int64
 	var cancelled sql.NullInt64
-	found, err := t.row(ctx, []any{&base, &due, &cancelled}, `SELECT base, due, cancelled FROM catalogue_version WHERE number = $1`, number)
+	found, err := t.Row(ctx, []any{&base, &due, &cancelled}, `SELECT base, due, cancelled FROM catalogue_version WHERE number = $1`, number)
 	if err != nil {
 		return 0, err
 	}
@@ -164,8 +165,8 @@ func (t *tx) cancellable(ctx context.Context, number int64) (base int64, err err
 		return 0, ErrNotFound
 	case cancelled.Valid:
 		return 0, refuseCatalogue("version %d is cancelled already", number)
-	case due <= micros(t.now):
-		return 0, refuseCatalogue("version %d is in force since %s: roll back instead", number, moment(due).In(routing.Stockholm()).Format(time.DateTime))
+	case due <= db.Micros(t.Now):
+		return 0, refuseCatalogue("version %d is in force since %s: roll back instead", number, db.Moment(due).In(routing.Stockholm()).Format(time.DateTime))
 	case latest != number:
 		return 0, refuseCatalogue("version %d builds on version %d: cancel that one first", latest, number)
 	}
@@ -174,7 +175,7 @@ func (t *tx) cancellable(ctx context.Context, number int64) (base int64, err err
 
 // latestVersion is the newest version that is not cancelled, due or not, and when it is due; 0 for none.
 func (t *tx) latestVersion(ctx context.Context) (number, due int64, err error) {
-	_, err = t.row(ctx, []any{&number, &due}, `SELECT number, due FROM catalogue_version WHERE cancelled IS NULL ORDER BY number DESC LIMIT 1`)
+	_, err = t.Row(ctx, []any{&number, &due}, `SELECT number, due FROM catalogue_version WHERE cancelled IS NULL ORDER BY number DESC LIMIT 1`)
 	return number, due, err
 }
 
@@ -185,19 +186,19 @@ func (t *tx) newVersion(ctx context.Context, v *CatalogueVersion, at time.Time) 
 	if err != nil {
 		return err
 	}
-	v.Base, v.Published, v.Due = latest, t.now, t.now
-	if at.After(t.now) {
+	v.Base, v.Published, v.Due = latest, t.Now, t.Now
+	if at.After(t.Now) {
 		v.Due = at.UTC().Truncate(time.Microsecond)
 	}
-	if micros(v.Due) < due {
-		when := moment(due).In(routing.Stockholm()).Format(time.DateTime)
+	if db.Micros(v.Due) < due {
+		when := db.Moment(due).In(routing.Stockholm()).Format(time.DateTime)
 		return refuseCatalogue("version %d is scheduled for %s: cancel it first, or choose that time or a later one", latest, when)
 	}
-	if _, err := t.row(ctx, []any{&v.Number}, `SELECT COALESCE(max(number), 0) + 1 FROM catalogue_version`); err != nil {
+	if _, err := t.Row(ctx, []any{&v.Number}, `SELECT COALESCE(max(number), 0) + 1 FROM catalogue_version`); err != nil {
 		return err
 	}
-	_, err = t.exec(ctx, `INSERT INTO catalogue_version (number, base, restores, by_whom, reason, published, due, units, routes, permissions)
+	_, err = t.Exec(ctx, `INSERT INTO catalogue_version (number, base, restores, by_whom, reason, published, due, units, routes, permissions)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		v.Number, v.Base, v.Restores, v.By, v.Reason, micros(v.Published), micros(v.Due), v.Units, v.Routes, v.Permissions)
+		v.Number, v.Base, v.Restores, v.By, v.Reason, db.Micros(v.Published), db.Micros(v.Due), v.Units, v.Routes, v.Permissions)
 	return err
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+
+	"rivgate/store/db"
 )
 
 // breach is a query that finds ids for which the invariant does not hold. at is the number that says which row of the table it is, where rows have one.
@@ -55,9 +57,9 @@ func breaches() []breach {
 // what is looked at all the time.
 func (s *Store) Check(ctx context.Context) ([]string, error) {
 	var lines []string
-	now := micros(s.now())
+	now := db.Micros(s.Now())
 	for _, b := range breaches() {
-		ids, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) }, b.query+" AND CAST($1 AS BIGINT) > 0 LIMIT 100", now)
+		ids, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) }, b.query+" AND CAST($1 AS BIGINT) > 0 LIMIT 100", now)
 		if err != nil {
 			return nil, fmt.Errorf("checking (%s): %w", b.what, err)
 		}

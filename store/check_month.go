@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+
+	"rivgate/store/db"
 )
 
 // wrongMonth begins the line of a breach in what statistics count.
@@ -15,7 +17,7 @@ const checkedMonth = 3
 // checkMonths finds the months whose gathered facts say something else than the cases, though they count as current. What does not is gathered
 // anew before it is used. Gateways may accept meanwhile.
 func (s *Store) checkMonths(ctx context.Context) (lines []string, err error) {
-	names, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (name string, err error) { return name, rows.Scan(&name) },
+	names, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (name string, err error) { return name, rows.Scan(&name) },
 		`SELECT month FROM statistics_month ORDER BY month`)
 	for i := 0; i < len(names) && err == nil; i++ {
 		var wrong bool
@@ -40,7 +42,7 @@ func (s *Store) wrongMonth(ctx context.Context, name string) (bool, error) {
 		if err != nil || facts.sum != gathered || string(facts.pack()) == string(packed) {
 			return false, err
 		}
-		now, err := collect(ctx, pool{s.read}, scanMonthSum,
+		now, err := db.Collect(ctx, s.read, scanMonthSum,
 			`SELECT received_month, count(*), CAST(sum(version) AS BIGINT) FROM cases WHERE received_month = $1 GROUP BY received_month`, name)
 		if err != nil {
 			return false, err
@@ -54,7 +56,7 @@ func (s *Store) wrongMonth(ctx context.Context, name string) (bool, error) {
 
 // gatheredMonth is what was gathered of a month; no cases where that is gone.
 func (s *Store) gatheredMonth(ctx context.Context, name string) (sum monthSum, packed []byte, err error) {
-	_, err = collect(ctx, pool{s.read}, func(rows *sql.Rows) (none struct{}, err error) {
+	_, err = db.Collect(ctx, s.read, func(rows *sql.Rows) (none struct{}, err error) {
 		return none, rows.Scan(&sum.month, &sum.cases, &sum.versions, &packed)
 	}, `SELECT month, cases, versions, facts FROM statistics_month WHERE month = $1`, name)
 	return sum, packed, err

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"rivgate/store/db"
 )
 
 // Checker proves the invariant bit by bit, for a database that is too large to be read whole every minute: each time it looks at all that came since the time
@@ -75,7 +77,7 @@ func (c *Checker) Look(ctx context.Context) ([]string, error) {
 // spans are the rows of a table that are looked at now: what is new, and the next ones of the older.
 func (c *Checker) spans(ctx context.Context, at, table string) ([]span, error) {
 	_, number, _ := strings.Cut(at, ".")
-	last, err := collect(ctx, pool{c.Store.read}, func(rows *sql.Rows) (n int64, err error) { return n, rows.Scan(&n) },
+	last, err := db.Collect(ctx, c.Store.read, func(rows *sql.Rows) (n int64, err error) { return n, rows.Scan(&n) },
 		`SELECT COALESCE(max(`+number+`), 0) FROM `+table)
 	if err != nil {
 		return nil, fmt.Errorf("checking (%s): %w", table, err)
@@ -83,7 +85,7 @@ func (c *Checker) spans(ctx context.Context, at, table string) ([]span, error) {
 	most, rows := last[0], cmp.Or(c.Rows, checkedRows)
 	before, known := c.newest[at]
 	if !known { // begun anywhere, so that who is often started anew comes through, too
-		before, c.next[at] = most, micros(c.Store.now())%(most+1)
+		before, c.next[at] = most, db.Micros(c.Store.Now())%(most+1)
 	}
 	c.newest[at] = most
 	older := span{c.next[at], min(c.next[at]+rows, most)}
@@ -101,7 +103,7 @@ const (
 
 // find notes the breaches of one kind among some rows.
 func (c *Checker) find(ctx context.Context, b breach, rows span) error {
-	query, args := b.query+" AND CAST($1 AS BIGINT) > 0 LIMIT 100", []any{micros(c.Store.now())}
+	query, args := b.query+" AND CAST($1 AS BIGINT) > 0 LIMIT 100", []any{db.Micros(c.Store.Now())}
 	if b.at != "" {
 		if rows.from >= rows.to {
 			return nil
@@ -109,7 +111,7 @@ func (c *Checker) find(ctx context.Context, b breach, rows span) error {
 		query = strings.Replace(b.query, " FROM ", ", "+b.at+" FROM ", 1) + " AND CAST($1 AS BIGINT) > 0 AND " + b.at + " > $2 AND " + b.at + " <= $3 LIMIT 100"
 		args = append(args, rows.from, rows.to)
 	}
-	_, err := collect(ctx, pool{c.Store.read}, func(found *sql.Rows) (none struct{}, err error) {
+	_, err := db.Collect(ctx, c.Store.read, func(found *sql.Rows) (none struct{}, err error) {
 		var id string
 		s := spot{breach: b}
 		if b.at == "" {

@@ -35,7 +35,7 @@ func TestChecker(t *testing.T) {
 	change := func(query string) {
 		t.Helper()
 		err := s.write(ctx, func(ctx context.Context, t *tx) error {
-			_, err := t.exec(ctx, query)
+			_, err := t.Exec(ctx, query)
 			return err
 		})
 		if err != nil {

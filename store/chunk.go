@@ -7,14 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
+
+	"rivgate/store/db"
 )
 
 // chunkSize is how large an envelope may be to be kept, claimed and delivered in one piece, and how large the pieces of larger ones are.
 const chunkSize = 1 << 20
-
-// extraTime is what a large message may take longer than others.
-func extraTime(size int) time.Duration { return time.Duration(size/chunkSize) * 250 * time.Millisecond }
 
 // insertBody stores an envelope: whole, or in pieces.
 func (t *tx) insertBody(ctx context.Context, m *Message) error {
@@ -22,7 +20,7 @@ func (t *tx) insertBody(ctx context.Context, m *Message) error {
 	if m.size() > chunkSize || m.Body != nil || whole == nil {
 		whole = []byte{} // nil would be NULL
 	}
-	if err := t.put(ctx, `INSERT INTO message_body (message_id, envelope) VALUES ($1, $2)`, m.ID, whole); err != nil {
+	if err := t.Put(ctx, `INSERT INTO message_body (message_id, envelope) VALUES ($1, $2)`, m.ID, whole); err != nil {
 		return err
 	}
 	switch {
@@ -36,12 +34,12 @@ func (t *tx) insertBody(ctx context.Context, m *Message) error {
 
 // insertChunks stores body in pieces, of which only one is in memory.
 func (t *tx) insertChunks(ctx context.Context, id string, body Body) (err error) {
-	if t.dialect.passing != "" {
-		if _, err := t.exec(ctx, t.dialect.passing); err != nil {
+	if t.Dialect.Passing != "" {
+		if _, err := t.Exec(ctx, t.Dialect.Passing); err != nil {
 			return err
 		}
 		defer func() {
-			_, failed := t.exec(context.WithoutCancel(ctx), t.dialect.passed)
+			_, failed := t.Exec(context.WithoutCancel(ctx), t.Dialect.Passed)
 			err = errors.Join(err, failed)
 		}()
 	}
@@ -51,7 +49,7 @@ func (t *tx) insertChunks(ctx context.Context, id string, body Body) (err error)
 		if read, err := body.ReadAt(part, at); read < len(part) {
 			return fmt.Errorf("reading an envelope: %w", err)
 		}
-		if _, err := t.exec(ctx, `INSERT INTO message_chunk (message_id, n, part) VALUES ($1, $2, $3)`, id, n, part); err != nil {
+		if _, err := t.Exec(ctx, `INSERT INTO message_chunk (message_id, n, part) VALUES ($1, $2, $3)`, id, n, part); err != nil {
 			return err
 		}
 		at += int64(len(part))
@@ -62,10 +60,10 @@ func (t *tx) insertChunks(ctx context.Context, id string, body Body) (err error)
 func scanBytes(rows *sql.Rows) (part []byte, err error) { return part, rows.Scan(&part) }
 
 // gather is an envelope that is kept in pieces, whole; nil where there are none.
-func gather(ctx context.Context, q querier, id string) ([]byte, error) {
+func gather(ctx context.Context, q db.Querier, id string) ([]byte, error) {
 	var whole []byte
 	for n := 0; ; n++ {
-		parts, err := collect(ctx, q, scanBytes, `SELECT part FROM message_chunk WHERE message_id = $1 AND n = $2`, id, n)
+		parts, err := db.Collect(ctx, q, scanBytes, `SELECT part FROM message_chunk WHERE message_id = $1 AND n = $2`, id, n)
 		if err != nil {
 			return nil, fmt.Errorf("reading an envelope: %w", err)
 		}
@@ -78,7 +76,7 @@ func gather(ctx context.Context, q querier, id string) ([]byte, error) {
 
 // EnvelopeSize is how many bytes Envelope gives.
 func (s *Store) EnvelopeSize(ctx context.Context, id string) (int64, error) {
-	sizes, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (size int64, err error) {
+	sizes, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (size int64, err error) {
 		var n, last int64
 		err = rows.Scan(&n, &last)
 		return n*chunkSize + last, err

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"rivgate/store/db"
 )
 
 // paused is a condition on a lane l: its receiver, or the component behind it, is held back.
@@ -72,7 +74,7 @@ func (s *Store) ClaimOf(ctx context.Context, worker string, lease time.Duration,
 	c := claiming{worker: worker, lease: lease, perAddress: 1, share: byAge}
 	err = s.claiming(ctx, &c, func(ctx context.Context, t *tx) error {
 		c.ready = []Ready{{Address: address, Room: 1}}
-		if err := t.run(ctx, t.expire()); err != nil {
+		if err := t.Run(ctx, t.expire()); err != nil {
 			return err
 		}
 		return c.take(ctx, t, 1)
@@ -89,35 +91,32 @@ func (s *Store) ClaimOf(ctx context.Context, worker string, lease time.Duration,
 
 // claiming runs the transaction of a claim, by the database's clock where other hosts claim too.
 func (s *Store) claiming(ctx context.Context, c *claiming, do change) error {
-	j := &job{}
 	var now time.Time
-	if s.clock != nil && !s.dialect.oneWriter {
-		j.first = s.dialect.askClock(&now)
-	}
-	j.do = func(ctx context.Context, t *tx) error {
-		if j.first != nil {
-			t.now = now
+	first := s.AskClock(&now)
+	job := &db.Job{First: first, Do: s.in(func(ctx context.Context, t *tx) error {
+		if first != nil {
+			t.Now = now
 		}
 		*c = claiming{worker: c.worker, lease: c.lease, perAddress: c.perAddress, share: c.share}
 		err := do(ctx, t)
 		if len(c.lanes) > 0 {
-			crashPoint("claim")
+			db.CrashPoint("claim")
 		}
 		return err
-	}
-	if err := s.groupOf(ctx, s.claimer, j); err != nil {
+	})}
+	if err := s.DB.Claim(ctx, job); err != nil {
 		return err
 	}
 	if len(c.lanes) > 0 {
-		crashPoint("claimed")
+		db.CrashPoint("claimed")
 	}
 	return nil
 }
 
 // expire frees lanes whose lease has run out. Their tokens stay, so that a worker that is only late may still finish until another has its lane.
-func (t *tx) expire() *step {
-	return &step{query: `UPDATE lane SET lease_until = NULL WHERE id IN
-		(SELECT id FROM lane WHERE lease_until <= $1` + t.dialect.forUpdate + t.dialect.skipLocked + `)`, args: []any{micros(t.now)}}
+func (t *tx) expire() *db.Step {
+	return &db.Step{Query: `UPDATE lane SET lease_until = NULL WHERE id IN
+		(SELECT id FROM lane WHERE lease_until <= $1` + t.Dialect.ForUpdate + t.Dialect.SkipLocked + `)`, Args: []any{db.Micros(t.Now)}}
 }
 
 // Ready frees what nobody holds any more, and finds the addresses that something waits for, or is leased of, who waits longest first. Room is within
@@ -135,10 +134,10 @@ func (s *Store) Ready(ctx context.Context, perAddress int) ([]Ready, error) {
 	if pauses {
 		held = " AND NOT " + paused
 	}
-	all, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (a Ready, err error) {
+	all, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (a Ready, err error) {
 		var since sql.NullInt64
 		if err = rows.Scan(&a.Address, &since, &a.Room); since.Valid {
-			a.Since = moment(since.Int64)
+			a.Since = db.Moment(since.Int64)
 		}
 		return a, err
 	}, `WITH RECURSIVE step (address) AS (
@@ -151,7 +150,7 @@ func (s *Store) Ready(ctx context.Context, perAddress int) ([]Ready, error) {
 				ORDER BY l.ready_at LIMIT 1),
 			(SELECT count(*) FROM (SELECT 1 FROM lane l WHERE l.address = step.address AND l.ready_at IS NOT NULL AND l.ready_at <= $1
 				AND l.lease_until IS NULL LIMIT $2) due)
-		FROM step WHERE address IS NOT NULL`, micros(s.Now()), perAddress)
+		FROM step WHERE address IS NOT NULL`, db.Micros(s.Now()), perAddress)
 	if err != nil {
 		return nil, fmt.Errorf("finding deliveries: %w", err)
 	}
@@ -183,10 +182,10 @@ func (s *Store) leased(ctx context.Context) (map[string]leasedLanes, error) {
 		leasedLanes
 	}
 	for {
-		all, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (g group, err error) {
+		all, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (g group, err error) {
 			var until int64
 			err = rows.Scan(&g.address, &g.lanes, &until)
-			g.until = moment(until)
+			g.until = db.Moment(until)
 			return g, err
 		}, `SELECT address, count(*), min(lease_until) FROM lane WHERE lease_until IS NOT NULL GROUP BY address`)
 		if err != nil {
@@ -199,7 +198,7 @@ func (s *Store) leased(ctx context.Context) (map[string]leasedLanes, error) {
 			}
 			return found, nil
 		}
-		if err := s.write(ctx, func(ctx context.Context, t *tx) error { return t.run(ctx, t.expire()) }); err != nil {
+		if err := s.write(ctx, func(ctx context.Context, t *tx) error { return t.Run(ctx, t.expire()) }); err != nil {
 			return nil, err
 		}
 	}
@@ -209,10 +208,10 @@ func (s *Store) leased(ctx context.Context) (map[string]leasedLanes, error) {
 func (s *Store) Renew(ctx context.Context, d Delivery, lease time.Duration) error {
 	var n int64
 	err := s.write(ctx, func(ctx context.Context, t *tx) (err error) {
-		if err := t.sharpen(ctx); err != nil {
+		if err := t.Sharpen(ctx); err != nil {
 			return err
 		}
-		n, err = t.exec(ctx, `UPDATE lane SET lease_until = $3 WHERE id = $1 AND token = $2`, d.Lane, d.Token, micros(t.now.Add(lease)))
+		n, err = t.Exec(ctx, `UPDATE lane SET lease_until = $3 WHERE id = $1 AND token = $2`, d.Lane, d.Token, db.Micros(t.Now.Add(lease)))
 		return err
 	})
 	if err != nil {
@@ -227,11 +226,11 @@ func (s *Store) Renew(ctx context.Context, d Delivery, lease time.Duration) erro
 // LeftBehind counts lanes that were leased by processes that ended without an end to their deliveries: whose lease has run out, or, on this host, whose
 // name begins with prefix. For the start of a process, before it claims anything.
 func (s *Store) LeftBehind(ctx context.Context, prefix string) (int, error) {
-	left, now := 0, micros(s.Now())
-	_, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (none struct{}, err error) {
+	left, now := 0, db.Micros(s.Now())
+	_, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (none struct{}, err error) {
 		var worker string
 		var until int64
-		if err = rows.Scan(&worker, &until); until <= now || s.dialect.oneWriter || strings.HasPrefix(worker, prefix) {
+		if err = rows.Scan(&worker, &until); until <= now || s.Dialect.OneWriter || strings.HasPrefix(worker, prefix) {
 			left++
 		}
 		return none, err
@@ -246,8 +245,8 @@ func (s *Store) LeftBehind(ctx context.Context, prefix string) (int, error) {
 func (s *Store) VoidLeases(ctx context.Context) (int, error) {
 	var n int64
 	err := s.write(ctx, func(ctx context.Context, t *tx) (err error) {
-		n, err = t.exec(ctx, `UPDATE lane SET lease_until = NULL, token = token + 1, worker = '' WHERE lease_until IS NOT NULL`)
-		t.woken = t.woken || n > 0
+		n, err = t.Exec(ctx, `UPDATE lane SET lease_until = NULL, token = token + 1, worker = '' WHERE lease_until IS NOT NULL`)
+		t.Woken = t.Woken || n > 0
 		return err
 	})
 	if err != nil {

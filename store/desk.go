@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rivgate/routing"
+	"rivgate/store/db"
 )
 
 // ErrConflict means that somebody else changed meanwhile what a person saw: a desk, a draft, a phrase, or who has the case. Nothing was stored.
@@ -112,7 +113,7 @@ func scanDesk(rows *sql.Rows) (Desk, error) {
 	if d.Assignee.ID != row.Assignee.ID {
 		d.Assignee, d.Assigned = Person{}, nil
 	}
-	if d.Parked != nil && micros(d.Parked.Until) != until {
+	if d.Parked != nil && db.Micros(d.Parked.Until) != until {
 		d.Parked = nil
 	}
 	return d, nil
@@ -120,11 +121,11 @@ func scanDesk(rows *sql.Rows) (Desk, error) {
 
 // Desk is the desk of a case at the unit that has it, by our id of the case. ErrNotFound.
 func (s *Store) Desk(ctx context.Context, caseID string) (Desk, error) {
-	return oneDesk(ctx, pool{s.read}, caseID)
+	return oneDesk(ctx, s.read, caseID)
 }
 
-func oneDesk(ctx context.Context, q querier, caseID string) (Desk, error) {
-	desks, err := collect(ctx, q, scanDesk, deskQuery+`c.id = $1`, caseID)
+func oneDesk(ctx context.Context, q db.Querier, caseID string) (Desk, error) {
+	desks, err := db.Collect(ctx, q, scanDesk, deskQuery+`c.id = $1`, caseID)
 	if err != nil {
 		return Desk{}, fmt.Errorf("reading a desk: %w", err)
 	}
@@ -140,7 +141,7 @@ func (s *Store) Desks(ctx context.Context, caseIDs []string) (map[string]Desk, e
 	for ids := range slices.Chunk(caseIDs, listMax) {
 		var c conditions
 		c.among("c.id", ids)
-		desks, err := collect(ctx, pool{s.read}, scanDesk, deskQuery+c.parts[0], c.args...)
+		desks, err := db.Collect(ctx, s.read, scanDesk, deskQuery+c.parts[0], c.args...)
 		if err != nil {
 			return nil, fmt.Errorf("reading desks: %w", err)
 		}
@@ -201,7 +202,7 @@ func (t *tx) saveDesk(ctx context.Context, d *Desk) error {
 	}
 	if d.Diary != "" {
 		var other string
-		taken, err := t.row(ctx, []any{&other}, `SELECT case_id FROM desk WHERE unit = $1 AND diary = $2 AND diary <> '' AND case_id <> $3`, d.Unit, d.Diary, d.CaseID)
+		taken, err := t.Row(ctx, []any{&other}, `SELECT case_id FROM desk WHERE unit = $1 AND diary = $2 AND diary <> '' AND case_id <> $3`, d.Unit, d.Diary, d.CaseID)
 		if err != nil {
 			return err
 		}
@@ -209,16 +210,16 @@ func (t *tx) saveDesk(ctx context.Context, d *Desk) error {
 			return ErrDiaryTaken
 		}
 	}
-	_, err = t.exec(ctx, `INSERT INTO desk (case_id, unit, version, diary, doc) VALUES ($1, $2, $3, $4, $5)
+	_, err = t.Exec(ctx, `INSERT INTO desk (case_id, unit, version, diary, doc) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (case_id, unit) DO UPDATE SET version = excluded.version, diary = excluded.diary, doc = excluded.doc`, d.CaseID, d.Unit, d.Version, d.Diary, string(doc))
 	if err != nil {
 		return err
 	}
 	until := int64(0)
 	if d.Parked != nil {
-		until = micros(d.Parked.Until)
+		until = db.Micros(d.Parked.Until)
 	}
-	_, err = t.exec(ctx, `UPDATE cases SET assignee = $2, parked_until = $3, protected = $4 WHERE id = $1`, d.CaseID, d.Assignee.ID, until, d.Protected)
+	_, err = t.Exec(ctx, `UPDATE cases SET assignee = $2, parked_until = $3, protected = $4 WHERE id = $1`, d.CaseID, d.Assignee.ID, until, d.Protected)
 	return err
 }
 
@@ -228,7 +229,7 @@ func deskError(what string, err error) error {
 	if err == nil || errors.As(err, &refusal) {
 		return err
 	}
-	if violates(err, "desk_diary") {
+	if db.Violates(err, "desk_diary") {
 		return ErrDiaryTaken
 	}
 	for _, known := range []error{ErrNotFound, ErrConflict, ErrDiaryTaken, ErrStaged, ErrLeft, ErrTooLarge, context.Canceled, context.DeadlineExceeded} {

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"rivgate/store/db"
 )
 
 // Presence is how long after its last change a draft means that its person is writing.
@@ -60,7 +62,7 @@ func (s *Store) SaveDraft(ctx context.Context, d Draft) (Draft, error) {
 
 func (t *tx) saveDraft(ctx context.Context, d Draft) (Draft, error) {
 	var unit string
-	found, err := t.row(ctx, []any{&unit}, `SELECT unit FROM cases WHERE id = $1`, d.CaseID)
+	found, err := t.Row(ctx, []any{&unit}, `SELECT unit FROM cases WHERE id = $1`, d.CaseID)
 	if err != nil {
 		return d, err
 	}
@@ -70,21 +72,21 @@ func (t *tx) saveDraft(ctx context.Context, d Draft) (Draft, error) {
 	if d.Unit = fold(d.Unit); unit != d.Unit {
 		return d, ErrConflict
 	}
-	d.At = t.now
+	d.At = t.Now
 	body := strings.ToValidUTF8(string(d.Body), "�")
 	if d.Version == 0 {
 		d.ID, d.Version = t.newID(), 1
-		n, err := t.exec(ctx, `INSERT INTO draft (id, case_id, unit, by_id, by_name, form, body, version, at) VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8) ON CONFLICT DO NOTHING`,
-			d.ID, d.CaseID, d.Unit, d.By.ID, d.By.Name, d.Form, body, micros(d.At))
+		n, err := t.Exec(ctx, `INSERT INTO draft (id, case_id, unit, by_id, by_name, form, body, version, at) VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8) ON CONFLICT DO NOTHING`,
+			d.ID, d.CaseID, d.Unit, d.By.ID, d.By.Name, d.Form, body, db.Micros(d.At))
 		if err == nil && n == 0 {
 			err = ErrConflict
 		}
 		return d, err
 	}
 	d.Version++
-	found, err = t.row(ctx, []any{&d.ID}, `UPDATE draft SET body = $5, by_name = $6, version = version + 1, at = $7
+	found, err = t.Row(ctx, []any{&d.ID}, `UPDATE draft SET body = $5, by_name = $6, version = version + 1, at = $7
 		WHERE case_id = $1 AND unit = $2 AND by_id = $3 AND form = $4 AND version = $8 RETURNING id`,
-		d.CaseID, d.Unit, d.By.ID, d.Form, body, d.By.Name, micros(d.At), d.Version-1)
+		d.CaseID, d.Unit, d.By.ID, d.Form, body, d.By.Name, db.Micros(d.At), d.Version-1)
 	if err == nil && !found {
 		err = ErrConflict
 	}
@@ -97,16 +99,16 @@ func scanDraft(rows *sql.Rows) (d Draft, err error) {
 	var at int64
 	var body []byte
 	err = rows.Scan(&d.ID, &d.CaseID, &d.Unit, &d.By.ID, &d.By.Name, &d.Form, &body, &d.Version, &at)
-	d.Body, d.At = body, moment(at)
+	d.Body, d.At = body, db.Moment(at)
 	return d, err
 }
 
 // Drafts are all drafts of a case at a unit, its people's own and their colleagues', the latest first; files without their bytes.
 func (s *Store) Drafts(ctx context.Context, caseID, unit string) ([]Draft, error) {
-	drafts, err := collect(ctx, pool{s.read}, scanDraft, `SELECT `+draftColumns+` FROM draft WHERE case_id = $1 AND unit = $2 ORDER BY at DESC, id`, caseID, fold(unit))
+	drafts, err := db.Collect(ctx, s.read, scanDraft, `SELECT `+draftColumns+` FROM draft WHERE case_id = $1 AND unit = $2 ORDER BY at DESC, id`, caseID, fold(unit))
 	for i := range drafts {
 		if err == nil {
-			drafts[i].Files, err = deskFiles(ctx, pool{s.read}, drafts[i].ID)
+			drafts[i].Files, err = deskFiles(ctx, s.read, drafts[i].ID)
 		}
 	}
 	if err != nil {
@@ -117,12 +119,12 @@ func (s *Store) Drafts(ctx context.Context, caseID, unit string) ([]Draft, error
 
 // Draft is one draft. ErrNotFound.
 func (s *Store) Draft(ctx context.Context, id string) (Draft, error) {
-	drafts, err := collect(ctx, pool{s.read}, scanDraft, `SELECT `+draftColumns+` FROM draft WHERE id = $1`, id)
+	drafts, err := db.Collect(ctx, s.read, scanDraft, `SELECT `+draftColumns+` FROM draft WHERE id = $1`, id)
 	if err == nil && len(drafts) == 0 {
 		return Draft{}, ErrNotFound
 	}
 	if err == nil {
-		drafts[0].Files, err = deskFiles(ctx, pool{s.read}, id)
+		drafts[0].Files, err = deskFiles(ctx, s.read, id)
 	}
 	if err != nil {
 		return Draft{}, fmt.Errorf("reading a draft: %w", err)
@@ -132,8 +134,8 @@ func (s *Store) Draft(ctx context.Context, id string) (Draft, error) {
 
 // Writing are the drafts of others that were changed in the last two minutes: a colleague is writing.
 func (s *Store) Writing(ctx context.Context, caseID, unit, user string) ([]Draft, error) {
-	drafts, err := collect(ctx, pool{s.read}, scanDraft, `SELECT `+draftColumns+` FROM draft WHERE case_id = $1 AND unit = $2 AND by_id <> $3 AND at > $4 ORDER BY at DESC, id`,
-		caseID, fold(unit), user, micros(s.Now().Add(-Presence)))
+	drafts, err := db.Collect(ctx, s.read, scanDraft, `SELECT `+draftColumns+` FROM draft WHERE case_id = $1 AND unit = $2 AND by_id <> $3 AND at > $4 ORDER BY at DESC, id`,
+		caseID, fold(unit), user, db.Micros(s.Now().Add(-Presence)))
 	if err != nil {
 		return nil, fmt.Errorf("looking who is writing: %w", err)
 	}
@@ -147,10 +149,10 @@ func (s *Store) DropDraft(ctx context.Context, id string) error {
 }
 
 func (t *tx) dropDraft(ctx context.Context, id string) error {
-	if _, err := t.exec(ctx, `DELETE FROM desk_file WHERE owner = $1`, id); err != nil {
+	if _, err := t.Exec(ctx, `DELETE FROM desk_file WHERE owner = $1`, id); err != nil {
 		return err
 	}
-	_, err := t.exec(ctx, `DELETE FROM draft WHERE id = $1`, id)
+	_, err := t.Exec(ctx, `DELETE FROM draft WHERE id = $1`, id)
 	return err
 }
 
@@ -160,13 +162,13 @@ func scanFile(rows *sql.Rows) (f File, err error) {
 	return f, rows.Scan(&f.Number, &f.Name, &f.MediaType, &f.Size, &f.SHA256)
 }
 
-func deskFiles(ctx context.Context, q querier, owner string) ([]File, error) {
-	return collect(ctx, q, scanFile, `SELECT `+fileColumns+` FROM desk_file WHERE owner = $1 ORDER BY n`, owner)
+func deskFiles(ctx context.Context, q db.Querier, owner string) ([]File, error) {
+	return db.Collect(ctx, q, scanFile, `SELECT `+fileColumns+` FROM desk_file WHERE owner = $1 ORDER BY n`, owner)
 }
 
 // FileBytes are the files of a draft, or of an answer that is still to leave, with their bytes.
 func (s *Store) FileBytes(ctx context.Context, owner string) ([]File, error) {
-	files, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (f File, err error) {
+	files, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (f File, err error) {
 		return f, rows.Scan(&f.Number, &f.Name, &f.MediaType, &f.Size, &f.SHA256, &f.Value)
 	}, `SELECT `+fileColumns+`, value FROM desk_file WHERE owner = $1 ORDER BY n`, owner)
 	if err != nil {
@@ -181,7 +183,7 @@ func (s *Store) AddDraftFile(ctx context.Context, draftID string, f File) (File,
 		return f, ErrTooLarge
 	}
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		n, err := t.exec(ctx, `UPDATE draft SET at = $2 WHERE id = $1`, draftID, micros(t.now)) // others wait here
+		n, err := t.Exec(ctx, `UPDATE draft SET at = $2 WHERE id = $1`, draftID, db.Micros(t.Now)) // others wait here
 		if err != nil {
 			return err
 		}
@@ -189,7 +191,7 @@ func (s *Store) AddDraftFile(ctx context.Context, draftID string, f File) (File,
 			return ErrNotFound
 		}
 		var count int64
-		if _, err := t.row(ctx, []any{&count, &f.Number}, `SELECT count(*), COALESCE(max(n), 0) + 1 FROM desk_file WHERE owner = $1`, draftID); err != nil {
+		if _, err := t.Row(ctx, []any{&count, &f.Number}, `SELECT count(*), COALESCE(max(n), 0) + 1 FROM desk_file WHERE owner = $1`, draftID); err != nil {
 			return err
 		}
 		if count >= draftFiles {
@@ -205,7 +207,7 @@ func (t *tx) insertFile(ctx context.Context, owner string, f File) error {
 	if f.Value == nil {
 		f.Value = []byte{}
 	}
-	_, err := t.exec(ctx, `INSERT INTO desk_file (owner, n, name, media_type, size, sha256, value) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+	_, err := t.Exec(ctx, `INSERT INTO desk_file (owner, n, name, media_type, size, sha256, value) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		owner, f.Number, f.Name, f.MediaType, f.Size, f.SHA256, f.Value)
 	return err
 }
@@ -213,7 +215,7 @@ func (t *tx) insertFile(ctx context.Context, owner string, f File) error {
 // DropDraftFile takes a file away from a draft. It is no error if it is gone already.
 func (s *Store) DropDraftFile(ctx context.Context, draftID string, number int64) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		_, err := t.exec(ctx, `DELETE FROM desk_file WHERE owner = $1 AND n = $2 AND EXISTS (SELECT 1 FROM draft WHERE id = $1)`, draftID, number)
+		_, err := t.Exec(ctx, `DELETE FROM desk_file WHERE owner = $1 AND n = $2 AND EXISTS (SELECT 1 FROM draft WHERE id = $1)`, draftID, number)
 		return err
 	})
 	return deskError("taking a file away", err)

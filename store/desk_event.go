@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"rivgate/store/db"
 )
 
 // DeskEventKind is what somebody did at a desk.
@@ -56,8 +58,8 @@ func (t *tx) noteEvent(ctx context.Context, caseID, unit string, e DeskEvent) er
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(ctx, `INSERT INTO desk_event (case_id, unit, kind, by_id, by_name, at, doc, files) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		caseID, fold(unit), string(e.Kind), e.By.ID, e.By.Name, micros(t.now), string(doc), e.FilesID)
+	_, err = t.Exec(ctx, `INSERT INTO desk_event (case_id, unit, kind, by_id, by_name, at, doc, files) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		caseID, fold(unit), string(e.Kind), e.By.ID, e.By.Name, db.Micros(t.Now), string(doc), e.FilesID)
 	return err
 }
 
@@ -67,7 +69,7 @@ func scanDeskEvent(rows *sql.Rows) (e DeskEvent, err error) {
 	if err := rows.Scan(&e.Unit, &e.Kind, &e.By.ID, &e.By.Name, &at, &doc, &e.FilesID); err != nil {
 		return e, err
 	}
-	e.At = moment(at)
+	e.At = db.Moment(at)
 	return e, json.Unmarshal(doc, &e)
 }
 
@@ -83,11 +85,11 @@ func (s *Store) DeskEvents(ctx context.Context, caseID string, units []string) (
 		}
 		c.among("unit", folded)
 	}
-	events, err := collect(ctx, pool{s.read}, scanDeskEvent, `SELECT unit, kind, by_id, by_name, at, doc, files FROM desk_event`+c.where()+` ORDER BY seq`, c.args...)
+	events, err := db.Collect(ctx, s.read, scanDeskEvent, `SELECT unit, kind, by_id, by_name, at, doc, files FROM desk_event`+c.where()+` ORDER BY seq`, c.args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading a desk's time line: %w", err)
 	}
-	return resumed(events, s.now()), nil
+	return resumed(events, s.Now()), nil
 }
 
 // resumed adds to a desk's time line the resumptions that nobody ordered: those of parkings that neither were changed nor ended before their day.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"rivgate/contracts/identity"
+	"rivgate/store/db"
 )
 
 // How far sets are counted before one is read, and for how many cases in all the ways to a page are weighed.
@@ -20,7 +21,7 @@ const (
 type sought struct {
 	conditions
 	filter  CaseFilter
-	dialect dialect
+	dialect db.Dialect
 	units   []string // folded; nil: any
 	few     int      // cases of those units, as far as they were counted
 	sets    []caseSet
@@ -40,14 +41,14 @@ type caseSet struct {
 func (s *Store) seek(ctx context.Context, f CaseFilter) (*sought, error) {
 	w, err := s.sought(ctx, f)
 	if err == nil {
-		err = w.measure(ctx, pool{s.read})
+		err = w.measure(ctx, s.read)
 	}
 	return w, err
 }
 
 // sought prepares a filter, and counts nothing.
 func (s *Store) sought(ctx context.Context, f CaseFilter) (*sought, error) {
-	w := &sought{filter: f, dialect: s.dialect, few: countedMost}
+	w := &sought{filter: f, dialect: s.Dialect, few: countedMost}
 	if f.open() {
 		w.add("c.state <> 'closed'")
 	}
@@ -127,13 +128,13 @@ func (w *sought) facts() {
 		w.add("c.area = $? AND c.area <> ''", f.Area)
 	}
 	if !f.Since.IsZero() {
-		w.add("c.received >= $?", micros(f.Since))
+		w.add("c.received >= $?", db.Micros(f.Since))
 	}
 	if !f.Until.IsZero() {
-		w.add("c.received < $?", micros(f.Until))
+		w.add("c.received < $?", db.Micros(f.Until))
 	}
 	if !f.Due.IsZero() {
-		w.add("c.due < $? AND c.state <> 'closed'", micros(f.Due))
+		w.add("c.due < $? AND c.state <> 'closed'", db.Micros(f.Due))
 	}
 	if f.closedTo != "" {
 		w.add("c.closed_month >= $? AND c.closed_month <= $?", f.closedFrom, f.closedTo)
@@ -189,7 +190,7 @@ func wordSet(word string, stale bool) caseSet {
 }
 
 // measure counts the sets, as far as it matters, and sorts the smallest first.
-func (w *sought) measure(ctx context.Context, q querier) error {
+func (w *sought) measure(ctx context.Context, q db.Querier) error {
 	for i := range w.sets {
 		var err error
 		set := &w.sets[i]
@@ -209,7 +210,7 @@ func (w *sought) measure(ctx context.Context, q querier) error {
 }
 
 // upTo counts the rows of a query, up to a number.
-func upTo(ctx context.Context, q querier, most int, query string, args ...any) (int, error) {
+func upTo(ctx context.Context, q db.Querier, most int, query string, args ...any) (int, error) {
 	var c conditions
 	return countOf(ctx, q, fmt.Sprintf(`SELECT count(*) FROM (SELECT 1 FROM (%s) AS s LIMIT %d) AS capped`, c.bind(query, args...), most), c.args)
 }
@@ -243,11 +244,11 @@ func (w *sought) begins(wanted int) bool {
 
 // from is where a query begins: with the smallest set, or with the index in which the fewest cases must be looked at; and what is left to ask of each.
 func (w *sought) from(wanted int) string {
-	from := "cases c" + w.dialect.through(w.index())
+	from := "cases c" + w.dialect.Through(w.index())
 	begins := w.begins(wanted)
 	for i, set := range w.sets {
 		if i == 0 && begins {
-			from = "(" + w.bind(set.ids, set.args...) + ") d CROSS JOIN cases c" + w.dialect.through("cases_row")
+			from = "(" + w.bind(set.ids, set.args...) + ") d CROSS JOIN cases c" + w.dialect.Through("cases_row")
 			w.parts = append(w.parts, "c.id = d.case_id")
 			continue
 		}
@@ -294,8 +295,8 @@ func (w *sought) ready(most int) string {
 	return from
 }
 
-func countOf(ctx context.Context, q querier, query string, args []any) (n int, err error) {
-	rows, err := q.query(ctx, query, args...)
+func countOf(ctx context.Context, q db.Querier, query string, args []any) (n int, err error) {
+	rows, err := q.Query(ctx, query, args...)
 	if err != nil {
 		return 0, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"rivgate/routing"
+	"rivgate/store/db"
 )
 
 // Handover is what a unit says to the one that takes its case over.
@@ -21,7 +22,7 @@ func (s *Store) NoteHandover(ctx context.Context, a Act, h Handover) error {
 		if err != nil {
 			return err
 		}
-		noted, err := collect(ctx, t, scanDeskEvent, `SELECT unit, kind, by_id, by_name, at, doc, files FROM desk_event WHERE case_id = $1 AND unit = $2 AND kind = $3`,
+		noted, err := db.Collect(ctx, t, scanDeskEvent, `SELECT unit, kind, by_id, by_name, at, doc, files FROM desk_event WHERE case_id = $1 AND unit = $2 AND kind = $3`,
 			c.ID, fold(a.Unit), string(DeskHandover))
 		if err != nil {
 			return err
@@ -51,7 +52,7 @@ func (s *Store) SetPlace(ctx context.Context, a Act, version int64, unit, name s
 			return &Refusal{PlaceNotAllowed}
 		}
 		before := *c
-		c.Classification.IncidentUnit, c.Changed = unit, t.now
+		c.Classification.IncidentUnit, c.Changed = unit, t.Now
 		c.Version++
 		if err := t.updateCase(ctx, c, &before); err != nil {
 			return err

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"rivgate/store/db"
 )
 
 // unitsApart is for how many units a list is made of lists of each: beyond it, all cases are gone through in their order.
@@ -16,7 +18,7 @@ func (f CaseFilter) Cursor(c Case) string {
 	if f.byDue() {
 		at = c.Due
 	}
-	return fmt.Sprintf("%d.%s", micros(at), c.ID)
+	return fmt.Sprintf("%d.%s", db.Micros(at), c.ID)
 }
 
 // byDue tells whether the list is in the order of DueFirst: closed cases have no time left.
@@ -28,7 +30,7 @@ func (s *Store) Cases(ctx context.Context, f CaseFilter) ([]Case, error) {
 	var cases []Case
 	if err == nil {
 		query := w.list()
-		cases, err = collect(ctx, pool{s.read}, scanCase, query, w.args...)
+		cases, err = db.Collect(ctx, s.read, scanCase, query, w.args...)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("listing cases: %w", err)
@@ -122,7 +124,7 @@ func (s *Store) countSought(ctx context.Context, w *sought) (int, error) {
 	if !f.open() {
 		query = fmt.Sprintf(`SELECT count(*) FROM (SELECT 1 FROM %s%s LIMIT %d) AS capped`, from, w.where(), f.CountMost())
 	}
-	n, err := countOf(ctx, pool{s.read}, query, w.args)
+	n, err := countOf(ctx, s.read, query, w.args)
 	if err != nil {
 		return 0, fmt.Errorf("counting cases: %w", err)
 	}
@@ -136,7 +138,7 @@ func (s *Store) CountPlaceless(ctx context.Context, f CaseFilter) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("counting cases without a unit: %w", err)
 	}
-	n, err := countOf(ctx, pool{s.read}, `SELECT count(*) FROM `+w.ready(countedMost)+w.where(), w.args)
+	n, err := countOf(ctx, s.read, `SELECT count(*) FROM `+w.ready(countedMost)+w.where(), w.args)
 	if err != nil {
 		return 0, fmt.Errorf("counting cases without a unit: %w", err)
 	}

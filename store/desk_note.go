@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+
+	"rivgate/store/db"
 )
 
 // Note adds a service note (tjänsteanteckning), with the files that belong to it: they come with their bytes, and get their numbers here. It stays with the unit,
@@ -40,7 +42,7 @@ func (s *Store) Note(ctx context.Context, a Act, text string, files ...File) err
 
 // NoteFile is one file of a note that a unit has on a case, with its bytes: by DeskEvent.FilesID and File.Number. ErrNotFound, for other units too.
 func (s *Store) NoteFile(ctx context.Context, caseID, unit, filesID string, number int64) (File, error) {
-	files, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (f File, err error) {
+	files, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (f File, err error) {
 		return f, rows.Scan(&f.Number, &f.Name, &f.MediaType, &f.Size, &f.SHA256, &f.Value)
 	}, `SELECT `+fileColumns+`, value FROM desk_file WHERE owner = $1 AND n = $2
 		AND EXISTS (SELECT 1 FROM desk_event e WHERE e.files = $1 AND e.files <> '' AND e.case_id = $3 AND e.unit = $4)`, filesID, number, caseID, fold(unit))

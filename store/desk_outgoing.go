@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"rivgate/store/db"
 )
 
 // What staging and undoing may run into.
@@ -57,10 +59,10 @@ func (s *Store) Stage(ctx context.Context, o Outgoing, lease time.Duration) (Out
 		if c.Version != o.CaseVersion {
 			return ErrConflict
 		}
-		o.ID, o.Staged, o.Unit = t.newID(), t.now, fold(o.Unit)
-		n, err := t.exec(ctx, `INSERT INTO outgoing (id, case_id, unit, by_id, by_name, form, draft, message_id, answer, case_version, staged, due, state, reason, attempts)
+		o.ID, o.Staged, o.Unit = t.newID(), t.Now, fold(o.Unit)
+		n, err := t.Exec(ctx, `INSERT INTO outgoing (id, case_id, unit, by_id, by_name, form, draft, message_id, answer, case_version, staged, due, state, reason, attempts)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '', 0) ON CONFLICT DO NOTHING`, o.ID, o.CaseID, o.Unit, o.By.ID, o.By.Name, o.Form,
-			strings.ToValidUTF8(string(o.Draft), "�"), o.MessageID, strings.ToValidUTF8(string(o.Answer), "�"), o.CaseVersion, micros(o.Staged), micros(o.Due), string(o.State))
+			strings.ToValidUTF8(string(o.Draft), "�"), o.MessageID, strings.ToValidUTF8(string(o.Answer), "�"), o.CaseVersion, db.Micros(o.Staged), db.Micros(o.Due), string(o.State))
 		if err != nil {
 			return err
 		}
@@ -74,7 +76,7 @@ func (s *Store) Stage(ctx context.Context, o Outgoing, lease time.Duration) (Out
 			}
 		}
 		if lease > 0 {
-			if _, err := t.exec(ctx, `UPDATE outgoing SET lease_until = $2, attempts = 1 WHERE id = $1`, o.ID, micros(t.now.Add(lease))); err != nil {
+			if _, err := t.Exec(ctx, `UPDATE outgoing SET lease_until = $2, attempts = 1 WHERE id = $1`, o.ID, db.Micros(t.Now.Add(lease))); err != nil {
 				return err
 			}
 		}
@@ -84,7 +86,7 @@ func (s *Store) Stage(ctx context.Context, o Outgoing, lease time.Duration) (Out
 }
 
 func (t *tx) dropDraftOf(ctx context.Context, o Outgoing) error {
-	ids, err := collect(ctx, t, texts, `SELECT id FROM draft WHERE case_id = $1 AND unit = $2 AND by_id = $3 AND form = $4`, o.CaseID, o.Unit, o.By.ID, o.Form)
+	ids, err := db.Collect(ctx, t, texts, `SELECT id FROM draft WHERE case_id = $1 AND unit = $2 AND by_id = $3 AND form = $4`, o.CaseID, o.Unit, o.By.ID, o.Form)
 	for _, id := range ids {
 		if err == nil {
 			err = t.dropDraft(ctx, id)
@@ -99,16 +101,16 @@ func scanOutgoing(rows *sql.Rows) (o Outgoing, err error) {
 	var staged, due int64
 	var draft, answer []byte
 	err = rows.Scan(&o.ID, &o.CaseID, &o.Unit, &o.By.ID, &o.By.Name, &o.Form, &draft, &o.MessageID, &answer, &o.CaseVersion, &staged, &due, &o.State, &o.Reason, &o.Attempts)
-	o.Draft, o.Answer, o.Staged, o.Due = draft, answer, moment(staged), moment(due)
+	o.Draft, o.Answer, o.Staged, o.Due = draft, answer, db.Moment(staged), db.Moment(due)
 	return o, err
 }
 
 // Outgoings are the answers of a case that have not left, oldest first: at most one waits, the others failed. Only those of the unit; files without bytes.
 func (s *Store) Outgoings(ctx context.Context, caseID, unit string) ([]Outgoing, error) {
-	all, err := collect(ctx, pool{s.read}, scanOutgoing, `SELECT `+outgoingColumns+` FROM outgoing WHERE case_id = $1 AND unit = $2 ORDER BY staged, id`, caseID, fold(unit))
+	all, err := db.Collect(ctx, s.read, scanOutgoing, `SELECT `+outgoingColumns+` FROM outgoing WHERE case_id = $1 AND unit = $2 ORDER BY staged, id`, caseID, fold(unit))
 	for i := range all {
 		if err == nil {
-			all[i].Files, err = deskFiles(ctx, pool{s.read}, all[i].ID)
+			all[i].Files, err = deskFiles(ctx, s.read, all[i].ID)
 		}
 	}
 	if err != nil {
@@ -122,9 +124,9 @@ func (s *Store) Outgoings(ctx context.Context, caseID, unit string) ([]Outgoing,
 func (s *Store) ClaimOutgoing(ctx context.Context, lease time.Duration) (Outgoing, error) {
 	var o Outgoing
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		claimed, err := collect(ctx, t, scanOutgoing, `UPDATE outgoing SET lease_until = $2, attempts = attempts + 1 WHERE id = (SELECT id FROM outgoing
-			WHERE state = 'waiting' AND due <= $1 AND (lease_until IS NULL OR lease_until <= $1) ORDER BY due, id LIMIT 1`+t.dialect.forUpdate+t.dialect.skipLocked+`)
-			RETURNING `+outgoingColumns, micros(t.now), micros(t.now.Add(lease)))
+		claimed, err := db.Collect(ctx, t, scanOutgoing, `UPDATE outgoing SET lease_until = $2, attempts = attempts + 1 WHERE id = (SELECT id FROM outgoing
+			WHERE state = 'waiting' AND due <= $1 AND (lease_until IS NULL OR lease_until <= $1) ORDER BY due, id LIMIT 1`+t.Dialect.ForUpdate+t.Dialect.SkipLocked+`)
+			RETURNING `+outgoingColumns, db.Micros(t.Now), db.Micros(t.Now.Add(lease)))
 		if err == nil && len(claimed) == 0 {
 			err = ErrNotFound
 		}
@@ -143,8 +145,8 @@ func (s *Store) ClaimOutgoing(ctx context.Context, lease time.Duration) (Outgoin
 func (s *Store) HurryOutgoing(ctx context.Context, caseID, unit string, by Person) (bool, error) {
 	var n int64
 	err := s.write(ctx, func(ctx context.Context, t *tx) (err error) {
-		n, err = t.exec(ctx, `UPDATE outgoing SET due = $4 WHERE case_id = $1 AND unit = $2 AND by_id = $3 AND state = 'waiting' AND due > $4`,
-			caseID, fold(unit), by.ID, micros(t.now))
+		n, err = t.Exec(ctx, `UPDATE outgoing SET due = $4 WHERE case_id = $1 AND unit = $2 AND by_id = $3 AND state = 'waiting' AND due > $4`,
+			caseID, fold(unit), by.ID, db.Micros(t.Now))
 		return err
 	})
 	return n > 0, deskError("letting an answer leave at once", err)
@@ -160,7 +162,7 @@ func (s *Store) NextOutgoing(ctx context.Context) (time.Time, error) {
 	if !next.Valid {
 		return time.Time{}, nil
 	}
-	return moment(next.Int64), nil
+	return db.Moment(next.Int64), nil
 }
 
 // Sent takes away an answer that the line has accepted, and notes on the time line who wrote it. It is no error if another did so already.
@@ -176,18 +178,18 @@ func (s *Store) Sent(ctx context.Context, o Outgoing) error {
 }
 
 func (t *tx) dropOutgoing(ctx context.Context, id string) (bool, error) {
-	n, err := t.exec(ctx, `DELETE FROM outgoing WHERE id = $1`, id)
+	n, err := t.Exec(ctx, `DELETE FROM outgoing WHERE id = $1`, id)
 	if err != nil || n == 0 {
 		return false, err
 	}
-	_, err = t.exec(ctx, `DELETE FROM desk_file WHERE owner = $1`, id)
+	_, err = t.Exec(ctx, `DELETE FROM desk_file WHERE owner = $1`, id)
 	return true, err
 }
 
 // Refused keeps an answer that the line did not take, with the reason for the person: only a person can make a draft of it again, or drop it.
 func (s *Store) Refused(ctx context.Context, o Outgoing, reason string) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		n, err := t.exec(ctx, `UPDATE outgoing SET state = 'failed', reason = $2, lease_until = NULL WHERE id = $1 AND state = 'waiting'`, o.ID, reason)
+		n, err := t.Exec(ctx, `UPDATE outgoing SET state = 'failed', reason = $2, lease_until = NULL WHERE id = $1 AND state = 'waiting'`, o.ID, reason)
 		if err != nil || n == 0 {
 			return err
 		}
@@ -199,7 +201,7 @@ func (s *Store) Refused(ctx context.Context, o Outgoing, reason string) error {
 // Postpone lets an answer wait that could not be sent for a reason of our own. It still cannot be undone: nobody knows for sure that it has not left.
 func (s *Store) Postpone(ctx context.Context, o Outgoing, wait time.Duration) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		_, err := t.exec(ctx, `UPDATE outgoing SET lease_until = $2 WHERE id = $1 AND state = 'waiting'`, o.ID, micros(t.now.Add(wait)))
+		_, err := t.Exec(ctx, `UPDATE outgoing SET lease_until = $2 WHERE id = $1 AND state = 'waiting'`, o.ID, db.Micros(t.Now.Add(wait)))
 		return err
 	})
 	return deskError("postponing an answer", err)
@@ -211,7 +213,7 @@ func (s *Store) Postpone(ctx context.Context, o Outgoing, wait time.Duration) er
 func (s *Store) Undo(ctx context.Context, id, unit string, by Person) (Draft, error) {
 	var d Draft
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		all, err := collect(ctx, t, scanOutgoing, `SELECT `+outgoingColumns+` FROM outgoing WHERE id = $1`+t.dialect.forUpdate, id)
+		all, err := db.Collect(ctx, t, scanOutgoing, `SELECT `+outgoingColumns+` FROM outgoing WHERE id = $1`+t.Dialect.ForUpdate, id)
 		switch {
 		case err != nil:
 			return err
@@ -232,7 +234,7 @@ func (s *Store) Undo(ctx context.Context, id, unit string, by Person) (Draft, er
 func (s *Store) Retract(ctx context.Context, o Outgoing) (Draft, error) {
 	var d Draft
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		all, err := collect(ctx, t, scanOutgoing, `SELECT `+outgoingColumns+` FROM outgoing WHERE id = $1`+t.dialect.forUpdate, o.ID)
+		all, err := db.Collect(ctx, t, scanOutgoing, `SELECT `+outgoingColumns+` FROM outgoing WHERE id = $1`+t.Dialect.ForUpdate, o.ID)
 		if err == nil && len(all) == 0 {
 			err = ErrLeft
 		}
@@ -250,7 +252,7 @@ func (t *tx) unstage(ctx context.Context, o Outgoing) (Draft, error) {
 	if err != nil {
 		return d, err
 	}
-	if _, err := t.exec(ctx, `UPDATE desk_file SET owner = $2 WHERE owner = $1`, o.ID, d.ID); err != nil {
+	if _, err := t.Exec(ctx, `UPDATE desk_file SET owner = $2 WHERE owner = $1`, o.ID, d.ID); err != nil {
 		return d, err
 	}
 	if d.Files, err = deskFiles(ctx, t, d.ID); err != nil {
@@ -262,10 +264,10 @@ func (t *tx) unstage(ctx context.Context, o Outgoing) (Draft, error) {
 
 // redraft is a new draft of an answer. Its form is as it was, or with a number where that is taken.
 func (t *tx) redraft(ctx context.Context, o Outgoing) (Draft, error) {
-	d := Draft{ID: t.newID(), CaseID: o.CaseID, Unit: o.Unit, By: o.By, Form: o.Form, Body: o.Draft, Version: 1, At: t.now}
+	d := Draft{ID: t.newID(), CaseID: o.CaseID, Unit: o.Unit, By: o.By, Form: o.Form, Body: o.Draft, Version: 1, At: t.Now}
 	for n := 2; ; n++ {
-		made, err := t.exec(ctx, `INSERT INTO draft (id, case_id, unit, by_id, by_name, form, body, version, at) VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8) ON CONFLICT DO NOTHING`,
-			d.ID, d.CaseID, d.Unit, d.By.ID, d.By.Name, d.Form, string(d.Body), micros(d.At))
+		made, err := t.Exec(ctx, `INSERT INTO draft (id, case_id, unit, by_id, by_name, form, body, version, at) VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8) ON CONFLICT DO NOTHING`,
+			d.ID, d.CaseID, d.Unit, d.By.ID, d.By.Name, d.Form, string(d.Body), db.Micros(d.At))
 		if err != nil || made == 1 {
 			return d, err
 		}
@@ -276,7 +278,7 @@ func (t *tx) redraft(ctx context.Context, o Outgoing) (Draft, error) {
 // DropOutgoing throws a failed answer away. ErrLeft where it has not failed, or is gone; ErrConflict where it is another unit's.
 func (s *Store) DropOutgoing(ctx context.Context, id, unit string) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		all, err := collect(ctx, t, scanOutgoing, `SELECT `+outgoingColumns+` FROM outgoing WHERE id = $1`+t.dialect.forUpdate, id)
+		all, err := db.Collect(ctx, t, scanOutgoing, `SELECT `+outgoingColumns+` FROM outgoing WHERE id = $1`+t.Dialect.ForUpdate, id)
 		switch {
 		case err != nil:
 			return err

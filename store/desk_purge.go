@@ -13,7 +13,7 @@ func (t *tx) purgeDesk(ctx context.Context, caseID string) error {
 		`DELETE FROM desk WHERE case_id = $1`,
 		`DELETE FROM case_word WHERE case_id = $1`,
 	} {
-		if _, err := t.exec(ctx, query, caseID); err != nil {
+		if _, err := t.Exec(ctx, query, caseID); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"rivgate/store/db"
 )
 
 // Queue is one of the lists in which people work.
@@ -52,7 +54,7 @@ const (
 
 // holds tells whether case c is in a queue at a moment; that it is open is said already where the queue is of open ones.
 func (q Queue) holds(c *conditions, user string, now time.Time) string {
-	at := micros(now)
+	at := db.Micros(now)
 	switch q {
 	case QueueNew:
 		return "c.state IN ('submitted', 'delivered') AND c.assignee = '' AND c.parked_until = 0"

@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"rivgate/contracts/identity"
+	"rivgate/store/db"
 )
 
 // Words of cases are written after the commit that made the cases, a few at a time: a list looks through those that are still to be written.
@@ -28,9 +29,9 @@ func (s *Store) KeepWords(ctx context.Context) error {
 			s.log.Error("writing the words of cases", zap.Error(err))
 		}
 		if n < wordsAtOnce {
-			idle(ctx, wordsIdle)
+			db.Idle(ctx, wordsIdle)
 		} else {
-			idle(ctx, wordsPause)
+			db.Idle(ctx, wordsPause)
 		}
 	}
 	return nil
@@ -43,8 +44,8 @@ func (s *Store) WriteWords(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		stale, err := collect(ctx, t, scanStale, fmt.Sprintf(`SELECT id, search, reporter_id, patient_id FROM cases WHERE stale ORDER BY id LIMIT %d%s%s`,
-			wordsAtOnce, t.dialect.forUpdate, t.dialect.skipLocked))
+		stale, err := db.Collect(ctx, t, scanStale, fmt.Sprintf(`SELECT id, search, reporter_id, patient_id FROM cases WHERE stale ORDER BY id LIMIT %d%s%s`,
+			wordsAtOnce, t.Dialect.ForUpdate, t.Dialect.SkipLocked))
 		if err != nil {
 			return err
 		}
@@ -67,7 +68,7 @@ func (s *Store) anyStale(ctx context.Context, asked bool) (bool, error) {
 	if !asked {
 		return false, nil
 	}
-	ids, err := collect(ctx, pool{s.read}, texts, `SELECT id FROM cases WHERE stale LIMIT 1`)
+	ids, err := db.Collect(ctx, s.read, texts, `SELECT id FROM cases WHERE stale LIMIT 1`)
 	if err != nil {
 		return false, fmt.Errorf("looking for cases without words: %w", err)
 	}
@@ -83,16 +84,16 @@ func scanStale(rows *sql.Rows) (c staleCase, err error) {
 
 // writeWords writes the words of a case. What an earlier version wrote into its row is brought to the form that texts and identities are compared in.
 func (t *tx) writeWords(ctx context.Context, c staleCase) error {
-	if _, err := t.exec(ctx, `DELETE FROM case_word WHERE case_id = $1`, c.id); err != nil {
+	if _, err := t.Exec(ctx, `DELETE FROM case_word WHERE case_id = $1`, c.id); err != nil {
 		return err
 	}
 	search := identity.Fold(c.search)
 	for _, word := range wordsOf(search) {
-		if _, err := t.exec(ctx, `INSERT INTO case_word (word, case_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, word, c.id); err != nil {
+		if _, err := t.Exec(ctx, `INSERT INTO case_word (word, case_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, word, c.id); err != nil {
 			return err
 		}
 	}
-	_, err := t.exec(ctx, `UPDATE cases SET stale = FALSE, search = $2, reporter_id = $3, patient_id = $4 WHERE id = $1`,
+	_, err := t.Exec(ctx, `UPDATE cases SET stale = FALSE, search = $2, reporter_id = $3, patient_id = $4 WHERE id = $1`,
 		c.id, search, identity.Key(c.reporter), identity.Key(c.patient))
 	return err
 }

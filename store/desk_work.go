@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"time"
+
+	"rivgate/store/db"
 )
 
 // Assign gives a case to a person of the unit (tilldela): to the one who acts, who so takes it, or to a colleague, from whoever had it. The zero Person
@@ -20,7 +22,7 @@ func (s *Store) Assign(ctx context.Context, a Act, to Person) (Desk, error) {
 			e.Kind = DeskTaken
 		}
 		if d.Assignee = to; to.ID != "" {
-			d.Assigned = &Stamp{a.By, t.now}
+			d.Assigned = &Stamp{a.By, t.Now}
 		}
 		return e, nil
 	})
@@ -28,12 +30,12 @@ func (s *Store) Assign(ctx context.Context, a Act, to Person) (Desk, error) {
 
 // Park lays a case aside until a moment (parkera): then it is back by itself. To park it again changes moment and reason. Errors as of Assign.
 func (s *Store) Park(ctx context.Context, a Act, until time.Time, reason string) (Desk, error) {
-	until = moment(micros(until))
+	until = db.Moment(db.Micros(until))
 	return s.atDesk(ctx, a, "parking a case", func(t *tx, c *Case, d *Desk) (DeskEvent, error) {
 		if c.State == Closed {
 			return DeskEvent{}, &Refusal{CaseClosed}
 		}
-		d.Parked = &Parking{Stamp: Stamp{a.By, t.now}, Until: until, Reason: reason}
+		d.Parked = &Parking{Stamp: Stamp{a.By, t.Now}, Until: until, Reason: reason}
 		return DeskEvent{Kind: DeskParked, Until: &until, Text: reason}, nil
 	})
 }
@@ -70,7 +72,7 @@ func (s *Store) Protect(ctx context.Context, a Act, protected bool) (Desk, error
 // CheckAuthority notes that the power of attorney of a relative or proxy was checked, and how. Errors as of Register.
 func (s *Store) CheckAuthority(ctx context.Context, a Act, note string) (Desk, error) {
 	return s.atDesk(ctx, a, "noting an authority", func(t *tx, _ *Case, d *Desk) (DeskEvent, error) {
-		d.Authority = &Authority{Stamp{a.By, t.now}, note}
+		d.Authority = &Authority{Stamp{a.By, t.Now}, note}
 		return DeskEvent{Kind: DeskAuthority, Text: note}, nil
 	})
 }

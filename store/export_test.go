@@ -38,7 +38,7 @@ func (f AccessFilter) AccessQuery() (query string, args []any) { return f.query(
 // Exec changes the database past all verbs.
 func (s *Store) Exec(ctx context.Context, query string, args ...any) error {
 	return s.write(ctx, func(ctx context.Context, t *tx) error {
-		_, err := t.exec(ctx, query, args...)
+		_, err := t.Exec(ctx, query, args...)
 		return err
 	})
 }
@@ -46,7 +46,7 @@ func (s *Store) Exec(ctx context.Context, query string, args ...any) error {
 // FollowClock reads the database's clock by a query, "" for its own.
 func (s *Store) FollowClock(ctx context.Context, query string) {
 	if query != "" {
-		s.dialect.clock = query
+		s.Dialect.Clock = query
 	}
-	s.followClock(ctx)
+	s.DB.FollowClock(ctx)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rivgate/routing"
+	"rivgate/store/db"
 )
 
 // answerKept is how much of a receiver's answer is kept with an attempt.
@@ -16,20 +17,20 @@ const answerKept = 64 << 10
 // complaint or forward takes its case from submitted to delivered. ErrLeaseLost.
 func (s *Store) Finish(ctx context.Context, d Delivery, a Attempt) error {
 	lost, wait := false, a.Again.Sub(s.Now()) // a distance: the clock may step before this is written
-	crashPoint("answered")
+	db.CrashPoint("answered")
 	do := func(ctx context.Context, t *tx) (err error) {
 		if !a.Again.IsZero() {
-			a.Again = t.now.Add(wait)
+			a.Again = t.Now.Add(wait)
 		}
 		lost, err = t.finish(ctx, d, a)
-		crashPoint("finish")
+		db.CrashPoint("finish")
 		return err
 	}
-	err := s.group(ctx, shard(d.Message), &job{do: do, joint: &jointFinish{d: d, a: a, wait: wait}, size: len(a.Answer)})
+	err := s.Group(ctx, shard(d.Message), &db.Job{Do: s.in(do), Joint: grouped{&jointFinish{d: d, a: a, wait: wait}, s}, Size: len(a.Answer)})
 	if err != nil {
 		return fmt.Errorf("finishing a delivery: %w", err)
 	}
-	crashPoint("finished")
+	db.CrashPoint("finished")
 	if lost {
 		return ErrLeaseLost
 	}
@@ -41,13 +42,13 @@ func (t *tx) finish(ctx context.Context, d Delivery, a Attempt) (lost bool, err 
 	if err := t.finishCase(ctx, d, a, false); err != nil {
 		return false, err
 	}
-	n, err := t.exec(ctx, `UPDATE lane SET lease_until = NULL, token = token + 1, worker = '' WHERE id = $1 AND token = $2`, d.Lane, d.Token)
+	n, err := t.Exec(ctx, `UPDATE lane SET lease_until = NULL, token = token + 1, worker = '' WHERE id = $1 AND token = $2`, d.Lane, d.Token)
 	if err != nil {
 		return false, err
 	}
 	if lost = n == 0; lost && a.Repeat {
 		var one int
-		done, err := t.row(ctx, []any{&one}, `SELECT 1 FROM attempt WHERE lane = $1 AND token = $2 AND outcome = $3 AND NOT late`, d.Lane, d.Token, string(a.Outcome))
+		done, err := t.Row(ctx, []any{&one}, `SELECT 1 FROM attempt WHERE lane = $1 AND token = $2 AND outcome = $3 AND NOT late`, d.Lane, d.Token, string(a.Outcome))
 		if err != nil || done {
 			return false, err
 		}
@@ -55,7 +56,7 @@ func (t *tx) finish(ctx context.Context, d Delivery, a Attempt) (lost bool, err 
 	if err = t.noteAttempt(ctx, d, a, lost); err != nil || lost {
 		return lost, err
 	}
-	n, err = t.exec(ctx, endDelivery, endOfDelivery(d, a, micros(t.now))...)
+	n, err = t.Exec(ctx, endDelivery, endOfDelivery(d, a, db.Micros(t.Now))...)
 	if err != nil {
 		return false, err
 	}
@@ -81,8 +82,8 @@ const releaseLane = `UPDATE lane SET lease_until = NULL, token = token + 1, work
 
 func (t *tx) settle(ctx context.Context, lane int64) error {
 	var waits bool
-	_, err := t.row(ctx, []any{&waits}, `UPDATE lane SET `+settled+` WHERE id = $1 RETURNING ready_at IS NOT NULL`, lane)
-	t.woken = t.woken || waits
+	_, err := t.Row(ctx, []any{&waits}, `UPDATE lane SET `+settled+` WHERE id = $1 RETURNING ready_at IS NOT NULL`, lane)
+	t.Woken = t.Woken || waits
 	return err
 }
 
@@ -138,7 +139,7 @@ func (t *tx) finishCase(ctx context.Context, d Delivery, a Attempt, store bool) 
 		}
 	}
 	before := *c
-	if !c.delivered(d.Message.Event, a, t.now) {
+	if !c.delivered(d.Message.Event, a, t.Now) {
 		return nil
 	}
 	return t.updateCase(ctx, c, &before)
@@ -147,6 +148,6 @@ func (t *tx) finishCase(ctx context.Context, d Delivery, a Attempt, store bool) 
 // refFree tells whether no case has 1177's id yet.
 func (t *tx) refFree(ctx context.Context, ref Ref) (bool, error) {
 	var one int
-	taken, err := t.row(ctx, []any{&one}, `SELECT 1 FROM cases WHERE `+byRef, fold(ref.Root), ref.Extension)
+	taken, err := t.Row(ctx, []any{&one}, `SELECT 1 FROM cases WHERE `+byRef, fold(ref.Root), ref.Extension)
 	return !taken, err
 }

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"time"
+
+	"rivgate/store/db"
 )
 
 // jointFinish is a finish that goes with others of its group.
@@ -30,40 +32,43 @@ func (f *jointFinish) ask(q *questions) bool {
 
 func (f *jointFinish) settle(ctx context.Context, t *tx, q *questions) error {
 	if !q.held[f.d.Lane] { // the lease was lost: that is noted apart
-		return errApart
+		return db.ErrApart
 	}
 	d, a := f.d, f.a
 	if !a.Again.IsZero() {
-		a.Again = t.now.Add(f.wait)
+		a.Again = t.Now.Add(f.wait)
 	}
 	if err := t.noteAttempt(ctx, d, a, false); err != nil {
 		return err
 	}
-	if err := t.putOne(ctx, endDelivery, endOfDelivery(d, a, micros(t.now))...); err != nil {
+	if err := t.PutOne(ctx, endDelivery, endOfDelivery(d, a, db.Micros(t.Now))...); err != nil {
 		return err
 	}
-	t.gathered.puts = append(t.gathered.puts, put{query: releaseLane, args: []any{d.Lane, d.Token}, must: true, scan: func(row scanner) error {
+	err := t.PutReturning(ctx, func(row db.Scanner) error {
 		var waits bool
 		err := row.Scan(&waits)
-		t.woken = t.woken || waits
+		t.Woken = t.Woken || waits
 		return err
-	}})
+	}, releaseLane, d.Lane, d.Token)
+	if err != nil {
+		return err
+	}
 	if d.changesCase(a) {
 		if err := f.changeCase(ctx, t, q); err != nil {
 			return err
 		}
 	}
-	crashPoint("finish")
+	db.CrashPoint("finish")
 	return nil
 }
 
 func (f *jointFinish) changeCase(ctx context.Context, t *tx, q *questions) error {
 	known := q.known[caseMark(f.d.CaseID)]
 	if known == nil || known.c.Ref.Extension == "" && f.a.Case.Extension != "" {
-		return errApart
+		return db.ErrApart
 	}
 	before := *known.c
-	if !known.c.delivered(f.d.Message.Event, f.a, t.now) {
+	if !known.c.delivered(f.d.Message.Event, f.a, t.Now) {
 		return nil
 	}
 	return t.updateCase(ctx, known.c, &before)
@@ -78,13 +83,13 @@ func endOfDelivery(d Delivery, a Attempt, now int64) []any {
 	case a.Outcome == OutcomeDelivered:
 		state, done = DeliveryDelivered, sql.NullInt64{Int64: now, Valid: true}
 	case !a.Again.IsZero():
-		state, next = DeliveryDue, micros(a.Again)
+		state, next = DeliveryDue, db.Micros(a.Again)
 	}
 	return []any{d.Message.ID, string(state), next, done, string(a.Outcome), a.Class, a.Code, d.Attempt}
 }
 
 func (t *tx) noteAttempt(ctx context.Context, d Delivery, a Attempt, late bool) error {
-	return t.put(ctx, `UPDATE attempt SET outcome = $3, class = $4, code = $5, duration = $6, answer = $7, late = $8, why = $9
+	return t.Put(ctx, `UPDATE attempt SET outcome = $3, class = $4, code = $5, duration = $6, answer = $7, late = $8, why = $9
 		WHERE lane = $1 AND token = $2 AND outcome = ''`,
 		d.Lane, d.Token, string(a.Outcome), a.Class, a.Code, int64(a.Duration), a.Answer[:min(len(a.Answer), answerKept)], late, writeDiagnosis(a.Why))
 }

@@ -4,8 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
+
+	"rivgate/store/db"
 )
 
 // joint is a change that shares its statements with others of its group: what they need to know is asked for once for all, and what they change is put
@@ -13,12 +14,9 @@ import (
 type joint interface {
 	// ask adds what it needs to know. False: another one of the group is at the same thing, or it is of a kind that goes by itself.
 	ask(q *questions) bool
-	// settle judges by the answers and puts its changes. errApart: it must go by itself, for a reason that only the answers told.
+	// settle judges by the answers and puts its changes. db.ErrApart: it must go by itself, for a reason that only the answers told.
 	settle(ctx context.Context, t *tx, q *questions) error
 }
-
-// errApart sends a change that could not go with the others to go by itself.
-var errApart = errors.New("to be done apart")
 
 // found is a case that the transaction has locked, and what it knows of the sender of a message to it.
 type found struct {
@@ -26,6 +24,28 @@ type found struct {
 	last sql.NullInt64 // the sender's last number applied
 	held bool          // messages of the sender wait for their turn, or numbers above the last were refused
 	used bool          // the message's number was used before, or refused
+}
+
+// grouped is a joint as the engine runs it.
+type grouped struct {
+	joint
+	store *Store
+}
+
+func (g grouped) Ask(q db.Questions) bool { return g.ask(q.(*questions)) }
+
+func (g grouped) Settle(ctx context.Context, t *db.Tx, q db.Questions) error {
+	return g.settle(ctx, g.store.tx(t), q.(*questions))
+}
+
+// ranks is the order in which a group's changes are made where those of one kind go together: what refers to a row comes after it, and
+// what was tried and done before the lanes that it moves on. Keys come first, so that groups with the same messages wait for each other there.
+func ranks() []string {
+	return []string{
+		"INSERT INTO message_key ", "INSERT INTO cases ", "UPDATE cases ", "INSERT INTO case_external ", "DELETE FROM case_code ", "INSERT INTO case_code ",
+		"INSERT INTO case_sender ", "INSERT INTO message ", "INSERT INTO message_body ", "INSERT INTO lane ", "INSERT INTO delivery ", "INSERT INTO inbox ",
+		"INSERT INTO letter ", "UPDATE letter ", "UPDATE attempt ", "UPDATE delivery ", "UPDATE lane ",
+	}
 }
 
 // questions are what the changes of a group need to know, and the answers.
@@ -63,13 +83,13 @@ func refMark(root, extension string) string      { return "r\x00" + root + "\x00
 func externalMark(root, extension string) string { return "x\x00" + root + "\x00" + extension }
 func caseMark(id string) string                  { return "c\x00" + id }
 
-// steps are the statements that answer. Cases are locked before lanes, as everywhere, and each kind in one order for all; what is read of a case's
+// Steps are the statements that answer. Cases are locked before lanes, as everywhere, and each kind in one order for all; what is read of a case's
 // senders is read after that, by a statement of its own, so that it is what the last holder of the lock has left.
-func (q *questions) steps(d dialect) []*step {
-	var steps []*step
-	add := func(rows [][]any, query string, scan func(scanner) error) {
+func (q *questions) Steps(d db.Dialect) []*db.Step {
+	var steps []*db.Step
+	add := func(rows [][]any, query string, scan func(db.Scanner) error) {
 		if len(rows) > 0 {
-			steps = append(steps, &step{query: query, rows: rows, scan: scan})
+			steps = append(steps, &db.Step{Query: query, Rows: rows, Scan: scan})
 		}
 	}
 	const (
@@ -83,27 +103,27 @@ func (q *questions) steps(d dialect) []*step {
 		from = ` LEFT JOIN case_sender s ON s.case_id = c.id AND s.sender = r.c3`
 	)
 	add(q.keys, `SELECT k.sender, k.contract, k.key_id FROM {rows} JOIN message_key k ON k.sender = r.c1 AND k.contract = r.c2 AND k.key_id = r.c3`, q.scanKey)
-	add(q.refs, known+` ORDER BY c.id`+d.lockCases, q.scanCase(refMark))
-	add(q.externals, named+` ORDER BY c.id`+d.lockCases, q.scanCase(externalMark))
-	add(q.cases, `SELECT c.id, '', c.doc FROM {rows} JOIN cases c ON c.id = r.c1 ORDER BY c.id`+d.lockCases,
+	add(q.refs, known+` ORDER BY c.id`+d.ForUpdateOf("c"), q.scanCase(refMark))
+	add(q.externals, named+` ORDER BY c.id`+d.ForUpdateOf("c"), q.scanCase(externalMark))
+	add(q.cases, `SELECT c.id, '', c.doc FROM {rows} JOIN cases c ON c.id = r.c1 ORDER BY c.id`+d.ForUpdateOf("c"),
 		q.scanCase(func(id, _ string) string { return caseMark(id) }))
 	add(q.refs, `SELECT c.ref_root, c.ref_extension, `+about+` FROM {rows} JOIN cases c ON c.ref_root = r.c1 AND c.ref_extension = r.c2 AND c.ref_extension <> ''`+from,
 		q.scanSender(refMark))
 	add(q.externals, `SELECT e.root, e.extension, `+about+` FROM {rows} JOIN case_external e ON e.root = r.c1 AND e.extension = r.c2 JOIN cases c ON c.id = e.case_id`+from,
 		q.scanSender(externalMark))
-	add(q.lanes, `SELECT l.id FROM {rows} JOIN lane l ON l.id = r.c1 AND l.token = r.c2 ORDER BY l.id`+d.lockLanes, q.scanLane)
+	add(q.lanes, `SELECT l.id FROM {rows} JOIN lane l ON l.id = r.c1 AND l.token = r.c2 ORDER BY l.id`+d.ForUpdateOf("l"), q.scanLane)
 	return steps
 }
 
-func (q *questions) scanKey(row scanner) error {
+func (q *questions) scanKey(row db.Scanner) error {
 	var sender, contract, id string
 	err := row.Scan(&sender, &contract, &id)
 	q.taken[keyMark(sender, contract, id)] = true
 	return err
 }
 
-func (q *questions) scanCase(mark func(a, b string) string) func(scanner) error {
-	return func(row scanner) error {
+func (q *questions) scanCase(mark func(a, b string) string) func(db.Scanner) error {
+	return func(row db.Scanner) error {
 		var a, b string
 		var text []byte
 		if err := row.Scan(&a, &b, &text); err != nil {
@@ -115,8 +135,8 @@ func (q *questions) scanCase(mark func(a, b string) string) func(scanner) error 
 	}
 }
 
-func (q *questions) scanSender(mark func(a, b string) string) func(scanner) error {
-	return func(row scanner) error {
+func (q *questions) scanSender(mark func(a, b string) string) func(db.Scanner) error {
+	return func(row db.Scanner) error {
 		var a, b string
 		var last sql.NullInt64
 		var held, used int
@@ -130,7 +150,7 @@ func (q *questions) scanSender(mark func(a, b string) string) func(scanner) erro
 	}
 }
 
-func (q *questions) scanLane(row scanner) error {
+func (q *questions) scanLane(row db.Scanner) error {
 	var id int64
 	err := row.Scan(&id)
 	q.held[id] = true

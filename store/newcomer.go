@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+
+	"rivgate/store/db"
 )
 
 // everybody is when the latest order was given that paused all receivers there were (PauseAll), as long as one of its pauses stands; NULL else. It names
@@ -23,6 +25,6 @@ const newcomer = everybody + ` IS NOT NULL AND COALESCE(CASE WHEN l.component_ke
 
 // everybodyPaused tells whether receivers that nobody has seen yet are held back, too.
 func (t *tx) everybodyPaused(ctx context.Context) (bool, error) {
-	found, err := collect(ctx, t, func(rows *sql.Rows) (is bool, err error) { return is, rows.Scan(&is) }, `SELECT `+everybody+` IS NOT NULL`)
+	found, err := db.Collect(ctx, t, func(rows *sql.Rows) (is bool, err error) { return is, rows.Scan(&is) }, `SELECT `+everybody+` IS NOT NULL`)
 	return len(found) == 1 && found[0], err
 }

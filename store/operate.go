@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"rivgate/store/db"
 )
 
 // Operation is one thing that an operator did, as it is shown.
@@ -107,7 +109,7 @@ func (s *Store) operate(ctx context.Context, f DeliveryFilter, o order) (int, er
 		}
 		n = len(all)
 		for i, d := range all {
-			if _, err := t.exec(ctx, o.change, d.message, micros(t.now), o.address); err != nil {
+			if _, err := t.Exec(ctx, o.change, d.message, db.Micros(t.Now), o.address); err != nil {
 				return err
 			}
 			if err := t.note(ctx, o, d.message, d.receiver); err != nil {
@@ -130,7 +132,7 @@ func (s *Store) operate(ctx context.Context, f DeliveryFilter, o order) (int, er
 
 // choose finds the deliveries of an order. Their lanes are locked first, in one order for all; what they are then is found out only after that.
 func (t *tx) choose(ctx context.Context, f DeliveryFilter, o order) ([]chosen, error) {
-	c := f.conditions(t.now)
+	c := f.conditions(t.Now)
 	o.narrow(c)
 	limit := ""
 	if f.Limit > 0 {
@@ -138,29 +140,29 @@ func (t *tx) choose(ctx context.Context, f DeliveryFilter, o order) ([]chosen, e
 		limit = fmt.Sprintf(" ORDER BY d.seq DESC LIMIT $%d", len(c.args))
 	}
 	wanted := `(SELECT d.seq FROM delivery d JOIN lane l ON l.id = d.lane` + c.where() + limit + `)`
-	lanes, err := collect(ctx, t, func(rows *sql.Rows) (id int64, err error) { return id, rows.Scan(&id) },
-		`SELECT l.id FROM lane l WHERE l.id IN (SELECT w.lane FROM delivery w WHERE w.seq IN `+wanted+`) ORDER BY l.id`+t.dialect.lockLanes, c.args...)
+	lanes, err := db.Collect(ctx, t, func(rows *sql.Rows) (id int64, err error) { return id, rows.Scan(&id) },
+		`SELECT l.id FROM lane l WHERE l.id IN (SELECT w.lane FROM delivery w WHERE w.seq IN `+wanted+`) ORDER BY l.id`+t.Dialect.ForUpdateOf("l"), c.args...)
 	if err != nil {
 		return nil, err
 	}
-	all, err := collect(ctx, t, func(rows *sql.Rows) (d chosen, err error) {
+	all, err := db.Collect(ctx, t, func(rows *sql.Rows) (d chosen, err error) {
 		return d, rows.Scan(&d.message, &d.receiver, &d.lane)
 	}, `SELECT w.message_id, w.receiver, w.lane FROM delivery w WHERE w.seq IN `+wanted+` ORDER BY w.lane, w.seq`, c.args...)
 	return slices.DeleteFunc(all, func(d chosen) bool { _, locked := slices.BinarySearch(lanes, d.lane); return !locked }), err
 }
 
 func (t *tx) note(ctx context.Context, o order, message any, receiver string) error {
-	_, err := t.exec(ctx, `INSERT INTO operation (verb, message_id, receiver, address, by_whom, reason, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		o.verb, message, receiver, o.address, o.by, o.reason, micros(t.now))
+	_, err := t.Exec(ctx, `INSERT INTO operation (verb, message_id, receiver, address, by_whom, reason, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		o.verb, message, receiver, o.address, o.by, o.reason, db.Micros(t.Now))
 	return err
 }
 
 // Pause holds every lane of a receiver (logical address or component) back; accepts go on.
 func (s *Store) Pause(ctx context.Context, receiver, by, reason string) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		_, err := t.exec(ctx, `INSERT INTO pause (receiver, by_whom, reason, at) VALUES ($1, $2, $3, $4)
+		_, err := t.Exec(ctx, `INSERT INTO pause (receiver, by_whom, reason, at) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (receiver) DO UPDATE SET by_whom = excluded.by_whom, reason = excluded.reason, at = excluded.at WHERE excluded.reason <> ''`,
-			fold(receiver), by, reason, micros(t.now))
+			fold(receiver), by, reason, db.Micros(t.Now))
 		if err != nil {
 			return err
 		}
@@ -179,7 +181,7 @@ func (s *Store) Pause(ctx context.Context, receiver, by, reason string) error {
 // Resume lets a paused receiver's lanes go on; also those of one that is held back only because everybody was paused before it was seen.
 func (s *Store) Resume(ctx context.Context, receiver, by string) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		n, err := t.exec(ctx, `DELETE FROM pause WHERE receiver = $1`, fold(receiver))
+		n, err := t.Exec(ctx, `DELETE FROM pause WHERE receiver = $1`, fold(receiver))
 		if err != nil {
 			return err
 		}
@@ -188,7 +190,7 @@ func (s *Store) Resume(ctx context.Context, receiver, by string) error {
 				return err
 			}
 		}
-		t.woken = true
+		t.Woken = true
 		o := order{verb: "resume", by: by}
 		if err := t.note(ctx, o, nil, fold(receiver)); err != nil {
 			return err
@@ -208,10 +210,10 @@ func (s *Store) Operations(ctx context.Context, messageID string) ([]Operation, 
 		c.add("message_id = $?", messageID)
 	}
 	c.args = append(c.args, listMax)
-	operations, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (o Operation, err error) {
+	operations, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (o Operation, err error) {
 		var at int64
 		err = rows.Scan(&o.Verb, &o.MessageID, &o.Receiver, &o.Address, &o.By, &o.Reason, &at)
-		o.At = moment(at)
+		o.At = db.Moment(at)
 		return o, err
 	}, fmt.Sprintf(`SELECT verb, COALESCE(message_id, ''), receiver, address, by_whom, reason, at FROM operation%s ORDER BY seq DESC LIMIT $%d`,
 		c.where(), len(c.args)), c.args...)
@@ -230,7 +232,7 @@ func (s *Store) Ordered(ctx context.Context, after int64) (addresses []string, l
 	if after < 0 || last <= after {
 		return nil, last, nil
 	}
-	addresses, err = collect(ctx, pool{s.read}, func(rows *sql.Rows) (address string, err error) { return address, rows.Scan(&address) },
+	addresses, err = db.Collect(ctx, s.read, func(rows *sql.Rows) (address string, err error) { return address, rows.Scan(&address) },
 		`SELECT DISTINCT l.address FROM operation o JOIN delivery d ON d.message_id = o.message_id JOIN lane l ON l.id = d.lane
 		WHERE o.seq > $1 AND o.seq <= $2 AND o.verb IN ('retry', 'redirect', 'replay') AND d.done_at IS NULL ORDER BY l.address`, after, last)
 	if err != nil {

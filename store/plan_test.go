@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rivgate/routing"
+	"rivgate/store/db"
 )
 
 // exercise takes one case through every verb that changes something.
@@ -28,7 +29,7 @@ func exercise(ctx context.Context, t *testing.T, s *Store, n int) {
 		id := fmt.Sprintf("%s|%d-%s-%d", sender, n, kind, sequence)
 		return &Message{
 			ID: "m" + id, Key: Key{Sender: sender, Contract: "urn", MessageID: id}, Call: routing.Call{Receiver: "SE2010123456-SJ01"},
-			Route: routing.Route{Via: via, Address: "https://there.example/", Component: "SE2010123456-AVV"}, Envelope: []byte("<a/>"), Received: s.now(),
+			Route: routing.Route{Via: via, Address: "https://there.example/", Component: "SE2010123456-AVV"}, Envelope: []byte("<a/>"), Received: s.Now(),
 			Event: &Event{
 				Kind: kind, MessageID: id, Case: Ref{"SE0000000001-1177", fmt.Sprint(n)}, Sequence: int64(sequence), Unit: handler.Unit, Handler: &handler,
 				Facts: &Facts{ReporterID: "189001019802", Experienced: []string{"1"}}, AtPortal: true, HasText: true,
@@ -94,10 +95,12 @@ func TestChangesReadByIndex(t *testing.T) {
 	if lines, err := s.Check(ctx); err != nil || len(lines) > 0 {
 		t.Fatal(lines, err)
 	}
-	prepared := s.writers[0].conn.prepared
-	queries := make([]string, 0, len(prepared))
-	for query := range prepared {
-		queries = append(queries, query)
+	var queries []string
+	if err := s.write(ctx, func(_ context.Context, t *tx) error {
+		queries = t.Statements()
+		return nil
+	}); err != nil {
+		t.Fatal(err)
 	}
 	if len(queries) < 30 {
 		t.Fatalf("only %d statements were made ready", len(queries))
@@ -134,7 +137,7 @@ func plan(ctx context.Context, t *testing.T, s *Store, query string) []string {
 	for strings.Contains(query, fmt.Sprintf("$%d", len(args)+1)) {
 		args = append(args, 1)
 	}
-	steps, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (step string, err error) {
+	steps, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (step string, err error) {
 		var id, parent, unused int
 		return step, rows.Scan(&id, &parent, &unused, &step)
 	}, "EXPLAIN QUERY PLAN "+query, args...)

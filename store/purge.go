@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"rivgate/store/db"
 )
 
 // Retention says what may go, and after how long. Zero: never.
@@ -44,7 +46,7 @@ func (s *Store) Purge(ctx context.Context, r Retention, by string) (int, error) 
 	} {
 		for went := 1; rule.after > 0 && went > 0; {
 			err := s.write(ctx, func(ctx context.Context, t *tx) (err error) {
-				went, err = rule.batch(ctx, t, micros(t.now.Add(-rule.after)))
+				went, err = rule.batch(ctx, t, db.Micros(t.Now.Add(-rule.after)))
 				return err
 			})
 			if err != nil {
@@ -71,7 +73,7 @@ func (s *Store) Purge(ctx context.Context, r Retention, by string) (int, error) 
 func texts(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) }
 
 func (t *tx) purgeMessages(ctx context.Context, before int64) (int, error) {
-	ids, err := collect(ctx, t, texts, `SELECT d.message_id FROM delivery d WHERE d.done_at < $1 AND d.case_id IS NULL ORDER BY d.done_at LIMIT $2`, before, purgeMessages)
+	ids, err := db.Collect(ctx, t, texts, `SELECT d.message_id FROM delivery d WHERE d.done_at < $1 AND d.case_id IS NULL ORDER BY d.done_at LIMIT $2`, before, purgeMessages)
 	if err != nil {
 		return 0, err
 	}
@@ -89,7 +91,7 @@ func (t *tx) purgeCases(ctx context.Context, before int64) (int, error) {
 		AND NOT EXISTS (SELECT 1 FROM held h WHERE h.case_id = c.id AND NOT ` + dismissed + `)
 		AND NOT EXISTS (SELECT 1 FROM outgoing o WHERE o.case_id = c.id AND o.state = 'waiting')
 		AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.case_id = c.id AND (d.done_at IS NULL OR d.done_at >= $1))`
-	ids, err := collect(ctx, t, texts, `SELECT c.id FROM cases c WHERE c.state = 'closed' AND NOT c.forward_due AND c.changed < $1`+idle+` ORDER BY c.id LIMIT $2`,
+	ids, err := db.Collect(ctx, t, texts, `SELECT c.id FROM cases c WHERE c.state = 'closed' AND NOT c.forward_due AND c.changed < $1`+idle+` ORDER BY c.id LIMIT $2`,
 		before, purgeCases)
 	if err != nil {
 		return 0, err
@@ -100,12 +102,12 @@ func (t *tx) purgeCases(ctx context.Context, before int64) (int, error) {
 			return 0, err
 		}
 		var one int // something may have come before the lock
-		still, err := t.row(ctx, []any{&one}, `SELECT 1 FROM cases c WHERE c.id = $2 AND c.state = 'closed' AND c.changed < $1`+idle, before, id)
+		still, err := t.Row(ctx, []any{&one}, `SELECT 1 FROM cases c WHERE c.id = $2 AND c.state = 'closed' AND c.changed < $1`+idle, before, id)
 		if err != nil || !still {
 			return went, err
 		}
 		var n int
-		if _, err := t.row(ctx, []any{&n}, `SELECT count(*) FROM message WHERE case_id = $1`, id); err != nil {
+		if _, err := t.Row(ctx, []any{&n}, `SELECT count(*) FROM message WHERE case_id = $1`, id); err != nil {
 			return 0, err
 		}
 		if err := t.purge(ctx, "m.case_id = $1", id); err != nil {
@@ -115,11 +117,11 @@ func (t *tx) purgeCases(ctx context.Context, before int64) (int, error) {
 			return 0, err
 		}
 		for _, table := range []string{"case_external", "case_code", "case_sender", "refused_number"} {
-			if _, err := t.exec(ctx, `DELETE FROM `+table+` WHERE case_id = $1`, id); err != nil {
+			if _, err := t.Exec(ctx, `DELETE FROM `+table+` WHERE case_id = $1`, id); err != nil {
 				return 0, err
 			}
 		}
-		if _, err := t.exec(ctx, `DELETE FROM cases WHERE id = $1`, id); err != nil {
+		if _, err := t.Exec(ctx, `DELETE FROM cases WHERE id = $1`, id); err != nil {
 			return 0, err
 		}
 		went += n
@@ -129,13 +131,13 @@ func (t *tx) purgeCases(ctx context.Context, before int64) (int, error) {
 
 // purge takes the messages m away, and all that hangs on them.
 func (t *tx) purge(ctx context.Context, which, id string) error {
-	_, err := t.exec(ctx, `INSERT INTO purged (message_id, contract, receiver, state, accepted, done_at, at)
+	_, err := t.Exec(ctx, `INSERT INTO purged (message_id, contract, receiver, state, accepted, done_at, at)
 		SELECT m.id, m.contract, m.receiver, COALESCE(d.state, m.via), m.received, COALESCE(d.done_at, m.received), CAST($2 AS BIGINT)
-		FROM message m LEFT JOIN delivery d ON d.message_id = m.id WHERE `+which, id, micros(t.now))
+		FROM message m LEFT JOIN delivery d ON d.message_id = m.id WHERE `+which, id, db.Micros(t.Now))
 	if err != nil {
 		return err
 	}
-	lanes, err := collect(ctx, t, func(rows *sql.Rows) (id int64, err error) { return id, rows.Scan(&id) },
+	lanes, err := db.Collect(ctx, t, func(rows *sql.Rows) (id int64, err error) { return id, rows.Scan(&id) },
 		`SELECT DISTINCT d.lane FROM delivery d JOIN message m ON m.id = d.message_id WHERE `+which, id)
 	if err != nil {
 		return err
@@ -153,12 +155,12 @@ func (t *tx) purge(ctx context.Context, which, id string) error {
 		`DELETE FROM message_key WHERE (sender, contract, key_id) IN (SELECT m.sender, m.contract, m.key_id FROM message m WHERE ` + which + `)`,
 		`DELETE FROM message WHERE id IN ` + messages,
 	} {
-		if _, err := t.exec(ctx, query, id); err != nil {
+		if _, err := t.Exec(ctx, query, id); err != nil {
 			return err
 		}
 	}
 	for _, lane := range lanes {
-		if _, err := t.exec(ctx, `DELETE FROM lane WHERE id = $1`, lane); err != nil {
+		if _, err := t.Exec(ctx, `DELETE FROM lane WHERE id = $1`, lane); err != nil {
 			return err
 		}
 	}
@@ -167,13 +169,13 @@ func (t *tx) purge(ctx context.Context, which, id string) error {
 
 // Purgeds lists what went at or after since, newest first; limit as in DeliveryFilter.
 func (s *Store) Purgeds(ctx context.Context, since time.Time, limit int) ([]Purged, error) {
-	all, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (p Purged, err error) {
+	all, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (p Purged, err error) {
 		var accepted, done, at int64
 		err = rows.Scan(&p.MessageID, &p.Contract, &p.Receiver, &p.State, &accepted, &done, &at)
-		p.Accepted, p.Done, p.At = moment(accepted), moment(done), moment(at)
+		p.Accepted, p.Done, p.At = db.Moment(accepted), db.Moment(done), db.Moment(at)
 		return p, err
 	}, `SELECT message_id, contract, receiver, state, accepted, done_at, at FROM purged WHERE at >= $1 ORDER BY at DESC, message_id LIMIT $2`,
-		micros(since), listLimit(limit))
+		db.Micros(since), listLimit(limit))
 	if err != nil {
 		return nil, fmt.Errorf("listing what was purged: %w", err)
 	}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"rivgate/store/db"
 )
 
 // leasedNow: a worker is at the delivery d, the head of its lane l. $1 is the present moment.
@@ -17,7 +19,7 @@ const stateOf = `CASE WHEN ` + leasedNow + ` THEN 'leased' ELSE d.state END`
 
 // conditions of a list or a verb; $1 is the present moment.
 func (f DeliveryFilter) conditions(now time.Time) *conditions {
-	c := &conditions{args: []any{micros(now)}}
+	c := &conditions{args: []any{db.Micros(now)}}
 	c.parts = append(c.parts, "CAST($1 AS BIGINT) > 0") // a value that nothing asked for has no type
 	if f.ID != "" {
 		c.add("d.message_id = $?", f.ID)
@@ -43,10 +45,10 @@ func (f DeliveryFilter) conditions(now time.Time) *conditions {
 		c.add(`d.case_id IN (SELECT c.id FROM cases c WHERE c.id = $? OR c.ref_extension = $? AND c.ref_extension <> '')`, f.Case, f.Case)
 	}
 	if !f.Since.IsZero() {
-		c.add("d.accepted >= $?", micros(f.Since))
+		c.add("d.accepted >= $?", db.Micros(f.Since))
 	}
 	if !f.Until.IsZero() {
-		c.add("d.accepted < $?", micros(f.Until))
+		c.add("d.accepted < $?", db.Micros(f.Until))
 	}
 	if f.After != "" {
 		c.add("d.seq < (SELECT a.seq FROM delivery a WHERE a.message_id = $?)", f.After)
@@ -56,7 +58,7 @@ func (f DeliveryFilter) conditions(now time.Time) *conditions {
 
 // Deliveries lists deliveries, the latest accepted first.
 func (s *Store) Deliveries(ctx context.Context, f DeliveryFilter) ([]DeliveryRow, error) {
-	c := f.conditions(s.now())
+	c := f.conditions(s.Now())
 	rows, err := s.deliveryRows(ctx, c, f.Limit)
 	if err != nil {
 		return nil, fmt.Errorf("listing deliveries: %w", err)
@@ -88,9 +90,9 @@ func scanDelivery(rows *sql.Rows) (d DeliveryRow, err error) {
 	var why string
 	err = rows.Scan(&d.ID, &d.CaseID, &d.Case.Root, &d.Case.Extension, &d.Contract, &d.Receiver, &d.Component, &d.Address, &d.State, &d.Unknown,
 		&d.Attempts, &d.Class, &d.Code, &accepted, &next, &done, &d.Paused, &why, &d.Correlation)
-	d.Accepted, d.Done = moment(accepted), moments(done)
+	d.Accepted, d.Done = db.Moment(accepted), db.Moments(done)
 	if d.State == DeliveryDue {
-		at := moment(next)
+		at := db.Moment(next)
 		d.Next = &at
 	}
 	d.Paused = d.Paused && d.Done == nil
@@ -105,11 +107,11 @@ const lastWhy = `COALESCE((SELECT a.why FROM attempt a WHERE a.message_id = d.me
 
 // Attempts lists what was tried for a message, oldest first.
 func (s *Store) Attempts(ctx context.Context, messageID string) ([]AttemptRow, error) {
-	rows, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (a AttemptRow, err error) {
+	rows, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (a AttemptRow, err error) {
 		var started, duration int64
 		var why string
 		err = rows.Scan(&a.Attempt, &a.Worker, &started, &a.Outcome, &a.Class, &a.Code, &duration, &a.Late, &why)
-		a.Started, a.Duration = moment(started), time.Duration(duration)
+		a.Started, a.Duration = db.Moment(started), time.Duration(duration)
 		if err == nil {
 			a.Why, err = readDiagnosis(why)
 		}
@@ -123,7 +125,7 @@ func (s *Store) Attempts(ctx context.Context, messageID string) ([]AttemptRow, e
 
 // Answer is the receiver's answer to an attempt as it came, cut off at 64 KB; nil where there was none. ErrNotFound without such an attempt.
 func (s *Store) Answer(ctx context.Context, messageID string, attempt int) ([]byte, error) {
-	answers, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (answer []byte, err error) {
+	answers, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (answer []byte, err error) {
 		return answer, rows.Scan(&answer)
 	}, `SELECT answer FROM attempt WHERE message_id = $1 AND number = $2`, messageID, attempt)
 	if err != nil {
@@ -142,13 +144,13 @@ func (s *Store) Waitings(ctx context.Context) ([]Waiting, error) {
 
 // WaitingsOf is Waitings of the deliveries of f: what lists, verbs and metrics count is chosen by the one filter.
 func (s *Store) WaitingsOf(ctx context.Context, f DeliveryFilter) ([]Waiting, error) {
-	c := f.conditions(s.now())
+	c := f.conditions(s.Now())
 	c.parts = append(c.parts, "d.done_at IS NULL")
 	held := strings.ReplaceAll(paused, " l.", " d.") // of the receiver that the delivery is for, wherever its lane leads
-	waitings, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (w Waiting, err error) {
+	waitings, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (w Waiting, err error) {
 		var oldest int64
 		err = rows.Scan(&w.Receiver, &w.Component, &w.Address, &w.Due, &w.Unknown, &w.Parked, &oldest, &w.Paused)
-		w.Oldest = moment(oldest)
+		w.Oldest = db.Moment(oldest)
 		return w, err
 	}, `SELECT min(d.receiver), min(d.component), d.address, sum(CASE WHEN d.state = 'due' THEN 1 ELSE 0 END), sum(CASE WHEN `+unknownOutcome+` THEN 1 ELSE 0 END),
 			sum(CASE WHEN d.state = 'parked' THEN 1 ELSE 0 END), min(d.accepted), `+held+`

@@ -7,28 +7,29 @@ import (
 	"fmt"
 
 	"rivgate/routing"
+	"rivgate/store/db"
 )
 
 // Message returns an accepted message by our id. ErrNotFound.
 func (s *Store) Message(ctx context.Context, id string) (*Message, error) {
-	return loadMessage(ctx, pool{s.read}, id, true)
+	return loadMessage(ctx, s.read, id, true)
 }
 
 // Outline returns an accepted message without its envelope where that is kept in pieces: then large, and Store.Envelope reads it. ErrNotFound.
 func (s *Store) Outline(ctx context.Context, id string) (m *Message, large bool, err error) {
-	return claimMessage(ctx, pool{s.read}, id)
+	return claimMessage(ctx, s.read, id)
 }
 
 const selectMessage = `SELECT m.id, m.sender, m.contract, m.key_id, m.call_sender, m.receiver, m.profile, m.route,
 		m.correlation, m.soap_action, m.content_type, m.received, m.event, m.content, m.headers`
 
 // loadMessage reads a message, with its envelope or without.
-func loadMessage(ctx context.Context, q querier, id string, envelope bool) (*Message, error) {
+func loadMessage(ctx context.Context, q db.Querier, id string, envelope bool) (*Message, error) {
 	body := "NULL"
 	if envelope {
 		body = "(SELECT b.envelope FROM message_body b WHERE b.message_id = m.id)"
 	}
-	found, err := collect(ctx, q, scanMessage, selectMessage+`, `+body+` FROM message m WHERE m.id = $1`, id)
+	found, err := db.Collect(ctx, q, scanMessage, selectMessage+`, `+body+` FROM message m WHERE m.id = $1`, id)
 	if err != nil {
 		return nil, fmt.Errorf("reading a message: %w", err)
 	}
@@ -44,8 +45,8 @@ func loadMessage(ctx context.Context, q querier, id string, envelope bool) (*Mes
 }
 
 // claimMessage reads a message to be delivered: a large one without its envelope.
-func claimMessage(ctx context.Context, q querier, id string) (m *Message, large bool, err error) {
-	found, err := collect(ctx, q, scanMessage, selectMessage+`, (SELECT b.envelope FROM message_body b WHERE b.message_id = m.id) FROM message m WHERE m.id = $1`, id)
+func claimMessage(ctx context.Context, q db.Querier, id string) (m *Message, large bool, err error) {
+	found, err := db.Collect(ctx, q, scanMessage, selectMessage+`, (SELECT b.envelope FROM message_body b WHERE b.message_id = m.id) FROM message m WHERE m.id = $1`, id)
 	if err != nil {
 		return nil, false, fmt.Errorf("reading a message: %w", err)
 	}
@@ -55,7 +56,7 @@ func claimMessage(ctx context.Context, q querier, id string) (m *Message, large 
 	if len(found[0].Envelope) > 0 {
 		return found[0], false, nil
 	}
-	pieces, err := collect(ctx, q, func(rows *sql.Rows) (n int, err error) { return n, rows.Scan(&n) },
+	pieces, err := db.Collect(ctx, q, func(rows *sql.Rows) (n int, err error) { return n, rows.Scan(&n) },
 		`SELECT n FROM message_chunk WHERE message_id = $1 AND n = 0`, id)
 	return found[0], len(pieces) > 0, err
 }
@@ -63,7 +64,7 @@ func claimMessage(ctx context.Context, q querier, id string) (m *Message, large 
 func scanMessage(rows *sql.Rows) (*Message, error) { return readMessage(rows) }
 
 // readMessage reads the row of a message, and what stands after it into more.
-func readMessage(row scanner, more ...any) (*Message, error) {
+func readMessage(row db.Scanner, more ...any) (*Message, error) {
 	var m Message
 	var route, event, content, headers []byte
 	var received int64
@@ -75,7 +76,7 @@ func readMessage(row scanner, more ...any) (*Message, error) {
 		return nil, err
 	}
 	m.Call.Contract = m.Key.Contract
-	m.Received = moment(received)
+	m.Received = db.Moment(received)
 	if m.Route, err = readRoute(route); err != nil {
 		return nil, err
 	}

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"rivgate/store/db"
 )
 
 // RefusedCall counts the calls of one sender that were refused with one code. Nothing else is kept of a call that was not accepted.
@@ -55,7 +57,7 @@ func (s *Store) NoteRefused(ctx context.Context, calls []RefusedCall) error {
 				return err
 			}
 		}
-		_, err := t.exec(ctx, fmt.Sprintf(`DELETE FROM refused_call WHERE last_at < (SELECT last_at FROM refused_call ORDER BY last_at DESC LIMIT 1 OFFSET %d)`, RefusedMost-1))
+		_, err := t.Exec(ctx, fmt.Sprintf(`DELETE FROM refused_call WHERE last_at < (SELECT last_at FROM refused_call ORDER BY last_at DESC LIMIT 1 OFFSET %d)`, RefusedMost-1))
 		return err
 	})
 	if err != nil {
@@ -67,18 +69,18 @@ func (s *Store) NoteRefused(ctx context.Context, calls []RefusedCall) error {
 // noteRefused makes or locks the row, then merges.
 func (t *tx) noteRefused(ctx context.Context, call RefusedCall) error {
 	call.Contract, call.Sender = storableText(call.Contract), storableText(call.Sender)
-	if _, err := t.exec(ctx, `INSERT INTO refused_call (contract, code, sender, count, first_at, last_at, correlations) VALUES ($1, $2, $3, 0, $4, $4, '[]')
-		ON CONFLICT (contract, code, sender) DO UPDATE SET count = refused_call.count`, call.Contract, call.Code, call.Sender, micros(call.First)); err != nil {
+	if _, err := t.Exec(ctx, `INSERT INTO refused_call (contract, code, sender, count, first_at, last_at, correlations) VALUES ($1, $2, $3, 0, $4, $4, '[]')
+		ON CONFLICT (contract, code, sender) DO UPDATE SET count = refused_call.count`, call.Contract, call.Code, call.Sender, db.Micros(call.First)); err != nil {
 		return err
 	}
 	var kept RefusedCall
 	var first, last int64
 	var correlations string
-	if _, err := t.row(ctx, []any{&kept.Count, &first, &last, &correlations}, `SELECT count, first_at, last_at, correlations FROM refused_call
+	if _, err := t.Row(ctx, []any{&kept.Count, &first, &last, &correlations}, `SELECT count, first_at, last_at, correlations FROM refused_call
 		WHERE contract = $1 AND code = $2 AND sender = $3`, call.Contract, call.Code, call.Sender); err != nil {
 		return err
 	}
-	kept.First, kept.Last = moment(first), moment(last)
+	kept.First, kept.Last = db.Moment(first), db.Moment(last)
 	if err := json.Unmarshal([]byte(correlations), &kept.Correlations); err != nil {
 		return err
 	}
@@ -90,20 +92,20 @@ func (t *tx) noteRefused(ctx context.Context, call RefusedCall) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(ctx, `UPDATE refused_call SET count = $4, first_at = $5, last_at = $6, correlations = $7 WHERE contract = $1 AND code = $2 AND sender = $3`,
-		call.Contract, call.Code, call.Sender, kept.Count, micros(kept.First), micros(kept.Last), string(text))
+	_, err = t.Exec(ctx, `UPDATE refused_call SET count = $4, first_at = $5, last_at = $6, correlations = $7 WHERE contract = $1 AND code = $2 AND sender = $3`,
+		call.Contract, call.Code, call.Sender, kept.Count, db.Micros(kept.First), db.Micros(kept.Last), string(text))
 	return err
 }
 
 // RefusedCalls lists what is kept of refused calls, the latest first.
 func (s *Store) RefusedCalls(ctx context.Context, limit int) ([]RefusedCall, error) {
-	calls, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (r RefusedCall, err error) {
+	calls, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (r RefusedCall, err error) {
 		var first, last int64
 		var correlations string
 		if err := rows.Scan(&r.Contract, &r.Code, &r.Sender, &r.Count, &first, &last, &correlations); err != nil {
 			return r, err
 		}
-		r.First, r.Last = moment(first), moment(last)
+		r.First, r.Last = db.Moment(first), db.Moment(last)
 		return r, json.Unmarshal([]byte(correlations), &r.Correlations)
 	}, `SELECT contract, code, sender, count, first_at, last_at, correlations FROM refused_call ORDER BY last_at DESC, contract, code, sender LIMIT $1`, listLimit(limit))
 	if err != nil {
@@ -127,11 +129,11 @@ func (s *Store) Origins(ctx context.Context, ids []string) (map[string]Origin, e
 	}
 	var c conditions
 	c.among("m.id", ids)
-	rows, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (o Origin, err error) {
+	rows, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (o Origin, err error) {
 		var tried int64
 		err = rows.Scan(&o.ID, &o.Sender, &o.Correlation, &tried)
 		if tried > 0 {
-			o.Tried = moment(tried)
+			o.Tried = db.Moment(tried)
 		}
 		return o, err
 	}, `SELECT m.id, m.sender, m.correlation, COALESCE((SELECT MAX(a.started) FROM attempt a WHERE a.message_id = m.id), 0) FROM message m`+c.where(), c.args...)

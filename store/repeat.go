@@ -5,15 +5,17 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+
+	"rivgate/store/db"
 )
 
 // Repeat looks for a message of a key that was accepted before, and is its first answer, as Accept would give it. found is false where there is none.
 func (s *Store) Repeat(ctx context.Context, k Key) (first Accepted, found bool, err error) {
-	return repeat(ctx, pool{s.read}, k)
+	return repeat(ctx, s.read, k)
 }
 
-func repeat(ctx context.Context, q querier, k Key) (Accepted, bool, error) {
-	found, err := collect(ctx, q, func(rows *sql.Rows) (Accepted, error) {
+func repeat(ctx context.Context, q db.Querier, k Key) (Accepted, bool, error) {
+	found, err := db.Collect(ctx, q, func(rows *sql.Rows) (Accepted, error) {
 		a := Accepted{Repeat: true}
 		var receipt []byte
 		if err := rows.Scan(&receipt, &a.Envelope); err != nil {

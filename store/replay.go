@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+
+	"rivgate/store/db"
 )
 
 // Replay delivers delivered messages of f once more, with the same message ids: for a receiver that lost what it had taken. The messages of a case keep their
@@ -34,7 +36,7 @@ func (s *Store) Would(ctx context.Context, verb Verb, f DeliveryFilter) (int, er
 	default:
 		return 0, fmt.Errorf("counting deliveries: %q is no verb", verb)
 	}
-	c := f.conditions(s.now())
+	c := f.conditions(s.Now())
 	o.narrow(c)
 	limit := ""
 	if f.Limit > 0 {
@@ -70,12 +72,12 @@ func (s *Store) heldWhich(ctx context.Context, f DeliveryFilter, which string) (
 		c.add(`h.case_id IN (SELECT c.id FROM cases c WHERE c.id = $? OR c.ref_extension = $? AND c.ref_extension <> '')`, f.Case, f.Case)
 	}
 	if !f.Since.IsZero() {
-		c.add("m.received >= $?", micros(f.Since))
+		c.add("m.received >= $?", db.Micros(f.Since))
 	}
 	if !f.Until.IsZero() {
-		c.add("m.received < $?", micros(f.Until))
+		c.add("m.received < $?", db.Micros(f.Until))
 	}
-	held, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (h heldMessage, err error) {
+	held, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (h heldMessage, err error) {
 		return h, rows.Scan(&h.id, &h.caseID, &h.sender, &h.receiver)
 	}, `SELECT m.id, h.case_id, h.sender, m.receiver FROM held h JOIN message m ON m.id = h.message_id`+c.where()+` ORDER BY h.case_id, h.sender, h.sequence`, c.args...)
 	if err != nil {

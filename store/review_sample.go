@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rivgate/routing"
+	"rivgate/store/db"
 )
 
 // ReviewSample is a sample (stickprov) of the access log: rows that chance chose once, which a reviewer notes one after the other. It is never deleted.
@@ -51,23 +52,23 @@ func (s *Store) MakeSample(ctx context.Context, f AccessFilter, sample ReviewSam
 	}
 	err = s.write(ctx, func(ctx context.Context, t *tx) error {
 		var head int64 // locked, so that no two samples get one number
-		if _, err := t.row(ctx, []any{&head}, `SELECT seq FROM access_head WHERE id = 1`+t.dialect.forUpdate); err != nil {
+		if _, err := t.Row(ctx, []any{&head}, `SELECT seq FROM access_head WHERE id = 1`+t.Dialect.ForUpdate); err != nil {
 			return err
 		}
 		var number int64
-		if _, err := t.row(ctx, []any{&number}, `SELECT COALESCE(MAX(number), 0) + 1 FROM review_sample`); err != nil {
+		if _, err := t.Row(ctx, []any{&number}, `SELECT COALESCE(MAX(number), 0) + 1 FROM review_sample`); err != nil {
 			return err
 		}
-		if _, err := t.exec(ctx, `INSERT INTO review_sample (number, kind, units, asked, maker_id, maker_name, made) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			number, string(sample.Kind), unitsText(sample.Units), storableText(string(asked)), sample.Maker.ID, storableText(sample.Maker.Name), micros(t.now)); err != nil {
+		if _, err := t.Exec(ctx, `INSERT INTO review_sample (number, kind, units, asked, maker_id, maker_name, made) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			number, string(sample.Kind), unitsText(sample.Units), storableText(string(asked)), sample.Maker.ID, storableText(sample.Maker.Name), db.Micros(t.Now)); err != nil {
 			return err
 		}
 		for i, row := range rows {
-			if _, err := t.exec(ctx, `INSERT INTO review_sample_row (sample, position, seq) VALUES ($1, $2, $3)`, number, i+1, row.Seq); err != nil {
+			if _, err := t.Exec(ctx, `INSERT INTO review_sample_row (sample, position, seq) VALUES ($1, $2, $3)`, number, i+1, row.Seq); err != nil {
 				return err
 			}
 		}
-		sample.Number, sample.Made, sample.Rows = number, moment(micros(t.now)), len(rows)
+		sample.Number, sample.Made, sample.Rows = number, db.Moment(db.Micros(t.Now)), len(rows)
 		look.Subject = fmt.Sprintf("sample %d", number)
 		return t.logAccess(ctx, look)
 	})
@@ -105,9 +106,9 @@ func scanSample(rows *sql.Rows) (p ReviewSample, err error) {
 	if err != nil {
 		return p, err
 	}
-	p.Made = moment(made)
+	p.Made = db.Moment(made)
 	if ended > 0 {
-		p.Ended = moment(ended)
+		p.Ended = db.Moment(ended)
 	}
 	if units != "" {
 		if err := json.Unmarshal([]byte(units), &p.Units); err != nil {
@@ -122,7 +123,7 @@ func scanSample(rows *sql.Rows) (p ReviewSample, err error) {
 
 // Samples lists samples of a side of the wall, those that are not ended first, then the latest.
 func (s *Store) Samples(ctx context.Context, kind routing.UnitKind, limit int) ([]ReviewSample, error) {
-	samples, err := collect(ctx, pool{s.read}, scanSample, sampleQuery+` WHERE s.kind = $1 ORDER BY CASE WHEN s.ended = 0 THEN 0 ELSE 1 END, s.number DESC LIMIT $2`,
+	samples, err := db.Collect(ctx, s.read, scanSample, sampleQuery+` WHERE s.kind = $1 ORDER BY CASE WHEN s.ended = 0 THEN 0 ELSE 1 END, s.number DESC LIMIT $2`,
 		string(kind), listLimit(limit))
 	if err != nil {
 		return nil, fmt.Errorf("listing samples: %w", err)
@@ -132,14 +133,14 @@ func (s *Store) Samples(ctx context.Context, kind routing.UnitKind, limit int) (
 
 // Sample is a sample with its rows in their order; ErrNotFound.
 func (s *Store) Sample(ctx context.Context, number int64) (ReviewSample, []SampleRow, error) {
-	samples, err := collect(ctx, pool{s.read}, scanSample, sampleQuery+` WHERE s.number = $1`, number)
+	samples, err := db.Collect(ctx, s.read, scanSample, sampleQuery+` WHERE s.number = $1`, number)
 	if err != nil {
 		return ReviewSample{}, nil, fmt.Errorf("reading a sample: %w", err)
 	}
 	if len(samples) == 0 {
 		return ReviewSample{}, nil, ErrNotFound
 	}
-	rows, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (r SampleRow, err error) {
+	rows, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (r SampleRow, err error) {
 		var deviation int
 		err = rows.Scan(&r.Position, &r.Seq, &r.Checked, &deviation)
 		r.Deviation = deviation > 0
@@ -162,7 +163,7 @@ func (s *Store) NoteSample(ctx context.Context, number int64, position int, devi
 		if err := t.logAccess(ctx, check); err != nil {
 			return err
 		}
-		n, err := t.exec(ctx, `UPDATE review_sample_row SET checked = (SELECT seq FROM access_head WHERE id = 1), deviation = $3
+		n, err := t.Exec(ctx, `UPDATE review_sample_row SET checked = (SELECT seq FROM access_head WHERE id = 1), deviation = $3
 			WHERE sample = $1 AND position = $2 AND checked = 0 AND EXISTS (SELECT 1 FROM review_sample s WHERE s.number = $1 AND s.ended = 0)`, number, position, odd)
 		if err == nil && n == 0 {
 			err = ErrConflict
@@ -181,8 +182,8 @@ func (s *Store) EndSample(ctx context.Context, number int64, by Person, conclusi
 		if err := t.logAccess(ctx, look); err != nil {
 			return err
 		}
-		n, err := t.exec(ctx, `UPDATE review_sample SET ended = $2, ender_id = $3, ender_name = $4, conclusion = $5 WHERE number = $1 AND ended = 0`,
-			number, micros(t.now), by.ID, storableText(by.Name), storableText(strings.TrimSpace(conclusion)))
+		n, err := t.Exec(ctx, `UPDATE review_sample SET ended = $2, ender_id = $3, ender_name = $4, conclusion = $5 WHERE number = $1 AND ended = 0`,
+			number, db.Micros(t.Now), by.ID, storableText(by.Name), storableText(strings.TrimSpace(conclusion)))
 		if err == nil && n == 0 {
 			err = ErrConflict
 		}

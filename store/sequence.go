@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"rivgate/store/db"
 )
 
 // turn is where a message stands among its sender's in the case.
@@ -23,7 +25,7 @@ const (
 // Deviation: the message that begins a case is never early, whatever its number: nothing that comes before it can be of a case known here. The numbers of a case that came here by a forward begin wherever they begin.
 func (t *tx) turn(ctx context.Context, c *Case, m *Message) (turn, error) {
 	var last int64
-	found, err := t.row(ctx, []any{&last}, `SELECT last FROM case_sender WHERE case_id = $1 AND sender = $2`, c.ID, fold(m.Key.Sender))
+	found, err := t.Row(ctx, []any{&last}, `SELECT last FROM case_sender WHERE case_id = $1 AND sender = $2`, c.ID, fold(m.Key.Sender))
 	if err != nil {
 		return 0, err
 	}
@@ -31,7 +33,7 @@ func (t *tx) turn(ctx context.Context, c *Case, m *Message) (turn, error) {
 	stands := turnOf(number, last, found, c.BegunByForward, func() bool {
 		var one int
 		var used bool
-		used, err = t.row(ctx, []any{&one}, `SELECT 1 FROM message WHERE case_id = $1 AND sender = $2 AND sequence = $3
+		used, err = t.Row(ctx, []any{&one}, `SELECT 1 FROM message WHERE case_id = $1 AND sender = $2 AND sequence = $3
 			UNION ALL SELECT 1 FROM refused_number WHERE case_id = $1 AND sender = $2 AND sequence = $3 LIMIT 1`, c.ID, fold(m.Key.Sender), number)
 		return used
 	})
@@ -60,7 +62,7 @@ func (t *tx) setLast(ctx context.Context, caseID, sender string, number int64) e
 	if number <= 0 {
 		return nil
 	}
-	return t.put(ctx, `INSERT INTO case_sender (case_id, sender, last) VALUES ($1, $2, $3)
+	return t.Put(ctx, `INSERT INTO case_sender (case_id, sender, last) VALUES ($1, $2, $3)
 		ON CONFLICT (case_id, sender) DO UPDATE SET last = excluded.last`, caseID, fold(sender), number)
 }
 
@@ -70,8 +72,8 @@ func (t *tx) hold(ctx context.Context, in *entering) error {
 	if err := t.insertMessage(ctx, in); err != nil {
 		return err
 	}
-	_, err := t.exec(ctx, `INSERT INTO held (message_id, case_id, sender, sequence, since, refused) VALUES ($1, $2, $3, $4, $5, '')`,
-		in.m.ID, in.c.ID, fold(in.m.Key.Sender), in.m.Event.Sequence, micros(t.now))
+	_, err := t.Exec(ctx, `INSERT INTO held (message_id, case_id, sender, sequence, since, refused) VALUES ($1, $2, $3, $4, $5, '')`,
+		in.m.ID, in.c.ID, fold(in.m.Key.Sender), in.m.Event.Sequence, db.Micros(t.Now))
 	return err
 }
 
@@ -83,7 +85,7 @@ type waitingTurn struct {
 }
 
 func (t *tx) held(ctx context.Context, caseID, sender string) ([]waitingTurn, error) {
-	return collect(ctx, t, func(rows *sql.Rows) (w waitingTurn, err error) {
+	return db.Collect(ctx, t, func(rows *sql.Rows) (w waitingTurn, err error) {
 		return w, rows.Scan(&w.id, &w.sequence, &w.since)
 	}, `SELECT h.message_id, h.sequence, h.since FROM held h JOIN message m ON m.id = h.message_id
 		WHERE h.case_id = $1 AND h.sender = $2 AND h.refused = '' ORDER BY h.sequence, m.seq`, caseID, fold(sender))
@@ -121,7 +123,7 @@ func (t *tx) release(ctx context.Context, c *Case, sender string, last int64) er
 
 // refusedNumbers are the sender's numbers above last whose messages were refused, in order.
 func (t *tx) refusedNumbers(ctx context.Context, caseID, sender string, last int64) ([]int64, error) {
-	return collect(ctx, t, func(rows *sql.Rows) (n int64, err error) { return n, rows.Scan(&n) },
+	return db.Collect(ctx, t, func(rows *sql.Rows) (n int64, err error) { return n, rows.Scan(&n) },
 		`SELECT sequence FROM refused_number WHERE case_id = $1 AND sender = $2 AND sequence > $3 ORDER BY sequence`, caseID, fold(sender), last)
 }
 
@@ -150,15 +152,15 @@ func (s *Store) CountRefused(ctx context.Context, ref, external Ref, sender stri
 func (t *tx) countRefused(ctx context.Context, c *Case, sender string, number int64) error {
 	var last int64
 	var one int
-	known, err := t.row(ctx, []any{&last}, `SELECT last FROM case_sender WHERE case_id = $1 AND sender = $2`, c.ID, fold(sender))
+	known, err := t.Row(ctx, []any{&last}, `SELECT last FROM case_sender WHERE case_id = $1 AND sender = $2`, c.ID, fold(sender))
 	if err != nil || number > last+numbersAhead {
 		return err
 	}
-	used, err := t.row(ctx, []any{&one}, `SELECT 1 FROM message WHERE case_id = $1 AND sender = $2 AND sequence = $3 LIMIT 1`, c.ID, fold(sender), number)
+	used, err := t.Row(ctx, []any{&one}, `SELECT 1 FROM message WHERE case_id = $1 AND sender = $2 AND sequence = $3 LIMIT 1`, c.ID, fold(sender), number)
 	if err != nil || used {
 		return err
 	}
-	_, err = t.exec(ctx, `INSERT INTO refused_number (case_id, sender, sequence) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, c.ID, fold(sender), number)
+	_, err = t.Exec(ctx, `INSERT INTO refused_number (case_id, sender, sequence) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, c.ID, fold(sender), number)
 	if err != nil {
 		return err
 	}
@@ -181,18 +183,18 @@ func (t *tx) releaseOne(ctx context.Context, c *Case, w waitingTurn, late bool) 
 	err = t.applyTo(ctx, c, &in)
 	var refusal *Refusal
 	if errors.As(err, &refusal) {
-		_, err = t.exec(ctx, `UPDATE held SET refused = $2 WHERE message_id = $1`, w.id, string(refusal.Reason))
+		_, err = t.Exec(ctx, `UPDATE held SET refused = $2 WHERE message_id = $1`, w.id, string(refusal.Reason))
 		return err
 	}
 	if err != nil {
 		return err
 	}
 	if late {
-		if _, err := t.exec(ctx, `UPDATE message SET late = TRUE WHERE id = $1`, w.id); err != nil {
+		if _, err := t.Exec(ctx, `UPDATE message SET late = TRUE WHERE id = $1`, w.id); err != nil {
 			return err
 		}
 	}
-	if _, err := t.exec(ctx, `DELETE FROM held WHERE message_id = $1`, w.id); err != nil {
+	if _, err := t.Exec(ctx, `DELETE FROM held WHERE message_id = $1`, w.id); err != nil {
 		return err
 	}
 	return t.enter(ctx, &in)
@@ -201,9 +203,9 @@ func (t *tx) releaseOne(ctx context.Context, c *Case, w waitingTurn, late bool) 
 // ApplyHeld applies messages that were held because of a gap that is older than gap, marks them, and tells how many. Messages of the same
 // sender and case that came before or directly after them go with them.
 func (s *Store) ApplyHeld(ctx context.Context, gap time.Duration) (int, error) {
-	before := micros(s.now().Add(-gap))
+	before := db.Micros(s.Now().Add(-gap))
 	type key struct{ caseID, sender string }
-	gaps, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (k key, err error) {
+	gaps, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (k key, err error) {
 		return k, rows.Scan(&k.caseID, &k.sender)
 	}, `SELECT DISTINCT case_id, sender FROM held WHERE refused = '' AND since <= $1`, before)
 	if err != nil {

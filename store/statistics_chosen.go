@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+
+	"rivgate/store/db"
 )
 
 // Chosen lists the first deliveries that a verb would touch, if it were ordered now: what Would counts, the latest accepted first. Of messages that wait for the
@@ -25,7 +27,7 @@ func (s *Store) Chosen(ctx context.Context, verb Verb, f DeliveryFilter, limit i
 	default:
 		return nil, fmt.Errorf("listing deliveries: %q is no verb", verb)
 	}
-	c := f.conditions(s.now())
+	c := f.conditions(s.Now())
 	o.narrow(c)
 	rows, err := s.deliveryRows(ctx, c, limit)
 	if err != nil {
@@ -46,7 +48,7 @@ func (s *Store) chosenHeld(ctx context.Context, f DeliveryFilter, which string, 
 
 // DeliveriesOfClass is Deliveries, of those alone whose last attempt ended in a class.
 func (s *Store) DeliveriesOfClass(ctx context.Context, f DeliveryFilter, class string) ([]DeliveryRow, error) {
-	c := f.conditions(s.now())
+	c := f.conditions(s.Now())
 	c.add("d.class = $?", class)
 	rows, err := s.deliveryRows(ctx, c, f.Limit)
 	if err != nil {
@@ -59,7 +61,7 @@ func (s *Store) DeliveriesOfClass(ctx context.Context, f DeliveryFilter, class s
 func (s *Store) deliveryRows(ctx context.Context, c *conditions, limit int) ([]DeliveryRow, error) {
 	c.args = append(c.args, listLimit(limit))
 	const correlation = `COALESCE((SELECT m.correlation FROM message m WHERE m.id = d.message_id), '')`
-	rows, err := collect(ctx, pool{s.read}, scanDelivery, fmt.Sprintf(`SELECT d.message_id, COALESCE(d.case_id, ''),
+	rows, err := db.Collect(ctx, s.read, scanDelivery, fmt.Sprintf(`SELECT d.message_id, COALESCE(d.case_id, ''),
 		COALESCE(c.ref_root, ''), COALESCE(c.ref_extension, ''), d.contract, d.receiver, d.component, d.address, %s, %s,
 		d.attempts, d.class, d.code, d.accepted, d.next_at, d.done_at, %s, %s, %s
 		FROM delivery d JOIN lane l ON l.id = d.lane LEFT JOIN cases c ON c.id = d.case_id

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rivgate/routing"
+	"rivgate/store/db"
 )
 
 // tally counts gathered facts.
@@ -182,10 +183,10 @@ func beginsMonth(at time.Time) bool {
 func (t *tally) span() (from, until int64) {
 	from, until = -1<<63, 1<<63-1
 	if !t.scope.From.IsZero() {
-		from = micros(t.scope.From)
+		from = db.Micros(t.scope.From)
 	}
 	if !t.scope.Until.IsZero() {
-		until = micros(t.scope.Until)
+		until = db.Micros(t.scope.Until)
 	}
 	return from, until
 }

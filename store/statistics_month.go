@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+
+	"rivgate/store/db"
 )
 
 // monthSum tells whether a month is as it was: every change of a case raises its version.
@@ -20,12 +22,12 @@ func scanMonthSum(rows *sql.Rows) (m monthSum, err error) {
 // statistics. Two that do it at once write the same. progress, where there is one, hears after each month how many are done, and of how many.
 func (s *Store) gatherMonths(ctx context.Context, months monthSpan, progress func(done, of int)) error {
 	c := months.conditions("received_month")
-	now, err := collect(ctx, pool{s.read}, scanMonthSum, `SELECT received_month, count(*), CAST(sum(version) AS BIGINT) FROM cases`+c.where()+` GROUP BY received_month`, c.args...)
+	now, err := db.Collect(ctx, s.read, scanMonthSum, `SELECT received_month, count(*), CAST(sum(version) AS BIGINT) FROM cases`+c.where()+` GROUP BY received_month`, c.args...)
 	if err != nil {
 		return err
 	}
 	c = months.conditions("month")
-	gathered, err := collect(ctx, pool{s.read}, scanMonthSum, `SELECT month, cases, versions FROM statistics_month`+c.where(), c.args...)
+	gathered, err := db.Collect(ctx, s.read, scanMonthSum, `SELECT month, cases, versions FROM statistics_month`+c.where(), c.args...)
 	if err != nil {
 		return err
 	}
@@ -62,10 +64,10 @@ func (s *Store) gatherMonth(ctx context.Context, name string) error {
 	}
 	return s.write(ctx, func(ctx context.Context, t *tx) error {
 		if f.sum.cases == 0 {
-			_, err := t.exec(ctx, `DELETE FROM statistics_month WHERE month = $1`, name)
+			_, err := t.Exec(ctx, `DELETE FROM statistics_month WHERE month = $1`, name)
 			return err
 		}
-		_, err := t.exec(ctx, `INSERT INTO statistics_month (month, cases, versions, facts) VALUES ($1, $2, $3, $4)
+		_, err := t.Exec(ctx, `INSERT INTO statistics_month (month, cases, versions, facts) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (month) DO UPDATE SET cases = excluded.cases, versions = excluded.versions, facts = excluded.facts`,
 			name, f.sum.cases, f.sum.versions, f.pack())
 		return err
@@ -75,7 +77,7 @@ func (s *Store) gatherMonth(ctx context.Context, name string) error {
 // eachMonth gives the gathered facts of a span to a function, in the order of the months.
 func (s *Store) eachMonth(ctx context.Context, months monthSpan, do func(name string, packed []byte) error) error {
 	c := months.conditions("month")
-	_, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (none struct{}, err error) {
+	_, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (none struct{}, err error) {
 		var name string
 		var packed []byte
 		if err := rows.Scan(&name, &packed); err != nil {
@@ -91,7 +93,7 @@ func (s *Store) eachMonth(ctx context.Context, months monthSpan, do func(name st
 func (s *Store) factsOf(ctx context.Context, name string) (*monthFacts, error) {
 	f := &monthFacts{sum: monthSum{month: name}}
 	at := map[string]int{}
-	_, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (none struct{}, err error) {
+	_, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (none struct{}, err error) {
 		var id string
 		var version int64
 		var one caseFacts
@@ -107,7 +109,7 @@ func (s *Store) factsOf(ctx context.Context, name string) (*monthFacts, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = collect(ctx, pool{s.read}, func(rows *sql.Rows) (none struct{}, err error) {
+	_, err = db.Collect(ctx, s.read, func(rows *sql.Rows) (none struct{}, err error) {
 		var id, kind, code string
 		err = rows.Scan(&id, &kind, &code)
 		if i, known := at[id]; known {

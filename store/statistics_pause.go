@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+
+	"rivgate/store/db"
 )
 
 // PauseAll holds every lane of the receivers (logical addresses or components) back that are not held back already, all at once, and tells how many. It is
@@ -15,8 +17,8 @@ func (s *Store) PauseAll(ctx context.Context, receivers []string, by, reason str
 		n = 0
 		o := order{verb: "pause", by: by, reason: reason}
 		for _, receiver := range distinct(receivers) {
-			added, err := t.exec(ctx, `INSERT INTO pause (receiver, by_whom, reason, at) VALUES ($1, $2, $3, $4) ON CONFLICT (receiver) DO NOTHING`,
-				receiver, by, reason, micros(t.now))
+			added, err := t.Exec(ctx, `INSERT INTO pause (receiver, by_whom, reason, at) VALUES ($1, $2, $3, $4) ON CONFLICT (receiver) DO NOTHING`,
+				receiver, by, reason, db.Micros(t.Now))
 			if err != nil {
 				return err
 			}
@@ -43,7 +45,7 @@ func (s *Store) ResumeAll(ctx context.Context, receivers []string, by, reason st
 		n = 0
 		o := order{verb: "resume", by: by, reason: reason}
 		for _, receiver := range distinct(receivers) {
-			freed, err := t.exec(ctx, `DELETE FROM pause WHERE receiver = $1`, receiver)
+			freed, err := t.Exec(ctx, `DELETE FROM pause WHERE receiver = $1`, receiver)
 			if err != nil {
 				return err
 			}
@@ -55,7 +57,7 @@ func (s *Store) ResumeAll(ctx context.Context, receivers []string, by, reason st
 				return err
 			}
 		}
-		t.woken = t.woken || n > 0
+		t.Woken = t.Woken || n > 0
 		return t.audit(ctx, o, receiversText(receivers), n)
 	})
 	if err != nil {

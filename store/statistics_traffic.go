@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"time"
+
+	"rivgate/store/db"
 )
 
 // Traffic is what passes by one receiver at one address, and what stands there.
@@ -51,8 +53,8 @@ const latestDelivered = `latest (address, at) AS (SELECT x.address, max(x.done_a
 
 // Traffic lists receivers with something waiting or parked, and those that something passed by within the hour; what waits longest first.
 func (s *Store) Traffic(ctx context.Context) ([]Traffic, error) {
-	now := s.now()
-	all, err := collect(ctx, pool{s.read}, scanTraffic, `WITH `+latestDelivered+`
+	now := s.Now()
+	all, err := db.Collect(ctx, s.read, scanTraffic, `WITH `+latestDelivered+`
 		SELECT min(d.receiver), min(d.component), d.address, sum(CASE WHEN d.state = 'due' THEN 1 ELSE 0 END), sum(CASE WHEN `+unknownOutcome+` THEN 1 ELSE 0 END),
 			sum(CASE WHEN d.state = 'parked' THEN 1 ELSE 0 END), min(d.accepted), min(CASE WHEN `+silence+` AND d.first_try > COALESCE(e.at, 0) THEN d.first_try END),
 			sum(CASE WHEN `+silence+` AND d.first_try > COALESCE(e.at, 0) THEN d.attempts ELSE 0 END)
@@ -83,9 +85,9 @@ func scanTraffic(rows *sql.Rows) (t Traffic, err error) {
 	var silent sql.NullInt64
 	var unanswered int
 	err = rows.Scan(&t.Receiver, &t.Component, &t.Address, &t.Due, &t.Unknown, &t.Parked, &oldest, &silent, &unanswered)
-	t.Oldest = moment(oldest)
+	t.Oldest = db.Moment(oldest)
 	if silent.Valid && unanswered >= silentAfter {
-		t.Silent = moment(silent.Int64)
+		t.Silent = db.Moment(silent.Int64)
 	}
 	return t, err
 }
@@ -103,10 +105,10 @@ func (s *Store) outages(ctx context.Context) (map[string]Outage, error) {
 		address string
 		outage  Outage
 	}
-	all, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (u unanswered, err error) {
+	all, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (u unanswered, err error) {
 		var since, asked int64
 		err = rows.Scan(&u.address, &since, &asked)
-		u.outage = Outage{moment(since), moment(asked)}
+		u.outage = Outage{db.Moment(since), db.Moment(asked)}
 		return u, err
 	}, `WITH `+latestDelivered+`
 		SELECT d.address, min(d.first_try), COALESCE(max(a.started), max(d.first_try))
@@ -126,7 +128,7 @@ func (s *Store) outages(ctx context.Context) (map[string]Outage, error) {
 
 // troubles notes how the newest failed attempt of each receiver ended. The last attempt of a delivery may still run: then the one before it counts.
 func (s *Store) troubles(ctx context.Context, all []Traffic) error {
-	failed, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (t Traffic, err error) {
+	failed, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (t Traffic, err error) {
 		var why string
 		if err = rows.Scan(&t.Receiver, &t.Component, &t.Address, &t.Trouble, &why); err == nil {
 			t.Why, err = readDiagnosis(why)
@@ -159,7 +161,7 @@ type one struct {
 
 // passed counts what passed within the hour, and adds the receivers that are not in the list yet.
 func (s *Store) passed(ctx context.Context, all []Traffic, out bool, now time.Time, query string) ([]Traffic, error) {
-	latest, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (o one, err error) {
+	latest, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (o one, err error) {
 		return o, rows.Scan(&o.Receiver, &o.Component, &o.Address, &o.at)
 	}, query, trafficMost)
 	if err != nil {
@@ -169,9 +171,9 @@ func (s *Store) passed(ctx context.Context, all []Traffic, out bool, now time.Ti
 	for i, t := range all {
 		known[t.key()] = i
 	}
-	least := len(latest) == trafficMost && latest[len(latest)-1].at > micros(now.Add(-time.Hour))
+	least := len(latest) == trafficMost && latest[len(latest)-1].at > db.Micros(now.Add(-time.Hour))
 	for _, o := range latest {
-		age := now.Sub(moment(o.at))
+		age := now.Sub(db.Moment(o.at))
 		if o.at == 0 || age >= time.Hour {
 			continue
 		}
@@ -196,10 +198,10 @@ func (t Traffic) key() string { return fold(t.Receiver) + "\n" + fold(t.Componen
 
 // Pauses lists the receivers that are held back, whether something waits for them or not.
 func (s *Store) Pauses(ctx context.Context) ([]PauseRow, error) {
-	pauses, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (p PauseRow, err error) {
+	pauses, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (p PauseRow, err error) {
 		var at int64
 		err = rows.Scan(&p.Receiver, &p.By, &p.Reason, &at)
-		p.At = moment(at)
+		p.At = db.Moment(at)
 		return p, err
 	}, `SELECT receiver, by_whom, reason, at FROM pause ORDER BY at, receiver`)
 	if err != nil {

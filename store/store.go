@@ -1,5 +1,5 @@
 // Package store remembers: accepted messages, the cases that they make up, deliveries, the inbox and the citizen's mailbox.
-// SQLite and PostgreSQL stand behind one SQL text.
+// SQLite and PostgreSQL stand behind one SQL text; the engine under it is store/db.
 //
 // It does not know the network, XML, or any contract: what a message means for its case comes in as an Event. The rules
 // of a case's life live here (state.go), because they must be judged in the transaction that changes the case.
@@ -9,19 +9,35 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"embed"
 	"errors"
 	"fmt"
-	"os"
-	"sync"
+	"io/fs"
 	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
 	"go.uber.org/zap"
+
+	"rivgate/store/db"
 )
 
-// ErrClosed is returned by a Store after Close.
-var ErrClosed = errors.New("store is closed")
+// What the engine's verbs return is the callers' too.
+type (
+	Schema      = db.Schema
+	SchemaError = db.SchemaError
+	OwnedError  = db.OwnedError
+	Space       = db.Space
+)
+
+// Errors of the engine.
+var (
+	ErrClosed   = db.ErrClosed
+	ErrDiskFull = db.ErrDiskFull
+	ErrExists   = db.ErrExists
+	ErrNoStore  = db.ErrNoStore
+	ErrOwned    = db.ErrOwned
+)
 
 // Options of Open. The zero value is usable.
 type Options struct {
@@ -32,80 +48,51 @@ type Options struct {
 	// Existing neither creates a database nor changes its schema: ErrNoStore where there is none, *SchemaError where it is another than this
 	// program's.
 	Existing bool
-	// Own makes this process the owner of an SQLite file before its schema is looked at, see Store.Own.
+	// Own makes this process the owner of an SQLite file before its schema is looked at, see DB.Own.
 	Own bool
 	// PasswordFile holds the password of a PostgreSQL. It is read at each connect, so that a new password needs no restart. "": the URL's.
 	PasswordFile string
 	// Waiting is how many accepts may wait at once; beyond it they end with ErrBusy. Default 1024.
 	Waiting int
-	// DueDays is how many days after its receipt a case is to be answered, DueDaysMinor the same where the patient was under 18 then. Default 28 for both.
+	// DueDays is how many days after its receipt a case is to be answered, DueDaysMinor the same where the patient was under 18 then. Default 28
+	// for both.
 	DueDays, DueDaysMinor int
 }
 
 // Store is an open database. Safe for concurrent use.
 type Store struct {
-	now     func() time.Time
-	clock   *clock // behind now; nil with Options.Now
-	newID   func() string
-	due     dueDays
-	log     *zap.Logger
-	dialect dialect
-	address string                                                     // of a PostgreSQL, as a URL
-	path    string                                                     // of an SQLite file
-	read    *sql.DB                                                    // readers
-	change  *sql.DB                                                    // changes: one connection to an SQLite file, the same pool as read otherwise
-	release func()                                                     // frees what lies under read and change
-	listen  func(ctx context.Context, self string, heard func()) error // hears the other replicas until ctx ends; nil where there are none
+	*db.DB // what concerns the database as a whole: its clock, its file, its schema
 
-	claimer *writer   // claims, one after the other; with SQLite, the one writer
-	writers []*writer // accepts are committed in groups; with SQLite, every other change too
-	closing sync.RWMutex
-	closed  bool
-	running sync.WaitGroup
-	stop    context.CancelFunc // ends what listens
+	read  db.Pool
+	log   *zap.Logger
+	newID func() string
+	due   dueDays
 
 	waiting     atomic.Int64 // accepts
 	waitingMost int64
 
-	wake   chan struct{}
-	notify chan struct{} // something is to be told to the other replicas
-
 	catalogue keptRows
-
-	owning sync.Mutex
-	owned  *os.File // the lock beside an SQLite file
-
-	passwordFile string
-	copied       string // of an SQLite file, before its schema was changed
 }
 
-// Open opens "sqlite:PATH" or "postgres://…" and migrates it to today's schema. An SQLite file is created where there is none, with its folder; one
-// whose schema changes is copied first. With Options.Existing it does neither. A schema newer than this program knows is a *SchemaError.
+//go:embed migrations/*/*.sql
+var migrationFiles embed.FS
+
+// migrations are those of both databases, each in its folder.
+func migrations() fs.FS {
+	files, err := fs.Sub(migrationFiles, "migrations")
+	if err != nil {
+		panic(err) // the folder is embedded
+	}
+	return files
+}
+
+// retryAll is what a person does when the clock of the database went far back.
+const retryAll = "what waits for its time waits so much longer: rivgate queue retry --state due --all"
+
+// Open opens "sqlite:PATH" or "postgres://…" and migrates it to today's schema. An SQLite file is created where there is none, with its folder;
+// one whose schema changes is copied first. With Options.Existing it does neither. A schema newer than this program knows is a *SchemaError.
 func Open(ctx context.Context, url string, o Options) (*Store, error) {
-	s := newStore(o)
-	if err := s.connect(ctx, url, o); err != nil {
-		return nil, err
-	}
-	if err := s.ready(ctx, o); err != nil {
-		s.release()
-		return nil, errors.Join(err, s.disown())
-	}
-	background, stop := context.WithCancel(context.Background())
-	s.stop = stop
-	if err := s.startClock(ctx, background); err != nil {
-		stop()
-		s.release()
-		return nil, errors.Join(err, s.disown())
-	}
-	s.startWriters()
-	s.startListening(background)
-	s.startWatchingOthers(background)
-	return s, nil
-}
-
-func newStore(o Options) *Store {
-	s := &Store{now: o.Now, newID: o.NewID, log: o.Log, wake: make(chan struct{}, 1), notify: make(chan struct{}, 1), passwordFile: o.PasswordFile}
-	s.due = dueDays{o.DueDays, cmp.Or(o.DueDaysMinor, o.DueDays)}
+	s := &Store{log: o.Log, newID: o.NewID, due: dueDays{o.DueDays, cmp.Or(o.DueDaysMinor, o.DueDays)}}
 	s.waitingMost = int64(cmp.Or(o.Waiting, acceptsWaiting))
 	if s.newID == nil {
 		s.newID = func() string { return uuid.Must(uuid.NewV7()).String() }
@@ -113,63 +100,71 @@ func newStore(o Options) *Store {
 	if s.log == nil {
 		s.log = zap.NewNop()
 	}
-	return s
+	var err error
+	s.DB, err = db.Open(ctx, url, db.Options{
+		Now: o.Now, Log: o.Log, Existing: o.Existing, Own: o.Own, PasswordFile: o.PasswordFile, Migrations: migrations(),
+		Questions: func() db.Questions { return newQuestions() }, Order: ranks(), Stepped: shift, Remedy: retryAll,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.read = db.Readers(s.DB)
+	if err := s.compareClock(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
 }
 
-// ready takes the file, where that is asked for, and looks at the schema: nobody changes it under a process that serves.
-func (s *Store) ready(ctx context.Context, o Options) error {
-	if o.Own {
-		if err := s.Own(); err != nil {
-			return err
-		}
+// compareClock tells the engine the newest time that was taken from the database's clock and stored.
+func (s *Store) compareClock(ctx context.Context) error {
+	var newest sql.NullInt64
+	err := s.read.QueryRowContext(ctx, `SELECT max(at) FROM (SELECT at FROM heartbeat
+		UNION ALL SELECT at FROM (SELECT at FROM access_log ORDER BY seq DESC LIMIT 1) latest) stored`).Scan(&newest)
+	if err != nil {
+		return fmt.Errorf("comparing the database's clock with what is stored: %w", err)
 	}
-	return s.prepare(ctx, o)
-}
-
-// Close waits for accepts under way and closes the database.
-func (s *Store) Close() error {
-	s.closing.Lock()
-	if s.closed {
-		s.closing.Unlock()
-		return nil
-	}
-	s.closed = true
-	for _, w := range s.writers {
-		close(w.jobs)
-	}
-	if !s.dialect.oneWriter {
-		close(s.claimer.jobs)
-	}
-	s.closing.Unlock()
-	s.stop()
-	s.running.Wait()
-	err := errors.Join(s.change.Close(), s.disown())
-	if s.read != s.change {
-		err = errors.Join(err, s.read.Close())
-	}
-	s.release()
-	return err
-}
-
-// Ping tells whether the database answers.
-func (s *Store) Ping(ctx context.Context) error {
-	if err := s.read.PingContext(ctx); err != nil {
-		return fmt.Errorf("asking the database: %w", err)
-	}
+	s.CompareClock(db.Moment(newest.Int64))
 	return nil
 }
 
-// micros is a moment as the database holds it: microseconds since 1970, UTC.
-func micros(t time.Time) int64 { return t.UnixMicro() }
+// SchemaOf looks at the schema of a database and changes nothing. Of Options it uses PasswordFile.
+func SchemaOf(ctx context.Context, url string, o Options) (Schema, error) {
+	return db.SchemaOf(ctx, url, db.Options{PasswordFile: o.PasswordFile, Migrations: migrations()})
+}
 
-// moment is the opposite of micros.
-func moment(us int64) time.Time { return time.UnixMicro(us).UTC() }
+// UnverifiedHosts are the hosts of a PostgreSQL URL that are reached across a network without TLS that verifies who they are.
+func UnverifiedHosts(address string) ([]string, error) { return db.UnverifiedHosts(address) }
 
-// moments is moment for a column that may be null.
-func moments(us sql.NullInt64) *time.Time {
-	if !us.Valid {
-		return nil
+// tx is a transaction under way, as the verbs see it.
+type tx struct {
+	*db.Tx
+	newID func() string
+	due   dueDays
+}
+
+// change is what a verb does inside its transaction. It may run more than once, so it begins by forgetting what it found before.
+type change func(ctx context.Context, t *tx) error
+
+func (s *Store) tx(t *db.Tx) *tx { return &tx{t, s.newID, s.due} }
+
+// in is a change as the engine runs it.
+func (s *Store) in(do change) db.Change {
+	return func(ctx context.Context, t *db.Tx) error { return do(ctx, s.tx(t)) }
+}
+
+// write runs do in a transaction.
+func (s *Store) write(ctx context.Context, do change) error { return s.Write(ctx, s.in(do)) }
+
+// shift moves all that waits by a step of the clock, what is due already too: else it would lie ahead after a step back.
+func shift(ctx context.Context, t *db.Tx, by time.Duration) error {
+	for _, query := range []string{
+		`UPDATE lane SET lease_until = lease_until + $1 WHERE lease_until IS NOT NULL`,
+		`UPDATE lane SET ready_at = ready_at + $1 WHERE ready_at IS NOT NULL`,
+		`UPDATE delivery SET next_at = next_at + $1 WHERE done_at IS NULL`,
+	} {
+		if _, err := t.Exec(ctx, query, by.Microseconds()); err != nil {
+			return err
+		}
 	}
-	t := moment(us.Int64)
-	return &t
+	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"time"
+
+	"rivgate/store/db"
 )
 
 // Stranded is a message that was held because of a gap, and refused when its turn came. Its sender has been told that it is kept, so a
@@ -20,10 +22,10 @@ type Stranded struct {
 
 // Strandeds lists the stranded messages of all cases, the oldest first; limit as in CaseFilter.
 func (s *Store) Strandeds(ctx context.Context, limit int) ([]Stranded, error) {
-	all, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (x Stranded, err error) {
+	all, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (x Stranded, err error) {
 		var at int64
 		err = rows.Scan(&x.MessageID, &x.CaseID, &x.Kind, &x.Sender, &x.Reason, &at)
-		x.At = moment(at)
+		x.At = db.Moment(at)
 		return x, err
 	}, `SELECT m.id, h.case_id, m.kind, m.sender, h.refused, m.received FROM held h CROSS JOIN message m
 		WHERE m.id = h.message_id AND h.refused <> '' AND NOT `+dismissed+` ORDER BY m.seq LIMIT $1`, listLimit(limit))
@@ -51,7 +53,7 @@ func (s *Store) Dismiss(ctx context.Context, f DeliveryFilter, by, reason string
 	err = s.write(ctx, func(ctx context.Context, t *tx) error {
 		total = 0
 		for _, h := range held {
-			n, err := t.exec(ctx, `UPDATE held SET refused = $2 || refused WHERE message_id = $1 AND refused <> '' AND refused NOT LIKE $2 || '%'`, h.id, dismissedMark)
+			n, err := t.Exec(ctx, `UPDATE held SET refused = $2 || refused WHERE message_id = $1 AND refused <> '' AND refused NOT LIKE $2 || '%'`, h.id, dismissedMark)
 			if err != nil {
 				return err
 			}

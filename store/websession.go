@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"time"
+
+	"rivgate/store/db"
 )
 
 // WebSession is one session of somebody's browser, without what it holds.
@@ -21,12 +23,12 @@ const endedKept = 24 * time.Hour
 // those that ended more than a day ago are thrown away.
 func (s *Store) PutWebSession(ctx context.Context, token, account string, data []byte, lifetime time.Duration) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		if _, err := t.exec(ctx, `DELETE FROM web_session WHERE expires <= $1`, micros(t.now.Add(-endedKept))); err != nil {
+		if _, err := t.Exec(ctx, `DELETE FROM web_session WHERE expires <= $1`, db.Micros(t.Now.Add(-endedKept))); err != nil {
 			return err
 		}
-		_, err := t.exec(ctx, `INSERT INTO web_session (token, account, data, created, expires) VALUES ($1, $2, $3, $4, $5)
+		_, err := t.Exec(ctx, `INSERT INTO web_session (token, account, data, created, expires) VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT (token) DO UPDATE SET data = excluded.data, account = excluded.account`,
-			token, account, data, micros(t.now), micros(t.now.Add(lifetime)))
+			token, account, data, db.Micros(t.Now), db.Micros(t.Now.Add(lifetime)))
 		return err
 	})
 	if err != nil {
@@ -37,8 +39,8 @@ func (s *Store) PutWebSession(ctx context.Context, token, account string, data [
 
 // WebSession finds what a session holds; false when there is none, or it has ended.
 func (s *Store) WebSession(ctx context.Context, token string) (data []byte, found bool, err error) {
-	all, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (data []byte, err error) { return data, rows.Scan(&data) },
-		`SELECT data FROM web_session WHERE token = $1 AND expires > $2`, token, micros(s.now()))
+	all, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (data []byte, err error) { return data, rows.Scan(&data) },
+		`SELECT data FROM web_session WHERE token = $1 AND expires > $2`, token, db.Micros(s.Now()))
 	if err != nil {
 		return nil, false, fmt.Errorf("reading a session: %w", err)
 	}
@@ -51,8 +53,8 @@ func (s *Store) WebSession(ctx context.Context, token string) (data []byte, foun
 // EndedWebSession tells whose session it was that ended within a day, by itself or with all sessions of its account; "" when it goes on, was
 // ended by EndWebSession, or never was.
 func (s *Store) EndedWebSession(ctx context.Context, token string) (string, error) {
-	all, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (account string, err error) { return account, rows.Scan(&account) },
-		`SELECT account FROM web_session WHERE token = $1 AND expires <= $2`, token, micros(s.now()))
+	all, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (account string, err error) { return account, rows.Scan(&account) },
+		`SELECT account FROM web_session WHERE token = $1 AND expires <= $2`, token, db.Micros(s.Now()))
 	if err != nil {
 		return "", fmt.Errorf("reading a session: %w", err)
 	}
@@ -65,7 +67,7 @@ func (s *Store) EndedWebSession(ctx context.Context, token string) (string, erro
 // EndWebSession ends a session. One that is not there has ended.
 func (s *Store) EndWebSession(ctx context.Context, token string) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		_, err := t.exec(ctx, `DELETE FROM web_session WHERE token = $1`, token)
+		_, err := t.Exec(ctx, `DELETE FROM web_session WHERE token = $1`, token)
 		return err
 	})
 	if err != nil {
@@ -76,13 +78,13 @@ func (s *Store) EndWebSession(ctx context.Context, token string) error {
 
 // WebSessions lists the sessions of an account that have not ended, the newest first; "" for everybody's.
 func (s *Store) WebSessions(ctx context.Context, account string) ([]WebSession, error) {
-	all, err := collect(ctx, pool{s.read}, func(rows *sql.Rows) (w WebSession, err error) {
+	all, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (w WebSession, err error) {
 		var created, expires int64
 		err = rows.Scan(&w.Account, &created, &expires)
-		w.Created, w.Expires = moment(created), moment(expires)
+		w.Created, w.Expires = db.Moment(created), db.Moment(expires)
 		return w, err
 	}, `SELECT account, created, expires FROM web_session WHERE expires > $1 AND account <> '' AND (account = $2 OR $2 = '') ORDER BY created DESC, account`,
-		micros(s.now()), AccountID(account))
+		db.Micros(s.Now()), AccountID(account))
 	if err != nil {
 		return nil, fmt.Errorf("listing sessions: %w", err)
 	}
@@ -112,24 +114,24 @@ func (s *Store) TrySignIn(ctx context.Context, try SignInTry, rate SignInRate) (
 	err = s.write(ctx, func(ctx context.Context, t *tx) error {
 		may, wait = false, 0
 		// One after the other, as the access log's rows are: guesses made at once must see each other.
-		if _, err := t.row(ctx, []any{new(int64)}, `SELECT seq FROM access_head WHERE id = 1`+t.dialect.forUpdate); err != nil {
+		if _, err := t.Row(ctx, []any{new(int64)}, `SELECT seq FROM access_head WHERE id = 1`+t.Dialect.ForUpdate); err != nil {
 			return err
 		}
-		since := micros(t.now.Add(-rate.Within))
-		if _, err := t.exec(ctx, `DELETE FROM sign_in WHERE at <= $1`, since); err != nil {
+		since := db.Micros(t.Now.Add(-rate.Within))
+		if _, err := t.Exec(ctx, `DELETE FROM sign_in WHERE at <= $1`, since); err != nil {
 			return err
 		}
 		var byBrowser, byAccount, byAddress int
-		if _, err := t.row(ctx, []any{&byBrowser}, `SELECT count(*) FROM sign_in WHERE account = $1 AND at > $2`, try.Browser, since); err != nil {
+		if _, err := t.Row(ctx, []any{&byBrowser}, `SELECT count(*) FROM sign_in WHERE account = $1 AND at > $2`, try.Browser, since); err != nil {
 			return err
 		}
 		if may = try.Browser != "" && byBrowser < rate.Browser; may {
 			return t.noteTry(ctx, try.Browser, "")
 		}
-		if _, err := t.row(ctx, []any{&byAccount}, `SELECT count(*) FROM sign_in WHERE account = $1 AND at > $2`, try.Account, since); err != nil {
+		if _, err := t.Row(ctx, []any{&byAccount}, `SELECT count(*) FROM sign_in WHERE account = $1 AND at > $2`, try.Account, since); err != nil {
 			return err
 		}
-		if _, err := t.row(ctx, []any{&byAddress}, `SELECT count(*) FROM sign_in WHERE address = $1 AND at > $2`, try.Address, since); err != nil {
+		if _, err := t.Row(ctx, []any{&byAddress}, `SELECT count(*) FROM sign_in WHERE address = $1 AND at > $2`, try.Address, since); err != nil {
 			return err
 		}
 		if may = byAddress < rate.Address; !may {
@@ -159,7 +161,7 @@ func (r SignInRate) wait(failed int) time.Duration {
 }
 
 func (t *tx) noteTry(ctx context.Context, account, address string) error {
-	_, err := t.exec(ctx, `INSERT INTO sign_in (account, address, at) VALUES ($1, $2, $3)`, account, address, micros(t.now))
+	_, err := t.Exec(ctx, `INSERT INTO sign_in (account, address, at) VALUES ($1, $2, $3)`, account, address, db.Micros(t.Now))
 	return err
 }
 
@@ -167,10 +169,10 @@ func (t *tx) noteTry(ctx context.Context, account, address string) error {
 // when. by is the row of the access log. ErrNotFound.
 func (s *Store) SignedIn(ctx context.Context, id string, try SignInTry, by Access) error {
 	return s.write(ctx, func(ctx context.Context, t *tx) error {
-		if _, err := t.exec(ctx, `DELETE FROM sign_in WHERE account = $1 OR account = $2 AND account <> ''`, try.Account, try.Browser); err != nil {
+		if _, err := t.Exec(ctx, `DELETE FROM sign_in WHERE account = $1 OR account = $2 AND account <> ''`, try.Account, try.Browser); err != nil {
 			return err
 		}
-		n, err := t.exec(ctx, `UPDATE account SET signed_in = $2 WHERE id = $1`, AccountID(id), micros(t.now))
+		n, err := t.Exec(ctx, `UPDATE account SET signed_in = $2 WHERE id = $1`, AccountID(id), db.Micros(t.Now))
 		if err != nil {
 			return err
 		}

@@ -1,10 +1,9 @@
-package store
+package db
 
 import (
 	"context"
 	"crypto/tls"
 	"database/sql"
-	"embed"
 	"errors"
 	"fmt"
 	"net"
@@ -23,52 +22,49 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
-// dialect is all that differs between the two databases. Queries name a difference by its field; none asks which database it is.
-type dialect struct {
-	goose       goose.Dialect
-	migrations  string // folder in migrationFiles
-	forUpdate   string // after a SELECT: the rows are locked until the transaction ends
-	lockCases   string // the like, for the rows of case c alone
-	lockLanes   string // the like, for the rows of lane l alone
-	skipLocked  string // after forUpdate: rows that others have locked are left out
-	claimLock   string // run for each address that lanes are claimed of, so that their leases can be counted: it waits for others, or passes them over and tells so; "" where changes are serial anyway
+// Dialect is all that differs between the two databases. Queries name a difference by its field; none asks which database it is.
+type Dialect struct {
+	goose      goose.Dialect
+	migrations string // folder of Options.Migrations
+	ForUpdate  string // after a SELECT: its rows are locked until the transaction ends
+	SkipLocked string // after ForUpdate: rows that others have locked are left out
+	// LockName locks a name until the transaction ends: run for each of many rows of a name and whether to pass it over, where another has
+	// it, instead of waiting. It returns the name and whether it is locked. "" where transactions never run side by side.
+	LockName    string
 	durable     []setting
 	hasSchema   string // tells whether there is a schema at all
-	clock       string // the database's time, in microseconds since 1970
+	Clock       string // the database's time, in microseconds since 1970
 	notify      string // tells the other replicas, $1 is who tells
 	writers     int    // groups of accepts that are committed side by side
 	reconnects  int    // how often a transaction that cannot begin is begun on another connection
 	merges      bool   // a statement takes the values of many rows at once, as arrays
 	tune        string // said to a connection before it is used for changes
-	oneWriter   bool   // every change goes through the one writer
+	OneWriter   bool   // every transaction goes through the one writer
 	connections int    // readers
 	indexedBy   string // before the name of the index that a list goes through; "" where the database counts its rows and knows better
-	// Run before a large envelope is stored, and after it: it passes through the cache once, and would only drive out what is wanted again.
-	passing, passed string
+	// Run before a large value is stored, and after it: it passes through the cache once, and would only drive out what is wanted again.
+	Passing, Passed string
 }
 
-//go:embed migrations/*/*.sql
-var migrationFiles embed.FS
-
-func sqliteDialect() dialect {
-	return dialect{
-		goose: goose.DialectSQLite3, migrations: "migrations/sqlite",
+func sqliteDialect() Dialect {
+	return Dialect{
+		goose: goose.DialectSQLite3, migrations: "sqlite",
 		durable: []setting{
 			{"synchronous", "PRAGMA synchronous", []string{"2", "3"}}, {"journal_mode", "PRAGMA journal_mode", []string{"wal", "delete", "truncate", "persist"}},
 		},
 		hasSchema: "SELECT count(*) > 0 FROM sqlite_master WHERE name = 'goose_db_version'",
 
-		clock:   "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000",
-		writers: 1, oneWriter: true, connections: 8, indexedBy: " INDEXED BY ",
-		passing: "PRAGMA cache_size(-4000)", passed: "PRAGMA cache_size(-32000)",
+		Clock:   "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000",
+		writers: 1, OneWriter: true, connections: 8, indexedBy: " INDEXED BY ",
+		Passing: "PRAGMA cache_size(-4000)", Passed: "PRAGMA cache_size(-32000)",
 	}
 }
 
-func postgresDialect() dialect {
-	return dialect{
-		goose: goose.DialectPostgres, migrations: "migrations/postgres",
-		forUpdate: " FOR NO KEY UPDATE", lockCases: " FOR NO KEY UPDATE OF c", lockLanes: " FOR NO KEY UPDATE OF l", skipLocked: " SKIP LOCKED",
-		claimLock: `SELECT r.c1, CASE WHEN r.c2 THEN pg_try_advisory_xact_lock(hashtextextended(r.c1, x'72697667617465'::bigint))
+func postgresDialect() Dialect {
+	return Dialect{
+		goose: goose.DialectPostgres, migrations: "postgres",
+		ForUpdate: " FOR NO KEY UPDATE", SkipLocked: " SKIP LOCKED",
+		LockName: `SELECT r.c1, CASE WHEN r.c2 THEN pg_try_advisory_xact_lock(hashtextextended(r.c1, x'72697667617465'::bigint))
 			ELSE pg_advisory_xact_lock(hashtextextended(r.c1, x'72697667617465'::bigint)) IS NOT NULL END FROM {rows}`,
 		durable: []setting{
 			{"fsync", "SHOW fsync", []string{"on"}},
@@ -77,7 +73,7 @@ func postgresDialect() dialect {
 		},
 		hasSchema: "SELECT to_regclass('goose_db_version') IS NOT NULL",
 
-		clock:  "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
+		Clock:  "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
 		notify: "SELECT pg_notify('rivgate_wake', $1)",
 		// Changes find their rows by index, however few rows a table had when the plan was made, and plans are not made anew.
 		tune: `SELECT set_config('enable_seqscan', 'off', FALSE), set_config('enable_hashjoin', 'off', FALSE), set_config('enable_mergejoin', 'off', FALSE),
@@ -90,17 +86,17 @@ func postgresDialect() dialect {
 const idleInTransaction = "idle_in_transaction_session_timeout"
 
 // connect opens the database of a URL, without looking into it.
-func (s *Store) connect(ctx context.Context, address string, o Options) error {
+func (d *DB) connect(ctx context.Context, address string, o Options) error {
 	if path, ok := strings.CutPrefix(address, "sqlite:"); ok {
-		return s.connectSQLite(path, o.Existing)
+		return d.connectSQLite(path, o.Existing)
 	}
 	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
-		return s.connectPostgres(ctx, address)
+		return d.connectPostgres(ctx, address)
 	}
 	return errors.New("opening the database: its URL starts neither with sqlite: nor with postgres://")
 }
 
-func (s *Store) connectSQLite(path string, existing bool) error {
+func (d *DB) connectSQLite(path string, existing bool) error {
 	if path == "" {
 		return errors.New("opening the database: sqlite: needs a path")
 	}
@@ -131,19 +127,19 @@ func (s *Store) connectSQLite(path string, existing bool) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("opening the database: %w", err), change.Close())
 	}
-	s.dialect = sqliteDialect()
-	read.SetMaxOpenConns(s.dialect.connections)
-	read.SetMaxIdleConns(s.dialect.connections)
-	s.path, s.read, s.change, s.release = path, read, change, func() { _, _ = read.Close(), change.Close() }
+	d.Dialect = sqliteDialect()
+	read.SetMaxOpenConns(d.Dialect.connections)
+	read.SetMaxIdleConns(d.Dialect.connections)
+	d.path, d.read, d.change, d.release = path, read, change, func() { _, _ = read.Close(), change.Close() }
 	return nil
 }
 
-func (s *Store) connectPostgres(ctx context.Context, address string) error {
+func (d *DB) connectPostgres(ctx context.Context, address string) error {
 	config, err := pgxpool.ParseConfig(address)
 	if err != nil {
 		return errors.New("opening the database: its URL cannot be read") // the cause would quote the password
 	}
-	s.dialect = postgresDialect()
+	d.Dialect = postgresDialect()
 	// A process that was stopped, or cut off, in the middle of a transaction must not keep the others from what it has locked.
 	if _, set := config.ConnConfig.RuntimeParams[idleInTransaction]; !set {
 		config.ConnConfig.RuntimeParams[idleInTransaction] = "3s"
@@ -155,15 +151,15 @@ func (s *Store) connectPostgres(ctx context.Context, address string) error {
 		}
 	}
 	if !strings.Contains(address, "pool_max_conns") {
-		config.MaxConns = int32(s.dialect.connections)
+		config.MaxConns = int32(d.Dialect.connections)
 	}
 	if config.ConnConfig.ConnectTimeout == 0 || config.ConnConfig.ConnectTimeout > connectTime {
 		config.ConnConfig.ConnectTimeout = connectTime
 	}
 	config.AfterConnect = registerColumns
-	if s.passwordFile != "" {
+	if d.options.PasswordFile != "" {
 		config.BeforeConnect = func(_ context.Context, c *pgx.ConnConfig) (err error) {
-			c.Password, err = readPassword(s.passwordFile)
+			c.Password, err = readPassword(d.options.PasswordFile)
 			return err
 		}
 	}
@@ -172,8 +168,8 @@ func (s *Store) connectPostgres(ctx context.Context, address string) error {
 		return fmt.Errorf("opening the database: %w", err)
 	}
 	db := stdlib.OpenDBFromPool(pool)
-	s.read, s.change, s.release, s.address = db, db, pool.Close, address
-	s.listen = func(ctx context.Context, self string, heard func()) error { return listen(ctx, pool, self, heard) }
+	d.read, d.change, d.release, d.address = db, db, pool.Close, address
+	d.listen = func(ctx context.Context, self string, heard func()) error { return listen(ctx, pool, self, heard) }
 	return nil
 }
 
@@ -231,4 +227,26 @@ func clash(err error) bool {
 func again(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && (pg.Code == "40P01" || pg.Code == "40001")
+}
+
+// Violates tells whether PostgreSQL found that two transactions entered the same into a unique index. With SQLite there is only one at a time.
+func Violates(err error, index string) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "23505" && pg.ConstraintName == index
+}
+
+// Through names the index that a list is to go through, where the database must be told.
+func (d Dialect) Through(index string) string {
+	if d.indexedBy == "" {
+		return ""
+	}
+	return d.indexedBy + index
+}
+
+// ForUpdateOf is ForUpdate for the rows of one of the tables that a SELECT joins.
+func (d Dialect) ForUpdateOf(table string) string {
+	if d.ForUpdate == "" {
+		return ""
+	}
+	return d.ForUpdate + " OF " + table
 }

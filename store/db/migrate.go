@@ -1,4 +1,4 @@
-package store
+package db
 
 import (
 	"context"
@@ -35,45 +35,45 @@ type Schema struct {
 	Steps []string // the migrations from one to the other, in their order
 }
 
-// SchemaOf looks at the schema of a database and changes nothing. Of Options it uses PasswordFile.
+// SchemaOf looks at the schema of a database and changes nothing. Of Options it uses PasswordFile and Migrations.
 func SchemaOf(ctx context.Context, url string, o Options) (Schema, error) {
 	o.Existing = true
-	s := newStore(o)
-	err := s.connect(ctx, url, o)
+	d := newDB(o)
+	err := d.connect(ctx, url, o)
 	if errors.Is(err, ErrNoStore) {
-		s.dialect = sqliteDialect()
-		return s.steps(0)
+		d.Dialect = sqliteDialect()
+		return d.steps(0)
 	}
 	if err != nil {
 		return Schema{}, err
 	}
-	defer s.release()
-	has, err := s.schemaVersion(ctx)
+	defer d.release()
+	has, err := d.schemaVersion(ctx)
 	if err != nil {
 		return Schema{}, err
 	}
-	return s.steps(has)
+	return d.steps(has)
 }
 
 // SchemaVersion is the version of the open database's schema.
-func (s *Store) SchemaVersion(ctx context.Context) (int64, error) { return s.schemaVersion(ctx) }
+func (d *DB) SchemaVersion(ctx context.Context) (int64, error) { return d.schemaVersion(ctx) }
 
 // schemaVersion is 0 where there is no schema.
-func (s *Store) schemaVersion(ctx context.Context) (int64, error) {
-	known, err := s.hasSchema(ctx)
+func (d *DB) schemaVersion(ctx context.Context) (int64, error) {
+	known, err := d.hasSchema(ctx)
 	if err != nil || !known {
 		return 0, wrap("looking for the schema", err)
 	}
 	var version sql.NullInt64
-	err = s.read.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&version)
+	err = d.read.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&version)
 	return version.Int64, wrap("reading the schema's version", err)
 }
 
 // hasSchema looks for the table of versions. While another process makes a new SQLite file, SQLite answers that it is locked
 // without waiting as it does otherwise; so this asks again, for as long as a write may wait.
-func (s *Store) hasSchema(ctx context.Context) (known bool, err error) {
+func (d *DB) hasSchema(ctx context.Context) (known bool, err error) {
 	for until := time.Now().Add(10 * time.Second); ; {
-		err = s.read.QueryRowContext(ctx, s.dialect.hasSchema).Scan(&known)
+		err = d.read.QueryRowContext(ctx, d.Dialect.hasSchema).Scan(&known)
 		var locked *sqlite.Error
 		if !errors.As(err, &locked) || locked.Code()&0xff != sqliteBusy || time.Now().After(until) {
 			return known, err
@@ -97,9 +97,9 @@ func wrap(what string, err error) error {
 }
 
 // steps are the migrations that a schema of a version lacks.
-func (s *Store) steps(has int64) (Schema, error) {
+func (d *DB) steps(has int64) (Schema, error) {
 	found := Schema{Has: has}
-	files, err := fs.Glob(migrationFiles, s.dialect.migrations+"/*.sql")
+	files, err := fs.Glob(d.options.Migrations, d.Dialect.migrations+"/*.sql")
 	if err != nil {
 		return found, err
 	}
@@ -117,55 +117,55 @@ func (s *Store) steps(has int64) (Schema, error) {
 }
 
 // prepare makes sure that the schema is one that this program runs on, and changes it where o allows that.
-func (s *Store) prepare(ctx context.Context, o Options) error {
-	has, err := s.schemaVersion(ctx)
+func (d *DB) prepare(ctx context.Context, o Options) error {
+	has, err := d.schemaVersion(ctx)
 	if err != nil {
 		return err
 	}
-	schema, err := s.steps(has)
+	schema, err := d.steps(has)
 	switch {
 	case err != nil:
 		return err
 	case has == schema.Knows:
 		return nil
 	case has > schema.Knows:
-		return s.newer(ctx, schema)
+		return d.newer(ctx, schema)
 	case o.Existing && has == 0:
 		return ErrNoStore
 	case o.Existing:
 		return &SchemaError{has, schema.Knows}
 	}
-	if err := s.copyFirst(ctx, has); err != nil {
+	if err := d.copyFirst(ctx, has); err != nil {
 		return err
 	}
-	return wrap("migrating the database", s.migrate(ctx))
+	return wrap("migrating the database", d.migrate(ctx))
 }
 
 // newer allows a schema that is one step ahead, where that step says that this program may go on with it: so a migration can be made while
 // replicas of the version before are still running, and start again.
-func (s *Store) newer(ctx context.Context, schema Schema) error {
+func (d *DB) newer(ctx context.Context, schema Schema) error {
 	allowed := false
 	if schema.Has == schema.Knows+1 {
 		query := `SELECT count(*) > 0 FROM schema_step WHERE version = $1`
-		if err := s.read.QueryRowContext(ctx, query, schema.Has).Scan(&allowed); err != nil {
+		if err := d.read.QueryRowContext(ctx, query, schema.Has).Scan(&allowed); err != nil {
 			return fmt.Errorf("asking whether the newer schema will do: %w", err)
 		}
 	}
 	if !allowed {
 		return &SchemaError{schema.Has, schema.Knows}
 	}
-	s.log.Info("the schema is one step newer than this program, and that step allows it")
+	d.log.Info("the schema is one step newer than this program, and that step allows it")
 	return nil
 }
 
 // copyFirst copies an SQLite file that holds something before its schema is changed.
-func (s *Store) copyFirst(ctx context.Context, has int64) error {
-	if s.path == "" || has == 0 {
+func (d *DB) copyFirst(ctx context.Context, has int64) error {
+	if d.path == "" || has == 0 {
 		return nil
 	}
-	path := fmt.Sprintf("%s.v%d-%s", s.path, has, time.Now().UTC().Format("20060102T150405.000Z"))
+	path := fmt.Sprintf("%s.v%d-%s", d.path, has, time.Now().UTC().Format("20060102T150405.000Z"))
 	part := path + ".part"
-	err := s.vacuum(ctx, part)
+	err := d.vacuum(ctx, part)
 	if err == nil {
 		err = settleFile(part, path)
 	}
@@ -173,29 +173,29 @@ func (s *Store) copyFirst(ctx context.Context, has int64) error {
 		_ = os.Remove(part)
 		return fmt.Errorf("copying the file before its schema is changed: %w", err)
 	}
-	s.copied = path
+	d.copied = path
 	return nil
 }
 
 // CopiedTo is where Open copied an SQLite file before it changed its schema; "" where it did not.
-func (s *Store) CopiedTo() string { return s.copied }
+func (d *DB) CopiedTo() string { return d.copied }
 
 // migrate brings the schema up to date. Several processes may do so at once: PostgreSQL has a lock for it; of two that create
 // one SQLite file, the slower finds the work done.
-func (s *Store) migrate(ctx context.Context) error {
-	files, err := fs.Sub(migrationFiles, s.dialect.migrations)
+func (d *DB) migrate(ctx context.Context) error {
+	files, err := fs.Sub(d.options.Migrations, d.Dialect.migrations)
 	if err != nil {
 		return err
 	}
 	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
-	if s.dialect.goose == goose.DialectPostgres {
+	if d.Dialect.goose == goose.DialectPostgres {
 		locker, err := lock.NewPostgresSessionLocker()
 		if err != nil {
 			return err
 		}
 		options = append(options, goose.WithSessionLocker(locker))
 	}
-	provider, err := goose.NewProvider(s.dialect.goose, s.change, files, options...)
+	provider, err := goose.NewProvider(d.Dialect.goose, d.change, files, options...)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,6 @@
 //go:build torture
 
-package store
+package db
 
 import (
 	"os"
@@ -23,4 +23,4 @@ func shift(which int) time.Duration {
 func monotonic() time.Time { return time.Now().Add(shift(0)) }
 
 // told is what a database with another clock would have said.
-func told(us int64) time.Time { return moment(us).Add(shift(0) + shift(2)) }
+func told(us int64) time.Time { return Moment(us).Add(shift(0) + shift(2)) }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package store
+package db
 
 import (
 	"errors"
@@ -16,15 +16,15 @@ import (
 // Own makes this process the one that serves from an SQLite file, by a lock on the file PATH.lock, until Close or the end of the process. The
 // file holds the process's number. *OwnedError if another has it. Who only lists and repairs opens the file without owning it. With
 // PostgreSQL nobody needs to own anything.
-func (s *Store) Own() error {
-	s.owning.Lock()
-	defer s.owning.Unlock()
-	if s.path == "" || s.owned != nil {
+func (d *DB) Own() error {
+	d.owning.Lock()
+	defer d.owning.Unlock()
+	if d.path == "" || d.owned != nil {
 		return nil
 	}
-	path, err := filepath.EvalSymlinks(s.path) // one file has one lock, by whatever name it is reached
+	path, err := filepath.EvalSymlinks(d.path) // one file has one lock, by whatever name it is reached
 	if errors.Is(err, os.ErrNotExist) {        // it is about to be made
-		path, err = s.path, nil
+		path, err = d.path, nil
 	}
 	if err != nil {
 		return fmt.Errorf("owning the database: %w", err)
@@ -37,7 +37,7 @@ func (s *Store) Own() error {
 		owner := ownerIn(file)
 		_ = file.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return &OwnedError{Path: s.path, Process: owner}
+			return &OwnedError{Path: d.path, Process: owner}
 		}
 		return fmt.Errorf("owning the database: %w", err)
 	}
@@ -45,7 +45,7 @@ func (s *Store) Own() error {
 	if file.Truncate(0) == nil {
 		_, _ = file.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
 	}
-	s.owned = file
+	d.owned = file
 	return nil
 }
 
@@ -60,13 +60,13 @@ func ownerIn(file *os.File) int {
 }
 
 // disown frees the lock. Its file stays: removing it would let two processes lock two files of one name.
-func (s *Store) disown() error {
-	s.owning.Lock()
-	defer s.owning.Unlock()
-	if s.owned == nil {
+func (d *DB) disown() error {
+	d.owning.Lock()
+	defer d.owning.Unlock()
+	if d.owned == nil {
 		return nil
 	}
-	err := s.owned.Close()
-	s.owned = nil
+	err := d.owned.Close()
+	d.owned = nil
 	return err
 }

@@ -1,4 +1,4 @@
-package store
+package db
 
 import (
 	"context"
@@ -9,16 +9,16 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// scanner reads the row that a query is at, whichever driver it comes from.
-type scanner interface{ Scan(dest ...any) error }
+// Scanner reads the row that a query is at, whichever driver it comes from.
+type Scanner interface{ Scan(dest ...any) error }
 
-// step is a statement on its way with others: where the database is across a network, all of them go there in one message.
-type step struct {
-	query string
-	args  []any               // of one run, where rows is nil
-	rows  [][]any             // it is run for each
-	scan  func(scanner) error // for each row that comes back; nil: nothing does
-	want  int64               // how many rows it must change, where not 0
+// Step is a statement on its way with others: where the database is across a network, all of them go there in one message.
+type Step struct {
+	Query string
+	Args  []any               // of one run, where Rows is nil
+	Rows  [][]any             // it is run for each
+	Scan  func(Scanner) error // for each row that comes back; nil: nothing does
+	Want  int64               // how many rows it must change, where not 0
 
 	done    bool
 	changed int64
@@ -27,8 +27,8 @@ type step struct {
 // errChanged means that a step changed more or fewer rows than it must have.
 var errChanged = errors.New("another number of rows than expected was changed")
 
-// run takes the steps in their order, up to the first that fails.
-func (c *session) run(ctx context.Context, steps ...*step) error {
+// Run takes the steps in their order, up to the first that fails.
+func (c *session) Run(ctx context.Context, steps ...*Step) error {
 	for _, s := range steps {
 		s.done, s.changed = false, 0
 	}
@@ -44,12 +44,12 @@ func (c *session) run(ctx context.Context, steps ...*step) error {
 }
 
 // one runs a step for each of its rows.
-func (c *session) one(ctx context.Context, s *step) error {
-	rows := s.rows
+func (c *session) one(ctx context.Context, s *Step) error {
+	rows := s.Rows
 	if rows == nil {
-		rows = [][]any{s.args}
+		rows = [][]any{s.Args}
 	}
-	query := ofOneRow(s.query, len(rows[0]))
+	query := ofOneRow(s.Query, len(rows[0]))
 	for _, args := range rows {
 		if err := c.once(ctx, s, query, args); err != nil {
 			return err
@@ -58,40 +58,40 @@ func (c *session) one(ctx context.Context, s *step) error {
 	return s.end()
 }
 
-func (c *session) once(ctx context.Context, s *step, query string, args []any) error {
-	if s.scan == nil {
-		n, err := c.exec(ctx, query, args...)
+func (c *session) once(ctx context.Context, s *Step, query string, args []any) error {
+	if s.Scan == nil {
+		n, err := c.Exec(ctx, query, args...)
 		s.changed += n
 		return err
 	}
-	found, err := c.query(ctx, query, args...)
+	found, err := c.Query(ctx, query, args...)
 	if err != nil {
 		return err
 	}
 	for found.Next() {
 		s.changed++
-		if err := s.scan(found); err != nil {
+		if err := s.Scan(found); err != nil {
 			return errors.Join(err, found.Close())
 		}
 	}
 	return errors.Join(found.Err(), found.Close())
 }
 
-func (s *step) end() error {
-	if s.want != 0 && s.changed != s.want {
-		return fmt.Errorf("%w: %d, not %d", errChanged, s.changed, s.want)
+func (s *Step) end() error {
+	if s.Want != 0 && s.changed != s.Want {
+		return fmt.Errorf("%w: %d, not %d", errChanged, s.changed, s.Want)
 	}
 	s.done = true
 	return nil
 }
 
 // pipeline sends all steps at once and then reads what became of them. The server leaves out whatever comes after one that fails, a COMMIT too.
-func (c *session) pipeline(ctx context.Context, steps []*step) error {
+func (c *session) pipeline(ctx context.Context, steps []*Step) error {
 	var batch pgx.Batch
 	for _, s := range steps {
-		query, args := s.query, s.args
-		if len(s.rows) > 0 {
-			query, args = ofManyRows(s.query, s.rows)
+		query, args := s.Query, s.Args
+		if len(s.Rows) > 0 {
+			query, args = ofManyRows(s.Query, s.Rows)
 		}
 		batch.Queue(query, args...)
 	}
@@ -113,17 +113,17 @@ func (c *session) pipeline(ctx context.Context, steps []*step) error {
 // ignoring drops what Close says after a step has failed: the same again.
 func ignoring(error) error { return nil }
 
-func (s *step) receive(results pgx.BatchResults) error {
+func (s *Step) receive(results pgx.BatchResults) error {
 	found, err := results.Query()
 	if err != nil {
 		return err
 	}
 	defer found.Close()
 	for found.Next() {
-		if s.scan == nil {
+		if s.Scan == nil {
 			continue
 		}
-		if err := s.scan(found); err != nil {
+		if err := s.Scan(found); err != nil {
 			return err
 		}
 	}
@@ -131,7 +131,7 @@ func (s *step) receive(results pgx.BatchResults) error {
 	if err := found.Err(); err != nil {
 		return err
 	}
-	if s.changed = found.CommandTag().RowsAffected(); s.query == commitText && found.CommandTag().String() != commitText {
+	if s.changed = found.CommandTag().RowsAffected(); s.Query == commitText && found.CommandTag().String() != commitText {
 		return errors.New("committing: the transaction was rolled back")
 	}
 	return s.end()

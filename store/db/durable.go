@@ -1,4 +1,4 @@
-package store
+package db
 
 import (
 	"context"
@@ -13,11 +13,11 @@ type setting struct {
 }
 
 // Durability tells in words for an operator which settings of the database let it forget what it has confirmed. Nil: none do.
-func (s *Store) Durability(ctx context.Context) ([]string, error) {
+func (d *DB) Durability(ctx context.Context) ([]string, error) {
 	var problems []string
-	for _, one := range s.dialect.durable {
+	for _, one := range d.Dialect.durable {
 		var value string
-		if err := s.read.QueryRowContext(ctx, one.query).Scan(&value); err != nil { // readers and writers have the same settings
+		if err := d.read.QueryRowContext(ctx, one.query).Scan(&value); err != nil { // readers and writers have the same settings
 			return nil, fmt.Errorf("reading the database's setting %s: %w", one.name, err)
 		}
 		if !slices.Contains(one.want, value) {

@@ -1,6 +1,6 @@
 //go:build torture
 
-package store
+package db
 
 import (
 	"cmp"
@@ -12,8 +12,8 @@ import (
 	"syscall"
 )
 
-// crashPoint ends this process as kill -9 does, when RIVGATE_TORTURE_CRASH=NAME:N is set and it is the Nth time that NAME is reached.
-func crashPoint(name string) {
+// CrashPoint ends this process as kill -9 does, when RIVGATE_TORTURE_CRASH=NAME:N is set and it is the Nth time that NAME is reached.
+func CrashPoint(name string) {
 	at := chosenCrash()
 	if name != at.name || passes.Add(1) != at.pass {
 		return

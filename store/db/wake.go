@@ -1,4 +1,4 @@
-package store
+package db
 
 import (
 	"context"
@@ -14,13 +14,13 @@ const wakeChannel = "rivgate_wake"
 
 // Wake is signalled, at most once per reading, when an accept or an operator made a delivery due. With PostgreSQL it hears of other replicas too, and with
 // SQLite of other processes that wrote to the file.
-func (s *Store) Wake() <-chan struct{} { return s.wake }
+func (d *DB) Wake() <-chan struct{} { return d.wake }
 
 // signal wakes the workers here and, where there are any, those of the other replicas.
-func (s *Store) signal() {
-	ring(s.wake)
-	if s.listen != nil {
-		ring(s.notify)
+func (d *DB) signal() {
+	ring(d.wake)
+	if d.listen != nil {
+		ring(d.notify)
 	}
 }
 
@@ -34,18 +34,18 @@ func ring(bell chan struct{}) {
 
 // startListening tells the other replicas and hears them. The telling is outside of the transactions that it tells of: a NOTIFY inside
 // would put their commits in a row. What is lost with it, a worker finds when it looks by itself.
-func (s *Store) startListening(ctx context.Context) {
-	if s.listen == nil {
+func (d *DB) startListening(ctx context.Context) {
+	if d.listen == nil {
 		return
 	}
 	self := uuid.NewString()
-	s.running.Go(func() { s.tell(ctx, self) })
-	s.running.Go(func() {
+	d.running.Go(func() { d.tell(ctx, self) })
+	d.running.Go(func() {
 		for ctx.Err() == nil {
-			if err := s.listen(ctx, self, func() { ring(s.wake) }); err != nil && ctx.Err() == nil {
-				s.log.Warn("listening for other replicas", zap.Error(err))
+			if err := d.listen(ctx, self, func() { ring(d.wake) }); err != nil && ctx.Err() == nil {
+				d.log.Warn("listening for other replicas", zap.Error(err))
 			}
-			idle(ctx, time.Second)
+			Idle(ctx, time.Second)
 		}
 	})
 }
@@ -55,44 +55,44 @@ const othersEvery = 250 * time.Millisecond
 
 // startWatchingOthers wakes when another process, such as a command beside the gateway, has written to an SQLite file. The version that is asked for changes
 // with the commits of other connections alone, and all of ours go through the one that asks.
-func (s *Store) startWatchingOthers(ctx context.Context) {
-	if !s.dialect.oneWriter {
+func (d *DB) startWatchingOthers(ctx context.Context) {
+	if !d.Dialect.OneWriter {
 		return
 	}
-	s.running.Go(func() {
+	d.running.Go(func() {
 		var known int64
-		for ; ctx.Err() == nil; idle(ctx, othersEvery) {
+		for ; ctx.Err() == nil; Idle(ctx, othersEvery) {
 			var version int64
-			err := s.write(ctx, func(ctx context.Context, t *tx) error {
-				_, err := t.row(ctx, []any{&version}, "PRAGMA data_version")
+			err := d.Write(ctx, func(ctx context.Context, t *Tx) error {
+				_, err := t.Row(ctx, []any{&version}, "PRAGMA data_version")
 				return err
 			})
 			if err != nil {
 				continue
 			}
 			if known != 0 && version != known {
-				ring(s.wake)
+				ring(d.wake)
 			}
 			known = version
 		}
 	})
 }
 
-func (s *Store) tell(ctx context.Context, self string) {
+func (d *DB) tell(ctx context.Context, self string) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-s.notify:
+		case <-d.notify:
 		}
-		if _, err := s.change.ExecContext(ctx, s.dialect.notify, self); err != nil && ctx.Err() == nil {
-			s.log.Warn("waking other replicas", zap.Error(err))
+		if _, err := d.change.ExecContext(ctx, d.Dialect.notify, self); err != nil && ctx.Err() == nil {
+			d.log.Warn("waking other replicas", zap.Error(err))
 		}
-		idle(ctx, 10*time.Millisecond)
+		Idle(ctx, 10*time.Millisecond)
 	}
 }
 
-func idle(ctx context.Context, d time.Duration) {
+func Idle(ctx context.Context, d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

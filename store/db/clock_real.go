@@ -1,6 +1,6 @@
 //go:build !torture
 
-package store
+package db
 
 import "time"
 
@@ -8,4 +8,4 @@ import "time"
 func monotonic() time.Time { return time.Now() }
 
 // told is the moment that the database said.
-func told(us int64) time.Time { return moment(us) }
+func told(us int64) time.Time { return Moment(us) }

@@ -1,4 +1,4 @@
-package store
+package db
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5/stdlib"
@@ -22,20 +24,20 @@ type session struct {
 }
 
 // session takes a connection. tune is said to it before its first transaction; "": nothing is.
-func (s *Store) session(ctx context.Context, tune string) (*session, error) {
-	conn, err := s.change.Conn(ctx)
+func (d *DB) session(ctx context.Context, tune string) (*session, error) {
+	conn, err := d.change.Conn(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the database: %w", err)
 	}
-	if s.dialect.oneWriter {
+	if d.Dialect.OneWriter {
 		return &session{conn: conn, prepared: map[string]*sql.Stmt{}, beginText: "BEGIN IMMEDIATE"}, nil
 	}
 	return &session{conn: conn, tune: tune, beginText: "BEGIN"}, nil
 }
 
 // replace gives a session another connection for one that is of no use.
-func (s *Store) replace(ctx context.Context, c *session) error {
-	other, err := s.session(ctx, c.tune)
+func (d *DB) replace(ctx context.Context, c *session) error {
+	other, err := d.session(ctx, c.tune)
 	if err != nil {
 		return err
 	}
@@ -50,7 +52,7 @@ func (c *session) ready(ctx context.Context) error {
 	if c.tune == "" || c.tuned {
 		return nil
 	}
-	err := c.run(ctx, &step{query: c.tune})
+	err := c.Run(ctx, &Step{Query: c.tune})
 	c.tuned = err == nil
 	return err
 }
@@ -98,6 +100,9 @@ func (c *session) rollback() {
 	}
 }
 
+// Statements are the texts that were made ready on the connection; none where the driver keeps them itself.
+func (c *session) Statements() []string { return slices.Collect(maps.Keys(c.prepared)) }
+
 func (c *session) statement(ctx context.Context, query string) (*sql.Stmt, error) {
 	if statement, ok := c.prepared[query]; ok {
 		return statement, nil
@@ -109,8 +114,8 @@ func (c *session) statement(ctx context.Context, query string) (*sql.Stmt, error
 	return statement, err
 }
 
-// exec runs a statement and tells how many rows it changed.
-func (c *session) exec(ctx context.Context, query string, args ...any) (int64, error) {
+// Exec runs a statement and tells how many rows it changed.
+func (c *session) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	var result sql.Result
 	var err error
 	if c.prepared == nil {
@@ -127,7 +132,8 @@ func (c *session) exec(ctx context.Context, query string, args ...any) (int64, e
 	return result.RowsAffected()
 }
 
-func (c *session) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+// Query runs a statement that returns rows.
+func (c *session) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	if c.prepared == nil {
 		return c.conn.QueryContext(ctx, query, args...)
 	}
@@ -138,9 +144,9 @@ func (c *session) query(ctx context.Context, query string, args ...any) (*sql.Ro
 	return statement.QueryContext(ctx, args...)
 }
 
-// row reads the first row into dest and tells whether there was one.
-func (c *session) row(ctx context.Context, dest []any, query string, args ...any) (bool, error) {
-	rows, err := c.query(ctx, query, args...)
+// Row reads the first row into dest and tells whether there was one.
+func (c *session) Row(ctx context.Context, dest []any, query string, args ...any) (bool, error) {
+	rows, err := c.Query(ctx, query, args...)
 	if err != nil {
 		return false, err
 	}
@@ -151,21 +157,22 @@ func (c *session) row(ctx context.Context, dest []any, query string, args ...any
 	return found && err == nil, errors.Join(err, rows.Close(), rows.Err())
 }
 
-// querier is what reads run on: the readers' pool, or the transaction that goes on to change what it read.
-type querier interface {
-	query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+// Querier is what reads run on: the readers' pool, or the transaction that goes on to change what it read.
+type Querier interface {
+	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// pool lets a verb that only reads do so on any connection.
-type pool struct{ *sql.DB }
+// Pool lets a verb that only reads do so on any connection.
+type Pool struct{ *sql.DB }
 
-func (p pool) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+// Query runs a statement that returns rows, on any connection.
+func (p Pool) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	return p.QueryContext(ctx, query, args...)
 }
 
-// collect reads all rows of a query.
-func collect[T any](ctx context.Context, q querier, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := q.query(ctx, query, args...)
+// Collect reads all rows of a query.
+func Collect[T any](ctx context.Context, q Querier, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := q.Query(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -1,15 +1,15 @@
 //go:build !unix
 
-package store
+package db
 
 import "errors"
 
 // Own would lock the SQLite file for this process. Without flock that cannot be promised, so it is refused; PostgreSQL needs none.
-func (s *Store) Own() error {
-	if s.path == "" {
+func (d *DB) Own() error {
+	if d.path == "" {
 		return nil
 	}
 	return errors.ErrUnsupported
 }
 
-func (s *Store) disown() error { return nil }
+func (d *DB) disown() error { return nil }

@@ -1,6 +1,6 @@
 //go:build !linux && !darwin && !freebsd
 
-package store
+package db
 
 // roomAt knows nothing of this system's disks.
 func roomAt(string) (Space, error) { return Space{}, nil }

@@ -1,9 +1,0 @@
-//go:build !torture
-
-package store
-
-// crashPoint names a moment right before or after something is on disk. Only a build with the tag torture can die there (crash_torture.go).
-func crashPoint(string) {}
-
-// synchronous is how SQLite commits: full, so that a receipt outlives a power cut.
-func synchronous() string { return "full" }
