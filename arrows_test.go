@@ -37,9 +37,9 @@ var arrows = map[string][]string{
 	"cmd/bench":          {},
 	"cmd/contractgen":    {"soap", "wsdl"},
 	"cmd/torture":        {"soap", "contracts", "contracts/*", "routing", "store", "store/storetest"},
-	"cmd/rivgate":        {"soap", "wsdl", "contracts", "contracts/*", "routing", "routing/tak", "store", "relay", "web", "cmd/rivgate/**"},
+	"cmd/rivgate":        {"soap", "wsdl", "contracts", "contracts/*", "routing", "routing/tak", "store", "relay", "web", "recording", "cmd/rivgate/**"},
 	"cmd/rivgate/config": {"contracts", "contracts/*", "routing", "store", "web"},
-	"cmd/rivgate/**":     {"soap", "contracts", "contracts/*", "routing", "cmd/rivgate/**"},
+	"cmd/rivgate/**":     {"soap", "contracts", "contracts/*", "routing", "recording", "cmd/rivgate/**"},
 
 	"recording": {"soap", "soap/*", "contracts", "contracts/identity", "contracts/redact"},
 
@@ -210,7 +210,7 @@ func TestPatternsMeanWhatTheySay(t *testing.T) {
 		{"contracts/*", "contracts/inferred", true},
 		{"contracts/*", "contracts/inferred/complaintsandfeedback", false},
 		{"contracts/*/*", "contracts/inferred/complaintsandfeedback", true},
-		{"cmd/rivgate/**", "cmd/rivgate/simulator/portal", true},
+		{"cmd/rivgate/**", "cmd/rivgate/story/scenes", true},
 		{"cmd/rivgate/**", "cmd/rivgate", false},
 		{"soap", "soap", true},
 		{"soap", "soap/sub", false},

@@ -18,8 +18,8 @@ import (
 	"testing"
 	"time"
 
-	"rivgate/cmd/rivgate/simulator"
 	"rivgate/cmd/rivgate/story"
+	"rivgate/recording"
 )
 
 // build makes the binary as a user has it.
@@ -217,7 +217,7 @@ func serveWithoutCatalogue(t *testing.T, binary string) {
 	web := strings.TrimSuffix(s.lines["Pages and API"], "/")
 	soon(t, web+"/healthz", http.StatusOK, "")
 	soon(t, web+"/readyz", http.StatusServiceUnavailable, "")
-	identity, err := simulator.NewIdentity("SE0000000001-1177", time.Now())
+	identity, err := recording.NewIdentity("SE0000000001-1177", time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,8 +15,8 @@ import (
 	"github.com/google/uuid"
 
 	"rivgate/cmd/rivgate/config"
-	"rivgate/cmd/rivgate/simulator"
 	"rivgate/contracts"
+	"rivgate/recording"
 	"rivgate/soap"
 )
 
@@ -134,7 +134,7 @@ func (c *SendCommand) client(s *session, r *http.Request, header string) (*http.
 	case c.As != "" && !plain:
 		return nil, usage("--as is for http addresses: a receiver with https would not believe it")
 	case c.As != "":
-		identity, err := simulator.NewIdentity(c.As, s.now())
+		identity, err := recording.NewIdentity(c.As, s.now())
 		if err != nil {
 			return nil, err
 		}
@@ -144,7 +144,7 @@ func (c *SendCommand) client(s *session, r *http.Request, header string) (*http.
 		if err != nil {
 			return nil, usage("reading --cert: %w", err)
 		}
-		r.Header.Set(header, simulator.ForwardedForm(certificate))
+		r.Header.Set(header, recording.ForwardedForm(certificate))
 	case c.Cert != "":
 		pair, err := tls.LoadX509KeyPair(c.Cert, c.Key)
 		if err != nil {

@@ -12,9 +12,9 @@ import (
 	"go.uber.org/zap"
 
 	"rivgate/cmd/rivgate/config"
-	"rivgate/cmd/rivgate/simulator"
 	"rivgate/contracts"
 	"rivgate/contracts/inferred"
+	"rivgate/recording"
 	"rivgate/relay"
 	"rivgate/soap"
 	"rivgate/store"
@@ -23,51 +23,54 @@ import (
 // handlingSystemID is the handling system of demo.yaml.
 const handlingSystemID = "SE2010123456-AVV"
 
-// world is the demo's surroundings: both simulators, their listeners open.
+// world is the demo's surroundings: a mock of 1177's portal and one of a handling system, their listeners open.
 type world struct {
-	portal *simulator.Portal
-	system *simulator.HandlingSystem
-	pages  simulator.Door // the portal's own pages
-	empty  bool           // the store is left as it is, not filled with a few cases
+	portal *recording.Mock
+	system *recording.Mock
+	empty  bool // the store is left as it is, not filled with a few cases
 }
 
-// openWorld makes the simulators and opens their listeners; their addresses are written back into c.
+// openWorld makes the mocks and opens their listeners; their addresses are written back into c.
 func openWorld(c *config.Config) (*world, error) {
-	parts := simulator.World{
-		Wire:   inferred.Client{SOAP: &soap.Client{Timeout: c.Producer.Timeout}},
-		Portal: c.Contracts.PortalAddress, Now: time.Now, NewID: newID,
-	}
-	portal, err := simulator.NewIdentity(c.Contracts.PortalAddress, time.Now())
+	portal, err := newMock(c, recording.Portal, c.Contracts.PortalAddress, "/SendComplaint/1/rivtabp21")
 	if err != nil {
 		return nil, err
 	}
-	system, err := simulator.NewIdentity(handlingSystemID, time.Now())
+	system, err := newMock(c, recording.HandlingSystem, handlingSystemID, "/ReturnComplaint/1/rivtabp21")
 	if err != nil {
 		return nil, err
 	}
-	gateway := "http://" + dialable(c.SOAP.Listen) + c.SOAP.Path
-	w := &world{
-		portal: &simulator.Portal{
-			World: parts, Identity: portal, Header: c.SOAP.CertificateHeader, Gateway: gateway + "/SendComplaint/1/rivtabp21",
-			API: "http://" + dialable(c.Web.Listen), HTTP: &http.Client{Timeout: c.Producer.Timeout},
-		},
-		system: &simulator.HandlingSystem{
-			World: parts, Identity: system, Header: c.SOAP.CertificateHeader, Gateway: gateway + "/ReturnComplaint/1/rivtabp21",
-		},
+	w := &world{portal: portal, system: system}
+	system.Door.Handler = &soap.Server{
+		Handler: inferred.Pack{}.Handler(system.Take), Path: "/SendComplaint", MaxMessage: int64(c.SOAP.MaxMessage), NewID: newID, Log: zap.NewNop(),
 	}
-	w.system.Door.Handler = &soap.Server{
-		Handler: inferred.Pack{}.Handler(w.system.Take), Path: "/SendComplaint", MaxMessage: int64(c.SOAP.MaxMessage), NewID: newID, Log: zap.NewNop(),
-	}
-	w.pages.Handler = w.portal.Pages(w.system.Control())
-	if err := w.system.Door.Open(c.Demo.HandlingSystem); err != nil {
+	pages := http.NewServeMux()
+	pages.Handle("/", portal.Pages())
+	pages.Handle("/handling-system/", http.StripPrefix("/handling-system", system.Pages()))
+	portal.Door.Handler = pages
+	if err := system.Door.Open(c.Demo.HandlingSystem); err != nil {
 		return nil, usage("demo.handling_system: %w", err)
 	}
-	if err := w.pages.Open(c.Demo.Portal); err != nil {
+	if err := portal.Door.Open(c.Demo.Portal); err != nil {
 		w.close()
 		return nil, usage("demo.portal: %w", err)
 	}
-	c.Demo.HandlingSystem, c.Demo.Portal = w.system.Door.Address(), w.pages.Address()
+	c.Demo.HandlingSystem, c.Demo.Portal = system.Door.Address(), portal.Door.Address()
 	return w, nil
+}
+
+// newMock is a mock that calls the gateway at a path.
+func newMock(c *config.Config, role recording.Role, hsaID, path string) (*recording.Mock, error) {
+	identity, err := recording.NewIdentity(hsaID, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	return &recording.Mock{
+		Role: role, Wire: inferred.Client{SOAP: &soap.Client{Timeout: c.Producer.Timeout}},
+		Service: c.Contracts.PortalAddress, Now: time.Now, NewID: newID,
+		Identity: identity, Header: c.SOAP.CertificateHeader, Gateway: "http://" + dialable(c.SOAP.Listen) + c.SOAP.Path + path,
+		API: "http://" + dialable(c.Web.Listen), HTTP: &http.Client{Timeout: c.Producer.Timeout},
+	}, nil
 }
 
 // dialable is an address at which a listener can be reached from this machine.
@@ -83,12 +86,12 @@ func dialable(address string) string {
 }
 
 func (w *world) announce(t *table) {
-	t.add("1177 portal", "http://"+w.pages.Address()+"/ (simulator)")
+	t.add("1177 portal", "http://"+w.portal.Door.Address()+"/ (simulator)")
 	t.add("Handling system", "http://"+w.system.Door.Address()+"/SendComplaint/1/rivtabp21 (simulator)")
-	t.add("Its cases", "http://"+w.pages.Address()+"/handling-system/cases")
+	t.add("Its cases", "http://"+w.portal.Door.Address()+"/handling-system/cases")
 }
 
-// run keeps the simulators up until ctx ends.
+// run keeps the mocks up until ctx ends.
 func (w *world) run(ctx context.Context) error {
 	<-ctx.Done()
 	w.close()
@@ -97,10 +100,10 @@ func (w *world) run(ctx context.Context) error {
 
 func (w *world) close() {
 	w.system.Door.Down()
-	w.pages.Down()
+	w.portal.Door.Down()
 }
 
-// trustIn makes the line believe the simulators' certificates where it asks for the chain of forwarded ones.
+// trustIn makes the line believe the mocks' certificates where it asks for the chain of forwarded ones.
 func (w *world) trustIn(t *relay.Trust) {
 	configured := t.ClientCA
 	if configured == nil {

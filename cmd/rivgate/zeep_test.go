@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"rivgate/cmd/rivgate/simulator"
+	"rivgate/recording"
 )
 
 // A SOAP client that nobody here wrote drives the built gateway from the WSDL that it serves itself.
@@ -85,7 +85,7 @@ func zeepPython(t *testing.T) string {
 // proxied are the headers that a trusted proxy adds for a caller with a certificate.
 func proxied(t *testing.T, hsaID string) map[string]string {
 	t.Helper()
-	identity, err := simulator.NewIdentity(hsaID, time.Now())
+	identity, err := recording.NewIdentity(hsaID, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"rivgate/cmd/rivgate/simulator"
 	"rivgate/contracts"
+	"rivgate/recording"
 )
 
 // seen is a case as the API shows it.
@@ -131,10 +131,10 @@ func (t *teller) letters(ctx context.Context, id *string, want ...string) func()
 }
 
 // question finds question number n in the mailbox.
-func (t *teller) question(ctx context.Context, id string, n int) (simulator.Letter, error) {
+func (t *teller) question(ctx context.Context, id string, n int) (recording.Letter, error) {
 	all, err := t.Portal.Mailbox(ctx, id)
 	if err != nil {
-		return simulator.Letter{}, err
+		return recording.Letter{}, err
 	}
 	for _, l := range all {
 		if l.Kind != "question" {
@@ -144,7 +144,7 @@ func (t *teller) question(ctx context.Context, id string, n int) (simulator.Lett
 			return l, nil
 		}
 	}
-	return simulator.Letter{}, errors.New("there is no such question in the mailbox")
+	return recording.Letter{}, errors.New("there is no such question in the mailbox")
 }
 
 // reached waits until the handling system has messages of these kinds in a case, in this order.

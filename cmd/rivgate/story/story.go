@@ -1,4 +1,4 @@
-// Package story plays the recorded story against a gateway with its two simulators: what 1177, care units, patient boards and a region's own
+// Package story plays the recorded story against a gateway and the mocks of both sides: what 1177, care units, patient boards and a region's own
 // system do to each other in the life of cases. Each step is checked against what the story tells, from outside: over SOAP and the JSON API.
 //
 // It does not know how the gateway was started, nor anything of its insides.
@@ -13,13 +13,13 @@ import (
 	"strings"
 	"time"
 
-	"rivgate/cmd/rivgate/simulator"
+	"rivgate/recording"
 )
 
 // Stage is where the story is played.
 type Stage struct {
-	Portal  *simulator.Portal
-	System  *simulator.HandlingSystem
+	Portal  *recording.Mock
+	System  *recording.Mock
 	API     string // URL of the gateway's web listener
 	HTTP    *http.Client
 	Patient time.Duration     // how long a step may take to come true

@@ -1,4 +1,4 @@
-package simulator
+package recording
 
 import (
 	"bytes"
@@ -11,36 +11,37 @@ import (
 	"rivgate/contracts"
 )
 
-//go:embed portal.html
+//go:embed mock_portal.html
 var portalPage string
 
-// Pages is the portal's own web interface: a form for a person, JSON for programs. system, if any, is the handling system's Control, found
-// below /handling-system/.
-func (p *Portal) Pages(system http.Handler) http.Handler {
-	page := template.Must(template.New("portal").Parse(portalPage))
+// Pages is the mock's own web interface: JSON for programs, and the portal's form for a person.
+func (k *Mock) Pages() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { p.form(w, r, page) })
-	mux.HandleFunc("GET /cases", handle(func(*http.Request) (any, error) {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		return map[string]any{"items": append([]Submitted{}, p.sent...)}, nil
-	}))
+	mux.HandleFunc("GET /cases", handle(func(*http.Request) (any, error) { return map[string]any{"items": k.Cases()}, nil }))
+	switch k.Role {
+	case Portal:
+		k.portalPages(mux)
+	case HandlingSystem:
+		k.systemPages(mux)
+	}
+	return http.NewCrossOriginProtection().Handler(mux)
+}
+
+func (k *Mock) portalPages(mux *http.ServeMux) {
+	page := template.Must(template.New("portal").Parse(portalPage))
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { k.form(w, r, page) })
 	mux.HandleFunc("GET /cases/{id}", handle(func(r *http.Request) (any, error) {
-		letters, err := p.Mailbox(r.Context(), r.PathValue("id"))
+		letters, err := k.Mailbox(r.Context(), r.PathValue("id"))
 		return map[string]any{"items": letters}, err
 	}))
-	mux.HandleFunc("POST /cases", p.submit)
+	mux.HandleFunc("POST /cases", k.submit)
 	mux.HandleFunc("POST /cases/{id}/answers", handle(func(r *http.Request) (any, error) {
 		var a contracts.Answer
 		if err := readJSON(r, &a); err != nil {
 			return nil, err
 		}
-		return p.Answer(r.Context(), r.PathValue("id"), a)
+		return k.Answer(r.Context(), r.PathValue("id"), a)
 	}))
-	if system != nil {
-		mux.Handle("/handling-system/", http.StripPrefix("/handling-system", system))
-	}
-	return http.NewCrossOriginProtection().Handler(mux)
 }
 
 // unit is a receiver that the citizen can choose.
@@ -50,25 +51,23 @@ type unit struct {
 	Kind  string `json:"kind"`
 }
 
-func (p *Portal) receivers(r *http.Request) ([]unit, error) {
+func (k *Mock) receivers(r *http.Request) ([]unit, error) {
 	var units struct{ Items []unit }
-	err := p.get(r.Context(), "/api/receivers?limit=500", &units)
+	err := k.get(r.Context(), "/api/receivers?limit=500", &units)
 	return units.Items, err
 }
 
-func (p *Portal) form(w http.ResponseWriter, r *http.Request, page *template.Template) {
-	units, err := p.receivers(r)
+func (k *Mock) form(w http.ResponseWriter, r *http.Request, page *template.Template) {
+	units, err := k.receivers(r)
 	if err != nil {
 		http.Error(w, "gatewayen svarar inte", http.StatusBadGateway)
 		return
 	}
-	p.mu.Lock()
 	shown := struct {
 		Units []unit
-		Sent  []Submitted
+		Sent  []MockCase
 		API   string
-	}{units, append([]Submitted{}, p.sent...), p.API}
-	p.mu.Unlock()
+	}{units, k.Cases(), k.API}
 	var out bytes.Buffer
 	if err := page.Execute(&out, shown); err != nil {
 		http.Error(w, "sidan kan inte visas", http.StatusInternalServerError)
@@ -80,9 +79,9 @@ func (p *Portal) form(w http.ResponseWriter, r *http.Request, page *template.Tem
 }
 
 // submit takes a new case as JSON {"recipient": …, "complaint": …}, or as the page's form.
-func (p *Portal) submit(w http.ResponseWriter, r *http.Request) {
+func (k *Mock) submit(w http.ResponseWriter, r *http.Request) {
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind == "application/x-www-form-urlencoded" {
-		p.submitForm(w, r)
+		k.submitForm(w, r)
 		return
 	}
 	handle(func(r *http.Request) (any, error) {
@@ -93,14 +92,14 @@ func (p *Portal) submit(w http.ResponseWriter, r *http.Request) {
 		if err := readJSON(r, &begun); err != nil {
 			return nil, err
 		}
-		id, receipt, err := p.Submit(r.Context(), begun.Recipient, begun.Complaint)
+		id, receipt, err := k.Submit(r.Context(), begun.Recipient, begun.Complaint)
 		return map[string]any{"caseId": id, "result": receipt.Result}, err
 	})(w, r)
 }
 
-func (p *Portal) submitForm(w http.ResponseWriter, r *http.Request) {
+func (k *Mock) submitForm(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
-	units, err := p.receivers(r)
+	units, err := k.receivers(r)
 	if err != nil {
 		http.Error(w, "gatewayen svarar inte", http.StatusBadGateway)
 		return
@@ -110,14 +109,14 @@ func (p *Portal) submitForm(w http.ResponseWriter, r *http.Request) {
 			continue
 		}
 		to, complaint := u.recipient(), formComplaint(r, u)
-		id, receipt, err := p.Submit(r.Context(), to, complaint)
+		id, receipt, err := k.Submit(r.Context(), to, complaint)
 		switch {
 		case err != nil:
 			http.Error(w, err.Error(), http.StatusBadGateway)
 		case receipt.Result.Code == contracts.ERROR:
 			http.Error(w, receipt.Result.SubCode+": "+receipt.Result.Message, http.StatusUnprocessableEntity)
 		default:
-			http.Redirect(w, r, p.API+"/mailbox/"+url.PathEscape(id), http.StatusSeeOther)
+			http.Redirect(w, r, k.API+"/mailbox/"+url.PathEscape(id), http.StatusSeeOther)
 		}
 		return
 	}
