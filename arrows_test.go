@@ -35,7 +35,7 @@ var arrows = map[string][]string{
 	"web":                {"relay", "routing", "store", "contracts", "contracts/identity", "contracts/redact", "web/casefile"},
 	"web/casefile":       {"contracts/identity"},
 	"cmd/bench":          {},
-	"cmd/contractgen":    {"soap", "wsdl"},
+	"cmd/contractgen":    {"soap", "soap/*", "wsdl"},
 	"cmd/torture":        {"soap", "contracts", "contracts/*", "routing", "store", "store/storetest"},
 	"cmd/rivgate":        {"soap", "wsdl", "contracts", "contracts/*", "routing", "routing/tak", "store", "relay", "web", "recording", "cmd/rivgate/**"},
 	"cmd/rivgate/config": {"contracts", "contracts/*", "routing", "store", "web"},
@@ -66,6 +66,7 @@ var pure = map[string][]string{
 	"store/db":   {"net/http", "encoding/xml", "encoding/json"},
 	"soap":       {"database/sql"},
 	"soap/guard": {"context", "database/sql", "net", "net/http", "os"},
+	"soap/codec": {"context", "database/sql", "net", "net/http", "os", "reflect"},
 	"web":        {"database/sql"},
 
 	"contracts/identity": {"context", "database/sql", "net", "net/http", "os"},

@@ -13,6 +13,7 @@ import (
 	"unicode/utf16"
 
 	"rivgate/soap"
+	"rivgate/soap/codec"
 )
 
 const (
@@ -44,15 +45,27 @@ func condense(t testing.TB, message string, how soap.Condensing) (*soap.Condense
 // value is the decoded text of the first m:value.
 func value(t *testing.T, c *soap.Condensed) ([]byte, error) {
 	t.Helper()
-	var v struct {
-		Value *soap.Base64Binary `xml:"urn:m value"`
-		Any   []soap.Any         `xml:",any"`
-	}
+	var v withFile
 	err := soap.Decode(c.Text, &v)
-	if v.Value == nil {
+	if v.value == nil {
 		return nil, err
 	}
-	return *v.Value, err
+	return *v.value, err
+}
+
+// withFile is a message that may have a file, and anything else.
+type withFile struct {
+	value *codec.Base64Binary
+	any   []codec.Any
+}
+
+func (v *withFile) ReadXML(p *codec.Part) bool {
+	return codec.ReadOptional(p, "urn:m", "value", &v.value) || codec.ReadAny(p, &v.any)
+}
+
+func (v *withFile) WriteXML(w *codec.Writer) {
+	codec.WriteOptional(w, "urn:m", "value", v.value)
+	codec.WriteAny(w, v.any)
 }
 
 func TestFilesAreTakenOutHoweverTheyAreWritten(t *testing.T) {

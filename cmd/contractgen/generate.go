@@ -36,6 +36,9 @@ func generateDomains(pack string, domains []*domain, soapPath string) (output, e
 		if files[folders[i]+"/types.go"], err = g.typesFile(draft); err != nil {
 			return nil, fmt.Errorf("service domain %s: repairing what gowsdl wrote: %w", d.name, err)
 		}
+		if files[folders[i]+"/codec.go"], err = g.codecFile(); err != nil {
+			return nil, fmt.Errorf("service domain %s: writing the codec: %w", d.name, err)
+		}
 		if files[folders[i]+"/operations.go"], err = g.operationsFile(); err != nil {
 			return nil, fmt.Errorf("service domain %s: writing operations: %w", d.name, err)
 		}

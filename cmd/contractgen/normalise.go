@@ -47,6 +47,7 @@ const (
 
 // flatField is what a flatType may hold at one place.
 type flatField struct {
+	name     string   // in Go; given by typesFile
 	xml      xml.Name // on the wire; for what has no name there, Local is what we call it
 	kind     fieldKind
 	occurs   occurrence

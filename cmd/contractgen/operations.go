@@ -76,7 +76,9 @@ func (c Client) {{.Go}}(ctx context.Context, to soap.Endpoint, request *{{.Reque
 }
 
 // Handle{{.Go}} has f answer {{.Name}}; to is the logical address of the request. See soap.Handle.
-func Handle{{.Go}}(f func(ctx context.Context, to string, request *{{.RequestType}}) (*{{.ResponseType}}, error)) soap.Responder {
+func Handle{{.Go}}(
+	f func(ctx context.Context, to string, request *{{.RequestType}}) (*{{.ResponseType}}, error),
+) soap.Responder {
 	return soap.Handle({{.Go}}Operation(), f)
 }
 {{end}}`

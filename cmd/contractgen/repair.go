@@ -66,7 +66,7 @@ func row3Required(tag string) (string, error) {
 // one a pointer, a repeated one a slice, and a nillable one says whether it is nil.
 func row3Occurrence(f *flatField, of string) string {
 	if f.nillable {
-		of = "soap.Nillable[" + of + "]"
+		of = "codec.Nillable[" + of + "]"
 	}
 	switch f.occurs {
 	case optional:
@@ -88,12 +88,12 @@ func (w wrongType) repair(of string) (string, error) {
 }
 
 // row4Content: gowsdl keeps free content as text, so that prefixes declared around it are lost.
-var row4Content = wrongType{"AnyType", "soap.Content"}
+var row4Content = wrongType{"AnyType", "codec.Content"}
 
 // row4Wildcard: gowsdl has strings for xs:any, so that the elements in it are lost, and calls every wildcard Items.
 func row4Wildcard(d draftField) (draftField, error) {
 	var err error
-	d.of, err = wrongType{"[]string", "[]soap.Any"}.repair(d.of)
+	d.of, err = wrongType{"[]string", "[]codec.Any"}.repair(d.of)
 	d.name = "Any"
 	return d, err
 }
@@ -164,15 +164,15 @@ const row9Group = "group"
 
 // row10Lexical: gowsdl has a Go type that does not hold every value, or none. These keep a value as it was written.
 var row10Lexical = map[string]wrongType{
-	"decimal":      {"float64", "soap.Decimal"},
-	"integer":      {"int32", "soap.Integer"},
-	"double":       {"float64", "soap.Double"},
-	"dateTime":     {"soap.XSDDateTime", "soap.DateTime"},
-	"date":         {"soap.XSDDate", "soap.Date"},
-	"time":         {"soap.XSDTime", "soap.Time"},
-	"duration":     {"Duration", "soap.Duration"},
-	"hexBinary":    {"[]byte", "soap.HexBinary"},
-	"base64Binary": {"[]byte", "soap.Base64Binary"},
-	"QName":        {"QName", "soap.QName"},
+	"decimal":      {"float64", "codec.Decimal"},
+	"integer":      {"int32", "codec.Integer"},
+	"double":       {"float64", "codec.Double"},
+	"dateTime":     {"soap.XSDDateTime", "codec.DateTime"},
+	"date":         {"soap.XSDDate", "codec.Date"},
+	"time":         {"soap.XSDTime", "codec.Time"},
+	"duration":     {"Duration", "codec.Duration"},
+	"hexBinary":    {"[]byte", "codec.HexBinary"},
+	"base64Binary": {"[]byte", "codec.Base64Binary"},
+	"QName":        {"QName", "codec.QName"},
 	"anyType":      row4Content,
 }

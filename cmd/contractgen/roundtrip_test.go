@@ -319,13 +319,29 @@ func (b *prober) add(pack, folder string, files output, calls []call) error {
 	for _, c := range calls {
 		key := pack + "_" + domainOf(c.Contract) + " " + c.Go
 		b.cases = append(b.cases,
-			fmt.Sprintf("%q: func(in []byte) ([]byte, error) { var v %s.%s; to, err := soap.DecodeRequest(%s.%sOperation(), in, &v); if err != nil { return nil, err }; return soap.Encode(%s.%sOperation(), to, &v) },",
-				key+" false", alias, c.RequestType, alias, c.Go, alias, c.Go),
-			fmt.Sprintf("%q: func(in []byte) ([]byte, error) { var v %s.%s; if err := soap.DecodeResponse(%s.%sOperation(), in, &v); err != nil { return nil, err }; return soap.EncodeResponse(%s.%sOperation(), v) },",
-				key+" true", alias, c.ResponseType, alias, c.Go, alias, c.Go))
+			fmt.Sprintf(requestCase, key, alias, c.RequestType, c.Go), fmt.Sprintf(responseCase, key, alias, c.ResponseType, c.Go))
 	}
 	return nil
 }
+
+// The cases of one operation: %[1]q is its key, %[2]s the package, %[3]s the type, %[4]s the operation.
+const (
+	requestCase = `"%[1]s false": func(in []byte) ([]byte, error) {
+		var v %[2]s.%[3]s
+		to, err := soap.DecodeRequest(%[2]s.%[4]sOperation(), in, &v)
+		if err != nil {
+			return nil, err
+		}
+		return soap.Encode(%[2]s.%[4]sOperation(), to, &v)
+	},`
+	responseCase = `"%[1]s true": func(in []byte) ([]byte, error) {
+		var v %[2]s.%[3]s
+		if err := soap.DecodeResponse(%[2]s.%[4]sOperation(), in, &v); err != nil {
+			return nil, err
+		}
+		return soap.EncodeResponse(%[2]s.%[4]sOperation(), &v)
+	},`
+)
 
 // run builds the program and has it answer every sample in its folder; out is what it says.
 func (b *prober) run(root string) (out []byte, err error) {

@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// typesFile is gowsdl's draft, repaired: its types in the order of the contract, its fields at their places.
+// typesFile is gowsdl's draft, repaired: its types in the order of the contract, its fields at their places. It notes
+// the names of the fields for codecFile.
 func (g *goPackage) typesFile(text []byte) ([]byte, error) {
 	drafts, err := readDraft(text)
 	if err != nil {
@@ -36,8 +37,8 @@ func (g *goPackage) typesFile(text []byte) ([]byte, error) {
 	if w.uses("xml.") {
 		head += "import \"encoding/xml\"\n\n"
 	}
-	if w.uses("soap.") {
-		head += "import \"" + g.soapPath + "\"\n\n"
+	if w.uses("codec.") {
+		head += "import \"" + g.soapPath + "/codec\"\n\n"
 	}
 	return format.Source(append([]byte(head), w.code.Bytes()...))
 }
@@ -60,7 +61,7 @@ func (w *typesWriter) comment(lines []string) {
 
 func (w *typesWriter) writeStruct(t *flatType, draft *draftType) error {
 	fmt.Fprintf(&w.code, "type %s struct {\n", t.name)
-	names := map[string]bool{}
+	names := map[string]bool{"ReadXML": true, "WriteXML": true} // the methods
 	for _, f := range t.fields {
 		d, err := draft.take(f)
 		if err == nil {
@@ -72,12 +73,9 @@ func (w *typesWriter) writeStruct(t *flatType, draft *draftType) error {
 		if names[d.name] && f.kind == attributeField {
 			d.name += "Attribute"
 		}
-		key := "xml"
-		if f.kind == groupField {
-			key = "soap"
-		}
+		f.name = unused(names, d.name)
 		w.comment(d.doc)
-		fmt.Fprintf(&w.code, "%s %s `%s:%q`\n", unused(names, d.name), d.of, key, d.tag)
+		fmt.Fprintf(&w.code, "%s %s\n", f.name, d.of)
 		w.used = append(w.used, d.of)
 	}
 	w.code.WriteString("}\n\n")

@@ -10,6 +10,7 @@ import (
 
 	wire "rivgate/contracts/inferred/complaintsandfeedback"
 	"rivgate/soap"
+	"rivgate/soap/codec"
 )
 
 // FuzzDecode: what the generated types of both contracts take, they write and take again as the same value and the same bytes.
@@ -22,11 +23,11 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, envelope []byte) {
 		decodeTwice(t, send, envelope, new(wire.SendComplaintType), new(wire.SendComplaintType))
 		decodeTwice(t, ret, envelope, new(wire.ReturnComplaintType), new(wire.ReturnComplaintType))
-		decodeTwice(t, ret, envelope, new(soap.Content), new(soap.Content))
+		decodeTwice(t, ret, envelope, new(codec.Content), new(codec.Content))
 	})
 }
 
-func decodeTwice(t *testing.T, op soap.Operation, envelope []byte, first, second any) {
+func decodeTwice(t *testing.T, op soap.Operation, envelope []byte, first, second codec.Value) {
 	t.Helper()
 	if err := soap.Decode(envelope, first); err != nil {
 		return
@@ -48,7 +49,7 @@ func decodeTwice(t *testing.T, op soap.Operation, envelope []byte, first, second
 }
 
 // seed is an envelope with every field of v, or with the mandatory ones only.
-func seed(f *testing.F, op soap.Operation, v any, full bool) []byte {
+func seed(f *testing.F, op soap.Operation, v codec.Value, full bool) []byte {
 	f.Helper()
 	if full {
 		fill(reflect.ValueOf(v).Elem())
@@ -63,14 +64,17 @@ func seed(f *testing.F, op soap.Operation, v any, full bool) []byte {
 // fill sets every field; there is no recursion in these types.
 func fill(v reflect.Value) {
 	switch v.Interface().(type) {
-	case []soap.Any:
+	case []codec.Any:
 		kind := xml.Attr{Name: xml.Name{Space: "urn:test:1.1", Local: "kind"}, Value: "p:Kind"}
-		v.Set(reflect.ValueOf([]soap.Any{{
-			Name: xml.Name{Space: "urn:test:1.1", Local: "extra"}, Attr: []xml.Attr{kind}, Bindings: []soap.Binding{{Prefix: "p", Space: "urn:p"}},
-			Children: []soap.Node{{Text: "text "}, {Element: &soap.Any{Name: xml.Name{Local: "plain"}}}},
+		v.Set(reflect.ValueOf([]codec.Any{{
+			Name: xml.Name{Space: "urn:test:1.1", Local: "extra"},
+			Content: codec.Content{
+				Attr: []xml.Attr{kind}, Bindings: []codec.Binding{{Prefix: "p", Space: "urn:p"}},
+				Children: []codec.Node{{Text: "text "}, {Element: &codec.Any{Name: xml.Name{Local: "plain"}}}},
+			},
 		}}))
 		return
-	case soap.Base64Binary:
+	case codec.Base64Binary:
 		v.SetBytes([]byte("file"))
 		return
 	}

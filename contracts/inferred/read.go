@@ -5,7 +5,7 @@ import (
 
 	"rivgate/contracts"
 	wire "rivgate/contracts/inferred/complaintsandfeedback"
-	"rivgate/soap"
+	"rivgate/soap/codec"
 )
 
 func readSend(v *wire.SendComplaintType) (*contracts.Message, error) {
@@ -74,7 +74,7 @@ func readReturn(v *wire.ReturnComplaintType) (*contracts.Message, error) {
 }
 
 // readSequence refuses only what no int64 holds: the schema has no upper bound.
-func readSequence(n soap.Integer) (int64, error) {
+func readSequence(n codec.Integer) (int64, error) {
 	sequence, err := n.Int64()
 	if err != nil {
 		return 0, fmt.Errorf("reading sequenceNumber: it is no number below 2^63")

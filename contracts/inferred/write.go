@@ -6,7 +6,7 @@ import (
 
 	"rivgate/contracts"
 	wire "rivgate/contracts/inferred/complaintsandfeedback"
-	"rivgate/soap"
+	"rivgate/soap/codec"
 )
 
 var errNoCase = errors.New("writing message: a send needs the case's id and a recipient")
@@ -69,7 +69,7 @@ func writeReturn(m *contracts.Message) *wire.ReturnComplaintType {
 	return v
 }
 
-func writeSequence(n int64) soap.Integer { return soap.Integer(strconv.FormatInt(n, 10)) }
+func writeSequence(n int64) codec.Integer { return codec.Integer(strconv.FormatInt(n, 10)) }
 
 func writeComplaint(c *contracts.Complaint) *wire.ComplaintType {
 	if c == nil {
@@ -143,11 +143,11 @@ func writeAttachments(files []contracts.Attachment) []wire.AttachmentType {
 			FileName:  a.FileName,
 			MediaType: a.MediaType,
 			Size:      a.Size,
-			Sha256:    optional[soap.HexBinary](a.SHA256),
+			Sha256:    optional[codec.HexBinary](a.SHA256),
 			Reference: optional[string](a.Reference),
 		}
 		if a.Reference == "" {
-			value := soap.Base64Binary(a.Value)
+			value := codec.Base64Binary(a.Value)
 			v.Value = &value
 		}
 		vs = append(vs, v)

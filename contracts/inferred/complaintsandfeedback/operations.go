@@ -58,7 +58,9 @@ func (c Client) ReturnComplaint(ctx context.Context, to soap.Endpoint, request *
 }
 
 // HandleReturnComplaint has f answer ReturnComplaint; to is the logical address of the request. See soap.Handle.
-func HandleReturnComplaint(f func(ctx context.Context, to string, request *ReturnComplaintType) (*ReturnComplaintResponseType, error)) soap.Responder {
+func HandleReturnComplaint(
+	f func(ctx context.Context, to string, request *ReturnComplaintType) (*ReturnComplaintResponseType, error),
+) soap.Responder {
 	return soap.Handle(ReturnComplaintOperation(), f)
 }
 
@@ -68,6 +70,8 @@ func (c Client) SendComplaint(ctx context.Context, to soap.Endpoint, request *Se
 }
 
 // HandleSendComplaint has f answer SendComplaint; to is the logical address of the request. See soap.Handle.
-func HandleSendComplaint(f func(ctx context.Context, to string, request *SendComplaintType) (*SendComplaintResponseType, error)) soap.Responder {
+func HandleSendComplaint(
+	f func(ctx context.Context, to string, request *SendComplaintType) (*SendComplaintResponseType, error),
+) soap.Responder {
 	return soap.Handle(SendComplaintOperation(), f)
 }

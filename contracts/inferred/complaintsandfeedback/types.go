@@ -2,49 +2,49 @@
 
 package complaintsandfeedback
 
-import "rivgate/soap"
+import "rivgate/soap/codec"
 
 // ReturnComplaintType is ReturnComplaintType of urn:riv-application:supportprocess:logistics:complaintsandfeedback:ReturnComplaintResponder:1.
 type ReturnComplaintType struct {
 	// Root is the sending system's HSA-id, extension a UUID. The key by which a repeat is known.
-	MessageID IIType `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:ReturnComplaintResponder:1 messageId"`
-	SentTime  string `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:ReturnComplaintResponder:1 sentTime"`
+	MessageID IIType
+	SentTime  string
 	// Per case and sender, from 1.
-	SequenceNumber soap.Integer `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:ReturnComplaintResponder:1 sequenceNumber"`
+	SequenceNumber codec.Integer
 	// 1177's id of the case. Absent only in a NEW_CASE.
-	CaseID *IIType `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:ReturnComplaintResponder:1 caseId"`
+	CaseID *IIType
 	// The handling system's own id of the case. Mandatory when caseId is absent.
-	ExternalCaseID *IIType        `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:ReturnComplaintResponder:1 externalCaseId"`
-	UpdateType     UpdateTypeEnum `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:ReturnComplaintResponder:1 updateType"`
+	ExternalCaseID *IIType
+	UpdateType     UpdateTypeEnum
 	// The unit that has the case now.
-	HandlingUnit  OrgUnitType                 `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:ReturnComplaintResponder:1 handlingUnit"`
-	Author        *HealthcareProfessionalType `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:ReturnComplaintResponder:1 author"`
-	Text          *string                     `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:ReturnComplaintResponder:1 text"`
-	StandardReply *CVType                     `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:ReturnComplaintResponder:1 standardReply"`
+	HandlingUnit  OrgUnitType
+	Author        *HealthcareProfessionalType
+	Text          *string
+	StandardReply *CVType
 	// QUESTION only.
-	AnswerDueDate *string `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:ReturnComplaintResponder:1 answerDueDate"`
+	AnswerDueDate *string
 	// Mandatory for STATUS.
-	Status *CaseStatusEnum `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:ReturnComplaintResponder:1 status"`
+	Status *CaseStatusEnum
 	// Mandatory for STATUS.
-	StatusTime *string `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:ReturnComplaintResponder:1 statusTime"`
+	StatusTime *string
 	// Mandatory in CLOSE.
-	Classification *ClassificationType `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:ReturnComplaintResponder:1 classification"`
+	Classification *ClassificationType
 	// FORWARDED: mandatory; else forbidden.
-	NewRecipient *OrgUnitType `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:ReturnComplaintResponder:1 newRecipient"`
+	NewRecipient *OrgUnitType
 	// NEW_CASE only: a case that began outside 1177.
-	NewCase    *ComplaintType   `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:ReturnComplaintResponder:1 newCase"`
-	Attachment []AttachmentType `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:ReturnComplaintResponder:1 attachment"`
-	Any        []soap.Any       `xml:",any"`
+	NewCase    *ComplaintType
+	Attachment []AttachmentType
+	Any        []codec.Any
 }
 
 // IIType is IIType of urn:riv-application:supportprocess:logistics:complaintsandfeedback:1.
 // An id and who issued it.
 type IIType struct {
 	// HSA-id of the system that issued the id.
-	Root string `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 root"`
+	Root string
 	// The issuing system's own id.
-	Extension *string    `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 extension"`
-	Any       []soap.Any `xml:",any"`
+	Extension *string
+	Any       []codec.Any
 }
 
 // UpdateTypeEnum is UpdateTypeEnum of urn:riv-application:supportprocess:logistics:complaintsandfeedback:1.
@@ -71,39 +71,39 @@ const (
 // OrgUnitType is OrgUnitType of urn:riv-application:supportprocess:logistics:complaintsandfeedback:1.
 // An organisational unit.
 type OrgUnitType struct {
-	OrgUnitHSAID    *string    `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 orgUnitHSAId"`
-	OrgUnitName     *string    `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 orgUnitName"`
-	OrgUnitTelecom  *string    `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 orgUnitTelecom"`
-	OrgUnitEmail    *string    `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 orgUnitEmail"`
-	OrgUnitAddress  *string    `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 orgUnitAddress"`
-	OrgUnitLocation *string    `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 orgUnitLocation"`
-	Any             []soap.Any `xml:",any"`
+	OrgUnitHSAID    *string
+	OrgUnitName     *string
+	OrgUnitTelecom  *string
+	OrgUnitEmail    *string
+	OrgUnitAddress  *string
+	OrgUnitLocation *string
+	Any             []codec.Any
 }
 
 // HealthcareProfessionalType is HealthcareProfessionalType of urn:riv-application:supportprocess:logistics:complaintsandfeedback:1.
 // Who wrote something, and when.
 type HealthcareProfessionalType struct {
-	AuthorTime                     string       `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 authorTime"`
-	HealthcareProfessionalHSAID    *string      `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 healthcareProfessionalHSAId"`
-	HealthcareProfessionalName     *string      `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 healthcareProfessionalName"`
-	HealthcareProfessionalRoleCode *CVType      `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 healthcareProfessionalRoleCode"`
-	HealthcareProfessionalOrgUnit  *OrgUnitType `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 healthcareProfessionalOrgUnit"`
-	Any                            []soap.Any   `xml:",any"`
+	AuthorTime                     string
+	HealthcareProfessionalHSAID    *string
+	HealthcareProfessionalName     *string
+	HealthcareProfessionalRoleCode *CVType
+	HealthcareProfessionalOrgUnit  *OrgUnitType
+	Any                            []codec.Any
 }
 
 // CVType is CVType of urn:riv-application:supportprocess:logistics:complaintsandfeedback:1.
 // A coded value.
 type CVType struct {
 	// Requires codeSystem and displayName.
-	Code *string `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 code"`
+	Code *string
 	// OID of the code set.
-	CodeSystem        *string `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 codeSystem"`
-	CodeSystemName    *string `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 codeSystemName"`
-	CodeSystemVersion *string `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 codeSystemVersion"`
-	DisplayName       *string `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 displayName"`
+	CodeSystem        *string
+	CodeSystemName    *string
+	CodeSystemVersion *string
+	DisplayName       *string
 	// Stands alone for what has no code.
-	OriginalText *string    `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 originalText"`
-	Any          []soap.Any `xml:",any"`
+	OriginalText *string
+	Any          []codec.Any
 }
 
 // CaseStatusEnum is CaseStatusEnum of urn:riv-application:supportprocess:logistics:complaintsandfeedback:1.
@@ -122,59 +122,59 @@ const (
 // How the handler classifies a closed case.
 type ClassificationType struct {
 	// Code set Huvud- och delproblem, 1.2.752.129.5.1.22. At least one is a main problem.
-	Problem []CVType `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 problem"`
+	Problem []CVType
 	// Code set Verksamhetsområde.
-	AreaOfActivity CVType `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 areaOfActivity"`
+	AreaOfActivity CVType
 	// A corrected unit. By a patient board only.
-	IncidentUnit *OrgUnitType `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 incidentUnit"`
-	IncidentDate *string      `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 incidentDate"`
-	Any          []soap.Any   `xml:",any"`
+	IncidentUnit *OrgUnitType
+	IncidentDate *string
+	Any          []codec.Any
 }
 
 // ComplaintType is ComplaintType of urn:riv-application:supportprocess:logistics:complaintsandfeedback:1.
 // A complaint or other view on health care (synpunkt, klagomål).
 type ComplaintType struct {
 	// When the reporter handed the case in.
-	ReceivedTime string       `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 receivedTime"`
-	Reporter     ReporterType `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 reporter"`
+	ReceivedTime string
+	Reporter     ReporterType
 	// Mandatory unless the reporter is the patient.
-	Patient *PatientType `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 patient"`
+	Patient *PatientType
 	// Where it happened. Mandatory, with HSA-id, for a care unit.
-	IncidentUnit *OrgUnitType `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 incidentUnit"`
+	IncidentUnit *OrgUnitType
 	// Where it happened, in words. Only for a patient board.
-	IncidentPlaceText *string `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 incidentPlaceText"`
+	IncidentPlaceText *string
 	// When it happened; of a whole course of care its first day.
-	IncidentDate       string           `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 incidentDate"`
-	Description        string           `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 description"`
-	ExperiencedProblem []CVType         `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 experiencedProblem"`
-	ReplyWanted        bool             `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 replyWanted"`
-	ReplyChannel       *CVType          `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 replyChannel"`
-	Attachment         []AttachmentType `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 attachment"`
-	Any                []soap.Any       `xml:",any"`
+	IncidentDate       string
+	Description        string
+	ExperiencedProblem []CVType
+	ReplyWanted        bool
+	ReplyChannel       *CVType
+	Attachment         []AttachmentType
+	Any                []codec.Any
 }
 
 // ReporterType is ReporterType of urn:riv-application:supportprocess:logistics:complaintsandfeedback:1.
 // The person who reports. Never anonymous.
 type ReporterType struct {
-	PersonID PersonIDType     `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 personId"`
-	Name     *string          `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 name"`
-	Role     ReporterRoleEnum `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 role"`
+	PersonID PersonIDType
+	Name     *string
+	Role     ReporterRoleEnum
 	// The reporter states to have the patient's authority (fullmakt). The handler verifies it.
-	StatedAuthority *bool      `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 statedAuthority"`
-	Telecom         *string    `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 telecom"`
-	Email           *string    `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 email"`
-	Address         *string    `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 address"`
-	Any             []soap.Any `xml:",any"`
+	StatedAuthority *bool
+	Telecom         *string
+	Email           *string
+	Address         *string
+	Any             []codec.Any
 }
 
 // PersonIDType is PersonIdType of urn:riv-application:supportprocess:logistics:complaintsandfeedback:1.
 // Id of a person.
 type PersonIDType struct {
 	// Twelve characters, no separator.
-	ID string `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 id"`
+	ID string
 	// OID of the kind of id.
-	Type string     `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 type"`
-	Any  []soap.Any `xml:",any"`
+	Type string
+	Any  []codec.Any
 }
 
 // ReporterRoleEnum is ReporterRoleEnum of urn:riv-application:supportprocess:logistics:complaintsandfeedback:1.
@@ -193,49 +193,49 @@ const (
 // PatientType is PatientType of urn:riv-application:supportprocess:logistics:complaintsandfeedback:1.
 // The patient whom the case is about.
 type PatientType struct {
-	PersonID    *PersonIDType `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 personId"`
-	Name        *string       `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 name"`
-	DateOfBirth *string       `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 dateOfBirth"`
+	PersonID    *PersonIDType
+	Name        *string
+	DateOfBirth *string
 	// Code set KV Kön, 1.2.752.129.2.2.1.1.
-	Gender *CVType    `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 gender"`
-	Any    []soap.Any `xml:",any"`
+	Gender *CVType
+	Any    []codec.Any
 }
 
 // AttachmentType is AttachmentType of urn:riv-application:supportprocess:logistics:complaintsandfeedback:1.
 // A file, inline or by reference.
 type AttachmentType struct {
 	// Unique within the case.
-	ID       string `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 id"`
-	FileName string `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 fileName"`
+	ID       string
+	FileName string
 	// application/pdf, image/png, image/jpeg, image/gif or text/plain.
-	MediaType string `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 mediaType"`
+	MediaType string
 	// Bytes of the file itself, at most 20 MB.
-	Size int64 `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 size"`
+	Size int64
 	// SHA-256 of the file itself.
-	Sha256 *soap.HexBinary `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 sha256"`
+	Sha256 *codec.HexBinary
 	// The file.
-	Value *soap.Base64Binary `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 value"`
+	Value *codec.Base64Binary
 	// Where the file can be fetched.
-	Reference *string    `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 reference"`
-	Any       []soap.Any `xml:",any"`
+	Reference *string
+	Any       []codec.Any
 }
 
 // ReturnComplaintResponseType is ReturnComplaintResponseType of urn:riv-application:supportprocess:logistics:complaintsandfeedback:ReturnComplaintResponder:1.
 type ReturnComplaintResponseType struct {
-	Result ResultType `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:ReturnComplaintResponder:1 result"`
+	Result ResultType
 	// 1177's id of the case. Mandatory for NEW_CASE when the result is OK.
-	CaseID *IIType    `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:ReturnComplaintResponder:1 caseId"`
-	Any    []soap.Any `xml:",any"`
+	CaseID *IIType
+	Any    []codec.Any
 }
 
 // ResultType is ResultType of urn:riv-application:supportprocess:logistics:complaintsandfeedback:1.
 // Outcome of a call.
 type ResultType struct {
-	ResultCode ResultCodeEnum `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 resultCode"`
+	ResultCode ResultCodeEnum
 	// Only with ERROR.
-	ErrorCode *ErrorCodeEnum `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 errorCode"`
+	ErrorCode *ErrorCodeEnum
 	// Finds the call in the answering system's log.
-	LogID string `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 logId"`
+	LogID string
 	// What is wrong, closer than errorCode: the cause, and the remedy.
 	// SCHEMA (VALIDATION_ERROR): The message breaks the schema, or a field stands where it may not or is too long. Mend the element that the text names.
 	// DUPLICATE_CONTENT_MISMATCH (VALIDATION_ERROR): The message id, or the id of a new case, was used before for other content. Give a new message a new id; change nothing when a message is sent again.
@@ -259,10 +259,10 @@ type ResultType struct {
 	// ATTACHMENT_NOT_ALLOWED (APPLICATION_ERROR): The case takes no files. Send the message without files.
 	// REGION_NOT_ACTIVE (APPLICATION_ERROR): The region of the recipient has no registered patient board. Send the case when the region is connected.
 	// OUT_OF_ORDER (INFO): An earlier sequence number is missing, and the message is kept. Send what is missing.
-	SubCode *string `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 subCode"`
+	SubCode *string
 	// Text for people, without personal data.
-	Message *string    `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 message"`
-	Any     []soap.Any `xml:",any"`
+	Message *string
+	Any     []codec.Any
 }
 
 // ResultCodeEnum is ResultCodeEnum of urn:riv-application:supportprocess:logistics:complaintsandfeedback:1.
@@ -294,32 +294,32 @@ const (
 // SendComplaintType is SendComplaintType of urn:riv-application:supportprocess:logistics:complaintsandfeedback:SendComplaintResponder:1.
 type SendComplaintType struct {
 	// Root is the sending system's HSA-id, extension a UUID. The key by which a repeat is known.
-	MessageID IIType `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:SendComplaintResponder:1 messageId"`
-	SentTime  string `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:SendComplaintResponder:1 sentTime"`
+	MessageID IIType
+	SentTime  string
 	// Per case and sender, from 1.
-	SequenceNumber soap.Integer `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:SendComplaintResponder:1 sequenceNumber"`
+	SequenceNumber codec.Integer
 	// 1177's id of the case.
-	CaseID IIType `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:SendComplaintResponder:1 caseId"`
+	CaseID IIType
 	// The handling system's own id of the case.
-	ExternalCaseID *IIType `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:SendComplaintResponder:1 externalCaseId"`
+	ExternalCaseID *IIType
 	// Equals LogicalAddress unless the route is many-to-one.
-	Recipient RecipientType `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:SendComplaintResponder:1 recipient"`
+	Recipient RecipientType
 	// A new case.
-	Complaint *ComplaintType `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:SendComplaintResponder:1 complaint"`
+	Complaint *ComplaintType
 	// The reporter answers a question.
-	Answer *AnswerType `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:SendComplaintResponder:1 answer"`
+	Answer *AnswerType
 	// A case is moved between handling systems.
-	Forward *ForwardType `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:SendComplaintResponder:1 forward"`
-	Any     []soap.Any   `xml:",any"`
+	Forward *ForwardType
+	Any     []codec.Any
 }
 
 // RecipientType is RecipientType of urn:riv-application:supportprocess:logistics:complaintsandfeedback:1.
 // The unit that the reporter chose.
 type RecipientType struct {
 	// With orgUnitHSAId.
-	Unit OrgUnitType       `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 unit"`
-	Kind RecipientKindEnum `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 kind"`
-	Any  []soap.Any        `xml:",any"`
+	Unit OrgUnitType
+	Kind RecipientKindEnum
+	Any  []codec.Any
 }
 
 // RecipientKindEnum is RecipientKindEnum of urn:riv-application:supportprocess:logistics:complaintsandfeedback:1.
@@ -337,28 +337,28 @@ const (
 // The reporter's answer (Svar) to a question.
 type AnswerType struct {
 	// messageId of the question.
-	InReplyTo  IIType           `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 inReplyTo"`
-	Text       string           `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 text"`
-	Author     PersonIDType     `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 author"`
-	Attachment []AttachmentType `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 attachment"`
-	Any        []soap.Any       `xml:",any"`
+	InReplyTo  IIType
+	Text       string
+	Author     PersonIDType
+	Attachment []AttachmentType
+	Any        []codec.Any
 }
 
 // ForwardType is ForwardType of urn:riv-application:supportprocess:logistics:complaintsandfeedback:1.
 // A case that is moved here from another handling system.
 type ForwardType struct {
-	OriginalCase  ComplaintType `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 originalCase"`
-	ForwardedFrom OrgUnitType   `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 forwardedFrom"`
-	ForwardedTime string        `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 forwardedTime"`
-	Reason        *string       `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:1 reason"`
-	Any           []soap.Any    `xml:",any"`
+	OriginalCase  ComplaintType
+	ForwardedFrom OrgUnitType
+	ForwardedTime string
+	Reason        *string
+	Any           []codec.Any
 }
 
 // SendComplaintResponseType is SendComplaintResponseType of urn:riv-application:supportprocess:logistics:complaintsandfeedback:SendComplaintResponder:1.
 type SendComplaintResponseType struct {
-	Result ResultType `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:SendComplaintResponder:1 result"`
+	Result ResultType
 	// The handling system's own id of the case.
-	ExternalCaseID *IIType    `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:SendComplaintResponder:1 externalCaseId"`
-	ReceivedTime   *string    `xml:"urn:riv-application:supportprocess:logistics:complaintsandfeedback:SendComplaintResponder:1 receivedTime"`
-	Any            []soap.Any `xml:",any"`
+	ExternalCaseID *IIType
+	ReceivedTime   *string
+	Any            []codec.Any
 }

@@ -43,6 +43,8 @@ func (c Client) PingForConfiguration(ctx context.Context, to soap.Endpoint, requ
 }
 
 // HandlePingForConfiguration has f answer PingForConfiguration; to is the logical address of the request. See soap.Handle.
-func HandlePingForConfiguration(f func(ctx context.Context, to string, request *PingForConfigurationType) (*PingForConfigurationResponseType, error)) soap.Responder {
+func HandlePingForConfiguration(
+	f func(ctx context.Context, to string, request *PingForConfigurationType) (*PingForConfigurationResponseType, error),
+) soap.Responder {
 	return soap.Handle(PingForConfigurationOperation(), f)
 }

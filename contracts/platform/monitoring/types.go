@@ -2,32 +2,32 @@
 
 package monitoring
 
-import "rivgate/soap"
+import "rivgate/soap/codec"
 
 // PingForConfigurationType is PingForConfigurationType of urn:riv:itintegration:monitoring:PingForConfigurationResponder:1.
 type PingForConfigurationType struct {
 	// Responder namespace of the contract to ping. Of interest to intermediaries.
-	ServiceContractNamespace string `xml:"urn:riv:itintegration:monitoring:PingForConfigurationResponder:1 serviceContractNamespace"`
+	ServiceContractNamespace string
 	// The receiver to ping. Of interest to intermediaries.
-	LogicalAddress string     `xml:"urn:riv:itintegration:monitoring:PingForConfigurationResponder:1 logicalAddress"`
-	Any            []soap.Any `xml:",any"`
+	LogicalAddress string
+	Any            []codec.Any
 }
 
 // PingForConfigurationResponseType is PingForConfigurationResponseType of urn:riv:itintegration:monitoring:PingForConfigurationResponder:1.
 type PingForConfigurationResponseType struct {
 	// Version of the component that answers.
-	Version string `xml:"urn:riv:itintegration:monitoring:PingForConfigurationResponder:1 version"`
+	Version string
 	// When the answer was written.
-	PingDateTime string `xml:"urn:riv:itintegration:monitoring:PingForConfigurationResponder:1 pingDateTime"`
+	PingDateTime string
 	// What the component tells about its surroundings.
-	Configuration []ConfigurationType `xml:"urn:riv:itintegration:monitoring:PingForConfigurationResponder:1 configuration"`
-	Any           []soap.Any          `xml:",any"`
+	Configuration []ConfigurationType
+	Any           []codec.Any
 }
 
 // ConfigurationType is ConfigurationType of urn:riv:itintegration:monitoring:PingForConfigurationResponder:1.
 // One named fact, such as the version of the operating system.
 type ConfigurationType struct {
-	Name  string     `xml:"urn:riv:itintegration:monitoring:PingForConfigurationResponder:1 name"`
-	Value string     `xml:"urn:riv:itintegration:monitoring:PingForConfigurationResponder:1 value"`
-	Any   []soap.Any `xml:",any"`
+	Name  string
+	Value string
+	Any   []codec.Any
 }

@@ -58,7 +58,9 @@ func (c Client) GetLogicalAddresseesByServiceContract(ctx context.Context, to so
 }
 
 // HandleGetLogicalAddresseesByServiceContract has f answer GetLogicalAddresseesByServiceContract; to is the logical address of the request. See soap.Handle.
-func HandleGetLogicalAddresseesByServiceContract(f func(ctx context.Context, to string, request *GetLogicalAddresseesByServiceContractType) (*GetLogicalAddresseesByServiceContractResponseType, error)) soap.Responder {
+func HandleGetLogicalAddresseesByServiceContract(
+	f func(ctx context.Context, to string, request *GetLogicalAddresseesByServiceContractType) (*GetLogicalAddresseesByServiceContractResponseType, error),
+) soap.Responder {
 	return soap.Handle(GetLogicalAddresseesByServiceContractOperation(), f)
 }
 
@@ -68,6 +70,8 @@ func (c Client) GetSupportedServiceContracts(ctx context.Context, to soap.Endpoi
 }
 
 // HandleGetSupportedServiceContracts has f answer GetSupportedServiceContracts; to is the logical address of the request. See soap.Handle.
-func HandleGetSupportedServiceContracts(f func(ctx context.Context, to string, request *GetSupportedServiceContractsType) (*GetSupportedServiceContractsResponseType, error)) soap.Responder {
+func HandleGetSupportedServiceContracts(
+	f func(ctx context.Context, to string, request *GetSupportedServiceContractsType) (*GetSupportedServiceContractsResponseType, error),
+) soap.Responder {
 	return soap.Handle(GetSupportedServiceContractsOperation(), f)
 }

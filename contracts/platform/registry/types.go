@@ -2,54 +2,54 @@
 
 package registry
 
-import "rivgate/soap"
+import "rivgate/soap/codec"
 
 // GetLogicalAddresseesByServiceContractType is GetLogicalAddresseesByServiceContractType of urn:riv:infrastructure:itintegration:registry:GetLogicalAddresseesByServiceContractResponder:2.
 type GetLogicalAddresseesByServiceContractType struct {
 	// The system that wants to call.
-	ServiceConsumerHSAID     string                       `xml:"urn:riv:infrastructure:itintegration:registry:GetLogicalAddresseesByServiceContractResponder:2 serviceConsumerHsaId"`
-	ServiceContractNameSpace ServiceContractNamespaceType `xml:"urn:riv:infrastructure:itintegration:registry:GetLogicalAddresseesByServiceContractResponder:2 serviceContractNameSpace"`
-	Any                      []soap.Any                   `xml:",any"`
+	ServiceConsumerHSAID     string
+	ServiceContractNameSpace ServiceContractNamespaceType
+	Any                      []codec.Any
 }
 
 // ServiceContractNamespaceType is ServiceContractNamespaceType of urn:riv:infrastructure:itintegration:registry:2.
 // A service contract, by its responder namespace.
 type ServiceContractNamespaceType struct {
-	ServiceContractNamespace string     `xml:"urn:riv:infrastructure:itintegration:registry:2 ServiceContractNamespace"`
-	Any                      []soap.Any `xml:",any"`
+	ServiceContractNamespace string
+	Any                      []codec.Any
 }
 
 // GetLogicalAddresseesByServiceContractResponseType is GetLogicalAddresseesByServiceContractResponseType of urn:riv:infrastructure:itintegration:registry:GetLogicalAddresseesByServiceContractResponder:2.
 type GetLogicalAddresseesByServiceContractResponseType struct {
-	LogicalAddressRecord []LogicalAddresseeRecordType `xml:"urn:riv:infrastructure:itintegration:registry:GetLogicalAddresseesByServiceContractResponder:2 logicalAddressRecord"`
-	Any                  []soap.Any                   `xml:",any"`
+	LogicalAddressRecord []LogicalAddresseeRecordType
+	Any                  []codec.Any
 }
 
 // LogicalAddresseeRecordType is LogicalAddresseeRecordType of urn:riv:infrastructure:itintegration:registry:GetLogicalAddresseesByServiceContractResponder:2.
 type LogicalAddresseeRecordType struct {
-	LogicalAddress string       `xml:"urn:riv:infrastructure:itintegration:registry:GetLogicalAddresseesByServiceContractResponder:2 logicalAddress"`
-	Filter         []FilterType `xml:"urn:riv:infrastructure:itintegration:registry:GetLogicalAddresseesByServiceContractResponder:2 filter"`
-	Any            []soap.Any   `xml:",any"`
+	LogicalAddress string
+	Filter         []FilterType
+	Any            []codec.Any
 }
 
 // FilterType is FilterType of urn:riv:infrastructure:itintegration:registry:GetLogicalAddresseesByServiceContractResponder:2.
 type FilterType struct {
-	ServiceDomain  string     `xml:"urn:riv:infrastructure:itintegration:registry:GetLogicalAddresseesByServiceContractResponder:2 serviceDomain"`
-	Categorization []string   `xml:"urn:riv:infrastructure:itintegration:registry:GetLogicalAddresseesByServiceContractResponder:2 categorization"`
-	Any            []soap.Any `xml:",any"`
+	ServiceDomain  string
+	Categorization []string
+	Any            []codec.Any
 }
 
 // GetSupportedServiceContractsType is GetSupportedServiceContractsType of urn:riv:infrastructure:itintegration:registry:GetSupportedServiceContractsResponder:2.
 type GetSupportedServiceContractsType struct {
 	// Only contracts that this system may call.
-	ServiceConsumerHSAID *string `xml:"urn:riv:infrastructure:itintegration:registry:GetSupportedServiceContractsResponder:2 serviceConsumerHsaId"`
+	ServiceConsumerHSAID *string
 	// The receiver; the published name has one d.
-	LogicalAdress string     `xml:"urn:riv:infrastructure:itintegration:registry:GetSupportedServiceContractsResponder:2 logicalAdress"`
-	Any           []soap.Any `xml:",any"`
+	LogicalAdress string
+	Any           []codec.Any
 }
 
 // GetSupportedServiceContractsResponseType is GetSupportedServiceContractsResponseType of urn:riv:infrastructure:itintegration:registry:GetSupportedServiceContractsResponder:2.
 type GetSupportedServiceContractsResponseType struct {
-	ServiceContractNamespace []ServiceContractNamespaceType `xml:"urn:riv:infrastructure:itintegration:registry:GetSupportedServiceContractsResponder:2 serviceContractNamespace"`
-	Any                      []soap.Any                     `xml:",any"`
+	ServiceContractNamespace []ServiceContractNamespaceType
+	Any                      []codec.Any
 }

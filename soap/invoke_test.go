@@ -21,7 +21,7 @@ func TestInvokeReachesHandle(t *testing.T) {
 	url := keepServer(t, func(to string, request *keepType) (*keepType, error) {
 		return &keepType{Name: request.Name + " to " + to}, nil
 	})
-	got, err := Invoke[keepType](context.Background(), &Client{}, keepOperation(), Endpoint{URL: url, LogicalAddress: "SE2010123456-VC01"}, keepType{Name: "hej"})
+	got, err := Invoke[keepType](context.Background(), &Client{}, keepOperation(), Endpoint{URL: url, LogicalAddress: "SE2010123456-VC01"}, &keepType{Name: "hej"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,9 +30,20 @@ func TestInvokeReachesHandle(t *testing.T) {
 	}
 }
 
+func TestHandleRefusesNoResponse(t *testing.T) {
+	handler := Handle(keepOperation(), func(context.Context, string, *keepType) (*keepType, error) { return nil, nil })
+	request, err := Encode(keepOperation(), "SE2010123456-VC01", &keepType{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answer, err := handler(t.Context(), request); err == nil {
+		t.Errorf("answered with %s", answer)
+	}
+}
+
 func TestInvokeTellsFaultsFromOtherAnswers(t *testing.T) {
 	faulty := keepServer(t, func(string, *keepType) (*keepType, error) { return nil, &Fault{Code: CodeClient, String: "nej"} })
-	_, err := Invoke[keepType](context.Background(), &Client{}, keepOperation(), Endpoint{URL: faulty, LogicalAddress: "SE2010123456-VC01"}, keepType{})
+	_, err := Invoke[keepType](context.Background(), &Client{}, keepOperation(), Endpoint{URL: faulty, LogicalAddress: "SE2010123456-VC01"}, &keepType{})
 	var fault *Fault
 	if !errors.As(err, &fault) || fault.String != "nej" {
 		t.Errorf("a fault: got %v", err)
@@ -46,7 +57,7 @@ func TestInvokeTellsFaultsFromOtherAnswers(t *testing.T) {
 		},
 	} {
 		server := httptest.NewServer(handler)
-		_, err := Invoke[keepType](context.Background(), &Client{}, keepOperation(), Endpoint{URL: server.URL}, keepType{})
+		_, err := Invoke[keepType](context.Background(), &Client{}, keepOperation(), Endpoint{URL: server.URL}, &keepType{})
 		var answer *AnswerError
 		if !errors.As(err, &answer) {
 			t.Errorf("%s: got %v", name, err)
@@ -55,7 +66,7 @@ func TestInvokeTellsFaultsFromOtherAnswers(t *testing.T) {
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(enveloped(`<t:Other xmlns:t="urn:t"/>`)) }))
 	defer server.Close()
-	_, err = Invoke[keepType](context.Background(), &Client{}, keepOperation(), Endpoint{URL: server.URL}, keepType{})
+	_, err = Invoke[keepType](context.Background(), &Client{}, keepOperation(), Endpoint{URL: server.URL}, &keepType{})
 	var refusal *Error
 	if !errors.As(err, &refusal) {
 		t.Errorf("another response: got %v", err)
@@ -67,7 +78,7 @@ func TestHandleRefusesAnotherRequest(t *testing.T) {
 	url := keepServer(t, func(string, *keepType) (*keepType, error) { called = true; return &keepType{}, nil })
 	other := keepOperation()
 	other.Request.Local = "Other"
-	_, err := Invoke[keepType](context.Background(), &Client{}, other, Endpoint{URL: url, LogicalAddress: "SE2010123456-VC01"}, keepType{})
+	_, err := Invoke[keepType](context.Background(), &Client{}, other, Endpoint{URL: url, LogicalAddress: "SE2010123456-VC01"}, &keepType{})
 	var fault *Fault
 	if !errors.As(err, &fault) || fault.Code != CodeClient || called {
 		t.Errorf("got %v, called %v", err, called)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+
+	"rivgate/soap/codec"
 )
 
 // Endpoint is where a typed client sends to.
@@ -19,9 +21,11 @@ type Caller interface {
 	Call(ctx context.Context, op Operation, to Endpoint, envelope []byte) ([]byte, error)
 }
 
-// Invoke sends request as op and reads the answer as a Response. Errors: of the writing; of caller; *Fault where the answer
-// is one; *Error where it is no response of op.
-func Invoke[Response any](ctx context.Context, caller Caller, op Operation, to Endpoint, request any) (*Response, error) {
+// Invoke sends request as op and reads the answer as a Response. Errors: of the writing; of caller; *Fault where the
+// answer is one; *Error where it is no response of op.
+func Invoke[Response any, P codec.Pointer[Response]](
+	ctx context.Context, caller Caller, op Operation, to Endpoint, request codec.Value,
+) (*Response, error) {
 	envelope, err := Encode(op, to.LogicalAddress, request)
 	if err != nil {
 		return nil, err
@@ -31,7 +35,7 @@ func Invoke[Response any](ctx context.Context, caller Caller, op Operation, to E
 		return nil, fmt.Errorf("calling %s: %w", op.Name, err)
 	}
 	response := new(Response)
-	if err := DecodeResponse(op, answer, response); err != nil {
+	if err := DecodeResponse(op, answer, P(response)); err != nil {
 		return nil, fmt.Errorf("reading the answer of %s: %w", op.Name, err)
 	}
 	return response, nil
@@ -53,7 +57,7 @@ func (c *Client) Call(ctx context.Context, op Operation, to Endpoint, envelope [
 	return nil, &AnswerError{Status: reply.Status}
 }
 
-// AnswerError is an answer that is nothing that SOAP 1.1 allows: no envelope, or a status that does not fit it.
+// AnswerError is an answer that SOAP 1.1 does not allow: no envelope, or a status that does not fit it.
 type AnswerError struct{ Status int }
 
 func (e *AnswerError) Error() string {
@@ -81,15 +85,14 @@ func (r Responder) ServeSOAP(ctx context.Context, call *Call) (*Answer, error) {
 	return &Answer{Body: body}, nil
 }
 
-// Handle makes a Responder for op of f, which gets the logical address, blanks kept, and the
-// decoded request. Errors of f are passed on
-// as they are; a request that is none of op is *Error of kind Malformed.
-func Handle[Request, Response any](op Operation,
+// Handle makes a Responder for op of f, which gets the logical address, blanks kept, and the decoded request. Errors of
+// f are passed on as they are; a request that is none of op is *Error of kind Malformed.
+func Handle[Request, Response any, In codec.Pointer[Request], Out codec.Pointer[Response]](op Operation,
 	f func(ctx context.Context, to string, request *Request) (*Response, error),
 ) Responder {
 	return func(ctx context.Context, envelope []byte) ([]byte, error) {
 		request := new(Request)
-		to, err := DecodeRequest(op, envelope, request)
+		to, err := DecodeRequest(op, envelope, In(request))
 		if err != nil {
 			return nil, err
 		}
@@ -97,6 +100,9 @@ func Handle[Request, Response any](op Operation,
 		if err != nil {
 			return nil, err
 		}
-		return EncodeResponse(op, response)
+		if response == nil {
+			return nil, fmt.Errorf("writing %s: no value", op.Response.Local)
+		}
+		return EncodeResponse(op, Out(response))
 	}
 }

@@ -1,4 +1,4 @@
-package soap
+package codec
 
 import (
 	"bytes"
@@ -9,22 +9,26 @@ import (
 	"rivgate/soap/guard"
 )
 
-// plainTokens reads what surely is what it seems, which is most of any message: text without references, and tags of ASCII names without
-// attributes. For all else it is the source of an xml.Decoder, which goes on where this stopped, and the other way round. A decoder that reads from an
-// io.ByteReader takes no byte before it needs it; one that it has put back shows in its InputOffset.
+// plainTokens reads the plain tokens, which are most of any message: text without references, and tags of ASCII names
+// without attributes. For everything else it is the source of an xml.Decoder. Each goes on where the other stopped: a
+// decoder that reads from an io.ByteReader takes no byte before it needs it, and a byte that it has put back shows in its
+// InputOffset.
+//
+//	<p:a>text</p:a> | <p:b c="&lt;"> | text | </p:b>
+//	plainTokens       xml.Decoder      plainTokens
 type plainTokens struct {
 	document []byte
-	at       int   // the next byte, whoever reads it
-	passed   int64 // bytes that the decoder has not seen
-	closing  bool  // the decoder has read the tag of an empty element, and is to tell its end
-	open     []opened
-	names    map[string]*tagName // the names that were met, as they stand
+	at       int                 // the next byte, whoever reads it
+	passed   int64               // bytes that the decoder has not seen
+	closing  bool                // the decoder has read the tag of an empty element, and its next token is the end of it
+	open     []opened            // from the root on
+	names    map[string]*tagName // by the name with its prefix
 }
 
-// tagName is the name of an element as it stands, in one piece and in two.
+// tagName is the name of an element in its tag.
 type tagName struct {
-	text string // "" where the decoder has read it
-	raw  xml.Name
+	text string   // with the prefix; "" where the decoder has read it
+	raw  xml.Name // with the prefix as Space
 }
 
 // opened is an element that is open.
@@ -52,7 +56,7 @@ func (t *plainTokens) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// plain reads the next token if it is a plain one, else nothing. The end of an element is only found to be that of the one open.
+// plain reads the next token if it is a plain one, else nothing.
 func (t *plainTokens) plain() (kind tokenKind, text string, name *tagName) {
 	rest := t.document[t.at:]
 	if len(rest) < len("<a>") {
@@ -92,7 +96,7 @@ func (t *plainTokens) plain() (kind tokenKind, text string, name *tagName) {
 
 func (t *plainTokens) pass(n int) { t.at, t.passed = t.at+n, t.passed+int64(n) }
 
-// leave leaves the open element if its end tag is what comes, behind </.
+// leave reads the end tag of the open element. rest is what stands behind </.
 func (t *plainTokens) leave(rest []byte) bool {
 	if len(t.open) == 0 {
 		return false
@@ -106,7 +110,7 @@ func (t *plainTokens) leave(rest []byte) bool {
 	return true
 }
 
-// plainName is where a name of ASCII letters, digits and the like ends, and where its colon is; end is 0 where it is not such a name.
+// plainName is where a name of ASCII characters ends, and where its colon is; end is 0 where p does not begin with one.
 func plainName(p []byte) (end, colon int) {
 	for i, begins := 0, true; i < len(p); i++ {
 		switch c := p[i]; {
@@ -126,7 +130,8 @@ func plainName(p []byte) (end, colon int) {
 	return 0, 0
 }
 
-// plainText tells text that stands for itself: no reference, no line end to be made another, no end of CDATA, and no character that XML has not.
+// plainText says whether text means what it says: it has no reference, no line end that XML changes, no end of CDATA, and
+// no character that XML forbids.
 func plainText(p []byte) bool {
 	if bytes.IndexByte(p, '\r') >= 0 {
 		return false
