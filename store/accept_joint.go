@@ -117,7 +117,7 @@ func (a *jointAccept) begin(ctx context.Context, t *tx, in *entering) error {
 	if err := t.putName(ctx, c); err != nil {
 		return err
 	}
-	if err := t.codes(ctx, c); err != nil {
+	if err := t.derive(ctx, c); err != nil {
 		return err
 	}
 	in.c, in.effects = c, effects

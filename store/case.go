@@ -221,16 +221,3 @@ type Letter struct {
 	Content   json.RawMessage `json:"content,omitempty"`
 	Answered  bool            `json:"answered,omitempty"` // a question that has its answer
 }
-
-// StatisticsFilter says over which cases, and by which of the parameters of the service they are counted.
-type StatisticsFilter struct {
-	By                     []string // unit, provider, region, age, sex, main_problem, sub_problem, experienced, area, incident (month), received (month), closed (month), incident_unit
-	Unit, Region, Provider string
-	From, Until            time.Time // received, half open
-}
-
-// StatisticsRow is one count.
-type StatisticsRow struct {
-	Key   map[string]string `json:"key"`
-	Count int               `json:"count"`
-}

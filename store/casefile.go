@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -74,23 +73,17 @@ func (c *Case) columns() ([]any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("writing a case: %w", err)
 	}
-	closed := ""
-	if c.Closed != nil {
-		closed = month(*c.Closed)
-	}
-	incident := cmp.Or(c.Classification.IncidentDate, c.Facts.IncidentDate)
 	return []any{
-		fold(c.Ref.Root), c.Ref.Extension, string(c.State), fold(c.Handler.Unit), string(c.Handler.Via), c.Handler.Region, fold(c.Handler.Provider),
-		db.Micros(c.Received), db.Micros(c.Changed), c.Version, c.ForwardDue, identity.Key(c.Facts.ReporterID), identity.Key(c.Facts.PatientID), c.search(),
-		c.age(), c.Facts.Sex, c.Classification.Area, fold(cmp.Or(c.Classification.IncidentUnit, c.Facts.IncidentUnit)),
-		incident[:min(6, len(incident))], month(c.Received), closed, string(doc), db.Micros(c.Due), string(c.Handler.Kind),
+		fold(c.Ref.Root), c.Ref.Extension, string(c.State), fold(c.Handler.Unit), string(c.Handler.Via), db.Micros(c.Received),
+		db.Micros(c.Changed), c.Version, c.ForwardDue, identity.Key(c.Facts.ReporterID), identity.Key(c.Facts.PatientID), c.search(),
+		c.Classification.Area, c.incidentUnit(), c.closedMonth(), string(doc), db.Micros(c.Due), string(c.Handler.Kind),
 	}, nil
 }
 
 // insertCase has a case's id and columns.
-const insertCase = `INSERT INTO cases (id, ref_root, ref_extension, state, unit, via, region, provider, received, changed, version, forward_due,
-	reporter_id, patient_id, search, age, sex, area, incident_unit, incident_month, received_month, closed_month, doc, due, kind)
-	VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25) ON CONFLICT DO NOTHING`
+const insertCase = `INSERT INTO cases (id, ref_root, ref_extension, state, unit, via, received, changed, version, forward_due,
+	reporter_id, patient_id, search, area, incident_unit, closed_month, doc, due, kind)
+	VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19) ON CONFLICT DO NOTHING`
 
 // newCase gives a new case its id, and is its row.
 func (t *tx) newCase(c *Case) ([]any, error) {
@@ -114,7 +107,15 @@ func (t *tx) insertCase(ctx context.Context, c *Case, external bool) (bool, erro
 	if err != nil || external && !named {
 		return false, err
 	}
-	return true, t.codes(ctx, c)
+	return true, t.derive(ctx, c)
+}
+
+// derive writes the codes of a new case, and what statistics count of it.
+func (t *tx) derive(ctx context.Context, c *Case) error {
+	if err := t.codes(ctx, c); err != nil {
+		return err
+	}
+	return t.count(ctx, c, nil)
 }
 
 // nameCase enters the handling system's id of a case. False: it is another case's.
@@ -142,13 +143,16 @@ func (t *tx) updateCase(ctx context.Context, c *Case, before *Case) error {
 	if err != nil {
 		return err
 	}
-	err = t.Put(ctx, `UPDATE cases SET ref_root = $2, ref_extension = $3, state = $4, unit = $5, via = $6, region = $7, provider = $8, received = $9,
-		changed = $10, version = $11, forward_due = $12, reporter_id = $13, patient_id = $14, search = $15, age = $16, sex = $17, area = $18,
-		incident_unit = $19, incident_month = $20, received_month = $21, closed_month = $22, doc = $23, due = $24, kind = $25,
-		stale = stale OR search <> $15, assignee = CASE WHEN unit = $5 THEN assignee ELSE '' END, parked_until = CASE WHEN unit = $5 THEN parked_until ELSE 0 END
-		WHERE id = $1`,
+	err = t.Put(ctx, `UPDATE cases SET ref_root = $2, ref_extension = $3, state = $4, unit = $5, via = $6, received = $7,
+		changed = $8, version = $9, forward_due = $10, reporter_id = $11, patient_id = $12, search = $13, area = $14,
+		incident_unit = $15, closed_month = $16, doc = $17, due = $18, kind = $19, stale = stale OR search <> $13,
+		assignee = CASE WHEN unit = $5 THEN assignee ELSE '' END,
+		parked_until = CASE WHEN unit = $5 THEN parked_until ELSE 0 END WHERE id = $1`,
 		append([]any{c.ID}, columns...)...)
 	if err != nil {
+		return err
+	}
+	if err := t.count(ctx, c, before); err != nil {
 		return err
 	}
 	if c.External != before.External {

@@ -35,10 +35,10 @@ func fillings(n int) []string {
 		|| '","kind":"care_unit","via":"inbox","address":"rivgate:inbox"},"received":"2026-01-01T00:00:00Z","due":"2026-01-29T00:00:00Z","changed":"2026-01-01T00:00:00Z","version":3},"Facts":{"ReporterID":"'
 		|| person || '","ReporterName":"' || first || ' ' || last || '","PlaceText":"` + strings.Repeat("x", 800) + `"}}'`
 	return []string{
-		with + `INSERT INTO cases (id, ref_root, ref_extension, state, unit, via, region, provider, received, changed, version, forward_due, reporter_id, patient_id, search, age, sex,
-			area, incident_unit, incident_month, received_month, closed_month, doc, due, kind, assignee, parked_until, stale)
-			SELECT id, 'SE0000000001-1177', ref, state, unit, 'inbox', '01', 'SE2010123456-REG', received, received, 3, FALSE, person, '', id || chr10 || ref || chr10 || chr10 || first || ' ' || last, '40', '1',
-			area, unit, '202601', '202601', '', ` + doc + `, received + 2419200000000, 'care_unit', assignee, parked, FALSE FROM k, (SELECT '` + "\n" + `' AS chr10) AS c`,
+		with + `INSERT INTO cases (id, ref_root, ref_extension, state, unit, via, received, changed, version, forward_due, reporter_id, patient_id, search,
+			area, incident_unit, closed_month, doc, due, kind, assignee, parked_until, stale)
+			SELECT id, 'SE0000000001-1177', ref, state, unit, 'inbox', received, received, 3, FALSE, person, '', id || chr10 || ref || chr10 || chr10 || first || ' ' || last,
+			area, unit, '', ` + doc + `, received + 2419200000000, 'care_unit', assignee, parked, FALSE FROM k, (SELECT '` + "\n" + `' AS chr10) AS c`,
 		with + `INSERT INTO case_word (word, case_id) SELECT first, id FROM k UNION ALL SELECT last, id FROM k UNION ALL SELECT id, id FROM k UNION ALL SELECT lower(ref), id FROM k ORDER BY 1, 2`,
 		with + `INSERT INTO case_code (case_id, kind, code) SELECT id, 'main_problem', CAST(1 + i % 8 AS TEXT) FROM k UNION ALL SELECT id, 'sub_problem', '5.1' FROM k WHERE i % 101 = 0
 			UNION ALL SELECT id, 'sub_problem', '8.2' FROM k WHERE i % 49999 = 0`,

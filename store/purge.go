@@ -116,7 +116,7 @@ func (t *tx) purgeCases(ctx context.Context, before int64) (int, error) {
 		if err := t.purgeDesk(ctx, id); err != nil {
 			return 0, err
 		}
-		for _, table := range []string{"case_external", "case_code", "case_sender", "refused_number"} {
+		for _, table := range []string{"case_external", "case_code", "case_fact", "case_sender", "refused_number"} {
 			if _, err := t.Exec(ctx, `DELETE FROM `+table+` WHERE case_id = $1`, id); err != nil {
 				return 0, err
 			}

@@ -2,83 +2,167 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"rivgate/routing"
+	"rivgate/store/db"
 )
 
-// StatisticsScope is a StatisticsFilter with what a reader's rights add to it.
-type StatisticsScope struct {
-	StatisticsFilter
-	Units []string         // HSA-ids, any of these; nil: all; empty: none
-	Kind  routing.UnitKind // of the unit that has the case; "": any
+// StatisticsFilter says which cases are counted, and by which of the service's parameters.
+type StatisticsFilter struct {
+	// By names parameters: unit, provider, region, age, sex, main_problem, sub_problem, experienced, area, incident_unit, and
+	// the months incident, received and closed.
+	By                     []string
+	Unit, Region, Provider string
+	From, Until            time.Time        // received, half open
+	Units                  []string         // HSA-ids, any of these; nil: all; empty: none
+	Kind                   routing.UnitKind // of the unit that has the case; "": any
 }
 
-// Statistics counts cases wherever they are handled. An unknown parameter in By, and one that stands there twice, is an error. A case with several codes
-// counts once for each; what is not known is "". Months are YYYYMM in Sweden, ages whole years when the case was received. Rows come in the order of
-// their keys. It is exact at the moment of asking: months that have changed are gathered first, which for the very first time takes as long as reading
-// every case.
-func (s *Store) Statistics(ctx context.Context, f StatisticsFilter) ([]StatisticsRow, error) {
-	return s.Tally(ctx, StatisticsScope{StatisticsFilter: f})
+// StatisticsRow is one count.
+type StatisticsRow struct {
+	Key   map[string]string `json:"key"`
+	Count int               `json:"count"`
 }
 
-// Tally is Statistics within a scope.
-func (s *Store) Tally(ctx context.Context, scope StatisticsScope) ([]StatisticsRow, error) {
-	if err := s.gatherMonths(ctx, scope.months(), nil); err != nil {
-		return nil, fmt.Errorf("gathering statistics: %w", err)
+// StatisticsCount is a count of cases. A case with several codes is in one row for each.
+type StatisticsCount struct {
+	Rows  []StatisticsRow // in the order of their keys
+	Cases int             // how many cases were counted
+}
+
+// statisticsColumn is the column of case_fact that holds a parameter; "" where it is no parameter.
+func statisticsColumn(by string) string {
+	switch by {
+	case "unit", "provider", "region", "age", "sex", "main_problem", "sub_problem", "experienced", "area", "incident_unit":
+		return by
+	case "incident", "received", "closed":
+		return by + "_month"
 	}
-	return s.TallyGathered(ctx, scope)
+	return ""
 }
 
-// GatherStatistics brings what is gathered of every month up to date, for TallyGathered: for the very first time it reads every case. progress may be nil; else
-// it hears after each month that had changed how many of these are done, and of how many.
-func (s *Store) GatherStatistics(ctx context.Context, progress func(done, of int)) error {
-	if err := s.gatherMonths(ctx, monthSpan{}, progress); err != nil {
-		return fmt.Errorf("gathering statistics: %w", err)
-	}
-	return nil
-}
-
-// TallyGathered is Tally as of when the statistics were gathered last: what has come or changed since is not counted, and its time does not depend on it.
-func (s *Store) TallyGathered(ctx context.Context, scope StatisticsScope) ([]StatisticsRow, error) {
-	columns := make([]int, 0, len(scope.By))
-	for i, name := range scope.By {
-		column := slices.Index(statisticsColumns(), name)
-		if column < 0 || slices.Contains(scope.By[:i], name) {
-			return nil, fmt.Errorf("counting cases: %q is no parameter, or stands there twice", name)
+// Statistics counts cases wherever they are handled. An unknown parameter in By, or one that stands there twice, is an error.
+// What is not known is "". Months are YYYYMM in Sweden, ages whole years when the case was received.
+func (s *Store) Statistics(ctx context.Context, f StatisticsFilter) (StatisticsCount, error) {
+	columns := make([]string, 0, len(f.By))
+	for i, by := range f.By {
+		column := statisticsColumn(by)
+		if column == "" || slices.Contains(f.By[:i], by) {
+			return StatisticsCount{}, fmt.Errorf("counting cases: %q is no parameter, or stands there twice", by)
 		}
 		columns = append(columns, column)
 	}
-	t := newTally(scope, columns)
-	if err := s.eachMonth(ctx, scope.months(), t.month); err != nil {
-		return nil, fmt.Errorf("counting cases: %w", err)
+	c := f.conditions()
+	query := `SELECT count(*) FROM case_fact` + c.where()
+	if len(columns) > 0 {
+		list := strings.Join(columns, ", ")
+		query = `SELECT count(*), ` + list + ` FROM case_fact` + c.where() + ` GROUP BY ` + list
 	}
-	return t.rows(), nil
+	t := tally{by: f.By, counts: map[string]int{}}
+	if _, err := db.Collect(ctx, s.read, t.scan, query, c.args...); err != nil {
+		return StatisticsCount{}, fmt.Errorf("counting cases: %w", err)
+	}
+	return StatisticsCount{Rows: t.rows(), Cases: t.cases}, nil
 }
 
-// months are those that the scope reaches into.
-func (s StatisticsScope) months() (m monthSpan) {
-	if !s.From.IsZero() {
-		m.first = month(s.From)
-	}
-	if !s.Until.IsZero() {
-		m.last = month(s.Until)
-	}
-	return m
-}
-
-// monthSpan is a span of months, both ends in it; "" is open.
-type monthSpan struct{ first, last string }
-
-// conditions are those on a column of months.
-func (m monthSpan) conditions(column string) *conditions {
+func (f StatisticsFilter) conditions() *conditions {
 	var c conditions
-	if m.first != "" {
-		c.add(column+" >= $?", m.first)
+	if f.Unit != "" {
+		c.add("unit = $?", fold(f.Unit))
 	}
-	if m.last != "" {
-		c.add(column+" <= $?", m.last)
+	if f.Units != nil {
+		units := make([]string, 0, len(f.Units))
+		for _, unit := range f.Units {
+			units = append(units, fold(unit))
+		}
+		c.among("unit", units)
+	}
+	if f.Provider != "" {
+		c.add("provider = $?", fold(f.Provider))
+	}
+	if f.Region != "" {
+		c.add("region = $?", f.Region)
+	}
+	if f.Kind != "" {
+		c.add("kind = $?", string(f.Kind))
+	}
+	if !f.From.IsZero() {
+		c.add("received >= $?", db.Micros(f.From))
+	}
+	if !f.Until.IsZero() {
+		c.add("received < $?", db.Micros(f.Until))
 	}
 	return &c
+}
+
+// tally adds up the groups of a query. Several codes of a case are one value, one a line: the case counts once for each.
+type tally struct {
+	by     []string
+	counts map[string]int // by the values of the parameters, each followed by NUL
+	cases  int
+}
+
+// scan reads a group: how many cases, then the value of each parameter.
+func (t *tally) scan(rows *sql.Rows) (none struct{}, err error) {
+	var n int
+	values := make([]sql.NullString, len(t.by))
+	into := []any{&n}
+	for i := range values {
+		into = append(into, &values[i])
+	}
+	if err := rows.Scan(into...); err != nil {
+		return none, err
+	}
+	t.cases += n
+	keys := []string{""}
+	for _, value := range values {
+		codes := strings.Split(value.String, "\n")
+		next := make([]string, 0, len(keys)*len(codes))
+		for _, key := range keys {
+			for _, code := range codes {
+				next = append(next, key+code+"\x00")
+			}
+		}
+		keys = next
+	}
+	for _, key := range keys {
+		t.counts[key] += n
+	}
+	return none, nil
+}
+
+func (t *tally) rows() []StatisticsRow {
+	keys := make([]string, 0, len(t.counts))
+	for key := range t.counts {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	rows := make([]StatisticsRow, 0, len(keys))
+	for _, key := range keys {
+		row := StatisticsRow{Key: make(map[string]string, len(t.by)), Count: t.counts[key]}
+		values := strings.Split(key, "\x00")
+		for i, by := range t.by {
+			row.Key[by] = values[i]
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// StatisticsRevision is another string whenever anything that Statistics counts has changed.
+func (s *Store) StatisticsRevision(ctx context.Context) (string, error) {
+	revisions, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (string, error) {
+		var cases, marks int64
+		err := rows.Scan(&cases, &marks)
+		return fmt.Sprint(cases, " ", marks), err
+	}, `SELECT count(*), CAST(COALESCE(sum(mark), 0) AS BIGINT) FROM case_fact`)
+	if err != nil {
+		return "", fmt.Errorf("asking whether statistics have changed: %w", err)
+	}
+	return revisions[0], nil
 }

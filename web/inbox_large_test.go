@@ -27,10 +27,10 @@ func (w *world) fill(n int) {
 		`,"received":"2026-01-01T00:00:00Z","due":"2026-04-29T00:00:00Z","changed":"2026-01-01T00:00:00Z","version":3},"Facts":{"ReporterID":"person-' || i || '","Role":"PATIENT","ReporterName":"' || name || '"}}'`
 	for _, statement := range []string{
 		"PRAGMA synchronous = off", "PRAGMA foreign_keys = off",
-		with + `INSERT INTO cases (id, ref_root, ref_extension, state, unit, via, region, provider, received, changed, version, forward_due, reporter_id, patient_id, search, age, sex,
-			area, incident_unit, incident_month, received_month, closed_month, doc, due, kind, assignee, parked_until, stale)
-			SELECT id, '` + portal + `', ref, state, '` + clinic + `', 'inbox', '01', '', received, received, 3, FALSE, 'person-' || i, '', lower(id || char(10) || ref || char(10) || char(10) || name), '40', '1',
-			'3', '` + clinic + `', '202601', '202601', '', ` + doc + `, received + 2419200000000, 'care_unit', assignee, 0, FALSE FROM k`,
+		with + `INSERT INTO cases (id, ref_root, ref_extension, state, unit, via, received, changed, version, forward_due, reporter_id, patient_id, search,
+			area, incident_unit, closed_month, doc, due, kind, assignee, parked_until, stale)
+			SELECT id, '` + portal + `', ref, state, '` + clinic + `', 'inbox', received, received, 3, FALSE, 'person-' || i, '', lower(id || char(10) || ref || char(10) || char(10) || name),
+			'3', '` + clinic + `', '', ` + doc + `, received + 2419200000000, 'care_unit', assignee, 0, FALSE FROM k`,
 		with + `INSERT INTO case_word (word, case_id) SELECT lower(substr(name, 1, instr(name, ' ') - 1)), id FROM k UNION ALL SELECT lower(substr(name, instr(name, ' ') + 1)), id FROM k
 			UNION ALL SELECT lower(ref), id FROM k`,
 	} {

@@ -29,14 +29,18 @@ var manyCases = []string{
 		CASE WHEN i %% 4 = 0 THEN 'SE2010123456-VC01' WHEN i %% 4 = 1 THEN 'SE2010123456-SJ01' ELSE 'SE2010123456-U' || (i * 31 %% 300) END AS unit,
 		CASE WHEN i %% 53 > 0 THEN 'closed' WHEN i %% 4 = 2 THEN 'in_progress' ELSE 'delivered' END AS state,
 		'namn' || (i %% 997) || ' efternamn' || (i * 7 %% 9973) AS name FROM n`,
-	`INSERT INTO cases (id, ref_root, ref_extension, state, unit, via, region, provider, received, changed, version, forward_due, reporter_id, patient_id, search, age, sex,
-		area, incident_unit, incident_month, received_month, closed_month, doc, due, kind, stale)
-		SELECT id, 'SE0000000001-1177', ref, state, unit, CASE WHEN unit LIKE '%%SJ01' THEN 'queue' ELSE 'inbox' END, '01', '', received, received, 3, FALSE, '', '', id || char(10) || ref || char(10) || char(10) || name, '40', '1',
-		CAST(1 + i %% 5 AS TEXT), unit, '202601', '2025' || substr('0' || (1 + i %% 12), -2), '', '{"Case":{"id":"' || id || '","caseId":{"root":"SE0000000001-1177","extension":"' || ref || '"},"state":"' || state
+	`INSERT INTO cases (id, ref_root, ref_extension, state, unit, via, received, changed, version, forward_due, reporter_id, patient_id, search,
+		area, incident_unit, closed_month, doc, due, kind, stale)
+		SELECT id, 'SE0000000001-1177', ref, state, unit, CASE WHEN unit LIKE '%%SJ01' THEN 'queue' ELSE 'inbox' END, received, received, 3, FALSE, '', '', id || char(10) || ref || char(10) || char(10) || name,
+		CAST(1 + i %% 5 AS TEXT), unit, '', '{"Case":{"id":"' || id || '","caseId":{"root":"SE0000000001-1177","extension":"' || ref || '"},"state":"' || state
 		|| '","handler":{"unit":"' || unit || '","kind":"care_unit","via":"inbox","address":"rivgate:inbox"},"received":"2026-01-01T00:00:00Z","due":"2026-01-29T00:00:00Z","changed":"2026-01-01T00:00:00Z","version":3},"Facts":{"ReporterName":"' || name || '"}}',
 		received + 2419200000000, 'care_unit', FALSE FROM k`,
 	`INSERT INTO case_word (word, case_id) SELECT substr(name, 1, instr(name, ' ') - 1), id FROM k UNION ALL SELECT substr(name, instr(name, ' ') + 1), id FROM k UNION ALL SELECT lower(ref), id FROM k`,
 	`INSERT INTO case_code (case_id, kind, code) SELECT id, 'main_problem', CAST(1 + i %% 8 AS TEXT) FROM k`,
+	`INSERT INTO case_fact (case_id, unit, kind, provider, region, incident_unit, incident_month, received, received_month, age, sex, area,
+		main_problem, sub_problem, experienced, mark)
+		SELECT id, unit, 'care_unit', '', '01', unit, 202601, received, 202500 + 1 + i %% 12, 40 + i %% 7, '1', CAST(1 + i %% 5 AS TEXT),
+		CAST(1 + i %% 8 AS TEXT), '', '', i FROM k`,
 	`INSERT INTO message (id, sender, contract, key_id, call_sender, receiver, profile, via, route, correlation, soap_action, content_type, received, case_id, kind, sequence, late, receipt, event, content)
 		SELECT 'message-' || i, 'SE0000000001-1177', m.contract, 'key-' || i, m.call_sender, m.receiver, m.profile, m.via, m.route, '', m.soap_action, m.content_type, k.received, k.id, m.kind, 1, FALSE, m.receipt, m.event, m.content
 		FROM k, (SELECT * FROM message WHERE via = 'queue' LIMIT 1) AS m WHERE unit = 'SE2010123456-SJ01'`,
@@ -61,7 +65,6 @@ func TestPagesOnManyCases(t *testing.T) {
 	table := w.Relay.Table() // the gateway's own is at hand, and asks no database
 	w.Relay.Table = func() *routing.Table { return table }
 	w.run()
-	w.counts("/statistics?by=age", "</strong> ärenden")
 	rows := []struct{ who, path string }{
 		{"hanna", "/"},
 		{"hanna", "/inbox"},

@@ -18,7 +18,7 @@ type countView struct {
 // apiStatistics counts cases, wherever they are handled, by one or two parameters; without any, all of them.
 func (s *Site) apiStatistics(w http.ResponseWriter, r *http.Request, who access) error {
 	q := readQuery(r, "by", "unit", "region", "provider", "from", "until", "step")
-	f := store.StatisticsScope{StatisticsFilter: store.StatisticsFilter{From: q.moment("from"), Until: q.moment("until")}}
+	f := store.StatisticsFilter{From: q.moment("from"), Until: q.moment("until")}
 	if by := q.Get("by"); by != "" {
 		f.By = strings.Split(by, ",")
 	}
@@ -50,7 +50,7 @@ func (s *Site) apiStatistics(w http.ResponseWriter, r *http.Request, who access)
 	}
 	// What is given beside what was judged narrows further.
 	f.Region, f.Provider = q.Get("region"), q.Get("provider")
-	t, err := s.countWhole(r.Context(), w, f, each)
+	t, err := s.count(r.Context(), f, each)
 	if err != nil {
 		return err
 	}

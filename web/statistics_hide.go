@@ -27,6 +27,10 @@ func (t *table) hide(threshold int) {
 	t.Threshold = max(threshold, 3)
 	h := hiding{table: t, most: t.Threshold - 1}
 	h.mark(&t.Total)
+	h.mark(&t.Cases)
+	if t.Total.Show != visible {
+		t.Cases.Show = t.Total.Show
+	}
 	h.line(t.RowSums)
 	if !t.twofold() {
 		for i := range t.RowSums {

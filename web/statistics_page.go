@@ -24,20 +24,16 @@ type statisticsPage struct {
 	Parameters []statisticsKey
 	Scopes     scopes
 	Level      string // over whose cases it is
-	Table      *table // nil where something is wrong, and while all is counted for the first time
-	Cases      cell
-	Rows, Cols int // how many are shown
+	Table      *table // nil where something is wrong
+	Rows, Cols int    // how many are shown
 	Charts     []chart
 	Problem    string // what cannot be counted, in words
-	As         countedAs
-	Waiting    bool // for the first count since the start
-	Now        time.Time
 }
 
 // statisticsPage counts cases and shows them as a table and as charts.
 func (s *Site) statisticsPage(w http.ResponseWriter, r *http.Request, who access) error {
 	sc := s.scopesOf(who)
-	p := statisticsPage{page: s.page(who, "Statistik", "statistics"), Scopes: sc, Now: s.now(), Query: s.readStatisticsQuery(r.URL.Query(), sc)}
+	p := statisticsPage{page: s.page(who, "Statistik", "statistics"), Scopes: sc, Query: s.readStatisticsQuery(r.URL.Query(), sc)}
 	for _, by := range statisticsBy() {
 		p.Parameters = append(p.Parameters, statisticsKey{by, parameterWord(by)})
 	}
@@ -67,12 +63,8 @@ func (s *Site) fillStatistics(r *http.Request, sc scopes, p *statisticsPage) err
 		return err
 	}
 	var err error
-	if p.Table, p.Cases, p.As, err = s.count(r.Context(), f, p.Query.Step, pagePatience); err != nil {
+	if p.Table, err = s.count(r.Context(), f, p.Query.Step); err != nil {
 		return err
-	}
-	if p.Table == nil {
-		p.Waiting = true
-		return nil
 	}
 	p.Level = s.scopeWord(sc, p.Query.choice)
 	p.Rows, p.Cols = min(len(p.Table.Rows), rowsShown), min(len(p.Table.Cols), columnsShown)
@@ -91,7 +83,7 @@ func (s *Site) statisticsFile(w http.ResponseWriter, r *http.Request, who access
 	if err := s.narrowStatistics(sc, q.choice, f.By, &f); err != nil {
 		return err
 	}
-	t, err := s.countWhole(r.Context(), w, f, q.Step)
+	t, err := s.count(r.Context(), f, q.Step)
 	if err != nil {
 		return err
 	}
@@ -195,10 +187,10 @@ func (p statisticsPage) Open() bool { return p.Table.Total.N > 0 }
 
 // CasesText is how many cases it is over, "" where that would give something away.
 func (p statisticsPage) CasesText() string {
-	if p.Cases.Show != visible && p.Table.Several {
+	if p.Table.Cases.Show != visible && p.Table.Several {
 		return ""
 	}
-	return p.Table.Text(p.Cases)
+	return p.Table.Text(p.Table.Cases)
 }
 
 // SmallMost is the highest count that is hidden for being small.

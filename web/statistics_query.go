@@ -2,8 +2,6 @@ package web
 
 import (
 	"cmp"
-	"context"
-	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -23,9 +21,6 @@ type statisticsQuery struct {
 
 	Wrong map[string]string // by field
 }
-
-// cellsMost bounds a table of two parameters: what is hidden in it is weighed cell against cell.
-const cellsMost = 6000
 
 var monthForm = regexp.MustCompile(`^[0-9]{4}-(0[1-9]|1[0-2])$`)
 
@@ -68,9 +63,9 @@ func (q statisticsQuery) by() []string {
 	return []string{q.By, q.By2}
 }
 
-// filter is what was chosen, as the store takes it, without whose cases.
-func (q statisticsQuery) filter() store.StatisticsScope {
-	f := store.StatisticsScope{StatisticsFilter: store.StatisticsFilter{By: q.by()}}
+// filter is what was chosen, as the store takes it.
+func (q statisticsQuery) filter() store.StatisticsFilter {
+	f := store.StatisticsFilter{By: q.by()}
 	if at, err := time.ParseInLocation("2006-01", q.From, routing.Stockholm()); err == nil {
 		f.From = at
 	}
@@ -98,56 +93,4 @@ func (q statisticsQuery) Period() string {
 		return "från och med " + q.From
 	}
 	return q.From + " till och med " + q.To
-}
-
-// tooMany is a table of two parameters that has too many cells.
-var errTooMany = invalid("by", "Det blir för många rutor i tabellen. Välj ett grövre tidssteg, en kortare tid eller något annat att räkna efter.")
-
-// count is the table of a count with what is hidden in it, how many cases it is over, and as of when. It waits for what is new as long as the patience lasts.
-func (s *Site) count(ctx context.Context, f store.StatisticsScope, each step, patience time.Duration) (t *table, cases cell, as countedAs, err error) {
-	if as, err = s.counting.ask(ctx, s, patience); err != nil || as.At.IsZero() {
-		return nil, cases, as, err
-	}
-	rows, err := s.Relay.Store.TallyGathered(ctx, f)
-	if err != nil {
-		return nil, cases, as, err
-	}
-	if t, err = s.hidden(f, rows, each); err != nil {
-		return nil, cases, as, err
-	}
-	if !t.Several {
-		return t, t.Total, as, nil
-	}
-	f.By = nil
-	all, err := s.Relay.Store.TallyGathered(ctx, f)
-	if err != nil {
-		return nil, cases, as, err
-	}
-	for _, row := range all {
-		cases.N += row.Count
-	}
-	if t.Total.Show != visible || cases.N > 0 && cases.N < t.Threshold {
-		cases.Show = small
-	}
-	return t, cases, as, nil
-}
-
-// countWhole is count for a file or a system: it waits longer, and has a table or an error. The header tells as of when it is.
-func (s *Site) countWhole(ctx context.Context, w http.ResponseWriter, f store.StatisticsScope, each step) (*table, error) {
-	t, _, as, err := s.count(ctx, f, each, filePatience)
-	if err == nil && t == nil {
-		w.Header().Set("Retry-After", "10")
-		err = errUncounted
-	}
-	if err == nil {
-		w.Header().Set("Last-Modified", as.At.UTC().Format(http.TimeFormat))
-	}
-	return t, err
-}
-
-func (s *Site) smallCounts() int {
-	if s.SmallCounts < 1 {
-		return 5
-	}
-	return s.SmallCounts
 }

@@ -82,7 +82,7 @@ func (c choice) parts() (kind, id string) {
 }
 
 // narrowStatistics keeps a count to what somebody may see. Refusals are problems: errUnit for what is not theirs.
-func (s *Site) narrowStatistics(sc scopes, c choice, by []string, f *store.StatisticsScope) error {
+func (s *Site) narrowStatistics(sc scopes, c choice, by []string, f *store.StatisticsFilter) error {
 	if c.Unit != "" {
 		if !sc.every && !slices.ContainsFunc(sc.units, func(u routing.Unit) bool { return routing.SameHSAID(u.HSAID, c.Unit) }) {
 			return errUnit

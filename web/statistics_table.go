@@ -19,6 +19,7 @@ type table struct {
 	RowSums []cell
 	ColSums []cell
 	Total   cell
+	Cases   cell // how many cases are in it
 	Several bool // a case may stand in several cells: the sums count problems, not cases
 
 	Threshold int // counts below it are hidden; less than 2: none is

@@ -87,10 +87,9 @@ type Site struct {
 	mux       *http.ServeMux // the like
 	ways      keptWays       // worked out from the table in use
 	states    keptCatalogue
-	counting  counting
 
 	heartbeat heartbeat
-	tables    keptTables
+	tables    tableCache
 }
 
 // CatalogueStatus is what operators want to know of the catalogue in use.
@@ -143,7 +142,6 @@ func (s *Site) Run(ctx context.Context, l net.Listener) error {
 	}
 	keeping, stop := context.WithCancel(ctx)
 	var keeper sync.WaitGroup
-	keeper.Go(func() { s.counting.keep(keeping, s) })
 	keeper.Go(func() { s.heartbeat.run(keeping, s.beat, s.log()) })
 	defer keeper.Wait()
 	defer stop()

@@ -45,6 +45,7 @@ func Run(t *testing.T, open func(t *testing.T, o store.Options) *store.Store) {
 		{"lists of cases", caseLists},
 		{"lists of deliveries", deliveryLists},
 		{"statistics", statistics},
+		{"statistics follow their cases", statisticsFollow},
 		{"a catalogue lives", catalogueLife},
 		{"a catalogue follows rules", catalogueRules},
 		{"several people keep one catalogue", catalogueTogether},

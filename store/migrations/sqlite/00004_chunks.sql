@@ -1,9 +1,0 @@
--- Envelopes with large attachments, in pieces: nobody ever holds a whole one to deliver it. Their row in message_body is empty.
-
--- +goose Up
-CREATE TABLE message_chunk (
-    message_id TEXT NOT NULL REFERENCES message (id),
-    n          BIGINT NOT NULL, -- from 0
-    part       BLOB NOT NULL,
-    PRIMARY KEY (message_id, n)
-);
