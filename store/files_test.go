@@ -3,10 +3,13 @@ package store_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,50 +23,97 @@ import (
 	"rivgate/store/storetest"
 )
 
-const oldFiles = "../testdata/store"
+// firstFile is a database as the first schema left it.
+const firstFile = "../testdata/store/v1.db"
 
-// TestOldFiles: what any released schema left behind, today's program opens, and goes on with.
-func TestOldFiles(t *testing.T) {
-	if os.Getenv("UPDATE_STORE_FILE") != "" { // after a new migration: keeps a file of it
+// copyOfFirst is a copy of firstFile.
+func copyOfFirst(t *testing.T) (url string) {
+	t.Helper()
+	content, err := os.ReadFile(firstFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "old.db")
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return "sqlite:" + path
+}
+
+// TestFirstFile: what the first schema left behind, today's program opens, and goes on with.
+func TestFirstFile(t *testing.T) {
+	if os.Getenv("UPDATE_STORE_FILE") != "" {
 		writeFile(t)
 	}
-	files, err := filepath.Glob(filepath.Join(oldFiles, "v*.db"))
-	if err != nil || len(files) == 0 {
-		t.Fatal("there are no old files", err)
+	s := open(t, copyOfFirst(t), store.Options{})
+	goOnWithReview(t, s)
+	goOnWithMore(t, s)
+	goOn(t, s)
+}
+
+// TestSchemaIsFrozen: a step of the schema that was released is never edited. A new step gets its sum here, and a database file.
+func TestSchemaIsFrozen(t *testing.T) {
+	want := map[string]string{
+		"migrations/sqlite/00001_first.sql":   "f88083ea741318a7823c978741bd63f2d50aa180b9f9c3775c6a123080c63e5c",
+		"migrations/postgres/00001_first.sql": "a7c56e3b7272694e38bf390aa1a90fc6bdb33c98e88eeefad4088ba0eb211305",
 	}
-	newest := int64(0)
-	for _, file := range files {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			content, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			path := filepath.Join(t.TempDir(), "old.db")
-			if err := os.WriteFile(path, content, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			var version int64
-			if _, err := fmt.Sscanf(filepath.Base(file), "v%d.db", &version); err != nil {
-				t.Fatal(err)
-			}
-			newest = max(newest, version)
-			s := open(t, "sqlite:"+path, store.Options{})
-			if version >= 15 {
-				goOnWithReview(t, s)
-			}
-			if version >= 9 {
-				goOnWithMore(t, s)
-			}
-			goOn(t, s)
-		})
-	}
-	schema, err := store.SchemaOf(t.Context(), sqlite(t), store.Options{})
-	if err != nil || newest != schema.Knows {
-		t.Errorf("the newest file is of schema %d, today's schema is %d (%v): see testdata/store/README.md", newest, schema.Knows, err)
+	got := map[string]string{}
+	err := fs.WalkDir(store.Migrations, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := fs.ReadFile(store.Migrations, path)
+		got[path] = fmt.Sprintf("%x", sha256.Sum256(content))
+		return err
+	})
+	if err != nil || !maps.Equal(got, want) {
+		t.Errorf("the steps of the schema are %v, want %v: %v", got, want, err)
 	}
 }
 
-// writeFile makes the file of today's schema: four cases, of which one is delivered, one parked, and two wait.
+// TestNextStep: a schema one step behind is refused where it may not be changed, and migrated where it may, with a copy of a
+// file; the program of the version before then goes on with it.
+func TestNextStep(t *testing.T) {
+	first := func(t *testing.T) string {
+		url := storetest.Postgres(t)
+		if err := open(t, url, store.Options{}).Close(); err != nil {
+			t.Fatal(err)
+		}
+		return url
+	}
+	for name, older := range map[string]func(*testing.T) string{"SQLite": copyOfFirst, "PostgreSQL": first} {
+		t.Run(name, func(t *testing.T) {
+			url := older(t)
+			undo := storetest.NextStep(t)
+			schema, err := store.SchemaOf(t.Context(), url, store.Options{})
+			if err != nil || schema.Has != 1 || schema.Knows != 2 || len(schema.Steps) != 1 || schema.Steps[0] != storetest.NextSteps {
+				t.Fatalf("the schema is %+v, %v", schema, err)
+			}
+			var behind *store.SchemaError
+			if _, err := store.Open(t.Context(), url, store.Options{Existing: true}); !errors.As(err, &behind) || behind.Has != 1 {
+				t.Fatalf("a schema that may not be changed: %v", err)
+			}
+			s := open(t, url, store.Options{})
+			if version, err := s.SchemaVersion(t.Context()); err != nil || version != 2 {
+				t.Errorf("migrated to %d, %v", version, err)
+			}
+			if _, err := os.Stat(s.CopiedTo()); (err == nil) != strings.HasPrefix(url, "sqlite:") {
+				t.Errorf("copied to %q: %v", s.CopiedTo(), err)
+			}
+			if err := s.Exec(t.Context(), `UPDATE heartbeat SET note = 'there'`); err != nil {
+				t.Error(err)
+			}
+			undo() // from here on this is the program before
+			for _, o := range []store.Options{{}, {Existing: true}} {
+				if err := open(t, url, o).Heartbeat(t.Context()); err != nil {
+					t.Errorf("a program on a schema one step newer: %v", err)
+				}
+			}
+		})
+	}
+}
+
+// writeFile makes firstFile.
 func writeFile(t *testing.T) {
 	url := sqlite(t)
 	s, err := store.Open(t.Context(), url, store.Options{Now: func() time.Time { return time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC) }})
@@ -86,10 +136,6 @@ func writeFile(t *testing.T) {
 	}
 	writeMore(t, s)
 	writeReview(t, s)
-	version, err := s.SchemaVersion(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +143,7 @@ func writeFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(oldFiles, fmt.Sprintf("v%d.db", version)), content, 0o644); err != nil {
+	if err := os.WriteFile(firstFile, content, 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -121,7 +167,7 @@ func early() *store.Message {
 	return m
 }
 
-// writeMore adds what v1.db does not have: a message in pieces, one that is held, a pause, and orders on record.
+// writeMore adds a message in pieces, one that is held, a pause, and orders on record.
 func writeMore(t *testing.T, s *store.Store) {
 	t.Helper()
 	for _, m := range []*store.Message{chunked(), early()} {
@@ -185,7 +231,7 @@ func refused(at time.Time) []store.RefusedCall {
 	return []store.RefusedCall{{Contract: "urn:send", Code: "VP007", Sender: "SE0000000001-1177", Count: 1, First: at, Last: at, Correlations: []string{"a"}}}
 }
 
-// writeReview adds what came after v10.db: a handover's note, a sample of the access log with one row noted, a refused call, a heartbeat, an attempt with its reason.
+// writeReview adds a handover's note, a sample of the access log with one row noted, a refused call, a heartbeat, an attempt with its reason.
 func writeReview(t *testing.T, s *store.Store) {
 	t.Helper()
 	ctx := t.Context()

@@ -77,9 +77,12 @@ type Store struct {
 //go:embed migrations/*/*.sql
 var migrationFiles embed.FS
 
+// Migrations are the steps of the schema. Nobody changes it but tests, which add a step (storetest.NextStep).
+var Migrations fs.FS = migrationFiles
+
 // migrations are those of both databases, each in its folder.
 func migrations() fs.FS {
-	files, err := fs.Sub(migrationFiles, "migrations")
+	files, err := fs.Sub(Migrations, "migrations")
 	if err != nil {
 		panic(err) // the folder is embedded
 	}

@@ -8,11 +8,14 @@ import (
 	"testing"
 
 	"rivgate/store"
+	"rivgate/store/storetest"
 )
 
-// oldStore puts a database of an older schema at the default place of the working directory.
+// oldStore puts a database at the default place of the working directory, and makes this the program of the next version: the
+// database has an older schema.
 func oldStore(t *testing.T, content []byte) {
 	t.Helper()
+	storetest.NextStep(t)
 	if err := os.MkdirAll("data", 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -23,7 +26,7 @@ func oldStore(t *testing.T, content []byte) {
 
 func oldContent(t *testing.T) []byte {
 	t.Helper()
-	content, err := os.ReadFile("../../testdata/store/v9.db")
+	content, err := os.ReadFile("../../testdata/store/v1.db")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,24 +80,24 @@ func TestOnlyMigrateChangesASchema(t *testing.T) {
 		t.Errorf("a command on an older schema: %d %s", code, problem)
 	}
 	code, out, _ := cli(t, "migrate", "--dry-run")
-	if code != exitDone || !strings.Contains(out, "schema 9 would be migrated") || !strings.Contains(out, "00010_desk") {
+	if code != exitDone || !strings.Contains(out, "schema 1 would be migrated") || !strings.Contains(out, storetest.NextSteps) {
 		t.Errorf("a dry run: %d %s", code, out)
 	}
 	if code, _, problem := cli(t, "queue", "list"); code != exitRefused {
 		t.Errorf("the dry run changed the schema: %d %s", code, problem)
 	}
-	if code, out, problem = cli(t, "migrate"); code != exitDone || !strings.Contains(out, "migrated from schema 9") {
+	if code, out, problem = cli(t, "migrate"); code != exitDone || !strings.Contains(out, "migrated from schema 1") {
 		t.Fatalf("migrating: %d %s%s", code, out, problem)
 	}
 	if code, _, problem := cli(t, "queue", "list"); code != exitDone {
 		t.Errorf("after migrating: %d %s", code, problem)
 	}
-	copies, err := filepath.Glob("data/rivgate.db.v9-*Z")
+	copies, err := filepath.Glob("data/rivgate.db.v1-*Z")
 	if err != nil || len(copies) != 1 || !strings.Contains(out, copies[0]) {
 		t.Fatalf("the copies are %v, %v; the command says %s", copies, err, out)
 	}
 	schema, err := store.SchemaOf(t.Context(), "sqlite:"+copies[0], store.Options{})
-	if err != nil || schema.Has != 9 {
+	if err != nil || schema.Has != 1 {
 		t.Errorf("the copy has schema %d, %v", schema.Has, err)
 	}
 }
@@ -128,7 +131,7 @@ func TestMigrateLeavesAFileThatIsServedFrom(t *testing.T) {
 		t.Errorf("migrating under a gateway: %d %s", code, problem)
 	}
 	schema, err := store.SchemaOf(t.Context(), "sqlite:./data/rivgate.db", store.Options{})
-	if err != nil || schema.Has != 9 {
+	if err != nil || schema.Has != 1 {
 		t.Errorf("the schema is %d, %v", schema.Has, err)
 	}
 }
