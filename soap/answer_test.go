@@ -64,7 +64,7 @@ func whole(t *testing.T, reply *Reply) string {
 
 // A caller gets an envelope, whatever its producer wrapped it in, and however large it is.
 func TestAnswersAreUnpacked(t *testing.T) {
-	for name, file := range map[string]string{"short": "ett\x00två", "long": strings.Repeat("fil \xff\x00", 1<<20)} {
+	for name, file := range map[string]string{"short": "ett\x00två", "long": strings.Repeat("fil \xff\x00", 1<<15)} {
 		head, body, want := answerInParts(file)
 		plain := envelopeOf("", strings.Repeat("text ", len(file)/5+1))
 		for _, c := range []struct{ what, head, body, want string }{
@@ -178,14 +178,14 @@ func (c countingConn) Read(p []byte) (int, error) {
 // What of an answer is not wanted is not read: of what is compressed, no more than is unpacked for it.
 func TestAnswerIsReadAsFarAsItIsWanted(t *testing.T) {
 	const most, ahead = 64 << 10, 16 << 10 // ahead: what is read for the head, and by buffers
-	text := envelopeOf("", strings.Repeat("a long answer ", 10<<20/14))
-	head, parts, _ := answerInParts(strings.Repeat("f", 10<<20))
+	text := envelopeOf("", strings.Repeat("a long answer ", 1<<20/14))
+	head, parts, _ := answerInParts(strings.Repeat("f", 1<<20))
 	for what, answer := range map[string]struct{ head, body string }{
 		"an envelope":                {"HTTP/1.1 200 OK\nContent-Type: text/xml", text},
 		"an envelope of known size":  {fmt.Sprintf("HTTP/1.1 200 OK\nContent-Length: %d", len(text)), text},
 		"an answer in parts":         {head, parts},
 		"a compressed answer":        {"HTTP/1.1 200 OK\nContent-Encoding: gzip", zipped(text)},
-		"a compressed one of 100 MB": {"HTTP/1.1 200 OK\nContent-Encoding: gzip", zipped(strings.Repeat(text, 10))},
+		"a compressed one of 10 MB": {"HTTP/1.1 200 OK\nContent-Encoding: gzip", zipped(strings.Repeat(text, 10))},
 	} {
 		t.Run(what, func(t *testing.T) {
 			var read atomic.Int64
