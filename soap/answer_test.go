@@ -181,10 +181,10 @@ func TestAnswerIsReadAsFarAsItIsWanted(t *testing.T) {
 	text := envelopeOf("", strings.Repeat("a long answer ", 1<<20/14))
 	head, parts, _ := answerInParts(strings.Repeat("f", 1<<20))
 	for what, answer := range map[string]struct{ head, body string }{
-		"an envelope":                {"HTTP/1.1 200 OK\nContent-Type: text/xml", text},
-		"an envelope of known size":  {fmt.Sprintf("HTTP/1.1 200 OK\nContent-Length: %d", len(text)), text},
-		"an answer in parts":         {head, parts},
-		"a compressed answer":        {"HTTP/1.1 200 OK\nContent-Encoding: gzip", zipped(text)},
+		"an envelope":               {"HTTP/1.1 200 OK\nContent-Type: text/xml", text},
+		"an envelope of known size": {fmt.Sprintf("HTTP/1.1 200 OK\nContent-Length: %d", len(text)), text},
+		"an answer in parts":        {head, parts},
+		"a compressed answer":       {"HTTP/1.1 200 OK\nContent-Encoding: gzip", zipped(text)},
 		"a compressed one of 10 MB": {"HTTP/1.1 200 OK\nContent-Encoding: gzip", zipped(strings.Repeat(text, 10))},
 	} {
 		t.Run(what, func(t *testing.T) {
