@@ -23,11 +23,7 @@ func (s *Store) Accept(ctx context.Context, m *Message) (Accepted, error) {
 	}
 	defer leave()
 	var accepted Accepted
-	err = s.inGroup(ctx, m, &jointAccept{m: m, accepted: &accepted}, func(ctx context.Context, t *tx) (err error) {
-		accepted, err = t.accept(ctx, m)
-		db.CrashPoint("accept")
-		return err
-	})
+	err = s.accept(ctx, m, &accepting{m: m, accepted: &accepted})
 	if err != nil {
 		var refusal *Refusal
 		if errors.As(err, &refusal) || ctx.Err() != nil && errors.Is(err, ctx.Err()) {
@@ -39,12 +35,14 @@ func (s *Store) Accept(ctx context.Context, m *Message) (Accepted, error) {
 	return accepted, nil
 }
 
-// inGroup commits an accept together with others; a large one keeps none waiting where there are several connections.
-func (s *Store) inGroup(ctx context.Context, m *Message, with joint, do change) error {
-	if size := m.size(); size <= chunkSize || s.Dialect.OneWriter {
-		return s.Group(ctx, shard(m), &db.Job{Do: s.in(do), Joint: grouped{with, s}, Size: size})
+// accept commits an accept together with others; a large one keeps none waiting where there are several connections.
+func (s *Store) accept(ctx context.Context, m *Message, a *accepting) error {
+	size := m.size()
+	job := &db.Job{Joint: grouped{a, s}, Size: size}
+	if size > chunkSize && !s.Dialect.OneWriter {
+		return s.Alone(ctx, job)
 	}
-	return s.write(ctx, do)
+	return s.Group(ctx, shard(m), job)
 }
 
 // shard keeps the messages of a case with one writer, so that writers seldom wait for each other.
@@ -55,30 +53,110 @@ func shard(m *Message) string {
 	return cmp.Or(m.Event.Case.Extension, m.Event.External.Extension, m.Key.MessageID)
 }
 
-const insertKey = `INSERT INTO message_key (sender, contract, key_id, message_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
+// accepting is an accept under way, alone or with others of its group.
+type accepting struct {
+	m        *Message
+	accepted *Accepted
+	known    []string // the marks under which its case may be known
+}
 
-func (t *tx) accept(ctx context.Context, m *Message) (Accepted, error) {
-	fresh, err := t.Exec(ctx, insertKey, fold(m.Key.Sender), m.Key.Contract, m.Key.MessageID, m.ID)
-	if err != nil {
-		return Accepted{}, err
+// ask asks for the key, and for the case by its ids. A new case is not there yet; if it is, the database says so when it is entered, and the message
+// goes alone: then this asks.
+func (a *accepting) ask(q *questions, alone bool) bool {
+	m, e := a.m, a.m.Event
+	sender := fold(m.Key.Sender)
+	marks := []string{keyMark(sender, m.Key.Contract, m.Key.MessageID)}
+	byRef, byExternal := e != nil && e.Case.Extension != "", e != nil && e.External.Extension != ""
+	if byRef {
+		marks = append(marks, refMark(fold(e.Case.Root), e.Case.Extension))
 	}
-	if fresh == 0 {
+	if byExternal {
+		marks = append(marks, externalMark(fold(e.External.Root), e.External.Extension))
+	}
+	newCase := e != nil && e.Kind == EventNewCase // its name must be its own, and that is known before the end only where it goes alone
+	if !alone && (m.Body != nil || m.size() > chunkSize || newCase) || !q.claim(marks...) {
+		return false
+	}
+	q.keys = append(q.keys, []any{sender, m.Key.Contract, m.Key.MessageID})
+	if a.known = marks[1:]; e == nil || e.Kind == EventComplaint && !alone {
+		return true
+	}
+	if byRef {
+		q.refs = append(q.refs, []any{fold(e.Case.Root), e.Case.Extension, sender, e.Sequence})
+	}
+	if byExternal && (!byRef || newCase) {
+		q.externals = append(q.externals, []any{fold(e.External.Root), e.External.Extension, sender, e.Sequence})
+	}
+	return true
+}
+
+// insertKey fails where the key is there. How many rows a statement changed is known only after the COMMIT that went in the same message: a key that
+// another replica has put there since it was asked for must make the database itself leave that COMMIT out.
+const insertKey = `INSERT INTO message_key (sender, contract, key_id, message_id) VALUES ($1, $2, $3, $4)`
+
+// settle stores the message, or finds the first answer to it.
+func (a *accepting) settle(ctx context.Context, t *tx, q *questions) error {
+	m := a.m
+	sender := fold(m.Key.Sender)
+	if q.taken[keyMark(sender, m.Key.Contract, m.Key.MessageID)] {
 		first, found, err := repeat(ctx, t, m.Key)
 		if err == nil && !found {
 			err = errors.New("reading the first answer: it is not there")
 		}
-		return first, err
+		*a.accepted = first
+		return err
 	}
-	e := enter(m)
-	if m.Event != nil {
-		err = t.acceptEvent(ctx, &e)
-	} else {
-		err = t.keep(ctx, &e)
+	in := enter(m)
+	if err := t.PutOne(ctx, insertKey, sender, m.Key.Contract, m.Key.MessageID, m.ID); err != nil {
+		return err
 	}
-	if err != nil {
-		return Accepted{}, err
+	if err := a.apply(ctx, t, q, &in); err != nil {
+		return err
 	}
-	return Accepted{Receipt: e.receipt}, nil
+	db.CrashPoint("accept")
+	*a.accepted = Accepted{Receipt: in.receipt}
+	return nil
+}
+
+// apply judges the message by its case, changes the case, and stores both.
+func (a *accepting) apply(ctx context.Context, t *tx, q *questions, in *entering) error {
+	e := a.m.Event
+	if e == nil {
+		return t.keep(ctx, in)
+	}
+	f := q.find(a.known)
+	if f == nil {
+		return t.beginCase(ctx, in)
+	}
+	if !q.claim(caseMark(f.c.ID)) {
+		return db.ErrApart
+	}
+	if refusal := f.c.never(e, a.m.Key.Sender); refusal != nil {
+		return refusal
+	}
+	turn := turnOf(e.Sequence, f)
+	if turn == inTurn && f.held && t.Shares() { // what waits is released: a statement after the other
+		return db.ErrApart
+	}
+	if in.c = f.c; turn == early {
+		return t.hold(ctx, in)
+	}
+	in.late = turn == late
+	if turn == inTurn {
+		if err := t.setLast(ctx, f.c.ID, a.m.Key.Sender, e.Sequence); err != nil {
+			return err
+		}
+	}
+	if err := t.applyTo(ctx, f.c, in); err != nil {
+		return err
+	}
+	if err := t.keep(ctx, in); err != nil {
+		return err
+	}
+	if turn != inTurn || !f.held {
+		return nil
+	}
+	return t.release(ctx, f.c, a.m.Key.Sender, e.Sequence)
 }
 
 // entering is a message on its way to its place.
@@ -102,70 +180,21 @@ func (t *tx) keep(ctx context.Context, in *entering) error {
 	return t.enter(ctx, in)
 }
 
-// acceptEvent judges the message by its case, changes the case, and stores both.
-func (t *tx) acceptEvent(ctx context.Context, in *entering) error {
-	c, err := t.lockCase(ctx, in.m.Event)
-	if err != nil {
-		return err
-	}
-	if c == nil {
-		begun, err := t.beginCase(ctx, in)
-		if err != nil || begun {
-			return err
-		}
-		if c, err = t.lockCase(ctx, in.m.Event); err != nil { // another one created it just now
-			return err
-		}
-		if c == nil {
-			return &Refusal{CaseExists}
-		}
-	}
-	if refusal := c.never(in.m.Event, in.m.Key.Sender); refusal != nil {
-		return refusal
-	}
-	turn, err := t.turn(ctx, c, in.m)
-	if err != nil {
-		return err
-	}
-	in.c = c
-	if turn == early {
-		return t.hold(ctx, in)
-	}
-	in.late = turn == late
-	if err := t.applyTo(ctx, c, in); err != nil {
-		return err
-	}
-	if err := t.keep(ctx, in); err != nil {
-		return err
-	}
-	if turn != inTurn {
-		return nil
-	}
-	return t.release(ctx, c, in.m.Key.Sender, in.m.Event.Sequence)
-}
-
-// beginCase creates the case of a message. False: it is there already.
-func (t *tx) beginCase(ctx context.Context, in *entering) (bool, error) {
+// beginCase creates the case of a message. Is it there by now, the database says so, and the message asks again, alone.
+func (t *tx) beginCase(ctx context.Context, in *entering) error {
 	e := in.m.Event
 	c, effects, refusal := begin(e, in.m.Key.Sender, t.Now)
 	if refusal != nil {
-		return false, refusal
+		return refusal
 	}
-	created, err := t.insertCase(ctx, c, e.Kind == EventNewCase)
-	if err != nil {
-		return false, err
-	}
-	if !created && e.Kind != EventForward {
-		return false, &Refusal{CaseExists}
-	}
-	if !created {
-		return false, nil
+	if err := t.insertCase(ctx, c, e.Kind == EventNewCase); err != nil {
+		return err
 	}
 	in.c, in.effects = c, effects
 	if err := t.setLast(ctx, c.ID, in.m.Key.Sender, e.Sequence); err != nil {
-		return false, err
+		return err
 	}
-	return true, t.keep(ctx, in)
+	return t.keep(ctx, in)
 }
 
 // applyTo applies the event to its locked case and stores the case.

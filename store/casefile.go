@@ -85,29 +85,26 @@ const insertCase = `INSERT INTO cases (id, ref_root, ref_extension, state, unit,
 	reporter_id, patient_id, search, area, incident_unit, closed_month, doc, due, kind)
 	VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19) ON CONFLICT DO NOTHING`
 
-// newCase gives a new case its id, and is its row.
-func (t *tx) newCase(c *Case) ([]any, error) {
+// insertCase stores a new case. With named, the handling system's id must not be another case's.
+func (t *tx) insertCase(ctx context.Context, c *Case, named bool) error {
 	c.ID = t.newID()
 	c.Due = t.due.of(c)
 	columns, err := c.columns()
-	return append([]any{c.ID}, columns...), err
-}
-
-// insertCase stores a new case. False: a case with its Ref, or with its handling system's id, is there already.
-func (t *tx) insertCase(ctx context.Context, c *Case, external bool) (bool, error) {
-	row, err := t.newCase(c)
 	if err != nil {
-		return false, err
+		return err
 	}
-	n, err := t.Exec(ctx, insertCase, row...)
-	if err != nil || n == 0 {
-		return false, err
+	if err := t.PutOne(ctx, insertCase, append([]any{c.ID}, columns...)...); err != nil {
+		return err
 	}
-	named, err := t.nameCase(ctx, c)
-	if err != nil || external && !named {
-		return false, err
+	if named && c.External.Extension != "" {
+		err = t.PutOne(ctx, insertExternal, fold(c.External.Root), c.External.Extension, c.ID)
+	} else {
+		err = t.putName(ctx, c)
 	}
-	return true, t.derive(ctx, c)
+	if err != nil {
+		return err
+	}
+	return t.derive(ctx, c)
 }
 
 // derive writes the codes of a new case, and what statistics count of it.
@@ -118,18 +115,9 @@ func (t *tx) derive(ctx context.Context, c *Case) error {
 	return t.count(ctx, c, nil)
 }
 
-// nameCase enters the handling system's id of a case. False: it is another case's.
-func (t *tx) nameCase(ctx context.Context, c *Case) (bool, error) {
-	if c.External.Extension == "" {
-		return true, nil
-	}
-	n, err := t.Exec(ctx, insertExternal, fold(c.External.Root), c.External.Extension, c.ID)
-	return n == 1, err
-}
-
 const insertExternal = `INSERT INTO case_external (root, extension, case_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`
 
-// putName is nameCase where it does not matter whether the id is another case's.
+// putName enters the handling system's id of a case, unless it is another case's.
 func (t *tx) putName(ctx context.Context, c *Case) error {
 	if c.External.Extension == "" {
 		return nil

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -16,57 +17,110 @@ const answerKept = 64 << 10
 // Finish records how the attempt ended and moves the lane on: delivered → the next one is due; Again set → due then; else parked. A delivered
 // complaint or forward takes its case from submitted to delivered. ErrLeaseLost.
 func (s *Store) Finish(ctx context.Context, d Delivery, a Attempt) error {
-	lost, wait := false, a.Again.Sub(s.Now()) // a distance: the clock may step before this is written
+	f := &finishing{d: d, a: a, wait: a.Again.Sub(s.Now())}
 	db.CrashPoint("answered")
-	do := func(ctx context.Context, t *tx) (err error) {
-		if !a.Again.IsZero() {
-			a.Again = t.Now.Add(wait)
-		}
-		lost, err = t.finish(ctx, d, a)
-		db.CrashPoint("finish")
-		return err
-	}
-	err := s.Group(ctx, shard(d.Message), &db.Job{Do: s.in(do), Joint: grouped{&jointFinish{d: d, a: a, wait: wait}, s}, Size: len(a.Answer)})
+	err := s.Group(ctx, shard(d.Message), &db.Job{Joint: grouped{f, s}, Size: len(a.Answer)})
 	if err != nil {
 		return fmt.Errorf("finishing a delivery: %w", err)
 	}
 	db.CrashPoint("finished")
-	if lost {
+	if f.lost {
 		return ErrLeaseLost
 	}
 	return nil
 }
 
-// finish: the case is locked before the lane, as Accept does. The token goes up, so that nothing can be finished twice.
-func (t *tx) finish(ctx context.Context, d Delivery, a Attempt) (lost bool, err error) {
-	if err := t.finishCase(ctx, d, a, false); err != nil {
-		return false, err
+// finishing is a finish under way, alone or with others of its group.
+type finishing struct {
+	d    Delivery
+	a    Attempt
+	wait time.Duration // until Attempt.Again: a distance, for the clock may step before this is written
+	lost bool          // the lease
+}
+
+func (f *finishing) ask(q *questions, _ bool) bool {
+	marks := []string{laneMark(f.d.Lane)}
+	changes := f.d.changesCase(f.a)
+	if changes {
+		marks = append(marks, caseMark(f.d.CaseID))
 	}
-	n, err := t.Exec(ctx, `UPDATE lane SET lease_until = NULL, token = token + 1, worker = '' WHERE id = $1 AND token = $2`, d.Lane, d.Token)
+	if changes && f.a.Case.Extension != "" {
+		marks = append(marks, refMark(fold(f.a.Case.Root), f.a.Case.Extension))
+	}
+	if !q.claim(marks...) {
+		return false
+	}
+	if changes {
+		q.cases = append(q.cases, []any{f.d.CaseID})
+	}
+	q.lanes = append(q.lanes, []any{f.d.Lane, f.d.Token})
+	return true
+}
+
+func (f *finishing) settle(ctx context.Context, t *tx, q *questions) error {
+	d, a := f.d, f.a
+	if f.lost = false; !q.held[d.Lane] {
+		return f.late(ctx, t)
+	}
+	if !a.Again.IsZero() {
+		a.Again = t.Now.Add(f.wait)
+	}
+	if err := t.noteAttempt(ctx, d, a, false); err != nil {
+		return err
+	}
+	if err := t.PutOne(ctx, endDelivery, endOfDelivery(d, a, db.Micros(t.Now))...); err != nil {
+		return err
+	}
+	err := t.PutReturning(ctx, func(row db.Scanner) error {
+		var waits bool
+		err := row.Scan(&waits)
+		t.Woken = t.Woken || waits
+		return err
+	}, releaseLane, d.Lane, d.Token)
 	if err != nil {
-		return false, err
+		return err
 	}
-	if lost = n == 0; lost && a.Repeat {
+	if d.changesCase(a) {
+		err = f.changeCase(ctx, t, q)
+	}
+	db.CrashPoint("finish")
+	return err
+}
+
+// late notes a result whose lease was lost, unless a call of Finish before this one has written it.
+func (f *finishing) late(ctx context.Context, t *tx) error {
+	if f.a.Repeat {
 		var one int
-		done, err := t.Row(ctx, []any{&one}, `SELECT 1 FROM attempt WHERE lane = $1 AND token = $2 AND outcome = $3 AND NOT late`, d.Lane, d.Token, string(a.Outcome))
+		done, err := t.Row(ctx, []any{&one}, `SELECT 1 FROM attempt WHERE lane = $1 AND token = $2 AND outcome = $3 AND NOT late`,
+			f.d.Lane, f.d.Token, string(f.a.Outcome))
 		if err != nil || done {
-			return false, err
+			return err
 		}
 	}
-	if err = t.noteAttempt(ctx, d, a, lost); err != nil || lost {
-		return lost, err
+	f.lost = true
+	return t.noteAttempt(ctx, f.d, f.a, true)
+}
+
+// changeCase changes the case of a delivery by its outcome.
+func (f *finishing) changeCase(ctx context.Context, t *tx, q *questions) error {
+	known, a := q.known[caseMark(f.d.CaseID)], f.a
+	if known == nil {
+		return errors.New("finding the case of a delivery: it is not there")
 	}
-	n, err = t.Exec(ctx, endDelivery, endOfDelivery(d, a, db.Micros(t.Now))...)
-	if err != nil {
-		return false, err
+	if known.c.Ref.Extension == "" && a.Case.Extension != "" {
+		free, err := t.refFree(ctx, a.Case)
+		if err != nil {
+			return err
+		}
+		if !free { // an answer that names another case's id does not spoil the delivery
+			a.Case = Ref{}
+		}
 	}
-	if n == 0 {
-		return false, fmt.Errorf("attempt %d is not the last one of its message", d.Attempt)
+	before := *known.c
+	if !known.c.delivered(f.d.Message.Event, a, t.Now) {
+		return nil
 	}
-	if err := t.settle(ctx, d.Lane); err != nil {
-		return false, err
-	}
-	return false, t.finishCase(ctx, d, a, true)
+	return t.updateCase(ctx, known.c, &before)
 }
 
 // settled makes a lane $1 agree with its open deliveries.
@@ -117,37 +171,29 @@ func (c *Case) delivered(e *Event, a Attempt, now time.Time) bool {
 	return true
 }
 
-// finishCase locks the case of a delivery whose outcome may change it and, with store, changes it.
-func (t *tx) finishCase(ctx context.Context, d Delivery, a Attempt, store bool) error {
-	if !d.changesCase(a) {
-		return nil
-	}
-	c, err := t.lockCaseID(ctx, d.CaseID)
-	if err != nil || !store {
-		return err
-	}
-	if c == nil {
-		return errors.New("finding the case of a delivery: it is not there")
-	}
-	if c.Ref.Extension == "" && a.Case.Extension != "" {
-		free, err := t.refFree(ctx, a.Case)
-		if err != nil {
-			return err
-		}
-		if !free { // an answer that names another case's id does not spoil the delivery
-			a.Case = Ref{}
-		}
-	}
-	before := *c
-	if !c.delivered(d.Message.Event, a, t.Now) {
-		return nil
-	}
-	return t.updateCase(ctx, c, &before)
-}
-
 // refFree tells whether no case has 1177's id yet.
 func (t *tx) refFree(ctx context.Context, ref Ref) (bool, error) {
 	var one int
 	taken, err := t.Row(ctx, []any{&one}, `SELECT 1 FROM cases WHERE `+byRef, fold(ref.Root), ref.Extension)
 	return !taken, err
+}
+
+const endDelivery = `UPDATE delivery SET state = $2, next_at = $3, done_at = $4, outcome = $5, class = $6, code = $7 WHERE message_id = $1 AND attempts = $8`
+
+// endOfDelivery are the values of endDelivery.
+func endOfDelivery(d Delivery, a Attempt, now int64) []any {
+	state, next, done := DeliveryParked, int64(0), sql.NullInt64{}
+	switch {
+	case a.Outcome == OutcomeDelivered:
+		state, done = DeliveryDelivered, sql.NullInt64{Int64: now, Valid: true}
+	case !a.Again.IsZero():
+		state, next = DeliveryDue, db.Micros(a.Again)
+	}
+	return []any{d.Message.ID, string(state), next, done, string(a.Outcome), a.Class, a.Code, d.Attempt}
+}
+
+func (t *tx) noteAttempt(ctx context.Context, d Delivery, a Attempt, late bool) error {
+	return t.Put(ctx, `UPDATE attempt SET outcome = $3, class = $4, code = $5, duration = $6, answer = $7, late = $8, why = $9
+		WHERE lane = $1 AND token = $2 AND outcome = ''`,
+		d.Lane, d.Token, string(a.Outcome), a.Class, a.Code, int64(a.Duration), a.Answer[:min(len(a.Answer), answerKept)], late, writeDiagnosis(a.Why))
 }

@@ -5,16 +5,14 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"strconv"
 
 	"rivgate/store/db"
 )
 
-// joint is a change that shares its statements with others of its group: what they need to know is asked for once for all, and what they change is put
-// down once for all. It does the same as its change, only with fewer statements.
+// joint is a db.Joint of the store.
 type joint interface {
-	// ask adds what it needs to know. False: another one of the group is at the same thing, or it is of a kind that goes by itself.
-	ask(q *questions) bool
-	// settle judges by the answers and puts its changes. db.ErrApart: it must go by itself, for a reason that only the answers told.
+	ask(q *questions, alone bool) bool
 	settle(ctx context.Context, t *tx, q *questions) error
 }
 
@@ -32,8 +30,10 @@ type grouped struct {
 	store *Store
 }
 
-func (g grouped) Ask(q db.Questions) bool { return g.ask(q.(*questions)) }
+// Ask is joint.ask.
+func (g grouped) Ask(q db.Questions, alone bool) bool { return g.ask(q.(*questions), alone) }
 
+// Settle is joint.settle.
 func (g grouped) Settle(ctx context.Context, t *db.Tx, q db.Questions) error {
 	return g.settle(ctx, g.store.tx(t), q.(*questions))
 }
@@ -43,8 +43,8 @@ func (g grouped) Settle(ctx context.Context, t *db.Tx, q db.Questions) error {
 func ranks() []string {
 	return []string{
 		"INSERT INTO message_key ", "INSERT INTO cases ", "UPDATE cases ", "INSERT INTO case_external ", "DELETE FROM case_code ", "INSERT INTO case_code ",
-		"INSERT INTO case_fact ",
-		"INSERT INTO case_sender ", "INSERT INTO message ", "INSERT INTO message_body ", "INSERT INTO lane ", "INSERT INTO delivery ", "INSERT INTO inbox ",
+		"INSERT INTO case_fact ", "INSERT INTO case_sender ", "INSERT INTO message ", "INSERT INTO message_body ", "INSERT INTO held ",
+		"INSERT INTO lane ", "INSERT INTO delivery ", "INSERT INTO inbox ",
 		"INSERT INTO letter ", "UPDATE letter ", "UPDATE attempt ", "UPDATE delivery ", "UPDATE lane ",
 	}
 }
@@ -76,6 +76,16 @@ func (q *questions) claim(things ...string) bool {
 	return free
 }
 
+// find is the case of the first mark that is known; nil where none is.
+func (q *questions) find(marks []string) *found {
+	for _, mark := range marks {
+		if f := q.known[mark]; f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
 // marks of what questions are about.
 func keyMark(sender, contract, id string) string {
 	return "k\x00" + sender + "\x00" + contract + "\x00" + id
@@ -83,6 +93,7 @@ func keyMark(sender, contract, id string) string {
 func refMark(root, extension string) string      { return "r\x00" + root + "\x00" + extension }
 func externalMark(root, extension string) string { return "x\x00" + root + "\x00" + extension }
 func caseMark(id string) string                  { return "c\x00" + id }
+func laneMark(id int64) string                   { return "l\x00" + strconv.FormatInt(id, 10) }
 
 // Steps are the statements that answer. Cases are locked before lanes, as everywhere, and each kind in one order for all; what is read of a case's
 // senders is read after that, by a statement of its own, so that it is what the last holder of the lock has left.

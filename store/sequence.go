@@ -20,39 +20,20 @@ const (
 	anyTime             // not numbered, or its number was used or refused before: applied at once, and late for nothing
 )
 
-// turn finds out by the sequence number. Two messages of one number are both applied: which of them is the right one cannot be told here.
+// turnOf finds out by the sequence number, and what is known of the sender. Two messages of one number are both applied: which of them is the right one
+// cannot be told here.
 //
-// Deviation: the message that begins a case is never early, whatever its number: nothing that comes before it can be of a case known here. The numbers of a case that came here by a forward begin wherever they begin.
-func (t *tx) turn(ctx context.Context, c *Case, m *Message) (turn, error) {
-	var last int64
-	found, err := t.Row(ctx, []any{&last}, `SELECT last FROM case_sender WHERE case_id = $1 AND sender = $2`, c.ID, fold(m.Key.Sender))
-	if err != nil {
-		return 0, err
-	}
-	number := m.Event.Sequence
-	stands := turnOf(number, last, found, c.BegunByForward, func() bool {
-		var one int
-		var used bool
-		used, err = t.Row(ctx, []any{&one}, `SELECT 1 FROM message WHERE case_id = $1 AND sender = $2 AND sequence = $3
-			UNION ALL SELECT 1 FROM refused_number WHERE case_id = $1 AND sender = $2 AND sequence = $3 LIMIT 1`, c.ID, fold(m.Key.Sender), number)
-		return used
-	})
-	if err != nil || stands != inTurn {
-		return stands, err
-	}
-	return inTurn, t.setLast(ctx, c.ID, m.Key.Sender, number)
-}
-
-// turnOf: last is the sender's last number applied, where there is one. used tells whether the number was there before.
-func turnOf(number, last int64, found, begunByForward bool, used func() bool) turn {
+// Deviation: the message that begins a case is never early, whatever its number: nothing that comes before it can be of a case known here. The
+// numbers of a case that came here by a forward begin wherever they begin.
+func turnOf(number int64, f *found) turn {
 	switch {
 	case number <= 0: // a message that is not numbered is never early
 		return anyTime
-	case number == last+1, !found && begunByForward:
+	case number == f.last.Int64+1, !f.last.Valid && f.c.BegunByForward:
 		return inTurn
-	case number > last:
+	case number > f.last.Int64:
 		return early
-	case used():
+	case f.used:
 		return anyTime
 	}
 	return late
@@ -72,9 +53,8 @@ func (t *tx) hold(ctx context.Context, in *entering) error {
 	if err := t.insertMessage(ctx, in); err != nil {
 		return err
 	}
-	_, err := t.Exec(ctx, `INSERT INTO held (message_id, case_id, sender, sequence, since, refused) VALUES ($1, $2, $3, $4, $5, '')`,
+	return t.Put(ctx, `INSERT INTO held (message_id, case_id, sender, sequence, since, refused) VALUES ($1, $2, $3, $4, $5, '')`,
 		in.m.ID, in.c.ID, fold(in.m.Key.Sender), in.m.Event.Sequence, db.Micros(t.Now))
-	return err
 }
 
 // waitingTurn is a held message.

@@ -19,7 +19,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite" // the driver "sqlite"
 )
 
 // Dialect is all that differs between the two databases. Queries name a difference by its field; none asks which database it is.
@@ -220,8 +220,15 @@ func clash(err error) bool {
 	if errors.As(err, &pg) {
 		return strings.HasPrefix(pg.Code, "23")
 	}
+	var lite *sqlite.Error
+	if errors.As(err, &lite) {
+		return lite.Code()&0xff == sqliteConstraint
+	}
 	return errors.Is(err, errChanged)
 }
+
+// sqliteConstraint is SQLITE_CONSTRAINT.
+const sqliteConstraint = 19
 
 // again tells whether an error means only that two transactions got in each other's way.
 func again(err error) bool {

@@ -49,6 +49,9 @@ func (t *Tx) PutReturning(ctx context.Context, scan func(Scanner) error, query s
 	return t.Run(ctx, one.alone())
 }
 
+// Shares tells whether what is put is done together with what others put, later.
+func (t *Tx) Shares() bool { return t.gathered != nil }
+
 // flush makes the changes that were gathered, and the steps after them.
 func (t *Tx) flush(ctx context.Context, after ...*Step) error {
 	puts := t.gathered.puts

@@ -33,12 +33,12 @@ type Tx struct {
 // Change is what a verb does inside its transaction. It may run more than once, so it begins by forgetting what it found before.
 type Change func(ctx context.Context, t *Tx) error
 
-// Job is a change that waits for its group.
+// Job is a change that waits for its group: one of Do and Joint.
 type Job struct {
-	Do    Change
-	Joint Joint // does the same, together with others; nil: it goes by itself
-	First *Step // asked as the transaction begins, where it goes by itself; nil: nothing is
-	Size  int   // of what it stores, roughly
+	Do    Change // goes by itself
+	Joint Joint  // goes together with others, where it can
+	First *Step  // asked as the transaction of Do begins; nil: nothing is
+	Size  int    // of what it stores, roughly
 
 	ctx  context.Context
 	err  error
@@ -50,16 +50,17 @@ type Questions interface {
 	Steps(d Dialect) []*Step // the statements that answer
 }
 
-// Joint is a change that shares its statements with others of its group: what they need to know is asked for once for all, and what they change is
-// put down once for all. It does the same as its Change, only with fewer statements.
+// Joint is a change that can share its statements with others of its group: what they need to know is asked for once for all, and what they change
+// is put down once for all. The same code does it alone: then the questions are its own, and what it puts is done at once.
 type Joint interface {
-	// Ask adds what it needs to know. False: another one of the group is at the same thing, or it is of a kind that goes by itself.
-	Ask(q Questions) bool
-	// Settle judges by the answers and puts its changes. ErrApart: it must go by itself, for a reason that only the answers told.
+	// Ask adds what it needs to know. False, which counts only where it is not alone: another one of the group is at the same thing, or it is
+	// of a kind that goes alone.
+	Ask(q Questions, alone bool) bool
+	// Settle judges by the answers and puts its changes. ErrApart: it must go alone, for a reason that only the answers told.
 	Settle(ctx context.Context, t *Tx, q Questions) error
 }
 
-// ErrApart sends a change that could not go with the others to go by itself.
+// ErrApart sends a change that could not go with the others to go alone.
 var ErrApart = errors.New("to be done apart")
 
 // writer commits changes in groups: whatever has come in while one group was on its way to the disk is the next group. So the rate of
@@ -122,10 +123,13 @@ func (d *DB) submit(ctx context.Context, w *writer, j *Job) error {
 	}
 }
 
-// Write runs do in a transaction: of its own, or, where the database has only one writer, in that one's next group.
-func (d *DB) Write(ctx context.Context, do Change) error {
+// Write runs do in a transaction, as Alone does.
+func (d *DB) Write(ctx context.Context, do Change) error { return d.Alone(ctx, &Job{Do: do}) }
+
+// Alone runs j in a transaction of its own, or, where the database has only one writer, in that one's next group.
+func (d *DB) Alone(ctx context.Context, j *Job) error {
 	if d.Dialect.OneWriter {
-		return d.Group(ctx, "", &Job{Do: do})
+		return d.Group(ctx, "", j)
 	}
 	d.closing.RLock()
 	defer d.closing.RUnlock()
@@ -137,7 +141,7 @@ func (d *DB) Write(ctx context.Context, do Change) error {
 		return err
 	}
 	defer conn.close()
-	j := &Job{ctx: ctx, Do: do}
+	j.ctx = ctx
 	d.alone(ctx, conn, j)
 	return j.err
 }
@@ -239,7 +243,7 @@ func (d *DB) together(ctx context.Context, conn *session, batch []*Job) error {
 	q := d.options.Questions()
 	asked := map[*Job]bool{}
 	for _, j := range batch {
-		asked[j] = j.Joint != nil && j.ctx.Err() == nil && j.Joint.Ask(q)
+		asked[j] = j.Joint != nil && j.ctx.Err() == nil && j.Joint.Ask(q, false)
 	}
 	t, err := d.begin(ctx, conn, q.Steps(d.Dialect)...)
 	if err != nil {
@@ -256,7 +260,7 @@ func (d *DB) together(ctx context.Context, conn *session, batch []*Job) error {
 		err = t.flush(ctx)
 	}
 	for i := 0; err == nil && i < len(rest); i++ {
-		err = rest[i].inSavepoint(ctx, t)
+		err = d.inSavepoint(ctx, t, rest[i])
 	}
 	if err != nil {
 		conn.rollback()
@@ -287,7 +291,7 @@ func (t *Tx) gather(ctx context.Context, q Questions, batch []*Job, asked map[*J
 }
 
 // inSavepoint leaves the job's own failure in j.err; what it returns fails the group.
-func (j *Job) inSavepoint(ctx context.Context, t *Tx) error {
+func (d *DB) inSavepoint(ctx context.Context, t *Tx, j *Job) error {
 	if j.err = j.ctx.Err(); j.err != nil {
 		return nil
 	}
@@ -295,11 +299,15 @@ func (j *Job) inSavepoint(ctx context.Context, t *Tx) error {
 		return fmt.Errorf("beginning a part: %w", err)
 	}
 	woken := t.Woken
-	if j.err = j.Do(ctx, t); j.err == nil {
+	q, first := d.questionsOf(j)
+	if j.err = t.Run(ctx, first...); j.err == nil {
+		j.err = j.settle(ctx, t, q)
+	}
+	if j.err == nil {
 		j.err = t.SendLast(ctx)
 	}
 	if j.err != nil {
-		if again(j.err) {
+		if j.again() {
 			return j.err
 		}
 		t.Woken = woken
@@ -319,27 +327,47 @@ func (d *DB) alone(ctx context.Context, conn *session, j *Job) {
 		if j.err = j.ctx.Err(); j.err != nil {
 			return
 		}
-		if j.err = d.once(ctx, conn, j); !again(j.err) {
+		if j.err = d.once(ctx, conn, j); !j.again() {
 			return
 		}
 	}
 }
 
 func (d *DB) once(ctx context.Context, conn *session, j *Job) error {
-	var first []*Step
-	if j.First != nil {
-		first = append(first, j.First)
-	}
+	q, first := d.questionsOf(j)
 	t, err := d.begin(ctx, conn, first...)
 	if err != nil {
 		return err
 	}
-	if err := j.Do(ctx, t); err != nil {
+	if err := j.settle(ctx, t, q); err != nil {
 		conn.rollback()
 		return err
 	}
 	return d.end(ctx, t)
 }
+
+// questionsOf are the questions of a job that goes alone, and the statements that answer them.
+func (d *DB) questionsOf(j *Job) (Questions, []*Step) {
+	switch {
+	case j.Joint != nil:
+		q := d.options.Questions()
+		j.Joint.Ask(q, true)
+		return q, q.Steps(d.Dialect)
+	case j.First != nil:
+		return nil, []*Step{j.First}
+	}
+	return nil, nil
+}
+
+func (j *Job) settle(ctx context.Context, t *Tx, q Questions) error {
+	if j.Joint != nil {
+		return j.Joint.Settle(ctx, t, q)
+	}
+	return j.Do(ctx, t)
+}
+
+// again tells whether a job has only got in another's way: the next try asks anew, and finds what that one has left.
+func (j *Job) again() bool { return again(j.err) || j.Joint != nil && clash(j.err) }
 
 // begin begins a transaction, and asks what is to be known first, on another connection where the server has cut this one: nothing was under way yet.
 func (d *DB) begin(ctx context.Context, conn *session, first ...*Step) (*Tx, error) {
