@@ -104,7 +104,7 @@ func (t *Table) compareRows(b *builder) {
 
 func (t *Table) comparePair(b *builder, i, j int32) {
 	one, other := t.rows[i], t.rows[j]
-	first, last := t.span(i).shared(t.span(j))
+	first, last := t.span(i).Shared(t.span(j))
 	if first > last {
 		return
 	}

@@ -88,21 +88,32 @@ func (d *Date) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// span is a first and a last day, both inclusive; the zero Date means open.
-type span struct{ from, until Date }
+// Span is a first and a last day, both inclusive; the zero Date means open.
+type Span struct{ From, Until Date }
 
-func (s span) holds(day Date) bool {
-	return s.from <= day && (s.until == 0 || day <= s.until)
+// Words are the days as an addition to a row's words; "" where neither end is given.
+func (s Span) Words() (text string) {
+	if s.From != 0 {
+		text = ", from " + s.From.String()
+	}
+	if s.Until != 0 {
+		text += ", until " + s.Until.String()
+	}
+	return text
 }
 
-// shared is the first and last day that two spans have in common; none if first is after last.
-func (s span) shared(other span) (first, last Date) {
-	return max(s.from, other.from), min(s.end(), other.end())
+func (s Span) holds(day Date) bool {
+	return s.From <= day && (s.Until == 0 || day <= s.Until)
 }
 
-func (s span) end() Date {
-	if s.until == 0 {
+// Shared is the first and last day that two spans have in common; none if first is after last.
+func (s Span) Shared(other Span) (first, last Date) {
+	return max(s.From, other.From), min(s.end(), other.end())
+}
+
+func (s Span) end() Date {
+	if s.Until == 0 {
 		return lastDay
 	}
-	return s.until
+	return s.Until
 }

@@ -6,8 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"go.yaml.in/yaml/v3"
 	"rivgate/routing"
+
+	"go.yaml.in/yaml/v3"
 )
 
 func utc(t *testing.T, text string) time.Time {

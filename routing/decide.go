@@ -9,8 +9,8 @@ import (
 // root is the top of the HSA tree, and the parent of every unit that the tree does not know.
 const root = "SE"
 
-// anyone is the receiver of a default row.
-const anyone = "*"
+// Anyone is the receiver of a default row.
+const Anyone = "*"
 
 // maxClimb ends the climb in a tree that was given with a circle in it; real ones are some ten levels high.
 const maxClimb = 64
@@ -33,7 +33,7 @@ func (t *Table) way(call Call, day Date) (Route, *Error) {
 
 // spoken refuses a route whose profile nobody here speaks: the last refusal of all, for a stranger is to learn nothing of a route's profile.
 func spoken(route Route, call Call) *Error {
-	if supported(route.Profile) {
+	if KnownProfile(route.Profile) {
 		return nil
 	}
 	refusal := UnsupportedProfile(call.Contract, call.Receiver)
@@ -116,7 +116,7 @@ func (t *Table) findRow(c *contract, call Call, day Date) (int32, string) {
 		}
 	}
 	trace = append(trace, markDefault...)
-	return t.pick(c, anyone, day, call.Profile), string(trace)
+	return t.pick(c, Anyone, day, call.Profile), string(trace)
 }
 
 // permit tries the receivers in the order of permission, which is another one: exact, default, tree.
@@ -147,7 +147,7 @@ func (t *Table) permit(call Call, day Date) (bool, string) {
 	}
 	var room [256]byte
 	trace := append(append(room[:0], call.Receiver...), markDefault...)
-	if t.permitted(c, sender, anyone, day) {
+	if t.permitted(c, sender, Anyone, day) {
 		return true, string(trace)
 	}
 	if c.climbPermits && place != root {

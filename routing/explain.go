@@ -34,7 +34,10 @@ func (g *Ground) String() string {
 	if g.Address != "" {
 		text += " at " + g.Address
 	}
-	text += of(g.Component) + daysOf(g.From, g.Until) + filtered(g.Filters)
+	if g.Component != "" {
+		text += ", component " + g.Component
+	}
+	text += Span{g.From, g.Until}.Words() + g.Filters.Suffix()
 	switch {
 	case g.BuiltIn:
 		return "built in: " + text

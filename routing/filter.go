@@ -56,6 +56,14 @@ func (f Filter) tidy() Filter {
 	return out
 }
 
+// Suffix is the addition to a permission's words; "" for none.
+func (f Filters) Suffix() string {
+	if f == "" {
+		return ""
+	}
+	return ", for " + f.Words()
+}
+
 // List are the filters one by one, sorted; nil for none.
 func (f Filters) List() []Filter {
 	if f == "" {
@@ -123,30 +131,4 @@ func (f *Filters) UnmarshalYAML(decode func(any) error) error {
 	}
 	*f = NewFilters(list)
 	return nil
-}
-
-// filters looks at each filter of a permission.
-func (k *entryChecker) filters(e Entry) {
-	for _, f := range e.Filters.List() {
-		allowed := func(c rune) bool { return c > ' ' && c < 0x7f && !strings.ContainsRune("<>\"{}|\\^`", c) }
-		switch {
-		case f.Domain == "":
-			k.say(e, "write the namespace of the service domain", "a filter has no service domain")
-		case len(f.Domain) > maxField || strings.ContainsFunc(f.Domain, func(c rune) bool { return !allowed(c) }):
-			k.say(e, "write a namespace of up to 255 characters", "the service domain %q of a filter is no namespace", shorten(f.Domain))
-		}
-		for _, c := range f.Categories {
-			if c == "" || len([]rune(c)) > maxField || strings.ContainsFunc(c, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-				k.say(e, "write 1 to 255 characters on one line", "a category %q of a filter is empty, too long or holds control characters", shorten(c))
-			}
-		}
-	}
-}
-
-// filtered is the addition to a permission's words.
-func filtered(f Filters) string {
-	if f == "" {
-		return ""
-	}
-	return ", for " + f.Words()
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 )
 
 // filters is a value from "urn:a=x,y urn:b".
@@ -90,17 +91,17 @@ func TestFiltersOfAddressees(t *testing.T) {
 }
 
 func TestFiltersOfAKeptCatalogue(t *testing.T) {
-	row := routing.Entry{ID: "p", Kind: routing.EntryPermission, Contract: "urn:a", Sender: "ONE", Receiver: "*", Filters: filters("urn:d=x")}
-	rows := []routing.Entry{row, {ID: "c", Kind: routing.EntryContract, Contract: "urn:a"}, {ID: "s", Kind: routing.EntryComponent, HSAID: "ONE"}}
-	if err := routing.CheckEntries(rows, routing.Rules{}, 20260302); err != nil {
+	row := catalogue.Row{ID: "p", Kind: catalogue.KindPermission, Contract: "urn:a", Sender: "ONE", Receiver: "*", Filters: filters("urn:d=x")}
+	rows := []catalogue.Row{row, {ID: "c", Kind: catalogue.KindContract, Contract: "urn:a"}, {ID: "s", Kind: catalogue.KindComponent, HSAID: "ONE"}}
+	if err := catalogue.Check(rows, routing.Rules{}, 20260302); err != nil {
 		t.Error(err)
 	}
-	if back := routing.EntriesOf(routing.CatalogueOf(rows)); len(back) != 1 || back[0].Filters != row.Filters {
+	if back := catalogue.RowsOf(catalogue.FromRows(rows)); len(back) != 1 || back[0].Filters != row.Filters {
 		t.Errorf("came back as %+v", back)
 	}
 	changed := row
 	changed.Filters = filters("urn:d")
-	if changes := routing.CompareEntries(rows[:1], []routing.Entry{changed}); len(changes) != 1 || !strings.Contains(changes[0].Text, "for urn:d (x) →") {
+	if changes := catalogue.Compare(rows[:1], []catalogue.Row{changed}); len(changes) != 1 || !strings.Contains(changes[0].Text, "for urn:d (x) →") {
 		t.Errorf("changes %+v", changes)
 	}
 	for remedy, bad := range map[string]routing.Filters{
@@ -110,8 +111,8 @@ func TestFiltersOfAKeptCatalogue(t *testing.T) {
 		"write 1 to 255 characters on one line\x00": routing.NewFilters([]routing.Filter{{Domain: "urn:a", Categories: []string{""}}}),
 	} {
 		rows[0].Filters = bad
-		var problems routing.EntryProblems
-		if err := routing.CheckEntries(rows, routing.Rules{}, 20260302); !errors.As(err, &problems) || len(problems) != 1 || problems[0].Remedy != strings.TrimSuffix(remedy, "\x00") {
+		var problems catalogue.Problems
+		if err := catalogue.Check(rows, routing.Rules{}, 20260302); !errors.As(err, &problems) || len(problems) != 1 || problems[0].Remedy != strings.TrimSuffix(remedy, "\x00") {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}

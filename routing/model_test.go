@@ -5,8 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"pgregory.net/rapid"
 	"rivgate/routing"
+
+	"pgregory.net/rapid"
 )
 
 // model decides as the specification is written, by looking at every row for each place, and nothing else.

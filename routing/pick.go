@@ -35,7 +35,7 @@ func (t *Table) standsIn(c *contract, receiver string) bool {
 func (t *Table) among(head int32, day Date, profile string) int32 {
 	wanted := func(p string) bool { return p == profile }
 	if !t.anyRow(head, day, wanted) {
-		wanted = supported
+		wanted = KnownProfile
 	}
 	if !t.anyRow(head, day, wanted) {
 		wanted = func(string) bool { return true }
@@ -71,11 +71,12 @@ func (t *Table) anyRow(head int32, day Date, wanted func(profile string) bool) b
 }
 
 // seam tells whether two spans share exactly one day and one of them begins later.
-func seam(a, b span) bool {
-	first, last := a.shared(b)
-	return first == last && a.from != b.from
+func seam(a, b Span) bool {
+	first, last := a.Shared(b)
+	return first == last && a.From != b.From
 }
 
-func (t *Table) span(i int32) span { return span{t.rows[i].From, t.rows[i].Until} }
+func (t *Table) span(i int32) Span { return Span{t.rows[i].From, t.rows[i].Until} }
 
-func supported(profile string) bool { return profile == RIVTABP20 || profile == RIVTABP21 }
+// KnownProfile tells whether a profile is one that RIV-TA has and this gateway speaks.
+func KnownProfile(profile string) bool { return profile == RIVTABP20 || profile == RIVTABP21 }

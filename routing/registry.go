@@ -29,7 +29,7 @@ func (t *Table) Addressees(sender, contract string, now time.Time) ([]Addressee,
 		return nil, nil
 	}
 	known := func(receiver string) {
-		if receiver != anyone {
+		if receiver != Anyone {
 			spelling[Fold(receiver)] = receiver
 		}
 	}

@@ -17,7 +17,7 @@ func OneSpelling(c Catalogue) (Catalogue, []string) {
 		r := &c.Routes[i]
 		row := *r
 		r.Contract = s.contract(row.Contract, func() string { return nameRow(row, i) })
-		if r.Profile = profileOf(row.Profile); row.Profile != "" {
+		if r.Profile = ProfileOf(row.Profile); row.Profile != "" {
 			s.compare(row.Profile, r.Profile, "profile", func() string { return nameRow(row, i) })
 		}
 	}

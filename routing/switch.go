@@ -46,7 +46,7 @@ func Compare(a, b *Table, contract string, days []Date) *Comparison {
 			names[Fold(u.HSAID)] = u.Name
 		}
 		for _, row := range t.rowsOf(contract) {
-			if _, known := names[Fold(row)]; !known && row != anyone {
+			if _, known := names[Fold(row)]; !known && row != Anyone {
 				names[Fold(row)] = ""
 			}
 		}

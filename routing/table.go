@@ -17,7 +17,7 @@ type Table struct {
 	rows        []Row
 	next        []int32 // the next row of the same contract and receiver, or none
 	portal      int32   // the row that stands in where the portal has none of its own, or none
-	permissions []span
+	permissions []Span
 	nextPermit  []int32
 	grants      []Permission // the catalogue's own, for Explain
 	routes      int          // rows of the catalogue, without the stand-in
@@ -76,7 +76,7 @@ func (t *Table) addRoutes(rows []Row) {
 	t.next = make([]int32, len(rows))
 	for i := len(rows) - 1; i >= 0; i-- { // backwards, so that chains keep the catalogue's order
 		row := &t.rows[i]
-		row.Profile = profileOf(row.Profile)
+		row.Profile = ProfileOf(row.Profile)
 		c := t.contract(row.Contract)
 		c.name = row.Contract
 		key := Fold(row.Receiver)
@@ -90,11 +90,11 @@ func (t *Table) addRoutes(rows []Row) {
 }
 
 func (t *Table) addPermissions(permissions []Permission) {
-	t.permissions, t.grants = make([]span, len(permissions)), permissions
+	t.permissions, t.grants = make([]Span, len(permissions)), permissions
 	t.nextPermit = make([]int32, len(permissions))
 	for i := len(permissions) - 1; i >= 0; i-- {
 		p := permissions[i]
-		t.permissions[i] = span{p.From, p.Until}
+		t.permissions[i] = Span{p.From, p.Until}
 		key := pair{Fold(p.Sender), Fold(p.Receiver)}
 		c := t.contract(p.Contract)
 		if len(c.routes) == 0 {
@@ -147,9 +147,9 @@ func (t *Table) Spelling(namespace string) (string, bool) {
 	return c.name, true
 }
 
-// profileOf is a row's profile: RIVTABP21 where it has none, and a known one as it is written here, whatever the case of its letters.
-func profileOf(written string) string {
-	if known := Fold(written); supported(known) {
+// ProfileOf is a row's profile: RIVTABP21 where it has none, and a known one as it is written here, whatever the case of its letters.
+func ProfileOf(written string) string {
+	if known := Fold(written); KnownProfile(known) {
 		return known
 	}
 	return cmp.Or(written, RIVTABP21)

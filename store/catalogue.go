@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/store/db"
 )
 
@@ -23,7 +23,7 @@ type CatalogueDraft struct {
 	Latest   int64           `json:"latest"`   // the newest version, due or not; above Base the draft must be rebased
 	By       string          `json:"by,omitempty"`
 	Changed  time.Time       `json:"changed,omitzero"`
-	Rows     []routing.Entry `json:"-"`
+	Rows     []catalogue.Row `json:"-"`
 }
 
 // CatalogueVersion is a whole catalogue that was published. It never changes, but for being cancelled before it is due.
@@ -125,7 +125,7 @@ func (s *Store) readDraftWhole(ctx context.Context) (CatalogueDraft, error) {
 }
 
 // CatalogueRows are the rows of a version; of version 0, which is before all others, there are none. ErrNotFound for one that is not there.
-func (s *Store) CatalogueRows(ctx context.Context, number int64) ([]routing.Entry, error) {
+func (s *Store) CatalogueRows(ctx context.Context, number int64) ([]catalogue.Row, error) {
 	if number == 0 {
 		return nil, nil
 	}
@@ -137,7 +137,7 @@ func (s *Store) CatalogueRows(ctx context.Context, number int64) ([]routing.Entr
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, ErrNotFound
 	}
-	var rows []routing.Entry
+	var rows []catalogue.Row
 	if err == nil {
 		rows, err = decodeRows(doc)
 	}
@@ -211,7 +211,7 @@ func (s *Store) OpenCases(ctx context.Context) (map[string]int, error) {
 }
 
 // encodeRows makes of rows what the database holds: their number, then JSON row by row, packed. A hundred thousand rows are some four megabytes.
-func encodeRows(rows []routing.Entry) ([]byte, error) {
+func encodeRows(rows []catalogue.Row) ([]byte, error) {
 	var out bytes.Buffer
 	w, err := gzip.NewWriterLevel(&out, gzip.BestSpeed)
 	if err != nil {
@@ -231,7 +231,7 @@ func encodeRows(rows []routing.Entry) ([]byte, error) {
 }
 
 // decodeRows reads what encodeRows wrote. Values that come back in thousands of rows are kept once.
-func decodeRows(doc []byte) ([]routing.Entry, error) {
+func decodeRows(doc []byte) ([]catalogue.Row, error) {
 	if len(doc) == 0 {
 		return nil, nil
 	}
@@ -244,7 +244,7 @@ func decodeRows(doc []byte) ([]routing.Entry, error) {
 	if err := from.Decode(&n); err != nil {
 		return nil, fmt.Errorf("unpacking rows of the catalogue: %w", err)
 	}
-	rows := make([]routing.Entry, max(n, 0))
+	rows := make([]catalogue.Row, max(n, 0))
 	once := map[string]string{}
 	for i := range rows {
 		e := &rows[i]
@@ -263,7 +263,7 @@ func decodeRows(doc []byte) ([]routing.Entry, error) {
 }
 
 // linesOf are the first changes in words, for the record.
-func linesOf(changes []routing.EntryChange) string {
+func linesOf(changes []catalogue.Change) string {
 	const most = 100
 	var text strings.Builder
 	for i, c := range changes {

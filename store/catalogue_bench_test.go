@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/store"
 	"rivgate/store/storetest"
 )
@@ -15,14 +16,14 @@ import (
 // manyRows publishes a catalogue of n rows, half of them routes and half permissions.
 func manyRows(tb testing.TB, s *store.Store, n int) {
 	tb.Helper()
-	edits := make([]routing.Edit, 0, n)
+	edits := make([]catalogue.Edit, 0, n)
 	for i := range n / 2 {
 		unit := fmt.Sprintf("SE2010123456-U%07d", i)
 		edits = append(edits,
-			routing.Edit{Action: routing.EditAdd, Entry: routing.Entry{
-				Kind: routing.EntryRoute, Contract: "urn:send", Receiver: unit, Address: "https://a.example/x", Component: "SE2010123456-AVV", From: 20260101,
+			catalogue.Edit{Action: catalogue.EditAdd, Row: catalogue.Row{
+				Kind: catalogue.KindRoute, Contract: "urn:send", Receiver: unit, Address: "https://a.example/x", Component: "SE2010123456-AVV", From: 20260101,
 			}},
-			routing.Edit{Action: routing.EditAdd, Entry: routing.Entry{Kind: routing.EntryPermission, Contract: "urn:send", Sender: "SE0000000001-1177", Receiver: unit, From: 20260101}})
+			catalogue.Edit{Action: catalogue.EditAdd, Row: catalogue.Row{Kind: catalogue.KindPermission, Contract: "urn:send", Sender: "SE0000000001-1177", Receiver: unit, From: 20260101}})
 	}
 	d, _, err := s.EditCatalogue(tb.Context(), 0, edits, routing.Rules{}, "bench", "")
 	if err == nil {
@@ -40,7 +41,7 @@ func load(tb testing.TB, s *store.Store) *routing.Table {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	table, err := routing.NewTable(routing.CatalogueOf(rows), routing.Rules{})
+	table, err := routing.NewTable(catalogue.FromRows(rows), routing.Rules{})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -6,34 +6,35 @@ import (
 	"strings"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/store/db"
 )
 
 // EditCatalogue carries out edits on the draft that has this revision, all or none, and gives the draft as it is then, with what changed.
 //
-// Outcomes: *RevisionError, the draft has another revision; routing.EntryProblems, the rows would break rules; *CatalogueRefusal, nothing is
+// Outcomes: *RevisionError, the draft has another revision; catalogue.Problems, the rows would break rules; *CatalogueRefusal, nothing is
 // changed or nobody is named. reason may be empty.
-func (s *Store) EditCatalogue(ctx context.Context, revision int64, edits []routing.Edit, rules routing.Rules, by, reason string) (CatalogueDraft, []routing.EntryChange, error) {
+func (s *Store) EditCatalogue(ctx context.Context, revision int64, edits []catalogue.Edit, rules routing.Rules, by, reason string) (CatalogueDraft, []catalogue.Change, error) {
 	d, err := s.draftAt(ctx, revision, by)
 	if err != nil {
 		return d, nil, err
 	}
 	before, today := d.Rows, routing.DateOf(s.Now())
-	if d.Rows, err = routing.ApplyEdits(before, edits, s.newID, today); err != nil {
+	if d.Rows, err = catalogue.Apply(before, edits, s.newID, today); err != nil {
 		return d, nil, err
 	}
-	changes := routing.CompareEntries(before, d.Rows)
+	changes := catalogue.Compare(before, d.Rows)
 	if len(changes) == 0 {
 		return d, nil, refuseCatalogue("nothing is changed: the rows are as the edits want them already")
 	}
-	if err := routing.CheckEntries(d.Rows, rules, today); err != nil {
+	if err := catalogue.Check(d.Rows, rules, today); err != nil {
 		return d, nil, err
 	}
 	d, err = s.saveDraft(ctx, d, CatalogueEvent{Verb: "edit", By: by, Reason: reason, Changes: len(changes), What: linesOf(changes)})
 	return d, changes, err
 }
 
-// RebaseCatalogue takes into the draft what was published since it was begun. What both changed is routing.EntryProblems, and the draft stays.
+// RebaseCatalogue takes into the draft what was published since it was begun. What both changed is catalogue.Problems, and the draft stays.
 func (s *Store) RebaseCatalogue(ctx context.Context, revision int64, rules routing.Rules, by string) (CatalogueDraft, error) {
 	d, err := s.draftAt(ctx, revision, by)
 	if err != nil {
@@ -51,14 +52,14 @@ func (s *Store) RebaseCatalogue(ctx context.Context, revision int64, rules routi
 		return d, err
 	}
 	mine := d.Rows
-	if d.Rows, err = routing.MergeEntries(base, latest, mine); err != nil {
+	if d.Rows, err = catalogue.Merge(base, latest, mine); err != nil {
 		return d, err
 	}
-	if err := routing.CheckEntries(d.Rows, rules, routing.DateOf(s.Now())); err != nil {
+	if err := catalogue.Check(d.Rows, rules, routing.DateOf(s.Now())); err != nil {
 		return d, err
 	}
 	d.Base = d.Latest
-	changes := routing.CompareEntries(mine, d.Rows)
+	changes := catalogue.Compare(mine, d.Rows)
 	return s.saveDraft(ctx, d, CatalogueEvent{Verb: "rebase", By: by, Changes: len(changes), What: linesOf(changes)})
 }
 

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"sync"
 
-	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/store/db"
 )
 
@@ -15,13 +15,13 @@ import (
 type keptRows struct {
 	mu       sync.Mutex
 	version  int64
-	ofThat   []routing.Entry
+	ofThat   []catalogue.Row
 	revision int64
-	ofDraft  []routing.Entry
+	ofDraft  []catalogue.Row
 }
 
 // of gives a copy of the rows of a version, if they are kept.
-func (k *keptRows) of(version int64) ([]routing.Entry, bool) {
+func (k *keptRows) of(version int64) ([]catalogue.Row, bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if version == 0 || k.version != version {
@@ -31,7 +31,7 @@ func (k *keptRows) of(version int64) ([]routing.Entry, bool) {
 }
 
 // draft gives a copy of the rows of the open draft of a revision, if they are kept.
-func (k *keptRows) draft(revision int64) ([]routing.Entry, bool) {
+func (k *keptRows) draft(revision int64) ([]catalogue.Row, bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if revision == 0 || k.revision != revision {
@@ -41,7 +41,7 @@ func (k *keptRows) draft(revision int64) ([]routing.Entry, bool) {
 }
 
 // keep keeps a copy of rows that were read: of the open draft, or of a version.
-func (k *keptRows) keep(rows []routing.Entry, version, revision int64) {
+func (k *keptRows) keep(rows []catalogue.Row, version, revision int64) {
 	rows = slices.Clone(rows)
 	k.mu.Lock()
 	defer k.mu.Unlock()

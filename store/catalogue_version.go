@@ -9,12 +9,13 @@ import (
 	"time"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/store/db"
 )
 
 // PublishCatalogue makes a version of the draft that has this revision: in force at once, or at a moment to come. The draft is closed.
 //
-// Outcomes: *RevisionError; routing.EntryProblems, rules that the rows break today; *CatalogueRefusal: no reason, nothing to publish, a draft that
+// Outcomes: *RevisionError; catalogue.Problems, rules that the rows break today; *CatalogueRefusal: no reason, nothing to publish, a draft that
 // was begun before the latest version, a version that is scheduled for later than this one.
 func (s *Store) PublishCatalogue(ctx context.Context, revision int64, at time.Time, rules routing.Rules, by, reason string) (CatalogueVersion, error) {
 	var v CatalogueVersion
@@ -31,18 +32,18 @@ func (s *Store) PublishCatalogue(ctx context.Context, revision int64, at time.Ti
 	if d.Base != d.Latest {
 		return v, refuseCatalogue("the draft builds on version %d, and version %d was published since: rebase the draft, or discard it", d.Base, d.Latest)
 	}
-	if err := routing.CheckEntries(d.Rows, rules, routing.DateOf(s.Now())); err != nil {
+	if err := catalogue.Check(d.Rows, rules, routing.DateOf(s.Now())); err != nil {
 		return v, err
 	}
 	base, err := s.CatalogueRows(ctx, d.Base)
 	if err != nil {
 		return v, err
 	}
-	changes := routing.CompareEntries(base, d.Rows)
+	changes := catalogue.Compare(base, d.Rows)
 	if len(changes) == 0 {
 		return v, refuseCatalogue("there is nothing to publish: the draft says what version %d says", d.Base)
 	}
-	c := routing.CatalogueOf(d.Rows)
+	c := catalogue.FromRows(d.Rows)
 	v = CatalogueVersion{By: by, Reason: reason, Due: at, Units: len(c.Units), Routes: len(c.Routes), Permissions: len(c.Permissions)}
 	err = s.write(ctx, func(ctx context.Context, t *tx) error {
 		if _, err := t.lockDraft(ctx, revision); err != nil {
@@ -82,8 +83,8 @@ func (s *Store) RollBackCatalogue(ctx context.Context, number int64, by, reason 
 	if err != nil {
 		return v, err
 	}
-	changes := routing.CompareEntries(present, target)
-	c := routing.CatalogueOf(target)
+	changes := catalogue.Compare(present, target)
+	c := catalogue.FromRows(target)
 	v = CatalogueVersion{Restores: number, By: by, Reason: reason, Units: len(c.Units), Routes: len(c.Routes), Permissions: len(c.Permissions)}
 	err = s.write(ctx, func(ctx context.Context, t *tx) error {
 		l, err := t.lockDraft(ctx, -1)

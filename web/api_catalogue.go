@@ -11,6 +11,7 @@ import (
 
 	"rivgate/contracts/identity"
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/store"
 )
 
@@ -28,17 +29,17 @@ type draftView struct {
 
 // changedView is what a change of the draft did.
 type changedView struct {
-	Revision int64                 `json:"revision"`
-	Base     int64                 `json:"base"`
-	DryRun   bool                  `json:"dryRun,omitempty"` // nothing is saved
-	Changes  []routing.EntryChange `json:"changes"`
-	Report   []string              `json:"report"` // what a person should know of an imported file
+	Revision int64              `json:"revision"`
+	Base     int64              `json:"base"`
+	DryRun   bool               `json:"dryRun,omitempty"` // nothing is saved
+	Changes  []catalogue.Change `json:"changes"`
+	Report   []string           `json:"report"` // what a person should know of an imported file
 }
 
 // rowEdits is the body of POST /api/catalogue/rows.
 type rowEdits struct {
-	Edits  []routing.Edit `json:"edits"`
-	Reason string         `json:"reason,omitempty"`
+	Edits  []catalogue.Edit `json:"edits"`
+	Reason string           `json:"reason,omitempty"`
 }
 
 // tagged answers with the draft's revision as ETag.
@@ -83,8 +84,8 @@ func (s *Site) apiCatalogueDiscard(w http.ResponseWriter, r *http.Request, who a
 // apiCatalogueRows lists rows of the draft, of the version in force or of any version, in their order.
 func (s *Site) apiCatalogueRows(w http.ResponseWriter, r *http.Request, _ access) error {
 	q := readQuery(r, "of", "kind", "q", "after", "limit")
-	limit, kind, text := q.limit(), routing.EntryKind(q.Get("kind")), identity.Fold(q.Get("q"))
-	if kind != "" && !slices.Contains(routing.EntryKinds(), kind) {
+	limit, kind, text := q.limit(), catalogue.Kind(q.Get("kind")), identity.Fold(q.Get("q"))
+	if kind != "" && !slices.Contains(catalogue.Kinds(), kind) {
 		q.wrong("kind", "Välj unit, receiver, contract, component, address, route eller permission.")
 	}
 	if q.err != nil {
@@ -95,13 +96,13 @@ func (s *Site) apiCatalogueRows(w http.ResponseWriter, r *http.Request, _ access
 		return err
 	}
 	if after := q.Get("after"); after != "" {
-		i := slices.IndexFunc(rows, func(e routing.Entry) bool { return e.ID == after })
+		i := slices.IndexFunc(rows, func(e catalogue.Row) bool { return e.ID == after })
 		if i < 0 {
 			return invalid("after", "Raden finns inte längre.")
 		}
 		rows = rows[i+1:]
 	}
-	out := list[routing.Entry]{Items: []routing.Entry{}}
+	out := list[catalogue.Row]{Items: []catalogue.Row{}}
 	for _, e := range rows {
 		if kind != "" && e.Kind != kind || text != "" && !strings.Contains(identity.Fold(e.Words()), text) {
 			continue
@@ -116,7 +117,7 @@ func (s *Site) apiCatalogueRows(w http.ResponseWriter, r *http.Request, _ access
 }
 
 // rowsOf are the rows of "draft" (also ""), "inforce" or a version's number; name is the parameter that says which.
-func (s *Site) rowsOf(r *http.Request, of, name string) ([]routing.Entry, error) {
+func (s *Site) rowsOf(r *http.Request, of, name string) ([]catalogue.Row, error) {
 	switch of {
 	case "", "draft":
 		d, err := s.Relay.Store.CatalogueDraft(r.Context())
@@ -146,9 +147,9 @@ func (s *Site) apiCatalogueEdit(w http.ResponseWriter, r *http.Request, who acce
 		return err
 	}
 	for i := range in.Edits {
-		in.Edits[i].Entry.Contract = s.namespace(in.Edits[i].Entry.Contract)
+		in.Edits[i].Row.Contract = s.namespace(in.Edits[i].Row.Contract)
 		switch in.Edits[i].Action {
-		case routing.EditAdd, routing.EditChange, routing.EditRemove, routing.EditMove:
+		case catalogue.EditAdd, catalogue.EditChange, catalogue.EditRemove, catalogue.EditMove:
 		default:
 			return invalid(fmt.Sprintf("edits/%d/action", i), "Välj add, change, remove eller move.")
 		}
@@ -191,16 +192,16 @@ func (s *Site) apiCatalogueImport(w http.ResponseWriter, r *http.Request, who ac
 	if b, err := json.Marshal(edits); err != nil || storableJSON(b) != nil {
 		return newProblem(http.StatusBadRequest, "file", "Filen gick inte att läsa", "En rad har ett tecken som inte kan sparas (ett styrtecken, U+FFFE eller U+FFFF). Rätta filen och skicka den igen.")
 	}
-	out := changedView{Revision: d.Revision, Base: d.Base, Changes: []routing.EntryChange{}, Report: orEmpty(report)}
+	out := changedView{Revision: d.Revision, Base: d.Base, Changes: []catalogue.Change{}, Report: orEmpty(report)}
 	switch {
 	case q.Get("dryRun") == "true":
 		out.DryRun = true
-		var after []routing.Entry
-		after, err = routing.ApplyEdits(d.Rows, edits, s.Relay.NewID, routing.DateOf(s.now()))
+		var after []catalogue.Row
+		after, err = catalogue.Apply(d.Rows, edits, s.Relay.NewID, routing.DateOf(s.now()))
 		if err == nil {
-			err = routing.CheckEntries(after, s.Rules, routing.DateOf(s.now()))
+			err = catalogue.Check(after, s.Rules, routing.DateOf(s.now()))
 		}
-		out.Changes = routing.CompareEntries(d.Rows, after)
+		out.Changes = catalogue.Compare(d.Rows, after)
 	case len(edits) > 0:
 		d, out.Changes, err = s.Relay.Store.EditCatalogue(r.Context(), revision, edits, s.Rules, who.name, q.Get("reason"))
 		out.Revision, out.Base = d.Revision, d.Base

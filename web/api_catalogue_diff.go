@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 )
 
 // diffView is what differs between two states of the catalogue, and what that means for cases.
@@ -18,7 +19,7 @@ type diffView struct {
 
 // touchingView is a changed row, and how many open cases it touches.
 type touchingView struct {
-	routing.EntryChange
+	catalogue.Change
 	OpenCases *int `json:"openCases,omitempty"` // of a route of the contract that brings cases
 }
 
@@ -50,13 +51,13 @@ func (s *Site) apiCatalogueDiff(w http.ResponseWriter, r *http.Request, _ access
 	if err := s.switches(r, before, after, &out); err != nil {
 		return err
 	}
-	for _, c := range routing.CompareEntries(before, after) {
-		v := touchingView{EntryChange: c}
+	for _, c := range catalogue.Compare(before, after) {
+		v := touchingView{Change: c}
 		e := c.After
 		if e == nil {
 			e = c.Before
 		}
-		if e.Kind == routing.EntryRoute && e.Contract == s.Relay.Contracts.Send().Contract {
+		if e.Kind == catalogue.KindRoute && e.Contract == s.Relay.Contracts.Send().Contract {
 			n := routing.Touched(out.Switches, e.Receiver)
 			v.OpenCases = &n
 		}
@@ -66,7 +67,7 @@ func (s *Site) apiCatalogueDiff(w http.ResponseWriter, r *http.Request, _ access
 }
 
 // switches finds the units that go another way.
-func (s *Site) switches(r *http.Request, before, after []routing.Entry, out *diffView) error {
+func (s *Site) switches(r *http.Request, before, after []catalogue.Row, out *diffView) error {
 	open, err := s.Relay.Store.OpenCases(r.Context())
 	if err != nil {
 		return err
@@ -79,7 +80,7 @@ func (s *Site) switches(r *http.Request, before, after []routing.Entry, out *dif
 	if err != nil {
 		return err
 	}
-	days := routing.SwitchDays(routing.CatalogueOf(before), routing.CatalogueOf(after), routing.DateOf(s.now()))
+	days := routing.SwitchDays(catalogue.FromRows(before), catalogue.FromRows(after), routing.DateOf(s.now()))
 	if out.Switches = routing.Switches(a, b, s.Relay.Contracts.Send().Contract, open, days); len(out.Switches) > 0 {
 		out.Note = "Ärenden som pågår stannar hos den som tog emot dem. Nya går den nya vägen."
 	}

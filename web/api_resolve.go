@@ -9,6 +9,7 @@ import (
 
 	"rivgate/relay"
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/store"
 )
 
@@ -87,8 +88,8 @@ func (q *query) number(name string) int64 {
 }
 
 // tableOf is a table of rows of the store, by the rules and the tree of the catalogue in use.
-func (s *Site) tableOf(rows []routing.Entry) (*routing.Table, error) {
-	c := routing.CatalogueOf(rows)
+func (s *Site) tableOf(rows []catalogue.Row) (*routing.Table, error) {
+	c := catalogue.FromRows(rows)
 	if t := s.table(); t != nil {
 		return t.With(c)
 	}
@@ -129,7 +130,7 @@ func (s *Site) apiRouteTest(w http.ResponseWriter, r *http.Request, _ access) er
 // ofCatalogue is what a refused change of the catalogue is called; nil for any other error.
 func ofCatalogue(err error) *problem {
 	var stale *store.RevisionError
-	var rules routing.EntryProblems
+	var rules catalogue.Problems
 	var refusal *store.CatalogueRefusal
 	switch {
 	case errors.As(err, &stale):

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"rivgate/relay"
-	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/store"
 )
 
@@ -45,7 +45,7 @@ func furnished(t *testing.T) (w *world, names map[string]map[string]string, more
 	w.as("")
 	page := w.page("/catalogue/rows/new?kind=route")
 	w.saves("/catalogue/rows", url.Values{"kind": {"route"}, "revision": {revision(t, page)}, "contract": {"SendComplaint"}, "receiver": {lonely}, "address": {"https://system.example/send"}, "component": {system}, "profile": {"RIVTABP21"}})
-	row := w.rowID(routing.EntryUnit, "Granen")
+	row := w.rowID(catalogue.KindUnit, "Granen")
 
 	w.as("nina")
 	w.postFiles("/inbox/"+boards+"/board/opinion", opinion("Vi beklagar."), upload{"yttrande.pdf", pdfFile()})

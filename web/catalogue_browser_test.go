@@ -10,6 +10,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/store"
 )
 
@@ -100,7 +101,7 @@ func TestAnIntegratorMovesAUnitInABrowser(t *testing.T) {
 func fits(w *world, b tab, delivery string) {
 	t := b.t
 	t.Helper()
-	row := w.rowID(routing.EntryRoute, other)
+	row := w.rowID(catalogue.KindRoute, other)
 	paths := []string{
 		"/catalogue", "/catalogue?q=ingen", "/catalogue/rows", "/catalogue/rows/new?kind=route", "/catalogue/rows/new?kind=unit", "/catalogue/rows/" + row, "/catalogue/draft", "/catalogue/versions",
 		"/catalogue/versions/1", "/catalogue/versions/2", "/catalogue/history", "/catalogue/move", "/catalogue/move?unit=" + other, "/catalogue/import", "/resolve",

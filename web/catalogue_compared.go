@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 )
 
 // comparedRows is what differs between two states of the catalogue, as seen on one day by one table's rules: all but how many cases are under way, which
@@ -12,7 +13,7 @@ type comparedRows struct {
 	before, after *catalogueRows
 	inUse         *routing.Table
 	day           routing.Date
-	changes       []routing.EntryChange
+	changes       []catalogue.Change
 	ways          *routing.Comparison
 }
 
@@ -42,7 +43,7 @@ func (s *Site) comparedTo(before, after *catalogueRows) (*comparedRows, error) {
 }
 
 // compareOnce compares a state with one that nobody has saved.
-func (s *Site) compareOnce(before, after []routing.Entry) (*comparedRows, error) {
+func (s *Site) compareOnce(before, after []catalogue.Row) (*comparedRows, error) {
 	c := &comparedRows{before: &catalogueRows{All: before}, after: &catalogueRows{All: after}, day: routing.DateOf(s.now())}
 	a, err := s.tableOf(before)
 	if err != nil {
@@ -57,8 +58,8 @@ func (s *Site) compareOnce(before, after []routing.Entry) (*comparedRows, error)
 }
 
 func (s *Site) compareTables(c *comparedRows, a, b *routing.Table) {
-	c.changes = routing.CompareEntries(c.before.All, c.after.All)
-	days := routing.SwitchDays(routing.CatalogueOf(c.before.All), routing.CatalogueOf(c.after.All), c.day)
+	c.changes = catalogue.Compare(c.before.All, c.after.All)
+	days := routing.SwitchDays(catalogue.FromRows(c.before.All), catalogue.FromRows(c.after.All), c.day)
 	c.ways = routing.Compare(a, b, s.Relay.Contracts.Send().Contract, days)
 }
 

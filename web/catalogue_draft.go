@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/store"
 )
 
@@ -30,7 +31,7 @@ func (v changesView) First() int { return v.From + 1 }
 
 // changeView is a changed row in words.
 type changeView struct {
-	routing.EntryChange
+	catalogue.Change
 	Words     string
 	Days      string
 	Fields    []fieldChange // of a row that was there before
@@ -44,7 +45,7 @@ type fieldChange struct{ Label, Before, After string }
 const changesShown = 100
 
 // changesOf compares a state of the catalogue with one that nobody has saved, in words.
-func (s *Site) changesOf(r *http.Request, before, after []routing.Entry) (changesView, error) {
+func (s *Site) changesOf(r *http.Request, before, after []catalogue.Row) (changesView, error) {
 	c, err := s.compareOnce(before, after)
 	if err != nil {
 		return changesView{}, err
@@ -76,13 +77,13 @@ func (s *Site) changesView(r *http.Request, c *comparedRows) (changesView, error
 	return v, nil
 }
 
-func (s *Site) changeView(c routing.EntryChange, switches []routing.Switch) changeView {
+func (s *Site) changeView(c catalogue.Change, switches []routing.Switch) changeView {
 	e := c.After
 	if e == nil {
 		e = c.Before
 	}
-	v := changeView{EntryChange: c, Words: rowWords(*e), Days: daysWord(*e)}
-	if e.Kind == routing.EntryRoute && e.Contract == s.Relay.Contracts.Send().Contract {
+	v := changeView{Change: c, Words: rowWords(*e), Days: daysWord(*e)}
+	if e.Kind == catalogue.KindRoute && e.Contract == s.Relay.Contracts.Send().Contract {
 		n := routing.Touched(switches, e.Receiver)
 		v.OpenCases = &n
 	}
@@ -256,17 +257,17 @@ func (s *Site) undoRow(r *http.Request, revision int64, id string, who access) e
 	if err != nil {
 		return err
 	}
-	is := func(e routing.Entry) bool { return e.ID == id }
+	is := func(e catalogue.Row) bool { return e.ID == id }
 	was, now := slices.IndexFunc(base, is), slices.IndexFunc(d.Rows, is)
-	var edit routing.Edit
+	var edit catalogue.Edit
 	switch {
 	case was < 0:
-		edit = routing.Edit{Action: routing.EditRemove, Entry: routing.Entry{ID: id}}
+		edit = catalogue.Edit{Action: catalogue.EditRemove, Row: catalogue.Row{ID: id}}
 	case now < 0:
-		edit = routing.Edit{Action: routing.EditAdd, Entry: base[was]}
+		edit = catalogue.Edit{Action: catalogue.EditAdd, Row: base[was]}
 	default:
-		edit = routing.Edit{Action: routing.EditChange, Entry: base[was]}
+		edit = catalogue.Edit{Action: catalogue.EditChange, Row: base[was]}
 	}
-	_, _, err = s.Relay.Store.EditCatalogue(r.Context(), revision, []routing.Edit{edit}, s.Rules, who.name, "")
+	_, _, err = s.Relay.Store.EditCatalogue(r.Context(), revision, []catalogue.Edit{edit}, s.Rules, who.name, "")
 	return err
 }

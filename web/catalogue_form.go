@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/store"
 )
 
@@ -24,7 +25,7 @@ type rowField struct {
 type rowOption struct{ Value, Label string }
 
 // rowFields are the fields of a kind of row; nil for a kind that is none.
-func rowFields(kind routing.EntryKind) []rowField {
+func rowFields(kind catalogue.Kind) []rowField {
 	name := rowField{Name: "name", Label: "Namn", Type: "text"}
 	contract := rowField{Name: "contract", Label: "Tjänstekontrakt", Hint: "kortnamn eller namnrymd", Type: "text", List: "contracts"}
 	receiver := rowField{Name: "receiver", Label: "Logisk adress", Hint: "HSA-id, eller * för alla", Type: "text", List: "receivers"}
@@ -34,7 +35,7 @@ func rowFields(kind routing.EntryKind) []rowField {
 		{Name: "from", Label: "Första dag", Hint: "tomt: alltid", Type: "date"}, {Name: "until", Label: "Sista dag", Hint: "tomt: tills vidare", Type: "date"},
 	}
 	switch kind {
-	case routing.EntryUnit:
+	case catalogue.KindUnit:
 		return []rowField{
 			{Name: "hsaId", Label: "HSA-id", Type: "text"},
 			name,
@@ -43,16 +44,16 @@ func rowFields(kind routing.EntryKind) []rowField {
 			{Name: "provider", Label: "Vårdgivare", Hint: "HSA-id, valfritt", Type: "text"},
 			{Name: "attachments", Label: "Anmälaren får bifoga filer", Type: "checkbox"},
 		}
-	case routing.EntryReceiver, routing.EntryComponent:
+	case catalogue.KindReceiver, catalogue.KindComponent:
 		return []rowField{{Name: "hsaId", Label: "HSA-id", Type: "text"}, name}
-	case routing.EntryContract:
+	case catalogue.KindContract:
 		return []rowField{contract, name}
-	case routing.EntryAddress:
+	case catalogue.KindAddress:
 		return []rowField{{Name: "address", Label: "Adress", Hint: "https://…", Type: "text"}, component, profile}
-	case routing.EntryRoute:
+	case catalogue.KindRoute:
 		address := rowField{Name: "address", Label: "Adress", Hint: "https://…, eller rivgate:inbox för inkorgen här", Type: "text", List: "addresses"}
 		return append([]rowField{contract, receiver, address, component, profile}, days...)
-	case routing.EntryPermission:
+	case catalogue.KindPermission:
 		sender := rowField{Name: "sender", Label: "Anropande system", Hint: "HSA-id", Type: "text", List: "systems"}
 		return append([]rowField{sender, contract, receiver}, days...)
 	}
@@ -60,7 +61,7 @@ func rowFields(kind routing.EntryKind) []rowField {
 }
 
 // valuesOf are the values of a row's form.
-func (s *Site) valuesOf(e routing.Entry) url.Values {
+func (s *Site) valuesOf(e catalogue.Row) url.Values {
 	v := url.Values{
 		"hsaId": {e.HSAID}, "name": {e.Name}, "unitKind": {string(e.UnitKind)}, "region": {e.Region}, "provider": {e.Provider}, "contract": {s.shortest(e.Contract)},
 		"sender": {e.Sender}, "receiver": {e.Receiver}, "address": {e.Address}, "profile": {e.Profile}, "component": {e.Component},
@@ -83,7 +84,7 @@ func (s *Site) shortest(namespace string) string {
 }
 
 // entryOf puts what was typed into a row, which keeps what its form does not show. What cannot be read is noted in the form.
-func (s *Site) entryOf(e routing.Entry, f *form) routing.Entry {
+func (s *Site) entryOf(e catalogue.Row, f *form) catalogue.Row {
 	for _, field := range rowFields(e.Kind) {
 		v := f.Value(field.Name)
 		switch field.Name {
@@ -140,8 +141,8 @@ func (f *form) revision() (int64, error) {
 
 // takeCatalogue puts what the catalogue refuses into a form: beside the field it is about, where the form has that field. Problems of rows that the form does not
 // show come back, to be listed. ok is false for an error that is not the form's.
-func takeCatalogue(f *form, err error, fields []string, rows []routing.Entry) (problems []rowProblem, ok bool) {
-	var rules routing.EntryProblems
+func takeCatalogue(f *form, err error, fields []string, rows []catalogue.Row) (problems []rowProblem, ok bool) {
+	var rules catalogue.Problems
 	var refusal *store.CatalogueRefusal
 	switch {
 	case errors.As(err, &rules):
@@ -183,7 +184,7 @@ type suggestions struct {
 }
 
 // suggest gathers them from the rows that there are; a few hundred of each are enough for a list to choose from.
-func (s *Site) suggest(rows []routing.Entry) suggestions {
+func (s *Site) suggest(rows []catalogue.Row) suggestions {
 	const most = 300
 	sets := [4]map[string]bool{{}, {}, {}, {routing.AddressInbox: true}}
 	put := func(i int, v string) {
@@ -196,13 +197,13 @@ func (s *Site) suggest(rows []routing.Entry) suggestions {
 	}
 	for _, e := range rows {
 		switch e.Kind {
-		case routing.EntryUnit, routing.EntryReceiver:
+		case catalogue.KindUnit, catalogue.KindReceiver:
 			put(1, e.HSAID)
-		case routing.EntryComponent:
+		case catalogue.KindComponent:
 			put(2, e.HSAID)
-		case routing.EntryAddress:
+		case catalogue.KindAddress:
 			put(3, e.Address)
-		case routing.EntryContract:
+		case catalogue.KindContract:
 			put(0, s.shortest(e.Contract))
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"net/url"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/store"
 )
 
@@ -61,9 +62,9 @@ func (s *Site) catalogueImport(w http.ResponseWriter, r *http.Request, who acces
 	if f.Failed() {
 		return s.showImport(w, r, who, http.StatusUnprocessableEntity, p)
 	}
-	after, err := routing.ApplyEdits(d.Rows, edits, s.Relay.NewID, routing.DateOf(s.now()))
+	after, err := catalogue.Apply(d.Rows, edits, s.Relay.NewID, routing.DateOf(s.now()))
 	if err == nil {
-		err = routing.CheckEntries(after, s.Rules, routing.DateOf(s.now()))
+		err = catalogue.Check(after, s.Rules, routing.DateOf(s.now()))
 	}
 	if err == nil && f.Value("do") == "save" {
 		if _, _, err = s.Relay.Store.EditCatalogue(r.Context(), revision, edits, s.Rules, who.name, f.Value("reason")); err == nil {
@@ -95,7 +96,7 @@ func (s *Site) catalogueImport(w http.ResponseWriter, r *http.Request, who acces
 }
 
 // planned reads the uploaded file as edits; what is wrong with it is noted in the form.
-func (s *Site) planned(r *http.Request, p *importPage, rows []routing.Entry) ([]routing.Edit, error) {
+func (s *Site) planned(r *http.Request, p *importPage, rows []catalogue.Row) ([]catalogue.Edit, error) {
 	if s.PlanCatalogue == nil {
 		return nil, errNotFound
 	}

@@ -9,6 +9,7 @@ import (
 
 	"rivgate/contracts/identity"
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/store"
 )
 
@@ -16,13 +17,13 @@ import (
 // may write to All.
 type catalogueRows struct {
 	version, revision int64 // one of them; neither: there are no rows
-	All               []routing.Entry
+	All               []catalogue.Row
 
 	mu    sync.Mutex
 	inUse *routing.Table // the table by whose rules and tree the one below was made
 	table *routing.Table
 	day   routing.Date // on which the rules below were asked
-	wrong routing.EntryProblems
+	wrong catalogue.Problems
 }
 
 // tableBy is the table that the rows make, by the rules of the one in use.
@@ -41,12 +42,12 @@ func (c *catalogueRows) tableBy(s *Site) (*routing.Table, error) {
 }
 
 // brokenOn are the rules that the rows break on a day.
-func (c *catalogueRows) brokenOn(day routing.Date, rules routing.Rules) routing.EntryProblems {
+func (c *catalogueRows) brokenOn(day routing.Date, rules routing.Rules) catalogue.Problems {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.day != day {
 		c.day, c.wrong = day, nil
-		errors.As(routing.CheckEntries(c.All, rules, day), &c.wrong)
+		errors.As(catalogue.Check(c.All, rules, day), &c.wrong)
 	}
 	return c.wrong
 }
@@ -76,7 +77,7 @@ func (k *keptCatalogue) find(version, revision int64) *catalogueRows {
 }
 
 // keep keeps rows; if somebody else was quicker, theirs.
-func (k *keptCatalogue) keep(version, revision int64, rows []routing.Entry) *catalogueRows {
+func (k *keptCatalogue) keep(version, revision int64, rows []catalogue.Row) *catalogueRows {
 	if c := k.find(version, revision); c != nil {
 		return c
 	}
@@ -138,13 +139,13 @@ type rowTexts struct {
 const textBetween = "\x00" // ends each row's part; no row has it
 
 // rowText is what a search looks for in a row.
-func rowText(e routing.Entry) string { return identity.Fold(e.Words() + " " + rowWords(e)) }
+func rowText(e catalogue.Row) string { return identity.Fold(e.Words() + " " + rowWords(e)) }
 
 // textsOf are the words of rows. Those of a row that the rows before had too, as after an edit, are taken from there.
 func textsOf(c *catalogueRows, before *rowTexts) *rowTexts {
 	t := &rowTexts{of: c, ends: make([]int, len(c.All))}
 	var b strings.Builder
-	var known []routing.Entry
+	var known []catalogue.Row
 	if before != nil {
 		known = before.of.All
 		b.Grow(len(before.text) + 4096)

@@ -8,15 +8,16 @@ import (
 	"testing"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 )
 
-func someRows(n int) []routing.Entry {
-	rows := make([]routing.Entry, n)
+func someRows(n int) []catalogue.Row {
+	rows := make([]catalogue.Row, n)
 	for i := range rows {
 		id := fmt.Sprintf("SE2010123456-U%03d", i)
-		rows[i] = routing.Entry{ID: fmt.Sprint("row", i), Kind: routing.EntryUnit, HSAID: id, Name: "Enhet Å" + id, UnitKind: routing.CareUnit, Region: "01"}
+		rows[i] = catalogue.Row{ID: fmt.Sprint("row", i), Kind: catalogue.KindUnit, HSAID: id, Name: "Enhet Å" + id, UnitKind: routing.CareUnit, Region: "01"}
 		if i%3 == 0 {
-			rows[i] = routing.Entry{ID: fmt.Sprint("row", i), Kind: routing.EntryRoute, Contract: "urn:x:SendComplaintResponder:1", Receiver: id, Address: routing.AddressInbox}
+			rows[i] = catalogue.Row{ID: fmt.Sprint("row", i), Kind: catalogue.KindRoute, Contract: "urn:x:SendComplaintResponder:1", Receiver: id, Address: routing.AddressInbox}
 		}
 	}
 	return rows
@@ -37,7 +38,7 @@ func TestWordsOfRowsAfterAnEdit(t *testing.T) {
 			case 1:
 				rows[i].Name, rows[i].Until = fmt.Sprint("Nytt ", round), 20991231
 			case 2:
-				rows = slices.Insert(rows, i, routing.Entry{ID: fmt.Sprint("new", round, i), Kind: routing.EntryComponent, HSAID: "SE2010123456-AVV"})
+				rows = slices.Insert(rows, i, catalogue.Row{ID: fmt.Sprint("new", round, i), Kind: catalogue.KindComponent, HSAID: "SE2010123456-AVV"})
 			case 3:
 				j := random.IntN(len(rows))
 				rows[i], rows[j] = rows[j], rows[i]

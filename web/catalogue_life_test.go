@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/store"
 	"rivgate/web"
 )
@@ -139,7 +140,7 @@ func TestVersionsAreScheduledCancelledAndRolledBack(t *testing.T) {
 func TestTwoPeopleNeverOverwriteEachOther(t *testing.T) {
 	t.Parallel()
 	w := keeps(t)
-	id := w.rowID(routing.EntryUnit, "Granen")
+	id := w.rowID(catalogue.KindUnit, "Granen")
 	mine, theirs := w.page("/catalogue/rows/"+id), w.page("/catalogue/rows/"+id)
 	change := func(page, name string) url.Values {
 		return url.Values{"revision": {revision(t, page)}, "hsaId": {lonely}, "name": {name}, "unitKind": {"care_unit"}, "region": {"01"}}
@@ -200,7 +201,7 @@ func TestAFileIsReadIntoTheDraft(t *testing.T) {
 	if r := w.post("/catalogue/import", url.Values{"revision": {"2"}}); r.status != http.StatusNotFound {
 		t.Errorf("where no file can be read: %d", r.status)
 	}
-	w.PlanCatalogue = func(file io.Reader, rows []routing.Entry) ([]routing.Edit, []string, error) {
+	w.PlanCatalogue = func(file io.Reader, rows []catalogue.Row) ([]catalogue.Edit, []string, error) {
 		content, err := io.ReadAll(file)
 		switch {
 		case err != nil:
@@ -210,7 +211,7 @@ func TestAFileIsReadIntoTheDraft(t *testing.T) {
 		case bytes.HasPrefix(content, []byte("same")):
 			return nil, nil, nil
 		}
-		edits := []routing.Edit{{Action: routing.EditAdd, Entry: routing.Entry{Kind: routing.EntryUnit, HSAID: string(content), Name: "Ur filen", UnitKind: routing.CareUnit, Line: 7}}}
+		edits := []catalogue.Edit{{Action: catalogue.EditAdd, Row: catalogue.Row{Kind: catalogue.KindUnit, HSAID: string(content), Name: "Ur filen", UnitKind: routing.CareUnit, Line: 7}}}
 		return edits, []string{"one new unit"}, nil
 	}
 	page := w.page("/catalogue/import")

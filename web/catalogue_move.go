@@ -10,6 +10,7 @@ import (
 
 	"rivgate/contracts/identity"
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/store"
 )
 
@@ -81,7 +82,7 @@ func (s *Site) chooseMoved(w http.ResponseWriter, p *movePage) error {
 	const most = 50
 	text := identity.Fold(p.Query)
 	for _, e := range p.Draft.Rows {
-		if e.Kind == routing.EntryUnit && strings.Contains(identity.Fold(e.Name+" "+e.HSAID), text) && len(p.Units) < most {
+		if e.Kind == catalogue.KindUnit && strings.Contains(identity.Fold(e.Name+" "+e.HSAID), text) && len(p.Units) < most {
 			p.Units = append(p.Units, unitOf(e))
 		}
 	}
@@ -93,9 +94,9 @@ func (s *Site) chooseMoved(w http.ResponseWriter, p *movePage) error {
 }
 
 // unitIn finds a unit among rows, by the HSA-id that was typed or chosen.
-func unitIn(rows []routing.Entry, id string) (routing.Unit, bool) {
-	i := slices.IndexFunc(rows, func(e routing.Entry) bool {
-		return e.Kind == routing.EntryUnit && routing.SameHSAID(e.HSAID, hsaOf(id))
+func unitIn(rows []catalogue.Row, id string) (routing.Unit, bool) {
+	i := slices.IndexFunc(rows, func(e catalogue.Row) bool {
+		return e.Kind == catalogue.KindUnit && routing.SameHSAID(e.HSAID, hsaOf(id))
 	})
 	if i < 0 {
 		return routing.Unit{}, false
@@ -103,15 +104,15 @@ func unitIn(rows []routing.Entry, id string) (routing.Unit, bool) {
 	return unitOf(rows[i]), true
 }
 
-func unitOf(e routing.Entry) routing.Unit {
+func unitOf(e catalogue.Row) routing.Unit {
 	return routing.Unit{HSAID: e.HSAID, Name: e.Name, Kind: e.UnitKind, Region: e.Region, Provider: e.Provider, Attachments: e.Attachments}
 }
 
 // systemsIn are the systems that cases go to by some route.
-func (s *Site) systemsIn(rows []routing.Entry) (out []systemChoice) {
+func (s *Site) systemsIn(rows []catalogue.Row) (out []systemChoice) {
 	const most = 100
 	for _, e := range rows {
-		if e.Kind != routing.EntryRoute || e.Contract != s.Relay.Contracts.Send().Contract || strings.HasPrefix(e.Address, "rivgate:") || len(out) == most {
+		if e.Kind != catalogue.KindRoute || e.Contract != s.Relay.Contracts.Send().Contract || strings.HasPrefix(e.Address, "rivgate:") || len(out) == most {
 			continue
 		}
 		c := systemChoice{strings.Join([]string{e.Address, e.Component, e.Profile}, systemBetween), e.Address + bracketed(e.Component)}
@@ -172,8 +173,8 @@ func (s *Site) catalogueMove(w http.ResponseWriter, r *http.Request, who access)
 }
 
 // movedRoute is the route that the form asks for; what is missing is noted there.
-func (s *Site) movedRoute(f *form, rows []routing.Entry) routing.Entry {
-	e := routing.Entry{Kind: routing.EntryRoute, Contract: s.Relay.Contracts.Send().Contract, Address: routing.AddressInbox, Profile: routing.RIVTABP21}
+func (s *Site) movedRoute(f *form, rows []catalogue.Row) catalogue.Row {
+	e := catalogue.Row{Kind: catalogue.KindRoute, Contract: s.Relay.Contracts.Send().Contract, Address: routing.AddressInbox, Profile: routing.RIVTABP21}
 	unit, known := unitIn(rows, f.Value("unit"))
 	if !known {
 		f.refuse("unit", "Enheten finns inte i katalogen. Sök den, eller lägg till den först.")
@@ -203,13 +204,13 @@ func (s *Site) movedRoute(f *form, rows []routing.Entry) routing.Entry {
 
 // moveEdits are the edits that a move takes: the route, and the permissions without which cases or answers would be refused. after is the draft as it would be;
 // the error is what the rules say of it.
-func (s *Site) moveEdits(rows []routing.Entry, route routing.Entry, p *movePage) (edits []routing.Edit, after []routing.Entry, err error) {
+func (s *Site) moveEdits(rows []catalogue.Row, route catalogue.Row, p *movePage) (edits []catalogue.Edit, after []catalogue.Row, err error) {
 	today := routing.DateOf(s.now())
-	edits = []routing.Edit{{Action: routing.EditMove, Entry: route}}
-	if after, err = routing.ApplyEdits(rows, edits, s.Relay.NewID, today); err != nil {
+	edits = []catalogue.Edit{{Action: catalogue.EditMove, Row: route}}
+	if after, err = catalogue.Apply(rows, edits, s.Relay.NewID, today); err != nil {
 		return nil, rows, err
 	}
-	if err := routing.CheckEntries(after, s.Rules, today); err != nil {
+	if err := catalogue.Check(after, s.Rules, today); err != nil {
 		return nil, after, err
 	}
 	table, err := s.tableOf(after)
@@ -235,12 +236,12 @@ func (s *Site) moveEdits(rows []routing.Entry, route routing.Entry, p *movePage)
 			continue
 		}
 		p.Added = append(p.Added, need.why)
-		edits = append(edits, routing.Edit{Action: routing.EditAdd, Entry: routing.Entry{
-			Kind: routing.EntryPermission, Contract: need.call.Contract, Sender: need.call.Sender, Receiver: need.call.Receiver, From: route.From,
+		edits = append(edits, catalogue.Edit{Action: catalogue.EditAdd, Row: catalogue.Row{
+			Kind: catalogue.KindPermission, Contract: need.call.Contract, Sender: need.call.Sender, Receiver: need.call.Receiver, From: route.From,
 		}})
 	}
-	if after, err = routing.ApplyEdits(rows, edits, s.Relay.NewID, today); err != nil {
+	if after, err = catalogue.Apply(rows, edits, s.Relay.NewID, today); err != nil {
 		return nil, rows, err
 	}
-	return edits, after, routing.CheckEntries(after, s.Rules, today)
+	return edits, after, catalogue.Check(after, s.Rules, today)
 }

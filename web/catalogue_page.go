@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/store"
 )
 
@@ -151,9 +152,9 @@ func (s *Site) caseCall(unit string) routing.Call {
 type rowsPage struct {
 	catalogueHead
 	Query string
-	Kind  routing.EntryKind
+	Kind  catalogue.Kind
 	Of    string
-	Kinds []routing.EntryKind
+	Kinds []catalogue.Kind
 	Rows  []rowView
 	Total int
 	Next  string
@@ -161,7 +162,7 @@ type rowsPage struct {
 
 // rowView is a row with whether it counts today.
 type rowView struct {
-	routing.Entry
+	catalogue.Row
 	Validity string // active, coming or ended
 }
 
@@ -172,7 +173,7 @@ func (s *Site) catalogueRowsPage(w http.ResponseWriter, r *http.Request, who acc
 		return err
 	}
 	q := r.URL.Query()
-	p := rowsPage{catalogueHead: h, Query: strings.TrimSpace(q.Get("q")), Kind: routing.EntryKind(q.Get("kind")), Of: q.Get("of"), Kinds: routing.EntryKinds()}
+	p := rowsPage{catalogueHead: h, Query: strings.TrimSpace(q.Get("q")), Kind: catalogue.Kind(q.Get("kind")), Of: q.Get("of"), Kinds: catalogue.Kinds()}
 	if p.Of == "" {
 		p.Of = "draft"
 	}
@@ -239,9 +240,9 @@ func (s *Site) rowsFound(rows *catalogueRows, text string) func(func(int) bool) 
 }
 
 // validity tells whether a row counts on a day; "" for what has no days.
-func validity(e routing.Entry, today routing.Date) string {
+func validity(e catalogue.Row, today routing.Date) string {
 	switch {
-	case e.Kind != routing.EntryRoute && e.Kind != routing.EntryPermission:
+	case e.Kind != catalogue.KindRoute && e.Kind != catalogue.KindPermission:
 		return ""
 	case e.Until != 0 && e.Until < today:
 		return "ended"

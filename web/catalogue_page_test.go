@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 )
 
 const lonely = "SE2010123456-VC09" // a unit that nobody gave a way
@@ -21,8 +22,8 @@ func keeps(t *testing.T) *world {
 	registry := w.Relay.Contracts
 	send, giveBack := registry.Send().Contract, registry.Return().Contract
 	w.Rules = routing.Rules{Durable: registry.Durable, ReturnContract: giveBack, PortalAddress: portal}
-	var edits []routing.Edit
-	for _, e := range routing.EntriesOf(routing.Catalogue{
+	var edits []catalogue.Edit
+	for _, e := range catalogue.RowsOf(routing.Catalogue{
 		Units: []routing.Unit{
 			{HSAID: clinic, Name: "Vårdcentralen Björken", Kind: routing.CareUnit, Region: "01", Attachments: true},
 			{HSAID: other, Name: "Vårdcentralen Eken", Kind: routing.CareUnit, Region: "01"},
@@ -43,7 +44,7 @@ func keeps(t *testing.T) *world {
 			{Contract: giveBack, Sender: system, Receiver: portal},
 		},
 	}) {
-		edits = append(edits, routing.Edit{Action: routing.EditAdd, Entry: e})
+		edits = append(edits, catalogue.Edit{Action: catalogue.EditAdd, Row: e})
 	}
 	if _, _, err := w.Relay.Store.EditCatalogue(t.Context(), 0, edits, w.Rules, "anna", ""); err != nil {
 		t.Fatal(err)
@@ -70,7 +71,7 @@ func (w *world) follow() {
 		if tables[v.Number] == nil {
 			rows, err := w.Relay.Store.CatalogueRows(context.Background(), v.Number)
 			if err == nil {
-				tables[v.Number], err = routing.NewTable(routing.CatalogueOf(rows), w.Rules)
+				tables[v.Number], err = routing.NewTable(catalogue.FromRows(rows), w.Rules)
 			}
 			if err != nil {
 				panic(err) // what was published loads
@@ -87,7 +88,7 @@ func revision(t *testing.T, page string) string {
 }
 
 // rowID finds a row of the draft by a text.
-func (w *world) rowID(kind routing.EntryKind, text string) string {
+func (w *world) rowID(kind catalogue.Kind, text string) string {
 	w.t.Helper()
 	page := w.page("/catalogue/rows?" + url.Values{"kind": {string(kind)}, "q": {text}}.Encode())
 	return rowLink(w.t, page)
@@ -153,23 +154,23 @@ func TestRowsAreChangedInTheDraft(t *testing.T) {
 	page := w.saves("/catalogue/rows", typed)
 	has(t, page, "Raden finns i utkastet.", "Ny", "SendComplaint till "+lonely+" går till https://system.example/send, system "+system, "från 2026-04-01", "1 enhet byter väg", "ingen väg (VP004)")
 
-	id := w.rowID(routing.EntryUnit, "Granen")
+	id := w.rowID(catalogue.KindUnit, "Granen")
 	page = w.page("/catalogue/rows/" + id)
 	page = w.saves("/catalogue/rows/"+id+"/change", url.Values{"revision": {revision(t, page)}, "hsaId": {lonely}, "name": {"Vårdcentralen Granen norr"}, "unitKind": {"care_unit"}, "region": {"01"}, "attachments": {"yes"}, "reason": {"nytt namn"}})
 	has(t, page, "Namn: Vårdcentralen Granen → <strong>Vårdcentralen Granen norr</strong>", "Anmälaren får bifoga filer: nej → <strong>ja</strong>")
 
-	id = w.rowID(routing.EntryPermission, gateway+" får anropa SendComplaint")
+	id = w.rowID(catalogue.KindPermission, gateway+" får anropa SendComplaint")
 	page = w.page("/catalogue/rows/" + id)
 	r = w.post("/catalogue/rows/"+id+"/end", url.Values{"revision": {revision(t, page)}, "until": {""}})
 	has(t, r.body, "Skriv den sista dagen.", `aria-describedby="end-until-error"`)
 	page = w.saves("/catalogue/rows/"+id+"/end", url.Values{"revision": {revision(t, page)}, "until": {"2026-03-31"}})
 	has(t, page, "Sista dag: – → <strong>2026-03-31</strong>")
 
-	id = w.rowID(routing.EntryUnit, "Eken")
+	id = w.rowID(catalogue.KindUnit, "Eken")
 	page = w.page("/catalogue/rows/" + id)
 	r = w.post("/catalogue/rows/"+id+"/remove", url.Values{"revision": {revision(t, page)}})
 	has(t, r.body, "Rader som gäller i dag eller senare behöver den (1 st)", "Avsluta eller ta bort dem först", "vägval SendComplaint")
-	id = w.rowID(routing.EntryRoute, other)
+	id = w.rowID(catalogue.KindRoute, other)
 	page = w.saves("/catalogue/rows/"+id+"/remove", url.Values{"revision": {revision(t, w.page("/catalogue/rows/"+id))}})
 	has(t, page, "Borttagen", "Raden är borttagen ur utkastet.")
 	page = w.saves("/catalogue/draft/undo", url.Values{"revision": {revision(t, page)}, "row": {id}})
@@ -180,7 +181,7 @@ func TestRowsAreChangedInTheDraft(t *testing.T) {
 func TestWhoMayNotKeepTheCatalogueChangesNothing(t *testing.T) {
 	t.Parallel()
 	w := keeps(t)
-	id := w.rowID(routing.EntryUnit, "Granen")
+	id := w.rowID(catalogue.KindUnit, "Granen")
 	form := url.Values{"revision": {"2"}, "kind": {"unit"}, "hsaId": {lonely}, "name": {"Annat"}, "unitKind": {"care_unit"}, "region": {"01"}, "reason": {"x"}, "do": {"save"}, "when": {"now"}, "inforce": {"1"}}
 	posts := []string{"/catalogue/rows", "/catalogue/rows/" + id + "/change", "/catalogue/rows/" + id + "/remove", "/catalogue/move", "/catalogue/import", "/catalogue/draft/publish", "/catalogue/draft/discard", "/catalogue/versions/1/rollback"}
 	for _, c := range []struct {

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"sync"
 
-	"rivgate/routing"
+	"rivgate/routing/catalogue"
 )
 
 // rowProblem is a rule that a row breaks, in Swedish.
@@ -23,9 +23,9 @@ type rowProblem struct {
 type ruleWord struct{ text, remedy, field string }
 
 // ruleWords are all rules. A test holds the list to package routing's.
-var ruleWords = sync.OnceValue(func() map[routing.ProblemCode]ruleWord {
+var ruleWords = sync.OnceValue(func() map[catalogue.ProblemCode]ruleWord {
 	const line, house = "Skriv högst 255 tecken på en rad.", "Ge vägvalet en webbadress."
-	return map[routing.ProblemCode]ruleWord{
+	return map[catalogue.ProblemCode]ruleWord{
 		"kind-unknown":             {"Slaget av rad är okänt.", "Välj ett slag av rad.", ""},
 		"unit-kind-unknown":        {"Slaget av enhet är okänt.", "Välj mottagning eller patientnämnd.", "unitKind"},
 		"name-form":                {"Namnet är för långt eller har styrtecken.", line, "name"},
@@ -75,12 +75,12 @@ func idWord(what string) (word, field string) {
 }
 
 // problemsOf are broken rules in Swedish. Rows are named by what they say: those with an id are looked up among rows.
-func problemsOf(problems routing.EntryProblems, rows []routing.Entry) []rowProblem {
+func problemsOf(problems catalogue.Problems, rows []catalogue.Row) []rowProblem {
 	const most = 100
 	out := make([]rowProblem, 0, min(len(problems), most))
 	for _, p := range problems[:min(len(problems), most)] {
 		one := rowProblem{ID: p.ID, Row: recorded(p.Row)}
-		if i := slices.IndexFunc(rows, func(e routing.Entry) bool { return p.ID != "" && e.ID == p.ID }); i >= 0 {
+		if i := slices.IndexFunc(rows, func(e catalogue.Row) bool { return p.ID != "" && e.ID == p.ID }); i >= 0 {
 			one.Row = kindWord(rows[i].Kind) + ": " + rowWords(rows[i])
 		}
 		if p.Code == "does-not-load" {
@@ -99,7 +99,7 @@ func problemsOf(problems routing.EntryProblems, rows []routing.Entry) []rowProbl
 }
 
 // ruleText is a broken rule in Swedish, what to do, and the field that it is about.
-func ruleText(p routing.EntryProblem) (text, remedy, field string) {
+func ruleText(p catalogue.Problem) (text, remedy, field string) {
 	word, known := ruleWords()[p.Code]
 	if !known {
 		return "Raden bryter mot en av katalogens regler.", "Rätta raden.", ""

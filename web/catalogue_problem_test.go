@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"rivgate/routing"
+	"rivgate/routing/catalogue"
 )
 
 // literals are the first string of every call that a pattern finds in Go files, with other values for its verbs.
@@ -47,12 +47,12 @@ func literals(t *testing.T, glob, pattern string) []string {
 
 func TestEveryRuleOfTheCatalogueIsSwedish(t *testing.T) {
 	t.Parallel()
-	codes := routing.ProblemCodes()
+	codes := catalogue.ProblemCodes()
 	if len(codes) < 25 || len(codes) != len(ruleWords()) {
 		t.Errorf("%d rules, %d of them in Swedish", len(codes), len(ruleWords()))
 	}
 	for _, code := range codes {
-		text, remedy, _ := ruleText(routing.EntryProblem{Code: code, Values: []string{"sender", "x"}})
+		text, remedy, _ := ruleText(catalogue.Problem{Code: code, Values: []string{"sender", "x"}})
 		if strings.HasPrefix(text, "Raden bryter mot") || strings.Contains(text+remedy, "%") || remedy == "Rätta raden." {
 			t.Errorf("%s is told as %q, %q", code, text, remedy)
 		}

@@ -8,13 +8,14 @@ import (
 	"slices"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/store"
 )
 
 type rowPage struct {
 	catalogueHead
 	suggestions
-	Kind     routing.EntryKind
+	Kind     catalogue.Kind
 	ID       string // "" for a new row
 	Words    string // what the row says in the draft now
 	Days     string
@@ -29,7 +30,7 @@ type rowPage struct {
 
 // catalogueNewRow shows the form of a new row.
 func (s *Site) catalogueNewRow(w http.ResponseWriter, r *http.Request, who access) error {
-	kind := routing.EntryKind(r.URL.Query().Get("kind"))
+	kind := catalogue.Kind(r.URL.Query().Get("kind"))
 	if rowFields(kind) == nil {
 		return invalid("kind", "Välj vilket slag av rad du vill lägga till.")
 	}
@@ -51,7 +52,7 @@ func (s *Site) showRow(w http.ResponseWriter, r *http.Request, who access, statu
 		return err
 	}
 	if p.ID != "" {
-		i := slices.IndexFunc(p.Draft.Rows, func(e routing.Entry) bool { return e.ID == p.ID })
+		i := slices.IndexFunc(p.Draft.Rows, func(e catalogue.Row) bool { return e.ID == p.ID })
 		if i < 0 && status == http.StatusOK {
 			return errNotFound
 		}
@@ -80,11 +81,11 @@ func (s *Site) catalogueAddRow(w http.ResponseWriter, r *http.Request, who acces
 	if err != nil {
 		return err
 	}
-	kind := routing.EntryKind(f.Value("kind"))
+	kind := catalogue.Kind(f.Value("kind"))
 	if rowFields(kind) == nil {
 		return errForm
 	}
-	edit := routing.Edit{Action: routing.EditAdd, Entry: s.entryOf(routing.Entry{Kind: kind}, f)}
+	edit := catalogue.Edit{Action: catalogue.EditAdd, Row: s.entryOf(catalogue.Row{Kind: kind}, f)}
 	return s.editRow(w, r, who, "add", f, edit, &rowPage{Kind: kind, Form: f})
 }
 
@@ -95,8 +96,8 @@ func (s *Site) catalogueRowVerb(w http.ResponseWriter, r *http.Request, who acce
 	if err != nil {
 		return err
 	}
-	e := routing.Entry{ID: id}
-	if i := slices.IndexFunc(d.Rows, func(e routing.Entry) bool { return e.ID == id }); i >= 0 {
+	e := catalogue.Row{ID: id}
+	if i := slices.IndexFunc(d.Rows, func(e catalogue.Row) bool { return e.ID == id }); i >= 0 {
 		e = d.Rows[i]
 	}
 	f, err := readForm(w, r, map[string]string{"change": "row", "end": "end", "remove": "remove"}[verb])
@@ -104,28 +105,28 @@ func (s *Site) catalogueRowVerb(w http.ResponseWriter, r *http.Request, who acce
 		return err
 	}
 	if e.Kind == "" { // removed meanwhile: the form knows what it was, and what was typed is not lost
-		e.Kind = routing.EntryKind(f.Value("kind"))
+		e.Kind = catalogue.Kind(f.Value("kind"))
 	}
 	p := &rowPage{ID: id, Kind: e.Kind}
 	switch verb {
 	case "change":
 		p.Form = f
-		return s.editRow(w, r, who, verb, f, routing.Edit{Action: routing.EditChange, Entry: s.entryOf(e, f)}, p)
+		return s.editRow(w, r, who, verb, f, catalogue.Edit{Action: catalogue.EditChange, Row: s.entryOf(e, f)}, p)
 	case "end":
 		p.End = f
 		if e.Until = f.day("until"); e.Until == 0 {
 			f.refuse("until", "Skriv den sista dagen.")
 		}
-		return s.editRow(w, r, who, verb, f, routing.Edit{Action: routing.EditChange, Entry: e}, p)
+		return s.editRow(w, r, who, verb, f, catalogue.Edit{Action: catalogue.EditChange, Row: e}, p)
 	case "remove":
 		p.Remove = f
-		return s.editRow(w, r, who, verb, f, routing.Edit{Action: routing.EditRemove, Entry: e}, p)
+		return s.editRow(w, r, who, verb, f, catalogue.Edit{Action: catalogue.EditRemove, Row: e}, p)
 	}
 	return errNotFound
 }
 
 // editRow carries out one edit, or shows its form again with what is wrong.
-func (s *Site) editRow(w http.ResponseWriter, r *http.Request, who access, verb string, f *form, edit routing.Edit, p *rowPage) error {
+func (s *Site) editRow(w http.ResponseWriter, r *http.Request, who access, verb string, f *form, edit catalogue.Edit, p *rowPage) error {
 	revision, err := f.revision()
 	if err != nil {
 		return err
@@ -133,7 +134,7 @@ func (s *Site) editRow(w http.ResponseWriter, r *http.Request, who access, verb 
 	if len(f.Errors) > 0 {
 		return s.showRow(w, r, who, http.StatusUnprocessableEntity, p)
 	}
-	d, _, err := s.Relay.Store.EditCatalogue(r.Context(), revision, []routing.Edit{edit}, s.Rules, who.name, f.Value("reason"))
+	d, _, err := s.Relay.Store.EditCatalogue(r.Context(), revision, []catalogue.Edit{edit}, s.Rules, who.name, f.Value("reason"))
 	if err == nil {
 		http.Redirect(w, r, link("/catalogue/draft?done={}", verb), http.StatusSeeOther)
 		return nil
@@ -151,7 +152,7 @@ func (s *Site) editRow(w http.ResponseWriter, r *http.Request, who access, verb 
 			names = append(names, field.Name)
 		}
 	}
-	problems, ok := takeCatalogue(f, err, names, append(slices.Clone(d.Rows), edit.Entry))
+	problems, ok := takeCatalogue(f, err, names, append(slices.Clone(d.Rows), edit.Row))
 	if !ok {
 		return err
 	}

@@ -5,25 +5,26 @@ import (
 	"strings"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/store"
 )
 
 // kindWord is what a kind of row is called.
-func kindWord(kind routing.EntryKind) string {
+func kindWord(kind catalogue.Kind) string {
 	switch kind {
-	case routing.EntryUnit:
+	case catalogue.KindUnit:
 		return "Enhet"
-	case routing.EntryReceiver:
+	case catalogue.KindReceiver:
 		return "Logisk adress"
-	case routing.EntryContract:
+	case catalogue.KindContract:
 		return "Tjänstekontrakt"
-	case routing.EntryComponent:
+	case catalogue.KindComponent:
 		return "Mottagande system"
-	case routing.EntryAddress:
+	case catalogue.KindAddress:
 		return "Anropsadress"
-	case routing.EntryRoute:
+	case catalogue.KindRoute:
 		return "Vägval"
-	case routing.EntryPermission:
+	case catalogue.KindPermission:
 		return "Anropsbehörighet"
 	}
 	return string(kind)
@@ -54,19 +55,19 @@ func anyWord(receiver string) string {
 }
 
 // rowWords is what a row says, without its id and its days.
-func rowWords(e routing.Entry) string {
+func rowWords(e catalogue.Row) string {
 	switch e.Kind {
-	case routing.EntryUnit:
+	case catalogue.KindUnit:
 		return e.Name + " (" + e.HSAID + "), " + unitKindWord(e.UnitKind)
-	case routing.EntryContract:
+	case catalogue.KindContract:
 		return shortContract(e.Contract) + bracketed(e.Name)
-	case routing.EntryComponent, routing.EntryReceiver:
+	case catalogue.KindComponent, catalogue.KindReceiver:
 		return e.HSAID + bracketed(e.Name)
-	case routing.EntryAddress:
+	case catalogue.KindAddress:
 		return e.Address + ofSystem(e.Component)
-	case routing.EntryRoute:
+	case catalogue.KindRoute:
 		return shortContract(e.Contract) + " till " + anyWord(e.Receiver) + " går till " + addressWord(e.Address) + ofSystem(e.Component)
-	case routing.EntryPermission:
+	case catalogue.KindPermission:
 		text := e.Sender + " får anropa " + shortContract(e.Contract) + " hos " + anyWord(e.Receiver)
 		if filters := e.Filters.Words(); filters != "" {
 			text += ", bara för " + filters
@@ -91,9 +92,9 @@ func ofSystem(component string) string {
 }
 
 // daysWord is when a row counts.
-func daysWord(e routing.Entry) string {
+func daysWord(e catalogue.Row) string {
 	switch {
-	case e.Kind != routing.EntryRoute && e.Kind != routing.EntryPermission:
+	case e.Kind != catalogue.KindRoute && e.Kind != catalogue.KindPermission:
 		return ""
 	case e.From == 0 && e.Until == 0:
 		return "alltid"
@@ -164,7 +165,7 @@ func recorded(text string) string {
 	for i := 0; i < len(parts); i += 2 {
 		part := recordedRow.ReplaceAllStringFunc(parts[i], func(found string) string {
 			kind, _, _ := strings.Cut(strings.TrimSuffix(found, ": "), " ")
-			return strings.ToLower(kindWord(routing.EntryKind(kind))) + " "
+			return strings.ToLower(kindWord(catalogue.Kind(kind))) + " "
 		})
 		part = recordedContract.ReplaceAllString(part, "$1")
 		parts[i] = strings.NewReplacer(
@@ -180,13 +181,13 @@ func recorded(text string) string {
 type saying struct{}
 
 // KindWord is what a kind of row is called.
-func (saying) KindWord(kind routing.EntryKind) string { return kindWord(kind) }
+func (saying) KindWord(kind catalogue.Kind) string { return kindWord(kind) }
 
 // RowWords is what a row says, without its id and its days.
-func (saying) RowWords(e routing.Entry) string { return rowWords(e) }
+func (saying) RowWords(e catalogue.Row) string { return rowWords(e) }
 
 // DaysWord is when a row counts.
-func (saying) DaysWord(e routing.Entry) string { return daysWord(e) }
+func (saying) DaysWord(e catalogue.Row) string { return daysWord(e) }
 
 // ValidityWord is whether a row counts today.
 func (saying) ValidityWord(v string) string { return validityWord(v) }

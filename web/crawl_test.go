@@ -14,6 +14,7 @@ import (
 	"golang.org/x/net/html"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/store"
 )
 
@@ -65,10 +66,10 @@ func hostileWorld(t *testing.T) *world {
 			t.Fatal(err)
 		}
 	}
-	var edits []routing.Edit
+	var edits []catalogue.Edit
 	for i := range 60 {
-		edits = append(edits, routing.Edit{Action: routing.EditAdd, Entry: routing.Entry{
-			Kind: routing.EntryUnit, HSAID: fmt.Sprintf("SE2010123456-H%02d", i), Name: fmt.Sprintf("%s %d", hostile, i), UnitKind: routing.CareUnit, Region: "01",
+		edits = append(edits, catalogue.Edit{Action: catalogue.EditAdd, Row: catalogue.Row{
+			Kind: catalogue.KindUnit, HSAID: fmt.Sprintf("SE2010123456-H%02d", i), Name: fmt.Sprintf("%s %d", hostile, i), UnitKind: routing.CareUnit, Region: "01",
 		}})
 	}
 	d, err := w.Relay.Store.CatalogueDraft(t.Context())

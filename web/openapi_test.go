@@ -10,6 +10,7 @@ import (
 	"rivgate/contracts"
 	"rivgate/relay"
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/store"
 )
 
@@ -102,8 +103,8 @@ func TestDescriptionHasEveryField(t *testing.T) {
 		"Accepted": receiptView{}, "Ref": store.Ref{}, "Handler": store.Handler{}, "Person": personView{}, "CaseClassification": concluded{}, "Case": caseView{},
 		"Entry": store.Entry{}, "Letter": store.Letter{}, "Receiver": relay.Receiver{}, "Delivery": deliveryRow{}, "Outage": store.Outage{}, "DeliveryWithAttempts": deliveryView{},
 		"Attempt": attemptView{}, "Diagnosis": whyView{}, "Waiting": store.Waiting{}, "Audit": store.Audit{}, "DeliveryFilter": deliveryFilter{}, "DeliveryVerb": deliveryVerb{}, "StatisticsRow": countView{},
-		"CatalogueRow": routing.Entry{}, "EntryEdit": routing.Edit{}, "EntryChange": routing.EntryChange{}, "TouchingChange": touchingView{},
-		"EntryProblem": routing.EntryProblem{}, "Ground": routing.Ground{}, "Switch": routing.Switch{}, "CatalogueDraft": draftView{}, "CatalogueEdits": rowEdits{},
+		"CatalogueRow": catalogue.Row{}, "EntryEdit": catalogue.Edit{}, "EntryChange": catalogue.Change{}, "TouchingChange": touchingView{},
+		"EntryProblem": catalogue.Problem{}, "Ground": routing.Ground{}, "Switch": routing.Switch{}, "CatalogueDraft": draftView{}, "CatalogueEdits": rowEdits{},
 		"CatalogueChanged": changedView{}, "CatalogueDiff": diffView{}, "CataloguePublish": publishing{}, "CatalogueVersion": store.CatalogueVersion{},
 		"CatalogueVersionState": versionView{}, "CatalogueVerb": reasoned{}, "CatalogueEvent": store.CatalogueEvent{}, "HeldCatalogue": store.HeldCatalogue{},
 		"CatalogueAccept": acceptance{}, "RouteTest": routeTest{}, "RouteTested": routeTested{}, "Step": relay.Step{},

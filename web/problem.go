@@ -11,6 +11,7 @@ import (
 	"rivgate/contracts"
 	"rivgate/relay"
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/store"
 )
 
@@ -25,7 +26,7 @@ type problem struct {
 	SubCode string `json:"subCode,omitempty"` // of the contract
 	Path    string `json:"path,omitempty"`    // where in the message or the request
 
-	Problems []routing.EntryProblem `json:"problems,omitempty"` // rows of the catalogue that break rules, 500 at most
+	Problems []catalogue.Problem `json:"problems,omitempty"` // rows of the catalogue that break rules, 500 at most
 }
 
 func (p *problem) Error() string { return p.Title }

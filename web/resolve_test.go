@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 )
 
 func TestWhyACallGoesWhereItGoes(t *testing.T) {
@@ -20,9 +21,9 @@ func TestWhyACallGoesWhereItGoes(t *testing.T) {
 	has(t, w.page("/resolve"), `value="SendComplaint"`, `value="`+portal+`"`)
 	page := ask("SendComplaint", strings.ToLower(clinic), portal, "", "")
 	has(t, page, "Svaret, 2026-03-02 enligt katalogen som används nu", "Anropet går till inkorgen här", "adressen själv: här fanns raden", portal+" hos *", "standard för alla: här fanns raden",
-		"/catalogue/rows/"+w.rowID(routing.EntryRoute, clinic), "SendComplaintResponder:1")
+		"/catalogue/rows/"+w.rowID(catalogue.KindRoute, clinic), "SendComplaintResponder:1")
 	hasNot(t, page, "Testa anslutningen")
-	has(t, w.page("/catalogue/rows/"+w.rowID(routing.EntryRoute, clinic)), clinic)
+	has(t, w.page("/catalogue/rows/"+w.rowID(catalogue.KindRoute, clinic)), clinic)
 
 	page = ask("SendComplaint", hospital, "SE2010123456-X", "", "")
 	has(t, page, "Anropet avvisas med VP007.", "ingen anropsbehörighet", "Lägg till en anropsbehörighet", "Authorization missing", "Testa anslutningen")

@@ -21,6 +21,7 @@ import (
 
 	"rivgate/relay"
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 )
 
 // The environments of a Site.
@@ -60,7 +61,7 @@ type Site struct {
 	// Rules are those that the catalogue kept in the store is checked by.
 	Rules routing.Rules
 	// PlanCatalogue reads a file (a catalogue in any form, or a beställning) as what it would change in rows. Nil: none can be imported.
-	PlanCatalogue func(file io.Reader, rows []routing.Entry) (edits []routing.Edit, report []string, err error)
+	PlanCatalogue func(file io.Reader, rows []catalogue.Row) (edits []catalogue.Edit, report []string, err error)
 	// ResetCatalogue reads the catalogue from its source again. Nil: /resetcache says that it was not successful.
 	ResetCatalogue func(context.Context) error
 	// ResetTree does the same for the HSA files, and /resethsacache.

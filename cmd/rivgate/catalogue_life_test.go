@@ -15,6 +15,7 @@ import (
 
 	"rivgate/contracts"
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/store"
 	"rivgate/store/storetest"
 )
@@ -253,7 +254,7 @@ func lifeByAPI(k *keeper) {
 		return `{"edits": [{"action": "` + action + `", "entry": {"kind": "route", "contract": "SendComplaint", "receiver": "` + lifeOther + `", "address": "` +
 			address + `", "component": "SE2010123456-AVV"` + from + `}}]}`
 	}
-	var broken struct{ Problems []routing.EntryProblem }
+	var broken struct{ Problems []catalogue.Problem }
 	k.api("POST", "/api/catalogue/rows", revision, edit("add", "http://127.0.0.1:1/y", ""), http.StatusUnprocessableEntity, &broken)
 	if len(broken.Problems) != 1 || broken.Problems[0].Remedy == "" || !strings.Contains(broken.Problems[0].Row, lifeOther) {
 		k.t.Errorf("the problem does not name its row and the remedy: %+v", broken)

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"rivgate/cmd/rivgate/config"
-	"rivgate/routing/tak"
+	"rivgate/routing/catalogue"
 )
 
 // ConfigCommand is the noun config.
@@ -85,7 +85,7 @@ func (s *session) catalogueProblems(l *config.Loaded) (problems []config.Problem
 		wrong("%v. Correct the rows%s", err, vp008)
 		return problems
 	}
-	for _, note := range tak.Lint(c.Catalogue, newRules(c.config, c.registry), c.config.Instance.HSAID, s.now()) {
+	for _, note := range catalogue.Lint(c.Catalogue, newRules(c.config, c.registry), c.config.Instance.HSAID, s.now()) {
 		if strings.HasPrefix(note, "unit ") {
 			wrong("%s", note)
 		}

@@ -14,6 +14,7 @@ import (
 	"rivgate/cmd/rivgate/config"
 	"rivgate/contracts"
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/routing/tak"
 	"rivgate/store"
 )
@@ -105,15 +106,15 @@ func (g *gateway) publishDemo(ctx context.Context, c config.Config) error {
 }
 
 // demoEdits are what makes the catalogue in the store the demo's, and why.
-func (g *gateway) demoEdits(ctx context.Context, c config.Config) (edits []routing.Edit, reason string, err error) {
+func (g *gateway) demoEdits(ctx context.Context, c config.Config) (edits []catalogue.Edit, reason string, err error) {
 	v, err := g.db.CatalogueInForce(ctx)
 	if errors.Is(err, store.ErrNotFound) {
 		first, err := demoSource{c, g.registry.Names()}.Read(ctx)
 		if err != nil {
 			return nil, "", err
 		}
-		for _, e := range routing.EntriesOf(first) {
-			edits = append(edits, routing.Edit{Action: routing.EditAdd, Entry: e})
+		for _, e := range catalogue.RowsOf(first) {
+			edits = append(edits, catalogue.Edit{Action: catalogue.EditAdd, Row: e})
 		}
 		return edits, "Demokatalogen, som demon börjar med", nil
 	}
@@ -127,9 +128,9 @@ func (g *gateway) demoEdits(ctx context.Context, c config.Config) (edits []routi
 	const path = "/SendComplaint/1/rivtabp21"
 	address := "http://" + c.Demo.HandlingSystem + path
 	for _, e := range rows {
-		if e.Kind == routing.EntryRoute && e.Component == handlingSystemID && strings.HasPrefix(e.Address, "http://127.0.0.1:") && e.Address != address {
+		if e.Kind == catalogue.KindRoute && e.Component == handlingSystemID && strings.HasPrefix(e.Address, "http://127.0.0.1:") && e.Address != address {
 			e.Address = address
-			edits = append(edits, routing.Edit{Action: routing.EditChange, Entry: e})
+			edits = append(edits, catalogue.Edit{Action: catalogue.EditChange, Row: e})
 		}
 	}
 	return edits, "Det simulerade systemet har fått en ny adress", nil

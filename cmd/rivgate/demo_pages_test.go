@@ -14,6 +14,7 @@ import (
 
 	"rivgate/cmd/rivgate/config"
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 )
 
 // demoGateway is what `make run` starts, on free ports, with its first cases in.
@@ -93,9 +94,9 @@ func TestWhatIsPublishedInTheDemoCounts(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, e := range rows {
-		if e.Kind == routing.EntryRoute && e.Receiver == "SE2010123456-VC02" {
+		if e.Kind == catalogue.KindRoute && e.Receiver == "SE2010123456-VC02" {
 			e.Address, e.Component = "https://system.example/SendComplaint", "SE2010123456-NY01"
-			if d, _, err = db.EditCatalogue(t.Context(), d.Revision, []routing.Edit{{Action: routing.EditChange, Entry: e}}, rules, "iris", "provar"); err != nil {
+			if d, _, err = db.EditCatalogue(t.Context(), d.Revision, []catalogue.Edit{{Action: catalogue.EditChange, Row: e}}, rules, "iris", "provar"); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"rivgate/cmd/rivgate/config"
 	"rivgate/contracts"
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/routing/tak"
 	"rivgate/store"
 )
@@ -39,7 +40,7 @@ func (s storeSource) Read(ctx context.Context) (routing.Catalogue, error) {
 	if err != nil {
 		return routing.Catalogue{}, err
 	}
-	c := routing.CatalogueOf(rows)
+	c := catalogue.FromRows(rows)
 	return c, s.beside.Complete(&c)
 }
 
@@ -75,7 +76,7 @@ func isKept(source string) bool {
 }
 
 // keptRows reads rows that are in the store: of the draft, of a version, or of the version in force.
-func keptRows(ctx context.Context, db *store.Store, source string) ([]routing.Entry, error) {
+func keptRows(ctx context.Context, db *store.Store, source string) ([]catalogue.Row, error) {
 	switch number, isVersion := strings.CutPrefix(source, sourceVersion); {
 	case source == sourceDraft:
 		d, err := db.CatalogueDraft(ctx)
@@ -108,7 +109,7 @@ func (s *session) readKept(c config.Config, source string) (found routing.Catalo
 		if err != nil {
 			return err
 		}
-		found = routing.CatalogueOf(rows)
+		found = catalogue.FromRows(rows)
 		return newStoreSource(c, db).beside.Complete(&found)
 	})
 	return found, err
@@ -134,7 +135,7 @@ func (s *session) keep(verb func(ctx context.Context, k keeping) error) error {
 	}
 	return s.withStore(func(ctx context.Context, db *store.Store) error {
 		err := verb(ctx, keeping{l.Config, r, newRules(l.Config, r), db})
-		var rules routing.EntryProblems
+		var rules catalogue.Problems
 		switch {
 		case errors.As(err, &rules):
 			return refused("%s, nothing is saved:\n%s", nounOf(len(rules), "problem"), shorter(r, rules.Error()))

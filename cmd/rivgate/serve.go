@@ -21,7 +21,7 @@ import (
 	"rivgate/cmd/rivgate/config"
 	"rivgate/contracts"
 	"rivgate/relay"
-	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/routing/tak"
 	"rivgate/soap"
 	"rivgate/store"
@@ -262,7 +262,7 @@ func (g *gateway) catalogueStatus() web.CatalogueStatus {
 }
 
 // planCatalogue reads a file that came over the API.
-func (g *gateway) planCatalogue(file io.Reader, rows []routing.Entry) ([]routing.Edit, []string, error) {
+func (g *gateway) planCatalogue(file io.Reader, rows []catalogue.Row) ([]catalogue.Edit, []string, error) {
 	plan, err := tak.ReadPlan(file, g.registry.Names(), rows)
 	return plan.Edits, plan.Report, err
 }
@@ -359,7 +359,7 @@ func (g *gateway) advise() {
 	if len(c.Units) == 0 {
 		g.log.Warn("the catalogue knows no units: whether a region is active is not checked")
 	}
-	notes := tak.Lint(c, g.keeper.Rules, g.config.Instance.HSAID, time.Now())
+	notes := catalogue.Lint(c, g.keeper.Rules, g.config.Instance.HSAID, time.Now())
 	for _, note := range notes[:min(len(notes), 20)] {
 		g.log.Warn("catalogue: " + note)
 	}

@@ -11,6 +11,7 @@ import (
 	"rivgate/cmd/rivgate/config"
 	"rivgate/contracts"
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/routing/tak"
 )
 
@@ -37,14 +38,14 @@ type TAKCommand struct {
 }
 
 // catalogue is one that was read for a command, and what is needed to judge it.
-type catalogue struct {
+type openedCatalogue struct {
 	config   config.Config
 	registry *contracts.Registry
 	routing.Catalogue
 }
 
 // catalogue reads a source; "" is the configured one.
-func (s *session) catalogue(source string) (*catalogue, error) {
+func (s *session) catalogue(source string) (*openedCatalogue, error) {
 	l, err := s.config()
 	if err != nil {
 		return nil, err
@@ -55,14 +56,14 @@ func (s *session) catalogue(source string) (*catalogue, error) {
 	}
 	if source == "" && l.Config.TAK.Source == config.SourceDemo {
 		c, err := s.startedCatalogue(l.Config, r)
-		return &catalogue{l.Config, r, c}, err
+		return &openedCatalogue{l.Config, r, c}, err
 	}
 	if source == "" {
 		source = l.Config.TAK.Source
 	}
 	if isKept(source) {
 		c, err := s.readKept(l.Config, source)
-		return &catalogue{l.Config, r, c}, err
+		return &openedCatalogue{l.Config, r, c}, err
 	}
 	from, err := newSource(l.Config, r, source)
 	if err != nil {
@@ -77,11 +78,11 @@ func (s *session) catalogue(source string) (*catalogue, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", source, err)
 	}
-	return &catalogue{l.Config, r, c}, nil
+	return &openedCatalogue{l.Config, r, c}, nil
 }
 
 // table makes the catalogue ready for deciding, or says line by line why it does not load.
-func (c *catalogue) table() (*routing.Table, error) {
+func (c *openedCatalogue) table() (*routing.Table, error) {
 	t, err := routing.NewTable(c.Catalogue, newRules(c.config, c.registry))
 	if err != nil {
 		return nil, refused("the catalogue does not load:\n%w", err)
@@ -90,7 +91,7 @@ func (c *catalogue) table() (*routing.Table, error) {
 }
 
 // short is the short name of a contract, or its namespace where it has none.
-func (c *catalogue) short(namespace string) string {
+func (c *openedCatalogue) short(namespace string) string {
 	if known := c.registry.Contract(namespace); known != nil {
 		return known.Name
 	}
@@ -98,7 +99,7 @@ func (c *catalogue) short(namespace string) string {
 }
 
 // write writes the catalogue in a form, yaml or cache.
-func (c *catalogue) write(w io.Writer, form string) error {
+func (c *openedCatalogue) write(w io.Writer, form string) error {
 	if form == "cache" {
 		return tak.WriteCache(w, c.Catalogue)
 	}
@@ -116,13 +117,13 @@ type TAKImportCommand struct {
 
 // imported is what an import did.
 type imported struct {
-	To          string      `json:"to,omitempty"`
-	DryRun      bool        `json:"dryRun"`
-	Units       int         `json:"units"`
-	Routes      int         `json:"routes"`
-	Permissions int         `json:"permissions"`
-	Changes     tak.Changes `json:"changes"`
-	Notes       []string    `json:"notes"`
+	To          string                `json:"to,omitempty"`
+	DryRun      bool                  `json:"dryRun"`
+	Units       int                   `json:"units"`
+	Routes      int                   `json:"routes"`
+	Permissions int                   `json:"permissions"`
+	Changes     catalogue.Differences `json:"changes"`
+	Notes       []string              `json:"notes"`
 }
 
 // Run imports. A catalogue that does not load is refused; a running gateway takes the new one at its next refresh.
@@ -152,7 +153,7 @@ func (t *TAKImportCommand) Run(s *session) error {
 		return err
 	}
 	done := imported{To: to, DryRun: t.DryRun, Units: len(c.Units), Routes: len(c.Routes), Permissions: len(c.Permissions)}
-	done.Notes = tak.Lint(c.Catalogue, newRules(c.config, c.registry), c.config.Instance.HSAID, s.now())
+	done.Notes = catalogue.Lint(c.Catalogue, newRules(c.config, c.registry), c.config.Instance.HSAID, s.now())
 	before := routing.Catalogue{}
 	if _, err := os.Stat(to); err == nil {
 		present, err := s.catalogue(to)
@@ -161,7 +162,7 @@ func (t *TAKImportCommand) Run(s *session) error {
 		}
 		before = present.Catalogue
 	}
-	done.Changes = tak.Diff(before, c.Catalogue)
+	done.Changes = catalogue.Diff(before, c.Catalogue)
 	if !t.DryRun {
 		if err := c.save(to); err != nil {
 			return err
@@ -184,7 +185,7 @@ func (i imported) print(w io.Writer) error {
 }
 
 // save writes the catalogue so that a reader finds the old file or the whole new one.
-func (c *catalogue) save(file string) error {
+func (c *openedCatalogue) save(file string) error {
 	if strings.EqualFold(filepath.Ext(file), ".xml") {
 		return tak.SaveCache(file, c.Catalogue)
 	}
@@ -240,7 +241,7 @@ func (t *TAKShowCommand) Run(s *session) error {
 	return s.show(shown, func(w io.Writer) error { return printCatalogue(w, c, shown) })
 }
 
-func printCatalogue(w io.Writer, c *catalogue, shown routing.Catalogue) error {
+func printCatalogue(w io.Writer, c *openedCatalogue, shown routing.Catalogue) error {
 	units := &table{head: []string{"UNIT", "NAME", "KIND", "REGION", "PROVIDER", "ATTACHMENTS"}}
 	for _, u := range shown.Units {
 		units.add(u.HSAID, u.Name, u.Kind, u.Region, u.Provider, u.Attachments)

@@ -10,7 +10,7 @@ import (
 	"rivgate/cmd/rivgate/config"
 	"rivgate/contracts"
 	"rivgate/routing"
-	"rivgate/routing/tak"
+	"rivgate/routing/catalogue"
 	"rivgate/store"
 )
 
@@ -33,7 +33,7 @@ type draftDiff struct {
 
 // touching is a changed row with the open cases of the units that it leads elsewhere.
 type touching struct {
-	routing.EntryChange
+	catalogue.Change
 	OpenCases *int `json:"openCases,omitempty"` // of a route of the contract that brings cases
 }
 
@@ -54,9 +54,9 @@ func (t *TAKDiffCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	changes := tak.Diff(before.Catalogue, after.Catalogue)
+	changes := catalogue.Diff(before.Catalogue, after.Catalogue)
 	if changes == nil {
-		changes = tak.Changes{}
+		changes = catalogue.Differences{}
 	}
 	switches := []routing.Switch{}
 	if open := s.openCases(before.config); len(changes) > 0 {
@@ -65,7 +65,7 @@ func (t *TAKDiffCommand) Run(s *session) error {
 		}
 	}
 	for _, w := range switches {
-		changes = append(changes, tak.Change{Kind: tak.Changed, What: "way of unit", Before: unitName(w) + ": " + w.Before, After: wayAfter(w)})
+		changes = append(changes, catalogue.Difference{Kind: catalogue.Changed, What: "way of unit", Before: unitName(w) + ": " + w.Before, After: wayAfter(w)})
 	}
 	err = s.show(changes, func(w io.Writer) error {
 		_, err := io.WriteString(w, changes.String())
@@ -122,7 +122,7 @@ func (s *session) openCases(c config.Config) (open map[string]int) {
 }
 
 // switches are the units that go another way by a later catalogue.
-func (c *catalogue) switches(after routing.Catalogue, open map[string]int, today routing.Date) ([]routing.Switch, error) {
+func (c *openedCatalogue) switches(after routing.Catalogue, open map[string]int, today routing.Date) ([]routing.Switch, error) {
 	return switchesOf(c.Catalogue, after, newRules(c.config, c.registry), c.registry, open, today)
 }
 
@@ -154,7 +154,7 @@ func (s *session) diffDraft() error {
 		if err != nil {
 			return err
 		}
-		before, after := routing.CatalogueOf(base), routing.CatalogueOf(draft.Rows)
+		before, after := catalogue.FromRows(base), catalogue.FromRows(draft.Rows)
 		beside := newStoreSource(k.config, k.db).beside
 		if err := errOr(beside.Complete(&before), beside.Complete(&after)); err != nil {
 			return err
@@ -163,7 +163,7 @@ func (s *session) diffDraft() error {
 		if d.Switches, err = switchesOf(before, after, k.rules, k.registry, open, routing.DateOf(s.now())); err != nil {
 			return err
 		}
-		for _, c := range routing.CompareEntries(base, draft.Rows) {
+		for _, c := range catalogue.Compare(base, draft.Rows) {
 			d.Changes = append(d.Changes, touchedBy(c, d.Switches, k.registry.Send().Contract))
 		}
 		if len(d.Switches) > 0 {
@@ -184,13 +184,13 @@ func (s *session) diffDraft() error {
 }
 
 // touchedBy counts the open cases of a changed route.
-func touchedBy(c routing.EntryChange, switches []routing.Switch, send string) touching {
-	t := touching{EntryChange: c}
+func touchedBy(c catalogue.Change, switches []routing.Switch, send string) touching {
+	t := touching{Change: c}
 	e := c.After
 	if e == nil {
 		e = c.Before
 	}
-	if e.Kind == routing.EntryRoute && e.Contract == send {
+	if e.Kind == catalogue.KindRoute && e.Contract == send {
 		n := routing.Touched(switches, e.Receiver)
 		t.OpenCases = &n
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/routing/tak"
 	"rivgate/store"
 )
@@ -23,11 +24,11 @@ func isOrderFile(source string) bool {
 }
 
 // plan reads the source as what it would change in the draft.
-func (t *TAKImportCommand) plan(s *session, rows []routing.Entry) (tak.Plan, error) {
+func (t *TAKImportCommand) plan(s *session, rows []catalogue.Row) (catalogue.Plan, error) {
 	if isOrderFile(t.Source) {
 		f, err := os.Open(t.Source)
 		if err != nil {
-			return tak.Plan{}, err
+			return catalogue.Plan{}, err
 		}
 		defer f.Close()
 		order, err := tak.ReadOrder(f)
@@ -35,9 +36,9 @@ func (t *TAKImportCommand) plan(s *session, rows []routing.Entry) (tak.Plan, err
 	}
 	c, err := s.catalogue(t.Source)
 	if err != nil {
-		return tak.Plan{}, err
+		return catalogue.Plan{}, err
 	}
-	return tak.PlanCatalogue(rows, c.Catalogue), nil
+	return catalogue.PlanFrom(rows, c.Catalogue), nil
 }
 
 // intoDraft puts what the source says into the draft of the catalogue in the store, or, with --dry-run, reports what it would change.
@@ -51,7 +52,7 @@ func (t *TAKImportCommand) intoDraft(s *session) error {
 		if err != nil {
 			return err
 		}
-		done := edited{Revision: d.Revision, Base: d.Base, Report: plan.Report, DryRun: t.DryRun, Changes: []routing.EntryChange{}, registry: k.registry}
+		done := edited{Revision: d.Revision, Base: d.Base, Report: plan.Report, DryRun: t.DryRun, Changes: []catalogue.Change{}, registry: k.registry}
 		if len(plan.Edits) == 0 {
 			return s.show(done, done.print)
 		}
@@ -74,10 +75,10 @@ func (t *TAKImportCommand) intoDraft(s *session) error {
 }
 
 // tryEdits is what edits would change, by all rules, without saving them.
-func tryEdits(d store.CatalogueDraft, edits []routing.Edit, k keeping, today routing.Date) ([]routing.EntryChange, error) {
-	after, err := routing.ApplyEdits(d.Rows, edits, newID, today)
+func tryEdits(d store.CatalogueDraft, edits []catalogue.Edit, k keeping, today routing.Date) ([]catalogue.Change, error) {
+	after, err := catalogue.Apply(d.Rows, edits, newID, today)
 	if err == nil {
-		err = routing.CheckEntries(after, k.rules, today)
+		err = catalogue.Check(after, k.rules, today)
 	}
-	return routing.CompareEntries(d.Rows, after), err
+	return catalogue.Compare(d.Rows, after), err
 }

@@ -12,6 +12,7 @@ import (
 
 	"rivgate/contracts"
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/routing/tak"
 	"rivgate/store"
 )
@@ -45,7 +46,7 @@ type rowFields struct {
 }
 
 // lay puts the fields that were given over a row.
-func (f rowFields) lay(e routing.Entry, r *contracts.Registry) routing.Entry {
+func (f rowFields) lay(e catalogue.Row, r *contracts.Registry) catalogue.Row {
 	set := func(to *string, given *string) {
 		if given != nil {
 			*to = *given
@@ -97,11 +98,11 @@ func filters(written []string) routing.Filters {
 
 // edited is what edits did to the draft.
 type edited struct {
-	Revision int64                 `json:"revision"`
-	Base     int64                 `json:"base"`
-	Changes  []routing.EntryChange `json:"changes"`
-	Report   []string              `json:"report,omitempty"`
-	DryRun   bool                  `json:"dryRun,omitempty"`
+	Revision int64              `json:"revision"`
+	Base     int64              `json:"base"`
+	Changes  []catalogue.Change `json:"changes"`
+	Report   []string           `json:"report,omitempty"`
+	DryRun   bool               `json:"dryRun,omitempty"`
 
 	registry *contracts.Registry
 }
@@ -122,7 +123,7 @@ func (e edited) print(w io.Writer) error {
 }
 
 // edit saves edits that were made from the draft as it is.
-func (s *session) edit(w who, make func(k keeping, d store.CatalogueDraft) ([]routing.Edit, error)) error {
+func (s *session) edit(w who, make func(k keeping, d store.CatalogueDraft) ([]catalogue.Edit, error)) error {
 	return s.keep(func(ctx context.Context, k keeping) error {
 		d, err := k.db.CatalogueDraft(ctx)
 		if err != nil {
@@ -150,8 +151,8 @@ type TAKEditAddCommand struct {
 
 // Run adds.
 func (t *TAKEditAddCommand) Run(s *session) error {
-	return s.edit(t.who, func(k keeping, _ store.CatalogueDraft) ([]routing.Edit, error) {
-		return []routing.Edit{{Action: routing.EditAdd, Entry: t.lay(routing.Entry{Kind: routing.EntryKind(t.Kind)}, k.registry)}}, nil
+	return s.edit(t.who, func(k keeping, _ store.CatalogueDraft) ([]catalogue.Edit, error) {
+		return []catalogue.Edit{{Action: catalogue.EditAdd, Row: t.lay(catalogue.Row{Kind: catalogue.Kind(t.Kind)}, k.registry)}}, nil
 	})
 }
 
@@ -164,12 +165,12 @@ type TAKEditChangeCommand struct {
 
 // Run changes.
 func (t *TAKEditChangeCommand) Run(s *session) error {
-	return s.edit(t.who, func(k keeping, d store.CatalogueDraft) ([]routing.Edit, error) {
-		i := slices.IndexFunc(d.Rows, func(e routing.Entry) bool { return e.ID == t.ID })
+	return s.edit(t.who, func(k keeping, d store.CatalogueDraft) ([]catalogue.Edit, error) {
+		i := slices.IndexFunc(d.Rows, func(e catalogue.Row) bool { return e.ID == t.ID })
 		if i < 0 {
 			return nil, refused("the draft has no row %s: see rivgate tak rows", cell(t.ID))
 		}
-		return []routing.Edit{{Action: routing.EditChange, Entry: t.lay(d.Rows[i], k.registry)}}, nil
+		return []catalogue.Edit{{Action: catalogue.EditChange, Row: t.lay(d.Rows[i], k.registry)}}, nil
 	})
 }
 
@@ -181,9 +182,9 @@ type TAKEditRemoveCommand struct {
 
 // Run removes.
 func (t *TAKEditRemoveCommand) Run(s *session) error {
-	return s.edit(t.who, func(keeping, store.CatalogueDraft) (edits []routing.Edit, err error) {
+	return s.edit(t.who, func(keeping, store.CatalogueDraft) (edits []catalogue.Edit, err error) {
 		for _, id := range t.ID {
-			edits = append(edits, routing.Edit{Action: routing.EditRemove, Entry: routing.Entry{ID: id}})
+			edits = append(edits, catalogue.Edit{Action: catalogue.EditRemove, Row: catalogue.Row{ID: id}})
 		}
 		return edits, nil
 	})
@@ -202,10 +203,10 @@ type TAKEditMoveCommand struct {
 
 // Run moves. Cases under way stay where they are; tak diff tells how many.
 func (t *TAKEditMoveCommand) Run(s *session) error {
-	return s.edit(t.who, func(k keeping, _ store.CatalogueDraft) (edits []routing.Edit, err error) {
+	return s.edit(t.who, func(k keeping, _ store.CatalogueDraft) (edits []catalogue.Edit, err error) {
 		for _, to := range t.To {
-			edits = append(edits, routing.Edit{Action: routing.EditMove, Entry: routing.Entry{
-				Kind: routing.EntryRoute, Contract: namespace(k.registry, t.Contract), Receiver: to, Address: t.Address, Component: t.Component,
+			edits = append(edits, catalogue.Edit{Action: catalogue.EditMove, Row: catalogue.Row{
+				Kind: catalogue.KindRoute, Contract: namespace(k.registry, t.Contract), Receiver: to, Address: t.Address, Component: t.Component,
 				Profile: t.Profile, From: t.From,
 			}})
 		}
@@ -221,7 +222,7 @@ type TAKEditApplyCommand struct {
 
 // Run applies.
 func (t *TAKEditApplyCommand) Run(s *session) error {
-	return s.edit(t.who, func(k keeping, _ store.CatalogueDraft) ([]routing.Edit, error) {
+	return s.edit(t.who, func(k keeping, _ store.CatalogueDraft) ([]catalogue.Edit, error) {
 		from := io.Reader(os.Stdin)
 		if t.File != "-" {
 			f, err := os.Open(t.File)
@@ -240,12 +241,12 @@ func (t *TAKEditApplyCommand) Run(s *session) error {
 		}
 		d := json.NewDecoder(bytes.NewReader(content))
 		d.DisallowUnknownFields()
-		var edits []routing.Edit
+		var edits []catalogue.Edit
 		if err := d.Decode(&edits); err != nil {
 			return nil, usage("reading edits: %w", err)
 		}
 		for i := range edits {
-			edits[i].Entry.Contract = namespace(k.registry, edits[i].Entry.Contract)
+			edits[i].Row.Contract = namespace(k.registry, edits[i].Row.Contract)
 		}
 		return edits, nil
 	})

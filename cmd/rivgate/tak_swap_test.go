@@ -19,6 +19,7 @@ import (
 
 	"rivgate/cmd/rivgate/config"
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/routing/tak"
 	"rivgate/soap"
 	"rivgate/store"
@@ -96,8 +97,8 @@ func newSwapping(t *testing.T) *swapping {
 	if err := os.WriteFile(s.config, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s.edit(routing.Edit{Action: routing.EditAdd, Entry: routing.Entry{ID: "route", Kind: routing.EntryRoute, Contract: swapContract, Receiver: "*", Address: producer.URL + "/1"}},
-		routing.Edit{Action: routing.EditAdd, Entry: routing.Entry{Kind: routing.EntryPermission, Contract: swapContract, Sender: c.Contracts.PortalAddress, Receiver: "*"}})
+	s.edit(catalogue.Edit{Action: catalogue.EditAdd, Row: catalogue.Row{ID: "route", Kind: catalogue.KindRoute, Contract: swapContract, Receiver: "*", Address: producer.URL + "/1"}},
+		catalogue.Edit{Action: catalogue.EditAdd, Row: catalogue.Row{Kind: catalogue.KindPermission, Contract: swapContract, Sender: c.Contracts.PortalAddress, Receiver: "*"}})
 	s.publish()
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -112,7 +113,7 @@ func newSwapping(t *testing.T) *swapping {
 	return s
 }
 
-func (s *swapping) edit(edits ...routing.Edit) {
+func (s *swapping) edit(edits ...catalogue.Edit) {
 	s.t.Helper()
 	d, err := s.db.CatalogueDraft(s.t.Context())
 	if err == nil {
@@ -131,9 +132,9 @@ func (s *swapping) leadTo(n int) {
 		s.t.Fatal(err)
 	}
 	for _, e := range d.Rows {
-		if e.Kind == routing.EntryRoute {
+		if e.Kind == catalogue.KindRoute {
 			e.Address = e.Address[:strings.LastIndexByte(e.Address, '/')+1] + strconv.Itoa(n)
-			s.edit(routing.Edit{Action: routing.EditChange, Entry: e})
+			s.edit(catalogue.Edit{Action: catalogue.EditChange, Row: e})
 		}
 	}
 }

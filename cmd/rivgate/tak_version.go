@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/store"
 )
 
@@ -307,7 +308,7 @@ func (t *TAKRowsCommand) Run(s *session) error {
 		if err != nil {
 			return err
 		}
-		shown := []routing.Entry{}
+		shown := []catalogue.Row{}
 		for _, e := range rows {
 			about := t.To == "" || routing.SameHSAID(t.To, e.Receiver) || routing.SameHSAID(t.To, e.HSAID)
 			if about && (t.Kind == "" || string(e.Kind) == t.Kind) {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/routing/tak"
 )
 
@@ -47,7 +48,7 @@ func BenchmarkDiff10k(b *testing.B) {
 	before, after := many(10_000), many(10_000)
 	after.Routes[7].Address = "https://b.example/"
 	for b.Loop() {
-		if len(tak.Diff(before, after)) != 1 {
+		if len(catalogue.Diff(before, after)) != 1 {
 			b.Fatal("the difference is not found")
 		}
 	}

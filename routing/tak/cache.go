@@ -2,6 +2,7 @@ package tak
 
 import (
 	"bufio"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/xml"
@@ -153,7 +154,7 @@ func (w *cacheWriter) route(id int, row routing.Row) {
 	w.raw("\n<" + elementRoute + ">")
 	w.field("virtualiseringsInfoId", fmt.Sprint(id))
 	w.field("receiverId", row.Receiver)
-	w.field("rivProfil", profileOf(row))
+	w.field("rivProfil", cmp.Or(row.Profile, routing.RIVTABP21))
 	w.field("tjansteKontrakt", row.Contract)
 	w.days(row.From, row.Until)
 	w.field("adress", row.Address)
@@ -204,12 +205,4 @@ func moment(d routing.Date, hour, minute, second int) string {
 func (w *cacheWriter) unit(u routing.Unit) {
 	w.raw("\n" + `<r:unit hsaId="`).text(u.HSAID).raw(`" name="`).text(u.Name).raw(`" kind="`).text(string(u.Kind)).raw(`" region="`).text(u.Region)
 	w.raw(`" provider="`).text(u.Provider).raw(fmt.Sprintf(`" attachments="%t"/>`, u.Attachments))
-}
-
-// profileOf is the profile that a row has when it names none.
-func profileOf(row routing.Row) string {
-	if row.Profile == "" {
-		return routing.RIVTABP21
-	}
-	return row.Profile
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"rivgate/routing"
-	"rivgate/routing/tak"
+	"rivgate/routing/catalogue"
 )
 
 func TestDiff(t *testing.T) {
@@ -26,18 +26,18 @@ func TestDiff(t *testing.T) {
 - permission SE0000000001-1177 on ` + send + ` to *
 ~ parent of SE2010123456-VC01: SE → of SE2010123456-VC01: SE2010123456-REG
 `
-	if got := tak.Diff(before, after).String(); got != want {
+	if got := catalogue.Diff(before, after).String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 	slices.Reverse(after.Routes)
 	slices.Reverse(after.Units)
-	if got := tak.Diff(before, after).String(); got != want {
+	if got := catalogue.Diff(before, after).String(); got != want {
 		t.Errorf("the order of rows counts:\n%s", got)
 	}
-	if got := tak.Diff(before, before); len(got) != 0 || got.String() != "" {
+	if got := catalogue.Diff(before, before); len(got) != 0 || got.String() != "" {
 		t.Errorf("a catalogue differs from itself: %s", got)
 	}
-	if back := tak.Diff(after, before); len(back) != len(tak.Diff(before, after)) || !strings.Contains(back.String(), "+ permission") {
+	if back := catalogue.Diff(after, before); len(back) != len(catalogue.Diff(before, after)) || !strings.Contains(back.String(), "+ permission") {
 		t.Errorf("the way back is %s", back)
 	}
 }
@@ -72,9 +72,9 @@ func TestLint(t *testing.T) {
 		{"what does not load is said alone", func(c *routing.Catalogue) { c.Routes[0].Contract = ""; c.Units[1].Kind = "x" }, []string{"line 8", "unknown kind"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			catalogue := demo(t)
-			c.change(&catalogue)
-			said := strings.Join(tak.Lint(catalogue, rules(), gateway, noon()), "\n")
+			changed := demo(t)
+			c.change(&changed)
+			said := strings.Join(catalogue.Lint(changed, rules(), gateway, noon()), "\n")
 			if (said == "") != (c.want == nil) {
 				t.Errorf("it says %q", said)
 			}

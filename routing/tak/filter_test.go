@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/routing/tak"
 )
 
@@ -46,7 +47,7 @@ func TestFiltersComeThrough(t *testing.T) {
 	}
 	bare := c
 	bare.Permissions = []routing.Permission{{Contract: "urn:a", Sender: "ONE", Receiver: "*"}}
-	if changes := tak.Diff(bare, c).String(); !strings.Contains(changes, "~ permission") || !strings.Contains(changes, "for urn:d (1, x); urn:e") {
+	if changes := catalogue.Diff(bare, c).String(); !strings.Contains(changes, "~ permission") || !strings.Contains(changes, "for urn:d (1, x); urn:e") {
 		t.Errorf("the difference is %q", changes)
 	}
 }
@@ -56,8 +57,8 @@ func TestPermissionsThatDifferInFiltersBecomeOneRow(t *testing.T) {
 	may := func(categories ...string) routing.Permission {
 		return routing.Permission{Contract: "urn:a", Sender: "ONE", Receiver: "*", Filters: routing.NewFilters([]routing.Filter{{Domain: "urn:d", Categories: categories}})}
 	}
-	plan := tak.PlanCatalogue(nil, routing.Catalogue{Permissions: []routing.Permission{may("x"), may("y")}})
-	if len(plan.Edits) != 1 || plan.Edits[0].Entry.Filters != may("x", "y").Filters || len(plan.Report) != 1 || !strings.Contains(plan.Report[0], "taken as one") {
+	plan := catalogue.PlanFrom(nil, routing.Catalogue{Permissions: []routing.Permission{may("x"), may("y")}})
+	if len(plan.Edits) != 1 || plan.Edits[0].Row.Filters != may("x", "y").Filters || len(plan.Report) != 1 || !strings.Contains(plan.Report[0], "taken as one") {
 		t.Errorf("planned %+v", plan)
 	}
 }

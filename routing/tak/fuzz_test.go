@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/routing/tak"
 )
 
@@ -46,7 +47,7 @@ func FuzzReadYAML(f *testing.F) {
 		if diff := cmp.Diff(c, back, withoutLines()); diff != "" {
 			t.Fatal(diff)
 		}
-		_ = tak.Lint(c, rules(), gateway, noon())
+		_ = catalogue.Lint(c, rules(), gateway, noon())
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 )
 
 // Held is an answer of the source that shrank too much to be taken without a word from a person.
@@ -141,10 +142,10 @@ func (k *Keeper) poll() time.Duration {
 func digest(c routing.Catalogue) string {
 	lines := make([]string, 0, len(c.Routes)+len(c.Permissions))
 	for _, r := range c.Routes {
-		lines = append(lines, "route "+routeText(r))
+		lines = append(lines, "route "+catalogue.RouteText(r))
 	}
 	for _, p := range c.Permissions {
-		lines = append(lines, "permission "+permissionText(p))
+		lines = append(lines, "permission "+catalogue.PermissionText(p))
 	}
 	slices.Sort(lines)
 	sum := sha256.New()

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 )
 
 // Keeper keeps a routing table fresh. Whatever goes wrong, the last good table stays; only where there never was one, calls
@@ -63,9 +64,9 @@ type failure struct {
 type Report struct {
 	Routes      int
 	Permissions int
-	FromCache   bool     // the source failed, and the saved copy is in use
-	Changes     Changes  // against the table before
-	Notes       []string // what a person should know, see routing.Table.Notes
+	FromCache   bool                  // the source failed, and the saved copy is in use
+	Changes     catalogue.Differences // against the table before
+	Notes       []string              // what a person should know, see routing.Table.Notes
 }
 
 // TreeStatus is how the HSA tree was last read.
@@ -226,7 +227,7 @@ func (k *Keeper) use(c routing.Catalogue, at time.Time, fromCache bool) (Report,
 	if err != nil {
 		return Report{}, err
 	}
-	report := Report{FromCache: fromCache, Notes: table.Notes(), Changes: Diff(k.Catalogue(), c)}
+	report := Report{FromCache: fromCache, Notes: table.Notes(), Changes: catalogue.Diff(k.Catalogue(), c)}
 	report.Routes, report.Permissions = table.Size()
 	units := len(k.Catalogue().Tree)
 	before := k.current.Swap(&loaded{table, c, at, fromCache})

@@ -16,6 +16,7 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/routing/tak"
 )
 
@@ -86,7 +87,7 @@ func TestKeeperKeepsTheLastGoodTable(t *testing.T) {
 	source.catalogue = demo(t)
 	source.catalogue.Routes[1].Address = "https://x.example/"
 	report, err = k.Refresh(t.Context())
-	if err != nil || len(report.Changes) != 1 || report.Changes[0].Kind != tak.Changed || k.Status().LastError != "" || k.Table() == good {
+	if err != nil || len(report.Changes) != 1 || report.Changes[0].Kind != catalogue.Changed || k.Status().LastError != "" || k.Table() == good {
 		t.Errorf("a change: %+v, %v, status %+v", report, err, k.Status())
 	}
 	if len(k.Catalogue().Routes) != 6 {

@@ -4,14 +4,15 @@ import (
 	"slices"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 )
 
 // Plan is what the order changes in a catalogue that has these rows. Plain objects that are there stay as they are. A route to a new address
 // ends the old one the day before; what is ordered and there already is told in the report, and left.
-func (o Order) Plan(rows []routing.Entry) Plan {
-	p := &orderPlan{day: o.Day, rows: map[string][]routing.Entry{}, planned: map[string]routing.Entry{}}
+func (o Order) Plan(rows []catalogue.Row) catalogue.Plan {
+	p := &orderPlan{day: o.Day, rows: map[string][]catalogue.Row{}, planned: map[string]catalogue.Row{}}
 	if o.Platform != "" {
-		p.say("for platform %s, takes effect on %s", o.Platform, o.Day)
+		p.Note("for platform %s, takes effect on %s", o.Platform, o.Day)
 	}
 	for _, e := range rows {
 		p.rows[e.Key()] = append(p.rows[e.Key()], e)
@@ -24,43 +25,43 @@ func (o Order) Plan(rows []routing.Entry) Plan {
 }
 
 type orderPlan struct {
-	Plan
+	catalogue.Plan
 	day     routing.Date
-	rows    map[string][]routing.Entry // by key, as they will be
-	planned map[string]routing.Entry   // what the order itself has ordered, by key
+	rows    map[string][]catalogue.Row // by key, as they will be
+	planned map[string]catalogue.Row   // what the order itself has ordered, by key
 }
 
 // plain adds objects that are not there.
 func (p *orderPlan) plain(part orderPart) {
-	add := func(e routing.Entry) {
+	add := func(e catalogue.Row) {
 		if former := p.rows[e.Key()]; len(former) > 0 {
 			if former[0].Name != e.Name {
-				p.say("%s is there already and is not changed", former[0])
+				p.Note("%s is there already and is not changed", former[0])
 			}
 			return
 		}
 		p.rows[e.Key()] = append(p.rows[e.Key()], e)
-		p.edit(routing.EditAdd, e)
+		p.Add(catalogue.EditAdd, e)
 	}
 	for _, c := range part.Contracts {
-		add(routing.Entry{Kind: routing.EntryContract, Contract: c.Namespace, Name: c.Name, Major: int(c.Major), Minor: int(c.Minor)})
+		add(catalogue.Row{Kind: catalogue.KindContract, Contract: c.Namespace, Name: c.Name, Major: int(c.Major), Minor: int(c.Minor)})
 	}
 	for _, c := range part.Components {
-		add(routing.Entry{Kind: routing.EntryComponent, HSAID: c.HSAID, Name: c.Name})
+		add(catalogue.Row{Kind: catalogue.KindComponent, HSAID: c.HSAID, Name: c.Name})
 	}
 	for _, r := range part.Receivers {
-		if unit := p.rows[(routing.Entry{Kind: routing.EntryUnit, HSAID: r.HSAID}).Key()]; len(unit) > 0 {
-			p.say("%s is there already and is not changed", unit[0])
+		if unit := p.rows[(catalogue.Row{Kind: catalogue.KindUnit, HSAID: r.HSAID}).Key()]; len(unit) > 0 {
+			p.Note("%s is there already and is not changed", unit[0])
 			continue
 		}
-		add(routing.Entry{Kind: routing.EntryReceiver, HSAID: r.HSAID, Name: r.Name})
+		add(catalogue.Row{Kind: catalogue.KindReceiver, HSAID: r.HSAID, Name: r.Name})
 	}
 }
 
 func (p *orderPlan) routes(part orderPart) {
 	for _, r := range part.Routes {
-		e := routing.Entry{
-			Kind: routing.EntryRoute, Contract: r.Contract, Receiver: r.Receiver, Address: r.Address, Profile: r.Profile, Component: r.Component, From: p.day,
+		e := catalogue.Row{
+			Kind: catalogue.KindRoute, Contract: r.Contract, Receiver: r.Receiver, Address: r.Address, Profile: r.Profile, Component: r.Component, From: p.day,
 		}
 		if e.Profile == "" {
 			e.Profile = routing.RIVTABP21
@@ -68,18 +69,18 @@ func (p *orderPlan) routes(part orderPart) {
 		key := e.Key()
 		if former, twice := p.planned[key]; twice {
 			if !former.Same(e) {
-				p.say("%s is ordered too, beside %s: both are passed on, and refused as rows that share days", e, former)
-				p.edit(routing.EditAdd, e)
+				p.Note("%s is ordered too, beside %s: both are passed on, and refused as rows that share days", e, former)
+				p.Add(catalogue.EditAdd, e)
 			}
 			continue
 		}
 		p.planned[key] = e
-		present := slices.IndexFunc(p.rows[key], func(f routing.Entry) bool { return p.counts(f) && p.leadsThere(f, e) })
+		present := slices.IndexFunc(p.rows[key], func(f catalogue.Row) bool { return p.counts(f) && p.leadsThere(f, e) })
 		if present >= 0 {
 			f := p.rows[key][present]
-			p.say("%s is there already", f)
+			p.Note("%s is there already", f)
 			if f.Until != 0 {
-				p.say("it is not prolonged: change it by hand if it is to go on after %s", f.Until)
+				p.Note("it is not prolonged: change it by hand if it is to go on after %s", f.Until)
 			}
 			continue
 		}
@@ -87,23 +88,23 @@ func (p *orderPlan) routes(part orderPart) {
 			switch {
 			case f.Until != 0 && f.Until < p.day:
 			case f.From >= p.day:
-				p.say("%s would begin later and is removed: %s takes its place", f, e.Address)
+				p.Note("%s would begin later and is removed: %s takes its place", f, e.Address)
 			default:
-				p.say("%s ends on %s: %s takes its place", f, p.day.Before(), e.Address)
+				p.Note("%s ends on %s: %s takes its place", f, p.day.Before(), e.Address)
 			}
 		}
-		p.edit(routing.EditMove, e)
+		p.Add(catalogue.EditMove, e)
 	}
 }
 
-func (p *orderPlan) leadsThere(f, e routing.Entry) bool {
+func (p *orderPlan) leadsThere(f, e catalogue.Row) bool {
 	return f.Address == e.Address && f.Profile == e.Profile && routing.Fold(f.Component) == e.Component
 }
 
 // permissions adds those that are not there on the day. One that begins later stays, and the new one ends before it.
 func (p *orderPlan) permissions(part orderPart) {
 	for _, r := range part.Permissions {
-		e := routing.Entry{Kind: routing.EntryPermission, Contract: r.Contract, Sender: r.Sender, Receiver: r.Receiver, From: p.day}
+		e := catalogue.Row{Kind: catalogue.KindPermission, Contract: r.Contract, Sender: r.Sender, Receiver: r.Receiver, From: p.day}
 		key := e.Key()
 		if _, twice := p.planned[key]; twice {
 			continue
@@ -113,62 +114,62 @@ func (p *orderPlan) permissions(part orderPart) {
 		for _, f := range p.rows[key] {
 			switch {
 			case p.counts(f) && (f.Until == 0 || f.Until >= 99991231):
-				p.say("%s is there already", f)
+				p.Note("%s is there already", f)
 				there = true
 			case p.counts(f): // it ends some day: the order goes on from there
 				e.From = f.Until.Next()
-				p.say("%s is there already until %s: the new one begins after it", f, f.Until)
+				p.Note("%s is there already until %s: the new one begins after it", f, f.Until)
 			case f.From > p.day && (e.Until == 0 || f.From <= e.Until):
 				e.Until = f.From.Before()
-				p.say("%s begins later: the new one ends before it", f)
+				p.Note("%s begins later: the new one ends before it", f)
 			}
 		}
 		if !there && (e.Until == 0 || e.From <= e.Until) {
-			p.edit(routing.EditAdd, e)
+			p.Add(catalogue.EditAdd, e)
 		}
 	}
 }
 
-func (p *orderPlan) counts(f routing.Entry) bool {
+func (p *orderPlan) counts(f catalogue.Row) bool {
 	return f.From <= p.day && (f.Until == 0 || f.Until >= p.day)
 }
 
 // exclude ends routes and permissions the day before; what has not begun is removed. Plain objects are left: others may use them.
 func (p *orderPlan) exclude(part orderPart) {
 	for _, r := range part.Routes {
-		e := routing.Entry{Kind: routing.EntryRoute, Contract: r.Contract, Receiver: r.Receiver, Address: r.Address}
-		p.end(e, func(f routing.Entry) bool {
+		e := catalogue.Row{Kind: catalogue.KindRoute, Contract: r.Contract, Receiver: r.Receiver, Address: r.Address}
+		p.end(e, func(f catalogue.Row) bool {
 			return f.Address == r.Address && (r.Component == "" || routing.Fold(f.Component) == r.Component)
 		})
 	}
 	for _, r := range part.Permissions {
-		e := routing.Entry{Kind: routing.EntryPermission, Contract: r.Contract, Sender: r.Sender, Receiver: r.Receiver}
-		p.end(e, func(routing.Entry) bool { return true })
+		e := catalogue.Row{Kind: catalogue.KindPermission, Contract: r.Contract, Sender: r.Sender, Receiver: r.Receiver}
+		p.end(e, func(catalogue.Row) bool { return true })
 	}
 	if n := len(part.Contracts) + len(part.Components) + len(part.Receivers); n > 0 {
-		p.say("%d plain objects to exclude are left: remove them by hand once nothing needs them", n)
+		p.Note("%d plain objects to exclude are left: remove them by hand once nothing needs them", n)
 	}
 }
 
-func (p *orderPlan) end(e routing.Entry, meant func(routing.Entry) bool) {
+func (p *orderPlan) end(e catalogue.Row, meant func(catalogue.Row) bool) {
 	key, found := e.Key(), false
-	kept := []routing.Entry{}
+	kept := []catalogue.Row{}
 	for _, f := range p.rows[key] {
 		switch {
 		case !meant(f) || f.Until != 0 && f.Until < p.day:
 			kept = append(kept, f)
 			continue
 		case f.From >= p.day:
-			p.edit(routing.EditRemove, routing.Entry{ID: f.ID})
+			p.Add(catalogue.EditRemove, catalogue.Row{ID: f.ID})
 		default:
 			f.Until = p.day.Before()
-			p.edit(routing.EditChange, f)
+			p.Add(catalogue.EditChange, f)
 			kept = append(kept, f)
 		}
 		found = true
 	}
 	p.rows[key] = kept
 	if !found {
-		p.say("%s is not there: nothing to end", e)
+		p.Note("%s is not there: nothing to end", e)
 	}
 }

@@ -8,13 +8,14 @@ import (
 	"testing"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/routing/tak"
 )
 
 // kept are the rows of the sample catalogue, with ids.
-func kept(t testing.TB) []routing.Entry {
+func kept(t testing.TB) []catalogue.Row {
 	t.Helper()
-	rows, err := routing.ApplyEdits(nil, tak.PlanCatalogue(nil, demo(t)).Edits, ids("k"), 20260601)
+	rows, err := catalogue.Apply(nil, catalogue.PlanFrom(nil, demo(t)).Edits, ids("k"), 20260601)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,16 +28,16 @@ func ids(prefix string) func() string {
 }
 
 // carry carries out a plan and checks the rules.
-func carry(t testing.TB, rows []routing.Entry, plan tak.Plan) []routing.EntryChange {
+func carry(t testing.TB, rows []catalogue.Row, plan catalogue.Plan) []catalogue.Change {
 	t.Helper()
-	after, err := routing.ApplyEdits(rows, plan.Edits, ids("n"), 20260601)
+	after, err := catalogue.Apply(rows, plan.Edits, ids("n"), 20260601)
 	if err == nil {
-		err = routing.CheckEntries(after, rules(), 20260601)
+		err = catalogue.Check(after, rules(), 20260601)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	return routing.CompareEntries(rows, after)
+	return catalogue.Compare(rows, after)
 }
 
 func TestAnOrderMovesARouteAndLeavesWhatIsThere(t *testing.T) {
@@ -53,9 +54,9 @@ func TestAnOrderMovesARouteAndLeavesWhatIsThere(t *testing.T) {
 	var ended, begun, added []string
 	for _, c := range changes {
 		switch {
-		case c.Kind == "changed" && c.What == routing.EntryRoute:
+		case c.Kind == "changed" && c.What == catalogue.KindRoute:
 			ended = append(ended, c.After.Receiver+" "+c.After.Until.String())
-		case c.Kind == "added" && c.What == routing.EntryRoute:
+		case c.Kind == "added" && c.What == catalogue.KindRoute:
 			begun = append(begun, c.After.Receiver+" "+c.After.From.String()+" "+c.After.Component)
 		case c.Kind == "added":
 			added = append(added, string(c.What)+" "+c.After.HSAID+c.After.Sender)
@@ -78,7 +79,7 @@ func TestAnOrderMovesARouteAndLeavesWhatIsThere(t *testing.T) {
 			t.Errorf("the report does not say %q:\n%s", words, report)
 		}
 	}
-	after, err := routing.ApplyEdits(rows, plan.Edits, ids("n"), 20260601)
+	after, err := catalogue.Apply(rows, plan.Edits, ids("n"), 20260601)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,9 +143,9 @@ func TestHostileValuesOfAnOrderBreakARule(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		after, err := routing.ApplyEdits(rows, order.Plan(rows).Edits, ids("n"), 20260601)
+		after, err := catalogue.Apply(rows, order.Plan(rows).Edits, ids("n"), 20260601)
 		if err == nil {
-			err = routing.CheckEntries(after, rules(), 20260601)
+			err = catalogue.Check(after, rules(), 20260601)
 		}
 		if err == nil || !strings.Contains(err.Error(), "to A at") {
 			t.Errorf("%.30s: %v", address, err)
@@ -154,13 +155,13 @@ func TestHostileValuesOfAnOrderBreakARule(t *testing.T) {
 
 func TestAPlanKeepsIdsAndChangesOnlyWhatDiffers(t *testing.T) {
 	rows, c := kept(t), demo(t)
-	if plan := tak.PlanCatalogue(rows, c); len(plan.Edits) != 0 {
+	if plan := catalogue.PlanFrom(rows, c); len(plan.Edits) != 0 {
 		t.Errorf("the same catalogue changes %d rows", len(plan.Edits))
 	}
 	c.Routes[0].Until = 20271231
 	c.Routes = append(c.Routes[:1], c.Routes[2:]...)
 	c.Permissions = append(c.Permissions, c.Permissions[0])
-	plan := tak.PlanCatalogue(rows, c)
+	plan := catalogue.PlanFrom(rows, c)
 	changes := carry(t, rows, plan)
 	if len(changes) != 2 || changes[0].Kind+changes[1].Kind != "changedremoved" && changes[0].Kind+changes[1].Kind != "removedchanged" {
 		t.Errorf("changes %v", changes)
@@ -168,7 +169,7 @@ func TestAPlanKeepsIdsAndChangesOnlyWhatDiffers(t *testing.T) {
 	if !strings.Contains(strings.Join(plan.Report, "\n"), "is there twice") {
 		t.Errorf("the report does not tell of the row that is there twice: %q", plan.Report)
 	}
-	if units := tak.PlanCatalogue(rows, routing.Catalogue{Routes: c.Routes, Permissions: c.Permissions}); len(units.Edits) != 2 {
+	if units := catalogue.PlanFrom(rows, routing.Catalogue{Routes: c.Routes, Permissions: c.Permissions}); len(units.Edits) != 2 {
 		t.Errorf("a catalogue without units changes %d rows", len(units.Edits))
 	}
 }
@@ -178,9 +179,9 @@ func TestASeamIsClosed(t *testing.T) {
 		{Contract: send, Receiver: clinic, Address: "https://a.example/", Until: 20260501, Line: 3},
 		{Contract: send, Receiver: clinic, Address: "https://b.example/", From: 20260501, Line: 4},
 	}}
-	plan := tak.PlanCatalogue(nil, c)
+	plan := catalogue.PlanFrom(nil, c)
 	changes := carry(t, nil, plan)
-	found := slices.ContainsFunc(changes, func(c routing.EntryChange) bool { return c.What == routing.EntryRoute && c.After.Until == 20260430 })
+	found := slices.ContainsFunc(changes, func(c catalogue.Change) bool { return c.What == catalogue.KindRoute && c.After.Until == 20260430 })
 	if !found || len(plan.Report) != 1 || !strings.Contains(plan.Report[0], "line 3") {
 		t.Errorf("report %q, changes %v", plan.Report, changes)
 	}
@@ -203,10 +204,10 @@ func FuzzReadOrder(f *testing.F) {
 			t.Fatal("an order without a day")
 		}
 		plan := order.Plan(rows)
-		_, _ = routing.ApplyEdits(rows, plan.Edits, ids("n"), 20260601)
+		_, _ = catalogue.Apply(rows, plan.Edits, ids("n"), 20260601)
 		for _, e := range plan.Edits {
-			if e.Action == routing.EditMove && routing.Fold(e.Entry.Receiver) != e.Entry.Receiver {
-				t.Fatalf("not in upper case: %s", e.Entry)
+			if e.Action == catalogue.EditMove && routing.Fold(e.Row.Receiver) != e.Row.Receiver {
+				t.Fatalf("not in upper case: %s", e.Row)
 			}
 		}
 	})

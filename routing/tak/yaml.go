@@ -1,6 +1,7 @@
 package tak
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -247,7 +248,7 @@ func (y *yamlReader) route(node *yaml.Node) {
 		Contract: y.contract(r.Contract, node.Line), Receiver: strings.TrimSpace(r.To), Address: strings.TrimSpace(r.Address),
 		Profile: strings.TrimSpace(r.Profile), Component: strings.TrimSpace(r.Component), From: r.From, Until: r.Until, Line: node.Line,
 	}
-	row.Profile = profileOf(row)
+	row.Profile = cmp.Or(row.Profile, routing.RIVTABP21)
 	if row.Receiver == "" {
 		y.problem(node.Line, `the route has no receiver: write to: with an HSA-id, or "*" for all`)
 	}

@@ -2,6 +2,7 @@ package tak
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -31,7 +32,7 @@ func WriteYAML(w io.Writer, c routing.Catalogue, names map[string]string) error 
 	rows := make([]yamlRow, len(c.Routes))
 	for i, r := range c.Routes {
 		rows[i] = yamlRow{Contract: name(r.Contract), To: r.Receiver, Address: r.Address, Component: r.Component, From: r.From, Until: r.Until}
-		if profileOf(r) != routing.RIVTABP21 {
+		if cmp.Or(r.Profile, routing.RIVTABP21) != routing.RIVTABP21 {
 			rows[i].Profile = r.Profile
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/store"
 )
 
@@ -16,23 +17,23 @@ func keptRules() routing.Rules {
 	return routing.Rules{Durable: func(contract string) bool { return contract == send || contract == back }, ReturnContract: back, PortalAddress: portal}
 }
 
-func add(e routing.Entry) routing.Edit { return routing.Edit{Action: routing.EditAdd, Entry: e} }
+func add(e catalogue.Row) catalogue.Edit { return catalogue.Edit{Action: catalogue.EditAdd, Row: e} }
 
-func remove(id string) routing.Edit {
-	return routing.Edit{Action: routing.EditRemove, Entry: routing.Entry{ID: id}}
+func remove(id string) catalogue.Edit {
+	return catalogue.Edit{Action: catalogue.EditRemove, Row: catalogue.Row{ID: id}}
 }
 
-func routeTo(receiver, address string) routing.Entry {
-	return routing.Entry{Kind: routing.EntryRoute, Contract: send, Receiver: receiver, Address: address}
+func routeTo(receiver, address string) catalogue.Row {
+	return catalogue.Row{Kind: catalogue.KindRoute, Contract: send, Receiver: receiver, Address: address}
 }
 
 // keep is a store with a catalogue of one version: one unit with the inbox, and 1177's permission.
 func (w *world) keep() {
 	w.t.Helper()
 	w.edit(
-		add(routing.Entry{ID: "unit", Kind: routing.EntryUnit, HSAID: inboxUnit, Name: "Enheten", UnitKind: routing.CareUnit, Region: "01"}),
-		add(routing.Entry{ID: "inbox", Kind: routing.EntryRoute, Contract: send, Receiver: inboxUnit, Address: routing.AddressInbox}),
-		add(routing.Entry{ID: "may", Kind: routing.EntryPermission, Contract: send, Sender: portal, Receiver: "*"}),
+		add(catalogue.Row{ID: "unit", Kind: catalogue.KindUnit, HSAID: inboxUnit, Name: "Enheten", UnitKind: routing.CareUnit, Region: "01"}),
+		add(catalogue.Row{ID: "inbox", Kind: catalogue.KindRoute, Contract: send, Receiver: inboxUnit, Address: routing.AddressInbox}),
+		add(catalogue.Row{ID: "may", Kind: catalogue.KindPermission, Contract: send, Sender: portal, Receiver: "*"}),
 	)
 	w.publish(time.Time{})
 }
@@ -45,7 +46,7 @@ func (w *world) draft() store.CatalogueDraft {
 }
 
 // edit carries out edits on the draft as it is.
-func (w *world) edit(edits ...routing.Edit) []routing.EntryChange {
+func (w *world) edit(edits ...catalogue.Edit) []catalogue.Change {
 	w.t.Helper()
 	_, changes, err := w.s.EditCatalogue(w.ctx, w.draft().Revision, edits, keptRules(), "anna", "")
 	w.must(err)
@@ -97,7 +98,7 @@ func catalogueLife(w *world) {
 	w.run("ids of rows stay through the versions", func(w *world) {
 		row := routeTo(inboxUnit, routing.AddressInbox)
 		row.ID, row.Until = "inbox", 20261231
-		changes := w.edit(routing.Edit{Action: routing.EditChange, Entry: row})
+		changes := w.edit(catalogue.Edit{Action: catalogue.EditChange, Row: row})
 		equal(w, "changes", len(changes), 1)
 		equal(w, "kind", changes[0].Kind+" "+changes[0].ID, "changed inbox")
 		w.publish(time.Time{})
@@ -123,7 +124,7 @@ func catalogueLife(w *world) {
 		w.must(err)
 		four, err := w.s.CatalogueRows(w.ctx, 4)
 		w.must(err)
-		equal(w, "differences", len(routing.CompareEntries(one, four)), 0)
+		equal(w, "differences", len(catalogue.Compare(one, four)), 0)
 		_, err = w.s.RollBackCatalogue(w.ctx, 4, "bo", "again")
 		w.refusedFor(err, "already")
 		_, err = w.s.RollBackCatalogue(w.ctx, 17, "bo", "again")
@@ -150,30 +151,30 @@ func catalogueRules(w *world) {
 	w.keep()
 	for _, c := range []struct {
 		name  string
-		edits []routing.Edit
+		edits []catalogue.Edit
 		says  string
 	}{
-		{"two routes on one day", []routing.Edit{add(routeTo(inboxUnit, there))}, "shares days with route inbox"},
-		{"two permissions on one day", []routing.Edit{add(routing.Entry{Kind: routing.EntryPermission, Contract: send, Sender: portal, Receiver: "*", From: 20260401})}, "shares days with permission may"},
-		{"a first day after the last", []routing.Edit{add(routing.Entry{Kind: routing.EntryRoute, Contract: send, Receiver: unit, Address: there, From: 20260402, Until: 20260401})}, "begins on 2026-04-02, after its last day"},
-		{"an address that is no URL", []routing.Edit{add(routeTo(unit, "ftp://x.example/"))}, "no URL"},
-		{"an address with characters that TAK refuses", []routing.Edit{add(routeTo(unit, "https://x.example/a b"))}, "none that a TAK takes"},
-		{"an HSA-id with a blank", []routing.Edit{add(routeTo("SE 1", there))}, "no HSA-id"},
-		{"a namespace with a slash", []routing.Edit{add(routing.Entry{Kind: routing.EntryPermission, Contract: "urn:a/b", Sender: portal, Receiver: "*"})}, "no namespace"},
-		{"removing a contract that is used", []routing.Edit{remove(w.idOf(routing.EntryContract))}, "2 rows need it"},
-		{"removing a unit that is used", []routing.Edit{remove("unit")}, "rows need it"},
-		{"removing what is not there", []routing.Edit{remove("nothing")}, "no such row"},
-		{"the inbox for a contract without cases", []routing.Edit{add(routing.Entry{Kind: routing.EntryRoute, Contract: "urn:other", Receiver: unit, Address: routing.AddressInbox})}, "no cases"},
-		{"a second patient board in a region", []routing.Edit{
-			add(routing.Entry{Kind: routing.EntryUnit, HSAID: board, UnitKind: routing.PatientBoard, Region: "01"}),
-			add(routing.Entry{Kind: routing.EntryUnit, HSAID: unit, UnitKind: routing.PatientBoard, Region: "01"}),
+		{"two routes on one day", []catalogue.Edit{add(routeTo(inboxUnit, there))}, "shares days with route inbox"},
+		{"two permissions on one day", []catalogue.Edit{add(catalogue.Row{Kind: catalogue.KindPermission, Contract: send, Sender: portal, Receiver: "*", From: 20260401})}, "shares days with permission may"},
+		{"a first day after the last", []catalogue.Edit{add(catalogue.Row{Kind: catalogue.KindRoute, Contract: send, Receiver: unit, Address: there, From: 20260402, Until: 20260401})}, "begins on 2026-04-02, after its last day"},
+		{"an address that is no URL", []catalogue.Edit{add(routeTo(unit, "ftp://x.example/"))}, "no URL"},
+		{"an address with characters that TAK refuses", []catalogue.Edit{add(routeTo(unit, "https://x.example/a b"))}, "none that a TAK takes"},
+		{"an HSA-id with a blank", []catalogue.Edit{add(routeTo("SE 1", there))}, "no HSA-id"},
+		{"a namespace with a slash", []catalogue.Edit{add(catalogue.Row{Kind: catalogue.KindPermission, Contract: "urn:a/b", Sender: portal, Receiver: "*"})}, "no namespace"},
+		{"removing a contract that is used", []catalogue.Edit{remove(w.idOf(catalogue.KindContract))}, "2 rows need it"},
+		{"removing a unit that is used", []catalogue.Edit{remove("unit")}, "rows need it"},
+		{"removing what is not there", []catalogue.Edit{remove("nothing")}, "no such row"},
+		{"the inbox for a contract without cases", []catalogue.Edit{add(catalogue.Row{Kind: catalogue.KindRoute, Contract: "urn:other", Receiver: unit, Address: routing.AddressInbox})}, "no cases"},
+		{"a second patient board in a region", []catalogue.Edit{
+			add(catalogue.Row{Kind: catalogue.KindUnit, HSAID: board, UnitKind: routing.PatientBoard, Region: "01"}),
+			add(catalogue.Row{Kind: catalogue.KindUnit, HSAID: unit, UnitKind: routing.PatientBoard, Region: "01"}),
 		}, "patient board already"},
-		{"a profile that is none", []routing.Edit{add(routing.Entry{Kind: routing.EntryRoute, Contract: send, Receiver: unit, Address: there, Profile: "RIVTABP22"})}, "profile"},
+		{"a profile that is none", []catalogue.Edit{add(catalogue.Row{Kind: catalogue.KindRoute, Contract: send, Receiver: unit, Address: there, Profile: "RIVTABP22"})}, "profile"},
 	} {
 		w.run(c.name, func(w *world) {
 			revision := w.draft().Revision
 			_, _, err := w.s.EditCatalogue(w.ctx, revision, c.edits, keptRules(), "anna", "")
-			var problems routing.EntryProblems
+			var problems catalogue.Problems
 			if !errors.As(err, &problems) {
 				w.t.Fatalf("it was not refused by a rule: %v", err)
 			}
@@ -188,18 +189,18 @@ func catalogueRules(w *world) {
 	}
 	w.run("a plain object that is used no more goes", func(w *world) {
 		w.edit(remove("may"))
-		w.edit(remove(w.idOf(routing.EntryComponent)))
+		w.edit(remove(w.idOf(catalogue.KindComponent)))
 	})
 	w.run("an address moves with its routes", func(w *world) {
 		w.edit(add(routeTo(unit, there)), add(routeTo(board, there)))
-		id := w.idOf(routing.EntryAddress)
-		changes := w.edit(routing.Edit{Action: routing.EditChange, Entry: routing.Entry{ID: id, Kind: routing.EntryAddress, Address: "https://new.example/"}})
+		id := w.idOf(catalogue.KindAddress)
+		changes := w.edit(catalogue.Edit{Action: catalogue.EditChange, Row: catalogue.Row{ID: id, Kind: catalogue.KindAddress, Address: "https://new.example/"}})
 		equal(w, "changes", len(changes), 3)
 	})
 }
 
 // idOf is the id of the first row of a kind in the draft.
-func (w *world) idOf(kind routing.EntryKind) string {
+func (w *world) idOf(kind catalogue.Kind) string {
 	w.t.Helper()
 	for _, e := range w.draft().Rows {
 		if e.Kind == kind {
@@ -215,7 +216,7 @@ func catalogueTogether(w *world) {
 	w.run("a change made from an older draft is refused", func(w *world) {
 		before := w.draft().Revision
 		w.edit(add(routeTo(unit, there)))
-		_, _, err := w.s.EditCatalogue(w.ctx, before, []routing.Edit{add(routeTo(board, there))}, keptRules(), "bo", "")
+		_, _, err := w.s.EditCatalogue(w.ctx, before, []catalogue.Edit{add(routeTo(board, there))}, keptRules(), "bo", "")
 		var stale *store.RevisionError
 		equal(w, "refused", errors.As(err, &stale), true)
 		_, err = w.s.PublishCatalogue(w.ctx, before, time.Time{}, keptRules(), "bo", "why")
@@ -234,7 +235,7 @@ func catalogueTogether(w *world) {
 				for {
 					d, err := w.s.CatalogueDraft(w.ctx)
 					if err == nil {
-						_, _, err = w.s.EditCatalogue(w.ctx, d.Revision, []routing.Edit{add(row)}, keptRules(), fmt.Sprint("person ", n), "")
+						_, _, err = w.s.EditCatalogue(w.ctx, d.Revision, []catalogue.Edit{add(row)}, keptRules(), fmt.Sprint("person ", n), "")
 					}
 					var stale *store.RevisionError
 					if !errors.As(err, &stale) {
@@ -252,7 +253,7 @@ func catalogueTogether(w *world) {
 	})
 	w.run("a draft takes over what was published meanwhile", func(w *world) {
 		w.publish(time.Time{})
-		w.edit(add(routing.Entry{ID: "mine", Kind: routing.EntryRoute, Contract: send, Receiver: "SE2010123456-X1", Address: there}))
+		w.edit(add(catalogue.Row{ID: "mine", Kind: catalogue.KindRoute, Contract: send, Receiver: "SE2010123456-X1", Address: there}))
 		_, err := w.s.RollBackCatalogue(w.ctx, 1, "bo", "trouble")
 		w.must(err)
 		_, err = w.s.PublishCatalogue(w.ctx, w.draft().Revision, time.Time{}, keptRules(), "anna", "why")
@@ -267,7 +268,7 @@ func catalogueTogether(w *world) {
 		w.must(err)
 		one, err := w.s.CatalogueRows(w.ctx, 1)
 		w.must(err)
-		changes := routing.CompareEntries(one, rows)
+		changes := catalogue.Compare(one, rows)
 		equal(w, "changes", len(changes), 1)
 		equal(w, "change", changes[0].Kind, "added")
 	})

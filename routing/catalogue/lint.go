@@ -1,6 +1,7 @@
-package tak
+package catalogue
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -133,7 +134,7 @@ func (l *linter) rows() {
 		if row.Line > 0 {
 			name = fmt.Sprintf("route on line %d (%s to %s)", row.Line, row.Contract, row.Receiver)
 		}
-		if p := routing.Fold(profileOf(row)); p != routing.RIVTABP20 && p != routing.RIVTABP21 {
+		if p := routing.Fold(cmp.Or(row.Profile, routing.RIVTABP21)); p != routing.RIVTABP20 && p != routing.RIVTABP21 {
 			l.say("%s has the profile %q: calls are refused with VP005", name, row.Profile)
 		}
 		switch address, err := url.Parse(row.Address); {

@@ -1,4 +1,4 @@
-package routing_test
+package catalogue_test
 
 import (
 	"fmt"
@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 )
 
 const (
@@ -30,23 +31,23 @@ func numbered() func() string {
 	return func() string { n++; return fmt.Sprintf("n%d", n) }
 }
 
-func inbox(id, unit string) routing.Entry {
-	return routing.Entry{ID: id, Kind: routing.EntryRoute, Contract: bring, Receiver: unit, Address: routing.AddressInbox}
+func inbox(id, unit string) catalogue.Row {
+	return catalogue.Row{ID: id, Kind: catalogue.KindRoute, Contract: bring, Receiver: unit, Address: routing.AddressInbox}
 }
 
-func apply(t *testing.T, rows []routing.Entry, edits ...routing.Edit) []routing.Entry {
+func apply(t *testing.T, rows []catalogue.Row, edits ...catalogue.Edit) []catalogue.Row {
 	t.Helper()
-	after, err := routing.ApplyEdits(rows, edits, numbered(), 20260401)
+	after, err := catalogue.Apply(rows, edits, numbered(), 20260401)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return after
 }
 
-func find(rows []routing.Entry, id string) routing.Entry {
-	i := slices.IndexFunc(rows, func(e routing.Entry) bool { return e.ID == id })
+func find(rows []catalogue.Row, id string) catalogue.Row {
+	i := slices.IndexFunc(rows, func(e catalogue.Row) bool { return e.ID == id })
 	if i < 0 {
-		return routing.Entry{}
+		return catalogue.Row{}
 	}
 	return rows[i]
 }
@@ -56,8 +57,8 @@ func TestARouteThatMovesEndsTheDayBefore(t *testing.T) {
 	later.From = 20270101
 	first := inbox("first", "SE1")
 	first.Until = 20261231
-	move := routing.Edit{Action: routing.EditMove, Entry: routing.Entry{Kind: routing.EntryRoute, Contract: bring, Receiver: "se1", Address: "https://a.example/", Component: "SE2", From: 20260501}}
-	rows := apply(t, nil, routing.Edit{Action: routing.EditAdd, Entry: first}, routing.Edit{Action: routing.EditAdd, Entry: later})
+	move := catalogue.Edit{Action: catalogue.EditMove, Row: catalogue.Row{Kind: catalogue.KindRoute, Contract: bring, Receiver: "se1", Address: "https://a.example/", Component: "SE2", From: 20260501}}
+	rows := apply(t, nil, catalogue.Edit{Action: catalogue.EditAdd, Row: first}, catalogue.Edit{Action: catalogue.EditAdd, Row: later})
 	after := apply(t, rows, move)
 	if got := find(after, "first").Until; got != 20260430 {
 		t.Errorf("the first route ends on %s", got)
@@ -65,7 +66,7 @@ func TestARouteThatMovesEndsTheDayBefore(t *testing.T) {
 	if got := find(after, "later"); got.Kind != "" {
 		t.Errorf("the later route is still there: %s", got)
 	}
-	if err := routing.CheckEntries(after, keptRules(), 20260401); err != nil {
+	if err := catalogue.Check(after, keptRules(), 20260401); err != nil {
 		t.Error(err)
 	}
 	if find(rows, "first").Until != 20261231 {
@@ -75,13 +76,13 @@ func TestARouteThatMovesEndsTheDayBefore(t *testing.T) {
 
 func TestHospitalAndRegionMoveByTheTree(t *testing.T) {
 	tree := routing.Tree{"SE-VC1": "SE-HOSPITAL", "SE-VC2": "SE-HOSPITAL", "SE-HOSPITAL": "SE-REGION", "SE-FAR": "SE-REGION", "SE-REGION": "SE"}
-	before := apply(t, nil, routing.Edit{Action: routing.EditAdd, Entry: inbox("region", "SE-REGION")})
-	after := apply(t, before, routing.Edit{Action: routing.EditAdd, Entry: routing.Entry{
-		ID: "hospital", Kind: routing.EntryRoute, Contract: bring, Receiver: "SE-HOSPITAL", Address: "https://a.example/", Component: "SE-SYSTEM", From: 20260501,
+	before := apply(t, nil, catalogue.Edit{Action: catalogue.EditAdd, Row: inbox("region", "SE-REGION")})
+	after := apply(t, before, catalogue.Edit{Action: catalogue.EditAdd, Row: catalogue.Row{
+		ID: "hospital", Kind: catalogue.KindRoute, Contract: bring, Receiver: "SE-HOSPITAL", Address: "https://a.example/", Component: "SE-SYSTEM", From: 20260501,
 	}})
 	a, b := keptTable(t, before, tree), keptTable(t, after, tree)
 	open := map[string]int{"SE-VC1": 2, "SE-VC2": 1, "SE-FAR": 5}
-	switches := routing.Switches(a, b, bring, open, routing.SwitchDays(routing.CatalogueOf(before), routing.CatalogueOf(after), 20260401))
+	switches := routing.Switches(a, b, bring, open, routing.SwitchDays(catalogue.FromRows(before), catalogue.FromRows(after), 20260401))
 	units := ""
 	for _, s := range switches {
 		units += fmt.Sprintf("%s %s %s→%s %d; ", s.Unit, s.Day, s.Before, s.After, s.Open)
@@ -95,7 +96,7 @@ func TestHospitalAndRegionMoveByTheTree(t *testing.T) {
 		t.Errorf("%d open cases are touched by the hospital's row", n)
 	}
 	// Asked again, the same comparison counts the cases of that moment, and finds units that have them since.
-	compared := routing.Compare(a, b, bring, routing.SwitchDays(routing.CatalogueOf(before), routing.CatalogueOf(after), 20260401))
+	compared := routing.Compare(a, b, bring, routing.SwitchDays(catalogue.FromRows(before), catalogue.FromRows(after), 20260401))
 	for want, open := range map[string]map[string]int{
 		"SE-HOSPITAL 0; ":                     nil,
 		"SE-HOSPITAL 4; SE-VC2 1; ":           {"SE-HOSPITAL": 4, "SE-VC2": 1, "SE-REGION": 2},
@@ -115,9 +116,9 @@ func TestHospitalAndRegionMoveByTheTree(t *testing.T) {
 	}
 }
 
-func keptTable(t *testing.T, rows []routing.Entry, tree routing.Tree) *routing.Table {
+func keptTable(t *testing.T, rows []catalogue.Row, tree routing.Tree) *routing.Table {
 	t.Helper()
-	c := routing.CatalogueOf(rows)
+	c := catalogue.FromRows(rows)
 	c.Tree = tree
 	made, err := routing.NewTable(c, keptRules())
 	if err != nil {
@@ -129,9 +130,9 @@ func keptTable(t *testing.T, rows []routing.Entry, tree routing.Tree) *routing.T
 func TestADecisionIsExplainedByItsRows(t *testing.T) {
 	rows := apply(
 		t, nil,
-		routing.Edit{Action: routing.EditAdd, Entry: inbox("route", "SE1")},
-		routing.Edit{Action: routing.EditAdd, Entry: routing.Entry{ID: "old", Kind: routing.EntryPermission, Contract: bring, Sender: "SE9", Receiver: "*", Until: 20260331}},
-		routing.Edit{Action: routing.EditAdd, Entry: routing.Entry{ID: "new", Kind: routing.EntryPermission, Contract: bring, Sender: "SE9", Receiver: "*", From: 20260401}},
+		catalogue.Edit{Action: catalogue.EditAdd, Row: inbox("route", "SE1")},
+		catalogue.Edit{Action: catalogue.EditAdd, Row: catalogue.Row{ID: "old", Kind: catalogue.KindPermission, Contract: bring, Sender: "SE9", Receiver: "*", Until: 20260331}},
+		catalogue.Edit{Action: catalogue.EditAdd, Row: catalogue.Row{ID: "new", Kind: catalogue.KindPermission, Contract: bring, Sender: "SE9", Receiver: "*", From: 20260401}},
 	)
 	made := keptTable(t, rows, nil)
 	at := func(day int) time.Time { return time.Date(2026, 3, day, 12, 0, 0, 0, routing.Stockholm()) }
@@ -177,13 +178,13 @@ func TestMergingLosesNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		base := drawRows(t, "base")
 		mine, latest := change(t, base, "mine"), change(t, base, "latest")
-		merged, err := routing.MergeEntries(base, latest, mine)
+		merged, err := catalogue.Merge(base, latest, mine)
 		both := func() bool {
-			theirs := map[string]routing.EntryChange{}
-			for _, c := range routing.CompareEntries(base, latest) {
+			theirs := map[string]catalogue.Change{}
+			for _, c := range catalogue.Compare(base, latest) {
 				theirs[c.ID] = c
 			}
-			for _, c := range routing.CompareEntries(base, mine) {
+			for _, c := range catalogue.Compare(base, mine) {
 				other, touched := theirs[c.ID]
 				if touched && (c.After == nil) != (other.After == nil) || touched && c.After != nil && !c.After.Same(*other.After) {
 					return true
@@ -197,8 +198,8 @@ func TestMergingLosesNothing(t *testing.T) {
 		if err != nil {
 			return
 		}
-		for _, from := range [][]routing.Entry{mine, latest} {
-			for _, c := range routing.CompareEntries(base, from) {
+		for _, from := range [][]catalogue.Row{mine, latest} {
+			for _, c := range catalogue.Compare(base, from) {
 				got := find(merged, c.ID)
 				if c.After == nil && got.Kind != "" || c.After != nil && !got.Same(*c.After) {
 					t.Fatalf("lost: %s", c.Text)
@@ -208,14 +209,14 @@ func TestMergingLosesNothing(t *testing.T) {
 	})
 }
 
-func drawRows(t *rapid.T, label string) (rows []routing.Entry) {
+func drawRows(t *rapid.T, label string) (rows []catalogue.Row) {
 	for i := range rapid.IntRange(0, 6).Draw(t, label) {
 		rows = append(rows, inbox(fmt.Sprint("r", i), fmt.Sprint("SE", i)))
 	}
 	return rows
 }
 
-func change(t *rapid.T, base []routing.Entry, who string) []routing.Entry {
+func change(t *rapid.T, base []catalogue.Row, who string) []catalogue.Row {
 	rows := slices.Clone(base)
 	for i := range rows {
 		switch rapid.IntRange(0, 3).Draw(t, who) {
@@ -225,17 +226,17 @@ func change(t *rapid.T, base []routing.Entry, who string) []routing.Entry {
 			rows[i].Kind = ""
 		}
 	}
-	rows = slices.DeleteFunc(rows, func(e routing.Entry) bool { return e.Kind == "" })
+	rows = slices.DeleteFunc(rows, func(e catalogue.Row) bool { return e.Kind == "" })
 	if rapid.Bool().Draw(t, who+" adds") {
 		rows = append(rows, inbox("added by "+who, "SE-"+who))
 	}
 	return rows
 }
 
-// TestWhatTheRulesLetThroughLoads: rows that CheckEntries has nothing against make a table in which no call is ambiguous.
+// TestWhatTheRulesLetThroughLoads: rows that Check has nothing against make a table in which no call is ambiguous.
 func TestWhatTheRulesLetThroughLoads(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		var edits []routing.Edit
+		var edits []catalogue.Edit
 		for range rapid.IntRange(0, 8).Draw(t, "rows") {
 			e := inbox("", fmt.Sprint("SE", rapid.IntRange(0, 2).Draw(t, "unit")))
 			e.From = routing.Date(rapid.SampledFrom([]int{0, 20260101, 20260110, 20260120}).Draw(t, "from"))
@@ -243,16 +244,16 @@ func TestWhatTheRulesLetThroughLoads(t *testing.T) {
 			if rapid.Bool().Draw(t, "outside") {
 				e.Address = "https://a.example/"
 			}
-			edits = append(edits, routing.Edit{Action: routing.EditAdd, Entry: e})
+			edits = append(edits, catalogue.Edit{Action: catalogue.EditAdd, Row: e})
 		}
-		rows, err := routing.ApplyEdits(nil, edits, numbered(), 20260101)
+		rows, err := catalogue.Apply(nil, edits, numbered(), 20260101)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if routing.CheckEntries(rows, keptRules(), 20260101) != nil {
+		if catalogue.Check(rows, keptRules(), 20260101) != nil {
 			return
 		}
-		made, err := routing.NewTable(routing.CatalogueOf(rows), keptRules())
+		made, err := routing.NewTable(catalogue.FromRows(rows), keptRules())
 		if err != nil {
 			t.Fatal(err)
 		}

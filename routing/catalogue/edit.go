@@ -1,8 +1,10 @@
-package routing
+package catalogue
 
 import (
 	"fmt"
 	"slices"
+
+	"rivgate/routing"
 )
 
 // EditAction is what an Edit does.
@@ -11,7 +13,7 @@ type EditAction string
 // The actions of an Edit.
 const (
 	EditAdd    EditAction = "add"    // a new row
-	EditChange EditAction = "change" // the row with this id, to what Entry says
+	EditChange EditAction = "change" // the row with this id, to what Row says
 	EditRemove EditAction = "remove" // the row with this id
 	EditMove   EditAction = "move"   // a route to another address from a day on: the row before it ends the day before
 )
@@ -19,11 +21,11 @@ const (
 // Edit is one change of one row.
 type Edit struct {
 	Action EditAction `json:"action"`
-	Entry  Entry      `json:"entry"` // for EditRemove the id is enough
+	Row    Row        `json:"entry"` // for EditRemove the id is enough
 }
 
-// EntryProblem is a rule that a row breaks.
-type EntryProblem struct {
+// Problem is a rule that a row breaks.
+type Problem struct {
 	ID     string `json:"id,omitempty"`   // of the row; "" where it has none yet
 	Row    string `json:"row"`            // the row in words
 	Line   int    `json:"line,omitempty"` // in the file that it came from
@@ -34,12 +36,12 @@ type EntryProblem struct {
 	Values []string    `json:"values,omitempty"` // what Text puts into the rule, in its order
 }
 
-func (p EntryProblem) Error() string { return p.Row + ": " + p.Text + ": " + p.Remedy }
+func (p Problem) Error() string { return p.Row + ": " + p.Text + ": " + p.Remedy }
 
-// EntryProblems are all rules that rows break. It is an error that the person who edits can act on.
-type EntryProblems []EntryProblem
+// Problems are all rules that rows break. It is an error that the person who edits can act on.
+type Problems []Problem
 
-func (p EntryProblems) Error() string {
+func (p Problems) Error() string {
 	const most = 50
 	var text string
 	for i, one := range p {
@@ -55,16 +57,16 @@ func (p EntryProblems) Error() string {
 }
 
 // problemOf is one problem of one row.
-func problemOf(e Entry, remedy, format string, args ...any) EntryProblem {
-	return EntryProblem{ID: e.ID, Row: e.String(), Line: e.Line, Text: fmt.Sprintf(format, args...), Remedy: remedy}.coded(format, args...)
+func problemOf(e Row, remedy, format string, args ...any) Problem {
+	return Problem{ID: e.ID, Row: e.String(), Line: e.Line, Text: fmt.Sprintf(format, args...), Remedy: remedy}.coded(format, args...)
 }
 
-// ApplyEdits carries out edits on rows, all or none, and gives the new rows; those given stay as they are. newID makes ids for rows that come without.
+// Apply carries out edits on rows, all or none, and gives the new rows; those given stay as they are. newID makes ids for rows that come without.
 //
 // Plain objects (contract, component, address) that a new row refers to and that are not there yet are added with it. A changed
 // address takes the routes that lead there along. Removing a plain object that a row needs which counts today or later is an
-// EntryProblems, as is an id that is not there. Whether the rows go together is left to CheckEntries.
-func ApplyEdits(rows []Entry, edits []Edit, newID func() string, today Date) ([]Entry, error) {
+// Problems, as is an id that is not there. Whether the rows go together is left to Check.
+func Apply(rows []Row, edits []Edit, newID func() string, today routing.Date) ([]Row, error) {
 	a := &editing{rows: slices.Clone(rows), newID: newID, today: today, at: make(map[string]int, len(rows)), known: make(map[string]bool, len(rows))}
 	for i, e := range a.rows {
 		a.at[e.ID] = i
@@ -74,7 +76,7 @@ func ApplyEdits(rows []Entry, edits []Edit, newID func() string, today Date) ([]
 		a.apply(edit)
 	}
 	a.complete(edits)
-	a.rows = slices.DeleteFunc(a.rows, func(e Entry) bool { return e.Kind == "" })
+	a.rows = slices.DeleteFunc(a.rows, func(e Row) bool { return e.Kind == "" })
 	a.needed()
 	if len(a.problems) > 0 {
 		return nil, a.problems
@@ -84,21 +86,21 @@ func ApplyEdits(rows []Entry, edits []Edit, newID func() string, today Date) ([]
 
 // editing is a set of edits under way. A removed row is a zero Entry until the end.
 type editing struct {
-	rows     []Entry
+	rows     []Row
 	at       map[string]int
 	known    map[string]bool // keys of the rows
-	removed  []Entry         // plain objects
+	removed  []Row           // plain objects
 	newID    func() string
-	today    Date
-	problems EntryProblems
+	today    routing.Date
+	problems Problems
 }
 
 func (a *editing) apply(edit Edit) {
-	e := edit.Entry.tidy()
+	e := edit.Row.tidy()
 	if edit.Action != EditAdd && edit.Action != EditMove {
 		i, ok := a.at[e.ID]
 		if !ok || e.ID == "" {
-			gone := EntryProblem{ID: e.ID, Row: "row " + e.ID, Text: "there is no such row", Remedy: "read the draft again, the row may have been removed"}
+			gone := Problem{ID: e.ID, Row: "row " + e.ID, Text: "there is no such row", Remedy: "read the draft again, the row may have been removed"}
 			a.problems = append(a.problems, gone.coded(gone.Text))
 			return
 		}
@@ -109,7 +111,7 @@ func (a *editing) apply(edit Edit) {
 		a.change(i, e)
 		return
 	}
-	if !slices.Contains(EntryKinds(), e.Kind) {
+	if !slices.Contains(Kinds(), e.Kind) {
 		a.problems = append(a.problems, problemOf(e, "write unit, receiver, contract, component, address, route or permission", "its kind is not known"))
 		return
 	}
@@ -119,7 +121,7 @@ func (a *editing) apply(edit Edit) {
 	a.add(e)
 }
 
-func (a *editing) add(e Entry) {
+func (a *editing) add(e Row) {
 	if _, taken := a.at[e.ID]; e.ID == "" || taken {
 		e.ID = a.newID()
 	}
@@ -132,14 +134,14 @@ func (a *editing) remove(i int) {
 	e := a.rows[i]
 	delete(a.at, e.ID)
 	delete(a.known, e.key())
-	if e.Kind != EntryRoute && e.Kind != EntryPermission {
+	if e.Kind != KindRoute && e.Kind != KindPermission {
 		a.removed = append(a.removed, e)
 	}
-	a.rows[i] = Entry{}
+	a.rows[i] = Row{}
 }
 
 // change replaces a row. The key of a plain object is what others refer to, so it stays; only an address may move, with its routes.
-func (a *editing) change(i int, e Entry) {
+func (a *editing) change(i int, e Row) {
 	before := a.rows[i]
 	if e.Kind == "" {
 		e.Kind = before.Kind
@@ -151,30 +153,30 @@ func (a *editing) change(i int, e Entry) {
 	}
 	a.rows[i] = e
 	a.known[e.key()] = true
-	if before.key() == e.key() || e.Kind == EntryRoute || e.Kind == EntryPermission {
+	if before.key() == e.key() || e.Kind == KindRoute || e.Kind == KindPermission {
 		return
 	}
-	if e.Kind != EntryAddress {
+	if e.Kind != KindAddress {
 		a.removed = append(a.removed, before)
 		return
 	}
 	for j := range a.rows {
 		r := &a.rows[j]
-		if r.Kind == EntryRoute && r.live(a.today) && (Entry{Kind: EntryAddress, Address: r.Address, Profile: r.Profile, Component: r.Component}).key() == before.key() {
+		if r.Kind == KindRoute && r.live(a.today) && (Row{Kind: KindAddress, Address: r.Address, Profile: r.Profile, Component: r.Component}).key() == before.key() {
 			r.Address, r.Profile, r.Component = e.Address, e.Profile, e.Component
 		}
 	}
 }
 
 // closeBefore ends what leads elsewhere the day before a route begins. A row that would have begun later, and so never counts, is removed.
-func (a *editing) closeBefore(e Entry) {
+func (a *editing) closeBefore(e Row) {
 	if e.From == 0 {
 		a.problems = append(a.problems, problemOf(e, "write the first day of the new address in from", "a move needs a day"))
 		return
 	}
 	for i := range a.rows {
 		r := &a.rows[i]
-		if r.Kind != EntryRoute || r.key() != e.key() || r.Until != 0 && r.Until < e.From || e.Until != 0 && r.From > e.Until {
+		if r.Kind != KindRoute || r.key() != e.key() || r.Until != 0 && r.Until < e.From || e.Until != 0 && r.From > e.Until {
 			continue
 		}
 		if r.From >= e.From {
@@ -187,14 +189,14 @@ func (a *editing) closeBefore(e Entry) {
 
 // complete adds the plain objects that rows of the edits refer to.
 func (a *editing) complete(edits []Edit) {
-	need := func(e Entry) {
+	need := func(e Row) {
 		e = e.tidy()
 		if !a.known[e.key()] {
 			a.add(e)
 		}
 	}
 	for _, edit := range edits {
-		e := edit.Entry.tidy()
+		e := edit.Row.tidy()
 		if edit.Action == EditRemove {
 			continue
 		}
@@ -208,18 +210,18 @@ func (a *editing) complete(edits []Edit) {
 }
 
 // needs are the plain objects that a row refers to.
-func (e Entry) needs() (plain []Entry) {
-	if e.Contract != "" && (e.Kind == EntryRoute || e.Kind == EntryPermission) {
-		plain = append(plain, Entry{Kind: EntryContract, Contract: e.Contract})
+func (e Row) needs() (plain []Row) {
+	if e.Contract != "" && (e.Kind == KindRoute || e.Kind == KindPermission) {
+		plain = append(plain, Row{Kind: KindContract, Contract: e.Contract})
 	}
-	if e.Sender != "" && e.Kind == EntryPermission {
-		plain = append(plain, Entry{Kind: EntryComponent, HSAID: e.Sender})
+	if e.Sender != "" && e.Kind == KindPermission {
+		plain = append(plain, Row{Kind: KindComponent, HSAID: e.Sender})
 	}
-	if e.Component != "" && (e.Kind == EntryRoute || e.Kind == EntryAddress) {
-		plain = append(plain, Entry{Kind: EntryComponent, HSAID: e.Component})
+	if e.Component != "" && (e.Kind == KindRoute || e.Kind == KindAddress) {
+		plain = append(plain, Row{Kind: KindComponent, HSAID: e.Component})
 	}
-	if e.Kind == EntryRoute && e.Address != "" && !e.inHouse() {
-		plain = append(plain, Entry{Kind: EntryAddress, Address: e.Address, Profile: e.Profile, Component: e.Component})
+	if e.Kind == KindRoute && e.Address != "" && !e.inHouse() {
+		plain = append(plain, Row{Kind: KindAddress, Address: e.Address, Profile: e.Profile, Component: e.Component})
 	}
 	return plain
 }
@@ -229,7 +231,7 @@ func (a *editing) needed() {
 	if len(a.removed) == 0 {
 		return
 	}
-	users, left := map[string][]Entry{}, make(map[string]bool, len(a.rows))
+	users, left := map[string][]Row{}, make(map[string]bool, len(a.rows))
 	for _, e := range a.rows {
 		left[e.key()] = true
 		if !e.live(a.today) {
@@ -239,9 +241,9 @@ func (a *editing) needed() {
 			key := plain.tidy().key()
 			users[key] = append(users[key], e)
 		}
-		if e.Kind == EntryRoute || e.Kind == EntryPermission {
-			for _, kind := range []EntryKind{EntryUnit, EntryReceiver} {
-				key := Entry{Kind: kind, HSAID: e.Receiver}.key()
+		if e.Kind == KindRoute || e.Kind == KindPermission {
+			for _, kind := range []Kind{KindUnit, KindReceiver} {
+				key := Row{Kind: kind, HSAID: e.Receiver}.key()
 				users[key] = append(users[key], e)
 			}
 		}

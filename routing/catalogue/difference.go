@@ -1,6 +1,7 @@
-package tak
+package catalogue
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,26 +10,26 @@ import (
 	"rivgate/routing"
 )
 
-// Kind is what happened to a row.
-type Kind string
+// DifferenceKind is what happened to a row.
+type DifferenceKind string
 
-// The kinds of Change.
+// The kinds of Difference.
 const (
-	Added   Kind = "added"
-	Removed Kind = "removed"
-	Changed Kind = "changed"
+	Added   DifferenceKind = "added"
+	Removed DifferenceKind = "removed"
+	Changed DifferenceKind = "changed"
 )
 
-// Change is one difference between two catalogues. Before and After are the row in words; one is "" where it was not there.
-type Change struct {
-	Kind   Kind   `json:"kind"`
-	What   string `json:"what"` // unit, route, permission or parent
-	Before string `json:"before,omitempty"`
-	After  string `json:"after,omitempty"`
+// Difference is one difference between two catalogues. Before and After are the row in words; one is "" where it was not there.
+type Difference struct {
+	Kind   DifferenceKind `json:"kind"`
+	What   string         `json:"what"` // unit, route, permission or parent
+	Before string         `json:"before,omitempty"`
+	After  string         `json:"after,omitempty"`
 }
 
 // String is the change on one line: "+ route …", "- route …" or "~ route … → …".
-func (c Change) String() string {
+func (c Difference) String() string {
 	switch c.Kind {
 	case Added:
 		return "+ " + c.What + " " + c.After
@@ -38,12 +39,12 @@ func (c Change) String() string {
 	return "~ " + c.What + " " + c.Before + " → " + c.After
 }
 
-// Changes are all differences, in an order that depends on the catalogues' content alone: units, routes, permissions, tree,
+// Differences are all differences, in an order that depends on the catalogues' content alone: units, routes, permissions, tree,
 // each by HSA-ids and contract.
-type Changes []Change
+type Differences []Difference
 
 // String is a line for each change; "" where there is none.
-func (c Changes) String() string {
+func (c Differences) String() string {
 	var text strings.Builder
 	for _, change := range c {
 		text.WriteString(change.String() + "\n")
@@ -53,15 +54,15 @@ func (c Changes) String() string {
 
 // Diff compares two catalogues. The order of rows and the lines they stand on do not count. A row that has a counterpart
 // with the same contract and HSA-ids is changed, else it is added or removed.
-func Diff(a, b routing.Catalogue) Changes {
+func Diff(a, b routing.Catalogue) Differences {
 	changes := compare("unit", a.Units, b.Units, func(u routing.Unit) string { return routing.Fold(u.HSAID) }, unitText)
-	changes = append(changes, compare("route", a.Routes, b.Routes, routeKey, routeText)...)
-	changes = append(changes, compare("permission", a.Permissions, b.Permissions, permissionKey, permissionText)...)
+	changes = append(changes, compare("route", a.Routes, b.Routes, routeKey, RouteText)...)
+	changes = append(changes, compare("permission", a.Permissions, b.Permissions, permissionKey, PermissionText)...)
 	return append(changes, compareTrees(a.Tree, b.Tree)...)
 }
 
 // compare works on the rows' texts: what both sides have is dropped, and what is left of one key is paired.
-func compare[T any](what string, before, after []T, key, text func(T) string) (changes Changes) {
+func compare[T any](what string, before, after []T, key, text func(T) string) (changes Differences) {
 	type sides struct{ before, after []string }
 	groups := map[string]*sides{}
 	group := func(row T) *sides {
@@ -94,21 +95,21 @@ func compare[T any](what string, before, after []T, key, text func(T) string) (c
 }
 
 // pair makes changes of as many rows as both sides have, and additions or removals of the rest.
-func pair(what string, before, after []string) (changes Changes) {
+func pair(what string, before, after []string) (changes Differences) {
 	both := min(len(before), len(after))
 	for i := range both {
-		changes = append(changes, Change{Changed, what, before[i], after[i]})
+		changes = append(changes, Difference{Changed, what, before[i], after[i]})
 	}
 	for _, text := range before[both:] {
-		changes = append(changes, Change{Kind: Removed, What: what, Before: text})
+		changes = append(changes, Difference{Kind: Removed, What: what, Before: text})
 	}
 	for _, text := range after[both:] {
-		changes = append(changes, Change{Kind: Added, What: what, After: text})
+		changes = append(changes, Difference{Kind: Added, What: what, After: text})
 	}
 	return changes
 }
 
-func compareTrees(a, b routing.Tree) Changes {
+func compareTrees(a, b routing.Tree) Differences {
 	list := func(tree routing.Tree) (rows [][2]string) {
 		for unit, parent := range tree {
 			rows = append(rows, [2]string{unit, parent})
@@ -140,31 +141,14 @@ func unitText(u routing.Unit) string {
 	return text
 }
 
-func routeText(r routing.Row) string {
-	text := fmt.Sprintf("%s to %s at %q, %s", r.Contract, r.Receiver, r.Address, profileOf(r))
+func RouteText(r routing.Row) string {
+	text := fmt.Sprintf("%s to %s at %q, %s", r.Contract, r.Receiver, r.Address, cmp.Or(r.Profile, routing.RIVTABP21))
 	if r.Component != "" {
 		text += ", component " + r.Component
 	}
-	return text + daysText(r.From, r.Until)
+	return text + routing.Span{From: r.From, Until: r.Until}.Words()
 }
 
-func permissionText(p routing.Permission) string {
-	return p.Sender + " on " + p.Contract + " to " + p.Receiver + daysText(p.From, p.Until) + filterText(p.Filters)
-}
-
-func filterText(f routing.Filters) string {
-	if f == "" {
-		return ""
-	}
-	return ", for " + f.Words()
-}
-
-func daysText(from, until routing.Date) (text string) {
-	if from != 0 {
-		text = ", from " + from.String()
-	}
-	if until != 0 {
-		text += ", until " + until.String()
-	}
-	return text
+func PermissionText(p routing.Permission) string {
+	return p.Sender + " on " + p.Contract + " to " + p.Receiver + routing.Span{From: p.From, Until: p.Until}.Words() + p.Filters.Suffix()
 }

@@ -1,4 +1,4 @@
-package routing
+package catalogue
 
 import (
 	"fmt"
@@ -7,7 +7,7 @@ import (
 )
 
 // ProblemCode tells which rule a row breaks, whatever words it is said in. Codes are stable: pages and scripts may rely on them. Together with
-// EntryProblem.Values it is all that is needed to say the rule in another language.
+// Problem.Values it is all that is needed to say the rule in another language.
 type ProblemCode string
 
 // ProblemCodes are all codes, sorted.
@@ -50,7 +50,7 @@ func problemCodes() map[string]ProblemCode {
 }
 
 // coded fills in the code of a problem's rule and the values that it is said with.
-func (p EntryProblem) coded(rule string, values ...any) EntryProblem {
+func (p Problem) coded(rule string, values ...any) Problem {
 	p.Code, p.Values = problemCodes()[rule], nil
 	for _, v := range values {
 		p.Values = append(p.Values, fmt.Sprint(v))

@@ -1,4 +1,4 @@
-package routing
+package catalogue
 
 import (
 	"cmp"
@@ -6,23 +6,23 @@ import (
 	"strings"
 )
 
-// EntryChange is what happened to one row between two states of a kept catalogue.
-type EntryChange struct {
-	Kind   string    `json:"kind"` // added, removed or changed
-	What   EntryKind `json:"what"`
-	ID     string    `json:"id"`
-	Before *Entry    `json:"before,omitempty"`
-	After  *Entry    `json:"after,omitempty"`
-	Text   string    `json:"text"` // the change in words, on one line
+// Change is what happened to one row between two states of a kept catalogue.
+type Change struct {
+	Kind   string `json:"kind"` // added, removed or changed
+	What   Kind   `json:"what"`
+	ID     string `json:"id"`
+	Before *Row   `json:"before,omitempty"`
+	After  *Row   `json:"after,omitempty"`
+	Text   string `json:"text"` // the change in words, on one line
 }
 
-// CompareEntries are the differences from a to b, found by row id: kinds in their order, then by what rows are about.
-func CompareEntries(a, b []Entry) []EntryChange {
+// Compare are the differences from a to b, found by row id: kinds in their order, then by what rows are about.
+func Compare(a, b []Row) []Change {
 	before := make(map[string]int, len(a))
 	for i := range a {
 		before[a[i].ID] = i
 	}
-	changes := []EntryChange{}
+	changes := []Change{}
 	for i := range b {
 		j, ok := before[b[i].ID]
 		delete(before, b[i].ID)
@@ -41,54 +41,54 @@ func CompareEntries(a, b []Entry) []EntryChange {
 }
 
 // sortChanges puts changes in an order that depends on what they say alone.
-func sortChanges(changes []EntryChange) {
-	order := map[EntryKind]int{}
-	for i, kind := range EntryKinds() {
+func sortChanges(changes []Change) {
+	order := map[Kind]int{}
+	for i, kind := range Kinds() {
 		order[kind] = i
 	}
 	keys := make(map[string]string, len(changes))
 	for _, c := range changes {
 		keys[c.ID] = c.row().key()
 	}
-	slices.SortFunc(changes, func(x, y EntryChange) int {
+	slices.SortFunc(changes, func(x, y Change) int {
 		return cmp.Or(cmp.Compare(order[x.What], order[y.What]), cmp.Compare(keys[x.ID], keys[y.ID]), cmp.Compare(x.row().From, y.row().From), cmp.Compare(x.ID, y.ID))
 	})
 }
 
-func changeOf(before, after *Entry) EntryChange {
+func changeOf(before, after *Row) Change {
 	switch {
 	case before == nil:
-		return EntryChange{Kind: "added", What: after.Kind, ID: after.ID, After: after, Text: "+ " + after.String()}
+		return Change{Kind: "added", What: after.Kind, ID: after.ID, After: after, Text: "+ " + after.String()}
 	case after == nil:
-		return EntryChange{Kind: "removed", What: before.Kind, ID: before.ID, Before: before, Text: "- " + before.String()}
+		return Change{Kind: "removed", What: before.Kind, ID: before.ID, Before: before, Text: "- " + before.String()}
 	}
-	return EntryChange{Kind: "changed", What: after.Kind, ID: after.ID, Before: before, After: after, Text: "~ " + before.String() + " → " + after.Words()}
+	return Change{Kind: "changed", What: after.Kind, ID: after.ID, Before: before, After: after, Text: "~ " + before.String() + " → " + after.Words()}
 }
 
-func (c EntryChange) row() Entry {
+func (c Change) row() Row {
 	if c.After != nil {
 		return *c.After
 	}
 	return *c.Before
 }
 
-// MergeEntries brings what changed from base to latest into mine, which was made from base too. A row that both changed, each otherwise, is
-// an EntryProblems: nothing of either is lost, a person must say.
-func MergeEntries(base, latest, mine []Entry) ([]Entry, error) {
-	find := func(rows []Entry) map[string]*Entry {
-		byID := make(map[string]*Entry, len(rows))
+// Merge brings what changed from base to latest into mine, which was made from base too. A row that both changed, each otherwise, is
+// an Problems: nothing of either is lost, a person must say.
+func Merge(base, latest, mine []Row) ([]Row, error) {
+	find := func(rows []Row) map[string]*Row {
+		byID := make(map[string]*Row, len(rows))
 		for i := range rows {
 			byID[rows[i].ID] = &rows[i]
 		}
 		return byID
 	}
 	inBase, inMine := find(base), find(mine)
-	theirs := map[string]EntryChange{}
-	for _, c := range CompareEntries(base, latest) {
+	theirs := map[string]Change{}
+	for _, c := range Compare(base, latest) {
 		theirs[c.ID] = c
 	}
-	var problems EntryProblems
-	merged := make([]Entry, 0, len(mine)+len(theirs))
+	var problems Problems
+	merged := make([]Row, 0, len(mine)+len(theirs))
 	for i := range mine {
 		e := mine[i]
 		their, touched := theirs[e.ID]

@@ -1,4 +1,4 @@
-package routing_test
+package catalogue_test
 
 import (
 	"errors"
@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 )
 
 // rulesInSources are the words of all rules: the third argument of problemOf, the third of say, and texts that are written out.
@@ -57,7 +58,7 @@ func rulesInSources(t *testing.T) (rules []string) {
 					literal(n.Args[2])
 				}
 			case *ast.CompositeLit:
-				if id, ok := n.Type.(*ast.Ident); ok && id.Name == "EntryProblem" {
+				if id, ok := n.Type.(*ast.Ident); ok && id.Name == "Problem" {
 					for _, element := range n.Elts {
 						if pair, ok := element.(*ast.KeyValueExpr); ok && pair.Key.(*ast.Ident).Name == "Text" {
 							literal(pair.Value)
@@ -73,33 +74,33 @@ func rulesInSources(t *testing.T) (rules []string) {
 
 // Every rule has a code of its own that does not depend on its words, and no code is left over.
 func TestEveryRuleHasACode(t *testing.T) {
-	codes := map[routing.ProblemCode]string{}
+	codes := map[catalogue.ProblemCode]string{}
 	rules := rulesInSources(t)
 	slices.Sort(rules)
 	for _, rule := range slices.Compact(rules) {
-		code := routing.CodeOfRule(rule)
+		code := catalogue.CodeOfRule(rule)
 		if former, twice := codes[code]; code == "" || twice {
 			t.Errorf("%q has the code %q, as %q has", rule, code, former)
 		}
 		codes[code] = rule
 	}
-	if len(codes) < 25 || len(codes) != len(routing.ProblemCodes()) {
-		t.Errorf("%d rules, %d codes", len(codes), len(routing.ProblemCodes()))
+	if len(codes) < 25 || len(codes) != len(catalogue.ProblemCodes()) {
+		t.Errorf("%d rules, %d codes", len(codes), len(catalogue.ProblemCodes()))
 	}
 }
 
 // What a rule was said with can be said in other words.
 func TestProblemsTellTheirValues(t *testing.T) {
-	rows := []routing.Entry{
-		{ID: "b", Kind: routing.EntryUnit, HSAID: "SE2010123456-PN01", Name: "Board", UnitKind: routing.PatientBoard, Region: "01"},
-		{ID: "c", Kind: routing.EntryUnit, HSAID: "SE2010123456-PN02", Name: "Board", UnitKind: routing.PatientBoard, Region: "01"},
-		{ID: "d", Kind: routing.EntryPermission, Contract: "urn:a", Sender: "Å", Receiver: "*", From: 20260302, Until: 20260301},
+	rows := []catalogue.Row{
+		{ID: "b", Kind: catalogue.KindUnit, HSAID: "SE2010123456-PN01", Name: "Board", UnitKind: routing.PatientBoard, Region: "01"},
+		{ID: "c", Kind: catalogue.KindUnit, HSAID: "SE2010123456-PN02", Name: "Board", UnitKind: routing.PatientBoard, Region: "01"},
+		{ID: "d", Kind: catalogue.KindPermission, Contract: "urn:a", Sender: "Å", Receiver: "*", From: 20260302, Until: 20260301},
 	}
-	var problems routing.EntryProblems
-	if err := routing.CheckEntries(rows, routing.Rules{}, 20260301); !errors.As(err, &problems) {
+	var problems catalogue.Problems
+	if err := catalogue.Check(rows, routing.Rules{}, 20260301); !errors.As(err, &problems) {
 		t.Fatal(err)
 	}
-	want := map[routing.ProblemCode][]string{
+	want := map[catalogue.ProblemCode][]string{
 		"board-twice": {"01", rows[0].String()}, "id-form": {"sender", "Å"}, "days-exchanged": {"2026-03-02", "2026-03-01"},
 	}
 	for _, p := range problems {
@@ -111,7 +112,7 @@ func TestProblemsTellTheirValues(t *testing.T) {
 	if len(want) > 0 {
 		t.Errorf("not told: %v, of %+v", want, problems)
 	}
-	_, err := routing.ApplyEdits(rows, []routing.Edit{{Action: routing.EditRemove, Entry: routing.Entry{ID: "x"}}}, nil, 20260301)
+	_, err := catalogue.Apply(rows, []catalogue.Edit{{Action: catalogue.EditRemove, Row: catalogue.Row{ID: "x"}}}, nil, 20260301)
 	if !errors.As(err, &problems) || problems[0].Code != "row-gone" || len(problems[0].Values) != 0 {
 		t.Errorf("%+v", problems)
 	}

@@ -1,9 +1,11 @@
-package routing
+package catalogue
 
 import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"rivgate/routing"
 )
 
 // Sizes of TAK's fields, in characters.
@@ -12,13 +14,13 @@ const (
 	minAddress = 5
 )
 
-// CheckEntries looks at every rule that a kept catalogue follows (TAK's, and ours) and gives all offences, each naming its row and the remedy; nil
+// Check looks at every rule that a kept catalogue follows (TAK's, and ours) and gives all offences, each naming its row and the remedy; nil
 // if there is none. Rows that ended before today are not asked for what they refer to.
-func CheckEntries(rows []Entry, r Rules, today Date) error {
-	k := &entryChecker{rules: r, today: today, keys: make(map[string]int, len(rows))}
+func Check(rows []Row, r routing.Rules, today routing.Date) error {
+	k := &checker{rules: r, today: today, keys: make(map[string]int, len(rows))}
 	for i, e := range rows {
 		k.row(e)
-		if e.Kind != EntryRoute && e.Kind != EntryPermission {
+		if e.Kind != KindRoute && e.Kind != KindPermission {
 			k.unique(rows, i)
 		}
 	}
@@ -30,47 +32,47 @@ func CheckEntries(rows []Entry, r Rules, today Date) error {
 	if len(k.problems) > 0 {
 		return k.problems
 	}
-	if _, err := NewTable(CatalogueOf(rows), r); err != nil { // whatever the rules above do not see
-		whole := EntryProblem{Row: "the catalogue", Text: "it does not load", Remedy: err.Error()}
-		return EntryProblems{whole.coded(whole.Text)}
+	if _, err := routing.NewTable(FromRows(rows), r); err != nil { // whatever the rules above do not see
+		whole := Problem{Row: "the catalogue", Text: "it does not load", Remedy: err.Error()}
+		return Problems{whole.coded(whole.Text)}
 	}
 	return nil
 }
 
-type entryChecker struct {
-	rules    Rules
-	today    Date
+type checker struct {
+	rules    routing.Rules
+	today    routing.Date
 	keys     map[string]int // of plain objects
-	problems EntryProblems
+	problems Problems
 }
 
-func (k *entryChecker) say(e Entry, remedy, format string, args ...any) {
+func (k *checker) say(e Row, remedy, format string, args ...any) {
 	k.problems = append(k.problems, problemOf(e, remedy, format, args...))
 }
 
 // row looks at a row by itself.
-func (k *entryChecker) row(e Entry) {
+func (k *checker) row(e Row) {
 	switch e.Kind {
-	case EntryUnit:
+	case KindUnit:
 		k.hsaID(e, "HSA-id", e.HSAID)
-		if e.UnitKind != CareUnit && e.UnitKind != PatientBoard {
-			k.say(e, "write "+string(CareUnit)+" or "+string(PatientBoard), "its kind of unit %q is not known", e.UnitKind)
+		if e.UnitKind != routing.CareUnit && e.UnitKind != routing.PatientBoard {
+			k.say(e, "write "+string(routing.CareUnit)+" or "+string(routing.PatientBoard), "its kind of unit %q is not known", e.UnitKind)
 		}
 		if e.Provider != "" {
 			k.hsaID(e, "care provider", e.Provider)
 		}
-	case EntryContract:
+	case KindContract:
 		k.namespace(e)
-	case EntryComponent, EntryReceiver:
+	case KindComponent, KindReceiver:
 		k.hsaID(e, "HSA-id", e.HSAID)
-	case EntryAddress:
+	case KindAddress:
 		k.address(e)
-	case EntryRoute:
+	case KindRoute:
 		k.namespace(e)
 		k.receiver(e)
 		k.address(e)
 		k.days(e)
-	case EntryPermission:
+	case KindPermission:
 		k.namespace(e)
 		k.receiver(e)
 		k.hsaID(e, "sender", e.Sender)
@@ -84,7 +86,7 @@ func (k *entryChecker) row(e Entry) {
 	}
 }
 
-func (k *entryChecker) hsaID(e Entry, what, id string) {
+func (k *checker) hsaID(e Row, what, id string) {
 	switch {
 	case id == "":
 		k.say(e, "write the HSA-id", "it has no %s", what)
@@ -93,13 +95,13 @@ func (k *entryChecker) hsaID(e Entry, what, id string) {
 	}
 }
 
-func (k *entryChecker) receiver(e Entry) {
-	if e.Receiver != anyone {
+func (k *checker) receiver(e Row) {
+	if e.Receiver != routing.Anyone {
 		k.hsaID(e, "logical address", e.Receiver)
 	}
 }
 
-func (k *entryChecker) namespace(e Entry) {
+func (k *checker) namespace(e Row) {
 	allowed := func(c rune) bool { return letterOrDigit(c) || strings.ContainsRune("_.:-", c) }
 	switch {
 	case e.Contract == "":
@@ -110,20 +112,20 @@ func (k *entryChecker) namespace(e Entry) {
 }
 
 // address follows TAK's rule for a URL, which knows fewer characters than the standard; such an address could not be taken back to a TAK.
-func (k *entryChecker) address(e Entry) {
+func (k *checker) address(e Row) {
 	if e.inHouse() {
 		k.house(e)
 		return
 	}
 	allowed := func(c rune) bool { return letterOrDigit(c) || strings.ContainsRune("_.:/-?&", c) }
-	_, err := ProducerAddress(e.Address)
+	_, err := routing.ProducerAddress(e.Address)
 	switch {
 	case len(e.Address) < minAddress || len(e.Address) > maxField || strings.ContainsFunc(e.Address, func(c rune) bool { return !allowed(c) }):
 		k.say(e, "write 5 to 255 letters, digits and _ . : / - ? &", "its address %q is none that a TAK takes", shorten(e.Address))
 	case err != nil:
 		k.say(e, "write http:// or https:// and a host", "its address %q is no URL", shorten(e.Address))
 	}
-	if !supported(e.Profile) {
+	if !routing.KnownProfile(e.Profile) {
 		k.say(e, "write RIVTABP20 or RIVTABP21", "its profile %q is not known", shorten(e.Profile))
 	}
 	if e.Component != "" {
@@ -132,28 +134,46 @@ func (k *entryChecker) address(e Entry) {
 }
 
 // house looks at addresses of our own by the rule of NewTable.
-func (k *entryChecker) house(e Entry) {
+func (k *checker) house(e Row) {
 	durable := k.rules.Durable != nil && k.rules.Durable(e.Contract)
-	returns := SameContract(e.Contract, k.rules.ReturnContract) && e.Contract != ""
+	returns := routing.SameContract(e.Contract, k.rules.ReturnContract) && e.Contract != ""
 	switch {
-	case e.Kind != EntryRoute:
+	case e.Kind != KindRoute:
 		k.say(e, "remove the row: routes lead there without it", "%s is no address of a system", e.Address)
-	case e.Address == AddressInbox && (returns || !durable):
+	case e.Address == routing.AddressInbox && (returns || !durable):
 		k.say(e, "give the route a URL", "this contract brings no cases to an inbox")
-	case e.Address == AddressPortal && !returns:
-		k.say(e, "give the route a URL", "%s takes the return contract only", AddressPortal)
-	case e.Address != AddressInbox && e.Address != AddressPortal:
-		k.say(e, "write "+AddressInbox+", "+AddressPortal+" or a URL", "%q is no address of ours", shorten(e.Address))
+	case e.Address == routing.AddressPortal && !returns:
+		k.say(e, "give the route a URL", "%s takes the return contract only", routing.AddressPortal)
+	case e.Address != routing.AddressInbox && e.Address != routing.AddressPortal:
+		k.say(e, "write "+routing.AddressInbox+", "+routing.AddressPortal+" or a URL", "%q is no address of ours", shorten(e.Address))
 	}
 }
 
-func (k *entryChecker) days(e Entry) {
+func (k *checker) days(e Row) {
 	if e.Until != 0 && e.From > e.Until {
 		k.say(e, "exchange the two, or write a later last day", "it begins on %s, after its last day %s", e.From, e.Until)
 	}
 }
 
-func (k *entryChecker) unique(rows []Entry, i int) {
+// filters looks at each filter of a permission.
+func (k *checker) filters(e Row) {
+	for _, f := range e.Filters.List() {
+		allowed := func(c rune) bool { return c > ' ' && c < 0x7f && !strings.ContainsRune("<>\"{}|\\^`", c) }
+		switch {
+		case f.Domain == "":
+			k.say(e, "write the namespace of the service domain", "a filter has no service domain")
+		case len(f.Domain) > maxField || strings.ContainsFunc(f.Domain, func(c rune) bool { return !allowed(c) }):
+			k.say(e, "write a namespace of up to 255 characters", "the service domain %q of a filter is no namespace", shorten(f.Domain))
+		}
+		for _, c := range f.Categories {
+			if c == "" || len([]rune(c)) > maxField || strings.ContainsFunc(c, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+				k.say(e, "write 1 to 255 characters on one line", "a category %q of a filter is empty, too long or holds control characters", shorten(c))
+			}
+		}
+	}
+}
+
+func (k *checker) unique(rows []Row, i int) {
 	key := rows[i].key()
 	if former, twice := k.keys[key]; twice {
 		k.say(rows[i], "remove one of them", "it is there already as %s", rows[former])
@@ -163,7 +183,7 @@ func (k *entryChecker) unique(rows []Entry, i int) {
 }
 
 // references sees that what a live row refers to is there.
-func (k *entryChecker) references(e Entry) {
+func (k *checker) references(e Row) {
 	if !e.live(k.today) {
 		return
 	}
@@ -177,11 +197,11 @@ func (k *entryChecker) references(e Entry) {
 // overlaps refuses two routes of one contract and receiver, or two permissions of one sender too, that share a day.
 //
 // Deviation: routes that differ in profile may share days, for the switch tells them apart by the caller's profile.
-func (k *entryChecker) overlaps(rows []Entry) {
+func (k *checker) overlaps(rows []Row) {
 	groups := make(map[string][]int32, len(rows))
 	for i := range rows {
 		e := &rows[i]
-		if e.Kind != EntryRoute && e.Kind != EntryPermission {
+		if e.Kind != KindRoute && e.Kind != KindPermission {
 			continue
 		}
 		key := e.key()
@@ -204,19 +224,19 @@ func (k *entryChecker) overlaps(rows []Entry) {
 	}
 }
 
-func overlap(a, b Entry) bool {
-	if a.Kind == EntryRoute && a.Profile != b.Profile && a.inHouse() == b.inHouse() {
+func overlap(a, b Row) bool {
+	if a.Kind == KindRoute && a.Profile != b.Profile && a.inHouse() == b.inHouse() {
 		return false
 	}
-	first, last := span{a.From, a.Until}.shared(span{b.From, b.Until})
+	first, last := routing.Span{From: a.From, Until: a.Until}.Shared(routing.Span{From: b.From, Until: b.Until})
 	return first <= last
 }
 
 // boards sees that each region has one patient board at most.
-func (k *entryChecker) boards(rows []Entry) {
-	boards := map[string]Entry{}
+func (k *checker) boards(rows []Row) {
+	boards := map[string]Row{}
 	for _, e := range rows {
-		if e.Kind != EntryUnit || e.UnitKind != PatientBoard {
+		if e.Kind != KindUnit || e.UnitKind != routing.PatientBoard {
 			continue
 		}
 		former, twice := boards[e.Region]
