@@ -113,13 +113,14 @@ func TestHowAnswersAreTaken(t *testing.T) {
 	if err != nil || len(answers.Files) == 0 {
 		t.Fatal("no answers", err)
 	}
+	w := newWorld(t)
 	for _, e := range answers.Exchanges() {
 		t.Run(e.ID, func(t *testing.T) {
 			s := newScripted(t, e)
-			w := newWorldOn(t, `  - {contract: SendComplaint, to: SE2010123456-TYST, address: "`+s.URL+`/", component: SE2010123456-AVV}`+"\n")
-			w.accepted(gateway, complaint("SE2010123456-TYST", "a"))
+			w.setTable(w.load(`  - {contract: SendComplaint, to: SE2010123456-TYST, address: "` + s.URL + `/", component: SE2010123456-AVV}` + "\n"))
+			w.accepted(gateway, complaint("SE2010123456-TYST", e.ID))
 			w.work()
-			d := w.delivery("a")
+			d := w.delivery(e.ID)
 			for ending, state := range map[string]store.DeliveryState{
 				"is-final": store.DeliveryParked, "is-tried-again": store.DeliveryDue, "is-delivered": store.DeliveryDelivered,
 			} {

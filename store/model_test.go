@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -53,7 +54,7 @@ func (t *track) head() *parcel {
 // model is what the delivery queue should do, in the simplest words.
 type model struct {
 	s      *store.Store
-	now    time.Time
+	now    *clock
 	tracks []*track
 	grips  []*grip // all that were ever given out
 	paused bool
@@ -69,13 +70,13 @@ func TestDeliveryModel(t *testing.T) {
 	}
 	folder, files, empty := t.TempDir(), 0, emptyFile(t)
 	rapid.Check(t, func(t *rapid.T) {
-		m := &model{now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+		m := &model{now: newClock()}
 		files++
 		path := filepath.Join(folder, fmt.Sprintf("%d.db", files))
 		if err := os.WriteFile(path, empty, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		s, err := store.Open(t.Context(), "sqlite:"+path, store.Options{Now: func() time.Time { return m.now }})
+		s, err := store.Open(t.Context(), "sqlite:"+path, store.Options{Now: m.now.Now})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,7 +88,7 @@ func TestDeliveryModel(t *testing.T) {
 			"finish": m.finish,
 			"renew":  m.renew,
 			"wait": func(t *rapid.T) {
-				m.now = m.now.Add(time.Duration(rapid.IntRange(1, 90).Draw(t, "seconds")) * time.Second)
+				m.now.pass(time.Duration(rapid.IntRange(1, 90).Draw(t, "seconds")) * time.Second)
 			},
 			"retry":    m.retry,
 			"redirect": m.redirect,
@@ -136,16 +137,16 @@ func (m *model) accept(t *rapid.T) {
 	if _, err := m.s.Accept(t.Context(), msg); err != nil {
 		t.Fatal(err)
 	}
-	m.tracks[lane].parcels = append(m.tracks[lane].parcels, &parcel{id: msg.ID, state: store.DeliveryDue, next: m.now, address: msg.Route.Address})
+	m.tracks[lane].parcels = append(m.tracks[lane].parcels, &parcel{id: msg.ID, state: store.DeliveryDue, next: m.now.Now(), address: msg.Route.Address})
 }
 
 // claimable: its head is due, nobody is at it, and its receiver is not paused.
 func (m *model) claimable(t *track, skip []string) bool {
 	p := t.head()
-	return p != nil && p.state == store.DeliveryDue && !p.next.After(m.now) && !m.leased(t) && !m.paused && !slices.Contains(skip, p.address)
+	return p != nil && p.state == store.DeliveryDue && !p.next.After(m.now.Now()) && !m.leased(t) && !m.paused && !slices.Contains(skip, p.address)
 }
 
-func (m *model) leased(t *track) bool { return t.lease != nil && t.lease.until.After(m.now) }
+func (m *model) leased(t *track) bool { return t.lease != nil && t.lease.until.After(m.now.Now()) }
 
 func (m *model) atAddress(address string) int {
 	n := 0
@@ -192,7 +193,7 @@ func (m *model) claim(t *rapid.T) {
 		if d.Attempt != head.attempts || d.Message.Route.Address != head.address {
 			t.Fatalf("attempt %d to %s, want %d to %s", d.Attempt, d.Message.Route.Address, head.attempts, head.address)
 		}
-		m.tracks[i].lease = &grip{d: d, track: m.tracks[i], until: m.now.Add(30 * time.Second)}
+		m.tracks[i].lease = &grip{d: d, track: m.tracks[i], until: m.now.Now().Add(30 * time.Second)}
 		m.grips = append(m.grips, m.tracks[i].lease)
 		if n := m.atAddress(head.address); n > perAddress {
 			t.Fatalf("%d lanes of %s, allowed are %d", n, head.address, perAddress)
@@ -217,7 +218,7 @@ func (m *model) finish(t *rapid.T) {
 	outcome := rapid.SampledFrom([]store.Outcome{store.OutcomeDelivered, store.OutcomeRefused, store.OutcomeTechnical, store.OutcomeUnknown}).Draw(t, "outcome")
 	a := store.Attempt{Outcome: outcome}
 	if outcome == store.OutcomeTechnical || outcome == store.OutcomeUnknown {
-		a.Again = m.now.Add(time.Duration(rapid.IntRange(0, 60).Draw(t, "again")) * time.Second)
+		a.Again = m.now.Now().Add(time.Duration(rapid.IntRange(0, 60).Draw(t, "again")) * time.Second)
 	}
 	err := m.s.Finish(t.Context(), g.d, a)
 	if g.track.lease != g {
@@ -249,7 +250,7 @@ func (m *model) renew(t *rapid.T) {
 		t.Fatalf("renewing: %v", err)
 	}
 	if err == nil {
-		g.until, g.over = m.now.Add(30*time.Second), false
+		g.until, g.over = m.now.Now().Add(30*time.Second), false
 	}
 }
 
@@ -260,7 +261,7 @@ func (m *model) retry(t *rapid.T) {
 		t.Fatalf("%d were retried, want %d: %v", n, len(want), err)
 	}
 	for _, p := range want {
-		p.state, p.next = store.DeliveryDue, m.now
+		p.state, p.next = store.DeliveryDue, m.now.Now()
 	}
 }
 
@@ -271,7 +272,7 @@ func (m *model) redirect(t *rapid.T) {
 		t.Fatalf("%d were redirected, want %d: %v", n, len(want), err)
 	}
 	for _, p := range want {
-		p.state, p.next, p.address = store.DeliveryDue, m.now, "c"
+		p.state, p.next, p.address = store.DeliveryDue, m.now.Now(), "c"
 	}
 }
 
@@ -344,4 +345,21 @@ func (m *model) agree(t *rapid.T) {
 			}
 		}
 	}
+}
+
+// clock is a time that passes when a test says so, while the store's own goroutines read it.
+type clock struct{ at atomic.Pointer[time.Time] }
+
+func newClock() *clock {
+	c := &clock{}
+	start := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	c.at.Store(&start)
+	return c
+}
+
+func (c *clock) Now() time.Time { return *c.at.Load() }
+
+func (c *clock) pass(d time.Duration) {
+	later := c.Now().Add(d)
+	c.at.Store(&later)
 }
