@@ -13,16 +13,16 @@ import (
 // codecFile is the code that reads and writes the types: for each field one call, in the order of the schema. typesFile
 // must have been made before.
 func (g *goPackage) codecFile() ([]byte, error) {
-	spaces := g.namespaces()
+	constants := g.namespaceConstants()
 	t, err := template.New("codec").Funcs(template.FuncMap{
-		"read":  func(f *flatField) string { return f.call("codec.Read", "p", "&v.", spaces) },
-		"write": func(f *flatField) string { return f.call("codec.Write", "w", f.writtenAs(), spaces) },
+		"read":  func(f *flatField) string { return f.call("codec.Read", "p", "&v.", constants) },
+		"write": func(f *flatField) string { return f.call("codec.Write", "w", f.writtenAs(), constants) },
 	}).Parse(codecTemplate)
 	if err != nil {
 		return nil, fmt.Errorf("reading the template: %w", err)
 	}
 	data := codecData{Marker: marker, Package: g.name, Soap: g.soapPath}
-	for space, name := range spaces {
+	for space, name := range constants {
 		data.Spaces = append(data.Spaces, codecSpace{name, space})
 	}
 	slices.SortFunc(data.Spaces, func(a, b codecSpace) int { return strings.Compare(a.Space, b.Space) })
@@ -62,8 +62,9 @@ func attributesFirst(fields []*flatField) []*flatField {
 	return sorted
 }
 
-// namespaces are those of elements and attributes, with the names of their constants: ns and the last words.
-func (g *goPackage) namespaces() map[string]string {
+// namespaceConstants are the names of the constants for the namespaces of elements and attributes: ns, and the last two
+// words of the namespace.
+func (g *goPackage) namespaceConstants() map[string]string {
 	names := map[string]string{}
 	used := map[string]bool{}
 	for _, t := range g.types {
@@ -79,32 +80,33 @@ func (g *goPackage) namespaces() map[string]string {
 	return names
 }
 
-// call is the call that reads or writes f: function is the stem of its name, on its first argument, and value what
+// call is the call that reads or writes f. function is the stem of its name, arg its first argument, and value what
 // stands in front of the field's name.
-func (f *flatField) call(function, on, value string, spaces map[string]string) string {
+func (f *flatField) call(function, arg, value string, constants map[string]string) string {
 	value += f.name
+	unnamed := func(kind string) string { return fmt.Sprintf("%s%s(%s, %s)", function, kind, arg, value) }
 	named := func(kind string) string {
-		space := spaces[f.xml.Space]
-		if space == "" {
-			space = `""`
-		}
-		return fmt.Sprintf("%s%s(%s, %s, %s, %s)", function, kind, on, space, strconv.Quote(f.xml.Local), value)
+		name := row2Namespace(f, constants) + ", " + strconv.Quote(f.xml.Local)
+		return fmt.Sprintf("%s%s(%s, %s, %s)", function, kind, arg, name, value)
 	}
-	occurrences := map[occurrence]string{required: "", optional: "Optional", repeated: "Each"}
+	occurs := map[occurrence]string{required: "", optional: "Optional", repeated: "Each"}[f.occurs]
 	switch f.kind {
-	case elementField:
-		return named(occurrences[f.occurs])
 	case attributeField:
-		return named(occurrences[f.occurs] + "Attr")
+		return named(occurs + "Attr")
+	case anyAttrField:
+		return unnamed("OtherAttrs")
+	case textField:
+		return unnamed(row7Text)
+	case anyField:
+		return unnamed("Any")
+	case groupField:
+		return unnamed(row9Group)
 	}
-	unnamed := map[fieldKind]string{
-		textField: "Text", anyField: "Any", anyAttrField: "OtherAttrs", groupField: "Group",
-	}
-	return fmt.Sprintf("%s%s(%s, %s)", function, unnamed[f.kind], on, value)
+	return named(occurs)
 }
 
-// writtenAs is what stands in front of the field's name where it is written: what is optional or repeated is passed as it
-// is, everything else as a pointer.
+// writtenAs is what stands in front of the field's name where it is written: what is optional or repeated is passed as
+// it is, everything else as a pointer.
 func (f *flatField) writtenAs() string {
 	if f.occurs != required || f.kind == anyAttrField {
 		return "v."

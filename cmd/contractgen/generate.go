@@ -9,7 +9,7 @@ import (
 // errNoWSDL says that a pack is empty.
 var errNoWSDL = errors.New("no .wsdl below it")
 
-// generate is all that a pack becomes. The same files give the same bytes.
+// generate returns all files that a pack becomes. The same pack gives the same bytes.
 func generate(pack, dir, soapPath string) (output, error) {
 	domains, err := loadPack(dir)
 	if err != nil {
@@ -46,7 +46,7 @@ func generateDomains(pack string, domains []*domain, soapPath string) (output, e
 	return files, nil
 }
 
-// foldersOf are the names of the packages: the last word of the domain, and more of it where that is not enough.
+// foldersOf names the packages: by the last word of the domain, or by more words where domains share the last one.
 func foldersOf(domains []*domain) []string {
 	name := func(d *domain, words int) string {
 		parts := strings.FieldsFunc(d.name, func(r rune) bool {
@@ -69,13 +69,13 @@ func foldersOf(domains []*domain) []string {
 	return folders
 }
 
-// goPackage is what one service domain becomes.
+// goPackage is the Go package of one service domain.
 type goPackage struct {
 	pack, name, soapPath string
 	domain               *domain
 	types                []*flatType
 	calls                []call
-	reserved             map[string]bool // names of what stands beside the types
+	reserved             map[string]bool // names of the package that are no types
 }
 
 // call is one operation with its Go names.
@@ -116,8 +116,8 @@ func newPackage(pack, name, soapPath string, d *domain) (*goPackage, error) {
 	return g, nil
 }
 
-// nameCalls names the methods: operations of one name get the major version of their contract as well, and those of one
-// contract the older profile.
+// nameCalls names the methods. Where operations of several contracts have one name, the major version is added; where
+// one contract has both profiles, the older one is added.
 func nameCalls(calls []call) {
 	for i, c := range calls {
 		name := exported(c.Name)

@@ -120,7 +120,7 @@ func TestCommandLine(t *testing.T) {
 	}
 }
 
-func TestWritingRemovesWhatIsGeneratedNoMore(t *testing.T) {
+func TestWritingRemovesWhatIsNoLongerGenerated(t *testing.T) {
 	dir := t.TempDir()
 	args := []string{"-pack", "rows", "-wsdl", "testdata/rows", "-out", dir}
 	keep := filepath.Join(dir, "hand.go")
@@ -134,7 +134,7 @@ func TestWritingRemovesWhatIsGeneratedNoMore(t *testing.T) {
 		}
 	}
 	var problems bytes.Buffer
-	if code := run(append(args, "--check"), &problems, &problems); code != exitNot || !strings.Contains(problems.String(), "generated no more") {
+	if code := run(append(args, "--check"), &problems, &problems); code != exitNot || !strings.Contains(problems.String(), "no longer generated") {
 		t.Errorf("--check before: exit code %d, %s", code, problems.String())
 	}
 	if code := run(args, &problems, &problems); code != exitDone {

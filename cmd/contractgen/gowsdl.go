@@ -16,7 +16,7 @@ import (
 	"github.com/hooklift/gowsdl"
 )
 
-// draft has gowsdl write Go types from the normalised contract. Its operations and its imports are left out (row 1).
+// draft lets gowsdl write Go types from the normalised contract. It drops gowsdl's operations and imports (row 1).
 func (g *goPackage) draft() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "contractgen-")
 	if err != nil {
@@ -34,7 +34,7 @@ func (g *goPackage) draft() ([]byte, error) {
 	return append([]byte("package "+g.name+"\n"), parts["types"]...), nil
 }
 
-// runGowsdl is what gowsdl makes of a WSDL file: header, types and operations.
+// runGowsdl returns what gowsdl makes of a WSDL file: header, types and operations.
 func runGowsdl(file string) (map[string][]byte, error) {
 	generator, err := gowsdl.NewGoWSDL(file, "draft", false, true)
 	if err != nil {
@@ -95,10 +95,10 @@ func (t *flatType) declare(schema *etree.Element) {
 
 func (f *flatField) declare(e *etree.Element) {
 	e.CreateAttr("name", f.xml.Local)
-	if f.of.named != nil {
-		e.CreateAttr("type", "tns:"+f.of.named.name)
+	if f.ref.named != nil {
+		e.CreateAttr("type", "tns:"+f.ref.named.name)
 	} else {
-		e.CreateAttr("type", "xs:"+f.of.builtin)
+		e.CreateAttr("type", "xs:"+f.ref.builtin)
 	}
 	switch {
 	case f.kind == attributeField && f.occurs == required:
@@ -120,17 +120,17 @@ func annotate(e *etree.Element, doc []string) {
 	}
 }
 
-// draftType is one type as gowsdl wrote it. gowsdl puts the wildcards behind the elements and the attributes last.
+// draftType is one type as gowsdl wrote it: elements, then wildcards, then attributes.
 type draftType struct {
-	of                              string // of what is no struct
+	goType                          string // of a type that is no struct
 	elements, wildcards, attributes []draftField
 	constants                       []draftConstant
 }
 
-// draftField is one field of a struct: what stands in its tag for encoding/xml, and its comment.
+// draftField is one field of a struct, with its tag for encoding/xml and its comment.
 type draftField struct {
-	name, of, tag string
-	doc           []string
+	name, goType, tag string
+	doc               []string
 }
 
 // draftConstant is one value of an enumeration, a Go literal.
@@ -139,7 +139,7 @@ type draftConstant struct {
 	doc           []string
 }
 
-// readDraft finds the types in what gowsdl wrote, by their names.
+// readDraft parses what gowsdl wrote. It returns the types by their names.
 func readDraft(text []byte) (map[string]*draftType, error) {
 	file, err := parser.ParseFile(token.NewFileSet(), "", text, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
@@ -173,12 +173,12 @@ func readDraft(text []byte) (map[string]*draftType, error) {
 func readType(file *ast.File, spec *ast.TypeSpec) *draftType {
 	body, ok := spec.Type.(*ast.StructType)
 	if !ok {
-		return &draftType{of: types.ExprString(spec.Type)}
+		return &draftType{goType: types.ExprString(spec.Type)}
 	}
 	t := &draftType{}
 	end := body.Fields.Opening
 	for _, field := range body.Fields.List {
-		f := draftField{of: types.ExprString(field.Type), doc: commentIn(file, end, field.Pos())}
+		f := draftField{goType: types.ExprString(field.Type), doc: commentIn(file, end, field.Pos())}
 		end = field.End()
 		for _, name := range field.Names {
 			f.name = name.Name
@@ -199,8 +199,8 @@ func readType(file *ast.File, spec *ast.TypeSpec) *draftType {
 	return t
 }
 
-// commentIn is the comment between two places: gowsdl leaves an empty line below some comments, and go/ast then does
-// not give them to the field.
+// commentIn returns the lines of the comments between two places. go/ast does not have them at the field, because
+// gowsdl leaves an empty line below some comments.
 func commentIn(file *ast.File, from, to token.Pos) []string {
 	var lines []string
 	for _, group := range file.Comments {

@@ -94,10 +94,10 @@ func (s *source) number(text []byte) error {
 	return nil
 }
 
-// beside is the path of a file that s names by a relative location.
-func (s *source) beside(location string) string { return path.Join(path.Dir(s.path), location) }
+// relative is the path of a file that s names by a relative location.
+func (s *source) relative(location string) string { return path.Join(path.Dir(s.path), location) }
 
-// is says whether e is the element local of space.
+// is says whether e is an element with that namespace and local name.
 func is(e *etree.Element, space, local string) bool {
 	return e.Tag == local && e.NamespaceURI() == space
 }
@@ -125,7 +125,8 @@ func child(e *etree.Element, space string, local ...string) *etree.Element {
 	return nil
 }
 
-// resolve is the name that a prefixed value of an attribute of e stands for; false where the prefix is not declared.
+// resolve turns value, which has a prefix that is declared at e or above it, into a name; false where the prefix is
+// not declared.
 func resolve(e *etree.Element, value string) (xml.Name, bool) {
 	prefix, local, found := strings.Cut(strings.TrimSpace(value), ":")
 	if !found {
@@ -144,7 +145,7 @@ func resolve(e *etree.Element, value string) (xml.Name, bool) {
 	return xml.Name{Local: local}, prefix == ""
 }
 
-// documentation is the text of the first documentation in e, its lines trimmed.
+// documentation returns the lines of the first documentation in e, trimmed.
 func documentation(e *etree.Element) []string {
 	note := child(e, spaceXSD, "annotation")
 	if note == nil {

@@ -1,10 +1,14 @@
 // Command contractgen writes Go packages from a contract pack: WSDL and XSD of RIV-TA service domains in, one package
 // for each service domain out, with the message types, the operation table, a typed client and server adaptors.
 //
-// Three steps make the types. First the contract is normalised: all its files become one flat schema. Then gowsdl reads
-// that schema and writes Go. Then what gowsdl is known to write wrong is repaired. All else is gowsdl's: which types,
-// fields and constants there are, of what type and value, and their comments. These are its faults and where each is
-// dealt with, before gowsdl or after it:
+// The types are made in three steps:
+//
+//	contract ──► one flat schema ──► gowsdl ──► Go types ──► repaired types, and the code that reads and writes them
+//	 files        normalise*.go                  gowsdl.go    repair.go, types.go, codec.go
+//
+// A repair changes only what gowsdl is known to write wrong. Everything else is gowsdl's: which types, fields and
+// constants there are, their types and values, and their comments. These are its faults, and where each is repaired,
+// before gowsdl or after it:
 //
 //	 1  takes the header for the body            after   service.operation reads the binding
 //	 2  no namespace on child elements           after   row2Namespace
@@ -21,7 +25,7 @@
 //	                                             after   row9Group
 //	10  numbers and times change                 after   row10Lexical
 //	11  files more than 20 deep are dropped      before  schemas.add
-//	12  xmlns again on every element             after   package soap is the codec, not encoding/xml
+//	12  xmlns again on every element             after   package soap/codec writes, not encoding/xml
 //
 // It knows XML Schema and WSDL; it does not know what any contract means.
 package main
@@ -41,7 +45,7 @@ type command struct {
 	Pack  string `required:"" help:"Name of the pack, for the package comments." placeholder:"NAME"`
 	WSDL  string `required:"" name:"wsdl" type:"existingdir" help:"Folder with the pack's .wsdl files." placeholder:"DIR"`
 	Out   string `required:"" help:"Folder that gets one subfolder for each service domain." placeholder:"DIR"`
-	Soap  string `default:"rivgate/soap" help:"Import path of package soap." placeholder:"PATH"`
+	Soap  string `default:"rivgate/soap" help:"Import path of package soap; its codec is below." placeholder:"PATH"`
 	Empty bool   `name:"empty-ok" help:"Accept a folder without any .wsdl: a pack whose files are still to come."`
 	Check bool   `help:"Write nothing; exit 1 and name the files if what is there is not what would be written."`
 }
@@ -68,7 +72,7 @@ func run(args []string, out, problems io.Writer) int {
 		fmt.Fprintln(problems, "contractgen:", err)
 		return exitUsage
 	}
-	_, err = parser.Parse(dashes(args))
+	_, err = parser.Parse(doubleDashes(args))
 	if code >= 0 {
 		return code // --help
 	}
@@ -94,8 +98,8 @@ func run(args []string, out, problems io.Writer) int {
 	return exitDone
 }
 
-// dashes gives flags with one dash two: -pack is what the go tool's users write.
-func dashes(args []string) []string {
+// doubleDashes gives a flag with one dash a second one: users of the go tool write -pack.
+func doubleDashes(args []string) []string {
 	doubled := make([]string, len(args))
 	for i, a := range args {
 		if len(a) > 2 && a[0] == '-' && a[1] != '-' {

@@ -33,7 +33,7 @@ func words(name string) []string {
 	return found
 }
 
-// exported is name as a Go name: HSA-id and the like as whole initialisms, the rest as it is written.
+// exported turns name into an exported Go name. Initialisms such as HSA and ID are capitals; the rest stays as written.
 func exported(name string) string {
 	var b strings.Builder
 	for _, w := range words(name) {
@@ -51,7 +51,7 @@ func exported(name string) string {
 	return "X" + b.String()
 }
 
-// title is a value of an enumeration as part of a Go name: CARE_UNIT becomes CareUnit.
+// title turns a value of an enumeration into a part of a Go name: CARE_UNIT becomes CareUnit.
 func title(value string) string {
 	var b strings.Builder
 	all := words(value)
@@ -73,7 +73,7 @@ func title(value string) string {
 	return b.String()
 }
 
-// unused is name, or name with the first number that makes it new.
+// unused returns name, with a number behind it if name is used already, and notes it as used.
 func unused(used map[string]bool, name string) string {
 	candidate := name
 	for n := 2; used[candidate]; n++ {
@@ -83,15 +83,15 @@ func unused(used map[string]bool, name string) string {
 	return candidate
 }
 
-// nameTypes gives the types names that differ and do not change when the order of the files does (row 6): the local
-// name, and where that is not enough, its version, and then the last word of its domain too. reserved are names of what
-// else is in the package.
+// nameTypes gives every type a name of its own (row 6), which does not depend on the order of the files: the local
+// name; where types share it, with the version; where they share that too, with the last word of the domain. reserved
+// are other names of the package.
 func nameTypes(types []*flatType, reserved map[string]bool) error {
-	alike := map[string]int{} // declared in place, they may be equal in name and namespace
+	copies := map[string]int{} // types that are declared in place may share name and namespace
 	for _, t := range types {
 		key := t.space + " " + exported(t.local)
-		if alike[key]++; alike[key] > 1 {
-			t.local += strconv.Itoa(alike[key])
+		if copies[key]++; copies[key] > 1 {
+			t.local += strconv.Itoa(copies[key])
 		}
 	}
 	level := map[*flatType]int{}

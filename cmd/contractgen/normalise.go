@@ -6,12 +6,12 @@ import (
 	"github.com/beevik/etree"
 )
 
-// flatType is one type of the normalised contract: of a complexType all that it may hold, one field after the other,
-// without bases, groups and particles inside particles (rows 7 and 9); of a simpleType its values (row 5).
+// flatType is one type of the normalised contract. A complexType becomes a list of fields, without bases, groups and
+// particles inside particles (rows 7 and 9); a simpleType becomes a list of values (row 5).
 type flatType struct {
 	name   string // in Go and in the normalised contract; given by nameTypes
-	local  string // what it is called by nature
-	space  string // namespace of who declares it
+	local  string // its name in the schema, or made from that of the element that it is declared in
+	space  string // namespace of the schema that declares it
 	doc    []string
 	fields []*flatField
 	values []enumValue
@@ -45,24 +45,25 @@ const (
 	repeated
 )
 
-// flatField is what a flatType may hold at one place.
+// flatField is one field of a flatType.
 type flatField struct {
 	name     string   // in Go; given by typesFile
-	xml      xml.Name // on the wire; for what has no name there, Local is what we call it
+	xml      xml.Name // on the wire; a field without a name there has a Local of ours
 	kind     fieldKind
 	occurs   occurrence
-	of       reference
+	ref      reference
 	nillable bool
 	doc      []string
 }
 
-// reference is a type in use: one of the contract's, or one of XML Schema by its local name.
+// reference refers to a type: one of the contract's, or one of XML Schema by its local name.
 type reference struct {
 	named   *flatType
 	builtin string
 }
 
-// normaliser makes flat types of schemas. They are found from the messages on: what no message uses is left out.
+// normaliser turns the types of schemas into flat ones. It starts from the messages: types that no message uses are
+// left out.
 type normaliser struct {
 	*schemas
 	types  []*flatType
@@ -73,7 +74,7 @@ func newNormaliser(s *schemas) *normaliser {
 	return &normaliser{schemas: s, byDecl: map[*etree.Element]*flatType{}}
 }
 
-// root is the struct of a message.
+// root returns the struct of a message.
 func (n *normaliser) root(op operation, name xml.Name) (*flatType, error) {
 	c, ok := n.globals[symbol{kind: "element", name: name}]
 	if !ok {
@@ -87,9 +88,9 @@ func (n *normaliser) root(op operation, name xml.Name) (*flatType, error) {
 		return of.named, nil
 	}
 	t := n.byDecl[c.element]
-	if t == nil { // a message that is mere text, or a free tree
+	if t == nil { // the message is text only, or a free tree
 		t = n.newType(c.element, name.Local, c.target)
-		t.fields = []*flatField{{xml: xml.Name{Local: "Value"}, kind: textField, of: of}}
+		t.fields = []*flatField{{xml: xml.Name{Local: "Value"}, kind: textField, ref: of}}
 	}
 	return t, nil
 }
@@ -101,7 +102,8 @@ func (n *normaliser) newType(decl *etree.Element, local, space string) *flatType
 	return t
 }
 
-// typeOf is the type of the element or attribute c. owner and space name what is declared in place.
+// typeOf returns the type of the element or attribute c. A type that is declared in place gets owner and space as name
+// and namespace.
 func (n *normaliser) typeOf(c component, owner, space string) (reference, error) {
 	if c.element.SelectAttr("type") != nil {
 		found, name, err := n.lookup(c, "type", "type")
@@ -122,10 +124,10 @@ func (n *normaliser) typeOf(c component, owner, space string) (reference, error)
 	if c.element.Tag == "attribute" {
 		return reference{builtin: "string"}, nil
 	}
-	return reference{builtin: "anyType"}, nil // no type at all is xs:anyType
+	return reference{builtin: "anyType"}, nil // XML Schema's default
 }
 
-// declared is the type of a complexType or simpleType.
+// declared returns the type that a complexType or simpleType becomes.
 func (n *normaliser) declared(c component, local, space string) (reference, error) {
 	if c.element.Tag == "simpleType" {
 		return n.simpleReference(c, local, space)
@@ -152,7 +154,7 @@ func (n *normaliser) mixed(e *etree.Element) bool {
 	return e.SelectAttrValue("mixed", "") == "true" || e.SelectAttrValue("mixed", "") == "1"
 }
 
-// complexFields are all fields of a complexType, those of its base included.
+// complexFields returns all fields of a complexType, those of its base included.
 func (n *normaliser) complexFields(c component, t *flatType) ([]*flatField, error) {
 	if content := child(c.element, spaceXSD, "simpleContent", "complexContent"); content != nil {
 		derived := child(content, spaceXSD, "extension", "restriction")
@@ -182,14 +184,14 @@ func (n *normaliser) derivedFields(c component, t *flatType, simple bool) ([]*fl
 		if err != nil {
 			return nil, err
 		}
-		inherited = []*flatField{{xml: xml.Name{Local: "Value"}, kind: textField, of: of}}
+		inherited = []*flatField{{xml: xml.Name{Local: "Value"}, kind: textField, ref: of}}
 	case name.Space == spaceXSD: // xs:anyType
 	case base.element.Tag == "simpleType":
 		of, err := n.simpleReference(base, name.Local, name.Space)
 		if err != nil {
 			return nil, err
 		}
-		inherited = []*flatField{{xml: xml.Name{Local: "Value"}, kind: textField, of: of}}
+		inherited = []*flatField{{xml: xml.Name{Local: "Value"}, kind: textField, ref: of}}
 	default:
 		if inherited, err = n.complexFields(base, t); err != nil {
 			return nil, err
@@ -205,7 +207,7 @@ func (n *normaliser) derivedFields(c component, t *flatType, simple bool) ([]*fl
 	}
 	fields := inheritAttributes(c.element, inherited, attributes)
 	for _, f := range inherited {
-		// A restriction says all its content anew; its attributes it says only where they differ.
+		// A restriction repeats all its content, but only those attributes that differ.
 		if f.kind == textField || f.kind != attributeField && f.kind != anyAttrField && c.element.Tag == "extension" {
 			fields = append(fields, f)
 		}
@@ -213,7 +215,7 @@ func (n *normaliser) derivedFields(c component, t *flatType, simple bool) ([]*fl
 	return append(fields, own...), nil
 }
 
-// inheritAttributes are those of the base with those that are said anew in their place.
+// inheritAttributes returns the attributes of the base and the own ones; an own one replaces that of the base.
 func inheritAttributes(derived *etree.Element, inherited, own []*flatField) []*flatField {
 	prohibited := map[string]bool{}
 	for _, a := range children(derived, spaceXSD) {
@@ -237,7 +239,7 @@ func inheritAttributes(derived *etree.Element, inherited, own []*flatField) []*f
 	return append(fields, own...)
 }
 
-// attributeFields are the attributes declared in c, groups of them included.
+// attributeFields returns the attributes that c declares, directly or by a group.
 func (n *normaliser) attributeFields(c component, t *flatType) ([]*flatField, error) {
 	var fields []*flatField
 	for _, e := range children(c.element, spaceXSD) {
@@ -284,7 +286,7 @@ func (n *normaliser) attributeField(c component, t *flatType) (*flatField, error
 		}
 		f.xml = name
 		if name.Space == spaceXML { // xml:lang and the like need no schema
-			f.of = reference{builtin: "string"}
+			f.ref = reference{builtin: "string"}
 			return f, nil
 		}
 		if decl, _, err = n.lookup(c, "attribute", "ref"); err != nil {
@@ -297,11 +299,11 @@ func (n *normaliser) attributeField(c component, t *flatType) (*flatField, error
 		}
 	}
 	var err error
-	f.of, err = n.typeOf(decl, t.local+exported(f.xml.Local), t.space)
+	f.ref, err = n.typeOf(decl, t.local+exported(f.xml.Local), t.space)
 	return f, err
 }
 
-// qualified says whether the local declaration c has the namespace of its schema.
+// qualified says whether the local declaration c is in the namespace of its schema.
 func qualified(c component, attribute string) bool {
 	return c.element.SelectAttrValue("form", c.schema.SelectAttrValue(attribute, "unqualified")) == "qualified"
 }

@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// contentFields are the elements of a complexType, extension or restriction, its particles flattened.
+// contentFields returns the elements of a complexType, extension or restriction, its particles flattened.
 func (n *normaliser) contentFields(c component, t *flatType) ([]*flatField, error) {
 	var fields []*flatField
 	for _, e := range children(c.element, spaceXSD) {
@@ -21,7 +21,7 @@ func (n *normaliser) contentFields(c component, t *flatType) ([]*flatField, erro
 	return fields, nil
 }
 
-// particle flattens one particle (row 9) to the fields that it may fill.
+// particle flattens one particle (row 9): it returns the fields that the particle may fill.
 func (n *normaliser) particle(c component, t *flatType) ([]*flatField, error) {
 	least, most, err := occurs(c)
 	if err != nil || most == 0 {
@@ -56,7 +56,7 @@ func (n *normaliser) particle(c component, t *flatType) ([]*flatField, error) {
 		return n.repeat(c, t, fields), nil
 	}
 	if least == 0 {
-		relax(fields)
+		makeOptional(fields)
 	}
 	return fields, nil
 }
@@ -78,17 +78,17 @@ func (n *normaliser) model(c component, t *flatType) ([]*flatField, error) {
 		}
 	}
 	if c.element.Tag == "choice" && alternatives > 1 {
-		relax(fields)
+		makeOptional(fields)
 	}
 	return fields, nil
 }
 
-// merge adds the fields of one more alternative of a choice; what another alternative has too becomes one field.
+// merge adds the fields of one more alternative of a choice. Alternatives share a field that they have in common.
 func merge(fields, more []*flatField) []*flatField {
 	for _, f := range more {
 		known := false
 		for _, g := range fields {
-			if f.kind == g.kind && f.xml == g.xml && f.of == g.of && f.kind != groupField {
+			if f.kind == g.kind && f.xml == g.xml && f.ref == g.ref && f.kind != groupField {
 				g.occurs, known = max(f.occurs, g.occurs), true
 			}
 		}
@@ -99,14 +99,15 @@ func merge(fields, more []*flatField) []*flatField {
 	return fields
 }
 
-// relax makes fields optional.
-func relax(fields []*flatField) {
+// makeOptional makes fields optional.
+func makeOptional(fields []*flatField) {
 	for _, f := range fields {
 		f.occurs = max(f.occurs, optional)
 	}
 }
 
-// repeat makes fields repeated: one field a slice, several a slice of structs, so that their order is kept.
+// repeat makes fields repeated. One field becomes a slice; several become a slice of structs, so that their order is
+// kept.
 func (n *normaliser) repeat(c component, t *flatType, fields []*flatField) []*flatField {
 	switch len(fields) {
 	case 0:
@@ -117,7 +118,7 @@ func (n *normaliser) repeat(c component, t *flatType, fields []*flatField) []*fl
 	}
 	group := n.newType(c.element, t.local+"Item", t.space)
 	group.fields = fields
-	return []*flatField{{xml: xml.Name{Local: "Items"}, kind: groupField, occurs: repeated, of: reference{named: group}}}
+	return []*flatField{{xml: xml.Name{Local: "Items"}, kind: groupField, occurs: repeated, ref: reference{named: group}}}
 }
 
 func (n *normaliser) elementField(c component, t *flatType) (*flatField, error) {
@@ -144,11 +145,11 @@ func (n *normaliser) elementField(c component, t *flatType) (*flatField, error) 
 	nillable := decl.element.SelectAttrValue("nillable", "")
 	f.nillable = nillable == "true" || nillable == "1"
 	var err error
-	f.of, err = n.typeOf(decl, t.local+exported(f.xml.Local), t.space)
+	f.ref, err = n.typeOf(decl, t.local+exported(f.xml.Local), t.space)
 	return f, err
 }
 
-// unsubstituted refuses an element that others may stand for: their content would be lost.
+// unsubstituted refuses an element that other elements may replace: their content would be lost.
 func (n *normaliser) unsubstituted(c component, head xml.Name) error {
 	for key, member := range n.globals {
 		if key.kind == "element" && member.element.SelectAttr("substitutionGroup") != nil {

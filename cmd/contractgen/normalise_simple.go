@@ -2,8 +2,9 @@ package main
 
 import "strings"
 
-// alike are the types of XML Schema that are held like another one, which stands for them in the normalised contract.
-var alike = map[string]string{
+// representedBy maps types of XML Schema to the one that represents them in the normalised contract, because Go holds
+// both alike.
+var representedBy = map[string]string{
 	"normalizedString": "string", "token": "string", "language": "string", "Name": "string", "NCName": "string",
 	"NMTOKEN": "string", "NMTOKENS": "string", "ID": "string", "IDREF": "string", "IDREFS": "string", "ENTITY": "string",
 	"ENTITIES": "string", "anyURI": "string", "anySimpleType": "string",
@@ -12,23 +13,23 @@ var alike = map[string]string{
 	"gYear": "date", "gYearMonth": "date", "gMonth": "date", "gMonthDay": "date", "gDay": "date", "NOTATION": "QName",
 }
 
-// builtin is the type of XML Schema that stands for local in the normalised contract.
+// builtin returns the type of XML Schema that represents local in the normalised contract.
 func (n *normaliser) builtin(c component, local string) (reference, error) {
-	if other := alike[local]; other != "" {
+	if other := representedBy[local]; other != "" {
 		local = other
 	}
 	switch local {
 	case "string", "boolean", "anyType":
 	default:
-		if !sized(local) && row10Lexical[local].right == "" {
+		if !isSized(local) && row10Lexical[local].right == "" {
 			return reference{}, c.errorf("XML Schema has no type %q", local)
 		}
 	}
 	return reference{builtin: local}, nil
 }
 
-// sized says whether a type of XML Schema is a whole number that fits one of Go's.
-func sized(builtin string) bool {
+// isSized says whether a type of XML Schema is a whole number for which Go has a type.
+func isSized(builtin string) bool {
 	switch strings.TrimPrefix(builtin, "unsigned") {
 	case "byte", "short", "int", "long", "Byte", "Short", "Int", "Long":
 		return true
@@ -36,14 +37,14 @@ func sized(builtin string) bool {
 	return false
 }
 
-// simpleReference is what a simpleType becomes: its base, or a type of its own where it enumerates strings (row 5).
+// simpleReference returns what a simpleType becomes: a type of its own if it enumerates strings (row 5), else its base.
 func (n *normaliser) simpleReference(c component, local, space string) (reference, error) {
 	if t := n.byDecl[c.element]; t != nil {
 		return reference{named: t}, nil
 	}
 	r := child(c.element, spaceXSD, "restriction")
 	if r == nil {
-		return reference{builtin: "string"}, nil // a list or a union: its text
+		return reference{builtin: "string"}, nil // a list or a union is kept as text
 	}
 	at := c.at(r)
 	base, err := n.restricted(at, local, space)
@@ -64,7 +65,7 @@ func (n *normaliser) simpleReference(c component, local, space string) (referenc
 		t := n.newType(c.element, local, space)
 		t.values, t.enum = values, true
 		return reference{named: t}, nil
-	case pattern && sized(base.builtin):
+	case pattern && isSized(base.builtin):
 		return reference{builtin: "integer"}, nil // leading zeros may count
 	case pattern && base.builtin == "boolean":
 		return reference{builtin: "string"}, nil
@@ -72,7 +73,7 @@ func (n *normaliser) simpleReference(c component, local, space string) (referenc
 	return base, nil
 }
 
-// restricted is the type that a restriction starts from.
+// restricted returns the type that is restricted.
 func (n *normaliser) restricted(c component, local, space string) (reference, error) {
 	if inner := child(c.element, spaceXSD, "simpleType"); inner != nil && c.element.SelectAttr("base") == nil {
 		return n.simpleReference(c.at(inner), local, space)

@@ -8,7 +8,7 @@ import (
 	"text/template"
 )
 
-// operationsFile is the operation table, the client and the server adaptors.
+// operationsFile writes the operation table, the client and the server adaptors.
 func (g *goPackage) operationsFile() ([]byte, error) {
 	functions := template.FuncMap{"name": nameLiteral, "composite": nameComposite}
 	t, err := template.New("operations").Funcs(functions).Parse(operationsTemplate)

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// The repairs of what gowsdl writes, each named after its row in the table of gowsdl's faults in the package comment.
-// Where gowsdl does not write the fault that a repair is for, generating stops: no repair outlives its fault.
+// The repairs of what gowsdl writes. Each is named after its row in the table of gowsdl's faults, in the package
+// comment. If gowsdl does not write the fault that a repair is for, generating stops: no repair outlives its fault.
 
-// repaired is the field f of the contract as gowsdl wrote it, d, without gowsdl's faults.
+// repaired returns the field f of the contract: d, which gowsdl wrote, without gowsdl's faults.
 func (f *flatField) repaired(d draftField) (draftField, error) {
 	switch f.kind {
 	case anyField:
@@ -22,38 +22,34 @@ func (f *flatField) repaired(d draftField) (draftField, error) {
 	if err != nil {
 		return d, err
 	}
-	switch f.kind {
-	case textField:
-		d.tag = row7Text
-	case groupField:
-		d.tag = row9Group
-	default:
-		d.name, d.tag = row6Name(name), row2Namespace(f, name)
+	if f.kind != textField && f.kind != groupField {
+		d.name = row6Name(name)
 	}
 	if f.occurs == repeated {
-		if d.of, err = row8Slice(d.of); err != nil {
+		if d.goType, err = row8Slice(d.goType); err != nil {
 			return d, err
 		}
 	}
-	d.of = strings.TrimPrefix(d.of, "*") // gowsdl has a pointer to everything that it does not know
-	if wrong, ok := row10Lexical[f.of.builtin]; ok {
-		if d.of, err = wrong.repair(d.of); err != nil {
+	d.goType = strings.TrimPrefix(d.goType, "*") // gowsdl makes a pointer to every type that it does not know
+	if wrong, ok := row10Lexical[f.ref.builtin]; ok {
+		if d.goType, err = wrong.repair(d.goType); err != nil {
 			return d, err
 		}
 	}
-	d.of = row3Occurrence(f, d.of)
+	d.goType = row3Occurrence(f, d.goType)
 	return d, nil
 }
 
-// row2Namespace: gowsdl writes no namespace. The name in the tag gets that of the schema that declares f.
-func row2Namespace(f *flatField, name string) string {
-	if f.xml.Space != "" {
-		return f.xml.Space + " " + name
+// row2Namespace: gowsdl writes no namespace. The code that reads and writes f has that of the schema that declares f,
+// here as the constant for it.
+func row2Namespace(f *flatField, constants map[string]string) string {
+	if f.xml.Space == "" {
+		return `""`
 	}
-	return name
+	return constants[f.xml.Space]
 }
 
-// row3Required: gowsdl writes omitempty everywhere, and with it a required false or 0 is not sent.
+// row3Required: gowsdl writes omitempty everywhere; encoding/xml then does not send a required false or 0.
 func row3Required(tag string) (string, error) {
 	name, ok := strings.CutSuffix(tag, ",omitempty")
 	if !ok {
@@ -93,14 +89,14 @@ var row4Content = wrongType{"AnyType", "codec.Content"}
 // row4Wildcard: gowsdl has strings for xs:any, so that the elements in it are lost, and calls every wildcard Items.
 func row4Wildcard(d draftField) (draftField, error) {
 	var err error
-	d.of, err = wrongType{"[]string", "[]codec.Any"}.repair(d.of)
+	d.goType, err = wrongType{"[]string", "[]codec.Any"}.repair(d.goType)
 	d.name = "Any"
 	return d, err
 }
 
 // row4Attributes: gowsdl does not read xs:anyAttribute.
 func row4Attributes() draftField {
-	return draftField{name: "OtherAttributes", of: "[]xml.Attr", tag: ",any,attr"}
+	return draftField{name: "OtherAttributes", goType: "[]xml.Attr"}
 }
 
 // row5Value: gowsdl escapes quotes only. This escapes everything else, so that gowsdl writes a Go literal of value.
@@ -130,27 +126,28 @@ func row5Constants(types []*flatType, drafts map[string]*draftType, reserved map
 }
 
 // row6Name: gowsdl drops what is no letter, so that a-b and ab get one name, adds an underscore to words of Go, and
-// writes Id where Go has ID. Here the name is made from the one in gowsdl's tag.
+// writes Id where Go has ID. Here the name is made from the one in gowsdl's tag, of which ",attr" may be left.
 func row6Name(tag string) string {
 	local, _, _ := strings.Cut(tag, ",")
 	return exported(local)
 }
 
-// row6Taken: gowsdl takes these names for types of XML Schema, in any case and namespace. No type gets one of them.
+// row6Taken: gowsdl takes types of these names for those of XML Schema, whatever their case and namespace. No type gets
+// one of them.
 var row6Taken = []string{
 	"anytype", "anyuri", "base64binary", "boolean", "byte", "date", "datetime", "decimal", "double", "float", "hexbinary",
 	"int", "integer", "long", "ncname", "short", "string", "time", "token", "unsignedbyte", "unsignedint", "unsignedlong",
 	"unsignedshort",
 }
 
-// row7Text: of text with attributes gowsdl makes a string, and the attributes are lost. Here the text is a field of its
-// own, with this tag.
-const row7Text = ",chardata"
+// row7Text: gowsdl turns text with attributes into a string, and the attributes are lost. Here the text is a field;
+// these calls of package codec read and write it.
+const row7Text = "Text"
 
-// row8Bound: gowsdl makes a slice of no other maxOccurs. The normalised contract has this one for all that is repeated.
+// row8Bound: gowsdl makes a slice only if maxOccurs is this. The normalised contract has it for everything repeated.
 const row8Bound = "unbounded"
 
-// row8Slice is the type of the elements of the slice that gowsdl made.
+// row8Slice returns the type of the elements of the slice that gowsdl made.
 func row8Slice(of string) (string, error) {
 	inner, ok := strings.CutPrefix(of, "[]")
 	if !ok {
@@ -159,10 +156,11 @@ func row8Slice(of string) (string, error) {
 	return inner, nil
 }
 
-// row9Group: gowsdl does not read particles inside particles. Fields that are repeated together have this tag.
-const row9Group = "group"
+// row9Group: gowsdl does not read particles inside particles. Fields that are repeated together are a struct; these
+// calls of package codec read and write it.
+const row9Group = "Group"
 
-// row10Lexical: gowsdl has a Go type that does not hold every value, or none. These keep a value as it was written.
+// row10Lexical: gowsdl's Go type for these does not hold every value, or does not exist. Ours keep a value as written.
 var row10Lexical = map[string]wrongType{
 	"decimal":      {"float64", "codec.Decimal"},
 	"integer":      {"int32", "codec.Integer"},

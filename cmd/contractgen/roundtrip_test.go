@@ -226,14 +226,15 @@ func compileSchemas(dir, wsdl string) (*xsd.Engine, error) {
 	for _, schema := range children(child(src.root, spaceWSDL, "types"), spaceXSD) {
 		for _, e := range children(schema, spaceXSD) {
 			if e.Tag == "import" {
-				sources = append(sources, xsd.File(filepath.Join(dir, filepath.FromSlash(src.beside(e.SelectAttrValue("schemaLocation", ""))))))
+				sources = append(sources, xsd.File(filepath.Join(dir, filepath.FromSlash(src.relative(e.SelectAttrValue("schemaLocation", ""))))))
 			}
 		}
 	}
 	return xsd.Compile(context.Background(), sources...)
 }
 
-// tree is a document as lines, one for each token, with names and the prefixes of values resolved: prefixes do not count.
+// tree is a document as lines, one for each token, with names and the prefixes of values resolved: prefixes do not
+// count.
 func tree(t *testing.T, document []byte) []string {
 	t.Helper()
 	d := xml.NewDecoder(bytes.NewReader(document))

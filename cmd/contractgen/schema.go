@@ -7,19 +7,19 @@ import (
 	"github.com/beevik/etree"
 )
 
-// component is one global declaration of a schema, or a local one with the schema that it stands in.
+// component is a global or local declaration, with the schema that it is in.
 type component struct {
 	element *etree.Element
 	source  *source
 	schema  *etree.Element // the xs:schema around it
-	target  string         // target namespace; of the including schema where the schema has none itself
+	target  string         // target namespace; if the schema has none, that of the including schema
 }
 
 func (c component) errorf(format string, args ...any) error {
 	return c.source.errorf(c.element, format, args...)
 }
 
-// at is a local declaration inside c.
+// at returns e, a local declaration inside c.
 func (c component) at(e *etree.Element) component {
 	c.element = e
 	return c
@@ -31,15 +31,15 @@ type symbol struct {
 	name xml.Name
 }
 
-// schemas are the declarations of the closure of one service domain.
+// schemas are the global declarations of all schemas of one service domain.
 type schemas struct {
 	loader  *loader
 	globals map[symbol]component
 	seen    map[string]bool // file and target namespace
 }
 
-// add takes the declarations of a schema and of all that it imports and includes, however deep (row 11). A namespace
-// may be spread over several files; what two files declare alike is taken once.
+// add collects the declarations of a schema and of all that it imports and includes, however deep (row 11). A namespace
+// may be spread over several files, and two files may declare the same thing in the same way.
 func (s *schemas) add(schema *etree.Element, src *source, target string) error {
 	if own := schema.SelectAttrValue("targetNamespace", ""); own != "" {
 		target = own
@@ -66,7 +66,7 @@ func (s *schemas) add(schema *etree.Element, src *source, target string) error {
 func (s *schemas) follow(c component) error {
 	location := c.element.SelectAttrValue("schemaLocation", "")
 	if location == "" {
-		return nil // the namespace must come from another file; a missing declaration is reported where it is used
+		return nil // another file must have the namespace; a declaration that is missing is reported where it is used
 	}
 	if strings.Contains(location, "://") {
 		return c.errorf("schemaLocation %q is not in the pack; nothing is fetched", location)
@@ -75,7 +75,7 @@ func (s *schemas) follow(c component) error {
 	if c.element.Tag == "include" {
 		target = c.target
 	}
-	path := c.source.beside(location)
+	path := c.source.relative(location)
 	if s.seen[path+" "+target] {
 		return nil
 	}
@@ -157,12 +157,13 @@ func (s *schemas) name(c component, attribute string) (xml.Name, error) {
 		return name, c.errorf("the prefix of %s=%q is not declared", attribute, value)
 	}
 	if name.Space == "" && c.schema.SelectAttrValue("targetNamespace", "") == "" {
-		name.Space = c.target // a schema without a namespace takes that of who includes it
+		name.Space = c.target // a schema without a namespace takes that of the including schema
 	}
 	return name, nil
 }
 
-// lookup finds the global declaration that attribute of c refers to. A type of XML Schema itself gives no component.
+// lookup finds the global declaration that attribute of c refers to. For a type of XML Schema itself there is no
+// component.
 func (s *schemas) lookup(c component, kind, attribute string) (component, xml.Name, error) {
 	name, err := s.name(c, attribute)
 	if err != nil || name.Space == spaceXSD {

@@ -11,18 +11,19 @@ import (
 	"github.com/beevik/etree"
 )
 
-// operation is one operation of one binding, read from the binding (row 1): gowsdl takes the header for the body.
+// operation is one operation of one binding. It is read from the binding, because gowsdl takes the header for the body
+// (row 1).
 type operation struct {
 	Name, SOAPAction, Profile, WSDL string
 	Contract                        string
 	Request, Response               xml.Name
 	Headers                         []xml.Name
 
-	binding component // where it stands, for errors
+	binding component // its element, for errors
 	major   string    // major version of the contract
 }
 
-// domain is one service domain: what becomes one Go package.
+// domain is one service domain. It becomes one Go package.
 type domain struct {
 	name       string // supportprocess:logistics:complaintsandfeedback
 	operations []operation
@@ -82,7 +83,8 @@ func loadPack(dir string) ([]*domain, error) {
 	return domains, nil
 }
 
-// domainOf is the service domain in a responder namespace, urn:riv[-application]:DOMAIN:INTERACTIONResponder:MAJOR.
+// domainOf returns the service domain of a responder namespace,
+// urn:riv[-application]:DOMAIN:INTERACTIONResponder:MAJOR.
 func domainOf(contract string) string {
 	parts := strings.Split(contract, ":")
 	if len(parts) > 4 && parts[0] == "urn" {
@@ -91,7 +93,7 @@ func domainOf(contract string) string {
 	return contract
 }
 
-// types takes the schemas in wsdl:types and their closure.
+// types collects the schemas in wsdl:types and all that they import.
 func (s service) types(to *schemas) error {
 	types := child(s.root, spaceWSDL, "types")
 	if types == nil {
@@ -105,7 +107,7 @@ func (s service) types(to *schemas) error {
 	return nil
 }
 
-// named is the child of the definitions called local with that name, which a prefixed value refers to.
+// named returns the child of the definitions that value, a name with a prefix, refers to. local is the child's element.
 func (s service) named(at *etree.Element, local, value string) (*etree.Element, error) {
 	name, ok := resolve(at, value)
 	if ok && name.Space == s.target {
@@ -228,7 +230,7 @@ func (s service) message(bound, abstract *etree.Element, direction string) (
 	return body, headers, err
 }
 
-// part is the element of one part of a message.
+// part returns the name of the element of one part of a message.
 func (s service) part(at, message *etree.Element, name string) (xml.Name, error) {
 	for _, p := range children(message, spaceWSDL) {
 		if p.Tag != "part" || p.SelectAttrValue("name", "") != name {

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// typesFile is gowsdl's draft, repaired: its types in the order of the contract, its fields at their places. It notes
-// the names of the fields for codecFile.
+// typesFile writes gowsdl's draft, repaired: types and fields in the order of the contract. It notes the names of the
+// fields for codecFile.
 func (g *goPackage) typesFile(text []byte) ([]byte, error) {
 	drafts, err := readDraft(text)
 	if err != nil {
@@ -75,8 +75,8 @@ func (w *typesWriter) writeStruct(t *flatType, draft *draftType) error {
 		}
 		f.name = unused(names, d.name)
 		w.comment(d.doc)
-		fmt.Fprintf(&w.code, "%s %s\n", f.name, d.of)
-		w.used = append(w.used, d.of)
+		fmt.Fprintf(&w.code, "%s %s\n", f.name, d.goType)
+		w.used = append(w.used, d.goType)
 	}
 	w.code.WriteString("}\n\n")
 	return draft.done()
@@ -86,7 +86,7 @@ func (w *typesWriter) writeEnum(t *flatType, draft *draftType) error {
 	if len(draft.constants) != len(t.values) {
 		return fmt.Errorf("gowsdl wrote %d constants of %d values", len(draft.constants), len(t.values))
 	}
-	fmt.Fprintf(&w.code, "type %s %s\n\nconst (\n", t.name, draft.of)
+	fmt.Fprintf(&w.code, "type %s %s\n\nconst (\n", t.name, draft.goType)
 	for _, c := range draft.constants {
 		w.comment(c.doc)
 		fmt.Fprintf(&w.code, "%s %s = %s\n", c.name, t.name, c.literal)
@@ -95,7 +95,7 @@ func (w *typesWriter) writeEnum(t *flatType, draft *draftType) error {
 	return nil
 }
 
-// take is the next field of its kind, which must be f: gowsdl keeps the order.
+// take returns the next field of the kind of f, which must be f: gowsdl keeps the order.
 func (d *draftType) take(f *flatField) (draftField, error) {
 	var from *[]draftField
 	want := f.xml.Local
@@ -119,7 +119,7 @@ func (d *draftType) take(f *flatField) (draftField, error) {
 	return draftField{}, errors.New("gowsdl left it out")
 }
 
-// done refuses what gowsdl wrote and the contract does not have.
+// done refuses fields that gowsdl wrote and the contract does not have.
 func (d *draftType) done() error {
 	for _, left := range [][]draftField{d.elements, d.wildcards, d.attributes} {
 		if len(left) > 0 {

@@ -12,9 +12,9 @@ import (
 	"rivgate/soap/guard"
 )
 
-// WriteEnvelope writes an envelope with v as the element root of its Body. Each of headers gets address as its text. Every
-// namespace is declared once, on the envelope; equal values give equal bytes. The error is about v: a character that XML
-// cannot hold.
+// WriteEnvelope writes an envelope with v as the element root of its Body. Each of headers gets address as its text.
+// Every namespace is declared once, on the envelope; equal values give equal bytes. The error is about v: a character
+// that XML cannot hold.
 func WriteEnvelope(headers []xml.Name, address string, root xml.Name, v Value) ([]byte, error) {
 	// The prefixes must not be ones that a value below a wildcard uses: then they get a longer tail.
 	for tail := ""; ; tail += "_" {
@@ -65,10 +65,10 @@ var ErrFault = errors.New("the envelope holds a fault")
 // ReadEnvelope reads the first element in the Body of an envelope into v. The element must be called root, unless root
 // is zero. envelope is UTF-8, with or without BOM. headers are the texts of the headers by their names.
 //
-// It is no validation: what is missing stays zero, and elements may come in any order. But nothing is lost in silence: an
-// element that v does not know is kept in its Any where it has one, and is an error where it has none; so is an
-// attribute, but for those of XML Schema itself (xsi:type, xsi:schemaLocation), which are dropped outside Any.
-// Errors are ErrFault, or *guard.Error of kind Malformed with the place and without content.
+// It is no validation: what is missing stays zero, and elements may come in any order. But nothing is lost in silence:
+// an element that v does not know is kept in its Any where it has one, and is an error where it has none; so is an
+// attribute, but for those of XML Schema itself (xsi:type, xsi:schemaLocation), which are dropped outside Any. Errors
+// are ErrFault, or *guard.Error of kind Malformed with the place and without content.
 func ReadEnvelope(envelope []byte, root xml.Name, v Value) (headers map[xml.Name]string, err error) {
 	r := newReader(envelope)
 	headers, child := r.body()

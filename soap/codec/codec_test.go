@@ -211,8 +211,8 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// tree reads the request element of envelope as a free tree, without the bindings, which stand where they are needed only
-// after the first reading.
+// tree reads the request element of envelope as a free tree, without the bindings, which stand where they are needed
+// only after the first reading.
 func tree(t *testing.T, envelope []byte, content *Content) {
 	t.Helper()
 	if err := read(envelope, content); err != nil {

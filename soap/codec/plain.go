@@ -11,8 +11,8 @@ import (
 
 // plainTokens reads the plain tokens, which are most of any message: text without references, and tags of ASCII names
 // without attributes. For everything else it is the source of an xml.Decoder. Each goes on where the other stopped: a
-// decoder that reads from an io.ByteReader takes no byte before it needs it, and a byte that it has put back shows in its
-// InputOffset.
+// decoder that reads from an io.ByteReader takes no byte before it needs it, and a byte that it has put back shows in
+// its InputOffset.
 //
 //	<p:a>text</p:a> | <p:b c="&lt;"> | text | </p:b>
 //	plainTokens       xml.Decoder      plainTokens
@@ -130,8 +130,8 @@ func plainName(p []byte) (end, colon int) {
 	return 0, 0
 }
 
-// plainText says whether text means what it says: it has no reference, no line end that XML changes, no end of CDATA, and
-// no character that XML forbids.
+// plainText says whether text means what it says: it has no reference, no line end that XML changes, no end of CDATA,
+// and no character that XML forbids.
 func plainText(p []byte) bool {
 	if bytes.IndexByte(p, '\r') >= 0 {
 		return false
