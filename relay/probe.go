@@ -3,10 +3,10 @@ package relay
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,6 +26,9 @@ type Step struct {
 	Why    *store.Diagnosis `json:"why,omitempty"`    // the diagnosis that Result is in words, where attempts have it too
 	Remedy string           `json:"remedy,omitempty"` // what to do; also for a warning, where OK is true
 	Took   time.Duration    `json:"took"`             // nanoseconds
+
+	Found routing.Fact `json:"-"` // what Result says in English; none where Why says it
+	ToDo  routing.Fact `json:"-"` // what Remedy says in English
 }
 
 // Bounds of a connection test.
@@ -61,14 +64,16 @@ type probing struct {
 	steps              []Step
 }
 
-func (p *probing) done(name string, began time.Time, ok bool, result, remedy string) bool {
-	p.steps = append(p.steps, Step{Name: name, OK: ok, Result: result, Remedy: remedy, Took: time.Since(began)})
+func (p *probing) done(name string, began time.Time, ok bool, result, remedy routing.Fact) bool {
+	p.steps = append(p.steps, Step{
+		Name: name, OK: ok, Result: result.Words(probeResults), Remedy: remedy.Words(probeRemedies), Found: result, ToDo: remedy, Took: time.Since(began),
+	})
 	return ok
 }
 
 // failed is done for what an attempt would have failed of too, in the words that it has for it.
-func (p *probing) failed(name string, began time.Time, why store.Diagnosis, remedy string) bool {
-	p.steps = append(p.steps, Step{Name: name, Result: Explain(why), Why: &why, Remedy: remedy, Took: time.Since(began)})
+func (p *probing) failed(name string, began time.Time, why store.Diagnosis, remedy routing.Fact) bool {
+	p.steps = append(p.steps, Step{Name: name, Result: Explain(why), Why: &why, Remedy: remedy.Words(probeRemedies), ToDo: remedy, Took: time.Since(began)})
 	return false
 }
 
@@ -84,18 +89,18 @@ func (p *probing) diagnose(kind soap.SendKind, cause error) store.Diagnosis {
 func (p *probing) address(context.Context) bool {
 	began := time.Now()
 	if p.route.Via == routing.Inbox || p.route.Via == routing.Portal {
-		p.done("address", began, true, p.route.Address+" stays in this gateway: there is nothing to connect to", "")
+		p.done("address", began, true, found("stays-here", p.route.Address), routing.Fact{})
 		return false
 	}
 	target, err := url.Parse(p.route.Address)
 	if err != nil || target.Hostname() == "" || target.Scheme != "http" && target.Scheme != "https" {
-		return p.done("address", began, false, "the address is no URL", "correct the address of the route")
+		return p.done("address", began, false, found("no-url"), todo("address"))
 	}
 	p.target, p.port = target, target.Port()
 	if p.port == "" {
 		p.port = map[string]string{"http": "80", "https": "443"}[target.Scheme]
 	}
-	return p.done("address", began, true, target.Scheme+", host "+target.Hostname()+", port "+p.port, "")
+	return p.done("address", began, true, found("url", target.Scheme, target.Hostname(), p.port), routing.Fact{})
 }
 
 func (p *probing) name(ctx context.Context) bool {
@@ -104,9 +109,9 @@ func (p *probing) name(ctx context.Context) bool {
 	defer cancel()
 	addresses, err := net.DefaultResolver.LookupHost(ctx, p.target.Hostname())
 	if err != nil {
-		return p.failed("name", began, p.diagnose(soap.SendConnect, err), "correct the host name in the address, or see to the name service of this machine")
+		return p.failed("name", began, p.diagnose(soap.SendConnect, err), todo("host-name"))
 	}
-	return p.done("name", began, true, strings.Join(addresses, ", "), "")
+	return p.done("name", began, true, found("addresses", strings.Join(addresses, ", ")), routing.Fact{})
 }
 
 func (p *probing) tcp(ctx context.Context) bool {
@@ -115,12 +120,12 @@ func (p *probing) tcp(ctx context.Context) bool {
 	if err != nil {
 		var network net.Error
 		if errors.As(err, &network) && network.Timeout() {
-			return p.failed("tcp", began, p.diagnose(soap.SendConnect, err), "ask for an opening in the firewalls between here and there, or correct host and port")
+			return p.failed("tcp", began, p.diagnose(soap.SendConnect, err), todo("firewall"))
 		}
-		return p.failed("tcp", began, p.diagnose(soap.SendConnect, err), "see that the system is running, or correct host and port")
+		return p.failed("tcp", began, p.diagnose(soap.SendConnect, err), todo("running"))
 	}
 	defer conn.Close()
-	return p.done("tcp", began, true, "connected to "+conn.RemoteAddr().String(), "")
+	return p.done("tcp", began, true, found("connected", conn.RemoteAddr().String()), routing.Fact{})
 }
 
 func (p *probing) dial(ctx context.Context) (net.Conn, error) {
@@ -145,7 +150,7 @@ func (p *probing) ping(ctx context.Context) bool {
 		envelope, err = p.profiled(envelope)
 	}
 	if err != nil {
-		return p.done("ping", began, false, "the ping could not be written", "")
+		return p.done("ping", began, false, found("ping-unwritten"), routing.Fact{})
 	}
 	header := p.sender.header(parcel{Route: p.route, Call: routing.Call{Sender: p.sender.Instance.HSAID}, Correlation: uuid.NewString()})
 	reply, err := p.sender.Client.Do(ctx, &soap.Outgoing{
@@ -154,9 +159,9 @@ func (p *probing) ping(ctx context.Context) bool {
 	if err != nil {
 		var failed *soap.SendError
 		if errors.As(err, &failed) && failed.Timeout {
-			return p.done("ping", began, false, "no answer within 10 seconds", "see what keeps the system from answering")
+			return p.done("ping", began, false, found("ping-late"), todo("slow-system"))
 		}
-		return p.done("ping", began, false, "the connection ended without an answer", "if it happens after TLS, the system may not accept our certificate: ask its owner for the log")
+		return p.done("ping", began, false, found("ping-cut"), todo("owners-log"))
 	}
 	return p.pinged(began, reply)
 }
@@ -179,20 +184,20 @@ func (p *probing) profiled(envelope []byte) ([]byte, error) {
 func (p *probing) pinged(began time.Time, reply *soap.Reply) bool {
 	switch kind := reply.Kind(); {
 	case kind == soap.FaultReply:
-		return p.done("ping", began, true, "it answers with a SOAP fault: the way is open, but the ping is not served at this address", "nothing has to be done; a system that serves ping can be tested further")
+		return p.done("ping", began, true, found("ping-fault"), todo("nothing"))
 	case reply.Status != http.StatusOK:
-		return p.done("ping", began, false, fmt.Sprintf("it answers with HTTP status %d", reply.Status), "401 and 403: the system must let our certificate in; 404: correct the path of the address; 5xx: see the system's log")
+		return p.done("ping", began, false, found("ping-status", strconv.Itoa(reply.Status)), todo("status"))
 	case kind == soap.Empty || kind == soap.NotSOAP:
-		return p.done("ping", began, false, "the answer is no SOAP message", "correct the address: something else listens there")
+		return p.done("ping", began, false, found("ping-no-soap"), todo("other-service"))
 	}
 	body, err := reply.UTF8()
 	if err == nil {
 		var version string
 		if version, err = platform.ReadPinged(body); err == nil {
-			return p.done("ping", began, true, "it answers, version "+printable(version), "")
+			return p.done("ping", began, true, found("ping-answered", printable(version)), routing.Fact{})
 		}
 	}
-	return p.done("ping", began, true, "it answers with a SOAP message that is no answer to a ping", "ask the system's owner what listens there")
+	return p.done("ping", began, true, found("ping-other"), todo("ask-owner"))
 }
 
 // printable is what a stranger sent, short and without control characters.

@@ -4,10 +4,11 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"fmt"
 	"net"
+	"strconv"
 	"time"
 
+	"rivgate/routing"
 	"rivgate/soap"
 	"rivgate/store"
 )
@@ -15,7 +16,7 @@ import (
 // tls makes a handshake and judges each part by itself. Nothing is sent over this connection.
 func (p *probing) tls(ctx context.Context) bool {
 	if p.target.Scheme == "http" {
-		return p.done("tls", time.Now(), true, "none: the address is plain http", "use https for all that leaves the house")
+		return p.done("tls", time.Now(), true, found("tls-none"), todo("use-https"))
 	}
 	return p.handshake(ctx)
 }
@@ -26,7 +27,7 @@ func (p *probing) handshake(ctx context.Context) bool {
 	defer cancel()
 	raw, err := p.dial(ctx)
 	if err != nil {
-		return p.done("tls", began, false, "the connection was not made a second time", "try again")
+		return p.done("tls", began, false, found("tls-gone"), todo("again"))
 	}
 	defer raw.Close()
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
@@ -42,7 +43,7 @@ func (p *probing) handshake(ctx context.Context) bool {
 	trial.Certificates, trial.GetClientCertificate = nil, asked.answer
 	conn := tls.Client(raw, trial)
 	if err := conn.HandshakeContext(ctx); err != nil {
-		p.failed("tls", began, p.diagnose(soap.SendTLS, err), "see that both sides allow TLS 1.2 or 1.3, and that the system accepts our certificate")
+		p.failed("tls", began, p.diagnose(soap.SendTLS, err), todo("tls-versions"))
 		asked.tell(p, began)
 		return false
 	}
@@ -65,17 +66,17 @@ func (p *probing) chain(began time.Time, state tls.ConnectionState, roots *x509.
 	version := tls.VersionName(state.Version)
 	if err != nil {
 		return p.failed("tls", began, p.diagnose(soap.SendTLS, err),
-			"put the issuer's authority into producer.tls.ca, or have the system send its whole chain")
+			todo("authority"))
 	}
-	return p.done("tls", began, true, version+", certificate of "+printable(leaf.Subject.String())+", issued by "+printable(leaf.Issuer.String()), "")
+	return p.done("tls", began, true, found("tls-chain", version, printable(leaf.Subject.String()), printable(leaf.Issuer.String())), routing.Fact{})
 }
 
 func (p *probing) host(began time.Time, leaf *x509.Certificate) bool {
 	if err := leaf.VerifyHostname(p.target.Hostname()); err != nil {
 		return p.failed("host", began, p.diagnose(soap.SendTLS, err),
-			"use a name of the certificate in the address, or have the certificate issued for this one")
+			todo("certificate-name"))
 	}
-	return p.done("host", began, true, "the certificate is for "+p.target.Hostname(), "")
+	return p.done("host", began, true, found("tls-host", p.target.Hostname()), routing.Fact{})
 }
 
 func (p *probing) expiry(began time.Time, chain []*x509.Certificate) bool {
@@ -89,27 +90,27 @@ func (p *probing) expiry(began time.Time, chain []*x509.Certificate) bool {
 		why := store.Diagnosis{Code: "tls-early", Values: map[string]string{
 			"subject": printable(first.Subject.String()), "from": first.NotBefore.UTC().Format(time.DateOnly),
 		}}
-		return p.failed("certificate", began, why, "see to the clocks of both machines")
+		return p.failed("certificate", began, why, todo("clocks"))
 	}
 	if p.now.After(first.NotAfter) {
 		why := store.Diagnosis{Code: "tls-expired", Values: map[string]string{
 			"subject": printable(first.Subject.String()), "until": first.NotAfter.UTC().Format(time.DateOnly),
 		}}
-		return p.failed("certificate", began, why, "have the system's owner renew its certificate")
+		return p.failed("certificate", began, why, todo("renew-theirs"))
 	}
 	ok, result := lasting(first.NotAfter, p.now)
-	remedy := ""
+	var remedy routing.Fact
 	if first.NotAfter.Sub(p.now) < soon {
-		remedy = "have the system's owner renew its certificate"
+		remedy = todo("renew-theirs")
 	}
 	return p.done("certificate", began, ok, result, remedy)
 }
 
-func lasting(until, now time.Time) (bool, string) {
+func lasting(until, now time.Time) (bool, routing.Fact) {
 	if now.After(until) {
-		return false, "it ended on " + until.Format(time.DateOnly)
+		return false, found("ended", until.Format(time.DateOnly))
 	}
-	return true, fmt.Sprintf("valid until %s, %d days", until.Format(time.DateOnly), int(until.Sub(now).Hours()/24))
+	return true, found("valid", until.Format(time.DateOnly), strconv.Itoa(int(until.Sub(now).Hours()/24)))
 }
 
 // clientAsk notes whether the system asked for our certificate, and whether it would take the one we have.
@@ -133,27 +134,27 @@ func (a *clientAsk) tell(p *probing, began time.Time) bool {
 	have := len(a.config.Certificates) > 0
 	switch {
 	case !a.asked && !have:
-		return p.done("own-certificate", began, true, "the system asks for none, and we have none", "")
+		return p.done("own-certificate", began, true, found("own-none"), routing.Fact{})
 	case !have:
-		return p.done("own-certificate", began, false, "the system asks for a certificate, and we have none", "set producer.tls.certificate and producer.tls.key")
+		return p.done("own-certificate", began, false, found("own-missing"), todo("set-certificate"))
 	}
 	leaf := a.config.Certificates[0].Leaf
 	if leaf == nil {
 		var err error
 		if leaf, err = x509.ParseCertificate(a.config.Certificates[0].Certificate[0]); err != nil {
-			return p.done("own-certificate", began, false, "it cannot be read", "set producer.tls.certificate to a PEM certificate")
+			return p.done("own-certificate", began, false, found("own-unreadable"), todo("set-pem"))
 		}
 	}
 	ok, result := lasting(leaf.NotAfter, p.now)
-	remedy := ""
+	var remedy routing.Fact
 	switch {
 	case !ok || leaf.NotAfter.Sub(p.now) < soon:
-		remedy = "renew producer.tls.certificate"
+		remedy = todo("renew-ours")
 	case a.asked && a.fits != nil:
-		ok, remedy = false, "have the system's owner trust "+printable(leaf.Issuer.String())+", or use a certificate from an authority that it names"
-		result += ", but the system does not name its issuer among those it believes"
+		ok, remedy = false, todo("trust-issuer", printable(leaf.Issuer.String()))
+		result.Code += "-not-named"
 	case !a.asked:
-		result += "; the system asks for none"
+		result.Code += "-not-asked"
 	}
 	return p.done("own-certificate", began, ok, result, remedy)
 }

@@ -60,15 +60,6 @@ func (e *RevisionError) Error() string {
 	return fmt.Sprintf("the draft has changed: it has revision %d now, and your change was made from %d. Read it again and make your change anew", e.Present, e.Given)
 }
 
-// CatalogueRefusal is a verb on the catalogue that cannot be done as things are. Text says why, and what to do.
-type CatalogueRefusal struct{ Text string }
-
-func (e *CatalogueRefusal) Error() string { return e.Text }
-
-func refuseCatalogue(format string, args ...any) error {
-	return &CatalogueRefusal{Text: fmt.Sprintf(format, args...)}
-}
-
 // CatalogueDraft is the draft with its rows. Where none is open, it is the latest version, which an edit begins from.
 func (s *Store) CatalogueDraft(ctx context.Context) (CatalogueDraft, error) {
 	d, err := s.readDraft(ctx)

@@ -25,7 +25,7 @@ func (s *Store) EditCatalogue(ctx context.Context, revision int64, edits []catal
 	}
 	changes := catalogue.Compare(before, d.Rows)
 	if len(changes) == 0 {
-		return d, nil, refuseCatalogue("nothing is changed: the rows are as the edits want them already")
+		return d, nil, refuseCatalogue("nothing-changed")
 	}
 	if err := catalogue.Check(d.Rows, rules, today); err != nil {
 		return d, nil, err
@@ -41,7 +41,7 @@ func (s *Store) RebaseCatalogue(ctx context.Context, revision int64, rules routi
 		return d, err
 	}
 	if !d.Open || d.Base == d.Latest {
-		return d, refuseCatalogue("the draft builds on the latest version already")
+		return d, refuseCatalogue("draft-latest")
 	}
 	base, err := s.CatalogueRows(ctx, d.Base)
 	if err != nil {
@@ -74,7 +74,7 @@ func (s *Store) DiscardCatalogue(ctx context.Context, revision int64, by, reason
 			return err
 		}
 		if !l.open {
-			return refuseCatalogue("there is no draft to discard")
+			return refuseCatalogue("draft-none")
 		}
 		return t.closeDraft(ctx, revision, CatalogueEvent{Verb: "discard", By: by, Reason: reason})
 	})
@@ -87,7 +87,7 @@ func (s *Store) DiscardCatalogue(ctx context.Context, revision int64, by, reason
 // draftAt is the draft, if it has the revision that a change was made from.
 func (s *Store) draftAt(ctx context.Context, revision int64, by string) (CatalogueDraft, error) {
 	if strings.TrimSpace(by) == "" {
-		return CatalogueDraft{}, refuseCatalogue("say who does it")
+		return CatalogueDraft{}, refuseCatalogue("edit-nobody")
 	}
 	d, err := s.CatalogueDraft(ctx)
 	if err == nil && d.Revision != revision {

@@ -67,7 +67,7 @@ func (s *Store) CatalogueAccepted(ctx context.Context, digest string) (bool, err
 // AcceptCatalogue confirms an answer that is held back; gateways take it within seconds. ErrNotFound if there is none of this digest.
 func (s *Store) AcceptCatalogue(ctx context.Context, digest, by, reason string) error {
 	if strings.TrimSpace(by) == "" || strings.TrimSpace(reason) == "" {
-		return refuseCatalogue("say who accepts and why: both are mandatory")
+		return refuseCatalogue("accept-no-reason")
 	}
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
 		n, err := t.Exec(ctx, `UPDATE catalogue_held SET accepted = $2, by_whom = $3, reason = $4 WHERE digest = $1`, digest, db.Micros(t.Now), by, reason)

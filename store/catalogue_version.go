@@ -20,17 +20,17 @@ import (
 func (s *Store) PublishCatalogue(ctx context.Context, revision int64, at time.Time, rules routing.Rules, by, reason string) (CatalogueVersion, error) {
 	var v CatalogueVersion
 	if strings.TrimSpace(reason) == "" {
-		return v, refuseCatalogue("say why it is published: a reason is mandatory")
+		return v, refuseCatalogue("publish-no-reason")
 	}
 	d, err := s.draftAt(ctx, revision, by)
 	if err != nil {
 		return v, err
 	}
 	if !d.Open {
-		return v, refuseCatalogue("there is nothing to publish: edit or import first")
+		return v, refuseCatalogue("publish-nothing")
 	}
 	if d.Base != d.Latest {
-		return v, refuseCatalogue("the draft builds on version %d, and version %d was published since: rebase the draft, or discard it", d.Base, d.Latest)
+		return v, refuseCatalogue("publish-behind", d.Base, d.Latest)
 	}
 	if err := catalogue.Check(d.Rows, rules, routing.DateOf(s.Now())); err != nil {
 		return v, err
@@ -41,7 +41,7 @@ func (s *Store) PublishCatalogue(ctx context.Context, revision int64, at time.Ti
 	}
 	changes := catalogue.Compare(base, d.Rows)
 	if len(changes) == 0 {
-		return v, refuseCatalogue("there is nothing to publish: the draft says what version %d says", d.Base)
+		return v, refuseCatalogue("publish-same", d.Base)
 	}
 	c := catalogue.FromRows(d.Rows)
 	v = CatalogueVersion{By: by, Reason: reason, Due: at, Units: len(c.Units), Routes: len(c.Routes), Permissions: len(c.Permissions)}
@@ -69,7 +69,7 @@ func (s *Store) PublishCatalogue(ctx context.Context, revision int64, at time.Ti
 func (s *Store) RollBackCatalogue(ctx context.Context, number int64, by, reason string) (CatalogueVersion, error) {
 	var v CatalogueVersion
 	if strings.TrimSpace(reason) == "" || strings.TrimSpace(by) == "" {
-		return v, refuseCatalogue("say who rolls back and why: both are mandatory")
+		return v, refuseCatalogue("rollback-no-reason")
 	}
 	target, err := s.CatalogueRows(ctx, number)
 	if err != nil {
@@ -95,7 +95,7 @@ func (s *Store) RollBackCatalogue(ctx context.Context, number int64, by, reason 
 			return err
 		}
 		if v.Base == number || v.Base == inForce.Number && len(changes) == 0 {
-			return refuseCatalogue("version %d says what is in force already", number)
+			return refuseCatalogue("rollback-same", number)
 		}
 		if _, err := t.Exec(ctx, `INSERT INTO catalogue_content (number, doc) SELECT $1, doc FROM catalogue_content WHERE number = $2`, v.Number, number); err != nil {
 			return err
@@ -117,7 +117,7 @@ func (s *Store) RollBackCatalogue(ctx context.Context, number int64, by, reason 
 // Outcomes: ErrNotFound; *CatalogueRefusal: it is due already or cancelled, a later one is scheduled, no reason or nobody.
 func (s *Store) CancelCatalogue(ctx context.Context, number int64, by, reason string) error {
 	if strings.TrimSpace(reason) == "" || strings.TrimSpace(by) == "" {
-		return refuseCatalogue("say who cancels and why: both are mandatory")
+		return refuseCatalogue("cancel-no-reason")
 	}
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
 		l, err := t.lockDraft(ctx, -1)
@@ -165,11 +165,11 @@ func (t *tx) cancellable(ctx context.Context, number int64) (base int64, err err
 	case !found:
 		return 0, ErrNotFound
 	case cancelled.Valid:
-		return 0, refuseCatalogue("version %d is cancelled already", number)
+		return 0, refuseCatalogue("version-cancelled", number)
 	case due <= db.Micros(t.Now):
-		return 0, refuseCatalogue("version %d is in force since %s: roll back instead", number, db.Moment(due).In(routing.Stockholm()).Format(time.DateTime))
+		return 0, refuseCatalogue("version-in-force", number, db.Moment(due).In(routing.Stockholm()).Format(time.DateTime))
 	case latest != number:
-		return 0, refuseCatalogue("version %d builds on version %d: cancel that one first", latest, number)
+		return 0, refuseCatalogue("version-below", latest, number)
 	}
 	return base, nil
 }
@@ -193,7 +193,7 @@ func (t *tx) newVersion(ctx context.Context, v *CatalogueVersion, at time.Time) 
 	}
 	if db.Micros(v.Due) < due {
 		when := db.Moment(due).In(routing.Stockholm()).Format(time.DateTime)
-		return refuseCatalogue("version %d is scheduled for %s: cancel it first, or choose that time or a later one", latest, when)
+		return refuseCatalogue("version-scheduled", latest, when)
 	}
 	if _, err := t.Row(ctx, []any{&v.Number}, `SELECT COALESCE(max(number), 0) + 1 FROM catalogue_version`); err != nil {
 		return err

@@ -163,11 +163,11 @@ type testedStep struct {
 
 func testedSteps(steps []relay.Step) (out []testedStep, failed bool) {
 	for _, step := range steps {
-		result := stepWords(step.Result)
+		result := step.Found.Words(probeResults)
 		if step.Why != nil {
 			result = whyWords(*step.Why)
 		}
-		out = append(out, testedStep{Name: stepName(step.Name), Result: result, Remedy: stepWords(step.Remedy), OK: step.OK, Took: step.Took})
+		out = append(out, testedStep{Name: stepName(step.Name), Result: result, Remedy: step.ToDo.Words(probeRemedies), OK: step.OK, Took: step.Took})
 		failed = failed || !step.OK
 	}
 	return out, failed

@@ -1,10 +1,7 @@
 package web
 
 import (
-	"fmt"
-	"regexp"
 	"strings"
-	"sync"
 
 	"rivgate/routing"
 )
@@ -103,72 +100,55 @@ func stepName(step string) string {
 	return step
 }
 
-// stepWord is one thing that a connection test says, and what the page says instead.
-type stepWord struct {
-	english *regexp.Regexp
-	swedish string
+// probeResults are the words for the codes of relay.ProbeResults.
+var probeResults = map[string]string{
+	"stays-here":      "{1} stannar i gatewayen: det finns inget att ansluta till",
+	"no-url":          "adressen är ingen webbadress",
+	"url":             "{1}, värd {2}, port {3}",
+	"addresses":       "{1}",
+	"connected":       "ansluten till {1}",
+	"ping-unwritten":  "pinget gick inte att skriva",
+	"ping-late":       "inget svar inom 10 sekunder",
+	"ping-cut":        "förbindelsen bröts utan svar",
+	"ping-fault":      "det svarar med ett SOAP-fel: vägen är öppen, men ping besvaras inte på den här adressen",
+	"ping-status":     "det svarar med HTTP-status {1}",
+	"ping-no-soap":    "svaret är inget SOAP-meddelande",
+	"ping-answered":   "det svarar, version {1}",
+	"ping-other":      "det svarar med ett SOAP-meddelande som inte är svar på ping",
+	"tls-none":        "ingen: adressen är okrypterad http",
+	"tls-gone":        "förbindelsen gick inte att upprätta en andra gång",
+	"tls-chain":       "{1}, certifikat för {2}, utfärdat av {3}",
+	"tls-host":        "certifikatet gäller {1}",
+	"ended":           "det gick ut {1}",
+	"valid":           "gäller till {1}, {2} dagar",
+	"valid-not-named": "gäller till {1}, {2} dagar, men systemet nämner inte dess utfärdare bland dem det litar på",
+	"valid-not-asked": "gäller till {1}, {2} dagar; systemet ber inte om något",
+	"own-none":        "systemet ber inte om något, och vi har inget",
+	"own-missing":     "systemet ber om ett certifikat, och vi har inget",
+	"own-unreadable":  "det går inte att läsa",
 }
 
-// probeWords are results and remedies of a connection test. A test holds the list to the sources of package relay.
-var probeWords = sync.OnceValue(func() []stepWord {
-	word := func(english, swedish string) stepWord {
-		return stepWord{regexp.MustCompile(`^` + english + `$`), swedish}
-	}
-	return []stepWord{
-		word(`(.+) stays in this gateway: there is nothing to connect to`, "%s stannar i gatewayen: det finns inget att ansluta till"),
-		word(`the address is no URL`, "adressen är ingen webbadress"), word(`correct the address of the route`, "rätta vägvalets adress"),
-		word(`(https?), host (.+), port (.+)`, "%s, värd %s, port %s"),
-		word(`correct the host name in the address, or see to the name service of this machine`, "rätta värdnamnet i adressen, eller se över namntjänsten på den här datorn"),
-		word(`ask for an opening in the firewalls between here and there, or correct host and port`, "be om en öppning i brandväggarna på vägen, eller rätta värd och port"),
-		word(`see that the system is running, or correct host and port`, "se till att systemet är i gång, eller rätta värd och port"),
-		word(`connected to (.+)`, "ansluten till %s"),
-		word(`the ping could not be written`, "pinget gick inte att skriva"),
-		word(`no answer within 10 seconds`, "inget svar inom 10 sekunder"), word(`see what keeps the system from answering`, "se vad som hindrar systemet från att svara"),
-		word(`the connection ended without an answer`, "förbindelsen bröts utan svar"),
-		word(`if it happens after TLS, the system may not accept our certificate: ask its owner for the log`, "händer det efter TLS tar systemet kanske inte emot vårt certifikat: be dess ägare läsa loggen"),
-		word(`it answers with a SOAP fault: the way is open, but the ping is not served at this address`, "det svarar med ett SOAP-fel: vägen är öppen, men ping besvaras inte på den här adressen"),
-		word(`nothing has to be done; a system that serves ping can be tested further`, "inget behöver göras; ett system som besvarar ping kan testas längre"),
-		word(`it answers with HTTP status (.+)`, "det svarar med HTTP-status %s"),
-		word(`401 and 403: the system must let our certificate in; 404: correct the path of the address; 5xx: see the system's log`, "401 och 403: systemet ska släppa in vårt certifikat; 404: rätta sökvägen i adressen; 5xx: se systemets logg"),
-		word(`the answer is no SOAP message`, "svaret är inget SOAP-meddelande"), word(`correct the address: something else listens there`, "rätta adressen: något annat lyssnar där"),
-		word(`it answers, version (.*)`, "det svarar, version %s"),
-		word(`it answers with a SOAP message that is no answer to a ping`, "det svarar med ett SOAP-meddelande som inte är svar på ping"),
-		word(`ask the system's owner what listens there`, "fråga systemets ägare vad som lyssnar där"),
-		word(`none: the address is plain http`, "ingen: adressen är okrypterad http"), word(`use https for all that leaves the house`, "använd https för allt som lämnar huset"),
-		word(`the connection was not made a second time`, "förbindelsen gick inte att upprätta en andra gång"), word(`try again`, "försök igen"),
-		word(`see that both sides allow TLS 1.2 or 1.3, and that the system accepts our certificate`, "se till att båda sidor tillåter TLS 1.2 eller 1.3, och att systemet tar emot vårt certifikat"),
-
-		word(`put the issuer's authority into producer.tls.ca, or have the system send its whole chain`, "lägg utfärdaren i producer.tls.ca, eller låt systemet skicka hela sin kedja"),
-		word(`(.+), certificate of (.+), issued by (.+)`, "%s, certifikat för %s, utfärdat av %s"),
-		word(`use a name of the certificate in the address, or have the certificate issued for this one`, "använd ett namn ur certifikatet i adressen, eller låt utfärda ett för det här"),
-		word(`the certificate is for (.+)`, "certifikatet gäller %s"),
-		word(`see to the clocks of both machines`, "se över klockorna på båda datorerna"),
-		word(`have the system's owner renew its certificate`, "be systemets ägare förnya certifikatet"),
-		word(`it ended on (.+)`, "det gick ut %s"),
-		word(`the system asks for none, and we have none`, "systemet ber inte om något, och vi har inget"),
-		word(`the system asks for a certificate, and we have none`, "systemet ber om ett certifikat, och vi har inget"),
-		word(`set producer.tls.certificate and producer.tls.key`, "ange producer.tls.certificate och producer.tls.key"),
-		word(`it cannot be read`, "det går inte att läsa"), word(`set producer.tls.certificate to a PEM certificate`, "ange ett PEM-certifikat i producer.tls.certificate"),
-		word(`renew producer.tls.certificate`, "förnya producer.tls.certificate"),
-		word(`have the system's owner trust (.+), or use a certificate from an authority that it names`, "be systemets ägare lita på %s, eller använd ett certifikat från en utfärdare som systemet nämner"),
-		word(`valid until (\S+), (-?\d+) days, but the system does not name its issuer among those it believes`, "gäller till %s, %s dagar, men systemet nämner inte dess utfärdare bland dem det litar på"),
-		word(`valid until (\S+), (-?\d+) days; the system asks for none`, "gäller till %s, %s dagar; systemet ber inte om något"),
-		word(`valid until (\S+), (-?\d+) days`, "gäller till %s, %s dagar"),
-	}
-})
-
-// stepWords is a result or a remedy in Swedish; what is not known stands as it is.
-func stepWords(english string) string {
-	for _, known := range probeWords() {
-		found := known.english.FindStringSubmatch(english)
-		if found == nil {
-			continue
-		}
-		var args []any
-		for _, a := range found[1:] {
-			args = append(args, a)
-		}
-		return fmt.Sprintf(known.swedish, args...)
-	}
-	return english
+// probeRemedies are the words for the codes of relay.ProbeRemedies.
+var probeRemedies = map[string]string{
+	"address":          "rätta vägvalets adress",
+	"host-name":        "rätta värdnamnet i adressen, eller se över namntjänsten på den här datorn",
+	"firewall":         "be om en öppning i brandväggarna på vägen, eller rätta värd och port",
+	"running":          "se till att systemet är i gång, eller rätta värd och port",
+	"slow-system":      "se vad som hindrar systemet från att svara",
+	"owners-log":       "händer det efter TLS tar systemet kanske inte emot vårt certifikat: be dess ägare läsa loggen",
+	"nothing":          "inget behöver göras; ett system som besvarar ping kan testas längre",
+	"status":           "401 och 403: systemet ska släppa in vårt certifikat; 404: rätta sökvägen i adressen; 5xx: se systemets logg",
+	"other-service":    "rätta adressen: något annat lyssnar där",
+	"ask-owner":        "fråga systemets ägare vad som lyssnar där",
+	"use-https":        "använd https för allt som lämnar huset",
+	"again":            "försök igen",
+	"tls-versions":     "se till att båda sidor tillåter TLS 1.2 eller 1.3, och att systemet tar emot vårt certifikat",
+	"authority":        "lägg utfärdaren i producer.tls.ca, eller låt systemet skicka hela sin kedja",
+	"certificate-name": "använd ett namn ur certifikatet i adressen, eller låt utfärda ett för det här",
+	"clocks":           "se över klockorna på båda datorerna",
+	"renew-theirs":     "be systemets ägare förnya certifikatet",
+	"set-certificate":  "ange producer.tls.certificate och producer.tls.key",
+	"set-pem":          "ange ett PEM-certifikat i producer.tls.certificate",
+	"renew-ours":       "förnya producer.tls.certificate",
+	"trust-issuer":     "be systemets ägare lita på {1}, eller använd ett certifikat från en utfärdare som systemet nämner",
 }

@@ -1,0 +1,34 @@
+package store_test
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"testing"
+
+	"rivgate/store"
+)
+
+// Every code of a refusal that the sources name has words, and none is left over.
+func TestEveryRefusalOfTheCatalogueHasWords(t *testing.T) {
+	files, err := filepath.Glob("catalogue*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var codes []string
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, call := range regexp.MustCompile(`refuseCatalogue\("([^"]+)"`).FindAllStringSubmatch(string(source), -1) {
+			codes = append(codes, call[1])
+		}
+	}
+	slices.Sort(codes)
+	if said, known := slices.Compact(codes), slices.Sorted(maps.Keys(store.CatalogueRefusals())); !slices.Equal(said, known) {
+		t.Errorf("the sources have %q, the words %q", said, known)
+	}
+}
