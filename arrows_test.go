@@ -37,10 +37,10 @@ var arrows = map[string][]string{
 	"web/casefile":       {"contracts/identity"},
 	"cmd/bench":          {},
 	"cmd/contractgen":    {"soap", "soap/*", "wsdl"},
-	"cmd/torture":        {"soap", "contracts", "contracts/*", "routing", "routing/catalogue", "store", "store/storetest"},
-	"cmd/rivgate":        {"soap", "wsdl", "contracts", "contracts/*", "routing", "routing/catalogue", "routing/tak", "store", "relay", "web", "recording", "cmd/rivgate/**"},
+	"cmd/torture":        {"soap", "soap/*", "contracts", "contracts/*", "routing", "routing/catalogue", "store", "store/storetest"},
+	"cmd/rivgate":        {"soap", "soap/*", "wsdl", "contracts", "contracts/*", "routing", "routing/catalogue", "routing/tak", "store", "relay", "web", "recording", "cmd/rivgate/**"},
 	"cmd/rivgate/config": {"contracts", "contracts/*", "routing", "store", "web"},
-	"cmd/rivgate/**":     {"soap", "contracts", "contracts/*", "routing", "recording", "cmd/rivgate/**"},
+	"cmd/rivgate/**":     {"soap", "soap/*", "contracts", "contracts/*", "routing", "recording", "cmd/rivgate/**"},
 
 	"recording": {"soap", "soap/*", "contracts", "contracts/identity", "contracts/redact"},
 

@@ -14,6 +14,7 @@ import (
 
 	"rivgate/contracts"
 	"rivgate/soap"
+	"rivgate/soap/wire"
 )
 
 // What a producer sees beside the envelope, by whether it listens on http or https.
@@ -27,7 +28,7 @@ func TestHeadersToAProducer(t *testing.T) {
 	w := newWorldOn(t, `  - {contract: "urn:riv:rivgate:test:AnyResponder:1", to: SE2010123456-TLS, address: "`+secure.URL+`/echo"}`+"\n")
 	roots := x509.NewCertPool()
 	roots.AddCert(secure.Certificate())
-	w.Sender.Client = &soap.Client{TLS: func(string) *tls.Config { return &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12} }}
+	w.Sender.Client = &soap.Client{Client: wire.Client{TLS: func(string) *tls.Config { return &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12} }}}
 	own := certificate(t, w.clock().Add(-time.Hour), w.clock().Add(time.Hour), portal)
 	sent := http.Header{
 		"X-Vp-Auth-Cert": {own}, "X-Vp-Sender-Id": {stranger}, "X-Vp-Instance-Id": {"other"}, "X-Vp-Anything": {"x"}, "X-Skltp-Correlation-Id": {"corr-1"},

@@ -23,6 +23,7 @@ import (
 	"rivgate/relay"
 	"rivgate/routing"
 	"rivgate/soap"
+	"rivgate/soap/wire"
 )
 
 // issuer makes certificates for one test.
@@ -172,7 +173,7 @@ func TestAConnectionIsTestedStepByStep(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			sender := &relay.Sender{Client: &soap.Client{TLS: func(string) *tls.Config { return c.client }}}
+			sender := &relay.Sender{Client: &soap.Client{Client: wire.Client{TLS: func(string) *tls.Config { return c.client }}}}
 			steps := probe(t, sender, routing.Route{Via: routing.Queue, Address: address + "localhost:" + port + "/x", Profile: routing.RIVTABP21})
 			if got := outcomeOf(steps); got != c.steps {
 				t.Errorf("steps %q, not %q: %+v", got, c.steps, steps)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rivgate/soap"
+	"rivgate/soap/wire"
 )
 
 // On the listener with mutual TLS nobody is a proxy: what claims to come from one is neither believed nor passed on.
@@ -117,7 +118,7 @@ func TestRetryOnlyBeforeAByteWasSent(t *testing.T) {
 	if n := w.producer.calls() - before; n != 1 {
 		t.Errorf("a call that was broken off was made %d times", n)
 	}
-	w.Sender.Client = &soap.Client{RetryAfter: 300 * time.Millisecond}
+	w.Sender.Client = &soap.Client{Client: wire.Client{RetryAfter: 300 * time.Millisecond}}
 	const contract = "urn:riv:itintegration:monitoring:PingForConfigurationResponder:1"
 	unreachable := strings.Replace(string(ping("SE2010123456-NOBODY")), `<p:Any xmlns:p="urn:riv:rivgate:test:AnyResponder:1"/>`,
 		`<p:PingForConfiguration xmlns:p="`+contract+`"><p:serviceContractNamespace/><p:logicalAddress/></p:PingForConfiguration>`, 1)

@@ -24,6 +24,7 @@ import (
 	"rivgate/routing"
 	"rivgate/routing/tak"
 	"rivgate/soap"
+	"rivgate/soap/wire"
 	"rivgate/store"
 )
 
@@ -80,7 +81,7 @@ func newWorldOn(t testing.TB, routes string) *world {
 	instance := relay.Instance{ID: "dev_env", Name: "NTjP Develop", HSAID: gateway}
 	w.Relay = &relay.Relay{
 		Instance: instance, Portal: portal, Table: w.currentTable, Contracts: registry, Store: st,
-		Sender: &relay.Sender{Client: &soap.Client{Timeout: 20 * time.Second}, Instance: instance, Timeouts: map[string]time.Duration{slow: 200 * time.Millisecond}},
+		Sender: &relay.Sender{Client: &soap.Client{Client: wire.Client{Timeout: 20 * time.Second}}, Instance: instance, Timeouts: map[string]time.Duration{slow: 200 * time.Millisecond}},
 		Trust:  relay.Trust{Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, OriginalConsumer: relay.OriginalConsumer{AllowedSenders: []string{portal}, Enforce: true}},
 		Now:    w.clock, NewID: w.newID, Log: zap.New(core), Version: "test",
 	}

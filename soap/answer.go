@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"compress/flate"
 	"compress/gzip"
-	"context"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -13,6 +12,7 @@ import (
 	"strings"
 
 	"rivgate/soap/guard"
+	"rivgate/soap/wire"
 )
 
 // answer reads what is to be held of an answer. What is left is in Rest, unless a part of the request is still to be sent: then that must go
@@ -21,20 +21,25 @@ import (
 // An answer is read as requests are: in any charset that is known, and in parts (XOP); and a compressed one is unpacked, though nobody asked
 // for it. All bounds are of what is unpacked. One that ends before the length that it promised is taken if its envelope is whole, and the
 // connection was closed and not reset.
-func (c *Client) answer(ctx context.Context, w *watch, response *http.Response, body *outgoingBody) (*Reply, *SendError) {
-	w.came(PhaseRead)
+func (c *Client) answer(response *wire.Response, out *Outgoing) (*Reply, *SendError) {
 	u := &unpacking{
-		client: c, response: response, out: body.out, from: response.Body, told: response.ContentLength, limit: or(c.MaxAnswer, 15<<20),
-		reply: &Reply{Status: response.StatusCode, Header: response.Header, rooms: &c.rooms},
+		client: c, response: response, out: out, from: response, told: response.Length, limit: or(c.MaxAnswer, 15<<20),
+		reply: &Reply{Status: response.Status, Header: response.Header, rooms: &c.rooms},
 	}
 	// A request that is still being sent must go on, and a Rest that nobody reads yet could keep it from that.
-	u.all = body.out.Stream != nil && !body.whole.Load()
+	u.all = response.Sending()
 	err := u.unpack()
-	if cause := body.failure(); cause != nil {
-		err = cause
+	broken := response.Broken()
+	if broken != nil {
+		err = broken
+	}
+	failure := (*SendError)(nil)
+	if err != nil {
+		failure = response.Failure(err)
 	}
 	if err != nil || u.reply.Rest == nil {
-		response.Body.Close()
+		_ = response.Close()
+		u.reply.BodyFree = true
 	}
 	var own *Error
 	var disk *copyError
@@ -42,20 +47,20 @@ func (c *Client) answer(ctx context.Context, w *watch, response *http.Response, 
 	case err == nil:
 		return u.reply, nil
 	case errors.As(err, &disk):
-		return nil, &SendError{Kind: SendFailed, Sent: true, Phase: PhaseRead, Cause: err}
+		return nil, &SendError{Kind: SendFailed, Sent: true, Phase: wire.PhaseRead, Cause: err}
 	case errors.As(err, &own) && own.Kind == TooLarge:
-		return nil, &SendError{Kind: SendTooLarge, Sent: true, Phase: PhaseRead}
-	case errors.As(err, &own) && body.failure() == nil:
+		return nil, &SendError{Kind: SendTooLarge, Sent: true, Phase: wire.PhaseRead}
+	case errors.As(err, &own) && broken == nil:
 		u.reply.flaw = own
 		return u.reply, nil
 	}
-	return nil, w.failure(ctx, body, err)
+	return nil, failure
 }
 
 // unpacking reads the body of one answer into its reply.
 type unpacking struct {
 	client   *Client
-	response *http.Response
+	response *wire.Response
 	out      *Outgoing
 	reply    *Reply
 	from     io.Reader // what came, unpacked
@@ -134,7 +139,7 @@ func (u *unpacking) whole() (err error) {
 	case n > u.limit:
 		return tooLarge(u.limit)
 	default:
-		r.Rest = &rest{body: closing{u, u.response.Body}, left: u.limit - hold, early: func() bool { return u.short }}
+		r.Rest = &rest{body: closing{u, u.response}, left: u.limit - hold, early: func() bool { return u.short }}
 	}
 	return err
 }
@@ -203,7 +208,7 @@ func (u *unpacking) included(found *parcels, spool *Spool) error {
 		return err
 	}
 	if int64(len(r.Body)) == hold {
-		r.Rest = &rest{body: closing{whole, closers{spool, u.response.Body}}, left: u.limit - hold}
+		r.Rest = &rest{body: closing{whole, closers{spool, u.response}}, left: u.limit - hold}
 	}
 	return nil
 }

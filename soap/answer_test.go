@@ -3,6 +3,7 @@ package soap
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -189,9 +190,11 @@ func TestAnswerIsReadAsFarAsItIsWanted(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			var read atomic.Int64
-			c, _ := dialing(t, func(_ int32, real net.Conn) (net.Conn, error) {
-				return &countedConn{Conn: countingConn{real, &read}}, nil
-			})
+			c := quick(t)
+			c.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+				real, err := (&net.Dialer{}).DialContext(ctx, network, address)
+				return countingConn{real, &read}, err
+			}
 			url := saying(t, answer.head, answer.body)
 			before := allocated()
 			reply, err := c.Do(t.Context(), &Outgoing{URL: url, Body: []byte("x"), Most: most})

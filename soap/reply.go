@@ -17,7 +17,7 @@ type Reply struct {
 	Header http.Header
 	Body   []byte        // as received; the start of it where there is a Rest, or where it is Cut
 	Rest   io.ReadCloser // what follows on Body, to be read and closed; nil where Body is all. Only with Outgoing.Hold
-	// BodyFree says that nobody reads Outgoing.Body any more. Over TLS, and with a Rest, that is not known.
+	// BodyFree says that nobody reads Outgoing.Body any more. With a Rest, that is not known.
 	BodyFree bool
 
 	Cut bool // the answer is longer than Outgoing.Most, and was not read to its end

@@ -20,7 +20,6 @@ type rest struct {
 	left  int64 // bytes that may still come
 	early func() bool
 	tail  []byte // the last that was read, where early may be asked about it
-	ended func()
 }
 
 func (r *rest) Read(p []byte) (int, error) {
@@ -46,9 +45,7 @@ func appendEnding(tail, p []byte) []byte {
 }
 
 func (r *rest) Close() error {
-	err := r.body.Close()
-	r.ended()
-	return err
+	return r.body.Close()
 }
 
 // In is the whole reply in a charset as Request.Charset names them, ready to be answered with: as UTF-8, with a byte order mark if it came so, or as

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"rivgate/soap/guard"
+	"rivgate/soap/wire"
 )
 
 // answering is a server that answers with these bytes.
@@ -133,7 +134,7 @@ func TestRestOfAnAnswer(t *testing.T) {
 		}))
 		defer stuck.Close()
 		defer close(release)
-		reply, err := (&Client{Timeout: 300 * time.Millisecond}).Do(t.Context(), &Outgoing{URL: stuck.URL, Body: []byte("x"), Hold: 1 << 10})
+		reply, err := (&Client{Client: wire.Client{Timeout: 300 * time.Millisecond}}).Do(t.Context(), &Outgoing{URL: stuck.URL, Body: []byte("x"), Hold: 1 << 10})
 		if err != nil {
 			t.Fatal(err)
 		}

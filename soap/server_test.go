@@ -426,11 +426,12 @@ func TestServerRun(t *testing.T) {
 		})}
 		s.TLS.ClientAuth = tls.RequireAnyClientCert
 		address, end, result := start(t, s)
-		c := &Client{TLS: func(string) *tls.Config {
+		c := &Client{}
+		c.TLS = func(string) *tls.Config {
 			config := lender.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
 			config.Certificates = lender.TLS.Certificates
 			return config
-		}}
+		}
 		reply, err := c.Do(t.Context(), &Outgoing{URL: "https://" + address + "/vp", Body: []byte("x")})
 		if err != nil || string(reply.Body) != "true" {
 			t.Errorf("%v, %+v", err, reply)

@@ -18,6 +18,7 @@ import (
 	"rivgate/routing"
 	"rivgate/routing/tak"
 	"rivgate/soap"
+	"rivgate/soap/wire"
 	"rivgate/store"
 )
 
@@ -121,7 +122,8 @@ func newRelay(c config.Config, r *contracts.Registry, db *store.Store, table fun
 		Instance: instance, Portal: c.Contracts.PortalAddress, Table: table, Contracts: r, Store: db,
 		Sender: &relay.Sender{
 			Client: &soap.Client{
-				TLS: t, ConnectTimeout: c.Producer.ConnectTimeout, Timeout: c.Producer.Timeout, MaxAnswer: int64(c.Producer.MaxAnswer), Folder: spoolFolder(c),
+				Client:    wire.Client{TLS: t, ConnectTimeout: c.Producer.ConnectTimeout, Timeout: c.Producer.Timeout},
+				MaxAnswer: int64(c.Producer.MaxAnswer), Folder: spoolFolder(c),
 			},
 			Instance:    instance,
 			Timeouts:    producerTimeouts(c, r),

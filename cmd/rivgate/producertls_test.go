@@ -16,6 +16,7 @@ import (
 
 	"rivgate/cmd/rivgate/config"
 	"rivgate/soap"
+	"rivgate/soap/wire"
 )
 
 // strictProducer takes callers of one authority alone, and says who called.
@@ -78,7 +79,7 @@ func TestProducersWithTLSOfTheirOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := &soap.Client{TLS: config}
+	client := &soap.Client{Client: wire.Client{TLS: config}}
 	call := func(to string) (string, error) {
 		defer client.CloseIdle()
 		reply, err := client.Do(t.Context(), &soap.Outgoing{URL: to, Body: []byte("x")})

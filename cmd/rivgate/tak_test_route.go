@@ -7,6 +7,7 @@ import (
 	"rivgate/relay"
 	"rivgate/routing"
 	"rivgate/soap"
+	"rivgate/soap/wire"
 )
 
 // TAKTestCommand tests the connection of a route.
@@ -45,7 +46,7 @@ func (t *TAKTestCommand) Run(s *session) error {
 		return err
 	}
 	sender := &relay.Sender{
-		Client:   &soap.Client{TLS: own, ConnectTimeout: c.config.Producer.ConnectTimeout, Timeout: c.config.Producer.Timeout},
+		Client:   &soap.Client{Client: wire.Client{TLS: own, ConnectTimeout: c.config.Producer.ConnectTimeout, Timeout: c.config.Producer.Timeout}},
 		Instance: relay.Instance{ID: c.config.Instance.ID, Name: c.config.Instance.Name, HSAID: c.config.Instance.HSAID},
 	}
 	result := tested{OK: true, Address: x.Route.Address, Route: x.Route, Steps: sender.Probe(s.ctx, *x.Route, contract, t.To, s.now())}

@@ -17,6 +17,7 @@ import (
 	"rivgate/recording"
 	"rivgate/relay"
 	"rivgate/soap"
+	"rivgate/soap/wire"
 	"rivgate/store"
 )
 
@@ -66,7 +67,7 @@ func newMock(c *config.Config, role recording.Role, hsaID, path string) (*record
 		return nil, err
 	}
 	return &recording.Mock{
-		Role: role, Wire: inferred.Client{SOAP: &soap.Client{Timeout: c.Producer.Timeout}},
+		Role: role, Wire: inferred.Client{SOAP: &soap.Client{Client: wire.Client{Timeout: c.Producer.Timeout}}},
 		Service: c.Contracts.PortalAddress, Now: time.Now, NewID: newID,
 		Identity: identity, Header: c.SOAP.CertificateHeader, Gateway: "http://" + dialable(c.SOAP.Listen) + c.SOAP.Path + path,
 		API: "http://" + dialable(c.Web.Listen), HTTP: &http.Client{Timeout: c.Producer.Timeout},

@@ -12,6 +12,7 @@ import (
 
 	"rivgate/contracts/inferred"
 	"rivgate/soap"
+	"rivgate/soap/wire"
 )
 
 // hangBound is within what a caller must be told that the database does not answer: an accept waits 20 s for it.
@@ -31,7 +32,7 @@ func (t *trial) databaseHang(ctx context.Context) error {
 	header := http.Header{}
 	header.Set(soap.HeaderSender, m.ID.Root)
 	header.Set(soap.HeaderInstance, instance)
-	patient := inferred.Client{SOAP: &soap.Client{Timeout: hangBound}}
+	patient := inferred.Client{SOAP: &soap.Client{Client: wire.Client{Timeout: hangBound}}}
 	_, err := patient.Do(ctx, "http://"+t.oneGateway().soap+"/vp/SendComplaint/1/rivtabp21", header, m)
 	var fault *soap.Fault
 	switch {

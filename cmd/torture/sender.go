@@ -13,6 +13,7 @@ import (
 	"rivgate/contracts"
 	"rivgate/contracts/inferred"
 	"rivgate/soap"
+	"rivgate/soap/wire"
 )
 
 // Who is who.
@@ -38,7 +39,7 @@ type sender struct {
 }
 
 func (t *trial) newSender(n int, random *rand.Rand) *sender {
-	return &sender{trial: t, name: fmt.Sprintf("s%d", n), random: random, client: inferred.Client{SOAP: &soap.Client{Timeout: 4 * time.Second}}}
+	return &sender{trial: t, name: fmt.Sprintf("s%d", n), random: random, client: inferred.Client{SOAP: &soap.Client{Client: wire.Client{Timeout: 4 * time.Second}}}}
 }
 
 // run sends cases until ctx ends; a case under way is finished first, so far as limit allows.

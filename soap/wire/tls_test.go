@@ -1,4 +1,4 @@
-package soap
+package wire
 
 import (
 	"crypto/ecdsa"
@@ -97,7 +97,7 @@ func TestTLSSessionsAreResumed(t *testing.T) {
 			}
 			config = &tls.Config{RootCAs: x509.NewCertPool(), Certificates: config.Certificates}
 			_, err := c.Do(t.Context(), &Outgoing{URL: h.URL, Body: []byte("x")})
-			if own := sendError(t, err); own.Kind != SendTLS {
+			if own := sendError(t, err); own.Kind != KindTLS {
 				t.Errorf("a session outlived the authorities that vouched for it: %v", own)
 			}
 		})

@@ -1,4 +1,4 @@
-package soap
+package wire
 
 import (
 	"crypto/ecdsa"

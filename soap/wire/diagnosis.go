@@ -1,4 +1,4 @@
-package soap
+package wire
 
 import (
 	"crypto/tls"
@@ -30,8 +30,8 @@ const (
 	PhaseRead    Phase = "read"    // the answer was being read
 )
 
-// SendCodes are the codes of SendError.Diagnosis.
-var SendCodes = []string{
+// Codes are the codes of Error.Diagnosis.
+var Codes = []string{
 	"address", "broken-off", "canceled", "too-large", "disk", "name-unknown", "name-timeout", "name-failed",
 	"connect-refused", "connect-timeout", "connect-unreachable", "connect-failed",
 	"tls-timeout", "tls-none", "tls-expired", "tls-early", "tls-authority", "tls-name", "tls-certificate", "tls-refused", "tls-failed",
@@ -39,23 +39,23 @@ var SendCodes = []string{
 }
 
 // Diagnosis is why the exchange has no whole answer. Its values are of the connection: host, phase, certificates and times.
-func (e *SendError) Diagnosis() Diagnosis {
+func (e *Error) Diagnosis() Diagnosis {
 	switch e.Kind {
-	case SendConnect:
+	case KindConnect:
 		return e.connecting()
-	case SendTLS:
+	case KindTLS:
 		return e.handshake()
-	case SendTimeout:
+	case KindTimeout:
 		return Diagnosis{"timeout-" + string(e.Phase), map[string]string{"after": seconds(e.After)}}
-	case SendReset:
+	case KindReset:
 		return e.ended()
-	case SendInvalid:
+	case KindInvalid:
 		return Diagnosis{Code: "address"}
-	case SendBroken:
+	case KindBroken:
 		return Diagnosis{Code: "broken-off"}
-	case SendTooLarge:
+	case KindTooLarge:
 		return Diagnosis{Code: "too-large"}
-	case SendFailed:
+	case KindFailed:
 		return Diagnosis{Code: "disk"}
 	}
 	return Diagnosis{Code: "canceled"}
@@ -64,7 +64,7 @@ func (e *SendError) Diagnosis() Diagnosis {
 func seconds(d time.Duration) string { return d.Round(time.Millisecond).String() }
 
 // connecting tells the name, the connection and the time apart.
-func (e *SendError) connecting() Diagnosis {
+func (e *Error) connecting() Diagnosis {
 	values := map[string]string{"host": e.Host}
 	var name *net.DNSError
 	var network net.Error
@@ -86,7 +86,7 @@ func (e *SendError) connecting() Diagnosis {
 }
 
 // handshake tells whose certificate was not taken, and what of it.
-func (e *SendError) handshake() Diagnosis {
+func (e *Error) handshake() Diagnosis {
 	var invalid x509.CertificateInvalidError
 	var authority x509.UnknownAuthorityError
 	var name x509.HostnameError
@@ -120,12 +120,10 @@ func (e *SendError) handshake() Diagnosis {
 }
 
 // alert is the alert with which the other side ended TLS, in the words of RFC 8446 section 6; "" if it sent none.
-func (e *SendError) alert() string {
-	for _, err := range []error{e.Cause, e.ending} {
-		var remote *net.OpError
-		if errors.As(err, &remote) && remote.Op == "remote error" {
-			return strings.TrimPrefix(remote.Err.Error(), "tls: ")
-		}
+func (e *Error) alert() string {
+	var remote *net.OpError
+	if errors.As(e.Cause, &remote) && remote.Op == "remote error" {
+		return strings.TrimPrefix(remote.Err.Error(), "tls: ")
 	}
 	return ""
 }
@@ -152,7 +150,7 @@ func shownName(s string) string {
 }
 
 // ended tells a reset from a close, and from what is no HTTP.
-func (e *SendError) ended() Diagnosis {
+func (e *Error) ended() Diagnosis {
 	var operation *net.OpError
 	switch {
 	case errors.Is(e.Cause, io.EOF), errors.Is(e.Cause, io.ErrUnexpectedEOF):

@@ -1,4 +1,4 @@
-package soap
+package wire
 
 import (
 	"bytes"
@@ -62,9 +62,9 @@ func TestAnswersOfAllFormsAreReadAndTheirConnectionIsUsedAgain(t *testing.T) {
 			if err != nil || reply.Status != c.status || string(reply.Body) != c.body {
 				t.Fatalf("%v, %+v", err, reply)
 			}
-			client.kept.mu.Lock()
-			kept := len(client.kept.idle) == 1
-			client.kept.mu.Unlock()
+			client.idle.mu.Lock()
+			kept := len(client.idle.idle) == 1
+			client.idle.mu.Unlock()
 			if kept != c.kept {
 				t.Errorf("the connection is kept: %v", kept)
 			}
@@ -140,12 +140,12 @@ func TestALongMessageArrivesWhole(t *testing.T) {
 func TestAHeadWithoutEndIsNotRead(t *testing.T) {
 	p := newProducer(t, speaking("HTTP/1.1 200 OK\r\nX: "+strings.Repeat("x", longestHead)+"\r\nContent-Length: 2\r\n\r\nok"))
 	_, err := quick(t).Do(t.Context(), &Outgoing{URL: p.URL, Body: []byte("x")})
-	if own := sendError(t, err); own.Kind != SendReset || !own.Sent {
+	if own := sendError(t, err); own.Kind != KindReset || !own.Sent {
 		t.Errorf("%#v", own)
 	}
 	p = newProducer(t, speaking(strings.Repeat("HTTP/1.1 102 Processing\r\n\r\n", mostInterim+2)))
 	_, err = quick(t).Do(t.Context(), &Outgoing{URL: p.URL, Body: []byte("x")})
-	if own := sendError(t, err); own.Kind != SendReset || !own.Sent {
+	if own := sendError(t, err); own.Kind != KindReset || !own.Sent {
 		t.Errorf("%#v", own)
 	}
 }
@@ -156,7 +156,7 @@ func TestHeadersThatAreNoneAreNotSent(t *testing.T) {
 		"a line end in a value": {"X-A": {"a\r\nX-B: b"}}, "a blank in a name": {"X A": {"a"}},
 	} {
 		_, err := quick(t).Do(t.Context(), &Outgoing{URL: p.URL, Body: []byte("x"), Header: header})
-		if own := sendError(t, err); own.Kind != SendInvalid || own.Sent {
+		if own := sendError(t, err); own.Kind != KindInvalid || own.Sent {
 			t.Errorf("%s: %#v", name, own)
 		}
 	}
@@ -175,7 +175,7 @@ func TestAConnectionOfWhoGoesAwayIsClosed(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() { <-reached; cancel() }()
 	_, err := quick(t).Do(ctx, &Outgoing{URL: p.URL, Body: []byte("x")})
-	if own := sendError(t, err); own.Kind != SendCanceled || !own.Sent {
+	if own := sendError(t, err); own.Kind != KindCanceled || !own.Sent {
 		t.Errorf("%#v", own)
 	}
 	if err := <-ended; err != io.EOF {
@@ -184,17 +184,18 @@ func TestAConnectionOfWhoGoesAwayIsClosed(t *testing.T) {
 }
 
 func TestIdleConnectionsAreClosedInTime(t *testing.T) {
-	var c keptConns
+	var c idleConnections
+	a := destination{"http", "a:80"}
 	var ends []net.Conn
 	for range 3 {
 		near, far := net.Pipe()
 		ends = append(ends, far)
-		c.put(newKeptConn("a:80", &countedConn{Conn: near}))
+		c.put(newConnection(a, near))
 	}
-	c.idle["a:80"][0].since = time.Now().Add(-time.Hour)
+	c.idle[a][0].since = time.Now().Add(-time.Hour)
 	c.closeBefore(time.Now().Add(-time.Minute))
-	if _, err := ends[0].Read(make([]byte, 1)); err != io.EOF || len(c.idle["a:80"]) != 2 {
-		t.Errorf("%v, %d are left", err, len(c.idle["a:80"]))
+	if _, err := ends[0].Read(make([]byte, 1)); err != io.EOF || len(c.idle[a]) != 2 {
+		t.Errorf("%v, %d are left", err, len(c.idle[a]))
 	}
 	c.closeBefore(time.Now())
 	for _, far := range ends[1:] {

@@ -1,6 +1,6 @@
 //go:build unix
 
-package soap
+package wire
 
 import (
 	"net"
