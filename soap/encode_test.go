@@ -25,7 +25,7 @@ func keepOperation() Operation {
 }
 
 func enveloped(keep string) []byte {
-	return []byte(`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>` + keep + `</s:Body></s:Envelope>`)
+	return []byte(`<s:Envelope xmlns:s="` + NamespaceEnvelope + `"><s:Body>` + keep + `</s:Body></s:Envelope>`)
 }
 
 func TestEncodeResponse(t *testing.T) {

@@ -8,10 +8,18 @@ import (
 	"testing"
 )
 
+// keep calls the operation Keep at url.
+func keep(url string, request *keepType) (*keepType, error) {
+	to := Endpoint{URL: url, LogicalAddress: "SE2010123456-VC01"}
+	return Invoke[keepType](context.Background(), &Client{}, keepOperation(), to, request)
+}
+
 // keepServer serves f as the operation Keep.
 func keepServer(t *testing.T, f func(to string, request *keepType) (*keepType, error)) string {
 	t.Helper()
-	handler := Handle(keepOperation(), func(_ context.Context, to string, request *keepType) (*keepType, error) { return f(to, request) })
+	handler := Handle(keepOperation(), func(_ context.Context, to string, request *keepType) (*keepType, error) {
+		return f(to, request)
+	})
 	server := httptest.NewServer(&Server{Handler: handler, Path: "/vp"})
 	t.Cleanup(server.Close)
 	return server.URL + "/vp/Keep/1/rivtabp21"
@@ -21,7 +29,7 @@ func TestInvokeReachesHandle(t *testing.T) {
 	url := keepServer(t, func(to string, request *keepType) (*keepType, error) {
 		return &keepType{Name: request.Name + " to " + to}, nil
 	})
-	got, err := Invoke[keepType](context.Background(), &Client{}, keepOperation(), Endpoint{URL: url, LogicalAddress: "SE2010123456-VC01"}, &keepType{Name: "hej"})
+	got, err := keep(url, &keepType{Name: "hej"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,8 +50,10 @@ func TestHandleRefusesNoResponse(t *testing.T) {
 }
 
 func TestInvokeTellsFaultsFromOtherAnswers(t *testing.T) {
-	faulty := keepServer(t, func(string, *keepType) (*keepType, error) { return nil, &Fault{Code: CodeClient, String: "nej"} })
-	_, err := Invoke[keepType](context.Background(), &Client{}, keepOperation(), Endpoint{URL: faulty, LogicalAddress: "SE2010123456-VC01"}, &keepType{})
+	faulty := keepServer(t, func(string, *keepType) (*keepType, error) {
+		return nil, &Fault{Code: CodeClient, String: "nej"}
+	})
+	_, err := keep(faulty, &keepType{})
 	var fault *Fault
 	if !errors.As(err, &fault) || fault.String != "nej" {
 		t.Errorf("a fault: got %v", err)
@@ -57,16 +67,18 @@ func TestInvokeTellsFaultsFromOtherAnswers(t *testing.T) {
 		},
 	} {
 		server := httptest.NewServer(handler)
-		_, err := Invoke[keepType](context.Background(), &Client{}, keepOperation(), Endpoint{URL: server.URL}, &keepType{})
+		_, err := keep(server.URL, &keepType{})
 		var answer *AnswerError
 		if !errors.As(err, &answer) {
 			t.Errorf("%s: got %v", name, err)
 		}
 		server.Close()
 	}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(enveloped(`<t:Other xmlns:t="urn:t"/>`)) }))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write(enveloped(`<t:Other xmlns:t="urn:t"/>`))
+	}))
 	defer server.Close()
-	_, err = Invoke[keepType](context.Background(), &Client{}, keepOperation(), Endpoint{URL: server.URL}, &keepType{})
+	_, err = keep(server.URL, &keepType{})
 	var refusal *Error
 	if !errors.As(err, &refusal) {
 		t.Errorf("another response: got %v", err)
@@ -78,7 +90,8 @@ func TestHandleRefusesAnotherRequest(t *testing.T) {
 	url := keepServer(t, func(string, *keepType) (*keepType, error) { called = true; return &keepType{}, nil })
 	other := keepOperation()
 	other.Request.Local = "Other"
-	_, err := Invoke[keepType](context.Background(), &Client{}, other, Endpoint{URL: url, LogicalAddress: "SE2010123456-VC01"}, &keepType{})
+	to := Endpoint{URL: url, LogicalAddress: "SE2010123456-VC01"}
+	_, err := Invoke[keepType](context.Background(), &Client{}, other, to, &keepType{})
 	var fault *Fault
 	if !errors.As(err, &fault) || fault.Code != CodeClient || called {
 		t.Errorf("got %v, called %v", err, called)

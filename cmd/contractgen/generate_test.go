@@ -20,8 +20,8 @@ func TestCommittedCodeIsWhatThePacksGive(t *testing.T) {
 	root := moduleRoot(t)
 	for _, pack := range []string{"inferred", "platform"} {
 		var problems bytes.Buffer
-		code := run([]string{"-pack", pack, "-wsdl", filepath.Join(root, "wsdl", pack), "-out", filepath.Join(root, "contracts", pack), "--check"},
-			&problems, &problems)
+		from, to := filepath.Join(root, "wsdl", pack), filepath.Join(root, "contracts", pack)
+		code := run([]string{"-pack", pack, "-wsdl", from, "-out", to, "--check"}, &problems, &problems)
 		if code != exitDone {
 			t.Errorf("pack %s: exit code %d\n%s", pack, code, problems.String())
 		}
@@ -54,19 +54,50 @@ func TestBrokenPacksAreRefusedWithFileAndLine(t *testing.T) {
 	wsdl := "schemas/interactions/KeepInteraction/KeepInteraction_1.0_RIVTABP21.wsdl"
 	base := "schemas/core_components/base.xsd"
 	for name, c := range map[string]struct{ file, old, new, want string }{
-		"a type that is nowhere":            {responder, `type="b:SwedishPersonType"`, `type="b:NoSuchType"`, responder + ":25: type {urn:riv:test:rows:1}NoSuchType is not declared"},
-		"a prefix that is not declared":     {responder, `type="o:PersonType"`, `type="zz:PersonType"`, responder + `:28: the prefix of type="zz:PersonType" is not declared`},
-		"a file that is missing":            {base, `"chameleon.xsd"`, `"gone.xsd"`, base + ":5: reading gone.xsd"},
-		"a schema on the net":               {base, `"chameleon.xsd"`, `"http://example.com/x.xsd"`, base + ":5: schemaLocation"},
-		"a file that is not XML":            {base, `</xs:schema>`, `</xs:schem>`, base + ":"},
-		"a number that is none":             {responder, `maxOccurs="2"`, `maxOccurs="two"`, responder + `:32: maxOccurs="two"`},
-		"a header part that is nowhere":     {wsdl, `part="LogicalAddress" use`, `part="Address" use`, wsdl + `:33: part "Address"`},
-		"a message element that is nowhere": {wsdl, `element="tjsr:Keep"/>`, `element="tjsr:Kept"/>`, wsdl + ":30: element {urn:riv:test:rows:KeepResponder:1}Kept"},
-		"the rpc style":                     {wsdl, `style="document"/>`, `style="rpc"/>`, wsdl + `:30: style "rpc"`},
-		"a message of mere types":           {wsdl, `element="tjsr:Keep"/>`, `type="tjsr:KeepType"/>`, wsdl + `:17: part "parameters" has no element`},
-		"redefinition":                      {base, `<xs:include schemaLocation="chameleon.xsd"/>`, `<xs:redefine schemaLocation="chameleon.xsd"/>`, base + ":5: xs:redefine"},
-		"a substitution group":              {base, `<xs:element name="remark" type="xs:string"/>`, `<xs:element name="remark" type="xs:string"/><xs:element name="note" type="xs:string" substitutionGroup="remark"/>`, responder + ":30: element remark heads a substitution group"},
-		"one name declared in two ways":     {"schemas/core_components/chameleon.xsd", `"TwelveType"`, `"DigitEnum"`, ": type DigitEnum is declared otherwise in "},
+		"a type that is nowhere": {
+			responder, `type="b:SwedishPersonType"`, `type="b:NoSuchType"`,
+			responder + ":25: type {urn:riv:test:rows:1}NoSuchType is not declared",
+		},
+		"a prefix that is not declared": {
+			responder, `type="o:PersonType"`, `type="zz:PersonType"`,
+			responder + `:28: the prefix of type="zz:PersonType" is not declared`,
+		},
+		"a file that is missing": {base, `"chameleon.xsd"`, `"gone.xsd"`, base + ":5: reading gone.xsd"},
+		"a schema on the net": {
+			base, `"chameleon.xsd"`, `"http://example.com/x.xsd"`,
+			base + ":5: schemaLocation",
+		},
+		"a file that is not XML": {base, `</xs:schema>`, `</xs:schem>`, base + ":"},
+		"a number that is none": {
+			responder, `maxOccurs="2"`, `maxOccurs="two"`,
+			responder + `:32: maxOccurs="two"`,
+		},
+		"a header part that is nowhere": {
+			wsdl, `part="LogicalAddress" use`, `part="Address" use`,
+			wsdl + `:33: part "Address"`,
+		},
+		"a message element that is nowhere": {
+			wsdl, `element="tjsr:Keep"/>`, `element="tjsr:Kept"/>`,
+			wsdl + ":30: element {urn:riv:test:rows:KeepResponder:1}Kept",
+		},
+		"the rpc style": {wsdl, `style="document"/>`, `style="rpc"/>`, wsdl + `:30: style "rpc"`},
+		"a message of mere types": {
+			wsdl, `element="tjsr:Keep"/>`, `type="tjsr:KeepType"/>`,
+			wsdl + `:17: part "parameters" has no element`,
+		},
+		"redefinition": {
+			base, `<xs:include schemaLocation="chameleon.xsd"/>`, `<xs:redefine schemaLocation="chameleon.xsd"/>`,
+			base + ":5: xs:redefine",
+		},
+		"a substitution group": {
+			base, `<xs:element name="remark" type="xs:string"/>`,
+			`<xs:element name="remark" type="xs:string"/><xs:element name="note" type="xs:string" substitutionGroup="remark"/>`,
+			responder + ":30: element remark heads a substitution group",
+		},
+		"one name declared in two ways": {
+			"schemas/core_components/chameleon.xsd", `"TwelveType"`, `"DigitEnum"`,
+			": type DigitEnum is declared otherwise in ",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -99,7 +130,8 @@ func TestBrokenPacksAreRefusedWithFileAndLine(t *testing.T) {
 
 func TestCommandLine(t *testing.T) {
 	var out, problems bytes.Buffer
-	if code := run([]string{"--help"}, &out, &problems); code != exitDone || !strings.Contains(out.String(), "Exit codes") {
+	code := run([]string{"--help"}, &out, &problems)
+	if code != exitDone || !strings.Contains(out.String(), "Exit codes") {
 		t.Errorf("--help: exit code %d, %q", code, out.String())
 	}
 	for name, args := range map[string][]string{
@@ -134,7 +166,8 @@ func TestWritingRemovesWhatIsNoLongerGenerated(t *testing.T) {
 		}
 	}
 	var problems bytes.Buffer
-	if code := run(append(args, "--check"), &problems, &problems); code != exitNot || !strings.Contains(problems.String(), "no longer generated") {
+	code := run(append(args, "--check"), &problems, &problems)
+	if code != exitNot || !strings.Contains(problems.String(), "no longer generated") {
 		t.Errorf("--check before: exit code %d, %s", code, problems.String())
 	}
 	if code := run(args, &problems, &problems); code != exitDone {
@@ -193,7 +226,8 @@ func TestPlatformPackEqualsThePublishedContracts(t *testing.T) {
 				t.Errorf("%s (-published +ours):\n%s", op.WSDL, diff)
 			}
 		}
-		for _, key := range slices.SortedFunc(maps.Keys(d.schemas.globals), func(a, b symbol) int { return strings.Compare(a.name.Local, b.name.Local) }) {
+		byLocal := func(a, b symbol) int { return strings.Compare(a.name.Local, b.name.Local) }
+		for _, key := range slices.SortedFunc(maps.Keys(d.schemas.globals), byLocal) {
 			c := d.schemas.globals[key]
 			compared++
 			other, ok := declared[d.name][key]

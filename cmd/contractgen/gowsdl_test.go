@@ -67,7 +67,8 @@ var faults = []row{
 			`type DigitEnum int32 const ( DigitEnum4 DigitEnum = "4"`, "type TwelveType *FewType",
 		},
 		want: []string{
-			`UnitEnumKG2 UnitEnum = "k-g"`, `UnitEnumEmpty2 UnitEnum = "\\"`, "type SomeUnitEnum string", "Digit int32", "ID string",
+			`UnitEnumKG2 UnitEnum = "k-g"`, `UnitEnumEmpty2 UnitEnum = "\\"`,
+			"type SomeUnitEnum string", "Digit int32", "ID string",
 		},
 	},
 	{
@@ -102,7 +103,8 @@ var faults = []row{
 		name:    "9 nested choices, sequences and groups are flat",
 		missing: []string{"Centre", "Weightless", "City", "Question", "Blue"},
 		want: []string{
-			"Centre *string", "Weightless *bool", "City *string", "Items []KeepTypeItem", "codec.ReadGroup(p, &v.Items)", "Blue *bool",
+			"Centre *string", "Weightless *bool", "City *string",
+			"Items []KeepTypeItem", "codec.ReadGroup(p, &v.Items)", "Blue *bool",
 		},
 	},
 	{

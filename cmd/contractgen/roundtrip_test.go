@@ -161,11 +161,13 @@ func samples(t *testing.T, work, pack string, d *domain, calls []call, from int)
 						h := c.Headers[0]
 						header = "<e:Header><h:" + h.Local + ` xmlns:h="` + h.Space + `">SE2010123456-VC01</h:` + h.Local + "></e:Header>"
 					}
-					p.envelope = []byte(`<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/">` + header + `<e:Body>` + text + `</e:Body></e:Envelope>`)
+					p.envelope = []byte(`<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/">` + header +
+						`<e:Body>` + text + `</e:Body></e:Envelope>`)
 					if err := os.WriteFile(p.file, p.envelope, 0o600); err != nil {
 						t.Fatal(err)
 					}
-					if err := os.WriteFile(p.file+".case", []byte(fmt.Sprintf("%s %s %v", pack+"_"+d.name, c.Go, response)), 0o600); err != nil {
+					of := fmt.Sprintf("%s %s %v", pack+"_"+d.name, c.Go, response)
+					if err := os.WriteFile(p.file+".case", []byte(of), 0o600); err != nil {
 						t.Fatal(err)
 					}
 					found = append(found, p)
@@ -203,10 +205,13 @@ func compare(t *testing.T, p probe, dir string) int {
 	return 1
 }
 
-const envelopeSchema = `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="http://schemas.xmlsoap.org/soap/envelope/"
- elementFormDefault="qualified"><xs:element name="Envelope"><xs:complexType><xs:sequence><xs:element name="Header" minOccurs="0"><xs:complexType>
- <xs:sequence><xs:any processContents="lax" minOccurs="0" maxOccurs="unbounded"/></xs:sequence></xs:complexType></xs:element>
- <xs:element name="Body"><xs:complexType><xs:sequence><xs:any processContents="strict"/></xs:sequence></xs:complexType></xs:element>
+const envelopeSchema = `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"
+ targetNamespace="http://schemas.xmlsoap.org/soap/envelope/" elementFormDefault="qualified">
+ <xs:element name="Envelope"><xs:complexType><xs:sequence>
+  <xs:element name="Header" minOccurs="0"><xs:complexType><xs:sequence>
+   <xs:any processContents="lax" minOccurs="0" maxOccurs="unbounded"/></xs:sequence></xs:complexType></xs:element>
+  <xs:element name="Body"><xs:complexType><xs:sequence>
+   <xs:any processContents="strict"/></xs:sequence></xs:complexType></xs:element>
  </xs:sequence></xs:complexType></xs:element></xs:schema>`
 
 // extraSchema declares what samples have for a wildcard: some wildcards take only what is declared.
@@ -226,7 +231,8 @@ func compileSchemas(dir, wsdl string) (*xsd.Engine, error) {
 	for _, schema := range children(child(src.root, spaceWSDL, "types"), spaceXSD) {
 		for _, e := range children(schema, spaceXSD) {
 			if e.Tag == "import" {
-				sources = append(sources, xsd.File(filepath.Join(dir, filepath.FromSlash(src.relative(e.SelectAttrValue("schemaLocation", ""))))))
+				location := src.relative(e.SelectAttrValue("schemaLocation", ""))
+				sources = append(sources, xsd.File(filepath.Join(dir, filepath.FromSlash(location))))
 			}
 		}
 	}
@@ -320,7 +326,8 @@ func (b *prober) add(pack, folder string, files output, calls []call) error {
 	for _, c := range calls {
 		key := pack + "_" + domainOf(c.Contract) + " " + c.Go
 		b.cases = append(b.cases,
-			fmt.Sprintf(requestCase, key, alias, c.RequestType, c.Go), fmt.Sprintf(responseCase, key, alias, c.ResponseType, c.Go))
+			fmt.Sprintf(requestCase, key, alias, c.RequestType, c.Go),
+			fmt.Sprintf(responseCase, key, alias, c.ResponseType, c.Go))
 	}
 	return nil
 }
@@ -346,7 +353,8 @@ const (
 
 // run builds the program and has it answer every sample in its folder; out is what it says.
 func (b *prober) run(root string) (out []byte, err error) {
-	program := "package main\n\nimport (\n\"bytes\"\n\"fmt\"\n\"os\"\n\"path/filepath\"\n\"rivgate/soap\"\n" + strings.Join(b.imports, "\n") + "\n)\n" +
+	program := "package main\n\nimport (\n\"bytes\"\n\"fmt\"\n\"os\"\n\"path/filepath\"\n\"rivgate/soap\"\n" +
+		strings.Join(b.imports, "\n") + "\n)\n" +
 		"var cases = map[string]func([]byte) ([]byte, error){\n" + strings.Join(b.cases, "\n") + "\n}\n" + proberMain
 	main := filepath.Join(b.dir, "main.go")
 	if err := os.WriteFile(main, []byte(program), 0o600); err != nil {

@@ -124,7 +124,8 @@ func (w *sampler) chain(c component) (links []component, text string, err error)
 	default:
 		links, text, err = w.chain(base)
 	}
-	if content.Tag == "simpleContent" && derived.element.Tag == "restriction" && len(children(derived.element, spaceXSD)) > 0 {
+	restricts := content.Tag == "simpleContent" && derived.element.Tag == "restriction"
+	if restricts && len(children(derived.element, spaceXSD)) > 0 {
 		if value, ok := w.facets(derived, text); ok {
 			text = value
 		}

@@ -127,7 +127,7 @@ func read(envelope []byte, v Value) error {
 }
 
 func enveloped(keep string) []byte {
-	return []byte(`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>` + keep + `</s:Body></s:Envelope>`)
+	return []byte(`<s:Envelope xmlns:s="` + guard.NamespaceEnvelope + `"><s:Body>` + keep + `</s:Body></s:Envelope>`)
 }
 
 func TestEncode(t *testing.T) {
@@ -136,9 +136,11 @@ func TestEncode(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `<?xml version="1.0" encoding="UTF-8"?>` + "\n" +
-		`<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/" xmlns:n1="urn:riv:itintegration:registry:1" xmlns:n2="urn:t">` +
+		`<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"` +
+		` xmlns:n1="urn:riv:itintegration:registry:1" xmlns:n2="urn:t">` +
 		`<soap:Header><n1:LogicalAddress>SE2010123456-VC01 &amp; co</n1:LogicalAddress></soap:Header><soap:Body>` +
-		`<n2:Keep mark="&quot;a&quot;"><n2:name>å&lt;ä&gt;&#xD;` + "\n" + `&amp;</n2:name><n2:no>false</n2:no><n2:zero>0</n2:zero></n2:Keep>` +
+		`<n2:Keep mark="&quot;a&quot;"><n2:name>å&lt;ä&gt;&#xD;` + "\n" + `&amp;</n2:name>` +
+		`<n2:no>false</n2:no><n2:zero>0</n2:zero></n2:Keep>` +
 		`</soap:Body></soap:Envelope>`
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Error(diff)
@@ -171,9 +173,11 @@ func TestEncodeRefuses(t *testing.T) {
 
 func TestRoundTrip(t *testing.T) {
 	for name, keep := range map[string]string{
-		"everything": `<t:Keep xmlns:t="urn:t" mark="m" xml:lang="sv" xmlns:o="urn:o" o:more="x &#9; y"><t:name> two  blanks </t:name><t:no>true</t:no>` +
-			`<t:zero>-7</t:zero><t:big>18446744073709551615</t:big><loose>l</loose><u:price xmlns:u="urn:u">0012.500</u:price><t:file>SGVqIQ==</t:file>` +
-			`<t:hash>0aF1</t:hash><t:kind>o:Kind</t:kind><t:maybe>3</t:maybe><t:unit id="i">kg</t:unit><t:size> L </t:size><t:tail>1</t:tail><t:tail>2</t:tail></t:Keep>`,
+		"everything": `<t:Keep xmlns:t="urn:t" mark="m" xml:lang="sv" xmlns:o="urn:o" o:more="x &#9; y">` +
+			`<t:name> two  blanks </t:name><t:no>true</t:no><t:zero>-7</t:zero><t:big>18446744073709551615</t:big>` +
+			`<loose>l</loose><u:price xmlns:u="urn:u">0012.500</u:price><t:file>SGVqIQ==</t:file><t:hash>0aF1</t:hash>` +
+			`<t:kind>o:Kind</t:kind><t:maybe>3</t:maybe><t:unit id="i">kg</t:unit><t:size> L </t:size>` +
+			`<t:tail>1</t:tail><t:tail>2</t:tail></t:Keep>`,
 		"a value that is nil": `<t:Keep xmlns:t="urn:t" mark=""><t:name/><t:no>false</t:no><t:zero>0</t:zero>` +
 			`<t:maybe xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true"/></t:Keep>`,
 		"the order of a repeated choice": `<t:Keep xmlns:t="urn:t" mark=""><t:name/><t:no>false</t:no><t:zero>0</t:zero>` +
@@ -181,9 +185,11 @@ func TestRoundTrip(t *testing.T) {
 		"mixed content": `<t:Keep xmlns:t="urn:t" mark=""><t:name/><t:no>false</t:no><t:zero>0</t:zero>` +
 			`<t:paragraph a="b">one <t:bold>two</t:bold> three</t:paragraph></t:Keep>`,
 		"elements of a later version": `<t:Keep xmlns:t="urn:t" mark=""><t:name/><t:no>false</t:no><t:zero>0</t:zero>` +
-			`<v:more xmlns:v="urn:t:1.1" v:at="&#10;"><v:part>text <plain/> tail</v:part></v:more><v:more xmlns:v="urn:t:1.1"/></t:Keep>`,
-		"prefixes in values, default namespaces, and prefixes that we would take": `<t:Keep xmlns:t="urn:t" mark=""><t:name/><t:no>false</t:no>` +
-			`<t:zero>0</t:zero><x xmlns="urn:x" xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:type="Plain"><y xmlns="">n1:word</y>` +
+			`<v:more xmlns:v="urn:t:1.1" v:at="&#10;"><v:part>text <plain/> tail</v:part></v:more>` +
+			`<v:more xmlns:v="urn:t:1.1"/></t:Keep>`,
+		"prefixes in values, default namespaces, and prefixes that we would take": `<t:Keep xmlns:t="urn:t" mark="">` +
+			`<t:name/><t:no>false</t:no><t:zero>0</t:zero>` +
+			`<x xmlns="urn:x" xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:type="Plain"><y xmlns="">n1:word</y>` +
 			`<n1:z xmlns:n1="urn:other" i:type="n1:T">soap:x</n1:z></x></t:Keep>`,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -258,8 +264,10 @@ func TestPrefixesOfValuesAreNotGivenToNamespaces(t *testing.T) {
 
 func TestDecodeReadsWhatIsWrittenOtherwise(t *testing.T) {
 	var got keepType
-	err := read([]byte("\xef\xbb\xbf<?xml version='1.0' encoding='UTF-16'?>\n<!-- c --><Envelope xmlns='http://schemas.xmlsoap.org/soap/envelope/'>\n<Header><x>y</x></Header>\n"+
-		"<Body>\n <Keep xmlns='urn:t' mark='m'>\n<!-- c --><zero> +7 </zero><no> 1\n</no><name>a<!-- c -->b<![CDATA[<c>]]></name><?p i?></Keep> </Body></Envelope>\n"), &got)
+	err := read([]byte("\xef\xbb\xbf<?xml version='1.0' encoding='UTF-16'?>\n<!-- c -->"+
+		"<Envelope xmlns='http://schemas.xmlsoap.org/soap/envelope/'>\n<Header><x>y</x></Header>\n"+
+		"<Body>\n <Keep xmlns='urn:t' mark='m'>\n<!-- c --><zero> +7 </zero><no> 1\n</no>"+
+		"<name>a<!-- c -->b<![CDATA[<c>]]></name><?p i?></Keep> </Body></Envelope>\n"), &got)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -271,41 +279,139 @@ func TestDecodeReadsWhatIsWrittenOtherwise(t *testing.T) {
 func TestDecodeRefuses(t *testing.T) {
 	const secret = "189001019802"
 	head := `<t:Keep xmlns:t="urn:t" mark="m"><t:name>` + secret + `</t:name>`
-	for name, message := range map[string]string{
-		"a document type":                     `<!DOCTYPE x>` + string(enveloped(head+`</t:Keep>`)),
-		"an entity":                           string(enveloped(head + `<t:loose>&` + secret + `;</t:loose></t:Keep>`)),
-		"an undeclared prefix":                string(enveloped(head + `<q:x/></t:Keep>`)),
-		"an undeclared prefix of a QName":     string(enveloped(head + `<t:kind>q:` + secret + `</t:kind></t:Keep>`)),
-		"an attribute twice":                  string(enveloped(`<t:Keep xmlns:t="urn:t" mark="` + secret + `" mark="m"/>`)),
-		"an attribute twice by its namespace": string(enveloped(`<t:Keep xmlns:t="urn:t" xmlns:u="urn:t" t:a="1" u:a="2"/>`)),
-		"an end tag that does not fit":        string(enveloped(head + `</t:Kep>`)),
-		"a message that ends too early":       strings.TrimSuffix(string(enveloped(head+`</t:Keep>`)), "</s:Body></s:Envelope>"),
-		"an element twice":                    string(enveloped(head + `<t:name>` + secret + `</t:name></t:Keep>`)),
-		"text between elements":               string(enveloped(head + secret + `</t:Keep>`)),
-		"an element inside text":              string(enveloped(head + `<t:no><b>` + secret + `</b></t:no></t:Keep>`)),
-		"a number that is none":               string(enveloped(head + `<t:zero>` + secret + `x</t:zero></t:Keep>`)),
-		"a number that is too large":          string(enveloped(head + `<t:zero>` + secret + `</t:zero></t:Keep>`)),
-		"a truth value that is none":          string(enveloped(head + `<t:no>` + secret + `</t:no></t:Keep>`)),
-		"base64 that is none":                 string(enveloped(head + `<t:file>` + secret + `=</t:file></t:Keep>`)),
-		"another element":                     string(enveloped(`<t:Kept xmlns:t="urn:t">` + secret + `</t:Kept>`)),
-		"the element of another namespace":    string(enveloped(`<t:Keep xmlns:t="urn:u" mark="m">` + secret + `</t:Keep>`)),
-		"two elements in Body":                string(enveloped(head + `</t:Keep>` + head + `</t:Keep>`)),
-		"no element in Body":                  string(enveloped(``)),
-		"no envelope":                         head + `</t:Keep>`,
-		"SOAP 1.2":                            strings.Replace(string(enveloped(head+`</t:Keep>`)), guard.NamespaceEnvelope, "http://www.w3.org/2003/05/soap-envelope", 1),
-		"nesting without end":                 string(enveloped(head + strings.Repeat(`<t:x>`, 1000) + strings.Repeat(`</t:x>`, 1000) + `</t:Keep>`)),
-		"nothing":                             ``,
+	tail := `</t:Keep>`
+	for name, c := range map[string]struct{ message, want string }{
+		"a document type": {
+			`<!DOCTYPE x>` + inBody(head+tail),
+			"a document type declaration (line 1, column 13)",
+		},
+		"an entity": {
+			inBody(head + `<t:loose>&` + secret + `;</t:loose>` + tail),
+			"not well-formed (line 1, column 158)",
+		},
+		"an undeclared prefix": {inBody(head + `<q:x/>` + tail), "an undeclared prefix (line 1, column 141)"},
+		"an undeclared prefix of a QName": {
+			inBody(head + `<t:kind>q:` + secret + `</t:kind>` + tail),
+			"a name whose prefix is not declared (line 1, column 166)",
+		},
+		"an attribute twice": {
+			inBody(`<t:Keep xmlns:t="urn:t" mark="` + secret + `" mark="m"/>`),
+			"an attribute twice (line 1, column 127)",
+		},
+		"an attribute twice by its namespace": {
+			inBody(`<t:Keep xmlns:t="urn:t" xmlns:u="urn:t" t:a="1" u:a="2"/>`),
+			"an attribute twice (line 1, column 130)",
+		},
+		"an end tag that does not fit": {
+			inBody(head + `</t:Kep>`),
+			"an end tag that does not fit (line 1, column 143)",
+		},
+		"a message that ends too early": {
+			strings.TrimSuffix(inBody(head+tail), "</s:Body></s:Envelope>"),
+			"the document ends too early (line 1, column 144)",
+		},
+		"an element twice": {
+			inBody(head + `<t:name>` + secret + `</t:name>` + tail),
+			"an element that the contract does not know, or once too often, in keepType (line 1, column 143)",
+		},
+		"text between elements": {inBody(head + secret + tail), "text in keepType (line 1, column 147)"},
+		"an element inside text": {
+			inBody(head + `<t:no><b>` + secret + `</b></t:no>` + tail),
+			"an element where the contract has text (line 1, column 144)",
+		},
+		"a number that is none": {
+			inBody(head + `<t:zero>` + secret + `x</t:zero>` + tail),
+			"a value that is no int32 (line 1, column 165)",
+		},
+		"a number that is too large": {
+			inBody(head + `<t:zero>` + secret + `</t:zero>` + tail),
+			"a value that is no int32 (line 1, column 164)",
+		},
+		"a truth value that is none": {
+			inBody(head + `<t:no>` + secret + `</t:no>` + tail),
+			"a value that is no bool (line 1, column 160)",
+		},
+		"base64 that is none": {
+			inBody(head + `<t:file>` + secret + `=</t:file>` + tail),
+			"a value that is no base64 (line 1, column 165)",
+		},
+		"another element": {
+			inBody(`<t:Kept xmlns:t="urn:t">` + secret + `</t:Kept>`),
+			"Body does not hold Keep (line 1, column 97)",
+		},
+		"the element of another namespace": {
+			inBody(`<t:Keep xmlns:t="urn:u" mark="m">` + secret + tail),
+			"Body does not hold Keep (line 1, column 106)",
+		},
+		"two elements in Body": {
+			inBody(head + tail + head + tail),
+			"more than one element in Body (line 1, column 177)",
+		},
+		"no element in Body": {inBody(``), "no element in Body (line 1, column 95)"},
+		"no envelope":        {head + tail, "not a SOAP 1.1 envelope (line 1, column 34)"},
+		"SOAP 1.2": {
+			soap12(inBody(head + tail)),
+			"the envelope is not of SOAP 1.1 (line 1, column 63)",
+		},
+		"nesting without end": {
+			inBody(head + strings.Repeat(`<t:x>`, 1000) + strings.Repeat(`</t:x>`, 1000) + tail),
+			"nested too deep (line 1, column 1405)",
+		},
+		"nothing": {``, "not a SOAP 1.1 envelope (line 1, column 1)"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := ReadEnvelope([]byte(message), keepName, new(keepType))
+			_, err := ReadEnvelope([]byte(c.message), keepName, new(keepType))
 			var refusal *guard.Error
 			if !errors.As(err, &refusal) || refusal.Kind != guard.Malformed {
 				t.Fatalf("got %v, want an *Error of kind Malformed", err)
 			}
-			if strings.Contains(err.Error(), secret) {
-				t.Errorf("the error holds content: %v", err)
+			if err.Error() != c.want {
+				t.Errorf("got %q, want %q", err, c.want)
 			}
 		})
+	}
+}
+
+// inBody is an envelope with content in its Body.
+func inBody(content string) string { return string(enveloped(content)) }
+
+func soap12(envelope string) string {
+	return strings.Replace(envelope, guard.NamespaceEnvelope, guard.NamespaceEnvelope12, 1)
+}
+
+// twice has an element of one name at two places, and a wildcard behind each.
+type twice struct {
+	First, Second string
+	Between, End  []Any
+}
+
+func (v *twice) ReadXML(p *Part) bool {
+	return Read(p, "urn:t", "a", &v.First) || ReadAny(p, &v.Between) ||
+		Read(p, "urn:t", "a", &v.Second) || ReadAny(p, &v.End)
+}
+
+func (v *twice) WriteXML(*Writer) {}
+
+func TestTheOrderDecidesBetweenFieldsOfOneName(t *testing.T) {
+	x, y := []Any{{Name: xml.Name{Local: "x"}}}, []Any{{Name: xml.Name{Local: "y"}}}
+	for content, want := range map[string]twice{
+		`<t:a>1</t:a><x/><t:a>2</t:a><y/>`: {First: "1", Between: x, Second: "2", End: y},
+		`<t:a>1</t:a><t:a>2</t:a><y/>`:     {First: "1", Second: "2", End: y},
+		`<t:a>1</t:a><x/>`:                 {First: "1", Between: x},
+		`<x/><t:a>1</t:a>`:                 {Between: x, Second: "1"},
+		`<x/><t:a>1</t:a><t:a>2</t:a>`:     {First: "2", Between: x, Second: "1"},
+	} {
+		var got twice
+		if err := read(enveloped(`<t:Keep xmlns:t="urn:t">`+content+`</t:Keep>`), &got); err != nil {
+			t.Errorf("%s: %v", content, err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", content, diff)
+		}
+	}
+	three := `<t:Keep xmlns:t="urn:t"><t:a>1</t:a><t:a>2</t:a><t:a>3</t:a></t:Keep>`
+	if err := read(enveloped(three), new(twice)); err == nil {
+		t.Error("an element once too often is taken by a wildcard")
 	}
 }
 
@@ -324,14 +430,16 @@ func TestDecodeRefusesUnknownWhereThereIsNoWildcard(t *testing.T) {
 			t.Errorf("%s is lost in silence", name)
 		}
 	}
-	schemaHint := `<t:Keep xmlns:t="urn:t" xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:schemaLocation="urn:t t.xsd"><t:name>a</t:name></t:Keep>`
+	schemaHint := `<t:Keep xmlns:t="urn:t" xmlns:i="` + instanceNamespace + `" i:schemaLocation="urn:t t.xsd">` +
+		`<t:name>a</t:name></t:Keep>`
 	if err := read(enveloped(schemaHint), new(narrow)); err != nil {
 		t.Errorf("a hint to a schema is no content: %v", err)
 	}
 }
 
 func BenchmarkDecodeEncode(b *testing.B) {
-	envelope := enveloped(`<t:Keep xmlns:t="urn:t" mark="m"><t:name>` + strings.Repeat("text ", 1000) + `</t:name><t:no>true</t:no><t:zero>7</t:zero></t:Keep>`)
+	envelope := enveloped(`<t:Keep xmlns:t="urn:t" mark="m"><t:name>` + strings.Repeat("text ", 1000) + `</t:name>` +
+		`<t:no>true</t:no><t:zero>7</t:zero></t:Keep>`)
 	b.SetBytes(int64(len(envelope)))
 	for b.Loop() {
 		var v keepType
