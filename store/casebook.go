@@ -82,10 +82,6 @@ func (c *conditions) where() string {
 	return " WHERE " + strings.Join(c.parts, " AND ")
 }
 
-func escapeLike(text string) string {
-	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text)
-}
-
 // ForwardsDue lists cases whose message to their next handler is still to be sent.
 func (s *Store) ForwardsDue(ctx context.Context, limit int) ([]Case, error) {
 	cases, err := db.Collect(ctx, s.read, scanCase, `SELECT doc, protected FROM cases WHERE forward_due ORDER BY changed, id LIMIT $1`, listLimit(limit))

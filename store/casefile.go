@@ -75,15 +75,15 @@ func (c *Case) columns() ([]any, error) {
 	}
 	return []any{
 		fold(c.Ref.Root), c.Ref.Extension, string(c.State), fold(c.Handler.Unit), string(c.Handler.Via), db.Micros(c.Received),
-		db.Micros(c.Changed), c.Version, c.ForwardDue, identity.Key(c.Facts.ReporterID), identity.Key(c.Facts.PatientID), c.search(),
+		db.Micros(c.Changed), c.Version, c.ForwardDue, identity.Key(c.Facts.ReporterID), identity.Key(c.Facts.PatientID),
 		c.Classification.Area, c.incidentUnit(), c.closedMonth(), string(doc), db.Micros(c.Due), string(c.Handler.Kind),
 	}, nil
 }
 
 // insertCase has a case's id and columns.
 const insertCase = `INSERT INTO cases (id, ref_root, ref_extension, state, unit, via, received, changed, version, forward_due,
-	reporter_id, patient_id, search, area, incident_unit, closed_month, doc, due, kind)
-	VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19) ON CONFLICT DO NOTHING`
+	reporter_id, patient_id, area, incident_unit, closed_month, doc, due, kind)
+	VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18) ON CONFLICT DO NOTHING`
 
 // insertCase stores a new case. With named, the handling system's id must not be another case's.
 func (t *tx) insertCase(ctx context.Context, c *Case, named bool) error {
@@ -107,12 +107,15 @@ func (t *tx) insertCase(ctx context.Context, c *Case, named bool) error {
 	return t.derive(ctx, c)
 }
 
-// derive writes the codes of a new case, and what statistics count of it.
+// derive writes what stands beside a new case: its codes, what statistics count of it, and what it is found by.
 func (t *tx) derive(ctx context.Context, c *Case) error {
 	if err := t.codes(ctx, c); err != nil {
 		return err
 	}
-	return t.count(ctx, c, nil)
+	if err := t.count(ctx, c, nil); err != nil {
+		return err
+	}
+	return t.putTokens(ctx, c, nil)
 }
 
 const insertExternal = `INSERT INTO case_external (root, extension, case_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`
@@ -132,8 +135,8 @@ func (t *tx) updateCase(ctx context.Context, c *Case, before *Case) error {
 		return err
 	}
 	err = t.Put(ctx, `UPDATE cases SET ref_root = $2, ref_extension = $3, state = $4, unit = $5, via = $6, received = $7,
-		changed = $8, version = $9, forward_due = $10, reporter_id = $11, patient_id = $12, search = $13, area = $14,
-		incident_unit = $15, closed_month = $16, doc = $17, due = $18, kind = $19, stale = stale OR search <> $13,
+		changed = $8, version = $9, forward_due = $10, reporter_id = $11, patient_id = $12, area = $13,
+		incident_unit = $14, closed_month = $15, doc = $16, due = $17, kind = $18,
 		assignee = CASE WHEN unit = $5 THEN assignee ELSE '' END,
 		parked_until = CASE WHEN unit = $5 THEN parked_until ELSE 0 END WHERE id = $1`,
 		append([]any{c.ID}, columns...)...)
@@ -141,6 +144,9 @@ func (t *tx) updateCase(ctx context.Context, c *Case, before *Case) error {
 		return err
 	}
 	if err := t.count(ctx, c, before); err != nil {
+		return err
+	}
+	if err := t.putTokens(ctx, c, before); err != nil {
 		return err
 	}
 	if c.External != before.External {
@@ -180,13 +186,6 @@ func (c *Case) codeList() []string {
 	add("sub_problem", c.Classification.SubProblems)
 	add("experienced", c.Facts.Experienced)
 	return list
-}
-
-// search is what a part of may be looked for: ids and names, folded, one a line, so that no hit spans two.
-func (c *Case) search() string {
-	return identity.Fold(strings.Join([]string{
-		c.ID, c.Ref.Extension, c.External.Extension, c.Facts.ReporterName, c.Facts.PatientName,
-	}, "\n"))
 }
 
 // age is the patient's in whole years when the case was received, "" where it is not known.

@@ -29,17 +29,17 @@ const many = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHE
 	`
 
 // fillings make n cases with what they are listed by.
-func fillings(n int) []string {
+func fillings(n int, postgres bool) []string {
 	with := fmt.Sprintf(many, n)
 	doc := `'{"Case":{"id":"' || id || '","caseId":{"root":"SE0000000001-1177","extension":"' || ref || '"},"state":"' || state || '","handler":{"unit":"' || unit
 		|| '","kind":"care_unit","via":"inbox","address":"rivgate:inbox"},"received":"2026-01-01T00:00:00Z","due":"2026-01-29T00:00:00Z","changed":"2026-01-01T00:00:00Z","version":3},"Facts":{"ReporterID":"'
 		|| person || '","ReporterName":"' || first || ' ' || last || '","PlaceText":"` + strings.Repeat("x", 800) + `"}}'`
 	return []string{
-		with + `INSERT INTO cases (id, ref_root, ref_extension, state, unit, via, received, changed, version, forward_due, reporter_id, patient_id, search,
-			area, incident_unit, closed_month, doc, due, kind, assignee, parked_until, stale)
-			SELECT id, 'SE0000000001-1177', ref, state, unit, 'inbox', received, received, 3, FALSE, person, '', id || chr10 || ref || chr10 || chr10 || first || ' ' || last,
-			area, unit, '', ` + doc + `, received + 2419200000000, 'care_unit', assignee, parked, FALSE FROM k, (SELECT '` + "\n" + `' AS chr10) AS c`,
-		with + `INSERT INTO case_word (word, case_id) SELECT first, id FROM k UNION ALL SELECT last, id FROM k UNION ALL SELECT id, id FROM k UNION ALL SELECT lower(ref), id FROM k ORDER BY 1, 2`,
+		with + `INSERT INTO cases (id, ref_root, ref_extension, state, unit, via, received, changed, version, forward_due, reporter_id, patient_id,
+			area, incident_unit, closed_month, doc, due, kind, assignee, parked_until)
+			SELECT id, 'SE0000000001-1177', ref, state, unit, 'inbox', received, received, 3, FALSE, person, '',
+			area, unit, '', ` + doc + `, received + 2419200000000, 'care_unit', assignee, parked FROM k`,
+		with + `INSERT INTO case_search (case_id, words) SELECT id, ` + storetest.TokensSQL(postgres, "first", "last", "id", "lower(ref)") + ` FROM k`,
 		with + `INSERT INTO case_code (case_id, kind, code) SELECT id, 'main_problem', CAST(1 + i % 8 AS TEXT) FROM k UNION ALL SELECT id, 'sub_problem', '5.1' FROM k WHERE i % 101 = 0
 			UNION ALL SELECT id, 'sub_problem', '8.2' FROM k WHERE i % 49999 = 0`,
 	}
@@ -57,8 +57,8 @@ func fillSQLite(tb testing.TB, n int) string {
 	}
 	defer func() { _ = db.Close() }()
 	db.SetMaxOpenConns(1)
-	drop, again := indexes(tb, db, `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name IN ('cases', 'case_word', 'case_code') AND sql <> ''`)
-	for _, statement := range slices.Concat(drop, fillings(n), again) {
+	drop, again := indexes(tb, db, `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name IN ('cases', 'case_code') AND sql <> ''`)
+	for _, statement := range slices.Concat(drop, fillings(n, false), again) {
 		if _, err := db.Exec(statement); err != nil {
 			tb.Fatal(err)
 		}
@@ -95,10 +95,10 @@ func fillPostgres(tb testing.TB, n int) string {
 	}
 	defer func() { _ = db.Close() }()
 	db.SetMaxOpenConns(1)
-	drop, again := indexes(tb, db, `SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() AND tablename IN ('cases', 'case_word', 'case_code')
+	drop, again := indexes(tb, db, `SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() AND tablename IN ('cases', 'case_code', 'case_search')
 		AND indexname NOT LIKE '%pkey'`)
 	fast := []string{"SET synchronous_commit = off", "SET session_replication_role = replica", "SET maintenance_work_mem = '256MB'"}
-	for _, statement := range slices.Concat(fast, drop, fillings(n), again, []string{"VACUUM ANALYZE cases", "VACUUM ANALYZE case_word", "VACUUM ANALYZE case_code"}) {
+	for _, statement := range slices.Concat(fast, drop, fillings(n, true), again, []string{"VACUUM ANALYZE cases", "VACUUM ANALYZE case_search", "VACUUM ANALYZE case_code"}) {
 		if _, err := db.Exec(statement); err != nil {
 			tb.Fatal(err)
 		}

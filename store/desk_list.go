@@ -45,7 +45,7 @@ func (w *sought) list() string {
 	if f.byDue() {
 		column, direction = "due", ""
 	}
-	from := w.from(listLimit(f.Limit))
+	from := w.from()
 	w.after(column)
 	limit := w.bind("$?", listLimit(f.Limit))
 	order := " ORDER BY c." + column + direction + ", c.id" + direction
@@ -119,7 +119,7 @@ func (s *Store) countCases(ctx context.Context, f CaseFilter) (int, error) {
 
 func (s *Store) countSought(ctx context.Context, w *sought) (int, error) {
 	f := w.filter
-	from := w.ready(f.CountMost())
+	from := w.ready()
 	query := `SELECT count(*) FROM ` + from + w.where()
 	if !f.open() {
 		query = fmt.Sprintf(`SELECT count(*) FROM (SELECT 1 FROM %s%s LIMIT %d) AS capped`, from, w.where(), f.CountMost())
@@ -138,7 +138,7 @@ func (s *Store) CountPlaceless(ctx context.Context, f CaseFilter) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("counting cases without a unit: %w", err)
 	}
-	n, err := countOf(ctx, s.read, `SELECT count(*) FROM `+w.ready(countedMost)+w.where(), w.args)
+	n, err := countOf(ctx, s.read, `SELECT count(*) FROM `+w.ready()+w.where(), w.args)
 	if err != nil {
 		return 0, fmt.Errorf("counting cases without a unit: %w", err)
 	}

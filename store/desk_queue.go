@@ -83,7 +83,7 @@ func (s *Store) QueueCounts(ctx context.Context, f CaseFilter, user string) (map
 	for i, q := range open {
 		columns[i], into[i] = "count(CASE WHEN "+q.holds(&w.conditions, user, s.Now())+" THEN 1 END)", &counts[i]
 	}
-	from := w.ready(0)
+	from := w.ready()
 	query := "SELECT " + strings.Join(columns, ", ") + " FROM " + from + w.where()
 	if err := s.read.QueryRowContext(ctx, query, w.args...).Scan(into...); err != nil {
 		return nil, fmt.Errorf("counting queues: %w", err)
@@ -93,7 +93,7 @@ func (s *Store) QueueCounts(ctx context.Context, f CaseFilter, user string) (map
 	if err != nil {
 		return nil, fmt.Errorf("counting queues: %w", err)
 	}
-	closed.few, closed.sets = w.few, w.sets // as they were counted for the open ones
+	closed.sets = w.sets // as they were counted for the open ones
 	finished, err := s.countSought(ctx, closed)
 	if err != nil {
 		return nil, err

@@ -20,15 +20,13 @@ func (s *Store) CountQuery(ctx context.Context, f CaseFilter, frequent bool) (st
 		return "", nil, err
 	}
 	w.weigh(frequent)
-	from := w.ready(f.CountMost())
+	from := w.ready()
 	return "SELECT count(*) FROM " + from + w.where(), w.args, nil
 }
 
 func (w *sought) weigh(frequent bool) {
 	for i := range w.sets {
-		if w.sets[i].size = 1; frequent && w.sets[i].rows != "" {
-			w.sets[i].size = countedMost
-		}
+		w.sets[i].few = !frequent
 	}
 }
 

@@ -43,7 +43,7 @@ func (g grouped) Settle(ctx context.Context, t *db.Tx, q db.Questions) error {
 func ranks() []string {
 	return []string{
 		"INSERT INTO message_key ", "INSERT INTO cases ", "UPDATE cases ", "INSERT INTO case_external ", "DELETE FROM case_code ", "INSERT INTO case_code ",
-		"INSERT INTO case_fact ", "INSERT INTO case_sender ", "INSERT INTO message ", "INSERT INTO message_body ", "INSERT INTO held ",
+		"INSERT INTO case_fact ", "INSERT INTO case_search ", "INSERT INTO case_sender ", "INSERT INTO message ", "INSERT INTO message_body ", "INSERT INTO held ",
 		"INSERT INTO lane ", "INSERT INTO delivery ", "INSERT INTO inbox ",
 		"INSERT INTO letter ", "UPDATE letter ", "UPDATE attempt ", "UPDATE delivery ", "UPDATE lane ",
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rivgate/store/storetest"
 )
 
 // crowd are n more cases of clinic beside those that came through the line: two in a hundred open: new, ongoing, or somebody's.
@@ -27,12 +29,12 @@ func (w *world) fill(n int) {
 		`,"received":"2026-01-01T00:00:00Z","due":"2026-04-29T00:00:00Z","changed":"2026-01-01T00:00:00Z","version":3},"Facts":{"ReporterID":"person-' || i || '","Role":"PATIENT","ReporterName":"' || name || '"}}'`
 	for _, statement := range []string{
 		"PRAGMA synchronous = off", "PRAGMA foreign_keys = off",
-		with + `INSERT INTO cases (id, ref_root, ref_extension, state, unit, via, received, changed, version, forward_due, reporter_id, patient_id, search,
-			area, incident_unit, closed_month, doc, due, kind, assignee, parked_until, stale)
-			SELECT id, '` + portal + `', ref, state, '` + clinic + `', 'inbox', received, received, 3, FALSE, 'person-' || i, '', lower(id || char(10) || ref || char(10) || char(10) || name),
-			'3', '` + clinic + `', '', ` + doc + `, received + 2419200000000, 'care_unit', assignee, 0, FALSE FROM k`,
-		with + `INSERT INTO case_word (word, case_id) SELECT lower(substr(name, 1, instr(name, ' ') - 1)), id FROM k UNION ALL SELECT lower(substr(name, instr(name, ' ') + 1)), id FROM k
-			UNION ALL SELECT lower(ref), id FROM k`,
+		with + `INSERT INTO cases (id, ref_root, ref_extension, state, unit, via, received, changed, version, forward_due, reporter_id, patient_id,
+			area, incident_unit, closed_month, doc, due, kind, assignee, parked_until)
+			SELECT id, '` + portal + `', ref, state, '` + clinic + `', 'inbox', received, received, 3, FALSE, 'person-' || i, '',
+			'3', '` + clinic + `', '', ` + doc + `, received + 2419200000000, 'care_unit', assignee, 0 FROM k`,
+		with + `INSERT INTO case_search (case_id, words) SELECT id, ` + storetest.TokensSQL(false, "lower(substr(name, 1, instr(name, ' ') - 1))",
+			"lower(substr(name, instr(name, ' ') + 1))", "lower(ref)") + ` FROM k`,
 	} {
 		if _, err := db.ExecContext(w.t.Context(), statement); err != nil {
 			w.t.Fatal(err)

@@ -25,6 +25,7 @@ import (
 // Dialect is all that differs between the two databases. Queries name a difference by its field; none asks which database it is.
 type Dialect struct {
 	goose      goose.Dialect
+	fts5       bool   // full text is searched as FTS5 does; else as PostgreSQL does
 	migrations string // folder of Options.Migrations
 	ForUpdate  string // after a SELECT: its rows are locked until the transaction ends
 	SkipLocked string // after ForUpdate: rows that others have locked are left out
@@ -48,7 +49,7 @@ type Dialect struct {
 
 func sqliteDialect() Dialect {
 	return Dialect{
-		goose: goose.DialectSQLite3, migrations: "sqlite",
+		goose: goose.DialectSQLite3, fts5: true, migrations: "sqlite",
 		durable: []setting{
 			{"synchronous", "PRAGMA synchronous", []string{"2", "3"}}, {"journal_mode", "PRAGMA journal_mode", []string{"wal", "delete", "truncate", "persist"}},
 		},

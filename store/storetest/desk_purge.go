@@ -24,8 +24,6 @@ func deskPurge(w *world) {
 	w.must(err)
 	_, err = w.s.AddDraftFile(w.ctx, d.ID, store.File{Name: "a", Value: []byte("a")})
 	w.must(err)
-	_, err = w.s.WriteWords(w.ctx)
-	w.must(err)
 	f.accept(f.closing())
 	waiting, err := f.stage("correct")
 	w.must(err)

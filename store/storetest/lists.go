@@ -53,7 +53,7 @@ func caseLists(w *world) {
 	list(store.CaseFilter{Since: w.clock.Now().Add(-2 * time.Hour)}, 3, 2)
 	list(store.CaseFilter{Query: "örjan"}, 3, 2, 1, 0)
 	list(store.CaseFilter{Query: "2_%"}, 2)
-	list(store.CaseFilter{Query: "%"}, 3, 2, 1, 0) // their words are still to be written
+	list(store.CaseFilter{Query: "%"})
 	list(store.CaseFilter{Query: "_%x"})
 	list(store.CaseFilter{Query: "20170101-2391"}, 1)
 	list(store.CaseFilter{Query: "2017010123"})

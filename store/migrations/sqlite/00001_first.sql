@@ -16,14 +16,12 @@ CREATE TABLE cases (
     forward_due    BOOLEAN NOT NULL,
     reporter_id    TEXT NOT NULL,
     patient_id     TEXT NOT NULL,
-    search         TEXT NOT NULL, -- ids and names in lower case, one a line
     area           TEXT NOT NULL,
     incident_unit  TEXT NOT NULL, -- where it happened, in upper case
     closed_month   TEXT NOT NULL, -- YYYYMM, Swedish; '' not closed
     assignee       TEXT NOT NULL DEFAULT '', -- user id; of the unit that has the case now
     parked_until   BIGINT NOT NULL DEFAULT 0, -- 0: not parked
     protected      BOOLEAN NOT NULL DEFAULT FALSE, -- identity
-    stale          BOOLEAN NOT NULL DEFAULT TRUE, -- its words are still to be written
     doc            TEXT NOT NULL
 );
 CREATE UNIQUE INDEX cases_ref ON cases (ref_root, ref_extension) WHERE ref_extension <> '';
@@ -39,7 +37,6 @@ CREATE INDEX cases_closed ON cases (received, id, unit, via, kind, assignee, are
 CREATE INDEX cases_assignee ON cases (assignee, received, id, state, unit, via, kind, parked_until) WHERE assignee <> '';
 CREATE INDEX cases_area ON cases (area, received, id, state, unit, via, kind) WHERE area <> '';
 CREATE INDEX cases_row ON cases (id, state, unit, via, kind, assignee, area, received, due, parked_until, protected);
-CREATE INDEX cases_stale ON cases (id) WHERE stale;
 -- Cases whose unit, where it happened, is not known.
 CREATE INDEX cases_placeless ON cases (unit, received, id, state, via, kind, assignee, area, protected) WHERE incident_unit = '';
 CREATE INDEX cases_placeless_received ON cases (received, id, unit, state, via, kind, assignee, area, protected) WHERE incident_unit = '';
@@ -60,13 +57,29 @@ CREATE TABLE case_code (
 );
 CREATE INDEX case_code_code ON case_code (code, kind, case_id);
 
--- The beginnings of what a case may be looked for by.
-CREATE TABLE case_word (
-    word    TEXT NOT NULL, -- in lower case
-    case_id TEXT NOT NULL,
-    PRIMARY KEY (word, case_id)
-) WITHOUT ROWID;
-CREATE INDEX case_word_case ON case_word (case_id, word);
+-- What a case is found by: words of ids, names and identities, each written in letters (see token in store/search.go).
+CREATE TABLE case_search (
+    n       INTEGER PRIMARY KEY,
+    case_id TEXT NOT NULL UNIQUE,
+    words   TEXT NOT NULL -- a blank before and after each
+);
+CREATE VIRTUAL TABLE case_search_match USING fts5 (words, content = 'case_search', content_rowid = 'n', detail = 'none', columnsize = 0);
+-- +goose StatementBegin
+CREATE TRIGGER case_search_added AFTER INSERT ON case_search BEGIN
+    INSERT INTO case_search_match (rowid, words) VALUES (new.n, new.words);
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER case_search_gone AFTER DELETE ON case_search BEGIN
+    INSERT INTO case_search_match (case_search_match, rowid, words) VALUES ('delete', old.n, old.words);
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER case_search_changed AFTER UPDATE ON case_search BEGIN
+    INSERT INTO case_search_match (case_search_match, rowid, words) VALUES ('delete', old.n, old.words);
+    INSERT INTO case_search_match (rowid, words) VALUES (new.n, new.words);
+END;
+-- +goose StatementEnd
 
 -- What statistics count: one row a case, and nothing of a person but age and sex. It is written with its case.
 CREATE TABLE case_fact (
