@@ -143,7 +143,7 @@ const placeless = "c.incident_unit = ''"
 // problemSet is the cases with a main or sub problem.
 func problemSet(code string) caseSet {
 	const kinds = `kind IN ('main_problem', 'sub_problem')`
-	ids := `SELECT DISTINCT case_id FROM case_code WHERE code = $? AND ` + kinds
+	ids := `SELECT case_id FROM case_code WHERE code = $? AND ` + kinds
 	return caseSet{
 		ids: ids, args: []any{code},
 		holds: `(SELECT 1 FROM case_code k WHERE k.case_id = c.id AND k.` + kinds + ` AND k.code = $? LIMIT 1) IS NOT NULL`, has: []any{code},
