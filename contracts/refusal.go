@@ -1,6 +1,7 @@
 package contracts
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 )
@@ -158,8 +159,8 @@ func (e *Error) In(root string) *Error {
 
 // At is err with another path, where it is an *Error: the same fact, found at another element.
 func At(err error, path string) error {
-	e, ok := err.(*Error)
-	if !ok {
+	var e *Error
+	if !errors.As(err, &e) {
 		return err
 	}
 	placed := *e

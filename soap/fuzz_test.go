@@ -98,7 +98,7 @@ func FuzzReadRequest(f *testing.F) {
 
 func readToEnd(d *xml.Decoder) error {
 	for {
-		if _, err := d.Token(); err == io.EOF {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
 			return nil
 		} else if err != nil {
 			return err

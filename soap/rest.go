@@ -2,6 +2,7 @@ package soap
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net/http"
 	"slices"
@@ -31,7 +32,7 @@ func (r *rest) Read(p []byte) (int, error) {
 		return n, err
 	}
 	r.tail = appendEnding(r.tail, p[:n])
-	if err == io.EOF && r.early() && !endsEnvelope(r.tail) {
+	if errors.Is(err, io.EOF) && r.early() && !endsEnvelope(r.tail) {
 		return n, &SendError{Kind: SendReset, Sent: true, Cause: io.ErrUnexpectedEOF}
 	}
 	return n, err
@@ -125,7 +126,7 @@ func (c *converting) Read(p []byte) (int, error) {
 		c.raw = slices.Grow(c.raw, streamChunk)
 		n, err := c.from.Read(c.raw[len(c.raw):][:streamChunk])
 		c.raw = c.raw[:len(c.raw)+n]
-		out, used, ok := guard.AppendUTF8(c.room[:0], c.raw, c.charset, err == io.EOF)
+		out, used, ok := guard.AppendUTF8(c.room[:0], c.raw, c.charset, errors.Is(err, io.EOF))
 		c.raw = append(c.raw[:0], c.raw[used:]...)
 		if c.text, c.room, c.err = out, out, err; !ok {
 			c.err = &Error{Kind: Malformed, Reason: "the text is not in the charset that was declared"}

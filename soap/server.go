@@ -2,6 +2,7 @@ package soap
 
 import (
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -124,8 +125,10 @@ func (s *Server) serve(r *http.Request, call *Call) (answer *Answer, err error) 
 		call.Body = unwantedBody{refused}
 	}
 	defer func() {
-		switch cause := recover(); {
-		case cause == http.ErrAbortHandler:
+		cause := recover()
+		own, _ := cause.(error)
+		switch {
+		case errors.Is(own, http.ErrAbortHandler):
 			panic(cause)
 		case cause != nil:
 			// The value may hold content of the message: only its type is told.

@@ -186,7 +186,7 @@ func TestServerMakesFaultsOfErrors(t *testing.T) {
 		s := &Server{
 			Handler: handlerFunc(func(context.Context, *Call) (*Answer, error) { return nil, io.EOF }),
 			Faulter: func(err error) *Fault {
-				return &Fault{Code: "Client", String: "VP015", Detail: fmt.Sprint(err == io.EOF)}
+				return &Fault{Code: "Client", String: "VP015", Detail: fmt.Sprint(errors.Is(err, io.EOF))}
 			},
 			Status: func(error) int { return 599 },
 		}

@@ -164,8 +164,11 @@ func (s *swapping) call(ctx context.Context) (int, error) {
 	}
 	defer answer.Body.Close()
 	body, err := io.ReadAll(answer.Body)
-	if err != nil || answer.StatusCode != http.StatusOK {
-		return 0, fmt.Errorf("status %d, %v: %s", answer.StatusCode, err, body)
+	if err != nil {
+		return 0, err
+	}
+	if answer.StatusCode != http.StatusOK {
+		return 0, fmt.Errorf("status %d: %s", answer.StatusCode, body)
 	}
 	_, path, _ := strings.Cut(string(body), `">/`)
 	path, _, _ = strings.Cut(path, "<")

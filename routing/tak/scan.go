@@ -53,7 +53,7 @@ func (s *scanner) next() (xml.Token, error) {
 	for {
 		token, err := s.decoder.Token()
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return nil, io.EOF
 		case errors.Is(err, errTooLarge):
 			return nil, errTooLarge
@@ -84,10 +84,10 @@ func (s *scanner) document(visit func(root xml.StartElement) error) error {
 	seen := false
 	for {
 		token, err := s.next()
-		if err == io.EOF && seen {
+		if errors.Is(err, io.EOF) && seen {
 			return nil
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return errors.New("there is no XML in it")
 		}
 		if err != nil {
@@ -157,7 +157,7 @@ func (s *scanner) skip() error {
 
 // early names an end of file inside an element for what it is.
 func early(err error) error {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return errors.New("the file ends too early")
 	}
 	return err

@@ -77,14 +77,14 @@ func parseYAML(r io.Reader, limit int64) (*yaml.Node, error) {
 	var document, second yaml.Node
 	err := decoder.Decode(&document)
 	switch {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return nil, errors.New("the file is empty")
 	case errors.Is(err, errTooLarge) || err != nil && strings.Contains(err.Error(), errTooLarge.Error()):
 		return nil, errTooLarge
 	case err != nil:
 		return nil, syntax(err)
 	}
-	if err := decoder.Decode(&second); err != io.EOF {
+	if err := decoder.Decode(&second); !errors.Is(err, io.EOF) {
 		return nil, errors.New("there is a second document, or something that is not YAML, after the first one")
 	}
 	root := document.Content[0]

@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -178,7 +179,7 @@ func TestAConnectionOfWhoGoesAwayIsClosed(t *testing.T) {
 	if own := sendError(t, err); own.Kind != KindCanceled || !own.Sent {
 		t.Errorf("%#v", own)
 	}
-	if err := <-ended; err != io.EOF {
+	if err := <-ended; !errors.Is(err, io.EOF) {
 		t.Errorf("the producer sees %v", err)
 	}
 }
@@ -194,12 +195,12 @@ func TestIdleConnectionsAreClosedInTime(t *testing.T) {
 	}
 	c.idle[a][0].since = time.Now().Add(-time.Hour)
 	c.closeBefore(time.Now().Add(-time.Minute))
-	if _, err := ends[0].Read(make([]byte, 1)); err != io.EOF || len(c.idle[a]) != 2 {
+	if _, err := ends[0].Read(make([]byte, 1)); !errors.Is(err, io.EOF) || len(c.idle[a]) != 2 {
 		t.Errorf("%v, %d are left", err, len(c.idle[a]))
 	}
 	c.closeBefore(time.Now())
 	for _, far := range ends[1:] {
-		if _, err := far.Read(make([]byte, 1)); err != io.EOF {
+		if _, err := far.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 			t.Error(err)
 		}
 	}

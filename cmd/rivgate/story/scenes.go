@@ -248,7 +248,7 @@ func refusals(ctx context.Context, t *teller) error {
 				return err
 			}
 			if _, err := t.look(ctx, id); !errors.Is(err, errNone) {
-				return fmt.Errorf("a refused message left a case (%v)", err)
+				return errors.Join(errors.New("a refused message left a case"), err)
 			}
 			return nil
 		}
@@ -265,7 +265,7 @@ func refusals(ctx context.Context, t *teller) error {
 			_, _, err := t.Portal.Submit(ctx, careUnit(nobody), complaint(nobody, "Texten."))
 			var fault *soap.Fault
 			if !errors.As(err, &fault) || !strings.Contains(fault.String, "VP004") {
-				return fmt.Errorf("it was answered otherwise: %v", err)
+				return errors.Join(errors.New("it was answered otherwise"), err)
 			}
 			return nil
 		}},
