@@ -135,13 +135,13 @@ func (s *Store) TimeLine(ctx context.Context, caseID string) ([]Entry, error) {
 
 func scanEntry(rows *sql.Rows) (e Entry, err error) {
 	var received int64
-	var content []byte
+	var text content
 	err = rows.Scan(&e.MessageID, &e.Key.Sender, &e.Key.Contract, &e.Key.MessageID, &e.Kind, &e.Receiver, &e.Via, &received, &e.Late,
-		&e.Refused, &content, &e.Place)
+		&e.Refused, &text, &e.Place)
 	e.Sender, e.At = e.Key.Sender, db.Moment(received)
 	e.Refused = Reason(strings.TrimPrefix(string(e.Refused), dismissedMark))
-	if len(content) > 0 {
-		e.Content = json.RawMessage(content)
+	if len(text) > 0 {
+		e.Content = json.RawMessage(text)
 	}
 	return e, err
 }
@@ -150,11 +150,11 @@ func scanEntry(rows *sql.Rows) (e Entry, err error) {
 func (s *Store) Mailbox(ctx context.Context, caseID string) ([]Letter, error) {
 	letters, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (l Letter, err error) {
 		var at int64
-		var content []byte
-		err = rows.Scan(&l.ID, &l.CaseID, &l.MessageID, &l.Kind, &at, &l.From, &content, &l.Answered)
+		var text content
+		err = rows.Scan(&l.ID, &l.CaseID, &l.MessageID, &l.Kind, &at, &l.From, &text, &l.Answered)
 		l.At = db.Moment(at)
-		if len(content) > 0 {
-			l.Content = json.RawMessage(content)
+		if len(text) > 0 {
+			l.Content = json.RawMessage(text)
 		}
 		return l, err
 	}, `SELECT e.id, e.case_id, e.message_id, e.kind, e.at, e.unit, m.content, e.answered FROM letter e JOIN message m ON m.id = e.message_id

@@ -22,16 +22,22 @@ type document struct {
 
 // scanCase reads doc and protected of a row of cases.
 func scanCase(rows *sql.Rows) (Case, error) {
-	var text []byte
+	var text content
 	var protected bool
 	if err := rows.Scan(&text, &protected); err != nil {
 		return Case{}, err
 	}
+	c, err := readCase(text)
+	c.Protected = protected
+	return c, err
+}
+
+func readCase(text content) (Case, error) {
 	var d document
 	if err := json.Unmarshal(text, &d); err != nil {
 		return Case{}, fmt.Errorf("reading a case: %w", err)
 	}
-	d.Case.Facts, d.Case.Protected = d.Facts, protected
+	d.Case.Facts = d.Facts
 	return d.Case, nil
 }
 
@@ -76,7 +82,7 @@ func (c *Case) columns() ([]any, error) {
 	return []any{
 		fold(c.Ref.Root), c.Ref.Extension, string(c.State), fold(c.Handler.Unit), string(c.Handler.Via), db.Micros(c.Received),
 		db.Micros(c.Changed), c.Version, c.ForwardDue, identity.Key(c.Facts.ReporterID), identity.Key(c.Facts.PatientID),
-		c.Classification.Area, c.incidentUnit(), c.closedMonth(), string(doc), db.Micros(c.Due), string(c.Handler.Kind),
+		c.Classification.Area, c.incidentUnit(), c.closedMonth(), contentText(doc), db.Micros(c.Due), string(c.Handler.Kind),
 	}, nil
 }
 

@@ -20,7 +20,7 @@ func (t *tx) insertBody(ctx context.Context, m *Message) error {
 	if m.size() > chunkSize || m.Body != nil || whole == nil {
 		whole = []byte{} // nil would be NULL
 	}
-	if err := t.Put(ctx, `INSERT INTO message_body (message_id, envelope) VALUES ($1, $2)`, m.ID, whole); err != nil {
+	if err := t.Put(ctx, `INSERT INTO message_body (message_id, envelope) VALUES ($1, $2)`, m.ID, contentBytes(whole)); err != nil {
 		return err
 	}
 	switch {
@@ -49,7 +49,7 @@ func (t *tx) insertChunks(ctx context.Context, id string, body Body) (err error)
 		if read, err := body.ReadAt(part, at); read < len(part) {
 			return fmt.Errorf("reading an envelope: %w", err)
 		}
-		if _, err := t.Exec(ctx, `INSERT INTO message_chunk (message_id, n, part) VALUES ($1, $2, $3)`, id, n, part); err != nil {
+		if _, err := t.Exec(ctx, `INSERT INTO message_chunk (message_id, n, part) VALUES ($1, $2, $3)`, id, n, contentBytes(part)); err != nil {
 			return err
 		}
 		at += int64(len(part))
@@ -57,13 +57,13 @@ func (t *tx) insertChunks(ctx context.Context, id string, body Body) (err error)
 	return nil
 }
 
-func scanBytes(rows *sql.Rows) (part []byte, err error) { return part, rows.Scan(&part) }
+func scanContent(rows *sql.Rows) (part content, err error) { return part, rows.Scan(&part) }
 
 // gather is an envelope that is kept in pieces, whole; nil where there are none.
 func gather(ctx context.Context, q db.Querier, id string) ([]byte, error) {
 	var whole []byte
 	for n := 0; ; n++ {
-		parts, err := db.Collect(ctx, q, scanBytes, `SELECT part FROM message_chunk WHERE message_id = $1 AND n = $2`, id, n)
+		parts, err := db.Collect(ctx, q, scanContent, `SELECT part FROM message_chunk WHERE message_id = $1 AND n = $2`, id, n)
 		if err != nil {
 			return nil, fmt.Errorf("reading an envelope: %w", err)
 		}
@@ -102,7 +102,7 @@ type chunks struct {
 	id    string
 	next  int
 	part  []byte // what is left of
-	room  []byte
+	room  content
 }
 
 func (c *chunks) Read(p []byte) (int, error) {
@@ -129,11 +129,9 @@ func (c *chunks) load() error {
 		}
 		return io.EOF
 	}
-	var part sql.RawBytes // not copied: it is in c.room a moment later
-	if err := rows.Scan(&part); err != nil {
+	if err := rows.Scan(&c.room); err != nil {
 		return fmt.Errorf("reading an envelope: %w", err)
 	}
-	c.room = append(c.room[:0], part...)
 	c.part, c.next = c.room, c.next+1
 	return nil
 }

@@ -102,7 +102,7 @@ const deskQuery = `SELECT c.id, c.unit, c.assignee, c.parked_until, c.protected,
 func scanDesk(rows *sql.Rows) (Desk, error) {
 	var d, row Desk
 	var until int64
-	var doc []byte
+	var doc content
 	if err := rows.Scan(&row.CaseID, &row.Unit, &row.Assignee.ID, &until, &row.Protected, &row.Version, &row.Diary, &doc); err != nil {
 		return d, err
 	}
@@ -211,7 +211,7 @@ func (t *tx) saveDesk(ctx context.Context, d *Desk) error {
 		}
 	}
 	_, err = t.Exec(ctx, `INSERT INTO desk (case_id, unit, version, diary, doc) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (case_id, unit) DO UPDATE SET version = excluded.version, diary = excluded.diary, doc = excluded.doc`, d.CaseID, d.Unit, d.Version, d.Diary, string(doc))
+		ON CONFLICT (case_id, unit) DO UPDATE SET version = excluded.version, diary = excluded.diary, doc = excluded.doc`, d.CaseID, d.Unit, d.Version, d.Diary, contentText(doc))
 	if err != nil {
 		return err
 	}

@@ -1,12 +1,12 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"rivgate/store/db"
@@ -73,7 +73,7 @@ func (t *tx) saveDraft(ctx context.Context, d Draft) (Draft, error) {
 		return d, ErrConflict
 	}
 	d.At = t.Now
-	body := strings.ToValidUTF8(string(d.Body), "�")
+	body := contentText(bytes.ToValidUTF8(d.Body, []byte("�")))
 	if d.Version == 0 {
 		d.ID, d.Version = t.newID(), 1
 		n, err := t.Exec(ctx, `INSERT INTO draft (id, case_id, unit, by_id, by_name, form, body, version, at) VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8) ON CONFLICT DO NOTHING`,
@@ -97,9 +97,9 @@ const draftColumns = `id, case_id, unit, by_id, by_name, form, body, version, at
 
 func scanDraft(rows *sql.Rows) (d Draft, err error) {
 	var at int64
-	var body []byte
+	var body content
 	err = rows.Scan(&d.ID, &d.CaseID, &d.Unit, &d.By.ID, &d.By.Name, &d.Form, &body, &d.Version, &at)
-	d.Body, d.At = body, db.Moment(at)
+	d.Body, d.At = json.RawMessage(body), db.Moment(at)
 	return d, err
 }
 
@@ -169,7 +169,7 @@ func deskFiles(ctx context.Context, q db.Querier, owner string) ([]File, error) 
 // FileBytes are the files of a draft, or of an answer that is still to leave, with their bytes.
 func (s *Store) FileBytes(ctx context.Context, owner string) ([]File, error) {
 	files, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (f File, err error) {
-		return f, rows.Scan(&f.Number, &f.Name, &f.MediaType, &f.Size, &f.SHA256, &f.Value)
+		return f, rows.Scan(&f.Number, &f.Name, &f.MediaType, &f.Size, &f.SHA256, (*content)(&f.Value))
 	}, `SELECT `+fileColumns+`, value FROM desk_file WHERE owner = $1 ORDER BY n`, owner)
 	if err != nil {
 		return nil, fmt.Errorf("reading files: %w", err)
@@ -208,7 +208,7 @@ func (t *tx) insertFile(ctx context.Context, owner string, f File) error {
 		f.Value = []byte{}
 	}
 	_, err := t.Exec(ctx, `INSERT INTO desk_file (owner, n, name, media_type, size, sha256, value) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		owner, f.Number, f.Name, f.MediaType, f.Size, f.SHA256, f.Value)
+		owner, f.Number, f.Name, f.MediaType, f.Size, f.SHA256, contentBytes(f.Value))
 	return err
 }
 

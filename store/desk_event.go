@@ -59,13 +59,13 @@ func (t *tx) noteEvent(ctx context.Context, caseID, unit string, e DeskEvent) er
 		return err
 	}
 	_, err = t.Exec(ctx, `INSERT INTO desk_event (case_id, unit, kind, by_id, by_name, at, doc, files) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		caseID, fold(unit), string(e.Kind), e.By.ID, e.By.Name, db.Micros(t.Now), string(doc), e.FilesID)
+		caseID, fold(unit), string(e.Kind), e.By.ID, e.By.Name, db.Micros(t.Now), contentText(doc), e.FilesID)
 	return err
 }
 
 func scanDeskEvent(rows *sql.Rows) (e DeskEvent, err error) {
 	var at int64
-	var doc []byte
+	var doc content
 	if err := rows.Scan(&e.Unit, &e.Kind, &e.By.ID, &e.By.Name, &at, &doc, &e.FilesID); err != nil {
 		return e, err
 	}

@@ -1,12 +1,12 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"rivgate/store/db"
@@ -62,7 +62,7 @@ func (s *Store) Stage(ctx context.Context, o Outgoing, lease time.Duration) (Out
 		o.ID, o.Staged, o.Unit = t.newID(), t.Now, fold(o.Unit)
 		n, err := t.Exec(ctx, `INSERT INTO outgoing (id, case_id, unit, by_id, by_name, form, draft, message_id, answer, case_version, staged, due, state, reason, attempts)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '', 0) ON CONFLICT DO NOTHING`, o.ID, o.CaseID, o.Unit, o.By.ID, o.By.Name, o.Form,
-			strings.ToValidUTF8(string(o.Draft), "�"), o.MessageID, strings.ToValidUTF8(string(o.Answer), "�"), o.CaseVersion, db.Micros(o.Staged), db.Micros(o.Due), string(o.State))
+			contentText(bytes.ToValidUTF8(o.Draft, []byte("�"))), o.MessageID, contentText(bytes.ToValidUTF8(o.Answer, []byte("�"))), o.CaseVersion, db.Micros(o.Staged), db.Micros(o.Due), string(o.State))
 		if err != nil {
 			return err
 		}
@@ -99,9 +99,9 @@ const outgoingColumns = `id, case_id, unit, by_id, by_name, form, draft, message
 
 func scanOutgoing(rows *sql.Rows) (o Outgoing, err error) {
 	var staged, due int64
-	var draft, answer []byte
+	var draft, answer content
 	err = rows.Scan(&o.ID, &o.CaseID, &o.Unit, &o.By.ID, &o.By.Name, &o.Form, &draft, &o.MessageID, &answer, &o.CaseVersion, &staged, &due, &o.State, &o.Reason, &o.Attempts)
-	o.Draft, o.Answer, o.Staged, o.Due = draft, answer, db.Moment(staged), db.Moment(due)
+	o.Draft, o.Answer, o.Staged, o.Due = json.RawMessage(draft), json.RawMessage(answer), db.Moment(staged), db.Moment(due)
 	return o, err
 }
 

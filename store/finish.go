@@ -195,5 +195,5 @@ func endOfDelivery(d Delivery, a Attempt, now int64) []any {
 func (t *tx) noteAttempt(ctx context.Context, d Delivery, a Attempt, late bool) error {
 	return t.Put(ctx, `UPDATE attempt SET outcome = $3, class = $4, code = $5, duration = $6, answer = $7, late = $8, why = $9
 		WHERE lane = $1 AND token = $2 AND outcome = ''`,
-		d.Lane, d.Token, string(a.Outcome), a.Class, a.Code, int64(a.Duration), a.Answer[:min(len(a.Answer), answerKept)], late, writeDiagnosis(a.Why))
+		d.Lane, d.Token, string(a.Outcome), a.Class, a.Code, int64(a.Duration), contentBytes(a.Answer[:min(len(a.Answer), answerKept)]), late, writeDiagnosis(a.Why))
 }

@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
-	"fmt"
 	"strconv"
 
 	"rivgate/store/db"
@@ -137,7 +135,7 @@ func (q *questions) scanKey(row db.Scanner) error {
 func (q *questions) scanCase(mark func(a, b string) string) func(db.Scanner) error {
 	return func(row db.Scanner) error {
 		var a, b string
-		var text []byte
+		var text content
 		if err := row.Scan(&a, &b, &text); err != nil {
 			return err
 		}
@@ -167,13 +165,4 @@ func (q *questions) scanLane(row db.Scanner) error {
 	err := row.Scan(&id)
 	q.held[id] = true
 	return err
-}
-
-func readCase(text []byte) (Case, error) {
-	var d document
-	if err := json.Unmarshal(text, &d); err != nil {
-		return Case{}, fmt.Errorf("reading a case: %w", err)
-	}
-	d.Case.Facts = d.Facts
-	return d.Case, nil
 }

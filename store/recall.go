@@ -66,11 +66,12 @@ func scanMessage(rows *sql.Rows) (*Message, error) { return readMessage(rows) }
 // readMessage reads the row of a message, and what stands after it into more.
 func readMessage(row db.Scanner, more ...any) (*Message, error) {
 	var m Message
-	var route, event, content, headers []byte
+	var route, headers []byte
+	var event, text content
 	var received int64
 	err := row.Scan(append([]any{
 		&m.ID, &m.Key.Sender, &m.Key.Contract, &m.Key.MessageID, &m.Call.Sender, &m.Call.Receiver, &m.Call.Profile, &route,
-		&m.Correlation, &m.SOAPAction, &m.ContentType, &received, &event, &content, &headers, &m.Envelope,
+		&m.Correlation, &m.SOAPAction, &m.ContentType, &received, &event, &text, &headers, (*content)(&m.Envelope),
 	}, more...)...)
 	if err != nil {
 		return nil, err
@@ -83,7 +84,7 @@ func readMessage(row db.Scanner, more ...any) (*Message, error) {
 	if m.Headers, err = readHeaders(headers); err != nil {
 		return nil, err
 	}
-	m.Event, err = readEvent(event, content)
+	m.Event, err = readEvent(event, text)
 	return &m, err
 }
 
@@ -127,7 +128,7 @@ func writeEvent(e *Event) (event, content string, err error) {
 	if err != nil {
 		return "", "", fmt.Errorf("writing an event: %w", err)
 	}
-	return string(text), string(e.Content), nil
+	return contentText(text), contentText(e.Content), nil
 }
 
 func readEvent(event, content []byte) (*Event, error) {

@@ -18,7 +18,7 @@ func repeat(ctx context.Context, q db.Querier, k Key) (Accepted, bool, error) {
 	found, err := db.Collect(ctx, q, func(rows *sql.Rows) (Accepted, error) {
 		a := Accepted{Repeat: true}
 		var receipt []byte
-		if err := rows.Scan(&receipt, &a.Envelope); err != nil {
+		if err := rows.Scan(&receipt, (*content)(&a.Envelope)); err != nil {
 			return a, err
 		}
 		return a, json.Unmarshal(receipt, &a.Receipt)

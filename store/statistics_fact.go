@@ -95,7 +95,7 @@ func (s *Store) checkFacts(ctx context.Context) (lines []string, err error) {
 
 // scanFact reads a case and its row of case_fact, whose values are invalid where there is none.
 func scanFact(rows *sql.Rows) (c Case, kept []sql.NullString, err error) {
-	var doc []byte
+	var doc content
 	kept = make([]sql.NullString, strings.Count(factColumns, ",")+1)
 	into := []any{&doc}
 	for i := range kept {
