@@ -137,10 +137,10 @@ func TestHowAnswersAreTaken(t *testing.T) {
 				why = relay.Explain(attempts[0].Why)
 			}
 			compare(t, e, recording.Delivery, []byte(lastAttempt(d)+"why: "+why+"\n"))
-			sound(t, w)
-			discreet(t, w)
 		})
 	}
+	sound(t, w)
+	discreet(t, w)
 	rewrite(t, root, answers)
 }
 

@@ -37,6 +37,7 @@ var completions = map[string]string{
 var notRun = map[string]string{
 	"make run":           "it is the world that the other commands run in: bin/rivgate serve, on free ports here",
 	"make test":          "it would run this test again",
+	"make test-long":     "it takes an hour on a busy machine",
 	"make demo":          "TestTheBinaryFromOutside plays the story",
 	"make help":          "it lists the Makefile",
 	"make generate":      "it writes into the source",
