@@ -14,18 +14,19 @@ import (
 	"time"
 
 	"rivgate/routing"
-	"rivgate/web"
+	"rivgate/web/operate"
+	"rivgate/web/shell"
 )
 
 // What VP's users read of a status, in its forms; all of its values are text.
 func TestStatusIsVPs(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.Endpoints = []string{"http://127.0.0.1:8080/vp", "https://127.0.0.1:8443/vp"}
-	c := web.CatalogueStatus{
-		Loaded: w.clock(), Source: "file", Routes: 4, Permissions: 3, Tree: web.TreeStatus{Read: w.clock(), OK: true, Before: 0, Now: 7},
+	w.Operate.Endpoints = []string{"http://127.0.0.1:8080/vp", "https://127.0.0.1:8443/vp"}
+	c := shell.CatalogueStatus{
+		Loaded: w.clock(), Source: "file", Routes: 4, Permissions: 3, Tree: shell.TreeStatus{Read: w.clock(), OK: true, Before: 0, Now: 7},
 	}
-	w.Catalogue = func() web.CatalogueStatus { return c }
+	w.CatalogueInUse = func() shell.CatalogueStatus { return c }
 	read := func(wanted map[string]string) {
 		t.Helper()
 		r := w.get("/status")
@@ -46,7 +47,7 @@ func TestStatusIsVPs(t *testing.T) {
 	read(map[string]string{"TakCacheResetInfo": "Date:2026-03-02T10:43 Status:REUSING_EXISTING_CACHE vagval:4 behorigheter:3"})
 	c.FromCache = true
 	read(map[string]string{"TakCacheResetInfo": "Date:2026-03-02T10:43 Status:RESTORED_FROM_LOCAL_CACHE vagval:4 behorigheter:3"})
-	c = web.CatalogueStatus{}
+	c = shell.CatalogueStatus{}
 	w.Relay.Table = func() *routing.Table { return nil }
 	read(map[string]string{
 		"TakCacheInitialized": "false", "TakCacheResetInfo": "Date: Status:NOT_INITIALIZED vagval:0 behorigheter:0",
@@ -58,8 +59,8 @@ func TestStatusIsVPs(t *testing.T) {
 func TestResetsAreVPs(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.Catalogue = func() web.CatalogueStatus {
-		return web.CatalogueStatus{Loaded: w.clock(), Routes: 4, Permissions: 3, Tree: web.TreeStatus{Before: 5, Now: 7}}
+	w.CatalogueInUse = func() shell.CatalogueStatus {
+		return shell.CatalogueStatus{Loaded: w.clock(), Routes: 4, Permissions: 3, Tree: shell.TreeStatus{Before: 5, Now: 7}}
 	}
 	host, err := os.Hostname()
 	if err != nil {
@@ -78,15 +79,15 @@ func TestResetsAreVPs(t *testing.T) {
 			err    error
 			status int
 			ok     string
-		}{{nil, http.StatusOK, "true"}, {failed, http.StatusServiceUnavailable, "false"}, {&web.QuietReset{Cause: failed}, http.StatusOK, "false"}} {
-			w.ResetCatalogue = func(context.Context) error { return c.err }
-			w.ResetTree = w.ResetCatalogue
+		}{{nil, http.StatusOK, "true"}, {failed, http.StatusServiceUnavailable, "false"}, {&operate.QuietReset{Cause: failed}, http.StatusOK, "false"}} {
+			w.Operate.ResetCatalogue = func(context.Context) error { return c.err }
+			w.Operate.ResetTree = w.Operate.ResetCatalogue
 			r := w.get(path)
 			if r.status != c.status || r.body != want+c.ok || r.header.Get("Content-Type") != "text/html" {
 				t.Errorf("%s with %v: %d %s\n%s", path, c.err, r.status, r.header.Get("Content-Type"), r.body)
 			}
 		}
-		w.ResetCatalogue, w.ResetTree = nil, nil
+		w.Operate.ResetCatalogue, w.Operate.ResetTree = nil, nil
 		has(t, w.get(path).body, "was successful: false")
 	}
 }
@@ -120,8 +121,8 @@ func adminPaths() []string {
 func TestMonitorsAreInside(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.ResetCatalogue = func(context.Context) error { return nil }
-	w.ResetTree = w.ResetCatalogue
+	w.Operate.ResetCatalogue = func(context.Context) error { return nil }
+	w.Operate.ResetTree = w.Operate.ResetCatalogue
 	handler := w.Handler()
 	for _, c := range []struct {
 		sentence, peer, host string
@@ -166,8 +167,8 @@ func TestTheAdminListener(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.AdminApart = true
-	w.ResetCatalogue = func(context.Context) error { return nil }
-	w.ResetTree = w.ResetCatalogue
+	w.Operate.ResetCatalogue = func(context.Context) error { return nil }
+	w.Operate.ResetTree = w.Operate.ResetCatalogue
 	w.serve()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 
 	"rivgate/contracts"
 	"rivgate/store"
-	"rivgate/web"
+	"rivgate/web/shell"
 )
 
 func TestDialogueThroughTheAPI(t *testing.T) {
@@ -295,7 +295,7 @@ func TestTokensInProduction(t *testing.T) {
 	w := newWorld(t)
 	mine, foreign := w.submit(clinic, "Tolvan Test", "Text"), w.submit(other, "Tolvan Test", "Text")
 	digest := func(token string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(token))) }
-	tokens, err := web.ReadTokens(strings.NewReader(
+	tokens, err := shell.ReadTokens(strings.NewReader(
 		"- {name: läsare, sha256: " + digest("reader") + ", roles: [read], units: [se2010123456-vc01]}\n" +
 			"- {name: handläggare, sha256: " + digest("handler") + ", roles: [handle], units: [" + clinic + "]}\n" +
 			"- {name: alla, sha256: " + digest("all") + ", roles: [read], units: ['*']}\n" +
@@ -304,7 +304,7 @@ func TestTokensInProduction(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Tokens, w.Environment = tokens, web.Production
+	w.Tokens, w.Environment = tokens, shell.Production
 	w.serve()
 	reply := `{"update":{"type":"PARTIAL_REPLY","text":"x"},"version":1}`
 	begin := `{"update":{"type":"NEW_CASE","handlingUnit":{"hsaId":"` + other + `"},"newCase":{"description":"x"}}}`
@@ -371,11 +371,11 @@ func TestReadTokensRefuses(t *testing.T) {
 		{"a token twice", "- {name: a, sha256: " + sum + ", roles: [operate]}\n- {name: b, sha256: " + sum + ", roles: [operate]}", "twice"},
 		{"no list", "name: a", "reading tokens"},
 	} {
-		if _, err := web.ReadTokens(strings.NewReader(c.file)); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), sum) {
+		if _, err := shell.ReadTokens(strings.NewReader(c.file)); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), sum) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
-	if tokens, err := web.ReadTokens(strings.NewReader("")); err != nil || len(tokens) != 0 {
+	if tokens, err := shell.ReadTokens(strings.NewReader("")); err != nil || len(tokens) != 0 {
 		t.Errorf("an empty file: %v %v", tokens, err)
 	}
 }

@@ -46,7 +46,7 @@ func TestWhatIsKeptOfTheCatalogueIsNeverOld(t *testing.T) {
 		Units:       []routing.Unit{{HSAID: clinic, Name: "Vårdcentralen Björken", Kind: routing.CareUnit, Region: "01"}},
 		Routes:      []routing.Row{{Contract: send, Receiver: clinic, Address: routing.AddressInbox, Until: routing.DateOf(w.clock())}},
 		Permissions: []routing.Permission{{Contract: send, Sender: portal, Receiver: "*"}},
-	}, w.Rules)
+	}, w.Catalogue.Rules)
 	must(t, "making a table", err)
 	w.Relay.Table = func() *routing.Table { return ends }
 	hasNot(t, w.page("/catalogue"), "Ingen väg</span>")

@@ -13,7 +13,7 @@ import (
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/store"
-	"rivgate/web"
+	"rivgate/web/shell"
 )
 
 // moving is a filled-in form of the guide that moves a unit.
@@ -201,7 +201,7 @@ func TestAFileIsReadIntoTheDraft(t *testing.T) {
 	if r := w.post("/catalogue/import", url.Values{"revision": {"2"}}); r.status != http.StatusNotFound {
 		t.Errorf("where no file can be read: %d", r.status)
 	}
-	w.PlanCatalogue = func(file io.Reader, rows []catalogue.Row) ([]catalogue.Edit, []string, error) {
+	w.Catalogue.PlanCatalogue = func(file io.Reader, rows []catalogue.Row) ([]catalogue.Edit, []string, error) {
 		content, err := io.ReadAll(file)
 		switch {
 		case err != nil:
@@ -243,7 +243,7 @@ func TestAFileIsReadIntoTheDraft(t *testing.T) {
 func TestACatalogueThatShrankIsConfirmed(t *testing.T) {
 	t.Parallel()
 	w := keeps(t)
-	w.Catalogue = func() web.CatalogueStatus { return web.CatalogueStatus{Source: "tak.example", Held: "abc"} }
+	w.CatalogueInUse = func() shell.CatalogueStatus { return shell.CatalogueStatus{Source: "tak.example", Held: "abc"} }
 	w.serve()
 	has(t, w.page("/catalogue"), "Gatewayen läser sin katalog från", "tak.example", "har krympt och hålls tillbaka", "/catalogue/held")
 	if err := w.Relay.Store.HoldCatalogue(t.Context(), store.HeldCatalogue{Digest: "abc", Source: "tak.example", RoutesBefore: 100, Routes: 7, PermissionsBefore: 50, Permissions: 3}); err != nil {

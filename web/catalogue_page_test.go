@@ -21,7 +21,7 @@ func keeps(t *testing.T) *world {
 	w := newWorld(t)
 	registry := w.Relay.Contracts
 	send, giveBack := registry.Send().Contract, registry.Return().Contract
-	w.Rules = routing.Rules{Durable: registry.Durable, ReturnContract: giveBack, PortalAddress: portal}
+	w.Catalogue.Rules = routing.Rules{Durable: registry.Durable, ReturnContract: giveBack, PortalAddress: portal}
 	var edits []catalogue.Edit
 	for _, e := range catalogue.RowsOf(routing.Catalogue{
 		Units: []routing.Unit{
@@ -46,10 +46,10 @@ func keeps(t *testing.T) *world {
 	}) {
 		edits = append(edits, catalogue.Edit{Action: catalogue.EditAdd, Row: e})
 	}
-	if _, _, err := w.Relay.Store.EditCatalogue(t.Context(), 0, edits, w.Rules, "anna", ""); err != nil {
+	if _, _, err := w.Relay.Store.EditCatalogue(t.Context(), 0, edits, w.Catalogue.Rules, "anna", ""); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Relay.Store.PublishCatalogue(t.Context(), 1, time.Time{}, w.Rules, "anna", "den första"); err != nil {
+	if _, err := w.Relay.Store.PublishCatalogue(t.Context(), 1, time.Time{}, w.Catalogue.Rules, "anna", "den första"); err != nil {
 		t.Fatal(err)
 	}
 	w.follow()
@@ -71,7 +71,7 @@ func (w *world) follow() {
 		if tables[v.Number] == nil {
 			rows, err := w.Relay.Store.CatalogueRows(context.Background(), v.Number)
 			if err == nil {
-				tables[v.Number], err = routing.NewTable(catalogue.FromRows(rows), w.Rules)
+				tables[v.Number], err = routing.NewTable(catalogue.FromRows(rows), w.Catalogue.Rules)
 			}
 			if err != nil {
 				panic(err) // what was published loads

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"rivgate/routing"
-	"rivgate/web"
+	"rivgate/web/shell"
 )
 
 // catalogueCall calls the API of the catalogue with a revision.
@@ -31,12 +31,12 @@ func TestOnlyWhoKeepsTheCatalogueChangesIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	digest := func(token string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(token))) }
-	tokens, err := web.ReadTokens(strings.NewReader("- {name: katalog, sha256: " + digest("keeper") + ", roles: [catalogue]}\n" +
+	tokens, err := shell.ReadTokens(strings.NewReader("- {name: katalog, sha256: " + digest("keeper") + ", roles: [catalogue]}\n" +
 		"- {name: drift, sha256: " + digest("operator") + ", roles: [operate]}\n- {name: läsare, sha256: " + digest("reader") + ", roles: [read], units: ['*']}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Tokens, w.Environment = tokens, web.Production
+	w.Tokens, w.Environment = tokens, shell.Production
 	w.serve()
 	for _, c := range []struct {
 		name, token, method, path, body string
@@ -70,7 +70,7 @@ func TestOnlyWhoKeepsTheCatalogueChangesIt(t *testing.T) {
 func TestRequestsAboutTheCatalogueAreReadStrictly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.Rules = routing.Rules{}
+	w.Catalogue.Rules = routing.Rules{}
 	for _, c := range []struct {
 		name, method, path, revision, body string
 		want                               int

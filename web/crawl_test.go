@@ -74,7 +74,7 @@ func hostileWorld(t *testing.T) *world {
 	}
 	d, err := w.Relay.Store.CatalogueDraft(t.Context())
 	if err == nil {
-		_, _, err = w.Relay.Store.EditCatalogue(t.Context(), d.Revision, edits, w.Rules, "anna", "")
+		_, _, err = w.Relay.Store.EditCatalogue(t.Context(), d.Revision, edits, w.Catalogue.Rules, "anna", "")
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -16,7 +16,7 @@ import (
 	"rivgate/routing"
 	"rivgate/soap"
 	"rivgate/store"
-	"rivgate/web"
+	"rivgate/web/shell"
 )
 
 // arrives sends a case to a unit over SOAP, as 1177 does, and returns our id of it.
@@ -100,7 +100,7 @@ func TestACareHandlersDay(t *testing.T) {
 	for _, name := range []string{"vera", "hanna"} {
 		w.addPerson(name)
 	}
-	elsa := store.Account{ID: "elsa", Name: "Elsa Test", Source: store.LocalAccounts, Password: hashed(), Grants: []store.Grant{{Role: string(web.RoleHandler), Kind: routing.CareUnit, Units: []string{other}}}}
+	elsa := store.Account{ID: "elsa", Name: "Elsa Test", Source: store.LocalAccounts, Password: hashed(), Grants: []store.Grant{{Role: string(shell.RoleHandler), Kind: routing.CareUnit, Units: []string{other}}}}
 	if err := w.Relay.Store.AddAccount(t.Context(), elsa, store.Access{Who: "test"}); err != nil {
 		t.Fatal(err)
 	}

@@ -7,9 +7,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"os"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +15,6 @@ import (
 	"rivgate/relay"
 	"rivgate/soap"
 	"rivgate/store"
-	"rivgate/web"
 )
 
 // attempted makes one attempt for each delivery that is due, and gives the ids of their messages.
@@ -131,39 +128,6 @@ func TestARefusedCallIsKept(t *testing.T) {
 		t.Fatalf("%+v, %v", kept, err)
 	}
 	has(t, main(w.page("/faults")), kept[0].Code, "the-correlation-id")
-}
-
-// TestEverySubCodeHasReasonAndRemedy: from both sides, and for no other code than the contracts have.
-func TestEverySubCodeHasReasonAndRemedy(t *testing.T) {
-	t.Parallel()
-	source, err := os.ReadFile("../contracts/error.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	told := web.SubCodesTold()
-	codes := regexp.MustCompile(`(?m)^\tSub\w+ += "([A-Z_]+)"`).FindAllStringSubmatch(string(source), -1)
-	if len(codes) < 19 {
-		t.Fatalf("%d codes", len(codes))
-	}
-	for _, code := range codes {
-		words, ok := told[code[1]]
-		if !ok {
-			t.Errorf("the list of faults says nothing of %s", code[1])
-		}
-		seen := map[string]bool{}
-		for _, word := range words {
-			if word == "" || seen[word] {
-				t.Errorf("%s is told as %q", code[1], words)
-			}
-			seen[word] = true
-		}
-		delete(told, code[1])
-	}
-	for code := range told {
-		if !slices.Contains([]string{"DATE_OUT_OF_RANGE", "TOO_MANY", "INCIDENT_UNIT_NOT_ALLOWED"}, code) {
-			t.Errorf("%s is no sub code", code)
-		}
-	}
 }
 
 func TestARecordingIsDownloaded(t *testing.T) {

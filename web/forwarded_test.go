@@ -4,14 +4,14 @@ import (
 	"net/http"
 	"testing"
 
-	"rivgate/web"
+	"rivgate/web/shell"
 )
 
 // What is open to this machine is not open to whom a proxy on this machine forwards for.
 func TestWhatAProxyForwardsIsNotFromHere(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for _, environment := range []string{web.Demo, web.Test} {
+	for _, environment := range []string{shell.Demo, shell.Test} {
 		w.Environment = environment
 		w.serve()
 		for _, path := range []string{"/api/cases", "/mailbox"} {

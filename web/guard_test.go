@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"rivgate/store"
-	"rivgate/web"
+	"rivgate/web/shell"
 )
 
 // ownScripts is a page without the scripts that every page has: any other is foreign.
@@ -184,7 +184,7 @@ func TestProductionOpensWithSigningIn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id := w.submit(clinic, "Tolvan Test", "Text")
-	for _, environment := range []string{web.Production, "prodcution"} { // misspelt: as closed
+	for _, environment := range []string{shell.Production, "prodcution"} { // misspelt: as closed
 		w.Environment = environment
 		w.serve()
 		w.as(nobody)

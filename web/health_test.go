@@ -12,7 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"rivgate/routing"
-	"rivgate/web"
+	"rivgate/web/shell"
 )
 
 func TestHealth(t *testing.T) {
@@ -60,7 +60,7 @@ func TestMetrics(t *testing.T) {
 	calls := prometheus.NewCounter(prometheus.CounterOpts{Name: "rivgate_calls_total", Help: "Calls."})
 	counted.MustRegister(calls)
 	calls.Add(7)
-	w.Registry = counted
+	w.Operate.Registry = counted
 	w.serve()
 	r := w.get("/metrics")
 	labels := `{address="http://127.0.0.1:9/",component="` + system + `",receiver="` + hospital + `"} `
@@ -96,10 +96,10 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	// A request that is under way when the end comes is finished.
 	began, finish := make(chan struct{}), make(chan struct{})
 	var once sync.Once
-	w.Catalogue = func() web.CatalogueStatus {
+	w.CatalogueInUse = func() shell.CatalogueStatus {
 		once.Do(func() { close(began) })
 		<-finish
-		return web.CatalogueStatus{}
+		return shell.CatalogueStatus{}
 	}
 	go func() { ended <- w.Run(ctx, l) }()
 	status := make(chan int, 1)

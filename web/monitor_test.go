@@ -17,7 +17,8 @@ import (
 	"rivgate/relay"
 	"rivgate/routing"
 	"rivgate/store"
-	"rivgate/web"
+	"rivgate/web/operate"
+	"rivgate/web/shell"
 )
 
 // receiver is a handling system that can be down.
@@ -227,12 +228,12 @@ func TestMonitorSaysWhatIsWorst(t *testing.T) {
 	watch := &relay.Watch{Relay: w.Relay}
 	watch.Register(registry)
 	watch.Look(t.Context())
-	w.Registry = registry
-	w.Certificates = func() []web.CertificateStatus {
-		return []web.CertificateStatus{{Use: "soap.tls.certificate", Subject: "CN=a", NotAfter: w.clock().Add(5*24*time.Hour + time.Hour)}, {Use: "producer.tls.certificate", NotAfter: w.clock().Add(-time.Hour)}}
+	w.Operate.Registry = registry
+	w.Operate.Certificates = func() []operate.CertificateStatus {
+		return []operate.CertificateStatus{{Use: "soap.tls.certificate", Subject: "CN=a", NotAfter: w.clock().Add(5*24*time.Hour + time.Hour)}, {Use: "producer.tls.certificate", NotAfter: w.clock().Add(-time.Hour)}}
 	}
-	w.Catalogue = func() web.CatalogueStatus {
-		return web.CatalogueStatus{Loaded: w.clock(), Source: "file", FromCache: true, Held: "abc"}
+	w.CatalogueInUse = func() shell.CatalogueStatus {
+		return shell.CatalogueStatus{Loaded: w.clock(), Source: "file", FromCache: true, Held: "abc"}
 	}
 	w.serve()
 	page = w.page("/monitor")

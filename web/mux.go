@@ -1,193 +1,178 @@
 package web
 
 import (
-	"errors"
 	"net/http"
-	"net/url"
-	pathpkg "path"
-	"strings"
 
 	"rivgate/store"
-)
-
-// kind of an endpoint: who gets in, and how errors look.
-type kind int
-
-const (
-	pages   kind = iota // for people who are signed in
-	door                // for people whoever they are: signing in and out
-	citizen             // the citizen's stand-in, for trying the whole way: in demo and test, from this machine
-	api                 // JSON, with roles
-	plain               // monitors and files without content: nobody is asked who they are
-	admin               // for monitors on the inside
-	reset               // the like, which reads again what is in use
+	"rivgate/web/shell"
 )
 
 // endpoint is one line of the table of everything that this listener answers.
-type endpoint struct {
-	method, path string
-	kind         kind
-	serve        func(http.ResponseWriter, *http.Request, access) error
-	needs        Action // any of them, with somebody's things at least; the handler asks may for the thing itself. Nothing for plain
-}
+type endpoint shell.Endpoint
 
 // endpoints is the whole listener.
 //
-// A new page is one line here: its method and path, pages, the handler, and the action that it is for. Whoever may not do that with anything at all does not
-// reach the handler, and finds no entry in the menu (menu.go). The handler asks s.theirs(ctx, who, action, c) for each case it touches and returns its error;
-// lists are kept to what may be seen by s.narrow. Before anything of a case is shown or changed, s.lookedAt writes the access log (s.looked for what is no
-// case), and its error ends the request. The page begins with s.page(who, title, nav); who.kept is what was typed on it before a session ran out.
+// A new page is one line here: method, path, kind, handler, and the action that it is for. Whoever may not do that with
+// anything at all does not reach the handler, and finds no entry in the menu (shell/render.go). The handler asks
+// s.Theirs(ctx, who, action, c) for each case it touches and returns its error; s.Narrow keeps a list to what may be seen.
+// Before anything of a case is shown or changed, s.LookedAt writes the access log (s.Looked for what is no case), and its
+// error ends the request. The page begins with s.Page(who, title, nav), is an HTML file of the room's folder, and is written
+// by html.Render. who.Kept is what was typed on it before a session ran out.
 func (s *Site) endpoints() []endpoint {
 	const get, post, put, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
 	return []endpoint{
-		{get, "/signin", door, s.signInPage, 0},
-		{post, "/signin", door, s.signIn, 0},
-		{get, "/signin/oidc", door, s.oidcGo, 0},
-		{get, "/signin/oidc/back", door, s.oidcBack, 0},
-		{post, "/signout", door, s.signOut, 0},
-		{get, "/account", pages, s.accountPage, SignedIn},
-		{get, "/help", pages, s.helpPage, SignedIn},
-		{post, "/account/password", pages, s.changePassword, SignedIn},
-		{get, "/review", pages, s.reviewPage, ReviewLog},
-		{post, "/review", pages, s.reviewSearch, ReviewLog},
-		{post, "/review/check", pages, s.reviewCheck, ReviewLog},
-		{post, "/review/export", pages, s.reviewExport, ReviewLog},
-		{get, "/review/samples/{number}", pages, s.samplePage, ReviewLog},
-		{post, "/review/samples/{number}/{verb}", pages, s.sampleVerb, ReviewLog},
+		{get, "/signin", shell.Door, s.Signin.SignInPage, 0},
+		{post, "/signin", shell.Door, s.Signin.SignIn, 0},
+		{get, "/signin/oidc", shell.Door, s.Signin.OIDCGo, 0},
+		{get, "/signin/oidc/back", shell.Door, s.Signin.OIDCBack, 0},
+		{post, "/signout", shell.Door, s.Signin.SignOut, 0},
+		{get, "/account", shell.Pages, s.Signin.AccountPage, shell.SignedIn},
+		{get, "/help", shell.Pages, s.people.HelpPage, shell.SignedIn},
+		{post, "/account/password", shell.Pages, s.Signin.ChangePassword, shell.SignedIn},
+		{get, "/review", shell.Pages, s.people.ReviewPage, shell.ReviewLog},
+		{post, "/review", shell.Pages, s.people.ReviewSearch, shell.ReviewLog},
+		{post, "/review/check", shell.Pages, s.people.ReviewCheck, shell.ReviewLog},
+		{post, "/review/export", shell.Pages, s.people.ReviewExport, shell.ReviewLog},
+		{get, "/review/samples/{number}", shell.Pages, s.people.SamplePage, shell.ReviewLog},
+		{post, "/review/samples/{number}/{verb}", shell.Pages, s.people.SampleVerb, shell.ReviewLog},
 
-		{get, "/{$}", pages, s.startPage, SignedIn},
-		{get, "/inbox", pages, s.inboxPage, SeeCase},
-		{post, "/inbox", pages, s.inboxSearch, ReadCase},
-		{get, "/inbox/{id}", pages, s.casePage, ReadCase},
-		{post, "/inbox/{id}/{verb}", pages, s.caseVerb, WriteCase},
-		{get, "/phrases", pages, s.phrasesPage, Administer | WriteCase},
-		{post, "/phrases", pages, s.phraseChange, Administer | WriteCase},
-		{get, "/users", pages, s.usersPage, Administer},
-		{post, "/users", pages, s.userChange, Administer},
-		{get, "/inbox/{id}/live", pages, s.caseLive, WriteCase},
-		{get, "/inbox/{id}/preview/{form}", pages, s.previewPage, WriteCase},
-		{post, "/inbox/{id}/draft/{form}", pages, s.draftSave, WriteCase},
-		{post, "/inbox/{id}/outgoing/{out}/{verb}", pages, s.outgoingVerb, WriteCase},
-		{get, "/inbox/{id}/desk", pages, s.deskPage, AssignCase},
-		{post, "/inbox/{id}/desk/{verb}", pages, s.deskChange, AssignCase | ReadCase | WriteCase},
-		{get, "/inbox/{id}/export", pages, s.exportCase, ExportCase},
-		{get, "/inbox/{id}/pdf", pages, s.exportPDF, ExportCase},
-		{get, "/inbox/{id}/files/{message}/{n}", pages, s.caseFile, ReadCase},
-		{get, "/inbox/{id}/notes/{note}/{n}", pages, s.noteFile, ReadCase},
-		{post, "/inbox/{id}/forward", pages, s.boardForward, WriteCase},
-		{get, "/inbox/{id}/board", pages, s.boardCasePage, ReadCase},
-		{post, "/inbox/{id}/board/{verb}", pages, s.boardVerb, WriteCase},
-		{get, "/inbox/{id}/board/request/{n}", pages, s.requestPage, ExportCase},
-		{get, "/board", pages, s.boardListPage, ReadCase},
-		{get, "/board/export", pages, s.boardExport, ExportCase},
-		{get, "/begin", pages, s.beginPage, WriteCase},
-		{post, "/begin", pages, s.beginCase, WriteCase},
-		{get, "/mailbox", citizen, s.mailboxListPage, BeCitizen},
-		{post, "/mailbox", citizen, s.mailboxList, BeCitizen},
-		{get, "/mailbox/{id}", citizen, s.mailboxPage, BeCitizen},
-		{post, "/mailbox/{id}/answer", citizen, s.mailboxAnswer, BeCitizen},
-		{get, "/mailbox/{id}/files/{message}/{n}", citizen, s.mailboxFile, BeCitizen},
-		{get, "/submit", citizen, s.submitPage, BeCitizen},
-		{post, "/submit", citizen, s.submitCase, BeCitizen},
-		{get, "/monitor", pages, s.monitorPage, SeeDeliveries},
-		{get, "/monitor/now", pages, s.monitorNow, SeeDeliveries},
-		{get, "/monitor/deliveries", pages, s.deliveriesPage, SeeDeliveries},
-		{get, "/monitor/deliveries/{id}", pages, s.deliveryPage, SeeDeliveries},
-		{get, "/monitor/bulk", pages, s.bulkPage, MoveDeliveries | Resend},
-		{get, "/monitor/order", pages, s.orderPage, MoveDeliveries | Resend},
-		{post, "/monitor/order", pages, s.orderVerb, MoveDeliveries | Resend},
-		{get, "/statistics", pages, s.statisticsPage, SeeStatistics},
-		{get, "/statistics/file", pages, s.statisticsFile, SeeStatistics},
-		{get, "/catalogue", pages, s.cataloguePage, SeeCatalogue},
-		{get, "/catalogue/rows", pages, s.catalogueRowsPage, SeeCatalogue},
-		{post, "/catalogue/rows", pages, s.catalogueAddRow, KeepCatalogue},
-		{get, "/catalogue/rows/new", pages, s.catalogueNewRow, KeepCatalogue},
-		{get, "/catalogue/rows/{id}", pages, s.catalogueRowPage, SeeCatalogue},
-		{post, "/catalogue/rows/{id}/{verb}", pages, s.catalogueRowVerb, KeepCatalogue},
-		{get, "/catalogue/draft", pages, s.catalogueDraftPage, SeeCatalogue},
-		{post, "/catalogue/draft/{verb}", pages, s.catalogueDraftVerb, KeepCatalogue},
-		{get, "/catalogue/versions", pages, s.catalogueVersionsPage, SeeCatalogue},
-		{get, "/catalogue/versions/{number}", pages, s.catalogueVersionPage, SeeCatalogue},
-		{post, "/catalogue/versions/{number}/{verb}", pages, s.catalogueVersionVerb, KeepCatalogue},
-		{get, "/catalogue/history", pages, s.catalogueHistoryPage, SeeCatalogue},
-		{get, "/catalogue/move", pages, s.catalogueMovePage, KeepCatalogue},
-		{post, "/catalogue/move", pages, s.catalogueMove, KeepCatalogue},
-		{get, "/catalogue/import", pages, s.catalogueImportPage, KeepCatalogue},
-		{post, "/catalogue/import", pages, s.catalogueImport, KeepCatalogue},
-		{get, "/resolve", pages, s.resolvePage, Explain},
-		{post, "/resolve", pages, s.resolveTest, SeeCatalogue},
-		{get, "/catalogue/held", pages, s.catalogueHeldPage, SeeCatalogue},
-		{post, "/catalogue/held", pages, s.catalogueAccept, KeepCatalogue},
-		{get, "/faults", pages, s.faultsPage, SeeDeliveries},
-		{get, "/faults/{id}", pages, s.faultPage, SeeDeliveries},
-		{post, "/faults/{id}/resend", pages, s.resend, Resend},
-		{get, "/exchange/{id}", pages, s.exchange, SeeExchange},
+		{get, "/{$}", shell.Pages, s.lists.StartPage, shell.SignedIn},
+		{get, "/inbox", shell.Pages, s.lists.InboxPage, shell.SeeCase},
+		{post, "/inbox", shell.Pages, s.lists.InboxSearch, shell.ReadCase},
+		{get, "/inbox/{id}", shell.Pages, s.desk.CasePage, shell.ReadCase},
+		{post, "/inbox/{id}/{verb}", shell.Pages, s.desk.CaseVerb, shell.WriteCase},
+		{get, "/phrases", shell.Pages, s.people.PhrasesPage, shell.Administer | shell.WriteCase},
+		{post, "/phrases", shell.Pages, s.people.PhraseChange, shell.Administer | shell.WriteCase},
+		{get, "/users", shell.Pages, s.people.UsersPage, shell.Administer},
+		{post, "/users", shell.Pages, s.people.UserChange, shell.Administer},
+		{get, "/inbox/{id}/live", shell.Pages, s.desk.CaseLive, shell.WriteCase},
+		{get, "/inbox/{id}/preview/{form}", shell.Pages, s.desk.PreviewPage, shell.WriteCase},
+		{post, "/inbox/{id}/draft/{form}", shell.Pages, s.desk.DraftSave, shell.WriteCase},
+		{post, "/inbox/{id}/outgoing/{out}/{verb}", shell.Pages, s.desk.OutgoingVerb, shell.WriteCase},
+		{get, "/inbox/{id}/desk", shell.Pages, s.desk.AssignmentPage, shell.AssignCase},
+		{post, "/inbox/{id}/desk/{verb}", shell.Pages, s.desk.DeskChange, shell.AssignCase | shell.ReadCase | shell.WriteCase},
+		{get, "/inbox/{id}/export", shell.Pages, s.export.ExportPackage, shell.ExportCase},
+		{get, "/inbox/{id}/pdf", shell.Pages, s.export.ExportPDF, shell.ExportCase},
+		{get, "/inbox/{id}/files/{message}/{n}", shell.Pages, s.desk.CaseFile, shell.ReadCase},
+		{get, "/inbox/{id}/notes/{note}/{n}", shell.Pages, s.desk.NoteFile, shell.ReadCase},
+		{post, "/inbox/{id}/forward", shell.Pages, s.desk.BoardForward, shell.WriteCase},
+		{get, "/inbox/{id}/board", shell.Pages, s.board.CasePage, shell.ReadCase},
+		{post, "/inbox/{id}/board/{verb}", shell.Pages, s.board.Verb, shell.WriteCase},
+		{get, "/inbox/{id}/board/request/{n}", shell.Pages, s.board.RequestPage, shell.ExportCase},
+		{get, "/board", shell.Pages, s.board.ListPage, shell.ReadCase},
+		{get, "/board/export", shell.Pages, s.board.Export, shell.ExportCase},
+		{get, "/begin", shell.Pages, s.lists.BeginPage, shell.WriteCase},
+		{post, "/begin", shell.Pages, s.lists.BeginCase, shell.WriteCase},
+		{get, "/mailbox", shell.Citizen, s.mailbox.ListPage, shell.BeCitizen},
+		{post, "/mailbox", shell.Citizen, s.mailbox.List, shell.BeCitizen},
+		{get, "/mailbox/{id}", shell.Citizen, s.mailbox.LettersPage, shell.BeCitizen},
+		{post, "/mailbox/{id}/answer", shell.Citizen, s.mailbox.Answer, shell.BeCitizen},
+		{get, "/mailbox/{id}/files/{message}/{n}", shell.Citizen, s.mailbox.File, shell.BeCitizen},
+		{get, "/submit", shell.Citizen, s.mailbox.SubmitPage, shell.BeCitizen},
+		{post, "/submit", shell.Citizen, s.mailbox.SubmitCase, shell.BeCitizen},
+		{get, "/monitor", shell.Pages, s.Operate.MonitorPage, shell.SeeDeliveries},
+		{get, "/monitor/now", shell.Pages, s.Operate.MonitorNow, shell.SeeDeliveries},
+		{get, "/monitor/deliveries", shell.Pages, s.Operate.DeliveriesPage, shell.SeeDeliveries},
+		{get, "/monitor/deliveries/{id}", shell.Pages, s.Operate.DeliveryPage, shell.SeeDeliveries},
+		{get, "/monitor/bulk", shell.Pages, s.Operate.BulkPage, shell.MoveDeliveries | shell.Resend},
+		{get, "/monitor/order", shell.Pages, s.Operate.OrderPage, shell.MoveDeliveries | shell.Resend},
+		{post, "/monitor/order", shell.Pages, s.Operate.OrderVerb, shell.MoveDeliveries | shell.Resend},
+		{get, "/statistics", shell.Pages, s.Statistics.TablePage, shell.SeeStatistics},
+		{get, "/statistics/file", shell.Pages, s.Statistics.TableFile, shell.SeeStatistics},
+		{get, "/catalogue", shell.Pages, s.Catalogue.UnitsPage, shell.SeeCatalogue},
+		{get, "/catalogue/rows", shell.Pages, s.Catalogue.RowsPage, shell.SeeCatalogue},
+		{post, "/catalogue/rows", shell.Pages, s.Catalogue.AddRow, shell.KeepCatalogue},
+		{get, "/catalogue/rows/new", shell.Pages, s.Catalogue.NewRow, shell.KeepCatalogue},
+		{get, "/catalogue/rows/{id}", shell.Pages, s.Catalogue.RowPage, shell.SeeCatalogue},
+		{post, "/catalogue/rows/{id}/{verb}", shell.Pages, s.Catalogue.RowVerb, shell.KeepCatalogue},
+		{get, "/catalogue/draft", shell.Pages, s.Catalogue.DraftPage, shell.SeeCatalogue},
+		{post, "/catalogue/draft/{verb}", shell.Pages, s.Catalogue.DraftVerb, shell.KeepCatalogue},
+		{get, "/catalogue/versions", shell.Pages, s.Catalogue.VersionsPage, shell.SeeCatalogue},
+		{get, "/catalogue/versions/{number}", shell.Pages, s.Catalogue.VersionPage, shell.SeeCatalogue},
+		{post, "/catalogue/versions/{number}/{verb}", shell.Pages, s.Catalogue.VersionVerb, shell.KeepCatalogue},
+		{get, "/catalogue/history", shell.Pages, s.Catalogue.HistoryPage, shell.SeeCatalogue},
+		{get, "/catalogue/move", shell.Pages, s.Catalogue.MovePage, shell.KeepCatalogue},
+		{post, "/catalogue/move", shell.Pages, s.Catalogue.Move, shell.KeepCatalogue},
+		{get, "/catalogue/import", shell.Pages, s.Catalogue.ImportPage, shell.KeepCatalogue},
+		{post, "/catalogue/import", shell.Pages, s.Catalogue.CatalogueImport, shell.KeepCatalogue},
+		{get, "/resolve", shell.Pages, s.Catalogue.ResolvePage, shell.Explain},
+		{post, "/resolve", shell.Pages, s.Catalogue.ResolveTest, shell.SeeCatalogue},
+		{get, "/catalogue/held", shell.Pages, s.Catalogue.HeldPage, shell.SeeCatalogue},
+		{post, "/catalogue/held", shell.Pages, s.Catalogue.AcceptHeld, shell.KeepCatalogue},
+		{get, "/faults", shell.Pages, s.Operate.FaultsPage, shell.SeeDeliveries},
+		{get, "/faults/{id}", shell.Pages, s.Operate.FaultPage, shell.SeeDeliveries},
+		{post, "/faults/{id}/resend", shell.Pages, s.Operate.Resend, shell.Resend},
+		{get, "/exchange/{id}", shell.Pages, s.Operate.Exchange, shell.SeeExchange},
 
-		{get, "/api/openapi.json", api, s.apiDescription, SignedIn},
-		{get, "/api/receivers", api, s.apiReceivers, SignedIn},
-		{get, "/api/cases", api, s.apiCases, ReadCase},
-		{post, "/api/cases", api, s.apiNewCase, WriteCase | BeCitizen},
-		{post, "/api/cases/search", api, s.apiSearch, ReadCase},
-		{get, "/api/cases/{id}", api, s.apiCase, ReadCase | BeCitizen},
-		{get, "/api/cases/{id}/messages", api, s.apiMessages, ReadCase},
-		{post, "/api/cases/{id}/messages", api, s.apiNewMessage, WriteCase | BeCitizen},
-		{get, "/api/cases/{id}/messages/{message}/files/{n}", api, s.apiFile, ReadCase},
-		{get, "/api/cases/{id}/mailbox", api, s.apiMailbox, ReadCase | BeCitizen},
-		{get, "/api/deliveries", api, s.apiDeliveries, SeeDeliveries},
-		{get, "/api/deliveries/{id}", api, s.apiDelivery, SeeDeliveries},
-		{post, "/api/deliveries/{verb}", api, s.apiDeliveryVerb, MoveDeliveries | Resend},
-		{get, "/api/waiting", api, s.apiWaiting, SeeDeliveries},
-		{get, "/api/audit", api, s.apiAudit, SeeOrders},
-		{get, "/api/statistics", api, s.apiStatistics, SeeStatistics},
-		{get, "/api/resolve", api, s.apiResolve, Explain},
-		{get, "/api/catalogue/draft", api, s.apiCatalogueDraft, SeeCatalogue},
-		{put, "/api/catalogue/draft", api, s.apiCatalogueImport, KeepCatalogue},
-		{del, "/api/catalogue/draft", api, s.apiCatalogueDiscard, KeepCatalogue},
-		{post, "/api/catalogue/rebase", api, s.apiCatalogueRebase, KeepCatalogue},
-		{get, "/api/catalogue/rows", api, s.apiCatalogueRows, SeeCatalogue},
-		{post, "/api/catalogue/rows", api, s.apiCatalogueEdit, KeepCatalogue},
-		{get, "/api/catalogue/diff", api, s.apiCatalogueDiff, SeeCatalogue},
-		{post, "/api/catalogue/publish", api, s.apiCataloguePublish, KeepCatalogue},
-		{get, "/api/catalogue/versions", api, s.apiCatalogueVersions, SeeCatalogue},
-		{post, "/api/catalogue/rollback", api, s.apiCatalogueRollback, KeepCatalogue},
-		{post, "/api/catalogue/cancel", api, s.apiCatalogueCancel, KeepCatalogue},
-		{get, "/api/catalogue/history", api, s.apiCatalogueHistory, SeeCatalogue},
-		{get, "/api/catalogue/held", api, s.apiCatalogueHeld, SeeCatalogue},
-		{post, "/api/catalogue/accept", api, s.apiCatalogueAccept, KeepCatalogue},
-		{post, "/api/catalogue/test", api, s.apiRouteTest, SeeCatalogue},
-		{get, "/api/codes", api, s.apiCodes, WriteCase},
+		{get, "/api/openapi.json", shell.API, s.apiCases.Description, shell.SignedIn},
+		{get, "/api/receivers", shell.API, s.apiCases.Receivers, shell.SignedIn},
+		{get, "/api/cases", shell.API, s.apiCases.Cases, shell.ReadCase},
+		{post, "/api/cases", shell.API, s.apiCases.NewCase, shell.WriteCase | shell.BeCitizen},
+		{post, "/api/cases/search", shell.API, s.apiCases.Search, shell.ReadCase},
+		{get, "/api/cases/{id}", shell.API, s.apiCases.APICase, shell.ReadCase | shell.BeCitizen},
+		{get, "/api/cases/{id}/messages", shell.API, s.apiCases.Messages, shell.ReadCase},
+		{post, "/api/cases/{id}/messages", shell.API, s.apiCases.NewMessage, shell.WriteCase | shell.BeCitizen},
+		{get, "/api/cases/{id}/messages/{message}/files/{n}", shell.API, s.apiCases.File, shell.ReadCase},
+		{get, "/api/cases/{id}/mailbox", shell.API, s.apiCases.Mailbox, shell.ReadCase | shell.BeCitizen},
+		{get, "/api/deliveries", shell.API, s.apiDeliveries.Deliveries, shell.SeeDeliveries},
+		{get, "/api/deliveries/{id}", shell.API, s.apiDeliveries.Delivery, shell.SeeDeliveries},
+		{post, "/api/deliveries/{verb}", shell.API, s.apiDeliveries.DeliveryVerb, shell.MoveDeliveries | shell.Resend},
+		{get, "/api/waiting", shell.API, s.apiDeliveries.Waiting, shell.SeeDeliveries},
+		{get, "/api/audit", shell.API, s.apiDeliveries.Audit, shell.SeeOrders},
+		{get, "/api/statistics", shell.API, s.Statistics.CountsAsJSON, shell.SeeStatistics},
+		{get, "/api/resolve", shell.API, s.apiCatalogue.Resolve, shell.Explain},
+		{get, "/api/catalogue/draft", shell.API, s.apiCatalogue.Draft, shell.SeeCatalogue},
+		{put, "/api/catalogue/draft", shell.API, s.apiCatalogue.APICatalogueImport, shell.KeepCatalogue},
+		{del, "/api/catalogue/draft", shell.API, s.apiCatalogue.Discard, shell.KeepCatalogue},
+		{post, "/api/catalogue/rebase", shell.API, s.apiCatalogue.Rebase, shell.KeepCatalogue},
+		{get, "/api/catalogue/rows", shell.API, s.apiCatalogue.ListRows, shell.SeeCatalogue},
+		{post, "/api/catalogue/rows", shell.API, s.apiCatalogue.Edit, shell.KeepCatalogue},
+		{get, "/api/catalogue/diff", shell.API, s.apiCatalogue.Diff, shell.SeeCatalogue},
+		{post, "/api/catalogue/publish", shell.API, s.apiCatalogue.Publish, shell.KeepCatalogue},
+		{get, "/api/catalogue/versions", shell.API, s.apiCatalogue.Versions, shell.SeeCatalogue},
+		{post, "/api/catalogue/rollback", shell.API, s.apiCatalogue.Rollback, shell.KeepCatalogue},
+		{post, "/api/catalogue/cancel", shell.API, s.apiCatalogue.Cancel, shell.KeepCatalogue},
+		{get, "/api/catalogue/history", shell.API, s.apiCatalogue.History, shell.SeeCatalogue},
+		{get, "/api/catalogue/held", shell.API, s.apiCatalogue.Held, shell.SeeCatalogue},
+		{post, "/api/catalogue/accept", shell.API, s.apiCatalogue.AcceptHeld, shell.KeepCatalogue},
+		{post, "/api/catalogue/test", shell.API, s.apiCatalogue.RouteTest, shell.SeeCatalogue},
+		{get, "/api/codes", shell.API, s.apiCases.ListCodes, shell.WriteCase},
 
-		{get, "/healthz", plain, s.healthz, 0},
-		{get, "/readyz", plain, s.readyz, 0},
-		{get, "/static/{name}", plain, s.static, 0},
+		{get, "/healthz", shell.Plain, s.Operate.Healthz, 0},
+		{get, "/readyz", shell.Plain, s.Operate.Readyz, 0},
+		{get, "/static/{name}", shell.Plain, s.Static, 0},
 	}
 }
 
 // Handler is the listener's handler.
 func (s *Site) Handler() http.Handler {
-	s.visits = s.newVisits()
+	s.wire()
+	if s.SignedInBy = ""; s.Signin.Provider != nil {
+		s.SignedInBy = s.Signin.Provider.Name
+	}
+	s.Sessions = s.NewSessions()
 	mux := http.NewServeMux()
-	s.mux = mux
+	s.Mux = mux
 	endpoints := s.endpoints()
 	if !s.AdminApart {
 		endpoints = append(endpoints, s.adminEndpoints()...)
 	}
 	for _, e := range endpoints {
-		mux.Handle(e.method+" "+e.path, s.guarded(e))
+		mux.Handle(e.Method+" "+e.Path, s.Guarded(shell.Endpoint(e)))
 	}
 	own := http.NewCrossOriginProtection()
 	own.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.stranger(r, access{}, store.Access{What: store.AccessCrossSite, Detail: r.Method})
-		s.fail(w, r, access{}, !isAPI(r), errCrossSite)
+		s.Stranger(r, shell.Access{}, store.Access{What: store.AccessCrossSite, Detail: r.Method})
+		s.Fail(w, r, shell.Access{}, !shell.IsAPI(r), shell.ErrCrossSite)
 	}))
-	return answerBeforeEnd(s.headers(own.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := sound(r); err != nil {
-			s.fail(w, r, access{}, !isAPI(r), err)
+	return shell.AnswerBeforeEnd(s.Headers(own.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := shell.Sound(r); err != nil {
+			s.Fail(w, r, shell.Access{}, !shell.IsAPI(r), err)
 			return
 		}
 		h, pattern := mux.Handler(r)
 		if pattern == "" {
-			s.unknown(w, r, h)
+			s.Unknown(w, r, h)
 			return
 		}
 		mux.ServeHTTP(w, r)
@@ -195,108 +180,9 @@ func (s *Site) Handler() http.Handler {
 }
 
 // served is an endpoint that another package's handler answers, errors included.
-func served(h http.Handler) func(http.ResponseWriter, *http.Request, access) error {
-	return func(w http.ResponseWriter, r *http.Request, _ access) error {
+func served(h http.Handler) func(http.ResponseWriter, *http.Request, shell.Access) error {
+	return func(w http.ResponseWriter, r *http.Request, _ shell.Access) error {
 		h.ServeHTTP(w, r)
 		return nil
 	}
 }
-
-// guarded asks who calls before an endpoint is served, and writes its error.
-func (s *Site) guarded(e endpoint) http.Handler {
-	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		who, err := s.identify(r, e)
-		if err == nil {
-			if err = s.ordered(r, who, e); err == nil {
-				err = e.serve(w, r, who)
-			}
-		} else if errors.Is(err, errSignIn) {
-			err = s.turnedAway(w, r)
-		}
-		var other *elsewhere
-		switch {
-		case errors.As(err, &other):
-			http.Redirect(w, r, other.address, http.StatusSeeOther)
-		case err != nil:
-			s.fail(w, r, who, e.kind < api, err)
-		}
-	})
-	if e.kind >= plain {
-		return h
-	}
-	return s.visits.LoadAndSave(h)
-}
-
-// headers are on every answer. Scripts are our own files, and there is no other on any page; nothing comes from elsewhere.
-func (s *Site) headers(next http.Handler) http.Handler {
-	const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "same-origin")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Cache-Control", "no-store")
-		if s.stopping() {
-			h.Set("Connection", "close")
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-// unknown answers what no endpoint takes. The mux knows which: its own answer, which is not sent, says 404 or 405.
-func (s *Site) unknown(w http.ResponseWriter, r *http.Request, h http.Handler) {
-	probe := &discard{header: http.Header{}}
-	h.ServeHTTP(probe, r)
-	switch {
-	case probe.status == http.StatusMethodNotAllowed:
-		w.Header().Set("Allow", probe.header.Get("Allow"))
-		s.wrongMethod(w, r, access{})
-	case probe.status >= 300 && probe.status < 400: // a path that is written untidily
-		http.Redirect(w, r, probe.header.Get("Location"), probe.status)
-	default:
-		s.fail(w, r, access{}, !isAPI(r), errNotFound)
-	}
-}
-
-// wrongMethod answers a call of an address that does not take its method. Who opens the address of a form is led to the page that the form stands on.
-func (s *Site) wrongMethod(w http.ResponseWriter, r *http.Request, who access) {
-	if isAPI(r) || s.Environment == Demo && !fromHere(r) {
-		s.fail(w, r, access{}, !isAPI(r), errMethod)
-		return
-	}
-	p := *errMethod
-	p.Title, p.Detail = "Här finns ingen sida", "Adressen tar emot ett formulär. Gå till sidan som formuläret står på."
-	above := r.URL.Path
-	if r.Pattern != "" { // this is the page, and lacks what it is about
-		above = pathpkg.Dir(above)
-	}
-	shown := errorPage{page: s.page(who, p.Title, ""), Problem: &p, Back: s.pageAbove(above)}
-	if err := html.render(w, p.Status, "error", shown); err != nil {
-		s.fail(w, r, access{}, false, err)
-	}
-}
-
-// pageAbove is the nearest address at or above a path that can be opened: the page that the form of an address stands on.
-func (s *Site) pageAbove(path string) string {
-	for ; path != "/" && path != "."; path = pathpkg.Dir(path) {
-		probe := &http.Request{Method: http.MethodGet, URL: &url.URL{Path: path}}
-		if _, pattern := s.mux.Handler(probe); pattern != "" {
-			return probe.URL.EscapedPath()
-		}
-	}
-	return "/"
-}
-
-func isAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/") }
-
-// discard keeps status and headers of an answer and drops the rest.
-type discard struct {
-	header http.Header
-	status int
-}
-
-func (d *discard) Header() http.Header         { return d.header }
-func (d *discard) WriteHeader(status int)      { d.status = status }
-func (d *discard) Write(b []byte) (int, error) { return len(b), nil }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -12,6 +13,10 @@ import (
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/store"
+	"rivgate/web/api"
+	cataloguepages "rivgate/web/catalogue"
+	"rivgate/web/shell"
+	"rivgate/web/statistics"
 )
 
 type operation struct {
@@ -32,7 +37,7 @@ type description struct {
 
 func readDescription(t *testing.T) (d description, text string) {
 	t.Helper()
-	b, err := files.ReadFile("openapi.json")
+	b, err := os.ReadFile("api/openapi.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,10 +48,10 @@ func readDescription(t *testing.T) (d description, text string) {
 }
 
 // rolesFor are the systems' roles that reach an endpoint, by name; none where all do.
-func rolesFor(needs Action) []string {
+func rolesFor(needs shell.Action) []string {
 	var all []string
-	for _, role := range []Role{RoleCatalogue, RoleHandle, RoleOperate, RolePortal, RoleRead} {
-		if needs != SignedIn && rights(role)&needs != 0 {
+	for _, role := range []shell.Role{shell.RoleCatalogue, shell.RoleHandle, shell.RoleOperate, shell.RolePortal, shell.RoleRead} {
+		if needs != shell.SignedIn && shell.Rights(role)&needs != 0 {
 			all = append(all, string(role))
 		}
 	}
@@ -58,27 +63,27 @@ func TestDescriptionHasEveryEndpoint(t *testing.T) {
 	d, _ := readDescription(t)
 	seen := 0
 	for _, e := range (&Site{}).endpoints() {
-		if e.kind != api {
+		if e.Kind != shell.API {
 			continue
 		}
 		seen++
-		op, ok := d.Paths[e.path][strings.ToLower(e.method)]
+		op, ok := d.Paths[e.Path][strings.ToLower(e.Method)]
 		if !ok {
-			t.Errorf("%s %s is not described", e.method, e.path)
+			t.Errorf("%s %s is not described", e.Method, e.Path)
 			continue
 		}
-		if described, are := slices.Sorted(slices.Values(op.Roles)), rolesFor(e.needs); !slices.Equal(described, are) {
-			t.Errorf("%s %s: roles are described as %v, are %v", e.method, e.path, described, are)
+		if described, are := slices.Sorted(slices.Values(op.Roles)), rolesFor(e.Needs); !slices.Equal(described, are) {
+			t.Errorf("%s %s: roles are described as %v, are %v", e.Method, e.Path, described, are)
 		}
-		for _, part := range strings.Split(e.path, "/") {
+		for _, part := range strings.Split(e.Path, "/") {
 			name, isParameter := strings.CutPrefix(part, "{")
 			named := slices.ContainsFunc(op.Parameters, func(p struct{ Name, In string }) bool { return p.In == "path" && p.Name+"}" == name })
 			if isParameter && !named {
-				t.Errorf("%s %s: %s is not described", e.method, e.path, part)
+				t.Errorf("%s %s: %s is not described", e.Method, e.Path, part)
 			}
 		}
 		if op.Responses["default"] == nil {
-			t.Errorf("%s %s: no word on refusals", e.method, e.path)
+			t.Errorf("%s %s: no word on refusals", e.Method, e.Path)
 		}
 	}
 	for path, methods := range d.Paths {
@@ -97,18 +102,18 @@ func TestDescriptionHasEveryField(t *testing.T) {
 	d, text := readDescription(t)
 	shapes := map[string]any{
 		"II": contracts.II{}, "Stamp": contracts.Stamp{}, "OrgUnit": contracts.OrgUnit{}, "PersonID": contracts.PersonID{}, "CV": contracts.CV{},
-		"Recipient": contracts.Recipient{}, "Attachment": contracts.Attachment{}, "Upload": upload{}, "Reporter": contracts.Reporter{}, "Patient": contracts.Patient{},
+		"Recipient": contracts.Recipient{}, "Attachment": contracts.Attachment{}, "Upload": api.Upload{}, "Reporter": contracts.Reporter{}, "Patient": contracts.Patient{},
 		"Complaint": contracts.Complaint{}, "Answer": contracts.Answer{}, "Forward": contracts.Forward{}, "Professional": contracts.Professional{},
-		"Classification": contracts.Classification{}, "Update": contracts.Update{}, "Handover": contracts.Handover{}, "Message": contracts.Message{}, "NewCase": newCase{}, "NewMessage": newMessage{},
-		"Accepted": receiptView{}, "Ref": store.Ref{}, "Handler": store.Handler{}, "Person": personView{}, "CaseClassification": concluded{}, "Case": caseView{},
-		"Entry": store.Entry{}, "Letter": store.Letter{}, "Receiver": relay.Receiver{}, "Delivery": deliveryRow{}, "Outage": store.Outage{}, "DeliveryWithAttempts": deliveryView{},
-		"Attempt": attemptView{}, "Diagnosis": whyView{}, "Waiting": store.Waiting{}, "Audit": store.Audit{}, "DeliveryFilter": deliveryFilter{}, "DeliveryVerb": deliveryVerb{}, "StatisticsRow": countView{},
-		"CatalogueRow": catalogue.Row{}, "EntryEdit": catalogue.Edit{}, "EntryChange": catalogue.Change{}, "TouchingChange": touchingView{},
-		"EntryProblem": catalogue.Problem{}, "Ground": routing.Ground{}, "Switch": routing.Switch{}, "CatalogueDraft": draftView{}, "CatalogueEdits": rowEdits{},
-		"CatalogueChanged": changedView{}, "CatalogueDiff": diffView{}, "CataloguePublish": publishing{}, "CatalogueVersion": store.CatalogueVersion{},
-		"CatalogueVersionState": versionView{}, "CatalogueVerb": reasoned{}, "CatalogueEvent": store.CatalogueEvent{}, "HeldCatalogue": store.HeldCatalogue{},
-		"CatalogueAccept": acceptance{}, "RouteTest": routeTest{}, "RouteTested": routeTested{}, "Step": relay.Step{},
-		"Trace": routing.Trace{}, "Route": routing.Route{}, "Resolution": resolution{}, "Code": codeView{}, "Problem": problem{},
+		"Classification": contracts.Classification{}, "Update": contracts.Update{}, "Handover": contracts.Handover{}, "Message": contracts.Message{}, "NewCase": api.NewCase{}, "NewMessage": api.NewMessage{},
+		"Accepted": api.ReceiptView{}, "Ref": store.Ref{}, "Handler": store.Handler{}, "Person": api.PersonView{}, "CaseClassification": api.Concluded{}, "Case": api.CaseView{},
+		"Entry": store.Entry{}, "Letter": store.Letter{}, "Receiver": relay.Receiver{}, "Delivery": api.DeliveryRow{}, "Outage": store.Outage{}, "DeliveryWithAttempts": api.DeliveryView{},
+		"Attempt": api.AttemptView{}, "Diagnosis": api.WhyView{}, "Waiting": store.Waiting{}, "Audit": store.Audit{}, "DeliveryFilter": api.DeliveryFilter{}, "DeliveryVerb": api.DeliveryVerb{}, "StatisticsRow": statistics.CountView{},
+		"CatalogueRow": catalogue.Row{}, "EntryEdit": catalogue.Edit{}, "EntryChange": catalogue.Change{}, "TouchingChange": api.TouchingView{},
+		"EntryProblem": catalogue.Problem{}, "Ground": routing.Ground{}, "Switch": routing.Switch{}, "CatalogueDraft": api.DraftView{}, "CatalogueEdits": api.RowEdits{},
+		"CatalogueChanged": api.ChangedView{}, "CatalogueDiff": api.DiffView{}, "CataloguePublish": api.Publishing{}, "CatalogueVersion": store.CatalogueVersion{},
+		"CatalogueVersionState": cataloguepages.VersionView{}, "CatalogueVerb": api.Reasoned{}, "CatalogueEvent": store.CatalogueEvent{}, "HeldCatalogue": store.HeldCatalogue{},
+		"CatalogueAccept": api.Acceptance{}, "RouteTest": api.RouteTest{}, "RouteTested": api.RouteTested{}, "Step": relay.Step{},
+		"Trace": routing.Trace{}, "Route": routing.Route{}, "Resolution": api.Resolution{}, "Code": api.CodeView{}, "Problem": shell.Problem{},
 		"Count": struct {
 			Count int `json:"count"`
 		}{},

@@ -168,14 +168,14 @@ func (w *world) bigCatalogue() {
 	}
 	d, err := w.Relay.Store.CatalogueDraft(w.t.Context())
 	must(w.t, "reading the draft", err)
-	d, _, err = w.Relay.Store.EditCatalogue(w.t.Context(), d.Revision, edits, w.Rules, "bench", "")
+	d, _, err = w.Relay.Store.EditCatalogue(w.t.Context(), d.Revision, edits, w.Catalogue.Rules, "bench", "")
 	must(w.t, "editing", err)
-	_, err = w.Relay.Store.PublishCatalogue(w.t.Context(), d.Revision, time.Time{}, w.Rules, "bench", "bench")
+	_, err = w.Relay.Store.PublishCatalogue(w.t.Context(), d.Revision, time.Time{}, w.Catalogue.Rules, "bench", "bench")
 	must(w.t, "publishing", err)
 	d, err = w.Relay.Store.CatalogueDraft(w.t.Context())
 	must(w.t, "reading the draft again", err)
 	changed := d.Rows[len(d.Rows)-1]
 	changed.Until = 20991231
-	_, _, err = w.Relay.Store.EditCatalogue(w.t.Context(), d.Revision, []catalogue.Edit{{Action: catalogue.EditChange, Row: changed}}, w.Rules, "bench", "")
+	_, _, err = w.Relay.Store.EditCatalogue(w.t.Context(), d.Revision, []catalogue.Edit{{Action: catalogue.EditChange, Row: changed}}, w.Catalogue.Rules, "bench", "")
 	must(w.t, "leaving a draft open", err)
 }

@@ -12,7 +12,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/store"
-	"rivgate/web"
+	"rivgate/web/shell"
 )
 
 // TestAReviewerFindsALookUp: whoever opens or looks for a case is on record, and a reviewer of the unit finds it, checks a sample and takes an extract.
@@ -236,7 +236,7 @@ func TestWalls(t *testing.T) {
 func TestTheAPITakesASession(t *testing.T) {
 	w := newWorld(t)
 	a, p := w.submit(clinic, "Ada Test", "Text"), w.submit(board, "Pia Test", "Text")
-	w.Environment = web.Production
+	w.Environment = shell.Production
 	w.serve()
 	w.as("vera")
 	if r := w.get("/api/cases/" + a); r.status != http.StatusOK {

@@ -14,14 +14,14 @@ import (
 	"time"
 
 	"rivgate/store"
-	"rivgate/web"
+	"rivgate/web/shell"
 )
 
 // harmful is what the scanner of the tests finds.
 const harmful = "%PDF-1.4 rivgate harmful test content %%EOF"
 
 // clamd starts a real one that knows one signature, and gives its address and a way to stop it.
-func clamd(t *testing.T) (scanner *web.Clamd, stop func()) {
+func clamd(t *testing.T) (scanner *shell.Clamd, stop func()) {
 	t.Helper()
 	program, err := exec.LookPath("clamd")
 	if err != nil {
@@ -58,7 +58,7 @@ func clamd(t *testing.T) (scanner *web.Clamd, stop func()) {
 	for until := time.Now().Add(time.Minute); time.Now().Before(until); time.Sleep(50 * time.Millisecond) {
 		if conn, err := (&net.Dialer{}).DialContext(ctx, "unix", socket); err == nil {
 			_ = conn.Close()
-			return &web.Clamd{Network: "unix", Address: socket}, stop
+			return &shell.Clamd{Network: "unix", Address: socket}, stop
 		}
 	}
 	log, _ := os.ReadFile(filepath.Join(folder, "log"))

@@ -20,7 +20,8 @@ import (
 
 	"rivgate/routing"
 	"rivgate/store"
-	"rivgate/web"
+	"rivgate/web/shell"
+	"rivgate/web/signin"
 )
 
 // provider is an identity provider as the standard has it, with somebody already signed in there. A test says what it tells of them, and in what it lies.
@@ -129,17 +130,17 @@ func withProvider(t *testing.T) (*world, *provider) {
 	t.Helper()
 	w := newWorld(t)
 	p := newProvider(t, w.clock)
-	w.Provider = &web.Provider{
+	w.Signin.Provider = &signin.Provider{
 		Issuer: p.URL, ClientID: "rivgate", ClientSecret: "hemlig", Name: "Provtjänsten", UnitsClaim: "units",
-		Roles: map[string][]web.Grant{
-			"regionens-handlaggare": {{Role: web.RoleHandler, Kind: routing.CareUnit, Units: []string{clinic}}},
-			"enhetens-handlaggare":  {{Role: web.RoleHandler, Kind: routing.CareUnit}},
-			"namndens-handlaggare":  {{Role: web.RoleHandler, Kind: routing.PatientBoard, Units: []string{board}}},
-			"drift":                 {{Role: web.RoleOperator}},
+		Roles: map[string][]shell.Grant{
+			"regionens-handlaggare": {{Role: shell.RoleHandler, Kind: routing.CareUnit, Units: []string{clinic}}},
+			"enhetens-handlaggare":  {{Role: shell.RoleHandler, Kind: routing.CareUnit}},
+			"namndens-handlaggare":  {{Role: shell.RoleHandler, Kind: routing.PatientBoard, Units: []string{board}}},
+			"drift":                 {{Role: shell.RoleOperator}},
 		},
 	}
 	w.serve()
-	w.Provider.PublicURL = w.server.URL
+	w.Signin.Provider.PublicURL = w.server.URL
 	return w, p
 }
 
@@ -387,7 +388,7 @@ func TestUnitsComeFromAClaim(t *testing.T) {
 	if r := w.getWith("/inbox/"+id, session); r.status != http.StatusOK {
 		t.Errorf("its unit's case: %d", r.status)
 	}
-	p.claims["units"] = []string{web.AllUnits, "region:01"} // a token names units, it does not widen
+	p.claims["units"] = []string{shell.AllUnits, "region:01"} // a token names units, it does not widen
 	_, session = w.browse("/inbox/"+id, nil)
 	if r := w.getWith("/inbox/"+id, session); r.status != http.StatusNotFound {
 		t.Errorf("a claim of all units: %d", r.status)
@@ -479,7 +480,7 @@ func TestAProviderThatIsNotThere(t *testing.T) {
 	if r := w.do(w.request(http.MethodGet, "/signin/oidc", nil)); r.status != http.StatusBadGateway || !strings.Contains(r.body, "Inloggningstjänsten svarar inte") {
 		t.Errorf("%d\n%s", r.status, main(r.body))
 	}
-	w.Provider = nil
+	w.Signin.Provider = nil
 	w.serve()
 	if r := w.do(w.request(http.MethodGet, "/signin/oidc/back?code=x&state=", nil)); r.status != http.StatusNotFound {
 		t.Errorf("without a provider: %d", r.status)

@@ -10,7 +10,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/store"
-	"rivgate/web"
+	"rivgate/web/shell"
 )
 
 // door sends a sign-in form.
@@ -69,7 +69,7 @@ func TestCookiesAreSecureOutsideTheDemo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.addPerson("hanna")
-	for _, environment := range []string{web.Test, web.Production} {
+	for _, environment := range []string{shell.Test, shell.Production} {
 		w.Environment = environment
 		w.serve()
 		cookie := sessionCookie(w.door("hanna", password, nil))
@@ -104,7 +104,7 @@ func TestWrongPasswordsTellNothing(t *testing.T) {
 	if err := w.Relay.Store.AddAccount(t.Context(), demo, store.Access{Who: "test"}); err != nil {
 		t.Fatal(err)
 	}
-	w.Environment = web.Production
+	w.Environment = shell.Production
 	w.serve()
 	var first string
 	for _, c := range []struct{ name, account, typed string }{
@@ -145,7 +145,7 @@ func TestGuessesAreSlowedDown(t *testing.T) {
 	w.addPerson("hanna")
 	w.addPerson("vera")
 	var waited []time.Duration
-	w.Pause = func(_ context.Context, wait time.Duration) error {
+	w.Signin.Pause = func(_ context.Context, wait time.Duration) error {
 		waited = append(waited, wait)
 		return nil
 	}

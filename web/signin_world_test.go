@@ -16,7 +16,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/store"
-	"rivgate/web"
+	"rivgate/web/shell"
 )
 
 // password is that of everybody in the tests.
@@ -34,20 +34,20 @@ var hashed = sync.OnceValue(func() string {
 // people are who can sign in in the tests, by their names.
 func people() map[string][]store.Grant {
 	care, boards := routing.CareUnit, routing.PatientBoard
-	one := func(role web.Role, kind routing.UnitKind, units ...string) []store.Grant {
+	one := func(role shell.Role, kind routing.UnitKind, units ...string) []store.Grant {
 		return []store.Grant{{Role: string(role), Kind: kind, Units: units}}
 	}
 	return map[string][]store.Grant{
-		"hanna": one(web.RoleHandler, care, web.AllUnits), // handles all care
-		"vera":  one(web.RoleHandler, care, clinic),       // handles one unit
-		"mia":   one(web.RoleReceiver, care, clinic),
-		"nina":  one(web.RoleHandler, boards, board),
-		"adam":  one(web.RoleAdministrator, care, clinic),
-		"iris":  one(web.RoleIntegrator, ""),
-		"olle":  one(web.RoleOperator, ""),
-		"greta": one(web.RoleReviewer, care, clinic),
-		"gunde": one(web.RoleReviewer, care, web.AllUnits),
-		"bodil": one(web.RoleReviewer, boards, web.AllUnits),
+		"hanna": one(shell.RoleHandler, care, shell.AllUnits), // handles all care
+		"vera":  one(shell.RoleHandler, care, clinic),         // handles one unit
+		"mia":   one(shell.RoleReceiver, care, clinic),
+		"nina":  one(shell.RoleHandler, boards, board),
+		"adam":  one(shell.RoleAdministrator, care, clinic),
+		"iris":  one(shell.RoleIntegrator, ""),
+		"olle":  one(shell.RoleOperator, ""),
+		"greta": one(shell.RoleReviewer, care, clinic),
+		"gunde": one(shell.RoleReviewer, care, shell.AllUnits),
+		"bodil": one(shell.RoleReviewer, boards, shell.AllUnits),
 		"none":  nil,
 	}
 }
@@ -116,7 +116,7 @@ func (w *world) cookie(name string) string {
 // sit gives a request the session of who sits at the browser. Systems, monitors and the door have none.
 func (w *world) sit(req *http.Request, path string) {
 	for _, room := range []string{"/api/", "/static/", "/healthz", "/readyz", "/metrics", "/status", "/resetcache", "/mailbox", "/submit"} {
-		if strings.HasPrefix(path, room) && !(w.person != "" && strings.HasPrefix(path, "/api/") && w.Environment == web.Production) {
+		if strings.HasPrefix(path, room) && !(w.person != "" && strings.HasPrefix(path, "/api/") && w.Environment == shell.Production) {
 			return
 		}
 	}

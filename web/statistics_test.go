@@ -229,7 +229,7 @@ func TestStatisticsOfTheAPI(t *testing.T) {
 	if r := w.get("/api/statistics?by=unit,age,sex"); r.status != http.StatusBadRequest {
 		t.Errorf("three parameters: %d", r.status)
 	}
-	w.SmallCounts = 1
+	w.Statistics.SmallCounts = 1
 	w.serve()
 	for _, row := range field[[]hiddenCount](t, w.get("/api/statistics?by=unit"), "items") {
 		if row.Count == nil {

@@ -13,7 +13,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/store"
-	"rivgate/web"
+	"rivgate/web/shell"
 )
 
 // account makes an account with roles, for the local administrator to meet.
@@ -35,7 +35,7 @@ func (w *world) theAccount(id string) store.Account {
 }
 
 // held is a role of care.
-func held(role web.Role, units ...string) store.Grant {
+func held(role shell.Role, units ...string) store.Grant {
 	return store.Grant{Role: string(role), Kind: routing.CareUnit, Units: units}
 }
 
@@ -61,7 +61,7 @@ func (w *world) signsIn(name, password string) reply {
 	return w.post("/signin", url.Values{"account": {name}, "password": {password}})
 }
 
-func choice(role web.Role, unit string) url.Values {
+func choice(role shell.Role, unit string) url.Values {
 	return url.Values{"role": {string(role)}, "unit": {unit}}
 }
 
@@ -82,7 +82,7 @@ func TestALocalAdministratorKeepsTheUsersOfAUnit(t *testing.T) {
 	}
 	initial := between(t, r.body, `<code class="address">`, `</code>`)
 	a := w.theAccount("frida.ny")
-	if !a.Changes || a.Disabled || a.Demo || a.Source != store.LocalAccounts || !reflect.DeepEqual(a.Grants, []store.Grant{held(web.RoleHandler, clinic)}) {
+	if !a.Changes || a.Disabled || a.Demo || a.Source != store.LocalAccounts || !reflect.DeepEqual(a.Grants, []store.Grant{held(shell.RoleHandler, clinic)}) {
 		t.Fatalf("%+v", a)
 	}
 	list := w.page("/users")
@@ -100,9 +100,9 @@ func TestALocalAdministratorKeepsTheUsersOfAUnit(t *testing.T) {
 	}
 	has(t, w.page("/users?account=frida.ny"), "<dt>Inloggningar nu</dt><dd>1</dd>")
 
-	expectRedirect(t, w.onUser("frida.ny", "give", choice(web.RoleReviewer, clinic)), "/users?account=frida.ny&done=give")
-	expectRedirect(t, w.onUser("frida.ny", "take", choice(web.RoleHandler, clinic)), "/users?account=frida.ny&done=take")
-	if got := w.theAccount("frida.ny").Grants; !reflect.DeepEqual(got, []store.Grant{held(web.RoleReviewer, clinic)}) {
+	expectRedirect(t, w.onUser("frida.ny", "give", choice(shell.RoleReviewer, clinic)), "/users?account=frida.ny&done=give")
+	expectRedirect(t, w.onUser("frida.ny", "take", choice(shell.RoleHandler, clinic)), "/users?account=frida.ny&done=take")
+	if got := w.theAccount("frida.ny").Grants; !reflect.DeepEqual(got, []store.Grant{held(shell.RoleReviewer, clinic)}) {
 		t.Errorf("%+v", got)
 	}
 	expectRedirect(t, w.onUser("frida.ny", "signout", nil), "/users?account=frida.ny&done=signout")
@@ -122,7 +122,7 @@ func TestALocalAdministratorKeepsTheUsersOfAUnit(t *testing.T) {
 	if w.signsIn("frida.ny", second).status != http.StatusSeeOther {
 		t.Error("an opened account lets nobody in")
 	}
-	expectRedirect(t, w.onUser("frida.ny", "take", choice(web.RoleReviewer, clinic)), "/users?done=gone")
+	expectRedirect(t, w.onUser("frida.ny", "take", choice(shell.RoleReviewer, clinic)), "/users?done=gone")
 	hasNot(t, main(w.page("/users")), "Frida Test")
 
 	var log []string
@@ -143,22 +143,22 @@ func TestALocalAdministratorKeepsTheUsersOfAUnit(t *testing.T) {
 // TestRolesOfOtherUnitsStayUntouched: what somebody is elsewhere is neither seen nor changed when roles here are given and taken.
 func TestRolesOfOtherUnitsStayUntouched(t *testing.T) {
 	w := newWorld(t)
-	operator := store.Grant{Role: string(web.RoleOperator)}
-	w.account("olof", operator, held(web.RoleHandler, other, clinic, web.RegionUnits+"01"), held(web.RoleReviewer, other))
+	operator := store.Grant{Role: string(shell.RoleOperator)}
+	w.account("olof", operator, held(shell.RoleHandler, other, clinic, shell.RegionUnits+"01"), held(shell.RoleReviewer, other))
 	w.as("adam")
 	page := main(w.page("/users?account=olof"))
 	has(t, page, "gäller fler enheter än dina", "Kontot har också roller som inte är dina att ändra")
 	hasNot(t, page, "Eken", "Drift", "operator", "integrator", `value="disable"`, `value="password"`)
-	expectRedirect(t, w.onUser("olof", "take", choice(web.RoleHandler, clinic)), "/users?account=olof&done=take")
-	expectRedirect(t, w.onUser("olof", "give", choice(web.RoleReceiver, clinic)), "/users?account=olof&done=give")
-	want := []store.Grant{operator, held(web.RoleHandler, other, web.RegionUnits+"01"), held(web.RoleReviewer, other), held(web.RoleReceiver, clinic)}
+	expectRedirect(t, w.onUser("olof", "take", choice(shell.RoleHandler, clinic)), "/users?account=olof&done=take")
+	expectRedirect(t, w.onUser("olof", "give", choice(shell.RoleReceiver, clinic)), "/users?account=olof&done=give")
+	want := []store.Grant{operator, held(shell.RoleHandler, other, shell.RegionUnits+"01"), held(shell.RoleReviewer, other), held(shell.RoleReceiver, clinic)}
 	if got := w.theAccount("olof").Grants; !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v\nwant %+v", got, want)
 	}
-	w.account("eva", held(web.RoleHandler, other)) // is not seen until she has a role here
+	w.account("eva", held(shell.RoleHandler, other)) // is not seen until she has a role here
 	hasNot(t, main(w.page("/users")), "Eva Test")
 	expectRedirect(t, w.post("/users", url.Values{"do": {"invite"}, "account": {"EVA"}, "role": {"receiver"}, "unit": {clinic}}), "/users?account=eva&done=give")
-	if got := w.theAccount("eva").Grants; !reflect.DeepEqual(got, []store.Grant{held(web.RoleHandler, other), held(web.RoleReceiver, clinic)}) {
+	if got := w.theAccount("eva").Grants; !reflect.DeepEqual(got, []store.Grant{held(shell.RoleHandler, other), held(shell.RoleReceiver, clinic)}) {
 		t.Errorf("%+v", got)
 	}
 }
@@ -167,14 +167,14 @@ func TestRolesOfOtherUnitsStayUntouched(t *testing.T) {
 func TestWhatALocalAdministratorMayNot(t *testing.T) {
 	w := newWorld(t)
 	boards := routing.PatientBoard
-	w.account("eva", held(web.RoleHandler, other))
-	w.account("vilma", held(web.RoleHandler, clinic))
-	w.account("siv", held(web.RoleHandler, clinic, other))
-	w.account("olof", store.Grant{Role: string(web.RoleOperator)}, held(web.RoleHandler, clinic))
-	w.account("petra", store.Grant{Role: string(web.RoleHandler), Kind: boards, Units: []string{board}})
-	w.account("hans", held(web.RoleHandler, web.AllUnits))
+	w.account("eva", held(shell.RoleHandler, other))
+	w.account("vilma", held(shell.RoleHandler, clinic))
+	w.account("siv", held(shell.RoleHandler, clinic, other))
+	w.account("olof", store.Grant{Role: string(shell.RoleOperator)}, held(shell.RoleHandler, clinic))
+	w.account("petra", store.Grant{Role: string(shell.RoleHandler), Kind: boards, Units: []string{board}})
+	w.account("hans", held(shell.RoleHandler, shell.AllUnits))
 	w.account("tom")
-	oidc := store.Account{ID: "oidc:1", Name: "Pia Test", Source: "https://idp.example", Grants: []store.Grant{held(web.RoleHandler, clinic)}}
+	oidc := store.Account{ID: "oidc:1", Name: "Pia Test", Source: "https://idp.example", Grants: []store.Grant{held(shell.RoleHandler, clinic)}}
 	if err := w.Relay.Store.AddAccount(t.Context(), oidc, store.Access{Who: "test"}); err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +199,7 @@ func TestWhatALocalAdministratorMayNot(t *testing.T) {
 	w.cookie("adam")
 	w.cookie("mia")
 	before := state()
-	add := func(role web.Role, unit string) url.Values {
+	add := func(role shell.Role, unit string) url.Values {
 		f := choice(role, unit)
 		f.Set("name", "Ny Test")
 		return f
@@ -210,36 +210,36 @@ func TestWhatALocalAdministratorMayNot(t *testing.T) {
 		status            int
 		says              string
 	}{
-		{"gives a role of another unit", "adam", "vilma", "give", choice(web.RoleHandler, other), 422, "Välj en av dina enheter."},
-		{"gives a role of all units", "adam", "vilma", "give", choice(web.RoleHandler, web.AllUnits), 422, "Välj en av dina enheter."},
-		{"gives a role of the region", "adam", "vilma", "give", choice(web.RoleHandler, "region:01"), 422, "Välj en av dina enheter."},
-		{"gives a role of a board", "adam", "vilma", "give", choice(web.RoleHandler, board), 422, "Välj en av dina enheter."},
-		{"gives a role of no unit", "adam", "vilma", "give", choice(web.RoleHandler, ""), 422, "Välj en av dina enheter."},
-		{"gives a role of a unit that is not there", "adam", "vilma", "give", choice(web.RoleHandler, "SE2010123456-XX99"), 422, "Välj en av dina enheter."},
-		{"makes somebody integrator", "adam", "vilma", "give", choice(web.RoleIntegrator, clinic), 422, "Välj en roll i listan."},
-		{"makes somebody operator", "adam", "vilma", "give", choice(web.RoleOperator, clinic), 422, "Välj en roll i listan."},
-		{"makes themselves operator", "adam", "adam", "give", choice(web.RoleOperator, clinic), 422, "Välj en roll i listan."},
-		{"widens themselves", "adam", "adam", "give", choice(web.RoleAdministrator, other), 422, "Välj en av dina enheter."},
-		{"gives a system's role", "adam", "vilma", "give", choice(web.RolePortal, clinic), 422, "Välj en roll i listan."},
-		{"adds somebody to another unit", "adam", "ny", "add", add(web.RoleHandler, other), 422, "Välj en av dina enheter."},
-		{"adds an operator", "adam", "ny", "add", add(web.RoleOperator, clinic), 422, "Välj en roll i listan."},
-		{"adds over an account", "adam", "petra", "add", add(web.RoleHandler, clinic), 422, "Användarnamnet är upptaget."},
-		{"adds a personal number", "adam", "19890101-9802", "add", add(web.RoleHandler, clinic), 422, "Använd inte ett personnummer"},
-		{"adds a path", "adam", "../x", "add", add(web.RoleHandler, clinic), 422, "Använd bara bokstäver"},
-		{"gives a board's handler a role in care", "adam", "petra", "invite", choice(web.RoleHandler, clinic), 422, "Det finns inget konto"},
-		{"gives nobody a role", "adam", "nobody", "invite", choice(web.RoleHandler, clinic), 422, "Det finns inget konto"},
-		{"gives a provider's account a role by name", "adam", "oidc:1", "invite", choice(web.RoleReviewer, clinic), 422, "Det finns inget konto"},
-		{"gives another unit's role by name", "adam", "eva", "invite", choice(web.RoleHandler, other), 422, "Välj en av dina enheter."},
-		{"gives a provider's account a role", "adam", "oidc:1", "give", choice(web.RoleReviewer, clinic), 422, "kommer från inloggningstjänsten"},
-		{"takes a provider's account's role", "adam", "oidc:1", "take", choice(web.RoleHandler, clinic), 422, "kommer från inloggningstjänsten"},
+		{"gives a role of another unit", "adam", "vilma", "give", choice(shell.RoleHandler, other), 422, "Välj en av dina enheter."},
+		{"gives a role of all units", "adam", "vilma", "give", choice(shell.RoleHandler, shell.AllUnits), 422, "Välj en av dina enheter."},
+		{"gives a role of the region", "adam", "vilma", "give", choice(shell.RoleHandler, "region:01"), 422, "Välj en av dina enheter."},
+		{"gives a role of a board", "adam", "vilma", "give", choice(shell.RoleHandler, board), 422, "Välj en av dina enheter."},
+		{"gives a role of no unit", "adam", "vilma", "give", choice(shell.RoleHandler, ""), 422, "Välj en av dina enheter."},
+		{"gives a role of a unit that is not there", "adam", "vilma", "give", choice(shell.RoleHandler, "SE2010123456-XX99"), 422, "Välj en av dina enheter."},
+		{"makes somebody integrator", "adam", "vilma", "give", choice(shell.RoleIntegrator, clinic), 422, "Välj en roll i listan."},
+		{"makes somebody operator", "adam", "vilma", "give", choice(shell.RoleOperator, clinic), 422, "Välj en roll i listan."},
+		{"makes themselves operator", "adam", "adam", "give", choice(shell.RoleOperator, clinic), 422, "Välj en roll i listan."},
+		{"widens themselves", "adam", "adam", "give", choice(shell.RoleAdministrator, other), 422, "Välj en av dina enheter."},
+		{"gives a system's role", "adam", "vilma", "give", choice(shell.RolePortal, clinic), 422, "Välj en roll i listan."},
+		{"adds somebody to another unit", "adam", "ny", "add", add(shell.RoleHandler, other), 422, "Välj en av dina enheter."},
+		{"adds an operator", "adam", "ny", "add", add(shell.RoleOperator, clinic), 422, "Välj en roll i listan."},
+		{"adds over an account", "adam", "petra", "add", add(shell.RoleHandler, clinic), 422, "Användarnamnet är upptaget."},
+		{"adds a personal number", "adam", "19890101-9802", "add", add(shell.RoleHandler, clinic), 422, "Använd inte ett personnummer"},
+		{"adds a path", "adam", "../x", "add", add(shell.RoleHandler, clinic), 422, "Använd bara bokstäver"},
+		{"gives a board's handler a role in care", "adam", "petra", "invite", choice(shell.RoleHandler, clinic), 422, "Det finns inget konto"},
+		{"gives nobody a role", "adam", "nobody", "invite", choice(shell.RoleHandler, clinic), 422, "Det finns inget konto"},
+		{"gives a provider's account a role by name", "adam", "oidc:1", "invite", choice(shell.RoleReviewer, clinic), 422, "Det finns inget konto"},
+		{"gives another unit's role by name", "adam", "eva", "invite", choice(shell.RoleHandler, other), 422, "Välj en av dina enheter."},
+		{"gives a provider's account a role", "adam", "oidc:1", "give", choice(shell.RoleReviewer, clinic), 422, "kommer från inloggningstjänsten"},
+		{"takes a provider's account's role", "adam", "oidc:1", "take", choice(shell.RoleHandler, clinic), 422, "kommer från inloggningstjänsten"},
 		{"resets a provider's account's password", "adam", "oidc:1", "password", nil, 422, "finns hos inloggningstjänsten"},
-		{"opens another unit's user", "adam", "eva", "give", choice(web.RoleHandler, clinic), 404, "Finns inte"},
-		{"takes another unit's role", "adam", "eva", "take", choice(web.RoleHandler, other), 404, "Finns inte"},
-		{"takes the other unit's role of a colleague", "adam", "siv", "take", choice(web.RoleHandler, other), 422, "kan du inte ta tillbaka"},
-		{"takes a role of all units", "adam", "hans", "take", choice(web.RoleHandler, web.AllUnits), 422, "kan du inte ta tillbaka"},
-		{"takes what the operator is", "adam", "olof", "take", choice(web.RoleOperator, ""), 422, "kan du inte ta tillbaka"},
-		{"takes a role that is not held", "adam", "vilma", "take", choice(web.RoleReviewer, clinic), 422, "kan du inte ta tillbaka"},
-		{"takes their own last administration", "adam", "adam", "take", choice(web.RoleAdministrator, clinic), 422, "din egen sista roll som lokal administratör"},
+		{"opens another unit's user", "adam", "eva", "give", choice(shell.RoleHandler, clinic), 404, "Finns inte"},
+		{"takes another unit's role", "adam", "eva", "take", choice(shell.RoleHandler, other), 404, "Finns inte"},
+		{"takes the other unit's role of a colleague", "adam", "siv", "take", choice(shell.RoleHandler, other), 422, "kan du inte ta tillbaka"},
+		{"takes a role of all units", "adam", "hans", "take", choice(shell.RoleHandler, shell.AllUnits), 422, "kan du inte ta tillbaka"},
+		{"takes what the operator is", "adam", "olof", "take", choice(shell.RoleOperator, ""), 422, "kan du inte ta tillbaka"},
+		{"takes a role that is not held", "adam", "vilma", "take", choice(shell.RoleReviewer, clinic), 422, "kan du inte ta tillbaka"},
+		{"takes their own last administration", "adam", "adam", "take", choice(shell.RoleAdministrator, clinic), 422, "din egen sista roll som lokal administratör"},
 		{"shuts themselves out", "adam", "adam", "disable", nil, 422, "Det är ditt eget konto"},
 		{"resets their own password", "adam", "adam", "password", nil, 422, "Det är ditt eget konto"},
 		{"resets a password that opens another unit", "adam", "siv", "password", nil, 422, "roller som inte är dina"},
@@ -252,12 +252,12 @@ func TestWhatALocalAdministratorMayNot(t *testing.T) {
 		{"ends another unit's sessions", "adam", "eva", "signout", nil, 404, "Finns inte"},
 		{"takes over an account without roles", "adam", "tom", "password", nil, 404, "Finns inte"},
 		{"orders what there is not", "adam", "vilma", "delete", nil, 400, ""},
-		{"a handler gives", "vera", "vilma", "give", choice(web.RoleHandler, clinic), 404, ""},
-		{"a receiver gives", "mia", "vilma", "give", choice(web.RoleHandler, clinic), 404, ""},
-		{"a board's handler gives", "nina", "petra", "give", choice(web.RoleHandler, board), 404, ""},
-		{"a reviewer gives", "greta", "vilma", "give", choice(web.RoleHandler, clinic), 404, ""},
-		{"an integrator gives", "iris", "vilma", "give", choice(web.RoleHandler, clinic), 404, ""},
-		{"an operator gives", "olle", "vilma", "give", choice(web.RoleHandler, clinic), 404, ""},
+		{"a handler gives", "vera", "vilma", "give", choice(shell.RoleHandler, clinic), 404, ""},
+		{"a receiver gives", "mia", "vilma", "give", choice(shell.RoleHandler, clinic), 404, ""},
+		{"a board's handler gives", "nina", "petra", "give", choice(shell.RoleHandler, board), 404, ""},
+		{"a reviewer gives", "greta", "vilma", "give", choice(shell.RoleHandler, clinic), 404, ""},
+		{"an integrator gives", "iris", "vilma", "give", choice(shell.RoleHandler, clinic), 404, ""},
+		{"an operator gives", "olle", "vilma", "give", choice(shell.RoleHandler, clinic), 404, ""},
 	} {
 		w.as(c.who)
 		refused := len(w.accesses(store.AccessFilter{Who: c.who, What: store.AccessRefused}))
@@ -297,12 +297,12 @@ func TestWhatALocalAdministratorMayNot(t *testing.T) {
 // TestTwoAdministratorsAtOnce: who saw something else than there is now changes nothing, and hears of it.
 func TestTwoAdministratorsAtOnce(t *testing.T) {
 	w := newWorld(t)
-	w.account("vilma", held(web.RoleHandler, clinic))
-	w.account("alva", held(web.RoleAdministrator, clinic, other))
+	w.account("vilma", held(shell.RoleHandler, clinic))
+	w.account("alva", held(shell.RoleAdministrator, clinic, other))
 	w.as("adam")
 	seen := between(t, w.page("/users?account=vilma"), `name="seen" value="`, `"`)
 	w.as("alva")
-	expectRedirect(t, w.onUser("vilma", "give", choice(web.RoleReviewer, clinic)), "/users?account=vilma&done=give")
+	expectRedirect(t, w.onUser("vilma", "give", choice(shell.RoleReviewer, clinic)), "/users?account=vilma&done=give")
 	w.as("adam")
 	stale := func(do string, fields url.Values) reply {
 		f := url.Values{"seen": {seen}}
@@ -313,28 +313,28 @@ func TestTwoAdministratorsAtOnce(t *testing.T) {
 	}
 	was := w.theAccount("vilma")
 	for _, do := range []string{"give", "take", "disable", "password", "signout"} {
-		r := stale(do, choice(web.RoleHandler, clinic))
+		r := stale(do, choice(shell.RoleHandler, clinic))
 		if r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "Kontot har ändrats sedan sidan öppnades") || strings.Contains(r.body, "<code") {
 			t.Errorf("%s: %d\n%s", do, r.status, main(r.body))
 		}
 		has(t, r.body, "Granskare") // as it is now
 	}
-	has(t, stale("give", choice(web.RoleReceiver, clinic)).body, `<option value="receiver" selected>`)
+	has(t, stale("give", choice(shell.RoleReceiver, clinic)).body, `<option value="receiver" selected>`)
 	if now := w.theAccount("vilma"); !reflect.DeepEqual(now, was) {
 		t.Errorf("%+v\nwant %+v", now, was)
 	}
 	// What is not seen may change: a role at a unit that adam does not administer.
 	seen = between(t, w.page("/users?account=alva"), `name="seen" value="`, `"`)
 	w.as("alva")
-	expectRedirect(t, w.onUser("alva", "give", choice(web.RoleReceiver, other)), "/users?account=alva&done=give")
+	expectRedirect(t, w.onUser("alva", "give", choice(shell.RoleReceiver, other)), "/users?account=alva&done=give")
 	w.as("adam")
 	expectRedirect(t, w.onUser("alva", "give", url.Values{"seen": {seen}, "role": {"receiver"}, "unit": {clinic}}), "/users?account=alva&done=give")
-	if got := w.theAccount("alva").Grants; !reflect.DeepEqual(got, []store.Grant{held(web.RoleAdministrator, clinic, other), held(web.RoleReceiver, other, clinic)}) {
+	if got := w.theAccount("alva").Grants; !reflect.DeepEqual(got, []store.Grant{held(shell.RoleAdministrator, clinic, other), held(shell.RoleReceiver, other, clinic)}) {
 		t.Errorf("%+v", got)
 	}
 	w.as("alva") // of two, one's own administration may be given up; not the last
-	expectRedirect(t, w.onUser("alva", "take", choice(web.RoleAdministrator, other)), "/users?account=alva&done=take")
-	if r := w.onUser("alva", "take", choice(web.RoleAdministrator, clinic)); r.status != http.StatusUnprocessableEntity {
+	expectRedirect(t, w.onUser("alva", "take", choice(shell.RoleAdministrator, other)), "/users?account=alva&done=take")
+	if r := w.onUser("alva", "take", choice(shell.RoleAdministrator, clinic)); r.status != http.StatusUnprocessableEntity {
 		t.Errorf("%d", r.status)
 	}
 }
@@ -342,7 +342,7 @@ func TestTwoAdministratorsAtOnce(t *testing.T) {
 // TestOneOfManyResetsAtOnceIsMade: of orders that were all given on the same page, one is carried out, and its password is the one that lets in.
 func TestOneOfManyResetsAtOnceIsMade(t *testing.T) {
 	w := newWorld(t)
-	w.account("vilma", held(web.RoleHandler, clinic))
+	w.account("vilma", held(shell.RoleHandler, clinic))
 	w.as("adam")
 	fields := url.Values{"account": {"vilma"}, "do": {"password"}, "seen": {between(t, w.page("/users?account=vilma"), `name="seen" value="`, `"`)}}
 	replies := make([]reply, 4)
@@ -370,25 +370,25 @@ func TestOneOfManyResetsAtOnceIsMade(t *testing.T) {
 // TestAnAdministratorOfASideOfTheWall gives roles for all of it, its regions and its units, and for nothing of the other.
 func TestAnAdministratorOfASideOfTheWall(t *testing.T) {
 	w := newWorld(t)
-	w.account("agda", held(web.RoleAdministrator, web.AllUnits))
-	w.account("rut", held(web.RoleAdministrator, web.RegionUnits+"01"))
-	w.account("beda", store.Grant{Role: string(web.RoleAdministrator), Kind: routing.PatientBoard, Units: []string{board}})
-	w.account("hans", held(web.RoleHandler, web.AllUnits))
-	w.account("ida", held(web.RoleHandler, "SE2010123456-GONE")) // a unit that has left the catalogue
+	w.account("agda", held(shell.RoleAdministrator, shell.AllUnits))
+	w.account("rut", held(shell.RoleAdministrator, shell.RegionUnits+"01"))
+	w.account("beda", store.Grant{Role: string(shell.RoleAdministrator), Kind: routing.PatientBoard, Units: []string{board}})
+	w.account("hans", held(shell.RoleHandler, shell.AllUnits))
+	w.account("ida", held(shell.RoleHandler, "SE2010123456-GONE")) // a unit that has left the catalogue
 	w.as("agda")
 	list := main(w.page("/users"))
 	has(t, list, "Hans Test", "Ida Test", "Rut Test", `<option value="*">`, `value="`+hospital+`"`)
 	hasNot(t, list, "Beda", board)
-	expectRedirect(t, w.onUser("ida", "take", choice(web.RoleHandler, "SE2010123456-GONE")), "/users?done=gone")
+	expectRedirect(t, w.onUser("ida", "take", choice(shell.RoleHandler, "SE2010123456-GONE")), "/users?done=gone")
 	expectRedirect(t, w.onUser("hans", "disable", nil), "/users?account=hans&done=disable")
-	expectRedirect(t, w.onUser("rut", "give", choice(web.RoleReviewer, web.AllUnits)), "/users?account=rut&done=give")
-	if r := w.onUser("hans", "give", choice(web.RoleHandler, board)); r.status != http.StatusUnprocessableEntity {
+	expectRedirect(t, w.onUser("rut", "give", choice(shell.RoleReviewer, shell.AllUnits)), "/users?account=rut&done=give")
+	if r := w.onUser("hans", "give", choice(shell.RoleHandler, board)); r.status != http.StatusUnprocessableEntity {
 		t.Errorf("across the wall: %d", r.status)
 	}
 	w.as("rut")
-	expectRedirect(t, w.onUser("hans", "give", choice(web.RoleReceiver, "region:01")), "/users?account=hans&done=give")
-	for _, unit := range []string{web.AllUnits, "region:02", board} {
-		if r := w.onUser("hans", "give", choice(web.RoleReceiver, unit)); r.status != http.StatusUnprocessableEntity {
+	expectRedirect(t, w.onUser("hans", "give", choice(shell.RoleReceiver, "region:01")), "/users?account=hans&done=give")
+	for _, unit := range []string{shell.AllUnits, "region:02", board} {
+		if r := w.onUser("hans", "give", choice(shell.RoleReceiver, unit)); r.status != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d", unit, r.status)
 		}
 	}
@@ -423,8 +423,8 @@ func TestWhatWasTypedAboutAUserStays(t *testing.T) {
 // TestUsersPagesAreAccessible looks at the page's states in a browser.
 func TestUsersPagesAreAccessible(t *testing.T) {
 	w := newWorld(t)
-	w.account("vilma", held(web.RoleHandler, clinic), held(web.RoleReviewer, clinic))
-	w.account("hans", held(web.RoleHandler, web.AllUnits, clinic))
+	w.account("vilma", held(shell.RoleHandler, clinic), held(shell.RoleReviewer, clinic))
+	w.account("hans", held(shell.RoleHandler, shell.AllUnits, clinic))
 	i := newInspector(t, w)
 	i.sitsDown("adam")
 	for _, v := range []visit{

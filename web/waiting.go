@@ -5,6 +5,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"rivgate/web/shell"
 )
 
 // Waiting answers for a Site whose store could not be opened yet: alive, not ready, with the metrics of the process, on the pages' listener for this machine
@@ -15,17 +17,17 @@ func Waiting(counted prometheus.Gatherer, admin bool) http.Handler {
 	own.MustRegister(up) // cannot collide: the registry is empty
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
-		_ = writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
+		_ = shell.WriteJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
-		_ = writeJSON(w, http.StatusServiceUnavailable, map[string]any{
+		_ = shell.WriteJSON(w, http.StatusServiceUnavailable, map[string]any{
 			"status": "not ready", "checks": map[string]string{"store": "unavailable"},
 		})
 	})
 	metrics := promhttp.HandlerFor(prometheus.Gatherers{own, counted}, promhttp.HandlerOpts{})
 	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {
-		if !admin && !fromHere(r) {
-			http.Error(w, errInside.Detail, http.StatusForbidden)
+		if !admin && !shell.FromHere(r) {
+			http.Error(w, shell.ErrInside.Detail, http.StatusForbidden)
 			return
 		}
 		metrics.ServeHTTP(w, r)

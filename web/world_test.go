@@ -27,6 +27,7 @@ import (
 	"rivgate/soap"
 	"rivgate/store"
 	"rivgate/web"
+	"rivgate/web/shell"
 )
 
 const (
@@ -97,13 +98,13 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(func() { _ = st.Close() })
 	table := newTable(t, registry)
 	instance := relay.Instance{ID: "test", Name: "Test", HSAID: gateway}
-	w.Site = &web.Site{
-		Relay: &relay.Relay{
-			Instance: instance, Portal: portal, Table: func() *routing.Table { return table }, Contracts: registry, Store: st,
-			Sender: &relay.Sender{Client: &soap.Client{}, Instance: instance}, Now: w.clock, NewID: w.newID, Log: zap.New(core),
-		},
-		Environment: web.Demo, SessionLife: 365 * 24 * time.Hour, Version: "1.2.3", Started: w.now.Add(-26 * time.Hour), Now: w.clock, Log: zap.New(core),
+	w.Site = &web.Site{}
+	w.Relay = &relay.Relay{
+		Instance: instance, Portal: portal, Table: func() *routing.Table { return table }, Contracts: registry, Store: st,
+		Sender: &relay.Sender{Client: &soap.Client{}, Instance: instance}, Now: w.clock, NewID: w.newID, Log: zap.New(core),
 	}
+	w.Environment, w.SessionLife, w.Now, w.Log = shell.Demo, 365*24*time.Hour, w.clock, zap.New(core)
+	w.Operate.Version, w.Operate.Started = "1.2.3", w.now.Add(-26*time.Hour)
 	w.serve()
 	return w
 }

@@ -10,7 +10,8 @@ import (
 	"rivgate/cmd/rivgate/config"
 	"rivgate/routing"
 	"rivgate/store"
-	"rivgate/web"
+	"rivgate/web/shell"
+	"rivgate/web/signin"
 )
 
 // demoPassword is that of every demo account. It is no secret: the accounts are good for nothing outside the demo, which is open to this machine alone.
@@ -24,18 +25,18 @@ type demoAccount struct {
 
 // demoAccounts are one account of every role, on both sides of the wall.
 func demoAccounts() []demoAccount {
-	grant := func(role web.Role, kind routing.UnitKind, units ...string) store.Grant {
+	grant := func(role shell.Role, kind routing.UnitKind, units ...string) store.Grant {
 		return store.Grant{Role: string(role), Kind: kind, Units: units}
 	}
 	const clinic, board = "SE2010123456-VC01", "SE2010123456-PN01"
 	return []demoAccount{
-		{"hanna", "Hanna Demo", "handläggare, Vårdcentralen Björken", grant(web.RoleHandler, routing.CareUnit, clinic)},
-		{"mona", "Mona Demo", "mottagare, Vårdcentralen Björken", grant(web.RoleReceiver, routing.CareUnit, clinic)},
-		{"adam", "Adam Demo", "lokal administratör, Vårdcentralen Björken", grant(web.RoleAdministrator, routing.CareUnit, clinic)},
-		{"nina", "Nina Demo", "handläggare, patientnämnden", grant(web.RoleHandler, routing.PatientBoard, board)},
-		{"iris", "Iris Demo", "integratör", grant(web.RoleIntegrator, "")},
-		{"olle", "Olle Demo", "drift", grant(web.RoleOperator, "")},
-		{"greta", "Greta Demo", "granskare, vården", grant(web.RoleReviewer, routing.CareUnit, web.AllUnits)},
+		{"hanna", "Hanna Demo", "handläggare, Vårdcentralen Björken", grant(shell.RoleHandler, routing.CareUnit, clinic)},
+		{"mona", "Mona Demo", "mottagare, Vårdcentralen Björken", grant(shell.RoleReceiver, routing.CareUnit, clinic)},
+		{"adam", "Adam Demo", "lokal administratör, Vårdcentralen Björken", grant(shell.RoleAdministrator, routing.CareUnit, clinic)},
+		{"nina", "Nina Demo", "handläggare, patientnämnden", grant(shell.RoleHandler, routing.PatientBoard, board)},
+		{"iris", "Iris Demo", "integratör", grant(shell.RoleIntegrator, "")},
+		{"olle", "Olle Demo", "drift", grant(shell.RoleOperator, "")},
+		{"greta", "Greta Demo", "granskare, vården", grant(shell.RoleReviewer, routing.CareUnit, shell.AllUnits)},
 	}
 }
 
@@ -51,7 +52,7 @@ func addDemoAccounts(ctx context.Context, db *store.Store) error {
 			return err
 		}
 		if hash == "" {
-			if hash, err = web.HashPassword(demoPassword); err != nil {
+			if hash, err = shell.HashPassword(demoPassword); err != nil {
 				return err
 			}
 		}
@@ -75,14 +76,14 @@ func announceAccounts(t *table) {
 }
 
 // newProvider is the identity provider of the configuration; nil for none.
-func newProvider(c config.Web) (*web.Provider, error) {
+func newProvider(c config.Web) (*signin.Provider, error) {
 	o := c.OIDC
 	if o.Issuer == "" {
 		return nil, nil
 	}
-	p := &web.Provider{
+	p := &signin.Provider{
 		Issuer: o.Issuer, ClientID: o.ClientID, Name: o.Name, PublicURL: c.PublicURL, Scopes: o.Scopes, RolesClaim: o.RolesClaim, UnitsClaim: o.UnitsClaim,
-		Roles: map[string][]web.Grant{},
+		Roles: map[string][]shell.Grant{},
 	}
 	if o.ClientSecretFile != "" {
 		secret, err := os.ReadFile(o.ClientSecretFile)
@@ -92,7 +93,7 @@ func newProvider(c config.Web) (*web.Provider, error) {
 		p.ClientSecret = strings.TrimSpace(string(secret))
 	}
 	for value, r := range o.Roles {
-		p.Roles[value] = []web.Grant{{Role: web.Role(r.Role), Kind: routing.UnitKind(r.Kind), Units: r.Units}}
+		p.Roles[value] = []shell.Grant{{Role: shell.Role(r.Role), Kind: routing.UnitKind(r.Kind), Units: r.Units}}
 	}
 	return p, nil
 }

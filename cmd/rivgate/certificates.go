@@ -12,7 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"rivgate/cmd/rivgate/config"
-	"rivgate/web"
+	"rivgate/web/operate"
 )
 
 // certificates are the configured files with certificates in them: ours in both directions, and the authorities that we believe. They are read
@@ -76,15 +76,15 @@ func (c *certificates) Collect(to chan<- prometheus.Metric) {
 }
 
 // status is the same for the status page.
-func (c *certificates) status() []web.CertificateStatus {
-	var all []web.CertificateStatus
+func (c *certificates) status() []operate.CertificateStatus {
+	var all []operate.CertificateStatus
 	for _, f := range c.files {
 		found, err := f.read()
 		if err != nil {
-			all = append(all, web.CertificateStatus{Use: f.use, Problem: "the file cannot be read as PEM certificates"})
+			all = append(all, operate.CertificateStatus{Use: f.use, Problem: "the file cannot be read as PEM certificates"})
 		}
 		for _, one := range found {
-			all = append(all, web.CertificateStatus{Use: f.use, Subject: one.Subject.String(), Serial: one.SerialNumber.Text(16), NotAfter: one.NotAfter})
+			all = append(all, operate.CertificateStatus{Use: f.use, Subject: one.Subject.String(), Serial: one.SerialNumber.Text(16), NotAfter: one.NotAfter})
 		}
 	}
 	return all

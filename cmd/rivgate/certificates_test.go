@@ -16,7 +16,7 @@ import (
 
 	"rivgate/cmd/rivgate/config"
 	"rivgate/relay"
-	"rivgate/web"
+	"rivgate/web/operate"
 )
 
 // When every configured certificate ends stands in /metrics and /status, beside what calls did and how old the catalogue is.
@@ -60,7 +60,7 @@ func TestMetricsAndStatusOfARunningGateway(t *testing.T) {
 			t.Errorf("/metrics does not say %s", line)
 		}
 	}
-	var status struct{ Certificates []web.CertificateStatus }
+	var status struct{ Certificates []operate.CertificateStatus }
 	if err := json.Unmarshal([]byte(soon(t, site+"/status", http.StatusOK, "Certificates")), &status); err != nil {
 		t.Fatal(err)
 	}

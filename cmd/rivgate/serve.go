@@ -26,6 +26,8 @@ import (
 	"rivgate/soap"
 	"rivgate/store"
 	"rivgate/web"
+	"rivgate/web/operate"
+	"rivgate/web/shell"
 )
 
 // ServeCommand runs the gateway.
@@ -223,16 +225,19 @@ func (g *gateway) listen(c *config.Config) error {
 }
 
 func (g *gateway) newSite(c config.Config) (*web.Site, error) {
-	site := &web.Site{
-		Relay: g.relay, Later: g.later, Environment: c.Environment, AdminApart: g.admin != nil, Version: versionText(), Started: time.Now(), Log: g.log,
-		Catalogue: g.catalogueStatus, ResetCatalogue: g.resetCatalogue, ResetTree: func(context.Context) error { return g.keeper.RefreshTree() }, Rules: g.keeper.Rules, PlanCatalogue: g.planCatalogue, Endpoints: g.endpoints(), Registry: g.measure(), Certificates: g.certificates.status,
-	}
+	site := &web.Site{}
+	site.Relay, site.Later, site.Environment, site.AdminApart, site.Log = g.relay, g.later, c.Environment, g.admin != nil, g.log
+	site.CatalogueInUse = g.catalogueStatus
+	site.Catalogue.Rules, site.Catalogue.PlanCatalogue = g.keeper.Rules, g.planCatalogue
+	site.Operate.Version, site.Operate.Started, site.Operate.Endpoints = versionText(), time.Now(), g.endpoints()
+	site.Operate.ResetCatalogue, site.Operate.ResetTree = g.resetCatalogue, func(context.Context) error { return g.keeper.RefreshTree() }
+	site.Operate.Registry, site.Operate.Certificates = g.measure(), g.certificates.status
 	site.SessionLife, site.NoLocalAccounts = time.Duration(c.Web.SessionHours)*time.Hour, !c.Web.LocalAccounts
-	site.SmallCounts = c.Web.SmallCounts
+	site.Statistics.SmallCounts = c.Web.SmallCounts
 	site.Stopping, site.Shutdown = g.stopping.Load, c.Shutdown.Finish
 	site.Scanner = c.Files.Clamd()
 	var err error
-	if site.Provider, err = newProvider(c.Web); err != nil {
+	if site.Signin.Provider, err = newProvider(c.Web); err != nil {
 		return nil, err
 	}
 	if c.Web.APITokensFile == "" {
@@ -243,17 +248,17 @@ func (g *gateway) newSite(c config.Config) (*web.Site, error) {
 		return nil, usage("web.api_tokens_file: %w", err)
 	}
 	defer f.Close()
-	if site.Tokens, err = web.ReadTokens(f); err != nil {
+	if site.Tokens, err = shell.ReadTokens(f); err != nil {
 		return nil, usage("web.api_tokens_file: %w", err)
 	}
 	return site, nil
 }
 
-func (g *gateway) catalogueStatus() web.CatalogueStatus {
+func (g *gateway) catalogueStatus() shell.CatalogueStatus {
 	s := g.keeper.Status()
-	status := web.CatalogueStatus{
+	status := shell.CatalogueStatus{
 		Loaded: s.Loaded, Source: s.Source, FromCache: s.FromCache, Routes: s.Routes, Permissions: s.Permissions,
-		LastError: s.LastError, LastErrorAt: s.LastErrorAt, Tree: web.TreeStatus(s.Tree),
+		LastError: s.LastError, LastErrorAt: s.LastErrorAt, Tree: shell.TreeStatus(s.Tree),
 	}
 	if s.Held != nil {
 		status.Held = s.Held.Digest
@@ -270,7 +275,7 @@ func (g *gateway) planCatalogue(file io.Reader, rows []catalogue.Row) ([]catalog
 func (g *gateway) resetCatalogue(ctx context.Context) error {
 	_, err := g.keeper.Refresh(ctx)
 	if err != nil && g.config.TAK.ResetAlways200 {
-		err = &web.QuietReset{Cause: err}
+		err = &operate.QuietReset{Cause: err}
 	}
 	return err
 }

@@ -13,7 +13,7 @@ import (
 	"rivgate/cmd/rivgate/config"
 	"rivgate/routing"
 	"rivgate/store"
-	"rivgate/web"
+	"rivgate/web/shell"
 )
 
 // UserCommand is the noun user.
@@ -59,7 +59,7 @@ func secretPassword(file, account string) (password string, made bool, err error
 		return "", false, usage("--password-file: the file cannot be read")
 	}
 	password = strings.TrimRight(string(content), "\r\n")
-	if text := web.CheckPassword(account, password); text != "" {
+	if text := shell.CheckPassword(account, password); text != "" {
 		return "", false, usage("--password-file: %s", text)
 	}
 	return password, false, nil
@@ -93,7 +93,7 @@ func (c *UserAddCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	if a.Password, err = web.HashPassword(password); err != nil {
+	if a.Password, err = shell.HashPassword(password); err != nil {
 		return err
 	}
 	return s.withStore(func(ctx context.Context, db *store.Store) error {
@@ -194,7 +194,7 @@ func (c *UserPasswdCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	hash, err := web.HashPassword(password)
+	hash, err := shell.HashPassword(password)
 	if err != nil {
 		return err
 	}

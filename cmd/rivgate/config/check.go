@@ -15,7 +15,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"rivgate/store"
-	"rivgate/web"
+	"rivgate/web/shell"
 )
 
 // checker collects what is wrong with the values of a configuration.
@@ -429,7 +429,7 @@ func (k *checker) tokens(path string) {
 		return
 	}
 	defer f.Close()
-	if _, err := web.ReadTokens(f); err != nil {
+	if _, err := shell.ReadTokens(f); err != nil {
 		k.problem("web.api_tokens_file", "%v", err)
 	}
 }

@@ -4,16 +4,16 @@ import (
 	"net"
 	"net/url"
 
-	"rivgate/web"
+	"rivgate/web/shell"
 )
 
 // Clamd is the virus scanner at the configured address; nil where there is none, or where it is no address.
-func (c Files) Clamd() *web.Clamd {
+func (c Files) Clamd() *shell.Clamd {
 	at, err := url.Parse(c.Scanner)
 	if err != nil {
 		return nil
 	}
-	s := &web.Clamd{Network: at.Scheme, Timeout: c.ScanTimeout}
+	s := &shell.Clamd{Network: at.Scheme, Timeout: c.ScanTimeout}
 	switch at.Scheme {
 	case "tcp":
 		if _, _, err := net.SplitHostPort(at.Host); err != nil || at.Path != "" {

@@ -6,31 +6,31 @@ import (
 
 	"rivgate/routing"
 	"rivgate/store"
-	"rivgate/web"
+	"rivgate/web/shell"
 )
 
 // CheckGrant tells what is wrong with a role and what it is held for; nil when nothing is.
 func CheckGrant(g store.Grant, unitsLater bool) error {
 	var names []string
 	known := false
-	for _, role := range web.People() {
+	for _, role := range shell.People() {
 		names = append(names, string(role))
 		known = known || string(role) == g.Role
 	}
 	switch {
 	case !known:
 		return fmt.Errorf("role %q is not known: write %s", g.Role, strings.Join(names, ", "))
-	case !web.Role(g.Role).ForUnits() && (g.Kind != "" || len(g.Units) > 0):
+	case !shell.Role(g.Role).ForUnits() && (g.Kind != "" || len(g.Units) > 0):
 		return fmt.Errorf("role %s is held for the whole gateway: leave out kind and units", g.Role)
-	case !web.Role(g.Role).ForUnits():
+	case !shell.Role(g.Role).ForUnits():
 		return nil
 	case g.Kind != routing.CareUnit && g.Kind != routing.PatientBoard:
 		return fmt.Errorf("role %s needs a kind: write %s or %s", g.Role, routing.CareUnit, routing.PatientBoard)
 	case len(g.Units) == 0 && !unitsLater:
-		return fmt.Errorf("role %s needs units: write HSA-ids, %q for all of the kind, or %s and a region's code", g.Role, web.AllUnits, web.RegionUnits)
+		return fmt.Errorf("role %s needs units: write HSA-ids, %q for all of the kind, or %s and a region's code", g.Role, shell.AllUnits, shell.RegionUnits)
 	}
 	for _, unit := range g.Units {
-		if unit == "" || strings.ContainsAny(unit, " \t,") || strings.TrimPrefix(unit, web.RegionUnits) == "" {
+		if unit == "" || strings.ContainsAny(unit, " \t,") || strings.TrimPrefix(unit, shell.RegionUnits) == "" {
 			return fmt.Errorf("%q is no unit", unit)
 		}
 	}

@@ -1,0 +1,89 @@
+package api
+
+import (
+	"net/http"
+	"strconv"
+
+	"rivgate/routing"
+	"rivgate/routing/catalogue"
+	"rivgate/web/shell"
+)
+
+// DiffView is what differs between two states of the catalogue, and what that means for cases.
+type DiffView struct {
+	From     string           `json:"from"`
+	To       string           `json:"to"`
+	Changes  []TouchingView   `json:"changes"`
+	Switches []routing.Switch `json:"switches"` // units that go another way, with their open cases
+	Note     string           `json:"note,omitempty"`
+}
+
+// TouchingView is a changed row, and how many open cases it touches.
+type TouchingView struct {
+	catalogue.Change
+	OpenCases *int `json:"openCases,omitempty"` // of a route of the contract that brings cases
+}
+
+// Diff compares: by default the draft with the version that it builds on.
+func (s *Catalogue) Diff(w http.ResponseWriter, r *http.Request, _ shell.Access) error {
+	q := shell.ReadQuery(r, "from", "to")
+	if q.Err != nil {
+		return q.Err
+	}
+	out := DiffView{From: q.Get("from"), To: q.Get("to"), Changes: []TouchingView{}, Switches: []routing.Switch{}}
+	if out.From == "" {
+		d, err := s.Relay.Store.CatalogueDraft(r.Context())
+		if err != nil {
+			return err
+		}
+		out.From = strconv.FormatInt(d.Base, 10)
+	}
+	if out.To == "" {
+		out.To = "draft"
+	}
+	before, err := s.rowsOf(r, out.From, "from")
+	if err != nil {
+		return err
+	}
+	after, err := s.rowsOf(r, out.To, "to")
+	if err != nil {
+		return err
+	}
+	if err := s.switches(r, before, after, &out); err != nil {
+		return err
+	}
+	for _, c := range catalogue.Compare(before, after) {
+		v := TouchingView{Change: c}
+		e := c.After
+		if e == nil {
+			e = c.Before
+		}
+		if e.Kind == catalogue.KindRoute && e.Contract == s.Relay.Contracts.Send().Contract {
+			n := routing.Touched(out.Switches, e.Receiver)
+			v.OpenCases = &n
+		}
+		out.Changes = append(out.Changes, v)
+	}
+	return shell.WriteJSON(w, http.StatusOK, out)
+}
+
+// switches finds the units that go another way.
+func (s *Catalogue) switches(r *http.Request, before, after []catalogue.Row, out *DiffView) error {
+	open, err := s.Relay.Store.OpenCases(r.Context())
+	if err != nil {
+		return err
+	}
+	a, err := s.TableOf(before)
+	if err != nil {
+		return err
+	}
+	b, err := s.TableOf(after)
+	if err != nil {
+		return err
+	}
+	days := routing.SwitchDays(catalogue.FromRows(before), catalogue.FromRows(after), routing.DateOf(s.Clock()))
+	if out.Switches = routing.Switches(a, b, s.Relay.Contracts.Send().Contract, open, days); len(out.Switches) > 0 {
+		out.Note = "Ärenden som pågår stannar hos den som tog emot dem. Nya går den nya vägen."
+	}
+	return nil
+}

@@ -1,0 +1,132 @@
+package board
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"rivgate/contracts"
+	"rivgate/store"
+	"rivgate/web/casework"
+	"rivgate/web/shell"
+)
+
+type requestPage struct {
+	shell.Page
+	Case      store.Case
+	Request   casework.BoardRequested
+	Unit      string // name of the board
+	Diary     string
+	Consent   *casework.BoardEntry
+	Complaint *contracts.Complaint
+	Reporter  casework.Person
+	Patient   *casework.Person
+	Place     string
+}
+
+// RequestPage is a request for an opinion as a letter to print: GET /inbox/{id}/board/request/{n}. With ?file it is a text file. The gateway sends it nowhere: no
+// contract carries a case that stays with the board while a provider answers.
+func (s *Pages) RequestPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+	ctx := r.Context()
+	c, err := s.boardCase(ctx, r.PathValue("id"), who, shell.ExportCase)
+	if err != nil {
+		return err
+	}
+	entries, err := s.BoardEntries(ctx, c)
+	if err != nil {
+		return err
+	}
+	chosen := requestNumbered(casework.ProvidersOf(entries, s.Today()), r.PathValue("n"))
+	if chosen == nil {
+		return shell.ErrNotFound
+	}
+	consent := casework.ConsentFor(entries, chosen.HSAID())
+	if consent == nil { // withdrawn since: what may not be sent is not printed
+		return shell.NewProblem(http.StatusConflict, "no-consent", "Samtycket är återtaget", "Ärendet får inte längre lämnas till vårdgivaren. Notera ett nytt samtycke först.")
+	}
+	what := store.AccessPrint
+	if r.URL.Query().Has("file") {
+		what = store.AccessExport
+	}
+	if err := s.LookedAt(ctx, who, what, c, shell.ShownDetail("board: request", c, shell.AsksProtected(r))); err != nil {
+		return err
+	}
+	p, err := s.newRequestPage(ctx, who, shell.Shielded(c, shell.AsksProtected(r)), *chosen, consent, shell.AsksProtected(r))
+	if err != nil {
+		return err
+	}
+	if what == store.AccessExport {
+		shell.Download(w, "text/plain; charset=utf-8", "begaran-"+c.ID+"-"+strconv.Itoa(chosen.Number)+".txt")
+		_, _ = w.Write([]byte(p.Letter())) // the reader may have gone
+		return nil
+	}
+	return html.Render(w, http.StatusOK, "request", p)
+}
+
+// requestNumbered is the request of that number in a case; nil where there is none.
+func requestNumbered(all []casework.Provider, number string) *casework.BoardRequested {
+	for _, p := range all {
+		for _, one := range p.Requests {
+			if strconv.Itoa(one.Number) == number {
+				return &one
+			}
+		}
+	}
+	return nil
+}
+
+// newRequestPage gathers what the letter says.
+func (s *Pages) newRequestPage(ctx context.Context, who shell.Access, c store.Case, chosen casework.BoardRequested, consent *casework.BoardEntry, shown bool) (p requestPage, err error) {
+	line, err := s.TimeLine(ctx, c, "")
+	if err != nil {
+		return p, err
+	}
+	desk, err := s.Relay.Store.Desk(ctx, c.ID)
+	if err != nil {
+		return p, err
+	}
+	p = requestPage{
+		Page: s.Page(who, "Begäran om yttrande", "inbox"), Case: c, Request: chosen, Unit: casework.HandlerName(c.Handler), Diary: desk.Diary, Consent: consent,
+		Place: s.placeNow(c),
+	}
+	p.Reporter, p.Patient = casework.People(c, line, shown)
+	for _, e := range line {
+		if e.Complaint != nil {
+			p.Complaint = e.Complaint
+			break
+		}
+	}
+	return p, nil
+}
+
+// Letter is the request as a text.
+func (p requestPage) Letter() string {
+	var b strings.Builder
+	line := func(name, value string) {
+		if value != "" {
+			b.WriteString(name + ": " + value + "\r\n")
+		}
+	}
+	b.WriteString("BEGÄRAN OM YTTRANDE\r\n\r\n")
+	line("Till", p.Request.Unit)
+	line("Från", p.Unit)
+	line("Dag", shell.Swedish(p.Request.At).Format("2006-01-02"))
+	line("Diarienummer", p.Diary)
+	line("Ärende", casework.Reference(p.Case))
+	line("Svar önskas senast", p.Request.Due)
+	line("Samtycke", p.Consent.Who+", "+p.Consent.Day+", "+p.Consent.How)
+	line("Anmälare", p.Reporter.Name)
+	if p.Patient != nil {
+		line("Patient", p.Patient.Name)
+	}
+	b.WriteString("\r\n" + strings.ReplaceAll(p.Request.Text, "\n", "\r\n") + "\r\n")
+	if p.Complaint != nil {
+		b.WriteString("\r\nVAD ANMÄLAREN SKRIVER\r\n\r\n")
+		line("Hände", shell.Date(p.Complaint.IncidentDate))
+		line("Enhet", p.Place)
+		line("Plats", p.Complaint.IncidentPlaceText)
+		b.WriteString("\r\n" + strings.ReplaceAll(p.Complaint.Description, "\n", "\r\n") + "\r\n")
+	}
+	return b.String()
+}

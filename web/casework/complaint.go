@@ -1,0 +1,158 @@
+package casework
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"rivgate/contracts"
+	"rivgate/contracts/identity"
+	"rivgate/routing"
+	"rivgate/web/shell"
+)
+
+// TestPersons are from the published list of test numbers: nobody has them.
+func TestPersons() []string {
+	return []string{"189001019802", "190001019801", "201701012393", "202402292383", "191401682396", "202201612393"}
+}
+
+// person is the identity in a field of a form. A region's own number may have any form: the field of the region's OID says that it is one.
+func (s *Base) person(f *shell.Form, field string) contracts.PersonID {
+	typed, oid := f.Value(field), f.Value(field+"oid")
+	if oid != "" {
+		if !identity.IsOID(oid) {
+			f.Refuse(field+"oid", "Skriv regionens OID med siffror och punkter, till exempel 1.2.752.97.3.1.3.")
+		}
+		return contracts.PersonID{ID: identity.NFC(typed), Type: oid}
+	}
+	p := s.TypedPerson(typed)
+	if typed != "" && p.Type == "" {
+		f.Refuse(field, "Numret känns inte igen. Skriv ett personnummer, ett samordningsnummer eller en nationell reservidentitet. Är det ett regionalt "+
+			"nummer: ange också regionens OID.")
+	}
+	return p
+}
+
+// ComplaintFields are the fields of a new case, for citizens and for who enters a case that began outside 1177.
+type ComplaintFields struct {
+	Form     *shell.Form
+	Own      bool // the reporter types it
+	Board    bool
+	Files    bool // may be attached
+	Test     bool // test numbers alone
+	Persons  []string
+	Problems []ProblemChoice
+	Today    string
+}
+
+// ComplaintFields are the fields of the form, as somebody typed them.
+func (s *Base) ComplaintFields(f *shell.Form, unit routing.Unit, own bool) ComplaintFields {
+	return ComplaintFields{
+		Form: f, Own: own, Board: unit.Kind == routing.PatientBoard, Files: unit.Attachments, Test: s.Open(), Persons: TestPersons(), Problems: s.Problems(), Today: s.Today(),
+	}
+}
+
+// ComplaintPlaces are where the contract's paths are typed in these fields.
+func ComplaintPlaces() []shell.Place {
+	return []shell.Place{
+		{Path: "reporter/personId", Field: "reporter"},
+		{Path: "patient/personId", Field: "patient"},
+		{Path: "patient/dateOfBirth", Field: "born"},
+		{Path: "patient", Field: "patient"},
+		{Path: "incidentDate", Field: "date"},
+		{Path: "incidentPlaceText", Field: "place"},
+		{Path: "incidentUnit", Field: "unit"},
+		{Path: "experiencedProblem", Field: "problem"},
+		{Path: "description", Field: "text"},
+		{Path: "receivedTime", Field: "received"},
+		{Path: "attachment", Field: "file"},
+	}
+}
+
+// Complaint is the case as it was typed; what is missing is noted in the form.
+func (s *Base) Complaint(f *shell.Form, unit routing.Unit) *contracts.Complaint {
+	c := &contracts.Complaint{
+		Reporter: contracts.Reporter{
+			PersonID: s.person(f, "reporter"), Name: f.Value("name"), Role: f.Value("role"),
+			Telecom: f.Value("phone"), Email: f.Value("email"),
+		},
+		IncidentDate: shell.CompactDate(f.Value("date")), Description: f.Value("text"), ReplyWanted: f.Value("reply") == "yes",
+	}
+	for _, must := range []struct{ field, text string }{
+		{"reporter", "Ange anmälarens personnummer."}, {"date", "Ange vilken dag det hände."}, {"text", "Beskriv vad som hände."},
+	} {
+		if f.Value(must.field) == "" {
+			f.Refuse(must.field, must.text)
+		}
+	}
+	if day := f.Value("date"); isDay(day) && day > s.Today() {
+		f.Refuse("date", "Dagen har inte varit än.")
+	}
+	c.Patient = s.patientOf(f, &c.Reporter)
+	if unit.Kind == routing.PatientBoard {
+		c.IncidentPlaceText = f.Value("place")
+	} else {
+		c.IncidentUnit = &contracts.OrgUnit{HSAID: unit.HSAID, Name: unit.Name}
+	}
+	if value := f.Value("problem"); value != "" {
+		for _, p := range s.Problems() {
+			if p.Value == value {
+				c.ExperiencedProblem = append(c.ExperiencedProblem, coded(contracts.SystemProblem, p.Code))
+			}
+		}
+	}
+	return c
+}
+
+// patientOf is the patient where that is another than the reporter. Whoever types a patient and says that they are the patient is asked which it is.
+func (s *Base) patientOf(f *shell.Form, reporter *contracts.Reporter) *contracts.Patient {
+	id, name, born := f.Value("patient"), f.Value("patientname"), f.Value("born")
+	switch reporter.Role {
+	case contracts.RolePatient:
+		if id+name+born != "" {
+			f.Refuse("role", "Här står en annan patient. Välj närstående eller ombud, eller töm uppgifterna om patienten.")
+		}
+		return nil
+	case contracts.RoleRelative, contracts.RoleProxy:
+	default:
+		f.Refuse("role", "Välj vem som anmäler.")
+		return nil
+	}
+	stated := f.Value("authority") == "yes"
+	reporter.StatedAuthority = &stated
+	p := &contracts.Patient{Name: name, DateOfBirth: shell.CompactDate(born)}
+	if id != "" {
+		typed := s.person(f, "patient")
+		p.PersonID = &typed
+		p.DateOfBirth = ""
+	}
+	return p
+}
+
+func isDay(text string) bool {
+	_, err := time.Parse(time.DateOnly, text)
+	return err == nil
+}
+
+// citizenFilesMost is how many files a citizen may send at a time.
+const citizenFilesMost = 5
+
+// CitizenFiles are the files that a citizen sends. What is in one decides what it is, not what it is called; one that is of no kind that is taken, or called
+// otherwise than it is, is refused with a reason. Text is taken too, as the contract does.
+func (s *Base) CitizenFiles(ctx context.Context, f *shell.Form) []contracts.Attachment {
+	all := shell.Attachments(f)
+	if len(all) > citizenFilesMost {
+		f.Refuse("file", "Högst 5 filer åt gången. Välj om.")
+	}
+	for _, a := range all {
+		if a.MediaType == "text/plain" && (strings.HasSuffix(strings.ToLower(a.FileName), ".txt") || !strings.Contains(a.FileName, ".")) {
+			continue
+		}
+		if reason := lies(a); reason != "" {
+			f.Refuse("file", reason)
+		} else if a.Size > contracts.MaxAttachment {
+			f.Refuse("file", a.FileName+" är större än 20 MB. Välj en mindre fil, eller dela upp den.")
+		}
+	}
+	return s.CleanUploads(ctx, f, all)
+}

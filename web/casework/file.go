@@ -1,0 +1,69 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"rivgate/contracts"
+	"rivgate/web/shell"
+)
+
+// Uploads are the files that came with a form for the reporter. One whose content is not what its name says, or not of a kind that 1177 takes, is
+// refused with a reason and left out.
+func (s *Base) Uploads(ctx context.Context, f *shell.Form) []contracts.Attachment {
+	var good []contracts.Attachment
+	for _, a := range shell.Attachments(f) {
+		if reason := lies(a); reason != "" {
+			f.Refuse("file", reason)
+			continue
+		}
+		if a.Size > contracts.MaxAttachment {
+			f.Refuse("file", a.FileName+" är större än 20 MB. Välj en mindre fil, eller dela upp den.")
+			continue
+		}
+		good = append(good, a)
+	}
+	return s.CleanUploads(ctx, f, good)
+}
+
+// lies is why a file cannot be sent: what is in it decides, not what it is called. "" when nothing is wrong.
+func lies(a contracts.Attachment) string {
+	kinds := map[string][]string{"application/pdf": {".pdf"}, "image/gif": {".gif"}, "image/png": {".png"}, "image/jpeg": {".jpg", ".jpeg"}}
+	endings, ok := kinds[a.MediaType]
+	if !ok {
+		return a.FileName + " är inte en PDF, PNG, JPEG eller GIF. Spara om den i ett av de formaten."
+	}
+	if ending := strings.ToLower(path.Ext(a.FileName)); ending != "" && !slices.Contains(endings, ending) {
+		return a.FileName + " är en annan sorts fil än namnet säger (" + a.MediaType + "). Byt namn på den, eller välj en annan."
+	}
+	return ""
+}
+
+// FileAt is where attachment n of a message lies, for the scanner's verdicts.
+func FileAt(message string, n int) string { return fmt.Sprintf("message %s file %d", message, n) }
+
+// NoteFileAt is the same for a file of a note.
+func NoteFileAt(note string, n int64) string { return fmt.Sprintf("note %s file %d", note, n) }
+
+// MarkScanned says of each file of a case whether it is held or still looked at, and has those looked at that nobody has yet.
+func (s *Base) MarkScanned(line []Event) {
+	if s.Scanner == nil {
+		return
+	}
+	for i := range line {
+		for n := range line[i].Files {
+			f := &line[i].Files[n]
+			if f.Elsewhere || line[i].Desk {
+				continue
+			}
+			at, message := FileAt(line[i].ID, n), line[i].ID
+			f.Held, f.Scanning = s.Scanned(at, func(ctx context.Context) ([]byte, error) {
+				a, err := s.Relay.Attachment(ctx, message, n)
+				return a.Value, err
+			})
+		}
+	}
+}

@@ -1,0 +1,65 @@
+package casework
+
+import (
+	"math"
+	"time"
+
+	"rivgate/contracts"
+	"rivgate/routing"
+	"rivgate/store"
+	"rivgate/web/shell"
+)
+
+// InboxRow is one case of the list. No personal number is in it but as a mask.
+type InboxRow struct {
+	store.Case
+	Desk     store.Desk
+	Reporter string
+	Role     string // of the reporter, when the patient is another
+	About    string // the patient then
+	Child    bool   // the patient is under 18
+	Masked   string
+	Left     int // days
+	Days     int // that the answer may take
+	Late     bool
+	Back     bool // its parking is over
+	Reads    bool // may be opened; else there is no name and no number in the row
+	Takes    bool // may be taken by who looks
+	Assigns  bool // may be assigned, though not opened
+}
+
+// CasesIn are the cases of a page, for the access log.
+func CasesIn(rows []InboxRow) []store.Case {
+	out := make([]store.Case, len(rows))
+	for i, row := range rows {
+		out[i] = row.Case
+	}
+	return out
+}
+
+// NewInboxRow is a case as a row of a list.
+func NewInboxRow(c store.Case, now time.Time, reads bool) InboxRow {
+	c = shell.Shielded(c, false)
+	row := InboxRow{Case: c, Left: DaysLeft(c, now), Days: DaysInAll(c)}
+	row.Late = row.Left < 0 && c.State != store.Closed
+	if !reads {
+		return row
+	}
+	row.Reads, row.Reporter, row.Masked, row.Child = true, reporterName(c), ReporterOf(c).Masked(), c.Minor()
+	if c.Facts.Role != contracts.RolePatient {
+		row.Role, row.About = c.Facts.Role, c.Facts.PatientName
+	}
+	return row
+}
+
+// DaysLeft is how many Swedish days are left until the case is due; below zero it is late.
+func DaysLeft(c store.Case, now time.Time) int {
+	midnight := func(t time.Time) time.Time {
+		y, m, d := t.In(routing.Stockholm()).Date()
+		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	}
+	return int(midnight(c.Due).Sub(midnight(now)) / (24 * time.Hour))
+}
+
+// DaysInAll is how many days the answer may take.
+func DaysInAll(c store.Case) int { return int(math.Round(c.Due.Sub(c.Received).Hours() / 24)) }

@@ -1,0 +1,194 @@
+package catalogue
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+
+	"rivgate/routing"
+	"rivgate/routing/catalogue"
+	"rivgate/store"
+	"rivgate/web/shell"
+)
+
+// rowField is one field of a row's form.
+type rowField struct {
+	Name, Label, Hint string
+	Type              string // of the input: text, date, select or checkbox
+	List              string // id of the list of suggestions
+	Options           []rowOption
+}
+
+// rowOption is a choice of a select.
+type rowOption struct{ Value, Label string }
+
+// rowFields are the fields of a kind of row; nil for a kind that is none.
+func rowFields(kind catalogue.Kind) []rowField {
+	name := rowField{Name: "name", Label: "Namn", Type: "text"}
+	contract := rowField{Name: "contract", Label: "Tjänstekontrakt", Hint: "kortnamn eller namnrymd", Type: "text", List: "contracts"}
+	receiver := rowField{Name: "receiver", Label: "Logisk adress", Hint: "HSA-id, eller * för alla", Type: "text", List: "receivers"}
+	component := rowField{Name: "component", Label: "Mottagande system", Hint: "HSA-id, valfritt", Type: "text", List: "systems"}
+	profile := rowField{Name: "profile", Label: "RIV-TA-profil", Type: "select", Options: []rowOption{{routing.RIVTABP21, "RIVTABP21"}, {routing.RIVTABP20, "RIVTABP20"}}}
+	days := []rowField{
+		{Name: "from", Label: "Första dag", Hint: "tomt: alltid", Type: "date"}, {Name: "until", Label: "Sista dag", Hint: "tomt: tills vidare", Type: "date"},
+	}
+	switch kind {
+	case catalogue.KindUnit:
+		return []rowField{
+			{Name: "hsaId", Label: "HSA-id", Type: "text"},
+			name,
+			{Name: "unitKind", Label: "Slag", Type: "select", Options: []rowOption{{string(routing.CareUnit), "mottagning"}, {string(routing.PatientBoard), "patientnämnd"}}},
+			{Name: "region", Label: "Länskod", Hint: "två siffror", Type: "text"},
+			{Name: "provider", Label: "Vårdgivare", Hint: "HSA-id, valfritt", Type: "text"},
+			{Name: "attachments", Label: "Anmälaren får bifoga filer", Type: "checkbox"},
+		}
+	case catalogue.KindReceiver, catalogue.KindComponent:
+		return []rowField{{Name: "hsaId", Label: "HSA-id", Type: "text"}, name}
+	case catalogue.KindContract:
+		return []rowField{contract, name}
+	case catalogue.KindAddress:
+		return []rowField{{Name: "address", Label: "Adress", Hint: "https://…", Type: "text"}, component, profile}
+	case catalogue.KindRoute:
+		address := rowField{Name: "address", Label: "Adress", Hint: "https://…, eller rivgate:inbox för inkorgen här", Type: "text", List: "addresses"}
+		return append([]rowField{contract, receiver, address, component, profile}, days...)
+	case catalogue.KindPermission:
+		sender := rowField{Name: "sender", Label: "Anropande system", Hint: "HSA-id", Type: "text", List: "systems"}
+		return append([]rowField{sender, contract, receiver}, days...)
+	}
+	return nil
+}
+
+// valuesOf are the values of a row's form.
+func (s *Rows) valuesOf(e catalogue.Row) url.Values {
+	v := url.Values{
+		"hsaId": {e.HSAID}, "name": {e.Name}, "unitKind": {string(e.UnitKind)}, "region": {e.Region}, "provider": {e.Provider}, "contract": {s.shortest(e.Contract)},
+		"sender": {e.Sender}, "receiver": {e.Receiver}, "address": {e.Address}, "profile": {e.Profile}, "component": {e.Component},
+		"from": {e.From.String()}, "until": {e.Until.String()},
+	}
+	if e.Attachments {
+		v.Set("attachments", "yes")
+	}
+	return v
+}
+
+// shortest is the short name of a contract, where it has one, else its namespace.
+func (s *Rows) shortest(namespace string) string {
+	for name, known := range s.Relay.Contracts.Names() {
+		if known == namespace {
+			return name
+		}
+	}
+	return namespace
+}
+
+// entryOf puts what was typed into a row, which keeps what its form does not show. What cannot be read is noted in the form.
+func (s *Rows) entryOf(e catalogue.Row, f *shell.Form) catalogue.Row {
+	for _, field := range rowFields(e.Kind) {
+		v := f.Value(field.Name)
+		switch field.Name {
+		case "hsaId":
+			e.HSAID = v
+		case "name":
+			e.Name = v
+		case "unitKind":
+			e.UnitKind = routing.UnitKind(v)
+		case "region":
+			e.Region = v
+		case "provider":
+			e.Provider = v
+		case "attachments":
+			e.Attachments = v != ""
+		case "contract":
+			e.Contract = s.Namespace(v)
+		case "sender":
+			e.Sender = v
+		case "receiver":
+			e.Receiver = v
+		case "address":
+			e.Address = v
+		case "profile":
+			e.Profile = v
+		case "component":
+			e.Component = v
+		case "from":
+			e.From = f.Day(field.Name)
+		case "until":
+			e.Until = f.Day(field.Name)
+		}
+	}
+	return e
+}
+
+// takeCatalogue puts what the catalogue refuses into a form: beside the field it is about, where the form has that field. Problems of rows that the form does not
+// show come back, to be listed. ok is false for an error that is not the form's.
+func takeCatalogue(f *shell.Form, err error, fields []string, rows []catalogue.Row) (problems []rowProblem, ok bool) {
+	var rules catalogue.Problems
+	var refusal *store.CatalogueRefusal
+	switch {
+	case errors.As(err, &rules):
+		for _, p := range problemsOf(rules, rows) {
+			if p.field != "" && slices.Contains(fields, p.field) {
+				f.Refuse(p.field, p.Text+" "+p.Remedy)
+				continue
+			}
+			problems = append(problems, p)
+		}
+		if len(problems) > 0 {
+			f.General = "Inget är sparat: raderna följer inte katalogens regler."
+		}
+	case errors.As(err, &refusal):
+		f.General = shell.RefusalText(refusal)
+	default:
+		return nil, false
+	}
+	return problems, true
+}
+
+// since tells what others did to the draft after a revision.
+func since(events []store.CatalogueEvent, revision int64, name func(store.CatalogueEvent) string) (lines []string) {
+	for _, e := range slices.Backward(events) { // they come newest first
+		if e.Revision > revision {
+			lines = append(lines, name(e))
+		}
+	}
+	const most = 10
+	if more := len(lines) - most; more > 0 {
+		lines = append([]string{fmt.Sprintf("%d händelser till", more)}, lines[more:]...)
+	}
+	return lines
+}
+
+// suggestions are what fields of a row may be chosen from.
+type suggestions struct {
+	Contracts, Receivers, Systems, Addresses []string
+}
+
+// suggest gathers them from the rows that there are; a few hundred of each are enough for a list to choose from.
+func (s *Rows) suggest(rows []catalogue.Row) suggestions {
+	const most = 300
+	sets := [4]map[string]bool{{}, {}, {}, {routing.AddressInbox: true}}
+	put := func(i int, v string) {
+		if v != "" && len(sets[i]) < most {
+			sets[i][v] = true
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Relay.Contracts.Names())) {
+		put(0, name)
+	}
+	for _, e := range rows {
+		switch e.Kind {
+		case catalogue.KindUnit, catalogue.KindReceiver:
+			put(1, e.HSAID)
+		case catalogue.KindComponent:
+			put(2, e.HSAID)
+		case catalogue.KindAddress:
+			put(3, e.Address)
+		case catalogue.KindContract:
+			put(0, s.shortest(e.Contract))
+		}
+	}
+	sorted := func(i int) []string { return slices.Sorted(maps.Keys(sets[i])) }
+	return suggestions{sorted(0), sorted(1), sorted(2), sorted(3)}
+}

@@ -1,0 +1,331 @@
+package catalogue
+
+import (
+	"regexp"
+	"strings"
+
+	"rivgate/routing"
+	"rivgate/routing/catalogue"
+	"rivgate/store"
+	"rivgate/web/shell"
+)
+
+// kindWord is what a kind of row is called.
+func kindWord(kind catalogue.Kind) string {
+	switch kind {
+	case catalogue.KindUnit:
+		return "Enhet"
+	case catalogue.KindReceiver:
+		return "Logisk adress"
+	case catalogue.KindContract:
+		return "Tjänstekontrakt"
+	case catalogue.KindComponent:
+		return "Mottagande system"
+	case catalogue.KindAddress:
+		return "Anropsadress"
+	case catalogue.KindRoute:
+		return "Vägval"
+	case catalogue.KindPermission:
+		return "Anropsbehörighet"
+	}
+	return string(kind)
+}
+
+// addressWord is where a route leads: our own addresses have names.
+func addressWord(address string) string {
+	switch address {
+	case routing.AddressInbox:
+		return "inkorgen här"
+	case routing.AddressPortal:
+		return "1177:s brevlåda här"
+	case "":
+		return "ingen adress"
+	}
+	if routing.Code(address).Text() != "" && strings.HasPrefix(address, "VP") {
+		return "ingen väg (" + address + ")"
+	}
+	return address
+}
+
+// anyWord is a logical address, or what "*" stands for.
+func anyWord(receiver string) string {
+	if receiver == "*" {
+		return "alla (*)"
+	}
+	return receiver
+}
+
+// rowWords is what a row says, without its id and its days.
+func rowWords(e catalogue.Row) string {
+	switch e.Kind {
+	case catalogue.KindUnit:
+		return e.Name + " (" + e.HSAID + "), " + shell.UnitKindWord(e.UnitKind)
+	case catalogue.KindContract:
+		return shell.ShortContract(e.Contract) + bracketed(e.Name)
+	case catalogue.KindComponent, catalogue.KindReceiver:
+		return e.HSAID + bracketed(e.Name)
+	case catalogue.KindAddress:
+		return e.Address + ofSystem(e.Component)
+	case catalogue.KindRoute:
+		return shell.ShortContract(e.Contract) + " till " + anyWord(e.Receiver) + " går till " + addressWord(e.Address) + ofSystem(e.Component)
+	case catalogue.KindPermission:
+		text := e.Sender + " får anropa " + shell.ShortContract(e.Contract) + " hos " + anyWord(e.Receiver)
+		if filters := e.Filters.Words(); filters != "" {
+			text += ", bara för " + filters
+		}
+		return text
+	}
+	return ""
+}
+
+func bracketed(name string) string {
+	if name == "" {
+		return ""
+	}
+	return " (" + name + ")"
+}
+
+func ofSystem(component string) string {
+	if component == "" {
+		return ""
+	}
+	return ", system " + component
+}
+
+// daysWord is when a row counts.
+func daysWord(e catalogue.Row) string {
+	switch {
+	case e.Kind != catalogue.KindRoute && e.Kind != catalogue.KindPermission:
+		return ""
+	case e.From == 0 && e.Until == 0:
+		return "alltid"
+	case e.Until == 0:
+		return "från " + e.From.String()
+	case e.From == 0:
+		return "till och med " + e.Until.String()
+	}
+	return e.From.String() + " till och med " + e.Until.String()
+}
+
+// validityWord is whether a row counts today.
+func validityWord(v string) string {
+	switch v {
+	case "active":
+		return "Gäller"
+	case "coming":
+		return "Kommande"
+	case "ended":
+		return "Avslutad"
+	}
+	return ""
+}
+
+// changeWord is what happened to a row.
+func changeWord(kind string) string {
+	switch kind {
+	case "added":
+		return "Ny"
+	case "removed":
+		return "Borttagen"
+	case "changed":
+		return "Ändrad"
+	}
+	return kind
+}
+
+// versionEventWord is what was done to the catalogue.
+func versionEventWord(verb string) string {
+	switch verb {
+	case "edit":
+		return "Ändrade utkastet"
+	case "rebase":
+		return "Hämtade in den senaste versionen"
+	case "discard":
+		return "Kastade utkastet"
+	case "publish":
+		return "Publicerade"
+	case "rollback":
+		return "Gick tillbaka"
+	case "cancel":
+		return "Återtog en version"
+	case "accept":
+		return "Godkände en katalog som krympt"
+	}
+	return verb
+}
+
+// recordedRow finds a row in the words of the record, which are English: kind, id, line in a file, and what it says.
+var recordedRow = regexp.MustCompile(`\b(unit|receiver|contract|component|address|route|permission)( [0-9A-Za-z-]+)?( \(line \d+\))?: `)
+
+// recordedContract finds a responder namespace.
+var recordedContract = regexp.MustCompile(`\burn:[0-9A-Za-z_.:-]*?:([0-9A-Za-z_]+)Responder:\d+`)
+
+// recorded is a text of the record, or of a problem, with the rows in it in Swedish. What stands in quotes is a name and stays.
+func recorded(text string) string {
+	parts := strings.Split(text, `"`)
+	for i := 0; i < len(parts); i += 2 {
+		part := recordedRow.ReplaceAllStringFunc(parts[i], func(found string) string {
+			kind, _, _ := strings.Cut(strings.TrimSuffix(found, ": "), " ")
+			return strings.ToLower(kindWord(catalogue.Kind(kind))) + " "
+		})
+		part = recordedContract.ReplaceAllString(part, "$1")
+		parts[i] = strings.NewReplacer(
+			" to ", " till ", " at ", " går till ", " on ", " får anropa ", ", component ", ", system ", ", until ", ", till och med ", ", from ", ", från ",
+			"care_unit", "mottagning", "patient_board", "patientnämnd", ", provider ", ", vårdgivare ", ", attachments", ", tar emot bilagor",
+			"rivgate:inbox", "inkorgen här", "and ", "och ", " more", " till",
+		).Replace(part)
+	}
+	return strings.Join(parts, `"`)
+}
+
+// saying gives a page the words of the catalogue: $.KindWord and its like.
+type saying struct{}
+
+// KindWord is what a kind of row is called.
+func (saying) KindWord(kind catalogue.Kind) string { return kindWord(kind) }
+
+// RowWords is what a row says, without its id and its days.
+func (saying) RowWords(e catalogue.Row) string { return rowWords(e) }
+
+// DaysWord is when a row counts.
+func (saying) DaysWord(e catalogue.Row) string { return daysWord(e) }
+
+// ValidityWord is whether a row counts today.
+func (saying) ValidityWord(v string) string { return validityWord(v) }
+
+// AddressWord is where a route leads.
+func (saying) AddressWord(address string) string { return addressWord(address) }
+
+// ChangeWord is what happened to a row.
+func (saying) ChangeWord(kind string) string { return changeWord(kind) }
+
+// EventWord is what was done to the catalogue.
+func (saying) EventWord(verb string) string { return versionEventWord(verb) }
+
+// recordedLines are the first changes of an event in Swedish.
+func recordedLines(e store.CatalogueEvent, most int) (lines []string) {
+	for line := range strings.Lines(e.What) {
+		line = strings.TrimSpace(line)
+		if line == "" {
+			continue
+		}
+		if len(lines) == most {
+			return append(lines, shell.Count(e.Changes-most, "ändring", "ändringar")+" till")
+		}
+		for sign, word := range map[string]string{"+ ": "Ny: ", "- ": "Borttagen: ", "~ ": "Ändrad: "} {
+			if rest, ok := strings.CutPrefix(line, sign); ok {
+				line = word + recorded(rest)
+				break
+			}
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// traceStep is one place that was looked at on the way to a decision.
+type traceStep struct {
+	Place string // an address, or "*"
+	How   string // why it was looked at
+	Last  bool   // this one decided, or ended the search
+}
+
+// traceSteps reads a trace as VP writes it: places with commas between, and in brackets how the next ones were come to.
+func traceSteps(trace string) (steps []traceStep) {
+	if trace == "" {
+		return nil
+	}
+	how := "adressen själv"
+	for part := range strings.SplitSeq(trace, ",") {
+		switch part {
+		case "(parent)":
+			how = "enhet ovanför i HSA-trädet"
+		case "(default)":
+			how = "standard för alla"
+		case "(leaf)":
+			how = "del av en adress i äldre form"
+		default:
+			steps = append(steps, traceStep{Place: part, How: how})
+		}
+	}
+	if len(steps) > 0 {
+		steps[len(steps)-1].Last = true
+	}
+	return steps
+}
+
+// stepName is what a step of a connection test is called.
+func stepName(step string) string {
+	switch step {
+	case "address":
+		return "Adress"
+	case "name":
+		return "Namnuppslag"
+	case "tcp":
+		return "Förbindelse (TCP)"
+	case "tls":
+		return "Kryptering och kedja (TLS)"
+	case "host":
+		return "Värdnamn i certifikatet"
+	case "certificate":
+		return "Motpartens certifikat"
+	case "own-certificate":
+		return "Vårt certifikat"
+	case "ping":
+		return "Ping"
+	}
+	return step
+}
+
+// probeResults are the words for the codes of relay.ProbeResults.
+var probeResults = map[string]string{
+	"stays-here":      "{1} stannar i gatewayen: det finns inget att ansluta till",
+	"no-url":          "adressen är ingen webbadress",
+	"url":             "{1}, värd {2}, port {3}",
+	"addresses":       "{1}",
+	"connected":       "ansluten till {1}",
+	"ping-unwritten":  "pinget gick inte att skriva",
+	"ping-late":       "inget svar inom 10 sekunder",
+	"ping-cut":        "förbindelsen bröts utan svar",
+	"ping-fault":      "det svarar med ett SOAP-fel: vägen är öppen, men ping besvaras inte på den här adressen",
+	"ping-status":     "det svarar med HTTP-status {1}",
+	"ping-no-soap":    "svaret är inget SOAP-meddelande",
+	"ping-answered":   "det svarar, version {1}",
+	"ping-other":      "det svarar med ett SOAP-meddelande som inte är svar på ping",
+	"tls-none":        "ingen: adressen är okrypterad http",
+	"tls-gone":        "förbindelsen gick inte att upprätta en andra gång",
+	"tls-chain":       "{1}, certifikat för {2}, utfärdat av {3}",
+	"tls-host":        "certifikatet gäller {1}",
+	"ended":           "det gick ut {1}",
+	"valid":           "gäller till {1}, {2} dagar",
+	"valid-not-named": "gäller till {1}, {2} dagar, men systemet nämner inte dess utfärdare bland dem det litar på",
+	"valid-not-asked": "gäller till {1}, {2} dagar; systemet ber inte om något",
+	"own-none":        "systemet ber inte om något, och vi har inget",
+	"own-missing":     "systemet ber om ett certifikat, och vi har inget",
+	"own-unreadable":  "det går inte att läsa",
+}
+
+// probeRemedies are the words for the codes of relay.ProbeRemedies.
+var probeRemedies = map[string]string{
+	"address":          "rätta vägvalets adress",
+	"host-name":        "rätta värdnamnet i adressen, eller se över namntjänsten på den här datorn",
+	"firewall":         "be om en öppning i brandväggarna på vägen, eller rätta värd och port",
+	"running":          "se till att systemet är i gång, eller rätta värd och port",
+	"slow-system":      "se vad som hindrar systemet från att svara",
+	"owners-log":       "händer det efter TLS tar systemet kanske inte emot vårt certifikat: be dess ägare läsa loggen",
+	"nothing":          "inget behöver göras; ett system som besvarar ping kan testas längre",
+	"status":           "401 och 403: systemet ska släppa in vårt certifikat; 404: rätta sökvägen i adressen; 5xx: se systemets logg",
+	"other-service":    "rätta adressen: något annat lyssnar där",
+	"ask-owner":        "fråga systemets ägare vad som lyssnar där",
+	"use-https":        "använd https för allt som lämnar huset",
+	"again":            "försök igen",
+	"tls-versions":     "se till att båda sidor tillåter TLS 1.2 eller 1.3, och att systemet tar emot vårt certifikat",
+	"authority":        "lägg utfärdaren i producer.tls.ca, eller låt systemet skicka hela sin kedja",
+	"certificate-name": "använd ett namn ur certifikatet i adressen, eller låt utfärda ett för det här",
+	"clocks":           "se över klockorna på båda datorerna",
+	"renew-theirs":     "be systemets ägare förnya certifikatet",
+	"set-certificate":  "ange producer.tls.certificate och producer.tls.key",
+	"set-pem":          "ange ett PEM-certifikat i producer.tls.certificate",
+	"renew-ours":       "förnya producer.tls.certificate",
+	"trust-issuer":     "be systemets ägare lita på {1}, eller använd ett certifikat från en utfärdare som systemet nämner",
+}

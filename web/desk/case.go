@@ -1,0 +1,197 @@
+package desk
+
+import (
+	"net/http"
+	"time"
+
+	"rivgate/contracts"
+	"rivgate/routing"
+	"rivgate/store"
+	"rivgate/web/casework"
+	"rivgate/web/shell"
+)
+
+type casePage struct {
+	shell.Page
+	deskPart
+	Case      store.Case
+	Unit      string // name of who has it
+	Board     bool
+	Reporter  casework.Person
+	Patient   *casework.Person // when that is another than the reporter
+	Left      int
+	Days      int // that the answer may take
+	Late      bool
+	Closed    bool
+	Line      []casework.Event
+	Problems  []casework.ProblemChoice
+	Areas     []contracts.Code
+	Receivers []routing.Unit
+	Done      string // what was just done, in words
+	Typed     bool   // a form holds what was typed before the session ran out
+	Active    string // the form that is open
+	Forms     map[string]*shell.Form
+	Drafts    map[string]store.Draft // the reader's own, by form
+	Phrases   map[string][]store.Phrase
+	Print     bool
+	Now       time.Time
+}
+
+// CasePage shows one case as a time line with what can be done now. A protected identity is shown on a deliberate click, which is logged.
+func (s *Cases) CasePage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+	c, err := s.Relay.Store.Case(r.Context(), r.PathValue("id"))
+	if err == nil && s.handedOver(c, who) {
+		return s.showHandedOver(w, who, c)
+	}
+	if c, err = s.InboxCase(r.Context(), r.PathValue("id"), who, shell.ReadCase); err != nil {
+		return err
+	}
+	what, detail := store.AccessRead, "case"
+	if r.URL.Query().Has("print") {
+		what = store.AccessPrint
+		if err := s.Theirs(r.Context(), who, shell.ExportCase, c); err != nil {
+			return err
+		}
+	}
+	if err := s.LookedAt(r.Context(), who, what, c, shell.ShownDetail(detail, c, shell.AsksProtected(r))); err != nil {
+		return err
+	}
+	return s.showCase(w, r, who, c, r.URL.Query().Get("do"), nil)
+}
+
+// showHandedOver tells the unit that handed a case over where it is, and nothing else of it.
+func (s *Cases) showHandedOver(w http.ResponseWriter, who shell.Access, c store.Case) error {
+	gone := shell.NewProblem(http.StatusNotFound, "handed-over", "Ärendet är överlämnat", "Ärendet är överlämnat till "+casework.HandlerName(c.Handler)+", som svarar anmälaren.")
+	return shell.ShowError(w, shell.ErrorPage{Page: s.Page(who, gone.Title, "inbox"), Problem: gone, Back: "/inbox"})
+}
+
+// choices are a form with a classification and what can be chosen in it.
+type choices struct {
+	Form     *shell.Form
+	Problems []casework.ProblemChoice
+	Areas    []contracts.Code
+	Board    bool
+}
+
+func newChoices(p casePage, f *shell.Form) choices {
+	return choices{Form: f, Problems: p.Problems, Areas: p.Areas, Board: p.Board}
+}
+
+// showCase renders a case. failed is the form that could not be carried out, nil when none was.
+func (s *Cases) showCase(w http.ResponseWriter, r *http.Request, who shell.Access, c store.Case, active string, failed *shell.Form) error {
+	ctx, q, shown := r.Context(), r.URL.Query(), shell.AsksProtected(r)
+	c = shell.Shielded(c, shown)
+	line, err := s.caseLine(ctx, c)
+	if err != nil {
+		return err
+	}
+	s.MarkScanned(line)
+	drafts, err := s.Relay.Store.Drafts(ctx, c.ID, c.Handler.Unit)
+	if err != nil {
+		return err
+	}
+	p := casePage{
+		Page: s.Page(who, "Ärende "+casework.Reference(c), "inbox"), Case: c, Unit: casework.HandlerName(c.Handler), Board: casework.IsBoard(c.Handler), Left: casework.DaysLeft(c, s.Clock()), Days: casework.DaysInAll(c),
+		Closed: c.State == store.Closed, Line: line, Active: active, Now: s.Clock(), Done: doneWord(q.Get("done")), Print: q.Has("print"),
+		Problems: s.Problems(), Areas: s.Codes(contracts.SystemArea), Receivers: s.otherUnits(c),
+	}
+	if p.deskPart, err = s.deskPart(ctx, who, c, drafts, shown); err != nil {
+		return err
+	}
+	if p.Phrases, err = s.phrasesOf(ctx, c); err != nil {
+		return err
+	}
+	p.Late = p.Left < 0 && !p.Closed
+	p.Reporter, p.Patient = casework.People(c, line, shown)
+	p.Forms, p.Drafts = s.answerForms(c, who, drafts)
+	if name := copied(p.Forms, drafts, q.Get("copy")); name != "" {
+		p.Active = name
+	}
+	if k := who.Kept; k != nil && p.Forms[k.Verb()] != nil {
+		p.Forms[k.Verb()] = &shell.Form{Name: k.Verb(), Values: k.Values}
+		p.Active, p.Typed, p.Unsent = k.Verb(), true, nil
+	}
+	status := http.StatusOK
+	if failed != nil {
+		p.Forms[failed.Name], p.Active, status = failed, failed.Name, http.StatusUnprocessableEntity
+		p.Title = "Fel: " + p.Title
+	}
+	return html.Render(w, status, "case", p)
+}
+
+// otherUnits are those that a case can be handed over to.
+func (s *Cases) otherUnits(c store.Case) []routing.Unit {
+	var out []routing.Unit
+	for _, u := range s.Relay.Receivers("", casework.ReceiverLimit) {
+		if !routing.SameHSAID(u.HSAID, c.Handler.Unit) {
+			out = append(out, u.Unit)
+		}
+	}
+	return out
+}
+
+// doneWord says what was just done. What waits to be sent is said by the part of the page that is alive: see livePage.
+func doneWord(done string) string {
+	switch done {
+	case "reply":
+		return "Delsvaret är sparat och på väg till anmälaren i 1177."
+	case "question":
+		return "Frågan är sparad och på väg till anmälaren i 1177."
+	case "forward":
+		return "Ärendet är överlämnat."
+	case "close":
+		return "Ärendet är avslutat."
+	case "correct":
+		return "Klassificeringen är rättad."
+	case "status":
+		return "Ärendet är påbörjat."
+	case "saved":
+		return "Utkastet är sparat."
+	case "undone":
+		return "Ångrat: det du skrev ligger kvar som utkast. Inget har skickats."
+	case "left":
+		return "Det gick inte att ångra: det har redan skickats."
+	case "dropped":
+		return "Det som inte kunde skickas är borttaget."
+	case "take":
+		return "Du har tagit ärendet."
+	case "assign":
+		return "Ärendet är tilldelat."
+	case "release":
+		return "Ärendet är lämnat tillbaka."
+	case "park":
+		return "Ärendet är parkerat."
+	case "resume":
+		return "Ärendet är återupptaget."
+	case "note":
+		return "Anteckningen är sparad."
+	case "register":
+		return "Diarienumret är sparat."
+	case "authority":
+		return "Kontrollen av fullmakten är sparad."
+	case "protect":
+		return "Märkningen om skyddad identitet är sparad."
+	}
+	return ""
+}
+
+// CaseFile sends an attachment of a case to who handles it.
+func (s *Cases) CaseFile(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+	c, err := s.InboxCase(r.Context(), r.PathValue("id"), who, shell.ReadCase)
+	if err != nil {
+		return err
+	}
+	entries, err := s.Relay.Store.TimeLine(r.Context(), c.ID)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.MessageID == r.PathValue("message") {
+			if err := s.LookedAt(r.Context(), who, store.AccessRead, c, "attachment"); err != nil {
+				return err
+			}
+			return s.SendFile(w, r, e.MessageID)
+		}
+	}
+	return shell.ErrNotFound
+}

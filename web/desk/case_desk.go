@@ -1,0 +1,198 @@
+package desk
+
+import (
+	"context"
+	"net/url"
+	"slices"
+
+	"rivgate/contracts"
+	"rivgate/routing"
+	"rivgate/store"
+	"rivgate/web/casework"
+	"rivgate/web/shell"
+)
+
+// deskPart is what people do with a case beside messages, as its page shows it.
+type deskPart struct {
+	Desk      store.Desk
+	Mine      bool
+	Back      bool // its parking is over
+	People    []store.Person
+	Writing   []writing      // what colleagues have begun
+	Outgoing  []outgoing     // answers that have not left
+	Changed   bool           // never on the whole page: see livePage
+	Gone      bool           // the like
+	Sent      []leftNotice   // the like
+	Looks     []store.Access // of people of the unit that has the case
+	Assigns   bool
+	Writes    bool
+	Exports   bool
+	ParkDay   string
+	Room      int64 // for the files of an answer, in bytes
+	Child     bool
+	Hidden    bool // a protected identity is not shown
+	Protected bool
+	Shown     bool // a protected identity is shown
+}
+
+// ShowsProtected is what an address carries to show there what is shown here.
+func (p deskPart) ShowsProtected() string {
+	if p.Shown {
+		return "show"
+	}
+	return ""
+}
+
+// looksMost is how many rows of the access log a case shows.
+const looksMost = 30
+
+// deskPart reads the desk of a case, for who looks at it.
+func (s *Cases) deskPart(ctx context.Context, who shell.Access, c store.Case, drafts []store.Draft, shown bool) (p deskPart, err error) {
+	db, owner := s.Relay.Store, shell.OwnerOf(c)
+	p = deskPart{
+		Assigns: who.May(shell.AssignCase, owner), Writes: who.May(shell.WriteCase, owner), Exports: who.May(shell.ExportCase, owner), ParkDay: s.parkDay(), Room: s.Room(), Child: c.Minor(),
+		Writing: s.colleaguesDrafts(drafts, who),
+	}
+	if p.Desk, err = db.Desk(ctx, c.ID); err != nil {
+		return p, err
+	}
+	p.Mine = p.Desk.Assignee.ID != "" && p.Desk.Assignee.ID == who.User
+	p.Back = p.Desk.Parked.Back(s.Clock()) && c.State != store.Closed
+	p.Protected, p.Hidden, p.Shown = c.Protected, c.Protected && !shown, c.Protected && shown
+	if p.Assigns {
+		if p.People, err = s.colleagues(ctx, c); err != nil {
+			return p, err
+		}
+	}
+	if p.Outgoing, err = s.outgoings(ctx, c); err != nil {
+		return p, err
+	}
+	p.Looks, err = db.AccessLog(ctx, store.AccessFilter{Case: c.ID, Direct: true, Unit: c.Handler.Unit, Limit: looksMost}) // another unit's people are not this one's to see
+	return p, err
+}
+
+// caseLine is the time line of a case with what people of its unit did at their desks.
+func (s *Cases) caseLine(ctx context.Context, c store.Case) ([]casework.Event, error) {
+	line, err := s.TimeLine(ctx, c, "/inbox/{}/files/{}/{}")
+	if err != nil {
+		return nil, err
+	}
+	acts, err := s.Relay.Store.DeskEvents(ctx, c.ID, nil)
+	if err != nil {
+		return nil, err
+	}
+	for _, act := range acts {
+		own := routing.SameHSAID(act.Unit, c.Handler.Unit)
+		if !own && (act.Kind != store.DeskHandover || !routing.SameHSAID(act.ToUnit, c.Handler.Unit)) {
+			continue // another unit's desk
+		}
+		if act.Kind == store.DeskHandover {
+			act.Text = handoverText(act)
+		}
+		if act.Kind == store.DeskSent {
+			if i := slices.IndexFunc(line, func(e casework.Event) bool { return e.Key == act.MessageID }); i >= 0 {
+				line[i].By = act.By.Name
+				continue
+			}
+		}
+		e := casework.Event{
+			Desk: true, SeenBy: seenBy(act.Kind), Title: deskWord(act), From: act.By.Name, At: act.At, Text: act.Text,
+			Worry: act.Kind == store.DeskRefused, Files: casework.NoteFiles(c, act),
+		}
+		e.Note = e.SeenBy != ""
+		line = append(line, e)
+	}
+	slices.SortStableFunc(line, func(a, b casework.Event) int { return a.At.Compare(b.At) })
+	return line, nil
+}
+
+// answerForms are the forms of a case, with the reader's drafts in them.
+func (s *Cases) answerForms(c store.Case, who shell.Access, drafts []store.Draft) (forms map[string]*shell.Form, kept map[string]store.Draft) {
+	forms, kept = map[string]*shell.Form{}, map[string]store.Draft{}
+	for _, name := range []string{"reply", "question", "forward", "close", "correct"} {
+		forms[name] = &shell.Form{Name: name, Values: url.Values{}}
+		if name == "close" || name == "correct" {
+			forms[name].Values = casework.ClassificationOf(c)
+		}
+	}
+	for _, d := range drafts {
+		if d.By.ID == who.User && forms[d.Form] != nil {
+			kept[d.Form] = d
+			forms[d.Form].Values = draftValues(d)
+		}
+	}
+	for _, name := range []string{"assign", "park", "note", "register", "authority", "protect"} {
+		forms[name] = &shell.Form{Name: name, Values: url.Values{}}
+	}
+	return forms, kept
+}
+
+// phrasesOf are the standard replies of a case's unit by form.
+func (s *Cases) phrasesOf(ctx context.Context, c store.Case) (map[string][]store.Phrase, error) {
+	all, err := s.Relay.Store.Phrases(ctx, c.Handler.Unit, "")
+	out := map[string][]store.Phrase{}
+	for _, p := range all {
+		out[p.Kind] = append(out[p.Kind], p)
+	}
+	return out, err
+}
+
+// answerPart is one form for the pieces of template that all answers have.
+type answerPart struct {
+	Form    *shell.Form
+	Draft   store.Draft
+	Saved   string
+	Case    store.Case
+	Phrases []store.Phrase
+	Files   bool  // may be attached
+	Room    int64 // for files, in bytes
+}
+
+// Answer is the form of that name.
+func (p casePage) Answer(name string) answerPart {
+	d := p.Drafts[name]
+	return answerPart{
+		Form: p.Forms[name], Draft: d, Saved: saved(d, p.Now), Case: p.Case, Phrases: p.Phrases[name],
+		Files: p.Case.Facts.Attachments && name != "forward", Room: p.Room,
+	}
+}
+
+// copied puts a colleague's draft of the same unit into the reader's own form.
+func copied(forms map[string]*shell.Form, drafts []store.Draft, id string) (form string) {
+	for _, d := range drafts {
+		if name := draftForm(d); d.ID == id && forms[name] != nil {
+			forms[name].Values = draftValues(d)
+			return name
+		}
+	}
+	return ""
+}
+
+// ProblemOptions are main and sub problems by what they are called, for finding one by typing.
+func (p casePage) ProblemOptions() []contracts.Code {
+	var out []contracts.Code
+	for _, m := range p.Problems {
+		out = append(append(out, m.Code), m.Subs...)
+	}
+	return out
+}
+
+// deskForm is the head of a form that changes the desk.
+type deskForm struct {
+	Case    store.Case
+	Verb    string
+	Version int64
+}
+
+// Verb is the head of the form for a verb of deskVerbs.
+func (p casePage) Verb(name string) deskForm {
+	return deskForm{Case: p.Case, Verb: name, Version: p.Desk.Version}
+}
+
+// personPart is a person with whether contact data are hidden.
+type personPart struct {
+	Person any
+	Hidden bool
+}
+
+func newPersonPart(p any, hidden bool) personPart { return personPart{Person: p, Hidden: hidden} }

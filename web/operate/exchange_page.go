@@ -1,0 +1,124 @@
+package operate
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"rivgate/store"
+	"rivgate/web/shell"
+)
+
+var errTooLargeToMask = shell.NewProblem(http.StatusRequestEntityTooLarge, "too-large", "Meddelandet är för stort", "Inspelningar görs av meddelanden upp till 40 MB.")
+
+// exchangeLimit bounds a message of which a recording is made, in bytes.
+const exchangeLimit = 40 << 20
+
+// Exchange gives a message and the answer to it as a recording, personal data masked, in a ZIP: NAME.request.xml, NAME.answer.xml where there is an answer,
+// NAME.headers, and a file that says what it is.
+func (s *Health) Exchange(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+	m, err := s.Relay.Store.Message(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if len(m.Envelope) > exchangeLimit {
+		return errTooLargeToMask
+	}
+	attempts, err := s.Relay.Store.Attempts(r.Context(), m.ID)
+	if err != nil {
+		return err
+	}
+	var last *store.AttemptRow
+	var answer []byte
+	if len(attempts) > 0 {
+		last = &attempts[len(attempts)-1]
+		if answer, err = s.Relay.Store.Answer(r.Context(), m.ID, last.Attempt); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+	}
+	if err := s.Looked(r.Context(), who, store.Access{What: store.AccessExport, Subject: m.ID, Detail: "recording, masked"}); err != nil {
+		return err
+	}
+	name := strings.ToLower(shell.ShortContract(m.Key.Contract)) + "-" + m.ID
+	recording, err := s.recording(name, m, answer, last)
+	if errors.Is(err, errNotMasked) {
+		return shell.NewProblem(http.StatusUnprocessableEntity, "not-masked", "Meddelandet kan inte maskeras", "Det är inte en XML-text som går att läsa, så ingen inspelning lämnas ut.")
+	}
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/zip")
+	w.Header().Set("Content-Disposition", `attachment; filename="`+fieldSafe(name)+`.zip"`)
+	_, _ = w.Write(recording) // the reader may have gone
+	return nil
+}
+
+// recording writes the files of a recording.
+func (s *Health) recording(name string, m *store.Message, answer []byte, last *store.AttemptRow) ([]byte, error) {
+	masker := newMasker(m.Received)
+	masker.meet(m.Envelope)
+	masker.meet(answer)
+	request, err := masker.mask(m.Envelope, m.ContentType)
+	if err != nil {
+		return nil, err
+	}
+	note := "Inspelning av ett meddelande, med personuppgifter utbytta. Samma uppgift är utbytt mot samma på alla ställen.\n" +
+		"Kontrakt: " + m.Key.Contract + "\nMottagare: " + masker.scrub(m.Call.Receiver) + "\n"
+	files := []struct {
+		name    string
+		content []byte
+	}{{name + ".request.xml", request}, {name + ".headers", []byte("X-Vp-Sender-Id: " + masker.scrub(m.Call.Sender) + "\nX-Vp-Instance-Id: " + s.Relay.Instance.ID + "\n")}}
+	switch masked, err := masker.mask(answer, ""); {
+	case len(answer) == 0:
+		note += "Svar: inget finns sparat.\n"
+	case errors.Is(err, errNotMasked):
+		note += "Svar: " + strconv.Itoa(len(answer)) + " byte som inte går att läsa som XML, eller är avkortade. De lämnas inte ut.\n"
+	case err != nil:
+		return nil, err
+	default:
+		files = append(files, struct {
+			name    string
+			content []byte
+		}{name + ".answer.xml", masked})
+	}
+	if last != nil {
+		note += fmt.Sprintf("Försök: %d, %s", last.Attempt, shell.OutcomeWord(last.Outcome))
+		if kind := (faultKind{last.Class, last.Code}); last.Class != "ok" && last.Class != "" {
+			note += " (" + kind.Name() + ")"
+		}
+		note += "\n"
+	}
+	files = append(files, struct {
+		name    string
+		content []byte
+	}{"LÄSMIG.txt", []byte(note)})
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	for _, f := range files {
+		file, err := z.CreateHeader(&zip.FileHeader{Name: f.name, Method: zip.Deflate, Modified: s.Clock()})
+		if err == nil {
+			_, err = file.Write(f.content)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("writing a recording: %w", err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		return nil, fmt.Errorf("writing a recording: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// fieldSafe is a file's name with nothing in it that a header or a file system minds.
+func fieldSafe(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' || r == '.' {
+			return r
+		}
+		return '-'
+	}, name)
+}

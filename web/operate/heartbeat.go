@@ -1,0 +1,94 @@
+package operate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// How the store is followed. A database that went is seen within beatEvery + beatTimeout, one that came back too.
+const (
+	beatEvery   = 2 * time.Second
+	beatTimeout = 5 * time.Second
+)
+
+// errSilent is a store that has not answered for so long that what it last said does not count.
+var errSilent = errors.New("the store has not answered in time")
+
+// heartbeat keeps what the store said when it was last written to, so that who asks gets an answer in microseconds, whatever the store does.
+type heartbeat struct {
+	mu      sync.Mutex
+	running bool
+	at      time.Time // when the store last answered, well or not
+	err     error
+}
+
+// beat writes to the store once.
+func (s *Health) beat(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, beatTimeout)
+	defer cancel()
+	if err := s.Relay.Store.Heartbeat(ctx); err != nil {
+		return err
+	}
+	return spoolable(s.Relay.Limits.Folder)
+}
+
+// spoolable tries whether a large message could be written to disk while it is read. "" is the system's folder.
+func spoolable(folder string) error {
+	file, err := os.CreateTemp(folder, ".ready-*")
+	if err != nil {
+		return fmt.Errorf("writing to the folder of large messages: %w", err)
+	}
+	_, writing := file.Write([]byte{'.'})
+	return errors.Join(writing, file.Close(), os.Remove(file.Name()))
+}
+
+// run writes to the store again and again until ctx ends. Each change goes to the log, once.
+func (h *heartbeat) run(ctx context.Context, beat func(context.Context) error, log *zap.Logger) {
+	tick := time.NewTicker(beatEvery)
+	defer tick.Stop()
+	before := error(nil)
+	for {
+		err := beat(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		h.mu.Lock()
+		h.running, h.at, h.err = true, time.Now(), err
+		h.mu.Unlock()
+		switch {
+		case err != nil && before == nil:
+			log.Error("not ready: the store cannot be written to", zap.Error(err))
+		case err == nil && before != nil:
+			log.Info("the store can be written to again")
+		}
+		before = err
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// FollowStore writes to the store again and again until ctx ends.
+func (s *Health) FollowStore(ctx context.Context) { s.heartbeat.run(ctx, s.beat, s.Logger()) }
+
+// state is what the store last said. Where nobody has asked it yet it is asked now.
+func (h *heartbeat) state(ctx context.Context, beat func(context.Context) error) error {
+	h.mu.Lock()
+	running, at, err := h.running, h.at, h.err
+	h.mu.Unlock()
+	switch {
+	case !running:
+		return beat(ctx)
+	case time.Since(at) > beatEvery+beatTimeout+time.Second:
+		return errSilent
+	}
+	return err
+}

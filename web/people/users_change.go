@@ -1,0 +1,310 @@
+package people
+
+import (
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"rivgate/routing"
+	"rivgate/store"
+	"rivgate/web/shell"
+)
+
+const (
+	userNameMost = 100 // characters
+	userIDMost   = 64
+	userConflict = "Kontot har ändrats sedan sidan öppnades. Ingenting skrevs över. Se hur det är nu, och gör om det om det behövs."
+)
+
+// UserChange does what a local administrator orders with an account: POST /users.
+func (s *Pages) UserChange(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+	f, err := shell.ReadForm(w, r, "order")
+	if err != nil {
+		return err
+	}
+	m := s.realm(who)
+	switch do := f.Value("do"); do {
+	case "add":
+		f.Name = do
+		return s.userAdd(w, r, who, m, f)
+	case "invite":
+		f.Name = do
+		return s.userInvite(w, r, who, m, f)
+	case "give":
+		f.Name = do
+		return s.userOrder(w, r, who, m, f)
+	case "take", "password", "disable", "enable", "signout":
+		return s.userOrder(w, r, who, m, f)
+	}
+	return shell.ErrForm
+}
+
+// userGrant is the role that was chosen, for what was chosen. What is not theirs to give is refused, and on record.
+func (s *Pages) userGrant(r *http.Request, who shell.Access, m realm, f *shell.Form) store.Grant {
+	role := shell.Role(f.Value("role"))
+	if !slices.Contains(grantable(), role) {
+		f.Refuse("role", "Välj en roll i listan.")
+	}
+	place, ok := m.place(f.Value("unit"))
+	if !ok {
+		f.Refuse("unit", "Välj en av dina enheter.")
+	}
+	if f.Value("role") != "" && f.Value("unit") != "" && (f.Error("role") != "" || f.Error("unit") != "") {
+		s.Stranger(r, who, store.Access{What: store.AccessRefused, Kind: m.side, Detail: "POST /users: role or unit not theirs to give"})
+	}
+	return store.Grant{Role: string(role), Kind: m.side, Units: []string{place.Value}}
+}
+
+// roleRow is the row of the access log for a change of somebody's role.
+func (m realm) roleRow(detail, role, unit string) store.Access {
+	row := store.Access{What: store.AccessChange, Kind: m.side, Detail: detail + " " + role + " " + unit}
+	if unit != shell.AllUnits && !strings.HasPrefix(unit, shell.RegionUnits) {
+		row.Unit = unit
+	}
+	return row
+}
+
+// given is grants with one more.
+func given(grants []store.Grant, g store.Grant) []store.Grant {
+	out := slices.Clone(grants)
+	for i, held := range out {
+		if held.Role != g.Role || held.Kind != g.Kind {
+			continue
+		}
+		for _, unit := range g.Units {
+			if !slices.ContainsFunc(held.Units, func(h string) bool { return routing.SameHSAID(h, unit) }) {
+				out[i].Units = append(slices.Clone(out[i].Units), unit)
+			}
+		}
+		return out
+	}
+	return append(out, g)
+}
+
+// taken is grants without a role for one of the things that it is held for. Every other stays as it is; a role that is left without units goes.
+func taken(grants []store.Grant, g store.Grant) []store.Grant {
+	var out []store.Grant
+	for _, held := range grants {
+		if held.Role == g.Role && held.Kind == g.Kind {
+			had := len(held.Units)
+			held.Units = slices.DeleteFunc(slices.Clone(held.Units), func(unit string) bool {
+				return slices.ContainsFunc(g.Units, func(gone string) bool { return routing.SameHSAID(gone, unit) })
+			})
+			if had > 0 && len(held.Units) == 0 {
+				continue
+			}
+		}
+		out = append(out, held)
+	}
+	return out
+}
+
+// userAdd adds an account with a password of ours, which is shown in the answer and nowhere after.
+func (s *Pages) userAdd(w http.ResponseWriter, r *http.Request, who shell.Access, m realm, f *shell.Form) error {
+	if s.NoLocalAccounts {
+		return shell.ErrNotFound
+	}
+	a := store.Account{Source: store.LocalAccounts, Changes: true, ID: store.AccountID(f.Value("account"))}
+	if text := checkAccountID(a.ID); text != "" {
+		f.Refuse("account", text)
+	}
+	a.Name = f.Required("name", "Skriv personens namn.", userNameMost)
+	g := s.userGrant(r, who, m, f)
+	if f.Failed() {
+		return s.showUsers(w, r, who, "", usersPage{form: f})
+	}
+	password := rand.Text() // 130 bits
+	var err error
+	if a.Password, err = shell.HashPassword(password); err != nil {
+		return err
+	}
+	a.Grants = []store.Grant{g}
+	row := m.roleRow("account added, granted", g.Role, g.Units[0])
+	err = s.Relay.Store.AddAccount(r.Context(), a, who.Row(row))
+	if errors.Is(err, store.ErrAccountExists) {
+		f.Refuse("account", "Användarnamnet är upptaget. Välj ett annat, eller ge det konto som finns en roll.")
+		return s.showUsers(w, r, who, "", usersPage{form: f})
+	}
+	if err != nil {
+		return err
+	}
+	return s.showUsers(w, r, who, "", usersPage{Account: a.ID, Password: password})
+}
+
+// checkAccountID tells what is wrong with a new user name, in Swedish; "" when nothing is. Names are in logs, so a personal number is none.
+func checkAccountID(id string) string {
+	odd := func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(".-_@", r)
+	}
+	digits := strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, id)
+	switch {
+	case id == "":
+		return "Skriv ett användarnamn."
+	case strings.IndexFunc(id, odd) >= 0:
+		return "Använd bara bokstäver, siffror, punkt, bindestreck, understreck och @."
+	case utf8.RuneCountInString(id) > userIDMost:
+		return "Användarnamnet är för långt: välj högst 64 tecken."
+	case len(digits) >= 10:
+		return "Använd inte ett personnummer som användarnamn: det syns i loggar."
+	}
+	return ""
+}
+
+// userInvite gives a role to an account that is not seen yet. Why one cannot have it is not told: it is others' what it has.
+func (s *Pages) userInvite(w http.ResponseWriter, r *http.Request, who shell.Access, m realm, f *shell.Form) error {
+	id := store.AccountID(f.Value("account"))
+	if id == "" {
+		f.Refuse("account", "Skriv kontots användarnamn.")
+	}
+	g := s.userGrant(r, who, m, f)
+	if f.Failed() {
+		return s.showUsers(w, r, who, "", usersPage{form: f})
+	}
+	_, err := s.Relay.Store.ChangeAccount(r.Context(), id, who.Row(m.roleRow("granted", g.Role, g.Units[0])), func(a *store.Account) error {
+		if a.Source != store.LocalAccounts {
+			return store.ErrNotFound
+		}
+		a.Grants = given(a.Grants, g)
+		return nil
+	})
+	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrWall) {
+		s.Stranger(r, who, store.Access{What: store.AccessRefused, Kind: m.side, Detail: "POST /users: no account that can have the role"})
+		f.Refuse("account", "Det finns inget konto med det användarnamnet som kan få roller vid dina enheter.")
+		return s.showUsers(w, r, who, "", usersPage{form: f})
+	}
+	if err != nil {
+		return err
+	}
+	return userBack(w, r, id, "give")
+}
+
+func userBack(w http.ResponseWriter, r *http.Request, id, done string) error {
+	http.Redirect(w, r, shell.Link("/users?account={}&done={}", id, done), http.StatusSeeOther)
+	return nil
+}
+
+// userOrder changes an account that is seen. What is judged here must still be so in the transaction: else somebody else was there in between.
+func (s *Pages) userOrder(w http.ResponseWriter, r *http.Request, who shell.Access, m realm, f *shell.Form) error {
+	u, err := s.chosenUser(r, who, m, f.Value("account"))
+	if err != nil {
+		return err
+	}
+	do := f.Value("do")
+	if f.Value("seen") != u.Seen() {
+		f.General = userConflict
+		return s.showUsers(w, r, who, u.ID, usersPage{form: f})
+	}
+	row := store.Access{What: store.AccessChange, Unit: u.unit(), Kind: m.side}
+	var change func(*store.Account)
+	password := ""
+	switch do {
+	case "give", "take":
+		row, change = s.userRoleOrder(r, who, m, u, f)
+	case "password":
+		row.Detail = "initial password"
+		if s.userWhole(r, who, m, u, f); !f.Failed() {
+			password = rand.Text()
+			hash, err := shell.HashPassword(password)
+			if err != nil {
+				return err
+			}
+			change = func(a *store.Account) { a.Password, a.Changes, a.Demo = hash, true, false }
+		}
+	case "disable", "enable":
+		row.Detail = do + "d"
+		s.userWhole(r, who, m, u, f)
+		change = func(a *store.Account) { a.Disabled = do == "disable" }
+	case "signout":
+		row.What, row.Detail = store.AccessSignOut, "sessions ended"
+		change = func(a *store.Account) { a.Epoch++ }
+	}
+	if f.Failed() {
+		return s.showUsers(w, r, who, u.ID, usersPage{form: f})
+	}
+	return s.userCarryOut(w, r, who, m, u, f, userWork{row, change, password})
+}
+
+// userWork is a change of an account that may be made.
+type userWork struct {
+	row      store.Access
+	change   func(*store.Account)
+	password string // shown once; "" for none
+}
+
+func (s *Pages) userCarryOut(w http.ResponseWriter, r *http.Request, who shell.Access, m realm, u user, f *shell.Form, work userWork) error {
+	a, err := s.Relay.Store.ChangeAccount(r.Context(), u.ID, who.Row(work.row), func(a *store.Account) error {
+		now, seen := s.user(who, m, *a)
+		if !seen || now.Seen() != u.Seen() {
+			return store.ErrConflict
+		}
+		work.change(a)
+		return nil
+	})
+	switch {
+	case errors.Is(err, store.ErrConflict):
+		f.General = userConflict
+		return s.showUsers(w, r, who, u.ID, usersPage{form: f})
+	case errors.Is(err, store.ErrWall):
+		f.General = "Kontot kan inte få roller vid dina enheter."
+		return s.showUsers(w, r, who, u.ID, usersPage{form: f})
+	case err != nil:
+		return err
+	case work.password != "":
+		return s.showUsers(w, r, who, u.ID, usersPage{Account: u.ID, Password: work.password})
+	}
+	if _, seen := s.user(who, m, a); !seen {
+		return userBack(w, r, "", "gone")
+	}
+	return userBack(w, r, u.ID, f.Value("do"))
+}
+
+// userRoleOrder is a role given or taken back. What is wrong is noted in the form.
+func (s *Pages) userRoleOrder(r *http.Request, who shell.Access, m realm, u user, f *shell.Form) (store.Access, func(*store.Account)) {
+	if !u.Local {
+		f.Name = "order" // such an account's page has no form for roles
+		f.General = "Kontots roller kommer från inloggningstjänsten, och ändras där."
+		return store.Access{}, nil
+	}
+	if f.Value("do") == "give" {
+		g := s.userGrant(r, who, m, f)
+		return m.roleRow("granted", g.Role, g.Units[0]), func(a *store.Account) { a.Grants = given(a.Grants, g) }
+	}
+	role, unit := f.Value("role"), f.Value("unit")
+	if !slices.ContainsFunc(u.Roles, func(h userRole) bool { return h.Mine && string(h.Role) == role && h.Unit == unit }) {
+		s.Stranger(r, who, store.Access{What: store.AccessRefused, Subject: u.ID, Kind: m.side, Detail: "POST /users: role not theirs to take"})
+		f.General = "Den rollen kan du inte ta tillbaka. Den gäller fler enheter än dina, eller finns inte."
+	}
+	g := store.Grant{Role: role, Kind: m.side, Units: []string{unit}}
+	if u.Self && role == string(shell.RoleAdministrator) {
+		left := shell.AccountAccess(store.Account{ID: u.ID, Grants: taken(u.Grants, g)})
+		if !left.Somewhere(shell.Administer) {
+			f.General = "Det är din egen sista roll som lokal administratör: utan den kommer du inte in här igen. Be en annan administratör ta tillbaka den."
+		}
+	}
+	return m.roleRow("revoked", role, unit), func(a *store.Account) { a.Grants = taken(a.Grants, g) }
+}
+
+// userWhole refuses what may only be done with an account that has no role elsewhere, and that is not one's own.
+func (s *Pages) userWhole(r *http.Request, who shell.Access, m realm, u user, f *shell.Form) {
+	do := f.Value("do")
+	switch {
+	case u.Self && do == "password":
+		f.General = "Det är ditt eget konto: byt lösenord under Ditt konto."
+	case u.Self:
+		f.General = "Det är ditt eget konto: det kan en annan administratör stänga."
+	case !u.Whole():
+		s.Stranger(r, who, store.Access{What: store.AccessRefused, Subject: u.ID, Kind: m.side, Detail: "POST /users: " + do + " of an account with roles elsewhere"})
+		f.General = "Kontot har roller som inte är dina att ändra. Be den som sköter driften."
+	case do == "password" && (!u.Local || s.NoLocalAccounts):
+		f.General = "Kontots lösenord finns hos inloggningstjänsten, och ändras där."
+	}
+}

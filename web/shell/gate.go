@@ -1,0 +1,259 @@
+package shell
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"rivgate/relay"
+	"rivgate/store"
+)
+
+// local is who asks from this machine in demo and test: every system at once.
+func local() Access {
+	all := Access{User: "local", Name: "web"}
+	for _, role := range []Role{RoleRead, RoleHandle, RoleOperate, RoleCatalogue, RolePortal} {
+		all.Grants = append(all.Grants, Grant{Role: role, Units: []string{AllUnits}})
+	}
+	return all
+}
+
+// identify tells who asks, and refuses who may not have what they ask for anywhere. People have a session; systems a bearer token; and in demo and test whoever
+// calls the API from this machine may do everything.
+func (s *Gate) identify(r *http.Request, e Endpoint) (Access, error) {
+	here := FromHere(r)
+	switch {
+	case e.Kind == Plain:
+		return Access{}, nil
+	case e.Kind == Admin || e.Kind == Reset:
+		return Access{}, s.Inside(r)
+	case s.Environment == Demo && !here, e.Kind == Citizen && s.Open() && !here:
+		return Access{}, errNotLocal
+	case e.Kind == Citizen && !s.Open():
+		return Access{}, ErrNotFound
+	}
+	if e.Kind == API {
+		return s.identifyCaller(r, e, here)
+	}
+	who, err := s.visitor(r.Context())
+	if err != nil || e.Kind == Door {
+		return who, err
+	}
+	if e.Kind == Citizen {
+		who.Grants = append(slices.Clone(who.Grants), Grant{Role: RolePortal})
+		return who, nil
+	}
+	if who.User == "" {
+		return who, errSignIn
+	}
+	if who.MustChange && !strings.HasPrefix(e.Path, "/account") {
+		return who, &elsewhere{Link("/account?next={}", SafeNext(s.pageOf(r)))}
+	}
+	if err := s.reach(r, who, e); err != nil {
+		return who, err
+	}
+	who.Kept, err = s.kept(r, who)
+	return who, err
+}
+
+// identifyCaller tells who calls the API.
+func (s *Gate) identifyCaller(r *http.Request, e Endpoint, here bool) (Access, error) {
+	if s.Open() && here && r.Header.Get("Authorization") == "" {
+		return local(), nil
+	}
+	presented := bearer(r.Header.Get("Authorization"))
+	if token, ok := find(s.Tokens, presented); ok {
+		return token.access(), s.reach(r, token.access(), e)
+	}
+	who, err := s.visitor(r.Context())
+	if err != nil {
+		return who, err
+	}
+	if who.User == "" || presented != "" || who.MustChange {
+		return Access{}, errNoToken
+	}
+	return who, s.reach(r, who, e)
+}
+
+// reach refuses who may not do what an endpoint is for with anybody's things, and notes it.
+func (s *Gate) reach(r *http.Request, who Access, e Endpoint) error {
+	if who.Somewhere(e.Needs) {
+		return nil
+	}
+	s.Stranger(r, who, store.Access{What: store.AccessRefused, Detail: e.Method + " " + e.Path})
+	if e.Kind == Pages {
+		return ErrNotFound // what a role may not do is not there
+	}
+	return ErrRole
+}
+
+// FromHere tells whether a request comes from this machine: the peer is, the browser says so, and nobody forwarded it. A proxy
+// on this machine is a peer on loopback too, and whom it forwards for may be anybody.
+func FromHere(r *http.Request) bool { return loopback(r) && localHost(r.Host) && !wasForwarded(r) }
+
+// wasForwarded tells whether a proxy says that it passed a request on.
+func wasForwarded(r *http.Request) bool {
+	for _, name := range []string{
+		"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Real-Ip",
+	} {
+		if len(r.Header.Values(name)) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// loopback tells whether the peer is this machine.
+func loopback(r *http.Request) bool {
+	at, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && at.Addr().Unmap().IsLoopback()
+}
+
+// localHost tells whether the browser itself believes that it talks to this machine: a foreign name that was made to
+// point at 127.0.0.1 does not get in (DNS rebinding).
+func localHost(host string) bool {
+	name, _, err := net.SplitHostPort(host)
+	if err != nil {
+		name = strings.Trim(host, "[]")
+	}
+	if at, err := netip.ParseAddr(name); err == nil {
+		return at.Unmap().IsLoopback()
+	}
+	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	return name == "localhost" || strings.HasSuffix(name, ".localhost")
+}
+
+// Inside lets through who asks from this machine, and a trusted proxy that carries on nobody else's request.
+func (s *Gate) Inside(r *http.Request) error {
+	if FromHere(r) {
+		return nil
+	}
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil || !s.Relay.Trust.Trusts(peer.Addr().Unmap()) {
+		return ErrInside
+	}
+	if wasForwarded(r) && len(r.Header.Values("X-Forwarded-For")) == 0 { // nobody knows for whom
+		return ErrInside
+	}
+	near := func(address netip.Addr) bool { return address.IsLoopback() || s.Relay.Trust.Trusts(address) }
+	if _, ok := relay.Along(peer.Addr(), r.Header, near); !ok {
+		return ErrInside
+	}
+	return nil
+}
+
+// ordered notes a change of the gateway before it is made: which endpoint, and the verb and the id in its address.
+func (s *Gate) ordered(r *http.Request, who Access, e Endpoint) error {
+	if e.Needs&orders == 0 || e.Needs&owned != 0 || e.Method == http.MethodGet {
+		return nil
+	}
+	row := store.Access{What: store.AccessChange, Detail: e.Method + " " + e.Path}
+	for _, name := range []string{"verb", "id", "number"} {
+		if value := r.PathValue(name); plainWord(value) {
+			row.Subject = strings.TrimSpace(row.Subject + " " + value)
+		}
+	}
+	return s.Looked(r.Context(), who, row)
+}
+
+// kind of an endpoint: who gets in, and how errors look.
+type kind int
+
+const (
+	Pages   kind = iota // for people who are signed in
+	Door                // for people whoever they are: signing in and out
+	Citizen             // the citizen's stand-in, for trying the whole way: in demo and test, from this machine
+	API                 // JSON, with roles
+	Plain               // monitors and files without content: nobody is asked who they are
+	Admin               // for monitors on the inside
+	Reset               // the like, which reads again what is in use
+)
+
+// Endpoint is one line of the table of everything that this listener answers.
+type Endpoint struct {
+	Method, Path string
+	Kind         kind
+	Serve        func(http.ResponseWriter, *http.Request, Access) error
+	Needs        Action // any of them, with somebody's things at least; the handler asks may for the thing itself. Nothing for plain
+}
+
+// Guarded asks who calls before an endpoint is served, and writes its error.
+func (s *Gate) Guarded(e Endpoint) http.Handler {
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		who, err := s.identify(r, e)
+		if err == nil {
+			if err = s.ordered(r, who, e); err == nil {
+				err = e.Serve(w, r, who)
+			}
+		} else if errors.Is(err, errSignIn) {
+			err = s.turnedAway(w, r)
+		}
+		var other *elsewhere
+		switch {
+		case errors.As(err, &other):
+			http.Redirect(w, r, other.address, http.StatusSeeOther)
+		case err != nil:
+			s.Fail(w, r, who, e.Kind < API, err)
+		}
+	})
+	if e.Kind >= Plain {
+		return h
+	}
+	return s.Sessions.LoadAndSave(h)
+}
+
+// Headers are on every answer. Scripts are our own files, and there is no other on any page; nothing comes from elsewhere.
+func (s *Gate) Headers(next http.Handler) http.Handler {
+	const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Cache-Control", "no-store")
+		if s.IsStopping() {
+			h.Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// Unknown answers what no endpoint takes. The mux knows which: its own answer, which is not sent, says 404 or 405.
+func (s *Gate) Unknown(w http.ResponseWriter, r *http.Request, h http.Handler) {
+	probe := &discard{header: http.Header{}}
+	h.ServeHTTP(probe, r)
+	switch {
+	case probe.status == http.StatusMethodNotAllowed:
+		w.Header().Set("Allow", probe.header.Get("Allow"))
+		s.WrongMethod(w, r, Access{})
+	case probe.status >= 300 && probe.status < 400: // a path that is written untidily
+		http.Redirect(w, r, probe.header.Get("Location"), probe.status)
+	default:
+		s.Fail(w, r, Access{}, !IsAPI(r), ErrNotFound)
+	}
+}
+
+// IsAPI tells whether a request is for the JSON API.
+func IsAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/") }
+
+// discard keeps status and headers of an answer and drops the rest.
+type discard struct {
+	header http.Header
+	status int
+}
+
+func (d *discard) Header() http.Header { return d.header }
+
+func (d *discard) WriteHeader(status int) { d.status = status }
+
+func (d *discard) Write(b []byte) (int, error) { return len(b), nil }
+
+// elsewhere is the answer to who has to go to another page first.
+type elsewhere struct{ address string }
+
+func (e *elsewhere) Error() string { return "elsewhere" }

@@ -1,0 +1,170 @@
+package shell
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"rivgate/contracts/identity"
+	"rivgate/store"
+)
+
+// keys are this database's keys, each read once.
+type keys struct {
+	mu  sync.Mutex
+	has map[string][]byte
+}
+
+// key is the database's key for a use.
+func (s *Site) key(ctx context.Context, use string) ([]byte, error) {
+	k := &s.secrets
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if key, ok := k.has[use]; ok {
+		return key, nil
+	}
+	key, err := s.Relay.Store.Secret(ctx, "web "+use)
+	if err != nil {
+		return nil, err
+	}
+	if k.has == nil {
+		k.has = map[string][]byte{}
+	}
+	k.has[use] = key
+	return key, nil
+}
+
+// Digest is a keyed hash of something that must not be kept as it is, and must be known again: a personal number, a typed name.
+func (s *Site) Digest(ctx context.Context, use, text string) (string, error) {
+	key, err := s.key(ctx, "digest")
+	if err != nil {
+		return "", err
+	}
+	mac := hmac.New(sha256.New, key)
+	_, _ = mac.Write([]byte(use + "\x00" + text)) // never fails
+	return hex.EncodeToString(mac.Sum(nil)), nil
+}
+
+// CheckTimeout bounds every check of a monitor.
+const CheckTimeout = 5 * time.Second
+
+// Looked writes a row of the access log for who, and is called before anything is shown or changed: without the row there is no content. Who, Name, Roles and, where
+// there is no unit, Kind are filled in.
+func (s *Site) Looked(ctx context.Context, who Access, a store.Access) error {
+	return s.Relay.Store.LogAccess(ctx, who.Row(a))
+}
+
+// Row is a row of the access log with who it is.
+func (a Access) Row(row store.Access) store.Access {
+	row.Who, row.Name, row.Roles = a.User, a.Name, a.roles()
+	if row.Kind == "" && row.Unit == "" {
+		row.Kind = a.Side()
+	}
+	return row
+}
+
+// LookedAt is looked for a case.
+func (s *Site) LookedAt(ctx context.Context, who Access, what store.AccessKind, c store.Case, detail string) error {
+	return s.Looked(ctx, who, store.Access{What: what, Case: c.ID, Unit: c.Handler.Unit, Kind: c.Handler.Kind, Detail: detail})
+}
+
+// Listed writes that cases were listed or searched, and which ones are about to be shown. Of the text that was searched for, a digest is kept where it is a whole
+// personal number, and nothing else.
+func (s *Site) Listed(ctx context.Context, who Access, f store.CaseFilter, shown []store.Case) error {
+	row := store.Access{What: store.AccessList, Unit: f.Unit, Detail: "cases", Cases: store.Shown(shown)}
+	if f.Unit != "" {
+		row.Kind = s.Owner(f.Unit).Kind
+	}
+	if f.State != "" {
+		row.Detail += ", " + string(f.State)
+	}
+	if f.Query != "" {
+		row.What = store.AccessSearch
+		if id := s.soughtPerson(f.Query, shown); id != "" {
+			digest, err := s.Digest(ctx, "person", id)
+			if err != nil {
+				return err
+			}
+			row.Search = digest
+		}
+	}
+	return s.Looked(ctx, who, row)
+}
+
+// soughtPerson is the identity that somebody looked for: the first in the text that can be one, or the whole text where somebody of the cases that were
+// found has it. "" where the text is none.
+func (s *Site) soughtPerson(query string, shown []store.Case) string {
+	query = identity.NFC(query)
+	if found := identity.Find(query); len(found) > 0 {
+		return s.TypedPerson(query[found[0].Start:found[0].End]).ID
+	}
+	for _, c := range shown {
+		if identity.Same(query, c.Facts.ReporterID) || identity.Same(query, c.Facts.PatientID) {
+			return identity.Key(query)
+		}
+	}
+	return ""
+}
+
+// orders are what is done with the gateway itself. Deliveries and the catalogue keep who did it and why; the access log has it too, in its chain.
+const orders = MoveDeliveries | Resend | KeepCatalogue
+
+// plainWord tells whether a text is an id or a verb, and nothing that somebody might have typed.
+func plainWord(text string) bool {
+	return len(text) <= 64 && strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == ""
+}
+
+// Theirs lets a case through with which the action is allowed. Any other does not exist for them, and that they asked for it is on record.
+func (s *Site) Theirs(ctx context.Context, who Access, action Action, c store.Case) error {
+	if who.May(action, OwnerOf(c)) {
+		return nil
+	}
+	if err := s.LookedAt(ctx, who, store.AccessRefused, c, "no right"); err != nil {
+		return err
+	}
+	return store.ErrNotFound
+}
+
+// RefusedChange notes that a change which is on record was not carried out. The person is told of err, whatever becomes of the note.
+func (s *Site) RefusedChange(ctx context.Context, who Access, c store.Case, detail string, err error) {
+	p := ProblemOf(err)
+	if problem := s.LookedAt(ctx, who, store.AccessRefused, c, detail+": "+p.Type[len(problemURN):]); problem != nil {
+		s.Logger().Error("noting a refused change", zap.Error(problem))
+	}
+}
+
+// Stranger logs what anybody can cause. Nobody can fill the log with it, nor keep others' rows out of it: what is the same
+// within a minute has a few rows, and one more that says how often it came.
+func (s *Site) Stranger(r *http.Request, who Access, a store.Access) {
+	if who.User != "" {
+		s.refused(r.Context(), who, a)
+		return
+	}
+	if !s.strangers.first(a, s.Clock(), func(again int) { s.cameAgain(a, again) }) {
+		return
+	}
+	s.refused(r.Context(), who, a)
+}
+
+// cameAgain logs how often more something came that the log has already.
+func (s *Site) cameAgain(a store.Access, times int) {
+	ctx, cancel := context.WithTimeout(context.Background(), CheckTimeout)
+	defer cancel()
+	a.Detail += ", " + strconv.Itoa(times) + " more times"
+	s.refused(ctx, Access{}, a)
+}
+
+func (s *Site) refused(ctx context.Context, who Access, a store.Access) {
+	if err := s.Looked(ctx, who, a); err != nil && !errors.Is(err, context.Canceled) {
+		s.Logger().Error("noting what was refused", zap.Error(err))
+	}
+}

@@ -1,0 +1,18 @@
+package shell
+
+import (
+	"testing"
+
+	"rivgate/routing"
+	"rivgate/store"
+)
+
+func TestEveryRefusalOfTheCatalogueIsSwedish(t *testing.T) {
+	t.Parallel()
+	sameFacts(t, store.CatalogueRefusals(), refusals)
+	late := &store.CatalogueRefusal{Fact: routing.NewFact("publish-behind", "3", "4")}
+	if got := RefusalText(late); got != "Utkastet bygger på version 3, men version 4 är publicerad sedan dess. "+
+		"Hämta in den med POST /api/catalogue/rebase, eller kasta utkastet." {
+		t.Error(got)
+	}
+}

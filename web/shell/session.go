@@ -1,0 +1,169 @@
+package shell
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+
+	"rivgate/routing"
+	"rivgate/store"
+)
+
+// What a session holds.
+const (
+	heldAccount = "account"
+	heldEpoch   = "epoch"
+	heldKept    = "kept"     // KeptForms as JSON
+	HeldLeft    = "left"     // the account that signed out in this browser: what its other tabs send waits for it
+	HeldOIDC    = "oidc"     // oidcTries as JSON
+	HeldThere   = "provider" // true: signed in at the provider, and so signed out there too
+)
+
+// sessionHours is for how long a session lasts where the configuration does not say.
+const sessionHours = 8
+
+// Sessions is what the listener remembers of who is there.
+type Sessions struct {
+	*scs.SessionManager
+	Verifying chan struct{} // passwords under way
+}
+
+// NewSessions makes what the listener needs for sessions.
+func (s *Gate) NewSessions() *Sessions {
+	life := s.SessionLife
+	if life <= 0 {
+		life = sessionHours * time.Hour
+	}
+	m := scs.New()
+	m.Store, m.Lifetime = sessionStore{s.Relay.Store, life}, life
+	m.Cookie = scs.SessionCookie{Name: "rivgate", Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.Environment != Demo}
+	if m.Cookie.Secure {
+		m.Cookie.Name = "__Host-rivgate"
+	}
+	m.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) { s.Fail(w, r, Access{}, !IsAPI(r), err) }
+	return &Sessions{SessionManager: m, Verifying: make(chan struct{}, 4)}
+}
+
+// sessionStore is the store as scs wants it. Of what a browser has, the database knows a digest alone.
+type sessionStore struct {
+	db   *store.Store
+	life time.Duration
+}
+
+var _ scs.CtxStore = sessionStore{}
+
+func tokenDigest(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+// FindCtx finds what a session holds.
+func (s sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
+	return s.db.WebSession(ctx, tokenDigest(token))
+}
+
+// CommitCtx keeps what a session holds. Its end is the store's to know, by the store's clock.
+func (s sessionStore) CommitCtx(ctx context.Context, token string, data []byte, _ time.Time) error {
+	_, held, err := scs.GobCodec{}.Decode(data)
+	if err != nil {
+		return err
+	}
+	account, _ := held[heldAccount].(string)
+	return s.db.PutWebSession(ctx, tokenDigest(token), account, data, s.life)
+}
+
+// DeleteCtx ends a session.
+func (s sessionStore) DeleteCtx(ctx context.Context, token string) error {
+	return s.db.EndWebSession(ctx, tokenDigest(token))
+}
+
+// Find is FindCtx for callers without a context; scs asks for it and does not use it.
+func (s sessionStore) Find(token string) ([]byte, bool, error) {
+	return s.FindCtx(context.Background(), token)
+}
+
+// Commit is the like.
+func (s sessionStore) Commit(token string, data []byte, end time.Time) error {
+	return s.CommitCtx(context.Background(), token, data, end)
+}
+
+// Delete is the like.
+func (s sessionStore) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
+
+// visitor is who is signed in; the zero access for nobody. An account that was disabled, changed its password elsewhere, or was made for the demo and is met
+// elsewhere, is nobody.
+func (s *Gate) visitor(ctx context.Context) (Access, error) {
+	id := s.Sessions.GetString(ctx, heldAccount)
+	if id == "" {
+		return Access{}, nil
+	}
+	a, err := s.Relay.Store.Account(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return Access{}, nil
+	}
+	if err != nil {
+		return Access{}, err
+	}
+	if !s.Welcome(a) || s.Sessions.GetInt64(ctx, heldEpoch) != a.Epoch {
+		return Access{}, nil
+	}
+	return AccountAccess(a), nil
+}
+
+// Welcome tells whether an account can be used here at all.
+func (s *Site) Welcome(a store.Account) bool {
+	return !a.Disabled && (!a.Demo || s.Environment == Demo)
+}
+
+// AccountAccess is what somebody may who is signed in to an account.
+func AccountAccess(a store.Account) Access {
+	who := Access{User: a.ID, Name: a.Name, Person: true, MustChange: a.Changes && a.Source == store.LocalAccounts}
+	if who.Name == "" {
+		who.Name = a.ID
+	}
+	for _, g := range a.Grants {
+		who.Grants = append(who.Grants, Grant{Role: Role(g.Role), Kind: g.Kind, Units: g.Units})
+	}
+	return who
+}
+
+// Side is the side of the wall that somebody stands on; "" for both or none.
+func (a Access) Side() routing.UnitKind {
+	if !Walled(a.Grants) {
+		return ""
+	}
+	for _, g := range a.Grants {
+		if g.Kind != "" {
+			return g.Kind
+		}
+	}
+	return ""
+}
+
+// Enter makes the browser's session that of an account, under a new token. Of what the session held before, the forms that were kept go on, of their owner alone,
+// and what other tabs have asked the provider.
+func (s *Gate) Enter(ctx context.Context, a store.Account) error {
+	tries := s.Sessions.GetString(ctx, HeldOIDC)
+	kept := slices.DeleteFunc(s.KeptForms(ctx), func(k keptForm) bool { return k.Account != a.ID })
+	if err := s.Sessions.Clear(ctx); err != nil {
+		return err
+	}
+	if err := s.Sessions.RenewToken(ctx); err != nil {
+		return err
+	}
+	s.Sessions.Put(ctx, heldAccount, a.ID)
+	s.Sessions.Put(ctx, heldEpoch, a.Epoch)
+	if tries != "" { // other tabs are at the provider
+		s.Sessions.Put(ctx, HeldOIDC, tries)
+	}
+	if len(kept) > 0 {
+		return s.putKept(ctx, kept)
+	}
+	return nil
+}

@@ -1,0 +1,97 @@
+package statistics
+
+import (
+	"cmp"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"rivgate/routing"
+	"rivgate/store"
+	"rivgate/web/shell"
+)
+
+// statisticsQuery is what is to be counted, as it is typed on the page.
+type statisticsQuery struct {
+	By, By2  string
+	From, To string // months, both in it: 2026-01
+	Step     step
+	choice
+
+	Wrong map[string]string // by field
+}
+
+var monthForm = regexp.MustCompile(`^[0-9]{4}-(0[1-9]|1[0-2])$`)
+
+// readStatisticsQuery reads what was chosen; what is not is the last twelve months by main problem.
+func (s *Pages) readStatisticsQuery(v url.Values, sc scopes) statisticsQuery {
+	now := s.Clock().In(routing.Stockholm())
+	get := func(name string) string { return strings.TrimSpace(v.Get(name)) }
+	q := statisticsQuery{
+		By: cmp.Or(get("by"), "main_problem"), By2: get("by2"), Step: step(get("step")), From: get("from"), To: get("to"),
+		choice: choice{Scope: cmp.Or(get("scope"), "own"), Unit: shell.HSAOf(get("unit"))}, Wrong: map[string]string{},
+	}
+	if len(v) == 0 {
+		q.From, q.To = time.Date(now.Year(), now.Month()-11, 1, 0, 0, 0, 0, now.Location()).Format("2006-01"), now.Format("2006-01")
+	}
+	if !slices.Contains(statisticsBy(), q.By) {
+		q.Wrong["by"] = "Välj vad ärendena ska räknas efter."
+	}
+	if q.By2 != "" && (!slices.Contains(statisticsBy(), q.By2) || q.By2 == q.By) {
+		q.Wrong["by2"] = "Välj något annat än i det första fältet, eller ingenting."
+	}
+	for field, text := range map[string]string{"from": q.From, "to": q.To} {
+		if text != "" && !monthForm.MatchString(text) {
+			q.Wrong[field] = "Ange en månad, till exempel 2026-01."
+		}
+	}
+	if len(q.Wrong) == 0 && q.From != "" && q.To != "" && q.From > q.To {
+		q.Wrong["to"] = "Den sista månaden måste vara samma som den första, eller senare."
+	}
+	if q.Step != byMonth && q.Step != byQuarter && q.Step != byYear {
+		q.Step = byMonth
+	}
+	return q
+}
+
+// by are the chosen parameters.
+func (q statisticsQuery) by() []string {
+	if q.By2 == "" {
+		return []string{q.By}
+	}
+	return []string{q.By, q.By2}
+}
+
+// filter is what was chosen, as the store takes it.
+func (q statisticsQuery) filter() store.StatisticsFilter {
+	f := store.StatisticsFilter{By: q.by()}
+	if at, err := time.ParseInLocation("2006-01", q.From, routing.Stockholm()); err == nil {
+		f.From = at
+	}
+	if at, err := time.ParseInLocation("2006-01", q.To, routing.Stockholm()); err == nil {
+		f.Until = at.AddDate(0, 1, 0)
+	}
+	return f
+}
+
+// Encode is what was chosen as part of an address.
+func (q statisticsQuery) Encode() string {
+	v := url.Values{"by": {q.By}, "by2": {q.By2}, "from": {q.From}, "to": {q.To}, "step": {string(q.Step)}}
+	q.set(v)
+	return v.Encode()
+}
+
+// Period is the chosen time in words.
+func (q statisticsQuery) Period() string {
+	switch {
+	case q.From == "" && q.To == "":
+		return "hela tiden"
+	case q.From == "":
+		return "till och med " + q.To
+	case q.To == "":
+		return "från och med " + q.From
+	}
+	return q.From + " till och med " + q.To
+}
