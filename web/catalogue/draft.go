@@ -128,11 +128,11 @@ type draftPage struct {
 }
 
 // DraftPage shows what publishing would change, and publishes.
-func (s *Rows) DraftPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) DraftPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	return s.showDraft(w, r, who, http.StatusOK, &draftPage{})
 }
 
-func (s *Rows) showDraft(w http.ResponseWriter, r *http.Request, who shell.Access, status int, p *draftPage) error {
+func (s *Pages) showDraft(w http.ResponseWriter, r *http.Request, who shell.Access, status int, p *draftPage) error {
 	var err error
 	if p.catalogueHead, err = s.head(r, who, "Utkast till adresskatalog", "draft"); err != nil {
 		return err
@@ -179,7 +179,7 @@ func (s *Rows) compareDraft(r *http.Request, p *draftPage, rows *catalogueRows) 
 }
 
 // DraftVerb publishes or discards the draft, brings it up to date, or takes one change back.
-func (s *Rows) DraftVerb(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) DraftVerb(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	verb := r.PathValue("verb")
 	f, err := shell.ReadForm(w, r, verb)
 	if err != nil {
@@ -231,7 +231,7 @@ func (s *Rows) DraftVerb(w http.ResponseWriter, r *http.Request, who shell.Acces
 }
 
 // publishAt is when a version is to be in force; zero: at once. What is missing is noted in the form.
-func (s *Rows) publishAt(f *shell.Form) time.Time {
+func (s *Pages) publishAt(f *shell.Form) time.Time {
 	if f.Value("reason") == "" {
 		f.Refuse("reason", "Skriv varför: det sparas med versionen.")
 	}
@@ -249,7 +249,7 @@ func (s *Rows) publishAt(f *shell.Form) time.Time {
 }
 
 // undoRow makes a row of the draft what it is in the version that the draft builds on.
-func (s *Rows) undoRow(r *http.Request, revision int64, id string, who shell.Access) error {
+func (s *Pages) undoRow(r *http.Request, revision int64, id string, who shell.Access) error {
 	d, err := s.Relay.Store.CatalogueDraft(r.Context())
 	if err != nil {
 		return err

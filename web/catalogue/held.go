@@ -15,11 +15,11 @@ type heldPage struct {
 }
 
 // HeldPage shows answers of the catalogue's source that shrank so much that they are held back until a person confirms them.
-func (s *Rows) HeldPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) HeldPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	return s.showHeld(w, r, who, http.StatusOK, &shell.Form{Name: "held", Values: url.Values{}})
 }
 
-func (s *Rows) showHeld(w http.ResponseWriter, r *http.Request, who shell.Access, status int, f *shell.Form) error {
+func (s *Pages) showHeld(w http.ResponseWriter, r *http.Request, who shell.Access, status int, f *shell.Form) error {
 	h, err := s.head(r, who, "Katalog som krympt", "")
 	if err != nil {
 		return err
@@ -38,7 +38,7 @@ func (s *Rows) showHeld(w http.ResponseWriter, r *http.Request, who shell.Access
 }
 
 // AcceptHeld confirms one of them.
-func (s *Rows) AcceptHeld(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) AcceptHeld(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	f, err := shell.ReadForm(w, r, "held")
 	if err != nil {
 		return err

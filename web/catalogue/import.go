@@ -25,11 +25,11 @@ type importPage struct {
 }
 
 // ImportPage takes a file into the draft.
-func (s *Rows) ImportPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) ImportPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	return s.showImport(w, r, who, http.StatusOK, &importPage{})
 }
 
-func (s *Rows) showImport(w http.ResponseWriter, r *http.Request, who shell.Access, status int, p *importPage) error {
+func (s *Pages) showImport(w http.ResponseWriter, r *http.Request, who shell.Access, status int, p *importPage) error {
 	var err error
 	if p.catalogueHead, err = s.head(r, who, "Läs in fil", "import"); err != nil {
 		return err
@@ -42,7 +42,7 @@ func (s *Rows) showImport(w http.ResponseWriter, r *http.Request, who shell.Acce
 }
 
 // CatalogueImport tells what a file would change in the draft, or changes it.
-func (s *Rows) CatalogueImport(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) CatalogueImport(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	f, err := shell.ReadForm(w, r, "import")
 	if err != nil {
 		return err

@@ -39,7 +39,7 @@ type systemChoice struct{ Value, Label string }
 const systemBetween = "|" // no character of an address that the catalogue takes, nor of an HSA-id
 
 // MovePage is the guide that moves a unit between inbox and external systems.
-func (s *Rows) MovePage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) MovePage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	q := r.URL.Query()
 	f := &shell.Form{Name: "move", Values: url.Values{"unit": {strings.TrimSpace(q.Get("unit"))}}}
 	f.Values.Set("from", routing.DateOf(s.Clock()).Next().String())
@@ -47,7 +47,7 @@ func (s *Rows) MovePage(w http.ResponseWriter, r *http.Request, who shell.Access
 }
 
 // showMove fills in what the guide shows of the draft of this moment.
-func (s *Rows) showMove(w http.ResponseWriter, r *http.Request, who shell.Access, status int, p *movePage) error {
+func (s *Pages) showMove(w http.ResponseWriter, r *http.Request, who shell.Access, status int, p *movePage) error {
 	var err error
 	if p.catalogueHead, err = s.head(r, who, "Flytta enhet", "move"); err != nil {
 		return err
@@ -64,7 +64,7 @@ func (s *Rows) showMove(w http.ResponseWriter, r *http.Request, who shell.Access
 			return s.chooseMoved(w, p)
 		}
 		p.Unit = unit
-		table, err := rows.tableBy(s)
+		table, err := rows.tableBy(&s.Rows)
 		if err != nil {
 			return err
 		}
@@ -125,7 +125,7 @@ func (s *Rows) systemsIn(rows []catalogue.Row) (out []systemChoice) {
 }
 
 // Move shows what a move would do, or puts it into the draft.
-func (s *Rows) Move(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) Move(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	f, err := shell.ReadForm(w, r, "move")
 	if err != nil {
 		return err

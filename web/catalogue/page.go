@@ -33,7 +33,7 @@ type catalogueHead struct {
 }
 
 // head reads what all pages of the catalogue show.
-func (s *Rows) head(r *http.Request, who shell.Access, title, tab string) (catalogueHead, error) {
+func (s *Pages) head(r *http.Request, who shell.Access, title, tab string) (catalogueHead, error) {
 	h := catalogueHead{Page: s.Page(who, title, "catalogue"), Tab: tab, Now: s.Clock(), Keeps: who.May(shell.KeepCatalogue, shell.Owner{}), Done: catalogueDone(r.URL.Query().Get("done"))}
 	if s.CatalogueInUse != nil {
 		h.Status = s.CatalogueInUse()
@@ -102,7 +102,7 @@ type unitsPage struct {
 }
 
 // UnitsPage shows which units there are and where their cases go: also those whose cases go nowhere.
-func (s *Rows) UnitsPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) UnitsPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	h, err := s.head(r, who, "Adresskatalog", "units")
 	if err != nil {
 		return err
@@ -152,7 +152,7 @@ type rowView struct {
 }
 
 // RowsPage lists rows of the draft, of the version in force or of any version.
-func (s *Rows) RowsPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) RowsPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	h, err := s.head(r, who, "Katalogens rader", "rows")
 	if err != nil {
 		return err

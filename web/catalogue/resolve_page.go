@@ -43,7 +43,7 @@ type resolvePage struct {
 }
 
 // ResolvePage tells where a call would go, and why.
-func (s *Rows) ResolvePage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) ResolvePage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	f := &shell.Form{Name: "why", Values: url.Values{}}
 	for _, name := range []string{"contract", "to", "from", "at", "version"} {
 		f.Values.Set(name, strings.TrimSpace(r.URL.Query().Get(name)))
@@ -57,7 +57,7 @@ func (s *Rows) ResolvePage(w http.ResponseWriter, r *http.Request, who shell.Acc
 }
 
 // ResolveTest tests the connection of the route that the call would take.
-func (s *Rows) ResolveTest(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) ResolveTest(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	f, err := shell.ReadForm(w, r, "why")
 	if err != nil {
 		return err
@@ -65,7 +65,7 @@ func (s *Rows) ResolveTest(w http.ResponseWriter, r *http.Request, who shell.Acc
 	return s.showResolved(w, r, who, f, true, true)
 }
 
-func (s *Rows) showResolved(w http.ResponseWriter, r *http.Request, who shell.Access, f *shell.Form, asked, test bool) error {
+func (s *Pages) showResolved(w http.ResponseWriter, r *http.Request, who shell.Access, f *shell.Form, asked, test bool) error {
 	p := resolvePage{Page: s.Page(who, "Varför?", "catalogue"), Now: s.Clock(), Form: f, Asked: asked}
 	var err error
 	if p.Versions, err = s.Relay.Store.CatalogueVersions(r.Context()); err != nil {
@@ -89,7 +89,7 @@ func (s *Rows) showResolved(w http.ResponseWriter, r *http.Request, who shell.Ac
 }
 
 // resolve asks the chosen catalogue, and tests the connection if that is wanted.
-func (s *Rows) resolve(r *http.Request, p *resolvePage, draft *catalogueRows, test bool) error {
+func (s *Pages) resolve(r *http.Request, p *resolvePage, draft *catalogueRows, test bool) error {
 	f := p.Form
 	if f.Value("contract") == "" {
 		f.Refuse("contract", "Skriv tjänstekontraktets kortnamn eller namnrymd.")
@@ -131,7 +131,7 @@ func (s *Rows) resolve(r *http.Request, p *resolvePage, draft *catalogueRows, te
 }
 
 // tableAsked is the table of the catalogue that was asked for: the one in use, the draft's, or a version's.
-func (s *Rows) tableAsked(r *http.Request, p *resolvePage, draft *catalogueRows) (*routing.Table, error) {
+func (s *Pages) tableAsked(r *http.Request, p *resolvePage, draft *catalogueRows) (*routing.Table, error) {
 	text := p.Form.Value("version")
 	switch text {
 	case "":
@@ -139,7 +139,7 @@ func (s *Rows) tableAsked(r *http.Request, p *resolvePage, draft *catalogueRows)
 		return s.Table(), nil
 	case "draft":
 		p.By = "utkastet"
-		return draft.tableBy(s)
+		return draft.tableBy(&s.Rows)
 	}
 	number, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || number < 1 {
@@ -155,7 +155,7 @@ func (s *Rows) tableAsked(r *http.Request, p *resolvePage, draft *catalogueRows)
 		return nil, err
 	}
 	p.By = "version " + text
-	return rows.tableBy(s)
+	return rows.tableBy(&s.Rows)
 }
 
 // Local tells whether the route stays in this gateway.

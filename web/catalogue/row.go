@@ -30,7 +30,7 @@ type rowPage struct {
 }
 
 // NewRow shows the form of a new row.
-func (s *Rows) NewRow(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) NewRow(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	kind := catalogue.Kind(r.URL.Query().Get("kind"))
 	if rowFields(kind) == nil {
 		return shell.Invalid("kind", "Välj vilket slag av rad du vill lägga till.")
@@ -39,12 +39,12 @@ func (s *Rows) NewRow(w http.ResponseWriter, r *http.Request, who shell.Access) 
 }
 
 // RowPage shows a row of the draft with its forms.
-func (s *Rows) RowPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) RowPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	return s.showRow(w, r, who, http.StatusOK, &rowPage{ID: r.PathValue("id")})
 }
 
 // showRow fills in what the page shows of the draft of this moment: the next try is based on that.
-func (s *Rows) showRow(w http.ResponseWriter, r *http.Request, who shell.Access, status int, p *rowPage) error {
+func (s *Pages) showRow(w http.ResponseWriter, r *http.Request, who shell.Access, status int, p *rowPage) error {
 	var err error
 	if p.catalogueHead, err = s.head(r, who, "Ny rad", "rows"); err != nil {
 		return err
@@ -77,7 +77,7 @@ func (s *Rows) showRow(w http.ResponseWriter, r *http.Request, who shell.Access,
 }
 
 // AddRow adds a row to the draft.
-func (s *Rows) AddRow(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) AddRow(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	f, err := shell.ReadForm(w, r, "row")
 	if err != nil {
 		return err
@@ -91,7 +91,7 @@ func (s *Rows) AddRow(w http.ResponseWriter, r *http.Request, who shell.Access) 
 }
 
 // RowVerb changes, ends or removes a row of the draft.
-func (s *Rows) RowVerb(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) RowVerb(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	id, verb := r.PathValue("id"), r.PathValue("verb")
 	d, err := s.Relay.Store.CatalogueDraft(r.Context())
 	if err != nil {
@@ -127,7 +127,7 @@ func (s *Rows) RowVerb(w http.ResponseWriter, r *http.Request, who shell.Access)
 }
 
 // editRow carries out one edit, or shows its form again with what is wrong.
-func (s *Rows) editRow(w http.ResponseWriter, r *http.Request, who shell.Access, verb string, f *shell.Form, edit catalogue.Edit, p *rowPage) error {
+func (s *Pages) editRow(w http.ResponseWriter, r *http.Request, who shell.Access, verb string, f *shell.Form, edit catalogue.Edit, p *rowPage) error {
 	revision, err := f.Revision()
 	if err != nil {
 		return err
@@ -162,7 +162,7 @@ func (s *Rows) editRow(w http.ResponseWriter, r *http.Request, who shell.Access,
 }
 
 // since tells what was done to the draft after a revision: whoever comes second reads it before saving again.
-func (s *Rows) since(ctx context.Context, revision int64) ([]string, error) {
+func (s *Pages) since(ctx context.Context, revision int64) ([]string, error) {
 	events, err := s.Relay.Store.CatalogueEvents(ctx)
 	if err != nil {
 		return nil, err

@@ -54,7 +54,7 @@ func (h catalogueHead) stated(versions []store.CatalogueVersion) []VersionView {
 }
 
 // VersionsPage lists all versions, the newest first.
-func (s *Rows) VersionsPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) VersionsPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	h, err := s.head(r, who, "Katalogens versioner", "versions")
 	if err != nil {
 		return err
@@ -75,11 +75,11 @@ type versionPage struct {
 }
 
 // VersionPage shows what differs between what is in force and a version, and goes back to it.
-func (s *Rows) VersionPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) VersionPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	return s.showVersion(w, r, who, http.StatusOK, &versionPage{})
 }
 
-func (s *Rows) showVersion(w http.ResponseWriter, r *http.Request, who shell.Access, status int, p *versionPage) error {
+func (s *Pages) showVersion(w http.ResponseWriter, r *http.Request, who shell.Access, status int, p *versionPage) error {
 	number, err := strconv.ParseInt(r.PathValue("number"), 10, 64)
 	if err != nil {
 		return shell.ErrNotFound
@@ -122,7 +122,7 @@ func (s *Rows) showVersion(w http.ResponseWriter, r *http.Request, who shell.Acc
 }
 
 // VersionVerb rolls back to a version, or cancels one that is not due yet.
-func (s *Rows) VersionVerb(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) VersionVerb(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	number, err := strconv.ParseInt(r.PathValue("number"), 10, 64)
 	if err != nil {
 		return shell.ErrNotFound
@@ -156,7 +156,7 @@ func (s *Rows) VersionVerb(w http.ResponseWriter, r *http.Request, who shell.Acc
 }
 
 // versionDone goes on after a verb, or shows its form again with what the store refused.
-func (s *Rows) versionDone(w http.ResponseWriter, r *http.Request, who shell.Access, f *shell.Form, after string, err error) error {
+func (s *Pages) versionDone(w http.ResponseWriter, r *http.Request, who shell.Access, f *shell.Form, after string, err error) error {
 	if err == nil {
 		http.Redirect(w, r, after, http.StatusSeeOther)
 		return nil
@@ -179,7 +179,7 @@ type eventView struct {
 }
 
 // HistoryPage tells who did what, when and why.
-func (s *Rows) HistoryPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) HistoryPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	h, err := s.head(r, who, "Vad som hänt med katalogen", "history")
 	if err != nil {
 		return err

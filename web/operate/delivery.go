@@ -21,7 +21,7 @@ type deliveryPage struct {
 }
 
 // DeliveryPage shows one delivery, what was tried, and what comes next. Nothing of its content is there.
-func (s *Health) DeliveryPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) DeliveryPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	row, attempts, err := s.Delivery(r)
 	if err != nil {
 		return err
@@ -45,7 +45,7 @@ func (s *Health) DeliveryPage(w http.ResponseWriter, r *http.Request, who shell.
 }
 
 // pauseOf is the pause that holds a delivery back; nil for none.
-func (s *Health) pauseOf(r *http.Request, row store.DeliveryRow) (*store.PauseRow, error) {
+func (s *Pages) pauseOf(r *http.Request, row store.DeliveryRow) (*store.PauseRow, error) {
 	pauses, err := s.Relay.Store.Pauses(r.Context())
 	for i, p := range pauses {
 		if row.Paused && p.Holds(row.Receiver, row.Component) {
@@ -56,7 +56,7 @@ func (s *Health) pauseOf(r *http.Request, row store.DeliveryRow) (*store.PauseRo
 }
 
 // Delivery is the delivery {id} with its attempts.
-func (s *Health) Delivery(r *http.Request) (row store.DeliveryRow, attempts []store.AttemptRow, err error) {
+func (s *Pages) Delivery(r *http.Request) (row store.DeliveryRow, attempts []store.AttemptRow, err error) {
 	rows, err := s.Relay.Store.Deliveries(r.Context(), store.DeliveryFilter{ID: r.PathValue("id"), Limit: 1})
 	if err != nil {
 		return row, nil, err

@@ -124,7 +124,7 @@ type deliveriesPage struct {
 }
 
 // DeliveriesPage lists deliveries by the one filter. It changes nothing.
-func (s *Health) DeliveriesPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) DeliveriesPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	p := deliveriesPage{
 		operatorPage: s.operatorPage(r, who, "Leveranser", "deliveries"), Query: readDeliveryQuery(r.URL.Query()),
 		Now: s.Clock(), States: deliveryStates(), Classes: deliveryClasses(),
@@ -154,7 +154,7 @@ func (s *Health) DeliveriesPage(w http.ResponseWriter, r *http.Request, who shel
 }
 
 // maintenance are the pauses that the one button made.
-func (s *Health) maintenance(r *http.Request) (out []store.PauseRow, err error) {
+func (s *Pages) maintenance(r *http.Request) (out []store.PauseRow, err error) {
 	pauses, err := s.Relay.Store.Pauses(r.Context())
 	for _, p := range pauses {
 		if isMaintenance(p) {

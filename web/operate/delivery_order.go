@@ -16,7 +16,7 @@ import (
 
 // KnowsReceiver tells whether a delivery, or a route that leads to a queue, has a receiver or component. The table answers calls and lists no rows:
 // components are looked for behind the units and the portal.
-func (s *Health) KnowsReceiver(ctx context.Context, receiver string) (bool, error) {
+func (s *Pages) KnowsReceiver(ctx context.Context, receiver string) (bool, error) {
 	rows, err := s.Relay.Store.Deliveries(ctx, store.DeliveryFilter{Receiver: receiver, Limit: 1})
 	if err != nil || len(rows) > 0 {
 		return len(rows) > 0, err
@@ -62,7 +62,7 @@ type orderPage struct {
 func (p orderPage) Back() string { return p.Order.where(p.Query) }
 
 // OrderPage is the dry run: it says how many an order would touch, shows the first ones, and asks why. It changes nothing.
-func (s *Health) OrderPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) OrderPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	v := r.URL.Query()
 	if !v.Has("verb") { // the address of the form alone
 		w.Header().Set("Allow", http.MethodPost)
@@ -74,7 +74,7 @@ func (s *Health) OrderPage(w http.ResponseWriter, r *http.Request, who shell.Acc
 }
 
 // showOrder shows an order that is not carried out yet.
-func (s *Health) showOrder(w http.ResponseWriter, r *http.Request, who shell.Access, verb string, status int, p *orderPage) error {
+func (s *Pages) showOrder(w http.ResponseWriter, r *http.Request, who shell.Access, verb string, status int, p *orderPage) error {
 	kind, ok := orderOf(verb)
 	if !ok {
 		return shell.ErrNotFound
@@ -97,7 +97,7 @@ func (s *Health) showOrder(w http.ResponseWriter, r *http.Request, who shell.Acc
 }
 
 // wouldTouch finds out what an order would touch now.
-func (s *Health) wouldTouch(ctx context.Context, p *orderPage) (err error) {
+func (s *Pages) wouldTouch(ctx context.Context, p *orderPage) (err error) {
 	if p.Pauses, err = s.Relay.Store.Pauses(ctx); err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ func (s *Health) wouldTouch(ctx context.Context, p *orderPage) (err error) {
 }
 
 // receiversOf finds the receivers that a pause or its end is about.
-func (s *Health) receiversOf(ctx context.Context, p *orderPage) error {
+func (s *Pages) receiversOf(ctx context.Context, p *orderPage) error {
 	switch p.Order.Verb {
 	case "maintenance":
 		all, err := s.everyReceiver(ctx)
@@ -160,7 +160,7 @@ func (s *Health) receiversOf(ctx context.Context, p *orderPage) error {
 }
 
 // OrderVerb carries out an order that was confirmed, and leads to what became of it.
-func (s *Health) OrderVerb(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) OrderVerb(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	f, err := shell.ReadForm(w, r, "order")
 	if err != nil {
 		return err
@@ -194,7 +194,7 @@ func (s *Health) OrderVerb(w http.ResponseWriter, r *http.Request, who shell.Acc
 }
 
 // judgeOrder notes what is missing, and whether the order would touch more than the person saw.
-func (s *Health) judgeOrder(probe *orderPage, f *shell.Form, seen int, p *orderPage) {
+func (s *Pages) judgeOrder(probe *orderPage, f *shell.Form, seen int, p *orderPage) {
 	if f.Value("reason") == "" && !probe.Order.Silent {
 		f.Refuse("reason", "Skriv varför: det sparas tillsammans med vem som gjorde det.")
 	}
@@ -213,7 +213,7 @@ func (s *Health) judgeOrder(probe *orderPage, f *shell.Form, seen int, p *orderP
 }
 
 // WrongAddress says what is wrong with an address that messages are to be sent to; "" for nothing.
-func (s *Health) WrongAddress(address string) string {
+func (s *Pages) WrongAddress(address string) string {
 	to, err := routing.ProducerAddress(address)
 	switch {
 	case errors.Is(err, routing.ErrNoPort):
@@ -230,7 +230,7 @@ func (s *Health) WrongAddress(address string) string {
 }
 
 // carryOut calls the verb, and tells how many it touched.
-func (s *Health) carryOut(ctx context.Context, p *orderPage, f *shell.Form, by string) (int, error) {
+func (s *Pages) carryOut(ctx context.Context, p *orderPage, f *shell.Form, by string) (int, error) {
 	st, filter, reason := s.Relay.Store, p.Query.filter(), f.Value("reason")
 	switch p.Order.Verb {
 	case "retry":

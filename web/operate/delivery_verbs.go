@@ -147,7 +147,7 @@ func orderDone(q url.Values) string {
 
 // everyReceiver lists the receivers that something is delivered to: those of the catalogue's units and of the portal that lead to a queue, by the system
 // behind them where it is known, and those that something waits for or passed by lately.
-func (s *Health) everyReceiver(ctx context.Context) ([]string, error) {
+func (s *Pages) everyReceiver(ctx context.Context) ([]string, error) {
 	traffic, err := s.Relay.Store.Traffic(ctx)
 	if err != nil {
 		return nil, err
@@ -185,7 +185,7 @@ type bulkPage struct {
 }
 
 // BulkPage asks what is to be sent again, to whom and from which time. The answer is a dry run.
-func (s *Health) BulkPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) BulkPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	p := bulkPage{operatorPage: s.operatorPage(r, who, "Skicka om många", "bulk")}
 	var err error
 	if p.Maintenance, err = s.maintenance(r); err != nil {

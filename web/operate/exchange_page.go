@@ -20,7 +20,7 @@ const exchangeLimit = 40 << 20
 
 // Exchange gives a message and the answer to it as a recording, personal data masked, in a ZIP: NAME.request.xml, NAME.answer.xml where there is an answer,
 // NAME.headers, and a file that says what it is.
-func (s *Health) Exchange(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) Exchange(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	m, err := s.Relay.Store.Message(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
@@ -58,7 +58,7 @@ func (s *Health) Exchange(w http.ResponseWriter, r *http.Request, who shell.Acce
 }
 
 // recording writes the files of a recording.
-func (s *Health) recording(name string, m *store.Message, answer []byte, last *store.AttemptRow) ([]byte, error) {
+func (s *Pages) recording(name string, m *store.Message, answer []byte, last *store.AttemptRow) ([]byte, error) {
 	masker := newMasker(m.Received)
 	masker.meet(m.Envelope)
 	masker.meet(answer)

@@ -58,7 +58,7 @@ type faultRow struct {
 func (r faultRow) Word() string { return faultName(r.faultKind.Class) }
 
 // FaultsPage lists what failed lately, by code, with cause and remedy.
-func (s *Health) FaultsPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) FaultsPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	q := r.URL.Query()
 	p := faultsPage{Page: s.Page(who, "Fellista", "faults"), Now: s.Clock(), Receiver: strings.TrimSpace(q.Get("receiver")), Kind: faultKind{q.Get("class"), q.Get("code")}}
 	switch q.Get("done") {
@@ -100,7 +100,7 @@ func (s *Health) FaultsPage(w http.ResponseWriter, r *http.Request, who shell.Ac
 }
 
 // failed are the latest deliveries that are parked, or wait after an attempt that failed. full tells that there may be more.
-func (s *Health) failed(r *http.Request, receiver string) (rows []faultRow, full bool, err error) {
+func (s *Pages) failed(r *http.Request, receiver string) (rows []faultRow, full bool, err error) {
 	for _, state := range []store.DeliveryState{store.DeliveryParked, store.DeliveryDue} {
 		found, err := s.Relay.Store.Deliveries(r.Context(), store.DeliveryFilter{Receiver: receiver, State: state, Limit: faultsRead})
 		if err != nil {
@@ -150,7 +150,7 @@ type faultCall struct {
 }
 
 // faultCalls are the calls that we refused, the latest first.
-func (s *Health) faultCalls(ctx context.Context) (calls []faultCall, err error) {
+func (s *Pages) faultCalls(ctx context.Context) (calls []faultCall, err error) {
 	if err := s.Relay.Refusals.Flush(ctx, s.Relay.Store); err != nil {
 		return nil, err
 	}
@@ -162,7 +162,7 @@ func (s *Health) faultCalls(ctx context.Context) (calls []faultCall, err error) 
 }
 
 // origins adds to each group who sent its latest messages, when they were tried, and their correlation ids.
-func (s *Health) origins(ctx context.Context, groups []faultGroup, rows []faultRow) error {
+func (s *Pages) origins(ctx context.Context, groups []faultGroup, rows []faultRow) error {
 	var ids []string
 	latest := map[faultKind][]string{}
 	for _, row := range rows {
@@ -206,11 +206,11 @@ type faultPage struct {
 }
 
 // FaultPage is one delivery with what to do about it.
-func (s *Health) FaultPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) FaultPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	return s.showFault(w, r, who, http.StatusOK, &shell.Form{Name: "resend", Values: url.Values{}})
 }
 
-func (s *Health) showFault(w http.ResponseWriter, r *http.Request, who shell.Access, status int, f *shell.Form) error {
+func (s *Pages) showFault(w http.ResponseWriter, r *http.Request, who shell.Access, status int, f *shell.Form) error {
 	row, attempts, err := s.Delivery(r)
 	if err != nil {
 		return err
@@ -235,7 +235,7 @@ func resendVerb(row store.DeliveryRow) store.Verb {
 }
 
 // Resend sends one message again, with its first id.
-func (s *Health) Resend(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) Resend(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	f, err := shell.ReadForm(w, r, "resend")
 	if err != nil {
 		return err

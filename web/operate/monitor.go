@@ -22,7 +22,7 @@ type monitorPage struct {
 	Orders []store.Audit // the latest; empty for who may not see them
 }
 
-func (s *Health) operatorPage(r *http.Request, who shell.Access, title, tab string) operatorPage {
+func (s *Pages) operatorPage(r *http.Request, who shell.Access, title, tab string) operatorPage {
 	return operatorPage{Page: s.Page(who, title, "monitor"), Tab: tab, Done: orderDone(r.URL.Query())}
 }
 
@@ -31,7 +31,7 @@ const ordersShown = 10
 
 // MonitorPage says whether all is well, what to do first if not, and what stands where. It changes nothing. With a filter it is the list of deliveries, as
 // links from before there was one lead here.
-func (s *Health) MonitorPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) MonitorPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	if q := r.URL.Query(); q.Has("state") || q.Has("receiver") || q.Has("case") {
 		return s.DeliveriesPage(w, r, who)
 	}
@@ -52,7 +52,7 @@ func (s *Health) MonitorPage(w http.ResponseWriter, r *http.Request, who shell.A
 
 // MonitorNow is the part of the page that changes, for who has the page open. Where the store does not answer, what is shown stays, and its own
 // time tells how old it is.
-func (s *Health) MonitorNow(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+func (s *Pages) MonitorNow(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	h, err := s.health(r.Context())
 	if err != nil {
 		return err
