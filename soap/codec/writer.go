@@ -195,7 +195,7 @@ func (w *Writer) clash() bool {
 // errCharacter says that a text cannot be written at all: XML 1.0 has no form for some control characters.
 var errCharacter = errors.New("a character that XML cannot hold")
 
-func (w *Writer) appendEscaped(text string, attribute bool) {
+func (w *Writer) appendEscaped(text string, inAttribute bool) {
 	last := 0
 	for i := 0; i < len(text); {
 		r, width := rune(text[i]), 1
@@ -210,7 +210,7 @@ func (w *Writer) appendEscaped(text string, attribute bool) {
 			w.fail(errCharacter)
 			return
 		}
-		if escape := escapeOf(r, attribute); escape != "" {
+		if escape := escapeOf(r, inAttribute); escape != "" {
 			w.out = append(append(w.out, text[last:i]...), escape...)
 			last = i + width
 		}
@@ -227,7 +227,7 @@ func allowed(r rune, width int) bool {
 	return (r != utf8.RuneError || width > 1) && r != 0xFFFE && r != 0xFFFF
 }
 
-func escapeOf(r rune, attribute bool) string {
+func escapeOf(r rune, inAttribute bool) string {
 	switch r {
 	case '&':
 		return "&amp;"
@@ -238,7 +238,7 @@ func escapeOf(r rune, attribute bool) string {
 	case '\r':
 		return "&#xD;"
 	}
-	if attribute {
+	if inAttribute {
 		switch r {
 		case '"':
 			return "&quot;"
