@@ -73,23 +73,17 @@ func (c *Contract) Validate(envelope []byte) error {
 	return c.schema.validate(envelope)
 }
 
-// ValidateRequest is Validate for a request that is Complete or condensed.
+// ValidateRequest is Validate for a request that is known whole.
 func (c *Contract) ValidateRequest(req *soap.Request) error {
-	if condensed := req.Condensed(); condensed != nil {
-		return placed(c.Validate(condensed.Text), condensed)
-	}
-	return c.Validate(req.UTF8())
+	return placed(c.Validate(req.Text()), req.Condensed())
 }
 
 // Read judges a request of a complaints contract: schema, mapping, business rules of one message. The error is *Error; in mode Warn a
 // message that can be mapped is returned together with the *Error that Enforce would have refused it with; in mode Off rules are not looked at.
-// req must be Complete or condensed; of a condensed one, the message has Content for large files.
+// req must be known whole; large files that are not in memory have Content in the message.
 func (c *Contract) Read(req *soap.Request) (*Message, error) {
-	if condensed := req.Condensed(); condensed != nil {
-		m, err := c.read(condensed.Text, condensed)
-		return m, placed(err, condensed)
-	}
-	return c.ReadEnvelope(req.UTF8())
+	m, err := c.read(req.Text(), req.Condensed())
+	return m, placed(err, req.Condensed())
 }
 
 // ReadEnvelope is Read for an envelope that is UTF-8 and has passed the guard.

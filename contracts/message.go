@@ -45,13 +45,9 @@ func (c *Contract) Map(req *soap.Request) (*Message, error) {
 	if !c.Complaints {
 		return nil, errNoModel
 	}
-	condensed := req.Condensed()
-	if condensed == nil {
-		return c.pack.Read(req.UTF8())
-	}
-	m, err := c.pack.Read(condensed.Text)
+	m, err := c.pack.Read(req.Text())
 	if err == nil {
-		m.fill(condensed)
+		m.fill(req.Condensed())
 	}
 	return m, err
 }

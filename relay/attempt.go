@@ -1,11 +1,9 @@
 package relay
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -39,11 +37,7 @@ const keptAnswer = 64 << 10
 
 // attempt sends the head of a lane to its receiver and says how that ended.
 func (r *Relay) attempt(ctx context.Context, d store.Delivery) attempt {
-	var envelope io.Reader = bytes.NewReader(d.Message.Envelope)
-	if d.Large {
-		envelope = r.Store.Envelope(ctx, d.Message.ID)
-	}
-	req, err := soap.ReadRequest(envelope, d.Message.ContentType, r.acceptedLimits())
+	req, size, err := r.reread(ctx, d.Message, d.Large)
 	defer func() { _ = req.Close() }() // nil or not: an unreadable one may have been spooled
 	if err == nil && !d.Large {
 		err = req.ReadAll()
@@ -59,14 +53,12 @@ func (r *Relay) attempt(ctx context.Context, d store.Delivery) attempt {
 		Route: d.Message.Route, Call: d.Message.Call, SOAPAction: d.Message.SOAPAction, Correlation: d.Message.Correlation,
 		Header: r.kept(d.Message), Most: keptAnswer, From: entry{route: entryQueue},
 	}
-	var size int64
 	if d.Large {
-		if size, err = r.Store.EnvelopeSize(ctx, d.Message.ID); err != nil {
-			return attempt{Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: "store", Why: store.Diagnosis{Code: whyDatabase}}}
-		}
 		p.Extra = time.Duration(size>>20) * largePace
 	}
-	p.enclose(req, r.Contracts.Contract(d.Message.Call.Contract), size)
+	if err := p.enclose(req, r.Contracts.Contract(d.Message.Call.Contract)); err != nil {
+		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeRefused, Class: "unreadable", Why: store.Diagnosis{Code: whyStored}}}
+	}
 	answer, _, err := r.send(ctx, p)
 	if err != nil {
 		return unsent(err)

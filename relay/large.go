@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"io"
 	"math"
 	"sync"
@@ -15,9 +14,8 @@ import (
 	"rivgate/store"
 )
 
-// What counts as a large message, how many are taken at once where nothing else is said, and how long one may wait for its turn.
+// How many large messages are taken at once where nothing else is said, and how long one may wait for its turn.
 const (
-	largeFrom = 1 << 20
 	largeMost = 4
 	largeWait = time.Minute
 	largePace = 250 * time.Millisecond // for each MiB on the way to a receiver, beyond the usual time
@@ -29,83 +27,29 @@ type gate struct {
 	slots chan struct{}
 }
 
-// gated is the body of a call that may turn out to be large.
-type gated struct {
-	io.Reader
-	ctx    context.Context
-	gate   *gate
-	whole  bool // it will be read to its end before it is answered
-	read   int64
-	ended  bool // it was read to its end
-	inside bool
-	busy   bool // its turn did not come
-}
-
-// body wraps the body of a call; leave gives back what it took.
-func (g *gate) body(ctx context.Context, most int, body io.Reader) *gated {
+// enter waits for a turn among most at once, and gives back what ends it. The error is store.ErrBusy where the turn did not come in time, and a *soap.Error
+// where the caller is gone.
+func (g *gate) enter(ctx context.Context, most int) (leave func(), err error) {
 	g.once.Do(func() { g.slots = make(chan struct{}, cmp.Or(max(most, 0), largeMost)) })
-	return &gated{Reader: body, ctx: ctx, gate: g}
-}
-
-// Len is how many bytes the caller said are coming, so that room for them is made once; 0 if it did not.
-func (b *gated) Len() int {
-	if l, ok := b.Reader.(interface{ Len() int }); ok {
-		return l.Len()
-	}
-	return 0
-}
-
-// Read waits for the call's turn once it has become large.
-func (b *gated) Read(p []byte) (int, error) {
-	if b.whole && !b.inside && b.read >= largeFrom {
-		timer := time.NewTimer(largeWait)
-		defer timer.Stop()
-		select {
-		case b.gate.slots <- struct{}{}:
-			b.inside = true
-		case <-b.ctx.Done():
-			return 0, b.ctx.Err()
-		case <-timer.C:
-			b.busy = true
-			return 0, store.ErrBusy
-		}
-	}
-	n, err := b.Reader.Read(p)
-	b.read += int64(n)
-	b.ended = b.ended || errors.Is(err, io.EOF)
-	return n, err
-}
-
-func (b *gated) leave() {
-	if b.inside {
-		<-b.gate.slots
+	timer := time.NewTimer(largeWait)
+	defer timer.Stop()
+	select {
+	case g.slots <- struct{}{}:
+		return func() { <-g.slots }, nil
+	case <-ctx.Done():
+		return nil, &soap.Error{Kind: soap.Interrupted, Reason: "the caller is gone", Cause: ctx.Err()}
+	case <-timer.C:
+		return nil, store.ErrBusy
 	}
 }
 
-// whole reads the rest of a message that must be known whole. One that is not in memory yet is condensed, and itself kept in a spool.
-func (r *Relay) whole(a arrival, req *soap.Request) error {
-	if req.Complete || req.Condensed() != nil {
-		return nil
-	}
-	if body, ok := a.Body.(*gated); ok {
-		body.whole = true
-	}
+// whole reads the rest of a message that must be known whole.
+func (r *Relay) whole(req *soap.Request) error {
 	how := soap.Condensing{}
 	if c := r.Contracts.Contract(req.Contract); c != nil {
 		how = c.Condensing()
 	}
-	if err := req.BeginSpool(); err != nil {
-		return err
-	}
-	return unreadable(req.Condense(how))
-}
-
-// again is the request from its start, where it was condensed: what is sent on is the message itself. Both are to be closed.
-func (r *Relay) again(a arrival, req *soap.Request) (*soap.Request, error) {
-	if req.Condensed() == nil {
-		return req, nil
-	}
-	return soap.ReadRequest(req.Spool().Reader(), a.ContentType, r.Limits)
+	return unreadable(req.Whole(how))
 }
 
 // stored reads an accepted message again, of any size: it passed the limits of its time.
@@ -114,12 +58,23 @@ func (r *Relay) stored(ctx context.Context, id string) (m *store.Message, req *s
 	if err != nil {
 		return nil, nil, err
 	}
+	req, _, err = r.reread(ctx, m, large)
+	return m, req, err
+}
+
+// reread reads an accepted message, whose envelope is not with it where it is large, and tells how many bytes it has.
+func (r *Relay) reread(ctx context.Context, m *store.Message, large bool) (*soap.Request, int64, error) {
+	size := int64(len(m.Envelope))
 	var envelope io.Reader = bytes.NewReader(m.Envelope)
 	if large {
-		envelope = r.Store.Envelope(ctx, id)
+		var err error
+		if size, err = r.Store.EnvelopeSize(ctx, m.ID); err != nil {
+			return nil, 0, err
+		}
+		envelope = soap.Sized(r.Store.Envelope(ctx, m.ID), size)
 	}
-	req, err = soap.ReadRequest(envelope, m.ContentType, r.acceptedLimits())
-	return m, req, err
+	req, err := soap.ReadRequest(envelope, m.ContentType, r.acceptedLimits())
+	return req, size, err
 }
 
 func (r *Relay) acceptedLimits() soap.Limits {
@@ -136,17 +91,9 @@ func (r *Relay) sameContent(ctx context.Context, c *contracts.Contract, req *soa
 		return false, err
 	}
 	defer before.Close()
-	if req.Complete && before.Complete {
-		return contracts.SameContent(before.UTF8(), req.UTF8())
-	}
-	how := c.Condensing()
-	if now := req.Condensed(); now != nil {
-		how.Mark = now.Mark
-	} else if err := req.Condense(how); err != nil {
+	now, then, err := req.SameForm(before, c.Condensing())
+	if err != nil {
 		return false, err
 	}
-	if err := before.Condense(how); err != nil {
-		return false, err
-	}
-	return contracts.SameContent(before.Condensed().Text, req.Condensed().Text)
+	return contracts.SameContent(then, now)
 }

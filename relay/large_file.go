@@ -87,12 +87,10 @@ func (r *Relay) condensed(ctx context.Context, messageID string, to func(number 
 	if c == nil || !c.Complaints {
 		return nil, nil, store.ErrNotFound
 	}
-	if !req.Complete {
-		how := c.Condensing()
-		how.Bytes = to
-		if err := req.Condense(how); err != nil {
-			return nil, nil, err
-		}
+	how := c.Condensing()
+	how.Bytes = to
+	if err := req.Condense(how); err != nil {
+		return nil, nil, err
 	}
 	m, err := c.Map(req)
 	return m, &places{condensed: req.Condensed()}, err

@@ -76,7 +76,7 @@ func (r *Relay) reader(ctx context.Context, envelope []byte, l *loan) io.ReadClo
 	p := &lentReader{PipeReader: in, stop: stop, ended: make(chan struct{})}
 	go func() {
 		defer close(p.ended)
-		to := bufio.NewWriterSize(out, largeFrom/16)
+		to := bufio.NewWriterSize(out, 64<<10)
 		err := r.fill(ctx, to, envelope, l)
 		if err == nil {
 			err = to.Flush()

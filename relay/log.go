@@ -200,23 +200,11 @@ func size(name string, bytes int64) zap.Field {
 	return zap.Int64(name, bytes)
 }
 
-// received is how many bytes the body of a call has, or is said to have; 0 if that is not known.
-func (a *arrival) received() int64 {
-	body, ok := a.Body.(*gated)
-	switch {
-	case !ok:
-		return 0
-	case body.ended:
-		return body.read
-	}
-	return int64(body.Len())
-}
-
 func (r *Relay) reqIn(o outcome, a arrival) {
 	r.compareSpelling(o.Call.Contract)
 	if point := r.points.on(r.Log).reqIn.Check(zap.InfoLevel, "request received"); point != nil {
 		r.write(point, func(fields []zap.Field) []zap.Field {
-			return append(whence(fields, &o, &a), size("http.request.body.bytes", a.received()))
+			return append(whence(fields, &o, &a), size("http.request.body.bytes", a.Size()))
 		})
 	}
 }
@@ -327,7 +315,7 @@ func (r *Relay) errorPoint(o *outcome, a arrival, answer *soap.Answer, err error
 	}
 	if point := r.points.on(r.Log).failed.Check(level, message); point != nil {
 		r.write(point, func(fields []zap.Field) []zap.Field {
-			return append(traces(whence(fields, o, &a), o.Route), size("http.request.body.bytes", a.received()),
+			return append(traces(whence(fields, o, &a), o.Route), size("http.request.body.bytes", a.Size()),
 				zap.Int("http.response.status_code", sent.status), zap.String("error.type", kind), zap.String("error.message", reason),
 				zap.String("labels.errorCode", sent.code), zap.String("labels.faultDetail", detail), cause)
 		})

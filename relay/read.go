@@ -16,14 +16,11 @@ import (
 
 // read guards and reads a message of up to 1 MiB whole, and the head of a larger one.
 func (r *Relay) read(a arrival) (*soap.Request, error) {
-	if body, ok := a.Body.(*gated); ok && strings.HasPrefix(strings.ToLower(strings.TrimSpace(a.ContentType)), "multipart/") {
-		body.whole = true
-	}
 	limits := r.Limits
 	if a.Taken {
 		limits = r.acceptedLimits()
 	}
-	limits.Rooms = &r.rooms
+	limits.Rooms, limits.Turn = &r.rooms, a.Turn
 	req, err := soap.ReadRequest(a.Body, a.ContentType, limits)
 	if err == nil && (r.Contracts.Durable(req.Contract) || r.ours(routing.Call{Receiver: req.Receiver, Contract: req.Contract})) {
 		err = req.Obey() // the gateway is the recipient
@@ -57,12 +54,12 @@ func (r *Relay) validate(ctx context.Context, a arrival, req *soap.Request, o *o
 		if err := r.validateForeign(a, req, c); err != nil || o.Route.Via == routing.Forward {
 			return nil, err
 		}
-		if err := r.whole(a, req); err != nil {
+		if err := r.whole(req); err != nil {
 			return nil, err
 		}
 		return r.message(a, req, o, r.NewID(), nil), nil
 	}
-	if err := r.whole(a, req); err != nil {
+	if err := r.whole(req); err != nil {
 		return nil, err
 	}
 	said, err := c.Read(req)
@@ -92,7 +89,7 @@ func (r *Relay) validateForeign(a arrival, req *soap.Request, c *contracts.Contr
 	if c == nil || c.Validation == contracts.Off {
 		return nil
 	}
-	if err := r.whole(a, req); err != nil {
+	if err := r.whole(req); err != nil {
 		return err
 	}
 	err := r.tolerate(c, a, true, c.ValidateRequest(req))
@@ -146,7 +143,7 @@ func (r *Relay) underWay(ctx context.Context, a arrival, req *soap.Request, o *o
 	if err := req.Obey(); err != nil {
 		return c, unreadable(err)
 	}
-	if err := r.whole(a, req); err != nil {
+	if err := r.whole(req); err != nil {
 		return c, err
 	}
 	m, reading := o.Contract.Map(req)
@@ -178,7 +175,7 @@ func (r *Relay) message(a arrival, req *soap.Request, o *outcome, id string, eve
 		Received:    r.Now().UTC(),
 		Event:       event,
 	}
-	if spool := req.Spool(); spool != nil {
+	if spool := req.Kept(); spool != nil {
 		m.Body = spool
 	}
 	return m

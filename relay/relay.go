@@ -63,15 +63,10 @@ var _ soap.Handler = (*Relay)(nil)
 func (r *Relay) ServeSOAP(ctx context.Context, call *soap.Call) (*soap.Answer, error) {
 	started := r.Now()
 	var o outcome
-	body := r.large.body(ctx, r.Large, call.Body)
-	defer body.leave()
-	call.Body = body
 	a, err := r.sender(call)
+	a.Turn = func() (func(), error) { return r.large.enter(ctx, r.Large) }
 	if err == nil {
 		o, err = r.line(ctx, a)
-	}
-	if body.busy {
-		err = store.ErrBusy
 	}
 	answer, fault := r.outlet(o, a, err)
 	r.respOut(o, a, answer, err, r.Now().Sub(started))

@@ -106,12 +106,9 @@ const heldAnswer = 1 << 20
 // forward sends a call on now and gives back the producer's answer: a response or a fault verbatim, anything else is VP009.
 func (r *Relay) forward(ctx context.Context, a arrival, req *soap.Request, o *outcome) (*soap.Answer, error) {
 	p := parcel{Route: o.Route, Call: o.Call, Correlation: a.Correlation, Header: a.Header, Hold: heldAnswer, From: a.entry()}
-	req, err := r.again(a, req)
-	defer func() { _ = req.Close() }() // nil or not: an unreadable one may have been spooled
-	if err != nil {
+	if err := p.enclose(req, o.Contract); err != nil {
 		return nil, unreadable(err)
 	}
-	p.enclose(req, o.Contract, sizeOf(a, req))
 	reply, took, err := r.send(ctx, p)
 	if err != nil {
 		return nil, unreached(err, o.Route.Address)

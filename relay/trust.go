@@ -39,6 +39,8 @@ type arrival struct {
 	CaseVersion int64      // a person's action: the version of the case that was seen
 	Taken       bool       // what it consists of was accepted before: today's limit of size is not for it
 	Trial       bool       // it is judged alone: the log has no line of it
+
+	Turn func() (leave func(), err error) // as soap.Limits has it
 }
 
 // sender tells who is calling, from the connection and its headers alone, and leaves in the call's headers only what

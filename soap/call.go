@@ -32,6 +32,14 @@ type Call struct {
 	Body io.Reader
 }
 
+// Size is how many bytes the body has, or is said to have; 0 if that is not known.
+func (c *Call) Size() int64 {
+	if s, ok := c.Body.(interface{ Size() int64 }); ok {
+		return s.Size()
+	}
+	return 0
+}
+
 // Answer is what goes back. Body is sent, or Stream where that is set; Stream is read to its end and closed. If it
 // breaks, the connection is cut, so that the caller cannot take the answer for a whole one.
 type Answer struct {

@@ -154,7 +154,7 @@ func (r *Request) cut(cuts []guard.Span) error {
 		left = append(left, source[at:place(c.Begin)]...)
 		at = place(c.End)
 	}
-	r.received = append(left, source[at:]...)
+	r.received, r.told = append(left, source[at:]...), 0
 	r.utf8 = nil
 	stray := r.guard.StrayReceiver
 	defer func() { r.guard.StrayReceiver = stray }()

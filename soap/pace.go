@@ -104,6 +104,14 @@ func (b *pacedBody) drop(most int64, long time.Duration) (ended bool) {
 // Len is how many bytes the caller said are coming; 0 if it did not.
 func (b *pacedBody) Len() int { return int(max(0, b.told)) }
 
+// Size is how many bytes have come, once all have, and before that what the caller said.
+func (b *pacedBody) Size() int64 {
+	if b.ended {
+		return b.count
+	}
+	return max(0, b.told)
+}
+
 func (b *pacedBody) Read(p []byte) (int, error) {
 	if b.err != nil {
 		return 0, b.err

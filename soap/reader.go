@@ -148,6 +148,9 @@ func (r *Request) receive(body io.Reader, limit int64, come func()) (ended bool,
 	g := gathering{body: body, rooms: r.limits.Rooms, told: int64(len(r.received)), limit: min(limit, r.limits.Message+1)}
 	if l, ok := body.(interface{ Len() int }); ok {
 		g.told += int64(l.Len())
+		if l.Len() > 0 {
+			r.told = g.told
+		}
 	}
 	for err == nil && !ended && int64(len(r.received)) < g.limit {
 		r.received, ended, err = g.more(r.received)

@@ -20,6 +20,10 @@ type Limits struct {
 	Name       int   // bytes of one name; default 512. A namespace may have four times as many
 	Beside     int64 // bytes of a message that is condensed, the text of its files left out; default 15 MiB
 
+	// Turn is asked before a message that is longer than Whole is kept whole: it waits until there is room for another one, and gives back what ends
+	// that. Its error is returned as it is. Nil: there always is.
+	Turn func() (leave func(), err error)
+
 	Folder string // for what is spooled; default the system's for temporary files
 	Rooms  *Rooms // where room for messages comes from, and goes by Request.Release; nil: it is made for each
 }
@@ -70,8 +74,11 @@ type Request struct {
 	limits    Limits
 	guard     *guard.Guard
 	condensed *Condensed
-	spool     *Spool // what was received; nil: it is in received, or not kept
-	parts     *Spool // what is beside the envelope of a message in parts; nil: nothing, or it is in memory
+	spool     *Spool   // what was received; nil: it is in received, or not kept
+	told      int64    // bytes that were said to come in all; 0 if that is not known
+	again     *Request // the message from its start, read from spool for being sent; nil: it is not
+	leave     func()   // gives back its turn; nil: it has none
+	parts     *Spool   // what is beside the envelope of a message in parts; nil: nothing, or it is in memory
 }
 
 // Envelope is the message byte for byte as it was received; nil unless Complete.

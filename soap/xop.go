@@ -78,15 +78,19 @@ func readPackaged(body io.Reader, p *packaging, limits Limits) (*Request, error)
 // readSpooled goes on with a message in parts of which raw holds the beginning.
 func readSpooled(raw *Request, body io.Reader, p *packaging) (r *Request, err error) {
 	raw.rest = body
-	if err := raw.BeginSpool(); err != nil {
+	defer func() {
+		if r == nil {
+			_ = raw.Close()
+		}
+	}()
+	if err := raw.takeTurn(); err != nil {
+		return nil, err
+	}
+	if err := raw.beginSpool(); err != nil {
 		return nil, err
 	}
 	parts, err := NewSpool(raw.limits.Folder)
-	defer func() {
-		if r == nil {
-			_, _ = raw.spool.Close(), parts.Close()
-		}
-	}()
+	raw.parts = parts
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +110,7 @@ func readSpooled(raw *Request, body io.Reader, p *packaging) (r *Request, err er
 	if r, err = ReadRequest(whole, "text/xml; charset=UTF-8", raw.limits); err != nil {
 		return nil, err
 	}
-	r.spool, r.parts, r.Charset = raw.spool, parts, charset
+	r.spool, r.parts, r.Charset, r.leave = raw.spool, parts, charset, raw.leave
 	return r, nil
 }
 

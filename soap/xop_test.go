@@ -104,7 +104,7 @@ func spooledParts(t *testing.T, message string) (made, kept []byte) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	if kept, err = io.ReadAll(r.Spool().Reader()); err != nil || string(kept) != message {
+	if kept, err = io.ReadAll(r.Kept().Reader()); err != nil || string(kept) != message {
 		t.Fatalf("it is not kept as it came, %v", err)
 	}
 	if made, err = io.ReadAll(r.Stream()); err != nil {

@@ -39,9 +39,9 @@ type Condensed struct {
 // cut is where the content of a file ended: in Text, and in the message.
 type cut struct{ line, column, realLine, realColumn int }
 
-// File is the file for which a decoded value stands in; false: the value is the file itself.
+// File is the file for which a decoded value stands in; false: the value is the file itself, as all are where c is nil.
 func (c *Condensed) File(value []byte) (*File, bool) {
-	if len(value) < len(c.Mark)+sha256.Size || [16]byte(value) != c.Mark {
+	if c == nil || len(value) < len(c.Mark)+sha256.Size || [16]byte(value) != c.Mark {
 		return nil, false
 	}
 	f, ok := c.files[[sha256.Size]byte(value[len(c.Mark):])]
@@ -53,6 +53,9 @@ func (c *Condensed) Numbers(f *File) []int { return c.numbers[f] }
 
 // Place is where in the message something is that is at a place in Text, both from 1.
 func (c *Condensed) Place(line, column int) (int, int) {
+	if c == nil {
+		return line, column
+	}
 	after := sort.Search(len(c.cuts), func(i int) bool {
 		return c.cuts[i].line > line || c.cuts[i].line == line && c.cuts[i].column > column
 	})

@@ -36,7 +36,7 @@ func condense(t testing.TB, message string, how soap.Condensing) (*soap.Condense
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = req.Close() })
-	if err := errors.Join(req.BeginSpool(), req.Condense(how)); err != nil {
+	if err := req.Whole(how); err != nil {
 		t.Fatal(err)
 	}
 	return req.Condensed(), req
@@ -95,7 +95,7 @@ func TestFilesAreTakenOutHoweverTheyAreWritten(t *testing.T) {
 		if err != nil || !ok || f.Size != int64(len(file)) || f.SHA256 != sha256.Sum256(file) || !bytes.Equal(f.Head, file[:1024]) || f.Number != 1 {
 			t.Errorf("%s: the file is %+v, %v", sentence, f, err)
 		}
-		kept, err := io.ReadAll(req.Spool().Reader())
+		kept, err := io.ReadAll(req.Kept().Reader())
 		if err != nil || string(kept) != message {
 			t.Errorf("%s: the message was kept as another one, %v", sentence, err)
 		}
@@ -207,10 +207,10 @@ func TestAMessageInUTF16IsKeptAsItCame(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer req.Close()
-	if err := errors.Join(req.BeginSpool(), req.Condense(condensing())); err != nil {
+	if err := req.Whole(condensing()); err != nil {
 		t.Fatal(err)
 	}
-	if kept, err := io.ReadAll(req.Spool().Reader()); err != nil || !bytes.Equal(kept, wide) {
+	if kept, err := io.ReadAll(req.Kept().Reader()); err != nil || !bytes.Equal(kept, wide) {
 		t.Errorf("it was kept as another one, %v", err)
 	}
 	if text := string(req.Condensed().Text); len(text) > 1000 || !strings.Contains(text, "<m:å/>") {
@@ -244,19 +244,92 @@ func TestWhatIsCondensedIsGuardedAndBounded(t *testing.T) {
 	}
 }
 
-// A message that is whole in memory is condensed as one that is not.
-func TestAWholeMessageCanBeCondensed(t *testing.T) {
-	message, how := fileHead+"<m:value>"+strings.Repeat("QUJD", 10000)+"</m:value>"+fileTail, condensing()
-	req, err := soap.ReadRequest(strings.NewReader(message), soap.ContentType, soap.Limits{})
-	if err != nil || !req.Complete {
-		t.Fatal(req, err)
-	}
-	defer req.Close()
-	if err := errors.Join(req.BeginSpool(), req.Condense(how)); err != nil {
+func readWith(t *testing.T, message string, limits soap.Limits) *soap.Request {
+	t.Helper()
+	req, err := soap.ReadRequest(strings.NewReader(message), soap.ContentType, limits)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if c, _ := condense(t, message, how); !bytes.Equal(c.Text, req.Condensed().Text) {
-		t.Errorf("%s is not %s", req.Condensed().Text, c.Text)
+	t.Cleanup(func() { _ = req.Close() })
+	return req
+}
+
+// Two messages are compared in the same form, whichever of them is in memory.
+func TestMessagesAreComparedWhateverHoldsThem(t *testing.T) {
+	message := fileHead + "<m:value>" + strings.Repeat("QUJD", 10000) + "</m:value>" + fileTail
+	other := strings.Replace(message, "QUJDQUJD</", "QUJDQUJE</", 1)
+	for _, whole := range []int64{0, 1 << 10} {
+		for _, firstWhole := range []int64{0, 1 << 10} {
+			for what, first := range map[string]string{"the same": message, "another file": other} {
+				now := readWith(t, message, soap.Limits{Whole: whole})
+				if err := now.Whole(condensing()); err != nil {
+					t.Fatal(err)
+				}
+				text, firstText, err := now.SameForm(readWith(t, first, soap.Limits{Whole: firstWhole}), condensing())
+				if err != nil || bytes.Equal(text, firstText) != (first == message) {
+					t.Errorf("%s, of which %d and %d bytes are in memory: %v\n%.300s\n%.300s", what, whole, firstWhole, err, text, firstText)
+				}
+			}
+		}
+	}
+}
+
+// A message is sent on byte for byte from wherever it is.
+func TestMessagesAreSentOnWhateverHoldsThem(t *testing.T) {
+	message := fileHead + "<m:value>" + strings.Repeat("QUJD", 10000) + "</m:value>" + fileTail
+	header := xml.Name{Space: soap.NamespaceRegistry, Local: "LogicalAddress"}
+	for what, read := range map[string]func() *soap.Request{
+		"in memory":       func() *soap.Request { return readWith(t, message, soap.Limits{}) },
+		"still to arrive": func() *soap.Request { return readWith(t, message, soap.Limits{Whole: 1 << 10}) },
+		"in a spool": func() *soap.Request {
+			req := readWith(t, message, soap.Limits{Whole: 1 << 10})
+			if err := req.Whole(condensing()); err != nil || len(req.Text()) > 1<<10 || req.Kept().Size() != int64(len(message)) {
+				t.Fatalf("%v, %d bytes of text", err, len(req.Text()))
+			}
+			return req
+		},
+	} {
+		body, stream, length, err := read().Outgoing(header)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if stream != nil {
+			body, err = io.ReadAll(stream)
+		}
+		if err != nil || string(body) != message || stream != nil && length != int64(len(message)) {
+			t.Errorf("%s: %v, %d bytes, said to be %d", what, err, len(body), length)
+		}
+	}
+}
+
+// Only what is kept whole and is longer than what is in memory waits for its turn, and gives it back.
+func TestLargeMessagesTakeTurns(t *testing.T) {
+	message := fileHead + "<m:value>" + strings.Repeat("QUJD", 10000) + "</m:value>" + fileTail
+	turns, errBusy := 0, errors.New("busy")
+	limits := soap.Limits{Whole: 1 << 10, Turn: func() (func(), error) {
+		turns++
+		return func() { turns-- }, nil
+	}}
+	req := readWith(t, message, limits)
+	if turns != 0 {
+		t.Error("a message takes a turn before anybody wants it whole")
+	}
+	if err := errors.Join(req.Whole(condensing()), req.Whole(condensing())); err != nil || turns != 1 {
+		t.Errorf("%v, %d turns", err, turns)
+	}
+	if _, _, _, err := req.Outgoing(xml.Name{}); err != nil || turns != 1 {
+		t.Errorf("sending it on: %v, %d turns", err, turns)
+	}
+	if _ = req.Close(); turns != 0 {
+		t.Error("the turn is not given back")
+	}
+	limits.Turn = func() (func(), error) { return nil, errBusy }
+	if err := readWith(t, message, limits).Whole(condensing()); err != errBusy {
+		t.Errorf("got %v", err)
+	}
+	limits.Whole = 0
+	if err := readWith(t, message, limits).Whole(condensing()); err != nil {
+		t.Errorf("a message in memory: %v", err)
 	}
 }
 
