@@ -252,10 +252,14 @@ func (f AccessFilter) query(order string) (string, []any) {
 	return fmt.Sprintf(`SELECT %[1]s FROM (SELECT %[1]s FROM access_log%[2]s ORDER BY %[3]s LIMIT $%[4]d) l ORDER BY seq DESC`, accessColumns, c.where(), order, len(c.args)), c.args
 }
 
+// casesOf finds a person's cases. That the identity is not empty must be said of the column: the indexes hold no others.
+const casesOf = `SELECT id FROM cases WHERE reporter_id = $1 AND reporter_id <> ''
+	UNION SELECT id FROM cases WHERE patient_id = $1 AND patient_id <> ''`
+
 // CasesOf are our ids of the cases in which somebody with this identity is patient or reporter.
 func (s *Store) CasesOf(ctx context.Context, personID string) ([]string, error) {
 	ids, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) },
-		`SELECT id FROM cases WHERE reporter_id = $1 AND $1 <> '' UNION SELECT id FROM cases WHERE patient_id = $1 AND $1 <> ''`, identity.Key(personID))
+		casesOf, identity.Key(personID))
 	if err != nil {
 		return nil, fmt.Errorf("finding a person's cases: %w", err)
 	}

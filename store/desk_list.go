@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -119,6 +120,10 @@ func (s *Store) countCases(ctx context.Context, f CaseFilter) (int, error) {
 
 func (s *Store) countSought(ctx context.Context, w *sought) (int, error) {
 	f := w.filter
+	if !f.open() && w.units == nil && len(w.sets) > 0 { // in whatever order: the first of the set will do
+		w.sets = slices.Clone(w.sets)
+		w.sets[0].few = true
+	}
 	from := w.ready()
 	query := `SELECT count(*) FROM ` + from + w.where()
 	if !f.open() {

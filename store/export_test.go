@@ -30,6 +30,9 @@ func (w *sought) weigh(frequent bool) {
 	}
 }
 
+// CasesOfQuery is the query of CasesOf.
+const CasesOfQuery = casesOf
+
 // AccessQuery is the query of AccessLog.
 func (f AccessFilter) AccessQuery() (query string, args []any) { return f.query("seq DESC") }
 

@@ -520,9 +520,9 @@ CREATE TABLE access_log (
     subject TEXT NOT NULL,
     detail  TEXT NOT NULL,
     search  TEXT NOT NULL, -- keyed digest of a personal number that was searched for
-    cases   TEXT NOT NULL DEFAULT '', -- JSON: ids of the cases that a list showed, by unit
     about   BIGINT NOT NULL, -- the row that a check is of; 0 none
-    hash    TEXT NOT NULL
+    hash    TEXT NOT NULL,
+    cases   TEXT NOT NULL DEFAULT '' -- JSON: ids of the cases that a list showed, by unit
 );
 CREATE INDEX access_log_case ON access_log (case_id, seq) WHERE case_id <> '';
 CREATE INDEX access_log_who ON access_log (who, seq);
