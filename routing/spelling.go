@@ -10,7 +10,7 @@ func SameContract(a, b string) bool { return SameHSAID(a, b) }
 
 // OneSpelling is a catalogue in which each contract is spelled as in the first of its routes, or else of its permissions, and each profile as it is
 // called. The notes tell once for each pair what was spelled otherwise: it counts as the same here, and may not elsewhere.
-func OneSpelling(c Catalogue) (Catalogue, []string) {
+func OneSpelling(c Catalogue) (Catalogue, []Fact) {
 	s := speller{names: map[string]string{}, told: map[[2]string]bool{}}
 	c.Routes, c.Permissions = slices.Clone(c.Routes), slices.Clone(c.Permissions)
 	for i := range c.Routes {
@@ -29,11 +29,17 @@ func OneSpelling(c Catalogue) (Catalogue, []string) {
 	return c, s.notes
 }
 
+// SpellingWords are the words in English for the codes of what OneSpelling tells. Values: the row, its spelling, the usual one.
+func SpellingWords() map[string]string {
+	const text = "{1} spells the %s {2} in another letter case than {3}: they count as the same; spell it alike"
+	return map[string]string{"contract-spelling": fmt.Sprintf(text, "contract"), "profile-spelling": fmt.Sprintf(text, "profile")}
+}
+
 // speller knows the first spelling of each contract, and which other ones it has told of.
 type speller struct {
 	names map[string]string // by folded namespace
 	told  map[[2]string]bool
-	notes []string
+	notes []Fact
 }
 
 func (s *speller) contract(written string, row func() string) string {
@@ -50,6 +56,6 @@ func (s *speller) contract(written string, row func() string) string {
 func (s *speller) compare(written, usual, what string, row func() string) {
 	if pair := [2]string{written, usual}; written != usual && !s.told[pair] && len(s.notes) < maxNotes {
 		s.told[pair] = true
-		s.notes = append(s.notes, fmt.Sprintf("%s spells the %s %s in another letter case than %s: they count as the same; spell it alike", row(), what, written, usual))
+		s.notes = append(s.notes, NewFact(what+"-spelling", row(), written, usual))
 	}
 }

@@ -61,7 +61,10 @@ func NewTable(c Catalogue, r Rules) (*Table, error) {
 	t.addPermissions(c.Permissions)
 	t.compareRows(&b)
 	_, spelled := OneSpelling(c)
-	b.notes = append(b.notes, spelled...)
+	words := SpellingWords()
+	for _, fact := range spelled {
+		b.notes = append(b.notes, fact.Words(words))
+	}
 	if err := b.err(); err != nil {
 		return nil, err
 	}

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"rivgate/routing/catalogue"
@@ -43,14 +42,17 @@ type CatalogueVersion struct {
 
 // CatalogueEvent is one thing that was done to the catalogue.
 type CatalogueEvent struct {
-	Verb     string    `json:"verb"`              // edit, rebase, discard, publish, rollback, cancel or accept
-	Version  int64     `json:"version,omitempty"` // 0: the draft
-	Revision int64     `json:"revision"`          // of the draft, after it
-	By       string    `json:"by"`
-	Reason   string    `json:"reason,omitempty"`
-	Changes  int       `json:"changes"`
-	What     string    `json:"what,omitempty"` // a line for each change, at most the first hundred
-	At       time.Time `json:"at"`
+	Verb     string `json:"verb"`              // edit, rebase, discard, publish, rollback, cancel or accept
+	Version  int64  `json:"version,omitempty"` // 0: the draft
+	Revision int64  `json:"revision"`          // of the draft, after it
+	By       string `json:"by"`
+	Reason   string `json:"reason,omitempty"`
+	Changes  int    `json:"changes"`
+	What     string `json:"what,omitempty"` // Rows in English, a line for each, or the digest that was accepted
+
+	Rows   []catalogue.Change `json:"-"` // the first hundred changes
+	Answer string             `json:"-"` // digest of the answer that was accepted
+	At     time.Time          `json:"at"`
 }
 
 // RevisionError refuses a change that was made from an older draft: somebody else was quicker, and nothing of theirs is lost.
@@ -175,7 +177,11 @@ func (s *Store) CatalogueInForce(ctx context.Context) (CatalogueVersion, error) 
 func (s *Store) CatalogueEvents(ctx context.Context) ([]CatalogueEvent, error) {
 	events, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (e CatalogueEvent, err error) {
 		var at int64
-		err = rows.Scan(&e.Verb, &e.Version, &e.Revision, &e.By, &e.Reason, &e.Changes, &e.What, &at)
+		var doc string
+		err = rows.Scan(&e.Verb, &e.Version, &e.Revision, &e.By, &e.Reason, &e.Changes, &doc, &at)
+		if err == nil {
+			err = e.readWhat(doc)
+		}
 		e.At = db.Moment(at)
 		return e, err
 	}, `SELECT verb, version, revision, by_whom, reason, changes, what, at FROM catalogue_event ORDER BY seq DESC LIMIT $1`, listMax)
@@ -251,18 +257,4 @@ func decodeRows(doc []byte) ([]catalogue.Row, error) {
 		}
 	}
 	return rows, nil
-}
-
-// linesOf are the first changes in words, for the record.
-func linesOf(changes []catalogue.Change) string {
-	const most = 100
-	var text strings.Builder
-	for i, c := range changes {
-		if i == most {
-			fmt.Fprintf(&text, "and %d more\n", len(changes)-most)
-			break
-		}
-		text.WriteString(c.Text + "\n")
-	}
-	return text.String()
 }

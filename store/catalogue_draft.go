@@ -30,7 +30,7 @@ func (s *Store) EditCatalogue(ctx context.Context, revision int64, edits []catal
 	if err := catalogue.Check(d.Rows, rules, today); err != nil {
 		return d, nil, err
 	}
-	d, err = s.saveDraft(ctx, d, CatalogueEvent{Verb: "edit", By: by, Reason: reason, Changes: len(changes), What: linesOf(changes)})
+	d, err = s.saveDraft(ctx, d, CatalogueEvent{Verb: "edit", By: by, Reason: reason, Changes: len(changes), Rows: changes})
 	return d, changes, err
 }
 
@@ -60,7 +60,7 @@ func (s *Store) RebaseCatalogue(ctx context.Context, revision int64, rules routi
 	}
 	d.Base = d.Latest
 	changes := catalogue.Compare(mine, d.Rows)
-	return s.saveDraft(ctx, d, CatalogueEvent{Verb: "rebase", By: by, Changes: len(changes), What: linesOf(changes)})
+	return s.saveDraft(ctx, d, CatalogueEvent{Verb: "rebase", By: by, Changes: len(changes), Rows: changes})
 }
 
 // DiscardCatalogue throws the draft of this revision away. What it held stays in the record of events.
@@ -150,7 +150,11 @@ func (t *tx) closeDraft(ctx context.Context, revision int64, e CatalogueEvent) e
 }
 
 func (t *tx) catalogueEvent(ctx context.Context, e CatalogueEvent) error {
-	_, err := t.Exec(ctx, `INSERT INTO catalogue_event (verb, version, revision, by_whom, reason, changes, what, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		e.Verb, e.Version, e.Revision, e.By, e.Reason, e.Changes, e.What, db.Micros(t.Now))
+	what, err := e.what()
+	if err != nil {
+		return err
+	}
+	_, err = t.Exec(ctx, `INSERT INTO catalogue_event (verb, version, revision, by_whom, reason, changes, what, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		e.Verb, e.Version, e.Revision, e.By, e.Reason, e.Changes, what, db.Micros(t.Now))
 	return err
 }

@@ -77,7 +77,7 @@ func (s *Store) AcceptCatalogue(ctx context.Context, digest, by, reason string) 
 		if n == 0 {
 			return ErrNotFound
 		}
-		return t.catalogueEvent(ctx, CatalogueEvent{Verb: "accept", By: by, Reason: reason, What: "answer " + digest})
+		return t.catalogueEvent(ctx, CatalogueEvent{Verb: "accept", By: by, Reason: reason, Answer: digest})
 	})
 	if err != nil {
 		return fmt.Errorf("accepting a catalogue: %w", err)

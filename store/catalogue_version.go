@@ -55,7 +55,7 @@ func (s *Store) PublishCatalogue(ctx context.Context, revision int64, at time.Ti
 		if _, err := t.Exec(ctx, `INSERT INTO catalogue_content (number, doc) SELECT $1, doc FROM catalogue_draft WHERE id = 1`, v.Number); err != nil {
 			return err
 		}
-		return t.closeDraft(ctx, revision, CatalogueEvent{Verb: "publish", Version: v.Number, By: by, Reason: reason, Changes: len(changes), What: linesOf(changes)})
+		return t.closeDraft(ctx, revision, CatalogueEvent{Verb: "publish", Version: v.Number, By: by, Reason: reason, Changes: len(changes), Rows: changes})
 	})
 	if err != nil {
 		return v, fmt.Errorf("publishing the catalogue: %w", err)
@@ -100,7 +100,7 @@ func (s *Store) RollBackCatalogue(ctx context.Context, number int64, by, reason 
 		if _, err := t.Exec(ctx, `INSERT INTO catalogue_content (number, doc) SELECT $1, doc FROM catalogue_content WHERE number = $2`, v.Number, number); err != nil {
 			return err
 		}
-		e := CatalogueEvent{Verb: "rollback", Version: v.Number, Revision: l.revision + 1, By: by, Reason: reason, Changes: len(changes), What: linesOf(changes)}
+		e := CatalogueEvent{Verb: "rollback", Version: v.Number, Revision: l.revision + 1, By: by, Reason: reason, Changes: len(changes), Rows: changes}
 		if _, err := t.Exec(ctx, `UPDATE catalogue_draft SET revision = $1 WHERE id = 1`, e.Revision); err != nil {
 			return err
 		}

@@ -201,7 +201,7 @@ func TestAFileIsReadIntoTheDraft(t *testing.T) {
 	if r := w.post("/catalogue/import", url.Values{"revision": {"2"}}); r.status != http.StatusNotFound {
 		t.Errorf("where no file can be read: %d", r.status)
 	}
-	w.Catalogue.PlanCatalogue = func(file io.Reader, rows []catalogue.Row) ([]catalogue.Edit, []string, error) {
+	w.Catalogue.PlanCatalogue = func(file io.Reader, rows []catalogue.Row) ([]catalogue.Edit, []catalogue.Note, error) {
 		content, err := io.ReadAll(file)
 		switch {
 		case err != nil:
@@ -212,7 +212,7 @@ func TestAFileIsReadIntoTheDraft(t *testing.T) {
 			return nil, nil, nil
 		}
 		edits := []catalogue.Edit{{Action: catalogue.EditAdd, Row: catalogue.Row{Kind: catalogue.KindUnit, HSAID: string(content), Name: "Ur filen", UnitKind: routing.CareUnit, Line: 7}}}
-		return edits, []string{"one new unit"}, nil
+		return edits, []catalogue.Note{{Fact: routing.NewFact("order-for", "one new unit", "2026-04-01")}}, nil
 	}
 	page := w.page("/catalogue/import")
 	form := url.Values{"revision": {revision(t, page)}, "do": {"show"}, "reason": {"beställd"}}

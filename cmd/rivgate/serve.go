@@ -267,7 +267,7 @@ func (g *gateway) catalogueStatus() shell.CatalogueStatus {
 }
 
 // planCatalogue reads a file that came over the API.
-func (g *gateway) planCatalogue(file io.Reader, rows []catalogue.Row) ([]catalogue.Edit, []string, error) {
+func (g *gateway) planCatalogue(file io.Reader, rows []catalogue.Row) ([]catalogue.Edit, []catalogue.Note, error) {
 	plan, err := tak.ReadPlan(file, g.registry.Names(), rows)
 	return plan.Edits, plan.Report, err
 }

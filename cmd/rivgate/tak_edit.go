@@ -101,7 +101,7 @@ type edited struct {
 	Revision int64              `json:"revision"`
 	Base     int64              `json:"base"`
 	Changes  []catalogue.Change `json:"changes"`
-	Report   []string           `json:"report,omitempty"`
+	Report   []catalogue.Note   `json:"report,omitempty"`
 	DryRun   bool               `json:"dryRun,omitempty"`
 
 	registry *contracts.Registry
@@ -112,7 +112,7 @@ func (e edited) print(w io.Writer) error {
 		fmt.Fprintln(w, cell(shorter(e.registry, c.Text)))
 	}
 	for _, note := range e.Report {
-		fmt.Fprintln(w, "note: "+cell(shorter(e.registry, note)))
+		fmt.Fprintln(w, "note: "+cell(shorter(e.registry, note.String())))
 	}
 	if e.DryRun {
 		_, err := fmt.Fprintf(w, "%s, not saved (dry run)\n", nounOf(len(e.Changes), "change"))

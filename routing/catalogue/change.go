@@ -3,7 +3,6 @@ package catalogue
 import (
 	"cmp"
 	"slices"
-	"strings"
 )
 
 // Change is what happened to one row between two states of a kept catalogue.
@@ -28,13 +27,13 @@ func Compare(a, b []Row) []Change {
 		delete(before, b[i].ID)
 		switch {
 		case !ok:
-			changes = append(changes, changeOf(nil, &b[i]))
+			changes = append(changes, ChangeOf(nil, &b[i]))
 		case !a[j].same(b[i]):
-			changes = append(changes, changeOf(&a[j], &b[i]))
+			changes = append(changes, ChangeOf(&a[j], &b[i]))
 		}
 	}
 	for _, i := range before {
-		changes = append(changes, changeOf(&a[i], nil))
+		changes = append(changes, ChangeOf(&a[i], nil))
 	}
 	sortChanges(changes)
 	return changes
@@ -55,7 +54,8 @@ func sortChanges(changes []Change) {
 	})
 }
 
-func changeOf(before, after *Row) Change {
+// ChangeOf is what happened to a row; nil where it was not there.
+func ChangeOf(before, after *Row) Change {
 	switch {
 	case before == nil:
 		return Change{Kind: "added", What: after.Kind, ID: after.ID, After: after, Text: "+ " + after.String()}
@@ -64,6 +64,9 @@ func changeOf(before, after *Row) Change {
 	}
 	return Change{Kind: "changed", What: after.Kind, ID: after.ID, Before: before, After: after, Text: "~ " + before.String() + " → " + after.Words()}
 }
+
+// String is the change in words.
+func (c Change) String() string { return c.Text }
 
 func (c Change) row() Row {
 	if c.After != nil {
@@ -102,7 +105,7 @@ func Merge(base, latest, mine []Row) ([]Row, error) {
 				merged = append(merged, *their.After)
 			}
 		default:
-			problems = append(problems, problemOf(e, "take your change of this row back, or discard the draft", "the version published meanwhile has %s", strings.TrimSpace(their.Text)))
+			problems = append(problems, problemOf(e, "changed-meanwhile", their))
 		}
 	}
 	for _, e := range latest { // what they added, or changed while it was removed here
@@ -112,7 +115,7 @@ func Merge(base, latest, mine []Row) ([]Row, error) {
 		case inBase[e.ID] == nil:
 			merged = append(merged, e)
 		default:
-			problems = append(problems, problemOf(e, "discard the draft and begin anew", "the draft removes what was changed meanwhile: %s", their.Text))
+			problems = append(problems, problemOf(e, "removed-and-changed", their))
 		}
 	}
 	if len(problems) > 0 {

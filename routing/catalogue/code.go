@@ -4,56 +4,77 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"rivgate/routing"
 )
 
-// ProblemCode tells which rule a row breaks, whatever words it is said in. Codes are stable: pages and scripts may rely on them. Together with
-// Problem.Values it is all that is needed to say the rule in another language.
+// ProblemCode tells which rule a row breaks. Codes are stable: pages and scripts may rely on them. Together with Problem.Values it is all that is needed to
+// say the rule in another language.
 type ProblemCode string
 
 // ProblemCodes are all codes, sorted.
-func ProblemCodes() []ProblemCode { return slices.Sorted(maps.Values(problemCodes())) }
+func ProblemCodes() []ProblemCode { return slices.Sorted(maps.Keys(rules)) }
 
-// problemCodes are the codes by the words of the rule, before its values are put in. A test holds the list to the sources.
-func problemCodes() map[string]ProblemCode {
-	return map[string]ProblemCode{
-		"its kind is not known":                                                    "kind-unknown",
-		"its kind of unit %q is not known":                                         "unit-kind-unknown", // kind
-		"its name is too long or holds control characters":                         "name-form",
-		"it has no %s":                                                             "id-missing", // what: HSA-id, care provider, sender, component, logical address
-		"its %s %q is no HSA-id":                                                   "id-form",    // what, the id
-		"it has no contract":                                                       "contract-missing",
-		"its contract %q is no namespace":                                          "contract-form",    // the contract
-		"its address %q is none that a TAK takes":                                  "address-form",     // the address
-		"its address %q is no URL":                                                 "address-no-url",   // the address
-		"its profile %q is not known":                                              "profile-unknown",  // the profile
-		"%s is no address of a system":                                             "address-in-house", // the address
-		"this contract brings no cases to an inbox":                                "inbox-other-contract",
-		"%s takes the return contract only":                                        "portal-other-contract",    // the address
-		"%q is no address of ours":                                                 "address-in-house-unknown", // the address
-		"it begins on %s, after its last day %s":                                   "days-exchanged",           // first day, last day
-		"it is there already as %s":                                                "twice",                    // the other row
-		"there is no %s %s":                                                        "reference-missing",        // kind, what the missing row would say
-		"it shares days with %s":                                                   "days-shared",              // the other row
-		"the patient board has no region":                                          "board-without-region",
-		"region %s has a patient board already, %s":                                "board-twice", // region, the other row
-		"a filter has no service domain":                                           "filter-domain-missing",
-		"the service domain %q of a filter is no namespace":                        "filter-domain-form",   // the domain
-		"a category %q of a filter is empty, too long or holds control characters": "filter-category-form", // the category
-		"there is no such row":                                                     "row-gone",
-		"a row does not change its kind":                                           "kind-changed",
-		"a move needs a day":                                                       "move-without-day",
-		"%d rows need it today or later, the first is %s":                          "needed",              // how many, the first of them
-		"the version published meanwhile has %s":                                   "changed-meanwhile",   // the other change
-		"the draft removes what was changed meanwhile: %s":                         "removed-and-changed", // the other change
-		"it does not load":                                                         "does-not-load",
-	}
+// Text is the rule in English, in which {1} stands for the first of Problem.Values.
+func (c ProblemCode) Text() string { return rules[c].text }
+
+// rules are the words for each code: what is wrong, and what to do.
+var rules = map[ProblemCode]struct{ text, remedy string }{
+	"kind-unknown":             {"its kind is not known", "write unit, receiver, contract, component, address, route or permission"},
+	"unit-kind-unknown":        {"its kind of unit \"{1}\" is not known", "write " + string(routing.CareUnit) + " or " + string(routing.PatientBoard)},
+	"name-form":                {"its name is too long or holds control characters", "shorten it to 255 characters on one line"},
+	"id-missing":               {"it has no {1}", "write the HSA-id"},
+	"id-form":                  {"its {1} \"{2}\" is no HSA-id", "write 1 to 255 letters, digits, - and _"},
+	"contract-missing":         {"it has no contract", "write the responder namespace"},
+	"contract-form":            {"its contract \"{1}\" is no namespace", "write letters, digits, . : - and _ only"},
+	"address-form":             {"its address \"{1}\" is none that a TAK takes", "write 5 to 255 letters, digits and _ . : / - ? &"},
+	"address-no-url":           {"its address \"{1}\" is no URL", "write http:// or https:// and a host"},
+	"profile-unknown":          {"its profile \"{1}\" is not known", "write RIVTABP20 or RIVTABP21"},
+	"address-in-house":         {"{1} is no address of a system", "remove the row: routes lead there without it"},
+	"inbox-other-contract":     {"this contract brings no cases to an inbox", "give the route a URL"},
+	"portal-other-contract":    {"{1} takes the return contract only", "give the route a URL"},
+	"address-in-house-unknown": {"\"{1}\" is no address of ours", "write " + routing.AddressInbox + ", " + routing.AddressPortal + " or a URL"},
+	"days-exchanged":           {"it begins on {1}, after its last day {2}", "exchange the two, or write a later last day"},
+	"twice":                    {"it is there already as {1}", "remove one of them"},
+	"reference-missing":        {"there is no {1} {2}", "add it, or let the row refer to one that is there"},
+	"days-shared":              {"it shares days with {1}", "end one of them before the other begins"},
+	"board-without-region":     {"the patient board has no region", "write its county code"},
+	"board-twice":              {"region {1} has a patient board already, {2}", "make one of them a care unit, or remove it"},
+	"filter-domain-missing":    {"a filter has no service domain", "write the namespace of the service domain"},
+	"filter-domain-form":       {"the service domain \"{1}\" of a filter is no namespace", "write a namespace of up to 255 characters"},
+	"filter-category-form":     {"a category \"{1}\" of a filter is empty, too long or holds control characters", "write 1 to 255 characters on one line"},
+	"row-gone":                 {"there is no such row", "read the draft again, the row may have been removed"},
+	"kind-changed":             {"a row does not change its kind", "remove it and add another"},
+	"move-without-day":         {"a move needs a day", "write the first day of the new address in from"},
+	"needed":                   {"{1} rows need it today or later, the first is {2}", "end or remove those first, or leave this row"},
+	"changed-meanwhile":        {"the version published meanwhile has {1}", "take your change of this row back, or discard the draft"},
+	"removed-and-changed":      {"the draft removes what was changed meanwhile: {1}", "discard the draft and begin anew"},
+	"does-not-load":            {"it does not load", ""},
 }
 
-// coded fills in the code of a problem's rule and the values that it is said with.
-func (p Problem) coded(rule string, values ...any) Problem {
-	p.Code, p.Values = problemCodes()[rule], nil
-	for _, v := range values {
-		p.Values = append(p.Values, fmt.Sprint(v))
+// factOf is a fact about rows: each value in words, and the rows among them by their places.
+func factOf(code string, values ...any) (fact routing.Fact, rows map[int]Row) {
+	fact.Code = code
+	for i, v := range values {
+		fact.Values = append(fact.Values, fmt.Sprint(v))
+		row, is := v.(Row)
+		switch v := v.(type) {
+		case named:
+			row, is = Row(v), true
+		case Change:
+			row, is = v.row(), true
+		}
+		if is {
+			if rows == nil {
+				rows = map[int]Row{}
+			}
+			rows[i] = row
+		}
 	}
-	return p
+	return fact, rows
 }
+
+// named is a row as a value that is told without its kind and id.
+type named Row
+
+func (n named) String() string { return Row(n).Words() }

@@ -2,90 +2,54 @@ package catalogue_test
 
 import (
 	"errors"
-	"go/ast"
-	"go/parser"
-	"go/token"
+	"maps"
 	"os"
-	"path/filepath"
+	"regexp"
 	"slices"
-	"strconv"
-	"strings"
 	"testing"
 
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 )
 
-// rulesInSources are the words of all rules: the third argument of problemOf, the third of say, and texts that are written out.
-func rulesInSources(t *testing.T) (rules []string) {
+// codesInSources are the codes that calls name, in these files.
+func codesInSources(t *testing.T, call string, files ...string) []string {
 	t.Helper()
-	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	literal := func(e ast.Expr) {
-		if l, ok := e.(*ast.BasicLit); ok && l.Kind == token.STRING {
-			text, err := strconv.Unquote(l.Value)
-			if err != nil {
-				t.Fatal(err)
-			}
-			rules = append(rules, text)
-		}
-	}
+	var codes []string
 	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") {
-			continue
-		}
 		source, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		parsed, err := parser.ParseFile(token.NewFileSet(), file, source, 0)
-		if err != nil {
-			t.Fatal(err)
+		for _, found := range regexp.MustCompile(call+`"([a-z-]+)"`).FindAllStringSubmatch(string(source), -1) {
+			codes = append(codes, found[1])
 		}
-		ast.Inspect(parsed, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.CallExpr:
-				name := ""
-				switch f := n.Fun.(type) {
-				case *ast.Ident:
-					name = f.Name
-				case *ast.SelectorExpr:
-					name = f.Sel.Name
-				}
-				if (name == "problemOf" || name == "say") && len(n.Args) > 2 {
-					literal(n.Args[2])
-				}
-			case *ast.CompositeLit:
-				if id, ok := n.Type.(*ast.Ident); ok && id.Name == "Problem" {
-					for _, element := range n.Elts {
-						if pair, ok := element.(*ast.KeyValueExpr); ok && pair.Key.(*ast.Ident).Name == "Text" {
-							literal(pair.Value)
-						}
-					}
-				}
-			}
-			return true
-		})
 	}
-	return rules
+	slices.Sort(codes)
+	return slices.Compact(codes)
 }
 
-// Every rule has a code of its own that does not depend on its words, and no code is left over.
-func TestEveryRuleHasACode(t *testing.T) {
-	codes := map[catalogue.ProblemCode]string{}
-	rules := rulesInSources(t)
-	slices.Sort(rules)
-	for _, rule := range slices.Compact(rules) {
-		code := catalogue.CodeOfRule(rule)
-		if former, twice := codes[code]; code == "" || twice {
-			t.Errorf("%q has the code %q, as %q has", rule, code, former)
+// Every rule that the sources name has words, and no code is left over.
+func TestEveryRuleHasWords(t *testing.T) {
+	said := codesInSources(t, `(?:problemOf|\.say)\([^"\n]+, `, "rules.go", "edit.go", "change.go")
+	var known []string
+	for _, code := range catalogue.ProblemCodes() {
+		if known = append(known, string(code)); code.Text() == "" {
+			t.Errorf("%s has no words", code)
 		}
-		codes[code] = rule
 	}
-	if len(codes) < 25 || len(codes) != len(catalogue.ProblemCodes()) {
-		t.Errorf("%d rules, %d codes", len(codes), len(catalogue.ProblemCodes()))
+	if !slices.Equal(said, known) {
+		t.Errorf("the sources have %q, the words %q", said, known)
+	}
+}
+
+// Every note on a file that the sources name has words, and no code is left over.
+func TestEveryNoteHasWords(t *testing.T) {
+	said := codesInSources(t, `\.Note\(`, "plan.go", "../tak/order_plan.go")
+	said = append(said, slices.Collect(maps.Keys(routing.SpellingWords()))...)
+	slices.Sort(said)
+	if known := slices.Sorted(maps.Keys(catalogue.NoteWords())); !slices.Equal(said, known) {
+		t.Errorf("the sources have %q, the words %q", said, known)
 	}
 }
 

@@ -34,6 +34,8 @@ type Problem struct {
 
 	Code   ProblemCode `json:"code"`             // which rule
 	Values []string    `json:"values,omitempty"` // what Text puts into the rule, in its order
+	Of     Row         `json:"-"`                // the row itself
+	Rows   map[int]Row `json:"-"`                // those of the values that are rows, by their places
 }
 
 func (p Problem) Error() string { return p.Row + ": " + p.Text + ": " + p.Remedy }
@@ -57,8 +59,12 @@ func (p Problems) Error() string {
 }
 
 // problemOf is one problem of one row.
-func problemOf(e Row, remedy, format string, args ...any) Problem {
-	return Problem{ID: e.ID, Row: e.String(), Line: e.Line, Text: fmt.Sprintf(format, args...), Remedy: remedy}.coded(format, args...)
+func problemOf(e Row, code ProblemCode, values ...any) Problem {
+	fact, rows := factOf(string(code), values...)
+	return Problem{
+		ID: e.ID, Row: e.String(), Line: e.Line, Text: fact.Words(map[string]string{fact.Code: code.Text()}), Remedy: rules[code].remedy,
+		Code: code, Values: fact.Values, Of: e, Rows: rows,
+	}
 }
 
 // Apply carries out edits on rows, all or none, and gives the new rows; those given stay as they are. newID makes ids for rows that come without.
@@ -100,8 +106,9 @@ func (a *editing) apply(edit Edit) {
 	if edit.Action != EditAdd && edit.Action != EditMove {
 		i, ok := a.at[e.ID]
 		if !ok || e.ID == "" {
-			gone := Problem{ID: e.ID, Row: "row " + e.ID, Text: "there is no such row", Remedy: "read the draft again, the row may have been removed"}
-			a.problems = append(a.problems, gone.coded(gone.Text))
+			gone := problemOf(Row{ID: e.ID}, "row-gone")
+			gone.Row = "row " + e.ID
+			a.problems = append(a.problems, gone)
 			return
 		}
 		if edit.Action == EditRemove {
@@ -112,7 +119,7 @@ func (a *editing) apply(edit Edit) {
 		return
 	}
 	if !slices.Contains(Kinds(), e.Kind) {
-		a.problems = append(a.problems, problemOf(e, "write unit, receiver, contract, component, address, route or permission", "its kind is not known"))
+		a.problems = append(a.problems, problemOf(e, "kind-unknown"))
 		return
 	}
 	if edit.Action == EditMove {
@@ -148,7 +155,7 @@ func (a *editing) change(i int, e Row) {
 	}
 	e = e.tidy()
 	if e.Kind != before.Kind {
-		a.problems = append(a.problems, problemOf(before, "remove it and add another", "a row does not change its kind"))
+		a.problems = append(a.problems, problemOf(before, "kind-changed"))
 		return
 	}
 	a.rows[i] = e
@@ -171,7 +178,7 @@ func (a *editing) change(i int, e Row) {
 // closeBefore ends what leads elsewhere the day before a route begins. A row that would have begun later, and so never counts, is removed.
 func (a *editing) closeBefore(e Row) {
 	if e.From == 0 {
-		a.problems = append(a.problems, problemOf(e, "write the first day of the new address in from", "a move needs a day"))
+		a.problems = append(a.problems, problemOf(e, "move-without-day"))
 		return
 	}
 	for i := range a.rows {
@@ -253,6 +260,6 @@ func (a *editing) needed() {
 		if len(by) == 0 || left[gone.key()] {
 			continue
 		}
-		a.problems = append(a.problems, problemOf(gone, "end or remove those first, or leave this row", "%d rows need it today or later, the first is %s", len(by), by[0]))
+		a.problems = append(a.problems, problemOf(gone, "needed", len(by), by[0]))
 	}
 }

@@ -1,22 +1,24 @@
 package catalogue
 
 import (
-	"fmt"
 	"slices"
 
 	"rivgate/routing"
 )
 
-// Plan is what a file would change in a kept catalogue: the edits, and in words what a person should know before they are saved.
+// Plan is what a file would change in a kept catalogue: the edits, and what a person should know before they are saved.
 type Plan struct {
 	Edits  []Edit
-	Report []string
+	Report []Note
 }
 
-func (p *Plan) Note(format string, args ...any) {
-	p.Report = append(p.Report, fmt.Sprintf(format, args...))
+// Note adds something that a person should know; the code is one of NoteWords.
+func (p *Plan) Note(code string, values ...any) {
+	fact, rows := factOf(code, values...)
+	p.Report = append(p.Report, Note{fact, rows})
 }
 
+// Add adds an edit.
 func (p *Plan) Add(action EditAction, e Row) {
 	p.Edits = append(p.Edits, Edit{Action: action, Row: e})
 }
@@ -28,7 +30,10 @@ func (p *Plan) Add(action EditAction, e Row) {
 // decided anyway; the report tells.
 func PlanFrom(rows []Row, c routing.Catalogue) Plan {
 	var p Plan
-	c, p.Report = routing.OneSpelling(c)
+	c, spelled := routing.OneSpelling(c)
+	for _, fact := range spelled {
+		p.Report = append(p.Report, Note{Fact: fact})
+	}
 	wanted := p.joined(p.seams(p.once(RowsOf(c))))
 	present := map[string][]Row{}
 	for _, e := range rows {
@@ -72,7 +77,7 @@ func (p *Plan) once(rows []Row) []Row {
 		e.Line = 0
 		if seen[e] {
 			e.Line = line
-			p.Note("%s is there twice: taken once", e)
+			p.Note("twice", e)
 			return true
 		}
 		seen[e] = true
@@ -93,7 +98,7 @@ func (p *Plan) joined(rows []Row) []Row {
 			kept = append(kept, e)
 			continue
 		}
-		p.Note("%s is there with other filters too: taken as one", e)
+		p.Note("other-filters", e)
 		kept[i].Filters = kept[i].Filters.Or(e.Filters)
 	}
 	return kept
@@ -114,7 +119,7 @@ func (p *Plan) seams(rows []Row) []Row {
 		}
 		for _, j := range begin[e.Key()] {
 			if j != i && rows[j].From == e.Until && rows[j].Profile == e.Profile {
-				p.Note("%s shares its last day with the one that begins then: ended the day before", *e)
+				p.Note("shared-day", *e)
 				e.Until = e.Until.Before()
 				break
 			}

@@ -3,6 +3,7 @@ package catalogue
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"rivgate/routing"
@@ -33,8 +34,9 @@ func Check(rows []Row, r routing.Rules, today routing.Date) error {
 		return k.problems
 	}
 	if _, err := routing.NewTable(FromRows(rows), r); err != nil { // whatever the rules above do not see
-		whole := Problem{Row: "the catalogue", Text: "it does not load", Remedy: err.Error()}
-		return Problems{whole.coded(whole.Text)}
+		whole := problemOf(Row{}, "does-not-load")
+		whole.Row, whole.Remedy = "the catalogue", err.Error()
+		return Problems{whole}
 	}
 	return nil
 }
@@ -46,8 +48,8 @@ type checker struct {
 	problems Problems
 }
 
-func (k *checker) say(e Row, remedy, format string, args ...any) {
-	k.problems = append(k.problems, problemOf(e, remedy, format, args...))
+func (k *checker) say(e Row, code ProblemCode, values ...any) {
+	k.problems = append(k.problems, problemOf(e, code, values...))
 }
 
 // row looks at a row by itself.
@@ -56,7 +58,7 @@ func (k *checker) row(e Row) {
 	case KindUnit:
 		k.hsaID(e, "HSA-id", e.HSAID)
 		if e.UnitKind != routing.CareUnit && e.UnitKind != routing.PatientBoard {
-			k.say(e, "write "+string(routing.CareUnit)+" or "+string(routing.PatientBoard), "its kind of unit %q is not known", e.UnitKind)
+			k.say(e, "unit-kind-unknown", shorten(string(e.UnitKind)))
 		}
 		if e.Provider != "" {
 			k.hsaID(e, "care provider", e.Provider)
@@ -79,19 +81,19 @@ func (k *checker) row(e Row) {
 		k.days(e)
 		k.filters(e)
 	default:
-		k.say(e, "write unit, receiver, contract, component, address, route or permission", "its kind is not known")
+		k.say(e, "kind-unknown")
 	}
 	if len([]rune(e.Name)) > maxField || strings.ContainsFunc(e.Name, func(c rune) bool { return c < ' ' || c == 0x7f }) {
-		k.say(e, "shorten it to 255 characters on one line", "its name is too long or holds control characters")
+		k.say(e, "name-form")
 	}
 }
 
 func (k *checker) hsaID(e Row, what, id string) {
 	switch {
 	case id == "":
-		k.say(e, "write the HSA-id", "it has no %s", what)
+		k.say(e, "id-missing", what)
 	case len(id) > maxField || strings.ContainsFunc(id, func(c rune) bool { return !letterOrDigit(c) && c != '_' && c != '-' }):
-		k.say(e, "write 1 to 255 letters, digits, - and _", "its %s %q is no HSA-id", what, shorten(id))
+		k.say(e, "id-form", what, shorten(id))
 	}
 }
 
@@ -105,9 +107,9 @@ func (k *checker) namespace(e Row) {
 	allowed := func(c rune) bool { return letterOrDigit(c) || strings.ContainsRune("_.:-", c) }
 	switch {
 	case e.Contract == "":
-		k.say(e, "write the responder namespace", "it has no contract")
+		k.say(e, "contract-missing")
 	case len(e.Contract) > maxField || strings.ContainsFunc(e.Contract, func(c rune) bool { return !allowed(c) }):
-		k.say(e, "write letters, digits, . : - and _ only", "its contract %q is no namespace", shorten(e.Contract))
+		k.say(e, "contract-form", shorten(e.Contract))
 	}
 }
 
@@ -121,12 +123,12 @@ func (k *checker) address(e Row) {
 	_, err := routing.ProducerAddress(e.Address)
 	switch {
 	case len(e.Address) < minAddress || len(e.Address) > maxField || strings.ContainsFunc(e.Address, func(c rune) bool { return !allowed(c) }):
-		k.say(e, "write 5 to 255 letters, digits and _ . : / - ? &", "its address %q is none that a TAK takes", shorten(e.Address))
+		k.say(e, "address-form", shorten(e.Address))
 	case err != nil:
-		k.say(e, "write http:// or https:// and a host", "its address %q is no URL", shorten(e.Address))
+		k.say(e, "address-no-url", shorten(e.Address))
 	}
 	if !routing.KnownProfile(e.Profile) {
-		k.say(e, "write RIVTABP20 or RIVTABP21", "its profile %q is not known", shorten(e.Profile))
+		k.say(e, "profile-unknown", shorten(e.Profile))
 	}
 	if e.Component != "" {
 		k.hsaID(e, "component", e.Component)
@@ -139,19 +141,19 @@ func (k *checker) house(e Row) {
 	returns := routing.SameContract(e.Contract, k.rules.ReturnContract) && e.Contract != ""
 	switch {
 	case e.Kind != KindRoute:
-		k.say(e, "remove the row: routes lead there without it", "%s is no address of a system", e.Address)
+		k.say(e, "address-in-house", e.Address)
 	case e.Address == routing.AddressInbox && (returns || !durable):
-		k.say(e, "give the route a URL", "this contract brings no cases to an inbox")
+		k.say(e, "inbox-other-contract")
 	case e.Address == routing.AddressPortal && !returns:
-		k.say(e, "give the route a URL", "%s takes the return contract only", routing.AddressPortal)
+		k.say(e, "portal-other-contract", routing.AddressPortal)
 	case e.Address != routing.AddressInbox && e.Address != routing.AddressPortal:
-		k.say(e, "write "+routing.AddressInbox+", "+routing.AddressPortal+" or a URL", "%q is no address of ours", shorten(e.Address))
+		k.say(e, "address-in-house-unknown", shorten(e.Address))
 	}
 }
 
 func (k *checker) days(e Row) {
 	if e.Until != 0 && e.From > e.Until {
-		k.say(e, "exchange the two, or write a later last day", "it begins on %s, after its last day %s", e.From, e.Until)
+		k.say(e, "days-exchanged", e.From, e.Until)
 	}
 }
 
@@ -161,13 +163,13 @@ func (k *checker) filters(e Row) {
 		allowed := func(c rune) bool { return c > ' ' && c < 0x7f && !strings.ContainsRune("<>\"{}|\\^`", c) }
 		switch {
 		case f.Domain == "":
-			k.say(e, "write the namespace of the service domain", "a filter has no service domain")
+			k.say(e, "filter-domain-missing")
 		case len(f.Domain) > maxField || strings.ContainsFunc(f.Domain, func(c rune) bool { return !allowed(c) }):
-			k.say(e, "write a namespace of up to 255 characters", "the service domain %q of a filter is no namespace", shorten(f.Domain))
+			k.say(e, "filter-domain-form", shorten(f.Domain))
 		}
 		for _, c := range f.Categories {
 			if c == "" || len([]rune(c)) > maxField || strings.ContainsFunc(c, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-				k.say(e, "write 1 to 255 characters on one line", "a category %q of a filter is empty, too long or holds control characters", shorten(c))
+				k.say(e, "filter-category-form", shorten(c))
 			}
 		}
 	}
@@ -176,7 +178,7 @@ func (k *checker) filters(e Row) {
 func (k *checker) unique(rows []Row, i int) {
 	key := rows[i].key()
 	if former, twice := k.keys[key]; twice {
-		k.say(rows[i], "remove one of them", "it is there already as %s", rows[former])
+		k.say(rows[i], "twice", rows[former])
 		return
 	}
 	k.keys[key] = i
@@ -189,7 +191,7 @@ func (k *checker) references(e Row) {
 	}
 	for _, plain := range e.needs() {
 		if _, ok := k.keys[plain.tidy().key()]; !ok {
-			k.say(e, "add it, or let the row refer to one that is there", "there is no %s %s", plain.Kind, plain.Words())
+			k.say(e, "reference-missing", plain.Kind, named(plain))
 		}
 	}
 }
@@ -220,7 +222,7 @@ func (k *checker) overlaps(rows []Row) {
 	slices.SortFunc(clashes, func(a, b [2]int32) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
 	for _, c := range clashes {
 		one, other := rows[c[0]], rows[c[1]]
-		k.say(one, "end one of them before the other begins", "it shares days with %s", other)
+		k.say(one, "days-shared", other)
 	}
 }
 
@@ -242,9 +244,9 @@ func (k *checker) boards(rows []Row) {
 		former, twice := boards[e.Region]
 		switch {
 		case e.Region == "":
-			k.say(e, "write its county code", "the patient board has no region")
+			k.say(e, "board-without-region")
 		case twice:
-			k.say(e, "make one of them a care unit, or remove it", "region %s has a patient board already, %s", e.Region, former)
+			k.say(e, "board-twice", e.Region, former)
 		default:
 			boards[e.Region] = e
 		}
@@ -255,11 +257,13 @@ func letterOrDigit(c rune) bool {
 	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
-// shorten keeps a value that is far too long from filling a message.
+// shorten keeps a value that is far too long, or holds control characters, from spoiling a message.
 func shorten(s string) string {
 	const most = 80
+	more := ""
 	if len(s) > most {
-		return s[:most] + "…"
+		s, more = s[:most], "…"
 	}
-	return s
+	quoted := strconv.Quote(s)
+	return quoted[1:len(quoted)-1] + more
 }

@@ -58,7 +58,7 @@ func TestPermissionsThatDifferInFiltersBecomeOneRow(t *testing.T) {
 		return routing.Permission{Contract: "urn:a", Sender: "ONE", Receiver: "*", Filters: routing.NewFilters([]routing.Filter{{Domain: "urn:d", Categories: categories}})}
 	}
 	plan := catalogue.PlanFrom(nil, routing.Catalogue{Permissions: []routing.Permission{may("x"), may("y")}})
-	if len(plan.Edits) != 1 || plan.Edits[0].Row.Filters != may("x", "y").Filters || len(plan.Report) != 1 || !strings.Contains(plan.Report[0], "taken as one") {
+	if len(plan.Edits) != 1 || plan.Edits[0].Row.Filters != may("x", "y").Filters || len(plan.Report) != 1 || !strings.Contains(plan.Report[0].String(), "taken as one") {
 		t.Errorf("planned %+v", plan)
 	}
 }

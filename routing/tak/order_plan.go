@@ -12,7 +12,7 @@ import (
 func (o Order) Plan(rows []catalogue.Row) catalogue.Plan {
 	p := &orderPlan{day: o.Day, rows: map[string][]catalogue.Row{}, planned: map[string]catalogue.Row{}}
 	if o.Platform != "" {
-		p.Note("for platform %s, takes effect on %s", o.Platform, o.Day)
+		p.Note("order-for", o.Platform, o.Day)
 	}
 	for _, e := range rows {
 		p.rows[e.Key()] = append(p.rows[e.Key()], e)
@@ -36,7 +36,7 @@ func (p *orderPlan) plain(part orderPart) {
 	add := func(e catalogue.Row) {
 		if former := p.rows[e.Key()]; len(former) > 0 {
 			if former[0].Name != e.Name {
-				p.Note("%s is there already and is not changed", former[0])
+				p.Note("not-changed", former[0])
 			}
 			return
 		}
@@ -51,7 +51,7 @@ func (p *orderPlan) plain(part orderPart) {
 	}
 	for _, r := range part.Receivers {
 		if unit := p.rows[(catalogue.Row{Kind: catalogue.KindUnit, HSAID: r.HSAID}).Key()]; len(unit) > 0 {
-			p.Note("%s is there already and is not changed", unit[0])
+			p.Note("not-changed", unit[0])
 			continue
 		}
 		add(catalogue.Row{Kind: catalogue.KindReceiver, HSAID: r.HSAID, Name: r.Name})
@@ -69,7 +69,7 @@ func (p *orderPlan) routes(part orderPart) {
 		key := e.Key()
 		if former, twice := p.planned[key]; twice {
 			if !former.Same(e) {
-				p.Note("%s is ordered too, beside %s: both are passed on, and refused as rows that share days", e, former)
+				p.Note("ordered-twice", e, former)
 				p.Add(catalogue.EditAdd, e)
 			}
 			continue
@@ -78,9 +78,9 @@ func (p *orderPlan) routes(part orderPart) {
 		present := slices.IndexFunc(p.rows[key], func(f catalogue.Row) bool { return p.counts(f) && p.leadsThere(f, e) })
 		if present >= 0 {
 			f := p.rows[key][present]
-			p.Note("%s is there already", f)
+			p.Note("there", f)
 			if f.Until != 0 {
-				p.Note("it is not prolonged: change it by hand if it is to go on after %s", f.Until)
+				p.Note("not-prolonged", f.Until)
 			}
 			continue
 		}
@@ -88,9 +88,9 @@ func (p *orderPlan) routes(part orderPart) {
 			switch {
 			case f.Until != 0 && f.Until < p.day:
 			case f.From >= p.day:
-				p.Note("%s would begin later and is removed: %s takes its place", f, e.Address)
+				p.Note("replaced-before", f, e.Address)
 			default:
-				p.Note("%s ends on %s: %s takes its place", f, p.day.Before(), e.Address)
+				p.Note("replaced", f, p.day.Before(), e.Address)
 			}
 		}
 		p.Add(catalogue.EditMove, e)
@@ -114,14 +114,14 @@ func (p *orderPlan) permissions(part orderPart) {
 		for _, f := range p.rows[key] {
 			switch {
 			case p.counts(f) && (f.Until == 0 || f.Until >= 99991231):
-				p.Note("%s is there already", f)
+				p.Note("there", f)
 				there = true
 			case p.counts(f): // it ends some day: the order goes on from there
 				e.From = f.Until.Next()
-				p.Note("%s is there already until %s: the new one begins after it", f, f.Until)
+				p.Note("there-until", f, f.Until)
 			case f.From > p.day && (e.Until == 0 || f.From <= e.Until):
 				e.Until = f.From.Before()
-				p.Note("%s begins later: the new one ends before it", f)
+				p.Note("begins-later", f)
 			}
 		}
 		if !there && (e.Until == 0 || e.From <= e.Until) {
@@ -147,7 +147,7 @@ func (p *orderPlan) exclude(part orderPart) {
 		p.end(e, func(catalogue.Row) bool { return true })
 	}
 	if n := len(part.Contracts) + len(part.Components) + len(part.Receivers); n > 0 {
-		p.Note("%d plain objects to exclude are left: remove them by hand once nothing needs them", n)
+		p.Note("plain-left", n)
 	}
 }
 
@@ -170,6 +170,6 @@ func (p *orderPlan) end(e catalogue.Row, meant func(catalogue.Row) bool) {
 	}
 	p.rows[key] = kept
 	if !found {
-		p.Note("%s is not there: nothing to end", e)
+		p.Note("not-there", e)
 	}
 }

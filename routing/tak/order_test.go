@@ -73,7 +73,7 @@ func TestAnOrderMovesARouteAndLeavesWhatIsThere(t *testing.T) {
 			t.Errorf("%s: %q, not %q", what, pair[0], pair[1])
 		}
 	}
-	report := strings.Join(plan.Report, "\n")
+	report := told(plan)
 	for _, words := range []string{"takes effect on 2026-07-01", "ends on 2026-06-30", "is there already and is not changed", "1 plain objects to exclude are left"} {
 		if !strings.Contains(report, words) {
 			t.Errorf("the report does not say %q:\n%s", words, report)
@@ -103,7 +103,7 @@ func TestAnOrderEndsWhatItExcludes(t *testing.T) {
 			t.Errorf("%s", c.Text)
 		}
 	}
-	if len(plan.Edits) != 2 || !strings.Contains(strings.Join(plan.Report, "\n"), "SE-NOBODY") {
+	if len(plan.Edits) != 2 || !strings.Contains(told(plan), "SE-NOBODY") {
 		t.Errorf("%d edits, report %q", len(plan.Edits), plan.Report)
 	}
 }
@@ -166,7 +166,7 @@ func TestAPlanKeepsIdsAndChangesOnlyWhatDiffers(t *testing.T) {
 	if len(changes) != 2 || changes[0].Kind+changes[1].Kind != "changedremoved" && changes[0].Kind+changes[1].Kind != "removedchanged" {
 		t.Errorf("changes %v", changes)
 	}
-	if !strings.Contains(strings.Join(plan.Report, "\n"), "is there twice") {
+	if !strings.Contains(told(plan), "is there twice") {
 		t.Errorf("the report does not tell of the row that is there twice: %q", plan.Report)
 	}
 	if units := catalogue.PlanFrom(rows, routing.Catalogue{Routes: c.Routes, Permissions: c.Permissions}); len(units.Edits) != 2 {
@@ -182,7 +182,7 @@ func TestASeamIsClosed(t *testing.T) {
 	plan := catalogue.PlanFrom(nil, c)
 	changes := carry(t, nil, plan)
 	found := slices.ContainsFunc(changes, func(c catalogue.Change) bool { return c.What == catalogue.KindRoute && c.After.Until == 20260430 })
-	if !found || len(plan.Report) != 1 || !strings.Contains(plan.Report[0], "line 3") {
+	if !found || len(plan.Report) != 1 || !strings.Contains(plan.Report[0].String(), "line 3") {
 		t.Errorf("report %q, changes %v", plan.Report, changes)
 	}
 }
@@ -211,4 +211,13 @@ func FuzzReadOrder(f *testing.F) {
 			}
 		}
 	})
+}
+
+// told is a plan's report in English.
+func told(plan catalogue.Plan) string {
+	var lines []string
+	for _, note := range plan.Report {
+		lines = append(lines, note.String())
+	}
+	return strings.Join(lines, "\n")
 }

@@ -34,7 +34,7 @@ type ChangedView struct {
 	Base     int64              `json:"base"`
 	DryRun   bool               `json:"dryRun,omitempty"` // nothing is saved
 	Changes  []catalogue.Change `json:"changes"`
-	Report   []string           `json:"report"` // what a person should know of an imported file
+	Report   []catalogue.Note   `json:"report"` // what a person should know of an imported file
 }
 
 // RowEdits is the body of POST /api/catalogue/rows.
@@ -161,7 +161,7 @@ func (s *Catalogue) Edit(w http.ResponseWriter, r *http.Request, who shell.Acces
 	if err != nil {
 		return err
 	}
-	return tagged(w, http.StatusOK, d.Revision, ChangedView{Revision: d.Revision, Base: d.Base, Changes: changes, Report: []string{}})
+	return tagged(w, http.StatusOK, d.Revision, ChangedView{Revision: d.Revision, Base: d.Base, Changes: changes, Report: []catalogue.Note{}})
 }
 
 // APICatalogueImport takes a file into the draft: a whole catalogue, or a beställning. With dryRun=true it only tells what would change.

@@ -20,7 +20,7 @@ type importPage struct {
 	Others   []string
 	Problems []rowProblem
 	Shown    bool // the file was only tried
-	Report   []reportLine
+	Report   []string
 	Changes  changesView
 }
 

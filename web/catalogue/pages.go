@@ -22,7 +22,7 @@ type Rows struct {
 	// Rules are those that the catalogue kept in the store is checked by.
 	Rules routing.Rules
 	// PlanCatalogue reads a file (a catalogue in any form, or a beställning) as what it would change in rows. Nil: none can be imported.
-	PlanCatalogue func(file io.Reader, rows []catalogue.Row) (edits []catalogue.Edit, report []string, err error)
+	PlanCatalogue func(file io.Reader, rows []catalogue.Row) (edits []catalogue.Edit, report []catalogue.Note, err error)
 
 	states keptCatalogue
 }

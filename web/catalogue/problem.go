@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"rivgate/routing"
 	"rivgate/routing/catalogue"
 )
 
@@ -19,7 +20,7 @@ type rowProblem struct {
 	field  string // of the row's form, where the problem is about one
 }
 
-// ruleWord is what one of the catalogue's rules is called here, where it is English for the command line. %[1]s and %[2]s take its values.
+// ruleWord is what one of the catalogue's rules is called here, where it is English for the command line. {1} and {2} take its values.
 type ruleWord struct{ text, remedy, field string }
 
 // ruleWords are all rules. A test holds the list to package routing's.
@@ -29,32 +30,32 @@ var ruleWords = sync.OnceValue(func() map[catalogue.ProblemCode]ruleWord {
 		"kind-unknown":             {"Slaget av rad är okänt.", "Välj ett slag av rad.", ""},
 		"unit-kind-unknown":        {"Slaget av enhet är okänt.", "Välj mottagning eller patientnämnd.", "unitKind"},
 		"name-form":                {"Namnet är för långt eller har styrtecken.", line, "name"},
-		"id-missing":               {"%[1]s saknas.", "Skriv HSA-id.", ""},
-		"id-form":                  {"%[1]s är inget giltigt HSA-id.", "Skriv 1–255 bokstäver (a–z), siffror, bindestreck och understreck.", ""},
+		"id-missing":               {"{1} saknas.", "Skriv HSA-id.", ""},
+		"id-form":                  {"{1} är inget giltigt HSA-id.", "Skriv 1–255 bokstäver (a–z), siffror, bindestreck och understreck.", ""},
 		"contract-missing":         {"Tjänstekontraktet saknas.", "Skriv kontraktets kortnamn eller namnrymd.", "contract"},
 		"contract-form":            {"Tjänstekontraktet är ingen namnrymd.", "Skriv bara bokstäver, siffror, punkt, kolon, bindestreck och understreck.", "contract"},
 		"address-form":             {"Adressen har tecken eller en längd som en TAK inte tar emot.", "Skriv 5–255 bokstäver, siffror och tecknen _ . : / - ? &.", "address"},
 		"address-no-url":           {"Adressen är ingen webbadress.", "Börja adressen med https:// eller http:// och ett värdnamn.", "address"},
 		"profile-unknown":          {"RIV-TA-profilen är okänd.", "Välj RIVTABP20 eller RIVTABP21.", "profile"},
-		"address-in-house":         {"%[1]s är ingen adress till ett system.", "Ta bort raden: vägval leder dit utan den.", "address"},
+		"address-in-house":         {"{1} är ingen adress till ett system.", "Ta bort raden: vägval leder dit utan den.", "address"},
 		"inbox-other-contract":     {"Det här tjänstekontraktet kan inte gå till en inkorg.", house, "address"},
 		"portal-other-contract":    {"1177:s brevlåda tar bara emot returkontraktet.", house, "address"},
 		"address-in-house-unknown": {"Det är ingen av gatewayens egna adresser.", "Skriv rivgate:inbox, rivgate:portal eller en webbadress.", "address"},
-		"days-exchanged":           {"Raden börjar %[1]s, efter sin sista dag %[2]s.", "Byt plats på dagarna, eller skriv en senare sista dag.", "until"},
-		"twice":                    {"Den finns redan: %[1]s.", "Ta bort den ena.", "hsaId"},
-		"reference-missing":        {"Det som raden hänvisar till finns inte: %[2]s.", "Lägg till det, eller hänvisa till något som finns.", ""},
-		"days-shared":              {"Den gäller samma dagar som en annan rad: %[1]s.", "Avsluta den ena dagen innan den andra börjar.", "from"},
+		"days-exchanged":           {"Raden börjar {1}, efter sin sista dag {2}.", "Byt plats på dagarna, eller skriv en senare sista dag.", "until"},
+		"twice":                    {"Den finns redan: {1}.", "Ta bort den ena.", "hsaId"},
+		"reference-missing":        {"Det som raden hänvisar till finns inte: {2}.", "Lägg till det, eller hänvisa till något som finns.", ""},
+		"days-shared":              {"Den gäller samma dagar som en annan rad: {1}.", "Avsluta den ena dagen innan den andra börjar.", "from"},
 		"board-without-region":     {"Patientnämnden saknar länskod.", "Skriv länskoden, två siffror.", "region"},
-		"board-twice":              {"Region %[1]s har redan en patientnämnd: %[2]s.", "Gör den ena till mottagning, eller ta bort den.", "region"},
+		"board-twice":              {"Region {1} har redan en patientnämnd: {2}.", "Gör den ena till mottagning, eller ta bort den.", "region"},
 		"filter-domain-missing":    {"Ett filter saknar tjänstedomän.", "Skriv tjänstedomänens namnrymd.", ""},
 		"filter-domain-form":       {"Ett filters tjänstedomän är ingen namnrymd.", "Skriv en namnrymd på högst 255 tecken.", ""},
 		"filter-category-form":     {"En kategori i ett filter är tom, för lång eller har styrtecken.", line, ""},
 		"row-gone":                 {"Raden finns inte längre.", "Läs utkastet igen. Någon kan ha tagit bort raden.", ""},
 		"kind-changed":             {"En rad kan inte byta slag.", "Ta bort raden och lägg till en ny.", ""},
 		"move-without-day":         {"Flytten saknar dag.", "Skriv den första dagen på den nya vägen.", "from"},
-		"needed":                   {"Rader som gäller i dag eller senare behöver den (%[1]s st). Den första är: %[2]s.", "Avsluta eller ta bort dem först, eller låt raden vara.", ""},
-		"changed-meanwhile":        {"En version som publicerats under tiden har också ändrat raden: %[1]s.", "Ångra din ändring av raden, eller kasta utkastet.", ""},
-		"removed-and-changed":      {"Utkastet tar bort en rad som ändrats under tiden: %[1]s.", "Kasta utkastet och börja om.", ""},
+		"needed":                   {"Rader som gäller i dag eller senare behöver den ({1} st). Den första är: {2}.", "Avsluta eller ta bort dem först, eller låt raden vara.", ""},
+		"changed-meanwhile":        {"En version som publicerats under tiden har också ändrat raden: {1}.", "Ångra din ändring av raden, eller kasta utkastet.", ""},
+		"removed-and-changed":      {"Utkastet tar bort en rad som ändrats under tiden: {1}.", "Kasta utkastet och börja om.", ""},
 		"does-not-load":            {"Katalogen som helhet går inte att ta i bruk.", "Se över raderna för samma adress och dagar. Kommandot rivgate tak diff visar mer.", ""},
 	}
 })
@@ -79,7 +80,10 @@ func problemsOf(problems catalogue.Problems, rows []catalogue.Row) []rowProblem 
 	const most = 100
 	out := make([]rowProblem, 0, min(len(problems), most))
 	for _, p := range problems[:min(len(problems), most)] {
-		one := rowProblem{ID: p.ID, Row: recorded(p.Row)}
+		one := rowProblem{ID: p.ID, Row: p.Row}
+		if p.Of.Kind != "" {
+			one.Row = rowInWords(p.Of)
+		}
 		if i := slices.IndexFunc(rows, func(e catalogue.Row) bool { return p.ID != "" && e.ID == p.ID }); i >= 0 {
 			one.Row = kindWord(rows[i].Kind) + ": " + rowWords(rows[i])
 		}
@@ -106,11 +110,16 @@ func ruleText(p catalogue.Problem) (text, remedy, field string) {
 	}
 	if strings.HasPrefix(string(p.Code), "id-") && len(p.Values) > 0 {
 		what, field := idWord(p.Values[0])
-		return fmt.Sprintf(word.text, what), word.remedy, field
+		return strings.ReplaceAll(word.text, "{1}", what), word.remedy, field
 	}
-	text = word.text
-	for i, v := range p.Values {
-		text = strings.ReplaceAll(text, fmt.Sprintf("%%[%d]s", i+1), recorded(v))
+	return factWords(routing.Fact{Code: string(p.Code), Values: p.Values}, p.Rows, map[string]string{string(p.Code): word.text}), word.remedy, word.field
+}
+
+// factWords are the words of a fact about rows.
+func factWords(f routing.Fact, rows map[int]catalogue.Row, table map[string]string) string {
+	f.Values = slices.Clone(f.Values)
+	for i, row := range rows {
+		f.Values[i] = rowInWords(row)
 	}
-	return text, word.remedy, word.field
+	return f.Words(table)
 }

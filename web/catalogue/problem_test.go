@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"rivgate/relay"
+	"rivgate/routing"
 	"rivgate/routing/catalogue"
 )
 
@@ -80,15 +81,16 @@ func TestEveryWordOfAFilesReaderIsSwedish(t *testing.T) {
 	if n < 45 {
 		t.Errorf("only %d texts were found: the test looks in the wrong place", n)
 	}
-	n = 0
-	for _, text := range literals(t, "../../routing/tak/*plan.go", `p\.say\(("(?:[^"\\]|\\.)*")`) {
-		n++
-		if got := reportLines([]string{text}); got[0].Lang != "" || strings.Contains(got[0].Text, "%") {
-			t.Errorf("%q is told as %+v", text, got)
-		}
-	}
-	if n < 14 {
-		t.Errorf("only %d reports were found: the test looks in the wrong place", n)
+}
+
+func TestEveryNoteOnAFileIsSwedish(t *testing.T) {
+	t.Parallel()
+	sameFacts(t, catalogue.NoteWords(), reportWords)
+	row := catalogue.Row{Kind: catalogue.KindRoute, Contract: "urn:riv:x:SendResponder:1", Receiver: "SE1", Address: "https://a.example", From: 20260101}
+	note := catalogue.Note{Fact: routing.NewFact("there-until", row.String(), "2026-02-01"), Rows: map[int]catalogue.Row{0: row}}
+	want := []string{"Vägval Send till SE1 går till https://a.example, från 2026-01-01: finns redan till och med 2026-02-01. Den nya börjar efter den."}
+	if got := reportLines([]catalogue.Note{note}); !slices.Equal(got, want) {
+		t.Errorf("%q", got)
 	}
 }
 

@@ -1,12 +1,14 @@
 package catalogue
 
 import (
-	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
+	"rivgate/routing/catalogue"
 	"rivgate/web/shell"
 )
 
@@ -28,7 +30,7 @@ func (w readerWord) found(english string) (text, remedy string, ok bool) {
 	}
 	fill := func(s string) string {
 		for i, part := range parts[1:] {
-			s = strings.ReplaceAll(s, fmt.Sprintf("%%[%d]s", i+1), recorded(part))
+			s = strings.ReplaceAll(s, fmt.Sprintf("%%[%d]s", i+1), part)
 		}
 		return s
 	}
@@ -94,25 +96,25 @@ var fileWords = sync.OnceValue(func() []readerWord {
 	}
 })
 
-// reportWords is what a reader tells of a file that it could read.
-var reportWords = sync.OnceValue(func() []readerWord {
-	return []readerWord{
-		says(`for platform (.+), takes effect on (.+)`, "Beställningen är för plattformen %[1]s och gäller från %[2]s.", ""),
-		says(`(.+) is there twice: taken once`, "%[1]s: står två gånger i filen och tas med en gång.", ""),
-		says(`(.+) is there with other filters too: taken as one`, "%[1]s: står också med andra filter och tas med som en rad.", ""),
-		says(`(.+) shares its last day with the one that begins then: ended the day before`, "%[1]s: slutar samma dag som en annan börjar, och avslutas dagen före.", ""),
-		says(`(.+) is there already and is not changed`, "%[1]s: finns redan och ändras inte.", ""),
-		says(`(.+) is ordered too, beside (.+): both are passed on, and refused as rows that share days`, "%[1]s: är beställd bredvid %[2]s. Båda tas med, och nekas eftersom de gäller samma dagar.", ""),
-		says(`it is not prolonged: change it by hand if it is to go on after (.+)`, "Den förlängs inte. Ändra den för hand om den ska gälla efter %[1]s.", ""),
-		says(`(.+) would begin later and is removed: (.+) takes its place`, "%[1]s: skulle ha börjat senare och tas bort. %[2]s kommer i stället.", ""),
-		says(`(.+) ends on (.+): (.+) takes its place`, "%[1]s: slutar %[2]s. %[3]s kommer i stället.", ""),
-		says(`(.+) is there already until (.+): the new one begins after it`, "%[1]s: finns redan till och med %[2]s. Den nya börjar efter den.", ""),
-		says(`(.+) begins later: the new one ends before it`, "%[1]s: börjar senare. Den nya slutar innan.", ""),
-		says(`(\d+) plain objects to exclude are left: remove them by hand once nothing needs them`, "%[1]s objekt som skulle tas bort är kvar. Ta bort dem för hand när inget behöver dem.", ""),
-		says(`(.+) is not there: nothing to end`, "%[1]s: finns inte, så det finns inget att avsluta.", ""),
-		says(`(.+) is there already`, "%[1]s: finns redan.", ""),
-	}
-})
+// reportWords are the words for the codes of catalogue.NoteWords.
+var reportWords = map[string]string{
+	"order-for":         "Beställningen är för plattformen {1} och gäller från {2}.",
+	"twice":             "{1}: står två gånger i filen och tas med en gång.",
+	"other-filters":     "{1}: står också med andra filter och tas med som en rad.",
+	"shared-day":        "{1}: slutar samma dag som en annan börjar, och avslutas dagen före.",
+	"not-changed":       "{1}: finns redan och ändras inte.",
+	"ordered-twice":     "{1}: är beställd bredvid {2}. Båda tas med, och nekas eftersom de gäller samma dagar.",
+	"not-prolonged":     "Den förlängs inte. Ändra den för hand om den ska gälla efter {1}.",
+	"replaced-before":   "{1}: skulle ha börjat senare och tas bort. {2} kommer i stället.",
+	"replaced":          "{1}: slutar {2}. {3} kommer i stället.",
+	"there-until":       "{1}: finns redan till och med {2}. Den nya börjar efter den.",
+	"begins-later":      "{1}: börjar senare. Den nya slutar innan.",
+	"plain-left":        "{1} objekt som skulle tas bort är kvar. Ta bort dem för hand när inget behöver dem.",
+	"not-there":         "{1}: finns inte, så det finns inget att avsluta.",
+	"there":             "{1}: finns redan.",
+	"contract-spelling": "Tjänstekontraktet {2} skrivs på ett annat ställe {3}, med andra stora och små bokstäver. De räknas som samma. Skriv det lika.",
+	"profile-spelling":  "Profilen {2} skrivs på ett annat ställe {3}, med andra stora och små bokstäver. De räknas som samma. Skriv den lika.",
+}
 
 // wordOf is what a reader says, in Swedish; false where no word for it is known.
 func wordOf(words []readerWord, english string) (text, remedy string, ok bool) {
@@ -152,21 +154,11 @@ func fileProblems(err error) []rowProblem {
 	return out
 }
 
-// reportLine is something to know about a file; Lang is its language where it is not the page's.
-type reportLine struct{ Text, Lang string }
-
-// reportLines are what a reader tells of a file, in Swedish.
-func reportLines(report []string) (out []reportLine) {
-	for _, line := range report {
-		text, _, known := wordOf(reportWords(), line)
-		one := reportLine{Text: cmp.Or(text, line)}
-		if !known {
-			one.Lang = "en"
-		}
-		if first := []rune(one.Text); known && len(first) > 0 {
-			one.Text = strings.ToUpper(string(first[:1])) + string(first[1:])
-		}
-		out = append(out, one)
+// reportLines are what a person should know of a file.
+func reportLines(report []catalogue.Note) (out []string) {
+	for _, note := range report {
+		first, size := utf8.DecodeRuneInString(factWords(note.Fact, note.Rows, reportWords))
+		out = append(out, string(unicode.ToUpper(first))+factWords(note.Fact, note.Rows, reportWords)[size:])
 	}
 	return out
 }

@@ -1,7 +1,6 @@
 package catalogue
 
 import (
-	"regexp"
 	"strings"
 
 	"rivgate/routing"
@@ -154,28 +153,13 @@ func versionEventWord(verb string) string {
 	return verb
 }
 
-// recordedRow finds a row in the words of the record, which are English: kind, id, line in a file, and what it says.
-var recordedRow = regexp.MustCompile(`\b(unit|receiver|contract|component|address|route|permission)( [0-9A-Za-z-]+)?( \(line \d+\))?: `)
-
-// recordedContract finds a responder namespace.
-var recordedContract = regexp.MustCompile(`\burn:[0-9A-Za-z_.:-]*?:([0-9A-Za-z_]+)Responder:\d+`)
-
-// recorded is a text of the record, or of a problem, with the rows in it in Swedish. What stands in quotes is a name and stays.
-func recorded(text string) string {
-	parts := strings.Split(text, `"`)
-	for i := 0; i < len(parts); i += 2 {
-		part := recordedRow.ReplaceAllStringFunc(parts[i], func(found string) string {
-			kind, _, _ := strings.Cut(strings.TrimSuffix(found, ": "), " ")
-			return strings.ToLower(kindWord(catalogue.Kind(kind))) + " "
-		})
-		part = recordedContract.ReplaceAllString(part, "$1")
-		parts[i] = strings.NewReplacer(
-			" to ", " till ", " at ", " går till ", " on ", " får anropa ", ", component ", ", system ", ", until ", ", till och med ", ", from ", ", från ",
-			"care_unit", "mottagning", "patient_board", "patientnämnd", ", provider ", ", vårdgivare ", ", attachments", ", tar emot bilagor",
-			"rivgate:inbox", "inkorgen här", "and ", "och ", " more", " till",
-		).Replace(part)
+// rowInWords is a row with its kind and its days, in a sentence.
+func rowInWords(e catalogue.Row) string {
+	text := strings.ToLower(kindWord(e.Kind)) + " " + rowWords(e)
+	if days := daysWord(e); days != "" && days != "alltid" {
+		text += ", " + days
 	}
-	return strings.Join(parts, `"`)
+	return text
 }
 
 // saying gives a page the words of the catalogue: $.KindWord and its like.
@@ -202,23 +186,24 @@ func (saying) ChangeWord(kind string) string { return changeWord(kind) }
 // EventWord is what was done to the catalogue.
 func (saying) EventWord(verb string) string { return versionEventWord(verb) }
 
-// recordedLines are the first changes of an event in Swedish.
+// recordedLines are the first changes of an event.
 func recordedLines(e store.CatalogueEvent, most int) (lines []string) {
-	for line := range strings.Lines(e.What) {
-		line = strings.TrimSpace(line)
-		if line == "" {
-			continue
+	if e.Answer != "" {
+		return []string{"Svaret " + e.Answer}
+	}
+	for _, c := range e.Rows[:min(len(e.Rows), most)] {
+		row := c.After
+		if row == nil {
+			row = c.Before
 		}
-		if len(lines) == most {
-			return append(lines, shell.Count(e.Changes-most, "ändring", "ändringar")+" till")
-		}
-		for sign, word := range map[string]string{"+ ": "Ny: ", "- ": "Borttagen: ", "~ ": "Ändrad: "} {
-			if rest, ok := strings.CutPrefix(line, sign); ok {
-				line = word + recorded(rest)
-				break
-			}
+		line := changeWord(c.Kind) + ": " + rowInWords(*row)
+		if c.Before != nil && c.After != nil {
+			line = changeWord(c.Kind) + ": " + rowInWords(*c.Before) + " → " + rowInWords(*c.After)
 		}
 		lines = append(lines, line)
+	}
+	if e.Changes > most {
+		lines = append(lines, shell.Count(e.Changes-most, "ändring", "ändringar")+" till")
 	}
 	return lines
 }
