@@ -14,42 +14,52 @@ import (
 	"testing"
 )
 
-// arrows are the imports among our packages that the architecture allows. A package that is not here may import none of ours.
-// contracts/* stands for the pack folders with the hand-written mapping, and contracts/*/* for the generated code beneath them.
+// arrows are the imports among our packages that the architecture allows. A package that is not here may import none of
+// ours. contracts/* stands for the pack folders with the hand-written mapping, and contracts/*/* for the generated code
+// beneath them.
 var arrows = map[string][]string{
-	"soap":               {"soap/*"},
-	"soap/guard":         {},
-	"soap/codec":         {"soap/guard"},
-	"soap/wire":          {},
-	"routing":            {},
-	"wsdl":               {},
-	"contracts":          {"soap", "soap/*", "wsdl", "contracts/identity"},
-	"contracts/*":        {"contracts", "contracts/*/*", "soap", "soap/*", "wsdl"},
-	"contracts/redact":   {"contracts", "contracts/identity"},
-	"contracts/*/*":      {"soap", "soap/*"},
-	"routing/catalogue":  {"routing"},
-	"routing/tak":        {"routing", "routing/catalogue", "soap"},
-	"store":              {"store/db", "routing", "routing/catalogue", "contracts/identity"},
-	"store/db":           {},
-	"store/storetest":    {"store", "store/db", "routing", "routing/catalogue"},
-	"relay":              {"soap", "contracts", "contracts/identity", "contracts/platform", "routing", "routing/catalogue", "store"},
-	"web":                {"web/*", "routing", "store"},
-	"web/shell":          {"relay", "routing", "routing/catalogue", "store", "contracts", "contracts/identity", "contracts/redact"},
-	"web/signin":         {"web/shell"},
-	"web/casework":       {"web/shell", "web/casefile"},
-	"web/desk":           {"web/shell", "web/casework", "web/casefile"},
-	"web/board":          {"web/shell", "web/casework"},
-	"web/mailbox":        {"web/shell", "web/casework"},
-	"web/catalogue":      {"web/shell"},
-	"web/operate":        {"web/shell"},
-	"web/statistics":     {"web/shell"},
-	"web/people":         {"web/shell"},
-	"web/api":            {"web/shell", "web/casework", "web/catalogue", "web/operate"},
-	"web/casefile":       {"contracts/identity"},
-	"cmd/bench":          {},
-	"cmd/contractgen":    {"soap", "soap/*", "wsdl"},
-	"cmd/torture":        {"soap", "soap/*", "contracts", "contracts/*", "routing", "routing/catalogue", "store", "store/storetest"},
-	"cmd/rivgate":        {"soap", "soap/*", "wsdl", "contracts", "contracts/*", "routing", "routing/catalogue", "routing/tak", "store", "relay", "web", "web/*", "recording", "cmd/rivgate/**"},
+	"soap":              {"soap/*"},
+	"soap/guard":        {},
+	"soap/codec":        {"soap/guard"},
+	"soap/wire":         {},
+	"routing":           {},
+	"wsdl":              {},
+	"contracts":         {"soap", "soap/*", "wsdl", "contracts/identity"},
+	"contracts/*":       {"contracts", "contracts/*/*", "soap", "soap/*", "wsdl"},
+	"contracts/redact":  {"contracts", "contracts/identity"},
+	"contracts/*/*":     {"soap", "soap/*"},
+	"routing/catalogue": {"routing"},
+	"routing/tak":       {"routing", "routing/catalogue", "soap"},
+	"store":             {"store/db", "routing", "routing/catalogue", "contracts/identity"},
+	"store/db":          {},
+	"store/storetest":   {"store", "store/db", "routing", "routing/catalogue"},
+	"relay": {
+		"soap", "contracts", "contracts/identity", "contracts/platform", "routing", "routing/catalogue", "store",
+	},
+	"web": {"web/*", "routing", "store"},
+	"web/shell": {
+		"relay", "routing", "routing/catalogue", "store", "contracts", "contracts/identity", "contracts/redact",
+	},
+	"web/signin":      {"web/shell"},
+	"web/casework":    {"web/shell", "web/casefile"},
+	"web/desk":        {"web/shell", "web/casework", "web/casefile"},
+	"web/board":       {"web/shell", "web/casework"},
+	"web/mailbox":     {"web/shell", "web/casework"},
+	"web/catalogue":   {"web/shell"},
+	"web/operate":     {"web/shell"},
+	"web/statistics":  {"web/shell"},
+	"web/people":      {"web/shell"},
+	"web/api":         {"web/shell", "web/casework", "web/catalogue", "web/operate"},
+	"web/casefile":    {"contracts/identity"},
+	"cmd/bench":       {},
+	"cmd/contractgen": {"soap", "soap/*", "wsdl"},
+	"cmd/torture": {
+		"soap", "soap/*", "contracts", "contracts/*", "routing", "routing/catalogue", "store", "store/storetest",
+	},
+	"cmd/rivgate": {
+		"soap", "soap/*", "wsdl", "contracts", "contracts/*", "routing", "routing/catalogue", "routing/tak", "store", "relay",
+		"web", "web/*", "recording", "cmd/rivgate/**",
+	},
 	"cmd/rivgate/config": {"contracts", "contracts/*", "routing", "store", "web/shell", "web/signin"},
 	"cmd/rivgate/**":     {"soap", "soap/*", "contracts", "contracts/*", "routing", "recording", "cmd/rivgate/**"},
 
@@ -99,7 +109,8 @@ func sources(t *testing.T) []source {
 			return err
 		}
 		if d.IsDir() {
-			if base := d.Name(); name != "." && (base == "testdata" || base == "bin" || base == "data" || strings.HasPrefix(base, ".")) {
+			if base := d.Name(); name != "." &&
+				(base == "testdata" || base == "bin" || base == "data" || strings.HasPrefix(base, ".")) {
 				return fs.SkipDir
 			}
 			return nil
@@ -196,7 +207,8 @@ func TestNobodyOutsideContractsImportsGeneratedCode(t *testing.T) {
 func TestNobodyImportsCommands(t *testing.T) {
 	for _, s := range sources(t) {
 		for _, i := range s.imports {
-			if strings.HasPrefix(i, "rivgate/cmd/") && !strings.HasPrefix("rivgate/"+s.folder, strings.Join(strings.Split(i, "/")[:3], "/")) {
+			if strings.HasPrefix(i, "rivgate/cmd/") &&
+				!strings.HasPrefix("rivgate/"+s.folder, strings.Join(strings.Split(i, "/")[:3], "/")) {
 				t.Errorf("%s imports a command: %s", s.file, i)
 			}
 		}

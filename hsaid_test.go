@@ -14,8 +14,9 @@ import (
 // hsaID is how a Go name says that it is an HSA-id.
 var hsaID = regexp.MustCompile(`(?i)(hsa_?id|receiver|sender|component|consumer|provider|unit|forwardedfrom)$`)
 
-// HSA-ids are compared by routing.Fold and routing.SameHSAID alone: Unicode's folding makes "ſ" an "S" and the Kelvin sign a "K", and so one sender
-// another. This looks for other ways in the source: for calls that fold something that is named as an HSA-id, and for SQL that folds at all.
+// HSA-ids are compared by routing.Fold and routing.SameHSAID alone: Unicode's folding makes "ſ" an "S" and the Kelvin
+// sign a "K", and so one sender another. This looks for other ways in the source: for calls that fold something that is
+// named as an HSA-id, and for SQL that folds at all.
 func TestHSAIDsAreFoldedInOnePlace(t *testing.T) {
 	if found := foldings(t, "testdata.go", `package p
 		var _ = strings.EqualFold(a.HSAID, b) || strings.ToUpper(sender) == x || slices.Contains(units, strings.ToLower(u.Unit))

@@ -7,7 +7,8 @@ import (
 
 const namespaceSchema = "http://www.w3.org/2001/XMLSchema"
 
-// binaries finds the elements that are xs:base64Binary itself wherever they are declared: only their text may be exchanged for another.
+// binaries finds the elements that are xs:base64Binary itself wherever they are declared: only their text may be
+// exchanged for another.
 type binaries struct {
 	is  map[xml.Name]bool
 	not map[xml.Name]bool

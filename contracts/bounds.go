@@ -6,7 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// What a message may hold at most. Ids, HSA-ids, codes and names of files are looked up and shown, and an index has its limits.
+// What a message may hold at most. Ids, HSA-ids, codes and names of files are looked up and shown, and an index has its
+// limits.
 const (
 	longest      = 255 // characters
 	MostProblems = 20  // in experiencedProblem, and in a classification
@@ -16,8 +17,9 @@ const (
 // earliest is the first day that a message may name.
 const earliest = "19000101"
 
-// Beyond is the refusal of a message with a day or time, a list or a length beyond the bounds of the contract; nil where all is within them. It
-// needs the clock, and holds whether the contract's schema is enforced or not: what is beyond the bounds cannot be kept.
+// Beyond is the refusal of a message with a day or time, a list or a length beyond the bounds of the contract; nil
+// where all is within them. It needs the clock, and holds whether the contract's schema is enforced or not: what is
+// beyond the bounds cannot be kept.
 func (m *Message) Beyond(now time.Time) *Error {
 	b := bounds{now: now}
 	b.common(m)
@@ -90,7 +92,8 @@ func (b *bounds) update(u *Update) {
 		b.coded(u.Author.RoleCode, "author/healthcareProfessionalRoleCode")
 	}
 	b.coded(u.StandardReply, "standardReply")
-	if due := u.AnswerDueDate; validDate(due) && (due < swedishDay(b.now) || due > swedishDay(b.now.In(stockholm()).AddDate(1, 0, 0))) {
+	if due := u.AnswerDueDate; validDate(due) &&
+		(due < swedishDay(b.now) || due > swedishDay(b.now.In(stockholm()).AddDate(1, 0, 0))) {
 		b.refuse(SubDateOutOfRange, "answerDueDate", "Sista svarsdagen ska vara från i dag till och med ett år framåt.")
 	}
 	if u.StatusTime != nil {
@@ -115,7 +118,8 @@ func (b *bounds) stamp(s Stamp, path string) {
 		return
 	}
 	if s.UTC.In(stockholm()).Year() < 1900 || s.UTC.After(b.now.Add(24*time.Hour)) {
-		b.refuse(SubDateOutOfRange, path, "Tidpunkten är före år 1900 eller mer än ett dygn framåt. Kontrollera avsändarens klocka.")
+		b.refuse(SubDateOutOfRange, path,
+			"Tidpunkten är före år 1900 eller mer än ett dygn framåt. Kontrollera avsändarens klocka.")
 	}
 }
 

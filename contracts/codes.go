@@ -102,7 +102,10 @@ func readCodeSet(pack fs.FS, name string, sets map[string]*CodeSet) error {
 			set = &CodeSet{System: system, Version: row[column["version"]], index: make(map[string]int)}
 			sets[system] = set
 		}
-		c := Code{Code: row[column["code"]], Parent: row[column["parent"]], Display: row[column["display"]], Status: row[column["status"]]}
+		c := Code{
+			Code: row[column["code"]], Parent: row[column["parent"]], Display: row[column["display"]],
+			Status: row[column["status"]],
+		}
 		if c.Code != "" {
 			set.index[c.Code] = len(set.Codes)
 		}

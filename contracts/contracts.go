@@ -64,8 +64,9 @@ func (c *Contract) Send() bool { return c.Complaints && c.send }
 // Return tells whether c is the return contract of the complaints.
 func (c *Contract) Return() bool { return c.Complaints && !c.send }
 
-// Validate checks a whole request envelope (UTF-8) against the schema in one streaming pass. Nil where there is no schema or Validation is Off. The
-// error is *Error{ValidationError, SubSchema} with path, line and column; in mode Warn it is returned too: the caller decides by c.Validation.
+// Validate checks a whole request envelope (UTF-8) against the schema in one streaming pass. Nil where there is no
+// schema or Validation is Off. The error is *Error{ValidationError, SubSchema} with path, line and column; in mode Warn
+// it is returned too: the caller decides by c.Validation.
 func (c *Contract) Validate(envelope []byte) error {
 	if c.schema == nil || c.Validation == Off {
 		return nil
@@ -78,9 +79,10 @@ func (c *Contract) ValidateRequest(req *soap.Request) error {
 	return placed(c.Validate(req.Text()), req.Condensed())
 }
 
-// Read judges a request of a complaints contract: schema, mapping, business rules of one message. The error is *Error; in mode Warn a
-// message that can be mapped is returned together with the *Error that Enforce would have refused it with; in mode Off rules are not looked at.
-// req must be known whole; large files that are not in memory have Content in the message.
+// Read judges a request of a complaints contract: schema, mapping, business rules of one message. The error is *Error;
+// in mode Warn a message that can be mapped is returned together with the *Error that Enforce would have refused it
+// with; in mode Off rules are not looked at. req must be known whole; large files that are not in memory have Content
+// in the message.
 func (c *Contract) Read(req *soap.Request) (*Message, error) {
 	m, err := c.read(req.Text(), req.Condensed())
 	return m, placed(err, req.Condensed())
@@ -120,13 +122,15 @@ func (c *Contract) read(envelope []byte, condensed *soap.Condensed) (*Message, e
 	return m, nil
 }
 
-// unmapped is the refusal of what the schema takes and the model cannot hold, or of anything unmappable where the schema is not enforced.
+// unmapped is the refusal of what the schema takes and the model cannot hold, or of anything unmappable where the
+// schema is not enforced.
 func unmapped(root string, cause error) *Error {
 	var e *Error
 	if errors.As(cause, &e) {
 		return e
 	}
-	e = refuse(SubSchema, root, "Meddelandet kan inte läsas. Rätta det enligt kontraktets schema och skicka det med ett nytt id.")
+	e = refuse(SubSchema, root,
+		"Meddelandet kan inte läsas. Rätta det enligt kontraktets schema och skicka det med ett nytt id.")
 	e.Cause = cause
 	return e
 }

@@ -21,12 +21,15 @@ const (
 	namespaceXSD      = "http://www.w3.org/2001/XMLSchema"
 )
 
-// Path is where the contract is served below the server's own path: /SendComplaint/1/rivtabp21 (RIV-TA BP 2.1, endpoint URL).
+// Path is where the contract is served below the server's own path: /SendComplaint/1/rivtabp21 (RIV-TA BP 2.1, endpoint
+// URL).
 func (c *Contract) Path() string {
-	return "/" + c.Name + "/" + c.Operation.Contract[strings.LastIndexByte(c.Operation.Contract, ':')+1:] + "/" + strings.ToLower(c.Profile)
+	return "/" + c.Name + "/" + c.Operation.Contract[strings.LastIndexByte(c.Operation.Contract, ':')+1:] + "/" +
+		strings.ToLower(c.Profile)
 }
 
-// File is one of the contract's files as it stands in its pack: its WSDL (c.WSDL) or a schema that it leads to. Any other path is fs.ErrNotExist.
+// File is one of the contract's files as it stands in its pack: its WSDL (c.WSDL) or a schema that it leads to. Any
+// other path is fs.ErrNotExist.
 func (c *Contract) File(name string) ([]byte, error) {
 	if !c.closure[name] {
 		return nil, fmt.Errorf("reading contract file: %w", fs.ErrNotExist)
@@ -34,9 +37,10 @@ func (c *Contract) File(name string) ([]byte, error) {
 	return fs.ReadFile(c.files, name)
 }
 
-// Describe answers GET <base>…/<Interaction>/<major>/rivtabp21?wsdl and ?xsd=<path> with the contract's files, addresses and schema locations
-// rewritten to the URL that was asked. base is the URL of the SOAP server as its caller sees it, without a slash at its end, such as
-// https://gateway.example/vp; its path begins the request's path. What is not a contract's file is 404.
+// Describe answers GET <base>…/<Interaction>/<major>/rivtabp21?wsdl and ?xsd=<path> with the contract's files,
+// addresses and schema locations rewritten to the URL that was asked. base is the URL of the SOAP server as its caller
+// sees it, without a slash at its end, such as https://gateway.example/vp; its path begins the request's path. What is
+// not a contract's file is 404.
 func (r *Registry) Describe(w http.ResponseWriter, req *http.Request, base string) {
 	asked, err := url.Parse(base)
 	if err != nil {

@@ -35,9 +35,9 @@ const (
 	SubOutOfOrder               = "OUT_OF_ORDER"               // no error: result INFO
 )
 
-// Error is a refusal by the contract. It becomes a result with ERROR in the contract's own response element. Path names where, as
-// element names joined by "/" that come from the schema, never a value: from the request element on, which the refusals that need more than the
-// message itself (UnknownCase and its like) leave out.
+// Error is a refusal by the contract. It becomes a result with ERROR in the contract's own response element. Path names
+// where, as element names joined by "/" that come from the schema, never a value: from the request element on, which
+// the refusals that need more than the message itself (UnknownCase and its like) leave out.
 type Error struct {
 	Code    string // ValidationError, ApplicationError or TechnicalError
 	SubCode string

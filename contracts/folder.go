@@ -13,7 +13,8 @@ type Folder struct {
 	Files fs.FS
 }
 
-// folder adds every contract of f that is not known yet. Published files have quirks: one that cannot be read is a problem, and stops no other.
+// folder adds every contract of f that is not known yet. Published files have quirks: one that cannot be read is a
+// problem, and stops no other.
 func (r *Registry) folder(f Folder, o Options) error {
 	return fs.WalkDir(f.Files, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {

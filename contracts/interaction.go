@@ -70,7 +70,8 @@ func (n rawName) local() string {
 	return local
 }
 
-// readWSDL reads a WSDL file of a pack by its binding: which part is the header and which the body, the messages alone do not tell.
+// readWSDL reads a WSDL file of a pack by its binding: which part is the header and which the body, the messages alone
+// do not tell.
 func readWSDL(pack fs.FS, name string) (*description, error) {
 	text, err := fs.ReadFile(pack, name)
 	if err != nil {
@@ -148,7 +149,8 @@ func (f *wsdlFile) parts(message rawName, header map[string]bool) (headers []xml
 func (f *wsdlFile) resolve(n rawName) xml.Name {
 	prefix, _, found := strings.Cut(string(n), ":")
 	for _, a := range f.Attrs {
-		if found && a.Name.Space == "xmlns" && a.Name.Local == prefix || !found && a.Name.Space == "" && a.Name.Local == "xmlns" {
+		if found && a.Name.Space == "xmlns" && a.Name.Local == prefix ||
+			!found && a.Name.Space == "" && a.Name.Local == "xmlns" {
 			return xml.Name{Space: a.Value, Local: n.local()}
 		}
 	}

@@ -32,8 +32,10 @@ func TestPublishedWSDLs(t *testing.T) {
 			return nil
 		}
 		op := described.operations[0]
-		if !strings.HasPrefix(filepath.Base(name), op.Name+"Interaction_") || op.Request.Local != op.Name || op.Response.Local != op.Name+"Response" ||
-			len(op.Headers) == 0 || described.schemas[op.Contract] == "" || !strings.HasSuffix(strings.TrimSuffix(name, ".wsdl"), op.Profile) {
+		if !strings.HasPrefix(filepath.Base(name), op.Name+"Interaction_") || op.Request.Local != op.Name ||
+			op.Response.Local != op.Name+"Response" ||
+			len(op.Headers) == 0 || described.schemas[op.Contract] == "" ||
+			!strings.HasSuffix(strings.TrimSuffix(name, ".wsdl"), op.Profile) {
 			t.Errorf("%s: %+v", name, op)
 		}
 		if files, err := closure(pack, name); err != nil || len(files) < 3 {
@@ -56,22 +58,30 @@ func TestBrokenFiles(t *testing.T) {
 <w:message name="Q"><w:part name="To" element="c:To"/><w:part name="parameters" element="c:Do"/></w:message><w:message name="R"><w:part name="parameters" element="c:DoResponse"/></w:message>
 <w:portType name="P"><w:operation name="Do"><w:input message="c:Q"/><w:output message="c:R"/></w:operation></w:portType>` + binding + `</w:definitions>`
 	}
-	const bound = `<w:binding name="B" type="c:P"><w:operation name="Do"><s:operation soapAction="act"/><w:input><s:header part="To"/><s:body/></w:input></w:operation></w:binding>`
+	const bound = `<w:binding name="B" type="c:P"><w:operation name="Do"><s:operation soapAction="act"/><w:input>` +
+		`<s:header part="To"/><s:body/></w:input></w:operation></w:binding>`
 	pack := fstest.MapFS{
 		"whole.wsdl":   {Data: []byte(wsdl(`<xs:import namespace="urn:c" schemaLocation="c.xsd"/>`, bound))},
 		"unbound.wsdl": {Data: []byte(wsdl("", ""))},
 		"other.wsdl":   {Data: []byte(wsdl("", strings.ReplaceAll(bound, `name="Do"`, `name="Undo"`)))},
 		"half.wsdl":    {Data: []byte(wsdl("", bound)[:700])},
 		"gone.wsdl":    {Data: []byte(wsdl(`<xs:import namespace="urn:c" schemaLocation="gone.xsd"/>`, bound))},
-		"c.xsd":        {Data: []byte(`<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:c"><xs:element name="Do" type="missing"/></xs:schema>`)},
+		"c.xsd": {
+			Data: []byte(
+				`<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:c"><xs:element name="Do" ` +
+					`type="missing"/></xs:schema>`,
+			),
+		},
 	}
 	d, err := readWSDL(pack, "whole.wsdl")
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := soap.Operation{
-		Name: "Do", Contract: "urn:c", SOAPAction: "act", Profile: soap.RIVTABP20, Request: xml.Name{Space: "urn:c", Local: "Do"},
-		Response: xml.Name{Space: "urn:c", Local: "DoResponse"}, Headers: []xml.Name{{Space: "urn:c", Local: "To"}}, WSDL: "whole.wsdl",
+		Name: "Do", Contract: "urn:c", SOAPAction: "act", Profile: soap.RIVTABP20,
+		Request:  xml.Name{Space: "urn:c", Local: "Do"},
+		Response: xml.Name{Space: "urn:c", Local: "DoResponse"}, Headers: []xml.Name{{Space: "urn:c", Local: "To"}},
+		WSDL: "whole.wsdl",
 	}
 	if !reflect.DeepEqual(d.operations, []soap.Operation{want}) || d.schemas["urn:c"] != "c.xsd" {
 		t.Errorf("got %+v", d)
@@ -92,7 +102,10 @@ func TestBrokenFiles(t *testing.T) {
 // A contract whose schema does not compile is told of and goes on unvalidated.
 func TestSchemaThatDoesNotCompile(t *testing.T) {
 	r := &Registry{byNamespace: make(map[string]*Contract)}
-	c := &Contract{Operation: soap.Operation{Name: "Do", Contract: "urn:c", WSDL: "gone.wsdl"}, Validation: Enforce, files: fstest.MapFS{}}
+	c := &Contract{
+		Operation: soap.Operation{Name: "Do", Contract: "urn:c", WSDL: "gone.wsdl"}, Validation: Enforce,
+		files: fstest.MapFS{},
+	}
 	r.open(c)
 	if len(r.Problems()) != 1 || c.Validation != Off || c.Validate([]byte("<x/>")) != nil {
 		t.Errorf("%v, %v", r.Problems(), c.Validation)

@@ -27,7 +27,8 @@ func (m *Message) files() [][]Attachment {
 	return nil
 }
 
-// Opening is the complaint that begins a case at its handler: of a complaint, a forward or a NEW_CASE; nil in any other message.
+// Opening is the complaint that begins a case at its handler: of a complaint, a forward or a NEW_CASE; nil in any other
+// message.
 func (m *Message) Opening() *Complaint {
 	switch {
 	case m.Complaint != nil:

@@ -10,7 +10,8 @@ import (
 // (handling system → 1177). Exactly one of Complaint, Answer, Forward and Update is set; Update makes it a return.
 // JSON is the form in which pages, the API and the store see it.
 type Message struct {
-	ID             II         `json:"id"`                       // root: HSA-id of the sending system, extension: UUID. The idempotency key
+	// root: HSA-id of the sending system, extension: UUID. The idempotency key
+	ID             II         `json:"id"`
 	SentTime       Stamp      `json:"sentTime"`                 //
 	Sequence       int64      `json:"sequence"`                 // per case and sender, from 1
 	CaseID         *II        `json:"caseId,omitempty"`         // 1177's id of the case; absent only in a NEW_CASE
@@ -30,8 +31,8 @@ type II struct {
 	Extension string `json:"extension,omitempty"`
 }
 
-// Stamp is a RIV-TA time stamp: Raw is YYYYMMDDhhmmss, Swedish local time without zone, as it stood in the message; UTC is what it
-// means. The repeated hour in October is ambiguous; UTC is then the first of the two.
+// Stamp is a RIV-TA time stamp: Raw is YYYYMMDDhhmmss, Swedish local time without zone, as it stood in the message; UTC
+// is what it means. The repeated hour in October is ambiguous; UTC is then the first of the two.
 type Stamp struct {
 	Raw string    `json:"raw"`
 	UTC time.Time `json:"utc"`
@@ -160,14 +161,16 @@ type Update struct {
 	NewRecipient   *OrgUnit        `json:"newRecipient,omitempty"`
 	NewCase        *Complaint      `json:"newCase,omitempty"`
 	Attachments    []Attachment    `json:"attachments,omitempty"`
-	Handover       *Handover       `json:"handover,omitempty"` // with FORWARDED, from a person of this house; never on the wire of an update
+	// with FORWARDED, from a person of this house; never on the wire of an update
+	Handover *Handover `json:"handover,omitempty"`
 }
 
 // Handover is what the unit that hands a case over says to the unit that takes it. The reporter never sees it.
 type Handover struct {
-	Ground string `json:"ground,omitempty"` // consent or other ground on which the case passes between care and patient board
-	Note   string `json:"note,omitempty"`   // internal
-	ByID   string `json:"byId,omitempty"`   // filled in by the gateway: the account of who does it
+	// consent or other ground on which the case passes between care and patient board
+	Ground string `json:"ground,omitempty"`
+	Note   string `json:"note,omitempty"` // internal
+	ByID   string `json:"byId,omitempty"` // filled in by the gateway: the account of who does it
 	ByName string `json:"byName,omitempty"`
 }
 

@@ -22,11 +22,13 @@ const (
 
 // SchemaClasses are all classes.
 func SchemaClasses() []SchemaClass {
-	return []SchemaClass{ClassElement, ClassContent, ClassText, ClassAttribute, ClassNil, ClassValue, ClassRoot, ClassOther}
+	return []SchemaClass{
+		ClassElement, ClassContent, ClassText, ClassAttribute, ClassNil, ClassValue, ClassRoot, ClassOther,
+	}
 }
 
-// ForPeople is the refusal for somebody who filled in a form: what is wrong and what to do. Message is for integrators, and speaks of elements,
-// codes and schemas; this never does.
+// ForPeople is the refusal for somebody who filled in a form: what is wrong and what to do. Message is for integrators,
+// and speaks of elements, codes and schemas; this never does.
 func (e *Error) ForPeople() string {
 	at := "/" + index.ReplaceAllString(e.Path, "")
 	for _, w := range fieldWords {
@@ -53,7 +55,8 @@ const (
 	wordsNumber  = "Numret har inte rätt form. Skriv ett personnummer, ett samordningsnummer eller en reservidentitet."
 	wordsFile    = "Filen går inte att skicka som den är. Välj en annan fil, eller spara den under ett kortare namn."
 	wordsProblem = "Välj minst ett huvudproblem. Ett delproblem räcker inte."
-	wordsOurs    = "Det gick inte att skicka som det är ifyllt. Kontrollera uppgifterna, och be den som sköter systemet om hjälp om felet är kvar."
+	wordsOurs    = "Det gick inte att skicka som det är ifyllt. Kontrollera uppgifterna, och be den som sköter " +
+		"systemet om hjälp om felet är kvar."
 )
 
 // fieldWords are the refusals of single fields: the end of their path, without numbers. The first that fits counts.
@@ -65,7 +68,10 @@ var fieldWords = []struct {
 	{SubSchema, "incidentDate", "", wordsDay},
 	{SubSchema, "answerDueDate", "", wordsDay},
 	{SubSchema, "receivedTime", "", wordsDay},
-	{SubSchema, "dateOfBirth", "", "Födelsedagen finns inte. Skriv år, månad och dag, eller bara året om mer inte är känt."},
+	{
+		SubSchema, "dateOfBirth", "",
+		"Födelsedagen finns inte. Skriv år, månad och dag, eller bara året om mer inte är känt.",
+	},
 	{SubSchema, "text", "", wordsText},
 	{SubSchema, "description", "", wordsText},
 	{SubSchema, "incidentPlaceText", "", wordsText},
@@ -78,7 +84,10 @@ var fieldWords = []struct {
 	{SubSchema, "attachment", "", wordsFile},
 	{SubSchema, "problem", "", "Valet av problem går inte att skicka. Välj om."},
 	{SubSchema, "areaOfActivity", "", "Valet av verksamhetsområde går inte att skicka. Välj om."},
-	{SubRecipientMismatch, "newRecipient/orgUnitHSAId", "", "Ärendet kan inte lämnas till den enheten: den är inte ansluten, eller har ärendet redan. Välj en annan."},
+	{
+		SubRecipientMismatch, "newRecipient/orgUnitHSAId", "",
+		"Ärendet kan inte lämnas till den enheten: den är inte ansluten, eller har ärendet redan. Välj en annan.",
+	},
 	{SubClassificationMissing, "areaOfActivity", "", "Välj verksamhetsområde."},
 	{SubClassificationMissing, "problem", "", wordsProblem},
 	{SubUnknownCode, "areaOfActivity/code", "", "Verksamhetsområdet finns inte i listan. Välj ett ur listan."},
@@ -90,46 +99,57 @@ var fieldWords = []struct {
 	{SubFieldMissing, "newRecipient/orgUnitHSAId", "", "Välj den enhet som ska ta över ärendet."},
 	{SubFieldMissing, "attachment/value", "", "Filen är tom. Välj en annan."},
 	{SubFieldMissing, "attachment/fileName", "", "Filen har inget namn. Ge den ett och välj den på nytt."},
-	{SubFieldMissing, "handover/ground", "", "Ärendet går mellan vården och patientnämnden. Skriv vem som har samtyckt, när och hur, eller en annan grund."},
+	{
+		SubFieldMissing, "handover/ground", "",
+		"Ärendet går mellan vården och patientnämnden. Skriv vem som har samtyckt, när och hur, eller en annan grund.",
+	},
 	{SubTextMissing, "answer/text", "", "Skriv ditt svar."},
 	{SubTextMissing, "text", "", "Skriv en text till anmälaren, som väntar på svar."},
 	{SubTextMissing, "description", "", "Beskriv vad som har hänt."},
 	{SubDateOutOfRange, "answerDueDate", "", "Välj en dag från i dag till och med ett år framåt."},
-	{SubDateOutOfRange, "incidentDate", "", "Välj en dag som inte är efter den dag då ärendet kom in, och inte före år 1900."},
+	{
+		SubDateOutOfRange, "incidentDate", "",
+		"Välj en dag som inte är efter den dag då ärendet kom in, och inte före år 1900.",
+	},
 	{SubTooMany, "attachment", "", "Filerna är för många. Skicka högst 10 åt gången."},
 	{SubTooMany, "problem", "", "Högst 20 problem kan väljas. Välj bort några."},
 	{SubTooMany, "experiencedProblem", "", "Högst 20 problem kan väljas. Välj bort några."},
 }
 
-// classWords are the offences against the schema where nothing is known of the field. The message is written here, so the fault is ours unless a value is wrong.
+// classWords are the offences against the schema where nothing is known of the field. The message is written here, so
+// the fault is ours unless a value is wrong.
 var classWords = map[SchemaClass]string{
-	ClassElement: wordsOurs, ClassText: wordsOurs, ClassAttribute: wordsOurs, ClassNil: wordsOurs, ClassRoot: wordsOurs, ClassOther: wordsOurs,
-	ClassContent: "En uppgift som behövs är inte ifylld. Kontrollera uppgifterna, och be den som sköter systemet om hjälp om felet är kvar.",
-	ClassValue:   "En uppgift är för lång eller har inte rätt form. Kontrollera det som är ifyllt.",
+	ClassElement: wordsOurs, ClassText: wordsOurs, ClassAttribute: wordsOurs, ClassNil: wordsOurs, ClassRoot: wordsOurs,
+	ClassOther: wordsOurs,
+	ClassContent: "En uppgift som behövs är inte ifylld. Kontrollera uppgifterna, och be den som sköter systemet om " +
+		"hjälp om felet är kvar.",
+	ClassValue: "En uppgift är för lång eller har inte rätt form. Kontrollera det som är ifyllt.",
 }
 
 // subCodeWords are the refusals where nothing is known of the field.
 var subCodeWords = map[string]string{
-	SubSchema:                   "En uppgift går inte att skicka som den är ifylld. Kontrollera att den är rätt skriven och inte för lång.",
-	SubDuplicateContentMismatch: "Det här har redan skickats en gång, men med ett annat innehåll. Öppna sidan på nytt och se vad som kom fram.",
-	SubRecipientMismatch:        "Det går inte att skicka till den mottagaren. Välj mottagare på nytt.",
-	SubPlaceTextNotAllowed:      "Platsen kan beskrivas med egna ord bara till en patientnämnd. Välj enheten i stället.",
-	SubClassificationMissing:    "Välj minst ett huvudproblem och ett verksamhetsområde.",
-	SubTextMissing:              "Skriv en text.",
-	SubFieldMissing:             "En uppgift som behövs är inte ifylld. Fyll i den och försök igen.",
-	SubUnknownCode:              "Valet finns inte i listan. Välj på nytt.",
-	SubIdentityOIDMismatch:      wordsNumber,
-	SubIdentityCheckDigit:       "Numret finns inte: dagen eller den sista siffran är fel. Kontrollera numret.",
-	SubAttachmentTooLarge:       "Filen är större än 20 MB. Välj en mindre fil, eller dela upp den.",
-	SubAttachmentType:           "Filen är av ett slag som inte tas emot. Välj en fil i PDF, PNG, JPEG eller GIF.",
-	SubDateOutOfRange:           "Dagen är för långt bak eller framåt i tiden. Välj en annan dag.",
-	SubTooMany:                  "Det är för många. Ta bort några.",
-	SubIncidentUnitNotAllowed:   "Bara en patientnämnd kan ändra enheten där det hände. Lämna fältet tomt.",
-	SubUnknownCase:              "Ärendet finns inte här. Öppna det på nytt från listan.",
-	SubCaseClosed:               "Ärendet är avslutat. Det enda som kan ändras är klassificeringen.",
-	SubNotCurrentHandler:        "En annan enhet har ärendet nu, så det går inte att svara här.",
-	SubNoOpenQuestion:           "Frågan är redan besvarad, eller så finns den inte längre. Öppna ärendet på nytt.",
-	SubAttachmentNotAllowed:     "Ärendet tar inte emot filer. Skicka utan filer.",
-	SubRegionNotActive:          "Enhetens region är inte ansluten än, så det går inte att skicka dit.",
-	SubOutOfOrder:               "Det togs emot, men något som skickades tidigare i ärendet har inte kommit fram än.",
+	SubSchema: "En uppgift går inte att skicka som den är ifylld. Kontrollera att den är rätt " +
+		"skriven och inte för lång.",
+	SubDuplicateContentMismatch: "Det här har redan skickats en gång, men med ett annat innehåll. Öppna sidan på nytt " +
+		"och se vad som kom fram.",
+	SubRecipientMismatch:      "Det går inte att skicka till den mottagaren. Välj mottagare på nytt.",
+	SubPlaceTextNotAllowed:    "Platsen kan beskrivas med egna ord bara till en patientnämnd. Välj enheten i stället.",
+	SubClassificationMissing:  "Välj minst ett huvudproblem och ett verksamhetsområde.",
+	SubTextMissing:            "Skriv en text.",
+	SubFieldMissing:           "En uppgift som behövs är inte ifylld. Fyll i den och försök igen.",
+	SubUnknownCode:            "Valet finns inte i listan. Välj på nytt.",
+	SubIdentityOIDMismatch:    wordsNumber,
+	SubIdentityCheckDigit:     "Numret finns inte: dagen eller den sista siffran är fel. Kontrollera numret.",
+	SubAttachmentTooLarge:     "Filen är större än 20 MB. Välj en mindre fil, eller dela upp den.",
+	SubAttachmentType:         "Filen är av ett slag som inte tas emot. Välj en fil i PDF, PNG, JPEG eller GIF.",
+	SubDateOutOfRange:         "Dagen är för långt bak eller framåt i tiden. Välj en annan dag.",
+	SubTooMany:                "Det är för många. Ta bort några.",
+	SubIncidentUnitNotAllowed: "Bara en patientnämnd kan ändra enheten där det hände. Lämna fältet tomt.",
+	SubUnknownCase:            "Ärendet finns inte här. Öppna det på nytt från listan.",
+	SubCaseClosed:             "Ärendet är avslutat. Det enda som kan ändras är klassificeringen.",
+	SubNotCurrentHandler:      "En annan enhet har ärendet nu, så det går inte att svara här.",
+	SubNoOpenQuestion:         "Frågan är redan besvarad, eller så finns den inte längre. Öppna ärendet på nytt.",
+	SubAttachmentNotAllowed:   "Ärendet tar inte emot filer. Skicka utan filer.",
+	SubRegionNotActive:        "Enhetens region är inte ansluten än, så det går inte att skicka dit.",
+	SubOutOfOrder:             "Det togs emot, men något som skickades tidigare i ärendet har inte kommit fram än.",
 }

@@ -6,16 +6,21 @@ import (
 	"testing"
 )
 
-// technical is what nobody who fills in a form should have to read: codes, names of elements, paths, and words of the schema.
+// technical is what nobody who fills in a form should have to read: codes, names of elements, paths, and words of the
+// schema.
 var technical = regexp.MustCompile(`[A-Z]_[A-Z]|\p{Ll}\p{Lu}|[/\[(]|(?i)schem|element|attribut|kontrakt|XML|xsi|OID`)
 
-// Every sub code and every class of offence against the schema has words for people, at every field and where the field is not known.
+// Every sub code and every class of offence against the schema has words for people, at every field and where the field
+// is not known.
 func TestEveryRefusalHasWordsForPeople(t *testing.T) {
 	source, err := os.ReadFile("error.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	paths := []string{"", "answer/inReplyTo/root", "update/author/healthcareProfessionalHSAId", "update/classification/problem[2]/code", "attachment[1]/size"}
+	paths := []string{
+		"", "answer/inReplyTo/root", "update/author/healthcareProfessionalHSAId", "update/classification/problem[2]/code",
+		"attachment[1]/size",
+	}
 	for _, w := range fieldWords {
 		paths = append(paths, "update/"+w.path)
 	}
@@ -43,7 +48,8 @@ func TestEveryRefusalHasWordsForPeople(t *testing.T) {
 			said(&Error{SubCode: SubSchema, Class: class, Path: path})
 		}
 	}
-	if got := refuse(SubUnknownCode, "update/classification/problem[2]/code", "x").ForPeople(); got != "Problemet finns inte i listan. Välj ett ur listan." {
+	if got := refuse(SubUnknownCode, "update/classification/problem[2]/code", "x").
+		ForPeople(); got != "Problemet finns inte i listan. Välj ett ur listan." {
 		t.Error(got)
 	}
 }

@@ -6,15 +6,16 @@ import (
 	"strings"
 )
 
-// CodeOf is the RIV-TA error code that a sub code belongs to; "" for OUT_OF_ORDER, which is no error, and for one that is
-// not among them.
+// CodeOf is the RIV-TA error code that a sub code belongs to; "" for OUT_OF_ORDER, which is no error, and for one that
+// is not among them.
 func CodeOf(subCode string) string {
 	switch subCode {
 	case SubSchema, SubDuplicateContentMismatch, SubRecipientMismatch, SubPlaceTextNotAllowed, SubClassificationMissing,
 		SubTextMissing, SubFieldMissing, SubUnknownCode, SubIdentityOIDMismatch, SubIdentityCheckDigit, SubAttachmentTooLarge,
 		SubAttachmentType, SubDateOutOfRange, SubTooMany, SubIncidentUnitNotAllowed:
 		return ValidationError
-	case SubUnknownCase, SubCaseClosed, SubNotCurrentHandler, SubNoOpenQuestion, SubAttachmentNotAllowed, SubRegionNotActive:
+	case SubUnknownCase, SubCaseClosed, SubNotCurrentHandler, SubNoOpenQuestion, SubAttachmentNotAllowed,
+		SubRegionNotActive:
 		return ApplicationError
 	}
 	return ""
@@ -24,8 +25,8 @@ func refuse(subCode, path, message string) *Error {
 	return &Error{Code: CodeOf(subCode), SubCode: subCode, Path: path, Message: message}
 }
 
-// Result is how a refusal stands in the contract's response. It is the one place that turns an Error into a result; path
-// and position, where they are known, end the text.
+// Result is how a refusal stands in the contract's response. It is the one place that turns an Error into a result;
+// path and position, where they are known, end the text.
 func (e *Error) Result(logID string) Result {
 	text := e.Message
 	where := e.Path
@@ -46,47 +47,58 @@ func Accepted(logID string) Result { return Result{Code: OK, LogID: logID} }
 
 // OutOfOrder is the result of a message that was taken although its sequence number leaves a gap: INFO, no error.
 func OutOfOrder(logID string) Result {
-	return Result{Code: INFO, SubCode: SubOutOfOrder, LogID: logID, Message: "Meddelandet är mottaget, men ett tidigare meddelande i " +
-		"ärendet saknas. Skicka det som saknas; sekvensnumren ska följa på varandra."}
+	return Result{
+		Code: INFO, SubCode: SubOutOfOrder, LogID: logID,
+		Message: "Meddelandet är mottaget, men ett tidigare meddelande i " +
+			"ärendet saknas. Skicka det som saknas; sekvensnumren ska följa på varandra.",
+	}
 }
 
 // Technical is a refusal that passes: the sender shall try again.
 func Technical() *Error {
-	return &Error{Code: TechnicalError, Message: "Meddelandet kunde inte tas emot just nu. Skicka samma meddelande igen senare."}
+	return &Error{
+		Code: TechnicalError, Message: "Meddelandet kunde inte tas emot just nu. Skicka samma meddelande igen senare.",
+	}
 }
 
 // DuplicateContentMismatch refuses a message id that was used before with other content.
 func DuplicateContentMismatch() *Error {
-	return refuse(SubDuplicateContentMismatch, "messageId", "Meddelandets id har redan använts för ett annat innehåll. Ge ett nytt "+
-		"meddelande ett nytt id, och ändra ingenting när ett meddelande skickas om.")
+	return refuse(SubDuplicateContentMismatch, "messageId",
+		"Meddelandets id har redan använts för ett annat innehåll. Ge ett nytt "+
+			"meddelande ett nytt id, och ändra ingenting när ett meddelande skickas om.")
 }
 
 // RecipientMismatch refuses a recipient that differs from the logical address.
 func RecipientMismatch() *Error {
-	return refuse(SubRecipientMismatch, "recipient/unit/orgUnitHSAId", "Mottagaren i meddelandet är en annan än den logiska adressen, och "+
-		"de leder inte till samma system. Adressera meddelandet till mottagaren.")
+	return refuse(SubRecipientMismatch, "recipient/unit/orgUnitHSAId",
+		"Mottagaren i meddelandet är en annan än den logiska adressen, och "+
+			"de leder inte till samma system. Adressera meddelandet till mottagaren.")
 }
 
 // UnknownCase refuses a message about a case that is not known here.
 func UnknownCase() *Error {
-	return refuse(SubUnknownCase, "caseId", "Ärendet finns inte här. Kontrollera ärendets id och att meddelandet går till rätt mottagare.")
+	return refuse(SubUnknownCase, "caseId",
+		"Ärendet finns inte här. Kontrollera ärendets id och att meddelandet går till rätt mottagare.")
 }
 
 // CaseClosed refuses a message about a closed case.
 func CaseClosed() *Error {
-	return refuse(SubCaseClosed, "caseId", "Ärendet är avslutat. Bara en rättelse av klassificeringen (CORRECTION) kan tas emot.")
+	return refuse(SubCaseClosed, "caseId",
+		"Ärendet är avslutat. Bara en rättelse av klassificeringen (CORRECTION) kan tas emot.")
 }
 
 // NotCurrentHandler refuses an update from anybody but the unit that has the case now.
 func NotCurrentHandler() *Error {
-	return refuse(SubNotCurrentHandler, "handlingUnit/orgUnitHSAId", "Enheten handlägger inte ärendet nu. Bara den enhet som har ärendet, "+
-		"genom sitt eget system, får svara i det.")
+	return refuse(SubNotCurrentHandler, "handlingUnit/orgUnitHSAId",
+		"Enheten handlägger inte ärendet nu. Bara den enhet som har ärendet, "+
+			"genom sitt eget system, får svara i det.")
 }
 
 // NoOpenQuestion refuses an answer to what is no open question.
 func NoOpenQuestion() *Error {
-	return refuse(SubNoOpenQuestion, "answer/inReplyTo", "Svaret hör inte till någon öppen fråga i ärendet. Ange id för den fråga som "+
-		"besvaras; en fråga kan besvaras en gång.")
+	return refuse(SubNoOpenQuestion, "answer/inReplyTo",
+		"Svaret hör inte till någon öppen fråga i ärendet. Ange id för den fråga som "+
+			"besvaras; en fråga kan besvaras en gång.")
 }
 
 // AttachmentNotAllowed refuses files where the case does not take any.
@@ -96,11 +108,13 @@ func AttachmentNotAllowed() *Error {
 
 // RegionNotActive refuses a case for a region without a registered patient board.
 func RegionNotActive() *Error {
-	return refuse(SubRegionNotActive, "recipient/unit/orgUnitHSAId", "Mottagarens region är inte ansluten: dess patientnämnd är inte "+
-		"registrerad. Skicka ärendet när regionen är ansluten.")
+	return refuse(SubRegionNotActive, "recipient/unit/orgUnitHSAId",
+		"Mottagarens region är inte ansluten: dess patientnämnd är inte "+
+			"registrerad. Skicka ärendet när regionen är ansluten.")
 }
 
-// FieldMissing refuses a message that lacks what its kind or a role makes mandatory. remedy is a whole Swedish sentence.
+// FieldMissing refuses a message that lacks what its kind or a role makes mandatory. remedy is a whole Swedish
+// sentence.
 func FieldMissing(path, remedy string) *Error {
 	return refuse(SubFieldMissing, path, "En uppgift saknas. "+remedy)
 }
@@ -122,14 +136,16 @@ func NotAllowed(path, remedy string) *Error {
 
 // PlaceNotAllowed refuses a correction of the unit where it happened by anybody but a patient board.
 func PlaceNotAllowed() *Error {
-	return refuse(SubIncidentUnitNotAllowed, "classification/incidentUnit", "Bara en patientnämnd rättar den enhet där det hände. Utelämna "+
-		"uppgiften.")
+	return refuse(SubIncidentUnitNotAllowed, "classification/incidentUnit",
+		"Bara en patientnämnd rättar den enhet där det hände. Utelämna "+
+			"uppgiften.")
 }
 
 // NoWayToRecipient refuses a case passed on to a unit that no route leads to.
 func NoWayToRecipient() *Error {
-	return refuse(SubRecipientMismatch, "newRecipient/orgUnitHSAId", "Ärendet kan inte lämnas till den enheten: den har inget vägval i dag. "+
-		"Ange en ansluten enhet.")
+	return refuse(SubRecipientMismatch, "newRecipient/orgUnitHSAId",
+		"Ärendet kan inte lämnas till den enheten: den har inget vägval i dag. "+
+			"Ange en ansluten enhet.")
 }
 
 // KnownSubCode tells whether a sub code is one of the contracts'.
@@ -137,14 +153,16 @@ func KnownSubCode(subCode string) bool { return subCode == SubOutOfOrder || Code
 
 // CaseExists refuses a new case under the id of one that is there.
 func CaseExists() *Error {
-	return refuse(SubDuplicateContentMismatch, "caseId", "Ärendets id finns redan, från ett annat meddelande. Ge ett nytt ärende ett nytt id, "+
-		"och skicka om ett meddelande med dess eget id.")
+	return refuse(SubDuplicateContentMismatch, "caseId",
+		"Ärendets id finns redan, från ett annat meddelande. Ge ett nytt ärende ett nytt id, "+
+			"och skicka om ett meddelande med dess eget id.")
 }
 
 // WrongKind refuses a recipient whose kind is not the unit's.
 func WrongKind() *Error {
-	return refuse(SubRecipientMismatch, "recipient/kind", "Mottagaren är av ett annat slag än det som anges: en patientnämnd är ingen "+
-		"mottagning. Rätta mottagarens slag.")
+	return refuse(SubRecipientMismatch, "recipient/kind",
+		"Mottagaren är av ett annat slag än det som anges: en patientnämnd är ingen "+
+			"mottagning. Rätta mottagarens slag.")
 }
 
 // In is e with a path that begins with the request element, as the paths of the schema and of the rules do.

@@ -29,8 +29,9 @@ type Options struct {
 
 // PerOptions overrides Options for one contract.
 type PerOptions struct {
-	Validation Mode   // "" means the default
-	Delivery   string // "queue", "forward" or "" for the default: queue for the complaints contracts, forward for any other
+	Validation Mode // "" means the default
+	// "queue", "forward" or "" for the default: queue for the complaints contracts, forward for any other
+	Delivery string
 }
 
 // The ways of delivery in PerOptions.
@@ -39,8 +40,9 @@ const (
 	DeliverForward = "forward"
 )
 
-// NewRegistry compiles every contract of the pack and of wsdl/platform. A schema that does not compile is not an error: its contract gets Validation Off,
-// and Problems says so. Errors are an unknown mode or delivery, a name in PerContract that no contract has, and a pack whose files cannot be read.
+// NewRegistry compiles every contract of the pack and of wsdl/platform. A schema that does not compile is not an error:
+// its contract gets Validation Off, and Problems says so. Errors are an unknown mode or delivery, a name in PerContract
+// that no contract has, and a pack whose files cannot be read.
 func NewRegistry(o Options) (*Registry, error) {
 	if o.Pack == nil {
 		return nil, errors.New("opening contracts: no pack")
@@ -92,7 +94,9 @@ func (r *Registry) complaints(o Options) error {
 		return err
 	}
 	for i, op := range o.Pack.Operations() {
-		c := &Contract{Operation: op, Pack: o.Pack.Name(), Complaints: true, Durable: true, pack: o.Pack, codes: r.codes, send: i == 0}
+		c := &Contract{
+			Operation: op, Pack: o.Pack.Name(), Complaints: true, Durable: true, pack: o.Pack, codes: r.codes, send: i == 0,
+		}
 		if err := r.add(c, pack, o); err != nil {
 			return err
 		}
@@ -175,7 +179,8 @@ func (r *Registry) Durable(namespace string) bool {
 	return c != nil && c.Durable
 }
 
-// Spelled is the contract that a catalogue or a caller means by a namespace: the case of letters makes no difference there. Nil where there is none.
+// Spelled is the contract that a catalogue or a caller means by a namespace: the case of letters makes no difference
+// there. Nil where there is none.
 func (r *Registry) Spelled(namespace string) *Contract {
 	if c := r.byNamespace[namespace]; c != nil {
 		return c
@@ -188,8 +193,8 @@ func (r *Registry) Spelled(namespace string) *Contract {
 	return nil
 }
 
-// Names maps the short name of each known contract to its responder namespace. Where two have the same name it is the gateway's own, else the one
-// of the later version.
+// Names maps the short name of each known contract to its responder namespace. Where two have the same name it is the
+// gateway's own, else the one of the later version.
 func (r *Registry) Names() map[string]string {
 	names := make(map[string]string, len(r.all))
 	for _, c := range r.all {

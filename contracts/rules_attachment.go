@@ -13,8 +13,9 @@ import (
 // MaxAttachment is the largest attachment in bytes, decoded: 20 MB.
 const MaxAttachment = 20 << 20
 
-// checkAttachments judges the files below path. A file whose content is of no kind that is taken, or of another size or sha256 than its description
-// says, is ATTACHMENT_TYPE; ATTACHMENT_TOO_LARGE is the size alone, the stated or the real one.
+// checkAttachments judges the files below path. A file whose content is of no kind that is taken, or of another size or
+// sha256 than its description says, is ATTACHMENT_TYPE; ATTACHMENT_TOO_LARGE is the size alone, the stated or the real
+// one.
 func checkAttachments(files []Attachment, path string) *Error {
 	for i := range files {
 		if err := checkAttachment(&files[i], nth(path+"/attachment", i)); err != nil {
@@ -33,7 +34,8 @@ func checkAttachment(a *Attachment, path string) *Error {
 	case a.Size < 0:
 		return refuse(SubAttachmentType, path+"/size", "Bilagans storlek stämmer inte. Ange filens storlek i byte.")
 	case a.Size > MaxAttachment || a.length() > MaxAttachment:
-		return refuse(SubAttachmentTooLarge, path+"/size", "Bilagan är större än 20 MB. Skicka en mindre fil, eller dela upp den.")
+		return refuse(SubAttachmentTooLarge, path+"/size",
+			"Bilagan är större än 20 MB. Skicka en mindre fil, eller dela upp den.")
 	}
 	if a.Reference != "" {
 		return a.checkReference(path)
@@ -42,11 +44,14 @@ func checkAttachment(a *Attachment, path string) *Error {
 	case a.length() == 0:
 		return FieldMissing(path+"/value", "Bilagan är tom. Skicka filens innehåll eller en referens till den.")
 	case a.Size != a.length():
-		return refuse(SubAttachmentType, path+"/size", "Bilagans storlek stämmer inte med innehållet. Ange filens storlek i byte.")
+		return refuse(SubAttachmentType, path+"/size",
+			"Bilagans storlek stämmer inte med innehållet. Ange filens storlek i byte.")
 	case a.Kind() == "":
-		return refuse(SubAttachmentType, path+"/value", "Bilagans filtyp tas inte emot. Skicka PDF, PNG, JPEG, GIF eller ren text.")
+		return refuse(SubAttachmentType, path+"/value",
+			"Bilagans filtyp tas inte emot. Skicka PDF, PNG, JPEG, GIF eller ren text.")
 	case a.SHA256 != "" && !a.sameSum():
-		return refuse(SubAttachmentType, path+"/sha256", "Bilagans kontrollsumma stämmer inte med innehållet. Räkna om SHA-256 på filen.")
+		return refuse(SubAttachmentType, path+"/sha256",
+			"Bilagans kontrollsumma stämmer inte med innehållet. Räkna om SHA-256 på filen.")
 	}
 	return nil
 }
@@ -57,12 +62,14 @@ func (a *Attachment) checkReference(path string) *Error {
 	case a.length() > 0:
 		return NotAllowed(path+"/reference", "En bilaga har antingen innehåll eller en referens.")
 	case labelled(a.MediaType) == "":
-		return refuse(SubAttachmentType, path+"/mediaType", "Bilagans filtyp tas inte emot. Skicka PDF, PNG, JPEG, GIF eller ren text.")
+		return refuse(SubAttachmentType, path+"/mediaType",
+			"Bilagans filtyp tas inte emot. Skicka PDF, PNG, JPEG, GIF eller ren text.")
 	}
 	return nil
 }
 
-// Kind is what a file is by its content, or by its label where the content is elsewhere; "" where it is none of the kinds that are taken.
+// Kind is what a file is by its content, or by its label where the content is elsewhere; "" where it is none of the
+// kinds that are taken.
 func (a *Attachment) Kind() string {
 	if a.Reference != "" && a.length() == 0 {
 		return labelled(a.MediaType)
@@ -133,11 +140,13 @@ func silent(mediaType string) bool {
 	return false
 }
 
-// pdfWithin is how far into a file readers of PDF look for its beginning: some systems put a line of their own before it.
+// pdfWithin is how far into a file readers of PDF look for its beginning: some systems put a line of their own before
+// it.
 const pdfWithin = 1024
 
-// KindOf is the kind of a file by its first bytes, whatever its label says; "" for none that is taken. The label decides only what the bytes leave
-// open: text that mentions PDF is text where it says so, and text that says to be a page or a script is none.
+// KindOf is the kind of a file by its first bytes, whatever its label says; "" for none that is taken. The label
+// decides only what the bytes leave open: text that mentions PDF is text where it says so, and text that says to be a
+// page or a script is none.
 func KindOf(mediaType string, head []byte) string {
 	has := func(s string) bool { return bytes.HasPrefix(head, []byte(s)) }
 	switch {
@@ -159,8 +168,8 @@ func KindOf(mediaType string, head []byte) string {
 	return ""
 }
 
-// plainText tells whether the beginning of value can be text: UTF-16 with its mark, or bytes without control characters, which both
-// UTF-8 and the old 8-bit sets are.
+// plainText tells whether the beginning of value can be text: UTF-16 with its mark, or bytes without control
+// characters, which both UTF-8 and the old 8-bit sets are.
 func plainText(value []byte) bool {
 	if bytes.HasPrefix(value, []byte("\xff\xfe")) || bytes.HasPrefix(value, []byte("\xfe\xff")) {
 		return true

@@ -25,7 +25,11 @@ func TestAttachment(t *testing.T) {
 		{"text of an old 8-bit set is taken", sampleFile("text/plain", "\xe5\xe4\xf6"), "", ""},
 		{"text in UTF-16 is taken", sampleFile("text/plain", "\xff\xfeh\x00"), "", ""},
 		{"a media type has parameters and any case", sampleFile("Text/Plain; charset=utf-8", "hej"), "", ""},
-		{"a reference is taken", Attachment{ID: "1", FileName: "f", MediaType: "image/png", Size: 9, Reference: "https://example.org/f"}, "", ""},
+		{
+			"a reference is taken",
+			Attachment{ID: "1", FileName: "f", MediaType: "image/png", Size: 9, Reference: "https://example.org/f"},
+			"", "",
+		},
 		{"a page is no text", sampleFile("text/html", "<p>"), SubAttachmentType, "/value"},
 		{"a script is no text", sampleFile("application/javascript", "alert(1)"), SubAttachmentType, "/value"},
 		{"a file without a label is what it is", sampleFile("", "x"), "", ""},
@@ -37,12 +41,23 @@ func TestAttachment(t *testing.T) {
 		{"application/x-pdf is a PDF", sampleFile("application/x-pdf", "%PDF-1.4"), "", ""},
 		{"a label has parameters that nobody can read", sampleFile("application/pdf; name=å;;", "%PDF-1.4"), "", ""},
 		{"a byte order mark may stand before a PDF", sampleFile("application/pdf", "\xef\xbb\xbf%PDF-1.4"), "", ""},
-		{"a printer's own line may stand before a PDF", sampleFile("application/pdf", "\x1b%-12345X@PJL\r\n%PDF-1.4"), "", ""},
+		{
+			"a printer's own line may stand before a PDF", sampleFile("application/pdf", "\x1b%-12345X@PJL\r\n%PDF-1.4"), "", "",
+		},
 		{"text may mention a PDF", sampleFile("text/plain", "Filen börjar med %PDF-1.4"), "", ""},
-		{"a reference is of a kind in use", Attachment{ID: "1", FileName: "f", MediaType: "image/jpg", Reference: "https://example.org/f"}, "", ""},
+		{
+			"a reference is of a kind in use",
+			Attachment{ID: "1", FileName: "f", MediaType: "image/jpg", Reference: "https://example.org/f"},
+			"", "",
+		},
 		{"a program is no PDF", sampleFile("application/pdf", "MZ\x00\x01"), SubAttachmentType, "/value"},
 		{"a program is no text", sampleFile("text/plain", "MZ\x00\x01"), SubAttachmentType, "/value"},
-		{"a reference to an unknown type is refused", Attachment{ID: "1", FileName: "f", MediaType: "a/b", Reference: "https://example.org/f"}, SubAttachmentType, "/mediaType"},
+		{
+			"a reference to an unknown type is refused",
+			Attachment{ID: "1", FileName: "f", MediaType: "a/b", Reference: "https://example.org/f"},
+			SubAttachmentType,
+			"/mediaType",
+		},
 		{"an id is asked", Attachment{FileName: "f"}, SubFieldMissing, "/id"},
 		{"a name is asked", Attachment{ID: "1"}, SubFieldMissing, "/fileName"},
 		{"an empty file is none", sampleFile("text/plain", ""), SubFieldMissing, "/value"},
@@ -63,8 +78,10 @@ func TestAttachment(t *testing.T) {
 	add("a stated size is the real one", func(a *Attachment) { a.Size = 4 }, SubAttachmentType, "/size")
 	add("a size is not negative", func(a *Attachment) { a.Size = -1 }, SubAttachmentType, "/size")
 	add("a right sum is taken", func(a *Attachment) { a.SHA256 = strings.ToUpper(hex.EncodeToString(sum[:])) }, "", "")
-	add("a wrong sum is refused", func(a *Attachment) { a.SHA256 = strings.Repeat("00", 32) }, SubAttachmentType, "/sha256")
-	add("a file is not both here and elsewhere", func(a *Attachment) { a.Reference = "https://example.org" }, SubSchema, "/reference")
+	add("a wrong sum is refused", func(a *Attachment) { a.SHA256 = strings.Repeat("00", 32) }, SubAttachmentType,
+		"/sha256")
+	add("a file is not both here and elsewhere", func(a *Attachment) { a.Reference = "https://example.org" }, SubSchema,
+		"/reference")
 	for _, c := range cases {
 		t.Run(c.sentence, func(t *testing.T) {
 			err := checkAttachment(&c.file, "attachment")

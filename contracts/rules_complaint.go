@@ -47,7 +47,8 @@ func (r rules) patient(c *Complaint, path string) *Error {
 		}
 	}
 	if p.DateOfBirth != "" && !validPartialDate(p.DateOfBirth) {
-		return refuse(SubSchema, path+"/dateOfBirth", "Födelsedagen finns inte. Ange ÅÅÅÅMMDD, eller ÅÅÅÅMM eller ÅÅÅÅ om inte mer är känt.")
+		return refuse(SubSchema, path+"/dateOfBirth",
+			"Födelsedagen finns inte. Ange ÅÅÅÅMMDD, eller ÅÅÅÅMM eller ÅÅÅÅ om inte mer är känt.")
 	}
 	if p.Gender != nil {
 		return r.known(p.Gender, SystemGender, path+"/gender")
@@ -55,16 +56,18 @@ func (r rules) patient(c *Complaint, path string) *Error {
 	return nil
 }
 
-// CheckPlace judges where a case happened by the kind of who receives it: a care unit needs the unit's HSA-id and takes no free
-// text (PLACE_TEXT_NOT_ALLOWED, FIELD_MISSING); a patient board takes both or neither. path is the ComplaintType element. It is exported for a
-// NEW_CASE: whether its handling unit is a board, a message alone does not tell.
+// CheckPlace judges where a case happened by the kind of who receives it: a care unit needs the unit's HSA-id and takes
+// no free text (PLACE_TEXT_NOT_ALLOWED, FIELD_MISSING); a patient board takes both or neither. path is the
+// ComplaintType element. It is exported for a NEW_CASE: whether its handling unit is a board, a message alone does not
+// tell.
 func CheckPlace(c *Complaint, kind, path string) *Error {
 	if kind == KindPatientBoard {
 		return nil
 	}
 	if c.IncidentPlaceText != "" {
-		return refuse(SubPlaceTextNotAllowed, path+"/incidentPlaceText", "Platsen får beskrivas i fritext bara till en patientnämnd. Ange "+
-			"enhetens HSA-id i incidentUnit, eller skicka ärendet till patientnämnden.")
+		return refuse(SubPlaceTextNotAllowed, path+"/incidentPlaceText",
+			"Platsen får beskrivas i fritext bara till en patientnämnd. Ange "+
+				"enhetens HSA-id i incidentUnit, eller skicka ärendet till patientnämnden.")
 	}
 	if c.IncidentUnit == nil || blank(c.IncidentUnit.HSAID) {
 		return FieldMissing(path+"/incidentUnit/orgUnitHSAId", "Ange HSA-id för den enhet där det hände.")

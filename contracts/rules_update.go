@@ -65,14 +65,17 @@ func (r rules) status(u *Update) *Error {
 	case u.StatusTime == nil:
 		return FieldMissing(r.root+"/statusTime", "Ange när ärendet fick sin status.")
 	case u.Status == StatusClosed:
-		return ClassificationMissing(r.root+"/classification", "Ett avslut skickas som CLOSE med klassificering, inte som en status.")
+		return ClassificationMissing(r.root+"/classification",
+			"Ett avslut skickas som CLOSE med klassificering, inte som en status.")
 	case u.Status == StatusForwarded:
-		return FieldMissing(r.root+"/newRecipient", "En vidarebefordran skickas som FORWARDED med ny mottagare, inte som en status.")
+		return FieldMissing(r.root+"/newRecipient",
+			"En vidarebefordran skickas som FORWARDED med ny mottagare, inte som en status.")
 	}
 	return nil
 }
 
-// classification is mandatory in a CLOSE, and in a CORRECTION, which is nothing without it. Whether its unit may be given is relay's.
+// classification is mandatory in a CLOSE, and in a CORRECTION, which is nothing without it. Whether its unit may be
+// given is relay's.
 func (r rules) classification(u *Update) *Error {
 	path := r.root + "/classification"
 	c := u.Classification

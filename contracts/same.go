@@ -15,9 +15,10 @@ import (
 // SameContent tells whether two request envelopes have equal content: the children of Body are equal after exclusive
 // canonicalisation without comments. Both are UTF-8 and have passed the guard; the error is about one that has not.
 //
-// Neither is brought to its canonical form, which would cost many times the memory of a large message. Two canonical forms are equal exactly when the
-// elements, attributes, texts and processing instructions are, prefixes included, and the prefixes that are seen mean the same; so the two are
-// read side by side. A test compares the answer with a whole canonicaliser's.
+// Neither is brought to its canonical form, which would cost many times the memory of a large message. Two canonical
+// forms are equal exactly when the elements, attributes, texts and processing instructions are, prefixes included, and
+// the prefixes that are seen mean the same; so the two are read side by side. A test compares the answer with a whole
+// canonicaliser's.
 func SameContent(a, b []byte) (bool, error) {
 	if bytes.Equal(a, b) {
 		return true, nil
@@ -32,7 +33,8 @@ func SameContent(a, b []byte) (bool, error) {
 		if err != nil {
 			return false, fmt.Errorf("reading second envelope: %w", err)
 		}
-		if x.kind != y.kind || x.name != y.name || x.space != y.space || x.text != y.text || !slices.Equal(x.attributes, y.attributes) {
+		if x.kind != y.kind || x.name != y.name || x.space != y.space || x.text != y.text ||
+			!slices.Equal(x.attributes, y.attributes) {
 			return false, nil
 		}
 		if x.kind == contentEnd {

@@ -11,7 +11,9 @@ import (
 )
 
 func envelope(body string) []byte {
-	return []byte(`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>` + body + `</s:Body></s:Envelope>`)
+	return []byte(
+		`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>` + body + `</s:Body></s:Envelope>`,
+	)
 }
 
 func TestSameContent(t *testing.T) {
@@ -29,7 +31,10 @@ func TestSameContent(t *testing.T) {
 		{"a character reference", `<a>&#65;</a>`, `<a>A</a>`, true},
 		{"a line end", "<a>x\r\ny</a>", "<a>x\ny</a>", true},
 		{"a prefix that nobody uses", `<a xmlns:p="urn:p"/>`, `<a/>`, true},
-		{"where a prefix is declared", `<p:a xmlns:p="urn:p"><p:b/></p:a>`, `<p:a xmlns:p="urn:p"><p:b xmlns:p="urn:p"/></p:a>`, true},
+		{
+			"where a prefix is declared", `<p:a xmlns:p="urn:p"><p:b/></p:a>`,
+			`<p:a xmlns:p="urn:p"><p:b xmlns:p="urn:p"/></p:a>`, true,
+		},
 		{"blanks beside the body's child", "\n<a/>\n", `<a/>`, true},
 		{"another text", `<a>x</a>`, `<a>y</a>`, false},
 		{"a blank in the text", `<a>x</a>`, `<a>x </a>`, false},
@@ -63,8 +68,15 @@ func TestSameContent(t *testing.T) {
 }
 
 func TestSameContentLooksAtNothingButTheBody(t *testing.T) {
-	a := []byte(`<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><x>1</x></s:Header><s:Body><a>1</a></s:Body></s:Envelope>`)
-	b := []byte("\ufeff" + `<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body id="1"><a>1</a></e:Body></e:Envelope>` + "\n")
+	a := []byte(
+		`<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header>` +
+			`<x>1</x></s:Header><s:Body><a>1</a></s:Body></s:Envelope>`,
+	)
+	b := []byte(
+		"\ufeff" +
+			`<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body id="1"><a>1</a></e:Body></e:Envelope>` +
+			"\n",
+	)
 	if same, err := SameContent(a, b); err != nil || !same {
 		t.Errorf("got %v, %v", same, err)
 	}
@@ -72,7 +84,9 @@ func TestSameContentLooksAtNothingButTheBody(t *testing.T) {
 
 func TestSameContentOfBrokenEnvelopes(t *testing.T) {
 	good := envelope(`<a/>`)
-	for _, bad := range []string{"", "<", "</a>", "<s:Envelope>", "<a/>", `<a><a`, string(envelope(`<p:a/>`)), string(envelope(`<a>&secret;</a>`))} {
+	for _, bad := range []string{
+		"", "<", "</a>", "<s:Envelope>", "<a/>", `<a><a`, string(envelope(`<p:a/>`)), string(envelope(`<a>&secret;</a>`)),
+	} {
 		for _, pair := range [][2][]byte{{good, []byte(bad)}, {[]byte(bad), good}} {
 			same, err := SameContent(pair[0], pair[1])
 			if same {
@@ -116,7 +130,8 @@ func TestSameContentAgreesWithCanonicalForm(t *testing.T) {
 	})
 }
 
-// drawElement draws xmlns="" only where a default namespace is in scope: the canonicaliser writes a needless one too, against the recommendation.
+// drawElement draws xmlns="" only where a default namespace is in scope: the canonicaliser writes a needless one too,
+// against the recommendation.
 func drawElement(t *rapid.T, depth int, inDefault bool) string {
 	pick := func(label string, of ...string) string { return rapid.SampledFrom(of).Draw(t, label) }
 	name := pick("name", "a", "p:a")
@@ -125,7 +140,8 @@ func drawElement(t *rapid.T, depth int, inDefault bool) string {
 		space = ""
 	}
 	inDefault = space == ` xmlns="urn:3"` || inDefault && space == ""
-	tag := name + ` xmlns:p="` + pick("p", "urn:1", "urn:1", "urn:2") + `"` + space + pick("attribute", "", "", ` x="1"`, ` p:x="1"`)
+	tag := name + ` xmlns:p="` + pick("p", "urn:1", "urn:1", "urn:2") + `"` + space +
+		pick("attribute", "", "", ` x="1"`, ` p:x="1"`)
 	inner := pick("text", "", "", "x", "<!---->", "<![CDATA[x]]>", "&#120;")
 	for range rapid.IntRange(0, depth-1).Draw(t, "children") {
 		inner += drawElement(t, depth-1, inDefault) + pick("after", "", "", "x")

@@ -52,7 +52,9 @@ func sampleAnswer() *Message {
 func sampleForward() *Message {
 	m := sampleSend()
 	m.Complaint = nil
-	m.Forward = &Forward{Original: *sampleComplaint(), From: OrgUnit{HSAID: "SE2010123456-1002"}, Time: stamp("20260302090000")}
+	m.Forward = &Forward{
+		Original: *sampleComplaint(), From: OrgUnit{HSAID: "SE2010123456-1002"}, Time: stamp("20260302090000"),
+	}
 	return m
 }
 
@@ -113,7 +115,8 @@ func testRules(t testing.TB, root string) rules {
 
 func TestCodeSets(t *testing.T) {
 	r := testRules(t, "")
-	if c, ok := r.codes[SystemProblem].Code("1.2"); !ok || c.Parent != "1" || c.Display != "Diagnos" || c.Status != "confirmed" {
+	if c, ok := r.codes[SystemProblem].Code("1.2"); !ok || c.Parent != "1" || c.Display != "Diagnos" ||
+		c.Status != "confirmed" {
 		t.Errorf("1.2 is %+v, %v", c, ok)
 	}
 	if _, ok := r.codes[SystemProblem].Code(""); ok {

@@ -26,9 +26,10 @@ type schema struct {
 	sessions sync.Pool         // of *xsd.Session
 }
 
-// wrapper is a schema of the envelope. Its Body holds the request element and nothing else. The Header is not looked at, not even where a header's type
-// is known: LogicalAddress is a string there, and stacks add mustUnderstand to it.
-const wrapper = `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:c="%[1]s" targetNamespace="` + soap.NamespaceEnvelope + `" elementFormDefault="qualified">
+// wrapper is a schema of the envelope. Its Body holds the request element and nothing else. The Header is not looked
+// at, not even where a header's type is known: LogicalAddress is a string there, and stacks add mustUnderstand to it.
+const wrapper = `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:c="%[1]s" targetNamespace="` +
+	soap.NamespaceEnvelope + `" elementFormDefault="qualified">
 <xs:import namespace="%[1]s" schemaLocation="%[2]s"/>
 <xs:element name="Envelope"><xs:complexType><xs:sequence>
 <xs:element name="Header" minOccurs="0"><xs:complexType><xs:sequence>
@@ -54,7 +55,8 @@ func compile(pack fs.FS, file string, request xml.Name) (*schema, error) {
 		}
 		return xsd.Bytes(name, text), nil
 	}
-	source := xsd.Bytes("envelope.xsd", fmt.Appendf(nil, wrapper, escape(request.Space), escape(file), escape(request.Local)))
+	source := xsd.Bytes("envelope.xsd",
+		fmt.Appendf(nil, wrapper, escape(request.Space), escape(file), escape(request.Local)))
 	engine, err := xsd.Compile(context.Background(), source.WithResolver(xsd.ResolverFunc(resolve)))
 	if err != nil {
 		return nil, fmt.Errorf("compiling schema %s: %w", file, err)
@@ -134,8 +136,8 @@ func (s *schema) validate(envelope []byte) error {
 	return e
 }
 
-// path is where the error is, below Body, of names that the schema declares: any other name was chosen by the sender and may be anything. An element
-// that is not expected where it stands is named too, if the schema has such an element.
+// path is where the error is, below Body, of names that the schema declares: any other name was chosen by the sender
+// and may be anything. An element that is not expected where it stands is named too, if the schema has such an element.
 func (s *schema) path(e *xsderrors.Error) string {
 	var known []string
 	place := strings.TrimPrefix(e.Path, "/Envelope")
@@ -180,7 +182,8 @@ func schemaText(code xsderrors.Code) string {
 	const remedy = " Rätta meddelandet enligt kontraktets schema och skicka det med ett nytt id."
 	switch code {
 	case xsderrors.CodeValidationElement:
-		return "Ett element är okänt, står på fel plats eller förekommer för många gånger, eller så saknas ett element före det." + remedy
+		return "Ett element är okänt, står på fel plats eller förekommer för många gånger, eller så saknas ett element " +
+			"före det." + remedy
 	case xsderrors.CodeValidationContent:
 		return "Ett obligatoriskt element saknas i elementet. Ett frivilligt element som är tomt ska utelämnas." + remedy
 	case xsderrors.CodeValidationText:
@@ -188,7 +191,8 @@ func schemaText(code xsderrors.Code) string {
 	case xsderrors.CodeValidationAttribute:
 		return "Ett attribut är inte tillåtet eller saknas." + remedy
 	case xsderrors.CodeValidationNil:
-		return "Ett element har xsi:nil, som schemat inte tillåter där. Ett frivilligt element utan värde ska utelämnas." + remedy
+		return "Ett element har xsi:nil, som schemat inte tillåter där. Ett frivilligt element utan värde ska utelämnas." +
+			remedy
 	case xsderrors.CodeValidationFacet, xsderrors.CodeValidationType:
 		return "Ett värde har inte den form, längd eller typ som schemat kräver." + remedy
 	case xsderrors.CodeValidationRoot:

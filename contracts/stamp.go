@@ -24,8 +24,8 @@ var stockholm = sync.OnceValue(func() *time.Location {
 	return zone
 })
 
-// ParseStamp reads YYYYMMDDhhmmss as Swedish local time. Of the repeated hour in October it takes the first. The error is ErrNoTime for
-// anything else, the hour that is skipped in March included; the Stamp then has Raw alone.
+// ParseStamp reads YYYYMMDDhhmmss as Swedish local time. Of the repeated hour in October it takes the first. The error
+// is ErrNoTime for anything else, the hour that is skipped in March included; the Stamp then has Raw alone.
 func ParseStamp(raw string) (Stamp, error) {
 	s := Stamp{Raw: raw}
 	if len(raw) != len(stampLayout) {

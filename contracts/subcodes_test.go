@@ -10,7 +10,8 @@ import (
 	"rivgate/wsdl"
 )
 
-// The sub codes of the program, of the schema and of the integration guide are the same, each with its error code, a cause and a remedy.
+// The sub codes of the program, of the schema and of the integration guide are the same, each with its error code, a
+// cause and a remedy.
 func TestSubCodesAreDocumented(t *testing.T) {
 	source, err := os.ReadFile("error.go")
 	if err != nil {
@@ -38,8 +39,11 @@ func TestSubCodesAreDocumented(t *testing.T) {
 	_, table, _ := strings.Cut(string(guide), "\n## Sub codes\n")
 	table, _, _ = strings.Cut(table, "\n## ")
 	for where, list := range map[string][][]string{
-		"schema": regexp.MustCompile(`(?m)^([A-Z_]+) \(([A-Z_]+)\): (\S[^.]*\.) (\S[^.]*\.)$`).FindAllStringSubmatch(string(schema), -1),
-		"guide":  regexp.MustCompile("(?m)^\\| `([A-Z_]+)` \\| `([A-Z_]+)` \\| (\\S[^.]*\\.) \\| (\\S[^.]*\\.) \\|$").FindAllStringSubmatch(table, -1),
+		"schema": regexp.MustCompile(`(?m)^([A-Z_]+) \(([A-Z_]+)\): (\S[^.]*\.) (\S[^.]*\.)$`).FindAllStringSubmatch(
+			string(schema), -1,
+		),
+		"guide": regexp.MustCompile("(?m)^\\| `([A-Z_]+)` \\| `([A-Z_]+)` \\| (\\S[^.]*\\.) \\| (\\S[^.]*\\.) \\|$").
+			FindAllStringSubmatch(table, -1),
 	} {
 		said := map[string]bool{}
 		for _, found := range list {

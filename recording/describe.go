@@ -22,7 +22,9 @@ func (e *Exchange) ContentType() string {
 // contract is the namespace by which the request is routed.
 func (e *Exchange) contract() string {
 	const limit = 64 << 20
-	request, err := soap.ReadRequest(bytes.NewReader(e.Part(Request)), e.ContentType(), soap.Limits{Message: limit, Whole: limit})
+	request, err := soap.ReadRequest(bytes.NewReader(e.Part(Request)), e.ContentType(), soap.Limits{
+		Message: limit, Whole: limit,
+	})
 	if err != nil {
 		return ""
 	}
@@ -30,8 +32,9 @@ func (e *Exchange) contract() string {
 	return request.Contract
 }
 
-// OutcomeOf says in a word or two what a response is: the code of a fault, as "VP007" or "Client"; the code of a result, with its sub code,
-// as "OK" or "ERROR TEXT_MISSING"; "response" for any other envelope, and "" for what is none.
+// OutcomeOf says in a word or two what a response is: the code of a fault, as "VP007" or "Client"; the code of a
+// result, with its sub code, as "OK" or "ERROR TEXT_MISSING"; "response" for any other envelope, and "" for what is
+// none.
 func OutcomeOf(response []byte) string {
 	if f, ok := soap.ReadFault(response); ok {
 		code, _, _ := strings.Cut(f.String, " ")

@@ -17,7 +17,8 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// description is exchange.yaml: what an exchange is, and how those of its parts stand in the file that do not stand there as they are.
+// description is exchange.yaml: what an exchange is, and how those of its parts stand in the file that do not stand
+// there as they are.
 type description struct {
 	Contract string             `yaml:"contract,omitempty"`
 	Outcome  string             `yaml:"outcome,omitempty"`
@@ -210,7 +211,8 @@ func standsAsText(content []byte) bool {
 		return false
 	}
 	back := txtar.Parse(txtar.Format(&txtar.Archive{Files: []txtar.File{{Name: "x", Data: content}}}))
-	return len(back.Files) == 1 && bytes.Equal(bytes.TrimSuffix(back.Files[0].Data, []byte("\n")), bytes.TrimSuffix(content, []byte("\n")))
+	return len(back.Files) == 1 &&
+		bytes.Equal(bytes.TrimSuffix(back.Files[0].Data, []byte("\n")), bytes.TrimSuffix(content, []byte("\n")))
 }
 
 func wrapped(line string) (text []byte) {
@@ -220,8 +222,8 @@ func wrapped(line string) (text []byte) {
 	return append(append(text, line...), '\n')
 }
 
-// Format is the file as text. The parts of a single exchange that has the name of the file stand without a folder. Contract and outcome are
-// written as the parts say.
+// Format is the file as text. The parts of a single exchange that has the name of the file stand without a folder.
+// Contract and outcome are written as the parts say.
 func (f *File) Format(name string) ([]byte, error) {
 	archive := &txtar.Archive{Comment: []byte(f.Comment)}
 	for _, e := range f.Exchanges {

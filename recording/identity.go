@@ -14,15 +14,16 @@ import (
 	"time"
 )
 
-// Identity is a system's function certificate, made at start. It proves nothing: in the demo a trusted proxy is played, which would have
-// checked it.
+// Identity is a system's function certificate, made at start. It proves nothing: in the demo a trusted proxy is played,
+// which would have checked it.
 type Identity struct {
 	HSAID       string
 	Certificate *x509.Certificate
 	header      string
 }
 
-// NewIdentity makes a certificate whose subject's serialNumber (OID 2.5.4.5) is the system's HSA-id, as SITHS function certificates have it.
+// NewIdentity makes a certificate whose subject's serialNumber (OID 2.5.4.5) is the system's HSA-id, as SITHS function
+// certificates have it.
 func NewIdentity(hsaID string, now time.Time) (*Identity, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -42,7 +43,10 @@ func NewIdentity(hsaID string, now time.Time) (*Identity, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a certificate: %w", err)
 	}
-	return &Identity{HSAID: hsaID, Certificate: certificate, header: ForwardedForm(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))}, nil
+	return &Identity{
+		HSAID: hsaID, Certificate: certificate,
+		header: ForwardedForm(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})),
+	}, nil
 }
 
 // ForwardedForm is a PEM certificate as proxies put it into a header.

@@ -20,13 +20,14 @@ type Role int
 
 // The sides of the complaints contracts.
 const (
-	Portal         Role = iota // 1177's e-service: it sends cases and answers, and shows the mailbox that the gateway holds for the citizen
-	HandlingSystem             // a region's own system: it takes cases, and returns data when a person or a test says so
+	// 1177's e-service: it sends cases and answers, and shows the mailbox that the gateway holds for the citizen
+	Portal         Role = iota
+	HandlingSystem      // a region's own system: it takes cases, and returns data when a person or a test says so
 )
 
-// Mock plays one side of the complaints contracts, over real HTTP through the contract pack's own client and server, and shows a real
-// certificate. What it learns of a case comes from the contracts and the gateway's JSON API. It has everything in memory and is for trying
-// out and for tests only. Each method says whose it is.
+// Mock plays one side of the complaints contracts, over real HTTP through the contract pack's own client and server,
+// and shows a real certificate. What it learns of a case comes from the contracts and the gateway's JSON API. It has
+// everything in memory and is for trying out and for tests only. Each method says whose it is.
 type Mock struct {
 	Role     Role
 	Wire     Wire
@@ -34,11 +35,12 @@ type Mock struct {
 	Now      func() time.Time //
 	NewID    func() string    // UUIDs
 	Identity *Identity
-	Header   string       // name of the header for the certificate
-	Gateway  string       // URL of the gateway's contract: the portal's is SendComplaint, the handling system's ReturnComplaint
-	API      string       // URL of the gateway's web listener; the portal's alone
-	HTTP     *http.Client // for the API
-	Door     Door         // where it listens: the portal shows its pages, the handling system takes messages
+	Header   string // name of the header for the certificate
+	// URL of the gateway's contract: the portal's is SendComplaint, the handling system's ReturnComplaint
+	Gateway string
+	API     string       // URL of the gateway's web listener; the portal's alone
+	HTTP    *http.Client // for the API
+	Door    Door         // where it listens: the portal shows its pages, the handling system takes messages
 
 	mu       sync.Mutex
 	cases    []*MockCase
@@ -78,8 +80,8 @@ func noteOf(m *contracts.Message) Note {
 	return n
 }
 
-// Send sends a message of either side as it is; the same message again is the same bytes again. The error is a fault or that nothing answered; a
-// refusal by the contract stands in the receipt.
+// Send sends a message of either side as it is; the same message again is the same bytes again. The error is a fault or
+// that nothing answered; a refusal by the contract stands in the receipt.
 func (k *Mock) Send(ctx context.Context, m *contracts.Message) (contracts.Receipt, error) {
 	r, err := k.Wire.Do(ctx, k.Gateway, k.Identity.Header(k.Header), m)
 	if err == nil && r.Result.Code != contracts.ERROR {

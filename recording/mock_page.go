@@ -17,7 +17,8 @@ var portalPage string
 // Pages is the mock's own web interface: JSON for programs, and the portal's form for a person.
 func (k *Mock) Pages() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /cases", handle(func(*http.Request) (any, error) { return map[string]any{"items": k.Cases()}, nil }))
+	mux.HandleFunc("GET /cases",
+		handle(func(*http.Request) (any, error) { return map[string]any{"items": k.Cases()}, nil }))
 	switch k.Role {
 	case Portal:
 		k.portalPages(mux)
@@ -134,9 +135,11 @@ func (u unit) recipient() contracts.Recipient {
 func formComplaint(r *http.Request, u unit) contracts.Complaint {
 	c := contracts.Complaint{
 		Reporter: contracts.Reporter{
-			PersonID: contracts.PersonID{ID: r.PostFormValue("person"), Type: contracts.OIDPersonnummer}, Role: contracts.RolePatient,
+			PersonID: contracts.PersonID{ID: r.PostFormValue("person"), Type: contracts.OIDPersonnummer},
+			Role:     contracts.RolePatient,
 		},
-		IncidentDate: compact(r.PostFormValue("date")), Description: r.PostFormValue("description"), ReplyWanted: r.PostFormValue("reply") != "",
+		IncidentDate: compact(r.PostFormValue("date")), Description: r.PostFormValue("description"),
+		ReplyWanted: r.PostFormValue("reply") != "",
 	}
 	if u.Kind == "patient_board" {
 		c.IncidentPlaceText = r.PostFormValue("place")

@@ -21,12 +21,15 @@ func (k *Mock) Complain(to contracts.Recipient, complaint contracts.Complaint) *
 	}
 	return &contracts.Message{
 		ID: contracts.II{Root: k.Identity.HSAID, Extension: k.NewID()}, SentTime: now, Sequence: 1,
-		CaseID: &contracts.II{Root: k.Service, Extension: k.NewID()}, Receiver: to.Unit.HSAID, Recipient: &to, Complaint: &complaint,
+		CaseID: &contracts.II{Root: k.Service, Extension: k.NewID()}, Receiver: to.Unit.HSAID, Recipient: &to,
+		Complaint: &complaint,
 	}
 }
 
 // Submit sends a new case as the portal and returns 1177's id of it.
-func (k *Mock) Submit(ctx context.Context, to contracts.Recipient, complaint contracts.Complaint) (string, contracts.Receipt, error) {
+func (k *Mock) Submit(ctx context.Context, to contracts.Recipient,
+	complaint contracts.Complaint,
+) (string, contracts.Receipt, error) {
 	m := k.Complain(to, complaint)
 	r, err := k.Send(ctx, m)
 	return m.CaseID.Extension, r, err
@@ -41,11 +44,14 @@ func (k *Mock) Answer(ctx context.Context, caseID string, a contracts.Answer) (c
 	if err := k.get(ctx, "/api/cases/"+url.PathEscape(caseID), &c); err != nil {
 		return contracts.Receipt{}, err
 	}
-	to := contracts.Recipient{Unit: contracts.OrgUnit{HSAID: c.Handler.Unit, Name: c.Handler.Name}, Kind: strings.ToUpper(c.Handler.Kind)}
+	to := contracts.Recipient{
+		Unit: contracts.OrgUnit{HSAID: c.Handler.Unit, Name: c.Handler.Name}, Kind: strings.ToUpper(c.Handler.Kind),
+	}
 	sent, _ := k.Case(caseID)
 	return k.Send(ctx, &contracts.Message{
-		ID: contracts.II{Root: k.Identity.HSAID, Extension: k.NewID()}, SentTime: contracts.NewStamp(k.Now()), Sequence: sent.sequence + 1,
-		CaseID: &c.Case, Receiver: to.Unit.HSAID, Recipient: &to, Answer: &a,
+		ID: contracts.II{Root: k.Identity.HSAID, Extension: k.NewID()}, SentTime: contracts.NewStamp(k.Now()),
+		Sequence: sent.sequence + 1,
+		CaseID:   &c.Case, Receiver: to.Unit.HSAID, Recipient: &to, Answer: &a,
 	})
 }
 

@@ -16,17 +16,22 @@ func (k *Mock) Take(_ context.Context, m *contracts.Message) (contracts.Receipt,
 		k.repeats++
 		return r, nil
 	}
-	r := contracts.Receipt{Result: contracts.Result{Code: contracts.OK, LogID: k.NewID()}, ReceivedTime: contracts.NewStamp(k.Now())}
+	r := contracts.Receipt{
+		Result: contracts.Result{Code: contracts.OK, LogID: k.NewID()}, ReceivedTime: contracts.NewStamp(k.Now()),
+	}
 	var c *MockCase
 	if m.CaseID != nil {
 		c = k.find(m.CaseID.Extension)
 	}
 	if m.CaseID == nil || m.Recipient == nil || c == nil && m.Answer != nil {
-		r.Result.Code, r.Result.ErrorCode, r.Result.SubCode = contracts.ERROR, contracts.ApplicationError, contracts.SubUnknownCase
+		r.Result.Code, r.Result.ErrorCode, r.Result.SubCode = contracts.ERROR, contracts.ApplicationError,
+			contracts.SubUnknownCase
 		return r, nil
 	}
 	if c == nil {
-		c = &MockCase{CaseID: *m.CaseID, External: contracts.II{Root: k.Identity.HSAID, Extension: fmt.Sprintf("AVV-%d", len(k.cases)+1)}}
+		c = &MockCase{
+			CaseID: *m.CaseID, External: contracts.II{Root: k.Identity.HSAID, Extension: fmt.Sprintf("AVV-%d", len(k.cases)+1)},
+		}
 		k.cases = append(k.cases, c)
 	}
 	c.Unit = m.Recipient.Unit
@@ -46,7 +51,8 @@ func (k *Mock) Repeats() int {
 	return k.repeats
 }
 
-// Return sends the handling system's update on a case, by the extension of 1177's id: ids, times, number and handling unit are filled in.
+// Return sends the handling system's update on a case, by the extension of 1177's id: ids, times, number and handling
+// unit are filled in.
 func (k *Mock) Return(ctx context.Context, caseID string, u contracts.Update) (contracts.Receipt, error) {
 	c, ok := k.Case(caseID)
 	if !ok {
@@ -55,11 +61,15 @@ func (k *Mock) Return(ctx context.Context, caseID string, u contracts.Update) (c
 	if u.HandlingUnit.HSAID == "" {
 		u.HandlingUnit = c.Unit
 	}
-	return k.sendUpdate(ctx, &contracts.Message{CaseID: &c.CaseID, ExternalCaseID: &c.External, Sequence: c.sequence + 1, Update: &u})
+	return k.sendUpdate(ctx, &contracts.Message{
+		CaseID: &c.CaseID, ExternalCaseID: &c.External, Sequence: c.sequence + 1, Update: &u,
+	})
 }
 
 // Begin sends a case that began outside 1177, by telephone say, at one of the handling system's units.
-func (k *Mock) Begin(ctx context.Context, unit contracts.OrgUnit, complaint contracts.Complaint) (contracts.Receipt, error) {
+func (k *Mock) Begin(ctx context.Context, unit contracts.OrgUnit,
+	complaint contracts.Complaint,
+) (contracts.Receipt, error) {
 	external := contracts.II{Root: k.Identity.HSAID, Extension: fmt.Sprintf("AVV-TEL-%d", len(k.Cases())+1)}
 	return k.sendUpdate(ctx, &contracts.Message{
 		ExternalCaseID: &external, Sequence: 1,

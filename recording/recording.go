@@ -1,7 +1,9 @@
-// Package recording holds recorded exchanges: what was sent, what came back, and what else was seen of it. It reads and writes them as
-// txtar files, one or several exchanges a file, and compares two of them. Its Mock plays either side of the complaints contracts.
+// Package recording holds recorded exchanges: what was sent, what came back, and what else was seen of it. It reads and
+// writes them as txtar files, one or several exchanges a file, and compares two of them. Its Mock plays either side of
+// the complaints contracts.
 //
-// It does not know what a gateway is or who runs the exchanges: it imports neither the line nor a store. testdata/README.md shows the format.
+// It does not know what a gateway is or who runs the exchanges: it imports neither the line nor a store.
+// testdata/README.md shows the format.
 package recording
 
 import (
@@ -43,7 +45,8 @@ type Exchange struct {
 	parts    map[string]*part
 }
 
-// part is the content of a part, and the body file that it stands in, relative to the recording; "" where it stands in the recording itself.
+// part is the content of a part, and the body file that it stands in, relative to the recording; "" where it stands in
+// the recording itself.
 type part struct {
 	content []byte
 	body    string
@@ -57,7 +60,8 @@ func (e *Exchange) Part(name string) []byte {
 	return nil
 }
 
-// Set replaces a part; without content it is removed. A part that stands in a body file stays there as long as it is equal to it.
+// Set replaces a part; without content it is removed. A part that stands in a body file stays there as long as it is
+// equal to it.
 func (e *Exchange) Set(name string, content []byte) {
 	switch p := e.parts[name]; {
 	case len(content) == 0:
@@ -87,7 +91,8 @@ type File struct {
 	Common    map[string][]byte // such as after.txt: what holds when all exchanges are done
 }
 
-// World is exchanges that are played in order against one gateway that begins empty: a folder of files, or a single file.
+// World is exchanges that are played in order against one gateway that begins empty: a folder of files, or a single
+// file.
 type World struct {
 	Name  string
 	Files []WorldFile
@@ -162,8 +167,8 @@ func (w *World) Write(root string) error {
 	return nil
 }
 
-// ReadWorlds reads all recordings below a folder, in the order of their names: each folder in it that has a txtar file is a world, and so is
-// each txtar file beside them.
+// ReadWorlds reads all recordings below a folder, in the order of their names: each folder in it that has a txtar file
+// is a world, and so is each txtar file beside them.
 func ReadWorlds(root string) ([]*World, error) {
 	entries, err := os.ReadDir(root)
 	if err != nil {

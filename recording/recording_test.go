@@ -75,7 +75,8 @@ func TestABodyFileStandsOnce(t *testing.T) {
 		t.Errorf("a part that is still equal to its body file left it, %v: %s", err, text)
 	}
 	e.Set(recording.Request, other)
-	if text, err := same.Format(e.ID); err != nil || strings.Contains(string(text), "body:") || !strings.Contains(string(text), string(other)) {
+	if text, err := same.Format(e.ID); err != nil || strings.Contains(string(text), "body:") ||
+		!strings.Contains(string(text), string(other)) {
 		t.Errorf("a part that changed stands in the body file, %v: %s", err, text)
 	}
 	if err := w.Write(root); err == nil {
@@ -92,12 +93,18 @@ func TestBrokenRecordingsAreRefusedWithTheirPlace(t *testing.T) {
 		"a description after the parts":    {"-- a/log --\nx\n-- a/exchange.yaml --\n", "before"},
 		"an unknown key":                   {"-- a/exchange.yaml --\noutcom: OK\n", "outcom"},
 		"a description of what is missing": {"-- a/exchange.yaml --\nparts: {log: {newline: none}}\n", "not there"},
-		"an unknown encoding":              {"-- a/exchange.yaml --\nparts: {log: {encoding: hex}}\n-- a/log --\n00\n", "hex"},
-		"an unknown newline":               {"-- a/exchange.yaml --\nparts: {log: {newline: two}}\n-- a/log --\nx\n", "two"},
-		"base64 that is none":              {"-- a/exchange.yaml --\nparts: {log: {encoding: base64}}\n-- a/log --\n!\n", "base64"},
-		"a body file that is missing":      {"-- a/exchange.yaml --\nparts: {log: {body: b}}\n", "b"},
-		"a body file outside":              {"-- a/exchange.yaml --\nparts: {log: {body: ../../b}}\n", "../../b"},
-		"a body file that is encoded":      {"-- a/exchange.yaml --\nparts: {log: {body: f.txtar, encoding: base64}}\n", "cannot stand"},
+		"an unknown encoding": {
+			"-- a/exchange.yaml --\nparts: {log: {encoding: hex}}\n-- a/log --\n00\n", "hex",
+		},
+		"an unknown newline": {"-- a/exchange.yaml --\nparts: {log: {newline: two}}\n-- a/log --\nx\n", "two"},
+		"base64 that is none": {
+			"-- a/exchange.yaml --\nparts: {log: {encoding: base64}}\n-- a/log --\n!\n", "base64",
+		},
+		"a body file that is missing": {"-- a/exchange.yaml --\nparts: {log: {body: b}}\n", "b"},
+		"a body file outside":         {"-- a/exchange.yaml --\nparts: {log: {body: ../../b}}\n", "../../b"},
+		"a body file that is encoded": {
+			"-- a/exchange.yaml --\nparts: {log: {body: f.txtar, encoding: base64}}\n", "cannot stand",
+		},
 	} {
 		_, err := recording.Read(fstest.MapFS{"f.txtar": {Data: []byte(c.text)}}, "f.txtar")
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "f.txtar") {
@@ -158,7 +165,8 @@ func TestDifferencesNameTheParts(t *testing.T) {
 // Whatever a part is, its bytes come back.
 func FuzzEveryByteComesBack(f *testing.F) {
 	for _, content := range []string{
-		"a\n", "a", "", "\n", "\n\n", "\xff\n", "\xef\xbb\xbf<a/>\r\n", "-- log --\n", "a\n-- x --", "-- \n --\n", "a\r\n-- b/log --\r\nc", "\x00",
+		"a\n", "a", "", "\n", "\n\n", "\xff\n", "\xef\xbb\xbf<a/>\r\n", "-- log --\n", "a\n-- x --", "-- \n --\n",
+		"a\r\n-- b/log --\r\nc", "\x00",
 	} {
 		f.Add([]byte(content), []byte("<r/>"))
 	}

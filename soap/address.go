@@ -9,9 +9,10 @@ import (
 	"rivgate/soap/guard"
 )
 
-// Addressed is the message as it is sent on: as UTF8 gives it, with the byte order mark of UTF-8 if it came with one, but with its receiver named by the header element header: LogicalAddress of
-// RIVTABP21, or To of RIVTABP20. Nothing but the name in the element's tags is changed, so its text and attributes, and all else, stay as
-// they are to the byte. A To beside a LogicalAddress is left out where it would be a second one. Nil unless Complete.
+// Addressed is the message as it is sent on: as UTF8 gives it, with the byte order mark of UTF-8 if it came with one,
+// but with its receiver named by the header element header: LogicalAddress of RIVTABP21, or To of RIVTABP20. Nothing
+// but the name in the element's tags is changed, so its text and attributes, and all else, stay as they are to the
+// byte. A To beside a LogicalAddress is left out where it would be a second one. Nil unless Complete.
 func (r *Request) Addressed(header xml.Name) []byte {
 	if !r.Complete {
 		return nil
@@ -48,8 +49,8 @@ type edit struct {
 	with []byte
 }
 
-// readdressed is the start of the message with its byte order mark and another receiver's header, and how much of the message it stands for: none,
-// if nothing is to be changed.
+// readdressed is the start of the message with its byte order mark and another receiver's header, and how much of the
+// message it stands for: none, if nothing is to be changed.
 func (r *Request) readdressed(header xml.Name) (head []byte, at int64) {
 	if r.coding == guard.UTF8 {
 		head = bytes.Clone(r.received[:r.mark])
@@ -81,8 +82,8 @@ func (r *Request) edits(header xml.Name) []edit {
 	return append(edits, left)
 }
 
-// renamed gives the tags of the element c another name. Its prefix is declared in the tag itself, and is one that the tag does not use for
-// anything else.
+// renamed gives the tags of the element c another name. Its prefix is declared in the tag itself, and is one that the
+// tag does not use for anything else.
 func (r *Request) renamed(c *guard.ReceiverHeader, header xml.Name) []edit {
 	start := r.utf8[c.StartTag.Begin:c.StartTag.End]
 	prefix := "rcv"
@@ -92,7 +93,12 @@ func (r *Request) renamed(c *guard.ReceiverHeader, header xml.Name) []edit {
 	name := prefix + ":" + header.Local
 	var namespace bytes.Buffer
 	escape(&namespace, header.Space)
-	edits := []edit{{guard.Span{Begin: c.StartTag.Begin, End: c.NameEnd}, fmt.Appendf(nil, `<%s xmlns:%s="%s"`, name, prefix, namespace.Bytes())}}
+	edits := []edit{
+		{
+			guard.Span{Begin: c.StartTag.Begin, End: c.NameEnd},
+			fmt.Appendf(nil, `<%s xmlns:%s="%s"`, name, prefix, namespace.Bytes()),
+		},
+	}
 	if c.EndTag != c.StartTag {
 		edits = append(edits, edit{c.EndTag, []byte("</" + name + ">")})
 	}

@@ -14,25 +14,36 @@ import (
 func TestAddressed(t *testing.T) {
 	to := xml.Name{Space: NamespaceAddressing, Local: "To"}
 	logical := xml.Name{Space: NamespaceRegistry, Local: "LogicalAddress"}
-	const begin = `<?xml version="1.0"?>` + "\r\n<!-- &kept; --><e:Envelope xmlns:e='" + NamespaceEnvelope + "' xmlns:a=\"" + NamespaceAddressing + `" xmlns:r="` + NamespaceRegistry + `"><e:Header>`
-	const end = `<x xmlns="urn:x" a="&lt;"><![CDATA[a<b]]>&amp;&#65;<?pi x?><!-- c --></x></e:Header><e:Body><b xmlns="urn:b"><![CDATA[<to/>]]>&gt;</b></e:Body></e:Envelope>` + "\n"
+	const begin = `<?xml version="1.0"?>` + "\r\n<!-- &kept; --><e:Envelope xmlns:e='" + NamespaceEnvelope +
+		"' xmlns:a=\"" + NamespaceAddressing + `" xmlns:r="` + NamespaceRegistry + `"><e:Header>`
+	const end = `<x xmlns="urn:x" a="&lt;"><![CDATA[a<b]]>&amp;&#65;<?pi x?><!-- c --></x></e:Header><e:Body><b ` +
+		`xmlns="urn:b"><![CDATA[<to/>]]>&gt;</b></e:Body></e:Envelope>` + "\n"
 	for _, c := range []struct {
 		sentence, from string
 		header         xml.Name
 		want           string
 	}{
-		{"To becomes LogicalAddress", `<a:To>SE1</a:To>`, logical, `<rcv:LogicalAddress xmlns:rcv="` + NamespaceRegistry + `">SE1</rcv:LogicalAddress>`},
-		{"LogicalAddress becomes To", `<r:LogicalAddress>SE1</r:LogicalAddress >`, to, `<rcv:To xmlns:rcv="` + NamespaceAddressing + `">SE1</rcv:To>`},
+		{
+			"To becomes LogicalAddress", `<a:To>SE1</a:To>`, logical,
+			`<rcv:LogicalAddress xmlns:rcv="` + NamespaceRegistry + `">SE1</rcv:LogicalAddress>`,
+		},
+		{
+			"LogicalAddress becomes To", `<r:LogicalAddress>SE1</r:LogicalAddress >`, to,
+			`<rcv:To xmlns:rcv="` + NamespaceAddressing + `">SE1</rcv:To>`,
+		},
 		{
 			"text, CDATA and references of the receiver stay", "<a:To> S<![CDATA[E]]>&#49;\r\n</a:To>", logical,
 			`<rcv:LogicalAddress xmlns:rcv="` + NamespaceRegistry + "\"> S<![CDATA[E]]>&#49;\r\n</rcv:LogicalAddress>",
 		},
 		{
-			"attributes stay, and their prefixes", `<To xmlns="` + NamespaceAddressing + `" xmlns:rcv="urn:rcv1" rcv:x="1" e:mustUnderstand = '1' >SE1</To>`, logical,
-			`<rcv2:LogicalAddress xmlns:rcv2="` + NamespaceRegistry + `" xmlns="` + NamespaceAddressing + `" xmlns:rcv="urn:rcv1" rcv:x="1" e:mustUnderstand = '1' >SE1</rcv2:LogicalAddress>`,
+			"attributes stay, and their prefixes",
+			`<To xmlns="` + NamespaceAddressing + `" xmlns:rcv="urn:rcv1" rcv:x="1" e:mustUnderstand = '1' >SE1</To>`, logical,
+			`<rcv2:LogicalAddress xmlns:rcv2="` + NamespaceRegistry + `" xmlns="` + NamespaceAddressing +
+				`" xmlns:rcv="urn:rcv1" rcv:x="1" e:mustUnderstand = '1' >SE1</rcv2:LogicalAddress>`,
 		},
 		{
-			"a To after LogicalAddress gives way", `<r:LogicalAddress>SE1</r:LogicalAddress><!-- c --><a:To e:mustUnderstand="1">http://x</a:To>`, to,
+			"a To after LogicalAddress gives way",
+			`<r:LogicalAddress>SE1</r:LogicalAddress><!-- c --><a:To e:mustUnderstand="1">http://x</a:To>`, to,
 			`<rcv:To xmlns:rcv="` + NamespaceAddressing + `">SE1</rcv:To><!-- c -->`,
 		},
 		{
@@ -45,7 +56,8 @@ func TestAddressed(t *testing.T) {
 		},
 		{"To stays To", `<a:To>SE1</a:To>`, to, `<a:To>SE1</a:To>`},
 		{
-			"the newer LogicalAddress is one too", `<LogicalAddress xmlns="` + guard.NamespaceRegistry2 + `">SE1</LogicalAddress>`, logical,
+			"the newer LogicalAddress is one too",
+			`<LogicalAddress xmlns="` + guard.NamespaceRegistry2 + `">SE1</LogicalAddress>`, logical,
 			`<LogicalAddress xmlns="` + guard.NamespaceRegistry2 + `">SE1</LogicalAddress>`,
 		},
 	} {
@@ -79,13 +91,20 @@ func TestAddressed(t *testing.T) {
 	}
 }
 
-// Whatever passes the guard passes it after a change of profile too, for the same receiver, and comes back by the change back.
+// Whatever passes the guard passes it after a change of profile too, for the same receiver, and comes back by the
+// change back.
 func FuzzAddressed(f *testing.F) {
 	for _, header := range []string{
-		`<a:To>SE1</a:To>`, `<LogicalAddress xmlns="` + NamespaceRegistry + `" rcv="" xmlns:rcv1="urn:x">S<![CDATA[E]]>&#49;</LogicalAddress>`,
+		`<a:To>SE1</a:To>`,
+		`<LogicalAddress xmlns="` + NamespaceRegistry + `" rcv="" xmlns:rcv1="urn:x">S<![CDATA[E]]>&#49;</LogicalAddress>`,
 		`<a:To/><LogicalAddress xmlns="` + guard.NamespaceRegistry2 + `">SE1</LogicalAddress>`,
 	} {
-		f.Add([]byte(`<e:Envelope xmlns:e="` + NamespaceEnvelope + `" xmlns:a="` + NamespaceAddressing + `"><e:Header>` + header + `</e:Header><e:Body><x/></e:Body></e:Envelope>`))
+		f.Add(
+			[]byte(
+				`<e:Envelope xmlns:e="` + NamespaceEnvelope + `" xmlns:a="` + NamespaceAddressing + `"><e:Header>` + header +
+					`</e:Header><e:Body><x/></e:Body></e:Envelope>`,
+			),
+		)
 	}
 	f.Fuzz(func(t *testing.T, message []byte) {
 		r, err := ReadRequest(bytes.NewReader(message), ContentType, Limits{})
@@ -96,8 +115,11 @@ func FuzzAddressed(f *testing.F) {
 		if r.Profile == RIVTABP20 {
 			header = xml.Name{Space: NamespaceRegistry, Local: "LogicalAddress"}
 		}
-		other, err := ReadRequest(bytes.NewReader(r.Addressed(header)), ContentType, Limits{Name: 1 << 10, Attributes: 129, Namespaces: 129})
-		if err != nil || other.Receiver != r.Receiver || other.Profile == r.Profile || !bytes.Equal(other.BodyChild(), r.BodyChild()) {
+		other, err := ReadRequest(bytes.NewReader(r.Addressed(header)), ContentType, Limits{
+			Name: 1 << 10, Attributes: 129, Namespaces: 129,
+		})
+		if err != nil || other.Receiver != r.Receiver || other.Profile == r.Profile ||
+			!bytes.Equal(other.BodyChild(), r.BodyChild()) {
 			t.Fatalf("%v: %s", err, r.Addressed(header))
 		}
 	})

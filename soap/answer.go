@@ -15,12 +15,12 @@ import (
 	"rivgate/soap/wire"
 )
 
-// answer reads what is to be held of an answer. What is left is in Rest, unless a part of the request is still to be sent: then that must go
-// on, and all of the answer is read meanwhile.
+// answer reads what is to be held of an answer. What is left is in Rest, unless a part of the request is still to be
+// sent: then that must go on, and all of the answer is read meanwhile.
 //
-// An answer is read as requests are: in any charset that is known, and in parts (XOP); and a compressed one is unpacked, though nobody asked
-// for it. All bounds are of what is unpacked. One that ends before the length that it promised is taken if its envelope is whole, and the
-// connection was closed and not reset.
+// An answer is read as requests are: in any charset that is known, and in parts (XOP); and a compressed one is
+// unpacked, though nobody asked for it. All bounds are of what is unpacked. One that ends before the length that it
+// promised is taken if its envelope is whole, and the connection was closed and not reset.
 func (c *Client) answer(response *wire.Response, out *Outgoing) (*Reply, *SendError) {
 	u := &unpacking{
 		client: c, response: response, out: out, from: response, told: response.Length, limit: or(c.MaxAnswer, 15<<20),
@@ -272,8 +272,9 @@ func endsEnvelope(text []byte) bool {
 
 const blanks = " \t\r\n"
 
-// CloseCut makes a document of what was read of an answer that is Cut: up to the end of the last element that is whole, and with an end tag
-// for each element that is open there. What of the answer stood before the cut can then be decoded as if it were all.
+// CloseCut makes a document of what was read of an answer that is Cut: up to the end of the last element that is whole,
+// and with an end tag for each element that is open there. What of the answer stood before the cut can then be decoded
+// as if it were all.
 func CloseCut(text []byte) []byte {
 	d := lenient(text)
 	var open []string

@@ -40,9 +40,13 @@ func zipped(text string) string {
 func answerInParts(file string) (head, body, want string) {
 	envelope := func(content string) string { return envelopeOf("", "<f>"+content+"</f>") }
 	include := `<i:Include xmlns:i="http://www.w3.org/2004/08/xop/include" href="cid:file@example"/>`
-	body = "--sep\r\nContent-Type: application/xop+xml; charset=UTF-8; type=\"text/xml\"\r\nContent-ID: <root@example>\r\n\r\n" + envelope(include) +
-		"\r\n--sep\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: binary\r\nContent-ID: <file@example>\r\n\r\n" + file + "\r\n--sep--\r\n"
-	head = "HTTP/1.1 200 OK\n" + `Content-Type: multipart/related; type="application/xop+xml"; start="<root@example>"; start-info="text/xml"; boundary="sep"`
+	body = "--sep\r\nContent-Type: application/xop+xml; charset=UTF-8; type=\"text/xml\"\r\nContent-ID: " +
+		"<root@example>\r\n\r\n" + envelope(include) +
+		"\r\n--sep\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: binary\r\nContent-ID: " +
+		"<file@example>\r\n\r\n" + file + "\r\n--sep--\r\n"
+	head = "HTTP/1.1 200 OK\n" +
+		`Content-Type: multipart/related; type="application/xop+xml"; start="<root@example>"; start-info="text/xml"; ` +
+		`boundary="sep"`
 	return head, body, envelope(base64.StdEncoding.EncodeToString([]byte(file)))
 }
 
@@ -72,10 +76,19 @@ func TestAnswersAreUnpacked(t *testing.T) {
 			{"in parts", head + fmt.Sprintf("\nContent-Length: %d", len(body)), body, want},
 			{"in parts, of unknown length", head, body, want},
 			{"in parts, compressed", head + "\nContent-Encoding: gzip", zipped(body), want},
-			{"in parts, without the last boundary", head + "\nContent-Length: 99999999", strings.TrimSuffix(body, "--\r\n"), want},
+			{
+				"in parts, without the last boundary", head + "\nContent-Length: 99999999", strings.TrimSuffix(body, "--\r\n"),
+				want,
+			},
 			{"compressed", "HTTP/1.1 200 OK\nContent-Type: text/xml\nContent-Encoding: gzip", zipped(plain), plain},
-			{"compressed by an old name", "HTTP/1.1 200 OK\nContent-Type: text/xml\nContent-Encoding: X-GZIP", zipped(plain), plain},
-			{"shorter than promised", "HTTP/1.1 200 OK\nContent-Type: text/xml\nContent-Length: 14000000", plain + "\n", plain + "\n"},
+			{
+				"compressed by an old name", "HTTP/1.1 200 OK\nContent-Type: text/xml\nContent-Encoding: X-GZIP", zipped(plain),
+				plain,
+			},
+			{
+				"shorter than promised", "HTTP/1.1 200 OK\nContent-Type: text/xml\nContent-Length: 14000000", plain + "\n",
+				plain + "\n",
+			},
 		} {
 			for _, hold := range []int64{0, 64 << 10} {
 				t.Run(fmt.Sprintf("%s, %s, hold %d", c.what, name, hold), func(t *testing.T) {
@@ -103,12 +116,29 @@ func TestAnswersThatCannotBeUnpacked(t *testing.T) {
 	head, body, _ := answerInParts("fil")
 	packed := zipped(envelopeOf("", "x"))
 	for what, c := range map[string]struct{ head, body, reason string }{
-		"gzip that is none":            {"HTTP/1.1 503 Away\nContent-Encoding: gzip", envelopeOf("", "x"), "the answer says that it is gzip, and cannot be unpacked"},
-		"gzip that is damaged":         {"HTTP/1.1 503 Away\nContent-Encoding: gzip", packed[:len(packed)-8] + "checksum", "the answer says that it is gzip, and cannot be unpacked"},
-		"another compression":          {"HTTP/1.1 503 Away\nContent-Encoding: br", "xyz", "the answer's Content-Encoding is none that is taken"},
-		"parts that are not XOP":       {"HTTP/1.1 503 Away\nContent-Type: multipart/mixed; boundary=sep", body, "the answer is in parts that are not XOP (application/xop+xml)"},
-		"an Include of a missing part": {strings.Replace(head, "200 OK", "503 Away", 1), strings.Replace(body, "<file@", "<other@", 1), "an xop:Include names a part that is not there"},
-		"an envelope in no part":       {strings.Replace(head, "200 OK", "503 Away", 1), strings.Replace(body, "<root@", "<other@", 1), "the part with the envelope is missing or not application/xop+xml"},
+		"gzip that is none": {
+			"HTTP/1.1 503 Away\nContent-Encoding: gzip", envelopeOf("", "x"),
+			"the answer says that it is gzip, and cannot be unpacked",
+		},
+		"gzip that is damaged": {
+			"HTTP/1.1 503 Away\nContent-Encoding: gzip", packed[:len(packed)-8] + "checksum",
+			"the answer says that it is gzip, and cannot be unpacked",
+		},
+		"another compression": {
+			"HTTP/1.1 503 Away\nContent-Encoding: br", "xyz", "the answer's Content-Encoding is none that is taken",
+		},
+		"parts that are not XOP": {
+			"HTTP/1.1 503 Away\nContent-Type: multipart/mixed; boundary=sep", body,
+			"the answer is in parts that are not XOP (application/xop+xml)",
+		},
+		"an Include of a missing part": {
+			strings.Replace(head, "200 OK", "503 Away", 1), strings.Replace(body, "<file@", "<other@", 1),
+			"an xop:Include names a part that is not there",
+		},
+		"an envelope in no part": {
+			strings.Replace(head, "200 OK", "503 Away", 1), strings.Replace(body, "<root@", "<other@", 1),
+			"the part with the envelope is missing or not application/xop+xml",
+		},
 	} {
 		t.Run(what, func(t *testing.T) {
 			reply, err := quick(t).Do(t.Context(), &Outgoing{URL: saying(t, c.head, c.body), Body: []byte("x")})
@@ -124,11 +154,13 @@ func TestAnswersThatCannotBeUnpacked(t *testing.T) {
 	}
 }
 
-// An answer that ends too soon is one without its end, unless its envelope is there and nobody broke the connection off.
+// An answer that ends too soon is one without its end, unless its envelope is there and nobody broke the connection
+// off.
 func TestAnswersThatEndTooSoon(t *testing.T) {
 	text := envelopeOf("", strings.Repeat("text ", 40<<10))
 	for what, body := range map[string]string{
-		"in the middle": text[:len(text)/2], "before the last sign": text[:len(text)-1], "in a comment that looks like the end": text[:len(text)-30] + "<!--</e:Envelope",
+		"in the middle": text[:len(text)/2], "before the last sign": text[:len(text)-1],
+		"in a comment that looks like the end": text[:len(text)-30] + "<!--</e:Envelope",
 	} {
 		for _, hold := range []int64{0, 64 << 10} {
 			for _, head := range []string{"Content-Length: 9999999", "Transfer-Encoding: chunked"} {
@@ -137,7 +169,9 @@ func TestAnswersThatEndTooSoon(t *testing.T) {
 					sent = fmt.Sprintf("%x\r\n%s\r\n", len(body), body)
 				}
 				t.Run(fmt.Sprintf("%s, %s, hold %d", what, head, hold), func(t *testing.T) {
-					reply, err := quick(t).Do(t.Context(), &Outgoing{URL: saying(t, "HTTP/1.1 200 OK\n"+head, sent), Body: []byte("x"), Hold: hold})
+					reply, err := quick(t).Do(t.Context(), &Outgoing{
+						URL: saying(t, "HTTP/1.1 200 OK\n"+head, sent), Body: []byte("x"), Hold: hold,
+					})
 					if err == nil && reply.Rest != nil {
 						_, err = io.Copy(io.Discard, reply.Rest)
 						reply.Close()

@@ -12,7 +12,9 @@ import (
 
 // sized is a request of at least n bytes: short elements, or one long text as an attachment is.
 func sized(n int, attachment bool) []byte {
-	filler := strings.Repeat(`<p:row id="1" code="abc"><p:text>Väntetiden var för lång &amp; ingen svarade.</p:text></p:row>`+"\n", n/100+1)
+	filler := strings.Repeat(
+		`<p:row id="1" code="abc"><p:text>Väntetiden var för lång &amp; ingen svarade.</p:text></p:row>`+"\n", n/100+1,
+	)
 	if attachment {
 		filler = "<p:value>" + strings.Repeat("SGVqIHDDpSBkaWcsIGtvcnQgdGV4dCBzb20gYmFzNjQ=", n/44+1) + "</p:value>"
 	}
@@ -51,7 +53,8 @@ func BenchmarkGuard100KBTags(b *testing.B) {
 	var rows strings.Builder
 	for i := range 500 {
 		fmt.Fprintf(&rows, "      <p:activity><p:id>%08x-%06d</p:id><p:careUnitId>SE%010d-%04d</p:careUnitId>"+
-			"<p:note>Synpunkt %d: väntetid till återbesök för patient på mottagning %d.</p:note></p:activity>\n", i*7919, i, i, i, i, i)
+			"<p:note>Synpunkt %d: väntetid till återbesök för patient på mottagning %d.</p:note></p:activity>\n", i*7919, i, i,
+			i, i, i)
 	}
 	benchmarkGuard(b, []byte(message("Hej", rows.String())))
 }

@@ -10,7 +10,8 @@ import (
 	"rivgate/soap/wire"
 )
 
-// Client sends SOAP messages and reads what is answered. The zero value is ready for use; a Client is shared and must not be copied.
+// Client sends SOAP messages and reads what is answered. The zero value is ready for use; a Client is shared and must
+// not be copied.
 type Client struct {
 	wire.Client
 	MaxAnswer int64  // bytes of an answer's body; default 15 MiB
@@ -21,20 +22,24 @@ type Client struct {
 
 // Outgoing is one message to send. Its body is Body, or else Stream.
 type Outgoing struct {
-	URL         string
-	SOAPAction  string      // without quotes; not used if Header has a SOAPAction, which is sent as it is, or not at all if it has no value
+	URL string
+	// without quotes; not used if Header has a SOAPAction, which is sent as it is, or not at all if it has no value
+	SOAPAction  string
 	ContentType string      // default "text/xml;charset=UTF-8"
 	Header      http.Header // added; hop-by-hop headers, Accept-Encoding and Expect are left out
 	Body        []byte
-	Stream      io.Reader     // if it fails the request is broken off, and never whole. It is not read after Do has returned
-	Length      int64         // bytes of Stream if known; 0 means not
-	Timeout     time.Duration // default Client.Timeout
-	Hold        int64         // bytes of the answer to wait for; the caller reads what is longer from Reply.Rest and closes it. 0 means all
-	Most        int64         // bytes of the answer that are wanted: what is longer is not read, and Reply.Cut says so. 0 means all
+	// if it fails the request is broken off, and never whole. It is not read after Do has returned
+	Stream  io.Reader
+	Length  int64         // bytes of Stream if known; 0 means not
+	Timeout time.Duration // default Client.Timeout
+	// bytes of the answer to wait for; the caller reads what is longer from Reply.Rest and closes it. 0 means all
+	Hold int64
+	// bytes of the answer that are wanted: what is longer is not read, and Reply.Cut says so. 0 means all
+	Most int64
 }
 
-// Do sends out and reads the answer, whatever its status: all of it, or as much as Outgoing.Hold says. Every error is a *SendError. It tries again as
-// wire.Client does: only if nothing can have been sent.
+// Do sends out and reads the answer, whatever its status: all of it, or as much as Outgoing.Hold says. Every error is a
+// *SendError. It tries again as wire.Client does: only if nothing can have been sent.
 func (c *Client) Do(ctx context.Context, out *Outgoing) (*Reply, error) {
 	response, err := c.Client.Do(ctx, &wire.Request{
 		URL: out.URL, Header: out.header(), Body: out.Body, Stream: out.Stream, Length: out.Length, Timeout: out.Timeout,

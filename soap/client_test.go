@@ -87,12 +87,17 @@ func TestClientSends(t *testing.T) {
 		_, _ = w.Write((&Fault{Code: "Server", String: "nej"}).Envelope())
 	}))
 	defer server.Close()
-	header := http.Header{"X-Vp-Sender-Id": {"SE1"}, "Connection": {"close"}, "Accept-Encoding": {"gzip"}, "Expect": {"100-continue"}}
-	reply, err := quick(t).Do(t.Context(), &Outgoing{URL: server.URL + "/a?b", SOAPAction: "urn:a", Header: header, Body: []byte("hej")})
+	header := http.Header{
+		"X-Vp-Sender-Id": {"SE1"}, "Connection": {"close"}, "Accept-Encoding": {"gzip"}, "Expect": {"100-continue"},
+	}
+	reply, err := quick(t).Do(t.Context(), &Outgoing{
+		URL: server.URL + "/a?b", SOAPAction: "urn:a", Header: header, Body: []byte("hej"),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Method != "POST" || got.URL.String() != "/a?b" || string(body) != "hej" || got.ContentLength != 3 || got.Proto != "HTTP/1.1" {
+	if got.Method != "POST" || got.URL.String() != "/a?b" || string(body) != "hej" || got.ContentLength != 3 ||
+		got.Proto != "HTTP/1.1" {
 		t.Errorf("sent %s %s, %q", got.Method, got.URL, body)
 	}
 	for name, want := range map[string]string{
@@ -103,11 +108,16 @@ func TestClientSends(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got.Header.Get(name), want)
 		}
 	}
-	if fault, ok := reply.Fault(); reply.Status != 500 || reply.Header.Get(HeaderProducerTime) != "7" || reply.Kind() != FaultReply || !ok || fault.String != "nej" {
+	if fault, ok := reply.Fault(); reply.Status != 500 || reply.Header.Get(HeaderProducerTime) != "7" ||
+		reply.Kind() != FaultReply || !ok || fault.String != "nej" {
 		t.Errorf("got %+v", reply)
 	}
-	out := &Outgoing{URL: server.URL, Header: http.Header{"SOAPAction": {"as it came"}}, Stream: strings.NewReader("stream"), Length: 6, ContentType: "text/xml"}
-	if _, err := quick(t).Do(t.Context(), out); err != nil || string(body) != "stream" || got.Header.Get("SOAPAction") != "as it came" || got.ContentLength != 6 {
+	out := &Outgoing{
+		URL: server.URL, Header: http.Header{"SOAPAction": {"as it came"}}, Stream: strings.NewReader("stream"), Length: 6,
+		ContentType: "text/xml",
+	}
+	if _, err := quick(t).Do(t.Context(), out); err != nil || string(body) != "stream" ||
+		got.Header.Get("SOAPAction") != "as it came" || got.ContentLength != 6 {
 		t.Errorf("%v, %q, %v", err, body, got.Header)
 	}
 }
@@ -127,17 +137,22 @@ func TestClientFollowsNoRedirect(t *testing.T) {
 
 func echoServer(t *testing.T) string {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) }))
+	server := httptest.NewServer(
+		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) }),
+	)
 	t.Cleanup(server.Close)
 	return server.URL
 }
 
 func TestClientBoundsTheAnswer(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) }))
+	server := httptest.NewServer(
+		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) }),
+	)
 	defer server.Close()
 	c := quick(t)
 	c.MaxAnswer = 10
-	if reply, err := c.Do(t.Context(), &Outgoing{URL: server.URL, Body: make([]byte, 10)}); err != nil || len(reply.Body) != 10 {
+	if reply, err := c.Do(t.Context(), &Outgoing{URL: server.URL, Body: make([]byte, 10)}); err != nil ||
+		len(reply.Body) != 10 {
 		t.Errorf("as long as may be: %v", err)
 	}
 	_, err := c.Do(t.Context(), &Outgoing{URL: server.URL, Body: make([]byte, 11)})

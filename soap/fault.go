@@ -16,15 +16,16 @@ const (
 
 // Fault is a SOAP 1.1 fault (SOAP 1.1 section 4.4). As an error it is what a handler returns to be answered with it.
 type Fault struct {
-	// Code is the local name of faultcode: Client, Server, VersionMismatch or MustUnderstand, each perhaps with more after a dot. That of
-	// a code outside SOAP 1.1's namespace has its namespace in front, as {urn:x}name, and {}name without one.
+	// Code is the local name of faultcode: Client, Server, VersionMismatch or MustUnderstand, each perhaps with more after
+	// a dot. That of a code outside SOAP 1.1's namespace has its namespace in front, as {urn:x}name, and {}name without
+	// one.
 	Code   string
 	String string // faultstring, for a person
 	Detail string // text of detail/detailString; empty if there is none
 }
 
-// Final tells whether the same message must not be sent again (SOAP 1.1 section 4.4.1): the code says that the message is wrong. All
-// else may pass: Server, a code of the producer's own, or none.
+// Final tells whether the same message must not be sent again (SOAP 1.1 section 4.4.1): the code says that the message
+// is wrong. All else may pass: Server, a code of the producer's own, or none.
 func (f *Fault) Final() bool {
 	code, _, _ := strings.Cut(f.Code, ".")
 	return code == CodeClient || f.Code == CodeMustUnderstand || f.Code == CodeVersionMismatch
@@ -32,11 +33,13 @@ func (f *Fault) Final() bool {
 
 func (f *Fault) Error() string { return f.Code + " fault: " + f.String }
 
-// Envelope is the fault as a whole SOAP 1.1 message in UTF-8, laid out as SKLTP's VP does: its clients may look for the prefix and take
-// a missing Header for something else. Its bytes depend on nothing but f; characters that XML cannot hold become U+FFFD.
+// Envelope is the fault as a whole SOAP 1.1 message in UTF-8, laid out as SKLTP's VP does: its clients may look for the
+// prefix and take a missing Header for something else. Its bytes depend on nothing but f; characters that XML cannot
+// hold become U+FFFD.
 func (f *Fault) Envelope() []byte {
 	var b bytes.Buffer
-	b.WriteString(`<SOAP-ENV:Envelope xmlns:SOAP-ENV="` + NamespaceEnvelope + `"><SOAP-ENV:Header/><SOAP-ENV:Body><SOAP-ENV:Fault>` +
+	b.WriteString(`<SOAP-ENV:Envelope xmlns:SOAP-ENV="` + NamespaceEnvelope +
+		`"><SOAP-ENV:Header/><SOAP-ENV:Body><SOAP-ENV:Fault>` +
 		`<faultcode>SOAP-ENV:`)
 	escape(&b, f.Code)
 	b.WriteString(`</faultcode><faultstring>`)

@@ -8,8 +8,8 @@ import (
 
 // ReadFault reads the fault that a producer or a platform answered, with any prefixes and in UTF-8. ok is false where
 // the envelope is not a SOAP 1.1 fault. Detail is the text of the first detailString inside detail, else all text in
-// detail, trimmed. It is lenient: what others write is read for logs and decisions, and passed on as it came. Of a fault that
-// is cut off, as when no more of it was read, what stands before the cut counts.
+// detail, trimmed. It is lenient: what others write is read for logs and decisions, and passed on as it came. Of a
+// fault that is cut off, as when no more of it was read, what stands before the cut counts.
 func ReadFault(envelope []byte) (f *Fault, ok bool) {
 	d := &scopedDecoder{Decoder: lenient(envelope)}
 	for _, want := range []string{"Envelope", "Body", "Fault"} {
@@ -54,13 +54,15 @@ func inner(content []byte) []byte {
 	return content
 }
 
-// scopedDecoder knows the prefixes in scope: a faultcode is a qualified name in text, which encoding/xml does not resolve.
+// scopedDecoder knows the prefixes in scope: a faultcode is a qualified name in text, which encoding/xml does not
+// resolve.
 type scopedDecoder struct {
 	*xml.Decoder
 	scopes []map[string]string // of each open element: prefix to namespace
 }
 
-// enter goes on to the start tag of the SOAP 1.1 element local among the next siblings, and into it. Only a Header may stand before it.
+// enter goes on to the start tag of the SOAP 1.1 element local among the next siblings, and into it. Only a Header may
+// stand before it.
 func (d *scopedDecoder) enter(local string) bool {
 	for {
 		start, ok := d.child()

@@ -18,7 +18,8 @@ func seedMessages(f *testing.F, add func(string)) {
 		testRequest,
 		"\xEF\xBB\xBF" + `<?xml version="1.0" encoding="UTF-8"?>` + testRequest,
 		`<?xml version="1.0" encoding="UTF-16"?>` + testRequest,
-		strings.Replace(testRequest, testTo, `<a:To xmlns:a="http://www.w3.org/2005/08/addressing">x<![CDATA[<]]>&#13;`+"\r\n\r</a:To>", 1),
+		strings.Replace(testRequest, testTo,
+			`<a:To xmlns:a="http://www.w3.org/2005/08/addressing">x<![CDATA[<]]>&#13;`+"\r\n\r</a:To>", 1),
 		message("Hej", "<![CDATA[<a>]]]]><!-- - --><?p ??><Å å='&#x26;&quot;'/>"),
 		message("SE2010", "<![CDATA[rad\r]]>\nrad\r<![CDATA[\nrad]]>"),
 		message("SE2010", "<![CDATA[rad\r]]><![CDATA[\nrad\r\n]]>\r"),
@@ -61,7 +62,8 @@ func FuzzReadRequest(f *testing.F) {
 			if !sameError(err, second) {
 				t.Fatalf("%v; in room that is used again: %v", err, second)
 			}
-			if err == nil && (again.Receiver != whole.Receiver || again.Contract != whole.Contract || !bytes.Equal(again.UTF8(), whole.UTF8())) {
+			if err == nil &&
+				(again.Receiver != whole.Receiver || again.Contract != whole.Contract || !bytes.Equal(again.UTF8(), whole.UTF8())) {
 				t.Fatalf("%+v; in room that is used again: %+v", whole, again)
 			}
 			if err == nil {
@@ -75,7 +77,8 @@ func FuzzReadRequest(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if whole.Receiver != streamed.Receiver || whole.Contract != streamed.Contract || whole.Operation != streamed.Operation ||
+		if whole.Receiver != streamed.Receiver || whole.Contract != streamed.Contract ||
+			whole.Operation != streamed.Operation ||
 			whole.Profile != streamed.Profile || whole.Charset != streamed.Charset || !bytes.Equal(whole.UTF8(), passed) {
 			t.Errorf("whole %+v; as a stream %+v, %q", whole, streamed, passed)
 		}

@@ -14,8 +14,8 @@ type gathering struct {
 	limit int64 // bytes to read in all
 }
 
-// more appends to what as much as comes at once; ended says that there is no more. Room is made for the bytes that were told to come, but
-// never for many times what has come: who tells may lie.
+// more appends to what as much as comes at once; ended says that there is no more. Room is made for the bytes that were
+// told to come, but never for many times what has come: who tells may lie.
 func (g *gathering) more(what []byte) (all []byte, ended bool, err error) {
 	const believed, times = 128 << 10, 8
 	have := int64(len(what))
@@ -58,7 +58,8 @@ func (g *gathering) gather() (all []byte, ended bool, err error) {
 	return all, ended, err
 }
 
-// ahead guards a message while it is still coming. What it finds is told when all has come, as if nobody had looked before.
+// ahead guards a message while it is still coming. What it finds is told when all has come, as if nobody had looked
+// before.
 type ahead struct {
 	request     *Request
 	contentType string
@@ -89,7 +90,8 @@ func (a *ahead) advance() {
 	}
 }
 
-// begin tells what was found, or makes the request ready for being guarded from its start, as one is that did not end where it was told to.
+// begin tells what was found, or makes the request ready for being guarded from its start, as one is that did not end
+// where it was told to.
 func (a *ahead) begin(ended bool) error {
 	r := a.request
 	if a.begun && ended {

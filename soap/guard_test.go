@@ -11,8 +11,9 @@ import (
 )
 
 const (
-	testTo      = `<r:LogicalAddress xmlns:r="urn:riv:itintegration:registry:1">SE2010123456-VC01</r:LogicalAddress>`
-	testChild   = `<p:Send xmlns:p="urn:riv:test:SendResponder:1"><p:text a="1" b='2'>Hej &amp; &#228; å 𝄞 ]] ></p:text></p:Send>`
+	testTo    = `<r:LogicalAddress xmlns:r="urn:riv:itintegration:registry:1">SE2010123456-VC01</r:LogicalAddress>`
+	testChild = `<p:Send xmlns:p="urn:riv:test:SendResponder:1"><p:text a="1" b='2'>Hej &amp; &#228; å 𝄞 ]] >` +
+		`</p:text></p:Send>`
 	testOpening = `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/">`
 	testRequest = testOpening + `<s:Header>` + testTo + `</s:Header><s:Body>` + testChild + `</s:Body></s:Envelope>`
 )
@@ -60,7 +61,10 @@ func TestRefuses(t *testing.T) {
 		{"an XML declaration in Body", message("Hej", `<?XML version="1.0"?>`), "XML declaration elsewhere"},
 		{"an XML declaration without version", `<?xml encoding="UTF-8"?>` + testRequest, "XML declaration is not"},
 		{"an XML declaration of version 1.1", `<?xml version="1.1"?>` + testRequest, "XML declaration is not"},
-		{"an XML declaration with the wrong order", `<?xml version="1.0" standalone="no" encoding="UTF-8"?>` + testRequest, "XML declaration is not"},
+		{
+			"an XML declaration with the wrong order", `<?xml version="1.0" standalone="no" encoding="UTF-8"?>` + testRequest,
+			"XML declaration is not",
+		},
 		{"an XML declaration without an end", `<?xml version="1.0"`, "ends in the middle"},
 		{"an instruction without a name", message("Hej", `<? a?>`), "name"},
 		{"an instruction with a colon", message("Hej", `<?a:b c?>`), "instruction without"},
@@ -71,10 +75,20 @@ func TestRefuses(t *testing.T) {
 		{"CDATA that never ends", message("</p:text>", "<![CDATA[</p:text>"), "ends before"},
 		{"the end of CDATA in text", message("Hej", "]]>"), "CDATA section that never began"},
 		{"an attribute twice", message(`b='2'`, `a="2"`), "twice"},
-		{"an attribute twice under two prefixes", message(`<p:text a="1" b='2'`, `<p:text xmlns:q="urn:riv:test:SendResponder:1" p:a="1" q:a="2"`), "stands twice"},
+		{
+			"an attribute twice under two prefixes",
+			message(`<p:text a="1" b='2'`, `<p:text xmlns:q="urn:riv:test:SendResponder:1" p:a="1" q:a="2"`), "stands twice",
+		},
 		{"an attribute twice among many", message(`a="1"`, many(` a%=""`, 100)+` aba=""`), "twice in one tag"},
-		{"an attribute twice under two prefixes among many", message(`<p:text a="1"`, `<p:text xmlns:q="urn:riv:test:SendResponder:1" p:a="1" q:a="2"`+many(` a%=""`, 100)), "twice in one tag"},
-		{"a namespace declared twice among many", message(`a="1"`, many(` xmlns:n%="urn:%"`, 100)+` xmlns:naa="urn:b"`), "twice in one tag"},
+		{
+			"an attribute twice under two prefixes among many",
+			message(`<p:text a="1"`, `<p:text xmlns:q="urn:riv:test:SendResponder:1" p:a="1" q:a="2"`+many(` a%=""`, 100)),
+			"twice in one tag",
+		},
+		{
+			"a namespace declared twice among many", message(`a="1"`, many(` xmlns:n%="urn:%"`, 100)+` xmlns:naa="urn:b"`),
+			"twice in one tag",
+		},
 		{"a namespace declared twice", message(`<p:text a="1" b='2'`, `<p:text xmlns:q="urn:a" xmlns:q="urn:b"`), "twice"},
 		{"an undeclared prefix of an element", message("Hej", "<q:a/>"), "element's prefix"},
 		{"an undeclared prefix of an attribute", message(`a="1"`, `q:a="1"`), "attribute's prefix"},
@@ -91,16 +105,28 @@ func TestRefuses(t *testing.T) {
 		{"an element left open", strings.TrimSuffix(testRequest, "</s:Envelope>"), "ends before"},
 		{"a tag left open", testOpening + "<s:Body", "ends in the middle"},
 		{"xml bound to something else", message(`a="1"`, `xmlns:xml="urn:a"`), "reserved"},
-		{"something else bound to XML's namespace", message(`a="1"`, `xmlns:q="http://www.w3.org/XML/1998/namespace"`), "reserved"},
-		{"the default bound to XML's namespace", message(`a="1"`, `xmlns="http://www.w3.org/XML/1998/namespace"`), "reserved"},
+		{
+			"something else bound to XML's namespace", message(`a="1"`, `xmlns:q="http://www.w3.org/XML/1998/namespace"`),
+			"reserved",
+		},
+		{
+			"the default bound to XML's namespace", message(`a="1"`, `xmlns="http://www.w3.org/XML/1998/namespace"`), "reserved",
+		},
 		{"xmlns declared", message(`a="1"`, `xmlns:xmlns="urn:a"`), "reserved"},
 		{"a prefix bound to the namespace of xmlns", message(`a="1"`, `xmlns:q="http://www.w3.org/2000/xmlns/"`), "reserved"},
-		{"a reserved namespace written with references", message(`a="1"`, `xmlns:q="http://www.w3.org/2000/&#120;mlns/"`), "reserved"},
+		{
+			"a reserved namespace written with references", message(`a="1"`, `xmlns:q="http://www.w3.org/2000/&#120;mlns/"`),
+			"reserved",
+		},
 		{"a prefix declared empty", message(`a="1"`, `xmlns:q=""`), "without a namespace"},
 		{"a line end inside a namespace", message(`a="1"`, "xmlns:q='urn:\na'"), "line end"},
 		{"elements too deep", message("Hej", deep), "too deep"},
 		{"too many attributes", message(`a="1"`, many(` a%=""`, 128)), "too many attributes"},
-		{"too many namespaces in scope", message("Hej", "<a"+many(` xmlns:n%="urn:a"`, 120)+"><b"+many(` xmlns:m%="urn:a"`, 7)+"/></a>"), "too many namespaces"},
+		{
+			"too many namespaces in scope",
+			message("Hej", "<a"+many(` xmlns:n%="urn:a"`, 120)+"><b"+many(` xmlns:m%="urn:a"`, 7)+"/></a>"),
+			"too many namespaces",
+		},
 		{"a name too long", message("Hej", "<"+strings.Repeat("a", 513)+"/>"), "name is too long"},
 		{"an attribute's name too long", message(`a="1"`, strings.Repeat("a", 513)+`=""`), "name is too long"},
 		{"a namespace too long", message(`a="1"`, `xmlns:q="`+strings.Repeat("a", 2049)+`"`), "namespace is too long"},
@@ -122,7 +148,10 @@ func TestRefuses(t *testing.T) {
 		{"LogicalAddress first in Body", message("<s:Body>", "<s:Body>"+testTo), "LogicalAddress stands in Body"},
 		{"a root that is not Envelope", strings.ReplaceAll(testRequest, "s:Envelope", "s:Envelop"), "not a SOAP Envelope"},
 		{"an Envelope in no namespace", "<Envelope><Body><a/></Body></Envelope>", "not in the namespace"},
-		{"an Envelope in another namespace", strings.Replace(testRequest, NamespaceEnvelope, "urn:soap", 1), "not in the namespace"},
+		{
+			"an Envelope in another namespace", strings.Replace(testRequest, NamespaceEnvelope, "urn:soap", 1),
+			"not in the namespace",
+		},
 		{"a control character in text", message("Hej", "\x01"), "character is not allowed"},
 		{"a control character in an attribute", message(`a="1"`, "a=\"\x0b\""), "character is not allowed"},
 		{"a control character in a comment", message("Hej", "<!-- \x02 -->"), "character is not allowed"},
@@ -148,7 +177,11 @@ func TestRefuses(t *testing.T) {
 		{"an element without a name", message("Hej", "< a/>"), "name is not"},
 		{"a multiplication sign in a name", message("Hej", "<a×/>"), "name holds"},
 		{"two LogicalAddress", message("</s:Header>", testTo+"</s:Header>"), "stands twice"},
-		{"two LogicalAddress in two namespaces", message("</s:Header>", strings.ReplaceAll(testTo, NamespaceRegistry, guard.NamespaceRegistry2)+"</s:Header>"), "stands twice"},
+		{
+			"two LogicalAddress in two namespaces",
+			message("</s:Header>", strings.ReplaceAll(testTo, NamespaceRegistry, guard.NamespaceRegistry2)+"</s:Header>"),
+			"stands twice",
+		},
 		{"a comment inside LogicalAddress", message("SE2010", "<!-- -->SE2010"), "inside the receiver"},
 		{"an instruction inside LogicalAddress", message("SE2010", "<?a?>SE2010"), "inside the receiver"},
 		{"an element inside LogicalAddress", message("SE2010", "<a/>SE2010"), "inside the receiver"},
@@ -202,10 +235,16 @@ func TestAccepts(t *testing.T) {
 		{"comments and instructions around the root", "<!-- a -->\n<?a b?>" + testRequest + "<!----><?a?>\n"},
 		{"comments and instructions inside", message("Hej", "<!-- <a> & -->Hej<?p <b>??>")},
 		{"CDATA in text", message("Hej", "<![CDATA[<a>&]]]]]>Hej<![CDATA[]]>")},
-		{"a header that must be understood", message("<s:Header>", `<s:Header><w:Security s:mustUnderstand="1" xmlns:w="urn:w"/>`)},
+		{
+			"a header that must be understood",
+			message("<s:Header>", `<s:Header><w:Security s:mustUnderstand="1" xmlns:w="urn:w"/>`),
+		},
 		{"a prefix that hides another", message("Hej", `<s:a xmlns:s="urn:other"/><s:Body/>`)},
 		{"a default namespace taken back", message("Hej", `<a xmlns="urn:a"><b xmlns=""/></a>`)},
-		{"the prefix xml, declared as it is", message("Hej", `<a xml:lang="sv" xmlns:xml="http://www.w3.org/XML/1998/namespace"/>`)},
+		{
+			"the prefix xml, declared as it is",
+			message("Hej", `<a xml:lang="sv" xmlns:xml="http://www.w3.org/XML/1998/namespace"/>`),
+		},
 		{"the same local name with and without prefix", message(`a="1"`, `a="1" p:a="1"`)},
 		{"Swedish letters in names", message("Hej", `<p:Åtgärd ärende="ö"/>`+"<e\u0301/>")},
 		{"blanks inside tags", message("</p:text>", "</p:text\n >")},
@@ -233,7 +272,9 @@ func TestAccepts(t *testing.T) {
 }
 
 func TestErrorTellsWhere(t *testing.T) {
-	_, err := ReadRequest(strings.NewReader("\xEF\xBB\xBF"+strings.Replace(testRequest, "<s:Body>", "\n\r\n å <s:Body>", 1)), "", Limits{})
+	_, err := ReadRequest(
+		strings.NewReader("\xEF\xBB\xBF"+strings.Replace(testRequest, "<s:Body>", "\n\r\n å <s:Body>", 1)), "", Limits{},
+	)
 	var e *Error
 	if !errors.As(err, &e) || e.Line != 3 || e.Column != 2 {
 		t.Errorf("got %+v, want line 3, column 2", e)

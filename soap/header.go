@@ -30,16 +30,19 @@ type block struct {
 // ours tells a block that is addressed to the recipient of the message.
 func (b *block) ours() bool { return b.actor == "" || b.actor == actorNext }
 
-// known tells a block that the gateway understands. Answers go back on the connection and nowhere else, and no signature is checked.
+// known tells a block that the gateway understands. Answers go back on the connection and nowhere else, and no
+// signature is checked.
 func (b *block) known() bool {
 	endpoint := b.name.Local == "ReplyTo" || b.name.Local == "FaultTo"
-	return b.name.Space == NamespaceAddressing && (!endpoint || b.address == nil || string(bytes.TrimSpace(b.address)) == anonymous)
+	return b.name.Space == NamespaceAddressing &&
+		(!endpoint || b.address == nil || string(bytes.TrimSpace(b.address)) == anonymous)
 }
 
-// Obey does with the message's header blocks what its recipient must (SOAP 1.1 sections 4.2.2 and 4.2.3): one that is addressed to it, must be
-// understood and is not known is an *Error of Kind NotUnderstood. Afterwards the blocks that were addressed to the recipient are not there any more, but
-// for the one that names the receiver, nor is any credential of the caller, whomever it was for: Envelope, UTF8 and ContentType are those of a message
-// that came without them. It is not for a message that is only passed on. After another error the request is of no use.
+// Obey does with the message's header blocks what its recipient must (SOAP 1.1 sections 4.2.2 and 4.2.3): one that is
+// addressed to it, must be understood and is not known is an *Error of Kind NotUnderstood. Afterwards the blocks that
+// were addressed to the recipient are not there any more, but for the one that names the receiver, nor is any
+// credential of the caller, whomever it was for: Envelope, UTF8 and ContentType are those of a message that came
+// without them. It is not for a message that is only passed on. After another error the request is of no use.
 func (r *Request) Obey() error {
 	g := r.guard
 	if r.condensed != nil || g.OtherHeaders == 0 && (g.LogicalAddress == nil || g.To == nil) {
@@ -131,12 +134,13 @@ func (b *block) ends(t xml.EndElement, at int64) {
 
 // secures tells the namespaces of WS-Security, of its drafts, and of SAML.
 func secures(space string) bool {
-	return strings.HasPrefix(space, "http://docs.oasis-open.org/wss/") || strings.HasPrefix(space, "urn:oasis:names:tc:SAML:") ||
+	return strings.HasPrefix(space, "http://docs.oasis-open.org/wss/") ||
+		strings.HasPrefix(space, "urn:oasis:names:tc:SAML:") ||
 		strings.HasPrefix(space, "http://schemas.xmlsoap.org/ws/") && strings.HasSuffix(space, "/secext")
 }
 
-// cut takes pieces of the UTF-8 form out of the message, in the charset that it came in, and reads it again. What came in parts is
-// one envelope from then on.
+// cut takes pieces of the UTF-8 form out of the message, in the charset that it came in, and reads it again. What came
+// in parts is one envelope from then on.
 func (r *Request) cut(cuts []guard.Span) error {
 	source, place := r.received, r.place
 	if r.packaged {

@@ -9,14 +9,17 @@ import (
 )
 
 const (
-	testSecurity = `<w:Security xmlns:w="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"%><w:Password>hemlig å</w:Password></w:Security>`
-	testOther    = `<x:Trace xmlns:x="urn:x"%>å</x:Trace>`
-	testReplyTo  = `<a:ReplyTo xmlns:a="http://www.w3.org/2005/08/addressing"%><a:Address>@</a:Address></a:ReplyTo>`
-	must         = ` s:mustUnderstand="1"`
-	another      = ` s:actor="urn:another"`
+	testSecurity = `<w:Security ` +
+		`xmlns:w="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"%><w:Password>hemlig ` +
+		`å</w:Password></w:Security>`
+	testOther   = `<x:Trace xmlns:x="urn:x"%>å</x:Trace>`
+	testReplyTo = `<a:ReplyTo xmlns:a="http://www.w3.org/2005/08/addressing"%><a:Address>@</a:Address></a:ReplyTo>`
+	must        = ` s:mustUnderstand="1"`
+	another     = ` s:actor="urn:another"`
 )
 
-// What is addressed to the recipient is obeyed or refused, and not handed on; of what is for others only credentials go.
+// What is addressed to the recipient is obeyed or refused, and not handed on; of what is for others only credentials
+// go.
 func TestObey(t *testing.T) {
 	with := func(block, attributes string) string { return strings.Replace(block, "%", attributes, 1) }
 	to := func(block, address string) string { return strings.Replace(block, "@", address, 1) }
@@ -34,14 +37,29 @@ func TestObey(t *testing.T) {
 		{"a credential", with(testSecurity, ""), false, ""},
 		{"a credential that must be understood", with(testSecurity, must), false, "Security"},
 		{"a credential for another", with(testSecurity, must+another), false, ""},
-		{"a credential inside a block for another", strings.Replace(with(testOther, another), ">å<", ">"+with(testSecurity, "")+"<", 1), false, ""},
-		{"a credential of a draft, for another", strings.Replace(with(testSecurity, another), "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd", "http://schemas.xmlsoap.org/ws/2002/12/secext", 1), false, ""},
+		{
+			"a credential inside a block for another",
+			strings.Replace(with(testOther, another), ">å<", ">"+with(testSecurity, "")+"<", 1), false, "",
+		},
+		{
+			"a credential of a draft, for another",
+			strings.Replace(with(testSecurity, another),
+				"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd",
+				"http://schemas.xmlsoap.org/ws/2002/12/secext", 1), false, "",
+		},
 		{"an action", action, false, ""},
 		{"a To beside the receiver", strings.ReplaceAll(action, "Action", "To"), false, ""},
 		{"an anonymous ReplyTo", to(with(testReplyTo, must), "\n"+anonymous), false, ""},
 		{"a ReplyTo elsewhere", to(with(testReplyTo, must), "http://192.0.2.1/"), false, "ReplyTo"},
-		{"a FaultTo elsewhere", strings.ReplaceAll(to(with(testReplyTo, must), "http://192.0.2.1/"), "ReplyTo", "FaultTo"), false, "FaultTo"},
-		{"a ReplyTo elsewhere that names the anonymous address too", to(with(testReplyTo, must), "http://192.0.2.1/</a:Address><a:Metadata>"+anonymous+"</a:Metadata><a:Address>"), false, "ReplyTo"},
+		{
+			"a FaultTo elsewhere", strings.ReplaceAll(to(with(testReplyTo, must), "http://192.0.2.1/"), "ReplyTo", "FaultTo"),
+			false, "FaultTo",
+		},
+		{
+			"a ReplyTo elsewhere that names the anonymous address too",
+			to(with(testReplyTo, must), "http://192.0.2.1/</a:Address><a:Metadata>"+anonymous+"</a:Metadata><a:Address>"), false,
+			"ReplyTo",
+		},
 	} {
 		for _, order := range []string{c.block + testTo, testTo + c.block} {
 			text := strings.Replace(testRequest, testTo, order, 1)

@@ -22,8 +22,8 @@ import (
 //
 // Who reads, validates, compares, stores or sends a message does not ask which of these it is.
 
-// Whole reads the rest of a message that must be known whole. What is not in memory is condensed, and kept byte for byte in a spool for being stored or
-// sent. Close must be called. The errors are those of Condense and of Limits.Turn.
+// Whole reads the rest of a message that must be known whole. What is not in memory is condensed, and kept byte for
+// byte in a spool for being stored or sent. Close must be called. The errors are those of Condense and of Limits.Turn.
 func (r *Request) Whole(how Condensing) error {
 	if r.Complete || r.condensed != nil {
 		return nil
@@ -37,9 +37,9 @@ func (r *Request) Whole(how Condensing) error {
 	return r.condense(how)
 }
 
-// Condense reads the rest of the message and guards it, as ReadAll does, but does not keep the text of files: memory is bounded by Limits.Beside. It does
-// nothing where the message is Complete. The errors are those of ReadAll, those of the spool and those of who gets Bytes; the request is of no use
-// after one but for Close.
+// Condense reads the rest of the message and guards it, as ReadAll does, but does not keep the text of files: memory is
+// bounded by Limits.Beside. It does nothing where the message is Complete. The errors are those of ReadAll, those of
+// the spool and those of who gets Bytes; the request is of no use after one but for Close.
 func (r *Request) Condense(how Condensing) error {
 	if r.Complete || r.condensed != nil {
 		return nil
@@ -47,8 +47,8 @@ func (r *Request) Condense(how Condensing) error {
 	return r.condense(how)
 }
 
-// Text is the message as UTF-8, which is all that a schema and rules need: without the text of large files where it is condensed. Nil unless it is
-// Complete or condensed.
+// Text is the message as UTF-8, which is all that a schema and rules need: without the text of large files where it is
+// condensed. Nil unless it is Complete or condensed.
 func (r *Request) Text() []byte {
 	if r.condensed != nil {
 		return r.condensed.Text
@@ -59,8 +59,8 @@ func (r *Request) Text() []byte {
 // Condensed is what was left out of Text; nil where nothing was.
 func (r *Request) Condensed() *Condensed { return r.condensed }
 
-// SameForm is the text of two messages in a form in which they can be compared: of neither is a large file in memory, and equal files have equal
-// stand-ins. r may be in any state, first must have been read to its head or be Complete.
+// SameForm is the text of two messages in a form in which they can be compared: of neither is a large file in memory,
+// and equal files have equal stand-ins. r may be in any state, first must have been read to its head or be Complete.
 func (r *Request) SameForm(first *Request, how Condensing) (text, firstText []byte, err error) {
 	if r.Complete && first.Complete && r.condensed == nil {
 		return r.UTF8(), first.UTF8(), nil
@@ -77,8 +77,9 @@ func (r *Request) SameForm(first *Request, how Condensing) (text, firstText []by
 	return r.condensed.Text, first.condensed.Text, nil
 }
 
-// Outgoing is the message as it is sent on, its receiver named by the header element header: body, or a stream that is guarded as it passes, and how many
-// bytes that has; 0 if that is not known. A message goes on with its length where it goes on unchanged, for many a producer takes no other.
+// Outgoing is the message as it is sent on, its receiver named by the header element header: body, or a stream that is
+// guarded as it passes, and how many bytes that has; 0 if that is not known. A message goes on with its length where it
+// goes on unchanged, for many a producer takes no other.
 func (r *Request) Outgoing(header xml.Name) (body []byte, stream io.Reader, length int64, err error) {
 	from := r
 	if r.condensed != nil && r.spool != nil { // what is sent on is the message itself
@@ -109,7 +110,8 @@ func (s sizedBody) Len() int { return int(s.size) }
 // Sized is a body that is said to have so many bytes.
 func Sized(body io.Reader, size int64) io.Reader { return sizedBody{body, size} }
 
-// Kept is the message byte for byte as it was received, where it is in a spool: after Whole, or because it came in parts; else nil.
+// Kept is the message byte for byte as it was received, where it is in a spool: after Whole, or because it came in
+// parts; else nil.
 func (r *Request) Kept() *Spool { return r.spool }
 
 // takeTurn waits until a message that is longer than Limits.Whole may be kept whole.
@@ -172,7 +174,8 @@ func (r *Request) beginSpool() (err error) {
 	return err
 }
 
-// Close lets go of Kept and of its turn, and of what the request was read with: nothing but what it has handed out may be used after it. A nil Request may be closed.
+// Close lets go of Kept and of its turn, and of what the request was read with: nothing but what it has handed out may
+// be used after it. A nil Request may be closed.
 func (r *Request) Close() error {
 	if r == nil {
 		return nil

@@ -17,7 +17,8 @@ import (
 )
 
 const (
-	fileHead = `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><LogicalAddress xmlns="urn:riv:itintegration:registry:1">SE2010123456-X</LogicalAddress>` +
+	fileHead = `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><LogicalAddress ` +
+		`xmlns="urn:riv:itintegration:registry:1">SE2010123456-X</LogicalAddress>` +
 		"</s:Header><s:Body><m:x xmlns:m=\"urn:m\">\n"
 	fileTail = "</m:x></s:Body></s:Envelope>"
 )
@@ -31,7 +32,9 @@ func condensing() soap.Condensing {
 // condense reads a message of which no more than its first kilobyte is in memory.
 func condense(t testing.TB, message string, how soap.Condensing) (*soap.Condensed, *soap.Request) {
 	t.Helper()
-	req, err := soap.ReadRequest(strings.NewReader(message), soap.ContentType, soap.Limits{Message: 1 << 30, Whole: 1 << 10})
+	req, err := soap.ReadRequest(strings.NewReader(message), soap.ContentType, soap.Limits{
+		Message: 1 << 30, Whole: 1 << 10,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,21 +81,26 @@ func TestFilesAreTakenOutHoweverTheyAreWritten(t *testing.T) {
 		rest = rest[n:]
 	}
 	for sentence, written := range map[string]string{
-		"in one":                                 text,
-		"in lines":                               lines.String(),
-		"as CDATA":                               "<![CDATA[" + text + "]]>",
-		"with references":                        strings.Replace(text, "A", "&#65;", 100),
-		"around a comment":                       text[:30000] + "<!-- " + strings.Repeat("-x", 40000) + " -->" + text[30000:],
-		"in pieces of CDATA and text, and blank": " \n" + text[:20001] + "<![CDATA[" + text[20001:40000] + "]]>" + text[40000:] + "\t",
+		"in one":          text,
+		"in lines":        lines.String(),
+		"as CDATA":        "<![CDATA[" + text + "]]>",
+		"with references": strings.Replace(text, "A", "&#65;", 100),
+		"around a comment": text[:30000] + "<!-- " + strings.Repeat("-x", 40000) + " -->" +
+			text[30000:],
+		"in pieces of CDATA and text, and blank": " \n" + text[:20001] + "<![CDATA[" + text[20001:40000] + "]]>" +
+			text[40000:] + "\t",
 	} {
 		message := fileHead + "<m:other>ä</m:other><m:value a='&lt;'>" + written + "</m:value >" + fileTail
 		c, req := condense(t, message, condensing())
-		if got := string(c.Text); len(got) > 1000 || !strings.HasPrefix(got, fileHead+"<m:other>ä</m:other><m:value a='&lt;'>") || !strings.HasSuffix(got, "</m:value >"+fileTail) {
+		if got := string(c.Text); len(got) > 1000 ||
+			!strings.HasPrefix(got, fileHead+"<m:other>ä</m:other><m:value a='&lt;'>") ||
+			!strings.HasSuffix(got, "</m:value >"+fileTail) {
 			t.Errorf("%s: this is left: %.1000s", sentence, got)
 		}
 		v, err := value(t, c)
 		f, ok := c.File(v)
-		if err != nil || !ok || f.Size != int64(len(file)) || f.SHA256 != sha256.Sum256(file) || !bytes.Equal(f.Head, file[:1024]) || f.Number != 1 {
+		if err != nil || !ok || f.Size != int64(len(file)) || f.SHA256 != sha256.Sum256(file) ||
+			!bytes.Equal(f.Head, file[:1024]) || f.Number != 1 {
 			t.Errorf("%s: the file is %+v, %v", sentence, f, err)
 		}
 		kept, err := io.ReadAll(req.Kept().Reader())
@@ -103,7 +111,8 @@ func TestFilesAreTakenOutHoweverTheyAreWritten(t *testing.T) {
 }
 
 func TestSmallFilesStay(t *testing.T) {
-	message := fileHead + "<m:value>" + strings.Repeat("QUJD", 4096) + "</m:value><m:value/><m:value>QQ==</m:value>" + strings.Repeat(" ", 2000) + fileTail
+	message := fileHead + "<m:value>" + strings.Repeat("QUJD", 4096) + "</m:value><m:value/><m:value>QQ==</m:value>" +
+		strings.Repeat(" ", 2000) + fileTail
 	if c, _ := condense(t, message, condensing()); string(c.Text) != message {
 		t.Errorf("this is left: %.1000s", c.Text)
 	}
@@ -115,7 +124,8 @@ func TestStandInsAreAsSoundAsTheText(t *testing.T) {
 	for written, decodes := range map[string]bool{
 		text: true, text + "QQ==": true, text + "QUI=": true,
 		text + "QR==": true, text + "QUJ=": true, // bits beyond the bytes: XML Schema forbids them
-		text + "Q": false, text + "Q===": false, text + "=" + text: false, text + "å": false, text + "-": false, text + "====": false,
+		text + "Q": false, text + "Q===": false, text + "=" + text: false, text + "å": false, text + "-": false,
+		text + "====":       false,
 		text + "<m:child/>": false,
 	} {
 		c, _ := condense(t, fileHead+"<m:value>"+written+"</m:value>"+fileTail, condensing())
@@ -132,7 +142,8 @@ func TestStandInsAreAsSoundAsTheText(t *testing.T) {
 
 func TestFilesGoToWhoWantsThem(t *testing.T) {
 	first, second := bytes.Repeat([]byte("1"), 30_000), []byte("small")
-	message := fileHead + "<m:value>" + base64.StdEncoding.EncodeToString(first) + "</m:value><m:value>" + base64.StdEncoding.EncodeToString(second) + "</m:value>" + strings.Repeat(" ", 2000) + fileTail
+	message := fileHead + "<m:value>" + base64.StdEncoding.EncodeToString(first) + "</m:value><m:value>" +
+		base64.StdEncoding.EncodeToString(second) + "</m:value>" + strings.Repeat(" ", 2000) + fileTail
 	how, got := condensing(), map[int]*bytes.Buffer{1: {}, 2: {}}
 	how.Bytes = func(n int) io.Writer { return got[n] }
 	condense(t, message, how)
@@ -158,7 +169,8 @@ func (f failing) Write([]byte) (int, error) { return 0, f.err }
 // Where something is in what is left is told as where it is in the message.
 func TestPlacesAreThoseOfTheMessage(t *testing.T) {
 	long := strings.Repeat("QUJD\n", 5000)
-	message := fileHead + "<m:a/><m:value>" + long + "QQ==</m:value><m:b/>\n\n<m:value>" + strings.ReplaceAll(long, "\n", "") + "</m:value><m:c/><m:d/>\n<m:e/>" + fileTail
+	message := fileHead + "<m:a/><m:value>" + long + "QQ==</m:value><m:b/>\n\n<m:value>" +
+		strings.ReplaceAll(long, "\n", "") + "</m:value><m:c/><m:d/>\n<m:e/>" + fileTail
 	c, _ := condense(t, message, condensing())
 	at := func(text, element string) (line, column int) {
 		before := text[:strings.Index(text, element)]
@@ -225,10 +237,18 @@ func TestWhatIsCondensedIsGuardedAndBounded(t *testing.T) {
 		limits  soap.Limits
 		kind    soap.Kind
 	}{
-		"an offence behind a file":  {fileHead + "<m:value>" + long + "</m:value><m:x>" + fileTail, soap.Limits{}, soap.Malformed},
-		"an offence inside a file":  {fileHead + "<m:value>" + long + "&nix;</m:value>" + fileTail, soap.Limits{}, soap.Malformed},
-		"too long":                  {fileHead + "<m:value>" + long + "</m:value>" + fileTail, soap.Limits{Message: 30_000}, soap.TooLarge},
-		"too long beside its files": {fileHead + "<m:text>" + long + "</m:text>" + fileTail, soap.Limits{Beside: 30_000}, soap.TooLarge},
+		"an offence behind a file": {
+			fileHead + "<m:value>" + long + "</m:value><m:x>" + fileTail, soap.Limits{}, soap.Malformed,
+		},
+		"an offence inside a file": {
+			fileHead + "<m:value>" + long + "&nix;</m:value>" + fileTail, soap.Limits{}, soap.Malformed,
+		},
+		"too long": {
+			fileHead + "<m:value>" + long + "</m:value>" + fileTail, soap.Limits{Message: 30_000}, soap.TooLarge,
+		},
+		"too long beside its files": {
+			fileHead + "<m:text>" + long + "</m:text>" + fileTail, soap.Limits{Beside: 30_000}, soap.TooLarge,
+		},
 	} {
 		c.limits.Whole = 1 << 10
 		req, err := soap.ReadRequest(strings.NewReader(c.message), soap.ContentType, c.limits)
@@ -267,7 +287,8 @@ func TestMessagesAreComparedWhateverHoldsThem(t *testing.T) {
 				}
 				text, firstText, err := now.SameForm(readWith(t, first, soap.Limits{Whole: firstWhole}), condensing())
 				if err != nil || bytes.Equal(text, firstText) != (first == message) {
-					t.Errorf("%s, of which %d and %d bytes are in memory: %v\n%.300s\n%.300s", what, whole, firstWhole, err, text, firstText)
+					t.Errorf("%s, of which %d and %d bytes are in memory: %v\n%.300s\n%.300s", what, whole, firstWhole, err, text,
+						firstText)
 				}
 			}
 		}
@@ -283,7 +304,8 @@ func TestMessagesAreSentOnWhateverHoldsThem(t *testing.T) {
 		"still to arrive": func() *soap.Request { return readWith(t, message, soap.Limits{Whole: 1 << 10}) },
 		"in a spool": func() *soap.Request {
 			req := readWith(t, message, soap.Limits{Whole: 1 << 10})
-			if err := req.Whole(condensing()); err != nil || len(req.Text()) > 1<<10 || req.Kept().Size() != int64(len(message)) {
+			if err := req.Whole(condensing()); err != nil || len(req.Text()) > 1<<10 ||
+				req.Kept().Size() != int64(len(message)) {
 				t.Fatalf("%v, %d bytes of text", err, len(req.Text()))
 			}
 			return req

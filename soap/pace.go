@@ -28,7 +28,9 @@ type pacedBody struct {
 
 // newPacedBody also bounds what net/http itself reads of a body that nobody wants.
 func newPacedBody(w http.ResponseWriter, r *http.Request, limit int64, timeout time.Duration) *pacedBody {
-	b := &pacedBody{w: w, from: r.Body, control: http.NewResponseController(w), timeout: timeout, left: timeout, told: r.ContentLength}
+	b := &pacedBody{
+		w: w, from: r.Body, control: http.NewResponseController(w), timeout: timeout, left: timeout, told: r.ContentLength,
+	}
 	b.asked = r.Header.Get("Expect") != ""
 	if r.Body == nil || r.Body == http.NoBody {
 		b.body, b.ended = http.NoBody, true
@@ -55,8 +57,8 @@ const (
 	drainPause  = 2 * time.Second  // that nothing comes
 )
 
-// early prepares for an answer before the body has been read to its end. If there is little to come, it is read first. Else the answer does not
-// wait for it, and tells a caller that reads while it writes to stop (RFC 9112 section 9.6).
+// early prepares for an answer before the body has been read to its end. If there is little to come, it is read first.
+// Else the answer does not wait for it, and tells a caller that reads while it writes to stop (RFC 9112 section 9.6).
 func (b *pacedBody) early() {
 	if b.ended {
 		return
@@ -65,7 +67,8 @@ func (b *pacedBody) early() {
 		b.w.Header().Set("Connection", "close")
 		return
 	}
-	if left := b.told - b.count; b.told >= 0 && left <= drainLittle && !b.asked && b.drop(left+1, min(b.left, drainPause)) {
+	if left := b.told - b.count; b.told >= 0 && left <= drainLittle && !b.asked &&
+		b.drop(left+1, min(b.left, drainPause)) {
 		b.ended = true
 		return
 	}
@@ -73,8 +76,9 @@ func (b *pacedBody) early() {
 	_ = b.control.EnableFullDuplex() // not to be had on a recorder
 }
 
-// drain reads and drops what still comes after the answer: most stacks write all before they read, and one whose connection is reset while it
-// writes never learns why. It gives up on a caller that sends too much, for too long or nothing at all, or was too slow before.
+// drain reads and drops what still comes after the answer: most stacks write all before they read, and one whose
+// connection is reset while it writes never learns why. It gives up on a caller that sends too much, for too long or
+// nothing at all, or was too slow before.
 func (b *pacedBody) drain() {
 	if b.ended || b.broken() || b.control.Flush() != nil {
 		return

@@ -46,8 +46,9 @@ type parcels struct {
 	parts       map[string]*part
 }
 
-// open finds the envelope, which is the part that start names or else the first, and puts the others into to. An error of message, or of to, comes back
-// inside another. Where short is not nil, a message may end before its last boundary, which is noted there: what was found by then counts.
+// open finds the envelope, which is the part that start names or else the first, and puts the others into to. An error
+// of message, or of to, comes back inside another. Where short is not nil, a message may end before its last boundary,
+// which is noted there: what was found by then counts.
 func (p *packaging) open(message io.Reader, to partStore, short *bool) (*parcels, error) {
 	reader := multipart.NewReader(message, p.boundary)
 	all := &parcels{parts: map[string]*part{}}

@@ -18,11 +18,12 @@ const firstRead = 8 << 10
 // ReadRequest reads one request. A message of up to limits.Whole bytes is read to its end and guarded whole; of a
 // longer one only the head is, up to the first element in Body, and the caller goes on with ReadAll or Stream.
 //
-// A message in parts (multipart/related with application/xop+xml) is taken to its end, each xop:Include in it replaced by its part. One that is longer is
-// spooled for that: Close must be called. An error of the spool is none of the caller's, and no *Error.
+// A message in parts (multipart/related with application/xop+xml) is taken to its end, each xop:Include in it replaced
+// by its part. One that is longer is spooled for that: Close must be called. An error of the spool is none of the
+// caller's, and no *Error.
 //
-// Every error is an *Error: of Kind Unsupported for any other multipart, TooLarge above limits.Message, Interrupted where body
-// could not be read, else what the guard found. An *Error from body is returned as it is.
+// Every error is an *Error: of Kind Unsupported for any other multipart, TooLarge above limits.Message, Interrupted
+// where body could not be read, else what the guard found. An *Error from body is returned as it is.
 func ReadRequest(body io.Reader, contentType string, limits Limits) (*Request, error) {
 	parts, ok := packaged(contentType)
 	if !ok {
@@ -120,8 +121,8 @@ func (r *Request) ReadAll() error {
 	return r.finish()
 }
 
-// Release gives the room of a Complete request back to Limits.Rooms, for the message after. Nothing that the request handed out may be used
-// after it, nor the request. It does nothing where somebody else may have that room too.
+// Release gives the room of a Complete request back to Limits.Rooms, for the message after. Nothing that the request
+// handed out may be used after it, nor the request. It does nothing where somebody else may have that room too.
 func (r *Request) Release() {
 	if !r.Complete || !r.own || r.spool != nil || r.condensed != nil {
 		return
@@ -141,8 +142,8 @@ func tooLarge(limit int64) error {
 	return &Error{Kind: TooLarge, Reason: fmt.Sprintf("the message is larger than the %d bytes that are taken", limit)}
 }
 
-// receive reads from body until limit bytes are received in all; ended says that body ended before. Of a message that is told to be
-// below the limit come tells what has come, while more is on its way.
+// receive reads from body until limit bytes are received in all; ended says that body ended before. Of a message that
+// is told to be below the limit come tells what has come, while more is on its way.
 func (r *Request) receive(body io.Reader, limit int64, come func()) (ended bool, err error) {
 	r.own = true
 	g := gathering{body: body, rooms: r.limits.Rooms, told: int64(len(r.received)), limit: min(limit, r.limits.Message+1)}

@@ -47,7 +47,10 @@ func TestReceiver(t *testing.T) {
 		receiver, profile string
 	}{
 		{"LogicalAddress is profile 2.1", logical("SE1"), "SE1", RIVTABP21},
-		{"LogicalAddress of the newer registry namespace too", strings.Replace(logical("SE1"), NamespaceRegistry, guard.NamespaceRegistry2, 1), "SE1", RIVTABP21},
+		{
+			"LogicalAddress of the newer registry namespace too",
+			strings.Replace(logical("SE1"), NamespaceRegistry, guard.NamespaceRegistry2, 1), "SE1", RIVTABP21,
+		},
 		{"To is profile 2.0", to("SE1"), "SE1", RIVTABP20},
 		{"LogicalAddress wins over To before it", to("SE1") + logical("SE2"), "SE2", RIVTABP21},
 		{"LogicalAddress wins over To after it", logical("SE2") + to("SE1"), "SE2", RIVTABP21},
@@ -56,7 +59,10 @@ func TestReceiver(t *testing.T) {
 		{"references are resolved", logical("a&amp;&#x42;&#13;"), "a&B\r", RIVTABP21},
 		{"line ends are read as XML does", logical("a\r\nb\rc<![CDATA[\r\n]]>"), "a\nb\nc\n", RIVTABP21},
 		{"attributes are allowed on it", strings.Replace(logical("SE1"), " ", ` id="a" `, 1), "SE1", RIVTABP21},
-		{"the same name in another namespace does not count", `<LogicalAddress>x</LogicalAddress>` + to("SE1"), "SE1", RIVTABP20},
+		{
+			"the same name in another namespace does not count", `<LogicalAddress>x</LogicalAddress>` + to("SE1"), "SE1",
+			RIVTABP20,
+		},
 		{"the same name deeper does not count", `<x>` + logical("SE2") + `</x>` + to("SE1"), "SE1", RIVTABP20},
 		{"the old style with a hash passes", logical("SE1#SE2"), "SE1#SE2", RIVTABP21},
 	} {
@@ -76,13 +82,18 @@ func TestReceiver(t *testing.T) {
 	}
 	instead := func(header string) string { return strings.Replace(testRequest, testTo, header, 1) }
 	for _, c := range []struct{ what, text, reason string }{
-		{"no Header", strings.Replace(testRequest, "<s:Header>"+testTo+"</s:Header>", "", 1), "neither LogicalAddress nor To"},
+		{
+			"no Header", strings.Replace(testRequest, "<s:Header>"+testTo+"</s:Header>", "", 1), "neither LogicalAddress nor To",
+		},
 		{"neither of the two in Header", instead(""), "neither LogicalAddress nor To"},
 		{"an empty LogicalAddress", instead(logical("")), "blank"},
 		{"a blank LogicalAddress", instead(logical(" \n&#32;")), "blank"},
 		{"an empty LogicalAddress beside To", instead(to("SE1") + logical("")), "blank"},
 		{"a blank To", instead(to(" ")), "blank"},
-		{"a LogicalAddress in a namespace of its own", instead(strings.ReplaceAll(testTo, NamespaceRegistry, "urn:x")), "another namespace"},
+		{
+			"a LogicalAddress in a namespace of its own", instead(strings.ReplaceAll(testTo, NamespaceRegistry, "urn:x")),
+			"another namespace",
+		},
 		{"a To of an older addressing", instead(strings.ReplaceAll(to("SE1"), "2005/08", "2004/08")), "another namespace"},
 		{"a LogicalAddress inside the contract's element", strings.Replace(instead(""), "Hej", testTo, 1), "stands in Body"},
 	} {
@@ -92,7 +103,8 @@ func TestReceiver(t *testing.T) {
 				t.Fatalf("a missing receiver is no fault of the message: %v", err)
 			}
 			var refused *Error
-			if err := r.Unaddressed(); !errors.As(err, &refused) || refused.Kind != NoReceiver || !strings.Contains(refused.Reason, c.reason) {
+			if err := r.Unaddressed(); !errors.As(err, &refused) || refused.Kind != NoReceiver ||
+				!strings.Contains(refused.Reason, c.reason) {
 				t.Errorf("%v, want %q", err, c.reason)
 			}
 		})
@@ -121,23 +133,60 @@ func TestCharset(t *testing.T) {
 	}{
 		{"nothing said is UTF-8", []byte(testRequest), "", guard.UTF8, testRequest},
 		{"a byte order mark of UTF-8", []byte("\xEF\xBB\xBF" + testRequest), "", guard.UTF8, testRequest},
-		{"the mark wins over Content-Type", []byte("\xEF\xBB\xBF" + testRequest), "text/xml; charset=utf-16", guard.UTF8, testRequest},
-		{"Content-Type wins over the declaration", []byte(declare("ISO-8859-1")), "text/xml; charset=UTF-8", guard.UTF8, declare("UTF-8")},
+		{
+			"the mark wins over Content-Type", []byte("\xEF\xBB\xBF" + testRequest), "text/xml; charset=utf-16", guard.UTF8,
+			testRequest,
+		},
+		{
+			"Content-Type wins over the declaration", []byte(declare("ISO-8859-1")), "text/xml; charset=UTF-8", guard.UTF8,
+			declare("UTF-8"),
+		},
 		{"UTF-16LE with a mark", encoded(testRequest, guard.UTF16LE, true), "text/xml", guard.UTF16LE, testRequest},
 		{"UTF-16BE with a mark", encoded(testRequest, guard.UTF16BE, true), "text/xml", guard.UTF16BE, testRequest},
-		{"UTF-16 with a mark, under Content-Type UTF-8", encoded(testRequest, guard.UTF16BE, true), ContentType, guard.UTF16BE, testRequest},
-		{"UTF-16LE by Content-Type", encoded(testRequest, guard.UTF16LE, false), "text/xml; charset=utf-16le", guard.UTF16LE, testRequest},
-		{"UTF-16 by Content-Type, order by the first character", encoded(testRequest, guard.UTF16BE, false), "text/xml; charset=\"UTF-16\"", guard.UTF16BE, testRequest},
-		{"UTF-16LE by its declaration", encoded(declare("utf-16"), guard.UTF16LE, false), "text/xml", guard.UTF16LE, declare("UTF-8")},
-		{"UTF-16BE by its declaration, with a mark", encoded(declare("UTF-16"), guard.UTF16BE, true), "text/xml", guard.UTF16BE, declare("UTF-8")},
+		{
+			"UTF-16 with a mark, under Content-Type UTF-8", encoded(testRequest, guard.UTF16BE, true), ContentType,
+			guard.UTF16BE, testRequest,
+		},
+		{
+			"UTF-16LE by Content-Type", encoded(testRequest, guard.UTF16LE, false), "text/xml; charset=utf-16le", guard.UTF16LE,
+			testRequest,
+		},
+		{
+			"UTF-16 by Content-Type, order by the first character", encoded(testRequest, guard.UTF16BE, false),
+			"text/xml; charset=\"UTF-16\"", guard.UTF16BE, testRequest,
+		},
+		{
+			"UTF-16LE by its declaration", encoded(declare("utf-16"), guard.UTF16LE, false), "text/xml", guard.UTF16LE,
+			declare("UTF-8"),
+		},
+		{
+			"UTF-16BE by its declaration, with a mark", encoded(declare("UTF-16"), guard.UTF16BE, true), "text/xml",
+			guard.UTF16BE, declare("UTF-8"),
+		},
 		{"US-ASCII by Content-Type", []byte(ascii), "text/xml; charset=us-ascii", guard.ASCII, ascii},
-		{"US-ASCII by its declaration", []byte(`<?xml version="1.0" encoding="us-ascii"?>` + ascii), "", guard.ASCII, `<?xml version="1.0" encoding="UTF-8"?>` + ascii},
-		{"windows-1252 by Content-Type", []byte(strings.Replace(ascii, "Hej", "\x80 \x96 \xe5", 1)), "text/xml; charset=Windows-1252", guard.Windows1252, strings.Replace(ascii, "Hej", "€ – å", 1)},
-		{"windows-1252 by its declaration", []byte(`<?xml version="1.0" encoding="windows-1252"?>` + strings.Replace(ascii, "Hej", "\x99", 1)), "", guard.Windows1252, `<?xml version="1.0" encoding="UTF-8"?>` + strings.Replace(ascii, "Hej", "™", 1)},
+		{
+			"US-ASCII by its declaration", []byte(`<?xml version="1.0" encoding="us-ascii"?>` + ascii), "", guard.ASCII,
+			`<?xml version="1.0" encoding="UTF-8"?>` + ascii,
+		},
+		{
+			"windows-1252 by Content-Type", []byte(strings.Replace(ascii, "Hej", "\x80 \x96 \xe5", 1)),
+			"text/xml; charset=Windows-1252", guard.Windows1252, strings.Replace(ascii, "Hej", "€ – å", 1),
+		},
+		{
+			"windows-1252 by its declaration",
+			[]byte(`<?xml version="1.0" encoding="windows-1252"?>` + strings.Replace(ascii, "Hej", "\x99", 1)), "",
+			guard.Windows1252, `<?xml version="1.0" encoding="UTF-8"?>` + strings.Replace(ascii, "Hej", "™", 1),
+		},
 		{"UTF-16 declared over plain UTF-8", []byte(declare("utf-16")), "text/xml", guard.UTF8, declare("UTF-8")},
 		{"UTF-16 in Content-Type over plain UTF-8", []byte(testRequest), "text/xml; charset=utf-16", guard.UTF8, testRequest},
-		{"ISO-8859-1 by Content-Type", encoded(latin, guard.Latin1, false), "text/xml; charset=iso-8859-1", guard.Latin1, latin},
-		{"ISO-8859-1 by its declaration", encoded(`<?xml version='1.0' encoding='iso-8859-1'?>`+latin, guard.Latin1, false), "text/xml", guard.Latin1, `<?xml version='1.0' encoding='UTF-8'?>` + latin},
+		{
+			"ISO-8859-1 by Content-Type", encoded(latin, guard.Latin1, false), "text/xml; charset=iso-8859-1", guard.Latin1,
+			latin,
+		},
+		{
+			"ISO-8859-1 by its declaration", encoded(`<?xml version='1.0' encoding='iso-8859-1'?>`+latin, guard.Latin1, false),
+			"text/xml", guard.Latin1, `<?xml version='1.0' encoding='UTF-8'?>` + latin,
+		},
 		{"another media type", []byte(testRequest), "application/soap+xml; action=x", guard.UTF8, testRequest},
 		{"a Content-Type that is none", []byte(testRequest), ";;", guard.UTF8, testRequest},
 	} {
@@ -153,7 +202,9 @@ func TestCharset(t *testing.T) {
 			if err != nil || string(text) != c.utf8 {
 				t.Errorf("as a stream: %v, %q", err, text)
 			}
-			long, err := ReadRequest(iotest.OneByteReader(bytes.NewReader(c.body)), c.contentType, Limits{Whole: int64(len(c.body)) - 4})
+			long, err := ReadRequest(iotest.OneByteReader(bytes.NewReader(c.body)), c.contentType, Limits{
+				Whole: int64(len(c.body)) - 4,
+			})
 			if err != nil || long.Complete {
 				t.Fatalf("its head alone: %v", err)
 			}
@@ -171,16 +222,26 @@ func TestCharset(t *testing.T) {
 		{"another charset in Content-Type", []byte(testRequest), "text/xml; charset=iso-8859-15", Malformed},
 		{"a letter beyond US-ASCII", []byte(declare("US-ASCII")), "text/xml", Malformed},
 		{"another charset in the declaration", []byte(declare("ISO-8859-15")), "text/xml", Malformed},
-		{"a byte that stands for nothing in windows-1252", []byte(strings.Replace(ascii, "Hej", "\x81", 1)), "text/xml; charset=windows-1252", Malformed},
+		{
+			"a byte that stands for nothing in windows-1252", []byte(strings.Replace(ascii, "Hej", "\x81", 1)),
+			"text/xml; charset=windows-1252", Malformed,
+		},
 		{"UTF-8 declared over UTF-16", encoded(testRequest, guard.UTF16LE, false), ContentType, Malformed},
 		{"UTF-16 without mark or declaration", encoded(testRequest, guard.UTF16LE, false), "text/xml", Malformed},
 		{"UTF-16 declared over neither", []byte("\x80\x81\x82"), "text/xml; charset=utf-16", Malformed},
 		{"half a UTF-16 character at the end", append(encoded(testRequest, guard.UTF16LE, true), 32), "text/xml", Malformed},
-		{"a lone surrogate", bytes.Replace(encoded(testRequest, guard.UTF16LE, true), []byte{0x34, 0xD8}, []byte{0x34, 0x20}, 1), "text/xml", Malformed},
+		{
+			"a lone surrogate",
+			bytes.Replace(encoded(testRequest, guard.UTF16LE, true), []byte{0x34, 0xD8}, []byte{0x34, 0x20}, 1), "text/xml",
+			Malformed,
+		},
 		{"half a pair at the end", append(encoded(testRequest, guard.UTF16LE, true), 0x34, 0xD8), "text/xml", Malformed},
 		{"ISO-8859-1 bytes called UTF-8", encoded(latin, guard.Latin1, false), ContentType, Malformed},
 		{"multipart", []byte(testRequest), `multipart/mixed; boundary=a`, Unsupported},
-		{"multipart without an envelope of its kind", []byte(testRequest), `multipart/related; type="text/xml"; boundary=a`, Unsupported},
+		{
+			"multipart without an envelope of its kind", []byte(testRequest), `multipart/related; type="text/xml"; boundary=a`,
+			Unsupported,
+		},
 		{"parts that are none", []byte(testRequest), `multipart/related; type="application/xop+xml"; boundary=a`, Malformed},
 		{"multipart without proper parameters", []byte(testRequest), `multipart/related; boundary`, Unsupported},
 	} {
@@ -339,7 +400,8 @@ func TestPeek(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r.Complete || r.Receiver != "SE2010123456-VC01" || len(r.utf8) < 200 || charset != guard.UTF8 && len(r.utf8) > firstRead {
+		if r.Complete || r.Receiver != "SE2010123456-VC01" || len(r.utf8) < 200 ||
+			charset != guard.UTF8 && len(r.utf8) > firstRead {
 			t.Errorf("%s: complete %v, receiver %q, %d bytes converted", charset, r.Complete, r.Receiver, len(r.utf8))
 		}
 		if err := r.ReadAll(); err != nil || string(r.UTF8()) != text || !bytes.Equal(r.Envelope(), body) {

@@ -9,8 +9,8 @@ import (
 // NotNamed is the reason of a message in which nothing looks like the name of a receiver.
 const NotNamed = "neither LogicalAddress nor To in Header"
 
-// Unaddressed is nil where the message names its receiver. Else it is an *Error of Kind NoReceiver, which says where the name stands instead,
-// if it does: stacks put it into Body, or into a namespace of their own.
+// Unaddressed is nil where the message names its receiver. Else it is an *Error of Kind NoReceiver, which says where
+// the name stands instead, if it does: stacks put it into Body, or into a namespace of their own.
 func (r *Request) Unaddressed() error {
 	if strings.TrimSpace(r.Receiver) != "" {
 		return nil

@@ -11,7 +11,8 @@ import (
 	"rivgate/soap/guard"
 )
 
-// Reply is what a producer answered, whatever it is: unpacked where it was compressed, and the envelope where it came in parts.
+// Reply is what a producer answered, whatever it is: unpacked where it was compressed, and the envelope where it came
+// in parts.
 type Reply struct {
 	Status int
 	Header http.Header
@@ -56,8 +57,8 @@ func (r *Reply) Kind() ReplyKind {
 	return lenientKind(text)
 }
 
-// guardedKind is the kind of an envelope whose start passes the guard, as nearly all do: it is found without reading further
-// than that. What does not pass may be an envelope all the same.
+// guardedKind is the kind of an envelope whose start passes the guard, as nearly all do: it is found without reading
+// further than that. What does not pass may be an envelope all the same.
 func (r *Rooms) guardedKind(text []byte) (kind ReplyKind, ok bool) {
 	g := r.guardPool().Get(guard.Limits{})
 	defer r.guardPool().Put(g)

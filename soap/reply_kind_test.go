@@ -12,16 +12,20 @@ import (
 func answers(t testing.TB) map[string]string {
 	const head = `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/">`
 	all := map[string]string{
-		"a response":                     head + `<s:Body><r xmlns="urn:r"/></s:Body></s:Envelope>`,
-		"a fault":                        head + `<s:Header><x xmlns="urn:x">1</x></s:Header><s:Body><s:Fault><faultcode>s:Server</faultcode></s:Fault></s:Body></s:Envelope>`,
-		"a Fault of another namespace":   head + `<s:Body><Fault xmlns="urn:f"/></s:Body></s:Envelope>`,
-		"an empty Body":                  head + `<s:Body/></s:Envelope>`,
-		"a Body of text":                 head + `<s:Body>ja</s:Body></s:Envelope>`,
-		"text before a fault":            head + `<s:Body>ja<s:Fault/></s:Body></s:Envelope>`,
-		"a DOCTYPE":                      `<!DOCTYPE x>` + head + `<s:Body><s:Fault/></s:Body></s:Envelope>`,
-		"SOAP 1.2":                       `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body><s:Fault/></s:Body></s:Envelope>`,
-		"an undeclared prefix":           head + `<s:Body><q:r/></s:Body></s:Envelope>`,
-		"a wide head":                    head + `<s:Header><x xmlns="urn:x">` + strings.Repeat("long ", firstRead) + `</x></s:Header><s:Body><s:Fault/></s:Body></s:Envelope>`,
+		"a response": head + `<s:Body><r xmlns="urn:r"/></s:Body></s:Envelope>`,
+		"a fault": head +
+			`<s:Header><x xmlns="urn:x">1</x></s:Header><s:Body><s:Fault><faultcode>s:Server</faultcode></s:Fault></s:Body>` +
+			`</s:Envelope>`,
+		"a Fault of another namespace": head + `<s:Body><Fault xmlns="urn:f"/></s:Body></s:Envelope>`,
+		"an empty Body":                head + `<s:Body/></s:Envelope>`,
+		"a Body of text":               head + `<s:Body>ja</s:Body></s:Envelope>`,
+		"text before a fault":          head + `<s:Body>ja<s:Fault/></s:Body></s:Envelope>`,
+		"a DOCTYPE":                    `<!DOCTYPE x>` + head + `<s:Body><s:Fault/></s:Body></s:Envelope>`,
+		"SOAP 1.2": `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body>` +
+			`<s:Fault/></s:Body></s:Envelope>`,
+		"an undeclared prefix": head + `<s:Body><q:r/></s:Body></s:Envelope>`,
+		"a wide head": head + `<s:Header><x xmlns="urn:x">` + strings.Repeat("long ", firstRead) +
+			`</x></s:Header><s:Body><s:Fault/></s:Body></s:Envelope>`,
 		"two Headers":                    head + `<s:Header/><s:Header/><s:Body><s:Fault/></s:Body></s:Envelope>`,
 		"something else before Body":     head + `<other/><s:Body><s:Fault/></s:Body></s:Envelope>`,
 		"a page":                         `<html><body>no</body></html>`,

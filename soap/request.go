@@ -12,16 +12,17 @@ import (
 
 // Limits bounds what the guard lets through. The zero value of a field means its default.
 type Limits struct {
-	Message    int64 // bytes of a whole message as received; default 15 MiB
-	Whole      int64 // bytes up to which a message is guarded whole before ReadRequest returns, and of one tag; default 1 MiB
+	Message int64 // bytes of a whole message as received; default 15 MiB
+	// bytes up to which a message is guarded whole before ReadRequest returns, and of one tag; default 1 MiB
+	Whole      int64
 	Depth      int   // element nesting; default 100
 	Attributes int   // attributes of one element; default 128
 	Namespaces int   // namespace declarations in scope; default 128
 	Name       int   // bytes of one name; default 512. A namespace may have four times as many
 	Beside     int64 // bytes of a message that is condensed, the text of its files left out; default 15 MiB
 
-	// Turn is asked before a message that is longer than Whole is kept whole: it waits until there is room for another one, and gives back what ends
-	// that. Its error is returned as it is. Nil: there always is.
+	// Turn is asked before a message that is longer than Whole is kept whole: it waits until there is room for another
+	// one, and gives back what ends that. Its error is returned as it is. Nil: there always is.
 	Turn func() (leave func(), err error)
 
 	Folder string // for what is spooled; default the system's for temporary files
@@ -59,7 +60,8 @@ type Request struct {
 	Operation string // local name of the first element in Body
 	Complete  bool   // the whole message is in memory and has passed the guard
 
-	coding      string // charset of the bytes received and still to be received: UTF-8 where parts were put together, whatever they came in
+	// charset of the bytes received and still to be received: UTF-8 where parts were put together, whatever they came in
+	coding      string
 	contentType string // that Envelope is to be read with again
 	packaged    bool   // it came in parts
 

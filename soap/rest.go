@@ -49,9 +49,9 @@ func (r *rest) Close() error {
 	return r.body.Close()
 }
 
-// In is the whole reply in a charset as Request.Charset names them, ready to be answered with: as UTF-8, with a byte order mark if it came so, or as
-// UTF-16 with one, for who asked in UTF-16. Its XML declaration says what it is. The error is that of UTF8. After it, or when Stream of the
-// answer has been closed, the reply is closed.
+// In is the whole reply in a charset as Request.Charset names them, ready to be answered with: as UTF-8, with a byte
+// order mark if it came so, or as UTF-16 with one, for who asked in UTF-16. Its XML declaration says what it is. The
+// error is that of UTF8. After it, or when Stream of the answer has been closed, the reply is closed.
 func (r *Reply) In(charset string) (*Answer, error) {
 	answer := &Answer{Status: r.Status, Header: r.Header.Clone()}
 	if answer.Header == nil {

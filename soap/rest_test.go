@@ -29,10 +29,12 @@ func answering(t *testing.T, contentType string, body []byte) string {
 }
 
 func envelopeOf(declaration, content string) string {
-	return declaration + `<e:Envelope xmlns:e="` + NamespaceEnvelope + `"><e:Body><x xmlns="urn:x">` + content + `</x></e:Body></e:Envelope>`
+	return declaration + `<e:Envelope xmlns:e="` + NamespaceEnvelope + `"><e:Body><x xmlns="urn:x">` + content +
+		`</x></e:Body></e:Envelope>`
 }
 
-// Whatever charset an answer comes in, and whatever its length, it goes back as UTF-8, or as UTF-16 to who asked in UTF-16.
+// Whatever charset an answer comes in, and whatever its length, it goes back as UTF-8, or as UTF-16 to who asked in
+// UTF-16.
 func TestReplyIn(t *testing.T) {
 	wide := func(e unicode.Endianness, b unicode.BOMPolicy, text string) []byte {
 		out, err := unicode.UTF16(e, b).NewEncoder().Bytes([]byte(text))
@@ -53,9 +55,18 @@ func TestReplyIn(t *testing.T) {
 		}{
 			{"UTF-8 without declaration", []byte(envelopeOf("", content)), envelopeOf("", content)},
 			{"UTF-8", []byte(envelopeOf(declared("utf-8"), content)), envelopeOf(declared("utf-8"), content)},
-			{"UTF-8 with a mark", []byte("\xEF\xBB\xBF" + envelopeOf(declared("UTF-8"), content)), envelopeOf(declared("UTF-8"), content)},
-			{"UTF-16LE", wide(unicode.LittleEndian, unicode.UseBOM, envelopeOf(declared("UTF-16"), content)), envelopeOf(declared("UTF-8"), content)},
-			{"UTF-16BE", wide(unicode.BigEndian, unicode.UseBOM, envelopeOf(declared("UTF-16"), content)), envelopeOf(declared("UTF-8"), content)},
+			{
+				"UTF-8 with a mark", []byte("\xEF\xBB\xBF" + envelopeOf(declared("UTF-8"), content)),
+				envelopeOf(declared("UTF-8"), content),
+			},
+			{
+				"UTF-16LE", wide(unicode.LittleEndian, unicode.UseBOM, envelopeOf(declared("UTF-16"), content)),
+				envelopeOf(declared("UTF-8"), content),
+			},
+			{
+				"UTF-16BE", wide(unicode.BigEndian, unicode.UseBOM, envelopeOf(declared("UTF-16"), content)),
+				envelopeOf(declared("UTF-8"), content),
+			},
 			{"ISO-8859-1", latin1(envelopeOf(declared("ISO-8859-1"), latin)), envelopeOf(declared("UTF-8"), latin)},
 		} {
 			url := answering(t, "text/xml", from.body)
@@ -65,8 +76,14 @@ func TestReplyIn(t *testing.T) {
 			}{
 				{"UTF-8", "text/xml; charset=UTF-8", func(s string) []byte { return []byte(s) }},
 				{"ISO-8859-1", "text/xml; charset=UTF-8", func(s string) []byte { return []byte(s) }},
-				{"UTF-16LE", "text/xml; charset=UTF-16", func(s string) []byte { return wide(unicode.LittleEndian, unicode.UseBOM, s) }},
-				{"UTF-16BE", "text/xml; charset=UTF-16", func(s string) []byte { return wide(unicode.BigEndian, unicode.UseBOM, s) }},
+				{
+					"UTF-16LE", "text/xml; charset=UTF-16",
+					func(s string) []byte { return wide(unicode.LittleEndian, unicode.UseBOM, s) },
+				},
+				{
+					"UTF-16BE", "text/xml; charset=UTF-16",
+					func(s string) []byte { return wide(unicode.BigEndian, unicode.UseBOM, s) },
+				},
 			} {
 				t.Run(name+" "+from.charset+" to "+to.charset, func(t *testing.T) {
 					reply, err := (&Client{}).Do(t.Context(), &Outgoing{URL: url, Body: []byte("x"), Hold: 64 << 10})
@@ -134,7 +151,9 @@ func TestRestOfAnAnswer(t *testing.T) {
 		}))
 		defer stuck.Close()
 		defer close(release)
-		reply, err := (&Client{Client: wire.Client{Timeout: 300 * time.Millisecond}}).Do(t.Context(), &Outgoing{URL: stuck.URL, Body: []byte("x"), Hold: 1 << 10})
+		reply, err := (&Client{Client: wire.Client{Timeout: 300 * time.Millisecond}}).Do(t.Context(), &Outgoing{
+			URL: stuck.URL, Body: []byte("x"), Hold: 1 << 10,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -162,7 +181,8 @@ func TestRestOfAnAnswer(t *testing.T) {
 	})
 }
 
-// What passes of a large answer leaves nothing to be collected behind it, in any charset: else the peak of memory grows with the answer.
+// What passes of a large answer leaves nothing to be collected behind it, in any charset: else the peak of memory grows
+// with the answer.
 func TestRestPassesWithoutGarbage(t *testing.T) {
 	const size = 16 << 20
 	for _, charset := range []string{guard.UTF8, guard.Latin1, guard.UTF16LE} {

@@ -7,9 +7,9 @@ import (
 	"rivgate/soap/guard"
 )
 
-// Rooms is room that messages have been read into and that is free again for others. It knows nothing of who has it meanwhile: who gives
-// room back must be the last one to have it, for the next message is written over what it held. The zero value is ready; it must not be
-// copied, and a nil one keeps nothing. It may be used by many at once.
+// Rooms is room that messages have been read into and that is free again for others. It knows nothing of who has it
+// meanwhile: who gives room back must be the last one to have it, for the next message is written over what it held.
+// The zero value is ready; it must not be copied, and a nil one keeps nothing. It may be used by many at once.
 type Rooms struct {
 	bytes  [largestRoom - smallestRoom + 1]sync.Pool // of *[]byte, by the logarithm of their size
 	guards guard.Pool

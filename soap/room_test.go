@@ -72,8 +72,8 @@ func TestReleaseLeavesTheCallersMemoryAlone(t *testing.T) {
 	}
 }
 
-// A message that is looked at while it comes gets the same judgement as one that is there at once, an end before its time and a length
-// that was a lie included.
+// A message that is looked at while it comes gets the same judgement as one that is there at once, an end before its
+// time and a length that was a lie included.
 func TestGuardingAheadChangesNothing(t *testing.T) {
 	long := message("Hej", strings.Repeat("<a>väntan</a>\n", 9000))
 	bad := strings.Replace(long, "<a>", "<a>\x01", 1)
@@ -84,20 +84,24 @@ func TestGuardingAheadChangesNothing(t *testing.T) {
 		body   func(io.Reader) io.Reader
 		limits Limits
 	}{
-		"sound":                            {text: long, length: len(long)},
-		"an offence at the start":          {text: bad, length: len(bad)},
-		"an offence in the middle":         {text: late, length: len(late)},
-		"an offence at the end":            {text: long + "<a/>", length: len(long) + 4},
-		"another charset":                  {text: `<?xml version="1.0" encoding="iso-8859-1"?>` + long, length: len(long) + 43},
-		"an unknown charset":               {text: `<?xml version="1.0" encoding="EBCDIC"?>` + long, length: len(long) + 39},
-		"cut off":                          {text: long[:len(long)/2], length: len(long)},
-		"broken off":                       {text: long, length: len(long), body: breakOff},
-		"an offence, and broken off":       {text: bad, length: len(bad), body: breakOff},
-		"longer than it was told to be":    {text: long, length: 40_000, limits: Limits{Whole: 50_000}},
-		"the same, with an offence":        {text: bad, length: 40_000, limits: Limits{Whole: 50_000}},
-		"too large, and told to be less":   {text: bad, length: 40_000, limits: Limits{Message: 60_000}},
-		"shorter than it was told to be":   {text: long, length: 2 * len(long)},
-		"as long as its room, to the byte": {text: message("Hej", strings.Repeat("x", 1<<16-len(message("Hej", "")))), length: 1 << 16},
+		"sound":                    {text: long, length: len(long)},
+		"an offence at the start":  {text: bad, length: len(bad)},
+		"an offence in the middle": {text: late, length: len(late)},
+		"an offence at the end":    {text: long + "<a/>", length: len(long) + 4},
+		"another charset": {
+			text: `<?xml version="1.0" encoding="iso-8859-1"?>` + long, length: len(long) + 43,
+		},
+		"an unknown charset":             {text: `<?xml version="1.0" encoding="EBCDIC"?>` + long, length: len(long) + 39},
+		"cut off":                        {text: long[:len(long)/2], length: len(long)},
+		"broken off":                     {text: long, length: len(long), body: breakOff},
+		"an offence, and broken off":     {text: bad, length: len(bad), body: breakOff},
+		"longer than it was told to be":  {text: long, length: 40_000, limits: Limits{Whole: 50_000}},
+		"the same, with an offence":      {text: bad, length: 40_000, limits: Limits{Whole: 50_000}},
+		"too large, and told to be less": {text: bad, length: 40_000, limits: Limits{Message: 60_000}},
+		"shorter than it was told to be": {text: long, length: 2 * len(long)},
+		"as long as its room, to the byte": {
+			text: message("Hej", strings.Repeat("x", 1<<16-len(message("Hej", "")))), length: 1 << 16,
+		},
 	} {
 		body := func() io.Reader {
 			if c.body != nil {
@@ -119,7 +123,8 @@ func TestGuardingAheadChangesNothing(t *testing.T) {
 			t.Errorf("%s: at once guarded up to %d, ahead up to %d", what, want.guard.Offset(), got.guard.Offset())
 		}
 		wanted, err = want.ReadAll(), got.ReadAll()
-		if !sameError(wanted, err) || wanted == nil && (!bytes.Equal(got.UTF8(), want.UTF8()) || !bytes.Equal(got.BodyChild(), want.BodyChild())) {
+		if !sameError(wanted, err) ||
+			wanted == nil && (!bytes.Equal(got.UTF8(), want.UTF8()) || !bytes.Equal(got.BodyChild(), want.BodyChild())) {
 			t.Errorf("%s, read to the end: at once %v, ahead %v", what, wanted, err)
 		}
 	}

@@ -36,8 +36,8 @@ type Server struct {
 	// BodyTimeout is how long a caller may make us wait for its body; every 4 KiB that come give back a second of it.
 	// Also how long it may take to read a piece of the answer. Default 20 s.
 	BodyTimeout time.Duration
-	// Stopping tells that the process is about to end: each answer then closes its connection, so that the caller's next call goes to
-	// another process. Nil: never.
+	// Stopping tells that the process is about to end: each answer then closes its connection, so that the caller's next
+	// call goes to another process. Nil: never.
 	Stopping func() bool
 	// Shutdown is how long calls may go on after Run's context has ended; default 35 s, more than a producer's 29.
 	Shutdown time.Duration
@@ -144,7 +144,8 @@ func (s *Server) serve(r *http.Request, call *Call) (answer *Answer, err error) 
 	return answer, err
 }
 
-// unwanted refuses a body by what the headers say of it. Who reads the body is told, and not before: the sender is judged first.
+// unwanted refuses a body by what the headers say of it. Who reads the body is told, and not before: the sender is
+// judged first.
 func (s *Server) unwanted(r *http.Request) error {
 	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
 		return &Error{Kind: Unsupported, Reason: "a Content-Encoding"}
@@ -224,7 +225,8 @@ func (s *Server) write(w http.ResponseWriter, correlation string, answer *Answer
 
 func hopByHop(name string) bool {
 	switch http.CanonicalHeaderKey(name) {
-	case "Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Content-Length":
+	case "Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding",
+		"Upgrade", "Content-Length":
 		return true
 	}
 	return false

@@ -68,32 +68,44 @@ func post(t *testing.T, url string, header http.Header, body io.Reader) (*http.R
 
 func TestServerHandsOverTheCall(t *testing.T) {
 	var got Call
-	address := listen(t, &Server{NewID: func() string { return "made" }, Handler: handlerFunc(func(ctx context.Context, call *Call) (*Answer, error) {
-		got = *call
-		answer, err := echo(ctx, call)
-		answer.Header = http.Header{"X-Skltp-Prt": {"12"}, "Connection": {"close"}, HeaderCorrelation: {"theirs"}, "Content-Length": {"3"}}
-		return answer, err
-	})})
+	address := listen(t, &Server{
+		NewID: func() string { return "made" },
+		Handler: handlerFunc(func(ctx context.Context, call *Call) (*Answer, error) {
+			got = *call
+			answer, err := echo(ctx, call)
+			answer.Header = http.Header{
+				"X-Skltp-Prt": {"12"}, "Connection": {"close"}, HeaderCorrelation: {"theirs"}, "Content-Length": {"3"},
+			}
+			return answer, err
+		}),
+	})
 	response, text := post(t, "http://"+address+"/vp/Send/1/rivtabp21", http.Header{
 		"Soapaction": {`"urn:riv:test:Send"`}, "Content-Type": {"text/xml; charset=utf-8"}, HeaderCorrelation: {"id-1"},
 	}, strings.NewReader("hej"))
-	if got.Path != "/Send/1/rivtabp21" || got.SOAPAction != "urn:riv:test:Send" || got.ContentType != "text/xml; charset=utf-8" ||
+	if got.Path != "/Send/1/rivtabp21" || got.SOAPAction != "urn:riv:test:Send" ||
+		got.ContentType != "text/xml; charset=utf-8" ||
 		got.Correlation != "id-1" || !got.Peer.Addr().IsLoopback() || got.Peer.Port() == 0 || got.TLS != nil {
 		t.Errorf("call: %+v", got)
 	}
 	if response.StatusCode != 200 || text != "hej" || response.Header.Get("Content-Type") != ContentType ||
-		response.Header.Get(HeaderCorrelation) != "id-1" || response.Header.Get(HeaderProducerTime) != "12" || response.Close {
+		response.Header.Get(HeaderCorrelation) != "id-1" || response.Header.Get(HeaderProducerTime) != "12" ||
+		response.Close {
 		t.Errorf("answer: %d %q %v", response.StatusCode, text, response.Header)
 	}
-	for what, id := range map[string]string{"none": "", "a blank": "a b", "too long": strings.Repeat("a", 129), "not ASCII": "å"} {
-		if response, _ := post(t, "http://"+address+"/vp", http.Header{HeaderCorrelation: {id}}, strings.NewReader("x")); response.Header.Get(HeaderCorrelation) != "made" {
+	for what, id := range map[string]string{
+		"none": "", "a blank": "a b", "too long": strings.Repeat("a", 129), "not ASCII": "å",
+	} {
+		if response, _ := post(t, "http://"+address+"/vp", http.Header{HeaderCorrelation: {id}},
+			strings.NewReader("x")); response.Header.Get(HeaderCorrelation) != "made" {
 			t.Errorf("correlation id, %s: %q", what, response.Header.Get(HeaderCorrelation))
 		}
 	}
 }
 
 func TestServerRefuses(t *testing.T) {
-	describe := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "described "+r.URL.RawQuery) })
+	describe := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, "described "+r.URL.RawQuery)
+	})
 	with := listen(t, &Server{Handler: handlerFunc(echo), Describe: describe, MaxMessage: 1000})
 	without := listen(t, &Server{Handler: handlerFunc(echo), Path: "/other/"})
 	for _, c := range []struct {
@@ -112,13 +124,34 @@ func TestServerRefuses(t *testing.T) {
 		{"?wsdl", "GET", with + "/vp/a?wsdl", nil, nil, 200, "described wsdl"},
 		{"?WSDL", "GET", with + "/vp/a?WSDL", nil, nil, 200, "described WSDL"},
 		{"?xsd=", "GET", with + "/vp/a?xsd=b.xsd", nil, nil, 200, "described xsd=b.xsd"},
-		{"?wsdl where nothing is described", "GET", without + "/other/a?wsdl", nil, nil, 405, "SOAP 1.1 emot över HTTP POST (RIV-TA 2.1 och 2.0), på vilken adress som helst under /other."},
+		{
+			"?wsdl where nothing is described", "GET", without + "/other/a?wsdl", nil, nil, 405,
+			"SOAP 1.1 emot över HTTP POST (RIV-TA 2.1 och 2.0), på vilken adress som helst under /other.",
+		},
 		{"another root with a slash", "POST", without + "/other", nil, strings.NewReader("x"), 200, "x"},
-		{"compression", "POST", with + "/vp", http.Header{"Content-Encoding": {"gzip"}}, strings.NewReader("x"), 415, "SOAP-ENV:Client"},
-		{"no compression, said so", "POST", with + "/vp", http.Header{"Content-Encoding": {"identity"}}, strings.NewReader("x"), 200, "x"},
-		{"a body that says it is too large", "POST", with + "/vp", nil, strings.NewReader(strings.Repeat("x", 1001)), 413, "SOAP-ENV:Client"},
-		{"a body that turns out too large", "POST", with + "/vp", nil, io.MultiReader(strings.NewReader(strings.Repeat("x", 1001))), 413, "SOAP-ENV:Client"},
-		{"a body as large as may be", "POST", with + "/vp", nil, io.MultiReader(strings.NewReader(strings.Repeat("x", 1000))), 200, "xxx"},
+		{
+			"compression", "POST", with + "/vp",
+			http.Header{"Content-Encoding": {"gzip"}},
+			strings.NewReader("x"), 415,
+			"SOAP-ENV:Client",
+		},
+		{
+			"no compression, said so", "POST", with + "/vp",
+			http.Header{"Content-Encoding": {"identity"}},
+			strings.NewReader("x"), 200, "x",
+		},
+		{
+			"a body that says it is too large", "POST", with + "/vp", nil, strings.NewReader(strings.Repeat("x", 1001)), 413,
+			"SOAP-ENV:Client",
+		},
+		{
+			"a body that turns out too large", "POST", with + "/vp", nil,
+			io.MultiReader(strings.NewReader(strings.Repeat("x", 1001))), 413, "SOAP-ENV:Client",
+		},
+		{
+			"a body as large as may be", "POST", with + "/vp", nil, io.MultiReader(strings.NewReader(strings.Repeat("x", 1000))),
+			200, "xxx",
+		},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			request, err := http.NewRequest(c.method, "http://"+c.url, c.body)
@@ -157,15 +190,23 @@ func TestServerMakesFaultsOfErrors(t *testing.T) {
 		{"a fault is answered as it is", func() error {
 			return fmt.Errorf("deciding: %w", &Fault{Code: "Server", String: "VP007 <x>", Detail: "d"})
 		}, 500, "Server", "VP007 <x>"},
-		{"a bad message is the client's fault", func() error { return &Error{Kind: Malformed, Reason: "a second Body"} }, 500, "Client", "SOAP 1.1"},
-		{"SOAP 1.2 is a version mismatch", func() error { return &Error{Kind: VersionMismatch} }, 500, "VersionMismatch", "SOAP 1.1"},
+		{
+			"a bad message is the client's fault", func() error { return &Error{Kind: Malformed, Reason: "a second Body"} }, 500,
+			"Client", "SOAP 1.1",
+		},
+		{
+			"SOAP 1.2 is a version mismatch", func() error { return &Error{Kind: VersionMismatch} }, 500, "VersionMismatch",
+			"SOAP 1.1",
+		},
 		{"an unknown error says nothing", func() error { return errors.New(secret) }, 500, "Server", "Internt fel"},
 		{"a panic says nothing", func() error { panic(secret) }, 500, "Server", "Internt fel"},
 		{"no answer at all says nothing", func() error { return nil }, 500, "Server", "Internt fel"},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			core, logs := observer.New(zap.DebugLevel)
-			address := listen(t, &Server{Log: zap.New(core), Handler: handlerFunc(func(context.Context, *Call) (*Answer, error) { return nil, c.fail() })})
+			address := listen(t, &Server{
+				Log: zap.New(core), Handler: handlerFunc(func(context.Context, *Call) (*Answer, error) { return nil, c.fail() }),
+			})
 			response, text := post(t, "http://"+address+"/vp", nil, strings.NewReader("x"))
 			fault, ok := ReadFault([]byte(text))
 			if !ok || response.StatusCode != c.status || fault.Code != c.code || !strings.Contains(fault.String, c.text) {
@@ -207,7 +248,8 @@ func TestServerStreamsAnswers(t *testing.T) {
 		}
 		return &Answer{Status: 500, Stream: io.NopCloser(stream)}, nil
 	})})
-	if response, text := post(t, "http://"+address+"/vp", nil, strings.NewReader("x")); text != long || response.StatusCode != 500 {
+	if response, text := post(t, "http://"+address+"/vp", nil, strings.NewReader("x")); text != long ||
+		response.StatusCode != 500 {
 		t.Errorf("%d, %d bytes", response.StatusCode, len(text))
 	}
 	broken = true
@@ -284,7 +326,8 @@ func TestServerIsNotHeldBySlowCallers(t *testing.T) {
 	})
 }
 
-// What is dropped of a refused message is bounded: who goes on sending, or stops, is cut off, and has the answer before.
+// What is dropped of a refused message is bounded: who goes on sending, or stops, is cut off, and has the answer
+// before.
 func TestWhatIsDroppedIsBounded(t *testing.T) {
 	address := listen(t, &Server{Handler: handlerFunc(func(context.Context, *Call) (*Answer, error) {
 		return nil, &Fault{Code: CodeServer, String: "VP007"}
@@ -334,19 +377,23 @@ func TestWhatIsDroppedIsBounded(t *testing.T) {
 // TestServerLeavesSlowHandlersAlone: the time between two reads is not the caller's.
 func TestServerLeavesSlowHandlersAlone(t *testing.T) {
 	t.Parallel()
-	address := listen(t, &Server{BodyTimeout: 300 * time.Millisecond, Handler: handlerFunc(func(ctx context.Context, call *Call) (*Answer, error) {
-		body, err := io.ReadAll(call.Body)
-		if err != nil {
-			return nil, err
-		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(600 * time.Millisecond): // what is tested is that nothing happens in it
-			return &Answer{Body: body}, nil
-		}
-	})})
-	if response, text := post(t, "http://"+address+"/vp", nil, strings.NewReader("x")); response.StatusCode != 200 || text != "x" {
+	address := listen(t, &Server{
+		BodyTimeout: 300 * time.Millisecond,
+		Handler: handlerFunc(func(ctx context.Context, call *Call) (*Answer, error) {
+			body, err := io.ReadAll(call.Body)
+			if err != nil {
+				return nil, err
+			}
+			select {
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			case <-time.After(600 * time.Millisecond): // what is tested is that nothing happens in it
+				return &Answer{Body: body}, nil
+			}
+		}),
+	})
+	if response, text := post(t, "http://"+address+"/vp", nil, strings.NewReader("x")); response.StatusCode != 200 ||
+		text != "x" {
 		t.Errorf("%d %q", response.StatusCode, text)
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"os"
 )
 
-// Spool is a message that is too large for memory: a file that only this process can reach, and that is gone with it. It has no name
-// from the beginning, where the system lets an open file have none.
+// Spool is a message that is too large for memory: a file that only this process can reach, and that is gone with it.
+// It has no name from the beginning, where the system lets an open file have none.
 type Spool struct {
 	file *os.File
 	name string // what is to be removed on Close; "" where that is done

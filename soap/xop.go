@@ -19,8 +19,8 @@ const (
 	maxParts = 128
 )
 
-// packaging is the Content-Type of a message in parts: multipart/related around application/xop+xml (XML-binary Optimized Packaging, XOP 1.0),
-// which some stacks send unasked.
+// packaging is the Content-Type of a message in parts: multipart/related around application/xop+xml (XML-binary
+// Optimized Packaging, XOP 1.0), which some stacks send unasked.
 type packaging struct {
 	boundary, start string
 }
@@ -31,10 +31,12 @@ func packaged(contentType string) (p *packaging, ok bool) {
 		return nil, true
 	}
 	kind, parameters, err := mime.ParseMediaType(contentType)
-	if !strings.HasPrefix(kind, "multipart/") && !strings.HasPrefix(strings.ToLower(strings.TrimSpace(contentType)), "multipart/") {
+	if !strings.HasPrefix(kind, "multipart/") &&
+		!strings.HasPrefix(strings.ToLower(strings.TrimSpace(contentType)), "multipart/") {
 		return nil, true
 	}
-	if err != nil || kind != "multipart/related" || !strings.EqualFold(parameters["type"], mediaXOP) || parameters["boundary"] == "" {
+	if err != nil || kind != "multipart/related" || !strings.EqualFold(parameters["type"], mediaXOP) ||
+		parameters["boundary"] == "" {
 		return nil, false
 	}
 	return &packaging{boundary: parameters["boundary"], start: contentID(parameters["start"])}, true
@@ -46,8 +48,9 @@ func contentID(text string) string {
 
 func badPackage(reason string) error { return &Error{Kind: Malformed, Reason: reason} }
 
-// readPackaged reads a message in parts: its UTF8 is the envelope with each xop:Include replaced by its part as base64, its Envelope is what was
-// received. Neither is above limits.Message. What is above limits.Whole is spooled, and read on like any large message.
+// readPackaged reads a message in parts: its UTF8 is the envelope with each xop:Include replaced by its part as base64,
+// its Envelope is what was received. Neither is above limits.Message. What is above limits.Whole is spooled, and read
+// on like any large message.
 func readPackaged(body io.Reader, p *packaging, limits Limits) (*Request, error) {
 	limits = limits.defaulted()
 	raw := newRequest(limits)
@@ -114,7 +117,8 @@ func readSpooled(raw *Request, body io.Reader, p *packaging) (r *Request, err er
 	return r, nil
 }
 
-// unspooled tells why a message in parts could not be spooled: because of its size, of us, of the connection, or of itself.
+// unspooled tells why a message in parts could not be spooled: because of its size, of us, of the connection, or of
+// itself.
 func unspooled(err error, left, limit int64) error {
 	var own *Error
 	var failed *copyError
@@ -129,8 +133,9 @@ func unspooled(err error, left, limit int64) error {
 	return interrupted(err)
 }
 
-// include replaces every xop:Include in envelope, which has passed the guard. An Include is alone in its element (XOP 1.0 section 3.2), is
-// empty, and names a part that no other names. What a part holds is bytes: an Include in one is none.
+// include replaces every xop:Include in envelope, which has passed the guard. An Include is alone in its element (XOP
+// 1.0 section 3.2), is empty, and names a part that no other names. What a part holds is bytes: an Include in one is
+// none.
 func include(envelope []byte, parts map[string]*part, limit int64) (io.Reader, error) {
 	d := lenient(envelope)
 	var out []io.Reader

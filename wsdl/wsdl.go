@@ -25,8 +25,8 @@ var ErrUnknownPack = errors.New("unknown contract pack")
 //go:embed inferred official platform
 var files embed.FS
 
-// Pack is the folder of the pack called name: schemas/core_components, schemas/interactions/<Interaction>Interaction, and
-// codes where the pack has code sets. Paths in it have forward slashes. The error is ErrUnknownPack with the name.
+// Pack is the folder of the pack called name: schemas/core_components, schemas/interactions/<Interaction>Interaction,
+// and codes where the pack has code sets. Paths in it have forward slashes. The error is ErrUnknownPack with the name.
 func Pack(name string) (fs.FS, error) {
 	switch name {
 	case Inferred, Official, Platform:

@@ -100,7 +100,9 @@ func TestWSDLFilesKeepTheRules(t *testing.T) {
 			t.Errorf("%s: the documentation is not first", name)
 		}
 		documentation := n.Children[0].Text
-		for _, word := range []string{"Name:", "Description:", "Revisions:", "Service domain:", "Fråga-svar", "RIVTABP21", "NOT"} {
+		for _, word := range []string{
+			"Name:", "Description:", "Revisions:", "Service domain:", "Fråga-svar", "RIVTABP21", "NOT",
+		} {
 			if !strings.Contains(documentation, word) {
 				t.Errorf("%s: no %q in the documentation", name, word)
 			}
@@ -110,11 +112,15 @@ func TestWSDLFilesKeepTheRules(t *testing.T) {
 			t.Errorf("%s: target namespace %s", name, n.attr("targetNamespace"))
 			continue
 		}
-		if want := m[3] + "Interaction_" + m[4] + ".0_RIVTABP21.wsdl"; path.Base(name) != want || n.attr("name") != m[3]+"Interaction" {
+		if want := m[3] + "Interaction_" + m[4] + ".0_RIVTABP21.wsdl"; path.Base(name) != want ||
+			n.attr("name") != m[3]+"Interaction" {
 			t.Errorf("%s: the name should be %s", name, want)
 		}
 		responder := "urn:riv" + m[1] + ":" + m[2] + ":" + m[3] + "Responder:" + m[4]
-		names := map[string]string{"portType": "ResponderInterface", "binding": "ResponderBinding", "service": "ResponderService", "port": "ResponderPort"}
+		names := map[string]string{
+			"portType": "ResponderInterface", "binding": "ResponderBinding", "service": "ResponderService",
+			"port": "ResponderPort",
+		}
 		n.walk(func(e node) {
 			switch local := e.XMLName.Local; {
 			case local == "fault":
@@ -135,7 +141,8 @@ func TestSchemasKeepTheRules(t *testing.T) {
 		if n.attr("elementFormDefault") != "qualified" || n.attr("version") == "" {
 			t.Errorf("%s: elementFormDefault or version", name)
 		}
-		if documentation := n.Children[0].Children[0].Text; !strings.Contains(documentation, "NOT") || !strings.Contains(documentation, "Rivgate") {
+		if documentation := n.Children[0].Children[0].Text; !strings.Contains(documentation, "NOT") ||
+			!strings.Contains(documentation, "Rivgate") {
 			t.Errorf("%s: its documentation does not say whose it is: %s", name, documentation)
 		}
 		n.walk(func(e node) {
@@ -150,7 +157,10 @@ func TestSchemasKeepTheRules(t *testing.T) {
 					continue
 				}
 				last := sequence.Children[len(sequence.Children)-1]
-				got := []string{last.XMLName.Local, last.attr("namespace"), last.attr("processContents"), last.attr("minOccurs"), last.attr("maxOccurs")}
+				got := []string{
+					last.XMLName.Local, last.attr("namespace"), last.attr("processContents"), last.attr("minOccurs"),
+					last.attr("maxOccurs"),
+				}
 				if diff := cmp.Diff([]string{"any", "##other", "lax", "0", "unbounded"}, got); diff != "" {
 					t.Errorf("%s: %s is not extensible: %s", name, e.attr("name"), diff)
 				}
@@ -218,7 +228,8 @@ func TestOthersTakeTheFiles(t *testing.T) {
 
 func taken(suffix, file string) ([]byte, error) {
 	if suffix == ".wsdl" {
-		return exec.Command("/usr/bin/python3", "-c", "import sys, zeep; zeep.Client(sys.argv[1]).create_message", file).CombinedOutput()
+		return exec.Command("/usr/bin/python3", "-c", "import sys, zeep; zeep.Client(sys.argv[1]).create_message", file).
+			CombinedOutput()
 	}
 	command := exec.Command("xmllint", "--noout", "--schema", file, "-")
 	command.Stdin = strings.NewReader("<unknown/>")
@@ -233,24 +244,30 @@ func taken(suffix, file string) ([]byte, error) {
 func TestComplaintsHaveTheseElements(t *testing.T) {
 	files := contractFiles(t, ".xsd")
 	for name, want := range map[string]string{
-		"SendComplaintType":           "messageId sentTime sequenceNumber caseId externalCaseId? recipient (complaint answer forward) *",
-		"SendComplaintResponseType":   "result externalCaseId? receivedTime? *",
-		"ReturnComplaintType":         "messageId sentTime sequenceNumber caseId? externalCaseId? updateType handlingUnit author? text? standardReply? answerDueDate? status? statusTime? classification? newRecipient? newCase? attachment?10 *",
+		"SendComplaintType": "messageId sentTime sequenceNumber caseId externalCaseId? recipient (complaint " +
+			"answer forward) *",
+		"SendComplaintResponseType": "result externalCaseId? receivedTime? *",
+		"ReturnComplaintType": "messageId sentTime sequenceNumber caseId? externalCaseId? updateType handlingUnit " +
+			"author? text? standardReply? answerDueDate? status? statusTime? classification? newRecipient? newCase? " +
+			"attachment?10 *",
 		"ReturnComplaintResponseType": "result caseId? *",
 		"RecipientType":               "unit kind *",
-		"ComplaintType":               "receivedTime reporter patient? incidentUnit? incidentPlaceText? incidentDate description experiencedProblem?unbounded replyWanted replyChannel? attachment?10 *",
-		"ReporterType":                "personId name? role statedAuthority? telecom? email? address? *",
-		"PatientType":                 "personId? name? dateOfBirth? gender? *",
-		"AnswerType":                  "inReplyTo text author attachment?10 *",
-		"ForwardType":                 "originalCase forwardedFrom forwardedTime reason? *",
-		"ClassificationType":          "problemunbounded areaOfActivity incidentUnit? incidentDate? *",
-		"AttachmentType":              "id fileName mediaType size sha256? (value reference) *",
-		"ResultType":                  "resultCode errorCode? logId subCode? message? *",
-		"IIType":                      "root extension? *",
-		"PersonIdType":                "id type *",
-		"CVType":                      "code? codeSystem? codeSystemName? codeSystemVersion? displayName? originalText? *",
-		"OrgUnitType":                 "orgUnitHSAId? orgUnitName? orgUnitTelecom? orgUnitEmail? orgUnitAddress? orgUnitLocation? *",
-		"HealthcareProfessionalType":  "authorTime healthcareProfessionalHSAId? healthcareProfessionalName? healthcareProfessionalRoleCode? healthcareProfessionalOrgUnit? *",
+		"ComplaintType": "receivedTime reporter patient? incidentUnit? incidentPlaceText? incidentDate " +
+			"description experiencedProblem?unbounded replyWanted replyChannel? attachment?10 *",
+		"ReporterType":       "personId name? role statedAuthority? telecom? email? address? *",
+		"PatientType":        "personId? name? dateOfBirth? gender? *",
+		"AnswerType":         "inReplyTo text author attachment?10 *",
+		"ForwardType":        "originalCase forwardedFrom forwardedTime reason? *",
+		"ClassificationType": "problemunbounded areaOfActivity incidentUnit? incidentDate? *",
+		"AttachmentType":     "id fileName mediaType size sha256? (value reference) *",
+		"ResultType":         "resultCode errorCode? logId subCode? message? *",
+		"IIType":             "root extension? *",
+		"PersonIdType":       "id type *",
+		"CVType":             "code? codeSystem? codeSystemName? codeSystemVersion? displayName? originalText? *",
+		"OrgUnitType": "orgUnitHSAId? orgUnitName? orgUnitTelecom? orgUnitEmail? orgUnitAddress? " +
+			"orgUnitLocation? *",
+		"HealthcareProfessionalType": "authorTime healthcareProfessionalHSAId? healthcareProfessionalName? " +
+			"healthcareProfessionalRoleCode? healthcareProfessionalOrgUnit? *",
 	} {
 		got := "no such type"
 		for file, n := range files {

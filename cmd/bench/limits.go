@@ -83,11 +83,14 @@ func (l *limits) large(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+l.gateway.host+l.gateway.path, bytes.NewReader(message(50_000_000)))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+l.gateway.host+l.gateway.path,
+		bytes.NewReader(message(50_000_000)))
 	if err != nil {
 		return err
 	}
-	r.Header = http.Header{"Content-Type": {"text/xml; charset=UTF-8"}, "X-Vp-Sender-Id": {sender}, "X-Vp-Instance-Id": {instance}}
+	r.Header = http.Header{
+		"Content-Type": {"text/xml; charset=UTF-8"}, "X-Vp-Sender-Id": {sender}, "X-Vp-Instance-Id": {instance},
+	}
 	started := time.Now()
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
@@ -100,24 +103,31 @@ func (l *limits) large(ctx context.Context) error {
 	}
 	took := time.Since(started)
 	after, err := l.gateway.process.memory("VmHWM")
-	l.say("50 MB message: peak memory grows ≤ 64 MB", after-before <= mostGrowth, "%.1f MB, in %d ms", megabytes(after-before), took.Milliseconds())
+	l.say("50 MB message: peak memory grows ≤ 64 MB", after-before <= mostGrowth, "%.1f MB, in %d ms",
+		megabytes(after-before), took.Milliseconds())
 	return err
 }
 
 // many is 500 callers at once with 100 KB each.
 func (l *limits) many(ctx context.Context) error {
-	r := load{host: l.gateway.host, request: request(l.gateway, message(100<<10)), callers: 500, lasting: 5 * time.Second}.run(ctx)
+	r := load{
+		host: l.gateway.host, request: request(l.gateway, message(100<<10)), callers: 500, lasting: 5 * time.Second,
+	}.run(ctx)
 	rss, err := l.gateway.process.memory("VmHWM")
-	l.say("500 callers × 100 KB: no error", r.failures() == 0 && len(r.latencies) > 500, "%d requests, %d errors, %.0f req/s, p50 %.0f ms, p99 %.0f ms, peak memory %.0f MB",
+	l.say("500 callers × 100 KB: no error", r.failures() == 0 && len(r.latencies) > 500,
+		"%d requests, %d errors, %.0f req/s, p50 %.0f ms, p99 %.0f ms, peak memory %.0f MB",
 		len(r.latencies), r.failures(), r.rate(), r.at(.5), r.at(.99), megabytes(rss))
 	return err
 }
 
-// swap changes the catalogue again and again while callers call: the address of the route between two, and each time more rows beside it.
+// swap changes the catalogue again and again while callers call: the address of the route between two, and each time
+// more rows beside it.
 func (l *limits) swap(ctx context.Context) error {
 	const changes = 8
 	run := func() *result {
-		return load{host: l.gateway.host, request: request(l.gateway, message(10<<10)), callers: 16, lasting: 3 * time.Second}.run(ctx)
+		return load{
+			host: l.gateway.host, request: request(l.gateway, message(10<<10)), callers: 16, lasting: 3 * time.Second,
+		}.run(ctx)
 	}
 	quiet := run()
 	done := make(chan *result)
@@ -137,7 +147,8 @@ func (l *limits) swap(ctx context.Context) error {
 		}
 	}
 	r := <-done
-	l.say("catalogue changed under load: no failed request", r.failures() == 0 && len(r.latencies) > 0, "%d changes of up to %d rows in %d requests, %d errors, p99 %.1f ms (%.1f without), longest %.0f ms (%.0f)",
+	l.say("catalogue changed under load: no failed request", r.failures() == 0 && len(r.latencies) > 0,
+		"%d changes of up to %d rows in %d requests, %d errors, p99 %.1f ms (%.1f without), longest %.0f ms (%.0f)",
 		changes, 1000*changes, len(r.latencies), r.failures(), r.at(.99), quiet.at(.99), r.at(1), quiet.at(1))
 	return failed
 }

@@ -87,8 +87,8 @@ func (l load) run(ctx context.Context) *result {
 	return all
 }
 
-// caller is one connection. It writes and reads HTTP/1.1 by itself: on a machine that it shares with what it measures, a
-// lean caller leaves more of the processor to that.
+// caller is one connection. It writes and reads HTTP/1.1 by itself: on a machine that it shares with what it measures,
+// a lean caller leaves more of the processor to that.
 type caller struct {
 	load
 	connection net.Conn

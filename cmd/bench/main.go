@@ -1,7 +1,7 @@
 //go:build linux
 
-// Command bench measures forwarding: the built gateway beside nginx, a bare httputil.ReverseProxy of the same Go, and no
-// forwarder at all, taking turns in one run on loopback, so that what else the machine does meets all of them alike.
+// Command bench measures forwarding: the built gateway beside nginx, a bare httputil.ReverseProxy of the same Go, and
+// no forwarder at all, taking turns in one run on loopback, so that what else the machine does meets all of them alike.
 //
 // It drives the built binary from outside. It knows no package of the gateway, only its configuration and its wire.
 package main
@@ -59,7 +59,8 @@ func main() {
 		return nil
 	})
 	flag.BoolVar(&o.table, "table", true, "measure the table")
-	flag.BoolVar(&o.checks, "checks", true, "measure what has a limit: memory, 500 callers, a change of catalogue under load")
+	flag.BoolVar(&o.checks, "checks", true,
+		"measure what has a limit: memory, 500 callers, a change of catalogue under load")
 	flag.Parse()
 	var err error
 	if o.sizes, err = numbers(sizes); err == nil {
@@ -110,7 +111,8 @@ func run(ctx context.Context, o options) (bool, error) {
 	o.folder = folder
 	if o.gateway == "" {
 		o.gateway = filepath.Join(folder, "rivgate")
-		if said, err := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", o.gateway, "./cmd/rivgate").CombinedOutput(); err != nil {
+		if said, err := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", o.gateway, "./cmd/rivgate").
+			CombinedOutput(); err != nil {
 			return false, fmt.Errorf("building the gateway: %w\n%s", err, said)
 		}
 	}

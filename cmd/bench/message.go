@@ -31,7 +31,8 @@ const (
 	padOpen, padClose = "      <act:pad>", "</act:pad>\n"
 )
 
-// message is a request of exactly so many bytes, full of short elements as such messages are; no smaller than it can be.
+// message is a request of exactly so many bytes, full of short elements as such messages are; no smaller than it can
+// be.
 func message(size int) []byte {
 	var b bytes.Buffer
 	b.WriteString(messageHead)
@@ -53,7 +54,9 @@ func message(size int) []byte {
 
 // request is the whole HTTP request with a message in it, as a trusted node of the gateway sends it.
 func request(t *target, body []byte) []byte {
-	head := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\nContent-Type: text/xml; charset=UTF-8\r\nSOAPAction: \"%s:GetActivities\"\r\n"+
-		"User-Agent: bench\r\nx-vp-sender-id: %s\r\nx-vp-instance-id: %s\r\n\r\n", t.path, t.host, len(body), contract, sender, instance)
+	head := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\nContent-Type: text/xml; "+
+		"charset=UTF-8\r\nSOAPAction: \"%s:GetActivities\"\r\n"+
+		"User-Agent: bench\r\nx-vp-sender-id: %s\r\nx-vp-instance-id: %s\r\n\r\n", t.path, t.host, len(body), contract,
+		sender, instance)
 	return append([]byte(head), body...)
 }

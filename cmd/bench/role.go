@@ -38,8 +38,8 @@ func role(name string, arguments []string) error {
 	return server.Serve(listener)
 }
 
-// bareProxy is httputil.ReverseProxy with nothing around it but connections that it keeps: with the two for each host that
-// http.Transport keeps by default, it would be no measure for anything.
+// bareProxy is httputil.ReverseProxy with nothing around it but connections that it keeps: with the two for each host
+// that http.Transport keeps by default, it would be no measure for anything.
 func bareProxy(target *url.URL) http.Handler {
 	return &httputil.ReverseProxy{
 		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(target) },

@@ -30,7 +30,9 @@ func measureTable(ctx context.Context, o options) (sound bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	fmt.Fprintf(o.out, "%d rounds of %s each, targets taking turns; ratios are medians of the ratios within each round\n\n", o.rounds, o.each)
+	fmt.Fprintf(o.out,
+		"%d rounds of %s each, targets taking turns; ratios are medians of the ratios within each round\n\n", o.rounds,
+		o.each)
 	w := tabwriter.NewWriter(o.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(w, "size\tcallers\ttarget\treq/s\t÷ nginx\t÷ proxy\tp50 ms\tp99 ms\tadded p50\tCPU µs\terrors\t\n")
 	sound = true
@@ -161,6 +163,8 @@ func machine(ctx context.Context) string {
 	if err != nil {
 		said = []byte("no nginx")
 	}
-	return fmt.Sprintf("%s; %d cores, %s; %s; %s; load average before: %s", time.Now().Format("2006-01-02 15:04"), runtime.NumCPU(), memory,
-		runtime.Version(), strings.TrimPrefix(strings.TrimSpace(string(said)), "nginx version: "), strings.Join(strings.Fields(string(load))[:3], " "))
+	return fmt.Sprintf("%s; %d cores, %s; %s; %s; load average before: %s", time.Now().Format("2006-01-02 15:04"),
+		runtime.NumCPU(), memory,
+		runtime.Version(), strings.TrimPrefix(strings.TrimSpace(string(said)), "nginx version: "),
+		strings.Join(strings.Fields(string(load))[:3], " "))
 }

@@ -174,8 +174,8 @@ func catalogue(address string, others int) string {
 	return b.String()
 }
 
-// startGateway starts a built gateway as production has it, but for its environment: the contract pack of our own is not
-// for production. Its log goes to a file.
+// startGateway starts a built gateway as production has it, but for its environment: the contract pack of our own is
+// not for production. Its log goes to a file.
 func startGateway(ctx context.Context, o options, name, binary, upstream string) (*target, error) {
 	binary, err := filepath.Abs(binary)
 	if err != nil {
@@ -190,8 +190,10 @@ func startGateway(ctx context.Context, o options, name, binary, upstream string)
 		return nil, err
 	}
 	p, err := start(name, folder, []string{
-		"RIVGATE_ENVIRONMENT=test", "RIVGATE_SOAP_LISTEN=127.0.0.1:0", "RIVGATE_WEB_LISTEN=127.0.0.1:0", "RIVGATE_TAK_SOURCE=" + file,
-		"RIVGATE_INSTANCE_ID=" + instance, "RIVGATE_SOAP_MAX_MESSAGE=64MiB", "RIVGATE_LOG_LEVEL=info", "RIVGATE_LOG_FORMAT=json",
+		"RIVGATE_ENVIRONMENT=test", "RIVGATE_SOAP_LISTEN=127.0.0.1:0", "RIVGATE_WEB_LISTEN=127.0.0.1:0",
+		"RIVGATE_TAK_SOURCE=" + file,
+		"RIVGATE_INSTANCE_ID=" + instance, "RIVGATE_SOAP_MAX_MESSAGE=64MiB", "RIVGATE_LOG_LEVEL=info",
+		"RIVGATE_LOG_FORMAT=json",
 	}, binary, "serve")
 	if err != nil {
 		return nil, err

@@ -16,7 +16,8 @@ import (
 	"rivgate/store/storetest"
 )
 
-// BenchmarkDrain is the delivery over HTTP of 10 000 messages of 10 KB that waited for one receiver, each in a lane of its own.
+// BenchmarkDrain is the delivery over HTTP of 10 000 messages of 10 KB that waited for one receiver, each in a lane of
+// its own.
 func BenchmarkDrain(b *testing.B) { deliver(b, 10_000, 1) }
 
 // BenchmarkDeliver is the same of 500 lanes with 20 messages each, which are delivered in order.

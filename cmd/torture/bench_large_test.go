@@ -36,8 +36,9 @@ func BenchmarkRestart(b *testing.B) {
 	})
 }
 
-// BenchmarkGrown is what goes on all the time in a store with many deliveries that wait: accepts, a claim of 64 and their ends, and the look at the
-// invariant that is taken every minute. Beside it, the invariant read whole, as a person orders it.
+// BenchmarkGrown is what goes on all the time in a store with many deliveries that wait: accepts, a claim of 64 and
+// their ends, and the look at the invariant that is taken every minute. Beside it, the invariant read whole, as a
+// person orders it.
 func BenchmarkGrown(b *testing.B) {
 	large(b, func(b *testing.B, url string) {
 		s, err := store.Open(b.Context(), url, store.Options{})
@@ -165,7 +166,8 @@ func multiply(b *testing.B, url string, n int) {
 	}
 	defer db.Close()
 	db.SetMaxOpenConns(1)
-	// The copies refer to each other as the first ones do: that need not be looked up a million times, nor kept from a power cut.
+	// The copies refer to each other as the first ones do: that need not be looked up a million times, nor kept from a
+	// power cut.
 	first := "PRAGMA synchronous = off; PRAGMA cache_size = -500000"
 	if driver == "pgx" {
 		first = "SET session_replication_role = replica; SET synchronous_commit = off"
@@ -199,7 +201,8 @@ func grown() []copies {
 		{"message_body", "", map[string]string{"message_id": id}},
 		{"lane", "id", map[string]string{"order_key": id, "case_id": id, "address": address}},
 		{"delivery", "seq", map[string]string{
-			"message_id": id, "case_id": id, "address": address, "lane": "(SELECT l.id FROM lane l WHERE l.order_key = " + id + " AND l.receiver_key = t.receiver_key)",
+			"message_id": id, "case_id": id, "address": address,
+			"lane": "(SELECT l.id FROM lane l WHERE l.order_key = " + id + " AND l.receiver_key = t.receiver_key)",
 		}},
 	}
 }
@@ -227,6 +230,7 @@ func (c copies) insert(b *testing.B, db *sql.DB, n int) string {
 		}
 		names, values = append(names, name), append(values, value)
 	}
-	return fmt.Sprintf("INSERT INTO %s (%s) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) SELECT %s FROM n, (SELECT * FROM %s LIMIT 1) t",
+	return fmt.Sprintf("INSERT INTO %s (%s) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "+
+		"%d) SELECT %s FROM n, (SELECT * FROM %s LIMIT 1) t",
 		c.name, strings.Join(names, ", "), n, strings.Join(values, ", "), c.name)
 }

@@ -18,7 +18,8 @@ import (
 	"rivgate/store"
 )
 
-// BenchmarkList lists cases by any filter; all were entered by Accept, so that they can be found. BENCH_LARGE=1 adds a million.
+// BenchmarkList lists cases by any filter; all were entered by Accept, so that they can be found. BENCH_LARGE=1 adds a
+// million.
 func BenchmarkList(b *testing.B) {
 	entered(b, func(b *testing.B, url string) {
 		s, err := store.Open(b.Context(), url, store.Options{})
@@ -27,8 +28,10 @@ func BenchmarkList(b *testing.B) {
 		}
 		defer s.Close()
 		for name, f := range map[string]store.CaseFilter{
-			"none": {}, "unit": {Unit: benchUnit}, "state": {State: store.Submitted}, "no-such-state": {State: store.Closed}, "since": {Since: time.Now().Add(-time.Hour)},
-			"person": {Query: "189001019802"}, "id": {Query: "c4711"}, "via": {Via: routing.Queue}, "nobody": {Query: "Ingenting"},
+			"none": {}, "unit": {Unit: benchUnit}, "state": {State: store.Submitted}, "no-such-state": {State: store.Closed},
+			"since":  {Since: time.Now().Add(-time.Hour)},
+			"person": {Query: "189001019802"}, "id": {Query: "c4711"}, "via": {Via: routing.Queue},
+			"nobody": {Query: "Ingenting"},
 		} {
 			b.Run("filter="+name, func(b *testing.B) {
 				var took []time.Duration
@@ -92,11 +95,14 @@ func stored(n int64) *store.Message {
 	id := fmt.Sprintf("%s|m%d", portal, n)
 	return &store.Message{
 		ID: uuid.Must(uuid.NewV7()).String(), Key: store.Key{Sender: portal, Contract: "urn:send", MessageID: id},
-		Call:     routing.Call{Sender: portal, Receiver: benchUnit, Contract: "urn:send", Profile: routing.RIVTABP21},
-		Route:    routing.Route{Via: routing.Queue, Address: fmt.Sprintf("https://%d.example/", n%10), Profile: routing.RIVTABP21},
+		Call: routing.Call{Sender: portal, Receiver: benchUnit, Contract: "urn:send", Profile: routing.RIVTABP21},
+		Route: routing.Route{
+			Via: routing.Queue, Address: fmt.Sprintf("https://%d.example/", n%10), Profile: routing.RIVTABP21,
+		},
 		Envelope: []byte("<e/>"), Received: time.Now().UTC(), ContentType: soap.ContentType,
 		Event: &store.Event{
-			Kind: store.EventComplaint, MessageID: id, Case: store.Ref{Root: portal, Extension: fmt.Sprint("c", n)}, Sequence: 1, Unit: benchUnit,
+			Kind: store.EventComplaint, MessageID: id, Case: store.Ref{Root: portal, Extension: fmt.Sprint("c", n)}, Sequence: 1,
+			Unit:    benchUnit,
 			Handler: &store.Handler{Unit: benchUnit, Kind: routing.CareUnit, Via: routing.Queue},
 			Facts:   &store.Facts{ReporterID: "189001019802", ReporterName: fmt.Sprintf("Person %d", n), BirthDate: "18900101"},
 		},

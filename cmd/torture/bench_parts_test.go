@@ -16,8 +16,8 @@ import (
 	"rivgate/soap"
 )
 
-// BenchmarkParts is the processor time of an accept of 10 KB by its parts: an HTTP call with its caller's half, the guard, the reading of the message
-// without and with validation, and the store with its server's.
+// BenchmarkParts is the processor time of an accept of 10 KB by its parts: an HTTP call with its caller's half, the
+// guard, the reading of the message without and with validation, and the store with its server's.
 func BenchmarkParts(b *testing.B) {
 	full := envelope(b)
 	b.Run("http", func(b *testing.B) {

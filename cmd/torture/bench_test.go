@@ -74,7 +74,9 @@ permissions:
 	if err != nil {
 		b.Fatal(err)
 	}
-	table, err := routing.NewTable(catalogue, routing.Rules{Durable: registry.Durable, ReturnContract: registry.Return().Contract, PortalAddress: portal})
+	table, err := routing.NewTable(catalogue, routing.Rules{
+		Durable: registry.Durable, ReturnContract: registry.Return().Contract, PortalAddress: portal,
+	})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -86,8 +88,9 @@ permissions:
 	newID := func() string { return uuid.Must(uuid.NewV7()).String() }
 	l.relay = &relay.Relay{
 		Instance: who, Portal: portal, Table: func() *routing.Table { return table }, Contracts: registry, Store: l.store,
-		Sender: &relay.Sender{Client: &soap.Client{}, Instance: who}, Trust: relay.Trust{Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}},
-		Now: time.Now, NewID: newID, Log: zap.NewNop(), Version: "bench",
+		Sender: &relay.Sender{Client: &soap.Client{}, Instance: who},
+		Trust:  relay.Trust{Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}},
+		Now:    time.Now, NewID: newID, Log: zap.NewNop(), Version: "bench",
 	}
 	server := httptest.NewServer(&soap.Server{Handler: l.relay, NewID: newID, Faulter: l.relay.Fault, Log: zap.NewNop()})
 	b.Cleanup(server.Close)
@@ -118,12 +121,16 @@ func (l *line) receiver(b *testing.B) http.Handler {
 func envelope(b testing.TB) []byte {
 	now := contracts.NewStamp(time.Now())
 	m := &contracts.Message{
-		ID: contracts.II{Root: portal, Extension: "MESSAGE-ID"}, SentTime: now, Sequence: 1, CaseID: &contracts.II{Root: portal, Extension: "CASE-ID"},
+		ID: contracts.II{Root: portal, Extension: "MESSAGE-ID"}, SentTime: now, Sequence: 1,
+		CaseID:   &contracts.II{Root: portal, Extension: "CASE-ID"},
 		Receiver: benchUnit, Recipient: recipient(system{unit: benchUnit}),
 		Complaint: &contracts.Complaint{
-			Received:     now,
-			Reporter:     contracts.Reporter{PersonID: contracts.PersonID{ID: "189001019802", Type: contracts.OIDPersonnummer}, Role: contracts.RolePatient},
-			IncidentUnit: &contracts.OrgUnit{HSAID: benchUnit}, IncidentDate: "20260214", Description: "Jag fick vänta. ", ReplyWanted: true,
+			Received: now,
+			Reporter: contracts.Reporter{
+				PersonID: contracts.PersonID{ID: "189001019802", Type: contracts.OIDPersonnummer}, Role: contracts.RolePatient,
+			},
+			IncidentUnit: &contracts.OrgUnit{HSAID: benchUnit}, IncidentDate: "20260214", Description: "Jag fick vänta. ",
+			ReplyWanted: true,
 		},
 	}
 	empty, err := inferred.Pack{}.Write(m)
@@ -144,12 +151,15 @@ func (l *line) post(client *http.Client, envelope []byte, n int64) (time.Duratio
 	before, rest, _ := bytes.Cut(envelope, []byte("MESSAGE-ID"))
 	between, after, _ := bytes.Cut(rest, []byte("CASE-ID"))
 	r, err := http.NewRequest(http.MethodPost, l.url, io.MultiReader(
-		bytes.NewReader(before), strings.NewReader("m"+id), bytes.NewReader(between), strings.NewReader("c"+id), bytes.NewReader(after)))
+		bytes.NewReader(before), strings.NewReader("m"+id), bytes.NewReader(between), strings.NewReader("c"+id),
+		bytes.NewReader(after)))
 	if err != nil {
 		return 0, err
 	}
 	r.ContentLength = int64(len(before) + len(between) + len(after) + 2*(1+len(id)))
-	r.Header = http.Header{"Content-Type": {soap.ContentType}, soap.HeaderSender: {portal}, soap.HeaderInstance: {instance}}
+	r.Header = http.Header{
+		"Content-Type": {soap.ContentType}, soap.HeaderSender: {portal}, soap.HeaderInstance: {instance},
+	}
 	started := time.Now()
 	answer, err := client.Do(r)
 	if err != nil {
@@ -220,8 +230,8 @@ func databases(b *testing.B, do func(b *testing.B, url string)) {
 	b.Run("postgres", func(b *testing.B) { do(b, storetest.Postgres(b)) })
 }
 
-// BenchmarkAcceptHTTP is durable accepts of 10 KB over HTTP through the whole line; the callers' own processor time is in cpu. Beside it, with as many clients, is
-// what bounds it: pgbench inserting the same bytes on the same server.
+// BenchmarkAcceptHTTP is durable accepts of 10 KB over HTTP through the whole line; the callers' own processor time is
+// in cpu. Beside it, with as many clients, is what bounds it: pgbench inserting the same bytes on the same server.
 func BenchmarkAcceptHTTP(b *testing.B) {
 	full := envelope(b)
 	for _, n := range []int{1, 16, 64, 256} {
@@ -231,7 +241,9 @@ func BenchmarkAcceptHTTP(b *testing.B) {
 				databases(b, func(b *testing.B, url string) {
 					l := newLine(b, url, validation)
 					var next atomic.Int64
-					callers(b, n, "accepts/s", url, func(c *http.Client) (time.Duration, error) { return l.post(c, full, next.Add(1)) })
+					callers(b, n, "accepts/s", url, func(c *http.Client) (time.Duration, error) {
+						return l.post(c, full, next.Add(1))
+					})
 				})
 			})
 		}
@@ -269,16 +281,24 @@ func pgbench(b *testing.B, clients int) {
 		b.Skip("there is no psql")
 	}
 	url := storetest.Postgres(b)
-	if said, err := exec.Command(psql, "-q", url, "-c", `CREATE TABLE body (id bigserial PRIMARY KEY, content bytea NOT NULL)`,
-		"-c", `ALTER TABLE body ALTER content SET STORAGE EXTERNAL`, "-c", `CREATE TABLE msg (id bigserial PRIMARY KEY, body bigint NOT NULL, meta text NOT NULL)`).CombinedOutput(); err != nil {
+	if said, err := exec.Command(psql, "-q", url, "-c",
+		`CREATE TABLE body (id bigserial PRIMARY KEY, content bytea NOT NULL)`,
+		"-c", `ALTER TABLE body ALTER content SET STORAGE EXTERNAL`, "-c",
+		`CREATE TABLE msg (id bigserial PRIMARY KEY, body bigint NOT NULL, meta text NOT NULL)`).
+		CombinedOutput(); err != nil {
 		b.Fatalf("%v: %s", err, said)
 	}
 	script := filepath.Join(b.TempDir(), "plain.sql")
-	if err := os.WriteFile(script, []byte("BEGIN;\nINSERT INTO body (content) VALUES (:content);\nINSERT INTO msg (body, meta) VALUES (currval('body_id_seq'), :meta);\nCOMMIT;\n"), 0o600); err != nil {
+	if err := os.WriteFile(script,
+		[]byte(
+			"BEGIN;\nINSERT INTO body (content) VALUES (:content);\nINSERT INTO msg (body, meta) VALUES "+
+				"(currval('body_id_seq'), :meta);\nCOMMIT;\n",
+		), 0o600); err != nil {
 		b.Fatal(err)
 	}
 	before := serverTime(b, url)
-	command := exec.Command("pgbench", "-n", "-M", "prepared", "-D", `content=\x`+hex.EncodeToString(envelope(b)), "-D", "meta="+strings.Repeat("0", 180),
+	command := exec.Command("pgbench", "-n", "-M", "prepared", "-D", `content=\x`+hex.EncodeToString(envelope(b)), "-D",
+		"meta="+strings.Repeat("0", 180),
 		"-f", script, "-c", strconv.Itoa(clients), "-j", strconv.Itoa(min(clients, 2)), "-T", "3", url)
 	said, err := command.CombinedOutput()
 	if err != nil {

@@ -36,7 +36,8 @@ func (r *result) sound() bool {
 	if r.control {
 		return len(r.lost) > 0
 	}
-	return len(r.lost) == 0 && len(r.reordered) == 0 && len(r.altered) == 0 && len(r.breaches) == 0 && len(r.refused) == 0 && len(r.failed) == 0 && r.accepted > 0
+	return len(r.lost) == 0 && len(r.reordered) == 0 && len(r.altered) == 0 && len(r.breaches) == 0 &&
+		len(r.refused) == 0 && len(r.failed) == 0 && r.accepted > 0
 }
 
 // failures is how many requests failed; of no interest where they may.
@@ -63,7 +64,8 @@ func compare(r *result, accepted, taken []entry) {
 				r.stale++
 			}
 		case e.n > 1 && !ok[place{e.lane, e.n - 1}]:
-			r.reordered = append(r.reordered, fmt.Sprintf("%s: %d (%s) came before %d was answered OK", e.lane, e.n, e.id, e.n-1))
+			r.reordered = append(r.reordered,
+				fmt.Sprintf("%s: %d (%s) came before %d was answered OK", e.lane, e.n, e.id, e.n-1))
 		}
 		if !seen[e.id] {
 			first[e.id] = e.at
@@ -94,7 +96,8 @@ func altered(accepted, taken []entry) (lines []string) {
 	}
 	for _, e := range taken {
 		if body, known := sent[e.id]; known && body != e.body {
-			lines = append(lines, fmt.Sprintf("%s: %d (%s) arrived with the sum %s, and was sent with %s", e.lane, e.n, e.id, e.body, body))
+			lines = append(lines,
+				fmt.Sprintf("%s: %d (%s) arrived with the sum %s, and was sent with %s", e.lane, e.n, e.id, e.body, body))
 		}
 	}
 	return lines
@@ -104,14 +107,18 @@ func altered(accepted, taken []entry) (lines []string) {
 func printResults(w io.Writer, seed uint64, results []*result) {
 	t := tabwriter.NewWriter(w, 2, 8, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(w, "\nseed %d\n", seed)
-	fmt.Fprintln(t, "store\ttime\tcycles\taccepted\tdelivered\tduplicates seen\tof these late\tlost\treordered\tlongest stall\tlongest way\tfailed requests\tcheck\t")
+	fmt.Fprintln(t,
+		"store\ttime\tcycles\taccepted\tdelivered\tduplicates seen\tof these late\tlost\treordered\tlongest "+
+			"stall\tlongest way\tfailed requests\tcheck\t")
 	for _, r := range results {
 		check := "sound"
 		if len(r.breaches) > 0 {
 			check = fmt.Sprint(len(r.breaches), " breaches")
 		}
-		fmt.Fprintf(t, "%s\t%v\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%v\t%v\t%s\t%s\t\n", r.store, r.took.Round(time.Second), r.cycles, r.accepted, r.delivered, r.duplicates, r.stale,
-			len(r.lost), len(r.reordered), r.stall.Round(10*time.Millisecond), r.oldest.Round(10*time.Millisecond), r.failures(), check)
+		fmt.Fprintf(t, "%s\t%v\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%v\t%v\t%s\t%s\t\n", r.store, r.took.Round(time.Second), r.cycles,
+			r.accepted, r.delivered, r.duplicates, r.stale,
+			len(r.lost), len(r.reordered), r.stall.Round(10*time.Millisecond), r.oldest.Round(10*time.Millisecond), r.failures(),
+			check)
 	}
 	_ = t.Flush()
 	for _, r := range results {
@@ -123,7 +130,9 @@ func printResults(w io.Writer, seed uint64, results []*result) {
 		}
 		fmt.Fprintf(w, "%s: %s; the longest stall was after: %s\n", r.store, strings.Join(kinds, ", "), r.stalledBy)
 		if r.control {
-			fmt.Fprintf(w, "  the negative control: with synchronous=NORMAL %d receipts were lost in %d power cuts, as it must be able to\n", len(r.lost), r.cycles)
+			fmt.Fprintf(w,
+				"  the negative control: with synchronous=NORMAL %d receipts were lost in %d power cuts, as it must be able to\n",
+				len(r.lost), r.cycles)
 			continue
 		}
 		list(w, "lost", r.lost)

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// slowReceiver: one receiver answers everything so late that the gateway just waits for it. The others are to get their messages all the same.
+// slowReceiver: one receiver answers everything so late that the gateway just waits for it. The others are to get their
+// messages all the same.
 func (t *trial) slowReceiver(ctx context.Context) error { return t.one(ctx, slow) }
 
 // verboseReceiver: one receiver answers everything with 10 MB that say no.

@@ -32,14 +32,17 @@ const (
 
 // shares are the stores and how much of the time each gets.
 func shares() map[string]int {
-	return map[string]int{onSQLite: 8, onPostgres: 8, onRolling: 3, onSmall: 2, onSmallPG: 2, onPower: 2, onPowerPG: 2, control: 1}
+	return map[string]int{
+		onSQLite: 8, onPostgres: 8, onRolling: 3, onSmall: 2, onSmallPG: 2, onPower: 2, onPowerPG: 2, control: 1,
+	}
 }
 
 func allStores() []string {
 	return []string{onSQLite, onPostgres, onRolling, onSmall, onSmallPG, onPower, onPowerPG, control}
 }
 
-// postgres is a throw-away cluster on a socket in its own folder. Its settings are the server's defaults: everything is synchronous.
+// postgres is a throw-away cluster on a socket in its own folder. Its settings are the server's defaults: everything is
+// synchronous.
 type postgres struct {
 	folder   string
 	bin      string
@@ -70,7 +73,8 @@ func newPostgres(folder string) (*postgres, error) {
 			return nil, err
 		}
 	}
-	initdb := exec.Command(filepath.Join(p.bin, "initdb"), "-D", p.data(), "-U", "rivgate", "-A", "trust", "-E", "UTF8", "--locale=C")
+	initdb := exec.Command(filepath.Join(p.bin, "initdb"), "-D", p.data(), "-U", "rivgate", "-A", "trust", "-E", "UTF8",
+		"--locale=C")
 	initdb.Dir = folder
 	initdb.SysProcAttr = &syscall.SysProcAttr{Credential: p.as}
 	if said, err := initdb.CombinedOutput(); err != nil {
@@ -113,7 +117,8 @@ func (p *postgres) start(ctx context.Context) error {
 		return err
 	}
 	defer log.Close()
-	p.child = exec.Command(filepath.Join(p.bin, "postgres"), "-D", p.data(), "-k", p.folder, "-c", "listen_addresses=", "-c", "max_connections=200")
+	p.child = exec.Command(filepath.Join(p.bin, "postgres"), "-D", p.data(), "-k", p.folder, "-c", "listen_addresses=",
+		"-c", "max_connections=200")
 	for _, setting := range p.settings {
 		p.child.Args = append(p.child.Args, "-c", setting)
 	}
@@ -195,7 +200,8 @@ func newSmallDisk(folder string) (*smallDisk, error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return nil, err
 	}
-	if err := syscall.Mount("tmpfs", folder, "tmpfs", syscall.MS_NODEV|syscall.MS_NOSUID, fmt.Sprintf("size=%d,mode=0755", smallDiskSize)); err != nil {
+	if err := syscall.Mount("tmpfs", folder, "tmpfs", syscall.MS_NODEV|syscall.MS_NOSUID,
+		fmt.Sprintf("size=%d,mode=0755", smallDiskSize)); err != nil {
 		return nil, fmt.Errorf("mounting a small tmpfs, which only root may: %w", err)
 	}
 	return &smallDisk{folder}, nil

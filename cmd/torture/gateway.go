@@ -107,7 +107,8 @@ func (g *gateway) ending() string {
 	if w, ok := state.Sys().(syscall.WaitStatus); ok && w.Signaled() && w.Signal() == syscall.SIGKILL {
 		return ""
 	}
-	if w, ok := state.Sys().(syscall.WaitStatus); g.told && (state.Success() || ok && w.Signaled() && w.Signal() == syscall.SIGTERM) {
+	if w, ok := state.Sys().(syscall.WaitStatus); g.told &&
+		(state.Success() || ok && w.Signaled() && w.Signal() == syscall.SIGTERM) {
 		return ""
 	}
 	return state.String()

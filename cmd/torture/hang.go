@@ -18,8 +18,8 @@ import (
 // hangBound is within what a caller must be told that the database does not answer: an accept waits 20 s for it.
 const hangBound = 25 * time.Second
 
-// databaseHang stops PostgreSQL: its connections stand, and nothing comes from them. A caller that has patience must be told within a bound, by a fault;
-// afterwards everything goes on by itself.
+// databaseHang stops PostgreSQL: its connections stand, and nothing comes from them. A caller that has patience must be
+// told within a bound, by a fault; afterwards everything goes on by itself.
 func (t *trial) databaseHang(ctx context.Context) error {
 	t.broken.Add(1)
 	defer t.broken.Add(-1)

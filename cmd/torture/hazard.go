@@ -210,15 +210,16 @@ func (t *trial) clockStep(ctx context.Context) error {
 		by = -by
 	}
 	own := by // the database's clock is the host's
-	// A database of its own keeps its time, or goes back. What is put off while it is ahead would wait for as long once it is right again: nobody
-	// may move that for all replicas, and docs/operations.md says what to do.
+	// A database of its own keeps its time, or goes back. What is put off while it is ahead would wait for as long once it
+	// is right again: nobody may move that for all replicas, and docs/operations.md says what to do.
 	if t.postgres != nil && (by > 0 || t.random.IntN(2) == 0) {
 		own = 0
 	}
 	t.mu.Lock()
 	t.doing = fmt.Sprintf("%s by %v, the database's by %v", t.doing, by, own)
 	t.mu.Unlock()
-	if own < 0 && t.postgres != nil { // what is due later by the clock waits until it is: nobody may move it for all replicas
+	// what is due later by the clock waits until it is: nobody may move it for all replicas
+	if own < 0 && t.postgres != nil {
 		t.broken.Add(1)
 		defer t.broken.Add(-1)
 	}
@@ -233,8 +234,8 @@ func (t *trial) clockStep(ctx context.Context) error {
 	return nil
 }
 
-// summerTime goes on to just before the next change between summer and normal time, and passes it with messages under way. What waited for
-// months would be given up, so nothing is left waiting before the leap.
+// summerTime goes on to just before the next change between summer and normal time, and passes it with messages under
+// way. What waited for months would be given up, so nothing is left waiting before the leap.
 func (t *trial) summerTime(ctx context.Context) error {
 	stockholm, err := time.LoadLocation("Europe/Stockholm")
 	if err != nil {
@@ -257,7 +258,8 @@ func (t *trial) summerTime(ctx context.Context) error {
 	return err
 }
 
-// quiet stops the senders and waits until everything is delivered; the caller lets them go on. False: it was not, and they go on already.
+// quiet stops the senders and waits until everything is delivered; the caller lets them go on. False: it was not, and
+// they go on already.
 func (t *trial) quiet(ctx context.Context) bool {
 	t.traffic.Lock()
 	t.behave(0)

@@ -1,10 +1,11 @@
 //go:build linux
 
-// Command torture does to the running gateway what a bad year does, in minutes, and counts afterwards: a sender with a ledger of what it
-// has receipts for, a receiver with a ledger of what it took, and faults between them, drawn by a random that can be repeated.
+// Command torture does to the running gateway what a bad year does, in minutes, and counts afterwards: a sender with a
+// ledger of what it has receipts for, a receiver with a ledger of what it took, and faults between them, drawn by a
+// random that can be repeated.
 //
-// It drives the built binary from outside. It does not know how the gateway keeps its promise; only the names of the points at which a build
-// with the tag torture can die, and that build's clock.
+// It drives the built binary from outside. It does not know how the gateway keeps its promise; only the names of the
+// points at which a build with the tag torture can die, and that build's clock.
 package main
 
 import (
@@ -42,7 +43,8 @@ func main() {
 	flag.Uint64Var(&o.seed, "seed", 0, "draws the faults; 0: a new one, printed")
 	flag.StringVar(&stores, "stores", strings.Join(allStores(), ","), "what to run on")
 	flag.StringVar(&faults, "faults", "", "only these, by name; default all: "+strings.Join(hazardNames(), ","))
-	flag.StringVar(&o.folder, "folder", "", "where databases, ledgers and logs are kept; default a temporary one, removed when all is well")
+	flag.StringVar(&o.folder, "folder", "",
+		"where databases, ledgers and logs are kept; default a temporary one, removed when all is well")
 	flag.StringVar(&o.binary, "gateway", "", "the gateway, built with the tag torture; default: built now")
 	flag.IntVar(&o.senders, "senders", 8, "senders at once")
 	flag.Parse()
@@ -79,7 +81,8 @@ func run(ctx context.Context, o options) (bool, error) {
 			return false, err
 		}
 	}
-	fmt.Fprintf(o.out, "seed %d, %v on %s; ledgers and logs in %s\n", o.seed, o.length, strings.Join(o.stores, ", "), folder)
+	fmt.Fprintf(o.out, "seed %d, %v on %s; ledgers and logs in %s\n", o.seed, o.length, strings.Join(o.stores, ", "),
+		folder)
 	if o.binary == "" {
 		o.binary = filepath.Join(folder, "rivgate")
 		if err := build(ctx, o.binary); err != nil {

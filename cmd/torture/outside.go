@@ -11,7 +11,8 @@ import (
 	"os/exec"
 )
 
-// checkFromOutside asks the built binary's own command, as an operator does, whether everything agrees: beside running gateways.
+// checkFromOutside asks the built binary's own command, as an operator does, whether everything agrees: beside running
+// gateways.
 func (t *trial) checkFromOutside(ctx context.Context) error {
 	c := exec.CommandContext(ctx, t.o.binary, "queue", "check", "--format", "json")
 	c.Dir, c.Env = t.folder, append(os.Environ(), t.gateways[0].environ...)

@@ -13,8 +13,8 @@ import (
 	"unsafe"
 )
 
-// powerDisk is an ext4 in a file whose power can be cut: what was not synced is gone. A process that is killed loses nothing that it wrote, for the
-// system still has it; only this tells durable from written.
+// powerDisk is an ext4 in a file whose power can be cut: what was not synced is gone. A process that is killed loses
+// nothing that it wrote, for the system still has it; only this tells durable from written.
 type powerDisk struct{ image, folder string }
 
 func newPowerDisk(folder string) (*powerDisk, error) {

@@ -90,7 +90,8 @@ func (r *receiver) open() error {
 	if err != nil {
 		return fmt.Errorf("opening the receiver %s: %w", r.name, err)
 	}
-	r.server, r.done = &http.Server{Handler: http.HandlerFunc(r.serve), ReadHeaderTimeout: 10 * time.Second}, make(chan struct{})
+	r.server, r.done = &http.Server{Handler: http.HandlerFunc(r.serve), ReadHeaderTimeout: 10 * time.Second},
+		make(chan struct{})
 	go func() {
 		defer close(r.done)
 		_ = r.server.Serve(l) // it ends when the receiver is closed
@@ -127,7 +128,9 @@ func (r *receiver) serve(w http.ResponseWriter, q *http.Request) {
 	handler := inferred.Pack{}.Handler(func(_ context.Context, m *contracts.Message) (contracts.Receipt, error) {
 		return r.take(m, how, envelope)
 	})
-	answer, err := handler.ServeSOAP(q.Context(), &soap.Call{Header: q.Header, ContentType: q.Header.Get("Content-Type"), Body: bytes.NewReader(envelope)})
+	answer, err := handler.ServeSOAP(q.Context(), &soap.Call{
+		Header: q.Header, ContentType: q.Header.Get("Content-Type"), Body: bytes.NewReader(envelope),
+	})
 	if err != nil {
 		answer = &soap.Answer{Status: http.StatusInternalServerError, Body: soap.ErrorFault(err).Envelope()}
 	}
@@ -157,7 +160,9 @@ const slowAnswer = 700 * time.Millisecond
 
 // take writes a message down before it is answered.
 func (r *receiver) take(m *contracts.Message, how manner, envelope []byte) (contracts.Receipt, error) {
-	receipt := contracts.Receipt{Result: contracts.Result{Code: contracts.OK, LogID: m.ID.Extension}, ReceivedTime: m.SentTime}
+	receipt := contracts.Receipt{
+		Result: contracts.Result{Code: contracts.OK, LogID: m.ID.Extension}, ReceivedTime: m.SentTime,
+	}
 	switch how {
 	case fault, verbose:
 		return receipt, &soap.Fault{Code: soap.CodeServer, String: "Det gick inte"}
@@ -195,11 +200,13 @@ func (r *receiver) raw(w http.ResponseWriter, how manner, answer *soap.Answer) {
 		return
 	}
 	defer conn.Close()
-	text := fmt.Appendf(nil, "HTTP/1.1 %d OK\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s", answer.Status, soap.ContentType, len(answer.Body), answer.Body)
+	text := fmt.Appendf(nil, "HTTP/1.1 %d OK\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s", answer.Status,
+		soap.ContentType, len(answer.Body), answer.Body)
 	switch how {
 	case twice:
 		_, _ = conn.Write(append(text, text...))
-		_ = conn.SetReadDeadline(time.Now().Add(2 * time.Second)) // whoever sends more on it sends into the void, as to a server that is out of step
+		// whoever sends more on it sends into the void, as to a server that is out of step
+		_ = conn.SetReadDeadline(time.Now().Add(2 * time.Second))
 		_, _ = io.Copy(io.Discard, conn)
 		return
 	case half:

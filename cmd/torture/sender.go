@@ -30,7 +30,8 @@ func systems() []system {
 	return []system{{"SE2010123456-SJ01", "SE2010123456-AVV1"}, {"SE2010123456-SJ02", "SE2010123456-AVV2"}}
 }
 
-// sender sends cases, one message after another, each until it has a receipt. Then it is in the ledger, and then it counts.
+// sender sends cases, one message after another, each until it has a receipt. Then it is in the ledger, and then it
+// counts.
 type sender struct {
 	trial  *trial
 	name   string
@@ -39,7 +40,10 @@ type sender struct {
 }
 
 func (t *trial) newSender(n int, random *rand.Rand) *sender {
-	return &sender{trial: t, name: fmt.Sprintf("s%d", n), random: random, client: inferred.Client{SOAP: &soap.Client{Client: wire.Client{Timeout: 4 * time.Second}}}}
+	return &sender{
+		trial: t, name: fmt.Sprintf("s%d", n), random: random,
+		client: inferred.Client{SOAP: &soap.Client{Client: wire.Client{Timeout: 4 * time.Second}}},
+	}
 }
 
 // run sends cases until ctx ends; a case under way is finished first, so far as limit allows.
@@ -49,8 +53,8 @@ func (s *sender) run(ctx, limit context.Context) {
 	}
 }
 
-// case1177 is one case: a complaint, and questions and partial replies from its handling system with the citizen's answers. All of it passes the
-// gateway in two lanes, one to the handling system and one to 1177.
+// case1177 is one case: a complaint, and questions and partial replies from its handling system with the citizen's
+// answers. All of it passes the gateway in two lanes, one to the handling system and one to 1177.
 func (s *sender) case1177(ctx, limit context.Context, id string) {
 	all := systems()
 	h := all[s.random.IntN(len(all))]
@@ -86,7 +90,8 @@ func (s *sender) breathe(ctx context.Context) {
 	}
 }
 
-// deliver sends m until it has a receipt, to any of the gateways, and writes it down. False: there was none in time, or it was refused.
+// deliver sends m until it has a receipt, to any of the gateways, and writes it down. False: there was none in time, or
+// it was refused.
 func (s *sender) deliver(ctx context.Context, m *contracts.Message) bool {
 	header := http.Header{}
 	header.Set(soap.HeaderSender, m.ID.Root)
@@ -104,7 +109,9 @@ func (s *sender) deliver(ctx context.Context, m *contracts.Message) bool {
 			return s.count(m)
 		}
 		if err == nil && receipt.Result.ErrorCode != contracts.TechnicalError {
-			s.trial.refuse(fmt.Sprintf("%s %s: %s %s", m.ID.Extension, kind(m), receipt.Result.ErrorCode, receipt.Result.SubCode))
+			s.trial.refuse(
+				fmt.Sprintf("%s %s: %s %s", m.ID.Extension, kind(m), receipt.Result.ErrorCode, receipt.Result.SubCode),
+			)
 			return false
 		}
 		var fault *soap.Fault
@@ -172,24 +179,35 @@ func (s *sender) complaint(h system, id string) *contracts.Message {
 	return &contracts.Message{
 		ID: s.id(portal, id), SentTime: now, Sequence: 1, CaseID: s.caseID(id), Receiver: h.unit, Recipient: recipient(h),
 		Complaint: &contracts.Complaint{
-			Received:     now,
-			Reporter:     contracts.Reporter{PersonID: contracts.PersonID{ID: "189001019802", Type: contracts.OIDPersonnummer}, Role: contracts.RolePatient},
-			IncidentUnit: &contracts.OrgUnit{HSAID: h.unit}, IncidentDate: "20260214", Description: "Jag fick vänta.", ReplyWanted: true,
+			Received: now,
+			Reporter: contracts.Reporter{
+				PersonID: contracts.PersonID{ID: "189001019802", Type: contracts.OIDPersonnummer}, Role: contracts.RolePatient,
+			},
+			IncidentUnit: &contracts.OrgUnit{HSAID: h.unit}, IncidentDate: "20260214", Description: "Jag fick vänta.",
+			ReplyWanted: true,
 		},
 	}
 }
 
 func (s *sender) answer(h system, id string, n int64, question contracts.II) *contracts.Message {
 	return &contracts.Message{
-		ID: s.id(portal, id), SentTime: s.stamp(), Sequence: n, CaseID: s.caseID(id), Receiver: h.unit, Recipient: recipient(h),
-		Answer: &contracts.Answer{InReplyTo: question, Text: "På förmiddagen.", Author: contracts.PersonID{ID: "189001019802", Type: contracts.OIDPersonnummer}},
+		ID: s.id(portal, id), SentTime: s.stamp(), Sequence: n, CaseID: s.caseID(id), Receiver: h.unit,
+		Recipient: recipient(h),
+		Answer: &contracts.Answer{
+			InReplyTo: question, Text: "På förmiddagen.",
+			Author: contracts.PersonID{ID: "189001019802", Type: contracts.OIDPersonnummer},
+		},
 	}
 }
 
 func (s *sender) update(h system, id string, n int64, question bool) *contracts.Message {
-	u := &contracts.Update{Type: contracts.PartialReply, HandlingUnit: contracts.OrgUnit{HSAID: h.unit}, Text: "Tack för ditt meddelande."}
+	u := &contracts.Update{
+		Type: contracts.PartialReply, HandlingUnit: contracts.OrgUnit{HSAID: h.unit}, Text: "Tack för ditt meddelande.",
+	}
 	if question {
 		u.Type = contracts.Question
 	}
-	return &contracts.Message{ID: s.id(h.component, id), SentTime: s.stamp(), Sequence: n, CaseID: s.caseID(id), Receiver: portal, Update: u}
+	return &contracts.Message{
+		ID: s.id(h.component, id), SentTime: s.stamp(), Sequence: n, CaseID: s.caseID(id), Receiver: portal, Update: u,
+	}
 }

@@ -9,14 +9,16 @@ import (
 	"time"
 )
 
-// How gateways are told to stop in a trial. The drain is longer than the balancer needs to see it: a second between two checks, and one for a check.
+// How gateways are told to stop in a trial. The drain is longer than the balancer needs to see it: a second between two
+// checks, and one for a check.
 const (
 	drainTime  = 3 * time.Second
 	finishTime = 5 * time.Second
 )
 
-// stopping restarts the gateways by SIGTERM, in an order that nobody chose. Behind the balancer one follows the other, as in an upgrade, and
-// no request may fail. Without one they stop on top of each other, and sometimes a second signal ends them at once.
+// stopping restarts the gateways by SIGTERM, in an order that nobody chose. Behind the balancer one follows the other,
+// as in an upgrade, and no request may fail. Without one they stop on top of each other, and sometimes a second signal
+// ends them at once.
 func (t *trial) stopping(ctx context.Context) error {
 	order := t.random.Perm(len(t.gateways))
 	if t.balancer != nil {

@@ -97,7 +97,8 @@ func (t *trial) database() (err error) {
 			return err
 		}
 		if t.postgres, err = newPostgres(filepath.Join(small, "postgres")); err == nil {
-			t.postgres.settings = []string{"max_wal_size=96MB", "min_wal_size=32MB"} // by default the log alone would fill the disk
+			// by default the log alone would fill the disk
+			t.postgres.settings = []string{"max_wal_size=96MB", "min_wal_size=32MB"}
 			t.url = t.postgres.url()
 		}
 	case onPower, control:
@@ -125,11 +126,13 @@ func (t *trial) configure() error {
 	units, routes, permissions := "units:\n", "routes:\n", "permissions:\n"
 	for i, s := range systems() {
 		units += fmt.Sprintf("  - {hsa_id: %s, name: Enhet, kind: care_unit, region: \"01\"}\n", s.unit)
-		routes += fmt.Sprintf("  - {contract: SendComplaint, to: %s, address: \"http://%s/\", component: %s}\n", s.unit, t.receivers[i+1].address, s.component)
+		routes += fmt.Sprintf("  - {contract: SendComplaint, to: %s, address: \"http://%s/\", component: %s}\n", s.unit,
+			t.receivers[i+1].address, s.component)
 		permissions += fmt.Sprintf("  - {contract: ReturnComplaint, from_system: %s, to: %s}\n", s.component, portal)
 	}
 	units += "  - {hsa_id: SE2010123456-PN01, name: Patientnämnden, kind: patient_board, region: \"01\"}\n"
-	routes += fmt.Sprintf("  - {contract: ReturnComplaint, to: %s, address: \"http://%s/\"}\n", portal, t.receivers[0].address)
+	routes += fmt.Sprintf("  - {contract: ReturnComplaint, to: %s, address: \"http://%s/\"}\n", portal,
+		t.receivers[0].address)
 	permissions += fmt.Sprintf("  - {contract: SendComplaint, from_system: %s, to: \"*\"}\n", portal)
 	catalogue := filepath.Join(t.folder, "catalogue.yaml")
 	if err := os.WriteFile(catalogue, []byte(units+routes+permissions), 0o600); err != nil {
@@ -146,14 +149,21 @@ func (t *trial) configure() error {
 			return err
 		}
 		name := fmt.Sprintf("gateway%d", i+1)
-		t.gateways = append(t.gateways, &gateway{binary: t.o.binary, folder: t.folder, name: name, soap: soap, web: web, environ: []string{
-			"TZ=Europe/Stockholm", "RIVGATE_ENVIRONMENT=test", "RIVGATE_INSTANCE_ID=" + instance, "RIVGATE_INSTANCE_HSA_ID=" + gatewayHSA,
-			"RIVGATE_STORE_URL=" + t.url, "RIVGATE_SOAP_LISTEN=" + soap, "RIVGATE_WEB_LISTEN=" + web, "RIVGATE_TAK_SOURCE=" + catalogue,
-			"RIVGATE_TAK_CACHE=" + filepath.Join(t.folder, name+"-tak.xml"), "RIVGATE_DELIVERY_LEASE=" + lease.String(), "RIVGATE_DELIVERY_WORKERS=32",
-			"RIVGATE_DELIVERY_SCHEDULE=100ms,200ms,400ms,800ms", "RIVGATE_PRODUCER_TIMEOUT=1s", "RIVGATE_PRODUCER_CONNECT_TIMEOUT=500ms",
-			"RIVGATE_SHUTDOWN_DRAIN=" + drainTime.String(), "RIVGATE_SHUTDOWN_FINISH=" + finishTime.String(),
-			"RIVGATE_TORTURE_CLOCK=" + t.clock.file, "RIVGATE_LOG_LEVEL=warn",
-		}})
+		t.gateways = append(t.gateways, &gateway{
+			binary: t.o.binary, folder: t.folder, name: name, soap: soap, web: web,
+			environ: []string{
+				"TZ=Europe/Stockholm", "RIVGATE_ENVIRONMENT=test", "RIVGATE_INSTANCE_ID=" + instance,
+				"RIVGATE_INSTANCE_HSA_ID=" + gatewayHSA,
+				"RIVGATE_STORE_URL=" + t.url, "RIVGATE_SOAP_LISTEN=" + soap, "RIVGATE_WEB_LISTEN=" + web,
+				"RIVGATE_TAK_SOURCE=" + catalogue,
+				"RIVGATE_TAK_CACHE=" + filepath.Join(t.folder, name+"-tak.xml"), "RIVGATE_DELIVERY_LEASE=" + lease.String(),
+				"RIVGATE_DELIVERY_WORKERS=32",
+				"RIVGATE_DELIVERY_SCHEDULE=100ms,200ms,400ms,800ms", "RIVGATE_PRODUCER_TIMEOUT=1s",
+				"RIVGATE_PRODUCER_CONNECT_TIMEOUT=500ms",
+				"RIVGATE_SHUTDOWN_DRAIN=" + drainTime.String(), "RIVGATE_SHUTDOWN_FINISH=" + finishTime.String(),
+				"RIVGATE_TORTURE_CLOCK=" + t.clock.file, "RIVGATE_LOG_LEVEL=warn",
+			},
+		})
 		if t.store == control {
 			t.gateways[i].environ = append(t.gateways[i].environ, "RIVGATE_TORTURE_SYNCHRONOUS=normal")
 		}
@@ -208,7 +218,8 @@ func (t *trial) breach(line string) {
 	t.result.breaches = append(t.result.breaches, line)
 }
 
-// run starts everything, breaks it for so long, lets it drain, and compares the ledgers. Whatever it started has ended when it returns.
+// run starts everything, breaks it for so long, lets it drain, and compares the ledgers. Whatever it started has ended
+// when it returns.
 func (t *trial) run(ctx context.Context, length time.Duration) (*result, error) {
 	defer t.end()
 	started := time.Now()
@@ -316,7 +327,8 @@ func (t *trial) hurt(ctx context.Context, end time.Time) error {
 func (t *trial) progress(doing string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	fmt.Fprintf(t.o.out, "%s: cycle %d (%s), accepted %d, delivered %d, sent again %d, longest stall %v\n", t.store, t.result.cycles, doing,
+	fmt.Fprintf(t.o.out, "%s: cycle %d (%s), accepted %d, delivered %d, sent again %d, longest stall %v\n", t.store,
+		t.result.cycles, doing,
 		t.accepted.Load(), t.delivered.Load(), t.again.Load(), t.result.stall.Round(10*time.Millisecond))
 }
 
@@ -365,7 +377,8 @@ func (t *trial) drain(ctx context.Context) {
 	t.behave(0)
 	_ = t.minute(ctx) // a clock that cannot be moved is found out by what stays behind
 	progress, last := time.Now(), t.delivered.Load()
-	for t.delivered.Load() < t.accepted.Load() && time.Since(progress) < 30*time.Second && sleep(ctx, 50*time.Millisecond) {
+	for t.delivered.Load() < t.accepted.Load() && time.Since(progress) < 30*time.Second &&
+		sleep(ctx, 50*time.Millisecond) {
 		if now := t.delivered.Load(); now != last {
 			progress, last = time.Now(), now
 		}

@@ -14,8 +14,8 @@ const (
 	WrongDigit       // the day does not exist, or the check digit is wrong
 )
 
-// Check judges the form of an identity by its OID. Of an OID that is not known here, such as that of a region's own reserve numbers, it
-// asks for an id that is not blank.
+// Check judges the form of an identity by its OID. Of an OID that is not known here, such as that of a region's own
+// reserve numbers, it asks for an id that is not blank.
 func (p Person) Check() Fault {
 	if Blank(p.ID) {
 		return Missing
@@ -54,8 +54,8 @@ func (p Person) checkNumber() Fault {
 }
 
 // birthday tells whether the first eight digits are a day. A coordination number has 60 added to the day.
-// Deviation: month 00 and day 60 are taken too; numbers given to persons whose birthday is not wholly known have them, and it is worse
-// to refuse a person than to take a number that does not exist.
+// Deviation: month 00 and day 60 are taken too; numbers given to persons whose birthday is not wholly known have them,
+// and it is worse to refuse a person than to take a number that does not exist.
 func birthday(s string, coordination bool) bool {
 	if !coordination {
 		return isDay(s)

@@ -16,12 +16,14 @@ const shortest = 10
 
 // Find is where in a text something stands that can be a person's identity:
 //
-//   - personal identity numbers and coordination numbers of twelve or ten digits, with any blanks, dashes or + between century, year, month,
-//     day and the last four. Month and day must be able to exist; the check digit may be anything, for a mistyped number is somebody's too.
-//   - reserve identities: a day and four letters and digits, or a word of twelve letters and digits that begins with two digits.
+//   - personal identity numbers and coordination numbers of twelve or ten digits, with any blanks, dashes or + between
+//     century, year, month, day and the last four. Month and day must be able to exist; the check digit may be
+//     anything, for a mistyped number is somebody's too.
+//   - reserve identities: a day and four letters and digits, or a word of twelve letters and digits that begins with
+//     two digits.
 //
-// Digits inside longer numbers, UUIDs and the organisation numbers of HSA-ids are none. Regional identities have no form of their own: whoever
-// knows them gives them to a [Mask].
+// Digits inside longer numbers, UUIDs and the organisation numbers of HSA-ids are none. Regional identities have no
+// form of their own: whoever knows them gives them to a [Mask].
 func Find[T ~string | ~[]byte](text T) []Span {
 	var found []Span
 	for i := 0; i+shortest <= len(text); {
@@ -142,7 +144,8 @@ func afterGap[T ~string | ~[]byte](text T, at int) int {
 	return end
 }
 
-// reserve is where a reserve identity ends that begins with the eight digits of a day at i and has four letters and digits after it, parted or not.
+// reserve is where a reserve identity ends that begins with the eight digits of a day at i and has four letters and
+// digits after it, parted or not.
 func reserve[T ~string | ~[]byte](text T, i int) int {
 	if !monthAndDay(string(text[i+4:i+8])) || !century(string(text[i:i+2])) {
 		return 0
@@ -167,7 +170,8 @@ func reserve[T ~string | ~[]byte](text T, i int) int {
 	return from + 4
 }
 
-// reserveWord is where a whole word of twelve letters and digits ends that begins with two digits, and has six or more; 0 where no such word begins at i.
+// reserveWord is where a whole word of twelve letters and digits ends that begins with two digits, and has six or more;
+// 0 where no such word begins at i.
 func reserveWord[T ~string | ~[]byte](text T, i int) int {
 	if i+12 > len(text) || !isDigit(text[i+1]) || !endsWord(text, i+12) || i > 0 && inWord(text[i-1]) {
 		return 0
@@ -194,7 +198,8 @@ func inWord(c byte) bool {
 	return isDigit(c) || isLetter(c) || c == '-' || c == '_' || c >= utf8.RuneSelf
 }
 
-// plausible tells whether twelve digits begin with a century in which somebody who lives can be born, and go on with month and day.
+// plausible tells whether twelve digits begin with a century in which somebody who lives can be born, and go on with
+// month and day.
 func plausible(twelve string) bool { return century(twelve[:2]) && monthAndDay(twelve[4:8]) }
 
 func century(two string) bool { return two == "18" || two == "19" || two == "20" }

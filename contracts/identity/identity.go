@@ -1,5 +1,6 @@
-// Package identity says what a person's number is and how text is compared: the one place for both. It finds, checks, masks, compares, prints
-// and reads the identities that the contracts take. It knows no message, no database and no clock.
+// Package identity says what a person's number is and how text is compared: the one place for both. It finds, checks,
+// masks, compares, prints and reads the identities that the contracts take. It knows no message, no database and no
+// clock.
 package identity
 
 import (
@@ -92,8 +93,8 @@ func (p Person) numbered() bool {
 	return kind == OIDPersonnummer || kind == OIDSamordning
 }
 
-// BirthDate is the day of birth, YYYYMMDD, that a personal identity number or a coordination number holds; "" for other identities and
-// where the number holds no whole day.
+// BirthDate is the day of birth, YYYYMMDD, that a personal identity number or a coordination number holds; "" for other
+// identities and where the number holds no whole day.
 func (p Person) BirthDate() string {
 	if p.Type != OIDPersonnummer && p.Type != OIDSamordning || len(p.ID) != 12 || !digits(p.ID) {
 		return ""
@@ -108,10 +109,12 @@ func (p Person) BirthDate() string {
 	return string(day)
 }
 
-// Same tells whether two identities are the same, however they were written. Their kinds are not compared: many systems state none.
+// Same tells whether two identities are the same, however they were written. Their kinds are not compared: many systems
+// state none.
 func Same(a, b string) bool { return Key(a) == Key(b) }
 
-// Key is what identities are compared and found by: without blanks, dashes and invisible characters, letters in capitals.
+// Key is what identities are compared and found by: without blanks, dashes and invisible characters, letters in
+// capitals.
 func Key(id string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

@@ -6,9 +6,10 @@ import (
 	"unicode"
 )
 
-// Parse is an identity that somebody typed or pasted: blanks, dashes and invisible characters are taken away, ten digits get their century, and
-// the form says which kind it is. today decides the century of ten digits: the latest in which they have been born already, and the one
-// before that where a + stands in the number. A form that says no kind gives a Person without Type.
+// Parse is an identity that somebody typed or pasted: blanks, dashes and invisible characters are taken away, ten
+// digits get their century, and the form says which kind it is. today decides the century of ten digits: the latest in
+// which they have been born already, and the one before that where a + stands in the number. A form that says no kind
+// gives a Person without Type.
 func Parse(typed string, today time.Time) Person {
 	key := Key(typed)
 	if len(key) == 10 && digits(key) && monthAndDay(key[2:6]) {
@@ -42,8 +43,8 @@ func monthDayAfter(mmdd string, today time.Time) bool {
 	return string(day) > today.Format("0102")
 }
 
-// Words are the words of what somebody looks for, folded, each once and in no order that matters. An identity that was typed with blanks or dashes is one
-// word, as [Key] writes it in lower case.
+// Words are the words of what somebody looks for, folded, each once and in no order that matters. An identity that was
+// typed with blanks or dashes is one word, as [Key] writes it in lower case.
 func Words(query string) []string {
 	query = NFC(query)
 	var b strings.Builder
@@ -52,12 +53,14 @@ func Words(query string) []string {
 		b.WriteString(query[at:s.Start] + " " + Key(query[s.Start:s.End]) + " ")
 		at = s.End
 	}
-	words := strings.FieldsFunc(Fold(b.String()+query[at:]), func(r rune) bool { return unicode.IsSpace(r) || r == ',' || r == ';' })
+	words := strings.FieldsFunc(Fold(b.String()+query[at:]), func(r rune) bool {
+		return unicode.IsSpace(r) || r == ',' || r == ';'
+	})
 	return words // "Surname, Given" is two
 }
 
-// Keys are what an identity that somebody looks for can be compared by: the text without separators, and ten digits in each century. None for a
-// word that cannot be an identity because it has no digit.
+// Keys are what an identity that somebody looks for can be compared by: the text without separators, and ten digits in
+// each century. None for a word that cannot be an identity because it has no digit.
 func Keys(word string) []string {
 	key := Key(word)
 	if !strings.ContainsAny(key, "0123456789") {

@@ -7,7 +7,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// NFC is a text in Unicode's composed form, in which texts are compared, searched, masked and printed. What was received is kept as it came.
+// NFC is a text in Unicode's composed form, in which texts are compared, searched, masked and printed. What was
+// received is kept as it came.
 func NFC(s string) string { return norm.NFC.String(s) }
 
 // Fold is what texts are compared and searched by: composed, in lower case, without invisible characters.
@@ -32,7 +33,8 @@ func Blank(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return !unicode.IsSpace(r) && !invisible(r) }) < 0
 }
 
-// invisible tells whether a character shows nothing: zero-width and format characters, direction signs, fillers and variation selectors.
+// invisible tells whether a character shows nothing: zero-width and format characters, direction signs, fillers and
+// variation selectors.
 func invisible(r rune) bool {
 	if r < 0xad {
 		return false
@@ -40,7 +42,8 @@ func invisible(r rune) bool {
 	return unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
-// isSeparator tells whether a character may stand between the parts of a number: blanks, dashes and signs of any kind, and what is invisible.
+// isSeparator tells whether a character may stand between the parts of a number: blanks, dashes and signs of any kind,
+// and what is invisible.
 func isSeparator(r rune) bool {
 	switch {
 	case r == '-' || r == ' ' || r == '+' || r == '\t':
@@ -48,5 +51,6 @@ func isSeparator(r rune) bool {
 	case r < 0x80:
 		return false
 	}
-	return unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) || r == '\u2212' || r == '\u2043' || r == '\uff0b' || invisible(r)
+	return unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) || r == '\u2212' || r == '\u2043' || r == '\uff0b' ||
+		invisible(r)
 }

@@ -62,7 +62,9 @@ func BenchmarkSameContent5KB(b *testing.B) {
 func BenchmarkValidate10MB(b *testing.B) {
 	m := sampleSend()
 	value := append([]byte("%PDF-1.7\n"), bytes.Repeat([]byte("x"), 7<<20)...)
-	m.Complaint.Attachments = []contracts.Attachment{{ID: "1", FileName: "stor.pdf", MediaType: "application/pdf", Size: int64(len(value)), Value: value}}
+	m.Complaint.Attachments = []contracts.Attachment{
+		{ID: "1", FileName: "stor.pdf", MediaType: "application/pdf", Size: int64(len(value)), Value: value},
+	}
 	envelope := []byte(write(b, m))
 	c := openRegistry(b, contracts.Options{}).Send()
 	b.SetBytes(int64(len(envelope)))

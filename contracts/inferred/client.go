@@ -11,15 +11,18 @@ import (
 	"rivgate/soap"
 )
 
-// Client sends messages in canonical terms, for simulators of the other side. It tries once: who repeats a message, and when, is the
-// caller's to say.
+// Client sends messages in canonical terms, for simulators of the other side. It tries once: who repeats a message, and
+// when, is the caller's to say.
 type Client struct {
 	SOAP *soap.Client // carries connections, keys and time-outs
 }
 
-// Do sends m to url as the operation that m is for, addressed to m.Receiver, with header beside those that every call has. A *soap.Fault is returned
-// as it came, whatever the HTTP status; any other error is a *soap.SendError about the way there, or about an answer that is no response.
-func (c Client) Do(ctx context.Context, url string, header http.Header, m *contracts.Message) (contracts.Receipt, error) {
+// Do sends m to url as the operation that m is for, addressed to m.Receiver, with header beside those that every call
+// has. A *soap.Fault is returned as it came, whatever the HTTP status; any other error is a *soap.SendError about the
+// way there, or about an answer that is no response.
+func (c Client) Do(ctx context.Context, url string, header http.Header,
+	m *contracts.Message,
+) (contracts.Receipt, error) {
 	client := wire.Client{Caller: caller{c.SOAP}}
 	to := soap.Endpoint{URL: url, LogicalAddress: m.Receiver, Header: header}
 	if m.Update != nil {
@@ -47,7 +50,9 @@ var _ soap.Caller = caller{}
 
 // Call sends once and gives the envelope that came back as UTF-8.
 func (c caller) Call(ctx context.Context, op soap.Operation, to soap.Endpoint, envelope []byte) ([]byte, error) {
-	reply, err := c.client.Do(ctx, &soap.Outgoing{URL: to.URL, SOAPAction: op.SOAPAction, Header: to.Header, Body: envelope})
+	reply, err := c.client.Do(ctx, &soap.Outgoing{
+		URL: to.URL, SOAPAction: op.SOAPAction, Header: to.Header, Body: envelope,
+	})
 	if err != nil {
 		return nil, err
 	}

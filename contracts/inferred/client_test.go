@@ -30,7 +30,9 @@ func TestClientAndHandler(t *testing.T) {
 		if m.Update != nil {
 			return contracts.Receipt{Result: contracts.OutOfOrder("log-1"), CaseID: id}, nil
 		}
-		return contracts.Receipt{Result: contracts.Accepted("log-1"), ExternalCaseID: id, ReceivedTime: stamp("20260301101700")}, nil
+		return contracts.Receipt{
+			Result: contracts.Accepted("log-1"), ExternalCaseID: id, ReceivedTime: stamp("20260301101700"),
+		}, nil
 	}))
 	client := inferred.Client{SOAP: &soap.Client{}}
 	for m, want := range map[*contracts.Message]contracts.Receipt{
@@ -61,7 +63,9 @@ func TestClientTellsFaults(t *testing.T) {
 		}
 	}
 	// An answer that is no SOAP at all is no fault.
-	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "busy", http.StatusBadGateway) }))
+	page := httptest.NewServer(
+		http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "busy", http.StatusBadGateway) }),
+	)
 	defer page.Close()
 	var fault *soap.Fault
 	if _, err := client.Do(context.Background(), page.URL, nil, sampleSend()); err == nil || errors.As(err, &fault) {

@@ -17,22 +17,37 @@ func TestCondensedMessagesAreJudgedAsWholeOnes(t *testing.T) {
 	content := append([]byte("%PDF-1.7\n"), bytes.Repeat([]byte("x"), 40_000)...)
 	sum := sha256.Sum256(content)
 	file := contracts.Attachment{
-		ID: "1", FileName: "a.pdf", MediaType: "application/pdf", Size: int64(len(content)), SHA256: hex.EncodeToString(sum[:]), Value: content,
+		ID: "1", FileName: "a.pdf", MediaType: "application/pdf", Size: int64(len(content)),
+		SHA256: hex.EncodeToString(sum[:]), Value: content,
 	}
 	for sentence, c := range map[string]struct {
 		change func(*contracts.Attachment)
 		edit   func(envelope string) string
 		want   string // sub code
 	}{
-		"right":                 {},
-		"of another size":       {change: func(a *contracts.Attachment) { a.Size++ }, want: contracts.SubAttachmentType},
-		"another digest":        {change: func(a *contracts.Attachment) { a.SHA256 = strings.Repeat("0", 64) }, want: contracts.SubAttachmentType},
-		"under another label":   {change: func(a *contracts.Attachment) { a.MediaType = "image/png" }},
-		"text with a NUL":       {change: func(a *contracts.Attachment) { a.MediaType, a.Value[500] = "text/plain", 0 }, want: contracts.SubAttachmentType},
-		"of a type not taken":   {change: func(a *contracts.Attachment) { a.MediaType, a.Value[0] = "text/html", 'x' }, want: contracts.SubAttachmentType},
-		"no base64":             {edit: func(e string) string { return strings.Replace(e, "eHh4", "e-h4", 1) }, want: contracts.SubSchema},
-		"bits beyond the bytes": {edit: func(e string) string { return strings.Replace(e, "eA==", "eB==", 1) }, want: contracts.SubSchema},
-		"an element in it":      {edit: func(e string) string { return strings.Replace(e, "eHh4eHh4", "eHh4<x/>eHh4", 1) }, want: contracts.SubSchema},
+		"right":           {},
+		"of another size": {change: func(a *contracts.Attachment) { a.Size++ }, want: contracts.SubAttachmentType},
+		"another digest": {
+			change: func(a *contracts.Attachment) { a.SHA256 = strings.Repeat("0", 64) }, want: contracts.SubAttachmentType,
+		},
+		"under another label": {change: func(a *contracts.Attachment) { a.MediaType = "image/png" }},
+		"text with a NUL": {
+			change: func(a *contracts.Attachment) { a.MediaType, a.Value[500] = "text/plain", 0 },
+			want:   contracts.SubAttachmentType,
+		},
+		"of a type not taken": {
+			change: func(a *contracts.Attachment) { a.MediaType, a.Value[0] = "text/html", 'x' },
+			want:   contracts.SubAttachmentType,
+		},
+		"no base64": {
+			edit: func(e string) string { return strings.Replace(e, "eHh4", "e-h4", 1) }, want: contracts.SubSchema,
+		},
+		"bits beyond the bytes": {
+			edit: func(e string) string { return strings.Replace(e, "eA==", "eB==", 1) }, want: contracts.SubSchema,
+		},
+		"an element in it": {
+			edit: func(e string) string { return strings.Replace(e, "eHh4eHh4", "eHh4<x/>eHh4", 1) }, want: contracts.SubSchema,
+		},
 		"an offence behind it": {
 			edit: func(e string) string {
 				at := strings.LastIndex(e, "application/pdf")
@@ -53,7 +68,9 @@ func TestCondensedMessagesAreJudgedAsWholeOnes(t *testing.T) {
 			if c.change != nil {
 				c.change(&one)
 			}
-			m.Complaint.Attachments = []contracts.Attachment{one, {ID: "2", FileName: "b.pdf", MediaType: "application/pdf", Size: 9, Value: []byte("%PDF-1.7\n")}}
+			m.Complaint.Attachments = []contracts.Attachment{
+				one, {ID: "2", FileName: "b.pdf", MediaType: "application/pdf", Size: 9, Value: []byte("%PDF-1.7\n")},
+			}
 			envelope := write(t, m)
 			if c.edit != nil {
 				envelope = c.edit(envelope)
@@ -66,14 +83,16 @@ func TestCondensedMessagesAreJudgedAsWholeOnes(t *testing.T) {
 				t.Fatalf("%s, %s: %v, not %v", sentence, mode, err, wanted)
 			}
 			var refused *contracts.Error
-			if errors.As(err, &refused) && mode == contracts.Enforce && refused.SubCode != c.want || err == nil && mode == contracts.Enforce && c.want != "" {
+			if errors.As(err, &refused) && mode == contracts.Enforce && refused.SubCode != c.want ||
+				err == nil && mode == contracts.Enforce && c.want != "" {
 				t.Errorf("%s: %v", sentence, err)
 			}
 			if got == nil {
 				continue
 			}
 			files := got.Attachments()
-			if len(files) != 2 || files[0].Value != nil || files[0].Content == nil || files[0].Content.Size != int64(len(one.Value)) ||
+			if len(files) != 2 || files[0].Value != nil || files[0].Content == nil ||
+				files[0].Content.Size != int64(len(one.Value)) ||
 				files[0].Content.SHA256 != sha256.Sum256(one.Value) || string(files[1].Value) != "%PDF-1.7\n" {
 				t.Errorf("%s, %s: the files are %+v", sentence, mode, files)
 			}
@@ -99,5 +118,6 @@ func same(a, b error) bool {
 	if !errors.As(a, &x) || !errors.As(b, &y) {
 		return a == nil && b == nil
 	}
-	return x.Code == y.Code && x.SubCode == y.SubCode && x.Path == y.Path && x.Message == y.Message && x.Line == y.Line && x.Column == y.Column
+	return x.Code == y.Code && x.SubCode == y.SubCode && x.Path == y.Path && x.Message == y.Message && x.Line == y.Line &&
+		x.Column == y.Column
 }

@@ -13,7 +13,8 @@ import (
 	"rivgate/soap/codec"
 )
 
-// FuzzDecode: what the generated types of both contracts take, they write and take again as the same value and the same bytes.
+// FuzzDecode: what the generated types of both contracts take, they write and take again as the same value and the same
+// bytes.
 func FuzzDecode(f *testing.F) {
 	send, ret := wire.SendComplaintOperation(), wire.ReturnComplaintOperation()
 	for _, full := range []bool{false, true} {

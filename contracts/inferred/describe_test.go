@@ -43,7 +43,8 @@ func TestDescribe(t *testing.T) {
 		for _, prefix := range []string{"", "/any/path"} {
 			at := s.URL + "/vp" + prefix + c.Path()
 			status, text := get(t, at+"?wsdl")
-			if status != http.StatusOK || !strings.Contains(text, `location="`+at+`"`) || strings.Contains(text, "localhost:8080") {
+			if status != http.StatusOK || !strings.Contains(text, `location="`+at+`"`) ||
+				strings.Contains(text, "localhost:8080") {
 				t.Fatalf("%s: %d\n%s", at, status, text)
 			}
 			seen := map[string]bool{}
@@ -80,8 +81,10 @@ func TestDescribeNothingElse(t *testing.T) {
 	s := describing(t)
 	own := "/vp/SendComplaint/1/rivtabp21"
 	for _, rest := range []string{
-		own, own + "?xsd=", own + "?xsd=README.md", own + "?xsd=codes/kon.csv", own + "?xsd=" + url.QueryEscape("../../wsdl.go"),
-		own + "?xsd=/etc/passwd", own + "?xsd=" + url.QueryEscape("schemas/core_components/../../README.md"), own + "?singlewsdl",
+		own, own + "?xsd=", own + "?xsd=README.md", own + "?xsd=codes/kon.csv",
+		own + "?xsd=" + url.QueryEscape("../../wsdl.go"),
+		own + "?xsd=/etc/passwd", own + "?xsd=" + url.QueryEscape("schemas/core_components/../../README.md"),
+		own + "?singlewsdl",
 		own + "?xsd=" + url.QueryEscape("schemas/interactions/ReturnComplaintInteraction/ReturnComplaintResponder_1.0.xsd"),
 		"/vp/SendComplaint/2/rivtabp21?wsdl", "/vp?wsdl", "/other/SendComplaint/1/rivtabp21?wsdl",
 	} {

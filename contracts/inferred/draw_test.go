@@ -31,11 +31,13 @@ func drawMessage(t *rapid.T) *contracts.Message {
 		m.Complaint = drawComplaint(t, "complaint")
 	case 1:
 		m.Answer = &contracts.Answer{
-			InReplyTo: *drawII(t, "question"), Text: drawText(t, "answer"), Author: drawPerson(t, "author"), Attachments: drawFiles(t),
+			InReplyTo: *drawII(t, "question"), Text: drawText(t, "answer"), Author: drawPerson(t, "author"),
+			Attachments: drawFiles(t),
 		}
 	case 2:
 		m.Forward = &contracts.Forward{
-			Original: *drawComplaint(t, "original"), From: *drawUnit(t, "from"), Time: drawStamp(t, "forwarded"), Reason: drawMaybeText(t, "reason"),
+			Original: *drawComplaint(t, "original"), From: *drawUnit(t, "from"), Time: drawStamp(t, "forwarded"),
+			Reason: drawMaybeText(t, "reason"),
 		}
 	default:
 		m.Update = drawUpdate(t)
@@ -58,7 +60,8 @@ func drawMessage(t *rapid.T) *contracts.Message {
 func drawUpdate(t *rapid.T) *contracts.Update {
 	u := &contracts.Update{
 		Type: rapid.SampledFrom([]string{
-			contracts.PartialReply, contracts.Question, contracts.Close, contracts.Status, contracts.Forwarded, contracts.NewCase, contracts.Correction,
+			contracts.PartialReply, contracts.Question, contracts.Close, contracts.Status, contracts.Forwarded,
+			contracts.NewCase, contracts.Correction,
 		}).Draw(t, "type"),
 		HandlingUnit:  *drawUnit(t, "handling unit"),
 		Author:        maybe(t, "author", drawProfessional),
@@ -76,7 +79,9 @@ func drawUpdate(t *rapid.T) *contracts.Update {
 		u.Classification = drawClassification(t)
 	case contracts.Status:
 		at := drawStamp(t, "status time")
-		u.Status = rapid.SampledFrom([]string{contracts.StatusReceived, contracts.StatusInProgress, contracts.StatusAwaitingReporter}).Draw(t, "status")
+		u.Status = rapid.SampledFrom([]string{
+			contracts.StatusReceived, contracts.StatusInProgress, contracts.StatusAwaitingReporter,
+		}).Draw(t, "status")
 		u.StatusTime = &at
 	case contracts.Forwarded:
 		u.NewRecipient = drawUnit(t, "new recipient")
@@ -93,7 +98,9 @@ func drawClassification(t *rapid.T) *contracts.Classification {
 		IncidentUnit:   maybe(t, "unit", drawUnit),
 	}
 	if rapid.Bool().Draw(t, "sub problem") {
-		c.Problems = append(c.Problems, contracts.CV{Code: "1.2", CodeSystem: contracts.SystemProblem, DisplayName: "Diagnos"})
+		c.Problems = append(c.Problems, contracts.CV{
+			Code: "1.2", CodeSystem: contracts.SystemProblem, DisplayName: "Diagnos",
+		})
 		c.IncidentDate = drawDate(t, "incident")
 	}
 	return c
@@ -104,8 +111,10 @@ func drawComplaint(t *rapid.T, label string) *contracts.Complaint {
 		Received: drawStamp(t, label),
 		Reporter: contracts.Reporter{
 			PersonID: drawPerson(t, label), Name: drawMaybeText(t, "name"), Telecom: drawMaybeText(t, "telecom"),
-			Email: drawMaybeText(t, "email"), Address: drawMaybeText(t, "address"), StatedAuthority: maybe(t, "authority", drawBool),
-			Role: rapid.SampledFrom([]string{contracts.RolePatient, contracts.RoleRelative, contracts.RoleProxy}).Draw(t, "role"),
+			Email: drawMaybeText(t, "email"), Address: drawMaybeText(t, "address"),
+			StatedAuthority: maybe(t, "authority", drawBool),
+			Role: rapid.SampledFrom([]string{contracts.RolePatient, contracts.RoleRelative, contracts.RoleProxy}).Draw(t,
+				"role"),
 		},
 		IncidentUnit:      maybe(t, "incident unit", drawUnit),
 		IncidentPlaceText: drawMaybeText(t, "place"),
@@ -120,7 +129,10 @@ func drawComplaint(t *rapid.T, label string) *contracts.Complaint {
 	}
 	if c.Reporter.Role != contracts.RolePatient || rapid.Bool().Draw(t, "patient") {
 		person := drawPerson(t, "patient")
-		c.Patient = &contracts.Patient{PersonID: &person, Name: drawMaybeText(t, "name"), DateOfBirth: drawDate(t, "birth"), Gender: maybe(t, "gender", drawGender)}
+		c.Patient = &contracts.Patient{
+			PersonID: &person, Name: drawMaybeText(t, "name"), DateOfBirth: drawDate(t, "birth"),
+			Gender: maybe(t, "gender", drawGender),
+		}
 	}
 	return c
 }
@@ -162,13 +174,17 @@ func drawCV(t *rapid.T, label string) *contracts.CV {
 		return &contracts.CV{OriginalText: drawText(t, label)}
 	}
 	return &contracts.CV{
-		Code: drawText(t, label), CodeSystem: "1.2.3", CodeSystemName: drawMaybeText(t, label), CodeSystemVersion: drawMaybeText(t, label),
-		DisplayName: drawText(t, label), OriginalText: drawMaybeText(t, label),
+		Code: drawText(t, label), CodeSystem: "1.2.3", CodeSystemName: drawMaybeText(t, label),
+		CodeSystemVersion: drawMaybeText(t, label),
+		DisplayName:       drawText(t, label), OriginalText: drawMaybeText(t, label),
 	}
 }
 
 func drawGender(t *rapid.T, label string) *contracts.CV {
-	return &contracts.CV{Code: rapid.SampledFrom([]string{"0", "1", "2", "9"}).Draw(t, label), CodeSystem: contracts.SystemGender, DisplayName: "kön"}
+	return &contracts.CV{
+		Code: rapid.SampledFrom([]string{"0", "1", "2", "9"}).Draw(t, label), CodeSystem: contracts.SystemGender,
+		DisplayName: "kön",
+	}
 }
 
 func drawII(t *rapid.T, label string) *contracts.II {

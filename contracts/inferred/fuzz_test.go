@@ -10,8 +10,8 @@ import (
 	"rivgate/soap"
 )
 
-// FuzzContractRead: whatever passes the guard is read or refused without a panic, by both contracts. A refusal says nothing of what the
-// message says; and what was read is written and read back the same.
+// FuzzContractRead: whatever passes the guard is read or refused without a panic, by both contracts. A refusal says
+// nothing of what the message says; and what was read is written and read back the same.
 func FuzzContractRead(f *testing.F) {
 	for _, m := range []*contracts.Message{sampleSend(), sampleReturn()} {
 		text := write(f, m)
@@ -53,7 +53,9 @@ func checkRefusal(t *testing.T, err error, message []byte) {
 		t.Fatalf("%T is no refusal: %v", err, err)
 	}
 	text := e.Message + " " + e.Path
-	for _, value := range strings.FieldsFunc(string(message), func(r rune) bool { return strings.ContainsRune("<>/= \t\r\n\"'", r) }) {
+	for _, value := range strings.FieldsFunc(string(message), func(r rune) bool {
+		return strings.ContainsRune("<>/= \t\r\n\"'", r)
+	}) {
 		if len(value) >= 8 && strings.ContainsAny(value, "0123456789") && strings.Contains(text, value) {
 			t.Fatalf("%q of the message is in the refusal: %s", value, text)
 		}

@@ -13,8 +13,8 @@ import (
 // Handle answers one message in canonical terms. An error becomes what the server makes of it, a *soap.Fault as it is.
 type Handle func(ctx context.Context, m *contracts.Message) (contracts.Receipt, error)
 
-// Handler serves both operations of the pack with f, for simulators of the other side: nothing is validated, and sender and SOAPAction are not
-// looked at. A message of any other contract is a Client fault.
+// Handler serves both operations of the pack with f, for simulators of the other side: nothing is validated, and sender
+// and SOAPAction are not looked at. A message of any other contract is a Client fault.
 func (p Pack) Handler(f Handle) soap.Handler { return handler{pair: p.Operations(), answer: f} }
 
 type handler struct {
@@ -51,7 +51,9 @@ func (h handler) ServeSOAP(ctx context.Context, call *soap.Call) (*soap.Answer, 
 func (h handler) responder(req *soap.Request) soap.Responder {
 	switch req.Contract {
 	case h.pair[0].Contract:
-		return wire.HandleSendComplaint(func(ctx context.Context, _ string, v *wire.SendComplaintType) (*wire.SendComplaintResponseType, error) {
+		return wire.HandleSendComplaint(func(ctx context.Context, _ string,
+			v *wire.SendComplaintType,
+		) (*wire.SendComplaintResponseType, error) {
 			m, err := readSend(v)
 			if err != nil {
 				return nil, unreadable(err)
@@ -64,7 +66,9 @@ func (h handler) responder(req *soap.Request) soap.Responder {
 			return writeSendReceipt(receipt), nil
 		})
 	case h.pair[1].Contract:
-		return wire.HandleReturnComplaint(func(ctx context.Context, _ string, v *wire.ReturnComplaintType) (*wire.ReturnComplaintResponseType, error) {
+		return wire.HandleReturnComplaint(func(ctx context.Context, _ string,
+			v *wire.ReturnComplaintType,
+		) (*wire.ReturnComplaintResponseType, error) {
 			m, err := readReturn(v)
 			if err != nil {
 				return nil, unreadable(err)

@@ -13,7 +13,9 @@ import (
 func TestLargeAttachment(t *testing.T) {
 	m := sampleSend()
 	value := append([]byte("%PDF-1.7\n"), bytes.Repeat([]byte("x"), 11<<20)...)
-	m.Complaint.Attachments = []contracts.Attachment{{ID: "1", FileName: "stor.pdf", MediaType: "application/pdf", Size: int64(len(value)), Value: value}}
+	m.Complaint.Attachments = []contracts.Attachment{
+		{ID: "1", FileName: "stor.pdf", MediaType: "application/pdf", Size: int64(len(value)), Value: value},
+	}
 	req, err := soap.ReadRequest(strings.NewReader(write(t, m)), soap.ContentType, soap.Limits{})
 	if err != nil {
 		t.Fatal(err)

@@ -1,7 +1,7 @@
 // Package inferred maps between the canonical case model and the wire form of the pack that Rivgate inferred.
 //
-// It knows the generated types of that pack. It does not judge a message, and it knows neither cases nor the network; Client and
-// Handler serve the simulators and tests that speak the contracts from the other side.
+// It knows the generated types of that pack. It does not judge a message, and it knows neither cases nor the network;
+// Client and Handler serve the simulators and tests that speak the contracts from the other side.
 package inferred
 
 import (
@@ -44,7 +44,8 @@ func (Pack) Operations() [2]soap.Operation {
 
 var errNoMessage = errors.New("reading message: neither SendComplaint nor ReturnComplaint")
 
-// Read maps a schema-valid UTF-8 envelope. Additions of a later minor version are not in the canonical model; they stay in the envelope.
+// Read maps a schema-valid UTF-8 envelope. Additions of a later minor version are not in the canonical model; they stay
+// in the envelope.
 func (p Pack) Read(envelope []byte) (*contracts.Message, error) {
 	contract, receiver, err := soap.Head(envelope)
 	if err != nil {

@@ -104,8 +104,10 @@ func sampleSend() *contracts.Message {
 		Receiver:  "SE2010123456-1001",
 		Recipient: &contracts.Recipient{Unit: contracts.OrgUnit{HSAID: "SE2010123456-1001"}, Kind: contracts.KindCareUnit},
 		Complaint: &contracts.Complaint{
-			Received:     stamp("20260301101500"),
-			Reporter:     contracts.Reporter{PersonID: contracts.PersonID{ID: "189001019802", Type: contracts.OIDPersonnummer}, Role: contracts.RolePatient},
+			Received: stamp("20260301101500"),
+			Reporter: contracts.Reporter{
+				PersonID: contracts.PersonID{ID: "189001019802", Type: contracts.OIDPersonnummer}, Role: contracts.RolePatient,
+			},
 			IncidentUnit: &contracts.OrgUnit{HSAID: "SE2010123456-1001", Name: "Vårdcentralen"},
 			IncidentDate: "20260214",
 			Description:  "Jag fick vänta.",
@@ -126,7 +128,9 @@ func sampleReturn() *contracts.Message {
 			HandlingUnit: contracts.OrgUnit{HSAID: "SE2010123456-1001"},
 			Text:         "Tack för ditt meddelande.",
 			Classification: &contracts.Classification{
-				Problems:       []contracts.CV{{Code: "1", CodeSystem: contracts.SystemProblem, DisplayName: "Vård och behandling"}},
+				Problems: []contracts.CV{
+					{Code: "1", CodeSystem: contracts.SystemProblem, DisplayName: "Vård och behandling"},
+				},
 				AreaOfActivity: contracts.CV{Code: "3", CodeSystem: contracts.SystemArea, DisplayName: "Primärvård"},
 			},
 		},

@@ -9,8 +9,8 @@ import (
 	"rivgate/contracts"
 )
 
-// A personal number stands in turn in every value and in every name of a message. However the message is judged then, the number is not in what the
-// sender, the log or a page is told.
+// A personal number stands in turn in every value and in every name of a message. However the message is judged then,
+// the number is not in what the sender, the log or a page is told.
 func TestRefusalsTellNoContent(t *testing.T) {
 	const number = "189001019802"
 	r := openRegistry(t, contracts.Options{})
@@ -45,7 +45,8 @@ func TestRefusalsTellNoContent(t *testing.T) {
 	}
 }
 
-// everywhere gives text once for each of its texts and tags with the number in it: as the text, as an attribute, as a new element's name, and before the tag.
+// everywhere gives text once for each of its texts and tags with the number in it: as the text, as an attribute, as a
+// new element's name, and before the tag.
 func everywhere(t *testing.T, text, number string) []string {
 	t.Helper()
 	var all []string
@@ -61,8 +62,10 @@ func everywhere(t *testing.T, text, number string) []string {
 		case xml.StartElement:
 			inside = inside || x.Name.Local == "Body"
 			if inside {
-				all = append(all, text[:end-1]+` p`+number+`="1">`+text[end:], text[:end-1]+` xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:type="`+number+`">`+text[end:],
-					text[:end]+"<p"+number+"/>"+text[end:], text[:end]+`<p:x xmlns:p="urn:`+number+`"/>`+text[end:], text[:at]+number+text[at:])
+				all = append(all, text[:end-1]+` p`+number+`="1">`+text[end:],
+					text[:end-1]+` xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:type="`+number+`">`+text[end:],
+					text[:end]+"<p"+number+"/>"+text[end:], text[:end]+`<p:x xmlns:p="urn:`+number+`"/>`+text[end:],
+					text[:at]+number+text[at:])
 			}
 		case xml.CharData:
 			if inside {

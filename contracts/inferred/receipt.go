@@ -10,7 +10,8 @@ import (
 	"rivgate/soap/guard"
 )
 
-// WriteReceipt is the response envelope of op for r. The same r gives the same bytes. A field that the response of op has no element for is left out.
+// WriteReceipt is the response envelope of op for r. The same r gives the same bytes. A field that the response of op
+// has no element for is left out.
 func (Pack) WriteReceipt(op soap.Operation, r contracts.Receipt) ([]byte, error) {
 	switch op.Name {
 	case sendComplaint:
@@ -43,8 +44,9 @@ func writeResult(r contracts.Result) wire.ResultType {
 	}
 }
 
-// ReadReceipt maps a response envelope of op. The error is a *soap.Fault where the envelope holds a fault, else about an envelope that is no
-// response of op or has no result code: then the receiver has not said what became of the message.
+// ReadReceipt maps a response envelope of op. The error is a *soap.Fault where the envelope holds a fault, else about
+// an envelope that is no response of op or has no result code: then the receiver has not said what became of the
+// message.
 func (Pack) ReadReceipt(op soap.Operation, envelope []byte) (contracts.Receipt, error) {
 	var r contracts.Receipt
 	switch op.Name {
@@ -67,7 +69,8 @@ func (Pack) ReadReceipt(op soap.Operation, envelope []byte) (contracts.Receipt, 
 	case contracts.OK, contracts.INFO, contracts.ERROR:
 		return r, nil
 	}
-	return contracts.Receipt{}, fmt.Errorf("reading receipt: %w", guard.Factual(badCode(r.Result.Code), op.Response.Local+"/result/resultCode"))
+	return contracts.Receipt{},
+		fmt.Errorf("reading receipt: %w", guard.Factual(badCode(r.Result.Code), op.Response.Local+"/result/resultCode"))
 }
 
 // badCode is what is wrong with a result code.

@@ -30,11 +30,16 @@ func TestReceiptBytes(t *testing.T) {
 	}
 	const domain = "urn:riv-application:supportprocess:logistics:complaintsandfeedback:"
 	want := `<?xml version="1.0" encoding="UTF-8"?>` + "\n" +
-		`<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/" xmlns:n1="` + domain + `SendComplaintResponder:1" xmlns:n2="` + domain + `1">` +
-		`<soap:Body><n1:SendComplaintResponse><n1:result><n2:resultCode>ERROR</n2:resultCode><n2:errorCode>APPLICATION_ERROR</n2:errorCode>` +
-		`<n2:logId>log-1</n2:logId><n2:subCode>UNKNOWN_CASE</n2:subCode><n2:message>Ärendet finns inte här. Kontrollera ärendets id och att ` +
-		`meddelandet går till rätt mottagare. (caseId)</n2:message></n1:result><n1:externalCaseId><n2:root>SE2010123456-SYS</n2:root>` +
-		`<n2:extension>2026-17</n2:extension></n1:externalCaseId><n1:receivedTime>20260301101700</n1:receivedTime></n1:SendComplaintResponse>` +
+		`<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/" xmlns:n1="` + domain +
+		`SendComplaintResponder:1" xmlns:n2="` + domain + `1">` +
+		`<soap:Body><n1:SendComplaintResponse><n1:result><n2:resultCode>ERROR</n2:resultCode>` +
+		`<n2:errorCode>APPLICATION_ERROR</n2:errorCode>` +
+		`<n2:logId>log-1</n2:logId><n2:subCode>UNKNOWN_CASE</n2:subCode><n2:message>Ärendet finns inte här. Kontrollera ` +
+		`ärendets id och att ` +
+		`meddelandet går till rätt mottagare. (caseId)</n2:message></n1:result><n1:externalCaseId>` +
+		`<n2:root>SE2010123456-SYS</n2:root>` +
+		`<n2:extension>2026-17</n2:extension></n1:externalCaseId><n1:receivedTime>20260301101700</n1:receivedTime>` +
+		`</n1:SendComplaintResponse>` +
 		`</soap:Body></soap:Envelope>`
 	if d := cmp.Diff(want, string(got)); d != "" {
 		t.Error(d)
@@ -46,8 +51,10 @@ func TestReceiptsAreReadBack(t *testing.T) {
 	r := openRegistry(t, contracts.Options{})
 	results := []contracts.Result{
 		contracts.Accepted("log"), contracts.OutOfOrder("log"), contracts.Technical().Result("log"),
-		contracts.DuplicateContentMismatch().Result("log"), contracts.RecipientMismatch().Result("log"), contracts.UnknownCase().Result("log"),
-		contracts.CaseClosed().Result("log"), contracts.NotCurrentHandler().Result("log"), contracts.NoOpenQuestion().Result("log"),
+		contracts.DuplicateContentMismatch().Result("log"), contracts.RecipientMismatch().Result("log"),
+		contracts.UnknownCase().Result("log"),
+		contracts.CaseClosed().Result("log"), contracts.NotCurrentHandler().Result("log"),
+		contracts.NoOpenQuestion().Result("log"),
 		contracts.AttachmentNotAllowed().Result("log"), contracts.RegionNotActive().Result("log"),
 		contracts.FieldMissing("SendComplaint/caseId", "Ange ärendets id.").Result("log"),
 	}
@@ -89,13 +96,15 @@ func responseSchema(t *testing.T, c *contracts.Contract) *xsd.Engine {
 	wrapper := fmt.Sprintf(`<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:c="%s" targetNamespace="%s" elementFormDefault="qualified">
 <xs:import namespace="%s" schemaLocation="%s"/><xs:element name="Envelope"><xs:complexType><xs:sequence><xs:element name="Body"><xs:complexType><xs:sequence>
 <xs:element ref="c:%s"/></xs:sequence></xs:complexType></xs:element></xs:sequence></xs:complexType></xs:element></xs:schema>`,
-		c.Contract, soap.NamespaceEnvelope, c.Contract, path.Join(path.Dir(c.WSDL), c.Name+"Responder_1.0.xsd"), c.Response.Local)
+		c.Contract, soap.NamespaceEnvelope, c.Contract, path.Join(path.Dir(c.WSDL), c.Name+"Responder_1.0.xsd"),
+		c.Response.Local)
 	resolve := func(_ context.Context, base, location string) (xsd.SchemaSource, error) {
 		name := path.Join(path.Dir(base), location)
 		text, err := fs.ReadFile(pack, name)
 		return xsd.Bytes(name, text), err
 	}
-	engine, err := xsd.Compile(context.Background(), xsd.Bytes("response.xsd", []byte(wrapper)).WithResolver(xsd.ResolverFunc(resolve)))
+	engine, err := xsd.Compile(context.Background(),
+		xsd.Bytes("response.xsd", []byte(wrapper)).WithResolver(xsd.ResolverFunc(resolve)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +113,9 @@ func responseSchema(t *testing.T, c *contracts.Contract) *xsd.Engine {
 
 func TestAnswersThatAreNoReceipt(t *testing.T) {
 	c := openRegistry(t, contracts.Options{}).Send()
-	other, err := openRegistry(t, contracts.Options{}).Return().WriteReceipt(contracts.Receipt{Result: contracts.Accepted("log")})
+	other, err := openRegistry(t, contracts.Options{}).Return().WriteReceipt(contracts.Receipt{
+		Result: contracts.Accepted("log"),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

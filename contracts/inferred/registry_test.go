@@ -33,14 +33,17 @@ func TestRegistry(t *testing.T) {
 			t.Fatalf("%s is %q", name, names[name])
 		}
 		complaints := c == r.Send() || c == r.Return()
-		if c.Complaints != complaints || c.Durable != complaints || r.Durable(namespace) != complaints || c.Validation != contracts.Enforce {
+		if c.Complaints != complaints || c.Durable != complaints || r.Durable(namespace) != complaints ||
+			c.Validation != contracts.Enforce {
 			t.Errorf("%s: %+v", name, c)
 		}
-		if c.SOAPAction != namespace+":"+name || c.Request.Local != name || c.Response.Local != name+"Response" || len(c.Headers) != 1 {
+		if c.SOAPAction != namespace+":"+name || c.Request.Local != name || c.Response.Local != name+"Response" ||
+			len(c.Headers) != 1 {
 			t.Errorf("%s: %+v", name, c.Operation)
 		}
 	}
-	if !r.Send().Send() || r.Send().Return() || !r.Return().Return() || r.Return().Send() || r.Contract(ping).Send() || r.Contract(ping).Return() {
+	if !r.Send().Send() || r.Send().Return() || !r.Return().Return() || r.Return().Send() || r.Contract(ping).Send() ||
+		r.Contract(ping).Return() {
 		t.Error("send and return are mixed up")
 	}
 	if r.Contract("urn:other") != nil || r.Durable("urn:other") {
@@ -70,10 +73,12 @@ func TestOptions(t *testing.T) {
 		t.Errorf("ping: %v %v", c.Durable, c.Validation)
 	}
 	for sentence, o := range map[string]contracts.Options{
-		"an unknown mode":               {Validation: "strict"},
-		"an unknown mode of a contract": {PerContract: map[string]contracts.PerOptions{"SendComplaint": {Validation: "strict"}}},
-		"an unknown delivery":           {PerContract: map[string]contracts.PerOptions{"SendComplaint": {Delivery: "post"}}},
-		"an unknown contract":           {PerContract: map[string]contracts.PerOptions{"SendComplain": {}}},
+		"an unknown mode": {Validation: "strict"},
+		"an unknown mode of a contract": {
+			PerContract: map[string]contracts.PerOptions{"SendComplaint": {Validation: "strict"}},
+		},
+		"an unknown delivery": {PerContract: map[string]contracts.PerOptions{"SendComplaint": {Delivery: "post"}}},
+		"an unknown contract": {PerContract: map[string]contracts.PerOptions{"SendComplain": {}}},
 	} {
 		o.Pack = inferred.Pack{}
 		if _, err := contracts.NewRegistry(o); err == nil {
@@ -102,8 +107,10 @@ func TestContractsOfThePlatformHaveNoModel(t *testing.T) {
 	if _, err := c.ReadReceipt(nil); err == nil {
 		t.Error("receipt read")
 	}
-	valid := `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><p:PingForConfiguration xmlns:p="` + ping +
-		`"><p:serviceContractNamespace>urn:x</p:serviceContractNamespace><p:logicalAddress>SE0000000001-1</p:logicalAddress></p:PingForConfiguration></s:Body></s:Envelope>`
+	valid := `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><p:PingForConfiguration xmlns:p="` +
+		ping +
+		`"><p:serviceContractNamespace>urn:x</p:serviceContractNamespace>` +
+		`<p:logicalAddress>SE0000000001-1</p:logicalAddress></p:PingForConfiguration></s:Body></s:Envelope>`
 	if err := c.Validate([]byte(valid)); err != nil {
 		t.Error(err)
 	}

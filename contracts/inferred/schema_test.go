@@ -23,17 +23,36 @@ func TestSchemaErrors(t *testing.T) {
 		{"a value of another form", send, "20260214<", secret + "<", "SendComplaint/complaint/incidentDate"},
 		{"a value that no enumeration has", send, ">PATIENT<", ">" + secret + "<", "SendComplaint/complaint/reporter/role"},
 		{"a number that is none", send, ">1</n", ">" + secret + "</n", "SendComplaint/sequenceNumber"},
-		{"an element left out", send, "<n3:incidentDate>20260214</n3:incidentDate>", "", "SendComplaint/complaint/description"},
+		{
+			"an element left out", send, "<n3:incidentDate>20260214</n3:incidentDate>", "",
+			"SendComplaint/complaint/description",
+		},
 		{"the last element left out", send, "<n3:replyWanted>true</n3:replyWanted>", "", "SendComplaint/complaint"},
-		{"an element twice", send, "<n3:incidentDate>20260214</n3:incidentDate>", "<n3:incidentDate>20260214</n3:incidentDate><n3:incidentDate>20260214</n3:incidentDate>", "SendComplaint/complaint/incidentDate"},
-		{"an element with a name of the sender's", send, "<n3:incidentDate>20260214</n3:incidentDate>", "<n3:" + secret + "/>", "SendComplaint/complaint"},
+		{
+			"an element twice", send, "<n3:incidentDate>20260214</n3:incidentDate>",
+			"<n3:incidentDate>20260214</n3:incidentDate><n3:incidentDate>20260214</n3:incidentDate>",
+			"SendComplaint/complaint/incidentDate",
+		},
+		{
+			"an element with a name of the sender's", send, "<n3:incidentDate>20260214</n3:incidentDate>",
+			"<n3:" + secret + "/>", "SendComplaint/complaint",
+		},
 		{"text between elements", send, "<n2:complaint>", "<n2:complaint>" + secret, "SendComplaint/complaint"},
-		{"an attribute of the sender's", send, "<n2:complaint>", "<n2:complaint " + secret + `="1">`, "SendComplaint/complaint"},
-		{"a type of the sender's", send, "<n2:complaint>", `<n2:complaint xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="` + secret + `">`, "SendComplaint"},
+		{
+			"an attribute of the sender's", send, "<n2:complaint>", "<n2:complaint " + secret + `="1">`,
+			"SendComplaint/complaint",
+		},
+		{
+			"a type of the sender's", send, "<n2:complaint>",
+			`<n2:complaint xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="` + secret + `">`, "SendComplaint",
+		},
 		{"an empty text", ret, "Tack för ditt meddelande.", "", "ReturnComplaint/text"},
 		{"a text too long", ret, "Tack", strings.Repeat(secret, 3000), "ReturnComplaint/text"},
 		{"a return without type", ret, "<n2:updateType>CLOSE</n2:updateType>", "", "ReturnComplaint/handlingUnit"},
-		{"a classification without problem", ret, "<n2:classification>", "<n2:classification><n3:areaOfActivity/>", "ReturnComplaint/classification/areaOfActivity"},
+		{
+			"a classification without problem", ret, "<n2:classification>", "<n2:classification><n3:areaOfActivity/>",
+			"ReturnComplaint/classification/areaOfActivity",
+		},
 	}
 	for _, c := range cases {
 		t.Run(c.sentence, func(t *testing.T) {
@@ -50,7 +69,8 @@ func TestSchemaErrors(t *testing.T) {
 			if !errors.As(err, &e) || m != nil {
 				t.Fatalf("got %v, %v", m, err)
 			}
-			if e.Code != contracts.ValidationError || e.SubCode != contracts.SubSchema || e.Path != c.path || e.Line < 1 || e.Column < 1 {
+			if e.Code != contracts.ValidationError || e.SubCode != contracts.SubSchema || e.Path != c.path || e.Line < 1 ||
+				e.Column < 1 {
 				t.Errorf("got %s %s at %q %d:%d, want the path %q", e.Code, e.SubCode, e.Path, e.Line, e.Column, c.path)
 			}
 			if text := e.Error() + e.Result("log").Message; strings.Contains(text, secret) {
@@ -63,10 +83,12 @@ func TestSchemaErrors(t *testing.T) {
 // A receiver of 1.0 takes a 1.1 message: a minor version adds elements of its own namespace last in a type.
 func TestAdditionsOfAMinorVersion(t *testing.T) {
 	r := openRegistry(t, contracts.Options{})
-	const added = `<x:added xmlns:x="urn:riv-application:supportprocess:logistics:complaintsandfeedback:1.1"><x:id>1</x:id></x:added>`
+	const added = `<x:added xmlns:x="urn:riv-application:supportprocess:logistics:complaintsandfeedback:1.1">` +
+		`<x:id>1</x:id></x:added>`
 	text := write(t, sampleSend())
 	for _, end := range []string{
-		"</n3:reporter>", "</n2:complaint>", "</n2:SendComplaint>", "</n2:messageId>", "</n3:incidentUnit>", "</n2:recipient>", "</n3:personId>",
+		"</n3:reporter>", "</n2:complaint>", "</n2:SendComplaint>", "</n2:messageId>", "</n3:incidentUnit>",
+		"</n2:recipient>", "</n3:personId>",
 	} {
 		if !strings.Contains(text, end) {
 			t.Fatalf("the sample has no %s:\n%s", end, text)
@@ -82,7 +104,8 @@ func TestAdditionsOfAMinorVersion(t *testing.T) {
 func TestHeadersAreNotValidated(t *testing.T) {
 	r := openRegistry(t, contracts.Options{})
 	text := write(t, sampleSend())
-	text = strings.Replace(text, "</soap:Header>", `<w:To xmlns:w="http://www.w3.org/2005/08/addressing" soap:mustUnderstand="1">urn:x</w:To></soap:Header>`, 1)
+	text = strings.Replace(text, "</soap:Header>",
+		`<w:To xmlns:w="http://www.w3.org/2005/08/addressing" soap:mustUnderstand="1">urn:x</w:To></soap:Header>`, 1)
 	text = strings.Replace(text, "LogicalAddress>", `LogicalAddress soap:mustUnderstand="1">`, 1)
 	text = strings.Replace(text, "<soap:Body>", `<soap:Body Id="b">`, 1)
 	if _, err := r.Send().ReadEnvelope([]byte(text)); err != nil {

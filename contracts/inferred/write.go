@@ -98,7 +98,9 @@ func writeComplaint(c *contracts.Complaint) *wire.ComplaintType {
 		v.ExperiencedProblem = append(v.ExperiencedProblem, writeCV(p))
 	}
 	if p := c.Patient; p != nil {
-		v.Patient = &wire.PatientType{Name: optional[string](p.Name), DateOfBirth: optional[string](p.DateOfBirth), Gender: writeCVs(p.Gender)}
+		v.Patient = &wire.PatientType{
+			Name: optional[string](p.Name), DateOfBirth: optional[string](p.DateOfBirth), Gender: writeCVs(p.Gender),
+		}
 		if p.PersonID != nil {
 			id := writePerson(*p.PersonID)
 			v.Patient.PersonID = &id

@@ -1,5 +1,5 @@
-// Package platform maps the contracts that a RIV-TA platform itself answers to plain Go values: PingForConfiguration, and the two registry
-// contracts by which consumers learn what they may call.
+// Package platform maps the contracts that a RIV-TA platform itself answers to plain Go values: PingForConfiguration,
+// and the two registry contracts by which consumers learn what they may call.
 //
 // It knows the form of their messages. It does not know the catalogue, and it decides nothing.
 package platform
@@ -24,8 +24,8 @@ const (
 // Setting is one line of the configuration that a ping tells.
 type Setting struct{ Name, Value string }
 
-// Ping is the response envelope of PingForConfiguration: the version of the program, the time now, and what else the caller may know of it.
-// The same values give the same bytes.
+// Ping is the response envelope of PingForConfiguration: the version of the program, the time now, and what else the
+// caller may know of it. The same values give the same bytes.
 func Ping(version string, now time.Time, configuration []Setting) ([]byte, error) {
 	v := &monitoring.PingForConfigurationResponseType{Version: version, PingDateTime: contracts.NewStamp(now).Raw}
 	for _, s := range configuration {
@@ -34,8 +34,8 @@ func Ping(version string, now time.Time, configuration []Setting) ([]byte, error
 	return soap.EncodeResponse(monitoring.PingForConfigurationOperation(), v)
 }
 
-// ReadPing reads a request of PingForConfiguration: which contract at which logical address a platform on the way is to ask. The error is about an
-// envelope that is none.
+// ReadPing reads a request of PingForConfiguration: which contract at which logical address a platform on the way is to
+// ask. The error is about an envelope that is none.
 func ReadPing(envelope []byte) (contract, logicalAddress string, err error) {
 	var v monitoring.PingForConfigurationType
 	if _, err := soap.DecodeRequest(monitoring.PingForConfigurationOperation(), envelope, &v); err != nil {
@@ -44,7 +44,8 @@ func ReadPing(envelope []byte) (contract, logicalAddress string, err error) {
 	return v.ServiceContractNamespace, v.LogicalAddress, nil
 }
 
-// ReadSupported reads a request of GetSupportedServiceContracts: what may consumer, or anybody where it is "", call at logicalAddress?
+// ReadSupported reads a request of GetSupportedServiceContracts: what may consumer, or anybody where it is "", call at
+// logicalAddress?
 func ReadSupported(envelope []byte) (consumer, logicalAddress string, err error) {
 	var v registry.GetSupportedServiceContractsType
 	if _, err := soap.DecodeRequest(registry.GetSupportedServiceContractsOperation(), envelope, &v); err != nil {
@@ -60,12 +61,15 @@ func ReadSupported(envelope []byte) (consumer, logicalAddress string, err error)
 func Supported(namespaces []string) ([]byte, error) {
 	v := &registry.GetSupportedServiceContractsResponseType{}
 	for _, n := range namespaces {
-		v.ServiceContractNamespace = append(v.ServiceContractNamespace, registry.ServiceContractNamespaceType{ServiceContractNamespace: n})
+		v.ServiceContractNamespace = append(v.ServiceContractNamespace, registry.ServiceContractNamespaceType{
+			ServiceContractNamespace: n,
+		})
 	}
 	return soap.EncodeResponse(registry.GetSupportedServiceContractsOperation(), v)
 }
 
-// ReadAddressees reads a request of GetLogicalAddresseesByServiceContract: where may consumer call contract, a responder namespace?
+// ReadAddressees reads a request of GetLogicalAddresseesByServiceContract: where may consumer call contract, a
+// responder namespace?
 func ReadAddressees(envelope []byte) (consumer, contract string, err error) {
 	var v registry.GetLogicalAddresseesByServiceContractType
 	if _, err := soap.DecodeRequest(registry.GetLogicalAddresseesByServiceContractOperation(), envelope, &v); err != nil {

@@ -30,8 +30,10 @@ func TestPing(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `<?xml version="1.0" encoding="UTF-8"?>` + "\n" +
-		`<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/" xmlns:n1="` + PingContract + `"><soap:Body><n1:PingForConfigurationResponse>` +
-		`<n1:version>1.0</n1:version><n1:pingDateTime>20260701120000</n1:pingDateTime><n1:configuration><n1:name>started</n1:name><n1:value>20260701</n1:value>` +
+		`<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/" xmlns:n1="` + PingContract +
+		`"><soap:Body><n1:PingForConfigurationResponse>` +
+		`<n1:version>1.0</n1:version><n1:pingDateTime>20260701120000</n1:pingDateTime><n1:configuration>` +
+		`<n1:name>started</n1:name><n1:value>20260701</n1:value>` +
 		`</n1:configuration></n1:PingForConfigurationResponse></soap:Body></soap:Envelope>`
 	if d := cmp.Diff(want, string(got)); d != "" {
 		t.Error(d)
@@ -68,7 +70,8 @@ func TestSupported(t *testing.T) {
 		t.Fatal(err)
 	}
 	var v registry.GetSupportedServiceContractsResponseType
-	if err := soap.DecodeResponse(op, answer, &v); err != nil || len(v.ServiceContractNamespace) != 2 || v.ServiceContractNamespace[0].ServiceContractNamespace != "urn:b" {
+	if err := soap.DecodeResponse(op, answer, &v); err != nil || len(v.ServiceContractNamespace) != 2 ||
+		v.ServiceContractNamespace[0].ServiceContractNamespace != "urn:b" {
 		t.Errorf("got %+v, %v", v, err)
 	}
 }
@@ -86,12 +89,16 @@ func TestAddressees(t *testing.T) {
 	if err != nil || consumer != "SE0000000001-2" || contract != "urn:c" {
 		t.Errorf("got %q, %q, %v", consumer, contract, err)
 	}
-	answer, err := Addressees([]Addressee{{LogicalAddress: "SE2010123456-1"}, {LogicalAddress: "SE2010123456-2", Filters: []Filter{{Domain: "urn:d", Categories: []string{"x"}}}}})
+	answer, err := Addressees([]Addressee{
+		{LogicalAddress: "SE2010123456-1"},
+		{LogicalAddress: "SE2010123456-2", Filters: []Filter{{Domain: "urn:d", Categories: []string{"x"}}}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var v registry.GetLogicalAddresseesByServiceContractResponseType
-	if err := soap.DecodeResponse(op, answer, &v); err != nil || len(v.LogicalAddressRecord) != 2 || v.LogicalAddressRecord[1].Filter[0].Categorization[0] != "x" {
+	if err := soap.DecodeResponse(op, answer, &v); err != nil || len(v.LogicalAddressRecord) != 2 ||
+		v.LogicalAddressRecord[1].Filter[0].Categorization[0] != "x" {
 		t.Errorf("got %+v, %v", v, err)
 	}
 }

@@ -15,7 +15,8 @@ func TestContentKeepsNoPerson(t *testing.T) {
 	complaint := func() *contracts.Complaint {
 		return &contracts.Complaint{
 			Reporter: contracts.Reporter{
-				PersonID: contracts.PersonID{ID: "189001019802", Type: "1.2.752.129.2.1.3.1"}, Name: "Tolvan Person", Role: contracts.RoleProxy,
+				PersonID: contracts.PersonID{ID: "189001019802", Type: "1.2.752.129.2.1.3.1"}, Name: "Tolvan Person",
+				Role:    contracts.RoleProxy,
 				Telecom: "070-1740605", Email: "tolvan@example.se", Address: "Storgatan 17",
 			},
 			Patient: &contracts.Patient{
@@ -38,7 +39,9 @@ func TestContentKeepsNoPerson(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, person := range []string{"189001019802", "201701012393", "Person", "0701", "070-", "tolvan@", "Storgatan", "20170101"} {
+		for _, person := range []string{
+			"189001019802", "201701012393", "Person", "0701", "070-", "tolvan@", "Storgatan", "20170101",
+		} {
 			if strings.Contains(string(got), person) {
 				t.Errorf("%s still has %q: %s", name, person, got)
 			}

@@ -24,8 +24,8 @@ const (
 // LongestDeclaration bounds the XML declaration, in bytes.
 const LongestDeclaration = 512
 
-// DetectCharset finds the charset of a message that begins with head: by its byte order mark, else by contentType, else by
-// its XML declaration, else UTF-8. mark is the length of the byte order mark.
+// DetectCharset finds the charset of a message that begins with head: by its byte order mark, else by contentType, else
+// by its XML declaration, else UTF-8. mark is the length of the byte order mark.
 func DetectCharset(head []byte, contentType string) (charset string, mark int, err error) {
 	for _, known := range []struct{ mark, charset string }{
 		{"\xEF\xBB\xBF", UTF8}, {"\xFF\xFE", UTF16LE}, {"\xFE\xFF", UTF16BE},
@@ -46,7 +46,9 @@ func DetectCharset(head []byte, contentType string) (charset string, mark int, e
 	}
 	charset, ok := labelled(label)
 	if !ok {
-		return "", 0, &Error{Kind: Malformed, Reason: "the charset is none of UTF-8, UTF-16, ISO-8859-1, US-ASCII and windows-1252"}
+		return "", 0, &Error{
+			Kind: Malformed, Reason: "the charset is none of UTF-8, UTF-16, ISO-8859-1, US-ASCII and windows-1252",
+		}
 	}
 	switch {
 	case strings.HasPrefix(charset, UTF16) && seen == UTF8:
@@ -59,8 +61,8 @@ func DetectCharset(head []byte, contentType string) (charset string, mark int, e
 	return charset, 0, nil
 }
 
-// PlainContentType knows the Content-Types that nearly all messages have, with the charset that they name, so that those need not
-// be parsed.
+// PlainContentType knows the Content-Types that nearly all messages have, with the charset that they name, so that
+// those need not be parsed.
 func PlainContentType(contentType string) (charset string, ok bool) {
 	switch contentType {
 	case "", "text/xml":

@@ -14,7 +14,8 @@ import (
 // Condensing says how a message is to be condensed.
 type Condensing struct {
 	Files map[xml.Name]bool // elements whose text is a file as xs:base64Binary
-	// Mark makes the stand-ins of files known from text of strangers: it is drawn for each message. Two messages that are to be compared have the same.
+	// Mark makes the stand-ins of files known from text of strangers: it is drawn for each message. Two messages that are
+	// to be compared have the same.
 	Mark [16]byte
 	// Bytes is asked for each file by its number who gets its bytes as they pass; nil: nobody gets any.
 	Bytes func(number int) io.Writer
@@ -25,8 +26,8 @@ const cutFrom = 16 << 10
 
 // Condensed is a message without the text of its files.
 type Condensed struct {
-	// Text is what Request.UTF8 would be, but for the text of large files: each has a stand-in instead, which is right by xs:base64Binary
-	// where the text was. Equal texts have equal stand-ins.
+	// Text is what Request.UTF8 would be, but for the text of large files: each has a stand-in instead, which is right by
+	// xs:base64Binary where the text was. Equal texts have equal stand-ins.
 	Text []byte
 
 	Mark [16]byte // as it was given
@@ -48,7 +49,8 @@ func (c *Condensed) File(value []byte) (*File, bool) {
 	return f, ok
 }
 
-// Numbers are the numbers of all elements of the message that hold a file which File gave, in their order: the same text may stand in several.
+// Numbers are the numbers of all elements of the message that hold a file which File gave, in their order: the same
+// text may stand in several.
 func (c *Condensed) Numbers(f *File) []int { return c.numbers[f] }
 
 // Place is where in the message something is that is at a place in Text, both from 1.
@@ -69,7 +71,8 @@ func (c *Condensed) Place(line, column int) (int, int) {
 	return line + last.realLine - last.line, column
 }
 
-// Condense has the guard take the text of files out of what passes from now on; begun is what has passed before. What is made may have limit bytes.
+// Condense has the guard take the text of files out of what passes from now on; begun is what has passed before. What
+// is made may have limit bytes.
 func (g *Guard) Condense(how Condensing, limit int64, begun []byte) *Condenser {
 	g.files = &Condenser{
 		how: how, limit: limit, copied: g.offset,
@@ -100,12 +103,15 @@ type Condenser struct {
 // Failed tells that what follows need not be read: Result has an error.
 func (c *Condenser) Failed() bool { return c.tooLarge || c.failed != nil }
 
-// Result is the message without the text of its files, once the guard has let all of it pass. The error is an *Error where it is too large, else that of
-// who gets the bytes of files.
+// Result is the message without the text of its files, once the guard has let all of it pass. The error is an *Error
+// where it is too large, else that of who gets the bytes of files.
 func (c *Condenser) Result() (*Condensed, error) {
 	switch {
 	case c.tooLarge:
-		return nil, &Error{Kind: TooLarge, Reason: fmt.Sprintf("the message without its files is larger than the %d bytes that are taken", c.limit)}
+		return nil, &Error{
+			Kind:   TooLarge,
+			Reason: fmt.Sprintf("the message without its files is larger than the %d bytes that are taken", c.limit),
+		}
 	case c.failed != nil:
 		return nil, c.failed
 	}

@@ -115,7 +115,8 @@ func (g *Guard) cdata(i int) (int, error) {
 	return next, nil
 }
 
-// endLine is for markup inside text: a CR before it and a LF after it are two line ends, for they do not stand side by side (XML 1.0 section 2.11).
+// endLine is for markup inside text: a CR before it and a LF after it are two line ends, for they do not stand side by
+// side (XML 1.0 section 2.11).
 func (g *Guard) endLine() {
 	if g.capturing != nil {
 		g.capturing.carriageReturn = false

@@ -111,7 +111,8 @@ func (g *Guard) enterSection(i int, space, local []byte) error {
 	return nil
 }
 
-// enterHeader looks for the two headers that name a receiver. All others pass: what their mustUnderstand asks of us is for Obey to see.
+// enterHeader looks for the two headers that name a receiver. All others pass: what their mustUnderstand asks of us is
+// for Obey to see.
 func (g *Guard) enterHeader(i int, space, local []byte) error {
 	var slot **ReceiverHeader
 	switch {
@@ -134,9 +135,12 @@ func (g *Guard) enterHeader(i int, space, local []byte) error {
 	return nil
 }
 
-// receiverInBody says why stacks do that, too: they take the first part of the WSDL's message for the body, or all of its parts.
-const receiverInBody = " stands in Body, where the contract's element belongs: the sender's stack put a part of the WSDL's " +
-	"message there that the binding has in soap:header; it must send that part in Header, and only the part \"parameters\" in Body"
+// receiverInBody says why stacks do that, too: they take the first part of the WSDL's message for the body, or all of
+// its parts.
+const receiverInBody = " stands in Body, where the contract's element belongs: the sender's stack put a part of the " +
+	"WSDL's " +
+	"message there that the binding has in soap:header; it must send that part in Header, and only the part " +
+	"\"parameters\" in Body"
 
 // namesReceiver tells the elements that name a receiver.
 func namesReceiver(space, local []byte) bool {
@@ -149,9 +153,11 @@ func namesReceiver(space, local []byte) bool {
 	return false
 }
 
-// encoded tells an element beside the first one in Body that SOAP's encoding (SOAP 1.1 section 5) put there: others refer to it by its id.
+// encoded tells an element beside the first one in Body that SOAP's encoding (SOAP 1.1 section 5) put there: others
+// refer to it by its id.
 func (g *Guard) encoded(local []byte) bool {
-	return string(local) == "multiRef" || slices.ContainsFunc(g.attributes, func(a attribute) bool { return string(a.name.raw(g.p)) == "id" })
+	return string(local) == "multiRef" ||
+		slices.ContainsFunc(g.attributes, func(a attribute) bool { return string(a.name.raw(g.p)) == "id" })
 }
 
 func (g *Guard) enterBody(i int, space, local []byte) error {

@@ -79,23 +79,31 @@ const (
 
 // factReasons are the facts in words; ELEMENT stands for Error.Element.
 var factReasons = map[Fact]string{
-	FactOtherElement: "Body does not hold ELEMENT", FactNoElement: "no element in Body", FactNoEnvelope: "not a SOAP 1.1 envelope",
+	FactOtherElement: "Body does not hold ELEMENT", FactNoElement: "no element in Body",
+	FactNoEnvelope:    "not a SOAP 1.1 envelope",
 	FactOtherEnvelope: "the envelope is not of SOAP 1.1", FactTwoElements: "more than one element in Body",
 	FactElementInText: "an element where the contract has text", FactTextInElement: "text in ELEMENT",
 	FactUnknownAttribute: "an attribute that the contract does not know in ELEMENT",
 	FactUnknownElement:   "an element that the contract does not know, or once too often, in ELEMENT",
-	FactMissing:          "ELEMENT is missing, or stands in another namespace", FactUnknownValue: "ELEMENT has a value that the contract does not know",
-	FactBlanks: "ELEMENT has blanks around its value", FactEndsEarly: "the document ends too early", FactNotWellFormed: "not well-formed",
-	FactEndTag: "an end tag that does not fit", FactDoctype: "a document type declaration", FactDepth: "nested too deep",
-	FactAttributeTwice: "an attribute twice", FactPrefix: "an undeclared prefix", FactName: "a name whose prefix is not declared",
+	FactMissing:          "ELEMENT is missing, or stands in another namespace",
+	FactUnknownValue:     "ELEMENT has a value that the contract does not know",
+	FactBlanks:           "ELEMENT has blanks around its value", FactEndsEarly: "the document ends too early",
+	FactNotWellFormed: "not well-formed",
+	FactEndTag:        "an end tag that does not fit", FactDoctype: "a document type declaration",
+	FactDepth:          "nested too deep",
+	FactAttributeTwice: "an attribute twice", FactPrefix: "an undeclared prefix",
+	FactName:  "a name whose prefix is not declared",
 	FactValue: "a value that is no ELEMENT", FactBase64: "a value that is no base64",
-	FactParts: "the answer is in parts that are not XOP (application/xop+xml)", FactCoding: "the answer's Content-Encoding is none that is taken",
-	FactGzip: "the answer says that it is gzip, and cannot be unpacked",
+	FactParts:  "the answer is in parts that are not XOP (application/xop+xml)",
+	FactCoding: "the answer's Content-Encoding is none that is taken",
+	FactGzip:   "the answer says that it is gzip, and cannot be unpacked",
 }
 
 // Factual is the Error of a fact.
 func Factual(fact Fact, element string) *Error {
-	return &Error{Kind: Malformed, Fact: fact, Element: element, Reason: strings.ReplaceAll(factReasons[fact], "ELEMENT", element)}
+	return &Error{
+		Kind: Malformed, Fact: fact, Element: element, Reason: strings.ReplaceAll(factReasons[fact], "ELEMENT", element),
+	}
 }
 
 // Facts are all of them, in no order.

@@ -49,7 +49,9 @@ const noLetters = ".............................................................
 const cleanSize = 8192
 
 func newFileText(number int) *fileText {
-	return &fileText{file: File{Number: number}, text: sha256.New(), bytes: sha256.New(), clean: make([]byte, 0, cleanSize)}
+	return &fileText{
+		file: File{Number: number}, text: sha256.New(), bytes: sha256.New(), clean: make([]byte, 0, cleanSize),
+	}
 }
 
 // literal takes text as it stands, whose line ends are read as XML reads them.
@@ -154,7 +156,8 @@ func (f *fileText) end() (File, soundness) {
 	switch {
 	case f.broken || f.pads > 2:
 		how = broken
-	case f.pads == 1 && !bytes.ContainsRune([]byte("AEIMQUYcgkosw048"), rune(f.last)), f.pads == 2 && !bytes.ContainsRune([]byte("AQgw"), rune(f.last)):
+	case f.pads == 1 && !bytes.ContainsRune([]byte("AEIMQUYcgkosw048"), rune(f.last)),
+		f.pads == 2 && !bytes.ContainsRune([]byte("AQgw"), rune(f.last)):
 		how = loose
 	}
 	return f.file, how

@@ -10,8 +10,9 @@ import (
 )
 
 const (
-	testTo      = `<r:LogicalAddress xmlns:r="urn:riv:itintegration:registry:1">SE2010123456-VC01</r:LogicalAddress>`
-	testChild   = `<p:Send xmlns:p="urn:riv:test:SendResponder:1"><p:text a="1" b='2'>Hej &amp; &#228; å 𝄞 ]] ></p:text></p:Send>`
+	testTo    = `<r:LogicalAddress xmlns:r="urn:riv:itintegration:registry:1">SE2010123456-VC01</r:LogicalAddress>`
+	testChild = `<p:Send xmlns:p="urn:riv:test:SendResponder:1"><p:text a="1" b='2'>Hej &amp; &#228; å 𝄞 ]] >` +
+		`</p:text></p:Send>`
 	testOpening = `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/">`
 	testRequest = testOpening + `<s:Header>` + testTo + `</s:Header><s:Body>` + testChild + `</s:Body></s:Envelope>`
 )
@@ -81,7 +82,8 @@ func seedMessages(f *testing.F, add func(string)) {
 		testRequest,
 		"\xEF\xBB\xBF" + `<?xml version="1.0" encoding="UTF-8"?>` + testRequest,
 		`<?xml version="1.0" encoding="UTF-16"?>` + testRequest,
-		strings.Replace(testRequest, testTo, `<a:To xmlns:a="http://www.w3.org/2005/08/addressing">x<![CDATA[<]]>&#13;`+"\r\n\r</a:To>", 1),
+		strings.Replace(testRequest, testTo,
+			`<a:To xmlns:a="http://www.w3.org/2005/08/addressing">x<![CDATA[<]]>&#13;`+"\r\n\r</a:To>", 1),
 		message("Hej", "<![CDATA[<a>]]]]><!-- - --><?p ??><Å å='&#x26;&quot;'/>"),
 		message("SE2010", "<![CDATA[rad\r]]>\nrad\r<![CDATA[\nrad]]>"),
 		message("SE2010", "<![CDATA[rad\r]]><![CDATA[\nrad\r\n]]>\r"),
@@ -114,7 +116,8 @@ func FuzzGuard(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if pieces.Receiver != g.Receiver || pieces.Contract != g.Contract || pieces.BodyStart != g.BodyStart || pieces.BodyEnd != g.BodyEnd {
+		if pieces.Receiver != g.Receiver || pieces.Contract != g.Contract || pieces.BodyStart != g.BodyStart ||
+			pieces.BodyEnd != g.BodyEnd {
 			t.Error("read otherwise in pieces than whole")
 		}
 		p, err := readPlain(text)

@@ -1,5 +1,6 @@
-// Package guard lets a SOAP 1.1 message pass token by token, or refuses it: the strict scanner, the charsets that a message may come in, and the errors that
-// say what is wrong with it. It can leave the text of files out of what it copies. It does not know HTTP, contracts, or where a message comes from.
+// Package guard lets a SOAP 1.1 message pass token by token, or refuses it: the strict scanner, the charsets that a
+// message may come in, and the errors that say what is wrong with it. It can leave the text of files out of what it
+// copies. It does not know HTTP, contracts, or where a message comes from.
 package guard
 
 import (

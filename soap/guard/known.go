@@ -12,9 +12,9 @@ const (
 	knownBehind = 4 << 10 // bytes of a message from which on it is worth it
 )
 
-// knownTags are start tags without attributes that have passed, for most tags of a long message are like one before. The bytes of a
-// tag say all there is to say about it but three things: whether its prefix is declared here too, how deep it stands, and who wants
-// to be told of it.
+// knownTags are start tags without attributes that have passed, for most tags of a long message are like one before.
+// The bytes of a tag say all there is to say about it but three things: whether its prefix is declared here too, how
+// deep it stands, and who wants to be told of it.
 type knownTags struct {
 	slots [knownSlots]knownTag
 	last  uint8 // slot of the one that passed last
@@ -32,7 +32,8 @@ type knownTag struct {
 	empty       bool
 }
 
-// knownEnd is where the tag at i ends, from behind its < to behind the first >, and a hash of what is between; 0 where that is not near.
+// knownEnd is where the tag at i ends, from behind its < to behind the first >, and a hash of what is between; 0 where
+// that is not near.
 func knownEnd(p []byte, i int) (end int, hash uint64) {
 	for most := min(len(p), i+longestTag); i+8 <= most; i += 8 {
 		x := binary.LittleEndian.Uint64(p[i:])
@@ -46,7 +47,8 @@ func knownEnd(p []byte, i int) (end int, hash uint64) {
 	return 0, 0
 }
 
-// at is the tag at i, from behind its <, nil if it is not known. The one that came after the last tag the time before is tried first.
+// at is the tag at i, from behind its <, nil if it is not known. The one that came after the last tag the time before
+// is tried first.
 func (k *knownTags) at(p []byte, i int) *knownTag {
 	guess := k.slots[k.last%knownSlots].next
 	t := &k.slots[guess%knownSlots]
@@ -86,7 +88,9 @@ func (g *Guard) learn(i, end int, n qname, empty bool) {
 	if k.slots[slot].length > 0 {
 		return
 	}
-	t := knownTag{scope: g.scope, start: uint16(k.used), length: uint8(len(text)), name: uint8(n.end - n.start), empty: empty}
+	t := knownTag{
+		scope: g.scope, start: uint16(k.used), length: uint8(len(text)), name: uint8(n.end - n.start), empty: empty,
+	}
 	if n.colon > n.start {
 		t.colon = uint8(n.colon - n.start)
 	}
@@ -94,8 +98,8 @@ func (g *Guard) learn(i, end int, n qname, empty bool) {
 	k.slots[slot] = t
 }
 
-// run goes on from i over what surely passes, and stops at what is to be looked at, if only because it is rare. It is for places
-// below the child of Header or Body where nobody wants to be told of what passes.
+// run goes on from i over what surely passes, and stops at what is to be looked at, if only because it is rare. It is
+// for places below the child of Header or Body where nobody wants to be told of what passes.
 func (g *Guard) run(i int) int {
 	p := g.p
 	for i < len(p) {
@@ -129,7 +133,8 @@ func (g *Guard) run(i int) int {
 	return i
 }
 
-// runStart enters the element whose start tag is at i, if it is a known one. One that holds nothing but text is left again at once.
+// runStart enters the element whose start tag is at i, if it is a known one. One that holds nothing but text is left
+// again at once.
 func (g *Guard) runStart(i int) int {
 	p := g.p
 	if len(g.frames) >= g.limits.Depth {
@@ -152,10 +157,13 @@ func (g *Guard) runStart(i int) int {
 	}
 	name := text[:t.name]
 	end = PlainEnd(p, end)
-	if after := end + 2 + len(name); after < len(p) && p[end] == '<' && p[end+1] == '/' && p[after] == '>' && string(p[end+2:after]) == string(name) {
+	if after := end + 2 + len(name); after < len(p) && p[end] == '<' && p[end+1] == '/' && p[after] == '>' &&
+		string(p[end+2:after]) == string(name) {
 		return after + 1
 	}
-	g.frames = append(g.frames, openElement{names: len(g.names), bindings: len(g.bindings), spaces: len(g.spaces), scope: g.scope})
+	g.frames = append(g.frames, openElement{
+		names: len(g.names), bindings: len(g.bindings), spaces: len(g.spaces), scope: g.scope,
+	})
 	g.names = append(g.names, name...)
 	return end
 }

@@ -28,20 +28,21 @@ func TestKnownTagsAreJudgedAsUnknownOnes(t *testing.T) {
 		"a prefix that is declared anew":    rows + `<o xmlns:p="urn:other">` + rows + "</o>" + rows,
 		"a prefix that was declared inside": `<o xmlns:q="urn:q"><q:x>1</q:x><q:x>2</q:x></o><q:x>3</q:x>`,
 		"the same, empty":                   `<o xmlns:q="urn:q"><q:x/><q:x/></o><q:x/>`,
-		"the same, in another scope":        `<o xmlns:q="urn:q"><q:x/></o><o xmlns:q="urn:r"><q:x/></o><o xmlns:r="urn:r"><q:x/></o>`,
-		"too deep":                          rows + strings.Repeat("<p:row>", 12),
-		"too deep and empty":                rows + strings.Repeat("<p:row>", 8) + "<empty/>",
-		"just deep enough":                  rows + strings.Repeat("<p:row>", 6) + "<empty/>" + strings.Repeat("</p:row>", 6),
-		"a tag cut off":                     rows + "<p:row",
-		"a control character":               rows + "<p:id>\x01</p:id>",
-		"text that is not UTF-8":            rows + "<p:id>å\xe5</p:id>",
-		"the end of a CDATA section":        rows + "<p:id>1]]></p:id>",
-		"an unknown entity":                 rows + "<p:id>&nbsp;</p:id>",
-		"a reference cut off":               rows + "<p:id>&amp</p:id>",
-		"attributes now and then":           rows + `<p:row a="1"><p:id a="1" b='2'>1</p:id></p:row><p:row a="1" a="2"/>`,
-		"comments and CDATA between":        rows + "<p:id><!-- > --><![CDATA[<p:id>]]></p:id>" + rows,
-		"more tags than are kept":           manyTags(400) + manyTags(400),
-		"the end of Body before its time":   rows + "</p:Send></s:Body>" + rows,
+		"the same, in another scope": `<o xmlns:q="urn:q"><q:x/></o><o xmlns:q="urn:r"><q:x/></o><o ` +
+			`xmlns:r="urn:r"><q:x/></o>`,
+		"too deep":                        rows + strings.Repeat("<p:row>", 12),
+		"too deep and empty":              rows + strings.Repeat("<p:row>", 8) + "<empty/>",
+		"just deep enough":                rows + strings.Repeat("<p:row>", 6) + "<empty/>" + strings.Repeat("</p:row>", 6),
+		"a tag cut off":                   rows + "<p:row",
+		"a control character":             rows + "<p:id>\x01</p:id>",
+		"text that is not UTF-8":          rows + "<p:id>å\xe5</p:id>",
+		"the end of a CDATA section":      rows + "<p:id>1]]></p:id>",
+		"an unknown entity":               rows + "<p:id>&nbsp;</p:id>",
+		"a reference cut off":             rows + "<p:id>&amp</p:id>",
+		"attributes now and then":         rows + `<p:row a="1"><p:id a="1" b='2'>1</p:id></p:row><p:row a="1" a="2"/>`,
+		"comments and CDATA between":      rows + "<p:id><!-- > --><![CDATA[<p:id>]]></p:id>" + rows,
+		"more tags than are kept":         manyTags(400) + manyTags(400),
+		"the end of Body before its time": rows + "</p:Send></s:Body>" + rows,
 	} {
 		text := []byte(message("Hej", child))
 		limits := Limits{Depth: 12}
@@ -78,7 +79,8 @@ func TestPlainEndPassesNothingElse(t *testing.T) {
 				text[place], text[place+1] = byte(pair), byte(pair>>8)
 				end := PlainEnd(text, 0)
 				passed := text[:end]
-				if !utf8.Valid(passed) || bytes.ContainsAny(passed, "<&]") || bytes.ContainsFunc(passed, func(r rune) bool { return !isCharacter(r) }) {
+				if !utf8.Valid(passed) || bytes.ContainsAny(passed, "<&]") ||
+					bytes.ContainsFunc(passed, func(r rune) bool { return !isCharacter(r) }) {
 					t.Fatalf("%q passed of %q", passed, text)
 				}
 				if end < place-9 && before != "ö€" {

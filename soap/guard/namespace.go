@@ -85,7 +85,8 @@ func (g *Guard) declare() error {
 // misbound says what is wrong with a declaration (Namespaces in XML 1.0, section 3); empty if nothing.
 func misbound(prefix, space []byte) string {
 	switch {
-	case string(prefix) == "xmlns", string(space) == reservedXMLNS, (string(prefix) == "xml") != (string(space) == reservedXML):
+	case string(prefix) == "xmlns", string(space) == reservedXMLNS,
+		(string(prefix) == "xml") != (string(space) == reservedXML):
 		return "a reserved prefix or namespace is declared otherwise than XML does"
 	case len(prefix) > 0 && len(space) == 0:
 		return "a prefix is declared without a namespace"

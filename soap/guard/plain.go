@@ -11,13 +11,15 @@ const (
 	highs = 0x8080808080808080
 )
 
-// remarkable has the high bit of a byte set that is below 0x20 or one of < & ]. Only the lowest is sure where a byte before it is beyond ASCII.
+// remarkable has the high bit of a byte set that is below 0x20 or one of < & ]. Only the lowest is sure where a byte
+// before it is beyond ASCII.
 func remarkable(x uint64) uint64 {
 	const sevens = ones * 0x7F // added to seven bits it sets the eighth, unless they are zero
 	return ^((x ^ ones*'<' + sevens) & (x ^ ones*'&' + sevens) & (x ^ ones*']' + sevens) & (x + ones*0x60)) & highs
 }
 
-// PlainEnd goes on over characters that text may hold without a second look, eight bytes at a time. It may stop before one of two bytes.
+// PlainEnd goes on over characters that text may hold without a second look, eight bytes at a time. It may stop before
+// one of two bytes.
 func PlainEnd(p []byte, i int) int {
 	for i+8 <= len(p) {
 		x := binary.LittleEndian.Uint64(p[i:])
@@ -46,8 +48,8 @@ func PlainEnd(p []byte, i int) int {
 	return i
 }
 
-// mixedEnd is plainEnd for text with characters of two bytes. It stops at the first byte that is remarkable, or eight bytes or fewer
-// before what is neither ASCII nor such a character, and never within a character.
+// mixedEnd is plainEnd for text with characters of two bytes. It stops at the first byte that is remarkable, or eight
+// bytes or fewer before what is neither ASCII nor such a character, and never within a character.
 func mixedEnd(p []byte, i int) int {
 	begun := uint64(0) // the first byte must continue a character
 	for ; i+8 <= len(p); i += 8 {

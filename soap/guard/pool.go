@@ -2,8 +2,8 @@ package guard
 
 import "sync"
 
-// Pool keeps guards that have been used, for their memory. The zero value is ready; it must not be copied, and a nil one keeps nothing. It may be used
-// by many at once.
+// Pool keeps guards that have been used, for their memory. The zero value is ready; it must not be copied, and a nil
+// one keeps nothing. It may be used by many at once.
 type Pool struct{ guards sync.Pool }
 
 // Get is a guard that knows nothing yet.

@@ -119,7 +119,9 @@ func (g *Guard) open(i, end int, n qname, empty bool) error {
 	if g.closed {
 		return g.refuse(i, "a second root element")
 	}
-	g.frames = append(g.frames, openElement{names: len(g.names), bindings: len(g.bindings), spaces: len(g.spaces), scope: g.scope})
+	g.frames = append(g.frames, openElement{
+		names: len(g.names), bindings: len(g.bindings), spaces: len(g.spaces), scope: g.scope,
+	})
 	g.names = append(g.names, n.raw(g.p)...)
 	if g.declaring {
 		if err := g.declare(); err != nil {

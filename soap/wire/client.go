@@ -1,5 +1,6 @@
-// Package wire is an HTTP/1.1 client for one kind of call: a POST with an answer, over plain connections or TLS. It knows whether a byte of a request was
-// sent, and how far an exchange came. It does not know SOAP, nor what an answer is worth.
+// Package wire is an HTTP/1.1 client for one kind of call: a POST with an answer, over plain connections or TLS. It
+// knows whether a byte of a request was sent, and how far an exchange came. It does not know SOAP, nor what an answer
+// is worth.
 package wire
 
 import (
@@ -18,12 +19,12 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// Client sends requests and keeps connections open between them. It follows no redirect, uses no proxy and asks for no compression. The zero value is
-// ready for use; a Client is shared and must not be copied.
+// Client sends requests and keeps connections open between them. It follows no redirect, uses no proxy and asks for no
+// compression. The zero value is ready for use; a Client is shared and must not be copied.
 type Client struct {
-	// TLS is asked at every new connection to an address, as host:port, so that keys and authorities can change; nil, or a nil result, means
-	// the system's authorities and no client certificate. What it returns is not changed. As long as that is the same for an address, a
-	// session with it is resumed by its next connection; another one begins anew.
+	// TLS is asked at every new connection to an address, as host:port, so that keys and authorities can change; nil, or a
+	// nil result, means the system's authorities and no client certificate. What it returns is not changed. As long as
+	// that is the same for an address, a session with it is resumed by its next connection; another one begins anew.
 	TLS            func(address string) *tls.Config
 	ConnectTimeout time.Duration // for the connection, and again for its TLS; default 2 s
 	Timeout        time.Duration // for a whole exchange, unless Request says otherwise; default 29 s
@@ -46,8 +47,8 @@ type Request struct {
 	Timeout time.Duration // default Client.Timeout
 }
 
-// Do sends a request and gives back the head of its answer, whatever its status. Every error is an *Error. Who gets an answer reads it and must close
-// it; after that, or after an error, nobody reads Body or Stream any more.
+// Do sends a request and gives back the head of its answer, whatever its status. Every error is an *Error. Who gets an
+// answer reads it and must close it; after that, or after an error, nobody reads Body or Stream any more.
 //
 // A request that cannot have reached anybody, because no connection was made or a pooled one was found closed before a
 // byte was written, is sent once more. After the first byte nothing is ever sent again: it may have been a delivery.
@@ -60,7 +61,8 @@ func (c *Client) Do(ctx context.Context, r *Request) (*Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	for try := 1; ; try++ {
 		e := &exchange{
-			ctx: ctx, cancel: cancel, client: c, request: r, target: target, limit: limit, phase: PhaseConnect, written: make(chan struct{}),
+			ctx: ctx, cancel: cancel, client: c, request: r, target: target, limit: limit, phase: PhaseConnect,
+			written: make(chan struct{}),
 		}
 		response, failure := e.begin()
 		if failure == nil {

@@ -110,7 +110,9 @@ func readHead(connection net.Conn) string {
 
 func echoServer(t *testing.T) string {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) }))
+	server := httptest.NewServer(
+		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) }),
+	)
 	t.Cleanup(server.Close)
 	return server.URL
 }
@@ -130,7 +132,8 @@ func TestClientTriesOnceMoreOnlyIfNothingWasSent(t *testing.T) {
 		began := time.Now()
 		c := &reader{Client{RetryAfter: 30 * time.Millisecond}}
 		_, err = c.Do(t.Context(), &Outgoing{URL: "http://" + address, Body: []byte("x")})
-		if own := sendError(t, err); own.Kind != KindConnect || own.Sent || own.Timeout || time.Since(began) < 30*time.Millisecond {
+		if own := sendError(t, err); own.Kind != KindConnect || own.Sent || own.Timeout ||
+			time.Since(began) < 30*time.Millisecond {
 			t.Errorf("%#v after %s", own, time.Since(began))
 		}
 	})
@@ -264,7 +267,8 @@ func TestFailureBeforeTheFirstByte(t *testing.T) {
 	near, far := net.Pipe()
 	far.Close()
 	e := &exchange{
-		ctx: t.Context(), client: &Client{}, request: &Request{}, target: &url.URL{}, before: 77, connection: newConnection(destination{}, near),
+		ctx: t.Context(), client: &Client{}, request: &Request{}, target: &url.URL{}, before: 77,
+		connection: newConnection(destination{}, near),
 	}
 	e.connection.written.Store(77) // by an earlier request
 	_, err := e.connection.Write([]byte("POST"))
@@ -358,7 +362,9 @@ func TestClientTellsWhatCannotBeSent(t *testing.T) {
 }
 
 func TestClientTLS(t *testing.T) {
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") }))
+	server := httptest.NewUnstartedServer(
+		http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") }),
+	)
 	server.TLS = &tls.Config{ClientAuth: tls.RequestClientCert}
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.StartTLS()
@@ -408,7 +414,9 @@ func TestClientTLS(t *testing.T) {
 
 func TestClientKeepsConnections(t *testing.T) {
 	var opened atomic.Int32
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) }))
+	server := httptest.NewUnstartedServer(
+		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) }),
+	)
 	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		if state == http.StateNew {
 			opened.Add(1)
@@ -474,7 +482,8 @@ func TestConnectionsAreUsedAgainWhateverIsSent(t *testing.T) {
 	}
 }
 
-// A stream whose length is known may fail at its very end, or have another one: the producer never gets a whole request then.
+// A stream whose length is known may fail at its very end, or have another one: the producer never gets a whole request
+// then.
 func TestAStreamOfKnownLengthIsNotWholeBeforeItsEnd(t *testing.T) {
 	for what, stream := range map[string]io.Reader{
 		"an offence at its end": io.MultiReader(strings.NewReader("12345"), iotest.ErrReader(errors.New("an offence"))),

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// connection is a connection that is used for one exchange at a time, and the room for its heads. It counts the bytes that have been written on it,
-// inside TLS.
+// connection is a connection that is used for one exchange at a time, and the room for its heads. It counts the bytes
+// that have been written on it, inside TLS.
 type connection struct {
 	net.Conn          // with TLS if there is any
 	raw      net.Conn // below it; the same where there is none
@@ -87,7 +87,8 @@ func (k *connection) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// writeNow writes as much of p as the system takes without waiting, which is nothing where it cannot be asked for that, and counts it.
+// writeNow writes as much of p as the system takes without waiting, which is nothing where it cannot be asked for that,
+// and counts it.
 func (k *connection) writeNow(p []byte) (taken int) {
 	k.written.Add(int64(len(p)))
 	for taken < len(p) {
@@ -100,7 +101,8 @@ func (k *connection) writeNow(p []byte) (taken int) {
 	return taken
 }
 
-// writeAll writes all parts with one call of the system where it can, or in one piece into TLS, and counts as Write does.
+// writeAll writes all parts with one call of the system where it can, or in one piece into TLS, and counts as Write
+// does.
 func (k *connection) writeAll(parts net.Buffers) error {
 	if k.Conn != k.raw {
 		_, err := k.Write(bytes.Join(parts, nil))

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// Diagnosis says why something did not end as it should: a code, and the values that its words need. Who shows it has the words. It holds
-// nothing of a message's content.
+// Diagnosis says why something did not end as it should: a code, and the values that its words need. Who shows it has
+// the words. It holds nothing of a message's content.
 type Diagnosis struct {
 	Code   string            `json:"code"`
 	Values map[string]string `json:"values,omitempty"`
@@ -34,11 +34,14 @@ const (
 var Codes = []string{
 	"address", "broken-off", "canceled", "too-large", "disk", "name-unknown", "name-timeout", "name-failed",
 	"connect-refused", "connect-timeout", "connect-unreachable", "connect-failed",
-	"tls-timeout", "tls-none", "tls-expired", "tls-early", "tls-authority", "tls-name", "tls-certificate", "tls-refused", "tls-failed",
-	"timeout-connect", "timeout-send", "timeout-wait", "timeout-read", "reset-send", "reset-wait", "reset-read", "closed-send", "closed-wait", "closed-read", "no-http",
+	"tls-timeout", "tls-none", "tls-expired", "tls-early", "tls-authority", "tls-name", "tls-certificate", "tls-refused",
+	"tls-failed",
+	"timeout-connect", "timeout-send", "timeout-wait", "timeout-read", "reset-send", "reset-wait", "reset-read",
+	"closed-send", "closed-wait", "closed-read", "no-http",
 }
 
-// Diagnosis is why the exchange has no whole answer. Its values are of the connection: host, phase, certificates and times.
+// Diagnosis is why the exchange has no whole answer. Its values are of the connection: host, phase, certificates and
+// times.
 func (e *Error) Diagnosis() Diagnosis {
 	switch e.Kind {
 	case KindConnect:
@@ -95,9 +98,15 @@ func (e *Error) handshake() Diagnosis {
 	case errors.As(e.Cause, &invalid) && invalid.Reason == x509.Expired:
 		c := invalid.Cert
 		if time.Now().Before(c.NotBefore) {
-			return Diagnosis{"tls-early", map[string]string{"subject": shownName(c.Subject.String()), "from": c.NotBefore.UTC().Format(time.DateOnly)}}
+			return Diagnosis{
+				"tls-early",
+				map[string]string{"subject": shownName(c.Subject.String()), "from": c.NotBefore.UTC().Format(time.DateOnly)},
+			}
 		}
-		return Diagnosis{"tls-expired", map[string]string{"subject": shownName(c.Subject.String()), "until": c.NotAfter.UTC().Format(time.DateOnly)}}
+		return Diagnosis{
+			"tls-expired",
+			map[string]string{"subject": shownName(c.Subject.String()), "until": c.NotAfter.UTC().Format(time.DateOnly)},
+		}
 	case errors.As(e.Cause, &authority):
 		return Diagnosis{"tls-authority", certified(authority.Cert)}
 	case errors.As(e.Cause, &name):

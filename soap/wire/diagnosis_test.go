@@ -23,8 +23,9 @@ func issued(t *testing.T, from, until time.Time, addresses ...net.IP) tls.Certif
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "avvikelse.example"}, NotBefore: from, NotAfter: until, IPAddresses: addresses,
-		DNSNames: []string{"avvikelse.example"}, BasicConstraintsValid: true, IsCA: true,
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "avvikelse.example"}, NotBefore: from, NotAfter: until,
+		IPAddresses: addresses,
+		DNSNames:    []string{"avvikelse.example"}, BasicConstraintsValid: true, IsCA: true,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
@@ -70,7 +71,10 @@ func TestDiagnosisOfAFailedExchange(t *testing.T) {
 		{"tls-authority", true, secure(good, 0), nil, "CN=avvikelse.example"},
 		{"tls-name", true, secure(named, 0), &named, "avvikelse.example"},
 		{"tls-refused", true, secure(good, tls.RequireAnyClientCert), &good, "certificate"},
-		{"tls-none", true, func(_ int, c net.Conn) { _, _ = io.WriteString(c, "HTTP/1.1 400 Bad Request\r\n\r\n") }, nil, "127.0.0.1"},
+		{
+			"tls-none", true, func(_ int, c net.Conn) { _, _ = io.WriteString(c, "HTTP/1.1 400 Bad Request\r\n\r\n") }, nil,
+			"127.0.0.1",
+		},
 		{"tls-timeout", true, silent, nil, "300ms"},
 		{"timeout-wait", false, silent, nil, "700ms"},
 		{"timeout-read", false, func(_ int, c net.Conn) {

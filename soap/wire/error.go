@@ -85,5 +85,6 @@ func refusesCertificate(err error) bool {
 		return false
 	}
 	text := remote.Err.Error()
-	return strings.Contains(text, "certificate") || strings.Contains(text, "handshake failure") || strings.Contains(text, "access denied")
+	return strings.Contains(text, "certificate") || strings.Contains(text, "handshake failure") ||
+		strings.Contains(text, "access denied")
 }

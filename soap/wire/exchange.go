@@ -18,9 +18,9 @@ import (
 const (
 	longestHead = 64 << 10 // bytes of an answer before its body
 	mostInterim = 5        // answers of 1xx before the answer
-	// writtenAtOnce is up to how many bytes of a body are written before the answer is looked for: every system takes as many
-	// without the producer reading them. What the system does not take of a longer one is written beside, for a producer may answer
-	// before it has read it.
+	// writtenAtOnce is up to how many bytes of a body are written before the answer is looked for: every system takes as
+	// many without the producer reading them. What the system does not take of a longer one is written beside, for a
+	// producer may answer before it has read it.
 	writtenAtOnce = 32 << 10
 )
 
@@ -30,8 +30,8 @@ const (
 //	              │ a long body, or a stream:            ▲
 //	              └─ another goroutine writes it, while ─┘ the answer is awaited and read
 //
-// http.Transport does the same with three goroutines for each call, whose taking turns costs more than all else that is done for a call of
-// common size; and it does not say whether a byte was sent.
+// http.Transport does the same with three goroutines for each call, whose taking turns costs more than all else that is
+// done for a call of common size; and it does not say whether a byte was sent.
 type exchange struct {
 	ctx     context.Context
 	cancel  func()
@@ -86,7 +86,8 @@ func (e *exchange) begin() (*Response, *Error) {
 		return nil, failure
 	}
 	e.came(PhaseRead)
-	return &Response{Status: e.answer.StatusCode, Header: e.answer.Header, Length: e.answer.ContentLength, exchange: e}, nil
+	return &Response{Status: e.answer.StatusCode, Header: e.answer.Header, Length: e.answer.ContentLength, exchange: e},
+		nil
 }
 
 // connect takes a connection that is idle, or makes one.
@@ -141,7 +142,8 @@ func (e *exchange) write() {
 	go func() { e.wrote(e.connection.writeAll(net.Buffers{body[first:]})) }()
 }
 
-// writeStream writes the head and the stream, of which length bytes are to come; 0: in chunks, until it ends. What comes is not held back for more.
+// writeStream writes the head and the stream, of which length bytes are to come; 0: in chunks, until it ends. What
+// comes is not held back for more.
 func (e *exchange) writeStream(length int64) error {
 	frame := &e.connection.head // at first it holds the head
 	piece := make([]byte, writtenAtOnce)
@@ -166,8 +168,8 @@ func (e *exchange) writeStream(length int64) error {
 	return nil
 }
 
-// readStream reads the next piece of the stream, and notes when it was the last, before that leaves: then the answer may come. A stream that is said to have
-// length bytes (0: as many as come) must end after as many.
+// readStream reads the next piece of the stream, and notes when it was the last, before that leaves: then the answer
+// may come. A stream that is said to have length bytes (0: as many as come) must end after as many.
 func (e *exchange) readStream(piece []byte, length int64, count *int64) (int, error) {
 	e.touched = true
 	n, err := e.request.Stream.Read(piece)
@@ -218,7 +220,8 @@ func (e *exchange) head() (err error) {
 	return errors.New("reading the answer: there are too many of 1xx")
 }
 
-// release keeps the connection for another request if all of this one is done, else closes it, and waits until nothing is written.
+// release keeps the connection for another request if all of this one is done, else closes it, and waits until nothing
+// is written.
 func (e *exchange) release() {
 	if e.closed || e.connection == nil {
 		return

@@ -50,7 +50,10 @@ func TestAnswersOfAllFormsAreReadAndTheirConnectionIsUsedAgain(t *testing.T) {
 		{"with a length", plain, 200, "ok", true},
 		{"in chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\no\r\n1\r\nk\r\n0\r\n\r\n", 200, "ok", true},
 		{"without a body", "HTTP/1.1 204 No Content\r\n\r\n", 204, "", true},
-		{"after others of 1xx", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + plain, 200, "ok", true},
+		{
+			"after others of 1xx", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + plain, 200, "ok",
+			true,
+		},
 		{"that ends the connection", "HTTP/1.1 500 No\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", 500, "ok", false},
 		{"of HTTP/1.0", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", 200, "ok", false},
 		{"with more behind it than was told", plain + "HTTP/1.1 200 OK\r\n", 200, "ok", false},
@@ -139,7 +142,8 @@ func TestALongMessageArrivesWhole(t *testing.T) {
 }
 
 func TestAHeadWithoutEndIsNotRead(t *testing.T) {
-	p := newProducer(t, speaking("HTTP/1.1 200 OK\r\nX: "+strings.Repeat("x", longestHead)+"\r\nContent-Length: 2\r\n\r\nok"))
+	p := newProducer(t,
+		speaking("HTTP/1.1 200 OK\r\nX: "+strings.Repeat("x", longestHead)+"\r\nContent-Length: 2\r\n\r\nok"))
 	_, err := quick(t).Do(t.Context(), &Outgoing{URL: p.URL, Body: []byte("x")})
 	if own := sendError(t, err); own.Kind != KindReset || !own.Sent {
 		t.Errorf("%#v", own)

@@ -20,8 +20,8 @@ type idleConnections struct {
 	sweep *time.Timer                   // closes what has been idle for too long; nil while there is nothing
 }
 
-// take is a connection to a destination on which the producer has said nothing since, not even goodbye; nil if there is none. Who took it puts it
-// away or closes it.
+// take is a connection to a destination on which the producer has said nothing since, not even goodbye; nil if there is
+// none. Who took it puts it away or closes it.
 func (c *idleConnections) take(to destination) *connection {
 	for {
 		c.mu.Lock()

@@ -27,7 +27,8 @@ func quiet(connection net.Conn) bool {
 	return err == nil && silent
 }
 
-// send gives the system as many bytes of p as it takes at once, and says how many. It says nothing of errors: the next write has them too.
+// send gives the system as many bytes of p as it takes at once, and says how many. It says nothing of errors: the next
+// write has them too.
 func send(connection net.Conn, p []byte) (taken int) {
 	plain, ok := connection.(syscall.Conn)
 	if !ok {

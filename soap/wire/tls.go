@@ -26,8 +26,8 @@ func (c *Client) tlsConfig(address string) *tls.Config {
 	return config
 }
 
-// tlsSessions are the TLS sessions with producers. A session stands for the certificates that both sides showed, so it is resumed only with
-// the same key and the same authorities. The zero value is ready for use.
+// tlsSessions are the TLS sessions with producers. A session stands for the certificates that both sides showed, so it
+// is resumed only with the same key and the same authorities. The zero value is ready for use.
 type tlsSessions struct {
 	mu  sync.Mutex
 	all map[string]tlsSession // by address

@@ -25,7 +25,8 @@ func shown(t *testing.T, id string) tls.Certificate {
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{SerialNumber: id}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{SerialNumber: id}, NotBefore: time.Now().Add(-time.Hour),
+		NotAfter: time.Now().Add(time.Hour),
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
@@ -65,7 +66,8 @@ func (h *handshakes) config(own tls.Certificate) *tls.Config {
 	return &tls.Config{RootCAs: roots, Certificates: []tls.Certificate{own}, MinVersion: tls.VersionTLS12}
 }
 
-// A producer that closes after each answer costs one full handshake, not one each time; another key or other authorities one more.
+// A producer that closes after each answer costs one full handshake, not one each time; another key or other
+// authorities one more.
 func TestTLSSessionsAreResumed(t *testing.T) {
 	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 		t.Run(tls.VersionName(version), func(t *testing.T) {
