@@ -1,5 +1,17 @@
 package store
 
+// Lanes and leases. A lane is one case (or message without a case) and one receiver; its deliveries leave in their order, and only the head is
+// ever under way. Lanes never wait for each other, and are claimed by address, so that a slow receiver keeps only its own waiting.
+//
+//	lane 7  token 4  ready_at  ─► │ head: due │ due │ due │         Claim: lease_until = now + lease, token 5, attempt noted
+//	lane 7  token 5  leased    ─► │ head: under way │ due │ due │   Renew: a longer lease, where the token is still 5
+//
+//	Finish with token 5:  delivered ─► the head is done, the next one is ready at once
+//	                      again     ─► the head is ready at its time
+//	                      parked    ─► the lane has no ready_at until a person lets it go on
+//	                      in each of them token 6, no lease: nothing is finished twice
+//	the lease runs out:   the lane is claimed by another with token 6; who comes late with token 5 is only noted (ErrLeaseLost)
+
 import (
 	"cmp"
 	"context"

@@ -1,5 +1,20 @@
 package db
 
+// Group commit. Whatever comes in while one group is on its way to the disk is the next group.
+//
+//	callers           writer                           database
+//	A ──Group──┐
+//	B ──Group──┼─► jobs ─► fill: all that waits ─► BEGIN + questions of A, B and D, in one message
+//	C ──Write──┤                                   ◄─ answers
+//	D ──Group──┘           settle A, B, D by the answers: their changes are put into one list
+//	                       flush: statements of one kind become one, in the order of Options.Order
+//	                       C, and whoever said ErrApart ─► a SAVEPOINT each
+//	                       COMMIT ─────────────────────► on disk
+//	   ◄──────────────────────── done: all of the group hear it at once
+//
+// A job that fails leaves the others alone. Where the database refuses the whole group, since it met another's changes, each job is tried by
+// itself. PostgreSQL has several writers, shared out by the key of the job; SQLite has one, which takes every change.
+
 import (
 	"context"
 	"errors"
@@ -63,8 +78,7 @@ type Joint interface {
 // ErrApart sends a change that could not go with the others to go alone.
 var ErrApart = errors.New("to be done apart")
 
-// writer commits changes in groups: whatever has come in while one group was on its way to the disk is the next group. So the rate of
-// durable accepts is bounded by fsync × group, not by fsync.
+// writer commits changes in groups: so the rate of durable accepts is bounded by fsync × group, not by fsync.
 type writer struct {
 	db   *DB
 	jobs chan *Job
