@@ -14,7 +14,7 @@ import (
 // after is what the gateway holds: each case with its time line, its letters to the citizen, and its deliveries.
 func (w *world) after(t testing.TB) []byte {
 	t.Helper()
-	cases, err := w.Store.Cases(t.Context(), store.CaseFilter{Limit: 100})
+	cases, err := w.Store.Unlogged().Cases(t.Context(), store.CaseFilter{Limit: 100})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func (w *world) after(t testing.TB) []byte {
 
 func (w *world) afterCase(t testing.TB, out *bytes.Buffer, c store.Case) {
 	t.Helper()
-	entries, err := w.Store.TimeLine(t.Context(), c.ID)
+	entries, err := w.Store.Unlogged().TimeLine(t.Context(), c.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func (w *world) afterCase(t testing.TB, out *bytes.Buffer, c store.Case) {
 		}
 		fmt.Fprintln(out)
 	}
-	letters, err := w.Store.Mailbox(t.Context(), c.ID)
+	letters, err := w.Store.Unlogged().Mailbox(t.Context(), c.ID)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -110,7 +110,7 @@ func (r *Relay) handler(unit contracts.OrgUnit, kind routing.UnitKind, route rou
 // answer must be for the unit that has the case; one to the unit that has just passed it on is taken for the unit that has it now, because
 // the citizen may have written it before.
 func (r *Relay) frozen(ctx context.Context, e *store.Event, o *outcome) error {
-	c, err := r.Store.CaseByRef(ctx, e.Case)
+	c, err := r.Store.Unlogged().CaseByRef(ctx, e.Case)
 	if errors.Is(err, store.ErrNotFound) {
 		return contracts.UnknownCase()
 	}
@@ -162,7 +162,7 @@ func (r *Relay) forwarded(ctx context.Context, u *contracts.Update, e *store.Eve
 	if e.Handler, err = r.handler(*u.NewRecipient, "", route); err != nil {
 		return contracts.At(err, "newRecipient/orgUnitHSAId")
 	}
-	now, err := r.Store.CaseByRef(ctx, e.Case)
+	now, err := r.Store.Unlogged().CaseByRef(ctx, e.Case)
 	if errors.Is(err, store.ErrNotFound) {
 		return contracts.UnknownCase()
 	}

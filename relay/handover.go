@@ -43,7 +43,7 @@ func (r *Relay) noteHandover(ctx context.Context, c store.Case, u contracts.Upda
 
 // handoverReason is what goes with a case to the system that takes it: the words for the reporter, the internal note, and the ground.
 func (r *Relay) handoverReason(ctx context.Context, c store.Case, reason string) (string, error) {
-	events, err := r.Store.DeskEvents(ctx, c.ID, []string{c.ForwardedFrom})
+	events, err := r.Store.Unlogged().DeskEvents(ctx, c.ID, []string{c.ForwardedFrom})
 	if err != nil || c.Handler.Via == routing.Inbox {
 		return reason, err // an inbox reads the note itself
 	}

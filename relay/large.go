@@ -54,7 +54,7 @@ func (r *Relay) whole(req *soap.Request) error {
 
 // stored reads an accepted message again, of any size: it passed the limits of its time.
 func (r *Relay) stored(ctx context.Context, id string) (m *store.Message, req *soap.Request, err error) {
-	m, large, err := r.Store.Outline(ctx, id)
+	m, large, err := r.Store.Unlogged().Outline(ctx, id)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -71,7 +71,7 @@ func (r *Relay) reread(ctx context.Context, m *store.Message, large bool) (*soap
 		if size, err = r.Store.EnvelopeSize(ctx, m.ID); err != nil {
 			return nil, 0, err
 		}
-		envelope = soap.Sized(r.Store.Envelope(ctx, m.ID), size)
+		envelope = soap.Sized(r.Store.Unlogged().Envelope(ctx, m.ID), size)
 	}
 	req, err := soap.ReadRequest(envelope, m.ContentType, r.acceptedLimits())
 	return req, size, err

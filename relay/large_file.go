@@ -49,6 +49,21 @@ func (r *Relay) WriteAttachments(ctx context.Context, messageID string, to func(
 	return err
 }
 
+// OpenAttachment is Attachment for a person who has opened the case that the message is of. store.ErrNotOpened.
+func (r *Relay) OpenAttachment(ctx context.Context, c store.Case, messageID string, n int) (contracts.Attachment, error) {
+	has, err := r.Store.Has(ctx, c.ID, messageID)
+	if err == nil && !c.Opened() {
+		err = store.ErrNotOpened
+	}
+	if err == nil && !has {
+		err = store.ErrNotFound
+	}
+	if err != nil {
+		return contracts.Attachment{}, err
+	}
+	return r.Attachment(ctx, messageID, n)
+}
+
 // Attachment returns file number n (from 0) of an accepted message, with its bytes. No other file of the message is in memory. store.ErrNotFound.
 func (r *Relay) Attachment(ctx context.Context, messageID string, n int) (contracts.Attachment, error) {
 	files, err := r.Attachments(ctx, messageID)

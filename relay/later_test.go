@@ -87,7 +87,7 @@ func TestAnswerLeavesLater(t *testing.T) {
 	d.once(true)
 	d.once(false)
 	d.got("receipt partial_reply")
-	line, err := d.Store.TimeLine(t.Context(), d.id)
+	line, err := d.Store.Unlogged().TimeLine(t.Context(), d.id)
 	if err != nil || line[1].Key.MessageID != o.MessageID {
 		t.Fatalf("sent as %+v, %v", line, err)
 	}
@@ -95,7 +95,7 @@ func TestAnswerLeavesLater(t *testing.T) {
 	if err != nil || string(file.Value) != "Ett svar i en fil" {
 		t.Errorf("the attachment is %q, %v", file.Value, err)
 	}
-	events, err := d.Store.DeskEvents(t.Context(), d.id, nil)
+	events, err := d.Store.Unlogged().DeskEvents(t.Context(), d.id, nil)
 	if err != nil || len(events) != 1 || events[0].Kind != store.DeskSent || events[0].By != anna || events[0].MessageID != o.MessageID {
 		t.Errorf("who wrote it: %+v, %v", events, err)
 	}

@@ -119,7 +119,7 @@ func textFile(content string) contracts.Attachment {
 // begun is a case by 1177's id.
 func (w *world) begun(extension string) store.Case {
 	w.t.Helper()
-	c, err := w.Store.Case(w.t.Context(), extension)
+	c, err := w.Store.Unlogged().Case(w.t.Context(), extension)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func (w *world) begun(extension string) store.Case {
 // kinds are the messages of a case, in order.
 func (w *world) kinds(extension string) []store.EventKind {
 	w.t.Helper()
-	entries, err := w.Store.TimeLine(w.t.Context(), w.begun(extension).ID)
+	entries, err := w.Store.Unlogged().TimeLine(w.t.Context(), w.begun(extension).ID)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -143,7 +143,7 @@ func (w *world) kinds(extension string) []store.EventKind {
 // letters are the kinds of the letters in the citizen's mailbox.
 func (w *world) letters(extension string) []string {
 	w.t.Helper()
-	letters, err := w.Store.Mailbox(w.t.Context(), w.begun(extension).ID)
+	letters, err := w.Store.Unlogged().Mailbox(w.t.Context(), w.begun(extension).ID)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -101,7 +101,7 @@ type passage struct {
 }
 
 func (r *Relay) passage(ctx context.Context, caseID string) (p passage, err error) {
-	entries, err := r.Store.TimeLine(ctx, caseID)
+	entries, err := r.Store.Unlogged().TimeLine(ctx, caseID)
 	if err != nil {
 		return p, err
 	}
@@ -125,6 +125,6 @@ func (r *Relay) passage(ctx context.Context, caseID string) (p passage, err erro
 	if said.Update != nil {
 		p.reason = said.Update.Text
 	}
-	_, p.large, err = r.Store.Outline(ctx, p.opening)
+	_, p.large, err = r.Store.Unlogged().Outline(ctx, p.opening)
 	return p, err
 }

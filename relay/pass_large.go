@@ -118,7 +118,7 @@ func (w *Worker) passLarge(ctx context.Context) {
 
 // passOne tells whether a case has gone its way: now, or meanwhile by another replica.
 func (w *Worker) passOne(ctx context.Context, caseID string) bool {
-	c, err := w.Relay.Store.Case(ctx, caseID)
+	c, err := w.Relay.Store.Unlogged().Case(ctx, caseID)
 	if errors.Is(err, store.ErrNotFound) { // and gone altogether
 		return true
 	}

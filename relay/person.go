@@ -44,7 +44,7 @@ func (r *Relay) Reply(ctx context.Context, caseID string, u contracts.Update, ve
 
 // returning is an update on a case of this inbox as a message.
 func (r *Relay) returning(ctx context.Context, caseID string, u contracts.Update) (*contracts.Message, store.Case, error) {
-	c, err := r.Store.Case(ctx, caseID)
+	c, err := r.Store.Unlogged().Case(ctx, caseID)
 	if err == nil && c.Handler.Via != routing.Inbox {
 		err = ErrNotOurs
 	}
@@ -132,7 +132,7 @@ func (r *Relay) opened(m, before *contracts.Message) {
 
 // answered fills in an answer, and tells our id of its case.
 func (r *Relay) answered(ctx context.Context, m, before *contracts.Message) (caseID string, err error) {
-	c, err := r.Store.Case(ctx, m.CaseID.Extension)
+	c, err := r.Store.Unlogged().Case(ctx, m.CaseID.Extension)
 	if err != nil {
 		return "", err
 	}

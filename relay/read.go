@@ -150,7 +150,7 @@ func (r *Relay) underWay(ctx context.Context, a arrival, req *soap.Request, o *o
 	if reading != nil || m.CaseID == nil {
 		return c, store.ErrNotFound
 	}
-	if c, err = r.Store.CaseByRef(ctx, ref(m.CaseID)); err != nil || m.Answer != nil {
+	if c, err = r.Store.Unlogged().CaseByRef(ctx, ref(m.CaseID)); err != nil || m.Answer != nil {
 		return c, err
 	}
 	key := store.Key{Sender: routing.Fold(a.Sender), Contract: o.Call.Contract, MessageID: idText(m.ID)}
@@ -219,7 +219,7 @@ func (r *Relay) countRefused(ctx context.Context, a arrival, j *judgement, err e
 
 // repeat compares a message with the first of its key: same content gets the first answer, other content is refused.
 func (r *Relay) repeat(ctx context.Context, m *store.Message, req *soap.Request, o *outcome) error {
-	first, _, err := r.Store.Outline(ctx, o.Accepted.MessageID)
+	first, _, err := r.Store.Unlogged().Outline(ctx, o.Accepted.MessageID)
 	if err != nil {
 		return err
 	}

@@ -265,7 +265,7 @@ func TestUnknownOutcomeIsRetriedWithTheSameMessageID(t *testing.T) {
 	if w.producer.calls() != 1 {
 		t.Fatalf("sent %d times: what may have arrived is not sent again at once", w.producer.calls())
 	}
-	if entries, err := w.Store.TimeLine(t.Context(), w.begun("a").ID); err != nil || entries[0].Place != store.PlaceUnknown {
+	if entries, err := w.Store.Unlogged().TimeLine(t.Context(), w.begun("a").ID); err != nil || entries[0].Place != store.PlaceUnknown {
 		t.Errorf("shown as %v, %v", entries, err)
 	}
 	w.producer.turn(nil)
@@ -375,7 +375,7 @@ func TestHeldMessageIsAppliedWhenItsGapDoesNotClose(t *testing.T) {
 	w.pass(time.Hour + time.Minute)
 	w.accepted(portal, complaint(systemUnit, "wakes the worker"))
 	w.work()
-	entries, err := w.Store.TimeLine(t.Context(), w.begun("a").ID)
+	entries, err := w.Store.Unlogged().TimeLine(t.Context(), w.begun("a").ID)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -131,6 +131,8 @@ type Case struct {
 	Version        int64          `json:"version"`
 	// Protected marks a protected identity (skyddad identitet): who it is about is shown to nobody who does not ask for just that.
 	Protected bool `json:"protected,omitempty"`
+
+	opened bool // by Open: what is written in it may be read
 }
 
 // Reason says why the state of a case refuses a message.

@@ -11,12 +11,14 @@ import (
 )
 
 // Case finds a case by our id or by the extension of 1177's. ErrNotFound.
-func (s *Store) Case(ctx context.Context, id string) (Case, error) {
-	return s.found(ctx, `SELECT doc, protected FROM cases WHERE id = $1 OR ref_extension = $1 AND ref_extension <> '' ORDER BY received DESC, id LIMIT 1`, id)
+func (s Unlogged) Case(ctx context.Context, id string) (Case, error) {
+	return s.found(ctx, caseByID, id)
 }
 
+const caseByID = `SELECT doc, protected FROM cases WHERE id = $1 OR ref_extension = $1 AND ref_extension <> '' ORDER BY received DESC, id LIMIT 1`
+
 // CaseByRef finds a case by 1177's id. ErrNotFound.
-func (s *Store) CaseByRef(ctx context.Context, ref Ref) (Case, error) {
+func (s Unlogged) CaseByRef(ctx context.Context, ref Ref) (Case, error) {
 	return s.found(ctx, `SELECT doc, protected FROM cases WHERE `+byRef, fold(ref.Root), ref.Extension)
 }
 
@@ -120,7 +122,7 @@ const placeOf = `CASE
 const unknownOutcome = `(d.state = 'due' AND (d.outcome = 'unknown' OR d.outcome = '' AND d.attempts > 0 AND (l.lease_until IS NULL OR l.lease_until <= $1)))`
 
 // TimeLine is every accepted message of a case, oldest first.
-func (s *Store) TimeLine(ctx context.Context, caseID string) ([]Entry, error) {
+func (s Unlogged) TimeLine(ctx context.Context, caseID string) ([]Entry, error) {
 	entries, err := db.Collect(ctx, s.read, scanEntry, `SELECT m.id, m.sender, m.contract, m.key_id, m.kind, m.receiver, m.via, m.received, m.late,
 		COALESCE(h.refused, ''), m.content, `+placeOf+`
 		FROM message m LEFT JOIN held h ON h.message_id = m.id
@@ -147,7 +149,7 @@ func scanEntry(rows *sql.Rows) (e Entry, err error) {
 }
 
 // Mailbox is what the citizen has in the mailbox for a case, oldest first.
-func (s *Store) Mailbox(ctx context.Context, caseID string) ([]Letter, error) {
+func (s Unlogged) Mailbox(ctx context.Context, caseID string) ([]Letter, error) {
 	letters, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (l Letter, err error) {
 		var at int64
 		var text content

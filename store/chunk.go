@@ -91,8 +91,8 @@ func (s *Store) EnvelopeSize(ctx context.Context, id string) (int64, error) {
 }
 
 // Envelope reads the envelope of an accepted message piece by piece: for those of a Delivery that is Large. No transaction is open between two readings.
-func (s *Store) Envelope(ctx context.Context, id string) io.Reader {
-	return &chunks{ctx: ctx, store: s, id: id}
+func (s Unlogged) Envelope(ctx context.Context, id string) io.Reader {
+	return &chunks{ctx: ctx, store: s.Store, id: id}
 }
 
 // chunks reads one piece after the other.

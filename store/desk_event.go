@@ -75,7 +75,7 @@ func scanDeskEvent(rows *sql.Rows) (e DeskEvent, err error) {
 
 // DeskEvents are what people of the units did at their desks with a case, oldest first: each unit sees its own, so a page names the unit
 // for which the reader acts. Nil: all of them, for who may see them all. A parking whose day has come is followed by a DeskResumed by nobody.
-func (s *Store) DeskEvents(ctx context.Context, caseID string, units []string) ([]DeskEvent, error) {
+func (s Unlogged) DeskEvents(ctx context.Context, caseID string, units []string) ([]DeskEvent, error) {
 	var c conditions
 	c.add("case_id = $?", caseID)
 	if units != nil {

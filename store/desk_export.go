@@ -7,68 +7,6 @@ import (
 	"time"
 )
 
-// CaseFile is everything that is kept of one case, for an export.
-type CaseFile struct {
-	Case       Case
-	Desk       Desk
-	Entries    []Entry     // messages, oldest first; their envelopes by Message
-	Events     []DeskEvent // notes and what else people did, oldest first
-	Deliveries []DeliveryRow
-	Attempts   map[string][]AttemptRow // by the message's id
-	Letters    []Letter                // in the citizen's mailbox
-}
-
-// CaseFile reads everything of a case, by our id, as it is at one moment: if the case changes meanwhile, it is read again. Events are those of the units, as in
-// DeskEvents. ErrNotFound.
-func (s *Store) CaseFile(ctx context.Context, id string, units []string) (CaseFile, error) {
-	for {
-		file, err := s.caseFile(ctx, id, units)
-		if err != nil {
-			return CaseFile{}, deskError("reading a case whole", err)
-		}
-		now, err := s.Case(ctx, id)
-		if err != nil {
-			return CaseFile{}, deskError("reading a case whole", err)
-		}
-		desk, err := s.Desk(ctx, now.ID)
-		if err != nil {
-			return CaseFile{}, deskError("reading a case whole", err)
-		}
-		if now.Version == file.Case.Version && desk.Version == file.Desk.Version {
-			return file, nil
-		}
-	}
-}
-
-func (s *Store) caseFile(ctx context.Context, id string, units []string) (f CaseFile, err error) {
-	if f.Case, err = s.Case(ctx, id); err != nil {
-		return f, err
-	}
-	id = f.Case.ID
-	if f.Desk, err = s.Desk(ctx, id); err != nil {
-		return f, err
-	}
-	if f.Entries, err = s.TimeLine(ctx, id); err != nil {
-		return f, err
-	}
-	if f.Events, err = s.DeskEvents(ctx, id, units); err != nil {
-		return f, err
-	}
-	if f.Letters, err = s.Mailbox(ctx, id); err != nil {
-		return f, err
-	}
-	if f.Deliveries, err = s.Deliveries(ctx, DeliveryFilter{Case: id, Limit: listMax}); err != nil {
-		return f, err
-	}
-	f.Attempts = make(map[string][]AttemptRow, len(f.Deliveries))
-	for _, d := range f.Deliveries {
-		if f.Attempts[d.ID], err = s.Attempts(ctx, d.ID); err != nil {
-			return f, err
-		}
-	}
-	return f, nil
-}
-
 // Period is the cases that a unit has, received or closed in a time: for a yearly export.
 type Period struct {
 	Unit        string    // HSA-id of the present handler
@@ -84,7 +22,7 @@ type Filed struct {
 
 // PeriodCases goes through the cases of a period, the latest received first. It reads some at a time, and keeps nothing locked in between: however many there are, and
 // however long the reader takes. It ends with the first error.
-func (s *Store) PeriodCases(ctx context.Context, p Period) iter.Seq2[Filed, error] {
+func (s Unlogged) PeriodCases(ctx context.Context, p Period) iter.Seq2[Filed, error] {
 	f := CaseFilter{Unit: p.Unit, Limit: listMax}
 	if p.Closed {
 		f.State, f.Until, f.closedFrom, f.closedTo = Closed, p.Until, month(p.From), month(p.Until)
@@ -117,7 +55,7 @@ func (p Period) has(c Case) bool {
 }
 
 func (s *Store) filed(ctx context.Context, f CaseFilter) ([]Filed, error) {
-	cases, err := s.Cases(ctx, f)
+	cases, err := s.Unlogged().Cases(ctx, f)
 	if err != nil {
 		return nil, err
 	}

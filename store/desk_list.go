@@ -26,7 +26,7 @@ func (f CaseFilter) Cursor(c Case) string {
 func (f CaseFilter) byDue() bool { return f.Order == DueFirst && !f.finished() }
 
 // Cases lists cases in the filter's order.
-func (s *Store) Cases(ctx context.Context, f CaseFilter) ([]Case, error) {
+func (s Unlogged) Cases(ctx context.Context, f CaseFilter) ([]Case, error) {
 	w, err := s.seek(ctx, f)
 	var cases []Case
 	if err == nil {

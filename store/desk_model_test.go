@@ -52,7 +52,7 @@ func (m *stagedModel) want(err, want error) {
 func (m *stagedModel) stage(t *rapid.T) {
 	m.made++
 	text := fmt.Sprintf(`{"text":"%d"}`, m.made)
-	c, err := m.s.Case(m.t.Context(), m.id)
+	c, err := m.s.Unlogged().Case(m.t.Context(), m.id)
 	m.want(err, nil)
 	o, err := m.s.Stage(m.t.Context(), store.Outgoing{
 		CaseID: m.id, Unit: modelUnit, By: store.Person{ID: "anna"}, Form: "reply", Draft: json.RawMessage(text), MessageID: fmt.Sprint(m.id, "|", m.made), Answer: json.RawMessage(`{}`),

@@ -41,7 +41,7 @@ func (s *Store) Note(ctx context.Context, a Act, text string, files ...File) err
 }
 
 // NoteFile is one file of a note that a unit has on a case, with its bytes: by DeskEvent.FilesID and File.Number. ErrNotFound, for other units too.
-func (s *Store) NoteFile(ctx context.Context, caseID, unit, filesID string, number int64) (File, error) {
+func (s Unlogged) NoteFile(ctx context.Context, caseID, unit, filesID string, number int64) (File, error) {
 	files, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (f File, err error) {
 		return f, rows.Scan(&f.Number, &f.Name, &f.MediaType, &f.Size, &f.SHA256, (*content)(&f.Value))
 	}, `SELECT `+fileColumns+`, value FROM desk_file WHERE owner = $1 AND n = $2

@@ -187,7 +187,7 @@ func goOnWithMore(t *testing.T, s *store.Store) {
 	if err != nil || !again.Repeat {
 		t.Fatalf("a repeat of what is in pieces: %+v, %v", again, err)
 	}
-	whole, err := io.ReadAll(s.Envelope(t.Context(), again.MessageID))
+	whole, err := io.ReadAll(s.Unlogged().Envelope(t.Context(), again.MessageID))
 	if err != nil || string(whole) != "<envelope>in pieces</envelope>" {
 		t.Errorf("in pieces there is %q, %v", whole, err)
 	}
@@ -239,7 +239,7 @@ func writeReview(t *testing.T, s *store.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := s.Case(ctx, a.CaseID)
+	c, err := s.Unlogged().Case(ctx, a.CaseID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -282,11 +282,11 @@ func failOne(ctx context.Context, s *store.Store, failed store.Attempt) error {
 func goOnWithReview(t *testing.T, s *store.Store) {
 	t.Helper()
 	ctx := t.Context()
-	cases, err := s.Cases(ctx, store.CaseFilter{Query: "bo test"})
+	cases, err := s.Unlogged().Cases(ctx, store.CaseFilter{Query: "bo test"})
 	if err != nil || len(cases) != 1 {
 		t.Fatalf("%d cases, %v", len(cases), err)
 	}
-	events, err := s.DeskEvents(ctx, cases[0].ID, nil)
+	events, err := s.Unlogged().DeskEvents(ctx, cases[0].ID, nil)
 	if err != nil || len(events) != 1 || events[0].Kind != store.DeskHandover || events[0].Ground != "Samtycke" || events[0].Text != "Ring först" {
 		t.Errorf("the handover: %+v, %v", events, err)
 	}
@@ -329,7 +329,7 @@ func goOnWithReview(t *testing.T, s *store.Store) {
 func goOn(t *testing.T, s *store.Store) {
 	ctx := t.Context()
 	sound(t, s)
-	cases, err := s.Cases(ctx, store.CaseFilter{Query: "åsa"})
+	cases, err := s.Unlogged().Cases(ctx, store.CaseFilter{Query: "åsa"})
 	if err != nil || len(cases) != 4 {
 		t.Fatalf("%d cases, %v", len(cases), err)
 	}

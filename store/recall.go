@@ -11,12 +11,12 @@ import (
 )
 
 // Message returns an accepted message by our id. ErrNotFound.
-func (s *Store) Message(ctx context.Context, id string) (*Message, error) {
+func (s Unlogged) Message(ctx context.Context, id string) (*Message, error) {
 	return loadMessage(ctx, s.read, id, true)
 }
 
 // Outline returns an accepted message without its envelope where that is kept in pieces: then large, and Store.Envelope reads it. ErrNotFound.
-func (s *Store) Outline(ctx context.Context, id string) (m *Message, large bool, err error) {
+func (s Unlogged) Outline(ctx context.Context, id string) (m *Message, large bool, err error) {
 	return claimMessage(ctx, s.read, id)
 }
 

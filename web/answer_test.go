@@ -163,7 +163,7 @@ func TestHandOverIsReviewedFirst(t *testing.T) {
 	if got := w.letters(id); got != "receipt forwarded" {
 		t.Errorf("the citizen got %s", got)
 	}
-	if events, err := w.Relay.Store.DeskEvents(t.Context(), id, []string{clinic}); err != nil || !kinds(events, store.DeskNote) {
+	if events, err := w.Relay.Store.Unlogged().DeskEvents(t.Context(), id, []string{clinic}); err != nil || !kinds(events, store.DeskNote) {
 		t.Errorf("the note is not the unit's any more: %v, %v", events, err)
 	}
 }

@@ -83,7 +83,7 @@ func (w *world) act(id, verb string, fields url.Values) {
 
 func messageOf(t *testing.T, w *world, id string, kind store.EventKind) string {
 	t.Helper()
-	entries, err := w.Relay.Store.TimeLine(t.Context(), id)
+	entries, err := w.Relay.Store.Unlogged().TimeLine(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +143,7 @@ func TestFormKeepsWhatWasTyped(t *testing.T) {
 
 func timeLine(t *testing.T, w *world, id string) []store.Entry {
 	t.Helper()
-	entries, err := w.Relay.Store.TimeLine(t.Context(), id)
+	entries, err := w.Relay.Store.Unlogged().TimeLine(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}

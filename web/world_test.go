@@ -287,7 +287,7 @@ func field[T any](t *testing.T, r reply, name string) T {
 
 func (w *world) theCase(id string) store.Case {
 	w.t.Helper()
-	c, err := w.Relay.Store.Case(context.WithoutCancel(w.t.Context()), id)
+	c, err := w.Relay.Store.Unlogged().Case(context.WithoutCancel(w.t.Context()), id)
 	if err != nil {
 		w.t.Fatal(err)
 	}

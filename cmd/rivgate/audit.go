@@ -40,7 +40,7 @@ func (c *AuditListCommand) Run(s *session) error {
 	return s.withStore(func(ctx context.Context, db *store.Store) error {
 		f := store.AccessFilter{Who: c.Who, What: store.AccessKind(c.What), Case: c.Case, Unit: c.Unit, Since: since, Before: c.Before, Limit: c.Limit}
 		if c.Case != "" {
-			found, err := db.Case(ctx, c.Case)
+			found, err := db.Unlogged().Case(ctx, c.Case)
 			if err == nil {
 				f.Case = found.ID
 			} else if !errors.Is(err, store.ErrNotFound) {

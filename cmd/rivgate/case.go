@@ -49,13 +49,13 @@ func (c *CaseListCommand) Run(s *session) error {
 		return err
 	}
 	return s.withStore(func(ctx context.Context, db *store.Store) error {
-		cases, err := db.Cases(ctx, f)
+		cases, err := db.Unlogged().Cases(ctx, f)
 		if err != nil {
 			return fmt.Errorf("listing cases: %w", err)
 		}
 		if len(cases) == f.Limit {
 			f.After, f.Limit = cases[len(cases)-1].ID, 1
-			rest, err := db.Cases(ctx, f)
+			rest, err := db.Unlogged().Cases(ctx, f)
 			if err != nil {
 				return fmt.Errorf("listing cases: %w", err)
 			}
@@ -81,14 +81,14 @@ type CaseShowCommand struct {
 // Run prints the case.
 func (c *CaseShowCommand) Run(s *session) error {
 	return s.withStore(func(ctx context.Context, db *store.Store) error {
-		k, err := db.Case(ctx, c.ID)
+		k, err := db.Unlogged().Case(ctx, c.ID)
 		if errors.Is(err, store.ErrNotFound) {
 			return refused("there is no case %s", cell(c.ID))
 		}
 		if err != nil {
 			return fmt.Errorf("reading case: %w", err)
 		}
-		entries, err := db.TimeLine(ctx, k.ID)
+		entries, err := db.Unlogged().TimeLine(ctx, k.ID)
 		if err != nil {
 			return fmt.Errorf("reading messages: %w", err)
 		}

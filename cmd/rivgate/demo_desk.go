@@ -30,7 +30,7 @@ func demoHandler(kind routing.UnitKind) store.Person {
 // live does with a case what was done.
 func (g *gateway) live(ctx context.Context, id string, did []lived) error {
 	for _, l := range did {
-		c, err := g.db.Case(ctx, id)
+		c, err := g.db.Unlogged().Case(ctx, id)
 		if err != nil {
 			return err
 		}

@@ -23,7 +23,7 @@ func acceptOnce(w *world) {
 		equal(w, "case", a.Case, f.ref)
 		equal(w, "received", a.Received, f.first.Received)
 		equal(w, "repeat", a.Repeat, false)
-		c, err := w.s.Case(w.ctx, a.CaseID)
+		c, err := w.s.Unlogged().Case(w.ctx, a.CaseID)
 		w.must(err)
 		equal(w, "case", c.Ref, f.ref)
 	})
@@ -71,7 +71,7 @@ func acceptOnce(w *world) {
 		a, err := w.s.Accept(w.ctx, m)
 		w.must(err)
 		equal(w, "case", a.CaseID, "")
-		got, err := w.s.Message(w.ctx, m.ID)
+		got, err := w.s.Unlogged().Message(w.ctx, m.ID)
 		w.must(err)
 		equal(w, "event", got.Event == nil, true)
 	})
@@ -81,7 +81,7 @@ func acceptOnce(w *world) {
 		if _, err := w.s.Accept(w.ctx, f.first); err == nil {
 			w.t.Error("accepted")
 		}
-		_, err := w.s.CaseByRef(w.ctx, f.ref)
+		_, err := w.s.Unlogged().CaseByRef(w.ctx, f.ref)
 		equal(w, "stored", errors.Is(err, store.ErrNotFound), true)
 	})
 	w.run("a context that has ended accepts nothing", func(w *world) {
@@ -99,7 +99,7 @@ func wholeMessage(w *world) {
 	m.Envelope = bytes.Repeat([]byte{0, 0xff, '<', 0xc3, 0xa5}, 200_000)
 	m.Headers = map[string][]string{"X-Rivta-One": {"å", "second"}, "X-Rivta-Two": {`"{}`}}
 	f.accept(m)
-	got, err := w.s.Message(w.ctx, m.ID)
+	got, err := w.s.Unlogged().Message(w.ctx, m.ID)
 	w.must(err)
 	equal(w, "envelope", bytes.Equal(got.Envelope, m.Envelope), true)
 	equal(w, "key", got.Key, m.Key)
@@ -112,7 +112,7 @@ func wholeMessage(w *world) {
 	equal(w, "received", got.Received, m.Received)
 	equal(w, "kind", got.Event.Kind, m.Event.Kind)
 	equal(w, "content", string(got.Event.Content), string(m.Event.Content))
-	_, err = w.s.Message(w.ctx, "nothing")
+	_, err = w.s.Unlogged().Message(w.ctx, "nothing")
 	equal(w, "not found", errors.Is(err, store.ErrNotFound), true)
 }
 
@@ -189,7 +189,7 @@ func acceptSideBySide(w *world) {
 		})
 		equal(w, "failed", failed.Load(), 20)
 		for i, f := range good {
-			_, err := w.s.CaseByRef(w.ctx, f.ref)
+			_, err := w.s.Unlogged().CaseByRef(w.ctx, f.ref)
 			equal(w, fmt.Sprintf("case %d is there", i), err == nil, i%3 != 0)
 		}
 	})

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -66,6 +67,68 @@ func accessLog(w *world) {
 		w.must(err)
 		equal(w, "cases of nobody", len(ids), 0)
 	})
+	w.run("what is opened is in the log, and what is not opened stays closed", opening)
+}
+
+// opening: a case, a list and a file come back only with their row, and where the row cannot be written nothing comes back.
+func opening(w *world) {
+	f := w.file(inboxUnit)
+	who := store.Access{Who: "hanna", What: store.AccessRead, Detail: "case"}
+	head, err := w.s.Head(w.ctx, f.id)
+	w.must(err)
+	equal(w, "names in a head", head.Facts.ReporterName+head.Facts.ReporterID+head.Facts.PatientName, "")
+	for name, read := range closedReads(w, head) {
+		w.is(name+" of a case that is not opened", read(), store.ErrNotOpened)
+	}
+	before := w.lastAccess().Seq
+	_, err = w.s.Open(w.ctx, "nobody", who)
+	w.is("opening a case that is not there", err, store.ErrNotFound)
+	equal(w, "rows of a case that is not there", w.lastAccess().Seq, before)
+	c, err := w.s.Open(w.ctx, f.id, who)
+	w.must(err)
+	row := w.lastAccess()
+	equal(w, "the row of a case", fmt.Sprint(row.Seq-before, " ", row.Who, " ", row.Case == f.id, " ", row.Unit, " ", row.Kind), fmt.Sprint("1 hanna true ", inboxUnit, " ", c.Handler.Kind))
+	equal(w, "an opened case is whole", c.Facts.ReporterID != "", true)
+	for name, read := range closedReads(w, c) {
+		w.must(read())
+		equal(w, "rows after "+name, w.lastAccess().Seq, row.Seq)
+	}
+	shown, err := w.s.List(w.ctx, store.CaseFilter{}, func(found []store.Case) ([]store.Case, store.Access, error) {
+		return found[:1], store.Access{Who: "hanna", What: store.AccessList}, nil
+	})
+	w.must(err)
+	row = w.lastAccess()
+	equal(w, "the row of a list", fmt.Sprint(len(shown), " ", row.What, " ", row.Cases.Of(nil)), fmt.Sprint("1 list ", []string{shown[0].ID}))
+	unable := errors.New("no row")
+	shown, err = w.s.List(w.ctx, store.CaseFilter{}, func(found []store.Case) ([]store.Case, store.Access, error) { return found, store.Access{}, unable })
+	w.is("a list without a row", err, unable)
+	equal(w, "cases of a list without a row", len(shown), 0)
+	_, _, _, err = w.s.OpenExchange(w.ctx, f.first.ID, store.Access{Who: "hanna", What: store.AccessExport})
+	w.must(err)
+	equal(w, "the row of an exchange", w.lastAccess().Subject, f.first.ID)
+	gone, leave := context.WithCancel(w.ctx)
+	leave()
+	c, err = w.s.Open(gone, f.id, who)
+	w.is("opening where nothing is written", err, context.Canceled)
+	equal(w, "a case of which no row says that it was opened", c.ID+c.Facts.ReporterID, "")
+}
+
+// closedReads are the verbs that read what is written in a case.
+func closedReads(w *world, c store.Case) map[string]func() error {
+	of := func(_ any, err error) error { return err }
+	return map[string]func() error{
+		"the time line": func() error { return of(w.s.TimeLine(w.ctx, c)) },
+		"the mailbox":   func() error { return of(w.s.Mailbox(w.ctx, c)) },
+		"the desk":      func() error { return of(w.s.DeskEvents(w.ctx, c, nil)) },
+		"another look":  func() error { return of(w.s.Reopen(w.ctx, c)) },
+		"a message": func() error {
+			entries, err := w.s.Unlogged().TimeLine(w.ctx, c.ID)
+			if err != nil {
+				return err
+			}
+			return of(w.s.Original(w.ctx, c, entries[0].MessageID))
+		},
+	}
 }
 
 func accessFilters(w *world) {

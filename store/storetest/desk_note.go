@@ -17,7 +17,7 @@ func deskNotes(w *world) {
 	}
 	w.must(w.s.Note(w.ctx, f.act(anna), "Med filer", given...))
 	w.must(w.s.Note(w.ctx, f.act(anna), "Utan"))
-	events, err := w.s.DeskEvents(w.ctx, f.id, []string{inboxUnit})
+	events, err := w.s.Unlogged().DeskEvents(w.ctx, f.id, []string{inboxUnit})
 	w.must(err)
 	equal(w, "events", len(events), 2)
 	note := events[0]
@@ -25,7 +25,7 @@ func deskNotes(w *world) {
 		{Number: 1, Name: "yttrande.pdf", MediaType: "application/pdf", Size: 7, SHA256: "a1"}, {Number: 2, Name: "tom.png", MediaType: "image/png", SHA256: "b2"},
 	}))
 	equal(w, "files of the other", fmt.Sprint(events[1].Files)+events[1].FilesID, "[]")
-	read, err := w.s.NoteFile(w.ctx, f.id, "se2010123456-vc01", note.FilesID, 1)
+	read, err := w.s.Unlogged().NoteFile(w.ctx, f.id, "se2010123456-vc01", note.FilesID, 1)
 	w.must(err)
 	equal(w, "bytes", string(read.Value), "%PDF-\x00\xff")
 	equal(w, "name", read.Name, "yttrande.pdf")
@@ -42,11 +42,11 @@ func deskNotes(w *world) {
 		"another unit's": {f.id, otherUnit, note.FilesID, 1}, "another case's": {other.id, inboxUnit, note.FilesID, 1}, "a third": {f.id, inboxUnit, note.FilesID, 3},
 		"a draft's": {f.id, inboxUnit, d.ID, 1}, "of a note without files": {f.id, inboxUnit, "", 1},
 	} {
-		_, err := w.s.NoteFile(w.ctx, ask.id, ask.unit, ask.files, ask.number)
+		_, err := w.s.Unlogged().NoteFile(w.ctx, ask.id, ask.unit, ask.files, ask.number)
 		w.is(name, err, store.ErrNotFound)
 	}
 	w.must(w.s.DropDraftFile(w.ctx, note.FilesID, 1))
-	_, err = w.s.NoteFile(w.ctx, f.id, inboxUnit, note.FilesID, 1)
+	_, err = w.s.Unlogged().NoteFile(w.ctx, f.id, inboxUnit, note.FilesID, 1)
 	w.must(err)
 
 	w.is("eleven files", w.s.Note(w.ctx, f.act(anna), "x", make([]store.File, 11)...), store.ErrTooLarge)
@@ -65,7 +65,7 @@ func handovers(w *world) {
 	w.must(w.s.NoteHandover(w.ctx, f.act(anna), h)) // a second try
 	h.MessageID = "root|2"
 	w.must(w.s.NoteHandover(w.ctx, f.act(anna), h))
-	events, err := w.s.DeskEvents(w.ctx, f.id, nil)
+	events, err := w.s.Unlogged().DeskEvents(w.ctx, f.id, nil)
 	w.must(err)
 	equal(w, "events", len(events), 2)
 	e := events[0]
@@ -78,15 +78,15 @@ func handovers(w *world) {
 // placesAtOnce: a board sets the unit where it happened before anybody classified, and care never does.
 func placesAtOnce(w *world) {
 	f := w.file(board)
-	c, err := w.s.Case(w.ctx, f.id)
+	c, err := w.s.Unlogged().Case(w.ctx, f.id)
 	w.must(err)
 	w.is("an old version", w.s.SetPlace(w.ctx, f.act(anna), c.Version+1, otherUnit, "Eken"), store.ErrConflict)
 	w.must(w.s.SetPlace(w.ctx, f.act(anna), c.Version, otherUnit, "Eken"))
-	now, err := w.s.Case(w.ctx, f.id)
+	now, err := w.s.Unlogged().Case(w.ctx, f.id)
 	w.must(err)
 	equal(w, "the case", fmt.Sprint(now.Classification.IncidentUnit, now.Version, len(now.Classification.MainProblems)), fmt.Sprint(otherUnit, c.Version+1, 0))
 	care := w.file(inboxUnit)
-	k, err := w.s.Case(w.ctx, care.id)
+	k, err := w.s.Unlogged().Case(w.ctx, care.id)
 	w.must(err)
 	var refusal *store.Refusal
 	equal(w, "care is refused", errors.As(w.s.SetPlace(w.ctx, care.act(anna), k.Version, otherUnit, "Eken"), &refusal), true)

@@ -63,7 +63,7 @@ func (w *world) closed(what string, err error) {
 
 func (f *file) events(units ...string) string {
 	f.w.t.Helper()
-	events, err := f.w.s.DeskEvents(f.w.ctx, f.id, units)
+	events, err := f.w.s.Unlogged().DeskEvents(f.w.ctx, f.id, units)
 	f.w.must(err)
 	line := ""
 	for _, e := range events {
@@ -96,7 +96,7 @@ func deskAssigns(w *world) {
 	equal(w, "released", f.desk().Assignee, store.Person{})
 	equal(w, "case version", f.now().Version, 1)
 	equal(w, "time line", f.events(inboxUnit), "taken:anna assigned:anna released:bertil ")
-	events, err := w.s.DeskEvents(w.ctx, f.id, nil)
+	events, err := w.s.Unlogged().DeskEvents(w.ctx, f.id, nil)
 	w.must(err)
 	equal(w, "from", events[1].From, anna)
 	equal(w, "to", events[1].To, bertil)
@@ -233,7 +233,7 @@ func deskWalls(w *world) {
 	equal(w, "the new desk", f.desk(), store.Desk{CaseID: f.id, Unit: otherUnit, Protected: true})
 	equal(w, "the new time line", f.events(otherUnit), "")
 	for _, unit := range []string{inboxUnit, otherUnit} {
-		cases, err := w.s.Cases(w.ctx, store.CaseFilter{Queue: store.QueueMine, Assignee: "anna", Unit: unit})
+		cases, err := w.s.Unlogged().Cases(w.ctx, store.CaseFilter{Queue: store.QueueMine, Assignee: "anna", Unit: unit})
 		w.must(err)
 		equal(w, "hers", len(cases), 0)
 	}

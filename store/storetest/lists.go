@@ -22,7 +22,7 @@ func caseLists(w *world) {
 	all[0].accept(all[0].closing())
 	list := func(f store.CaseFilter, want ...int) {
 		w.t.Helper()
-		cases, err := w.s.Cases(w.ctx, f)
+		cases, err := w.s.Unlogged().Cases(w.ctx, f)
 		w.must(err)
 		got, wanted := []string{}, []string{}
 		for _, c := range cases {

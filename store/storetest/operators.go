@@ -71,7 +71,7 @@ func operators(w *world) {
 			equal(w, "address", d.Message.Route.Address, "https://new.example/")
 			w.finish(d, store.Attempt{Outcome: store.OutcomeDelivered})
 		}
-		got, err := w.s.Message(w.ctx, all[0].ID)
+		got, err := w.s.Unlogged().Message(w.ctx, all[0].ID)
 		w.must(err)
 		equal(w, "what was frozen", got.Route.Address, there)
 	})

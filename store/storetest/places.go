@@ -55,7 +55,7 @@ func places(w *world) {
 		one, two := f.numbered(store.EventPartialReply, 1), f.numbered(store.EventQuestion, 2)
 		f.accept(two)
 		f.accept(one)
-		line, err := w.s.TimeLine(w.ctx, f.id)
+		line, err := w.s.Unlogged().TimeLine(w.ctx, f.id)
 		w.must(err)
 		equal(w, "entries", len(line), 3)
 		for i, m := range []*store.Message{f.first, two, one} {
@@ -71,7 +71,7 @@ func places(w *world) {
 
 func mailbox(w *world) {
 	letters := func(w *world, f *file) []store.Letter {
-		all, err := w.s.Mailbox(w.ctx, f.id)
+		all, err := w.s.Unlogged().Mailbox(w.ctx, f.id)
 		w.must(err)
 		return all
 	}

@@ -85,7 +85,7 @@ func sequences(w *world) {
 		f.in(three, store.PlaceMailbox)
 		f.is(store.AwaitingReporter)
 		equal(w, "late", f.entry(three).Late, false)
-		letters, err := w.s.Mailbox(w.ctx, f.id)
+		letters, err := w.s.Unlogged().Mailbox(w.ctx, f.id)
 		w.must(err)
 		equal(w, "letters", len(letters), 3)
 		equal(w, "in order", letters[1].Kind+" "+letters[2].Kind, "question partial_reply")

@@ -60,7 +60,7 @@ func storm(w *world) {
 	}
 	stored := 0
 	for _, f := range files {
-		line, err := w.s.TimeLine(w.ctx, f.id)
+		line, err := w.s.Unlogged().TimeLine(w.ctx, f.id)
 		w.must(err)
 		stored += len(line)
 		for _, entry := range line {

@@ -41,12 +41,12 @@ func large(w *world) {
 	repeat, err := w.s.Accept(w.ctx, &again)
 	w.must(err)
 	equal(w, "repeat", repeat.Repeat && len(repeat.Envelope) == 0, true)
-	got, err := w.s.Message(w.ctx, m.ID)
+	got, err := w.s.Unlogged().Message(w.ctx, m.ID)
 	w.must(err)
 	equal(w, "whole", bytes.Equal(got.Envelope, m.Envelope), true)
 	d := w.claim(1)[0]
 	equal(w, "claimed without", d.Large && len(d.Message.Envelope) == 0, true)
-	read, err := io.ReadAll(w.s.Envelope(w.ctx, m.ID))
+	read, err := io.ReadAll(w.s.Unlogged().Envelope(w.ctx, m.ID))
 	w.must(err)
 	equal(w, "piece by piece", bytes.Equal(read, m.Envelope), true)
 	w.finish(d, store.Attempt{Outcome: store.OutcomeDelivered})
@@ -54,7 +54,7 @@ func large(w *world) {
 	n, err := w.s.Purge(w.ctx, store.Retention{Delivered: time.Minute}, "serve")
 	w.must(err)
 	equal(w, "purged", n, 1)
-	left, err := io.ReadAll(w.s.Envelope(w.ctx, m.ID))
+	left, err := io.ReadAll(w.s.Unlogged().Envelope(w.ctx, m.ID))
 	w.must(err)
 	equal(w, "left", len(left), 0)
 }
@@ -156,7 +156,7 @@ func audits(w *world) {
 func purges(w *world) {
 	gone := func(w *world, m *store.Message, want bool) {
 		w.t.Helper()
-		_, err := w.s.Message(w.ctx, m.ID)
+		_, err := w.s.Unlogged().Message(w.ctx, m.ID)
 		equal(w, "gone", errors.Is(err, store.ErrNotFound), want)
 	}
 	year := store.Retention{Delivered: 365 * 24 * time.Hour, ClosedCases: 365 * 24 * time.Hour}
@@ -198,7 +198,7 @@ func purges(w *world) {
 		w.must(err)
 		gone(w, f.first, true)
 		gone(w, closing, true)
-		_, err = w.s.Case(w.ctx, f.id)
+		_, err = w.s.Unlogged().Case(w.ctx, f.id)
 		equal(w, "case", errors.Is(err, store.ErrNotFound), true)
 		gone(w, all[1], false)
 		open.is(store.InProgress)

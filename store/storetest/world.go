@@ -225,14 +225,14 @@ func (f *file) refuse(m *store.Message, reason store.Reason) {
 		f.w.t.Fatalf("%s: got %v, want %q", m.Event.Kind, err, reason)
 	}
 	equal(f.w, string(m.Event.Kind), refusal.Reason, reason)
-	if _, err := f.w.s.Message(f.w.ctx, m.ID); !errors.Is(err, store.ErrNotFound) {
+	if _, err := f.w.s.Unlogged().Message(f.w.ctx, m.ID); !errors.Is(err, store.ErrNotFound) {
 		f.w.t.Errorf("%s: refused, and stored all the same: %v", m.Event.Kind, err)
 	}
 }
 
 func (f *file) now() store.Case {
 	f.w.t.Helper()
-	c, err := f.w.s.CaseByRef(f.w.ctx, f.ref)
+	c, err := f.w.s.Unlogged().CaseByRef(f.w.ctx, f.ref)
 	f.w.must(err)
 	return c
 }
@@ -245,7 +245,7 @@ func (f *file) is(state store.State) {
 // entry is a message's line in the case.
 func (f *file) entry(m *store.Message) store.Entry {
 	f.w.t.Helper()
-	line, err := f.w.s.TimeLine(f.w.ctx, f.id)
+	line, err := f.w.s.Unlogged().TimeLine(f.w.ctx, f.id)
 	f.w.must(err)
 	for _, entry := range line {
 		if entry.MessageID == m.ID {

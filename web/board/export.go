@@ -103,7 +103,7 @@ func (s *Pages) writeBoardExport(ctx context.Context, w io.Writer, p store.Perio
 		rows = c
 	}
 	n := 0
-	for one, err := range s.Relay.Store.PeriodCases(ctx, p) {
+	for one, err := range s.Relay.Store.Unlogged().PeriodCases(ctx, p) {
 		if err != nil {
 			return err
 		}

@@ -68,7 +68,7 @@ func (s *Pages) showBoardList(w http.ResponseWriter, r *http.Request, who shell.
 // withoutPlace is a page of the cases whose unit is not known, and where the next begins.
 func (s *Pages) withoutPlace(ctx context.Context, f store.CaseFilter, who shell.Access) (rows []boardRow, next string, err error) {
 	f.Placeless, f.Limit = true, pageSize+1
-	cases, err := s.Relay.Store.Cases(ctx, f)
+	cases, err := s.Relay.Store.Unlogged().Cases(ctx, f)
 	if err != nil {
 		return nil, "", err
 	}

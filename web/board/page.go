@@ -161,7 +161,7 @@ func (s *Pages) line(ctx context.Context, c store.Case) ([]casework.Event, error
 	if err != nil {
 		return nil, err
 	}
-	acts, err := s.Relay.Store.DeskEvents(ctx, c.ID, []string{c.Handler.Unit})
+	acts, err := s.Relay.Store.Unlogged().DeskEvents(ctx, c.ID, []string{c.Handler.Unit})
 	for _, act := range acts {
 		if act.Kind == store.DeskPlace {
 			line = append(line, casework.Event{Desk: true, From: act.By.Name + ", " + casework.HandlerName(c.Handler), At: act.At, Place: s.unitLabel(act.ToUnit)})

@@ -49,7 +49,7 @@ func (s *Pages) Verb(w http.ResponseWriter, r *http.Request, who shell.Access) e
 	if err != nil && !casework.TakeDesk(f, err) && !f.Take(err, boardPlaces()) {
 		return err
 	}
-	if c, err = s.Relay.Store.Case(ctx, c.ID); err != nil {
+	if c, err = s.Relay.Store.Unlogged().Case(ctx, c.ID); err != nil {
 		return err
 	}
 	return s.showBoardCase(w, r, who, c, f, found)

@@ -28,7 +28,7 @@ type ProblemChoice struct {
 
 // InboxCase finds a case that is handled here, and with which the action is allowed. Any other does not exist in the inbox.
 func (s *Base) InboxCase(ctx context.Context, id string, who shell.Access, action shell.Action) (store.Case, error) {
-	c, err := s.Relay.Store.Case(ctx, id)
+	c, err := s.Relay.Store.Unlogged().Case(ctx, id)
 	switch {
 	case err != nil:
 		return c, err

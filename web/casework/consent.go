@@ -95,7 +95,7 @@ func readBoardEntry(text string) (e BoardEntry, ok bool) {
 
 // BoardEntries are the notes of this form that a unit has on a case, oldest first.
 func (s *Base) BoardEntries(ctx context.Context, c store.Case) ([]BoardEntry, error) {
-	events, err := s.Relay.Store.DeskEvents(ctx, c.ID, []string{c.Handler.Unit})
+	events, err := s.Relay.Store.Unlogged().DeskEvents(ctx, c.ID, []string{c.Handler.Unit})
 	var out []BoardEntry
 	for _, event := range events {
 		if event.Kind != store.DeskNote {

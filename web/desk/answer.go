@@ -148,7 +148,7 @@ func (s *Work) say(ctx context.Context, who shell.Access, c store.Case, f *shell
 
 // caseAgain shows the case of this moment, with a form that could not be carried out: the next try is based on what the person now sees.
 func (s *Work) caseAgain(w http.ResponseWriter, r *http.Request, who shell.Access, c store.Case, f *shell.Form) error {
-	c, err := s.Relay.Store.Case(r.Context(), c.ID)
+	c, err := s.Relay.Store.Unlogged().Case(r.Context(), c.ID)
 	if err != nil {
 		return err
 	}

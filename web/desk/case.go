@@ -39,7 +39,7 @@ type casePage struct {
 
 // CasePage shows one case as a time line with what can be done now. A protected identity is shown on a deliberate click, which is logged.
 func (s *Cases) CasePage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
-	c, err := s.Relay.Store.Case(r.Context(), r.PathValue("id"))
+	c, err := s.Relay.Store.Unlogged().Case(r.Context(), r.PathValue("id"))
 	if err == nil && s.handedOver(c, who) {
 		return s.showHandedOver(w, who, c)
 	}
@@ -181,7 +181,7 @@ func (s *Cases) CaseFile(w http.ResponseWriter, r *http.Request, who shell.Acces
 	if err != nil {
 		return err
 	}
-	entries, err := s.Relay.Store.TimeLine(r.Context(), c.ID)
+	entries, err := s.Relay.Store.Unlogged().TimeLine(r.Context(), c.ID)
 	if err != nil {
 		return err
 	}

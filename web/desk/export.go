@@ -27,7 +27,7 @@ func (s *Export) noteParts(ctx context.Context, c store.Case, events []store.Des
 	return func(yield func(casefile.Part, error) bool) {
 		for i, e := range events {
 			for _, f := range e.Files {
-				whole, err := s.Relay.Store.NoteFile(ctx, c.ID, e.Unit, e.FilesID, f.Number)
+				whole, err := s.Relay.Store.Unlogged().NoteFile(ctx, c.ID, e.Unit, e.FilesID, f.Number)
 				part := s.cleanPart(ctx, casework.NoteFileAt(e.FilesID, f.Number), notePath(i, f), whole.Value)
 				if !yield(part, err) || err != nil {
 					return
@@ -92,7 +92,7 @@ func (s *Export) document(ctx context.Context, who shell.Access, id, form string
 	if d.line, err = s.TimeLine(ctx, d.c, ""); err != nil {
 		return d, err
 	}
-	if d.events, err = s.Relay.Store.DeskEvents(ctx, d.c.ID, []string{d.c.Handler.Unit}); err != nil {
+	if d.events, err = s.Relay.Store.Unlogged().DeskEvents(ctx, d.c.ID, []string{d.c.Handler.Unit}); err != nil {
 		return d, err
 	}
 	if err = s.judgeFiles(ctx, d.line); err != nil {
@@ -237,12 +237,12 @@ func (s *Export) cleanPart(ctx context.Context, at, path string, file []byte) ca
 
 // original is a message as it came. A large one is read piece by piece.
 func (s *Export) original(ctx context.Context, id string) (io.Reader, error) {
-	m, large, err := s.Relay.Store.Outline(ctx, id)
+	m, large, err := s.Relay.Store.Unlogged().Outline(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	if large {
-		return s.Relay.Store.Envelope(ctx, id), nil
+		return s.Relay.Store.Unlogged().Envelope(ctx, id), nil
 	}
 	return bytes.NewReader(m.Envelope), nil
 }

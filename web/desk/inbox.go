@@ -205,7 +205,7 @@ func (s *Lists) inboxPeople(ctx context.Context, who shell.Access) ([]store.Pers
 
 // inboxRows is one page of the list, and where the next begins.
 func (s *Lists) inboxRows(ctx context.Context, f store.CaseFilter, who shell.Access) (rows []casework.InboxRow, next string, err error) {
-	cases, err := s.Relay.Store.Cases(ctx, f)
+	cases, err := s.Relay.Store.Unlogged().Cases(ctx, f)
 	if err != nil {
 		return nil, "", err
 	}

@@ -19,7 +19,7 @@ func (s *Cases) NoteFile(w http.ResponseWriter, r *http.Request, who shell.Acces
 	if err != nil {
 		return shell.ErrNotFound
 	}
-	f, err := s.Relay.Store.NoteFile(r.Context(), c.ID, c.Handler.Unit, r.PathValue("note"), n)
+	f, err := s.Relay.Store.Unlogged().NoteFile(r.Context(), c.ID, c.Handler.Unit, r.PathValue("note"), n)
 	if err != nil {
 		return err
 	}

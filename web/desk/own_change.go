@@ -19,11 +19,11 @@ func (s *Cases) ownSince(ctx context.Context, who shell.Access, c store.Case, ve
 	if changes <= 0 || who.User == "" {
 		return nil, changes == 0, nil
 	}
-	entries, err := s.Relay.Store.TimeLine(ctx, c.ID)
+	entries, err := s.Relay.Store.Unlogged().TimeLine(ctx, c.ID)
 	if err != nil || changes > len(entries) {
 		return nil, false, err
 	}
-	acts, err := s.Relay.Store.DeskEvents(ctx, c.ID, []string{c.Handler.Unit})
+	acts, err := s.Relay.Store.Unlogged().DeskEvents(ctx, c.ID, []string{c.Handler.Unit})
 	if err != nil {
 		return nil, false, err
 	}
@@ -99,7 +99,7 @@ func (s *Work) sentNow(ctx context.Context, who shell.Access, c store.Case, vers
 	if err := s.Later.SendNow(ctx, c.ID, c.Handler.Unit, who.Self()); err != nil {
 		return version, err
 	}
-	now, err := s.Relay.Store.Case(ctx, c.ID)
+	now, err := s.Relay.Store.Unlogged().Case(ctx, c.ID)
 	if err != nil {
 		return version, err
 	}

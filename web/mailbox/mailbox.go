@@ -41,7 +41,7 @@ func (s *Pages) mailboxCase(ctx context.Context, id string) (store.Case, error) 
 	if !s.AtPortal() {
 		return store.Case{}, shell.ErrNotPortal
 	}
-	return s.Relay.Store.Case(ctx, id)
+	return s.Relay.Store.Unlogged().Case(ctx, id)
 }
 
 func (s *Pages) showMailbox(w http.ResponseWriter, r *http.Request, who shell.Access, c store.Case, failed *shell.Form, question string) error {
@@ -81,7 +81,7 @@ func (s *Pages) showMailbox(w http.ResponseWriter, r *http.Request, who shell.Ac
 // letters are what is in the mailbox, and what the citizen wrote, by time.
 func (s *Pages) letters(ctx context.Context, c store.Case) ([]casework.Letter, error) {
 	files := "/mailbox/{}/files/{}/{}"
-	box, err := s.Relay.Store.Mailbox(ctx, c.ID)
+	box, err := s.Relay.Store.Unlogged().Mailbox(ctx, c.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +148,7 @@ func (s *Pages) Answer(w http.ResponseWriter, r *http.Request, who shell.Access)
 	if !f.Take(err, []shell.Place{{Path: "attachment", Field: "file"}, {Path: "answer/text", Field: "text"}, {Path: "answer/inReplyTo", Field: "text"}}) {
 		return err
 	}
-	if c, err = s.Relay.Store.Case(r.Context(), c.ID); err != nil {
+	if c, err = s.Relay.Store.Unlogged().Case(r.Context(), c.ID); err != nil {
 		return err
 	}
 	return s.showMailbox(w, r, who, c, f, question)

@@ -79,7 +79,7 @@ func (s *Pages) reported(ctx context.Context, person string) (rows []mailboxRow,
 		return nil, false, err
 	}
 	for _, id := range ids {
-		c, err := s.Relay.Store.Case(ctx, id)
+		c, err := s.Relay.Store.Unlogged().Case(ctx, id)
 		if errors.Is(err, store.ErrNotFound) {
 			continue
 		}

@@ -21,7 +21,7 @@ const exchangeLimit = 40 << 20
 // Exchange gives a message and the answer to it as a recording, personal data masked, in a ZIP: NAME.request.xml, NAME.answer.xml where there is an answer,
 // NAME.headers, and a file that says what it is.
 func (s *Pages) Exchange(w http.ResponseWriter, r *http.Request, who shell.Access) error {
-	m, err := s.Relay.Store.Message(r.Context(), r.PathValue("id"))
+	m, err := s.Relay.Store.Unlogged().Message(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func (s *Pages) Exchange(w http.ResponseWriter, r *http.Request, who shell.Acces
 	var answer []byte
 	if len(attempts) > 0 {
 		last = &attempts[len(attempts)-1]
-		if answer, err = s.Relay.Store.Answer(r.Context(), m.ID, last.Attempt); err != nil && !errors.Is(err, store.ErrNotFound) {
+		if answer, err = s.Relay.Store.Unlogged().Answer(r.Context(), m.ID, last.Attempt); err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
 	}
