@@ -1,6 +1,14 @@
 // Package catalogue is a catalogue that is kept and edited here: its rows, the rules that they follow, what edits and files make of them, and what
 // differs between two states of it.
 //
+// A catalogue is changed by a draft of whole rows, one for all who edit; a version never changes once it is published:
+//
+//	version 1 ──► version 2 ──────────► version 3 (published meanwhile)
+//	                  │ base                │ latest
+//	                  ▼                     ▼
+//	                draft ── Apply ──► draft ── Merge ──► draft ── Check ──► version 4
+//	                         edits              rebase             publish
+//
 // It is pure: no I/O, no clock. It decides no call (package routing does), and knows neither where a catalogue is stored nor what a TAK looks like.
 package catalogue
 
