@@ -119,6 +119,7 @@ type DeliveryVerb struct {
 	Reason   string          `json:"reason,omitempty"`
 }
 
+// DeliveryFilter says which deliveries an order is about.
 type DeliveryFilter struct {
 	ID       string    `json:"id,omitempty"`
 	Receiver string    `json:"receiver,omitempty"`

@@ -41,7 +41,7 @@ type BoardEntry struct {
 	Files string // what else came with an opinion, and where it is kept
 	Text  string
 
-	Attached []fileLink // what came with it and is kept here
+	Attached []FileLink // what came with it and is kept here
 }
 
 // HSAID is the id of the unit that it is about.
@@ -182,6 +182,7 @@ func ProvidersOf(entries []BoardEntry, today string) []Provider {
 	return out
 }
 
+// What a handover lacks that goes over the wall.
 const (
 	TextNoConsent = "Det finns inget samtycke noterat för den enheten, och ingen annan grund är angiven. Notera samtycket under Patientnämnden: vem som samtyckte, när och hur. Eller ange grunden."
 	TextNoGround  = "Ärendet går från vården till patientnämnden. Ange grunden: vem som har samtyckt, när och hur, eller en annan grund."
@@ -233,10 +234,10 @@ func (s *Base) Agreed(ctx context.Context, c store.Case, unit, ground string) (b
 }
 
 // NoteFiles are the files of a note, and where they are fetched.
-func NoteFiles(c store.Case, note store.DeskEvent) []fileLink {
-	var out []fileLink
+func NoteFiles(c store.Case, note store.DeskEvent) []FileLink {
+	var out []FileLink
 	for _, f := range note.Files {
-		out = append(out, fileLink{
+		out = append(out, FileLink{
 			Name: f.Name, MediaType: f.MediaType, SHA256: f.SHA256, Size: f.Size,
 			Address: shell.Link("/inbox/{}/notes/{}/{}", c.ID, note.FilesID, f.Number),
 		})

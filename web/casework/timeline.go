@@ -35,15 +35,15 @@ type Event struct {
 	Due       string // until when a question should be answered
 	Answers   string // beginning of the question that this answers
 	Open      bool   // a question that waits for its answer
-	Files     []fileLink
+	Files     []FileLink
 	State     string // of the delivery, in words
 	Worry     bool   // a person should look at it
 	Late      bool
 	Refused   store.Reason
 }
 
-// fileLink is an attachment that can be fetched.
-type fileLink struct {
+// FileLink is an attachment that can be fetched.
+type FileLink struct {
 	Name, Address     string
 	MediaType, SHA256 string
 	Kind              string // what it is by its content, in an export: see judgeFiles
@@ -118,7 +118,7 @@ func (s *Base) event(c store.Case, entry store.Entry, m *contracts.Message, file
 		}
 	}
 	for n, a := range m.Attachments() {
-		e.Files = append(e.Files, fileLink{
+		e.Files = append(e.Files, FileLink{
 			Name: a.FileName, MediaType: a.MediaType, SHA256: a.SHA256, Size: a.Size, Elsewhere: a.Reference != "",
 			Address: fileLinkAt(files, c, entry.MessageID, n),
 		})

@@ -15,7 +15,7 @@ type Access struct {
 
 	Person     bool // signed in, not a system
 	MustChange bool // the password, before anything else
-	Kept       *keptForm
+	Kept       *KeptForm
 }
 
 // May tells whether any of the actions is allowed with what an owner has; the zero Owner for what is the gateway's.

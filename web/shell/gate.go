@@ -159,11 +159,11 @@ func (s *Gate) ordered(r *http.Request, who Access, e Endpoint) error {
 	return s.Looked(r.Context(), who, row)
 }
 
-// kind of an endpoint: who gets in, and how errors look.
-type kind int
+// Kind of an endpoint: who gets in, and how errors look.
+type Kind int
 
 const (
-	Pages   kind = iota // for people who are signed in
+	Pages   Kind = iota // for people who are signed in
 	Door                // for people whoever they are: signing in and out
 	Citizen             // the citizen's stand-in, for trying the whole way: in demo and test, from this machine
 	API                 // JSON, with roles
@@ -175,7 +175,7 @@ const (
 // Endpoint is one line of the table of everything that this listener answers.
 type Endpoint struct {
 	Method, Path string
-	Kind         kind
+	Kind         Kind
 	Serve        func(http.ResponseWriter, *http.Request, Access) error
 	Needs        Action // any of them, with somebody's things at least; the handler asks may for the thing itself. Nothing for plain
 }

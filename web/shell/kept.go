@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// keptForm is what somebody had typed when their session was over: it waits in the session in which they sign in, and is filled in again when they have.
-type keptForm struct {
+// KeptForm is what somebody had typed when their session was over: it waits in the session in which they sign in, and is filled in again when they have.
+type KeptForm struct {
 	Account string // whose it is: nobody else gets to see it
 	Action  string // where the form was sent
 	Page    string // where it stood
@@ -29,17 +29,17 @@ const (
 )
 
 // Value is what stands in a field.
-func (k *keptForm) Value(field string) string { return k.Values.Get(field) }
+func (k *KeptForm) Value(field string) string { return k.Values.Get(field) }
 
 // KeptForms are those that wait in this session: one for each tab that was sent after it was over.
-func (s *Site) KeptForms(ctx context.Context) (all []keptForm) {
+func (s *Site) KeptForms(ctx context.Context) (all []KeptForm) {
 	if json.Unmarshal([]byte(s.Sessions.GetString(ctx, heldKept)), &all) != nil {
 		return nil
 	}
-	return slices.DeleteFunc(all, func(k keptForm) bool { return s.Clock().Sub(k.At) > keptTime })
+	return slices.DeleteFunc(all, func(k KeptForm) bool { return s.Clock().Sub(k.At) > keptTime })
 }
 
-func (s *Site) putKept(ctx context.Context, all []keptForm) error {
+func (s *Site) putKept(ctx context.Context, all []KeptForm) error {
 	if len(all) == 0 {
 		s.Sessions.Remove(ctx, heldKept)
 		return nil
@@ -68,11 +68,11 @@ func (s *Gate) keepForm(w http.ResponseWriter, r *http.Request) (bool, error) {
 	if err != nil {
 		return false, nil
 	}
-	k := keptForm{Account: account, Action: r.URL.Path, Page: page.Path, Values: f.Values, Files: f.dropped || len(f.Files) > 0, At: s.Clock()}
+	k := KeptForm{Account: account, Action: r.URL.Path, Page: page.Path, Values: f.Values, Files: f.dropped || len(f.Files) > 0, At: s.Clock()}
 	if above, name, found := strings.Cut(k.Action, "/draft/"); found {
 		k.Action, k.Typing = above+"/"+name, true
 	}
-	all = slices.DeleteFunc(all, func(old keptForm) bool {
+	all = slices.DeleteFunc(all, func(old KeptForm) bool {
 		again := old.Typing || old.Values.Encode() == k.Values.Encode() // typed on, or sent twice
 		return old.Account != account || old.Action == k.Action && again
 	})
@@ -81,7 +81,7 @@ func (s *Gate) keepForm(w http.ResponseWriter, r *http.Request) (bool, error) {
 
 // endedAccount is whose session was over: by what the browser has of it, by who signed out in it, or, where another tab
 // was sent before, by what waits.
-func (s *Gate) endedAccount(r *http.Request, waiting []keptForm) (string, error) {
+func (s *Gate) endedAccount(r *http.Request, waiting []KeptForm) (string, error) {
 	cookie, err := r.Cookie(s.Sessions.Cookie.Name)
 	if err != nil {
 		return "", nil
@@ -118,7 +118,7 @@ func (s *Gate) pageOf(r *http.Request) string {
 }
 
 // kept is the form that was typed last on this page before the session was over. It is given once. The page fills it in and says so: see page.Unsent.
-func (s *Gate) kept(r *http.Request, who Access) (*keptForm, error) {
+func (s *Gate) kept(r *http.Request, who Access) (*KeptForm, error) {
 	if r.Method != http.MethodGet {
 		return nil, nil
 	}
@@ -132,7 +132,7 @@ func (s *Gate) kept(r *http.Request, who Access) (*keptForm, error) {
 }
 
 // KeepFor keeps a form on for the page that somebody is led to.
-func (s *Site) KeepFor(ctx context.Context, k *keptForm, page string) error {
+func (s *Site) KeepFor(ctx context.Context, k *KeptForm, page string) error {
 	if k == nil {
 		return nil
 	}
@@ -141,7 +141,7 @@ func (s *Site) KeepFor(ctx context.Context, k *keptForm, page string) error {
 }
 
 // Verb is the last part of the form's address, for pages whose forms are told apart by it.
-func (k *keptForm) Verb() string { return k.Action[strings.LastIndex(k.Action, "/")+1:] }
+func (k *KeptForm) Verb() string { return k.Action[strings.LastIndex(k.Action, "/")+1:] }
 
 // SignInPage is the page on which people sign in.
 type SignInPage struct {

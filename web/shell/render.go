@@ -125,7 +125,7 @@ type Page struct {
 	Status      bool // the page of the gateway's state is on this listener
 	Menu        []menuEntry
 	Me          string    // name of who is signed in; "" for nobody
-	Unsent      *keptForm // what was typed here before the session ran out, for a page that does not fill it in itself
+	Unsent      *KeptForm // what was typed here before the session ran out, for a page that does not fill it in itself
 	who         Access
 }
 

@@ -142,6 +142,13 @@ func (s *scans) end() {
 	s.busy--
 }
 
+// forgetAll forgets every verdict: a listener that begins asks the scanner anew.
+func (s *scans) forgetAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seen = nil
+}
+
 func (s *scans) forget(at string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -40,6 +40,7 @@ func (s *Gate) NewSessions() *Sessions {
 	if life <= 0 {
 		life = sessionHours * time.Hour
 	}
+	s.scans.forgetAll()
 	m := scs.New()
 	m.Store, m.Lifetime = sessionStore{s.Relay.Store, life}, life
 	m.Cookie = scs.SessionCookie{Name: "rivgate", Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.Environment != Demo}
@@ -150,7 +151,7 @@ func (a Access) Side() routing.UnitKind {
 // and what other tabs have asked the provider.
 func (s *Gate) Enter(ctx context.Context, a store.Account) error {
 	tries := s.Sessions.GetString(ctx, HeldOIDC)
-	kept := slices.DeleteFunc(s.KeptForms(ctx), func(k keptForm) bool { return k.Account != a.ID })
+	kept := slices.DeleteFunc(s.KeptForms(ctx), func(k KeptForm) bool { return k.Account != a.ID })
 	if err := s.Sessions.Clear(ctx); err != nil {
 		return err
 	}

@@ -1,7 +1,10 @@
+// Package shell is what all rooms of the web listener stand on: who it is and what they may, sign-in and sessions as far as every request meets them, pages,
+// forms, lists, links, errors, and the access log.
+//
+// It does not know what any page is about.
 package shell
 
 import (
-	"context"
 	"embed"
 	"net/http"
 	"time"
@@ -10,11 +13,6 @@ import (
 
 	"rivgate/relay"
 )
-
-// Package shell is what all rooms of the web listener stand on: who it is and what they may, sign-in and sessions as far as every request meets them, pages,
-// forms, lists, links, errors, and the access log.
-//
-// It does not know what any page is about.
 
 //go:embed *.html static
 var files embed.FS
@@ -41,7 +39,7 @@ type Site struct {
 	Now func() time.Time // default time.Now
 	Log *zap.Logger      // default: none
 
-	Sessions *Sessions      // made by Open
+	Sessions *Sessions      // made by NewSessions
 	Mux      *http.ServeMux // of the pages; the web listener sets it
 
 	secrets   keys
@@ -55,11 +53,9 @@ type Gate struct {
 	Site
 	Tokens      []Token       // systems that may use the API
 	SessionLife time.Duration // from sign-in; default 8 hours
-	// SignedInBy is the name of the provider where people sign in; "" nowhere but here.
+	// SignedInBy is the name of the provider where people sign in, as the web listener sets it; "" nowhere but here.
 	SignedInBy string
 }
-
-var _ context.Context
 
 // The environments of a Site.
 const (

@@ -23,22 +23,22 @@ func Download(w http.ResponseWriter, mediaType, name string) {
 	h.Set("Content-Disposition", disposition)
 }
 
-// spreadsheet writes rows as a file that a Swedish spreadsheet opens with a click: UTF-8 with a byte order mark, semicolons, line ends of CR LF. What it
+// Spreadsheet writes rows as a file that a Swedish spreadsheet opens with a click: UTF-8 with a byte order mark, semicolons, line ends of CR LF. What it
 // would take for a formula is made a text. It is the one writer of such files.
-type spreadsheet struct{ w *csv.Writer }
+type Spreadsheet struct{ w *csv.Writer }
 
 // NewSpreadsheet begins a file with its head.
-func NewSpreadsheet(w io.Writer, head []string) (spreadsheet, error) {
+func NewSpreadsheet(w io.Writer, head []string) (Spreadsheet, error) {
 	if _, err := io.WriteString(w, "\ufeff"); err != nil {
-		return spreadsheet{}, err
+		return Spreadsheet{}, err
 	}
-	s := spreadsheet{csv.NewWriter(w)}
+	s := Spreadsheet{csv.NewWriter(w)}
 	s.w.Comma, s.w.UseCRLF = ';', true
 	return s, s.Row(head)
 }
 
 // Row writes a row. The values stay as they are.
-func (s spreadsheet) Row(values []string) error {
+func (s Spreadsheet) Row(values []string) error {
 	cells := make([]string, len(values))
 	for i, value := range values {
 		cells[i] = cellOf(value)
@@ -46,7 +46,7 @@ func (s spreadsheet) Row(values []string) error {
 	return s.w.Write(cells)
 }
 
-func (s spreadsheet) End() error {
+func (s Spreadsheet) End() error {
 	s.w.Flush()
 	return s.w.Error()
 }

@@ -27,9 +27,9 @@ func (s *Site) CaseCall(unit string) routing.Call {
 	return routing.Call{Sender: s.Relay.Portal, Receiver: unit, Contract: s.Relay.Contracts.Send().Contract, Profile: routing.RIVTABP21}
 }
 
-// unitWays are all units of one table with the ways of their cases on one day. A catalogue may have fifty thousand of them, and to ask the table for each takes
+// UnitWays are all units of one table with the ways of their cases on one day. A catalogue may have fifty thousand of them, and to ask the table for each takes
 // longer than a page may: so it is done once for each table and day. Nothing in it changes.
-type unitWays struct {
+type UnitWays struct {
 	table  *routing.Table
 	day    routing.Date
 	Ways   []UnitWay // in the order of the catalogue, without open cases
@@ -42,11 +42,11 @@ type unitWays struct {
 // keptWays are those that were asked for last.
 type keptWays struct {
 	mu   sync.Mutex
-	last *unitWays
+	last *UnitWays
 }
 
 // WaysNow are the ways of all units by the table in use. Who asks while they are being worked out waits for the same.
-func (s *Site) WaysNow() *unitWays {
+func (s *Site) WaysNow() *UnitWays {
 	table, now := s.Table(), s.Clock()
 	day := routing.DateOf(now)
 	s.ways.mu.Lock()
@@ -55,7 +55,7 @@ func (s *Site) WaysNow() *unitWays {
 		return last
 	}
 	units := table.Units()
-	all := &unitWays{table: table, day: day, Ways: make([]UnitWay, len(units)), fields: make([]string, len(units)), Counts: map[string]int{}, ByName: slices.Clone(units)}
+	all := &UnitWays{table: table, day: day, Ways: make([]UnitWay, len(units)), fields: make([]string, len(units)), Counts: map[string]int{}, ByName: slices.Clone(units)}
 	for i, u := range units {
 		way := s.WayIn(table, u, now)
 		all.Ways[i], all.fields[i] = way, identity.Fold(strings.Join([]string{u.HSAID, u.Name, u.Provider, way.Address, way.Component}, "\n"))
@@ -71,7 +71,7 @@ func (s *Site) WaysNow() *unitWays {
 }
 
 // Found are the places of the units that have a text in what is shown of them, and a way; "" is any.
-func (u *unitWays) Found(text, way string) func(func(int) bool) {
+func (u *UnitWays) Found(text, way string) func(func(int) bool) {
 	text = identity.Fold(text)
 	return func(yield func(int) bool) {
 		for i := range u.Ways {
