@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -207,7 +206,7 @@ func TestAFileIsReadIntoTheDraft(t *testing.T) {
 		case err != nil:
 			return nil, nil, err
 		case bytes.HasPrefix(content, []byte("broken")):
-			return nil, nil, errors.New(`line 2: unknown key "adress"`)
+			return nil, nil, &catalogue.FileProblem{Fact: routing.NewFact("key-unknown", `"adress"`, "address"), Line: 2}
 		case bytes.HasPrefix(content, []byte("same")):
 			return nil, nil, nil
 		}

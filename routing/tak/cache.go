@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/xml"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -29,12 +28,12 @@ func ReadCache(r io.Reader) (routing.Catalogue, error) {
 	var c routing.Catalogue
 	err := s.document(func(root xml.StartElement) error {
 		if root.Name != (xml.Name{Local: "persistentCache"}) {
-			return s.problem("this is no saved copy of a TAK: its root is not persistentCache")
+			return s.problem("other-root")
 		}
 		return s.children(func(child xml.StartElement) error {
 			if written := attribute(child, "sha256"); child.Name.Local == elementSum && written != "" { // its namespace may be what is damaged
 				if !summed.fits(written) {
-					return s.problem("the copy is damaged: its checksum does not fit. If it was changed by hand, remove the line of the checksum")
+					return s.problem("damaged")
 				}
 				return s.skip()
 			}
@@ -82,9 +81,9 @@ func readCached(rows rowReader, child xml.StartElement, c *routing.Catalogue) er
 func notEmpty(c routing.Catalogue) error {
 	switch {
 	case len(c.Routes) == 0:
-		return errors.New("there are no routes in it")
+		return newProblem("no-routes")
 	case len(c.Permissions) == 0:
-		return errors.New("there are no permissions in it")
+		return newProblem("no-permissions")
 	}
 	return nil
 }

@@ -150,7 +150,7 @@ func readAnswer(r io.Reader, most int64, response, element string, visit func(ro
 	}
 	body := func(child xml.StartElement) error {
 		if child.Name != (xml.Name{Space: namespaceVagval, Local: response}) {
-			return s.problem("the answer is a fault or belongs to another question")
+			return s.problem("answer-other")
 		}
 		answered = true
 		return s.children(list)
@@ -163,12 +163,12 @@ func readAnswer(r io.Reader, most int64, response, element string, visit func(ro
 	}
 	err := s.document(func(root xml.StartElement) error {
 		if root.Name != (xml.Name{Space: soap.NamespaceEnvelope, Local: "Envelope"}) {
-			return s.problem("the answer is not a SOAP 1.1 message")
+			return s.problem("answer-no-soap")
 		}
 		return s.children(envelope)
 	})
 	if err == nil && !answered {
-		return errors.New("the answer has no content")
+		return newProblem("answer-empty")
 	}
 	return err
 }

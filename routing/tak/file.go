@@ -3,7 +3,6 @@ package tak
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -70,7 +69,7 @@ func (b Beside) units() ([]routing.Unit, error) {
 		return nil, fmt.Errorf("reading the units file: %w", err)
 	}
 	if len(c.Routes)+len(c.Permissions) > 0 {
-		return nil, errors.New("reading the units file: it has routes or permissions, but only units are taken from it")
+		return nil, fmt.Errorf("reading the units file: %w", newProblem("units-only"))
 	}
 	return c.Units, nil
 }
@@ -92,7 +91,7 @@ func (f File) Read(context.Context) (routing.Catalogue, error) {
 	defer file.Close()
 	c, err := ReadAny(file, f.Names)
 	if err == nil && len(c.Routes) == 0 {
-		err = errors.New("the catalogue has no routes: an empty list is a failure, not a catalogue in which nobody is reached")
+		err = newProblem("catalogue-nothing")
 	}
 	if err == nil {
 		err = f.add(&c)

@@ -2,7 +2,6 @@ package tak
 
 import (
 	"encoding/xml"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -42,7 +41,7 @@ func readUnits(r io.Reader, places, units map[string]string) error {
 		}
 		holder, taken := places[dn]
 		if here[dn] || taken && holder != id {
-			return s.problem("the DN of unit %s is there twice", id)
+			return s.problem("dn-twice", id)
 		}
 		here[dn] = true
 		if _, known := units[id]; !known {
@@ -61,7 +60,7 @@ func readUnits(r io.Reader, places, units map[string]string) error {
 		return err
 	}
 	if len(here) == 0 {
-		return errors.New("there are no HSA units in it")
+		return newProblem("no-tree")
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -67,8 +68,6 @@ func (n *number) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-var errNoNumber = errors.New("a version is no number")
-
 // ReadOrder reads a beställning (JSON) strictly: an unknown key, one that is there twice, a missing value or a date that is none is an error that names where it stands.
 // HSA-ids become upper case.
 func ReadOrder(r io.Reader) (Order, error) {
@@ -105,7 +104,7 @@ func readOrder(r io.Reader) (Order, error) {
 		return Order{}, ofOrder(err, content, d.InputOffset())
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return Order{}, fmt.Errorf("line %d: there is something after the order", lineAt(content, d.InputOffset()))
+		return Order{}, problemAt(lineAt(content, d.InputOffset()), "after-order")
 	}
 	o := Order{Platform: file.Platform, By: file.By, Comment: file.Comment, Included: file.Included, Excluded: file.Excluded}
 	var problems []error
@@ -122,7 +121,7 @@ func readOrder(r io.Reader) (Order, error) {
 // orderDay is the Swedish day of genomforandeTidpunkt.
 func orderDay(text string) (routing.Date, error) {
 	if text == "" {
-		return 0, errors.New("genomforandeTidpunkt is missing: write when the order takes effect")
+		return 0, newProblem("no-day")
 	}
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05-0700", "2006-01-02T15:04:05.999-0700"} {
 		if at, err := time.Parse(layout, text); err == nil && at.Year() >= 1900 && at.Year() < 9000 {
@@ -132,7 +131,7 @@ func orderDay(text string) (routing.Date, error) {
 	if day, ok := swedishDay(text); ok && day != 0 {
 		return day, nil
 	}
-	return 0, errors.New("genomforandeTidpunkt is no time: write it as 2026-01-31T00:00:00+0100")
+	return 0, newProblem("day-no-time")
 }
 
 // ofOrder says what is wrong with the JSON in our words, with the line.
@@ -141,18 +140,18 @@ func ofOrder(err error, content []byte, offset int64) error {
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &syntax):
-		return fmt.Errorf("line %d: this is not JSON; look at commas, quotes and brackets", lineAt(content, syntax.Offset))
+		return problemAt(lineAt(content, syntax.Offset), "no-json")
 	case errors.As(err, &kind):
-		return fmt.Errorf("line %d: %s has the wrong type of value", lineAt(content, kind.Offset), kind.Field)
+		return problemAt(lineAt(content, kind.Offset), "wrong-type", kind.Field)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return errors.New("the file ends too early")
+		return newProblem("ends-early")
 	case errors.Is(err, errNoNumber):
-		return fmt.Errorf("line %d: majorVersion or minorVersion is no whole number", lineAt(content, offset))
+		return problemAt(lineAt(content, offset), errNoNumber.Code)
 	}
-	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return fmt.Errorf("line %d: unknown key %.80s", lineAt(content, offset), name)
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok { // the library has no other form for it
+		return problemAt(lineAt(content, offset), "json-key-unknown", fmt.Sprintf("%.80s", name))
 	}
-	return fmt.Errorf("line %d: a value has the wrong form", lineAt(content, offset))
+	return problemAt(lineAt(content, offset), "wrong-form")
 }
 
 func lineAt(content []byte, offset int64) int {
@@ -170,7 +169,7 @@ func (p *orderPart) check(part string) (problems []error) {
 			*value = routing.Fold(*value)
 		}
 		if *value == "" {
-			problems = append(problems, fmt.Errorf("%s/%s, entry %d: %s is missing", part, list, i+1, key))
+			problems = append(problems, newProblem("order-missing", part, list, strconv.Itoa(i+1), key))
 		}
 	}
 	for i := range p.Contracts {

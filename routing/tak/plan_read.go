@@ -3,7 +3,6 @@ package tak
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"io"
 	"slices"
 
@@ -38,6 +37,3 @@ func IsOrder(head []byte) bool {
 	return slices.ContainsFunc([]string{`"plattform"`, `"formatVersion"`, `"bestallningsTidpunkt"`, `"genomforandeTidpunkt"`, `"inkludera"`, `"exkludera"`},
 		func(key string) bool { return bytes.Contains(head, []byte(key)) })
 }
-
-// errNothing is said of a file that changes nothing.
-var errNothing = errors.New("the file orders nothing")

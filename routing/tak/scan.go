@@ -3,8 +3,8 @@ package tak
 import (
 	"encoding/xml"
 	"errors"
-	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"golang.org/x/text/encoding/charmap"
@@ -36,16 +36,14 @@ func newScanner(r io.Reader, limit int64) *scanner {
 	return &scanner{decoder: d}
 }
 
-var errCharset = errors.New("the encoding is neither UTF-8 nor ISO-8859-1")
-
 // line is where the scanner stands, 1-based.
 func (s *scanner) line() int {
 	line, _ := s.decoder.InputPos()
 	return line
 }
 
-func (s *scanner) problem(format string, args ...any) error {
-	return fmt.Errorf("line %d: %w", s.line(), fmt.Errorf(format, args...))
+func (s *scanner) problem(code string, values ...string) error {
+	return problemAt(s.line(), code, values...)
 }
 
 // next is the next token that is an element's start, its end or text. io.EOF comes at the end of the document only.
@@ -57,17 +55,17 @@ func (s *scanner) next() (xml.Token, error) {
 			return nil, io.EOF
 		case errors.Is(err, errTooLarge):
 			return nil, errTooLarge
-		case err != nil && strings.Contains(err.Error(), errCharset.Error()):
-			return nil, s.problem("%w", errCharset)
+		case errors.Is(err, errCharset):
+			return nil, s.problem(errCharset.Code)
 		case err != nil:
-			return nil, s.problem("this is not well-formed XML, or the file ends too early")
+			return nil, s.problem("no-xml")
 		}
 		switch token.(type) {
 		case xml.Directive:
-			return nil, s.problem("a document type is not taken")
+			return nil, s.problem("doctype")
 		case xml.StartElement:
 			if s.depth++; s.depth > maxDepth {
-				return nil, s.problem("elements are nested more than %d deep", maxDepth)
+				return nil, s.problem("depth", strconv.Itoa(maxDepth))
 			}
 			return token, nil
 		case xml.EndElement:
@@ -88,7 +86,7 @@ func (s *scanner) document(visit func(root xml.StartElement) error) error {
 			return nil
 		}
 		if errors.Is(err, io.EOF) {
-			return errors.New("there is no XML in it")
+			return newProblem("xml-none")
 		}
 		if err != nil {
 			return err
@@ -96,11 +94,11 @@ func (s *scanner) document(visit func(root xml.StartElement) error) error {
 		switch token := token.(type) {
 		case xml.CharData:
 			if strings.TrimSpace(strings.TrimPrefix(string(token), "\uFEFF")) != "" {
-				return s.problem("there is text outside the document")
+				return s.problem("text-outside")
 			}
 		case xml.StartElement:
 			if seen {
-				return s.problem("there is a second document")
+				return s.problem("second-xml")
 			}
 			seen = true
 			if err := visit(token); err != nil {
@@ -141,11 +139,11 @@ func (s *scanner) text() (string, error) {
 			return strings.TrimSpace(text.String()), nil
 		case xml.CharData:
 			if text.Len()+len(token) > maxText {
-				return "", s.problem("a value is longer than %d bytes", maxText)
+				return "", s.problem("too-long", strconv.Itoa(maxText))
 			}
 			text.Write(token)
 		default:
-			return "", s.problem("there is an element where a value should be")
+			return "", s.problem("element-in-value")
 		}
 	}
 }
@@ -158,7 +156,7 @@ func (s *scanner) skip() error {
 // early names an end of file inside an element for what it is.
 func early(err error) error {
 	if errors.Is(err, io.EOF) {
-		return errors.New("the file ends too early")
+		return newProblem("ends-early")
 	}
 	return err
 }

@@ -57,13 +57,11 @@ const (
 	maxYAML = 64 << 20
 )
 
-// errTooLarge is what a bounded reader gives in place of the byte that is too much.
-var errTooLarge = errors.New("the file is larger than any catalogue")
-
 // bounded reads at most left bytes, and then fails instead of pretending the end.
 type bounded struct {
-	from io.Reader
-	left int64
+	from     io.Reader
+	left     int64
+	exceeded bool // there was more
 }
 
 func (b *bounded) Read(p []byte) (int, error) {
@@ -72,6 +70,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 		if n, err := io.ReadFull(b.from, one[:]); n == 0 {
 			return 0, err
 		}
+		b.exceeded = true
 		return 0, errTooLarge
 	}
 	n, err := b.from.Read(p[:min(int64(len(p)), b.left)])

@@ -53,7 +53,7 @@ func (r rowReader) fields() (map[string]string, []routing.Filter, int, error) {
 			return r.scanner.skip()
 		}
 		if _, twice := known[name]; twice {
-			return r.scanner.problem("%s is there twice", name)
+			return r.scanner.problem("key-twice", name)
 		}
 		text, err := r.scanner.text()
 		known[name] = r.strings.of(text)
@@ -69,7 +69,7 @@ func (r rowReader) filter() (f routing.Filter, err error) {
 		switch {
 		case ours && child.Name.Local == "serviceDomain":
 			if f.Domain != "" {
-				return r.scanner.problem("serviceDomain is there twice")
+				return r.scanner.problem("key-twice", child.Name.Local)
 			}
 			text, err := r.scanner.text()
 			f.Domain = r.strings.of(text)
@@ -82,7 +82,7 @@ func (r rowReader) filter() (f routing.Filter, err error) {
 		return r.scanner.skip()
 	})
 	if err == nil && f.Domain == "" {
-		err = r.scanner.problem("a %s has no serviceDomain", elementFilter)
+		err = r.scanner.problem("filter-missing")
 	}
 	return f, err
 }
@@ -97,7 +97,7 @@ func (r rowReader) route() (routing.Row, error) {
 		Component: f["component"], Line: line,
 	}
 	if row.Contract == "" || row.Receiver == "" {
-		return row, r.scanner.problem("a %s has no tjansteKontrakt or no receiverId", elementRoute)
+		return row, r.scanner.problem("route-missing")
 	}
 	row.From, row.Until, err = r.days(f)
 	return row, err
@@ -111,7 +111,7 @@ func (r rowReader) permission() (routing.Permission, error) {
 	p := routing.Permission{Contract: f["tjansteKontrakt"], Sender: f["senderId"], Receiver: f["receiverId"], Line: line}
 	p.Filters = routing.Filters(r.strings.of(string(routing.NewFilters(filters)))) // the same few in thousands of rows
 	if p.Contract == "" || p.Sender == "" || p.Receiver == "" {
-		return p, r.scanner.problem("an %s has no tjansteKontrakt, senderId or receiverId", elementPermission)
+		return p, r.scanner.problem("permission-missing")
 	}
 	p.From, p.Until, err = r.days(f)
 	return p, err
@@ -120,11 +120,11 @@ func (r rowReader) permission() (routing.Permission, error) {
 func (r rowReader) days(f map[string]string) (from, until routing.Date, err error) {
 	from, ok := swedishDay(f["fromTidpunkt"])
 	if !ok {
-		return 0, 0, r.scanner.problem("fromTidpunkt is no time")
+		return 0, 0, r.scanner.problem("no-time", "fromTidpunkt")
 	}
 	until, ok = swedishDay(f["tomTidpunkt"])
 	if !ok {
-		return 0, 0, r.scanner.problem("tomTidpunkt is no time")
+		return 0, 0, r.scanner.problem("no-time", "tomTidpunkt")
 	}
 	if from <= always {
 		from = 0

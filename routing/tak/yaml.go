@@ -7,6 +7,7 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -73,35 +74,38 @@ func ReadYAML(r io.Reader, names map[string]string) (routing.Catalogue, error) {
 
 // parseYAML gives the root mapping of the one document that there must be.
 func parseYAML(r io.Reader, limit int64) (*yaml.Node, error) {
-	decoder := yaml.NewDecoder(&bounded{from: r, left: limit})
+	from := &bounded{from: r, left: limit}
+	decoder := yaml.NewDecoder(from)
 	var document, second yaml.Node
 	err := decoder.Decode(&document)
 	switch {
 	case errors.Is(err, io.EOF):
-		return nil, errors.New("the file is empty")
-	case errors.Is(err, errTooLarge) || err != nil && strings.Contains(err.Error(), errTooLarge.Error()):
+		return nil, newProblem("empty")
+	case from.exceeded:
 		return nil, errTooLarge
 	case err != nil:
 		return nil, syntax(err)
 	}
 	if err := decoder.Decode(&second); !errors.Is(err, io.EOF) {
-		return nil, errors.New("there is a second document, or something that is not YAML, after the first one")
+		return nil, newProblem("second-yaml")
 	}
 	root := document.Content[0]
 	if root.Kind != yaml.MappingNode {
-		return nil, fmt.Errorf("line %d: the catalogue must consist of units, routes and permissions", root.Line)
+		return nil, problemAt(root.Line, "no-catalogue")
 	}
 	return root, nil
 }
 
-var position = regexp.MustCompile(`line (\d+)`) // in the messages of the YAML library
+// yamlLine finds the line in a message of the YAML library, which has no other form for it.
+var yamlLine = regexp.MustCompile(`line (\d+)`)
 
 // syntax keeps the line of the library's message and drops its words, which are written for programmers.
 func syntax(err error) error {
-	if at := position.FindString(err.Error()); at != "" {
-		return errors.New(at + ": this is not YAML; look at indentation, quotes and brackets")
+	line := 0
+	if found := yamlLine.FindStringSubmatch(err.Error()); found != nil {
+		line, _ = strconv.Atoi(found[1]) // digits alone; a line that is too long for an int is none
 	}
-	return errors.New("this is not YAML; look at indentation, quotes and brackets")
+	return problemAt(line, "no-yaml")
 }
 
 // yamlReader collects the catalogue and what is wrong with it.
@@ -112,8 +116,8 @@ type yamlReader struct {
 	problems  []error
 }
 
-func (y *yamlReader) problem(line int, format string, args ...any) {
-	y.problems = append(y.problems, fmt.Errorf("line %d: %w", line, fmt.Errorf(format, args...)))
+func (y *yamlReader) problem(line int, code string, values ...string) {
+	y.problems = append(y.problems, problemAt(line, code, values...))
 }
 
 func (y *yamlReader) root(root *yaml.Node) {
@@ -124,7 +128,7 @@ func (y *yamlReader) root(root *yaml.Node) {
 			continue // "units:" with nothing below it
 		}
 		if list.Kind != yaml.SequenceNode {
-			y.problem(list.Line, "%s must be a list, each entry beginning with a dash", root.Content[i].Value)
+			y.problem(list.Line, "no-list", root.Content[i].Value)
 			continue
 		}
 		for _, entry := range list.Content {
@@ -147,9 +151,9 @@ func (y *yamlReader) keys(mapping *yaml.Node, known []string) {
 		key := mapping.Content[i]
 		switch {
 		case !slices.Contains(known, key.Value):
-			y.problem(key.Line, "unknown key %q; known are %s", key.Value, strings.Join(known, ", "))
+			y.problem(key.Line, "key-unknown", strconv.Quote(key.Value), strings.Join(known, ", "))
 		case seen[key.Value]:
-			y.problem(key.Line, "%s is there twice", key.Value)
+			y.problem(key.Line, "key-twice", key.Value)
 		}
 		seen[key.Value] = true
 	}
@@ -159,7 +163,7 @@ func (y *yamlReader) keys(mapping *yaml.Node, known []string) {
 func (y *yamlReader) entry(node *yaml.Node, known []string, into any) bool {
 	before := len(y.problems)
 	if node.Kind != yaml.MappingNode {
-		y.problem(node.Line, "an entry must have keys and values: %s", strings.Join(known, ", "))
+		y.problem(node.Line, "entry-no-keys", strings.Join(known, ", "))
 		return false
 	}
 	y.keys(node, known)
@@ -169,20 +173,20 @@ func (y *yamlReader) entry(node *yaml.Node, known []string, into any) bool {
 		case key == keyFilters && slices.Contains(known, key):
 			y.filters(value)
 		case value.Kind != yaml.ScalarNode:
-			y.problem(value.Line, "%s must be a single value", key)
+			y.problem(value.Line, "not-single", key)
 		case key == "from" || key == "until":
 			if _, err := routing.ParseDate(value.Value); err != nil && value.Tag != "!!null" {
-				y.problem(value.Line, "%s: %w", key, err)
+				y.problem(value.Line, "no-date", key, strconv.Quote(value.Value))
 			}
 		case key == "attachments" && value.Tag != "!!bool":
-			y.problem(value.Line, "attachments must be true or false")
+			y.problem(value.Line, "attachments")
 		}
 	}
 	if len(y.problems) > before {
 		return false
 	}
 	if err := node.Decode(into); err != nil {
-		y.problem(node.Line, "the entry cannot be understood")
+		y.problem(node.Line, "entry-unclear")
 		return false
 	}
 	return true
@@ -191,12 +195,12 @@ func (y *yamlReader) entry(node *yaml.Node, known []string, into any) bool {
 // filters checks the list of a permission's filters.
 func (y *yamlReader) filters(list *yaml.Node) {
 	if list.Kind != yaml.SequenceNode {
-		y.problem(list.Line, "filters must be a list: [{service_domain: …, categorizations: […]}]")
+		y.problem(list.Line, "filters-no-list")
 		return
 	}
 	for _, filter := range list.Content {
 		if filter.Kind != yaml.MappingNode {
-			y.problem(filter.Line, "a filter must have keys and values: %s", strings.Join(filterKeys(), ", "))
+			y.problem(filter.Line, "filter-no-keys", strings.Join(filterKeys(), ", "))
 			continue
 		}
 		y.keys(filter, filterKeys())
@@ -206,15 +210,15 @@ func (y *yamlReader) filters(list *yaml.Node) {
 			single := func(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag != "!!null" }
 			switch {
 			case key == "service_domain" && !single(value):
-				y.problem(value.Line, "service_domain must be a single value")
+				y.problem(value.Line, "not-single", key)
 			case key == "service_domain":
 				domain = strings.TrimSpace(value.Value)
 			case value.Kind != yaml.SequenceNode || slices.ContainsFunc(value.Content, func(n *yaml.Node) bool { return !single(n) }):
-				y.problem(value.Line, "%s must be a list of single values", key)
+				y.problem(value.Line, "not-singles", key)
 			}
 		}
 		if domain == "" {
-			y.problem(filter.Line, "the filter has no service_domain")
+			y.problem(filter.Line, "filter-no-domain")
 		}
 	}
 }
@@ -229,11 +233,11 @@ func (y *yamlReader) unit(node *yaml.Node) {
 	former, twice := y.unitLines[key]
 	switch {
 	case u.HSAID == "":
-		y.problem(node.Line, "the unit has no hsa_id")
+		y.problem(node.Line, "unit-no-id")
 	case twice:
-		y.problem(node.Line, "unit %s is there already, on line %d", u.HSAID, former)
+		y.problem(node.Line, "unit-twice", u.HSAID, strconv.Itoa(former))
 	case u.Kind != routing.CareUnit && u.Kind != routing.PatientBoard:
-		y.problem(node.Line, "unit %s has the kind %q; write %s or %s", u.HSAID, u.Kind, routing.CareUnit, routing.PatientBoard)
+		y.problem(node.Line, "unit-kind", u.HSAID, strconv.Quote(string(u.Kind)))
 	}
 	y.unitLines[key] = node.Line
 	y.catalogue.Units = append(y.catalogue.Units, u)
@@ -250,7 +254,7 @@ func (y *yamlReader) route(node *yaml.Node) {
 	}
 	row.Profile = cmp.Or(row.Profile, routing.RIVTABP21)
 	if row.Receiver == "" {
-		y.problem(node.Line, `the route has no receiver: write to: with an HSA-id, or "*" for all`)
+		y.problem(node.Line, "route-no-receiver")
 	}
 	y.catalogue.Routes = append(y.catalogue.Routes, row)
 }
@@ -265,10 +269,10 @@ func (y *yamlReader) permission(node *yaml.Node) {
 		From: p.From, Until: p.Until, Filters: p.Filters, Line: node.Line,
 	}
 	if made.Sender == "" {
-		y.problem(node.Line, "the permission has no sender: write from_system: with the HSA-id of the calling system")
+		y.problem(node.Line, "no-sender")
 	}
 	if made.Receiver == "" {
-		y.problem(node.Line, `the permission has no receiver: write to: with an HSA-id, or "*" for all`)
+		y.problem(node.Line, "no-receiver")
 	}
 	y.catalogue.Permissions = append(y.catalogue.Permissions, made)
 }
@@ -281,9 +285,9 @@ func (y *yamlReader) contract(written string, line int) string {
 	case known:
 		return namespace
 	case written == "":
-		y.problem(line, "the entry has no contract")
+		y.problem(line, "no-contract")
 	case !strings.Contains(written, ":"):
-		y.problem(line, "contract %q is neither a responder namespace nor a short name that the active pack knows", written)
+		y.problem(line, "contract-unknown", strconv.Quote(written))
 	}
 	return written
 }
