@@ -135,15 +135,6 @@ func TestClientFollowsNoRedirect(t *testing.T) {
 	}
 }
 
-func echoServer(t *testing.T) string {
-	t.Helper()
-	server := httptest.NewServer(
-		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) }),
-	)
-	t.Cleanup(server.Close)
-	return server.URL
-}
-
 func TestClientBoundsTheAnswer(t *testing.T) {
 	server := httptest.NewServer(
 		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) }),

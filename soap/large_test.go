@@ -346,7 +346,7 @@ func TestLargeMessagesTakeTurns(t *testing.T) {
 		t.Error("the turn is not given back")
 	}
 	limits.Turn = func() (func(), error) { return nil, errBusy }
-	if err := readWith(t, message, limits).Whole(condensing()); err != errBusy {
+	if err := readWith(t, message, limits).Whole(condensing()); !errors.Is(err, errBusy) {
 		t.Errorf("got %v", err)
 	}
 	limits.Whole = 0

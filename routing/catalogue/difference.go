@@ -141,6 +141,7 @@ func unitText(u routing.Unit) string {
 	return text
 }
 
+// RouteText is a route in words, as differences and refusals show it.
 func RouteText(r routing.Row) string {
 	text := fmt.Sprintf("%s to %s at %q, %s", r.Contract, r.Receiver, r.Address, cmp.Or(r.Profile, routing.RIVTABP21))
 	if r.Component != "" {
@@ -149,6 +150,7 @@ func RouteText(r routing.Row) string {
 	return text + routing.Span{From: r.From, Until: r.Until}.Words()
 }
 
+// PermissionText is a permission in words.
 func PermissionText(p routing.Permission) string {
 	return p.Sender + " on " + p.Contract + " to " + p.Receiver + routing.Span{From: p.From, Until: p.Until}.Words() + p.Filters.Suffix()
 }

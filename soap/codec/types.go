@@ -45,11 +45,11 @@ func (v *Time) written() *string      { return (*string)(v) }
 func (v *Duration) written() *string  { return (*string)(v) }
 func (v *HexBinary) written() *string { return (*string)(v) }
 
-// Int64 is the value of i; the error is that of strconv where i is no integer or too large.
-func (i Integer) Int64() (int64, error) { return strconv.ParseInt(string(i), 10, 64) }
+// Int64 is the value of v; the error is that of strconv where i is no integer or too large.
+func (v Integer) Int64() (int64, error) { return strconv.ParseInt(string(v), 10, 64) }
 
-// Bytes is the value of h; the error is that of encoding/hex.
-func (h HexBinary) Bytes() ([]byte, error) { return hex.DecodeString(string(h)) }
+// Bytes is the value of v; the error is that of encoding/hex.
+func (v HexBinary) Bytes() ([]byte, error) { return hex.DecodeString(string(v)) }
 
 // Base64Binary is the value of xs:base64Binary: the bytes, not their encoding. It is written without line breaks.
 type Base64Binary []byte

@@ -92,6 +92,7 @@ func (d *DB) tell(ctx context.Context, self string) {
 	}
 }
 
+// Idle waits for d, or until ctx ends.
 func Idle(ctx context.Context, d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
