@@ -15,9 +15,10 @@ type endpoint shell.Endpoint
 // A new page is one line here: method, path, kind, handler, and the action that it is for. Whoever may not do that with
 // anything at all does not reach the handler, and finds no entry in the menu (shell/render.go). The handler asks
 // s.Theirs(ctx, who, action, c) for each case it touches and returns its error; s.Narrow keeps a list to what may be seen.
-// Before anything of a case is shown or changed, s.LookedAt writes the access log (s.Looked for what is no case), and its
-// error ends the request. The page begins with s.Page(who, title, nav), is an HTML file of the room's folder, and is written
-// by html.Render. who.Kept is what was typed on it before a session ran out.
+// A case is shown or changed after s.OpenCase, a list after s.ListCases, which write the access log (s.Looked for what is no
+// case): without the row the store gives nothing out, and the error ends the request. The page begins with
+// s.Page(who, title, nav), is an HTML file of the room's folder, and is written by html.Render. who.Kept
+// is what was typed on it before a session ran out.
 func (s *Site) endpoints() []endpoint {
 	const get, post, put, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
 	return []endpoint{

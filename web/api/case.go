@@ -100,10 +100,7 @@ func (s *Cases) casesOf(w http.ResponseWriter, r *http.Request, who shell.Access
 		return q.Err
 	}
 	s.Narrow(&f, who, shell.ReadCase)
-	cases, err := s.Relay.Store.Unlogged().Cases(r.Context(), f)
-	if err == nil {
-		err = s.Listed(r.Context(), who, f, cases)
-	}
+	cases, _, err := s.ListCases(r.Context(), who, f, f, f.Limit)
 	if err != nil {
 		return err
 	}
@@ -119,7 +116,7 @@ func (s *Cases) casesOf(w http.ResponseWriter, r *http.Request, who shell.Access
 
 // readable finds a case that may be read: by its unit's people, or by 1177, which has it anyway. One that may not does not exist.
 func (s *Cases) readable(ctx context.Context, id string, who shell.Access) (store.Case, error) {
-	c, err := s.Relay.Store.Unlogged().Case(ctx, id)
+	c, err := s.Relay.Store.Head(ctx, id)
 	if err != nil || who.May(shell.BeCitizen, shell.Owner{}) && !who.May(shell.ReadCase, shell.OwnerOf(c)) {
 		return c, err
 	}
@@ -136,7 +133,7 @@ func (s *Cases) APICase(w http.ResponseWriter, r *http.Request, who shell.Access
 	if err != nil {
 		return err
 	}
-	if err := s.LookedAt(r.Context(), who, store.AccessRead, c, shell.ShownDetail("case", c, shell.AsksProtected(r))); err != nil {
+	if err := s.OpenCase(r.Context(), who, store.AccessRead, &c, shell.ShownDetail("case", c, shell.AsksProtected(r))); err != nil {
 		return err
 	}
 	return shell.WriteJSON(w, http.StatusOK, s.caseView(shell.Shielded(c, shell.AsksProtected(r)), true))
@@ -152,10 +149,10 @@ func (s *Cases) Messages(w http.ResponseWriter, r *http.Request, who shell.Acces
 	if err != nil {
 		return err
 	}
-	if err := s.LookedAt(r.Context(), who, store.AccessRead, c, shell.ShownDetail("messages", c, shell.AsksProtected(r))); err != nil {
+	if err := s.OpenCase(r.Context(), who, store.AccessRead, &c, shell.ShownDetail("messages", c, shell.AsksProtected(r))); err != nil {
 		return err
 	}
-	entries, err := s.Relay.Store.Unlogged().TimeLine(r.Context(), c.ID)
+	entries, err := s.Relay.Store.TimeLine(r.Context(), c)
 	if err != nil {
 		return err
 	}
@@ -179,10 +176,10 @@ func (s *Cases) Mailbox(w http.ResponseWriter, r *http.Request, who shell.Access
 	if err != nil {
 		return err
 	}
-	if err := s.LookedAt(r.Context(), who, store.AccessRead, c, shell.ShownDetail("mailbox", c, shell.AsksProtected(r))); err != nil {
+	if err := s.OpenCase(r.Context(), who, store.AccessRead, &c, shell.ShownDetail("mailbox", c, shell.AsksProtected(r))); err != nil {
 		return err
 	}
-	letters, err := s.Relay.Store.Unlogged().Mailbox(r.Context(), c.ID)
+	letters, err := s.Relay.Store.Mailbox(r.Context(), c)
 	if err != nil {
 		return err
 	}
@@ -202,17 +199,5 @@ func (s *Cases) File(w http.ResponseWriter, r *http.Request, who shell.Access) e
 	if err != nil {
 		return err
 	}
-	entries, err := s.Relay.Store.Unlogged().TimeLine(r.Context(), c.ID)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if e.MessageID == r.PathValue("message") {
-			if err := s.LookedAt(r.Context(), who, store.AccessRead, c, "attachment"); err != nil {
-				return err
-			}
-			return s.SendFile(w, r, e.MessageID)
-		}
-	}
-	return shell.ErrNotFound
+	return s.OpenFile(w, r, who, c)
 }

@@ -232,7 +232,7 @@ func (s *Cases) reply(ctx context.Context, c store.Case, who shell.Access, body 
 		return store.Accepted{}, err
 	}
 	detail := strings.ToLower(string(body.Update.Type))
-	if err := s.LookedAt(ctx, who, store.AccessChange, c, detail); err != nil {
+	if err := s.OpenCase(ctx, who, store.AccessChange, &c, detail); err != nil {
 		return store.Accepted{}, err
 	}
 	a, err := s.Relay.Reply(ctx, c.ID, *body.Update, body.Version)

@@ -51,13 +51,6 @@ func (s *Pages) showBoardList(w http.ResponseWriter, r *http.Request, who shell.
 	if p.Rows, p.Next, err = s.withoutPlace(r.Context(), f, who); err != nil {
 		return err
 	}
-	shown := make([]store.Case, len(p.Rows))
-	for i, row := range p.Rows {
-		shown[i] = row.Case
-	}
-	if err := s.Listed(r.Context(), who, f, shown); err != nil {
-		return err
-	}
 	status := http.StatusOK
 	if failed != nil {
 		status, p.Title = http.StatusUnprocessableEntity, "Fel: "+p.Title
@@ -67,14 +60,11 @@ func (s *Pages) showBoardList(w http.ResponseWriter, r *http.Request, who shell.
 
 // withoutPlace is a page of the cases whose unit is not known, and where the next begins.
 func (s *Pages) withoutPlace(ctx context.Context, f store.CaseFilter, who shell.Access) (rows []boardRow, next string, err error) {
+	asked := f
 	f.Placeless, f.Limit = true, pageSize+1
-	cases, err := s.Relay.Store.Unlogged().Cases(ctx, f)
+	cases, next, err := s.ListCases(ctx, who, f, asked, pageSize)
 	if err != nil {
 		return nil, "", err
-	}
-	if len(cases) > pageSize {
-		cases = cases[:pageSize]
-		next = f.Cursor(cases[pageSize-1])
 	}
 	for _, c := range cases {
 		rows = append(rows, boardRow{casework.NewInboxRow(c, s.Clock(), who.May(shell.ReadCase, shell.OwnerOf(c))), c.Facts.PlaceText})

@@ -61,7 +61,7 @@ func (s *Pages) CasePage(w http.ResponseWriter, r *http.Request, who shell.Acces
 	if err != nil {
 		return err
 	}
-	if err := s.LookedAt(r.Context(), who, store.AccessRead, c, shell.ShownDetail("board", c, shell.AsksProtected(r))); err != nil {
+	if err := s.OpenCase(r.Context(), who, store.AccessRead, &c, shell.ShownDetail("board", c, shell.AsksProtected(r))); err != nil {
 		return err
 	}
 	return s.showBoardCase(w, r, who, c, nil, nil)
@@ -161,7 +161,7 @@ func (s *Pages) line(ctx context.Context, c store.Case) ([]casework.Event, error
 	if err != nil {
 		return nil, err
 	}
-	acts, err := s.Relay.Store.Unlogged().DeskEvents(ctx, c.ID, []string{c.Handler.Unit})
+	acts, err := s.Relay.Store.DeskEvents(ctx, c, []string{c.Handler.Unit})
 	for _, act := range acts {
 		if act.Kind == store.DeskPlace {
 			line = append(line, casework.Event{Desk: true, From: act.By.Name + ", " + casework.HandlerName(c.Handler), At: act.At, Place: s.unitLabel(act.ToUnit)})

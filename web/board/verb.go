@@ -28,7 +28,7 @@ func (s *Pages) Verb(w http.ResponseWriter, r *http.Request, who shell.Access) e
 	if err != nil {
 		return err
 	}
-	if err := s.LookedAt(ctx, who, store.AccessChange, c, "board: "+verb); err != nil {
+	if err := s.OpenCase(ctx, who, store.AccessChange, &c, "board: "+verb); err != nil {
 		return err
 	}
 	var found []routing.Unit
@@ -49,7 +49,7 @@ func (s *Pages) Verb(w http.ResponseWriter, r *http.Request, who shell.Access) e
 	if err != nil && !casework.TakeDesk(f, err) && !f.Take(err, boardPlaces()) {
 		return err
 	}
-	if c, err = s.Relay.Store.Unlogged().Case(ctx, c.ID); err != nil {
+	if c, err = s.Again(ctx, who, c); err != nil {
 		return err
 	}
 	return s.showBoardCase(w, r, who, c, f, found)

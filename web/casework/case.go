@@ -28,7 +28,7 @@ type ProblemChoice struct {
 
 // InboxCase finds a case that is handled here, and with which the action is allowed. Any other does not exist in the inbox.
 func (s *Base) InboxCase(ctx context.Context, id string, who shell.Access, action shell.Action) (store.Case, error) {
-	c, err := s.Relay.Store.Unlogged().Case(ctx, id)
+	c, err := s.Relay.Store.Head(ctx, id)
 	switch {
 	case err != nil:
 		return c, err
@@ -109,13 +109,30 @@ func problemValue(c contracts.Code) string {
 	return c.Code
 }
 
-// SendFile sends file number {n} of a message. It is always saved, never shown: what strangers attach is not run in our origin.
-func (s *Base) SendFile(w http.ResponseWriter, r *http.Request, message string) error {
+// OpenFile opens a case for file {n} of its {message}, and sends that.
+func (s *Base) OpenFile(w http.ResponseWriter, r *http.Request, who shell.Access, c store.Case) error {
+	message := r.PathValue("message")
+	has, err := s.Relay.Store.Has(r.Context(), c.ID, message)
+	if err != nil {
+		return err
+	}
+	if !has {
+		return shell.ErrNotFound
+	}
+	if err := s.OpenCase(r.Context(), who, store.AccessRead, &c, "attachment"); err != nil {
+		return err
+	}
+	return s.SendFile(w, r, c, message)
+}
+
+// SendFile sends file number {n} of a message of an opened case. It is always saved, never shown: what strangers attach is not
+// run in our origin.
+func (s *Base) SendFile(w http.ResponseWriter, r *http.Request, c store.Case, message string) error {
 	n, err := strconv.Atoi(r.PathValue("n"))
 	if err != nil || n < 0 {
 		return shell.ErrNotFound
 	}
-	a, err := s.Relay.Attachment(r.Context(), message, n)
+	a, err := s.Relay.OpenAttachment(r.Context(), c, message, n)
 	if err != nil {
 		return err
 	}

@@ -95,7 +95,17 @@ func readBoardEntry(text string) (e BoardEntry, ok bool) {
 
 // BoardEntries are the notes of this form that a unit has on a case, oldest first.
 func (s *Base) BoardEntries(ctx context.Context, c store.Case) ([]BoardEntry, error) {
+	events, err := s.Relay.Store.DeskEvents(ctx, c, []string{c.Handler.Unit})
+	return boardEntriesIn(c, events), err
+}
+
+// BoardJudged is BoardEntries of a case that is not opened: to judge what may be done with it, and to show nothing.
+func (s *Base) BoardJudged(ctx context.Context, c store.Case) ([]BoardEntry, error) {
 	events, err := s.Relay.Store.Unlogged().DeskEvents(ctx, c.ID, []string{c.Handler.Unit})
+	return boardEntriesIn(c, events), err
+}
+
+func boardEntriesIn(c store.Case, events []store.DeskEvent) []BoardEntry {
 	var out []BoardEntry
 	for _, event := range events {
 		if event.Kind != store.DeskNote {
@@ -106,7 +116,7 @@ func (s *Base) BoardEntries(ctx context.Context, c store.Case) ([]BoardEntry, er
 			out = append(out, e)
 		}
 	}
-	return out, err
+	return out
 }
 
 // ConsentFor is the consent that stands for a unit now; nil where none was given, or it was withdrawn.
@@ -205,7 +215,7 @@ func (s *Base) Handover(ctx context.Context, who shell.Access, c store.Case, u c
 		h = *u.Handover
 	}
 	if h.Ground == "" && IsBoard(c.Handler) && s.Relay.Crosses(c.Handler, u.NewRecipient.HSAID) {
-		entries, err := s.BoardEntries(ctx, c)
+		entries, err := s.BoardJudged(ctx, c)
 		if err != nil {
 			return u, err
 		}
@@ -231,7 +241,7 @@ func (s *Base) Agreed(ctx context.Context, c store.Case, unit, ground string) (b
 	if !IsBoard(c.Handler) {
 		return false, nil
 	}
-	entries, err := s.BoardEntries(ctx, c)
+	entries, err := s.BoardJudged(ctx, c)
 	return err == nil && ConsentFor(entries, unit) != nil, err
 }
 

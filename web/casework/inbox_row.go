@@ -28,15 +28,6 @@ type InboxRow struct {
 	Assigns  bool // may be assigned, though not opened
 }
 
-// CasesIn are the cases of a page, for the access log.
-func CasesIn(rows []InboxRow) []store.Case {
-	out := make([]store.Case, len(rows))
-	for i, row := range rows {
-		out[i] = row.Case
-	}
-	return out
-}
-
 // NewInboxRow is a case as a row of a list.
 func NewInboxRow(c store.Case, now time.Time, reads bool) InboxRow {
 	c = shell.Shielded(c, false)

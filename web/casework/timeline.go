@@ -61,9 +61,9 @@ func fileLinkAt(files string, c store.Case, message string, n int) string {
 	return shell.Link(files, c.ID, message, n)
 }
 
-// TimeLine turns the messages of a case into events. files is the pattern of a link to where attachments are fetched: case, message, number. "" nowhere.
+// TimeLine turns the messages of an opened case into events. files is the pattern of a link to where attachments are fetched: case, message, number. "" nowhere.
 func (s *Base) TimeLine(ctx context.Context, c store.Case, files string) ([]Event, error) {
-	entries, err := s.Relay.Store.Unlogged().TimeLine(ctx, c.ID)
+	entries, err := s.Relay.Store.TimeLine(ctx, c)
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ import (
 // or send it. Whatever it is, what was typed is kept first.
 func (s *Work) answerVerb(w http.ResponseWriter, r *http.Request, who shell.Access, c store.Case, f *shell.Form, version int64) error {
 	ctx := r.Context()
-	if err := s.LookedAt(ctx, who, store.AccessChange, c, f.Name); err != nil {
+	if err := s.OpenCase(ctx, who, store.AccessChange, &c, f.Name); err != nil {
 		return err
 	}
 	if f.Value("do") == "insert" {
@@ -148,8 +148,11 @@ func (s *Work) say(ctx context.Context, who shell.Access, c store.Case, f *shell
 
 // caseAgain shows the case of this moment, with a form that could not be carried out: the next try is based on what the person now sees.
 func (s *Work) caseAgain(w http.ResponseWriter, r *http.Request, who shell.Access, c store.Case, f *shell.Form) error {
-	c, err := s.Relay.Store.Unlogged().Case(r.Context(), c.ID)
-	if err != nil {
+	now, err := s.Relay.Store.Head(r.Context(), c.ID)
+	if err == nil && s.handedOver(now, who) {
+		return s.showHandedOver(w, who, now)
+	}
+	if c, err = s.Again(r.Context(), who, c); err != nil {
 		return err
 	}
 	return s.showCase(w, r, who, c, f.Name, f)
@@ -207,7 +210,7 @@ func (s *Work) OutgoingVerb(w http.ResponseWriter, r *http.Request, who shell.Ac
 	if verb != "undo" && verb != "drop" || s.Later == nil {
 		return shell.ErrNotFound
 	}
-	if err := s.LookedAt(r.Context(), who, store.AccessChange, c, verb); err != nil {
+	if err := s.OpenCase(r.Context(), who, store.AccessChange, &c, verb); err != nil {
 		return err
 	}
 	here := shell.Link("/inbox/{}?done=undone", c.ID)
@@ -255,7 +258,7 @@ func (s *Work) PreviewPage(w http.ResponseWriter, r *http.Request, who shell.Acc
 		err = shell.ErrNotFound
 	}
 	if err == nil {
-		err = s.LookedAt(r.Context(), who, store.AccessRead, c, "preview")
+		err = s.OpenCase(r.Context(), who, store.AccessRead, &c, "preview")
 	}
 	if err != nil {
 		return err

@@ -39,7 +39,7 @@ type casePage struct {
 
 // CasePage shows one case as a time line with what can be done now. A protected identity is shown on a deliberate click, which is logged.
 func (s *Cases) CasePage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
-	c, err := s.Relay.Store.Unlogged().Case(r.Context(), r.PathValue("id"))
+	c, err := s.Relay.Store.Head(r.Context(), r.PathValue("id"))
 	if err == nil && s.handedOver(c, who) {
 		return s.showHandedOver(w, who, c)
 	}
@@ -53,7 +53,7 @@ func (s *Cases) CasePage(w http.ResponseWriter, r *http.Request, who shell.Acces
 			return err
 		}
 	}
-	if err := s.LookedAt(r.Context(), who, what, c, shell.ShownDetail(detail, c, shell.AsksProtected(r))); err != nil {
+	if err := s.OpenCase(r.Context(), who, what, &c, shell.ShownDetail(detail, c, shell.AsksProtected(r))); err != nil {
 		return err
 	}
 	return s.showCase(w, r, who, c, r.URL.Query().Get("do"), nil)
@@ -181,17 +181,5 @@ func (s *Cases) CaseFile(w http.ResponseWriter, r *http.Request, who shell.Acces
 	if err != nil {
 		return err
 	}
-	entries, err := s.Relay.Store.Unlogged().TimeLine(r.Context(), c.ID)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if e.MessageID == r.PathValue("message") {
-			if err := s.LookedAt(r.Context(), who, store.AccessRead, c, "attachment"); err != nil {
-				return err
-			}
-			return s.SendFile(w, r, e.MessageID)
-		}
-	}
-	return shell.ErrNotFound
+	return s.OpenFile(w, r, who, c)
 }

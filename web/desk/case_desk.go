@@ -77,7 +77,7 @@ func (s *Cases) caseLine(ctx context.Context, c store.Case) ([]casework.Event, e
 	if err != nil {
 		return nil, err
 	}
-	acts, err := s.Relay.Store.Unlogged().DeskEvents(ctx, c.ID, nil)
+	acts, err := s.Relay.Store.DeskEvents(ctx, c, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -109,7 +109,7 @@ func (s *Work) DeskChange(w http.ResponseWriter, r *http.Request, who shell.Acce
 	if err != nil || version < 0 {
 		return shell.ErrForm
 	}
-	if err := s.LookedAt(r.Context(), who, store.AccessChange, c, "desk: "+name); err != nil {
+	if err := s.OpenCase(r.Context(), who, store.AccessChange, &c, "desk: "+name); err != nil {
 		return err
 	}
 	act := store.Act{CaseID: c.ID, Unit: cmp.Or(f.Value("unit"), c.Handler.Unit), By: who.Self(), Version: version} // a form that was opened at the unit before changes nothing
@@ -124,7 +124,11 @@ func (s *Work) DeskChange(w http.ResponseWriter, r *http.Request, who shell.Acce
 	if !casework.TakeDesk(f, err) {
 		return err
 	}
-	if c, err = s.InboxCase(r.Context(), c.ID, who, shell.AssignCase|shell.ReadCase|shell.WriteCase); err != nil { // it may have left meanwhile
+	anyOf := shell.AssignCase | shell.ReadCase | shell.WriteCase
+	if _, err = s.InboxCase(r.Context(), c.ID, who, anyOf); err != nil { // it may have left meanwhile
+		return err
+	}
+	if c, err = s.Relay.Store.Reopen(r.Context(), c); err != nil {
 		return err
 	}
 	if !who.May(shell.ReadCase, shell.OwnerOf(c)) {

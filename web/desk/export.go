@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -27,7 +26,7 @@ func (s *Export) noteParts(ctx context.Context, c store.Case, events []store.Des
 	return func(yield func(casefile.Part, error) bool) {
 		for i, e := range events {
 			for _, f := range e.Files {
-				whole, err := s.Relay.Store.Unlogged().NoteFile(ctx, c.ID, e.Unit, e.FilesID, f.Number)
+				whole, err := s.Relay.Store.NoteFile(ctx, c, e.FilesID, f.Number)
 				part := s.cleanPart(ctx, casework.NoteFileAt(e.FilesID, f.Number), notePath(i, f), whole.Value)
 				if !yield(part, err) || err != nil {
 					return
@@ -84,7 +83,7 @@ func (s *Export) document(ctx context.Context, who shell.Access, id, form string
 	if err != nil {
 		return d, err
 	}
-	if err = s.LookedAt(ctx, who, store.AccessExport, d.c, shell.ShownDetail(form, d.c, shown)); err != nil {
+	if err = s.OpenCase(ctx, who, store.AccessExport, &d.c, shell.ShownDetail(form, d.c, shown)); err != nil {
 		return d, err
 	}
 	d.hidden = d.c.Protected && !shown
@@ -92,10 +91,10 @@ func (s *Export) document(ctx context.Context, who shell.Access, id, form string
 	if d.line, err = s.TimeLine(ctx, d.c, ""); err != nil {
 		return d, err
 	}
-	if d.events, err = s.Relay.Store.Unlogged().DeskEvents(ctx, d.c.ID, []string{d.c.Handler.Unit}); err != nil {
+	if d.events, err = s.Relay.Store.DeskEvents(ctx, d.c, []string{d.c.Handler.Unit}); err != nil {
 		return d, err
 	}
-	if err = s.judgeFiles(ctx, d.line); err != nil {
+	if err = s.judgeFiles(ctx, d.c, d.line); err != nil {
 		return d, err
 	}
 	d.file = s.caseFileOf(d.c, desk, d.line, shown)
@@ -106,14 +105,14 @@ func (s *Export) document(ctx context.Context, who shell.Access, id, form string
 }
 
 // judgeFiles tells the kind of each file of a time line by its content, one read after the other: a package calls it what it is, whatever its label says.
-func (s *Export) judgeFiles(ctx context.Context, line []casework.Event) error {
+func (s *Export) judgeFiles(ctx context.Context, c store.Case, line []casework.Event) error {
 	for i := range line {
 		for n := range line[i].Files {
 			f := &line[i].Files[n]
 			if f.Elsewhere {
 				continue
 			}
-			a, err := s.Relay.Attachment(ctx, line[i].ID, n)
+			a, err := s.Relay.OpenAttachment(ctx, c, line[i].ID, n)
 			if err != nil {
 				return err
 			}
@@ -207,7 +206,7 @@ func (s *Export) parts(ctx context.Context, d exported) func(yield func(casefile
 	return func(yield func(casefile.Part, error) bool) {
 		for i, entry := range d.messageEntries() {
 			if entry.Original != "" {
-				original, err := s.original(ctx, d.line[i].ID)
+				original, err := s.Relay.Store.Original(ctx, d.c, d.line[i].ID)
 				if !yield(casefile.Part{Path: entry.Original, Body: original}, err) || err != nil {
 					return
 				}
@@ -216,7 +215,7 @@ func (s *Export) parts(ctx context.Context, d exported) func(yield func(casefile
 				if f.Path == "" {
 					continue
 				}
-				file, err := s.Relay.Attachment(ctx, d.line[i].ID, n)
+				file, err := s.Relay.OpenAttachment(ctx, d.c, d.line[i].ID, n)
 				part := s.cleanPart(ctx, casework.FileAt(d.line[i].ID, n), f.Path, file.Value)
 				if !yield(part, err) || err != nil {
 					return
@@ -233,16 +232,4 @@ func (s *Export) cleanPart(ctx context.Context, at, path string, file []byte) ca
 		return casefile.Part{Path: path + ".utelämnad.txt", Body: strings.NewReader(shell.ProblemOf(err).Detail + "\r\n")}
 	}
 	return casefile.Part{Path: path, Body: bytes.NewReader(file)}
-}
-
-// original is a message as it came. A large one is read piece by piece.
-func (s *Export) original(ctx context.Context, id string) (io.Reader, error) {
-	m, large, err := s.Relay.Store.Unlogged().Outline(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	if large {
-		return s.Relay.Store.Unlogged().Envelope(ctx, id), nil
-	}
-	return bytes.NewReader(m.Envelope), nil
 }

@@ -119,10 +119,7 @@ func (s *Lists) showInbox(w http.ResponseWriter, r *http.Request, who shell.Acce
 		}
 	}
 	p.choose(f.Queue, typed)
-	if p.Rows, p.Next, err = s.inboxRows(r.Context(), f, who); err != nil {
-		return err
-	}
-	if err := s.Listed(r.Context(), who, asked, casework.CasesIn(p.Rows)); err != nil {
+	if p.Rows, p.Next, err = s.inboxRows(r.Context(), f, asked, who); err != nil {
 		return err
 	}
 	if p.People, err = s.inboxPeople(r.Context(), who); err != nil {
@@ -204,14 +201,12 @@ func (s *Lists) inboxPeople(ctx context.Context, who shell.Access) ([]store.Pers
 }
 
 // inboxRows is one page of the list, and where the next begins.
-func (s *Lists) inboxRows(ctx context.Context, f store.CaseFilter, who shell.Access) (rows []casework.InboxRow, next string, err error) {
-	cases, err := s.Relay.Store.Unlogged().Cases(ctx, f)
+func (s *Lists) inboxRows(ctx context.Context, f, asked store.CaseFilter, who shell.Access) (
+	rows []casework.InboxRow, next string, err error,
+) {
+	cases, next, err := s.ListCases(ctx, who, f, asked, inboxPageSize)
 	if err != nil {
 		return nil, "", err
-	}
-	if len(cases) > inboxPageSize {
-		cases = cases[:inboxPageSize]
-		next = f.Cursor(cases[inboxPageSize-1])
 	}
 	ids := make([]string, len(cases))
 	for i, c := range cases {

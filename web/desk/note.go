@@ -19,11 +19,11 @@ func (s *Cases) NoteFile(w http.ResponseWriter, r *http.Request, who shell.Acces
 	if err != nil {
 		return shell.ErrNotFound
 	}
-	f, err := s.Relay.Store.Unlogged().NoteFile(r.Context(), c.ID, c.Handler.Unit, r.PathValue("note"), n)
-	if err != nil {
+	if err := s.OpenCase(r.Context(), who, store.AccessRead, &c, "attachment of a note"); err != nil {
 		return err
 	}
-	if err := s.LookedAt(r.Context(), who, store.AccessRead, c, "attachment of a note"); err != nil {
+	f, err := s.Relay.Store.NoteFile(r.Context(), c, r.PathValue("note"), n)
+	if err != nil {
 		return err
 	}
 	if err := s.Clean(r.Context(), casework.NoteFileAt(r.PathValue("note"), n), f.Value); err != nil {

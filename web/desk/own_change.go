@@ -99,7 +99,7 @@ func (s *Work) sentNow(ctx context.Context, who shell.Access, c store.Case, vers
 	if err := s.Later.SendNow(ctx, c.ID, c.Handler.Unit, who.Self()); err != nil {
 		return version, err
 	}
-	now, err := s.Relay.Store.Unlogged().Case(ctx, c.ID)
+	now, err := s.Relay.Store.Head(ctx, c.ID)
 	if err != nil {
 		return version, err
 	}

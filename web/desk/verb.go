@@ -45,7 +45,7 @@ func (s *Work) caseForm(w http.ResponseWriter, r *http.Request, who shell.Access
 		return err
 	}
 	if !f.Failed() {
-		if err := s.LookedAt(r.Context(), who, store.AccessChange, c, verb); err != nil {
+		if err := s.OpenCase(r.Context(), who, store.AccessChange, &c, verb); err != nil {
 			return err
 		}
 		_, err = s.Relay.Reply(r.Context(), c.ID, u, version)

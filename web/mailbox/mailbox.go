@@ -29,19 +29,19 @@ type mailboxPage struct {
 
 // LettersPage shows a case as the citizen sees it in 1177.
 func (s *Pages) LettersPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
-	c, err := s.mailboxCase(r.Context(), r.PathValue("id"))
+	c, err := s.mailboxCase(r.Context(), who, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
 	return s.showMailbox(w, r, who, c, nil, "")
 }
 
-// mailboxCase finds a case whose mailbox is here: only where this gateway stands at 1177 is there one.
-func (s *Pages) mailboxCase(ctx context.Context, id string) (store.Case, error) {
+// mailboxCase opens a case whose mailbox is here: only where this gateway stands at 1177 is there one.
+func (s *Pages) mailboxCase(ctx context.Context, who shell.Access, id string) (store.Case, error) {
 	if !s.AtPortal() {
 		return store.Case{}, shell.ErrNotPortal
 	}
-	return s.Relay.Store.Unlogged().Case(ctx, id)
+	return s.Relay.Store.Open(ctx, id, who.Row(store.Access{What: store.AccessRead, Detail: "mailbox"}))
 }
 
 func (s *Pages) showMailbox(w http.ResponseWriter, r *http.Request, who shell.Access, c store.Case, failed *shell.Form, question string) error {
@@ -81,7 +81,7 @@ func (s *Pages) showMailbox(w http.ResponseWriter, r *http.Request, who shell.Ac
 // letters are what is in the mailbox, and what the citizen wrote, by time.
 func (s *Pages) letters(ctx context.Context, c store.Case) ([]casework.Letter, error) {
 	files := "/mailbox/{}/files/{}/{}"
-	box, err := s.Relay.Store.Unlogged().Mailbox(ctx, c.ID)
+	box, err := s.Relay.Store.Mailbox(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +112,7 @@ func (s *Pages) letters(ctx context.Context, c store.Case) ([]casework.Letter, e
 
 // Answer is the citizen's answer to a question, on its way into the line as 1177 itself sends it.
 func (s *Pages) Answer(w http.ResponseWriter, r *http.Request, who shell.Access) error {
-	c, err := s.mailboxCase(r.Context(), r.PathValue("id"))
+	c, err := s.mailboxCase(r.Context(), who, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -148,7 +148,7 @@ func (s *Pages) Answer(w http.ResponseWriter, r *http.Request, who shell.Access)
 	if !f.Take(err, []shell.Place{{Path: "attachment", Field: "file"}, {Path: "answer/text", Field: "text"}, {Path: "answer/inReplyTo", Field: "text"}}) {
 		return err
 	}
-	if c, err = s.Relay.Store.Unlogged().Case(r.Context(), c.ID); err != nil {
+	if c, err = s.Relay.Store.Reopen(r.Context(), c); err != nil {
 		return err
 	}
 	return s.showMailbox(w, r, who, c, f, question)
@@ -169,8 +169,8 @@ func (s *Pages) reporterID(ctx context.Context, c store.Case) (contracts.PersonI
 }
 
 // File sends an attachment that the citizen got or sent.
-func (s *Pages) File(w http.ResponseWriter, r *http.Request, _ shell.Access) error {
-	c, err := s.mailboxCase(r.Context(), r.PathValue("id"))
+func (s *Pages) File(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+	c, err := s.mailboxCase(r.Context(), who, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -180,7 +180,7 @@ func (s *Pages) File(w http.ResponseWriter, r *http.Request, _ shell.Access) err
 	}
 	for _, l := range letters {
 		if !l.Receipt && l.ID == r.PathValue("message") {
-			return s.SendFile(w, r, l.ID)
+			return s.SendFile(w, r, c, l.ID)
 		}
 	}
 	return shell.ErrNotFound

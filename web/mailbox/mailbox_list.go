@@ -2,13 +2,10 @@ package mailbox
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"time"
 
-	"rivgate/contracts/identity"
 	"rivgate/store"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
@@ -66,33 +63,24 @@ func (s *Pages) List(w http.ResponseWriter, r *http.Request, who shell.Access) e
 		return html.Render(w, http.StatusUnprocessableEntity, "list", p)
 	}
 	p.Chosen = id
-	if p.Rows, p.More, err = s.reported(r.Context(), id); err != nil {
+	if p.Rows, p.More, err = s.reported(r.Context(), who, id); err != nil {
 		return err
 	}
 	return html.Render(w, http.StatusOK, "list", p)
 }
 
-// reported are the cases that somebody has reported, the latest first. Whoever is only the patient of a case gets nothing of it in the mailbox: the reporter does.
-func (s *Pages) reported(ctx context.Context, person string) (rows []mailboxRow, more bool, err error) {
-	ids, err := s.Relay.Store.CasesOf(ctx, person)
+// reported are the cases that somebody has reported, the latest first. Whoever is only the patient of a case gets nothing of it
+// in the mailbox: the reporter does.
+func (s *Pages) reported(ctx context.Context, who shell.Access, person string) (rows []mailboxRow, more bool, err error) {
+	row := who.Row(store.Access{What: store.AccessList, Detail: "mailbox"})
+	cases, err := s.Relay.Store.OpenReported(ctx, person, mailboxMost+1, row)
 	if err != nil {
 		return nil, false, err
 	}
-	for _, id := range ids {
-		c, err := s.Relay.Store.Unlogged().Case(ctx, id)
-		if errors.Is(err, store.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, false, err
-		}
-		if identity.Same(c.Facts.ReporterID, person) {
-			rows = append(rows, mailboxRow{Case: c, Unit: casework.HandlerName(c.Handler), Asks: len(c.OpenQuestions) > 0 && c.State != store.Closed})
-		}
+	more = len(cases) > mailboxMost
+	for _, c := range cases[:min(len(cases), mailboxMost)] {
+		asks := len(c.OpenQuestions) > 0 && c.State != store.Closed
+		rows = append(rows, mailboxRow{Case: c, Unit: casework.HandlerName(c.Handler), Asks: asks})
 	}
-	slices.SortFunc(rows, func(a, b mailboxRow) int { return b.Received.Compare(a.Received) })
-	if len(rows) > mailboxMost {
-		return rows[:mailboxMost], true, nil
-	}
-	return rows, false, nil
+	return rows, more, nil
 }

@@ -21,27 +21,13 @@ const exchangeLimit = 40 << 20
 // Exchange gives a message and the answer to it as a recording, personal data masked, in a ZIP: NAME.request.xml, NAME.answer.xml where there is an answer,
 // NAME.headers, and a file that says what it is.
 func (s *Pages) Exchange(w http.ResponseWriter, r *http.Request, who shell.Access) error {
-	m, err := s.Relay.Store.Unlogged().Message(r.Context(), r.PathValue("id"))
+	row := who.Row(store.Access{What: store.AccessExport, Detail: "recording, masked"})
+	m, last, answer, err := s.Relay.Store.OpenExchange(r.Context(), r.PathValue("id"), row)
 	if err != nil {
 		return err
 	}
 	if len(m.Envelope) > exchangeLimit {
 		return errTooLargeToMask
-	}
-	attempts, err := s.Relay.Store.Attempts(r.Context(), m.ID)
-	if err != nil {
-		return err
-	}
-	var last *store.AttemptRow
-	var answer []byte
-	if len(attempts) > 0 {
-		last = &attempts[len(attempts)-1]
-		if answer, err = s.Relay.Store.Unlogged().Answer(r.Context(), m.ID, last.Attempt); err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
-	}
-	if err := s.Looked(r.Context(), who, store.Access{What: store.AccessExport, Subject: m.ID, Detail: "recording, masked"}); err != nil {
-		return err
 	}
 	name := strings.ToLower(shell.ShortContract(m.Key.Contract)) + "-" + m.ID
 	recording, err := s.recording(name, m, answer, last)

@@ -135,7 +135,7 @@ func (s *Pages) reviewFilter(ctx context.Context, who shell.Access, in *shell.Fo
 	}
 	if id := in.Value("case"); id != "" {
 		f.Case = id
-		c, err := s.Relay.Store.Unlogged().Case(ctx, id)
+		c, err := s.Relay.Store.Head(ctx, id)
 		if err == nil {
 			f.Case = c.ID
 		} else if !errors.Is(err, store.ErrNotFound) {

@@ -72,15 +72,67 @@ func (a Access) Row(row store.Access) store.Access {
 	return row
 }
 
-// LookedAt is looked for a case.
-func (s *Site) LookedAt(ctx context.Context, who Access, what store.AccessKind, c store.Case, detail string) error {
-	return s.Looked(ctx, who, store.Access{What: what, Case: c.ID, Unit: c.Handler.Unit, Kind: c.Handler.Kind, Detail: detail})
+// OpenCase opens a case for who: c is whole from then on, and what is written in it can be read. It writes the row of the
+// access log that says so; without the row the case stays closed. A case that was handed over since c was read does not
+// open: who may read it was judged by the unit that had it then.
+func (s *Site) OpenCase(ctx context.Context, who Access, what store.AccessKind, c *store.Case, detail string) error {
+	opened, err := s.Relay.Store.Open(ctx, c.ID, who.Row(rowOf(what, *c, detail)))
+	if err != nil {
+		return err
+	}
+	if opened.Handler.Unit != c.Handler.Unit || opened.Handler.Via != c.Handler.Via {
+		return store.ErrNotFound
+	}
+	*c = opened
+	return nil
 }
 
-// Listed writes that cases were listed or searched, and which ones are about to be shown. Of the text that was searched for, a digest is kept where it is a whole
+// Again is a case as it is now, for who tried to change it: one that was opened before in this request is read again, another
+// is opened. One that was handed over meanwhile to a unit that is not theirs does not exist for them.
+func (s *Site) Again(ctx context.Context, who Access, c store.Case) (store.Case, error) {
+	now, err := s.Relay.Store.Head(ctx, c.ID)
+	if err == nil {
+		err = s.Theirs(ctx, who, ReadCase, now)
+	}
+	switch {
+	case err != nil:
+		return now, err
+	case c.Opened():
+		return s.Relay.Store.Reopen(ctx, c)
+	}
+	return now, s.OpenCase(ctx, who, store.AccessRead, &now, "case")
+}
+
+// LookedAt is Looked for a case that stays closed.
+func (s *Site) LookedAt(ctx context.Context, who Access, what store.AccessKind, c store.Case, detail string) error {
+	return s.Looked(ctx, who, rowOf(what, c, detail))
+}
+
+// rowOf is a row of the access log about a case.
+func rowOf(what store.AccessKind, c store.Case, detail string) store.Access {
+	return store.Access{What: what, Case: c.ID, Unit: c.Handler.Unit, Kind: c.Handler.Kind, Detail: detail}
+}
+
+// ListCases lists the cases of f, most of them at most, and tells where the next page begins. The row of the access log says
+// which ones are shown, and what was asked for.
+func (s *Site) ListCases(ctx context.Context, who Access, f, asked store.CaseFilter, most int) (
+	cases []store.Case, next string, err error,
+) {
+	cases, err = s.Relay.Store.List(ctx, f, func(found []store.Case) ([]store.Case, store.Access, error) {
+		if len(found) > most {
+			found = found[:most]
+			next = f.Cursor(found[most-1])
+		}
+		row, err := s.listRow(ctx, asked, found)
+		return found, who.Row(row), err
+	})
+	return cases, next, err
+}
+
+// listRow says that cases were listed or searched for. Of the text that was searched for, a digest is kept where it is a whole
 // personal number, and nothing else.
-func (s *Site) Listed(ctx context.Context, who Access, f store.CaseFilter, shown []store.Case) error {
-	row := store.Access{What: store.AccessList, Unit: f.Unit, Detail: "cases", Cases: store.Shown(shown)}
+func (s *Site) listRow(ctx context.Context, f store.CaseFilter, shown []store.Case) (store.Access, error) {
+	row := store.Access{What: store.AccessList, Unit: f.Unit, Detail: "cases"}
 	if f.Unit != "" {
 		row.Kind = s.Owner(f.Unit).Kind
 	}
@@ -92,12 +144,12 @@ func (s *Site) Listed(ctx context.Context, who Access, f store.CaseFilter, shown
 		if id := s.soughtPerson(f.Query, shown); id != "" {
 			digest, err := s.Digest(ctx, "person", id)
 			if err != nil {
-				return err
+				return row, err
 			}
 			row.Search = digest
 		}
 	}
-	return s.Looked(ctx, who, row)
+	return row, nil
 }
 
 // soughtPerson is the identity that somebody looked for: the first in the text that can be one, or the whole text where somebody of the cases that were
