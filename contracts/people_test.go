@@ -34,7 +34,7 @@ func TestEveryRefusalHasWordsForPeople(t *testing.T) {
 		}
 	}
 	for _, path := range paths {
-		said(Technical())
+		said(&Error{Code: TechnicalError})
 		for _, code := range codes {
 			if subCodeWords[code[1]] == "" {
 				t.Errorf("%s has no words", code[1])

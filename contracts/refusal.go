@@ -54,13 +54,6 @@ func OutOfOrder(logID string) Result {
 	}
 }
 
-// Technical is a refusal that passes: the sender shall try again.
-func Technical() *Error {
-	return &Error{
-		Code: TechnicalError, Message: "Meddelandet kunde inte tas emot just nu. Skicka samma meddelande igen senare.",
-	}
-}
-
 // DuplicateContentMismatch refuses a message id that was used before with other content.
 func DuplicateContentMismatch() *Error {
 	return refuse(SubDuplicateContentMismatch, "messageId",

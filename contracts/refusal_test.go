@@ -25,7 +25,6 @@ func TestRefusals(t *testing.T) {
 		{RegionNotActive(), ApplicationError, "REGION_NOT_ACTIVE"},
 		{PlaceNotAllowed(), ValidationError, "INCIDENT_UNIT_NOT_ALLOWED"},
 		{NoWayToRecipient(), ValidationError, "RECIPIENT_MISMATCH"},
-		{Technical(), TechnicalError, ""},
 	}
 	for _, c := range cases {
 		if c.refusal.Code != c.code || c.refusal.SubCode != c.subCode || len(strings.Fields(c.refusal.Message)) < 5 {

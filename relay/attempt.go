@@ -37,11 +37,8 @@ const keptAnswer = 64 << 10
 
 // attempt sends the head of a lane to its receiver and says how that ended.
 func (r *Relay) attempt(ctx context.Context, d store.Delivery) attempt {
-	req, size, err := r.reread(ctx, d.Message, d.Large)
+	req, size, err := r.reopen(ctx, d.Message)
 	defer func() { _ = req.Close() }() // nil or not: an unreadable one may have been spooled
-	if err == nil && !d.Large {
-		err = req.ReadAll()
-	}
 	var bad *soap.Error
 	if err != nil && !errors.As(err, &bad) { // the database did not give it to us
 		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: "store", Why: store.Diagnosis{Code: whyDatabase}}}
@@ -52,9 +49,7 @@ func (r *Relay) attempt(ctx context.Context, d store.Delivery) attempt {
 	p := parcel{
 		Route: d.Message.Route, Call: d.Message.Call, SOAPAction: d.Message.SOAPAction, Correlation: d.Message.Correlation,
 		Header: r.kept(d.Message), Most: keptAnswer, From: entry{route: entryQueue},
-	}
-	if d.Large {
-		p.Extra = time.Duration(size>>20) * largePace
+		Extra: time.Duration(size>>20) * largePace,
 	}
 	if err := p.enclose(req, r.Contracts.Contract(d.Message.Call.Contract)); err != nil {
 		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeRefused, Class: "unreadable", Why: store.Diagnosis{Code: whyStored}}}

@@ -1,10 +1,8 @@
 package relay
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"io"
 	"math"
 	"sync"
 	"time"
@@ -54,26 +52,20 @@ func (r *Relay) whole(req *soap.Request) error {
 
 // stored reads an accepted message again, of any size: it passed the limits of its time.
 func (r *Relay) stored(ctx context.Context, id string) (m *store.Message, req *soap.Request, err error) {
-	m, large, err := r.Store.Unlogged().Outline(ctx, id)
-	if err != nil {
+	if m, err = r.Store.Unlogged().Outline(ctx, id); err != nil {
 		return nil, nil, err
 	}
-	req, _, err = r.reread(ctx, m, large)
+	req, _, err = r.reopen(ctx, m)
 	return m, req, err
 }
 
-// reread reads an accepted message, whose envelope is not with it where it is large, and tells how many bytes it has.
-func (r *Relay) reread(ctx context.Context, m *store.Message, large bool) (*soap.Request, int64, error) {
-	size := int64(len(m.Envelope))
-	var envelope io.Reader = bytes.NewReader(m.Envelope)
-	if large {
-		var err error
-		if size, err = r.Store.EnvelopeSize(ctx, m.ID); err != nil {
-			return nil, 0, err
-		}
-		envelope = soap.Sized(r.Store.Unlogged().Envelope(ctx, m.ID), size)
+// reopen reads an accepted message of any size again, up to its head where it is long, and says how many bytes it has.
+func (r *Relay) reopen(ctx context.Context, m *store.Message) (*soap.Request, int64, error) {
+	envelope, size, err := r.Store.Unlogged().OpenEnvelope(ctx, m)
+	if err != nil {
+		return nil, 0, err
 	}
-	req, err := soap.ReadRequest(envelope, m.ContentType, r.acceptedLimits())
+	req, err := soap.ReadRequest(soap.Sized(envelope, size), m.ContentType, r.acceptedLimits())
 	return req, size, err
 }
 

@@ -19,36 +19,6 @@ func (r *Relay) Attachments(ctx context.Context, messageID string) ([]contracts.
 	return m.Attachments(), nil
 }
 
-// WriteAttachments writes files of an accepted message, none of which is whole in memory if it is large: to is asked for each by its number (from 0) who
-// gets its bytes; nil: nobody. Files that are kept elsewhere have none. store.ErrNotFound, and the errors of who gets the bytes.
-func (r *Relay) WriteAttachments(ctx context.Context, messageID string, to func(n int) io.Writer) error {
-	m, where, err := r.condensed(ctx, messageID, nil)
-	if err != nil {
-		return err
-	}
-	large := map[int]io.Writer{} // by the number of their element
-	for n, file := range m.Attachments() {
-		w, number := to(n), 0
-		if file.Content != nil {
-			number = where.next(file.Content)
-		}
-		switch {
-		case w == nil || file.Reference != "":
-		case file.Content != nil:
-			large[number] = w
-		default:
-			if _, err := w.Write(file.Value); err != nil {
-				return err
-			}
-		}
-	}
-	if len(large) == 0 {
-		return nil
-	}
-	_, _, err = r.condensed(ctx, messageID, func(number int) io.Writer { return large[number] })
-	return err
-}
-
 // OpenAttachment is Attachment for a person who has opened the case that the message is of. store.ErrNotOpened.
 func (r *Relay) OpenAttachment(ctx context.Context, c store.Case, messageID string, n int) (contracts.Attachment, error) {
 	has, err := r.Store.Has(ctx, c.ID, messageID)
@@ -90,9 +60,9 @@ func (r *Relay) Attachment(ctx context.Context, messageID string, n int) (contra
 	return file, err
 }
 
-// condensed reads an accepted complaints message from its envelope, large files left out; those that to wants go to whom it names. places tells where in the
-// message they are.
-func (r *Relay) condensed(ctx context.Context, messageID string, to func(number int) io.Writer) (*contracts.Message, *places, error) {
+// condensed reads an accepted complaints message from its envelope, large files left out; to names the writer
+// of each file by its number, or nil.
+func (r *Relay) condensed(ctx context.Context, messageID string, to func(number int) io.Writer) (*contracts.Message, *fileNumbers, error) {
 	stored, req, err := r.stored(ctx, messageID)
 	defer req.Close()
 	if err != nil {
@@ -108,5 +78,5 @@ func (r *Relay) condensed(ctx context.Context, messageID string, to func(number 
 		return nil, nil, err
 	}
 	m, err := c.Map(req)
-	return m, &places{condensed: req.Condensed()}, err
+	return m, &fileNumbers{condensed: req.Condensed()}, err
 }

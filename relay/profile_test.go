@@ -107,7 +107,13 @@ func TestProfileOfTheRouteIsWhatAHandlingSystemGets(t *testing.T) {
 		t.Fatalf("%v, %s to %s: %s", err, req.Profile, req.Receiver, p.got())
 	}
 	first, err := soap.ReadRequest(bytes.NewReader(sent), soap.ContentType, soap.Limits{})
-	if err != nil || !bytes.Equal(first.BodyChild(), req.BodyChild()) {
+	if err != nil || !bytes.Equal(inBody(first), inBody(req)) {
 		t.Error("the body was changed", err)
 	}
+}
+
+// inBody is what a request has after the start tag of its Body.
+func inBody(req *soap.Request) []byte {
+	_, after, _ := bytes.Cut(req.UTF8(), []byte(":Body>"))
+	return after
 }

@@ -219,7 +219,7 @@ func (r *Relay) countRefused(ctx context.Context, a arrival, j *judgement, err e
 
 // repeat compares a message with the first of its key: same content gets the first answer, other content is refused.
 func (r *Relay) repeat(ctx context.Context, m *store.Message, req *soap.Request, o *outcome) error {
-	first, _, err := r.Store.Unlogged().Outline(ctx, o.Accepted.MessageID)
+	first, err := r.Store.Unlogged().Outline(ctx, o.Accepted.MessageID)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,6 @@ func TestFaults(t *testing.T) {
 		refusal            *routing.Error
 		side, code, detail string
 	}{
-		{routing.NoProfile(), "Client", "VP001", "No RIV version configured"},
 		{routing.NoSender("No certificate was given.", "x-vp-auth-cert"), "Client", "VP002", "No certificate was given. HTTP header: x-vp-auth-cert"},
 		{routing.NoSender("No certificate was given.", ""), "Client", "VP002", "No certificate was given."},
 		{routing.NoReceiver(""), "Client", "VP003", "No receiverId (logical address) found in message header. "},

@@ -9,9 +9,6 @@ import (
 
 // One constructor for each code, with the detailString that clients and monitors of RIV-TA platforms look for.
 
-// NoProfile is VP001: the call names no RIV-TA profile. Reserved; a missing receiver is NoReceiver.
-func NoProfile() *Error { return &Error{Code: VP001, Detail: "No RIV version configured"} }
-
 // NoSender is VP002: what was wrong with the client certificate, and in which header it came; "" for one of the connection itself.
 func NoSender(what, header string) *Error {
 	if header != "" {

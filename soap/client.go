@@ -98,7 +98,6 @@ const (
 	SendConnect  = wire.KindConnect
 	SendTLS      = wire.KindTLS
 	SendReset    = wire.KindReset
-	SendTimeout  = wire.KindTimeout
 	SendCanceled = wire.KindCanceled
 	SendTooLarge = wire.KindTooLarge // the answer is above Client.MaxAnswer
 	SendFailed   = wire.KindFailed   // the answer is no envelope, or its status does not fit

@@ -274,7 +274,7 @@ func TestLongMessage(t *testing.T) {
 		if r.Complete || r.Receiver != "SE2010123456-VC01" || r.Operation != "Send" {
 			t.Errorf("got %+v", r)
 		}
-		if r.Envelope() != nil || r.UTF8() != nil || r.BodyChild() != nil || r.Decode(new(struct{})) == nil {
+		if r.Envelope() != nil || r.UTF8() != nil || r.BodyChild() != nil {
 			t.Error("hands out what has not passed the guard")
 		}
 	})
@@ -412,28 +412,5 @@ func TestPeek(t *testing.T) {
 		if _, err := Peek(body, "", Limits{}); !isKind(err, Malformed) {
 			t.Error(err)
 		}
-	}
-}
-
-func TestDecode(t *testing.T) {
-	text := strings.Replace(testRequest, "<s:Envelope ", `<s:Envelope xmlns:out="urn:out" `, 1)
-	text = strings.Replace(text, "Hej", `<out:inner>ja</out:inner>`, 1)
-	r, err := ReadRequest(strings.NewReader(text), ContentType, Limits{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var v struct {
-		Text struct {
-			Inner string `xml:"urn:out inner"`
-		} `xml:"urn:riv:test:SendResponder:1 text"`
-	}
-	if err := r.Decode(&v); err != nil || v.Text.Inner != "ja" {
-		t.Errorf("%v, %+v", err, v)
-	}
-	var number struct {
-		Text int `xml:"text"`
-	}
-	if err := r.Decode(&number); err == nil {
-		t.Error("text is taken for a number")
 	}
 }

@@ -1,9 +1,6 @@
 package soap
 
 import (
-	"bytes"
-	"encoding/xml"
-	"fmt"
 	"io"
 	"time"
 
@@ -101,35 +98,4 @@ func (r *Request) UTF8() []byte {
 		return nil
 	}
 	return r.utf8
-}
-
-// BodyChild is the element in Body as it stands in UTF8, from its < to its >; nil unless Complete. Prefixes in it may
-// be declared further out: use Decode to read it.
-func (r *Request) BodyChild() []byte {
-	if !r.Complete {
-		return nil
-	}
-	return r.utf8[r.guard.BodyStart:r.guard.BodyEnd]
-}
-
-// Decode reads the element in Body into v as encoding/xml does, with the namespaces declared around it. It is an error
-// if the request is not Complete.
-func (r *Request) Decode(v any) error {
-	if !r.Complete {
-		return fmt.Errorf("decoding body: the request has not been read to its end")
-	}
-	d := xml.NewDecoder(bytes.NewReader(r.utf8))
-	for {
-		before := d.InputOffset()
-		token, err := d.Token()
-		if err != nil {
-			return fmt.Errorf("decoding body: %w", err)
-		}
-		if start, ok := token.(xml.StartElement); ok && before == r.guard.BodyStart {
-			if err := d.DecodeElement(v, &start); err != nil {
-				return fmt.Errorf("decoding body: %w", err)
-			}
-			return nil
-		}
-	}
 }

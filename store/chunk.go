@@ -74,8 +74,18 @@ func gather(ctx context.Context, q db.Querier, id string) ([]byte, error) {
 	}
 }
 
-// EnvelopeSize is how many bytes Envelope gives.
-func (s *Store) EnvelopeSize(ctx context.Context, id string) (int64, error) {
+// OpenEnvelope reads the envelope of an accepted message that Outline or a claim returned, and says how many bytes it has. No transaction is open
+// between two readings.
+func (s Unlogged) OpenEnvelope(ctx context.Context, m *Message) (envelope io.Reader, size int64, err error) {
+	if len(m.Envelope) > 0 {
+		return bytes.NewReader(m.Envelope), int64(len(m.Envelope)), nil
+	}
+	size, err = s.chunksSize(ctx, m.ID)
+	return &chunks{ctx: ctx, store: s.Store, id: m.ID}, size, err
+}
+
+// chunksSize is how many bytes an envelope has that is kept in pieces.
+func (s *Store) chunksSize(ctx context.Context, id string) (int64, error) {
 	sizes, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (size int64, err error) {
 		var n, last int64
 		err = rows.Scan(&n, &last)
@@ -88,11 +98,6 @@ func (s *Store) EnvelopeSize(ctx context.Context, id string) (int64, error) {
 		return 0, nil
 	}
 	return sizes[0], nil
-}
-
-// Envelope reads the envelope of an accepted message piece by piece: for those of a Delivery that is Large. No transaction is open between two readings.
-func (s Unlogged) Envelope(ctx context.Context, id string) io.Reader {
-	return &chunks{ctx: ctx, store: s.Store, id: id}
 }
 
 // chunks reads one piece after the other.

@@ -44,7 +44,7 @@ type Delivery struct {
 	Attempt  int   // from 1; recorded before it is made
 	FirstTry time.Time
 	Lease    time.Time // until then nobody else has the lane
-	Large    bool      // Message has no Envelope here: Store.Envelope reads it piece by piece
+	Large    bool      // Message has no Envelope here: OpenEnvelope reads it piece by piece
 }
 
 // Diagnosis says why an attempt did not deliver: a code, and the values that its words need. Nothing of a message's content is in it. Who shows

@@ -187,7 +187,11 @@ func goOnWithMore(t *testing.T, s *store.Store) {
 	if err != nil || !again.Repeat {
 		t.Fatalf("a repeat of what is in pieces: %+v, %v", again, err)
 	}
-	whole, err := io.ReadAll(s.Unlogged().Envelope(t.Context(), again.MessageID))
+	envelope, _, err := s.Unlogged().OpenEnvelope(t.Context(), &store.Message{ID: again.MessageID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := io.ReadAll(envelope)
 	if err != nil || string(whole) != "<envelope>in pieces</envelope>" {
 		t.Errorf("in pieces there is %q, %v", whole, err)
 	}

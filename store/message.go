@@ -60,5 +60,5 @@ type Receipt struct {
 type Accepted struct {
 	Receipt
 	Repeat   bool   // the key was there before: Receipt is the first answer, nothing was changed
-	Envelope []byte // the first message's envelope; only with Repeat, for comparing the content; nil where it is kept in pieces: Store.Envelope reads it
+	Envelope []byte // the first message's envelope; only with Repeat, for comparing the content; nil where it is kept in pieces: OpenEnvelope reads it
 }

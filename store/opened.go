@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -138,14 +137,12 @@ func (s *Store) Original(ctx context.Context, c Case, messageID string) (io.Read
 	case !has:
 		return nil, ErrNotFound
 	}
-	m, large, err := s.Unlogged().Outline(ctx, messageID)
+	m, err := s.Unlogged().Outline(ctx, messageID)
 	if err != nil {
 		return nil, err
 	}
-	if large {
-		return s.Unlogged().Envelope(ctx, messageID), nil
-	}
-	return bytes.NewReader(m.Envelope), nil
+	envelope, _, err := s.Unlogged().OpenEnvelope(ctx, m)
+	return envelope, err
 }
 
 // OpenExchange is a message, and the last attempt to deliver it with the receiver's answer, where there was one, after the row that says so is

@@ -15,9 +15,9 @@ func (s Unlogged) Message(ctx context.Context, id string) (*Message, error) {
 	return loadMessage(ctx, s.read, id, true)
 }
 
-// Outline returns an accepted message without its envelope where that is kept in pieces: then large, and Store.Envelope reads it. ErrNotFound.
-func (s Unlogged) Outline(ctx context.Context, id string) (m *Message, large bool, err error) {
-	return claimMessage(ctx, s.read, id)
+// Outline returns an accepted message. It has no Envelope where that is large and so kept in pieces: OpenEnvelope reads every one. ErrNotFound.
+func (s Unlogged) Outline(ctx context.Context, id string) (*Message, error) {
+	return outline(ctx, s.read, id)
 }
 
 const selectMessage = `SELECT m.id, m.sender, m.contract, m.key_id, m.call_sender, m.receiver, m.profile, m.route,
@@ -44,21 +44,16 @@ func loadMessage(ctx context.Context, q db.Querier, id string, envelope bool) (*
 	return found[0], nil
 }
 
-// claimMessage reads a message to be delivered: a large one without its envelope.
-func claimMessage(ctx context.Context, q db.Querier, id string) (m *Message, large bool, err error) {
+// outline reads a message: a large one without its envelope.
+func outline(ctx context.Context, q db.Querier, id string) (*Message, error) {
 	found, err := db.Collect(ctx, q, scanMessage, selectMessage+`, (SELECT b.envelope FROM message_body b WHERE b.message_id = m.id) FROM message m WHERE m.id = $1`, id)
 	if err != nil {
-		return nil, false, fmt.Errorf("reading a message: %w", err)
+		return nil, fmt.Errorf("reading a message: %w", err)
 	}
 	if len(found) == 0 {
-		return nil, false, ErrNotFound
+		return nil, ErrNotFound
 	}
-	if len(found[0].Envelope) > 0 {
-		return found[0], false, nil
-	}
-	pieces, err := db.Collect(ctx, q, func(rows *sql.Rows) (n int, err error) { return n, rows.Scan(&n) },
-		`SELECT n FROM message_chunk WHERE message_id = $1 AND n = 0`, id)
-	return found[0], len(pieces) > 0, err
+	return found[0], nil
 }
 
 func scanMessage(rows *sql.Rows) (*Message, error) { return readMessage(rows) }

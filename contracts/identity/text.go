@@ -25,9 +25,6 @@ func Fold(s string) string {
 	return NFC(folded) // the lower case of some letters is more than one character
 }
 
-// Contains tells whether a text holds another, as people compare texts.
-func Contains(text, part string) bool { return strings.Contains(Fold(text), Fold(part)) }
-
 // Blank tells whether a text says nothing: white space and invisible characters alone.
 func Blank(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return !unicode.IsSpace(r) && !invisible(r) }) < 0

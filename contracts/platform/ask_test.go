@@ -1,8 +1,12 @@
 package platform
 
 import (
+	"fmt"
 	"testing"
 	"time"
+
+	"rivgate/contracts/platform/monitoring"
+	"rivgate/soap"
 )
 
 func TestAPingIsAskedAndAnswered(t *testing.T) {
@@ -24,4 +28,13 @@ func TestAPingIsAskedAndAnswered(t *testing.T) {
 	if _, err := ReadPinged(request); err == nil {
 		t.Error("a request was read as an answer")
 	}
+}
+
+// ReadPing reads a request of PingForConfiguration.
+func ReadPing(envelope []byte) (contract, logicalAddress string, err error) {
+	var v monitoring.PingForConfigurationType
+	if _, err := soap.DecodeRequest(monitoring.PingForConfigurationOperation(), envelope, &v); err != nil {
+		return "", "", fmt.Errorf("reading ping: %w", err)
+	}
+	return v.ServiceContractNamespace, v.LogicalAddress, nil
 }

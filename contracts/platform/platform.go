@@ -34,16 +34,6 @@ func Ping(version string, now time.Time, configuration []Setting) ([]byte, error
 	return soap.EncodeResponse(monitoring.PingForConfigurationOperation(), v)
 }
 
-// ReadPing reads a request of PingForConfiguration: which contract at which logical address a platform on the way is to
-// ask. The error is about an envelope that is none.
-func ReadPing(envelope []byte) (contract, logicalAddress string, err error) {
-	var v monitoring.PingForConfigurationType
-	if _, err := soap.DecodeRequest(monitoring.PingForConfigurationOperation(), envelope, &v); err != nil {
-		return "", "", fmt.Errorf("reading ping: %w", err)
-	}
-	return v.ServiceContractNamespace, v.LogicalAddress, nil
-}
-
 // ReadSupported reads a request of GetSupportedServiceContracts: what may consumer, or anybody where it is "", call at
 // logicalAddress?
 func ReadSupported(envelope []byte) (consumer, logicalAddress string, err error) {

@@ -14,15 +14,13 @@ func (c *Content) ReadXML(p *Part) bool {
 		c.Attr = append(c.Attr, xml.Attr{Name: p.name, Value: p.text})
 		c.bind(p.scope, p.text, p.name == xml.Name{Space: instanceNamespace, Local: "type"})
 	case textRun:
-		if n := len(c.Children); n > 0 && c.Children[n-1].Element == nil {
-			c.Children[n-1].Text += p.text
-		} else if p.text != "" {
-			c.Children = append(c.Children, Node{Text: p.text})
-		}
+		p.runs = append(p.runs, p.text)
 	case startTag:
+		c.joinRuns(p)
 		child := p.tree()
 		c.Children = append(c.Children, Node{Element: &child})
 	case endTag:
+		c.joinRuns(p)
 		for _, n := range c.Children {
 			if n.Element == nil {
 				c.bind(p.scope, n.Text, false)
@@ -30,6 +28,14 @@ func (c *Content) ReadXML(p *Part) bool {
 		}
 	}
 	return true
+}
+
+// joinRuns makes one text of the runs since the last child: comments and CDATA sections cut a text into any number of them.
+func (c *Content) joinRuns(p *Part) {
+	if text := strings.Join(p.runs, ""); text != "" {
+		c.Children = append(c.Children, Node{Text: text})
+	}
+	p.runs = p.runs[:0]
 }
 
 // tree is the child that p is at.

@@ -46,7 +46,10 @@ func large(w *world) {
 	equal(w, "whole", bytes.Equal(got.Envelope, m.Envelope), true)
 	d := w.claim(1)[0]
 	equal(w, "claimed without", d.Large && len(d.Message.Envelope) == 0, true)
-	read, err := io.ReadAll(w.s.Unlogged().Envelope(w.ctx, m.ID))
+	envelope, size, err := w.s.Unlogged().OpenEnvelope(w.ctx, d.Message)
+	w.must(err)
+	equal(w, "size", size, int64(len(m.Envelope)))
+	read, err := io.ReadAll(envelope)
 	w.must(err)
 	equal(w, "piece by piece", bytes.Equal(read, m.Envelope), true)
 	w.finish(d, store.Attempt{Outcome: store.OutcomeDelivered})
@@ -54,7 +57,10 @@ func large(w *world) {
 	n, err := w.s.Purge(w.ctx, store.Retention{Delivered: time.Minute}, "serve")
 	w.must(err)
 	equal(w, "purged", n, 1)
-	left, err := io.ReadAll(w.s.Unlogged().Envelope(w.ctx, m.ID))
+	envelope, size, err = w.s.Unlogged().OpenEnvelope(w.ctx, d.Message)
+	w.must(err)
+	equal(w, "size of what was purged", size, int64(0))
+	left, err := io.ReadAll(envelope)
 	w.must(err)
 	equal(w, "left", len(left), 0)
 }

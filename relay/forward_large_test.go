@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
-	"slices"
 	"strings"
 	"testing"
 
@@ -99,8 +97,8 @@ func TestALargeCaseThatCannotBePassedOnKeepsNothingWaiting(t *testing.T) {
 	sound(t, w)
 }
 
-// The files of an accepted message are described and written, none of them whole; who takes no bytes gets to say so.
-func TestFilesAreWrittenPieceByPiece(t *testing.T) {
+// The files of an accepted message are described, and a large one is read without the others.
+func TestALargeFileIsReadAlone(t *testing.T) {
 	w := newWorld(t)
 	w.soap.MaxMessage, w.Limits.Message = 64<<20, 64<<20
 	m, values := severalFiles()
@@ -110,39 +108,13 @@ func TestFilesAreWrittenPieceByPiece(t *testing.T) {
 	if err != nil || len(files) != len(values) || files[1].Value != nil || files[1].Content.Size != int64(len(values[1])) {
 		t.Fatalf("%d files, %v", len(files), err)
 	}
-	written := make([]bytes.Buffer, len(values))
-	err = w.WriteAttachments(t.Context(), id, func(n int) io.Writer {
-		if n == 3 {
-			return nil
-		}
-		return &written[n]
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for n, want := range slices.Concat(values[:3], [][]byte{nil}, values[4:]) {
-		if !bytes.Equal(written[n].Bytes(), want) {
-			t.Errorf("file %d was written as %d bytes", n, written[n].Len())
+	for n, want := range values {
+		file, err := w.Attachment(t.Context(), id, n)
+		if err != nil || !bytes.Equal(file.Value, want) {
+			t.Errorf("file %d is %d bytes, %v", n, len(file.Value), err)
 		}
 	}
-	gone := errors.New("nobody reads it any more")
-	for _, n := range []int{0, 1} {
-		err := w.WriteAttachments(t.Context(), id, func(number int) io.Writer {
-			if number != n {
-				return nil
-			}
-			return refusing{gone}
-		})
-		if !errors.Is(err, gone) {
-			t.Errorf("file %d: %v", n, err)
-		}
-	}
-	if err := w.WriteAttachments(t.Context(), strings.Repeat("0", 36), nil); !errors.Is(err, store.ErrNotFound) {
+	if _, err := w.Attachment(t.Context(), strings.Repeat("0", 36), 0); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("of a message that is not there: %v", err)
 	}
 }
-
-// refusing is a writer that takes nothing.
-type refusing struct{ why error }
-
-func (r refusing) Write([]byte) (int, error) { return 0, r.why }

@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"rivgate/contracts"
+	"rivgate/soap"
 	"rivgate/store"
 )
 
@@ -53,7 +54,7 @@ func (r *Relay) pass(ctx context.Context, c store.Case, large bool) error {
 	if p.large && !large {
 		return errLarge
 	}
-	opened, where, err := r.condensed(ctx, p.opening, nil)
+	opened, numbers, err := r.condensed(ctx, p.opening, nil)
 	if err != nil {
 		return err
 	}
@@ -64,7 +65,7 @@ func (r *Relay) pass(ctx context.Context, c store.Case, large bool) error {
 	if p.reason, err = r.handoverReason(ctx, c, p.reason); err != nil {
 		return err
 	}
-	files := lend(p.opening, complaint.Attachments, where)
+	files := putStandIns(p.opening, complaint.Attachments, numbers)
 	m := &contracts.Message{
 		ID:        contracts.II{Root: r.Instance.HSAID, Extension: p.forwarded.MessageID},
 		CaseID:    &contracts.II{Root: c.Ref.Root, Extension: c.Ref.Extension},
@@ -80,9 +81,12 @@ func (r *Relay) pass(ctx context.Context, c store.Case, large bool) error {
 	}
 	a.Taken = true
 	if len(files.files) > 0 {
-		body := r.reader(ctx, envelope, files)
-		defer body.Close()
-		a.Body = body
+		spool, err := r.spoolWithFiles(ctx, envelope, files)
+		if err != nil {
+			return err
+		}
+		defer spool.Close()
+		a.Body = soap.Sized(spool.Reader(), spool.Size())
 	}
 	_, err = r.enter(ctx, a)
 	var refused *contracts.Error
@@ -125,6 +129,7 @@ func (r *Relay) passage(ctx context.Context, caseID string) (p passage, err erro
 	if said.Update != nil {
 		p.reason = said.Update.Text
 	}
-	_, p.large, err = r.Store.Unlogged().Outline(ctx, p.opening)
+	opening, err := r.Store.Unlogged().Outline(ctx, p.opening)
+	p.large = err == nil && len(opening.Envelope) == 0
 	return p, err
 }
