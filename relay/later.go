@@ -182,7 +182,7 @@ func (l *Later) send(ctx context.Context, o store.Outgoing) error {
 	if gone, looking := l.left(ctx, o); gone || looking != nil { // by another, meanwhile
 		return looking
 	}
-	if reason := reasonOf(err); reason != "" {
+	if reason := reasonOf(err); !reason.IsZero() {
 		return l.Relay.Store.Refused(ctx, o, reason)
 	}
 	l.Relay.Log.Error("sending a staged answer", zap.Error(err))
@@ -204,19 +204,38 @@ func backoff(attempts int) time.Duration {
 	return min(time.Second<<min(attempts, 6), time.Minute)
 }
 
-// reasonOf is why the line did not take an answer, for its writer; "" where the line could not tell, and the next attempt may.
-func reasonOf(err error) string {
+// The codes of why the line did not take an answer.
+const (
+	UnsentContract = "contract" // values: sub code, class of the offence against the schema, and path of contracts.Error
+	UnsentChanged  = "case-changed"
+	UnsentGone     = "case-gone"
+	UnsentNoRoute  = "no-route" // value: the code of the platform
+)
+
+// UnsentWords are those codes, each with its words in English.
+func UnsentWords() map[string]string {
+	return map[string]string{
+		UnsentContract: "the contract does not allow the answer: {1} {2} {3}",
+		UnsentChanged:  "the case changed before the answer was sent",
+		UnsentGone:     "the unit does not have the case any more",
+		UnsentNoRoute:  "the catalogue has no route to 1177 now ({1})",
+	}
+}
+
+// reasonOf is why the line did not take an answer, for its writer; none where the line could not tell, and the next
+// attempt may.
+func reasonOf(err error) routing.Fact {
 	var contract *contracts.Error
 	var platform *routing.Error
 	switch {
 	case errors.As(err, &contract):
-		return contract.ForPeople()
+		return routing.NewFact(UnsentContract, contract.SubCode, string(contract.Class), contract.Path)
 	case errors.Is(err, ErrConflict):
-		return "Ärendet ändrades innan svaret hann skickas. Läs det nya och skicka svaret igen."
+		return routing.NewFact(UnsentChanged)
 	case errors.Is(err, ErrNotOurs), errors.Is(err, store.ErrNotFound):
-		return "Ärendet finns inte längre hos enheten."
+		return routing.NewFact(UnsentGone)
 	case errors.As(err, &platform):
-		return "Det finns ingen väg till 1177 i katalogen just nu (" + string(platform.Code) + ")."
+		return routing.NewFact(UnsentNoRoute, string(platform.Code))
 	}
-	return ""
+	return routing.Fact{}
 }

@@ -167,7 +167,7 @@ func TestRefusedAnswerIsNotLost(t *testing.T) {
 	d.pass(10 * time.Second)
 	d.once(true)
 	failed := d.waiting()
-	if len(failed) != 1 || failed[0].State != store.OutgoingFailed || !strings.Contains(failed[0].Reason, "ändrades") {
+	if len(failed) != 1 || failed[0].State != store.OutgoingFailed || failed[0].Reason.Code != relay.UnsentChanged {
 		t.Fatalf("left behind: %+v", failed)
 	}
 	d.once(false)
@@ -180,7 +180,7 @@ func TestRefusedAnswerIsNotLost(t *testing.T) {
 	d.pass(10 * time.Second)
 	d.once(true)
 	d.setTable(table)
-	if failed := d.waiting(); len(failed) != 1 || failed[0].State != store.OutgoingFailed || failed[0].Reason == "" {
+	if failed := d.waiting(); len(failed) != 1 || failed[0].State != store.OutgoingFailed || failed[0].Reason.Code != relay.UnsentNoRoute {
 		t.Errorf("without permission: %+v", failed)
 	}
 	d.got("receipt")

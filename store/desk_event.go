@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"rivgate/routing"
 	"rivgate/store/db"
 )
 
@@ -44,6 +45,7 @@ type DeskEvent struct {
 	To        Person        `json:"to,omitzero"`   // has it from now
 	Until     *time.Time    `json:"until,omitempty"`
 	Text      string        `json:"text,omitempty"`      // note, reason, or number
+	Why       routing.Fact  `json:"why,omitzero"`        // the line did not take an answer
 	Form      string        `json:"form,omitempty"`      // of an answer
 	MessageID string        `json:"messageId,omitempty"` // Key.MessageID of an answer
 	ToUnit    string        `json:"toUnit,omitempty"`    // of a handover, HSA-id; of a place, the unit

@@ -103,7 +103,7 @@ func (m *stagedModel) sent(*rapid.T) {
 
 func (m *stagedModel) refused(*rapid.T) {
 	a := m.in("leased")
-	m.want(m.s.Refused(m.t.Context(), a.staged, "x"), nil)
+	m.want(m.s.Refused(m.t.Context(), a.staged, routing.NewFact("case-gone")), nil)
 	a.where = "failed"
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"rivgate/routing"
 	"rivgate/store/db"
 )
 
@@ -42,7 +43,7 @@ type Outgoing struct {
 	Staged      time.Time       `json:"staged"`
 	Due         time.Time       `json:"due"` // when it leaves
 	State       OutgoingState   `json:"state"`
-	Reason      string          `json:"reason,omitempty"` // for the person
+	Reason      routing.Fact    `json:"reason,omitzero"` // why the line did not take it
 	Attempts    int             `json:"attempts"`
 }
 
@@ -50,7 +51,7 @@ type Outgoing struct {
 // o.CaseVersion, or the unit has it no more; ErrStaged where another answer waits; ErrNotFound. o.Files come with their bytes.
 // With a lease the answer is claimed by who stages it, who sends it at once.
 func (s *Store) Stage(ctx context.Context, o Outgoing, lease time.Duration) (Outgoing, error) {
-	o.State, o.Reason, o.Attempts = OutgoingWaiting, "", 0
+	o.State, o.Reason, o.Attempts = OutgoingWaiting, routing.Fact{}, 0
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
 		c, err := t.handled(ctx, o.CaseID, o.Unit)
 		if err != nil {
@@ -100,7 +101,11 @@ const outgoingColumns = `id, case_id, unit, by_id, by_name, form, draft, message
 func scanOutgoing(rows *sql.Rows) (o Outgoing, err error) {
 	var staged, due int64
 	var draft, answer content
-	err = rows.Scan(&o.ID, &o.CaseID, &o.Unit, &o.By.ID, &o.By.Name, &o.Form, &draft, &o.MessageID, &answer, &o.CaseVersion, &staged, &due, &o.State, &o.Reason, &o.Attempts)
+	var reason string
+	err = rows.Scan(&o.ID, &o.CaseID, &o.Unit, &o.By.ID, &o.By.Name, &o.Form, &draft, &o.MessageID, &answer, &o.CaseVersion, &staged, &due, &o.State, &reason, &o.Attempts)
+	if err == nil {
+		o.Reason, err = readFactColumn(reason)
+	}
 	o.Draft, o.Answer, o.Staged, o.Due = json.RawMessage(draft), json.RawMessage(answer), db.Moment(staged), db.Moment(due)
 	return o, err
 }
@@ -186,14 +191,18 @@ func (t *tx) dropOutgoing(ctx context.Context, id string) (bool, error) {
 	return true, err
 }
 
-// Refused keeps an answer that the line did not take, with the reason for the person: only a person can make a draft of it again, or drop it.
-func (s *Store) Refused(ctx context.Context, o Outgoing, reason string) error {
-	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		n, err := t.Exec(ctx, `UPDATE outgoing SET state = 'failed', reason = $2, lease_until = NULL WHERE id = $1 AND state = 'waiting'`, o.ID, reason)
+// Refused keeps an answer that the line did not take, and why: only a person can make a draft of it again, or drop it.
+func (s *Store) Refused(ctx context.Context, o Outgoing, reason routing.Fact) error {
+	text, err := factColumn(reason)
+	if err != nil {
+		return err
+	}
+	err = s.write(ctx, func(ctx context.Context, t *tx) error {
+		n, err := t.Exec(ctx, `UPDATE outgoing SET state = 'failed', reason = $2, lease_until = NULL WHERE id = $1 AND state = 'waiting'`, o.ID, text)
 		if err != nil || n == 0 {
 			return err
 		}
-		return t.noteEvent(ctx, o.CaseID, o.Unit, DeskEvent{Kind: DeskRefused, By: o.By, Form: o.Form, Text: reason})
+		return t.noteEvent(ctx, o.CaseID, o.Unit, DeskEvent{Kind: DeskRefused, By: o.By, Form: o.Form, Why: reason})
 	})
 	return deskError("noting a refusal", err)
 }

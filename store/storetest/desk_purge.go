@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"rivgate/routing"
 	"rivgate/store"
 )
 
@@ -35,7 +36,7 @@ func deskPurge(w *world) {
 		equal(w, "purged messages", n, want)
 	}
 	purge(0)
-	w.must(w.s.Refused(w.ctx, waiting, "x"))
+	w.must(w.s.Refused(w.ctx, waiting, routing.NewFact("case-gone")))
 	kept, err := w.s.FileBytes(w.ctx, note)
 	w.must(err)
 	equal(w, "files before", len(kept), 1)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"rivgate/routing"
 	"rivgate/store"
 )
 
@@ -239,12 +240,12 @@ func outgoingRefused(w *world) {
 	w.clock.move(10 * time.Second)
 	claimed, err := w.s.ClaimOutgoing(w.ctx, time.Minute)
 	w.must(err)
-	w.must(w.s.Refused(w.ctx, claimed, "Ärendet ändrades."))
+	w.must(w.s.Refused(w.ctx, claimed, routing.NewFact("no-route", "VP004")))
 	second, err := f.stage("reply")
 	w.must(err)
 	all, err := w.s.Outgoings(w.ctx, f.id, inboxUnit)
 	w.must(err)
-	equal(w, "what the case shows", fmt.Sprint(len(all), " ", all[0].State, " ", all[0].Reason), "2 failed Ärendet ändrades.")
+	equal(w, "what the case shows", fmt.Sprint(len(all), " ", all[0].State, " ", all[0].Reason), "2 failed {no-route [VP004]}")
 	d, err := w.s.Undo(w.ctx, o.ID, inboxUnit, bertil)
 	w.must(err)
 	equal(w, "a draft again", d.Form, "close")
@@ -252,7 +253,7 @@ func outgoingRefused(w *world) {
 	claimed, err = w.s.ClaimOutgoing(w.ctx, time.Minute)
 	w.must(err)
 	equal(w, "the second", claimed.ID, second.ID)
-	w.must(w.s.Refused(w.ctx, claimed, "x"))
+	w.must(w.s.Refused(w.ctx, claimed, routing.NewFact("case-gone")))
 	w.is("dropping another unit's", w.s.DropOutgoing(w.ctx, second.ID, board), store.ErrConflict)
 	w.must(w.s.DropOutgoing(w.ctx, second.ID, inboxUnit))
 	now, err := w.s.Stage(w.ctx, store.Outgoing{CaseID: f.id, Unit: inboxUnit, By: anna, Form: "reply", Draft: json.RawMessage(`{}`), MessageID: "m|now" + f.id, Answer: json.RawMessage(`{}`), CaseVersion: f.now().Version, Due: w.clock.Now()}, time.Minute)

@@ -183,6 +183,7 @@ func (s *Work) insertPhrase(ctx context.Context, c store.Case, f *shell.Form) er
 type outgoing struct {
 	store.Outgoing
 	Word    string // of the form
+	Why     string // it was not sent
 	Seconds int    // until it leaves
 	Failed  bool
 	Leaving bool // too late to take it back
@@ -192,7 +193,7 @@ func (s *Cases) outgoings(ctx context.Context, c store.Case) ([]outgoing, error)
 	all, err := s.Relay.Store.Outgoings(ctx, c.ID, c.Handler.Unit)
 	var out []outgoing
 	for _, o := range all {
-		one := outgoing{Outgoing: o, Word: formWord(o.Form), Failed: o.State == store.OutgoingFailed}
+		one := outgoing{Outgoing: o, Word: formWord(o.Form), Why: unsentWord(o.Reason), Failed: o.State == store.OutgoingFailed}
 		one.Seconds = max(0, int(o.Due.Sub(s.Clock()).Round(time.Second)/time.Second))
 		one.Leaving = !one.Failed && (one.Seconds == 0 || o.Attempts > 0)
 		out = append(out, one)

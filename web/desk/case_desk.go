@@ -89,6 +89,9 @@ func (s *Cases) caseLine(ctx context.Context, c store.Case) ([]casework.Event, e
 		if act.Kind == store.DeskHandover {
 			act.Text = handoverText(act)
 		}
+		if act.Kind == store.DeskRefused {
+			act.Text = unsentWord(act.Why)
+		}
 		if act.Kind == store.DeskSent {
 			if i := slices.IndexFunc(line, func(e casework.Event) bool { return e.Key == act.MessageID }); i >= 0 {
 				line[i].By = act.By.Name
