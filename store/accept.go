@@ -82,17 +82,13 @@ func (a *accepting) ask(q *questions, alone bool) bool {
 		return true
 	}
 	if byRef {
-		q.refs = append(q.refs, []any{fold(e.Case.Root), e.Case.Extension, sender, e.Sequence})
+		q.refs.ask(e.Case, sender, e.Sequence)
 	}
 	if byExternal && (!byRef || newCase) {
-		q.externals = append(q.externals, []any{fold(e.External.Root), e.External.Extension, sender, e.Sequence})
+		q.externals.ask(e.External, sender, e.Sequence)
 	}
 	return true
 }
-
-// insertKey fails where the key is there. How many rows a statement changed is known only after the COMMIT that went in the same message: a key that
-// another replica has put there since it was asked for must make the database itself leave that COMMIT out.
-const insertKey = `INSERT INTO message_key (sender, contract, key_id, message_id) VALUES ($1, $2, $3, $4)`
 
 // settle stores the message, or finds the first answer to it.
 func (a *accepting) settle(ctx context.Context, t *tx, q *questions) error {
@@ -135,7 +131,7 @@ func (a *accepting) apply(ctx context.Context, t *tx, q *questions, in *entering
 		return refusal
 	}
 	turn := turnOf(e.Sequence, f)
-	if turn == inTurn && f.held && t.Shares() { // what waits is released: a statement after the other
+	if turn == inTurn && f.held && t.Defers() { // what waits is released: a statement after the other
 		return db.ErrApart
 	}
 	if in.c = f.c; turn == early {
@@ -232,11 +228,9 @@ func (t *tx) insertMessage(ctx context.Context, in *entering) error {
 	if err != nil {
 		return err
 	}
-	err = t.Put(ctx, `INSERT INTO message (id, sender, contract, key_id, call_sender, receiver, profile, via, route, correlation, soap_action,
-		content_type, received, case_id, kind, sequence, late, receipt, event, content, headers)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21)`,
-		m.ID, fold(m.Key.Sender), m.Key.Contract, m.Key.MessageID, m.Call.Sender, m.Call.Receiver, m.Call.Profile, string(m.Route.Via), string(route),
-		m.Correlation, m.SOAPAction, m.ContentType, db.Micros(in.receipt.Received), caseID, kind, sequence, in.late, string(receipt), event, content, headers)
+	err = t.Put(ctx, insertMessage, m.ID, fold(m.Key.Sender), m.Key.Contract, m.Key.MessageID, m.Call.Sender,
+		m.Call.Receiver, m.Call.Profile, string(m.Route.Via), string(route), m.Correlation, m.SOAPAction, m.ContentType,
+		db.Micros(in.receipt.Received), caseID, kind, sequence, in.late, string(receipt), event, content, headers)
 	if err != nil {
 		return err
 	}

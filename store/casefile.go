@@ -86,11 +86,6 @@ func (c *Case) columns() ([]any, error) {
 	}, nil
 }
 
-// insertCase has a case's id and columns.
-const insertCase = `INSERT INTO cases (id, ref_root, ref_extension, state, unit, via, received, changed, version, forward_due,
-	reporter_id, patient_id, area, incident_unit, closed_month, doc, due, kind)
-	VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18) ON CONFLICT DO NOTHING`
-
 // insertCase stores a new case. With named, the handling system's id must not be another case's.
 func (t *tx) insertCase(ctx context.Context, c *Case, named bool) error {
 	c.ID = t.newID()
@@ -124,8 +119,6 @@ func (t *tx) derive(ctx context.Context, c *Case) error {
 	return t.putTokens(ctx, c, nil)
 }
 
-const insertExternal = `INSERT INTO case_external (root, extension, case_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`
-
 // putName enters the handling system's id of a case, unless it is another case's.
 func (t *tx) putName(ctx context.Context, c *Case) error {
 	if c.External.Extension == "" {
@@ -140,12 +133,7 @@ func (t *tx) updateCase(ctx context.Context, c *Case, before *Case) error {
 	if err != nil {
 		return err
 	}
-	err = t.Put(ctx, `UPDATE cases SET ref_root = $2, ref_extension = $3, state = $4, unit = $5, via = $6, received = $7,
-		changed = $8, version = $9, forward_due = $10, reporter_id = $11, patient_id = $12, area = $13,
-		incident_unit = $14, closed_month = $15, doc = $16, due = $17, kind = $18,
-		assignee = CASE WHEN unit = $5 THEN assignee ELSE '' END,
-		parked_until = CASE WHEN unit = $5 THEN parked_until ELSE 0 END WHERE id = $1`,
-		append([]any{c.ID}, columns...)...)
+	err = t.Put(ctx, updateCase, append([]any{c.ID}, columns...)...)
 	if err != nil {
 		return err
 	}
@@ -163,7 +151,7 @@ func (t *tx) updateCase(ctx context.Context, c *Case, before *Case) error {
 	if strings.Join(c.codeList(), " ") == strings.Join(before.codeList(), " ") {
 		return nil
 	}
-	if err := t.Put(ctx, `DELETE FROM case_code WHERE case_id = $1`, c.ID); err != nil {
+	if err := t.Put(ctx, deleteCodes, c.ID); err != nil {
 		return err
 	}
 	return t.codes(ctx, c)
@@ -172,8 +160,7 @@ func (t *tx) updateCase(ctx context.Context, c *Case, before *Case) error {
 func (t *tx) codes(ctx context.Context, c *Case) error {
 	for _, entry := range c.codeList() {
 		kind, code, _ := strings.Cut(entry, ":")
-		err := t.Put(ctx, `INSERT INTO case_code (case_id, kind, code) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, c.ID, kind, code)
-		if err != nil {
+		if err := t.Put(ctx, insertCode, c.ID, kind, code); err != nil {
 			return err
 		}
 	}

@@ -20,7 +20,7 @@ func (t *tx) insertBody(ctx context.Context, m *Message) error {
 	if m.size() > chunkSize || m.Body != nil || whole == nil {
 		whole = []byte{} // nil would be NULL
 	}
-	if err := t.Put(ctx, `INSERT INTO message_body (message_id, envelope) VALUES ($1, $2)`, m.ID, contentBytes(whole)); err != nil {
+	if err := t.Put(ctx, insertBody, m.ID, contentBytes(whole)); err != nil {
 		return err
 	}
 	switch {

@@ -127,8 +127,7 @@ func (s *Store) claiming(ctx context.Context, c *claiming, do change) error {
 
 // expire frees lanes whose lease has run out. Their tokens stay, so that a worker that is only late may still finish until another has its lane.
 func (t *tx) expire() *db.Step {
-	return &db.Step{Query: `UPDATE lane SET lease_until = NULL WHERE id IN
-		(SELECT id FROM lane WHERE lease_until <= $1` + t.Dialect.ForUpdate + t.Dialect.SkipLocked + `)`, Args: []any{db.Micros(t.Now)}}
+	return &db.Step{Statement: endLeases, Args: []any{db.Micros(t.Now)}}
 }
 
 // Ready frees what nobody holds any more, and finds the addresses that something waits for, or is leased of, who waits longest first. Room is within

@@ -123,20 +123,10 @@ func (f *finishing) changeCase(ctx context.Context, t *tx, q *questions) error {
 	return t.updateCase(ctx, known.c, &before)
 }
 
-// settled makes a lane $1 agree with its open deliveries.
-const settled = `open = (SELECT count(*) FROM delivery d WHERE d.lane = $1 AND d.done_at IS NULL),
-		ready_at = (SELECT CASE WHEN d.state = 'due' THEN d.next_at END` + headOfLane + `,
-		address = COALESCE((SELECT d.address` + headOfLane + `, address),
-		component_key = COALESCE((SELECT d.component_key` + headOfLane + `, component_key)`
-
-const headOfLane = ` FROM delivery d WHERE d.lane = $1 AND d.done_at IS NULL ORDER BY d.seq LIMIT 1)`
-
-// releaseLane ends a lease and settles the lane. The token goes up, so that nothing can be finished twice.
-const releaseLane = `UPDATE lane SET lease_until = NULL, token = token + 1, worker = '', ` + settled + ` WHERE id = $1 AND token = $2 RETURNING ready_at IS NOT NULL`
-
+// settle makes a lane agree with its open deliveries.
 func (t *tx) settle(ctx context.Context, lane int64) error {
 	var waits bool
-	_, err := t.Row(ctx, []any{&waits}, `UPDATE lane SET `+settled+` WHERE id = $1 RETURNING ready_at IS NOT NULL`, lane)
+	_, err := t.Row(ctx, []any{&waits}, settleLane, lane)
 	t.Woken = t.Woken || waits
 	return err
 }
@@ -178,8 +168,6 @@ func (t *tx) refFree(ctx context.Context, ref Ref) (bool, error) {
 	return !taken, err
 }
 
-const endDelivery = `UPDATE delivery SET state = $2, next_at = $3, done_at = $4, outcome = $5, class = $6, code = $7 WHERE message_id = $1 AND attempts = $8`
-
 // endOfDelivery are the values of endDelivery.
 func endOfDelivery(d Delivery, a Attempt, now int64) []any {
 	state, next, done := DeliveryParked, int64(0), sql.NullInt64{}
@@ -193,7 +181,6 @@ func endOfDelivery(d Delivery, a Attempt, now int64) []any {
 }
 
 func (t *tx) noteAttempt(ctx context.Context, d Delivery, a Attempt, late bool) error {
-	return t.Put(ctx, `UPDATE attempt SET outcome = $3, class = $4, code = $5, duration = $6, answer = $7, late = $8, why = $9
-		WHERE lane = $1 AND token = $2 AND outcome = ''`,
-		d.Lane, d.Token, string(a.Outcome), a.Class, a.Code, int64(a.Duration), contentBytes(a.Answer[:min(len(a.Answer), answerKept)]), late, writeDiagnosis(a.Why))
+	return t.Put(ctx, endAttempt, d.Lane, d.Token, string(a.Outcome), a.Class, a.Code, int64(a.Duration),
+		contentBytes(a.Answer[:min(len(a.Answer), answerKept)]), late, writeDiagnosis(a.Why))
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strconv"
 
 	"rivgate/store/db"
@@ -36,22 +37,12 @@ func (g grouped) Settle(ctx context.Context, t *db.Tx, q db.Questions) error {
 	return g.settle(ctx, g.store.tx(t), q.(*questions))
 }
 
-// ranks is the order in which a group's changes are made where those of one kind go together: what refers to a row comes after it, and
-// what was tried and done before the lanes that it moves on. Keys come first, so that groups with the same messages wait for each other there.
-func ranks() []string {
-	return []string{
-		"INSERT INTO message_key ", "INSERT INTO cases ", "UPDATE cases ", "INSERT INTO case_external ", "DELETE FROM case_code ", "INSERT INTO case_code ",
-		"INSERT INTO case_fact ", "INSERT INTO case_search ", "INSERT INTO case_sender ", "INSERT INTO message ", "INSERT INTO message_body ", "INSERT INTO held ",
-		"INSERT INTO lane ", "INSERT INTO delivery ", "INSERT INTO inbox ",
-		"INSERT INTO letter ", "UPDATE letter ", "UPDATE attempt ", "UPDATE delivery ", "UPDATE lane ",
-	}
-}
-
 // questions are what the changes of a group need to know, and the answers.
 type questions struct {
 	mine map[string]bool // what changes of this group are at: of each thing only one
 
-	keys, refs, externals, cases, lanes [][]any
+	keys, cases, lanes [][]any
+	refs, externals    caseQuestions
 
 	taken map[string]bool   // keys that are there
 	known map[string]*found // by reference or id
@@ -93,36 +84,28 @@ func externalMark(root, extension string) string { return "x\x00" + root + "\x00
 func caseMark(id string) string                  { return "c\x00" + id }
 func laneMark(id int64) string                   { return "l\x00" + strconv.FormatInt(id, 10) }
 
-// Steps are the statements that answer. Cases are locked before lanes, as everywhere, and each kind in one order for all; what is read of a case's
-// senders is read after that, by a statement of its own, so that it is what the last holder of the lock has left.
-func (q *questions) Steps(d db.Dialect) []*db.Step {
-	var steps []*db.Step
-	add := func(rows [][]any, query string, scan func(db.Scanner) error) {
-		if len(rows) > 0 {
-			steps = append(steps, &db.Step{Query: query, Rows: rows, Scan: scan})
-		}
-	}
-	const (
-		known = `SELECT c.ref_root, c.ref_extension, c.doc FROM {rows} JOIN cases c ON c.ref_root = r.c1 AND c.ref_extension = r.c2 AND c.ref_extension <> ''`
-		named = `SELECT e.root, e.extension, c.doc FROM {rows} JOIN case_external e ON e.root = r.c1 AND e.extension = r.c2 JOIN cases c ON c.id = e.case_id`
-		// Counted, for PostgreSQL may read a whole table once where it is only asked whether there are any.
-		about = `s.last, (SELECT count(*) FROM held h WHERE h.case_id = c.id AND h.sender = r.c3 AND h.refused = '')
-			+ (SELECT count(*) FROM refused_number n WHERE n.case_id = c.id AND n.sender = r.c3 AND n.sequence > COALESCE(s.last, 0)),
-			(SELECT count(*) FROM message m WHERE m.case_id = c.id AND m.sender = r.c3 AND m.sequence = r.c4)
-			+ (SELECT count(*) FROM refused_number n WHERE n.case_id = c.id AND n.sender = r.c3 AND n.sequence = r.c4)`
-		from = ` LEFT JOIN case_sender s ON s.case_id = c.id AND s.sender = r.c3`
-	)
-	add(q.keys, `SELECT k.sender, k.contract, k.key_id FROM {rows} JOIN message_key k ON k.sender = r.c1 AND k.contract = r.c2 AND k.key_id = r.c3`, q.scanKey)
-	add(q.refs, known+` ORDER BY c.id`+d.ForUpdateOf("c"), q.scanCase(refMark))
-	add(q.externals, named+` ORDER BY c.id`+d.ForUpdateOf("c"), q.scanCase(externalMark))
-	add(q.cases, `SELECT c.id, '', c.doc FROM {rows} JOIN cases c ON c.id = r.c1 ORDER BY c.id`+d.ForUpdateOf("c"),
-		q.scanCase(func(id, _ string) string { return caseMark(id) }))
-	add(q.refs, `SELECT c.ref_root, c.ref_extension, `+about+` FROM {rows} JOIN cases c ON c.ref_root = r.c1 AND c.ref_extension = r.c2 AND c.ref_extension <> ''`+from,
-		q.scanSender(refMark))
-	add(q.externals, `SELECT e.root, e.extension, `+about+` FROM {rows} JOIN case_external e ON e.root = r.c1 AND e.extension = r.c2 JOIN cases c ON c.id = e.case_id`+from,
-		q.scanSender(externalMark))
-	add(q.lanes, `SELECT l.id FROM {rows} JOIN lane l ON l.id = r.c1 AND l.token = r.c2 ORDER BY l.id`+d.ForUpdateOf("l"), q.scanLane)
-	return steps
+// caseQuestions ask for cases by an id, and what is known of a sender in each.
+type caseQuestions struct{ cases, senders [][]any }
+
+func (q *caseQuestions) ask(id Ref, sender string, sequence int64) {
+	root := fold(id.Root)
+	q.cases = append(q.cases, []any{root, id.Extension})
+	q.senders = append(q.senders, []any{root, id.Extension, sender, sequence})
+}
+
+// Steps are the statements that answer. Cases are locked before lanes, as everywhere, and each kind in one order for
+// all. The senders of a case are read by a later statement, so that it sees what the last holder of the lock has left.
+func (q *questions) Steps() []*db.Step {
+	caseID := func(id, _ string) string { return caseMark(id) }
+	return slices.DeleteFunc([]*db.Step{
+		{Statement: findKeys, Rows: q.keys, Scan: q.scanKey},
+		{Statement: lockCasesByRef, Rows: q.refs.cases, Scan: q.scanCase(refMark)},
+		{Statement: lockCasesByExternal, Rows: q.externals.cases, Scan: q.scanCase(externalMark)},
+		{Statement: lockCases, Rows: q.cases, Scan: q.scanCase(caseID)},
+		{Statement: findSendersByRef, Rows: q.refs.senders, Scan: q.scanSender(refMark)},
+		{Statement: findSendersByExternal, Rows: q.externals.senders, Scan: q.scanSender(externalMark)},
+		{Statement: lockLanes, Rows: q.lanes, Scan: q.scanLane},
+	}, func(s *db.Step) bool { return len(s.Rows) == 0 })
 }
 
 func (q *questions) scanKey(row db.Scanner) error {

@@ -35,7 +35,7 @@ func (t *tx) enter(ctx context.Context, in *entering) error {
 	if in.effects.answered == "" {
 		return nil
 	}
-	return t.Put(ctx, `UPDATE letter SET answered = TRUE WHERE case_id = $1 AND kind = $2 AND ref = $3`, in.c.ID, string(EventQuestion), in.effects.answered)
+	return t.Put(ctx, answerLetter, in.c.ID, string(EventQuestion), in.effects.answered)
 }
 
 func (in *entering) kind() EventKind {
@@ -61,21 +61,13 @@ func (t *tx) enterLane(ctx context.Context, in *entering) error {
 		order = in.c.ID
 	}
 	now, receiver := db.Micros(t.Now), fold(m.Call.Receiver)
-	err := t.Put(ctx, `INSERT INTO lane (order_key, receiver_key, component_key, address, case_id, open, ready_at, token, worker)
-		VALUES ($1, $2, $3, $4, $5, 1, $6, 0, '')
-		ON CONFLICT (order_key, receiver_key) DO UPDATE SET open = lane.open + 1,
-			component_key = CASE WHEN lane.open = 0 THEN excluded.component_key ELSE lane.component_key END,
-			address = CASE WHEN lane.open = 0 THEN excluded.address ELSE lane.address END,
-			ready_at = CASE WHEN lane.open = 0 THEN excluded.ready_at ELSE lane.ready_at END`,
-		order, receiver, fold(m.Route.Component), m.Route.Address, in.caseID(), now)
+	err := t.Put(ctx, openLane, order, receiver, fold(m.Route.Component), m.Route.Address, in.caseID(), now)
 	if err != nil {
 		return err
 	}
 	t.Woken = true
-	return t.Put(ctx, `INSERT INTO delivery (message_id, lane, case_id, contract, receiver, receiver_key, component, component_key, address, state,
-		accepted, next_at, attempts, outcome, class, code)
-		VALUES ($1, (SELECT l.id FROM lane l WHERE l.order_key = $2 AND l.receiver_key = $3), $4, $5, $6, $3, $7, $8, $9, 'due', $10, $11, 0, '', '', '')`,
-		m.ID, order, receiver, in.caseID(), m.Key.Contract, m.Call.Receiver, m.Route.Component, fold(m.Route.Component), m.Route.Address, db.Micros(m.Received), now)
+	return t.Put(ctx, insertDelivery, m.ID, order, receiver, in.caseID(), m.Key.Contract, m.Call.Receiver,
+		m.Route.Component, fold(m.Route.Component), m.Route.Address, db.Micros(m.Received), now)
 }
 
 func (t *tx) enterInbox(ctx context.Context, in *entering) error {
@@ -83,7 +75,7 @@ func (t *tx) enterInbox(ctx context.Context, in *entering) error {
 	if in.m.Event != nil && in.m.Event.Unit != "" {
 		unit = in.m.Event.Unit
 	}
-	return t.Put(ctx, `INSERT INTO inbox (message_id, case_id, unit, at) VALUES ($1, $2, $3, $4)`, in.m.ID, in.caseID(), fold(unit), db.Micros(t.Now))
+	return t.Put(ctx, insertInbox, in.m.ID, in.caseID(), fold(unit), db.Micros(t.Now))
 }
 
 // letter puts one into the mailbox. Letters of kinds that the citizen does not read are kept all the same: they are their messages' place.
@@ -96,6 +88,5 @@ func (t *tx) letter(ctx context.Context, in *entering, kind string) error {
 	if kind == letterReceipt {
 		unit = in.c.Handler.Unit
 	}
-	return t.Put(ctx, `INSERT INTO letter (id, message_id, case_id, kind, ref, unit, at, answered) VALUES ($1, $2, $3, $4, $5, $6, $7, FALSE)`,
-		id, in.m.ID, in.caseID(), kind, ref, unit, db.Micros(t.Now))
+	return t.Put(ctx, insertLetter, id, in.m.ID, in.caseID(), kind, ref, unit, db.Micros(t.Now))
 }

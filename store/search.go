@@ -70,9 +70,6 @@ func nameWords(name string) []string {
 	return words
 }
 
-const putWords = `INSERT INTO case_search (case_id, words) VALUES ($1, $2)
-	ON CONFLICT (case_id) DO UPDATE SET words = excluded.words`
-
 // putTokens writes what a case is found by, unless that is what it was before; before is nil for a new case.
 func (t *tx) putTokens(ctx context.Context, c, before *Case) error {
 	words := c.tokens()

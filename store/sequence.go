@@ -43,8 +43,7 @@ func (t *tx) setLast(ctx context.Context, caseID, sender string, number int64) e
 	if number <= 0 {
 		return nil
 	}
-	return t.Put(ctx, `INSERT INTO case_sender (case_id, sender, last) VALUES ($1, $2, $3)
-		ON CONFLICT (case_id, sender) DO UPDATE SET last = excluded.last`, caseID, fold(sender), number)
+	return t.Put(ctx, putLast, caseID, fold(sender), number)
 }
 
 // hold stores a message whose turn has not come.
@@ -53,8 +52,7 @@ func (t *tx) hold(ctx context.Context, in *entering) error {
 	if err := t.insertMessage(ctx, in); err != nil {
 		return err
 	}
-	return t.Put(ctx, `INSERT INTO held (message_id, case_id, sender, sequence, since, refused) VALUES ($1, $2, $3, $4, $5, '')`,
-		in.m.ID, in.c.ID, fold(in.m.Key.Sender), in.m.Event.Sequence, db.Micros(t.Now))
+	return t.Put(ctx, insertHeld, in.m.ID, in.c.ID, fold(in.m.Key.Sender), in.m.Event.Sequence, db.Micros(t.Now))
 }
 
 // waitingTurn is a held message.

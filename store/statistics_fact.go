@@ -17,15 +17,6 @@ import (
 const factColumns = `case_id, unit, kind, provider, region, incident_unit, incident_month, received, received_month,
 	closed_month, age, sex, area, main_problem, sub_problem, experienced`
 
-// putFact is the row of a case that statistics count: a new one, or instead of the one before.
-const putFact = `INSERT INTO case_fact (` + factColumns + `, mark)
-	VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17)
-	ON CONFLICT (case_id) DO UPDATE SET unit = excluded.unit, kind = excluded.kind, provider = excluded.provider,
-	region = excluded.region, incident_unit = excluded.incident_unit, incident_month = excluded.incident_month,
-	received = excluded.received, received_month = excluded.received_month, closed_month = excluded.closed_month,
-	age = excluded.age, sex = excluded.sex, area = excluded.area, main_problem = excluded.main_problem,
-	sub_problem = excluded.sub_problem, experienced = excluded.experienced, mark = excluded.mark`
-
 // fact is what statistics count of a case: the values of factColumns.
 func (c *Case) fact() []any {
 	number := func(text string) sql.NullInt64 {

@@ -106,7 +106,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	var err error
 	s.DB, err = db.Open(ctx, url, db.Options{
 		Now: o.Now, Log: o.Log, Existing: o.Existing, Own: o.Own, PasswordFile: o.PasswordFile, Migrations: migrations(),
-		Questions: func() db.Questions { return newQuestions() }, Order: ranks(), Stepped: shift, Remedy: retryAll,
+		Questions: func() db.Questions { return newQuestions() }, Order: groupOrder(), Stepped: shift, Remedy: retryAll,
 	})
 	if err != nil {
 		return nil, err

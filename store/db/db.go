@@ -35,7 +35,7 @@ type Options struct {
 
 	Migrations fs.FS            // of goose, in the folders sqlite and postgres; both have the same names
 	Questions  func() Questions // of a new group
-	Order      []string         // how the changes begin that a group puts, in the order in which they are made
+	Order      []*Statement     // by which a group changes something, in the order in which they are run
 	// Stepped moves what waits for a time when the clock of the database has stepped and nobody else works on it.
 	Stepped func(ctx context.Context, t *Tx, by time.Duration) error
 	// Remedy is what a person does, as the log says it, when the clock has gone back and nothing was moved with it.

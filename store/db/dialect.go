@@ -24,14 +24,11 @@ import (
 
 // Dialect is all that differs between the two databases. Queries name a difference by its field; none asks which database it is.
 type Dialect struct {
-	goose      goose.Dialect
-	fts5       bool   // full text is searched as FTS5 does; else as PostgreSQL does
-	migrations string // folder of Options.Migrations
-	ForUpdate  string // after a SELECT: its rows are locked until the transaction ends
-	SkipLocked string // after ForUpdate: rows that others have locked are left out
-	// LockName locks a name until the transaction ends: run for each of many rows of a name and whether to pass it over, where another has
-	// it, instead of waiting. It returns the name and whether it is locked. "" where transactions never run side by side.
-	LockName    string
+	goose       goose.Dialect
+	fts5        bool   // full text is searched as FTS5 does; else as PostgreSQL does
+	migrations  string // folder of Options.Migrations
+	ForUpdate   string // after a SELECT: its rows are locked until the transaction ends
+	SkipLocked  string // after ForUpdate: rows that others have locked are left out
 	durable     []setting
 	hasSchema   string // tells whether there is a schema at all
 	Clock       string // the database's time, in microseconds since 1970
@@ -65,8 +62,6 @@ func postgresDialect() Dialect {
 	return Dialect{
 		goose: goose.DialectPostgres, migrations: "postgres",
 		ForUpdate: " FOR NO KEY UPDATE", SkipLocked: " SKIP LOCKED",
-		LockName: `SELECT r.c1, CASE WHEN r.c2 THEN pg_try_advisory_xact_lock(hashtextextended(r.c1, x'72697667617465'::bigint))
-			ELSE pg_advisory_xact_lock(hashtextextended(r.c1, x'72697667617465'::bigint)) IS NOT NULL END FROM {rows}`,
 		durable: []setting{
 			{"fsync", "SHOW fsync", []string{"on"}},
 			{"full_page_writes", "SHOW full_page_writes", []string{"on"}},
@@ -157,7 +152,7 @@ func (d *DB) connectPostgres(ctx context.Context, address string) error {
 	if config.ConnConfig.ConnectTimeout == 0 || config.ConnConfig.ConnectTimeout > connectTime {
 		config.ConnConfig.ConnectTimeout = connectTime
 	}
-	config.AfterConnect = registerColumns
+	config.AfterConnect = registerColumnCodec
 	if d.options.PasswordFile != "" {
 		config.BeforeConnect = func(_ context.Context, c *pgx.ConnConfig) (err error) {
 			c.Password, err = readPassword(d.options.PasswordFile)

@@ -12,13 +12,22 @@ import (
 // Scanner reads the row that a query is at, whichever driver it comes from.
 type Scanner interface{ Scan(dest ...any) error }
 
+// Statement is a statement that is written out for each database. It is told from others by its address.
+type Statement struct {
+	// SQLite takes the values of one row: $1, $2, …. It is prepared once and run for each row. "": SQLite needs no such statement.
+	SQLite string
+	// Postgres takes, where it is run for rows, their columns: unnest($1::text[], …). It is run once for all.
+	Postgres string
+}
+
 // Step is a statement on its way with others: where the database is across a network, all of them go there in one message.
 type Step struct {
-	Query string
-	Args  []any               // of one run, where Rows is nil
-	Rows  [][]any             // it is run for each
-	Scan  func(Scanner) error // for each row that comes back; nil: nothing does
-	Want  int64               // how many rows it must change, where not 0
+	Query     string              // the same for both databases; else
+	Statement *Statement          // each database has its own
+	Args      []any               // the parameters as they are; else
+	Rows      [][]any             // of Statement: it is run for all of them
+	Scan      func(Scanner) error // for each row that comes back; nil: nothing does
+	Want      int64               // how many rows it must change; 0: any number
 
 	done    bool
 	changed int64
@@ -43,13 +52,18 @@ func (c *session) Run(ctx context.Context, steps ...*Step) error {
 	return nil
 }
 
-// one runs a step for each of its rows.
+// one runs a step, where it has rows for each of them.
 func (c *session) one(ctx context.Context, s *Step) error {
-	rows := s.Rows
+	query, rows := s.Query, s.Rows
+	if s.Statement != nil {
+		query = s.Statement.SQLite
+	}
 	if rows == nil {
 		rows = [][]any{s.Args}
 	}
-	query := ofOneRow(s.Query, len(rows[0]))
+	if query == "" {
+		return s.end()
+	}
 	for _, args := range rows {
 		if err := c.once(ctx, s, query, args); err != nil {
 			return err
@@ -90,8 +104,11 @@ func (c *session) pipeline(ctx context.Context, steps []*Step) error {
 	var batch pgx.Batch
 	for _, s := range steps {
 		query, args := s.Query, s.Args
+		if s.Statement != nil {
+			query = s.Statement.Postgres
+		}
 		if len(s.Rows) > 0 {
-			query, args = ofManyRows(s.Query, s.Rows)
+			args = columns(s.Rows)
 		}
 		batch.Queue(query, args...)
 	}

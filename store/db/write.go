@@ -40,9 +40,9 @@ type Tx struct {
 	Last    []*Step // what a change leaves to be sent with its end
 	Woken   bool    // something became due: who waits on DB.Wake is woken when the transaction has ended
 
-	gathered *gathered // what the changes of a group put; nil where each makes its own at once
-	order    []string  // of Options
-	follows  bool      // Now is the database's clock
+	deferred *deferred    // what the changes of a group put; nil where each is made at once
+	order    []*Statement // of Options
+	follows  bool         // Now is the database's clock
 }
 
 // Change is what a verb does inside its transaction. It may run more than once, so it begins by forgetting what it found before.
@@ -62,7 +62,7 @@ type Job struct {
 
 // Questions are what the changes of a group need to know, and the answers.
 type Questions interface {
-	Steps(d Dialect) []*Step // the statements that answer
+	Steps() []*Step // the statements that answer
 }
 
 // Joint is a change that can share its statements with others of its group: what they need to know is asked for once for all, and what they change
@@ -259,11 +259,11 @@ func (d *DB) together(ctx context.Context, conn *session, batch []*Job) error {
 	for _, j := range batch {
 		asked[j] = j.Joint != nil && j.ctx.Err() == nil && j.Joint.Ask(q, false)
 	}
-	t, err := d.begin(ctx, conn, q.Steps(d.Dialect)...)
+	t, err := d.begin(ctx, conn, q.Steps()...)
 	if err != nil {
 		return err
 	}
-	rest := t.gather(ctx, q, batch, asked)
+	rest := t.settleTogether(ctx, q, batch, asked)
 	if len(rest) == 0 {
 		if err = t.flush(ctx, &Step{Query: commitText}); err == nil {
 			d.committed(t)
@@ -283,19 +283,19 @@ func (d *DB) together(ctx context.Context, conn *session, batch []*Job) error {
 	return d.end(ctx, t)
 }
 
-// gather has the joint changes of a group put theirs, and tells which jobs are left to go by themselves.
-func (t *Tx) gather(ctx context.Context, q Questions, batch []*Job, asked map[*Job]bool) (rest []*Job) {
-	t.gathered = &gathered{}
+// settleTogether settles the jobs of a group that could ask together, and returns those that must go by themselves.
+func (t *Tx) settleTogether(ctx context.Context, q Questions, batch []*Job, asked map[*Job]bool) (rest []*Job) {
+	t.deferred = &deferred{}
 	for _, j := range batch {
 		if !asked[j] {
 			rest = append(rest, j)
 			continue
 		}
-		before, woken := len(t.gathered.puts), t.Woken
+		before, woken := len(t.deferred.changes), t.Woken
 		if j.err = j.Joint.Settle(ctx, t, q); j.err == nil {
 			continue
 		}
-		t.gathered.puts, t.Woken = t.gathered.puts[:before], woken
+		t.deferred.changes, t.Woken = t.deferred.changes[:before], woken
 		if errors.Is(j.err, ErrApart) {
 			j.err = nil
 			rest = append(rest, j)
@@ -366,7 +366,7 @@ func (d *DB) questionsOf(j *Job) (Questions, []*Step) {
 	case j.Joint != nil:
 		q := d.options.Questions()
 		j.Joint.Ask(q, true)
-		return q, q.Steps(d.Dialect)
+		return q, q.Steps()
 	case j.First != nil:
 		return nil, []*Step{j.First}
 	}
