@@ -25,5 +25,8 @@ func (w *world) accesses(f store.AccessFilter) []store.Access {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	for i := range rows { // in English, as the command line shows them
+		rows[i].Detail, rows[i].Subject = store.DetailText(rows[i].Detail), store.DetailText(rows[i].Subject)
+	}
 	return rows
 }

@@ -54,7 +54,7 @@ func (c *AuditListCommand) Run(s *session) error {
 		return s.show(rows, func(w io.Writer) error {
 			t := &table{head: []string{"ROW", "AT", "WHO", "ROLES", "WHAT", "CASE", "UNIT", "SUBJECT", "DETAIL"}}
 			for _, r := range rows {
-				t.add(r.Seq, r.At, r.Who, r.Roles, r.What, r.Case, r.Unit, r.Subject, r.Detail)
+				t.add(r.Seq, r.At, r.Who, r.Roles, r.What, r.Case, r.Unit, store.DetailText(r.Subject), store.DetailText(r.Detail))
 			}
 			return t.print(w)
 		})

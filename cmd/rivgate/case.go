@@ -111,7 +111,7 @@ func (c *CaseShowCommand) contents(ctx context.Context, s *session, db *store.St
 			Detail: "messages",
 		}
 		if k.Protected && c.Protected {
-			row.Detail += ", protected identity"
+			row.Detail = store.AddDetail(row.Detail, "protected identity")
 		}
 		if err := db.LogAccess(ctx, row); err != nil {
 			return err

@@ -46,7 +46,7 @@ func (s *Pages) Export(w http.ResponseWriter, r *http.Request, who shell.Access)
 	if f.Failed() {
 		return s.showBoardList(w, r, who, f)
 	}
-	what := store.Access{What: store.AccessExport, Unit: unit.HSAID, Kind: unit.Kind, Detail: "board " + kind + " " + format + " " + exportName(period)}
+	what := store.Access{What: store.AccessExport, Unit: unit.HSAID, Kind: unit.Kind, Detail: store.DetailOf("board export", kind, format, exportName(period))}
 	cases, err := s.Relay.Store.OpenPeriod(r.Context(), period, who.Row(what))
 	if err != nil {
 		return err

@@ -49,7 +49,7 @@ func (s *Pages) RequestPage(w http.ResponseWriter, r *http.Request, who shell.Ac
 	if r.URL.Query().Has("file") {
 		what = store.AccessExport
 	}
-	if err := s.OpenCase(ctx, who, what, &c, shell.ShownDetail("board: request", c, shell.AsksProtected(r))); err != nil {
+	if err := s.OpenCase(ctx, who, what, &c, shell.ShownDetail(store.DetailOf("board", "request"), c, shell.AsksProtected(r))); err != nil {
 		return err
 	}
 	p, err := s.newRequestPage(ctx, who, shell.Shielded(c, shell.AsksProtected(r)), *chosen, consent, shell.AsksProtected(r))

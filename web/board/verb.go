@@ -28,7 +28,7 @@ func (s *Pages) Verb(w http.ResponseWriter, r *http.Request, who shell.Access) e
 	if err != nil {
 		return err
 	}
-	if err := s.OpenCase(ctx, who, store.AccessChange, &c, "board: "+verb); err != nil {
+	if err := s.OpenCase(ctx, who, store.AccessChange, &c, store.DetailOf("board", verb)); err != nil {
 		return err
 	}
 	var found []routing.Unit
@@ -45,7 +45,7 @@ func (s *Pages) Verb(w http.ResponseWriter, r *http.Request, who shell.Access) e
 	if refusal == nil {
 		refusal = shell.ErrForm
 	}
-	s.RefusedChange(ctx, who, c, "board: "+verb, refusal)
+	s.RefusedChange(ctx, who, c, store.DetailOf("board", verb), refusal)
 	if err != nil && !casework.TakeDesk(f, err) && !f.Take(err, boardPlaces()) {
 		return err
 	}

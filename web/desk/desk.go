@@ -109,7 +109,7 @@ func (s *Work) DeskChange(w http.ResponseWriter, r *http.Request, who shell.Acce
 	if err != nil || version < 0 {
 		return shell.ErrForm
 	}
-	if err := s.OpenCase(r.Context(), who, store.AccessChange, &c, "desk: "+name); err != nil {
+	if err := s.OpenCase(r.Context(), who, store.AccessChange, &c, store.DetailOf("desk", name)); err != nil {
 		return err
 	}
 	act := store.Act{CaseID: c.ID, Unit: cmp.Or(f.Value("unit"), c.Handler.Unit), By: who.Self(), Version: version} // a form that was opened at the unit before changes nothing
@@ -120,7 +120,7 @@ func (s *Work) DeskChange(w http.ResponseWriter, r *http.Request, who shell.Acce
 		http.Redirect(w, r, backFrom(f, c, name, who), http.StatusSeeOther)
 		return nil
 	}
-	s.RefusedChange(r.Context(), who, c, "desk: "+name, refusedForm(err))
+	s.RefusedChange(r.Context(), who, c, store.DetailOf("desk", name), refusedForm(err))
 	if !casework.TakeDesk(f, err) {
 		return err
 	}

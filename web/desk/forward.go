@@ -33,9 +33,9 @@ func (s *Work) BoardForward(w http.ResponseWriter, r *http.Request, who shell.Ac
 	if agreed {
 		return s.caseForm(w, r, who, c, f)
 	}
-	missing := "forward: no ground"
+	missing := store.DetailOf("forward", "no ground")
 	if casework.IsBoard(c.Handler) {
-		missing = "forward: no consent"
+		missing = store.DetailOf("forward", "no consent")
 		f.Refuse("unit", casework.TextNoConsent)
 	} else {
 		f.Refuse("ground", casework.TextNoGround)

@@ -168,7 +168,7 @@ func (s *Pages) showSample(w http.ResponseWriter, r *http.Request, who shell.Acc
 	if err != nil {
 		return err
 	}
-	look := store.Access{What: store.AccessSearch, Subject: fmt.Sprintf("sample %d", sample.Number), Detail: "access log"}
+	look := store.Access{What: store.AccessSearch, Subject: store.DetailOf("sample", strconv.FormatInt(sample.Number, 10)), Detail: "access log"}
 	if err := s.Looked(r.Context(), who, look); err != nil {
 		return err
 	}
@@ -244,7 +244,7 @@ func (s *Pages) SampleVerb(w http.ResponseWriter, r *http.Request, who shell.Acc
 			f.Refuse("note", "Skriv varför stickprovet avslutas innan alla rader är noterade.")
 		}
 		if !f.Failed() {
-			look := who.Row(store.Access{What: store.AccessCheck, Subject: fmt.Sprintf("sample %d", sample.Number), Detail: "sample ended"})
+			look := who.Row(store.Access{What: store.AccessCheck, Subject: store.DetailOf("sample", strconv.FormatInt(sample.Number, 10)), Detail: "sample ended"})
 			err = s.Relay.Store.EndSample(r.Context(), sample.Number, who.Self(), text, look)
 		}
 	default:
@@ -287,7 +287,7 @@ func (s *Pages) noteSample(ctx context.Context, who shell.Access, f *shell.Form,
 		return cmp.Or(err, error(shell.ErrNotFound))
 	}
 	check := who.Row(store.Access{
-		What: store.AccessCheck, About: rows[i].Seq, Subject: fmt.Sprintf("sample %d", sample.Number), Case: at[0].Case, Unit: at[0].Unit, Kind: at[0].Kind,
+		What: store.AccessCheck, About: rows[i].Seq, Subject: store.DetailOf("sample", strconv.FormatInt(sample.Number, 10)), Case: at[0].Case, Unit: at[0].Unit, Kind: at[0].Kind,
 		Detail: strings.TrimSuffix(word+": "+note, ": "),
 	})
 	return s.Relay.Store.NoteSample(ctx, sample.Number, position, deviation, check)

@@ -54,14 +54,14 @@ func (s *Pages) userGrant(r *http.Request, who shell.Access, m realm, f *shell.F
 		f.Refuse("unit", "Välj en av dina enheter.")
 	}
 	if f.Value("role") != "" && f.Value("unit") != "" && (f.Error("role") != "" || f.Error("unit") != "") {
-		s.Stranger(r, who, store.Access{What: store.AccessRefused, Kind: m.side, Detail: "POST /users: role or unit not theirs to give"})
+		s.Stranger(r, who, store.Access{What: store.AccessRefused, Kind: m.side, Detail: "users: give"})
 	}
 	return store.Grant{Role: string(role), Kind: m.side, Units: []string{place.Value}}
 }
 
 // roleRow is the row of the access log for a change of somebody's role.
-func (m realm) roleRow(detail, role, unit string) store.Access {
-	row := store.Access{What: store.AccessChange, Kind: m.side, Detail: detail + " " + role + " " + unit}
+func (m realm) roleRow(detail, unit string) store.Access {
+	row := store.Access{What: store.AccessChange, Kind: m.side, Detail: detail}
 	if unit != shell.AllUnits && !strings.HasPrefix(unit, shell.RegionUnits) {
 		row.Unit = unit
 	}
@@ -123,7 +123,7 @@ func (s *Pages) userAdd(w http.ResponseWriter, r *http.Request, who shell.Access
 		return err
 	}
 	a.Grants = []store.Grant{g}
-	row := m.roleRow("account added, granted", g.Role, g.Units[0])
+	row := m.roleRow(store.AddDetail("account added", "granted", g.Role, g.Units[0]), g.Units[0])
 	err = s.Relay.Store.AddAccount(r.Context(), a, who.Row(row))
 	if errors.Is(err, store.ErrAccountExists) {
 		f.Refuse("account", "Användarnamnet är upptaget. Välj ett annat, eller ge det konto som finns en roll.")
@@ -169,7 +169,7 @@ func (s *Pages) userInvite(w http.ResponseWriter, r *http.Request, who shell.Acc
 	if f.Failed() {
 		return s.showUsers(w, r, who, "", usersPage{form: f})
 	}
-	_, err := s.Relay.Store.ChangeAccount(r.Context(), id, who.Row(m.roleRow("granted", g.Role, g.Units[0])), func(a *store.Account) error {
+	_, err := s.Relay.Store.ChangeAccount(r.Context(), id, who.Row(m.roleRow(store.DetailOf("granted", g.Role, g.Units[0]), g.Units[0])), func(a *store.Account) error {
 		if a.Source != store.LocalAccounts {
 			return store.ErrNotFound
 		}
@@ -177,7 +177,7 @@ func (s *Pages) userInvite(w http.ResponseWriter, r *http.Request, who shell.Acc
 		return nil
 	})
 	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrWall) {
-		s.Stranger(r, who, store.Access{What: store.AccessRefused, Kind: m.side, Detail: "POST /users: no account that can have the role"})
+		s.Stranger(r, who, store.Access{What: store.AccessRefused, Kind: m.side, Detail: "users: none"})
 		f.Refuse("account", "Det finns inget konto med det användarnamnet som kan få roller vid dina enheter.")
 		return s.showUsers(w, r, who, "", usersPage{form: f})
 	}
@@ -276,11 +276,11 @@ func (s *Pages) userRoleOrder(r *http.Request, who shell.Access, m realm, u user
 	}
 	if f.Value("do") == "give" {
 		g := s.userGrant(r, who, m, f)
-		return m.roleRow("granted", g.Role, g.Units[0]), func(a *store.Account) { a.Grants = given(a.Grants, g) }
+		return m.roleRow(store.DetailOf("granted", g.Role, g.Units[0]), g.Units[0]), func(a *store.Account) { a.Grants = given(a.Grants, g) }
 	}
 	role, unit := f.Value("role"), f.Value("unit")
 	if !slices.ContainsFunc(u.Roles, func(h userRole) bool { return h.Mine && string(h.Role) == role && h.Unit == unit }) {
-		s.Stranger(r, who, store.Access{What: store.AccessRefused, Subject: u.ID, Kind: m.side, Detail: "POST /users: role not theirs to take"})
+		s.Stranger(r, who, store.Access{What: store.AccessRefused, Subject: u.ID, Kind: m.side, Detail: "users: take"})
 		f.General = "Den rollen kan du inte ta tillbaka. Den gäller fler enheter än dina, eller finns inte."
 	}
 	g := store.Grant{Role: role, Kind: m.side, Units: []string{unit}}
@@ -290,7 +290,7 @@ func (s *Pages) userRoleOrder(r *http.Request, who shell.Access, m realm, u user
 			f.General = "Det är din egen sista roll som lokal administratör: utan den kommer du inte in här igen. Be en annan administratör ta tillbaka den."
 		}
 	}
-	return m.roleRow("revoked", role, unit), func(a *store.Account) { a.Grants = taken(a.Grants, g) }
+	return m.roleRow(store.DetailOf("revoked", role, unit), unit), func(a *store.Account) { a.Grants = taken(a.Grants, g) }
 }
 
 // userWhole refuses what may only be done with an account that has no role elsewhere, and that is not one's own.
@@ -302,7 +302,7 @@ func (s *Pages) userWhole(r *http.Request, who shell.Access, m realm, u user, f 
 	case u.Self:
 		f.General = "Det är ditt eget konto: det kan en annan administratör stänga."
 	case !u.Whole():
-		s.Stranger(r, who, store.Access{What: store.AccessRefused, Subject: u.ID, Kind: m.side, Detail: "POST /users: " + do + " of an account with roles elsewhere"})
+		s.Stranger(r, who, store.Access{What: store.AccessRefused, Subject: u.ID, Kind: m.side, Detail: store.DetailOf("users: others", do)})
 		f.General = "Kontot har roller som inte är dina att ändra. Be den som sköter driften."
 	case do == "password" && (!u.Local || s.NoLocalAccounts):
 		f.General = "Kontots lösenord finns hos inloggningstjänsten, och ändras där."

@@ -283,7 +283,7 @@ func (s *Pages) chosenUser(r *http.Request, who shell.Access, m realm, id string
 	}
 	u, seen := s.user(who, m, a)
 	if !seen {
-		s.Stranger(r, who, store.Access{What: store.AccessRefused, Subject: a.ID, Kind: m.side, Detail: r.Method + " /users: account of others"})
+		s.Stranger(r, who, store.Access{What: store.AccessRefused, Subject: a.ID, Kind: m.side, Detail: "users: see"})
 		return user{}, shell.ErrNotFound
 	}
 	sessions, err := s.Relay.Store.WebSessions(r.Context(), a.ID)

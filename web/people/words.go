@@ -3,6 +3,7 @@ package people
 import (
 	"strings"
 
+	"rivgate/store"
 	"rivgate/web/shell"
 )
 
@@ -15,35 +16,21 @@ func rolesWords(roles string) string {
 	return strings.Join(all, ", ")
 }
 
-// detailWord is what a row says of the thing that was done, in Swedish: the log itself keeps short English words. What is not among them, such as an
-// address of the gateway, stands as it is.
-func detailWord(detail string) string {
-	first, rest, found := strings.Cut(detail, ": ")
-	if words := detailWords[detail]; words != "" {
-		return words
-	}
-	if found && detailWords[first] != "" {
-		if words := detailWords[rest]; words != "" {
-			rest = words
-		}
-		return detailWords[first] + ": " + rest
-	}
-	if list, state, found := strings.Cut(detail, ", "); found && detailWords[list] != "" {
-		return detailWords[list] + ", " + detailWords["state "+state]
-	}
-	if number, found := strings.CutPrefix(detail, "sample "); found {
-		return "stickprov " + number
-	}
-	return detail
-}
+// detailWord is what a row says of the thing that was done, in Swedish. A code that has no words, such as an address of the gateway, stands
+// as it is.
+func detailWord(detail string) string { return store.DetailWords(detail, detailWords, detailWords) }
 
 var detailWords = map[string]string{
 	"list": "lista", "csv": "som fil (CSV)", "case": "ärendet", "cases": "ärenden", "protected identity": "skyddad identitet visad", "preview": "förhandsvisning", "messages": "meddelanden",
 	"mailbox": "anmälarens brevlåda", "attachment": "bilaga", "attachment of a note": "bilaga till en anteckning", "new case": "nytt ärende", "no right": "utan behörighet",
 	"recording, masked": "inspelning, maskerad", "standard reply": "standardsvar", "phrase": "standardsvar", "access log": "åtkomstloggen",
-	"forward: no consent": "överlämning utan samtycke", "forward: no ground": "överlämning utan grund",
+	"no consent": "utan samtycke", "no ground": "utan grund",
+	"state": "{1}", "again": "{1} gånger till", "sample": "stickprov {1}", "board export": "patientnämndens uttag: {1} {2} {3}",
+	"account added": "nytt konto", "granted": "roll given: {1} {2}", "revoked": "roll tillbakatagen: {1} {2}",
+	"users: give": "en roll eller enhet som inte är deras att ge", "users: none": "inget konto som kan ha rollen",
+	"users: take": "en roll som inte är deras att ta tillbaka", "users: others": "{1}: kontot har roller på andra håll", "users: see": "andras konto",
 	"sample made": "nytt stickprov", "sample ended": "stickprov avslutat",
-	"state submitted": "skickade", "state delivered": "nya", "state in_progress": "pågående", "state awaiting_reporter": "väntar på anmälaren", "state closed": "avslutade",
+	"submitted": "skickade", "delivered": "nya", "in_progress": "pågående", "awaiting_reporter": "väntar på anmälaren", "closed": "avslutade",
 	"password": "lösenord", "initial password": "tillfälligt lösenord", "provider": "vid inloggningstjänsten", "sessions ended": "sessioner avslutade", "enabled": "konto öppnat", "disabled": "konto stängt",
 	"sign-in": "inloggning", "sign-in at the provider": "inloggning vid inloggningstjänsten", "too many tries": "för många försök", "no role": "ingen roll",
 	"desk": "arbete med ärendet", "board": "patientnämndens sida", "place": "enhet satt", "consent": "samtycke", "withdraw": "återtaget samtycke", "request": "begäran om yttrande", "opinion": "yttrande",

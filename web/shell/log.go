@@ -137,7 +137,7 @@ func (s *Site) listRow(ctx context.Context, f store.CaseFilter, shown []store.Ca
 		row.Kind = s.Owner(f.Unit).Kind
 	}
 	if f.State != "" {
-		row.Detail += ", " + string(f.State)
+		row.Detail = store.AddDetail(row.Detail, "state", string(f.State))
 	}
 	if f.Query != "" {
 		row.What = store.AccessSearch
@@ -189,7 +189,7 @@ func (s *Site) Theirs(ctx context.Context, who Access, action Action, c store.Ca
 // RefusedChange notes that a change which is on record was not carried out. The person is told of err, whatever becomes of the note.
 func (s *Site) RefusedChange(ctx context.Context, who Access, c store.Case, detail string, err error) {
 	p := ProblemOf(err)
-	if problem := s.LookedAt(ctx, who, store.AccessRefused, c, detail+": "+p.Type[len(problemURN):]); problem != nil {
+	if problem := s.LookedAt(ctx, who, store.AccessRefused, c, store.AddDetailValue(detail, p.Type[len(problemURN):])); problem != nil {
 		s.Logger().Error("noting a refused change", zap.Error(problem))
 	}
 }
@@ -211,7 +211,7 @@ func (s *Site) Stranger(r *http.Request, who Access, a store.Access) {
 func (s *Site) cameAgain(a store.Access, times int) {
 	ctx, cancel := context.WithTimeout(context.Background(), CheckTimeout)
 	defer cancel()
-	a.Detail += ", " + strconv.Itoa(times) + " more times"
+	a.Detail = store.AddDetail(a.Detail, "again", strconv.Itoa(times))
 	s.refused(ctx, Access{}, a)
 }
 

@@ -21,7 +21,7 @@ func AsksProtected(r *http.Request) bool { return r.URL.Query().Get("protected")
 // ShownDetail is detail for the access log, with a word of its own where a protected identity is shown.
 func ShownDetail(detail string, c store.Case, shown bool) string {
 	if c.Protected && shown {
-		return detail + ", " + protectedDetail
+		return store.AddDetail(detail, protectedDetail)
 	}
 	return detail
 }

@@ -225,7 +225,7 @@ func (s *Pages) OIDCBack(w http.ResponseWriter, r *http.Request, who shell.Acces
 
 // notLetIn notes a sign-in that failed, and why in the program's log.
 func (s *Pages) notLetIn(r *http.Request, why string, err error) error {
-	s.Stranger(r, shell.Access{}, store.Access{What: store.AccessRefused, Detail: "sign-in at the provider: " + why})
+	s.Stranger(r, shell.Access{}, store.Access{What: store.AccessRefused, Detail: store.DetailOf("sign-in at the provider", why)})
 	if err != nil {
 		s.Logger().Warn("sign-in at the identity provider refused", zap.String("why", why), zap.Error(err))
 	}
@@ -398,7 +398,7 @@ func (s *Pages) keepProvided(ctx context.Context, fresh store.Account) (store.Ac
 // endProvided takes every role from an account that the provider no longer lets in, and ends its sessions. The refusal is in
 // the access log, whether there is such an account or not.
 func (s *Pages) endProvided(r *http.Request, fresh store.Account, why string) error {
-	row := store.Access{What: store.AccessRefused, Subject: fresh.ID, Detail: "sign-in at the provider: " + why}
+	row := store.Access{What: store.AccessRefused, Subject: fresh.ID, Detail: store.DetailOf("sign-in at the provider", why)}
 	_, err := s.Relay.Store.ChangeAccount(r.Context(), fresh.ID, row, func(a *store.Account) error {
 		if a.Source != fresh.Source {
 			return store.ErrNotFound

@@ -136,7 +136,7 @@ func (s *Pages) judge(r *http.Request, typed, password string) (store.Account, e
 		return store.Account{}, err
 	}
 	if !may {
-		s.Stranger(r, shell.Access{}, store.Access{What: store.AccessRefused, Detail: "sign-in: too many tries"})
+		s.Stranger(r, shell.Access{}, store.Access{What: store.AccessRefused, Detail: store.DetailOf("sign-in", "too many tries")})
 		return store.Account{}, errNobody
 	}
 	if err := s.slowDown(ctx, wait); err != nil {
