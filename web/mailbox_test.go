@@ -3,6 +3,7 @@ package web_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -38,6 +39,22 @@ func TestMailboxList(t *testing.T) {
 		if r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "Välj en person") {
 			t.Errorf("%q: %d", typed, r.status)
 		}
+	}
+}
+
+// TestAMailboxThatIsOpenedIsOnRecord: the letters of a case and the list of somebody's cases have rows that name the cases.
+func TestAMailboxThatIsOpenedIsOnRecord(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.submit(clinic, "Tolvan Test", "Text")
+	w.page("/mailbox/" + id)
+	if rows := w.accesses(store.AccessFilter{Case: id}); len(rows) != 1 || rows[0].What != store.AccessRead || rows[0].Detail != "mailbox" {
+		t.Errorf("the letters of a case: %+v", rows)
+	}
+	has(t, w.post("/mailbox", url.Values{"person": {tolvan}}).body, "/mailbox/"+id)
+	row := w.accesses(store.AccessFilter{})[0]
+	if row.What != store.AccessList || row.Detail != "mailbox" || !slices.Equal(row.Cases.Of(nil), []string{id}) {
+		t.Errorf("the list of somebody's cases: %+v", row)
 	}
 }
 

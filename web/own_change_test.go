@@ -53,6 +53,21 @@ func TestASecondAnswerFromTheSamePage(t *testing.T) {
 	hasNot(t, r.body, "Någon annan")
 }
 
+// TestAHandoverThatLeavesClosesTheCase: whoever hands a case over and goes on from the same page is told where it is, and sees
+// nothing of what the next unit has.
+func TestAHandoverThatLeavesClosesTheCase(t *testing.T) {
+	t.Parallel()
+	w, id := newDesk(t)
+	seen := version(t, w.page("/inbox/"+id))
+	w.sends(id, "forward", url.Values{"unit": {other}, "text": {"Det hände hos er."}})
+	r := w.post("/inbox/"+id+"/reply", url.Values{"version": {seen}, "draft": {"0"}, "text": {"Ett svar till."}, "do": {"send"}})
+	if c := w.theCase(id); c.Handler.Unit != other || r.status != http.StatusNotFound {
+		t.Errorf("the case is at %s, and the page is %d", c.Handler.Unit, r.status)
+	}
+	has(t, r.body, "Ärendet är överlämnat")
+	hasNot(t, r.body, "Tolvan Test", "Det hände hos er.", "Ett svar till.")
+}
+
 // TestThePageTellsThatAnAnswerLeft: without being loaded again, and then that it arrived.
 func TestThePageTellsThatAnAnswerLeft(t *testing.T) {
 	t.Parallel()

@@ -3,6 +3,7 @@ package web_test
 import (
 	"encoding/csv"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -144,8 +145,20 @@ func TestNoLogNoContent(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := "/files/" + messageOf(t, w, id, store.EventComplaint) + "/0"
-	for _, path := range []string{"/inbox/" + id, "/inbox", "/inbox/" + id + file, "/api/cases", "/api/cases/" + id, "/api/cases/" + id + "/messages", "/api/cases/" + id + "/mailbox"} {
+	paths := []string{
+		"/inbox/" + id, "/inbox", "/inbox/" + id + file, "/inbox/" + id + "/pdf", "/inbox/" + id + "/export", "/mailbox/" + id, "/mailbox/" + id + file,
+		"/api/cases", "/api/cases/" + id, "/api/cases/" + id + "/messages", "/api/cases/" + id + "/mailbox",
+	}
+	forms := map[string]url.Values{
+		"/mailbox":                      {"person": {tolvan}},
+		"/inbox/" + id + "/correct":     {"version": {"1"}}, // refused, and the case is shown again
+		"/inbox/" + id + "/desk/assign": {"desk": {"0"}},
+	}
+	for _, path := range slices.AppendSeq(paths, maps.Keys(forms)) {
 		r := w.get(path)
+		if forms[path] != nil {
+			r = w.post(path, forms[path])
+		}
 		if strings.Contains(r.body, "Tolvan") || r.status != http.StatusInternalServerError && r.status != http.StatusNotFound {
 			t.Errorf("%s: %d\n%s", path, r.status, main(r.body))
 		}
