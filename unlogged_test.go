@@ -11,12 +11,15 @@ import (
 )
 
 // unlogged are the functions of web that read what is written about persons without opening the case: each judges, counts or
-// scans, and shows nothing of it.
+// scans, and shows nothing of it that is not the reader's own.
 var unlogged = map[string]string{
 	"BoardJudged": "whether a consent stands",
 	"ownSince":    "whose the messages since a version are",
 	"lateMine":    "a count",
 	"MarkScanned": "the virus scanner reads the file",
+	"ownDraft":    "what the reader themselves typed",
+	"saveDraft":   "what the reader themselves typed",
+	"underWay":    "who is writing, and what is about to leave: no word of it",
 }
 
 // readsUnlogged tells whether a selector is store's Unlogged, or one of relay's verbs that read files the same way.

@@ -59,7 +59,7 @@ func (d *desk) once(want bool) {
 
 func (d *desk) waiting() []store.Outgoing {
 	d.t.Helper()
-	all, err := d.Store.Outgoings(d.t.Context(), d.id, inboxUnit)
+	all, err := d.Store.Unlogged().Outgoings(d.t.Context(), d.id, inboxUnit)
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -199,7 +199,7 @@ func TestAnswerWithoutDelay(t *testing.T) {
 	if _, err := d.later.Say(t.Context(), d.said(wrong)); !errors.As(err, &refused) {
 		t.Errorf("a wrong one: %v", err)
 	}
-	drafts, err := d.Store.Drafts(t.Context(), d.id, inboxUnit)
+	drafts, err := d.Store.Unlogged().Drafts(t.Context(), d.id, inboxUnit)
 	if err != nil || len(drafts) != 1 || len(d.waiting()) != 0 {
 		t.Errorf("after a wrong one: %+v, %v", drafts, err)
 	}

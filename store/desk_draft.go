@@ -104,7 +104,7 @@ func scanDraft(rows *sql.Rows) (d Draft, err error) {
 }
 
 // Drafts are all drafts of a case at a unit, its people's own and their colleagues', the latest first; files without their bytes.
-func (s *Store) Drafts(ctx context.Context, caseID, unit string) ([]Draft, error) {
+func (s Unlogged) Drafts(ctx context.Context, caseID, unit string) ([]Draft, error) {
 	drafts, err := db.Collect(ctx, s.read, scanDraft, `SELECT `+draftColumns+` FROM draft WHERE case_id = $1 AND unit = $2 ORDER BY at DESC, id`, caseID, fold(unit))
 	for i := range drafts {
 		if err == nil {
@@ -118,7 +118,7 @@ func (s *Store) Drafts(ctx context.Context, caseID, unit string) ([]Draft, error
 }
 
 // Draft is one draft. ErrNotFound.
-func (s *Store) Draft(ctx context.Context, id string) (Draft, error) {
+func (s Unlogged) Draft(ctx context.Context, id string) (Draft, error) {
 	drafts, err := db.Collect(ctx, s.read, scanDraft, `SELECT `+draftColumns+` FROM draft WHERE id = $1`, id)
 	if err == nil && len(drafts) == 0 {
 		return Draft{}, ErrNotFound
@@ -133,7 +133,7 @@ func (s *Store) Draft(ctx context.Context, id string) (Draft, error) {
 }
 
 // Writing are the drafts of others that were changed in the last two minutes: a colleague is writing.
-func (s *Store) Writing(ctx context.Context, caseID, unit, user string) ([]Draft, error) {
+func (s Unlogged) Writing(ctx context.Context, caseID, unit, user string) ([]Draft, error) {
 	drafts, err := db.Collect(ctx, s.read, scanDraft, `SELECT `+draftColumns+` FROM draft WHERE case_id = $1 AND unit = $2 AND by_id <> $3 AND at > $4 ORDER BY at DESC, id`,
 		caseID, fold(unit), user, db.Micros(s.Now().Add(-Presence)))
 	if err != nil {
@@ -167,7 +167,7 @@ func deskFiles(ctx context.Context, q db.Querier, owner string) ([]File, error) 
 }
 
 // FileBytes are the files of a draft, or of an answer that is still to leave, with their bytes.
-func (s *Store) FileBytes(ctx context.Context, owner string) ([]File, error) {
+func (s Unlogged) FileBytes(ctx context.Context, owner string) ([]File, error) {
 	files, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (f File, err error) {
 		return f, rows.Scan(&f.Number, &f.Name, &f.MediaType, &f.Size, &f.SHA256, (*content)(&f.Value))
 	}, `SELECT `+fileColumns+`, value FROM desk_file WHERE owner = $1 ORDER BY n`, owner)

@@ -135,7 +135,7 @@ func (m *stagedModel) drop(t *rapid.T) {
 // check: what the store shows is what the model knows.
 func (m *stagedModel) check(*rapid.T) {
 	shown := map[string]string{}
-	all, err := m.s.Outgoings(m.t.Context(), m.id, modelUnit)
+	all, err := m.s.Unlogged().Outgoings(m.t.Context(), m.id, modelUnit)
 	m.want(err, nil)
 	for _, o := range all {
 		where := "failed"
@@ -146,7 +146,7 @@ func (m *stagedModel) check(*rapid.T) {
 		}
 		shown[string(o.Draft)] = where
 	}
-	drafts, err := m.s.Drafts(m.t.Context(), m.id, modelUnit)
+	drafts, err := m.s.Unlogged().Drafts(m.t.Context(), m.id, modelUnit)
 	m.want(err, nil)
 	for _, d := range drafts {
 		if shown[string(d.Body)] != "" {

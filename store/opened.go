@@ -118,6 +118,30 @@ func (s *Store) DeskEvents(ctx context.Context, c Case, units []string) ([]DeskE
 	return s.Unlogged().DeskEvents(ctx, c.ID, units)
 }
 
+// Drafts are all drafts of the unit that has an opened case, see Unlogged.Drafts. ErrNotOpened.
+func (s *Store) Drafts(ctx context.Context, c Case) ([]Draft, error) {
+	if !c.opened {
+		return nil, ErrNotOpened
+	}
+	return s.Unlogged().Drafts(ctx, c.ID, c.Handler.Unit)
+}
+
+// DraftFiles are the files of a draft of an opened case, with their bytes. ErrNotOpened.
+func (s *Store) DraftFiles(ctx context.Context, c Case, d Draft) ([]File, error) {
+	if !c.opened || d.CaseID != c.ID {
+		return nil, ErrNotOpened
+	}
+	return s.Unlogged().FileBytes(ctx, d.ID)
+}
+
+// Outgoings are the answers of an opened case that have not left, see Unlogged.Outgoings. ErrNotOpened.
+func (s *Store) Outgoings(ctx context.Context, c Case) ([]Outgoing, error) {
+	if !c.opened {
+		return nil, ErrNotOpened
+	}
+	return s.Unlogged().Outgoings(ctx, c.ID, c.Handler.Unit)
+}
+
 // NoteFile is one file of a note of the unit that has an opened case, see Unlogged.NoteFile. ErrNotOpened, ErrNotFound.
 func (s *Store) NoteFile(ctx context.Context, c Case, filesID string, number int64) (File, error) {
 	if !c.opened {

@@ -176,7 +176,7 @@ func TestTooManyAndTooLargeFiles(t *testing.T) {
 	if got := w.letters(id); got != "receipt" {
 		t.Errorf("the citizen got %s", got)
 	}
-	if drafts, err := w.Relay.Store.Drafts(t.Context(), id, clinic); err != nil || len(drafts) != 1 || len(drafts[0].Files) != 10 {
+	if drafts, err := w.Relay.Store.Unlogged().Drafts(t.Context(), id, clinic); err != nil || len(drafts) != 1 || len(drafts[0].Files) != 10 {
 		t.Errorf("the draft is %+v, %v", drafts, err)
 	}
 }

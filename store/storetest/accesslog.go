@@ -120,7 +120,12 @@ func closedReads(w *world, c store.Case) map[string]func() error {
 		"the time line": func() error { return of(w.s.TimeLine(w.ctx, c)) },
 		"the mailbox":   func() error { return of(w.s.Mailbox(w.ctx, c)) },
 		"the desk":      func() error { return of(w.s.DeskEvents(w.ctx, c, nil)) },
-		"another look":  func() error { return of(w.s.Reopen(w.ctx, c)) },
+		"the drafts":    func() error { return of(w.s.Drafts(w.ctx, c)) },
+		"the outgoing":  func() error { return of(w.s.Outgoings(w.ctx, c)) },
+		"a draft's files": func() error {
+			return of(w.s.DraftFiles(w.ctx, c, store.Draft{ID: "draft", CaseID: c.ID}))
+		},
+		"another look": func() error { return of(w.s.Reopen(w.ctx, c)) },
 		"a message": func() error {
 			entries, err := w.s.Unlogged().TimeLine(w.ctx, c.ID)
 			if err != nil {

@@ -37,17 +37,17 @@ func deskPurge(w *world) {
 	}
 	purge(0)
 	w.must(w.s.Refused(w.ctx, waiting, routing.NewFact("case-gone")))
-	kept, err := w.s.FileBytes(w.ctx, note)
+	kept, err := w.s.Unlogged().FileBytes(w.ctx, note)
 	w.must(err)
 	equal(w, "files before", len(kept), 1)
 	purge(2)
 	_, err = w.s.Desk(w.ctx, f.id)
 	w.is("the desk", err, store.ErrNotFound)
 	equal(w, "events", f.events(board), "")
-	_, err = w.s.Draft(w.ctx, d.ID)
+	_, err = w.s.Unlogged().Draft(w.ctx, d.ID)
 	w.is("the draft", err, store.ErrNotFound)
 	for _, owner := range []string{d.ID, waiting.ID, note} {
-		files, err := w.s.FileBytes(w.ctx, owner)
+		files, err := w.s.Unlogged().FileBytes(w.ctx, owner)
 		w.must(err)
 		equal(w, "files", len(files), 0)
 	}

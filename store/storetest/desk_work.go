@@ -237,7 +237,7 @@ func deskWalls(w *world) {
 		w.must(err)
 		equal(w, "hers", len(cases), 0)
 	}
-	drafts, err := w.s.Drafts(w.ctx, f.id, otherUnit)
+	drafts, err := w.s.Unlogged().Drafts(w.ctx, f.id, otherUnit)
 	w.must(err)
 	equal(w, "drafts", len(drafts), 0)
 	_, err = w.s.Assign(w.ctx, before, anna)

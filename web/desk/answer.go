@@ -61,7 +61,7 @@ func (s *Work) answerVerb(w http.ResponseWriter, r *http.Request, who shell.Acce
 
 // judged is what a draft would send now, judged as it will be when it is sent. What is wrong with it is noted in the form.
 func (s *Work) judged(ctx context.Context, who shell.Access, c store.Case, f *shell.Form, d store.Draft) (contracts.Update, error) {
-	u, err := s.answerOf(ctx, f, d)
+	u, err := s.answerOf(ctx, c, f, d)
 	if err != nil || f.Failed() {
 		return u, err
 	}
@@ -76,12 +76,14 @@ func (s *Work) judged(ctx context.Context, who shell.Access, c store.Case, f *sh
 }
 
 // answerOf is a form with the files of its draft as an update; what is missing is noted in the form.
-func (s *Work) answerOf(ctx context.Context, f *shell.Form, d store.Draft) (contracts.Update, error) {
+func (s *Work) answerOf(
+	ctx context.Context, c store.Case, f *shell.Form, d store.Draft,
+) (contracts.Update, error) {
 	u, err := s.updateOf(f.Name, f)
 	if err != nil {
 		return u, err
 	}
-	if u.Attachments, err = s.draftFiles(ctx, d); err != nil {
+	if u.Attachments, err = s.draftFiles(ctx, c, d); err != nil {
 		return u, err
 	}
 	if shell.Total(u.Attachments) > s.Room() {
@@ -92,7 +94,7 @@ func (s *Work) answerOf(ctx context.Context, f *shell.Form, d store.Draft) (cont
 
 // send judges an answer and lets it leave. What is wrong stands beside the fields, and the draft stays.
 func (s *Work) send(w http.ResponseWriter, r *http.Request, who shell.Access, c store.Case, f *shell.Form, d store.Draft, version int64) error {
-	u, err := s.answerOf(r.Context(), f, d)
+	u, err := s.answerOf(r.Context(), c, f, d)
 	if err != nil {
 		return err
 	}
@@ -189,8 +191,7 @@ type outgoing struct {
 	Leaving bool // too late to take it back
 }
 
-func (s *Cases) outgoings(ctx context.Context, c store.Case) ([]outgoing, error) {
-	all, err := s.Relay.Store.Outgoings(ctx, c.ID, c.Handler.Unit)
+func (s *Cases) outgoings(all []store.Outgoing) []outgoing {
 	var out []outgoing
 	for _, o := range all {
 		one := outgoing{Outgoing: o, Word: formWord(o.Form), Why: unsentWord(o.Reason), Failed: o.State == store.OutgoingFailed}
@@ -198,7 +199,7 @@ func (s *Cases) outgoings(ctx context.Context, c store.Case) ([]outgoing, error)
 		one.Leaving = !one.Failed && (one.Seconds == 0 || o.Attempts > 0)
 		out = append(out, one)
 	}
-	return out, err
+	return out
 }
 
 // OutgoingVerb takes an answer back that has not left, or throws a failed one away: POST /inbox/{id}/outgoing/{out}/{verb}.

@@ -86,7 +86,7 @@ func (s *Cases) showCase(w http.ResponseWriter, r *http.Request, who shell.Acces
 		return err
 	}
 	s.MarkScanned(line)
-	drafts, err := s.Relay.Store.Drafts(ctx, c.ID, c.Handler.Unit)
+	drafts, err := s.Relay.Store.Drafts(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -64,9 +64,11 @@ func (s *Cases) deskPart(ctx context.Context, who shell.Access, c store.Case, dr
 			return p, err
 		}
 	}
-	if p.Outgoing, err = s.outgoings(ctx, c); err != nil {
+	waiting, err := db.Outgoings(ctx, c)
+	if err != nil {
 		return p, err
 	}
+	p.Outgoing = s.outgoings(waiting)
 	p.Looks, err = db.AccessLog(ctx, store.AccessFilter{Case: c.ID, Direct: true, Unit: c.Handler.Unit, Limit: looksMost}) // another unit's people are not this one's to see
 	return p, err
 }

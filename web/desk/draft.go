@@ -85,7 +85,7 @@ func (s *Cases) saveDraft(ctx context.Context, who shell.Access, c store.Case, f
 			return saved, err
 		}
 	}
-	return s.Relay.Store.Draft(ctx, saved.ID)
+	return s.Relay.Store.Unlogged().Draft(ctx, saved.ID)
 }
 
 // draftConflict is the draft that is kept, where it is another than the form was based on.
@@ -105,9 +105,9 @@ func (s *Cases) draftConflict(ctx context.Context, d store.Draft, f *shell.Form)
 	return mine, nil
 }
 
-// ownDraft is somebody's draft in a form of a case; the zero Draft where there is none.
+// ownDraft is somebody's own draft in a form of a case, for themselves; the zero Draft where there is none.
 func (s *Cases) ownDraft(ctx context.Context, caseID, unit, user, form string) (store.Draft, error) {
-	all, err := s.Relay.Store.Drafts(ctx, caseID, unit)
+	all, err := s.Relay.Store.Unlogged().Drafts(ctx, caseID, unit)
 	for _, d := range all {
 		if d.By.ID == user && d.Form == form {
 			return d, err
@@ -180,12 +180,12 @@ func draftWord(form string) string {
 	return "ett meddelande"
 }
 
-// draftFiles are the attachments of a draft, with their bytes.
-func (s *Cases) draftFiles(ctx context.Context, d store.Draft) ([]contracts.Attachment, error) {
+// draftFiles are the attachments of a draft of an opened case, with their bytes.
+func (s *Cases) draftFiles(ctx context.Context, c store.Case, d store.Draft) ([]contracts.Attachment, error) {
 	if len(d.Files) == 0 {
 		return nil, nil
 	}
-	files, err := s.Relay.Store.FileBytes(ctx, d.ID)
+	files, err := s.Relay.Store.DraftFiles(ctx, c, d)
 	var out []contracts.Attachment
 	for i, f := range files {
 		out = append(out, shell.NewAttachment(i+1, f.Name, f.MediaType, f.Value))

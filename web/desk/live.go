@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -47,14 +48,9 @@ func (s *Cases) CaseLive(w http.ResponseWriter, r *http.Request, who shell.Acces
 	if p.Desk, err = s.Relay.Store.Desk(r.Context(), c.ID); err != nil {
 		return err
 	}
-	if p.Outgoing, err = s.outgoings(r.Context(), c); err != nil {
+	if err := s.underWay(r.Context(), who, c, &p); err != nil {
 		return err
 	}
-	drafts, err := s.Relay.Store.Drafts(r.Context(), c.ID, c.Handler.Unit)
-	if err != nil {
-		return err
-	}
-	p.Writing = s.colleaguesDrafts(drafts, who)
 	q := r.URL.Query()
 	p.Seen = url.Values{"case": {q.Get("case")}, "desk": {q.Get("desk")}}
 	since, _ := strconv.ParseInt(q.Get("case"), 10, 64)
@@ -67,6 +63,24 @@ func (s *Cases) CaseLive(w http.ResponseWriter, r *http.Request, who shell.Acces
 		return err
 	}
 	return html.Piece(w, "case", "live", p)
+}
+
+// underWay says who is writing and what is about to leave. The case is not opened: no word of it is shown.
+func (s *Cases) underWay(ctx context.Context, who shell.Access, c store.Case, p *livePage) error {
+	waiting, err := s.Relay.Store.Unlogged().Outgoings(ctx, c.ID, c.Handler.Unit)
+	if err != nil {
+		return err
+	}
+	for _, o := range s.outgoings(waiting) {
+		o.Draft, o.Answer = nil, nil
+		p.Outgoing = append(p.Outgoing, o)
+	}
+	drafts, err := s.Relay.Store.Unlogged().Drafts(ctx, c.ID, c.Handler.Unit)
+	for _, d := range s.colleaguesDrafts(drafts, who) {
+		d.Body, d.Text = nil, ""
+		p.Writing = append(p.Writing, d)
+	}
+	return err
 }
 
 // handedOver tells whether a case left a unit of theirs for one that is not.

@@ -58,7 +58,7 @@ func (s *Work) seenVersion(ctx context.Context, who shell.Access, c store.Case, 
 // repeated tells whether an answer is one that the same person has just sent: by a second click, or by the back button. It waits, or it has left since their page
 // was opened. What it would have become a draft of is gone then.
 func (s *Work) repeated(ctx context.Context, who shell.Access, c store.Case, f *shell.Form, d store.Draft, u contracts.Update, own []store.Entry) (repeat, staged bool, err error) {
-	waiting, err := s.Relay.Store.Outgoings(ctx, c.ID, c.Handler.Unit)
+	waiting, err := s.Relay.Store.Outgoings(ctx, c)
 	if err != nil {
 		return false, false, err
 	}
