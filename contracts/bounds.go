@@ -17,10 +17,10 @@ const (
 // earliest is the first day that a message may name.
 const earliest = "19000101"
 
-// Beyond is the refusal of a message with a day or time, a list or a length beyond the bounds of the contract; nil
+// CheckBounds is the refusal of a message with a day or time, a list or a length beyond the bounds of the contract; nil
 // where all is within them. It needs the clock, and holds whether the contract's schema is enforced or not: what is
 // beyond the bounds cannot be kept.
-func (m *Message) Beyond(now time.Time) *Error {
+func (m *Message) CheckBounds(now time.Time) *Error {
 	b := bounds{now: now}
 	b.common(m)
 	if m.Answer != nil {

@@ -125,7 +125,7 @@ func TestBounds(t *testing.T) {
 		}, now, SubSchema, "complaint/attachment[2]/fileName"},
 	} {
 		c.change(c.message)
-		err := c.message.Beyond(c.at)
+		err := c.message.CheckBounds(c.at)
 		switch {
 		case c.subCode == "" && err != nil:
 			t.Errorf("%s: refused: %v", c.sentence, err)

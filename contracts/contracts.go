@@ -76,7 +76,7 @@ func (c *Contract) Validate(envelope []byte) error {
 
 // ValidateRequest is Validate for a request that is known whole.
 func (c *Contract) ValidateRequest(req *soap.Request) error {
-	return placed(c.Validate(req.Text()), req.Condensed())
+	return withPosition(c.Validate(req.Text()), req.Condensed())
 }
 
 // Read judges a request of a complaints contract: schema, mapping, business rules of one message. The error is *Error;
@@ -85,7 +85,7 @@ func (c *Contract) ValidateRequest(req *soap.Request) error {
 // in the message.
 func (c *Contract) Read(req *soap.Request) (*Message, error) {
 	m, err := c.read(req.Text(), req.Condensed())
-	return m, placed(err, req.Condensed())
+	return m, withPosition(err, req.Condensed())
 }
 
 // ReadEnvelope is Read for an envelope that is UTF-8 and has passed the guard.
@@ -185,6 +185,6 @@ func (c *Contract) Condensing() soap.Condensing {
 	if c.schema != nil {
 		how.Files = c.schema.binary
 	}
-	_, _ = rand.Read(how.Mark[:]) // it never fails
+	_, _ = rand.Read(how.StandInPrefix[:]) // it never fails
 	return how
 }

@@ -67,11 +67,11 @@ func (m *Message) fill(condensed *soap.Condensed) {
 	}
 }
 
-// placed tells where in the whole message an error is.
-func placed(err error, condensed *soap.Condensed) error {
+// withPosition tells where in the whole message an error is.
+func withPosition(err error, condensed *soap.Condensed) error {
 	var e *Error
 	if errors.As(err, &e) && e.Line > 0 {
-		e.Line, e.Column = condensed.Place(e.Line, e.Column)
+		e.Line, e.Column = condensed.Position(e.Line, e.Column)
 	}
 	return err
 }

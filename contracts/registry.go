@@ -175,13 +175,13 @@ func (r *Registry) Return() *Contract { return r.ret }
 
 // Durable tells whether calls of a contract are queued; false for one that is not known.
 func (r *Registry) Durable(namespace string) bool {
-	c := r.Spelled(namespace)
+	c := r.SimilarTo(namespace)
 	return c != nil && c.Durable
 }
 
-// Spelled is the contract that a catalogue or a caller means by a namespace: the case of letters makes no difference
+// SimilarTo is the contract that a catalogue or a caller means by a namespace: the case of letters makes no difference
 // there. Nil where there is none.
-func (r *Registry) Spelled(namespace string) *Contract {
+func (r *Registry) SimilarTo(namespace string) *Contract {
 	if c := r.byNamespace[namespace]; c != nil {
 		return c
 	}

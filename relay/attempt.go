@@ -32,8 +32,8 @@ const (
 	answered
 )
 
-// keptAnswer is how much of a receiver's answer is recorded, and so how much of it is read: a receipt is some hundred bytes.
-const keptAnswer = 64 << 10
+// recordedAnswer is how much of a receiver's answer is recorded, and so how much of it is read: a receipt is some hundred bytes.
+const recordedAnswer = 64 << 10
 
 // attempt sends the head of a lane to its receiver and says how that ended.
 func (r *Relay) attempt(ctx context.Context, d store.Delivery) attempt {
@@ -46,25 +46,25 @@ func (r *Relay) attempt(ctx context.Context, d store.Delivery) attempt {
 	if err != nil { // it passed the guard when it was accepted
 		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeRefused, Class: "unreadable", Why: store.Diagnosis{Code: whyStored}}}
 	}
-	p := parcel{
+	p := outgoingCall{
 		Route: d.Message.Route, Call: d.Message.Call, SOAPAction: d.Message.SOAPAction, Correlation: d.Message.Correlation,
-		Header: r.kept(d.Message), Most: keptAnswer, From: entry{route: entryQueue},
-		Extra: time.Duration(size>>20) * largePace,
+		Header: r.storedHeaders(d.Message), ReadAtMost: recordedAnswer, From: entry{route: entryQueue},
+		Extra: time.Duration(size>>20) * largeTimePerMiB,
 	}
-	if err := p.enclose(req, r.Contracts.Contract(d.Message.Call.Contract)); err != nil {
+	if err := p.setMessage(req, r.Contracts.Contract(d.Message.Call.Contract)); err != nil {
 		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeRefused, Class: "unreadable", Why: store.Diagnosis{Code: whyStored}}}
 	}
 	answer, _, err := r.send(ctx, p)
 	if err != nil {
 		return unsent(err)
 	}
-	out := r.judged(d, answer)
+	out := r.judgeSafely(d, answer)
 	out.Answer, out.connection = answer.Body, answered
 	return out
 }
 
-// judged is judge for answers that nobody has thought of: one that makes it panic is recorded all the same, and leaves the outcome unknown.
-func (r *Relay) judged(d store.Delivery, answer *soap.Reply) (out attempt) {
+// judgeSafely is judge for answers that nobody has thought of: one that makes it panic is recorded all the same, and leaves the outcome unknown.
+func (r *Relay) judgeSafely(d store.Delivery, answer *soap.Reply) (out attempt) {
 	defer func() {
 		if p := recover(); p != nil {
 			r.Log.Error("judging an answer", zap.String("message.id", d.Message.ID), zap.String("panic", fmt.Sprintf("%T", p)), zap.Stack("stack"))
@@ -129,11 +129,11 @@ func readReceipt(c *contracts.Contract, answer *soap.Reply) (contracts.Receipt, 
 	if err != nil {
 		return contracts.Receipt{}, err
 	}
-	if answer.Cut {
-		body = soap.CloseCut(body)
+	if answer.Truncated {
+		body = soap.CloseTruncated(body)
 	}
 	receipt, err := c.ReadReceipt(body)
-	if err == nil && answer.Cut && receipt.Result.Code == contracts.ERROR && receipt.Result.ErrorCode == "" {
+	if err == nil && answer.Truncated && receipt.Result.Code == contracts.ERROR && receipt.Result.ErrorCode == "" {
 		err = errCut
 	}
 	return receipt, err

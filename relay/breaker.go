@@ -101,11 +101,11 @@ func (b *breakers) down() []string {
 	return all
 }
 
-// any tells whether an address is down.
-func (b *breakers) any() bool { return len(b.down()) > 0 }
+// anyDown tells whether an address is down.
+func (b *breakers) anyDown() bool { return len(b.down()) > 0 }
 
-// askNow makes a probe due for those of the addresses that are down.
-func (b *breakers) askNow(addresses []string, now time.Time) {
+// probeNow makes a probe due for those of the addresses that are down.
+func (b *breakers) probeNow(addresses []string, now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, address := range addresses {

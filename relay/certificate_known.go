@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// mostCertificates is how many forwarded certificates are remembered. A proxy forwards those of its callers, over and over.
-const mostCertificates = 1024
+// maxCertificates is how many forwarded certificates are remembered. A proxy forwards those of its callers, over and over.
+const maxCertificates = 1024
 
 // certificates remembers what was read out of headers, so that a caller's certificate is not parsed, and its chain not verified, for each of
 // its calls. It decides nothing: the clock is asked for each call, and authorities that have changed verify anew. The zero value is ready.
@@ -41,7 +41,7 @@ func (c *certificates) read(value string) (*forwardedCertificate, bool) {
 	known = &forwardedCertificate{Certificate: parsed}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.all == nil || len(c.all) >= mostCertificates { // those in use are back at once
+	if c.all == nil || len(c.all) >= maxCertificates { // those in use are back at once
 		c.all = map[[sha256.Size]byte]*forwardedCertificate{}
 	}
 	c.all[key] = known

@@ -90,12 +90,12 @@ func TestCertificatesThatAreRememberedAreBounded(t *testing.T) {
 	c, _ := signed(t, nil, nil, time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC))
 	value := base64.StdEncoding.EncodeToString(c.Raw)
 	var known certificates
-	for n := range mostCertificates + 10 {
+	for n := range maxCertificates + 10 {
 		if _, ok := known.read(fmt.Sprintf("%s,%d", value, n)); !ok {
 			t.Fatal("not read")
 		}
 	}
-	if _, ok := known.read("no certificate"); ok || len(known.all) > mostCertificates || len(known.all) == 0 {
+	if _, ok := known.read("no certificate"); ok || len(known.all) > maxCertificates || len(known.all) == 0 {
 		t.Errorf("%d are remembered", len(known.all))
 	}
 }

@@ -9,9 +9,9 @@ import (
 	"rivgate/soap"
 )
 
-// enclose puts a message into p as the producer's profile has it: with wsa:To for RIVTABP20, with LogicalAddress for RIVTABP21. All but the
+// setMessage puts a message into p as the producer's profile has it: with wsa:To for RIVTABP20, with LogicalAddress for RIVTABP21. All but the
 // tags of that header stays as it is to the byte, a byte order mark too. req must not be closed before p has been sent.
-func (p *parcel) enclose(req *soap.Request, c *contracts.Contract) (err error) {
+func (p *outgoingCall) setMessage(req *soap.Request, c *contracts.Contract) (err error) {
 	p.Body, p.Stream, p.Length, err = req.Outgoing(receiverHeader(p.Route.Profile, c))
 	return err
 }

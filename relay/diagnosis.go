@@ -157,11 +157,11 @@ func whyUnread(answer *soap.Reply, err error) store.Diagnosis {
 	var bad *soap.Error
 	switch {
 	case errors.Is(err, errCut):
-		return store.Diagnosis{Code: whyCut, Values: map[string]string{"read": strconv.Itoa(keptAnswer)}}
+		return store.Diagnosis{Code: whyCut, Values: map[string]string{"read": strconv.Itoa(recordedAnswer)}}
 	case errors.As(err, &bad) && (bad.Fact == soap.FactNoEnvelope || bad.Fact == soap.FactEndsEarly) && answer.Kind() == soap.Empty:
 		return store.Diagnosis{Code: whyEmpty}
-	case errors.As(err, &bad) && bad.Fact != "" && answer.Cut && bad.Fact != soap.FactCharset && bad.Fact != soap.FactOtherElement:
-		return store.Diagnosis{Code: whyCut, Values: map[string]string{"read": strconv.Itoa(keptAnswer)}}
+	case errors.As(err, &bad) && bad.Fact != "" && answer.Truncated && bad.Fact != soap.FactCharset && bad.Fact != soap.FactOtherElement:
+		return store.Diagnosis{Code: whyCut, Values: map[string]string{"read": strconv.Itoa(recordedAnswer)}}
 	case answer.HTML():
 		return store.Diagnosis{Code: whyPage}
 	case errors.As(err, &bad) && bad.Fact != "":

@@ -25,7 +25,7 @@ func (r *Relay) event(ctx context.Context, a arrival, m *contracts.Message, o *o
 		Sequence: m.Sequence, Sent: m.SentTime.UTC,
 		AtPortal: r.atPortal(), Content: content, CaseVersion: a.CaseVersion,
 	}
-	if beyond := m.Beyond(r.Now()); beyond != nil { // also where the contract only warns: it could not be kept
+	if beyond := m.CheckBounds(r.Now()); beyond != nil { // also where the contract only warns: it could not be kept
 		return e, beyond
 	}
 	if m.Update != nil {

@@ -26,16 +26,16 @@ func (r *Relay) forwardCases(ctx context.Context, skip func(caseID string) bool,
 		if skip != nil && skip(c.ID) {
 			continue
 		}
-		switch err := r.pass(ctx, c, false); {
+		switch err := r.forwardCase(ctx, c, false); {
 		case errors.Is(err, errLarge):
 			large(c.ID)
 		case err != nil:
-			r.notPassed(ctx, c, err)
+			r.logForwardError(ctx, c, err)
 		}
 	}
 }
 
-func (r *Relay) notPassed(ctx context.Context, c store.Case, err error) {
+func (r *Relay) logForwardError(ctx context.Context, c store.Case, err error) {
 	if ctx.Err() == nil {
 		r.Log.Error("forwarding a case to its next handler", zap.String("case.id", c.ID), zap.String("labels.receiverid", c.Handler.Unit), zap.Error(err))
 	}
@@ -44,10 +44,10 @@ func (r *Relay) notPassed(ctx context.Context, c store.Case, err error) {
 // errLarge says that a case has large files, whose way takes a while.
 var errLarge = errors.New("the case has large files")
 
-// pass sends one case to its next handler; errLarge where it has large files and these are not wanted now. The message's id is that of the update that
+// forwardCase sends one case to its next handler; errLarge where it has large files and these are not wanted now. The message's id is that of the update that
 // passed the case on, so that two replicas, or a second try after a crash, cannot send it twice.
-func (r *Relay) pass(ctx context.Context, c store.Case, large bool) error {
-	p, err := r.passage(ctx, c.ID)
+func (r *Relay) forwardCase(ctx context.Context, c store.Case, large bool) error {
+	p, err := r.pendingForward(ctx, c.ID)
 	if err != nil {
 		return err
 	}
@@ -75,11 +75,11 @@ func (r *Relay) pass(ctx context.Context, c store.Case, large bool) error {
 			Original: *complaint, From: contracts.OrgUnit{HSAID: c.ForwardedFrom}, Time: contracts.NewStamp(p.forwarded.At), Reason: p.reason,
 		},
 	}
-	a, envelope, err := r.written(ctx, r.Instance.HSAID, said{caseID: c.ID, message: m})
+	a, envelope, err := r.writeOwn(ctx, r.Instance.HSAID, ownMessage{caseID: c.ID, message: m})
 	if err != nil {
 		return err
 	}
-	a.Taken = true
+	a.AlreadyAccepted = true
 	if len(files.files) > 0 {
 		spool, err := r.spoolWithFiles(ctx, envelope, files)
 		if err != nil {
@@ -88,7 +88,7 @@ func (r *Relay) pass(ctx context.Context, c store.Case, large bool) error {
 		defer spool.Close()
 		a.Body = soap.Sized(spool.Reader(), spool.Size())
 	}
-	_, err = r.enter(ctx, a)
+	_, err = r.enterLine(ctx, a)
 	var refused *contracts.Error
 	if errors.As(err, &refused) && refused.SubCode == contracts.SubDuplicateContentMismatch {
 		return nil // sent before, with another time stamp
@@ -96,15 +96,15 @@ func (r *Relay) pass(ctx context.Context, c store.Case, large bool) error {
 	return err
 }
 
-// passage is what is known of a case that is to be passed on.
-type passage struct {
+// pendingForward is what is known of a case that is to be passed on.
+type pendingForward struct {
 	opening   string      // id of the message that it began with
 	large     bool        // which is not in memory
 	forwarded store.Entry // the update that passed it on
 	reason    string
 }
 
-func (r *Relay) passage(ctx context.Context, caseID string) (p passage, err error) {
+func (r *Relay) pendingForward(ctx context.Context, caseID string) (p pendingForward, err error) {
 	entries, err := r.Store.Unlogged().TimeLine(ctx, caseID)
 	if err != nil {
 		return p, err

@@ -89,7 +89,7 @@ func TestALargeCaseThatCannotBePassedOnKeepsNothingWaiting(t *testing.T) {
 		t.Errorf("it was tried %d times in a moment", n)
 	}
 	w.setTable(full)
-	w.pass(relay.PassLeast)
+	w.pass(relay.MinForwardWait)
 	w.accepted(portal, complaint(systemUnit, "e")) // wakes the worker
 	w.eventually("the case is sent on", func() bool { return !w.begun("a").ForwardDue })
 	stop()

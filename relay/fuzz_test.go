@@ -118,7 +118,7 @@ func tellsNobody(t *testing.T, request []byte, contentType string, got []byte) {
 	}
 }
 
-// ours tells a number that stands in answers by itself: part of a time stamp, or of the gateway's own HSA-id and counted ids.
+// isOwnService tells a number that stands in answers by itself: part of a time stamp, or of the gateway's own HSA-id and counted ids.
 func ours(number string) bool {
 	return strings.HasPrefix(number, "2026030") || strings.HasPrefix(number, "00000000")
 }

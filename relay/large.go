@@ -14,22 +14,22 @@ import (
 
 // How many large messages are taken at once where nothing else is said, and how long one may wait for its turn.
 const (
-	largeMost = 4
-	largeWait = time.Minute
-	largePace = 250 * time.Millisecond // for each MiB on the way to a receiver, beyond the usual time
+	maxLarge        = 4
+	largeTurnWait   = time.Minute
+	largeTimePerMiB = 250 * time.Millisecond // for each MiB on the way to a receiver, beyond the usual time
 )
 
-// gate lets only a few large messages that must be known whole in at once. The others wait on their connections, where they cost nothing.
-type gate struct {
+// semaphore lets only a few large messages that must be known whole in at once. The others wait on their connections, where they cost nothing.
+type semaphore struct {
 	once  sync.Once
 	slots chan struct{}
 }
 
-// enter waits for a turn among most at once, and gives back what ends it. The error is store.ErrBusy where the turn did not come in time, and a *soap.Error
+// enterLine waits for a turn among most at once, and gives back what ends it. The error is store.ErrBusy where the turn did not come in time, and a *soap.Error
 // where the caller is gone.
-func (g *gate) enter(ctx context.Context, most int) (leave func(), err error) {
-	g.once.Do(func() { g.slots = make(chan struct{}, cmp.Or(max(most, 0), largeMost)) })
-	timer := time.NewTimer(largeWait)
+func (g *semaphore) acquire(ctx context.Context, most int) (leave func(), err error) {
+	g.once.Do(func() { g.slots = make(chan struct{}, cmp.Or(max(most, 0), maxLarge)) })
+	timer := time.NewTimer(largeTurnWait)
 	defer timer.Stop()
 	select {
 	case g.slots <- struct{}{}:
@@ -41,13 +41,13 @@ func (g *gate) enter(ctx context.Context, most int) (leave func(), err error) {
 	}
 }
 
-// whole reads the rest of a message that must be known whole.
-func (r *Relay) whole(req *soap.Request) error {
+// readWhole reads the rest of a message that must be known whole.
+func (r *Relay) readWhole(req *soap.Request) error {
 	how := soap.Condensing{}
 	if c := r.Contracts.Contract(req.Contract); c != nil {
 		how = c.Condensing()
 	}
-	return unreadable(req.Whole(how))
+	return readRefusal(req.ReadWhole(how))
 }
 
 // stored reads an accepted message again, of any size: it passed the limits of its time.
@@ -83,7 +83,7 @@ func (r *Relay) sameContent(ctx context.Context, c *contracts.Contract, req *soa
 		return false, err
 	}
 	defer before.Close()
-	now, then, err := req.SameForm(before, c.Condensing())
+	now, then, err := req.ComparableTexts(before, c.Condensing())
 	if err != nil {
 		return false, err
 	}

@@ -51,8 +51,8 @@ type pointLogs struct {
 	reqIn, reqOut, respIn, respOut, failed *zap.Logger
 }
 
-// on opens the logs over log, at the first call.
-func (p *pointLogs) on(log *zap.Logger) *pointLogs {
+// open opens the logs over log, at the first call.
+func (p *pointLogs) open(log *zap.Logger) *pointLogs {
 	p.once.Do(func() {
 		point := func(action, kind string) *zap.Logger {
 			return log.With(zap.String("event.action", action), zap.String("event.module", "skltp-messages"), zap.String("event.kind", "event"),
@@ -82,13 +82,13 @@ func (a *arrival) entry() entry {
 	return entry{entryHTTP, a.Source.String(), a.URL}
 }
 
-// longestLogged bounds what a caller wrote and a log shows; an HSA-id has up to 255 characters.
-const longestLogged = 255
+// maxLoggedText bounds what a caller wrote and a log shows; an HSA-id has up to 255 characters.
+const maxLoggedText = 255
 
-// text is a field with what a caller may have written.
-func text(name, value string) zap.Field {
-	if len(value) > longestLogged {
-		value = strings.ToValidUTF8(value[:longestLogged], "") + "…"
+// callerText is a field with what a caller may have written.
+func callerText(name, value string) zap.Field {
+	if len(value) > maxLoggedText {
+		value = strings.ToValidUTF8(value[:maxLoggedText], "") + "…"
 	}
 	return zap.String(name, value)
 }
@@ -106,22 +106,22 @@ func (r *Relay) write(point *zapcore.CheckedEntry, fill func([]zap.Field) []zap.
 	r.fields.Put(room)
 }
 
-// whom are the fields that every point has.
-func whom(fields []zap.Field, correlation string, call routing.Call, header http.Header, from entry) []zap.Field {
-	contract := identity.Hide(routing.Echo(call.Contract))
+// commonFields are the fields that every point has.
+func commonFields(fields []zap.Field, correlation string, call routing.Call, header http.Header, from entry) []zap.Field {
+	contract := identity.Hide(routing.Shorten(call.Contract))
 	profile := profileLabel(call.Profile)
 	fields = append(fields,
 		zap.String("trace.id", correlation),
 		zap.String("labels.route", from.route),
 		zap.String("labels.senderid", call.Sender),
-		text("labels.receiverid", identity.Hide(routing.Echo(call.Receiver))),
-		text("labels.servicecontract_namespace", contract),
-		text("labels.wsdl_namespace", wsdlNamespace(contract, profile)),
+		callerText("labels.receiverid", identity.Hide(routing.Shorten(call.Receiver))),
+		callerText("labels.servicecontract_namespace", contract),
+		callerText("labels.wsdl_namespace", wsdlNamespace(contract, profile)),
 		zap.String("labels.rivversion", profile),
-		text("labels.originalServiceconsumerHsaid", header.Get(soap.HeaderOriginalConsumer)),
-		text("labels.actingOnBehalfOfHsaid", header.Get(soap.HeaderActingOnBehalfOf)),
+		callerText("labels.originalServiceconsumerHsaid", header.Get(soap.HeaderOriginalConsumer)),
+		callerText("labels.actingOnBehalfOfHsaid", header.Get(soap.HeaderActingOnBehalfOf)),
 		zap.String("source.ip", from.source),
-		text("url.full", from.url),
+		callerText("url.full", from.url),
 	)
 	if from.url != "" || from.route == entryQueue {
 		fields = append(fields, zap.String("http.request.method", http.MethodPost)) // the line takes no other
@@ -153,13 +153,13 @@ func wsdlNamespace(contract, profile string) string {
 func whence(fields []zap.Field, o *outcome, a *arrival) []zap.Field {
 	call := o.Call
 	call.Sender = a.Sender
-	return whom(fields, a.Correlation, call, a.Header, a.entry())
+	return commonFields(fields, a.Correlation, call, a.Header, a.entry())
 }
 
 // traces are the fields that tell the route, and how it was found.
 func traces(fields []zap.Field, route routing.Route) []zap.Field {
-	fields = append(fields, zap.String("url.original", route.Address), text("labels.routerVagvalTrace", identity.Hide(route.Trace.Route)),
-		text("labels.routerBehorighetTrace", identity.Hide(route.Trace.Permission)))
+	fields = append(fields, zap.String("url.original", route.Address), callerText("labels.routerVagvalTrace", identity.Hide(route.Trace.Route)),
+		callerText("labels.routerBehorighetTrace", identity.Hide(route.Trace.Permission)))
 	address, host, port := destination(route.Address)
 	if port == 0 {
 		return fields // an address of ours, as rivgate:inbox, or none yet
@@ -201,8 +201,8 @@ func size(name string, bytes int64) zap.Field {
 }
 
 func (r *Relay) reqIn(o outcome, a arrival) {
-	r.compareSpelling(o.Call.Contract)
-	if point := r.points.on(r.Log).reqIn.Check(zap.InfoLevel, "request received"); point != nil {
+	r.logLetterCase(o.Call.Contract)
+	if point := r.points.open(r.Log).reqIn.Check(zap.InfoLevel, "request received"); point != nil {
 		r.write(point, func(fields []zap.Field) []zap.Field {
 			return append(whence(fields, &o, &a), size("http.request.body.bytes", a.Size()))
 		})
@@ -210,11 +210,11 @@ func (r *Relay) reqIn(o outcome, a arrival) {
 }
 
 // send is Sender.Send between its two points of the log.
-func (r *Relay) send(ctx context.Context, p parcel) (*soap.Reply, time.Duration, error) {
-	points := r.points.on(r.Log)
+func (r *Relay) send(ctx context.Context, p outgoingCall) (*soap.Reply, time.Duration, error) {
+	points := r.points.open(r.Log)
 	if point := points.reqOut.Check(zap.InfoLevel, "request sent"); point != nil {
 		r.write(point, func(fields []zap.Field) []zap.Field {
-			return append(traces(whom(fields, p.Correlation, p.Call, p.Header, p.From), p.Route),
+			return append(traces(commonFields(fields, p.Correlation, p.Call, p.Header, p.From), p.Route),
 				size("http.request.body.bytes", max(int64(len(p.Body)), p.Length)))
 		})
 	}
@@ -227,7 +227,7 @@ func (r *Relay) send(ctx context.Context, p parcel) (*soap.Reply, time.Duration,
 	}
 	if point := points.respIn.Check(zap.InfoLevel, "response received"); point != nil {
 		r.write(point, func(fields []zap.Field) []zap.Field {
-			return append(traces(whom(fields, p.Correlation, p.Call, p.Header, p.From), p.Route), zap.Int("http.response.status_code", reply.Status),
+			return append(traces(commonFields(fields, p.Correlation, p.Call, p.Header, p.From), p.Route), zap.Int("http.response.status_code", reply.Status),
 				size("http.response.body.bytes", replySize(reply)), zap.Int64("event.duration", took.Nanoseconds()))
 		})
 	}
@@ -236,7 +236,7 @@ func (r *Relay) send(ctx context.Context, p parcel) (*soap.Reply, time.Duration,
 
 // replySize is how many bytes a producer's answer has, or is said to have; 0 if that is not known.
 func replySize(reply *soap.Reply) int64 {
-	if reply.Rest == nil && !reply.Cut {
+	if reply.Rest == nil && !reply.Truncated {
 		return int64(len(reply.Body))
 	}
 	n, err := strconv.ParseInt(reply.Header.Get("Content-Length"), 10, 64)
@@ -257,7 +257,7 @@ func (r *Relay) respOut(o outcome, a arrival, answer *soap.Answer, err error, to
 	}
 	r.Metrics.request(r.label(o.Call.Contract), o.word(err), sent.code)
 	r.Refusals.note(r.label(o.Call.Contract), sent.code, a.Sender, a.Correlation, r.Now())
-	point := r.points.on(r.Log).respOut.Check(zap.InfoLevel, "response sent")
+	point := r.points.open(r.Log).respOut.Check(zap.InfoLevel, "response sent")
 	if point == nil {
 		return
 	}
@@ -313,7 +313,7 @@ func (r *Relay) errorPoint(o *outcome, a arrival, answer *soap.Answer, err error
 			}
 		}
 	}
-	if point := r.points.on(r.Log).failed.Check(level, message); point != nil {
+	if point := r.points.open(r.Log).failed.Check(level, message); point != nil {
 		r.write(point, func(fields []zap.Field) []zap.Field {
 			return append(traces(whence(fields, o, &a), o.Route), size("http.request.body.bytes", a.Size()),
 				zap.Int("http.response.status_code", sent.status), zap.String("error.type", kind), zap.String("error.message", reason),

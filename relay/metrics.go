@@ -53,11 +53,11 @@ func (w *Worker) Register(registerer prometheus.Registerer) {
 	}
 	registerer.MustRegister(
 		gauge("rivgate_delivery_hands", "Deliveries that may be under way at once to receivers that answer soon.", func() int { return max(w.Workers, 1) }),
-		gauge("rivgate_delivery_hands_used", "Of these, how many are.", func() int { quick, _, _ := w.hands.used(); return quick }),
-		gauge("rivgate_delivery_slow_hands", "Deliveries that may be begun beside them, to receivers that are slow or not known yet.", func() int { return slowMost }),
+		gauge("rivgate_delivery_hands_used", "Of these, how many are.", func() int { quick, _, _ := w.slots.inUse(); return quick }),
+		gauge("rivgate_delivery_slow_hands", "Deliveries that may be begun beside them, to receivers that are slow or not known yet.", func() int { return maxSlow }),
 		gauge("rivgate_delivery_slow_hands_used", "Deliveries under way that take long, or go to receivers that are slow or not known yet.",
-			func() int { _, slow, _ := w.hands.used(); return slow }),
-		gauge("rivgate_delivery_slow_receivers", "Addresses whose last answers took long, as this process sees it.", func() int { _, _, n := w.hands.used(); return n }),
+			func() int { _, slow, _ := w.slots.inUse(); return slow }),
+		gauge("rivgate_delivery_slow_receivers", "Addresses whose last answers took long, as this process sees it.", func() int { _, _, n := w.slots.inUse(); return n }),
 		downReceivers{&w.breakers},
 	)
 }
@@ -105,7 +105,7 @@ func (r *Relay) label(contract string) string {
 	if r.Contracts.Contract(contract) != nil {
 		return contract
 	}
-	if spelled, known := r.Table().Spelling(contract); known {
+	if spelled, known := r.Table().NameInCatalogue(contract); known {
 		return spelled
 	}
 	return "other"

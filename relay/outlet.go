@@ -28,14 +28,14 @@ func (r *Relay) outlet(o outcome, a arrival, err error) (*soap.Answer, error) {
 	if errors.Is(err, store.ErrBusy) {
 		busy := response(r.Fault(err).Envelope())
 		busy.Status = http.StatusServiceUnavailable
-		busy.Header.Set("Retry-After", busyWait)
+		busy.Header.Set("Retry-After", retryAfterSeconds)
 		return busy, nil
 	}
 	return nil, err
 }
 
-// busyWait is after how many seconds a caller may come back that was one too many.
-const busyWait = "5"
+// retryAfterSeconds is after how many seconds a caller may come back that was one too many.
+const retryAfterSeconds = "5"
 
 // Fault is the SOAP fault of an error that left the line: the one place where a *routing.Error becomes a fault. What is
 // not a *routing.Error is our own failure: VP012 with nothing inside.
@@ -45,7 +45,7 @@ func (r *Relay) Fault(err error) *soap.Fault {
 		refused = routing.Internal(err)
 		var bad *soap.Error
 		if errors.As(err, &bad) {
-			errors.As(unreadable(err), &refused)
+			errors.As(readRefusal(err), &refused)
 		}
 	}
 	code, text, detail := refused.Fault(r.Instance.Name)

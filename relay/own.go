@@ -7,9 +7,9 @@ import (
 	"rivgate/soap"
 )
 
-// ours tells whether a call is for a service of the gateway itself: PingForConfiguration, or one of the two registry contracts, addressed to its
+// isOwnService tells whether a call is for a service of the gateway itself: PingForConfiguration, or one of the two registry contracts, addressed to its
 // own HSA-id. It needs no route and no permission, only an identified sender.
-func (r *Relay) ours(call routing.Call) bool {
+func (r *Relay) isOwnService(call routing.Call) bool {
 	switch call.Contract {
 	case platform.PingContract, platform.SupportedContract, platform.AddresseesContract:
 		return routing.SameHSAID(call.Receiver, r.Instance.HSAID)
@@ -20,27 +20,27 @@ func (r *Relay) ours(call routing.Call) bool {
 // serveOwn answers a service of the gateway itself.
 func (r *Relay) serveOwn(req *soap.Request, c *contracts.Contract) (*soap.Answer, error) {
 	if err := req.ReadAll(); err != nil {
-		return nil, unreadable(err)
+		return nil, readRefusal(err)
 	}
 	if c != nil {
 		if err := c.Validate(req.UTF8()); err != nil && c.Validation == contracts.Enforce {
-			return nil, unmapped(err)
+			return nil, bodyRefusal(err)
 		}
 	}
-	body, err := r.own(req)
+	body, err := r.ownResponse(req)
 	if err != nil {
 		return nil, err
 	}
 	return response(body), nil
 }
 
-// own is the response envelope of a service of the gateway itself. The registry answers by the catalogue of today; VP008 without one.
-func (r *Relay) own(req *soap.Request) ([]byte, error) {
+// ownResponse is the response envelope of a service of the gateway itself. The registry answers by the catalogue of today; VP008 without one.
+func (r *Relay) ownResponse(req *soap.Request) ([]byte, error) {
 	switch req.Contract {
 	case platform.SupportedContract:
 		consumer, receiver, err := platform.ReadSupported(req.UTF8())
 		if err != nil {
-			return nil, unmapped(err)
+			return nil, bodyRefusal(err)
 		}
 		found, err := r.Table().Contracts(consumer, receiver, r.Now())
 		if err != nil {
@@ -50,7 +50,7 @@ func (r *Relay) own(req *soap.Request) ([]byte, error) {
 	case platform.AddresseesContract:
 		consumer, contract, err := platform.ReadAddressees(req.UTF8())
 		if err != nil {
-			return nil, unmapped(err)
+			return nil, bodyRefusal(err)
 		}
 		found, err := r.Table().Addressees(consumer, contract, r.Now())
 		if err != nil {
@@ -68,7 +68,7 @@ func (r *Relay) own(req *soap.Request) ([]byte, error) {
 	return platform.Ping(r.Version, r.Now(), nil)
 }
 
-// unmapped is the refusal of a request that cannot be read although its contract is ours.
-func unmapped(err error) error {
+// bodyRefusal is the refusal of a request that cannot be read although its contract is ours.
+func bodyRefusal(err error) error {
 	return routing.NotSOAP("the body does not follow the contract's schema").Because(err)
 }

@@ -26,12 +26,12 @@ var (
 // Errors: *contracts.Error (what is wrong, in Swedish, with the path of the field), *routing.Error (no route or no permission for our own
 // replies), store.ErrNotFound, ErrConflict, ErrNotOurs (the case is not handled in this inbox). Nothing is stored then.
 func (r *Relay) Reply(ctx context.Context, caseID string, u contracts.Update, version int64) (store.Accepted, error) {
-	m, c, err := r.returning(ctx, caseID, u)
+	m, c, err := r.replyMessage(ctx, caseID, u)
 	if err != nil {
 		return store.Accepted{}, err
 	}
 	if u.Handover != nil {
-		if err := r.Try(ctx, caseID, u, version); err != nil { // nothing is noted of what is refused
+		if err := r.CheckReply(ctx, caseID, u, version); err != nil { // nothing is noted of what is refused
 			return store.Accepted{}, err
 		}
 		m.ID = contracts.II{Root: r.Instance.HSAID, Extension: r.NewID()}
@@ -39,11 +39,11 @@ func (r *Relay) Reply(ctx context.Context, caseID string, u contracts.Update, ve
 			return store.Accepted{}, err
 		}
 	}
-	return r.say(ctx, r.Instance.HSAID, said{caseID: c.ID, message: m, version: version})
+	return r.sendOwn(ctx, r.Instance.HSAID, ownMessage{caseID: c.ID, message: m, version: version})
 }
 
-// returning is an update on a case of this inbox as a message.
-func (r *Relay) returning(ctx context.Context, caseID string, u contracts.Update) (*contracts.Message, store.Case, error) {
+// replyMessage is an update on a case of this inbox as a message.
+func (r *Relay) replyMessage(ctx context.Context, caseID string, u contracts.Update) (*contracts.Message, store.Case, error) {
 	c, err := r.Store.Unlogged().Case(ctx, caseID)
 	if err == nil && c.Handler.Via != routing.Inbox {
 		err = ErrNotOurs
@@ -69,7 +69,7 @@ func (r *Relay) Begin(ctx context.Context, u contracts.Update) (store.Accepted, 
 		ExternalCaseID: &contracts.II{Root: r.Instance.HSAID, Extension: r.NewID()},
 		Receiver:       r.Portal, Update: &u,
 	}
-	return r.say(ctx, r.Instance.HSAID, said{message: m})
+	return r.sendOwn(ctx, r.Instance.HSAID, ownMessage{message: m})
 }
 
 // Submit enters a message as 1177 itself sends it: a new complaint (m.Complaint, m.Recipient set) or the reporter's answer to a question
@@ -82,7 +82,7 @@ func (r *Relay) Submit(ctx context.Context, m *contracts.Message) (store.Accepte
 	if (m.Complaint == nil || m.Recipient == nil) && (m.Answer == nil || m.CaseID == nil) {
 		return store.Accepted{}, contracts.FieldMissing("complaint", "Ange ett nytt ärende med mottagare, eller ett svar på en fråga.")
 	}
-	before, err := r.before(ctx, r.Portal, r.Contracts.Send(), m.ID)
+	before, err := r.earlierMessage(ctx, r.Portal, r.Contracts.Send(), m.ID)
 	if err != nil {
 		return store.Accepted{}, err
 	}
@@ -90,7 +90,7 @@ func (r *Relay) Submit(ctx context.Context, m *contracts.Message) (store.Accepte
 	var refused *contracts.Error
 	if before == nil && m.ID != (contracts.II{}) && errors.As(err, &refused) && refused.SubCode == contracts.SubDuplicateContentMismatch {
 		// Perhaps the same was submitted at the same time, and filled in otherwise.
-		before, looking := r.before(ctx, r.Portal, r.Contracts.Send(), m.ID)
+		before, looking := r.earlierMessage(ctx, r.Portal, r.Contracts.Send(), m.ID)
 		switch {
 		case looking != nil:
 			return store.Accepted{}, looking
@@ -104,16 +104,16 @@ func (r *Relay) Submit(ctx context.Context, m *contracts.Message) (store.Accepte
 func (r *Relay) submit(ctx context.Context, m contracts.Message, before *contracts.Message) (acc store.Accepted, err error) {
 	caseID := ""
 	if m.Complaint != nil && m.Recipient != nil {
-		r.opened(&m, before)
-	} else if caseID, err = r.answered(ctx, &m, before); err != nil {
+		r.completeComplaint(&m, before)
+	} else if caseID, err = r.completeAnswer(ctx, &m, before); err != nil {
 		return acc, err
 	}
 	m.Receiver = m.Recipient.Unit.HSAID
-	return r.say(ctx, r.Portal, said{caseID: caseID, message: &m, before: before})
+	return r.sendOwn(ctx, r.Portal, ownMessage{caseID: caseID, message: &m, earlier: before})
 }
 
-// opened fills in a complaint.
-func (r *Relay) opened(m, before *contracts.Message) {
+// completeComplaint fills in a complaint.
+func (r *Relay) completeComplaint(m, before *contracts.Message) {
 	m.CaseID = &contracts.II{Root: r.Portal, Extension: r.NewID()}
 	complaint := *m.Complaint
 	m.Complaint = &complaint
@@ -130,8 +130,8 @@ func (r *Relay) opened(m, before *contracts.Message) {
 	}
 }
 
-// answered fills in an answer, and tells our id of its case.
-func (r *Relay) answered(ctx context.Context, m, before *contracts.Message) (caseID string, err error) {
+// completeAnswer fills in an answer, and tells our id of its case.
+func (r *Relay) completeAnswer(ctx context.Context, m, before *contracts.Message) (caseID string, err error) {
 	c, err := r.Store.Unlogged().Case(ctx, m.CaseID.Extension)
 	if err != nil {
 		return "", err
@@ -144,8 +144,8 @@ func (r *Relay) answered(ctx context.Context, m, before *contracts.Message) (cas
 	return c.ID, nil
 }
 
-// before is the message that this house accepted under an id; nil where there is none.
-func (r *Relay) before(ctx context.Context, sender string, c *contracts.Contract, id contracts.II) (*contracts.Message, error) {
+// earlierMessage is the message that this house accepted under an id; nil where there is none.
+func (r *Relay) earlierMessage(ctx context.Context, sender string, c *contracts.Contract, id contracts.II) (*contracts.Message, error) {
 	if id == (contracts.II{}) {
 		return nil, nil
 	}
@@ -157,41 +157,41 @@ func (r *Relay) before(ctx context.Context, sender string, c *contracts.Contract
 	return m, err
 }
 
-// said is a message of this house that is to be numbered and written.
-type said struct {
+// ownMessage is a message of this house that is to be numbered and written.
+type ownMessage struct {
 	caseID  string // ours; "" for a new case
 	message *contracts.Message
 	version int64              // of the case, as the person saw it; 0: any
-	before  *contracts.Message // what was accepted under the same id: number and time are its
+	earlier *contracts.Message // what was accepted under the same id: number and time are its
 }
 
-// say numbers and writes a message of this house and sends it down the line like everybody's.
-func (r *Relay) say(ctx context.Context, sender string, s said) (acc store.Accepted, err error) {
-	a, _, err := r.written(ctx, sender, s)
+// sendOwn numbers and writes a message of this house and sends it down the line like everybody's.
+func (r *Relay) sendOwn(ctx context.Context, sender string, s ownMessage) (acc store.Accepted, err error) {
+	a, _, err := r.writeOwn(ctx, sender, s)
 	if err != nil {
 		return acc, err
 	}
-	return r.enter(ctx, a)
+	return r.enterLine(ctx, a)
 }
 
-// enter sends a message of this house down the line.
-func (r *Relay) enter(ctx context.Context, a arrival) (store.Accepted, error) {
+// enterLine sends a message of this house down the line.
+func (r *Relay) enterLine(ctx context.Context, a arrival) (store.Accepted, error) {
 	started := r.Now()
 	o, err := r.line(ctx, a)
 	r.respOut(o, a, o.Answer, err, r.Now().Sub(started))
 	return o.Accepted, err
 }
 
-// written numbers and writes a message of this house. Its envelope is the body of what arrives.
-func (r *Relay) written(ctx context.Context, sender string, s said) (a arrival, envelope []byte, err error) {
+// writeOwn numbers and writes a message of this house. Its envelope is the body of what arrives.
+func (r *Relay) writeOwn(ctx context.Context, sender string, s ownMessage) (a arrival, envelope []byte, err error) {
 	m := s.message
 	if m.ID == (contracts.II{}) {
 		m.ID = contracts.II{Root: sender, Extension: r.NewID()}
 	}
 	m.Sequence, m.SentTime = 1, contracts.NewStamp(r.Now())
 	switch {
-	case s.before != nil:
-		m.Sequence, m.SentTime = s.before.Sequence, s.before.SentTime
+	case s.earlier != nil:
+		m.Sequence, m.SentTime = s.earlier.Sequence, s.earlier.SentTime
 	case s.caseID != "":
 		if m.Sequence, err = r.Store.NextSequence(ctx, s.caseID, sender); err != nil {
 			return a, nil, err

@@ -33,9 +33,9 @@ type Step struct {
 
 // Bounds of a connection test.
 const (
-	probeTime = 20 * time.Second
-	probeStep = 5 * time.Second
-	soon      = 30 * 24 * time.Hour // a certificate that ends before is warned of
+	probeTime  = 20 * time.Second
+	probeStep  = 5 * time.Second
+	expirySoon = 30 * 24 * time.Hour // a certificate that ends before is warned of
 )
 
 // Probe tests the way to a route's producer from here, step by step, with the certificate and the authorities that calls have: address, name,
@@ -44,7 +44,7 @@ const (
 func (s *Sender) Probe(ctx context.Context, route routing.Route, contract, receiver string, now time.Time) []Step {
 	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
-	p := &probing{sender: s, route: route, contract: contract, receiver: receiver, now: now}
+	p := &connectionTest{sender: s, route: route, contract: contract, receiver: receiver, now: now}
 	for _, step := range []func(context.Context) bool{p.address, p.name, p.tcp, p.tls, p.ping} {
 		if !step(ctx) {
 			break
@@ -53,8 +53,8 @@ func (s *Sender) Probe(ctx context.Context, route routing.Route, contract, recei
 	return p.steps
 }
 
-// probing is a connection test under way.
-type probing struct {
+// connectionTest is a connection test under way.
+type connectionTest struct {
 	sender             *Sender
 	route              routing.Route
 	contract, receiver string
@@ -64,21 +64,21 @@ type probing struct {
 	steps              []Step
 }
 
-func (p *probing) done(name string, began time.Time, ok bool, result, remedy routing.Fact) bool {
+func (p *connectionTest) addStep(name string, began time.Time, ok bool, result, remedy routing.Fact) bool {
 	p.steps = append(p.steps, Step{
 		Name: name, OK: ok, Result: result.Words(probeResults), Remedy: remedy.Words(probeRemedies), Found: result, ToDo: remedy, Took: time.Since(began),
 	})
 	return ok
 }
 
-// failed is done for what an attempt would have failed of too, in the words that it has for it.
-func (p *probing) failed(name string, began time.Time, why store.Diagnosis, remedy routing.Fact) bool {
+// addFailure is done for what an attempt would have failed of too, in the words that it has for it.
+func (p *connectionTest) addFailure(name string, began time.Time, why store.Diagnosis, remedy routing.Fact) bool {
 	p.steps = append(p.steps, Step{Name: name, Result: Explain(why), Why: &why, Remedy: remedy.Words(probeRemedies), ToDo: remedy, Took: time.Since(began)})
 	return false
 }
 
 // diagnose is why an attempt over this connection would fail.
-func (p *probing) diagnose(kind soap.SendKind, cause error) store.Diagnosis {
+func (p *connectionTest) diagnose(kind soap.SendKind, cause error) store.Diagnosis {
 	timedOut := errors.Is(cause, context.DeadlineExceeded)
 	failure := soap.SendError{
 		Kind: kind, Phase: soap.PhaseConnect, Timeout: timedOut, Host: net.JoinHostPort(p.target.Hostname(), p.port), After: probeStep, Cause: cause,
@@ -86,90 +86,90 @@ func (p *probing) diagnose(kind soap.SendKind, cause error) store.Diagnosis {
 	return store.Diagnosis(failure.Diagnosis())
 }
 
-func (p *probing) address(context.Context) bool {
+func (p *connectionTest) address(context.Context) bool {
 	began := time.Now()
 	if p.route.Via == routing.Inbox || p.route.Via == routing.Portal {
-		p.done("address", began, true, found("stays-here", p.route.Address), routing.Fact{})
+		p.addStep("address", began, true, found("stays-here", p.route.Address), routing.Fact{})
 		return false
 	}
 	target, err := url.Parse(p.route.Address)
 	if err != nil || target.Hostname() == "" || target.Scheme != "http" && target.Scheme != "https" {
-		return p.done("address", began, false, found("no-url"), todo("address"))
+		return p.addStep("address", began, false, found("no-url"), todo("address"))
 	}
 	p.target, p.port = target, target.Port()
 	if p.port == "" {
 		p.port = map[string]string{"http": "80", "https": "443"}[target.Scheme]
 	}
-	return p.done("address", began, true, found("url", target.Scheme, target.Hostname(), p.port), routing.Fact{})
+	return p.addStep("address", began, true, found("url", target.Scheme, target.Hostname(), p.port), routing.Fact{})
 }
 
-func (p *probing) name(ctx context.Context) bool {
+func (p *connectionTest) name(ctx context.Context) bool {
 	began := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, probeStep)
 	defer cancel()
 	addresses, err := net.DefaultResolver.LookupHost(ctx, p.target.Hostname())
 	if err != nil {
-		return p.failed("name", began, p.diagnose(soap.SendConnect, err), todo("host-name"))
+		return p.addFailure("name", began, p.diagnose(soap.SendConnect, err), todo("host-name"))
 	}
-	return p.done("name", began, true, found("addresses", strings.Join(addresses, ", ")), routing.Fact{})
+	return p.addStep("name", began, true, found("addresses", strings.Join(addresses, ", ")), routing.Fact{})
 }
 
-func (p *probing) tcp(ctx context.Context) bool {
+func (p *connectionTest) tcp(ctx context.Context) bool {
 	began := time.Now()
 	conn, err := p.dial(ctx)
 	if err != nil {
 		var network net.Error
 		if errors.As(err, &network) && network.Timeout() {
-			return p.failed("tcp", began, p.diagnose(soap.SendConnect, err), todo("firewall"))
+			return p.addFailure("tcp", began, p.diagnose(soap.SendConnect, err), todo("firewall"))
 		}
-		return p.failed("tcp", began, p.diagnose(soap.SendConnect, err), todo("running"))
+		return p.addFailure("tcp", began, p.diagnose(soap.SendConnect, err), todo("running"))
 	}
 	defer conn.Close()
-	return p.done("tcp", began, true, found("connected", conn.RemoteAddr().String()), routing.Fact{})
+	return p.addStep("tcp", began, true, found("connected", conn.RemoteAddr().String()), routing.Fact{})
 }
 
-func (p *probing) dial(ctx context.Context) (net.Conn, error) {
+func (p *connectionTest) dial(ctx context.Context) (net.Conn, error) {
 	d := net.Dialer{
-		Timeout:        min(given(p.sender.Client.ConnectTimeout, 2*time.Second), probeStep),
+		Timeout:        min(orDefault(p.sender.Client.ConnectTimeout, 2*time.Second), probeStep),
 		ControlContext: soap.NeverLinkLocal,
 	}
 	return d.DialContext(ctx, "tcp", net.JoinHostPort(p.target.Hostname(), p.port))
 }
 
-func given(d, otherwise time.Duration) time.Duration {
+func orDefault(d, otherwise time.Duration) time.Duration {
 	if d > 0 {
 		return d
 	}
 	return otherwise
 }
 
-func (p *probing) ping(ctx context.Context) bool {
+func (p *connectionTest) ping(ctx context.Context) bool {
 	began := time.Now()
 	envelope, err := platform.AskPing(p.contract, p.receiver)
 	if err == nil {
-		envelope, err = p.profiled(envelope)
+		envelope, err = p.inProfile(envelope)
 	}
 	if err != nil {
-		return p.done("ping", began, false, found("ping-unwritten"), routing.Fact{})
+		return p.addStep("ping", began, false, found("ping-unwritten"), routing.Fact{})
 	}
-	header := p.sender.header(parcel{Route: p.route, Call: routing.Call{Sender: p.sender.Instance.HSAID}, Correlation: uuid.NewString()})
+	header := p.sender.header(outgoingCall{Route: p.route, Call: routing.Call{Sender: p.sender.Instance.HSAID}, Correlation: uuid.NewString()})
 	reply, err := p.sender.Client.Do(ctx, &soap.Outgoing{
-		URL: p.route.Address, SOAPAction: pingAction, ContentType: "text/xml;charset=UTF-8", Header: header, Body: envelope, Timeout: 2 * probeStep, Most: keptAnswer,
+		URL: p.route.Address, SOAPAction: pingAction, ContentType: "text/xml;charset=UTF-8", Header: header, Body: envelope, Timeout: 2 * probeStep, ReadAtMost: recordedAnswer,
 	})
 	if err != nil {
 		var failed *soap.SendError
 		if errors.As(err, &failed) && failed.Timeout {
-			return p.done("ping", began, false, found("ping-late"), todo("slow-system"))
+			return p.addStep("ping", began, false, found("ping-late"), todo("slow-system"))
 		}
-		return p.done("ping", began, false, found("ping-cut"), todo("owners-log"))
+		return p.addStep("ping", began, false, found("ping-cut"), todo("owners-log"))
 	}
-	return p.pinged(began, reply)
+	return p.judgePing(began, reply)
 }
 
 const pingAction = "urn:riv:itintegration:monitoring:PingForConfigurationResponder:1:PingForConfiguration"
 
-// profiled is the ping as the producer's profile has it.
-func (p *probing) profiled(envelope []byte) ([]byte, error) {
+// inProfile is the ping as the producer's profile has it.
+func (p *connectionTest) inProfile(envelope []byte) ([]byte, error) {
 	if !strings.EqualFold(p.route.Profile, routing.RIVTABP20) {
 		return envelope, nil
 	}
@@ -177,27 +177,27 @@ func (p *probing) profiled(envelope []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return req.Addressed(receiverHeader(p.route.Profile, nil)), nil
+	return req.WithReceiver(receiverHeader(p.route.Profile, nil)), nil
 }
 
-// pinged judges what came back. A fault is an answer too: many systems serve their contract alone at its address.
-func (p *probing) pinged(began time.Time, reply *soap.Reply) bool {
+// judgePing judges what came back. A fault is an answer too: many systems serve their contract alone at its address.
+func (p *connectionTest) judgePing(began time.Time, reply *soap.Reply) bool {
 	switch kind := reply.Kind(); {
 	case kind == soap.FaultReply:
-		return p.done("ping", began, true, found("ping-fault"), todo("nothing"))
+		return p.addStep("ping", began, true, found("ping-fault"), todo("nothing"))
 	case reply.Status != http.StatusOK:
-		return p.done("ping", began, false, found("ping-status", strconv.Itoa(reply.Status)), todo("status"))
+		return p.addStep("ping", began, false, found("ping-status", strconv.Itoa(reply.Status)), todo("status"))
 	case kind == soap.Empty || kind == soap.NotSOAP:
-		return p.done("ping", began, false, found("ping-no-soap"), todo("other-service"))
+		return p.addStep("ping", began, false, found("ping-no-soap"), todo("other-service"))
 	}
 	body, err := reply.UTF8()
 	if err == nil {
 		var version string
 		if version, err = platform.ReadPinged(body); err == nil {
-			return p.done("ping", began, true, found("ping-answered", printable(version)), routing.Fact{})
+			return p.addStep("ping", began, true, found("ping-answered", printable(version)), routing.Fact{})
 		}
 	}
-	return p.done("ping", began, true, found("ping-other"), todo("ask-owner"))
+	return p.addStep("ping", began, true, found("ping-other"), todo("ask-owner"))
 }
 
 // printable is what a stranger sent, short and without control characters.

@@ -14,20 +14,20 @@ import (
 )
 
 // tls makes a handshake and judges each part by itself. Nothing is sent over this connection.
-func (p *probing) tls(ctx context.Context) bool {
+func (p *connectionTest) tls(ctx context.Context) bool {
 	if p.target.Scheme == "http" {
-		return p.done("tls", time.Now(), true, found("tls-none"), todo("use-https"))
+		return p.addStep("tls", time.Now(), true, found("tls-none"), todo("use-https"))
 	}
 	return p.handshake(ctx)
 }
 
-func (p *probing) handshake(ctx context.Context) bool {
+func (p *connectionTest) handshake(ctx context.Context) bool {
 	began := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, probeStep)
 	defer cancel()
 	raw, err := p.dial(ctx)
 	if err != nil {
-		return p.done("tls", began, false, found("tls-gone"), todo("again"))
+		return p.addStep("tls", began, false, found("tls-gone"), todo("again"))
 	}
 	defer raw.Close()
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
@@ -36,23 +36,23 @@ func (p *probing) handshake(ctx context.Context) bool {
 			config = own.Clone()
 		}
 	}
-	asked := &clientAsk{config: config}
+	asked := &certificateRequest{config: config}
 	trial := config.Clone()
 	trial.ServerName = p.target.Hostname()
 	trial.InsecureSkipVerify = true // the chain and the name are judged below, one by one, to say which of them is wrong
 	trial.Certificates, trial.GetClientCertificate = nil, asked.answer
 	conn := tls.Client(raw, trial)
 	if err := conn.HandshakeContext(ctx); err != nil {
-		p.failed("tls", began, p.diagnose(soap.SendTLS, err), todo("tls-versions"))
-		asked.tell(p, began)
+		p.addFailure("tls", began, p.diagnose(soap.SendTLS, err), todo("tls-versions"))
+		asked.judge(p, began)
 		return false
 	}
 	state := conn.ConnectionState()
-	return p.chain(began, state, config.RootCAs) && p.host(began, state.PeerCertificates[0]) && p.expiry(began, state.PeerCertificates) && asked.tell(p, began)
+	return p.chain(began, state, config.RootCAs) && p.host(began, state.PeerCertificates[0]) && p.expiry(began, state.PeerCertificates) && asked.judge(p, began)
 }
 
 // chain asks whether the authorities that we believe vouch for the system.
-func (p *probing) chain(began time.Time, state tls.ConnectionState, roots *x509.CertPool) bool {
+func (p *connectionTest) chain(began time.Time, state tls.ConnectionState, roots *x509.CertPool) bool {
 	between := x509.NewCertPool()
 	for _, c := range state.PeerCertificates[1:] {
 		between.AddCert(c)
@@ -65,21 +65,21 @@ func (p *probing) chain(began time.Time, state tls.ConnectionState, roots *x509.
 	_, err := leaf.Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}})
 	version := tls.VersionName(state.Version)
 	if err != nil {
-		return p.failed("tls", began, p.diagnose(soap.SendTLS, err),
+		return p.addFailure("tls", began, p.diagnose(soap.SendTLS, err),
 			todo("authority"))
 	}
-	return p.done("tls", began, true, found("tls-chain", version, printable(leaf.Subject.String()), printable(leaf.Issuer.String())), routing.Fact{})
+	return p.addStep("tls", began, true, found("tls-chain", version, printable(leaf.Subject.String()), printable(leaf.Issuer.String())), routing.Fact{})
 }
 
-func (p *probing) host(began time.Time, leaf *x509.Certificate) bool {
+func (p *connectionTest) host(began time.Time, leaf *x509.Certificate) bool {
 	if err := leaf.VerifyHostname(p.target.Hostname()); err != nil {
-		return p.failed("host", began, p.diagnose(soap.SendTLS, err),
+		return p.addFailure("host", began, p.diagnose(soap.SendTLS, err),
 			todo("certificate-name"))
 	}
-	return p.done("host", began, true, found("tls-host", p.target.Hostname()), routing.Fact{})
+	return p.addStep("host", began, true, found("tls-host", p.target.Hostname()), routing.Fact{})
 }
 
-func (p *probing) expiry(began time.Time, chain []*x509.Certificate) bool {
+func (p *connectionTest) expiry(began time.Time, chain []*x509.Certificate) bool {
 	first := chain[0]
 	for _, c := range chain {
 		if c.NotAfter.Before(first.NotAfter) {
@@ -90,37 +90,37 @@ func (p *probing) expiry(began time.Time, chain []*x509.Certificate) bool {
 		why := store.Diagnosis{Code: "tls-early", Values: map[string]string{
 			"subject": printable(first.Subject.String()), "from": first.NotBefore.UTC().Format(time.DateOnly),
 		}}
-		return p.failed("certificate", began, why, todo("clocks"))
+		return p.addFailure("certificate", began, why, todo("clocks"))
 	}
 	if p.now.After(first.NotAfter) {
 		why := store.Diagnosis{Code: "tls-expired", Values: map[string]string{
 			"subject": printable(first.Subject.String()), "until": first.NotAfter.UTC().Format(time.DateOnly),
 		}}
-		return p.failed("certificate", began, why, todo("renew-theirs"))
+		return p.addFailure("certificate", began, why, todo("renew-theirs"))
 	}
-	ok, result := lasting(first.NotAfter, p.now)
+	ok, result := validity(first.NotAfter, p.now)
 	var remedy routing.Fact
-	if first.NotAfter.Sub(p.now) < soon {
+	if first.NotAfter.Sub(p.now) < expirySoon {
 		remedy = todo("renew-theirs")
 	}
-	return p.done("certificate", began, ok, result, remedy)
+	return p.addStep("certificate", began, ok, result, remedy)
 }
 
-func lasting(until, now time.Time) (bool, routing.Fact) {
+func validity(until, now time.Time) (bool, routing.Fact) {
 	if now.After(until) {
 		return false, found("ended", until.Format(time.DateOnly))
 	}
 	return true, found("valid", until.Format(time.DateOnly), strconv.Itoa(int(until.Sub(now).Hours()/24)))
 }
 
-// clientAsk notes whether the system asked for our certificate, and whether it would take the one we have.
-type clientAsk struct {
+// certificateRequest notes whether the system asked for our certificate, and whether it would take the one we have.
+type certificateRequest struct {
 	config *tls.Config
 	asked  bool
 	fits   error
 }
 
-func (a *clientAsk) answer(info *tls.CertificateRequestInfo) (*tls.Certificate, error) {
+func (a *certificateRequest) answer(info *tls.CertificateRequestInfo) (*tls.Certificate, error) {
 	a.asked = true
 	if len(a.config.Certificates) == 0 {
 		return &tls.Certificate{}, nil
@@ -129,26 +129,26 @@ func (a *clientAsk) answer(info *tls.CertificateRequestInfo) (*tls.Certificate, 
 	return &a.config.Certificates[0], nil
 }
 
-// tell judges our own side of the handshake.
-func (a *clientAsk) tell(p *probing, began time.Time) bool {
+// logError judges our own side of the handshake.
+func (a *certificateRequest) judge(p *connectionTest, began time.Time) bool {
 	have := len(a.config.Certificates) > 0
 	switch {
 	case !a.asked && !have:
-		return p.done("own-certificate", began, true, found("own-none"), routing.Fact{})
+		return p.addStep("own-certificate", began, true, found("own-none"), routing.Fact{})
 	case !have:
-		return p.done("own-certificate", began, false, found("own-missing"), todo("set-certificate"))
+		return p.addStep("own-certificate", began, false, found("own-missing"), todo("set-certificate"))
 	}
 	leaf := a.config.Certificates[0].Leaf
 	if leaf == nil {
 		var err error
 		if leaf, err = x509.ParseCertificate(a.config.Certificates[0].Certificate[0]); err != nil {
-			return p.done("own-certificate", began, false, found("own-unreadable"), todo("set-pem"))
+			return p.addStep("own-certificate", began, false, found("own-unreadable"), todo("set-pem"))
 		}
 	}
-	ok, result := lasting(leaf.NotAfter, p.now)
+	ok, result := validity(leaf.NotAfter, p.now)
 	var remedy routing.Fact
 	switch {
-	case !ok || leaf.NotAfter.Sub(p.now) < soon:
+	case !ok || leaf.NotAfter.Sub(p.now) < expirySoon:
 		remedy = todo("renew-ours")
 	case a.asked && a.fits != nil:
 		ok, remedy = false, todo("trust-issuer", printable(leaf.Issuer.String()))
@@ -156,5 +156,5 @@ func (a *clientAsk) tell(p *probing, began time.Time) bool {
 	case !a.asked:
 		result.Code += "-not-asked"
 	}
-	return p.done("own-certificate", began, ok, result, remedy)
+	return p.addStep("own-certificate", began, ok, result, remedy)
 }

@@ -17,31 +17,31 @@ import (
 // read guards and reads a message of up to 1 MiB whole, and the head of a larger one.
 func (r *Relay) read(a arrival) (*soap.Request, error) {
 	limits := r.Limits
-	if a.Taken {
+	if a.AlreadyAccepted {
 		limits = r.acceptedLimits()
 	}
-	limits.Rooms, limits.Turn = &r.rooms, a.Turn
+	limits.Buffers, limits.Acquire = &r.buffers, a.Acquire
 	req, err := soap.ReadRequest(a.Body, a.ContentType, limits)
-	if err == nil && (r.Contracts.Durable(req.Contract) || r.ours(routing.Call{Receiver: req.Receiver, Contract: req.Contract})) {
-		err = req.Obey() // the gateway is the recipient
+	if err == nil && (r.Contracts.Durable(req.Contract) || r.isOwnService(routing.Call{Receiver: req.Receiver, Contract: req.Contract})) {
+		err = req.ProcessHeaders() // the gateway is the recipient
 	}
-	return req, unreadable(err)
+	return req, readRefusal(err)
 }
 
-// unreadable gives what the guard refused its code: the one place where a *soap.Error becomes a *routing.Error.
-func unreadable(err error) error {
+// readRefusal gives what the guard refused its code: the one place where a *soap.Error becomes a *routing.Error.
+func readRefusal(err error) error {
 	var bad *soap.Error
 	if !errors.As(err, &bad) {
 		return err
 	}
-	if bad.Kind == soap.NoReceiver && bad.Reason == soap.NotNamed {
+	if bad.Kind == soap.NoReceiver && bad.Reason == soap.NoReceiverHeader {
 		return routing.NoReceiver("").Because(bad)
 	}
 	if bad.Kind == soap.NoReceiver {
 		return routing.NoReceiver("Reason: " + bad.Error()).Because(bad)
 	}
 	if bad.Kind == soap.NotUnderstood {
-		return routing.NotSOAP(bad.Reason + ": " + routing.Echo(bad.Name.Local) + " of " + routing.Echo(bad.Name.Space)).Because(bad)
+		return routing.NotSOAP(bad.Reason + ": " + routing.Shorten(bad.Name.Local) + " of " + routing.Shorten(bad.Name.Space)).Because(bad)
 	}
 	return routing.NotSOAP(bad.Error()).Because(bad)
 }
@@ -54,12 +54,12 @@ func (r *Relay) validate(ctx context.Context, a arrival, req *soap.Request, o *o
 		if err := r.validateForeign(a, req, c); err != nil || o.Route.Via == routing.Forward {
 			return nil, err
 		}
-		if err := r.whole(req); err != nil {
+		if err := r.readWhole(req); err != nil {
 			return nil, err
 		}
 		return r.message(a, req, o, r.NewID(), nil), nil
 	}
-	if err := r.whole(req); err != nil {
+	if err := r.readWhole(req); err != nil {
 		return nil, err
 	}
 	said, err := c.Read(req)
@@ -83,13 +83,13 @@ func (r *Relay) validate(ctx context.Context, a arrival, req *soap.Request, o *o
 
 // validateForeign validates a contract that is not ours against its schema, where it is known and wanted.
 func (r *Relay) validateForeign(a arrival, req *soap.Request, c *contracts.Contract) error {
-	if meant := r.Contracts.Spelled(req.Contract); c == nil && meant != nil && (meant.Durable || meant.Validation == contracts.Enforce) {
+	if meant := r.Contracts.SimilarTo(req.Contract); c == nil && meant != nil && (meant.Durable || meant.Validation == contracts.Enforce) {
 		return routing.NotSOAP("the namespace of Body's first element differs from the contract's in letter case: it must be " + meant.Contract)
 	}
 	if c == nil || c.Validation == contracts.Off {
 		return nil
 	}
-	if err := r.whole(req); err != nil {
+	if err := r.readWhole(req); err != nil {
 		return err
 	}
 	err := r.tolerate(c, a, true, c.ValidateRequest(req))
@@ -116,15 +116,15 @@ func (r *Relay) tolerate(c *contracts.Contract, a arrival, readable bool, err er
 // case's way, if its sender may still make the call: an end of a route does not strand cases under way.
 func (r *Relay) decide(ctx context.Context, a arrival, req *soap.Request, o *outcome) (routing.Route, error) {
 	table := r.Table()
-	if err := req.Unaddressed(); err != nil && table != nil {
-		return routing.Route{}, unreadable(err)
+	if err := req.CheckReceiver(); err != nil && table != nil {
+		return routing.Route{}, readRefusal(err)
 	}
 	route, err := table.Decide(o.Call, r.Now())
 	var refused *routing.Error
 	if !errors.As(err, &refused) || refused.Code != routing.VP004 || o.Contract == nil || !o.Contract.Send() || !table.Permits(o.Call, r.Now()) {
 		return route, err
 	}
-	c, failed := r.underWay(ctx, a, req, o)
+	c, failed := r.acceptedCase(ctx, a, req, o)
 	switch {
 	case errors.Is(failed, store.ErrNotFound):
 		return route, err
@@ -137,13 +137,13 @@ func (r *Relay) decide(ctx context.Context, a arrival, req *soap.Request, o *out
 	}, nil
 }
 
-// underWay is the case that a message of the send contract is about, where it was accepted before and the message is part of it: an answer, or a
+// acceptedCase is the case that a message of the send contract is about, where it was accepted before and the message is part of it: an answer, or a
 // repeat. store.ErrNotFound where it is none. A database that is away is an error of its own: nobody knows then.
-func (r *Relay) underWay(ctx context.Context, a arrival, req *soap.Request, o *outcome) (c store.Case, err error) {
-	if err := req.Obey(); err != nil {
-		return c, unreadable(err)
+func (r *Relay) acceptedCase(ctx context.Context, a arrival, req *soap.Request, o *outcome) (c store.Case, err error) {
+	if err := req.ProcessHeaders(); err != nil {
+		return c, readRefusal(err)
 	}
-	if err := r.whole(req); err != nil {
+	if err := r.readWhole(req); err != nil {
 		return c, err
 	}
 	m, reading := o.Contract.Map(req)
@@ -170,12 +170,12 @@ func (r *Relay) message(a arrival, req *soap.Request, o *outcome, id string, eve
 		Correlation: a.Correlation,
 		SOAPAction:  strings.ToValidUTF8(a.SOAPAction, "?"), // a header may hold any byte, a database's text may not
 		ContentType: strings.ToValidUTF8(req.ContentType(), "?"),
-		Headers:     passed(a.Header),
+		Headers:     headersToStore(a.Header),
 		Envelope:    req.Envelope(),
 		Received:    r.Now().UTC(),
 		Event:       event,
 	}
-	if spool := req.Kept(); spool != nil {
+	if spool := req.Spooled(); spool != nil {
 		m.Body = spool
 	}
 	return m
@@ -185,7 +185,7 @@ func (r *Relay) message(a arrival, req *soap.Request, o *outcome, id string, eve
 // the state of the case becomes the contract's.
 func (r *Relay) accept(ctx context.Context, m *store.Message, req *soap.Request, o *outcome) (err error) {
 	if o.Accepted, err = r.Store.Accept(ctx, m); err != nil {
-		return placed(refusal(err), m.Event)
+		return atElement(contractRefusal(err), m.Event)
 	}
 	if m.Event == nil {
 		return nil
@@ -195,7 +195,7 @@ func (r *Relay) accept(ctx context.Context, m *store.Message, req *soap.Request,
 		return r.repeat(ctx, m, req, o)
 	}
 	if o.Kind == store.EventForwarded {
-		r.forwardCases(ctx, nil, r.passBell.ring) // the worker sends what cannot be sent now
+		r.forwardCases(ctx, nil, r.largeForwardWaiting.wake) // the worker sends what cannot be sent now
 	}
 	return nil
 }
@@ -231,8 +231,8 @@ func (r *Relay) repeat(ctx context.Context, m *store.Message, req *soap.Request,
 	return err
 }
 
-// placed names the element of the message that a refusal by the case's state is about, where it is another than usual.
-func placed(err error, e *store.Event) error {
+// atElement names the element of the message that a refusal by the case's state is about, where it is another than usual.
+func atElement(err error, e *store.Event) error {
 	var refused *contracts.Error
 	switch {
 	case e == nil || !errors.As(err, &refused):
@@ -245,8 +245,8 @@ func placed(err error, e *store.Event) error {
 	return err
 }
 
-// refusal gives what the state of a case refuses its sub code: the one place where a *store.Refusal becomes a *contracts.Error.
-func refusal(err error) error {
+// contractRefusal gives what the state of a case refuses its sub code: the one place where a *store.Refusal becomes a *contracts.Error.
+func contractRefusal(err error) error {
 	var refused *store.Refusal
 	if !errors.As(err, &refused) {
 		return err

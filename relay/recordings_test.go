@@ -82,7 +82,7 @@ func play(t *testing.T, w *world, e *recording.Exchange) {
 	shown(t, e, got)
 }
 
-// lasting replaces what is another each time: ports.
+// validity replaces what is another each time: ports.
 func (w *world) lasting(body []byte) []byte {
 	body = bytes.ReplaceAll(body, []byte(w.producer.URL), []byte("http://producer"))
 	body = bytes.ReplaceAll(body, []byte(w.producer.secure.URL), []byte("https://producer"))

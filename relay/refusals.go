@@ -80,17 +80,17 @@ func (f *Refusals) Run(ctx context.Context, db *store.Store) error {
 	for {
 		select {
 		case <-tick.C:
-			f.tell(ctx, f.Flush(ctx, db))
+			f.logError(ctx, f.Flush(ctx, db))
 		case <-ctx.Done():
 			last, stop := context.WithTimeout(context.WithoutCancel(ctx), refusalsLast)
 			defer stop()
-			f.tell(last, f.Flush(last, db))
+			f.logError(last, f.Flush(last, db))
 			return nil
 		}
 	}
 }
 
-func (f *Refusals) tell(ctx context.Context, err error) {
+func (f *Refusals) logError(ctx context.Context, err error) {
 	if err != nil && ctx.Err() == nil && f.Log != nil {
 		f.Log.Warn("refused calls are not kept", zap.Error(err))
 	}

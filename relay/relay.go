@@ -46,14 +46,14 @@ type Relay struct {
 	// connections. Default 4.
 	Large int
 
-	fields sync.Pool // of *[]zap.Field
-	points pointLogs
-	rooms  soap.Rooms
+	fields  sync.Pool // of *[]zap.Field
+	points  pointLogs
+	buffers soap.BufferPool
 
-	certificates certificates
-	spellings    spellings
-	large        gate
-	passBell     bell // a case with large files is to be passed on
+	certificates        certificates
+	letterCases         loggedLetterCases
+	large               semaphore
+	largeForwardWaiting wakeup // a case with large files is to be passed on
 }
 
 var _ soap.Handler = (*Relay)(nil)
@@ -64,7 +64,7 @@ func (r *Relay) ServeSOAP(ctx context.Context, call *soap.Call) (*soap.Answer, e
 	started := r.Now()
 	var o outcome
 	a, err := r.sender(call)
-	a.Turn = func() (func(), error) { return r.large.enter(ctx, r.Large) }
+	a.Acquire = func() (func(), error) { return r.large.acquire(ctx, r.Large) }
 	if err == nil {
 		o, err = r.line(ctx, a)
 	}
@@ -119,22 +119,22 @@ func (r *Relay) judge(ctx context.Context, a arrival) (j judgement, err error) {
 	if j.request, err = r.read(a); err != nil { // VP015
 		return j, err
 	}
-	if err = r.approve(a); err != nil { // VP013
+	if err = r.checkOriginalConsumer(a); err != nil { // VP013
 		return j, err
 	}
 	j.Call = routing.Call{Sender: a.Sender, Receiver: j.request.Receiver, Contract: j.request.Contract, Profile: j.request.Profile}
 	j.Contract = r.Contracts.Contract(j.Call.Contract)
-	if !a.Trial {
+	if !a.DryRun {
 		r.reqIn(j.outcome, a)
 	}
-	if j.own = r.ours(j.Call); j.own {
+	if j.own = r.isOwnService(j.Call); j.own {
 		return j, nil
 	}
 	if j.Route, err = r.decide(ctx, a, j.request, &j.outcome); err != nil { // VP008, VP003, VP004 VP006 VP010, VP007, VP005
 		return j, err
 	}
 	if j.Route.Via != routing.Forward { // what is stored has no header of ours in it, also where its contract is not durable
-		if err = unreadable(j.request.Obey()); err != nil {
+		if err = readRefusal(j.request.ProcessHeaders()); err != nil {
 			return j, err
 		}
 	}

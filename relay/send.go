@@ -22,8 +22,8 @@ type Sender struct {
 	Correlation bool                     // the correlation id goes to https producers too
 }
 
-// parcel is one envelope on its way to a producer.
-type parcel struct {
+// outgoingCall is one envelope on its way to a producer.
+type outgoingCall struct {
 	Route       routing.Route
 	Call        routing.Call
 	SOAPAction  string // where Header has none: of a message that was written here; without quotes
@@ -32,22 +32,22 @@ type parcel struct {
 	Body        []byte        // the envelope as UTF-8, or
 	Stream      io.Reader     // the same, guarded as it passes
 	Length      int64         // bytes of Stream; 0 if that is not known
-	Hold        int64         // bytes of the answer to wait for; 0: all of it
-	Most        int64         // bytes of the answer that are wanted, the rest is not read; 0: all of it
+	WaitFor     int64         // bytes of the answer to wait for; 0: all of it
+	ReadAtMost  int64         // bytes of the answer that are wanted, the rest is not read; 0: all of it
 	From        entry         // where the call came in, for the log
 	Extra       time.Duration // beyond the usual time for the producer's answer: a large message takes its time on the way
 }
 
 // Send sends p to its route's address and returns what came back, whatever it is. The error is *soap.SendError; Sent in it
 // says whether the producer may have got the message.
-func (s *Sender) Send(ctx context.Context, p parcel) (*soap.Reply, error) {
+func (s *Sender) Send(ctx context.Context, p outgoingCall) (*soap.Reply, error) {
 	timeout := cmp.Or(s.timeout(p.Call.Contract), s.Client.Timeout)
 	if timeout > 0 {
 		timeout += p.Extra
 	}
 	return s.Client.Do(ctx, &soap.Outgoing{
 		URL: p.Route.Address, SOAPAction: p.SOAPAction, ContentType: "text/xml;charset=UTF-8",
-		Header: s.header(p), Body: p.Body, Stream: p.Stream, Length: p.Length, Hold: p.Hold, Most: p.Most, Timeout: timeout,
+		Header: s.header(p), Body: p.Body, Stream: p.Stream, Length: p.Length, WaitFor: p.WaitFor, ReadAtMost: p.ReadAtMost, Timeout: timeout,
 	})
 }
 
@@ -64,8 +64,8 @@ func (s *Sender) timeout(contract string) time.Duration {
 	return 0
 }
 
-// dropped tells headers of a caller that say something about its own connection, or that only we may set.
-func dropped(name string) bool {
+// isDropped tells headers of a caller that say something about its own connection, or that only we may set.
+func isDropped(name string) bool {
 	switch name {
 	case "Accept-Encoding", "Authorization", "Client-Cert", "Client-Cert-Chain", "Connection", "Content-Encoding", "Content-Length", "Content-Type", "Cookie", "Expect", "Forwarded", "Host", "Keep-Alive", "Mime-Version",
 		"Ssl-Client-Cert", "X-Amzn-Mtls-Clientcert", "X-Arr-Clientcert", "X-Client-Cert",
@@ -79,10 +79,10 @@ func dropped(name string) bool {
 
 // header is what a producer gets beside the envelope: to an http producer the sender and our instance, so that a node of
 // ours believes it; never to an https producer, which sees our certificate.
-func (s *Sender) header(p parcel) http.Header {
+func (s *Sender) header(p outgoingCall) http.Header {
 	h := make(http.Header, len(p.Header)+3)
 	for name, values := range p.Header {
-		if !dropped(name) {
+		if !isDropped(name) {
 			h[name] = values
 		}
 	}
@@ -100,18 +100,18 @@ func (s *Sender) header(p parcel) http.Header {
 	return h
 }
 
-// heldAnswer is how much of a producer's answer is read before it is judged; what is longer is streamed to the caller.
-const heldAnswer = 1 << 20
+// waitForAnswer is how much of a producer's answer is read before it is judged; what is longer is streamed to the caller.
+const waitForAnswer = 1 << 20
 
 // forward sends a call on now and gives back the producer's answer: a response or a fault verbatim, anything else is VP009.
 func (r *Relay) forward(ctx context.Context, a arrival, req *soap.Request, o *outcome) (*soap.Answer, error) {
-	p := parcel{Route: o.Route, Call: o.Call, Correlation: a.Correlation, Header: a.Header, Hold: heldAnswer, From: a.entry()}
-	if err := p.enclose(req, o.Contract); err != nil {
-		return nil, unreadable(err)
+	p := outgoingCall{Route: o.Route, Call: o.Call, Correlation: a.Correlation, Header: a.Header, WaitFor: waitForAnswer, From: a.entry()}
+	if err := p.setMessage(req, o.Contract); err != nil {
+		return nil, readRefusal(err)
 	}
 	reply, took, err := r.send(ctx, p)
 	if err != nil {
-		return nil, unreached(err, o.Route.Address)
+		return nil, sendRefusal(err, o.Route.Address)
 	}
 	kind := reply.Kind()
 	o.ProducerFault = kind == soap.FaultReply
@@ -128,7 +128,7 @@ func (r *Relay) forward(ctx context.Context, a arrival, req *soap.Request, o *ou
 	if err != nil {
 		return nil, routing.ProducerFailed(o.Route.Address, Explain(whyUnread(reply, err))).Because(err)
 	}
-	dropHops(answer.Header)
+	removeConnectionHeaders(answer.Header)
 	for _, name := range []string{"Soapaction", "Content-Encoding", soap.HeaderCorrelation, soap.HeaderSender, soap.HeaderInstance} {
 		answer.Header.Del(name)
 	}
@@ -139,11 +139,11 @@ func (r *Relay) forward(ctx context.Context, a arrival, req *soap.Request, o *ou
 	return answer, nil
 }
 
-// unreached is VP009 for a producer that gave no answer; what the guard found in a message that was streamed is VP015.
-func unreached(err error, address string) error {
+// sendRefusal is VP009 for a producer that gave no answer; what the guard found in a message that was streamed is VP015.
+func sendRefusal(err error, address string) error {
 	var bad *soap.Error
 	if errors.As(err, &bad) {
-		return unreadable(bad)
+		return readRefusal(bad)
 	}
 	var failed *soap.SendError
 	reason := Explain(whyUnsent(err))

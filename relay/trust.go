@@ -33,14 +33,14 @@ type OriginalConsumer struct {
 // arrival is one message at the head of the line, wherever it came from.
 type arrival struct {
 	soap.Call
-	Source      netip.Addr // who called the first of the trusted proxies, for the log alone
-	Sender      string     // HSA-id of the calling system, known before a byte of the body is read
-	Unapproved  bool       // it names an original consumer and may not
-	CaseVersion int64      // a person's action: the version of the case that was seen
-	Taken       bool       // what it consists of was accepted before: today's limit of size is not for it
-	Trial       bool       // it is judged alone: the log has no line of it
+	Source          netip.Addr // who called the first of the trusted proxies, for the log alone
+	Sender          string     // HSA-id of the calling system, known before a byte of the body is read
+	Unapproved      bool       // it names an original consumer and may not
+	CaseVersion     int64      // a person's action: the version of the case that was seen
+	AlreadyAccepted bool       // what it consists of was accepted before: today's limit of size is not for it
+	DryRun          bool       // it is judged alone: the log has no line of it
 
-	Turn func() (leave func(), err error) // as soap.Limits has it
+	Acquire func() (leave func(), err error) // as soap.Limits has it
 }
 
 // sender tells who is calling, from the connection and its headers alone, and leaves in the call's headers only what
@@ -55,8 +55,8 @@ func (r *Relay) sender(call *soap.Call) (arrival, error) {
 		return a, err
 	}
 	r.Trust.removeClaims(a.Header)
-	err = r.journey(&a, internal)
-	dropHops(a.Header)
+	err = r.completeRoutingHeaders(&a, internal)
+	removeConnectionHeaders(a.Header)
 	return a, err
 }
 
@@ -64,23 +64,23 @@ func (r *Relay) sender(call *soap.Call) (arrival, error) {
 // to must not believe them.
 func (t *Trust) removeClaims(h http.Header) {
 	for name := range h {
-		if claims(name) || name == t.certificateHeader() {
+		if saysWhoCalls(name) || name == t.certificateHeader() {
 			delete(h, name)
 		}
 	}
 }
 
-// claims tells whether a header is one in which platforms or proxies say who calls, in any of the spellings in use: X-Vp-Sender-Id, X-Ssl-Client-Cert,
+// saysWhoCalls tells whether a header is one in which platforms or proxies say who calls, in any of the spellings in use: X-Vp-Sender-Id, X-Ssl-Client-Cert,
 // Ssl_Client_S_DN, X-Forwarded-Tls-Client-Cert, X-Client-Certificate, X-ARR-ClientCert. Some servers read _ as -, so both count.
-func claims(name string) bool {
+func saysWhoCalls(name string) bool {
 	name = strings.ReplaceAll(strings.ToLower(name), "_", "-")
 	return strings.HasPrefix(name, "x-vp-") || strings.HasPrefix(name, "ssl-") || strings.HasPrefix(name, "x-ssl-") ||
 		strings.Contains(name, "client-cert") || strings.Contains(name, "clientcert")
 }
 
-// dropHops removes the headers that a connection names as its own (RFC 9110 section 7.6.1). What the platform reads is not for a
+// removeConnectionHeaders removes the headers that a connection names as its own (RFC 9110 section 7.6.1). What the platform reads is not for a
 // connection to take away.
-func dropHops(h http.Header) {
+func removeConnectionHeaders(h http.Header) {
 	for _, list := range h.Values("Connection") {
 		for name := range strings.SplitSeq(list, ",") {
 			name = http.CanonicalHeaderKey(strings.TrimSpace(name))
@@ -122,9 +122,9 @@ func (r *Relay) identify(a *arrival) (internal bool, err error) {
 	return false, err
 }
 
-// journey checks and completes the headers that tell where a call has been, and for whom it is made. Those of an internal call were checked by the node
+// completeRoutingHeaders checks and completes the headers that tell where a call has been, and for whom it is made. Those of an internal call were checked by the node
 // that took it; only the original consumer is added where it is missing.
-func (r *Relay) journey(a *arrival, internal bool) error {
+func (r *Relay) completeRoutingHeaders(a *arrival, internal bool) error {
 	if !internal {
 		history := strings.Join(a.Header.Values(soap.HeaderRoutingHistory), "#") // a loop in a second one is a loop too
 		for part := range strings.SplitSeq(history, "#") {
@@ -147,9 +147,9 @@ func (r *Relay) journey(a *arrival, internal bool) error {
 	return nil
 }
 
-// approve refuses with VP013 who names an original consumer and may not, or says so in the log where that is not enforced. A message that
+// checkOriginalConsumer refuses with VP013 who names an original consumer and may not, or says so in the log where that is not enforced. A message that
 // cannot be read is refused for that first, so this is no part of sender.
-func (r *Relay) approve(a arrival) error {
+func (r *Relay) checkOriginalConsumer(a arrival) error {
 	if !a.Unapproved {
 		return nil
 	}

@@ -23,29 +23,29 @@ type Worker struct {
 	Workers    int // deliveries under way at once, of those to receivers that answer soon
 	PerAddress int // of which to one address; default half of Workers, at least 1
 	// Patience is how long a delivery counts as one of Workers: after it, its receiver holds no hand that others could use. Default 500 ms.
-	Patience time.Duration
-	Gently   bool // begin with few deliveries at once: the process before ended in the middle of some
+	Patience  time.Duration
+	SlowStart bool // begin with few deliveries at once: the process before ended in the middle of some
 	// Random gives numbers from 0 up to 1: waits are drawn out by up to a fifth, so that what failed together does not come back together. Nil: never.
 	Random func() float64
 
-	breakers breakers
-	hands    hands
-	passes   passes
-	outlook  outlook
-	ordered  int64 // the latest order of a person that was looked at; negative: none yet
-	vain     int   // rounds in a row that found nothing to claim
+	breakers      breakers
+	slots         deliverySlots
+	largeForwards largeForwards
+	readyCache    readyCache
+	lastOrder     int64 // the latest order of a person that was looked at; negative: none yet
+	emptyRounds   int   // rounds in a row that found nothing to claim
 }
 
-// outlook is what the store said is ready. Finding that out costs the more the more receivers there are, so it is kept for a while: for lookShare times as
+// readyCache is what the store said is ready. Finding that out costs the more the more receivers there are, so it is kept for a while: for lookInterval times as
 // long as it took, and so looking takes a fifth of the worker's time at most.
-type outlook struct {
+type readyCache struct {
 	ready []store.Ready
 	until time.Time
 }
 
 const (
-	lookShare = 4
-	lookLast  = 250 * time.Millisecond
+	lookInterval    = 4
+	maxLookInterval = 250 * time.Millisecond
 )
 
 // idle is how long the worker sleeps at most when nobody wakes it: the safety net below Store.Wake and NextDue.
@@ -55,21 +55,21 @@ const idle = 10 * time.Second
 // and what a receiver has taken shall be recorded.
 func (w *Worker) Run(ctx context.Context) error {
 	w.breakers.log = w.Relay.Log
-	w.hands.open(max(w.Workers, 1), w.perAddress(), cmp.Or(w.Patience, 500*time.Millisecond), w.Gently)
-	w.ordered = -1
-	w.heedOrders(ctx)
-	defer w.hands.running.Wait()
+	w.slots.open(max(w.Workers, 1), w.perAddress(), cmp.Or(w.Patience, 500*time.Millisecond), w.SlowStart)
+	w.lastOrder = -1
+	w.probeOrdered(ctx)
+	defer w.slots.running.Wait()
 	for ctx.Err() == nil {
 		w.housekeeping(ctx)
 		timer := time.NewTimer(w.round(ctx))
 		select {
 		case <-ctx.Done():
 		case <-w.Relay.Store.Wake():
-			if w.breakers.any() {
-				w.heedOrders(ctx)
+			if w.breakers.anyDown() {
+				w.probeOrdered(ctx)
 			}
-		case <-w.hands.freed:
-		case <-w.Relay.passBell.heard():
+		case <-w.slots.freed:
+		case <-w.Relay.largeForwardWaiting.wait():
 		case <-timer.C:
 		}
 		timer.Stop()
@@ -80,29 +80,29 @@ func (w *Worker) Run(ctx context.Context) error {
 // round claims as many lanes as there are free hands, and says how long to sleep if nothing happens.
 func (w *Worker) round(ctx context.Context) time.Duration {
 	w.probe(ctx)
-	hands := w.hands.free()
+	hands := w.slots.available()
 	if hands == 0 {
 		return time.Second // or until one is free
 	}
-	left := time.Until(w.outlook.until)
+	left := time.Until(w.readyCache.until)
 	if left <= 0 {
 		if err := w.look(ctx); err != nil {
 			return time.Second
 		}
 	}
 	down := w.breakers.down()
-	claimed, err := w.claim(ctx, hands, w.hands.share(down))
+	claimed, err := w.claim(ctx, hands, w.slots.share(down))
 	switch {
 	case err != nil:
 		return time.Second
 	case claimed:
-		w.vain = 0
+		w.emptyRounds = 0
 		return 0
 	case left > 0: // something may have become due since the last look
 		return left
 	}
-	w.vain++
-	return w.sleep(append(w.hands.full(), down...))
+	w.emptyRounds++
+	return w.sleep(append(w.slots.fullAddresses(), down...))
 }
 
 // look asks the store what is ready.
@@ -116,26 +116,26 @@ func (w *Worker) look(ctx context.Context) error {
 		return err
 	}
 	took := time.Since(before)
-	w.outlook = outlook{ready, time.Now().Add(min(lookShare*took, lookLast))}
+	w.readyCache = readyCache{ready, time.Now().Add(min(lookInterval*took, maxLookInterval))}
 	return nil
 }
 
-// claim begins what the hands are free for of what is ready.
+// leaseAtOnce begins what the hands are free for of what is ready.
 func (w *Worker) claim(ctx context.Context, hands int, share func([]store.Ready, int) []store.Share) (bool, error) {
-	shares := share(w.outlook.ready, hands)
+	shares := share(w.readyCache.ready, hands)
 	if len(shares) == 0 {
 		return false, nil
 	}
 	// A claim under way when ctx ends is not broken off: its lanes would be leased to nobody, with attempts that were never made.
 	before := time.Now()
-	claimed, err := w.Relay.Store.Claim(context.WithoutCancel(ctx), w.Name, w.Lease, hands, w.perAddress(), &store.Sharing{Ready: w.outlook.ready, Share: share})
+	claimed, err := w.Relay.Store.Claim(context.WithoutCancel(ctx), w.Name, w.Lease, hands, w.perAddress(), &store.Sharing{Ready: w.readyCache.ready, Share: share})
 	if err != nil {
 		if ctx.Err() == nil {
 			w.Relay.Log.Error("claiming deliveries", zap.Error(err))
 		}
 		return false, err
 	}
-	w.outlook.deduct(shares, claimed)
+	w.readyCache.deduct(shares, claimed)
 	for _, d := range claimed {
 		w.start(ctx, d, before)
 	}
@@ -143,7 +143,7 @@ func (w *Worker) claim(ctx context.Context, hands int, share func([]store.Ready,
 }
 
 // deduct takes out what was claimed. Who had less than was asked for has no more until the next look.
-func (o *outlook) deduct(asked []store.Share, claimed []store.Delivery) {
+func (o *readyCache) deduct(asked []store.Share, claimed []store.Delivery) {
 	got, wanted := map[string]int{}, map[string]int{}
 	for _, d := range claimed {
 		got[d.Message.Route.Address]++
@@ -165,12 +165,12 @@ func (o *outlook) deduct(asked []store.Share, claimed []store.Delivery) {
 func (w *Worker) sleep(skip []string) time.Duration {
 	const least = 20 * time.Millisecond
 	wait, now := idle, w.Relay.Store.Now()
-	switch next := store.NextOf(w.outlook.ready, skip...); {
+	switch next := store.NextOf(w.readyCache.ready, skip...); {
 	case next.IsZero():
 	case next.After(now):
 		wait = min(wait, next.Sub(now))
 	default:
-		wait = least << min(w.vain-1, 5)
+		wait = least << min(w.emptyRounds-1, 5)
 	}
 	steady := w.Relay.Store.Steady()
 	if _, next := w.breakers.due(steady); !next.IsZero() {
@@ -198,22 +198,22 @@ func (w *Worker) probe(ctx context.Context) {
 	}
 }
 
-// heedOrders makes a probe due for each address that a person ordered deliveries to since the last look: whoever orders that knows more than the breaker.
-func (w *Worker) heedOrders(ctx context.Context) {
-	addresses, last, err := w.Relay.Store.Ordered(ctx, w.ordered)
+// probeOrdered makes a probe due for each address that a person ordered deliveries to since the last look: whoever orders that knows more than the breaker.
+func (w *Worker) probeOrdered(ctx context.Context) {
+	addresses, last, err := w.Relay.Store.Ordered(ctx, w.lastOrder)
 	if err != nil {
 		if ctx.Err() == nil {
 			w.Relay.Log.Error("looking for orders", zap.Error(err))
 		}
 		return // the next probe is due soon anyhow
 	}
-	w.ordered = last
-	w.breakers.askNow(addresses, w.Relay.Store.Steady())
+	w.lastOrder = last
+	w.breakers.probeNow(addresses, w.Relay.Store.Steady())
 }
 
 // start delivers on a hand of its own.
 func (w *Worker) start(ctx context.Context, d store.Delivery, claimed time.Time) {
-	w.hands.take(d.Message.Route.Address, len(d.Message.Envelope), func() { w.deliver(context.WithoutCancel(ctx), d, claimed) })
+	w.slots.run(d.Message.Route.Address, len(d.Message.Envelope), func() { w.deliver(context.WithoutCancel(ctx), d, claimed) })
 }
 
 func (w *Worker) perAddress() int {
@@ -232,8 +232,8 @@ func (w *Worker) housekeeping(ctx context.Context) {
 	if applied > 0 {
 		w.Relay.Log.Warn("applied messages out of order: the one before them never came", zap.Int("messages", applied))
 	}
-	w.Relay.forwardCases(ctx, w.passes.knows, w.passes.add)
-	w.passLarge(ctx)
+	w.Relay.forwardCases(ctx, w.largeForwards.contains, w.largeForwards.add)
+	w.forwardLarge(ctx)
 }
 
 // deliver makes one attempt and records how it ended.
@@ -265,7 +265,7 @@ func (w *Worker) record(ctx context.Context, d store.Delivery, a store.Attempt) 
 	}
 }
 
-// again is when the next attempt is due: by the schedule, drawn out a little, or later if the receiver asked for it; zero when it is time to give up.
+// waiting is when the next attempt is due: by the schedule, drawn out a little, or later if the receiver asked for it; zero when it is time to give up.
 func (w *Worker) again(d store.Delivery, a attempt, now time.Time) time.Time {
 	if a.Class == classLease {
 		return now

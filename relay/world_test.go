@@ -224,7 +224,7 @@ func (w *world) postWith(header http.Header, from string, envelope []byte) answe
 	return answer{got.StatusCode, got.Header, body}
 }
 
-// written is a canonical message as an envelope of the pack.
+// writeOwn is a canonical message as an envelope of the pack.
 func written(t testing.TB, m *contracts.Message) []byte {
 	t.Helper()
 	envelope, err := inferred.Pack{}.Write(m)
@@ -234,7 +234,7 @@ func written(t testing.TB, m *contracts.Message) []byte {
 	return envelope
 }
 
-// say posts a message for sender and returns its receipt.
+// sendOwn posts a message for sender and returns its receipt.
 func (w *world) say(sender string, m *contracts.Message) contracts.Receipt {
 	w.t.Helper()
 	c := w.Contracts.Send()

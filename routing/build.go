@@ -142,15 +142,15 @@ func dayName(d Date) string {
 }
 
 func nameRow(row Row, index int) string {
-	return "route " + place(row.Line, index) + " (" + row.Contract + " to " + row.Receiver + ")"
+	return "route " + rowPosition(row.Line, index) + " (" + row.Contract + " to " + row.Receiver + ")"
 }
 
 func namePermission(p Permission, index int) string {
-	return "permission " + place(p.Line, index) + " (" + p.Sender + " on " + p.Contract + " to " + p.Receiver + ")"
+	return "permission " + rowPosition(p.Line, index) + " (" + p.Sender + " on " + p.Contract + " to " + p.Receiver + ")"
 }
 
-// place says where a row stands: its line, or its number in the list where it came without lines.
-func place(line, index int) string {
+// rowPosition says where a row stands: its line, or its number in the list where it came without lines.
+func rowPosition(line, index int) string {
 	if line > 0 {
 		return fmt.Sprintf("on line %d", line)
 	}

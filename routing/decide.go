@@ -22,17 +22,17 @@ const (
 	markDefault = ",(default),*"
 )
 
-// way is route for who does not ask for a permission.
-func (t *Table) way(call Call, day Date) (Route, *Error) {
+// routeAlone is route for who does not ask for a permission.
+func (t *Table) routeAlone(call Call, day Date) (Route, *Error) {
 	route, refusal := t.route(call, day)
 	if refusal == nil {
-		refusal = spoken(route, call)
+		refusal = checkProfile(route, call)
 	}
 	return route, refusal
 }
 
-// spoken refuses a route whose profile nobody here speaks: the last refusal of all, for a stranger is to learn nothing of a route's profile.
-func spoken(route Route, call Call) *Error {
+// checkProfile refuses a route whose profile nobody here speaks: the last refusal of all, for a stranger is to learn nothing of a route's profile.
+func checkProfile(route Route, call Call) *Error {
 	if KnownProfile(route.Profile) {
 		return nil
 	}
@@ -84,20 +84,20 @@ func via(address string, durable bool) Via {
 
 // findRow tries the receivers that a call can mean in the order of routing: exact, tree, default.
 func (t *Table) findRow(c *contract, call Call, day Date) (int32, string) {
-	if outerBlank(call.Receiver) {
+	if hasOuterBlanks(call.Receiver) {
 		return none, call.Receiver // Deviation: VP would let it climb to the default
 	}
 	if t.splits(call.Receiver) {
 		parts := t.parts(call.Receiver)
 		for i, part := range parts {
-			if index := t.pick(c, Fold(part), day, call.Profile); index != none {
+			if index := t.chooseRow(c, Fold(part), day, call.Profile); index != none {
 				return index, leaf(parts[:i+1])
 			}
 		}
 		return none, leaf(parts)
 	}
 	place := Fold(call.Receiver)
-	if index := t.pick(c, place, day, call.Profile); index != none {
+	if index := t.chooseRow(c, place, day, call.Profile); index != none {
 		return index, call.Receiver
 	}
 	var room [256]byte
@@ -107,7 +107,7 @@ func (t *Table) findRow(c *contract, call Call, day Date) (int32, string) {
 		for range maxClimb {
 			place = t.parent(place)
 			trace = append(append(trace, ','), place...)
-			if index := t.pick(c, place, day, call.Profile); index != none {
+			if index := t.chooseRow(c, place, day, call.Profile); index != none {
 				return index, string(trace)
 			}
 			if place == root {
@@ -116,7 +116,7 @@ func (t *Table) findRow(c *contract, call Call, day Date) (int32, string) {
 		}
 	}
 	trace = append(trace, markDefault...)
-	return t.pick(c, Anyone, day, call.Profile), string(trace)
+	return t.chooseRow(c, Anyone, day, call.Profile), string(trace)
 }
 
 // permit tries the receivers in the order of permission, which is another one: exact, default, tree.
@@ -224,6 +224,6 @@ func leaf(tried []string) string {
 	return markLeaf + "," + strings.Join(tried, ",")
 }
 
-func outerBlank(s string) bool {
+func hasOuterBlanks(s string) bool {
 	return strings.TrimFunc(s, unicode.IsSpace) != s
 }

@@ -44,7 +44,7 @@ func (g *Ground) String() string {
 	case g.ID != "":
 		return "row " + g.ID + ": " + text
 	case g.Line > 0:
-		return place(g.Line, 0) + ": " + text
+		return rowPosition(g.Line, 0) + ": " + text
 	}
 	return text
 }
@@ -69,7 +69,7 @@ func (t *Table) Explain(call Call, now time.Time) Explanation {
 	}
 	day, decide := DateOf(now), t.decide
 	if call.Sender == "" {
-		decide = t.way
+		decide = t.routeAlone
 	}
 	route, refusal := decide(call, day)
 	x := Explanation{RouteRow: t.routeGround(call, day), Trace: route.Trace}
@@ -104,7 +104,7 @@ func (x Explanation) refused(e *Error, call Call, day Date) Explanation {
 	case VP004:
 		x.Cause = "no route for " + on + " is valid on " + dayName(day) + ", neither its own nor one above it in the HSA tree nor a default"
 		x.Remedy = "add a route, or correct the days of the one there is"
-		if outerBlank(call.Receiver) {
+		if hasOuterBlanks(call.Receiver) {
 			x.Cause, x.Remedy = "the logical address has white space around it", "the caller must send it without"
 		}
 	case VP005:

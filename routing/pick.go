@@ -1,11 +1,11 @@
 package routing
 
-// pick chooses among the rows of one contract and folded receiver that are valid on a day: an index, none, or several
+// chooseRow chooses among the rows of one contract and folded receiver that are valid on a day: an index, none, or several
 // where the catalogue contradicts itself.
 //
 // Rows are first told apart by the caller's profile, then by the seam rule: where two rows share exactly one day, the
 // one that begins later counts on it.
-func (t *Table) pick(c *contract, receiver string, day Date, profile string) int32 {
+func (t *Table) chooseRow(c *contract, receiver string, day Date, profile string) int32 {
 	first, valid := none, 0
 	if head, ok := c.routes[receiver]; ok {
 		for i := head; i != none; i = t.next[i] {
@@ -19,20 +19,20 @@ func (t *Table) pick(c *contract, receiver string, day Date, profile string) int
 	}
 	switch {
 	case valid > 1:
-		return t.among(first, day, profile)
-	case valid == 0 && t.standsIn(c, receiver):
+		return t.chooseAmong(first, day, profile)
+	case valid == 0 && t.isPortal(c, receiver):
 		return t.portal
 	}
 	return first
 }
 
-// standsIn tells whether the built-in portal row answers for the receiver.
-func (t *Table) standsIn(c *contract, receiver string) bool {
+// isPortal tells whether the built-in portal row answers for the receiver.
+func (t *Table) isPortal(c *contract, receiver string) bool {
 	return t.portal != none && c == t.find(t.rules.ReturnContract) && receiver == Fold(t.rules.PortalAddress)
 }
 
-// among is pick for the chain from head on, of which more than one row is valid.
-func (t *Table) among(head int32, day Date, profile string) int32 {
+// chooseAmong is pick for the chain from head on, of which more than one row is valid.
+func (t *Table) chooseAmong(head int32, day Date, profile string) int32 {
 	wanted := func(p string) bool { return p == profile }
 	if !t.anyRow(head, day, wanted) {
 		wanted = KnownProfile

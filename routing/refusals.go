@@ -43,7 +43,7 @@ func SeveralRoutes(contract, receiver string) *Error {
 
 // NoPermission is VP007: the sender may not call the contract at the receiver.
 func NoPermission(contract, receiver, sender string) *Error {
-	return &Error{Code: VP007, Detail: "Authorization missing for " + what(contract, receiver) + ", senderId: " + Echo(sender)}
+	return &Error{Code: VP007, Detail: "Authorization missing for " + what(contract, receiver) + ", senderId: " + Shorten(sender)}
 }
 
 // NoCatalogue is VP008: there is no table to decide with.
@@ -103,5 +103,5 @@ func Loop() *Error { return &Error{Code: VP014} }
 func NotSOAP(reason string) *Error { return &Error{Code: VP015, Detail: reason} }
 
 func what(contract, receiver string) string {
-	return "serviceNamespace: " + Echo(contract) + ", receiverId: " + Echo(receiver)
+	return "serviceNamespace: " + Shorten(contract) + ", receiverId: " + Shorten(receiver)
 }

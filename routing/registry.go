@@ -92,7 +92,7 @@ func (t *Table) Contracts(sender, receiver string, now time.Time) ([]string, err
 func (t *Table) supports(call Call, day Date) bool {
 	return slices.ContainsFunc([]string{RIVTABP21, RIVTABP20}, func(profile string) bool {
 		call.Profile = profile
-		_, refusal := t.way(call, day)
+		_, refusal := t.routeAlone(call, day)
 		return refusal == nil
 	})
 }

@@ -85,10 +85,10 @@ func TestRegistry(t *testing.T) {
 			}
 		})
 	}
-	if spelled, known := table.Spelling(a); spelled != a || !known {
+	if spelled, known := table.NameInCatalogue(a); spelled != a || !known {
 		t.Error("Spelling")
 	}
-	if _, known := table.Spelling("urn:unknown"); known {
+	if _, known := table.NameInCatalogue("urn:unknown"); known {
 		t.Error("Spelling of what is not there")
 	}
 	var missing *routing.Table

@@ -19,8 +19,8 @@ type Switch struct {
 	rows [2]string // receivers of the rows that decided, folded
 }
 
-// Stays is what becomes of cases under way when a route changes.
-const Stays = "Cases under way stay with the handler that accepted them; new ones go the new way."
+// CasesStay is what becomes of cases under way when a route changes.
+const CasesStay = "Cases under way stay with the handler that accepted them; new ones go the new way."
 
 // Switches are the units that calls of a contract reach otherwise by b than by a, on one of the days; open are the units with open cases, in upper case,
 // and how many. Units that neither catalogue names one by one are found by their open cases.
@@ -70,7 +70,7 @@ func (c *Comparison) Switches(open map[string]int) []Switch {
 	}
 	for unit, n := range open {
 		unit = Fold(unit)
-		if c.a.names(c.contract, unit) || c.b.names(c.contract, unit) {
+		if c.a.mentions(c.contract, unit) || c.b.mentions(c.contract, unit) {
 			continue
 		}
 		if s, differs := c.of(unit); differs {
@@ -94,8 +94,8 @@ func (c *Comparison) of(unit string) (Switch, bool) {
 	return Switch{}, false
 }
 
-// names tells whether the catalogue names a unit, folded, as a unit or as the receiver of a row of a contract.
-func (t *Table) names(contract, unit string) bool {
+// mentions tells whether the catalogue names a unit, folded, as a unit or as the receiver of a row of a contract.
+func (t *Table) mentions(contract, unit string) bool {
 	if t == nil {
 		return false
 	}

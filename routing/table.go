@@ -60,8 +60,8 @@ func NewTable(c Catalogue, r Rules) (*Table, error) {
 	t.addRoutes(c.Routes)
 	t.addPermissions(c.Permissions)
 	t.compareRows(&b)
-	_, spelled := OneSpelling(c)
-	words := SpellingWords()
+	_, spelled := UnifyLetterCase(c)
+	words := LetterCaseWords()
 	for _, fact := range spelled {
 		b.notes = append(b.notes, fact.Words(words))
 	}
@@ -138,8 +138,8 @@ func (t *Table) find(namespace string) *contract {
 	return t.folded[Fold(namespace)]
 }
 
-// Spelling is how the catalogue spells a contract's namespace. False where it does not know the contract, as a nil table knows none.
-func (t *Table) Spelling(namespace string) (string, bool) {
+// NameInCatalogue is how the catalogue spells a contract's namespace. False where it does not know the contract, as a nil table knows none.
+func (t *Table) NameInCatalogue(namespace string) (string, bool) {
 	if t == nil {
 		return "", false
 	}
@@ -200,7 +200,7 @@ func (t *Table) decide(call Call, day Date) (Route, *Error) {
 		refusal.Trace = route.Trace
 		return Route{}, refusal
 	}
-	return route, spoken(route, call)
+	return route, checkProfile(route, call)
 }
 
 // Route is Decide without the permission: where would a call go, whoever sent it? Call.Sender is needed only
@@ -209,7 +209,7 @@ func (t *Table) Route(call Call, now time.Time) (Route, error) {
 	if t == nil {
 		return Route{}, NoCatalogue()
 	}
-	route, refusal := t.way(call, DateOf(now))
+	route, refusal := t.routeAlone(call, DateOf(now))
 	if refusal != nil {
 		return Route{}, refusal
 	}

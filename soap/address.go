@@ -9,17 +9,17 @@ import (
 	"rivgate/soap/guard"
 )
 
-// Addressed is the message as it is sent on: as UTF8 gives it, with the byte order mark of UTF-8 if it came with one,
+// WithReceiver is the message as it is sent on: as UTF8 gives it, with the byte order mark of UTF-8 if it came with one,
 // but with its receiver named by the header element header: LogicalAddress of RIVTABP21, or To of RIVTABP20. Nothing
 // but the name in the element's tags is changed, so its text and attributes, and all else, stay as they are to the
 // byte. A To beside a LogicalAddress is left out where it would be a second one. Nil unless Complete.
-func (r *Request) Addressed(header xml.Name) []byte {
+func (r *Request) WithReceiver(header xml.Name) []byte {
 	if !r.Complete {
 		return nil
 	}
-	head, at := r.readdressed(header)
+	head, at := r.editedHead(header)
 	switch {
-	case at == 0 && r.shared:
+	case at == 0 && r.sharesReceived:
 		return r.received
 	case at == 0 && len(head) == 0:
 		return r.utf8
@@ -27,20 +27,20 @@ func (r *Request) Addressed(header xml.Name) []byte {
 	return append(head, r.utf8[at:]...)
 }
 
-// StreamAddressed is to Stream what Addressed is to UTF8.
-func (r *Request) StreamAddressed(header xml.Name) io.Reader {
+// StreamWithReceiver is to Stream what Addressed is to UTF8.
+func (r *Request) StreamWithReceiver(header xml.Name) io.Reader {
 	if r.Complete {
-		return bytes.NewReader(r.Addressed(header))
+		return bytes.NewReader(r.WithReceiver(header))
 	}
-	head, at := r.readdressed(header)
+	head, at := r.editedHead(header)
 	s := r.stream()
 	s.given = int(at)
 	return io.MultiReader(bytes.NewReader(head), s)
 }
 
-// Unchanged tells whether Addressed and StreamAddressed leave every byte as it was received.
-func (r *Request) Unchanged(header xml.Name) bool {
-	return r.shared && r.parts == nil && len(r.edits(header)) == 0
+// KeepsBytes tells whether Addressed and StreamWithReceiver leave every byte as it was received.
+func (r *Request) KeepsBytes(header xml.Name) bool {
+	return r.sharesReceived && r.parts == nil && len(r.edits(header)) == 0
 }
 
 // edit replaces one piece of the message.
@@ -49,11 +49,11 @@ type edit struct {
 	with []byte
 }
 
-// readdressed is the start of the message with its byte order mark and another receiver's header, and how much of the
+// editedHead is the start of the message with its byte order mark and another receiver's header, and how much of the
 // message it stands for: none, if nothing is to be changed.
-func (r *Request) readdressed(header xml.Name) (head []byte, at int64) {
-	if r.coding == guard.UTF8 {
-		head = bytes.Clone(r.received[:r.mark])
+func (r *Request) editedHead(header xml.Name) (head []byte, at int64) {
+	if r.bodyCharset == guard.UTF8 {
+		head = bytes.Clone(r.received[:r.bomSize])
 	}
 	for _, e := range r.edits(header) {
 		head = append(append(head, r.utf8[at:e.Begin]...), e.with...)
@@ -71,7 +71,7 @@ func (r *Request) edits(header xml.Name) []edit {
 	if from == nil || (r.Profile == RIVTABP20) == (header.Space == NamespaceAddressing) {
 		return nil
 	}
-	edits := r.renamed(from, header)
+	edits := r.renameHeader(from, header)
 	if other == nil {
 		return edits
 	}
@@ -82,9 +82,9 @@ func (r *Request) edits(header xml.Name) []edit {
 	return append(edits, left)
 }
 
-// renamed gives the tags of the element c another name. Its prefix is declared in the tag itself, and is one that the
+// renameHeader gives the tags of the element c another name. Its prefix is declared in the tag itself, and is one that the
 // tag does not use for anything else.
-func (r *Request) renamed(c *guard.ReceiverHeader, header xml.Name) []edit {
+func (r *Request) renameHeader(c *guard.ReceiverHeader, header xml.Name) []edit {
 	start := r.utf8[c.StartTag.Begin:c.StartTag.End]
 	prefix := "rcv"
 	for n := 1; bytes.Contains(start, []byte(prefix)); n++ {

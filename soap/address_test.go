@@ -67,7 +67,7 @@ func TestAddressed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := whole.Addressed(c.header); string(got) != want {
+			if got := whole.WithReceiver(c.header); string(got) != want {
 				t.Errorf("whole: %s", got)
 			}
 			if string(whole.UTF8()) != message {
@@ -83,7 +83,7 @@ func TestAddressed(t *testing.T) {
 			if err != nil || part.Complete {
 				t.Fatal("not a stream", err)
 			}
-			got, err := io.ReadAll(part.StreamAddressed(c.header))
+			got, err := io.ReadAll(part.StreamWithReceiver(c.header))
 			if err != nil || !bytes.Equal(got, []byte(wanted)) {
 				t.Errorf("streamed: %v, %d bytes of %d", err, len(got), len(wanted))
 			}
@@ -115,12 +115,12 @@ func FuzzAddressed(f *testing.F) {
 		if r.Profile == RIVTABP20 {
 			header = xml.Name{Space: NamespaceRegistry, Local: "LogicalAddress"}
 		}
-		other, err := ReadRequest(bytes.NewReader(r.Addressed(header)), ContentType, Limits{
+		other, err := ReadRequest(bytes.NewReader(r.WithReceiver(header)), ContentType, Limits{
 			Name: 1 << 10, Attributes: 129, Namespaces: 129,
 		})
 		if err != nil || other.Receiver != r.Receiver || other.Profile == r.Profile ||
 			!bytes.Equal(other.BodyChild(), r.BodyChild()) {
-			t.Fatalf("%v: %s", err, r.Addressed(header))
+			t.Fatalf("%v: %s", err, r.WithReceiver(header))
 		}
 	})
 }

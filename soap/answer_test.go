@@ -92,12 +92,12 @@ func TestAnswersAreUnpacked(t *testing.T) {
 		} {
 			for _, hold := range []int64{0, 64 << 10} {
 				t.Run(fmt.Sprintf("%s, %s, hold %d", c.what, name, hold), func(t *testing.T) {
-					reply, err := quick(t).Do(t.Context(), &Outgoing{URL: saying(t, c.head, c.body), Body: []byte("x"), Hold: hold})
+					reply, err := quick(t).Do(t.Context(), &Outgoing{URL: saying(t, c.head, c.body), Body: []byte("x"), WaitFor: hold})
 					if err != nil {
 						t.Fatal(err)
 					}
 					if kind := reply.Kind(); kind != Response {
-						t.Errorf("kind %v, %v", kind, reply.flaw)
+						t.Errorf("kind %v, %v", kind, reply.unreadable)
 					}
 					if got := whole(t, reply); got != c.want {
 						t.Errorf("got %d bytes, want %d: %.300q", len(got), len(c.want), got)
@@ -170,7 +170,7 @@ func TestAnswersThatEndTooSoon(t *testing.T) {
 				}
 				t.Run(fmt.Sprintf("%s, %s, hold %d", what, head, hold), func(t *testing.T) {
 					reply, err := quick(t).Do(t.Context(), &Outgoing{
-						URL: saying(t, "HTTP/1.1 200 OK\n"+head, sent), Body: []byte("x"), Hold: hold,
+						URL: saying(t, "HTTP/1.1 200 OK\n"+head, sent), Body: []byte("x"), WaitFor: hold,
 					})
 					if err == nil && reply.Rest != nil {
 						_, err = io.Copy(io.Discard, reply.Rest)
@@ -231,8 +231,8 @@ func TestAnswerIsReadAsFarAsItIsWanted(t *testing.T) {
 			}
 			url := saying(t, answer.head, answer.body)
 			before := allocated()
-			reply, err := c.Do(t.Context(), &Outgoing{URL: url, Body: []byte("x"), Most: most})
-			if err != nil || reply.Rest != nil || len(reply.Body) > most || !reply.Cut {
+			reply, err := c.Do(t.Context(), &Outgoing{URL: url, Body: []byte("x"), ReadAtMost: most})
+			if err != nil || reply.Rest != nil || len(reply.Body) > most || !reply.Truncated {
 				t.Fatalf("%v, %+v", err, reply)
 			}
 			if room := allocated() - before; read.Load() > most+ahead || room > 1<<20 {
@@ -259,7 +259,7 @@ func TestCloseCut(t *testing.T) {
 		"":                            "",
 		"no XML":                      "",
 	} {
-		if got := string(CloseCut([]byte(text))); got != want {
+		if got := string(CloseTruncated([]byte(text))); got != want {
 			t.Errorf("%s: %s", text, got)
 		}
 	}

@@ -17,7 +17,7 @@ type Client struct {
 	MaxAnswer int64  // bytes of an answer's body; default 15 MiB
 	Folder    string // for the parts of an answer that are too large for memory; default the system's for temporary files
 
-	rooms Rooms
+	buffers BufferPool
 }
 
 // Outgoing is one message to send. Its body is Body, or else Stream.
@@ -33,12 +33,12 @@ type Outgoing struct {
 	Length  int64         // bytes of Stream if known; 0 means not
 	Timeout time.Duration // default Client.Timeout
 	// bytes of the answer to wait for; the caller reads what is longer from Reply.Rest and closes it. 0 means all
-	Hold int64
-	// bytes of the answer that are wanted: what is longer is not read, and Reply.Cut says so. 0 means all
-	Most int64
+	WaitFor int64
+	// bytes of the answer that are wanted: what is longer is not read, and Reply.Truncated says so. 0 means all
+	ReadAtMost int64
 }
 
-// Do sends out and reads the answer, whatever its status: all of it, or as much as Outgoing.Hold says. Every error is a
+// Do sends out and reads the answer, whatever its status: all of it, or as much as Outgoing.WaitFor says. Every error is a
 // *SendError. It tries again as wire.Client does: only if nothing can have been sent.
 func (c *Client) Do(ctx context.Context, out *Outgoing) (*Reply, error) {
 	response, err := c.Client.Do(ctx, &wire.Request{

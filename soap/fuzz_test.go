@@ -56,9 +56,9 @@ func FuzzReadRequest(f *testing.F) {
 		if err != nil && (!errors.As(err, &own) || whole != nil) {
 			t.Fatalf("%v, with %v", err, whole)
 		}
-		rooms := &Rooms{}
+		rooms := &BufferPool{}
 		for range 2 { // the second one in the first one's room
-			again, second := ReadRequest(told{bytes.NewReader(body), len(body)}, contentType, Limits{Rooms: rooms})
+			again, second := ReadRequest(told{bytes.NewReader(body), len(body)}, contentType, Limits{Buffers: rooms})
 			if !sameError(err, second) {
 				t.Fatalf("%v; in room that is used again: %v", err, second)
 			}
@@ -111,7 +111,7 @@ func readStreamed(body []byte, contentType string) (*Request, []byte, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	r.rest = iotest.OneByteReader(bytes.NewReader(nil))
+	r.unread = iotest.OneByteReader(bytes.NewReader(nil))
 	text, err := io.ReadAll(iotest.OneByteReader(r.Stream()))
 	return r, text, err
 }

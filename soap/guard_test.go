@@ -222,8 +222,8 @@ func refused(t *testing.T, text string, kind Kind, want string) {
 // streamed reads a message that is in memory as a stream in small pieces.
 func streamed(text string) (string, error) {
 	r := newRequest(Limits{})
-	r.coding = guard.UTF8
-	r.rest = iotest.OneByteReader(strings.NewReader(text))
+	r.bodyCharset = guard.UTF8
+	r.unread = iotest.OneByteReader(strings.NewReader(text))
 	out, err := io.ReadAll(r.Stream())
 	return string(out), err
 }

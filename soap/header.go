@@ -19,31 +19,31 @@ const anonymous = NamespaceAddressing + "/anonymous"
 // block is one child of Header (SOAP 1.1 section 4.2).
 type block struct {
 	guard.Span
-	name       xml.Name
-	actor      string
-	must       bool   // mustUnderstand
-	credential bool   // there is something of WS-Security or SAML in it
-	address    []byte // of an endpoint of WS-Addressing; nil where there is none
-	reading    bool   // it is being read
+	name           xml.Name
+	actor          string
+	mustUnderstand bool   // mustUnderstand
+	credential     bool   // there is something of WS-Security or SAML in it
+	address        []byte // of an endpoint of WS-Addressing; nil where there is none
+	reading        bool   // it is being read
 }
 
-// ours tells a block that is addressed to the recipient of the message.
-func (b *block) ours() bool { return b.actor == "" || b.actor == actorNext }
+// isForRecipient tells a block that is addressed to the recipient of the message.
+func (b *block) isForRecipient() bool { return b.actor == "" || b.actor == actorNext }
 
-// known tells a block that the gateway understands. Answers go back on the connection and nowhere else, and no
+// isUnderstood tells a block that the gateway understands. Answers go back on the connection and nowhere else, and no
 // signature is checked.
-func (b *block) known() bool {
+func (b *block) isUnderstood() bool {
 	endpoint := b.name.Local == "ReplyTo" || b.name.Local == "FaultTo"
 	return b.name.Space == NamespaceAddressing &&
 		(!endpoint || b.address == nil || string(bytes.TrimSpace(b.address)) == anonymous)
 }
 
-// Obey does with the message's header blocks what its recipient must (SOAP 1.1 sections 4.2.2 and 4.2.3): one that is
+// ProcessHeaders does with the message's header blocks what its recipient must (SOAP 1.1 sections 4.2.2 and 4.2.3): one that is
 // addressed to it, must be understood and is not known is an *Error of Kind NotUnderstood. Afterwards the blocks that
 // were addressed to the recipient are not there any more, but for the one that names the receiver, nor is any
 // credential of the caller, whomever it was for: Envelope, UTF8 and ContentType are those of a message that came
 // without them. It is not for a message that is only passed on. After another error the request is of no use.
-func (r *Request) Obey() error {
+func (r *Request) ProcessHeaders() error {
 	g := r.guard
 	if r.condensed != nil || g.OtherHeaders == 0 && (g.LogicalAddress == nil || g.To == nil) {
 		return nil
@@ -57,17 +57,17 @@ func (r *Request) Obey() error {
 		if receiver != nil && b.Begin == receiver.StartTag.Begin {
 			continue
 		}
-		if b.ours() && b.must && !b.known() {
+		if b.isForRecipient() && b.mustUnderstand && !b.isUnderstood() {
 			return &Error{Kind: NotUnderstood, Name: b.name, Reason: "a header block with mustUnderstand is not understood here"}
 		}
-		if b.ours() || b.credential {
+		if b.isForRecipient() || b.credential {
 			cuts = append(cuts, b.Span)
 		}
 	}
 	if len(cuts) == 0 {
 		return nil
 	}
-	return r.cut(cuts)
+	return r.removeSpans(cuts)
 }
 
 // blocks are the children of Header, in their order.
@@ -85,11 +85,11 @@ func (r *Request) blocks() (all []block) {
 				all = append(all, newBlock(begin, t))
 			}
 			if depth >= guard.DepthChild {
-				all[len(all)-1].begins(t)
+				all[len(all)-1].startElement(t)
 			}
 		case xml.EndElement:
 			if depth >= guard.DepthChild {
-				all[len(all)-1].ends(t, d.InputOffset())
+				all[len(all)-1].endElement(t, d.InputOffset())
 			}
 			depth--
 		case xml.CharData:
@@ -110,7 +110,7 @@ func newBlock(begin int64, start xml.StartElement) block {
 		case "actor":
 			b.actor = value
 		case "mustUnderstand":
-			b.must = value == "1" || value == "true" // the latter is SOAP 1.2's, and some stacks write it
+			b.mustUnderstand = value == "1" || value == "true" // the latter is SOAP 1.2's, and some stacks write it
 		}
 	}
 	return b
@@ -118,39 +118,39 @@ func newBlock(begin int64, start xml.StartElement) block {
 
 var endpointAddress = xml.Name{Space: NamespaceAddressing, Local: "Address"}
 
-// begins notes an element of the block, itself included.
-func (b *block) begins(t xml.StartElement) {
-	b.credential = b.credential || secures(t.Name.Space)
+// startElement notes an element of the block, itself included.
+func (b *block) startElement(t xml.StartElement) {
+	b.credential = b.credential || isSecurityNamespace(t.Name.Space)
 	if t.Name == endpointAddress {
 		b.reading, b.address = true, append(b.address, ' ')
 	}
 }
 
-// ends notes the end of one; that of the block itself comes last.
-func (b *block) ends(t xml.EndElement, at int64) {
+// endElement notes the end of one; that of the block itself comes last.
+func (b *block) endElement(t xml.EndElement, at int64) {
 	b.reading = b.reading && t.Name != endpointAddress
 	b.End = at
 }
 
-// secures tells the namespaces of WS-Security, of its drafts, and of SAML.
-func secures(space string) bool {
+// isSecurityNamespace tells the namespaces of WS-Security, of its drafts, and of SAML.
+func isSecurityNamespace(space string) bool {
 	return strings.HasPrefix(space, "http://docs.oasis-open.org/wss/") ||
 		strings.HasPrefix(space, "urn:oasis:names:tc:SAML:") ||
 		strings.HasPrefix(space, "http://schemas.xmlsoap.org/ws/") && strings.HasSuffix(space, "/secext")
 }
 
-// cut takes pieces of the UTF-8 form out of the message, in the charset that it came in, and reads it again. What came
+// removeSpans takes pieces of the UTF-8 form out of the message, in the charset that it came in, and reads it again. What came
 // in parts is one envelope from then on.
-func (r *Request) cut(cuts []guard.Span) error {
-	source, place := r.received, r.place
-	if r.packaged {
+func (r *Request) removeSpans(cuts []guard.Span) error {
+	source, place := r.received, r.receivedOffset
+	if r.multipart {
 		if r.Complete {
 			source, place = r.utf8, func(at int64) int { return int(at) }
 		}
 		if err := r.spool.Close(); err != nil {
 			return err
 		}
-		r.spool, r.packaged, r.contentType = nil, false, ContentType
+		r.spool, r.multipart, r.contentType = nil, false, ContentType
 	}
 	left := make([]byte, 0, len(source))
 	at := 0
@@ -158,7 +158,7 @@ func (r *Request) cut(cuts []guard.Span) error {
 		left = append(left, source[at:place(c.Begin)]...)
 		at = place(c.End)
 	}
-	r.received, r.told = append(left, source[at:]...), 0
+	r.received, r.expectedSize = append(left, source[at:]...), 0
 	r.utf8 = nil
 	stray := r.guard.StrayReceiver
 	defer func() { r.guard.StrayReceiver = stray }()
@@ -169,13 +169,13 @@ func (r *Request) cut(cuts []guard.Span) error {
 	if r.Complete {
 		return r.finish()
 	}
-	return r.head(len(r.received))
+	return r.guardHead(len(r.received))
 }
 
-// place is where in the bytes received something is that is at a place of the UTF-8 form, behind its XML declaration.
-func (r *Request) place(at int64) int {
+// receivedOffset is where in the bytes received something is that is at a place of the UTF-8 form, behind its XML declaration.
+func (r *Request) receivedOffset(at int64) int {
 	text := r.utf8[r.declared.text:at]
-	switch r.coding {
+	switch r.bodyCharset {
 	case guard.UTF8:
 		return r.declared.raw + len(text)
 	case guard.UTF16LE, guard.UTF16BE:

@@ -17,18 +17,18 @@ import (
 //	Whole                 ├─ nothing             ├─ waits for its turn, then:  all bytes ─► spool on disk
 //	                      │                      │                             text without large files ─► memory
 //	Text, Condensed       ├─ its UTF-8 form      ├─ that text, and what was left out of it
-//	SameForm              ├─ its UTF-8 form      ├─ that text, equal files having equal stand-ins
+//	ComparableTexts              ├─ its UTF-8 form      ├─ that text, equal files having equal stand-ins
 //	Outgoing              └─ Body                └─ Stream: the rest as it comes, or the spool from its start
 //
 // Who reads, validates, compares, stores or sends a message does not ask which of these it is.
 
-// Whole reads the rest of a message that must be known whole. What is not in memory is condensed, and kept byte for
-// byte in a spool for being stored or sent. Close must be called. The errors are those of Condense and of Limits.Turn.
-func (r *Request) Whole(how Condensing) error {
+// ReadWhole reads the rest of a message that must be known whole. What is not in memory is condensed, and kept byte for
+// byte in a spool for being stored or sent. Close must be called. The errors are those of Condense and of Limits.Acquire.
+func (r *Request) ReadWhole(how Condensing) error {
 	if r.Complete || r.condensed != nil {
 		return nil
 	}
-	if err := r.takeTurn(); err != nil {
+	if err := r.acquireTurn(); err != nil {
 		return err
 	}
 	if err := r.beginSpool(); err != nil {
@@ -59,9 +59,9 @@ func (r *Request) Text() []byte {
 // Condensed is what was left out of Text; nil where nothing was.
 func (r *Request) Condensed() *Condensed { return r.condensed }
 
-// SameForm is the text of two messages in a form in which they can be compared: of neither is a large file in memory,
+// ComparableTexts is the text of two messages in a form in which they can be compared: of neither is a large file in memory,
 // and equal files have equal stand-ins. r may be in any state, first must have been read to its head or be Complete.
-func (r *Request) SameForm(first *Request, how Condensing) (text, firstText []byte, err error) {
+func (r *Request) ComparableTexts(first *Request, how Condensing) (text, firstText []byte, err error) {
 	if r.Complete && first.Complete && r.condensed == nil {
 		return r.UTF8(), first.UTF8(), nil
 	}
@@ -70,7 +70,7 @@ func (r *Request) SameForm(first *Request, how Condensing) (text, firstText []by
 			return nil, nil, err
 		}
 	}
-	how.Mark = r.condensed.Mark
+	how.StandInPrefix = r.condensed.StandInPrefix
 	if err := first.condense(how); err != nil {
 		return nil, nil, err
 	}
@@ -84,19 +84,19 @@ func (r *Request) Outgoing(header xml.Name) (body []byte, stream io.Reader, leng
 	from := r
 	if r.condensed != nil && r.spool != nil { // what is sent on is the message itself
 		limits := r.limits
-		limits.Turn = nil // it has its turn
+		limits.Acquire = nil // it has its turn
 		if from, err = ReadRequest(Sized(r.spool.Reader(), r.spool.size), r.contentType, limits); err != nil {
 			return nil, nil, 0, err
 		}
-		r.again = from
+		r.resent = from
 	}
 	if from.Complete {
-		return from.Addressed(header), nil, 0, nil
+		return from.WithReceiver(header), nil, 0, nil
 	}
-	if from.Unchanged(header) {
-		length = from.told
+	if from.KeepsBytes(header) {
+		length = from.expectedSize
 	}
-	return nil, from.StreamAddressed(header), length, nil
+	return nil, from.StreamWithReceiver(header), length, nil
 }
 
 // sizedBody is a body of known size.
@@ -110,14 +110,14 @@ func (s sizedBody) Len() int { return int(s.size) }
 // Sized is a body that is said to have so many bytes.
 func Sized(body io.Reader, size int64) io.Reader { return sizedBody{body, size} }
 
-// Kept is the message byte for byte as it was received, where it is in a spool: after Whole, or because it came in
+// Spooled is the message byte for byte as it was received, where it is in a spool: after Whole, or because it came in
 // parts; else nil.
-func (r *Request) Kept() *Spool { return r.spool }
+func (r *Request) Spooled() *Spool { return r.spool }
 
-// takeTurn waits until a message that is longer than Limits.Whole may be kept whole.
-func (r *Request) takeTurn() (err error) {
-	if r.limits.Turn != nil && r.leave == nil {
-		r.leave, err = r.limits.Turn()
+// acquireTurn waits until a message that is longer than Limits.Whole may be kept whole.
+func (r *Request) acquireTurn() (err error) {
+	if r.limits.Acquire != nil && r.releaseTurn == nil {
+		r.releaseTurn, err = r.limits.Acquire()
 	}
 	return err
 }
@@ -145,7 +145,7 @@ func (r *Request) condense(how Condensing) error {
 
 // drain lets all of a message pass that is condensed.
 func (s *stream) drain(c *guard.Condenser) error {
-	var failed *copyError
+	var failed *spoolError
 	for !c.Failed() {
 		s.given = s.passed
 		switch err := s.advance(); {
@@ -168,8 +168,8 @@ func (r *Request) beginSpool() (err error) {
 	if r.spool, err = NewSpool(r.limits.Folder); err != nil {
 		return err
 	}
-	if _, err = r.spool.Write(r.received); err == nil && r.rest != nil {
-		r.rest = &copying{from: r.rest, to: r.spool}
+	if _, err = r.spool.Write(r.received); err == nil && r.unread != nil {
+		r.unread = &spoolingReader{from: r.unread, to: r.spool}
 	}
 	return err
 }
@@ -180,33 +180,33 @@ func (r *Request) Close() error {
 	if r == nil {
 		return nil
 	}
-	if r.Complete && r.own && r.spool == nil && r.condensed == nil && r.guard != nil {
-		r.limits.Rooms.guardPool().Put(r.guard)
+	if r.Complete && r.pooled && r.spool == nil && r.condensed == nil && r.guard != nil {
+		r.limits.Buffers.guardPool().Put(r.guard)
 		r.guard = nil
 	}
-	if r.leave != nil {
-		r.leave()
-		r.leave = nil
+	if r.releaseTurn != nil {
+		r.releaseTurn()
+		r.releaseTurn = nil
 	}
-	return errors.Join(r.again.Close(), r.spool.Close(), r.parts.Close())
+	return errors.Join(r.resent.Close(), r.spool.Close(), r.parts.Close())
 }
 
-// copying copies what is read.
-type copying struct {
+// spoolingReader copies what is read.
+type spoolingReader struct {
 	from io.Reader
 	to   io.Writer
 }
 
-func (c *copying) Read(p []byte) (int, error) {
+func (c *spoolingReader) Read(p []byte) (int, error) {
 	n, err := c.from.Read(p)
 	if _, failed := c.to.Write(p[:n]); failed != nil {
-		return n, &copyError{failed}
+		return n, &spoolError{failed}
 	}
 	return n, err
 }
 
-// copyError is a failure of ours, not of the connection that the message comes on.
-type copyError struct{ cause error }
+// spoolError is a failure of ours, not of the connection that the message comes on.
+type spoolError struct{ cause error }
 
-func (e *copyError) Error() string { return fmt.Sprintf("keeping a message: %v", e.cause) }
-func (e *copyError) Unwrap() error { return e.cause }
+func (e *spoolError) Error() string { return fmt.Sprintf("keeping a message: %v", e.cause) }
+func (e *spoolError) Unwrap() error { return e.cause }

@@ -25,7 +25,7 @@ const (
 
 func condensing() soap.Condensing {
 	how := soap.Condensing{Files: map[xml.Name]bool{{Space: "urn:m", Local: "value"}: true}}
-	_, _ = rand.Read(how.Mark[:])
+	_, _ = rand.Read(how.StandInPrefix[:])
 	return how
 }
 
@@ -39,7 +39,7 @@ func condense(t testing.TB, message string, how soap.Condensing) (*soap.Condense
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = req.Close() })
-	if err := req.Whole(how); err != nil {
+	if err := req.ReadWhole(how); err != nil {
 		t.Fatal(err)
 	}
 	return req.Condensed(), req
@@ -103,7 +103,7 @@ func TestFilesAreTakenOutHoweverTheyAreWritten(t *testing.T) {
 			!bytes.Equal(f.Head, file[:1024]) || f.Number != 1 {
 			t.Errorf("%s: the file is %+v, %v", sentence, f, err)
 		}
-		kept, err := io.ReadAll(req.Kept().Reader())
+		kept, err := io.ReadAll(req.Spooled().Reader())
 		if err != nil || string(kept) != message {
 			t.Errorf("%s: the message was kept as another one, %v", sentence, err)
 		}
@@ -177,7 +177,7 @@ func TestPlacesAreThoseOfTheMessage(t *testing.T) {
 		return strings.Count(before, "\n") + 1, len(before) - strings.LastIndex(before, "\n")
 	}
 	for _, element := range []string{"<m:a/>", "<m:b/>", "<m:c/>", "<m:d/>", "<m:e/>"} {
-		line, column := c.Place(at(string(c.Text), element))
+		line, column := c.Position(at(string(c.Text), element))
 		if wantLine, wantColumn := at(message, element); line != wantLine || column != wantColumn {
 			t.Errorf("%s is at %d:%d, not %d:%d", element, wantLine, wantColumn, line, column)
 		}
@@ -219,10 +219,10 @@ func TestAMessageInUTF16IsKeptAsItCame(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer req.Close()
-	if err := req.Whole(condensing()); err != nil {
+	if err := req.ReadWhole(condensing()); err != nil {
 		t.Fatal(err)
 	}
-	if kept, err := io.ReadAll(req.Kept().Reader()); err != nil || !bytes.Equal(kept, wide) {
+	if kept, err := io.ReadAll(req.Spooled().Reader()); err != nil || !bytes.Equal(kept, wide) {
 		t.Errorf("it was kept as another one, %v", err)
 	}
 	if text := string(req.Condensed().Text); len(text) > 1000 || !strings.Contains(text, "<m:å/>") {
@@ -282,10 +282,10 @@ func TestMessagesAreComparedWhateverHoldsThem(t *testing.T) {
 		for _, firstWhole := range []int64{0, 1 << 10} {
 			for what, first := range map[string]string{"the same": message, "another file": other} {
 				now := readWith(t, message, soap.Limits{Whole: whole})
-				if err := now.Whole(condensing()); err != nil {
+				if err := now.ReadWhole(condensing()); err != nil {
 					t.Fatal(err)
 				}
-				text, firstText, err := now.SameForm(readWith(t, first, soap.Limits{Whole: firstWhole}), condensing())
+				text, firstText, err := now.ComparableTexts(readWith(t, first, soap.Limits{Whole: firstWhole}), condensing())
 				if err != nil || bytes.Equal(text, firstText) != (first == message) {
 					t.Errorf("%s, of which %d and %d bytes are in memory: %v\n%.300s\n%.300s", what, whole, firstWhole, err, text,
 						firstText)
@@ -304,8 +304,8 @@ func TestMessagesAreSentOnWhateverHoldsThem(t *testing.T) {
 		"still to arrive": func() *soap.Request { return readWith(t, message, soap.Limits{Whole: 1 << 10}) },
 		"in a spool": func() *soap.Request {
 			req := readWith(t, message, soap.Limits{Whole: 1 << 10})
-			if err := req.Whole(condensing()); err != nil || len(req.Text()) > 1<<10 ||
-				req.Kept().Size() != int64(len(message)) {
+			if err := req.ReadWhole(condensing()); err != nil || len(req.Text()) > 1<<10 ||
+				req.Spooled().Size() != int64(len(message)) {
 				t.Fatalf("%v, %d bytes of text", err, len(req.Text()))
 			}
 			return req
@@ -328,7 +328,7 @@ func TestMessagesAreSentOnWhateverHoldsThem(t *testing.T) {
 func TestLargeMessagesTakeTurns(t *testing.T) {
 	message := fileHead + "<m:value>" + strings.Repeat("QUJD", 10000) + "</m:value>" + fileTail
 	turns, errBusy := 0, errors.New("busy")
-	limits := soap.Limits{Whole: 1 << 10, Turn: func() (func(), error) {
+	limits := soap.Limits{Whole: 1 << 10, Acquire: func() (func(), error) {
 		turns++
 		return func() { turns-- }, nil
 	}}
@@ -336,7 +336,7 @@ func TestLargeMessagesTakeTurns(t *testing.T) {
 	if turns != 0 {
 		t.Error("a message takes a turn before anybody wants it whole")
 	}
-	if err := errors.Join(req.Whole(condensing()), req.Whole(condensing())); err != nil || turns != 1 {
+	if err := errors.Join(req.ReadWhole(condensing()), req.ReadWhole(condensing())); err != nil || turns != 1 {
 		t.Errorf("%v, %d turns", err, turns)
 	}
 	if _, _, _, err := req.Outgoing(xml.Name{}); err != nil || turns != 1 {
@@ -345,12 +345,12 @@ func TestLargeMessagesTakeTurns(t *testing.T) {
 	if _ = req.Close(); turns != 0 {
 		t.Error("the turn is not given back")
 	}
-	limits.Turn = func() (func(), error) { return nil, errBusy }
-	if err := readWith(t, message, limits).Whole(condensing()); !errors.Is(err, errBusy) {
+	limits.Acquire = func() (func(), error) { return nil, errBusy }
+	if err := readWith(t, message, limits).ReadWhole(condensing()); !errors.Is(err, errBusy) {
 		t.Errorf("got %v", err)
 	}
 	limits.Whole = 0
-	if err := readWith(t, message, limits).Whole(condensing()); err != nil {
+	if err := readWith(t, message, limits).ReadWhole(condensing()); err != nil {
 		t.Errorf("a message in memory: %v", err)
 	}
 }

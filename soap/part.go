@@ -19,19 +19,19 @@ type partStore interface {
 	Size() int64
 }
 
-// inMemory is a partStore for messages that are.
-type inMemory struct{ bytes []byte }
+// memoryParts is a partStore for messages that are.
+type memoryParts struct{ bytes []byte }
 
-func (m *inMemory) Write(p []byte) (int, error) {
+func (m *memoryParts) Write(p []byte) (int, error) {
 	m.bytes = append(m.bytes, p...)
 	return len(p), nil
 }
 
-func (m *inMemory) ReadAt(p []byte, at int64) (int, error) {
+func (m *memoryParts) ReadAt(p []byte, at int64) (int, error) {
 	return bytes.NewReader(m.bytes).ReadAt(p, at)
 }
 
-func (m *inMemory) Size() int64 { return int64(len(m.bytes)) }
+func (m *memoryParts) Size() int64 { return int64(len(m.bytes)) }
 
 // part is one part beside the envelope. It is used once: a message that names it again would grow with each time.
 type part struct {
@@ -39,8 +39,8 @@ type part struct {
 	used bool
 }
 
-// parcels are the envelope and the parts that were found beside it, by their Content-ID.
-type parcels struct {
+// multipartBody are the envelope and the parts that were found beside it, by their Content-ID.
+type multipartBody struct {
 	root        []byte
 	contentType string
 	parts       map[string]*part
@@ -49,9 +49,9 @@ type parcels struct {
 // open finds the envelope, which is the part that start names or else the first, and puts the others into to. An error
 // of message, or of to, comes back inside another. Where short is not nil, a message may end before its last boundary,
 // which is noted there: what was found by then counts.
-func (p *packaging) open(message io.Reader, to partStore, short *bool) (*parcels, error) {
+func (p *multipartType) open(message io.Reader, to partStore, short *bool) (*multipartBody, error) {
 	reader := multipart.NewReader(message, p.boundary)
-	all := &parcels{parts: map[string]*part{}}
+	all := &multipartBody{parts: map[string]*part{}}
 	found := false
 	for n := 0; ; n++ {
 		next, err := reader.NextRawPart()
@@ -59,7 +59,7 @@ func (p *packaging) open(message io.Reader, to partStore, short *bool) (*parcels
 			break
 		}
 		if err != nil || n == maxParts {
-			return nil, unreadablePart(err)
+			return nil, partError(err)
 		}
 		id := contentID(next.Header.Get("Content-ID"))
 		content, err := decoded(next)
@@ -67,33 +67,33 @@ func (p *packaging) open(message io.Reader, to partStore, short *bool) (*parcels
 			return nil, err
 		}
 		if !found && (p.start == "" || id == p.start) {
-			all.root, err = io.ReadAll(io.LimitReader(content, longestRoot+1))
+			all.root, err = io.ReadAll(io.LimitReader(content, maxEnvelopePart+1))
 			all.contentType, found = next.Header.Get("Content-Type"), true
-			if endsShort(err, short) {
+			if endsEarly(err, short) {
 				break
 			}
-			if err != nil || len(all.root) > longestRoot {
-				return nil, unreadablePart(err)
+			if err != nil || len(all.root) > maxEnvelopePart {
+				return nil, partError(err)
 			}
 			continue
 		}
 		begin := to.Size()
-		if _, err := io.Copy(to, content); endsShort(err, short) {
+		if _, err := io.Copy(to, content); endsEarly(err, short) {
 			break
 		} else if err != nil {
-			return nil, unreadablePart(err)
+			return nil, partError(err)
 		}
 		if id == "" {
 			continue // nobody can name it
 		}
 		if all.parts[id] != nil {
-			return nil, badPackage("two parts have the same Content-ID")
+			return nil, badMultipart("two parts have the same Content-ID")
 		}
 		all.parts[id] = &part{SectionReader: io.NewSectionReader(to, begin, to.Size()-begin)}
 	}
 	kind, parameters, err := mime.ParseMediaType(all.contentType)
 	if !found || err != nil || kind != mediaXOP {
-		return nil, badPackage("the part with the envelope is missing or not application/xop+xml")
+		return nil, badMultipart("the part with the envelope is missing or not application/xop+xml")
 	}
 	all.contentType = "text/xml"
 	if charset := parameters["charset"]; charset != "" {
@@ -102,8 +102,8 @@ func (p *packaging) open(message io.Reader, to partStore, short *bool) (*parcels
 	return all, nil
 }
 
-// endsShort notes that a message ended in the middle of a part, where that is allowed.
-func endsShort(err error, short *bool) bool {
+// endsEarly notes that a message ended in the middle of a part, where that is allowed.
+func endsEarly(err error, short *bool) bool {
 	if short == nil || !errors.Is(err, io.ErrUnexpectedEOF) {
 		return false
 	}
@@ -111,17 +111,17 @@ func endsShort(err error, short *bool) bool {
 	return true
 }
 
-// longestRoot is how many bytes the part with the envelope may have: its files are elsewhere.
-const longestRoot = 15 << 20
+// maxEnvelopePart is how many bytes the part with the envelope may have: its files are elsewhere.
+const maxEnvelopePart = 15 << 20
 
-// unreadablePart tells what is wrong with the message from what is wrong with reading it.
-func unreadablePart(err error) error {
+// partError tells what is wrong with the message from what is wrong with reading it.
+func partError(err error) error {
 	var own *Error
-	var failed *copyError
+	var failed *spoolError
 	if errors.As(err, &own) || errors.As(err, &failed) {
 		return err
 	}
-	return badPackage("the parts of the message cannot be read, or are too many or too large")
+	return badMultipart("the parts of the message cannot be read, or are too many or too large")
 }
 
 // decoded is the content of a part as it was before it was made fit for transport.
@@ -130,15 +130,15 @@ func decoded(p *multipart.Part) (io.Reader, error) {
 	case "", "binary", "8bit", "7bit":
 		return p, nil
 	case "base64":
-		return base64.NewDecoder(base64.StdEncoding, &blankless{p}), nil
+		return base64.NewDecoder(base64.StdEncoding, &blankSkipper{p}), nil
 	}
-	return nil, badPackage("a part's Content-Transfer-Encoding is not taken")
+	return nil, badMultipart("a part's Content-Transfer-Encoding is not taken")
 }
 
-// blankless leaves blanks out.
-type blankless struct{ from io.Reader }
+// blankSkipper leaves blanks out.
+type blankSkipper struct{ from io.Reader }
 
-func (b *blankless) Read(p []byte) (int, error) {
+func (b *blankSkipper) Read(p []byte) (int, error) {
 	n, err := b.from.Read(p)
 	kept := 0
 	for _, c := range p[:n] {
@@ -150,19 +150,19 @@ func (b *blankless) Read(p []byte) (int, error) {
 	return kept, err
 }
 
-// whole is the envelope with its parts in it, as UTF-8, and the charset that it came in.
-func (a *parcels) whole(limits Limits) (whole io.Reader, charset string, err error) {
+// readEnvelope is the envelope with its parts in it, as UTF-8, and the charset that it came in.
+func (a *multipartBody) assemble(limits Limits) (whole io.Reader, charset string, err error) {
 	limits.Whole = limits.Message
 	root, err := ReadRequest(bytes.NewReader(a.root), a.contentType, limits)
 	if err != nil {
 		return nil, "", err
 	}
-	whole, err = include(root.UTF8(), a.parts, limits.Message)
+	whole, err = replaceIncludes(root.UTF8(), a.parts, limits.Message)
 	return whole, root.Charset, err
 }
 
-// encoding64 is what it reads as base64.
-type encoding64 struct {
+// base64Reader is what it reads as base64.
+type base64Reader struct {
 	from io.Reader
 	raw  [3 << 10]byte
 	text [4 << 10]byte
@@ -170,7 +170,7 @@ type encoding64 struct {
 	err  error
 }
 
-func (e *encoding64) Read(p []byte) (int, error) {
+func (e *base64Reader) Read(p []byte) (int, error) {
 	if len(e.left) == 0 {
 		if e.err != nil {
 			return 0, e.err

@@ -25,26 +25,26 @@ const firstRead = 8 << 10
 // Every error is an *Error: of Kind Unsupported for any other multipart, TooLarge above limits.Message, Interrupted
 // where body could not be read, else what the guard found. An *Error from body is returned as it is.
 func ReadRequest(body io.Reader, contentType string, limits Limits) (*Request, error) {
-	parts, ok := packaged(contentType)
+	parts, ok := parseMultipart(contentType)
 	if !ok {
 		return nil, &Error{Kind: Unsupported, Reason: "a multipart message"}
 	}
 	if parts != nil {
-		r, err := readPackaged(body, parts, limits)
+		r, err := readMultipart(body, parts, limits)
 		if err == nil {
-			r.contentType, r.packaged = contentType, true
+			r.contentType, r.multipart = contentType, true
 		}
 		return r, err
 	}
 	r := newRequest(limits)
 	r.contentType = contentType
-	a := &ahead{request: r, contentType: contentType}
-	ended, err := r.receive(body, r.limits.Whole+1, a.advance)
+	a := &earlyGuard{request: r, contentType: contentType}
+	ended, err := r.receive(body, r.limits.Whole+1, a.feed)
 	if err != nil {
 		return nil, err
 	}
 	if !ended {
-		r.rest = body
+		r.unread = body
 	}
 	if err := a.begin(ended); err != nil {
 		return nil, err
@@ -55,7 +55,7 @@ func ReadRequest(body io.Reader, contentType string, limits Limits) (*Request, e
 		}
 		return r, nil
 	}
-	if err := r.head(len(r.received)); err != nil {
+	if err := r.guardHead(len(r.received)); err != nil {
 		return nil, err
 	}
 	if !r.guard.HeadRead {
@@ -67,7 +67,7 @@ func ReadRequest(body io.Reader, contentType string, limits Limits) (*Request, e
 // Peek reads only the head of message, which is in memory, up to the first element in Body; the cost does not depend
 // on the length of message. ReadAll and Stream guard the rest of it. The errors are those of ReadRequest.
 func Peek(message []byte, contentType string, limits Limits) (*Request, error) {
-	if parts, ok := packaged(contentType); parts != nil || !ok {
+	if parts, ok := parseMultipart(contentType); parts != nil || !ok {
 		return ReadRequest(bytes.NewReader(message), contentType, limits)
 	}
 	r := newRequest(limits)
@@ -79,7 +79,7 @@ func Peek(message []byte, contentType string, limits Limits) (*Request, error) {
 		return nil, err
 	}
 	for n := firstRead; !r.guard.HeadRead; n *= 2 {
-		if err := r.head(n); err != nil {
+		if err := r.guardHead(n); err != nil {
 			return nil, err
 		}
 		if n >= len(message) && !r.guard.HeadRead {
@@ -89,16 +89,16 @@ func Peek(message []byte, contentType string, limits Limits) (*Request, error) {
 	return r, nil
 }
 
-// heads is for guards of Head: it needs one for a moment only.
-var heads Rooms
+// headBuffers is for guards of Head: it needs one for a moment only.
+var headBuffers BufferPool
 
-// Head is the contract of an envelope, which is UTF-8, and the receiver that it names. The errors are those of Peek.
-func Head(envelope []byte) (contract, receiver string, err error) {
-	r, err := Peek(envelope, ContentType, Limits{Message: int64(len(envelope)) + 1, Rooms: &heads})
+// ReadHead is the contract of an envelope, which is UTF-8, and the receiver that it names. The errors are those of Peek.
+func ReadHead(envelope []byte) (contract, receiver string, err error) {
+	r, err := Peek(envelope, ContentType, Limits{Message: int64(len(envelope)) + 1, Buffers: &headBuffers})
 	if err != nil {
 		return "", "", err
 	}
-	heads.guards.Put(r.guard)
+	headBuffers.guards.Put(r.guard)
 	return r.Contract, r.Receiver, nil
 }
 
@@ -108,34 +108,34 @@ func (r *Request) ReadAll() error {
 	if r.Complete {
 		return nil
 	}
-	if r.rest != nil {
-		ended, err := r.receive(r.rest, r.limits.Message+1, nil)
+	if r.unread != nil {
+		ended, err := r.receive(r.unread, r.limits.Message+1, nil)
 		if err != nil {
 			return err
 		}
 		if !ended {
 			return tooLarge(r.limits.Message)
 		}
-		r.rest = nil
+		r.unread = nil
 	}
 	return r.finish()
 }
 
-// Release gives the room of a Complete request back to Limits.Rooms, for the message after. Nothing that the request
+// Release gives the room of a Complete request back to Limits.Buffers, for the message after. Nothing that the request
 // handed out may be used after it, nor the request. It does nothing where somebody else may have that room too.
 func (r *Request) Release() {
-	if !r.Complete || !r.own || r.spool != nil || r.condensed != nil {
+	if !r.Complete || !r.pooled || r.spool != nil || r.condensed != nil {
 		return
 	}
-	rooms := r.limits.Rooms
-	rooms.give(r.received)
+	rooms := r.limits.Buffers
+	rooms.put(r.received)
 	rooms.guardPool().Put(r.guard)
 	*r = Request{}
 }
 
 func newRequest(limits Limits) *Request {
 	limits = limits.defaulted()
-	return &Request{limits: limits, guard: limits.Rooms.guardPool().Get(limits.guarded())}
+	return &Request{limits: limits, guard: limits.Buffers.guardPool().Get(limits.guarded())}
 }
 
 func tooLarge(limit int64) error {
@@ -145,17 +145,17 @@ func tooLarge(limit int64) error {
 // receive reads from body until limit bytes are received in all; ended says that body ended before. Of a message that
 // is told to be below the limit come tells what has come, while more is on its way.
 func (r *Request) receive(body io.Reader, limit int64, come func()) (ended bool, err error) {
-	r.own = true
-	g := gathering{body: body, rooms: r.limits.Rooms, told: int64(len(r.received)), limit: min(limit, r.limits.Message+1)}
+	r.pooled = true
+	g := bodyReader{body: body, buffers: r.limits.Buffers, expected: int64(len(r.received)), limit: min(limit, r.limits.Message+1)}
 	if l, ok := body.(interface{ Len() int }); ok {
-		g.told += int64(l.Len())
+		g.expected += int64(l.Len())
 		if l.Len() > 0 {
-			r.told = g.told
+			r.expectedSize = g.expected
 		}
 	}
 	for err == nil && !ended && int64(len(r.received)) < g.limit {
-		r.received, ended, err = g.more(r.received)
-		if come != nil && !ended && 0 < g.told && g.told < g.limit {
+		r.received, ended, err = g.readMore(r.received)
+		if come != nil && !ended && 0 < g.expected && g.expected < g.limit {
 			come()
 		}
 	}
@@ -187,11 +187,11 @@ func (r *Request) begin(contentType string) error {
 	if err != nil {
 		return err
 	}
-	r.coding = charset
+	r.bodyCharset = charset
 	if r.Charset == "" {
 		r.Charset = charset
 	}
-	r.mark, r.converted = mark, mark
+	r.bomSize, r.converted = mark, mark
 	r.declared.text, r.declared.raw = 0, mark
 	head := r.received[mark:]
 	if charset != guard.UTF8 {
@@ -200,7 +200,7 @@ func (r *Request) begin(contentType string) error {
 	}
 	d, ok := guard.FindDeclaration(head)
 	if !ok || d.Encoding == "" || strings.EqualFold(d.Encoding, guard.UTF8) {
-		r.shared = charset == guard.UTF8
+		r.sharesReceived = charset == guard.UTF8
 		return nil
 	}
 	width := 1
@@ -216,14 +216,14 @@ func (r *Request) begin(contentType string) error {
 // convert brings the bytes received so far, up to limit of them, into utf8.
 func (r *Request) convert(limit int, last bool) error {
 	limit = min(limit, len(r.received))
-	if r.shared {
-		r.utf8, r.converted = r.received[r.mark:], len(r.received)
+	if r.sharesReceived {
+		r.utf8, r.converted = r.received[r.bomSize:], len(r.received)
 		return nil
 	}
 	if limit < r.converted {
 		return nil
 	}
-	out, n, ok := guard.AppendUTF8(r.utf8, r.received[r.converted:limit], r.coding, last && limit == len(r.received))
+	out, n, ok := guard.AppendUTF8(r.utf8, r.received[r.converted:limit], r.bodyCharset, last && limit == len(r.received))
 	r.utf8 = out
 	r.converted += n
 	if !ok {
@@ -232,8 +232,8 @@ func (r *Request) convert(limit int, last bool) error {
 	return nil
 }
 
-// head guards on to the first element in Body, in the first limit bytes received.
-func (r *Request) head(limit int) error {
+// guardHead guards on to the first element in Body, in the first limit bytes received.
+func (r *Request) guardHead(limit int) error {
 	if err := r.convert(limit, false); err != nil {
 		return err
 	}
@@ -241,7 +241,7 @@ func (r *Request) head(limit int) error {
 	if _, err := r.guard.Feed(r.utf8[r.guard.Offset():], false); err != nil {
 		return err
 	}
-	r.tell()
+	r.copyHead()
 	return nil
 }
 
@@ -254,12 +254,12 @@ func (r *Request) finish() error {
 	if _, err := r.guard.Feed(r.utf8[r.guard.Offset():], true); err != nil {
 		return err
 	}
-	r.tell()
+	r.copyHead()
 	r.Complete = true
 	return nil
 }
 
-func (r *Request) tell() {
+func (r *Request) copyHead() {
 	g := r.guard
 	r.Profile, r.Receiver, r.Contract, r.Operation = g.Profile, g.Receiver, g.Contract, g.Operation
 }

@@ -103,7 +103,7 @@ func TestReceiver(t *testing.T) {
 				t.Fatalf("a missing receiver is no fault of the message: %v", err)
 			}
 			var refused *Error
-			if err := r.Unaddressed(); !errors.As(err, &refused) || refused.Kind != NoReceiver ||
+			if err := r.CheckReceiver(); !errors.As(err, &refused) || refused.Kind != NoReceiver ||
 				!strings.Contains(refused.Reason, c.reason) {
 				t.Errorf("%v, want %q", err, c.reason)
 			}

@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// NotNamed is the reason of a message in which nothing looks like the name of a receiver.
-const NotNamed = "neither LogicalAddress nor To in Header"
+// NoReceiverHeader is the reason of a message in which nothing looks like the name of a receiver.
+const NoReceiverHeader = "neither LogicalAddress nor To in Header"
 
-// Unaddressed is nil where the message names its receiver. Else it is an *Error of Kind NoReceiver, which says where
+// CheckReceiver is nil where the message names its receiver. Else it is an *Error of Kind NoReceiver, which says where
 // the name stands instead, if it does: stacks put it into Body, or into a namespace of their own.
-func (r *Request) Unaddressed() error {
+func (r *Request) CheckReceiver() error {
 	if strings.TrimSpace(r.Receiver) != "" {
 		return nil
 	}
 	g := r.guard
-	reason := NotNamed
+	reason := NoReceiverHeader
 	switch {
 	case g.LogicalAddress != nil || g.To != nil:
 		reason = "the receiver's header is blank"

@@ -17,14 +17,14 @@ type Reply struct {
 	Status int
 	Header http.Header
 	Body   []byte        // as received; the start of it where there is a Rest, or where it is Cut
-	Rest   io.ReadCloser // what follows on Body, to be read and closed; nil where Body is all. Only with Outgoing.Hold
+	Rest   io.ReadCloser // what follows on Body, to be read and closed; nil where Body is all. Only with Outgoing.WaitFor
 	// BodyFree says that nobody reads Outgoing.Body any more. With a Rest, that is not known.
 	BodyFree bool
 
-	Cut bool // the answer is longer than Outgoing.Most, and was not read to its end
+	Truncated bool // the answer is longer than Outgoing.ReadAtMost, and was not read to its end
 
-	flaw  *Error // why it could not be unpacked; nil where it could
-	rooms *Rooms // of who read it; nil if that is nobody
+	unreadable *Error      // why it could not be unpacked; nil where it could
+	buffers    *BufferPool // of who read it; nil if that is nobody
 }
 
 // ReplyKind says what the body of a Reply is.
@@ -41,7 +41,7 @@ const (
 
 // Kind looks at the body up to the first element in Body. It is lenient, for others wrote it.
 func (r *Reply) Kind() ReplyKind {
-	if r.flaw != nil {
+	if r.unreadable != nil {
 		return NotSOAP
 	}
 	if len(bytes.TrimSpace(r.Body)) == 0 {
@@ -51,7 +51,7 @@ func (r *Reply) Kind() ReplyKind {
 	if err != nil {
 		return NotSOAP
 	}
-	if kind, ok := r.rooms.guardedKind(text); ok {
+	if kind, ok := r.buffers.guardedKind(text); ok {
 		return kind
 	}
 	return lenientKind(text)
@@ -59,7 +59,7 @@ func (r *Reply) Kind() ReplyKind {
 
 // guardedKind is the kind of an envelope whose start passes the guard, as nearly all do: it is found without reading
 // further than that. What does not pass may be an envelope all the same.
-func (r *Rooms) guardedKind(text []byte) (kind ReplyKind, ok bool) {
+func (r *BufferPool) guardedKind(text []byte) (kind ReplyKind, ok bool) {
 	g := r.guardPool().Get(guard.Limits{})
 	defer r.guardPool().Put(g)
 	g.StopAtBody, g.Answer = true, true
@@ -106,13 +106,13 @@ func (r *Reply) Fault() (*Fault, bool) {
 // UTF8 is the body as UTF-8 without byte order mark, read in the charset that it says of itself as in a request. It
 // shares Body where nothing is to be converted. The error is an *Error of Kind Malformed.
 func (r *Reply) UTF8() ([]byte, error) {
-	if r.flaw != nil {
-		return nil, r.flaw
+	if r.unreadable != nil {
+		return nil, r.unreadable
 	}
 	q := &Request{received: r.Body}
 	err := q.begin(r.Header.Get("Content-Type"))
 	if err == nil {
-		err = q.convert(len(r.Body), !r.Cut)
+		err = q.convert(len(r.Body), !r.Truncated)
 	}
 	var own *Error
 	if errors.As(err, &own) {

@@ -56,7 +56,7 @@ func answers(t testing.TB) map[string]string {
 func TestTheGuardAndTheLenientReaderSayTheSameOfAnAnswer(t *testing.T) {
 	guarded := 0
 	for name, text := range answers(t) {
-		kind, ok := (*Rooms)(nil).guardedKind([]byte(text))
+		kind, ok := (*BufferPool)(nil).guardedKind([]byte(text))
 		if !ok {
 			continue
 		}
@@ -75,7 +75,7 @@ func FuzzReplyKind(f *testing.F) {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		if kind, ok := (*Rooms)(nil).guardedKind(text); ok && kind != lenientKind(text) {
+		if kind, ok := (*BufferPool)(nil).guardedKind(text); ok && kind != lenientKind(text) {
 			t.Errorf("%v, and leniently %v", kind, lenientKind(text))
 		}
 	})

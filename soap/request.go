@@ -20,10 +20,10 @@ type Limits struct {
 
 	// Turn is asked before a message that is longer than Whole is kept whole: it waits until there is room for another
 	// one, and gives back what ends that. Its error is returned as it is. Nil: there always is.
-	Turn func() (leave func(), err error)
+	Acquire func() (leave func(), err error)
 
-	Folder string // for what is spooled; default the system's for temporary files
-	Rooms  *Rooms // where room for messages comes from, and goes by Request.Release; nil: it is made for each
+	Folder  string      // for what is spooled; default the system's for temporary files
+	Buffers *BufferPool // where room for messages comes from, and goes by Request.Release; nil: it is made for each
 }
 
 func (l Limits) defaulted() Limits {
@@ -58,26 +58,26 @@ type Request struct {
 	Complete  bool   // the whole message is in memory and has passed the guard
 
 	// charset of the bytes received and still to be received: UTF-8 where parts were put together, whatever they came in
-	coding      string
+	bodyCharset string
 	contentType string // that Envelope is to be read with again
-	packaged    bool   // it came in parts
+	multipart   bool   // it came in parts
 
-	received  []byte                  // bytes as received, so far
-	own       bool                    // they are in room of ours
-	mark      int                     // how many of them are a byte order mark
-	shared    bool                    // utf8 is received without its mark: nothing is to be converted
-	declared  struct{ text, raw int } // the end of the XML declaration, or of the mark, in utf8 and in received
-	converted int                     // how many of them are in utf8
-	utf8      []byte                  // the same as UTF-8 without BOM; shares received where nothing was converted
-	rest      io.Reader               // what is still to be read; nil when Complete
-	limits    Limits
-	guard     *guard.Guard
-	condensed *Condensed
-	spool     *Spool   // what was received; nil: it is in received, or not kept
-	told      int64    // bytes that were said to come in all; 0 if that is not known
-	again     *Request // the message from its start, read from spool for being sent; nil: it is not
-	leave     func()   // gives back its turn; nil: it has none
-	parts     *Spool   // what is beside the envelope of a message in parts; nil: nothing, or it is in memory
+	received       []byte                  // bytes as received, so far
+	pooled         bool                    // they are in room of ours
+	bomSize        int                     // how many of them are a byte order mark
+	sharesReceived bool                    // utf8 is received without its mark: nothing is to be converted
+	declared       struct{ text, raw int } // the end of the XML declaration, or of the mark, in utf8 and in received
+	converted      int                     // how many of them are in utf8
+	utf8           []byte                  // the same as UTF-8 without BOM; shares received where nothing was converted
+	unread         io.Reader               // what is still to be read; nil when Complete
+	limits         Limits
+	guard          *guard.Guard
+	condensed      *Condensed
+	spool          *Spool   // what was received; nil: it is in received, or not kept
+	expectedSize   int64    // bytes that were said to come in all; 0 if that is not known
+	resent         *Request // the message from its start, read from spool for being sent; nil: it is not
+	releaseTurn    func()   // gives back its turn; nil: it has none
+	parts          *Spool   // what is beside the envelope of a message in parts; nil: nothing, or it is in memory
 }
 
 // Envelope is the message byte for byte as it was received; nil unless Complete.

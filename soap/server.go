@@ -53,20 +53,20 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, ok := below(s.path(), r.URL.Path)
 	switch {
 	case !ok:
-		body.early()
+		body.prepareEarlyAnswer()
 		w.Header().Set("Content-Length", "0")
 		w.WriteHeader(http.StatusNotFound)
 	case r.Method == http.MethodPost:
 		s.answer(w, r, path, body, correlation)
 	default:
-		body.early()
-		s.look(w, r)
+		body.prepareEarlyAnswer()
+		s.answerOther(w, r)
 	}
 	body.drain()
 }
 
-// look answers who does not send a message: with a contract's files, or with what is here and how to ask for it.
-func (s *Server) look(w http.ResponseWriter, r *http.Request) {
+// answerOther answers who does not send a message: with a contract's files, or with what is here and how to ask for it.
+func (s *Server) answerOther(w http.ResponseWriter, r *http.Request) {
 	asks := r.Method == http.MethodGet || r.Method == http.MethodHead
 	if asks && s.Describe != nil && describes(r.URL.RawQuery) {
 		s.Describe.ServeHTTP(w, r)
@@ -99,7 +99,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, path string, bod
 	if err != nil {
 		answer = s.refusal(err)
 	}
-	body.early()
+	body.prepareEarlyAnswer()
 	s.write(w, correlation, answer)
 }
 
@@ -121,8 +121,8 @@ func calledURL(r *http.Request) string {
 
 // serve asks the handler, and makes an error of its panic.
 func (s *Server) serve(r *http.Request, call *Call) (answer *Answer, err error) {
-	if refused := s.unwanted(r); refused != nil {
-		call.Body = unwantedBody{refused}
+	if refused := s.checkBodyHeaders(r); refused != nil {
+		call.Body = refusedBody{refused}
 	}
 	defer func() {
 		cause := recover()
@@ -133,7 +133,7 @@ func (s *Server) serve(r *http.Request, call *Call) (answer *Answer, err error) 
 		case cause != nil:
 			// The value may hold content of the message: only its type is told.
 			s.log().Error("handler panicked", zap.String("trace.id", call.Correlation),
-				zap.String("type", fmt.Sprintf("%T", cause)), zap.String("function", panicked()))
+				zap.String("type", fmt.Sprintf("%T", cause)), zap.String("function", panicLocation()))
 			answer, err = nil, errPanic{}
 		}
 	}()
@@ -144,9 +144,9 @@ func (s *Server) serve(r *http.Request, call *Call) (answer *Answer, err error) 
 	return answer, err
 }
 
-// unwanted refuses a body by what the headers say of it. Who reads the body is told, and not before: the sender is
+// checkBodyHeaders refuses a body by what the headers say of it. Who reads the body is told, and not before: the sender is
 // judged first.
-func (s *Server) unwanted(r *http.Request) error {
+func (s *Server) checkBodyHeaders(r *http.Request) error {
 	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
 		return &Error{Kind: Unsupported, Reason: "a Content-Encoding"}
 	}
@@ -156,18 +156,18 @@ func (s *Server) unwanted(r *http.Request) error {
 	return nil
 }
 
-// unwantedBody is a body that nobody reads.
-type unwantedBody struct{ refused error }
+// refusedBody is a body that nobody reads.
+type refusedBody struct{ refused error }
 
-func (b unwantedBody) Read([]byte) (int, error) { return 0, b.refused }
+func (b refusedBody) Read([]byte) (int, error) { return 0, b.refused }
 
 // errPanic is the error of a handler that gave no answer.
 type errPanic struct{}
 
 func (errPanic) Error() string { return "answering a call" }
 
-// panicked names the function that panicked: what was called last before the runtime took over.
-func panicked() string {
+// panicLocation names the function that panicked: what was called last before the runtime took over.
+func panicLocation() string {
 	callers := make([]uintptr, 32)
 	frames := runtime.CallersFrames(callers[:runtime.Callers(3, callers)])
 	for {

@@ -33,7 +33,7 @@ func (s *Spool) Write(p []byte) (int, error) {
 	n, err := s.file.WriteAt(p, s.size)
 	s.size += int64(n)
 	if err != nil {
-		return n, &copyError{err}
+		return n, &spoolError{err}
 	}
 	return n, nil
 }

@@ -26,7 +26,7 @@ func (r *Request) Stream() io.Reader {
 func (r *Request) stream() *stream {
 	r.guard.StopAtBody = false
 	return &stream{
-		request: r, text: r.utf8, passed: int(r.guard.Offset()), count: int64(len(r.received)), ended: r.rest == nil,
+		request: r, text: r.utf8, passed: int(r.guard.Offset()), count: int64(len(r.received)), ended: r.unread == nil,
 		raw: r.received[r.converted:],
 	}
 }
@@ -59,7 +59,7 @@ func (s *stream) Read(p []byte) (int, error) {
 	}
 }
 
-// advance lets more text pass, reading on where none is left. It returns io.EOF after the last.
+// feed lets more text pass, reading on where none is left. It returns io.EOF after the last.
 func (s *stream) advance() error {
 	last := s.ended && len(s.raw) == 0
 	n, err := s.request.guard.Feed(s.text[s.passed:], last)
@@ -98,7 +98,7 @@ func (s *stream) receive() error {
 	if len(s.raw) > streamChunk || s.ended {
 		return s.convert(s.raw[:min(len(s.raw), streamChunk)], s.ended && len(s.raw) <= streamChunk)
 	}
-	if s.request.coding == guard.UTF8 && len(s.raw) == 0 {
+	if s.request.bodyCharset == guard.UTF8 && len(s.raw) == 0 {
 		s.text = slices.Grow(s.text, streamChunk)
 		n, err := s.read(s.text[len(s.text):][:streamChunk])
 		s.text = s.text[:len(s.text)+n]
@@ -120,7 +120,7 @@ func (s *stream) receive() error {
 }
 
 func (s *stream) read(p []byte) (int, error) {
-	n, err := s.request.rest.Read(p)
+	n, err := s.request.unread.Read(p)
 	if s.count += int64(n); s.count > s.request.limits.Message {
 		return n, tooLarge(s.request.limits.Message)
 	}
@@ -131,7 +131,7 @@ func (s *stream) read(p []byte) (int, error) {
 }
 
 func (s *stream) convert(piece []byte, last bool) error {
-	out, n, ok := guard.AppendUTF8(s.text, piece, s.request.coding, last)
+	out, n, ok := guard.AppendUTF8(s.text, piece, s.request.bodyCharset, last)
 	s.text, s.raw = out, s.raw[n:]
 	if !ok {
 		return &Error{Kind: Malformed, Reason: "the text is not in the charset that was declared"}

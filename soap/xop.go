@@ -19,14 +19,14 @@ const (
 	maxParts = 128
 )
 
-// packaging is the Content-Type of a message in parts: multipart/related around application/xop+xml (XML-binary
+// multipartType is the Content-Type of a message in parts: multipart/related around application/xop+xml (XML-binary
 // Optimized Packaging, XOP 1.0), which some stacks send unasked.
-type packaging struct {
+type multipartType struct {
 	boundary, start string
 }
 
-// packaged tells a message in parts from any other; ok is false where it is one that is not taken.
-func packaged(contentType string) (p *packaging, ok bool) {
+// parseMultipart tells a message in parts from any other; ok is false where it is one that is not taken.
+func parseMultipart(contentType string) (p *multipartType, ok bool) {
 	if _, plain := guard.PlainContentType(contentType); plain {
 		return nil, true
 	}
@@ -39,19 +39,19 @@ func packaged(contentType string) (p *packaging, ok bool) {
 		parameters["boundary"] == "" {
 		return nil, false
 	}
-	return &packaging{boundary: parameters["boundary"], start: contentID(parameters["start"])}, true
+	return &multipartType{boundary: parameters["boundary"], start: contentID(parameters["start"])}, true
 }
 
 func contentID(text string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(text), "<"), ">")
 }
 
-func badPackage(reason string) error { return &Error{Kind: Malformed, Reason: reason} }
+func badMultipart(reason string) error { return &Error{Kind: Malformed, Reason: reason} }
 
-// readPackaged reads a message in parts: its UTF8 is the envelope with each xop:Include replaced by its part as base64,
+// readMultipart reads a message in parts: its UTF8 is the envelope with each xop:Include replaced by its part as base64,
 // its Envelope is what was received. Neither is above limits.Message. What is above limits.Whole is spooled, and read
 // on like any large message.
-func readPackaged(body io.Reader, p *packaging, limits Limits) (*Request, error) {
+func readMultipart(body io.Reader, p *multipartType, limits Limits) (*Request, error) {
 	limits = limits.defaulted()
 	raw := newRequest(limits)
 	ended, err := raw.receive(body, limits.Whole+1, nil)
@@ -59,13 +59,13 @@ func readPackaged(body io.Reader, p *packaging, limits Limits) (*Request, error)
 		return nil, err
 	}
 	if !ended {
-		return readSpooled(raw, body, p)
+		return readSpooledMultipart(raw, body, p)
 	}
-	found, err := p.open(bytes.NewReader(raw.received), &inMemory{}, nil)
+	found, err := p.open(bytes.NewReader(raw.received), &memoryParts{}, nil)
 	if err != nil {
 		return nil, err
 	}
-	whole, charset, err := found.whole(limits)
+	whole, charset, err := found.assemble(limits)
 	if err != nil {
 		return nil, err
 	}
@@ -74,19 +74,19 @@ func readPackaged(body io.Reader, p *packaging, limits Limits) (*Request, error)
 	if err != nil {
 		return nil, err
 	}
-	r.received, r.Charset, r.shared = raw.received, charset, false
+	r.received, r.Charset, r.sharesReceived = raw.received, charset, false
 	return r, nil
 }
 
-// readSpooled goes on with a message in parts of which raw holds the beginning.
-func readSpooled(raw *Request, body io.Reader, p *packaging) (r *Request, err error) {
-	raw.rest = body
+// readSpooledMultipart goes on with a message in parts of which raw holds the beginning.
+func readSpooledMultipart(raw *Request, body io.Reader, p *multipartType) (r *Request, err error) {
+	raw.unread = body
 	defer func() {
 		if r == nil {
 			_ = raw.Close()
 		}
 	}()
-	if err := raw.takeTurn(); err != nil {
+	if err := raw.acquireTurn(); err != nil {
 		return nil, err
 	}
 	if err := raw.beginSpool(); err != nil {
@@ -97,31 +97,31 @@ func readSpooled(raw *Request, body io.Reader, p *packaging) (r *Request, err er
 	if err != nil {
 		return nil, err
 	}
-	bounded := &rest{body: io.NopCloser(raw.rest), left: raw.limits.Message - int64(len(raw.received))}
+	bounded := &boundedBody{body: io.NopCloser(raw.unread), left: raw.limits.Message - int64(len(raw.received))}
 	all := io.MultiReader(bytes.NewReader(raw.received), bounded)
 	found, err := p.open(all, parts, nil)
 	if err == nil {
 		_, err = io.Copy(io.Discard, all) // what follows the last part is part of the message, too
 	}
 	if err != nil || bounded.left < 0 {
-		return nil, unspooled(err, bounded.left, raw.limits.Message)
+		return nil, spoolingError(err, bounded.left, raw.limits.Message)
 	}
-	whole, charset, err := found.whole(raw.limits)
+	whole, charset, err := found.assemble(raw.limits)
 	if err != nil {
 		return nil, err
 	}
 	if r, err = ReadRequest(whole, "text/xml; charset=UTF-8", raw.limits); err != nil {
 		return nil, err
 	}
-	r.spool, r.parts, r.Charset, r.leave = raw.spool, parts, charset, raw.leave
+	r.spool, r.parts, r.Charset, r.releaseTurn = raw.spool, parts, charset, raw.releaseTurn
 	return r, nil
 }
 
-// unspooled tells why a message in parts could not be spooled: because of its size, of us, of the connection, or of
+// spoolingError tells why a message in parts could not be spooled: because of its size, of us, of the connection, or of
 // itself.
-func unspooled(err error, left, limit int64) error {
+func spoolingError(err error, left, limit int64) error {
 	var own *Error
-	var failed *copyError
+	var failed *spoolError
 	switch {
 	case left < 0:
 		return tooLarge(limit)
@@ -133,10 +133,10 @@ func unspooled(err error, left, limit int64) error {
 	return interrupted(err)
 }
 
-// include replaces every xop:Include in envelope, which has passed the guard. An Include is alone in its element (XOP
+// replaceIncludes replaces every xop:Include in envelope, which has passed the guard. An Include is alone in its element (XOP
 // 1.0 section 3.2), is empty, and names a part that no other names. What a part holds is bytes: an Include in one is
 // none.
-func include(envelope []byte, parts map[string]*part, limit int64) (io.Reader, error) {
+func replaceIncludes(envelope []byte, parts map[string]*part, limit int64) (io.Reader, error) {
 	d := lenient(envelope)
 	var out []io.Reader
 	size := int64(len(envelope))
@@ -149,35 +149,35 @@ func include(envelope []byte, parts map[string]*part, limit int64) (io.Reader, e
 			return io.MultiReader(append(out, bytes.NewReader(envelope[at:]))...), nil
 		}
 		if err != nil {
-			return nil, badPackage("the envelope in parts cannot be read")
+			return nil, badMultipart("the envelope in parts cannot be read")
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
 			if t.Name != (xml.Name{Space: namespaceXOP, Local: "Include"}) {
 				if after {
-					return nil, badPackage("an xop:Include is not alone in its element")
+					return nil, badMultipart("an xop:Include is not alone in its element")
 				}
 				lonely = true
 				continue
 			}
-			content, err := named(t, parts)
+			content, err := includedPart(t, parts)
 			if err != nil {
 				return nil, err
 			}
 			if end, err := d.Token(); err != nil || !lonely || after || end != (xml.EndElement{Name: t.Name}) {
-				return nil, badPackage("an xop:Include is not empty, or not alone in its element")
+				return nil, badMultipart("an xop:Include is not empty, or not alone in its element")
 			}
 			if size += (content.Size() + 2) / 3 * 4; size > limit {
 				return nil, tooLarge(limit)
 			}
-			out = append(out, bytes.NewReader(envelope[at:begin]), &encoding64{from: content})
+			out = append(out, bytes.NewReader(envelope[at:begin]), &base64Reader{from: content})
 			at, after = d.InputOffset(), true
 		case xml.EndElement:
 			lonely, after = false, false
 		case xml.CharData:
 			if len(bytes.TrimSpace(t)) > 0 {
 				if after {
-					return nil, badPackage("an xop:Include is not alone in its element")
+					return nil, badMultipart("an xop:Include is not alone in its element")
 				}
 				lonely = false
 			}
@@ -185,8 +185,8 @@ func include(envelope []byte, parts map[string]*part, limit int64) (io.Reader, e
 	}
 }
 
-// named is the content of the part that an Include names.
-func named(start xml.StartElement, parts map[string]*part) (*part, error) {
+// includedPart is the content of the part that an Include names.
+func includedPart(start xml.StartElement, parts map[string]*part) (*part, error) {
 	href := ""
 	for _, a := range start.Attr {
 		if a.Name == (xml.Name{Local: "href"}) {
@@ -198,9 +198,9 @@ func named(start xml.StartElement, parts map[string]*part) (*part, error) {
 	p := parts[id]
 	switch {
 	case !ok || err != nil || p == nil:
-		return nil, badPackage("an xop:Include names a part that is not there")
+		return nil, badMultipart("an xop:Include names a part that is not there")
 	case p.used:
-		return nil, badPackage("two xop:Include name the same part")
+		return nil, badMultipart("two xop:Include name the same part")
 	}
 	p.used = true
 	return p, nil

@@ -20,7 +20,7 @@ const (
 	xopTail = `</u></e:Body></e:Envelope>`
 )
 
-// inParts is a message in parts: each is its headers, an empty line and its content.
+// readParts is a message in parts: each is its headers, an empty line and its content.
 func inParts(parts ...string) string {
 	return "preamble\r\n--b--1\r\n" + strings.Join(parts, "\r\n--b--1\r\n") + "\r\n--b--1--\r\n"
 }
@@ -117,7 +117,7 @@ func spooledParts(t *testing.T, message string) (made, kept []byte) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	if kept, err = io.ReadAll(r.Kept().Reader()); err != nil || string(kept) != message {
+	if kept, err = io.ReadAll(r.Spooled().Reader()); err != nil || string(kept) != message {
 		t.Fatalf("it is not kept as it came, %v", err)
 	}
 	if made, err = io.ReadAll(r.Stream()); err != nil {

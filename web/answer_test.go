@@ -114,7 +114,7 @@ func TestAKillBetweenSendingAndLeavingLosesNothing(t *testing.T) {
 	t.Parallel()
 	w, id := newDesk(t)
 	w.sends(id, "reply", url.Values{"text": {"Vi ringer dig."}})
-	w.Later = relay.NewLater(w.Relay, undo) // what the process remembered is gone
+	w.Later = relay.NewReplyOutbox(w.Relay, undo) // what the process remembered is gone
 	w.serve()
 	has(t, w.page("/inbox/"+id), "Delsvaret skickas om 10 sekunder")
 	w.leave()

@@ -34,7 +34,7 @@ func furnished(t *testing.T) (w *world, names map[string]map[string]string, more
 	parked := w.attempted(store.Attempt{Outcome: store.OutcomeRefused, Class: "fault-client", Code: "VP007", Answer: []byte(faultAnswer)})
 	w.submit(hospital, "Tolvan Test", "Provsvaren kom aldrig, igen.")
 
-	w.Later = relay.NewLater(w.Relay, time.Hour)
+	w.Later = relay.NewReplyOutbox(w.Relay, time.Hour)
 	w.serve()
 	staged := url.Values{"version": {version(t, w.page("/inbox/"+childs))}, "text": {"Ett svar som väntar."}, "do": {"send"}, "draft": {"0"}}
 	if r := w.post("/inbox/"+childs+"/reply", staged); r.status != http.StatusSeeOther {

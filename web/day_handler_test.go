@@ -94,7 +94,7 @@ func opens(address string) step {
 func TestACareHandlersDay(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.Later = relay.NewLater(w.Relay, undo)
+	w.Later = relay.NewReplyOutbox(w.Relay, undo)
 	w.serve()
 	id := w.arrives(clinic, "Tolvan Test", "Jag ringde tre gånger innan någon ringde upp.")
 	for _, name := range []string{"vera", "hanna"} {

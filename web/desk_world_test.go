@@ -23,7 +23,7 @@ const undo = 10 * time.Second
 func newDesk(t *testing.T) (w *world, id string) {
 	t.Helper()
 	w = newWorld(t)
-	w.Later = relay.NewLater(w.Relay, undo)
+	w.Later = relay.NewReplyOutbox(w.Relay, undo)
 	w.serve()
 	w.as("vera")
 	return w, w.submit(clinic, "Tolvan Test", "Ingen ringde upp.")
@@ -39,7 +39,7 @@ func (w *world) leave() {
 func (w *world) runLater() {
 	w.t.Helper()
 	for {
-		more, err := w.Later.Once(w.t.Context())
+		more, err := w.Later.SendDue(w.t.Context())
 		if err != nil {
 			w.t.Fatal(err)
 		}

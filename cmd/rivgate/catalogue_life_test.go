@@ -171,7 +171,7 @@ func lifeByCommands(k *keeper) {
 	k.tak(exitDone, "until "+today.Before().String(), "edit", "move", "--contract", "SendComplaint", "--to", lifeUnit, "--address", "http://127.0.0.1:1/x",
 		"--component", "SE2010123456-AVV", "--from", today.String())
 	diff := k.tak(exitRefused, "(1 open case)", "diff")
-	if !strings.Contains(diff, routing.Stays) || !strings.Contains(diff, lifeUnit+" Vårdcentralen Björken: rivgate:inbox → http://127.0.0.1:1/x") {
+	if !strings.Contains(diff, routing.CasesStay) || !strings.Contains(diff, lifeUnit+" Vårdcentralen Björken: rivgate:inbox → http://127.0.0.1:1/x") {
 		k.t.Errorf("the diff does not say what becomes of cases:\n%s", diff)
 	}
 	k.tak(exitRefused, "the draft has changed", "publish", "--reason", "the unit moves", "--revision", "1")

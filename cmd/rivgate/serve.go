@@ -68,7 +68,7 @@ type gateway struct {
 	relay    *relay.Relay
 	worker   *relay.Worker
 	watch    *relay.Watch
-	later    *relay.Later
+	later    *relay.ReplyOutbox
 	soap     *soap.Server
 	site     *web.Site
 	world    *world       // simulators; nil outside environment demo
@@ -134,9 +134,9 @@ func openGateway(ctx context.Context, c config.Config, log *zap.Logger) (_ *gate
 	g.worker = &relay.Worker{
 		Relay: g.relay, Name: workerName(), Random: rand.Float64, Schedule: c.Delivery.Schedule, GiveUp: c.Delivery.GiveUpAfter,
 		GapTimeout: c.Delivery.GapTimeout, Lease: c.Delivery.Lease, Workers: c.Delivery.Workers,
-		Gently: g.unclean,
+		SlowStart: g.unclean,
 	}
-	g.later = relay.NewLater(g.relay, c.Desk.Undo)
+	g.later = relay.NewReplyOutbox(g.relay, c.Desk.Undo)
 	g.soap = &soap.Server{
 		Handler: g.relay, Path: c.SOAP.Path, MaxMessage: int64(c.SOAP.MaxMessage), NewID: newID, Describe: http.HandlerFunc(g.describe),
 		Faulter: g.relay.Fault, Log: log, Stopping: g.stopping.Load, Shutdown: c.Shutdown.Finish,

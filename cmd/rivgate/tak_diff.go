@@ -100,7 +100,7 @@ func note(w io.Writer, switches []routing.Switch) error {
 	if len(switches) == 0 {
 		return nil
 	}
-	_, err := fmt.Fprintln(w, routing.Stays)
+	_, err := fmt.Fprintln(w, routing.CasesStay)
 	return err
 }
 
@@ -167,7 +167,7 @@ func (s *session) diffDraft() error {
 			d.Changes = append(d.Changes, touchedBy(c, d.Switches, k.registry.Send().Contract))
 		}
 		if len(d.Switches) > 0 {
-			d.Note = routing.Stays
+			d.Note = routing.CasesStay
 		}
 		return nil
 	})

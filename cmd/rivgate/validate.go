@@ -86,7 +86,7 @@ func judge(registry *contracts.Registry, content []byte, limits soap.Limits) fin
 		err = request.ReadAll()
 	}
 	if err == nil {
-		err = request.Unaddressed()
+		err = request.CheckReceiver()
 	}
 	var f finding
 	if err != nil {
@@ -120,7 +120,7 @@ func judgeComplaint(contract *contracts.Contract, request *soap.Request) error {
 	if err != nil {
 		return err
 	}
-	if beyond := m.Beyond(time.Now()); beyond != nil {
+	if beyond := m.CheckBounds(time.Now()); beyond != nil {
 		return beyond.In(contract.Request.Local)
 	}
 	return nil

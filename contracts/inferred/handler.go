@@ -33,7 +33,7 @@ func (h handler) ServeSOAP(ctx context.Context, call *soap.Call) (*soap.Answer, 
 	if err := req.ReadAll(); err != nil {
 		return nil, err
 	}
-	if err := req.Unaddressed(); err != nil {
+	if err := req.CheckReceiver(); err != nil {
 		return nil, err
 	}
 	respond := h.responder(req)

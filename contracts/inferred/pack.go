@@ -47,7 +47,7 @@ var errNoMessage = errors.New("reading message: neither SendComplaint nor Return
 // Read maps a schema-valid UTF-8 envelope. Additions of a later minor version are not in the canonical model; they stay
 // in the envelope.
 func (p Pack) Read(envelope []byte) (*contracts.Message, error) {
-	contract, receiver, err := soap.Head(envelope)
+	contract, receiver, err := soap.ReadHead(envelope)
 	if err != nil {
 		return nil, fmt.Errorf("reading message: %w", err)
 	}

@@ -70,7 +70,7 @@ func (Pack) ReadReceipt(op soap.Operation, envelope []byte) (contracts.Receipt, 
 		return r, nil
 	}
 	return contracts.Receipt{},
-		fmt.Errorf("reading receipt: %w", guard.Factual(badCode(r.Result.Code), op.Response.Local+"/result/resultCode"))
+		fmt.Errorf("reading receipt: %w", guard.NewFactError(badCode(r.Result.Code), op.Response.Local+"/result/resultCode"))
 }
 
 // badCode is what is wrong with a result code.

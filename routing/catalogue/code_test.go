@@ -46,7 +46,7 @@ func TestEveryRuleHasWords(t *testing.T) {
 // Every note on a file that the sources name has words, and no code is left over.
 func TestEveryNoteHasWords(t *testing.T) {
 	said := codesInSources(t, `\.Note\(`, "plan.go", "../tak/order_plan.go")
-	said = append(said, slices.Collect(maps.Keys(routing.SpellingWords()))...)
+	said = append(said, slices.Collect(maps.Keys(routing.LetterCaseWords()))...)
 	slices.Sort(said)
 	if known := slices.Sorted(maps.Keys(catalogue.NoteWords())); !slices.Equal(said, known) {
 		t.Errorf("the sources have %q, the words %q", said, known)

@@ -149,7 +149,7 @@ func (l *linter) rows() {
 
 // spelled is a contract of the catalogue in the spelling that stands for all of them.
 func (l *linter) spelled(contract string) string {
-	name, _ := l.table.Spelling(contract)
+	name, _ := l.table.NameInCatalogue(contract)
 	return name
 }
 

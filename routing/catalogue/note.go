@@ -21,7 +21,7 @@ func (n Note) MarshalText() ([]byte, error) { return []byte(n.String()), nil }
 // NoteWords are the codes of notes, each with its words in English.
 func NoteWords() map[string]string {
 	words := maps.Clone(noteWords)
-	maps.Copy(words, routing.SpellingWords())
+	maps.Copy(words, routing.LetterCaseWords())
 	return words
 }
 

@@ -30,7 +30,7 @@ func (p *Plan) Add(action EditAction, e Row) {
 // decided anyway; the report tells.
 func PlanFrom(rows []Row, c routing.Catalogue) Plan {
 	var p Plan
-	c, spelled := routing.OneSpelling(c)
+	c, spelled := routing.UnifyLetterCase(c)
 	for _, fact := range spelled {
 		p.Report = append(p.Report, Note{Fact: fact})
 	}

@@ -74,7 +74,7 @@ func (r *reader) refuseFor(fact guard.Fact, element string, cause error) {
 		return
 	}
 	read := r.document[:r.passed+r.xml.InputOffset()]
-	e := guard.Factual(fact, element)
+	e := guard.NewFactError(fact, element)
 	e.Line, e.Column = 1+bytes.Count(read, []byte("\n")), len(read)-bytes.LastIndexByte(read, '\n')
 	e.Cause = cause
 	r.err = e

@@ -16,13 +16,13 @@ type Condensing struct {
 	Files map[xml.Name]bool // elements whose text is a file as xs:base64Binary
 	// Mark makes the stand-ins of files known from text of strangers: it is drawn for each message. Two messages that are
 	// to be compared have the same.
-	Mark [16]byte
+	StandInPrefix [16]byte
 	// Bytes is asked for each file by its number who gets its bytes as they pass; nil: nobody gets any.
 	Bytes func(number int) io.Writer
 }
 
-// cutFrom is how many characters a file's text must have at least to be taken out.
-const cutFrom = 16 << 10
+// largeTextFrom is how many characters a file's text must have at least to be taken out.
+const largeTextFrom = 16 << 10
 
 // Condensed is a message without the text of its files.
 type Condensed struct {
@@ -30,7 +30,7 @@ type Condensed struct {
 	// xs:base64Binary where the text was. Equal texts have equal stand-ins.
 	Text []byte
 
-	Mark [16]byte // as it was given
+	StandInPrefix [16]byte // as it was given
 
 	files   map[[sha256.Size]byte]*File
 	numbers map[*File][]int
@@ -42,10 +42,10 @@ type cut struct{ line, column, realLine, realColumn int }
 
 // File is the file for which a decoded value stands in; false: the value is the file itself, as all are where c is nil.
 func (c *Condensed) File(value []byte) (*File, bool) {
-	if c == nil || len(value) < len(c.Mark)+sha256.Size || [16]byte(value) != c.Mark {
+	if c == nil || len(value) < len(c.StandInPrefix)+sha256.Size || [16]byte(value) != c.StandInPrefix {
 		return nil, false
 	}
-	f, ok := c.files[[sha256.Size]byte(value[len(c.Mark):])]
+	f, ok := c.files[[sha256.Size]byte(value[len(c.StandInPrefix):])]
 	return f, ok
 }
 
@@ -53,8 +53,8 @@ func (c *Condensed) File(value []byte) (*File, bool) {
 // text may stand in several.
 func (c *Condensed) Numbers(f *File) []int { return c.numbers[f] }
 
-// Place is where in the message something is that is at a place in Text, both from 1.
-func (c *Condensed) Place(line, column int) (int, int) {
+// Position is where in the message something is that is at a place in Text, both from 1.
+func (c *Condensed) Position(line, column int) (int, int) {
 	if c == nil {
 		return line, column
 	}
@@ -75,9 +75,9 @@ func (c *Condensed) Place(line, column int) (int, int) {
 // is made may have limit bytes.
 func (g *Guard) Condense(how Condensing, limit int64, begun []byte) *Condenser {
 	g.files = &Condenser{
-		how: how, limit: limit, copied: g.offset,
-		made: &Condensed{
-			Text: slices.Clone(begun), Mark: how.Mark, files: map[[sha256.Size]byte]*File{}, numbers: map[*File][]int{},
+		options: how, limit: limit, copied: g.offset,
+		result: &Condensed{
+			Text: slices.Clone(begun), StandInPrefix: how.StandInPrefix, files: map[[sha256.Size]byte]*File{}, numbers: map[*File][]int{},
 		},
 	}
 	return g.files
@@ -85,8 +85,8 @@ func (g *Guard) Condense(how Condensing, limit int64, begun []byte) *Condenser {
 
 // Condenser is told by the guard what passes, and copies it without the text of files.
 type Condenser struct {
-	how      Condensing
-	made     *Condensed
+	options  Condensing
+	result   *Condensed
 	limit    int64
 	tooLarge bool
 	failed   error // of who gets the bytes of files
@@ -115,13 +115,13 @@ func (c *Condenser) Result() (*Condensed, error) {
 	case c.failed != nil:
 		return nil, c.failed
 	}
-	return c.made, nil
+	return c.result, nil
 }
 
 // passed is called when the guard lets go of its bytes up to end.
 func (c *Condenser) passed(g *Guard, end int64) {
-	if c.depth > 0 && c.text.chars > cutFrom {
-		c.made.Text, c.copied = c.made.Text[:c.start], end
+	if c.depth > 0 && c.text.chars > largeTextFrom {
+		c.result.Text, c.copied = c.result.Text[:c.start], end
 		return
 	}
 	c.copy(g, end)
@@ -129,29 +129,29 @@ func (c *Condenser) passed(g *Guard, end int64) {
 
 func (c *Condenser) copy(g *Guard, end int64) {
 	if c.copied < end {
-		c.made.Text = append(c.made.Text, g.p[c.copied-g.offset:end-g.offset]...)
+		c.result.Text = append(c.result.Text, g.p[c.copied-g.offset:end-g.offset]...)
 		c.copied = end
 	}
-	c.tooLarge = c.tooLarge || int64(len(c.made.Text)) > c.limit
+	c.tooLarge = c.tooLarge || int64(len(c.result.Text)) > c.limit
 }
 
 // enter is called for every start tag g.p[i:end] below Body.
 func (c *Condenser) enter(g *Guard, i, end int, space, local []byte, empty bool) {
 	if c.depth > 0 { // no file: the rest is left to whoever knows the schema
-		c.text.broken = true
+		c.text.invalid = true
 		c.leave(g, i)
 		return
 	}
-	if !c.how.Files[xml.Name{Space: string(space), Local: string(local)}] {
+	if !c.options.Files[xml.Name{Space: string(space), Local: string(local)}] {
 		return
 	}
 	if c.number++; empty {
 		return
 	}
 	c.copy(g, g.offset+int64(end))
-	c.depth, c.start, c.text = len(g.frames), len(c.made.Text), newFileText(c.number)
-	if c.how.Bytes != nil {
-		c.text.to = c.how.Bytes(c.number)
+	c.depth, c.start, c.text = len(g.frames), len(c.result.Text), newFileText(c.number)
+	if c.options.Bytes != nil {
+		c.text.to = c.options.Bytes(c.number)
 	}
 }
 
@@ -162,42 +162,42 @@ func (c *Condenser) leave(g *Guard, i int) {
 	if c.failed == nil {
 		c.failed = c.text.failed
 	}
-	if c.text.chars <= cutFrom {
+	if c.text.chars <= largeTextFrom {
 		c.copy(g, at)
 	} else {
 		var sum [sha256.Size]byte
 		c.text.text.Sum(sum[:0])
-		kept := c.made.files[sum]
+		kept := c.result.files[sum]
 		if kept == nil {
 			kept = &file
-			c.made.files[sum] = kept
+			c.result.files[sum] = kept
 		}
-		c.made.numbers[kept] = append(c.made.numbers[kept], file.Number)
-		c.made.Text = append(c.made.Text[:c.start], standIn(c.how.Mark, sum, how)...)
+		c.result.numbers[kept] = append(c.result.numbers[kept], file.Number)
+		c.result.Text = append(c.result.Text[:c.start], standIn(c.options.StandInPrefix, sum, how)...)
 		c.copied = at
-		c.place(g, i)
+		c.notePosition(g, i)
 	}
 	c.depth, c.text = 0, nil
 }
 
 // standIn is as sound as the text that it stands for, and can be decoded where that could.
-func standIn(mark [16]byte, sum [sha256.Size]byte, how soundness) string {
+func standIn(mark [16]byte, sum [sha256.Size]byte, how base64Form) string {
 	text := base64.StdEncoding.EncodeToString(append(mark[:], sum[:]...))
 	switch how {
-	case loose:
+	case lenientForm:
 		return text + "AB=="
-	case broken:
+	case invalidForm:
 		return text + "!"
 	}
 	return text
 }
 
-// place notes where the tag g.p[i] stands in the message, and where in Text.
-func (c *Condenser) place(g *Guard, i int) {
-	text := c.made.Text
+// position notes where the tag g.p[i] stands in the message, and where in Text.
+func (c *Condenser) notePosition(g *Guard, i int) {
+	text := c.result.Text
 	c.line += bytes.Count(text[c.counted:], []byte{'\n'})
 	c.counted = len(text)
 	k := cut{line: c.line + 1, column: len(text) - bytes.LastIndexByte(text, '\n')}
-	k.realLine, k.realColumn = g.place(i)
-	c.made.cuts = append(c.made.cuts, k)
+	k.realLine, k.realColumn = g.position(i)
+	c.result.cuts = append(c.result.cuts, k)
 }

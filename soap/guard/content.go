@@ -75,7 +75,7 @@ func (g *Guard) instruction(i int) (int, error) {
 		return i, g.refuse(i, reason)
 	}
 	if g.inFile() {
-		g.files.text.mark()
+		g.files.text.instruction()
 	}
 	g.endLine()
 	g.mode = modeInstruction

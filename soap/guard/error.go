@@ -99,8 +99,8 @@ var factReasons = map[Fact]string{
 	FactGzip:   "the answer says that it is gzip, and cannot be unpacked",
 }
 
-// Factual is the Error of a fact.
-func Factual(fact Fact, element string) *Error {
+// NewFactError is the Error of a fact.
+func NewFactError(fact Fact, element string) *Error {
 	return &Error{
 		Kind: Malformed, Fact: fact, Element: element, Reason: strings.ReplaceAll(factReasons[fact], "ELEMENT", element),
 	}

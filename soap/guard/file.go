@@ -9,8 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// headOfFile is how many bytes of a file are kept to tell its type by.
-const headOfFile = 1 << 10
+// fileHeadSize is how many bytes of a file are kept to tell its type by.
+const fileHeadSize = 1 << 10
 
 // File is what is known of a file whose base64 text was not kept.
 type File struct {
@@ -30,27 +30,27 @@ type fileText struct {
 
 	failed         error // of to
 	carriageReturn bool
-	broken         bool // it is no base64
+	invalid        bool // it is no base64
 	pads           int
 	last           byte   // the last letter that is no pad
-	clean          []byte // letters that are not decoded yet
+	undecoded      []byte // letters that are not decoded yet
 	decoded        [6144]byte
 }
 
-// letterClass has an x for every byte that stands for bits in base64.
-const letterClass = "................................" +
+// base64Class has an x for every byte that stands for bits in base64.
+const base64Class = "................................" +
 	"...........x...xxxxxxxxxxx......" +
 	".xxxxxxxxxxxxxxxxxxxxxxxxxx....." +
 	".xxxxxxxxxxxxxxxxxxxxxxxxxx....." + noLetters + noLetters
 
 const noLetters = "................................................................" // half of the bytes beyond ASCII
 
-// cleanSize is how many letters are decoded at a time.
-const cleanSize = 8192
+// decodeSize is how many letters are decoded at a time.
+const decodeSize = 8192
 
 func newFileText(number int) *fileText {
 	return &fileText{
-		file: File{Number: number}, text: sha256.New(), bytes: sha256.New(), clean: make([]byte, 0, cleanSize),
+		file: File{Number: number}, text: sha256.New(), bytes: sha256.New(), undecoded: make([]byte, 0, decodeSize),
 	}
 }
 
@@ -79,7 +79,7 @@ func (f *fileText) write(p []byte) {
 	f.text.Write(p)
 	for i := 0; i < len(p); {
 		end := i
-		for end < len(p) && letterClass[p[end]] == 'x' {
+		for end < len(p) && base64Class[p[end]] == 'x' {
 			end++
 		}
 		if end > i {
@@ -93,7 +93,7 @@ func (f *fileText) write(p []byte) {
 			f.letter('=')
 		case ' ', '\n', '\t', '\r':
 		default:
-			f.broken = true
+			f.invalid = true
 		}
 		i++
 	}
@@ -101,11 +101,11 @@ func (f *fileText) write(p []byte) {
 
 // letters takes what stands for bytes.
 func (f *fileText) letters(p []byte) {
-	f.broken = f.broken || f.pads > 0
+	f.invalid = f.invalid || f.pads > 0
 	f.last = p[len(p)-1]
 	for len(p) > 0 {
-		n := min(len(p), cap(f.clean)-len(f.clean)-1)
-		f.clean = append(f.clean, p[:n]...)
+		n := min(len(p), cap(f.undecoded)-len(f.undecoded)-1)
+		f.undecoded = append(f.undecoded, p[:n]...)
 		if p = p[n:]; len(p) > 0 {
 			f.letter(p[0])
 			p = p[1:]
@@ -114,7 +114,7 @@ func (f *fileText) letters(p []byte) {
 }
 
 func (f *fileText) letter(b byte) {
-	if f.clean = append(f.clean, b); len(f.clean) == cleanSize {
+	if f.undecoded = append(f.undecoded, b); len(f.undecoded) == decodeSize {
 		f.decode()
 	}
 }
@@ -125,22 +125,22 @@ func (f *fileText) referred(r rune) {
 	f.write(utf8.AppendRune(nil, r))
 }
 
-// mark stands for a processing instruction inside the text: it is part of the content, though not of the file.
-func (f *fileText) mark() { f.text.Write([]byte{0}) }
+// instruction stands for a processing instruction inside the text: it is part of the content, though not of the file.
+func (f *fileText) instruction() { f.text.Write([]byte{0}) }
 
 func (f *fileText) decode() {
-	if !f.broken {
-		n, err := base64.StdEncoding.Decode(f.decoded[:], f.clean)
-		f.broken = err != nil
+	if !f.invalid {
+		n, err := base64.StdEncoding.Decode(f.decoded[:], f.undecoded)
+		f.invalid = err != nil
 		f.take(f.decoded[:n])
 	}
-	f.clean = f.clean[:0]
+	f.undecoded = f.undecoded[:0]
 }
 
 func (f *fileText) take(p []byte) {
 	f.file.Size += int64(len(p))
 	f.bytes.Write(p)
-	if room := headOfFile - len(f.file.Head); room > 0 {
+	if room := fileHeadSize - len(f.file.Head); room > 0 {
 		f.file.Head = append(f.file.Head, p[:min(room, len(p))]...)
 	}
 	if f.to != nil && f.failed == nil {
@@ -149,25 +149,25 @@ func (f *fileText) take(p []byte) {
 }
 
 // end says how sound the text was as xs:base64Binary (XML Schema part 2, 3.2.16), and what was in it.
-func (f *fileText) end() (File, soundness) {
+func (f *fileText) end() (File, base64Form) {
 	f.decode()
 	f.bytes.Sum(f.file.SHA256[:0])
-	how := sound
+	how := validForm
 	switch {
-	case f.broken || f.pads > 2:
-		how = broken
+	case f.invalid || f.pads > 2:
+		how = invalidForm
 	case f.pads == 1 && !bytes.ContainsRune([]byte("AEIMQUYcgkosw048"), rune(f.last)),
 		f.pads == 2 && !bytes.ContainsRune([]byte("AQgw"), rune(f.last)):
-		how = loose
+		how = lenientForm
 	}
 	return f.file, how
 }
 
-// soundness is how a base64 text is written.
-type soundness int
+// base64Form is how a base64 text is written.
+type base64Form int
 
 const (
-	sound  soundness = iota
-	loose            // it can be decoded, but its last letter says more than its bytes hold, which XML Schema forbids
-	broken           // it cannot be decoded
+	validForm   base64Form = iota
+	lenientForm            // it can be decoded, but its last letter says more than its bytes hold, which XML Schema forbids
+	invalidForm            // it cannot be decoded
 )

@@ -91,7 +91,7 @@ func (g *Guard) Feed(p []byte, last bool) (int, error) {
 				break
 			}
 		}
-		next, err := g.piece(i)
+		next, err := g.next(i)
 		if err != nil {
 			return i, err
 		}
@@ -138,12 +138,12 @@ func (g *Guard) Offset() int64 { return g.offset }
 func (g *Guard) refuse(i int, reason string) error { return g.refuseAs(Malformed, i, reason) }
 
 func (g *Guard) refuseAs(kind Kind, i int, reason string) error {
-	line, column := g.place(i)
+	line, column := g.position(i)
 	return &Error{Kind: kind, Reason: reason, Line: line, Column: column}
 }
 
-// place is the line and the column of index i of the bytes at hand, from 1.
-func (g *Guard) place(i int) (line, column int) {
+// notePosition is the line and the column of index i of the bytes at hand, from 1.
+func (g *Guard) position(i int) (line, column int) {
 	line, start := g.line, g.lineStart
 	line += bytes.Count(g.p[:i], []byte{'\n'})
 	if at := bytes.LastIndexByte(g.p[:i], '\n'); at >= 0 {
@@ -152,8 +152,8 @@ func (g *Guard) place(i int) (line, column int) {
 	return line + 1, int(g.offset + int64(i) - start + 1)
 }
 
-// piece consumes the next piece at i and returns where it ends; i itself if the piece is not all there yet.
-func (g *Guard) piece(i int) (int, error) {
+// next consumes the next piece at i and returns where it ends; i itself if the piece is not all there yet.
+func (g *Guard) next(i int) (int, error) {
 	switch g.mode {
 	case modeStart:
 		return g.start(i)
@@ -179,7 +179,7 @@ func (g *Guard) start(i int) (int, error) {
 	}
 	if !bytes.HasPrefix(p, []byte(opening)) || class[p[len(opening)]] != 'W' {
 		g.mode = modeContent
-		return g.piece(i)
+		return g.next(i)
 	}
 	end := bytes.Index(p, []byte("?>"))
 	if end < 0 && len(p) < LongestDeclaration {

@@ -68,8 +68,8 @@ func (k *knownTags) at(p []byte, i int) *knownTag {
 	return nil
 }
 
-// learn keeps the tag g.p[i:end], which has passed and has no attributes, if there is room for it.
-func (g *Guard) learn(i, end int, n qname, empty bool) {
+// rememberTag keeps the tag g.p[i:end], which has passed and has no attributes, if there is room for it.
+func (g *Guard) rememberTag(i, end int, n qname, empty bool) {
 	if g.known == nil {
 		if len(g.p) < knownBehind {
 			return

@@ -148,7 +148,7 @@ func (g *Guard) open(i, end int, n qname, empty bool) error {
 		g.files.enter(g, i, end, space, n.local(g.p), empty)
 	}
 	if len(g.attributes) == 0 {
-		g.learn(i, end, n, empty)
+		g.rememberTag(i, end, n, empty)
 	}
 	if empty {
 		return g.close(i, end)

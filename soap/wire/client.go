@@ -68,7 +68,7 @@ func (c *Client) Do(ctx context.Context, r *Request) (*Response, error) {
 		if failure == nil {
 			return response, nil
 		}
-		if try == 2 || !failure.again || e.touched || !pause(ctx, cmp.Or(max(c.RetryAfter, 0), 200*time.Millisecond)) {
+		if try == 2 || !failure.retryable || e.streamRead || !pause(ctx, cmp.Or(max(c.RetryAfter, 0), 200*time.Millisecond)) {
 			cancel()
 			return nil, failure
 		}

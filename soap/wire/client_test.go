@@ -272,11 +272,11 @@ func TestFailureBeforeTheFirstByte(t *testing.T) {
 	}
 	e.connection.written.Store(77) // by an earlier request
 	_, err := e.connection.Write([]byte("POST"))
-	if failure := e.failure(err); failure.Sent || !failure.again || failure.Kind != KindReset {
+	if failure := e.failure(err); failure.Sent || !failure.retryable || failure.Kind != KindReset {
 		t.Errorf("nothing written: %+v", failure)
 	}
 	e.connection.written.Add(1)
-	if failure := e.failure(err); !failure.Sent || failure.again {
+	if failure := e.failure(err); !failure.Sent || failure.retryable {
 		t.Errorf("a byte written: %+v", failure)
 	}
 }

@@ -118,8 +118,8 @@ func (k *connection) writeAll(parts net.Buffers) error {
 	return err
 }
 
-// quiet tells whether the other end has neither closed the connection nor said anything on it unasked.
-func (k *connection) quiet() bool {
+// isQuiet tells whether the other end has neither closed the connection nor said anything on it unasked.
+func (k *connection) isQuiet() bool {
 	if !quiet(k.raw) {
 		return false
 	}

@@ -35,7 +35,7 @@ type Error struct {
 	After   time.Duration // the time that there was for the phase
 	Cause   error
 
-	again bool // it is safe to try once more
+	retryable bool // it is safe to try once more
 }
 
 func (e *Error) Error() string { return fmt.Sprintf("sending message: %s", e.Kind) }
@@ -46,7 +46,7 @@ func (e *Error) Unwrap() error { return e.Cause }
 func (e *exchange) failure(err error) *Error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	failed := e.sorted(err)
+	failed := e.classify(err)
 	failed.Phase, failed.Host, failed.After = e.phase, e.target.Host, e.limit
 	if e.phase == PhaseConnect {
 		failed.After = min(e.client.connectTimeout(), e.limit)
@@ -54,7 +54,7 @@ func (e *exchange) failure(err error) *Error {
 	return failed
 }
 
-func (e *exchange) sorted(err error) *Error {
+func (e *exchange) classify(err error) *Error {
 	got := e.connection != nil
 	wrote := got && e.connection.written.Load() > e.before
 	var dialed *dialError
@@ -66,14 +66,14 @@ func (e *exchange) sorted(err error) *Error {
 		return &Error{Kind: KindCanceled, Sent: got, Cause: err}
 	case errors.As(err, &dialed):
 		late := errors.As(err, &timed) && timed.Timeout()
-		return &Error{Kind: dialed.kind, Timeout: late, Cause: err, again: dialed.kind == KindConnect && e.ctx.Err() == nil}
+		return &Error{Kind: dialed.kind, Timeout: late, Cause: err, retryable: dialed.kind == KindConnect && e.ctx.Err() == nil}
 	case e.ctx.Err() != nil:
 		return &Error{Kind: KindTimeout, Sent: true, Timeout: true, Cause: err}
 	}
 	if refusesCertificate(err) {
 		return &Error{Kind: KindTLS, Cause: err} // it never got as far as their HTTP
 	}
-	return &Error{Kind: KindReset, Sent: wrote, Cause: err, again: !wrote}
+	return &Error{Kind: KindReset, Sent: wrote, Cause: err, retryable: !wrote}
 }
 
 // refusesCertificate tells the alerts (RFC 8446 section 6.2) that end a handshake because of our certificate. In

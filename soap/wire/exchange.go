@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	longestHead = 64 << 10 // bytes of an answer before its body
-	mostInterim = 5        // answers of 1xx before the answer
+	maxHead    = 64 << 10 // bytes of an answer before its body
+	maxInterim = 5        // answers of 1xx before the answer
 	// writtenAtOnce is up to how many bytes of a body are written before the answer is looked for: every system takes as
 	// many without the producer reading them. What the system does not take of a longer one is written beside, for a
 	// producer may answer before it has read it.
@@ -43,19 +43,19 @@ type exchange struct {
 	mu    sync.Mutex
 	phase Phase
 
-	connection *connection // nil while there is none
-	before     int64       // bytes written on it by earlier requests
-	unwatch    func() bool // ends the watch over the context; false if the context has ended
+	connection   *connection // nil while there is none
+	before       int64       // bytes written on it by earlier requests
+	stopWatching func() bool // ends the watch over the context; false if the context has ended
 
-	written chan struct{} // closed when the request has been written, or could not be
-	failed  bool          // it could not; read after written is closed
-	touched bool          // Stream was read; read after written is closed
-	broken  atomic.Pointer[error]
-	sent    atomic.Bool // Stream was read to its end
+	written     chan struct{} // closed when the request has been written, or could not be
+	failed      bool          // it could not; read after written is closed
+	streamRead  bool          // Stream was read; read after written is closed
+	streamError atomic.Pointer[error]
+	sent        atomic.Bool // Stream was read to its end
 
-	answer *http.Response
-	whole  bool // it was read to its end
-	closed bool
+	answer    *http.Response
+	readToEnd bool // it was read to its end
+	closed    bool
 }
 
 // Response is an answer whose body is read from it. It must be closed.
@@ -85,7 +85,7 @@ func (e *exchange) begin() (*Response, *Error) {
 		e.release()
 		return nil, failure
 	}
-	e.came(PhaseRead)
+	e.reached(PhaseRead)
 	return &Response{Status: e.answer.StatusCode, Header: e.answer.Header, Length: e.answer.ContentLength, exchange: e},
 		nil
 }
@@ -101,9 +101,9 @@ func (e *exchange) connect() error {
 		}
 	}
 	e.connection, e.before = k, k.written.Load()
-	e.came(PhaseSend)
+	e.reached(PhaseSend)
 	// The error that this ends reading and writing with comes after the context's own, by which it is sorted.
-	e.unwatch = context.AfterFunc(e.ctx, func() { _ = k.SetDeadline(time.Unix(1, 0)) })
+	e.stopWatching = context.AfterFunc(e.ctx, func() { _ = k.SetDeadline(time.Unix(1, 0)) })
 	return nil
 }
 
@@ -127,7 +127,7 @@ func (e *exchange) write() {
 	_ = e.request.Header.Write(head) // a bytes.Buffer takes everything
 	head.WriteString("\r\n")
 	if len(body) == 0 {
-		go func() { e.wrote(e.writeStream(length)) }()
+		go func() { e.finishWriting(e.writeStream(length)) }()
 		return
 	}
 	first := min(len(body), writtenAtOnce)
@@ -136,10 +136,10 @@ func (e *exchange) write() {
 		first += e.connection.writeNow(body[first:])
 	}
 	if err != nil || first == len(body) {
-		e.wrote(err)
+		e.finishWriting(err)
 		return
 	}
-	go func() { e.wrote(e.connection.writeAll(net.Buffers{body[first:]})) }()
+	go func() { e.finishWriting(e.connection.writeAll(net.Buffers{body[first:]})) }()
 }
 
 // writeStream writes the head and the stream, of which length bytes are to come; 0: in chunks, until it ends. What
@@ -150,7 +150,7 @@ func (e *exchange) writeStream(length int64) error {
 	for count := int64(0); !e.sent.Load(); frame.Reset() {
 		n, err := e.readStream(piece, length, &count)
 		if err != nil {
-			e.broken.Store(&err)
+			e.streamError.Store(&err)
 			return err
 		}
 		end := ""
@@ -171,7 +171,7 @@ func (e *exchange) writeStream(length int64) error {
 // readStream reads the next piece of the stream, and notes when it was the last, before that leaves: then the answer
 // may come. A stream that is said to have length bytes (0: as many as come) must end after as many.
 func (e *exchange) readStream(piece []byte, length int64, count *int64) (int, error) {
-	e.touched = true
+	e.streamRead = true
 	n, err := e.request.Stream.Read(piece)
 	*count += int64(n)
 	for err == nil && length > 0 && *count == length { // its last byte leaves only if nothing is wrong with its end
@@ -189,12 +189,12 @@ func (e *exchange) readStream(piece []byte, length int64, count *int64) (int, er
 	return n, nil
 }
 
-// wrote notes that nothing is written any more.
-func (e *exchange) wrote(err error) {
+// finishWriting notes that nothing is written any more.
+func (e *exchange) finishWriting(err error) {
 	switch {
 	case err == nil:
-		e.came(PhaseWait)
-	case e.broken.Load() != nil:
+		e.reached(PhaseWait)
+	case e.streamError.Load() != nil:
 		e.failed = true
 		_ = e.connection.raw.Close() // whatever it answers, it never gets a whole request
 	default:
@@ -207,8 +207,8 @@ func (e *exchange) wrote(err error) {
 // head reads the head of the answer.
 func (e *exchange) head() (err error) {
 	k := e.connection
-	k.left = longestHead
-	for range mostInterim + 1 {
+	k.left = maxHead
+	for range maxInterim + 1 {
 		if e.answer, err = http.ReadResponse(k.in, &http.Request{Method: http.MethodPost}); err != nil {
 			return err
 		}
@@ -228,7 +228,7 @@ func (e *exchange) release() {
 	}
 	e.closed = true
 	k := e.connection
-	if inTime := e.unwatch(); !e.whole || !inTime {
+	if inTime := e.stopWatching(); !e.readToEnd || !inTime {
 		_ = k.raw.Close()
 		<-e.written
 		return
@@ -248,8 +248,8 @@ func (e *exchange) release() {
 	_ = k.Close()
 }
 
-// came notes how far it came.
-func (e *exchange) came(phase Phase) {
+// reached notes how far it came.
+func (e *exchange) reached(phase Phase) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.phase != PhaseRead { // an answer may come before all of the request has been written
@@ -260,7 +260,7 @@ func (e *exchange) came(phase Phase) {
 // Read reads the body of the answer. Failure sorts its errors.
 func (r *Response) Read(p []byte) (int, error) {
 	n, err := r.exchange.answer.Body.Read(p)
-	r.exchange.whole = r.exchange.whole || err == io.EOF
+	r.exchange.readToEnd = r.exchange.readToEnd || err == io.EOF
 	return n, err
 }
 
@@ -278,7 +278,7 @@ func (r *Response) Sending() bool { return r.exchange.request.Stream != nil && !
 func (r *Response) Broken() error { return r.exchange.streamFailed() }
 
 func (e *exchange) streamFailed() error {
-	if err := e.broken.Load(); err != nil {
+	if err := e.streamError.Load(); err != nil {
 		return *err
 	}
 	return nil

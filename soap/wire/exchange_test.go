@@ -143,12 +143,12 @@ func TestALongMessageArrivesWhole(t *testing.T) {
 
 func TestAHeadWithoutEndIsNotRead(t *testing.T) {
 	p := newProducer(t,
-		speaking("HTTP/1.1 200 OK\r\nX: "+strings.Repeat("x", longestHead)+"\r\nContent-Length: 2\r\n\r\nok"))
+		speaking("HTTP/1.1 200 OK\r\nX: "+strings.Repeat("x", maxHead)+"\r\nContent-Length: 2\r\n\r\nok"))
 	_, err := quick(t).Do(t.Context(), &Outgoing{URL: p.URL, Body: []byte("x")})
 	if own := sendError(t, err); own.Kind != KindReset || !own.Sent {
 		t.Errorf("%#v", own)
 	}
-	p = newProducer(t, speaking(strings.Repeat("HTTP/1.1 102 Processing\r\n\r\n", mostInterim+2)))
+	p = newProducer(t, speaking(strings.Repeat("HTTP/1.1 102 Processing\r\n\r\n", maxInterim+2)))
 	_, err = quick(t).Do(t.Context(), &Outgoing{URL: p.URL, Body: []byte("x")})
 	if own := sendError(t, err); own.Kind != KindReset || !own.Sent {
 		t.Errorf("%#v", own)

@@ -6,11 +6,11 @@ import (
 )
 
 const (
-	// mostIdle is how many idle connections are kept for one address: as many as there may be callers at once.
-	mostIdle = 1024
-	// longestIdle is how long an idle connection is kept. It is below the keep-alive of common servers, 5 s and more:
+	// maxIdle is how many idle connections are kept for one address: as many as there may be callers at once.
+	maxIdle = 1024
+	// maxIdleTime is how long an idle connection is kept. It is below the keep-alive of common servers, 5 s and more:
 	// a connection that they close just as we write on it is a message with an unknown outcome.
-	longestIdle = 4 * time.Second
+	maxIdleTime = 4 * time.Second
 )
 
 // idleConnections are the connections that no exchange uses, by destination. The zero value is ready for use.
@@ -33,7 +33,7 @@ func (c *idleConnections) take(to destination) *connection {
 		k := all[len(all)-1]
 		c.idle[to] = all[:len(all)-1]
 		c.mu.Unlock()
-		if time.Since(k.since) < longestIdle && k.quiet() {
+		if time.Since(k.since) < maxIdleTime && k.isQuiet() {
 			return k
 		}
 		_ = k.Close()
@@ -44,7 +44,7 @@ func (c *idleConnections) put(k *connection) {
 	k.since = time.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.idle[k.to]) >= mostIdle {
+	if len(c.idle[k.to]) >= maxIdle {
 		_ = k.Close()
 		return
 	}
@@ -53,7 +53,7 @@ func (c *idleConnections) put(k *connection) {
 	}
 	c.idle[k.to] = append(c.idle[k.to], k)
 	if c.sweep == nil {
-		c.sweep = time.AfterFunc(longestIdle, func() { c.closeBefore(time.Now().Add(-longestIdle)) })
+		c.sweep = time.AfterFunc(maxIdleTime, func() { c.closeBefore(time.Now().Add(-maxIdleTime)) })
 	}
 }
 
@@ -77,6 +77,6 @@ func (c *idleConnections) closeBefore(t time.Time) {
 		c.sweep.Stop()
 		c.sweep = nil
 	default:
-		c.sweep.Reset(longestIdle / 4)
+		c.sweep.Reset(maxIdleTime / 4)
 	}
 }

@@ -39,8 +39,8 @@ type tlsSession struct {
 }
 
 const (
-	mostSessions   = 4096 // producers whose sessions are remembered
-	sessionsOfEach = 4    // one name, and so one session; some more for a cache that other code may share
+	maxSessions        = 4096 // producers whose sessions are remembered
+	sessionsPerAddress = 4    // one name, and so one session; some more for a cache that other code may share
 )
 
 // of is the cache for connections to address that are made with config.
@@ -50,10 +50,10 @@ func (s *tlsSessions) of(address string, config *tls.Config) tls.ClientSessionCa
 	if known, ok := s.all[address]; ok && known.config == config {
 		return known.cache
 	}
-	if s.all == nil || len(s.all) >= mostSessions { // those in use are back at once
+	if s.all == nil || len(s.all) >= maxSessions { // those in use are back at once
 		s.all = map[string]tlsSession{}
 	}
-	fresh := tlsSession{config, tls.NewLRUClientSessionCache(sessionsOfEach)}
+	fresh := tlsSession{config, tls.NewLRUClientSessionCache(sessionsPerAddress)}
 	s.all[address] = fresh
 	return fresh.cache
 }

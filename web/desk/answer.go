@@ -67,7 +67,7 @@ func (s *Work) judged(ctx context.Context, who shell.Access, c store.Case, f *sh
 	}
 	sent, err := s.Handover(ctx, who, c, u)
 	if err == nil {
-		err = s.Relay.Try(ctx, c.ID, sent, c.Version)
+		err = s.Relay.CheckReply(ctx, c.ID, sent, c.Version)
 	}
 	if err == nil || casework.TakeDesk(f, err) || f.Take(err, casework.Places()) {
 		return u, nil
@@ -128,13 +128,13 @@ func (s *Work) say(ctx context.Context, who shell.Access, c store.Case, f *shell
 		return false, err
 	}
 	if s.Later != nil {
-		said := relay.Said{
+		said := relay.StagedReply{
 			CaseID: c.ID, Unit: c.Handler.Unit, By: who.Self(), Form: f.Name, Draft: draftBody(f), Update: u, Version: version,
 		}
-		o, err := s.Later.Say(ctx, said)
+		o, err := s.Later.Stage(ctx, said)
 		if errors.Is(err, store.ErrStaged) { // whoever goes on with the next answer does not take the one before back
 			if said.Version, err = s.sentNow(ctx, who, c, version); err == nil {
-				o, err = s.Later.Say(ctx, said)
+				o, err = s.Later.Stage(ctx, said)
 			}
 		}
 		return o.ID != "", err

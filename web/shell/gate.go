@@ -139,7 +139,7 @@ func (s *Gate) Inside(r *http.Request) error {
 		return ErrInside
 	}
 	near := func(address netip.Addr) bool { return address.IsLoopback() || s.Relay.Trust.Trusts(address) }
-	if _, ok := relay.Along(peer.Addr(), r.Header, near); !ok {
+	if _, ok := relay.CheckAddresses(peer.Addr(), r.Header, near); !ok {
 		return ErrInside
 	}
 	return nil

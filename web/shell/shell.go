@@ -23,8 +23,8 @@ var html = NewTemplates(files, nil)
 // Site is what every room knows of the gateway that it shows. All exported fields are set before the first call and never changed.
 type Site struct {
 	Relay       *relay.Relay
-	Later       *relay.Later // lets answers leave a few seconds later. Nil: they leave at once, by Relay.Reply
-	Environment string       // Demo, Test or Production; anything else is treated as Production
+	Later       *relay.ReplyOutbox // lets answers leave a few seconds later. Nil: they leave at once, by Relay.Reply
+	Environment string             // Demo, Test or Production; anything else is treated as Production
 	// NoLocalAccounts closes signing in with a password that is kept here.
 	NoLocalAccounts bool
 	// AdminApart: what monitors ask for stands on a listener of its own; of it only /healthz and /readyz stand here too.

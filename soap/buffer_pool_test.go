@@ -12,13 +12,13 @@ import (
 
 // Room is used again, and never by two at once.
 func TestRoomsGiveEachHisOwn(t *testing.T) {
-	var rooms Rooms
+	var rooms BufferPool
 	var all sync.WaitGroup
 	for worker := range 8 {
 		all.Go(func() {
 			for n := range 200 {
 				text := []byte(message("Hej", strings.Repeat(fmt.Sprintf("<a>%d.%d</a>", worker, n), 1+n*worker%700)))
-				r, err := ReadRequest(told{bytes.NewReader(text), len(text)}, ContentType, Limits{Rooms: &rooms})
+				r, err := ReadRequest(told{bytes.NewReader(text), len(text)}, ContentType, Limits{Buffers: &rooms})
 				if err != nil {
 					t.Error(err)
 					return
@@ -43,7 +43,7 @@ func testReceiver(t *testing.T) string {
 	return r.Receiver
 }
 
-// told is a body of which the length is said beforehand; it comes in pieces.
+// expected is a body of which the length is said beforehand; it comes in pieces.
 type told struct {
 	io.Reader
 	length int
@@ -55,9 +55,9 @@ func (b told) Read(p []byte) (int, error) { return b.Reader.Read(p[:min(len(p), 
 
 // What does not come from room of ours is not taken for such.
 func TestReleaseLeavesTheCallersMemoryAlone(t *testing.T) {
-	var rooms Rooms
-	text := append(make([]byte, 0, 1<<smallestRoom), testRequest...)
-	r, err := Peek(text, ContentType, Limits{Rooms: &rooms})
+	var rooms BufferPool
+	text := append(make([]byte, 0, 1<<minBufferBits), testRequest...)
+	r, err := Peek(text, ContentType, Limits{Buffers: &rooms})
 	if err == nil {
 		err = r.ReadAll()
 	}
@@ -66,7 +66,7 @@ func TestReleaseLeavesTheCallersMemoryAlone(t *testing.T) {
 	}
 	r.Release()
 	for range 100 {
-		if room := rooms.take(cap(text)); &room[:1][0] == &text[0] {
+		if room := rooms.get(cap(text)); &room[:1][0] == &text[0] {
 			t.Fatal("the caller's memory is given to another message")
 		}
 	}
@@ -110,7 +110,7 @@ func TestGuardingAheadChangesNothing(t *testing.T) {
 			return strings.NewReader(c.text)
 		}
 		want, wanted := ReadRequest(struct{ io.Reader }{body()}, "text/xml", c.limits)
-		c.limits.Rooms = &Rooms{}
+		c.limits.Buffers = &BufferPool{}
 		got, err := ReadRequest(told{body(), c.length}, "text/xml", c.limits)
 		if !sameError(wanted, err) {
 			t.Errorf("%s: at once %v, ahead %v", what, wanted, err)

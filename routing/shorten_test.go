@@ -10,7 +10,7 @@ func TestWhatACallerSaidComesBackCut(t *testing.T) {
 		"SE2010123456-VC01":       "SE2010123456-VC01",
 		strings.Repeat("å", 1000): strings.Repeat("å", 127) + "…",
 	} {
-		if got := Echo(text); got != want {
+		if got := Shorten(text); got != want {
 			t.Errorf("%q comes back as %q", text, got)
 		}
 	}

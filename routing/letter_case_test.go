@@ -61,7 +61,7 @@ func TestOneSpelling(t *testing.T) {
 		},
 		Permissions: []routing.Permission{{Contract: "URN:B:1", Sender: "s", Receiver: "*"}, {Contract: "urn:a:1", Sender: "s", Receiver: "*"}},
 	}
-	after, notes := routing.OneSpelling(before)
+	after, notes := routing.UnifyLetterCase(before)
 	want := routing.Catalogue{
 		Routes: []routing.Row{
 			{Contract: "urn:A:1", Receiver: "x", Profile: "RIVTABP21"}, {Contract: "urn:A:1", Receiver: "y", Profile: "RIVTABP20"}, {Contract: "urn:A:1", Receiver: "z", Profile: "RIVTABP30"},
@@ -74,7 +74,7 @@ func TestOneSpelling(t *testing.T) {
 	if len(notes) != 2 {
 		t.Errorf("notes %q", notes)
 	}
-	if _, again := routing.OneSpelling(after); len(again) != 0 {
+	if _, again := routing.UnifyLetterCase(after); len(again) != 0 {
 		t.Errorf("afterwards: %q", again)
 	}
 }

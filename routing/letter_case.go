@@ -8,10 +8,10 @@ import (
 // SameContract tells whether two namespaces are those of one contract: they are spelled alike but for the case of ASCII letters, as VP compares them.
 func SameContract(a, b string) bool { return SameHSAID(a, b) }
 
-// OneSpelling is a catalogue in which each contract is spelled as in the first of its routes, or else of its permissions, and each profile as it is
+// UnifyLetterCase is a catalogue in which each contract is spelled as in the first of its routes, or else of its permissions, and each profile as it is
 // called. The notes tell once for each pair what was spelled otherwise: it counts as the same here, and may not elsewhere.
-func OneSpelling(c Catalogue) (Catalogue, []Fact) {
-	s := speller{names: map[string]string{}, told: map[[2]string]bool{}}
+func UnifyLetterCase(c Catalogue) (Catalogue, []Fact) {
+	s := letterCases{names: map[string]string{}, noted: map[[2]string]bool{}}
 	c.Routes, c.Permissions = slices.Clone(c.Routes), slices.Clone(c.Permissions)
 	for i := range c.Routes {
 		r := &c.Routes[i]
@@ -29,20 +29,20 @@ func OneSpelling(c Catalogue) (Catalogue, []Fact) {
 	return c, s.notes
 }
 
-// SpellingWords are the words in English for the codes of what OneSpelling tells. Values: the row, its spelling, the usual one.
-func SpellingWords() map[string]string {
+// LetterCaseWords are the words in English for the codes of what UnifyLetterCase tells. Values: the row, its spelling, the usual one.
+func LetterCaseWords() map[string]string {
 	const text = "{1} spells the %s {2} in another letter case than {3}: they count as the same; spell it alike"
 	return map[string]string{"contract-spelling": fmt.Sprintf(text, "contract"), "profile-spelling": fmt.Sprintf(text, "profile")}
 }
 
-// speller knows the first spelling of each contract, and which other ones it has told of.
-type speller struct {
+// letterCases knows the first spelling of each contract, and which other ones it has told of.
+type letterCases struct {
 	names map[string]string // by folded namespace
-	told  map[[2]string]bool
+	noted map[[2]string]bool
 	notes []Fact
 }
 
-func (s *speller) contract(written string, row func() string) string {
+func (s *letterCases) contract(written string, row func() string) string {
 	folded := Fold(written)
 	first, known := s.names[folded]
 	if !known {
@@ -53,9 +53,9 @@ func (s *speller) contract(written string, row func() string) string {
 	return first
 }
 
-func (s *speller) compare(written, usual, what string, row func() string) {
-	if pair := [2]string{written, usual}; written != usual && !s.told[pair] && len(s.notes) < maxNotes {
-		s.told[pair] = true
+func (s *letterCases) compare(written, usual, what string, row func() string) {
+	if pair := [2]string{written, usual}; written != usual && !s.noted[pair] && len(s.notes) < maxNotes {
+		s.noted[pair] = true
 		s.notes = append(s.notes, NewFact(what+"-spelling", row(), written, usual))
 	}
 }

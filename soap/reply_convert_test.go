@@ -86,7 +86,7 @@ func TestReplyIn(t *testing.T) {
 				},
 			} {
 				t.Run(name+" "+from.charset+" to "+to.charset, func(t *testing.T) {
-					reply, err := (&Client{}).Do(t.Context(), &Outgoing{URL: url, Body: []byte("x"), Hold: 64 << 10})
+					reply, err := (&Client{}).Do(t.Context(), &Outgoing{URL: url, Body: []byte("x"), WaitFor: 64 << 10})
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -131,7 +131,7 @@ func latin1(text string) []byte {
 func TestRestOfAnAnswer(t *testing.T) {
 	url := answering(t, ContentType, []byte(envelopeOf("", strings.Repeat("x", 1<<20))))
 	t.Run("it is bounded", func(t *testing.T) {
-		reply, err := (&Client{MaxAnswer: 512 << 10}).Do(t.Context(), &Outgoing{URL: url, Body: []byte("x"), Hold: 1 << 10})
+		reply, err := (&Client{MaxAnswer: 512 << 10}).Do(t.Context(), &Outgoing{URL: url, Body: []byte("x"), WaitFor: 1 << 10})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -152,7 +152,7 @@ func TestRestOfAnAnswer(t *testing.T) {
 		defer stuck.Close()
 		defer close(release)
 		reply, err := (&Client{Client: wire.Client{Timeout: 300 * time.Millisecond}}).Do(t.Context(), &Outgoing{
-			URL: stuck.URL, Body: []byte("x"), Hold: 1 << 10,
+			URL: stuck.URL, Body: []byte("x"), WaitFor: 1 << 10,
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -174,7 +174,7 @@ func TestRestOfAnAnswer(t *testing.T) {
 		}))
 		defer early.Close()
 		go func() { _, _ = writer.Write([]byte(strings.Repeat("y", 20))) }()
-		reply, err := (&Client{}).Do(t.Context(), &Outgoing{URL: early.URL, Stream: reader, Hold: 1 << 10})
+		reply, err := (&Client{}).Do(t.Context(), &Outgoing{URL: early.URL, Stream: reader, WaitFor: 1 << 10})
 		if err != nil || reply.Rest != nil || len(reply.Body) < 8<<20 {
 			t.Errorf("%v", err)
 		}
@@ -186,8 +186,8 @@ func TestRestOfAnAnswer(t *testing.T) {
 func TestRestPassesWithoutGarbage(t *testing.T) {
 	const size = 16 << 20
 	for _, charset := range []string{guard.UTF8, guard.Latin1, guard.UTF16LE} {
-		r := &rest{
-			body: io.NopCloser(io.LimitReader(endless{}, size)), left: size, early: func() bool { return false },
+		r := &boundedBody{
+			body: io.NopCloser(io.LimitReader(endless{}, size)), left: size, endedEarly: func() bool { return false },
 		}
 		var from io.Reader = r
 		if charset != guard.UTF8 {

@@ -14,23 +14,23 @@ import (
 	"rivgate/store"
 )
 
-// Later lets a person's answers leave a few seconds after they were sent off, so that they can be taken back. They wait in the store: nothing is lost with
+// ReplyOutbox lets a person's answers leave a few seconds after they were sent off, so that they can be taken back. They wait in the store: nothing is lost with
 // the process, and any replica sends what is due.
-type Later struct {
+type ReplyOutbox struct {
 	Relay *Relay
 	Delay time.Duration // 0: answers leave at once, and are never staged
 	Lease time.Duration // how long one attempt may take before another replica makes it again. Default 30 s
 
-	bell chan struct{}
+	staged chan struct{}
 }
 
-// NewLater makes a Later whose runner hears of every answer that is staged in this process.
-func NewLater(r *Relay, delay time.Duration) *Later {
-	return &Later{Relay: r, Delay: delay, bell: make(chan struct{}, 1)}
+// NewReplyOutbox makes a Later whose runner hears of every answer that is staged in this process.
+func NewReplyOutbox(r *Relay, delay time.Duration) *ReplyOutbox {
+	return &ReplyOutbox{Relay: r, Delay: delay, staged: make(chan struct{}, 1)}
 }
 
-// Said is a person's answer to a case.
-type Said struct {
+// StagedReply is a person's answer to a case.
+type StagedReply struct {
 	CaseID  string // ours
 	Unit    string // HSA-id of the unit for which the person acts
 	By      store.Person
@@ -40,9 +40,9 @@ type Said struct {
 	Version int64            // store.Case.Version that the person saw
 }
 
-// Say judges an answer as Relay.Reply would, and stages it. What is wrong is told at once, as by Reply; what is right leaves after Delay. store.ErrStaged while
+// Stage judges an answer as Relay.Reply would, and stages it. What is wrong is told at once, as by Reply; what is right leaves after Delay. store.ErrStaged while
 // another answer of the case waits. The draft that it was written in is gone then. Where Delay is 0 the answer has left already: the Outgoing has no ID.
-func (l *Later) Say(ctx context.Context, s Said) (store.Outgoing, error) {
+func (l *ReplyOutbox) Stage(ctx context.Context, s StagedReply) (store.Outgoing, error) {
 	id := contracts.II{Root: l.Relay.Instance.HSAID, Extension: l.Relay.NewID()}
 	o := store.Outgoing{
 		CaseID: s.CaseID, Unit: s.Unit, By: s.By, Form: s.Form, Draft: s.Draft, MessageID: idText(id), CaseVersion: s.Version,
@@ -56,11 +56,11 @@ func (l *Later) Say(ctx context.Context, s Said) (store.Outgoing, error) {
 		o.Files = append(o.Files, store.File{Name: a.FileName, MediaType: a.MediaType, SHA256: a.SHA256, Value: a.Value})
 	}
 	if l.Delay > 0 {
-		if err := l.Relay.Try(ctx, s.CaseID, s.Update, s.Version); err != nil {
+		if err := l.Relay.CheckReply(ctx, s.CaseID, s.Update, s.Version); err != nil {
 			return o, err
 		}
 	}
-	staged, err := l.Relay.Store.Stage(ctx, o, l.claim())
+	staged, err := l.Relay.Store.Stage(ctx, o, l.leaseAtOnce())
 	if errors.Is(err, store.ErrConflict) {
 		err = ErrConflict
 	}
@@ -71,21 +71,21 @@ func (l *Later) Say(ctx context.Context, s Said) (store.Outgoing, error) {
 		l.ring()
 		return staged, nil
 	}
-	return l.now(ctx, staged)
+	return l.sendAtOnce(ctx, staged)
 }
 
-// claim is the lease of an answer that is sent at once by who stages it.
-func (l *Later) claim() time.Duration {
+// leaseAtOnce is the lease of an answer that is sent at once by who stages it.
+func (l *ReplyOutbox) leaseAtOnce() time.Duration {
 	if l.Delay > 0 {
 		return 0
 	}
 	return l.lease()
 }
 
-func (l *Later) lease() time.Duration { return cmp.Or(l.Lease, 30*time.Second) }
+func (l *ReplyOutbox) lease() time.Duration { return cmp.Or(l.Lease, 30*time.Second) }
 
-// now sends an answer that nobody can take back. What the line refuses is a draft again.
-func (l *Later) now(ctx context.Context, o store.Outgoing) (store.Outgoing, error) {
+// sendAtOnce sends an answer that nobody can take back. What the line refuses is a draft again.
+func (l *ReplyOutbox) sendAtOnce(ctx context.Context, o store.Outgoing) (store.Outgoing, error) {
 	ctx = context.WithoutCancel(ctx)
 	err := l.Relay.reply(ctx, o)
 	if err == nil {
@@ -97,34 +97,34 @@ func (l *Later) now(ctx context.Context, o store.Outgoing) (store.Outgoing, erro
 	return o, err
 }
 
-func (l *Later) ring() {
+func (l *ReplyOutbox) ring() {
 	select {
-	case l.bell <- struct{}{}:
+	case l.staged <- struct{}{}:
 	default:
 	}
 }
 
 // Undo makes a draft of an answer again, by anybody of the unit: of one that waits, or of one that the line refused. store.ErrLeft when it is too late.
-func (l *Later) Undo(ctx context.Context, id, unit string, by store.Person) (store.Draft, error) {
+func (l *ReplyOutbox) Undo(ctx context.Context, id, unit string, by store.Person) (store.Draft, error) {
 	return l.Relay.Store.Undo(ctx, id, unit, by)
 }
 
 // SendNow lets somebody's answer to a case leave before its time, which nobody can take back then, and sends what is due. It is no error where none waits.
-func (l *Later) SendNow(ctx context.Context, caseID, unit string, by store.Person) error {
+func (l *ReplyOutbox) SendNow(ctx context.Context, caseID, unit string, by store.Person) error {
 	hurried, err := l.Relay.Store.HurryOutgoing(ctx, caseID, unit, by)
 	for more := hurried; more && err == nil; {
-		more, err = l.Once(ctx)
+		more, err = l.SendDue(ctx)
 	}
 	return err
 }
 
 // Run sends what is due until ctx ends.
-func (l *Later) Run(ctx context.Context) error {
+func (l *ReplyOutbox) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		timer := time.NewTimer(l.round(ctx))
 		select {
 		case <-ctx.Done():
-		case <-l.bell:
+		case <-l.staged:
 		case <-timer.C:
 		}
 		timer.Stop()
@@ -134,17 +134,17 @@ func (l *Later) Run(ctx context.Context) error {
 
 // Waits of the runner: at most, between looks for answers that other replicas have staged and left behind; and at least.
 const (
-	laterMost  = 2 * time.Second
-	laterLeast = 20 * time.Millisecond
+	maxOutboxWait = 2 * time.Second
+	minOutboxWait = 20 * time.Millisecond
 )
 
 // round sends all that is due, and says how long to sleep.
-func (l *Later) round(ctx context.Context) time.Duration {
+func (l *ReplyOutbox) round(ctx context.Context) time.Duration {
 	for ctx.Err() == nil {
-		more, err := l.Once(ctx)
+		more, err := l.SendDue(ctx)
 		if err != nil && ctx.Err() == nil {
 			l.Relay.Log.Error("sending staged answers", zap.Error(err))
-			return laterMost
+			return maxOutboxWait
 		}
 		if !more {
 			break
@@ -152,13 +152,13 @@ func (l *Later) round(ctx context.Context) time.Duration {
 	}
 	next, err := l.Relay.Store.NextOutgoing(ctx)
 	if err != nil || next.IsZero() {
-		return laterMost
+		return maxOutboxWait
 	}
-	return min(max(next.Sub(l.Relay.Store.Now()), laterLeast), laterMost)
+	return min(max(next.Sub(l.Relay.Store.Now()), minOutboxWait), maxOutboxWait)
 }
 
-// Once sends one answer that is due, and tells whether there was one.
-func (l *Later) Once(ctx context.Context) (bool, error) {
+// SendDue sends one answer that is due, and tells whether there was one.
+func (l *ReplyOutbox) SendDue(ctx context.Context) (bool, error) {
 	ctx = context.WithoutCancel(ctx) // what was claimed is brought to its end
 	o, err := l.Relay.Store.ClaimOutgoing(ctx, l.lease())
 	if errors.Is(err, store.ErrNotFound) {
@@ -171,15 +171,15 @@ func (l *Later) Once(ctx context.Context) (bool, error) {
 }
 
 // send sends a claimed answer, unless a former attempt did so before its process died, and brings it to its end.
-func (l *Later) send(ctx context.Context, o store.Outgoing) error {
-	if gone, err := l.left(ctx, o); gone || err != nil {
+func (l *ReplyOutbox) send(ctx context.Context, o store.Outgoing) error {
+	if gone, err := l.finishIfAccepted(ctx, o); gone || err != nil {
 		return err
 	}
 	err := l.Relay.reply(ctx, o)
 	if err == nil {
 		return l.Relay.Store.Sent(ctx, o)
 	}
-	if gone, looking := l.left(ctx, o); gone || looking != nil { // by another, meanwhile
+	if gone, looking := l.finishIfAccepted(ctx, o); gone || looking != nil { // by another, meanwhile
 		return looking
 	}
 	if reason := reasonOf(err); !reason.IsZero() {
@@ -189,8 +189,8 @@ func (l *Later) send(ctx context.Context, o store.Outgoing) error {
 	return l.Relay.Store.Postpone(ctx, o, backoff(o.Attempts))
 }
 
-// left tells whether an answer was accepted already; then it is brought to its end.
-func (l *Later) left(ctx context.Context, o store.Outgoing) (bool, error) {
+// finishIfAccepted tells whether an answer was accepted already; then it is brought to its end.
+func (l *ReplyOutbox) finishIfAccepted(ctx context.Context, o store.Outgoing) (bool, error) {
 	key := store.Key{Sender: l.Relay.Instance.HSAID, Contract: l.Relay.Contracts.Return().Contract, MessageID: o.MessageID}
 	_, found, err := l.Relay.Store.Repeat(ctx, key)
 	if err != nil || !found {

@@ -22,7 +22,7 @@ func (r *Relay) reply(ctx context.Context, o store.Outgoing) error {
 			u.Attachments[i].Value = o.Files[i].Value
 		}
 	}
-	m, c, err := r.returning(ctx, o.CaseID, u)
+	m, c, err := r.replyMessage(ctx, o.CaseID, u)
 	if err != nil {
 		return err
 	}
@@ -34,25 +34,25 @@ func (r *Relay) reply(ctx context.Context, o store.Outgoing) error {
 	if err := r.noteHandover(ctx, c, u, m.ID); err != nil {
 		return err
 	}
-	_, err = r.say(ctx, r.Instance.HSAID, said{caseID: c.ID, message: m, version: o.CaseVersion})
+	_, err = r.sendOwn(ctx, r.Instance.HSAID, ownMessage{caseID: c.ID, message: m, version: o.CaseVersion})
 	return err
 }
 
-// Try judges an answer as Reply would, and sends nothing. Errors as of Reply.
-func (r *Relay) Try(ctx context.Context, caseID string, u contracts.Update, version int64) error {
-	m, c, err := r.returning(ctx, caseID, u)
+// CheckReply judges an answer as Reply would, and sends nothing. Errors as of Reply.
+func (r *Relay) CheckReply(ctx context.Context, caseID string, u contracts.Update, version int64) error {
+	m, c, err := r.replyMessage(ctx, caseID, u)
 	if err != nil {
 		return err
 	}
-	a, _, err := r.written(ctx, r.Instance.HSAID, said{caseID: c.ID, message: m, version: version})
+	a, _, err := r.writeOwn(ctx, r.Instance.HSAID, ownMessage{caseID: c.ID, message: m, version: version})
 	if err != nil {
 		return err
 	}
-	a.Trial = true
+	a.DryRun = true
 	j, err := r.judge(ctx, a)
 	defer j.close()
 	if err != nil || j.message == nil {
 		return err
 	}
-	return placed(refusal(r.Store.Try(ctx, j.message)), j.message.Event)
+	return atElement(contractRefusal(r.Store.Try(ctx, j.message)), j.message.Event)
 }

@@ -15,24 +15,24 @@ import (
 	"rivgate/soap/guard"
 )
 
-// rest is what of an answer is still to be read. The exchange ends when it is closed.
-type rest struct {
-	body  io.ReadCloser
-	left  int64 // bytes that may still come
-	early func() bool
-	tail  []byte // the last that was read, where early may be asked about it
+// boundedBody is what of an answer is still to be read. The exchange ends when it is closed.
+type boundedBody struct {
+	body       io.ReadCloser
+	left       int64 // bytes that may still come
+	endedEarly func() bool
+	tail       []byte // the last that was read, where early may be asked about it
 }
 
-func (r *rest) Read(p []byte) (int, error) {
+func (r *boundedBody) Read(p []byte) (int, error) {
 	n, err := r.body.Read(p)
 	if r.left -= int64(n); r.left < 0 {
 		return 0, &SendError{Kind: SendTooLarge, Sent: true}
 	}
-	if r.early == nil {
+	if r.endedEarly == nil {
 		return n, err
 	}
 	r.tail = appendEnding(r.tail, p[:n])
-	if errors.Is(err, io.EOF) && r.early() && !endsEnvelope(r.tail) {
+	if errors.Is(err, io.EOF) && r.endedEarly() && !endsEnvelope(r.tail) {
 		return n, &SendError{Kind: SendReset, Sent: true, Cause: io.ErrUnexpectedEOF}
 	}
 	return n, err
@@ -45,7 +45,7 @@ func appendEnding(tail, p []byte) []byte {
 	return append(tail[:copy(tail, tail[surplus:])], p...)
 }
 
-func (r *rest) Close() error {
+func (r *boundedBody) Close() error {
 	return r.body.Close()
 }
 
@@ -92,8 +92,8 @@ func (r *Reply) In(charset string) (*Answer, error) {
 
 // text is what is held of the reply as UTF-8, and the rest as UTF-8; nil if there is none.
 func (r *Reply) text() (held []byte, tail io.Reader, err error) {
-	if r.flaw != nil {
-		return nil, nil, r.flaw
+	if r.unreadable != nil {
+		return nil, nil, r.unreadable
 	}
 	q := &Request{received: r.Body}
 	if err := q.begin(r.Header.Get("Content-Type")); err != nil {
@@ -102,10 +102,10 @@ func (r *Reply) text() (held []byte, tail io.Reader, err error) {
 	if err := q.convert(len(r.Body), r.Rest == nil); err != nil || r.Rest == nil {
 		return q.utf8, nil, err
 	}
-	if q.coding == guard.UTF8 {
+	if q.bodyCharset == guard.UTF8 {
 		return q.utf8, r.Rest, nil
 	}
-	return q.utf8, &converting{from: io.MultiReader(bytes.NewReader(r.Body[q.converted:]), r.Rest), charset: q.coding}, nil
+	return q.utf8, &converting{from: io.MultiReader(bytes.NewReader(r.Body[q.converted:]), r.Rest), charset: q.bodyCharset}, nil
 }
 
 // converting is as UTF-8 what it reads in another charset.

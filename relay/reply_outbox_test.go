@@ -24,7 +24,7 @@ var (
 // desk is a world with a case in its inbox and answers that leave after ten seconds.
 type desk struct {
 	*world
-	later *relay.Later
+	later *relay.ReplyOutbox
 	id    string // ours, of the case
 }
 
@@ -32,17 +32,17 @@ func newDesk(t testing.TB) *desk {
 	t.Helper()
 	w := newWorld(t)
 	w.accepted(portal, complaint(inboxUnit, "desk"))
-	return &desk{w, relay.NewLater(w.Relay, 10*time.Second), w.begun("desk").ID}
+	return &desk{w, relay.NewReplyOutbox(w.Relay, 10*time.Second), w.begun("desk").ID}
 }
 
-func (d *desk) said(u *contracts.Update) relay.Said {
-	return relay.Said{CaseID: d.id, Unit: inboxUnit, By: anna, Form: "reply", Draft: json.RawMessage(`{"text":"Tack"}`), Update: *u, Version: d.begun("desk").Version}
+func (d *desk) said(u *contracts.Update) relay.StagedReply {
+	return relay.StagedReply{CaseID: d.id, Unit: inboxUnit, By: anna, Form: "reply", Draft: json.RawMessage(`{"text":"Tack"}`), Update: *u, Version: d.begun("desk").Version}
 }
 
-// say stages an answer that must be right.
+// sendOwn stages an answer that must be right.
 func (d *desk) say(u *contracts.Update) store.Outgoing {
 	d.t.Helper()
-	o, err := d.later.Say(d.t.Context(), d.said(u))
+	o, err := d.later.Stage(d.t.Context(), d.said(u))
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func (d *desk) say(u *contracts.Update) store.Outgoing {
 
 func (d *desk) once(want bool) {
 	d.t.Helper()
-	sent, err := d.later.Once(d.t.Context())
+	sent, err := d.later.SendDue(d.t.Context())
 	if err != nil || sent != want {
 		d.t.Fatalf("sent %v, %v", sent, err)
 	}
@@ -79,7 +79,7 @@ func TestAnswerLeavesLater(t *testing.T) {
 	u.Attachments = []contracts.Attachment{textFile("Ett svar i en fil")}
 	o := d.say(u)
 	d.once(false)
-	if _, err := d.later.Say(t.Context(), d.said(partsOf(contracts.Question))); !errors.Is(err, store.ErrStaged) {
+	if _, err := d.later.Stage(t.Context(), d.said(partsOf(contracts.Question))); !errors.Is(err, store.ErrStaged) {
 		t.Errorf("a second answer: %v", err)
 	}
 	d.got("receipt")
@@ -137,18 +137,18 @@ func TestWrongAnswerIsToldAtOnce(t *testing.T) {
 	bare.Text = ""
 	for name, u := range map[string]*contracts.Update{"without a text": empty, "a close without a reply": bare} {
 		var refused *contracts.Error
-		if _, err := d.later.Say(t.Context(), d.said(u)); !errors.As(err, &refused) || refused.SubCode != contracts.SubTextMissing {
+		if _, err := d.later.Stage(t.Context(), d.said(u)); !errors.As(err, &refused) || refused.SubCode != contracts.SubTextMissing {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	old := d.said(partsOf(contracts.PartialReply))
 	old.Version++
-	if _, err := d.later.Say(t.Context(), old); !errors.Is(err, relay.ErrConflict) {
+	if _, err := d.later.Stage(t.Context(), old); !errors.Is(err, relay.ErrConflict) {
 		t.Errorf("another version: %v", err)
 	}
 	elsewhere := d.said(partsOf(contracts.PartialReply))
 	elsewhere.Unit = plainUnit
-	if _, err := d.later.Say(t.Context(), elsewhere); !errors.Is(err, relay.ErrConflict) {
+	if _, err := d.later.Stage(t.Context(), elsewhere); !errors.Is(err, relay.ErrConflict) {
 		t.Errorf("another unit: %v", err)
 	}
 	if len(d.waiting()) > 0 || d.begun("desk").Version != 1 {
@@ -196,7 +196,7 @@ func TestAnswerWithoutDelay(t *testing.T) {
 	wrong := partsOf(contracts.PartialReply)
 	wrong.Text = ""
 	var refused *contracts.Error
-	if _, err := d.later.Say(t.Context(), d.said(wrong)); !errors.As(err, &refused) {
+	if _, err := d.later.Stage(t.Context(), d.said(wrong)); !errors.As(err, &refused) {
 		t.Errorf("a wrong one: %v", err)
 	}
 	drafts, err := d.Store.Unlogged().Drafts(t.Context(), d.id, inboxUnit)
@@ -214,7 +214,7 @@ func TestReplicasSendOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for range 6 {
 		all.Go(func() {
-			if _, err := relay.NewLater(d.Relay, 0).Once(t.Context()); err != nil {
+			if _, err := relay.NewReplyOutbox(d.Relay, 0).SendDue(t.Context()); err != nil {
 				t.Error(err)
 			}
 		})
@@ -283,7 +283,7 @@ func dieBetween(t *testing.T, path string) {
 	w.Relay.Store = st
 	o, err := st.ClaimOutgoing(t.Context(), 30*time.Second)
 	if err == nil {
-		err = relay.NewLater(w.Relay, 0).Leave(t.Context(), o)
+		err = relay.NewReplyOutbox(w.Relay, 0).Leave(t.Context(), o)
 	}
 	if err != nil {
 		t.Fatal(err)
