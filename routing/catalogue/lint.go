@@ -19,7 +19,7 @@ import (
 func Lint(c routing.Catalogue, r routing.Rules, gateway string, now time.Time) []string {
 	table, err := routing.NewTable(c, r)
 	if err != nil {
-		return strings.Split(err.Error(), "\n")
+		return eachOf(err)
 	}
 	l := &linter{c: c, r: r, table: table, now: now}
 	l.units()
@@ -29,6 +29,18 @@ func Lint(c routing.Catalogue, r routing.Rules, gateway string, now time.Time) [
 	l.rows()
 	l.contracts()
 	return append(l.said, table.Notes()...)
+}
+
+// eachOf are the problems of NewTable one by one.
+func eachOf(err error) (all []string) {
+	joined, several := err.(interface{ Unwrap() []error }) //nolint:errorlint // what errors.Join made, not what it holds
+	if !several {
+		return []string{err.Error()}
+	}
+	for _, one := range joined.Unwrap() {
+		all = append(all, one.Error())
+	}
+	return all
 }
 
 type linter struct {
