@@ -223,14 +223,14 @@ func TestFilesAreReadAgainWithinTenSeconds(t *testing.T) {
 }
 
 func TestAFileThatIsWrongFromTheStartIsAnError(t *testing.T) {
-	_, err := producerTLS(config.ClientTLS{Certificate: "config.go", Key: "config.go"})
+	_, err := producerTLS(config.ClientTLS{Certificate: "serve.go", Key: "serve.go"})
 	if err == nil || !strings.Contains(err.Error(), "producer.tls") {
 		t.Errorf("the certificate: %v", err)
 	}
-	if _, err := readPool("config.go"); err == nil || !strings.Contains(err.Error(), "no PEM certificate") {
+	if _, err := readPool("serve.go"); err == nil || !strings.Contains(err.Error(), "no PEM certificate") {
 		t.Errorf("the authorities: %v", err)
 	}
-	if _, err := listenTLS(config.ListenTLS{Certificate: "config.go", Key: "config.go", ClientCA: "config.go"}); err == nil {
+	if _, err := listenTLS(config.ListenTLS{Certificate: "serve.go", Key: "serve.go", ClientCA: "serve.go"}); err == nil {
 		t.Error("the listener was made")
 	}
 }
