@@ -105,8 +105,9 @@ func (s *scripted) serve(connection net.Conn) {
 	}
 }
 
-// TestHowAnswersAreTaken lets the worker deliver to a handling system that answers as each file of testdata/answers says, and compares what
-// became of the delivery with what the file says. A name that ends in "is-tried-again" or "is-final" means it.
+// TestHowAnswersAreTaken lets the worker deliver to a handling system that answers as each file of testdata/answers
+// says, and compares what became of the delivery with what the file says. A name that ends in "is-tried-again" or
+// "is-final" means it.
 func TestHowAnswersAreTaken(t *testing.T) {
 	root := filepath.Join("..", "testdata")
 	answers, err := recording.ReadWorld(root, "answers")

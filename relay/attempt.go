@@ -32,7 +32,8 @@ const (
 	answered
 )
 
-// recordedAnswer is how much of a receiver's answer is recorded, and so how much of it is read: a receipt is some hundred bytes.
+// recordedAnswer is how much of a receiver's answer is recorded, and so how much of it is read: a receipt is some
+// hundred bytes.
 const recordedAnswer = 64 << 10
 
 // attempt sends the head of a lane to its receiver and says how that ended.
@@ -63,7 +64,8 @@ func (r *Relay) attempt(ctx context.Context, d store.Delivery) attempt {
 	return out
 }
 
-// judgeSafely is judge for answers that nobody has thought of: one that makes it panic is recorded all the same, and leaves the outcome unknown.
+// judgeSafely is judge for answers that nobody has thought of: one that makes it panic is recorded all the same, and
+// leaves the outcome unknown.
 func (r *Relay) judgeSafely(d store.Delivery, answer *soap.Reply) (out attempt) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -93,8 +95,9 @@ func unsent(err error) attempt {
 	return out
 }
 
-// judgeAnswer classifies an answer: a fault that is final and an ERROR that is not TECHNICAL_ERROR are for good, any other fault, an HTTP status
-// and TECHNICAL_ERROR pass, OK and INFO are delivered. An answer on 200 that says nothing readable leaves the outcome unknown.
+// judgeAnswer classifies an answer: a fault that is final and an ERROR that is not TECHNICAL_ERROR are for good, any
+// other fault, an HTTP status and TECHNICAL_ERROR pass, OK and INFO are delivered. An answer on 200 that says nothing
+// readable leaves the outcome unknown.
 func (r *Relay) judgeAnswer(d store.Delivery, answer *soap.Reply) attempt {
 	if fault, ok := answer.Fault(); ok {
 		out := attempt{Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: "fault-server", Code: platformCode(fault.String), Why: whyRefused(fault)}}
@@ -122,8 +125,8 @@ func (r *Relay) judgeAnswer(d store.Delivery, answer *soap.Reply) attempt {
 	return judgeResult(receipt)
 }
 
-// readReceipt reads the receipt in an answer. Of one that was too long to be read to its end, what stands before the cut counts, but an ERROR
-// whose kind may stand behind it.
+// readReceipt reads the receipt in an answer. Of one that was too long to be read to its end, what stands before the
+// cut counts, but an ERROR whose kind may stand behind it.
 func readReceipt(c *contracts.Contract, answer *soap.Reply) (contracts.Receipt, error) {
 	body, err := answer.UTF8()
 	if err != nil {
@@ -177,7 +180,8 @@ func platformCode(text string) string {
 	return text[i : i+5]
 }
 
-// retryAfter is the receiver's wish, in seconds or as a date; at most a day, so that no answer can stop a lane for good.
+// retryAfter is the receiver's wish, in seconds or as a date; at most a day, so that no answer can stop a lane for
+// good.
 func retryAfter(h http.Header, now time.Time) time.Duration {
 	value := h.Get("Retry-After")
 	var wait time.Duration

@@ -19,8 +19,8 @@ const (
 // ProbeWait is how long it takes at most until a receiver that is down is asked again.
 const ProbeWait = time.Minute
 
-// breakers know which addresses are down: only connections that fail open one, never an answer, whatever it says. Each process finds out for itself, so
-// that one without a way to a receiver does not keep the others from it.
+// breakers know which addresses are down: only connections that fail open one, never an answer, whatever it says.
+// Each process finds out for itself, so that one without a way to a receiver does not keep the others from it.
 type breakers struct {
 	mu        sync.Mutex
 	addresses map[string]*breaker // with failures only
@@ -131,7 +131,8 @@ func (b *breakers) due(now time.Time) (addresses []string, next time.Time) {
 	return addresses, next
 }
 
-// probe notes that an address is being asked; none: that nothing was due for it, so that it is looked at again after its wait.
+// probe notes that an address is being asked; none: that nothing was due for it, so that it is looked at again after
+// its wait.
 func (b *breakers) probe(address string, none bool, now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -13,7 +13,8 @@ import (
 	"rivgate/store"
 )
 
-// More callers than may wait are told to come back: at once, by a fault, and nothing of theirs is kept. Those that wait are answered when the database goes on.
+// More callers than may wait are told to come back: at once, by a fault, and nothing of theirs is kept. Those that
+// wait are answered when the database goes on.
 func TestTooManyCallersAreToldToComeBack(t *testing.T) {
 	w := newWorld(t)
 	path := filepath.Join(t.TempDir(), "narrow.db")

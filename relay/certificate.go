@@ -34,8 +34,8 @@ func certificateHSAID(c *x509.Certificate, header string) (string, error) {
 	return id, nil
 }
 
-// forwarded is the HSA-id in the certificate that a trusted proxy forwarded in its header. Dates are always checked, the chain
-// where ClientCA is set.
+// forwarded is the HSA-id in the certificate that a trusted proxy forwarded in its header. Dates are always checked,
+// the chain where ClientCA is set.
 func (t *Trust) forwarded(h http.Header, now time.Time, known *certificates) (string, error) {
 	name := strings.ToLower(t.certificateHeader())
 	values := h.Values(name)
@@ -68,8 +68,8 @@ func (t *Trust) clientCA() *x509.CertPool {
 	return t.ClientCA()
 }
 
-// parseForwarded reads a certificate in the forms in which proxies forward it: PEM, PEM with blanks for line ends, URL-encoded
-// PEM (a blank as %20 or +), bare base64, and the first of a comma chain of those.
+// parseForwarded reads a certificate in the forms in which proxies forward it: PEM, PEM with blanks for line ends,
+// URL-encoded PEM (a blank as %20 or +), bare base64, and the first of a comma chain of those.
 func parseForwarded(value string) (*x509.Certificate, bool) {
 	if strings.Contains(value, "%") {
 		decode := url.PathUnescape // a '+' of base64 must stay

@@ -7,11 +7,13 @@ import (
 	"time"
 )
 
-// maxCertificates is how many forwarded certificates are remembered. A proxy forwards those of its callers, over and over.
+// maxCertificates is how many forwarded certificates are remembered. A proxy forwards those of its callers, over and
+// over.
 const maxCertificates = 1024
 
-// certificates remembers what was read out of headers, so that a caller's certificate is not parsed, and its chain not verified, for each of
-// its calls. It decides nothing: the clock is asked for each call, and authorities that have changed verify anew. The zero value is ready.
+// certificates remembers what was read out of headers, so that a caller's certificate is not parsed, and its chain
+// not verified, for each of its calls. It decides nothing: the clock is asked for each call, and authorities that
+// have changed verify anew. The zero value is ready.
 type certificates struct {
 	mu  sync.Mutex
 	all map[[sha256.Size]byte]*forwardedCertificate // by the whole value of the header
@@ -48,8 +50,8 @@ func (c *certificates) read(value string) (*forwardedCertificate, bool) {
 	return known, true
 }
 
-// verify is x509.Certificate.Verify for a client at a time. A chain that was found before holds as long as all in it are valid and roots
-// is the same.
+// verify is x509.Certificate.Verify for a client at a time. A chain that was found before holds as long as all in it
+// are valid and roots is the same.
 func (c *forwardedCertificate) verify(roots *x509.CertPool, now time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -48,8 +48,8 @@ func pool(c *x509.Certificate) *x509.CertPool {
 	return p
 }
 
-// A certificate that is remembered is judged anew for each call: by the clock, by its authority's own validity, and by authorities that
-// have changed.
+// A certificate that is remembered is judged anew for each call: by the clock, by its authority's own validity, and
+// by authorities that have changed.
 func TestRememberedCertificateIsJudgedAnew(t *testing.T) {
 	day := func(n int) time.Time { return time.Date(2026, 5, n, 12, 0, 0, 0, time.UTC) }
 	ca, key := signed(t, nil, nil, day(20))
@@ -100,7 +100,8 @@ func TestCertificatesThatAreRememberedAreBounded(t *testing.T) {
 	}
 }
 
-// BenchmarkForwardedCertificate is what a certificate in a header costs: the first time, and when it has been seen before.
+// BenchmarkForwardedCertificate is what a certificate in a header costs: the first time, and when it has been seen
+// before.
 func BenchmarkForwardedCertificate(b *testing.B) {
 	ca, key := signed(b, nil, nil, time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC))
 	leaf, _ := signed(b, ca, key, time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC))

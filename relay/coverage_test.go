@@ -12,7 +12,8 @@ import (
 	"rivgate/recording"
 )
 
-// The recordings are the specification, so nothing may be missing in them: each code that a caller can see is in an answer.
+// The recordings are the specification, so nothing may be missing in them: each code that a caller can see is in an
+// answer.
 func TestEveryCodeHasARecording(t *testing.T) {
 	var answers []string
 	for _, w := range recordedWorlds(t) {

@@ -31,18 +31,22 @@ const (
 	forgetAfter  = time.Hour
 )
 
-// deliverySlots are what deliveries are made with, shared out by address, so that receivers that answer slowly leave the others alone:
+// deliverySlots are what deliveries are made with, shared out by address, so that receivers that answer slowly leave
+// the others alone:
 //
-//	quick receivers: hands of their own, Worker.Workers. One that takes longer than Worker.Patience gives its hand back and goes on as a slow one.
-//	all others:      up to maxSlow deliveries beside them. Where these are not enough, one to each may be tried with half of the quick hands.
+//	quick receivers: Worker.Workers slots of their own. A delivery that takes longer than Worker.Patience
+//	                  gives its slot back and goes on as a slow one.
+//	all others:      up to maxSlow deliveries beside them. Where these are not enough, half of the quick
+//	                  slots may try one delivery to each.
 //
-// A receiver is quick when its last answers came soon. In turn the one is first whose first message waits for the shortest time, so that what has just
-// come need not stand behind the backlogs of others; and the one with the fewest deliveries under way, of equals the one that has been served for the
-// shortest time of late, so that all backlogs are worked off.
+// A receiver is quick when its last answers came soon. In turn the one is first whose first message waits for the
+// shortest time, so that what has just come need not stand behind the backlogs of others; and the one with the fewest
+// deliveries under way, of equals the one that has been served for the shortest time of late, so that all backlogs
+// are worked off.
 type deliverySlots struct {
 	mu         sync.Mutex
 	running    sync.WaitGroup
-	freed      chan struct{} // one signal, when a hand or an address's share is free again
+	freed      chan struct{} // one signal, when a slot or an address's share is free again
 	quickLimit int
 	perAddress int
 	patience   time.Duration
@@ -54,7 +58,7 @@ type deliverySlots struct {
 	addresses           map[string]*addressState
 }
 
-// address is what this process knows of an address.
+// addressState is what this process knows of an address.
 type addressState struct {
 	running int     // deliveries under way
 	known   bool    // it has answered, or taken long to
@@ -84,7 +88,8 @@ func (a *addressState) servedBy(now time.Time) float64 {
 	return a.served * math.Exp2(-float64(now.Sub(a.at))/float64(servedHalfLife))
 }
 
-// capacity is how many deliveries may be begun: all of them, to quick receivers, of these to others by way of trial, and to others.
+// capacity is how many deliveries may be begun: all of them, to quick receivers, of these to others by way of trial,
+// and to others.
 type capacity struct{ all, quick, trials, slow int }
 
 func (h *deliverySlots) capacity() capacity {
@@ -107,7 +112,8 @@ func (h *deliverySlots) available() int {
 	return min(r.all, r.quick+r.slow)
 }
 
-// inUse are the hands in use, as the metrics show them: of quick ones, of slow ones, and how many addresses count as slow.
+// inUse are the slots in use, as the metrics show them: of quick ones, of slow ones, and how many addresses count as
+// slow.
 func (h *deliverySlots) inUse() (quick, slow, slowAddresses int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -246,7 +252,8 @@ func (h *deliverySlots) fullAddresses() []string {
 	return all
 }
 
-// limitFor is how many may be under way to an address at once. One that has not answered yet gets one, which will tell what it is like.
+// limitFor is how many may be under way to an address at once. One that has not answered yet gets one, which will
+// tell what it is like.
 func (h *deliverySlots) limitFor(a *addressState) int {
 	if a == nil || !a.known {
 		return 1
@@ -254,7 +261,7 @@ func (h *deliverySlots) limitFor(a *addressState) int {
 	return h.perAddress
 }
 
-// reserve runs do. Its place is free when it ends; a hand of the quick ones is free after patience, too.
+// run runs do. Its place is free when it ends; a quick slot is free after patience, too.
 func (h *deliverySlots) run(address string, bytes int, do func()) {
 	h.mu.Lock()
 	d := &runningDelivery{hands: h, to: h.address(address), began: time.Now(), bytes: bytes}
@@ -318,7 +325,7 @@ func (d *runningDelivery) count(n int) {
 	}
 }
 
-// takesLong gives a hand of the quick ones back.
+// takesLong gives a quick slot back.
 func (d *runningDelivery) takesLong() {
 	h := d.hands
 	h.mu.Lock()
@@ -359,8 +366,9 @@ func (h *deliverySlots) signalFreed() {
 	}
 }
 
-// slowStart bounds what is under way after an unclean end: what killed the process before may still be there. It begins with few, and grows with
-// each delivery that ends, and with each second that the process lives. The zero value bounds nothing.
+// slowStart bounds what is under way after an unclean end: what killed the process before may still be there. It
+// begins with few, and grows with each delivery that ends, and with each second that the process lives. The zero
+// value bounds nothing.
 type slowStart struct {
 	since time.Time
 	ended int

@@ -38,7 +38,8 @@ func DiagnosisCodes() []string {
 	return codes
 }
 
-// Explain is a diagnosis in English, for log, command line, API and fault. A value stands for its name in braces; "" for no diagnosis.
+// Explain is a diagnosis in English, for log, command line, API and fault. A value stands for its name in braces; ""
+// for no diagnosis.
 func Explain(d store.Diagnosis) string {
 	return FillDiagnosis(diagnosisWords[d.Code], WithMeaning(d, platformWords[routing.Code(d.Values[valueVP])]))
 }
@@ -46,7 +47,8 @@ func Explain(d store.Diagnosis) string {
 // valueVP is the value of a diagnosis that holds the VPnnn of a platform further on.
 const valueVP = "vp"
 
-// WithMeaning is d with the words for its VPnnn among its values. Languages differ in them, so that they are not stored.
+// WithMeaning is d with the words for its VPnnn among its values. Languages differ in them, so that they are not
+// stored.
 func WithMeaning(d store.Diagnosis, meaning string) store.Diagnosis {
 	if meaning == "" {
 		return d
@@ -179,7 +181,8 @@ func whyUnread(answer *soap.Reply, err error) store.Diagnosis {
 	return store.Diagnosis{Code: "answer-" + string(soap.FactNoEnvelope)}
 }
 
-// faultCode is a code that may be shown: a name of some length, with few digits, for a producer may write anything there.
+// faultCode is a code that may be shown: a name of some length, with few digits, for a producer may write anything
+// there.
 var faultCode = regexp.MustCompile(`^[A-Za-z][A-Za-z_.-]{0,80}[0-9]{0,4}$`)
 
 func whyRefused(fault *soap.Fault) store.Diagnosis {

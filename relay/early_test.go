@@ -12,7 +12,8 @@ import (
 	"rivgate/soap"
 )
 
-// Java's and Python's own clients write a whole message before they read: what is refused before it was read reaches them all the same.
+// Java's and Python's own clients write a whole message before they read: what is refused before it was read reaches
+// them all the same.
 func TestEarlyRefusalsReachTheCaller(t *testing.T) {
 	w := newWorld(t)
 	w.soap.MaxMessage = 15 << 20

@@ -11,9 +11,9 @@ import (
 	"rivgate/store"
 )
 
-// event says what a complaints message means for its case, and judges what only the catalogue can tell: RECIPIENT_MISMATCH, REGION_NOT_ACTIVE, and the
-// handler that a case gets. For a message to the handler of a known case it puts that case's frozen route into o. With a refusal the event is
-// returned as far as it came.
+// event says what a complaints message means for its case, and judges what only the catalogue can tell:
+// RECIPIENT_MISMATCH, REGION_NOT_ACTIVE, and the handler that a case gets. For a message to the handler of a known
+// case it puts that case's frozen route into o. With a refusal the event is returned as far as it came.
 func (r *Relay) event(ctx context.Context, a arrival, m *contracts.Message, o *outcome) (*store.Event, error) {
 	content, err := json.Marshal(m)
 	if err != nil {
@@ -67,7 +67,8 @@ func (r *Relay) sent(ctx context.Context, m *contracts.Message, e *store.Event, 
 
 // sameReceiver: a recipient that differs from the logical address must lead to the same place in the catalogue.
 //
-// Deviation: every inbox unit has the address rivgate:inbox, and each is a receiver of its own; there the same row must decide.
+// Deviation: every inbox unit has the address rivgate:inbox, and each is a receiver of its own; there the same row
+// must decide.
 func (r *Relay) sameReceiver(unit string, o *outcome) error {
 	if routing.SameHSAID(unit, o.Call.Receiver) {
 		return nil
@@ -81,8 +82,8 @@ func (r *Relay) sameReceiver(unit string, o *outcome) error {
 	return nil
 }
 
-// handler is a unit that gets a case by a route. Its region must have a patient board, where the catalogue knows units at all; its kind
-// must be the one that the catalogue knows.
+// handler is a unit that gets a case by a route. Its region must have a patient board, where the catalogue knows
+// units at all; its kind must be the one that the catalogue knows.
 func (r *Relay) handler(unit contracts.OrgUnit, kind routing.UnitKind, route routing.Route) (*store.Handler, error) {
 	table := r.Table()
 	h := &store.Handler{Unit: unit.HSAID, Name: unit.Name, Kind: kind, Via: route.Via, Address: route.Address, Component: route.Component}
@@ -106,9 +107,9 @@ func (r *Relay) handler(unit contracts.OrgUnit, kind routing.UnitKind, route rou
 	return h, nil
 }
 
-// frozen puts the route that a known case took into o: a later change of the catalogue does not move cases already accepted. An
-// answer must be for the unit that has the case; one to the unit that has just passed it on is taken for the unit that has it now, because
-// the citizen may have written it before.
+// frozen puts the route that a known case took into o: a later change of the catalogue does not move cases already
+// accepted. An answer must be for the unit that has the case; one to the unit that has just passed it on is taken for
+// the unit that has it now, because the citizen may have written it before.
 func (r *Relay) frozen(ctx context.Context, e *store.Event, o *outcome) error {
 	c, err := r.Store.Unlogged().CaseByRef(ctx, e.Case)
 	if errors.Is(err, store.ErrNotFound) {
@@ -181,8 +182,8 @@ func passedToItself() *contracts.Error {
 	}
 }
 
-// newCase takes a case that began outside 1177. Its handler is the unit's own system, by the unit's route of the send contract; where this
-// gateway stands at 1177, the case gets its id here.
+// newCase takes a case that began outside 1177. Its handler is the unit's own system, by the unit's route of the send
+// contract; where this gateway stands at 1177, the case gets its id here.
 func (r *Relay) newCase(a arrival, u *contracts.Update, e *store.Event) error {
 	route, err := r.sendRoute(u.HandlingUnit.HSAID)
 	if err != nil {

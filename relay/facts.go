@@ -33,8 +33,8 @@ func contractKind(kind routing.UnitKind) string {
 	return contracts.KindCareUnit
 }
 
-// facts are what lists, rules and statistics need of a complaint. Whether files may be attached is the unit's setting; a unit
-// that the catalogue does not know takes them.
+// facts are what lists, rules and statistics need of a complaint. Whether files may be attached is the unit's
+// setting; a unit that the catalogue does not know takes them.
 func (r *Relay) facts(c *contracts.Complaint, unit string) *store.Facts {
 	f := &store.Facts{
 		ReporterID: c.Reporter.PersonID.ID, ReporterType: c.Reporter.PersonID.Type, ReporterName: c.Reporter.Name, Role: c.Reporter.Role,
@@ -67,7 +67,8 @@ func (r *Relay) facts(c *contracts.Complaint, unit string) *store.Facts {
 	return f
 }
 
-// classification sorts the problems into main and sub problems. A sub problem (3.4) names its main problem (3) by its code.
+// classification sorts the problems into main and sub problems. A sub problem (3.4) names its main problem (3) by its
+// code.
 func classification(c *contracts.Classification) *store.Classification {
 	if c == nil {
 		return nil

@@ -18,7 +18,8 @@ const (
 	activeUser = "urn:riv:infrastructure:eservicesupply:patientportal:IsActiveUserResponder:1"
 )
 
-// Published contract files that nobody here wrote: their contracts are validated as is configured for each, and described.
+// Published contract files that nobody here wrote: their contracts are validated as is configured for each, and
+// described.
 func TestOtherContractsByTheirPublishedFiles(t *testing.T) {
 	folder := filepath.Join("..", "..", "shared", "rivta")
 	if _, err := os.Stat(folder); err != nil {

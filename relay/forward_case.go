@@ -12,8 +12,9 @@ import (
 	"rivgate/store"
 )
 
-// forwardCases sends every case that was passed on to its next handler. What fails is logged and tried again by the worker; the case says
-// so until then (Case.ForwardDue). Cases with large files are told to large, and left to the worker; those that skip knows are left alone. skip may be nil.
+// forwardCases sends every case that was passed on to its next handler. What fails is logged and tried again by the
+// worker; the case says so until then (Case.ForwardDue). Cases with large files are given to large, and left to the
+// worker; those that skip knows are left alone. skip may be nil.
 func (r *Relay) forwardCases(ctx context.Context, skip func(caseID string) bool, large func(caseID string)) {
 	due, err := r.Store.ForwardsDue(ctx, 100)
 	if err != nil {
@@ -44,8 +45,9 @@ func (r *Relay) logForwardError(ctx context.Context, c store.Case, err error) {
 // errLarge says that a case has large files, whose way takes a while.
 var errLarge = errors.New("the case has large files")
 
-// forwardCase sends one case to its next handler; errLarge where it has large files and these are not wanted now. The message's id is that of the update that
-// passed the case on, so that two replicas, or a second try after a crash, cannot send it twice.
+// forwardCase sends one case to its next handler; errLarge where it has large files and these are not wanted now. The
+// message's id is that of the update that passed the case on, so that two replicas, or a second try after a crash,
+// cannot send it twice.
 func (r *Relay) forwardCase(ctx context.Context, c store.Case, large bool) error {
 	p, err := r.pendingForward(ctx, c.ID)
 	if err != nil {

@@ -37,14 +37,15 @@ const (
 	maxForwardWait = 5 * time.Minute
 )
 
-// largeForwards are the cases with large files that a worker has found, and has not passed on yet. They take one way after the other, beside the deliveries.
+// largeForwards are the cases with large files that a worker has found, and has not passed on yet. They take one way
+// after the other, beside the deliveries.
 type largeForwards struct {
 	mu      sync.Mutex
 	waiting map[string]largeForward // by case id
 	busy    bool
 }
 
-// forwardCase is when a case's turn comes.
+// largeForward is when a case's turn comes.
 type largeForward struct {
 	due  time.Time
 	wait time.Duration // since the try before
@@ -66,7 +67,8 @@ func (p *largeForwards) add(caseID string) {
 	p.waiting[caseID] = largeForward{}
 }
 
-// startDue is all whose turn has come by now; none while others are on their way. done follows upon each, and rest upon all.
+// startDue is all whose turn has come by now; none while others are on their way. done follows upon each, and rest
+// upon all.
 func (p *largeForwards) startDue(now time.Time) (ids []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

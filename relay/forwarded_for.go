@@ -11,8 +11,9 @@ import (
 //
 //	caller ─► proxy 1 ─► proxy 2 ─► us        X-Forwarded-For: caller, proxy 1      peer: proxy 2
 //
-// Each proxy adds the address of who called it on the right, in the same line or in one of its own. So all lines are one list, read from the right,
-// and what stands left of an address that is not trusted may have been written by anybody.
+// Each proxy adds the address of who called it on the right, in the same line or in one of its own. So all lines are
+// one list, read from the right, and what stands left of an address that is not trusted may have been written by
+// anybody.
 
 // headerForwardedFor has the addresses that a request was forwarded for.
 const headerForwardedFor = "X-Forwarded-For"
@@ -20,8 +21,9 @@ const headerForwardedFor = "X-Forwarded-For"
 // Trusts tells whether an address is a trusted proxy's.
 func (t *Trust) Trusts(address netip.Addr) bool { return anyContains(t.Proxies, address) }
 
-// Source is the address that a request came from: the peer's, or, where that is a trusted proxy's, what X-Forwarded-For says, read from the right for
-// as long as it names trusted proxies. What is no address ends the reading.
+// Source is the address that a request came from: the peer's, or, where that is a trusted proxy's, what
+// X-Forwarded-For says, read from the right for as long as it names trusted proxies. What is no address ends the
+// reading.
 func (t *Trust) Source(peer netip.Addr, h http.Header) netip.Addr {
 	source := peer.Unmap()
 	for _, hop := range slices.Backward(forwardedAddresses(h)) {
@@ -37,13 +39,14 @@ func (t *Trust) Source(peer netip.Addr, h http.Header) netip.Addr {
 	return source
 }
 
-// internal tells whether a call that came over these addresses may say that it comes from another node of this gateway: all of them must be allowed to.
+// internal tells whether a call that came over these addresses may say that it comes from another node of this
+// gateway: all of them must be allowed to.
 func (t *Trust) internal(peer netip.Addr, h http.Header) (stranger netip.Addr, ok bool) {
 	return CheckAddresses(peer, h, t.trustsInternal)
 }
 
-// CheckAddresses tells whether the peer and every address in X-Forwarded-For pass a test; if not, the first one that does not, or the peer where something is no
-// address.
+// CheckAddresses tells whether the peer and every address in X-Forwarded-For pass a test; if not, the first one that
+// does not, or the peer where something is no address.
 func CheckAddresses(peer netip.Addr, h http.Header, passes func(netip.Addr) bool) (stranger netip.Addr, ok bool) {
 	peer = peer.Unmap()
 	if !passes(peer) {
@@ -78,7 +81,8 @@ func forwardedAddresses(h http.Header) []string {
 	return strings.Split(strings.Join(lines, ","), ",")
 }
 
-// parseForwardedAddress reads one hop of X-Forwarded-For: an address, which some proxies write with a port or in brackets.
+// parseForwardedAddress reads one hop of X-Forwarded-For: an address, which some proxies write with a port or in
+// brackets.
 func parseForwardedAddress(hop string) (netip.Addr, bool) {
 	hop = strings.TrimSpace(hop)
 	if withPort, err := netip.ParseAddrPort(hop); err == nil {

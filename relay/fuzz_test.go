@@ -15,8 +15,8 @@ import (
 	"rivgate/soap"
 )
 
-// FuzzLine posts anything through the whole line. Whatever comes: no panic, an answer that is a SOAP envelope, no person in it, and
-// nothing accepted that was not said to be.
+// FuzzLine posts anything through the whole line. Whatever comes: no panic, an answer that is a SOAP envelope, no
+// person in it, and nothing accepted that was not said to be.
 func FuzzLine(f *testing.F) {
 	for _, w := range recordedWorlds(f) {
 		for _, e := range w.Exchanges() {
@@ -100,8 +100,8 @@ func (w *world) saidAccepted(body []byte) bool {
 
 var numbers = regexp.MustCompile(`[0-9]{12}`)
 
-// tellsNobody: an answer of ours repeats no number of twelve digits that the request holds, unless it stands where it is addressed to,
-// which a fault names. What a producer answers is its own, and here an echo.
+// tellsNobody: an answer of ours repeats no number of twelve digits that the request holds, unless it stands where it
+// is addressed to, which a fault names. What a producer answers is its own, and here an echo.
 func tellsNobody(t *testing.T, request []byte, contentType string, got []byte) {
 	_, fault := soap.ReadFault(got)
 	if !fault && bytes.Contains(got, []byte("LogicalAddress")) {
@@ -118,7 +118,8 @@ func tellsNobody(t *testing.T, request []byte, contentType string, got []byte) {
 	}
 }
 
-// isOwnService tells a number that stands in answers by itself: part of a time stamp, or of the gateway's own HSA-id and counted ids.
+// ours tells a number that stands in answers by itself: part of a time stamp, or of the gateway's own HSA-id
+// and counted ids.
 func ours(number string) bool {
 	return strings.HasPrefix(number, "2026030") || strings.HasPrefix(number, "00000000")
 }

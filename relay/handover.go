@@ -9,8 +9,8 @@ import (
 	"rivgate/store"
 )
 
-// Crosses tells whether handing a case over to a unit leads from care to a patient board, or from a board to care. A unit that the catalogue does not know counts
-// as care.
+// Crosses tells whether handing a case over to a unit leads from care to a patient board, or from a board to care. A
+// unit that the catalogue does not know counts as care.
 func (r *Relay) Crosses(from store.Handler, unit string) bool {
 	board := false
 	if table := r.Table(); table != nil {
@@ -20,7 +20,8 @@ func (r *Relay) Crosses(from store.Handler, unit string) bool {
 	return board != (from.Kind == routing.PatientBoard)
 }
 
-// mayHandOver refuses a handover between care and patient board without a ground: secrecy holds between the two. Pages, API and commands all come here.
+// mayHandOver refuses a handover between care and patient board without a ground: secrecy holds between the two.
+// Pages, API and commands all come here.
 func (r *Relay) mayHandOver(c store.Case, u contracts.Update) error {
 	if u.Type != contracts.Forwarded || u.NewRecipient == nil || !r.Crosses(c.Handler, u.NewRecipient.HSAID) {
 		return nil
@@ -31,7 +32,8 @@ func (r *Relay) mayHandOver(c store.Case, u contracts.Update) error {
 	return contracts.FieldMissing("handover/ground", "Ärendet går mellan vården och patientnämnden. Ange grunden: vem som har samtyckt, när och hur, eller en annan grund.")
 }
 
-// noteHandover keeps what is said to the next unit, before the case leaves. The message's id makes a second try note it once.
+// noteHandover keeps what is said to the next unit, before the case leaves. The message's id makes a second try note
+// it once.
 func (r *Relay) noteHandover(ctx context.Context, c store.Case, u contracts.Update, id contracts.II) error {
 	h := u.Handover
 	if u.Type != contracts.Forwarded || u.NewRecipient == nil || h == nil || h.Ground == "" && h.Note == "" {
@@ -41,7 +43,8 @@ func (r *Relay) noteHandover(ctx context.Context, c store.Case, u contracts.Upda
 	return r.Store.NoteHandover(ctx, act, store.Handover{ToUnit: u.NewRecipient.HSAID, ToName: u.NewRecipient.Name, Ground: h.Ground, Note: h.Note, MessageID: idText(id)})
 }
 
-// handoverReason is what goes with a case to the system that takes it: the words for the reporter, the internal note, and the ground.
+// handoverReason is what goes with a case to the system that takes it: the words for the reporter, the internal note,
+// and the ground.
 func (r *Relay) handoverReason(ctx context.Context, c store.Case, reason string) (string, error) {
 	events, err := r.Store.Unlogged().DeskEvents(ctx, c.ID, []string{c.ForwardedFrom})
 	if err != nil || c.Handler.Via == routing.Inbox {

@@ -16,8 +16,8 @@ const (
 	tracing    = `<x:Spar xmlns:x="urn:riv:rivgate:test:spar" s:actor="urn:riv:rivgate:test:annan" xmlns:s="http://schemas.xmlsoap.org/soap/envelope/">kvar</x:Spar>`
 )
 
-// No credential of a caller rests in the store or leaves it again, however its message came: small, large, in parts or in another charset. What
-// was for another is handed on.
+// No credential of a caller rests in the store or leaves it again, however its message came: small, large, in parts
+// or in another charset. What was for another is handed on.
 func TestNoCredentialRestsOrLeaves(t *testing.T) {
 	w, large, content := largeWorld(t)
 	named := func(envelope string) string {

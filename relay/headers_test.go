@@ -36,7 +36,8 @@ func (w *world) raw(lines ...string) answer {
 	return answer{got.StatusCode, got.Header, text}
 }
 
-// Headers that are doubled, over-long or no text: the answer is well-formed and short, and nobody becomes somebody else.
+// Headers that are doubled, over-long or no text: the answer is well-formed and short, and nobody becomes somebody
+// else.
 func TestHostileHeaders(t *testing.T) {
 	const xmlType, node, sender = "Content-Type: text/xml; charset=UTF-8", "x-vp-instance-id: dev_env", "x-vp-sender-id: " + portal
 	long := strings.Repeat("A", 40<<10)

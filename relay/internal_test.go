@@ -10,7 +10,8 @@ import (
 	"rivgate/soap"
 )
 
-// A node of this gateway is believed only over trusted addresses, all of them: the instance id that it shows is no secret.
+// A node of this gateway is believed only over trusted addresses, all of them: the instance id that it shows is no
+// secret.
 func TestInternalCallsAreBelievedOverTrustedHopsAlone(t *testing.T) {
 	w := newWorld(t)
 	w.Trust.Proxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("2001:db8:1::/48")}

@@ -57,7 +57,8 @@ const (
 	isBack = "receiver is back: its messages go on"
 )
 
-// One receiver is dead and one hangs, with more messages than there are hands: a third gets all of its messages, in order.
+// One receiver is dead and one hangs, with more messages than there are hands: a third gets all of its messages, in
+// order.
 func TestReceiversAreIsolated(t *testing.T) {
 	w := newWorldOn(t, lonely)
 	for i := range 6 {
@@ -101,7 +102,8 @@ func TestReceiversAreIsolated(t *testing.T) {
 	w.eventually("the dead one is noticed", func() bool { return w.lines(isDown) == 1 })
 }
 
-// A receiver that is down costs one attempt for each probe, not one for each message; it is one line when it goes and one when it comes back.
+// A receiver that is down costs one attempt for each probe, not one for each message; it is one line when it goes and
+// one when it comes back.
 func TestReceiverThatIsDownIsProbed(t *testing.T) {
 	w := newWorld(t)
 	w.producer.turn(broken)
@@ -201,7 +203,8 @@ func (w *world) wake() {
 	}
 }
 
-// A worker that loses its lease stops sending at once; what it heard too late is noted, and the lane goes on with who has it.
+// A worker that loses its lease stops sending at once; what it heard too late is noted, and the lane goes on with who
+// has it.
 func TestLostLeaseStopsTheAttempt(t *testing.T) {
 	w := newWorldOn(t, lonely)
 	w.accepted(gateway, complaint(hangingUnit, "hangs"))

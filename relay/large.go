@@ -19,14 +19,15 @@ const (
 	largeTimePerMiB = 250 * time.Millisecond // for each MiB on the way to a receiver, beyond the usual time
 )
 
-// semaphore lets only a few large messages that must be known whole in at once. The others wait on their connections, where they cost nothing.
+// semaphore lets only a few large messages that must be known whole in at once. The others wait on their connections,
+// where they cost nothing.
 type semaphore struct {
 	once  sync.Once
 	slots chan struct{}
 }
 
-// enterLine waits for a turn among most at once, and gives back what ends it. The error is store.ErrBusy where the turn did not come in time, and a *soap.Error
-// where the caller is gone.
+// acquire waits for a turn among most at once, and gives back what ends it. The error is store.ErrBusy where the
+// turn did not come in time, and a *soap.Error where the caller is gone.
 func (g *semaphore) acquire(ctx context.Context, most int) (leave func(), err error) {
 	g.once.Do(func() { g.slots = make(chan struct{}, cmp.Or(max(most, 0), maxLarge)) })
 	timer := time.NewTimer(largeTurnWait)
@@ -75,8 +76,8 @@ func (r *Relay) acceptedLimits() soap.Limits {
 	return limits
 }
 
-// sameContent compares a message with the first of its key. Neither is in memory if it is large: then their condensed forms are compared, in which equal
-// files have equal stand-ins.
+// sameContent compares a message with the first of its key. Neither is in memory if it is large: then their condensed
+// forms are compared, in which equal files have equal stand-ins.
 func (r *Relay) sameContent(ctx context.Context, c *contracts.Contract, req *soap.Request, first string) (bool, error) {
 	_, before, err := r.stored(ctx, first)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"rivgate/store"
 )
 
-// Attachments describes the files of an accepted message, in their order. A large one has Content and no bytes: WriteAttachments gives these.
-// store.ErrNotFound.
+// Attachments describes the files of an accepted message, in their order. A large one has Content and no bytes:
+// WriteAttachments gives these. store.ErrNotFound.
 func (r *Relay) Attachments(ctx context.Context, messageID string) ([]contracts.Attachment, error) {
 	m, _, err := r.condensed(ctx, messageID, nil)
 	if err != nil {
@@ -34,7 +34,8 @@ func (r *Relay) OpenAttachment(ctx context.Context, c store.Case, messageID stri
 	return r.Attachment(ctx, messageID, n)
 }
 
-// Attachment returns file number n (from 0) of an accepted message, with its bytes. No other file of the message is in memory. store.ErrNotFound.
+// Attachment returns file number n (from 0) of an accepted message, with its bytes. No other file of the message is
+// in memory. store.ErrNotFound.
 func (r *Relay) Attachment(ctx context.Context, messageID string, n int) (contracts.Attachment, error) {
 	files, err := r.Attachments(ctx, messageID)
 	if err != nil {

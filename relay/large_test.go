@@ -63,7 +63,8 @@ func largeWorld(t *testing.T) (*world, *contracts.Message, []byte) {
 	return w, m, content
 }
 
-// A message that came before gets its first answer if its content is the same, however it is written, and is refused if not; neither is in memory.
+// A message that came before gets its first answer if its content is the same, however it is written, and is refused
+// if not; neither is in memory.
 func TestLargeRepeatsAreCompared(t *testing.T) {
 	w, m, content := largeWorld(t)
 	envelope := string(written(t, m))

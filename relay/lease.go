@@ -14,8 +14,8 @@ const classLease = "lease"
 // safe is how long a lease may be relied on, counted from the request for it.
 func (w *Worker) safe() time.Duration { return w.Lease - w.Lease/10 }
 
-// try makes one attempt. The lease is renewed while it runs; when it could not be, the attempt is broken off before the lease ends, because another
-// worker may have the lane then.
+// try makes one attempt. The lease is renewed while it runs; when it could not be, the attempt is broken off before
+// the lease ends, because another worker may have the lane then.
 func (w *Worker) try(ctx context.Context, d store.Delivery, claimed time.Time) attempt {
 	if time.Since(claimed) >= w.safe() { // this process stood still
 		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: classLease, Why: store.Diagnosis{Code: whyLease}}}

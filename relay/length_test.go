@@ -11,8 +11,9 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// A producer gets a length where the caller gave one and nothing is converted, however long the message is: many an old one takes no chunks.
-// What is converted on its way has no length that is known before, but is chunked only above 1 MiB.
+// A producer gets a length where the caller gave one and nothing is converted, however long the message is: many an
+// old one takes no chunks. What is converted on its way has no length that is known before, but is chunked only above
+// 1 MiB.
 func TestLengthIsKept(t *testing.T) {
 	type request struct {
 		length int64

@@ -23,8 +23,8 @@ func TestSpellingsAreToldOnce(t *testing.T) {
 	}
 }
 
-// A contract that is read here is read by its schema, in which a namespace in another letter case is another one: it is refused by what it is, and passes
-// neither the schema nor the case's rules by.
+// A contract that is read here is read by its schema, in which a namespace in another letter case is another one: it
+// is refused by what it is, and passes neither the schema nor the case's rules by.
 func TestALetterCaseIsNoWayAroundTheSchema(t *testing.T) {
 	w := newWorld(t)
 	before := w.producer.calls()

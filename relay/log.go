@@ -24,8 +24,9 @@ import (
 //	caller ── req-in ──► gateway ── req-out ──► producer
 //	caller ◄─ resp-out ─ gateway ◄─ resp-in ─── producer       error: before resp-out, where something went wrong
 //
-// The field names are those of ECS, with the labels that SKLTP's monitors know; docs/integration.md lists them. A field without a value is left out.
-// No point shows anything of a message but who sent it, to whom, by which contract, and how long it is.
+// The field names are those of ECS, with the labels that SKLTP's monitors know; docs/integration.md lists them. A
+// field without a value is left out. No point shows anything of a message but who sent it, to whom, by which
+// contract, and how long it is.
 const (
 	pointReqIn   = "req-in"
 	pointReqOut  = "req-out"
@@ -140,7 +141,8 @@ func profileLabel(profile string) string {
 	return strings.ToLower(profile)
 }
 
-// wsdlNamespace is the target namespace of a contract's WSDL, by RIV-TA's rule: urn:riv:domain:InteractionResponder:1 → urn:riv:domain:Interaction:1:rivtabp21.
+// wsdlNamespace is the target namespace of a contract's WSDL, by RIV-TA's rule: urn:riv:domain:InteractionResponder:1
+// → urn:riv:domain:Interaction:1:rivtabp21.
 func wsdlNamespace(contract, profile string) string {
 	before, after, ok := strings.Cut(contract, "Responder")
 	if !ok || profile == "" {
@@ -167,7 +169,8 @@ func traces(fields []zap.Field, route routing.Route) []zap.Field {
 	return append(fields, zap.String("destination.address", address), zap.String("destination.domain", host), zap.Int("destination.port", port))
 }
 
-// destination is the host with its port as they stand in a URL, and each of them alone; port is 0 where it is no URL of a producer.
+// destination is the host with its port as they stand in a URL, and each of them alone; port is 0 where it is no URL
+// of a producer.
 func destination(address string) (hostPort, host string, port int) {
 	scheme, rest, _ := strings.Cut(address, "://")
 	switch {
@@ -246,8 +249,8 @@ func replySize(reply *soap.Reply) int64 {
 	return n
 }
 
-// respOut is the last point of a call, and before it the error, if there was one. It also counts the call. answer is what the caller gets; nil where the
-// server makes a fault of err.
+// respOut is the last point of a call, and before it the error, if there was one. It also counts the call. answer is
+// what the caller gets; nil where the server makes a fault of err.
 func (r *Relay) respOut(o outcome, a arrival, answer *soap.Answer, err error, took time.Duration) {
 	var sent responseSent
 	if err != nil {
@@ -323,7 +326,8 @@ func (r *Relay) errorPoint(o *outcome, a arrival, answer *soap.Answer, err error
 	return sent
 }
 
-// refused is what the contract refused, if that is what err says: a refusal of the platform's may have one as its cause.
+// refused is what the contract refused, if that is what err says: a refusal of the platform's may have one as its
+// cause.
 func (o *outcome) refused(err error) *contracts.Error {
 	var platform *routing.Error
 	var refused *contracts.Error

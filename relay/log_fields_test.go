@@ -122,7 +122,8 @@ func TestTheErrorPointSaysWhatTheCallerGot(t *testing.T) {
 	}
 }
 
-// A reader of ECS takes error, event, labels and so on for objects: a field of that name alone beside its fields would be refused with the whole line.
+// A reader of ECS takes error, event, labels and so on for objects: a field of that name alone beside its fields
+// would be refused with the whole line.
 func TestNoFieldOfAPointIsBothAValueAndAnObject(t *testing.T) {
 	w := newWorld(t)
 	w.post(portal, ping("SE2010123456-LOG"))
@@ -142,7 +143,8 @@ func TestNoFieldOfAPointIsBothAValueAndAnObject(t *testing.T) {
 	}
 }
 
-// The points stand on the way of every call: their fields that never change are written out once, and the others cost few allocations.
+// The points stand on the way of every call: their fields that never change are written out once, and the others cost
+// few allocations.
 func TestPointsAreCheap(t *testing.T) {
 	w := newWorld(t)
 	quiet, loud := w.allocations(t, zap.NewNop()), w.allocations(t, zap.New(zapcore.NewCore(

@@ -10,7 +10,8 @@ import (
 
 // Metrics counts calls, what producers took of time, and deliveries. A nil *Metrics counts nothing.
 //
-// Its labels are bounded: a contract that neither the registry nor the catalogue knows is "other", and all else is from lists of our own.
+// Its labels are bounded: a contract that neither the registry nor the catalogue knows is "other", and all else is
+// from lists of our own.
 type Metrics struct {
 	requests   *prometheus.CounterVec
 	producers  *prometheus.HistogramVec
@@ -46,7 +47,7 @@ func NewMetrics(registerer prometheus.Registerer) *Metrics {
 	return m
 }
 
-// Register makes the metrics of the worker's hands. Before Run, once.
+// Register makes the metrics of the worker's delivery slots. Before Run, once.
 func (w *Worker) Register(registerer prometheus.Registerer) {
 	gauge := func(name, help string, value func() int) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) })
@@ -62,7 +63,8 @@ func (w *Worker) Register(registerer prometheus.Registerer) {
 	)
 }
 
-// downReceivers is the metric of the receivers that are down. It is read when it is asked for: it never lags behind the log.
+// downReceivers is the metric of the receivers that are down. It is read when it is asked for: it never lags behind
+// the log.
 type downReceivers struct{ breakers *breakers }
 
 var downDesc = prometheus.NewDesc("rivgate_receiver_down", "1 while no connection to an address can be had, as this process sees it.",

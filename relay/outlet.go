@@ -11,8 +11,8 @@ import (
 	"rivgate/store"
 )
 
-// outlet writes an error to the outlet that its type names, never to the other: *contracts.Error → a result in the contract's own
-// response element, anything else → a SOAP fault.
+// outlet writes an error to the outlet that its type names, never to the other: *contracts.Error → a result in the
+// contract's own response element, anything else → a SOAP fault.
 func (r *Relay) outlet(o outcome, a arrival, err error) (*soap.Answer, error) {
 	if err == nil {
 		return o.Answer, nil
@@ -61,8 +61,8 @@ func (r *Relay) Fault(err error) *soap.Fault {
 	return &soap.Fault{Code: code, String: identity.Hide(text), Detail: identity.Hide(detail)} // a caller's own words may stand in both
 }
 
-// answer is the receipt of an accepted message, in its contract's own response element. It is made of what the store keeps alone, so a
-// repeat gets the same bytes. A contract without a known receipt is answered 202 without a body.
+// answer is the receipt of an accepted message, in its contract's own response element. It is made of what the store
+// keeps alone, so a repeat gets the same bytes. A contract without a known receipt is answered 202 without a body.
 func (r *Relay) answer(o outcome) (*soap.Answer, error) {
 	if o.Contract == nil || !o.Contract.Complaints {
 		return &soap.Answer{Status: http.StatusAccepted}, nil

@@ -7,8 +7,8 @@ import (
 	"rivgate/soap"
 )
 
-// isOwnService tells whether a call is for a service of the gateway itself: PingForConfiguration, or one of the two registry contracts, addressed to its
-// own HSA-id. It needs no route and no permission, only an identified sender.
+// isOwnService tells whether a call is for a service of the gateway itself: PingForConfiguration, or one of the two
+// registry contracts, addressed to its own HSA-id. It needs no route and no permission, only an identified sender.
 func (r *Relay) isOwnService(call routing.Call) bool {
 	switch call.Contract {
 	case platform.PingContract, platform.SupportedContract, platform.AddresseesContract:
@@ -34,7 +34,8 @@ func (r *Relay) serveOwn(req *soap.Request, c *contracts.Contract) (*soap.Answer
 	return response(body), nil
 }
 
-// ownResponse is the response envelope of a service of the gateway itself. The registry answers by the catalogue of today; VP008 without one.
+// ownResponse is the response envelope of a service of the gateway itself. The registry answers by the catalogue of
+// today; VP008 without one.
 func (r *Relay) ownResponse(req *soap.Request) ([]byte, error) {
 	switch req.Contract {
 	case platform.SupportedContract:

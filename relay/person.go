@@ -20,11 +20,13 @@ var (
 	ErrNotPortal = errors.New("this gateway does not stand where 1177 is")
 )
 
-// Reply enters a person's update on a case into the line as a return message of the same case: HandlingUnit, ids, sequence number
-// and times are filled in here. version is the Case.Version that the person saw; another one by now is refused with ErrConflict.
+// Reply enters a person's update on a case into the line as a return message of the same case: HandlingUnit, ids,
+// sequence number and times are filled in here. version is the Case.Version that the person saw; another one by now
+// is refused with ErrConflict.
 //
-// Errors: *contracts.Error (what is wrong, in Swedish, with the path of the field), *routing.Error (no route or no permission for our own
-// replies), store.ErrNotFound, ErrConflict, ErrNotOurs (the case is not handled in this inbox). Nothing is stored then.
+// Errors: *contracts.Error (what is wrong, in Swedish, with the path of the field), *routing.Error (no route or no
+// permission for our own replies), store.ErrNotFound, ErrConflict, ErrNotOurs (the case is not handled in this
+// inbox). Nothing is stored then.
 func (r *Relay) Reply(ctx context.Context, caseID string, u contracts.Update, version int64) (store.Accepted, error) {
 	m, c, err := r.replyMessage(ctx, caseID, u)
 	if err != nil {
@@ -62,7 +64,8 @@ func (r *Relay) replyMessage(ctx context.Context, caseID string, u contracts.Upd
 	}, c, nil
 }
 
-// Begin enters a case that began outside 1177 (by telephone, say) at an inbox unit, as a NEW_CASE. u.HandlingUnit and u.NewCase must be set.
+// Begin enters a case that began outside 1177 (by telephone, say) at an inbox unit, as a NEW_CASE. u.HandlingUnit and
+// u.NewCase must be set.
 func (r *Relay) Begin(ctx context.Context, u contracts.Update) (store.Accepted, error) {
 	u.Type = contracts.NewCase
 	m := &contracts.Message{
@@ -72,9 +75,10 @@ func (r *Relay) Begin(ctx context.Context, u contracts.Update) (store.Accepted, 
 	return r.sendOwn(ctx, r.Instance.HSAID, ownMessage{message: m})
 }
 
-// Submit enters a message as 1177 itself sends it: a new complaint (m.Complaint, m.Recipient set) or the reporter's answer to a question
-// (m.Answer and m.CaseID set). Ids, times, sequence number and the recipient of an answer are filled in. Who sets m.ID may submit again: what was accepted under
-// it, with the same content but for what is filled in, gets its first answer. Only a gateway that stands where 1177 is does this: else ErrNotPortal.
+// Submit enters a message as 1177 itself sends it: a new complaint (m.Complaint, m.Recipient set) or the reporter's
+// answer to a question (m.Answer and m.CaseID set). Ids, times, sequence number and the recipient of an answer are
+// filled in. Who sets m.ID may submit again: what was accepted under it, with the same content but for what is filled
+// in, gets its first answer. Only a gateway that stands where 1177 is does this: else ErrNotPortal.
 func (r *Relay) Submit(ctx context.Context, m *contracts.Message) (store.Accepted, error) {
 	if !r.atPortal() {
 		return store.Accepted{}, ErrNotPortal
@@ -223,8 +227,8 @@ type Receiver struct {
 	Via routing.Via `json:"-"` // not for the citizen: the flow is the same
 }
 
-// Receivers are the units that a citizen can choose now, by name or HSA-id containing q: units with a route of the send contract today, in
-// regions whose patient board is registered. At most limit.
+// Receivers are the units that a citizen can choose now, by name or HSA-id containing q: units with a route of the
+// send contract today, in regions whose patient board is registered. At most limit.
 func (r *Relay) Receivers(q string, limit int) []Receiver {
 	table := r.Table()
 	if table == nil {

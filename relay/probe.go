@@ -38,9 +38,9 @@ const (
 	expirySoon = 30 * 24 * time.Hour // a certificate that ends before is warned of
 )
 
-// Probe tests the way to a route's producer from here, step by step, with the certificate and the authorities that calls have: address, name,
-// TCP, TLS with its chain on both sides, host name, expiry, and a PingForConfiguration. It never sends a message of the contract itself, and
-// ends within twenty seconds.
+// Probe tests the way to a route's producer from here, step by step, with the certificate and the authorities that
+// calls have: address, name, TCP, TLS with its chain on both sides, host name, expiry, and a PingForConfiguration. It
+// never sends a message of the contract itself, and ends within twenty seconds.
 func (s *Sender) Probe(ctx context.Context, route routing.Route, contract, receiver string, now time.Time) []Step {
 	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()

@@ -129,7 +129,7 @@ func (a *certificateRequest) answer(info *tls.CertificateRequestInfo) (*tls.Cert
 	return &a.config.Certificates[0], nil
 }
 
-// logError judges our own side of the handshake.
+// judge judges our own side of the handshake.
 func (a *certificateRequest) judge(p *connectionTest, began time.Time) bool {
 	have := len(a.config.Certificates) > 0
 	switch {

@@ -157,7 +157,7 @@ func (p *producer) turn(answer func(http.ResponseWriter) bool) {
 	p.turned = answer
 }
 
-// sendOwn makes the handling system give this receipt from now on.
+// say makes the handling system give this receipt from now on.
 func (p *producer) say(judge func(*contracts.Message) contracts.Receipt) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

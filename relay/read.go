@@ -47,7 +47,8 @@ func readRefusal(err error) error {
 }
 
 // validate judges the message by its contract and makes it ready for being accepted. For a call that is forwarded it
-// returns nil when the schema is content. The error is *contracts.Error; a contract that only warns lets through what can be read.
+// returns nil when the schema is content. The error is *contracts.Error; a contract that only warns lets through what
+// can be read.
 func (r *Relay) validate(ctx context.Context, a arrival, req *soap.Request, o *outcome) (*store.Message, error) {
 	c := o.Contract
 	if c == nil || !c.Complaints {
@@ -112,8 +113,9 @@ func (r *Relay) tolerate(c *contracts.Contract, a arrival, readable bool, err er
 	return nil
 }
 
-// decide takes the catalogue's way. Where the catalogue has none any more, a message about a case that was accepted before goes that
-// case's way, if its sender may still make the call: an end of a route does not strand cases under way.
+// decide takes the catalogue's way. Where the catalogue has none any more, a message about a case that was accepted
+// before goes that case's way, if its sender may still make the call: an end of a route does not strand cases under
+// way.
 func (r *Relay) decide(ctx context.Context, a arrival, req *soap.Request, o *outcome) (routing.Route, error) {
 	table := r.Table()
 	if err := req.CheckReceiver(); err != nil && table != nil {
@@ -137,8 +139,9 @@ func (r *Relay) decide(ctx context.Context, a arrival, req *soap.Request, o *out
 	}, nil
 }
 
-// acceptedCase is the case that a message of the send contract is about, where it was accepted before and the message is part of it: an answer, or a
-// repeat. store.ErrNotFound where it is none. A database that is away is an error of its own: nobody knows then.
+// acceptedCase is the case that a message of the send contract is about, where it was accepted before and the message
+// is part of it: an answer, or a repeat. store.ErrNotFound where it is none. A database that is away is an error of
+// its own: nobody knows then.
 func (r *Relay) acceptedCase(ctx context.Context, a arrival, req *soap.Request, o *outcome) (c store.Case, err error) {
 	if err := req.ProcessHeaders(); err != nil {
 		return c, readRefusal(err)
@@ -181,8 +184,8 @@ func (r *Relay) message(a arrival, req *soap.Request, o *outcome, id string, eve
 	return m
 }
 
-// accept stores the message, or finds that it was stored before: then the first message's route and receipt count. A refusal by
-// the state of the case becomes the contract's.
+// accept stores the message, or finds that it was stored before: then the first message's route and receipt count. A
+// refusal by the state of the case becomes the contract's.
 func (r *Relay) accept(ctx context.Context, m *store.Message, req *soap.Request, o *outcome) (err error) {
 	if o.Accepted, err = r.Store.Accept(ctx, m); err != nil {
 		return atElement(contractRefusal(err), m.Event)
@@ -200,8 +203,9 @@ func (r *Relay) accept(ctx context.Context, m *store.Message, req *soap.Request,
 	return nil
 }
 
-// countRefused returns err. Where it refuses a complaints message for good, the message's sequence number is noted first: the sender's counter goes on, and
-// the next one is in order. Where that cannot be noted the sender shall try again. Our own messages are numbered by what was accepted.
+// countRefused returns err. Where it refuses a complaints message for good, the message's sequence number is noted
+// first: the sender's counter goes on, and the next one is in order. Where that cannot be noted the sender shall try
+// again. Our own messages are numbered by what was accepted.
 func (r *Relay) countRefused(ctx context.Context, a arrival, j *judgement, err error) error {
 	refused := j.refused(err)
 	if refused == nil || refused.Code == contracts.TechnicalError || routing.SameHSAID(a.Sender, r.Instance.HSAID) {
@@ -231,7 +235,8 @@ func (r *Relay) repeat(ctx context.Context, m *store.Message, req *soap.Request,
 	return err
 }
 
-// atElement names the element of the message that a refusal by the case's state is about, where it is another than usual.
+// atElement names the element of the message that a refusal by the case's state is about, where it is another than
+// usual.
 func atElement(err error, e *store.Event) error {
 	var refused *contracts.Error
 	switch {
@@ -245,7 +250,8 @@ func atElement(err error, e *store.Event) error {
 	return err
 }
 
-// contractRefusal gives what the state of a case refuses its sub code: the one place where a *store.Refusal becomes a *contracts.Error.
+// contractRefusal gives what the state of a case refuses its sub code: the one place where a *store.Refusal becomes a
+// *contracts.Error.
 func contractRefusal(err error) error {
 	var refused *store.Refusal
 	if !errors.As(err, &refused) {

@@ -16,9 +16,9 @@ var update = flag.Bool("update", false, "rewrite the answers of the recordings")
 
 var recordingsFolder = filepath.Join("..", "testdata", "recordings")
 
-// TestRecordings posts every recorded request through the real server and compares the answer byte for byte. Each world of
-// testdata/recordings has a gateway of its own: its requests are sent in the order of their names, and what the gateway then holds is
-// compared with after.txt.
+// TestRecordings posts every recorded request through the real server and compares the answer byte for byte. Each
+// world of testdata/recordings has a gateway of its own: its requests are sent in the order of their names, and what
+// the gateway then holds is compared with after.txt.
 func TestRecordings(t *testing.T) {
 	for _, recorded := range recordedWorlds(t) {
 		t.Run(recorded.Name, func(t *testing.T) {
@@ -82,7 +82,7 @@ func play(t *testing.T, w *world, e *recording.Exchange) {
 	shown(t, e, got)
 }
 
-// validity replaces what is another each time: ports.
+// lasting replaces what is another each time: ports.
 func (w *world) lasting(body []byte) []byte {
 	body = bytes.ReplaceAll(body, []byte(w.producer.URL), []byte("http://producer"))
 	body = bytes.ReplaceAll(body, []byte(w.producer.secure.URL), []byte("https://producer"))

@@ -16,10 +16,10 @@ const (
 	refusalsLast  = 5 * time.Second
 )
 
-// Refusals counts the calls that were refused, by contract, code and sender, for the list of faults. Callers are not kept waiting for the store: what was
-// counted goes there every two seconds. A nil *Refusals counts nothing.
+// Refusals counts the calls that were refused, by contract, code and sender, for the list of faults. Callers are not
+// kept waiting for the store: what was counted goes there every two seconds. A nil *Refusals counts nothing.
 type Refusals struct {
-	Log *zap.Logger // nil: what cannot be kept is not told
+	Log *zap.Logger // nil: failures of the store are not logged
 
 	mu    sync.Mutex
 	calls map[refusedKind]*store.RefusedCall
@@ -27,7 +27,8 @@ type Refusals struct {
 
 type refusedKind struct{ contract, code, sender string }
 
-// note counts one call. Beyond store.RefusedMost kinds between two writes the sender is not told apart any more, so strangers cannot fill the memory.
+// note counts one call. Beyond store.RefusedMost kinds between two writes the sender is not told apart any more, so
+// strangers cannot fill the memory.
 func (f *Refusals) note(contract, code, sender, correlation string, at time.Time) {
 	if f == nil || code == "" {
 		return

@@ -42,8 +42,8 @@ type Relay struct {
 	Refusals  *Refusals // nil: refused calls are not kept
 	Version   string    // of the program, for PingForConfiguration
 
-	// Large is how many messages above 1 MiB that must be known whole are taken at once, each in a spool on disk; the others wait on their
-	// connections. Default 4.
+	// Large is how many messages above 1 MiB that must be known whole are taken at once, each in a spool on disk; the
+	// others wait on their connections. Default 4.
 	Large int
 
 	fields  sync.Pool // of *[]zap.Field
@@ -85,14 +85,14 @@ type outcome struct {
 	ProducerFault bool // the producer's answer is a fault
 }
 
-// line is the way of every message, from a wire, a person or a file: it is judged, and what nobody refuses is committed. Who only wants to know
-// what would become of a message calls judge.
+// line is the way of every message, from a wire, a person or a file: it is judged, and what nobody refuses is
+// committed. Who only wants to know what would become of a message calls judge.
 //
 //	sender ─► read ─► decide ─► validate │ accept ─► answer
 //	          └────────── judge ────────┘ └──── commit ────┘
 //
-// Errors: *routing.Error (the platform refuses), *contracts.Error (the contract refuses); anything else is our own failure. After an
-// error nothing was accepted.
+// Errors: *routing.Error (the platform refuses), *contracts.Error (the contract refuses); anything else is our own
+// failure. After an error nothing was accepted.
 func (r *Relay) line(ctx context.Context, a arrival) (outcome, error) {
 	j, err := r.judge(ctx, a)
 	defer j.close()
@@ -113,8 +113,8 @@ type judgement struct {
 // close gives back what the request holds, also that of a message that could not be read: it may be in a spool.
 func (j *judgement) close() { _ = j.request.Close() }
 
-// judge is the first half of the line: it reads, decides and validates a message, and stores and sends nothing. The judgement is to be closed, also after
-// an error.
+// judge is the first half of the line: it reads, decides and validates a message, and stores and sends nothing. The
+// judgement is to be closed, also after an error.
 func (r *Relay) judge(ctx context.Context, a arrival) (j judgement, err error) {
 	if j.request, err = r.read(a); err != nil { // VP015
 		return j, err
@@ -142,7 +142,8 @@ func (r *Relay) judge(ctx context.Context, a arrival) (j judgement, err error) {
 	return j, err
 }
 
-// commit is the second half of the line: it accepts what was judged, and answers. What is forwarded is answered by its producer.
+// commit is the second half of the line: it accepts what was judged, and answers. What is forwarded is answered by
+// its producer.
 func (r *Relay) commit(ctx context.Context, a arrival, j *judgement) (err error) {
 	switch {
 	case j.own:

@@ -146,8 +146,8 @@ func atOnce(n int, do func(i int) []byte) [][]byte {
 	return out
 }
 
-// Where the catalogue has no way any more, only the store knows whether a message is a repeat. While it is away, that is our own failure and
-// nobody's wrong address.
+// Where the catalogue has no way any more, only the store knows whether a message is a repeat. While it is away, that
+// is our own failure and nobody's wrong address.
 func TestADatabaseThatIsAwayIsNoMissingRoute(t *testing.T) {
 	w := newWorld(t)
 	m := complaint(systemUnit, "1")

@@ -16,7 +16,8 @@ import (
 	"rivgate/store/storetest"
 )
 
-// replica is another gateway process on the database of url, as far as a test can have one inside itself: store and worker of its own.
+// replica is another gateway process on the database of url, as far as a test can have one inside itself: store and
+// worker of its own.
 func (w *world) replica(url, name string) *relay.Worker {
 	w.t.Helper()
 	st, err := store.Open(w.t.Context(), url, store.Options{})
@@ -54,7 +55,8 @@ func (w *world) inOrder(want map[string]int64) (again int) {
 	return again
 }
 
-// Three replicas accept and deliver; of two more one was killed with lanes in its hands, and one stood still for longer than its lease.
+// Three replicas accept and deliver; of two more one was killed with lanes in its hands, and one stood still for
+// longer than its lease.
 func TestReplicasOnOneDatabase(t *testing.T) {
 	w := newWorld(t)
 	url := storetest.Postgres(t)
@@ -100,7 +102,8 @@ func TestReplicasOnOneDatabase(t *testing.T) {
 	sound(t, w)
 }
 
-// The database crashes twice under load. Callers get faults and no hangs; then all goes on by itself, and what was promised arrives, in order.
+// The database crashes twice under load. Callers get faults and no hangs; then all goes on by itself, and what was
+// promised arrives, in order.
 func TestDatabaseCrashesUnderLoad(t *testing.T) {
 	w := newWorld(t)
 	server := storetest.NewServer(t)

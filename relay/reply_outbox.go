@@ -14,8 +14,8 @@ import (
 	"rivgate/store"
 )
 
-// ReplyOutbox lets a person's answers leave a few seconds after they were sent off, so that they can be taken back. They wait in the store: nothing is lost with
-// the process, and any replica sends what is due.
+// ReplyOutbox lets a person's answers leave a few seconds after they were sent off, so that they can be taken back.
+// They wait in the store: nothing is lost with the process, and any replica sends what is due.
 type ReplyOutbox struct {
 	Relay *Relay
 	Delay time.Duration // 0: answers leave at once, and are never staged
@@ -40,8 +40,9 @@ type StagedReply struct {
 	Version int64            // store.Case.Version that the person saw
 }
 
-// Stage judges an answer as Relay.Reply would, and stages it. What is wrong is told at once, as by Reply; what is right leaves after Delay. store.ErrStaged while
-// another answer of the case waits. The draft that it was written in is gone then. Where Delay is 0 the answer has left already: the Outgoing has no ID.
+// Stage judges an answer as Relay.Reply would, and stages it. What is wrong is told at once, as by Reply; what is
+// right leaves after Delay. store.ErrStaged while another answer of the case waits. The draft that it was written in
+// is gone then. Where Delay is 0 the answer has left already: the Outgoing has no ID.
 func (l *ReplyOutbox) Stage(ctx context.Context, s StagedReply) (store.Outgoing, error) {
 	id := contracts.II{Root: l.Relay.Instance.HSAID, Extension: l.Relay.NewID()}
 	o := store.Outgoing{
@@ -104,12 +105,14 @@ func (l *ReplyOutbox) ring() {
 	}
 }
 
-// Undo makes a draft of an answer again, by anybody of the unit: of one that waits, or of one that the line refused. store.ErrLeft when it is too late.
+// Undo makes a draft of an answer again, by anybody of the unit: of one that waits, or of one that the line refused.
+// store.ErrLeft when it is too late.
 func (l *ReplyOutbox) Undo(ctx context.Context, id, unit string, by store.Person) (store.Draft, error) {
 	return l.Relay.Store.Undo(ctx, id, unit, by)
 }
 
-// SendNow lets somebody's answer to a case leave before its time, which nobody can take back then, and sends what is due. It is no error where none waits.
+// SendNow lets somebody's answer to a case leave before its time, which nobody can take back then, and sends what is
+// due. It is no error where none waits.
 func (l *ReplyOutbox) SendNow(ctx context.Context, caseID, unit string, by store.Person) error {
 	hurried, err := l.Relay.Store.HurryOutgoing(ctx, caseID, unit, by)
 	for more := hurried; more && err == nil; {
@@ -132,7 +135,8 @@ func (l *ReplyOutbox) Run(ctx context.Context) error {
 	return nil
 }
 
-// Waits of the runner: at most, between looks for answers that other replicas have staged and left behind; and at least.
+// Waits of the runner: at most, between looks for answers that other replicas have staged and left behind; and at
+// least.
 const (
 	maxOutboxWait = 2 * time.Second
 	minOutboxWait = 20 * time.Millisecond

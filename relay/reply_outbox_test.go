@@ -39,7 +39,7 @@ func (d *desk) said(u *contracts.Update) relay.StagedReply {
 	return relay.StagedReply{CaseID: d.id, Unit: inboxUnit, By: anna, Form: "reply", Draft: json.RawMessage(`{"text":"Tack"}`), Update: *u, Version: d.begun("desk").Version}
 }
 
-// sendOwn stages an answer that must be right.
+// say stages an answer that must be right.
 func (d *desk) say(u *contracts.Update) store.Outgoing {
 	d.t.Helper()
 	o, err := d.later.Stage(d.t.Context(), d.said(u))
@@ -242,7 +242,8 @@ func TestReplicasSendOnce(t *testing.T) {
 // deskChild names the database of a process that is to die.
 const deskChild = "RIVGATE_TEST_DESK_CHILD"
 
-// TestKilledBetweenSendingAndNoting: the process is killed when the line has accepted an answer, and before the store is told that it left.
+// TestKilledBetweenSendingAndNoting: the process is killed when the line has accepted an answer, and before the store
+// is told that it left.
 func TestKilledBetweenSendingAndNoting(t *testing.T) {
 	if path := os.Getenv(deskChild); path != "" {
 		dieBetween(t, path)

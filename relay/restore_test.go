@@ -13,8 +13,9 @@ import (
 	"rivgate/store/storetest"
 )
 
-// The drill, on both databases: a copy made while messages come and go is restored somewhere else, and a gateway goes on from it. What was delivered before the copy does not come
-// again; what was under way does, with the same message id, for nobody knows; what waited arrives.
+// The drill, on both databases: a copy made while messages come and go is restored somewhere else, and a gateway goes
+// on from it. What was delivered before the copy does not come again; what was under way does, with the same message
+// id, for nobody knows; what waited arrives.
 func TestRestoreDrill(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) {
 		folder := t.TempDir()

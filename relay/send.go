@@ -38,8 +38,8 @@ type outgoingCall struct {
 	Extra       time.Duration // beyond the usual time for the producer's answer: a large message takes its time on the way
 }
 
-// Send sends p to its route's address and returns what came back, whatever it is. The error is *soap.SendError; Sent in it
-// says whether the producer may have got the message.
+// Send sends p to its route's address and returns what came back, whatever it is. The error is *soap.SendError; Sent
+// in it says whether the producer may have got the message.
 func (s *Sender) Send(ctx context.Context, p outgoingCall) (*soap.Reply, error) {
 	timeout := cmp.Or(s.timeout(p.Call.Contract), s.Client.Timeout)
 	if timeout > 0 {
@@ -77,8 +77,8 @@ func isDropped(name string) bool {
 		(strings.HasPrefix(name, "X-Forwarded-") || strings.HasPrefix(name, "X-Vp-") || strings.HasPrefix(name, "X-Ssl-"))
 }
 
-// header is what a producer gets beside the envelope: to an http producer the sender and our instance, so that a node of
-// ours believes it; never to an https producer, which sees our certificate.
+// header is what a producer gets beside the envelope: to an http producer the sender and our instance, so that a node
+// of ours believes it; never to an https producer, which sees our certificate.
 func (s *Sender) header(p outgoingCall) http.Header {
 	h := make(http.Header, len(p.Header)+3)
 	for name, values := range p.Header {
@@ -100,10 +100,12 @@ func (s *Sender) header(p outgoingCall) http.Header {
 	return h
 }
 
-// waitForAnswer is how much of a producer's answer is read before it is judged; what is longer is streamed to the caller.
+// waitForAnswer is how much of a producer's answer is read before it is judged; what is longer is streamed to the
+// caller.
 const waitForAnswer = 1 << 20
 
-// forward sends a call on now and gives back the producer's answer: a response or a fault verbatim, anything else is VP009.
+// forward sends a call on now and gives back the producer's answer: a response or a fault verbatim, anything else is
+// VP009.
 func (r *Relay) forward(ctx context.Context, a arrival, req *soap.Request, o *outcome) (*soap.Answer, error) {
 	p := outgoingCall{Route: o.Route, Call: o.Call, Correlation: a.Correlation, Header: a.Header, WaitFor: waitForAnswer, From: a.entry()}
 	if err := p.setMessage(req, o.Contract); err != nil {
@@ -139,7 +141,8 @@ func (r *Relay) forward(ctx context.Context, a arrival, req *soap.Request, o *ou
 	return answer, nil
 }
 
-// sendRefusal is VP009 for a producer that gave no answer; what the guard found in a message that was streamed is VP015.
+// sendRefusal is VP009 for a producer that gave no answer; what the guard found in a message that was streamed is
+// VP015.
 func sendRefusal(err error, address string) error {
 	var bad *soap.Error
 	if errors.As(err, &bad) {

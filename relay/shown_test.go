@@ -31,7 +31,8 @@ import (
 	"rivgate/soap"
 )
 
-// newWorldOf is the gateway of a world of recordings: with a catalogue and an HSA tree of its own where the world has them.
+// newWorldOf is the gateway of a world of recordings: with a catalogue and an HSA tree of its own where the world has
+// them.
 func newWorldOf(t *testing.T, recorded *recording.World) *world {
 	t.Helper()
 	w := newWorld(t)

@@ -11,8 +11,8 @@ import (
 	"rivgate/store"
 )
 
-// Platform 2 and 3: what a call says about its journey reaches the producer, also where the message waits in the queue meanwhile and
-// the gateway is started again.
+// Platform 2 and 3: what a call says about its journey reaches the producer, also where the message waits in the
+// queue meanwhile and the gateway is started again.
 func TestQueuedMessageTellsItsJourney(t *testing.T) {
 	certified := func(w *world) http.Header {
 		return http.Header{"X-Vp-Auth-Cert": {certificate(t, w.clock().Add(-time.Hour), w.clock().Add(time.Hour), portal)}}

@@ -18,7 +18,8 @@ func submitted(name string) *contracts.Message {
 	return m
 }
 
-// What is submitted again under its id gets its first answer, whatever the gateway would fill in by now; other content is refused.
+// What is submitted again under its id gets its first answer, whatever the gateway would fill in by now; other
+// content is refused.
 func TestWhatIsSubmittedAgainGetsItsFirstAnswer(t *testing.T) {
 	w := newWorld(t)
 	submit := func(m *contracts.Message) store.Accepted {

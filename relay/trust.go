@@ -19,7 +19,8 @@ type Trust struct {
 	Proxies           []netip.Prefix // plain HTTP is taken from these alone
 	Internal          []netip.Prefix // of the proxies, those over which another node of this gateway may call; none: all of them
 	CertificateHeader string         // header in which a proxy forwards the client's certificate; default x-vp-auth-cert
-	// ClientCA is asked for each forwarded certificate, so that authorities can change: they must chain to it. Nil, or a nil result: not checked.
+	// ClientCA is asked for each forwarded certificate, so that authorities can change: they must chain to it. Nil, or a
+	// nil result: not checked.
 	ClientCA         func() *x509.CertPool
 	OriginalConsumer OriginalConsumer
 }
@@ -60,8 +61,8 @@ func (r *Relay) sender(call *soap.Call) (arrival, error) {
 	return a, err
 }
 
-// removeClaims removes the headers in which proxies and nodes of a gateway say who calls. After identify nobody needs them, and whoever the call is sent on
-// to must not believe them.
+// removeClaims removes the headers in which proxies and nodes of a gateway say who calls. After identify nobody needs
+// them, and whoever the call is sent on to must not believe them.
 func (t *Trust) removeClaims(h http.Header) {
 	for name := range h {
 		if saysWhoCalls(name) || name == t.certificateHeader() {
@@ -70,16 +71,17 @@ func (t *Trust) removeClaims(h http.Header) {
 	}
 }
 
-// saysWhoCalls tells whether a header is one in which platforms or proxies say who calls, in any of the spellings in use: X-Vp-Sender-Id, X-Ssl-Client-Cert,
-// Ssl_Client_S_DN, X-Forwarded-Tls-Client-Cert, X-Client-Certificate, X-ARR-ClientCert. Some servers read _ as -, so both count.
+// saysWhoCalls tells whether a header is one in which platforms or proxies say who calls, in any of the spellings in
+// use: X-Vp-Sender-Id, X-Ssl-Client-Cert, Ssl_Client_S_DN, X-Forwarded-Tls-Client-Cert, X-Client-Certificate,
+// X-ARR-ClientCert. Some servers read _ as -, so both count.
 func saysWhoCalls(name string) bool {
 	name = strings.ReplaceAll(strings.ToLower(name), "_", "-")
 	return strings.HasPrefix(name, "x-vp-") || strings.HasPrefix(name, "ssl-") || strings.HasPrefix(name, "x-ssl-") ||
 		strings.Contains(name, "client-cert") || strings.Contains(name, "clientcert")
 }
 
-// removeConnectionHeaders removes the headers that a connection names as its own (RFC 9110 section 7.6.1). What the platform reads is not for a
-// connection to take away.
+// removeConnectionHeaders removes the headers that a connection names as its own (RFC 9110 section 7.6.1). What the
+// platform reads is not for a connection to take away.
 func removeConnectionHeaders(h http.Header) {
 	for _, list := range h.Values("Connection") {
 		for name := range strings.SplitSeq(list, ",") {
@@ -122,8 +124,9 @@ func (r *Relay) identify(a *arrival) (internal bool, err error) {
 	return false, err
 }
 
-// completeRoutingHeaders checks and completes the headers that tell where a call has been, and for whom it is made. Those of an internal call were checked by the node
-// that took it; only the original consumer is added where it is missing.
+// completeRoutingHeaders checks and completes the headers that tell where a call has been, and for whom it is made.
+// Those of an internal call were checked by the node that took it; only the original consumer is added where it is
+// missing.
 func (r *Relay) completeRoutingHeaders(a *arrival, internal bool) error {
 	if !internal {
 		history := strings.Join(a.Header.Values(soap.HeaderRoutingHistory), "#") // a loop in a second one is a loop too
@@ -147,8 +150,8 @@ func (r *Relay) completeRoutingHeaders(a *arrival, internal bool) error {
 	return nil
 }
 
-// checkOriginalConsumer refuses with VP013 who names an original consumer and may not, or says so in the log where that is not enforced. A message that
-// cannot be read is refused for that first, so this is no part of sender.
+// checkOriginalConsumer refuses with VP013 who names an original consumer and may not, or says so in the log where
+// that is not enforced. A message that cannot be read is refused for that first, so this is no part of sender.
 func (r *Relay) checkOriginalConsumer(a arrival) error {
 	if !a.Unapproved {
 		return nil

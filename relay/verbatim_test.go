@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// Many callers at once, and producers that answer before they have read: each call reaches its producer byte for byte, and each caller
-// gets the answer to its own.
+// Many callers at once, and producers that answer before they have read: each call reaches its producer byte for
+// byte, and each caller gets the answer to its own.
 func TestMessagesOfManyCallersAreNotMixed(t *testing.T) {
 	hasty := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
 		rw.WriteHeader(http.StatusOK)

@@ -10,8 +10,8 @@ import (
 	"rivgate/store"
 )
 
-// Watch looks every minute at what must never happen, and at what must not last: breaches of the store's invariant, and messages that wait too long. Once
-// an hour it lets go what retention allows.
+// Watch looks every minute at what must never happen, and at what must not last: breaches of the store's invariant,
+// and messages that wait too long. Once an hour it lets go what retention allows.
 type Watch struct {
 	Relay     *Relay
 	Retention store.Retention

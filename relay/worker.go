@@ -11,8 +11,8 @@ import (
 	"rivgate/store"
 )
 
-// Worker delivers what was queued, lane by lane, until its context ends. It also applies messages that waited too long for the one before
-// them, and sends on cases that were passed to another handler and could not be sent at once.
+// Worker delivers what was queued, lane by lane, until its context ends. It also applies messages that waited too
+// long for the one before them, and sends on cases that were passed to another handler and could not be sent at once.
 type Worker struct {
 	Relay      *Relay
 	Name       string          // in the record of attempts
@@ -22,10 +22,12 @@ type Worker struct {
 	Lease      time.Duration
 	Workers    int // deliveries under way at once, of those to receivers that answer soon
 	PerAddress int // of which to one address; default half of Workers, at least 1
-	// Patience is how long a delivery counts as one of Workers: after it, its receiver holds no hand that others could use. Default 500 ms.
+	// Patience is how long a delivery counts as one of Workers: after it, its receiver holds no slot that others could
+	// use. Default 500 ms.
 	Patience  time.Duration
 	SlowStart bool // begin with few deliveries at once: the process before ended in the middle of some
-	// Random gives numbers from 0 up to 1: waits are drawn out by up to a fifth, so that what failed together does not come back together. Nil: never.
+	// Random gives numbers from 0 up to 1: waits are drawn out by up to a fifth, so that what failed together does not
+	// come back together. Nil: never.
 	Random func() float64
 
 	breakers      breakers
@@ -36,8 +38,9 @@ type Worker struct {
 	emptyRounds   int   // rounds in a row that found nothing to claim
 }
 
-// readyCache is what the store said is ready. Finding that out costs the more the more receivers there are, so it is kept for a while: for lookInterval times as
-// long as it took, and so looking takes a fifth of the worker's time at most.
+// readyCache is what the store said is ready. Finding that out costs the more the more receivers there are, so it is
+// kept for a while: for lookInterval times as long as it took, and so looking takes a fifth of the worker's time at
+// most.
 type readyCache struct {
 	ready []store.Ready
 	until time.Time
@@ -51,8 +54,8 @@ const (
 // idle is how long the worker sleeps at most when nobody wakes it: the safety net below Store.Wake and NextDue.
 const idle = 10 * time.Second
 
-// Run delivers until ctx ends, waits for the attempts under way, and returns. Attempts are not cut off by ctx: each has its own time-out,
-// and what a receiver has taken shall be recorded.
+// Run delivers until ctx ends, waits for the attempts under way, and returns. Attempts are not cut off by ctx: each
+// has its own time-out, and what a receiver has taken shall be recorded.
 func (w *Worker) Run(ctx context.Context) error {
 	w.breakers.log = w.Relay.Log
 	w.slots.open(max(w.Workers, 1), w.perAddress(), cmp.Or(w.Patience, 500*time.Millisecond), w.SlowStart)
@@ -77,7 +80,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	return nil
 }
 
-// round claims as many lanes as there are free hands, and says how long to sleep if nothing happens.
+// round claims as many lanes as there are free slots, and says how long to sleep if nothing happens.
 func (w *Worker) round(ctx context.Context) time.Duration {
 	w.probe(ctx)
 	hands := w.slots.available()
@@ -120,13 +123,14 @@ func (w *Worker) look(ctx context.Context) error {
 	return nil
 }
 
-// leaseAtOnce begins what the hands are free for of what is ready.
+// claim begins as many ready deliveries as there are free slots.
 func (w *Worker) claim(ctx context.Context, hands int, share func([]store.Ready, int) []store.Share) (bool, error) {
 	shares := share(w.readyCache.ready, hands)
 	if len(shares) == 0 {
 		return false, nil
 	}
-	// A claim under way when ctx ends is not broken off: its lanes would be leased to nobody, with attempts that were never made.
+	// A claim under way when ctx ends is not broken off: its lanes would be leased to nobody, with attempts that were
+	// never made.
 	before := time.Now()
 	claimed, err := w.Relay.Store.Claim(context.WithoutCancel(ctx), w.Name, w.Lease, hands, w.perAddress(), &store.Sharing{Ready: w.readyCache.ready, Share: share})
 	if err != nil {
@@ -161,7 +165,8 @@ func (o *readyCache) deduct(asked []store.Share, claimed []store.Delivery) {
 	}
 }
 
-// sleep is until the next lane or probe is due. What is due already, and could not be claimed, others are at: it is looked at again, and less and less often.
+// sleep is until the next lane or probe is due. What is due already, and could not be claimed, others are at: it is
+// looked at again, and less and less often.
 func (w *Worker) sleep(skip []string) time.Duration {
 	const least = 20 * time.Millisecond
 	wait, now := idle, w.Relay.Store.Now()
@@ -179,7 +184,7 @@ func (w *Worker) sleep(skip []string) time.Duration {
 	return wait
 }
 
-// probe sends one message to each receiver that was down long enough. Probes go beside the hands that others need.
+// probe sends one message to each receiver that was down long enough. Probes take no slot that others need.
 func (w *Worker) probe(ctx context.Context) {
 	due, _ := w.breakers.due(w.Relay.Store.Steady())
 	for _, address := range due {
@@ -198,7 +203,8 @@ func (w *Worker) probe(ctx context.Context) {
 	}
 }
 
-// probeOrdered makes a probe due for each address that a person ordered deliveries to since the last look: whoever orders that knows more than the breaker.
+// probeOrdered makes a probe due for each address that a person ordered deliveries to since the last look: whoever
+// orders that knows more than the breaker.
 func (w *Worker) probeOrdered(ctx context.Context) {
 	addresses, last, err := w.Relay.Store.Ordered(ctx, w.lastOrder)
 	if err != nil {
@@ -211,7 +217,7 @@ func (w *Worker) probeOrdered(ctx context.Context) {
 	w.breakers.probeNow(addresses, w.Relay.Store.Steady())
 }
 
-// start delivers on a hand of its own.
+// start delivers in a slot of its own.
 func (w *Worker) start(ctx context.Context, d store.Delivery, claimed time.Time) {
 	w.slots.run(d.Message.Route.Address, len(d.Message.Envelope), func() { w.deliver(context.WithoutCancel(ctx), d, claimed) })
 }
@@ -248,8 +254,8 @@ func (w *Worker) deliver(ctx context.Context, d store.Delivery, claimed time.Tim
 	w.log(d, attempt.Attempt, err)
 }
 
-// record keeps at it while the database is away: a receiver's answer is not to be had again. Is it away for longer than leases last,
-// the message is left to its next attempt, as one whose outcome nobody knows.
+// record keeps at it while the database is away: a receiver's answer is not to be had again. Is it away for longer
+// than leases last, the message is left to its next attempt, as one whose outcome nobody knows.
 func (w *Worker) record(ctx context.Context, d store.Delivery, a store.Attempt) error {
 	until := time.Now().Add(max(2*w.Lease, 10*time.Second))
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
@@ -265,7 +271,8 @@ func (w *Worker) record(ctx context.Context, d store.Delivery, a store.Attempt) 
 	}
 }
 
-// waiting is when the next attempt is due: by the schedule, drawn out a little, or later if the receiver asked for it; zero when it is time to give up.
+// again is when the next attempt is due: by the schedule, drawn out a little, or later if the receiver asked for
+// it; zero when it is time to give up.
 func (w *Worker) again(d store.Delivery, a attempt, now time.Time) time.Time {
 	if a.Class == classLease {
 		return now

@@ -102,7 +102,8 @@ func TestDeliveredCaseIsDelivered(t *testing.T) {
 	discreet(t, w)
 }
 
-// What the line does not know, such as the additions of a later minor version, must reach the handling system all the same.
+// What the line does not know, such as the additions of a later minor version, must reach the handling system all the
+// same.
 func TestDeliveredByteForByte(t *testing.T) {
 	w := newWorld(t)
 	sent := recordedExchange(t, "story-later-minor-version/01-complaint-of-version-1.1").Part(recording.Request)

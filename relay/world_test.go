@@ -61,7 +61,8 @@ func newWorld(t testing.TB) *world {
 	return newWorldOn(t, "")
 }
 
-// newWorldOn is newWorld with more routes, as lines of the catalogue. In it "http://producer" is the test's own handling system.
+// newWorldOn is newWorld with more routes, as lines of the catalogue. In it "http://producer" is the test's own
+// handling system.
 func newWorldOn(t testing.TB, routes string) *world {
 	t.Helper()
 	w := &world{t: t, now: time.Date(2026, 3, 2, 9, 15, 0, 0, time.UTC)}
@@ -224,7 +225,7 @@ func (w *world) postWith(header http.Header, from string, envelope []byte) answe
 	return answer{got.StatusCode, got.Header, body}
 }
 
-// writeOwn is a canonical message as an envelope of the pack.
+// written is a canonical message as an envelope of the pack.
 func written(t testing.TB, m *contracts.Message) []byte {
 	t.Helper()
 	envelope, err := inferred.Pack{}.Write(m)
@@ -234,7 +235,7 @@ func written(t testing.TB, m *contracts.Message) []byte {
 	return envelope
 }
 
-// sendOwn posts a message for sender and returns its receipt.
+// say posts a message for sender and returns its receipt.
 func (w *world) say(sender string, m *contracts.Message) contracts.Receipt {
 	w.t.Helper()
 	c := w.Contracts.Send()

@@ -14,8 +14,8 @@ var (
 	ErrLinkLocal = errors.New("it is a link-local address, which no producer has")
 )
 
-// ProducerAddress reads an address that messages are to be sent to. A link-local address is no producer's: there the machine
-// itself, or who runs it, answers (metadata services). ErrNoURL, ErrNoPort, ErrLinkLocal.
+// ProducerAddress reads an address that messages are to be sent to. A link-local address is no producer's: there the
+// machine itself, or who runs it, answers (metadata services). ErrNoURL, ErrNoPort, ErrLinkLocal.
 func ProducerAddress(address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {

@@ -157,7 +157,8 @@ func rowPosition(line, index int) string {
 	return fmt.Sprintf("number %d", index+1)
 }
 
-// checkTree finds units that stand above themselves. Each unit is walked once: upwards, until a place that is known to end, or one of this walk.
+// checkTree finds units that stand above themselves. Each unit is walked once: upwards, until a place that is known
+// to end, or one of this walk.
 func (b *builder) checkTree(tree Tree) {
 	const most = 20
 	seen := make(map[string]int, len(tree)) // in which walk

@@ -31,7 +31,8 @@ func (t *Table) routeAlone(call Call, day Date) (Route, *Error) {
 	return route, refusal
 }
 
-// checkProfile refuses a route whose profile nobody here speaks: the last refusal of all, for a stranger is to learn nothing of a route's profile.
+// checkProfile refuses a route whose profile nobody here speaks: the last refusal of all, for a stranger is to learn
+// nothing of a route's profile.
 func checkProfile(route Route, call Call) *Error {
 	if KnownProfile(route.Profile) {
 		return nil
@@ -192,7 +193,8 @@ func (t *Table) splits(receiver string) bool {
 	return t.rules.Delimiter != "" && strings.Contains(receiver, t.rules.Delimiter)
 }
 
-// splitsPermission tells whether an old-style address is split for the permission too: the rules may do so for some contracts and senders only.
+// splitsPermission tells whether an old-style address is split for the permission too: the rules may do so for some
+// contracts and senders only.
 func (t *Table) splitsPermission(call Call) bool {
 	r := &t.rules
 	if !t.splits(call.Receiver) {

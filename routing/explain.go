@@ -86,7 +86,8 @@ func (t *Table) Explain(call Call, now time.Time) Explanation {
 	return x
 }
 
-// With is a table of another catalogue by the same rules, and by the same tree where the catalogue brings none. The error is that of NewTable.
+// With is a table of another catalogue by the same rules, and by the same tree where the catalogue brings none. The
+// error is that of NewTable.
 func (t *Table) With(c Catalogue) (*Table, error) {
 	if t == nil {
 		return NewTable(c, Rules{})

@@ -8,19 +8,20 @@ import (
 	"strings"
 )
 
-// Filter restricts a permission to parts of a service domain. It binds who asks the registry contracts, which tell it, and not the switch:
-// that never looks at what a call is about.
+// Filter restricts a permission to parts of a service domain. It binds who asks the registry contracts, which tell
+// it, and not the switch: that never looks at what a call is about.
 type Filter struct {
 	Domain     string   `json:"serviceDomain" yaml:"service_domain"`                             // namespace of the service domain (tjänstedomän)
 	Categories []string `json:"categorizations,omitempty" yaml:"categorizations,omitempty,flow"` // none: the whole domain
 }
 
-// Filters are those of one permission as one value that can be compared. "" is none: the permission is not restricted. Equal filters are
-// equal values, in whatever order they were written. As JSON and YAML it is a list of Filter.
+// Filters are those of one permission as one value that can be compared. "" is none: the permission is not
+// restricted. Equal filters are equal values, in whatever order they were written. As JSON and YAML it is a list of
+// Filter.
 type Filters string
 
-// NewFilters makes one value of a list: sorted, blanks around values dropped, filters of one domain made one. A domain without categories
-// is the whole of it, whatever another filter says of it.
+// NewFilters makes one value of a list: sorted, blanks around values dropped, filters of one domain made one. A
+// domain without categories is the whole of it, whatever another filter says of it.
 func NewFilters(list []Filter) Filters {
 	var domains []Filter
 	for _, f := range list {
@@ -76,7 +77,8 @@ func (f Filters) List() []Filter {
 	return list
 }
 
-// Or are the filters of two permissions for the same call: what one of them lets through is let through. One without filters lets all through.
+// Or are the filters of two permissions for the same call: what one of them lets through is let through. One without
+// filters lets all through.
 func (f Filters) Or(other Filters) Filters {
 	switch {
 	case f == other:

@@ -1,10 +1,11 @@
 package routing
 
-// Fold is the form in which HSA-ids are compared, and in which they are keys: ASCII letters in upper case, all else as it stands. It allocates only
-// where there is a lower-case letter.
+// Fold is the form in which HSA-ids are compared, and in which they are keys: ASCII letters in upper case, all else
+// as it stands. It allocates only where there is a lower-case letter.
 //
-// Other letters are left alone on purpose: Unicode would make "ſ" an "S" and the Kelvin sign a "K", and so one sender another. What compares HSA-ids
-// uses Fold or SameHSAID, never strings.EqualFold, strings.ToUpper or a database's upper(); a test looks for those.
+// Other letters are left alone on purpose: Unicode would make "ſ" an "S" and the Kelvin sign a "K", and so one sender
+// another. What compares HSA-ids uses Fold or SameHSAID, never strings.EqualFold, strings.ToUpper or a database's
+// upper(); a test looks for those.
 func Fold(hsaID string) string {
 	for i := range len(hsaID) {
 		if c := hsaID[i]; 'a' <= c && c <= 'z' {

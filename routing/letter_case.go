@@ -5,11 +5,13 @@ import (
 	"slices"
 )
 
-// SameContract tells whether two namespaces are those of one contract: they are spelled alike but for the case of ASCII letters, as VP compares them.
+// SameContract tells whether two namespaces are those of one contract: they are spelled alike but for the case of
+// ASCII letters, as VP compares them.
 func SameContract(a, b string) bool { return SameHSAID(a, b) }
 
-// UnifyLetterCase is a catalogue in which each contract is spelled as in the first of its routes, or else of its permissions, and each profile as it is
-// called. The notes tell once for each pair what was spelled otherwise: it counts as the same here, and may not elsewhere.
+// UnifyLetterCase is a catalogue in which each contract is spelled as in the first of its routes, or else of its
+// permissions, and each profile as it is called. The notes tell once for each pair what was spelled otherwise: it
+// counts as the same here, and may not elsewhere.
 func UnifyLetterCase(c Catalogue) (Catalogue, []Fact) {
 	s := letterCases{names: map[string]string{}, noted: map[[2]string]bool{}}
 	c.Routes, c.Permissions = slices.Clone(c.Routes), slices.Clone(c.Permissions)
@@ -29,7 +31,8 @@ func UnifyLetterCase(c Catalogue) (Catalogue, []Fact) {
 	return c, s.notes
 }
 
-// LetterCaseWords are the words in English for the codes of what UnifyLetterCase tells. Values: the row, its spelling, the usual one.
+// LetterCaseWords are the words in English for the codes of what UnifyLetterCase tells. Values: the row, its
+// spelling, the usual one.
 func LetterCaseWords() map[string]string {
 	const text = "{1} spells the %s {2} in another letter case than {3}: they count as the same; spell it alike"
 	return map[string]string{"contract-spelling": fmt.Sprintf(text, "contract"), "profile-spelling": fmt.Sprintf(text, "profile")}

@@ -1,7 +1,7 @@
 package routing
 
-// chooseRow chooses among the rows of one contract and folded receiver that are valid on a day: an index, none, or several
-// where the catalogue contradicts itself.
+// chooseRow chooses among the rows of one contract and folded receiver that are valid on a day: an index, none, or
+// several where the catalogue contradicts itself.
 //
 // Rows are first told apart by the caller's profile, then by the seam rule: where two rows share exactly one day, the
 // one that begins later counts on it.

@@ -9,7 +9,8 @@ import (
 
 // One constructor for each code, with the detailString that clients and monitors of RIV-TA platforms look for.
 
-// NoSender is VP002: what was wrong with the client certificate, and in which header it came; "" for one of the connection itself.
+// NoSender is VP002: what was wrong with the client certificate, and in which header it came; "" for one of the
+// connection itself.
 func NoSender(what, header string) *Error {
 	if header != "" {
 		what += " HTTP header: " + header
@@ -17,7 +18,8 @@ func NoSender(what, header string) *Error {
 	return &Error{Code: VP002, Detail: what}
 }
 
-// NoReceiver is VP003: no logical address, or a blank one. why says what stands where it should; it must hold nothing of the message's content.
+// NoReceiver is VP003: no logical address, or a blank one. why says what stands where it should; it must hold nothing
+// of the message's content.
 func NoReceiver(why string) *Error {
 	return &Error{Code: VP003, Detail: "No receiverId (logical address) found in message header. " + why}
 }
@@ -51,7 +53,8 @@ func NoCatalogue() *Error {
 	return &Error{Code: VP008, Detail: "No contact with TAK at startup, and no local cache to fallback on, not possible to route call"}
 }
 
-// ProducerFailed is VP009: no connection to the address, no TLS with it, or no proper answer. The reason is in words, without content.
+// ProducerFailed is VP009: no connection to the address, no TLS with it, or no proper answer. The reason is in words,
+// without content.
 func ProducerFailed(address, reason string) *Error {
 	return &Error{Code: VP009, Detail: atProducer(address) + sentence(reason)}
 }

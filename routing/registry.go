@@ -12,13 +12,14 @@ type Addressee struct {
 	Filters  Filters // of the permission that lets it; "": no restriction
 }
 
-// Addressees are the logical addresses at which sender may call contract now: those that Decide finds a way to. They are the named receivers
-// of routes and permissions and the units of the catalogue, each once, in the catalogue's spelling where a route or unit has one, sorted.
+// Addressees are the logical addresses at which sender may call contract now: those that Decide finds a way to. They
+// are the named receivers of routes and permissions and the units of the catalogue, each once, in the catalogue's
+// spelling where a route or unit has one, sorted.
 //
-// A default row or permission ("*") is no logical address and never in the list: it counts for the receivers that are named elsewhere. The
-// registry contract asks for "logical addressees supporting a service contract", which takes a route as well as a permission. The filters are those of
-// the place where Decide finds the permission; of several rows there, what one of them lets through counts.
-// The error is VP008 for a nil table.
+// A default row or permission ("*") is no logical address and never in the list: it counts for the receivers that are
+// named elsewhere. The registry contract asks for "logical addressees supporting a service contract", which takes a
+// route as well as a permission. The filters are those of the place where Decide finds the permission; of several
+// rows there, what one of them lets through counts. The error is VP008 for a nil table.
 func (t *Table) Addressees(sender, contract string, now time.Time) ([]Addressee, error) {
 	if t == nil {
 		return nil, NoCatalogue()
@@ -70,8 +71,8 @@ func (t *Table) filters(call Call, day Date, trace string) (filters Filters) {
 	return filters
 }
 
-// Contracts are the responder namespaces that receiver supports now, sorted: those with a route to it. With a sender, only those that it
-// may call there; with "" for the sender, all of them. The error is VP008 for a nil table.
+// Contracts are the responder namespaces that receiver supports now, sorted: those with a route to it. With a sender,
+// only those that it may call there; with "" for the sender, all of them. The error is VP008 for a nil table.
 func (t *Table) Contracts(sender, receiver string, now time.Time) ([]string, error) {
 	if t == nil {
 		return nil, NoCatalogue()

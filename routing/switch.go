@@ -22,14 +22,15 @@ type Switch struct {
 // CasesStay is what becomes of cases under way when a route changes.
 const CasesStay = "Cases under way stay with the handler that accepted them; new ones go the new way."
 
-// Switches are the units that calls of a contract reach otherwise by b than by a, on one of the days; open are the units with open cases, in upper case,
-// and how many. Units that neither catalogue names one by one are found by their open cases.
+// Switches are the units that calls of a contract reach otherwise by b than by a, on one of the days; open are the
+// units with open cases, in upper case, and how many. Units that neither catalogue names one by one are found by
+// their open cases.
 func Switches(a, b *Table, contract string, open map[string]int, days []Date) []Switch {
 	return Compare(a, b, contract, days).Switches(open)
 }
 
-// Comparison is two tables compared: asked for Switches again, with the open cases of another moment, it looks only at what those bring. It never changes and
-// is safe for concurrent use.
+// Comparison is two tables compared: asked for Switches again, with the open cases of another moment, it looks only
+// at what those bring. It never changes and is safe for concurrent use.
 type Comparison struct {
 	a, b     *Table
 	contract string
@@ -117,8 +118,8 @@ func Touched(switches []Switch, receiver string) (open int) {
 	return open
 }
 
-// SwitchDays are the days on which two catalogues may begin to differ: today, and where spans of rows that are in one of them alone begin or end
-// later. They are bounded: of more than a hundred the first count.
+// SwitchDays are the days on which two catalogues may begin to differ: today, and where spans of rows that are in one
+// of them alone begin or end later. They are bounded: of more than a hundred the first count.
 func SwitchDays(a, b Catalogue, today Date) []Date {
 	const most = 100
 	alone := map[Row]int{}

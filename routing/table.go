@@ -46,8 +46,9 @@ const (
 )
 
 // NewTable builds a table. Every row is checked: a contradiction (one address both inbox and external on one day, an
-// inbox or portal address on a contract that cannot take it, from after until, a unit twice, two patient boards in one
-// region, a unit above itself in the tree) is an error that names the rows, all of them joined. A row without a profile has RIVTABP21.
+// inbox or portal address on a contract that cannot take it, from after until, a unit twice, two patient boards in
+// one region, a unit above itself in the tree) is an error that names the rows, all of them joined. A row without a
+// profile has RIVTABP21.
 //
 // What can be lived with is no error but a note, see Notes: rows that share days are told apart when a call comes.
 func NewTable(c Catalogue, r Rules) (*Table, error) {
@@ -138,7 +139,8 @@ func (t *Table) find(namespace string) *contract {
 	return t.folded[Fold(namespace)]
 }
 
-// NameInCatalogue is how the catalogue spells a contract's namespace. False where it does not know the contract, as a nil table knows none.
+// NameInCatalogue is how the catalogue spells a contract's namespace. False where it does not know the contract, as a
+// nil table knows none.
 func (t *Table) NameInCatalogue(namespace string) (string, bool) {
 	if t == nil {
 		return "", false
@@ -150,7 +152,8 @@ func (t *Table) NameInCatalogue(namespace string) (string, bool) {
 	return c.name, true
 }
 
-// ProfileOf is a row's profile: RIVTABP21 where it has none, and a known one as it is written here, whatever the case of its letters.
+// ProfileOf is a row's profile: RIVTABP21 where it has none, and a known one as it is written here, whatever the case
+// of its letters.
 func ProfileOf(written string) string {
 	if known := Fold(written); KnownProfile(known) {
 		return known
@@ -172,10 +175,11 @@ func (t *Table) unknown(namespace string) contract {
 	}
 }
 
-// Decide takes the one way that the catalogue has for a call at a moment: route first, then permission, then the route's profile.
+// Decide takes the one way that the catalogue has for a call at a moment: route first, then permission, then the
+// route's profile.
 //
-// The error is a *Error with VP008 (nil table), VP004, VP006 or VP010 for the route, VP007 for the permission, VP005 for the profile; its
-// Trace is filled as far as the decision came. The moment is turned into a Swedish calendar day.
+// The error is a *Error with VP008 (nil table), VP004, VP006 or VP010 for the route, VP007 for the permission, VP005
+// for the profile; its Trace is filled as far as the decision came. The moment is turned into a Swedish calendar day.
 func (t *Table) Decide(call Call, now time.Time) (Route, error) {
 	if t == nil {
 		return Route{}, NoCatalogue()

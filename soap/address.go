@@ -9,10 +9,10 @@ import (
 	"rivgate/soap/guard"
 )
 
-// WithReceiver is the message as it is sent on: as UTF8 gives it, with the byte order mark of UTF-8 if it came with one,
-// but with its receiver named by the header element header: LogicalAddress of RIVTABP21, or To of RIVTABP20. Nothing
-// but the name in the element's tags is changed, so its text and attributes, and all else, stay as they are to the
-// byte. A To beside a LogicalAddress is left out where it would be a second one. Nil unless Complete.
+// WithReceiver is the message as it is sent on: as UTF8 gives it, with the byte order mark of UTF-8 if it came with
+// one, but with its receiver named by the header element header: LogicalAddress of RIVTABP21, or To of RIVTABP20.
+// Nothing but the name in the element's tags is changed, so its text and attributes, and all else, stay as they are
+// to the byte. A To beside a LogicalAddress is left out where it would be a second one. Nil unless Complete.
 func (r *Request) WithReceiver(header xml.Name) []byte {
 	if !r.Complete {
 		return nil
@@ -27,7 +27,7 @@ func (r *Request) WithReceiver(header xml.Name) []byte {
 	return append(head, r.utf8[at:]...)
 }
 
-// StreamWithReceiver is to Stream what Addressed is to UTF8.
+// StreamWithReceiver is to Stream what WithReceiver is to UTF8.
 func (r *Request) StreamWithReceiver(header xml.Name) io.Reader {
 	if r.Complete {
 		return bytes.NewReader(r.WithReceiver(header))
@@ -38,7 +38,7 @@ func (r *Request) StreamWithReceiver(header xml.Name) io.Reader {
 	return io.MultiReader(bytes.NewReader(head), s)
 }
 
-// KeepsBytes tells whether Addressed and StreamWithReceiver leave every byte as it was received.
+// KeepsBytes tells whether WithReceiver and StreamWithReceiver leave every byte as it was received.
 func (r *Request) KeepsBytes(header xml.Name) bool {
 	return r.sharesReceived && r.parts == nil && len(r.edits(header)) == 0
 }
@@ -82,8 +82,8 @@ func (r *Request) edits(header xml.Name) []edit {
 	return append(edits, left)
 }
 
-// renameHeader gives the tags of the element c another name. Its prefix is declared in the tag itself, and is one that the
-// tag does not use for anything else.
+// renameHeader gives the tags of the element c another name. Its prefix is declared in the tag itself, and is one
+// that the tag does not use for anything else.
 func (r *Request) renameHeader(c *guard.ReceiverHeader, header xml.Name) []edit {
 	start := r.utf8[c.StartTag.Begin:c.StartTag.End]
 	prefix := "rcv"

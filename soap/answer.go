@@ -272,9 +272,9 @@ func endsEnvelope(text []byte) bool {
 
 const whiteSpace = " \t\r\n"
 
-// CloseTruncated makes a document of what was read of an answer that is Cut: up to the end of the last element that is whole,
-// and with an end tag for each element that is open there. What of the answer stood before the cut can then be decoded
-// as if it were all.
+// CloseTruncated makes a document of what was read of an answer that is Cut: up to the end of the last element that
+// is whole, and with an end tag for each element that is open there. What of the answer stood before the cut can then
+// be decoded as if it were all.
 func CloseTruncated(text []byte) []byte {
 	d := lenient(text)
 	var open []string

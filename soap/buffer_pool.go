@@ -7,18 +7,18 @@ import (
 	"rivgate/soap/guard"
 )
 
-// Buffers is room that messages have been read into and that is free again for others. It knows nothing of who has it
-// meanwhile: who gives room back must be the last one to have it, for the next message is written over what it held.
-// The zero value is ready; it must not be copied, and a nil one keeps nothing. It may be used by many at once.
+// BufferPool holds buffers for reading messages into. It does not know who uses a buffer: whoever puts one back must be
+// its last user, for the next message is written over it. The zero value is ready; it must not be copied, and a nil one
+// holds nothing. It may be used by many at once.
 type BufferPool struct {
 	bytes  [maxBufferBits - minBufferBits + 1]sync.Pool // of *[]byte, by the logarithm of their size
 	guards guard.Pool
 }
 
-// The logarithms of the sizes that are kept: 2 KiB to 2 MiB.
+// The logarithms of the sizes of buffers in the pool: 2 KiB to 2 MiB.
 const minBufferBits, maxBufferBits = 11, 21
 
-// get is a slice without content, but with room for n bytes at least.
+// get returns an empty slice with a capacity of n bytes at least.
 func (r *BufferPool) get(n int) []byte {
 	class := max(bits.Len(uint(n-1)), minBufferBits)
 	if r == nil || n < 1 || class > maxBufferBits {
@@ -30,7 +30,7 @@ func (r *BufferPool) get(n int) []byte {
 	return make([]byte, 0, 1<<class)
 }
 
-// put takes back room, if it is of a size that take makes.
+// put puts a buffer back, if it has a size that get makes.
 func (r *BufferPool) put(room []byte) {
 	size := cap(room)
 	class := bits.Len(uint(size)) - 1
@@ -40,7 +40,7 @@ func (r *BufferPool) put(room []byte) {
 	r.bytes[class-minBufferBits].Put(&room)
 }
 
-// grow is what with room for so many bytes more. The room that it had before is given back where that was too small.
+// grow returns what with capacity for more bytes. If it had to move, its former buffer is put back.
 func (r *BufferPool) grow(what []byte, more int) []byte {
 	if cap(what)-len(what) >= more {
 		return what

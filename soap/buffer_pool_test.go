@@ -43,7 +43,7 @@ func testReceiver(t *testing.T) string {
 	return r.Receiver
 }
 
-// expected is a body of which the length is said beforehand; it comes in pieces.
+// told is a body of which the length is said beforehand; it comes in pieces.
 type told struct {
 	io.Reader
 	length int

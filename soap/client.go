@@ -38,8 +38,8 @@ type Outgoing struct {
 	ReadAtMost int64
 }
 
-// Do sends out and reads the answer, whatever its status: all of it, or as much as Outgoing.WaitFor says. Every error is a
-// *SendError. It tries again as wire.Client does: only if nothing can have been sent.
+// Do sends out and reads the answer, whatever its status: all of it, or as much as Outgoing.WaitFor says. Every error
+// is a *SendError. It tries again as wire.Client does: only if nothing can have been sent.
 func (c *Client) Do(ctx context.Context, out *Outgoing) (*Reply, error) {
 	response, err := c.Client.Do(ctx, &wire.Request{
 		URL: out.URL, Header: out.header(), Body: out.Body, Stream: out.Stream, Length: out.Length, Timeout: out.Timeout,

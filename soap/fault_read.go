@@ -104,7 +104,7 @@ func (d *scopedDecoder) child() (start xml.StartElement, ok bool) {
 	}
 }
 
-// releaseTurn forgets the prefixes of an element that has been read to its end.
+// leave forgets the prefixes of an element that has been read to its end.
 func (d *scopedDecoder) leave() { d.scopes = d.scopes[:len(d.scopes)-1] }
 
 // text is all text up to the end of the element that is open; whole is false where that did not come.

@@ -38,10 +38,10 @@ func (b *block) isUnderstood() bool {
 		(!endpoint || b.address == nil || string(bytes.TrimSpace(b.address)) == anonymous)
 }
 
-// ProcessHeaders does with the message's header blocks what its recipient must (SOAP 1.1 sections 4.2.2 and 4.2.3): one that is
-// addressed to it, must be understood and is not known is an *Error of Kind NotUnderstood. Afterwards the blocks that
-// were addressed to the recipient are not there any more, but for the one that names the receiver, nor is any
-// credential of the caller, whomever it was for: Envelope, UTF8 and ContentType are those of a message that came
+// ProcessHeaders does with the message's header blocks what its recipient must (SOAP 1.1 sections 4.2.2 and 4.2.3):
+// one that is addressed to it, must be understood and is not known is an *Error of Kind NotUnderstood. Afterwards the
+// blocks that were addressed to the recipient are not there any more, but for the one that names the receiver, nor is
+// any credential of the caller, whomever it was for: Envelope, UTF8 and ContentType are those of a message that came
 // without them. It is not for a message that is only passed on. After another error the request is of no use.
 func (r *Request) ProcessHeaders() error {
 	g := r.guard
@@ -139,8 +139,8 @@ func isSecurityNamespace(space string) bool {
 		strings.HasPrefix(space, "http://schemas.xmlsoap.org/ws/") && strings.HasSuffix(space, "/secext")
 }
 
-// removeSpans takes pieces of the UTF-8 form out of the message, in the charset that it came in, and reads it again. What came
-// in parts is one envelope from then on.
+// removeSpans takes pieces of the UTF-8 form out of the message, in the charset that it came in, and reads it again.
+// What came in parts is one envelope from then on.
 func (r *Request) removeSpans(cuts []guard.Span) error {
 	source, place := r.received, r.receivedOffset
 	if r.multipart {
@@ -172,7 +172,8 @@ func (r *Request) removeSpans(cuts []guard.Span) error {
 	return r.guardHead(len(r.received))
 }
 
-// receivedOffset is where in the bytes received something is that is at a place of the UTF-8 form, behind its XML declaration.
+// receivedOffset is where in the bytes received something is that is at a place of the UTF-8 form, behind its XML
+// declaration.
 func (r *Request) receivedOffset(at int64) int {
 	text := r.utf8[r.declared.text:at]
 	switch r.bodyCharset {

@@ -22,8 +22,9 @@ import (
 //
 // Who reads, validates, compares, stores or sends a message does not ask which of these it is.
 
-// ReadWhole reads the rest of a message that must be known whole. What is not in memory is condensed, and kept byte for
-// byte in a spool for being stored or sent. Close must be called. The errors are those of Condense and of Limits.Acquire.
+// ReadWhole reads the rest of a message that must be known whole. What is not in memory is condensed, and kept byte
+// for byte in a spool for being stored or sent. Close must be called. The errors are those of Condense and of
+// Limits.Acquire.
 func (r *Request) ReadWhole(how Condensing) error {
 	if r.Complete || r.condensed != nil {
 		return nil
@@ -59,8 +60,9 @@ func (r *Request) Text() []byte {
 // Condensed is what was left out of Text; nil where nothing was.
 func (r *Request) Condensed() *Condensed { return r.condensed }
 
-// ComparableTexts is the text of two messages in a form in which they can be compared: of neither is a large file in memory,
-// and equal files have equal stand-ins. r may be in any state, first must have been read to its head or be Complete.
+// ComparableTexts is the text of two messages in a form in which they can be compared: of neither is a large file in
+// memory, and equal files have equal stand-ins. r may be in any state, first must have been read to its head or be
+// Complete.
 func (r *Request) ComparableTexts(first *Request, how Condensing) (text, firstText []byte, err error) {
 	if r.Complete && first.Complete && r.condensed == nil {
 		return r.UTF8(), first.UTF8(), nil

@@ -57,8 +57,9 @@ const (
 	drainPause        = 2 * time.Second  // that nothing comes
 )
 
-// prepareEarlyAnswer prepares for an answer before the body has been read to its end. If there is little to come, it is read first.
-// Else the answer does not wait for it, and tells a caller that reads while it writes to stop (RFC 9112 section 9.6).
+// prepareEarlyAnswer prepares for an answer before the body has been read to its end. If there is little to come, it
+// is read first. Else the answer does not wait for it, and tells a caller that reads while it writes to stop (RFC
+// 9112 section 9.6).
 func (b *pacedBody) prepareEarlyAnswer() {
 	if b.ended {
 		return
@@ -86,7 +87,7 @@ func (b *pacedBody) drain() {
 	b.ended = b.drop(drainMaxBytes, drainMaxTime)
 }
 
-// readError tells a body that ended before its time, or was too slow.
+// isInterrupted tells a body that ended before its time, or was too slow.
 func (b *pacedBody) isInterrupted() bool {
 	var own *Error
 	return errors.As(b.err, &own) && own.Kind == Interrupted

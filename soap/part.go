@@ -150,7 +150,7 @@ func (b *blankSkipper) Read(p []byte) (int, error) {
 	return kept, err
 }
 
-// readEnvelope is the envelope with its parts in it, as UTF-8, and the charset that it came in.
+// assemble is the envelope with its parts in it, as UTF-8, and the charset that it came in.
 func (a *multipartBody) assemble(limits Limits) (whole io.Reader, charset string, err error) {
 	limits.Whole = limits.Message
 	root, err := ReadRequest(bytes.NewReader(a.root), a.contentType, limits)

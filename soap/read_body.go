@@ -10,12 +10,12 @@ import (
 type bodyReader struct {
 	body     io.Reader
 	buffers  *BufferPool
-	expected int64 // bytes that are said to come in all, 0 if that is not known
+	expected int64 // length that the sender declared; 0 if it did not
 	limit    int64 // bytes to read in all
 }
 
-// readMore appends to what as much as comes at once; ended says that there is no more. Room is made for the bytes that were
-// told to come, but never for many times what has come: who tells may lie.
+// readMore appends to what as much as comes at once; ended says that there is no more. The buffer grows to the
+// declared length, but never to many times what has come: the declaration may be a lie.
 func (g *bodyReader) readMore(what []byte) (all []byte, ended bool, err error) {
 	const believed, times = 128 << 10, 8
 	have := int64(len(what))
@@ -37,7 +37,7 @@ func (g *bodyReader) readMore(what []byte) (all []byte, ended bool, err error) {
 	return what, false, err
 }
 
-// readEnd finds the end where all has come that was told to, without room for more.
+// readEnd finds the end of a body whose declared length has come, without growing the buffer.
 func (g *bodyReader) readEnd(what []byte) (all []byte, ended bool, err error) {
 	var one [1]byte
 	n, err := g.body.Read(one[:])
@@ -58,8 +58,8 @@ func (g *bodyReader) readAll() (all []byte, ended bool, err error) {
 	return all, ended, err
 }
 
-// earlyGuard guards a message while it is still coming. What it finds is told when all has come, as if nobody had looked
-// before.
+// earlyGuard guards a message while it is still coming. It reports what it found when all has come, as if it had
+// begun only then.
 type earlyGuard struct {
 	request     *Request
 	contentType string
@@ -90,8 +90,8 @@ func (a *earlyGuard) feed() {
 	}
 }
 
-// begin tells what was found, or makes the request ready for being guarded from its start, as one is that did not end
-// where it was told to.
+// begin returns what was found, or makes the request ready for being guarded from its start, as one is that did not end
+// at its declared length.
 func (a *earlyGuard) begin(ended bool) error {
 	r := a.request
 	if a.begun && ended {

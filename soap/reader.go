@@ -92,7 +92,8 @@ func Peek(message []byte, contentType string, limits Limits) (*Request, error) {
 // headBuffers is for guards of Head: it needs one for a moment only.
 var headBuffers BufferPool
 
-// ReadHead is the contract of an envelope, which is UTF-8, and the receiver that it names. The errors are those of Peek.
+// ReadHead is the contract of an envelope, which is UTF-8, and the receiver that it names. The errors are those of
+// Peek.
 func ReadHead(envelope []byte) (contract, receiver string, err error) {
 	r, err := Peek(envelope, ContentType, Limits{Message: int64(len(envelope)) + 1, Buffers: &headBuffers})
 	if err != nil {
@@ -121,8 +122,8 @@ func (r *Request) ReadAll() error {
 	return r.finish()
 }
 
-// Release gives the room of a Complete request back to Limits.Buffers, for the message after. Nothing that the request
-// handed out may be used after it, nor the request. It does nothing where somebody else may have that room too.
+// Release puts the buffer of a Complete request back into Limits.Buffers, for another message. Nothing that the request
+// handed out may be used after it, nor the request. It does nothing where the buffer may have another user.
 func (r *Request) Release() {
 	if !r.Complete || !r.pooled || r.spool != nil || r.condensed != nil {
 		return
@@ -143,7 +144,7 @@ func tooLarge(limit int64) error {
 }
 
 // receive reads from body until limit bytes are received in all; ended says that body ended before. Of a message that
-// is told to be below the limit come tells what has come, while more is on its way.
+// has a declared length below the limit, come is called for what has come, while more is on its way.
 func (r *Request) receive(body io.Reader, limit int64, come func()) (ended bool, err error) {
 	r.pooled = true
 	g := bodyReader{body: body, buffers: r.limits.Buffers, expected: int64(len(r.received)), limit: min(limit, r.limits.Message+1)}

@@ -18,12 +18,12 @@ type Limits struct {
 	Name       int   // bytes of one name; default 512. A namespace may have four times as many
 	Beside     int64 // bytes of a message that is condensed, the text of its files left out; default 15 MiB
 
-	// Turn is asked before a message that is longer than Whole is kept whole: it waits until there is room for another
-	// one, and gives back what ends that. Its error is returned as it is. Nil: there always is.
+	// Acquire is called before a message longer than Whole is kept whole. It waits until another one may be, and returns
+	// the function that ends that. Its error is returned as it is. Nil: no limit.
 	Acquire func() (leave func(), err error)
 
 	Folder  string      // for what is spooled; default the system's for temporary files
-	Buffers *BufferPool // where room for messages comes from, and goes by Request.Release; nil: it is made for each
+	Buffers *BufferPool // buffers for messages, put back by Request.Release; nil: each message gets a new one
 }
 
 func (l Limits) defaulted() Limits {
@@ -63,7 +63,7 @@ type Request struct {
 	multipart   bool   // it came in parts
 
 	received       []byte                  // bytes as received, so far
-	pooled         bool                    // they are in room of ours
+	pooled         bool                    // received is a buffer of Limits.Buffers
 	bomSize        int                     // how many of them are a byte order mark
 	sharesReceived bool                    // utf8 is received without its mark: nothing is to be converted
 	declared       struct{ text, raw int } // the end of the XML declaration, or of the mark, in utf8 and in received
@@ -74,7 +74,7 @@ type Request struct {
 	guard          *guard.Guard
 	condensed      *Condensed
 	spool          *Spool   // what was received; nil: it is in received, or not kept
-	expectedSize   int64    // bytes that were said to come in all; 0 if that is not known
+	expectedSize   int64    // declared length of the message; 0 if not known
 	resent         *Request // the message from its start, read from spool for being sent; nil: it is not
 	releaseTurn    func()   // gives back its turn; nil: it has none
 	parts          *Spool   // what is beside the envelope of a message in parts; nil: nothing, or it is in memory

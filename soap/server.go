@@ -144,8 +144,8 @@ func (s *Server) serve(r *http.Request, call *Call) (answer *Answer, err error) 
 	return answer, err
 }
 
-// checkBodyHeaders refuses a body by what the headers say of it. Who reads the body is told, and not before: the sender is
-// judged first.
+// checkBodyHeaders refuses a body by what the headers say of it. Who reads the body is told, and not before: the
+// sender is judged first.
 func (s *Server) checkBodyHeaders(r *http.Request) error {
 	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
 		return &Error{Kind: Unsupported, Reason: "a Content-Encoding"}

@@ -59,7 +59,7 @@ func (s *stream) Read(p []byte) (int, error) {
 	}
 }
 
-// feed lets more text pass, reading on where none is left. It returns io.EOF after the last.
+// advance lets more text pass, reading on where none is left. It returns io.EOF after the last.
 func (s *stream) advance() error {
 	last := s.ended && len(s.raw) == 0
 	n, err := s.request.guard.Feed(s.text[s.passed:], last)

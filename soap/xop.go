@@ -48,9 +48,9 @@ func contentID(text string) string {
 
 func badMultipart(reason string) error { return &Error{Kind: Malformed, Reason: reason} }
 
-// readMultipart reads a message in parts: its UTF8 is the envelope with each xop:Include replaced by its part as base64,
-// its Envelope is what was received. Neither is above limits.Message. What is above limits.Whole is spooled, and read
-// on like any large message.
+// readMultipart reads a message in parts: its UTF8 is the envelope with each xop:Include replaced by its part as
+// base64, its Envelope is what was received. Neither is above limits.Message. What is above limits.Whole is spooled,
+// and read on like any large message.
 func readMultipart(body io.Reader, p *multipartType, limits Limits) (*Request, error) {
 	limits = limits.defaulted()
 	raw := newRequest(limits)
@@ -133,9 +133,9 @@ func spoolingError(err error, left, limit int64) error {
 	return interrupted(err)
 }
 
-// replaceIncludes replaces every xop:Include in envelope, which has passed the guard. An Include is alone in its element (XOP
-// 1.0 section 3.2), is empty, and names a part that no other names. What a part holds is bytes: an Include in one is
-// none.
+// replaceIncludes replaces every xop:Include in envelope, which has passed the guard. An Include is alone in its
+// element (XOP 1.0 section 3.2), is empty, and names a part that no other names. What a part holds is bytes: an
+// Include in one is none.
 func replaceIncludes(envelope []byte, parts map[string]*part, limit int64) (io.Reader, error) {
 	d := lenient(envelope)
 	var out []io.Reader

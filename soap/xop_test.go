@@ -20,7 +20,7 @@ const (
 	xopTail = `</u></e:Body></e:Envelope>`
 )
 
-// readParts is a message in parts: each is its headers, an empty line and its content.
+// inParts is a message in parts: each is its headers, an empty line and its content.
 func inParts(parts ...string) string {
 	return "preamble\r\n--b--1\r\n" + strings.Join(parts, "\r\n--b--1\r\n") + "\r\n--b--1--\r\n"
 }

@@ -172,8 +172,8 @@ func TestADecisionIsExplainedByItsRows(t *testing.T) {
 	}
 }
 
-// TestMergingLosesNothing: two people change rows of one catalogue. Either the merged rows hold every change of both, or a row that both changed
-// otherwise is named.
+// TestMergingLosesNothing: two people change rows of one catalogue. Either the merged rows hold every change of both,
+// or a row that both changed otherwise is named.
 func TestMergingLosesNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		base := drawRows(t, "base")

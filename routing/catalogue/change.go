@@ -75,8 +75,8 @@ func (c Change) row() Row {
 	return *c.Before
 }
 
-// Merge brings what changed from base to latest into mine, which was made from base too. A row that both changed, each otherwise, is
-// an Problems: nothing of either is lost, a person must say.
+// Merge brings what changed from base to latest into mine, which was made from base too. A row that both changed,
+// each otherwise, is an Problems: nothing of either is lost, a person must say.
 func Merge(base, latest, mine []Row) ([]Row, error) {
 	find := func(rows []Row) map[string]*Row {
 		byID := make(map[string]*Row, len(rows))

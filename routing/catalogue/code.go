@@ -8,8 +8,8 @@ import (
 	"rivgate/routing"
 )
 
-// ProblemCode tells which rule a row breaks. Codes are stable: pages and scripts may rely on them. Together with Problem.Values it is all that is needed to
-// say the rule in another language.
+// ProblemCode tells which rule a row breaks. Codes are stable: pages and scripts may rely on them. Together with
+// Problem.Values it is all that is needed to say the rule in another language.
 type ProblemCode string
 
 // ProblemCodes are all codes, sorted.

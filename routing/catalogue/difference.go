@@ -20,7 +20,8 @@ const (
 	Changed DifferenceKind = "changed"
 )
 
-// Difference is one difference between two catalogues. Before and After are the row in words; one is "" where it was not there.
+// Difference is one difference between two catalogues. Before and After are the row in words; one is "" where it was
+// not there.
 type Difference struct {
 	Kind   DifferenceKind `json:"kind"`
 	What   string         `json:"what"` // unit, route, permission or parent
@@ -39,8 +40,8 @@ func (c Difference) String() string {
 	return "~ " + c.What + " " + c.Before + " → " + c.After
 }
 
-// Differences are all differences, in an order that depends on the catalogues' content alone: units, routes, permissions, tree,
-// each by HSA-ids and contract.
+// Differences are all differences, in an order that depends on the catalogues' content alone: units, routes,
+// permissions, tree, each by HSA-ids and contract.
 type Differences []Difference
 
 // String is a line for each change; "" where there is none.
@@ -52,8 +53,8 @@ func (c Differences) String() string {
 	return text.String()
 }
 
-// Diff compares two catalogues. The order of rows and the lines they stand on do not count. A row that has a counterpart
-// with the same contract and HSA-ids is changed, else it is added or removed.
+// Diff compares two catalogues. The order of rows and the lines they stand on do not count. A row that has a
+// counterpart with the same contract and HSA-ids is changed, else it is added or removed.
 func Diff(a, b routing.Catalogue) Differences {
 	changes := compare("unit", a.Units, b.Units, func(u routing.Unit) string { return routing.Fold(u.HSAID) }, unitText)
 	changes = append(changes, compare("route", a.Routes, b.Routes, routeKey, RouteText)...)

@@ -67,11 +67,12 @@ func problemOf(e Row, code ProblemCode, values ...any) Problem {
 	}
 }
 
-// Apply carries out edits on rows, all or none, and gives the new rows; those given stay as they are. newID makes ids for rows that come without.
+// Apply carries out edits on rows, all or none, and gives the new rows; those given stay as they are. newID makes ids
+// for rows that come without.
 //
-// Plain objects (contract, component, address) that a new row refers to and that are not there yet are added with it. A changed
-// address takes the routes that lead there along. Removing a plain object that a row needs which counts today or later is an
-// Problems, as is an id that is not there. Whether the rows go together is left to Check.
+// Plain objects (contract, component, address) that a new row refers to and that are not there yet are added with it.
+// A changed address takes the routes that lead there along. Removing a plain object that a row needs which counts
+// today or later is an Problems, as is an id that is not there. Whether the rows go together is left to Check.
 func Apply(rows []Row, edits []Edit, newID func() string, today routing.Date) ([]Row, error) {
 	a := &editing{rows: slices.Clone(rows), newID: newID, today: today, at: make(map[string]int, len(rows)), known: make(map[string]bool, len(rows))}
 	for i, e := range a.rows {
@@ -147,7 +148,8 @@ func (a *editing) remove(i int) {
 	a.rows[i] = Row{}
 }
 
-// change replaces a row. The key of a plain object is what others refer to, so it stays; only an address may move, with its routes.
+// change replaces a row. The key of a plain object is what others refer to, so it stays; only an address may move,
+// with its routes.
 func (a *editing) change(i int, e Row) {
 	before := a.rows[i]
 	if e.Kind == "" {
@@ -175,7 +177,8 @@ func (a *editing) change(i int, e Row) {
 	}
 }
 
-// closeBefore ends what leads elsewhere the day before a route begins. A row that would have begun later, and so never counts, is removed.
+// closeBefore ends what leads elsewhere the day before a route begins. A row that would have begun later, and so
+// never counts, is removed.
 func (a *editing) closeBefore(e Row) {
 	if e.From == 0 {
 		a.problems = append(a.problems, problemOf(e, "move-without-day"))

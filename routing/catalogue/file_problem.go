@@ -8,9 +8,8 @@ import (
 	"rivgate/routing"
 )
 
-// FileProblem is something that is wrong with a catalogue's file or with a TAK's answer, and the line where it stands; 0
-// where that is not known.
-// The code is one of FileProblemWords.
+// FileProblem is something that is wrong with a catalogue's file or with a TAK's answer, and the line where it
+// stands; 0 where that is not known. The code is one of FileProblemWords.
 type FileProblem struct {
 	routing.Fact
 	Line int
@@ -24,8 +23,8 @@ func (p *FileProblem) Error() string {
 	return p.Words(fileProblemWords)
 }
 
-// FileProblems are all problems that an error consists of, in their order. What is no FileProblem, such as a failing disk,
-// is among others.
+// FileProblems are all problems that an error consists of, in their order. What is no FileProblem, such as a failing
+// disk, is among others.
 func FileProblems(err error) (problems []*FileProblem, others []error) {
 	switch e := err.(type) { //nolint:errorlint // the tree is walked by hand: As would find the first problem alone
 	case nil:

@@ -13,9 +13,10 @@ import (
 	"rivgate/routing"
 )
 
-// Lint says what a person should look at in a catalogue that may well load: units that no case can reach, regions without a
-// patient board, an inbox from which no reply can leave, rows that nobody can use. gateway is our own HSA-id, under which
-// people's replies are sent; now is the moment whose day counts. What keeps the catalogue from loading is said first, alone.
+// Lint says what a person should look at in a catalogue that may well load: units that no case can reach, regions
+// without a patient board, an inbox from which no reply can leave, rows that nobody can use. gateway is our own
+// HSA-id, under which people's replies are sent; now is the moment whose day counts. What keeps the catalogue from
+// loading is said first, alone.
 func Lint(c routing.Catalogue, r routing.Rules, gateway string, now time.Time) []string {
 	table, err := routing.NewTable(c, r)
 	if err != nil {
@@ -114,8 +115,9 @@ func (l *linter) inbox(gateway string) {
 	}
 }
 
-// components sees that only the system that has a case may answer it. A TAK names no component behind a route; then every
-// system that may return to the portal may return on every case, and where there are several that is for a person to know.
+// components sees that only the system that has a case may answer it. A TAK names no component behind a route; then
+// every system that may return to the portal may return on every case, and where there are several that is for a
+// person to know.
 func (l *linter) components(gateway string) {
 	returning := map[string]bool{}
 	for _, p := range l.c.Permissions {

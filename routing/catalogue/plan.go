@@ -23,11 +23,13 @@ func (p *Plan) Add(action EditAction, e Row) {
 	p.Edits = append(p.Edits, Edit{Action: action, Row: e})
 }
 
-// PlanFrom is the way from rows to a whole catalogue. Rows keep their ids: one that says the same stays, one about the same HSA-ids and
-// contract is changed. A catalogue without units (a TAK's) leaves the units alone; plain objects are added, never removed.
+// PlanFrom is the way from rows to a whole catalogue. Rows keep their ids: one that says the same stays, one about
+// the same HSA-ids and contract is changed. A catalogue without units (a TAK's) leaves the units alone; plain objects
+// are added, never removed.
 //
-// A contract that is spelled in several letter cases gets one spelling. Rows that are there twice are taken once, and of two routes that share one day the earlier one ends the day before, as it would be
-// decided anyway; the report tells.
+// A contract that is spelled in several letter cases gets one spelling. Rows that are there twice are taken once, and
+// of two routes that share one day the earlier one ends the day before, as it would be decided anyway; the report
+// tells.
 func PlanFrom(rows []Row, c routing.Catalogue) Plan {
 	var p Plan
 	c, spelled := routing.UnifyLetterCase(c)
@@ -85,7 +87,8 @@ func (p *Plan) once(rows []Row) []Row {
 	})
 }
 
-// joined makes one row of permissions that differ in their filters alone, as a TAK may have them: what one of them lets through is let through.
+// joined makes one row of permissions that differ in their filters alone, as a TAK may have them: what one of them
+// lets through is let through.
 func (p *Plan) joined(rows []Row) []Row {
 	first := map[Row]int{}
 	kept := rows[:0]

@@ -1,5 +1,5 @@
-// Package catalogue is a catalogue that is kept and edited here: its rows, the rules that they follow, what edits and files make of them, and what
-// differs between two states of it.
+// Package catalogue is a catalogue that is kept and edited here: its rows, the rules that they follow, what edits and
+// files make of them, and what differs between two states of it.
 //
 // A catalogue is changed by a draft of whole rows, one for all who edit; a version never changes once it is published:
 //
@@ -9,7 +9,8 @@
 //	                draft ── Apply ──► draft ── Merge ──► draft ── Check ──► version 4
 //	                         edits              rebase             publish
 //
-// It is pure: no I/O, no clock. It decides no call (package routing does), and knows neither where a catalogue is stored nor what a TAK looks like.
+// It is pure: no I/O, no clock. It decides no call (package routing does), and knows neither where a catalogue is
+// stored nor what a TAK looks like.
 package catalogue
 
 import (
@@ -131,7 +132,8 @@ func (e Row) key() string {
 	return string(e.Kind) + between + routing.Fold(e.Sender) + between + routing.Fold(e.Contract) + between + routing.Fold(e.Receiver)
 }
 
-// Key is what tells one row from another of its kind, whatever its id: HSA-ids and contract, and for an address all that it says.
+// Key is what tells one row from another of its kind, whatever its id: HSA-ids and contract, and for an address all
+// that it says.
 func (e Row) Key() string { return e.tidy().key() }
 
 // Same tells whether two rows say the same, whatever their ids and lines.
@@ -149,7 +151,8 @@ func (e Row) live(today routing.Date) bool { return e.Until == 0 || e.Until >= t
 // inHouse tells whether a route stays here, and so needs no address row.
 func (e Row) inHouse() bool { return strings.HasPrefix(e.Address, "rivgate:") }
 
-// tidy is a row without blanks around its values, with the profile that stands for none, and, where it came without, nothing else changed.
+// tidy is a row without blanks around its values, with the profile that stands for none, and, where it came without,
+// nothing else changed.
 func (e Row) tidy() Row {
 	for _, field := range []*string{
 		&e.ID, &e.HSAID, &e.Name, &e.Region, &e.Provider, &e.Contract, &e.Sender, &e.Receiver, &e.Address, &e.Profile, &e.Component,
@@ -162,8 +165,8 @@ func (e Row) tidy() Row {
 	return e
 }
 
-// RowsOf are the rows of a catalogue without ids: its units, routes and permissions, and before these the plain objects that they
-// refer to. The tree is left out.
+// RowsOf are the rows of a catalogue without ids: its units, routes and permissions, and before these the plain
+// objects that they refer to. The tree is left out.
 func RowsOf(c routing.Catalogue) []Row {
 	rows := make([]Row, 0, len(c.Units)+len(c.Routes)+len(c.Permissions))
 	for _, u := range c.Units {

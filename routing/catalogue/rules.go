@@ -15,8 +15,8 @@ const (
 	minAddress = 5
 )
 
-// Check looks at every rule that a kept catalogue follows (TAK's, and ours) and gives all offences, each naming its row and the remedy; nil
-// if there is none. Rows that ended before today are not asked for what they refer to.
+// Check looks at every rule that a kept catalogue follows (TAK's, and ours) and gives all offences, each naming its
+// row and the remedy; nil if there is none. Rows that ended before today are not asked for what they refer to.
 func Check(rows []Row, r routing.Rules, today routing.Date) error {
 	k := &checker{rules: r, today: today, keys: make(map[string]int, len(rows))}
 	for i, e := range rows {
@@ -113,7 +113,8 @@ func (k *checker) namespace(e Row) {
 	}
 }
 
-// address follows TAK's rule for a URL, which knows fewer characters than the standard; such an address could not be taken back to a TAK.
+// address follows TAK's rule for a URL, which knows fewer characters than the standard; such an address could not be
+// taken back to a TAK.
 func (k *checker) address(e Row) {
 	if e.inHouse() {
 		k.house(e)

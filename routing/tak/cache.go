@@ -15,12 +15,12 @@ import (
 	"rivgate/routing"
 )
 
-// ReadCache reads the saved copy that SKLTP's switch keeps of a TAK (persistentCache). Times may have a zone or none, ids
-// need not be unique, blanks around values are dropped. A copy without routes or without permissions is an error: it
-// stands for a TAK that did not answer, not for one that forbids everything.
+// ReadCache reads the saved copy that SKLTP's switch keeps of a TAK (persistentCache). Times may have a zone or none,
+// ids need not be unique, blanks around values are dropped. A copy without routes or without permissions is an error:
+// it stands for a TAK that did not answer, not for one that forbids everything.
 //
-// Units, components, the tree and a checksum are there if Rivgate wrote the copy. One whose checksum does not fit is an error: it
-// was damaged, or changed by hand.
+// Units, components, the tree and a checksum are there if Rivgate wrote the copy. One whose checksum does not fit is
+// an error: it was damaged, or changed by hand.
 func ReadCache(r io.Reader) (routing.Catalogue, error) {
 	summed := newSumming(r)
 	s := newScanner(summed, maxXML)
@@ -104,8 +104,8 @@ func attribute(e xml.StartElement, name string) string {
 	return ""
 }
 
-// WriteCache writes a catalogue as the saved copy that SKLTP's switch can read, and what that one does not know beside it in
-// a namespace of our own. A catalogue that ReadCache would refuse as empty is an error.
+// WriteCache writes a catalogue as the saved copy that SKLTP's switch can read, and what that one does not know
+// beside it in a namespace of our own. A catalogue that ReadCache would refuse as empty is an error.
 func WriteCache(w io.Writer, c routing.Catalogue) error {
 	if err := notEmpty(c); err != nil {
 		return fmt.Errorf("writing the saved copy: %w", err)

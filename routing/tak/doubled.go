@@ -8,8 +8,9 @@ import (
 	"strings"
 )
 
-// DoubledKeys names each key that an object of a JSON text has twice, with its line; of the two values a reader would take one and lose the other. Keys that
-// differ in case alone are the same, as for the readers here. A text that is no JSON is left to its reader.
+// DoubledKeys names each key that an object of a JSON text has twice, with its line; of the two values a reader would
+// take one and lose the other. Keys that differ in case alone are the same, as for the readers here. A text that is
+// no JSON is left to its reader.
 func DoubledKeys(content []byte) error {
 	const most = 20
 	type level struct {

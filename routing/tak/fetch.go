@@ -20,7 +20,8 @@ import (
 // TAK is a real tjänsteadresseringskatalog that is asked over SOAP (SokVagvalsInfo version 2).
 type TAK struct {
 	URL string // …/tak-services/SokVagvalsInfo/v2
-	// TLS says how to show ourselves and whom to believe. It is asked for each question, so that what changed meanwhile counts. Nil: as the system does.
+	// TLS says how to show ourselves and whom to believe. It is asked for each question, so that what changed meanwhile
+	// counts. Nil: as the system does.
 	TLS       func() *tls.Config
 	Timeout   time.Duration // for one of the two questions; 0: two minutes
 	MaxAnswer int64         // bytes of one answer; 0: 512 MiB
@@ -29,8 +30,8 @@ type TAK struct {
 
 var _ Source = TAK{}
 
-// Read asks for all routes and all permissions. It gives both or nothing: an empty list, a fault, another status than 200
-// or an answer that breaks off is an error.
+// Read asks for all routes and all permissions. It gives both or nothing: an empty list, a fault, another status than
+// 200 or an answer that breaks off is an error.
 func (t TAK) Read(ctx context.Context) (routing.Catalogue, error) {
 	var c routing.Catalogue
 	err := t.ask(ctx, "hamtaAllaVirtualiseringar", elementRoute, func(rows rowReader) error {
@@ -137,7 +138,8 @@ func whyNetwork(err error) string {
 	return "the TAK could not be reached"
 }
 
-// readAnswer walks Envelope, Body and the response element strictly, and in that one takes the elements that were asked for.
+// readAnswer walks Envelope, Body and the response element strictly, and in that one takes the elements that were
+// asked for.
 func readAnswer(r io.Reader, most int64, response, element string, visit func(rowReader) error) error {
 	s := newScanner(r, most)
 	rows := rowReader{scanner: s, strings: shared{}}

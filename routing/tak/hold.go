@@ -29,8 +29,8 @@ func (h Held) Error() string {
 		h.Routes, h.RoutesBefore, h.Permissions, h.PermissionsBefore, h.Digest)
 }
 
-// Marked is a source that can say cheaply whether it would give something else than before. A Keeper asks it every Poll, and reads it
-// whole when the mark is another one.
+// Marked is a source that can say cheaply whether it would give something else than before. A Keeper asks it every
+// Poll, and reads it whole when the mark is another one.
 type Marked interface {
 	Mark(ctx context.Context) (string, error)
 }
@@ -41,16 +41,19 @@ type holding struct {
 	catalogue routing.Catalogue
 }
 
-// few is how many routes, or permissions, an answer may lose whatever the percentage: a row taken out of a small catalogue is meant.
+// few is how many routes, or permissions, an answer may lose whatever the percentage: a row taken out of a small
+// catalogue is meant.
 const few = 5
 
-// shrunk tells whether an answer lost more than MaxShrink percent of its routes or of its permissions, and more than a few.
+// shrunk tells whether an answer lost more than MaxShrink percent of its routes or of its permissions, and more than
+// a few.
 func (k *Keeper) shrunk(before, after routing.Catalogue) bool {
 	less := func(before, after int) bool { return before-after > few && (before-after)*100 > before*k.MaxShrink }
 	return k.MaxShrink > 0 && (less(len(before.Routes), len(after.Routes)) || less(len(before.Permissions), len(after.Permissions)))
 }
 
-// weigh gives Held as an error for an answer that must wait. At the first refresh it is compared with the saved copy: a restart is no consent.
+// weigh gives Held as an error for an answer that must wait. At the first refresh it is compared with the saved copy:
+// a restart is no consent.
 func (k *Keeper) weigh(ctx context.Context, c routing.Catalogue) error {
 	if k.MaxShrink <= 0 {
 		return nil
@@ -107,7 +110,8 @@ func (k *Keeper) Accept(digest string) (Report, bool, error) {
 	return report, true, nil
 }
 
-// news looks whether there is a reason not to wait for the next refresh: a person has accepted what is held back, or the source has another mark.
+// news looks whether there is a reason not to wait for the next refresh: a person has accepted what is held back, or
+// the source has another mark.
 func (k *Keeper) news(ctx context.Context) {
 	if waiting := k.held.Load(); waiting != nil && k.accepted(ctx, waiting.held) {
 		if _, _, err := k.Accept(waiting.held.Digest); err != nil {

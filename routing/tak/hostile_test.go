@@ -20,7 +20,8 @@ import (
 	"rivgate/routing/tak"
 )
 
-// A TAK that answers badly: the error names what and where, the table of before stays in use with its age, and so does the saved copy.
+// A TAK that answers badly: the error names what and where, the table of before stays in use with its age, and so
+// does the saved copy.
 func TestHostileAnswersOfATAKKeepTheLastGoodState(t *testing.T) {
 	whole := func(change func(string) string) http.HandlerFunc {
 		return func(out http.ResponseWriter, in *http.Request) {

@@ -16,8 +16,8 @@ import (
 	"rivgate/routing/catalogue"
 )
 
-// Keeper keeps a routing table fresh. Whatever goes wrong, the last good table stays; only where there never was one, calls
-// find none.
+// Keeper keeps a routing table fresh. Whatever goes wrong, the last good table stays; only where there never was one,
+// calls find none.
 type Keeper struct {
 	Source    Source
 	Rules     routing.Rules
@@ -163,8 +163,9 @@ func (k *Keeper) Status() Status {
 	return s
 }
 
-// Refresh reads the source and puts a new table in use, or keeps the one there is and returns why. The saved copy is read
-// where there is no table yet and the source failed; the error is returned then too. An answer that shrank too much is Held.
+// Refresh reads the source and puts a new table in use, or keeps the one there is and returns why. The saved copy is
+// read where there is no table yet and the source failed; the error is returned then too. An answer that shrank too
+// much is Held.
 func (k *Keeper) Refresh(ctx context.Context) (Report, error) {
 	k.refreshing.Lock()
 	defer k.refreshing.Unlock()
@@ -192,7 +193,8 @@ func (k *Keeper) Refresh(ctx context.Context) (Report, error) {
 	return k.fallBack(), err
 }
 
-// RefreshTree reads the HSA files alone and puts the catalogue in use with their tree, or keeps the one there is and returns why.
+// RefreshTree reads the HSA files alone and puts the catalogue in use with their tree, or keeps the one there is and
+// returns why.
 func (k *Keeper) RefreshTree() error {
 	k.refreshing.Lock()
 	defer k.refreshing.Unlock()

@@ -226,7 +226,8 @@ func TestRunDoesNotRepeatTheFirstRefresh(t *testing.T) {
 	})
 }
 
-// The HSA files can be read anew alone: the catalogue in use stays, and its tree is another; a file that cannot be read leaves the tree as it was.
+// The HSA files can be read anew alone: the catalogue in use stays, and its tree is another; a file that cannot be
+// read leaves the tree as it was.
 func TestTheTreeIsReadAnewAlone(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "hsa.xml")
 	write := func(units ...string) {

@@ -68,8 +68,8 @@ func (n *number) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// ReadOrder reads a beställning (JSON) strictly: an unknown key, one that is there twice, a missing value or a date that is none is an error that names where it stands.
-// HSA-ids become upper case.
+// ReadOrder reads a beställning (JSON) strictly: an unknown key, one that is there twice, a missing value or a date
+// that is none is an error that names where it stands. HSA-ids become upper case.
 func ReadOrder(r io.Reader) (Order, error) {
 	o, err := readOrder(r)
 	if err != nil {

@@ -7,8 +7,9 @@ import (
 	"rivgate/routing/catalogue"
 )
 
-// Plan is what the order changes in a catalogue that has these rows. Plain objects that are there stay as they are. A route to a new address
-// ends the old one the day before; what is ordered and there already is told in the report, and left.
+// Plan is what the order changes in a catalogue that has these rows. Plain objects that are there stay as they are. A
+// route to a new address ends the old one the day before; what is ordered and there already is told in the report,
+// and left.
 func (o Order) Plan(rows []catalogue.Row) catalogue.Plan {
 	p := &orderPlan{day: o.Day, rows: map[string][]catalogue.Row{}, planned: map[string]catalogue.Row{}}
 	if o.Platform != "" {
@@ -134,7 +135,8 @@ func (p *orderPlan) counts(f catalogue.Row) bool {
 	return f.From <= p.day && (f.Until == 0 || f.Until >= p.day)
 }
 
-// exclude ends routes and permissions the day before; what has not begun is removed. Plain objects are left: others may use them.
+// exclude ends routes and permissions the day before; what has not begun is removed. Plain objects are left: others
+// may use them.
 func (p *orderPlan) exclude(part orderPart) {
 	for _, r := range part.Routes {
 		e := catalogue.Row{Kind: catalogue.KindRoute, Contract: r.Contract, Receiver: r.Receiver, Address: r.Address}

@@ -9,8 +9,8 @@ import (
 	"rivgate/routing/catalogue"
 )
 
-// ReadPlan reads a file for a kept catalogue that has these rows: a whole catalogue (our YAML, a saved copy) takes the place of units, routes and
-// permissions; a beställning changes what it names. Which it is, its content says.
+// ReadPlan reads a file for a kept catalogue that has these rows: a whole catalogue (our YAML, a saved copy) takes
+// the place of units, routes and permissions; a beställning changes what it names. Which it is, its content says.
 func ReadPlan(r io.Reader, names map[string]string, rows []catalogue.Row) (catalogue.Plan, error) {
 	content := bufio.NewReaderSize(r, 4096)
 	head, _ := content.Peek(4096) // a short file is no error here

@@ -12,7 +12,8 @@ import (
 	"rivgate/routing/catalogue"
 )
 
-// TestEveryCodeOfAProblemHasWords: each code that the readers name has words, and no words are without a code that arises.
+// TestEveryCodeOfAProblemHasWords: each code that the readers name has words, and no words are without a code that
+// arises.
 func TestEveryCodeOfAProblemHasWords(t *testing.T) {
 	t.Parallel()
 	words := catalogue.FileProblemWords()

@@ -9,8 +9,8 @@ import (
 	"rivgate/routing"
 )
 
-// SaveCache writes the saved copy to a file so that at any moment either the old one or the whole new one is there: to a
-// temporary file beside it, synced, renamed, and the folder synced.
+// SaveCache writes the saved copy to a file so that at any moment either the old one or the whole new one is there:
+// to a temporary file beside it, synced, renamed, and the folder synced.
 func SaveCache(path string, c routing.Catalogue) error {
 	return saveFile(path, func(w io.Writer) error { return WriteCache(w, c) })
 }

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// elementSum is the last element of a saved copy that Rivgate wrote: the SHA-256 of everything up to the end of the element before it. A copy that lost or
-// changed a bit on its disk could lead calls astray and still be well-formed.
+// elementSum is the last element of a saved copy that Rivgate wrote: the SHA-256 of everything up to the end of the
+// element before it. A copy that lost or changed a bit on its disk could lead calls astray and still be well-formed.
 const elementSum = "sum"
 
 // summing computes the checksum of what is read through it, up to places that its reader names.

@@ -25,14 +25,15 @@ const (
 // always is how "no first day" is written where a first day must be: VP reads no row without one.
 const always routing.Date = 19700101
 
-// rowReader reads virtualiseringsInfo and anropsBehorighetsInfo, which the SOAP answers and the saved copy have in common.
+// rowReader reads virtualiseringsInfo and anropsBehorighetsInfo, which the SOAP answers and the saved copy have in
+// common.
 type rowReader struct {
 	scanner *scanner
 	strings shared
 }
 
-// fields reads the present element's simple children in our or no namespace by local name, and its filters. The ids are not unique and of no
-// use; they are passed over with all that is unknown.
+// fields reads the present element's simple children in our or no namespace by local name, and its filters. The ids
+// are not unique and of no use; they are passed over with all that is unknown.
 func (r rowReader) fields() (map[string]string, []routing.Filter, int, error) {
 	line := r.scanner.line()
 	known := map[string]string{}
@@ -132,8 +133,8 @@ func (r rowReader) days(f map[string]string) (from, until routing.Date, err erro
 	return from, until, nil
 }
 
-// swedishDay is the day of an xs:dateTime or xs:date: as written where there is no zone, else the day that it is in Sweden
-// at that moment. No text is no day; what lies after the year 9999 is its last day.
+// swedishDay is the day of an xs:dateTime or xs:date: as written where there is no zone, else the day that it is in
+// Sweden at that moment. No text is no day; what lies after the year 9999 is its last day.
 func swedishDay(text string) (routing.Date, bool) {
 	if text == "" {
 		return 0, true

@@ -54,11 +54,11 @@ func filterKeys() []string { return []string{"service_domain", "categorizations"
 
 const keyFilters = "filters"
 
-// ReadYAML reads our own catalogue. names translates the short names of contracts ("SendComplaint") to responder namespaces;
-// what holds a colon is a namespace already. A row without a profile gets RIVTABP21.
+// ReadYAML reads our own catalogue. names translates the short names of contracts ("SendComplaint") to responder
+// namespaces; what holds a colon is a namespace already. A row without a profile gets RIVTABP21.
 //
-// Every offence is in the error with its line: an unknown or repeated key, an unknown short name, a date that is none, a missing
-// value, a unit that is there twice. Whether the rows go together is left to routing.NewTable.
+// Every offence is in the error with its line: an unknown or repeated key, an unknown short name, a date that is
+// none, a missing value, a unit that is there twice. Whether the rows go together is left to routing.NewTable.
 func ReadYAML(r io.Reader, names map[string]string) (routing.Catalogue, error) {
 	y := &yamlReader{names: names, unitLines: map[string]int{}}
 	root, err := parseYAML(r, maxYAML)

@@ -192,7 +192,7 @@ func standIn(mark [16]byte, sum [sha256.Size]byte, how base64Form) string {
 	return text
 }
 
-// position notes where the tag g.p[i] stands in the message, and where in Text.
+// notePosition notes where the tag g.p[i] stands in the message, and where in Text.
 func (c *Condenser) notePosition(g *Guard, i int) {
 	text := c.result.Text
 	c.line += bytes.Count(text[c.counted:], []byte{'\n'})

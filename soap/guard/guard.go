@@ -142,7 +142,7 @@ func (g *Guard) refuseAs(kind Kind, i int, reason string) error {
 	return &Error{Kind: kind, Reason: reason, Line: line, Column: column}
 }
 
-// notePosition is the line and the column of index i of the bytes at hand, from 1.
+// position is the line and the column of index i of the bytes at hand, from 1.
 func (g *Guard) position(i int) (line, column int) {
 	line, start := g.line, g.lineStart
 	line += bytes.Count(g.p[:i], []byte{'\n'})

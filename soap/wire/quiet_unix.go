@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// isQuiet tells whether the other end has neither closed an idle connection nor said anything on it unasked.
+// quiet tells whether the other end has neither closed an idle connection nor said anything on it unasked.
 func quiet(connection net.Conn) bool {
 	plain, ok := connection.(syscall.Conn)
 	if !ok {
