@@ -158,7 +158,7 @@ func (h *deliverySlots) share(skip []string) func([]store.Ready, int) []store.Sh
 			most--
 		}
 		for i := range shares {
-			shares[i].Room = granted[shares[i].Address]
+			shares[i].Lanes = granted[shares[i].Address]
 		}
 		return shares
 	}
@@ -179,7 +179,7 @@ func (h *deliverySlots) candidates(ready []store.Ready, skip []string) candidate
 		if known != nil {
 			level += known.running
 		}
-		for n := range min(a.Room, h.limitFor(known)-level) {
+		for n := range min(a.Claimable, h.limitFor(known)-level) {
 			all = append(all, &candidate{address: a.Address, level: level + n, served: known.servedBy(now), since: a.Since})
 		}
 	}

@@ -12,10 +12,10 @@ import (
 func granted(h *deliverySlots, addresses int) (n int) {
 	var ready []store.Ready
 	for i := range addresses {
-		ready = append(ready, store.Ready{Address: fmt.Sprint("http://", i), Room: 4, Since: time.Now().Add(-time.Hour)})
+		ready = append(ready, store.Ready{Address: fmt.Sprint("http://", i), Claimable: 4, Since: time.Now().Add(-time.Hour)})
 	}
 	for _, s := range h.share(nil)(ready, h.available()) {
-		n += s.Room
+		n += s.Lanes
 	}
 	return n
 }
@@ -49,9 +49,9 @@ func TestHandsBeginGently(t *testing.T) {
 func TestHandsGoToWhatHasJustCome(t *testing.T) {
 	var h deliverySlots
 	h.open(8, 4, time.Minute, false)
-	ready := []store.Ready{{Address: "http://new", Room: 1, Since: time.Now()}}
+	ready := []store.Ready{{Address: "http://new", Claimable: 1, Since: time.Now()}}
 	for i := range 400 {
-		ready = append(ready, store.Ready{Address: fmt.Sprint("http://", i), Room: 4, Since: time.Now().Add(-time.Duration(i+1) * time.Minute)})
+		ready = append(ready, store.Ready{Address: fmt.Sprint("http://", i), Claimable: 4, Since: time.Now().Add(-time.Duration(i+1) * time.Minute)})
 	}
 	served := h.address("http://new") // it has had more of late than any other
 	served.known, served.served = true, 100

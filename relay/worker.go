@@ -153,14 +153,14 @@ func (o *readyCache) deduct(asked []store.Share, claimed []store.Delivery) {
 		got[d.Message.Route.Address]++
 	}
 	for _, s := range asked {
-		wanted[s.Address] = s.Room
+		wanted[s.Address] = s.Lanes
 	}
 	for i := range o.ready {
 		a := &o.ready[i]
 		if n := got[a.Address]; n < wanted[a.Address] {
-			a.Room = 0
+			a.Claimable = 0
 		} else {
-			a.Room = max(a.Room-n, 0)
+			a.Claimable = max(a.Claimable-n, 0)
 		}
 	}
 }

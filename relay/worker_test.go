@@ -508,7 +508,7 @@ func TestTheCodeInAFaultIsExplained(t *testing.T) {
 	if got := relay.Explain(attempts[0].Why); got != want {
 		t.Errorf("explained as %q", got)
 	}
-	if !d.SaidNo() || d.Correlation == "" {
-		t.Errorf("where to find the rest: %v, correlation id %q", d.SaidNo(), d.Correlation)
+	if !d.WasRefused() || d.Correlation == "" {
+		t.Errorf("where to find the rest: %v, correlation id %q", d.WasRefused(), d.Correlation)
 	}
 }

@@ -11,11 +11,11 @@ import (
 	"rivgate/store/db"
 )
 
-// Accept stores m, applies its Event to its case, and enters it in its one place (delivery, inbox, mailbox, or held because of a gap), in one
-// transaction. It returns when that is on disk.
+// Accept stores m, applies its Event to its case, and enters it in its one place (delivery, inbox, mailbox, or held
+// because of a gap), in one transaction. It returns when that is on disk.
 //
-// Outcomes: ErrBusy, at once; accepted; Repeat; a *Refusal when the case's state forbids it (nothing stored); any other error: nothing is known to be stored,
-// the caller may repeat.
+// Outcomes: ErrBusy, at once; accepted; Repeat; a *Refusal when the case's state forbids it (nothing stored); any other
+// error: nothing is known to be stored, the caller may repeat.
 func (s *Store) Accept(ctx context.Context, m *Message) (Accepted, error) {
 	ctx, leave, err := s.admit(ctx, m.size())
 	if err != nil {
@@ -23,7 +23,7 @@ func (s *Store) Accept(ctx context.Context, m *Message) (Accepted, error) {
 	}
 	defer leave()
 	var accepted Accepted
-	err = s.accept(ctx, m, &accepting{m: m, accepted: &accepted})
+	err = s.accept(ctx, m, &acceptChange{m: m, accepted: &accepted})
 	if err != nil {
 		var refusal *Refusal
 		if errors.As(err, &refusal) || ctx.Err() != nil && errors.Is(err, ctx.Err()) {
@@ -36,16 +36,16 @@ func (s *Store) Accept(ctx context.Context, m *Message) (Accepted, error) {
 }
 
 // accept commits an accept together with others; a large one keeps none waiting where there are several connections.
-func (s *Store) accept(ctx context.Context, m *Message, a *accepting) error {
+func (s *Store) accept(ctx context.Context, m *Message, a *acceptChange) error {
 	size := m.size()
-	job := &db.Job{Joint: grouped{a, s}, Size: size}
+	job := &db.Job{Shared: groupJob{a, s}, Size: size}
 	if size > chunkSize && !s.Dialect.OneWriter {
 		return s.Alone(ctx, job)
 	}
 	return s.Group(ctx, shard(m), job)
 }
 
-// shard keeps the messages of a case with one writer, so that writers seldom wait for each other.
+// shard is the key of a writer: all messages of a case go to the same one, so that writers seldom wait for each other.
 func shard(m *Message) string {
 	if m.Event == nil {
 		return m.Key.MessageID
@@ -53,16 +53,16 @@ func shard(m *Message) string {
 	return cmp.Or(m.Event.Case.Extension, m.Event.External.Extension, m.Key.MessageID)
 }
 
-// accepting is an accept under way, alone or with others of its group.
-type accepting struct {
-	m        *Message
-	accepted *Accepted
-	known    []string // the marks under which its case may be known
+// acceptChange is an accept under way, alone or with others of its group.
+type acceptChange struct {
+	m         *Message
+	accepted  *Accepted
+	caseMarks []string // of the ids under which its case may be known
 }
 
-// ask asks for the key, and for the case by its ids. A new case is not there yet; if it is, the database says so when it is entered, and the message
-// goes alone: then this asks.
-func (a *accepting) ask(q *questions, alone bool) bool {
+// ask asks for the key, and for the case by its ids. A new case is not there yet; if it is, the database says so when
+// it is entered, and the message goes alone: then this asks.
+func (a *acceptChange) ask(q *questions, alone bool) bool {
 	m, e := a.m, a.m.Event
 	sender := fold(m.Key.Sender)
 	marks := []string{keyMark(sender, m.Key.Contract, m.Key.MessageID)}
@@ -78,7 +78,7 @@ func (a *accepting) ask(q *questions, alone bool) bool {
 		return false
 	}
 	q.keys = append(q.keys, []any{sender, m.Key.Contract, m.Key.MessageID})
-	if a.known = marks[1:]; e == nil || e.Kind == EventComplaint && !alone {
+	if a.caseMarks = marks[1:]; e == nil || e.Kind == EventComplaint && !alone {
 		return true
 	}
 	if byRef {
@@ -91,7 +91,7 @@ func (a *accepting) ask(q *questions, alone bool) bool {
 }
 
 // settle stores the message, or finds the first answer to it.
-func (a *accepting) settle(ctx context.Context, t *tx, q *questions) error {
+func (a *acceptChange) settle(ctx context.Context, t *tx, q *questions) error {
 	m := a.m
 	sender := fold(m.Key.Sender)
 	if q.taken[keyMark(sender, m.Key.Contract, m.Key.MessageID)] {
@@ -102,7 +102,7 @@ func (a *accepting) settle(ctx context.Context, t *tx, q *questions) error {
 		*a.accepted = first
 		return err
 	}
-	in := enter(m)
+	in := newIncoming(m)
 	if err := t.PutOne(ctx, insertKey, sender, m.Key.Contract, m.Key.MessageID, m.ID); err != nil {
 		return err
 	}
@@ -115,24 +115,24 @@ func (a *accepting) settle(ctx context.Context, t *tx, q *questions) error {
 }
 
 // apply judges the message by its case, changes the case, and stores both.
-func (a *accepting) apply(ctx context.Context, t *tx, q *questions, in *entering) error {
+func (a *acceptChange) apply(ctx context.Context, t *tx, q *questions, in *incoming) error {
 	e := a.m.Event
 	if e == nil {
-		return t.keep(ctx, in)
+		return t.storeMessage(ctx, in)
 	}
-	f := q.find(a.known)
+	f := q.findCase(a.caseMarks)
 	if f == nil {
 		return t.beginCase(ctx, in)
 	}
 	if !q.claim(caseMark(f.c.ID)) {
-		return db.ErrApart
+		return db.ErrGoAlone
 	}
-	if refusal := f.c.never(e, a.m.Key.Sender); refusal != nil {
+	if refusal := f.c.finalRefusal(e, a.m.Key.Sender); refusal != nil {
 		return refusal
 	}
 	turn := turnOf(e.Sequence, f)
 	if turn == inTurn && f.held && t.Defers() { // what waits is released: a statement after the other
-		return db.ErrApart
+		return db.ErrGoAlone
 	}
 	if in.c = f.c; turn == early {
 		return t.hold(ctx, in)
@@ -146,7 +146,7 @@ func (a *accepting) apply(ctx context.Context, t *tx, q *questions, in *entering
 	if err := t.applyTo(ctx, f.c, in); err != nil {
 		return err
 	}
-	if err := t.keep(ctx, in); err != nil {
+	if err := t.storeMessage(ctx, in); err != nil {
 		return err
 	}
 	if turn != inTurn || !f.held {
@@ -155,8 +155,8 @@ func (a *accepting) apply(ctx context.Context, t *tx, q *questions, in *entering
 	return t.release(ctx, f.c, a.m.Key.Sender, e.Sequence)
 }
 
-// entering is a message on its way to its place.
-type entering struct {
+// incoming is a message that is being accepted.
+type incoming struct {
 	m       *Message
 	receipt Receipt
 	late    bool
@@ -164,20 +164,20 @@ type entering struct {
 	effects effects
 }
 
-func enter(m *Message) entering {
-	return entering{m: m, receipt: Receipt{MessageID: m.ID, LogID: m.Correlation, Received: m.Received.UTC().Truncate(time.Microsecond)}}
+func newIncoming(m *Message) incoming {
+	return incoming{m: m, receipt: Receipt{MessageID: m.ID, LogID: m.Correlation, Received: m.Received.UTC().Truncate(time.Microsecond)}}
 }
 
-// keep stores the message and enters it in its place.
-func (t *tx) keep(ctx context.Context, in *entering) error {
+// storeMessage stores the message and puts it in its place.
+func (t *tx) storeMessage(ctx context.Context, in *incoming) error {
 	if err := t.insertMessage(ctx, in); err != nil {
 		return err
 	}
-	return t.enter(ctx, in)
+	return t.putInPlace(ctx, in)
 }
 
 // beginCase creates the case of a message. Is it there by now, the database says so, and the message asks again, alone.
-func (t *tx) beginCase(ctx context.Context, in *entering) error {
+func (t *tx) beginCase(ctx context.Context, in *incoming) error {
 	e := in.m.Event
 	c, effects, refusal := begin(e, in.m.Key.Sender, t.Now)
 	if refusal != nil {
@@ -190,11 +190,11 @@ func (t *tx) beginCase(ctx context.Context, in *entering) error {
 	if err := t.setLast(ctx, c.ID, in.m.Key.Sender, e.Sequence); err != nil {
 		return err
 	}
-	return t.keep(ctx, in)
+	return t.storeMessage(ctx, in)
 }
 
 // applyTo applies the event to its locked case and stores the case.
-func (t *tx) applyTo(ctx context.Context, c *Case, in *entering) error {
+func (t *tx) applyTo(ctx context.Context, c *Case, in *incoming) error {
 	before := *c
 	effects, refusal := c.apply(in.m.Event, in.m.Key.Sender, t.Now)
 	if refusal != nil {
@@ -206,7 +206,7 @@ func (t *tx) applyTo(ctx context.Context, c *Case, in *entering) error {
 }
 
 // insertMessage stores the message for good, with what it is answered.
-func (t *tx) insertMessage(ctx context.Context, in *entering) error {
+func (t *tx) insertMessage(ctx context.Context, in *incoming) error {
 	m, kind, sequence, caseID := in.m, "", int64(0), any(nil)
 	if m.Event != nil {
 		kind, sequence, caseID = string(m.Event.Kind), m.Event.Sequence, in.c.ID

@@ -41,8 +41,8 @@ func AccessKinds() []AccessKind {
 	}
 }
 
-// Access is one row of the access log: who did what, on which case and unit, when. No personal number, no text of a search and nothing of a message's
-// content belongs in it.
+// Access is one row of the access log: who did what, on which case and unit, when. No personal number, no text of a
+// search and nothing of a message's content belongs in it.
 type Access struct {
 	Seq     int64            `json:"seq"`
 	At      time.Time        `json:"at"`
@@ -61,7 +61,8 @@ type Access struct {
 	Hash    string           `json:"hash"`
 }
 
-// digest is the row's hash, given that of the row before. A row that names no cases has the hash that it had before rows named them.
+// digest is the row's hash, given that of the row before. A row that names no cases has the hash that it had before
+// rows named them.
 func (a *Access) digest(before string) string {
 	hashed := []any{before, a.Seq, db.Micros(a.At), a.Who, a.Name, a.Roles, a.What, a.Case, a.Unit, a.Kind, a.Subject, a.Detail, a.Search, a.About}
 	if len(a.Cases) > 0 {
@@ -87,8 +88,8 @@ func storableText(text string) string {
 	return text
 }
 
-// LogAccess adds a row to the access log and returns when it is on disk. Seq, At and Hash are filled in here. Whoever shows content does so after this, and not
-// when it failed.
+// LogAccess adds a row to the access log and returns when it is on disk. Seq, At and Hash are filled in here. Whoever
+// shows content does so after this, and not when it failed.
 func (s *Store) LogAccess(ctx context.Context, a Access) error {
 	if err := s.write(ctx, func(ctx context.Context, t *tx) error { return t.logAccess(ctx, a) }); err != nil {
 		return fmt.Errorf("writing the access log: %w", err)
@@ -96,8 +97,8 @@ func (s *Store) LogAccess(ctx context.Context, a Access) error {
 	return nil
 }
 
-// logAccess is LogAccess in the transaction of the change that it is about. Rows are written one after the other: the head is locked until the transaction
-// ends, so this comes last in it.
+// logAccess is LogAccess in the transaction of the change that it is about. Rows are written one after the other: the
+// head is locked until the transaction ends, so this comes last in it.
 func (t *tx) logAccess(ctx context.Context, a Access) error {
 	var seq int64
 	var before string
@@ -252,7 +253,8 @@ func (f AccessFilter) query(order string) (string, []any) {
 	return fmt.Sprintf(`SELECT %[1]s FROM (SELECT %[1]s FROM access_log%[2]s ORDER BY %[3]s LIMIT $%[4]d) l ORDER BY seq DESC`, accessColumns, c.where(), order, len(c.args)), c.args
 }
 
-// casesOf finds a person's cases. That the identity is not empty must be said of the column: the indexes hold no others.
+// casesOf finds a person's cases. The condition that the identity is not empty must be written: the indexes have only
+// those.
 const casesOf = `SELECT id FROM cases WHERE reporter_id = $1 AND reporter_id <> ''
 	UNION SELECT id FROM cases WHERE patient_id = $1 AND patient_id <> ''`
 

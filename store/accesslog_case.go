@@ -71,7 +71,8 @@ func (s ShownCases) text() string {
 	return string(b)
 }
 
-// readShown reads the column. What is no list of cases was not written here: it comes back so that the row's hash is another.
+// readShown reads the column. What is no list of cases was not written here: it comes back so that the row's hash is
+// another.
 func readShown(text string) ShownCases {
 	if text == "" {
 		return nil
@@ -113,7 +114,8 @@ func (c *conditions) cases(f AccessFilter, ids []string) string {
 	return `seq IN (SELECT seq FROM access_log WHERE ` + about.parts[0] + ` AND case_id <> '' UNION ALL SELECT seq FROM access_case WHERE ` + about.parts[1] + `)`
 }
 
-// within narrows to rows of a reviewer's units; of a search for cases, to lists that showed one of them when a unit of theirs had it, too.
+// within narrows to rows of a reviewer's units; of a search for cases, to lists that showed one of them when a unit of
+// theirs had it, too.
 func (c *conditions) within(f AccessFilter) {
 	units := make([]string, 0, len(f.Units))
 	for _, unit := range f.Units {

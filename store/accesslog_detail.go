@@ -7,8 +7,8 @@ import (
 	"rivgate/routing"
 )
 
-// What a row of the access log says of what was done, in Detail or Subject, is one fact or several: codes with values. One code
-// alone stands as it is; anything more is JSON.
+// What a row of the access log says of what was done, in Detail or Subject, is one fact or several: codes with values.
+// One code alone stands as it is; anything more is JSON.
 
 // Detail is facts as a row of the access log keeps them.
 func Detail(facts ...routing.Fact) string {
@@ -53,8 +53,8 @@ func Details(detail string) []routing.Fact {
 	return facts
 }
 
-// DetailWords is a detail in a language: by its table of codes, in which {1} stands for the first value, and its words for
-// values. What a table does not have stands as it is, with its values after a colon.
+// DetailWords is a detail in a language: by its table of codes, in which {1} stands for the first value, and its words
+// for values. What a table does not have stands as it is, with its values after a colon.
 func DetailWords(detail string, codes, values map[string]string) string {
 	var all []string
 	for _, f := range Details(detail) {

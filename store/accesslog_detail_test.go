@@ -6,7 +6,8 @@ import (
 	"rivgate/store"
 )
 
-// TestADetailIsCodesWithValues: what is put together comes apart again, and has its words in each language by code, whatever the values hold.
+// TestADetailIsCodesWithValues: what is put together comes apart again, and has its words in each language by code,
+// whatever the values hold.
 func TestADetailIsCodesWithValues(t *testing.T) {
 	t.Parallel()
 	taken := store.DetailOf("desk", "take")

@@ -13,7 +13,8 @@ import (
 	"rivgate/store/storetest"
 )
 
-// TestTheAccessLogShowsWhatWasDoneToIt: somebody who has the whole database in hand, and the triggers out of the way, is found out.
+// TestTheAccessLogShowsWhatWasDoneToIt: somebody who has the whole database in hand, and the triggers out of the way,
+// is found out.
 func TestTheAccessLogShowsWhatWasDoneToIt(t *testing.T) {
 	for _, database := range []struct {
 		name, driver, free, freeToo, freeList, freeListToo string
@@ -92,7 +93,8 @@ func TestTheAccessLogShowsWhatWasDoneToIt(t *testing.T) {
 	}
 }
 
-// TestANotedHeadShowsALogThatWasWrittenAnew: a chain that was made again from the start is whole, but not the one that was noted.
+// TestANotedHeadShowsALogThatWasWrittenAnew: a chain that was made again from the start is whole, but not the one that
+// was noted.
 func TestANotedHeadShowsALogThatWasWrittenAnew(t *testing.T) {
 	log := func(people ...string) *store.Store {
 		s := open(t, sqlite(t), store.Options{})
@@ -118,7 +120,8 @@ func TestANotedHeadShowsALogThatWasWrittenAnew(t *testing.T) {
 	}
 }
 
-// TestARowWithoutCasesHasTheHashOfBefore: rows that were written before lists named cases go on being part of the chain.
+// TestARowWithoutCasesHasTheHashOfBefore: rows that were written before lists named cases go on being part of the
+// chain.
 func TestARowWithoutCasesHasTheHashOfBefore(t *testing.T) {
 	s := open(t, sqlite(t), store.Options{})
 	if err := s.LogAccess(t.Context(), store.Access{Who: "hanna", Name: "Hanna Test", Roles: "handler", What: store.AccessList, Unit: "U", Detail: "cases", Search: "d"}); err != nil {

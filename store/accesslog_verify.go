@@ -7,7 +7,8 @@ import (
 	"rivgate/store/db"
 )
 
-// AccessHead is where the access log's chain ends. Noted down elsewhere, it shows later that nothing before it was made anew.
+// AccessHead is where the access log's chain ends. Noted down elsewhere, it shows later that nothing before it was made
+// anew.
 type AccessHead struct {
 	Seq  int64  `json:"seq"`
 	Hash string `json:"hash"`
@@ -21,8 +22,9 @@ type AccessReport struct {
 	Why    string     `json:"why,omitempty"`    // removed, changed or added; or not what was noted
 }
 
-// VerifyAccess follows the whole chain, in the order in which it was written. noted is a head from before, its zero value where none was kept. It reads
-// everything, in pages, while others go on writing: what they add meanwhile is not part of it.
+// VerifyAccess follows the whole chain, in the order in which it was written. noted is a head from before, its zero
+// value where none was kept. It reads everything, in pages, while others go on writing: what they add meanwhile is not
+// part of it.
 func (s *Store) VerifyAccess(ctx context.Context, noted AccessHead) (AccessReport, error) {
 	var r AccessReport
 	if err := s.read.QueryRowContext(ctx, `SELECT seq, hash FROM access_head WHERE id = 1`).Scan(&r.Head.Seq, &r.Head.Hash); err != nil {

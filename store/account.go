@@ -20,7 +20,8 @@ var ErrAccountExists = errors.New("there is an account with that name already")
 // ErrWall is returned where an account would have roles for patient boards and for care.
 var ErrWall = errors.New("nobody has roles for patient boards and for care: make another account")
 
-// LocalAccounts is the source of accounts whose password is kept here; others' source is the identity provider's issuer.
+// LocalAccounts is the source of accounts whose password is kept here; others' source is the identity provider's
+// issuer.
 const LocalAccounts = "local"
 
 // Grant is a role with the units of one kind that it is held for. What a role may do is not known here.
@@ -46,8 +47,8 @@ type Account struct {
 	SignedIn time.Time `json:"signedIn,omitzero"`
 }
 
-// ProviderAccount begins the id of an account at the identity provider. Its subject follows exactly as the provider writes
-// it: two subjects may differ in case alone (OpenID Connect Core 1.0, 2).
+// ProviderAccount begins the id of an account at the identity provider. Its subject follows exactly as the provider
+// writes it: two subjects may differ in case alone (OpenID Connect Core 1.0, 2).
 const ProviderAccount = "oidc:"
 
 // AccountID is how a typed name is kept: without blanks around it, in lower case. The id of an account at the identity
@@ -125,8 +126,9 @@ func (t *tx) putAccount(ctx context.Context, a *Account) error {
 	return err
 }
 
-// ChangeAccount changes an account in one transaction and logs it as by's doing; change may refuse with an error, which is returned as it is, and may run more
-// than once. When the password or what an account may changed, or it was disabled, its sessions are over. ErrNotFound, ErrWall.
+// ChangeAccount changes an account in one transaction and logs it as by's doing; change may refuse with an error, which
+// is returned as it is, and may run more than once. When the password or what an account may changed, or it was
+// disabled, its sessions are over. ErrNotFound, ErrWall.
 func (s *Store) ChangeAccount(ctx context.Context, id string, by Access, change func(*Account) error) (Account, error) {
 	var a Account
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
@@ -198,7 +200,8 @@ func (s *Store) Accounts(ctx context.Context) ([]Account, error) {
 // secretSize is the size of a Secret, in bytes.
 const secretSize = 32
 
-// Secret is a key that belongs to this database, made at random when it is first asked for. Every replica gets the same.
+// Secret is a key that belongs to this database, made at random when it is first asked for. Every replica gets the
+// same.
 func (s *Store) Secret(ctx context.Context, name string) ([]byte, error) {
 	value := make([]byte, secretSize)
 	if _, err := rand.Read(value); err != nil {

@@ -17,9 +17,10 @@ const (
 	acceptTime     = 20 * time.Second
 )
 
-// admit takes a place among the accepts that wait, or says ErrBusy at once. An accept that the database keeps waiting ends by itself.
+// admit takes a place among the accepts that wait, or says ErrBusy at once. An accept that the database keeps waiting
+// ends by itself.
 func (s *Store) admit(ctx context.Context, size int) (_ context.Context, leave func(), err error) {
-	if s.waiting.Add(1) > s.waitingMost {
+	if s.waiting.Add(1) > s.maxWaiting {
 		s.waiting.Add(-1)
 		return nil, nil, ErrBusy
 	}

@@ -12,8 +12,8 @@ import (
 // auditBackup is the verb of an Audit that a back-up leaves.
 const auditBackup = "backup"
 
-// Backup writes a consistent copy of the whole database to a new file, as DB.Copy does. That it was made is an Audit, which LastBackup tells.
-// ErrExists.
+// Backup writes a consistent copy of the whole database to a new file, as DB.Copy does. That it was made is an Audit,
+// which LastBackup tells. ErrExists.
 func (s *Store) Backup(ctx context.Context, path string) error {
 	if err := s.Copy(ctx, path); err != nil {
 		return err

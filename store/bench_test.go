@@ -30,7 +30,8 @@ func databases(b *testing.B, run func(b *testing.B, s *store.Store, used func() 
 	})
 }
 
-// measured runs a benchmark and reports the processor time that each operation took, of this process and of the database's.
+// measured runs a benchmark and reports the processor time that each operation took, of this process and of the
+// database's.
 func measured(b *testing.B, server func() time.Duration, run func()) {
 	before, at := server(), ownTime()
 	b.ResetTimer()

@@ -100,7 +100,8 @@ type Classification struct {
 // State is where a case stands.
 type State string
 
-// The states of a case: submitted → delivered → in progress ⇄ awaiting reporter → closed; forwarding puts it back to submitted.
+// The states of a case: submitted → delivered → in progress ⇄ awaiting reporter → closed; forwarding puts it back to
+// submitted.
 const (
 	Submitted        State = "submitted"
 	Delivered        State = "delivered"
@@ -129,7 +130,8 @@ type Case struct {
 	Closed         *time.Time     `json:"closed,omitempty"`
 	Changed        time.Time      `json:"changed"`
 	Version        int64          `json:"version"`
-	// Protected marks a protected identity (skyddad identitet): who it is about is shown to nobody who does not ask for just that.
+	// Protected marks a protected identity (skyddad identitet): who it is about is shown to nobody who does not ask for
+	// just that.
 	Protected bool `json:"protected,omitempty"`
 
 	opened bool // by Open: what is written in it may be read
@@ -203,11 +205,11 @@ type CaseFilter struct {
 	Until    time.Time // received before
 	Due      time.Time // open, and due before
 	// Unprotected leaves out cases whose persons have a protected identity.
-	Unprotected bool
-	Placeless   bool // the unit where it happened is not known
-	Order       Order
-	After       string // the cursor of the page before: its last case's CaseFilter.Cursor, or that case's id
-	Limit       int    // default 50, at most 500
+	Unprotected         bool
+	WithoutIncidentUnit bool // the unit where it happened is not known
+	Order               Order
+	After               string // the cursor of the page before: its last case's CaseFilter.Cursor, or that case's id
+	Limit               int    // default 50, at most 500
 
 	closedFrom, closedTo string // months
 }

@@ -93,7 +93,8 @@ func (s *Store) ForwardsDue(ctx context.Context, limit int) ([]Case, error) {
 	return cases, nil
 }
 
-// NextSequence is the sequence number that sender's next message in the case should have: one above the highest accepted.
+// NextSequence is the sequence number that sender's next message in the case should have: one above the highest
+// accepted.
 func (s *Store) NextSequence(ctx context.Context, caseID, sender string) (int64, error) {
 	var highest int64
 	err := s.read.QueryRowContext(ctx, `SELECT COALESCE(max(sequence), 0) FROM message WHERE case_id = $1 AND sender = $2`, caseID, fold(sender)).Scan(&highest)

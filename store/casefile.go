@@ -14,7 +14,7 @@ import (
 	"rivgate/store/db"
 )
 
-// document is a case as its row holds it whole. The columns beside it are for finding and counting.
+// document is a case as its row holds it whole. The other columns are for finding and counting.
 type document struct {
 	Case  Case
 	Facts Facts
@@ -70,7 +70,7 @@ func (t *tx) lockCaseID(ctx context.Context, id string) (*Case, error) {
 	return oneCase(ctx, t, `SELECT doc, protected FROM cases WHERE id = $1`+t.Dialect.ForUpdate, id)
 }
 
-// byRef finds a case by 1177's id. That it is not empty must be said: the index holds no others.
+// byRef finds a case by 1177's id. The condition that it is not empty must be written: the index has only those.
 const byRef = `ref_root = $1 AND ref_extension = $2 AND ref_extension <> ''`
 
 // columns are a case's row after its id.
@@ -100,34 +100,35 @@ func (t *tx) insertCase(ctx context.Context, c *Case, named bool) error {
 	if named && c.External.Extension != "" {
 		err = t.PutOne(ctx, insertExternal, fold(c.External.Root), c.External.Extension, c.ID)
 	} else {
-		err = t.putName(ctx, c)
+		err = t.putExternal(ctx, c)
 	}
 	if err != nil {
 		return err
 	}
-	return t.derive(ctx, c)
+	return t.insertDerived(ctx, c)
 }
 
-// derive writes what stands beside a new case: its codes, what statistics count of it, and what it is found by.
-func (t *tx) derive(ctx context.Context, c *Case) error {
-	if err := t.codes(ctx, c); err != nil {
+// insertDerived writes what is derived from a new case: its codes, its row of the statistics, and its search words.
+func (t *tx) insertDerived(ctx context.Context, c *Case) error {
+	if err := t.insertCodes(ctx, c); err != nil {
 		return err
 	}
-	if err := t.count(ctx, c, nil); err != nil {
+	if err := t.putFact(ctx, c, nil); err != nil {
 		return err
 	}
 	return t.putTokens(ctx, c, nil)
 }
 
-// putName enters the handling system's id of a case, unless it is another case's.
-func (t *tx) putName(ctx context.Context, c *Case) error {
+// putExternal enters the handling system's id of a case, unless it is another case's.
+func (t *tx) putExternal(ctx context.Context, c *Case) error {
 	if c.External.Extension == "" {
 		return nil
 	}
 	return t.Put(ctx, insertExternal, fold(c.External.Root), c.External.Extension, c.ID)
 }
 
-// updateCase stores what became of a case that this transaction has locked. At another unit it is nobody's yet, and not parked.
+// updateCase stores what became of a case that this transaction has locked. At another unit it is nobody's yet, and not
+// parked.
 func (t *tx) updateCase(ctx context.Context, c *Case, before *Case) error {
 	columns, err := c.columns()
 	if err != nil {
@@ -137,14 +138,14 @@ func (t *tx) updateCase(ctx context.Context, c *Case, before *Case) error {
 	if err != nil {
 		return err
 	}
-	if err := t.count(ctx, c, before); err != nil {
+	if err := t.putFact(ctx, c, before); err != nil {
 		return err
 	}
 	if err := t.putTokens(ctx, c, before); err != nil {
 		return err
 	}
 	if c.External != before.External {
-		if err := t.putName(ctx, c); err != nil {
+		if err := t.putExternal(ctx, c); err != nil {
 			return err
 		}
 	}
@@ -154,10 +155,10 @@ func (t *tx) updateCase(ctx context.Context, c *Case, before *Case) error {
 	if err := t.Put(ctx, deleteCodes, c.ID); err != nil {
 		return err
 	}
-	return t.codes(ctx, c)
+	return t.insertCodes(ctx, c)
 }
 
-func (t *tx) codes(ctx context.Context, c *Case) error {
+func (t *tx) insertCodes(ctx context.Context, c *Case) error {
 	for _, entry := range c.codeList() {
 		kind, code, _ := strings.Cut(entry, ":")
 		if err := t.Put(ctx, insertCode, c.ID, kind, code); err != nil {

@@ -14,7 +14,8 @@ import (
 	"rivgate/store/db"
 )
 
-// CatalogueDraft is what the next version is to be: one for all who work on the catalogue. It holds whole rows, not changes.
+// CatalogueDraft is what the next version is to be: one for all who work on the catalogue. It holds whole rows, not
+// changes.
 type CatalogueDraft struct {
 	Revision int64           `json:"revision"` // counts every change; a change must name the one that it was made from
 	Open     bool            `json:"open"`     // false: nothing is changed, the rows are those of the base
@@ -55,7 +56,8 @@ type CatalogueEvent struct {
 	At     time.Time          `json:"at"`
 }
 
-// RevisionError refuses a change that was made from an older draft: somebody else was quicker, and nothing of theirs is lost.
+// RevisionError refuses a change that was made from an older draft: somebody else was quicker, and nothing of theirs is
+// lost.
 type RevisionError struct{ Given, Present int64 }
 
 func (e *RevisionError) Error() string {
@@ -76,9 +78,9 @@ func (s *Store) readDraft(ctx context.Context) (CatalogueDraft, error) {
 	if err != nil {
 		return d, err
 	}
-	rows, known := s.catalogue.of(d.Latest)
+	rows, known := s.catalogue.rowsOfVersion(d.Latest)
 	if d.Open {
-		rows, known = s.catalogue.draft(d.Revision)
+		rows, known = s.catalogue.rowsOfDraft(d.Revision)
 	}
 	if known {
 		d.Rows = rows
@@ -88,9 +90,9 @@ func (s *Store) readDraft(ctx context.Context) (CatalogueDraft, error) {
 		return d, err
 	}
 	if d.Open {
-		s.catalogue.keep(d.Rows, 0, d.Revision)
+		s.catalogue.put(d.Rows, 0, d.Revision)
 	} else {
-		s.catalogue.keep(d.Rows, d.Latest, 0)
+		s.catalogue.put(d.Rows, d.Latest, 0)
 	}
 	return d, nil
 }
@@ -117,12 +119,13 @@ func (s *Store) readDraftWhole(ctx context.Context) (CatalogueDraft, error) {
 	return d, err
 }
 
-// CatalogueRows are the rows of a version; of version 0, which is before all others, there are none. ErrNotFound for one that is not there.
+// CatalogueRows are the rows of a version; of version 0, which is before all others, there are none. ErrNotFound for
+// one that is not there.
 func (s *Store) CatalogueRows(ctx context.Context, number int64) ([]catalogue.Row, error) {
 	if number == 0 {
 		return nil, nil
 	}
-	if rows, known := s.catalogue.of(number); known {
+	if rows, known := s.catalogue.rowsOfVersion(number); known {
 		return rows, nil
 	}
 	var doc []byte
@@ -137,7 +140,7 @@ func (s *Store) CatalogueRows(ctx context.Context, number int64) ([]catalogue.Ro
 	if err != nil {
 		return nil, fmt.Errorf("reading version %d of the catalogue: %w", number, err)
 	}
-	s.catalogue.keep(rows, number, 0)
+	s.catalogue.put(rows, number, 0)
 	return rows, nil
 }
 
@@ -207,7 +210,8 @@ func (s *Store) OpenCases(ctx context.Context) (map[string]int, error) {
 	return open, nil
 }
 
-// encodeRows makes of rows what the database holds: their number, then JSON row by row, packed. A hundred thousand rows are some four megabytes.
+// encodeRows makes of rows what the database holds: their number, then JSON row by row, packed. A hundred thousand rows
+// are some four megabytes.
 func encodeRows(rows []catalogue.Row) ([]byte, error) {
 	var out bytes.Buffer
 	w, err := gzip.NewWriterLevel(&out, gzip.BestSpeed)

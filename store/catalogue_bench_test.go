@@ -61,7 +61,8 @@ func BenchmarkLoadCatalogue100k(b *testing.B) {
 	}
 }
 
-// TestALargeCatalogueLoadsBesideDecisions: while 20 000 rows are edited, published and loaded, decisions on the table before go on and never wait.
+// TestALargeCatalogueLoadsBesideDecisions: while 20 000 rows are edited, published and loaded, decisions on the table
+// before go on and never wait.
 func TestALargeCatalogueLoadsBesideDecisions(t *testing.T) {
 	s := open(t, sqlite(t), store.Options{})
 	before, err := routing.NewTable(routing.Catalogue{Routes: []routing.Row{{Contract: "urn:send", Receiver: "SE1", Address: "https://a.example/"}}}, routing.Rules{})

@@ -10,10 +10,11 @@ import (
 	"rivgate/store/db"
 )
 
-// EditCatalogue carries out edits on the draft that has this revision, all or none, and gives the draft as it is then, with what changed.
+// EditCatalogue carries out edits on the draft that has this revision, all or none, and gives the draft as it is then,
+// with what changed.
 //
-// Outcomes: *RevisionError, the draft has another revision; catalogue.Problems, the rows would break rules; *CatalogueRefusal, nothing is
-// changed or nobody is named. reason may be empty.
+// Outcomes: *RevisionError, the draft has another revision; catalogue.Problems, the rows would break rules;
+// *CatalogueRefusal, nothing is changed or nobody is named. reason may be empty.
 func (s *Store) EditCatalogue(ctx context.Context, revision int64, edits []catalogue.Edit, rules routing.Rules, by, reason string) (CatalogueDraft, []catalogue.Change, error) {
 	d, err := s.draftAt(ctx, revision, by)
 	if err != nil {
@@ -34,7 +35,8 @@ func (s *Store) EditCatalogue(ctx context.Context, revision int64, edits []catal
 	return d, changes, err
 }
 
-// RebaseCatalogue takes into the draft what was published since it was begun. What both changed is catalogue.Problems, and the draft stays.
+// RebaseCatalogue takes into the draft what was published since it was begun. What both changed is catalogue.Problems,
+// and the draft stays.
 func (s *Store) RebaseCatalogue(ctx context.Context, revision int64, rules routing.Rules, by string) (CatalogueDraft, error) {
 	d, err := s.draftAt(ctx, revision, by)
 	if err != nil {
@@ -96,7 +98,8 @@ func (s *Store) draftAt(ctx context.Context, revision int64, by string) (Catalog
 	return d, err
 }
 
-// saveDraft puts a draft in the place of the one with its revision. Packing is done before the transaction, which other verbs wait for.
+// saveDraft puts a draft in the place of the one with its revision. Packing is done before the transaction, which other
+// verbs wait for.
 func (s *Store) saveDraft(ctx context.Context, d CatalogueDraft, e CatalogueEvent) (CatalogueDraft, error) {
 	doc, err := encodeRows(d.Rows)
 	if err != nil {
@@ -129,7 +132,8 @@ type lockedDraft struct {
 	open           bool
 }
 
-// lockDraft keeps every other change of the catalogue out until the transaction ends. A negative revision asks for none.
+// lockDraft keeps every other change of the catalogue out until the transaction ends. A negative revision asks for
+// none.
 func (t *tx) lockDraft(ctx context.Context, revision int64) (lockedDraft, error) {
 	var l lockedDraft
 	_, err := t.Row(ctx, []any{&l.revision, &l.open, &l.base}, `SELECT revision, open, base FROM catalogue_draft WHERE id = 1`+t.Dialect.ForUpdate)

@@ -64,7 +64,8 @@ func (s *Store) CatalogueAccepted(ctx context.Context, digest string) (bool, err
 	return n > 0, nil
 }
 
-// AcceptCatalogue confirms an answer that is held back; gateways take it within seconds. ErrNotFound if there is none of this digest.
+// AcceptCatalogue confirms an answer that is held back; gateways take it within seconds. ErrNotFound if there is none
+// of this digest.
 func (s *Store) AcceptCatalogue(ctx context.Context, digest, by, reason string) error {
 	if strings.TrimSpace(by) == "" || strings.TrimSpace(reason) == "" {
 		return refuseCatalogue("accept-no-reason")

@@ -7,7 +7,8 @@ import (
 	"rivgate/routing"
 )
 
-// CatalogueRefusal is a verb on the catalogue that cannot be done as things are. The fact says why, and its words what to do.
+// CatalogueRefusal is a verb on the catalogue that cannot be done as things are. The fact says why, and its words what
+// to do.
 type CatalogueRefusal struct{ routing.Fact }
 
 func (e *CatalogueRefusal) Error() string { return e.Words(catalogueRefusals) }

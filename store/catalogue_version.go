@@ -13,10 +13,11 @@ import (
 	"rivgate/store/db"
 )
 
-// PublishCatalogue makes a version of the draft that has this revision: in force at once, or at a moment to come. The draft is closed.
+// PublishCatalogue makes a version of the draft that has this revision: in force at once, or at a moment to come. The
+// draft is closed.
 //
-// Outcomes: *RevisionError; catalogue.Problems, rules that the rows break today; *CatalogueRefusal: no reason, nothing to publish, a draft that
-// was begun before the latest version, a version that is scheduled for later than this one.
+// Outcomes: *RevisionError; catalogue.Problems, rules that the rows break today; *CatalogueRefusal: no reason, nothing
+// to publish, a draft that was begun before the latest version, a version that is scheduled for later than this one.
 func (s *Store) PublishCatalogue(ctx context.Context, revision int64, at time.Time, rules routing.Rules, by, reason string) (CatalogueVersion, error) {
 	var v CatalogueVersion
 	if strings.TrimSpace(reason) == "" {
@@ -63,9 +64,11 @@ func (s *Store) PublishCatalogue(ctx context.Context, revision int64, at time.Ti
 	return v, nil
 }
 
-// RollBackCatalogue makes a new version with the content of an older one, in force at once. A draft that is open stays, to be rebased.
+// RollBackCatalogue makes a new version with the content of an older one, in force at once. A draft that is open stays,
+// to be rebased.
 //
-// Outcomes: ErrNotFound, there is no such version; *CatalogueRefusal: no reason or nobody, the version is in force, another is scheduled.
+// Outcomes: ErrNotFound, there is no such version; *CatalogueRefusal: no reason or nobody, the version is in force,
+// another is scheduled.
 func (s *Store) RollBackCatalogue(ctx context.Context, number int64, by, reason string) (CatalogueVersion, error) {
 	var v CatalogueVersion
 	if strings.TrimSpace(reason) == "" || strings.TrimSpace(by) == "" {
@@ -112,9 +115,11 @@ func (s *Store) RollBackCatalogue(ctx context.Context, number int64, by, reason 
 	return v, nil
 }
 
-// CancelCatalogue takes back a version that is scheduled and not due yet. Its changes are in the draft again, so nothing is lost.
+// CancelCatalogue takes back a version that is scheduled and not due yet. Its changes are in the draft again, so
+// nothing is lost.
 //
-// Outcomes: ErrNotFound; *CatalogueRefusal: it is due already or cancelled, a later one is scheduled, no reason or nobody.
+// Outcomes: ErrNotFound; *CatalogueRefusal: it is due already or cancelled, a later one is scheduled, no reason or
+// nobody.
 func (s *Store) CancelCatalogue(ctx context.Context, number int64, by, reason string) error {
 	if strings.TrimSpace(reason) == "" || strings.TrimSpace(by) == "" {
 		return refuseCatalogue("cancel-no-reason")
@@ -180,8 +185,9 @@ func (t *tx) latestVersion(ctx context.Context) (number, due int64, err error) {
 	return number, due, err
 }
 
-// newVersion stores the head of a version, due at a moment or at once. Versions come into force in the order of their numbers: so one that
-// was made from another never comes before it, and none is undone by one that was scheduled earlier.
+// newVersion stores the head of a version, due at a moment or at once. Versions come into force in the order of their
+// numbers: so one that was made from another never comes before it, and none is undone by one that was scheduled
+// earlier.
 func (t *tx) newVersion(ctx context.Context, v *CatalogueVersion, at time.Time) error {
 	latest, due, err := t.latestVersion(ctx)
 	if err != nil {

@@ -8,7 +8,8 @@ import (
 	"rivgate/store/db"
 )
 
-// breach is a query that finds ids for which the invariant does not hold. at is the number that says which row of the table it is, where rows have one.
+// breach is a query that finds ids for which the invariant does not hold. at is the number that says which row of the
+// table it is, where rows have one.
 type breach struct{ what, at, query string }
 
 // Numbers of rows.
@@ -52,8 +53,9 @@ func breaches() []breach {
 	}
 }
 
-// Check proves the invariant: every accepted message is in exactly one place, no lane is stuck without reason, attempts and states agree, and
-// statistics count what the cases say. Each breach is one line with ids, never content. It reads everything: see Checker for what is looked at all the time.
+// Check proves the invariant: every accepted message is in exactly one place, no lane is stuck without reason, attempts
+// and states agree, and statistics count what the cases say. Each breach is one line with ids, never content. It reads
+// everything: see Checker for what is looked at all the time.
 func (s *Store) Check(ctx context.Context) ([]string, error) {
 	var lines []string
 	now := db.Micros(s.Now())

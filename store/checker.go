@@ -11,10 +11,12 @@ import (
 	"rivgate/store/db"
 )
 
-// Checker proves the invariant bit by bit, for a database that is too large to be read whole every minute: each time it looks at all that came since the time
-// before, at the next rows of those that are older, and again at what was broken. So every row is looked at again and again, and no look takes long.
+// Checker proves the invariant bit by bit, for a database that is too large to be read whole every minute: each time it
+// looks at all that came since the time before, at the next rows of those that are older, and again at what was broken.
+// So every row is looked at again and again, and no look takes long.
 //
-// What only a whole reading shows, a key that has lost its message, is left to Store.Check. Not safe for concurrent use.
+// What only a whole reading shows, a key that has lost its message, is left to Store.Check. Not safe for concurrent
+// use.
 type Checker struct {
 	Store *Store
 	Rows  int64 // of each table in one look, beside what is new; default 10 000
@@ -101,7 +103,7 @@ const (
 	newRows     = 10
 )
 
-// find notes the breaches of one kind among some rows.
+// found notes the breaches of one kind among some rows.
 func (c *Checker) find(ctx context.Context, b breach, rows span) error {
 	query, args := b.query+" AND CAST($1 AS BIGINT) > 0 LIMIT 100", []any{db.Micros(c.Store.Now())}
 	if b.at != "" {

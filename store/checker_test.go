@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// TestChecker: whatever is broken, in a row that is new or in an old one, comes up within one pass, stays until it is mended, and goes then.
+// TestChecker: whatever is broken, in a row that is new or in an old one, comes up within one pass, stays until it is
+// mended, and goes then.
 func TestChecker(t *testing.T) {
 	ctx := t.Context()
 	s, err := Open(ctx, "sqlite:"+filepath.Join(t.TempDir(), "x.db"), Options{})

@@ -7,8 +7,9 @@ import (
 	"rivgate/store/db"
 )
 
-// Chosen lists the first deliveries that a verb would touch, if it were ordered now: what Would counts, the latest accepted first. Of messages that wait for the
-// one before them, or were refused when their turn came, which are no deliveries, it tells id, case and receiver.
+// Chosen lists the first deliveries that a verb would touch, if it were ordered now: what Would counts, the latest
+// accepted first. Of messages that wait for the one before them, or were refused when their turn came, which are no
+// deliveries, it tells id, case and receiver.
 func (s *Store) Chosen(ctx context.Context, verb Verb, f DeliveryFilter, limit int) ([]DeliveryRow, error) {
 	var o order
 	switch verb {

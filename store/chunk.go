@@ -11,7 +11,8 @@ import (
 	"rivgate/store/db"
 )
 
-// chunkSize is how large an envelope may be to be kept, claimed and delivered in one piece, and how large the pieces of larger ones are.
+// chunkSize is the size of the largest envelope that is stored, claimed and delivered in one piece. Larger ones are
+// stored in pieces of this size.
 const chunkSize = 1 << 20
 
 // insertBody stores an envelope: whole, or in pieces.
@@ -59,8 +60,8 @@ func (t *tx) insertChunks(ctx context.Context, id string, body Body) (err error)
 
 func scanContent(rows *sql.Rows) (part content, err error) { return part, rows.Scan(&part) }
 
-// gather is an envelope that is kept in pieces, whole; nil where there are none.
-func gather(ctx context.Context, q db.Querier, id string) ([]byte, error) {
+// readChunks reads a whole envelope that is stored in pieces; nil where there are none.
+func readChunks(ctx context.Context, q db.Querier, id string) ([]byte, error) {
 	var whole []byte
 	for n := 0; ; n++ {
 		parts, err := db.Collect(ctx, q, scanContent, `SELECT part FROM message_chunk WHERE message_id = $1 AND n = $2`, id, n)
@@ -74,8 +75,8 @@ func gather(ctx context.Context, q db.Querier, id string) ([]byte, error) {
 	}
 }
 
-// OpenEnvelope reads the envelope of an accepted message that Outline or a claim returned, and says how many bytes it has. No transaction is open
-// between two readings.
+// OpenEnvelope reads the envelope of an accepted message that Outline or a claim returned, and says how many bytes it
+// has. No transaction is open between two readings.
 func (s Unlogged) OpenEnvelope(ctx context.Context, m *Message) (envelope io.Reader, size int64, err error) {
 	if len(m.Envelope) > 0 {
 		return bytes.NewReader(m.Envelope), int64(len(m.Envelope)), nil
@@ -102,12 +103,12 @@ func (s *Store) chunksSize(ctx context.Context, id string) (int64, error) {
 
 // chunks reads one piece after the other.
 type chunks struct {
-	ctx   context.Context
-	store *Store
-	id    string
-	next  int
-	part  []byte // what is left of
-	room  content
+	ctx    context.Context
+	store  *Store
+	id     string
+	next   int
+	part   []byte // what is left of
+	buffer content
 }
 
 func (c *chunks) Read(p []byte) (int, error) {
@@ -121,7 +122,7 @@ func (c *chunks) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// load reads the next piece into the room of the one before it. The error is io.EOF after the last.
+// load reads the next piece into the buffer of the one before it. After the last piece the error is io.EOF.
 func (c *chunks) load() error {
 	rows, err := c.store.read.QueryContext(c.ctx, `SELECT part FROM message_chunk WHERE message_id = $1 AND n = $2`, c.id, c.next)
 	if err != nil {
@@ -134,9 +135,9 @@ func (c *chunks) load() error {
 		}
 		return io.EOF
 	}
-	if err := rows.Scan(&c.room); err != nil {
+	if err := rows.Scan(&c.buffer); err != nil {
 		return fmt.Errorf("reading an envelope: %w", err)
 	}
-	c.part, c.next = c.room, c.next+1
+	c.part, c.next = c.buffer, c.next+1
 	return nil
 }

@@ -1,7 +1,8 @@
 package store
 
-// Lanes and leases. A lane is one case (or message without a case) and one receiver; its deliveries leave in their order, and only the head is
-// ever under way. Lanes never wait for each other, and are claimed by address, so that a slow receiver keeps only its own waiting.
+// Lanes and leases. A lane is one case (or message without a case) and one receiver; its deliveries leave in their
+// order, and only the head is ever under way. Lanes never wait for each other, and are claimed by address, so that a
+// slow receiver keeps only its own waiting.
 //
 //	lane 7  token 4  ready_at  ─► │ head: due │ due │ due │         Claim: lease_until = now + lease, token 5, attempt noted
 //	lane 7  token 5  leased    ─► │ head: under way │ due │ due │   Renew: a longer lease, where the token is still 5
@@ -25,43 +26,45 @@ import (
 )
 
 // paused is a condition on a lane l: its receiver, or the component behind it, is held back.
-const paused = `(EXISTS (SELECT 1 FROM pause p WHERE p.receiver = l.receiver_key OR p.receiver = l.component_key AND l.component_key <> '') OR ` + newcomer + `)`
+const paused = `(EXISTS (SELECT 1 FROM pause p WHERE p.receiver = l.receiver_key OR p.receiver = l.component_key AND l.component_key <> '') OR ` + newSincePauseAll + `)`
 
 // Ready is an address with lanes that wait or are leased, as it was a moment ago.
 type Ready struct {
-	Address string
-	Room    int       // lanes that are due, and may be claimed beside those that are leased already
-	Taken   int       // lanes that the claim under way has taken of it
-	Since   time.Time // when the first lane is or was due that is not paused; zero: there is none
-	Leased  time.Time // when the first lease ends; zero: there is none
+	Address   string
+	Claimable int       // due lanes that may be claimed in addition to those that are leased
+	Taken     int       // lanes of the address that this claim has taken
+	Since     time.Time // when the first lane is or was due that is not paused; zero: there is none
+	Leased    time.Time // when the first lease ends; zero: there is none
 }
 
 // Share is how many lanes of an address a claim may take.
 type Share struct {
 	Address string
-	Room    int
+	Lanes   int
 }
 
 // Sharing is whose lanes a claim takes.
 type Sharing struct {
 	Ready []Ready // of Store.Ready
-	// Share shares out up to most lanes among the addresses that have some; each is named once at most. It is asked again with what is left, when an
-	// address had less than it seemed: some receivers behind it may be paused, or other processes at them.
+	// Share divides up to most lanes among the addresses that have some, and names each address once at most. It is called
+	// again with the rest where an address had fewer lanes than it seemed: some of its receivers may be paused, or other
+	// processes may have its lanes.
 	Share func(ready []Ready, most int) []Share
 }
 
-// byAge gives all that there is to who waits longest.
+// byAge gives as many lanes as possible to the address that has waited longest, then to the next.
 func byAge(ready []Ready, most int) (shares []Share) {
 	for _, a := range ready {
-		if room := min(a.Room, most); room > 0 {
+		if room := min(a.Claimable, most); room > 0 {
 			shares, most = append(shares, Share{a.Address, room}), most-room
 		}
 	}
 	return shares
 }
 
-// Claim leases up to max lanes whose head is due, records an attempt for each, and returns the heads. Lanes of paused receivers are left out; at most
-// perAddress lanes of one address are leased at a time, those of other processes counted. sharing says whose; nil: who waits longest first.
+// Claim leases up to max lanes whose head is due, records an attempt for each, and returns the heads. It leaves out
+// lanes of paused receivers. At most perAddress lanes of one address are leased at a time, counting those of other
+// processes. sharing decides whose lanes; nil: the longest wait first.
 func (s *Store) Claim(ctx context.Context, worker string, lease time.Duration, max, perAddress int, sharing *Sharing) ([]Delivery, error) {
 	if sharing == nil {
 		ready, err := s.Ready(ctx, perAddress)
@@ -70,8 +73,8 @@ func (s *Store) Claim(ctx context.Context, worker string, lease time.Duration, m
 		}
 		sharing = &Sharing{ready, byAge}
 	}
-	c := claiming{worker: worker, lease: lease, perAddress: perAddress, share: sharing.Share}
-	err := s.claiming(ctx, &c, func(ctx context.Context, t *tx) (err error) {
+	c := claimRun{worker: worker, lease: lease, perAddress: perAddress, share: sharing.Share}
+	err := s.runClaim(ctx, &c, func(ctx context.Context, t *tx) (err error) {
 		c.ready = slices.Clone(sharing.Ready)
 		return c.take(ctx, t, max)
 	})
@@ -81,11 +84,12 @@ func (s *Store) Claim(ctx context.Context, worker string, lease time.Duration, m
 	return c.claimed(), nil
 }
 
-// ClaimOf leases one lane of one address, if one is due and no lane of it is leased: the probe of a receiver that was down. False: none.
+// ClaimOf leases one lane of one address, if one is due and no lane of it is leased: the probe of a receiver that was
+// down. False: none.
 func (s *Store) ClaimOf(ctx context.Context, worker string, lease time.Duration, address string) (d Delivery, ok bool, err error) {
-	c := claiming{worker: worker, lease: lease, perAddress: 1, share: byAge}
-	err = s.claiming(ctx, &c, func(ctx context.Context, t *tx) error {
-		c.ready = []Ready{{Address: address, Room: 1}}
+	c := claimRun{worker: worker, lease: lease, perAddress: 1, share: byAge}
+	err = s.runClaim(ctx, &c, func(ctx context.Context, t *tx) error {
+		c.ready = []Ready{{Address: address, Claimable: 1}}
 		if err := t.Run(ctx, t.expire()); err != nil {
 			return err
 		}
@@ -101,15 +105,15 @@ func (s *Store) ClaimOf(ctx context.Context, worker string, lease time.Duration,
 	return all[0], true, nil
 }
 
-// claiming runs the transaction of a claim, by the database's clock where other hosts claim too.
-func (s *Store) claiming(ctx context.Context, c *claiming, do change) error {
+// runClaim runs the transaction of a claim, by the database's clock where other hosts claim too.
+func (s *Store) runClaim(ctx context.Context, c *claimRun, do change) error {
 	var now time.Time
 	first := s.AskClock(&now)
-	job := &db.Job{First: first, Do: s.in(func(ctx context.Context, t *tx) error {
+	job := &db.Job{First: first, Do: s.engineChange(func(ctx context.Context, t *tx) error {
 		if first != nil {
 			t.Now = now
 		}
-		*c = claiming{worker: c.worker, lease: c.lease, perAddress: c.perAddress, share: c.share}
+		*c = claimRun{worker: c.worker, lease: c.lease, perAddress: c.perAddress, share: c.share}
 		err := do(ctx, t)
 		if len(c.lanes) > 0 {
 			db.CrashPoint("claim")
@@ -125,13 +129,15 @@ func (s *Store) claiming(ctx context.Context, c *claiming, do change) error {
 	return nil
 }
 
-// expire frees lanes whose lease has run out. Their tokens stay, so that a worker that is only late may still finish until another has its lane.
+// expire frees lanes whose lease has run out. Their tokens stay, so that a worker that is only late may still finish
+// until another has its lane.
 func (t *tx) expire() *db.Step {
 	return &db.Step{Statement: endLeases, Args: []any{db.Micros(t.Now)}}
 }
 
-// Ready frees what nobody holds any more, and finds the addresses that something waits for, or is leased of, who waits longest first. Room is within
-// perAddress. It steps from address to address in the index, so that a long backlog costs no more than a short one.
+// Ready ends leases that have run out, and returns the addresses that have lanes waiting or leased, the longest wait
+// first. Claimable is at most perAddress, with what is leased counted. It steps from address to address in the index,
+// so that a long backlog costs no more than a short one.
 func (s *Store) Ready(ctx context.Context, perAddress int) ([]Ready, error) {
 	leased, err := s.leased(ctx)
 	if err != nil {
@@ -147,7 +153,7 @@ func (s *Store) Ready(ctx context.Context, perAddress int) ([]Ready, error) {
 	}
 	all, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (a Ready, err error) {
 		var since sql.NullInt64
-		if err = rows.Scan(&a.Address, &since, &a.Room); since.Valid {
+		if err = rows.Scan(&a.Address, &since, &a.Claimable); since.Valid {
 			a.Since = db.Moment(since.Int64)
 		}
 		return a, err
@@ -167,8 +173,8 @@ func (s *Store) Ready(ctx context.Context, perAddress int) ([]Ready, error) {
 	}
 	for i, a := range all {
 		l := leased[a.Address]
-		if all[i].Room = max(min(a.Room, perAddress-l.lanes), 0); a.Since.IsZero() {
-			all[i].Room = 0
+		if all[i].Claimable = max(min(a.Claimable, perAddress-l.lanes), 0); a.Since.IsZero() {
+			all[i].Claimable = 0
 		}
 		all[i].Leased = l.until
 		delete(leased, a.Address)
@@ -234,8 +240,8 @@ func (s *Store) Renew(ctx context.Context, d Delivery, lease time.Duration) erro
 	return nil
 }
 
-// LeftBehind counts lanes that were leased by processes that ended without an end to their deliveries: whose lease has run out, or, on this host, whose
-// name begins with prefix. For the start of a process, before it claims anything.
+// LeftBehind counts lanes that were leased by processes that ended without an end to their deliveries: whose lease has
+// run out, or, on this host, whose name begins with prefix. For the start of a process, before it claims anything.
 func (s *Store) LeftBehind(ctx context.Context, prefix string) (int, error) {
 	left, now := 0, db.Micros(s.Now())
 	_, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (none struct{}, err error) {
@@ -275,7 +281,7 @@ func (s *Store) NextDue(ctx context.Context, skip ...string) (time.Time, error) 
 	return NextOf(ready, skip...), nil
 }
 
-// NextOf is NextDue by what Ready has said.
+// NextOf is NextDue, computed from what Ready returned.
 func NextOf(ready []Ready, skip ...string) (next time.Time) {
 	for _, a := range ready {
 		for _, at := range []time.Time{a.Since, a.Leased} {

@@ -15,8 +15,8 @@ import (
 	"rivgate/store/storetest"
 )
 
-// BenchmarkClaimAmongMany is the look for what is ready, and a claim, for one receiver, while the lanes of 400 others wait that have no hands left;
-// with BENCH_LARGE=1 a million lanes.
+// BenchmarkClaimAmongMany is the look for what is ready, and a claim, for one receiver, while the lanes of 400 others
+// wait that have no hands left; with BENCH_LARGE=1 a million lanes.
 func BenchmarkClaimAmongMany(b *testing.B) {
 	sizes := []int{8_000}
 	if os.Getenv("BENCH_LARGE") != "" {
@@ -42,7 +42,7 @@ func claimAmong(b *testing.B, url string, lanes int) {
 	quick := func(ready []store.Ready, most int) []store.Share {
 		for _, a := range ready {
 			if !strings.Contains(a.Address, "crowd") {
-				return []store.Share{{Address: a.Address, Room: min(a.Room, most)}}
+				return []store.Share{{Address: a.Address, Lanes: min(a.Claimable, most)}}
 			}
 		}
 		return nil

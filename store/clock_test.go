@@ -9,7 +9,8 @@ import (
 	"rivgate/routing"
 )
 
-// A host whose clock is an hour off changes nothing about who has which lane: the process that owns the file moves leases and retries with the step.
+// A host whose clock is an hour off changes nothing about who has which lane: the process that owns the file moves
+// leases and retries with the step.
 func TestClockSteps(t *testing.T) {
 	for _, step := range []time.Duration{time.Hour, -time.Hour} {
 		t.Run(step.String(), func(t *testing.T) {

@@ -2,8 +2,8 @@ package store
 
 import "fmt"
 
-// What people wrote, and the documents that hold it, have one way into a table and one way out: contentText or contentBytes,
-// and content. Whatever is done to them there, one day, is done here.
+// What people wrote, and the documents that hold it, have one way into a table and one way out: contentText or
+// contentBytes, and content. Whatever is done to them there, one day, is done here.
 
 // contentText is contents for a column of text.
 func contentText(c []byte) string { return string(c) }
@@ -11,7 +11,7 @@ func contentText(c []byte) string { return string(c) }
 // contentBytes is contents for a column of bytes; nil is no contents.
 func contentBytes(c []byte) []byte { return c }
 
-// content reads contents from a column. It uses the room that it has.
+// content reads contents from a column. It reuses its own memory.
 type content []byte
 
 // Scan is of sql.Scanner.

@@ -38,7 +38,8 @@ func TestAcceptUntilKilled(t *testing.T) {
 	callers.Wait()
 }
 
-// TestKilled: persist before promise. A process dies in the middle of accepting; whatever it gave a receipt for is there, whole.
+// TestKilled: persist before promise. A process dies in the middle of accepting; whatever it gave a receipt for is
+// there, whole.
 func TestKilled(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) { killed(t, sqlite(t)) })
 	t.Run("postgres", func(t *testing.T) { killed(t, storetest.Postgres(t)) })

@@ -47,8 +47,8 @@ type Delivery struct {
 	Large    bool      // Message has no Envelope here: OpenEnvelope reads it piece by piece
 }
 
-// Diagnosis says why an attempt did not deliver: a code, and the values that its words need. Nothing of a message's content is in it. Who shows
-// it has the words.
+// Diagnosis says why an attempt did not deliver: a code, and the values that its words need. Nothing of a message's
+// content is in it. Who shows it has the words.
 type Diagnosis struct {
 	Code   string            `json:"code"`
 	Values map[string]string `json:"values,omitempty"`
@@ -59,12 +59,12 @@ type Attempt struct {
 	Outcome  Outcome
 	Class    string        // "connect", "tls", "timeout", "reset", "http-503", "fault-client", "result-validation", …
 	Code     string        // the receiver's VPnnn, errorCode/subCode, or ""
-	Why      Diagnosis     // what kept it from being delivered; zero where nothing did
+	Why      Diagnosis     // why it was not delivered; zero where it was
 	Duration time.Duration //
 	Answer   []byte        // the receiver's answer as it came, bounded
 	Again    time.Time     // technical and unknown: when to try again; zero: parked
-	Case     Ref           // 1177's id of a NEW_CASE, as the answer told it
-	External Ref           // the handling system's id, as the answer told it
+	Case     Ref           // 1177's id of a NEW_CASE, from the answer
+	External Ref           // the handling system's id, from the answer
 	Repeat   bool          // Finish was called for this attempt before, and what became of that is not known: a commit that came through counts
 }
 
@@ -104,8 +104,8 @@ type DeliveryRow struct {
 	Down        *Outage `json:"receiverDown,omitempty"` // of the address, while the delivery is due
 }
 
-// SaidNo tells whether the last attempt ended in an answer of the receiver's that was a fault or an error.
-func (d DeliveryRow) SaidNo() bool {
+// WasRefused tells whether the receiver answered the last attempt with a fault or an error.
+func (d DeliveryRow) WasRefused() bool {
 	return strings.HasPrefix(d.Class, "fault-") || strings.HasPrefix(d.Class, "result-") || strings.HasPrefix(d.Class, "http-")
 }
 

@@ -14,7 +14,8 @@ import (
 	"rivgate/store/db"
 )
 
-// ErrConflict means that somebody else changed meanwhile what a person saw: a desk, a draft, a phrase, or who has the case. Nothing was stored.
+// ErrConflict means that somebody else changed meanwhile what a person saw: a desk, a draft, a phrase, or who has the
+// case. Nothing was stored.
 var ErrConflict = errors.New("changed meanwhile")
 
 // ErrDiaryTaken means that the unit has another case with this registration number.
@@ -32,7 +33,8 @@ type Stamp struct {
 	At time.Time `json:"at"`
 }
 
-// Parking is a case that is laid aside until a day. When that has come, the case is back among the ongoing ones, marked by this.
+// Parking is a case that is laid aside until a day. When that has come, the case is back among the ongoing ones, marked
+// by this.
 type Parking struct {
 	Stamp
 	Until  time.Time `json:"until"`
@@ -48,7 +50,8 @@ type Authority struct {
 	Note string `json:"note"`
 }
 
-// Desk is what people of the unit that has a case do with it beside messages. What another unit did before does not show.
+// Desk is what people of the unit that has a case do with it beside messages. What another unit did before does not
+// show.
 type Desk struct {
 	CaseID    string     `json:"-"`
 	Unit      string     `json:"-"`                   // HSA-id of the handler, in upper case
@@ -69,7 +72,8 @@ type Act struct {
 	Version int64 // Desk.Version that the person saw; another by now: ErrConflict
 }
 
-// Minor tells whether the patient was under 18 when the case was received. Of a patient whose birth date is not known it says no.
+// Minor tells whether the patient was under 18 when the case was received. Of a patient whose birth date is not known
+// it says no.
 func (c *Case) Minor() bool {
 	age, err := strconv.Atoi(c.age())
 	return err == nil && age < 18
@@ -90,12 +94,14 @@ func (d dueDays) of(c *Case) time.Time {
 	return swedishDaysAfter(c.Received, days)
 }
 
-// swedishDaysAfter is the same time of the Swedish clock so many days of the calendar later, whatever the clocks did between.
+// swedishDaysAfter is the same time of the Swedish clock so many days of the calendar later, whatever the clocks did
+// between.
 func swedishDaysAfter(at time.Time, days int) time.Time {
 	return at.In(routing.Stockholm()).AddDate(0, 0, days).UTC()
 }
 
-// deskQuery reads the desk of the unit that has the case now. What of it has been taken away since, with the case, the case's row tells.
+// deskQuery reads the desk of the unit that has the case now. What of it has been taken away since, with the case, the
+// case's row tells.
 const deskQuery = `SELECT c.id, c.unit, c.assignee, c.parked_until, c.protected, COALESCE(d.version, 0), COALESCE(d.diary, ''), COALESCE(d.doc, '{}')
 	FROM cases c LEFT JOIN desk d ON d.case_id = c.id AND d.unit = c.unit WHERE `
 

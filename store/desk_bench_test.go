@@ -16,7 +16,8 @@ import (
 	"rivgate/store/storetest"
 )
 
-// many are n cases, with ids that sort by time as they do in life: two in a hundred open; one unit with five in a hundred and 300 small ones; words, areas and problems from frequent to rare.
+// many are n cases, with ids that sort by time as they do in life: two in a hundred open; one unit with five in a
+// hundred and 300 small ones; words, areas and problems from frequent to rare.
 const many = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d),
 	k AS (SELECT i, 'case-' || CAST(10000000 - i AS TEXT) AS id, 'K' || CAST(i AS TEXT) AS ref, 1790000000000000 - CAST(i AS BIGINT) * 157000000 AS received,
 		CASE WHEN i %% 19 = 0 THEN 'SE2010123456-BIG' ELSE 'SE2010123456-U' || CAST(i * 31 %% 300 AS TEXT) END AS unit,
@@ -66,7 +67,8 @@ func fillSQLite(tb testing.TB, n int) string {
 	return url
 }
 
-// indexes are what drops the indexes of a query, and what makes them again: of many rows they are made quicker at the end.
+// indexes are what drops the indexes of a query, and what makes them again: of many rows they are made quicker at the
+// end.
 func indexes(tb testing.TB, db *sql.DB, query string) (drop, again []string) {
 	rows, err := db.Query(query)
 	if err != nil {
@@ -124,8 +126,8 @@ func listFilters() map[string]store.CaseFilter {
 		"assignee": {Assignee: "user7"}, "assignee in a unit": {Assignee: "user7", Unit: small}, "nobody's": {Assignee: "nobody"},
 		"period": {Since: time.UnixMicro(1_789_000_000_000_000), Until: time.UnixMicro(1_789_100_000_000_000)}, "period in a unit": {Since: time.UnixMicro(1_700_000_000_000_000), Until: time.UnixMicro(1_700_100_000_000_000), Unit: small},
 		"due before": {Queue: store.QueueOngoing, Due: time.UnixMicro(1_700_000_000_000_000), Order: store.DueFirst}, "late in units": {Queue: store.QueueOngoing, Units: units, Order: store.DueFirst},
-		"unprotected": {Unprotected: true, Unit: big}, "placeless": {Placeless: true, Unit: big, Units: units}, "placeless in units": {Placeless: true, Units: units, Via: routing.Inbox, Kind: routing.PatientBoard},
-		"placeless anywhere": {Placeless: true}, "no units": {Units: []string{}},
+		"unprotected": {Unprotected: true, Unit: big}, "placeless": {WithoutIncidentUnit: true, Unit: big, Units: units}, "placeless in units": {WithoutIncidentUnit: true, Units: units, Via: routing.Inbox, Kind: routing.PatientBoard},
+		"placeless anywhere": {WithoutIncidentUnit: true}, "no units": {Units: []string{}},
 		"second page": {After: "1780000000000000.case-9963694"}, "second page by due": {Order: store.DueFirst, After: "1780000000000000.case-9999995"}, "second page in units": {Units: units, After: "1700000000000000.case-9963694"},
 	}
 	for _, q := range []store.Queue{store.QueueNew, store.QueueMine, store.QueueOngoing, store.QueueParked, store.QueueFinished} {
@@ -140,7 +142,8 @@ func listFilters() map[string]store.CaseFilter {
 	return filters
 }
 
-// BenchmarkList lists and counts cases by every kind of filter; with BENCH_LARGE=1 among a million, too. It tells the slowest filters by name.
+// BenchmarkList lists and counts cases by every kind of filter; with BENCH_LARGE=1 among a million, too. It tells the
+// slowest filters by name.
 func BenchmarkList(b *testing.B) {
 	sizes := []int{10_000, 100_000}
 	if os.Getenv("BENCH_LARGE") != "" {

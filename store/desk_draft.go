@@ -15,7 +15,8 @@ import (
 // Presence is how long after its last change a draft means that its person is writing.
 const Presence = 2 * time.Minute
 
-// Bounds of the files of a draft: those of the service. Whether they fit into a message together is judged when it is to be sent.
+// Bounds of the files of a draft: those of the service. Whether they fit into a message together is judged when it is
+// to be sent.
 const (
 	draftFiles = 10
 	draftBytes = 20 << 20 // each
@@ -24,7 +25,8 @@ const (
 // ErrTooLarge means that a draft has as many files as it may, or that one is too large.
 var ErrTooLarge = errors.New("too many files, or too large")
 
-// Draft is what a person has typed into a form of a case and not sent. It outlives the session, and the colleagues of the unit see it.
+// Draft is what a person has typed into a form of a case and not sent. It outlives the session, and the colleagues of
+// the unit see it.
 type Draft struct {
 	ID      string          `json:"id"`
 	CaseID  string          `json:"caseId"` // ours
@@ -47,8 +49,9 @@ type File struct {
 	Value     []byte `json:"-"` // only where bytes are asked for
 }
 
-// SaveDraft keeps a draft, new where d.Version is 0. A person has one for each form of a case. ErrConflict where it was saved in another window
-// meanwhile, or where the unit has the case no more; ErrNotFound without the case. Its files are kept as they are.
+// SaveDraft keeps a draft, new where d.Version is 0. A person has one for each form of a case. ErrConflict where it was
+// saved in another window meanwhile, or where the unit has the case no more; ErrNotFound without the case. Its files
+// are kept as they are.
 func (s *Store) SaveDraft(ctx context.Context, d Draft) (Draft, error) {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
 		saved, err := t.saveDraft(ctx, d)
@@ -103,7 +106,8 @@ func scanDraft(rows *sql.Rows) (d Draft, err error) {
 	return d, err
 }
 
-// Drafts are all drafts of a case at a unit, its people's own and their colleagues', the latest first; files without their bytes.
+// Drafts are all drafts of a case at a unit, its people's own and their colleagues', the latest first; files without
+// their bytes.
 func (s Unlogged) Drafts(ctx context.Context, caseID, unit string) ([]Draft, error) {
 	drafts, err := db.Collect(ctx, s.read, scanDraft, `SELECT `+draftColumns+` FROM draft WHERE case_id = $1 AND unit = $2 ORDER BY at DESC, id`, caseID, fold(unit))
 	for i := range drafts {
@@ -177,7 +181,8 @@ func (s Unlogged) FileBytes(ctx context.Context, owner string) ([]File, error) {
 	return files, nil
 }
 
-// AddDraftFile adds a file to a draft, with its number. ErrNotFound without the draft; ErrTooLarge beyond 10 files, or above 20 MiB.
+// AddDraftFile adds a file to a draft, with its number. ErrNotFound without the draft; ErrTooLarge beyond 10 files, or
+// above 20 MiB.
 func (s *Store) AddDraftFile(ctx context.Context, draftID string, f File) (File, error) {
 	if f.Size = int64(len(f.Value)); f.Size > draftBytes {
 		return f, ErrTooLarge

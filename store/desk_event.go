@@ -75,8 +75,9 @@ func scanDeskEvent(rows *sql.Rows) (e DeskEvent, err error) {
 	return e, json.Unmarshal(doc, &e)
 }
 
-// DeskEvents are what people of the units did at their desks with a case, oldest first: each unit sees its own, so a page names the unit
-// for which the reader acts. Nil: all of them, for who may see them all. A parking whose day has come is followed by a DeskResumed by nobody.
+// DeskEvents are what people of the units did at their desks with a case, oldest first: each unit sees its own, so a
+// page names the unit for which the reader acts. Nil: all of them, for who may see them all. A parking whose day has
+// come is followed by a DeskResumed by nobody.
 func (s Unlogged) DeskEvents(ctx context.Context, caseID string, units []string) ([]DeskEvent, error) {
 	var c conditions
 	c.add("case_id = $?", caseID)
@@ -94,7 +95,8 @@ func (s Unlogged) DeskEvents(ctx context.Context, caseID string, units []string)
 	return resumed(events, s.Now()), nil
 }
 
-// resumed adds to a desk's time line the resumptions that nobody ordered: those of parkings that neither were changed nor ended before their day.
+// resumed adds to a desk's time line the resumptions that nobody ordered: those of parkings that neither were changed
+// nor ended before their day.
 func resumed(events []DeskEvent, now time.Time) []DeskEvent {
 	var all []DeskEvent
 	open := map[string]DeskEvent{} // parkings by unit

@@ -20,8 +20,8 @@ type Filed struct {
 	Desk Desk
 }
 
-// PeriodCases goes through the cases of a period, the latest received first. It reads some at a time, and keeps nothing locked in between: however many there are, and
-// however long the reader takes. It ends with the first error.
+// PeriodCases goes through the cases of a period, the latest received first. It reads some at a time, and keeps nothing
+// locked in between: however many there are, and however long the reader takes. It ends with the first error.
 func (s Unlogged) PeriodCases(ctx context.Context, p Period) iter.Seq2[Filed, error] {
 	f := CaseFilter{Unit: p.Unit, Limit: listMax}
 	if p.Closed {

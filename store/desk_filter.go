@@ -10,11 +10,13 @@ import (
 	"rivgate/store/db"
 )
 
-// quickMost is up to how many cases a set is a quicker way to a page than an index that has the cases in their order.
-const quickMost = 5_000
+// maxQuick is the size up to which a page is found sooner through a set of cases than through an index in the order of
+// the list.
+const maxQuick = 5_000
 
-// sought is a filter on its way to a query over cases c: what a case's own row tells, and sets of cases that other tables know.
-type sought struct {
+// caseQuery is the query that a filter becomes, over cases c: conditions on the case's own row, and sets of cases from
+// other tables.
+type caseQuery struct {
 	conditions
 	filter  CaseFilter
 	dialect db.Dialect
@@ -28,21 +30,21 @@ type caseSet struct {
 	args  []any
 	holds string // tells whether case c is among them, of one case at a time: hence the LIMIT; with the values of has
 	has   []any
-	few   bool // there are at most quickMost
+	few   bool // there are at most maxQuick
 }
 
-// seek prepares a filter, and counts its sets as far as it matters.
-func (s *Store) seek(ctx context.Context, f CaseFilter) (*sought, error) {
-	w, err := s.sought(ctx, f)
+// measuredQuery makes a query of a filter, and counts its sets as far as the choice of a plan needs it.
+func (s *Store) measuredQuery(ctx context.Context, f CaseFilter) (*caseQuery, error) {
+	w, err := s.caseQuery(ctx, f)
 	if err == nil {
 		err = w.measure(ctx, s.read)
 	}
 	return w, err
 }
 
-// sought prepares a filter, and counts nothing.
-func (s *Store) sought(ctx context.Context, f CaseFilter) (*sought, error) {
-	w := &sought{filter: f, dialect: s.Dialect}
+// caseQuery makes a query of a filter, and counts nothing.
+func (s *Store) caseQuery(ctx context.Context, f CaseFilter) (*caseQuery, error) {
+	w := &caseQuery{filter: f, dialect: s.Dialect}
 	if f.open() {
 		w.add("c.state <> 'closed'")
 	}
@@ -73,7 +75,8 @@ func (s *Store) sought(ctx context.Context, f CaseFilter) (*sought, error) {
 	return w, nil
 }
 
-// words are the words that are looked for. Several that together are somebody's identity are one: an identity of a region may have any form.
+// words are the words that are looked for. Several that together are somebody's identity are one: an identity of a
+// region may have any form.
 func (s *Store) words(ctx context.Context, query string) ([]string, error) {
 	words := identity.Words(query)
 	if len(words) < 2 || !strings.ContainsAny(query, "0123456789") {
@@ -87,7 +90,7 @@ func (s *Store) words(ctx context.Context, query string) ([]string, error) {
 }
 
 // unit narrows to the units that are asked for and may be seen.
-func (w *sought) unit() {
+func (w *caseQuery) unit() {
 	f := w.filter
 	if f.Unit != "" {
 		w.units = []string{fold(f.Unit)}
@@ -106,7 +109,7 @@ func (w *sought) unit() {
 }
 
 // facts narrows by what the case's row tells and no index is for.
-func (w *sought) facts() {
+func (w *caseQuery) facts() {
 	f := w.filter
 	if f.Via != "" {
 		w.add("c.via = $?", string(f.Via))
@@ -132,13 +135,13 @@ func (w *sought) facts() {
 	if f.Unprotected {
 		w.add("NOT c.protected")
 	}
-	if f.Placeless {
-		w.add(placeless)
+	if f.WithoutIncidentUnit {
+		w.add(withoutIncidentUnit)
 	}
 }
 
-// placeless are the cases in the indexes of that name.
-const placeless = "c.incident_unit = ''"
+// withoutIncidentUnit are the cases in the indexes of that name.
+const withoutIncidentUnit = "c.incident_unit = ''"
 
 // problemSet is the cases with a main or sub problem.
 func problemSet(code string) caseSet {
@@ -151,16 +154,16 @@ func problemSet(code string) caseSet {
 }
 
 // measure finds out which sets are few, and puts those first.
-func (w *sought) measure(ctx context.Context, q db.Querier) error {
+func (w *caseQuery) measure(ctx context.Context, q db.Querier) error {
 	for i := range w.sets {
 		var c conditions
 		set := &w.sets[i]
 		n, err := countOf(ctx, q, fmt.Sprintf(`SELECT count(*) FROM (SELECT 1 FROM (%s) AS s LIMIT %d) AS capped`,
-			c.bind(set.ids, set.args...), quickMost+1), c.args)
+			c.bind(set.ids, set.args...), maxQuick+1), c.args)
 		if err != nil {
 			return err
 		}
-		set.few = n <= quickMost
+		set.few = n <= maxQuick
 	}
 	slices.SortStableFunc(w.sets, func(a, b caseSet) int { return map[bool]int{b.few: 1}[true] - map[bool]int{a.few: 1}[true] })
 	return nil
@@ -173,9 +176,9 @@ func (f CaseFilter) open() bool {
 
 func (f CaseFilter) finished() bool { return f.Queue == QueueFinished || f.State == Closed }
 
-// from is where a query begins: with a set of few cases, or with the index that has the cases in their order; what is left is
-// asked of each case.
-func (w *sought) from() string {
+// from is where a query begins: with a set of few cases, or with the index that has the cases in their order; what is
+// left is asked of each case.
+func (w *caseQuery) from() string {
 	from := "cases c" + w.dialect.Through(w.index())
 	for i, set := range w.sets {
 		if i == 0 && set.few {
@@ -189,11 +192,11 @@ func (w *sought) from() string {
 }
 
 // index is what cases are gone through by.
-func (w *sought) index() string {
+func (w *caseQuery) index() string {
 	switch f := w.filter; {
-	case f.Placeless && w.units == nil:
+	case f.WithoutIncidentUnit && w.units == nil:
 		return "cases_placeless_received"
-	case f.Placeless && w.apart():
+	case f.WithoutIncidentUnit && w.apart():
 		return "cases_placeless"
 	case f.open():
 		return "cases_open_due"
@@ -210,12 +213,12 @@ func (w *sought) index() string {
 }
 
 // apart tells whether each unit's cases are gone through by themselves: unless most would be looked at in vain.
-func (w *sought) apart() bool {
+func (w *caseQuery) apart() bool {
 	return len(w.units) == 1 || len(w.units) <= unitsApart && len(w.sets) == 0
 }
 
 // ready says over which rows a count goes.
-func (w *sought) ready() string {
+func (w *caseQuery) ready() string {
 	from := w.from()
 	if w.units != nil {
 		w.among("c.unit", w.units)

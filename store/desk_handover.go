@@ -15,7 +15,8 @@ type Handover struct {
 	MessageID      string // Key.MessageID of the update that passes the case on: it is noted once
 }
 
-// NoteHandover keeps what is said to the next unit. Act.Version does not count. ErrNotFound, ErrConflict where the unit has the case no more.
+// NoteHandover keeps what is said to the next unit. Act.Version does not count. ErrNotFound, ErrConflict where the unit
+// has the case no more.
 func (s *Store) NoteHandover(ctx context.Context, a Act, h Handover) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
 		c, err := t.handled(ctx, a.CaseID, a.Unit)
@@ -37,9 +38,10 @@ func (s *Store) NoteHandover(ctx context.Context, a Act, h Handover) error {
 	return deskError("noting a handover", err)
 }
 
-// SetPlace sets the unit where it happened at once, for a board's case that is not classified yet: the classification, when it comes, carries it to 1177. version
-// is the Case.Version that the person saw. ErrNotFound; ErrConflict, where the case was classified or changed meanwhile too; a *Refusal PlaceNotAllowed for care.
-func (s *Store) SetPlace(ctx context.Context, a Act, version int64, unit, name string) error {
+// SetIncidentUnit sets the unit where it happened at once, for a board's case that is not classified yet: the
+// classification, when it comes, carries it to 1177. version is the Case.Version that the person saw. ErrNotFound;
+// ErrConflict, where the case was classified or changed meanwhile too; a *Refusal PlaceNotAllowed for care.
+func (s *Store) SetIncidentUnit(ctx context.Context, a Act, version int64, unit, name string) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
 		c, err := t.handled(ctx, a.CaseID, a.Unit)
 		if err != nil {

@@ -10,7 +10,8 @@ import (
 	"rivgate/store/db"
 )
 
-// unitsApart is for how many units a list is made of lists of each: beyond it, all cases are gone through in their order.
+// unitsApart is for how many units a list is made of lists of each: beyond it, all cases are gone through in their
+// order.
 const unitsApart = 64
 
 // Cursor is where the page after c begins.
@@ -27,7 +28,7 @@ func (f CaseFilter) byDue() bool { return f.Order == DueFirst && !f.finished() }
 
 // Cases lists cases in the filter's order.
 func (s Unlogged) Cases(ctx context.Context, f CaseFilter) ([]Case, error) {
-	w, err := s.seek(ctx, f)
+	w, err := s.measuredQuery(ctx, f)
 	var cases []Case
 	if err == nil {
 		query := w.list()
@@ -40,7 +41,7 @@ func (s Unlogged) Cases(ctx context.Context, f CaseFilter) ([]Case, error) {
 }
 
 // list is the query of a page. It finds the ids first, in indexes where it can: the cases themselves are large.
-func (w *sought) list() string {
+func (w *caseQuery) list() string {
 	f := w.filter
 	column, direction := "received", " DESC"
 	if f.byDue() {
@@ -72,7 +73,7 @@ func (w *sought) list() string {
 }
 
 // after narrows to what follows a cursor: a moment with an id, or the id of a case alone.
-func (w *sought) after(column string) {
+func (w *caseQuery) after(column string) {
 	if w.filter.After == "" {
 		return
 	}
@@ -111,14 +112,14 @@ func (s *Store) CaseCounts(ctx context.Context, f CaseFilter) (map[State]int, er
 
 // countCases counts the cases of a filter: open ones exactly, others up to CountMost.
 func (s *Store) countCases(ctx context.Context, f CaseFilter) (int, error) {
-	w, err := s.seek(ctx, f)
+	w, err := s.measuredQuery(ctx, f)
 	if err != nil {
 		return 0, fmt.Errorf("counting cases: %w", err)
 	}
 	return s.countSought(ctx, w)
 }
 
-func (s *Store) countSought(ctx context.Context, w *sought) (int, error) {
+func (s *Store) countSought(ctx context.Context, w *caseQuery) (int, error) {
 	f := w.filter
 	if !f.open() && w.units == nil && len(w.sets) > 0 { // in whatever order: the first of the set will do
 		w.sets = slices.Clone(w.sets)
@@ -136,10 +137,10 @@ func (s *Store) countSought(ctx context.Context, w *sought) (int, error) {
 	return n, nil
 }
 
-// CountPlaceless counts the cases of f whose unit, where it happened, is not known: exactly, however many.
-func (s *Store) CountPlaceless(ctx context.Context, f CaseFilter) (int, error) {
-	f.Placeless, f.After = true, ""
-	w, err := s.seek(ctx, f)
+// CountWithoutIncidentUnit counts the cases of f whose unit, where it happened, is not known: exactly, however many.
+func (s *Store) CountWithoutIncidentUnit(ctx context.Context, f CaseFilter) (int, error) {
+	f.WithoutIncidentUnit, f.After = true, ""
+	w, err := s.measuredQuery(ctx, f)
 	if err != nil {
 		return 0, fmt.Errorf("counting cases without a unit: %w", err)
 	}

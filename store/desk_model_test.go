@@ -13,8 +13,8 @@ import (
 	"rivgate/store"
 )
 
-// stagedModel is what is to be known of the answers of one case: every answer that was sent off is at all times waiting, on its way, failed, a draft again, or gone by
-// somebody's order; never two of these, never none.
+// stagedModel is what is to be known of the answers of one case: every answer that was sent off is at all times
+// waiting, on its way, failed, a draft again, or gone by somebody's order; never two of these, never none.
 type stagedModel struct {
 	t       *rapid.T
 	s       *store.Store

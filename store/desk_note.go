@@ -7,9 +7,9 @@ import (
 	"rivgate/store/db"
 )
 
-// Note adds a service note (tjänsteanteckning), with the files that belong to it: they come with their bytes, and get their numbers here. It stays with the unit,
-// and nothing changes it; Act.Version does not count. ErrNotFound, ErrConflict where the unit has the case no more; ErrTooLarge beyond 10 files, or where one is
-// above 20 MiB.
+// Note adds a service note (tjänsteanteckning), with the files that belong to it: they come with their bytes, and get
+// their numbers here. It stays with the unit, and nothing changes it; Act.Version does not count. ErrNotFound,
+// ErrConflict where the unit has the case no more; ErrTooLarge beyond 10 files, or where one is above 20 MiB.
 func (s *Store) Note(ctx context.Context, a Act, text string, files ...File) error {
 	if len(files) > draftFiles {
 		return ErrTooLarge
@@ -40,7 +40,8 @@ func (s *Store) Note(ctx context.Context, a Act, text string, files ...File) err
 	return deskError("noting", err)
 }
 
-// NoteFile is one file of a note that a unit has on a case, with its bytes: by DeskEvent.FilesID and File.Number. ErrNotFound, for other units too.
+// NoteFile is one file of a note that a unit has on a case, with its bytes: by DeskEvent.FilesID and File.Number.
+// ErrNotFound, for other units too.
 func (s Unlogged) NoteFile(ctx context.Context, caseID, unit, filesID string, number int64) (File, error) {
 	files, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (f File, err error) {
 		return f, rows.Scan(&f.Number, &f.Name, &f.MediaType, &f.Size, &f.SHA256, (*content)(&f.Value))

@@ -47,9 +47,10 @@ type Outgoing struct {
 	Attempts    int             `json:"attempts"`
 }
 
-// Stage keeps an answer until it is o.Due, and drops the draft that it was written in (of o.By, o.Form). ErrConflict where the case has changed since
-// o.CaseVersion, or the unit has it no more; ErrStaged where another answer waits; ErrNotFound. o.Files come with their bytes.
-// With a lease the answer is claimed by who stages it, who sends it at once.
+// Stage keeps an answer until it is o.Due, and drops the draft that it was written in (of o.By, o.Form). ErrConflict
+// where the case has changed since o.CaseVersion, or the unit has it no more; ErrStaged where another answer waits;
+// ErrNotFound. o.Files come with their bytes. With a lease the answer is claimed by who stages it, who sends it at
+// once.
 func (s *Store) Stage(ctx context.Context, o Outgoing, lease time.Duration) (Outgoing, error) {
 	o.State, o.Reason, o.Attempts = OutgoingWaiting, routing.Fact{}, 0
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
@@ -110,7 +111,8 @@ func scanOutgoing(rows *sql.Rows) (o Outgoing, err error) {
 	return o, err
 }
 
-// Outgoings are the answers of a case that have not left, oldest first: at most one waits, the others failed. Only those of the unit; files without bytes.
+// Outgoings are the answers of a case that have not left, oldest first: at most one waits, the others failed. Only
+// those of the unit; files without bytes.
 func (s Unlogged) Outgoings(ctx context.Context, caseID, unit string) ([]Outgoing, error) {
 	all, err := db.Collect(ctx, s.read, scanOutgoing, `SELECT `+outgoingColumns+` FROM outgoing WHERE case_id = $1 AND unit = $2 ORDER BY staged, id`, caseID, fold(unit))
 	for i := range all {
@@ -124,8 +126,8 @@ func (s Unlogged) Outgoings(ctx context.Context, caseID, unit string) ([]Outgoin
 	return all, nil
 }
 
-// ClaimOutgoing takes one answer that is due, for as long as the lease lasts, with the bytes of its files. From then on it cannot be undone. ErrNotFound
-// where none is due that nobody else is at.
+// ClaimOutgoing takes one answer that is due, for as long as the lease lasts, with the bytes of its files. From then on
+// it cannot be undone. ErrNotFound where none is due that nobody else is at.
 func (s *Store) ClaimOutgoing(ctx context.Context, lease time.Duration) (Outgoing, error) {
 	var o Outgoing
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
@@ -170,7 +172,8 @@ func (s *Store) NextOutgoing(ctx context.Context) (time.Time, error) {
 	return db.Moment(next.Int64), nil
 }
 
-// Sent takes away an answer that the line has accepted, and notes on the time line who wrote it. It is no error if another did so already.
+// Sent takes away an answer that the line has accepted, and notes on the time line who wrote it. It is no error if
+// another did so already.
 func (s *Store) Sent(ctx context.Context, o Outgoing) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
 		gone, err := t.dropOutgoing(ctx, o.ID)
@@ -207,7 +210,8 @@ func (s *Store) Refused(ctx context.Context, o Outgoing, reason routing.Fact) er
 	return deskError("noting a refusal", err)
 }
 
-// Postpone lets an answer wait that could not be sent for a reason of our own. It still cannot be undone: nobody knows for sure that it has not left.
+// Postpone lets an answer wait that could not be sent for a reason of our own. It still cannot be undone: nobody knows
+// for sure that it has not left.
 func (s *Store) Postpone(ctx context.Context, o Outgoing, wait time.Duration) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
 		_, err := t.Exec(ctx, `UPDATE outgoing SET lease_until = $2 WHERE id = $1 AND state = 'waiting'`, o.ID, db.Micros(t.Now.Add(wait)))
@@ -216,9 +220,10 @@ func (s *Store) Postpone(ctx context.Context, o Outgoing, wait time.Duration) er
 	return deskError("postponing an answer", err)
 }
 
-// Undo makes a draft of an answer again, that of its writer: of one that waits, until its first attempt; of one that failed, at any time. Where the writer has begun
-// another draft in the same form, this one gets a form of its own ("reply 2"). by is who does it: anybody of the unit. ErrLeft when it is too late; ErrConflict
-// where the answer is another unit's.
+// Undo makes a draft of an answer again, that of its writer: of one that waits, until its first attempt; of one that
+// failed, at any time. Where the writer has begun another draft in the same form, this one gets a form of its own
+// ("reply 2"). by is who does it: anybody of the unit. ErrLeft when it is too late; ErrConflict where the answer is
+// another unit's.
 func (s *Store) Undo(ctx context.Context, id, unit string, by Person) (Draft, error) {
 	var d Draft
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
@@ -239,7 +244,8 @@ func (s *Store) Undo(ctx context.Context, id, unit string, by Person) (Draft, er
 	return d, deskError("undoing an answer", err)
 }
 
-// Retract makes a draft again of an answer that its writer claimed in Stage and that the line refused at once. ErrLeft where another has brought it to its end.
+// Retract makes a draft again of an answer that its writer claimed in Stage and that the line refused at once. ErrLeft
+// where another has brought it to its end.
 func (s *Store) Retract(ctx context.Context, o Outgoing) (Draft, error) {
 	var d Draft
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
@@ -284,7 +290,8 @@ func (t *tx) redraft(ctx context.Context, o Outgoing) (Draft, error) {
 	}
 }
 
-// DropOutgoing throws a failed answer away. ErrLeft where it has not failed, or is gone; ErrConflict where it is another unit's.
+// DropOutgoing throws a failed answer away. ErrLeft where it has not failed, or is gone; ErrConflict where it is
+// another unit's.
 func (s *Store) DropOutgoing(ctx context.Context, id, unit string) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
 		all, err := db.Collect(ctx, t, scanOutgoing, `SELECT `+outgoingColumns+` FROM outgoing WHERE id = $1`+t.Dialect.ForUpdate, id)

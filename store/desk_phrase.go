@@ -37,8 +37,8 @@ func (s *Store) Phrases(ctx context.Context, unit, kind string) ([]Phrase, error
 	return phrases, nil
 }
 
-// SavePhrase keeps a standard reply: a new one where p.ID is empty, else in place of the version p.Version. By is who does it. ErrConflict where it was
-// changed or deleted meanwhile, or is another unit's.
+// SavePhrase keeps a standard reply: a new one where p.ID is empty, else in place of the version p.Version. By is who
+// does it. ErrConflict where it was changed or deleted meanwhile, or is another unit's.
 func (s *Store) SavePhrase(ctx context.Context, p Phrase) (Phrase, error) {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
 		next := p

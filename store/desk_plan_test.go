@@ -31,7 +31,8 @@ func eachQuery(t *testing.T, s *store.Store, do func(name, query string, args []
 	do("a person's cases", store.CasesOfQuery, []any{"189001019802"})
 }
 
-// TestListsReadByIndex: no list and no count goes through a table; in a list, what is not narrowed to a part of the cases comes in its order already.
+// TestListsReadByIndex: no list and no count goes through a table; in a list, what is not narrowed to a part of the
+// cases comes in its order already.
 func TestListsReadByIndex(t *testing.T) {
 	url := sqlite(t)
 	s := open(t, url, store.Options{})
@@ -79,7 +80,8 @@ func steps(t *testing.T, db *sql.DB, query string, args []any) (all []string) {
 	return all
 }
 
-// TestListsReadByIndexOnPostgreSQL: there is an index for every list and every count; whether a small table is read whole all the same is the database's business.
+// TestListsReadByIndexOnPostgreSQL: there is an index for every list and every count; whether a small table is read
+// whole all the same is the database's business.
 func TestListsReadByIndexOnPostgreSQL(t *testing.T) {
 	url := storetest.Postgres(t)
 	s := open(t, url, store.Options{})

@@ -12,7 +12,8 @@ import (
 // Queue is one of the lists in which people work.
 type Queue string
 
-// The queues. Each open case is in one of New, Ongoing and Parked at any moment; Mine are those of New and Ongoing that one person has.
+// The queues. Each open case is in one of New, Ongoing and Parked at any moment; Mine are those of New and Ongoing that
+// one person has.
 //
 //	New      (Nya)        open, not begun: submitted or delivered, nobody's, and never parked
 //	Mine     (Mina)       open, CaseFilter.Assignee's, not parked now
@@ -20,7 +21,8 @@ type Queue string
 //	Parked   (Parkerade)  open, parked until a day to come
 //	Finished (Avslutade)  closed
 //
-// Open means every state but closed. A case is begun when it is in progress, waits for the reporter, or comes back from a parking.
+// Open means every state but closed. A case is begun when it is in progress, waits for the reporter, or comes back from
+// a parking.
 const (
 	QueueNew      Queue = "new"
 	QueueMine     Queue = "mine"
@@ -52,7 +54,8 @@ const (
 	DueFirst    Order = "due" // least time left, so late first: of open cases. Closed ones are not listed, or, where only they are asked for, NewestFirst
 )
 
-// holds tells whether case c is in a queue at a moment; that it is open is said already where the queue is of open ones.
+// holds tells whether case c is in a queue at a moment; that it is open is said already where the queue is of open
+// ones.
 func (q Queue) holds(c *conditions, user string, now time.Time) string {
 	at := db.Micros(now)
 	switch q {
@@ -70,11 +73,11 @@ func (q Queue) holds(c *conditions, user string, now time.Time) string {
 	return "FALSE"
 }
 
-// QueueCounts counts the cases of f in each queue, Mine for user. f.Queue, f.State, f.Assignee and f.Order do not count. Open queues are exact, Finished is at most
-// f.CountMost.
+// QueueCounts counts the cases of f in each queue, Mine for user. f.Queue, f.State, f.Assignee and f.Order do not
+// count. Open queues are exact, Finished is at most f.CountMost.
 func (s *Store) QueueCounts(ctx context.Context, f CaseFilter, user string) (map[Queue]int, error) {
 	f.Assignee, f.Queue, f.State, f.Order = "", "", "", DueFirst // of open ones
-	w, err := s.seek(ctx, f)
+	w, err := s.measuredQuery(ctx, f)
 	if err != nil {
 		return nil, fmt.Errorf("counting queues: %w", err)
 	}
@@ -89,7 +92,7 @@ func (s *Store) QueueCounts(ctx context.Context, f CaseFilter, user string) (map
 		return nil, fmt.Errorf("counting queues: %w", err)
 	}
 	f.Queue, f.Order = QueueFinished, NewestFirst
-	closed, err := s.sought(ctx, f)
+	closed, err := s.caseQuery(ctx, f)
 	if err != nil {
 		return nil, fmt.Errorf("counting queues: %w", err)
 	}

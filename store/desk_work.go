@@ -7,8 +7,8 @@ import (
 	"rivgate/store/db"
 )
 
-// Assign gives a case to a person of the unit (tilldela): to the one who acts, who so takes it, or to a colleague, from whoever had it. The zero Person
-// releases it. The desk as it became; ErrNotFound, ErrConflict, a *Refusal CaseClosed.
+// Assign gives a case to a person of the unit (tilldela): to the one who acts, who so takes it, or to a colleague, from
+// whoever had it. The zero Person releases it. The desk as it became; ErrNotFound, ErrConflict, a *Refusal CaseClosed.
 func (s *Store) Assign(ctx context.Context, a Act, to Person) (Desk, error) {
 	return s.atDesk(ctx, a, "assigning a case", func(t *tx, c *Case, d *Desk) (DeskEvent, error) {
 		if c.State == Closed {
@@ -28,7 +28,8 @@ func (s *Store) Assign(ctx context.Context, a Act, to Person) (Desk, error) {
 	})
 }
 
-// Park lays a case aside until a moment (parkera): then it is back by itself. To park it again changes moment and reason. Errors as of Assign.
+// Park lays a case aside until a moment (parkera): then it is back by itself. To park it again changes moment and
+// reason. Errors as of Assign.
 func (s *Store) Park(ctx context.Context, a Act, until time.Time, reason string) (Desk, error) {
 	until = db.Moment(db.Micros(until))
 	return s.atDesk(ctx, a, "parking a case", func(t *tx, c *Case, d *Desk) (DeskEvent, error) {
@@ -40,7 +41,8 @@ func (s *Store) Park(ctx context.Context, a Act, until time.Time, reason string)
 	})
 }
 
-// Unpark goes on with a parked case (återuppta), before its day or after: then it takes away the mark. Errors as of Assign.
+// Unpark goes on with a parked case (återuppta), before its day or after: then it takes away the mark. Errors as of
+// Assign.
 func (s *Store) Unpark(ctx context.Context, a Act) (Desk, error) {
 	return s.atDesk(ctx, a, "resuming a case", func(_ *tx, _ *Case, d *Desk) (DeskEvent, error) {
 		d.Parked = nil
@@ -48,8 +50,8 @@ func (s *Store) Unpark(ctx context.Context, a Act) (Desk, error) {
 	})
 }
 
-// Register gives a case its registration number in the unit (diarienummer); "" takes it away. ErrDiaryTaken; other errors as of Assign, but a
-// closed case may be registered too.
+// Register gives a case its registration number in the unit (diarienummer); "" takes it away. ErrDiaryTaken; other
+// errors as of Assign, but a closed case may be registered too.
 func (s *Store) Register(ctx context.Context, a Act, number string) (Desk, error) {
 	return s.atDesk(ctx, a, "registering a case", func(_ *tx, _ *Case, d *Desk) (DeskEvent, error) {
 		e := DeskEvent{Kind: DeskRegistered, Text: number}
@@ -58,7 +60,8 @@ func (s *Store) Register(ctx context.Context, a Act, number string) (Desk, error
 	})
 }
 
-// Protect sets or takes away the mark of a protected identity. It follows the case to other units. Errors as of Register.
+// Protect sets or takes away the mark of a protected identity. It follows the case to other units. Errors as of
+// Register.
 func (s *Store) Protect(ctx context.Context, a Act, protected bool) (Desk, error) {
 	return s.atDesk(ctx, a, "protecting a case", func(_ *tx, _ *Case, d *Desk) (DeskEvent, error) {
 		d.Protected = protected

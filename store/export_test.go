@@ -2,9 +2,10 @@ package store
 
 import "context"
 
-// ListQuery is the query of a list, and CountQuery that of a count, as it is when everything looked for is rare, or frequent.
+// ListQuery is the query of a list, and CountQuery that of a count, as it is when everything looked for is rare, or
+// frequent.
 func (s *Store) ListQuery(ctx context.Context, f CaseFilter, frequent bool) (string, []any, error) {
-	w, err := s.seek(ctx, f)
+	w, err := s.measuredQuery(ctx, f)
 	if err != nil {
 		return "", nil, err
 	}
@@ -15,7 +16,7 @@ func (s *Store) ListQuery(ctx context.Context, f CaseFilter, frequent bool) (str
 
 // CountQuery is like ListQuery.
 func (s *Store) CountQuery(ctx context.Context, f CaseFilter, frequent bool) (string, []any, error) {
-	w, err := s.seek(ctx, f)
+	w, err := s.measuredQuery(ctx, f)
 	if err != nil {
 		return "", nil, err
 	}
@@ -24,7 +25,7 @@ func (s *Store) CountQuery(ctx context.Context, f CaseFilter, frequent bool) (st
 	return "SELECT count(*) FROM " + from + w.where(), w.args, nil
 }
 
-func (w *sought) weigh(frequent bool) {
+func (w *caseQuery) weigh(frequent bool) {
 	for i := range w.sets {
 		w.sets[i].few = !frequent
 	}

@@ -51,7 +51,8 @@ func TestFirstFile(t *testing.T) {
 	goOn(t, s)
 }
 
-// TestSchemaIsFrozen: a step of the schema that was released is never edited. A new step gets its sum here, and a database file.
+// TestSchemaIsFrozen: a step of the schema that was released is never edited. A new step gets its sum here, and a
+// database file.
 func TestSchemaIsFrozen(t *testing.T) {
 	want := map[string]string{
 		"migrations/sqlite/00001_first.sql":   "160becf94142c1f1e311f47adaa679b66306c83a610ba89c1ce8813921f41965",
@@ -71,8 +72,8 @@ func TestSchemaIsFrozen(t *testing.T) {
 	}
 }
 
-// TestNextStep: a schema one step behind is refused where it may not be changed, and migrated where it may, with a copy of a
-// file; the program of the version before then goes on with it.
+// TestNextStep: a schema one step behind is refused where it may not be changed, and migrated where it may, with a copy
+// of a file; the program of the version before then goes on with it.
 func TestNextStep(t *testing.T) {
 	first := func(t *testing.T) string {
 		url := storetest.Postgres(t)
@@ -235,7 +236,8 @@ func refused(at time.Time) []store.RefusedCall {
 	return []store.RefusedCall{{Contract: "urn:send", Code: "VP007", Sender: "SE0000000001-1177", Count: 1, First: at, Last: at, Correlations: []string{"a"}}}
 }
 
-// writeReview adds a handover's note, a sample of the access log with one row noted, a refused call, a heartbeat, an attempt with its reason.
+// writeReview adds a handover's note, a sample of the access log with one row noted, a refused call, a heartbeat, an
+// attempt with its reason.
 func writeReview(t *testing.T, s *store.Store) {
 	t.Helper()
 	ctx := t.Context()

@@ -11,15 +11,15 @@ import (
 	"rivgate/store/db"
 )
 
-// answerKept is how much of a receiver's answer is kept with an attempt.
-const answerKept = 64 << 10
+// maxAnswer is how many bytes of a receiver's answer are stored with an attempt.
+const maxAnswer = 64 << 10
 
-// Finish records how the attempt ended and moves the lane on: delivered → the next one is due; Again set → due then; else parked. A delivered
-// complaint or forward takes its case from submitted to delivered. ErrLeaseLost.
+// Finish records how the attempt ended and moves the lane on: delivered → the next one is due; Again set → due then;
+// else parked. A delivered complaint or forward takes its case from submitted to delivered. ErrLeaseLost.
 func (s *Store) Finish(ctx context.Context, d Delivery, a Attempt) error {
-	f := &finishing{d: d, a: a, wait: a.Again.Sub(s.Now())}
+	f := &finishChange{d: d, a: a, wait: a.Again.Sub(s.Now())}
 	db.CrashPoint("answered")
-	err := s.Group(ctx, shard(d.Message), &db.Job{Joint: grouped{f, s}, Size: len(a.Answer)})
+	err := s.Group(ctx, shard(d.Message), &db.Job{Shared: groupJob{f, s}, Size: len(a.Answer)})
 	if err != nil {
 		return fmt.Errorf("finishing a delivery: %w", err)
 	}
@@ -30,15 +30,15 @@ func (s *Store) Finish(ctx context.Context, d Delivery, a Attempt) error {
 	return nil
 }
 
-// finishing is a finish under way, alone or with others of its group.
-type finishing struct {
+// finishChange is a finish under way, alone or with others of its group.
+type finishChange struct {
 	d    Delivery
 	a    Attempt
 	wait time.Duration // until Attempt.Again: a distance, for the clock may step before this is written
 	lost bool          // the lease
 }
 
-func (f *finishing) ask(q *questions, _ bool) bool {
+func (f *finishChange) ask(q *questions, _ bool) bool {
 	marks := []string{laneMark(f.d.Lane)}
 	changes := f.d.changesCase(f.a)
 	if changes {
@@ -57,10 +57,10 @@ func (f *finishing) ask(q *questions, _ bool) bool {
 	return true
 }
 
-func (f *finishing) settle(ctx context.Context, t *tx, q *questions) error {
+func (f *finishChange) settle(ctx context.Context, t *tx, q *questions) error {
 	d, a := f.d, f.a
-	if f.lost = false; !q.held[d.Lane] {
-		return f.late(ctx, t)
+	if f.lost = false; !q.leased[d.Lane] {
+		return f.noteLate(ctx, t)
 	}
 	if !a.Again.IsZero() {
 		a.Again = t.Now.Add(f.wait)
@@ -87,8 +87,8 @@ func (f *finishing) settle(ctx context.Context, t *tx, q *questions) error {
 	return err
 }
 
-// late notes a result whose lease was lost, unless a call of Finish before this one has written it.
-func (f *finishing) late(ctx context.Context, t *tx) error {
+// noteLate notes a result whose lease was lost, unless a call of Finish before this one has written it.
+func (f *finishChange) noteLate(ctx context.Context, t *tx) error {
 	if f.a.Repeat {
 		var one int
 		done, err := t.Row(ctx, []any{&one}, `SELECT 1 FROM attempt WHERE lane = $1 AND token = $2 AND outcome = $3 AND NOT late`,
@@ -102,7 +102,7 @@ func (f *finishing) late(ctx context.Context, t *tx) error {
 }
 
 // changeCase changes the case of a delivery by its outcome.
-func (f *finishing) changeCase(ctx context.Context, t *tx, q *questions) error {
+func (f *finishChange) changeCase(ctx context.Context, t *tx, q *questions) error {
 	known, a := q.known[caseMark(f.d.CaseID)], f.a
 	if known == nil {
 		return errors.New("finding the case of a delivery: it is not there")
@@ -134,17 +134,17 @@ func (t *tx) settle(ctx context.Context, lane int64) error {
 // changesCase tells whether the case of a delivery may change by how an attempt ended.
 func (d Delivery) changesCase(a Attempt) bool {
 	e := d.Message.Event
-	return e != nil && a.Outcome == OutcomeDelivered && (e.arrives() || a.Case.Extension != "" || a.External.Extension != "")
+	return e != nil && a.Outcome == OutcomeDelivered && (e.reachesHandler() || a.Case.Extension != "" || a.External.Extension != "")
 }
 
-// arrives tells whether an event brings the case to its handler.
-func (e *Event) arrives() bool { return e.Kind == EventComplaint || e.Kind == EventForward }
+// reachesHandler tells whether an event brings the case to its handler.
+func (e *Event) reachesHandler() bool { return e.Kind == EventComplaint || e.Kind == EventForward }
 
-// delivered takes over what a delivered message means for its case, and what the answer told. False: nothing changed.
+// delivered changes the case by a message that was delivered and by its answer. False: nothing changed.
 func (c *Case) delivered(e *Event, a Attempt, now time.Time) bool {
 	before := *c
 	here := routing.SameHSAID(e.Unit, c.Handler.Unit)
-	if e.arrives() && here && c.State == Submitted && !c.ForwardDue {
+	if e.reachesHandler() && here && c.State == Submitted && !c.ForwardDue {
 		c.State = Delivered
 	}
 	if here && c.External.Extension == "" {
@@ -182,5 +182,5 @@ func endOfDelivery(d Delivery, a Attempt, now int64) []any {
 
 func (t *tx) noteAttempt(ctx context.Context, d Delivery, a Attempt, late bool) error {
 	return t.Put(ctx, endAttempt, d.Lane, d.Token, string(a.Outcome), a.Class, a.Code, int64(a.Duration),
-		contentBytes(a.Answer[:min(len(a.Answer), answerKept)]), late, writeDiagnosis(a.Why))
+		contentBytes(a.Answer[:min(len(a.Answer), maxAnswer)]), late, writeDiagnosis(a.Why))
 }

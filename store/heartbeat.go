@@ -7,7 +7,8 @@ import (
 	"rivgate/store/db"
 )
 
-// Heartbeat writes to the database, as an accept does, and returns when that is on disk. Its error means that nothing can be accepted.
+// Heartbeat writes to the database, as an accept does, and returns when that is on disk. Its error means that nothing
+// can be accepted.
 func (s *Store) Heartbeat(ctx context.Context) error {
 	if err := s.Room(); err != nil {
 		return err

@@ -10,8 +10,8 @@ import (
 	"rivgate/store/db"
 )
 
-// claiming is a claim under way.
-type claiming struct {
+// claimRun is a claim under way.
+type claimRun struct {
 	worker     string
 	lease      time.Duration
 	perAddress int
@@ -22,10 +22,11 @@ type claiming struct {
 	found map[int64]*Delivery
 }
 
-// take leases lanes, notes the attempts before they are made, and reads what is to be delivered. The last of it is sent with the transaction's end.
-func (c *claiming) take(ctx context.Context, t *tx, most int) error {
+// take leases lanes, notes the attempts before they are made, and reads what is to be delivered. The last of it is sent
+// with the transaction's end.
+func (c *claimRun) take(ctx context.Context, t *tx, most int) error {
 	c.found = map[int64]*Delivery{}
-	// What is due for an address may be paused, or locked by others: then another round gives its room to others.
+	// The due lanes of an address may be paused, or locked by others: then another round takes lanes of other addresses.
 	for round := 0; len(c.lanes) < most && len(c.ready) > 0; round++ {
 		if err := t.SendLast(ctx); err != nil { // what the round before has taken is leased, so that it counts
 			return err
@@ -48,15 +49,15 @@ func (c *claiming) take(ctx context.Context, t *tx, most int) error {
 }
 
 // deduct takes from what the addresses may have what was asked for. One that had less has no more.
-func (c *claiming) deduct(shares []Share, got map[string]int) {
+func (c *claimRun) deduct(shares []Share, got map[string]int) {
 	asked := make(map[string]int, len(shares))
 	for _, s := range shares {
-		asked[s.Address] = s.Room
+		asked[s.Address] = s.Lanes
 	}
 	left := c.ready[:0]
 	for _, a := range c.ready {
 		n := got[a.Address]
-		if a.Room, a.Taken = a.Room-n, a.Taken+n; a.Room > 0 && n == asked[a.Address] {
+		if a.Claimable, a.Taken = a.Claimable-n, a.Taken+n; a.Claimable > 0 && n == asked[a.Address] {
 			left = append(left, a)
 		}
 	}
@@ -64,7 +65,7 @@ func (c *claiming) deduct(shares []Share, got map[string]int) {
 }
 
 // leaseAll leaves to be sent what leases lanes that were chosen.
-func (c *claiming) leaseAll(t *tx, lanes []int64) {
+func (c *claimRun) leaseAll(t *tx, lanes []int64) {
 	now, until := db.Micros(t.Now), db.Micros(t.Now.Add(c.lease))
 	leased, tried, read := make([][]any, len(lanes)), make([][]any, len(lanes)), make([][]any, len(lanes))
 	for i, lane := range lanes {
@@ -83,7 +84,7 @@ func (c *claiming) leaseAll(t *tx, lanes []int64) {
 // choose finds lanes, locks them until the transaction ends, and returns how many each address had. Other claims at the
 // same addresses end before: the first round waits for them, in one order for all; a later round passes over addresses
 // that others are at.
-func (c *claiming) choose(ctx context.Context, t *tx, shares []Share, later bool) (map[string]int, error) {
+func (c *claimRun) choose(ctx context.Context, t *tx, shares []Share, later bool) (map[string]int, error) {
 	slices.SortFunc(shares, func(a, b Share) int { return cmp.Compare(a.Address, b.Address) })
 	passed := map[string]bool{}
 	lock := &db.Step{Statement: lockAddresses, Scan: func(row db.Scanner) error {
@@ -108,7 +109,7 @@ func (c *claiming) choose(ctx context.Context, t *tx, shares []Share, later bool
 		if passed[s.Address] {
 			continue
 		}
-		args := []any{s.Address, db.Micros(t.Now), s.Room, c.perAddress}
+		args := []any{s.Address, db.Micros(t.Now), s.Lanes, c.perAddress}
 		steps = append(steps, &db.Step{Statement: findLanes, Args: args, Scan: func(row db.Scanner) error {
 			got[s.Address]++
 			return c.scanLane(row)
@@ -117,14 +118,14 @@ func (c *claiming) choose(ctx context.Context, t *tx, shares []Share, later bool
 	return got, t.Run(ctx, steps...)
 }
 
-func (c *claiming) scanLane(row db.Scanner) error {
+func (c *claimRun) scanLane(row db.Scanner) error {
 	var lane int64
 	err := row.Scan(&lane)
 	c.lanes = append(c.lanes, lane)
 	return err
 }
 
-func (c *claiming) scanToken(row db.Scanner) error {
+func (c *claimRun) scanToken(row db.Scanner) error {
 	var lane, token int64
 	if err := row.Scan(&lane, &token); err != nil {
 		return err
@@ -133,7 +134,7 @@ func (c *claiming) scanToken(row db.Scanner) error {
 	return nil
 }
 
-func (c *claiming) scanMessage(row db.Scanner) error {
+func (c *claimRun) scanMessage(row db.Scanner) error {
 	var lane, first int64
 	var caseID sql.NullString
 	var address string
@@ -150,7 +151,7 @@ func (c *claiming) scanMessage(row db.Scanner) error {
 }
 
 // claimed are the deliveries, in the order in which their lanes were found.
-func (c *claiming) claimed() []Delivery {
+func (c *claimRun) claimed() []Delivery {
 	all := make([]Delivery, 0, len(c.lanes))
 	for _, lane := range c.lanes {
 		all = append(all, *c.found[lane])

@@ -30,8 +30,8 @@ type Message struct {
 	Event       *Event              // what it means for its case; nil for durable contracts that are not complaints
 }
 
-// Body is an envelope that is not in memory. It is read by one goroutine at a time, perhaps more than once, and must stay until Accept has returned;
-// if it is gone before, nothing is stored.
+// Body is an envelope that is not in memory. It is read by one goroutine at a time, perhaps more than once, and must
+// stay until Accept has returned; if it is gone before, nothing is stored.
 type Body interface {
 	io.ReaderAt
 	Size() int64
@@ -45,7 +45,8 @@ func (m *Message) size() int {
 	return len(m.Envelope)
 }
 
-// Receipt is what an accepted message is answered with. It is stored with the message, so that a repeat gets the same answer.
+// Receipt is what an accepted message is answered with. It is stored with the message, so that a repeat gets the same
+// answer.
 type Receipt struct {
 	MessageID  string // Message.ID
 	LogID      string // Message.Correlation

@@ -61,7 +61,8 @@ type model struct {
 	count  int64
 }
 
-// TestDeliveryModel: whatever workers, operators and time do to the queue, it is where the model is. More runs: -rapid.checks=1000.
+// TestDeliveryModel: whatever workers, operators and time do to the queue, it is where the model is. More runs:
+// -rapid.checks=1000.
 func TestDeliveryModel(t *testing.T) {
 	if checks := flag.Lookup("rapid.checks"); checks.Value.String() == checks.DefValue {
 		if err := flag.Set("rapid.checks", "25"); err != nil {
@@ -168,8 +169,8 @@ func (m *model) claim(t *rapid.T) {
 	}
 	share := func(ready []store.Ready, most int) (shares []store.Share) {
 		for _, a := range ready {
-			if room := min(a.Room, most); room > 0 && !slices.Contains(skip, a.Address) {
-				shares, most = append(shares, store.Share{Address: a.Address, Room: room}), most-room
+			if room := min(a.Claimable, most); room > 0 && !slices.Contains(skip, a.Address) {
+				shares, most = append(shares, store.Share{Address: a.Address, Lanes: room}), most-room
 			}
 		}
 		return shares

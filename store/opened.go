@@ -11,26 +11,28 @@ import (
 	"rivgate/store/db"
 )
 
-// Unlogged reads what is written about persons without a row of the access log: for the line and the worker, which show it to nobody, and for what
-// judges and does not show. Who shows it to a person opens the case (Open, List), and a test lists the functions of web that read without.
+// Unlogged reads what is written about persons without a row of the access log: for the line and the worker, which show
+// it to nobody, and for what judges and does not show. Who shows it to a person opens the case (Open, List), and a test
+// lists the functions of web that read without.
 type Unlogged struct{ *Store }
 
 // Unlogged is the store for whoever shows nothing to a person.
 func (s *Store) Unlogged() Unlogged { return Unlogged{s} }
 
-// ErrNotOpened means that somebody asked for the contents of a case that was not opened: no row of the access log says that they are read.
+// ErrNotOpened means that somebody asked for the contents of a case that was not opened: no row of the access log says
+// that they are read.
 var ErrNotOpened = errors.New("the case was not opened")
 
-// Head finds a case by our id or by the extension of 1177's, without who it is about and what happened: for judging rights before it is opened.
-// ErrNotFound.
+// Head finds a case by our id or by the extension of 1177's, without who it is about and what happened: for judging
+// rights before it is opened. ErrNotFound.
 func (s *Store) Head(ctx context.Context, id string) (Case, error) {
 	c, err := s.Unlogged().Case(ctx, id)
 	c.Facts = Facts{Attachments: c.Facts.Attachments, ReplyWanted: c.Facts.ReplyWanted, Received: c.Facts.Received}
 	return c, err
 }
 
-// Open reads a case whole, and writes the row of the access log that says so in the same transaction. The row's Case, Unit and Kind are filled in: the
-// case and who has it at that moment. ErrNotFound.
+// Open reads a case whole, and writes the row of the access log that says so in the same transaction. The row's Case,
+// Unit and Kind are filled in: the case and who has it at that moment. ErrNotFound.
 func (s *Store) Open(ctx context.Context, id string, row Access) (Case, error) {
 	var opened Case
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
@@ -67,8 +69,8 @@ func (s *Store) Reopen(ctx context.Context, c Case) (Case, error) {
 	return now, err
 }
 
-// List lists cases in the filter's order, and returns them when the row that row makes of them is written. What row leaves out of the cases is not
-// returned.
+// List lists cases in the filter's order, and returns them when the row that row makes of them is written. What row
+// leaves out of the cases is not returned.
 func (s *Store) List(ctx context.Context, f CaseFilter, row func(found []Case) (shown []Case, _ Access, _ error)) ([]Case, error) {
 	found, err := s.Unlogged().Cases(ctx, f)
 	if err != nil {
@@ -110,7 +112,8 @@ func (s *Store) Mailbox(ctx context.Context, c Case) ([]Letter, error) {
 	return s.Unlogged().Mailbox(ctx, c.ID)
 }
 
-// DeskEvents are what people of the units did at their desks with an opened case, see Unlogged.DeskEvents. ErrNotOpened.
+// DeskEvents are what people of the units did at their desks with an opened case, see Unlogged.DeskEvents.
+// ErrNotOpened.
 func (s *Store) DeskEvents(ctx context.Context, c Case, units []string) ([]DeskEvent, error) {
 	if !c.opened {
 		return nil, ErrNotOpened
@@ -169,8 +172,8 @@ func (s *Store) Original(ctx context.Context, c Case, messageID string) (io.Read
 	return envelope, err
 }
 
-// OpenExchange is a message, and the last attempt to deliver it with the receiver's answer, where there was one, after the row that says so is
-// written: the row's Subject is filled in. ErrNotFound.
+// OpenExchange is a message, and the last attempt to deliver it with the receiver's answer, where there was one, after
+// the row that says so is written: the row's Subject is filled in. ErrNotFound.
 func (s *Store) OpenExchange(ctx context.Context, id string, row Access) (m *Message, last *AttemptRow, answer []byte, err error) {
 	if m, err = s.Unlogged().Message(ctx, id); err != nil {
 		return nil, nil, nil, err

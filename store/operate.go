@@ -31,7 +31,8 @@ type order struct {
 	change string          // what it does to the delivery $1; $2 is now, $3 the address
 }
 
-// Retry makes parked and waiting deliveries of f due now. What was parked has its whole time again. by and reason are kept with the delivery.
+// Retry makes parked and waiting deliveries of f due now. What was parked has its whole time again. by and reason are
+// kept with the delivery.
 func (s *Store) Retry(ctx context.Context, f DeliveryFilter, by, reason string) (int, error) {
 	return s.operate(ctx, f, retrying(by, reason))
 }
@@ -46,7 +47,8 @@ func retrying(by, reason string) order {
 	}
 }
 
-// Redirect gives waiting and parked deliveries of f another address and makes them due. An attempt under way goes on to the old one.
+// Redirect gives waiting and parked deliveries of f another address and makes them due. An attempt under way goes on to
+// the old one.
 func (s *Store) Redirect(ctx context.Context, f DeliveryFilter, address, by, reason string) (int, error) {
 	return s.operate(ctx, f, redirecting(address, by, reason))
 }
@@ -130,7 +132,8 @@ func (s *Store) operate(ctx context.Context, f DeliveryFilter, o order) (int, er
 	return n, nil
 }
 
-// choose finds the deliveries of an order. Their lanes are locked first, in one order for all; what they are then is found out only after that.
+// choose finds the deliveries of an order. Their lanes are locked first, in one order for all; what they are then is
+// found out only after that.
 func (t *tx) choose(ctx context.Context, f DeliveryFilter, o order) ([]chosen, error) {
 	c := f.conditions(t.Now)
 	o.narrow(c)
@@ -178,7 +181,8 @@ func (s *Store) Pause(ctx context.Context, receiver, by, reason string) error {
 	return nil
 }
 
-// Resume lets a paused receiver's lanes go on; also those of one that is held back only because everybody was paused before it was seen.
+// Resume lets a paused receiver's lanes go on; also those of one that is held back only because everybody was paused
+// before it was seen.
 func (s *Store) Resume(ctx context.Context, receiver, by string) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
 		n, err := t.Exec(ctx, `DELETE FROM pause WHERE receiver = $1`, fold(receiver))
@@ -186,7 +190,7 @@ func (s *Store) Resume(ctx context.Context, receiver, by string) error {
 			return err
 		}
 		if n == 0 {
-			if held, err := t.everybodyPaused(ctx); err != nil || !held {
+			if held, err := t.allPaused(ctx); err != nil || !held {
 				return err
 			}
 		}
@@ -203,7 +207,8 @@ func (s *Store) Resume(ctx context.Context, receiver, by string) error {
 	return nil
 }
 
-// Operations lists what operators did: to one message, or, with "", the latest to receivers and messages alike, newest first.
+// Operations lists what operators did: to one message, or, with "", the latest to receivers and messages alike, newest
+// first.
 func (s *Store) Operations(ctx context.Context, messageID string) ([]Operation, error) {
 	var c conditions
 	if messageID != "" {
@@ -223,8 +228,9 @@ func (s *Store) Operations(ctx context.Context, messageID string) ([]Operation, 
 	return operations, nil
 }
 
-// Ordered tells which addresses people ordered deliveries to, by a retry, redirect or replay, after an order of a number: those that wait are meant to be
-// tried now. last is the number of the latest order, to ask from the next time. A negative number asks for that alone.
+// Ordered tells which addresses people ordered deliveries to, by a retry, redirect or replay, after an order of a
+// number: those that wait are meant to be tried now. last is the number of the latest order, to ask from the next time.
+// A negative number asks for that alone.
 func (s *Store) Ordered(ctx context.Context, after int64) (addresses []string, last int64, err error) {
 	if err := s.read.QueryRowContext(ctx, `SELECT COALESCE(max(seq), 0) FROM operation`).Scan(&last); err != nil {
 		return nil, after, fmt.Errorf("looking for orders: %w", err)

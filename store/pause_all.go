@@ -9,8 +9,8 @@ import (
 	"rivgate/store/db"
 )
 
-// PauseAll holds every lane of the receivers (logical addresses or components) back that are not held back already, all at once, and tells how many. It is
-// one order in the audit.
+// PauseAll holds every lane of the receivers (logical addresses or components) back that are not held back already, all
+// at once, and tells how many. It is one order in the audit.
 func (s *Store) PauseAll(ctx context.Context, receivers []string, by, reason string) (int, error) {
 	n := 0
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {

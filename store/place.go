@@ -11,8 +11,8 @@ import (
 // letterReceipt is the ärendebekräftelse; the other kinds of letter are kinds of event.
 const letterReceipt = "receipt"
 
-// enter gives an applied message its one place, and the citizen what follows from it.
-func (t *tx) enter(ctx context.Context, in *entering) error {
+// putInPlace writes an applied message to its one place, and to the citizen's mailbox what follows from it.
+func (t *tx) putInPlace(ctx context.Context, in *incoming) error {
 	var err error
 	switch in.m.Route.Via {
 	case routing.Queue:
@@ -20,7 +20,7 @@ func (t *tx) enter(ctx context.Context, in *entering) error {
 	case routing.Inbox:
 		err = t.enterInbox(ctx, in)
 	case routing.Portal:
-		err = t.letter(ctx, in, string(in.kind()))
+		err = t.insertLetter(ctx, in, string(in.kind()))
 	default:
 		return fmt.Errorf("entering a message: via %q is no place", in.m.Route.Via)
 	}
@@ -28,7 +28,7 @@ func (t *tx) enter(ctx context.Context, in *entering) error {
 		return err
 	}
 	if in.effects.receipt {
-		if err := t.letter(ctx, in, letterReceipt); err != nil {
+		if err := t.insertLetter(ctx, in, letterReceipt); err != nil {
 			return err
 		}
 	}
@@ -38,7 +38,7 @@ func (t *tx) enter(ctx context.Context, in *entering) error {
 	return t.Put(ctx, answerLetter, in.c.ID, string(EventQuestion), in.effects.answered)
 }
 
-func (in *entering) kind() EventKind {
+func (in *incoming) kind() EventKind {
 	if in.m.Event == nil {
 		return ""
 	}
@@ -46,16 +46,16 @@ func (in *entering) kind() EventKind {
 }
 
 // caseID is our id of the case, or nil.
-func (in *entering) caseID() any {
+func (in *incoming) caseID() any {
 	if in.c == nil {
 		return nil
 	}
 	return in.c.ID
 }
 
-// enterLane puts the message last in its lane, and makes the lane ready when nothing was open in it. The order in a lane is the order
-// of entering, which the lane's row keeps: others wait for it.
-func (t *tx) enterLane(ctx context.Context, in *entering) error {
+// enterLane puts the message last in its lane, and makes the lane ready when nothing was open in it. The order in a
+// lane is the order of entering, which the lane's row keeps: others wait for it.
+func (t *tx) enterLane(ctx context.Context, in *incoming) error {
 	m, order := in.m, in.m.ID
 	if in.c != nil {
 		order = in.c.ID
@@ -70,7 +70,7 @@ func (t *tx) enterLane(ctx context.Context, in *entering) error {
 		m.Route.Component, fold(m.Route.Component), m.Route.Address, db.Micros(m.Received), now)
 }
 
-func (t *tx) enterInbox(ctx context.Context, in *entering) error {
+func (t *tx) enterInbox(ctx context.Context, in *incoming) error {
 	unit := in.m.Call.Receiver
 	if in.m.Event != nil && in.m.Event.Unit != "" {
 		unit = in.m.Event.Unit
@@ -78,8 +78,9 @@ func (t *tx) enterInbox(ctx context.Context, in *entering) error {
 	return t.Put(ctx, insertInbox, in.m.ID, in.caseID(), fold(unit), db.Micros(t.Now))
 }
 
-// letter puts one into the mailbox. Letters of kinds that the citizen does not read are kept all the same: they are their messages' place.
-func (t *tx) letter(ctx context.Context, in *entering, kind string) error {
+// insertLetter puts one into the mailbox. Letters of kinds that the citizen does not read are kept all the same: they
+// are their messages' place.
+func (t *tx) insertLetter(ctx context.Context, in *incoming, kind string) error {
 	id := t.newID()
 	unit, ref := "", ""
 	if in.m.Event != nil {

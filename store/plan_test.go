@@ -82,7 +82,8 @@ func exercise(ctx context.Context, t *testing.T, s *Store, n int) {
 	must(s.Finish(ctx, claim(), Attempt{Outcome: OutcomeDelivered, External: Ref{"SE2010123456-AVV", fmt.Sprint("x", n)}}))
 }
 
-// TestChangesReadByIndex: no change reads a whole table, however old the database; so says SQLite of every statement that it has made ready.
+// TestChangesReadByIndex: no change reads a whole table, however old the database; so says SQLite of every statement
+// that it has made ready.
 func TestChangesReadByIndex(t *testing.T) {
 	ctx := t.Context()
 	s, err := Open(ctx, "sqlite:"+filepath.Join(t.TempDir(), "x.db"), Options{})
@@ -120,7 +121,8 @@ func TestChangesReadByIndex(t *testing.T) {
 	}
 }
 
-// reads tells whether a step of a plan goes through a table from end to end. An index that holds only what is open may be gone through.
+// reads tells whether a step of a plan goes through a table from end to end. An index that holds only what is open may
+// be gone through.
 func reads(step string) bool {
 	for _, open := range []string{"delivery_open", "lane_leased", "lane_ready", "lane_next", "SCAN step", "SCAN waiting", "CONSTANT ROW", "SCAN pause", "SCAN p"} {
 		if strings.Contains(step, open) {

@@ -33,8 +33,9 @@ type Purged struct {
 	At        time.Time `json:"at"` // when it went
 }
 
-// Purge takes away what the rules let go, in small transactions until nothing is left or ctx ends, and tells how many messages went. Only what is final goes.
-// Each leaves its Purged; each run that took something is an Audit. A repeat of a message that went is a new message.
+// Purge takes away what the rules let go, in small transactions until nothing is left or ctx ends, and tells how many
+// messages went. Only what is final goes. Each leaves its Purged; each run that took something is an Audit. A repeat of
+// a message that went is a new message.
 func (s *Store) Purge(ctx context.Context, r Retention, by string) (int, error) {
 	total := 0
 	for _, rule := range []struct {

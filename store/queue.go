@@ -123,7 +123,8 @@ func (s *Store) Attempts(ctx context.Context, messageID string) ([]AttemptRow, e
 	return rows, nil
 }
 
-// Answer is the receiver's answer to an attempt as it came, cut off at 64 KB; nil where there was none. ErrNotFound without such an attempt.
+// Answer is the receiver's answer to an attempt as it came, cut off at 64 KB; nil where there was none. ErrNotFound
+// without such an attempt.
 func (s Unlogged) Answer(ctx context.Context, messageID string, attempt int) ([]byte, error) {
 	answers, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (answer content, err error) {
 		return answer, rows.Scan(&answer)

@@ -12,7 +12,8 @@ import (
 	"rivgate/store/db"
 )
 
-// RefusedCall counts the calls of one sender that were refused with one code. Nothing else is kept of a call that was not accepted.
+// RefusedCall counts the calls of one sender that were refused with one code. Nothing else is kept of a call that was
+// not accepted.
 type RefusedCall struct {
 	Contract     string    `json:"contract"` // namespace, or "other"
 	Code         string    `json:"code"`     // VP code or sub code

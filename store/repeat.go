@@ -9,7 +9,8 @@ import (
 	"rivgate/store/db"
 )
 
-// Repeat looks for a message of a key that was accepted before, and is its first answer, as Accept would give it. found is false where there is none.
+// Repeat looks for a message of a key that was accepted before, and is its first answer, as Accept would give it. found
+// is false where there is none.
 func (s *Store) Repeat(ctx context.Context, k Key) (first Accepted, found bool, err error) {
 	return repeat(ctx, s.read, k)
 }

@@ -9,8 +9,9 @@ import (
 	"rivgate/store/db"
 )
 
-// Replay delivers delivered messages of f once more, with the same message ids: for a receiver that lost what it had taken. The messages of a case keep their
-// order among themselves. Lanes in which something still waits are left out: it would be overtaken.
+// Replay delivers delivered messages of f once more, with the same message ids: for a receiver that lost what it had
+// taken. The messages of a case keep their order among themselves. Lanes in which something still waits are left out:
+// it would be overtaken.
 func (s *Store) Replay(ctx context.Context, f DeliveryFilter, by, reason string) (int, error) {
 	return s.operate(ctx, f, replaying(by, reason))
 }
@@ -59,7 +60,8 @@ func (s *Store) heldOf(ctx context.Context, f DeliveryFilter) ([]heldMessage, er
 	return s.heldWhich(ctx, f, "h.refused = ''")
 }
 
-// heldWhich finds held messages h of which a condition holds. A filter by state chooses none: these are no deliveries yet.
+// heldWhich finds held messages h of which a condition holds. A filter by state chooses none: these are no deliveries
+// yet.
 func (s *Store) heldWhich(ctx context.Context, f DeliveryFilter, which string) ([]heldMessage, error) {
 	if f.State != "" {
 		return nil, nil
@@ -89,8 +91,9 @@ func (s *Store) heldWhich(ctx context.Context, f DeliveryFilter, which string) (
 	return held, nil
 }
 
-// Release applies messages of f that wait for the one before them, without waiting any longer: those of the same sender and case that come before them
-// go with them. It tells how many were applied; what its case refuses by now is stranded, and not counted out.
+// Release applies messages of f that wait for the one before them, without waiting any longer: those of the same sender
+// and case that come before them go with them. It tells how many were applied; what its case refuses by now is
+// stranded, and not counted out.
 func (s *Store) Release(ctx context.Context, f DeliveryFilter, by, reason string) (int, error) {
 	held, err := s.heldOf(ctx, f)
 	if err != nil {
@@ -118,7 +121,8 @@ func (s *Store) Release(ctx context.Context, f DeliveryFilter, by, reason string
 	return total, nil
 }
 
-// releaseUpTo applies what its sender has waiting up to and with h. None: it was released meanwhile, perhaps with one before.
+// releaseUpTo applies what its sender has waiting up to and with h. None: it was released meanwhile, perhaps with one
+// before.
 func (t *tx) releaseUpTo(ctx context.Context, h heldMessage) (int, error) {
 	c, err := t.lockCaseID(ctx, h.caseID)
 	if err != nil || c == nil {

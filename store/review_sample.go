@@ -12,7 +12,8 @@ import (
 	"rivgate/store/db"
 )
 
-// ReviewSample is a sample (stickprov) of the access log: rows that chance chose once, which a reviewer notes one after the other. It is never deleted.
+// ReviewSample is a sample (stickprov) of the access log: rows that chance chose once, which a reviewer notes one after
+// the other. It is never deleted.
 type ReviewSample struct {
 	Number     int64
 	Kind       routing.UnitKind  // side of the wall
@@ -36,8 +37,9 @@ type SampleRow struct {
 	Deviation bool
 }
 
-// MakeSample lets chance choose f.Limit rows of the access log and keeps them under the next number. Kind, Units, Asked and Maker of the sample are the caller's.
-// ErrNotFound where no row answers to f. look is the row of the access log that says so.
+// MakeSample lets chance choose f.Limit rows of the access log and keeps them under the next number. Kind, Units, Asked
+// and Maker of the sample are the caller's. ErrNotFound where no row answers to f. look is the row of the access log
+// that says so.
 func (s *Store) MakeSample(ctx context.Context, f AccessFilter, sample ReviewSample, look Access) (ReviewSample, error) {
 	rows, err := s.AccessSample(ctx, f)
 	if err != nil {
@@ -152,8 +154,8 @@ func (s *Store) Sample(ctx context.Context, number int64) (ReviewSample, []Sampl
 	return samples[0], rows, nil
 }
 
-// NoteSample writes a check into the access log and beside the row of the sample that it is about. ErrConflict where the row was noted already or the sample
-// is ended.
+// NoteSample writes a check into the access log and beside the row of the sample that it is about. ErrConflict where
+// the row was noted already or the sample is ended.
 func (s *Store) NoteSample(ctx context.Context, number int64, position int, deviation bool, check Access) error {
 	odd := 0
 	if deviation {

@@ -10,8 +10,8 @@ import (
 	"rivgate/store/db"
 )
 
-// wordMost is how much of a word is kept, in bytes: an index takes no more than some thousand.
-const wordMost = 256
+// maxWord is how many bytes of a word are indexed: an index entry takes no more than some thousand.
+const maxWord = 256
 
 // tokenKind is what a token is made of.
 type tokenKind string
@@ -22,13 +22,13 @@ const (
 	ofIdentity tokenKind = "z" // a person's number, whole
 )
 
-// token is how a word, or a person's identity, is written where cases are searched: for a case and for who looks for one
-// alike. It is in letters, two for each byte, so that no database finds anything in it to part it by, and the token of a
-// word begins as that of the word's beginning.
+// token is how a word, or a person's identity, is written where cases are searched: for a case and for who looks for
+// one alike. It is in letters, two for each byte, so that no database finds anything in it to part it by, and the token
+// of a word begins as that of the word's beginning.
 func token(kind tokenKind, text string) string {
 	const letters = "ghijklmnopabcdef"
-	if len(text) > wordMost { // cut at the end of a character
-		text = strings.ToValidUTF8(text[:wordMost], "")
+	if len(text) > maxWord { // cut at the end of a character
+		text = strings.ToValidUTF8(text[:maxWord], "")
 	}
 	out := make([]byte, 0, 2*len(text)+1)
 	out = append(out, kind...)
@@ -38,7 +38,8 @@ func token(kind tokenKind, text string) string {
 	return string(out)
 }
 
-// tokens are what a case is found by: its ids, whole, the words of its names, and whose it is. Each has a blank before and after it.
+// tokens are what a case is found by: its ids, whole, the words of its names, and whose it is. Each has a blank before
+// and after it.
 func (c *Case) tokens() string {
 	var all []string
 	for _, id := range []string{c.ID, c.Ref.Extension, c.External.Extension} {
@@ -79,9 +80,9 @@ func (t *tx) putTokens(ctx context.Context, c, before *Case) error {
 	return t.Put(ctx, putWords, c.ID, words)
 }
 
-// wanted are the tokens of words that somebody looks for. A case is found that has one of each group: a word that begins so
-// (*), or the identity.
-func wanted(words []string) (groups [][]string) {
+// searchTokens are the tokens of words that somebody looks for. A case is found that has one of each group: a word that
+// begins so (*), or the identity.
+func searchTokens(words []string) (groups [][]string) {
 	for _, word := range words {
 		group := []string{token(ofWord, word) + "*"}
 		for _, key := range identity.Keys(word) {
@@ -94,7 +95,7 @@ func wanted(words []string) (groups [][]string) {
 
 // wordSet is the cases that have all words.
 func wordSet(d db.Dialect, words []string) caseSet {
-	groups := wanted(words)
+	groups := searchTokens(words)
 	s := caseSet{ids: d.FullText("case_search", "case_id"), args: []any{d.FullTextQuery(groups)}}
 	var holds conditions
 	for _, group := range groups {

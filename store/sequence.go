@@ -20,12 +20,12 @@ const (
 	anyTime             // not numbered, or its number was used or refused before: applied at once, and late for nothing
 )
 
-// turnOf finds out by the sequence number, and what is known of the sender. Two messages of one number are both applied: which of them is the right one
-// cannot be told here.
+// turnOf finds out by the sequence number, and what is known of the sender. Two messages of one number are both
+// applied: which of them is the right one cannot be told here.
 //
-// Deviation: the message that begins a case is never early, whatever its number: nothing that comes before it can be of a case known here. The
-// numbers of a case that came here by a forward begin wherever they begin.
-func turnOf(number int64, f *found) turn {
+// Deviation: the message that begins a case is never early, whatever its number: nothing that comes before it can be of
+// a case known here. The numbers of a case that came here by a forward begin wherever they begin.
+func turnOf(number int64, f *knownCase) turn {
 	switch {
 	case number <= 0: // a message that is not numbered is never early
 		return anyTime
@@ -47,7 +47,7 @@ func (t *tx) setLast(ctx context.Context, caseID, sender string, number int64) e
 }
 
 // hold stores a message whose turn has not come.
-func (t *tx) hold(ctx context.Context, in *entering) error {
+func (t *tx) hold(ctx context.Context, in *incoming) error {
 	in.receipt.OutOfOrder = true
 	if err := t.insertMessage(ctx, in); err != nil {
 		return err
@@ -69,7 +69,8 @@ func (t *tx) held(ctx context.Context, caseID, sender string) ([]waitingTurn, er
 		WHERE h.case_id = $1 AND h.sender = $2 AND h.refused = '' ORDER BY h.sequence, m.seq`, caseID, fold(sender))
 }
 
-// release applies what the sender has waiting as far as the numbers go on without a gap above last. Numbers that were refused leave no gap.
+// release applies the sender's held messages, as far as their numbers follow last without a gap. Refused numbers leave
+// no gap.
 func (t *tx) release(ctx context.Context, c *Case, sender string, last int64) error {
 	waiting, err := t.held(ctx, c.ID, sender)
 	if err != nil {
@@ -108,8 +109,9 @@ func (t *tx) refusedNumbers(ctx context.Context, caseID, sender string, last int
 // numbersAhead is how far above the last number applied one that was refused is remembered.
 const numbersAhead = 1000
 
-// CountRefused notes that a sender's message with a number was refused for good: the number counts as seen, so that the next is in order, and it may
-// be used again by a message that mends the refused one. Of a case that is not known, and of a number that was used, nothing is noted.
+// CountRefused notes that a sender's message with a number was refused for good: the number counts as seen, so that the
+// next is in order, and it may be used again by a message that mends the refused one. Of a case that is not known, and
+// of a number that was used, nothing is noted.
 func (s *Store) CountRefused(ctx context.Context, ref, external Ref, sender string, number int64) error {
 	if number <= 0 {
 		return nil
@@ -148,16 +150,15 @@ func (t *tx) countRefused(ctx context.Context, c *Case, sender string, number in
 	return t.release(ctx, c, sender, last)
 }
 
-// releaseOne applies a held message, its turn having come. If the case refuses it now, it stays, parked, for a person to look at: its
-// sender has been told that it is kept.
-// late marks it: its gap did not close.
+// releaseOne applies a held message whose turn has come. If the case refuses it now, it stays for a person to look at,
+// since its sender was answered that it is accepted. late marks it: its gap did not close.
 func (t *tx) releaseOne(ctx context.Context, c *Case, w waitingTurn, late bool) error {
 	m, err := loadMessage(ctx, t, w.id, false)
 	if err != nil {
 		return err
 	}
 	m.Event.CaseVersion = 0 // was judged when it came
-	in := entering{m: m, late: late}
+	in := incoming{m: m, late: late}
 	err = t.applyTo(ctx, c, &in)
 	var refusal *Refusal
 	if errors.As(err, &refusal) {
@@ -175,11 +176,11 @@ func (t *tx) releaseOne(ctx context.Context, c *Case, w waitingTurn, late bool) 
 	if _, err := t.Exec(ctx, `DELETE FROM held WHERE message_id = $1`, w.id); err != nil {
 		return err
 	}
-	return t.enter(ctx, &in)
+	return t.putInPlace(ctx, &in)
 }
 
-// ApplyHeld applies messages that were held because of a gap that is older than gap, marks them, and tells how many. Messages of the same
-// sender and case that came before or directly after them go with them.
+// ApplyHeld applies messages that were held because of a gap that is older than gap, marks them, and tells how many.
+// Messages of the same sender and case that came before or directly after them go with them.
 func (s *Store) ApplyHeld(ctx context.Context, gap time.Duration) (int, error) {
 	before := db.Micros(s.Now().Add(-gap))
 	type key struct{ caseID, sender string }

@@ -7,17 +7,17 @@ import (
 	"rivgate/routing"
 )
 
-// answerDays is what a handler has: a complaint is to be answered within four weeks.
+// answerDays is how long a handler has: a complaint is to be answered within four weeks.
 const answerDays = 28
 
-// effects is what an applied event does beside changing its case.
+// effects is what an applied event does in addition to changing its case.
 type effects struct {
 	receipt  bool   // the citizen gets the ärendebekräftelse
 	answered string // message id of the question that now has its answer
 }
 
-// begin makes the case that an event creates: a complaint, a case begun outside 1177, or a forward of a case that was not known here.
-// Any other event is of a case that should be there: UnknownCase.
+// begin makes the case that an event creates: a complaint, a case begun outside 1177, or a forward of a case that was
+// not known here. Any other event is of a case that should be there: UnknownCase.
 func begin(e *Event, sender string, now time.Time) (*Case, effects, *Refusal) {
 	if !e.begins() || e.Handler == nil || e.Facts == nil {
 		return nil, effects{}, &Refusal{UnknownCase}
@@ -54,8 +54,8 @@ func (e *Event) returns() bool {
 	return e.Kind != EventComplaint && e.Kind != EventForward && e.Kind != EventAnswer
 }
 
-// never judges what no other message, still missing, could make right.
-func (c *Case) never(e *Event, sender string) *Refusal {
+// finalRefusal is why the case refuses an event whatever messages may still come before it; nil: it does not.
+func (c *Case) finalRefusal(e *Event, sender string) *Refusal {
 	switch {
 	case e.Kind == EventComplaint || e.Kind == EventNewCase:
 		return &Refusal{CaseExists}
@@ -71,9 +71,10 @@ func (c *Case) never(e *Event, sender string) *Refusal {
 	return nil
 }
 
-// apply judges an event of a known case and, when nothing is refused, changes the case. A refused event leaves it as it was.
+// apply judges an event of a known case and, when nothing is refused, changes the case. A refused event leaves it as it
+// was.
 func (c *Case) apply(e *Event, sender string, now time.Time) (effects, *Refusal) {
-	if refusal := c.never(e, sender); refusal != nil {
+	if refusal := c.finalRefusal(e, sender); refusal != nil {
 		return effects{}, refusal
 	}
 	if e.returns() {
@@ -87,10 +88,10 @@ func (c *Case) apply(e *Event, sender string, now time.Time) (effects, *Refusal)
 	case EventAnswer:
 		done, refusal = c.answer(e)
 	case EventForward:
-		refusal = c.arrive(e)
+		refusal = c.acceptForward(e)
 	case EventPartialReply:
 		c.Replied = true
-		c.work()
+		c.resumeWork()
 	case EventQuestion:
 		c.OpenQuestions = append(slices.Clone(c.OpenQuestions), e.MessageID)
 		c.State = AwaitingReporter
@@ -99,20 +100,21 @@ func (c *Case) apply(e *Event, sender string, now time.Time) (effects, *Refusal)
 	case EventClose:
 		refusal = c.close(e, now)
 	case EventForwarded:
-		refusal = c.pass(e)
+		refusal = c.forward(e)
 	case EventCorrection:
 		refusal = c.classify(e)
 	}
 	if refusal != nil {
 		return effects{}, refusal
 	}
-	c.name(e)
+	c.setExternal(e)
 	c.Changed = now
 	c.Version++
 	return done, nil
 }
 
-// fromHandler: only the unit that has the case, and the system behind its route where that is known, may return data on it.
+// fromHandler: only the unit that has the case, and the system behind its route where that is known, may return data on
+// it.
 func (c *Case) fromHandler(e *Event, sender string) *Refusal {
 	if !routing.SameHSAID(e.Unit, c.Handler.Unit) {
 		return &Refusal{NotCurrentHandler}
@@ -126,8 +128,9 @@ func (c *Case) fromHandler(e *Event, sender string) *Refusal {
 	return nil
 }
 
-// name keeps the handling system's id of the case: its own word changes it, anyone else's only fills it in.
-func (c *Case) name(e *Event) {
+// setExternal takes the handling system's id of the case from an event. Only that system's own events change an id that
+// is there; others' only fill it in.
+func (c *Case) setExternal(e *Event) {
 	if e.External.Extension == "" || e.Kind == EventForwarded {
 		return
 	}
@@ -136,8 +139,8 @@ func (c *Case) name(e *Event) {
 	}
 }
 
-// work: the handler is at it, unless a question is still open.
-func (c *Case) work() {
+// resumeWork: the case is in progress again, unless a question is still open.
+func (c *Case) resumeWork() {
 	if len(c.OpenQuestions) == 0 {
 		c.State = InProgress
 	}
@@ -151,14 +154,14 @@ func (c *Case) answer(e *Event) (effects, *Refusal) {
 	question := c.OpenQuestions[i]
 	c.OpenQuestions = slices.Delete(slices.Clone(c.OpenQuestions), i, i+1)
 	if c.State == AwaitingReporter {
-		c.work()
+		c.resumeWork()
 	}
 	return effects{answered: question}, nil
 }
 
-// arrive: the case comes to the unit that it was forwarded to. Where 1177 stands elsewhere, its word is final, even if what it
-// follows from never passed here.
-func (c *Case) arrive(e *Event) *Refusal {
+// acceptForward: the case comes to the unit that it was forwarded to. Where 1177 is not this gateway, its decision is
+// final, even if the messages that led to it never passed here.
+func (c *Case) acceptForward(e *Event) *Refusal {
 	same := routing.SameHSAID(e.Unit, c.Handler.Unit)
 	if !same && (e.AtPortal || e.Handler == nil) {
 		return &Refusal{NotCurrentHandler}
@@ -216,8 +219,8 @@ func (c *Case) classify(e *Event) *Refusal {
 	return nil
 }
 
-// pass: the handler forwards the case to another unit.
-func (c *Case) pass(e *Event) *Refusal {
+// forward: the handler forwards the case to another unit.
+func (c *Case) forward(e *Event) *Refusal {
 	if e.Handler == nil {
 		return &Refusal{NotCurrentHandler}
 	}

@@ -14,8 +14,8 @@ import (
 
 // StatisticsFilter says which cases are counted, and by which of the service's parameters.
 type StatisticsFilter struct {
-	// By names parameters: unit, provider, region, age, sex, main_problem, sub_problem, experienced, area, incident_unit, and
-	// the months incident, received and closed.
+	// By names parameters: unit, provider, region, age, sex, main_problem, sub_problem, experienced, area, incident_unit,
+	// and the months incident, received and closed.
 	By                     []string
 	Unit, Region, Provider string
 	From, Until            time.Time        // received, half open
@@ -46,8 +46,8 @@ func statisticsColumn(by string) string {
 	return ""
 }
 
-// Statistics counts cases wherever they are handled. An unknown parameter in By, or one that stands there twice, is an error.
-// What is not known is "". Months are YYYYMM in Sweden, ages whole years when the case was received.
+// Statistics counts cases wherever they are handled. An unknown parameter in By, or one that stands there twice, is an
+// error. What is not known is "". Months are YYYYMM in Sweden, ages whole years when the case was received.
 func (s *Store) Statistics(ctx context.Context, f StatisticsFilter) (StatisticsCount, error) {
 	columns := make([]string, 0, len(f.By))
 	for i, by := range f.By {
@@ -100,7 +100,8 @@ func (f StatisticsFilter) conditions() *conditions {
 	return &c
 }
 
-// tally adds up the groups of a query. Several codes of a case are one value, one a line: the case counts once for each.
+// tally adds up the groups of a query. Several codes of a case are one value, one a line: the case counts once for
+// each.
 type tally struct {
 	by     []string
 	counts map[string]int // by the values of the parameters, each followed by NUL

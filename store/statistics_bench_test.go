@@ -12,7 +12,8 @@ import (
 	"rivgate/store/storetest"
 )
 
-// seedFacts writes what statistics count of n cases of 2 000 units over 25 years straight into its table: Accept would take an hour.
+// seedFacts writes what statistics count of n cases of 2 000 units over 25 years straight into its table: Accept would
+// take an hour.
 func seedFacts(tb testing.TB, url string, n int) {
 	tb.Helper()
 	driver, address := "pgx", url

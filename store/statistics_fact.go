@@ -51,8 +51,8 @@ func (c *Case) closedMonth() string {
 	return month(*c.Closed)
 }
 
-// count writes what statistics count of a case, unless that is what it was before; before is nil for a new case.
-func (t *tx) count(ctx context.Context, c, before *Case) error {
+// putFact writes a case's row of the statistics, unless it is unchanged; before is nil for a new case.
+func (t *tx) putFact(ctx context.Context, c, before *Case) error {
 	fact := c.fact()
 	if before != nil && slices.Equal(fact, before.fact()) {
 		return nil
@@ -60,8 +60,8 @@ func (t *tx) count(ctx context.Context, c, before *Case) error {
 	return t.Put(ctx, putFact, append(fact, int64(rand.Int32()))...)
 }
 
-// checkFacts counts by brute force: it reads every case, and finds those of which statistics count something else. Case and
-// fact are read by one query, so that gateways may change them meanwhile.
+// checkFacts counts by brute force: it reads every case, and finds those of which statistics count something else. Case
+// and fact are read by one query, so that gateways may change them meanwhile.
 func (s *Store) checkFacts(ctx context.Context) (lines []string, err error) {
 	_, err = db.Collect(ctx, s.read, func(rows *sql.Rows) (none struct{}, err error) {
 		c, kept, err := scanFact(rows)

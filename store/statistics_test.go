@@ -39,8 +39,8 @@ func change(t *testing.T, url string, queries ...string) {
 	}
 }
 
-// What statistics count is part of the invariant: a fact that was changed past its case, one that is missing, and one of a case
-// that is gone are breaches.
+// What statistics count is part of the invariant: a fact that was changed past its case, one that is missing, and one
+// of a case that is gone are breaches.
 func TestStatisticsArePartOfTheInvariant(t *testing.T) {
 	both(t, func(t *testing.T, s *store.Store, url string) {
 		for n := range int64(3) {

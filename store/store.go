@@ -1,5 +1,5 @@
-// Package store remembers: accepted messages, the cases that they make up, deliveries, the inbox and the citizen's mailbox.
-// SQLite and PostgreSQL stand behind one SQL text; the engine under it is store/db.
+// Package store remembers: accepted messages, the cases that they make up, deliveries, the inbox and the citizen's
+// mailbox. SQLite and PostgreSQL stand behind one SQL text; the engine under it is store/db.
 //
 // It does not know the network, XML, or any contract: what a message means for its case comes in as an Event. The rules
 // of a case's life live here (state.go), because they must be judged in the transaction that changes the case.
@@ -45,17 +45,18 @@ type Options struct {
 	// NewID makes ids of cases and letters; default UUIDs of version 7. Called by several goroutines.
 	NewID func() string
 	Log   *zap.Logger // default: none
-	// Existing neither creates a database nor changes its schema: ErrNoStore where there is none, *SchemaError where it is another than this
-	// program's.
+	// Existing neither creates a database nor changes its schema: ErrNoStore where there is none, *SchemaError where it is
+	// another than this program's.
 	Existing bool
 	// Own makes this process the owner of an SQLite file before its schema is looked at, see DB.Own.
 	Own bool
-	// PasswordFile holds the password of a PostgreSQL. It is read at each connect, so that a new password needs no restart. "": the URL's.
+	// PasswordFile holds the password of a PostgreSQL. It is read at each connect, so that a new password needs no
+	// restart. "": the URL's.
 	PasswordFile string
 	// Waiting is how many accepts may wait at once; beyond it they end with ErrBusy. Default 1024.
 	Waiting int
-	// DueDays is how many days after its receipt a case is to be answered, DueDaysMinor the same where the patient was under 18 then. Default 28
-	// for both.
+	// DueDays is how many days after its receipt a case is to be answered, DueDaysMinor the same where the patient was
+	// under 18 then. Default 28 for both.
 	DueDays, DueDaysMinor int
 }
 
@@ -68,10 +69,10 @@ type Store struct {
 	newID func() string
 	due   dueDays
 
-	waiting     atomic.Int64 // accepts
-	waitingMost int64
+	waiting    atomic.Int64 // accepts
+	maxWaiting int64
 
-	catalogue keptRows
+	catalogue catalogueCache
 }
 
 //go:embed migrations/*/*.sql
@@ -92,11 +93,12 @@ func migrations() fs.FS {
 // retryAll is what a person does when the clock of the database went far back.
 const retryAll = "what waits for its time waits so much longer: rivgate queue retry --state due --all"
 
-// Open opens "sqlite:PATH" or "postgres://…" and migrates it to today's schema. An SQLite file is created where there is none, with its folder;
-// one whose schema changes is copied first. With Options.Existing it does neither. A schema newer than this program knows is a *SchemaError.
+// Open opens "sqlite:PATH" or "postgres://…" and migrates it to today's schema. An SQLite file is created where there
+// is none, with its folder; one whose schema changes is copied first. With Options.Existing it does neither. A schema
+// newer than this program knows is a *SchemaError.
 func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	s := &Store{log: o.Log, newID: o.NewID, due: dueDays{o.DueDays, cmp.Or(o.DueDaysMinor, o.DueDays)}}
-	s.waitingMost = int64(cmp.Or(o.Waiting, acceptsWaiting))
+	s.maxWaiting = int64(cmp.Or(o.Waiting, acceptsWaiting))
 	if s.newID == nil {
 		s.newID = func() string { return uuid.Must(uuid.NewV7()).String() }
 	}
@@ -135,7 +137,8 @@ func SchemaOf(ctx context.Context, url string, o Options) (Schema, error) {
 	return db.SchemaOf(ctx, url, db.Options{PasswordFile: o.PasswordFile, Migrations: migrations()})
 }
 
-// UnverifiedHosts are the hosts of a PostgreSQL URL that are reached across a network without TLS that verifies who they are.
+// UnverifiedHosts are the hosts of a PostgreSQL URL that are reached across a network without TLS that verifies who
+// they are.
 func UnverifiedHosts(address string) ([]string, error) { return db.UnverifiedHosts(address) }
 
 // tx is a transaction under way, as the verbs see it.
@@ -145,20 +148,22 @@ type tx struct {
 	due   dueDays
 }
 
-// change is what a verb does inside its transaction. It may run more than once, so it begins by forgetting what it found before.
+// change is what a verb does inside its transaction. It may run more than once, so it begins by forgetting what it
+// found before.
 type change func(ctx context.Context, t *tx) error
 
 func (s *Store) tx(t *db.Tx) *tx { return &tx{t, s.newID, s.due} }
 
-// in is a change as the engine runs it.
-func (s *Store) in(do change) db.Change {
+// engineChange makes a change a db.Change.
+func (s *Store) engineChange(do change) db.Change {
 	return func(ctx context.Context, t *db.Tx) error { return do(ctx, s.tx(t)) }
 }
 
 // write runs do in a transaction.
-func (s *Store) write(ctx context.Context, do change) error { return s.Write(ctx, s.in(do)) }
+func (s *Store) write(ctx context.Context, do change) error { return s.Write(ctx, s.engineChange(do)) }
 
-// shift moves all that waits by a step of the clock, what is due already too: else it would lie ahead after a step back.
+// shift moves all that waits by a step of the clock, what is due already too: else it would lie ahead after a step
+// back.
 func shift(ctx context.Context, t *db.Tx, by time.Duration) error {
 	for _, query := range []string{
 		`UPDATE lane SET lease_until = lease_until + $1 WHERE lease_until IS NOT NULL`,

@@ -9,8 +9,8 @@ import (
 	"rivgate/store/db"
 )
 
-// Stranded is a message that was held because of a gap, and refused when its turn came. Its sender has been told that it is kept, so a
-// person must look.
+// Stranded is a message that was held because of a gap, and refused when its turn came. Its sender has been told that
+// it is kept, so a person must look.
 type Stranded struct {
 	MessageID string    `json:"messageId"`
 	CaseID    string    `json:"caseId"` // ours
@@ -35,15 +35,16 @@ func (s *Store) Strandeds(ctx context.Context, limit int) ([]Stranded, error) {
 	return all, nil
 }
 
-// What a stranded message's row says when a person has dismissed it: this, and then why it was refused. SQL knows the same by its beginning.
+// What a stranded message's row says when a person has dismissed it: this, and then why it was refused. SQL knows the
+// same by its beginning.
 const (
 	dismissedMark = "dismissed: "
 	dismissed     = `h.refused LIKE '` + dismissedMark + `%'`
 	stranded      = `h.refused <> '' AND NOT ` + dismissed
 )
 
-// Dismiss ends stranded messages of f: a person has looked, and nothing more is to come of them. They stay in their case's time line, as closed, with why they
-// were refused; by and reason are kept with each. It tells how many.
+// Dismiss ends stranded messages of f: a person has looked, and nothing more is to come of them. They stay in their
+// case's time line, as closed, with why they were refused; by and reason are kept with each. It tells how many.
 func (s *Store) Dismiss(ctx context.Context, f DeliveryFilter, by, reason string) (int, error) {
 	held, err := s.heldWhich(ctx, f, stranded)
 	if err != nil {

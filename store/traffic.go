@@ -38,10 +38,12 @@ type PauseRow struct {
 	At       time.Time
 }
 
-// trafficMost is how many of the latest deliveries rates are counted from: what is asked every few seconds must not become the load itself.
+// trafficMost is how many of the latest deliveries rates are counted from: what is asked every few seconds must not
+// become the load itself.
 const trafficMost = 10_000
 
-// silentAfter is how many attempts without an answer make a receiver one that is down; as the worker has it, which sees more than the tables say.
+// silentAfter is how many attempts without an answer make a receiver one that is down; as the worker has it, which sees
+// more than the tables say.
 const silentAfter = 3
 
 // silence is a condition on a delivery d: its last attempt got no answer.
@@ -51,7 +53,8 @@ const silence = `(d.state = 'due' AND d.class IN ('connect', 'tls', 'timeout', '
 const latestDelivered = `latest (address, at) AS (SELECT x.address, max(x.done_at) FROM
 	(SELECT address, done_at, state FROM delivery WHERE done_at IS NOT NULL ORDER BY done_at DESC, seq DESC LIMIT $1) AS x WHERE x.state = 'delivered' GROUP BY x.address)`
 
-// Traffic lists receivers with something waiting or parked, and those that something passed by within the hour; what waits longest first.
+// Traffic lists receivers with something waiting or parked, and those that something passed by within the hour; what
+// waits longest first.
 func (s *Store) Traffic(ctx context.Context) ([]Traffic, error) {
 	now := s.Now()
 	all, err := db.Collect(ctx, s.read, scanTraffic, `WITH `+latestDelivered+`
@@ -98,8 +101,8 @@ type Outage struct {
 	Asked time.Time `json:"asked"` // of the latest
 }
 
-// outages are the addresses that are down, as far as the store can tell from the trafficMost deliveries that wait longest: a
-// list must not read a whole backlog. A process that has a breaker open asks there now and then.
+// outages are the addresses that are down, as far as the store can tell from the trafficMost deliveries that wait
+// longest: a list must not read a whole backlog. A process that has a breaker open asks there now and then.
 func (s *Store) outages(ctx context.Context) (map[string]Outage, error) {
 	type unanswered struct {
 		address string
@@ -126,7 +129,8 @@ func (s *Store) outages(ctx context.Context) (map[string]Outage, error) {
 	return down, nil
 }
 
-// troubles notes how the newest failed attempt of each receiver ended. The last attempt of a delivery may still run: then the one before it counts.
+// troubles notes how the newest failed attempt of each receiver ended. The last attempt of a delivery may still run:
+// then the one before it counts.
 func (s *Store) troubles(ctx context.Context, all []Traffic) error {
 	failed, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (t Traffic, err error) {
 		var why string

@@ -19,8 +19,8 @@ type WebSession struct {
 // endedKept is for how long it is known whose session it was that ended.
 const endedKept = 24 * time.Hour
 
-// PutWebSession keeps what a session holds. token is the digest of what the browser has. A session that is there keeps its end; a new one ends after lifetime, and
-// those that ended more than a day ago are thrown away.
+// PutWebSession keeps what a session holds. token is the digest of what the browser has. A session that is there keeps
+// its end; a new one ends after lifetime, and those that ended more than a day ago are thrown away.
 func (s *Store) PutWebSession(ctx context.Context, token, account string, data []byte, lifetime time.Duration) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
 		if _, err := t.Exec(ctx, `DELETE FROM web_session WHERE expires <= $1`, db.Micros(t.Now.Add(-endedKept))); err != nil {
@@ -50,8 +50,8 @@ func (s *Store) WebSession(ctx context.Context, token string) (data []byte, foun
 	return all[0], true, nil
 }
 
-// EndedWebSession tells whose session it was that ended within a day, by itself or with all sessions of its account; "" when it goes on, was
-// ended by EndWebSession, or never was.
+// EndedWebSession tells whose session it was that ended within a day, by itself or with all sessions of its account; ""
+// when it goes on, was ended by EndWebSession, or never was.
 func (s *Store) EndedWebSession(ctx context.Context, token string) (string, error) {
 	all, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (account string, err error) { return account, rows.Scan(&account) },
 		`SELECT account FROM web_session WHERE token = $1 AND expires <= $2`, token, db.Micros(s.Now()))
@@ -91,7 +91,8 @@ func (s *Store) WebSessions(ctx context.Context, account string) ([]WebSession, 
 	return all, nil
 }
 
-// SignInRate bounds guesses. Whoever guesses at somebody's password makes the owner wait, and never shuts the owner out.
+// SignInRate bounds guesses. Whoever guesses at somebody's password makes the owner wait, and never shuts the owner
+// out.
 type SignInRate struct {
 	Within  time.Duration // tries older than this are forgotten
 	Account int           // tries for an account that did not succeed, before the next one waits
@@ -107,9 +108,9 @@ type SignInTry struct {
 	Browser          string // of a browser that has signed in to this account before; "" of any other
 }
 
-// TrySignIn notes a try before it is made, and says whether it may be made, and after which wait; whether there is such an
-// account or not. A refused try is not counted, so that the time of refusal ends by itself. A browser that has signed in to
-// the account before has tries of its own: what others do costs it nothing.
+// TrySignIn notes a try before it is made, and says whether it may be made, and after which wait; whether there is such
+// an account or not. A refused try is not counted, so that the time of refusal ends by itself. A browser that has
+// signed in to the account before has tries of its own: what others do costs it nothing.
 func (s *Store) TrySignIn(ctx context.Context, try SignInTry, rate SignInRate) (may bool, wait time.Duration, err error) {
 	err = s.write(ctx, func(ctx context.Context, t *tx) error {
 		may, wait = false, 0
@@ -165,8 +166,8 @@ func (t *tx) noteTry(ctx context.Context, account, address string) error {
 	return err
 }
 
-// SignedIn notes that a try succeeded: the tries for that account, or from that browser, are forgotten, and the account knows
-// when. by is the row of the access log. ErrNotFound.
+// SignedIn notes that a try succeeded: the tries for that account, or from that browser, are forgotten, and the account
+// knows when. by is the row of the access log. ErrNotFound.
 func (s *Store) SignedIn(ctx context.Context, id string, try SignInTry, by Access) error {
 	return s.write(ctx, func(ctx context.Context, t *tx) error {
 		if _, err := t.Exec(ctx, `DELETE FROM sign_in WHERE account = $1 OR account = $2 AND account <> ''`, try.Account, try.Browser); err != nil {

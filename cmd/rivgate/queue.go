@@ -212,7 +212,7 @@ func printDelivery(w io.Writer, r store.DeliveryRow, attempts []store.AttemptRow
 		}
 		t.add(a.Attempt, a.Started, outcome, a.Class, a.Code, a.Duration.Round(time.Millisecond), a.Worker, explained(a.Why))
 	}
-	if err := t.print(w); err != nil || !r.SaidNo() {
+	if err := t.print(w); err != nil || !r.WasRefused() {
 		return err
 	}
 	_, err := fmt.Fprintf(w, "\nThe receiver's own words are not shown, for they may hold content of the message. "+

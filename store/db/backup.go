@@ -16,9 +16,10 @@ import (
 // ErrExists means that there is something where a back-up should go. It is left as it is.
 var ErrExists = errors.New("there is a file already")
 
-// Copy writes a consistent copy of the whole database to a new file, while everything goes on, and checks what it wrote. With SQLite the copy is a
-// database file that a gateway opens as it is; with PostgreSQL it is an archive for pg_restore, made by pg_dump, which must be installed. The
-// file appears when it is complete and on disk, not before. ErrExists.
+// Copy writes a consistent copy of the whole database to a new file, while everything goes on, and checks what it
+// wrote. With SQLite the copy is a database file that a gateway opens as it is; with PostgreSQL it is an archive for
+// pg_restore, made by pg_dump, which must be installed. The file appears when it is complete and on disk, not before.
+// ErrExists.
 func (d *DB) Copy(ctx context.Context, path string) error {
 	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("backing up to %s: %w", path, ErrExists)
@@ -92,7 +93,7 @@ func (d *DB) vacuum(ctx context.Context, part string) error {
 	return nil
 }
 
-// openReader opens an SQLite file beside the store's own connections.
+// openReader opens an SQLite file on a connection apart from the store's own.
 func openReader(path string) (*sql.DB, error) {
 	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}).String()+"?_pragma=busy_timeout(10000)")
 	if err != nil {
@@ -102,8 +103,8 @@ func openReader(path string) (*sql.DB, error) {
 	return db, nil
 }
 
-// dump lets pg_dump copy the database as it is at one moment, and pg_restore read the list of what is in the copy. The password goes by the environment: command lines are for all
-// to see.
+// dump lets pg_dump copy the database as it is at one moment, and pg_restore read the list of what is in the copy. The
+// password goes by the environment: command lines are for all to see.
 func (d *DB) dump(ctx context.Context, part string) error {
 	address, password, err := dumpAddress(d.address)
 	if err == nil && d.options.PasswordFile != "" {

@@ -19,16 +19,17 @@ const (
 // What the log says when the clock went far back.
 const clockWentBack = "the clock of the database went back"
 
-// clock is the database's clock, which leases, retries and stamps go by: several hosts on one database never agree on their own. Between two
-// readings it goes on with this process's monotonic clock, so that a step of the host's clock is nothing to it.
+// clock is the database's clock, which leases, retries and stamps go by: several hosts on one database never agree on
+// their own. Between two readings it goes on with this process's monotonic clock, so that a step of the host's clock is
+// nothing to it.
 type clock struct {
 	mu   sync.Mutex
 	last reading
 	most time.Time // the latest that it has been before a step back
 }
 
-// reading is what the database said that its time is. It said so within slack of a moment of the monotonic clock: nobody knows when between
-// question and answer.
+// reading is what the database said that its time is. It said so within slack of a moment of the monotonic clock:
+// nobody knows when between question and answer.
 type reading struct {
 	said, at time.Time
 	slack    time.Duration
@@ -40,7 +41,8 @@ func (c *clock) now() time.Time {
 	return c.last.said.Add(monotonic().Sub(c.last.at))
 }
 
-// differs tells by how much a reading differs from what was thought, and whether that is a step: more than both readings can be wrong by.
+// differs tells by how much a reading differs from what was thought, and whether that is a step: more than both
+// readings can be wrong by.
 func (c *clock) differs(r reading) (by time.Duration, step bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -73,7 +75,8 @@ func (c *clock) wentBack(from time.Time) {
 	}
 }
 
-// ClockBehind is how long the database's clock has still to go until it is where it was before it was set back; 0 when it was not.
+// ClockBehind is how long the database's clock has still to go until it is where it was before it was set back; 0 when
+// it was not.
 func (d *DB) ClockBehind() time.Duration {
 	if d.clock == nil {
 		return 0
@@ -114,7 +117,8 @@ func (d *DB) startClock(ctx, background context.Context) error {
 	return nil
 }
 
-// CompareClock compares the database's clock with the newest time that was taken from it and stored: it may have gone back while nobody followed it.
+// CompareClock compares the database's clock with the newest time that was taken from it and stored: it may have gone
+// back while nobody followed it.
 func (d *DB) CompareClock(newest time.Time) {
 	if d.clock == nil {
 		return
@@ -138,11 +142,12 @@ func (d *DB) readClock(ctx context.Context) (reading, error) {
 		return reading{}, fmt.Errorf("reading the database's clock: %w", err)
 	}
 	half := monotonic().Sub(before) / 2
-	return reading{told(us), before.Add(half), half}, nil
+	return reading{databaseTime(us), before.Add(half), half}, nil
 }
 
-// FollowClock takes over the database's time, as happens by itself every few seconds. Where it has stepped, and nobody else works on this database, what is leased and what waits for its
-// time keeps its distance: nobody else gets a lane that is being delivered, and nothing waits an hour longer.
+// FollowClock takes over the database's time, as happens by itself every few seconds. Where it has stepped, and nobody
+// else works on this database, what is leased and what waits for its time keeps its distance: nobody else gets a lane
+// that is being delivered, and nothing waits an hour longer.
 func (d *DB) FollowClock(ctx context.Context) {
 	r, err := d.readClock(ctx)
 	if err != nil {
@@ -173,7 +178,8 @@ func (d *DB) FollowClock(ctx context.Context) {
 	}
 }
 
-// tellStep logs a step, and raises the alarm where the clock went far back: what was put off waits until the clock is there again.
+// tellStep logs a step, and raises the alarm where the clock went far back: what was put off waits until the clock is
+// there again.
 func (d *DB) tellStep(step time.Duration, moved bool) {
 	if step > -clockAlarm {
 		d.log.Warn("the clock of the database has stepped", zap.Duration("by", step))
@@ -188,9 +194,9 @@ func (d *DB) tellStep(step time.Duration, moved bool) {
 }
 
 func (d *DB) owns() bool {
-	d.owning.Lock()
-	defer d.owning.Unlock()
-	return d.owned != nil
+	d.ownMu.Lock()
+	defer d.ownMu.Unlock()
+	return d.ownLock != nil
 }
 
 // Sharpen makes the transaction's moment the database's own, where other hosts judge leases by it too.
@@ -206,8 +212,8 @@ func (t *Tx) Sharpen(ctx context.Context) error {
 	return nil
 }
 
-// AskClock reads the database's clock into now, beside other statements; nil where there is no need, since no other host works on the database
-// or its clock is not followed.
+// AskClock reads the database's clock into now, beside other statements; nil where there is no need, since no other
+// host works on the database or its clock is not followed.
 func (d *DB) AskClock(now *time.Time) *Step {
 	if d.clock == nil || d.Dialect.OneWriter {
 		return nil
@@ -219,7 +225,7 @@ func (d Dialect) askClock(now *time.Time) *Step {
 	return &Step{Query: d.Clock, Scan: func(row Scanner) error {
 		var us int64
 		err := row.Scan(&us)
-		*now = told(us)
+		*now = databaseTime(us)
 		return err
 	}}
 }

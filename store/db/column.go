@@ -11,8 +11,9 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// column is one column of many rows, sent to PostgreSQL as an array: unnest($1::text[], …) makes rows of the columns again. A column may
-// be hundreds of kilobytes. It is written straight from the rows, in PostgreSQL's binary form, without an array of pgx's between.
+// column is one column of many rows, sent to PostgreSQL as an array: unnest($1::text[], …) makes rows of the columns
+// again. A column may be hundreds of kilobytes. It is written straight from the rows, in PostgreSQL's binary form,
+// without an array of pgx's between.
 type column struct {
 	rows [][]any
 	n    int // from 0
@@ -56,7 +57,8 @@ func (c columnCodec) PlanEncode(m *pgtype.Map, oid uint32, format int16, value a
 // columnPlan writes columns whose elements have the type of this OID.
 type columnPlan struct{ element uint32 }
 
-// Encode is part of pgtype.EncodePlan. It appends an array of one dimension: its head, then each value after its length.
+// Encode is part of pgtype.EncodePlan. It appends an array of one dimension: its head, then each value after its
+// length.
 func (p columnPlan) Encode(value any, buf []byte) ([]byte, error) {
 	const withNulls, lowerBound = 1, 1
 	c := value.(column)
@@ -90,8 +92,8 @@ func (c column) size() int {
 	return size
 }
 
-// appendValue appends a value after its length; NULL has the length -1. A value of another type than the column's is an error: PostgreSQL
-// would read its bytes as something else.
+// appendValue appends a value after its length; NULL has the length -1. A value of another type than the column's is an
+// error: PostgreSQL would read its bytes as something else.
 func (p columnPlan) appendValue(buf []byte, value any) ([]byte, error) {
 	const null = ^uint32(0)
 	switch v := value.(type) {

@@ -2,7 +2,8 @@
 
 package db
 
-// CrashPoint names a moment right before or after something is on disk. Only a build with the tag torture can die there (crash_torture.go).
+// CrashPoint names a moment right before or after something is on disk. Only a build with the tag torture can die there
+// (crash_torture.go).
 func CrashPoint(string) {}
 
 // synchronous is how SQLite commits: full, so that a receipt outlives a power cut.

@@ -12,7 +12,8 @@ import (
 	"syscall"
 )
 
-// CrashPoint ends this process as kill -9 does, when RIVGATE_TORTURE_CRASH=NAME:N is set and it is the Nth time that NAME is reached.
+// CrashPoint ends this process as kill -9 does, when RIVGATE_TORTURE_CRASH=NAME:N is set and it is the Nth time that
+// NAME is reached.
 func CrashPoint(name string) {
 	at := chosenCrash()
 	if name != at.name || passes.Add(1) != at.pass {

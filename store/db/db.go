@@ -1,8 +1,9 @@
-// Package db is the engine under the store: it opens SQLite or PostgreSQL, brings the schema up to date, and runs transactions, many small ones as
-// one group. It follows the database's clock, wakes who waits, and copies the whole database.
+// Package db is the engine under the store: it opens SQLite or PostgreSQL, brings the schema up to date, and runs
+// transactions, many small ones as one group. It follows the database's clock, wakes who waits, and copies the whole
+// database.
 //
-// It does not know any table but goose's: which migrations there are, what a group asks first, in which order it writes, and what moves with the
-// clock comes in with Options.
+// It does not know any table but goose's: which migrations there are, what a group asks first, in which order it
+// writes, and what moves with the clock comes in with Options.
 package db
 
 import (
@@ -25,12 +26,13 @@ var ErrClosed = errors.New("store is closed")
 type Options struct {
 	Now func() time.Time // the clock; default the database's own
 	Log *zap.Logger      // default: none
-	// Existing neither creates a database nor changes its schema: ErrNoStore where there is none, *SchemaError where it is another than this
-	// program's.
+	// Existing neither creates a database nor changes its schema: ErrNoStore where there is none, *SchemaError where it is
+	// another than this program's.
 	Existing bool
 	// Own makes this process the owner of an SQLite file before its schema is looked at, see DB.Own.
 	Own bool
-	// PasswordFile holds the password of a PostgreSQL. It is read at each connect, so that a new password needs no restart. "": the URL's.
+	// PasswordFile holds the password of a PostgreSQL. It is read at each connect, so that a new password needs no
+	// restart. "": the URL's.
 	PasswordFile string
 
 	Migrations fs.FS            // of goose, in the folders sqlite and postgres; both have the same names
@@ -65,16 +67,17 @@ type DB struct {
 	stop    context.CancelFunc // ends what listens
 
 	wake   chan struct{}
-	notify chan struct{} // something is to be told to the other replicas
+	notify chan struct{} // there is something to signal to the other replicas
 
-	owning sync.Mutex
-	owned  *os.File // the lock beside an SQLite file
+	ownMu   sync.Mutex
+	ownLock *os.File // the lock file of an SQLite file
 
 	copied string // of an SQLite file, before its schema was changed
 }
 
-// Open opens "sqlite:PATH" or "postgres://…" and migrates it to today's schema. An SQLite file is created where there is none, with its folder;
-// one whose schema changes is copied first. With Options.Existing it does neither. A schema newer than this program knows is a *SchemaError.
+// Open opens "sqlite:PATH" or "postgres://…" and migrates it to today's schema. An SQLite file is created where there
+// is none, with its folder; one whose schema changes is copied first. With Options.Existing it does neither. A schema
+// newer than this program knows is a *SchemaError.
 func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	d := newDB(o)
 	if err := d.connect(ctx, url, o); err != nil {
@@ -82,14 +85,14 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	}
 	if err := d.ready(ctx, o); err != nil {
 		d.release()
-		return nil, errors.Join(err, d.disown())
+		return nil, errors.Join(err, d.releaseFile())
 	}
 	background, stop := context.WithCancel(context.Background())
 	d.stop = stop
 	if err := d.startClock(ctx, background); err != nil {
 		stop()
 		d.release()
-		return nil, errors.Join(err, d.disown())
+		return nil, errors.Join(err, d.releaseFile())
 	}
 	d.startWriters()
 	d.startListening(background)
@@ -105,7 +108,8 @@ func newDB(o Options) *DB {
 	return d
 }
 
-// ready takes the file, where that is asked for, and looks at the schema: nobody changes it under a process that serves.
+// ready takes the file, where that is asked for, and looks at the schema: nobody changes it under a process that
+// serves.
 func (d *DB) ready(ctx context.Context, o Options) error {
 	if o.Own {
 		if err := d.Own(); err != nil {
@@ -132,7 +136,7 @@ func (d *DB) Close() error {
 	d.closing.Unlock()
 	d.stop()
 	d.running.Wait()
-	err := errors.Join(d.change.Close(), d.disown())
+	err := errors.Join(d.change.Close(), d.releaseFile())
 	if d.read != d.change {
 		err = errors.Join(err, d.read.Close())
 	}

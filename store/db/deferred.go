@@ -19,7 +19,8 @@ type pending struct {
 // deferred are the changes that a group makes at its end, in the order in which they came.
 type deferred struct{ changes []pending }
 
-// Put makes a change whose result nobody waits for: at once, or, in a group, at its end together with those of the others.
+// Put makes a change whose result nobody waits for: at once, or, in a group, at its end together with those of the
+// others.
 func (t *Tx) Put(ctx context.Context, s *Statement, values ...any) error {
 	return t.put(ctx, pending{statement: s, values: values})
 }

@@ -22,7 +22,8 @@ import (
 	"modernc.org/sqlite" // the driver "sqlite"
 )
 
-// Dialect is all that differs between the two databases. Queries name a difference by its field; none asks which database it is.
+// Dialect is all that differs between the two databases. Queries name a difference by its field; none asks which
+// database it is.
 type Dialect struct {
 	goose       goose.Dialect
 	fts5        bool   // full text is searched as FTS5 does; else as PostgreSQL does
@@ -36,11 +37,12 @@ type Dialect struct {
 	writers     int    // groups of accepts that are committed side by side
 	reconnects  int    // how often a transaction that cannot begin is begun on another connection
 	merges      bool   // a statement takes the values of many rows at once, as arrays
-	tune        string // said to a connection before it is used for changes
+	setup       string // run on a connection before it is used for changes
 	OneWriter   bool   // every transaction goes through the one writer
 	connections int    // readers
 	indexedBy   string // before the name of the index that a list goes through; "" where the database counts its rows and knows better
-	// Run before a large value is stored, and after it: it passes through the cache once, and would only drive out what is wanted again.
+	// Run before a large value is stored, and after it: it passes through the cache once, and would only drive out what is
+	// wanted again.
 	Passing, Passed string
 }
 
@@ -72,7 +74,7 @@ func postgresDialect() Dialect {
 		Clock:  "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
 		notify: "SELECT pg_notify('rivgate_wake', $1)",
 		// Changes find their rows by index, however few rows a table had when the plan was made, and plans are not made anew.
-		tune: `SELECT set_config('enable_seqscan', 'off', FALSE), set_config('enable_hashjoin', 'off', FALSE), set_config('enable_mergejoin', 'off', FALSE),
+		setup: `SELECT set_config('enable_seqscan', 'off', FALSE), set_config('enable_hashjoin', 'off', FALSE), set_config('enable_mergejoin', 'off', FALSE),
 			set_config('enable_bitmapscan', 'off', FALSE), set_config('enable_material', 'off', FALSE), set_config('jit', 'off', FALSE),
 			set_config('plan_cache_mode', 'force_generic_plan', FALSE)`,
 		merges: true, writers: 2, connections: 16, reconnects: 16,
@@ -136,7 +138,8 @@ func (d *DB) connectPostgres(ctx context.Context, address string) error {
 		return errors.New("opening the database: its URL cannot be read") // the cause would quote the password
 	}
 	d.Dialect = postgresDialect()
-	// A process that was stopped, or cut off, in the middle of a transaction must not keep the others from what it has locked.
+	// A process that was stopped, or cut off, in the middle of a transaction must not keep the others from what it has
+	// locked.
 	if _, set := config.ConnConfig.RuntimeParams[idleInTransaction]; !set {
 		config.ConnConfig.RuntimeParams[idleInTransaction] = "3s"
 	}
@@ -169,8 +172,8 @@ func (d *DB) connectPostgres(ctx context.Context, address string) error {
 	return nil
 }
 
-// UnverifiedHosts are the hosts of a PostgreSQL URL that are reached across a network without TLS that verifies who they are. A socket and
-// loopback need none. The error is that of a URL that cannot be read, without the URL.
+// UnverifiedHosts are the hosts of a PostgreSQL URL that are reached across a network without TLS that verifies who
+// they are. A socket and loopback need none. The error is that of a URL that cannot be read, without the URL.
 func UnverifiedHosts(address string) ([]string, error) {
 	config, err := pgconn.ParseConfig(address)
 	if err != nil {
@@ -210,8 +213,9 @@ func readPassword(file string) (string, error) {
 // connectTime bounds how long a server that does not answer at all keeps callers waiting.
 const connectTime = 5 * time.Second
 
-// clash tells whether an error means that something was there already that a group did not expect: a message of it came in by another way.
-func clash(err error) bool {
+// isClash tells whether an error means that a row was there already that a group did not expect: another replica has
+// accepted the same message meanwhile.
+func isClash(err error) bool {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		return strings.HasPrefix(pg.Code, "23")
@@ -226,19 +230,20 @@ func clash(err error) bool {
 // sqliteConstraint is SQLITE_CONSTRAINT.
 const sqliteConstraint = 19
 
-// again tells whether an error means only that two transactions got in each other's way.
-func again(err error) bool {
+// isConflict tells whether an error means a deadlock or a failure to serialize: another try may succeed.
+func isConflict(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && (pg.Code == "40P01" || pg.Code == "40001")
 }
 
-// Violates tells whether PostgreSQL found that two transactions entered the same into a unique index. With SQLite there is only one at a time.
+// Violates tells whether PostgreSQL found that two transactions entered the same into a unique index. With SQLite there
+// is only one at a time.
 func Violates(err error, index string) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && pg.Code == "23505" && pg.ConstraintName == index
 }
 
-// Through names the index that a list is to go through, where the database must be told.
+// Through names the index that a list is to use, where the database does not choose it well.
 func (d Dialect) Through(index string) string {
 	if d.indexedBy == "" {
 		return ""

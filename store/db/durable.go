@@ -12,7 +12,8 @@ type setting struct {
 	want        []string
 }
 
-// Durability tells in words for an operator which settings of the database let it forget what it has confirmed. Nil: none do.
+// Durability tells in words for an operator which settings of the database let it forget what it has confirmed. Nil:
+// none do.
 func (d *DB) Durability(ctx context.Context) ([]string, error) {
 	var problems []string
 	for _, one := range d.Dialect.durable {

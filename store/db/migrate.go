@@ -69,8 +69,8 @@ func (d *DB) schemaVersion(ctx context.Context) (int64, error) {
 	return version.Int64, wrap("reading the schema's version", err)
 }
 
-// hasSchema looks for the table of versions. While another process makes a new SQLite file, SQLite answers that it is locked
-// without waiting as it does otherwise; so this asks again, for as long as a write may wait.
+// hasSchema looks for the table of versions. While another process makes a new SQLite file, SQLite answers that it is
+// locked without waiting as it does otherwise; so this asks again, for as long as a write may wait.
 func (d *DB) hasSchema(ctx context.Context) (known bool, err error) {
 	for until := time.Now().Add(10 * time.Second); ; {
 		err = d.read.QueryRowContext(ctx, d.Dialect.hasSchema).Scan(&known)
@@ -141,8 +141,8 @@ func (d *DB) prepare(ctx context.Context, o Options) error {
 	return wrap("migrating the database", d.migrate(ctx))
 }
 
-// newer allows a schema that is one step ahead, where that step says that this program may go on with it: so a migration can be made while
-// replicas of the version before are still running, and start again.
+// newer allows a schema that is one step ahead, where that step says that this program may go on with it: so a
+// migration can be made while replicas of the version before are still running, and start again.
 func (d *DB) newer(ctx context.Context, schema Schema) error {
 	allowed := false
 	if schema.Has == schema.Knows+1 {
@@ -180,8 +180,8 @@ func (d *DB) copyFirst(ctx context.Context, has int64) error {
 // CopiedTo is where Open copied an SQLite file before it changed its schema; "" where it did not.
 func (d *DB) CopiedTo() string { return d.copied }
 
-// migrate brings the schema up to date. Several processes may do so at once: PostgreSQL has a lock for it; of two that create
-// one SQLite file, the slower finds the work done.
+// migrate brings the schema up to date. Several processes may do so at once: PostgreSQL has a lock for it; of two that
+// create one SQLite file, the slower finds the work done.
 func (d *DB) migrate(ctx context.Context) error {
 	files, err := fs.Sub(d.options.Migrations, d.Dialect.migrations)
 	if err != nil {

@@ -13,13 +13,13 @@ import (
 	"syscall"
 )
 
-// Own makes this process the one that serves from an SQLite file, by a lock on the file PATH.lock, until Close or the end of the process. The
-// file holds the process's number. *OwnedError if another has it. Who only lists and repairs opens the file without owning it. With
-// PostgreSQL nobody needs to own anything.
+// Own makes this process the one that serves from an SQLite file, by a lock on the file PATH.lock, until Close or the
+// end of the process. The file holds the process's number. *OwnedError if another has it. Who only lists and repairs
+// opens the file without owning it. With PostgreSQL nobody needs to own anything.
 func (d *DB) Own() error {
-	d.owning.Lock()
-	defer d.owning.Unlock()
-	if d.path == "" || d.owned != nil {
+	d.ownMu.Lock()
+	defer d.ownMu.Unlock()
+	if d.path == "" || d.ownLock != nil {
 		return nil
 	}
 	path, err := filepath.EvalSymlinks(d.path) // one file has one lock, by whatever name it is reached
@@ -45,7 +45,7 @@ func (d *DB) Own() error {
 	if file.Truncate(0) == nil {
 		_, _ = file.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
 	}
-	d.owned = file
+	d.ownLock = file
 	return nil
 }
 
@@ -59,14 +59,14 @@ func ownerIn(file *os.File) int {
 	return number
 }
 
-// disown frees the lock. Its file stays: removing it would let two processes lock two files of one name.
-func (d *DB) disown() error {
-	d.owning.Lock()
-	defer d.owning.Unlock()
-	if d.owned == nil {
+// releaseFile frees the lock. Its file stays: removing it would let two processes lock two files of one name.
+func (d *DB) releaseFile() error {
+	d.ownMu.Lock()
+	defer d.ownMu.Unlock()
+	if d.ownLock == nil {
 		return nil
 	}
-	err := d.owned.Close()
-	d.owned = nil
+	err := d.ownLock.Close()
+	d.ownLock = nil
 	return err
 }

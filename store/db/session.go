@@ -18,12 +18,12 @@ type session struct {
 	conn      *sql.Conn
 	prepared  map[string]*sql.Stmt // nil where the driver keeps them itself
 	beginText string
-	tune      string
-	tuned     bool
+	setup     string
+	setUp     bool
 	broken    bool
 }
 
-// session takes a connection. tune is said to it before its first transaction; "": nothing is.
+// session takes a connection. setup is run on it before its first transaction; "": nothing is.
 func (d *DB) session(ctx context.Context, tune string) (*session, error) {
 	conn, err := d.change.Conn(ctx)
 	if err != nil {
@@ -32,12 +32,12 @@ func (d *DB) session(ctx context.Context, tune string) (*session, error) {
 	if d.Dialect.OneWriter {
 		return &session{conn: conn, prepared: map[string]*sql.Stmt{}, beginText: "BEGIN IMMEDIATE"}, nil
 	}
-	return &session{conn: conn, tune: tune, beginText: "BEGIN"}, nil
+	return &session{conn: conn, setup: tune, beginText: "BEGIN"}, nil
 }
 
-// replace gives a session another connection for one that is of no use.
+// replace gives a session another connection instead of a broken one.
 func (d *DB) replace(ctx context.Context, c *session) error {
-	other, err := d.session(ctx, c.tune)
+	other, err := d.session(ctx, c.setup)
 	if err != nil {
 		return err
 	}
@@ -47,13 +47,13 @@ func (d *DB) replace(ctx context.Context, c *session) error {
 	return nil
 }
 
-// ready says to a new connection what is to be said to it.
+// ready runs setup on a new connection.
 func (c *session) ready(ctx context.Context) error {
-	if c.tune == "" || c.tuned {
+	if c.setup == "" || c.setUp {
 		return nil
 	}
-	err := c.Run(ctx, &Step{Query: c.tune})
-	c.tuned = err == nil
+	err := c.Run(ctx, &Step{Query: c.setup})
+	c.setUp = err == nil
 	return err
 }
 
@@ -73,24 +73,25 @@ func (c *session) lost() bool {
 }
 
 func (c *session) close() {
-	c.forget()
+	c.closeStatements()
 	_ = c.conn.Close()
 }
 
-// discard keeps the connection from being used again. Its statements end first: SQLite's driver panics over those of a closed connection.
+// discard keeps the connection from being used again. Its statements are closed first: SQLite's driver panics on
+// statements of a closed connection.
 func (c *session) discard() {
-	c.forget()
+	c.closeStatements()
 	_ = c.conn.Raw(func(any) error { return driver.ErrBadConn })
 }
 
-func (c *session) forget() {
+func (c *session) closeStatements() {
 	for _, statement := range c.prepared {
 		_ = statement.Close()
 	}
 	clear(c.prepared)
 }
 
-// rollback undoes what is under way. A connection on which not even that works is not used again.
+// rollback undoes the transaction under way. If that fails, the connection is not used again.
 func (c *session) rollback() {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()

@@ -7,7 +7,8 @@ import (
 	"os"
 )
 
-// leastRoom is how much the disk of an SQLite file must have left. Below it a small write may still go well where the next message does not.
+// leastRoom is how much the disk of an SQLite file must have left. Below it a small write may still go well where the
+// next message does not.
 const leastRoom = 8 << 20
 
 // ErrDiskFull means that the disk of an SQLite file has no room for the next message.

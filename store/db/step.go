@@ -12,15 +12,17 @@ import (
 // Scanner reads the row that a query is at, whichever driver it comes from.
 type Scanner interface{ Scan(dest ...any) error }
 
-// Statement is a statement that is written out for each database. It is told from others by its address.
+// Statement is a statement that is written out for each database. Its address is its identity.
 type Statement struct {
-	// SQLite takes the values of one row: $1, $2, …. It is prepared once and run for each row. "": SQLite needs no such statement.
+	// SQLite takes the values of one row: $1, $2, …. It is prepared once and run for each row. "": SQLite needs no such
+	// statement.
 	SQLite string
 	// Postgres takes, where it is run for rows, their columns: unnest($1::text[], …). It is run once for all.
 	Postgres string
 }
 
-// Step is a statement on its way with others: where the database is across a network, all of them go there in one message.
+// Step is a statement on its way with others: where the database is across a network, all of them go there in one
+// message.
 type Step struct {
 	Query     string              // the same for both databases; else
 	Statement *Statement          // each database has its own
@@ -45,15 +47,15 @@ func (c *session) Run(ctx context.Context, steps ...*Step) error {
 		return c.pipeline(ctx, steps)
 	}
 	for _, s := range steps {
-		if err := c.one(ctx, s); err != nil {
+		if err := c.runStep(ctx, s); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// one runs a step, where it has rows for each of them.
-func (c *session) one(ctx context.Context, s *Step) error {
+// runStep runs a step, where it has rows for each of them.
+func (c *session) runStep(ctx context.Context, s *Step) error {
 	query, rows := s.Query, s.Rows
 	if s.Statement != nil {
 		query = s.Statement.SQLite
@@ -62,17 +64,17 @@ func (c *session) one(ctx context.Context, s *Step) error {
 		rows = [][]any{s.Args}
 	}
 	if query == "" {
-		return s.end()
+		return s.checkRows()
 	}
 	for _, args := range rows {
-		if err := c.once(ctx, s, query, args); err != nil {
+		if err := c.runRow(ctx, s, query, args); err != nil {
 			return err
 		}
 	}
-	return s.end()
+	return s.checkRows()
 }
 
-func (c *session) once(ctx context.Context, s *Step, query string, args []any) error {
+func (c *session) runRow(ctx context.Context, s *Step, query string, args []any) error {
 	if s.Scan == nil {
 		n, err := c.Exec(ctx, query, args...)
 		s.changed += n
@@ -91,7 +93,7 @@ func (c *session) once(ctx context.Context, s *Step, query string, args []any) e
 	return errors.Join(found.Err(), found.Close())
 }
 
-func (s *Step) end() error {
+func (s *Step) checkRows() error {
 	if s.Want != 0 && s.changed != s.Want {
 		return fmt.Errorf("%w: %d, not %d", errChanged, s.changed, s.Want)
 	}
@@ -99,7 +101,8 @@ func (s *Step) end() error {
 	return nil
 }
 
-// pipeline sends all steps at once and then reads what became of them. The server leaves out whatever comes after one that fails, a COMMIT too.
+// pipeline sends all steps at once and then reads what became of them. The server leaves out whatever comes after one
+// that fails, a COMMIT too.
 func (c *session) pipeline(ctx context.Context, steps []*Step) error {
 	var batch pgx.Batch
 	for _, s := range steps {
@@ -151,5 +154,5 @@ func (s *Step) receive(results pgx.BatchResults) error {
 	if s.changed = found.CommandTag().RowsAffected(); s.Query == commitText && found.CommandTag().String() != commitText {
 		return errors.New("committing: the transaction was rolled back")
 	}
-	return s.end()
+	return s.checkRows()
 }

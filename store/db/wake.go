@@ -12,8 +12,8 @@ import (
 // wakeChannel is what replicas on one PostgreSQL listen to.
 const wakeChannel = "rivgate_wake"
 
-// Wake is signalled, at most once per reading, when an accept or an operator made a delivery due. With PostgreSQL it hears of other replicas too, and with
-// SQLite of other processes that wrote to the file.
+// Wake is signalled, at most once per reading, when an accept or an operator made a delivery due. With PostgreSQL it
+// hears of other replicas too, and with SQLite of other processes that wrote to the file.
 func (d *DB) Wake() <-chan struct{} { return d.wake }
 
 // signal wakes the workers here and, where there are any, those of the other replicas.
@@ -32,8 +32,8 @@ func ring(bell chan struct{}) {
 	}
 }
 
-// startListening tells the other replicas and hears them. The telling is outside of the transactions that it tells of: a NOTIFY inside
-// would put their commits in a row. What is lost with it, a worker finds when it looks by itself.
+// startListening tells the other replicas and hears them. The telling is outside of the transactions that it tells of:
+// a NOTIFY inside would put their commits in a row. What is lost with it, a worker finds when it looks by itself.
 func (d *DB) startListening(ctx context.Context) {
 	if d.listen == nil {
 		return
@@ -53,8 +53,9 @@ func (d *DB) startListening(ctx context.Context) {
 // othersEvery is how often a database that cannot tell is asked whether another process has written to it.
 const othersEvery = 250 * time.Millisecond
 
-// startWatchingOthers wakes when another process, such as a command beside the gateway, has written to an SQLite file. The version that is asked for changes
-// with the commits of other connections alone, and all of ours go through the one that asks.
+// startWatchingOthers wakes when another process, such as a command beside the gateway, has written to an SQLite file.
+// The version that is asked for changes with the commits of other connections alone, and all of ours go through the one
+// that asks.
 func (d *DB) startWatchingOthers(ctx context.Context) {
 	if !d.Dialect.OneWriter {
 		return

@@ -8,12 +8,13 @@ package db
 //	C ──Write──┤                                   ◄─ answers
 //	D ──Group──┘           settle A, B, D by the answers: their changes are put into one list
 //	                       flush: statements of one kind become one, in the order of Options.Order
-//	                       C, and whoever said ErrApart ─► a SAVEPOINT each
+//	                       C, and whoever returned ErrGoAlone ─► a SAVEPOINT each
 //	                       COMMIT ─────────────────────► on disk
 //	   ◄──────────────────────── done: all of the group hear it at once
 //
-// A job that fails leaves the others alone. Where the database refuses the whole group, since it met another's changes, each job is tried by
-// itself. PostgreSQL has several writers, shared out by the key of the job; SQLite has one, which takes every change.
+// A job that fails leaves the others alone. Where the database refuses the whole group, since it met another's changes,
+// each job is tried by itself. PostgreSQL has several writers, shared out by the key of the job; SQLite has one, which
+// takes every change.
 
 import (
 	"context"
@@ -37,7 +38,7 @@ type Tx struct {
 	*session
 	Dialect Dialect
 	Now     time.Time
-	Last    []*Step // what a change leaves to be sent with its end
+	Last    []*Step // steps that a change leaves to be sent together with its end
 	Woken   bool    // something became due: who waits on DB.Wake is woken when the transaction has ended
 
 	deferred *deferred    // what the changes of a group put; nil where each is made at once
@@ -45,15 +46,16 @@ type Tx struct {
 	follows  bool         // Now is the database's clock
 }
 
-// Change is what a verb does inside its transaction. It may run more than once, so it begins by forgetting what it found before.
+// Change is what a verb does inside its transaction. It may run more than once, so it begins by forgetting what it
+// found before.
 type Change func(ctx context.Context, t *Tx) error
 
 // Job is a change that waits for its group: one of Do and Joint.
 type Job struct {
-	Do    Change // goes by itself
-	Joint Joint  // goes together with others, where it can
-	First *Step  // asked as the transaction of Do begins; nil: nothing is
-	Size  int    // of what it stores, roughly
+	Do     Change      // goes by itself
+	Shared GroupChange // goes together with others, where it can
+	First  *Step       // asked as the transaction of Do begins; nil: nothing is
+	Size   int         // of what it stores, roughly
 
 	ctx  context.Context
 	err  error
@@ -65,30 +67,31 @@ type Questions interface {
 	Steps() []*Step // the statements that answer
 }
 
-// Joint is a change that can share its statements with others of its group: what they need to know is asked for once for all, and what they change
-// is put down once for all. The same code does it alone: then the questions are its own, and what it puts is done at once.
-type Joint interface {
-	// Ask adds what it needs to know. False, which counts only where it is not alone: another one of the group is at the same thing, or it is
-	// of a kind that goes alone.
+// GroupChange is a change that shares its statements with others of its group: what they all need to know is asked
+// once, and what they all change is written once. The same code can run alone: then it asks for itself, and what it
+// puts is written at once.
+type GroupChange interface {
+	// Ask adds what it needs to know. False, which counts only where it is not alone: another one of the group is at the
+	// same thing, or it is of a kind that goes alone.
 	Ask(q Questions, alone bool) bool
-	// Settle judges by the answers and puts its changes. ErrApart: it must go alone, for a reason that only the answers told.
+	// Settle decides by the answers and puts its changes. ErrGoAlone: by the answers, it must go alone.
 	Settle(ctx context.Context, t *Tx, q Questions) error
 }
 
-// ErrApart sends a change that could not go with the others to go alone.
-var ErrApart = errors.New("to be done apart")
+// ErrGoAlone is returned by a change that cannot share statements with its group: it is run again, alone.
+var ErrGoAlone = errors.New("to be done apart")
 
 // writer commits changes in groups: so the rate of durable accepts is bounded by fsync × group, not by fsync.
 type writer struct {
-	db   *DB
-	jobs chan *Job
-	conn *session
-	most int // in a group
+	db       *DB
+	jobs     chan *Job
+	conn     *session
+	maxGroup int // jobs in a group
 }
 
 func (d *DB) startWriters() {
 	start := func(most int) *writer {
-		w := &writer{db: d, jobs: make(chan *Job, groupQueue), most: most}
+		w := &writer{db: d, jobs: make(chan *Job, groupQueue), maxGroup: most}
 		d.running.Go(w.run)
 		return w
 	}
@@ -100,17 +103,18 @@ func (d *DB) startWriters() {
 	}
 }
 
-// Group runs j in the next group of a writer, and returns when that is on disk. Changes with the same key go to the same writer.
+// Group runs j in the next group of a writer, and returns when that is on disk. Changes with the same key go to the
+// same writer.
 func (d *DB) Group(ctx context.Context, key string, j *Job) error {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(key))
-	return d.groupOf(ctx, d.writers[h.Sum32()%uint32(len(d.writers))], j)
+	return d.submitAndWait(ctx, d.writers[h.Sum32()%uint32(len(d.writers))], j)
 }
 
 // Claim runs j after all other claims of this process that came before it.
-func (d *DB) Claim(ctx context.Context, j *Job) error { return d.groupOf(ctx, d.claimer, j) }
+func (d *DB) Claim(ctx context.Context, j *Job) error { return d.submitAndWait(ctx, d.claimer, j) }
 
-func (d *DB) groupOf(ctx context.Context, w *writer, j *Job) error {
+func (d *DB) submitAndWait(ctx context.Context, w *writer, j *Job) error {
 	j.ctx, j.done = ctx, make(chan error, 1)
 	if err := d.submit(ctx, w, j); err != nil {
 		return err
@@ -156,7 +160,7 @@ func (d *DB) Alone(ctx context.Context, j *Job) error {
 	}
 	defer conn.close()
 	j.ctx = ctx
-	d.alone(ctx, conn, j)
+	d.runAlone(ctx, conn, j)
 	return j.err
 }
 
@@ -175,10 +179,10 @@ func (w *writer) run() {
 	}
 }
 
-// fill adds what waits already to a group, and waits for nothing.
+// fill adds the jobs that wait already to a group. It does not wait for more.
 func (w *writer) fill(batch []*Job) []*Job {
 	size := batch[0].Size
-	for len(batch) < w.most && size < groupBytes {
+	for len(batch) < w.maxGroup && size < groupBytes {
 		select {
 		case j, ok := <-w.jobs:
 			if !ok {
@@ -201,9 +205,9 @@ func (w *writer) commit(batch []*Job) {
 		w.conn = nil
 	}
 	if w.conn == nil {
-		conn, err := w.db.session(ctx, w.db.Dialect.tune)
+		conn, err := w.db.session(ctx, w.db.Dialect.setup)
 		if err != nil {
-			fail(batch, err)
+			failAll(batch, err)
 			return
 		}
 		w.conn = conn
@@ -211,19 +215,19 @@ func (w *writer) commit(batch []*Job) {
 	w.attempt(ctx, batch)
 }
 
-// attempt commits a group. Has it got in the way of others, each of its changes is tried as a group of its own, and then in its other form.
+// attempt commits a group. On a conflict or a clash each of its jobs is tried as a group of its own, and then alone.
 func (w *writer) attempt(ctx context.Context, batch []*Job) {
-	if len(batch) == 1 && batch[0].Joint == nil {
-		w.db.alone(ctx, w.conn, batch[0])
+	if len(batch) == 1 && batch[0].Shared == nil {
+		w.db.runAlone(ctx, w.conn, batch[0])
 		return
 	}
-	err := w.db.together(ctx, w.conn, batch)
+	err := w.db.commitGroup(ctx, w.conn, batch)
 	switch {
 	case err == nil:
-	case !again(err) && !clash(err):
-		fail(batch, err)
+	case !isConflict(err) && !isClash(err):
+		failAll(batch, err)
 	case len(batch) == 1:
-		w.db.alone(ctx, w.conn, batch[0])
+		w.db.runAlone(ctx, w.conn, batch[0])
 	default:
 		for _, j := range batch {
 			w.attempt(ctx, []*Job{j})
@@ -234,7 +238,8 @@ func (w *writer) attempt(ctx context.Context, batch []*Job) {
 // ExtraTime is what a large change may take longer than others.
 func ExtraTime(size int) time.Duration { return time.Duration(size>>20) * 250 * time.Millisecond }
 
-// groupContext bounds a group in time where the database is across a network. A local file needs no bound, and is quicker without.
+// groupContext bounds a group in time where the database is across a network. A local file needs no bound, and is
+// quicker without.
 func (d *DB) groupContext(batch []*Job) (context.Context, context.CancelFunc) {
 	if d.Dialect.OneWriter {
 		return context.Background(), func() {}
@@ -246,18 +251,19 @@ func (d *DB) groupContext(batch []*Job) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), groupTime+ExtraTime(size))
 }
 
-func fail(batch []*Job, err error) {
+func failAll(batch []*Job, err error) {
 	for _, j := range batch {
 		j.err = err
 	}
 }
 
-// together runs a group in one transaction: first what shares its statements, then what goes by itself. An error means that nothing of it was stored.
-func (d *DB) together(ctx context.Context, conn *session, batch []*Job) error {
+// commitGroup runs a group in one transaction: first the jobs that share statements, then each of the others. On an
+// error nothing of the group is stored.
+func (d *DB) commitGroup(ctx context.Context, conn *session, batch []*Job) error {
 	q := d.options.Questions()
 	asked := map[*Job]bool{}
 	for _, j := range batch {
-		asked[j] = j.Joint != nil && j.ctx.Err() == nil && j.Joint.Ask(q, false)
+		asked[j] = j.Shared != nil && j.ctx.Err() == nil && j.Shared.Ask(q, false)
 	}
 	t, err := d.begin(ctx, conn, q.Steps()...)
 	if err != nil {
@@ -280,7 +286,7 @@ func (d *DB) together(ctx context.Context, conn *session, batch []*Job) error {
 		conn.rollback()
 		return err
 	}
-	return d.end(ctx, t)
+	return d.commit(ctx, t)
 }
 
 // settleTogether settles the jobs of a group that could ask together, and returns those that must go by themselves.
@@ -292,11 +298,11 @@ func (t *Tx) settleTogether(ctx context.Context, q Questions, batch []*Job, aske
 			continue
 		}
 		before, woken := len(t.deferred.changes), t.Woken
-		if j.err = j.Joint.Settle(ctx, t, q); j.err == nil {
+		if j.err = j.Shared.Settle(ctx, t, q); j.err == nil {
 			continue
 		}
 		t.deferred.changes, t.Woken = t.deferred.changes[:before], woken
-		if errors.Is(j.err, ErrApart) {
+		if errors.Is(j.err, ErrGoAlone) {
 			j.err = nil
 			rest = append(rest, j)
 		}
@@ -321,7 +327,7 @@ func (d *DB) inSavepoint(ctx context.Context, t *Tx, j *Job) error {
 		j.err = t.SendLast(ctx)
 	}
 	if j.err != nil {
-		if j.again() {
+		if j.isConflict() {
 			return j.err
 		}
 		t.Woken = woken
@@ -335,19 +341,19 @@ func (d *DB) inSavepoint(ctx context.Context, t *Tx, j *Job) error {
 	return nil
 }
 
-// alone runs a job in a transaction of its own, again where it got in another's way, and leaves its failure in j.err.
-func (d *DB) alone(ctx context.Context, conn *session, j *Job) {
+// runAlone runs a job in a transaction of its own, again on a conflict, and leaves its failure in j.err.
+func (d *DB) runAlone(ctx context.Context, conn *session, j *Job) {
 	for range retries {
 		if j.err = j.ctx.Err(); j.err != nil {
 			return
 		}
-		if j.err = d.once(ctx, conn, j); !j.again() {
+		if j.err = d.tryOnce(ctx, conn, j); !j.isConflict() {
 			return
 		}
 	}
 }
 
-func (d *DB) once(ctx context.Context, conn *session, j *Job) error {
+func (d *DB) tryOnce(ctx context.Context, conn *session, j *Job) error {
 	q, first := d.questionsOf(j)
 	t, err := d.begin(ctx, conn, first...)
 	if err != nil {
@@ -357,15 +363,15 @@ func (d *DB) once(ctx context.Context, conn *session, j *Job) error {
 		conn.rollback()
 		return err
 	}
-	return d.end(ctx, t)
+	return d.commit(ctx, t)
 }
 
 // questionsOf are the questions of a job that goes alone, and the statements that answer them.
 func (d *DB) questionsOf(j *Job) (Questions, []*Step) {
 	switch {
-	case j.Joint != nil:
+	case j.Shared != nil:
 		q := d.options.Questions()
-		j.Joint.Ask(q, true)
+		j.Shared.Ask(q, true)
 		return q, q.Steps()
 	case j.First != nil:
 		return nil, []*Step{j.First}
@@ -374,16 +380,18 @@ func (d *DB) questionsOf(j *Job) (Questions, []*Step) {
 }
 
 func (j *Job) settle(ctx context.Context, t *Tx, q Questions) error {
-	if j.Joint != nil {
-		return j.Joint.Settle(ctx, t, q)
+	if j.Shared != nil {
+		return j.Shared.Settle(ctx, t, q)
 	}
 	return j.Do(ctx, t)
 }
 
-// again tells whether a job has only got in another's way: the next try asks anew, and finds what that one has left.
-func (j *Job) again() bool { return again(j.err) || j.Joint != nil && clash(j.err) }
+// isConflict tells whether a job failed only because of another transaction: the next try asks again, and finds what
+// that one has written.
+func (j *Job) isConflict() bool { return isConflict(j.err) || j.Shared != nil && isClash(j.err) }
 
-// begin begins a transaction, and asks what is to be known first, on another connection where the server has cut this one: nothing was under way yet.
+// begin begins a transaction and runs the steps of first. Where the server has cut the connection it takes another one:
+// nothing was under way yet.
 func (d *DB) begin(ctx context.Context, conn *session, first ...*Step) (*Tx, error) {
 	var err error
 	begun := &Step{Query: conn.beginText}
@@ -409,7 +417,7 @@ func (d *DB) begin(ctx context.Context, conn *session, first ...*Step) (*Tx, err
 	return nil, fmt.Errorf("beginning: %w", err)
 }
 
-func (d *DB) end(ctx context.Context, t *Tx) error {
+func (d *DB) commit(ctx context.Context, t *Tx) error {
 	if err := t.SendLast(ctx, &Step{Query: commitText}); err != nil {
 		t.rollback()
 		return fmt.Errorf("committing: %w", err)
@@ -418,14 +426,14 @@ func (d *DB) end(ctx context.Context, t *Tx) error {
 	return nil
 }
 
-// SendLast sends what a change has left, and the steps after it.
+// SendLast runs the steps in Last, and then those of after.
 func (t *Tx) SendLast(ctx context.Context, after ...*Step) error {
 	steps := append(t.Last, after...)
 	t.Last = nil
 	return t.Run(ctx, steps...)
 }
 
-// committed wakes who waits for what the transaction made due.
+// committed wakes whoever waits on DB.Wake, if the transaction made something due.
 func (d *DB) committed(t *Tx) {
 	if t.Woken {
 		d.signal()

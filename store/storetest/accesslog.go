@@ -70,7 +70,8 @@ func accessLog(w *world) {
 	w.run("what is opened is in the log, and what is not opened stays closed", opening)
 }
 
-// opening: a case, a list and a file come back only with their row, and where the row cannot be written nothing comes back.
+// opening: a case, a list and a file come back only with their row, and where the row cannot be written nothing comes
+// back.
 func opening(w *world) {
 	f := w.file(inboxUnit)
 	who := store.Access{Who: "hanna", What: store.AccessRead, Detail: "case"}

@@ -15,7 +15,8 @@ func (o *owner) lend(command *exec.Cmd) {
 	}
 }
 
-// watch starts a child and waits for its end, on a thread of its own: the child's life hangs on it, even when a test panics or runs out of time.
+// watch starts a child and waits for its end, on a thread of its own: the child's life hangs on it, even when a test
+// panics or runs out of time.
 func watch(child *exec.Cmd, started chan<- error, ended chan<- *os.ProcessState) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()

@@ -12,8 +12,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// ServerTime is the processor time that the PostgreSQL of a URL has used so far, all its processes together. It can tell only on Linux, of a server on
-// this machine; 0 elsewhere.
+// ServerTime is the processor time that the PostgreSQL of a URL has used so far, all its processes together. It can
+// tell only on Linux, of a server on this machine; 0 elsewhere.
 func ServerTime(ctx context.Context, url string) (time.Duration, error) {
 	conn, err := pgx.Connect(ctx, url)
 	if err != nil {

@@ -24,7 +24,7 @@ func RunDesk(t *testing.T, open func(t *testing.T, o store.Options) *store.Store
 		{"queues", deskQueues},
 		{"words of cases", deskWords},
 		{"pages of cases", deskPages},
-		{"cases without a unit", deskPlaceless},
+		{"cases without a unit", deskWithoutIncidentUnit},
 	}
 	for _, group := range groups {
 		t.Run(group.name, func(t *testing.T) {

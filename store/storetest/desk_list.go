@@ -173,8 +173,9 @@ func period(w *world, all []*file) {
 	equal(w, "closed before", of(store.Period{Unit: board, From: from, Until: *all[2].now().Closed, Closed: true}), "")
 }
 
-// deskPlaceless: cases whose unit is not known are listed and counted exactly, page by page, until a correction names it.
-func deskPlaceless(w *world) {
+// deskWithoutIncidentUnit: cases whose unit is not known are listed and counted exactly, page by page, until a
+// correction names it.
+func deskWithoutIncidentUnit(w *world) {
 	var all []*file
 	for n := range 12 {
 		at := []string{board, otherUnit, board}[n%3]
@@ -188,9 +189,9 @@ func deskPlaceless(w *world) {
 	}
 	check := func(f store.CaseFilter, want string) {
 		w.t.Helper()
-		f.Placeless = true
+		f.WithoutIncidentUnit = true
 		equal(w, "listed", listed(w, all, f), want)
-		n, err := w.s.CountPlaceless(w.ctx, f)
+		n, err := w.s.CountWithoutIncidentUnit(w.ctx, f)
 		w.must(err)
 		equal(w, "counted", n, len(strings.Fields(want)))
 	}
@@ -198,13 +199,13 @@ func deskPlaceless(w *world) {
 	check(one, "9 8 6 5 2 0 ")
 	check(both, "10 9 8 6 5 4 2 1 0 ")
 	check(store.CaseFilter{Units: []string{}}, "")
-	both.Placeless, both.Limit = true, 4
+	both.WithoutIncidentUnit, both.Limit = true, 4
 	first, err := w.s.Unlogged().Cases(w.ctx, both)
 	w.must(err)
 	equal(w, "a page", len(first), 4)
 	both.After = both.Cursor(first[3])
 	equal(w, "the next", listed(w, all, both), "5 4 2 1 ")
-	n, err := w.s.CountPlaceless(w.ctx, both)
+	n, err := w.s.CountWithoutIncidentUnit(w.ctx, both)
 	w.must(err)
 	equal(w, "all, from a page", n, 9)
 	closing := all[9].closing()

@@ -28,8 +28,8 @@ func (w *world) claimAt(max, perAddress int, skip ...string) []store.Delivery {
 func without(skip []string) func([]store.Ready, int) []store.Share {
 	return func(ready []store.Ready, most int) (shares []store.Share) {
 		for _, a := range ready {
-			if room := min(a.Room, most); room > 0 && !slices.Contains(skip, a.Address) {
-				shares, most = append(shares, store.Share{Address: a.Address, Room: room}), most-room
+			if room := min(a.Claimable, most); room > 0 && !slices.Contains(skip, a.Address) {
+				shares, most = append(shares, store.Share{Address: a.Address, Lanes: room}), most-room
 			}
 		}
 		return shares

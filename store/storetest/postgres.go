@@ -19,9 +19,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Postgres gives a test a fresh database, as a URL, and drops it when the test ends. It is on the server of TEST_POSTGRES_URL, where that is
-// set, else on a throw-away cluster of this process's own, which needs Debian's package postgresql. The cluster stops with its last
-// user: a TestMain that runs its tests by Main keeps it until all have ended.
+// Postgres gives a test a fresh database, as a URL, and drops it when the test ends. It is on the server of
+// TEST_POSTGRES_URL, where that is set, else on a throw-away cluster of this process's own, which needs Debian's
+// package postgresql. The cluster stops with its last user: a TestMain that runs its tests by Main keeps it until all
+// have ended.
 func Postgres(tb testing.TB) string {
 	tb.Helper()
 	server := os.Getenv("TEST_POSTGRES_URL")
@@ -49,7 +50,8 @@ func Postgres(tb testing.TB) string {
 	return address.String()
 }
 
-// Main runs the tests of a package with one cluster for all of them, and returns the exit code: os.Exit(storetest.Main(m)).
+// Main runs the tests of a package with one cluster for all of them, and returns the exit code:
+// os.Exit(storetest.Main(m)).
 func Main(m *testing.M) int {
 	shared.keep()
 	defer shared.leave()

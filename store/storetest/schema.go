@@ -18,7 +18,8 @@ INSERT INTO schema_step (version) VALUES (2);
 `
 
 // NextStep gives the program one step of the schema more than it has, until undo or the end of the test: it is then the
-// program of the next version, and without the step the program of the version before. Not for tests that run in parallel.
+// program of the next version, and without the step the program of the version before. Not for tests that run in
+// parallel.
 func NextStep(t *testing.T) (undo func()) {
 	t.Helper()
 	before := store.Migrations

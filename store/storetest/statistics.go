@@ -53,7 +53,8 @@ func statistics(w *world) {
 	}
 }
 
-// statisticsFollow counts the cases by hand after each thing that happens to one, by every two parameters, and compares.
+// statisticsFollow counts the cases by hand after each thing that happens to one, by every two parameters, and
+// compares.
 func statisticsFollow(w *world) {
 	w.countsAreRight("nothing")
 	one, two, three := w.file(unit), w.file(board), w.file(inboxUnit)
@@ -98,7 +99,8 @@ func statisticsFollow(w *world) {
 	equal(w, "the revision is another after a change", other != before, true)
 }
 
-// countsAreRight compares what the store counts, by none, by each, and by every two parameters, with the cases that it lists.
+// countsAreRight compares what the store counts, by none, by each, and by every two parameters, with the cases that it
+// lists.
 func (w *world) countsAreRight(after string) {
 	w.t.Helper()
 	cases, err := w.s.Unlogged().Cases(w.ctx, store.CaseFilter{})

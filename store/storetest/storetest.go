@@ -1,5 +1,5 @@
-// Package storetest is the conformance suite of package store: every verb and every rule, to be run on each database. It also starts a
-// throw-away PostgreSQL for tests.
+// Package storetest is the conformance suite of package store: every verb and every rule, to be run on each database.
+// It also starts a throw-away PostgreSQL for tests.
 //
 // It knows the store by its exported verbs alone, and does not know which database is under test.
 package storetest

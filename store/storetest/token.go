@@ -2,8 +2,8 @@ package storetest
 
 import "strings"
 
-// TokenSQL is SQL for the token of a word in lower case that an expression has, as the store writes it where cases are searched: for
-// tests that write cases past all verbs.
+// TokenSQL is SQL for the token of a word in lower case that an expression has, as the store writes it where cases are
+// searched: for tests that write cases past all verbs.
 func TokenSQL(postgres bool, expression string) string {
 	const digits, letters = "0123456789", "ghijklmnop"
 	if postgres {

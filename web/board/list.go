@@ -61,7 +61,7 @@ func (s *Pages) showBoardList(w http.ResponseWriter, r *http.Request, who shell.
 // withoutPlace is a page of the cases whose unit is not known, and where the next begins.
 func (s *Pages) withoutPlace(ctx context.Context, f store.CaseFilter, who shell.Access) (rows []boardRow, next string, err error) {
 	asked := f
-	f.Placeless, f.Limit = true, pageSize+1
+	f.WithoutIncidentUnit, f.Limit = true, pageSize+1
 	cases, next, err := s.ListCases(ctx, who, f, asked, pageSize)
 	if err != nil {
 		return nil, "", err

@@ -85,7 +85,7 @@ func (s *Pages) setPlace(ctx context.Context, who shell.Access, c store.Case, f 
 		return found, nil
 	}
 	if len(c.Classification.MainProblems) == 0 {
-		err := s.Relay.Store.SetPlace(ctx, store.Act{CaseID: c.ID, Unit: c.Handler.Unit, By: who.Self()}, version, unit.HSAID, unit.Name)
+		err := s.Relay.Store.SetIncidentUnit(ctx, store.Act{CaseID: c.ID, Unit: c.Handler.Unit, By: who.Self()}, version, unit.HSAID, unit.Name)
 		if errors.Is(err, store.ErrConflict) {
 			err = relay.ErrConflict
 		}

@@ -39,7 +39,7 @@ func BoardFilter(units []routing.Unit) store.CaseFilter {
 
 // PlacesMissing is how many of the boards' cases have no unit.
 func (s *Base) PlacesMissing(ctx context.Context, units []routing.Unit) (int, error) {
-	return s.Relay.Store.CountPlaceless(ctx, BoardFilter(units))
+	return s.Relay.Store.CountWithoutIncidentUnit(ctx, BoardFilter(units))
 }
 
 // hsaForm is how an HSA-id is written.

@@ -15,7 +15,8 @@ func (s Unlogged) Message(ctx context.Context, id string) (*Message, error) {
 	return loadMessage(ctx, s.read, id, true)
 }
 
-// Outline returns an accepted message. It has no Envelope where that is large and so kept in pieces: OpenEnvelope reads every one. ErrNotFound.
+// Outline returns an accepted message. It has no Envelope where that is large and so kept in pieces: OpenEnvelope reads
+// every one. ErrNotFound.
 func (s Unlogged) Outline(ctx context.Context, id string) (*Message, error) {
 	return outline(ctx, s.read, id)
 }
@@ -37,7 +38,7 @@ func loadMessage(ctx context.Context, q db.Querier, id string, envelope bool) (*
 		return nil, ErrNotFound
 	}
 	if m := found[0]; envelope && len(m.Envelope) == 0 {
-		if m.Envelope, err = gather(ctx, q, id); err != nil {
+		if m.Envelope, err = readChunks(ctx, q, id); err != nil {
 			return nil, err
 		}
 	}

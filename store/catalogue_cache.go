@@ -10,46 +10,46 @@ import (
 	"rivgate/store/db"
 )
 
-// keptRows are rows of the catalogue as they were read last: of one version, which never changes, and of the open draft of one revision. A catalogue may have a
-// hundred thousand of them, and pages ask for them again and again.
-type keptRows struct {
-	mu       sync.Mutex
-	version  int64
-	ofThat   []catalogue.Row
-	revision int64
-	ofDraft  []catalogue.Row
+// catalogueCache has the rows of the catalogue that were read last: of one version, which never changes, and of one
+// revision of the open draft. A catalogue may have a hundred thousand rows, and pages ask for them again and again.
+type catalogueCache struct {
+	mu          sync.Mutex
+	version     int64
+	versionRows []catalogue.Row
+	revision    int64
+	draftRows   []catalogue.Row
 }
 
-// of gives a copy of the rows of a version, if they are kept.
-func (k *keptRows) of(version int64) ([]catalogue.Row, bool) {
+// rowsOfVersion returns a copy of the rows of a version, if it has them.
+func (k *catalogueCache) rowsOfVersion(version int64) ([]catalogue.Row, bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if version == 0 || k.version != version {
 		return nil, false
 	}
-	return slices.Clone(k.ofThat), true
+	return slices.Clone(k.versionRows), true
 }
 
-// draft gives a copy of the rows of the open draft of a revision, if they are kept.
-func (k *keptRows) draft(revision int64) ([]catalogue.Row, bool) {
+// rowsOfDraft returns a copy of the rows of a revision of the open draft, if it has them.
+func (k *catalogueCache) rowsOfDraft(revision int64) ([]catalogue.Row, bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if revision == 0 || k.revision != revision {
 		return nil, false
 	}
-	return slices.Clone(k.ofDraft), true
+	return slices.Clone(k.draftRows), true
 }
 
-// keep keeps a copy of rows that were read: of the open draft, or of a version.
-func (k *keptRows) keep(rows []catalogue.Row, version, revision int64) {
+// put stores a copy of rows that were read: of a revision of the open draft, or else of a version.
+func (k *catalogueCache) put(rows []catalogue.Row, version, revision int64) {
 	rows = slices.Clone(rows)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if revision > 0 {
-		k.revision, k.ofDraft = revision, rows
+		k.revision, k.draftRows = revision, rows
 		return
 	}
-	k.version, k.ofThat = version, rows
+	k.version, k.versionRows = version, rows
 }
 
 // CatalogueState is the draft as CatalogueDraft gives it, without its rows.

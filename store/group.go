@@ -9,64 +9,65 @@ import (
 	"rivgate/store/db"
 )
 
-// joint is a db.Joint of the store.
-type joint interface {
+// groupChange is a db.GroupChange, with the types of the store.
+type groupChange interface {
 	ask(q *questions, alone bool) bool
 	settle(ctx context.Context, t *tx, q *questions) error
 }
 
-// found is a case that the transaction has locked, and what it knows of the sender of a message to it.
-type found struct {
+// knownCase is a case that the transaction has locked, and what it knows of the sender of a message to it.
+type knownCase struct {
 	c    *Case
 	last sql.NullInt64 // the sender's last number applied
 	held bool          // messages of the sender wait for their turn, or numbers above the last were refused
 	used bool          // the message's number was used before, or refused
 }
 
-// grouped is a joint as the engine runs it.
-type grouped struct {
-	joint
+// groupJob makes a groupChange a db.GroupChange.
+type groupJob struct {
+	groupChange
 	store *Store
 }
 
-// Ask is joint.ask.
-func (g grouped) Ask(q db.Questions, alone bool) bool { return g.ask(q.(*questions), alone) }
+// Ask is groupChange.ask.
+func (g groupJob) Ask(q db.Questions, alone bool) bool { return g.ask(q.(*questions), alone) }
 
-// Settle is joint.settle.
-func (g grouped) Settle(ctx context.Context, t *db.Tx, q db.Questions) error {
+// Settle is groupChange.settle.
+func (g groupJob) Settle(ctx context.Context, t *db.Tx, q db.Questions) error {
 	return g.settle(ctx, g.store.tx(t), q.(*questions))
 }
 
 // questions are what the changes of a group need to know, and the answers.
 type questions struct {
-	mine map[string]bool // what changes of this group are at: of each thing only one
+	claimed map[string]bool // what changes of this group work on: one change for each thing
 
 	keys, cases, lanes [][]any
 	refs, externals    caseQuestions
 
-	taken map[string]bool   // keys that are there
-	known map[string]*found // by reference or id
-	held  map[int64]bool    // lanes whose token is the one that was asked for
+	taken  map[string]bool       // keys that are there
+	known  map[string]*knownCase // by reference or id
+	leased map[int64]bool        // lanes whose token is the one that was asked for
 }
 
 func newQuestions() *questions {
-	return &questions{mine: map[string]bool{}, taken: map[string]bool{}, known: map[string]*found{}, held: map[int64]bool{}}
+	return &questions{claimed: map[string]bool{}, taken: map[string]bool{}, known: map[string]*knownCase{}, leased: map[int64]bool{}}
 }
 
-// claim tells whether nobody else of the group is at any of the things. Whoever comes second goes by itself, after the group.
+// claim tells whether no other change of the group has claimed any of the things. A change that comes second goes
+// alone, after the group.
 func (q *questions) claim(things ...string) bool {
 	free := true
 	for _, thing := range things {
-		free = free && !q.mine[thing]
+		free = free && !q.claimed[thing]
 	}
 	for _, thing := range things {
-		q.mine[thing] = true
+		q.claimed[thing] = true
 	}
 	return free
 }
 
-// find is the case of the first mark that is known; nil where none is.
-func (q *questions) find(marks []string) *found {
+// findCase is the case of the first mark that is known; nil where none is.
+func (q *questions) findCase(marks []string) *knownCase {
 	for _, mark := range marks {
 		if f := q.known[mark]; f != nil {
 			return f
@@ -123,7 +124,7 @@ func (q *questions) scanCase(mark func(a, b string) string) func(db.Scanner) err
 			return err
 		}
 		c, err := readCase(text)
-		q.known[mark(a, b)] = &found{c: &c}
+		q.known[mark(a, b)] = &knownCase{c: &c}
 		return err
 	}
 }
@@ -146,6 +147,6 @@ func (q *questions) scanSender(mark func(a, b string) string) func(db.Scanner) e
 func (q *questions) scanLane(row db.Scanner) error {
 	var id int64
 	err := row.Scan(&id)
-	q.held[id] = true
+	q.leased[id] = true
 	return err
 }
