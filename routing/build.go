@@ -10,21 +10,20 @@ import (
 // builder collects what is wrong with a catalogue, and what is only worth a word.
 type builder struct {
 	problems []error
-	notes    []string
+	notes    []Fact
 }
 
-func (b *builder) problem(format string, args ...any) {
-	b.problems = append(b.problems, fmt.Errorf(format, args...))
+func (b *builder) problem(code string, values ...any) {
+	b.problems = append(b.problems, &TableProblem{tableFact(code, values)})
 }
 
 // maxNotes bounds what is said of a catalogue whose rows all share days.
 const maxNotes = 1000
 
-func (b *builder) note(format string, args ...any) {
-	if len(b.notes) >= maxNotes {
-		return
+func (b *builder) note(code string, values ...any) {
+	if len(b.notes) < maxNotes {
+		b.notes = append(b.notes, tableFact(code, values))
 	}
-	b.notes = append(b.notes, fmt.Sprintf(format, args...))
 }
 
 func (b *builder) err() error { return errors.Join(b.problems...) }
@@ -35,12 +34,12 @@ func (b *builder) checkRows(rows []Row, r Rules) {
 		name := nameRow(row, i)
 		switch {
 		case row.Contract == "":
-			b.problem("%s has no contract: give it the responder namespace", name)
+			b.problem("no-contract", name)
 		case row.Receiver == "":
-			b.problem("%s has no receiver: give it an HSA-id, or * for all", name)
+			b.problem("no-receiver", name)
 		}
 		if row.Until != 0 && row.From > row.Until {
-			b.problem("%s begins on %s, after its last day %s: exchange the two", name, row.From, row.Until)
+			b.problem("days-exchanged", name, row.From, row.Until)
 		}
 		b.checkAddress(name, row, r)
 	}
@@ -53,14 +52,14 @@ func (b *builder) checkAddress(name string, row Row, r Rules) {
 	case !strings.HasPrefix(row.Address, "rivgate:"):
 	case row.Address == AddressInbox:
 		if returns || r.Durable == nil || !r.Durable(row.Contract) {
-			b.problem("%s goes to %s, but this contract brings no cases to an inbox: give the row a URL", name, AddressInbox)
+			b.problem("inbox-other-contract", name, AddressInbox)
 		}
 	case row.Address == AddressPortal:
 		if !returns {
-			b.problem("%s goes to %s, which takes the return contract only: give the row a URL", name, AddressPortal)
+			b.problem("portal-other-contract", name, AddressPortal)
 		}
 	default:
-		b.problem("%s goes to %s, which is no address of ours: write %s, %s or a URL", name, row.Address, AddressInbox, AddressPortal)
+		b.problem("address-in-house-unknown", name, row.Address)
 	}
 }
 
@@ -69,14 +68,14 @@ func (b *builder) checkPermissions(permissions []Permission) {
 		name := namePermission(p, i)
 		switch {
 		case p.Contract == "":
-			b.problem("%s has no contract: give it the responder namespace", name)
+			b.problem("no-contract", name)
 		case p.Sender == "":
-			b.problem("%s has no sender: give it the HSA-id of the calling system", name)
+			b.problem("no-sender", name)
 		case p.Receiver == "":
-			b.problem("%s has no receiver: give it an HSA-id, or * for all", name)
+			b.problem("no-receiver", name)
 		}
 		if p.Until != 0 && p.From > p.Until {
-			b.problem("%s begins on %s, after its last day %s: exchange the two", name, p.From, p.Until)
+			b.problem("days-exchanged", name, p.From, p.Until)
 		}
 	}
 }
@@ -120,11 +119,11 @@ func (t *Table) comparePair(b *builder, i, j int32) {
 		if other.From > one.From {
 			later = other
 		}
-		b.note("%s are both valid %s: the later one, to %s, counts on that day", names, days, later.Address)
+		b.note("shared-day", names, days, later.Address)
 	case inHouse(one.Address) != inHouse(other.Address):
-		b.problem("%s lead both into the house and to a system outside, %s: end one of them before the other begins", names, days)
+		b.problem("in-and-out", names, days)
 	case one.Profile == other.Profile:
-		b.note("%s are both valid %s: calls on those days are refused with VP006; end one before the other begins", names, days)
+		b.note("days-shared", names, days)
 	}
 }
 
@@ -179,7 +178,7 @@ func (b *builder) checkTree(tree Tree) {
 	}
 	slices.Sort(circles)
 	for _, place := range circles[:min(len(circles), most)] {
-		b.problem("unit %s is above itself in the HSA tree: correct its place in the tree's file", place)
+		b.problem("above-itself", place)
 	}
 }
 

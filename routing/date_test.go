@@ -137,7 +137,7 @@ func TestSeam(t *testing.T) {
 			if got != c.want {
 				t.Errorf("got %s, want %s", got, c.want)
 			}
-			notes := strings.Join(made.Notes(), "\n")
+			notes := strings.Join(routing.TableTexts(made.Notes()), "\n")
 			if (notes == "") != (c.note == "") || !strings.Contains(notes, c.note) {
 				t.Errorf("notes are %q, want one with %q", notes, c.note)
 			}

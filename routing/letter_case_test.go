@@ -43,7 +43,7 @@ func TestContractsAreComparedWithoutLetterCase(t *testing.T) {
 	if _, err := made.Route(routing.Call{Receiver: clinic, Contract: strings.Replace(spelled, "s", "ſ", 1)}, noon("2026-06-01")); err == nil {
 		t.Error("a long s is taken for an s")
 	}
-	notes := strings.Join(made.Notes(), "\n")
+	notes := strings.Join(routing.TableTexts(made.Notes()), "\n")
 	for _, want := range []string{
 		"spells the contract " + strings.ToUpper(spelled) + " in another letter case than " + spelled, "contract " + strings.ToLower(spelled),
 		"profile rivtabp21 in another letter case than RIVTABP21", "profile RivTaBp20",

@@ -24,7 +24,7 @@ type Table struct {
 	units       []Unit
 	unit        map[string]int // by folded HSA-id
 	boards      map[string]int // patient boards by region
-	notes       []string
+	notes       []Fact
 }
 
 // contract is what the table knows of one responder namespace.
@@ -62,10 +62,7 @@ func NewTable(c Catalogue, r Rules) (*Table, error) {
 	t.addPermissions(c.Permissions)
 	t.compareRows(&b)
 	_, spelled := UnifyLetterCase(c)
-	words := LetterCaseWords()
-	for _, fact := range spelled {
-		b.notes = append(b.notes, fact.Words(words))
-	}
+	b.notes = append(b.notes, spelled...)
 	if err := b.err(); err != nil {
 		return nil, err
 	}
@@ -239,7 +236,7 @@ func (t *Table) Size() (routes, permissions int) {
 
 // Notes are what a person should know of a catalogue that loads: rows that share days, in the order of the catalogue.
 // The caller must not change the slice.
-func (t *Table) Notes() []string {
+func (t *Table) Notes() []Fact {
 	if t == nil {
 		return nil
 	}

@@ -1,5 +1,7 @@
 package routing
 
+import "strconv"
+
 // addUnits indexes the units and checks that each is there once, and that a region has one patient board at most.
 func (t *Table) addUnits(units []Unit, b *builder) {
 	t.units = append([]Unit(nil), units...)
@@ -10,10 +12,10 @@ func (t *Table) addUnits(units []Unit, b *builder) {
 		former, twice := t.unit[key]
 		switch {
 		case u.HSAID == "":
-			b.problem("unit number %d (%s) has no HSA-id: give it one", i+1, u.Name)
+			b.problem("unit-no-id", i+1, u.Name)
 			continue
 		case twice:
-			b.problem("unit %s is there twice, as number %d and %d: remove one", u.HSAID, former+1, i+1)
+			b.problem("unit-twice", u.HSAID, former+1, i+1)
 			continue
 		}
 		t.unit[key] = i
@@ -29,14 +31,14 @@ func (t *Table) addBoard(i int, b *builder) {
 		former, twice := t.boards[u.Region]
 		switch {
 		case u.Region == "":
-			b.problem("patient board %s has no region: give it its county code", u.HSAID)
+			b.problem("board-without-region", u.HSAID)
 		case twice:
-			b.problem("region %s has two patient boards, %s and %s: a region has exactly one", u.Region, t.units[former].HSAID, u.HSAID)
+			b.problem("board-twice", u.Region, t.units[former].HSAID, u.HSAID)
 		default:
 			t.boards[u.Region] = i
 		}
 	default:
-		b.problem("unit %s has the unknown kind %q: write %s or %s", u.HSAID, u.Kind, CareUnit, PatientBoard)
+		b.problem("unit-kind-unknown", u.HSAID, strconv.Quote(string(u.Kind)))
 	}
 }
 

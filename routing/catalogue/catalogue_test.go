@@ -258,7 +258,7 @@ func TestWhatTheRulesLetThroughLoads(t *testing.T) {
 			t.Fatal(err)
 		}
 		if notes := made.Notes(); len(notes) > 0 {
-			t.Fatalf("it loads with notes: %s", strings.Join(notes, "; "))
+			t.Fatalf("it loads with notes: %s", strings.Join(routing.TableTexts(notes), "; "))
 		}
 	})
 }

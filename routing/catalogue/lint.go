@@ -29,7 +29,7 @@ func Lint(c routing.Catalogue, r routing.Rules, gateway string, now time.Time) [
 	l.components(gateway)
 	l.rows()
 	l.contracts()
-	return append(l.said, table.Notes()...)
+	return append(l.said, routing.TableTexts(table.Notes())...)
 }
 
 // eachOf are the problems of NewTable one by one.

@@ -229,7 +229,7 @@ func (k *Keeper) use(c routing.Catalogue, at time.Time, fromCache bool) (Report,
 	if err != nil {
 		return Report{}, err
 	}
-	report := Report{FromCache: fromCache, Notes: table.Notes(), Changes: catalogue.Diff(k.Catalogue(), c)}
+	report := Report{FromCache: fromCache, Notes: routing.TableTexts(table.Notes()), Changes: catalogue.Diff(k.Catalogue(), c)}
 	report.Routes, report.Permissions = table.Size()
 	units := len(k.Catalogue().Tree)
 	before := k.current.Swap(&loaded{table, c, at, fromCache})
