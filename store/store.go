@@ -1,5 +1,6 @@
 // Package store remembers: accepted messages, the cases that they make up, deliveries, the inbox and the citizen's
-// mailbox. SQLite and PostgreSQL stand behind one SQL text; the engine under it is store/db.
+// mailbox. Most statements have one text for SQLite and PostgreSQL; those that every message passes are written out for
+// each in statements.go. The engine under it is store/db.
 //
 // It does not know the network, XML, or any contract: what a message means for its case comes in as an Event. The rules
 // of a case's life live here (state.go), because they must be judged in the transaction that changes the case.
