@@ -95,7 +95,7 @@ func deskVersion(t *testing.T, page string) string {
 
 func draftVersion(t *testing.T, page, form string) string {
 	t.Helper()
-	_, rest, found := strings.Cut(page, `/`+form+`" enctype="multipart/form-data"`)
+	_, rest, found := strings.Cut(strings.Join(strings.Fields(page), " "), `/`+form+`" enctype="multipart/form-data"`)
 	if !found {
 		t.Fatalf("no form %s on the page\n%s", form, main(page))
 	}

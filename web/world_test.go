@@ -304,10 +304,15 @@ func version(t *testing.T, page string) string {
 	return found[1]
 }
 
+// shows tells whether a page has a text, as it is written or as a browser shows it: with one space for any white space.
+func shows(page, text string) bool {
+	return strings.Contains(page, text) || strings.Contains(strings.Join(strings.Fields(page), " "), text)
+}
+
 func has(t *testing.T, page string, want ...string) {
 	t.Helper()
 	for _, s := range want {
-		if !strings.Contains(page, s) {
+		if !shows(page, s) {
 			t.Errorf("%q is missing in\n%s", s, main(page))
 		}
 	}
@@ -316,7 +321,7 @@ func has(t *testing.T, page string, want ...string) {
 func hasNot(t *testing.T, page string, unwanted ...string) {
 	t.Helper()
 	for _, s := range unwanted {
-		if strings.Contains(page, s) {
+		if shows(page, s) {
 			t.Errorf("%q is in\n%s", s, main(page))
 		}
 	}
