@@ -166,7 +166,7 @@ func (s *Lists) startCatalogue(ctx context.Context, who shell.Access) (startRoom
 		room.Links = append(room.Links, startLink{"Fortsätt på utkastet", "/catalogue/draft", "ändringar som inte är publicerade"})
 	}
 	room.Links = append(room.Links, startLink{"Varför?", "/resolve", "vart ett anrop går, och vilken regel som bestämde"},
-		startLink{"Flytta en enhet", "/catalogue/move", "mellan inkorgen och ett eget system"})
+		startLink{"Flytta en enhet", "/catalogue/move", "mellan inkorgen och ett externt system"})
 	return room, nil
 }
 

@@ -27,7 +27,7 @@ var subCodes = map[string]sides{
 		shell.CodeMeaning{Cause: "Mottagaren tar inte emot en plats med egna ord: den räknar inte enheten som patientnämnd.", Remedy: "Rätta enhetens slag i mottagarens katalog, eller sätt enheten i ärendet."},
 	},
 	"CLASSIFICATION_MISSING": {
-		shell.CodeMeaning{Cause: "Avslutet har inget huvudproblem eller inget verksamhetsområde.", Remedy: "Det handläggande systemet anger minst ett huvudproblem och ett verksamhetsområde."},
+		shell.CodeMeaning{Cause: "Avslutet har inget huvudproblem eller inget verksamhetsområde.", Remedy: "Det externa systemet anger minst ett huvudproblem och ett verksamhetsområde."},
 		shell.CodeMeaning{Cause: "1177 tar inte emot avslutet utan huvudproblem och verksamhetsområde.", Remedy: "Klassificera ärendet och avsluta det på nytt."},
 	},
 	"TEXT_MISSING": {
@@ -67,7 +67,7 @@ var subCodes = map[string]sides{
 		shell.CodeMeaning{Cause: "Mottagaren anser att en lista är för lång.", Remedy: "Korta listan, eller dela upp det i flera svar."},
 	},
 	"INCIDENT_UNIT_NOT_ALLOWED": {
-		shell.CodeMeaning{Cause: "Enheten där det hände är angiven av någon som inte får rätta den: det får bara en patientnämnd.", Remedy: "Det handläggande systemet lämnar fältet tomt."},
+		shell.CodeMeaning{Cause: "Enheten där det hände är angiven av någon som inte får rätta den: det får bara en patientnämnd.", Remedy: "Det externa systemet lämnar fältet tomt."},
 		shell.CodeMeaning{Cause: "Mottagaren tar inte emot enheten där det hände: den räknar inte oss som patientnämnd.", Remedy: "Rätta enhetens slag i mottagarens katalog, eller skicka utan enhet."},
 	},
 	"UNKNOWN_CASE": {

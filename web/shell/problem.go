@@ -100,7 +100,7 @@ func NewProblem(status int, kind, title, detail string) *Problem {
 // Refusals of our own. They are values that nobody changes.
 var (
 	errNotLocal = NewProblem(http.StatusForbidden, "not-local", "Bara från den här datorn",
-		"I demomiljö är allt öppet för den egna datorn (localhost) och för ingen annan; i testmiljö gäller det invånarens sidor.")
+		"I demomiljö är allt öppet för den egna datorn (localhost) och för ingen annan; i testmiljö gäller det anmälarens sidor.")
 	errNoToken = NewProblem(http.StatusUnauthorized, "no-token", "Token saknas eller är okänd",
 		"Skicka en giltig token i huvudet Authorization: Bearer.")
 	ErrRole      = NewProblem(http.StatusForbidden, "role", "Rättighet saknas", "Du har inte den roll som krävs.")
