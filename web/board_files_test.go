@@ -23,7 +23,7 @@ func opinion(text string) url.Values {
 // noteLink is the address of a file of a note by its name, as a page links it; "" where it does not.
 func noteLink(t *testing.T, page, name string) string {
 	t.Helper()
-	before, _, found := strings.Cut(page, `" download>`+name+`</a>`)
+	before, _, found := strings.Cut(strings.Join(strings.Fields(page), " "), `" download>`+name+`</a>`)
 	if !found {
 		return ""
 	}

@@ -99,6 +99,9 @@ func messageOf(t *testing.T, w *world, id string, kind store.EventKind) string {
 func between(t *testing.T, text, before, after string) string {
 	t.Helper()
 	_, rest, found := strings.Cut(text, before)
+	if !found { // as a browser shows it
+		_, rest, found = strings.Cut(strings.Join(strings.Fields(text), " "), before)
+	}
 	part, _, ended := strings.Cut(rest, after)
 	if !found || !ended {
 		t.Fatalf("no %q … %q", before, after)

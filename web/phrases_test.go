@@ -33,7 +33,7 @@ func TestStandardReplies(t *testing.T) {
 	has(t, r.body, "Ingenting skrevs över", ">Tack så mycket.</textarea>", "Tack för ditt ärende.")
 
 	choice := between(t, between(t, w.page("/inbox/"+id), `action="/inbox/`+id+`/reply"`, "</form>"), `<select id="reply-phrase"`, "</select>")
-	phrase := between(t, choice, `<option value="">Välj</option><option value="`, `"`)
+	phrase := between(t, choice, `<option value="">Välj</option> <option value="`, `"`)
 	expectRedirect(t, w.answer(id, "reply", "insert", url.Values{"text": {"Hej!"}, "phrase": {phrase}}), "/inbox/"+id+"?do=reply&done=saved#do")
 	has(t, w.page("/inbox/"+id), ">Hej!\n\nTack för ditt ärende.</textarea>")
 	has(t, w.answer(id, "reply", "insert", url.Values{"text": {"Hej!"}, "phrase": {""}}).body, "Välj ett standardsvar.", ">Hej!</textarea>")
