@@ -70,7 +70,7 @@ func exportPeriod(f *shell.Form, unit routing.Unit) store.Period {
 	if f.Value("from") == "" && f.Value("to") == "" {
 		year, err := strconv.Atoi(f.Value("year"))
 		if err != nil || year < 2000 || year > 2200 {
-			f.Refuse("year", "Ange ett år, till exempel 2026.")
+			f.Refuse("year", wordYear)
 			return p
 		}
 		p.From = time.Date(year, 1, 1, 0, 0, 0, 0, routing.Stockholm())
@@ -80,11 +80,11 @@ func exportPeriod(f *shell.Form, unit routing.Unit) store.Period {
 	p.From, p.Until = f.Moment("from"), f.Moment("to")
 	switch {
 	case p.From.IsZero():
-		f.Refuse("from", "Ange både första och sista dagen, eller bara ett år.")
+		f.Refuse("from", wordBothDays)
 	case p.Until.IsZero():
-		f.Refuse("to", "Ange både första och sista dagen, eller bara ett år.")
+		f.Refuse("to", wordBothDays)
 	case p.Until.Before(p.From):
-		f.Refuse("to", "Den sista dagen måste vara samma som den första, eller senare.")
+		f.Refuse("to", wordDaysTurned)
 	default:
 		p.Until = p.Until.AddDate(0, 0, 1)
 	}
@@ -96,7 +96,7 @@ func (s *Pages) writeBoardExport(
 ) error {
 	head := exportHead()
 	if kind == "texts" {
-		head = []string{"nr", "tid", "slag", "från", "text"}
+		head = textsHead()
 	}
 	var rows exportRows = &jsonRows{w: w, head: head}
 	if format == "csv" {
@@ -122,13 +122,6 @@ func (s *Pages) writeBoardExport(
 		}
 	}
 	return rows.End()
-}
-
-func exportHead() []string {
-	return []string{
-		"enhet", "enhetens namn", "vårdgivare", "region", "ålder", "kön", "huvudproblem", "delproblem", "upplevt problem", "verksamhetsområde",
-		"händelsedatum", "mottaget", "avslutat", "enhet där det hände", "namn på enheten där det hände", "anmälarens roll", "läge",
-	}
 }
 
 // exportRow is a case by the statistics' parameters. Nothing in it names a person or was typed by one.
@@ -203,9 +196,9 @@ func (s *Pages) maskedRows(ctx context.Context, n int, one store.Filed, rows exp
 	m := newTextMask(names...)
 	number := strconv.Itoa(n)
 	for _, e := range line {
-		from := "patientnämnden"
+		from := exportFromBoard
 		if e.Incoming {
-			from = "anmälaren"
+			from = exportFromReporter
 		}
 		texts := []string{e.Text}
 		if e.Complaint != nil {

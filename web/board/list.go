@@ -45,7 +45,7 @@ func (s *Pages) showBoardList(w http.ResponseWriter, r *http.Request, who shell.
 	f := casework.BoardFilter(units)
 	f.After = r.URL.Query().Get("after")
 	p := listPage{
-		Page: s.Page(who, "Saknar enhet", "inbox"), Units: units, Now: s.Clock(), First: f.After == "", Year: strconv.Itoa(shell.Swedish(s.Clock()).Year() - 1), Export: failed,
+		Page: s.Page(who, titleList, "inbox"), Units: units, Now: s.Clock(), First: f.After == "", Year: strconv.Itoa(shell.Swedish(s.Clock()).Year() - 1), Export: failed,
 	}
 	var err error
 	if p.Rows, p.Next, err = s.withoutPlace(r.Context(), f, who); err != nil {
@@ -53,7 +53,7 @@ func (s *Pages) showBoardList(w http.ResponseWriter, r *http.Request, who shell.
 	}
 	status := http.StatusOK
 	if failed != nil {
-		status, p.Title = http.StatusUnprocessableEntity, "Fel: "+p.Title
+		status, p.Title = http.StatusUnprocessableEntity, shell.FailedTitle+p.Title
 	}
 	return html.Render(w, status, "list", p)
 }

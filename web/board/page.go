@@ -2,6 +2,7 @@ package board
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -86,7 +87,7 @@ func (s *Pages) showBoardCase(w http.ResponseWriter, r *http.Request, who shell.
 	reporter, patient := casework.People(c, line, shown)
 	owner := shell.OwnerOf(c)
 	p := boardPage{
-		Page: s.Page(who, "Patientnämnd: ärende "+casework.Reference(c), "inbox"), Case: c, Desk: desk, Unit: casework.HandlerName(c.Handler), Now: s.Clock(), Today: s.Today(),
+		Page: s.Page(who, fmt.Sprintf(titleCase, casework.Reference(c)), "inbox"), Case: c, Desk: desk, Unit: casework.HandlerName(c.Handler), Now: s.Clock(), Today: s.Today(),
 		PlaceNow: s.placeNow(c), Places: placesOf(line), Providers: casework.ProvidersOf(entries, s.Today()), Marked: casework.MarkedChild(entries), Child: c.Minor(),
 		Authority: patient != nil || reporter.Authority, Found: found, Units: s.careUnits(), Problems: s.Problems(), Areas: s.Codes(contracts.SystemArea),
 		Writes: who.May(shell.WriteCase, owner), Exports: who.May(shell.ExportCase, owner), Closed: c.State == store.Closed, Done: boardDone(r.URL.Query().Get("done")),
@@ -98,7 +99,7 @@ func (s *Pages) showBoardCase(w http.ResponseWriter, r *http.Request, who shell.
 	status := http.StatusOK
 	if failed != nil {
 		p.Forms[failed.Name], status = failed, http.StatusUnprocessableEntity
-		p.Title = "Fel: " + p.Title
+		p.Title = shell.FailedTitle + p.Title
 	}
 	return html.Render(w, status, "case", p)
 }
@@ -181,26 +182,6 @@ func (s *Pages) careUnits() []routing.Unit {
 	}
 	slices.SortFunc(out, func(a, b routing.Unit) int { return casework.CompareNames(a.Name, b.Name) })
 	return out
-}
-
-func boardDone(done string) string {
-	switch done {
-	case "place":
-		return "Enheten är sparad."
-	case "consent":
-		return "Samtycket är noterat."
-	case "withdraw":
-		return "Det är noterat att samtycket är återtaget."
-	case "request":
-		return "Begäran är noterad. Skriv ut den och skicka den till vårdgivaren."
-	case "opinion":
-		return "Yttrandet är noterat i ärendet."
-	case "child":
-		return "Patienten är märkt som barn."
-	case "nochild":
-		return "Märkningen är borttagen."
-	}
-	return ""
 }
 
 // boardPart is a form of the page with the case that it is of.

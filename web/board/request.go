@@ -43,7 +43,7 @@ func (s *Pages) RequestPage(w http.ResponseWriter, r *http.Request, who shell.Ac
 	}
 	consent := casework.ConsentFor(entries, chosen.HSAID())
 	if consent == nil { // withdrawn since: what may not be sent is not printed
-		return shell.NewProblem(http.StatusConflict, "no-consent", "Samtycket är återtaget", "Ärendet får inte längre lämnas till vårdgivaren. Notera ett nytt samtycke först.")
+		return shell.NewProblem(http.StatusConflict, "no-consent", titleWithdrawn, wordWithdrawn)
 	}
 	what := store.AccessPrint
 	if r.URL.Query().Has("file") {
@@ -87,7 +87,7 @@ func (s *Pages) newRequestPage(ctx context.Context, who shell.Access, c store.Ca
 		return p, err
 	}
 	p = requestPage{
-		Page: s.Page(who, "Begäran om yttrande", "inbox"), Case: c, Request: chosen, Unit: casework.HandlerName(c.Handler), Diary: desk.Diary, Consent: consent,
+		Page: s.Page(who, titleRequest, "inbox"), Case: c, Request: chosen, Unit: casework.HandlerName(c.Handler), Diary: desk.Diary, Consent: consent,
 		Place: s.placeNow(c),
 	}
 	p.Reporter, p.Patient = casework.People(c, line, shown)
@@ -108,24 +108,24 @@ func (p requestPage) Letter() string {
 			b.WriteString(name + ": " + value + "\r\n")
 		}
 	}
-	b.WriteString("BEGÄRAN OM YTTRANDE\r\n\r\n")
-	line("Till", p.Request.Unit)
-	line("Från", p.Unit)
-	line("Dag", shell.Swedish(p.Request.At).Format("2006-01-02"))
-	line("Diarienummer", p.Diary)
-	line("Ärende", casework.Reference(p.Case))
-	line("Svar önskas senast", p.Request.Due)
-	line("Samtycke", p.Consent.Who+", "+p.Consent.Day+", "+p.Consent.How)
-	line("Anmälare", p.Reporter.Name)
+	b.WriteString(requestHeading)
+	line(requestTo, p.Request.Unit)
+	line(requestFrom, p.Unit)
+	line(requestDay, shell.Swedish(p.Request.At).Format("2006-01-02"))
+	line(requestDiary, p.Diary)
+	line(requestCase, casework.Reference(p.Case))
+	line(requestDue, p.Request.Due)
+	line(requestConsent, p.Consent.Who+", "+p.Consent.Day+", "+p.Consent.How)
+	line(requestReporter, p.Reporter.Name)
 	if p.Patient != nil {
-		line("Patient", p.Patient.Name)
+		line(requestPatient, p.Patient.Name)
 	}
 	b.WriteString("\r\n" + strings.ReplaceAll(p.Request.Text, "\n", "\r\n") + "\r\n")
 	if p.Complaint != nil {
-		b.WriteString("\r\nVAD ANMÄLAREN SKRIVER\r\n\r\n")
-		line("Hände", shell.Date(p.Complaint.IncidentDate))
-		line("Enhet", p.Place)
-		line("Plats", p.Complaint.IncidentPlaceText)
+		b.WriteString(requestComplaint)
+		line(requestIncident, shell.Date(p.Complaint.IncidentDate))
+		line(requestUnit, p.Place)
+		line(requestPlace, p.Complaint.IncidentPlaceText)
 		b.WriteString("\r\n" + strings.ReplaceAll(p.Complaint.Description, "\n", "\r\n") + "\r\n")
 	}
 	return b.String()

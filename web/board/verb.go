@@ -80,7 +80,7 @@ func (s *Pages) setPlace(ctx context.Context, who shell.Access, c store.Case, f 
 	if err != nil || version < 1 {
 		return nil, shell.ErrForm
 	}
-	unit, found := s.TypedUnit(f, "unit", "Skriv namnet eller HSA-id på enheten där det hände.")
+	unit, found := s.TypedUnit(f, "unit", wordWhere)
 	if f.Failed() {
 		return found, nil
 	}
@@ -112,25 +112,25 @@ func (s *Pages) note(ctx context.Context, who shell.Access, c store.Case, f *she
 	switch f.Name {
 	case "consent":
 		e.Kind = casework.BoardConsent
-		about("Skriv vilken vårdgivare samtycket gäller.")
-		e.Who = f.Required("who", "Skriv vem som samtyckte.", casework.ReasonMost)
-		e.Day = s.pastDay(f, "day", "Ange vilken dag samtycket gavs.")
-		e.How = f.Required("how", "Skriv hur samtycket gavs.", casework.ReasonMost)
+		about(wordConsentFor)
+		e.Who = f.Required("who", wordConsentBy, casework.ReasonMost)
+		e.Day = s.pastDay(f, "day", wordConsentDay)
+		e.How = f.Required("how", wordConsentHow, casework.ReasonMost)
 	case "withdraw":
 		e.Kind = casework.BoardWithdrawn
-		about("Skriv vilken vårdgivare det gäller.")
-		e.Who = f.Required("who", "Skriv vem som tog tillbaka samtycket.", casework.ReasonMost)
+		about(wordWithdrawFor)
+		e.Who = f.Required("who", wordWithdrawBy, casework.ReasonMost)
 	case "request":
-		e.Kind, e.Due, e.Text = casework.BoardRequest, f.Value("due"), f.Required("text", "Skriv vad vårdgivaren ska yttra sig om.", casework.NoteMost-casework.ReasonMost)
-		about("Skriv vilken vårdgivare begäran går till.")
+		e.Kind, e.Due, e.Text = casework.BoardRequest, f.Value("due"), f.Required("text", wordOpinionOn, casework.NoteMost-casework.ReasonMost)
+		about(wordRequestTo)
 		s.dueDay(f)
 	case "opinion":
-		e.Kind, e.Text = casework.BoardOpinion, f.Required("text", "Skriv in yttrandet.", casework.NoteMost-casework.ReasonMost)
-		about("Skriv vilken enhet yttrandet kommer från.")
-		e.Day = s.pastDay(f, "day", "Ange vilken dag yttrandet är daterat.")
+		e.Kind, e.Text = casework.BoardOpinion, f.Required("text", wordOpinionText, casework.NoteMost-casework.ReasonMost)
+		about(wordOpinionFrom)
+		e.Day = s.pastDay(f, "day", wordOpinionDay)
 		e.Files = strings.TrimSpace(f.Value("files"))
 	case "child":
-		e.Kind, e.How = casework.BoardChild, f.Required("how", "Skriv hur det är känt att patienten är ett barn.", casework.ReasonMost)
+		e.Kind, e.How = casework.BoardChild, f.Required("how", wordChildHow, casework.ReasonMost)
 	case "nochild":
 		e.Kind = casework.BoardNoChild
 	default:
@@ -144,7 +144,7 @@ func (s *Pages) note(ctx context.Context, who shell.Access, c store.Case, f *she
 	}
 	err := s.Relay.Store.Note(ctx, store.Act{CaseID: c.ID, Unit: c.Handler.Unit, By: who.Self()}, e.Note(), deskFiles(files)...)
 	if errors.Is(err, store.ErrTooLarge) {
-		f.Refuse("file", "Högst 10 bilagor, om högst 20 MB var. Yttrandet är inte sparat: välj färre filer, och skriv in resten som ett yttrande till.")
+		f.Refuse("file", wordOpinionFiles)
 		return nil, nil
 	}
 	return nil, err
@@ -167,11 +167,11 @@ func (s *Pages) allows(ctx context.Context, c store.Case, e casework.BoardEntry,
 	}
 	switch {
 	case e.Kind == casework.BoardRequest && casework.ConsentFor(entries, unit.HSAID) == nil:
-		f.Refuse("unit", "Det finns inget samtycke noterat för den vårdgivaren. Notera först vem som samtyckte, när och hur.")
+		f.Refuse("unit", wordNoConsent)
 	case e.Kind == casework.BoardWithdrawn && casework.ConsentFor(entries, unit.HSAID) == nil:
-		f.Refuse("unit", "Det finns inget samtycke att ta tillbaka för den vårdgivaren.")
+		f.Refuse("unit", wordNothingToWithdraw)
 	case e.Kind == casework.BoardNoChild && casework.MarkedChild(entries) == nil:
-		f.General = "Patienten är inte märkt som barn."
+		f.General = wordNoChild
 	}
 	return nil
 }
@@ -182,7 +182,7 @@ func (s *Pages) pastDay(f *shell.Form, field, missing string) string {
 	if _, err := time.Parse(time.DateOnly, day); err != nil {
 		f.Refuse(field, missing)
 	} else if day > s.Today() {
-		f.Refuse(field, "Dagen har inte varit än.")
+		f.Refuse(field, wordDayToCome)
 	}
 	return day
 }
@@ -194,6 +194,6 @@ func (s *Pages) dueDay(f *shell.Form) {
 		return
 	}
 	if _, err := time.Parse(time.DateOnly, day); err != nil || day < s.Today() {
-		f.Refuse("due", "Ange en dag från i dag och framåt, eller lämna fältet tomt.")
+		f.Refuse("due", wordDayGone)
 	}
 }

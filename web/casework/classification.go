@@ -24,7 +24,7 @@ func (s *Base) Classification(f *shell.Form) *contracts.Classification {
 		}
 	}
 	if len(k.Problems) == 0 {
-		f.Refuse("problem", "Välj minst ett huvudproblem.")
+		f.Refuse("problem", wordMainProblem)
 	}
 	if code := f.Value("area"); code != "" {
 		k.AreaOfActivity = contracts.CV{Code: code, CodeSystem: contracts.SystemArea, DisplayName: code}
@@ -34,7 +34,7 @@ func (s *Base) Classification(f *shell.Form) *contracts.Classification {
 			}
 		}
 	} else {
-		f.Refuse("area", "Välj verksamhetsområde.")
+		f.Refuse("area", wordArea)
 	}
 	if f.Value("place") != "" {
 		if u, ok := s.oneUnit(f, "place", func(u routing.Unit) bool { return u.Kind == routing.CareUnit }); ok {

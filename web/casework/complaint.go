@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -21,14 +22,13 @@ func (s *Base) person(f *shell.Form, field string) contracts.PersonID {
 	typed, oid := f.Value(field), f.Value(field+"oid")
 	if oid != "" {
 		if !identity.IsOID(oid) {
-			f.Refuse(field+"oid", "Skriv regionens OID med siffror och punkter, till exempel 1.2.752.97.3.1.3.")
+			f.Refuse(field+"oid", wordOID)
 		}
 		return contracts.PersonID{ID: identity.NFC(typed), Type: oid}
 	}
 	p := s.TypedPerson(typed)
 	if typed != "" && p.Type == "" {
-		f.Refuse(field, "Numret känns inte igen. Skriv ett personnummer, ett samordningsnummer eller en nationell reservidentitet. Är det ett regionalt "+
-			"nummer: ange också regionens OID.")
+		f.Refuse(field, wordPersonID)
 	}
 	return p
 }
@@ -79,14 +79,14 @@ func (s *Base) Complaint(f *shell.Form, unit routing.Unit) *contracts.Complaint 
 		IncidentDate: shell.CompactDate(f.Value("date")), Description: f.Value("text"), ReplyWanted: f.Value("reply") == "yes",
 	}
 	for _, must := range []struct{ field, text string }{
-		{"reporter", "Ange anmälarens personnummer."}, {"date", "Ange vilken dag det hände."}, {"text", "Beskriv vad som hände."},
+		{"reporter", wordReporterID}, {"date", wordIncidentDay}, {"text", wordIncident},
 	} {
 		if f.Value(must.field) == "" {
 			f.Refuse(must.field, must.text)
 		}
 	}
 	if day := f.Value("date"); isDay(day) && day > s.Today() {
-		f.Refuse("date", "Dagen har inte varit än.")
+		f.Refuse("date", wordDayToCome)
 	}
 	c.Patient = s.patientOf(f, &c.Reporter)
 	if unit.Kind == routing.PatientBoard {
@@ -110,12 +110,12 @@ func (s *Base) patientOf(f *shell.Form, reporter *contracts.Reporter) *contracts
 	switch reporter.Role {
 	case contracts.RolePatient:
 		if id+name+born != "" {
-			f.Refuse("role", "Här står en annan patient. Välj närstående eller ombud, eller töm uppgifterna om patienten.")
+			f.Refuse("role", wordOtherPatient)
 		}
 		return nil
 	case contracts.RoleRelative, contracts.RoleProxy:
 	default:
-		f.Refuse("role", "Välj vem som anmäler.")
+		f.Refuse("role", wordWhoReports)
 		return nil
 	}
 	stated := f.Value("authority") == "yes"
@@ -142,7 +142,7 @@ const citizenFilesMost = 5
 func (s *Base) CitizenFiles(ctx context.Context, f *shell.Form) []contracts.Attachment {
 	all := shell.Attachments(f)
 	if len(all) > citizenFilesMost {
-		f.Refuse("file", "Högst 5 filer åt gången. Välj om.")
+		f.Refuse("file", wordFewerFiles)
 	}
 	for _, a := range all {
 		if a.MediaType == "text/plain" && (strings.HasSuffix(strings.ToLower(a.FileName), ".txt") || !strings.Contains(a.FileName, ".")) {
@@ -151,7 +151,7 @@ func (s *Base) CitizenFiles(ctx context.Context, f *shell.Form) []contracts.Atta
 		if reason := lies(a); reason != "" {
 			f.Refuse("file", reason)
 		} else if a.Size > contracts.MaxAttachment {
-			f.Refuse("file", a.FileName+" är större än 20 MB. Välj en mindre fil, eller dela upp den.")
+			f.Refuse("file", fmt.Sprintf(wordFileTooLarge, a.FileName))
 		}
 	}
 	return s.CleanUploads(ctx, f, all)

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -192,15 +193,9 @@ func ProvidersOf(entries []BoardEntry, today string) []Provider {
 	return out
 }
 
-// What a handover lacks that goes over the wall.
-const (
-	TextNoConsent = "Det finns inget samtycke noterat för den enheten, och ingen annan grund är angiven. Notera samtycket under Patientnämnden: vem som samtyckte, när och hur. Eller ange grunden."
-	TextNoGround  = "Ärendet går från vården till patientnämnden. Ange grunden: vem som har samtyckt, när och hur, eller en annan grund."
-)
-
 // consentGround is a consent that a board noted as the ground of a handover.
 func consentGround(e *BoardEntry) string {
-	return "Samtycke av " + e.Who + " " + e.Day + ": " + e.How
+	return fmt.Sprintf(wordConsentGround, e.Who, e.Day, e.How)
 }
 
 // Handover fills in who hands a case over and, where a board noted the citizen's consent for the unit, that as the ground. Whether there must be one is

@@ -21,7 +21,7 @@ func (s *Base) Uploads(ctx context.Context, f *shell.Form) []contracts.Attachmen
 			continue
 		}
 		if a.Size > contracts.MaxAttachment {
-			f.Refuse("file", a.FileName+" är större än 20 MB. Välj en mindre fil, eller dela upp den.")
+			f.Refuse("file", fmt.Sprintf(wordFileTooLarge, a.FileName))
 			continue
 		}
 		good = append(good, a)
@@ -34,10 +34,10 @@ func lies(a contracts.Attachment) string {
 	kinds := map[string][]string{"application/pdf": {".pdf"}, "image/gif": {".gif"}, "image/png": {".png"}, "image/jpeg": {".jpg", ".jpeg"}}
 	endings, ok := kinds[a.MediaType]
 	if !ok {
-		return a.FileName + " är inte en PDF, PNG, JPEG eller GIF. Spara om den i ett av de formaten."
+		return fmt.Sprintf(wordFileKind, a.FileName)
 	}
 	if ending := strings.ToLower(path.Ext(a.FileName)); ending != "" && !slices.Contains(endings, ending) {
-		return a.FileName + " är en annan sorts fil än namnet säger (" + a.MediaType + "). Byt namn på den, eller välj en annan."
+		return fmt.Sprintf(wordFileLies, a.FileName, a.MediaType)
 	}
 	return ""
 }

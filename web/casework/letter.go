@@ -21,7 +21,7 @@ type Letter struct {
 // Letter is a message of the mailbox as the citizen reads it.
 func (s *Base) Letter(c store.Case, l store.Letter, files string) (Letter, error) {
 	if l.Kind == "receipt" {
-		return Letter{Receipt: true, Event: Event{Title: "Ärendebekräftelse", At: l.At, From: "1177"}}, nil
+		return Letter{Receipt: true, Event: Event{Title: wordReceipt, At: l.At, From: "1177"}}, nil
 	}
 	var m contracts.Message
 	if err := json.Unmarshal(l.Content, &m); err != nil {
@@ -31,14 +31,14 @@ func (s *Base) Letter(c store.Case, l store.Letter, files string) (Letter, error
 	one := Letter{Event: s.event(c, entry, &m, files)}
 	switch entry.Kind {
 	case store.EventQuestion:
-		one.Title = "Fråga till dig"
+		one.Title = wordQuestion
 		if one.Open && !l.Answered && c.State != store.Closed {
 			one.Question = m.ID.Root + "|" + m.ID.Extension
 		}
 	case store.EventForwarded:
-		one.Title = "Ditt ärende har lämnats över"
+		one.Title = wordHandedOver
 	case store.EventNewCase:
-		one.Title = "Ditt ärende är registrerat"
+		one.Title = wordRegistered
 	}
 	return one, nil
 }

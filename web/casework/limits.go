@@ -2,6 +2,7 @@ package casework
 
 import (
 	"errors"
+	"fmt"
 
 	"rivgate/store"
 	"rivgate/web/shell"
@@ -20,11 +21,11 @@ func TakeDesk(f *shell.Form, err error) bool {
 	switch {
 	case err == nil:
 	case errors.Is(err, store.ErrConflict):
-		f.General = "Ärendet har ändrats sedan sidan öppnades. Ingenting skrevs över: se hur det är nu, och gör om det som behövs."
+		f.General = wordCaseChanged
 	case errors.Is(err, store.ErrStaged):
-		f.General = "Ett annat svar i ärendet är på väg att skickas. Vänta tills det har skickats, eller ångra det."
+		f.General = wordAnswerStaged
 	case errors.As(err, &refusal):
-		f.General = "Det gick inte: " + shell.RefusedWord(refusal.Reason) + "."
+		f.General = fmt.Sprintf(wordRefused, shell.RefusedWord(refusal.Reason))
 	default:
 		return false
 	}

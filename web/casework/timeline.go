@@ -160,92 +160,36 @@ func (s *Base) update(e *Event, c store.Case, m *contracts.Message) {
 func (s *Base) Whereabouts(entry store.Entry, row store.DeliveryRow, queued bool) (text string, worry bool) {
 	what, target := nounOf(entry.Kind), "1177"
 	if toHandler(entry.Kind) {
-		target = "mottagaren"
+		target = wordReceiver
 	}
 	switch entry.Place {
 	case store.PlaceMailbox:
-		return what + " nådde 1177 " + shell.Moment(entry.At, s.Clock()), false
+		return fmt.Sprintf(wordReached, what, "1177", shell.Moment(entry.At, s.Clock())), false
 	case store.PlaceDelivered:
 		at := entry.At
 		if queued && row.Done != nil {
 			at = *row.Done
 		}
-		return what + " nådde " + target + " " + shell.Moment(at, s.Clock()), false
+		return fmt.Sprintf(wordReached, what, target, shell.Moment(at, s.Clock())), false
 	case store.PlaceInbox:
-		return "I inkorgen sedan " + shell.Moment(entry.At, s.Clock()), false
+		return fmt.Sprintf(wordInInbox, shell.Moment(entry.At, s.Clock())), false
 	case store.PlaceWaiting:
 		if queued && row.Paused {
-			return "Väntar: mottagaren är pausad", true
+			return wordPaused, true
 		}
-		return "Väntar på leverans", false
+		return wordDue, false
 	case store.PlaceUnknown:
-		return "Osäkert utfall: skickas igen", true
+		return wordUnknown, true
 	case store.PlaceParked:
-		return "Parkerad: leveransen kräver åtgärd", true
+		return wordParked, true
 	case store.PlaceHeld:
-		return "Väntar på ett tidigare meddelande", true
+		return wordHeld, true
 	}
 	return string(entry.Place), true
 }
 
 func toHandler(kind store.EventKind) bool {
 	return kind == store.EventComplaint || kind == store.EventAnswer || kind == store.EventForward
-}
-
-// EventWord is what a kind of message is called.
-func EventWord(kind store.EventKind) string {
-	switch kind {
-	case store.EventComplaint:
-		return "Nytt ärende"
-	case store.EventAnswer:
-		return "Svar från anmälaren"
-	case store.EventForward:
-		return "Överlämnat hit"
-	case store.EventPartialReply:
-		return "Delsvar"
-	case store.EventQuestion:
-		return "Fråga till anmälaren"
-	case store.EventClose:
-		return "Slutsvar"
-	case store.EventStatus:
-		return "Status"
-	case store.EventForwarded:
-		return "Överlämnat vidare"
-	case store.EventNewCase:
-		return "Ärende som började utanför 1177"
-	case store.EventCorrection:
-		return "Rättad klassificering"
-	}
-	return string(kind)
-}
-
-// nounOf is the message as the subject of a sentence.
-func nounOf(kind store.EventKind) string {
-	switch kind {
-	case store.EventPartialReply, store.EventClose, store.EventAnswer:
-		return "Svaret"
-	case store.EventQuestion:
-		return "Frågan"
-	case store.EventCorrection:
-		return "Rättelsen"
-	case store.EventComplaint, store.EventNewCase, store.EventForward:
-		return "Ärendet"
-	case store.EventForwarded:
-		return "Beskedet"
-	}
-	return "Meddelandet"
-}
-
-func statusWord(status string) string {
-	switch status {
-	case contracts.StatusReceived:
-		return "Mottaget"
-	case contracts.StatusInProgress:
-		return "Handläggning pågår"
-	case contracts.StatusAwaitingReporter:
-		return "Väntar på anmälaren"
-	}
-	return status
 }
 
 func codeWord(v contracts.CV) string {
@@ -273,7 +217,7 @@ func reporterName(c store.Case) string {
 	if c.Facts.ReporterName != "" {
 		return c.Facts.ReporterName
 	}
-	return "Anmälaren"
+	return wordReporter
 }
 
 // beginning is as much of a text as reminds of it.

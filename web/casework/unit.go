@@ -3,6 +3,7 @@ package casework
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -56,11 +57,11 @@ func (s *Base) TypedUnit(f *shell.Form, field, missing string) (routing.Unit, []
 	found := s.unitsTyped(typed, func(u routing.Unit) bool { return u.Kind == routing.CareUnit })
 	switch {
 	case len(found) == 1 && found[0].Kind == routing.PatientBoard:
-		f.Refuse(field, "Det är en patientnämnd. Välj en enhet i vården.")
+		f.Refuse(field, wordUnitIsBoard)
 	case len(found) == 0:
-		f.Refuse(field, "Ingen enhet i katalogen heter så. Skriv en del av namnet, eller HSA-id.")
+		f.Refuse(field, wordNoUnit)
 	case len(found) > 1:
-		f.Refuse(field, "Flera enheter stämmer med det du skrev. Välj en av dem nedan.")
+		f.Refuse(field, wordManyUnits)
 		return routing.Unit{}, found
 	}
 	if len(found) == 1 {
@@ -138,7 +139,7 @@ func Places() []shell.Place {
 // nil where it is not known which; the form says why.
 func (s *Base) Recipient(f *shell.Form) *contracts.OrgUnit {
 	if f.Value("unit") == "" {
-		f.Refuse("unit", "Välj den enhet som ska ta över ärendet.")
+		f.Refuse("unit", wordWhichUnit)
 		return nil
 	}
 	unit, ok := s.oneUnit(f, "unit", func(routing.Unit) bool { return true })
@@ -146,7 +147,7 @@ func (s *Base) Recipient(f *shell.Form) *contracts.OrgUnit {
 		return nil
 	}
 	if _, known := s.Table().Unit(unit.HSAID); !known && len(s.Table().Units()) > 0 {
-		f.Refuse("unit", "Katalogen har ingen enhet med det HSA-id:t. Kontrollera det, eller skriv en del av namnet.")
+		f.Refuse("unit", wordNoHSAID)
 		return nil
 	}
 	f.Values.Set("unit", unitText(unit))
@@ -158,11 +159,11 @@ func (s *Base) oneUnit(f *shell.Form, field string, fits func(routing.Unit) bool
 	found := s.unitsTyped(f.Value(field), fits)
 	switch len(found) {
 	case 0:
-		f.Refuse(field, "Ingen enhet i katalogen heter så. Skriv en del av namnet, eller HSA-id.")
+		f.Refuse(field, wordNoUnit)
 	case 1:
 		return found[0], true
 	default:
-		f.Refuse(field, "Flera enheter stämmer med det du skrev: "+unitNames(found)+". Skriv en av dem.")
+		f.Refuse(field, fmt.Sprintf(wordUnitsNamed, unitNames(found)))
 	}
 	return routing.Unit{}, false
 }
@@ -183,7 +184,7 @@ func unitNames(units []routing.Unit) string {
 		names = append(names, unitText(u))
 	}
 	if len(units) > most {
-		names = append(names, "med flera")
+		names = append(names, wordAndMore)
 	}
 	return strings.Join(names, ", ")
 }

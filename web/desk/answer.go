@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -87,7 +88,7 @@ func (s *Work) answerOf(
 		return u, err
 	}
 	if shell.Total(u.Attachments) > s.Room() {
-		f.Refuse("file", "Bilagorna är för stora tillsammans: högst "+shell.Size(s.Room())+" får plats i ett meddelande. Ta bort någon, eller skicka dem i flera delsvar.")
+		f.Refuse("file", fmt.Sprintf(wordAttachmentsTooLarge, shell.Size(s.Room())))
 	}
 	return u, nil
 }
@@ -177,7 +178,7 @@ func (s *Work) insertPhrase(ctx context.Context, c store.Case, f *shell.Form) er
 		f.Values.Set("text", text+p.Text)
 		return nil
 	}
-	f.Refuse("phrase", "Välj ett standardsvar.")
+	f.Refuse("phrase", wordChoosePhrase)
 	return nil
 }
 
@@ -275,7 +276,7 @@ func (s *Work) PreviewPage(w http.ResponseWriter, r *http.Request, who shell.Acc
 	}
 	u.Attachments = nil // the letter has the draft's
 	p := previewPage{
-		Page: s.Page(who, "Förhandsgranska", "inbox"), Case: c, Unit: casework.HandlerName(c.Handler), Form: f, Now: s.Clock(), Fields: maps.Clone(f.Values),
+		Page: s.Page(who, titlePreview, "inbox"), Case: c, Unit: casework.HandlerName(c.Handler), Form: f, Now: s.Clock(), Fields: maps.Clone(f.Values),
 	}
 	if p.Letter, err = s.previewed(c, u, d); err != nil {
 		return err

@@ -48,13 +48,13 @@ func (s *Lists) showBegin(w http.ResponseWriter, who shell.Access, id string, f 
 	if len(units) == 0 || id != "" && !ok {
 		return shell.ErrNotFound
 	}
-	p := beginPage{Page: s.Page(who, "Nytt ärende utanför 1177", "inbox"), Units: units, Form: f, Today: s.Today()}
+	p := beginPage{Page: s.Page(who, titleBegin, "inbox"), Units: units, Form: f, Today: s.Today()}
 	if ok {
 		p.Unit, p.Fields = &unit, s.ComplaintFields(f, unit, false)
 	}
 	status := http.StatusOK
 	if f.Failed() {
-		status, p.Title = http.StatusUnprocessableEntity, "Fel: "+p.Title
+		status, p.Title = http.StatusUnprocessableEntity, shell.FailedTitle+p.Title
 	}
 	return html.Render(w, status, "begin", p)
 }
@@ -84,7 +84,7 @@ func (s *Lists) BeginCase(w http.ResponseWriter, r *http.Request, who shell.Acce
 	day, err := time.ParseInLocation(time.DateOnly, f.Value("received"), routing.Stockholm())
 	switch {
 	case err != nil || day.After(s.Clock()):
-		f.Refuse("received", "Ange vilken dag ärendet kom in, senast i dag.")
+		f.Refuse("received", wordWhenReceived)
 	case f.Value("received") == s.Today():
 		day = s.Clock()
 	}

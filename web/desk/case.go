@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"fmt"
 	"net/http"
 	"time"
 
@@ -61,7 +62,7 @@ func (s *Cases) CasePage(w http.ResponseWriter, r *http.Request, who shell.Acces
 
 // showHandedOver tells the unit that handed a case over where it is, and nothing else of it.
 func (s *Cases) showHandedOver(w http.ResponseWriter, who shell.Access, c store.Case) error {
-	gone := shell.NewProblem(http.StatusNotFound, "handed-over", "Ärendet är överlämnat", "Ärendet är överlämnat till "+casework.HandlerName(c.Handler)+", som svarar anmälaren.")
+	gone := shell.NewProblem(http.StatusNotFound, "handed-over", titleHandedOver, fmt.Sprintf(wordHandedOverTo, casework.HandlerName(c.Handler)))
 	return shell.ShowError(w, shell.ErrorPage{Page: s.Page(who, gone.Title, "inbox"), Problem: gone, Back: "/inbox"})
 }
 
@@ -91,7 +92,7 @@ func (s *Cases) showCase(w http.ResponseWriter, r *http.Request, who shell.Acces
 		return err
 	}
 	p := casePage{
-		Page: s.Page(who, "Ärende "+casework.Reference(c), "inbox"), Case: c, Unit: casework.HandlerName(c.Handler), Board: casework.IsBoard(c.Handler), Left: casework.DaysLeft(c, s.Clock()), Days: casework.DaysInAll(c),
+		Page: s.Page(who, fmt.Sprintf(titleCase, casework.Reference(c)), "inbox"), Case: c, Unit: casework.HandlerName(c.Handler), Board: casework.IsBoard(c.Handler), Left: casework.DaysLeft(c, s.Clock()), Days: casework.DaysInAll(c),
 		Closed: c.State == store.Closed, Line: line, Active: active, Now: s.Clock(), Done: doneWord(q.Get("done")), Print: q.Has("print"),
 		Problems: s.Problems(), Areas: s.Codes(contracts.SystemArea), Receivers: s.otherUnits(c),
 	}
@@ -114,7 +115,7 @@ func (s *Cases) showCase(w http.ResponseWriter, r *http.Request, who shell.Acces
 	status := http.StatusOK
 	if failed != nil {
 		p.Forms[failed.Name], p.Active, status = failed, failed.Name, http.StatusUnprocessableEntity
-		p.Title = "Fel: " + p.Title
+		p.Title = shell.FailedTitle + p.Title
 	}
 	return html.Render(w, status, "case", p)
 }
@@ -128,51 +129,6 @@ func (s *Cases) otherUnits(c store.Case) []routing.Unit {
 		}
 	}
 	return out
-}
-
-// doneWord says what was just done. What waits to be sent is said by the part of the page that is alive: see livePage.
-func doneWord(done string) string {
-	switch done {
-	case "reply":
-		return "Delsvaret är sparat och på väg till anmälaren i 1177."
-	case "question":
-		return "Frågan är sparad och på väg till anmälaren i 1177."
-	case "forward":
-		return "Ärendet är överlämnat."
-	case "close":
-		return "Ärendet är avslutat."
-	case "correct":
-		return "Klassificeringen är rättad."
-	case "status":
-		return "Ärendet är påbörjat."
-	case "saved":
-		return "Utkastet är sparat."
-	case "undone":
-		return "Ångrat: det du skrev ligger kvar som utkast. Inget har skickats."
-	case "left":
-		return "Det gick inte att ångra: det har redan skickats."
-	case "dropped":
-		return "Det som inte kunde skickas är borttaget."
-	case "take":
-		return "Du har tagit ärendet."
-	case "assign":
-		return "Ärendet är tilldelat."
-	case "release":
-		return "Ärendet är lämnat tillbaka."
-	case "park":
-		return "Ärendet är parkerat."
-	case "resume":
-		return "Ärendet är återupptaget."
-	case "note":
-		return "Anteckningen är sparad."
-	case "register":
-		return "Diarienumret är sparat."
-	case "authority":
-		return "Kontrollen av fullmakten är sparad."
-	case "protect":
-		return "Märkningen om skyddad identitet är sparad."
-	}
-	return ""
 }
 
 // CaseFile sends an attachment of a case to who handles it.

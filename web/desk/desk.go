@@ -38,14 +38,14 @@ func (s *Work) deskVerbs(who shell.Access, c store.Case) map[string]deskVerb {
 		"assign": {shell.AssignCase, func(ctx context.Context, act store.Act, f *shell.Form) error {
 			to, err := s.colleague(ctx, c, f.Value("to"))
 			if err != nil || to.ID == "" {
-				f.Refuse("to", "Välj en kollega som har behörighet till enheten.")
+				f.Refuse("to", wordChooseColleague)
 				return err
 			}
 			return changed(db.Assign(ctx, act, to))
 		}},
 		"park": {shell.AssignCase, func(ctx context.Context, act store.Act, f *shell.Form) error {
 			until, ok := s.resumeDay(f)
-			reason := f.Required("reason", "Skriv varför ärendet parkeras.", casework.ReasonMost)
+			reason := f.Required("reason", wordWhyParked, casework.ReasonMost)
 			if !ok || f.Failed() {
 				return nil
 			}
@@ -53,7 +53,7 @@ func (s *Work) deskVerbs(who shell.Access, c store.Case) map[string]deskVerb {
 		}},
 		"resume": {shell.AssignCase, func(ctx context.Context, act store.Act, _ *shell.Form) error { return changed(db.Unpark(ctx, act)) }},
 		"note": {shell.ReadCase, func(ctx context.Context, act store.Act, f *shell.Form) error {
-			if text := f.Required("text", "Skriv anteckningen.", casework.NoteMost); !f.Failed() {
+			if text := f.Required("text", wordWriteNote, casework.NoteMost); !f.Failed() {
 				return db.Note(ctx, act, text)
 			}
 			return nil
@@ -61,12 +61,12 @@ func (s *Work) deskVerbs(who shell.Access, c store.Case) map[string]deskVerb {
 		"register": {shell.WriteCase, func(ctx context.Context, act store.Act, f *shell.Form) error {
 			number := strings.TrimSpace(f.Value("diary"))
 			if utf8.RuneCountInString(number) > casework.DiaryMost {
-				f.Refuse("diary", "Diarienumret är för långt.")
+				f.Refuse("diary", wordDiaryTooLong)
 				return nil
 			}
 			err := changed(db.Register(ctx, act, number))
 			if errors.Is(err, store.ErrDiaryTaken) {
-				f.Refuse("diary", "Ett annat ärende på enheten har redan det diarienumret.")
+				f.Refuse("diary", wordDiaryTaken)
 				return nil
 			}
 			return err
@@ -75,7 +75,7 @@ func (s *Work) deskVerbs(who shell.Access, c store.Case) map[string]deskVerb {
 			if f.Value("undo") != "" {
 				return changed(db.UncheckAuthority(ctx, act))
 			}
-			if note := f.Required("note", "Skriv hur fullmakten eller behörigheten kontrollerades.", casework.ReasonMost); !f.Failed() {
+			if note := f.Required("note", wordHowAuthority, casework.ReasonMost); !f.Failed() {
 				return changed(db.CheckAuthority(ctx, act, note))
 			}
 			return nil
@@ -164,9 +164,9 @@ func (s *Work) resumeDay(f *shell.Form) (time.Time, bool) {
 	now := s.Clock()
 	switch {
 	case err != nil:
-		f.Refuse("until", "Välj vilken dag ärendet ska tas upp igen.")
+		f.Refuse("until", wordWhenResumed)
 	case !day.After(now) || day.After(now.AddDate(2, 0, 0)):
-		f.Refuse("until", "Välj en dag efter i dag, högst två år fram.")
+		f.Refuse("until", wordResumeRange)
 	default:
 		return day, true
 	}

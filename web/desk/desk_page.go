@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"time"
@@ -54,7 +55,7 @@ func (s *Work) AssignmentPage(w http.ResponseWriter, r *http.Request, who shell.
 // showDesk renders the desk of a case. failed is the form that could not be carried out, nil when none was.
 func (s *Work) showDesk(w http.ResponseWriter, r *http.Request, who shell.Access, c store.Case, failed *shell.Form) error {
 	p := deskPage{
-		Page: s.Page(who, "Ärende "+casework.Reference(c), "inbox"), Case: c, Unit: casework.HandlerName(c.Handler), Left: casework.DaysLeft(c, s.Clock()), Days: casework.DaysInAll(c),
+		Page: s.Page(who, fmt.Sprintf(titleCase, casework.Reference(c)), "inbox"), Case: c, Unit: casework.HandlerName(c.Handler), Left: casework.DaysLeft(c, s.Clock()), Days: casework.DaysInAll(c),
 		Closed: c.State == store.Closed, Done: doneWord(r.URL.Query().Get("done")), Now: s.Clock(), Forms: map[string]*shell.Form{},
 	}
 	p.Late = p.Left < 0 && !p.Closed
@@ -71,7 +72,7 @@ func (s *Work) showDesk(w http.ResponseWriter, r *http.Request, who shell.Access
 	}
 	status := http.StatusOK
 	if failed != nil {
-		p.Forms[failed.Name], p.Active, status, p.Title = failed, failed.Name, http.StatusUnprocessableEntity, "Fel: "+p.Title
+		p.Forms[failed.Name], p.Active, status, p.Title = failed, failed.Name, http.StatusUnprocessableEntity, shell.FailedTitle+p.Title
 	}
 	return html.Render(w, status, "assignment", p)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -80,7 +81,7 @@ func (s *Cases) saveDraft(ctx context.Context, who shell.Access, c store.Case, f
 	for _, a := range files {
 		file := store.File{Name: a.FileName, MediaType: a.MediaType, SHA256: a.SHA256, Value: a.Value}
 		if _, err := s.Relay.Store.AddDraftFile(ctx, saved.ID, file); errors.Is(err, store.ErrTooLarge) {
-			f.Refuse("file", "Högst 10 bilagor, om högst 20 MB var. De som inte fick plats är inte sparade.")
+			f.Refuse("file", wordDraftFiles)
 		} else if err != nil {
 			return saved, err
 		}
@@ -100,7 +101,7 @@ func (s *Cases) draftConflict(ctx context.Context, d store.Draft, f *shell.Form)
 	}
 	f.Values.Set("draft", strconv.FormatInt(mine.Version, 10))
 	if string(mine.Body) != string(d.Body) {
-		f.General = "Utkastet har sparats i ett annat fönster. Ingenting skrevs över: det du skrev står kvar här, och sparar du igen är det som gäller."
+		f.General = wordDraftElsewhere
 	}
 	return mine, nil
 }
@@ -133,7 +134,7 @@ func (s *Cases) DraftSave(w http.ResponseWriter, r *http.Request, who shell.Acce
 	if err != nil {
 		return err
 	}
-	said := "Utkastet sparat " + shell.Moment(s.Clock(), s.Clock())
+	said := fmt.Sprintf(wordDraftSaved, shell.Moment(s.Clock(), s.Clock()))
 	if f.General != "" {
 		said = f.General
 	}
@@ -165,21 +166,6 @@ func (s *Cases) colleaguesDrafts(all []store.Draft, who shell.Access) []writing 
 	return out
 }
 
-// draftWord is what a form makes, with an article.
-func draftWord(form string) string {
-	switch form {
-	case "reply":
-		return "ett delsvar"
-	case "question":
-		return "en fråga"
-	case "close":
-		return "ett slutsvar"
-	case "forward":
-		return "ett överlämnande"
-	}
-	return "ett meddelande"
-}
-
 // draftFiles are the attachments of a draft of an opened case, with their bytes.
 func (s *Cases) draftFiles(ctx context.Context, c store.Case, d store.Draft) ([]contracts.Attachment, error) {
 	if len(d.Files) == 0 {
@@ -198,5 +184,5 @@ func saved(d store.Draft, now time.Time) string {
 	if d.Version == 0 {
 		return ""
 	}
-	return "Utkastet sparat " + shell.Moment(d.At, now)
+	return fmt.Sprintf(wordDraftSaved, shell.Moment(d.At, now))
 }

@@ -229,7 +229,7 @@ func (s *Export) parts(ctx context.Context, d exported) func(yield func(casefile
 // cleanPart is a file for a package; in place of one that is held, a text that says so.
 func (s *Export) cleanPart(ctx context.Context, at, path string, file []byte) casefile.Part {
 	if err := s.Clean(ctx, at, file); err != nil {
-		return casefile.Part{Path: path + ".utelämnad.txt", Body: strings.NewReader(shell.ProblemOf(err).Detail + "\r\n")}
+		return casefile.Part{Path: path + wordLeftOutFile, Body: strings.NewReader(shell.ProblemOf(err).Detail + "\r\n")}
 	}
 	return casefile.Part{Path: path, Body: bytes.NewReader(file)}
 }

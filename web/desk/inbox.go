@@ -48,23 +48,6 @@ type queue struct {
 	Here  string // address of its list, narrowed as the one that is shown
 }
 
-// queueName is a queue in Swedish.
-func queueName(q store.Queue) string {
-	switch q {
-	case store.QueueNew:
-		return "Nya"
-	case store.QueueMine:
-		return "Mina"
-	case store.QueueOngoing:
-		return "Pågående"
-	case store.QueueParked:
-		return "Parkerade"
-	case store.QueueFinished:
-		return "Avslutade"
-	}
-	return "Alla"
-}
-
 // queues are all queues with their counts.
 func (s *Lists) queues(ctx context.Context, f store.CaseFilter, who shell.Access) ([]queue, error) {
 	counts, err := s.Relay.Store.QueueCounts(ctx, f, who.User)
@@ -100,7 +83,7 @@ func (s *Lists) InboxSearch(w http.ResponseWriter, r *http.Request, who shell.Ac
 
 func (s *Lists) showInbox(w http.ResponseWriter, r *http.Request, who shell.Access, typed *shell.Form) error {
 	p := inboxPage{
-		Page: s.Page(who, "Inkorg", "inbox"), Form: typed, Now: s.Clock(), Done: doneWord(typed.Value("done")), Searches: who.Somewhere(shell.ReadCase),
+		Page: s.Page(who, titleInbox, "inbox"), Form: typed, Now: s.Clock(), Done: doneWord(typed.Value("done")), Searches: who.Somewhere(shell.ReadCase),
 		Problems: s.Problems(), Areas: s.Codes(contracts.SystemArea), Units: s.InboxUnits(who), First: typed.Value("after") == "",
 	}
 	f, err := s.inboxFilter(typed, who)
@@ -130,7 +113,7 @@ func (s *Lists) showInbox(w http.ResponseWriter, r *http.Request, who shell.Acce
 	p.Narrowed = len(narrowing(typed, "")) > 0 || f.Query != ""
 	status := http.StatusOK
 	if typed.Failed() {
-		status, p.Title = http.StatusUnprocessableEntity, "Fel: "+p.Title
+		status, p.Title = http.StatusUnprocessableEntity, shell.FailedTitle+p.Title
 	}
 	return html.Render(w, status, "inbox", p)
 }
@@ -173,7 +156,7 @@ func (s *Lists) inboxFilter(typed *shell.Form, who shell.Access) (store.CaseFilt
 	case store.QueueMine:
 		f.Assignee = who.User
 	default:
-		return f, shell.Invalid("queue", "Välj en av köerna.")
+		return f, shell.Invalid("queue", wordChooseQueue)
 	}
 	see := shell.SeeCase
 	if f.Query != "" { // what is found by a name tells the name

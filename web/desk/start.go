@@ -35,7 +35,7 @@ type startLink struct{ Name, Address, Hint string }
 
 // StartPage says what waits for who looks, and what they may do.
 func (s *Lists) StartPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
-	p := startPage{Page: s.Page(who, "Start", "start"), Loaded: s.Table() != nil, Units: len(s.Table().Units())}
+	p := startPage{Page: s.Page(who, startTitle, "start"), Loaded: s.Table() != nil, Units: len(s.Table().Units())}
 	for _, room := range []func(context.Context, shell.Access) (startRoom, error){s.startInbox, s.startBoard, s.startUnit, s.startDeliveries, s.startCatalogue, s.startReview} {
 		one, err := room(r.Context(), who)
 		if err != nil {
@@ -53,7 +53,7 @@ func (s *Lists) startInbox(ctx context.Context, who shell.Access) (startRoom, er
 	if !who.Somewhere(shell.SeeCase) {
 		return startRoom{}, nil
 	}
-	room := startRoom{ID: "queues", Heading: "Inkorgen"}
+	room := startRoom{ID: "queues", Heading: startQueues}
 	f := store.CaseFilter{Via: routing.Inbox}
 	s.Narrow(&f, who, shell.SeeCase)
 	queues, err := s.queues(ctx, f, who)
@@ -72,15 +72,15 @@ func (s *Lists) startInbox(ctx context.Context, who shell.Access) (startRoom, er
 		if err != nil {
 			return room, err
 		}
-		room.Lead = "Ärenden som väntar på dig och dina kollegor."
+		room.Lead = startQueuesHandler
 		if late > 0 {
-			room.Cards = append([]startCard{{Count: strconv.Itoa(late), Name: "Dina försenade", Address: "/inbox?queue=mine", Worry: true}}, room.Cards...)
+			room.Cards = append([]startCard{{Count: strconv.Itoa(late), Name: startLate, Address: "/inbox?queue=mine", Worry: true}}, room.Cards...)
 		}
-		room.Links = append(room.Links, startLink{"Registrera ett ärende som började utanför 1177", "/begin", "någon har ringt, skrivit eller kommit på besök"})
+		room.Links = append(room.Links, startLink{startBegin, "/begin", startBeginHint})
 	case who.Somewhere(shell.ReadCase):
-		room.Lead = "Fördela de nya ärendena på dem som handlägger, och bevaka att inget blir liggande."
+		room.Lead = startQueuesReceiver
 	default:
-		room.Lead = "Se hur ärendena är fördelade. Innehållet i dem visas inte för dig."
+		room.Lead = startQueuesAdministrator
 	}
 	return room, nil
 }
@@ -103,23 +103,23 @@ func (s *Lists) startBoard(ctx context.Context, who shell.Access) (startRoom, er
 		return startRoom{}, err
 	}
 	return startRoom{
-		ID: "board", Heading: "Patientnämnden", Lead: "Ärenden där platsen är beskriven med anmälarens egna ord behöver rätt enhet.",
-		Cards: []startCard{{Count: strconv.Itoa(missing), Name: "Saknar enhet", Address: "/board", Worry: missing > 0}},
-		Links: []startLink{{"Årlig export", "/board#export", "ärenden efter statistikens uppgifter, eller maskade texter"}},
+		ID: "board", Heading: startBoard, Lead: startBoardLead,
+		Cards: []startCard{{Count: strconv.Itoa(missing), Name: startPlaceless, Address: "/board", Worry: missing > 0}},
+		Links: []startLink{{startYearly, "/board#export", startYearlyHint}},
 	}, nil
 }
 
 // startUnit is for what belongs to a unit beside its cases.
 func (s *Lists) startUnit(_ context.Context, who shell.Access) (startRoom, error) {
-	room := startRoom{ID: "unit", Heading: "Enheten"}
+	room := startRoom{ID: "unit", Heading: startUnit}
 	if who.Somewhere(shell.Administer | shell.WriteCase) {
-		room.Links = append(room.Links, startLink{"Standardsvar", "/phrases", "texter som enheten använder ofta"})
+		room.Links = append(room.Links, startLink{startPhrases, "/phrases", startPhrasesHint})
 	}
 	if who.Somewhere(shell.Administer) {
-		room.Links = append(room.Links, startLink{"Användare", "/users", "vilka som har roller på enheten, nya konton och lösenord"})
+		room.Links = append(room.Links, startLink{startUsers, "/users", startUsersHint})
 	}
 	if who.Somewhere(shell.SeeStatistics) {
-		room.Links = append(room.Links, startLink{"Statistik", "/statistics", "vad ärendena handlar om, och hur de fördelar sig"})
+		room.Links = append(room.Links, startLink{startStatistics, "/statistics", startStatisticsHint})
 	}
 	if len(room.Links) == 0 {
 		return startRoom{}, nil
@@ -141,11 +141,11 @@ func (s *Lists) startDeliveries(ctx context.Context, who shell.Access) (startRoo
 		due += row.Due
 		parked += row.Parked
 	}
-	room := startRoom{ID: "lines", Heading: "Leveranser", Lead: "Kommer allt fram? Parkerade meddelanden väntar på att en människa gör något.", Cards: []startCard{
-		{Count: strconv.Itoa(due), Name: "Väntar på leverans", Address: "/monitor/deliveries?state=due"},
+	room := startRoom{ID: "lines", Heading: startDeliveries, Lead: startDeliveriesLead, Cards: []startCard{
+		{Count: strconv.Itoa(due), Name: startDue, Address: "/monitor/deliveries?state=due"},
 		{Count: strconv.Itoa(parked), Name: "Parkerade", Address: "/monitor/deliveries?state=parked", Worry: parked > 0},
 	}}
-	room.Links = []startLink{{"Läget just nu", "/monitor", "mottagare, köer, certifikat och kontroller"}, {"Fellista", "/faults", "vad som har gått fel, varför, och vad man gör"}}
+	room.Links = []startLink{{startMonitor, "/monitor", startMonitorHint}, {startFaults, "/faults", startFaultsHint}}
 	return room, nil
 }
 
@@ -159,14 +159,14 @@ func (s *Lists) startCatalogue(ctx context.Context, who shell.Access) (startRoom
 	if err != nil {
 		return startRoom{}, err
 	}
-	room := startRoom{ID: "catalogue", Heading: "Adresskatalogen", Lead: "Vart ärenden och svar går.", Cards: []startCard{
-		{Count: strconv.Itoa(lost), Name: "Enheter utan vägval", Address: "/catalogue?way=none", Worry: lost > 0},
+	room := startRoom{ID: "catalogue", Heading: startCatalogue, Lead: startCatalogueLead, Cards: []startCard{
+		{Count: strconv.Itoa(lost), Name: startLost, Address: "/catalogue?way=none", Worry: lost > 0},
 	}}
 	if draft.Open {
-		room.Links = append(room.Links, startLink{"Fortsätt på utkastet", "/catalogue/draft", "ändringar som inte är publicerade"})
+		room.Links = append(room.Links, startLink{startDraft, "/catalogue/draft", startDraftHint})
 	}
-	room.Links = append(room.Links, startLink{"Varför?", "/resolve", "vart ett anrop går, och vilken regel som bestämde"},
-		startLink{"Flytta en enhet", "/catalogue/move", "mellan inkorgen och ett externt system"})
+	room.Links = append(room.Links, startLink{startWhy, "/resolve", startWhyHint},
+		startLink{startMove, "/catalogue/move", startMoveHint})
 	return room, nil
 }
 
@@ -176,7 +176,7 @@ func (s *Lists) startReview(_ context.Context, who shell.Access) (startRoom, err
 		return startRoom{}, nil
 	}
 	return startRoom{
-		ID: "log", Heading: "Loggkontroll", Lead: "Vem har läst, sökt och ändrat, och om vem.",
-		Links: []startLink{{"Granska loggen", "/review", "sök, ta ett stickprov och dokumentera kontrollen"}},
+		ID: "log", Heading: startReview, Lead: startReviewLead,
+		Links: []startLink{{startReviewLog, "/review", startReviewLogHint}},
 	}, nil
 }

@@ -79,12 +79,12 @@ func (s *Work) updateOf(verb string, f *shell.Form) (contracts.Update, error) {
 	case "reply":
 		u.Type = contracts.PartialReply
 		if u.Text == "" {
-			f.Refuse("text", "Skriv delsvaret.")
+			f.Refuse("text", wordWriteReply)
 		}
 	case "question":
 		u.Type, u.AnswerDueDate = contracts.Question, shell.CompactDate(f.Value("due"))
 		if u.Text == "" {
-			f.Refuse("text", "Skriv frågan.")
+			f.Refuse("text", wordWriteQuestion)
 		}
 	case "forward":
 		u.Type = contracts.Forwarded
@@ -94,7 +94,7 @@ func (s *Work) updateOf(verb string, f *shell.Form) (contracts.Update, error) {
 		}
 		for _, field := range []string{"ground", "note"} {
 			if len([]rune(f.Value(field))) > handoverMost {
-				f.Refuse(field, fmt.Sprintf("Skriv högst %d tecken.", handoverMost))
+				f.Refuse(field, fmt.Sprintf(wordAtMost, handoverMost))
 			}
 		}
 	case "close":

@@ -8,6 +8,91 @@ import (
 	"rivgate/store"
 )
 
+// Titles of the pages. %s is the number of the case.
+const (
+	titleInbox      = "Inkorg"
+	titleCase       = "Ärende %s"
+	titleBegin      = "Nytt ärende utanför 1177"
+	titlePreview    = "Förhandsgranska"
+	titleHandedOver = "Ärendet är överlämnat"
+)
+
+// What a form answers when it is not filled in right. %s and %d are limits.
+const (
+	wordAttachmentsTooLarge = "Bilagorna är för stora tillsammans: högst %s får plats i ett meddelande. Ta bort någon, eller skicka dem i flera delsvar."
+	wordChoosePhrase        = "Välj ett standardsvar."
+	wordWhenReceived        = "Ange vilken dag ärendet kom in, senast i dag."
+	wordChooseColleague     = "Välj en kollega som har behörighet till enheten."
+	wordWhyParked           = "Skriv varför ärendet parkeras."
+	wordWriteNote           = "Skriv anteckningen."
+	wordDiaryTooLong        = "Diarienumret är för långt."
+	wordDiaryTaken          = "Ett annat ärende på enheten har redan det diarienumret."
+	wordHowAuthority        = "Skriv hur fullmakten eller behörigheten kontrollerades."
+	wordWhenResumed         = "Välj vilken dag ärendet ska tas upp igen."
+	wordResumeRange         = "Välj en dag efter i dag, högst två år fram."
+	wordDraftFiles          = "Högst 10 bilagor, om högst 20 MB var. De som inte fick plats är inte sparade."
+	wordChooseQueue         = "Välj en av köerna."
+	wordWriteReply          = "Skriv delsvaret."
+	wordWriteQuestion       = "Skriv frågan."
+	wordAtMost              = "Skriv högst %d tecken."
+)
+
+// What happened to a case or a draft. %s is a unit or a moment.
+const (
+	wordHandedOverTo   = "Ärendet är överlämnat till %s, som svarar anmälaren."
+	wordDraftElsewhere = "Utkastet har sparats i ett annat fönster. Ingenting skrevs över: det du skrev står kvar här, och sparar du igen är det som gäller."
+	wordDraftSaved     = "Utkastet sparat %s"
+	wordLeftOutFile    = ".utelämnad.txt"
+)
+
+// The start page: headings of its parts, and a sentence below each.
+const (
+	startQueues              = "Inkorgen"
+	startQueuesHandler       = "Ärenden som väntar på dig och dina kollegor."
+	startQueuesReceiver      = "Fördela de nya ärendena på dem som handlägger, och bevaka att inget blir liggande."
+	startQueuesAdministrator = "Se hur ärendena är fördelade. Innehållet i dem visas inte för dig."
+	startBoard               = "Patientnämnden"
+	startBoardLead           = "Ärenden där platsen är beskriven med anmälarens egna ord behöver rätt enhet."
+	startUnit                = "Enheten"
+	startDeliveries          = "Leveranser"
+	startDeliveriesLead      = "Kommer allt fram? Parkerade meddelanden väntar på att en människa gör något."
+	startCatalogue           = "Adresskatalogen"
+	startCatalogueLead       = "Vart ärenden och svar går."
+	startReview              = "Loggkontroll"
+	startReviewLead          = "Vem har läst, sökt och ändrat, och om vem."
+)
+
+// The start page: numbers and links, and a few words after each link.
+const (
+	startTitle          = "Start"
+	startLate           = "Dina försenade"
+	startBegin          = "Registrera ett ärende som började utanför 1177"
+	startBeginHint      = "någon har ringt, skrivit eller kommit på besök"
+	startPlaceless      = "Saknar enhet"
+	startYearly         = "Årlig export"
+	startYearlyHint     = "ärenden efter statistikens uppgifter, eller maskade texter"
+	startPhrases        = "Standardsvar"
+	startPhrasesHint    = "texter som enheten använder ofta"
+	startUsers          = "Användare"
+	startUsersHint      = "vilka som har roller på enheten, nya konton och lösenord"
+	startStatistics     = "Statistik"
+	startStatisticsHint = "vad ärendena handlar om, och hur de fördelar sig"
+	startDue            = "Väntar på leverans"
+	startMonitor        = "Läget just nu"
+	startMonitorHint    = "mottagare, köer, certifikat och kontroller"
+	startFaults         = "Fellista"
+	startFaultsHint     = "vad som har gått fel, varför, och vad man gör"
+	startLost           = "Enheter utan vägval"
+	startDraft          = "Fortsätt på utkastet"
+	startDraftHint      = "ändringar som inte är publicerade"
+	startWhy            = "Varför?"
+	startWhyHint        = "vart ett anrop går, och vilken regel som bestämde"
+	startMove           = "Flytta en enhet"
+	startMoveHint       = "mellan inkorgen och ett externt system"
+	startReviewLog      = "Granska loggen"
+	startReviewLogHint  = "sök, ta ett stickprov och dokumentera kontrollen"
+)
+
 // deskWord is what somebody did at a desk, in words.
 func deskWord(e store.DeskEvent) string {
 	switch e.Kind {
@@ -104,4 +189,81 @@ func (s *Export) codeNamed(system, code string) string {
 		}
 	}
 	return code
+}
+
+// doneWord says what was just done. What waits to be sent is said by the part of the page that is alive: see livePage.
+func doneWord(done string) string {
+	switch done {
+	case "reply":
+		return "Delsvaret är sparat och på väg till anmälaren i 1177."
+	case "question":
+		return "Frågan är sparad och på väg till anmälaren i 1177."
+	case "forward":
+		return "Ärendet är överlämnat."
+	case "close":
+		return "Ärendet är avslutat."
+	case "correct":
+		return "Klassificeringen är rättad."
+	case "status":
+		return "Ärendet är påbörjat."
+	case "saved":
+		return "Utkastet är sparat."
+	case "undone":
+		return "Ångrat: det du skrev ligger kvar som utkast. Inget har skickats."
+	case "left":
+		return "Det gick inte att ångra: det har redan skickats."
+	case "dropped":
+		return "Det som inte kunde skickas är borttaget."
+	case "take":
+		return "Du har tagit ärendet."
+	case "assign":
+		return "Ärendet är tilldelat."
+	case "release":
+		return "Ärendet är lämnat tillbaka."
+	case "park":
+		return "Ärendet är parkerat."
+	case "resume":
+		return "Ärendet är återupptaget."
+	case "note":
+		return "Anteckningen är sparad."
+	case "register":
+		return "Diarienumret är sparat."
+	case "authority":
+		return "Kontrollen av fullmakten är sparad."
+	case "protect":
+		return "Märkningen om skyddad identitet är sparad."
+	}
+	return ""
+}
+
+// draftWord is what a form makes, with an article.
+func draftWord(form string) string {
+	switch form {
+	case "reply":
+		return "ett delsvar"
+	case "question":
+		return "en fråga"
+	case "close":
+		return "ett slutsvar"
+	case "forward":
+		return "ett överlämnande"
+	}
+	return "ett meddelande"
+}
+
+// queueName is a queue in Swedish.
+func queueName(q store.Queue) string {
+	switch q {
+	case store.QueueNew:
+		return "Nya"
+	case store.QueueMine:
+		return "Mina"
+	case store.QueueOngoing:
+		return "Pågående"
+	case store.QueueParked:
+		return "Parkerade"
+	case store.QueueFinished:
+		return "Avslutade"
+	}
+	return "Alla"
 }

@@ -2,6 +2,7 @@ package mailbox
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -50,7 +51,7 @@ func (s *Pages) showMailbox(w http.ResponseWriter, r *http.Request, who shell.Ac
 		return err
 	}
 	p := mailboxPage{
-		Page: s.Page(who, "Ditt ärende "+casework.Reference(c), "mailbox"), Case: c, Unit: casework.HandlerName(c.Handler), Letters: letters, Now: s.Clock(),
+		Page: s.Page(who, fmt.Sprintf(titleCase, casework.Reference(c)), "mailbox"), Case: c, Unit: casework.HandlerName(c.Handler), Letters: letters, Now: s.Clock(),
 		Done: r.URL.Query().Get("done") != "",
 	}
 	if c.ForwardedFrom != "" {
@@ -73,7 +74,7 @@ func (s *Pages) showMailbox(w http.ResponseWriter, r *http.Request, who shell.Ac
 	}
 	status := http.StatusOK
 	if failed != nil {
-		status, p.Title = http.StatusUnprocessableEntity, "Fel: "+p.Title
+		status, p.Title = http.StatusUnprocessableEntity, shell.FailedTitle+p.Title
 	}
 	return html.Render(w, status, "mailbox", p)
 }
@@ -92,9 +93,9 @@ func (s *Pages) letters(ctx context.Context, c store.Case) ([]casework.Letter, e
 	var out []casework.Letter
 	for _, e := range line {
 		if e.Kind == store.EventComplaint || e.Kind == store.EventAnswer {
-			e.From, e.Title = "Du", "Ditt svar"
+			e.From, e.Title = wordOwn, wordOwnAnswer
 			if e.Kind == store.EventComplaint {
-				e.Title = "Ditt ärende"
+				e.Title = wordOwnCase
 			}
 			out = append(out, casework.Letter{Event: e, Own: true})
 		}
@@ -126,7 +127,7 @@ func (s *Pages) Answer(w http.ResponseWriter, r *http.Request, who shell.Access)
 		return shell.ErrForm
 	}
 	if f.Value("text") == "" {
-		f.Refuse("text", "Skriv ditt svar.")
+		f.Refuse("text", wordWriteAnswer)
 	}
 	files := s.CitizenFiles(r.Context(), f)
 	if f.Failed() {

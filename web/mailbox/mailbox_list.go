@@ -40,7 +40,7 @@ func (s *Pages) ListPage(w http.ResponseWriter, _ *http.Request, who shell.Acces
 }
 
 func (s *Pages) newMailboxList(who shell.Access, f *shell.Form) listPage {
-	return listPage{Page: s.Page(who, "Mina ärenden", "mailbox"), Form: f, Persons: casework.TestPersons(), Now: s.Clock()}
+	return listPage{Page: s.Page(who, titleCases, "mailbox"), Form: f, Persons: casework.TestPersons(), Now: s.Clock()}
 }
 
 // List shows the cases that somebody has reported: POST /mailbox, for a personal number has no place in an address.
@@ -58,8 +58,8 @@ func (s *Pages) List(w http.ResponseWriter, r *http.Request, who shell.Access) e
 		id = s.TypedPerson(f.Value("person")).ID
 	}
 	if !shell.IsIdentity(id) {
-		f.Refuse("other", "Välj en person, eller skriv ett personnummer, samordningsnummer eller reservnummer.")
-		p.Title = "Fel: " + p.Title
+		f.Refuse("other", wordChoosePerson)
+		p.Title = shell.FailedTitle + p.Title
 		return html.Render(w, http.StatusUnprocessableEntity, "list", p)
 	}
 	p.Chosen = id

@@ -30,7 +30,7 @@ func (s *Pages) SubmitPage(w http.ResponseWriter, r *http.Request, who shell.Acc
 	if id := q.Get("unit"); id != "" {
 		return s.showSubmit(w, who, id, &shell.Form{Name: "submit", Values: url.Values{"reply": {"yes"}, "role": {contracts.RolePatient}}})
 	}
-	p := submitPage{Page: s.Page(who, "Skicka ett ärende", "submit"), Query: strings.TrimSpace(q.Get("q")), Searched: q.Has("q")}
+	p := submitPage{Page: s.Page(who, titleSubmit, "submit"), Query: strings.TrimSpace(q.Get("q")), Searched: q.Has("q")}
 	for _, u := range s.Relay.Receivers(p.Query, casework.ReceiverLimit) {
 		p.Found = append(p.Found, u.Unit)
 	}
@@ -43,11 +43,11 @@ func (s *Pages) showSubmit(w http.ResponseWriter, who shell.Access, id string, f
 		return shell.ErrNotFound
 	}
 	p := submitPage{
-		Page: s.Page(who, "Skicka ett ärende", "submit"), Unit: &unit, Form: f, Fields: s.ComplaintFields(f, unit, true),
+		Page: s.Page(who, titleSubmit, "submit"), Unit: &unit, Form: f, Fields: s.ComplaintFields(f, unit, true),
 	}
 	status := http.StatusOK
 	if f.Failed() {
-		status, p.Title = http.StatusUnprocessableEntity, "Fel: "+p.Title
+		status, p.Title = http.StatusUnprocessableEntity, shell.FailedTitle+p.Title
 	}
 	return html.Render(w, status, "submit", p)
 }

@@ -82,7 +82,7 @@ func (s *Pages) showPhrases(w http.ResponseWriter, r *http.Request, who shell.Ac
 	}
 	status := http.StatusOK
 	if f.Failed() {
-		status, p.Title = http.StatusUnprocessableEntity, "Fel: "+p.Title
+		status, p.Title = http.StatusUnprocessableEntity, shell.FailedTitle+p.Title
 	}
 	return html.Render(w, status, "phrases", p)
 }

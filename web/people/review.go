@@ -70,7 +70,7 @@ func (s *Pages) showReview(w http.ResponseWriter, r *http.Request, who shell.Acc
 		return err
 	}
 	if f.Failed() {
-		p.Title = "Fel: " + p.Title
+		p.Title = shell.FailedTitle + p.Title
 		return html.Render(w, http.StatusUnprocessableEntity, "review", p)
 	}
 	if f.Value("do") == "sample" {

@@ -192,7 +192,7 @@ func (s *Pages) showSample(w http.ResponseWriter, r *http.Request, who shell.Acc
 	}
 	status := http.StatusOK
 	if f.Failed() {
-		p.Title, status = "Fel: "+p.Title, http.StatusUnprocessableEntity
+		p.Title, status = shell.FailedTitle+p.Title, http.StatusUnprocessableEntity
 	}
 	return html.Render(w, status, "sample", p)
 }

@@ -270,7 +270,7 @@ func (s *Pages) showUsers(w http.ResponseWriter, r *http.Request, who shell.Acce
 	}
 	status := http.StatusOK
 	if p.form.Failed() {
-		status, p.Title = http.StatusUnprocessableEntity, "Fel: "+p.Title
+		status, p.Title = http.StatusUnprocessableEntity, shell.FailedTitle+p.Title
 	}
 	return html.Render(w, status, "users", p)
 }

@@ -162,7 +162,7 @@ func (s *Gate) ShowSignIn(w http.ResponseWriter, status int, p SignInPage) error
 	p.Local = !s.NoLocalAccounts
 	p.Provider = s.SignedInBy
 	if p.Form.Failed() {
-		p.Title = "Fel: " + p.Title
+		p.Title = FailedTitle + p.Title
 	}
 	return html.Render(w, status, "signin", p)
 }

@@ -268,3 +268,6 @@ func ShortContract(namespace string) string {
 	}
 	return namespace
 }
+
+// FailedTitle stands before the title of a page that could not be done as it was asked for.
+const FailedTitle = "Fel: "

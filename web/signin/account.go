@@ -46,7 +46,7 @@ func (s *Pages) showAccount(w http.ResponseWriter, r *http.Request, who shell.Ac
 	}
 	status := http.StatusOK
 	if f.Failed() {
-		status, p.Title = http.StatusUnprocessableEntity, "Fel: "+p.Title
+		status, p.Title = http.StatusUnprocessableEntity, shell.FailedTitle+p.Title
 	}
 	return html.Render(w, status, "account", p)
 }

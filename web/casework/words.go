@@ -1,0 +1,122 @@
+package casework
+
+import (
+	"rivgate/contracts"
+	"rivgate/store"
+)
+
+// What a handover lacks that goes over the wall.
+const (
+	TextNoConsent = "Det finns inget samtycke noterat för den enheten, och ingen annan grund är angiven. Notera samtycket under Patientnämnden: vem som samtyckte, när och hur. Eller ange grunden."
+	TextNoGround  = "Ärendet går från vården till patientnämnden. Ange grunden: vem som har samtyckt, när och hur, eller en annan grund."
+)
+
+// A consent that a board noted as the ground of a handover: who, on which day, and how.
+const (
+	wordConsentGround = "Samtycke av %s %s: %s"
+)
+
+// What a form answers when it is not filled in right. %s is the name of a file, what kind of file it is, a list of units or a reason.
+const (
+	wordMainProblem  = "Välj minst ett huvudproblem."
+	wordArea         = "Välj verksamhetsområde."
+	wordOID          = "Skriv regionens OID med siffror och punkter, till exempel 1.2.752.97.3.1.3."
+	wordPersonID     = "Numret känns inte igen. Skriv ett personnummer, ett samordningsnummer eller en nationell reservidentitet. Är det ett regionalt nummer: ange också regionens OID."
+	wordReporterID   = "Ange anmälarens personnummer."
+	wordIncidentDay  = "Ange vilken dag det hände."
+	wordIncident     = "Beskriv vad som hände."
+	wordDayToCome    = "Dagen har inte varit än."
+	wordOtherPatient = "Här står en annan patient. Välj närstående eller ombud, eller töm uppgifterna om patienten."
+	wordWhoReports   = "Välj vem som anmäler."
+	wordFewerFiles   = "Högst 5 filer åt gången. Välj om."
+	wordFileTooLarge = "%s är större än 20 MB. Välj en mindre fil, eller dela upp den."
+	wordFileKind     = "%s är inte en PDF, PNG, JPEG eller GIF. Spara om den i ett av de formaten."
+	wordFileLies     = "%s är en annan sorts fil än namnet säger (%s). Byt namn på den, eller välj en annan."
+	wordCaseChanged  = "Ärendet har ändrats sedan sidan öppnades. Ingenting skrevs över: se hur det är nu, och gör om det som behövs."
+	wordAnswerStaged = "Ett annat svar i ärendet är på väg att skickas. Vänta tills det har skickats, eller ångra det."
+	wordRefused      = "Det gick inte: %s."
+	wordUnitIsBoard  = "Det är en patientnämnd. Välj en enhet i vården."
+	wordNoUnit       = "Ingen enhet i katalogen heter så. Skriv en del av namnet, eller HSA-id."
+	wordManyUnits    = "Flera enheter stämmer med det du skrev. Välj en av dem nedan."
+	wordWhichUnit    = "Välj den enhet som ska ta över ärendet."
+	wordNoHSAID      = "Katalogen har ingen enhet med det HSA-id:t. Kontrollera det, eller skriv en del av namnet."
+	wordUnitsNamed   = "Flera enheter stämmer med det du skrev: %s. Skriv en av dem."
+	wordAndMore      = "med flera"
+)
+
+// Where a message is: which message it is, where to it came, and when.
+const (
+	wordReached  = "%s nådde %s %s"
+	wordInInbox  = "I inkorgen sedan %s"
+	wordPaused   = "Väntar: mottagaren är pausad"
+	wordDue      = "Väntar på leverans"
+	wordUnknown  = "Osäkert utfall: skickas igen"
+	wordParked   = "Parkerad: leveransen kräver åtgärd"
+	wordHeld     = "Väntar på ett tidigare meddelande"
+	wordReceiver = "mottagaren"
+	wordReporter = "Anmälaren"
+)
+
+// Headings of the messages that a reporter gets.
+const (
+	wordReceipt    = "Ärendebekräftelse"
+	wordQuestion   = "Fråga till dig"
+	wordHandedOver = "Ditt ärende har lämnats över"
+	wordRegistered = "Ditt ärende är registrerat"
+)
+
+// EventWord is what a kind of message is called.
+func EventWord(kind store.EventKind) string {
+	switch kind {
+	case store.EventComplaint:
+		return "Nytt ärende"
+	case store.EventAnswer:
+		return "Svar från anmälaren"
+	case store.EventForward:
+		return "Överlämnat hit"
+	case store.EventPartialReply:
+		return "Delsvar"
+	case store.EventQuestion:
+		return "Fråga till anmälaren"
+	case store.EventClose:
+		return "Slutsvar"
+	case store.EventStatus:
+		return "Status"
+	case store.EventForwarded:
+		return "Överlämnat vidare"
+	case store.EventNewCase:
+		return "Ärende som började utanför 1177"
+	case store.EventCorrection:
+		return "Rättad klassificering"
+	}
+	return string(kind)
+}
+
+// nounOf is the message as the subject of a sentence.
+func nounOf(kind store.EventKind) string {
+	switch kind {
+	case store.EventPartialReply, store.EventClose, store.EventAnswer:
+		return "Svaret"
+	case store.EventQuestion:
+		return "Frågan"
+	case store.EventCorrection:
+		return "Rättelsen"
+	case store.EventComplaint, store.EventNewCase, store.EventForward:
+		return "Ärendet"
+	case store.EventForwarded:
+		return "Beskedet"
+	}
+	return "Meddelandet"
+}
+
+func statusWord(status string) string {
+	switch status {
+	case contracts.StatusReceived:
+		return "Mottaget"
+	case contracts.StatusInProgress:
+		return "Handläggning pågår"
+	case contracts.StatusAwaitingReporter:
+		return "Väntar på anmälaren"
+	}
+	return status
+}

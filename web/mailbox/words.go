@@ -1,0 +1,17 @@
+package mailbox
+
+// Titles of the pages and of the reporter's own messages. %s is the number of the case.
+const (
+	titleCase     = "Ditt ärende %s"
+	titleCases    = "Mina ärenden"
+	titleSubmit   = "Skicka ett ärende"
+	wordOwn       = "Du"
+	wordOwnAnswer = "Ditt svar"
+	wordOwnCase   = "Ditt ärende"
+)
+
+// What a form answers when it is not filled in right.
+const (
+	wordWriteAnswer  = "Skriv ditt svar."
+	wordChoosePerson = "Välj en person, eller skriv ett personnummer, samordningsnummer eller reservnummer."
+)
