@@ -17,11 +17,12 @@ import (
 var rooms = map[string]bool{
 	"web/desk": true, "web/board": true, "web/casework": true, "web/mailbox": true,
 	"web/api": false, "web/casefile": false, "web/catalogue": false, "web/operate": false, "web/people": false,
-	"web/shell": false, "web/signin": false, "web/statistics": false, "web": false,
+	"web/shell": true, "web/signin": false, "web/statistics": false, "web": false,
 }
 
 // notMended are Swedish texts outside the tables that nobody may mend, with the reason.
 var notMended = map[string]string{
+	"web/shell/password.go":   "words that passwords are guessed by, not words of a page",
 	"web/casework/consent.go": "headings and names that are kept in cases and read again",
 }
 

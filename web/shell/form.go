@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"mime"
 	"net/http"
 	"net/url"
@@ -22,7 +23,7 @@ import (
 func (f *Form) Day(field string) routing.Date {
 	d, err := routing.ParseDate(f.Value(field))
 	if err != nil {
-		f.Refuse(field, "Skriv dagen som 2026-01-31.")
+		f.Refuse(field, textDay)
 	}
 	return d
 }
@@ -43,7 +44,7 @@ func (f *Form) Required(field, missing string, most int) string {
 	case text == "":
 		f.Refuse(field, missing)
 	case utf8.RuneCountInString(text) > most:
-		f.Refuse(field, "Texten är för lång: högst "+strconv.Itoa(most)+" tecken.")
+		f.Refuse(field, fmt.Sprintf(textTooLong, most))
 	}
 	return text
 }
@@ -91,13 +92,13 @@ func (f *Form) Failed() bool { return f != nil && (f.General != "" || len(f.Erro
 func (f *Form) Head() string {
 	switch f.Name {
 	case "signin":
-		return "Det gick inte att logga in."
+		return textNoSignIn
 	case "search", "review", "resolve":
-		return "Det gick inte att söka."
+		return textNoSearch
 	case "note", "register", "authority", "protect", "phrase", "correct", "place", "consent", "withdraw", "opinion", "child", "nochild":
-		return "Det gick inte att spara."
+		return textNotSaved
 	}
-	return "Det gick inte att skicka."
+	return textNotSent
 }
 
 // Wrong lists the fields with errors in the order in which they were found.
@@ -142,7 +143,7 @@ func (f Field) Value() string { return f.Form.Value(f.Name) }
 
 // ReadForm reads a form of either encoding. Files stay in memory: what people attach is not spread over temporary folders.
 func ReadForm(w http.ResponseWriter, r *http.Request, name string) (*Form, error) {
-	return readFields(w, r, name, bodyLimit, "Filerna är för stora tillsammans: högst 15 MB får plats. Ingen av dem togs emot: välj färre eller mindre filer.")
+	return readFields(w, r, name, bodyLimit, textFilesTooLarge)
 }
 
 // readFields reads a form of at most so many bytes. Where its files are larger than that, what was typed is kept, the files are not, and the form says so.
@@ -237,7 +238,7 @@ func (f *Form) Take(err error, places []Place) bool {
 			return true
 		}
 	}
-	if f.General = p.Detail; p.Title != textUnsent { // which the summary begins with
+	if f.General = p.Detail; p.Title != titleUnsent { // which the summary begins with
 		f.General = p.Title + ". " + p.Detail
 	}
 	if p.Code != "" { // what to name to who keeps the system
@@ -254,7 +255,7 @@ func (f *Form) Among(name, value string, choices ...string) string {
 	if slices.Contains(choices, value) {
 		return value
 	}
-	f.Refuse(name, "Välj ett av alternativen.")
+	f.Refuse(name, textOneOf)
 	return choices[0]
 }
 
@@ -266,7 +267,7 @@ func (f *Form) Moment(field string) time.Time {
 	}
 	t, err := time.ParseInLocation(time.DateOnly, text, routing.Stockholm())
 	if err != nil {
-		f.Refuse(field, "Ange en dag som 2026-01-31.")
+		f.Refuse(field, textGiveDay)
 		return time.Time{}
 	}
 	return t
@@ -280,7 +281,7 @@ func (f *Form) Midnight(field string) time.Time {
 	}
 	t, err := time.ParseInLocation(time.DateOnly, text, routing.Stockholm())
 	if err != nil {
-		f.Refuse(field, "Skriv dagen som 2026-01-31.")
+		f.Refuse(field, textDay)
 	}
 	return t
 }

@@ -21,7 +21,7 @@ const (
 
 // ReadUpload is ReadForm with room for files.
 func ReadUpload(w http.ResponseWriter, r *http.Request, name string) (*Form, error) {
-	return readFields(w, r, name, uploadMost, "Filerna är för stora tillsammans. Ingen av dem är sparad: lägg till dem några i taget, och spara utkastet emellan.")
+	return readFields(w, r, name, uploadMost, textUploadTooLarge)
 }
 
 // sentForm is a form of several parts as it came.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -27,7 +28,7 @@ func OrEmpty[T any](items []T) []T {
 func (q *Query) Number(name string) int64 {
 	n, err := strconv.ParseInt(q.Get(name), 10, 64)
 	if err != nil || n < 1 {
-		q.Wrong(name, "Ange ett heltal från 1.")
+		q.Wrong(name, textWholeNumber)
 		return 1
 	}
 	return n
@@ -38,7 +39,7 @@ func (q *Query) Number(name string) int64 {
 func ReadJSON(w http.ResponseWriter, r *http.Request, into any) error {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" {
-		return NewProblem(http.StatusUnsupportedMediaType, "media-type", "Fel medietyp", "Skicka application/json.")
+		return NewProblem(http.StatusUnsupportedMediaType, "media-type", textMediaType, textSendJSON)
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyLimit))
 	if err != nil {
@@ -50,7 +51,7 @@ func ReadJSON(w http.ResponseWriter, r *http.Request, into any) error {
 		return ofJSON(err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return Invalid("", "Det får inte stå något efter JSON-värdet.")
+		return Invalid("", textAfterJSON)
 	}
 	return StorableJSON(body) // last: all names in its paths are ours
 }
@@ -64,18 +65,18 @@ func ofJSON(err error) error {
 	case errors.As(err, &tooLarge):
 		return ErrTooLarge
 	case errors.As(err, &wrongType):
-		return Invalid(fieldName(strings.ReplaceAll(wrongType.Field, ".", "/")), "Fältet har fel typ av värde.")
+		return Invalid(fieldName(strings.ReplaceAll(wrongType.Field, ".", "/")), textWrongType)
 	case errors.As(err, &syntax):
-		return Invalid("", "Det är inte giltig JSON (tecken "+strconv.FormatInt(syntax.Offset, 10)+").")
+		return Invalid("", fmt.Sprintf(textBadJSON, syntax.Offset))
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return Invalid("", "JSON-värdet är inte helt.")
+		return Invalid("", textCutJSON)
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 		if name, err := strconv.Unquote(name); err == nil {
-			return Invalid(fieldName(name), "Fältet finns inte.")
+			return Invalid(fieldName(name), textNoField)
 		}
 	}
-	return Invalid("", "Ett värde har fel form.")
+	return Invalid("", textBadValue)
 }
 
 // WriteJSON writes an answer.
@@ -112,9 +113,9 @@ func ReadQuery(r *http.Request, known ...string) *Query {
 		}
 		switch {
 		case !found:
-			q.Wrong(fieldName(clean(name)), "Parametern finns inte.")
+			q.Wrong(fieldName(clean(name)), textNoParameter)
 		case len(values) > 1:
-			q.Wrong(name, "Parametern får stå en gång.")
+			q.Wrong(name, textParameterTwice)
 		}
 	}
 	return q
@@ -135,7 +136,7 @@ func (q *Query) Limit() int {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 || n > 500 {
-		q.Wrong("limit", "Ange ett tal från 1 till 500.")
+		q.Wrong("limit", textLimit)
 		return 50
 	}
 	return n
@@ -152,7 +153,7 @@ func (q *Query) Moment(name string) time.Time {
 	}
 	t, err := time.ParseInLocation(time.DateOnly, text, routing.Stockholm())
 	if err != nil {
-		q.Wrong(name, "Ange en tidpunkt som 2026-01-31T12:00:00Z, eller en dag som 2026-01-31.")
+		q.Wrong(name, textMoment)
 	}
 	return t
 }

@@ -158,7 +158,7 @@ type SignInPage struct {
 
 // ShowSignIn writes the page on which people sign in.
 func (s *Gate) ShowSignIn(w http.ResponseWriter, status int, p SignInPage) error {
-	p.Page = s.Page(Access{}, "Logga in", "signin")
+	p.Page = s.Page(Access{}, titleSignIn, "signin")
 	p.Local = !s.NoLocalAccounts
 	p.Provider = s.SignedInBy
 	if p.Form.Failed() {

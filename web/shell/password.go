@@ -78,15 +78,15 @@ func guessable(account, password string) bool {
 func CheckPassword(account, password string) string {
 	switch n := utf8.RuneCountInString(password); {
 	case !utf8.ValidString(password):
-		return "Lösenordet har ett tecken som inte kan användas."
+		return textPasswordCharacter
 	case n < passwordMin:
-		return fmt.Sprintf("Lösenordet är för kort: välj minst %d tecken, gärna flera ord.", passwordMin)
+		return fmt.Sprintf(textPasswordShort, passwordMin)
 	case len(password) > PasswordMost:
-		return "Lösenordet är för långt."
+		return textPasswordLong
 	case strings.Contains(strings.ToLower(password), strings.ToLower(account)):
-		return "Lösenordet får inte innehålla användarnamnet."
+		return textPasswordName
 	case guessable(account, password):
-		return "Lösenordet är vanligt eller lätt att gissa: välj gärna flera ord som inte hör ihop."
+		return textPasswordCommon
 	}
 	return ""
 }

@@ -19,8 +19,8 @@ import (
 )
 
 // ErrInside is the refusal of who asks from elsewhere.
-var ErrInside = NewProblem(http.StatusForbidden, "not-inside", "Bara inifrån",
-	"Fråga från den egna datorn eller från en betrodd proxy, eller låt admin.listen svara på ett nät för övervakning.")
+var ErrInside = NewProblem(http.StatusForbidden, "not-inside", titleInside,
+	textInside)
 
 // ofCatalogue is what a refused change of the catalogue is called; nil for any other error.
 func ofCatalogue(err error) *Problem {
@@ -29,14 +29,14 @@ func ofCatalogue(err error) *Problem {
 	var refusal *store.CatalogueRefusal
 	switch {
 	case errors.As(err, &stale):
-		return NewProblem(http.StatusPreconditionFailed, "revision", "Utkastet har ändrats",
-			fmt.Sprintf("Utkastet har revision %d nu, och ändringen utgick från %d. Läs det igen och gör ändringen på nytt.", stale.Present, stale.Given))
+		return NewProblem(http.StatusPreconditionFailed, "revision", titleDraftChanged,
+			fmt.Sprintf(textDraftChanged, stale.Present, stale.Given))
 	case errors.As(err, &rules):
-		p := NewProblem(http.StatusUnprocessableEntity, "rules", "Raderna följer inte katalogens regler", "Inget är sparat.")
+		p := NewProblem(http.StatusUnprocessableEntity, "rules", titleRules, textRules)
 		p.Problems = rules[:min(len(rules), 500)]
 		return p
 	case errors.As(err, &refusal):
-		return NewProblem(http.StatusConflict, "catalogue", "Det går inte nu", RefusalText(refusal))
+		return NewProblem(http.StatusConflict, "catalogue", titleNotNow, RefusalText(refusal))
 	}
 	return nil
 }
@@ -48,7 +48,7 @@ func (s *Site) WrongMethod(w http.ResponseWriter, r *http.Request, who Access) {
 		return
 	}
 	p := *errMethod
-	p.Title, p.Detail = "Här finns ingen sida", "Adressen tar emot ett formulär. Gå till sidan som formuläret står på."
+	p.Title, p.Detail = titleNoPage, textNoPage
 	above := r.URL.Path
 	if r.Pattern != "" { // this is the page, and lacks what it is about
 		above = pathpkg.Dir(above)
@@ -99,31 +99,31 @@ func NewProblem(status int, kind, title, detail string) *Problem {
 
 // Refusals of our own. They are values that nobody changes.
 var (
-	errNotLocal = NewProblem(http.StatusForbidden, "not-local", "Bara från den här datorn",
-		"I demomiljö är allt öppet för den egna datorn (localhost) och för ingen annan; i testmiljö gäller det anmälarens sidor.")
-	errNoToken = NewProblem(http.StatusUnauthorized, "no-token", "Token saknas eller är okänd",
-		"Skicka en giltig token i huvudet Authorization: Bearer.")
-	ErrRole      = NewProblem(http.StatusForbidden, "role", "Rättighet saknas", "Du har inte den roll som krävs.")
-	ErrUnit      = NewProblem(http.StatusForbidden, "unit", "Rättighet saknas", "Dina rättigheter gäller inte för enheten.")
-	ErrCrossSite = NewProblem(http.StatusForbidden, "cross-site", "Anropet kom från en annan webbplats",
-		"Formulär får bara skickas från de egna sidorna. Öppna sidan på nytt och försök igen.")
-	errCrowded  = NewProblem(http.StatusServiceUnavailable, "crowded", "Många loggar in just nu", "Försök igen om en stund.")
-	ErrNotFound = NewProblem(http.StatusNotFound, "not-found", "Finns inte", "Det du söker finns inte här. Kontrollera adressen.")
-	errMethod   = NewProblem(http.StatusMethodNotAllowed, "method", "Metoden passar inte", "Adressen finns men tar inte emot den metoden.")
-	errInternal = NewProblem(http.StatusInternalServerError, "internal", "Något gick fel hos oss",
-		"Felet är noterat i loggen. Försök igen om en stund.")
-	ErrTooLarge = NewProblem(http.StatusRequestEntityTooLarge, "too-large", "Det som skickades är för stort", "Allt tillsammans får vara högst 15 MB.")
-	ErrForm     = NewProblem(http.StatusBadRequest, "form", "Formuläret gick inte att läsa", "Öppna sidan på nytt och försök igen.")
-	ErrConflict = NewProblem(http.StatusConflict, "conflict", "Ärendet har ändrats sedan sidan öppnades",
-		"Läs det nya i ärendet och försök igen.")
-	errNotOurs   = NewProblem(http.StatusConflict, "not-ours", "Ärendet handläggs inte här", "Ett annat system handlägger ärendet.")
-	ErrNotPortal = NewProblem(http.StatusConflict, "not-portal", "Det här är inte 1177",
-		"Bara där 1177:s tjänst finns kan ärenden och svar skickas på det här sättet.")
+	errNotLocal = NewProblem(http.StatusForbidden, "not-local", titleNotLocal,
+		textNotLocal)
+	errNoToken = NewProblem(http.StatusUnauthorized, "no-token", titleNoToken,
+		textNoToken)
+	ErrRole      = NewProblem(http.StatusForbidden, "role", titleNoRight, textNoRole)
+	ErrUnit      = NewProblem(http.StatusForbidden, "unit", titleNoRight, textNotUnit)
+	ErrCrossSite = NewProblem(http.StatusForbidden, "cross-site", titleCrossSite,
+		textCrossSite)
+	errCrowded  = NewProblem(http.StatusServiceUnavailable, "crowded", titleCrowded, textSoon)
+	ErrNotFound = NewProblem(http.StatusNotFound, "not-found", titleNotFound, textNotFound)
+	errMethod   = NewProblem(http.StatusMethodNotAllowed, "method", titleMethod, textMethod)
+	errInternal = NewProblem(http.StatusInternalServerError, "internal", titleInternal,
+		textInternal)
+	ErrTooLarge = NewProblem(http.StatusRequestEntityTooLarge, "too-large", titleTooLarge, textTooLarge)
+	ErrForm     = NewProblem(http.StatusBadRequest, "form", titleForm, textOpenAgain)
+	ErrConflict = NewProblem(http.StatusConflict, "conflict", titleConflict,
+		textConflict)
+	errNotOurs   = NewProblem(http.StatusConflict, "not-ours", titleNotOurs, textNotOurs)
+	ErrNotPortal = NewProblem(http.StatusConflict, "not-portal", titleNotPortal,
+		textNotPortal)
 )
 
 // Invalid is a request that cannot be understood. path names the field or parameter, detail says how it should be.
 func Invalid(path, detail string) *Problem {
-	p := NewProblem(http.StatusBadRequest, "invalid", "Anropet gick inte att tolka", detail)
+	p := NewProblem(http.StatusBadRequest, "invalid", textInvalid, detail)
 	p.Path = path
 	return p
 }
@@ -161,7 +161,7 @@ func ProblemOf(err error) *Problem {
 }
 
 func ofContract(e *contracts.Error) *Problem {
-	p := NewProblem(http.StatusUnprocessableEntity, "refused", "Meddelandet kan inte tas emot", e.Message)
+	p := NewProblem(http.StatusUnprocessableEntity, "refused", titleRefused, e.Message)
 	p.Code, p.SubCode, p.Path = e.Code, e.SubCode, e.Path
 	switch {
 	case e.SubCode == contracts.SubUnknownCase:
@@ -174,8 +174,6 @@ func ofContract(e *contracts.Error) *Problem {
 	return p
 }
 
-const textUnsent = "Det gick inte att skicka"
-
 // forPeople is ProblemOf for a page: what the contract or the platform refuses is said in words for who fills in forms.
 func forPeople(err error) *Problem {
 	p := ProblemOf(err)
@@ -184,18 +182,18 @@ func forPeople(err error) *Problem {
 	switch {
 	case p == errInternal:
 	case errors.As(err, &contract) && p.Type == problemURN+"refused":
-		p.Title, p.Detail = textUnsent, contract.ForPeople()
+		p.Title, p.Detail = titleUnsent, contract.ForPeople()
 		if p.Code = ""; contract.Code == contracts.TechnicalError {
-			p.Title = "Det gick inte att skicka just nu"
+			p.Title = titleUnsentNow
 		}
 	case errors.As(err, &platform) && p.Type == problemURN+"routing":
-		p.Title, p.Detail = textUnsent, "Det finns ingen väg till mottagaren just nu. Be den som sköter systemet om hjälp."
+		p.Title, p.Detail = titleUnsent, textNoWay
 	}
 	return p
 }
 
 func ofPlatform(e *routing.Error) *Problem {
-	p := NewProblem(http.StatusUnprocessableEntity, "routing", "Meddelandet har ingen väg", e.Code.Text())
+	p := NewProblem(http.StatusUnprocessableEntity, "routing", titleNoWay, e.Code.Text())
 	p.Code = string(e.Code)
 	switch e.Code {
 	case routing.VP007:
@@ -247,4 +245,4 @@ type ErrorPage struct {
 }
 
 // errSignIn is the answer to who has to sign in first.
-var errSignIn = NewProblem(http.StatusUnauthorized, "sign-in", "Logga in", "Logga in för att fortsätta.")
+var errSignIn = NewProblem(http.StatusUnauthorized, "sign-in", titleSignIn, textSignInFirst)

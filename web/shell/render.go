@@ -25,16 +25,16 @@ type menuEntry struct {
 // menu is the whole menu, in its order. A page that is to be found there adds its line.
 func menu() []menuEntry {
 	return []menuEntry{
-		{"Start", "/", "start", SignedIn},
-		{"Inkorg", "/inbox", "inbox", SeeCase},
-		{"Standardsvar", "/phrases", "phrases", Administer | WriteCase},
-		{"Användare", "/users", "users", Administer},
-		{"Skicka ärende", "/submit", "submit", BeCitizen},
-		{"Statistik", "/statistics", "statistics", SeeStatistics},
-		{"Övervakning", "/monitor", "monitor", SeeDeliveries},
-		{"Fellista", "/faults", "faults", SeeDeliveries},
-		{"Adresskatalog", "/catalogue", "catalogue", SeeCatalogue},
-		{"Loggkontroll", "/review", "review", ReviewLog},
+		{menuStart, "/", "start", SignedIn},
+		{menuInbox, "/inbox", "inbox", SeeCase},
+		{menuPhrases, "/phrases", "phrases", Administer | WriteCase},
+		{menuUsers, "/users", "users", Administer},
+		{menuSubmit, "/submit", "submit", BeCitizen},
+		{menuStatistics, "/statistics", "statistics", SeeStatistics},
+		{menuMonitor, "/monitor", "monitor", SeeDeliveries},
+		{menuFaults, "/faults", "faults", SeeDeliveries},
+		{menuCatalogue, "/catalogue", "catalogue", SeeCatalogue},
+		{menuReview, "/review", "review", ReviewLog},
 	}
 }
 

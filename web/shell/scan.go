@@ -80,10 +80,10 @@ func stream(w io.Writer, file []byte) error {
 
 // Refusals of a file. What the scanner found goes to the log and to who handles the case.
 var (
-	errHeld = NewProblem(http.StatusForbidden, "file-held", "Filen hålls kvar",
-		"Virusskannern har funnit något skadligt i filen. Den lämnas inte ut. Be avsändaren skicka den på nytt, ren.")
-	errUnscanned = NewProblem(http.StatusServiceUnavailable, "file-unscanned", "Filen kan inte lämnas ut just nu",
-		"Filen har inte kunnat kontrolleras av virusskannern. Försök igen om en stund.")
+	errHeld = NewProblem(http.StatusForbidden, "file-held", titleHeld,
+		textHeld)
+	errUnscanned = NewProblem(http.StatusServiceUnavailable, "file-unscanned", titleUnscanned,
+		textUnscanned)
 )
 
 // How many verdicts are remembered, and for how long a good one is: scanners learn.
@@ -220,7 +220,7 @@ func (s *Site) CleanUploads(ctx context.Context, f *Form, files []contracts.Atta
 			s.Logger().Warn("an uploaded file could not be scanned", zap.Error(err))
 		}
 		if found != "" {
-			f.Refuse("file", a.FileName+" stoppades: virusskannern fann något skadligt ("+Cut(found)+"). Filen är inte sparad.")
+			f.Refuse("file", fmt.Sprintf(textInfected, a.FileName, Cut(found)))
 			continue
 		}
 		good = append(good, a)

@@ -38,15 +38,6 @@ func clean(name string) string {
 // Everything that people and programs send becomes an XML message or a text in the database. This file is the one place that knows which characters
 // these can hold.
 
-const (
-	textForm  = "Texten har ett tecken som inte kan skickas. Det visas som � här: ta bort det."
-	textName  = "Filens namn har ett tecken som inte kan skickas. Ge filen ett annat namn."
-	textJSON  = "Värdet har ett tecken som XML 1.0 inte kan bära (ett styrtecken, ett halvt surrogatpar, U+FFFE eller U+FFFF). Ta bort det."
-	textUTF8  = "Det är inte giltig UTF-8. Koda texten som UTF-8."
-	textQuery = "Värdet är inte giltig UTF-8, eller har tecknet NUL. Koda det som UTF-8, utan NUL."
-	textPath  = "Adressen är inte giltig UTF-8, eller har tecknet NUL. Kontrollera adressen."
-)
-
 // isChar tells whether XML 1.0 can hold a character (production 2, Char). utf8.RuneError stands for itself: bytes are judged by storable.
 func isChar(r rune) bool {
 	return r == '\t' || r == '\n' || r == '\r' || r >= ' ' && r <= 0xD7FF || r >= 0xE000 && r <= 0xFFFD || r >= 0x10000 && r <= utf8.MaxRune
@@ -91,7 +82,7 @@ func Sound(r *http.Request) error {
 	}
 	q, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return Invalid("", "Adressens frågedel gick inte att tolka. Koda tecken som %, & och ; i värdena.")
+		return Invalid("", textQuerySyntax)
 	}
 	for name, values := range q {
 		for _, v := range append(values, name) {
