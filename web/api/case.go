@@ -94,7 +94,7 @@ func (s *Cases) casesOf(w http.ResponseWriter, r *http.Request, who shell.Access
 	case "", store.Submitted, store.Delivered, store.InProgress, store.AwaitingReporter, store.Closed:
 		f.State = state
 	default:
-		q.Wrong("state", "Välj submitted, delivered, in_progress, awaiting_reporter eller closed.")
+		q.Wrong("state", wordCaseState)
 	}
 	if q.Err != nil {
 		return q.Err

@@ -19,8 +19,8 @@ import (
 // catalogueLimit bounds a catalogue that is sent, in bytes.
 const catalogueLimit = 64 << 20
 
-var errNoRevision = shell.NewProblem(http.StatusPreconditionRequired, "if-match", "Utkastets revision saknas",
-	`Skicka If-Match med utkastets revision, som GET /api/catalogue/draft ger i ETag: If-Match: "3".`)
+var errNoRevision = shell.NewProblem(http.StatusPreconditionRequired, "if-match", titleNoRevision,
+	wordIfMatch)
 
 // DraftView is the draft without its rows.
 type DraftView struct {
@@ -89,7 +89,7 @@ func (s *Catalogue) ListRows(w http.ResponseWriter, r *http.Request, _ shell.Acc
 	q := shell.ReadQuery(r, "of", "kind", "q", "after", "limit")
 	limit, kind, text := q.Limit(), catalogue.Kind(q.Get("kind")), identity.Fold(q.Get("q"))
 	if kind != "" && !slices.Contains(catalogue.Kinds(), kind) {
-		q.Wrong("kind", "Välj unit, receiver, contract, component, address, route eller permission.")
+		q.Wrong("kind", wordRowKind)
 	}
 	if q.Err != nil {
 		return q.Err
@@ -101,7 +101,7 @@ func (s *Catalogue) ListRows(w http.ResponseWriter, r *http.Request, _ shell.Acc
 	if after := q.Get("after"); after != "" {
 		i := slices.IndexFunc(rows, func(e catalogue.Row) bool { return e.ID == after })
 		if i < 0 {
-			return shell.Invalid("after", "Raden finns inte längre.")
+			return shell.Invalid("after", wordRowGone)
 		}
 		rows = rows[i+1:]
 	}
@@ -134,7 +134,7 @@ func (s *Catalogue) rowsOf(r *http.Request, of, name string) ([]catalogue.Row, e
 	}
 	n, err := strconv.ParseInt(of, 10, 64)
 	if err != nil || n < 0 {
-		return nil, shell.Invalid(name, "Ange draft, inforce eller en versions nummer.")
+		return nil, shell.Invalid(name, wordWhichRows)
 	}
 	return s.Relay.Store.CatalogueRows(r.Context(), n)
 }
@@ -154,7 +154,7 @@ func (s *Catalogue) Edit(w http.ResponseWriter, r *http.Request, who shell.Acces
 		switch in.Edits[i].Action {
 		case catalogue.EditAdd, catalogue.EditChange, catalogue.EditRemove, catalogue.EditMove:
 		default:
-			return shell.Invalid(fmt.Sprintf("edits/%d/action", i), "Välj add, change, remove eller move.")
+			return shell.Invalid(fmt.Sprintf("edits/%d/action", i), wordEditAction)
 		}
 	}
 	d, changes, err := s.Relay.Store.EditCatalogue(r.Context(), revision, in.Edits, s.Rules, who.Name, in.Reason)
@@ -190,10 +190,10 @@ func (s *Catalogue) APICatalogueImport(w http.ResponseWriter, r *http.Request, w
 		return shell.ErrTooLarge
 	}
 	if err != nil {
-		return shell.NewProblem(http.StatusBadRequest, "file", "Filen gick inte att läsa", "Rätta filen och skicka den igen. Läsaren säger: "+shell.Cut(err.Error()))
+		return shell.NewProblem(http.StatusBadRequest, "file", titleFile, fmt.Sprintf(wordFile, shell.Cut(err.Error())))
 	}
 	if b, err := json.Marshal(edits); err != nil || shell.StorableJSON(b) != nil {
-		return shell.NewProblem(http.StatusBadRequest, "file", "Filen gick inte att läsa", "En rad har ett tecken som inte kan sparas (ett styrtecken, U+FFFE eller U+FFFF). Rätta filen och skicka den igen.")
+		return shell.NewProblem(http.StatusBadRequest, "file", titleFile, wordFileCharacter)
 	}
 	out := ChangedView{Revision: d.Revision, Base: d.Base, Changes: []catalogue.Change{}, Report: shell.OrEmpty(report)}
 	switch {

@@ -83,7 +83,7 @@ func (s *Catalogue) switches(r *http.Request, before, after []catalogue.Row, out
 	}
 	days := routing.SwitchDays(catalogue.FromRows(before), catalogue.FromRows(after), routing.DateOf(s.Clock()))
 	if out.Switches = routing.Switches(a, b, s.Relay.Contracts.Send().Contract, open, days); len(out.Switches) > 0 {
-		out.Note = "Ärenden som pågår stannar hos den som tog emot dem. Nya går den nya vägen."
+		out.Note = wordOpenCases
 	}
 	return nil
 }

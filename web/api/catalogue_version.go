@@ -32,7 +32,7 @@ func (s *Catalogue) Publish(w http.ResponseWriter, r *http.Request, who shell.Ac
 	var at time.Time
 	if in.At != nil {
 		if at = *in.At; !at.After(s.Clock()) {
-			return shell.Invalid("at", "Tiden har passerat. Utelämna at för att publicera genast.")
+			return shell.Invalid("at", wordTimePassed)
 		}
 	}
 	v, err := s.Relay.Store.PublishCatalogue(r.Context(), revision, at, s.Rules, who.Name, in.Reason)
@@ -45,7 +45,7 @@ func (s *Catalogue) Publish(w http.ResponseWriter, r *http.Request, who shell.Ac
 // because refuses an order without a reason: it is kept on record.
 func because(reason string) error {
 	if strings.TrimSpace(reason) == "" {
-		return shell.Invalid("reason", "Ange varför.")
+		return shell.Invalid("reason", wordWhy)
 	}
 	return nil
 }

@@ -40,7 +40,7 @@ func askedState(q *shell.Query) store.DeliveryState {
 	}
 	state, ok := operate.DeliveryState(text)
 	if !ok {
-		q.Wrong("state", "Välj due, leased, delivered, parked eller closed.")
+		q.Wrong("state", wordDeliveryState)
 	}
 	return state
 }
@@ -140,7 +140,7 @@ func (s *Deliveries) DeliveryVerb(w http.ResponseWriter, r *http.Request, who sh
 		return err
 	}
 	if strings.TrimSpace(body.Reason) == "" && verb != "resume" {
-		return shell.Invalid("reason", "Ange varför.")
+		return shell.Invalid("reason", wordWhy)
 	}
 	if verb == "pause" || verb == "resume" {
 		return s.pause(w, r, who, verb, body)
@@ -184,7 +184,7 @@ func (s *Deliveries) DeliveryVerb(w http.ResponseWriter, r *http.Request, who sh
 
 func (s *Deliveries) pause(w http.ResponseWriter, r *http.Request, who shell.Access, verb string, body DeliveryVerb) error {
 	if body.Receiver == "" || body.Filter != nil || body.All {
-		return shell.Invalid("receiver", "Ange mottagaren: en logisk adress eller ett systems HSA-id.")
+		return shell.Invalid("receiver", wordWhichReceiver)
 	}
 	var err error
 	if verb == "pause" && !body.Force {
@@ -193,8 +193,8 @@ func (s *Deliveries) pause(w http.ResponseWriter, r *http.Request, who shell.Acc
 			return err
 		}
 		if !known {
-			p := shell.NewProblem(http.StatusUnprocessableEntity, "receiver", "Mottagaren är okänd",
-				"Ingen väg i katalogen och ingen leverans har den mottagaren eller det systemet. Rätta receiver, eller skicka force: true för att pausa ändå.")
+			p := shell.NewProblem(http.StatusUnprocessableEntity, "receiver", titleNoReceiver,
+				wordNoReceiver)
 			p.Path = "receiver"
 			return p
 		}
@@ -219,13 +219,13 @@ func (b DeliveryVerb) filter() (store.DeliveryFilter, error) {
 		if b.Filter.State != "" {
 			state, ok := operate.DeliveryState(b.Filter.State)
 			if !ok {
-				return f, shell.Invalid("filter/state", "Välj due, leased, delivered, parked eller closed.")
+				return f, shell.Invalid("filter/state", wordDeliveryState)
 			}
 			f.State = state
 		}
 	}
 	if f == (store.DeliveryFilter{}) && !b.All {
-		return f, shell.Invalid("filter", "Ange ett filter, eller all: true för alla leveranser.")
+		return f, shell.Invalid("filter", wordFilter)
 	}
 	return f, nil
 }

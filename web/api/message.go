@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -45,7 +46,7 @@ type Upload struct {
 func (s *Cases) withFiles(ctx context.Context, path string, stated []contracts.Attachment, files []Upload) ([]contracts.Attachment, error) {
 	for _, a := range stated {
 		if a.Reference == "" {
-			return nil, shell.Invalid(path, "Skicka bilagor i fältet files, med innehållet i base64.")
+			return nil, shell.Invalid(path, wordFiles)
 		}
 	}
 	for _, f := range files {
@@ -53,7 +54,7 @@ func (s *Cases) withFiles(ctx context.Context, path string, stated []contracts.A
 			if found, err := s.Scanner.Scan(ctx, f.Content); err != nil {
 				s.Logger().Warn("an uploaded file could not be scanned", zap.Error(err))
 			} else if found != "" {
-				return nil, shell.Invalid(path, "Virusskannern fann något skadligt i filen ("+shell.Cut(found)+"). Den togs inte emot.")
+				return nil, shell.Invalid(path, fmt.Sprintf(wordInfected, shell.Cut(found)))
 			}
 		}
 		stated = append(stated, shell.NewAttachment(len(stated)+1, f.FileName, f.MediaType, f.Content))
@@ -82,11 +83,11 @@ func (b *NewCase) check() error {
 		{"id", b.Update != nil && b.ID != (contracts.II{})},
 	} {
 		if given.is {
-			return shell.Invalid(given.path, "Fältet fylls i av Rivgate. Utelämna det.")
+			return shell.Invalid(given.path, wordOurField)
 		}
 	}
 	if (b.Complaint == nil) == (b.Update == nil) || b.Answer != nil || b.Forward != nil {
-		return shell.Invalid("complaint", "Ange antingen complaint eller update.")
+		return shell.Invalid("complaint", wordComplaintOrUpdate)
 	}
 	return nil
 }
@@ -116,15 +117,15 @@ func (s *Cases) begin(ctx context.Context, who shell.Access, body NewCase) (a st
 	u := body.Update
 	switch {
 	case u.Type != contracts.NewCase || body.Recipient != nil:
-		return a, shell.Invalid("update/type", "Ett ärende som börjat utanför 1177 är en update av typen NEW_CASE, utan recipient.")
+		return a, shell.Invalid("update/type", wordNewCase)
 	case u.NewCase == nil || u.HandlingUnit.HSAID == "":
-		return a, shell.Invalid("update/newCase", "Ange handlingUnit och newCase.")
+		return a, shell.Invalid("update/newCase", wordNewCaseUnit)
 	case !who.Somewhere(shell.WriteCase):
 		return a, shell.ErrRole
 	case !who.May(shell.WriteCase, s.Owner(u.HandlingUnit.HSAID)):
 		return a, shell.ErrUnit
 	case len(u.Attachments) > 0:
-		return a, shell.Invalid("update/attachments", "Skicka bilagor i fältet files, med innehållet i base64.")
+		return a, shell.Invalid("update/attachments", wordFiles)
 	}
 	if u.NewCase.Attachments, err = s.withFiles(ctx, "update/newCase/attachments", u.NewCase.Attachments, body.Files); err != nil {
 		return a, err
@@ -145,7 +146,7 @@ func (s *Cases) submit(ctx context.Context, who shell.Access, body NewCase) (a s
 	case !who.May(shell.BeCitizen, shell.Owner{}):
 		return a, shell.ErrRole
 	case body.Recipient == nil:
-		return a, shell.Invalid("recipient", "Ange mottagaren.")
+		return a, shell.Invalid("recipient", wordRecipient)
 	}
 	if body.Complaint.Attachments, err = s.withFiles(ctx, "complaint/attachments", body.Complaint.Attachments, body.Files); err != nil {
 		return a, err
@@ -174,7 +175,7 @@ func (s *Cases) NewMessage(w http.ResponseWriter, r *http.Request, who shell.Acc
 	var a store.Accepted
 	switch {
 	case (body.Update == nil) == (body.Answer == nil):
-		return shell.Invalid("update", "Ange antingen update eller answer.")
+		return shell.Invalid("update", wordUpdateOrAnswer)
 	case body.Answer != nil:
 		a, err = s.answer(r.Context(), c, who, body)
 	default:
@@ -202,11 +203,11 @@ func (s *Cases) reply(ctx context.Context, c store.Case, who shell.Access, body 
 	case !who.May(shell.WriteCase, shell.OwnerOf(c)):
 		return store.Accepted{}, shell.ErrRole
 	case body.Version < 1:
-		return store.Accepted{}, shell.Invalid("version", "Ange den version av ärendet som meddelandet bygger på.")
+		return store.Accepted{}, shell.Invalid("version", wordCaseVersion)
 	case body.Update.Type == contracts.NewCase:
-		return store.Accepted{}, shell.Invalid("update/type", "Ett nytt ärende skickas till /api/cases.")
+		return store.Accepted{}, shell.Invalid("update/type", wordNotHere)
 	case body.Update.HandlingUnit != (contracts.OrgUnit{}) && !routing.SameHSAID(body.Update.HandlingUnit.HSAID, c.Handler.Unit):
-		return store.Accepted{}, shell.Invalid("update/handlingUnit", "Fältet fylls i av Rivgate. Utelämna det.")
+		return store.Accepted{}, shell.Invalid("update/handlingUnit", wordOurField)
 	}
 	if to := body.Update.NewRecipient; to != nil {
 		ground := ""

@@ -33,7 +33,7 @@ func (s *Catalogue) Resolve(w http.ResponseWriter, r *http.Request, _ shell.Acce
 	q := shell.ReadQuery(r, "contract", "to", "from", "at", "version")
 	out := Resolution{Contract: q.Get("contract"), To: q.Get("to"), From: q.Get("from"), At: q.Moment("at")}
 	if out.Contract == "" || out.To == "" {
-		q.Wrong("contract", "Ange contract (namnrymd eller kortnamn) och to (logisk adress).")
+		q.Wrong("contract", wordResolve)
 	}
 	if q.Get("version") != "" {
 		out.Version = q.Number("version")

@@ -14,7 +14,7 @@ type helpPage struct {
 
 // HelpPage says in plain words what can be done with a case, what the reporter sees of it, and who to ask.
 func (s *Pages) HelpPage(w http.ResponseWriter, _ *http.Request, who shell.Access) error {
-	p := helpPage{Page: s.Page(who, "Hjälp", "help")}
+	p := helpPage{Page: s.Page(who, titleHelp, "help")}
 	if s.Later != nil {
 		p.Undo = int(s.Later.Delay.Round(time.Second) / time.Second)
 	}

@@ -28,10 +28,6 @@ type phrasesPage struct {
 // phraseKind is a form that standard replies are for.
 type phraseKind struct{ Value, Name string }
 
-func phraseKinds() []phraseKind {
-	return []phraseKind{{"reply", "Delsvar"}, {"question", "Fråga"}, {"close", "Slutsvar"}}
-}
-
 // Kind is the name of a form.
 func (p phrasesPage) Kind(value string) string {
 	for _, k := range p.Kinds {
@@ -50,7 +46,7 @@ func (s *Pages) PhrasesPage(w http.ResponseWriter, r *http.Request, who shell.Ac
 }
 
 func (s *Pages) showPhrases(w http.ResponseWriter, r *http.Request, who shell.Access, unit, edit string, f *shell.Form) error {
-	p := phrasesPage{Page: s.Page(who, "Standardsvar", "phrases"), Unit: unit, Kinds: phraseKinds(), Form: f, Now: s.Clock()}
+	p := phrasesPage{Page: s.Page(who, titlePhrases, "phrases"), Unit: unit, Kinds: phraseKinds(), Form: f, Now: s.Clock()}
 	for _, u := range s.Table().Units() {
 		if who.May(shell.Administer|shell.WriteCase, shell.Owner{Unit: u.HSAID, Kind: u.Kind, Region: u.Region}) {
 			p.Units = append(p.Units, u)
@@ -78,7 +74,7 @@ func (s *Pages) showPhrases(w http.ResponseWriter, r *http.Request, who shell.Ac
 		}
 	}
 	if r.URL.Query().Has("done") {
-		p.Done = "Standardsvaren är ändrade."
+		p.Done = wordPhrasesChanged
 	}
 	status := http.StatusOK
 	if f.Failed() {
@@ -114,7 +110,7 @@ func (s *Pages) PhraseChange(w http.ResponseWriter, r *http.Request, who shell.A
 		}
 	}
 	if errors.Is(err, store.ErrConflict) {
-		f.General = "Standardsvaret har ändrats sedan sidan öppnades. Ingenting skrevs över: det du skrev står kvar här. Se listan, och spara det som ett nytt om det behövs."
+		f.General = wordPhraseConflict
 		f.Values.Del("id")
 		f.Values.Del("phrase")
 		return s.showPhrases(w, r, who, unit, "", f)
@@ -134,14 +130,14 @@ func phraseOf(f *shell.Form, unit string, version int64) store.Phrase {
 		known = known || k.Value == p.Kind
 	}
 	if !known {
-		f.Refuse("kind", "Välj vad standardsvaret är till för.")
+		f.Refuse("kind", wordPhraseKind)
 	}
-	p.Title = f.Required("title", "Skriv en rubrik.", 100)
-	p.Text = f.Required("text", "Skriv texten.", 20000)
+	p.Title = f.Required("title", wordPhraseTitle, 100)
+	p.Text = f.Required("text", wordPhraseText, 20000)
 	if text := f.Value("position"); text != "" {
 		n, err := strconv.ParseInt(text, 10, 32)
 		if err != nil || utf8.RuneCountInString(text) > 6 {
-			f.Refuse("position", "Skriv ett heltal.")
+			f.Refuse("position", wordPhrasePosition)
 		}
 		p.Position = n
 	}

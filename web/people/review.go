@@ -59,7 +59,7 @@ func (s *Pages) ReviewSearch(w http.ResponseWriter, r *http.Request, who shell.A
 
 func (s *Pages) showReview(w http.ResponseWriter, r *http.Request, who shell.Access, f *shell.Form) error {
 	p := reviewPage{
-		Page: s.Page(who, "Loggkontroll", "review"), Form: f, Kinds: store.AccessKinds(), Now: s.Clock(),
+		Page: s.Page(who, titleReview, "review"), Form: f, Kinds: store.AccessKinds(), Now: s.Clock(),
 		Done: r.URL.Query().Has("done"),
 	}
 	filter, err := s.reviewFilter(r.Context(), who, f)
@@ -129,7 +129,7 @@ func (s *Pages) reviewFilter(ctx context.Context, who shell.Access, in *shell.Fo
 	if in.Value("do") == "sample" {
 		n, err := strconv.Atoi(cmp.Or(in.Value("n"), strconv.Itoa(reviewSampleSize)))
 		if err != nil || n < 1 || n > reviewSampleMost {
-			in.Refuse("n", fmt.Sprintf("Skriv ett tal från 1 till %d.", reviewSampleMost))
+			in.Refuse("n", fmt.Sprintf(wordUpTo, reviewSampleMost))
 		}
 		f.Limit = n
 	}
@@ -153,7 +153,7 @@ func (s *Pages) reviewPerson(ctx context.Context, in *shell.Form, f *store.Acces
 	}
 	id := s.TypedPerson(typed).ID
 	if !shell.IsIdentity(id) {
-		in.Refuse("patient", "Skriv ett personnummer med tolv siffror, ett samordningsnummer eller ett reservnummer.")
+		in.Refuse("patient", wordPatient)
 		return nil
 	}
 	var err error
@@ -211,7 +211,7 @@ func (s *Pages) ReviewCheck(w http.ResponseWriter, r *http.Request, who shell.Ac
 	}
 	note := f.Value("note")
 	if note == "" || len([]rune(note)) > 500 {
-		back := &shell.Form{Name: "review", Values: url.Values{}, General: fmt.Sprintf("Rad %d är inte noterad: skriv vad du kom fram till, med högst 500 tecken.", seq)}
+		back := &shell.Form{Name: "review", Values: url.Values{}, General: fmt.Sprintf(wordRowNotNoted, seq)}
 		return s.showReview(w, r, who, back)
 	}
 	if err := s.Looked(r.Context(), who, store.Access{What: store.AccessCheck, About: seq, Detail: note, Case: at.Case, Unit: at.Unit, Kind: at.Kind}); err != nil {
@@ -258,9 +258,7 @@ func (s *Pages) ReviewExport(w http.ResponseWriter, r *http.Request, who shell.A
 	h := w.Header()
 	h.Set("Content-Type", "text/csv; charset=utf-8")
 	h.Set("Content-Disposition", `attachment; filename="logg-`+s.Clock().In(routing.Stockholm()).Format("20060102-1504")+`.csv"`)
-	out, err := shell.NewSpreadsheet(w, []string{
-		"nr", "tid", "användare", "namn", "roller", "vad", "ärende", "enhet", "föremål", "anmärkning", "kontrollerad", "av", "notering", "visade ärenden",
-	})
+	out, err := shell.NewSpreadsheet(w, reviewHead())
 	if err != nil {
 		return nil // the reader has gone
 	}

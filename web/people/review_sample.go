@@ -61,7 +61,7 @@ func (s *Pages) makeSample(w http.ResponseWriter, r *http.Request, who shell.Acc
 	look := who.Row(store.Access{What: store.AccessSearch, Detail: "sample made", Case: filter.Case, Search: filter.Search})
 	made, err := s.Relay.Store.MakeSample(r.Context(), filter, sample, look)
 	if errors.Is(err, store.ErrNotFound) {
-		f.General = "Ingen rad i loggen svarar mot urvalet, så det blev inget stickprov."
+		f.General = wordNoSample
 		f.Values.Del("do")
 		return s.showReview(w, r, who, f)
 	}
@@ -99,22 +99,22 @@ func askedWords(asked map[string]string) []string {
 			words = append(words, before+" "+value)
 		}
 	}
-	add("who", "användare")
+	add("who", sampleUser)
 	if what := asked["what"]; what != "" {
-		words = append(words, "vad: "+shell.AccessWord(store.AccessKind(what)))
+		words = append(words, fmt.Sprintf(sampleWhat, shell.AccessWord(store.AccessKind(what))))
 	}
-	add("unit", "enhet")
-	add("case", "ärende")
+	add("unit", sampleUnit)
+	add("case", sampleCase)
 	if asked["patient"] != "" {
-		words = append(words, "en patient")
+		words = append(words, samplePatient)
 	}
-	add("from", "från och med")
-	add("to", "till och med")
+	add("from", sampleFrom)
+	add("to", sampleTo)
 	if asked["own"] == "" {
-		words = append(words, "utan granskarens egna rader")
+		words = append(words, sampleNotOwn)
 	}
 	if asked["signins"] == "" && asked["what"] == "" {
-		words = append(words, "utan in- och utloggningar")
+		words = append(words, sampleNoSignIns)
 	}
 	return words
 }
@@ -234,14 +234,14 @@ func (s *Pages) SampleVerb(w http.ResponseWriter, r *http.Request, who shell.Acc
 	}
 	text := f.Value("note")
 	if len([]rune(text)) > sampleNoteMost {
-		f.Refuse("note", fmt.Sprintf("Skriv högst %d tecken.", sampleNoteMost))
+		f.Refuse("note", fmt.Sprintf(wordAtMost, sampleNoteMost))
 	}
 	switch r.PathValue("verb") {
 	case "note":
 		err = s.noteSample(r.Context(), who, f, sample, rows)
 	case "end":
 		if text == "" && sample.Noted < sample.Rows {
-			f.Refuse("note", "Skriv varför stickprovet avslutas innan alla rader är noterade.")
+			f.Refuse("note", wordWhyEnded)
 		}
 		if !f.Failed() {
 			look := who.Row(store.Access{What: store.AccessCheck, Subject: store.DetailOf("sample", strconv.FormatInt(sample.Number, 10)), Detail: "sample ended"})
@@ -251,7 +251,7 @@ func (s *Pages) SampleVerb(w http.ResponseWriter, r *http.Request, who shell.Acc
 		return shell.ErrNotFound
 	}
 	if errors.Is(err, store.ErrConflict) {
-		f.General, err = "Raden är redan noterad, eller så är stickprovet avslutat. Här är hur det ser ut nu.", nil
+		f.General, err = wordRowTaken, nil
 		f.Values.Del("position")
 	}
 	if err != nil {
@@ -273,14 +273,14 @@ func (s *Pages) noteSample(ctx context.Context, who shell.Access, f *shell.Form,
 	}
 	note, deviation := f.Value("note"), f.Value("verdict") == "deviation"
 	if deviation && note == "" {
-		f.Refuse("note", "Skriv vad som avviker.")
+		f.Refuse("note", wordDeviates)
 	}
 	if f.Failed() {
 		return nil
 	}
 	word := "I ordning"
 	if deviation {
-		word = "Avvikelse"
+		word = wordDeviation
 	}
 	at, err := s.Relay.Store.AccessLog(ctx, store.AccessFilter{Seqs: []int64{rows[i].Seq}, Limit: 1})
 	if err != nil || len(at) == 0 {

@@ -17,7 +17,7 @@ import (
 const (
 	userNameMost = 100 // characters
 	userIDMost   = 64
-	userConflict = "Kontot har ändrats sedan sidan öppnades. Ingenting skrevs över. Se hur det är nu, och gör om det om det behövs."
+	userConflict = wordUserConflict
 )
 
 // UserChange does what a local administrator orders with an account: POST /users.
@@ -47,11 +47,11 @@ func (s *Pages) UserChange(w http.ResponseWriter, r *http.Request, who shell.Acc
 func (s *Pages) userGrant(r *http.Request, who shell.Access, m realm, f *shell.Form) store.Grant {
 	role := shell.Role(f.Value("role"))
 	if !slices.Contains(grantable(), role) {
-		f.Refuse("role", "Välj en roll i listan.")
+		f.Refuse("role", wordRole)
 	}
 	place, ok := m.place(f.Value("unit"))
 	if !ok {
-		f.Refuse("unit", "Välj en av dina enheter.")
+		f.Refuse("unit", wordUnit)
 	}
 	if f.Value("role") != "" && f.Value("unit") != "" && (f.Error("role") != "" || f.Error("unit") != "") {
 		s.Stranger(r, who, store.Access{What: store.AccessRefused, Kind: m.side, Detail: "users: give"})
@@ -112,7 +112,7 @@ func (s *Pages) userAdd(w http.ResponseWriter, r *http.Request, who shell.Access
 	if text := checkAccountID(a.ID); text != "" {
 		f.Refuse("account", text)
 	}
-	a.Name = f.Required("name", "Skriv personens namn.", userNameMost)
+	a.Name = f.Required("name", wordName, userNameMost)
 	g := s.userGrant(r, who, m, f)
 	if f.Failed() {
 		return s.showUsers(w, r, who, "", usersPage{form: f})
@@ -126,7 +126,7 @@ func (s *Pages) userAdd(w http.ResponseWriter, r *http.Request, who shell.Access
 	row := m.roleRow(store.AddDetail("account added", "granted", g.Role, g.Units[0]), g.Units[0])
 	err = s.Relay.Store.AddAccount(r.Context(), a, who.Row(row))
 	if errors.Is(err, store.ErrAccountExists) {
-		f.Refuse("account", "Användarnamnet är upptaget. Välj ett annat, eller ge det konto som finns en roll.")
+		f.Refuse("account", wordNameTaken)
 		return s.showUsers(w, r, who, "", usersPage{form: f})
 	}
 	if err != nil {
@@ -148,13 +148,13 @@ func checkAccountID(id string) string {
 	}, id)
 	switch {
 	case id == "":
-		return "Skriv ett användarnamn."
+		return wordUserName
 	case strings.IndexFunc(id, odd) >= 0:
-		return "Använd bara bokstäver, siffror, punkt, bindestreck, understreck och @."
+		return wordUserNameCharacters
 	case utf8.RuneCountInString(id) > userIDMost:
-		return "Användarnamnet är för långt: välj högst 64 tecken."
+		return wordUserNameLong
 	case len(digits) >= 10:
-		return "Använd inte ett personnummer som användarnamn: det syns i loggar."
+		return wordUserNamePersonal
 	}
 	return ""
 }
@@ -163,7 +163,7 @@ func checkAccountID(id string) string {
 func (s *Pages) userInvite(w http.ResponseWriter, r *http.Request, who shell.Access, m realm, f *shell.Form) error {
 	id := store.AccountID(f.Value("account"))
 	if id == "" {
-		f.Refuse("account", "Skriv kontots användarnamn.")
+		f.Refuse("account", wordWhichUser)
 	}
 	g := s.userGrant(r, who, m, f)
 	if f.Failed() {
@@ -178,7 +178,7 @@ func (s *Pages) userInvite(w http.ResponseWriter, r *http.Request, who shell.Acc
 	})
 	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrWall) {
 		s.Stranger(r, who, store.Access{What: store.AccessRefused, Kind: m.side, Detail: "users: none"})
-		f.Refuse("account", "Det finns inget konto med det användarnamnet som kan få roller vid dina enheter.")
+		f.Refuse("account", wordNoUser)
 		return s.showUsers(w, r, who, "", usersPage{form: f})
 	}
 	if err != nil {
@@ -254,7 +254,7 @@ func (s *Pages) userCarryOut(w http.ResponseWriter, r *http.Request, who shell.A
 		f.General = userConflict
 		return s.showUsers(w, r, who, u.ID, usersPage{form: f})
 	case errors.Is(err, store.ErrWall):
-		f.General = "Kontot kan inte få roller vid dina enheter."
+		f.General = wordNotHere
 		return s.showUsers(w, r, who, u.ID, usersPage{form: f})
 	case err != nil:
 		return err
@@ -271,7 +271,7 @@ func (s *Pages) userCarryOut(w http.ResponseWriter, r *http.Request, who shell.A
 func (s *Pages) userRoleOrder(r *http.Request, who shell.Access, m realm, u user, f *shell.Form) (store.Access, func(*store.Account)) {
 	if !u.Local {
 		f.Name = "order" // such an account's page has no form for roles
-		f.General = "Kontots roller kommer från inloggningstjänsten, och ändras där."
+		f.General = wordProvidersRoles
 		return store.Access{}, nil
 	}
 	if f.Value("do") == "give" {
@@ -281,13 +281,13 @@ func (s *Pages) userRoleOrder(r *http.Request, who shell.Access, m realm, u user
 	role, unit := f.Value("role"), f.Value("unit")
 	if !slices.ContainsFunc(u.Roles, func(h userRole) bool { return h.Mine && string(h.Role) == role && h.Unit == unit }) {
 		s.Stranger(r, who, store.Access{What: store.AccessRefused, Subject: u.ID, Kind: m.side, Detail: "users: take"})
-		f.General = "Den rollen kan du inte ta tillbaka. Den gäller fler enheter än dina, eller finns inte."
+		f.General = wordNotYoursToTake
 	}
 	g := store.Grant{Role: role, Kind: m.side, Units: []string{unit}}
 	if u.Self && role == string(shell.RoleAdministrator) {
 		left := shell.AccountAccess(store.Account{ID: u.ID, Grants: taken(u.Grants, g)})
 		if !left.Somewhere(shell.Administer) {
-			f.General = "Det är din egen sista roll som lokal administratör: utan den kommer du inte in här igen. Be en annan administratör ta tillbaka den."
+			f.General = wordOwnLastRole
 		}
 	}
 	return m.roleRow(store.DetailOf("revoked", role, unit), unit), func(a *store.Account) { a.Grants = taken(a.Grants, g) }
@@ -298,13 +298,13 @@ func (s *Pages) userWhole(r *http.Request, who shell.Access, m realm, u user, f 
 	do := f.Value("do")
 	switch {
 	case u.Self && do == "password":
-		f.General = "Det är ditt eget konto: byt lösenord under Ditt konto."
+		f.General = wordOwnPassword
 	case u.Self:
-		f.General = "Det är ditt eget konto: det kan en annan administratör stänga."
+		f.General = wordOwnAccount
 	case !u.Whole():
 		s.Stranger(r, who, store.Access{What: store.AccessRefused, Subject: u.ID, Kind: m.side, Detail: store.DetailOf("users: others", do)})
-		f.General = "Kontot har roller som inte är dina att ändra. Be den som sköter driften."
+		f.General = wordOthersRoles
 	case do == "password" && (!u.Local || s.NoLocalAccounts):
-		f.General = "Kontots lösenord finns hos inloggningstjänsten, och ändras där."
+		f.General = wordProvidersPassword
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -236,35 +237,16 @@ func (s *Pages) UsersPage(w http.ResponseWriter, r *http.Request, who shell.Acce
 	return s.showUsers(w, r, who, r.URL.Query().Get("account"), p)
 }
 
-// userDone says what was done.
-func userDone(word string) string {
-	switch word {
-	case "give":
-		return "Rollen är given."
-	case "take":
-		return "Rollen är återtagen."
-	case "gone":
-		return "Rollen är återtagen. Kontot har ingen roll kvar vid dina enheter och visas inte längre."
-	case "disable":
-		return "Kontot är stängt och utloggat överallt."
-	case "enable":
-		return "Kontot är öppnat."
-	case "signout":
-		return "Kontot är utloggat överallt."
-	}
-	return ""
-}
-
 func (s *Pages) showUsers(w http.ResponseWriter, r *http.Request, who shell.Access, chosen string, p usersPage) error {
 	m := s.realm(who)
-	p.Page, p.Places, p.Typed, p.Now = s.Page(who, "Användare", "users"), m.places, len(m.places) > placesListed, s.Clock()
+	p.Page, p.Places, p.Typed, p.Now = s.Page(who, titleUsers, "users"), m.places, len(m.places) > placesListed, s.Clock()
 	p.Local, p.Query = !s.NoLocalAccounts, strings.TrimSpace(r.URL.Query().Get("q"))
 	if chosen != "" {
 		u, err := s.chosenUser(r, who, m, chosen)
 		if err != nil {
 			return err
 		}
-		p.Chosen, p.Title = &u, u.Account.Name+" – Användare"
+		p.Chosen, p.Title = &u, fmt.Sprintf(titleUser, u.Account.Name)
 	} else if err := s.listUsers(r, who, m, &p); err != nil {
 		return err
 	}

@@ -7,6 +7,74 @@ import (
 	"rivgate/web/shell"
 )
 
+// Titles of the pages. %s is somebody's name.
+const (
+	titleHelp    = "Hjälp"
+	titlePhrases = "Standardsvar"
+	titleReview  = "Loggkontroll"
+	titleUsers   = "Användare"
+	titleUser    = "%s – Användare"
+)
+
+// What a form of the standard replies answers.
+const (
+	wordPhrasesChanged = "Standardsvaren är ändrade."
+	wordPhraseConflict = "Standardsvaret har ändrats sedan sidan öppnades. Ingenting skrevs över: det du skrev står kvar här. Se listan, och spara det som ett nytt om det behövs."
+	wordPhraseKind     = "Välj vad standardsvaret är till för."
+	wordPhraseTitle    = "Skriv en rubrik."
+	wordPhraseText     = "Skriv texten."
+	wordPhrasePosition = "Skriv ett heltal."
+)
+
+// What a form of the review answers. %d are limits and numbers of rows.
+const (
+	wordUpTo        = "Skriv ett tal från 1 till %d."
+	wordPatient     = "Skriv ett personnummer med tolv siffror, ett samordningsnummer eller ett reservnummer."
+	wordRowNotNoted = "Rad %d är inte noterad: skriv vad du kom fram till, med högst 500 tecken."
+	wordNoSample    = "Ingen rad i loggen svarar mot urvalet, så det blev inget stickprov."
+	wordAtMost      = "Skriv högst %d tecken."
+	wordWhyEnded    = "Skriv varför stickprovet avslutas innan alla rader är noterade."
+	wordRowTaken    = "Raden är redan noterad, eller så är stickprovet avslutat. Här är hur det ser ut nu."
+	wordDeviates    = "Skriv vad som avviker."
+	wordDeviation   = "Avvikelse"
+)
+
+// What a sample was drawn from. %s is what was done.
+const (
+	sampleUser      = "användare"
+	sampleWhat      = "vad: %s"
+	sampleUnit      = "enhet"
+	sampleCase      = "ärende"
+	samplePatient   = "en patient"
+	sampleFrom      = "från och med"
+	sampleTo        = "till och med"
+	sampleNotOwn    = "utan granskarens egna rader"
+	sampleNoSignIns = "utan in- och utloggningar"
+)
+
+// What a form of the users answers.
+const (
+	wordUserConflict       = "Kontot har ändrats sedan sidan öppnades. Ingenting skrevs över. Se hur det är nu, och gör om det om det behövs."
+	wordRole               = "Välj en roll i listan."
+	wordUnit               = "Välj en av dina enheter."
+	wordName               = "Skriv personens namn."
+	wordNameTaken          = "Användarnamnet är upptaget. Välj ett annat, eller ge det konto som finns en roll."
+	wordUserName           = "Skriv ett användarnamn."
+	wordUserNameCharacters = "Använd bara bokstäver, siffror, punkt, bindestreck, understreck och @."
+	wordUserNameLong       = "Användarnamnet är för långt: välj högst 64 tecken."
+	wordUserNamePersonal   = "Använd inte ett personnummer som användarnamn: det syns i loggar."
+	wordWhichUser          = "Skriv kontots användarnamn."
+	wordNoUser             = "Det finns inget konto med det användarnamnet som kan få roller vid dina enheter."
+	wordNotHere            = "Kontot kan inte få roller vid dina enheter."
+	wordProvidersRoles     = "Kontots roller kommer från inloggningstjänsten, och ändras där."
+	wordNotYoursToTake     = "Den rollen kan du inte ta tillbaka. Den gäller fler enheter än dina, eller finns inte."
+	wordOwnLastRole        = "Det är din egen sista roll som lokal administratör: utan den kommer du inte in här igen. Be en annan administratör ta tillbaka den."
+	wordOwnPassword        = "Det är ditt eget konto: byt lösenord under Ditt konto."
+	wordOwnAccount         = "Det är ditt eget konto: det kan en annan administratör stänga."
+	wordOthersRoles        = "Kontot har roller som inte är dina att ändra. Be den som sköter driften."
+	wordProvidersPassword  = "Kontots lösenord finns hos inloggningstjänsten, och ändras där."
+)
+
 // rolesWords are the roles of a row of the access log, in Swedish.
 func rolesWords(roles string) string {
 	var all []string
@@ -37,4 +105,34 @@ var detailWords = map[string]string{
 	"child": "barn", "nochild": "inte barn", "take": "tog ärendet", "assign": "tilldelade", "release": "lämnade tillbaka", "park": "parkerade", "resume": "återupptog", "note": "tjänsteanteckning",
 	"register": "diarienummer", "authority": "fullmakt", "protect": "skyddad identitet", "reply": "delsvar", "question": "fråga", "close": "avslut", "forward": "överlämning", "correct": "rättelse",
 	"partial_reply": "delsvar", "forwarded": "överlämning", "status": "läge", "correction": "rättelse",
+}
+
+func phraseKinds() []phraseKind {
+	return []phraseKind{{"reply", "Delsvar"}, {"question", "Fråga"}, {"close", "Slutsvar"}}
+}
+
+// userDone says what was done.
+func userDone(word string) string {
+	switch word {
+	case "give":
+		return "Rollen är given."
+	case "take":
+		return "Rollen är återtagen."
+	case "gone":
+		return "Rollen är återtagen. Kontot har ingen roll kvar vid dina enheter och visas inte längre."
+	case "disable":
+		return "Kontot är stängt och utloggat överallt."
+	case "enable":
+		return "Kontot är öppnat."
+	case "signout":
+		return "Kontot är utloggat överallt."
+	}
+	return ""
+}
+
+// reviewHead are the columns of the log as a file.
+func reviewHead() []string {
+	return []string{
+		"nr", "tid", "användare", "namn", "roller", "vad", "ärende", "enhet", "föremål", "anmärkning", "kontrollerad", "av", "notering", "visade ärenden",
+	}
 }

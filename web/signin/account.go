@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 
-	"rivgate/routing"
 	"rivgate/store"
 	"rivgate/web/shell"
 )
@@ -38,7 +37,7 @@ func (s *Pages) showAccount(w http.ResponseWriter, r *http.Request, who shell.Ac
 		return err
 	}
 	p := accountPage{
-		Page: s.Page(who, "Ditt konto", "account"), Account: a, Local: a.Source == store.LocalAccounts, Must: who.MustChange, Form: f, Next: next,
+		Page: s.Page(who, titleAccount, "account"), Account: a, Local: a.Source == store.LocalAccounts, Must: who.MustChange, Form: f, Next: next,
 		Done: r.URL.Query().Has("done"),
 	}
 	for _, g := range who.Grants {
@@ -49,16 +48,6 @@ func (s *Pages) showAccount(w http.ResponseWriter, r *http.Request, who shell.Ac
 		status, p.Title = http.StatusUnprocessableEntity, shell.FailedTitle+p.Title
 	}
 	return html.Render(w, status, "account", p)
-}
-
-func sideWord(kind routing.UnitKind) string {
-	switch kind {
-	case routing.CareUnit:
-		return "vården"
-	case routing.PatientBoard:
-		return "patientnämnd"
-	}
-	return ""
 }
 
 // unitNames are units as people know them.
@@ -90,17 +79,17 @@ func (s *Pages) ChangePassword(w http.ResponseWriter, r *http.Request, who shell
 		f.Refuse("fresh", text)
 	}
 	if fresh != r.PostForm.Get("again") {
-		f.Refuse("again", "Skriv samma lösenord en gång till.")
+		f.Refuse("again", wordSamePassword)
 	}
 	if fresh == present {
-		f.Refuse("fresh", "Välj ett annat lösenord än det du har.")
+		f.Refuse("fresh", wordOtherPassword)
 	}
 	if f.Failed() {
 		return s.showAccount(w, r, who, f, next)
 	}
 	_, err = s.judge(r, who.User, present)
 	if errors.Is(err, errNobody) {
-		f.Refuse("present", "Det är inte ditt lösenord, eller så har det provats för många gånger.")
+		f.Refuse("present", wordNotYourPassword)
 		return s.showAccount(w, r, who, f, next)
 	}
 	if err != nil {

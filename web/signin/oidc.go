@@ -85,12 +85,12 @@ const oidcTime = 15 * time.Minute
 
 // Refusals of a sign-in at the provider. Which check failed is for the log.
 var (
-	errProvider = shell.NewProblem(http.StatusBadGateway, "provider", "Inloggningstjänsten svarar inte",
-		"Det gick inte att nå inloggningstjänsten. Försök igen om en stund.")
-	errNotLetIn = shell.NewProblem(http.StatusForbidden, "not-let-in", "Inloggningen godtogs inte",
-		"Börja om från inloggningssidan. Hjälper inte det behöver din administratör se i åtkomstloggen.")
-	errNoRole = shell.NewProblem(http.StatusForbidden, "no-role", "Du har ingen roll här",
-		"Inloggningstjänsten känner dig, men ger dig ingen roll i Rivgate. Be din administratör om en.")
+	errProvider = shell.NewProblem(http.StatusBadGateway, "provider", titleProviderAway,
+		wordProviderAway)
+	errNotLetIn = shell.NewProblem(http.StatusForbidden, "not-let-in", titleNotLetIn,
+		wordNotLetIn)
+	errNoRole = shell.NewProblem(http.StatusForbidden, "no-role", titleNoRole,
+		wordNoRole)
 )
 
 func (p *Provider) context(ctx context.Context) context.Context {

@@ -65,17 +65,17 @@ func (s *Pages) SignIn(w http.ResponseWriter, r *http.Request, _ shell.Access) e
 	p := shell.SignInPage{Form: f, Next: shell.SafeNext(f.Value("next")), Kept: len(s.KeptForms(r.Context())) > 0}
 	p.Was = p.Kept
 	if f.Value("account") == "" {
-		f.Refuse("account", "Skriv ditt användarnamn.")
+		f.Refuse("account", wordUserName)
 	}
 	if password == "" {
-		f.Refuse("password", "Skriv ditt lösenord.")
+		f.Refuse("password", wordPassword)
 	}
 	if f.Failed() {
 		return s.ShowSignIn(w, http.StatusUnprocessableEntity, p)
 	}
 	a, err := s.judge(r, f.Value("account"), password)
 	if errors.Is(err, errNobody) {
-		f.General = "Användarnamnet eller lösenordet är fel, eller så har det provats för många gånger. Försök igen om en stund."
+		f.General = wordWrong
 		return s.ShowSignIn(w, http.StatusUnprocessableEntity, p)
 	}
 	if err != nil {

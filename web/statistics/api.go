@@ -1,6 +1,7 @@
 package statistics
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -25,7 +26,7 @@ func (s *Pages) CountsAsJSON(w http.ResponseWriter, r *http.Request, who shell.A
 	}
 	for i, by := range f.By {
 		if !slices.Contains(statisticsBy(), by) || slices.Contains(f.By[:i], by) || len(f.By) > 2 {
-			q.Wrong("by", "Välj en eller två bland "+strings.Join(statisticsBy(), ", ")+", med komma emellan.")
+			q.Wrong("by", fmt.Sprintf(wordOneOrTwo, strings.Join(statisticsBy(), ", ")))
 		}
 	}
 	each := step(q.Get("step"))
@@ -34,7 +35,7 @@ func (s *Pages) CountsAsJSON(w http.ResponseWriter, r *http.Request, who shell.A
 		each = byMonth
 	case byMonth, byQuarter, byYear:
 	default:
-		q.Wrong("step", "Välj month, quarter eller year.")
+		q.Wrong("step", wordStep)
 	}
 	if q.Err != nil {
 		return q.Err

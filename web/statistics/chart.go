@@ -76,7 +76,7 @@ func charts(t *table) []chart {
 	}
 	var out []chart
 	for i, one := range series[:min(len(series), chartsMost)] {
-		c := chart{ID: "chart" + strconv.Itoa(i+1), Title: one.title, Desc: "Antal ärenden efter " + strings.ToLower(parameterWord(by)) + ". Samma tal står i tabellen."}
+		c := chart{ID: "chart" + strconv.Itoa(i+1), Title: one.title, Desc: fmt.Sprintf(wordChart, strings.ToLower(parameterWord(by)))}
 		if isTime(by) {
 			c.line(t, rows, one.cells, most)
 		} else {

@@ -19,7 +19,7 @@ const tablesMost = 8
 const cellsMost = 6000
 
 // errTooMany is a table of two parameters that has too many cells.
-var errTooMany = shell.Invalid("by", "Det blir för många rutor i tabellen. Välj ett grövre tidssteg, en kortare tid eller något annat att räkna efter.")
+var errTooMany = shell.Invalid("by", wordTooMany)
 
 // tableCache remembers tables of statistics: to weigh thousands of cells against each other takes longer than a page may. A
 // table is found by what was asked and by the revision of what is counted, so it is never old. Nobody changes one.

@@ -34,7 +34,7 @@ type statisticsPage struct {
 // TablePage counts cases and shows them as a table and as charts.
 func (s *Pages) TablePage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	sc := s.scopesOf(who)
-	p := statisticsPage{Page: s.Page(who, "Statistik", "statistics"), Scopes: sc, Query: s.readStatisticsQuery(r.URL.Query(), sc)}
+	p := statisticsPage{Page: s.Page(who, titleStatistics, "statistics"), Scopes: sc, Query: s.readStatisticsQuery(r.URL.Query(), sc)}
 	for _, by := range statisticsBy() {
 		p.Parameters = append(p.Parameters, statisticsKey{by, parameterWord(by)})
 	}
@@ -43,7 +43,7 @@ func (s *Pages) TablePage(w http.ResponseWriter, r *http.Request, who shell.Acce
 	var wrong *shell.Problem
 	switch {
 	case errors.Is(err, shell.ErrUnit) && p.Query.Unit != "": // what was typed stands there still
-		p.Query.Wrong["unit"], status = "Ingen av dina enheter heter så. Välj en i listan, eller lämna fältet tomt.", http.StatusForbidden
+		p.Query.Wrong["unit"], status = wordNoUnit, http.StatusForbidden
 	case errors.As(err, &wrong) && wrong.Status == http.StatusBadRequest:
 		p.Problem, status = wrong.Detail, http.StatusUnprocessableEntity
 	case err != nil:
@@ -114,7 +114,7 @@ func (t *table) lines() [][]string {
 			head = append(head, col.Label)
 		}
 	}
-	lines := [][]string{append(head, "Summa")}
+	lines := [][]string{append(head, wordSum)}
 	line := func(key, label string, cells []cell, sum cell) {
 		out := []string{key, label}
 		if t.twofold() {
@@ -127,7 +127,7 @@ func (t *table) lines() [][]string {
 	for i, row := range t.Rows {
 		line(row.Key, row.Label, t.Cells[i], t.RowSums[i])
 	}
-	line("", "Summa", t.ColSums, t.Total)
+	line("", wordSum, t.ColSums, t.Total)
 	return lines
 }
 
@@ -172,7 +172,7 @@ func (p statisticsPage) Whole() bool {
 func (p statisticsPage) Heading() string {
 	text := parameterWord(p.Query.By)
 	if p.Query.By2 != "" {
-		text += " och " + strings.ToLower(parameterWord(p.Query.By2))
+		text = fmt.Sprintf(wordAnd, text, strings.ToLower(parameterWord(p.Query.By2)))
 	}
 	return text
 }

@@ -2,6 +2,7 @@ package statistics
 
 import (
 	"cmp"
+	"fmt"
 	"net/url"
 	"regexp"
 	"slices"
@@ -37,18 +38,18 @@ func (s *Pages) readStatisticsQuery(v url.Values, sc scopes) statisticsQuery {
 		q.From, q.To = time.Date(now.Year(), now.Month()-11, 1, 0, 0, 0, 0, now.Location()).Format("2006-01"), now.Format("2006-01")
 	}
 	if !slices.Contains(statisticsBy(), q.By) {
-		q.Wrong["by"] = "Välj vad ärendena ska räknas efter."
+		q.Wrong["by"] = wordCountBy
 	}
 	if q.By2 != "" && (!slices.Contains(statisticsBy(), q.By2) || q.By2 == q.By) {
-		q.Wrong["by2"] = "Välj något annat än i det första fältet, eller ingenting."
+		q.Wrong["by2"] = wordSomethingElse
 	}
 	for field, text := range map[string]string{"from": q.From, "to": q.To} {
 		if text != "" && !monthForm.MatchString(text) {
-			q.Wrong[field] = "Ange en månad, till exempel 2026-01."
+			q.Wrong[field] = wordMonth
 		}
 	}
 	if len(q.Wrong) == 0 && q.From != "" && q.To != "" && q.From > q.To {
-		q.Wrong["to"] = "Den sista månaden måste vara samma som den första, eller senare."
+		q.Wrong["to"] = wordMonthsTurned
 	}
 	if q.Step != byMonth && q.Step != byQuarter && q.Step != byYear {
 		q.Step = byMonth
@@ -87,11 +88,11 @@ func (q statisticsQuery) Encode() string {
 func (q statisticsQuery) Period() string {
 	switch {
 	case q.From == "" && q.To == "":
-		return "hela tiden"
+		return wordAlways
 	case q.From == "":
-		return "till och med " + q.To
+		return fmt.Sprintf(wordUntil, q.To)
 	case q.To == "":
-		return "från och med " + q.From
+		return fmt.Sprintf(wordFrom, q.From)
 	}
-	return q.From + " till och med " + q.To
+	return fmt.Sprintf(wordFromUntil, q.From, q.To)
 }

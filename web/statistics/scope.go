@@ -116,7 +116,7 @@ func (s *Pages) narrowStatistics(sc scopes, c choice, by []string, f *store.Stat
 		}
 	case "nation":
 	default:
-		return shell.Invalid("scope", "Välj bland de urval som finns.")
+		return shell.Invalid("scope", wordScope)
 	}
 	if !sc.above {
 		return shell.ErrUnit
@@ -126,7 +126,7 @@ func (s *Pages) narrowStatistics(sc scopes, c choice, by []string, f *store.Stat
 	}
 	f.Kind = sc.kind
 	if slices.Contains(by, "unit") {
-		return shell.Invalid("by", "Över de egna enheterna räknas ärenden inte för varje enhet. Välj vårdgivare eller region.")
+		return shell.Invalid("by", wordNotByUnit)
 	}
 	return nil
 }

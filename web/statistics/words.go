@@ -4,6 +4,36 @@ import (
 	"strconv"
 )
 
+// Headings of the page and of its table. %s are what is counted by.
+const (
+	titleStatistics = "Statistik"
+	wordSum         = "Summa"
+	wordAnd         = "%s och %s"
+	wordChart       = "Antal ärenden efter %s. Samma tal står i tabellen."
+)
+
+// The chosen time. %s are months.
+const (
+	wordUntil     = "till och med %s"
+	wordFrom      = "från och med %s"
+	wordFromUntil = "%s till och med %s"
+	wordAlways    = "hela tiden"
+)
+
+// What the form, or the API, answers when it is not filled in right. %s is a list.
+const (
+	wordOneOrTwo      = "Välj en eller två bland %s, med komma emellan."
+	wordStep          = "Välj month, quarter eller year."
+	wordTooMany       = "Det blir för många rutor i tabellen. Välj ett grövre tidssteg, en kortare tid eller något annat att räkna efter."
+	wordNoUnit        = "Ingen av dina enheter heter så. Välj en i listan, eller lämna fältet tomt."
+	wordCountBy       = "Välj vad ärendena ska räknas efter."
+	wordSomethingElse = "Välj något annat än i det första fältet, eller ingenting."
+	wordMonth         = "Ange en månad, till exempel 2026-01."
+	wordMonthsTurned  = "Den sista månaden måste vara samma som den första, eller senare."
+	wordScope         = "Välj bland de urval som finns."
+	wordNotByUnit     = "Över de egna enheterna räknas ärenden inte för varje enhet. Välj vårdgivare eller region."
+)
+
 // parameterWord is a parameter as people call it.
 func parameterWord(by string) string {
 	switch by {

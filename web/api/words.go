@@ -1,0 +1,42 @@
+package api
+
+// What a request is answered with that cannot be understood. Programs get this too: people read it in their logs.
+const (
+	wordCaseState         = "Välj submitted, delivered, in_progress, awaiting_reporter eller closed."
+	wordIfMatch           = "Skicka If-Match med utkastets revision, som GET /api/catalogue/draft ger i ETag: If-Match: \"3\"."
+	wordRowKind           = "Välj unit, receiver, contract, component, address, route eller permission."
+	wordRowGone           = "Raden finns inte längre."
+	wordWhichRows         = "Ange draft, inforce eller en versions nummer."
+	wordEditAction        = "Välj add, change, remove eller move."
+	wordTimePassed        = "Tiden har passerat. Utelämna at för att publicera genast."
+	wordWhy               = "Ange varför."
+	wordDeliveryState     = "Välj due, leased, delivered, parked eller closed."
+	wordWhichReceiver     = "Ange mottagaren: en logisk adress eller ett systems HSA-id."
+	wordFilter            = "Ange ett filter, eller all: true för alla leveranser."
+	wordFiles             = "Skicka bilagor i fältet files, med innehållet i base64."
+	wordOurField          = "Fältet fylls i av Rivgate. Utelämna det."
+	wordComplaintOrUpdate = "Ange antingen complaint eller update."
+	wordNewCase           = "Ett ärende som börjat utanför 1177 är en update av typen NEW_CASE, utan recipient."
+	wordNewCaseUnit       = "Ange handlingUnit och newCase."
+	wordRecipient         = "Ange mottagaren."
+	wordUpdateOrAnswer    = "Ange antingen update eller answer."
+	wordCaseVersion       = "Ange den version av ärendet som meddelandet bygger på."
+	wordNotHere           = "Ett nytt ärende skickas till /api/cases."
+	wordResolve           = "Ange contract (namnrymd eller kortnamn) och to (logisk adress)."
+)
+
+// Refusals: a title, and a sentence below it. %s is what the reader or the scanner says.
+const (
+	titleNoRevision   = "Utkastets revision saknas"
+	titleFile         = "Filen gick inte att läsa"
+	wordFile          = "Rätta filen och skicka den igen. Läsaren säger: %s"
+	wordFileCharacter = "En rad har ett tecken som inte kan sparas (ett styrtecken, U+FFFE eller U+FFFF). Rätta filen och skicka den igen."
+	wordInfected      = "Virusskannern fann något skadligt i filen (%s). Den togs inte emot."
+	titleNoReceiver   = "Mottagaren är okänd"
+	wordNoReceiver    = "Ingen väg i katalogen och ingen leverans har den mottagaren eller det systemet. Rätta receiver, eller skicka force: true för att pausa ändå."
+)
+
+// What a difference between two versions says of the cases that are open.
+const (
+	wordOpenCases = "Ärenden som pågår stannar hos den som tog emot dem. Nya går den nya vägen."
+)

@@ -1,0 +1,40 @@
+package signin
+
+import (
+	"rivgate/routing"
+)
+
+// Titles of the pages.
+const (
+	titleAccount = "Ditt konto"
+)
+
+// What a form answers when it is not filled in right.
+const (
+	wordSamePassword    = "Skriv samma lösenord en gång till."
+	wordOtherPassword   = "Välj ett annat lösenord än det du har."
+	wordNotYourPassword = "Det är inte ditt lösenord, eller så har det provats för många gånger."
+	wordUserName        = "Skriv ditt användarnamn."
+	wordPassword        = "Skriv ditt lösenord."
+	wordWrong           = "Användarnamnet eller lösenordet är fel, eller så har det provats för många gånger. Försök igen om en stund."
+)
+
+// What a sign-in at a provider is refused with: a title, and a sentence below it.
+const (
+	titleProviderAway = "Inloggningstjänsten svarar inte"
+	wordProviderAway  = "Det gick inte att nå inloggningstjänsten. Försök igen om en stund."
+	titleNotLetIn     = "Inloggningen godtogs inte"
+	wordNotLetIn      = "Börja om från inloggningssidan. Hjälper inte det behöver din administratör se i åtkomstloggen."
+	titleNoRole       = "Du har ingen roll här"
+	wordNoRole        = "Inloggningstjänsten känner dig, men ger dig ingen roll i Rivgate. Be din administratör om en."
+)
+
+func sideWord(kind routing.UnitKind) string {
+	switch kind {
+	case routing.CareUnit:
+		return "vården"
+	case routing.PatientBoard:
+		return "patientnämnd"
+	}
+	return ""
+}
