@@ -118,9 +118,20 @@ func inGo(t *testing.T, name string, source any) (all []passage) {
 		t.Fatal(err)
 	}
 	help := regexp.MustCompile(`help:"((?:[^"\\]|\\.)*)"`)
+	keys := map[ast.Expr]bool{} // of tables, and what is compared with: nobody reads these
 	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.KeyValueExpr:
+			keys[n.Key] = true
+		case *ast.CaseClause:
+			for _, value := range n.List {
+				keys[value] = true
+			}
+		case *ast.BinaryExpr:
+			keys[n.Y] = n.Op == token.EQL || n.Op == token.NEQ
+		}
 		lit, ok := n.(*ast.BasicLit)
-		if !ok || lit.Kind != token.STRING {
+		if !ok || lit.Kind != token.STRING || keys[lit] {
 			return true
 		}
 		text, err := strconv.Unquote(lit.Value)

@@ -104,3 +104,32 @@ func swedishInRoom(t *testing.T, folder string) (found []string) {
 	}
 	return found
 }
+
+// englishWords are common words of English that are none of Swedish. Formats and code words of the wire are not among them.
+var englishWords = regexp.MustCompile(`(?i)(^|[^\pL_-])(a|an|and|are|been|cannot|could|error|every|failed|has no|have|if|is|it|its|missing|must|no|not|of|or|required|should|that|the|their|there|these|this|unknown|was|were|which|with|without|you|your)($|[^\pL_-])`)
+
+// sayings are what English words may stand in, in a Swedish page: names, and words of the wire that somebody writes.
+var sayings = regexp.MustCompile(`force: true|all: true|is="[^"]*"`)
+
+// TestNoEnglishInPages reads the templates and the tables of words. The crawler of web looks at the pages as they are shown.
+func TestNoEnglishInPages(t *testing.T) {
+	t.Parallel()
+	if !englishWords.MatchString("Raden is missing") || englishWords.MatchString("Det saknas en rad i id:t") {
+		t.Fatal("does not know English from Swedish")
+	}
+	pages, _ := pagesAndDocuments(t)
+	read := 0
+	for _, p := range pages {
+		file, _, _ := strings.Cut(p.at, ":")
+		if !strings.HasSuffix(file, ".html") && !strings.HasSuffix(file, "words.go") {
+			continue
+		}
+		read++
+		if hit := englishWords.FindString(sayings.ReplaceAllString(p.text, "")); hit != "" {
+			t.Errorf("%s: %q is English: %s", p.at, strings.TrimSpace(hit), strings.TrimSpace(p.text))
+		}
+	}
+	if read < 1000 {
+		t.Errorf("read %d passages: the pages are somewhere else", read)
+	}
+}

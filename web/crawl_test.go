@@ -175,6 +175,7 @@ func (c *crawler) looks(address, body string) {
 	}
 	at, _ := url.Parse(address)
 	c.sameChoice(at, doc)
+	c.swedish(address, doc)
 	for n := range doc.Descendants() {
 		if n.Type != html.ElementNode {
 			continue
@@ -199,6 +200,37 @@ func (c *crawler) looks(address, body string) {
 			c.form(address, n)
 		}
 	}
+}
+
+// english are common words of English that are none of Swedish.
+var english = regexp.MustCompile(`(?i)(^|[^\pL_-])(a|an|and|are|been|cannot|could|error|every|failed|has|have|if|is|it|its|missing|must|no|not|of|or|required|should|that|the|their|there|these|this|unknown|was|were|which|with|without|you|your)($|[^\pL_-])`)
+
+// swedish finds English in what a page shows: texts, and the attributes that are read. What is marked as English, codes and what people typed may be so.
+func (c *crawler) swedish(address string, doc *html.Node) {
+	var look func(n *html.Node)
+	look = func(n *html.Node) {
+		texts := []string{}
+		switch lang, _ := attribute(n, "lang"); {
+		case lang == "en", slices.Contains([]string{"code", "pre", "script", "style", "textarea"}, n.Data):
+			return
+		case n.Type == html.TextNode:
+			texts = append(texts, n.Data)
+		}
+		for _, name := range []string{"aria-label", "alt", "placeholder", "title", "data-label"} {
+			text, _ := attribute(n, name)
+			texts = append(texts, text)
+		}
+		for _, text := range texts {
+			if hit := english.FindString(strings.ReplaceAll(text, hostile, "")); hit != "" && !c.seen["english "+text] {
+				c.seen["english "+text] = true
+				c.w.t.Errorf("%s as %s: %q is English: %s", address, c.who, strings.TrimSpace(hit), strings.Join(strings.Fields(text), " "))
+			}
+		}
+		for child := range n.ChildNodes() {
+			look(child)
+		}
+	}
+	look(doc)
 }
 
 // form sends a form that asks, and opens the address of one that changes something.
