@@ -106,7 +106,7 @@ func swedishInRoom(t *testing.T, folder string) (found []string) {
 }
 
 // englishWords are common words of English that are none of Swedish. Formats and code words of the wire are not among them.
-var englishWords = regexp.MustCompile(`(?i)(^|[^\pL_-])(a|an|and|are|been|cannot|could|error|every|failed|has no|have|if|is|it|its|missing|must|no|not|of|or|required|should|that|the|their|there|these|this|unknown|was|were|which|with|without|you|your)($|[^\pL_-])`)
+var englishWords = regexp.MustCompile(`(?i)(^|[^\pL\pN_-])(a|an|and|are|been|cannot|could|error|every|failed|has no|have|if|is|it|its|missing|must|no|not|of|or|required|should|that|the|their|there|these|this|unknown|was|were|which|with|without|you|your)($|[^\pL\pN_-])`)
 
 // sayings are what English words may stand in, in a Swedish page: names, and words of the wire that somebody writes.
 var sayings = regexp.MustCompile(`force: true|all: true|is="[^"]*"`)

@@ -203,7 +203,7 @@ func (c *crawler) looks(address, body string) {
 }
 
 // english are common words of English that are none of Swedish.
-var english = regexp.MustCompile(`(?i)(^|[^\pL_-])(a|an|and|are|been|cannot|could|error|every|failed|has|have|if|is|it|its|missing|must|no|not|of|or|required|should|that|the|their|there|these|this|unknown|was|were|which|with|without|you|your)($|[^\pL_-])`)
+var english = regexp.MustCompile(`(?i)(^|[^\pL\pN_-])(a|an|and|are|been|cannot|could|error|every|failed|has|have|if|is|it|its|missing|must|no|not|of|or|required|should|that|the|their|there|these|this|unknown|was|were|which|with|without|you|your)($|[^\pL\pN_-])`)
 
 // swedish finds English in what a page shows: texts, and the attributes that are read. What is marked as English, codes and what people typed may be so.
 func (c *crawler) swedish(address string, doc *html.Node) {

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"fmt"
+
 	"rivgate/contracts"
 )
 
