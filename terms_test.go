@@ -106,8 +106,8 @@ func inTemplates(name, text string) (all []passage) {
 	return all
 }
 
-// sentence is a text that people read, and no key, address or format.
-var sentence = regexp.MustCompile(`[åäöÅÄÖ]|^[\pL][\pL,:.()-]* .*\pL`)
+// readText is a text that people read, and no key, address or format.
+var readText = regexp.MustCompile(`[åäöÅÄÖ]|^[\pL][\pL,:.()-]* .*\pL`)
 
 // inGo are the texts of a Go file that people read: literals, and what stands in the tags of the command line.
 func inGo(t *testing.T, name string, source any) (all []passage) {
@@ -142,7 +142,7 @@ func inGo(t *testing.T, name string, source any) (all []passage) {
 		switch m := help.FindStringSubmatch(text); {
 		case m != nil:
 			all = append(all, passage{at, m[1]})
-		case sentence.MatchString(text):
+		case readText.MatchString(text):
 			all = append(all, passage{at, text})
 		}
 		return true
