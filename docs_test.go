@@ -9,7 +9,9 @@ import (
 )
 
 // namedFile is a file of this module in back quotes: it has a folder, and an ending that sources have.
-var namedFile = regexp.MustCompile("`([a-z][A-Za-z0-9_./-]*/[A-Za-z0-9_.-]+\\.(?:go|html|json|md|txt|txtar|yaml|xsd|sql))`")
+var namedFile = regexp.MustCompile(
+	"`([a-z][A-Za-z0-9_./-]*/[A-Za-z0-9_.-]+\\.(?:go|html|json|md|txt|txtar|yaml|xsd|sql))`",
+)
 
 // What README and docs say about files can be opened.
 func TestFilesThatDocsNameExist(t *testing.T) {

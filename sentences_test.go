@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// sentencesRead are the files that may read a sentence, and why: it is another program's or library's, which gives the thing in
-// no other form. What we say ourselves is a code with values.
+// sentencesRead are the files that may read a sentence, and why: it is another program's or library's, which gives the
+// thing in no other form. What we say ourselves is a code with values.
 var sentencesRead = map[string]string{
 	"cmd/bench/table.go":         "nginx says its version so",
 	"cmd/rivgate/config/node.go": "the YAML library names line and type in its messages alone",
@@ -32,9 +32,10 @@ const sentenceReaders = " Contains HasPrefix HasSuffix Cut CutPrefix CutSuffix T
 // sentenceWords are two words of a sentence beside each other.
 var sentenceWords = regexp.MustCompile(`\p{Ll}{2,}:? \p{Ll}{2,}`)
 
-// TestNobodyReadsASentence: no product file compares, cuts or matches the text of an error, or looks for words of a sentence in a
-// text.
-// Codes with values are for that. A comparison of a text that was put together elsewhere, without words at the comparison, is not seen here.
+// TestNobodyReadsASentence: no product file compares, cuts or matches the text of an error, or looks for words of a
+// sentence in a text.
+// Codes with values are for that. A comparison of a text that was put together elsewhere, without words at the
+// comparison, is not seen here.
 func TestNobodyReadsASentence(t *testing.T) {
 	t.Parallel()
 	looked, found := 0, map[string]bool{}
@@ -70,7 +71,8 @@ func TestNobodyReadsASentence(t *testing.T) {
 func readsSentence(n ast.Node) bool {
 	switch n := n.(type) {
 	case *ast.BinaryExpr:
-		return (n.Op == token.EQL || n.Op == token.NEQ) && (errorText(n.X) || errorText(n.Y) || sentence(n.X) || sentence(n.Y))
+		return (n.Op == token.EQL || n.Op == token.NEQ) &&
+			(errorText(n.X) || errorText(n.Y) || sentence(n.X) || sentence(n.Y))
 	case *ast.SwitchStmt:
 		return n.Tag != nil && errorText(n.Tag)
 	case *ast.CallExpr:

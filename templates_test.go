@@ -9,8 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// TestTemplatesWithin120Columns reads every page template of the project. A line that is one word, such as a long address, may be longer: it cannot be
-// broken.
+// TestTemplatesWithin120Columns reads every page template of the project. A line that is one word, such as a long
+// address, may be longer: it cannot be broken.
 func TestTemplatesWithin120Columns(t *testing.T) {
 	t.Parallel()
 	read := 0

@@ -24,7 +24,8 @@ func terms(t *testing.T, text string) (all []term) {
 	t.Helper()
 	for line := range strings.Lines(text) {
 		cells := strings.Split(strings.TrimSpace(line), "|")
-		if len(cells) < 2 || cells[0] != "" || strings.HasPrefix(cells[1], "---") || strings.TrimSpace(cells[1]) == "Swedish" {
+		if len(cells) < 2 || cells[0] != "" || strings.HasPrefix(cells[1], "---") ||
+			strings.TrimSpace(cells[1]) == "Swedish" {
 			continue
 		}
 		if len(cells) != 7 {
@@ -60,7 +61,8 @@ func unwanted(cell string) (patterns []string) {
 // passage is a text with where it stands.
 type passage struct{ at, text string }
 
-// inDocuments are the lines of a document. What is code in it is left out: names on the wire and of files are not ours to choose.
+// inDocuments are the lines of a document. What is code in it is left out: names on the wire and of files are not ours
+// to choose.
 func inDocuments(name, text string) (all []passage) {
 	code := regexp.MustCompile("`[^`]*`|https?://[^ )]*")
 	n, block := 0, false
@@ -77,7 +79,8 @@ func inDocuments(name, text string) (all []passage) {
 	return all
 }
 
-// inTemplates are the lines of a template as somebody reads them: without tags and actions, but for the attributes that are read too.
+// inTemplates are the lines of a template as somebody reads them: without tags and actions, but for the attributes that
+// are read too.
 func inTemplates(name, text string) (all []passage) {
 	blank := func(s string) string { return strings.Repeat("\n", strings.Count(s, "\n")) + " " }
 	read := regexp.MustCompile(`(aria-label|placeholder|title|data-label)="([^"{<]*)`)
@@ -167,7 +170,8 @@ func TestTerms(t *testing.T) {
 	}
 	swedish, english := pagesAndDocuments(t)
 	if len(all) < 40 || len(swedish) < 1000 || len(english) < 500 {
-		t.Fatalf("%d terms, %d Swedish passages and %d English ones: this looks in the wrong place", len(all), len(swedish), len(english))
+		t.Fatalf("%d terms, %d Swedish passages and %d English ones: this looks in the wrong place", len(all), len(swedish),
+			len(english))
 	}
 	for _, found := range wrongWords(all, swedish, english) {
 		t.Error(found)
@@ -177,8 +181,11 @@ func TestTerms(t *testing.T) {
 // TestTermsAreFound holds TestTerms to finding each kind of passage.
 func TestTermsAreFound(t *testing.T) {
 	t.Parallel()
-	all := terms(t, "| Swedish | English | what | not | not |\n|---|---|---|---|---|\n| ärende | case | x | errand* | ticket* |\n")
-	swedish := append(inTemplates("a.html", "<p>Ett\n<b>Errand</b> {{count 1 \"errand\" \"errandar\"}} <a class=\"errand\" aria-label=\"Errandet\">{{.Errand}}</a>"),
+	all := terms(t,
+		"| Swedish | English | what | not | not |\n|---|---|---|---|---|\n| ärende | case | x | errand* | ticket* |\n")
+	swedish := append(inTemplates("a.html",
+		"<p>Ett\n<b>Errand</b> {{count 1 \"errand\" \"errandar\"}} <a class=\"errand\" "+
+			"aria-label=\"Errandet\">{{.Errand}}</a>"),
 		inGo(t, "a.go", "package p\nvar a, b, c = \"Skriv ett errand.\", \"errand\", \"/errand/ny\"")...)
 	english := append(inDocuments("a.md", "A `ticket` and\na ticket.\n```\nticket\n```\n"),
 		inGo(t, "b.go", "package p\ntype a struct {\n\tB string `help:\"Tickets.\" name:\"ticket\"`\n}")...)
@@ -226,7 +233,8 @@ func having(in []passage, patterns []string) (found []passage) {
 	return found
 }
 
-// pagesAndDocuments are what people read: Swedish in the pages, English in the documents and in the help of the commands.
+// pagesAndDocuments are what people read: Swedish in the pages, English in the documents and in the help of the
+// commands.
 func pagesAndDocuments(t *testing.T) (swedish, english []passage) {
 	t.Helper()
 	err := filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// unlogged are the functions of web that read what is written about persons without opening the case: each judges, counts or
-// scans, and shows nothing of it that is not the reader's own.
+// unlogged are the functions of web that read what is written about persons without opening the case: each judges,
+// counts or scans, and shows nothing of it that is not the reader's own.
 var unlogged = map[string]string{
 	"BoardJudged": "whether a consent stands",
 	"ownSince":    "whose the messages since a version are",
@@ -29,8 +29,8 @@ func readsUnlogged(sel *ast.SelectorExpr) bool {
 	return sel.Sel.Name == "Unlogged" || files && inner && of.Sel.Name == "Relay"
 }
 
-// TestWebOpensWhatItShows: what is read without a row of the access log is read by the functions above alone, wherever in web
-// they live.
+// TestWebOpensWhatItShows: what is read without a row of the access log is read by the functions above alone, wherever
+// in web they live.
 func TestWebOpensWhatItShows(t *testing.T) {
 	found := map[string]string{}
 	for _, s := range sources(t) {

@@ -13,7 +13,8 @@ import (
 )
 
 // rooms are the folders of web whose Swedish stands in one table, words.go (in the shell also *_words.go), so that
-// somebody who knows the language and not Go can read and mend it. Those that are false still have texts in other files.
+// somebody who knows the language and not Go can read and mend it. Those that are false still have texts in other
+// files.
 var rooms = map[string]bool{
 	"web/desk": true, "web/board": true, "web/casework": true, "web/mailbox": true,
 	"web/api": true, "web/casefile": false, "web/catalogue": false, "web/operate": false, "web/people": true,
@@ -27,11 +28,15 @@ var notMended = map[string]string{
 }
 
 // swedishWords are words that a Swedish sentence has and a key, a format or English has not.
-var swedishWords = regexp.MustCompile(`(?i)(?:^|[^\pL])(alla|att|av|bara|den|det|din|ditt|du|efter|eller|en|ett|fel|finns|har|hur|ingen|inget|inte|kan|med|ny|och|om|på|saknas|sedan|ska|som|svar|till|vad|vem|välj)(?:$|[^\pL])`)
+var swedishWords = regexp.MustCompile(
+	`(?i)(?:^|[^\pL])(alla|att|av|bara|den|det|din|ditt|du|efter|eller|en|ett|fel|finns|har|hur|` +
+		`ingen|inget|inte|kan|med|ny|och|om|på|saknas|sedan|ska|som|svar|till|vad|vem|välj)(?:$|[^\pL])`,
+)
 
 // swedish tells whether a text is Swedish that people read.
 func swedish(text string) bool {
-	return strings.ContainsAny(text, "åäöÅÄÖ") || len(swedishWords.FindAllString(strings.ReplaceAll(text, " ", "  "), 2)) == 2
+	return strings.ContainsAny(text, "åäöÅÄÖ") ||
+		len(swedishWords.FindAllString(strings.ReplaceAll(text, " ", "  "), 2)) == 2
 }
 
 // swedishTexts are the Swedish literals of a Go file.
@@ -105,13 +110,19 @@ func swedishInRoom(t *testing.T, folder string) (found []string) {
 	return found
 }
 
-// englishWords are common words of English that are none of Swedish. Formats and code words of the wire are not among them.
-var englishWords = regexp.MustCompile(`(?i)(^|[^\pL\pN_-])(a|an|and|are|been|cannot|could|error|every|failed|has no|have|if|is|it|its|missing|must|no|not|of|or|required|should|that|the|their|there|these|this|unknown|was|were|which|with|without|you|your)($|[^\pL\pN_-])`)
+// englishWords are common words of English that are none of Swedish. Formats and code words of the wire are not among
+// them.
+var englishWords = regexp.MustCompile(
+	`(?i)(^|[^\pL\pN_-])(a|an|and|are|been|cannot|could|error|every|failed|has ` +
+		`no|have|if|is|it|its|missing|must|no|not|of|or|required|should|` +
+		`that|the|their|there|these|this|unknown|was|were|which|with|without|you|your)($|[^\pL\pN_-])`,
+)
 
 // sayings are what English words may stand in, in a Swedish page: names, and words of the wire that somebody writes.
 var sayings = regexp.MustCompile(`force: true|all: true|is="[^"]*"`)
 
-// TestNoEnglishInPages reads the templates and the tables of words. The crawler of web looks at the pages as they are shown.
+// TestNoEnglishInPages reads the templates and the tables of words. The crawler of web looks at the pages as they are
+// shown.
 func TestNoEnglishInPages(t *testing.T) {
 	t.Parallel()
 	if !englishWords.MatchString("Raden is missing") || englishWords.MatchString("Det saknas en rad i id:t") {

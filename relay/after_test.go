@@ -21,10 +21,12 @@ func (w *world) after(t testing.TB) []byte {
 	slices.SortFunc(cases, func(a, b store.Case) int { return strings.Compare(a.Ref.Extension, b.Ref.Extension) })
 	var out bytes.Buffer
 	for _, c := range cases {
-		fmt.Fprintf(&out, "case %s: %s at %s (%s), external id %q, due %s\n", c.Ref.Extension, c.State, c.Handler.Unit, c.Handler.Via, c.External.Extension,
+		fmt.Fprintf(&out, "case %s: %s at %s (%s), external id %q, due %s\n", c.Ref.Extension, c.State, c.Handler.Unit,
+			c.Handler.Via, c.External.Extension,
 			c.Due.Format("2006-01-02"))
 		if k := c.Classification; k.Area != "" {
-			fmt.Fprintf(&out, "  classified: problems %v %v, area %s, unit %q\n", k.MainProblems, k.SubProblems, k.Area, k.IncidentUnit)
+			fmt.Fprintf(&out, "  classified: problems %v %v, area %s, unit %q\n", k.MainProblems, k.SubProblems, k.Area,
+				k.IncidentUnit)
 		}
 		if len(c.OpenQuestions) > 0 {
 			fmt.Fprintf(&out, "  open questions: %v\n", c.OpenQuestions)
@@ -104,6 +106,7 @@ func discreet(t testing.TB, w *world) {
 func secrets() []string {
 	return []string{
 		"189001019802", "190001019801", "201701012393", "202402292383", "191401682396", "202201612393",
-		"18900101980", "20170101239", "18900101-9802", "20230229", "Beskrivning", "Testperson", "Testbarn", "beklagar", "torget",
+		"18900101980", "20170101239", "18900101-9802", "20230229", "Beskrivning", "Testperson", "Testbarn", "beklagar",
+		"torget",
 	}
 }

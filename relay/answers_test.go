@@ -55,7 +55,8 @@ func newScripted(t *testing.T, e *recording.Exchange) *scripted {
 			lines = append(lines, line)
 		}
 	}
-	head := strings.Replace(strings.Join(lines, "\r\n"), "Content-Length: *", fmt.Sprintf("Content-Length: %d", len(body)+promised), 1)
+	head := strings.Replace(strings.Join(lines, "\r\n"), "Content-Length: *",
+		fmt.Sprintf("Content-Length: %d", len(body)+promised), 1)
 	s.answer = []byte(head + "\r\n\r\n" + body)
 	s.listen(t)
 	return s
@@ -118,7 +119,12 @@ func TestHowAnswersAreTaken(t *testing.T) {
 	for _, e := range answers.Exchanges() {
 		t.Run(e.ID, func(t *testing.T) {
 			s := newScripted(t, e)
-			w.setTable(w.load(`  - {contract: SendComplaint, to: SE2010123456-TYST, address: "` + s.URL + `/", component: SE2010123456-AVV}` + "\n"))
+			w.setTable(
+				w.load(
+					`  - {contract: SendComplaint, to: SE2010123456-TYST, address: "` + s.URL + `/", component: SE2010123456-AVV}` +
+						"\n",
+				),
+			)
 			w.accepted(gateway, complaint("SE2010123456-TYST", e.ID))
 			w.work()
 			d := w.delivery(e.ID)

@@ -42,10 +42,14 @@ func (r *Relay) attempt(ctx context.Context, d store.Delivery) attempt {
 	defer func() { _ = req.Close() }() // nil or not: an unreadable one may have been spooled
 	var bad *soap.Error
 	if err != nil && !errors.As(err, &bad) { // the database did not give it to us
-		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: "store", Why: store.Diagnosis{Code: whyDatabase}}}
+		return attempt{
+			Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: "store", Why: store.Diagnosis{Code: whyDatabase}},
+		}
 	}
 	if err != nil { // it passed the guard when it was accepted
-		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeRefused, Class: "unreadable", Why: store.Diagnosis{Code: whyStored}}}
+		return attempt{
+			Attempt: store.Attempt{Outcome: store.OutcomeRefused, Class: "unreadable", Why: store.Diagnosis{Code: whyStored}},
+		}
 	}
 	p := outgoingCall{
 		Route: d.Message.Route, Call: d.Message.Call, SOAPAction: d.Message.SOAPAction, Correlation: d.Message.Correlation,
@@ -53,7 +57,9 @@ func (r *Relay) attempt(ctx context.Context, d store.Delivery) attempt {
 		Extra: time.Duration(size>>20) * largeTimePerMiB,
 	}
 	if err := p.setMessage(req, r.Contracts.Contract(d.Message.Call.Contract)); err != nil {
-		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeRefused, Class: "unreadable", Why: store.Diagnosis{Code: whyStored}}}
+		return attempt{
+			Attempt: store.Attempt{Outcome: store.OutcomeRefused, Class: "unreadable", Why: store.Diagnosis{Code: whyStored}},
+		}
 	}
 	answer, _, err := r.send(ctx, p)
 	if err != nil {
@@ -69,8 +75,13 @@ func (r *Relay) attempt(ctx context.Context, d store.Delivery) attempt {
 func (r *Relay) judgeSafely(d store.Delivery, answer *soap.Reply) (out attempt) {
 	defer func() {
 		if p := recover(); p != nil {
-			r.Log.Error("judging an answer", zap.String("message.id", d.Message.ID), zap.String("panic", fmt.Sprintf("%T", p)), zap.Stack("stack"))
-			out = attempt{Attempt: store.Attempt{Outcome: store.OutcomeUnknown, Class: "unreadable answer", Why: store.Diagnosis{Code: whyOurs}}}
+			r.Log.Error("judging an answer", zap.String("message.id", d.Message.ID), zap.String("panic", fmt.Sprintf("%T", p)),
+				zap.Stack("stack"))
+			out = attempt{
+				Attempt: store.Attempt{
+					Outcome: store.OutcomeUnknown, Class: "unreadable answer", Why: store.Diagnosis{Code: whyOurs},
+				},
+			}
 		}
 	}()
 	return r.judgeAnswer(d, answer)
@@ -78,7 +89,10 @@ func (r *Relay) judgeSafely(d store.Delivery, answer *soap.Reply) (out attempt) 
 
 // unsent classifies an attempt that got no answer: nothing was sent, or nobody knows what became of it.
 func unsent(err error) attempt {
-	out := attempt{Attempt: store.Attempt{Outcome: store.OutcomeUnknown, Class: "no answer", Why: whyUnsent(err)}, connection: failedConnection}
+	out := attempt{
+		Attempt:    store.Attempt{Outcome: store.OutcomeUnknown, Class: "no answer", Why: whyUnsent(err)},
+		connection: failedConnection,
+	}
 	var failed *soap.SendError
 	if errors.As(err, &failed) {
 		out.Class = string(failed.Kind)
@@ -100,7 +114,11 @@ func unsent(err error) attempt {
 // readable leaves the outcome unknown.
 func (r *Relay) judgeAnswer(d store.Delivery, answer *soap.Reply) attempt {
 	if fault, ok := answer.Fault(); ok {
-		out := attempt{Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: "fault-server", Code: platformCode(fault.String), Why: whyRefused(fault)}}
+		out := attempt{
+			Attempt: store.Attempt{
+				Outcome: store.OutcomeTechnical, Class: "fault-server", Code: platformCode(fault.String), Why: whyRefused(fault),
+			},
+		}
 		if fault.Final() {
 			out.Outcome, out.Class = store.OutcomeRefused, "fault-client"
 		}
@@ -120,7 +138,9 @@ func (r *Relay) judgeAnswer(d store.Delivery, answer *soap.Reply) attempt {
 	}
 	receipt, err := readReceipt(c, answer)
 	if err != nil {
-		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeUnknown, Class: "unreadable answer", Why: whyUnread(answer, err)}}
+		return attempt{
+			Attempt: store.Attempt{Outcome: store.OutcomeUnknown, Class: "unreadable answer", Why: whyUnread(answer, err)},
+		}
 	}
 	return judgeResult(receipt)
 }
@@ -145,7 +165,9 @@ func readReceipt(c *contracts.Contract, answer *soap.Reply) (contracts.Receipt, 
 var errCut = errors.New("reading receipt: the kind of error is not in the part of the answer that was read")
 
 func judgeResult(receipt contracts.Receipt) attempt {
-	out := store.Attempt{Outcome: store.OutcomeDelivered, Class: "ok", Case: ref(receipt.CaseID), External: ref(receipt.ExternalCaseID)}
+	out := store.Attempt{
+		Outcome: store.OutcomeDelivered, Class: "ok", Case: ref(receipt.CaseID), External: ref(receipt.ExternalCaseID),
+	}
 	result := receipt.Result
 	switch result.Code {
 	case contracts.OK:

@@ -29,8 +29,9 @@ type breakers struct {
 
 // breaker is one address whose last connection failed.
 type breaker struct {
-	unsent  int            // failures in a row with nothing sent
-	lanes   map[int64]bool // that failed in a row, sent or not: a single lane with a message that nobody can take is not a receiver that is down
+	unsent int // failures in a row with nothing sent
+	// that failed in a row, sent or not: a single lane with a message that nobody can take is not a receiver that is down
+	lanes   map[int64]bool
 	all     int
 	down    bool
 	since   time.Time
@@ -70,7 +71,8 @@ func (b *breakers) note(d store.Delivery, a attempt, now time.Time) {
 	if !one.down && (one.unsent >= breakAfter || one.all >= breakAfter && len(one.lanes) > 1) {
 		one.down, one.probeAt = true, now.Add(one.wait)
 		b.log.Error("receiver is down: its messages wait, it is asked now and then", zap.String("url.original", address),
-			zap.String("labels.receiverid", d.Message.Call.Receiver), zap.String("class", a.Class), zap.String("error.message", Explain(a.Why)))
+			zap.String("labels.receiverid", d.Message.Call.Receiver), zap.String("class", a.Class),
+			zap.String("error.message", Explain(a.Why)))
 	}
 }
 

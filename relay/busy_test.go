@@ -42,7 +42,8 @@ func TestTooManyCallersAreToldToComeBack(t *testing.T) {
 	}
 	for range 6 {
 		got := <-answers
-		if got.status != http.StatusServiceUnavailable || got.header.Get("Retry-After") != "5" || !strings.Contains(string(got.body), "<faultcode>SOAP-ENV:Server") {
+		if got.status != http.StatusServiceUnavailable || got.header.Get("Retry-After") != "5" ||
+			!strings.Contains(string(got.body), "<faultcode>SOAP-ENV:Server") {
 			t.Errorf("status %d, Retry-After %q:\n%s", got.status, got.header.Get("Retry-After"), got.body)
 		}
 	}

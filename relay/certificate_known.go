@@ -58,7 +58,9 @@ func (c *forwardedCertificate) verify(roots *x509.CertPool, now time.Time) error
 	if c.roots == roots && !now.Before(c.from) && !now.After(c.until) {
 		return nil
 	}
-	chains, err := c.Verify(x509.VerifyOptions{Roots: roots, CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}})
+	chains, err := c.Verify(x509.VerifyOptions{
+		Roots: roots, CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	})
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,9 @@ import (
 )
 
 // signed makes a certificate with an HSA-id, signed by parent with its key, or by itself where parent is nil.
-func signed(t testing.TB, parent *x509.Certificate, by *ecdsa.PrivateKey, until time.Time) (*x509.Certificate, *ecdsa.PrivateKey) {
+func signed(t testing.TB, parent *x509.Certificate, by *ecdsa.PrivateKey,
+	until time.Time,
+) (*x509.Certificate, *ecdsa.PrivateKey) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -24,7 +26,9 @@ func signed(t testing.TB, parent *x509.Certificate, by *ecdsa.PrivateKey, until 
 	}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), NotBefore: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), NotAfter: until,
-		Subject:               pkix.Name{ExtraNames: []pkix.AttributeTypeAndValue{{Type: asn1.ObjectIdentifier{2, 5, 4, 5}, Value: "SE2010123456-AVV"}}},
+		Subject: pkix.Name{
+			ExtraNames: []pkix.AttributeTypeAndValue{{Type: asn1.ObjectIdentifier{2, 5, 4, 5}, Value: "SE2010123456-AVV"}},
+		},
 		BasicConstraintsValid: true, IsCA: parent == nil, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
 	}
 	if parent == nil {

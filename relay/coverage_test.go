@@ -55,10 +55,14 @@ func subCodes() map[string][]string {
 	const send, ret = "SendComplaintResponse", "ReturnComplaintResponse"
 	both := []string{send, ret}
 	return map[string][]string{
-		contracts.SubSchema: both, contracts.SubDuplicateContentMismatch: both, contracts.SubRecipientMismatch: both, contracts.SubPlaceTextNotAllowed: both,
-		contracts.SubClassificationMissing: {ret}, contracts.SubTextMissing: both, contracts.SubFieldMissing: both, contracts.SubUnknownCode: both,
-		contracts.SubIdentityOIDMismatch: both, contracts.SubIdentityCheckDigit: both, contracts.SubAttachmentTooLarge: both, contracts.SubAttachmentType: both,
-		contracts.SubUnknownCase: both, contracts.SubCaseClosed: both, contracts.SubNotCurrentHandler: {ret}, contracts.SubNoOpenQuestion: {send},
+		contracts.SubSchema: both, contracts.SubDuplicateContentMismatch: both, contracts.SubRecipientMismatch: both,
+		contracts.SubPlaceTextNotAllowed:   both,
+		contracts.SubClassificationMissing: {ret}, contracts.SubTextMissing: both, contracts.SubFieldMissing: both,
+		contracts.SubUnknownCode:         both,
+		contracts.SubIdentityOIDMismatch: both, contracts.SubIdentityCheckDigit: both, contracts.SubAttachmentTooLarge: both,
+		contracts.SubAttachmentType: both,
+		contracts.SubUnknownCase:    both, contracts.SubCaseClosed: both, contracts.SubNotCurrentHandler: {ret},
+		contracts.SubNoOpenQuestion: {send},
 		contracts.SubDateOutOfRange: both, contracts.SubTooMany: both, contracts.SubIncidentUnitNotAllowed: {ret},
 		contracts.SubAttachmentNotAllowed: both, contracts.SubRegionNotActive: both, contracts.SubOutOfOrder: both,
 	}

@@ -94,7 +94,10 @@ type capacity struct{ all, quick, trials, slow int }
 
 func (h *deliverySlots) capacity() capacity {
 	under := h.quick + h.slow
-	r := capacity{all: h.slowStart.left(under, time.Now()), quick: max(h.quickLimit-h.quick, 0), slow: max(min(maxSlow-h.slow, maxSlowPerClaim), 0)}
+	r := capacity{
+		all: h.slowStart.left(under, time.Now()), quick: max(h.quickLimit-h.quick, 0),
+		slow: max(min(maxSlow-h.slow, maxSlowPerClaim), 0),
+	}
 	if r.trials = min(max(h.quickLimit/2, 1)-h.trials, r.quick); h.slow >= maxOverdue {
 		r.trials = 0
 	}

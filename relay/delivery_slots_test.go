@@ -51,7 +51,9 @@ func TestHandsGoToWhatHasJustCome(t *testing.T) {
 	h.open(8, 4, time.Minute, false)
 	ready := []store.Ready{{Address: "http://new", Claimable: 1, Since: time.Now()}}
 	for i := range 400 {
-		ready = append(ready, store.Ready{Address: fmt.Sprint("http://", i), Claimable: 4, Since: time.Now().Add(-time.Duration(i+1) * time.Minute)})
+		ready = append(ready, store.Ready{
+			Address: fmt.Sprint("http://", i), Claimable: 4, Since: time.Now().Add(-time.Duration(i+1) * time.Minute),
+		})
 	}
 	served := h.address("http://new") // it has had more of late than any other
 	served.known, served.served = true, 100

@@ -31,7 +31,8 @@ const (
 
 // DiagnosisCodes are all codes that an attempt can be stored with. Whoever shows them has words for each.
 func DiagnosisCodes() []string {
-	codes := append(slices.Clone(soap.SendCodes), whyStatus, whyFault, whyNoCode, whyResult, whyEmpty, whyPage, whyCut, whyStored, whyDatabase, whyLease, whyOurs)
+	codes := append(slices.Clone(soap.SendCodes), whyStatus, whyFault, whyNoCode, whyResult, whyEmpty, whyPage, whyCut,
+		whyStored, whyDatabase, whyLease, whyOurs)
 	for _, fact := range soap.Facts() {
 		codes = append(codes, "answer-"+string(fact))
 	}
@@ -60,13 +61,18 @@ func WithMeaning(d store.Diagnosis, meaning string) store.Diagnosis {
 
 // platformWords are what the codes of a platform further on mean, in English.
 var platformWords = map[routing.Code]string{
-	routing.VP001: "the platform sees no RIV-TA profile in the call", routing.VP002: "the platform finds no HSA-id in our certificate",
-	routing.VP003: "the platform sees no logical address", routing.VP004: "the platform has no route for the logical address",
+	routing.VP001: "the platform sees no RIV-TA profile in the call",
+	routing.VP002: "the platform finds no HSA-id in our certificate",
+	routing.VP003: "the platform sees no logical address",
+	routing.VP004: "the platform has no route for the logical address",
 	routing.VP005: "the platform has a route with a profile that it does not support",
-	routing.VP006: "the platform has more than one route for the logical address", routing.VP007: "the platform gives us no permission to call",
+	routing.VP006: "the platform has more than one route for the logical address",
+	routing.VP007: "the platform gives us no permission to call",
 	routing.VP008: "the platform has no catalogue", routing.VP009: "the platform does not reach the receiving system",
-	routing.VP010: "the platform has a route without an address", routing.VP011: "the platform takes no call without TLS from us",
-	routing.VP012: "the platform had an error of its own", routing.VP013: "the platform does not let us name an original consumer",
+	routing.VP010: "the platform has a route without an address",
+	routing.VP011: "the platform takes no call without TLS from us",
+	routing.VP012: "the platform had an error of its own",
+	routing.VP013: "the platform does not let us name an original consumer",
 	routing.VP014: "the platform has had the message before: the routes lead in a circle",
 	routing.VP015: "the platform takes the message for no proper SOAP 1.1 message",
 }
@@ -96,49 +102,69 @@ const answerAt = "[ (line {line}, column {column} of the answer)]"
 
 // diagnosisWords are the codes in English.
 var diagnosisWords = map[string]string{
-	"address": "the address cannot be called", "broken-off": "the request was broken off by the gateway", "canceled": "the caller gave up",
+	"address": "the address cannot be called", "broken-off": "the request was broken off by the gateway",
+	"canceled":  "the caller gave up",
 	"too-large": "the answer is larger than is taken", "disk": "the answer could not be kept: see the gateway's own disk",
-	"name-unknown": "the name in {host} has no address (DNS)", "name-timeout": "no name server answered for {host} in time (DNS)",
-	"name-failed": "the name in {host} could not be looked up (DNS)", "connect-refused": "the connection to {host} was refused: nobody listens there",
-	"connect-timeout": "no connection to {host} within {after}", "connect-unreachable": "there is no way to {host} in the network",
-	"connect-failed": "no connection to {host} could be made", "tls-timeout": "the TLS handshake with {host} did not end within {after}",
-	"tls-none": "what listens at {host} does not speak TLS", "tls-expired": "the certificate of {subject} expired on {until}",
-	"tls-early":       "the certificate of {subject} is not valid before {from}",
-	"tls-authority":   "the certificate[ of {subject}, issued by {issuer},] comes from an unknown authority",
-	"tls-name":        "the certificate is not for {host}[, but for {names}]",
-	"tls-certificate": "the certificate[ of {subject}, issued by {issuer},] is not good for this",
-	"tls-refused":     "the other side refused TLS: {alert}", "tls-failed": "no TLS with {host} could be agreed on",
+	"name-unknown":        "the name in {host} has no address (DNS)",
+	"name-timeout":        "no name server answered for {host} in time (DNS)",
+	"name-failed":         "the name in {host} could not be looked up (DNS)",
+	"connect-refused":     "the connection to {host} was refused: nobody listens there",
+	"connect-timeout":     "no connection to {host} within {after}",
+	"connect-unreachable": "there is no way to {host} in the network",
+	"connect-failed":      "no connection to {host} could be made",
+	"tls-timeout":         "the TLS handshake with {host} did not end within {after}",
+	"tls-none":            "what listens at {host} does not speak TLS",
+	"tls-expired":         "the certificate of {subject} expired on {until}",
+	"tls-early":           "the certificate of {subject} is not valid before {from}",
+	"tls-authority":       "the certificate[ of {subject}, issued by {issuer},] comes from an unknown authority",
+	"tls-name":            "the certificate is not for {host}[, but for {names}]",
+	"tls-certificate":     "the certificate[ of {subject}, issued by {issuer},] is not good for this",
+	"tls-refused":         "the other side refused TLS: {alert}", "tls-failed": "no TLS with {host} could be agreed on",
 	"timeout-connect": "no connection within {after}", "timeout-send": "the request could not be sent within {after}",
-	"timeout-wait": "the request was sent, and no answer came within {after}", "timeout-read": "the answer began, and was not whole within {after}",
-	"reset-send": "the connection was reset while the request was being sent", "reset-wait": "the connection was reset before an answer came",
-	"reset-read":  "the connection was reset in the middle of the answer",
-	"closed-send": "the connection was closed while the request was being sent", "closed-wait": "the connection was closed without an answer",
-	"closed-read": "the connection was closed in the middle of the answer", "no-http": "the answer is not HTTP",
+	"timeout-wait": "the request was sent, and no answer came within {after}",
+	"timeout-read": "the answer began, and was not whole within {after}",
+	"reset-send":   "the connection was reset while the request was being sent",
+	"reset-wait":   "the connection was reset before an answer came",
+	"reset-read":   "the connection was reset in the middle of the answer",
+	"closed-send":  "the connection was closed while the request was being sent",
+	"closed-wait":  "the connection was closed without an answer",
+	"closed-read":  "the connection was closed in the middle of the answer", "no-http": "the answer is not HTTP",
 
-	whyStatus: "the answer has HTTP status {status} and no SOAP fault", whyFault: "the answer is a SOAP fault with code {code}[, {vp}: {meaning}]",
+	whyStatus: "the answer has HTTP status {status} and no SOAP fault",
+	whyFault:  "the answer is a SOAP fault with code {code}[, {vp}: {meaning}]",
 	whyNoCode: "the answer is a SOAP fault without a code that SOAP 1.1 knows[, {vp}: {meaning}]",
-	whyResult: "the receiver's result is {result}[, {kind}][, {sub}]", whyEmpty: "the answer is empty", whyPage: "the answer is a page of HTML, not SOAP",
+	whyResult: "the receiver's result is {result}[, {kind}][, {sub}]", whyEmpty: "the answer is empty",
+	whyPage:   "the answer is a page of HTML, not SOAP",
 	whyCut:    "the answer is longer than the {read} bytes that are read of one, and its result does not stand in them",
 	whyStored: "the stored message cannot be read", whyDatabase: "the database did not give the message",
 	whyLease: "the worker lost its lease, and broke off", whyOurs: "the answer could not be judged: see the log",
 
-	"answer-other-element": "Body of the answer does not hold {element}" + answerAt, "answer-no-element": "Body of the answer is empty" + answerAt,
-	"answer-no-envelope": "the answer is not a SOAP envelope" + answerAt, "answer-other-envelope": "the answer's envelope is not of SOAP 1.1" + answerAt,
-	"answer-two-elements":    "Body of the answer holds more than one element" + answerAt,
-	"answer-element-in-text": "an element stands where the contract has text" + answerAt, "answer-text-in-element": "text stands in {element}" + answerAt,
+	"answer-other-element":     "Body of the answer does not hold {element}" + answerAt,
+	"answer-no-element":        "Body of the answer is empty" + answerAt,
+	"answer-no-envelope":       "the answer is not a SOAP envelope" + answerAt,
+	"answer-other-envelope":    "the answer's envelope is not of SOAP 1.1" + answerAt,
+	"answer-two-elements":      "Body of the answer holds more than one element" + answerAt,
+	"answer-element-in-text":   "an element stands where the contract has text" + answerAt,
+	"answer-text-in-element":   "text stands in {element}" + answerAt,
 	"answer-unknown-attribute": "{element} has an attribute that the contract does not know" + answerAt,
 	"answer-unknown-element":   "{element} has an element that the contract does not know, or one too many" + answerAt,
 	"answer-missing":           "{element} is missing in the answer, or stands in another namespace",
-	"answer-unknown-value":     "{element} has a value that the contract does not know", "answer-blanks": "{element} has blanks around its value",
-	"answer-ends-early": "the answer ends too early" + answerAt, "answer-not-well-formed": "the answer is not well-formed XML" + answerAt,
-	"answer-end-tag": "the answer has an end tag that does not fit" + answerAt, "answer-doctype": "the answer has a document type declaration" + answerAt,
-	"answer-depth": "the answer is nested too deep" + answerAt, "answer-attribute-twice": "the answer has an attribute twice" + answerAt,
-	"answer-prefix": "the answer has a prefix that is not declared" + answerAt, "answer-name": "the answer has a name whose prefix is not declared" + answerAt,
-	"answer-value": "the answer has a value that is no {element}" + answerAt, "answer-base64": "the answer has a value that is no base64" + answerAt,
-	"answer-parts":   "the answer is in parts that are not XOP (application/xop+xml), or cannot be read",
-	"answer-coding":  "the answer's Content-Encoding is none that is taken",
-	"answer-gzip":    "the answer says that it is gzip, and cannot be unpacked",
-	"answer-charset": "the answer's charset is none that is taken, or not the one that it declares",
+	"answer-unknown-value":     "{element} has a value that the contract does not know",
+	"answer-blanks":            "{element} has blanks around its value",
+	"answer-ends-early":        "the answer ends too early" + answerAt,
+	"answer-not-well-formed":   "the answer is not well-formed XML" + answerAt,
+	"answer-end-tag":           "the answer has an end tag that does not fit" + answerAt,
+	"answer-doctype":           "the answer has a document type declaration" + answerAt,
+	"answer-depth":             "the answer is nested too deep" + answerAt,
+	"answer-attribute-twice":   "the answer has an attribute twice" + answerAt,
+	"answer-prefix":            "the answer has a prefix that is not declared" + answerAt,
+	"answer-name":              "the answer has a name whose prefix is not declared" + answerAt,
+	"answer-value":             "the answer has a value that is no {element}" + answerAt,
+	"answer-base64":            "the answer has a value that is no base64" + answerAt,
+	"answer-parts":             "the answer is in parts that are not XOP (application/xop+xml), or cannot be read",
+	"answer-coding":            "the answer's Content-Encoding is none that is taken",
+	"answer-gzip":              "the answer says that it is gzip, and cannot be unpacked",
+	"answer-charset":           "the answer's charset is none that is taken, or not the one that it declares",
 }
 
 // whyUnsent is why an exchange has no answer.
@@ -160,9 +186,11 @@ func whyUnread(answer *soap.Reply, err error) store.Diagnosis {
 	switch {
 	case errors.Is(err, errCut):
 		return store.Diagnosis{Code: whyCut, Values: map[string]string{"read": strconv.Itoa(recordedAnswer)}}
-	case errors.As(err, &bad) && (bad.Fact == soap.FactNoEnvelope || bad.Fact == soap.FactEndsEarly) && answer.Kind() == soap.Empty:
+	case errors.As(err, &bad) && (bad.Fact == soap.FactNoEnvelope || bad.Fact == soap.FactEndsEarly) &&
+		answer.Kind() == soap.Empty:
 		return store.Diagnosis{Code: whyEmpty}
-	case errors.As(err, &bad) && bad.Fact != "" && answer.Truncated && bad.Fact != soap.FactCharset && bad.Fact != soap.FactOtherElement:
+	case errors.As(err, &bad) && bad.Fact != "" && answer.Truncated && bad.Fact != soap.FactCharset &&
+		bad.Fact != soap.FactOtherElement:
 		return store.Diagnosis{Code: whyCut, Values: map[string]string{"read": strconv.Itoa(recordedAnswer)}}
 	case answer.HTML():
 		return store.Diagnosis{Code: whyPage}

@@ -48,11 +48,22 @@ func TestEarlyRefusalsReachTheCaller(t *testing.T) {
 		}{
 			{"10 MB to an unknown address", 10 << 20, "SE2010123456-NOWHERE", ours, "500", "VP004", true},
 			{"10 MB of somebody without a certificate", 10 << 20, "SE2010123456-ECHO", nil, "500", "VP002", false},
-			{"10 MB without permission", 10 << 20, "SE2010123456-ECHO", slices.Concat([]string{"X-Vp-Sender-Id", stranger}, ours[2:]), "500", "VP007", false},
+			{
+				"10 MB without permission", 10 << 20, "SE2010123456-ECHO",
+				slices.Concat([]string{"X-Vp-Sender-Id", stranger}, ours[2:]), "500", "VP007", false,
+			},
 			{"10 MB of no XML", 10 << 20, "<", ours, "500", "VP015", false},
 			{"20 MB, which is too large", 20 << 20, "SE2010123456-ECHO", ours, "413", "VP015", true},
-			{"10 MB in an encoding that is not taken", 10 << 20, "SE2010123456-ECHO", append(slices.Clone(ours), "Content-Encoding", "gzip"), "415", "VP015", true},
-			{"100 kB on a connection that closes", 100 << 10, "SE2010123456-ECHO", []string{"Connection", "close"}, "500", "VP002", false},
+			{
+				"10 MB in an encoding that is not taken", 10 << 20, "SE2010123456-ECHO",
+				append(slices.Clone(ours), "Content-Encoding", "gzip"), "415", "VP015", true,
+			},
+			{
+				"100 kB on a connection that closes", 100 << 10, "SE2010123456-ECHO",
+				[]string{"Connection", "close"},
+				"500",
+				"VP002", false,
+			},
 		} {
 			if client.program == "java" && !c.also {
 				continue
@@ -62,7 +73,8 @@ func TestEarlyRefusalsReachTheCaller(t *testing.T) {
 				if err := os.WriteFile(message, largePing(c.to, c.size), 0o600); err != nil {
 					t.Fatal(err)
 				}
-				run := exec.CommandContext(t.Context(), program, slices.Concat(client.command, []string{real.URL + "/vp", message}, c.header)...)
+				run := exec.CommandContext(t.Context(), program,
+					slices.Concat(client.command, []string{real.URL + "/vp", message}, c.header)...)
 				got, err := run.CombinedOutput()
 				if err != nil || !strings.HasPrefix(string(got), c.status+" ") || !strings.Contains(string(got), c.code+" [") {
 					t.Errorf("%v: %.600s", err, got)
@@ -74,7 +86,10 @@ func TestEarlyRefusalsReachTheCaller(t *testing.T) {
 
 // largePing is a ping with a comment of some size in it.
 func largePing(to string, size int) []byte {
-	return []byte(`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><r:LogicalAddress xmlns:r="urn:riv:itintegration:registry:1">` +
-		to + `</r:LogicalAddress></s:Header><s:Body><p:PingForConfiguration xmlns:p="urn:riv:itintegration:monitoring:PingForConfigurationResponder:1"><!-- ` +
+	return []byte(`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><r:LogicalAddress ` +
+		`xmlns:r="urn:riv:itintegration:registry:1">` +
+		to +
+		`</r:LogicalAddress></s:Header><s:Body><p:PingForConfiguration ` +
+		`xmlns:p="urn:riv:itintegration:monitoring:PingForConfigurationResponder:1"><!-- ` +
 		strings.Repeat("0123456789abcdef", size/16) + ` --></p:PingForConfiguration></s:Body></s:Envelope>`)
 }

@@ -76,7 +76,8 @@ func (r *Relay) sameReceiver(unit string, o *outcome) error {
 	call := o.Call
 	call.Receiver = unit
 	direct, err := r.Table().Route(call, r.Now())
-	if err != nil || direct.Address != o.Route.Address || (direct.Via == routing.Inbox && direct.Receiver != o.Route.Receiver) {
+	if err != nil || direct.Address != o.Route.Address ||
+		(direct.Via == routing.Inbox && direct.Receiver != o.Route.Receiver) {
 		return contracts.RecipientMismatch()
 	}
 	return nil
@@ -86,7 +87,9 @@ func (r *Relay) sameReceiver(unit string, o *outcome) error {
 // units at all; its kind must be the one that the catalogue knows.
 func (r *Relay) handler(unit contracts.OrgUnit, kind routing.UnitKind, route routing.Route) (*store.Handler, error) {
 	table := r.Table()
-	h := &store.Handler{Unit: unit.HSAID, Name: unit.Name, Kind: kind, Via: route.Via, Address: route.Address, Component: route.Component}
+	h := &store.Handler{
+		Unit: unit.HSAID, Name: unit.Name, Kind: kind, Via: route.Via, Address: route.Address, Component: route.Component,
+	}
 	if route.Via == routing.Inbox {
 		h.Component = r.Instance.HSAID
 	}
@@ -146,7 +149,8 @@ func (r *Relay) returned(ctx context.Context, a arrival, m *contracts.Message, e
 }
 
 var updateKinds = map[string]store.EventKind{
-	contracts.PartialReply: store.EventPartialReply, contracts.Question: store.EventQuestion, contracts.Close: store.EventClose,
+	contracts.PartialReply: store.EventPartialReply, contracts.Question: store.EventQuestion,
+	contracts.Close:  store.EventClose,
 	contracts.Status: store.EventStatus, contracts.Forwarded: store.EventForwarded, contracts.NewCase: store.EventNewCase,
 	contracts.Correction: store.EventCorrection,
 }
@@ -177,7 +181,8 @@ func (r *Relay) forwarded(ctx context.Context, u *contracts.Update, e *store.Eve
 // passedToItself refuses a case that its unit passes on to itself: it would count as sent on, and nobody would get it.
 func passedToItself() *contracts.Error {
 	return &contracts.Error{
-		Code: contracts.CodeOf(contracts.SubRecipientMismatch), SubCode: contracts.SubRecipientMismatch, Path: "newRecipient/orgUnitHSAId",
+		Code: contracts.CodeOf(contracts.SubRecipientMismatch), SubCode: contracts.SubRecipientMismatch,
+		Path:    "newRecipient/orgUnitHSAId",
 		Message: "Ärendet kan inte lämnas till den enhet som redan har det. Ange en annan enhet.",
 	}
 }
@@ -195,9 +200,11 @@ func (r *Relay) newCase(a arrival, u *contracts.Update, e *store.Event) error {
 	if e.Handler.Component != "" && !routing.SameHSAID(e.Handler.Component, a.Sender) {
 		return contracts.NotCurrentHandler()
 	}
-	if e.Handler.Kind == "" { // a bare TAK knows no kinds, and this message has none: what only a board may say is let through
+	// a bare TAK knows no kinds, and this message has none: what only a board may say is let through
+	if e.Handler.Kind == "" {
 		e.Handler.Kind = routing.CareUnit
-	} else if misplaced := contracts.CheckPlace(u.NewCase, contractKind(e.Handler.Kind), r.Contracts.Return().Request.Local+"/newCase"); misplaced != nil {
+	} else if misplaced := contracts.CheckPlace(u.NewCase, contractKind(e.Handler.Kind),
+		r.Contracts.Return().Request.Local+"/newCase"); misplaced != nil {
 		return misplaced
 	}
 	e.Facts = r.facts(u.NewCase, u.HandlingUnit.HSAID)

@@ -37,7 +37,8 @@ func contractKind(kind routing.UnitKind) string {
 // setting; a unit that the catalogue does not know takes them.
 func (r *Relay) facts(c *contracts.Complaint, unit string) *store.Facts {
 	f := &store.Facts{
-		ReporterID: c.Reporter.PersonID.ID, ReporterType: c.Reporter.PersonID.Type, ReporterName: c.Reporter.Name, Role: c.Reporter.Role,
+		ReporterID: c.Reporter.PersonID.ID, ReporterType: c.Reporter.PersonID.Type, ReporterName: c.Reporter.Name,
+		Role:         c.Reporter.Role,
 		IncidentDate: c.IncidentDate, PlaceText: c.IncidentPlaceText,
 		ReplyWanted: c.ReplyWanted, Received: c.Received.UTC, Attachments: true,
 	}

@@ -49,26 +49,43 @@ func TestOtherContractsByTheirPublishedFiles(t *testing.T) {
 		return r
 	}
 	envelope := func(body string) []byte {
-		return []byte(`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><LogicalAddress xmlns="urn:riv:itintegration:registry:1">SE2010123456-X</LogicalAddress></s:Header><s:Body>` + body + `</s:Body></s:Envelope>`)
+		return []byte(
+			`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><LogicalAddress ` +
+				`xmlns="urn:riv:itintegration:registry:1">SE2010123456-X</LogicalAddress></s:Header><s:Body>` + body +
+				`</s:Body></s:Envelope>`,
+		)
 	}
-	good := envelope(`<g:GetSupportedServiceContracts xmlns:g="` + supported1 + `"><g:serviceConsumerHsaId>SE1</g:serviceConsumerHsaId><g:logicalAdress>SE2</g:logicalAdress></g:GetSupportedServiceContracts>`)
-	bad := envelope(`<g:GetSupportedServiceContracts xmlns:g="` + supported1 + `"><g:unknown/></g:GetSupportedServiceContracts>`)
+	good := envelope(
+		`<g:GetSupportedServiceContracts xmlns:g="` + supported1 +
+			`"><g:serviceConsumerHsaId>SE1</g:serviceConsumerHsaId><g:logicalAdress>SE2</g:logicalAdress>` +
+			`</g:GetSupportedServiceContracts>`,
+	)
+	bad := envelope(
+		`<g:GetSupportedServiceContracts xmlns:g="` + supported1 + `"><g:unknown/></g:GetSupportedServiceContracts>`,
+	)
 	// The published pattern begins with ^, which in a schema is a letter like any other: no identity fits it.
-	quirk := envelope(`<a:IsActiveUser xmlns:a="` + activeUser + `"><a:subjectOfCareId>189001019802</a:subjectOfCareId></a:IsActiveUser>`)
-	for mode, refused := range map[contracts.Mode][3]bool{contracts.Enforce: {false, true, true}, contracts.Warn: {}, contracts.Off: {}} {
+	quirk := envelope(
+		`<a:IsActiveUser xmlns:a="` + activeUser + `"><a:subjectOfCareId>189001019802</a:subjectOfCareId></a:IsActiveUser>`,
+	)
+	for mode, refused := range map[contracts.Mode][3]bool{
+		contracts.Enforce: {false, true, true}, contracts.Warn: {}, contracts.Off: {},
+	} {
 		w.Contracts = registry(mode)
 		w.setTable(table)
 		for i, message := range [][]byte{good, bad, quirk} {
 			calls, logged := w.producer.calls(), w.logs.FilterMessage("let through what the contract refuses").Len()
 			got := w.post(portal, message)
 			fault, isFault := soap.ReadFault(got.body)
-			if isFault != refused[i] || isFault && (!strings.HasPrefix(fault.String, "VP015") || strings.Contains(fault.Detail, "1890")) || !isFault && got.status != http.StatusOK {
+			if isFault != refused[i] ||
+				isFault && (!strings.HasPrefix(fault.String, "VP015") || strings.Contains(fault.Detail, "1890")) ||
+				!isFault && got.status != http.StatusOK {
 				t.Errorf("%s, message %d: status %d %s", mode, i+1, got.status, got.body)
 			}
 			if sent := w.producer.calls() > calls; sent == refused[i] {
 				t.Errorf("%s, message %d: sent on: %v", mode, i+1, sent)
 			}
-			if warned := w.logs.FilterMessage("let through what the contract refuses").Len() > logged; warned != (mode == contracts.Warn && i > 0) {
+			if warned := w.logs.FilterMessage("let through what the contract refuses").
+				Len() > logged; warned != (mode == contracts.Warn && i > 0) {
 				t.Errorf("%s, message %d: warned: %v", mode, i+1, warned)
 			}
 		}
@@ -104,7 +121,8 @@ func described(t *testing.T, registry *contracts.Registry) {
 			}
 			seen[next] = true
 			text := get(next)
-			if next == at+"?wsdl" && !strings.Contains(text, `location="`+at+`"`) && !strings.Contains(text, `location='`+at+`'`) {
+			if next == at+"?wsdl" && !strings.Contains(text, `location="`+at+`"`) &&
+				!strings.Contains(text, `location='`+at+`'`) {
 				t.Errorf("%s: the address is another", next)
 			}
 			for _, piece := range strings.Split(text, at+"?xsd=")[1:] {

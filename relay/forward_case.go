@@ -38,7 +38,8 @@ func (r *Relay) forwardCases(ctx context.Context, skip func(caseID string) bool,
 
 func (r *Relay) logForwardError(ctx context.Context, c store.Case, err error) {
 	if ctx.Err() == nil {
-		r.Log.Error("forwarding a case to its next handler", zap.String("case.id", c.ID), zap.String("labels.receiverid", c.Handler.Unit), zap.Error(err))
+		r.Log.Error("forwarding a case to its next handler", zap.String("case.id", c.ID),
+			zap.String("labels.receiverid", c.Handler.Unit), zap.Error(err))
 	}
 }
 
@@ -74,7 +75,8 @@ func (r *Relay) forwardCase(ctx context.Context, c store.Case, large bool) error
 		Receiver:  c.Handler.Unit,
 		Recipient: recipientOf(c),
 		Forward: &contracts.Forward{
-			Original: *complaint, From: contracts.OrgUnit{HSAID: c.ForwardedFrom}, Time: contracts.NewStamp(p.forwarded.At), Reason: p.reason,
+			Original: *complaint, From: contracts.OrgUnit{HSAID: c.ForwardedFrom}, Time: contracts.NewStamp(p.forwarded.At),
+			Reason: p.reason,
 		},
 	}
 	a, envelope, err := r.writeOwn(ctx, r.Instance.HSAID, ownMessage{caseID: c.ID, message: m})

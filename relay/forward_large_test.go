@@ -13,12 +13,15 @@ import (
 )
 
 // otherSystem is the route to another handling system.
-const otherSystem = `  - {contract: SendComplaint, to: SE2010123456-TAND, address: "http://producer/ok/other", component: SE2010123456-DIA}` + "\n"
+const otherSystem = `  - {contract: SendComplaint, to: SE2010123456-TAND, address: "http://producer/ok/other", ` +
+	`component: SE2010123456-DIA}` + "\n"
 
 // severalFiles is a complaint with small and large files and one that is elsewhere, and what is in them.
 func severalFiles() (*contracts.Message, [][]byte) {
 	content := bytes.Repeat([]byte("En bilaga.\n"), 200_000) // 2.2 MB
-	values := [][]byte{[]byte("small"), content, nil, content, bytes.ToUpper(content[:len(content)-1]), []byte("small too")}
+	values := [][]byte{
+		[]byte("small"), content, nil, content, bytes.ToUpper(content[:len(content)-1]), []byte("small too"),
+	}
 	m := complaint(systemUnit, "a")
 	for i, value := range values {
 		file := textFile(string(value))
@@ -55,7 +58,8 @@ func TestACaseWithLargeFilesIsPassedOn(t *testing.T) {
 	}
 	for i, file := range files {
 		before := m.Complaint.Attachments[i]
-		if !bytes.Equal(file.Value, values[i]) || file.ID != before.ID || file.Size != before.Size || file.Reference != before.Reference {
+		if !bytes.Equal(file.Value, values[i]) || file.ID != before.ID || file.Size != before.Size ||
+			file.Reference != before.Reference {
 			t.Errorf("file %d has arrived as %d bytes: %s %q", i, len(file.Value), file.ID, file.Reference)
 		}
 	}

@@ -25,16 +25,24 @@ func TestHeadersToAProducer(t *testing.T) {
 		behave(rw, r)
 	}))
 	t.Cleanup(secure.Close)
-	w := newWorldOn(t, `  - {contract: "urn:riv:rivgate:test:AnyResponder:1", to: SE2010123456-TLS, address: "`+secure.URL+`/echo"}`+"\n")
+	w := newWorldOn(t,
+		`  - {contract: "urn:riv:rivgate:test:AnyResponder:1", to: SE2010123456-TLS, address: "`+secure.URL+`/echo"}`+"\n")
 	roots := x509.NewCertPool()
 	roots.AddCert(secure.Certificate())
-	w.Sender.Client = &soap.Client{Client: wire.Client{TLS: func(string) *tls.Config { return &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12} }}}
+	w.Sender.Client = &soap.Client{
+		Client: wire.Client{
+			TLS: func(string) *tls.Config { return &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12} },
+		},
+	}
 	own := certificate(t, w.clock().Add(-time.Hour), w.clock().Add(time.Hour), portal)
 	sent := http.Header{
-		"X-Vp-Auth-Cert": {own}, "X-Vp-Sender-Id": {stranger}, "X-Vp-Instance-Id": {"other"}, "X-Vp-Anything": {"x"}, "X-Skltp-Correlation-Id": {"corr-1"},
-		"X-Forwarded-For": {"10.0.0.1"}, "X-Forwarded-Proto": {"https"}, "X-Ssl-Client-Cert": {own}, "Forwarded": {"for=10.0.0.1"}, "Authorization": {"Bearer x"},
-		"Cookie": {"a=b"}, "Accept-Encoding": {"gzip"}, "Soapaction": {`"urn:action"`}, "X-Rivta-Acting-On-Behalf-Of-Hsaid": {"SE2010123456-REG"},
-		"X-Rivta-Routing-History": {"SE2010123456-A#first_env"}, "X-Rivta-Something-New": {"y"}, "X-Unknown": {"z"},
+		"X-Vp-Auth-Cert": {own}, "X-Vp-Sender-Id": {stranger}, "X-Vp-Instance-Id": {"other"}, "X-Vp-Anything": {"x"},
+		"X-Skltp-Correlation-Id": {"corr-1"},
+		"X-Forwarded-For":        {"10.0.0.1"}, "X-Forwarded-Proto": {"https"}, "X-Ssl-Client-Cert": {own},
+		"Forwarded": {"for=10.0.0.1"}, "Authorization": {"Bearer x"},
+		"Cookie": {"a=b"}, "Accept-Encoding": {"gzip"}, "Soapaction": {`"urn:action"`},
+		"X-Rivta-Acting-On-Behalf-Of-Hsaid": {"SE2010123456-REG"},
+		"X-Rivta-Routing-History":           {"SE2010123456-A#first_env"}, "X-Rivta-Something-New": {"y"}, "X-Unknown": {"z"},
 	}
 	const unset = "\x00"
 	for _, c := range []struct{ name, http, https string }{
@@ -95,9 +103,13 @@ func TestHeadersOfAnAnswer(t *testing.T) {
 		_, _ = rw.Write(ping("answer"))
 		return true
 	})
-	got := w.postWith(http.Header{"X-Vp-Sender-Id": {portal}, "X-Vp-Instance-Id": {"dev_env"}, "X-Skltp-Correlation-Id": {"corr-1"}}, "127.0.0.1", ping("SE2010123456-X"))
+	got := w.postWith(
+		http.Header{"X-Vp-Sender-Id": {portal}, "X-Vp-Instance-Id": {"dev_env"}, "X-Skltp-Correlation-Id": {"corr-1"}},
+		"127.0.0.1", ping("SE2010123456-X"),
+	)
 	for name, want := range map[string]string{
-		"Soapaction": "", "X-Skltp-Correlation-Id": "corr-1", "X-Unknown": "passes", "Content-Type": "text/xml; charset=UTF-8",
+		"Soapaction": "", "X-Skltp-Correlation-Id": "corr-1", "X-Unknown": "passes",
+		"Content-Type": "text/xml; charset=UTF-8",
 	} {
 		if value := got.header.Get(name); value != want {
 			t.Errorf("%s is %q, not %q", name, value, want)
@@ -127,7 +139,11 @@ func TestUTF16IsForwardedAsUTF8(t *testing.T) {
 		_, _ = rw.Write(ping("answer"))
 	}))
 	t.Cleanup(capture.Close)
-	w.setTable(newWorldOn(t, `  - {contract: "urn:riv:rivgate:test:AnyResponder:1", to: SE2010123456-X, address: "`+capture.URL+`/"}`+"\n").currentTable())
+	w.setTable(
+		newWorldOn(t,
+			`  - {contract: "urn:riv:rivgate:test:AnyResponder:1", to: SE2010123456-X, address: "`+capture.URL+`/"}`+"\n").
+			currentTable(),
+	)
 	if answer := w.post(portal, []byte(encoded)); answer.status != http.StatusOK {
 		t.Fatalf("status %d: %s", answer.status, answer.body)
 	}
@@ -160,7 +176,11 @@ func TestOffenceLateInALargeMessageNeverMakesItWhole(t *testing.T) {
 		whole = err == nil
 		_, _ = rw.Write(ping("answer"))
 	}))
-	w.setTable(newWorldOn(t, `  - {contract: "urn:riv:rivgate:test:AnyResponder:1", to: SE2010123456-X, address: "`+capture.URL+`/"}`+"\n").currentTable())
+	w.setTable(
+		newWorldOn(t,
+			`  - {contract: "urn:riv:rivgate:test:AnyResponder:1", to: SE2010123456-X, address: "`+capture.URL+`/"}`+"\n").
+			currentTable(),
+	)
 	got := w.post(portal, padded(3<<20, "<a></b>"))
 	capture.Close()
 	if fault, ok := soap.ReadFault(got.body); !ok || !strings.HasPrefix(fault.String, "VP015") {
@@ -174,9 +194,13 @@ func TestOffenceLateInALargeMessageNeverMakesItWhole(t *testing.T) {
 func TestMessageAboveTheLimitIs413(t *testing.T) {
 	w := newWorld(t)
 	w.soap.MaxMessage, w.Limits.Message = 64<<10, 64<<10
-	known := http.Header{"X-Vp-Sender-Id": {portal}, "X-Vp-Instance-Id": {"dev_env"}, "Expect": {"100-continue"}} // so the answer comes before the body is sent
+	// so the answer comes before the body is sent
+	known := http.Header{"X-Vp-Sender-Id": {portal}, "X-Vp-Instance-Id": {"dev_env"}, "Expect": {"100-continue"}}
 	for name, body := range map[string][]byte{"forwarded": padded(100<<10, ""), "durable": written(t, heavy(100<<10))} {
-		for length, got := range map[string]answer{"its length is told": w.postWith(known, "127.0.0.1", body), "its length is not told": w.direct(t, body, soap.ContentType)} {
+		for length, got := range map[string]answer{
+			"its length is told":     w.postWith(known, "127.0.0.1", body),
+			"its length is not told": w.direct(t, body, soap.ContentType),
+		} {
 			fault, ok := soap.ReadFault(got.body)
 			if got.status != http.StatusRequestEntityTooLarge || !ok || !strings.HasPrefix(fault.String, "VP015") {
 				t.Errorf("%s, %s: status %d: %.300s", name, length, got.status, got.body)

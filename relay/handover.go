@@ -29,7 +29,9 @@ func (r *Relay) mayHandOver(c store.Case, u contracts.Update) error {
 	if u.Handover != nil && strings.TrimSpace(u.Handover.Ground) != "" {
 		return nil
 	}
-	return contracts.FieldMissing("handover/ground", "Ärendet går mellan vården och patientnämnden. Ange grunden: vem som har samtyckt, när och hur, eller en annan grund.")
+	return contracts.FieldMissing("handover/ground",
+		"Ärendet går mellan vården och patientnämnden. Ange grunden: vem som har samtyckt, när och hur, eller en annan "+
+			"grund.")
 }
 
 // noteHandover keeps what is said to the next unit, before the case leaves. The message's id makes a second try note
@@ -40,7 +42,9 @@ func (r *Relay) noteHandover(ctx context.Context, c store.Case, u contracts.Upda
 		return nil
 	}
 	act := store.Act{CaseID: c.ID, Unit: c.Handler.Unit, By: store.Person{ID: h.ByID, Name: h.ByName}}
-	return r.Store.NoteHandover(ctx, act, store.Handover{ToUnit: u.NewRecipient.HSAID, ToName: u.NewRecipient.Name, Ground: h.Ground, Note: h.Note, MessageID: idText(id)})
+	return r.Store.NoteHandover(ctx, act, store.Handover{
+		ToUnit: u.NewRecipient.HSAID, ToName: u.NewRecipient.Name, Ground: h.Ground, Note: h.Note, MessageID: idText(id),
+	})
 }
 
 // handoverReason is what goes with a case to the system that takes it: the words for the reporter, the internal note,

@@ -12,8 +12,11 @@ import (
 )
 
 const (
-	credential = `<w:Security xmlns:w="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"><w:Password>losenordet</w:Password></w:Security>`
-	tracing    = `<x:Spar xmlns:x="urn:riv:rivgate:test:spar" s:actor="urn:riv:rivgate:test:annan" xmlns:s="http://schemas.xmlsoap.org/soap/envelope/">kvar</x:Spar>`
+	credential = `<w:Security ` +
+		`xmlns:w="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd">` +
+		`<w:Password>losenordet</w:Password></w:Security>`
+	tracing = `<x:Spar xmlns:x="urn:riv:rivgate:test:spar" s:actor="urn:riv:rivgate:test:annan" ` +
+		`xmlns:s="http://schemas.xmlsoap.org/soap/envelope/">kvar</x:Spar>`
 )
 
 // No credential of a caller rests in the store or leaves it again, however its message came: small, large, in parts
@@ -27,7 +30,8 @@ func TestNoCredentialRestsOrLeaves(t *testing.T) {
 	}
 	file := base64.StdEncoding.EncodeToString(content)
 	parts := func(envelope, content string) string {
-		return "--b\r\nContent-Type: application/xop+xml; charset=UTF-8\r\n\r\n" + envelope + "\r\n--b\r\nContent-ID: <file>\r\n\r\n" + content + "\r\n--b--\r\n"
+		return "--b\r\nContent-Type: application/xop+xml; charset=UTF-8\r\n\r\n" + envelope +
+			"\r\n--b\r\nContent-ID: <file>\r\n\r\n" + content + "\r\n--b--\r\n"
 	}
 	small := func(id string) string { return string(written(t, complaint(systemUnit, id))) }
 	first := string(written(t, large))
@@ -48,7 +52,8 @@ func TestNoCredentialRestsOrLeaves(t *testing.T) {
 		"large in parts":     {parts(strings.Replace(named(second), file, include, 1), string(content)), inParts},
 	} {
 		header := http.Header{"X-Vp-Sender-Id": {portal}, "X-Vp-Instance-Id": {"dev_env"}, "Content-Type": {c.contentType}}
-		if got := w.postWith(header, "127.0.0.1", []byte(c.message)); got.status != http.StatusOK || !bytes.Contains(got.body, []byte("OK<")) {
+		if got := w.postWith(header, "127.0.0.1", []byte(c.message)); got.status != http.StatusOK ||
+			!bytes.Contains(got.body, []byte("OK<")) {
 			t.Errorf("%s: status %d: %.400s", what, got.status, got.body)
 		}
 	}

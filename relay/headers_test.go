@@ -39,7 +39,8 @@ func (w *world) raw(lines ...string) answer {
 // Headers that are doubled, over-long or no text: the answer is well-formed and short, and nobody becomes somebody
 // else.
 func TestHostileHeaders(t *testing.T) {
-	const xmlType, node, sender = "Content-Type: text/xml; charset=UTF-8", "x-vp-instance-id: dev_env", "x-vp-sender-id: " + portal
+	const xmlType, node, sender = "Content-Type: text/xml; charset=UTF-8", "x-vp-instance-id: dev_env",
+		"x-vp-sender-id: " + portal
 	long := strings.Repeat("A", 40<<10)
 	for _, c := range []struct {
 		sentence string
@@ -57,10 +58,18 @@ func TestHostileHeaders(t *testing.T) {
 		{"a sender that is no text", []string{xmlType, node, "x-vp-sender-id: SE\xe5\xff"}, 500, "VP007"},
 		{"a sender with markup", []string{xmlType, node, "x-vp-sender-id: <a>&b;]]>"}, 500, "VP007"},
 		{"an empty sender", []string{xmlType, node, "x-vp-sender-id:"}, 500, "VP002"},
-		{"two correlation ids", []string{xmlType, node, sender, "x-skltp-correlation-id: one", "x-skltp-correlation-id: two"}, 200, ""},
+		{
+			"two correlation ids",
+			[]string{xmlType, node, sender, "x-skltp-correlation-id: one", "x-skltp-correlation-id: two"},
+			200, "",
+		},
 		{"a correlation id that is too long", []string{xmlType, node, sender, "x-skltp-correlation-id: " + long}, 200, ""},
 		{"a correlation id that is no text", []string{xmlType, node, sender, "x-skltp-correlation-id: \xe5\xff"}, 200, ""},
-		{"an original consumer that is too long", []string{xmlType, node, sender, "x-rivta-original-serviceconsumer-hsaid: " + long}, 200, ""},
+		{
+			"an original consumer that is too long",
+			[]string{xmlType, node, sender, "x-rivta-original-serviceconsumer-hsaid: " + long},
+			200, "",
+		},
 		{"a SOAPAction that is no text", []string{xmlType, node, sender, "SOAPAction: \"\xe5\xff\""}, 200, ""},
 		{"two content types", []string{xmlType, "Content-Type: application/json", node, sender}, 200, ""},
 		{"a charset that is none", []string{"Content-Type: text/xml; charset=" + long, node, sender}, 500, "VP015"},
@@ -76,7 +85,8 @@ func TestHostileHeaders(t *testing.T) {
 			if got.status != c.status || len(got.body) > 4<<10 {
 				t.Errorf("status %d, not %d: %.300s", got.status, c.status, got.body)
 			}
-			if id := got.header.Values(soap.HeaderCorrelation); c.code != "none" && (len(id) != 1 || len(id[0]) > 255 || strings.Contains(id[0], "\xff")) {
+			if id := got.header.Values(soap.HeaderCorrelation); c.code != "none" &&
+				(len(id) != 1 || len(id[0]) > 255 || strings.Contains(id[0], "\xff")) {
 				t.Errorf("the correlation id is %.300q", id)
 			}
 			fault, refused := soap.ReadFault(got.body)

@@ -27,7 +27,9 @@ func certificateDER(t testing.TB, from, until time.Time, hsaIDs ...string) []byt
 	}
 	subject := pkix.Name{CommonName: "test"}
 	for _, id := range hsaIDs {
-		subject.ExtraNames = append(subject.ExtraNames, pkix.AttributeTypeAndValue{Type: asn1.ObjectIdentifier{2, 5, 4, 5}, Value: id})
+		subject.ExtraNames = append(subject.ExtraNames, pkix.AttributeTypeAndValue{
+			Type: asn1.ObjectIdentifier{2, 5, 4, 5}, Value: id,
+		})
 	}
 	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: from, NotAfter: until, Subject: subject}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)

@@ -14,7 +14,9 @@ import (
 // secret.
 func TestInternalCallsAreBelievedOverTrustedHopsAlone(t *testing.T) {
 	w := newWorld(t)
-	w.Trust.Proxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("2001:db8:1::/48")}
+	w.Trust.Proxies = []netip.Prefix{
+		netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("2001:db8:1::/48"),
+	}
 	own := certificate(t, w.clock().Add(-time.Hour), w.clock().Add(time.Hour), stranger)
 	for _, c := range []struct {
 		sentence  string
@@ -45,7 +47,8 @@ func TestInternalCallsAreBelievedOverTrustedHopsAlone(t *testing.T) {
 			}
 			got := w.postWith(header, "127.0.0.1", ping("SE2010123456-X"))
 			fault, refused := soap.ReadFault(got.body)
-			if refused != (c.code != "") || refused && (!strings.HasPrefix(fault.String, c.code+" ") || !strings.HasSuffix(fault.Detail, c.shows)) {
+			if refused != (c.code != "") ||
+				refused && (!strings.HasPrefix(fault.String, c.code+" ") || !strings.HasSuffix(fault.Detail, c.shows)) {
 				t.Errorf("got %s", got.body)
 			}
 		})
@@ -56,7 +59,9 @@ func TestInternalCallsAreBelievedOverTrustedHopsAlone(t *testing.T) {
 func TestInternalCallsMayBeNarrowed(t *testing.T) {
 	w := newWorld(t)
 	w.Trust.Proxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.1.0.0/16")}
-	w.Trust.Internal = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("10.1.0.7/32"), netip.MustParsePrefix("192.0.2.0/24")}
+	w.Trust.Internal = []netip.Prefix{
+		netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("10.1.0.7/32"), netip.MustParsePrefix("192.0.2.0/24"),
+	}
 	own := certificate(t, w.clock().Add(-time.Hour), w.clock().Add(time.Hour), portal)
 	for _, c := range []struct {
 		sentence, from, forwarded, cert, code string

@@ -162,7 +162,9 @@ func TestReceiverThatIsDownIsProbed(t *testing.T) {
 func TestOneCaseDoesNotCloseItsReceiver(t *testing.T) {
 	w := newWorld(t)
 	w.producer.say(func(*contracts.Message) contracts.Receipt {
-		return contracts.Receipt{Result: contracts.Result{Code: contracts.ERROR, ErrorCode: contracts.TechnicalError, LogID: "there"}}
+		return contracts.Receipt{
+			Result: contracts.Result{Code: contracts.ERROR, ErrorCode: contracts.TechnicalError, LogID: "there"},
+		}
 	})
 	for i := range 10 {
 		w.accepted(portal, complaint(systemUnit, fmt.Sprint(i)))
@@ -179,7 +181,9 @@ func TestOneCaseDoesNotCloseItsReceiver(t *testing.T) {
 	w.accepted(portal, complaint(systemUnit, "poison"))
 	stop := w.run(w.worker())
 	for attempt := range 5 {
-		w.eventually("an attempt", func() bool { return w.delivery("poison").Attempts > attempt && w.delivery("poison").Unknown })
+		w.eventually("an attempt", func() bool {
+			return w.delivery("poison").Attempts > attempt && w.delivery("poison").Unknown
+		})
 		w.pass(5 * time.Minute)
 		w.wake()
 	}
@@ -222,7 +226,8 @@ func TestLostLeaseStopsTheAttempt(t *testing.T) {
 	const lost = "the lease was lost before the attempt ended"
 	w.eventually("it is broken off and begun again", func() bool { return w.lines(lost) == 1 && w.producer.calls() == 2 })
 	attempts, err := w.Store.Attempts(t.Context(), w.delivery("hangs").ID)
-	if err != nil || len(attempts) != 2 || !attempts[0].Late || attempts[0].Class != "lease" || attempts[0].Outcome != store.OutcomeUnknown {
+	if err != nil || len(attempts) != 2 || !attempts[0].Late || attempts[0].Class != "lease" ||
+		attempts[0].Outcome != store.OutcomeUnknown {
 		t.Errorf("%+v, %v", attempts, err)
 	}
 }

@@ -20,7 +20,9 @@ func (r *Relay) Attachments(ctx context.Context, messageID string) ([]contracts.
 }
 
 // OpenAttachment is Attachment for a person who has opened the case that the message is of. store.ErrNotOpened.
-func (r *Relay) OpenAttachment(ctx context.Context, c store.Case, messageID string, n int) (contracts.Attachment, error) {
+func (r *Relay) OpenAttachment(ctx context.Context, c store.Case, messageID string,
+	n int,
+) (contracts.Attachment, error) {
 	has, err := r.Store.Has(ctx, c.ID, messageID)
 	if err == nil && !c.Opened() {
 		err = store.ErrNotOpened
@@ -63,7 +65,9 @@ func (r *Relay) Attachment(ctx context.Context, messageID string, n int) (contra
 
 // condensed reads an accepted complaints message from its envelope, large files left out; to names the writer
 // of each file by its number, or nil.
-func (r *Relay) condensed(ctx context.Context, messageID string, to func(number int) io.Writer) (*contracts.Message, *fileNumbers, error) {
+func (r *Relay) condensed(ctx context.Context, messageID string,
+	to func(number int) io.Writer,
+) (*contracts.Message, *fileNumbers, error) {
 	stored, req, err := r.stored(ctx, messageID)
 	defer req.Close()
 	if err != nil {

@@ -79,16 +79,20 @@ func TestLargeRepeatsAreCompared(t *testing.T) {
 		envelope string
 		same     bool
 	}{
-		"the same bytes":          {envelope, true},
-		"with a comment":          {strings.Replace(envelope, text[:100], text[:50]+"<!-- c -->"+text[50:100], 1), true},
-		"as CDATA":                {strings.Replace(envelope, text, "<![CDATA["+text+"]]>", 1), true},
-		"with a blank in a file":  {strings.Replace(envelope, text[:100], text[:50]+" "+text[50:100], 1), false},
-		"another file":            {strings.Replace(envelope, text, base64.StdEncoding.EncodeToString(other), 1), false},
-		"another small file":      {strings.Replace(envelope, base64.StdEncoding.EncodeToString([]byte("small")), base64.StdEncoding.EncodeToString([]byte("Small")), 1), false},
+		"the same bytes":         {envelope, true},
+		"with a comment":         {strings.Replace(envelope, text[:100], text[:50]+"<!-- c -->"+text[50:100], 1), true},
+		"as CDATA":               {strings.Replace(envelope, text, "<![CDATA["+text+"]]>", 1), true},
+		"with a blank in a file": {strings.Replace(envelope, text[:100], text[:50]+" "+text[50:100], 1), false},
+		"another file":           {strings.Replace(envelope, text, base64.StdEncoding.EncodeToString(other), 1), false},
+		"another small file": {
+			strings.Replace(envelope, base64.StdEncoding.EncodeToString([]byte("small")),
+				base64.StdEncoding.EncodeToString([]byte("Small")), 1), false,
+		},
 		"with a comment after it": {strings.Replace(envelope, text+"</", text+"<!-- c --></", 1), true},
 	} {
 		got := w.post(portal, []byte(c.envelope))
-		if c.same != bytes.Equal(got.body, first.body) || !c.same && !bytes.Contains(got.body, []byte("DUPLICATE_CONTENT_MISMATCH")) {
+		if c.same != bytes.Equal(got.body, first.body) ||
+			!c.same && !bytes.Contains(got.body, []byte("DUPLICATE_CONTENT_MISMATCH")) {
 			t.Errorf("%s: status %d: %s", sentence, got.status, got.body)
 		}
 	}
@@ -99,17 +103,23 @@ func TestLargeRepeatsAreCompared(t *testing.T) {
 // A large message in parts is kept as it came, delivered as one envelope, and its files can be had one by one.
 func TestLargeMessagesInParts(t *testing.T) {
 	w, m, content := largeWorld(t)
-	m.Complaint.Attachments = append(m.Complaint.Attachments, contracts.Attachment{ID: "3", FileName: "c.txt", MediaType: "text/plain", Size: 3, Reference: "https://there.example/c"}, m.Complaint.Attachments[1])
+	m.Complaint.Attachments = append(m.Complaint.Attachments,
+		contracts.Attachment{
+			ID: "3", FileName: "c.txt", MediaType: "text/plain", Size: 3, Reference: "https://there.example/c",
+		}, m.Complaint.Attachments[1])
 	m.Complaint.Attachments[3].ID = "4"
 	m.Complaint.Attachments[3].Value = bytes.ToUpper(content)
 	envelope := string(written(t, m))
-	root := strings.Replace(envelope, base64.StdEncoding.EncodeToString(content), `<i:Include xmlns:i="http://www.w3.org/2004/08/xop/include" href="cid:file"/>`, 1)
+	root := strings.Replace(envelope, base64.StdEncoding.EncodeToString(content),
+		`<i:Include xmlns:i="http://www.w3.org/2004/08/xop/include" href="cid:file"/>`, 1)
 	header := http.Header{
 		"X-Vp-Sender-Id": {portal}, "X-Vp-Instance-Id": {"dev_env"},
 		"Content-Type": {`multipart/related; boundary=b; type="application/xop+xml"`},
 	}
-	message := "--b\r\nContent-Type: application/xop+xml; charset=UTF-8\r\n\r\n" + root + "\r\n--b\r\nContent-ID: <file>\r\n\r\n" + string(content) + "\r\n--b--\r\n"
-	if got := w.postWith(header, "127.0.0.1", []byte(message)); got.status != http.StatusOK || !bytes.Contains(got.body, []byte("OK<")) {
+	message := "--b\r\nContent-Type: application/xop+xml; charset=UTF-8\r\n\r\n" + root +
+		"\r\n--b\r\nContent-ID: <file>\r\n\r\n" + string(content) + "\r\n--b--\r\n"
+	if got := w.postWith(header, "127.0.0.1", []byte(message)); got.status != http.StatusOK ||
+		!bytes.Contains(got.body, []byte("OK<")) {
 		t.Fatalf("status %d: %s", got.status, got.body)
 	}
 	w.work()
@@ -138,19 +148,25 @@ func TestLargeMessagesInParts(t *testing.T) {
 func TestLargeForwardedMessagesAreValidated(t *testing.T) {
 	w, m, _ := largeWorld(t)
 	registry, err := contracts.NewRegistry(contracts.Options{
-		Pack: inferred.Pack{}, PerContract: map[string]contracts.PerOptions{"SendComplaint": {Delivery: contracts.DeliverForward}},
+		Pack:        inferred.Pack{},
+		PerContract: map[string]contracts.PerOptions{"SendComplaint": {Delivery: contracts.DeliverForward}},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.Contracts = registry
-	w.catalogue.Routes = slices.DeleteFunc(w.catalogue.Routes, func(r routing.Row) bool { return strings.HasPrefix(r.Address, "rivgate:inbox") })
+	w.catalogue.Routes = slices.DeleteFunc(w.catalogue.Routes, func(r routing.Row) bool {
+		return strings.HasPrefix(r.Address, "rivgate:inbox")
+	})
 	w.setTable(w.build(w.catalogue))
 	envelope := written(t, m)
-	if got := w.post(portal, bytes.Replace(envelope, []byte("RW4g"), []byte("R-4g"), 1)); !bytes.Contains(got.body, []byte("SCHEMA")) || w.producer.calls() != 0 {
+	if got := w.post(portal,
+		bytes.Replace(envelope, []byte("RW4g"), []byte("R-4g"), 1)); !bytes.Contains(got.body, []byte("SCHEMA")) ||
+		w.producer.calls() != 0 {
 		t.Errorf("status %d: %s", got.status, got.body)
 	}
-	if got := w.post(portal, envelope); got.status != http.StatusOK || !bytes.Contains(got.body, []byte("OK<")) || w.producer.calls() != 1 || !bytes.Equal(w.producer.bodies[0], envelope) {
+	if got := w.post(portal, envelope); got.status != http.StatusOK || !bytes.Contains(got.body, []byte("OK<")) ||
+		w.producer.calls() != 1 || !bytes.Equal(w.producer.bodies[0], envelope) {
 		t.Errorf("status %d, %d calls: %s", got.status, w.producer.calls(), got.body)
 	}
 }
@@ -158,7 +174,8 @@ func TestLargeForwardedMessagesAreValidated(t *testing.T) {
 func TestAMessageThatIsTooLargeIsToldHowLargeItMayBe(t *testing.T) {
 	w, m, _ := largeWorld(t)
 	w.soap.MaxMessage, w.Limits.Message = 1<<20, 1<<20
-	if got := w.post(portal, written(t, m)); got.status != http.StatusRequestEntityTooLarge || !bytes.Contains(got.body, []byte("larger than the 1048576 bytes")) {
+	if got := w.post(portal, written(t, m)); got.status != http.StatusRequestEntityTooLarge ||
+		!bytes.Contains(got.body, []byte("larger than the 1048576 bytes")) {
 		t.Errorf("status %d: %s", got.status, got.body)
 	}
 }

@@ -18,7 +18,9 @@ func (w *Worker) safe() time.Duration { return w.Lease - w.Lease/10 }
 // the lease ends, because another worker may have the lane then.
 func (w *Worker) try(ctx context.Context, d store.Delivery, claimed time.Time) attempt {
 	if time.Since(claimed) >= w.safe() { // this process stood still
-		return attempt{Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: classLease, Why: store.Diagnosis{Code: whyLease}}}
+		return attempt{
+			Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: classLease, Why: store.Diagnosis{Code: whyLease}},
+		}
 	}
 	ctx, stop := context.WithCancel(ctx)
 	lost := make(chan bool, 1)

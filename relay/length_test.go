@@ -26,8 +26,10 @@ func TestLengthIsKept(t *testing.T) {
 		_, _ = rw.Write(ping("answer"))
 	}))
 	t.Cleanup(capture.Close)
-	w := newWorldOn(t, `  - {contract: "urn:riv:rivgate:test:AnyResponder:1", to: SE2010123456-X, address: "`+capture.URL+`/"}
-  - {contract: "urn:riv:rivgate:test:AnyResponder:1", to: SE2010123456-TWENTY, profile: RIVTABP20, address: "`+capture.URL+`/"}
+	w := newWorldOn(t,
+		`  - {contract: "urn:riv:rivgate:test:AnyResponder:1", to: SE2010123456-X, address: "`+capture.URL+`/"}
+  - {contract: "urn:riv:rivgate:test:AnyResponder:1", to: SE2010123456-TWENTY, profile: RIVTABP20, address: "`+
+			capture.URL+`/"}
   - {contract: SendComplaint, to: SE2010123456-TYST, address: "`+capture.URL+`/", component: SE2010123456-AVV}
 `)
 	large := padded(3<<20, "")
@@ -47,7 +49,10 @@ func TestLengthIsKept(t *testing.T) {
 		{"large, with a byte order mark", append([]byte("\xef\xbb\xbf"), large...), false, true},
 		{"large, in chunks", large, true, false},
 		{"large, in another charset", wide, false, false},
-		{"large, to a producer of another profile", bytes.Replace(large, []byte("SE2010123456-X"), []byte("SE2010123456-TWENTY"), 1), false, false},
+		{
+			"large, to a producer of another profile",
+			bytes.Replace(large, []byte("SE2010123456-X"), []byte("SE2010123456-TWENTY"), 1), false, false,
+		},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
 			var body io.Reader = bytes.NewReader(c.sent)

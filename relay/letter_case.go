@@ -41,6 +41,7 @@ func (r *Relay) logLetterCase(contract string) {
 	if !known || spelled == contract || !r.letterCases.add([2]string{contract, spelled}) {
 		return
 	}
-	r.Log.Warn("a contract is spelled in another letter case than in the catalogue", callerText("labels.servicecontract_namespace", identity.Hide(routing.Shorten(contract))),
+	r.Log.Warn("a contract is spelled in another letter case than in the catalogue",
+		callerText("labels.servicecontract_namespace", identity.Hide(routing.Shorten(contract))),
 		zap.String("catalogue", spelled))
 }

@@ -11,9 +11,13 @@ import (
 func TestSpellingsAreToldOnce(t *testing.T) {
 	w := newWorld(t)
 	spelled := func(contract string) answer {
-		return w.post(portal, []byte(strings.Replace(string(ping("SE2010123456-X")), "urn:riv:rivgate:test:AnyResponder:1", contract, 1)))
+		return w.post(portal,
+			[]byte(strings.Replace(string(ping("SE2010123456-X")), "urn:riv:rivgate:test:AnyResponder:1", contract, 1)))
 	}
-	for _, contract := range []string{"urn:riv:rivgate:test:anyresponder:1", "urn:riv:rivgate:test:anyresponder:1", "urn:riv:rivgate:test:ANYRESPONDER:1", "urn:riv:rivgate:test:AnyResponder:1"} {
+	for _, contract := range []string{
+		"urn:riv:rivgate:test:anyresponder:1", "urn:riv:rivgate:test:anyresponder:1", "urn:riv:rivgate:test:ANYRESPONDER:1",
+		"urn:riv:rivgate:test:AnyResponder:1",
+	} {
 		if got := spelled(contract); got.status != http.StatusOK {
 			t.Fatalf("%s: %s", contract, got.body)
 		}
@@ -28,9 +32,11 @@ func TestSpellingsAreToldOnce(t *testing.T) {
 func TestALetterCaseIsNoWayAroundTheSchema(t *testing.T) {
 	w := newWorld(t)
 	before := w.producer.calls()
-	envelope := strings.ReplaceAll(string(written(t, complaint(systemUnit, "a"))), "SendComplaintResponder", "SENDCOMPLAINTRESPONDER")
+	envelope := strings.ReplaceAll(string(written(t, complaint(systemUnit, "a"))), "SendComplaintResponder",
+		"SENDCOMPLAINTRESPONDER")
 	fault, refused := soap.ReadFault(w.post(portal, []byte(envelope)).body)
-	if !refused || !strings.HasPrefix(fault.String, "VP015 ") || !strings.Contains(fault.Detail, "SendComplaintResponder:1") {
+	if !refused || !strings.HasPrefix(fault.String, "VP015 ") ||
+		!strings.Contains(fault.Detail, "SendComplaintResponder:1") {
 		t.Errorf("got %+v", fault)
 	}
 	w.work()

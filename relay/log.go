@@ -56,7 +56,8 @@ type pointLogs struct {
 func (p *pointLogs) open(log *zap.Logger) *pointLogs {
 	p.once.Do(func() {
 		point := func(action, kind string) *zap.Logger {
-			return log.With(zap.String("event.action", action), zap.String("event.module", "skltp-messages"), zap.String("event.kind", "event"),
+			return log.With(zap.String("event.action", action), zap.String("event.module", "skltp-messages"),
+				zap.String("event.kind", "event"),
 				zap.Strings("event.category", []string{"web"}), zap.Strings("event.type", []string{"access", kind}),
 				zap.String("service.name", "rivgate"), zap.String("ecs.version", ecsVersion))
 		}
@@ -108,7 +109,9 @@ func (r *Relay) write(point *zapcore.CheckedEntry, fill func([]zap.Field) []zap.
 }
 
 // commonFields are the fields that every point has.
-func commonFields(fields []zap.Field, correlation string, call routing.Call, header http.Header, from entry) []zap.Field {
+func commonFields(fields []zap.Field, correlation string, call routing.Call, header http.Header,
+	from entry,
+) []zap.Field {
 	contract := identity.Hide(routing.Shorten(call.Contract))
 	profile := profileLabel(call.Profile)
 	fields = append(fields,
@@ -160,13 +163,15 @@ func whence(fields []zap.Field, o *outcome, a *arrival) []zap.Field {
 
 // traces are the fields that tell the route, and how it was found.
 func traces(fields []zap.Field, route routing.Route) []zap.Field {
-	fields = append(fields, zap.String("url.original", route.Address), callerText("labels.routerVagvalTrace", identity.Hide(route.Trace.Route)),
+	fields = append(fields, zap.String("url.original", route.Address),
+		callerText("labels.routerVagvalTrace", identity.Hide(route.Trace.Route)),
 		callerText("labels.routerBehorighetTrace", identity.Hide(route.Trace.Permission)))
 	address, host, port := destination(route.Address)
 	if port == 0 {
 		return fields // an address of ours, as rivgate:inbox, or none yet
 	}
-	return append(fields, zap.String("destination.address", address), zap.String("destination.domain", host), zap.Int("destination.port", port))
+	return append(fields, zap.String("destination.address", address), zap.String("destination.domain", host),
+		zap.Int("destination.port", port))
 }
 
 // destination is the host with its port as they stand in a URL, and each of them alone; port is 0 where it is no URL
@@ -230,7 +235,8 @@ func (r *Relay) send(ctx context.Context, p outgoingCall) (*soap.Reply, time.Dur
 	}
 	if point := points.respIn.Check(zap.InfoLevel, "response received"); point != nil {
 		r.write(point, func(fields []zap.Field) []zap.Field {
-			return append(traces(commonFields(fields, p.Correlation, p.Call, p.Header, p.From), p.Route), zap.Int("http.response.status_code", reply.Status),
+			return append(traces(commonFields(fields, p.Correlation, p.Call, p.Header, p.From), p.Route),
+				zap.Int("http.response.status_code", reply.Status),
 				size("http.response.body.bytes", replySize(reply)), zap.Int64("event.duration", took.Nanoseconds()))
 		})
 	}
@@ -266,7 +272,8 @@ func (r *Relay) respOut(o outcome, a arrival, answer *soap.Answer, err error, to
 	}
 	r.write(point, func(fields []zap.Field) []zap.Field {
 		fields = append(traces(whence(fields, &o, &a), o.Route), zap.Int("http.response.status_code", sent.status),
-			size("http.response.body.bytes", sent.bytes), zap.Int64("event.duration", took.Nanoseconds()), zap.String("via", string(o.Route.Via)),
+			size("http.response.body.bytes", sent.bytes), zap.Int64("event.duration", took.Nanoseconds()),
+			zap.String("via", string(o.Route.Via)),
 			zap.String("labels.errorCode", sent.code))
 		if id := o.Accepted.MessageID; id != "" {
 			fields = append(fields, zap.String("message.id", id), zap.Bool("repeat", o.Accepted.Repeat))
@@ -319,7 +326,8 @@ func (r *Relay) errorPoint(o *outcome, a arrival, answer *soap.Answer, err error
 	if point := r.points.open(r.Log).failed.Check(level, message); point != nil {
 		r.write(point, func(fields []zap.Field) []zap.Field {
 			return append(traces(whence(fields, o, &a), o.Route), size("http.request.body.bytes", a.Size()),
-				zap.Int("http.response.status_code", sent.status), zap.String("error.type", kind), zap.String("error.message", reason),
+				zap.Int("http.response.status_code", sent.status), zap.String("error.type", kind),
+				zap.String("error.message", reason),
 				zap.String("labels.errorCode", sent.code), zap.String("labels.faultDetail", detail), cause)
 		})
 	}

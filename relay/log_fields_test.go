@@ -19,16 +19,21 @@ import (
 // Fields of the points of a call, as SKLTP's monitors know them (docs/integration.md, "The log").
 var (
 	fieldsOfAll = []string{
-		"event.action", "event.module", "event.kind", "event.category", "event.type", "service.name", "ecs.version", "trace.id", "http.request.method",
-		"url.full", "source.ip", "labels.route", "labels.senderid", "labels.receiverid", "labels.servicecontract_namespace", "labels.wsdl_namespace",
+		"event.action", "event.module", "event.kind", "event.category", "event.type", "service.name", "ecs.version",
+		"trace.id", "http.request.method",
+		"url.full", "source.ip", "labels.route", "labels.senderid", "labels.receiverid", "labels.servicecontract_namespace",
+		"labels.wsdl_namespace",
 		"labels.rivversion", "labels.originalServiceconsumerHsaid", "labels.actingOnBehalfOfHsaid",
 	}
 	fieldsOfRoute = []string{
-		"url.original", "destination.address", "destination.domain", "destination.port", "labels.routerVagvalTrace", "labels.routerBehorighetTrace",
+		"url.original", "destination.address", "destination.domain", "destination.port", "labels.routerVagvalTrace",
+		"labels.routerBehorighetTrace",
 	}
 	fieldsOfRequest  = []string{"http.request.body.bytes"}
 	fieldsOfResponse = []string{"http.response.status_code", "http.response.body.bytes", "event.duration"}
-	fieldsOfError    = []string{"http.response.status_code", "error.message", "error.type", "labels.errorCode", "labels.faultDetail"}
+	fieldsOfError    = []string{
+		"http.response.status_code", "error.message", "error.type", "labels.errorCode", "labels.faultDetail",
+	}
 )
 
 func TestFieldsOfThePoints(t *testing.T) {
@@ -57,14 +62,19 @@ func TestFieldsOfThePoints(t *testing.T) {
 		{"resp-in", answered["resp-in"], [][]string{fieldsOfAll, fieldsOfRoute, fieldsOfResponse}},
 		{"resp-out", answered["resp-out"], [][]string{fieldsOfAll, fieldsOfRoute, fieldsOfResponse}},
 		{"error", failed["error"], [][]string{fieldsOfAll, fieldsOfRoute, fieldsOfRequest, fieldsOfError}},
-		{"resp-out of an error", failed["resp-out"], [][]string{fieldsOfAll, fieldsOfRoute, fieldsOfResponse, {"labels.errorCode"}}},
+		{
+			"resp-out of an error", failed["resp-out"],
+			[][]string{fieldsOfAll, fieldsOfRoute, fieldsOfResponse, {"labels.errorCode"}},
+		},
 	} {
 		for _, name := range slices.Concat(c.wanted...) {
 			if value, ok := c.fields[name]; !ok || value == "" {
 				t.Errorf("%s has no %s", c.point, name)
 			}
 		}
-		known := slices.Concat(fieldsOfAll, fieldsOfRoute, fieldsOfRequest, fieldsOfResponse, fieldsOfError, []string{"via", "cause"})
+		known := slices.Concat(fieldsOfAll, fieldsOfRoute, fieldsOfRequest, fieldsOfResponse, fieldsOfError, []string{
+			"via", "cause",
+		})
 		for name := range maps.Keys(c.fields) {
 			if !slices.Contains(known, name) {
 				t.Errorf("%s has %s, which the guide does not list", c.point, name)
@@ -77,7 +87,10 @@ func TestFieldsOfThePoints(t *testing.T) {
 func TestValuesOfThePoints(t *testing.T) {
 	w := newWorld(t)
 	envelope := ping("SE2010123456-LOG")
-	w.postWith(http.Header{"X-Vp-Sender-Id": {portal}, "X-Vp-Instance-Id": {"dev_env"}, "X-Skltp-Correlation-Id": {"call"}}, "127.0.0.1", envelope)
+	w.postWith(
+		http.Header{"X-Vp-Sender-Id": {portal}, "X-Vp-Instance-Id": {"dev_env"}, "X-Skltp-Correlation-Id": {"call"}},
+		"127.0.0.1", envelope,
+	)
 	_, fields := points(w, "call")
 	host, err := netip.ParseAddrPort(strings.TrimPrefix(w.producer.URL, "http://"))
 	if err != nil {
@@ -86,14 +99,23 @@ func TestValuesOfThePoints(t *testing.T) {
 	size := int64(len(envelope))
 	for point, wanted := range map[string]map[string]any{
 		"req-in": {
-			"event.module": "skltp-messages", "event.kind": "event", "service.name": "rivgate", "labels.route": "vp-http-route", "http.request.method": "POST",
-			"labels.wsdl_namespace": "urn:riv:rivgate:test:Any:1:rivtabp21", "labels.rivversion": "rivtabp21", "http.request.body.bytes": size,
+			"event.module": "skltp-messages", "event.kind": "event", "service.name": "rivgate", "labels.route": "vp-http-route",
+			"http.request.method":   "POST",
+			"labels.wsdl_namespace": "urn:riv:rivgate:test:Any:1:rivtabp21", "labels.rivversion": "rivtabp21",
+			"http.request.body.bytes": size,
 		},
 		"req-out": {
-			"destination.address": host.String(), "destination.domain": "127.0.0.1", "destination.port": int64(host.Port()), "http.request.body.bytes": size,
-			"url.full": w.server.URL + "/vp", "source.ip": "127.0.0.1",
+			"destination.address": host.String(), "destination.domain": "127.0.0.1", "destination.port": int64(host.Port()),
+			"http.request.body.bytes": size,
+			"url.full":                w.server.URL + "/vp", "source.ip": "127.0.0.1",
 		},
-		"resp-out": {"http.response.body.bytes": int64(len(w.postWith(http.Header{"X-Vp-Sender-Id": {portal}, "X-Vp-Instance-Id": {"dev_env"}}, "127.0.0.1", envelope).body))},
+		"resp-out": {
+			"http.response.body.bytes": int64(
+				len(
+					w.postWith(http.Header{"X-Vp-Sender-Id": {portal}, "X-Vp-Instance-Id": {"dev_env"}}, "127.0.0.1", envelope).body,
+				),
+			),
+		},
 	} {
 		for name, want := range wanted {
 			if got := fields[point][name]; got != want {
@@ -106,7 +128,10 @@ func TestValuesOfThePoints(t *testing.T) {
 // An error is at level error, and says in the words of the fault what the caller got.
 func TestTheErrorPointSaysWhatTheCallerGot(t *testing.T) {
 	w := newWorld(t)
-	got := w.postWith(http.Header{"X-Vp-Sender-Id": {stranger}, "X-Vp-Instance-Id": {"dev_env"}, "X-Skltp-Correlation-Id": {"call"}}, "127.0.0.1", ping("SE2010123456-LOG"))
+	got := w.postWith(
+		http.Header{"X-Vp-Sender-Id": {stranger}, "X-Vp-Instance-Id": {"dev_env"}, "X-Skltp-Correlation-Id": {"call"}},
+		"127.0.0.1", ping("SE2010123456-LOG"),
+	)
 	fault, ok := soap.ReadFault(got.body)
 	if !ok {
 		t.Fatalf("no fault: %s", got.body)
@@ -116,7 +141,8 @@ func TestTheErrorPointSaysWhatTheCallerGot(t *testing.T) {
 		t.Fatalf("%d error points", len(points))
 	}
 	fields := points[0].ContextMap()
-	if points[0].Level != zapcore.ErrorLevel || fields["error.message"] != fault.String || fields["error.type"] != fault.Code ||
+	if points[0].Level != zapcore.ErrorLevel || fields["error.message"] != fault.String ||
+		fields["error.type"] != fault.Code ||
 		fields["http.response.status_code"] != int64(got.status) {
 		t.Errorf("level %s, %v", points[0].Level, fields)
 	}
@@ -148,7 +174,8 @@ func TestNoFieldOfAPointIsBothAValueAndAnObject(t *testing.T) {
 func TestPointsAreCheap(t *testing.T) {
 	w := newWorld(t)
 	quiet, loud := w.allocations(t, zap.NewNop()), w.allocations(t, zap.New(zapcore.NewCore(
-		zapcore.NewJSONEncoder(zapcore.EncoderConfig{MessageKey: "message", EncodeDuration: zapcore.NanosDurationEncoder}), zapcore.AddSync(io.Discard), zapcore.InfoLevel)))
+		zapcore.NewJSONEncoder(zapcore.EncoderConfig{MessageKey: "message", EncodeDuration: zapcore.NanosDurationEncoder}),
+		zapcore.AddSync(io.Discard), zapcore.InfoLevel)))
 	if loud-quiet > 12 {
 		t.Errorf("the four points of a call cost %.0f allocations", loud-quiet)
 	}
@@ -180,7 +207,8 @@ func TestDestinationOfAnAddress(t *testing.T) {
 		"rivgate:inbox":                             {},
 		"":                                          {},
 	} {
-		if hostPort, host, port := relay.Destination(address); hostPort != want.address || host != want.host || port != want.port {
+		if hostPort, host, port := relay.Destination(address); hostPort != want.address || host != want.host ||
+			port != want.port {
 			t.Errorf("%q: %q %q %d", address, hostPort, host, port)
 		}
 	}

@@ -19,7 +19,9 @@ import (
 // points are what the log says of one call, by event.action.
 func points(w *world, correlation string) (order []string, fields map[string]map[string]any) {
 	fields = map[string]map[string]any{}
-	for _, entry := range w.logs.Filter(func(e observer.LoggedEntry) bool { return e.ContextMap()["trace.id"] == correlation }).All() {
+	for _, entry := range w.logs.Filter(func(e observer.LoggedEntry) bool {
+		return e.ContextMap()["trace.id"] == correlation
+	}).All() {
 		action, _ := entry.ContextMap()["event.action"].(string)
 		order = append(order, action)
 		fields[action] = entry.ContextMap()
@@ -31,7 +33,8 @@ func TestFourPointsOfACall(t *testing.T) {
 	w := newWorld(t)
 	der := certificateDER(t, w.clock().Add(-time.Hour), w.clock().Add(time.Hour), portal)
 	header := http.Header{
-		"X-Vp-Auth-Cert": {base64.StdEncoding.EncodeToString(der)}, "X-Skltp-Correlation-Id": {"call-1"}, "X-Forwarded-For": {"203.0.113.9, 198.51.100.7, 127.0.0.1"},
+		"X-Vp-Auth-Cert": {base64.StdEncoding.EncodeToString(der)}, "X-Skltp-Correlation-Id": {"call-1"},
+		"X-Forwarded-For":                        {"203.0.113.9, 198.51.100.7, 127.0.0.1"},
 		"X-Rivta-Original-Serviceconsumer-Hsaid": {stranger}, "X-Rivta-Acting-On-Behalf-Of-Hsaid": {"SE2010123456-REG"},
 	}
 	if got := w.postWith(header, "127.0.0.1", ping("SE2010123456-LOG")); got.status != http.StatusOK {
@@ -42,8 +45,10 @@ func TestFourPointsOfACall(t *testing.T) {
 		t.Fatalf("points %v", order)
 	}
 	everywhere := map[string]any{
-		"labels.senderid": portal, "labels.receiverid": "SE2010123456-LOG", "labels.servicecontract_namespace": "urn:riv:rivgate:test:AnyResponder:1",
-		"labels.rivversion": "rivtabp21", "labels.originalServiceconsumerHsaid": stranger, "labels.actingOnBehalfOfHsaid": "SE2010123456-REG",
+		"labels.senderid": portal, "labels.receiverid": "SE2010123456-LOG",
+		"labels.servicecontract_namespace": "urn:riv:rivgate:test:AnyResponder:1",
+		"labels.rivversion":                "rivtabp21", "labels.originalServiceconsumerHsaid": stranger,
+		"labels.actingOnBehalfOfHsaid": "SE2010123456-REG",
 	}
 	caller := map[string]any{"source.ip": "198.51.100.7", "url.full": w.server.URL + "/vp"}
 	chosen := map[string]any{
@@ -52,7 +57,8 @@ func TestFourPointsOfACall(t *testing.T) {
 	}
 	answered := map[string]any{"http.response.status_code": int64(200)}
 	for point, wanted := range map[string][]map[string]any{
-		"req-in": {everywhere, caller}, "req-out": {everywhere, chosen}, "resp-in": {everywhere, chosen, answered}, "resp-out": {everywhere, caller, chosen, answered},
+		"req-in": {everywhere, caller}, "req-out": {everywhere, chosen}, "resp-in": {everywhere, chosen, answered},
+		"resp-out": {everywhere, caller, chosen, answered},
 	} {
 		for _, group := range wanted {
 			for name, want := range group {
@@ -77,7 +83,10 @@ func TestErrorPointOfACall(t *testing.T) {
 		"call-3": {"a long receiver is cut off", strings.Repeat("å", 1000), "VP007", ""},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
-			w.postWith(http.Header{"X-Vp-Sender-Id": {stranger}, "X-Vp-Instance-Id": {"dev_env"}, "X-Skltp-Correlation-Id": {id}}, "127.0.0.1", ping(c.to))
+			w.postWith(
+				http.Header{"X-Vp-Sender-Id": {stranger}, "X-Vp-Instance-Id": {"dev_env"}, "X-Skltp-Correlation-Id": {id}},
+				"127.0.0.1", ping(c.to),
+			)
 			order, fields := points(w, id)
 			if want := []string{"req-in", "error", "resp-out"}; !slices.Equal(order, want) {
 				t.Fatalf("points %v", order)
@@ -111,7 +120,10 @@ func TestSourceBehindProxies(t *testing.T) {
 		{"from an untrusted peer", "127.0.0.2", "203.0.113.9", "127.0.0.2"},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
-			header := http.Header{"X-Vp-Sender-Id": {portal}, "X-Vp-Instance-Id": {"dev_env"}, "X-Skltp-Correlation-Id": {strings.ReplaceAll(c.sentence, " ", "-")}}
+			header := http.Header{
+				"X-Vp-Sender-Id": {portal}, "X-Vp-Instance-Id": {"dev_env"},
+				"X-Skltp-Correlation-Id": {strings.ReplaceAll(c.sentence, " ", "-")},
+			}
 			if c.forwarded != "" {
 				header["X-Forwarded-For"] = []string{c.forwarded}
 			}
@@ -152,16 +164,21 @@ func TestMetrics(t *testing.T) {
 		for _, metric := range family.GetMetric() {
 			var labels []string
 			for _, pair := range metric.GetLabel() {
-				labels = append(labels, pair.GetValue()[strings.LastIndexByte(strings.TrimSuffix(pair.GetValue(), "Responder:1"), ':')+1:])
+				labels = append(labels,
+					pair.GetValue()[strings.LastIndexByte(strings.TrimSuffix(pair.GetValue(), "Responder:1"), ':')+1:])
 			}
-			got[family.GetName()+" "+strings.Join(labels, " ")] = metric.GetCounter().GetValue() + float64(metric.GetHistogram().GetSampleCount())
+			got[family.GetName()+" "+strings.Join(labels, " ")] = metric.GetCounter().GetValue() +
+				float64(metric.GetHistogram().GetSampleCount())
 		}
 	}
 	for name, want := range map[string]float64{
 		"rivgate_requests_total  AnyResponder:1 forwarded": 1, "rivgate_requests_total  AnyResponder:1 producer-fault": 1,
-		"rivgate_requests_total VP007 AnyResponder:1 fault": 1, "rivgate_requests_total VP004 other fault": 2, "rivgate_requests_total VP015 other fault": 1,
-		"rivgate_requests_total  SendComplaintResponder:1 accepted": 1, "rivgate_requests_total  SendComplaintResponder:1 repeat": 1,
-		"rivgate_producer_seconds yes AnyResponder:1": 2, "rivgate_producer_seconds yes SendComplaintResponder:1": 1,
+		"rivgate_requests_total VP007 AnyResponder:1 fault": 1, "rivgate_requests_total VP004 other fault": 2,
+		"rivgate_requests_total VP015 other fault":                           1,
+		"rivgate_requests_total  SendComplaintResponder:1 accepted":          1,
+		"rivgate_requests_total  SendComplaintResponder:1 repeat":            1,
+		"rivgate_producer_seconds yes AnyResponder:1":                        2,
+		"rivgate_producer_seconds yes SendComplaintResponder:1":              1,
 		"rivgate_delivery_attempts_total SendComplaintResponder:1 technical": 1,
 	} {
 		if got[name] != want {
@@ -178,7 +195,9 @@ func TestMetrics(t *testing.T) {
 func TestPointsOfAQueuedMessage(t *testing.T) {
 	w := newWorld(t)
 	envelope := written(t, complaint(systemUnit, "a"))
-	header := http.Header{"X-Vp-Sender-Id": {portal}, "X-Vp-Instance-Id": {"dev_env"}, "X-Skltp-Correlation-Id": {"queued-1"}}
+	header := http.Header{
+		"X-Vp-Sender-Id": {portal}, "X-Vp-Instance-Id": {"dev_env"}, "X-Skltp-Correlation-Id": {"queued-1"},
+	}
 	if got := w.postWith(header, "127.0.0.1", envelope); got.status != http.StatusOK {
 		t.Fatalf("status %d: %s", got.status, got.body)
 	}
@@ -187,7 +206,8 @@ func TestPointsOfAQueuedMessage(t *testing.T) {
 	if want := []string{"req-in", "resp-out", "req-out", "resp-in", "delivery"}; !slices.Equal(order, want) {
 		t.Errorf("points %v", order)
 	}
-	if fields["resp-in"]["http.response.status_code"] != int64(200) || fields["req-out"]["labels.receiverid"] != systemUnit {
+	if fields["resp-in"]["http.response.status_code"] != int64(200) ||
+		fields["req-out"]["labels.receiverid"] != systemUnit {
 		t.Errorf("%v", fields)
 	}
 	if id := w.producer.header().Get("X-Skltp-Correlation-Id"); id != "queued-1" {

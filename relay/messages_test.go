@@ -28,8 +28,10 @@ func stamp(raw string) contracts.Stamp {
 // opening is a complaint at a unit, as 1177 has written it down.
 func opening(unit string) *contracts.Complaint {
 	c := &contracts.Complaint{
-		Received:     stamp("20260302101500"),
-		Reporter:     contracts.Reporter{PersonID: contracts.PersonID{ID: "189001019802", Type: contracts.OIDPersonnummer}, Role: contracts.RolePatient},
+		Received: stamp("20260302101500"),
+		Reporter: contracts.Reporter{
+			PersonID: contracts.PersonID{ID: "189001019802", Type: contracts.OIDPersonnummer}, Role: contracts.RolePatient,
+		},
 		IncidentDate: "20260214",
 		Description:  "Beskrivning: jag fick vänta.",
 		ReplyWanted:  true,
@@ -63,8 +65,9 @@ func complaint(unit, extension string) *contracts.Message {
 // answerTo is the reporter's answer to a question, as 1177 sends it.
 func answerTo(question contracts.II, unit, extension string, sequence int64) *contracts.Message {
 	return &contracts.Message{
-		ID: id(portal, fmt.Sprintf("answer-%s-%d", extension, sequence)), SentTime: stamp("20260302101700"), Sequence: sequence,
-		CaseID: caseID(extension), Receiver: unit, Recipient: recipient(unit),
+		ID: id(portal, fmt.Sprintf("answer-%s-%d", extension, sequence)), SentTime: stamp("20260302101700"),
+		Sequence: sequence,
+		CaseID:   caseID(extension), Receiver: unit, Recipient: recipient(unit),
 		Answer: &contracts.Answer{
 			InReplyTo: question, Text: "Beskrivning: på förmiddagen.",
 			Author: contracts.PersonID{ID: "189001019802", Type: contracts.OIDPersonnummer},
@@ -75,8 +78,9 @@ func answerTo(question contracts.II, unit, extension string, sequence int64) *co
 // returns is what a unit's system returns; its parts by kind are filled in.
 func returns(kind, unit, extension string, sequence int64) *contracts.Message {
 	m := &contracts.Message{
-		ID: id(system, fmt.Sprintf("%s-%s-%d", kind, extension, sequence)), SentTime: stamp("20260302102000"), Sequence: sequence,
-		CaseID: caseID(extension), Receiver: portal, Update: partsOf(kind),
+		ID: id(system, fmt.Sprintf("%s-%s-%d", kind, extension, sequence)), SentTime: stamp("20260302102000"),
+		Sequence: sequence,
+		CaseID:   caseID(extension), Receiver: portal, Update: partsOf(kind),
 	}
 	m.Update.HandlingUnit = contracts.OrgUnit{HSAID: unit}
 	return m
@@ -113,7 +117,9 @@ func passedOn(from, to, extension string, sequence int64) *contracts.Message {
 }
 
 func textFile(content string) contracts.Attachment {
-	return contracts.Attachment{ID: "1", FileName: "anteckning.txt", MediaType: "text/plain", Size: int64(len(content)), Value: []byte(content)}
+	return contracts.Attachment{
+		ID: "1", FileName: "anteckning.txt", MediaType: "text/plain", Size: int64(len(content)), Value: []byte(content),
+	}
 }
 
 // begun is a case by 1177's id.

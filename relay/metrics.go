@@ -50,15 +50,26 @@ func NewMetrics(registerer prometheus.Registerer) *Metrics {
 // Register makes the metrics of the worker's delivery slots. Before Run, once.
 func (w *Worker) Register(registerer prometheus.Registerer) {
 	gauge := func(name, help string, value func() int) prometheus.Collector {
-		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) })
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
+			return float64(value())
+		})
 	}
 	registerer.MustRegister(
-		gauge("rivgate_delivery_hands", "Deliveries that may be under way at once to receivers that answer soon.", func() int { return max(w.Workers, 1) }),
-		gauge("rivgate_delivery_hands_used", "Of these, how many are.", func() int { quick, _, _ := w.slots.inUse(); return quick }),
-		gauge("rivgate_delivery_slow_hands", "Deliveries that may be begun beside them, to receivers that are slow or not known yet.", func() int { return maxSlow }),
-		gauge("rivgate_delivery_slow_hands_used", "Deliveries under way that take long, or go to receivers that are slow or not known yet.",
+		gauge("rivgate_delivery_hands", "Deliveries that may be under way at once to receivers that answer soon.",
+			func() int { return max(w.Workers, 1) }),
+		gauge("rivgate_delivery_hands_used", "Of these, how many are.", func() int {
+			quick, _, _ := w.slots.inUse()
+			return quick
+		}),
+		gauge("rivgate_delivery_slow_hands",
+			"Deliveries that may be begun beside them, to receivers that are slow or not known yet.", func() int {
+				return maxSlow
+			}),
+		gauge("rivgate_delivery_slow_hands_used",
+			"Deliveries under way that take long, or go to receivers that are slow or not known yet.",
 			func() int { _, slow, _ := w.slots.inUse(); return slow }),
-		gauge("rivgate_delivery_slow_receivers", "Addresses whose last answers took long, as this process sees it.", func() int { _, _, n := w.slots.inUse(); return n }),
+		gauge("rivgate_delivery_slow_receivers", "Addresses whose last answers took long, as this process sees it.",
+			func() int { _, _, n := w.slots.inUse(); return n }),
 		downReceivers{&w.breakers},
 	)
 }
@@ -67,7 +78,8 @@ func (w *Worker) Register(registerer prometheus.Registerer) {
 // the log.
 type downReceivers struct{ breakers *breakers }
 
-var downDesc = prometheus.NewDesc("rivgate_receiver_down", "1 while no connection to an address can be had, as this process sees it.",
+var downDesc = prometheus.NewDesc("rivgate_receiver_down",
+	"1 while no connection to an address can be had, as this process sees it.",
 	[]string{"address"}, nil)
 
 // Describe implements prometheus.Collector.

@@ -58,7 +58,8 @@ func (r *Relay) Fault(err error) *soap.Fault {
 			code = soap.CodeMustUnderstand
 		}
 	}
-	return &soap.Fault{Code: code, String: identity.Hide(text), Detail: identity.Hide(detail)} // a caller's own words may stand in both
+	// a caller's own words may stand in both
+	return &soap.Fault{Code: code, String: identity.Hide(text), Detail: identity.Hide(detail)}
 }
 
 // answer is the receipt of an accepted message, in its contract's own response element. It is made of what the store

@@ -45,7 +45,9 @@ func (r *Relay) Reply(ctx context.Context, caseID string, u contracts.Update, ve
 }
 
 // replyMessage is an update on a case of this inbox as a message.
-func (r *Relay) replyMessage(ctx context.Context, caseID string, u contracts.Update) (*contracts.Message, store.Case, error) {
+func (r *Relay) replyMessage(ctx context.Context, caseID string,
+	u contracts.Update,
+) (*contracts.Message, store.Case, error) {
 	c, err := r.Store.Unlogged().Case(ctx, caseID)
 	if err == nil && c.Handler.Via != routing.Inbox {
 		err = ErrNotOurs
@@ -84,7 +86,8 @@ func (r *Relay) Submit(ctx context.Context, m *contracts.Message) (store.Accepte
 		return store.Accepted{}, ErrNotPortal
 	}
 	if (m.Complaint == nil || m.Recipient == nil) && (m.Answer == nil || m.CaseID == nil) {
-		return store.Accepted{}, contracts.FieldMissing("complaint", "Ange ett nytt ärende med mottagare, eller ett svar på en fråga.")
+		return store.Accepted{},
+			contracts.FieldMissing("complaint", "Ange ett nytt ärende med mottagare, eller ett svar på en fråga.")
 	}
 	before, err := r.earlierMessage(ctx, r.Portal, r.Contracts.Send(), m.ID)
 	if err != nil {
@@ -92,7 +95,8 @@ func (r *Relay) Submit(ctx context.Context, m *contracts.Message) (store.Accepte
 	}
 	accepted, err := r.submit(ctx, *m, before)
 	var refused *contracts.Error
-	if before == nil && m.ID != (contracts.II{}) && errors.As(err, &refused) && refused.SubCode == contracts.SubDuplicateContentMismatch {
+	if before == nil && m.ID != (contracts.II{}) && errors.As(err, &refused) &&
+		refused.SubCode == contracts.SubDuplicateContentMismatch {
 		// Perhaps the same was submitted at the same time, and filled in otherwise.
 		before, looking := r.earlierMessage(ctx, r.Portal, r.Contracts.Send(), m.ID)
 		switch {
@@ -105,7 +109,9 @@ func (r *Relay) Submit(ctx context.Context, m *contracts.Message) (store.Accepte
 	return accepted, err
 }
 
-func (r *Relay) submit(ctx context.Context, m contracts.Message, before *contracts.Message) (acc store.Accepted, err error) {
+func (r *Relay) submit(ctx context.Context, m contracts.Message,
+	before *contracts.Message,
+) (acc store.Accepted, err error) {
 	caseID := ""
 	if m.Complaint != nil && m.Recipient != nil {
 		r.completeComplaint(&m, before)
@@ -149,11 +155,15 @@ func (r *Relay) completeAnswer(ctx context.Context, m, before *contracts.Message
 }
 
 // earlierMessage is the message that this house accepted under an id; nil where there is none.
-func (r *Relay) earlierMessage(ctx context.Context, sender string, c *contracts.Contract, id contracts.II) (*contracts.Message, error) {
+func (r *Relay) earlierMessage(ctx context.Context, sender string, c *contracts.Contract,
+	id contracts.II,
+) (*contracts.Message, error) {
 	if id == (contracts.II{}) {
 		return nil, nil
 	}
-	first, found, err := r.Store.Repeat(ctx, store.Key{Sender: routing.Fold(sender), Contract: c.Contract, MessageID: idText(id)})
+	first, found, err := r.Store.Repeat(ctx, store.Key{
+		Sender: routing.Fold(sender), Contract: c.Contract, MessageID: idText(id),
+	})
 	if err != nil || !found {
 		return nil, err
 	}
@@ -209,7 +219,8 @@ func (r *Relay) writeOwn(ctx context.Context, sender string, s ownMessage) (a ar
 		return a, nil, err
 	}
 	return arrival{Sender: sender, CaseVersion: s.version, Call: soap.Call{
-		Body: bytes.NewReader(envelope), ContentType: soap.ContentType, SOAPAction: contract.SOAPAction, Correlation: r.NewID(),
+		Body: bytes.NewReader(envelope), ContentType: soap.ContentType, SOAPAction: contract.SOAPAction,
+		Correlation: r.NewID(),
 	}}, envelope, nil
 }
 
@@ -240,7 +251,8 @@ func (r *Relay) Receivers(q string, limit int) []Receiver {
 		if len(found) >= limit {
 			break
 		}
-		if q != "" && !strings.Contains(identity.Fold(unit.Name), q) && !strings.Contains(routing.Fold(unit.HSAID), routing.Fold(q)) {
+		if q != "" && !strings.Contains(identity.Fold(unit.Name), q) &&
+			!strings.Contains(routing.Fold(unit.HSAID), routing.Fold(q)) {
 			continue
 		}
 		if active, _ := table.RegionActive(unit.Region); !active {

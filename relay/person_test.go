@@ -13,7 +13,9 @@ import (
 
 func TestPersonHandlesACaseInTheInbox(t *testing.T) {
 	w := newWorld(t)
-	submitted, err := w.Submit(t.Context(), &contracts.Message{Recipient: recipient(inboxUnit), Complaint: opening(inboxUnit)})
+	submitted, err := w.Submit(t.Context(), &contracts.Message{
+		Recipient: recipient(inboxUnit), Complaint: opening(inboxUnit),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,11 +85,17 @@ func TestReplyIsRefused(t *testing.T) {
 		want     error
 		subCode  string
 	}{
-		{"the case has changed since it was seen", ours.ID, partsOf(contracts.PartialReply), ours.Version, relay.ErrConflict, ""},
+		{
+			"the case has changed since it was seen", ours.ID, partsOf(contracts.PartialReply), ours.Version, relay.ErrConflict,
+			"",
+		},
 		{"another system has the case", theirs.ID, partsOf(contracts.PartialReply), theirs.Version, relay.ErrNotOurs, ""},
 		{"there is no such case", "nothing", partsOf(contracts.PartialReply), 1, store.ErrNotFound, ""},
 		{"a question without text", ours.ID, &contracts.Update{Type: contracts.Question}, 0, nil, contracts.SubTextMissing},
-		{"a close without classification", ours.ID, &contracts.Update{Type: contracts.Close, Text: "Hej."}, 0, nil, contracts.SubClassificationMissing},
+		{
+			"a close without classification", ours.ID, &contracts.Update{Type: contracts.Close, Text: "Hej."}, 0, nil,
+			contracts.SubClassificationMissing,
+		},
 		{"a care unit corrects the place", ours.ID, withPlace, 0, nil, contracts.SubIncidentUnitNotAllowed},
 		{"the case takes no files", plain.ID, withFile, 0, nil, contracts.SubAttachmentNotAllowed},
 	} {
@@ -122,7 +130,9 @@ func TestReplyNeedsPermissionAsEverybodys(t *testing.T) {
 
 func TestCaseBegunByTelephoneInTheInbox(t *testing.T) {
 	w := newWorld(t)
-	accepted, err := w.Begin(t.Context(), contracts.Update{HandlingUnit: contracts.OrgUnit{HSAID: inboxUnit}, NewCase: opening(inboxUnit)})
+	accepted, err := w.Begin(t.Context(), contracts.Update{
+		HandlingUnit: contracts.OrgUnit{HSAID: inboxUnit}, NewCase: opening(inboxUnit),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +146,9 @@ func TestCaseBegunByTelephoneInTheInbox(t *testing.T) {
 	if _, err := w.Reply(t.Context(), c.ID, *partsOf(contracts.PartialReply), c.Version); err != nil {
 		t.Errorf("a reply on it: %v", err)
 	}
-	_, err = w.Begin(t.Context(), contracts.Update{HandlingUnit: contracts.OrgUnit{HSAID: systemUnit}, NewCase: opening(systemUnit)})
+	_, err = w.Begin(t.Context(), contracts.Update{
+		HandlingUnit: contracts.OrgUnit{HSAID: systemUnit}, NewCase: opening(systemUnit),
+	})
 	var refused *contracts.Error
 	if !errors.As(err, &refused) || refused.SubCode != contracts.SubNotCurrentHandler {
 		t.Errorf("at a unit with a system of its own: %v", err)
@@ -160,7 +172,9 @@ func TestSubmitIsRefused(t *testing.T) {
 		t.Errorf("an answer in a case that is not there: %v", err)
 	}
 	elsewhere := newWorldOn(t, region)
-	_, err = elsewhere.Submit(t.Context(), &contracts.Message{Recipient: recipient(inboxUnit), Complaint: opening(inboxUnit)})
+	_, err = elsewhere.Submit(t.Context(), &contracts.Message{
+		Recipient: recipient(inboxUnit), Complaint: opening(inboxUnit),
+	})
 	if !errors.Is(err, relay.ErrNotPortal) {
 		t.Errorf("where 1177 is elsewhere: %v", err)
 	}

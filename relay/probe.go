@@ -66,14 +66,18 @@ type connectionTest struct {
 
 func (p *connectionTest) addStep(name string, began time.Time, ok bool, result, remedy routing.Fact) bool {
 	p.steps = append(p.steps, Step{
-		Name: name, OK: ok, Result: result.Words(probeResults), Remedy: remedy.Words(probeRemedies), Found: result, ToDo: remedy, Took: time.Since(began),
+		Name: name, OK: ok, Result: result.Words(probeResults), Remedy: remedy.Words(probeRemedies), Found: result,
+		ToDo: remedy, Took: time.Since(began),
 	})
 	return ok
 }
 
 // addFailure is done for what an attempt would have failed of too, in the words that it has for it.
 func (p *connectionTest) addFailure(name string, began time.Time, why store.Diagnosis, remedy routing.Fact) bool {
-	p.steps = append(p.steps, Step{Name: name, Result: Explain(why), Why: &why, Remedy: remedy.Words(probeRemedies), ToDo: remedy, Took: time.Since(began)})
+	p.steps = append(p.steps, Step{
+		Name: name, Result: Explain(why), Why: &why, Remedy: remedy.Words(probeRemedies), ToDo: remedy,
+		Took: time.Since(began),
+	})
 	return false
 }
 
@@ -81,7 +85,8 @@ func (p *connectionTest) addFailure(name string, began time.Time, why store.Diag
 func (p *connectionTest) diagnose(kind soap.SendKind, cause error) store.Diagnosis {
 	timedOut := errors.Is(cause, context.DeadlineExceeded)
 	failure := soap.SendError{
-		Kind: kind, Phase: soap.PhaseConnect, Timeout: timedOut, Host: net.JoinHostPort(p.target.Hostname(), p.port), After: probeStep, Cause: cause,
+		Kind: kind, Phase: soap.PhaseConnect, Timeout: timedOut, Host: net.JoinHostPort(p.target.Hostname(), p.port),
+		After: probeStep, Cause: cause,
 	}
 	return store.Diagnosis(failure.Diagnosis())
 }
@@ -152,9 +157,12 @@ func (p *connectionTest) ping(ctx context.Context) bool {
 	if err != nil {
 		return p.addStep("ping", began, false, found("ping-unwritten"), routing.Fact{})
 	}
-	header := p.sender.header(outgoingCall{Route: p.route, Call: routing.Call{Sender: p.sender.Instance.HSAID}, Correlation: uuid.NewString()})
+	header := p.sender.header(outgoingCall{
+		Route: p.route, Call: routing.Call{Sender: p.sender.Instance.HSAID}, Correlation: uuid.NewString(),
+	})
 	reply, err := p.sender.Client.Do(ctx, &soap.Outgoing{
-		URL: p.route.Address, SOAPAction: pingAction, ContentType: "text/xml;charset=UTF-8", Header: header, Body: envelope, Timeout: 2 * probeStep, ReadAtMost: recordedAnswer,
+		URL: p.route.Address, SOAPAction: pingAction, ContentType: "text/xml;charset=UTF-8", Header: header, Body: envelope,
+		Timeout: 2 * probeStep, ReadAtMost: recordedAnswer,
 	})
 	if err != nil {
 		var failed *soap.SendError

@@ -37,8 +37,9 @@ func newIssuer(t *testing.T, name string) *issuer {
 	t.Helper()
 	i := &issuer{t: t}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, NotBefore: time.Now().Add(-48 * time.Hour), NotAfter: time.Now().Add(1000 * time.Hour),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, NotBefore: time.Now().Add(-48 * time.Hour),
+		NotAfter: time.Now().Add(1000 * time.Hour),
+		IsCA:     true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}
 	made := i.sign(template)
 	i.cert = made.Leaf
@@ -69,8 +70,10 @@ func (i *issuer) sign(template *x509.Certificate) tls.Certificate {
 
 func (i *issuer) leaf(name string, until time.Time) tls.Certificate {
 	return i.sign(&x509.Certificate{
-		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name}, NotBefore: time.Now().Add(-48 * time.Hour), NotAfter: until,
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}, KeyUsage: x509.KeyUsageDigitalSignature,
+		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
+		NotBefore: time.Now().Add(-48 * time.Hour), NotAfter: until,
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+		KeyUsage:    x509.KeyUsageDigitalSignature,
 	})
 }
 
@@ -130,23 +133,33 @@ func TestAConnectionIsTestedStepByStep(t *testing.T) {
 		steps   string
 		says    string
 	}{
-		"all is well": {serve(good, ours.pool()), ping, &tls.Config{RootCAs: theirs.pool(), Certificates: []tls.Certificate{mine}}, "address name tcp tls host certificate own-certificate ping", "version 7.1"},
-		"plain HTTP":  {nil, ping, nil, "address name tcp tls ping", "version 7.1"},
+		"all is well": {
+			serve(good, ours.pool()), ping, &tls.Config{RootCAs: theirs.pool(), Certificates: []tls.Certificate{mine}},
+			"address name tcp tls host certificate own-certificate ping", "version 7.1",
+		},
+		"plain HTTP": {nil, ping, nil, "address name tcp tls ping", "version 7.1"},
 		"an authority that we do not believe": {
-			serve(good, nil), ping, &tls.Config{RootCAs: stranger.pool()}, "address name tcp tls!", "comes from an unknown authority",
+			serve(good, nil), ping, &tls.Config{RootCAs: stranger.pool()}, "address name tcp tls!",
+			"comes from an unknown authority",
 		},
 		"another host's certificate": {
-			serve(theirs.leaf("other.example", year), nil), ping, &tls.Config{RootCAs: theirs.pool()}, "address name tcp tls host!", "the certificate is not for localhost, but for other.example",
+			serve(theirs.leaf("other.example", year), nil), ping, &tls.Config{RootCAs: theirs.pool()},
+			"address name tcp tls host!", "the certificate is not for localhost, but for other.example",
 		},
 		"a certificate that has ended": {
-			serve(theirs.leaf("localhost", time.Now().Add(-time.Hour)), nil), ping, &tls.Config{RootCAs: theirs.pool()}, "address name tcp tls host certificate!", "the certificate of CN=localhost expired on",
+			serve(theirs.leaf("localhost", time.Now().Add(-time.Hour)), nil), ping, &tls.Config{RootCAs: theirs.pool()},
+			"address name tcp tls host certificate!", "the certificate of CN=localhost expired on",
 		},
 		"our own certificate has ended": {
-			serve(good, nil), ping, &tls.Config{RootCAs: theirs.pool(), Certificates: []tls.Certificate{ours.leaf("gateway", time.Now().Add(-time.Hour))}},
+			serve(good, nil), ping,
+			&tls.Config{
+				RootCAs: theirs.pool(), Certificates: []tls.Certificate{ours.leaf("gateway", time.Now().Add(-time.Hour))},
+			},
 			"address name tcp tls host certificate own-certificate!", "renew producer.tls.certificate",
 		},
 		"they want a certificate and we have none": {
-			serve(good, ours.pool()), ping, &tls.Config{RootCAs: theirs.pool(), MaxVersion: tls.VersionTLS13}, "address name tcp tls host certificate own-certificate!", "producer.tls.key",
+			serve(good, ours.pool()), ping, &tls.Config{RootCAs: theirs.pool(), MaxVersion: tls.VersionTLS13},
+			"address name tcp tls host certificate own-certificate!", "producer.tls.key",
 		},
 		"they do not believe our authority": {
 			serve(good, stranger.pool()), ping, &tls.Config{RootCAs: theirs.pool(), Certificates: []tls.Certificate{mine}},
@@ -155,8 +168,13 @@ func TestAConnectionIsTestedStepByStep(t *testing.T) {
 		"a fault": {nil, answering(http.StatusInternalServerError, func(*testing.T) string {
 			return string((&soap.Fault{Code: "Client", String: "unknown"}).Envelope())
 		}), nil, "address name tcp tls ping", "the way is open"},
-		"no SOAP":      {nil, answering(http.StatusOK, func(*testing.T) string { return "hello" }), nil, "address name tcp tls ping!", "something else listens"},
-		"a wrong path": {nil, answering(http.StatusNotFound, func(*testing.T) string { return "" }), nil, "address name tcp tls ping!", "404"},
+		"no SOAP": {
+			nil, answering(http.StatusOK, func(*testing.T) string { return "hello" }), nil, "address name tcp tls ping!",
+			"something else listens",
+		},
+		"a wrong path": {
+			nil, answering(http.StatusNotFound, func(*testing.T) string { return "" }), nil, "address name tcp tls ping!", "404",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := httptest.NewUnstartedServer(c.handler(t))
@@ -174,7 +192,9 @@ func TestAConnectionIsTestedStepByStep(t *testing.T) {
 				t.Fatal(err)
 			}
 			sender := &relay.Sender{Client: &soap.Client{Client: wire.Client{TLS: func(string) *tls.Config { return c.client }}}}
-			steps := probe(t, sender, routing.Route{Via: routing.Queue, Address: address + "localhost:" + port + "/x", Profile: routing.RIVTABP21})
+			steps := probe(t, sender, routing.Route{
+				Via: routing.Queue, Address: address + "localhost:" + port + "/x", Profile: routing.RIVTABP21,
+			})
 			if got := outcomeOf(steps); got != c.steps {
 				t.Errorf("steps %q, not %q: %+v", got, c.steps, steps)
 			}

@@ -48,7 +48,8 @@ func (p *connectionTest) handshake(ctx context.Context) bool {
 		return false
 	}
 	state := conn.ConnectionState()
-	return p.chain(began, state, config.RootCAs) && p.host(began, state.PeerCertificates[0]) && p.expiry(began, state.PeerCertificates) && asked.judge(p, began)
+	return p.chain(began, state, config.RootCAs) && p.host(began, state.PeerCertificates[0]) &&
+		p.expiry(began, state.PeerCertificates) && asked.judge(p, began)
 }
 
 // chain asks whether the authorities that we believe vouch for the system.
@@ -62,13 +63,16 @@ func (p *connectionTest) chain(began time.Time, state tls.ConnectionState, roots
 	if at.After(leaf.NotAfter) || at.Before(leaf.NotBefore) {
 		at = leaf.NotBefore.Add(time.Second)
 	}
-	_, err := leaf.Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}})
+	_, err := leaf.Verify(x509.VerifyOptions{
+		Roots: roots, Intermediates: between, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	})
 	version := tls.VersionName(state.Version)
 	if err != nil {
 		return p.addFailure("tls", began, p.diagnose(soap.SendTLS, err),
 			todo("authority"))
 	}
-	return p.addStep("tls", began, true, found("tls-chain", version, printable(leaf.Subject.String()), printable(leaf.Issuer.String())), routing.Fact{})
+	return p.addStep("tls", began, true,
+		found("tls-chain", version, printable(leaf.Subject.String()), printable(leaf.Issuer.String())), routing.Fact{})
 }
 
 func (p *connectionTest) host(began time.Time, leaf *x509.Certificate) bool {

@@ -45,14 +45,15 @@ var probeResults = map[string]string{
 }
 
 var probeRemedies = map[string]string{
-	"address":          "correct the address of the route",
-	"host-name":        "correct the host name in the address, or see to the name service of this machine",
-	"firewall":         "ask for an opening in the firewalls between here and there, or correct host and port",
-	"running":          "see that the system is running, or correct host and port",
-	"slow-system":      "see what keeps the system from answering",
-	"owners-log":       "if it happens after TLS, the system may not accept our certificate: ask its owner for the log",
-	"nothing":          "nothing has to be done; a system that serves ping can be tested further",
-	"status":           "401 and 403: the system must let our certificate in; 404: correct the path of the address; 5xx: see the system's log",
+	"address":     "correct the address of the route",
+	"host-name":   "correct the host name in the address, or see to the name service of this machine",
+	"firewall":    "ask for an opening in the firewalls between here and there, or correct host and port",
+	"running":     "see that the system is running, or correct host and port",
+	"slow-system": "see what keeps the system from answering",
+	"owners-log":  "if it happens after TLS, the system may not accept our certificate: ask its owner for the log",
+	"nothing":     "nothing has to be done; a system that serves ping can be tested further",
+	"status": "401 and 403: the system must let our certificate in; 404: correct the path of the address; " +
+		"5xx: see the system's log",
 	"other-service":    "correct the address: something else listens there",
 	"ask-owner":        "ask the system's owner what listens there",
 	"use-https":        "use https for all that leaves the house",

@@ -31,7 +31,9 @@ type producer struct {
 
 func newProducer(t testing.TB) *producer {
 	p := &producer{}
-	handle := &soap.Server{Path: "/ok", Handler: inferred.Pack{}.Handler(p.take), NewID: func() string { return "producer" }, Log: zap.NewNop()}
+	handle := &soap.Server{
+		Path: "/ok", Handler: inferred.Pack{}.Handler(p.take), NewID: func() string { return "producer" }, Log: zap.NewNop(),
+	}
 	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
@@ -79,7 +81,8 @@ func behave(w http.ResponseWriter, r *http.Request) {
 		reset(w)
 	case "/talkative":
 		for name, value := range map[string]string{
-			"SOAPAction": "urn:answer", soap.HeaderCorrelation: "its own", soap.HeaderProducerTime: "999999", soap.HeaderSender: "x", soap.HeaderInstance: "x",
+			"SOAPAction": "urn:answer", soap.HeaderCorrelation: "its own", soap.HeaderProducerTime: "999999",
+			soap.HeaderSender: "x", soap.HeaderInstance: "x",
 			"X-Unknown": "passes", "X-Hop": "ends here", "Connection": "X-Hop", "Content-Type": "application/xml; charset=utf-8",
 		} {
 			w.Header().Set(name, value)

@@ -48,23 +48,39 @@ func TestProfileOfTheRouteIsWhatAProducerGets(t *testing.T) {
 		head21 = `<rcv:LogicalAddress xmlns:rcv="urn:riv:itintegration:registry:1">`
 	)
 	p := newInbound(t)
-	w := newWorldOn(t, `  - {contract: "urn:riv:rivgate:test:AnyResponder:1", to: SE2010123456-P20, address: "`+p.URL+`/", profile: RIVTABP20}
+	w := newWorldOn(t,
+		`  - {contract: "urn:riv:rivgate:test:AnyResponder:1", to: SE2010123456-P20, address: "`+p.URL+
+			`/", profile: RIVTABP20}
   - {contract: "urn:riv:rivgate:test:AnyResponder:1", to: SE2010123456-P21, address: "`+p.URL+`/", profile: RIVTABP21}
 `)
 	envelope := func(header string) string {
-		return `<?xml version="1.0"?><!-- a --><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><w xmlns="urn:w">&amp;<![CDATA[<]]></w>` + header +
-			`<?pi?></s:Header><s:Body><p:Any xmlns:p="urn:riv:rivgate:test:AnyResponder:1">&#229;<![CDATA[</s:Body>]]><!-- <To/> --><?pi <x?>BODY</p:Any></s:Body></s:Envelope>`
+		return `<?xml version="1.0"?><!-- a --><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header>` +
+			`<w xmlns="urn:w">&amp;<![CDATA[<]]></w>` + header +
+			`<?pi?></s:Header><s:Body><p:Any xmlns:p="urn:riv:rivgate:test:AnyResponder:1">&#229;<![CDATA[</s:Body>]]><!-- ` +
+			`<To/> --><?pi <x?>BODY</p:Any></s:Body></s:Envelope>`
 	}
 	for _, c := range []struct{ sentence, sent, want string }{
-		{"20 to 20", `<To xmlns="http://www.w3.org/2005/08/addressing">SE2010123456-P20</To>`, `<To xmlns="http://www.w3.org/2005/08/addressing">SE2010123456-P20</To>`},
-		{"21 to 21", `<r:LogicalAddress xmlns:r='urn:riv:itintegration:registry:1'>SE2010123456-P21</r:LogicalAddress>`, `<r:LogicalAddress xmlns:r='urn:riv:itintegration:registry:1'>SE2010123456-P21</r:LogicalAddress>`},
+		{
+			"20 to 20", `<To xmlns="http://www.w3.org/2005/08/addressing">SE2010123456-P20</To>`,
+			`<To xmlns="http://www.w3.org/2005/08/addressing">SE2010123456-P20</To>`,
+		},
+		{
+			"21 to 21", `<r:LogicalAddress xmlns:r='urn:riv:itintegration:registry:1'>SE2010123456-P21</r:LogicalAddress>`,
+			`<r:LogicalAddress xmlns:r='urn:riv:itintegration:registry:1'>SE2010123456-P21</r:LogicalAddress>`,
+		},
 		{
 			"20 to 21", `<w:To xmlns:w="http://www.w3.org/2005/08/addressing">SE2010123456<![CDATA[-P21]]></w:To>`,
-			head21[:len(head21)-1] + ` xmlns:w="http://www.w3.org/2005/08/addressing">SE2010123456<![CDATA[-P21]]></rcv:LogicalAddress>`,
+			head21[:len(head21)-1] +
+				` xmlns:w="http://www.w3.org/2005/08/addressing">SE2010123456<![CDATA[-P21]]></rcv:LogicalAddress>`,
 		},
-		{"21 to 20", `<r:LogicalAddress xmlns:r='urn:R'>SE2010123456-P20</r:LogicalAddress>`, head20[:len(head20)-1] + ` xmlns:r='urn:R'>SE2010123456-P20</rcv:To>`},
 		{
-			"both to 20: LogicalAddress counts, and there is one To", `<To xmlns="http://www.w3.org/2005/08/addressing">http://x</To><r:LogicalAddress xmlns:r='urn:R'>SE2010123456-P20</r:LogicalAddress>`,
+			"21 to 20", `<r:LogicalAddress xmlns:r='urn:R'>SE2010123456-P20</r:LogicalAddress>`,
+			head20[:len(head20)-1] + ` xmlns:r='urn:R'>SE2010123456-P20</rcv:To>`,
+		},
+		{
+			"both to 20: LogicalAddress counts, and there is one To",
+			`<To xmlns="http://www.w3.org/2005/08/addressing">http://x</To><r:LogicalAddress ` +
+				`xmlns:r='urn:R'>SE2010123456-P20</r:LogicalAddress>`,
 			head20[:len(head20)-1] + ` xmlns:r='urn:R'>SE2010123456-P20</rcv:To>`,
 		},
 	} {
@@ -87,7 +103,9 @@ func TestProfileOfTheRouteIsWhatAProducerGets(t *testing.T) {
 // What was queued is delivered in the profile of its route, and stays stored as it came.
 func TestProfileOfTheRouteIsWhatAHandlingSystemGets(t *testing.T) {
 	p := newInbound(t)
-	w := newWorldOn(t, `  - {contract: SendComplaint, to: SE2010123456-VCP20, address: "`+p.URL+`/", profile: RIVTABP20, component: SE2010123456-AVV}
+	w := newWorldOn(t,
+		`  - {contract: SendComplaint, to: SE2010123456-VCP20, address: "`+p.URL+
+			`/", profile: RIVTABP20, component: SE2010123456-AVV}
 `)
 	permitted := w.catalogue
 	for _, row := range permitted.Permissions {

@@ -22,7 +22,8 @@ func (r *Relay) read(a arrival) (*soap.Request, error) {
 	}
 	limits.Buffers, limits.Acquire = &r.buffers, a.Acquire
 	req, err := soap.ReadRequest(a.Body, a.ContentType, limits)
-	if err == nil && (r.Contracts.Durable(req.Contract) || r.isOwnService(routing.Call{Receiver: req.Receiver, Contract: req.Contract})) {
+	if err == nil &&
+		(r.Contracts.Durable(req.Contract) || r.isOwnService(routing.Call{Receiver: req.Receiver, Contract: req.Contract})) {
 		err = req.ProcessHeaders() // the gateway is the recipient
 	}
 	return req, readRefusal(err)
@@ -41,7 +42,9 @@ func readRefusal(err error) error {
 		return routing.NoReceiver("Reason: " + bad.Error()).Because(bad)
 	}
 	if bad.Kind == soap.NotUnderstood {
-		return routing.NotSOAP(bad.Reason + ": " + routing.Shorten(bad.Name.Local) + " of " + routing.Shorten(bad.Name.Space)).Because(bad)
+		return routing.NotSOAP(
+			bad.Reason + ": " + routing.Shorten(bad.Name.Local) + " of " + routing.Shorten(bad.Name.Space),
+		).Because(bad)
 	}
 	return routing.NotSOAP(bad.Error()).Because(bad)
 }
@@ -84,8 +87,11 @@ func (r *Relay) validate(ctx context.Context, a arrival, req *soap.Request, o *o
 
 // validateForeign validates a contract that is not ours against its schema, where it is known and wanted.
 func (r *Relay) validateForeign(a arrival, req *soap.Request, c *contracts.Contract) error {
-	if meant := r.Contracts.SimilarTo(req.Contract); c == nil && meant != nil && (meant.Durable || meant.Validation == contracts.Enforce) {
-		return routing.NotSOAP("the namespace of Body's first element differs from the contract's in letter case: it must be " + meant.Contract)
+	if meant := r.Contracts.SimilarTo(req.Contract); c == nil && meant != nil &&
+		(meant.Durable || meant.Validation == contracts.Enforce) {
+		return routing.NotSOAP(
+			"the namespace of Body's first element differs from the contract's in letter case: it must be " + meant.Contract,
+		)
 	}
 	if c == nil || c.Validation == contracts.Off {
 		return nil
@@ -109,7 +115,8 @@ func (r *Relay) tolerate(c *contracts.Contract, a arrival, readable bool, err er
 		return err
 	}
 	r.Log.Warn("let through what the contract refuses", zap.String("labels.servicecontract_namespace", c.Contract),
-		zap.String("labels.errorCode", refused.SubCode), zap.String("path", refused.Path), zap.String("trace.id", a.Correlation))
+		zap.String("labels.errorCode", refused.SubCode), zap.String("path", refused.Path),
+		zap.String("trace.id", a.Correlation))
 	return nil
 }
 
@@ -123,7 +130,8 @@ func (r *Relay) decide(ctx context.Context, a arrival, req *soap.Request, o *out
 	}
 	route, err := table.Decide(o.Call, r.Now())
 	var refused *routing.Error
-	if !errors.As(err, &refused) || refused.Code != routing.VP004 || o.Contract == nil || !o.Contract.Send() || !table.Permits(o.Call, r.Now()) {
+	if !errors.As(err, &refused) || refused.Code != routing.VP004 || o.Contract == nil || !o.Contract.Send() ||
+		!table.Permits(o.Call, r.Now()) {
 		return route, err
 	}
 	c, failed := r.acceptedCase(ctx, a, req, o)
@@ -271,7 +279,8 @@ func contractRefusal(err error) error {
 	case store.AttachmentNotAllowed:
 		return contracts.AttachmentNotAllowed()
 	case store.ReplyMissing:
-		return contracts.TextMissing("text", "Anmälaren ville ha svar och har inte fått något delsvar: avslutet behöver en text.")
+		return contracts.TextMissing("text",
+			"Anmälaren ville ha svar och har inte fått något delsvar: avslutet behöver en text.")
 	case store.PlaceNotAllowed:
 		return contracts.PlaceNotAllowed()
 	case store.NotClassified:

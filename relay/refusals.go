@@ -33,7 +33,9 @@ func (f *Refusals) note(contract, code, sender, correlation string, at time.Time
 	if f == nil || code == "" {
 		return
 	}
-	f.add(store.RefusedCall{Contract: contract, Code: code, Sender: sender, Count: 1, First: at, Last: at, Correlations: []string{correlation}})
+	f.add(store.RefusedCall{
+		Contract: contract, Code: code, Sender: sender, Count: 1, First: at, Last: at, Correlations: []string{correlation},
+	})
 }
 
 func (f *Refusals) add(call store.RefusedCall) {

@@ -32,7 +32,8 @@ func TestRegistryAnswersAreValidByThePublishedSchemas(t *testing.T) {
 			valid, filtered := 0, 0
 			for _, e := range recorded {
 				answer := e.Part(recording.Response)
-				if !strings.Contains(string(answer), ":"+interaction+"Response>") && !strings.Contains(string(answer), ":"+interaction+"Response/>") {
+				if !strings.Contains(string(answer), ":"+interaction+"Response>") &&
+					!strings.Contains(string(answer), ":"+interaction+"Response/>") {
 					continue
 				}
 				if err := engine.Validate(t.Context(), strings.NewReader(string(answer))); err != nil {
@@ -40,7 +41,8 @@ func TestRegistryAnswersAreValidByThePublishedSchemas(t *testing.T) {
 				}
 				valid++
 				filtered += strings.Count(string(answer), "filter>") / 2
-				spoilt := strings.ReplaceAll(strings.ReplaceAll(string(answer), "n1:logicalAddress>", "n1:x>"), "ServiceContractNamespace>", "y>")
+				spoilt := strings.ReplaceAll(strings.ReplaceAll(string(answer), "n1:logicalAddress>", "n1:x>"),
+					"ServiceContractNamespace>", "y>")
 				if spoilt != string(answer) && engine.Validate(t.Context(), strings.NewReader(spoilt)) == nil {
 					t.Errorf("%s: the schemas refuse nothing", e.ID)
 				}
@@ -65,7 +67,8 @@ func published(t *testing.T, domain, interaction string) *xsd.Engine {
 		text, err := os.ReadFile(filepath.Join(domain, filepath.FromSlash(name)))
 		return xsd.Bytes(name, text), err
 	}
-	engine, err := xsd.Compile(t.Context(), xsd.Bytes("envelope.xsd", []byte(wrapper)).WithResolver(xsd.ResolverFunc(resolve)))
+	engine, err := xsd.Compile(t.Context(),
+		xsd.Bytes("envelope.xsd", []byte(wrapper)).WithResolver(xsd.ResolverFunc(resolve)))
 	if err != nil {
 		t.Fatal(err)
 	}

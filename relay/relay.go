@@ -122,7 +122,9 @@ func (r *Relay) judge(ctx context.Context, a arrival) (j judgement, err error) {
 	if err = r.checkOriginalConsumer(a); err != nil { // VP013
 		return j, err
 	}
-	j.Call = routing.Call{Sender: a.Sender, Receiver: j.request.Receiver, Contract: j.request.Contract, Profile: j.request.Profile}
+	j.Call = routing.Call{
+		Sender: a.Sender, Receiver: j.request.Receiver, Contract: j.request.Contract, Profile: j.request.Profile,
+	}
 	j.Contract = r.Contracts.Contract(j.Call.Contract)
 	if !a.DryRun {
 		r.reqIn(j.outcome, a)
@@ -130,15 +132,18 @@ func (r *Relay) judge(ctx context.Context, a arrival) (j judgement, err error) {
 	if j.own = r.isOwnService(j.Call); j.own {
 		return j, nil
 	}
-	if j.Route, err = r.decide(ctx, a, j.request, &j.outcome); err != nil { // VP008, VP003, VP004 VP006 VP010, VP007, VP005
+	// VP008, VP003, VP004 VP006 VP010, VP007, VP005
+	if j.Route, err = r.decide(ctx, a, j.request, &j.outcome); err != nil {
 		return j, err
 	}
-	if j.Route.Via != routing.Forward { // what is stored has no header of ours in it, also where its contract is not durable
+	// what is stored has no header of ours in it, also where its contract is not durable
+	if j.Route.Via != routing.Forward {
 		if err = readRefusal(j.request.ProcessHeaders()); err != nil {
 			return j, err
 		}
 	}
-	j.message, err = r.validate(ctx, a, j.request, &j.outcome) // a result with ERROR; what is wrong late in a large message is VP015
+	// a result with ERROR; what is wrong late in a large message is VP015
+	j.message, err = r.validate(ctx, a, j.request, &j.outcome)
 	return j, err
 }
 

@@ -22,8 +22,13 @@ func TestRepeatsAreAnsweredWithTheFirstAnswer(t *testing.T) {
 		{"story-sent-twice/01-complaint", "story-sent-twice/02-the-very-same-bytes"},
 		{"story-sent-twice/01-complaint", "story-sent-twice/03-other-bytes-of-equal-content"},
 		{"story-sent-twice/04-partial-reply", "story-sent-twice/05-partial-reply-again"},
-		{"story-case-begun-by-telephone/01-new-case", "story-case-begun-by-telephone/02-new-case-again-gets-the-same-case-id"},
-		{"subcodes-OUT_OF_ORDER/02-return-number-3-before-2", "subcodes-OUT_OF_ORDER/05-return-number-3-again-gets-its-first-answer"},
+		{
+			"story-case-begun-by-telephone/01-new-case", "story-case-begun-by-telephone/02-new-case-again-gets-the-same-case-id",
+		},
+		{
+			"subcodes-OUT_OF_ORDER/02-return-number-3-before-2",
+			"subcodes-OUT_OF_ORDER/05-return-number-3-again-gets-its-first-answer",
+		},
 	} {
 		first := recordedExchange(t, pair[0]).Part(recording.Response)
 		if again := recordedExchange(t, pair[1]).Part(recording.Response); !bytes.Equal(first, again) {
@@ -152,7 +157,9 @@ func TestADatabaseThatIsAwayIsNoMissingRoute(t *testing.T) {
 	w := newWorld(t)
 	m := complaint(systemUnit, "1")
 	w.accepted(portal, m)
-	w.catalogue.Routes = slices.DeleteFunc(w.catalogue.Routes, func(r routing.Row) bool { return r.Receiver == systemUnit })
+	w.catalogue.Routes = slices.DeleteFunc(w.catalogue.Routes, func(r routing.Row) bool {
+		return r.Receiver == systemUnit
+	})
 	w.setTable(w.build(w.catalogue))
 	w.accepted(portal, m)
 	if err := w.Store.Close(); err != nil {

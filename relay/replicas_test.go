@@ -27,7 +27,8 @@ func (w *world) replica(url, name string) *relay.Worker {
 	w.t.Cleanup(func() { _ = st.Close() })
 	own := w.Relay
 	r := &relay.Relay{
-		Instance: own.Instance, Portal: own.Portal, Table: own.Table, Contracts: own.Contracts, Store: st, Sender: own.Sender, Trust: own.Trust,
+		Instance: own.Instance, Portal: own.Portal, Table: own.Table, Contracts: own.Contracts, Store: st, Sender: own.Sender,
+		Trust:  own.Trust,
 		Limits: own.Limits, Now: time.Now, NewID: w.newID, Log: own.Log, Version: own.Version,
 	}
 	return &relay.Worker{
@@ -95,7 +96,9 @@ func TestReplicasOnOneDatabase(t *testing.T) {
 		t.Errorf("%d messages came twice, although neither of the two had sent any", again)
 	}
 	for _, d := range paused {
-		if err := w.Store.Finish(t.Context(), d, store.Attempt{Outcome: store.OutcomeRefused}); !errors.Is(err, store.ErrLeaseLost) {
+		if err := w.Store.Finish(t.Context(), d, store.Attempt{
+			Outcome: store.OutcomeRefused,
+		}); !errors.Is(err, store.ErrLeaseLost) {
 			t.Errorf("the one that stood still may still change something: %v", err)
 		}
 	}

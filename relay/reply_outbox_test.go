@@ -36,7 +36,10 @@ func newDesk(t testing.TB) *desk {
 }
 
 func (d *desk) said(u *contracts.Update) relay.StagedReply {
-	return relay.StagedReply{CaseID: d.id, Unit: inboxUnit, By: anna, Form: "reply", Draft: json.RawMessage(`{"text":"Tack"}`), Update: *u, Version: d.begun("desk").Version}
+	return relay.StagedReply{
+		CaseID: d.id, Unit: inboxUnit, By: anna, Form: "reply", Draft: json.RawMessage(`{"text":"Tack"}`), Update: *u,
+		Version: d.begun("desk").Version,
+	}
 }
 
 // say stages an answer that must be right.
@@ -96,7 +99,8 @@ func TestAnswerLeavesLater(t *testing.T) {
 		t.Errorf("the attachment is %q, %v", file.Value, err)
 	}
 	events, err := d.Store.Unlogged().DeskEvents(t.Context(), d.id, nil)
-	if err != nil || len(events) != 1 || events[0].Kind != store.DeskSent || events[0].By != anna || events[0].MessageID != o.MessageID {
+	if err != nil || len(events) != 1 || events[0].Kind != store.DeskSent || events[0].By != anna ||
+		events[0].MessageID != o.MessageID {
 		t.Errorf("who wrote it: %+v, %v", events, err)
 	}
 	for _, kind := range []string{contracts.Status, contracts.Question, contracts.Close, contracts.Correction} {
@@ -137,7 +141,8 @@ func TestWrongAnswerIsToldAtOnce(t *testing.T) {
 	bare.Text = ""
 	for name, u := range map[string]*contracts.Update{"without a text": empty, "a close without a reply": bare} {
 		var refused *contracts.Error
-		if _, err := d.later.Stage(t.Context(), d.said(u)); !errors.As(err, &refused) || refused.SubCode != contracts.SubTextMissing {
+		if _, err := d.later.Stage(t.Context(), d.said(u)); !errors.As(err, &refused) ||
+			refused.SubCode != contracts.SubTextMissing {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -171,7 +176,8 @@ func TestRefusedAnswerIsNotLost(t *testing.T) {
 		t.Fatalf("left behind: %+v", failed)
 	}
 	d.once(false)
-	if draft, err := d.later.Undo(t.Context(), o.ID, inboxUnit, anna); err != nil || string(draft.Body) != `{"text":"Tack"}` {
+	if draft, err := d.later.Undo(t.Context(), o.ID, inboxUnit, anna); err != nil ||
+		string(draft.Body) != `{"text":"Tack"}` {
 		t.Errorf("the draft is %+v, %v", draft, err)
 	}
 	d.say(partsOf(contracts.PartialReply))
@@ -180,7 +186,8 @@ func TestRefusedAnswerIsNotLost(t *testing.T) {
 	d.pass(10 * time.Second)
 	d.once(true)
 	d.setTable(table)
-	if failed := d.waiting(); len(failed) != 1 || failed[0].State != store.OutgoingFailed || failed[0].Reason.Code != relay.UnsentNoRoute {
+	if failed := d.waiting(); len(failed) != 1 || failed[0].State != store.OutgoingFailed ||
+		failed[0].Reason.Code != relay.UnsentNoRoute {
 		t.Errorf("without permission: %+v", failed)
 	}
 	d.got("receipt")

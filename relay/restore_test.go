@@ -24,7 +24,8 @@ func TestRestoreDrill(t *testing.T) {
 	t.Run("postgres", func(t *testing.T) {
 		drill(t, storetest.Postgres(t), func(backup string) string {
 			fresh := storetest.Postgres(t)
-			if out, err := exec.Command("pg_restore", "--no-owner", "--exit-on-error", "--dbname="+plain(t, fresh), backup).CombinedOutput(); err != nil {
+			if out, err := exec.Command("pg_restore", "--no-owner", "--exit-on-error", "--dbname="+plain(t, fresh), backup).
+				CombinedOutput(); err != nil {
 				t.Fatalf("%v\n%s", err, out)
 			}
 			return fresh
@@ -50,7 +51,9 @@ func drill(t *testing.T, address string, restore func(backup string) string) {
 		w.accepted(portal, complaint(systemUnit, fmt.Sprint("delivered", i)))
 	}
 	stop := w.run(first)
-	w.eventually("ten are delivered", func() bool { return len(w.deliveries(store.DeliveryFilter{State: store.DeliveryDelivered})) == 10 })
+	w.eventually("ten are delivered", func() bool {
+		return len(w.deliveries(store.DeliveryFilter{State: store.DeliveryDelivered})) == 10
+	})
 	stop()
 	w.accepted(portal, complaint(systemUnit, "under way"))
 	if d, err := w.Store.Claim(t.Context(), "first", time.Second, 1, 1, nil); err != nil || len(d) != 1 {
@@ -79,7 +82,9 @@ func drill(t *testing.T, address string, restore func(backup string) string) {
 	second := w.replica(restore(backup), "second")
 	w.Relay.Store = second.Relay.Store
 	defer w.run(second)()
-	w.eventually("all of the copy is delivered", func() bool { return len(w.deliveries(store.DeliveryFilter{State: store.DeliveryDelivered})) == 16 })
+	w.eventually("all of the copy is delivered", func() bool {
+		return len(w.deliveries(store.DeliveryFilter{State: store.DeliveryDelivered})) == 16
+	})
 	times := map[string]int{}
 	for _, m := range w.producer.taken() {
 		times[m.CaseID.Extension]++

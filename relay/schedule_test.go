@@ -29,7 +29,8 @@ func TestWhenToTryAgain(t *testing.T) {
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
 			w.Random = func() float64 { return c.random }
-			got := w.again(store.Delivery{Attempt: c.attempt, FirstTry: now.Add(-c.first)}, attempt{RetryAfter: c.retryAfter}, now)
+			got := w.again(store.Delivery{Attempt: c.attempt, FirstTry: now.Add(-c.first)}, attempt{RetryAfter: c.retryAfter},
+				now)
 			if c.want < 0 && !got.IsZero() || c.want >= 0 && !got.Equal(now.Add(c.want)) {
 				t.Errorf("again at %v", got)
 			}

@@ -47,7 +47,8 @@ func (s *Sender) Send(ctx context.Context, p outgoingCall) (*soap.Reply, error) 
 	}
 	return s.Client.Do(ctx, &soap.Outgoing{
 		URL: p.Route.Address, SOAPAction: p.SOAPAction, ContentType: "text/xml;charset=UTF-8",
-		Header: s.header(p), Body: p.Body, Stream: p.Stream, Length: p.Length, WaitFor: p.WaitFor, ReadAtMost: p.ReadAtMost, Timeout: timeout,
+		Header: s.header(p), Body: p.Body, Stream: p.Stream, Length: p.Length, WaitFor: p.WaitFor, ReadAtMost: p.ReadAtMost,
+		Timeout: timeout,
 	})
 }
 
@@ -67,9 +68,11 @@ func (s *Sender) timeout(contract string) time.Duration {
 // isDropped tells headers of a caller that say something about its own connection, or that only we may set.
 func isDropped(name string) bool {
 	switch name {
-	case "Accept-Encoding", "Authorization", "Client-Cert", "Client-Cert-Chain", "Connection", "Content-Encoding", "Content-Length", "Content-Type", "Cookie", "Expect", "Forwarded", "Host", "Keep-Alive", "Mime-Version",
+	case "Accept-Encoding", "Authorization", "Client-Cert", "Client-Cert-Chain", "Connection", "Content-Encoding",
+		"Content-Length", "Content-Type", "Cookie", "Expect", "Forwarded", "Host", "Keep-Alive", "Mime-Version",
 		"Ssl-Client-Cert", "X-Amzn-Mtls-Clientcert", "X-Arr-Clientcert", "X-Client-Cert",
-		"Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Via",
+		"Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade",
+		"Via",
 		soap.HeaderSender, soap.HeaderInstance, soap.HeaderCorrelation, soap.HeaderProducerTime:
 		return true
 	}
@@ -107,7 +110,9 @@ const waitForAnswer = 1 << 20
 // forward sends a call on now and gives back the producer's answer: a response or a fault verbatim, anything else is
 // VP009.
 func (r *Relay) forward(ctx context.Context, a arrival, req *soap.Request, o *outcome) (*soap.Answer, error) {
-	p := outgoingCall{Route: o.Route, Call: o.Call, Correlation: a.Correlation, Header: a.Header, WaitFor: waitForAnswer, From: a.entry()}
+	p := outgoingCall{
+		Route: o.Route, Call: o.Call, Correlation: a.Correlation, Header: a.Header, WaitFor: waitForAnswer, From: a.entry(),
+	}
 	if err := p.setMessage(req, o.Contract); err != nil {
 		return nil, readRefusal(err)
 	}
@@ -131,11 +136,14 @@ func (r *Relay) forward(ctx context.Context, a arrival, req *soap.Request, o *ou
 		return nil, routing.ProducerFailed(o.Route.Address, Explain(whyUnread(reply, err))).Because(err)
 	}
 	removeConnectionHeaders(answer.Header)
-	for _, name := range []string{"Soapaction", "Content-Encoding", soap.HeaderCorrelation, soap.HeaderSender, soap.HeaderInstance} {
+	for _, name := range []string{
+		"Soapaction", "Content-Encoding", soap.HeaderCorrelation, soap.HeaderSender, soap.HeaderInstance,
+	} {
 		answer.Header.Del(name)
 	}
 	answer.Header.Set(soap.HeaderProducerTime, strconv.FormatInt(took.Milliseconds(), 10))
-	if reply.BodyFree && (o.Contract == nil || !o.Contract.Complaints) { // nothing of the message is kept but what the log says
+	// nothing of the message is kept but what the log says
+	if reply.BodyFree && (o.Contract == nil || !o.Contract.Complaints) {
 		req.Release()
 	}
 	return answer, nil

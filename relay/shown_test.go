@@ -44,7 +44,9 @@ func newWorldOf(t *testing.T, recorded *recording.World) *world {
 				t.Fatal(err)
 			}
 		}
-		w.setTable(w.buildBy(w.catalogue, func(r *routing.Rules) { r.ExceptedContracts = []string{"urn:riv:rivgate:test:inverted:"} }))
+		w.setTable(
+			w.buildBy(w.catalogue, func(r *routing.Rules) { r.ExceptedContracts = []string{"urn:riv:rivgate:test:inverted:"} }),
+		)
 	}
 	roots := x509.NewCertPool()
 	roots.AddCert(w.producer.secure.Certificate())
@@ -72,7 +74,9 @@ func pairFor(t *testing.T, now time.Time, ids ...string) *tls.Certificate {
 	}
 	subject := pkix.Name{CommonName: "test"}
 	for _, id := range ids {
-		subject.ExtraNames = append(subject.ExtraNames, pkix.AttributeTypeAndValue{Type: asn1.ObjectIdentifier{2, 5, 4, 5}, Value: id})
+		subject.ExtraNames = append(subject.ExtraNames, pkix.AttributeTypeAndValue{
+			Type: asn1.ObjectIdentifier{2, 5, 4, 5}, Value: id,
+		})
 	}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour), Subject: subject,
@@ -125,7 +129,13 @@ func (s scene) post(t *testing.T, w *world, request []byte) answer {
 	w.secure = server.URL
 	roots := x509.NewCertPool()
 	roots.AddCert(server.Certificate())
-	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, Certificates: []tls.Certificate{*s.secure}, MinVersion: tls.VersionTLS12}}}
+	client := &http.Client{
+		Transport: &http.Transport{
+			TLSClientConfig: &tls.Config{
+				RootCAs: roots, Certificates: []tls.Certificate{*s.secure}, MinVersion: tls.VersionTLS12,
+			},
+		},
+	}
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/vp", bytes.NewReader(request))
 	if err != nil {
 		t.Fatal(err)
@@ -200,7 +210,9 @@ func headerLines(h http.Header) (text string) {
 
 // logged are the records of one call: level, message, and the fields in the order of their names.
 func (w *world) logged(correlation string) (text string) {
-	for _, entry := range w.logs.Filter(func(e observer.LoggedEntry) bool { return e.ContextMap()["trace.id"] == correlation }).All() {
+	for _, entry := range w.logs.Filter(func(e observer.LoggedEntry) bool {
+		return e.ContextMap()["trace.id"] == correlation
+	}).All() {
 		fields := entry.ContextMap()
 		text += entry.Level.String() + ": " + entry.Message + "\n"
 		for _, name := range slices.Sorted(maps.Keys(fields)) {

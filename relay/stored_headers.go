@@ -21,7 +21,8 @@ func headersToStore(h http.Header) map[string][]string {
 			out = map[string][]string{}
 		}
 		for _, value := range values {
-			out[name] = append(out[name], strings.ToValidUTF8(value, "?")) // a header may hold any byte, a database's text may not
+			// a header may hold any byte, a database's text may not
+			out[name] = append(out[name], strings.ToValidUTF8(value, "?"))
 		}
 	}
 	return out

@@ -27,19 +27,28 @@ func TestQueuedMessageTellsItsJourney(t *testing.T) {
 		got      map[string]string // a name that begins with "!" must not be there
 	}{
 		{"a call that says nothing comes from its sender", certified, nil, map[string]string{
-			soap.HeaderOriginalConsumer: portal, soap.HeaderRoutingHistory: portal + "#dev_env", "!" + soap.HeaderActingOnBehalfOf: "",
+			soap.HeaderOriginalConsumer: portal, soap.HeaderRoutingHistory: portal + "#dev_env",
+			"!" + soap.HeaderActingOnBehalfOf: "",
 		}},
 		{"what a platform before us says goes on", certified, http.Header{
-			soap.HeaderOriginalConsumer: {stranger}, soap.HeaderActingOnBehalfOf: {"SE2010123456-REG"}, soap.HeaderRoutingHistory: {"SE2010123456-A#first_env"},
-			"X-Rivta-Something-New": {"one", "two"}, "X-Vp-Anything": {"x"}, "X-Forwarded-For": {"10.0.0.1"}, "Authorization": {"Bearer x"}, "Cookie": {"a=b"},
+			soap.HeaderOriginalConsumer: {stranger}, soap.HeaderActingOnBehalfOf: {"SE2010123456-REG"},
+			soap.HeaderRoutingHistory: {"SE2010123456-A#first_env"},
+			"X-Rivta-Something-New":   {"one", "two"}, "X-Vp-Anything": {"x"}, "X-Forwarded-For": {"10.0.0.1"},
+			"Authorization": {"Bearer x"}, "Cookie": {"a=b"},
 		}, map[string]string{
-			soap.HeaderOriginalConsumer: stranger, soap.HeaderActingOnBehalfOf: "SE2010123456-REG", soap.HeaderRoutingHistory: "SE2010123456-A#first_env#dev_env",
-			"X-Rivta-Something-New": "one|two", "!X-Vp-Anything": "", "!X-Vp-Auth-Cert": "", "!X-Forwarded-For": "", "!Authorization": "", "!Cookie": "",
+			soap.HeaderOriginalConsumer: stranger, soap.HeaderActingOnBehalfOf: "SE2010123456-REG",
+			soap.HeaderRoutingHistory: "SE2010123456-A#first_env#dev_env",
+			"X-Rivta-Something-New":   "one|two", "!X-Vp-Anything": "", "!X-Vp-Auth-Cert": "", "!X-Forwarded-For": "",
+			"!Authorization": "", "!Cookie": "",
 		}},
 		{"a call of another of our nodes goes on as it is", internal, http.Header{
 			soap.HeaderOriginalConsumer: {stranger}, soap.HeaderRoutingHistory: {"SE2010123456-A#dev_env"},
 		}, map[string]string{soap.HeaderOriginalConsumer: stranger, soap.HeaderRoutingHistory: "SE2010123456-A#dev_env"}},
-		{"bytes that are no text do not stop a message", certified, http.Header{soap.HeaderActingOnBehalfOf: {"\xe5"}}, map[string]string{soap.HeaderActingOnBehalfOf: "?"}},
+		{
+			"bytes that are no text do not stop a message", certified,
+			http.Header{soap.HeaderActingOnBehalfOf: {"\xe5"}},
+			map[string]string{soap.HeaderActingOnBehalfOf: "?"},
+		},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
 			w := newWorld(t)
@@ -47,7 +56,8 @@ func TestQueuedMessageTellsItsJourney(t *testing.T) {
 			for name, values := range c.sent {
 				header[name] = values
 			}
-			if got := w.postWith(header, "127.0.0.1", written(t, complaint(systemUnit, "a"))); !strings.Contains(string(got.body), "resultCode>OK<") {
+			if got := w.postWith(header, "127.0.0.1",
+				written(t, complaint(systemUnit, "a"))); !strings.Contains(string(got.body), "resultCode>OK<") {
 				t.Fatalf("status %d: %s", got.status, got.body)
 			}
 			w.restart()
@@ -76,7 +86,9 @@ func TestReplyOfAPersonTellsItsJourney(t *testing.T) {
 	}
 	w.restart()
 	w.work()
-	for name, want := range map[string]string{soap.HeaderOriginalConsumer: portal, soap.HeaderRoutingHistory: portal + "#dev_env"} {
+	for name, want := range map[string]string{
+		soap.HeaderOriginalConsumer: portal, soap.HeaderRoutingHistory: portal + "#dev_env",
+	} {
 		if got := w.producer.header().Get(name); got != want {
 			t.Errorf("%s is %q, not %q", name, got, want)
 		}

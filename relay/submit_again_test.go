@@ -52,7 +52,8 @@ func TestWhatIsSubmittedAgainGetsItsFirstAnswer(t *testing.T) {
 		return m
 	}
 	told := submit(answer())
-	w.accepted(system, passedOn(systemUnit, otherUnit, first.Case.Extension, 2)) // the citizen's answer went to the unit before
+	// the citizen's answer went to the unit before
+	w.accepted(system, passedOn(systemUnit, otherUnit, first.Case.Extension, 2))
 	w.pass(time.Hour)
 	if again := submit(answer()); !again.Repeat || again.Receipt != told.Receipt {
 		t.Errorf("first %+v, then %+v", told.Receipt, again.Receipt)

@@ -16,9 +16,10 @@ import (
 
 // Trust says whom the line believes about who is calling.
 type Trust struct {
-	Proxies           []netip.Prefix // plain HTTP is taken from these alone
-	Internal          []netip.Prefix // of the proxies, those over which another node of this gateway may call; none: all of them
-	CertificateHeader string         // header in which a proxy forwards the client's certificate; default x-vp-auth-cert
+	Proxies []netip.Prefix // plain HTTP is taken from these alone
+	// of the proxies, those over which another node of this gateway may call; none: all of them
+	Internal          []netip.Prefix
+	CertificateHeader string // header in which a proxy forwards the client's certificate; default x-vp-auth-cert
 	// ClientCA is asked for each forwarded certificate, so that authorities can change: they must chain to it. Nil, or a
 	// nil result: not checked.
 	ClientCA         func() *x509.CertPool
@@ -106,7 +107,8 @@ func (r *Relay) identify(a *arrival) (internal bool, err error) {
 	if !r.Trust.Trusts(peer) {
 		return false, routing.NotTrusted(peer)
 	}
-	if id := a.Header.Get(soap.HeaderSender); id != "" && slices.Contains(a.Header.Values(soap.HeaderInstance), r.Instance.ID) {
+	if id := a.Header.Get(soap.HeaderSender); id != "" &&
+		slices.Contains(a.Header.Values(soap.HeaderInstance), r.Instance.ID) {
 		stranger, believed := r.Trust.internal(peer, a.Header)
 		switch {
 		case believed && len(a.Header.Values(soap.HeaderSender))+len(a.Header.Values(soap.HeaderInstance)) > 2:

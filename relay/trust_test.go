@@ -25,7 +25,8 @@ import (
 
 // ping is the smallest request that is forwarded.
 func ping(to string) []byte {
-	return []byte(`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><r:LogicalAddress xmlns:r="urn:riv:itintegration:registry:1">` + to +
+	return []byte(`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><r:LogicalAddress ` +
+		`xmlns:r="urn:riv:itintegration:registry:1">` + to +
 		`</r:LogicalAddress></s:Header><s:Body><p:Any xmlns:p="urn:riv:rivgate:test:AnyResponder:1"/></s:Body></s:Envelope>`)
 }
 
@@ -57,8 +58,14 @@ func TestCertificateInAProxysHeader(t *testing.T) {
 		{"an empty serialNumber", certificate(t, now.Add(-time.Hour), now.Add(time.Hour), ""), "VP002"},
 		{"a serialNumber and an empty one", certificate(t, now.Add(-time.Hour), now.Add(time.Hour), portal, ""), "VP002"},
 		{"a serialNumber and a blank one", certificate(t, now.Add(-time.Hour), now.Add(time.Hour), " ", portal), "VP002"},
-		{"a serialNumber that is longer than any HSA-id", certificate(t, now.Add(-time.Hour), now.Add(time.Hour), strings.Repeat("S", 5000)), "VP007"},
-		{"a serialNumber that says more than an HSA-id", certificate(t, now.Add(-time.Hour), now.Add(time.Hour), portal+",CN="+stranger), "VP007"},
+		{
+			"a serialNumber that is longer than any HSA-id",
+			certificate(t, now.Add(-time.Hour), now.Add(time.Hour), strings.Repeat("S", 5000)), "VP007",
+		},
+		{
+			"a serialNumber that says more than an HSA-id",
+			certificate(t, now.Add(-time.Hour), now.Add(time.Hour), portal+",CN="+stranger), "VP007",
+		},
 		{"a key is no certificate", "-----BEGIN PRIVATE KEY----- AAAA -----END PRIVATE KEY-----", "VP002"},
 		{"longer than any certificate", strings.Repeat("QUFB", 10000), "VP002"},
 		{"bytes that are no text", "\xff\xfe" + bare, "VP002"},
@@ -117,8 +124,9 @@ func newAuthority(t *testing.T, now time.Time) authority {
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour), Subject: pkix.Name{CommonName: "test authority"},
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+		SerialNumber: big.NewInt(1), NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour),
+		Subject: pkix.Name{CommonName: "test authority"},
+		IsCA:    true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {
@@ -135,7 +143,9 @@ func (a authority) issue(t *testing.T, hsaID string) []byte {
 	t.Helper()
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(2), NotBefore: a.now.Add(-time.Minute), NotAfter: a.now.Add(time.Minute),
-		Subject:     pkix.Name{ExtraNames: []pkix.AttributeTypeAndValue{{Type: asn1.ObjectIdentifier{2, 5, 4, 5}, Value: hsaID}}},
+		Subject: pkix.Name{
+			ExtraNames: []pkix.AttributeTypeAndValue{{Type: asn1.ObjectIdentifier{2, 5, 4, 5}, Value: hsaID}},
+		},
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, a.certificate, &a.key.PublicKey, a.key)
@@ -155,7 +165,10 @@ func TestCertificateOfTheConnection(t *testing.T) {
 		}
 		return &tls.ConnectionState{PeerCertificates: []*x509.Certificate{c}}
 	}
-	claims := http.Header{"X-Vp-Sender-Id": {portal}, "X-Vp-Instance-Id": {"dev_env"}, "X-Vp-Auth-Cert": {certificate(t, w.clock().Add(-time.Hour), w.clock().Add(time.Hour), portal)}}
+	claims := http.Header{
+		"X-Vp-Sender-Id": {portal}, "X-Vp-Instance-Id": {"dev_env"},
+		"X-Vp-Auth-Cert": {certificate(t, w.clock().Add(-time.Hour), w.clock().Add(time.Hour), portal)},
+	}
 	for _, c := range []struct {
 		sentence   string
 		connection *tls.ConnectionState
@@ -172,7 +185,10 @@ func TestCertificateOfTheConnection(t *testing.T) {
 		{"no serialNumber", parsed(), http.Header{}, routing.VP002},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
-			answer, err := w.ServeSOAP(t.Context(), &soap.Call{TLS: c.connection, Header: c.header, Body: bytes.NewReader(ping("SE2010123456-X")), ContentType: soap.ContentType, Correlation: "c"})
+			answer, err := w.ServeSOAP(t.Context(), &soap.Call{
+				TLS: c.connection, Header: c.header, Body: bytes.NewReader(ping("SE2010123456-X")), ContentType: soap.ContentType,
+				Correlation: "c",
+			})
 			var refused *routing.Error
 			switch {
 			case c.code == "" && (err != nil || answer.Status != http.StatusOK):
@@ -187,7 +203,9 @@ func TestCertificateOfTheConnection(t *testing.T) {
 func TestOriginalConsumerMayBeSetByAllWhereNobodyIsNamed(t *testing.T) {
 	w := newWorld(t)
 	header := http.Header{
-		"X-Vp-Auth-Cert":                         {certificate(t, w.clock().Add(-time.Hour), w.clock().Add(time.Hour), portal)},
+		"X-Vp-Auth-Cert": {
+			certificate(t, w.clock().Add(-time.Hour), w.clock().Add(time.Hour), portal),
+		},
 		"X-Rivta-Original-Serviceconsumer-Hsaid": {stranger},
 	}
 	for _, c := range []struct {

@@ -29,8 +29,10 @@ func TestNothingOfTheUntrustedIsPassedOn(t *testing.T) {
 	own, _ := from(portal)
 	_, forged := from(stranger)
 	claims := []string{
-		"X-Vp-Sender-Id", "X-Vp-Instance-Id", "X-Vp-Auth-Cert", "X-Vp-Auth-Dn", "X-Client-Certificate", "X-Forwarded-Tls-Client-Cert", "X-Ssl-Client-Cert",
-		"Ssl-Client-Cert", "Client-Cert", "X-Client-Cert", "X-Arr-Clientcert", "Ssl_client_s_dn", "X_vp_sender_id", "X-Tls-Client-Certificate-Chain",
+		"X-Vp-Sender-Id", "X-Vp-Instance-Id", "X-Vp-Auth-Cert", "X-Vp-Auth-Dn", "X-Client-Certificate",
+		"X-Forwarded-Tls-Client-Cert", "X-Ssl-Client-Cert",
+		"Ssl-Client-Cert", "Client-Cert", "X-Client-Cert", "X-Arr-Clientcert", "Ssl_client_s_dn", "X_vp_sender_id",
+		"X-Tls-Client-Certificate-Chain",
 		"X-Forwarded-For", "X-Forwarded-Host", "Forwarded",
 	}
 	header := http.Header{}
@@ -39,7 +41,8 @@ func TestNothingOfTheUntrustedIsPassedOn(t *testing.T) {
 	}
 	header.Set("X-Vp-Instance-Id", "dev_env")
 	answer, err := w.ServeSOAP(t.Context(), &soap.Call{
-		TLS: &tls.ConnectionState{PeerCertificates: []*x509.Certificate{own}}, Header: header, Body: bytes.NewReader(ping("SE2010123456-X")),
+		TLS: &tls.ConnectionState{PeerCertificates: []*x509.Certificate{own}}, Header: header,
+		Body:        bytes.NewReader(ping("SE2010123456-X")),
 		ContentType: soap.ContentType, Correlation: "c",
 	})
 	if err != nil || answer.Status != http.StatusOK {
@@ -58,7 +61,9 @@ func TestNothingOfTheUntrustedIsPassedOn(t *testing.T) {
 
 func TestRoutingHistory(t *testing.T) {
 	w := newWorld(t)
-	der := base64.StdEncoding.EncodeToString(certificateDER(t, w.clock().Add(-time.Hour), w.clock().Add(time.Hour), portal))
+	der := base64.StdEncoding.EncodeToString(
+		certificateDER(t, w.clock().Add(-time.Hour), w.clock().Add(time.Hour), portal),
+	)
 	for _, c := range []struct {
 		sentence string
 		came     []string
@@ -94,12 +99,17 @@ func TestRoutingHistory(t *testing.T) {
 func TestOriginalConsumerWarning(t *testing.T) {
 	w := newWorld(t)
 	w.Trust.OriginalConsumer.AllowedSenders, w.Trust.OriginalConsumer.Enforce = []string{stranger}, false
-	der := base64.StdEncoding.EncodeToString(certificateDER(t, w.clock().Add(-time.Hour), w.clock().Add(time.Hour), portal))
-	header := http.Header{"X-Vp-Auth-Cert": {der}, "X-Rivta-Original-Serviceconsumer-Hsaid": {"SE2010123456-A", "SE2010123456-B"}}
+	der := base64.StdEncoding.EncodeToString(
+		certificateDER(t, w.clock().Add(-time.Hour), w.clock().Add(time.Hour), portal),
+	)
+	header := http.Header{
+		"X-Vp-Auth-Cert": {der}, "X-Rivta-Original-Serviceconsumer-Hsaid": {"SE2010123456-A", "SE2010123456-B"},
+	}
 	if got := w.postWith(header, "127.0.0.1", ping("SE2010123456-X")); got.status != http.StatusOK {
 		t.Fatalf("status %d: %s", got.status, got.body)
 	}
-	if said := w.producer.header()["X-Rivta-Original-Serviceconsumer-Hsaid"]; len(said) != 1 || said[0] != "SE2010123456-A" {
+	if said := w.producer.header()["X-Rivta-Original-Serviceconsumer-Hsaid"]; len(said) != 1 ||
+		said[0] != "SE2010123456-A" {
 		t.Errorf("the producer is told of %q", said)
 	}
 	if n := w.logs.FilterMessage("sender is not approved to set the original consumer").Len(); n != 1 {
@@ -120,8 +130,10 @@ func TestRetryOnlyBeforeAByteWasSent(t *testing.T) {
 	}
 	w.Sender.Client = &soap.Client{Client: wire.Client{RetryAfter: 300 * time.Millisecond}}
 	const contract = "urn:riv:itintegration:monitoring:PingForConfigurationResponder:1"
-	unreachable := strings.Replace(string(ping("SE2010123456-NOBODY")), `<p:Any xmlns:p="urn:riv:rivgate:test:AnyResponder:1"/>`,
-		`<p:PingForConfiguration xmlns:p="`+contract+`"><p:serviceContractNamespace/><p:logicalAddress/></p:PingForConfiguration>`, 1)
+	unreachable := strings.Replace(string(ping("SE2010123456-NOBODY")),
+		`<p:Any xmlns:p="urn:riv:rivgate:test:AnyResponder:1"/>`,
+		`<p:PingForConfiguration xmlns:p="`+contract+
+			`"><p:serviceContractNamespace/><p:logicalAddress/></p:PingForConfiguration>`, 1)
 	began := time.Now()
 	got := w.post(portal, []byte(unreachable))
 	if took := time.Since(began); !bytes.Contains(got.body, []byte("VP009")) || took < 300*time.Millisecond {
@@ -140,7 +152,8 @@ func TestAnswerTellsNothingOfNodes(t *testing.T) {
 		return true
 	})
 	got := w.post(portal, ping("SE2010123456-X"))
-	if got.status != http.StatusOK || got.header.Get("X-Vp-Sender-Id")+got.header.Get("X-Vp-Instance-Id") != "" || got.header.Get("X-Skltp-Prt") == "999999" {
+	if got.status != http.StatusOK || got.header.Get("X-Vp-Sender-Id")+got.header.Get("X-Vp-Instance-Id") != "" ||
+		got.header.Get("X-Skltp-Prt") == "999999" {
 		t.Errorf("status %d, %v", got.status, got.header)
 	}
 }

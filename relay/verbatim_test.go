@@ -18,7 +18,8 @@ func TestMessagesOfManyCallersAreNotMixed(t *testing.T) {
 		_, _ = rw.Write(ping("answer"))
 	}))
 	t.Cleanup(hasty.Close)
-	w := newWorldOn(t, `  - {contract: "urn:riv:rivgate:test:AnyResponder:1", to: SE2010123456-HASTY, address: "`+hasty.URL+`/"}`+"\n")
+	w := newWorldOn(t,
+		`  - {contract: "urn:riv:rivgate:test:AnyResponder:1", to: SE2010123456-HASTY, address: "`+hasty.URL+`/"}`+"\n")
 	var callers sync.WaitGroup
 	for caller := range 8 {
 		callers.Go(func() {
@@ -30,7 +31,8 @@ func TestMessagesOfManyCallersAreNotMixed(t *testing.T) {
 					continue
 				}
 				if got := w.post(portal, sent); got.status != http.StatusOK || !bytes.Equal(got.body, sent) {
-					t.Errorf("caller %d, message %d of %d bytes: status %d, %d bytes: %.200s", caller, n, len(sent), got.status, len(got.body), got.body)
+					t.Errorf("caller %d, message %d of %d bytes: status %d, %d bytes: %.200s", caller, n, len(sent), got.status,
+						len(got.body), got.body)
 				}
 			}
 		})

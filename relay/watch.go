@@ -51,10 +51,17 @@ func (w *Watch) Register(registerer prometheus.Registerer) {
 	gauge := func(name, help string, labels ...string) *prometheus.GaugeVec {
 		return prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: help}, labels)
 	}
-	w.breaches = gauge("rivgate_invariant_breaches", "Breaches of the invariant that the last check found; anything but 0 is an alarm.")
-	w.checked = prometheus.NewGauge(prometheus.GaugeOpts{Name: "rivgate_invariant_checked_timestamp_seconds", Help: "When the invariant was last checked."})
-	w.alarms = gauge("rivgate_waiting_alarm", "1 while a receiver's oldest message that is not delivered is older than the threshold.", "receiver", "component", "threshold")
-	w.purged = prometheus.NewCounter(prometheus.CounterOpts{Name: "rivgate_purged_messages_total", Help: "Messages that retention took away."})
+	w.breaches = gauge("rivgate_invariant_breaches",
+		"Breaches of the invariant that the last check found; anything but 0 is an alarm.")
+	w.checked = prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "rivgate_invariant_checked_timestamp_seconds", Help: "When the invariant was last checked.",
+	})
+	w.alarms = gauge("rivgate_waiting_alarm",
+		"1 while a receiver's oldest message that is not delivered is older than the threshold.", "receiver", "component",
+		"threshold")
+	w.purged = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "rivgate_purged_messages_total", Help: "Messages that retention took away.",
+	})
 	registerer.MustRegister(w.breaches, w.checked, w.alarms, w.purged)
 }
 
@@ -122,13 +129,15 @@ func (w *Watch) ages(ctx context.Context) {
 	}
 	for a := range raised {
 		if !w.raised[a] {
-			w.Relay.Log.Error("messages wait too long", zap.String("labels.receiverid", a.receiver), zap.String("component", a.component),
+			w.Relay.Log.Error("messages wait too long", zap.String("labels.receiverid", a.receiver),
+				zap.String("component", a.component),
 				zap.String("threshold", a.threshold), zap.Duration("oldest", oldest[a]))
 		}
 	}
 	for a := range w.raised {
 		if !raised[a] {
-			w.Relay.Log.Warn("messages no longer wait too long", zap.String("labels.receiverid", a.receiver), zap.String("component", a.component),
+			w.Relay.Log.Warn("messages no longer wait too long", zap.String("labels.receiverid", a.receiver),
+				zap.String("component", a.component),
 				zap.String("threshold", a.threshold))
 		}
 	}

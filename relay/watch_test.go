@@ -39,7 +39,15 @@ func TestMessagesThatWaitTooLongAreSaidOnce(t *testing.T) {
 	for _, step := range []struct {
 		wait  time.Duration
 		lines int
-	}{{0, 0}, {14 * time.Minute, 0}, {time.Minute, 1}, {time.Hour, 1}, {3 * time.Hour, 2}, {21 * time.Hour, 3}, {24 * time.Hour, 3}} {
+	}{
+		{0, 0},
+		{14 * time.Minute, 0},
+		{time.Minute, 1},
+		{time.Hour, 1},
+		{3 * time.Hour, 2},
+		{21 * time.Hour, 3},
+		{24 * time.Hour, 3},
+	} {
 		w.pass(step.wait)
 		watch.Look(t.Context())
 		watch.Look(t.Context())
@@ -47,7 +55,8 @@ func TestMessagesThatWaitTooLongAreSaidOnce(t *testing.T) {
 			t.Errorf("after another %s: %d lines, want %d", step.wait, got, step.lines)
 		}
 	}
-	if want := `rivgate_waiting_alarm{component="` + system + `",receiver="` + systemUnit + `",threshold="4h"} 1`; !strings.Contains(shown(t, registry), want) {
+	if want := `rivgate_waiting_alarm{component="` + system + `",receiver="` + systemUnit +
+		`",threshold="4h"} 1`; !strings.Contains(shown(t, registry), want) {
 		t.Errorf("no %s in\n%s", want, shown(t, registry))
 	}
 	w.work()
@@ -77,7 +86,8 @@ func TestBrokenInvariantIsSaid(t *testing.T) {
 	}
 	watch.Look(t.Context())
 	watch.Look(t.Context())
-	if !strings.Contains(shown(t, registry), "rivgate_invariant_breaches 1") || w.lines("the invariant is broken: see docs/operations.md") != 1 {
+	if !strings.Contains(shown(t, registry), "rivgate_invariant_breaches 1") ||
+		w.lines("the invariant is broken: see docs/operations.md") != 1 {
 		t.Errorf("%s\n%v", shown(t, registry), w.logs.All())
 	}
 }

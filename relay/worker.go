@@ -132,7 +132,9 @@ func (w *Worker) claim(ctx context.Context, hands int, share func([]store.Ready,
 	// A claim under way when ctx ends is not broken off: its lanes would be leased to nobody, with attempts that were
 	// never made.
 	before := time.Now()
-	claimed, err := w.Relay.Store.Claim(context.WithoutCancel(ctx), w.Name, w.Lease, hands, w.perAddress(), &store.Sharing{Ready: w.readyCache.ready, Share: share})
+	claimed, err := w.Relay.Store.Claim(context.WithoutCancel(ctx), w.Name, w.Lease, hands, w.perAddress(), &store.Sharing{
+		Ready: w.readyCache.ready, Share: share,
+	})
 	if err != nil {
 		if ctx.Err() == nil {
 			w.Relay.Log.Error("claiming deliveries", zap.Error(err))
@@ -219,7 +221,9 @@ func (w *Worker) probeOrdered(ctx context.Context) {
 
 // start delivers in a slot of its own.
 func (w *Worker) start(ctx context.Context, d store.Delivery, claimed time.Time) {
-	w.slots.run(d.Message.Route.Address, len(d.Message.Envelope), func() { w.deliver(context.WithoutCancel(ctx), d, claimed) })
+	w.slots.run(d.Message.Route.Address, len(d.Message.Envelope), func() {
+		w.deliver(context.WithoutCancel(ctx), d, claimed)
+	})
 }
 
 func (w *Worker) perAddress() int {
@@ -289,7 +293,8 @@ func (w *Worker) again(d store.Delivery, a attempt, now time.Time) time.Time {
 
 func (w *Worker) log(d store.Delivery, a store.Attempt, err error) {
 	fields := []zap.Field{
-		zap.String("event.action", "delivery"), zap.String("trace.id", d.Message.Correlation), zap.String("message.id", d.Message.ID),
+		zap.String("event.action", "delivery"), zap.String("trace.id", d.Message.Correlation),
+		zap.String("message.id", d.Message.ID),
 		zap.String("labels.receiverid", d.Message.Call.Receiver), zap.String("url.original", d.Message.Route.Address),
 		zap.Int("attempt", d.Attempt), zap.String("outcome", string(a.Outcome)), zap.String("class", a.Class),
 		zap.String("labels.errorCode", a.Code), zap.Int64("event.duration", a.Duration.Nanoseconds()),

@@ -18,7 +18,8 @@ import (
 
 func (w *world) worker() *relay.Worker {
 	return &relay.Worker{
-		Relay: w.Relay, Name: "test", Schedule: []time.Duration{4 * time.Second, 20 * time.Second, 5 * time.Minute}, GiveUp: time.Hour,
+		Relay: w.Relay, Name: "test", Schedule: []time.Duration{4 * time.Second, 20 * time.Second, 5 * time.Minute},
+		GiveUp:     time.Hour,
 		GapTimeout: time.Hour, Lease: 30 * time.Second, Workers: 4,
 	}
 }
@@ -32,7 +33,8 @@ func (w *world) work() {
 	go func() { ended <- worker.Run(ctx) }()
 	w.eventually("everything due is tried", func() bool {
 		for _, d := range w.deliveries(store.DeliveryFilter{}) {
-			if d.State == store.DeliveryLeased || d.State == store.DeliveryDue && w.isHead(d) && (d.Next == nil || !d.Next.After(w.clock())) {
+			if d.State == store.DeliveryLeased ||
+				d.State == store.DeliveryDue && w.isHead(d) && (d.Next == nil || !d.Next.After(w.clock())) {
 				return false
 			}
 		}
@@ -79,7 +81,8 @@ func (w *world) wants(extension string, state store.DeliveryState, class string,
 	w.t.Helper()
 	d := w.delivery(extension)
 	if d.State != state || d.Class != class || d.Attempts != attempts {
-		w.t.Fatalf("delivery is %s after %d attempts, the last of class %q; want %s, %d, %q", d.State, d.Attempts, d.Class, state, attempts, class)
+		w.t.Fatalf("delivery is %s after %d attempts, the last of class %q; want %s, %d, %q", d.State, d.Attempts, d.Class,
+			state, attempts, class)
 	}
 	return d
 }
@@ -87,7 +90,9 @@ func (w *world) wants(extension string, state store.DeliveryState, class string,
 func TestDeliveredCaseIsDelivered(t *testing.T) {
 	w := newWorld(t)
 	w.producer.say(func(*contracts.Message) contracts.Receipt {
-		return contracts.Receipt{Result: contracts.Accepted("there"), ExternalCaseID: &contracts.II{Root: system, Extension: "DNR-1"}}
+		return contracts.Receipt{
+			Result: contracts.Accepted("there"), ExternalCaseID: &contracts.II{Root: system, Extension: "DNR-1"},
+		}
 	})
 	w.accepted(portal, complaint(systemUnit, "a"))
 	if c := w.begun("a"); c.State != store.Submitted {
@@ -108,7 +113,8 @@ func TestDeliveredByteForByte(t *testing.T) {
 	w := newWorld(t)
 	sent := recordedExchange(t, "story-later-minor-version/01-complaint-of-version-1.1").Part(recording.Request)
 	got := w.postWith(http.Header{
-		"X-Vp-Sender-Id": {portal}, "X-Vp-Instance-Id": {"dev_env"}, "X-Skltp-Correlation-Id": {"corr-1"}, "Soapaction": {`"urn:as-it-came"`},
+		"X-Vp-Sender-Id": {portal}, "X-Vp-Instance-Id": {"dev_env"}, "X-Skltp-Correlation-Id": {"corr-1"},
+		"Soapaction": {`"urn:as-it-came"`},
 	}, "127.0.0.1", sent)
 	if got.status != http.StatusOK {
 		t.Fatalf("status %d: %s", got.status, got.body)
@@ -118,8 +124,9 @@ func TestDeliveredByteForByte(t *testing.T) {
 		t.Errorf("the handling system got\n%s", w.producer.body())
 	}
 	for name, want := range map[string]string{
-		soap.HeaderSender: portal, soap.HeaderInstance: "dev_env", soap.HeaderCorrelation: "corr-1", soap.HeaderOriginalConsumer: portal,
-		"Soapaction": `"urn:as-it-came"`, "Content-Type": "text/xml;charset=UTF-8",
+		soap.HeaderSender: portal, soap.HeaderInstance: "dev_env", soap.HeaderCorrelation: "corr-1",
+		soap.HeaderOriginalConsumer: portal,
+		"Soapaction":                `"urn:as-it-came"`, "Content-Type": "text/xml;charset=UTF-8",
 	} {
 		if value := w.producer.header().Get(name); value != want {
 			t.Errorf("header %s is %q, not %q", name, value, want)
@@ -204,7 +211,8 @@ func TestReceiverSaysWhenToComeBack(t *testing.T) {
 }
 
 func TestNobodyListensIsTriedAgain(t *testing.T) {
-	w := newWorldOn(t, `  - {contract: SendComplaint, to: SE2010123456-TYST, address: "http://nobody/", component: SE2010123456-AVV}`+"\n")
+	w := newWorldOn(t,
+		`  - {contract: SendComplaint, to: SE2010123456-TYST, address: "http://nobody/", component: SE2010123456-AVV}`+"\n")
 	m := complaint("SE2010123456-TYST", "a")
 	w.accepted(gateway, m)
 	w.work()
@@ -214,7 +222,11 @@ func TestNobodyListensIsTriedAgain(t *testing.T) {
 func TestHowAnswersAreJudged(t *testing.T) {
 	result := func(code, errorCode, subCode string) func(*contracts.Message) contracts.Receipt {
 		return func(*contracts.Message) contracts.Receipt {
-			return contracts.Receipt{Result: contracts.Result{Code: code, ErrorCode: errorCode, SubCode: subCode, LogID: "there", Message: "189001019802"}}
+			return contracts.Receipt{
+				Result: contracts.Result{
+					Code: code, ErrorCode: errorCode, SubCode: subCode, LogID: "there", Message: "189001019802",
+				},
+			}
 		}
 	}
 	faulty := func(status int, code string) func(http.ResponseWriter) bool {
@@ -229,17 +241,41 @@ func TestHowAnswersAreJudged(t *testing.T) {
 		code     string
 		unknown  bool
 	}{
-		{"INFO is delivered", result(contracts.INFO, "", contracts.SubOutOfOrder), nil, store.DeliveryDelivered, "info", contracts.SubOutOfOrder, false},
-		{"VALIDATION_ERROR is parked", result(contracts.ERROR, contracts.ValidationError, contracts.SubSchema), nil, store.DeliveryParked, "result-validation", "SCHEMA", false},
-		{"APPLICATION_ERROR is parked", result(contracts.ERROR, contracts.ApplicationError, contracts.SubCaseClosed), nil, store.DeliveryParked, "result-application", "CASE_CLOSED", false},
-		{"an ERROR without a code is parked", result(contracts.ERROR, "", ""), nil, store.DeliveryParked, "result-error", "", false},
-		{"TECHNICAL_ERROR is tried again", result(contracts.ERROR, contracts.TechnicalError, ""), nil, store.DeliveryDue, "result-technical", "", false},
-		{"a sub code of the receiver's own is not kept", result(contracts.ERROR, contracts.ValidationError, "189001019802"), nil, store.DeliveryParked, "result-validation", "", false},
+		{
+			"INFO is delivered", result(contracts.INFO, "", contracts.SubOutOfOrder), nil, store.DeliveryDelivered, "info",
+			contracts.SubOutOfOrder, false,
+		},
+		{
+			"VALIDATION_ERROR is parked", result(contracts.ERROR, contracts.ValidationError, contracts.SubSchema), nil,
+			store.DeliveryParked, "result-validation", "SCHEMA", false,
+		},
+		{
+			"APPLICATION_ERROR is parked", result(contracts.ERROR, contracts.ApplicationError, contracts.SubCaseClosed), nil,
+			store.DeliveryParked, "result-application", "CASE_CLOSED", false,
+		},
+		{
+			"an ERROR without a code is parked", result(contracts.ERROR, "", ""), nil, store.DeliveryParked, "result-error", "",
+			false,
+		},
+		{
+			"TECHNICAL_ERROR is tried again", result(contracts.ERROR, contracts.TechnicalError, ""), nil, store.DeliveryDue,
+			"result-technical", "", false,
+		},
+		{
+			"a sub code of the receiver's own is not kept", result(contracts.ERROR, contracts.ValidationError, "189001019802"),
+			nil, store.DeliveryParked, "result-validation", "", false,
+		},
 		{"a Client fault is parked", nil, faulty(500, soap.CodeClient), store.DeliveryParked, "fault-client", "", false},
-		{"a Client fault on 200 is parked", nil, faulty(200, soap.CodeClient), store.DeliveryParked, "fault-client", "", false},
+		{
+			"a Client fault on 200 is parked", nil, faulty(200, soap.CodeClient), store.DeliveryParked, "fault-client", "",
+			false,
+		},
 		{"a Server fault is tried again", nil, faulty(500, soap.CodeServer), store.DeliveryDue, "fault-server", "", false},
 		{"a status without SOAP is tried again", nil, away, store.DeliveryDue, "http-503", "", false},
-		{"a reset after sending is unknown, and tried again", nil, func(rw http.ResponseWriter) bool { reset(rw); return true }, store.DeliveryDue, "reset", "", true},
+		{
+			"a reset after sending is unknown, and tried again", nil,
+			func(rw http.ResponseWriter) bool { reset(rw); return true }, store.DeliveryDue, "reset", "", true,
+		},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
 			w := newWorld(t)
@@ -266,7 +302,8 @@ func TestUnknownOutcomeIsRetriedWithTheSameMessageID(t *testing.T) {
 	if w.producer.calls() != 1 {
 		t.Fatalf("sent %d times: what may have arrived is not sent again at once", w.producer.calls())
 	}
-	if entries, err := w.Store.Unlogged().TimeLine(t.Context(), w.begun("a").ID); err != nil || entries[0].Place != store.PlaceUnknown {
+	if entries, err := w.Store.Unlogged().TimeLine(t.Context(), w.begun("a").ID); err != nil ||
+		entries[0].Place != store.PlaceUnknown {
 		t.Errorf("shown as %v, %v", entries, err)
 	}
 	w.producer.turn(nil)
@@ -299,7 +336,8 @@ func TestWornOutScheduleIsParked(t *testing.T) {
 	if len(w.producer.taken()) != 0 {
 		t.Error("a parked delivery was tried without a person's word")
 	}
-	if n, err := w.Store.Retry(t.Context(), store.DeliveryFilter{Case: "a"}, "tester", "the receiver is up again"); n != 1 || err != nil {
+	if n, err := w.Store.Retry(t.Context(), store.DeliveryFilter{Case: "a"}, "tester",
+		"the receiver is up again"); n != 1 || err != nil {
 		t.Fatal(n, err)
 	}
 	w.work()
@@ -312,7 +350,9 @@ func TestParkedMessageHoldsItsCaseAndNoOther(t *testing.T) {
 	w := newWorld(t)
 	w.producer.say(func(m *contracts.Message) contracts.Receipt {
 		if m.CaseID.Extension == "a" && m.Complaint != nil {
-			return contracts.Receipt{Result: contracts.Result{Code: contracts.ERROR, ErrorCode: contracts.ValidationError, LogID: "there"}}
+			return contracts.Receipt{
+				Result: contracts.Result{Code: contracts.ERROR, ErrorCode: contracts.ValidationError, LogID: "there"},
+			}
 		}
 		return contracts.Receipt{Result: contracts.Accepted("there")}
 	})
@@ -329,7 +369,8 @@ func TestParkedMessageHoldsItsCaseAndNoOther(t *testing.T) {
 			t.Error("the answer overtook the complaint before it")
 		}
 	}
-	if n, err := w.Store.CloseDeliveries(t.Context(), store.DeliveryFilter{Case: "a", State: store.DeliveryParked}, "tester", "sent by post"); n != 1 || err != nil {
+	if n, err := w.Store.CloseDeliveries(t.Context(), store.DeliveryFilter{Case: "a", State: store.DeliveryParked},
+		"tester", "sent by post"); n != 1 || err != nil {
 		t.Fatal(n, err)
 	}
 	w.work()
@@ -424,10 +465,13 @@ func TestCaseBegunInARegionGetsItsIDFromTheAnswer(t *testing.T) {
 }
 
 // region is where a gateway stands that 1177 is elsewhere for.
-const region = `  - {contract: ReturnComplaint, to: SE0000000001-1177, address: "http://producer/ok/ReturnComplaint/1/rivtabp21"}` + "\n"
+const region = `  - {contract: ReturnComplaint, to: SE0000000001-1177, address: ` +
+	`"http://producer/ok/ReturnComplaint/1/rivtabp21"}` + "\n"
 
 func TestTwoSweepsForwardACaseOnce(t *testing.T) {
-	w := newWorldOn(t, `  - {contract: SendComplaint, to: SE2010123456-TAND, address: "http://producer/ok/other", component: SE2010123456-DIA}`+"\n")
+	w := newWorldOn(t,
+		`  - {contract: SendComplaint, to: SE2010123456-TAND, address: "http://producer/ok/other", component: `+
+			`SE2010123456-DIA}`+"\n")
 	m := complaint(systemUnit, "a")
 	m.Complaint.Attachments = []contracts.Attachment{textFile("Beskrivning i en bilaga")}
 	w.accepted(portal, m)
@@ -441,7 +485,9 @@ func TestTwoSweepsForwardACaseOnce(t *testing.T) {
 	w.setTable(full)
 	w.sweep()
 	w.sweep()
-	if got := w.kinds("a"); !slices.Equal(got, []store.EventKind{store.EventComplaint, store.EventForwarded, store.EventForward}) {
+	if got := w.kinds("a"); !slices.Equal(got, []store.EventKind{
+		store.EventComplaint, store.EventForwarded, store.EventForward,
+	}) {
 		t.Errorf("the time line is %v", got)
 	}
 	w.work()
@@ -450,7 +496,8 @@ func TestTwoSweepsForwardACaseOnce(t *testing.T) {
 		t.Fatalf("the systems took %d messages", len(got))
 	}
 	forward := got[1].Forward
-	if forward.From.HSAID != systemUnit || forward.Reason != "Rör er enhet." || string(forward.Original.Attachments[0].Value) != "Beskrivning i en bilaga" {
+	if forward.From.HSAID != systemUnit || forward.Reason != "Rör er enhet." ||
+		string(forward.Original.Attachments[0].Value) != "Beskrivning i en bilaga" {
 		t.Errorf("forwarded as %+v", forward)
 	}
 	if c := w.begun("a"); c.State != store.Delivered || c.Handler.Component != stranger {

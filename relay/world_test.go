@@ -82,9 +82,15 @@ func newWorldOn(t testing.TB, routes string) *world {
 	instance := relay.Instance{ID: "dev_env", Name: "NTjP Develop", HSAID: gateway}
 	w.Relay = &relay.Relay{
 		Instance: instance, Portal: portal, Table: w.currentTable, Contracts: registry, Store: st,
-		Sender: &relay.Sender{Client: &soap.Client{Client: wire.Client{Timeout: 20 * time.Second}}, Instance: instance, Timeouts: map[string]time.Duration{slow: 200 * time.Millisecond}},
-		Trust:  relay.Trust{Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, OriginalConsumer: relay.OriginalConsumer{AllowedSenders: []string{portal}, Enforce: true}},
-		Now:    w.clock, NewID: w.newID, Log: zap.New(core), Version: "test",
+		Sender: &relay.Sender{
+			Client: &soap.Client{Client: wire.Client{Timeout: 20 * time.Second}}, Instance: instance,
+			Timeouts: map[string]time.Duration{slow: 200 * time.Millisecond},
+		},
+		Trust: relay.Trust{
+			Proxies:          []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
+			OriginalConsumer: relay.OriginalConsumer{AllowedSenders: []string{portal}, Enforce: true},
+		},
+		Now: w.clock, NewID: w.newID, Log: zap.New(core), Version: "test",
 	}
 	w.table = w.load(routes)
 	w.soap = &soap.Server{Handler: w.Relay, Path: "/vp", NewID: w.newID, Faulter: w.Fault, Log: zap.New(core)}
@@ -142,7 +148,9 @@ func (w *world) buildBy(catalogue routing.Catalogue, change func(*routing.Rules)
 func (w *world) without(sender string) *routing.Table {
 	w.t.Helper()
 	less := w.catalogue
-	less.Permissions = slices.DeleteFunc(slices.Clone(less.Permissions), func(p routing.Permission) bool { return p.Sender == sender })
+	less.Permissions = slices.DeleteFunc(slices.Clone(less.Permissions), func(p routing.Permission) bool {
+		return p.Sender == sender
+	})
 	return w.build(less)
 }
 
@@ -212,7 +220,11 @@ func (w *world) postWith(header http.Header, from string, envelope []byte) answe
 		req.Header.Set("Content-Type", "text/xml; charset=UTF-8")
 	}
 	dialer := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}}
-	client := &http.Client{Transport: &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true, ExpectContinueTimeout: 20 * time.Second}}
+	client := &http.Client{
+		Transport: &http.Transport{
+			DialContext: dialer.DialContext, DisableKeepAlives: true, ExpectContinueTimeout: 20 * time.Second,
+		},
+	}
 	got, err := client.Do(req)
 	if err != nil {
 		w.t.Fatal(err)

@@ -15,7 +15,9 @@ func large(tb testing.TB, n int) *routing.Table {
 	for i := range n {
 		unit := fmt.Sprintf("SE2010123456-U%07d", i)
 		contract := fmt.Sprintf("urn:riv:domain:sub:Contract%dResponder:1", i%50)
-		c.Routes = append(c.Routes, routing.Row{Contract: contract, Receiver: unit, Address: "https://producer.example/x", From: 20200101})
+		c.Routes = append(c.Routes, routing.Row{
+			Contract: contract, Receiver: unit, Address: "https://producer.example/x", From: 20200101,
+		})
 		c.Permissions = append(c.Permissions, routing.Permission{Contract: contract, Sender: system, Receiver: unit})
 		c.Tree[fmt.Sprintf("SE2010123456-L%07d", i)] = unit
 	}
@@ -31,7 +33,10 @@ func calls(n int, prefix string) []routing.Call {
 	made := make([]routing.Call, 1024)
 	for i := range made {
 		unit := i * 7919 % n
-		made[i] = routing.Call{Sender: system, Receiver: fmt.Sprintf("SE2010123456-%s%07d", prefix, unit), Contract: fmt.Sprintf("urn:riv:domain:sub:Contract%dResponder:1", unit%50), Profile: routing.RIVTABP21}
+		made[i] = routing.Call{
+			Sender: system, Receiver: fmt.Sprintf("SE2010123456-%s%07d", prefix, unit),
+			Contract: fmt.Sprintf("urn:riv:domain:sub:Contract%dResponder:1", unit%50), Profile: routing.RIVTABP21,
+		}
 	}
 	return made
 }
@@ -55,7 +60,9 @@ func BenchmarkDecideClimb100k(b *testing.B) { benchmarkDecide(b, 100_000, "L") }
 func BenchmarkNewTable100k(b *testing.B) {
 	c := routing.Catalogue{}
 	for i := range 100_000 {
-		c.Routes = append(c.Routes, routing.Row{Contract: plain, Receiver: fmt.Sprintf("SE2010123456-U%07d", i), Address: "https://producer.example/x"})
+		c.Routes = append(c.Routes, routing.Row{
+			Contract: plain, Receiver: fmt.Sprintf("SE2010123456-U%07d", i), Address: "https://producer.example/x",
+		})
 	}
 	for b.Loop() {
 		if _, err := routing.NewTable(c, rules()); err != nil {

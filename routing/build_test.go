@@ -22,24 +22,102 @@ func TestContradictionsDoNotLoad(t *testing.T) {
 		catalogue routing.Catalogue
 		want      []string
 	}{
-		{"a unit both inbox and external", routing.Catalogue{Routes: []routing.Row{inbox, other}}, []string{"line 4", "line 9", send, clinic, "from 2026-05-01 to 2026-06-01", "end one"}},
-		{"a unit both inbox and external on one day, told apart by profile only", routing.Catalogue{Routes: []routing.Row{inbox, seam20}}, []string{"line 4", "line 9", "on 2026-06-01"}},
-		{"an inbox on the return contract", routing.Catalogue{Routes: []routing.Row{{Contract: giveBack, Receiver: clinic, Address: routing.AddressInbox, Line: 3}}}, []string{"line 3", giveBack, clinic, "give the row a URL"}},
-		{"an inbox on a contract without cases", routing.Catalogue{Routes: []routing.Row{row(clinic, routing.AddressInbox)}}, []string{"number 1", plain, "give the row a URL"}},
-		{"the portal on another contract", routing.Catalogue{Routes: []routing.Row{{Contract: send, Receiver: clinic, Address: routing.AddressPortal, Line: 3}}}, []string{"line 3", send, "give the row a URL"}},
-		{"an address in the house that is none", routing.Catalogue{Routes: []routing.Row{{Contract: send, Receiver: clinic, Address: "rivgate:Inbox", Line: 3}}}, []string{"line 3", "rivgate:Inbox", routing.AddressInbox}},
-		{"a route that ends before it begins", routing.Catalogue{Routes: []routing.Row{{Contract: send, Receiver: clinic, Address: outside, From: 20260602, Until: 20260601, Line: 3}}}, []string{"line 3", "2026-06-02", "2026-06-01", "exchange"}},
-		{"a route without a contract", routing.Catalogue{Routes: []routing.Row{{Receiver: clinic, Address: outside, Line: 3}}}, []string{"line 3", "no contract"}},
-		{"a route without a receiver", routing.Catalogue{Routes: []routing.Row{{Contract: send, Address: outside, Line: 3}}}, []string{"line 3", "no receiver"}},
-		{"a permission that ends before it begins", routing.Catalogue{Permissions: []routing.Permission{{Contract: send, Sender: system, Receiver: "*", From: 20260602, Until: 20260601, Line: 7}}}, []string{"permission on line 7", system, "exchange"}},
-		{"a permission without a contract", routing.Catalogue{Permissions: []routing.Permission{{Sender: system, Receiver: "*", Line: 7}}}, []string{"line 7", "no contract"}},
-		{"a permission without a sender", routing.Catalogue{Permissions: []routing.Permission{{Contract: send, Receiver: "*", Line: 7}}}, []string{"line 7", "no sender"}},
-		{"a permission without a receiver", routing.Catalogue{Permissions: []routing.Permission{{Contract: send, Sender: system, Line: 7}}}, []string{"line 7", "no receiver"}},
-		{"two patient boards in a region", routing.Catalogue{Units: []routing.Unit{board, secondBoard}}, []string{"region 01", board.HSAID, secondBoard.HSAID, "exactly one"}},
-		{"a board without a region", routing.Catalogue{Units: []routing.Unit{homeless}}, []string{board.HSAID, "county code"}},
-		{"a unit twice", routing.Catalogue{Units: []routing.Unit{board, {HSAID: "se2010123456-pn01", Kind: routing.CareUnit}}}, []string{"twice", "remove one"}},
+		{
+			"a unit both inbox and external",
+			routing.Catalogue{Routes: []routing.Row{inbox, other}},
+			[]string{"line 4", "line 9", send, clinic, "from 2026-05-01 to 2026-06-01", "end one"},
+		},
+		{
+			"a unit both inbox and external on one day, told apart by profile only",
+			routing.Catalogue{Routes: []routing.Row{inbox, seam20}},
+			[]string{"line 4", "line 9", "on 2026-06-01"},
+		},
+		{
+			"an inbox on the return contract",
+			routing.Catalogue{
+				Routes: []routing.Row{{Contract: giveBack, Receiver: clinic, Address: routing.AddressInbox, Line: 3}},
+			},
+			[]string{"line 3", giveBack, clinic, "give the row a URL"},
+		},
+		{
+			"an inbox on a contract without cases",
+			routing.Catalogue{Routes: []routing.Row{row(clinic, routing.AddressInbox)}},
+			[]string{"number 1", plain, "give the row a URL"},
+		},
+		{
+			"the portal on another contract",
+			routing.Catalogue{
+				Routes: []routing.Row{{Contract: send, Receiver: clinic, Address: routing.AddressPortal, Line: 3}},
+			},
+			[]string{"line 3", send, "give the row a URL"},
+		},
+		{
+			"an address in the house that is none",
+			routing.Catalogue{Routes: []routing.Row{{Contract: send, Receiver: clinic, Address: "rivgate:Inbox", Line: 3}}},
+			[]string{"line 3", "rivgate:Inbox", routing.AddressInbox},
+		},
+		{
+			"a route that ends before it begins",
+			routing.Catalogue{
+				Routes: []routing.Row{
+					{Contract: send, Receiver: clinic, Address: outside, From: 20260602, Until: 20260601, Line: 3},
+				},
+			},
+			[]string{"line 3", "2026-06-02", "2026-06-01", "exchange"},
+		},
+		{
+			"a route without a contract",
+			routing.Catalogue{Routes: []routing.Row{{Receiver: clinic, Address: outside, Line: 3}}},
+			[]string{"line 3", "no contract"},
+		},
+		{
+			"a route without a receiver",
+			routing.Catalogue{Routes: []routing.Row{{Contract: send, Address: outside, Line: 3}}},
+			[]string{"line 3", "no receiver"},
+		},
+		{
+			"a permission that ends before it begins",
+			routing.Catalogue{
+				Permissions: []routing.Permission{
+					{Contract: send, Sender: system, Receiver: "*", From: 20260602, Until: 20260601, Line: 7},
+				},
+			},
+			[]string{"permission on line 7", system, "exchange"},
+		},
+		{
+			"a permission without a contract",
+			routing.Catalogue{Permissions: []routing.Permission{{Sender: system, Receiver: "*", Line: 7}}},
+			[]string{"line 7", "no contract"},
+		},
+		{
+			"a permission without a sender",
+			routing.Catalogue{Permissions: []routing.Permission{{Contract: send, Receiver: "*", Line: 7}}},
+			[]string{"line 7", "no sender"},
+		},
+		{
+			"a permission without a receiver",
+			routing.Catalogue{Permissions: []routing.Permission{{Contract: send, Sender: system, Line: 7}}},
+			[]string{"line 7", "no receiver"},
+		},
+		{
+			"two patient boards in a region",
+			routing.Catalogue{Units: []routing.Unit{board, secondBoard}},
+			[]string{"region 01", board.HSAID, secondBoard.HSAID, "exactly one"},
+		},
+		{
+			"a board without a region", routing.Catalogue{Units: []routing.Unit{homeless}}, []string{board.HSAID, "county code"},
+		},
+		{
+			"a unit twice",
+			routing.Catalogue{Units: []routing.Unit{board, {HSAID: "se2010123456-pn01", Kind: routing.CareUnit}}},
+			[]string{"twice", "remove one"},
+		},
 		{"a unit without HSA-id", routing.Catalogue{Units: []routing.Unit{nameless}}, []string{"unit number 1", "no HSA-id"}},
-		{"a unit of an unknown kind", routing.Catalogue{Units: []routing.Unit{{HSAID: clinic, Kind: "hospital"}}}, []string{clinic, "hospital", "care_unit"}},
+		{
+			"a unit of an unknown kind",
+			routing.Catalogue{Units: []routing.Unit{{HSAID: clinic, Kind: "hospital"}}},
+			[]string{clinic, "hospital", "care_unit"},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			made, err := routing.NewTable(c.catalogue, rules())

@@ -19,12 +19,13 @@ const (
 
 // Unit is a receiver that a citizen can choose.
 type Unit struct {
-	HSAID       string   `json:"hsaId" yaml:"hsa_id"`
-	Name        string   `json:"name" yaml:"name"`
-	Kind        UnitKind `json:"kind" yaml:"kind"`
-	Region      string   `json:"region" yaml:"region"`                         // county code (länskod), "01"
-	Provider    string   `json:"provider,omitempty" yaml:"provider,omitempty"` // HSA-id of the care provider (vårdgivare)
-	Attachments bool     `json:"attachments" yaml:"attachments,omitempty"`     // the citizen may attach files to cases of this unit
+	HSAID    string   `json:"hsaId" yaml:"hsa_id"`
+	Name     string   `json:"name" yaml:"name"`
+	Kind     UnitKind `json:"kind" yaml:"kind"`
+	Region   string   `json:"region" yaml:"region"`                         // county code (länskod), "01"
+	Provider string   `json:"provider,omitempty" yaml:"provider,omitempty"` // HSA-id of the care provider (vårdgivare)
+	// the citizen may attach files to cases of this unit
+	Attachments bool `json:"attachments" yaml:"attachments,omitempty"`
 }
 
 // Row is one vägval: calls on Contract to Receiver go to Address on the days From to Until.
@@ -65,5 +66,6 @@ type Rules struct {
 	ExceptedContracts  []string                   // namespace prefixes for which the two above are inverted
 	Durable            func(contract string) bool // contracts whose calls to a URL are queued, not forwarded; nil: none
 	ReturnContract     string                     // responder namespace of the return contract; "" where none is known
-	PortalAddress      string                     // logical address of 1177's service; ReturnContract to it without a row goes to AddressPortal
+	// logical address of 1177's service; ReturnContract to it without a row goes to AddressPortal
+	PortalAddress string
 }

@@ -67,7 +67,9 @@ func TestDateTexts(t *testing.T) {
 			t.Errorf("no date is written as %s and %s", asJSON, asYAML)
 		}
 	}
-	for _, text := range []string{"2026-02-29", "2026-13-01", "20260131", "2026-1-31", "0000-01-01", "yesterday", "2026-01-31T00:00:00"} {
+	for _, text := range []string{
+		"2026-02-29", "2026-13-01", "20260131", "2026-1-31", "0000-01-01", "yesterday", "2026-01-31T00:00:00",
+	} {
 		var day routing.Date
 		if err := day.UnmarshalText([]byte(text)); err == nil {
 			t.Errorf("%q reads as %s, want an error", text, day)
@@ -81,7 +83,9 @@ func TestValidity(t *testing.T) {
 			{Contract: plain, Receiver: clinic, Address: "http://limited/", From: 20260329, Until: 20261025},
 			{Contract: plain, Receiver: "*", Address: "http://default/"},
 		},
-		Permissions: []routing.Permission{{Contract: plain, Sender: system, Receiver: clinic, From: 20260329, Until: 20261025}},
+		Permissions: []routing.Permission{
+			{Contract: plain, Sender: system, Receiver: clinic, From: 20260329, Until: 20261025},
+		},
 	}, rules())
 	call := routing.Call{Sender: system, Receiver: clinic, Contract: plain}
 	for _, c := range []struct {
@@ -119,17 +123,51 @@ func TestSeam(t *testing.T) {
 		want string
 		note string
 	}{
-		{"on the one day shared the later row counts", []routing.Row{dated("http://old/", 0, 20260601), dated("http://new/", 20260601, 0)}, "http://new/", "http://new/, counts on that day"},
-		{"whatever their order in the catalogue", []routing.Row{dated("http://new/", 20260601, 20270101), dated("http://old/", 20250101, 20260601)}, "http://new/", "http://new/, counts on that day"},
-		{"two days shared are a contradiction", []routing.Row{dated("http://old/", 0, 20260602), dated("http://new/", 20260601, 0)}, "VP006", "VP006"},
-		{"rows that begin on the same day are a contradiction", []routing.Row{dated("http://old/", 20260601, 20260601), dated("http://new/", 20260601, 0)}, "VP006", "VP006"},
-		{"a row for one day inside another counts on it", []routing.Row{dated("http://long/", 20260101, 20261231), dated("http://day/", 20260601, 20260601)}, "http://day/", "counts on that day"},
-		{"three rows that meet on one day, two of them for longer", []routing.Row{dated("http://a/", 0, 20260601), dated("http://b/", 20260501, 20260601), dated("http://c/", 20260601, 0)}, "VP006", "VP006"},
-		{"rows that meet without sharing a day", []routing.Row{dated("http://old/", 0, 20260531), dated("http://new/", 20260601, 0)}, "http://new/", ""},
+		{
+			"on the one day shared the later row counts",
+			[]routing.Row{dated("http://old/", 0, 20260601), dated("http://new/", 20260601, 0)},
+			"http://new/",
+			"http://new/, counts on that day",
+		},
+		{
+			"whatever their order in the catalogue",
+			[]routing.Row{dated("http://new/", 20260601, 20270101), dated("http://old/", 20250101, 20260601)},
+			"http://new/",
+			"http://new/, counts on that day",
+		},
+		{
+			"two days shared are a contradiction",
+			[]routing.Row{dated("http://old/", 0, 20260602), dated("http://new/", 20260601, 0)},
+			"VP006", "VP006",
+		},
+		{
+			"rows that begin on the same day are a contradiction",
+			[]routing.Row{dated("http://old/", 20260601, 20260601), dated("http://new/", 20260601, 0)},
+			"VP006", "VP006",
+		},
+		{
+			"a row for one day inside another counts on it",
+			[]routing.Row{dated("http://long/", 20260101, 20261231), dated("http://day/", 20260601, 20260601)},
+			"http://day/",
+			"counts on that day",
+		},
+		{
+			"three rows that meet on one day, two of them for longer",
+			[]routing.Row{
+				dated("http://a/", 0, 20260601), dated("http://b/", 20260501, 20260601), dated("http://c/", 20260601, 0),
+			},
+			"VP006", "VP006",
+		},
+		{
+			"rows that meet without sharing a day",
+			[]routing.Row{dated("http://old/", 0, 20260531), dated("http://new/", 20260601, 0)},
+			"http://new/", "",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			made := table(t, routing.Catalogue{Routes: c.rows}, rules())
-			route, err := made.Route(routing.Call{Receiver: clinic, Contract: plain, Profile: routing.RIVTABP21}, noon("2026-06-01"))
+			route, err := made.Route(routing.Call{Receiver: clinic, Contract: plain, Profile: routing.RIVTABP21},
+				noon("2026-06-01"))
 			got := route.Address
 			if err != nil {
 				got = string(refusal(t, err).Code)

@@ -200,10 +200,12 @@ func (t *Table) splitsPermission(call Call) bool {
 	if !t.splits(call.Receiver) {
 		return false
 	}
-	if len(r.DelimiterContracts) > 0 && !slices.ContainsFunc(r.DelimiterContracts, func(c string) bool { return SameContract(c, call.Contract) }) {
+	if len(r.DelimiterContracts) > 0 &&
+		!slices.ContainsFunc(r.DelimiterContracts, func(c string) bool { return SameContract(c, call.Contract) }) {
 		return false
 	}
-	return len(r.DelimiterSenders) == 0 || slices.ContainsFunc(r.DelimiterSenders, func(s string) bool { return SameHSAID(s, call.Sender) })
+	return len(r.DelimiterSenders) == 0 ||
+		slices.ContainsFunc(r.DelimiterSenders, func(s string) bool { return SameHSAID(s, call.Sender) })
 }
 
 // parts are the distinct parts of an old-style address, the last one first.

@@ -14,23 +14,63 @@ func TestFaults(t *testing.T) {
 		refusal            *routing.Error
 		side, code, detail string
 	}{
-		{routing.NoSender("No certificate was given.", "x-vp-auth-cert"), "Client", "VP002", "No certificate was given. HTTP header: x-vp-auth-cert"},
+		{
+			routing.NoSender("No certificate was given.", "x-vp-auth-cert"), "Client", "VP002",
+			"No certificate was given. HTTP header: x-vp-auth-cert",
+		},
 		{routing.NoSender("No certificate was given.", ""), "Client", "VP002", "No certificate was given."},
 		{routing.NoReceiver(""), "Client", "VP003", "No receiverId (logical address) found in message header. "},
-		{routing.NoRoute("c", "r"), "Client", "VP004", "No receiverId (logical address) found for serviceNamespace: c, receiverId: r"},
-		{routing.UnsupportedProfile("c", "r"), "Client", "VP005", "No receiverId (logical address) with matching Riv-version found for serviceNamespace: c, receiverId: r"},
-		{routing.SeveralRoutes("c", "r"), "Server", "VP006", "More than one receiverId (logical address) with matching Riv-version found for serviceNamespace: c, receiverId: r"},
-		{routing.NoPermission("c", "r", "s"), "Server", "VP007", "Authorization missing for serviceNamespace: c, receiverId: r, senderId: s"},
-		{routing.NoCatalogue(), "Server", "VP008", "No contact with TAK at startup, and no local cache to fallback on, not possible to route call"},
-		{routing.ProducerFailed("http://a/", "nobody listens there"), "Server", "VP009", "Error connecting to service producer at address http://a/. Nobody listens there."},
-		{routing.ProducerFailed("http://a/", ""), "Server", "VP009", "Error connecting to service producer at address http://a/. "},
-		{routing.ProducerStatus("http://a/", 404, "no SOAP"), "Server", "VP009", "Error connecting to service producer at address http://a/. No SOAP.\nVP_PRODUCER_EXCEPTION_HTTP_STATUS=404"},
-		{routing.ProducerTimeout("http://a/", "no answer within 29s"), "Server", "VP009", "Error connecting to service producer at address http://a/. Timeout when waiting on response from producer. No answer within 29s."},
-		{routing.NoAddress("c", "r"), "Server", "VP010", "Physical Address field is empty in Service Producer for serviceNamespace: c, receiverId: r"},
-		{routing.NotTrusted(netip.MustParseAddr("192.0.2.7")), "Client", "VP011", "Caller was not on the white list of accepted IP-addresses. IP-address: 192.0.2.7"},
+		{
+			routing.NoRoute("c", "r"), "Client", "VP004",
+			"No receiverId (logical address) found for serviceNamespace: c, receiverId: r",
+		},
+		{
+			routing.UnsupportedProfile("c", "r"), "Client", "VP005",
+			"No receiverId (logical address) with matching Riv-version found for serviceNamespace: c, receiverId: r",
+		},
+		{
+			routing.SeveralRoutes("c", "r"), "Server", "VP006",
+			"More than one receiverId (logical address) with matching Riv-version found for serviceNamespace: c, receiverId: r",
+		},
+		{
+			routing.NoPermission("c", "r", "s"), "Server", "VP007",
+			"Authorization missing for serviceNamespace: c, receiverId: r, senderId: s",
+		},
+		{
+			routing.NoCatalogue(), "Server", "VP008",
+			"No contact with TAK at startup, and no local cache to fallback on, not possible to route call",
+		},
+		{
+			routing.ProducerFailed("http://a/", "nobody listens there"), "Server", "VP009",
+			"Error connecting to service producer at address http://a/. Nobody listens there.",
+		},
+		{
+			routing.ProducerFailed("http://a/", ""), "Server", "VP009",
+			"Error connecting to service producer at address http://a/. ",
+		},
+		{
+			routing.ProducerStatus("http://a/", 404, "no SOAP"), "Server", "VP009",
+			"Error connecting to service producer at address http://a/. No SOAP.\nVP_PRODUCER_EXCEPTION_HTTP_STATUS=404",
+		},
+		{
+			routing.ProducerTimeout("http://a/", "no answer within 29s"), "Server", "VP009",
+			"Error connecting to service producer at address http://a/. Timeout when waiting on response from producer. No " +
+				"answer within 29s.",
+		},
+		{
+			routing.NoAddress("c", "r"), "Server", "VP010",
+			"Physical Address field is empty in Service Producer for serviceNamespace: c, receiverId: r",
+		},
+		{
+			routing.NotTrusted(netip.MustParseAddr("192.0.2.7")), "Client", "VP011",
+			"Caller was not on the white list of accepted IP-addresses. IP-address: 192.0.2.7",
+		},
 		{routing.Internal(errors.New("disk full")), "Server", "VP012", ""},
 		{&routing.Error{Code: routing.VP012, Detail: "disk full"}, "Server", "VP012", ""},
-		{routing.NotOriginalConsumer(), "Client", "VP013", "Sender is not approved to set header x-rivta-original-serviceconsumer-hsaid."},
+		{
+			routing.NotOriginalConsumer(), "Client", "VP013",
+			"Sender is not approved to set header x-rivta-original-serviceconsumer-hsaid.",
+		},
 		{routing.Loop(), "Server", "VP014", ""},
 		{routing.NotSOAP("two Body elements"), "Client", "VP015", "two Body elements"},
 	} {
@@ -52,7 +92,8 @@ func TestFaults(t *testing.T) {
 func TestEveryCodeHasItsOwnText(t *testing.T) {
 	texts := map[string]routing.Code{}
 	for _, code := range []routing.Code{
-		routing.VP001, routing.VP002, routing.VP003, routing.VP004, routing.VP005, routing.VP006, routing.VP007, routing.VP008,
+		routing.VP001, routing.VP002, routing.VP003, routing.VP004, routing.VP005, routing.VP006, routing.VP007,
+		routing.VP008,
 		routing.VP009, routing.VP010, routing.VP011, routing.VP012, routing.VP013, routing.VP014, routing.VP015,
 	} {
 		if former, twice := texts[code.Text()]; twice || code.Text() == "" {

@@ -103,20 +103,24 @@ func (x Explanation) refused(e *Error, call Call, day Date) Explanation {
 	on := call.Contract + " to " + call.Receiver
 	switch e.Code {
 	case VP004:
-		x.Cause = "no route for " + on + " is valid on " + dayName(day) + ", neither its own nor one above it in the HSA tree nor a default"
+		x.Cause = "no route for " + on + " is valid on " + dayName(day) +
+			", neither its own nor one above it in the HSA tree nor a default"
 		x.Remedy = "add a route, or correct the days of the one there is"
 		if hasOuterBlanks(call.Receiver) {
 			x.Cause, x.Remedy = "the logical address has white space around it", "the caller must send it without"
 		}
 	case VP005:
-		x.Cause, x.Remedy = "the route's profile is neither RIVTABP20 nor RIVTABP21", "correct the profile of the route's address"
+		x.Cause, x.Remedy = "the route's profile is neither RIVTABP20 nor RIVTABP21",
+			"correct the profile of the route's address"
 	case VP006:
-		x.Cause, x.Remedy = "more than one route for "+on+" is valid on "+dayName(day), "end one of them before the other begins"
+		x.Cause, x.Remedy = "more than one route for "+on+" is valid on "+dayName(day),
+			"end one of them before the other begins"
 	case VP007:
 		x.Cause = call.Sender + " has no permission for " + on + " on " + dayName(day)
 		x.Remedy = "add a permission for the sender, to the address, a unit above it or *"
 	case VP008:
-		x.Cause, x.Remedy = "there is no catalogue, nor a saved copy", "see why the source cannot be read: /status, rivgate tak show"
+		x.Cause, x.Remedy = "there is no catalogue, nor a saved copy",
+			"see why the source cannot be read: /status, rivgate tak show"
 	case VP010:
 		x.Cause, x.Remedy = "the route has no address", "give the route the address of the producer"
 	}
@@ -135,8 +139,9 @@ func (t *Table) routeGround(call Call, day Date) *Ground {
 	}
 	r := t.rows[index]
 	return &Ground{
-		ID: r.ID, Line: r.Line, BuiltIn: index == t.portal, Contract: r.Contract, Receiver: r.Receiver, Address: r.Address, Component: r.Component,
-		From: r.From, Until: r.Until,
+		ID: r.ID, Line: r.Line, BuiltIn: index == t.portal, Contract: r.Contract, Receiver: r.Receiver, Address: r.Address,
+		Component: r.Component,
+		From:      r.From, Until: r.Until,
 	}
 }
 
@@ -144,7 +149,8 @@ func (t *Table) routeGround(call Call, day Date) *Ground {
 func (t *Table) permissionGround(call Call, day Date, trace string) *Ground {
 	for p := range t.permissionsAt(call, day, trace) {
 		return &Ground{
-			ID: p.ID, Line: p.Line, Contract: p.Contract, Sender: p.Sender, Receiver: p.Receiver, From: p.From, Until: p.Until, Filters: p.Filters,
+			ID: p.ID, Line: p.Line, Contract: p.Contract, Sender: p.Sender, Receiver: p.Receiver, From: p.From, Until: p.Until,
+			Filters: p.Filters,
 		}
 	}
 	return nil

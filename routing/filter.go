@@ -11,7 +11,8 @@ import (
 // Filter restricts a permission to parts of a service domain. It binds who asks the registry contracts, which tell
 // it, and not the switch: that never looks at what a call is about.
 type Filter struct {
-	Domain     string   `json:"serviceDomain" yaml:"service_domain"`                             // namespace of the service domain (tjänstedomän)
+	// namespace of the service domain (tjänstedomän)
+	Domain     string   `json:"serviceDomain" yaml:"service_domain"`
 	Categories []string `json:"categorizations,omitempty" yaml:"categorizations,omitempty,flow"` // none: the whole domain
 }
 

@@ -79,20 +79,31 @@ func TestFiltersOfAddressees(t *testing.T) {
 	now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 	got, err := table.Addressees("one", a, now)
 	want := []routing.Addressee{
-		{"SE1-DEFAULT", filters("urn:all")}, {"SE1-ENDED", filters("urn:all")}, {"SE1-EXACT", filters("urn:d=x")}, {"SE1-OPEN", ""}, {"SE1-TWO", filters("urn:d=x,y urn:e")},
+		{"SE1-DEFAULT", filters("urn:all")},
+		{"SE1-ENDED", filters("urn:all")},
+		{"SE1-EXACT", filters("urn:d=x")},
+		{"SE1-OPEN", ""},
+		{"SE1-TWO", filters("urn:d=x,y urn:e")},
 	}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Error(err, diff)
 	}
 	x := table.Explain(routing.Call{Sender: "ONE", Receiver: "SE1-EXACT", Contract: a, Profile: routing.RIVTABP21}, now)
-	if x.PermissionRow == nil || x.PermissionRow.Filters != filters("urn:d=x") || !strings.Contains(x.PermissionRow.String(), "for urn:d (x)") {
+	if x.PermissionRow == nil || x.PermissionRow.Filters != filters("urn:d=x") ||
+		!strings.Contains(x.PermissionRow.String(), "for urn:d (x)") {
 		t.Errorf("explained by %s", x.PermissionRow)
 	}
 }
 
 func TestFiltersOfAKeptCatalogue(t *testing.T) {
-	row := catalogue.Row{ID: "p", Kind: catalogue.KindPermission, Contract: "urn:a", Sender: "ONE", Receiver: "*", Filters: filters("urn:d=x")}
-	rows := []catalogue.Row{row, {ID: "c", Kind: catalogue.KindContract, Contract: "urn:a"}, {ID: "s", Kind: catalogue.KindComponent, HSAID: "ONE"}}
+	row := catalogue.Row{
+		ID: "p", Kind: catalogue.KindPermission, Contract: "urn:a", Sender: "ONE", Receiver: "*", Filters: filters("urn:d=x"),
+	}
+	rows := []catalogue.Row{
+		row,
+		{ID: "c", Kind: catalogue.KindContract, Contract: "urn:a"},
+		{ID: "s", Kind: catalogue.KindComponent, HSAID: "ONE"},
+	}
 	if err := catalogue.Check(rows, routing.Rules{}, 20260302); err != nil {
 		t.Error(err)
 	}
@@ -101,18 +112,24 @@ func TestFiltersOfAKeptCatalogue(t *testing.T) {
 	}
 	changed := row
 	changed.Filters = filters("urn:d")
-	if changes := catalogue.Compare(rows[:1], []catalogue.Row{changed}); len(changes) != 1 || !strings.Contains(changes[0].Text, "for urn:d (x) →") {
+	if changes := catalogue.Compare(rows[:1], []catalogue.Row{changed}); len(changes) != 1 ||
+		!strings.Contains(changes[0].Text, "for urn:d (x) →") {
 		t.Errorf("changes %+v", changes)
 	}
 	for remedy, bad := range map[string]routing.Filters{
 		"write the namespace of the service domain": routing.NewFilters([]routing.Filter{{Categories: []string{"x"}}}),
 		"write a namespace of up to 255 characters": routing.NewFilters([]routing.Filter{{Domain: "urn:a b"}}),
-		"write 1 to 255 characters on one line":     routing.NewFilters([]routing.Filter{{Domain: "urn:a", Categories: []string{strings.Repeat("x", 256)}}}),
-		"write 1 to 255 characters on one line\x00": routing.NewFilters([]routing.Filter{{Domain: "urn:a", Categories: []string{""}}}),
+		"write 1 to 255 characters on one line": routing.NewFilters([]routing.Filter{
+			{Domain: "urn:a", Categories: []string{strings.Repeat("x", 256)}},
+		}),
+		"write 1 to 255 characters on one line\x00": routing.NewFilters([]routing.Filter{
+			{Domain: "urn:a", Categories: []string{""}},
+		}),
 	} {
 		rows[0].Filters = bad
 		var problems catalogue.Problems
-		if err := catalogue.Check(rows, routing.Rules{}, 20260302); !errors.As(err, &problems) || len(problems) != 1 || problems[0].Remedy != strings.TrimSuffix(remedy, "\x00") {
+		if err := catalogue.Check(rows, routing.Rules{}, 20260302); !errors.As(err, &problems) || len(problems) != 1 ||
+			problems[0].Remedy != strings.TrimSuffix(remedy, "\x00") {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}

@@ -35,7 +35,9 @@ func UnifyLetterCase(c Catalogue) (Catalogue, []Fact) {
 // spelling, the usual one.
 func LetterCaseWords() map[string]string {
 	const text = "{1} spells the %s {2} in another letter case than {3}: they count as the same; spell it alike"
-	return map[string]string{"contract-spelling": fmt.Sprintf(text, "contract"), "profile-spelling": fmt.Sprintf(text, "profile")}
+	return map[string]string{
+		"contract-spelling": fmt.Sprintf(text, "contract"), "profile-spelling": fmt.Sprintf(text, "profile"),
+	}
 }
 
 // letterCases knows the first spelling of each contract, and which other ones it has told of.

@@ -137,7 +137,8 @@ func (m model) permitted() bool {
 	}
 	for _, place := range places {
 		for _, p := range m.c.Permissions {
-			if p.Contract == m.call.Contract && strings.EqualFold(p.Sender, m.call.Sender) && strings.EqualFold(p.Receiver, place) && valid(p.From, p.Until, m.day) {
+			if p.Contract == m.call.Contract && strings.EqualFold(p.Sender, m.call.Sender) &&
+				strings.EqualFold(p.Receiver, place) && valid(p.From, p.Until, m.day) {
 				return true
 			}
 		}
@@ -158,13 +159,15 @@ func drawModel(t *rapid.T) model {
 		from, until := days(t, day)
 		m.c.Routes = append(m.c.Routes, routing.Row{
 			Contract: contract.Draw(t, "contract"), Receiver: place.Draw(t, "receiver"), Profile: profile.Draw(t, "profile"),
-			Address: rapid.SampledFrom([]string{"", "http://a/", "http://b/", "http://c/"}).Draw(t, "address"), From: from, Until: until,
+			Address: rapid.SampledFrom([]string{"", "http://a/", "http://b/", "http://c/"}).Draw(t, "address"), From: from,
+			Until: until,
 		})
 	}
 	for range rapid.IntRange(0, 5).Draw(t, "permissions") {
 		from, until := days(t, day)
 		m.c.Permissions = append(m.c.Permissions, routing.Permission{
-			Contract: contract.Draw(t, "contract"), Sender: system.Draw(t, "sender"), Receiver: place.Draw(t, "receiver"), From: from, Until: until,
+			Contract: contract.Draw(t, "contract"), Sender: system.Draw(t, "sender"), Receiver: place.Draw(t, "receiver"),
+			From: from, Until: until,
 		})
 	}
 	m.r = routing.Rules{

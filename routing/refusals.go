@@ -35,22 +35,32 @@ func NoRoute(contract, receiver string) *Error {
 
 // UnsupportedProfile is VP005: the row has a profile that is neither RIVTABP20 nor RIVTABP21.
 func UnsupportedProfile(contract, receiver string) *Error {
-	return &Error{Code: VP005, Detail: "No receiverId (logical address) with matching Riv-version found for " + what(contract, receiver)}
+	return &Error{
+		Code:   VP005,
+		Detail: "No receiverId (logical address) with matching Riv-version found for " + what(contract, receiver),
+	}
 }
 
 // SeveralRoutes is VP006: more than one row counts.
 func SeveralRoutes(contract, receiver string) *Error {
-	return &Error{Code: VP006, Detail: "More than one receiverId (logical address) with matching Riv-version found for " + what(contract, receiver)}
+	return &Error{
+		Code:   VP006,
+		Detail: "More than one receiverId (logical address) with matching Riv-version found for " + what(contract, receiver),
+	}
 }
 
 // NoPermission is VP007: the sender may not call the contract at the receiver.
 func NoPermission(contract, receiver, sender string) *Error {
-	return &Error{Code: VP007, Detail: "Authorization missing for " + what(contract, receiver) + ", senderId: " + Shorten(sender)}
+	return &Error{
+		Code: VP007, Detail: "Authorization missing for " + what(contract, receiver) + ", senderId: " + Shorten(sender),
+	}
 }
 
 // NoCatalogue is VP008: there is no table to decide with.
 func NoCatalogue() *Error {
-	return &Error{Code: VP008, Detail: "No contact with TAK at startup, and no local cache to fallback on, not possible to route call"}
+	return &Error{
+		Code: VP008, Detail: "No contact with TAK at startup, and no local cache to fallback on, not possible to route call",
+	}
 }
 
 // ProducerFailed is VP009: no connection to the address, no TLS with it, or no proper answer. The reason is in words,
@@ -61,12 +71,17 @@ func ProducerFailed(address, reason string) *Error {
 
 // ProducerStatus is VP009: the producer answered with an HTTP status that carries no SOAP.
 func ProducerStatus(address string, status int, reason string) *Error {
-	return &Error{Code: VP009, Detail: atProducer(address) + sentence(reason) + "\nVP_PRODUCER_EXCEPTION_HTTP_STATUS=" + strconv.Itoa(status)}
+	return &Error{
+		Code:   VP009,
+		Detail: atProducer(address) + sentence(reason) + "\nVP_PRODUCER_EXCEPTION_HTTP_STATUS=" + strconv.Itoa(status),
+	}
 }
 
 // ProducerTimeout is VP009: the producer did not answer in time.
 func ProducerTimeout(address, reason string) *Error {
-	return &Error{Code: VP009, Detail: atProducer(address) + "Timeout when waiting on response from producer. " + sentence(reason)}
+	return &Error{
+		Code: VP009, Detail: atProducer(address) + "Timeout when waiting on response from producer. " + sentence(reason),
+	}
 }
 
 // atProducer begins every detail of VP009: monitors look for it.
@@ -83,12 +98,16 @@ func sentence(reason string) string {
 
 // NoAddress is VP010: the row that decides has no address.
 func NoAddress(contract, receiver string) *Error {
-	return &Error{Code: VP010, Detail: "Physical Address field is empty in Service Producer for " + what(contract, receiver)}
+	return &Error{
+		Code: VP010, Detail: "Physical Address field is empty in Service Producer for " + what(contract, receiver),
+	}
 }
 
 // NotTrusted is VP011: plain HTTP from a peer that is not a trusted proxy.
 func NotTrusted(peer netip.Addr) *Error {
-	return &Error{Code: VP011, Detail: "Caller was not on the white list of accepted IP-addresses. IP-address: " + peer.String()}
+	return &Error{
+		Code: VP011, Detail: "Caller was not on the white list of accepted IP-addresses. IP-address: " + peer.String(),
+	}
 }
 
 // Internal is VP012: we failed ourselves. The cause is for the log; the caller is told nothing of it.

@@ -45,7 +45,10 @@ func TestRegistry(t *testing.T) {
 		sentence, sender, contract string
 		want                       []string
 	}{
-		{"* is expanded to the receivers that have a route today, units over the tree among them", "ALL", a, []string{"SE1-BOTH", "SE1-Named", "SE1-TOP", "SE1-UNIT"}},
+		{
+			"* is expanded to the receivers that have a route today, units over the tree among them", "ALL", a,
+			[]string{"SE1-BOTH", "SE1-Named", "SE1-TOP", "SE1-UNIT"},
+		},
 		{"sender without regard to case", "one", a, []string{"SE1-Named"}},
 		{"a permission over the tree", "TREE", a, []string{"SE1-TOP", "SE1-UNIT"}},
 		{"not yet permitted", "LATE", a, nil},

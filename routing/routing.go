@@ -37,11 +37,12 @@ const (
 
 // Route is the decision on one Call.
 type Route struct {
-	Via       Via    `json:"via"`
-	Address   string `json:"address"`             // URL of the producer, or AddressInbox, AddressPortal
-	Profile   string `json:"profile"`             // the producer's basic profile
-	Component string `json:"component,omitempty"` // HSA-id of the system behind the route (tjänstekomponent); "" where the catalogue knows none
-	Receiver  string `json:"receiver"`            // logical address of the row that decided, "*" for the default
+	Via     Via    `json:"via"`
+	Address string `json:"address"` // URL of the producer, or AddressInbox, AddressPortal
+	Profile string `json:"profile"` // the producer's basic profile
+	// HSA-id of the system behind the route (tjänstekomponent); "" where the catalogue knows none
+	Component string `json:"component,omitempty"`
+	Receiver  string `json:"receiver"` // logical address of the row that decided, "*" for the default
 	Trace     Trace  `json:"trace"`
 }
 

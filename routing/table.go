@@ -52,7 +52,9 @@ const (
 //
 // What can be lived with is no error but a note, see Notes: rows that share days are told apart when a call comes.
 func NewTable(c Catalogue, r Rules) (*Table, error) {
-	t := &Table{rules: r, tree: maps.Clone(c.Tree), contracts: map[string]*contract{}, folded: map[string]*contract{}, portal: none}
+	t := &Table{
+		rules: r, tree: maps.Clone(c.Tree), contracts: map[string]*contract{}, folded: map[string]*contract{}, portal: none,
+	}
 	var b builder
 	b.checkTree(c.Tree)
 	b.checkRows(c.Routes, r)
@@ -86,7 +88,9 @@ func (t *Table) addRoutes(rows []Row) {
 	if t.rules.ReturnContract != "" && t.rules.PortalAddress != "" {
 		t.contract(t.rules.ReturnContract)
 		t.portal = int32(len(t.rows))
-		t.rows = append(t.rows, Row{Contract: t.rules.ReturnContract, Receiver: t.rules.PortalAddress, Address: AddressPortal, Profile: RIVTABP21})
+		t.rows = append(t.rows, Row{
+			Contract: t.rules.ReturnContract, Receiver: t.rules.PortalAddress, Address: AddressPortal, Profile: RIVTABP21,
+		})
 	}
 }
 

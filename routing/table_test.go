@@ -73,13 +73,19 @@ func TestWay(t *testing.T) {
 		address                          string
 	}{
 		{"an inbox unit's case goes to the inbox", send, portal, clinic, routing.Inbox, routing.AddressInbox},
-		{"case of letters does not matter", send, strings.ToLower(portal), strings.ToLower(clinic), routing.Inbox, routing.AddressInbox},
+		{
+			"case of letters does not matter", send, strings.ToLower(portal), strings.ToLower(clinic), routing.Inbox,
+			routing.AddressInbox,
+		},
 		{"a durable contract to a URL is queued", send, portal, "SE2010123456-SJ01", routing.Queue, outside},
 		{"any other contract is forwarded", plain, system, "SE2010123456-X", routing.Forward, "http://producer.example/"},
 		{"a return to the portal needs no row", giveBack, system, portal, routing.Portal, routing.AddressPortal},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			route, err := made.Decide(routing.Call{Sender: c.sender, Receiver: c.receiver, Contract: c.contract, Profile: routing.RIVTABP21}, noon("2026-06-01"))
+			route, err := made.Decide(
+				routing.Call{Sender: c.sender, Receiver: c.receiver, Contract: c.contract, Profile: routing.RIVTABP21},
+				noon("2026-06-01"),
+			)
 			if err != nil {
 				t.Fatal(err)
 			}

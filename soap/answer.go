@@ -139,7 +139,9 @@ func (u *answerReader) readEnvelope() (err error) {
 	case n > u.limit:
 		return tooLarge(u.limit)
 	default:
-		r.Rest = &boundedBody{body: readCloser{u, u.response}, left: u.limit - hold, endedEarly: func() bool { return u.endedEarly }}
+		r.Rest = &boundedBody{
+			body: readCloser{u, u.response}, left: u.limit - hold, endedEarly: func() bool { return u.endedEarly },
+		}
 	}
 	return err
 }

@@ -29,7 +29,8 @@ type pacedBody struct {
 // newPacedBody also bounds what net/http itself reads of a body that nobody wants.
 func newPacedBody(w http.ResponseWriter, r *http.Request, limit int64, timeout time.Duration) *pacedBody {
 	b := &pacedBody{
-		w: w, from: r.Body, control: http.NewResponseController(w), timeout: timeout, left: timeout, contentLength: r.ContentLength,
+		w: w, from: r.Body, control: http.NewResponseController(w), timeout: timeout, left: timeout,
+		contentLength: r.ContentLength,
 	}
 	b.expectsContinue = r.Header.Get("Expect") != ""
 	if r.Body == nil || r.Body == http.NoBody {
@@ -51,7 +52,8 @@ func (b *pacedBody) deadline(wait time.Duration) {
 
 // Bounds of what is dropped of a body that was answered before it was read.
 const (
-	drainBeforeAnswer = 256 << 10        // bytes that are waited for before the answer, so that the connection can be used again
+	// bytes that are waited for before the answer, so that the connection can be used again
+	drainBeforeAnswer = 256 << 10
 	drainMaxBytes     = 64 << 20         // bytes after the answer
 	drainMaxTime      = 30 * time.Second // in all
 	drainPause        = 2 * time.Second  // that nothing comes

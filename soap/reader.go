@@ -147,7 +147,9 @@ func tooLarge(limit int64) error {
 // has a declared length below the limit, come is called for what has come, while more is on its way.
 func (r *Request) receive(body io.Reader, limit int64, come func()) (ended bool, err error) {
 	r.pooled = true
-	g := bodyReader{body: body, buffers: r.limits.Buffers, expected: int64(len(r.received)), limit: min(limit, r.limits.Message+1)}
+	g := bodyReader{
+		body: body, buffers: r.limits.Buffers, expected: int64(len(r.received)), limit: min(limit, r.limits.Message+1),
+	}
 	if l, ok := body.(interface{ Len() int }); ok {
 		g.expected += int64(l.Len())
 		if l.Len() > 0 {

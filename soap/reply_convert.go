@@ -105,7 +105,8 @@ func (r *Reply) text() (held []byte, tail io.Reader, err error) {
 	if q.bodyCharset == guard.UTF8 {
 		return q.utf8, r.Rest, nil
 	}
-	return q.utf8, &converting{from: io.MultiReader(bytes.NewReader(r.Body[q.converted:]), r.Rest), charset: q.bodyCharset}, nil
+	return q.utf8,
+		&converting{from: io.MultiReader(bytes.NewReader(r.Body[q.converted:]), r.Rest), charset: q.bodyCharset}, nil
 }
 
 // converting is as UTF-8 what it reads in another charset.

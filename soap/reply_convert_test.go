@@ -131,7 +131,9 @@ func latin1(text string) []byte {
 func TestRestOfAnAnswer(t *testing.T) {
 	url := answering(t, ContentType, []byte(envelopeOf("", strings.Repeat("x", 1<<20))))
 	t.Run("it is bounded", func(t *testing.T) {
-		reply, err := (&Client{MaxAnswer: 512 << 10}).Do(t.Context(), &Outgoing{URL: url, Body: []byte("x"), WaitFor: 1 << 10})
+		reply, err := (&Client{MaxAnswer: 512 << 10}).Do(t.Context(), &Outgoing{
+			URL: url, Body: []byte("x"), WaitFor: 1 << 10,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

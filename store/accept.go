@@ -73,7 +73,8 @@ func (a *acceptChange) ask(q *questions, alone bool) bool {
 	if byExternal {
 		marks = append(marks, externalMark(fold(e.External.Root), e.External.Extension))
 	}
-	newCase := e != nil && e.Kind == EventNewCase // its name must be its own, and that is known before the end only where it goes alone
+	// its name must be its own, and that is known before the end only where it goes alone
+	newCase := e != nil && e.Kind == EventNewCase
 	if !alone && (m.Body != nil || m.size() > chunkSize || newCase) || !q.claim(marks...) {
 		return false
 	}
@@ -165,7 +166,9 @@ type incoming struct {
 }
 
 func newIncoming(m *Message) incoming {
-	return incoming{m: m, receipt: Receipt{MessageID: m.ID, LogID: m.Correlation, Received: m.Received.UTC().Truncate(time.Microsecond)}}
+	return incoming{
+		m: m, receipt: Receipt{MessageID: m.ID, LogID: m.Correlation, Received: m.Received.UTC().Truncate(time.Microsecond)},
+	}
 }
 
 // storeMessage stores the message and puts it in its place.

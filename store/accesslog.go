@@ -37,34 +37,39 @@ const (
 // AccessKinds are all kinds, in the order of the list above.
 func AccessKinds() []AccessKind {
 	return []AccessKind{
-		AccessRead, AccessSearch, AccessList, AccessChange, AccessExport, AccessPrint, AccessSignIn, AccessSignOut, AccessRefused, AccessCrossSite, AccessCheck,
+		AccessRead, AccessSearch, AccessList, AccessChange, AccessExport, AccessPrint, AccessSignIn, AccessSignOut,
+		AccessRefused, AccessCrossSite, AccessCheck,
 	}
 }
 
 // Access is one row of the access log: who did what, on which case and unit, when. No personal number, no text of a
 // search and nothing of a message's content belongs in it.
 type Access struct {
-	Seq     int64            `json:"seq"`
-	At      time.Time        `json:"at"`
-	Who     string           `json:"who"` // id of an account or token; "" nobody known
-	Name    string           `json:"name,omitempty"`
-	Roles   string           `json:"roles,omitempty"`
-	What    AccessKind       `json:"what"`
-	Case    string           `json:"case,omitempty"`    // our id
-	Unit    string           `json:"unit,omitempty"`    // HSA-id of who had the case then
-	Kind    routing.UnitKind `json:"kind,omitempty"`    // of the unit, or of who did it where there is no unit
-	Subject string           `json:"subject,omitempty"` // what else it was done with: an account, a message, a delivery, a version
-	Detail  string           `json:"detail,omitempty"`  // a few words of ours; of a check, the reviewer's note
-	Search  string           `json:"search,omitempty"`  // keyed digest of a personal number that was searched for
-	About   int64            `json:"about,omitempty"`   // of a check: the row
-	Cases   ShownCases       `json:"cases,omitempty"`   // of a list
-	Hash    string           `json:"hash"`
+	Seq   int64            `json:"seq"`
+	At    time.Time        `json:"at"`
+	Who   string           `json:"who"` // id of an account or token; "" nobody known
+	Name  string           `json:"name,omitempty"`
+	Roles string           `json:"roles,omitempty"`
+	What  AccessKind       `json:"what"`
+	Case  string           `json:"case,omitempty"` // our id
+	Unit  string           `json:"unit,omitempty"` // HSA-id of who had the case then
+	Kind  routing.UnitKind `json:"kind,omitempty"` // of the unit, or of who did it where there is no unit
+	// what else it was done with: an account, a message, a delivery, a version
+	Subject string     `json:"subject,omitempty"`
+	Detail  string     `json:"detail,omitempty"` // a few words of ours; of a check, the reviewer's note
+	Search  string     `json:"search,omitempty"` // keyed digest of a personal number that was searched for
+	About   int64      `json:"about,omitempty"`  // of a check: the row
+	Cases   ShownCases `json:"cases,omitempty"`  // of a list
+	Hash    string     `json:"hash"`
 }
 
 // digest is the row's hash, given that of the row before. A row that names no cases has the hash that it had before
 // rows named them.
 func (a *Access) digest(before string) string {
-	hashed := []any{before, a.Seq, db.Micros(a.At), a.Who, a.Name, a.Roles, a.What, a.Case, a.Unit, a.Kind, a.Subject, a.Detail, a.Search, a.About}
+	hashed := []any{
+		before, a.Seq, db.Micros(a.At), a.Who, a.Name, a.Roles, a.What, a.Case, a.Unit, a.Kind, a.Subject, a.Detail, a.Search,
+		a.About,
+	}
 	if len(a.Cases) > 0 {
 		hashed = append(hashed, a.Cases.text())
 	}
@@ -115,8 +120,10 @@ func (t *tx) logAccess(ctx context.Context, a Access) error {
 	}
 	a.Cases = a.Cases.stored()
 	a.Hash = a.digest(before)
-	if _, err := t.Exec(ctx, `INSERT INTO access_log (seq, at, who, name, roles, what, case_id, unit, kind, subject, detail, search, about, hash, cases)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`, a.Seq, db.Micros(a.At), a.Who, a.Name, a.Roles, string(a.What), a.Case, a.Unit,
+	if _, err := t.Exec(ctx,
+		`INSERT INTO access_log (seq, at, who, name, roles, what, case_id, unit, kind, subject, detail, search, about, hash, cases)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`, a.Seq, db.Micros(a.At), a.Who, a.Name,
+		a.Roles, string(a.What), a.Case, a.Unit,
 		string(a.Kind), a.Subject, a.Detail, a.Search, a.About, a.Hash, a.Cases.text()); err != nil {
 		return err
 	}
@@ -136,7 +143,9 @@ type AccessFilter struct {
 	Direct bool     // without the lists that showed Case or Cases
 	Search string
 	Unit   string
-	Units  []string         // a reviewer's rights: any of these; nil: all. A list that showed Case or Cases counts as the unit's that had them then, too
+	// a reviewer's rights: any of these; nil: all. A list that showed Case or Cases counts as the unit's that had them
+	// then, too
+	Units  []string
 	Kind   routing.UnitKind // a reviewer's side of the wall; rows of no kind are on both
 	Since  time.Time
 	Until  time.Time // not included
@@ -217,12 +226,14 @@ func (c *conditions) numbers(column string, values []int64) {
 	c.parts = append(c.parts, column+" IN ("+strings.Join(marks, ", ")+")")
 }
 
-const accessColumns = `seq, at, who, name, roles, what, case_id, unit, kind, subject, detail, search, about, hash, cases`
+const accessColumns = `seq, at, who, name, roles, what, case_id, unit, kind, subject, detail, search, about, hash, ` +
+	`cases`
 
 func scanAccess(rows *sql.Rows) (a Access, err error) {
 	var at int64
 	var shown string
-	err = rows.Scan(&a.Seq, &at, &a.Who, &a.Name, &a.Roles, &a.What, &a.Case, &a.Unit, &a.Kind, &a.Subject, &a.Detail, &a.Search, &a.About, &a.Hash, &shown)
+	err = rows.Scan(&a.Seq, &at, &a.Who, &a.Name, &a.Roles, &a.What, &a.Case, &a.Unit, &a.Kind, &a.Subject, &a.Detail,
+		&a.Search, &a.About, &a.Hash, &shown)
 	a.At, a.Cases = db.Moment(at), readShown(shown)
 	return a, err
 }
@@ -250,7 +261,10 @@ func (s *Store) accessRows(ctx context.Context, f AccessFilter, order string) ([
 func (f AccessFilter) query(order string) (string, []any) {
 	c := f.conditions()
 	c.args = append(c.args, listLimit(f.Limit))
-	return fmt.Sprintf(`SELECT %[1]s FROM (SELECT %[1]s FROM access_log%[2]s ORDER BY %[3]s LIMIT $%[4]d) l ORDER BY seq DESC`, accessColumns, c.where(), order, len(c.args)), c.args
+	return fmt.Sprintf(
+		`SELECT %[1]s FROM (SELECT %[1]s FROM access_log%[2]s ORDER BY %[3]s LIMIT $%[4]d) l ORDER BY seq DESC`,
+		accessColumns, c.where(), order, len(c.args),
+	), c.args
 }
 
 // casesOf finds a person's cases. The condition that the identity is not empty must be written: the indexes have only

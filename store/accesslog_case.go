@@ -111,7 +111,8 @@ func (c *conditions) cases(f AccessFilter, ids []string) string {
 	}
 	about.among("case_id", ids)
 	c.args = about.args
-	return `seq IN (SELECT seq FROM access_log WHERE ` + about.parts[0] + ` AND case_id <> '' UNION ALL SELECT seq FROM access_case WHERE ` + about.parts[1] + `)`
+	return `seq IN (SELECT seq FROM access_log WHERE ` + about.parts[0] +
+		` AND case_id <> '' UNION ALL SELECT seq FROM access_case WHERE ` + about.parts[1] + `)`
 }
 
 // within narrows to rows of a reviewer's units; of a search for cases, to lists that showed one of them when a unit of
@@ -135,7 +136,8 @@ func (c *conditions) within(f AccessFilter) {
 	own.among("case_id", ids)
 	own.among("unit", units)
 	c.args = own.args
-	c.parts = append(c.parts, `(`+own.parts[0]+` OR seq IN (SELECT seq FROM access_case WHERE `+own.parts[1]+` AND `+own.parts[2]+`))`)
+	c.parts = append(c.parts,
+		`(`+own.parts[0]+` OR seq IN (SELECT seq FROM access_case WHERE `+own.parts[1]+` AND `+own.parts[2]+`))`)
 }
 
 // shownAt tells whether every case that a row names is found by it.
@@ -146,7 +148,9 @@ func (s *Store) shownAt(ctx context.Context, row *Access) (bool, error) {
 	var c conditions
 	c.add("seq = $?", row.Seq)
 	c.among("case_id", row.Cases.Of(nil))
-	found, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (e [2]string, err error) { return e, rows.Scan(&e[0], &e[1]) }, `SELECT case_id, unit FROM access_case`+c.where(), c.args...)
+	found, err := db.Collect(ctx, s.read,
+		func(rows *sql.Rows) (e [2]string, err error) { return e, rows.Scan(&e[0], &e[1]) },
+		`SELECT case_id, unit FROM access_case`+c.where(), c.args...)
 	if err != nil {
 		return false, fmt.Errorf("reading what lists showed: %w", err)
 	}

@@ -29,7 +29,8 @@ func TestADetailIsCodesWithValues(t *testing.T) {
 		}
 	}
 	facts := store.Details(store.AddDetail(store.DetailOf("desk", "a: b, c"), "case"))
-	if len(facts) != 2 || facts[0].Code != "desk" || len(facts[0].Values) != 1 || facts[0].Values[0] != "a: b, c" || facts[1].Code != "case" {
+	if len(facts) != 2 || facts[0].Code != "desk" || len(facts[0].Values) != 1 || facts[0].Values[0] != "a: b, c" ||
+		facts[1].Code != "case" {
 		t.Errorf("came apart as %v", facts)
 	}
 }

@@ -20,8 +20,14 @@ func TestTheAccessLogShowsWhatWasDoneToIt(t *testing.T) {
 		name, driver, free, freeToo, freeList, freeListToo string
 		open                                               func(testing.TB) string
 	}{
-		{"SQLite", "sqlite", "DROP TRIGGER access_log_kept", "DROP TRIGGER access_log_unchanged", "DROP TRIGGER access_case_kept", "DROP TRIGGER access_case_unchanged", sqlite},
-		{"PostgreSQL", "pgx", "DROP TRIGGER access_log_kept ON access_log", "SELECT 1", "DROP TRIGGER access_case_kept ON access_case", "DROP TRIGGER access_case_kept ON access_case", storetest.Postgres},
+		{
+			"SQLite", "sqlite", "DROP TRIGGER access_log_kept", "DROP TRIGGER access_log_unchanged",
+			"DROP TRIGGER access_case_kept", "DROP TRIGGER access_case_unchanged", sqlite,
+		},
+		{
+			"PostgreSQL", "pgx", "DROP TRIGGER access_log_kept ON access_log", "SELECT 1",
+			"DROP TRIGGER access_case_kept ON access_case", "DROP TRIGGER access_case_kept ON access_case", storetest.Postgres,
+		},
 	} {
 		t.Run(database.name, func(t *testing.T) {
 			for _, c := range []struct {
@@ -37,25 +43,50 @@ func TestTheAccessLogShowsWhatWasDoneToIt(t *testing.T) {
 				{"removes the last", []string{`DELETE FROM access_log WHERE seq = 6`}, 6, "removed"},
 				{"removes all", []string{`DELETE FROM access_log`}, 1, "removed"},
 				{"removes one and closes the gap", []string{
-					`DELETE FROM access_log WHERE seq = 2`, `UPDATE access_log SET seq = 2 WHERE seq = 3`, `UPDATE access_log SET seq = 3 WHERE seq = 4`,
-					`UPDATE access_log SET seq = 4 WHERE seq = 5`, `UPDATE access_log SET seq = 5 WHERE seq = 6`, `UPDATE access_head SET seq = 5`,
+					`DELETE FROM access_log WHERE seq = 2`, `UPDATE access_log SET seq = 2 WHERE seq = 3`,
+					`UPDATE access_log SET seq = 3 WHERE seq = 4`,
+					`UPDATE access_log SET seq = 4 WHERE seq = 5`, `UPDATE access_log SET seq = 5 WHERE seq = 6`,
+					`UPDATE access_head SET seq = 5`,
 				}, 2, "changed"},
-				{"removes the last and moves the head's number", []string{`DELETE FROM access_log WHERE seq = 6`, `UPDATE access_head SET seq = 5`}, 5, "not where the chain ended"},
+				{
+					"removes the last and moves the head's number",
+					[]string{`DELETE FROM access_log WHERE seq = 6`, `UPDATE access_head SET seq = 5`},
+					5, "not where the chain ended",
+				},
 				{"swaps two", []string{
-					`UPDATE access_log SET seq = 100 WHERE seq = 2`, `UPDATE access_log SET seq = 2 WHERE seq = 3`, `UPDATE access_log SET seq = 3 WHERE seq = 100`,
+					`UPDATE access_log SET seq = 100 WHERE seq = 2`, `UPDATE access_log SET seq = 2 WHERE seq = 3`,
+					`UPDATE access_log SET seq = 3 WHERE seq = 100`,
 				}, 2, "changed"},
 				{"puts one in at the end", []string{
-					`INSERT INTO access_log SELECT 7, at, who, name, roles, what, case_id, unit, kind, subject, detail, search, about, hash, cases FROM access_log WHERE seq = 6`,
+					`INSERT INTO access_log SELECT 7, at, who, name, roles, what, case_id, unit, kind, subject, detail, search, ` +
+						`about, hash, cases FROM access_log WHERE seq = 6`,
 				}, 6, "put in"},
 				{"puts one in before the first", []string{
-					`INSERT INTO access_log SELECT 0, at, who, name, roles, what, case_id, unit, kind, subject, detail, search, about, hash, cases FROM access_log WHERE seq = 6`,
+					`INSERT INTO access_log SELECT 0, at, who, name, roles, what, case_id, unit, kind, subject, detail, search, ` +
+						`about, hash, cases FROM access_log WHERE seq = 6`,
 				}, 6, "put in"},
 				{"takes the cases away from a list", []string{`UPDATE access_log SET cases = '' WHERE seq = 5`}, 5, "changed"},
-				{"puts a case into a list", []string{`UPDATE access_log SET cases = '{"U":["x","y","z"]}' WHERE seq = 5`}, 5, "changed"},
-				{"gives cases to who saw none", []string{`UPDATE access_log SET cases = '{"U":["x"]}' WHERE seq = 2`}, 2, "changed"},
+				{
+					"puts a case into a list",
+					[]string{`UPDATE access_log SET cases = '{"U":["x","y","z"]}' WHERE seq = 5`},
+					5,
+					"changed",
+				},
+				{
+					"gives cases to who saw none", []string{`UPDATE access_log SET cases = '{"U":["x"]}' WHERE seq = 2`}, 2, "changed",
+				},
 				{"makes a list of what is none", []string{`UPDATE access_log SET cases = '{' WHERE seq = 5`}, 5, "changed"},
-				{"hides a case from who looks for it", []string{database.freeList, `DELETE FROM access_case WHERE case_id = 'y'`}, 5, "by which it is not found"},
-				{"gives a case to another unit", []string{database.freeListToo, `UPDATE access_case SET unit = 'V' WHERE case_id = 'y'`}, 5, "by which it is not found"},
+				{
+					"hides a case from who looks for it",
+					[]string{database.freeList, `DELETE FROM access_case WHERE case_id = 'y'`},
+					5, "by which it is not found",
+				},
+				{
+					"gives a case to another unit",
+					[]string{database.freeListToo, `UPDATE access_case SET unit = 'V' WHERE case_id = 'y'`},
+					5,
+					"by which it is not found",
+				},
 			} {
 				t.Run(c.name, func(t *testing.T) {
 					url := database.open(t)
@@ -83,7 +114,10 @@ func TestTheAccessLogShowsWhatWasDoneToIt(t *testing.T) {
 					t.Fatal(err)
 				}
 				db := raw(t, database.driver, url)
-				for _, q := range []string{`UPDATE access_log SET who = ''`, `DELETE FROM access_log`, `UPDATE access_case SET unit = ''`, `DELETE FROM access_case`} {
+				for _, q := range []string{
+					`UPDATE access_log SET who = ''`, `DELETE FROM access_log`, `UPDATE access_case SET unit = ''`,
+					`DELETE FROM access_case`,
+				} {
 					if _, err := db.ExecContext(t.Context(), q); err == nil || !strings.Contains(err.Error(), "only ever added to") {
 						t.Errorf("%s: %v", q, err)
 					}
@@ -124,14 +158,17 @@ func TestANotedHeadShowsALogThatWasWrittenAnew(t *testing.T) {
 // chain.
 func TestARowWithoutCasesHasTheHashOfBefore(t *testing.T) {
 	s := open(t, sqlite(t), store.Options{})
-	if err := s.LogAccess(t.Context(), store.Access{Who: "hanna", Name: "Hanna Test", Roles: "handler", What: store.AccessList, Unit: "U", Detail: "cases", Search: "d"}); err != nil {
+	if err := s.LogAccess(t.Context(), store.Access{
+		Who: "hanna", Name: "Hanna Test", Roles: "handler", What: store.AccessList, Unit: "U", Detail: "cases", Search: "d",
+	}); err != nil {
 		t.Fatal(err)
 	}
 	rows, err := s.AccessLog(t.Context(), store.AccessFilter{})
 	if err != nil || len(rows) != 1 {
 		t.Fatal(rows, err)
 	}
-	fields := fmt.Sprintf(`["",1,%d,"hanna","Hanna Test","handler","list","","U","","","cases","d",0]`, rows[0].At.UnixMicro())
+	fields := fmt.Sprintf(`["",1,%d,"hanna","Hanna Test","handler","list","","U","","","cases","d",0]`,
+		rows[0].At.UnixMicro())
 	if want := fmt.Sprintf("%x", sha256.Sum256([]byte(fields))); rows[0].Hash != want {
 		t.Errorf("the hash of %s is %s, want %s", fields, rows[0].Hash, want)
 	}
@@ -162,7 +199,10 @@ func TestLookingForACaseReadsByIndex(t *testing.T) {
 
 func raw(t *testing.T, driver, url string) *sql.DB {
 	t.Helper()
-	db, err := sql.Open(driver, strings.TrimPrefix(url, "sqlite:"))
+	if file, sqlite := strings.CutPrefix(url, "sqlite:"); sqlite {
+		url = file + "?_pragma=busy_timeout(10000)" // the store writes beside it
+	}
+	db, err := sql.Open(driver, url)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +230,8 @@ func BenchmarkLogAccess(b *testing.B) {
 				shown := store.ShownCases{}
 				for range cases {
 					n++
-					shown["SE2010123456-VC01"] = append(shown["SE2010123456-VC01"], fmt.Sprintf("01a2017e-ac32-7d02-%016d", n*7919%100_000))
+					shown["SE2010123456-VC01"] = append(shown["SE2010123456-VC01"],
+						fmt.Sprintf("01a2017e-ac32-7d02-%016d", n*7919%100_000))
 				}
 				if err := s.LogAccess(b.Context(), store.Access{Who: "hanna", What: store.AccessList, Cases: shown}); err != nil {
 					b.Fatal(err)

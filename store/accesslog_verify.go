@@ -27,13 +27,16 @@ type AccessReport struct {
 // part of it.
 func (s *Store) VerifyAccess(ctx context.Context, noted AccessHead) (AccessReport, error) {
 	var r AccessReport
-	if err := s.read.QueryRowContext(ctx, `SELECT seq, hash FROM access_head WHERE id = 1`).Scan(&r.Head.Seq, &r.Head.Hash); err != nil {
+	if err := s.read.QueryRowContext(ctx, `SELECT seq, hash FROM access_head WHERE id = 1`).Scan(&r.Head.Seq,
+		&r.Head.Hash); err != nil {
 		return r, fmt.Errorf("reading the head of the access log: %w", err)
 	}
 	const page = 1000
 	last := AccessHead{}
 	for {
-		rows, err := db.Collect(ctx, s.read, scanAccess, `SELECT `+accessColumns+` FROM access_log WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`, last.Seq, r.Head.Seq, page)
+		rows, err := db.Collect(ctx, s.read, scanAccess,
+			`SELECT `+accessColumns+` FROM access_log WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`, last.Seq, r.Head.Seq,
+			page)
 		if err != nil {
 			return r, fmt.Errorf("reading the access log: %w", err)
 		}
@@ -66,7 +69,10 @@ func (s *Store) VerifyAccess(ctx context.Context, noted AccessHead) (AccessRepor
 // verifyEnd checks that the chain ends where the head says, and not before what was noted.
 func (s *Store) verifyEnd(ctx context.Context, r AccessReport, last, noted AccessHead) (AccessReport, error) {
 	var beyond int64
-	if err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM access_log WHERE seq <= 0 OR seq > (SELECT seq FROM access_head WHERE id = 1)`).Scan(&beyond); err != nil {
+	if err := s.read.QueryRowContext(ctx,
+		`SELECT count(*) FROM access_log WHERE seq <= 0 OR seq > (SELECT seq FROM access_head WHERE id = 1)`).Scan(
+		&beyond,
+	); err != nil {
 		return r, fmt.Errorf("reading the access log: %w", err)
 	}
 	switch {

@@ -118,11 +118,13 @@ func (t *tx) putAccount(ctx context.Context, a *Account) error {
 	if !a.SignedIn.IsZero() {
 		signedIn = db.Micros(a.SignedIn)
 	}
-	_, err = t.Exec(ctx, `INSERT INTO account (id, name, source, password, changes, disabled, demo, grants, epoch, created, changed, signed_in)
+	_, err = t.Exec(ctx,
+		`INSERT INTO account (id, name, source, password, changes, disabled, demo, grants, epoch, created, changed, signed_in)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 		ON CONFLICT (id) DO UPDATE SET name = excluded.name, source = excluded.source, password = excluded.password, changes = excluded.changes,
 			disabled = excluded.disabled, demo = excluded.demo, grants = excluded.grants, epoch = excluded.epoch, changed = excluded.changed, signed_in = excluded.signed_in`,
-		a.ID, storableText(a.Name), a.Source, a.Password, a.Changes, a.Disabled, a.Demo, string(grants), a.Epoch, db.Micros(a.Created), db.Micros(a.Changed), signedIn)
+		a.ID, storableText(a.Name), a.Source, a.Password, a.Changes, a.Disabled, a.Demo, string(grants), a.Epoch,
+		db.Micros(a.Created), db.Micros(a.Changed), signedIn)
 	return err
 }
 
@@ -149,7 +151,8 @@ func (s *Store) ChangeAccount(ctx context.Context, id string, by Access, change 
 			a.Epoch = was.Epoch + 1
 		}
 		if a.Epoch != was.Epoch {
-			if _, err := t.Exec(ctx, `UPDATE web_session SET expires = $2 WHERE account = $1 AND expires > $2`, a.ID, db.Micros(t.Now)); err != nil {
+			if _, err := t.Exec(ctx, `UPDATE web_session SET expires = $2 WHERE account = $1 AND expires > $2`, a.ID,
+				db.Micros(t.Now)); err != nil {
 				return err
 			}
 		}
@@ -161,12 +164,14 @@ func (s *Store) ChangeAccount(ctx context.Context, id string, by Access, change 
 	return a, err
 }
 
-const selectAccount = `SELECT id, name, source, password, changes, disabled, demo, grants, epoch, created, changed, signed_in FROM account`
+const selectAccount = `SELECT id, name, source, password, changes, disabled, demo, grants, epoch, created, changed, ` +
+	`signed_in FROM account`
 
 func scanAccount(rows *sql.Rows) (a Account, err error) {
 	var grants string
 	var created, changed, signedIn int64
-	if err := rows.Scan(&a.ID, &a.Name, &a.Source, &a.Password, &a.Changes, &a.Disabled, &a.Demo, &grants, &a.Epoch, &created, &changed, &signedIn); err != nil {
+	if err := rows.Scan(&a.ID, &a.Name, &a.Source, &a.Password, &a.Changes, &a.Disabled, &a.Demo, &grants, &a.Epoch,
+		&created, &changed, &signedIn); err != nil {
 		return a, err
 	}
 	a.Created, a.Changed = db.Moment(created), db.Moment(changed)
@@ -208,7 +213,8 @@ func (s *Store) Secret(ctx context.Context, name string) ([]byte, error) {
 		return nil, fmt.Errorf("making a key: %w", err)
 	}
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		if _, err := t.Exec(ctx, `INSERT INTO secret (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, name, value); err != nil {
+		if _, err := t.Exec(ctx, `INSERT INTO secret (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, name,
+			value); err != nil {
 			return err
 		}
 		var kept []byte

@@ -46,7 +46,9 @@ func (s *Store) Audits(ctx context.Context, since time.Time, limit int) ([]Audit
 		err = rows.Scan(&a.Verb, &a.Filter, &a.Address, &a.By, &a.Reason, &a.Count, &at)
 		a.At = db.Moment(at)
 		return a, err
-	}, fmt.Sprintf(`SELECT verb, filter, address, by_whom, reason, count, at FROM audit%s ORDER BY seq DESC LIMIT $%d`, c.where(), len(c.args)), c.args...)
+	},
+		fmt.Sprintf(`SELECT verb, filter, address, by_whom, reason, count, at FROM audit%s ORDER BY seq DESC LIMIT $%d`,
+			c.where(), len(c.args)), c.args...)
 	if err != nil {
 		return nil, fmt.Errorf("listing orders: %w", err)
 	}
@@ -54,7 +56,8 @@ func (s *Store) Audits(ctx context.Context, since time.Time, limit int) ([]Audit
 }
 
 func (t *tx) audit(ctx context.Context, o order, filter string, n int) error {
-	_, err := t.Exec(ctx, `INSERT INTO audit (verb, filter, address, by_whom, reason, count, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+	_, err := t.Exec(ctx,
+		`INSERT INTO audit (verb, filter, address, by_whom, reason, count, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		o.verb, filter, o.address, o.by, o.reason, n, db.Micros(t.Now))
 	return err
 }
@@ -62,7 +65,9 @@ func (t *tx) audit(ctx context.Context, o order, filter string, n int) error {
 // text is a filter as the audit keeps it: the fields that narrow, as JSON.
 func (f DeliveryFilter) text() string {
 	out := map[string]any{}
-	for name, value := range map[string]string{"id": f.ID, "receiver": f.Receiver, "state": string(f.State), "case": f.Case} {
+	for name, value := range map[string]string{
+		"id": f.ID, "receiver": f.Receiver, "state": string(f.State), "case": f.Case,
+	} {
 		if value != "" {
 			out[name] = value
 		}

@@ -56,14 +56,22 @@ func ownTime() time.Duration {
 func complaint(n int64, envelope []byte) *store.Message {
 	id := fmt.Sprintf("SE0000000001-1177|%d", n)
 	return &store.Message{
-		ID: uuid.Must(uuid.NewV7()).String(), Key: store.Key{Sender: "SE0000000001-1177", Contract: "urn:send", MessageID: id},
-		Call:     routing.Call{Sender: "SE0000000001-1177", Receiver: "SE2010123456-SJ01", Contract: "urn:send", Profile: routing.RIVTABP21},
-		Route:    routing.Route{Via: routing.Queue, Address: fmt.Sprintf("https://%d.example/", n%10), Profile: routing.RIVTABP21},
+		ID:  uuid.Must(uuid.NewV7()).String(),
+		Key: store.Key{Sender: "SE0000000001-1177", Contract: "urn:send", MessageID: id},
+		Call: routing.Call{
+			Sender: "SE0000000001-1177", Receiver: "SE2010123456-SJ01", Contract: "urn:send", Profile: routing.RIVTABP21,
+		},
+		Route: routing.Route{
+			Via: routing.Queue, Address: fmt.Sprintf("https://%d.example/", n%10), Profile: routing.RIVTABP21,
+		},
 		Envelope: envelope, Received: time.Now().UTC(), ContentType: "text/xml; charset=utf-8",
 		Event: &store.Event{
-			Kind: store.EventComplaint, MessageID: id, Case: store.Ref{Root: "SE0000000001-1177", Extension: fmt.Sprint(n)}, Sequence: 1, Unit: "SE2010123456-SJ01",
+			Kind: store.EventComplaint, MessageID: id, Case: store.Ref{Root: "SE0000000001-1177", Extension: fmt.Sprint(n)},
+			Sequence: 1, Unit: "SE2010123456-SJ01",
 			Handler: &store.Handler{Unit: "SE2010123456-SJ01", Kind: routing.CareUnit, Via: routing.Queue},
-			Facts:   &store.Facts{ReporterID: "189001019802", ReporterName: "Åsa Anmälare", BirthDate: "18900101", Experienced: []string{"1"}},
+			Facts: &store.Facts{
+				ReporterID: "189001019802", ReporterName: "Åsa Anmälare", BirthDate: "18900101", Experienced: []string{"1"},
+			},
 			Content: []byte(`{"description":"` + string(bytes.Repeat([]byte("x"), 1500)) + `"}`),
 		},
 	}

@@ -121,15 +121,17 @@ type Case struct {
 	Classification Classification `json:"classification"`
 	OpenQuestions  []string       `json:"openQuestions,omitempty"` // message ids of questions without an answer
 	Replied        bool           `json:"replied"`                 // a partial reply has been given
-	ForwardDue     bool           `json:"forwardDue,omitempty"`    // forwarded, and the message to the next handler is still to be sent
-	ForwardedFrom  string         `json:"forwardedFrom,omitempty"` // HSA-id
-	BegunOutside   bool           `json:"begunOutside,omitempty"`
-	BegunByForward bool           `json:"begunByForward,omitempty"` // known here since it was forwarded: sequence numbers begin anywhere
-	Received       time.Time      `json:"received"`
-	Due            time.Time      `json:"due"` // received + 28 days
-	Closed         *time.Time     `json:"closed,omitempty"`
-	Changed        time.Time      `json:"changed"`
-	Version        int64          `json:"version"`
+	// forwarded, and the message to the next handler is still to be sent
+	ForwardDue    bool   `json:"forwardDue,omitempty"`
+	ForwardedFrom string `json:"forwardedFrom,omitempty"` // HSA-id
+	BegunOutside  bool   `json:"begunOutside,omitempty"`
+	// known here since it was forwarded: sequence numbers begin anywhere
+	BegunByForward bool       `json:"begunByForward,omitempty"`
+	Received       time.Time  `json:"received"`
+	Due            time.Time  `json:"due"` // received + 28 days
+	Closed         *time.Time `json:"closed,omitempty"`
+	Changed        time.Time  `json:"changed"`
+	Version        int64      `json:"version"`
 	// Protected marks a protected identity (skyddad identitet): who it is about is shown to nobody who does not ask for
 	// just that.
 	Protected bool `json:"protected,omitempty"`
@@ -191,7 +193,9 @@ const (
 
 // CaseFilter narrows a list of cases. Zero fields do not narrow.
 type CaseFilter struct {
-	Query    string // beginnings of words of the reporter's or patient's name, of ids, or a whole personal number; all of them must be there
+	// beginnings of words of the reporter's or patient's name, of ids, or a whole personal number; all of them must be
+	// there
+	Query    string
 	State    State
 	Queue    Queue
 	Assignee string   // user id

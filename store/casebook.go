@@ -15,7 +15,8 @@ func (s Unlogged) Case(ctx context.Context, id string) (Case, error) {
 	return s.found(ctx, caseByID, id)
 }
 
-const caseByID = `SELECT doc, protected FROM cases WHERE id = $1 OR ref_extension = $1 AND ref_extension <> '' ORDER BY received DESC, id LIMIT 1`
+const caseByID = `SELECT doc, protected FROM cases WHERE id = $1 OR ref_extension = $1 AND ref_extension <> '' ` +
+	`ORDER BY received DESC, id LIMIT 1`
 
 // CaseByRef finds a case by 1177's id. ErrNotFound.
 func (s Unlogged) CaseByRef(ctx context.Context, ref Ref) (Case, error) {
@@ -86,7 +87,8 @@ func (c *conditions) where() string {
 
 // ForwardsDue lists cases whose message to their next handler is still to be sent.
 func (s *Store) ForwardsDue(ctx context.Context, limit int) ([]Case, error) {
-	cases, err := db.Collect(ctx, s.read, scanCase, `SELECT doc, protected FROM cases WHERE forward_due ORDER BY changed, id LIMIT $1`, listLimit(limit))
+	cases, err := db.Collect(ctx, s.read, scanCase,
+		`SELECT doc, protected FROM cases WHERE forward_due ORDER BY changed, id LIMIT $1`, listLimit(limit))
 	if err != nil {
 		return nil, fmt.Errorf("listing forwards due: %w", err)
 	}
@@ -97,7 +99,8 @@ func (s *Store) ForwardsDue(ctx context.Context, limit int) ([]Case, error) {
 // accepted.
 func (s *Store) NextSequence(ctx context.Context, caseID, sender string) (int64, error) {
 	var highest int64
-	err := s.read.QueryRowContext(ctx, `SELECT COALESCE(max(sequence), 0) FROM message WHERE case_id = $1 AND sender = $2`, caseID, fold(sender)).Scan(&highest)
+	err := s.read.QueryRowContext(ctx, `SELECT COALESCE(max(sequence), 0) FROM message WHERE case_id = $1 AND sender = $2`,
+		caseID, fold(sender)).Scan(&highest)
 	if err != nil {
 		return 0, fmt.Errorf("finding the next sequence number: %w", err)
 	}
@@ -120,11 +123,13 @@ const placeOf = `CASE
 	ELSE '' END`
 
 // unknownOutcome: the last attempt of a delivery ended without an answer, or its worker did.
-const unknownOutcome = `(d.state = 'due' AND (d.outcome = 'unknown' OR d.outcome = '' AND d.attempts > 0 AND (l.lease_until IS NULL OR l.lease_until <= $1)))`
+const unknownOutcome = `(d.state = 'due' AND (d.outcome = 'unknown' OR d.outcome = '' AND d.attempts > 0 AND ` +
+	`(l.lease_until IS NULL OR l.lease_until <= $1)))`
 
 // TimeLine is every accepted message of a case, oldest first.
 func (s Unlogged) TimeLine(ctx context.Context, caseID string) ([]Entry, error) {
-	entries, err := db.Collect(ctx, s.read, scanEntry, `SELECT m.id, m.sender, m.contract, m.key_id, m.kind, m.receiver, m.via, m.received, m.late,
+	entries, err := db.Collect(ctx, s.read, scanEntry,
+		`SELECT m.id, m.sender, m.contract, m.key_id, m.kind, m.receiver, m.via, m.received, m.late,
 		COALESCE(h.refused, ''), m.content, `+placeOf+`
 		FROM message m LEFT JOIN held h ON h.message_id = m.id
 		LEFT JOIN delivery d ON d.message_id = m.id LEFT JOIN lane l ON l.id = d.lane
@@ -139,7 +144,8 @@ func (s Unlogged) TimeLine(ctx context.Context, caseID string) ([]Entry, error) 
 func scanEntry(rows *sql.Rows) (e Entry, err error) {
 	var received int64
 	var text content
-	err = rows.Scan(&e.MessageID, &e.Key.Sender, &e.Key.Contract, &e.Key.MessageID, &e.Kind, &e.Receiver, &e.Via, &received, &e.Late,
+	err = rows.Scan(&e.MessageID, &e.Key.Sender, &e.Key.Contract, &e.Key.MessageID, &e.Kind, &e.Receiver, &e.Via,
+		&received, &e.Late,
 		&e.Refused, &text, &e.Place)
 	e.Sender, e.At = e.Key.Sender, db.Moment(received)
 	e.Refused = Reason(strings.TrimPrefix(string(e.Refused), dismissedMark))
@@ -160,8 +166,10 @@ func (s Unlogged) Mailbox(ctx context.Context, caseID string) ([]Letter, error) 
 			l.Content = json.RawMessage(text)
 		}
 		return l, err
-	}, `SELECT e.id, e.case_id, e.message_id, e.kind, e.at, e.unit, m.content, e.answered FROM letter e JOIN message m ON m.id = e.message_id
-		WHERE e.case_id = $1 AND e.kind IN ('receipt', 'partial_reply', 'question', 'close', 'forwarded') ORDER BY e.seq`, caseID)
+	},
+		`SELECT e.id, e.case_id, e.message_id, e.kind, e.at, e.unit, m.content, e.answered FROM letter e JOIN message m ON m.id = e.message_id
+		WHERE e.case_id = $1 AND e.kind IN ('receipt', 'partial_reply', 'question', 'close', 'forwarded') ORDER BY e.seq`,
+		caseID)
 	if err != nil {
 		return nil, fmt.Errorf("reading a mailbox: %w", err)
 	}

@@ -62,7 +62,9 @@ func (t *tx) lockCase(ctx context.Context, e *Event) (*Case, error) {
 	if e.External.Extension == "" {
 		return nil, nil
 	}
-	return oneCase(ctx, t, `SELECT doc, protected FROM cases WHERE id = (SELECT case_id FROM case_external WHERE root = $1 AND extension = $2)`+t.Dialect.ForUpdate,
+	return oneCase(ctx, t,
+		`SELECT doc, protected FROM cases WHERE id = (SELECT case_id FROM case_external WHERE root = $1 AND extension = $2)`+
+			t.Dialect.ForUpdate,
 		fold(e.External.Root), e.External.Extension)
 }
 
@@ -80,7 +82,8 @@ func (c *Case) columns() ([]any, error) {
 		return nil, fmt.Errorf("writing a case: %w", err)
 	}
 	return []any{
-		fold(c.Ref.Root), c.Ref.Extension, string(c.State), fold(c.Handler.Unit), string(c.Handler.Via), db.Micros(c.Received),
+		fold(c.Ref.Root), c.Ref.Extension, string(c.State), fold(c.Handler.Unit), string(c.Handler.Via),
+		db.Micros(c.Received),
 		db.Micros(c.Changed), c.Version, c.ForwardDue, identity.Key(c.Facts.ReporterID), identity.Key(c.Facts.PatientID),
 		c.Classification.Area, c.incidentUnit(), c.closedMonth(), contentText(doc), db.Micros(c.Due), string(c.Handler.Kind),
 	}, nil

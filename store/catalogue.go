@@ -61,7 +61,10 @@ type CatalogueEvent struct {
 type RevisionError struct{ Given, Present int64 }
 
 func (e *RevisionError) Error() string {
-	return fmt.Sprintf("the draft has changed: it has revision %d now, and your change was made from %d. Read it again and make your change anew", e.Present, e.Given)
+	return fmt.Sprintf(
+		"the draft has changed: it has revision %d now, and your change was made from %d. Read it again and make your "+
+			"change anew", e.Present, e.Given,
+	)
 }
 
 // CatalogueDraft is the draft with its rows. Where none is open, it is the latest version, which an edit begins from.
@@ -102,7 +105,8 @@ func (s *Store) readDraftWhole(ctx context.Context) (CatalogueDraft, error) {
 	var doc []byte
 	var changed int64
 	// One statement, so that draft and version belong together.
-	err := s.read.QueryRowContext(ctx, `SELECT d.revision, d.open, d.base, d.by_whom, d.changed, COALESCE(v.number, 0), CASE WHEN d.open THEN d.doc ELSE c.doc END
+	err := s.read.QueryRowContext(ctx,
+		`SELECT d.revision, d.open, d.base, d.by_whom, d.changed, COALESCE(v.number, 0), CASE WHEN d.open THEN d.doc ELSE c.doc END
 		FROM catalogue_draft d
 		LEFT JOIN catalogue_version v ON v.number = (SELECT max(number) FROM catalogue_version WHERE cancelled IS NULL)
 		LEFT JOIN catalogue_content c ON c.number = v.number WHERE d.id = 1`).
@@ -149,14 +153,16 @@ const versionColumns = `number, base, restores, by_whom, reason, published, due,
 func scanVersion(rows *sql.Rows) (v CatalogueVersion, err error) {
 	var published, due int64
 	var cancelled sql.NullInt64
-	err = rows.Scan(&v.Number, &v.Base, &v.Restores, &v.By, &v.Reason, &published, &due, &cancelled, &v.Units, &v.Routes, &v.Permissions)
+	err = rows.Scan(&v.Number, &v.Base, &v.Restores, &v.By, &v.Reason, &published, &due, &cancelled, &v.Units, &v.Routes,
+		&v.Permissions)
 	v.Published, v.Due, v.Cancelled = db.Moment(published), db.Moment(due), db.Moments(cancelled)
 	return v, err
 }
 
 // CatalogueVersions are all versions, the newest first.
 func (s *Store) CatalogueVersions(ctx context.Context) ([]CatalogueVersion, error) {
-	versions, err := db.Collect(ctx, s.read, scanVersion, `SELECT `+versionColumns+` FROM catalogue_version ORDER BY number DESC`)
+	versions, err := db.Collect(ctx, s.read, scanVersion,
+		`SELECT `+versionColumns+` FROM catalogue_version ORDER BY number DESC`)
 	if err != nil {
 		return nil, fmt.Errorf("listing versions of the catalogue: %w", err)
 	}
@@ -187,7 +193,9 @@ func (s *Store) CatalogueEvents(ctx context.Context) ([]CatalogueEvent, error) {
 		}
 		e.At = db.Moment(at)
 		return e, err
-	}, `SELECT verb, version, revision, by_whom, reason, changes, what, at FROM catalogue_event ORDER BY seq DESC LIMIT $1`, listMax)
+	},
+		`SELECT verb, version, revision, by_whom, reason, changes, what, at FROM catalogue_event ORDER BY seq DESC LIMIT $1`,
+		listMax)
 	if err != nil {
 		return nil, fmt.Errorf("listing what was done to the catalogue: %w", err)
 	}
@@ -203,7 +211,9 @@ func (s *Store) OpenCases(ctx context.Context) (map[string]int, error) {
 		err := rows.Scan(&unit, &n)
 		open[unit] = n
 		return struct{}{}, err
-	}, `SELECT unit, count(*) FROM cases WHERE state <> 'closed' GROUP BY unit`) // in so many words: an index of the open ones is of use only then
+	},
+		// in so many words: an index of the open ones is of use only then
+		`SELECT unit, count(*) FROM cases WHERE state <> 'closed' GROUP BY unit`)
 	if err != nil {
 		return nil, fmt.Errorf("counting open cases: %w", err)
 	}

@@ -21,9 +21,15 @@ func manyRows(tb testing.TB, s *store.Store, n int) {
 		unit := fmt.Sprintf("SE2010123456-U%07d", i)
 		edits = append(edits,
 			catalogue.Edit{Action: catalogue.EditAdd, Row: catalogue.Row{
-				Kind: catalogue.KindRoute, Contract: "urn:send", Receiver: unit, Address: "https://a.example/x", Component: "SE2010123456-AVV", From: 20260101,
+				Kind: catalogue.KindRoute, Contract: "urn:send", Receiver: unit, Address: "https://a.example/x",
+				Component: "SE2010123456-AVV", From: 20260101,
 			}},
-			catalogue.Edit{Action: catalogue.EditAdd, Row: catalogue.Row{Kind: catalogue.KindPermission, Contract: "urn:send", Sender: "SE0000000001-1177", Receiver: unit, From: 20260101}})
+			catalogue.Edit{
+				Action: catalogue.EditAdd,
+				Row: catalogue.Row{
+					Kind: catalogue.KindPermission, Contract: "urn:send", Sender: "SE0000000001-1177", Receiver: unit, From: 20260101,
+				},
+			})
 	}
 	d, _, err := s.EditCatalogue(tb.Context(), 0, edits, routing.Rules{}, "bench", "")
 	if err == nil {
@@ -65,7 +71,10 @@ func BenchmarkLoadCatalogue100k(b *testing.B) {
 // before go on and never wait.
 func TestALargeCatalogueLoadsBesideDecisions(t *testing.T) {
 	s := open(t, sqlite(t), store.Options{})
-	before, err := routing.NewTable(routing.Catalogue{Routes: []routing.Row{{Contract: "urn:send", Receiver: "SE1", Address: "https://a.example/"}}}, routing.Rules{})
+	before, err := routing.NewTable(
+		routing.Catalogue{Routes: []routing.Row{{Contract: "urn:send", Receiver: "SE1", Address: "https://a.example/"}}},
+		routing.Rules{},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +108,9 @@ func TestALargeCatalogueLoadsBesideDecisions(t *testing.T) {
 		t.Errorf("%d routes and %d permissions", routes, permissions)
 	}
 	var refused *routing.Error
-	if _, err := table.Route(routing.Call{Receiver: "SE2010123456-U0009999", Contract: "urn:send"}, time.Now()); errors.As(err, &refused) {
+	if _, err := table.Route(routing.Call{Receiver: "SE2010123456-U0009999", Contract: "urn:send"}, time.Now()); errors.As(
+		err, &refused,
+	) {
 		t.Error(err)
 	}
 }

@@ -56,7 +56,9 @@ func (k *catalogueCache) put(rows []catalogue.Row, version, revision int64) {
 func (s *Store) CatalogueState(ctx context.Context) (CatalogueDraft, error) {
 	var d CatalogueDraft
 	var changed int64
-	err := s.read.QueryRowContext(ctx, `SELECT d.revision, d.open, d.base, d.by_whom, d.changed, COALESCE((SELECT max(number) FROM catalogue_version WHERE cancelled IS NULL), 0)
+	err := s.read.QueryRowContext(ctx,
+		`SELECT d.revision, d.open, d.base, d.by_whom, d.changed,
+			COALESCE((SELECT max(number) FROM catalogue_version WHERE cancelled IS NULL), 0)
 		FROM catalogue_draft d WHERE d.id = 1`).Scan(&d.Revision, &d.Open, &d.Base, &d.By, &changed, &d.Latest)
 	if err != nil {
 		return d, fmt.Errorf("reading the state of the catalogue: %w", err)

@@ -15,7 +15,9 @@ import (
 //
 // Outcomes: *RevisionError, the draft has another revision; catalogue.Problems, the rows would break rules;
 // *CatalogueRefusal, nothing is changed or nobody is named. reason may be empty.
-func (s *Store) EditCatalogue(ctx context.Context, revision int64, edits []catalogue.Edit, rules routing.Rules, by, reason string) (CatalogueDraft, []catalogue.Change, error) {
+func (s *Store) EditCatalogue(ctx context.Context, revision int64, edits []catalogue.Edit, rules routing.Rules,
+	by, reason string,
+) (CatalogueDraft, []catalogue.Change, error) {
 	d, err := s.draftAt(ctx, revision, by)
 	if err != nil {
 		return d, nil, err
@@ -31,13 +33,17 @@ func (s *Store) EditCatalogue(ctx context.Context, revision int64, edits []catal
 	if err := catalogue.Check(d.Rows, rules, today); err != nil {
 		return d, nil, err
 	}
-	d, err = s.saveDraft(ctx, d, CatalogueEvent{Verb: "edit", By: by, Reason: reason, Changes: len(changes), Rows: changes})
+	d, err = s.saveDraft(ctx, d, CatalogueEvent{
+		Verb: "edit", By: by, Reason: reason, Changes: len(changes), Rows: changes,
+	})
 	return d, changes, err
 }
 
 // RebaseCatalogue takes into the draft what was published since it was begun. What both changed is catalogue.Problems,
 // and the draft stays.
-func (s *Store) RebaseCatalogue(ctx context.Context, revision int64, rules routing.Rules, by string) (CatalogueDraft, error) {
+func (s *Store) RebaseCatalogue(ctx context.Context, revision int64, rules routing.Rules,
+	by string,
+) (CatalogueDraft, error) {
 	d, err := s.draftAt(ctx, revision, by)
 	if err != nil {
 		return d, err
@@ -110,7 +116,9 @@ func (s *Store) saveDraft(ctx context.Context, d CatalogueDraft, e CatalogueEven
 		if _, err := t.lockDraft(ctx, revision); err != nil {
 			return err
 		}
-		_, err := t.Exec(ctx, `UPDATE catalogue_draft SET revision = $1, open = TRUE, base = $2, by_whom = $3, changed = $4, doc = $5 WHERE id = 1`,
+		_, err := t.Exec(ctx,
+			`UPDATE catalogue_draft SET revision = $1, open = TRUE, base = $2, by_whom = $3, changed = $4, doc = $5 WHERE `+
+				`id = 1`,
 			revision+1, d.Base, e.By, db.Micros(t.Now), doc)
 		if err != nil {
 			return err
@@ -136,7 +144,8 @@ type lockedDraft struct {
 // none.
 func (t *tx) lockDraft(ctx context.Context, revision int64) (lockedDraft, error) {
 	var l lockedDraft
-	_, err := t.Row(ctx, []any{&l.revision, &l.open, &l.base}, `SELECT revision, open, base FROM catalogue_draft WHERE id = 1`+t.Dialect.ForUpdate)
+	_, err := t.Row(ctx, []any{&l.revision, &l.open, &l.base},
+		`SELECT revision, open, base FROM catalogue_draft WHERE id = 1`+t.Dialect.ForUpdate)
 	if err == nil && revision >= 0 && l.revision != revision {
 		err = &RevisionError{Given: revision, Present: l.revision}
 	}
@@ -145,7 +154,9 @@ func (t *tx) lockDraft(ctx context.Context, revision int64) (lockedDraft, error)
 
 // closeDraft leaves no draft open. The revision goes on, so that nobody edits what is gone.
 func (t *tx) closeDraft(ctx context.Context, revision int64, e CatalogueEvent) error {
-	_, err := t.Exec(ctx, `UPDATE catalogue_draft SET revision = $1, open = FALSE, base = 0, by_whom = '', changed = $2, doc = NULL WHERE id = 1`, revision+1, db.Micros(t.Now))
+	_, err := t.Exec(ctx,
+		`UPDATE catalogue_draft SET revision = $1, open = FALSE, base = 0, by_whom = '', changed = $2, doc = NULL WHERE `+
+			`id = 1`, revision+1, db.Micros(t.Now))
 	if err != nil {
 		return err
 	}
@@ -158,7 +169,9 @@ func (t *tx) catalogueEvent(ctx context.Context, e CatalogueEvent) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.Exec(ctx, `INSERT INTO catalogue_event (verb, version, revision, by_whom, reason, changes, what, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+	_, err = t.Exec(ctx,
+		`INSERT INTO catalogue_event (verb, version, revision, by_whom, reason, changes, what, at) VALUES ($1, $2, $3, `+
+			`$4, $5, $6, $7, $8)`,
 		e.Verb, e.Version, e.Revision, e.By, e.Reason, e.Changes, what, db.Micros(t.Now))
 	return err
 }

@@ -27,7 +27,8 @@ type HeldCatalogue struct {
 // HoldCatalogue notes an answer that is held back, once for each digest.
 func (s *Store) HoldCatalogue(ctx context.Context, h HeldCatalogue) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		_, err := t.Exec(ctx, `INSERT INTO catalogue_held (digest, source, routes_before, routes, permissions_before, permissions, at, by_whom, reason)
+		_, err := t.Exec(ctx,
+			`INSERT INTO catalogue_held (digest, source, routes_before, routes, permissions_before, permissions, at, by_whom, reason)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, '', '') ON CONFLICT (digest) DO NOTHING`,
 			h.Digest, h.Source, h.RoutesBefore, h.Routes, h.PermissionsBefore, h.Permissions, db.Micros(t.Now))
 		return err
@@ -43,7 +44,8 @@ func (s *Store) HeldCatalogues(ctx context.Context) ([]HeldCatalogue, error) {
 	held, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (h HeldCatalogue, err error) {
 		var at int64
 		var accepted sql.NullInt64
-		err = rows.Scan(&h.Digest, &h.Source, &h.RoutesBefore, &h.Routes, &h.PermissionsBefore, &h.Permissions, &at, &accepted, &h.By, &h.Reason)
+		err = rows.Scan(&h.Digest, &h.Source, &h.RoutesBefore, &h.Routes, &h.PermissionsBefore, &h.Permissions, &at,
+			&accepted, &h.By, &h.Reason)
 		h.At, h.Accepted = db.Moment(at), db.Moments(accepted)
 		return h, err
 	}, `SELECT digest, source, routes_before, routes, permissions_before, permissions, at, accepted, by_whom, reason
@@ -57,7 +59,8 @@ func (s *Store) HeldCatalogues(ctx context.Context) ([]HeldCatalogue, error) {
 // CatalogueAccepted tells whether a person has confirmed an answer.
 func (s *Store) CatalogueAccepted(ctx context.Context, digest string) (bool, error) {
 	var n int
-	err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM catalogue_held WHERE digest = $1 AND accepted IS NOT NULL`, digest).Scan(&n)
+	err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM catalogue_held WHERE digest = $1 AND accepted IS NOT NULL`,
+		digest).Scan(&n)
 	if err != nil {
 		return false, fmt.Errorf("asking whether a catalogue was accepted: %w", err)
 	}
@@ -71,7 +74,8 @@ func (s *Store) AcceptCatalogue(ctx context.Context, digest, by, reason string) 
 		return refuseCatalogue("accept-no-reason")
 	}
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		n, err := t.Exec(ctx, `UPDATE catalogue_held SET accepted = $2, by_whom = $3, reason = $4 WHERE digest = $1`, digest, db.Micros(t.Now), by, reason)
+		n, err := t.Exec(ctx, `UPDATE catalogue_held SET accepted = $2, by_whom = $3, reason = $4 WHERE digest = $1`, digest,
+			db.Micros(t.Now), by, reason)
 		if err != nil {
 			return err
 		}

@@ -25,14 +25,15 @@ func refuseCatalogue(code string, values ...any) error {
 func CatalogueRefusals() map[string]string { return maps.Clone(catalogueRefusals) }
 
 var catalogueRefusals = map[string]string{
-	"nothing-changed":    "nothing is changed: the rows are as the edits want them already",
-	"draft-latest":       "the draft builds on the latest version already",
-	"draft-none":         "there is no draft to discard",
-	"edit-nobody":        "say who does it",
-	"accept-no-reason":   "say who accepts and why: both are mandatory",
-	"publish-no-reason":  "say why it is published: a reason is mandatory",
-	"publish-nothing":    "there is nothing to publish: edit or import first",
-	"publish-behind":     "the draft builds on version {1}, and version {2} was published since: rebase the draft, or discard it",
+	"nothing-changed":   "nothing is changed: the rows are as the edits want them already",
+	"draft-latest":      "the draft builds on the latest version already",
+	"draft-none":        "there is no draft to discard",
+	"edit-nobody":       "say who does it",
+	"accept-no-reason":  "say who accepts and why: both are mandatory",
+	"publish-no-reason": "say why it is published: a reason is mandatory",
+	"publish-nothing":   "there is nothing to publish: edit or import first",
+	"publish-behind": "the draft builds on version {1}, and version {2} was published since: rebase the draft, or " +
+		"discard it",
 	"publish-same":       "there is nothing to publish: the draft says what version {1} says",
 	"rollback-no-reason": "say who rolls back and why: both are mandatory",
 	"rollback-same":      "version {1} says what is in force already",

@@ -28,7 +28,8 @@ func TestEveryRefusalOfTheCatalogueHasWords(t *testing.T) {
 		}
 	}
 	slices.Sort(codes)
-	if said, known := slices.Compact(codes), slices.Sorted(maps.Keys(store.CatalogueRefusals())); !slices.Equal(said, known) {
+	if said, known := slices.Compact(codes),
+		slices.Sorted(maps.Keys(store.CatalogueRefusals())); !slices.Equal(said, known) {
 		t.Errorf("the sources have %q, the words %q", said, known)
 	}
 }

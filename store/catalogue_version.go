@@ -18,7 +18,9 @@ import (
 //
 // Outcomes: *RevisionError; catalogue.Problems, rules that the rows break today; *CatalogueRefusal: no reason, nothing
 // to publish, a draft that was begun before the latest version, a version that is scheduled for later than this one.
-func (s *Store) PublishCatalogue(ctx context.Context, revision int64, at time.Time, rules routing.Rules, by, reason string) (CatalogueVersion, error) {
+func (s *Store) PublishCatalogue(ctx context.Context, revision int64, at time.Time, rules routing.Rules,
+	by, reason string,
+) (CatalogueVersion, error) {
 	var v CatalogueVersion
 	if strings.TrimSpace(reason) == "" {
 		return v, refuseCatalogue("publish-no-reason")
@@ -45,7 +47,9 @@ func (s *Store) PublishCatalogue(ctx context.Context, revision int64, at time.Ti
 		return v, refuseCatalogue("publish-same", d.Base)
 	}
 	c := catalogue.FromRows(d.Rows)
-	v = CatalogueVersion{By: by, Reason: reason, Due: at, Units: len(c.Units), Routes: len(c.Routes), Permissions: len(c.Permissions)}
+	v = CatalogueVersion{
+		By: by, Reason: reason, Due: at, Units: len(c.Units), Routes: len(c.Routes), Permissions: len(c.Permissions),
+	}
 	err = s.write(ctx, func(ctx context.Context, t *tx) error {
 		if _, err := t.lockDraft(ctx, revision); err != nil {
 			return err
@@ -53,10 +57,14 @@ func (s *Store) PublishCatalogue(ctx context.Context, revision int64, at time.Ti
 		if err := t.newVersion(ctx, &v, at); err != nil {
 			return err
 		}
-		if _, err := t.Exec(ctx, `INSERT INTO catalogue_content (number, doc) SELECT $1, doc FROM catalogue_draft WHERE id = 1`, v.Number); err != nil {
+		if _, err := t.Exec(ctx,
+			`INSERT INTO catalogue_content (number, doc) SELECT $1, doc FROM catalogue_draft WHERE id = 1`,
+			v.Number); err != nil {
 			return err
 		}
-		return t.closeDraft(ctx, revision, CatalogueEvent{Verb: "publish", Version: v.Number, By: by, Reason: reason, Changes: len(changes), Rows: changes})
+		return t.closeDraft(ctx, revision, CatalogueEvent{
+			Verb: "publish", Version: v.Number, By: by, Reason: reason, Changes: len(changes), Rows: changes,
+		})
 	})
 	if err != nil {
 		return v, fmt.Errorf("publishing the catalogue: %w", err)
@@ -88,7 +96,9 @@ func (s *Store) RollBackCatalogue(ctx context.Context, number int64, by, reason 
 	}
 	changes := catalogue.Compare(present, target)
 	c := catalogue.FromRows(target)
-	v = CatalogueVersion{Restores: number, By: by, Reason: reason, Units: len(c.Units), Routes: len(c.Routes), Permissions: len(c.Permissions)}
+	v = CatalogueVersion{
+		Restores: number, By: by, Reason: reason, Units: len(c.Units), Routes: len(c.Routes), Permissions: len(c.Permissions),
+	}
 	err = s.write(ctx, func(ctx context.Context, t *tx) error {
 		l, err := t.lockDraft(ctx, -1)
 		if err != nil {
@@ -100,10 +110,15 @@ func (s *Store) RollBackCatalogue(ctx context.Context, number int64, by, reason 
 		if v.Base == number || v.Base == inForce.Number && len(changes) == 0 {
 			return refuseCatalogue("rollback-same", number)
 		}
-		if _, err := t.Exec(ctx, `INSERT INTO catalogue_content (number, doc) SELECT $1, doc FROM catalogue_content WHERE number = $2`, v.Number, number); err != nil {
+		if _, err := t.Exec(ctx,
+			`INSERT INTO catalogue_content (number, doc) SELECT $1, doc FROM catalogue_content WHERE number = $2`, v.Number,
+			number); err != nil {
 			return err
 		}
-		e := CatalogueEvent{Verb: "rollback", Version: v.Number, Revision: l.revision + 1, By: by, Reason: reason, Changes: len(changes), Rows: changes}
+		e := CatalogueEvent{
+			Verb: "rollback", Version: v.Number, Revision: l.revision + 1, By: by, Reason: reason, Changes: len(changes),
+			Rows: changes,
+		}
 		if _, err := t.Exec(ctx, `UPDATE catalogue_draft SET revision = $1 WHERE id = 1`, e.Revision); err != nil {
 			return err
 		}
@@ -133,7 +148,8 @@ func (s *Store) CancelCatalogue(ctx context.Context, number int64, by, reason st
 		if err != nil {
 			return err
 		}
-		if _, err := t.Exec(ctx, `UPDATE catalogue_version SET cancelled = $2 WHERE number = $1`, number, db.Micros(t.Now)); err != nil {
+		if _, err := t.Exec(ctx, `UPDATE catalogue_version SET cancelled = $2 WHERE number = $1`, number,
+			db.Micros(t.Now)); err != nil {
 			return err
 		}
 		if l.open && l.base == number {
@@ -142,12 +158,15 @@ func (s *Store) CancelCatalogue(ctx context.Context, number int64, by, reason st
 			_, err = t.Exec(ctx, `UPDATE catalogue_draft SET revision = $1 WHERE id = 1`, l.revision+1)
 		} else {
 			_, err = t.Exec(ctx, `UPDATE catalogue_draft SET revision = $1, open = TRUE, base = $2, by_whom = $3, changed = $4,
-				doc = (SELECT doc FROM catalogue_content WHERE number = $5) WHERE id = 1`, l.revision+1, base, by, db.Micros(t.Now), number)
+				doc = (SELECT doc FROM catalogue_content WHERE number = $5) WHERE id = 1`, l.revision+1, base, by, db.Micros(t.Now),
+				number)
 		}
 		if err != nil {
 			return err
 		}
-		return t.catalogueEvent(ctx, CatalogueEvent{Verb: "cancel", Version: number, Revision: l.revision + 1, By: by, Reason: reason})
+		return t.catalogueEvent(ctx, CatalogueEvent{
+			Verb: "cancel", Version: number, Revision: l.revision + 1, By: by, Reason: reason,
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("cancelling a version of the catalogue: %w", err)
@@ -159,7 +178,8 @@ func (s *Store) CancelCatalogue(ctx context.Context, number int64, by, reason st
 func (t *tx) cancellable(ctx context.Context, number int64) (base int64, err error) {
 	var due int64
 	var cancelled sql.NullInt64
-	found, err := t.Row(ctx, []any{&base, &due, &cancelled}, `SELECT base, due, cancelled FROM catalogue_version WHERE number = $1`, number)
+	found, err := t.Row(ctx, []any{&base, &due, &cancelled},
+		`SELECT base, due, cancelled FROM catalogue_version WHERE number = $1`, number)
 	if err != nil {
 		return 0, err
 	}
@@ -181,7 +201,8 @@ func (t *tx) cancellable(ctx context.Context, number int64) (base int64, err err
 
 // latestVersion is the newest version that is not cancelled, due or not, and when it is due; 0 for none.
 func (t *tx) latestVersion(ctx context.Context) (number, due int64, err error) {
-	_, err = t.Row(ctx, []any{&number, &due}, `SELECT number, due FROM catalogue_version WHERE cancelled IS NULL ORDER BY number DESC LIMIT 1`)
+	_, err = t.Row(ctx, []any{&number, &due},
+		`SELECT number, due FROM catalogue_version WHERE cancelled IS NULL ORDER BY number DESC LIMIT 1`)
 	return number, due, err
 }
 
@@ -204,8 +225,10 @@ func (t *tx) newVersion(ctx context.Context, v *CatalogueVersion, at time.Time) 
 	if _, err := t.Row(ctx, []any{&v.Number}, `SELECT COALESCE(max(number), 0) + 1 FROM catalogue_version`); err != nil {
 		return err
 	}
-	_, err = t.Exec(ctx, `INSERT INTO catalogue_version (number, base, restores, by_whom, reason, published, due, units, routes, permissions)
+	_, err = t.Exec(ctx,
+		`INSERT INTO catalogue_version (number, base, restores, by_whom, reason, published, due, units, routes, permissions)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		v.Number, v.Base, v.Restores, v.By, v.Reason, db.Micros(v.Published), db.Micros(v.Due), v.Units, v.Routes, v.Permissions)
+		v.Number, v.Base, v.Restores, v.By, v.Reason, db.Micros(v.Published), db.Micros(v.Due), v.Units, v.Routes,
+		v.Permissions)
 	return err
 }

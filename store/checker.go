@@ -110,7 +110,8 @@ func (c *Checker) find(ctx context.Context, b breach, rows span) error {
 		if rows.from >= rows.to {
 			return nil
 		}
-		query = strings.Replace(b.query, " FROM ", ", "+b.at+" FROM ", 1) + " AND CAST($1 AS BIGINT) > 0 AND " + b.at + " > $2 AND " + b.at + " <= $3 LIMIT 100"
+		query = strings.Replace(b.query, " FROM ", ", "+b.at+" FROM ", 1) + " AND CAST($1 AS BIGINT) > 0 AND " + b.at +
+			" > $2 AND " + b.at + " <= $3 LIMIT 100"
 		args = append(args, rows.from, rows.to)
 	}
 	_, err := db.Collect(ctx, c.Store.read, func(found *sql.Rows) (none struct{}, err error) {

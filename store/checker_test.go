@@ -44,9 +44,18 @@ func TestChecker(t *testing.T) {
 		}
 	}
 	for _, harm := range []struct{ do, undo, want string }{
-		{`UPDATE lane SET open = open + 1 WHERE id = 3`, `UPDATE lane SET open = open - 1 WHERE id = 3`, "lane counts its deliveries wrong: 3"},
-		{`UPDATE delivery SET attempts = attempts + 1 WHERE seq = 1`, `UPDATE delivery SET attempts = attempts - 1 WHERE seq = 1`, "delivery and attempts disagree in number: "},
-		{`UPDATE message SET via = 'inbox' WHERE seq = 2`, `UPDATE message SET via = 'portal' WHERE seq = 2`, "message is in another place than its route says: "},
+		{
+			`UPDATE lane SET open = open + 1 WHERE id = 3`, `UPDATE lane SET open = open - 1 WHERE id = 3`,
+			"lane counts its deliveries wrong: 3",
+		},
+		{
+			`UPDATE delivery SET attempts = attempts + 1 WHERE seq = 1`,
+			`UPDATE delivery SET attempts = attempts - 1 WHERE seq = 1`, "delivery and attempts disagree in number: ",
+		},
+		{
+			`UPDATE message SET via = 'inbox' WHERE seq = 2`, `UPDATE message SET via = 'portal' WHERE seq = 2`,
+			"message is in another place than its route says: ",
+		},
 	} {
 		change(harm.do)
 		var lines []string

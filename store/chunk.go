@@ -50,7 +50,8 @@ func (t *tx) insertChunks(ctx context.Context, id string, body Body) (err error)
 		if read, err := body.ReadAt(part, at); read < len(part) {
 			return fmt.Errorf("reading an envelope: %w", err)
 		}
-		if _, err := t.Exec(ctx, `INSERT INTO message_chunk (message_id, n, part) VALUES ($1, $2, $3)`, id, n, contentBytes(part)); err != nil {
+		if _, err := t.Exec(ctx, `INSERT INTO message_chunk (message_id, n, part) VALUES ($1, $2, $3)`, id, n,
+			contentBytes(part)); err != nil {
 			return err
 		}
 		at += int64(len(part))
@@ -64,7 +65,8 @@ func scanContent(rows *sql.Rows) (part content, err error) { return part, rows.S
 func readChunks(ctx context.Context, q db.Querier, id string) ([]byte, error) {
 	var whole []byte
 	for n := 0; ; n++ {
-		parts, err := db.Collect(ctx, q, scanContent, `SELECT part FROM message_chunk WHERE message_id = $1 AND n = $2`, id, n)
+		parts, err := db.Collect(ctx, q, scanContent, `SELECT part FROM message_chunk WHERE message_id = $1 AND n = $2`, id,
+			n)
 		if err != nil {
 			return nil, fmt.Errorf("reading an envelope: %w", err)
 		}
@@ -124,7 +126,8 @@ func (c *chunks) Read(p []byte) (int, error) {
 
 // load reads the next piece into the buffer of the one before it. After the last piece the error is io.EOF.
 func (c *chunks) load() error {
-	rows, err := c.store.read.QueryContext(c.ctx, `SELECT part FROM message_chunk WHERE message_id = $1 AND n = $2`, c.id, c.next)
+	rows, err := c.store.read.QueryContext(c.ctx, `SELECT part FROM message_chunk WHERE message_id = $1 AND n = $2`, c.id,
+		c.next)
 	if err != nil {
 		return fmt.Errorf("reading an envelope: %w", err)
 	}

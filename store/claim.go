@@ -26,7 +26,8 @@ import (
 )
 
 // paused is a condition on a lane l: its receiver, or the component behind it, is held back.
-const paused = `(EXISTS (SELECT 1 FROM pause p WHERE p.receiver = l.receiver_key OR p.receiver = l.component_key AND l.component_key <> '') OR ` + newSincePauseAll + `)`
+const paused = `(EXISTS (SELECT 1 FROM pause p WHERE p.receiver = l.receiver_key OR p.receiver = l.component_key ` +
+	`AND l.component_key <> '') OR ` + newSincePauseAll + `)`
 
 // Ready is an address with lanes that wait or are leased, as it was a moment ago.
 type Ready struct {
@@ -65,7 +66,9 @@ func byAge(ready []Ready, most int) (shares []Share) {
 // Claim leases up to max lanes whose head is due, records an attempt for each, and returns the heads. It leaves out
 // lanes of paused receivers. At most perAddress lanes of one address are leased at a time, counting those of other
 // processes. sharing decides whose lanes; nil: the longest wait first.
-func (s *Store) Claim(ctx context.Context, worker string, lease time.Duration, max, perAddress int, sharing *Sharing) ([]Delivery, error) {
+func (s *Store) Claim(ctx context.Context, worker string, lease time.Duration, max, perAddress int,
+	sharing *Sharing,
+) ([]Delivery, error) {
 	if sharing == nil {
 		ready, err := s.Ready(ctx, perAddress)
 		if err != nil {
@@ -86,7 +89,9 @@ func (s *Store) Claim(ctx context.Context, worker string, lease time.Duration, m
 
 // ClaimOf leases one lane of one address, if one is due and no lane of it is leased: the probe of a receiver that was
 // down. False: none.
-func (s *Store) ClaimOf(ctx context.Context, worker string, lease time.Duration, address string) (d Delivery, ok bool, err error) {
+func (s *Store) ClaimOf(ctx context.Context, worker string, lease time.Duration,
+	address string,
+) (d Delivery, ok bool, err error) {
 	c := claimRun{worker: worker, lease: lease, perAddress: 1, share: byAge}
 	err = s.runClaim(ctx, &c, func(ctx context.Context, t *tx) error {
 		c.ready = []Ready{{Address: address, Claimable: 1}}
@@ -182,7 +187,9 @@ func (s *Store) Ready(ctx context.Context, perAddress int) ([]Ready, error) {
 	for address, l := range leased {
 		all = append(all, Ready{Address: address, Leased: l.until})
 	}
-	slices.SortFunc(all, func(a, b Ready) int { return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.Address, b.Address)) })
+	slices.SortFunc(all, func(a, b Ready) int {
+		return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.Address, b.Address))
+	})
 	return all, nil
 }
 
@@ -228,7 +235,8 @@ func (s *Store) Renew(ctx context.Context, d Delivery, lease time.Duration) erro
 		if err := t.Sharpen(ctx); err != nil {
 			return err
 		}
-		n, err = t.Exec(ctx, `UPDATE lane SET lease_until = $3 WHERE id = $1 AND token = $2`, d.Lane, d.Token, db.Micros(t.Now.Add(lease)))
+		n, err = t.Exec(ctx, `UPDATE lane SET lease_until = $3 WHERE id = $1 AND token = $2`, d.Lane, d.Token,
+			db.Micros(t.Now.Add(lease)))
 		return err
 	})
 	if err != nil {
@@ -262,7 +270,8 @@ func (s *Store) LeftBehind(ctx context.Context, prefix string) (int, error) {
 func (s *Store) VoidLeases(ctx context.Context) (int, error) {
 	var n int64
 	err := s.write(ctx, func(ctx context.Context, t *tx) (err error) {
-		n, err = t.Exec(ctx, `UPDATE lane SET lease_until = NULL, token = token + 1, worker = '' WHERE lease_until IS NOT NULL`)
+		n, err = t.Exec(ctx,
+			`UPDATE lane SET lease_until = NULL, token = token + 1, worker = '' WHERE lease_until IS NOT NULL`)
 		t.Woken = t.Woken || n > 0
 		return err
 	})

@@ -35,7 +35,9 @@ func TestClockSteps(t *testing.T) {
 			if err != nil || len(both) != 2 {
 				t.Fatal(both, err)
 			}
-			if err := s.Finish(t.Context(), both[1], Attempt{Outcome: OutcomeTechnical, Again: s.Now().Add(time.Minute)}); err != nil {
+			if err := s.Finish(t.Context(), both[1], Attempt{
+				Outcome: OutcomeTechnical, Again: s.Now().Add(time.Minute),
+			}); err != nil {
 				t.Fatal(err)
 			}
 			s.Dialect.Clock += fmt.Sprintf(" + %d", step.Microseconds())

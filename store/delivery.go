@@ -65,7 +65,8 @@ type Attempt struct {
 	Again    time.Time     // technical and unknown: when to try again; zero: parked
 	Case     Ref           // 1177's id of a NEW_CASE, from the answer
 	External Ref           // the handling system's id, from the answer
-	Repeat   bool          // Finish was called for this attempt before, and what became of that is not known: a commit that came through counts
+	// Finish was called for this attempt before, and what became of that is not known: a commit that came through counts
+	Repeat bool
 }
 
 // DeliveryFilter narrows deliveries, for lists and verbs alike. Zero fields do not narrow.
@@ -106,7 +107,8 @@ type DeliveryRow struct {
 
 // WasRefused tells whether the receiver answered the last attempt with a fault or an error.
 func (d DeliveryRow) WasRefused() bool {
-	return strings.HasPrefix(d.Class, "fault-") || strings.HasPrefix(d.Class, "result-") || strings.HasPrefix(d.Class, "http-")
+	return strings.HasPrefix(d.Class, "fault-") || strings.HasPrefix(d.Class, "result-") ||
+		strings.HasPrefix(d.Class, "http-")
 }
 
 // AttemptRow is one attempt as it is shown.

@@ -109,7 +109,8 @@ func scanDesk(rows *sql.Rows) (Desk, error) {
 	var d, row Desk
 	var until int64
 	var doc content
-	if err := rows.Scan(&row.CaseID, &row.Unit, &row.Assignee.ID, &until, &row.Protected, &row.Version, &row.Diary, &doc); err != nil {
+	if err := rows.Scan(&row.CaseID, &row.Unit, &row.Assignee.ID, &until, &row.Protected, &row.Version, &row.Diary,
+		&doc); err != nil {
 		return d, err
 	}
 	if err := json.Unmarshal(doc, &d); err != nil {
@@ -159,7 +160,9 @@ func (s *Store) Desks(ctx context.Context, caseIDs []string) (map[string]Desk, e
 }
 
 // atDesk changes the desk of a case in one transaction, with a line for its time line. do changes d, or refuses.
-func (s *Store) atDesk(ctx context.Context, a Act, what string, do func(t *tx, c *Case, d *Desk) (DeskEvent, error)) (Desk, error) {
+func (s *Store) atDesk(ctx context.Context, a Act, what string,
+	do func(t *tx, c *Case, d *Desk) (DeskEvent, error),
+) (Desk, error) {
 	var d Desk
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
 		c, err := t.handled(ctx, a.CaseID, a.Unit)
@@ -208,7 +211,9 @@ func (t *tx) saveDesk(ctx context.Context, d *Desk) error {
 	}
 	if d.Diary != "" {
 		var other string
-		taken, err := t.Row(ctx, []any{&other}, `SELECT case_id FROM desk WHERE unit = $1 AND diary = $2 AND diary <> '' AND case_id <> $3`, d.Unit, d.Diary, d.CaseID)
+		taken, err := t.Row(ctx, []any{&other},
+			`SELECT case_id FROM desk WHERE unit = $1 AND diary = $2 AND diary <> '' AND case_id <> $3`, d.Unit, d.Diary,
+			d.CaseID)
 		if err != nil {
 			return err
 		}
@@ -217,7 +222,8 @@ func (t *tx) saveDesk(ctx context.Context, d *Desk) error {
 		}
 	}
 	_, err = t.Exec(ctx, `INSERT INTO desk (case_id, unit, version, diary, doc) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (case_id, unit) DO UPDATE SET version = excluded.version, diary = excluded.diary, doc = excluded.doc`, d.CaseID, d.Unit, d.Version, d.Diary, contentText(doc))
+		ON CONFLICT (case_id, unit) DO UPDATE SET version = excluded.version, diary = excluded.diary, doc = excluded.doc`,
+		d.CaseID, d.Unit, d.Version, d.Diary, contentText(doc))
 	if err != nil {
 		return err
 	}
@@ -225,7 +231,8 @@ func (t *tx) saveDesk(ctx context.Context, d *Desk) error {
 	if d.Parked != nil {
 		until = db.Micros(d.Parked.Until)
 	}
-	_, err = t.Exec(ctx, `UPDATE cases SET assignee = $2, parked_until = $3, protected = $4 WHERE id = $1`, d.CaseID, d.Assignee.ID, until, d.Protected)
+	_, err = t.Exec(ctx, `UPDATE cases SET assignee = $2, parked_until = $3, protected = $4 WHERE id = $1`, d.CaseID,
+		d.Assignee.ID, until, d.Protected)
 	return err
 }
 
@@ -238,7 +245,9 @@ func deskError(what string, err error) error {
 	if db.Violates(err, "desk_diary") {
 		return ErrDiaryTaken
 	}
-	for _, known := range []error{ErrNotFound, ErrConflict, ErrDiaryTaken, ErrStaged, ErrLeft, ErrTooLarge, context.Canceled, context.DeadlineExceeded} {
+	for _, known := range []error{
+		ErrNotFound, ErrConflict, ErrDiaryTaken, ErrStaged, ErrLeft, ErrTooLarge, context.Canceled, context.DeadlineExceeded,
+	} {
 		if errors.Is(err, known) {
 			return err
 		}

@@ -36,12 +36,15 @@ func fillings(n int, postgres bool) []string {
 		|| '","kind":"care_unit","via":"inbox","address":"rivgate:inbox"},"received":"2026-01-01T00:00:00Z","due":"2026-01-29T00:00:00Z","changed":"2026-01-01T00:00:00Z","version":3},"Facts":{"ReporterID":"'
 		|| person || '","ReporterName":"' || first || ' ' || last || '","PlaceText":"` + strings.Repeat("x", 800) + `"}}'`
 	return []string{
-		with + `INSERT INTO cases (id, ref_root, ref_extension, state, unit, via, received, changed, version, forward_due, reporter_id, patient_id,
+		with +
+			`INSERT INTO cases (id, ref_root, ref_extension, state, unit, via, received, changed, version, forward_due, reporter_id, patient_id,
 			area, incident_unit, closed_month, doc, due, kind, assignee, parked_until)
 			SELECT id, 'SE0000000001-1177', ref, state, unit, 'inbox', received, received, 3, FALSE, person, '',
 			area, unit, '', ` + doc + `, received + 2419200000000, 'care_unit', assignee, parked FROM k`,
-		with + `INSERT INTO case_search (case_id, words) SELECT id, ` + storetest.TokensSQL(postgres, "first", "last", "id", "lower(ref)") + ` FROM k`,
-		with + `INSERT INTO case_code (case_id, kind, code) SELECT id, 'main_problem', CAST(1 + i % 8 AS TEXT) FROM k UNION ALL SELECT id, 'sub_problem', '5.1' FROM k WHERE i % 101 = 0
+		with + `INSERT INTO case_search (case_id, words) SELECT id, ` +
+			storetest.TokensSQL(postgres, "first", "last", "id", "lower(ref)") + ` FROM k`,
+		with +
+			`INSERT INTO case_code (case_id, kind, code) SELECT id, 'main_problem', CAST(1 + i % 8 AS TEXT) FROM k UNION ALL SELECT id, 'sub_problem', '5.1' FROM k WHERE i % 101 = 0
 			UNION ALL SELECT id, 'sub_problem', '8.2' FROM k WHERE i % 49999 = 0`,
 	}
 }
@@ -52,13 +55,16 @@ func fillSQLite(tb testing.TB, n int) string {
 	if err := open(tb, url, store.Options{}).Close(); err != nil {
 		tb.Fatal(err)
 	}
-	db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(url, "sqlite:")+"?_pragma=synchronous(off)&_pragma=cache_size(-400000)&_pragma=foreign_keys(0)")
+	db, err := sql.Open("sqlite",
+		"file:"+strings.TrimPrefix(url, "sqlite:")+
+			"?_pragma=synchronous(off)&_pragma=cache_size(-400000)&_pragma=foreign_keys(0)")
 	if err != nil {
 		tb.Fatal(err)
 	}
 	defer func() { _ = db.Close() }()
 	db.SetMaxOpenConns(1)
-	drop, again := indexes(tb, db, `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name IN ('cases', 'case_code') AND sql <> ''`)
+	drop, again := indexes(tb, db,
+		`SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name IN ('cases', 'case_code') AND sql <> ''`)
 	for _, statement := range slices.Concat(drop, fillings(n, false), again) {
 		if _, err := db.Exec(statement); err != nil {
 			tb.Fatal(err)
@@ -97,10 +103,15 @@ func fillPostgres(tb testing.TB, n int) string {
 	}
 	defer func() { _ = db.Close() }()
 	db.SetMaxOpenConns(1)
-	drop, again := indexes(tb, db, `SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() AND tablename IN ('cases', 'case_code', 'case_search')
+	drop, again := indexes(tb, db,
+		`SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() AND tablename IN ('cases', 'case_code', 'case_search')
 		AND indexname NOT LIKE '%pkey'`)
-	fast := []string{"SET synchronous_commit = off", "SET session_replication_role = replica", "SET maintenance_work_mem = '256MB'"}
-	for _, statement := range slices.Concat(fast, drop, fillings(n, true), again, []string{"VACUUM ANALYZE cases", "VACUUM ANALYZE case_search", "VACUUM ANALYZE case_code"}) {
+	fast := []string{
+		"SET synchronous_commit = off", "SET session_replication_role = replica", "SET maintenance_work_mem = '256MB'",
+	}
+	for _, statement := range slices.Concat(fast, drop, fillings(n, true), again, []string{
+		"VACUUM ANALYZE cases", "VACUUM ANALYZE case_search", "VACUUM ANALYZE case_code",
+	}) {
 		if _, err := db.Exec(statement); err != nil {
 			tb.Fatal(err)
 		}
@@ -116,22 +127,42 @@ func listFilters() map[string]store.CaseFilter {
 		units = append(units, fmt.Sprintf("SE2010123456-U%d", n))
 	}
 	filters := map[string]store.CaseFilter{
-		"all": {}, "all by due": {Order: store.DueFirst}, "closed": {State: store.Closed}, "closed by due": {State: store.Closed, Order: store.DueFirst},
-		"state": {State: store.AwaitingReporter}, "via": {Via: routing.Inbox}, "no such via": {Via: routing.Queue, Unit: small}, "kind": {Kind: routing.CareUnit},
-		"rare word": {Query: "ovanlig"}, "frequent word": {Query: "vanlig"}, "beginning": {Query: "efternamn7"}, "every word": {Query: "efternamn"}, "two words": {Query: "vanlig efternamn77"},
-		"no word": {Query: "ingenting"}, "id": {Query: "K4711"}, "personal number": {Query: "19900101-2391"}, "word in a unit": {Query: "vanlig", Unit: small},
-		"frequent words in a unit": {Query: "vanlig efternamn", Unit: big}, "word in units": {Query: "namn7", Units: units}, "word and no unit": {Query: "vanlig", Unit: "SE2010123456-NO"},
-		"area": {Area: "3"}, "rare area": {Area: "6"}, "area in a unit": {Area: "6", Unit: small}, "rare area in a big unit": {Area: "6", Unit: big}, "problem": {Problem: "3"}, "less frequent problem": {Problem: "5.1"},
-		"rare problem": {Problem: "8.2"}, "rare problem in a unit": {Problem: "8.2", Unit: big}, "problem and word": {Problem: "5.1", Query: "vanlig"},
-		"assignee": {Assignee: "user7"}, "assignee in a unit": {Assignee: "user7", Unit: small}, "nobody's": {Assignee: "nobody"},
-		"period": {Since: time.UnixMicro(1_789_000_000_000_000), Until: time.UnixMicro(1_789_100_000_000_000)}, "period in a unit": {Since: time.UnixMicro(1_700_000_000_000_000), Until: time.UnixMicro(1_700_100_000_000_000), Unit: small},
-		"due before": {Queue: store.QueueOngoing, Due: time.UnixMicro(1_700_000_000_000_000), Order: store.DueFirst}, "late in units": {Queue: store.QueueOngoing, Units: units, Order: store.DueFirst},
-		"unprotected": {Unprotected: true, Unit: big}, "placeless": {WithoutIncidentUnit: true, Unit: big, Units: units}, "placeless in units": {WithoutIncidentUnit: true, Units: units, Via: routing.Inbox, Kind: routing.PatientBoard},
+		"all": {}, "all by due": {Order: store.DueFirst}, "closed": {State: store.Closed},
+		"closed by due": {State: store.Closed, Order: store.DueFirst},
+		"state":         {State: store.AwaitingReporter}, "via": {Via: routing.Inbox},
+		"no such via": {Via: routing.Queue, Unit: small}, "kind": {Kind: routing.CareUnit},
+		"rare word": {Query: "ovanlig"}, "frequent word": {Query: "vanlig"}, "beginning": {Query: "efternamn7"},
+		"every word": {Query: "efternamn"}, "two words": {Query: "vanlig efternamn77"},
+		"no word": {Query: "ingenting"}, "id": {Query: "K4711"}, "personal number": {Query: "19900101-2391"},
+		"word in a unit":           {Query: "vanlig", Unit: small},
+		"frequent words in a unit": {Query: "vanlig efternamn", Unit: big}, "word in units": {Query: "namn7", Units: units},
+		"word and no unit": {Query: "vanlig", Unit: "SE2010123456-NO"},
+		"area":             {Area: "3"}, "rare area": {Area: "6"}, "area in a unit": {Area: "6", Unit: small},
+		"rare area in a big unit": {Area: "6", Unit: big}, "problem": {Problem: "3"},
+		"less frequent problem": {Problem: "5.1"},
+		"rare problem":          {Problem: "8.2"}, "rare problem in a unit": {Problem: "8.2", Unit: big},
+		"problem and word": {Problem: "5.1", Query: "vanlig"},
+		"assignee":         {Assignee: "user7"}, "assignee in a unit": {Assignee: "user7", Unit: small},
+		"nobody's": {Assignee: "nobody"},
+		"period":   {Since: time.UnixMicro(1_789_000_000_000_000), Until: time.UnixMicro(1_789_100_000_000_000)},
+		"period in a unit": {
+			Since: time.UnixMicro(1_700_000_000_000_000), Until: time.UnixMicro(1_700_100_000_000_000), Unit: small,
+		},
+		"due before":    {Queue: store.QueueOngoing, Due: time.UnixMicro(1_700_000_000_000_000), Order: store.DueFirst},
+		"late in units": {Queue: store.QueueOngoing, Units: units, Order: store.DueFirst},
+		"unprotected":   {Unprotected: true, Unit: big}, "placeless": {WithoutIncidentUnit: true, Unit: big, Units: units},
+		"placeless in units": {WithoutIncidentUnit: true, Units: units, Via: routing.Inbox, Kind: routing.PatientBoard},
 		"placeless anywhere": {WithoutIncidentUnit: true}, "no units": {Units: []string{}},
-		"second page": {After: "1780000000000000.case-9963694"}, "second page by due": {Order: store.DueFirst, After: "1780000000000000.case-9999995"}, "second page in units": {Units: units, After: "1700000000000000.case-9963694"},
+		"second page":          {After: "1780000000000000.case-9963694"},
+		"second page by due":   {Order: store.DueFirst, After: "1780000000000000.case-9999995"},
+		"second page in units": {Units: units, After: "1700000000000000.case-9963694"},
 	}
-	for _, q := range []store.Queue{store.QueueNew, store.QueueMine, store.QueueOngoing, store.QueueParked, store.QueueFinished} {
-		for name, unit := range map[string][]string{"everywhere": nil, "a small unit": {small}, "a big unit": {big}, "many units": units} {
+	for _, q := range []store.Queue{
+		store.QueueNew, store.QueueMine, store.QueueOngoing, store.QueueParked, store.QueueFinished,
+	} {
+		for name, unit := range map[string][]string{
+			"everywhere": nil, "a small unit": {small}, "a big unit": {big}, "many units": units,
+		} {
 			f := store.CaseFilter{Queue: q, Units: unit, Order: store.DueFirst, Via: routing.Inbox}
 			if q == store.QueueMine {
 				f.Assignee = "user7"

@@ -41,7 +41,8 @@ type Draft struct {
 
 // File is one chosen file.
 type File struct {
-	Number    int64  `json:"number"` // from 1, in the order of choosing; numbers of files that were taken away are not used again
+	// from 1, in the order of choosing; numbers of files that were taken away are not used again
+	Number    int64  `json:"number"`
 	Name      string `json:"name"`
 	MediaType string `json:"mediaType"`
 	Size      int64  `json:"size"` // bytes
@@ -79,7 +80,9 @@ func (t *tx) saveDraft(ctx context.Context, d Draft) (Draft, error) {
 	body := contentText(bytes.ToValidUTF8(d.Body, []byte("�")))
 	if d.Version == 0 {
 		d.ID, d.Version = t.newID(), 1
-		n, err := t.Exec(ctx, `INSERT INTO draft (id, case_id, unit, by_id, by_name, form, body, version, at) VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8) ON CONFLICT DO NOTHING`,
+		n, err := t.Exec(ctx,
+			`INSERT INTO draft (id, case_id, unit, by_id, by_name, form, body, version, at) VALUES ($1, $2, $3, $4, $5, $6, `+
+				`$7, 1, $8) ON CONFLICT DO NOTHING`,
 			d.ID, d.CaseID, d.Unit, d.By.ID, d.By.Name, d.Form, body, db.Micros(d.At))
 		if err == nil && n == 0 {
 			err = ErrConflict
@@ -109,7 +112,8 @@ func scanDraft(rows *sql.Rows) (d Draft, err error) {
 // Drafts are all drafts of a case at a unit, its people's own and their colleagues', the latest first; files without
 // their bytes.
 func (s Unlogged) Drafts(ctx context.Context, caseID, unit string) ([]Draft, error) {
-	drafts, err := db.Collect(ctx, s.read, scanDraft, `SELECT `+draftColumns+` FROM draft WHERE case_id = $1 AND unit = $2 ORDER BY at DESC, id`, caseID, fold(unit))
+	drafts, err := db.Collect(ctx, s.read, scanDraft,
+		`SELECT `+draftColumns+` FROM draft WHERE case_id = $1 AND unit = $2 ORDER BY at DESC, id`, caseID, fold(unit))
 	for i := range drafts {
 		if err == nil {
 			drafts[i].Files, err = deskFiles(ctx, s.read, drafts[i].ID)
@@ -138,7 +142,9 @@ func (s Unlogged) Draft(ctx context.Context, id string) (Draft, error) {
 
 // Writing are the drafts of others that were changed in the last two minutes: a colleague is writing.
 func (s Unlogged) Writing(ctx context.Context, caseID, unit, user string) ([]Draft, error) {
-	drafts, err := db.Collect(ctx, s.read, scanDraft, `SELECT `+draftColumns+` FROM draft WHERE case_id = $1 AND unit = $2 AND by_id <> $3 AND at > $4 ORDER BY at DESC, id`,
+	drafts, err := db.Collect(ctx, s.read, scanDraft,
+		`SELECT `+draftColumns+
+			` FROM draft WHERE case_id = $1 AND unit = $2 AND by_id <> $3 AND at > $4 ORDER BY at DESC, id`,
 		caseID, fold(unit), user, db.Micros(s.Now().Add(-Presence)))
 	if err != nil {
 		return nil, fmt.Errorf("looking who is writing: %w", err)
@@ -196,7 +202,8 @@ func (s *Store) AddDraftFile(ctx context.Context, draftID string, f File) (File,
 			return ErrNotFound
 		}
 		var count int64
-		if _, err := t.Row(ctx, []any{&count, &f.Number}, `SELECT count(*), COALESCE(max(n), 0) + 1 FROM desk_file WHERE owner = $1`, draftID); err != nil {
+		if _, err := t.Row(ctx, []any{&count, &f.Number},
+			`SELECT count(*), COALESCE(max(n), 0) + 1 FROM desk_file WHERE owner = $1`, draftID); err != nil {
 			return err
 		}
 		if count >= draftFiles {
@@ -212,7 +219,8 @@ func (t *tx) insertFile(ctx context.Context, owner string, f File) error {
 	if f.Value == nil {
 		f.Value = []byte{}
 	}
-	_, err := t.Exec(ctx, `INSERT INTO desk_file (owner, n, name, media_type, size, sha256, value) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+	_, err := t.Exec(ctx,
+		`INSERT INTO desk_file (owner, n, name, media_type, size, sha256, value) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		owner, f.Number, f.Name, f.MediaType, f.Size, f.SHA256, contentBytes(f.Value))
 	return err
 }
@@ -220,7 +228,8 @@ func (t *tx) insertFile(ctx context.Context, owner string, f File) error {
 // DropDraftFile takes a file away from a draft. It is no error if it is gone already.
 func (s *Store) DropDraftFile(ctx context.Context, draftID string, number int64) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		_, err := t.Exec(ctx, `DELETE FROM desk_file WHERE owner = $1 AND n = $2 AND EXISTS (SELECT 1 FROM draft WHERE id = $1)`, draftID, number)
+		_, err := t.Exec(ctx,
+			`DELETE FROM desk_file WHERE owner = $1 AND n = $2 AND EXISTS (SELECT 1 FROM draft WHERE id = $1)`, draftID, number)
 		return err
 	})
 	return deskError("taking a file away", err)

@@ -60,7 +60,9 @@ func (t *tx) noteEvent(ctx context.Context, caseID, unit string, e DeskEvent) er
 	if err != nil {
 		return err
 	}
-	_, err = t.Exec(ctx, `INSERT INTO desk_event (case_id, unit, kind, by_id, by_name, at, doc, files) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+	_, err = t.Exec(ctx,
+		`INSERT INTO desk_event (case_id, unit, kind, by_id, by_name, at, doc, files) VALUES ($1, $2, $3, $4, $5, $6, `+
+			`$7, $8)`,
 		caseID, fold(unit), string(e.Kind), e.By.ID, e.By.Name, db.Micros(t.Now), contentText(doc), e.FilesID)
 	return err
 }
@@ -88,7 +90,8 @@ func (s Unlogged) DeskEvents(ctx context.Context, caseID string, units []string)
 		}
 		c.among("unit", folded)
 	}
-	events, err := db.Collect(ctx, s.read, scanDeskEvent, `SELECT unit, kind, by_id, by_name, at, doc, files FROM desk_event`+c.where()+` ORDER BY seq`, c.args...)
+	events, err := db.Collect(ctx, s.read, scanDeskEvent,
+		`SELECT unit, kind, by_id, by_name, at, doc, files FROM desk_event`+c.where()+` ORDER BY seq`, c.args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading a desk's time line: %w", err)
 	}

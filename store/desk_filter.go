@@ -149,7 +149,8 @@ func problemSet(code string) caseSet {
 	ids := `SELECT case_id FROM case_code WHERE code = $? AND ` + kinds
 	return caseSet{
 		ids: ids, args: []any{code},
-		holds: `(SELECT 1 FROM case_code k WHERE k.case_id = c.id AND k.` + kinds + ` AND k.code = $? LIMIT 1) IS NOT NULL`, has: []any{code},
+		holds: `(SELECT 1 FROM case_code k WHERE k.case_id = c.id AND k.` + kinds + ` AND k.code = $? LIMIT 1) IS NOT NULL`,
+		has:   []any{code},
 	}
 }
 
@@ -165,13 +166,16 @@ func (w *caseQuery) measure(ctx context.Context, q db.Querier) error {
 		}
 		set.few = n <= maxQuick
 	}
-	slices.SortStableFunc(w.sets, func(a, b caseSet) int { return map[bool]int{b.few: 1}[true] - map[bool]int{a.few: 1}[true] })
+	slices.SortStableFunc(w.sets, func(a, b caseSet) int {
+		return map[bool]int{b.few: 1}[true] - map[bool]int{a.few: 1}[true]
+	})
 	return nil
 }
 
 // open tells whether only open cases are asked for.
 func (f CaseFilter) open() bool {
-	return f.Queue != "" && f.Queue != QueueFinished || f.State != "" && f.State != Closed || (f.Order == DueFirst || !f.Due.IsZero()) && !f.finished()
+	return f.Queue != "" && f.Queue != QueueFinished || f.State != "" && f.State != Closed ||
+		(f.Order == DueFirst || !f.Due.IsZero()) && !f.finished()
 }
 
 func (f CaseFilter) finished() bool { return f.Queue == QueueFinished || f.State == Closed }

@@ -23,7 +23,8 @@ func (s *Store) NoteHandover(ctx context.Context, a Act, h Handover) error {
 		if err != nil {
 			return err
 		}
-		noted, err := db.Collect(ctx, t, scanDeskEvent, `SELECT unit, kind, by_id, by_name, at, doc, files FROM desk_event WHERE case_id = $1 AND unit = $2 AND kind = $3`,
+		noted, err := db.Collect(ctx, t, scanDeskEvent,
+			`SELECT unit, kind, by_id, by_name, at, doc, files FROM desk_event WHERE case_id = $1 AND unit = $2 AND kind = $3`,
 			c.ID, fold(a.Unit), string(DeskHandover))
 		if err != nil {
 			return err
@@ -33,7 +34,10 @@ func (s *Store) NoteHandover(ctx context.Context, a Act, h Handover) error {
 				return nil
 			}
 		}
-		return t.noteEvent(ctx, c.ID, a.Unit, DeskEvent{Kind: DeskHandover, By: a.By, ToUnit: h.ToUnit, ToName: h.ToName, Ground: h.Ground, Text: h.Note, MessageID: h.MessageID})
+		return t.noteEvent(ctx, c.ID, a.Unit, DeskEvent{
+			Kind: DeskHandover, By: a.By, ToUnit: h.ToUnit, ToName: h.ToName, Ground: h.Ground, Text: h.Note,
+			MessageID: h.MessageID,
+		})
 	})
 	return deskError("noting a handover", err)
 }

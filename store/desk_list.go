@@ -62,14 +62,16 @@ func (w *caseQuery) list() string {
 			w.parts = append(parts[:len(parts):len(parts)], w.bind("c.unit = $?", unit))
 			each[i] = fmt.Sprintf("SELECT id, at FROM (%s) AS u%d", ids(), i)
 		}
-		found = "SELECT id, at FROM (" + strings.Join(each, " UNION ALL ") + ") AS u ORDER BY at" + direction + ", id" + direction + " LIMIT " + limit
+		found = "SELECT id, at FROM (" + strings.Join(each, " UNION ALL ") + ") AS u ORDER BY at" + direction + ", id" +
+			direction + " LIMIT " + limit
 	} else {
 		if w.units != nil {
 			w.among("c.unit", w.units)
 		}
 		found = ids()
 	}
-	return "SELECT c.doc, c.protected FROM (" + found + ") AS p CROSS JOIN cases c WHERE c.id = p.id ORDER BY p.at" + direction + ", p.id" + direction
+	return "SELECT c.doc, c.protected FROM (" + found + ") AS p CROSS JOIN cases c WHERE c.id = p.id ORDER BY p.at" +
+		direction + ", p.id" + direction
 }
 
 // after narrows to what follows a cursor: a moment with an id, or the id of a case alone.

@@ -55,7 +55,8 @@ func (m *stagedModel) stage(t *rapid.T) {
 	c, err := m.s.Unlogged().Case(m.t.Context(), m.id)
 	m.want(err, nil)
 	o, err := m.s.Stage(m.t.Context(), store.Outgoing{
-		CaseID: m.id, Unit: modelUnit, By: store.Person{ID: "anna"}, Form: "reply", Draft: json.RawMessage(text), MessageID: fmt.Sprint(m.id, "|", m.made), Answer: json.RawMessage(`{}`),
+		CaseID: m.id, Unit: modelUnit, By: store.Person{ID: "anna"}, Form: "reply", Draft: json.RawMessage(text),
+		MessageID: fmt.Sprint(m.id, "|", m.made), Answer: json.RawMessage(`{}`),
 		CaseVersion: c.Version, Due: m.now.Now().Add(10 * time.Second), Files: []store.File{{Name: "a", Value: []byte("a")}},
 	}, 0)
 	for _, a := range m.answers {
@@ -182,7 +183,8 @@ func TestStagedAnswersModel(t *testing.T) {
 		}
 		m := &stagedModel{t: rt, s: s, now: now, id: accepted.CaseID, answers: map[string]*stagedAnswer{}}
 		rt.Repeat(map[string]func(*rapid.T){
-			"": m.check, "stage": m.stage, "pass": m.pass, "claim": m.claim, "sent": m.sent, "refused": m.refused, "undo": m.undo, "drop": m.drop,
+			"": m.check, "stage": m.stage, "pass": m.pass, "claim": m.claim, "sent": m.sent, "refused": m.refused,
+			"undo": m.undo, "drop": m.drop,
 		})
 		for _, a := range m.answers { // the next case has the runner to itself
 			if a.where == "waiting" || a.where == "leased" {

@@ -46,7 +46,8 @@ func (s Unlogged) NoteFile(ctx context.Context, caseID, unit, filesID string, nu
 	files, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (f File, err error) {
 		return f, rows.Scan(&f.Number, &f.Name, &f.MediaType, &f.Size, &f.SHA256, (*content)(&f.Value))
 	}, `SELECT `+fileColumns+`, value FROM desk_file WHERE owner = $1 AND n = $2
-		AND EXISTS (SELECT 1 FROM desk_event e WHERE e.files = $1 AND e.files <> '' AND e.case_id = $3 AND e.unit = $4)`, filesID, number, caseID, fold(unit))
+		AND EXISTS (SELECT 1 FROM desk_event e WHERE e.files = $1 AND e.files <> '' AND e.case_id = $3 AND e.unit = $4)`,
+		filesID, number, caseID, fold(unit))
 	if err == nil && len(files) == 0 {
 		return File{}, ErrNotFound
 	}

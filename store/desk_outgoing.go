@@ -62,9 +62,13 @@ func (s *Store) Stage(ctx context.Context, o Outgoing, lease time.Duration) (Out
 			return ErrConflict
 		}
 		o.ID, o.Staged, o.Unit = t.newID(), t.Now, fold(o.Unit)
-		n, err := t.Exec(ctx, `INSERT INTO outgoing (id, case_id, unit, by_id, by_name, form, draft, message_id, answer, case_version, staged, due, state, reason, attempts)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '', 0) ON CONFLICT DO NOTHING`, o.ID, o.CaseID, o.Unit, o.By.ID, o.By.Name, o.Form,
-			contentText(bytes.ToValidUTF8(o.Draft, []byte("�"))), o.MessageID, contentText(bytes.ToValidUTF8(o.Answer, []byte("�"))), o.CaseVersion, db.Micros(o.Staged), db.Micros(o.Due), string(o.State))
+		n, err := t.Exec(ctx,
+			`INSERT INTO outgoing (id, case_id, unit, by_id, by_name, form, draft, message_id, answer, case_version, staged, due, state, reason, attempts)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '', 0) ON CONFLICT DO NOTHING`, o.ID, o.CaseID,
+			o.Unit, o.By.ID, o.By.Name, o.Form,
+			contentText(bytes.ToValidUTF8(o.Draft, []byte("�"))), o.MessageID,
+			contentText(bytes.ToValidUTF8(o.Answer, []byte("�"))), o.CaseVersion, db.Micros(o.Staged), db.Micros(o.Due),
+			string(o.State))
 		if err != nil {
 			return err
 		}
@@ -78,7 +82,8 @@ func (s *Store) Stage(ctx context.Context, o Outgoing, lease time.Duration) (Out
 			}
 		}
 		if lease > 0 {
-			if _, err := t.Exec(ctx, `UPDATE outgoing SET lease_until = $2, attempts = 1 WHERE id = $1`, o.ID, db.Micros(t.Now.Add(lease))); err != nil {
+			if _, err := t.Exec(ctx, `UPDATE outgoing SET lease_until = $2, attempts = 1 WHERE id = $1`, o.ID,
+				db.Micros(t.Now.Add(lease))); err != nil {
 				return err
 			}
 		}
@@ -88,7 +93,9 @@ func (s *Store) Stage(ctx context.Context, o Outgoing, lease time.Duration) (Out
 }
 
 func (t *tx) dropDraftOf(ctx context.Context, o Outgoing) error {
-	ids, err := db.Collect(ctx, t, texts, `SELECT id FROM draft WHERE case_id = $1 AND unit = $2 AND by_id = $3 AND form = $4`, o.CaseID, o.Unit, o.By.ID, o.Form)
+	ids, err := db.Collect(ctx, t, texts,
+		`SELECT id FROM draft WHERE case_id = $1 AND unit = $2 AND by_id = $3 AND form = $4`, o.CaseID, o.Unit, o.By.ID,
+		o.Form)
 	for _, id := range ids {
 		if err == nil {
 			err = t.dropDraft(ctx, id)
@@ -97,13 +104,15 @@ func (t *tx) dropDraftOf(ctx context.Context, o Outgoing) error {
 	return err
 }
 
-const outgoingColumns = `id, case_id, unit, by_id, by_name, form, draft, message_id, answer, case_version, staged, due, state, reason, attempts`
+const outgoingColumns = `id, case_id, unit, by_id, by_name, form, draft, message_id, answer, case_version, staged, ` +
+	`due, state, reason, attempts`
 
 func scanOutgoing(rows *sql.Rows) (o Outgoing, err error) {
 	var staged, due int64
 	var draft, answer content
 	var reason string
-	err = rows.Scan(&o.ID, &o.CaseID, &o.Unit, &o.By.ID, &o.By.Name, &o.Form, &draft, &o.MessageID, &answer, &o.CaseVersion, &staged, &due, &o.State, &reason, &o.Attempts)
+	err = rows.Scan(&o.ID, &o.CaseID, &o.Unit, &o.By.ID, &o.By.Name, &o.Form, &draft, &o.MessageID, &answer,
+		&o.CaseVersion, &staged, &due, &o.State, &reason, &o.Attempts)
 	if err == nil {
 		o.Reason, err = readFactColumn(reason)
 	}
@@ -114,7 +123,8 @@ func scanOutgoing(rows *sql.Rows) (o Outgoing, err error) {
 // Outgoings are the answers of a case that have not left, oldest first: at most one waits, the others failed. Only
 // those of the unit; files without bytes.
 func (s Unlogged) Outgoings(ctx context.Context, caseID, unit string) ([]Outgoing, error) {
-	all, err := db.Collect(ctx, s.read, scanOutgoing, `SELECT `+outgoingColumns+` FROM outgoing WHERE case_id = $1 AND unit = $2 ORDER BY staged, id`, caseID, fold(unit))
+	all, err := db.Collect(ctx, s.read, scanOutgoing,
+		`SELECT `+outgoingColumns+` FROM outgoing WHERE case_id = $1 AND unit = $2 ORDER BY staged, id`, caseID, fold(unit))
 	for i := range all {
 		if err == nil {
 			all[i].Files, err = deskFiles(ctx, s.read, all[i].ID)
@@ -131,8 +141,10 @@ func (s Unlogged) Outgoings(ctx context.Context, caseID, unit string) ([]Outgoin
 func (s *Store) ClaimOutgoing(ctx context.Context, lease time.Duration) (Outgoing, error) {
 	var o Outgoing
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		claimed, err := db.Collect(ctx, t, scanOutgoing, `UPDATE outgoing SET lease_until = $2, attempts = attempts + 1 WHERE id = (SELECT id FROM outgoing
-			WHERE state = 'waiting' AND due <= $1 AND (lease_until IS NULL OR lease_until <= $1) ORDER BY due, id LIMIT 1`+t.Dialect.ForUpdate+t.Dialect.SkipLocked+`)
+		claimed, err := db.Collect(ctx, t, scanOutgoing,
+			`UPDATE outgoing SET lease_until = $2, attempts = attempts + 1 WHERE id = (SELECT id FROM outgoing
+			WHERE state = 'waiting' AND due <= $1 AND (lease_until IS NULL OR lease_until <= $1) ORDER BY due, id LIMIT 1`+
+				t.Dialect.ForUpdate+t.Dialect.SkipLocked+`)
 			RETURNING `+outgoingColumns, db.Micros(t.Now), db.Micros(t.Now.Add(lease)))
 		if err == nil && len(claimed) == 0 {
 			err = ErrNotFound
@@ -152,7 +164,8 @@ func (s *Store) ClaimOutgoing(ctx context.Context, lease time.Duration) (Outgoin
 func (s *Store) HurryOutgoing(ctx context.Context, caseID, unit string, by Person) (bool, error) {
 	var n int64
 	err := s.write(ctx, func(ctx context.Context, t *tx) (err error) {
-		n, err = t.Exec(ctx, `UPDATE outgoing SET due = $4 WHERE case_id = $1 AND unit = $2 AND by_id = $3 AND state = 'waiting' AND due > $4`,
+		n, err = t.Exec(ctx,
+			`UPDATE outgoing SET due = $4 WHERE case_id = $1 AND unit = $2 AND by_id = $3 AND state = 'waiting' AND due > $4`,
 			caseID, fold(unit), by.ID, db.Micros(t.Now))
 		return err
 	})
@@ -162,7 +175,10 @@ func (s *Store) HurryOutgoing(ctx context.Context, caseID, unit string, by Perso
 // NextOutgoing is when the next answer is due, or a lease ends; zero where none waits.
 func (s *Store) NextOutgoing(ctx context.Context) (time.Time, error) {
 	var next sql.NullInt64
-	err := s.read.QueryRowContext(ctx, `SELECT min(CASE WHEN lease_until > due THEN lease_until ELSE due END) FROM outgoing WHERE state = 'waiting'`).Scan(&next)
+	err := s.read.QueryRowContext(ctx,
+		`SELECT min(CASE WHEN lease_until > due THEN lease_until ELSE due END) FROM outgoing WHERE state = 'waiting'`).Scan(
+		&next,
+	)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("finding the next answer: %w", err)
 	}
@@ -201,7 +217,9 @@ func (s *Store) Refused(ctx context.Context, o Outgoing, reason routing.Fact) er
 		return err
 	}
 	err = s.write(ctx, func(ctx context.Context, t *tx) error {
-		n, err := t.Exec(ctx, `UPDATE outgoing SET state = 'failed', reason = $2, lease_until = NULL WHERE id = $1 AND state = 'waiting'`, o.ID, text)
+		n, err := t.Exec(ctx,
+			`UPDATE outgoing SET state = 'failed', reason = $2, lease_until = NULL WHERE id = $1 AND state = 'waiting'`, o.ID,
+			text)
 		if err != nil || n == 0 {
 			return err
 		}
@@ -214,7 +232,8 @@ func (s *Store) Refused(ctx context.Context, o Outgoing, reason routing.Fact) er
 // for sure that it has not left.
 func (s *Store) Postpone(ctx context.Context, o Outgoing, wait time.Duration) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		_, err := t.Exec(ctx, `UPDATE outgoing SET lease_until = $2 WHERE id = $1 AND state = 'waiting'`, o.ID, db.Micros(t.Now.Add(wait)))
+		_, err := t.Exec(ctx, `UPDATE outgoing SET lease_until = $2 WHERE id = $1 AND state = 'waiting'`, o.ID,
+			db.Micros(t.Now.Add(wait)))
 		return err
 	})
 	return deskError("postponing an answer", err)
@@ -227,7 +246,8 @@ func (s *Store) Postpone(ctx context.Context, o Outgoing, wait time.Duration) er
 func (s *Store) Undo(ctx context.Context, id, unit string, by Person) (Draft, error) {
 	var d Draft
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		all, err := db.Collect(ctx, t, scanOutgoing, `SELECT `+outgoingColumns+` FROM outgoing WHERE id = $1`+t.Dialect.ForUpdate, id)
+		all, err := db.Collect(ctx, t, scanOutgoing,
+			`SELECT `+outgoingColumns+` FROM outgoing WHERE id = $1`+t.Dialect.ForUpdate, id)
 		switch {
 		case err != nil:
 			return err
@@ -249,7 +269,8 @@ func (s *Store) Undo(ctx context.Context, id, unit string, by Person) (Draft, er
 func (s *Store) Retract(ctx context.Context, o Outgoing) (Draft, error) {
 	var d Draft
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		all, err := db.Collect(ctx, t, scanOutgoing, `SELECT `+outgoingColumns+` FROM outgoing WHERE id = $1`+t.Dialect.ForUpdate, o.ID)
+		all, err := db.Collect(ctx, t, scanOutgoing,
+			`SELECT `+outgoingColumns+` FROM outgoing WHERE id = $1`+t.Dialect.ForUpdate, o.ID)
 		if err == nil && len(all) == 0 {
 			err = ErrLeft
 		}
@@ -281,7 +302,9 @@ func (t *tx) unstage(ctx context.Context, o Outgoing) (Draft, error) {
 func (t *tx) redraft(ctx context.Context, o Outgoing) (Draft, error) {
 	d := Draft{ID: t.newID(), CaseID: o.CaseID, Unit: o.Unit, By: o.By, Form: o.Form, Body: o.Draft, Version: 1, At: t.Now}
 	for n := 2; ; n++ {
-		made, err := t.Exec(ctx, `INSERT INTO draft (id, case_id, unit, by_id, by_name, form, body, version, at) VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8) ON CONFLICT DO NOTHING`,
+		made, err := t.Exec(ctx,
+			`INSERT INTO draft (id, case_id, unit, by_id, by_name, form, body, version, at) VALUES ($1, $2, $3, $4, $5, $6, `+
+				`$7, 1, $8) ON CONFLICT DO NOTHING`,
 			d.ID, d.CaseID, d.Unit, d.By.ID, d.By.Name, d.Form, string(d.Body), db.Micros(d.At))
 		if err != nil || made == 1 {
 			return d, err
@@ -294,7 +317,8 @@ func (t *tx) redraft(ctx context.Context, o Outgoing) (Draft, error) {
 // another unit's.
 func (s *Store) DropOutgoing(ctx context.Context, id, unit string) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		all, err := db.Collect(ctx, t, scanOutgoing, `SELECT `+outgoingColumns+` FROM outgoing WHERE id = $1`+t.Dialect.ForUpdate, id)
+		all, err := db.Collect(ctx, t, scanOutgoing,
+			`SELECT `+outgoingColumns+` FROM outgoing WHERE id = $1`+t.Dialect.ForUpdate, id)
 		switch {
 		case err != nil:
 			return err

@@ -29,7 +29,8 @@ func (s *Store) Phrases(ctx context.Context, unit, kind string) ([]Phrase, error
 		err = rows.Scan(&p.ID, &p.Unit, &p.Kind, &p.Title, &p.Text, &p.Position, &p.Version, &p.By.ID, &p.By.Name, &at)
 		p.At = db.Moment(at)
 		return p, err
-	}, `SELECT id, unit, kind, title, text, position, version, by_id, by_name, at FROM phrase WHERE unit = $1 AND ($2 = '' OR kind = $2)
+	},
+		`SELECT id, unit, kind, title, text, position, version, by_id, by_name, at FROM phrase WHERE unit = $1 AND ($2 = '' OR kind = $2)
 		ORDER BY kind, position, title, id`, fold(unit), kind)
 	if err != nil {
 		return nil, fmt.Errorf("listing standard replies: %w", err)
@@ -45,15 +46,19 @@ func (s *Store) SavePhrase(ctx context.Context, p Phrase) (Phrase, error) {
 		next.Unit, next.At, next.Version = fold(p.Unit), t.Now, p.Version+1
 		if p.ID == "" {
 			next.ID, next.Version = t.newID(), 1
-			_, err := t.Exec(ctx, `INSERT INTO phrase (id, unit, kind, title, text, position, version, by_id, by_name, at) VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9)`,
+			_, err := t.Exec(ctx,
+				`INSERT INTO phrase (id, unit, kind, title, text, position, version, by_id, by_name, at) VALUES ($1, $2, $3, `+
+					`$4, $5, $6, 1, $7, $8, $9)`,
 				next.ID, next.Unit, p.Kind, p.Title, p.Text, p.Position, p.By.ID, p.By.Name, db.Micros(t.Now))
 			if err == nil {
 				p = next
 			}
 			return err
 		}
-		n, err := t.Exec(ctx, `UPDATE phrase SET kind = $3, title = $4, text = $5, position = $6, version = version + 1, by_id = $7, by_name = $8, at = $9
-			WHERE id = $1 AND unit = $2 AND version = $10`, p.ID, next.Unit, p.Kind, p.Title, p.Text, p.Position, p.By.ID, p.By.Name, db.Micros(t.Now), p.Version)
+		n, err := t.Exec(ctx,
+			`UPDATE phrase SET kind = $3, title = $4, text = $5, position = $6, version = version + 1, by_id = $7, by_name = $8, at = $9
+			WHERE id = $1 AND unit = $2 AND version = $10`, p.ID, next.Unit, p.Kind, p.Title, p.Text, p.Position, p.By.ID,
+			p.By.Name, db.Micros(t.Now), p.Version)
 		if err == nil && n == 0 {
 			err = ErrConflict
 		}

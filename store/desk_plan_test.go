@@ -48,7 +48,9 @@ func TestListsReadByIndex(t *testing.T) {
 		walks, sorts := false, false
 		for _, step := range steps(t, db, query, args) {
 			switch {
-			case strings.HasPrefix(step, "SCAN c ") && !strings.Contains(step, "INDEX cases_"), strings.HasPrefix(step, "SCAN w"), strings.HasPrefix(step, "SCAN k"), strings.HasPrefix(step, "SCAN case_"), step == "SCAN cases":
+			case strings.HasPrefix(step, "SCAN c ") && !strings.Contains(step, "INDEX cases_"),
+				strings.HasPrefix(step, "SCAN w"), strings.HasPrefix(step, "SCAN k"), strings.HasPrefix(step, "SCAN case_"),
+				step == "SCAN cases":
 				t.Errorf("%s: %s: %s", name, step, query)
 			case strings.HasPrefix(step, "SCAN c ") && !strings.Contains(step, "cases_open_due"):
 				walks = true

@@ -50,8 +50,10 @@ type Order string
 
 // The orders. Each has its own cursors.
 const (
-	NewestFirst Order = ""    // received last
-	DueFirst    Order = "due" // least time left, so late first: of open cases. Closed ones are not listed, or, where only they are asked for, NewestFirst
+	NewestFirst Order = "" // received last
+	// least time left, so late first: of open cases. Closed ones are not listed, or, where only they are asked for,
+	// NewestFirst
+	DueFirst Order = "due"
 )
 
 // holds tells whether case c is in a queue at a moment; that it is open is said already where the queue is of open
@@ -64,7 +66,10 @@ func (q Queue) holds(c *conditions, user string, now time.Time) string {
 	case QueueMine:
 		return c.bind("c.assignee = $? AND c.assignee <> '' AND c.parked_until <= $?", user, at)
 	case QueueOngoing:
-		return c.bind("(c.state NOT IN ('submitted', 'delivered') OR c.assignee <> '' OR c.parked_until <> 0) AND c.parked_until <= $?", at)
+		return c.bind(
+			"(c.state NOT IN ('submitted', 'delivered') OR c.assignee <> '' OR c.parked_until <> 0) AND c.parked_until <= $?",
+			at,
+		)
 	case QueueParked:
 		return c.bind("c.parked_until > $?", at)
 	case QueueFinished:

@@ -87,11 +87,13 @@ func TestNextStep(t *testing.T) {
 			url := older(t)
 			undo := storetest.NextStep(t)
 			schema, err := store.SchemaOf(t.Context(), url, store.Options{})
-			if err != nil || schema.Has != 1 || schema.Knows != 2 || len(schema.Steps) != 1 || schema.Steps[0] != storetest.NextSteps {
+			if err != nil || schema.Has != 1 || schema.Knows != 2 || len(schema.Steps) != 1 ||
+				schema.Steps[0] != storetest.NextSteps {
 				t.Fatalf("the schema is %+v, %v", schema, err)
 			}
 			var behind *store.SchemaError
-			if _, err := store.Open(t.Context(), url, store.Options{Existing: true}); !errors.As(err, &behind) || behind.Has != 1 {
+			if _, err := store.Open(t.Context(), url, store.Options{Existing: true}); !errors.As(err, &behind) ||
+				behind.Has != 1 {
 				t.Fatalf("a schema that may not be changed: %v", err)
 			}
 			s := open(t, url, store.Options{})
@@ -117,7 +119,9 @@ func TestNextStep(t *testing.T) {
 // writeFile makes firstFile.
 func writeFile(t *testing.T) {
 	url := sqlite(t)
-	s, err := store.Open(t.Context(), url, store.Options{Now: func() time.Time { return time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC) }})
+	s, err := store.Open(t.Context(), url, store.Options{
+		Now: func() time.Time { return time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC) },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,8 +166,9 @@ func early() *store.Message {
 	m.Key.Sender, m.Key.Contract, m.Call.Sender = "SE2010123456-AVV", "urn:return", "SE2010123456-AVV"
 	m.Route = routing.Route{Via: routing.Portal, Address: "rivgate:portal"}
 	m.Event = &store.Event{
-		Kind: store.EventPartialReply, MessageID: m.Key.MessageID, Case: store.Ref{Root: "SE0000000001-1177", Extension: "2"}, Sequence: 3,
-		Unit: "SE2010123456-SJ01", HasText: true, AtPortal: true, Content: []byte(`{}`),
+		Kind: store.EventPartialReply, MessageID: m.Key.MessageID, Case: store.Ref{Root: "SE0000000001-1177", Extension: "2"},
+		Sequence: 3,
+		Unit:     "SE2010123456-SJ01", HasText: true, AtPortal: true, Content: []byte(`{}`),
 	}
 	return m
 }
@@ -196,10 +201,12 @@ func goOnWithMore(t *testing.T, s *store.Store) {
 	if err != nil || string(whole) != "<envelope>in pieces</envelope>" {
 		t.Errorf("in pieces there is %q, %v", whole, err)
 	}
-	if n, err := s.CloseDeliveries(t.Context(), store.DeliveryFilter{ID: again.MessageID}, "anna", "not wanted"); n != 0 || err != nil {
+	if n, err := s.CloseDeliveries(t.Context(), store.DeliveryFilter{ID: again.MessageID}, "anna", "not wanted"); n != 0 ||
+		err != nil {
 		t.Errorf("%d were closed though they wait, %v", n, err)
 	}
-	if n, err := s.Release(t.Context(), store.DeliveryFilter{}, "anna", "the first will never come"); n != 1 || err != nil {
+	if n, err := s.Release(t.Context(), store.DeliveryFilter{}, "anna", "the first will never come"); n != 1 ||
+		err != nil {
 		t.Errorf("%d were released, %v", n, err)
 	}
 	audits, err := s.Audits(t.Context(), time.Time{}, 10)
@@ -226,14 +233,20 @@ func onCase(c store.Case) store.Act {
 func inInbox() *store.Message {
 	m := complaint(102, []byte("<envelope/>"))
 	m.Route = routing.Route{Via: routing.Inbox, Address: "rivgate:inbox"}
-	m.Event.Unit, m.Event.Handler = "SE2010123456-VC01", &store.Handler{Unit: "SE2010123456-VC01", Kind: routing.CareUnit, Via: routing.Inbox}
+	m.Event.Unit, m.Event.Handler = "SE2010123456-VC01",
+		&store.Handler{Unit: "SE2010123456-VC01", Kind: routing.CareUnit, Via: routing.Inbox}
 	m.Event.Facts.ReporterName = "Bo Test"
 	return m
 }
 
 // refused is a call that was refused, as the file keeps it.
 func refused(at time.Time) []store.RefusedCall {
-	return []store.RefusedCall{{Contract: "urn:send", Code: "VP007", Sender: "SE0000000001-1177", Count: 1, First: at, Last: at, Correlations: []string{"a"}}}
+	return []store.RefusedCall{
+		{
+			Contract: "urn:send", Code: "VP007", Sender: "SE0000000001-1177", Count: 1, First: at, Last: at,
+			Correlations: []string{"a"},
+		},
+	}
 }
 
 // writeReview adds a handover's note, a sample of the access log with one row noted, a refused call, a heartbeat, an
@@ -255,7 +268,9 @@ func writeReview(t *testing.T, s *store.Store) {
 		Why: store.Diagnosis{Code: "certificate-expired", Values: map[string]string{"name": "avvikelse.example"}},
 	}
 	for _, err := range []error{
-		s.NoteHandover(ctx, onCase(c), store.Handover{ToUnit: "SE2010123456-PN01", ToName: "Patientnämnden", Ground: "Samtycke", Note: "Ring först", MessageID: "x|1"}),
+		s.NoteHandover(ctx, onCase(c), store.Handover{
+			ToUnit: "SE2010123456-PN01", ToName: "Patientnämnden", Ground: "Samtycke", Note: "Ring först", MessageID: "x|1",
+		}),
 		s.LogAccess(ctx, store.Access{Who: "anna", What: store.AccessRead, Kind: routing.CareUnit}),
 		s.NoteRefused(ctx, refused(s.Now())),
 		s.Heartbeat(ctx),
@@ -270,7 +285,9 @@ func writeReview(t *testing.T, s *store.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.NoteSample(ctx, made.Number, 1, true, store.Access{Who: reviewer.ID, What: store.AccessCheck, Kind: routing.CareUnit}); err != nil {
+	if err := s.NoteSample(ctx, made.Number, 1, true, store.Access{
+		Who: reviewer.ID, What: store.AccessCheck, Kind: routing.CareUnit,
+	}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -293,14 +310,17 @@ func goOnWithReview(t *testing.T, s *store.Store) {
 		t.Fatalf("%d cases, %v", len(cases), err)
 	}
 	events, err := s.Unlogged().DeskEvents(ctx, cases[0].ID, nil)
-	if err != nil || len(events) != 1 || events[0].Kind != store.DeskHandover || events[0].Ground != "Samtycke" || events[0].Text != "Ring först" {
+	if err != nil || len(events) != 1 || events[0].Kind != store.DeskHandover || events[0].Ground != "Samtycke" ||
+		events[0].Text != "Ring först" {
 		t.Errorf("the handover: %+v, %v", events, err)
 	}
 	open, err := s.Samples(ctx, routing.CareUnit, 10)
 	if err != nil || len(open) != 1 || open[0].Noted != 1 || open[0].Deviations != 1 {
 		t.Fatalf("the sample: %+v, %v", open, err)
 	}
-	if err := s.EndSample(ctx, open[0].Number, reviewer, "Klart", store.Access{Who: reviewer.ID, What: store.AccessSearch}); err != nil {
+	if err := s.EndSample(ctx, open[0].Number, reviewer, "Klart", store.Access{
+		Who: reviewer.ID, What: store.AccessSearch,
+	}); err != nil {
 		t.Error(err)
 	}
 	if err := s.NoteRefused(ctx, refused(s.Now())); err != nil {
@@ -511,7 +531,9 @@ func TestServerRestarts(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = server.Close(context.Background()) }()
-	cut, err := server.Exec(t.Context(), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+	cut, err := server.Exec(t.Context(),
+		"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "+
+			"pg_backend_pid()")
 	if err != nil || cut.RowsAffected() < 4 {
 		t.Fatal(cut.RowsAffected(), err)
 	}

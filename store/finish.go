@@ -91,7 +91,8 @@ func (f *finishChange) settle(ctx context.Context, t *tx, q *questions) error {
 func (f *finishChange) noteLate(ctx context.Context, t *tx) error {
 	if f.a.Repeat {
 		var one int
-		done, err := t.Row(ctx, []any{&one}, `SELECT 1 FROM attempt WHERE lane = $1 AND token = $2 AND outcome = $3 AND NOT late`,
+		done, err := t.Row(ctx, []any{&one},
+			`SELECT 1 FROM attempt WHERE lane = $1 AND token = $2 AND outcome = $3 AND NOT late`,
 			f.d.Lane, f.d.Token, string(f.a.Outcome))
 		if err != nil || done {
 			return err
@@ -134,7 +135,8 @@ func (t *tx) settle(ctx context.Context, lane int64) error {
 // changesCase tells whether the case of a delivery may change by how an attempt ended.
 func (d Delivery) changesCase(a Attempt) bool {
 	e := d.Message.Event
-	return e != nil && a.Outcome == OutcomeDelivered && (e.reachesHandler() || a.Case.Extension != "" || a.External.Extension != "")
+	return e != nil && a.Outcome == OutcomeDelivered &&
+		(e.reachesHandler() || a.Case.Extension != "" || a.External.Extension != "")
 }
 
 // reachesHandler tells whether an event brings the case to its handler.

@@ -50,7 +50,9 @@ type questions struct {
 }
 
 func newQuestions() *questions {
-	return &questions{claimed: map[string]bool{}, taken: map[string]bool{}, known: map[string]*knownCase{}, leased: map[int64]bool{}}
+	return &questions{
+		claimed: map[string]bool{}, taken: map[string]bool{}, known: map[string]*knownCase{}, leased: map[int64]bool{},
+	}
 }
 
 // claim tells whether no other change of the group has claimed any of the things. A change that comes second goes

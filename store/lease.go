@@ -145,7 +145,8 @@ func (c *claimRun) scanMessage(row db.Scanner) error {
 		return err
 	}
 	d := c.found[lane]
-	d.Message, d.CaseID, d.Attempt, d.FirstTry, d.Large = m, caseID.String, attempt, db.Moment(first), pieces > 0 && len(m.Envelope) == 0
+	d.Message, d.CaseID, d.Attempt, d.FirstTry, d.Large = m, caseID.String, attempt, db.Moment(first),
+		pieces > 0 && len(m.Envelope) == 0
 	d.Message.Route.Address = address // a redirect goes before what was frozen
 	return nil
 }

@@ -60,6 +60,8 @@ type Receipt struct {
 // Accepted is the outcome of Accept.
 type Accepted struct {
 	Receipt
-	Repeat   bool   // the key was there before: Receipt is the first answer, nothing was changed
-	Envelope []byte // the first message's envelope; only with Repeat, for comparing the content; nil where it is kept in pieces: OpenEnvelope reads it
+	Repeat bool // the key was there before: Receipt is the first answer, nothing was changed
+	// the first message's envelope; only with Repeat, for comparing the content; nil where it is kept in pieces:
+	// OpenEnvelope reads it
+	Envelope []byte
 }

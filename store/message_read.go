@@ -47,7 +47,9 @@ func loadMessage(ctx context.Context, q db.Querier, id string, envelope bool) (*
 
 // outline reads a message: a large one without its envelope.
 func outline(ctx context.Context, q db.Querier, id string) (*Message, error) {
-	found, err := db.Collect(ctx, q, scanMessage, selectMessage+`, (SELECT b.envelope FROM message_body b WHERE b.message_id = m.id) FROM message m WHERE m.id = $1`, id)
+	found, err := db.Collect(ctx, q, scanMessage,
+		selectMessage+`, (SELECT b.envelope FROM message_body b WHERE b.message_id = m.id) FROM message m WHERE m.id = $1`,
+		id)
 	if err != nil {
 		return nil, fmt.Errorf("reading a message: %w", err)
 	}

@@ -138,13 +138,16 @@ func (m *model) accept(t *rapid.T) {
 	if _, err := m.s.Accept(t.Context(), msg); err != nil {
 		t.Fatal(err)
 	}
-	m.tracks[lane].parcels = append(m.tracks[lane].parcels, &parcel{id: msg.ID, state: store.DeliveryDue, next: m.now.Now(), address: msg.Route.Address})
+	m.tracks[lane].parcels = append(m.tracks[lane].parcels, &parcel{
+		id: msg.ID, state: store.DeliveryDue, next: m.now.Now(), address: msg.Route.Address,
+	})
 }
 
 // claimable: its head is due, nobody is at it, and its receiver is not paused.
 func (m *model) claimable(t *track, skip []string) bool {
 	p := t.head()
-	return p != nil && p.state == store.DeliveryDue && !p.next.After(m.now.Now()) && !m.leased(t) && !m.paused && !slices.Contains(skip, p.address)
+	return p != nil && p.state == store.DeliveryDue && !p.next.After(m.now.Now()) && !m.leased(t) && !m.paused &&
+		!slices.Contains(skip, p.address)
 }
 
 func (m *model) leased(t *track) bool { return t.lease != nil && t.lease.until.After(m.now.Now()) }
@@ -179,7 +182,9 @@ func (m *model) claim(t *rapid.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	claimed, err := m.s.Claim(t.Context(), "worker", 30*time.Second, most, perAddress, &store.Sharing{Ready: ready, Share: share})
+	claimed, err := m.s.Claim(t.Context(), "worker", 30*time.Second, most, perAddress, &store.Sharing{
+		Ready: ready, Share: share,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +221,9 @@ func (m *model) aGrip(t *rapid.T) *grip {
 
 func (m *model) finish(t *rapid.T) {
 	g := m.aGrip(t)
-	outcome := rapid.SampledFrom([]store.Outcome{store.OutcomeDelivered, store.OutcomeRefused, store.OutcomeTechnical, store.OutcomeUnknown}).Draw(t, "outcome")
+	outcome := rapid.SampledFrom([]store.Outcome{
+		store.OutcomeDelivered, store.OutcomeRefused, store.OutcomeTechnical, store.OutcomeUnknown,
+	}).Draw(t, "outcome")
 	a := store.Attempt{Outcome: outcome}
 	if outcome == store.OutcomeTechnical || outcome == store.OutcomeUnknown {
 		a.Again = m.now.Now().Add(time.Duration(rapid.IntRange(0, 60).Draw(t, "again")) * time.Second)

@@ -23,11 +23,13 @@ const resumedSince = `(SELECT o.receiver FROM operation o WHERE o.seq > (SELECT 
 // hosts whose clocks are behind the database's: a receiver that was seen within it has a pause of its own.
 const newSincePauseAll = pausedAllAt + ` IS NOT NULL AND COALESCE(CASE WHEN l.component_key <> ''
 	THEN (SELECT f.accepted FROM delivery f WHERE f.component_key = l.component_key AND f.component_key <> '' ORDER BY f.seq LIMIT 1)
-	ELSE (SELECT f.accepted FROM delivery f WHERE f.receiver_key = l.receiver_key ORDER BY f.seq LIMIT 1) END, 0) > ` + pausedAllAt + ` - 60000000
+	ELSE (SELECT f.accepted FROM delivery f WHERE f.receiver_key = l.receiver_key ORDER BY f.seq LIMIT 1) END, 0) > ` +
+	pausedAllAt + ` - 60000000
 	AND l.receiver_key NOT IN ` + resumedSince + ` AND l.component_key NOT IN ` + resumedSince
 
 // allPaused tells whether receivers that are seen for the first time are paused too.
 func (t *tx) allPaused(ctx context.Context) (bool, error) {
-	found, err := db.Collect(ctx, t, func(rows *sql.Rows) (is bool, err error) { return is, rows.Scan(&is) }, `SELECT `+pausedAllAt+` IS NOT NULL`)
+	found, err := db.Collect(ctx, t, func(rows *sql.Rows) (is bool, err error) { return is, rows.Scan(&is) },
+		`SELECT `+pausedAllAt+` IS NOT NULL`)
 	return len(found) == 1 && found[0], err
 }

@@ -71,7 +71,9 @@ func (s *Store) Reopen(ctx context.Context, c Case) (Case, error) {
 
 // List lists cases in the filter's order, and returns them when the row that row makes of them is written. What row
 // leaves out of the cases is not returned.
-func (s *Store) List(ctx context.Context, f CaseFilter, row func(found []Case) (shown []Case, _ Access, _ error)) ([]Case, error) {
+func (s *Store) List(ctx context.Context, f CaseFilter,
+	row func(found []Case) (shown []Case, _ Access, _ error),
+) ([]Case, error) {
 	found, err := s.Unlogged().Cases(ctx, f)
 	if err != nil {
 		return nil, err
@@ -174,7 +176,9 @@ func (s *Store) Original(ctx context.Context, c Case, messageID string) (io.Read
 
 // OpenExchange is a message, and the last attempt to deliver it with the receiver's answer, where there was one, after
 // the row that says so is written: the row's Subject is filled in. ErrNotFound.
-func (s *Store) OpenExchange(ctx context.Context, id string, row Access) (m *Message, last *AttemptRow, answer []byte, err error) {
+func (s *Store) OpenExchange(ctx context.Context, id string,
+	row Access,
+) (m *Message, last *AttemptRow, answer []byte, err error) {
 	if m, err = s.Unlogged().Message(ctx, id); err != nil {
 		return nil, nil, nil, err
 	}
@@ -197,7 +201,8 @@ func (s *Store) OpenExchange(ctx context.Context, id string, row Access) (m *Mes
 
 // OpenReported lists the cases that somebody has reported, the latest first, after the row that says so is written.
 func (s *Store) OpenReported(ctx context.Context, personID string, most int, row Access) ([]Case, error) {
-	cases, err := db.Collect(ctx, s.read, scanCase, `SELECT doc, protected FROM cases WHERE reporter_id = $1 AND $1 <> '' ORDER BY received DESC, id LIMIT $2`,
+	cases, err := db.Collect(ctx, s.read, scanCase,
+		`SELECT doc, protected FROM cases WHERE reporter_id = $1 AND $1 <> '' ORDER BY received DESC, id LIMIT $2`,
 		identity.Key(personID), listLimit(most))
 	if err != nil {
 		return nil, fmt.Errorf("listing a person's cases: %w", err)

@@ -43,7 +43,8 @@ const fresh = `first_try = CASE WHEN state = 'parked' THEN NULL ELSE first_try E
 func retrying(by, reason string) order {
 	return order{
 		verb: string(VerbRetry), by: by, reason: reason, states: []DeliveryState{DeliveryDue, DeliveryParked},
-		change: `UPDATE delivery SET ` + fresh + `, state = 'due', next_at = $2, address = COALESCE(NULLIF($3, ''), address) WHERE message_id = $1`,
+		change: `UPDATE delivery SET ` + fresh +
+			`, state = 'due', next_at = $2, address = COALESCE(NULLIF($3, ''), address) WHERE message_id = $1`,
 	}
 }
 
@@ -55,7 +56,8 @@ func (s *Store) Redirect(ctx context.Context, f DeliveryFilter, address, by, rea
 
 func redirecting(address, by, reason string) order {
 	return order{
-		verb: string(VerbRedirect), address: address, by: by, reason: reason, states: []DeliveryState{DeliveryDue, DeliveryParked}, leased: true,
+		verb: string(VerbRedirect), address: address, by: by, reason: reason,
+		states: []DeliveryState{DeliveryDue, DeliveryParked}, leased: true,
 		change: `UPDATE delivery SET ` + fresh + `, state = 'due', next_at = $2, address = $3 WHERE message_id = $1`,
 	}
 }
@@ -68,14 +70,16 @@ func (s *Store) CloseDeliveries(ctx context.Context, f DeliveryFilter, by, reaso
 func closing(by, reason string) order {
 	return order{
 		verb: string(VerbClose), by: by, reason: reason, states: []DeliveryState{DeliveryParked},
-		change: `UPDATE delivery SET state = 'closed', done_at = $2, address = COALESCE(NULLIF($3, ''), address) WHERE message_id = $1`,
+		change: `UPDATE delivery SET state = 'closed', done_at = $2, address = COALESCE(NULLIF($3, ''), address) WHERE ` +
+			`message_id = $1`,
 	}
 }
 
 func replaying(by, reason string) order {
 	return order{
 		verb: string(VerbReplay), by: by, reason: reason, states: []DeliveryState{DeliveryDelivered}, done: true,
-		change: `UPDATE delivery SET state = 'due', next_at = $2, done_at = NULL, first_try = NULL, address = COALESCE(NULLIF($3, ''), address) WHERE message_id = $1`,
+		change: `UPDATE delivery SET state = 'due', next_at = $2, done_at = NULL, first_try = NULL, address = ` +
+			`COALESCE(NULLIF($3, ''), address) WHERE message_id = $1`,
 	}
 }
 
@@ -144,18 +148,23 @@ func (t *tx) choose(ctx context.Context, f DeliveryFilter, o order) ([]chosen, e
 	}
 	wanted := `(SELECT d.seq FROM delivery d JOIN lane l ON l.id = d.lane` + c.where() + limit + `)`
 	lanes, err := db.Collect(ctx, t, func(rows *sql.Rows) (id int64, err error) { return id, rows.Scan(&id) },
-		`SELECT l.id FROM lane l WHERE l.id IN (SELECT w.lane FROM delivery w WHERE w.seq IN `+wanted+`) ORDER BY l.id`+t.Dialect.ForUpdateOf("l"), c.args...)
+		`SELECT l.id FROM lane l WHERE l.id IN (SELECT w.lane FROM delivery w WHERE w.seq IN `+wanted+`) ORDER BY l.id`+
+			t.Dialect.ForUpdateOf("l"), c.args...)
 	if err != nil {
 		return nil, err
 	}
 	all, err := db.Collect(ctx, t, func(rows *sql.Rows) (d chosen, err error) {
 		return d, rows.Scan(&d.message, &d.receiver, &d.lane)
-	}, `SELECT w.message_id, w.receiver, w.lane FROM delivery w WHERE w.seq IN `+wanted+` ORDER BY w.lane, w.seq`, c.args...)
-	return slices.DeleteFunc(all, func(d chosen) bool { _, locked := slices.BinarySearch(lanes, d.lane); return !locked }), err
+	}, `SELECT w.message_id, w.receiver, w.lane FROM delivery w WHERE w.seq IN `+wanted+` ORDER BY w.lane, w.seq`,
+		c.args...)
+	return slices.DeleteFunc(all, func(d chosen) bool { _, locked := slices.BinarySearch(lanes, d.lane); return !locked }),
+		err
 }
 
 func (t *tx) note(ctx context.Context, o order, message any, receiver string) error {
-	_, err := t.Exec(ctx, `INSERT INTO operation (verb, message_id, receiver, address, by_whom, reason, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+	_, err := t.Exec(ctx,
+		`INSERT INTO operation (verb, message_id, receiver, address, by_whom, reason, at) VALUES ($1, $2, $3, $4, $5, `+
+			`$6, $7)`,
 		o.verb, message, receiver, o.address, o.by, o.reason, db.Micros(t.Now))
 	return err
 }
@@ -220,8 +229,10 @@ func (s *Store) Operations(ctx context.Context, messageID string) ([]Operation, 
 		err = rows.Scan(&o.Verb, &o.MessageID, &o.Receiver, &o.Address, &o.By, &o.Reason, &at)
 		o.At = db.Moment(at)
 		return o, err
-	}, fmt.Sprintf(`SELECT verb, COALESCE(message_id, ''), receiver, address, by_whom, reason, at FROM operation%s ORDER BY seq DESC LIMIT $%d`,
-		c.where(), len(c.args)), c.args...)
+	},
+		fmt.Sprintf(`SELECT verb, COALESCE(message_id, ''), receiver, address, by_whom, reason, at FROM operation%s ORDER `+
+			`BY seq DESC LIMIT $%d`,
+			c.where(), len(c.args)), c.args...)
 	if err != nil {
 		return nil, fmt.Errorf("listing operations: %w", err)
 	}
@@ -238,7 +249,8 @@ func (s *Store) Ordered(ctx context.Context, after int64) (addresses []string, l
 	if after < 0 || last <= after {
 		return nil, last, nil
 	}
-	addresses, err = db.Collect(ctx, s.read, func(rows *sql.Rows) (address string, err error) { return address, rows.Scan(&address) },
+	addresses, err = db.Collect(ctx, s.read,
+		func(rows *sql.Rows) (address string, err error) { return address, rows.Scan(&address) },
 		`SELECT DISTINCT l.address FROM operation o JOIN delivery d ON d.message_id = o.message_id JOIN lane l ON l.id = d.lane
 		WHERE o.seq > $1 AND o.seq <= $2 AND o.verb IN ('retry', 'redirect', 'replay') AND d.done_at IS NULL ORDER BY l.address`, after, last)
 	if err != nil {

@@ -17,7 +17,8 @@ func (s *Store) PauseAll(ctx context.Context, receivers []string, by, reason str
 		n = 0
 		o := order{verb: "pause", by: by, reason: reason}
 		for _, receiver := range distinct(receivers) {
-			added, err := t.Exec(ctx, `INSERT INTO pause (receiver, by_whom, reason, at) VALUES ($1, $2, $3, $4) ON CONFLICT (receiver) DO NOTHING`,
+			added, err := t.Exec(ctx,
+				`INSERT INTO pause (receiver, by_whom, reason, at) VALUES ($1, $2, $3, $4) ON CONFLICT (receiver) DO NOTHING`,
 				receiver, by, reason, db.Micros(t.Now))
 			if err != nil {
 				return err

@@ -28,10 +28,13 @@ func exercise(ctx context.Context, t *testing.T, s *Store, n int) {
 		sender := map[bool]string{true: "SE0000000001-1177", false: "SE2010123456-AVV"}[via == routing.Queue]
 		id := fmt.Sprintf("%s|%d-%s-%d", sender, n, kind, sequence)
 		return &Message{
-			ID: "m" + id, Key: Key{Sender: sender, Contract: "urn", MessageID: id}, Call: routing.Call{Receiver: "SE2010123456-SJ01"},
-			Route: routing.Route{Via: via, Address: "https://there.example/", Component: "SE2010123456-AVV"}, Envelope: []byte("<a/>"), Received: s.Now(),
+			ID: "m" + id, Key: Key{Sender: sender, Contract: "urn", MessageID: id},
+			Call:     routing.Call{Receiver: "SE2010123456-SJ01"},
+			Route:    routing.Route{Via: via, Address: "https://there.example/", Component: "SE2010123456-AVV"},
+			Envelope: []byte("<a/>"), Received: s.Now(),
 			Event: &Event{
-				Kind: kind, MessageID: id, Case: Ref{"SE0000000001-1177", fmt.Sprint(n)}, Sequence: int64(sequence), Unit: handler.Unit, Handler: &handler,
+				Kind: kind, MessageID: id, Case: Ref{"SE0000000001-1177", fmt.Sprint(n)}, Sequence: int64(sequence),
+				Unit: handler.Unit, Handler: &handler,
 				Facts: &Facts{ReporterID: "189001019802", Experienced: []string{"1"}}, AtPortal: true, HasText: true,
 				External:       Ref{"SE2010123456-AVV", fmt.Sprint(n)},
 				Classification: &Classification{MainProblems: []string{"1"}, Area: "1"},
@@ -107,7 +110,9 @@ func TestChangesReadByIndex(t *testing.T) {
 		t.Fatalf("only %d statements were made ready", len(queries))
 	}
 	for _, query := range queries {
-		if verb, _, _ := strings.Cut(query, " "); slices.Contains([]string{"BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK"}, verb) {
+		if verb, _, _ := strings.Cut(query, " "); slices.Contains(
+			[]string{"BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK"}, verb,
+		) {
 			continue
 		}
 		for _, step := range plan(ctx, t, s, query) {
@@ -124,7 +129,10 @@ func TestChangesReadByIndex(t *testing.T) {
 // reads tells whether a step of a plan goes through a table from end to end. An index that holds only what is open may
 // be gone through.
 func reads(step string) bool {
-	for _, open := range []string{"delivery_open", "lane_leased", "lane_ready", "lane_next", "SCAN step", "SCAN waiting", "CONSTANT ROW", "SCAN pause", "SCAN p"} {
+	for _, open := range []string{
+		"delivery_open", "lane_leased", "lane_ready", "lane_next", "SCAN step", "SCAN waiting", "CONSTANT ROW", "SCAN pause",
+		"SCAN p",
+	} {
 		if strings.Contains(step, open) {
 			return false
 		}

@@ -35,7 +35,8 @@ func TestOpeningWhatExists(t *testing.T) {
 		}
 		open(t, url, store.Options{})
 		open(t, url, store.Options{Existing: true})
-		if schema, err = store.SchemaOf(t.Context(), url, store.Options{}); err != nil || schema.Has != schema.Knows || len(schema.Steps) != 0 {
+		if schema, err = store.SchemaOf(t.Context(), url, store.Options{}); err != nil || schema.Has != schema.Knows ||
+			len(schema.Steps) != 0 {
 			t.Errorf("the schema of a new store: %+v, %v", schema, err)
 		}
 	})
@@ -56,7 +57,8 @@ func TestASchemaThatIsNewer(t *testing.T) {
 		refuses := func(what string, url string, o store.Options) {
 			t.Helper()
 			var schema *store.SchemaError
-			if other, err := store.Open(t.Context(), url, o); !errors.As(err, &schema) || schema.Has != schema.Knows+1 && schema.Has != schema.Knows+2 {
+			if other, err := store.Open(t.Context(), url, o); !errors.As(err, &schema) ||
+				schema.Has != schema.Knows+1 && schema.Has != schema.Knows+2 {
 				t.Errorf("%s: %v", what, err)
 				if err == nil {
 					_ = other.Close()
@@ -168,7 +170,8 @@ func demandPassword(t *testing.T, admin *pgx.Conn, role string) {
 	})
 }
 
-const postgresClock = "SELECT (extract(epoch FROM clock_timestamp() %s) * 1000000)::bigint FROM (SELECT pg_sleep(%d)) slept"
+const postgresClock = "SELECT (extract(epoch FROM clock_timestamp() %s) * 1000000)::bigint FROM (SELECT " +
+	"pg_sleep(%d)) slept"
 
 // A database that answers slowly has no other time.
 func TestASlowReadingOfTheClockIsNoStep(t *testing.T) {
@@ -188,7 +191,8 @@ func TestAClockThatWentBackIsAnAlarmWithItsRemedy(t *testing.T) {
 	s := open(t, storetest.Postgres(t), store.Options{Log: zap.New(said)})
 	s.FollowClock(t.Context(), fmt.Sprintf(postgresClock, "- interval '1 hour'", 0))
 	lines := logged.FilterMessage("the clock of the database went back").All()
-	if len(lines) != 1 || lines[0].Level != zap.ErrorLevel || !strings.Contains(fmt.Sprint(lines[0].ContextMap()), "rivgate queue retry --state due --all") {
+	if len(lines) != 1 || lines[0].Level != zap.ErrorLevel ||
+		!strings.Contains(fmt.Sprint(lines[0].ContextMap()), "rivgate queue retry --state due --all") {
 		t.Errorf("the log: %v", logged.All())
 	}
 	if behind := s.ClockBehind(); behind < 50*time.Minute || behind > time.Hour+time.Second {
@@ -206,7 +210,8 @@ func TestAClockThatWentBackWhileNobodyRanIsFoundAtStart(t *testing.T) {
 		s := open(t, url, store.Options{})
 		start := func() (time.Duration, []observer.LoggedEntry) {
 			said, logged := observer.New(zap.WarnLevel)
-			return open(t, url, store.Options{Log: zap.New(said)}).ClockBehind(), logged.FilterMessage("the clock of the database went back").All()
+			return open(t, url, store.Options{Log: zap.New(said)}).ClockBehind(),
+				logged.FilterMessage("the clock of the database went back").All()
 		}
 		if err := s.Heartbeat(t.Context()); err != nil {
 			t.Fatal(err)
@@ -220,7 +225,8 @@ func TestAClockThatWentBackWhileNobodyRanIsFoundAtStart(t *testing.T) {
 			if behind < 110*time.Minute || behind > 2*time.Hour+time.Second {
 				t.Errorf("%s: the clock is behind by %s", what, behind)
 			}
-			if len(lines) != 1 || lines[0].Level != zap.ErrorLevel || !strings.Contains(fmt.Sprint(lines[0].ContextMap()), "rivgate queue retry --state due --all") {
+			if len(lines) != 1 || lines[0].Level != zap.ErrorLevel ||
+				!strings.Contains(fmt.Sprint(lines[0].ContextMap()), "rivgate queue retry --state due --all") {
 				t.Errorf("%s: the log: %v", what, lines)
 			}
 		}

@@ -12,8 +12,9 @@ import (
 
 // Retention says what may go, and after how long. Zero: never.
 type Retention struct {
-	Delivered   time.Duration // messages without a case, after they were delivered or closed
-	ClosedCases time.Duration // whole cases, after the last change to a closed one; only where nothing of them waits anywhere
+	Delivered time.Duration // messages without a case, after they were delivered or closed
+	// whole cases, after the last change to a closed one; only where nothing of them waits anywhere
+	ClosedCases time.Duration
 }
 
 // How much one transaction of Purge takes.
@@ -74,7 +75,9 @@ func (s *Store) Purge(ctx context.Context, r Retention, by string) (int, error) 
 func texts(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) }
 
 func (t *tx) purgeMessages(ctx context.Context, before int64) (int, error) {
-	ids, err := db.Collect(ctx, t, texts, `SELECT d.message_id FROM delivery d WHERE d.done_at < $1 AND d.case_id IS NULL ORDER BY d.done_at LIMIT $2`, before, purgeMessages)
+	ids, err := db.Collect(ctx, t, texts,
+		`SELECT d.message_id FROM delivery d WHERE d.done_at < $1 AND d.case_id IS NULL ORDER BY d.done_at LIMIT $2`, before,
+		purgeMessages)
 	if err != nil {
 		return 0, err
 	}
@@ -92,7 +95,9 @@ func (t *tx) purgeCases(ctx context.Context, before int64) (int, error) {
 		AND NOT EXISTS (SELECT 1 FROM held h WHERE h.case_id = c.id AND NOT ` + dismissed + `)
 		AND NOT EXISTS (SELECT 1 FROM outgoing o WHERE o.case_id = c.id AND o.state = 'waiting')
 		AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.case_id = c.id AND (d.done_at IS NULL OR d.done_at >= $1))`
-	ids, err := db.Collect(ctx, t, texts, `SELECT c.id FROM cases c WHERE c.state = 'closed' AND NOT c.forward_due AND c.changed < $1`+idle+` ORDER BY c.id LIMIT $2`,
+	ids, err := db.Collect(ctx, t, texts,
+		`SELECT c.id FROM cases c WHERE c.state = 'closed' AND NOT c.forward_due AND c.changed < $1`+idle+
+			` ORDER BY c.id LIMIT $2`,
 		before, purgeCases)
 	if err != nil {
 		return 0, err
@@ -103,7 +108,8 @@ func (t *tx) purgeCases(ctx context.Context, before int64) (int, error) {
 			return 0, err
 		}
 		var one int // something may have come before the lock
-		still, err := t.Row(ctx, []any{&one}, `SELECT 1 FROM cases c WHERE c.id = $2 AND c.state = 'closed' AND c.changed < $1`+idle, before, id)
+		still, err := t.Row(ctx, []any{&one},
+			`SELECT 1 FROM cases c WHERE c.id = $2 AND c.state = 'closed' AND c.changed < $1`+idle, before, id)
 		if err != nil || !still {
 			return went, err
 		}
@@ -153,7 +159,8 @@ func (t *tx) purge(ctx context.Context, which, id string) error {
 		`DELETE FROM letter WHERE message_id IN ` + messages,
 		`DELETE FROM message_chunk WHERE message_id IN ` + messages,
 		`DELETE FROM message_body WHERE message_id IN ` + messages,
-		`DELETE FROM message_key WHERE (sender, contract, key_id) IN (SELECT m.sender, m.contract, m.key_id FROM message m WHERE ` + which + `)`,
+		`DELETE FROM message_key WHERE (sender, contract, key_id) IN (SELECT m.sender, m.contract, m.key_id FROM message ` +
+			`m WHERE ` + which + `)`,
 		`DELETE FROM message WHERE id IN ` + messages,
 	} {
 		if _, err := t.Exec(ctx, query, id); err != nil {
@@ -175,7 +182,9 @@ func (s *Store) Purgeds(ctx context.Context, since time.Time, limit int) ([]Purg
 		err = rows.Scan(&p.MessageID, &p.Contract, &p.Receiver, &p.State, &accepted, &done, &at)
 		p.Accepted, p.Done, p.At = db.Moment(accepted), db.Moment(done), db.Moment(at)
 		return p, err
-	}, `SELECT message_id, contract, receiver, state, accepted, done_at, at FROM purged WHERE at >= $1 ORDER BY at DESC, message_id LIMIT $2`,
+	},
+		`SELECT message_id, contract, receiver, state, accepted, done_at, at FROM purged WHERE at >= $1 ORDER BY at DESC, `+
+			`message_id LIMIT $2`,
 		db.Micros(since), listLimit(limit))
 	if err != nil {
 		return nil, fmt.Errorf("listing what was purged: %w", err)

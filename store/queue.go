@@ -12,7 +12,8 @@ import (
 )
 
 // leasedNow: a worker is at the delivery d, the head of its lane l. $1 is the present moment.
-const leasedNow = `(d.state = 'due' AND l.lease_until IS NOT NULL AND l.lease_until > $1 AND d.seq = (SELECT min(h.seq) FROM delivery h WHERE h.lane = l.id AND h.done_at IS NULL))`
+const leasedNow = `(d.state = 'due' AND l.lease_until IS NOT NULL AND l.lease_until > $1 AND d.seq = (SELECT ` +
+	`min(h.seq) FROM delivery h WHERE h.lane = l.id AND h.done_at IS NULL))`
 
 // stateOf is the state of a delivery d of lane l, as it is shown.
 const stateOf = `CASE WHEN ` + leasedNow + ` THEN 'leased' ELSE d.state END`
@@ -42,7 +43,8 @@ func (f DeliveryFilter) conditions(now time.Time) *conditions {
 		c.add("d.state = $?", string(f.State))
 	}
 	if f.Case != "" {
-		c.add(`d.case_id IN (SELECT c.id FROM cases c WHERE c.id = $? OR c.ref_extension = $? AND c.ref_extension <> '')`, f.Case, f.Case)
+		c.add(`d.case_id IN (SELECT c.id FROM cases c WHERE c.id = $? OR c.ref_extension = $? AND c.ref_extension <> '')`,
+			f.Case, f.Case)
 	}
 	if !f.Since.IsZero() {
 		c.add("d.accepted >= $?", db.Micros(f.Since))
@@ -88,7 +90,8 @@ func scanDelivery(rows *sql.Rows) (d DeliveryRow, err error) {
 	var accepted, next int64
 	var done sql.NullInt64
 	var why string
-	err = rows.Scan(&d.ID, &d.CaseID, &d.Case.Root, &d.Case.Extension, &d.Contract, &d.Receiver, &d.Component, &d.Address, &d.State, &d.Unknown,
+	err = rows.Scan(&d.ID, &d.CaseID, &d.Case.Root, &d.Case.Extension, &d.Contract, &d.Receiver, &d.Component, &d.Address,
+		&d.State, &d.Unknown,
 		&d.Attempts, &d.Class, &d.Code, &accepted, &next, &done, &d.Paused, &why, &d.Correlation)
 	d.Accepted, d.Done = db.Moment(accepted), db.Moments(done)
 	if d.State == DeliveryDue {
@@ -103,7 +106,8 @@ func scanDelivery(rows *sql.Rows) (d DeliveryRow, err error) {
 }
 
 // lastWhy is the diagnosis of the last attempt of a delivery d that ended in time.
-const lastWhy = `COALESCE((SELECT a.why FROM attempt a WHERE a.message_id = d.message_id AND a.outcome <> '' AND NOT a.late ORDER BY a.number DESC LIMIT 1), '')`
+const lastWhy = `COALESCE((SELECT a.why FROM attempt a WHERE a.message_id = d.message_id AND a.outcome <> '' AND ` +
+	`NOT a.late ORDER BY a.number DESC LIMIT 1), '')`
 
 // Attempts lists what was tried for a message, oldest first.
 func (s *Store) Attempts(ctx context.Context, messageID string) ([]AttemptRow, error) {
@@ -116,7 +120,9 @@ func (s *Store) Attempts(ctx context.Context, messageID string) ([]AttemptRow, e
 			a.Why, err = readDiagnosis(why)
 		}
 		return a, err
-	}, `SELECT number, worker, started, outcome, class, code, duration, late, why FROM attempt WHERE message_id = $1 ORDER BY number`, messageID)
+	},
+		`SELECT number, worker, started, outcome, class, code, duration, late, why FROM attempt WHERE message_id = $1 `+
+			`ORDER BY number`, messageID)
 	if err != nil {
 		return nil, fmt.Errorf("listing attempts: %w", err)
 	}
@@ -153,7 +159,9 @@ func (s *Store) WaitingsOf(ctx context.Context, f DeliveryFilter) ([]Waiting, er
 		err = rows.Scan(&w.Receiver, &w.Component, &w.Address, &w.Due, &w.Unknown, &w.Parked, &oldest, &w.Paused)
 		w.Oldest = db.Moment(oldest)
 		return w, err
-	}, `SELECT min(d.receiver), min(d.component), d.address, sum(CASE WHEN d.state = 'due' THEN 1 ELSE 0 END), sum(CASE WHEN `+unknownOutcome+` THEN 1 ELSE 0 END),
+	},
+		`SELECT min(d.receiver), min(d.component), d.address, sum(CASE WHEN d.state = 'due' THEN 1 ELSE 0 END), sum(CASE `+
+			`WHEN `+unknownOutcome+` THEN 1 ELSE 0 END),
 			sum(CASE WHEN d.state = 'parked' THEN 1 ELSE 0 END), min(d.accepted), `+held+`
 		FROM delivery d JOIN lane l ON l.id = d.lane`+c.where()+`
 		GROUP BY d.receiver_key, d.component_key, d.address ORDER BY min(d.accepted), d.receiver_key, d.address`, c.args...)

@@ -58,7 +58,11 @@ func (s *Store) NoteRefused(ctx context.Context, calls []RefusedCall) error {
 				return err
 			}
 		}
-		_, err := t.Exec(ctx, fmt.Sprintf(`DELETE FROM refused_call WHERE last_at < (SELECT last_at FROM refused_call ORDER BY last_at DESC LIMIT 1 OFFSET %d)`, RefusedMost-1))
+		_, err := t.Exec(ctx,
+			fmt.Sprintf(
+				`DELETE FROM refused_call WHERE last_at < (SELECT last_at FROM refused_call ORDER BY last_at DESC LIMIT 1 `+
+					`OFFSET %d)`, RefusedMost-1,
+			))
 		return err
 	})
 	if err != nil {
@@ -70,14 +74,17 @@ func (s *Store) NoteRefused(ctx context.Context, calls []RefusedCall) error {
 // noteRefused makes or locks the row, then merges.
 func (t *tx) noteRefused(ctx context.Context, call RefusedCall) error {
 	call.Contract, call.Sender = storableText(call.Contract), storableText(call.Sender)
-	if _, err := t.Exec(ctx, `INSERT INTO refused_call (contract, code, sender, count, first_at, last_at, correlations) VALUES ($1, $2, $3, 0, $4, $4, '[]')
-		ON CONFLICT (contract, code, sender) DO UPDATE SET count = refused_call.count`, call.Contract, call.Code, call.Sender, db.Micros(call.First)); err != nil {
+	if _, err := t.Exec(ctx,
+		`INSERT INTO refused_call (contract, code, sender, count, first_at, last_at, correlations) VALUES ($1, $2, $3, 0, $4, $4, '[]')
+		ON CONFLICT (contract, code, sender) DO UPDATE SET count = refused_call.count`, call.Contract, call.Code, call.Sender,
+		db.Micros(call.First)); err != nil {
 		return err
 	}
 	var kept RefusedCall
 	var first, last int64
 	var correlations string
-	if _, err := t.Row(ctx, []any{&kept.Count, &first, &last, &correlations}, `SELECT count, first_at, last_at, correlations FROM refused_call
+	if _, err := t.Row(ctx, []any{&kept.Count, &first, &last, &correlations},
+		`SELECT count, first_at, last_at, correlations FROM refused_call
 		WHERE contract = $1 AND code = $2 AND sender = $3`, call.Contract, call.Code, call.Sender); err != nil {
 		return err
 	}
@@ -93,7 +100,9 @@ func (t *tx) noteRefused(ctx context.Context, call RefusedCall) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.Exec(ctx, `UPDATE refused_call SET count = $4, first_at = $5, last_at = $6, correlations = $7 WHERE contract = $1 AND code = $2 AND sender = $3`,
+	_, err = t.Exec(ctx,
+		`UPDATE refused_call SET count = $4, first_at = $5, last_at = $6, correlations = $7 WHERE contract = $1 AND code `+
+			`= $2 AND sender = $3`,
 		call.Contract, call.Code, call.Sender, kept.Count, db.Micros(kept.First), db.Micros(kept.Last), string(text))
 	return err
 }
@@ -108,7 +117,9 @@ func (s *Store) RefusedCalls(ctx context.Context, limit int) ([]RefusedCall, err
 		}
 		r.First, r.Last = db.Moment(first), db.Moment(last)
 		return r, json.Unmarshal([]byte(correlations), &r.Correlations)
-	}, `SELECT contract, code, sender, count, first_at, last_at, correlations FROM refused_call ORDER BY last_at DESC, contract, code, sender LIMIT $1`, listLimit(limit))
+	},
+		`SELECT contract, code, sender, count, first_at, last_at, correlations FROM refused_call ORDER BY last_at DESC, `+
+			`contract, code, sender LIMIT $1`, listLimit(limit))
 	if err != nil {
 		return nil, fmt.Errorf("listing refused calls: %w", err)
 	}
@@ -137,7 +148,9 @@ func (s *Store) Origins(ctx context.Context, ids []string) (map[string]Origin, e
 			o.Tried = db.Moment(tried)
 		}
 		return o, err
-	}, `SELECT m.id, m.sender, m.correlation, COALESCE((SELECT MAX(a.started) FROM attempt a WHERE a.message_id = m.id), 0) FROM message m`+c.where(), c.args...)
+	},
+		`SELECT m.id, m.sender, m.correlation, COALESCE((SELECT MAX(a.started) FROM attempt a WHERE a.message_id = m.id), `+
+			`0) FROM message m`+c.where(), c.args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading where messages came from: %w", err)
 	}

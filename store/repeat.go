@@ -24,7 +24,8 @@ func repeat(ctx context.Context, q db.Querier, k Key) (Accepted, bool, error) {
 		}
 		return a, json.Unmarshal(receipt, &a.Receipt)
 	}, `SELECT m.receipt, b.envelope FROM message_key k JOIN message m ON m.id = k.message_id
-		JOIN message_body b ON b.message_id = m.id WHERE k.sender = $1 AND k.contract = $2 AND k.key_id = $3`, fold(k.Sender), k.Contract, k.MessageID)
+		JOIN message_body b ON b.message_id = m.id WHERE k.sender = $1 AND k.contract = $2 AND k.key_id = $3`, fold(k.Sender),
+		k.Contract, k.MessageID)
 	if err != nil {
 		return Accepted{}, false, fmt.Errorf("reading the first answer: %w", err)
 	}

@@ -45,7 +45,9 @@ func (s *Store) Would(ctx context.Context, verb Verb, f DeliveryFilter) (int, er
 		limit = fmt.Sprintf(" LIMIT $%d", len(c.args))
 	}
 	var n int
-	err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT d.seq FROM delivery d JOIN lane l ON l.id = d.lane`+c.where()+limit+`) AS chosen`, c.args...).Scan(&n)
+	err := s.read.QueryRowContext(ctx,
+		`SELECT count(*) FROM (SELECT d.seq FROM delivery d JOIN lane l ON l.id = d.lane`+c.where()+limit+`) AS chosen`,
+		c.args...).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("counting deliveries: %w", err)
 	}
@@ -71,7 +73,8 @@ func (s *Store) heldWhich(ctx context.Context, f DeliveryFilter, which string) (
 		c.add("m.id = $?", f.ID)
 	}
 	if f.Case != "" {
-		c.add(`h.case_id IN (SELECT c.id FROM cases c WHERE c.id = $? OR c.ref_extension = $? AND c.ref_extension <> '')`, f.Case, f.Case)
+		c.add(`h.case_id IN (SELECT c.id FROM cases c WHERE c.id = $? OR c.ref_extension = $? AND c.ref_extension <> '')`,
+			f.Case, f.Case)
 	}
 	if !f.Since.IsZero() {
 		c.add("m.received >= $?", db.Micros(f.Since))
@@ -81,7 +84,9 @@ func (s *Store) heldWhich(ctx context.Context, f DeliveryFilter, which string) (
 	}
 	held, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (h heldMessage, err error) {
 		return h, rows.Scan(&h.id, &h.caseID, &h.sender, &h.receiver)
-	}, `SELECT m.id, h.case_id, h.sender, m.receiver FROM held h JOIN message m ON m.id = h.message_id`+c.where()+` ORDER BY h.case_id, h.sender, h.sequence`, c.args...)
+	},
+		`SELECT m.id, h.case_id, h.sender, m.receiver FROM held h JOIN message m ON m.id = h.message_id`+c.where()+
+			` ORDER BY h.case_id, h.sender, h.sequence`, c.args...)
 	if err != nil {
 		return nil, fmt.Errorf("finding held messages: %w", err)
 	}

@@ -40,7 +40,9 @@ type SampleRow struct {
 // MakeSample lets chance choose f.Limit rows of the access log and keeps them under the next number. Kind, Units, Asked
 // and Maker of the sample are the caller's. ErrNotFound where no row answers to f. look is the row of the access log
 // that says so.
-func (s *Store) MakeSample(ctx context.Context, f AccessFilter, sample ReviewSample, look Access) (ReviewSample, error) {
+func (s *Store) MakeSample(ctx context.Context, f AccessFilter, sample ReviewSample,
+	look Access,
+) (ReviewSample, error) {
 	rows, err := s.AccessSample(ctx, f)
 	if err != nil {
 		return ReviewSample{}, err
@@ -61,12 +63,16 @@ func (s *Store) MakeSample(ctx context.Context, f AccessFilter, sample ReviewSam
 		if _, err := t.Row(ctx, []any{&number}, `SELECT COALESCE(MAX(number), 0) + 1 FROM review_sample`); err != nil {
 			return err
 		}
-		if _, err := t.Exec(ctx, `INSERT INTO review_sample (number, kind, units, asked, maker_id, maker_name, made) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			number, string(sample.Kind), unitsText(sample.Units), storableText(string(asked)), sample.Maker.ID, storableText(sample.Maker.Name), db.Micros(t.Now)); err != nil {
+		if _, err := t.Exec(ctx,
+			`INSERT INTO review_sample (number, kind, units, asked, maker_id, maker_name, made) VALUES ($1, $2, $3, $4, $5, `+
+				`$6, $7)`,
+			number, string(sample.Kind), unitsText(sample.Units), storableText(string(asked)), sample.Maker.ID,
+			storableText(sample.Maker.Name), db.Micros(t.Now)); err != nil {
 			return err
 		}
 		for i, row := range rows {
-			if _, err := t.Exec(ctx, `INSERT INTO review_sample_row (sample, position, seq) VALUES ($1, $2, $3)`, number, i+1, row.Seq); err != nil {
+			if _, err := t.Exec(ctx, `INSERT INTO review_sample_row (sample, position, seq) VALUES ($1, $2, $3)`, number, i+1,
+				row.Seq); err != nil {
 				return err
 			}
 		}
@@ -104,7 +110,8 @@ const sampleQuery = `SELECT s.number, s.kind, s.units, s.asked, s.maker_id, s.ma
 func scanSample(rows *sql.Rows) (p ReviewSample, err error) {
 	var units, asked string
 	var made, ended int64
-	err = rows.Scan(&p.Number, &p.Kind, &units, &asked, &p.Maker.ID, &p.Maker.Name, &made, &ended, &p.Ender.ID, &p.Ender.Name, &p.Conclusion, &p.Rows, &p.Noted, &p.Deviations)
+	err = rows.Scan(&p.Number, &p.Kind, &units, &asked, &p.Maker.ID, &p.Maker.Name, &made, &ended, &p.Ender.ID,
+		&p.Ender.Name, &p.Conclusion, &p.Rows, &p.Noted, &p.Deviations)
 	if err != nil {
 		return p, err
 	}
@@ -125,7 +132,8 @@ func scanSample(rows *sql.Rows) (p ReviewSample, err error) {
 
 // Samples lists samples of a side of the wall, those that are not ended first, then the latest.
 func (s *Store) Samples(ctx context.Context, kind routing.UnitKind, limit int) ([]ReviewSample, error) {
-	samples, err := db.Collect(ctx, s.read, scanSample, sampleQuery+` WHERE s.kind = $1 ORDER BY CASE WHEN s.ended = 0 THEN 0 ELSE 1 END, s.number DESC LIMIT $2`,
+	samples, err := db.Collect(ctx, s.read, scanSample,
+		sampleQuery+` WHERE s.kind = $1 ORDER BY CASE WHEN s.ended = 0 THEN 0 ELSE 1 END, s.number DESC LIMIT $2`,
 		string(kind), listLimit(limit))
 	if err != nil {
 		return nil, fmt.Errorf("listing samples: %w", err)
@@ -165,7 +173,8 @@ func (s *Store) NoteSample(ctx context.Context, number int64, position int, devi
 		if err := t.logAccess(ctx, check); err != nil {
 			return err
 		}
-		n, err := t.Exec(ctx, `UPDATE review_sample_row SET checked = (SELECT seq FROM access_head WHERE id = 1), deviation = $3
+		n, err := t.Exec(ctx,
+			`UPDATE review_sample_row SET checked = (SELECT seq FROM access_head WHERE id = 1), deviation = $3
 			WHERE sample = $1 AND position = $2 AND checked = 0 AND EXISTS (SELECT 1 FROM review_sample s WHERE s.number = $1 AND s.ended = 0)`, number, position, odd)
 		if err == nil && n == 0 {
 			err = ErrConflict
@@ -184,7 +193,9 @@ func (s *Store) EndSample(ctx context.Context, number int64, by Person, conclusi
 		if err := t.logAccess(ctx, look); err != nil {
 			return err
 		}
-		n, err := t.Exec(ctx, `UPDATE review_sample SET ended = $2, ender_id = $3, ender_name = $4, conclusion = $5 WHERE number = $1 AND ended = 0`,
+		n, err := t.Exec(ctx,
+			`UPDATE review_sample SET ended = $2, ender_id = $3, ender_name = $4, conclusion = $5 WHERE number = $1 AND `+
+				`ended = 0`,
 			number, db.Micros(t.Now), by.ID, storableText(by.Name), storableText(strings.TrimSpace(conclusion)))
 		if err == nil && n == 0 {
 			err = ErrConflict

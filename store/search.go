@@ -111,6 +111,7 @@ func wordSet(d db.Dialect, words []string) caseSet {
 		}
 		holds.parts = append(holds.parts, "("+strings.Join(either, " OR ")+")")
 	}
-	s.holds = `(SELECT 1 FROM case_search s WHERE s.case_id = c.id AND ` + strings.Join(holds.parts, " AND ") + ` LIMIT 1) IS NOT NULL`
+	s.holds = `(SELECT 1 FROM case_search s WHERE s.case_id = c.id AND ` + strings.Join(holds.parts, " AND ") +
+		` LIMIT 1) IS NOT NULL`
 	return s
 }

@@ -103,7 +103,8 @@ func (t *tx) release(ctx context.Context, c *Case, sender string, last int64) er
 // refusedNumbers are the sender's numbers above last whose messages were refused, in order.
 func (t *tx) refusedNumbers(ctx context.Context, caseID, sender string, last int64) ([]int64, error) {
 	return db.Collect(ctx, t, func(rows *sql.Rows) (n int64, err error) { return n, rows.Scan(&n) },
-		`SELECT sequence FROM refused_number WHERE case_id = $1 AND sender = $2 AND sequence > $3 ORDER BY sequence`, caseID, fold(sender), last)
+		`SELECT sequence FROM refused_number WHERE case_id = $1 AND sender = $2 AND sequence > $3 ORDER BY sequence`, caseID,
+		fold(sender), last)
 }
 
 // numbersAhead is how far above the last number applied one that was refused is remembered.
@@ -132,15 +133,19 @@ func (s *Store) CountRefused(ctx context.Context, ref, external Ref, sender stri
 func (t *tx) countRefused(ctx context.Context, c *Case, sender string, number int64) error {
 	var last int64
 	var one int
-	known, err := t.Row(ctx, []any{&last}, `SELECT last FROM case_sender WHERE case_id = $1 AND sender = $2`, c.ID, fold(sender))
+	known, err := t.Row(ctx, []any{&last}, `SELECT last FROM case_sender WHERE case_id = $1 AND sender = $2`, c.ID,
+		fold(sender))
 	if err != nil || number > last+numbersAhead {
 		return err
 	}
-	used, err := t.Row(ctx, []any{&one}, `SELECT 1 FROM message WHERE case_id = $1 AND sender = $2 AND sequence = $3 LIMIT 1`, c.ID, fold(sender), number)
+	used, err := t.Row(ctx, []any{&one},
+		`SELECT 1 FROM message WHERE case_id = $1 AND sender = $2 AND sequence = $3 LIMIT 1`, c.ID, fold(sender), number)
 	if err != nil || used {
 		return err
 	}
-	_, err = t.Exec(ctx, `INSERT INTO refused_number (case_id, sender, sequence) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, c.ID, fold(sender), number)
+	_, err = t.Exec(ctx,
+		`INSERT INTO refused_number (case_id, sender, sequence) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, c.ID,
+		fold(sender), number)
 	if err != nil {
 		return err
 	}

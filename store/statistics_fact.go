@@ -69,7 +69,9 @@ func (s *Store) checkFacts(ctx context.Context) (lines []string, err error) {
 			lines = append(lines, "statistics differ from the case: "+c.ID)
 		}
 		return none, err
-	}, `SELECT c.doc, `+factColumns+` FROM (SELECT id, doc FROM cases) AS c LEFT JOIN case_fact ON case_id = c.id ORDER BY c.id`)
+	},
+		`SELECT c.doc, `+factColumns+
+			` FROM (SELECT id, doc FROM cases) AS c LEFT JOIN case_fact ON case_id = c.id ORDER BY c.id`)
 	if err != nil {
 		return nil, fmt.Errorf("checking (statistics): %w", err)
 	}

@@ -64,7 +64,8 @@ func TestStatisticsArePartOfTheInvariant(t *testing.T) {
 		breaches()
 		change(t, url, `UPDATE case_fact SET area = '9' WHERE case_id = '`+cases[0].ID+`'`)
 		breaches("statistics differ from the case: " + cases[0].ID)
-		change(t, url, `DELETE FROM case_fact WHERE case_id = '`+cases[1].ID+`'`, `UPDATE case_fact SET age = NULL WHERE case_id = '`+cases[2].ID+`'`)
+		change(t, url, `DELETE FROM case_fact WHERE case_id = '`+cases[1].ID+`'`,
+			`UPDATE case_fact SET age = NULL WHERE case_id = '`+cases[2].ID+`'`)
 		differ := []string{
 			"statistics differ from the case: " + cases[0].ID, "statistics differ from the case: " + cases[1].ID,
 			"statistics differ from the case: " + cases[2].ID,

@@ -25,10 +25,10 @@ import (
 
 // What the engine's verbs return is the callers' too.
 type (
-	Schema      = db.Schema
-	SchemaError = db.SchemaError
-	OwnedError  = db.OwnedError
-	Space       = db.Space
+	Schema      = db.Schema      // Schema is what migrations were run.
+	SchemaError = db.SchemaError // SchemaError says that a store has another schema than the program.
+	OwnedError  = db.OwnedError  // OwnedError says who has a store's file open.
+	Space       = db.Space       // Space is what is left on the disk.
 )
 
 // Errors of the engine.

@@ -54,7 +54,9 @@ func (s *Store) Dismiss(ctx context.Context, f DeliveryFilter, by, reason string
 	err = s.write(ctx, func(ctx context.Context, t *tx) error {
 		total = 0
 		for _, h := range held {
-			n, err := t.Exec(ctx, `UPDATE held SET refused = $2 || refused WHERE message_id = $1 AND refused <> '' AND refused NOT LIKE $2 || '%'`, h.id, dismissedMark)
+			n, err := t.Exec(ctx,
+				`UPDATE held SET refused = $2 || refused WHERE message_id = $1 AND refused <> '' AND refused NOT LIKE $2 || '%'`,
+				h.id, dismissedMark)
 			if err != nil {
 				return err
 			}

@@ -18,10 +18,12 @@ type Traffic struct {
 	Unknown   int // waiting after an attempt whose outcome is not known (osäkert utfall)
 	Parked    int
 	Oldest    time.Time // when the oldest that waits or is parked was accepted; zero: there is none
-	Silent    time.Time // since when no attempt got an answer, after three that got none; zero: it answers, or was not asked
-	Trouble   string    // the class in which the newest failed attempt on what waits or is parked ended; "": there was none
-	Why       Diagnosis // of that attempt
-	In, Out   Rate      // accepted for it, delivered to it
+	// since when no attempt got an answer, after three that got none; zero: it answers, or was not asked
+	Silent time.Time
+	// the class in which the newest failed attempt on what waits or is parked ended; "": there was none
+	Trouble string
+	Why     Diagnosis // of that attempt
+	In, Out Rate      // accepted for it, delivered to it
 }
 
 // Rate counts what passed up to now.
@@ -59,7 +61,8 @@ func (s *Store) Traffic(ctx context.Context) ([]Traffic, error) {
 	now := s.Now()
 	all, err := db.Collect(ctx, s.read, scanTraffic, `WITH `+latestDelivered+`
 		SELECT min(d.receiver), min(d.component), d.address, sum(CASE WHEN d.state = 'due' THEN 1 ELSE 0 END), sum(CASE WHEN `+unknownOutcome+` THEN 1 ELSE 0 END),
-			sum(CASE WHEN d.state = 'parked' THEN 1 ELSE 0 END), min(d.accepted), min(CASE WHEN `+silence+` AND d.first_try > COALESCE(e.at, 0) THEN d.first_try END),
+			sum(CASE WHEN d.state = 'parked' THEN 1 ELSE 0 END), min(d.accepted), min(CASE WHEN `+silence+
+		` AND d.first_try > COALESCE(e.at, 0) THEN d.first_try END),
 			sum(CASE WHEN `+silence+` AND d.first_try > COALESCE(e.at, 0) THEN d.attempts ELSE 0 END)
 		FROM delivery d JOIN lane l ON l.id = d.lane LEFT JOIN latest e ON e.address = d.address WHERE d.done_at IS NULL
 		GROUP BY d.receiver_key, d.component_key, d.address ORDER BY min(d.accepted), d.receiver_key, d.address`, trafficMost)
@@ -74,7 +77,11 @@ func (s *Store) Traffic(ctx context.Context) ([]Traffic, error) {
 		query string
 	}{
 		{false, `SELECT receiver, component, address, accepted FROM delivery ORDER BY seq DESC LIMIT $1`},
-		{true, `SELECT receiver, component, address, CASE WHEN state = 'delivered' THEN done_at ELSE 0 END FROM delivery WHERE done_at IS NOT NULL ORDER BY done_at DESC, seq DESC LIMIT $1`},
+		{
+			true,
+			`SELECT receiver, component, address, CASE WHEN state = 'delivered' THEN done_at ELSE 0 END FROM delivery WHERE ` +
+				`done_at IS NOT NULL ORDER BY done_at DESC, seq DESC LIMIT $1`,
+		},
 	} {
 		if all, err = s.passed(ctx, all, passed.out, now, passed.query); err != nil {
 			return nil, fmt.Errorf("counting what passed: %w", err)

@@ -23,7 +23,8 @@ const endedKept = 24 * time.Hour
 // its end; a new one ends after lifetime, and those that ended more than a day ago are thrown away.
 func (s *Store) PutWebSession(ctx context.Context, token, account string, data []byte, lifetime time.Duration) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		if _, err := t.Exec(ctx, `DELETE FROM web_session WHERE expires <= $1`, db.Micros(t.Now.Add(-endedKept))); err != nil {
+		if _, err := t.Exec(ctx, `DELETE FROM web_session WHERE expires <= $1`,
+			db.Micros(t.Now.Add(-endedKept))); err != nil {
 			return err
 		}
 		_, err := t.Exec(ctx, `INSERT INTO web_session (token, account, data, created, expires) VALUES ($1, $2, $3, $4, $5)
@@ -53,7 +54,8 @@ func (s *Store) WebSession(ctx context.Context, token string) (data []byte, foun
 // EndedWebSession tells whose session it was that ended within a day, by itself or with all sessions of its account; ""
 // when it goes on, was ended by EndWebSession, or never was.
 func (s *Store) EndedWebSession(ctx context.Context, token string) (string, error) {
-	all, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (account string, err error) { return account, rows.Scan(&account) },
+	all, err := db.Collect(ctx, s.read,
+		func(rows *sql.Rows) (account string, err error) { return account, rows.Scan(&account) },
 		`SELECT account FROM web_session WHERE token = $1 AND expires <= $2`, token, db.Micros(s.Now()))
 	if err != nil {
 		return "", fmt.Errorf("reading a session: %w", err)
@@ -83,7 +85,9 @@ func (s *Store) WebSessions(ctx context.Context, account string) ([]WebSession, 
 		err = rows.Scan(&w.Account, &created, &expires)
 		w.Created, w.Expires = db.Moment(created), db.Moment(expires)
 		return w, err
-	}, `SELECT account, created, expires FROM web_session WHERE expires > $1 AND account <> '' AND (account = $2 OR $2 = '') ORDER BY created DESC, account`,
+	},
+		`SELECT account, created, expires FROM web_session WHERE expires > $1 AND account <> '' AND (account = $2 OR $2 = `+
+			`'') ORDER BY created DESC, account`,
 		db.Micros(s.Now()), AccountID(account))
 	if err != nil {
 		return nil, fmt.Errorf("listing sessions: %w", err)
@@ -111,11 +115,14 @@ type SignInTry struct {
 // TrySignIn notes a try before it is made, and says whether it may be made, and after which wait; whether there is such
 // an account or not. A refused try is not counted, so that the time of refusal ends by itself. A browser that has
 // signed in to the account before has tries of its own: what others do costs it nothing.
-func (s *Store) TrySignIn(ctx context.Context, try SignInTry, rate SignInRate) (may bool, wait time.Duration, err error) {
+func (s *Store) TrySignIn(ctx context.Context, try SignInTry,
+	rate SignInRate,
+) (may bool, wait time.Duration, err error) {
 	err = s.write(ctx, func(ctx context.Context, t *tx) error {
 		may, wait = false, 0
 		// One after the other, as the access log's rows are: guesses made at once must see each other.
-		if _, err := t.Row(ctx, []any{new(int64)}, `SELECT seq FROM access_head WHERE id = 1`+t.Dialect.ForUpdate); err != nil {
+		if _, err := t.Row(ctx, []any{new(int64)},
+			`SELECT seq FROM access_head WHERE id = 1`+t.Dialect.ForUpdate); err != nil {
 			return err
 		}
 		since := db.Micros(t.Now.Add(-rate.Within))
@@ -123,16 +130,19 @@ func (s *Store) TrySignIn(ctx context.Context, try SignInTry, rate SignInRate) (
 			return err
 		}
 		var byBrowser, byAccount, byAddress int
-		if _, err := t.Row(ctx, []any{&byBrowser}, `SELECT count(*) FROM sign_in WHERE account = $1 AND at > $2`, try.Browser, since); err != nil {
+		if _, err := t.Row(ctx, []any{&byBrowser}, `SELECT count(*) FROM sign_in WHERE account = $1 AND at > $2`, try.Browser,
+			since); err != nil {
 			return err
 		}
 		if may = try.Browser != "" && byBrowser < rate.Browser; may {
 			return t.noteTry(ctx, try.Browser, "")
 		}
-		if _, err := t.Row(ctx, []any{&byAccount}, `SELECT count(*) FROM sign_in WHERE account = $1 AND at > $2`, try.Account, since); err != nil {
+		if _, err := t.Row(ctx, []any{&byAccount}, `SELECT count(*) FROM sign_in WHERE account = $1 AND at > $2`, try.Account,
+			since); err != nil {
 			return err
 		}
-		if _, err := t.Row(ctx, []any{&byAddress}, `SELECT count(*) FROM sign_in WHERE address = $1 AND at > $2`, try.Address, since); err != nil {
+		if _, err := t.Row(ctx, []any{&byAddress}, `SELECT count(*) FROM sign_in WHERE address = $1 AND at > $2`, try.Address,
+			since); err != nil {
 			return err
 		}
 		if may = byAddress < rate.Address; !may {
@@ -162,7 +172,8 @@ func (r SignInRate) wait(failed int) time.Duration {
 }
 
 func (t *tx) noteTry(ctx context.Context, account, address string) error {
-	_, err := t.Exec(ctx, `INSERT INTO sign_in (account, address, at) VALUES ($1, $2, $3)`, account, address, db.Micros(t.Now))
+	_, err := t.Exec(ctx, `INSERT INTO sign_in (account, address, at) VALUES ($1, $2, $3)`, account, address,
+		db.Micros(t.Now))
 	return err
 }
 
@@ -170,7 +181,8 @@ func (t *tx) noteTry(ctx context.Context, account, address string) error {
 // knows when. by is the row of the access log. ErrNotFound.
 func (s *Store) SignedIn(ctx context.Context, id string, try SignInTry, by Access) error {
 	return s.write(ctx, func(ctx context.Context, t *tx) error {
-		if _, err := t.Exec(ctx, `DELETE FROM sign_in WHERE account = $1 OR account = $2 AND account <> ''`, try.Account, try.Browser); err != nil {
+		if _, err := t.Exec(ctx, `DELETE FROM sign_in WHERE account = $1 OR account = $2 AND account <> ''`, try.Account,
+			try.Browser); err != nil {
 			return err
 		}
 		n, err := t.Exec(ctx, `UPDATE account SET signed_in = $2 WHERE id = $1`, AccountID(id), db.Micros(t.Now))

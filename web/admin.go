@@ -10,8 +10,9 @@ import (
 	"rivgate/web/shell"
 )
 
-// What monitors and VP's scripts ask for. Where an admin listener is configured it answers all of this, to whoever reaches it but for the resets;
-// else the listener of the pages does, to this machine and to trusted proxies that ask on their own behalf.
+// What monitors and VP's scripts ask for. Where an admin listener is configured it answers all of this, to whoever
+// reaches it but for the resets; else the listener of the pages does, to this machine and to trusted proxies that ask
+// on their own behalf.
 
 // adminEndpoints are those of both.
 func (s *Site) adminEndpoints() []endpoint {
@@ -31,7 +32,8 @@ func (s *Site) adminEndpoints() []endpoint {
 func (s *Site) AdminHandler() http.Handler {
 	s.wire()
 	mux := http.NewServeMux()
-	endpoints := append(s.adminEndpoints(), endpoint{http.MethodGet, "/healthz", shell.Plain, s.Operate.Healthz, 0}, endpoint{http.MethodGet, "/readyz", shell.Plain, s.Operate.Readyz, 0})
+	endpoints := append(s.adminEndpoints(), endpoint{http.MethodGet, "/healthz", shell.Plain, s.Operate.Healthz, 0},
+		endpoint{http.MethodGet, "/readyz", shell.Plain, s.Operate.Readyz, 0})
 	for _, e := range endpoints {
 		mux.HandleFunc(e.Method+" "+e.Path, func(w http.ResponseWriter, r *http.Request) {
 			var err error
@@ -52,7 +54,8 @@ func (s *Site) AdminHandler() http.Handler {
 // RunAdmin serves the admin listener until ctx ends. It returns nil when ctx ended it.
 func (s *Site) RunAdmin(ctx context.Context, l net.Listener) error {
 	server := &http.Server{
-		Handler: s.AdminHandler(), ReadHeaderTimeout: shell.HeaderTimeout, ReadTimeout: shell.ReadTimeout, WriteTimeout: shell.WriteTimeout, IdleTimeout: shell.IdleTimeout,
+		Handler: s.AdminHandler(), ReadHeaderTimeout: shell.HeaderTimeout, ReadTimeout: shell.ReadTimeout,
+		WriteTimeout: shell.WriteTimeout, IdleTimeout: shell.IdleTimeout,
 		MaxHeaderBytes: shell.HeaderLimit, ErrorLog: zap.NewStdLog(s.Logger()),
 	}
 	return s.serveUntil(ctx, server, l, "the admin listener")

@@ -24,7 +24,8 @@ func TestStatusIsVPs(t *testing.T) {
 	w := newWorld(t)
 	w.Operate.Endpoints = []string{"http://127.0.0.1:8080/vp", "https://127.0.0.1:8443/vp"}
 	c := shell.CatalogueStatus{
-		Loaded: w.clock(), Source: "file", Routes: 4, Permissions: 3, Tree: shell.TreeStatus{Read: w.clock(), OK: true, Before: 0, Now: 7},
+		Loaded: w.clock(), Source: "file", Routes: 4, Permissions: 3,
+		Tree: shell.TreeStatus{Read: w.clock(), OK: true, Before: 0, Now: 7},
 	}
 	w.CatalogueInUse = func() shell.CatalogueStatus { return c }
 	read := func(wanted map[string]string) {
@@ -38,15 +39,20 @@ func TestStatusIsVPs(t *testing.T) {
 	}
 	const at = "Date:2026-03-02T10:42 "
 	read(map[string]string{
-		"Name": "Rivgate Test", "Version": "1.2.3", "ServiceStatus": "Started", "Uptime": "1 days, 2 hours, 0 minutes, 0 seconds",
+		"Name": "Rivgate Test", "Version": "1.2.3", "ServiceStatus": "Started",
+		"Uptime":              "1 days, 2 hours, 0 minutes, 0 seconds",
 		"TakCacheInitialized": "true", "TakCacheResetInfo": at + "Status:REFRESH_OK vagval:4 behorigheter:3",
 		"HsaCacheInitialized": "true", "HsaCacheResetInfo": at + "Status:true oldNum:0 newNum:7",
 		"Endpoints": "[http://127.0.0.1:8080/vp, https://127.0.0.1:8443/vp]",
 	})
 	c.LastError, c.LastErrorAt = "no answer", w.clock().Add(time.Minute)
-	read(map[string]string{"TakCacheResetInfo": "Date:2026-03-02T10:43 Status:REUSING_EXISTING_CACHE vagval:4 behorigheter:3"})
+	read(map[string]string{
+		"TakCacheResetInfo": "Date:2026-03-02T10:43 Status:REUSING_EXISTING_CACHE vagval:4 behorigheter:3",
+	})
 	c.FromCache = true
-	read(map[string]string{"TakCacheResetInfo": "Date:2026-03-02T10:43 Status:RESTORED_FROM_LOCAL_CACHE vagval:4 behorigheter:3"})
+	read(map[string]string{
+		"TakCacheResetInfo": "Date:2026-03-02T10:43 Status:RESTORED_FROM_LOCAL_CACHE vagval:4 behorigheter:3",
+	})
 	c = shell.CatalogueStatus{}
 	w.Relay.Table = func() *routing.Table { return nil }
 	read(map[string]string{
@@ -79,7 +85,11 @@ func TestResetsAreVPs(t *testing.T) {
 			err    error
 			status int
 			ok     string
-		}{{nil, http.StatusOK, "true"}, {failed, http.StatusServiceUnavailable, "false"}, {&operate.QuietReset{Cause: failed}, http.StatusOK, "false"}} {
+		}{
+			{nil, http.StatusOK, "true"},
+			{failed, http.StatusServiceUnavailable, "false"},
+			{&operate.QuietReset{Cause: failed}, http.StatusOK, "false"},
+		} {
 			w.Operate.ResetCatalogue = func(context.Context) error { return c.err }
 			w.Operate.ResetTree = w.Operate.ResetCatalogue
 			r := w.get(path)
@@ -95,7 +105,9 @@ func TestResetsAreVPs(t *testing.T) {
 func TestActuator(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for path, word := range map[string]string{"/actuator/health": "DOWN", "/actuator/health/liveness": "UP", "/actuator/health/readiness": "OUT_OF_SERVICE"} {
+	for path, word := range map[string]string{
+		"/actuator/health": "DOWN", "/actuator/health/liveness": "UP", "/actuator/health/readiness": "OUT_OF_SERVICE",
+	} {
 		table := w.Relay.Table
 		if r := w.get(path); r.status != http.StatusOK || field[string](t, r, "status") != "UP" {
 			t.Errorf("%s: %d %s", path, r.status, r.body)
@@ -114,7 +126,10 @@ func TestActuator(t *testing.T) {
 
 // adminPaths are what stands on the admin listener where there is one.
 func adminPaths() []string {
-	return []string{"/metrics", "/status", "/resetcache", "/resethsacache", "/actuator/health", "/actuator/health/liveness", "/actuator/health/readiness"}
+	return []string{
+		"/metrics", "/status", "/resetcache", "/resethsacache", "/actuator/health", "/actuator/health/liveness",
+		"/actuator/health/readiness",
+	}
 }
 
 // On the pages' listener monitors are answered on this machine and over trusted proxies, all the way.
@@ -136,7 +151,11 @@ func TestMonitorsAreInside(t *testing.T) {
 		{"a trusted proxy elsewhere", "10.1.0.7:1", "gateway.example", nil, "10.1.0.0/16", true},
 		{"a stranger", "203.0.113.9:1", "gateway.example", nil, "10.1.0.0/16", false},
 		{"a stranger over a trusted proxy", "10.1.0.7:1", "gateway.example", []string{"203.0.113.9"}, "10.1.0.0/16", false},
-		{"a stranger over a trusted proxy, who names a trusted address", "10.1.0.7:1", "gateway.example", []string{"10.1.0.8", "203.0.113.9"}, "10.1.0.0/16", false},
+		{
+			"a stranger over a trusted proxy, who names a trusted address", "10.1.0.7:1", "gateway.example",
+			[]string{"10.1.0.8", "203.0.113.9"},
+			"10.1.0.0/16", false,
+		},
 		{"a stranger over a proxy on this machine", "127.0.0.1:1", "localhost", []string{"203.0.113.9"}, "", false},
 		{"a trusted proxy over another", "10.1.0.7:1", "gateway.example", []string{"10.1.0.8"}, "10.1.0.0/16", true},
 	} {
@@ -162,7 +181,8 @@ func TestMonitorsAreInside(t *testing.T) {
 	}
 }
 
-// Where there is an admin listener it answers what monitors ask for, and the pages' listener has only health and readiness.
+// Where there is an admin listener it answers what monitors ask for, and the pages' listener has only health and
+// readiness.
 func TestTheAdminListener(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

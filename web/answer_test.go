@@ -14,14 +14,17 @@ import (
 func TestAnAnswerIsPreviewedUndoneAndSent(t *testing.T) {
 	t.Parallel()
 	w, id := newDesk(t)
-	expectRedirect(t, w.answer(id, "reply", "preview", url.Values{"text": {"Vi läser din journal."}}), "/inbox/"+id+"/preview/reply")
+	expectRedirect(t, w.answer(id, "reply", "preview", url.Values{"text": {"Vi läser din journal."}}),
+		"/inbox/"+id+"/preview/reply")
 	preview := w.page("/inbox/" + id + "/preview/reply")
-	has(t, preview, "Så här ser anmälaren det i 1177", "Delsvar", "Vi läser din journal.", "Vårdcentralen Björken", "Du kan ångra i 10 sekunder")
+	has(t, preview, "Så här ser anmälaren det i 1177", "Delsvar", "Vi läser din journal.", "Vårdcentralen Björken",
+		"Du kan ångra i 10 sekunder")
 	if got := w.letters(id); got != "receipt" {
 		t.Fatalf("a preview reached the citizen: %s", got)
 	}
 	fields := url.Values{
-		"version": {version(t, preview)}, "draft": {between(t, preview, `name="draft" value="`, `"`)}, "text": {"Vi läser din journal."}, "do": {"send"},
+		"version": {version(t, preview)}, "draft": {between(t, preview, `name="draft" value="`, `"`)},
+		"text": {"Vi läser din journal."}, "do": {"send"},
 	}
 	expectRedirect(t, w.post("/inbox/"+id+"/reply", fields), "/inbox/"+id+"?done=staged")
 	page := w.page("/inbox/" + id + "?done=staged")
@@ -31,7 +34,8 @@ func TestAnAnswerIsPreviewedUndoneAndSent(t *testing.T) {
 
 	undone := "/inbox/" + id + "/outgoing/" + between(t, page, "/outgoing/", "/undo") + "/undo"
 	expectRedirect(t, w.post(undone, nil), "/inbox/"+id+"?done=undone&do=reply#do")
-	has(t, w.page("/inbox/"+id+"?done=undone&do=reply"), "Ångrat: det du skrev ligger kvar som utkast.", "Inget har skickats", ">Vi läser din journal.</textarea>", `<details name="do" open><summary>Skriv delsvar`,
+	has(t, w.page("/inbox/"+id+"?done=undone&do=reply"), "Ångrat: det du skrev ligger kvar som utkast.",
+		"Inget har skickats", ">Vi läser din journal.</textarea>", `<details name="do" open><summary>Skriv delsvar`,
 		"Delsvaret ångrat innan det skickades")
 	w.leave()
 	if got := w.letters(id); got != "receipt" {
@@ -44,9 +48,11 @@ func TestAnAnswerIsPreviewedUndoneAndSent(t *testing.T) {
 	if got := w.letters(id); got != "receipt partial_reply" {
 		t.Errorf("the citizen got %s", got)
 	}
-	expectRedirect(t, w.post("/inbox/"+id+"/outgoing/"+between(t, page, "/outgoing/", "/undo")+"/undo", nil), "/inbox/"+id+"?done=left")
+	expectRedirect(t, w.post("/inbox/"+id+"/outgoing/"+between(t, page, "/outgoing/", "/undo")+"/undo", nil),
+		"/inbox/"+id+"?done=left")
 	page = w.page("/inbox/" + id + "?done=left")
-	has(t, page, "Det gick inte att ångra: det har redan skickats.", "Vi har läst din journal.", "Svaret nådde 1177 kl. 10:42", "Vera Test, ")
+	has(t, page, "Det gick inte att ångra: det har redan skickats.", "Vi har läst din journal.",
+		"Svaret nådde 1177 kl. 10:42", "Vera Test, ")
 	hasNot(t, page, ">Vi har läst din journal.</textarea>", "Ångra</button>")
 	hasNot(t, w.page("/inbox/"+id+"?done=staged"), "på väg. Du kan ångra")
 	has(t, w.page("/inbox/"+id+"/live?case=1&desk=0"), "Delsvar har skickats.", "Svaret nådde 1177 kl. 10:42")
@@ -68,7 +74,9 @@ func TestTwoPeopleAnswerAtOnce(t *testing.T) {
 	}
 	has(t, r.body, "Ett annat svar i ärendet är på väg att skickas", ">Det andra svaret</textarea>")
 	w.leave()
-	r = w.post("/inbox/"+id+"/reply", url.Values{"version": {seen}, "draft": {"1"}, "text": {"Det andra svaret"}, "do": {"send"}})
+	r = w.post("/inbox/"+id+"/reply", url.Values{
+		"version": {seen}, "draft": {"1"}, "text": {"Det andra svaret"}, "do": {"send"},
+	})
 	if r.status != http.StatusUnprocessableEntity {
 		t.Fatalf("an answer to an old version: %d", r.status)
 	}
@@ -78,17 +86,20 @@ func TestTwoPeopleAnswerAtOnce(t *testing.T) {
 	}
 }
 
-// An answer that the line does not take any more is told, keeps its text, and can be made a draft again, or thrown away.
+// An answer that the line does not take any more is told, keeps its text, and can be made a draft again, or thrown
+// away.
 func TestAFailedAnswerBecomesADraftAgain(t *testing.T) {
 	t.Parallel()
 	w, id := newDesk(t)
 	w.sends(id, "reply", url.Values{"text": {"Vi ringer dig."}})
-	if _, err := w.Relay.Reply(t.Context(), id, begun(w.clock()), w.theCase(id).Version); err != nil { // the case is another now
+	// the case is another now
+	if _, err := w.Relay.Reply(t.Context(), id, begun(w.clock()), w.theCase(id).Version); err != nil {
 		t.Fatal(err)
 	}
 	w.leave()
 	page := w.page("/inbox/" + id)
-	has(t, page, "Delsvaret kunde inte skickas.", "Ärendet ändrades innan svaret hann skickas.", "Gör till utkast igen", "Kasta")
+	has(t, page, "Delsvaret kunde inte skickas.", "Ärendet ändrades innan svaret hann skickas.", "Gör till utkast igen",
+		"Kasta")
 	if got := w.letters(id); strings.Contains(got, "partial_reply") {
 		t.Fatalf("the citizen got %s", got)
 	}
@@ -131,7 +142,9 @@ func TestHandOverIsReviewedFirst(t *testing.T) {
 	page := w.page("/inbox/" + id)
 	form := between(t, page, `action="/inbox/`+id+`/forward"`, "</form>")
 	hasNot(t, form, `value="send"`) // only what was reviewed is handed over
-	if r := w.answer(id, "forward", "preview", url.Values{"text": {"Det hände hos er."}}); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "Välj den enhet som ska ta över") {
+	if r := w.answer(id, "forward", "preview", url.Values{
+		"text": {"Det hände hos er."},
+	}); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "Välj den enhet som ska ta över") {
 		t.Fatalf("a review of a hand-over to nobody: %d", r.status)
 	}
 	fields := url.Values{"unit": {"Vårdcentralen Eken (" + other + ")"}, "text": {"Det hände hos er."}}
@@ -155,7 +168,9 @@ func TestHandOverIsReviewedFirst(t *testing.T) {
 	page = w.page("/inbox/" + id)
 	has(t, page, "Överlämnat", "Det hände hos er.", "Vårdcentralen Eken")
 	hasNot(t, page, "Hemlig anteckning", "Vera Test läste")
-	late := w.post("/inbox/"+id+"/desk/note", url.Values{"desk": {deskVersion(t, page)}, "unit": {clinic}, "text": {"Skrivet på Björkens sida"}})
+	late := w.post("/inbox/"+id+"/desk/note", url.Values{
+		"desk": {deskVersion(t, page)}, "unit": {clinic}, "text": {"Skrivet på Björkens sida"},
+	})
 	if late.status != http.StatusUnprocessableEntity {
 		t.Errorf("a note from a page of the unit before: %d", late.status)
 	}
@@ -163,12 +178,14 @@ func TestHandOverIsReviewedFirst(t *testing.T) {
 	if got := w.letters(id); got != "receipt forwarded" {
 		t.Errorf("the citizen got %s", got)
 	}
-	if events, err := w.Relay.Store.Unlogged().DeskEvents(t.Context(), id, []string{clinic}); err != nil || !kinds(events, store.DeskNote) {
+	if events, err := w.Relay.Store.Unlogged().DeskEvents(t.Context(), id, []string{clinic}); err != nil ||
+		!kinds(events, store.DeskNote) {
 		t.Errorf("the note is not the unit's any more: %v, %v", events, err)
 	}
 }
 
-// A hand-over is judged where it is reviewed, beside the field, and what was reviewed is what is sent: the unit by its HSA-id.
+// A hand-over is judged where it is reviewed, beside the field, and what was reviewed is what is sent: the unit by its
+// HSA-id.
 func TestAHandOverIsJudgedInItsReview(t *testing.T) {
 	t.Parallel()
 	w, id := newDesk(t)
@@ -186,7 +203,8 @@ func TestAHandOverIsJudgedInItsReview(t *testing.T) {
 		}
 		has(t, between(t, r.body, `id="forward-unit-error">`, "</p>"), reason)
 	}
-	expectRedirect(t, w.answer(id, "forward", "preview", url.Values{"unit": {"vårdcentralen eken"}}), "/inbox/"+id+"/preview/forward")
+	expectRedirect(t, w.answer(id, "forward", "preview", url.Values{"unit": {"vårdcentralen eken"}}),
+		"/inbox/"+id+"/preview/forward")
 	page := w.page("/inbox/" + id + "/preview/forward")
 	has(t, page, "Överlämna ärendet till Vårdcentralen Eken?", `name="unit" value="Vårdcentralen Eken (`+other+`)"`)
 	fields := url.Values{

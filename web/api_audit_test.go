@@ -17,7 +17,8 @@ func TestReplayIsCountedAndOnRecord(t *testing.T) {
 	if err := w.Relay.Store.Finish(t.Context(), lane[0], store.Attempt{Outcome: store.OutcomeDelivered}); err != nil {
 		t.Fatal(err)
 	}
-	window := `"filter":{"receiver":"` + hospital + `","since":"2000-01-01T00:00:00Z","until":"2100-01-01T00:00:00Z"},"reason":"återläst"`
+	window := `"filter":{"receiver":"` + hospital +
+		`","since":"2000-01-01T00:00:00Z","until":"2100-01-01T00:00:00Z"},"reason":"återläst"`
 	if r := w.json("/api/deliveries/replay", `{"dryRun":true,`+window+`}`); field[int](t, r, "count") != 1 {
 		t.Errorf("counting: %d %s", r.status, r.body)
 	}
@@ -27,10 +28,12 @@ func TestReplayIsCountedAndOnRecord(t *testing.T) {
 	if r := w.json("/api/deliveries/replay", `{`+window+`}`); field[int](t, r, "count") != 1 {
 		t.Errorf("replay: %d %s", r.status, r.body)
 	}
-	if got := field[[]store.DeliveryRow](t, w.get("/api/deliveries?until=2100-01-01T00:00:00Z"), "items"); len(got) != 1 || got[0].State != store.DeliveryDue {
+	if got := field[[]store.DeliveryRow](t, w.get("/api/deliveries?until=2100-01-01T00:00:00Z"), "items"); len(got) != 1 ||
+		got[0].State != store.DeliveryDue {
 		t.Errorf("after it: %+v", got)
 	}
-	if got := field[[]store.Audit](t, w.get("/api/audit"), "items"); len(got) != 1 || got[0].Verb != "replay" || got[0].Count != 1 || got[0].Reason != "återläst" {
+	if got := field[[]store.Audit](t, w.get("/api/audit"), "items"); len(got) != 1 || got[0].Verb != "replay" ||
+		got[0].Count != 1 || got[0].Reason != "återläst" {
 		t.Errorf("the record: %+v", got)
 	}
 	if r := w.json("/api/deliveries/release", `{"all":true,"reason":"prova"}`); field[int](t, r, "count") != 0 {

@@ -18,7 +18,9 @@ func TestDialogueThroughTheAPI(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	pdf := base64.StdEncoding.EncodeToString([]byte("%PDF-1.7 text"))
-	r := w.json("/api/cases", strings.TrimSuffix(complaint(clinic, "Tolvan Test", "Text"), "}")+`,"files":[{"fileName":"brev.pdf","content":"`+pdf+`"}]}`)
+	r := w.json("/api/cases",
+		strings.TrimSuffix(complaint(clinic, "Tolvan Test", "Text"), "}")+`,"files":[{"fileName":"brev.pdf","content":"`+pdf+
+			`"}]}`)
 	if r.status != http.StatusCreated {
 		t.Fatalf("%d %s", r.status, r.body)
 	}
@@ -27,10 +29,13 @@ func TestDialogueThroughTheAPI(t *testing.T) {
 		t.Errorf("location %q, case %v", r.header.Get("Location"), ref)
 	}
 	one := w.get("/api/cases/" + ref.Extension)
-	if field[string](t, one, "id") != id || field[string](t, one, "state") != "delivered" || field[int](t, one, "daysLeft") != 28 || !strings.Contains(one.body, tolvan) {
+	if field[string](t, one, "id") != id || field[string](t, one, "state") != "delivered" ||
+		field[int](t, one, "daysLeft") != 28 || !strings.Contains(one.body, tolvan) {
 		t.Errorf("the case: %s", one.body)
 	}
-	if file := w.get("/api/cases/" + id + "/messages/" + messageOf(t, w, id, store.EventComplaint) + "/files/0"); file.body != "%PDF-1.7 text" {
+	if file := w.get(
+		"/api/cases/" + id + "/messages/" + messageOf(t, w, id, store.EventComplaint) + "/files/0",
+	); file.body != "%PDF-1.7 text" {
 		t.Errorf("attachment: %d %q", file.status, file.body)
 	}
 	say := func(body string) reply {
@@ -70,10 +75,13 @@ func TestDialogueThroughTheAPI(t *testing.T) {
 	if got := strings.Join(letters, " "); got != "receipt partial_reply question close" {
 		t.Errorf("mailbox: %s", got)
 	}
-	if rows := field[[]hiddenCount](t, w.get("/api/statistics?by=main_problem,area"), "items"); len(rows) != 1 || rows[0].Hidden != "<5" || rows[0].Key["main_problem"] != "3" {
+	if rows := field[[]hiddenCount](t, w.get("/api/statistics?by=main_problem,area"), "items"); len(rows) != 1 ||
+		rows[0].Hidden != "<5" || rows[0].Key["main_problem"] != "3" {
 		t.Errorf("statistics: %v", rows)
 	}
-	if r := w.json("/api/cases/"+id+"/messages", fmt.Sprintf(`{"update":{"type":"PARTIAL_REPLY","text":"Mer"},"version":%d}`, w.theCase(id).Version)); r.status != http.StatusConflict ||
+	if r := w.json("/api/cases/"+id+"/messages",
+		fmt.Sprintf(`{"update":{"type":"PARTIAL_REPLY","text":"Mer"},"version":%d}`,
+			w.theCase(id).Version)); r.status != http.StatusConflict ||
 		field[string](t, r, "subCode") != contracts.SubCaseClosed {
 		t.Errorf("a reply after closing: %d %s", r.status, r.body)
 	}
@@ -82,8 +90,10 @@ func TestDialogueThroughTheAPI(t *testing.T) {
 func TestCaseBegunByTelephone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	body := `{"update":{"type":"NEW_CASE","handlingUnit":{"hsaId":"` + clinic + `"},"newCase":{"reporter":{"personId":{"id":"` + tolvan + `","type":"` + contracts.OIDPersonnummer + `"},
-		"name":"Tolvan Test","role":"PATIENT"},"incidentUnit":{"hsaId":"` + clinic + `"},"incidentDate":"20260220","description":"Ringde i dag","replyWanted":true}}}`
+	body := `{"update":{"type":"NEW_CASE","handlingUnit":{"hsaId":"` + clinic +
+		`"},"newCase":{"reporter":{"personId":{"id":"` + tolvan + `","type":"` + contracts.OIDPersonnummer + `"},
+		"name":"Tolvan Test","role":"PATIENT"},"incidentUnit":{"hsaId":"` + clinic +
+		`"},"incidentDate":"20260220","description":"Ringde i dag","replyWanted":true}}}`
 	r := w.json("/api/cases", body)
 	if r.status != http.StatusCreated {
 		t.Fatalf("%d %s", r.status, r.body)
@@ -99,7 +109,8 @@ func TestCaseBegunByTelephone(t *testing.T) {
 func TestRepeatIsNoNewCase(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	body := strings.Replace(complaint(clinic, "Tolvan Test", "Text"), `"id":{"root":""}`, `"id":{"root":"`+portal+`","extension":"00000000-0000-7000-8000-00000000aaaa"}`, 1)
+	body := strings.Replace(complaint(clinic, "Tolvan Test", "Text"), `"id":{"root":""}`,
+		`"id":{"root":"`+portal+`","extension":"00000000-0000-7000-8000-00000000aaaa"}`, 1)
 	first := w.json("/api/cases", body)
 	if first.status != http.StatusCreated {
 		t.Fatalf("first: %d %s", first.status, first.body)
@@ -108,11 +119,13 @@ func TestRepeatIsNoNewCase(t *testing.T) {
 	if len(cases) != 1 {
 		t.Fatalf("%d cases", len(cases))
 	}
-	if second := w.json("/api/cases", body); second.status != http.StatusCreated || field[string](t, second, "id") != field[string](t, first, "id") {
+	if second := w.json("/api/cases", body); second.status != http.StatusCreated ||
+		field[string](t, second, "id") != field[string](t, first, "id") {
 		t.Errorf("the same message again: %d %s", second.status, second.body)
 	}
 	changed := w.json("/api/cases", strings.Replace(body, `"Text"`, `"Annan text"`, 1))
-	if changed.status != http.StatusUnprocessableEntity || field[string](t, changed, "subCode") != contracts.SubDuplicateContentMismatch {
+	if changed.status != http.StatusUnprocessableEntity ||
+		field[string](t, changed, "subCode") != contracts.SubDuplicateContentMismatch {
 		t.Errorf("another text under the same message id: %d %s", changed.status, changed.body)
 	}
 	if cases := field[[]json.RawMessage](t, w.get("/api/cases"), "items"); len(cases) != 1 {
@@ -135,27 +148,67 @@ func TestRefusals(t *testing.T) {
 		{"a wrong type is named", messages, `{"version":"one"}`, 400, "version", ""},
 		{"broken JSON", messages, `{"update":`, 400, "", ""},
 		{"trailing text", messages, `{} {}`, 400, "", ""},
-		{"a unit that has not the case", messages, `{"update":{"type":"PARTIAL_REPLY","text":"x","handlingUnit":{"hsaId":"` + other + `"}},"version":1}`, 400, "update/handlingUnit", ""},
-		{"a unit by its name alone", messages, `{"update":{"type":"PARTIAL_REPLY","text":"x","handlingUnit":{"name":"Annan"}},"version":1}`, 400, "update/handlingUnit", ""},
+		{
+			"a unit that has not the case", messages,
+			`{"update":{"type":"PARTIAL_REPLY","text":"x","handlingUnit":{"hsaId":"` + other + `"}},"version":1}`, 400,
+			"update/handlingUnit", "",
+		},
+		{
+			"a unit by its name alone", messages,
+			`{"update":{"type":"PARTIAL_REPLY","text":"x","handlingUnit":{"name":"Annan"}},"version":1}`, 400,
+			"update/handlingUnit", "",
+		},
 		{"neither update nor answer", messages, `{}`, 400, "update", ""},
 		{"no version", messages, `{"update":{"type":"PARTIAL_REPLY","text":"x"}}`, 400, "version", ""},
 		{"an old version", messages, `{"update":{"type":"PARTIAL_REPLY","text":"x"},"version":99}`, 409, "", ""},
-		{"a described file without content", messages, `{"update":{"type":"PARTIAL_REPLY","text":"x","attachments":[{"id":"1","fileName":"a","mediaType":"text/plain","size":1}]},"version":1}`, 400, "update/attachments", ""},
-		{"a file of a kind that is not taken", messages, `{"update":{"type":"PARTIAL_REPLY","text":"x"},"version":1,"files":[{"fileName":"a.zip","content":"UEsDBAoAAAAAAA=="}]}`, 422, "attachment", contracts.SubAttachmentType},
-		{"a close without classification", messages, `{"update":{"type":"CLOSE","text":"x"},"version":1}`, 422, "classification", contracts.SubClassificationMissing},
-		{"a question without text", messages, `{"update":{"type":"QUESTION"},"version":1}`, 422, "text", contracts.SubTextMissing},
-		{"an answer to no question", messages, `{"answer":{"inReplyTo":{"root":"a","extension":"b"},"text":"x","author":{"id":"` + tolvan + `","type":"1.2.752.129.2.1.3.1"}}}`, 409, "", contracts.SubNoOpenQuestion},
-		{"a case of another system", "/api/cases/" + external + "/messages", `{"update":{"type":"PARTIAL_REPLY","text":"x"},"version":1}`, 409, "", ""},
-		{"a case that is not there", "/api/cases/none/messages", `{"update":{"type":"PARTIAL_REPLY","text":"x"},"version":1}`, 404, "", ""},
+		{
+			"a described file without content", messages,
+			`{"update":{"type":"PARTIAL_REPLY","text":"x","attachments":[{"id":"1","fileName":"a","mediaType":"text/plain","size":1}]},"version":1}`, 400, "update/attachments", "",
+		},
+		{
+			"a file of a kind that is not taken", messages,
+			`{"update":{"type":"PARTIAL_REPLY","text":"x"},"version":1,"files":[{"fileName":"a.zip","content":"UEsDBAoAAAAAAA=="}]}`, 422, "attachment", contracts.SubAttachmentType,
+		},
+		{
+			"a close without classification", messages, `{"update":{"type":"CLOSE","text":"x"},"version":1}`, 422,
+			"classification", contracts.SubClassificationMissing,
+		},
+		{
+			"a question without text", messages, `{"update":{"type":"QUESTION"},"version":1}`, 422, "text",
+			contracts.SubTextMissing,
+		},
+		{
+			"an answer to no question", messages,
+			`{"answer":{"inReplyTo":{"root":"a","extension":"b"},"text":"x","author":{"id":"` + tolvan +
+				`","type":"1.2.752.129.2.1.3.1"}}}`, 409, "", contracts.SubNoOpenQuestion,
+		},
+		{
+			"a case of another system", "/api/cases/" + external + "/messages",
+			`{"update":{"type":"PARTIAL_REPLY","text":"x"},"version":1}`, 409, "", "",
+		},
+		{
+			"a case that is not there", "/api/cases/none/messages", `{"update":{"type":"PARTIAL_REPLY","text":"x"},"version":1}`,
+			404, "", "",
+		},
 		{"a new case sent to an old one", messages, `{"update":{"type":"NEW_CASE"},"version":1}`, 400, "update/type", ""},
 		{"a complaint without recipient", "/api/cases", `{"complaint":{"description":"x"}}`, 400, "recipient", ""},
 		{"a sequence number", "/api/cases", `{"sequence":4,"complaint":{}}`, 400, "sequence", ""},
-		{"a unit without a route", "/api/cases", strings.ReplaceAll(complaint(clinic, "Tolvan Test", "Text"), clinic, "SE2010123456-XX99"), 422, "", ""},
-		{"a place in words to a care unit", "/api/cases", strings.Replace(complaint(clinic, "T", "Text"), `"incidentDate"`, `"incidentPlaceText":"där","incidentDate"`, 1), 422, "incidentPlaceText", contracts.SubPlaceTextNotAllowed},
+		{
+			"a unit without a route", "/api/cases",
+			strings.ReplaceAll(complaint(clinic, "Tolvan Test", "Text"), clinic, "SE2010123456-XX99"), 422, "", "",
+		},
+		{
+			"a place in words to a care unit", "/api/cases",
+			strings.Replace(complaint(clinic, "T", "Text"), `"incidentDate"`, `"incidentPlaceText":"där","incidentDate"`, 1),
+			422, "incidentPlaceText", contracts.SubPlaceTextNotAllowed,
+		},
 		{"an update that begins nothing", "/api/cases", `{"update":{"type":"CLOSE"}}`, 400, "update/type", ""},
 		{"a verb on everything by oversight", "/api/deliveries/retry", `{"reason":"x","filter":{}}`, 400, "filter", ""},
 		{"a verb without a reason", "/api/deliveries/retry", `{"all":true}`, 400, "reason", ""},
-		{"a redirect to no address", "/api/deliveries/redirect", `{"all":true,"reason":"x","address":"file:///etc/passwd"}`, 400, "address", ""},
+		{
+			"a redirect to no address", "/api/deliveries/redirect", `{"all":true,"reason":"x","address":"file:///etc/passwd"}`,
+			400, "address", "",
+		},
 		{"a verb that is none", "/api/deliveries/explode", `{"all":true,"reason":"x"}`, 404, "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -163,10 +216,12 @@ func TestRefusals(t *testing.T) {
 			if r.status != c.status || r.header.Get("Content-Type") != "application/problem+json" {
 				t.Fatalf("%d %s %s, want %d", r.status, r.header.Get("Content-Type"), r.body, c.status)
 			}
-			if field[int](t, r, "status") != c.status || field[string](t, r, "title") == "" || !strings.HasPrefix(field[string](t, r, "type"), "urn:rivgate:problem:") {
+			if field[int](t, r, "status") != c.status || field[string](t, r, "title") == "" ||
+				!strings.HasPrefix(field[string](t, r, "type"), "urn:rivgate:problem:") {
 				t.Errorf("problem: %s", r.body)
 			}
-			if got := field[string](t, r, "path"); !strings.Contains(got, c.path2) || field[string](t, r, "subCode") != c.subCode {
+			if got := field[string](t, r, "path"); !strings.Contains(got, c.path2) ||
+				field[string](t, r, "subCode") != c.subCode {
 				t.Errorf("path %q, %s", got, r.body)
 			}
 			for _, leak := range []string{"json:", "strconv", tolvan, "/work", ".go", "sql"} {
@@ -184,7 +239,9 @@ func TestRefusals(t *testing.T) {
 	if r := w.do(req); r.status != http.StatusUnsupportedMediaType {
 		t.Errorf("text/plain: %d", r.status)
 	}
-	if r := w.json(messages, `{"update":{"type":"PARTIAL_REPLY","text":"`+strings.Repeat("x", 17<<20)+`"},"version":1}`); r.status != http.StatusRequestEntityTooLarge {
+	if r := w.json(messages,
+		`{"update":{"type":"PARTIAL_REPLY","text":"`+strings.Repeat("x", 17<<20)+
+			`"},"version":1}`); r.status != http.StatusRequestEntityTooLarge {
 		t.Errorf("17 MiB: %d", r.status)
 	}
 }
@@ -220,10 +277,22 @@ func TestQueries(t *testing.T) {
 		{"/api/waiting", 200, []string{hospital, `"due": 1`}, nil},
 		{"/api/statistics?by=unit", 200, []string{`"unit": "` + clinic + `"`, `"hidden": "\u003c5"`}, []string{`"count"`}},
 		{"/api/statistics?by=shoe_size", 400, []string{"by"}, nil},
-		{"/api/resolve?contract=SendComplaint&to=" + clinic + "&from=" + portal, 200, []string{`"via": "inbox"`, `"allowed": true`, `"route": "` + clinic}, nil},
+		{
+			"/api/resolve?contract=SendComplaint&to=" + clinic + "&from=" + portal, 200,
+			[]string{`"via": "inbox"`, `"allowed": true`, `"route": "` + clinic},
+			nil,
+		},
 		{"/api/resolve?contract=SendComplaint&to=" + hospital, 200, []string{`"via": "queue"`, system}, []string{"allowed"}},
-		{"/api/resolve?contract=SendComplaint&to=nobody&from=" + portal, 200, []string{`"code": "VP004"`, `"allowed": false`}, nil},
-		{"/api/resolve?contract=SendComplaint&to=" + clinic + "&from=" + system, 200, []string{`"code": "VP007"`, `"allowed": false`}, nil},
+		{
+			"/api/resolve?contract=SendComplaint&to=nobody&from=" + portal, 200,
+			[]string{`"code": "VP004"`, `"allowed": false`},
+			nil,
+		},
+		{
+			"/api/resolve?contract=SendComplaint&to=" + clinic + "&from=" + system, 200,
+			[]string{`"code": "VP007"`, `"allowed": false`},
+			nil,
+		},
 		{"/api/resolve?contract=SendComplaint", 400, []string{"contract"}, nil},
 		{"/api/codes", 200, []string{"Bemötande", "Primärvård", "inferred"}, nil},
 	} {
@@ -238,7 +307,9 @@ func TestQueries(t *testing.T) {
 		})
 	}
 	page := w.get("/api/cases?limit=2")
-	if rest := w.get("/api/cases?limit=2&after=" + field[string](t, page, "next")); len(field[[]json.RawMessage](t, rest, "items")) != 1 {
+	if rest := w.get("/api/cases?limit=2&after=" + field[string](t, page, "next")); len(
+		field[[]json.RawMessage](t, rest, "items"),
+	) != 1 {
 		t.Errorf("the second page: %s", rest.body)
 	}
 }
@@ -248,17 +319,20 @@ func TestDeliveryVerbs(t *testing.T) {
 	w := newWorld(t)
 	w.submit(hospital, "Tolvan Test", "Text")
 	id := field[[]store.DeliveryRow](t, w.get("/api/deliveries"), "items")[0].ID
-	if r := w.json("/api/deliveries/redirect", `{"filter":{"id":"`+id+`"},"address":"http://127.0.0.1:9/new","reason":"flyttad"}`); field[int](t, r, "count") != 1 {
+	if r := w.json("/api/deliveries/redirect",
+		`{"filter":{"id":"`+id+`"},"address":"http://127.0.0.1:9/new","reason":"flyttad"}`); field[int](t, r, "count") != 1 {
 		t.Errorf("redirect: %d %s", r.status, r.body)
 	}
 	one := w.get("/api/deliveries/" + id)
 	if field[string](t, one, "address") != "http://127.0.0.1:9/new" || !strings.Contains(one.body, `"tried": []`) {
 		t.Errorf("after it: %s", one.body)
 	}
-	if r := w.json("/api/deliveries/retry", `{"filter":{"receiver":"`+hospital+`"},"reason":"prova"}`); field[int](t, r, "count") != 1 {
+	if r := w.json("/api/deliveries/retry", `{"filter":{"receiver":"`+hospital+`"},"reason":"prova"}`); field[int](t, r,
+		"count") != 1 {
 		t.Errorf("retry: %d %s", r.status, r.body)
 	}
-	if r := w.json("/api/deliveries/pause", `{"receiver":"`+hospital+`","reason":"underhåll"}`); r.status != http.StatusNoContent {
+	if r := w.json("/api/deliveries/pause",
+		`{"receiver":"`+hospital+`","reason":"underhåll"}`); r.status != http.StatusNoContent {
 		t.Errorf("pause: %d %s", r.status, r.body)
 	}
 	has(t, w.page("/monitor"), "Pausad")
@@ -278,14 +352,16 @@ func TestDeliveryVerbs(t *testing.T) {
 	if r := w.json("/api/deliveries/resume", `{"receiver":"`+system+`"}`); r.status != http.StatusNoContent {
 		t.Errorf("resuming the system: %d %s", r.status, r.body)
 	}
-	if r := newWorld(t).json("/api/deliveries/pause", `{"receiver":"`+system+`","reason":"x"}`); r.status != http.StatusNoContent {
+	if r := newWorld(t).json("/api/deliveries/pause",
+		`{"receiver":"`+system+`","reason":"x"}`); r.status != http.StatusNoContent {
 		t.Errorf("a system that only a route knows: %d %s", r.status, r.body)
 	}
 	if r := w.json("/api/deliveries/resume", `{"receiver":"`+hospital+`"}`); r.status != http.StatusNoContent {
 		t.Errorf("resume: %d %s", r.status, r.body)
 	}
 	hasNot(t, w.page("/monitor"), "Pausad")
-	if r := w.json("/api/deliveries/close", `{"all":true,"reason":"städning"}`); r.status != http.StatusOK || field[int](t, r, "count") != 0 {
+	if r := w.json("/api/deliveries/close", `{"all":true,"reason":"städning"}`); r.status != http.StatusOK ||
+		field[int](t, r, "count") != 0 {
 		t.Errorf("closing what is not parked: %d %s", r.status, r.body)
 	}
 }
@@ -331,7 +407,10 @@ func TestTokensInProduction(t *testing.T) {
 		{"an operator operates", "operator", "GET", "/api/deliveries", "", 200},
 		{"an operator reads a case", "operator", "GET", "/api/cases/" + mine, "", 403},
 		{"an operator resolves", "operator", "GET", "/api/resolve?contract=SendComplaint&to=" + clinic, "", 200},
-		{"an operator redirects to plain HTTP", "operator", "POST", "/api/deliveries/redirect", `{"all":true,"reason":"x","address":"http://a.example/"}`, 400},
+		{
+			"an operator redirects to plain HTTP", "operator", "POST", "/api/deliveries/redirect",
+			`{"all":true,"reason":"x","address":"http://a.example/"}`, 400,
+		},
 		{"1177 submits", "portal", "POST", "/api/cases", complaint(clinic, "T", "Text"), 201},
 		{"1177 reads a mailbox", "portal", "GET", "/api/cases/" + mine + "/mailbox", "", 200},
 		{"1177 reads the handler's time line", "portal", "GET", "/api/cases/" + mine + "/messages", "", 403},
@@ -368,10 +447,14 @@ func TestReadTokensRefuses(t *testing.T) {
 		{"no role", "- {name: a, sha256: " + sum + "}", "roles is missing"},
 		{"an unknown role", "- {name: a, sha256: " + sum + ", roles: [admin]}", `"admin"`},
 		{"a reader of no units", "- {name: a, sha256: " + sum + ", roles: [read]}", "units is missing"},
-		{"a token twice", "- {name: a, sha256: " + sum + ", roles: [operate]}\n- {name: b, sha256: " + sum + ", roles: [operate]}", "twice"},
+		{
+			"a token twice",
+			"- {name: a, sha256: " + sum + ", roles: [operate]}\n- {name: b, sha256: " + sum + ", roles: [operate]}", "twice",
+		},
 		{"no list", "name: a", "reading tokens"},
 	} {
-		if _, err := shell.ReadTokens(strings.NewReader(c.file)); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), sum) {
+		if _, err := shell.ReadTokens(strings.NewReader(c.file)); err == nil || !strings.Contains(err.Error(), c.want) ||
+			strings.Contains(err.Error(), sum) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}

@@ -12,7 +12,8 @@ import (
 	"rivgate/store"
 )
 
-// furnished is a world with something on every page: what stands for the wildcards of its patterns, by their beginning, and pages that need more than an address.
+// furnished is a world with something on every page: what stands for the wildcards of its patterns, by their beginning,
+// and pages that need more than an address.
 func furnished(t *testing.T) (w *world, names map[string]map[string]string, more []visit) {
 	t.Helper()
 	w = keeps(t)
@@ -23,7 +24,9 @@ func furnished(t *testing.T) (w *world, names map[string]map[string]string, more
 	}
 	first := w.submit(clinic, "Tolvan Test", "Ingen ringde upp.")
 	w.as("hanna")
-	w.saves("/phrases", url.Values{"unit": {clinic}, "kind": {"reply"}, "title": {"Tack"}, "text": {"Tack för din synpunkt."}, "position": {"1"}})
+	w.saves("/phrases", url.Values{
+		"unit": {clinic}, "kind": {"reply"}, "title": {"Tack"}, "text": {"Tack för din synpunkt."}, "position": {"1"},
+	})
 	w.act(first, "reply", url.Values{"text": {"Vi läser din journal."}})
 	w.act(first, "question", url.Values{"text": {"Vilket nummer ringde du?"}, "due": {"2026-03-20"}})
 	other1 := w.submit(clinic, "Tora Test", "Väntade länge.")
@@ -31,31 +34,44 @@ func furnished(t *testing.T) (w *world, names map[string]map[string]string, more
 	childs := w.childsCase()
 	boards := w.submit(board, "Tolvan Test", "Sårande bemötande.")
 	w.submit(hospital, "Tolvan Test", "Provsvaren kom aldrig.")
-	parked := w.attempted(store.Attempt{Outcome: store.OutcomeRefused, Class: "fault-client", Code: "VP007", Answer: []byte(faultAnswer)})
+	parked := w.attempted(store.Attempt{
+		Outcome: store.OutcomeRefused, Class: "fault-client", Code: "VP007", Answer: []byte(faultAnswer),
+	})
 	w.submit(hospital, "Tolvan Test", "Provsvaren kom aldrig, igen.")
 
 	w.Later = relay.NewReplyOutbox(w.Relay, time.Hour)
 	w.serve()
-	staged := url.Values{"version": {version(t, w.page("/inbox/"+childs))}, "text": {"Ett svar som väntar."}, "do": {"send"}, "draft": {"0"}}
+	staged := url.Values{
+		"version": {version(t, w.page("/inbox/"+childs))}, "text": {"Ett svar som väntar."}, "do": {"send"}, "draft": {"0"},
+	}
 	if r := w.post("/inbox/"+childs+"/reply", staged); r.status != http.StatusSeeOther {
 		t.Fatalf("staging an answer: %d\n%s", r.status, main(r.body))
 	}
 	w.as("vera")
-	w.post("/inbox/"+first+"/draft/reply", url.Values{"text": {"Veras utkast"}, "draft": {"0"}, "version": {version(t, w.page("/inbox/"+first))}})
+	w.post("/inbox/"+first+"/draft/reply", url.Values{
+		"text": {"Veras utkast"}, "draft": {"0"}, "version": {version(t, w.page("/inbox/"+first))},
+	})
 	w.as("")
 	page := w.page("/catalogue/rows/new?kind=route")
-	w.saves("/catalogue/rows", url.Values{"kind": {"route"}, "revision": {revision(t, page)}, "contract": {"SendComplaint"}, "receiver": {lonely}, "address": {"https://system.example/send"}, "component": {system}, "profile": {"RIVTABP21"}})
+	w.saves("/catalogue/rows", url.Values{
+		"kind": {"route"}, "revision": {revision(t, page)}, "contract": {"SendComplaint"}, "receiver": {lonely},
+		"address": {"https://system.example/send"}, "component": {system}, "profile": {"RIVTABP21"},
+	})
 	row := w.rowID(catalogue.KindUnit, "Granen")
 
 	w.as("nina")
 	w.postFiles("/inbox/"+boards+"/board/opinion", opinion("Vi beklagar."), upload{"yttrande.pdf", pdfFile()})
-	note := strings.Split(noteLink(t, w.page("/inbox/"+boards), "yttrande.pdf"), "/") // "", inbox, case, notes, note, number
+	// "", inbox, case, notes, note, number
+	note := strings.Split(noteLink(t, w.page("/inbox/"+boards), "yttrande.pdf"), "/")
 	w.as("greta")
 	sample := w.post("/review", url.Values{"do": {"sample"}, "n": {"5"}}).header.Get("Location")
 	w.as("")
 	files := map[string]string{"id": childs, "message": messageOf(t, w, childs, store.EventComplaint), "n": "0"}
 	names = map[string]map[string]string{
-		"/inbox/": {"id": first, "form": "reply"}, "/inbox/{id}/files/": files, "/inbox/{id}/board/": {"id": boards, "n": "1"}, "/inbox/{id}/notes/": {"id": boards, "note": note[4], "n": "1"}, "/mailbox/": files, "/monitor/deliveries/": {"id": parked[0]}, "/faults/": {"id": parked[0]}, "/exchange/": {"id": parked[0]},
+		"/inbox/": {"id": first, "form": "reply"}, "/inbox/{id}/files/": files,
+		"/inbox/{id}/board/": {"id": boards, "n": "1"}, "/inbox/{id}/notes/": {"id": boards, "note": note[4], "n": "1"},
+		"/mailbox/": files, "/monitor/deliveries/": {"id": parked[0]}, "/faults/": {"id": parked[0]},
+		"/exchange/":       {"id": parked[0]},
 		"/catalogue/rows/": {"id": row}, "/catalogue/versions/": {"number": "1"},
 		"/review/samples/": {"number": sample[strings.LastIndexByte(sample, '/')+1:]},
 	}
@@ -66,8 +82,9 @@ func furnished(t *testing.T) (w *world, names map[string]map[string]string, more
 func (w *world) childsCase() string {
 	w.t.Helper()
 	r := w.postFile("/submit", url.Values{
-		"unit": {clinic}, "reporter": {tolvan}, "name": {"Tolvan Test"}, "role": {"PROXY"}, "patient": {child}, "patientname": {"Barnet Test"},
-		"authority": {"yes"}, "date": {"2026-02-20"}, "text": {"Vi väntade i fyra timmar."}, "reply": {"yes"},
+		"unit": {clinic}, "reporter": {tolvan}, "name": {"Tolvan Test"}, "role": {"PROXY"}, "patient": {child},
+		"patientname": {"Barnet Test"},
+		"authority":   {"yes"}, "date": {"2026-02-20"}, "text": {"Vi väntade i fyra timmar."}, "reply": {"yes"},
 	}, "anteckning.txt", []byte("Text"))
 	if r.status != http.StatusSeeOther {
 		w.t.Fatalf("%d\n%s", r.status, main(r.body))
@@ -79,15 +96,22 @@ func (w *world) childsCase() string {
 func (w *world) otherStates(first, closed, childs, boards, delivery string) (all []visit) {
 	for who, paths := range map[string][]string{
 		"hanna": {
-			"/inbox?queue=finished", "/inbox?queue=ongoing", "/inbox?queue=mine", "/inbox?problem=3", "/inbox/" + closed, "/inbox/" + childs, "/inbox/" + first + "?print=1", "/inbox/" + first + "?done=reply",
-			"/submit?unit=" + clinic, "/submit?unit=" + board, "/submit?q=ingen+alls", "/mailbox/" + childs, "/mailbox/" + closed,
+			"/inbox?queue=finished", "/inbox?queue=ongoing", "/inbox?queue=mine", "/inbox?problem=3", "/inbox/" + closed,
+			"/inbox/" + childs, "/inbox/" + first + "?print=1", "/inbox/" + first + "?done=reply",
+			"/submit?unit=" + clinic, "/submit?unit=" + board, "/submit?q=ingen+alls", "/mailbox/" + childs,
+			"/mailbox/" + closed,
 			"/statistics?by=age", "/statistics?by=received", "/statistics?by=unit&by2=received",
 		},
 		"nina": {"/inbox/" + boards},
-		"olle": {"/monitor?state=parked", "/monitor/deliveries?since=x", "/monitor/order?verb=replay&receiver=" + hospital, "/monitor/order?verb=pause&receiver=" + hospital, "/monitor/order?verb=maintenance", "/monitor/order?verb=redirect"},
+		"olle": {
+			"/monitor?state=parked", "/monitor/deliveries?since=x", "/monitor/order?verb=replay&receiver=" + hospital,
+			"/monitor/order?verb=pause&receiver=" + hospital, "/monitor/order?verb=maintenance", "/monitor/order?verb=redirect",
+		},
 		"iris": {
-			"/catalogue?q=ingenstans", "/catalogue?way=none", "/catalogue/rows/new?kind=unit", "/catalogue/rows/new?kind=permission", "/catalogue/move?unit=" + other,
-			"/resolve?" + url.Values{"contract": {"SendComplaint"}, "to": {lonely}, "from": {portal}}.Encode(), "/faults?code=VP007", "/nowhere",
+			"/catalogue?q=ingenstans", "/catalogue?way=none", "/catalogue/rows/new?kind=unit",
+			"/catalogue/rows/new?kind=permission", "/catalogue/move?unit=" + other,
+			"/resolve?" + url.Values{"contract": {"SendComplaint"}, "to": {lonely}, "from": {portal}}.Encode(),
+			"/faults?code=VP007", "/nowhere",
 		},
 	} {
 		for _, path := range paths {
@@ -101,7 +125,8 @@ func (w *world) otherStates(first, closed, childs, boards, delivery string) (all
 			all = append(all, v)
 		}
 	}
-	return append(all, visit{who: nobody, path: "/inbox/" + first}, visit{who: "hanna", path: "/inbox", fields: url.Values{"q": {"Tolvan"}}},
+	return append(all, visit{who: nobody, path: "/inbox/" + first},
+		visit{who: "hanna", path: "/inbox", fields: url.Values{"q": {"Tolvan"}}},
 		visit{who: "hanna", path: "/inbox", fields: url.Values{"q": {"ingen alls"}}})
 }
 
@@ -126,11 +151,18 @@ func (w *world) mistakes(first, boards, row string) []visit {
 		no("hanna", "/account/password", url.Values{"old": {"x"}}),
 		no("gunde", "/review", url.Values{"patient": {"1234"}, "from": {"i går"}, "do": {"sample"}, "n": {"0"}}),
 		no("olle", "/monitor/order", url.Values{"verb": {"pause"}, "receiver": {hospital}, "count": {"2"}}),
-		no("iris", "/catalogue/rows", url.Values{"kind": {"route"}, "revision": {"2"}, "contract": {"SendComplaint"}, "address": {"ftp://x"}, "from": {"2026-04-31"}}),
+		no("iris", "/catalogue/rows", url.Values{
+			"kind": {"route"}, "revision": {"2"}, "contract": {"SendComplaint"}, "address": {"ftp://x"}, "from": {"2026-04-31"},
+		}),
 		no("iris", "/catalogue/rows/"+row+"/end", url.Values{"revision": {"2"}}),
-		no("iris", "/catalogue/move", url.Values{"unit": {clinic}, "revision": {"2"}, "do": {"show"}, "profile": {"RIVTABP21"}, "from": {"2026-03-10"}}),
+		no("iris", "/catalogue/move", url.Values{
+			"unit": {clinic}, "revision": {"2"}, "do": {"show"}, "profile": {"RIVTABP21"}, "from": {"2026-03-10"},
+		}),
 		no("iris", "/catalogue/draft/publish", url.Values{"revision": {"2"}}),
-		{who: nobody, path: "/signin", fields: url.Values{"account": {"vera"}, "password": {"fel"}}, status: http.StatusUnprocessableEntity},
+		{
+			who: nobody, path: "/signin", fields: url.Values{"account": {"vera"}, "password": {"fel"}},
+			status: http.StatusUnprocessableEntity,
+		},
 	}
 	return refused
 }

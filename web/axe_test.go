@@ -40,8 +40,9 @@ func everybody() []string {
 	return []string{"hanna", "mia", "adam", "nina", "iris", "olle", "gunde", nobody}
 }
 
-// TestEveryPageIsAccessible opens every page of the table in a browser, as everybody who may see it, with and without things on it, with what forms say of
-// mistakes, in light and dark, wide and narrow: axe finds nothing, nothing sticks out, nothing is said on the console and nothing is fetched elsewhere.
+// TestEveryPageIsAccessible opens every page of the table in a browser, as everybody who may see it, with and without
+// things on it, with what forms say of mistakes, in light and dark, wide and narrow: axe finds nothing, nothing sticks
+// out, nothing is said on the console and nothing is fetched elsewhere.
 func TestEveryPageIsAccessible(t *testing.T) {
 	t.Parallel()
 	seen := &looks{}
@@ -93,8 +94,9 @@ func (l *looks) first(built string) bool {
 // words are what pages differ in that are built alike: text and numbers.
 var words = regexp.MustCompile(`>[^<]+|[0-9]+`)
 
-// walks opens every page of the table as everybody who may see it. names are what stands for the wildcards of a pattern, by its beginning; nil: what needs a
-// name is left out. A page that is built the same for somebody else is judged once.
+// walks opens every page of the table as everybody who may see it. names are what stands for the wildcards of a
+// pattern, by its beginning; nil: what needs a name is left out. A page that is built the same for somebody else is
+// judged once.
 func (w *world) walks(i *inspector, seen *looks, names map[string]map[string]string) {
 	w.t.Helper()
 	shown := map[string]int{}
@@ -168,7 +170,8 @@ func named(pattern string, names map[string]map[string]string) (string, bool) {
 	return path, !strings.Contains(path, "{")
 }
 
-// judge runs axe with all rules of WCAG 2.0 to 2.2, A and AA, and its best practices, or with a few rules by name, and tells what it found.
+// judge runs axe with all rules of WCAG 2.0 to 2.2, A and AA, and its best practices, or with a few rules by name, and
+// tells what it found.
 const judge = `(async (only) => {
 	const run = only.length ? {type: "rule", values: only} : {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]};
 	const found = await axe.run(document, {runOnly: run, rules: {"target-size": {enabled: true}}, resultTypes: ["violations"], preload: false});
@@ -179,10 +182,13 @@ const judge = `(async (only) => {
 const narrow = `"target-size", "scrollable-region-focusable", "link-in-text-block"`
 
 // unfold shows what a page hides until somebody asks for it.
-const unfold = `(() => { for (const d of document.querySelectorAll("details")) { d.removeAttribute("name"); d.open = true } return true })()`
+const unfold = `(() => { for (const d of document.querySelectorAll("details")) { d.removeAttribute("name"); d.open ` +
+	`= true } return true })()`
 
 // sticksOut is what is wider than the window.
-const sticksOut = `document.documentElement.scrollWidth <= innerWidth ? "" : [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1).slice(0, 3).map(e => e.outerHTML.slice(0, 160)).join("\n")+" "`
+const sticksOut = `document.documentElement.scrollWidth <= innerWidth ? "" : [...document.querySelectorAll("body ` +
+	`*")].filter(e => e.getBoundingClientRect().right > innerWidth + 1).slice(0, 3).map(e => e.outerHTML.slice(0, ` +
+	`160)).join("\n")+" "`
 
 // judges looks at the page that is open, wide and narrow, in light and dark.
 func (i *inspector) judges(v visit) {
@@ -227,7 +233,8 @@ func finds(i *inspector) {
 		_, err := chromedp.Evaluate[chromedp.Void](i.axe)(ctx, target)
 		return chromedp.Void{}, err
 	}))
-	eval[bool](i.tab, `(document.querySelector("main").insertAdjacentHTML("beforeend", '<div id="bad"><img src="/static/icon.svg"><input><p><button class="a">a</button><button class="b">b</button></p><p class="c">text</p></div>'),
+	eval[bool](i.tab,
+		`(document.querySelector("main").insertAdjacentHTML("beforeend", '<div id="bad"><img src="/static/icon.svg"><input><p><button class="a">a</button><button class="b">b</button></p><p class="c">text</p></div>'),
 		(() => { for (const b of document.querySelectorAll("#bad button")) { b.style.minHeight = b.style.width = b.style.height = "10px"; b.style.padding = b.style.border = "0" }
 			const p = document.querySelector("#bad .c"); p.style.color = "#999"; p.style.background = "#aaa"; p.style.width = "4000px"; return true })())`)
 	said := i.axeSays("")
@@ -240,7 +247,9 @@ func finds(i *inspector) {
 		i.t.Error("what sticks out is not seen")
 	}
 	i.heard()
-	eval[bool](i.tab, `(console.error("x"), fetch("http://127.0.0.1:9/").catch(() => {}), document.body.insertAdjacentHTML("beforeend", '<p style="color: red">x</p>'), true)`)
+	eval[bool](i.tab,
+		`(console.error("x"), fetch("http://127.0.0.1:9/").catch(() => {}), document.body.insertAdjacentHTML("beforeend", `+
+			`'<p style="color: red">x</p>'), true)`)
 	i.until("the page's offences are on record", `document.querySelector("body > p[style]") != null`)
 	said = strings.Join(i.heard(), "\n")
 	for _, want := range []string{"console.error", "Content Security Policy"} {

@@ -30,7 +30,8 @@ func axeSource(t *testing.T) string {
 	if err == nil {
 		return string(source)
 	}
-	const how = "axe-core is not installed, so no page was tried with it. Install it: make setup, or npm ci in web/" + axeFolder
+	const how = "axe-core is not installed, so no page was tried with it. Install it: make setup, or npm ci in web/" +
+		axeFolder
 	if os.Getenv("TEST_AXE") == "required" {
 		t.Fatal(how)
 	}
@@ -38,7 +39,8 @@ func axeSource(t *testing.T) string {
 	return ""
 }
 
-// inspector is a browser's tab that notes what the pages do wrong by themselves: errors on the console, offences against the policy, calls elsewhere.
+// inspector is a browser's tab that notes what the pages do wrong by themselves: errors on the console, offences
+// against the policy, calls elsewhere.
 type inspector struct {
 	tab
 	w    *world
@@ -87,7 +89,8 @@ func (i *inspector) hears(event any) {
 		}
 	case *network.EventRequestWillBeSent:
 		// The browser draws the sign of a field for dates from data of its own.
-		if !strings.HasPrefix(e.Request.URL, i.w.server.URL+"/") && !strings.HasPrefix(e.Request.URL, "about:") && !strings.HasPrefix(e.Request.URL, "data:") {
+		if !strings.HasPrefix(e.Request.URL, i.w.server.URL+"/") && !strings.HasPrefix(e.Request.URL, "about:") &&
+			!strings.HasPrefix(e.Request.URL, "data:") {
 			said = "a request to " + e.Request.URL
 		}
 	}
@@ -132,7 +135,9 @@ func (i *inspector) size(width, height int64) {
 // scheme is light or dark.
 func (i *inspector) scheme(value string) {
 	i.t.Helper()
-	_, err := chromedp.Call(i, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: value}}})
+	_, err := chromedp.Call(i, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: value}},
+	})
 	must(i.t, "setting the colours", err)
 }
 

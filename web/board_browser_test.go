@@ -7,8 +7,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// A day of a patient board: a citizen describes the place in own words, the board finds the unit, notes the consent, asks the care provider, and asks the citizen, who
-// answers in the mailbox.
+// A day of a patient board: a citizen describes the place in own words, the board finds the unit, notes the consent,
+// asks the care provider, and asks the citizen, who answers in the mailbox.
 func TestABoardsDayInABrowser(t *testing.T) {
 	w := newWorld(t)
 	ctx := browser(t)
@@ -32,8 +32,10 @@ func TestABoardsDayInABrowser(t *testing.T) {
 
 	to("/submit?q=nämnd")
 	go200("choosing the board", click(`a[href="/submit?unit=`+board+`"]`))
-	go200("submitting", typed("#submit-reporter", tolvan), typed("#submit-name", "Tolvan Test"), chosen("#submit-date", "2026-02-20"),
-		typed("#submit-place", "Akuten på sjukhuset"), typed("#submit-text", "Ingen lyssnade på mig."), click(`form[action="/submit"] button`))
+	go200("submitting", typed("#submit-reporter", tolvan), typed("#submit-name", "Tolvan Test"),
+		chosen("#submit-date", "2026-02-20"),
+		typed("#submit-place", "Akuten på sjukhuset"), typed("#submit-text", "Ingen lyssnade på mig."),
+		click(`form[action="/submit"] button`))
 	sees("Tack, det är skickat.", "Ärendebekräftelse", "Akuten på sjukhuset")
 
 	w.signIn(ctx, "nina")
@@ -48,18 +50,22 @@ func TestABoardsDayInABrowser(t *testing.T) {
 
 	form := func(verb string) string { return `form[action$="/board/` + verb + `"]` }
 	open := func(verb string) step { return click(`details:has(` + form(verb) + `) > summary`) }
-	go200("noting the consent", open("consent"), typed("#consent-unit", "sjukhuset"), typed("#consent-how", "per telefon"), click(form("consent")+" button"))
+	go200("noting the consent", open("consent"), typed("#consent-unit", "sjukhuset"), typed("#consent-how", "per telefon"),
+		click(form("consent")+" button"))
 	sees("Samtycket är noterat.", "Samtycke av Tolvan Test 2026-03-02: per telefon")
-	go200("asking the provider", open("request"), typed("#request-unit", "sjukhuset"), typed("#request-text", "Yttra er om väntetiden."), click(form("request")+" button"))
+	go200("asking the provider", open("request"), typed("#request-unit", "sjukhuset"),
+		typed("#request-text", "Yttra er om väntetiden."), click(form("request")+" button"))
 	sees("Begäran är noterad.", "Väntar på yttrande", "skriv ut begäran 1")
 	go200("printing it", click(`a[href$="/board/request/1"]`))
 	sees("Yttra er om väntetiden.", "Ingen lyssnade på mig.")
 	go200("going back", click(`.back a`))
-	go200("writing the opinion", open("opinion"), typed("#opinion-unit", "sjukhuset"), typed("#opinion-text", "Vi beklagar."), click(form("opinion")+" button"))
+	go200("writing the opinion", open("opinion"), typed("#opinion-unit", "sjukhuset"),
+		typed("#opinion-text", "Vi beklagar."), click(form("opinion")+" button"))
 	sees("Yttrandet är noterat i ärendet.", "Vi beklagar.")
 
 	go200("opening the case", click(`.back a[href^="/inbox/"]`))
-	go200("asking the citizen", click(`details:has(form[action$="/question"]) > summary`), typed("#question-text", "Vill du ha ett möte?"), click(`form[action$="/question"] button[value="send"]`))
+	go200("asking the citizen", click(`details:has(form[action$="/question"]) > summary`),
+		typed("#question-text", "Vill du ha ett möte?"), click(`form[action$="/question"] button[value="send"]`))
 	sees("Vill du ha ett möte?")
 	to("/mailbox")
 	go200("choosing who I am", click(`input[value="`+tolvan+`"]`), click(`form[action="/mailbox"] button`))
@@ -79,9 +85,12 @@ func TestABoardsDayInABrowser(t *testing.T) {
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(320, 640)); err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{"/", "/board", path, path + "/board", path + "/board/request/1", "/begin", "/mailbox", "/submit?unit=" + board} {
+	for _, path := range []string{
+		"/", "/board", path, path + "/board", path + "/board/request/1", "/begin", "/mailbox", "/submit?unit=" + board,
+	} {
 		to(path)
-		if wide, err := chromedp.Run(ctx, chromedp.Evaluate[float64](`document.documentElement.scrollWidth`)); err != nil || wide > 320 {
+		if wide, err := chromedp.Run(ctx, chromedp.Evaluate[float64](`document.documentElement.scrollWidth`)); err != nil ||
+			wide > 320 {
 			t.Errorf("%s is %v pixels wide at 320: %v", path, wide, err)
 		}
 	}

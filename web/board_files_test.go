@@ -30,7 +30,8 @@ func noteLink(t *testing.T, page, name string) string {
 	return before[strings.LastIndex(before, `"`)+1:]
 }
 
-// What comes with an opinion is kept with the case: on the pages, in the log, in the archive's package, and gone with the case.
+// What comes with an opinion is kept with the case: on the pages, in the log, in the archive's package, and gone with
+// the case.
 func TestFilesOfAnOpinion(t *testing.T) {
 	w := newWorld(t)
 	id := w.submit(board, "Tolvan Test", "Ingen lyssnade.")
@@ -40,26 +41,32 @@ func TestFilesOfAnOpinion(t *testing.T) {
 	if lying.status != http.StatusUnprocessableEntity {
 		t.Fatalf("a file that lies about its type: %d", lying.status)
 	}
-	has(t, lying.body, `id="opinion-file-error"`, "yttrande.pdf är inte en PDF, PNG, JPEG eller GIF.", ">Vi beklagar.</textarea>", "Bilagorna behöver väljas på nytt.")
-	has(t, w.postFiles(post, opinion("Vi beklagar."), upload{"bild.png", pdfFile()}).body, "bild.png är en annan sorts fil än namnet säger")
+	has(t, lying.body, `id="opinion-file-error"`, "yttrande.pdf är inte en PDF, PNG, JPEG eller GIF.",
+		">Vi beklagar.</textarea>", "Bilagorna behöver väljas på nytt.")
+	has(t, w.postFiles(post, opinion("Vi beklagar."), upload{"bild.png", pdfFile()}).body,
+		"bild.png är en annan sorts fil än namnet säger")
 	many := make([]upload, 11)
 	for i := range many {
 		many[i] = upload{"a.pdf", pdfFile()}
 	}
 	has(t, w.postFiles(post, opinion("Vi beklagar."), many...).body, `id="opinion-file-error"`, "Högst 10 bilagor")
-	has(t, w.postFiles(post, opinion("Vi beklagar."), upload{"stor.pdf", append(pdfFile(), make([]byte, 20<<20)...)}).body, "stor.pdf är större än 20 MB.")
+	has(t, w.postFiles(post, opinion("Vi beklagar."), upload{"stor.pdf", append(pdfFile(), make([]byte, 20<<20)...)}).body,
+		"stor.pdf är större än 20 MB.")
 	if events, err := w.Relay.Store.Unlogged().DeskEvents(t.Context(), id, nil); err != nil || len(events) != 0 {
 		t.Fatalf("what was refused is kept: %+v, %v", events, err)
 	}
 
-	expectRedirect(t, w.postFiles(post, opinion("Vi beklagar."), upload{"Läkarens yttrande.pdf", pdfFile()}, upload{"bild.png", pngFile()}), "/inbox/"+id+"/board?done=opinion")
+	expectRedirect(t,
+		w.postFiles(post, opinion("Vi beklagar."), upload{"Läkarens yttrande.pdf", pdfFile()}, upload{"bild.png", pngFile()}),
+		"/inbox/"+id+"/board?done=opinion")
 	onBoard, onLine := w.page("/inbox/"+id+"/board"), w.page("/inbox/"+id)
 	link := noteLink(t, onLine, "Läkarens yttrande.pdf")
 	if link == "" || noteLink(t, onBoard, "Läkarens yttrande.pdf") != link || noteLink(t, onLine, "bild.png") == "" {
 		t.Fatalf("the file is linked as %q\n%s", link, main(onLine))
 	}
 	file := w.get(link)
-	if file.body != string(pdfFile()) || file.header.Get("Content-Type") != "application/pdf" || file.header.Get("Content-Security-Policy") != "default-src 'none'; sandbox" ||
+	if file.body != string(pdfFile()) || file.header.Get("Content-Type") != "application/pdf" ||
+		file.header.Get("Content-Security-Policy") != "default-src 'none'; sandbox" ||
 		!strings.HasPrefix(file.header.Get("Content-Disposition"), "attachment") {
 		t.Errorf("downloaded: %d %v %q", file.status, file.header, file.body)
 	}
@@ -83,7 +90,9 @@ func (w *world) exportedOpinion(id string) {
 	}
 	tool(w.t, folder, "xmllint", "--noout", "--nonet", "--schema", "arende.xsd", "arende.xml")
 	text := pdfText(w.t, w.get("/inbox/"+id+"/pdf").body)
-	for _, want := range []string{"Läkarens yttrande.pdf (application/pdf", "bilagor/anteckning01-1.pdf", "bild.png", "Vi beklagar."} {
+	for _, want := range []string{
+		"Läkarens yttrande.pdf (application/pdf", "bilagor/anteckning01-1.pdf", "bild.png", "Vi beklagar.",
+	} {
 		if !strings.Contains(text, want) {
 			w.t.Errorf("the PDF lacks %q:\n%s", want, text)
 		}
@@ -94,7 +103,9 @@ func (w *world) exportedOpinion(id string) {
 func (w *world) opinionWalled(id, link string) {
 	w.t.Helper()
 	another := w.submit(board, "Tolvan Test", "Annat")
-	for who, path := range map[string]string{"hanna": link, "vera": link, "olle": link, "adam": link, "none": link, "nina": strings.Replace(link, id, another, 1)} {
+	for who, path := range map[string]string{
+		"hanna": link, "vera": link, "olle": link, "adam": link, "none": link, "nina": strings.Replace(link, id, another, 1),
+	} {
 		w.as(who)
 		if r := w.get(path); r.status != http.StatusNotFound {
 			w.t.Errorf("%s gets the file: %d", who, r.status)
@@ -113,7 +124,8 @@ func (w *world) opinionPurged(id, link string) {
 	w.t.Helper()
 	w.act(id, "close", url.Values{"text": {"Tack."}, "problem": {"3.1"}, "area": {"1"}, "place": {hospital}})
 	w.pass(48 * time.Hour)
-	if n, err := w.Relay.Store.Purge(context.Background(), store.Retention{ClosedCases: 24 * time.Hour}, "test"); err != nil || n == 0 {
+	if n, err := w.Relay.Store.Purge(context.Background(), store.Retention{ClosedCases: 24 * time.Hour},
+		"test"); err != nil || n == 0 {
 		w.t.Fatalf("%d messages went, %v", n, err)
 	}
 	if r := w.get(link); r.status != http.StatusNotFound {

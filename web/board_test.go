@@ -41,7 +41,8 @@ func TestBoardSetsTheUnitLater(t *testing.T) {
 	if r.status != http.StatusUnprocessableEntity {
 		t.Fatalf("a name of two units: %d", r.status)
 	}
-	has(t, r.body, "Flera enheter stämmer", "Vårdcentralen Björken", "Vårdcentralen Eken", `name="unit-choice"`, `value="vårdcentralen"`)
+	has(t, r.body, "Flera enheter stämmer", "Vårdcentralen Björken", "Vårdcentralen Eken", `name="unit-choice"`,
+		`value="vårdcentralen"`)
 	has(t, w.post("/inbox/"+id+"/board/place", w.placed(id, "ingenstans")).body, "Ingen enhet i katalogen heter så.")
 	has(t, w.post("/inbox/"+id+"/board/place", w.placed(id, board)).body, "Det är en patientnämnd.")
 	if n := len(timeLine(t, w, id)); n != 1 {
@@ -49,7 +50,8 @@ func TestBoardSetsTheUnitLater(t *testing.T) {
 	}
 
 	w.boardAct(id, "place", w.placed(id, "sjukh"))
-	if c := w.theCase(id); c.Classification.IncidentUnit != hospital || len(c.Classification.MainProblems) != 0 || c.State == store.Closed {
+	if c := w.theCase(id); c.Classification.IncidentUnit != hospital || len(c.Classification.MainProblems) != 0 ||
+		c.State == store.Closed {
 		t.Errorf("the unit is set at once, without a classification: %+v", c)
 	}
 	if n := len(timeLine(t, w, id)); n != 1 {
@@ -60,7 +62,8 @@ func TestBoardSetsTheUnitLater(t *testing.T) {
 	chosen.Set("unit-choice", clinic)
 	w.boardAct(id, "place", chosen)
 	page := w.page("/inbox/" + id + "/board")
-	if a, b, c := strings.Index(page, "”Akuten"), strings.Index(page, "<li>Sjukhuset"), strings.Index(page, "<li>Vårdcentralen Björken"); a < 0 || a > b || b > c {
+	if a, b, c := strings.Index(page, "”Akuten"), strings.Index(page, "<li>Sjukhuset"),
+		strings.Index(page, "<li>Vårdcentralen Björken"); a < 0 || a > b || b > c {
 		t.Errorf("the history is in the order %d %d %d\n%s", a, b, c, main(page))
 	}
 	has(t, page, "<strong>Vårdcentralen Björken ("+clinic+")</strong>", "Nina Test, Patientnämnden")
@@ -68,7 +71,8 @@ func TestBoardSetsTheUnitLater(t *testing.T) {
 	hasNot(t, w.page("/mailbox/"+id), "Rättad")
 
 	stale := url.Values{"version": {"1"}, "unit": {hospital}, "problem": {"3"}, "area": {"1"}}
-	if r := w.post("/inbox/"+id+"/board/place", stale); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "Ärendet har ändrats") {
+	if r := w.post("/inbox/"+id+"/board/place", stale); r.status != http.StatusUnprocessableEntity ||
+		!strings.Contains(r.body, "Ärendet har ändrats") {
 		t.Errorf("an old version: %d", r.status)
 	}
 }
@@ -77,36 +81,49 @@ func TestRequestNeedsConsent(t *testing.T) {
 	w := newWorld(t)
 	id := w.submit(board, "Tolvan Test", "Ingen lyssnade.")
 	w.as("nina")
-	request := url.Values{"unit": {"Sjukhuset (" + hospital + ")"}, "text": {"Yttra er om väntetiden."}, "due": {"2026-03-20"}}
+	request := url.Values{
+		"unit": {"Sjukhuset (" + hospital + ")"}, "text": {"Yttra er om väntetiden."}, "due": {"2026-03-20"},
+	}
 	r := w.post("/inbox/"+id+"/board/request", request)
 	if r.status != http.StatusUnprocessableEntity {
 		t.Fatalf("a request without consent: %d", r.status)
 	}
 	has(t, r.body, "Det finns inget samtycke noterat", ">Yttra er om väntetiden.</textarea>", `value="2026-03-20"`)
-	r = w.post("/inbox/"+id+"/board/consent", url.Values{"unit": {hospital}, "who": {""}, "day": {"2026-03-03"}, "how": {""}})
+	r = w.post("/inbox/"+id+"/board/consent", url.Values{
+		"unit": {hospital}, "who": {""}, "day": {"2026-03-03"}, "how": {""},
+	})
 	has(t, r.body, "Skriv vem som samtyckte.", "Dagen har inte varit än.", "Skriv hur samtycket gavs.")
 
 	for _, unit := range []string{hospital, clinic} {
-		w.boardAct(id, "consent", url.Values{"unit": {unit}, "who": {"Tolvan Test"}, "day": {"2026-03-01"}, "how": {"per telefon"}})
+		w.boardAct(id, "consent", url.Values{
+			"unit": {unit}, "who": {"Tolvan Test"}, "day": {"2026-03-01"}, "how": {"per telefon"},
+		})
 	}
 	w.boardAct(id, "request", request)
 	w.boardAct(id, "request", url.Values{"unit": {clinic}, "text": {"Yttra er ni också."}})
 	page := w.page("/inbox/" + id + "/board")
-	has(t, page, "Samtycke av Tolvan Test 2026-03-01: per telefon", "noterat av Nina Test", "Väntar på yttrande", "svar önskas senast 2026-03-20")
+	has(t, page, "Samtycke av Tolvan Test 2026-03-01: per telefon", "noterat av Nina Test", "Väntar på yttrande",
+		"svar önskas senast 2026-03-20")
 	letter := w.page("/inbox/" + id + "/board/request/1")
-	has(t, letter, "Sjukhuset", "Yttra er om väntetiden.", "Ingen lyssnade.", "per telefon", "Begäran skickas inte av den här tjänsten")
+	has(t, letter, "Sjukhuset", "Yttra er om väntetiden.", "Ingen lyssnade.", "per telefon",
+		"Begäran skickas inte av den här tjänsten")
 	hasNot(t, letter, tolvan)
 	file := w.get("/inbox/" + id + "/board/request/1?file")
-	if !strings.HasPrefix(file.header.Get("Content-Disposition"), "attachment") || !strings.Contains(file.body, "Ingen lyssnade.") || strings.Contains(file.body, tolvan) {
+	if !strings.HasPrefix(file.header.Get("Content-Disposition"), "attachment") ||
+		!strings.Contains(file.body, "Ingen lyssnade.") || strings.Contains(file.body, tolvan) {
 		t.Errorf("the file is %v\n%s", file.header, file.body)
 	}
 
 	w.pass(24 * 30 * time.Hour)
 	has(t, w.page("/inbox/"+id+"/board"), "Yttrandet är försenat.")
-	w.boardAct(id, "opinion", url.Values{"unit": {hospital}, "day": {"2026-03-25"}, "text": {"Vi beklagar.\n\nBemanningen var låg."}, "files": {"Journalkopia, aktbilaga 4"}})
+	w.boardAct(id, "opinion", url.Values{
+		"unit": {hospital}, "day": {"2026-03-25"}, "text": {"Vi beklagar.\n\nBemanningen var låg."},
+		"files": {"Journalkopia, aktbilaga 4"},
+	})
 	w.boardAct(id, "opinion", url.Values{"unit": {clinic}, "day": {"2026-03-26"}, "text": {"Vi remitterade samma dag."}})
 	page = w.page("/inbox/" + id + "/board")
-	has(t, page, "Yttrande 2026-03-25", "Vi beklagar.\n\nBemanningen var låg.", "Journalkopia, aktbilaga 4", "Yttrande 2026-03-26", "Vi remitterade samma dag.")
+	has(t, page, "Yttrande 2026-03-25", "Vi beklagar.\n\nBemanningen var låg.", "Journalkopia, aktbilaga 4",
+		"Yttrande 2026-03-26", "Vi remitterade samma dag.")
 	hasNot(t, page, "Väntar på yttrande", "försenat")
 	has(t, w.page("/inbox/"+id), "Vi beklagar.", "Begäran om yttrande") // on the time line too
 	if c := w.theCase(id); c.Handler.Unit != board {
@@ -130,22 +147,32 @@ func TestBoardHandsOverWithConsentAlone(t *testing.T) {
 	id := w.submit(board, "Tolvan Test", "Text")
 	w.as("nina")
 	forward := func(do string) reply {
-		return w.post("/inbox/"+id+"/forward", url.Values{"version": {version(t, w.page("/inbox/"+id))}, "unit": {clinic}, "text": {"Ni tar över."}, "do": {do}})
+		return w.post("/inbox/"+id+"/forward", url.Values{
+			"version": {version(t, w.page("/inbox/"+id))}, "unit": {clinic}, "text": {"Ni tar över."}, "do": {do},
+		})
 	}
 	for _, do := range []string{"", "send", "preview"} {
-		if r := forward(do); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "Det finns inget samtycke noterat") || !strings.Contains(r.body, ">Ni tar över.</textarea>") {
+		if r := forward(do); r.status != http.StatusUnprocessableEntity ||
+			!strings.Contains(r.body, "Det finns inget samtycke noterat") ||
+			!strings.Contains(r.body, ">Ni tar över.</textarea>") {
 			t.Fatalf("handing over (%s) without consent: %d", do, r.status)
 		}
 	}
-	body := `{"update": {"type": "FORWARDED", "text": "x", "newRecipient": {"hsaId": "` + clinic + `"}}, "version": ` + version(t, w.page("/inbox/"+id)) + `}`
-	if r := w.json("/api/cases/"+id+"/messages", body); r.status != http.StatusBadRequest || !strings.Contains(r.body, "inget samtycke") {
+	body := `{"update": {"type": "FORWARDED", "text": "x", "newRecipient": {"hsaId": "` + clinic + `"}}, "version": ` +
+		version(t, w.page("/inbox/"+id)) + `}`
+	if r := w.json("/api/cases/"+id+"/messages", body); r.status != http.StatusBadRequest ||
+		!strings.Contains(r.body, "inget samtycke") {
 		t.Fatalf("handing over by the API without consent: %d\n%s", r.status, r.body)
 	}
-	w.boardAct(id, "consent", url.Values{"unit": {other}, "who": {"Tolvan Test"}, "day": {"2026-03-01"}, "how": {"per telefon"}})
+	w.boardAct(id, "consent", url.Values{
+		"unit": {other}, "who": {"Tolvan Test"}, "day": {"2026-03-01"}, "how": {"per telefon"},
+	})
 	if r := forward("send"); r.status != http.StatusUnprocessableEntity {
 		t.Fatalf("with a consent for another unit: %d", r.status)
 	}
-	w.boardAct(id, "consent", url.Values{"unit": {clinic}, "who": {"Tolvan Test"}, "day": {"2026-03-01"}, "how": {"per telefon"}})
+	w.boardAct(id, "consent", url.Values{
+		"unit": {clinic}, "who": {"Tolvan Test"}, "day": {"2026-03-01"}, "how": {"per telefon"},
+	})
 	if r := forward("send"); r.status != http.StatusSeeOther {
 		t.Fatalf("with consent: %d\n%s", r.status, main(r.body))
 	}
@@ -191,7 +218,8 @@ func TestBoardIsWalled(t *testing.T) {
 	}
 	hasNot(t, w.page("/"), "Saknar enhet")
 	hasNot(t, w.page("/inbox/"+care), "/board")
-	if rows := w.accesses(store.AccessFilter{Case: mine, Direct: true, Who: "nina"}); len(rows) == 0 || rows[0].Detail != "board" {
+	if rows := w.accesses(store.AccessFilter{Case: mine, Direct: true, Who: "nina"}); len(rows) == 0 ||
+		rows[0].Detail != "board" {
 		t.Errorf("on record: %+v", rows)
 	}
 }
@@ -215,7 +243,8 @@ func TestBoardMarks(t *testing.T) {
 
 func TestYearlyExport(t *testing.T) {
 	w := newWorld(t)
-	id := w.submit(board, "Tolvan Test", "=SUMMA(1) Jag heter Tolvan, 18900101-9802. Tolvans nummer är 070-123 45 67, tolvan@example.se.")
+	id := w.submit(board, "Tolvan Test",
+		"=SUMMA(1) Jag heter Tolvan, 18900101-9802. Tolvans nummer är 070-123 45 67, tolvan@example.se.")
 	w.pass(time.Hour)
 	w.submit(board, "Anna-Karin Öberg", "Öbergs ärende den 3 mars, rum 12.")
 	w.submit(clinic, "Vården Test", "Vårdens ärende")
@@ -223,7 +252,9 @@ func TestYearlyExport(t *testing.T) {
 	w.boardAct(id, "place", w.placed(id, hospital))
 	w.act(id, "close", url.Values{"text": {"Tack Tolvan."}, "problem": {"3.1"}, "area": {"1"}, "place": {hospital}})
 	file := w.get("/board/export?year=2026&format=csv")
-	for _, want := range []string{"enhet;enhetens namn;", board, "Kommunikation", "2026-02-20", "2026-03-02", hospital, "Sjukhuset"} {
+	for _, want := range []string{
+		"enhet;enhetens namn;", board, "Kommunikation", "2026-02-20", "2026-03-02", hospital, "Sjukhuset",
+	} {
 		if !strings.Contains(file.body, want) {
 			t.Errorf("%q is missing in %s", want, file.body)
 		}
@@ -232,18 +263,24 @@ func TestYearlyExport(t *testing.T) {
 		t.Errorf("%d rows, want 2\n%s", n, file.body)
 	}
 	var rows []map[string]string
-	if err := json.Unmarshal([]byte(w.get("/board/export?from=2026-03-02&to=2026-03-02&by=closed&format=json").body), &rows); err != nil || len(rows) != 1 || rows[0]["ålder"] != "136" {
+	if err := json.Unmarshal([]byte(w.get("/board/export?from=2026-03-02&to=2026-03-02&by=closed&format=json").body),
+		&rows); err != nil || len(rows) != 1 || rows[0]["ålder"] != "136" {
 		t.Errorf("closed on the day: %v, %v", rows, err)
 	}
 	texts := w.get("/board/export?year=2026&what=texts&format=csv")
 	for _, c := range []reply{file, texts} {
-		for _, secret := range []string{"Tolvan", "tolvan", "9802", "123 45", "Öberg", "Anna", "Vården Test", "Vårdens ärende", id} {
+		for _, secret := range []string{
+			"Tolvan", "tolvan", "9802", "123 45", "Öberg", "Anna", "Vården Test", "Vårdens ärende", id,
+		} {
 			if strings.Contains(c.body, secret) {
 				t.Errorf("%q is in\n%s", secret, c.body)
 			}
 		}
 	}
-	for _, want := range []string{"'=SUMMA(1) Jag heter [namn], [nummer]. [namn] nummer är [nummer], [e-post].", "[namn] ärende den 3 mars, rum 12.", "Tack [namn].", "Akuten på sjukhuset"} {
+	for _, want := range []string{
+		"'=SUMMA(1) Jag heter [namn], [nummer]. [namn] nummer är [nummer], [e-post].", "[namn] ärende den 3 mars, rum 12.",
+		"Tack [namn].", "Akuten på sjukhuset",
+	} {
 		if !strings.Contains(texts.body, want) {
 			t.Errorf("%q is missing in %s", want, texts.body)
 		}
@@ -275,12 +312,15 @@ func TestBoardPageShowsTextAsText(t *testing.T) {
 	w.boardAct(id, "opinion", url.Values{"unit": {hospital}, "text": {attack}, "day": {"2026-03-01"}, "files": {attack}})
 	w.boardAct(id, "request", url.Values{"unit": {hospital}, "text": {attack}})
 	refused := w.post("/inbox/"+id+"/board/place", url.Values{"version": {"1"}, "unit": {attack}})
-	for _, page := range []string{w.page("/inbox/" + id + "/board"), w.page("/inbox/" + id + "/board/request/1"), w.page("/board"), refused.body} {
+	for _, page := range []string{
+		w.page("/inbox/" + id + "/board"), w.page("/inbox/" + id + "/board/request/1"), w.page("/board"), refused.body,
+	} {
 		hasNot(t, ownScripts(page), "<script", "<img")
 	}
 }
 
-// TestAUnitThatWasSetGoesWithTheClassification: what the board set at once is in the answer that closes the case, and corrections go through the line from then on.
+// TestAUnitThatWasSetGoesWithTheClassification: what the board set at once is in the answer that closes the case, and
+// corrections go through the line from then on.
 func TestAUnitThatWasSetGoesWithTheClassification(t *testing.T) {
 	w := newWorld(t)
 	id := w.submit(board, "Tolvan Test", "Text")
@@ -299,39 +339,51 @@ func TestAUnitThatWasSetGoesWithTheClassification(t *testing.T) {
 	chosen := w.placed(id, "vårdcentralen")
 	chosen.Set("unit-choice", clinic)
 	w.boardAct(id, "place", chosen)
-	if c := w.theCase(id); c.Classification.IncidentUnit != clinic || len(c.Classification.MainProblems) != 1 || len(timeLine(t, w, id)) != n+1 {
+	if c := w.theCase(id); c.Classification.IncidentUnit != clinic || len(c.Classification.MainProblems) != 1 ||
+		len(timeLine(t, w, id)) != n+1 {
 		t.Errorf("a correction of what is classified: %+v", c.Classification)
 	}
 }
 
-// TestHandingOverHasANoteAndAGround: the note is the next unit's alone, and between care and board nothing passes without a ground, by page and API.
+// TestHandingOverHasANoteAndAGround: the note is the next unit's alone, and between care and board nothing passes
+// without a ground, by page and API.
 func TestHandingOverHasANoteAndAGround(t *testing.T) {
 	w := newWorld(t)
 	id := w.submit(clinic, "Tolvan Test", "Text")
 	w.as("vera")
 	forward := func(to string, more url.Values) reply {
-		fields := url.Values{"version": {version(t, w.page("/inbox/"+id))}, "unit": {to}, "text": {"Ni får svar av en annan enhet."}, "do": {"send"}}
+		fields := url.Values{
+			"version": {version(t, w.page("/inbox/"+id))}, "unit": {to}, "text": {"Ni får svar av en annan enhet."},
+			"do": {"send"},
+		}
 		for name, values := range more {
 			fields[name] = values
 		}
 		return w.post("/inbox/"+id+"/forward", fields)
 	}
-	if r := forward(board, nil); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "Ange grunden") || !strings.Contains(r.body, `id="forward-ground-error"`) {
+	if r := forward(board, nil); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "Ange grunden") ||
+		!strings.Contains(r.body, `id="forward-ground-error"`) {
 		t.Fatalf("to the board without a ground: %d\n%s", r.status, main(r.body))
 	}
-	if rows := w.accesses(store.AccessFilter{Who: "vera", What: store.AccessRefused}); len(rows) != 1 || rows[0].Detail != "forward: no ground" {
+	if rows := w.accesses(store.AccessFilter{Who: "vera", What: store.AccessRefused}); len(rows) != 1 ||
+		rows[0].Detail != "forward: no ground" {
 		t.Errorf("care hands over without a ground, and the access log says %+v", rows)
 	}
-	body := `{"update": {"type": "FORWARDED", "newRecipient": {"hsaId": "` + board + `"}}, "version": ` + version(t, w.page("/inbox/"+id)) + `}`
-	if r := w.json("/api/cases/"+id+"/messages", body); r.status != http.StatusBadRequest || !strings.Contains(r.body, "Ange grunden") {
+	body := `{"update": {"type": "FORWARDED", "newRecipient": {"hsaId": "` + board + `"}}, "version": ` +
+		version(t, w.page("/inbox/"+id)) + `}`
+	if r := w.json("/api/cases/"+id+"/messages", body); r.status != http.StatusBadRequest ||
+		!strings.Contains(r.body, "Ange grunden") {
 		t.Fatalf("by the API without a ground: %d\n%s", r.status, r.body)
 	}
 	handed := contracts.Update{Type: contracts.Forwarded, NewRecipient: &contracts.OrgUnit{HSAID: board}}
 	var refused *contracts.Error
-	if _, err := w.Relay.Reply(t.Context(), id, handed, 0); !errors.As(err, &refused) || refused.SubCode != contracts.SubFieldMissing {
+	if _, err := w.Relay.Reply(t.Context(), id, handed, 0); !errors.As(err, &refused) ||
+		refused.SubCode != contracts.SubFieldMissing {
 		t.Fatalf("as the command line does, without a ground: %v", err)
 	}
-	if r := forward(board, url.Values{"note": {"Ring henne först."}, "ground": {"Samtycke av Tolvan Test 2026-03-01, per telefon."}}); r.status != http.StatusSeeOther {
+	if r := forward(board, url.Values{
+		"note": {"Ring henne först."}, "ground": {"Samtycke av Tolvan Test 2026-03-01, per telefon."},
+	}); r.status != http.StatusSeeOther {
 		t.Fatalf("with a ground: %d\n%s", r.status, main(r.body))
 	}
 	hasNot(t, w.page("/mailbox/"+id), "Ring henne", "Samtycke av Tolvan")
@@ -341,7 +393,9 @@ func TestHandingOverHasANoteAndAGround(t *testing.T) {
 		"syns bara för den enhet som lämnade över och den som tog emot")
 	hasNot(t, w.page("/inbox/"+id), "· syns bara för enheten")
 	// And back, with another ground than a consent that was noted.
-	body = `{"update": {"type": "FORWARDED", "newRecipient": {"hsaId": "` + other + `"}, "handover": {"note": "Till er igen.", "ground": "Enligt anmälarens begäran", "byName": "Någon Annan"}}, "version": ` +
+	body = `{"update": {"type": "FORWARDED", "newRecipient": {"hsaId": "` + other +
+		`"}, "handover": {"note": "Till er igen.", "ground": "Enligt anmälarens begäran", "byName": "Någon Annan"}}, ` +
+		`"version": ` +
 		version(t, w.page("/inbox/"+id)) + `}`
 	if r := w.json("/api/cases/"+id+"/messages", body); r.status != http.StatusCreated {
 		t.Fatalf("by the API with a ground: %d\n%s", r.status, r.body)

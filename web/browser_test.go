@@ -43,7 +43,8 @@ func (b *sharedBrowser) start() {
 		}
 	}
 	if path == "" {
-		b.missed = "SKIPPED: no Chromium is installed, so the pages were not tried in a browser. Install it: apt-get install chromium"
+		b.missed = "SKIPPED: no Chromium is installed, so the pages were not tried in a browser. Install it: apt-get " +
+			"install chromium"
 		return
 	}
 	folder, err := os.MkdirTemp("", "rivgate-browser-")
@@ -53,11 +54,15 @@ func (b *sharedBrowser) start() {
 	}
 	// Tabs that stand behind others, as those of tests that run side by side do, are not slowed down.
 	ctx, stop := chromedp.NewExecAllocator(context.Background(),
-		chromedp.ExecPath(path), chromedp.UserDataDir(folder), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
-		chromedp.NoDefaultBrowserCheck, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.ExecPath(path), chromedp.UserDataDir(folder), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.NoFirstRun,
+		chromedp.NoDefaultBrowserCheck, chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.WindowSize(1280, 900),
-		chromedp.Flag("disable-background-timer-throttling", true), chromedp.Flag("disable-backgrounding-occluded-windows", true),
-		chromedp.Flag("disable-renderer-backgrounding", true), chromedp.Flag("disable-back-forward-cache", true), chromedp.WSURLReadTimeout(time.Minute))
+		chromedp.Flag("disable-background-timer-throttling", true),
+		chromedp.Flag("disable-backgrounding-occluded-windows", true),
+		chromedp.Flag("disable-renderer-backgrounding", true), chromedp.Flag("disable-back-forward-cache", true),
+		chromedp.WSURLReadTimeout(time.Minute))
 	ctx, closeTab := chromedp.NewContext(ctx)
 	b.stop = func() {
 		closeTab()
@@ -90,7 +95,10 @@ func browserFor(t *testing.T, limit time.Duration) context.Context {
 	ctx, closeTab := chromedp.NewContext(chromium.ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(closeTab)
 	must(t, "opening a tab", chromedp.Do(ctx, chromedp.Navigate("about:blank"), chromedp.EmulateViewport(1280, 900)))
-	_, err := chromedp.Call(ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}) // it is the one in front
+	// it is the one in front
+	_, err := chromedp.Call(ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{
+		Enabled: true,
+	})
 	must(t, "bringing the tab to the front", err)
 	limited, cancel := context.WithTimeout(ctx, limit)
 	t.Cleanup(cancel)
@@ -136,28 +144,35 @@ func TestCaseInABrowser(t *testing.T) {
 	sees("Tolvan Test", "18900101-****", "28 dagar kvar")
 	submit("opening the case", chromedp.Click(chromedp.CSS(`table a[href="/inbox/`+id+`"]`)))
 	sees("Ingen ringde upp.", "Nytt ärende")
-	submit("replying", open("reply"), chromedp.SendKeys(chromedp.CSS("#reply-text"), "Vi läser din journal."), button("reply"))
+	submit("replying", open("reply"), chromedp.SendKeys(chromedp.CSS("#reply-text"), "Vi läser din journal."),
+		button("reply"))
 	sees("Delsvaret är sparat", "Svaret nådde 1177 kl. 10:42")
-	submit("asking", open("question"), chromedp.SendKeys(chromedp.CSS("#question-text"), "Vilket nummer?"), button("question"))
+	submit("asking", open("question"), chromedp.SendKeys(chromedp.CSS("#question-text"), "Vilket nummer?"),
+		button("question"))
 	sees("Frågan nådde 1177 kl. 10:42", "Väntar på svar")
 
 	do("opening the mailbox", chromedp.Navigate(w.server.URL+"/mailbox/"+id))
 	sees("Ärendebekräftelse", "Vi läser din journal.", "Fråga till dig")
-	submit("answering", chromedp.SendKeys(chromedp.CSS(`textarea[name="text"]`), "Det gamla."), chromedp.Click(chromedp.CSS(form("answer")+` button`)))
+	submit("answering", chromedp.SendKeys(chromedp.CSS(`textarea[name="text"]`), "Det gamla."),
+		chromedp.Click(chromedp.CSS(form("answer")+` button`)))
 	sees("Tack, det är skickat.", "Det gamla.")
 
 	do("opening the case again", chromedp.Navigate(w.server.URL+"/inbox/"+id))
 	sees("Svar från anmälaren", "Det gamla.")
-	ends(http.StatusUnprocessableEntity, "closing without a classification", open("close"), chromedp.SendKeys(chromedp.CSS("#close-text"), "Vi ringer på måndag."), button("close"))
+	ends(http.StatusUnprocessableEntity, "closing without a classification", open("close"),
+		chromedp.SendKeys(chromedp.CSS("#close-text"), "Vi ringer på måndag."), button("close"))
 	sees("Välj minst ett huvudproblem.", "Välj verksamhetsområde.")
-	submit("closing", chromedp.Click(chromedp.CSS(form("close")+` input[value="3.4"]`)), chromedp.SetValue(chromedp.CSS("#close-area"), "3"), button("close"))
+	submit("closing", chromedp.Click(chromedp.CSS(form("close")+` input[value="3.4"]`)),
+		chromedp.SetValue(chromedp.CSS("#close-area"), "3"), button("close"))
 	sees("Ärendet är avslutat.", "Bemötande", "Vi ringer på måndag.")
 	do("opening the mailbox at the end", chromedp.Navigate(w.server.URL+"/mailbox/"+id))
 	sees("Slutsvar", "Vi ringer på måndag.", "Avslutat")
 
 	// Nothing may stick out of a phone's screen, and the style sheet must have come through the policy.
 	do("turning to a phone", chromedp.EmulateViewport(320, 640))
-	for _, path := range []string{"/", "/inbox?queue=finished", "/inbox/" + id, "/mailbox/" + id, "/submit", "/submit?unit=" + clinic, "/account"} {
+	for _, path := range []string{
+		"/", "/inbox?queue=finished", "/inbox/" + id, "/mailbox/" + id, "/submit", "/submit?unit=" + clinic, "/account",
+	} {
 		do(path, chromedp.Navigate(w.server.URL+path))
 		wide, err := chromedp.Run(ctx, chromedp.Evaluate[float64](`document.documentElement.scrollWidth`))
 		if err != nil || wide > 320 {

@@ -15,7 +15,8 @@ import (
 
 const lonely = "SE2010123456-VC09" // a unit that nobody gave a way
 
-// keeps is a world whose gateway decides by the catalogue that is published in its store, as version 1 at the beginning.
+// keeps is a world whose gateway decides by the catalogue that is published in its store, as version 1 at the
+// beginning.
 func keeps(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t)
@@ -49,7 +50,8 @@ func keeps(t *testing.T) *world {
 	if _, _, err := w.Relay.Store.EditCatalogue(t.Context(), 0, edits, w.Catalogue.Rules, "anna", ""); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Relay.Store.PublishCatalogue(t.Context(), 1, time.Time{}, w.Catalogue.Rules, "anna", "den första"); err != nil {
+	if _, err := w.Relay.Store.PublishCatalogue(t.Context(), 1, time.Time{}, w.Catalogue.Rules, "anna",
+		"den första"); err != nil {
 		t.Fatal(err)
 	}
 	w.follow()
@@ -119,7 +121,8 @@ func TestUnitsSayWhatHappensToTheirCases(t *testing.T) {
 	w := keeps(t)
 	w.submit(clinic, "Tolvan Test", "Text")
 	page := w.page("/catalogue")
-	has(t, page, "Version 1", "publicerad av anna: den första", "1 enhet har ingen väg", "Vårdcentralen Granen", "Ingen väg", "VP004", "Inkorgen här", "Externt system", system,
+	has(t, page, "Version 1", "publicerad av anna: den första", "1 enhet har ingen väg", "Vårdcentralen Granen",
+		"Ingen väg", "VP004", "Inkorgen här", "Externt system", system,
 		`<td data-label="Ärenden">1</td>`, "/resolve?contract=SendComplaint", "/catalogue/move?unit="+lonely)
 	has(t, w.page("/catalogue?way=none"), "Vårdcentralen Granen")
 	hasNot(t, main(w.page("/catalogue?way=none")), "Vårdcentralen Eken")
@@ -129,7 +132,8 @@ func TestUnitsSayWhatHappensToTheirCases(t *testing.T) {
 			t.Errorf("%q finds\n%s", text, found)
 		}
 	}
-	has(t, w.page("/catalogue/rows?kind=route&q=sendcomplaint"), "SendComplaint till "+clinic+" går till inkorgen här", "alltid", "Gäller")
+	has(t, w.page("/catalogue/rows?kind=route&q=sendcomplaint"), "SendComplaint till "+clinic+" går till inkorgen här",
+		"alltid", "Gäller")
 	has(t, w.page("/catalogue/rows?of=inforce&q=avv"), "får anropa ReturnComplaint")
 	has(t, w.page("/catalogue/rows?of=1"), "version 1")
 	if r := w.get("/catalogue/rows?of=x"); r.status != http.StatusBadRequest {
@@ -141,7 +145,10 @@ func TestRowsAreChangedInTheDraft(t *testing.T) {
 	t.Parallel()
 	w := keeps(t)
 	empty := w.page("/catalogue/rows/new?kind=route")
-	typed := url.Values{"kind": {"route"}, "revision": {revision(t, empty)}, "contract": {"SendComplaint"}, "receiver": {lonely}, "address": {"ftp://system.example"}, "component": {system}, "profile": {"RIVTABP21"}, "from": {"2026-04-31"}}
+	typed := url.Values{
+		"kind": {"route"}, "revision": {revision(t, empty)}, "contract": {"SendComplaint"}, "receiver": {lonely},
+		"address": {"ftp://system.example"}, "component": {system}, "profile": {"RIVTABP21"}, "from": {"2026-04-31"},
+	}
 	r := w.post("/catalogue/rows", typed)
 	if r.status != http.StatusUnprocessableEntity {
 		t.Fatalf("a day that is none: %d", r.status)
@@ -149,15 +156,22 @@ func TestRowsAreChangedInTheDraft(t *testing.T) {
 	has(t, r.body, "Skriv dagen som 2026-01-31.", `aria-describedby="row-from-error"`, `value="ftp://system.example"`)
 	typed.Set("from", "2026-04-01")
 	r = w.post("/catalogue/rows", typed)
-	has(t, r.body, "Adressen är ingen webbadress.", `aria-describedby="row-address-error"`, `value="2026-04-01"`, `value="`+system+`"`)
+	has(t, r.body, "Adressen är ingen webbadress.", `aria-describedby="row-address-error"`, `value="2026-04-01"`,
+		`value="`+system+`"`)
 	typed.Set("address", "https://system.example/send")
 	page := w.saves("/catalogue/rows", typed)
-	has(t, page, "Raden finns i utkastet.", "Ny", "SendComplaint till "+lonely+" går till https://system.example/send, system "+system, "från 2026-04-01", "1 enhet byter väg", "ingen väg (VP004)")
+	has(t, page, "Raden finns i utkastet.", "Ny",
+		"SendComplaint till "+lonely+" går till https://system.example/send, system "+system, "från 2026-04-01",
+		"1 enhet byter väg", "ingen väg (VP004)")
 
 	id := w.rowID(catalogue.KindUnit, "Granen")
 	page = w.page("/catalogue/rows/" + id)
-	page = w.saves("/catalogue/rows/"+id+"/change", url.Values{"revision": {revision(t, page)}, "hsaId": {lonely}, "name": {"Vårdcentralen Granen norr"}, "unitKind": {"care_unit"}, "region": {"01"}, "attachments": {"yes"}, "reason": {"nytt namn"}})
-	has(t, page, "Namn: Vårdcentralen Granen → <strong>Vårdcentralen Granen norr</strong>", "Anmälaren får bifoga filer: nej → <strong>ja</strong>")
+	page = w.saves("/catalogue/rows/"+id+"/change", url.Values{
+		"revision": {revision(t, page)}, "hsaId": {lonely}, "name": {"Vårdcentralen Granen norr"}, "unitKind": {"care_unit"},
+		"region": {"01"}, "attachments": {"yes"}, "reason": {"nytt namn"},
+	})
+	has(t, page, "Namn: Vårdcentralen Granen → <strong>Vårdcentralen Granen norr</strong>",
+		"Anmälaren får bifoga filer: nej → <strong>ja</strong>")
 
 	id = w.rowID(catalogue.KindPermission, gateway+" får anropa SendComplaint")
 	page = w.page("/catalogue/rows/" + id)
@@ -169,7 +183,8 @@ func TestRowsAreChangedInTheDraft(t *testing.T) {
 	id = w.rowID(catalogue.KindUnit, "Eken")
 	page = w.page("/catalogue/rows/" + id)
 	r = w.post("/catalogue/rows/"+id+"/remove", url.Values{"revision": {revision(t, page)}})
-	has(t, r.body, "Rader som gäller i dag eller senare behöver den (1 st)", "Avsluta eller ta bort dem först", "vägval SendComplaint")
+	has(t, r.body, "Rader som gäller i dag eller senare behöver den (1 st)", "Avsluta eller ta bort dem först",
+		"vägval SendComplaint")
 	id = w.rowID(catalogue.KindRoute, other)
 	page = w.saves("/catalogue/rows/"+id+"/remove", url.Values{"revision": {revision(t, w.page("/catalogue/rows/"+id))}})
 	has(t, page, "Borttagen", "Raden är borttagen ur utkastet.")
@@ -182,14 +197,28 @@ func TestWhoMayNotKeepTheCatalogueChangesNothing(t *testing.T) {
 	t.Parallel()
 	w := keeps(t)
 	id := w.rowID(catalogue.KindUnit, "Granen")
-	form := url.Values{"revision": {"2"}, "kind": {"unit"}, "hsaId": {lonely}, "name": {"Annat"}, "unitKind": {"care_unit"}, "region": {"01"}, "reason": {"x"}, "do": {"save"}, "when": {"now"}, "inforce": {"1"}}
-	posts := []string{"/catalogue/rows", "/catalogue/rows/" + id + "/change", "/catalogue/rows/" + id + "/remove", "/catalogue/move", "/catalogue/import", "/catalogue/draft/publish", "/catalogue/draft/discard", "/catalogue/versions/1/rollback"}
+	form := url.Values{
+		"revision": {"2"}, "kind": {"unit"}, "hsaId": {lonely}, "name": {"Annat"}, "unitKind": {"care_unit"},
+		"region": {"01"}, "reason": {"x"}, "do": {"save"}, "when": {"now"}, "inforce": {"1"},
+	}
+	posts := []string{
+		"/catalogue/rows", "/catalogue/rows/" + id + "/change", "/catalogue/rows/" + id + "/remove", "/catalogue/move",
+		"/catalogue/import", "/catalogue/draft/publish", "/catalogue/draft/discard", "/catalogue/versions/1/rollback",
+	}
 	for _, c := range []struct {
 		who  string
 		look int // at the catalogue
-	}{{"olle", http.StatusOK}, {"hanna", http.StatusNotFound}, {"adam", http.StatusNotFound}, {"greta", http.StatusNotFound}} {
+	}{
+		{"olle", http.StatusOK},
+		{"hanna", http.StatusNotFound},
+		{"adam", http.StatusNotFound},
+		{"greta", http.StatusNotFound},
+	} {
 		w.as(c.who)
-		for _, path := range []string{"/catalogue", "/catalogue/rows", "/catalogue/rows/" + id, "/catalogue/draft", "/catalogue/versions/1", "/catalogue/history", "/resolve", "/faults"} {
+		for _, path := range []string{
+			"/catalogue", "/catalogue/rows", "/catalogue/rows/" + id, "/catalogue/draft", "/catalogue/versions/1",
+			"/catalogue/history", "/resolve", "/faults",
+		} {
 			r := w.get(path)
 			if r.status != c.look {
 				t.Errorf("%s looks at %s: %d", c.who, path, r.status)

@@ -31,8 +31,10 @@ func TestOnlyWhoKeepsTheCatalogueChangesIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	digest := func(token string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(token))) }
-	tokens, err := shell.ReadTokens(strings.NewReader("- {name: katalog, sha256: " + digest("keeper") + ", roles: [catalogue]}\n" +
-		"- {name: drift, sha256: " + digest("operator") + ", roles: [operate]}\n- {name: läsare, sha256: " + digest("reader") + ", roles: [read], units: ['*']}\n"))
+	tokens, err := shell.ReadTokens(strings.NewReader("- {name: katalog, sha256: " + digest("keeper") +
+		", roles: [catalogue]}\n" +
+		"- {name: drift, sha256: " + digest("operator") + ", roles: [operate]}\n- {name: läsare, sha256: " +
+		digest("reader") + ", roles: [read], units: ['*']}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +54,9 @@ func TestOnlyWhoKeepsTheCatalogueChangesIt(t *testing.T) {
 		{"the keeper edits what has changed", "keeper", "POST", "/api/catalogue/rows", newContract, 412},
 		{"the keeper reads cases", "keeper", "GET", "/api/cases", "", 403},
 		{"the keeper asks why", "keeper", "GET", "/api/resolve?contract=SendComplaint&to=" + clinic, "", 200},
-		{"the keeper accepts what is not held", "keeper", "POST", "/api/catalogue/accept", `{"digest":"x","reason":"x"}`, 404},
+		{
+			"the keeper accepts what is not held", "keeper", "POST", "/api/catalogue/accept", `{"digest":"x","reason":"x"}`, 404,
+		},
 		{"an import where none is wired", "keeper", "PUT", "/api/catalogue/draft", "x", 404},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -77,25 +81,52 @@ func TestRequestsAboutTheCatalogueAreReadStrictly(t *testing.T) {
 		says                               string
 	}{
 		{"no revision", "POST", "/api/catalogue/rows", "", newContract, http.StatusPreconditionRequired, "If-Match"},
-		{"a revision that is none", "POST", "/api/catalogue/rows", `"x"`, newContract, http.StatusPreconditionRequired, "If-Match"},
-		{"an unknown field", "POST", "/api/catalogue/rows", `"0"`, `{"edits": [{"action": "add", "entri": {}}]}`, 400, "entri"},
-		{"an unknown action", "POST", "/api/catalogue/rows", `"0"`, `{"edits": [{"action": "burn", "entry": {}}]}`, 400, "edits/0/action"},
-		{"an unknown kind", "POST", "/api/catalogue/rows", `"0"`, `{"edits": [{"action": "add", "entry": {"kind": "wall"}}]}`, 422, "kind is not known"},
-		{"a day that is none", "POST", "/api/catalogue/rows", `"0"`, `{"edits": [{"action": "add", "entry": {"kind": "route", "from": "2026-02-30"}}]}`, 400, "fel form"},
+		{
+			"a revision that is none", "POST", "/api/catalogue/rows", `"x"`, newContract, http.StatusPreconditionRequired,
+			"If-Match",
+		},
+		{
+			"an unknown field", "POST", "/api/catalogue/rows", `"0"`, `{"edits": [{"action": "add", "entri": {}}]}`, 400,
+			"entri",
+		},
+		{
+			"an unknown action", "POST", "/api/catalogue/rows", `"0"`, `{"edits": [{"action": "burn", "entry": {}}]}`, 400,
+			"edits/0/action",
+		},
+		{
+			"an unknown kind", "POST", "/api/catalogue/rows", `"0"`, `{"edits": [{"action": "add", "entry": {"kind": "wall"}}]}`,
+			422, "kind is not known",
+		},
+		{
+			"a day that is none", "POST", "/api/catalogue/rows", `"0"`,
+			`{"edits": [{"action": "add", "entry": {"kind": "route", "from": "2026-02-30"}}]}`, 400, "fel form",
+		},
 		{"no edits", "POST", "/api/catalogue/rows", `"0"`, `{"edits": []}`, 409, "Inget ändrades"},
 		{"rows of nothing we know", "GET", "/api/catalogue/rows?of=x", "", "", 400, "inforce"},
 		{"rows of a version that is not there", "GET", "/api/catalogue/rows?of=7", "", "", 404, ""},
 		{"rows in force before any are", "GET", "/api/catalogue/rows?of=inforce", "", "", 404, ""},
-		{"a time that has passed", "POST", "/api/catalogue/publish", `"0"`, `{"at": "2020-01-01T00:00:00Z", "reason": "x"}`, 400, "passerat"},
+		{
+			"a time that has passed", "POST", "/api/catalogue/publish", `"0"`, `{"at": "2020-01-01T00:00:00Z", "reason": "x"}`,
+			400, "passerat",
+		},
 		{"publishing nothing", "POST", "/api/catalogue/publish", `"0"`, `{"reason": "x"}`, 409, "inget att publicera"},
 		{"publishing without a reason", "POST", "/api/catalogue/publish", `"0"`, `{}`, 400, "Ange varför"},
 		{"rolling back without a reason", "POST", "/api/catalogue/rollback", "", `{"version": 1}`, 400, "Ange varför"},
-		{"cancelling without a reason", "POST", "/api/catalogue/cancel", "", `{"version": 1, "reason": " "}`, 400, "Ange varför"},
+		{
+			"cancelling without a reason", "POST", "/api/catalogue/cancel", "", `{"version": 1, "reason": " "}`, 400,
+			"Ange varför",
+		},
 		{"accepting without a reason", "POST", "/api/catalogue/accept", "", `{"digest": "x"}`, 400, "Ange varför"},
 		{"an older draft", "POST", "/api/catalogue/rows", `"4"`, newContract, 412, "Läs det igen"},
 		{"nothing to discard", "DELETE", "/api/catalogue/draft", `"0"`, "", 409, "inget utkast"},
-		{"a version that is none", "GET", "/api/resolve?contract=SendComplaint&to=" + clinic + "&version=x", "", "", 400, "version"},
-		{"a test of no route", "POST", "/api/catalogue/test", "", `{"contract": "SendComplaint", "to": "SE-NOBODY"}`, 422, "VP004"},
+		{
+			"a version that is none", "GET", "/api/resolve?contract=SendComplaint&to=" + clinic + "&version=x", "", "", 400,
+			"version",
+		},
+		{
+			"a test of no route", "POST", "/api/catalogue/test", "", `{"contract": "SendComplaint", "to": "SE-NOBODY"}`, 422,
+			"VP004",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := w.catalogueCall("", c.method, c.path, c.revision, c.body)

@@ -49,7 +49,9 @@ func hostileWorld(t *testing.T) *world {
 	t.Helper()
 	w, _, _ := furnished(t)
 	w.as("hanna")
-	w.saves("/phrases", url.Values{"unit": {clinic}, "kind": {"reply"}, "title": {hostile}, "text": {hostile}, "position": {"1"}})
+	w.saves("/phrases", url.Values{
+		"unit": {clinic}, "kind": {"reply"}, "title": {hostile}, "text": {hostile}, "position": {"1"},
+	})
 	for i := range 3 {
 		id := w.submit(clinic, hostile, hostile)
 		if i == 0 {
@@ -69,7 +71,8 @@ func hostileWorld(t *testing.T) *world {
 	var edits []catalogue.Edit
 	for i := range 60 {
 		edits = append(edits, catalogue.Edit{Action: catalogue.EditAdd, Row: catalogue.Row{
-			Kind: catalogue.KindUnit, HSAID: fmt.Sprintf("SE2010123456-H%02d", i), Name: fmt.Sprintf("%s %d", hostile, i), UnitKind: routing.CareUnit, Region: "01",
+			Kind: catalogue.KindUnit, HSAID: fmt.Sprintf("SE2010123456-H%02d", i), Name: fmt.Sprintf("%s %d", hostile, i),
+			UnitKind: routing.CareUnit, Region: "01",
 		}})
 	}
 	d, err := w.Relay.Store.CatalogueDraft(t.Context())
@@ -203,9 +206,14 @@ func (c *crawler) looks(address, body string) {
 }
 
 // english are common words of English that are none of Swedish.
-var english = regexp.MustCompile(`(?i)(^|[^\pL\pN_-])(a|an|and|are|been|cannot|could|error|every|failed|has|have|if|is|it|its|missing|must|no|not|of|or|required|should|that|the|their|there|these|this|unknown|was|were|which|with|without|you|your)($|[^\pL\pN_-])`)
+var english = regexp.MustCompile(
+	`(?i)(^|[^\pL\pN_-])(a|an|and|are|been|cannot|could|error|every|failed|has|have|if|is|it|its|` +
+		`missing|must|no|not|of|or|required|should|that|the|their|there|these|this|` +
+		`unknown|was|were|which|with|without|you|your)($|[^\pL\pN_-])`,
+)
 
-// swedish finds English in what a page shows: texts, and the attributes that are read. What is marked as English, codes and what people typed may be so.
+// swedish finds English in what a page shows: texts, and the attributes that are read. What is marked as English, codes
+// and what people typed may be so.
 func (c *crawler) swedish(address string, doc *html.Node) {
 	var look func(n *html.Node)
 	look = func(n *html.Node) {
@@ -223,7 +231,8 @@ func (c *crawler) swedish(address string, doc *html.Node) {
 		for _, text := range texts {
 			if hit := english.FindString(strings.ReplaceAll(text, hostile, "")); hit != "" && !c.seen["english "+text] {
 				c.seen["english "+text] = true
-				c.w.t.Errorf("%s as %s: %q is English: %s", address, c.who, strings.TrimSpace(hit), strings.Join(strings.Fields(text), " "))
+				c.w.t.Errorf("%s as %s: %q is English: %s", address, c.who, strings.TrimSpace(hit),
+					strings.Join(strings.Fields(text), " "))
 			}
 		}
 		for child := range n.ChildNodes() {
@@ -262,7 +271,8 @@ func (c *crawler) submits(action, from string, fields url.Values) {
 	c.shapes["form "+action+from]++
 	c.forms++
 	r := c.w.getAs(c.who, address)
-	shows := r.status == http.StatusOK || r.status == http.StatusUnprocessableEntity || r.status == http.StatusForbidden && strings.Contains(r.body, "<form method=\"get\"")
+	shows := r.status == http.StatusOK || r.status == http.StatusUnprocessableEntity ||
+		r.status == http.StatusForbidden && strings.Contains(r.body, "<form method=\"get\"")
 	if !shows {
 		c.w.t.Errorf("%s: sent with %v it answers %d\n%s", from, fields, r.status, main(r.body))
 		return
@@ -287,7 +297,11 @@ func (c *crawler) sameChoice(at *url.URL, doc *html.Node) {
 		}
 		for name, chosen := range at.Query() {
 			shown, has := fields[name]
-			if !has || len(chosen) != 1 || method == "post" && !slices.Contains([]string{"receiver", "class", "code", "id", "state", "case", "since", "until", "verb", "unit", "account"}, name) {
+			if !has || len(chosen) != 1 ||
+				method == "post" &&
+					!slices.Contains(
+						[]string{"receiver", "class", "code", "id", "state", "case", "since", "until", "verb", "unit", "account"}, name,
+					) {
 				continue
 			}
 			if !slices.Contains(shown, strings.TrimSpace(chosen[0])) && chosen[0] != "" && mayHold(n, name, chosen[0]) {
@@ -311,7 +325,8 @@ func (c *crawler) keepsChoice(at *url.URL, n *html.Node, to string) {
 	}
 	for name, chosen := range at.Query() {
 		switch {
-		case slices.Contains([]string{"after", "from", "done", "n"}, name) && rel == "next", name == "verb", name == "id" && back, there.Path == "/monitor" && back, name == "unit" && file:
+		case slices.Contains([]string{"after", "from", "done", "n"}, name) && rel == "next", name == "verb",
+			name == "id" && back, there.Path == "/monitor" && back, name == "unit" && file:
 		case strings.Join(chosen, "") != "" && there.Query().Get(name) != strings.TrimSpace(chosen[0]):
 			c.w.t.Errorf("%s as %s: %s leads to %s, without %s=%s", at, c.who, textOf(n), to, name, chosen[0])
 		}
@@ -351,7 +366,9 @@ func (c *crawler) refusesToOpen(action, from string) {
 	c.shapes["open "+ids.ReplaceAllString(action, "*")]++
 	r := c.w.getAs(c.who, action)
 	switch {
-	case r.status == http.StatusSeeOther || r.status == http.StatusOK && (strings.Contains(r.body, `action="`+at.Path+`"`) || strings.Contains(r.body, `href="`+at.Path+"?")):
+	case r.status == http.StatusSeeOther ||
+		r.status == http.StatusOK &&
+			(strings.Contains(r.body, `action="`+at.Path+`"`) || strings.Contains(r.body, `href="`+at.Path+"?")):
 	case r.status == http.StatusMethodNotAllowed:
 		doc, err := html.Parse(strings.NewReader(main(r.body)))
 		if err != nil {
@@ -374,7 +391,8 @@ func (c *crawler) refusesToOpen(action, from string) {
 
 var escaped = regexp.MustCompile(`%[0-9A-Fa-f]{2}|&amp;|&#|Ã`)
 
-// sound finds what was escaped twice, or not at all, in an address: there is nothing escaped in any of its values but what was typed so.
+// sound finds what was escaped twice, or not at all, in an address: there is nothing escaped in any of its values but
+// what was typed so.
 func (c *crawler) sound(address, from string) {
 	at, err := url.Parse(address)
 	if err != nil {
@@ -397,7 +415,8 @@ func (c *crawler) sound(address, from string) {
 		texts = append(texts, values...)
 	}
 	for _, text := range texts {
-		if escaped.MatchString(strings.ReplaceAll(text, hostile, "")) || strings.HasPrefix(text, "å&b") && !strings.HasPrefix(text, hostile) || text == "å" {
+		if escaped.MatchString(strings.ReplaceAll(text, hostile, "")) ||
+			strings.HasPrefix(text, "å&b") && !strings.HasPrefix(text, hostile) || text == "å" {
 			c.w.t.Errorf("%s as %s: %q carries %q", from, c.who, address, text)
 		}
 	}

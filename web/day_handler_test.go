@@ -30,11 +30,17 @@ func (w *world) arrives(unit, name, text string) string {
 	w.t.Cleanup(door.Close)
 	now := contracts.NewStamp(w.clock())
 	m := &contracts.Message{
-		ID: contracts.II{Root: portal, Extension: "message-1"}, SentTime: now, Sequence: 1, CaseID: &contracts.II{Root: portal, Extension: "K-2026-17"}, Receiver: unit,
-		Recipient: &contracts.Recipient{Unit: contracts.OrgUnit{HSAID: unit, Name: "Vårdcentralen Björken"}, Kind: contracts.KindCareUnit},
+		ID: contracts.II{Root: portal, Extension: "message-1"}, SentTime: now, Sequence: 1,
+		CaseID: &contracts.II{Root: portal, Extension: "K-2026-17"}, Receiver: unit,
+		Recipient: &contracts.Recipient{
+			Unit: contracts.OrgUnit{HSAID: unit, Name: "Vårdcentralen Björken"}, Kind: contracts.KindCareUnit,
+		},
 		Complaint: &contracts.Complaint{
-			Reporter:     contracts.Reporter{PersonID: contracts.PersonID{ID: tolvan, Type: contracts.OIDPersonnummer}, Name: name, Role: contracts.RolePatient},
-			IncidentUnit: &contracts.OrgUnit{HSAID: unit}, IncidentDate: "20260220", Description: text, ReplyWanted: true, Received: now,
+			Reporter: contracts.Reporter{
+				PersonID: contracts.PersonID{ID: tolvan, Type: contracts.OIDPersonnummer}, Name: name, Role: contracts.RolePatient,
+			},
+			IncidentUnit: &contracts.OrgUnit{HSAID: unit}, IncidentDate: "20260220", Description: text, ReplyWanted: true,
+			Received: now,
 		},
 	}
 	header := http.Header{"X-Vp-Sender-Id": {portal}, "X-Vp-Instance-Id": {w.Relay.Instance.ID}}
@@ -89,8 +95,8 @@ func opens(address string) step {
 	return clicks(`details:has(form[action$="` + address + `"]) > summary`)
 }
 
-// TestACareHandlersDay: a case arrives over SOAP, is taken, assigned, partially answered after a second thought, parked, taken up again, handed over, and closed by
-// the other unit; the citizen sees it all in the mailbox.
+// TestACareHandlersDay: a case arrives over SOAP, is taken, assigned, partially answered after a second thought,
+// parked, taken up again, handed over, and closed by the other unit; the citizen sees it all in the mailbox.
 func TestACareHandlersDay(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -100,7 +106,10 @@ func TestACareHandlersDay(t *testing.T) {
 	for _, name := range []string{"vera", "hanna"} {
 		w.addPerson(name)
 	}
-	elsa := store.Account{ID: "elsa", Name: "Elsa Test", Source: store.LocalAccounts, Password: hashed(), Grants: []store.Grant{{Role: string(shell.RoleHandler), Kind: routing.CareUnit, Units: []string{other}}}}
+	elsa := store.Account{
+		ID: "elsa", Name: "Elsa Test", Source: store.LocalAccounts, Password: hashed(),
+		Grants: []store.Grant{{Role: string(shell.RoleHandler), Kind: routing.CareUnit, Units: []string{other}}},
+	}
 	if err := w.Relay.Store.AddAccount(t.Context(), elsa, store.Access{Who: "test"}); err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +120,8 @@ func TestACareHandlersDay(t *testing.T) {
 	d.handsOver(id)
 	d.closes(id)
 	d.goes("opening the mailbox", chromedp.Navigate(w.server.URL+"/mailbox/"+id))
-	d.sees("Ärendebekräftelse", "Vi har läst din journal.", "Ditt ärende har lämnats över", "Vårdcentralen Eken", "Vi beklagar att du fick vänta.", "Avslutat")
+	d.sees("Ärendebekräftelse", "Vi har läst din journal.", "Ditt ärende har lämnats över", "Vårdcentralen Eken",
+		"Vi beklagar att du fick vänta.", "Avslutat")
 	if got := w.letters(id); got != "receipt partial_reply forwarded close" {
 		t.Errorf("the citizen got %s", got)
 	}
@@ -119,7 +129,8 @@ func TestACareHandlersDay(t *testing.T) {
 	for _, row := range w.accesses(store.AccessFilter{Case: id, What: store.AccessChange}) {
 		changes = append([]string{row.Who + " " + row.Detail}, changes...)
 	}
-	want := "vera desk: take, vera desk: assign, vera desk: assign, vera reply, vera reply, vera undo, vera reply, vera desk: park, vera desk: resume, vera forward, vera forward, elsa close"
+	want := "vera desk: take, vera desk: assign, vera desk: assign, vera reply, vera reply, vera undo, vera reply, " +
+		"vera desk: park, vera desk: resume, vera forward, vera forward, elsa close"
 	if got := strings.Join(changes, ", "); got != want {
 		t.Errorf("the access log has %s", got)
 	}
@@ -134,23 +145,29 @@ func (d *desktop) takesAndAssigns(id string) {
 	d.goes("opening the case", chromedp.Navigate(d.server.URL+"/inbox/"+id))
 	d.sees("hos dig", "Jag ringde tre gånger")
 	for _, to := range []string{"hanna", "vera"} {
-		d.goes("assigning it to "+to, opens("/desk/assign"), chooses("#assign-to", to), clicks(`form[action$="/desk/assign"] button`))
+		d.goes("assigning it to "+to, opens("/desk/assign"), chooses("#assign-to", to),
+			clicks(`form[action$="/desk/assign"] button`))
 		d.sees("Ärendet är tilldelat.")
 	}
 }
 
 func (d *desktop) answersPartially(id string) {
 	d.do("writing", opens("/reply"), types("#reply-text", "Vi har läst fel journal."))
-	d.do("waiting for the draft", chromedp.Poll[chromedp.Void](`document.querySelector('form[action$="/reply"] .draft').textContent.includes("Utkastet sparat")`))
+	d.do("waiting for the draft",
+		chromedp.Poll[chromedp.Void](
+			`document.querySelector('form[action$="/reply"] .draft').textContent.includes("Utkastet sparat")`,
+		))
 	d.goes("previewing", clicks(`form[action$="/reply"] button[value=preview]`))
 	d.sees("Så här ser anmälaren det i 1177", "Vi har läst fel journal.", "Du kan ångra i")
 	d.goes("sending", clicks(`button[value=send]`))
 	d.sees("Delsvaret skickas om 10 sekunder")
 	d.pass(undo / 2)
-	d.do("seeing the seconds pass", chromedp.Poll[chromedp.Void](`document.querySelector("#live").innerText.includes("skickas om 5 sekunder")`))
+	d.do("seeing the seconds pass",
+		chromedp.Poll[chromedp.Void](`document.querySelector("#live").innerText.includes("skickas om 5 sekunder")`))
 	d.goes("undoing", clicks(`form[action$="/undo"] button`))
 	d.sees("Ångrat: det du skrev ligger kvar som utkast.")
-	d.goes("sending another", chromedp.SetValue(chromedp.CSS("#reply-text"), "Vi har läst din journal."), clicks(`form[action$="/reply"] button[value=send]`))
+	d.goes("sending another", chromedp.SetValue(chromedp.CSS("#reply-text"), "Vi har läst din journal."),
+		clicks(`form[action$="/reply"] button[value=send]`))
 	d.leave()
 	d.do("hearing that it left", waits("#live .good"))
 	d.sees("Delsvar har skickats.", "Svaret nådde 1177 kl. 10:42")
@@ -159,7 +176,8 @@ func (d *desktop) answersPartially(id string) {
 }
 
 func (d *desktop) parksAndResumes(id string) {
-	d.goes("parking", opens("/desk/park"), types("#park-reason", "Väntar på journal"), clicks(`form[action$="/desk/park"] button`))
+	d.goes("parking", opens("/desk/park"), types("#park-reason", "Väntar på journal"),
+		clicks(`form[action$="/desk/park"] button`))
 	d.sees("Ärendet är parkerat.", "parkerat till 1 april: Väntar på journal")
 	d.goes("looking among the parked", chromedp.Navigate(d.server.URL+"/inbox?queue=parked"))
 	d.sees("K-2026-17")
@@ -169,7 +187,8 @@ func (d *desktop) parksAndResumes(id string) {
 }
 
 func (d *desktop) handsOver(id string) {
-	d.goes("choosing a unit", opens("/forward"), types("#forward-unit", other), types("#forward-text", "Det hände hos er."), clicks(`form[action$="/forward"] button[value=preview]`))
+	d.goes("choosing a unit", opens("/forward"), types("#forward-unit", other),
+		types("#forward-text", "Det hände hos er."), clicks(`form[action$="/forward"] button[value=preview]`))
 	d.sees("Överlämna ärendet till Vårdcentralen Eken?")
 	d.goes("handing over", clicks(`button[value=send]`))
 	d.sees("Överlämnandet skickas om 10 sekunder")
@@ -187,7 +206,8 @@ func (d *desktop) closes(id string) {
 	d.goes("opening the inbox of the other unit", chromedp.Navigate(d.server.URL+"/inbox?queue=new"))
 	d.goes("opening the case", clicks(`table a[href="/inbox/`+id+`"]`))
 	d.sees("Det hände hos er.", "Jag ringde tre gånger")
-	d.do("finding the problem", opens("/close"), types("#close-text", "Vi beklagar att du fick vänta."), types("#close-find", "information"))
+	d.do("finding the problem", opens("/close"), types("#close-text", "Vi beklagar att du fick vänta."),
+		types("#close-find", "information"))
 	d.do("choosing it", clicks(`form[action$="/close"] input[value="3.1"]`), chooses("#close-area", "3"))
 	d.goes("closing", clicks(`form[action$="/close"] button[value=send]`))
 	d.sees("Slutsvaret skickas om 10 sekunder")

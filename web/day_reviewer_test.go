@@ -12,12 +12,14 @@ import (
 	"rivgate/store"
 )
 
-// TestAReviewersDay: somebody looks up a person whom they have nothing to do with, and a reviewer of the unit finds it by who it was and by the case, writes down
-// what came of it, and takes the rows home. The log is whole afterwards.
+// TestAReviewersDay: somebody looks up a person whom they have nothing to do with, and a reviewer of the unit finds it
+// by who it was and by the case, writes down what came of it, and takes the rows home. The log is whole afterwards.
 func TestAReviewersDay(t *testing.T) {
 	w := newWorld(t)
 	id := w.submit(clinic, "Tolvan Test", "Ingen ringde upp.")
-	neighbour := field[string](t, w.json("/api/cases", strings.ReplaceAll(complaint(clinic, "Tora Test", "Väntade länge."), tolvan, "190001019801")), "id")
+	neighbour := field[string](t,
+		w.json("/api/cases", strings.ReplaceAll(complaint(clinic, "Tora Test", "Väntade länge."), tolvan, "190001019801")),
+		"id")
 	for _, name := range []string{"vera", "greta"} {
 		w.addPerson(name)
 	}
@@ -82,16 +84,20 @@ func (d *desktop) findsTheLookUp(id, neighbour string) (row string) {
 // checks writes down what came of it.
 func (d *desktop) checks(id, row string) {
 	d.t.Helper()
-	d.goes("writing it down", clicks(`td[data-label="Kontroll"] summary`), types("#note-"+row, "Vera har inget uppdrag i ärendet; chefen är underrättad."), clicks(`form:has(#note-`+row+`) button`))
+	d.goes("writing it down", clicks(`td[data-label="Kontroll"] summary`),
+		types("#note-"+row, "Vera har inget uppdrag i ärendet; chefen är underrättad."),
+		clicks(`form:has(#note-`+row+`) button`))
 	d.sees("Kontrollen är noterad.")
 	d.reviews("looking at it again", map[string]string{"case": id, "what": "search"})
 	d.sees("Kontrollerad", "av Greta Test: Vera har inget uppdrag i ärendet; chefen är underrättad.")
-	if rows := d.accesses(store.AccessFilter{What: store.AccessCheck}); len(rows) != 1 || rows[0].Who != "greta" || fmt.Sprint(rows[0].About) != row {
+	if rows := d.accesses(store.AccessFilter{What: store.AccessCheck}); len(rows) != 1 || rows[0].Who != "greta" ||
+		fmt.Sprint(rows[0].About) != row {
 		d.t.Errorf("checks on record: %+v", rows)
 	}
 }
 
-// worksThroughASample notes 20 rows that chance chose, one after the other by a key each, with a break in the middle, and ends with a protocol.
+// worksThroughASample notes 20 rows that chance chose, one after the other by a key each, with a break in the middle,
+// and ends with a protocol.
 func (d *desktop) worksThroughASample(id string) {
 	d.t.Helper()
 	for range 25 {
@@ -148,7 +154,8 @@ func (d *desktop) takesHome(id, row string) {
 	if err != nil || len(rows) != 2 {
 		d.t.Fatalf("the file is %q, %v", text, err)
 	}
-	if got := rows[1]; got[0] != row || got[2] != "vera" || got[5] != "sökte" || got[11] != "greta" || !strings.Contains(got[12], "chefen är underrättad") || got[13] != id {
+	if got := rows[1]; got[0] != row || got[2] != "vera" || got[5] != "sökte" || got[11] != "greta" ||
+		!strings.Contains(got[12], "chefen är underrättad") || got[13] != id {
 		d.t.Errorf("the row is %q", got)
 	}
 	if last := d.accesses(store.AccessFilter{Who: "greta"})[0]; last.What != store.AccessExport || last.Case != id {

@@ -18,7 +18,8 @@ func TestRolesAtTheDesk(t *testing.T) {
 		w.addPerson(name)
 	}
 	verbs := map[string]url.Values{
-		"take": nil, "release": nil, "assign": {"to": {"vera"}}, "park": {"until": {"2026-04-01"}, "reason": {"Väntar"}}, "resume": nil, "note": {"text": {"Anteckning"}},
+		"take": nil, "release": nil, "assign": {"to": {"vera"}}, "park": {"until": {"2026-04-01"}, "reason": {"Väntar"}},
+		"resume": nil, "note": {"text": {"Anteckning"}},
 		"register": {"diary": {"D-1"}}, "authority": {"note": {"Sedd"}}, "protect": {"protected": {""}},
 	}
 	answers := []string{"reply", "question", "forward", "close", "status", "correct"}
@@ -41,7 +42,10 @@ func TestRolesAtTheDesk(t *testing.T) {
 			if r := w.get("/inbox/" + id); (r.status == http.StatusOK) != c.reads {
 				t.Errorf("reading: %d", r.status)
 			} else if c.reads {
-				for what, shown := range map[string]bool{"Skriv delsvar": c.writes, "Ta ärendet": c.writes, "Diarieför<": c.writes, "Skyddad identitet</summary>": c.writes, "Tilldela en kollega": true} {
+				for what, shown := range map[string]bool{
+					"Skriv delsvar": c.writes, "Ta ärendet": c.writes, "Diarieför<": c.writes, "Skyddad identitet</summary>": c.writes,
+					"Tilldela en kollega": true,
+				} {
 					if strings.Contains(r.body, what) != shown {
 						t.Errorf("%q is on the page: %t", what, !shown)
 					}
@@ -58,7 +62,9 @@ func TestRolesAtTheDesk(t *testing.T) {
 				t.Errorf("may %s, want %s", got, c.desk)
 			}
 			for _, form := range answers {
-				if r := w.post("/inbox/"+id+"/"+form, url.Values{"version": {"1"}, "do": {"save"}}); c.writes == (r.status == http.StatusNotFound) {
+				if r := w.post("/inbox/"+id+"/"+form, url.Values{
+					"version": {"1"}, "do": {"save"},
+				}); c.writes == (r.status == http.StatusNotFound) {
 					t.Errorf("%s: %d", form, r.status)
 				}
 			}
@@ -95,7 +101,8 @@ func TestAssigningWithoutReading(t *testing.T) {
 		t.Errorf("parking without a reason: %d", failed.status)
 	}
 	has(t, failed.body, "Skriv varför ärendet parkeras.")
-	expectRedirect(t, w.post("/inbox/"+id+"/desk/assign", url.Values{"desk": {deskVersion(t, page)}, "to": {"vera"}}), "/inbox/"+id+"/desk?done=assign")
+	expectRedirect(t, w.post("/inbox/"+id+"/desk/assign", url.Values{"desk": {deskVersion(t, page)}, "to": {"vera"}}),
+		"/inbox/"+id+"/desk?done=assign")
 	after := w.page("/inbox/" + id + "/desk?done=assign")
 	has(t, after, "Ärendet är tilldelat.", "hos Vera Test")
 	late := w.post("/inbox/"+id+"/desk/release", url.Values{"desk": {"0"}})
@@ -104,7 +111,8 @@ func TestAssigningWithoutReading(t *testing.T) {
 		hasNot(t, page, "Tolvan", "Ingen ringde upp", "18900101")
 	}
 	if got := w.looks(id, "adam"); !slices.Equal(got, []string{
-		"read: desk", "change: desk: park", "refused: desk: park: form", "change: desk: assign", "read: desk", "change: desk: release", "refused: desk: release: conflict",
+		"read: desk", "change: desk: park", "refused: desk: park: form", "change: desk: assign", "read: desk",
+		"change: desk: release", "refused: desk: release: conflict",
 	}) {
 		t.Errorf("the access log has %q", got)
 	}
@@ -126,7 +134,9 @@ func TestTwoPeopleAtOneDesk(t *testing.T) {
 		t.Fatalf("taking what was taken: %d", r.status)
 	}
 	has(t, r.body, "Ärendet har ändrats sedan sidan öppnades.", "hos Hanna Test")
-	r = w.post("/inbox/"+id+"/desk/park", url.Values{"desk": {before}, "until": {"2026-05-04"}, "reason": {"Väntar på journal"}})
+	r = w.post("/inbox/"+id+"/desk/park", url.Values{
+		"desk": {before}, "until": {"2026-05-04"}, "reason": {"Väntar på journal"},
+	})
 	has(t, r.body, "Ingenting skrevs över", `value="2026-05-04"`, `value="Väntar på journal"`)
 	if d, err := w.Relay.Store.Desk(t.Context(), id); err != nil || d.Assignee.ID != "hanna" || d.Parked != nil {
 		t.Errorf("the desk is %+v, %v", d, err)
@@ -144,7 +154,8 @@ func TestAssigning(t *testing.T) {
 	has(t, choice, "Hanna Test", "Vera Test")
 	hasNot(t, choice, "Nina", "Mia")
 	for _, to := range []string{"nina", "mia", "", "nobody"} {
-		if r := w.desk(id, "assign", url.Values{"to": {to}}); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "Välj en kollega") {
+		if r := w.desk(id, "assign", url.Values{"to": {to}}); r.status != http.StatusUnprocessableEntity ||
+			!strings.Contains(r.body, "Välj en kollega") {
 			t.Errorf("assigning to %q: %d", to, r.status)
 		}
 	}
@@ -161,7 +172,8 @@ func TestParkedUntilItsDay(t *testing.T) {
 	w, id := newDesk(t)
 	has(t, w.page("/inbox/"+id), `value="2026-04-01"`) // 30 days ahead
 	for fields, want := range map[string]string{
-		"until=&reason=x": "Välj vilken dag", "until=2026-03-02&reason=x": "Välj en dag efter i dag", "until=2029-01-01&reason=x": "högst två år fram",
+		"until=&reason=x": "Välj vilken dag", "until=2026-03-02&reason=x": "Välj en dag efter i dag",
+		"until=2029-01-01&reason=x": "högst två år fram",
 		"until=2026-03-10&reason=+": "Skriv varför ärendet parkeras.", "until=2026-02-31&reason=x": "Välj vilken dag",
 	} {
 		typed, err := url.ParseQuery(fields)
@@ -197,7 +209,8 @@ func TestRegistrationNumberIsOneCases(t *testing.T) {
 	if r.status != http.StatusUnprocessableEntity {
 		t.Errorf("a number for the second time: %d", r.status)
 	}
-	has(t, r.body, "Ett annat ärende på enheten har redan det diarienumret.", `aria-describedby="register-diary-error"`, `value="D 2026/17"`)
+	has(t, r.body, "Ett annat ärende på enheten har redan det diarienumret.", `aria-describedby="register-diary-error"`,
+		`value="D 2026/17"`)
 	has(t, w.desk(second, "register", url.Values{"diary": {strings.Repeat("9", 101)}}).body, "Diarienumret är för långt.")
 	w.did(id, "register", url.Values{"diary": {""}})
 	has(t, w.page("/inbox/"+id), "Diarienumret borttaget")

@@ -30,7 +30,8 @@ func TestADraftOutlivesItsSession(t *testing.T) {
 	w.page("/inbox/" + id)
 	v := w.typing(id, "reply", "0", "Vi har")
 	v = w.typing(id, "reply", v, "Vi har läst din journal.")
-	hasNot(t, w.post("/inbox/"+id+"/draft/reply", url.Values{"draft": {v}, "text": {"Vi har läst din journal."}}).body, "annat fönster")
+	hasNot(t, w.post("/inbox/"+id+"/draft/reply", url.Values{"draft": {v}, "text": {"Vi har läst din journal."}}).body,
+		"annat fönster")
 	if r := w.post("/inbox/"+id+"/draft/correct", url.Values{"draft": {"0"}}); r.status != http.StatusNotFound {
 		t.Errorf("a draft of a form that has none: %d", r.status)
 	}
@@ -63,7 +64,9 @@ func TestADraftInTwoWindows(t *testing.T) {
 	r := w.post("/inbox/"+id+"/draft/reply", url.Values{"draft": {"0"}, "text": {"I det andra fönstret"}})
 	has(t, field[string](t, r, "said"), "sparats i ett annat fönster")
 	has(t, w.page("/inbox/"+id), ">I det första fönstret</textarea>")
-	r = w.post("/inbox/"+id+"/reply", url.Values{"version": {"1"}, "draft": {"0"}, "text": {"I det andra fönstret"}, "do": {"send"}})
+	r = w.post("/inbox/"+id+"/reply", url.Values{
+		"version": {"1"}, "draft": {"0"}, "text": {"I det andra fönstret"}, "do": {"send"},
+	})
 	if r.status != http.StatusUnprocessableEntity {
 		t.Fatalf("sending from the other window: %d", r.status)
 	}
@@ -85,7 +88,8 @@ func TestAColleaguesDraft(t *testing.T) {
 	page := w.page("/inbox/" + id)
 	has(t, page, "Vera Test har ett delsvar", "Veras påbörjade svar")
 	hasNot(t, page, ">Veras påbörjade svar</textarea>")
-	has(t, w.page(strings.TrimSuffix(between(t, page, `<p><a href="`, `"`), "#do")), ">Veras påbörjade svar</textarea>", `<details name="do" open><summary>Skriv delsvar`)
+	has(t, w.page(strings.TrimSuffix(between(t, page, `<p><a href="`, `"`), "#do")), ">Veras påbörjade svar</textarea>",
+		`<details name="do" open><summary>Skriv delsvar`)
 	w.typing(id, "reply", "0", "Hannas fortsättning")
 	w.pass(store.Presence)
 	hasNot(t, w.page("/inbox/"+id+"/live?case=1&desk=0"), "just nu")
@@ -108,7 +112,10 @@ func TestFilesOfADraft(t *testing.T) {
 		return w.postFiles("/inbox/"+id+"/reply", fields, files...)
 	}
 	saved := "/inbox/" + id + "?do=reply&done=saved#do"
-	expectRedirect(t, save(url.Values{"text": {"Se bilagan."}, "do": {"save"}}, upload{"journal.pdf", pdfFile()}, upload{`C:\Bilder\bild.png`, pngFile()}), saved)
+	expectRedirect(t,
+		save(url.Values{"text": {"Se bilagan."}, "do": {"save"}}, upload{"journal.pdf", pdfFile()}, upload{
+			`C:\Bilder\bild.png`, pngFile(),
+		}), saved)
 	page := w.page("/inbox/" + id)
 	has(t, page, "journal.pdf", "bild.png", `name="drop" value="1"`, `name="drop" value="2"`)
 	hasNot(t, page, `C:\Bilder`)
@@ -117,11 +124,21 @@ func TestFilesOfADraft(t *testing.T) {
 		file    upload
 		refused string
 	}{
-		{"a page called PDF", upload{"brev.pdf", []byte("<!DOCTYPE html><script>alert(1)</script>")}, "brev.pdf är inte en PDF, PNG, JPEG eller GIF."},
-		{"a PDF called a picture", upload{"bild.png", pdfFile()}, "bild.png är en annan sorts fil än namnet säger (application/pdf)."},
+		{
+			"a page called PDF",
+			upload{"brev.pdf", []byte("<!DOCTYPE html><script>alert(1)</script>")},
+			"brev.pdf är inte en PDF, PNG, JPEG eller GIF.",
+		},
+		{
+			"a PDF called a picture",
+			upload{"bild.png", pdfFile()},
+			"bild.png är en annan sorts fil än namnet säger (application/pdf).",
+		},
 		{"a program", upload{"program.gif", []byte("MZ\x90\x00\x03\x00")}, "program.gif är inte en PDF"},
 		{"a file without content", upload{"tom.pdf", nil}, "tom.pdf är inte en PDF"},
-		{"a picture of another kind", upload{"bild.webp", []byte("RIFF\x00\x00\x00\x00WEBPVP8 ")}, "bild.webp är inte en PDF"},
+		{
+			"a picture of another kind", upload{"bild.webp", []byte("RIFF\x00\x00\x00\x00WEBPVP8 ")}, "bild.webp är inte en PDF",
+		},
 	} {
 		r := save(url.Values{"text": {"Det jag skrev"}, "do": {"send"}}, c.file)
 		if r.status != http.StatusUnprocessableEntity {
@@ -134,10 +151,13 @@ func TestFilesOfADraft(t *testing.T) {
 	expectRedirect(t, save(url.Values{"text": {"Se bilden."}, "do": {"send"}}), "/inbox/"+id+"?done=staged")
 	w.leave()
 	message := messageOf(t, w, id, store.EventPartialReply)
-	for _, path := range []string{"/inbox/" + id + "/files/" + message + "/0", "/mailbox/" + id + "/files/" + message + "/0"} {
+	for _, path := range []string{
+		"/inbox/" + id + "/files/" + message + "/0", "/mailbox/" + id + "/files/" + message + "/0",
+	} {
 		r := w.get(path)
 		if r.status != http.StatusOK || r.body != string(pngFile()) || r.header.Get("Content-Type") != "image/png" ||
-			r.header.Get("Content-Security-Policy") != "default-src 'none'; sandbox" || !strings.HasPrefix(r.header.Get("Content-Disposition"), "attachment") {
+			r.header.Get("Content-Security-Policy") != "default-src 'none'; sandbox" ||
+			!strings.HasPrefix(r.header.Get("Content-Disposition"), "attachment") {
 			t.Errorf("%s: %d %v", path, r.status, r.header)
 		}
 	}
@@ -148,7 +168,10 @@ func TestTooManyAndTooLargeFiles(t *testing.T) {
 	w, id := newDesk(t)
 	fields := func() url.Values {
 		page := w.page("/inbox/" + id)
-		return url.Values{"version": {version(t, page)}, "draft": {draftVersion(t, page, "reply")}, "text": {"Mitt långa svar"}, "do": {"send"}}
+		return url.Values{
+			"version": {version(t, page)}, "draft": {draftVersion(t, page, "reply")}, "text": {"Mitt långa svar"},
+			"do": {"send"},
+		}
 	}
 	var eleven []upload
 	for n := range 11 {
@@ -172,26 +195,33 @@ func TestTooManyAndTooLargeFiles(t *testing.T) {
 	if r.status != http.StatusUnprocessableEntity {
 		t.Errorf("more than a form may have: %d", r.status)
 	}
-	has(t, r.body, "Filerna är för stora tillsammans.", `aria-describedby="reply-file-error"`, ">Mitt långa svar</textarea>")
+	has(t, r.body, "Filerna är för stora tillsammans.", `aria-describedby="reply-file-error"`,
+		">Mitt långa svar</textarea>")
 	if got := w.letters(id); got != "receipt" {
 		t.Errorf("the citizen got %s", got)
 	}
-	if drafts, err := w.Relay.Store.Unlogged().Drafts(t.Context(), id, clinic); err != nil || len(drafts) != 1 || len(drafts[0].Files) != 10 {
+	if drafts, err := w.Relay.Store.Unlogged().Drafts(t.Context(), id, clinic); err != nil || len(drafts) != 1 ||
+		len(drafts[0].Files) != 10 {
 		t.Errorf("the draft is %+v, %v", drafts, err)
 	}
 }
 
-// The largest file that may be sent arrives where the line is set up for it, and is refused with a reason where it is not.
+// The largest file that may be sent arrives where the line is set up for it, and is refused with a reason where it is
+// not.
 func TestAFileOf20MBArrives(t *testing.T) {
 	t.Parallel()
 	w, id := newDesk(t)
 	whole := append(pdfFile(), bytes.Repeat([]byte("%"), 20<<20-len(pdfFile()))...)
 	page := w.page("/inbox/" + id)
-	r := w.postFiles("/inbox/"+id+"/reply", url.Values{"version": {version(t, page)}, "draft": {"0"}, "text": {"Hela journalen"}, "do": {"send"}}, upload{"journal.pdf", whole})
+	r := w.postFiles("/inbox/"+id+"/reply",
+		url.Values{"version": {version(t, page)}, "draft": {"0"}, "text": {"Hela journalen"}, "do": {"send"}}, upload{
+			"journal.pdf", whole,
+		})
 	if r.status != http.StatusUnprocessableEntity {
 		t.Errorf("more than fits into a message: %d", r.status)
 	}
-	has(t, r.body, "Bilagorna är för stora tillsammans: högst 11,6 MB får plats", `aria-describedby="reply-file-error"`, ">Hela journalen</textarea>")
+	has(t, r.body, "Bilagorna är för stora tillsammans: högst 11,6 MB får plats", `aria-describedby="reply-file-error"`,
+		">Hela journalen</textarea>")
 	w.Relay.Limits.Message = 32 << 20
 	r = w.answer(id, "reply", "send", url.Values{"text": {"Hela journalen"}})
 	expectRedirect(t, r, "/inbox/"+id+"?done=staged")
@@ -199,7 +229,9 @@ func TestAFileOf20MBArrives(t *testing.T) {
 	if got := w.letters(id); got != "receipt partial_reply" {
 		t.Fatalf("the citizen got %s\n%s", got, main(w.page("/inbox/"+id)))
 	}
-	if file := w.get("/inbox/" + id + "/files/" + messageOf(t, w, id, store.EventPartialReply) + "/0"); file.body != string(whole) {
+	if file := w.get(
+		"/inbox/" + id + "/files/" + messageOf(t, w, id, store.EventPartialReply) + "/0",
+	); file.body != string(whole) {
 		t.Errorf("%d, %d bytes arrived", file.status, len(file.body))
 	}
 	if names, _ := unpackedNames(t, w, id); !strings.Contains(names, "bilagor/02-1.pdf") {

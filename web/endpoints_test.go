@@ -32,7 +32,8 @@ func TestEndpointsAreTheReviewedOnes(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got.String() != string(want) {
-		t.Errorf("the endpoints differ from %s: go test ./web -run Endpoints -update writes it, then review the difference", file)
+		t.Errorf("the endpoints differ from %s: go test ./web -run Endpoints -update writes it, then review the difference",
+			file)
 	}
 }
 

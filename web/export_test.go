@@ -80,24 +80,33 @@ func TestExportOfACase(t *testing.T) {
 	w.did(id, "register", url.Values{"diary": {"D 2026/17"}})
 	w.did(id, "note", url.Values{"text": {"Ringde anmälaren."}})
 	page := w.page("/inbox/" + id)
-	r := w.postFiles("/inbox/"+id+"/reply", url.Values{"version": {version(t, page)}, "draft": {"0"}, "text": {"Se bilagan."}, "do": {"send"}}, upload{"Tolvans journal.pdf", pdfFile()})
+	r := w.postFiles("/inbox/"+id+"/reply",
+		url.Values{"version": {version(t, page)}, "draft": {"0"}, "text": {"Se bilagan."}, "do": {"send"}}, upload{
+			"Tolvans journal.pdf", pdfFile(),
+		})
 	expectRedirect(t, r, "/inbox/"+id+"?done=staged")
 	w.leave()
 	w.sends(id, "close", url.Values{"text": {"Vi beklagar."}, "problem": {"3.1"}, "area": {"3"}})
 	w.leave()
 
 	packed := w.get("/inbox/" + id + "/export")
-	if got := packed.header.Get("Content-Disposition"); got != `attachment; filename="arende-`+id+`.zip"` || packed.header.Get("Content-Type") != "application/zip" {
+	if got := packed.header.Get("Content-Disposition"); got != `attachment; filename="arende-`+id+`.zip"` ||
+		packed.header.Get("Content-Type") != "application/zip" {
 		t.Errorf("%s %s", got, packed.header.Get("Content-Type"))
 	}
 	folder, names := unpacked(t, packed.body)
-	want := []string{"arende.pdf", "arende.xml", "arende.xsd", "bilagor/02-1.pdf", "meddelanden/01.xml", "meddelanden/02.xml", "meddelanden/03.xml"}
+	want := []string{
+		"arende.pdf", "arende.xml", "arende.xsd", "bilagor/02-1.pdf", "meddelanden/01.xml", "meddelanden/02.xml",
+		"meddelanden/03.xml",
+	}
 	if !slices.Equal(names, want) {
 		t.Errorf("in the package are %q", names)
 	}
 	tool(t, folder, "xmllint", "--noout", "--nonet", "--schema", "arende.xsd", "arende.xml")
 	tool(t, folder, "xmllint", "--noout", "--nonet", "meddelanden/01.xml", "meddelanden/02.xml", "meddelanden/03.xml")
-	if value := strings.TrimSpace(tool(t, folder, "xmllint", "--xpath", "string(/*/*[local-name()='registration'])", "arende.xml")); value != "D 2026/17" {
+	if value := strings.TrimSpace(
+		tool(t, folder, "xmllint", "--xpath", "string(/*/*[local-name()='registration'])", "arende.xml"),
+	); value != "D 2026/17" {
 		t.Errorf("the registration number is %q", value)
 	}
 	attached, err := os.ReadFile(filepath.Join(folder, "bilagor", "02-1.pdf"))
@@ -108,9 +117,14 @@ func TestExportOfACase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, pdf := range map[string]string{"in the package": string(inside), "alone": w.get("/inbox/" + id + "/pdf").body} {
+	for name, pdf := range map[string]string{
+		"in the package": string(inside), "alone": w.get("/inbox/" + id + "/pdf").body,
+	} {
 		text := pdfText(t, pdf)
-		for _, want := range []string{"D 2026/17", "Ingen ringde upp.", "Se bilagan.", "Tolvans journal.pdf", "Ringde anmälaren.", "Vi beklagar.", "Kommunikation", "Primärvård", "nådde 1177", "av Vera Test"} {
+		for _, want := range []string{
+			"D 2026/17", "Ingen ringde upp.", "Se bilagan.", "Tolvans journal.pdf", "Ringde anmälaren.", "Vi beklagar.",
+			"Kommunikation", "Primärvård", "nådde 1177", "av Vera Test",
+		} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s: %q is missing", name, want)
 			}
@@ -123,8 +137,9 @@ func TestAPackageCallsAFileWhatItIs(t *testing.T) {
 	t.Parallel()
 	w, id := newDesk(t)
 	content := base64.StdEncoding.EncodeToString(pdfFile())
-	r := w.json("/api/cases/"+id+"/messages", `{"update":{"type":"PARTIAL_REPLY","text":"Se bilagan."},"version":`+version(t, w.page("/inbox/"+id))+
-		`,"files":[{"fileName":"bild.png","mediaType":"application/octet-stream","content":"`+content+`"}]}`)
+	r := w.json("/api/cases/"+id+"/messages",
+		`{"update":{"type":"PARTIAL_REPLY","text":"Se bilagan."},"version":`+version(t, w.page("/inbox/"+id))+
+			`,"files":[{"fileName":"bild.png","mediaType":"application/octet-stream","content":"`+content+`"}]}`)
 	if r.status != http.StatusCreated {
 		t.Fatalf("%d %s", r.status, r.body)
 	}
@@ -153,7 +168,8 @@ func TestExportStopsAtTheWall(t *testing.T) {
 		if name == "arende.pdf" {
 			text = pdfText(t, text)
 		}
-		if strings.Contains(text, "Hemlig anteckning") || strings.Contains(text, "BJÖRKEN-17") || !strings.Contains(text, "Det hände hos er.") {
+		if strings.Contains(text, "Hemlig anteckning") || strings.Contains(text, "BJÖRKEN-17") ||
+			!strings.Contains(text, "Det hände hos er.") {
 			t.Errorf("%s has\n%s", name, text)
 		}
 	}
@@ -170,7 +186,9 @@ func TestPrintViewHasNoForms(t *testing.T) {
 	w.get("/inbox/" + id + "/pdf")
 	w.get("/inbox/" + id + "/export")
 	got := w.looks(id, "vera")
-	if want := []string{"print: case", "read: case", "export: PDF", "export: package"}; !slices.Equal(got[len(got)-4:], want) {
+	if want := []string{
+		"print: case", "read: case", "export: PDF", "export: package",
+	}; !slices.Equal(got[len(got)-4:], want) {
 		t.Errorf("the access log has %q", got)
 	}
 }

@@ -33,23 +33,30 @@ func (w *world) attempted(a store.Attempt) (ids []string) {
 	return ids
 }
 
-const faultAnswer = `<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><soap:Fault><faultcode>soap:Client</faultcode><faultstring>VP007 [x] saknar behörighet för 189001019802</faultstring></soap:Fault></soap:Body></soap:Envelope>`
+const faultAnswer = `<?xml version="1.0" encoding="UTF-8"?><soap:Envelope ` +
+	`xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><soap:Fault><faultcode>soap:Client</faultcode>` +
+	`<faultstring>VP007 [x] saknar behörighet för 189001019802</faultstring></soap:Fault></soap:Body></soap:Envelope>`
 
 func TestFaultsAreListedByCodeAndSentAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	has(t, w.page("/faults"), "Inget fel.", "Inget anrop har avvisats.")
 	w.submit(hospital, "Tolvan Test", "Ett")
-	parked := w.attempted(store.Attempt{Outcome: store.OutcomeRefused, Class: "fault-client", Code: "VP007", Answer: []byte(faultAnswer)})
+	parked := w.attempted(store.Attempt{
+		Outcome: store.OutcomeRefused, Class: "fault-client", Code: "VP007", Answer: []byte(faultAnswer),
+	})
 	w.submit(hospital, "Tolvan Test", "Två")
-	waiting := w.attempted(store.Attempt{Outcome: store.OutcomeTechnical, Class: "http-403", Again: w.clock().Add(time.Hour)})
+	waiting := w.attempted(store.Attempt{
+		Outcome: store.OutcomeTechnical, Class: "http-403", Again: w.clock().Add(time.Hour),
+	})
 	w.submit(hospital, "Tolvan Test", "Tre")
 	delivered := w.attempted(store.Attempt{Outcome: store.OutcomeDelivered, Class: "ok"})
 	if len(parked) != 1 || len(waiting) != 1 || len(delivered) != 1 {
 		t.Fatal(parked, waiting, delivered)
 	}
 	page := w.page("/faults")
-	has(t, page, "VP007", "ger oss ingen anropsbehörighet", "varav 1 parkerade", "HTTP-status 403", "släpper inte in gatewayens certifikat", "/faults/"+parked[0], "/faults/"+waiting[0])
+	has(t, page, "VP007", "ger oss ingen anropsbehörighet", "varav 1 parkerade", "HTTP-status 403",
+		"släpper inte in gatewayens certifikat", "/faults/"+parked[0], "/faults/"+waiting[0])
 	hasNot(t, page, delivered[0], "Tolvan", ">fault-client")
 	page = w.page("/faults?class=http-403&code=")
 	has(t, page, "/faults/"+waiting[0])
@@ -58,7 +65,8 @@ func TestFaultsAreListedByCodeAndSentAgain(t *testing.T) {
 
 	path := "/faults/" + parked[0]
 	page = w.page(path)
-	has(t, page, "Parkerat", "VP007", "Be den som förvaltar dess adresskatalog lägga till en anropsbehörighet", "/monitor/deliveries/"+parked[0], "/resolve?contract=", "mottagaren avvisade anropet", "Skicka om meddelandet")
+	has(t, page, "Parkerat", "VP007", "Be den som förvaltar dess adresskatalog lägga till en anropsbehörighet",
+		"/monitor/deliveries/"+parked[0], "/resolve?contract=", "mottagaren avvisade anropet", "Skicka om meddelandet")
 	r := w.post(path+"/resend", url.Values{"state": {"parked"}})
 	if r.status != http.StatusUnprocessableEntity {
 		t.Errorf("without reason and confirmation: %d", r.status)
@@ -66,9 +74,11 @@ func TestFaultsAreListedByCodeAndSentAgain(t *testing.T) {
 	has(t, r.body, "Skriv varför", "Bekräfta att", `aria-describedby="resend-reason-error"`)
 	r = w.post(path+"/resend", url.Values{"state": {"due"}, "reason": {"rättat"}, "sure": {"yes"}})
 	has(t, r.body, "Leveransen har bytt läge", `value="rättat"`)
-	has(t, w.saves(path+"/resend", url.Values{"state": {"parked"}, "reason": {"rättat"}, "sure": {"yes"}}), "Meddelandet skickas om.")
+	has(t, w.saves(path+"/resend", url.Values{"state": {"parked"}, "reason": {"rättat"}, "sure": {"yes"}}),
+		"Meddelandet skickas om.")
 	operations, err := w.Relay.Store.Operations(t.Context(), parked[0])
-	if err != nil || len(operations) != 1 || operations[0].Verb != "retry" || operations[0].Reason != "rättat" || operations[0].By == "" {
+	if err != nil || len(operations) != 1 || operations[0].Verb != "retry" || operations[0].Reason != "rättat" ||
+		operations[0].By == "" {
 		t.Errorf("on record: %+v, %v", operations, err)
 	}
 
@@ -92,7 +102,9 @@ func TestRefusedCallsAreTold(t *testing.T) {
 	w.Relay.Refusals = &relay.Refusals{}
 	refused := func(contract, code, sender string, n int64, ids ...string) {
 		t.Helper()
-		call := store.RefusedCall{Contract: contract, Code: code, Sender: sender, Count: n, First: at, Last: at, Correlations: ids}
+		call := store.RefusedCall{
+			Contract: contract, Code: code, Sender: sender, Count: n, First: at, Last: at, Correlations: ids,
+		}
 		if err := w.Relay.Store.NoteRefused(t.Context(), []store.RefusedCall{call}); err != nil {
 			t.Fatal(err)
 		}
@@ -101,19 +113,24 @@ func TestRefusedCallsAreTold(t *testing.T) {
 	refused("other", "VP004", "", 5, "id-c")
 	refused(w.Relay.Contracts.Return().Contract, "NOT_CURRENT_HANDLER", system, 1, "id-d")
 	page := main(w.page("/faults"))
-	has(t, page, "VP007", "VP004", "okänt kontrakt", "Lägg till ett vägval", "Lägg till en anropsbehörighet", "SendComplaint", "Avsändaren har inte ärendet nu", system, "id-a", "id-b", "id-c", "id-d", "kl. 10:42", ">okänd<")
+	has(t, page, "VP007", "VP004", "okänt kontrakt", "Lägg till ett vägval", "Lägg till en anropsbehörighet",
+		"SendComplaint", "Avsändaren har inte ärendet nu", system, "id-a", "id-b", "id-c", "id-d", "kl. 10:42", ">okänd<")
 	hasNot(t, page, "Plattformen framför")
 }
 
-// TestARefusedCallIsKept: what the line refuses comes to the list of faults, with its sender and correlation id, and is there for a program that starts anew.
+// TestARefusedCallIsKept: what the line refuses comes to the list of faults, with its sender and correlation id, and is
+// there for a program that starts anew.
 func TestARefusedCallIsKept(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.Relay.Refusals = &relay.Refusals{}
 	call := &soap.Call{
-		Header: http.Header{"X-Vp-Sender-Id": {portal}, "X-Vp-Instance-Id": {w.Relay.Instance.ID}, "Content-Type": {soap.ContentType}},
-		Peer:   netip.MustParseAddrPort("127.0.0.1:1"), Correlation: "the-correlation-id", ContentType: soap.ContentType,
-		Body: strings.NewReader(`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><LogicalAddress xmlns="urn:riv:itintegration:registry:1">` +
+		Header: http.Header{
+			"X-Vp-Sender-Id": {portal}, "X-Vp-Instance-Id": {w.Relay.Instance.ID}, "Content-Type": {soap.ContentType},
+		},
+		Peer: netip.MustParseAddrPort("127.0.0.1:1"), Correlation: "the-correlation-id", ContentType: soap.ContentType,
+		Body: strings.NewReader(`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header>` +
+			`<LogicalAddress xmlns="urn:riv:itintegration:registry:1">` +
 			`SE2010123456-NOWHERE</LogicalAddress></s:Header><s:Body><x xmlns="urn:x:1"/></s:Body></s:Envelope>`),
 	}
 	if _, err := w.Relay.ServeSOAP(t.Context(), call); err == nil {
@@ -134,20 +151,25 @@ func TestARecordingIsDownloaded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.submit(hospital, "Tolvan Tolvansson", "Mitt nummer är 070-123 45 67 och jag bor på Storgatan 3.")
-	id := w.attempted(store.Attempt{Outcome: store.OutcomeRefused, Class: "fault-client", Code: "VP007", Answer: []byte(faultAnswer)})[0]
+	id := w.attempted(store.Attempt{
+		Outcome: store.OutcomeRefused, Class: "fault-client", Code: "VP007", Answer: []byte(faultAnswer),
+	})[0]
 	r := w.get("/exchange/" + id)
-	if r.status != http.StatusOK || r.header.Get("Content-Type") != "application/zip" || !strings.HasPrefix(r.header.Get("Content-Disposition"), "attachment") {
+	if r.status != http.StatusOK || r.header.Get("Content-Type") != "application/zip" ||
+		!strings.HasPrefix(r.header.Get("Content-Disposition"), "attachment") {
 		t.Fatalf("%d %v %s", r.status, r.header, r.body)
 	}
 	files := unzipped(t, r.body)
 	name := "sendcomplaint-" + id
 	request, answer := files[name+".request.xml"], files[name+".answer.xml"]
-	if request == "" || answer == "" || !strings.Contains(files[name+".headers"], "X-Vp-Sender-Id: "+portal) || !strings.Contains(files["LÄSMIG.txt"], "VP007") {
+	if request == "" || answer == "" || !strings.Contains(files[name+".headers"], "X-Vp-Sender-Id: "+portal) ||
+		!strings.Contains(files["LÄSMIG.txt"], "VP007") {
 		t.Fatalf("files: %v", files)
 	}
 	for file, content := range files {
 		hasNot(t, content, tolvan, tolvan[2:], "Tolvan", "070-123", "Storgatan")
-		if strings.HasSuffix(file, ".xml") && w.Relay.Contracts.Send().Validate([]byte(content)) != nil && file == name+".request.xml" {
+		if strings.HasSuffix(file, ".xml") && w.Relay.Contracts.Send().Validate([]byte(content)) != nil &&
+			file == name+".request.xml" {
 			t.Errorf("%s is not valid\n%s", file, content)
 		}
 	}
@@ -187,11 +209,14 @@ func TestListsSayWhyTheLastAttemptFailed(t *testing.T) {
 	w := newWorld(t)
 	w.submit(hospital, "Tolvan Test", "Ett")
 	why := store.Diagnosis{Code: "answer-missing", Values: map[string]string{"element": "result"}}
-	w.attempted(store.Attempt{Outcome: store.OutcomeUnknown, Class: "unreadable answer", Why: why, Again: w.clock().Add(time.Hour)})
+	w.attempted(store.Attempt{
+		Outcome: store.OutcomeUnknown, Class: "unreadable answer", Why: why, Again: w.clock().Add(time.Hour),
+	})
 	const swedish = "result saknas i svaret, eller står i en annan namnrymd."
 	has(t, w.page("/faults"), "Senast: "+swedish)
 	has(t, w.page("/faults?class=unreadable+answer&code="), "oläsligt svar", swedish)
 	has(t, w.page("/monitor/deliveries"), "oläsligt svar", swedish)
 	has(t, w.page("/monitor/order?verb=retry&receiver="+hospital), "oläsligt svar", swedish)
-	has(t, w.get("/api/deliveries").body, `"code": "answer-missing"`, `"text": "result is missing in the answer, or stands in another namespace"`)
+	has(t, w.get("/api/deliveries").body, `"code": "answer-missing"`,
+		`"text": "result is missing in the answer, or stands in another namespace"`)
 }

@@ -25,7 +25,9 @@ func TestWhatAProxyForwardsIsNotFromHere(t *testing.T) {
 			if status := ask(""); status != http.StatusOK {
 				t.Errorf("%s: %s from this machine: %d", environment, path, status)
 			}
-			for _, header := range []string{"X-Forwarded-For", "Forwarded", "Via", "X-Real-IP", "X-Forwarded-Host", "X-Forwarded-Proto"} {
+			for _, header := range []string{
+				"X-Forwarded-For", "Forwarded", "Via", "X-Real-IP", "X-Forwarded-Host", "X-Forwarded-Proto",
+			} {
 				if status := ask(header); status == http.StatusOK {
 					t.Errorf("%s: %s is open to what came with %s", environment, path, header)
 				}

@@ -25,8 +25,10 @@ func TestNothingTypedBecomesMarkup(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	r := w.postFile("/submit", url.Values{
-		"unit": {board}, "reporter": {tolvan}, "name": {attack}, "role": {"RELATIVE"}, "patient": {child}, "patientname": {attack},
-		"phone": {attack}, "email": {attack}, "date": {"2026-02-20"}, "text": {attack}, "place": {attack}, "reply": {"yes"},
+		"unit": {board}, "reporter": {tolvan}, "name": {attack}, "role": {"RELATIVE"}, "patient": {child},
+		"patientname": {attack},
+		"phone":       {attack}, "email": {attack}, "date": {"2026-02-20"}, "text": {attack}, "place": {attack},
+		"reply": {"yes"},
 	}, attack+".txt", []byte("text"))
 	if r.status != http.StatusSeeOther {
 		t.Fatalf("%d\n%s", r.status, main(r.body))
@@ -48,12 +50,15 @@ func TestNothingTypedBecomesMarkup(t *testing.T) {
 			"version": {version(t, w.page("/inbox/"+id))}, "text": {attack}, "problem": {attack}, "area": {attack},
 			"date": {attack}, "place": {attack},
 		}).body,
-		"refused forward": w.post("/inbox/"+id+"/forward", url.Values{"version": {version(t, w.page("/inbox/"+id))}, "text": {attack}, "unit": {attack}}).body,
+		"refused forward": w.post("/inbox/"+id+"/forward", url.Values{
+			"version": {version(t, w.page("/inbox/"+id))}, "text": {attack}, "unit": {attack},
+		}).body,
 	}
 	w.act(id, "close", url.Values{"text": {attack}, "problem": {"3"}, "area": {"3"}})
 	q := url.QueryEscape(attack)
 	for _, path := range []string{
-		"/inbox", "/inbox/" + id, box, "/inbox?queue=finished", "/inbox?unit=" + q, "/signin?next=" + q, "/submit?q=" + q, "/monitor?receiver=" + q,
+		"/inbox", "/inbox/" + id, box, "/inbox?queue=finished", "/inbox?unit=" + q, "/signin?next=" + q, "/submit?q=" + q,
+		"/monitor?receiver=" + q,
 		"/inbox?queue=" + q, "/submit?unit=" + q, "/inbox/" + q, "/mailbox/" + q, "/monitor?state=" + q, "/" + q,
 	} {
 		w.as("nina")
@@ -72,7 +77,8 @@ func TestNothingTypedBecomesMarkup(t *testing.T) {
 	has(t, pages["/inbox/"+id], "&lt;script&gt;alert(1)&lt;/script&gt;")
 	has(t, pages[box], "&lt;script&gt;alert(1)&lt;/script&gt;")
 	file := w.get("/inbox/" + id + "/files/" + messageOf(t, w, id, store.EventComplaint) + "/0")
-	if file.status != http.StatusOK || !strings.HasPrefix(file.header.Get("Content-Disposition"), "attachment;") || file.header.Get("Content-Type") != "text/plain" {
+	if file.status != http.StatusOK || !strings.HasPrefix(file.header.Get("Content-Disposition"), "attachment;") ||
+		file.header.Get("Content-Type") != "text/plain" {
 		t.Errorf("%d %v", file.status, file.header)
 	}
 }
@@ -82,12 +88,14 @@ func TestHeadersOfEveryPage(t *testing.T) {
 	w := newWorld(t)
 	id := w.submit(clinic, "Tolvan Test", "Text")
 	for _, path := range []string{
-		"/", "/inbox", "/inbox/" + id, "/mailbox/" + id, "/submit", "/submit?unit=" + clinic, "/monitor", "/nowhere", "/inbox/nobody", "/static/style.css",
+		"/", "/inbox", "/inbox/" + id, "/mailbox/" + id, "/submit", "/submit?unit=" + clinic, "/monitor", "/nowhere",
+		"/inbox/nobody", "/static/style.css",
 		"/api/cases", "/healthz",
 	} {
 		r := w.get(path)
 		policy := r.header.Get("Content-Security-Policy")
-		if !strings.HasPrefix(policy, "default-src 'none'; style-src 'self'; script-src 'self';") || strings.Contains(policy, "unsafe") || strings.Contains(policy, "http") {
+		if !strings.HasPrefix(policy, "default-src 'none'; style-src 'self'; script-src 'self';") ||
+			strings.Contains(policy, "unsafe") || strings.Contains(policy, "http") {
 			t.Errorf("%s: policy %q", path, policy)
 		}
 		if r.header.Get("X-Content-Type-Options") != "nosniff" || r.header.Get("Referrer-Policy") != "same-origin" {
@@ -106,7 +114,8 @@ func TestOtherSitesCannotPost(t *testing.T) {
 	w := newWorld(t)
 	id := w.submit(clinic, "Tolvan Test", "Text")
 	for name, headers := range map[string][2]string{
-		"by fetch metadata": {"Sec-Fetch-Site", "cross-site"}, "by origin": {"Origin", "https://elsewhere.example"}, "from an opaque origin": {"Origin", "null"},
+		"by fetch metadata": {"Sec-Fetch-Site", "cross-site"}, "by origin": {"Origin", "https://elsewhere.example"},
+		"from an opaque origin": {"Origin", "null"},
 	} {
 		for _, path := range []string{"/inbox/" + id + "/reply", "/submit", "/api/cases", "/api/deliveries/retry"} {
 			req := w.request(http.MethodPost, path, strings.NewReader("text=x&version=1"))
@@ -121,7 +130,8 @@ func TestOtherSitesCannotPost(t *testing.T) {
 	if n := len(timeLine(t, w, id)); n != 1 {
 		t.Errorf("%d messages", n)
 	}
-	// The first ten alike within a minute have rows of their own; what comes beyond them is counted in one more after the minute.
+	// The first ten alike within a minute have rows of their own; what comes beyond them is counted in one more after the
+	// minute.
 	if n := len(w.accesses(store.AccessFilter{What: store.AccessCrossSite})); n != 10 {
 		t.Errorf("%d rows are in the access log", n)
 	}
@@ -132,7 +142,9 @@ func TestListsMaskPersonalNumbers(t *testing.T) {
 	w := newWorld(t)
 	w.submit(clinic, "Tolvan Test", "Text")
 	w.submit(hospital, "Tolvan Test", "Text")
-	for _, path := range []string{"/", "/inbox", "/monitor", "/api/cases", "/api/deliveries", "/api/statistics?by=unit,age", "/metrics", "/status"} {
+	for _, path := range []string{
+		"/", "/inbox", "/monitor", "/api/cases", "/api/deliveries", "/api/statistics?by=unit,age", "/metrics", "/status",
+	} {
 		r := w.get(path)
 		if r.status != http.StatusOK || strings.Contains(r.body, tolvan) || strings.Contains(r.body, tolvan[2:]) {
 			t.Errorf("%s: %d, or a personal number in\n%s", path, r.status, r.body)

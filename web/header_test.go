@@ -6,8 +6,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// TestTheHeaderKeepsItsOrder: at the width of a small laptop nothing of the header slips below the menu, whoever's menu it is, and every part is on one line of its own or whole
-// beside the others.
+// TestTheHeaderKeepsItsOrder: at the width of a small laptop nothing of the header slips below the menu, whoever's menu
+// it is, and every part is on one line of its own or whole beside the others.
 func TestTheHeaderKeepsItsOrder(t *testing.T) {
 	w := newWorld(t)
 	d := &desktop{w, browser(t)}
@@ -34,7 +34,11 @@ func TestTheWayBackStandsClear(t *testing.T) {
 	id := w.submit(clinic, "Tolvan Test", "Text")
 	d := &desktop{w, browser(t)}
 	d.goes("opening the mailbox", chromedp.Navigate(d.server.URL+"/mailbox/"+id))
-	gap, err := chromedp.Run(d.ctx, chromedp.Evaluate[float64](`document.querySelector("h1").getBoundingClientRect().top - document.querySelector("form.back button").getBoundingClientRect().bottom`))
+	gap, err := chromedp.Run(d.ctx,
+		chromedp.Evaluate[float64](
+			`document.querySelector("h1").getBoundingClientRect().top - document.querySelector("form.back `+
+				`button").getBoundingClientRect().bottom`,
+		))
 	if err != nil || gap < 12 {
 		t.Errorf("%v pixels, %v", gap, err)
 	}

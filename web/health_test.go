@@ -25,12 +25,14 @@ func TestHealth(t *testing.T) {
 		t.Errorf("readyz: %d %s", r.status, r.body)
 	}
 	w.Stopping = func() bool { return true }
-	if r := w.get("/readyz"); r.status != http.StatusServiceUnavailable || field[map[string]string](t, r, "checks")["gateway"] != "stopping" {
+	if r := w.get("/readyz"); r.status != http.StatusServiceUnavailable ||
+		field[map[string]string](t, r, "checks")["gateway"] != "stopping" {
 		t.Errorf("readyz of a process that is about to end: %d %s", r.status, r.body)
 	}
 	w.Stopping = nil
 	w.Relay.Table = func() *routing.Table { return nil }
-	if r := w.get("/readyz"); r.status != http.StatusServiceUnavailable || field[map[string]string](t, r, "checks")["catalogue"] != "unavailable" {
+	if r := w.get("/readyz"); r.status != http.StatusServiceUnavailable ||
+		field[map[string]string](t, r, "checks")["catalogue"] != "unavailable" {
 		t.Errorf("readyz without a catalogue: %d %s", r.status, r.body)
 	}
 	if r := w.get("/healthz"); r.status != http.StatusOK {
@@ -43,10 +45,12 @@ func TestHealth(t *testing.T) {
 	if err := w.Relay.Store.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if r := w.get("/readyz"); r.status != http.StatusServiceUnavailable || field[map[string]string](t, r, "checks")["store"] != "unavailable" {
+	if r := w.get("/readyz"); r.status != http.StatusServiceUnavailable ||
+		field[map[string]string](t, r, "checks")["store"] != "unavailable" {
 		t.Errorf("readyz without a store: %d %s", r.status, r.body)
 	}
-	if r := w.get("/inbox"); r.status != http.StatusInternalServerError || strings.Contains(r.body, "sql") || !strings.Contains(r.body, "Något gick fel hos oss") {
+	if r := w.get("/inbox"); r.status != http.StatusInternalServerError || strings.Contains(r.body, "sql") ||
+		!strings.Contains(r.body, "Något gick fel hos oss") {
 		t.Errorf("a page without a store: %d %s", r.status, r.body)
 	}
 }
@@ -64,13 +68,16 @@ func TestMetrics(t *testing.T) {
 	w.serve()
 	r := w.get("/metrics")
 	labels := `{address="http://127.0.0.1:9/",component="` + system + `",receiver="` + hospital + `"} `
-	has(t, r.body, "rivgate_waiting_messages"+labels+"1\n", "rivgate_parked_messages"+labels+"0\n", "rivgate_oldest_waiting_seconds"+labels+"90\n",
-		"rivgate_catalogue_loaded 1\n", "rivgate_catalogue_routes 4\n", "rivgate_store_up 1\n", "rivgate_calls_total 7\n", `rivgate_build_info{version="1.2.3"} 1`)
+	has(t, r.body, "rivgate_waiting_messages"+labels+"1\n", "rivgate_parked_messages"+labels+"0\n",
+		"rivgate_oldest_waiting_seconds"+labels+"90\n",
+		"rivgate_catalogue_loaded 1\n", "rivgate_catalogue_routes 4\n", "rivgate_store_up 1\n", "rivgate_calls_total 7\n",
+		`rivgate_build_info{version="1.2.3"} 1`)
 	if kind := r.header.Get("Content-Type"); !strings.HasPrefix(kind, "text/plain; version=0.0.4") {
 		t.Errorf("content type %q", kind)
 	}
 	for line := range strings.Lines(r.body) {
-		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "# HELP ") && !strings.HasPrefix(line, "# TYPE ") && !strings.HasPrefix(line, "rivgate_") {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "# HELP ") &&
+			!strings.HasPrefix(line, "# TYPE ") && !strings.HasPrefix(line, "rivgate_") {
 			t.Errorf("line %q", line)
 		}
 	}

@@ -11,7 +11,8 @@ import (
 	"rivgate/store/storetest"
 )
 
-// crowd are n more cases of clinic beside those that came through the line: two in a hundred open: new, ongoing, or somebody's.
+// crowd are n more cases of clinic beside those that came through the line: two in a hundred open: new, ongoing, or
+// somebody's.
 const crowd = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d),
 	k AS (SELECT i, 'crowd-' || i AS id, 'K' || i AS ref, 1772444520000000 - i * 60000000 AS received,
 		CASE WHEN i %% 50 > 0 THEN 'closed' WHEN i %% 3 = 0 THEN 'in_progress' ELSE 'delivered' END AS state,
@@ -24,17 +25,21 @@ func (w *world) fill(n int) {
 	db := w.database()
 	db.SetMaxOpenConns(1)
 	with := fmt.Sprintf(crowd, n)
-	const handler = `{"unit":"` + clinic + `","name":"Vårdcentralen Björken","kind":"care_unit","region":"01","via":"inbox","address":"rivgate:inbox"}`
-	doc := `'{"Case":{"id":"' || id || '","caseId":{"root":"` + portal + `","extension":"' || ref || '"},"state":"' || state || '","handler":` + handler +
+	const handler = `{"unit":"` + clinic +
+		`","name":"Vårdcentralen Björken","kind":"care_unit","region":"01","via":"inbox","address":"rivgate:inbox"}`
+	doc := `'{"Case":{"id":"' || id || '","caseId":{"root":"` + portal +
+		`","extension":"' || ref || '"},"state":"' || state || '","handler":` + handler +
 		`,"received":"2026-01-01T00:00:00Z","due":"2026-04-29T00:00:00Z","changed":"2026-01-01T00:00:00Z","version":3},"Facts":{"ReporterID":"person-' || i || '","Role":"PATIENT","ReporterName":"' || name || '"}}'`
 	for _, statement := range []string{
 		"PRAGMA synchronous = off", "PRAGMA foreign_keys = off",
-		with + `INSERT INTO cases (id, ref_root, ref_extension, state, unit, via, received, changed, version, forward_due, reporter_id, patient_id,
+		with +
+			`INSERT INTO cases (id, ref_root, ref_extension, state, unit, via, received, changed, version, forward_due, reporter_id, patient_id,
 			area, incident_unit, closed_month, doc, due, kind, assignee, parked_until)
 			SELECT id, '` + portal + `', ref, state, '` + clinic + `', 'inbox', received, received, 3, FALSE, 'person-' || i, '',
 			'3', '` + clinic + `', '', ` + doc + `, received + 2419200000000, 'care_unit', assignee, 0 FROM k`,
-		with + `INSERT INTO case_search (case_id, words) SELECT id, ` + storetest.TokensSQL(false, "lower(substr(name, 1, instr(name, ' ') - 1))",
-			"lower(substr(name, instr(name, ' ') + 1))", "lower(ref)") + ` FROM k`,
+		with + `INSERT INTO case_search (case_id, words) SELECT id, ` +
+			storetest.TokensSQL(false, "lower(substr(name, 1, instr(name, ' ') - 1))",
+				"lower(substr(name, instr(name, ' ') + 1))", "lower(ref)") + ` FROM k`,
 	} {
 		if _, err := db.ExecContext(w.t.Context(), statement); err != nil {
 			w.t.Fatal(err)
@@ -42,8 +47,8 @@ func (w *world) fill(n int) {
 	}
 }
 
-// TestInboxOfManyCases: with 100 000 cases in one unit a page is at most 100 KB and holds what it should. How long each took is told, not judged: the machine may
-// have other things to do. BENCH_CASES asks for another number of cases.
+// TestInboxOfManyCases: with 100 000 cases in one unit a page is at most 100 KB and holds what it should. How long each
+// took is told, not judged: the machine may have other things to do. BENCH_CASES asks for another number of cases.
 func TestInboxOfManyCases(t *testing.T) {
 	n := 100_000
 	if testing.Short() {

@@ -50,7 +50,8 @@ func TestQueues(t *testing.T) {
 	}
 	expect("at first", "/inbox", "Nya 3*, Mina 0, Pågående 0, Parkerade 0, Avslutade 0", first, second, third)
 	hasNot(t, w.page("/inbox"), "Den Fjärde")
-	expectRedirect(t, w.post("/inbox/"+first+"/desk/take", url.Values{"desk": {"0"}, "back": {"/inbox?queue=new"}}), "/inbox?queue=new&done=take")
+	expectRedirect(t, w.post("/inbox/"+first+"/desk/take", url.Values{"desk": {"0"}, "back": {"/inbox?queue=new"}}),
+		"/inbox?queue=new&done=take")
 	has(t, w.page("/inbox?queue=new&done=take"), "Du har tagit ärendet.")
 	expect("with one taken", "/inbox", "Nya 2, Mina 1*, Pågående 1, Parkerade 0, Avslutade 0", first)
 	w.did(second, "park", url.Values{"until": {"2026-04-01"}, "reason": {"Väntar"}})
@@ -58,11 +59,13 @@ func TestQueues(t *testing.T) {
 	w.sends(first, "close", url.Values{"text": {"Klart"}, "problem": {"3.1"}, "area": {"3"}})
 	w.leave()
 	expect("with one closed", "/inbox?queue=finished", "Nya 1, Mina 0, Pågående 0, Parkerade 1, Avslutade 1*", first)
-	expect("by problem", "/inbox?queue=finished&problem=3.1", "Nya 0, Mina 0, Pågående 0, Parkerade 0, Avslutade 1*", first)
+	expect("by problem", "/inbox?queue=finished&problem=3.1", "Nya 0, Mina 0, Pågående 0, Parkerade 0, Avslutade 1*",
+		first)
 	has(t, w.page("/inbox?queue=finished&problem=3.1"), `href="/inbox?problem=3.1&amp;queue=new"`)
 	expect("by another problem", "/inbox?queue=finished&problem=6", "Nya 0, Mina 0, Pågående 0, Parkerade 0, Avslutade 0*")
 	expect("by area", "/inbox?queue=finished&area=3", "Nya 0, Mina 0, Pågående 0, Parkerade 0, Avslutade 1*", first)
-	expect("by day", "/inbox?queue=new&from=2026-03-02&until=2026-03-02", "Nya 1*, Mina 0, Pågående 0, Parkerade 1, Avslutade 1", third)
+	expect("by day", "/inbox?queue=new&from=2026-03-02&until=2026-03-02",
+		"Nya 1*, Mina 0, Pågående 0, Parkerade 1, Avslutade 1", third)
 	expect("by another day", "/inbox?queue=new&until=2026-03-01", "Nya 0*, Mina 0, Pågående 0, Parkerade 0, Avslutade 0")
 	r := w.get("/inbox?queue=new&from=2026-02-31")
 	if r.status != http.StatusUnprocessableEntity {
@@ -78,19 +81,22 @@ func TestLessTimeForAMinor(t *testing.T) {
 	t.Parallel()
 	w, id := newDesk(t)
 	r := w.post("/submit", url.Values{
-		"unit": {clinic}, "reporter": {tolvan}, "name": {"Tolvan Test"}, "role": {"PROXY"}, "patient": {child}, "patientname": {"Barnet Test"},
-		"authority": {"yes"}, "date": {"2026-02-20"}, "text": {"Text"},
+		"unit": {clinic}, "reporter": {tolvan}, "name": {"Tolvan Test"}, "role": {"PROXY"}, "patient": {child},
+		"patientname": {"Barnet Test"},
+		"authority":   {"yes"}, "date": {"2026-02-20"}, "text": {"Text"},
 	})
 	minor := strings.TrimSuffix(strings.TrimPrefix(r.header.Get("Location"), "/mailbox/"), "?done=submit")
 	list := w.page("/inbox")
 	has(t, list, "ombud för patienten Barnet Test, under 18 år")
 	hasNot(t, list, tolvan, child)
-	has(t, w.page("/inbox/"+minor), "<strong>barn</strong>", "uppger fullmakt, som ska kontrolleras", "barn, någon annan än anmälaren")
+	has(t, w.page("/inbox/"+minor), "<strong>barn</strong>", "uppger fullmakt, som ska kontrolleras",
+		"barn, någon annan än anmälaren")
 	if f := w.desk(minor, "authority", url.Values{"note": {" "}}); f.status != http.StatusUnprocessableEntity {
 		t.Errorf("a check without a word: %d", f.status)
 	}
 	w.did(minor, "authority", url.Values{"note": {"Vårdnadshavare enligt folkbokföringen"}})
-	has(t, w.page("/inbox/"+minor), "uppger fullmakt, kontrollerad", "Kontrollerad av Vera Test 2 mars: Vårdnadshavare enligt folkbokföringen")
+	has(t, w.page("/inbox/"+minor), "uppger fullmakt, kontrollerad",
+		"Kontrollerad av Vera Test 2 mars: Vårdnadshavare enligt folkbokföringen")
 	w.did(minor, "authority", url.Values{"undo": {"1"}})
 	has(t, w.page("/inbox/"+minor), "som ska kontrolleras", "Kontrollen av fullmakten återtagen")
 	hasNot(t, w.page("/inbox/"+id), "Fullmakt eller behörighet")
@@ -131,7 +137,8 @@ func TestSearch(t *testing.T) {
 	hasNot(t, w.page("/inbox?q="+tolvan), tolvan)
 	w.post("/inbox", url.Values{"q": {"18900101-9802"}})
 	rows := w.accesses(store.AccessFilter{Who: "vera", What: store.AccessSearch})
-	if len(rows) == 0 || rows[0].Search == "" || strings.Contains(rows[0].Search+rows[0].Detail, "9802") || rows[len(rows)-1].Search != "" {
+	if len(rows) == 0 || rows[0].Search == "" || strings.Contains(rows[0].Search+rows[0].Detail, "9802") ||
+		rows[len(rows)-1].Search != "" {
 		t.Errorf("the access log has %+v", rows)
 	}
 	w.as("adam")

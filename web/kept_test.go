@@ -43,7 +43,8 @@ func (b *browserTab) send(method, path string, fields url.Values) reply {
 	return r
 }
 
-// TestFormsWaitForTheirPage: what was sent after the session was over stands on the page that it was typed on, whatever the browser tells of that.
+// TestFormsWaitForTheirPage: what was sent after the session was over stands on the page that it was typed on, whatever
+// the browser tells of that.
 func TestFormsWaitForTheirPage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -58,13 +59,37 @@ func TestFormsWaitForTheirPage(t *testing.T) {
 		page                  string // where signing in leads
 		shows                 string
 	}{
-		{"with the page", "/inbox/" + id, "/inbox/" + id + "/reply", url.Values{"version": {"1"}, "text": {"BORTKOMMEN"}}, "/inbox/" + id, ">BORTKOMMEN</textarea>"},
-		{"without it", "", "/inbox/" + id + "/reply", url.Values{"version": {"1"}, "text": {"BORTKOMMEN"}}, "/inbox/" + id, ">BORTKOMMEN</textarea>"},
-		{"from a form that was refused", "/inbox/" + id + "/close", "/inbox/" + id + "/close", url.Values{"version": {"1"}, "text": {"BORTKOMMEN"}}, "/inbox/" + id, ">BORTKOMMEN</textarea>"},
-		{"of the desk", "", "/inbox/" + id + "/desk/note", url.Values{"desk": {"0"}, "text": {"BORTKOMMEN"}}, "/inbox/" + id + "/desk", ">BORTKOMMEN</textarea>"},
-		{"with what the page was opened for", "/begin?unit=" + clinic, "/begin", begins, "/begin?unit=" + clinic, ">BORTKOMMEN</textarea>"},
+		{
+			"with the page", "/inbox/" + id, "/inbox/" + id + "/reply",
+			url.Values{"version": {"1"}, "text": {"BORTKOMMEN"}},
+			"/inbox/" + id, ">BORTKOMMEN</textarea>",
+		},
+		{
+			"without it", "", "/inbox/" + id + "/reply",
+			url.Values{"version": {"1"}, "text": {"BORTKOMMEN"}},
+			"/inbox/" + id,
+			">BORTKOMMEN</textarea>",
+		},
+		{
+			"from a form that was refused", "/inbox/" + id + "/close", "/inbox/" + id + "/close",
+			url.Values{"version": {"1"}, "text": {"BORTKOMMEN"}},
+			"/inbox/" + id, ">BORTKOMMEN</textarea>",
+		},
+		{
+			"of the desk", "", "/inbox/" + id + "/desk/note",
+			url.Values{"desk": {"0"}, "text": {"BORTKOMMEN"}},
+			"/inbox/" + id + "/desk", ">BORTKOMMEN</textarea>",
+		},
+		{
+			"with what the page was opened for", "/begin?unit=" + clinic, "/begin", begins, "/begin?unit=" + clinic,
+			">BORTKOMMEN</textarea>",
+		},
 		{"without that", "", "/begin", begins, "/begin", ">BORTKOMMEN</textarea>"},
-		{"on a page that does not fill it in", "", "/phrases", url.Values{"unit": {clinic}, "title": {"BORTKOMMEN"}}, "/phrases", `name="title" value="BORTKOMMEN"`},
+		{
+			"on a page that does not fill it in", "", "/phrases",
+			url.Values{"unit": {clinic}, "title": {"BORTKOMMEN"}},
+			"/phrases", `name="title" value="BORTKOMMEN"`,
+		},
 	} {
 		w.cookies = nil
 		b := &browserTab{w: w, session: w.cookie("hanna")}
@@ -85,7 +110,8 @@ func TestFormsWaitForTheirPage(t *testing.T) {
 	}
 }
 
-// TestFormsOfEndedSessionsWait: a session that was ended, here or by others, keeps what was typed as one that ran out does, for its owner alone.
+// TestFormsOfEndedSessionsWait: a session that was ended, here or by others, keeps what was typed as one that ran out
+// does, for its owner alone.
 func TestFormsOfEndedSessionsWait(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -94,7 +120,10 @@ func TestFormsOfEndedSessionsWait(t *testing.T) {
 	for name, end := range map[string]func(b *browserTab){
 		"signed out in another tab": func(b *browserTab) { b.send(http.MethodPost, "/signout", url.Values{}) },
 		"ended by an administrator": func(*browserTab) {
-			_, err := w.Relay.Store.ChangeAccount(t.Context(), "hanna", store.Access{Who: "test"}, func(a *store.Account) error { a.Epoch++; return nil })
+			_, err := w.Relay.Store.ChangeAccount(t.Context(), "hanna", store.Access{Who: "test"}, func(a *store.Account) error {
+				a.Epoch++
+				return nil
+			})
 			must(t, "ending the sessions", err)
 		},
 	} {
@@ -138,8 +167,8 @@ func TestFormsOfTwoTabsWait(t *testing.T) {
 	}
 }
 
-// TestUploadsThatAreTooLarge: the answer reaches who sends all before they read, and who reads while they send; what was typed stands there still, also what
-// stands behind the files.
+// TestUploadsThatAreTooLarge: the answer reaches who sends all before they read, and who reads while they send; what
+// was typed stands there still, also what stands behind the files.
 func TestUploadsThatAreTooLarge(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -157,14 +186,17 @@ func TestUploadsThatAreTooLarge(t *testing.T) {
 		must(t, "writing a file", err)
 		must(t, "writing a field", m.WriteField("email", "bakom@filen.example"))
 		must(t, "ending", m.Close())
-		r := w.raw("POST "+path+" HTTP/1.1\r\nHost: "+w.server.Listener.Addr().String()+"\r\nCookie: "+w.cookie("hanna")+"\r\nContent-Type: "+m.FormDataContentType()+
+		r := w.raw("POST "+path+" HTTP/1.1\r\nHost: "+w.server.Listener.Addr().String()+"\r\nCookie: "+w.cookie("hanna")+
+			"\r\nContent-Type: "+m.FormDataContentType()+
 			fmt.Sprintf("\r\nContent-Length: %d\r\nConnection: close\r\n\r\n", body.Len()), body.Bytes())
 		has(t, r, "422 Unprocessable", "LÅNG TEXT", "bakom@filen.example", "Filerna är för stora tillsammans", "-file-error")
 	}
 	// A refusal that needs nothing of the body: it is answered at once, and reaches who goes on sending.
 	large := bytes.Repeat([]byte("x"), 30<<20)
-	r := w.raw("POST /inbox/none/reply HTTP/1.1\r\nHost: "+w.server.Listener.Addr().String()+"\r\nCookie: "+w.cookie("hanna")+
-		fmt.Sprintf("\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: %d\r\nConnection: close\r\n\r\n", len(large)), large)
+	r := w.raw("POST /inbox/none/reply HTTP/1.1\r\nHost: "+w.server.Listener.Addr().String()+"\r\nCookie: "+
+		w.cookie("hanna")+
+		fmt.Sprintf("\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: %d\r\nConnection: close\r\n\r\n",
+			len(large)), large)
 	has(t, r, "404 Not Found", "Finns inte")
 }
 
@@ -195,7 +227,8 @@ func TestAnAnswerComesWhileMoreIsSent(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	head := "POST /inbox/none/reply HTTP/1.1\r\nHost: " + w.server.Listener.Addr().String() + "\r\nCookie: " + w.cookie("hanna") +
+	head := "POST /inbox/none/reply HTTP/1.1\r\nHost: " + w.server.Listener.Addr().String() + "\r\nCookie: " +
+		w.cookie("hanna") +
 		"\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 20000000\r\n\r\nfirst"
 	if _, err := io.WriteString(c, head); err != nil {
 		t.Fatal(err)

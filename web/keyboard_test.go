@@ -29,7 +29,8 @@ func (b tab) press(keys string) {
 	must(b.t, "pressing keys", chromedp.Do(b, chromedp.KeyEvent(keys)))
 }
 
-// TestKeyboardReachesEverything: Tab goes through every page in its order, and what has the focus is in sight and framed.
+// TestKeyboardReachesEverything: Tab goes through every page in its order, and what has the focus is in sight and
+// framed.
 func TestKeyboardReachesEverything(t *testing.T) {
 	t.Parallel()
 	w, names, _ := furnished(t)
@@ -55,13 +56,15 @@ func TestKeyboardReachesEverything(t *testing.T) {
 		for n, inDate := 1, 0; n <= min(stops, 60); n++ {
 			i.press(kb.Tab)
 			at := eval[string](i.tab, stop)
-			if same, _, _ := strings.Cut(at, " "); n > 1 && same == strconv.Itoa(n-1) && inDate < 6 { // a field for dates has parts of its own, and a button that the browser frames
+			// a field for dates has parts of its own, and a button that the browser frames
+			if same, _, _ := strings.Cut(at, " "); n > 1 && same == strconv.Itoa(n-1) && inDate < 6 {
 				inDate++
 				n--
 				continue
 			}
 			if inDate = 0; at != strconv.Itoa(n) {
-				t.Errorf("%s: Tab comes to %s, not to %d: %s", v, at, n, eval[string](i.tab, `document.querySelector('[data-stop="`+strconv.Itoa(n)+`"]').outerHTML.slice(0, 120)`))
+				t.Errorf("%s: Tab comes to %s, not to %d: %s", v, at, n,
+					eval[string](i.tab, `document.querySelector('[data-stop="`+strconv.Itoa(n)+`"]').outerHTML.slice(0, 120)`))
 				break
 			}
 		}
@@ -108,12 +111,15 @@ func TestACaseIsAnsweredByKeyboard(t *testing.T) {
 	}
 }
 
-// TestPagesWorkWithoutScripts: a case is submitted, answered, asked about and closed, a draft published, a receiver paused and the log reviewed, with scripts off.
+// TestPagesWorkWithoutScripts: a case is submitted, answered, asked about and closed, a draft published, a receiver
+// paused and the log reviewed, with scripts off.
 func TestPagesWorkWithoutScripts(t *testing.T) {
 	t.Parallel()
 	w := keeps(t)
 	i := &inspector{tab: tab{browser(t), t}, w: w}
-	_, err := chromedp.Call(i, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	_, err := chromedp.Call(i, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{
+		Value: true,
+	})
 	must(t, "turning scripts off", err)
 	goes := func(what string, steps ...chromedp.Action[chromedp.Void]) {
 		t.Helper()
@@ -131,7 +137,8 @@ func TestPagesWorkWithoutScripts(t *testing.T) {
 	sit(nobody, "/submit")
 	goes("looking for a unit", types("#q", "björken"), click(`form[action="/submit"] button`))
 	goes("choosing it", click(`a[href="/submit?unit=`+clinic+`"]`))
-	goes("submitting", types("#submit-reporter", tolvan), types("#submit-name", "Tolvan Test"), click(`input[name="role"][value="PATIENT"]`), chromedp.SetValue(chromedp.CSS("#submit-date"), "2026-02-20"),
+	goes("submitting", types("#submit-reporter", tolvan), types("#submit-name", "Tolvan Test"),
+		click(`input[name="role"][value="PATIENT"]`), chromedp.SetValue(chromedp.CSS("#submit-date"), "2026-02-20"),
 		types("#submit-text", "Ingen ringde upp."), click(`input[name="reply"]`), click(`main form button.primary`))
 	i.sees("Ärendebekräftelse")
 	id := strings.TrimPrefix(eval[string](i.tab, "location.pathname"), "/mailbox/")
@@ -142,21 +149,25 @@ func TestPagesWorkWithoutScripts(t *testing.T) {
 		t.Error("scripts are on")
 	}
 	goes("taking it", click(`form[action$="/desk/take"] button`))
-	goes("previewing", open("reply"), types("#reply-text", "Vi läser din journal."), click(`form[action$="/reply"] button[value="preview"]`))
+	goes("previewing", open("reply"), types("#reply-text", "Vi läser din journal."),
+		click(`form[action$="/reply"] button[value="preview"]`))
 	i.sees("Vi läser din journal.")
 	goes("back to the case", chromedp.Navigate(w.server.URL+"/inbox/"+id))
 	goes("sending", open("reply"), click(`form[action$="/reply"] button[value="send"]`))
-	goes("asking", open("question"), types("#question-text", "Vilket nummer?"), click(`form[action$="/question"] button[value="send"]`))
+	goes("asking", open("question"), types("#question-text", "Vilket nummer?"),
+		click(`form[action$="/question"] button[value="send"]`))
 	sit(nobody, "/mailbox/"+id)
 	goes("answering", types(`textarea[name="text"]`, "Det gamla."), click(`form[action$="/answer"] button`))
 	i.sees("Tack, det är skickat.")
 	sit("vera", "/inbox/"+id)
 	i.sees("Det gamla.")
-	goes("closing", open("close"), types("#close-text", "Tack."), click(`form[action$="/close"] input[value="3.4"]`), chromedp.SetValue(chromedp.CSS("#close-area"), "3"), click(`form[action$="/close"] button[value="send"]`))
+	goes("closing", open("close"), types("#close-text", "Tack."), click(`form[action$="/close"] input[value="3.4"]`),
+		chromedp.SetValue(chromedp.CSS("#close-area"), "3"), click(`form[action$="/close"] button[value="send"]`))
 	i.sees("Ärendet är avslutat")
 
 	sit("iris", "/catalogue/rows/new?kind=route")
-	goes("adding a row", types("#row-contract", "SendComplaint"), types("#row-receiver", lonely), types("#row-address", "https://system.example/send"), click(`form[action="/catalogue/rows"] button.primary`))
+	goes("adding a row", types("#row-contract", "SendComplaint"), types("#row-receiver", lonely),
+		types("#row-address", "https://system.example/send"), click(`form[action="/catalogue/rows"] button.primary`))
 	goes("publishing", types("#publish-reason", "Ny enhet"), click(`form[action="/catalogue/draft/publish"] button`))
 	i.sees("Utkastet är publicerat.")
 	sit("olle", "/monitor/order?verb=pause&receiver="+hospital)

@@ -29,7 +29,8 @@ type receiver struct {
 	receipt []byte
 }
 
-// newReceiver is one that is down, with a world in which the hospital's cases go to it and a worker that parks what it cannot deliver at once.
+// newReceiver is one that is down, with a world in which the hospital's cases go to it and a worker that parks what it
+// cannot deliver at once.
 func newReceiver(t *testing.T) (*world, *receiver) {
 	t.Helper()
 	w := newWorld(t)
@@ -45,19 +46,25 @@ func newReceiver(t *testing.T) (*world, *receiver) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.receipt, err = w.Relay.Contracts.Send().WriteReceipt(contracts.Receipt{Result: contracts.Accepted("there"), ReceivedTime: received}); err != nil {
+	if r.receipt, err = w.Relay.Contracts.Send().WriteReceipt(contracts.Receipt{
+		Result: contracts.Accepted("there"), ReceivedTime: received,
+	}); err != nil {
 		t.Fatal(err)
 	}
 	send := w.Relay.Contracts.Send().Contract
 	table, err := routing.NewTable(routing.Catalogue{
 		Units: []routing.Unit{
-			{HSAID: hospital, Name: "Sjukhuset", Kind: routing.CareUnit, Region: "01", Attachments: true}, {HSAID: board, Name: "Patientnämnden", Kind: routing.PatientBoard, Region: "01"},
+			{HSAID: hospital, Name: "Sjukhuset", Kind: routing.CareUnit, Region: "01", Attachments: true},
+			{HSAID: board, Name: "Patientnämnden", Kind: routing.PatientBoard, Region: "01"},
 		},
 		Routes: []routing.Row{
-			{Contract: send, Receiver: hospital, Address: "http://" + r.address + "/", Component: system}, {Contract: send, Receiver: board, Address: routing.AddressInbox},
+			{Contract: send, Receiver: hospital, Address: "http://" + r.address + "/", Component: system},
+			{Contract: send, Receiver: board, Address: routing.AddressInbox},
 		},
 		Permissions: []routing.Permission{{Contract: send, Sender: portal, Receiver: "*"}},
-	}, routing.Rules{Durable: w.Relay.Contracts.Durable, ReturnContract: w.Relay.Contracts.Return().Contract, PortalAddress: portal})
+	}, routing.Rules{
+		Durable: w.Relay.Contracts.Durable, ReturnContract: w.Relay.Contracts.Return().Contract, PortalAddress: portal,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +101,9 @@ func (r *receiver) comeBack() {
 // until waits for the page to show something, which nobody loads anew.
 func (b tab) until(what, script string) {
 	b.t.Helper()
-	ok, err := chromedp.Run(b, chromedp.Poll[bool](script, chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(40*time.Second)))
+	ok, err := chromedp.Run(b,
+		chromedp.Poll[bool](script, chromedp.WithPollingInterval(50*time.Millisecond),
+			chromedp.WithPollingTimeout(40*time.Second)))
 	if err != nil || !ok {
 		b.t.Fatalf("%s: %v\n%s", what, err, eval[string](b, `document.querySelector("main").innerText`))
 	}
@@ -125,22 +134,27 @@ func TestAnOperatorDrainsAReceiverInABrowser(t *testing.T) {
 	w.pass(time.Minute)
 
 	b.goes(http.StatusOK, "to many at once", chromedp.Click(chromedp.CSS(`nav.tabs a[href="/monitor/bulk"]`)))
-	b.goes(http.StatusOK, "counting first", chromedp.SendKeys(chromedp.CSS("#receiver"), system), chromedp.Click(chromedp.CSS(`form[action="/monitor/order"] button`)))
-	b.sees("3 meddelanden till "+system, "Det här är en provräkning. Ingenting har ändrats än.", "Parkerat", "ingen förbindelse")
+	b.goes(http.StatusOK, "counting first", chromedp.SendKeys(chromedp.CSS("#receiver"), system),
+		chromedp.Click(chromedp.CSS(`form[action="/monitor/order"] button`)))
+	b.sees("3 meddelanden till "+system, "Det här är en provräkning. Ingenting har ändrats än.", "Parkerat",
+		"ingen förbindelse")
 	if n := r.taken.Load(); n != 0 {
 		t.Errorf("the dry run sent %d", n)
 	}
 	// The browser itself holds back a form without a reason.
 	eval[bool](b, `(document.querySelector("#order-reason").required = false, true)`)
-	b.goes(http.StatusUnprocessableEntity, "without a reason", chromedp.Click(chromedp.CSS(`form[action="/monitor/order"] button`)))
+	b.goes(http.StatusUnprocessableEntity, "without a reason",
+		chromedp.Click(chromedp.CSS(`form[action="/monitor/order"] button`)))
 	b.sees("Skriv varför")
-	b.goes(http.StatusOK, "sending again", chromedp.SendKeys(chromedp.CSS("#order-reason"), "Mottagaren är uppe igen"), chromedp.Click(chromedp.CSS(`form[action="/monitor/order"] button`)))
+	b.goes(http.StatusOK, "sending again", chromedp.SendKeys(chromedp.CSS("#order-reason"), "Mottagaren är uppe igen"),
+		chromedp.Click(chromedp.CSS(`form[action="/monitor/order"] button`)))
 	b.sees("3 meddelanden skickas nu om.")
 	w.pass(time.Minute) // a receiver that was down is asked again after a while
 
 	b.goes(http.StatusOK, "the monitor again", chromedp.Navigate(w.server.URL+"/monitor"))
 	eval[string](b, `document.body.dataset.mark = "kept"`)
-	b.until("drained, live", `document.querySelector("#verdict").textContent.includes("allt som tagits emot är levererat")`)
+	b.until("drained, live",
+		`document.querySelector("#verdict").textContent.includes("allt som tagits emot är levererat")`)
 	same()
 	b.sees("Mottagaren är uppe igen", "Olle Test", "allt levererat")
 	if n := r.taken.Load(); n != 3 {
@@ -163,7 +177,8 @@ func operatorFits(w *world, b tab) {
 	}
 	for who, paths := range map[string][]string{
 		"olle": {
-			"/monitor", "/monitor/deliveries", "/monitor/deliveries?since=x", "/monitor/deliveries/" + rows[0].ID, "/monitor/bulk", "/monitor/order?verb=replay&receiver=" + hospital,
+			"/monitor", "/monitor/deliveries", "/monitor/deliveries?since=x", "/monitor/deliveries/" + rows[0].ID,
+			"/monitor/bulk", "/monitor/order?verb=replay&receiver=" + hospital,
 			"/monitor/order?verb=pause&receiver=" + hospital, "/monitor/order?verb=maintenance", "/monitor/order?verb=redirect",
 		},
 		"hanna": {"/statistics", "/statistics?by=age", "/statistics?by=received", "/statistics?by=unit&by2=received"},
@@ -177,13 +192,20 @@ func operatorFits(w *world, b tab) {
 				b.t.Fatal(path, err)
 			}
 			if wide := eval[float64](b, `document.documentElement.scrollWidth`); wide > 320 {
-				b.t.Errorf("%s is %v pixels wide at 320: %s", path, wide, eval[string](b, `[...document.querySelectorAll("main *")].filter(e => e.getBoundingClientRect().right > 321).slice(0, 3).map(e => e.outerHTML.slice(0, 160)).join("\n")`))
+				b.t.Errorf("%s is %v pixels wide at 320: %s", path, wide,
+					eval[string](b,
+						`[...document.querySelectorAll("main *")].filter(e => e.getBoundingClientRect().right > 321).slice(0, `+
+							`3).map(e => e.outerHTML.slice(0, 160)).join("\n")`))
 			}
 			for what, script := range map[string]string{
-				"fields without a label":          `[...document.querySelectorAll("main input:not([type=hidden]), main select, main textarea")].filter(e => !e.labels || e.labels.length === 0)`,
-				"tables without caption or scope": `[...document.querySelectorAll("main table")].filter(e => !e.caption || [...e.querySelectorAll("th")].some(h => !h.scope))`,
-				"links or buttons without a name": `[...document.querySelectorAll("main a, main button")].filter(e => !e.textContent.trim() && !e.ariaLabel)`,
-				"ids that are there twice":        `[...document.querySelectorAll("[id]")].filter((e, i, all) => all.findIndex(o => o.id === e.id) !== i)`,
+				"fields without a label": `[...document.querySelectorAll("main input:not([type=hidden]), main select, ` +
+					`main textarea")].filter(e => !e.labels || e.labels.length === 0)`,
+				"tables without caption or scope": `[...document.querySelectorAll("main table")].filter(e => !e.caption || ` +
+					`[...e.querySelectorAll("th")].some(h => !h.scope))`,
+				"links or buttons without a name": `[...document.querySelectorAll("main a, main button")].filter(e => ` +
+					`!e.textContent.trim() && !e.ariaLabel)`,
+				"ids that are there twice": `[...document.querySelectorAll("[id]")].filter((e, i, all) => ` +
+					`all.findIndex(o => o.id === e.id) !== i)`,
 			} {
 				if found := eval[string](b, script+`.map(e => e.outerHTML.slice(0, 160)).join("\n")`); found != "" {
 					b.t.Errorf("%s has %s: %s", path, what, found)
@@ -199,16 +221,19 @@ func operatorFits(w *world, b tab) {
 func TestMonitorSaysWhatIsWorst(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	has(t, w.page("/monitor"), `class="notice good"`, "Allt är väl: allt som tagits emot är levererat.", "inga är inställda", "Ledig disk", "kontrollen har inte körts")
+	has(t, w.page("/monitor"), `class="notice good"`, "Allt är väl: allt som tagits emot är levererat.",
+		"inga är inställda", "Ledig disk", "kontrollen har inte körts")
 	w.submit(hospital, "Tolvan Test", "Hemligt innehåll")
 	has(t, w.page("/monitor"), "Allt är väl: ingenting är parkerat", "Sjukhuset", system, "http://127.0.0.1:9/")
 	w.pass(5 * time.Hour)
-	has(t, w.page("/monitor"), `class="notice warm"`, "Det äldsta meddelandet till Sjukhuset har väntat 5 timmar.", "över 4 timmar")
+	has(t, w.page("/monitor"), `class="notice warm"`, "Det äldsta meddelandet till Sjukhuset har väntat 5 timmar.",
+		"över 4 timmar")
 
 	for range 3 {
 		w.fails(store.Attempt{Outcome: store.OutcomeTechnical, Class: "connect", Again: w.clock()})
 	}
-	has(t, w.page("/monitor"), `class="notice bad"`, "Mottagaren Sjukhuset är nere sedan kl. 15:42.", "mottagaren nere sedan kl. 15:42")
+	has(t, w.page("/monitor"), `class="notice bad"`, "Mottagaren Sjukhuset är nere sedan kl. 15:42.",
+		"mottagaren nere sedan kl. 15:42")
 	has(t, w.page("/monitor/deliveries"), "mottagaren nere")
 	rows, err := w.Relay.Store.Deliveries(t.Context(), store.DeliveryFilter{State: store.DeliveryDue})
 	if err != nil || len(rows) == 0 {
@@ -230,19 +255,25 @@ func TestMonitorSaysWhatIsWorst(t *testing.T) {
 	watch.Look(t.Context())
 	w.Operate.Registry = registry
 	w.Operate.Certificates = func() []operate.CertificateStatus {
-		return []operate.CertificateStatus{{Use: "soap.tls.certificate", Subject: "CN=a", NotAfter: w.clock().Add(5*24*time.Hour + time.Hour)}, {Use: "producer.tls.certificate", NotAfter: w.clock().Add(-time.Hour)}}
+		return []operate.CertificateStatus{
+			{Use: "soap.tls.certificate", Subject: "CN=a", NotAfter: w.clock().Add(5*24*time.Hour + time.Hour)},
+			{Use: "producer.tls.certificate", NotAfter: w.clock().Add(-time.Hour)},
+		}
 	}
 	w.CatalogueInUse = func() shell.CatalogueStatus {
 		return shell.CatalogueStatus{Loaded: w.clock(), Source: "file", FromCache: true, Held: "abc"}
 	}
 	w.serve()
 	page = w.page("/monitor")
-	has(t, page, "Ett certifikat har gått ut (producer.tls.certificate).", "Ett certifikat går ut om 5 dagar (soap.tls.certificate).", "Det hålls tillbaka", "inga fel", "har gått ut", "5 dagar kvar")
+	has(t, page, "Ett certifikat har gått ut (producer.tls.certificate).",
+		"Ett certifikat går ut om 5 dagar (soap.tls.certificate).", "Det hålls tillbaka", "inga fel", "har gått ut",
+		"5 dagar kvar")
 	if strings.Index(page, "Ett certifikat har gått ut") > strings.Index(page, "1 meddelande är parkerat") {
 		t.Error("what no waiting mends does not come first")
 	}
 	piece := w.get("/monitor/now")
-	if piece.status != http.StatusOK || strings.Contains(piece.body, "<html") || !strings.HasPrefix(piece.body, `<div id="verdict"`) {
+	if piece.status != http.StatusOK || strings.Contains(piece.body, "<html") ||
+		!strings.HasPrefix(piece.body, `<div id="verdict"`) {
 		t.Errorf("the piece for htmx: %d %.100s", piece.status, piece.body)
 	}
 	hasNot(t, page+piece.body+w.page("/monitor/deliveries"), "Tolvan", "Hemligt")
@@ -295,7 +326,8 @@ func TestOrders(t *testing.T) {
 	}
 	why := url.Values{"reason": {"rättat hos mottagaren"}}
 	park()
-	has(t, w.page("/monitor/deliveries?class=fault-client"), "mottagaren avvisade anropet", "de stora orderna tar inte den")
+	has(t, w.page("/monitor/deliveries?class=fault-client"), "mottagaren avvisade anropet",
+		"de stora orderna tar inte den")
 	has(t, w.page("/monitor/deliveries?class=connect"), "Inga leveranser att visa.")
 	has(t, w.page("/monitor/order?verb=retry&state=parked"), "2 meddelanden i läget parkerat", "provräkning", "Alla 2")
 	r := w.post("/monitor/order", url.Values{"verb": {"retry"}, "state": {"parked"}, "count": {"2"}})
@@ -303,14 +335,17 @@ func TestOrders(t *testing.T) {
 		t.Errorf("without a reason: %d", r.status)
 	}
 	r = w.post("/monitor/order", url.Values{"verb": {"retry"}, "state": {"parked"}, "count": {"1"}, "reason": {"x"}})
-	if r.status != http.StatusConflict || !strings.Contains(r.body, "Det är fler nu än när du såg dem.") || !strings.Contains(r.body, `name="count" value="2"`) {
+	if r.status != http.StatusConflict || !strings.Contains(r.body, "Det är fler nu än när du såg dem.") ||
+		!strings.Contains(r.body, `name="count" value="2"`) {
 		t.Errorf("more than was seen: %d", r.status)
 	}
 	r = w.post("/monitor/order", url.Values{"verb": {"retry"}, "count": {"2"}, "reason": {"x"}})
 	if r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "Bekräfta att du menar alla") {
 		t.Errorf("everything by oversight: %d", r.status)
 	}
-	r = w.post("/monitor/order", url.Values{"verb": {"redirect"}, "state": {"parked"}, "count": {"2"}, "reason": {"x"}, "address": {"gopher://a"}})
+	r = w.post("/monitor/order", url.Values{
+		"verb": {"redirect"}, "state": {"parked"}, "count": {"2"}, "reason": {"x"}, "address": {"gopher://a"},
+	})
 	if r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "Ange en adress som börjar med") {
 		t.Errorf("to an address that is none: %d", r.status)
 	}
@@ -320,12 +355,15 @@ func TestOrders(t *testing.T) {
 	has(t, w.order("verb=retry&state=parked", why), "2 meddelanden skickas nu om.")
 	park()
 	one := between(t, w.page("/monitor/deliveries?state=parked"), `/monitor/deliveries/`, `"`)
-	has(t, w.order("verb=redirect&id="+one, url.Values{"reason": {"flyttad"}, "address": {"http://127.0.0.1:9/new"}}), "skickas nu till den nya adressen", "http://127.0.0.1:9/new", "flyttad", "Olle Test")
+	has(t, w.order("verb=redirect&id="+one, url.Values{"reason": {"flyttad"}, "address": {"http://127.0.0.1:9/new"}}),
+		"skickas nu till den nya adressen", "http://127.0.0.1:9/new", "flyttad", "Olle Test")
 	park()
-	has(t, w.order("verb=close&id="+one, url.Values{"reason": {"sagt per telefon"}}), "avslutades utan leverans", "sagt per telefon", "Avslutat utan leverans")
+	has(t, w.order("verb=close&id="+one, url.Values{"reason": {"sagt per telefon"}}), "avslutades utan leverans",
+		"sagt per telefon", "Avslutat utan leverans")
 	has(t, w.order("verb=retry&state=parked", why), "1 meddelande skickas nu om.")
 	w.fails(store.Attempt{Outcome: store.OutcomeDelivered, Class: "ok"})
-	has(t, w.order("verb=replay&receiver="+system+"&since=2026-03-01T00:00", url.Values{"reason": {"de förlorade det"}}), "1 meddelande skickas nu en gång till.")
+	has(t, w.order("verb=replay&receiver="+system+"&since=2026-03-01T00:00", url.Values{"reason": {"de förlorade det"}}),
+		"1 meddelande skickas nu en gång till.")
 	has(t, w.page("/monitor/order?verb=release&receiver="+hospital), "Det finns ingenting att göra det med just nu.")
 	has(t, w.order("verb=pause&receiver="+system, why), "Mottagaren är pausad.", "av Olle Test: rättat hos mottagaren")
 	has(t, w.order("verb=resume&receiver="+system, nil), "Mottagaren är återupptagen.")
@@ -334,7 +372,9 @@ func TestOrders(t *testing.T) {
 			t.Errorf("%s: %d", path, r.status)
 		}
 	}
-	if r := w.post("/monitor/order", url.Values{"verb": {"pause"}, "receiver": {"SE2010123456-SJ99"}, "count": {"1"}, "reason": {"x"}}); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "vill pausa ändå") {
+	if r := w.post("/monitor/order", url.Values{
+		"verb": {"pause"}, "receiver": {"SE2010123456-SJ99"}, "count": {"1"}, "reason": {"x"},
+	}); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "vill pausa ändå") {
 		t.Errorf("pausing who is unknown: %d", r.status)
 	}
 }
@@ -345,7 +385,8 @@ func TestMaintenance(t *testing.T) {
 	why := url.Values{"reason": {"nya servrar"}}
 	w.order("verb=pause&receiver="+hospital, why)
 	has(t, w.page("/monitor/order?verb=maintenance"), "Berör 1 mottagare", system)
-	has(t, w.order("verb=maintenance", why), "Underhållet har börjat: 1 mottagare är pausad.", "Underhållsläge: leveranserna till 1 mottagare är pausade.")
+	has(t, w.order("verb=maintenance", why), "Underhållet har börjat: 1 mottagare är pausad.",
+		"Underhållsläge: leveranserna till 1 mottagare är pausade.")
 	w.submit(hospital, "Tolvan Test", "Text")
 	if got, err := w.Relay.Store.Claim(t.Context(), "w1", time.Minute, 10, 10, nil); err != nil || len(got) != 0 {
 		t.Fatalf("claimed %d in maintenance: %v", len(got), err)
@@ -370,13 +411,21 @@ func TestWhoMovesDeliveries(t *testing.T) {
 	for _, c := range []struct {
 		who                 string
 		sees, moves, resend bool
-	}{{"olle", true, true, true}, {"iris", true, false, true}, {"hanna", false, false, false}, {"adam", false, false, false}, {"greta", false, false, false}, {"none", false, false, false}} {
+	}{
+		{"olle", true, true, true},
+		{"iris", true, false, true},
+		{"hanna", false, false, false},
+		{"adam", false, false, false},
+		{"greta", false, false, false},
+		{"none", false, false, false},
+	} {
 		t.Run(c.who, func(t *testing.T) {
 			w.t = t
 			w.as(c.who)
 			for path, may := range map[string]bool{
 				"/monitor": c.sees, "/monitor/now": c.sees, "/monitor/deliveries": c.sees, "/monitor/bulk": c.moves || c.resend,
-				"/monitor/order?verb=retry&receiver=" + hospital: c.moves, "/monitor/order?verb=replay&receiver=" + hospital: c.resend, "/monitor/order?verb=maintenance": c.moves,
+				"/monitor/order?verb=retry&receiver=" + hospital:  c.moves,
+				"/monitor/order?verb=replay&receiver=" + hospital: c.resend, "/monitor/order?verb=maintenance": c.moves,
 			} {
 				if r := w.get(path); (r.status == http.StatusOK) != may {
 					t.Errorf("%s: %d", path, r.status)

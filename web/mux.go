@@ -14,9 +14,9 @@ type endpoint shell.Endpoint
 //
 // A new page is one line here: method, path, kind, handler, and the action that it is for. Whoever may not do that with
 // anything at all does not reach the handler, and finds no entry in the menu (shell/render.go). The handler asks
-// s.Theirs(ctx, who, action, c) for each case it touches and returns its error; s.Narrow keeps a list to what may be seen.
-// A case is shown or changed after s.OpenCase, a list after s.ListCases, which write the access log (s.Looked for what is no
-// case): without the row the store gives nothing out, and the error ends the request. The page begins with
+// s.Theirs(ctx, who, action, c) for each case it touches and returns its error; s.Narrow keeps a list to what may be
+// seen. A case is shown or changed after s.OpenCase, a list after s.ListCases, which write the access log (s.Looked for
+// what is no case): without the row the store gives nothing out, and the error ends the request. The page begins with
 // s.Page(who, title, nav), is an HTML file of the room's folder, and is written by html.Render. who.Kept
 // is what was typed on it before a session ran out.
 func (s *Site) endpoints() []endpoint {
@@ -51,7 +51,9 @@ func (s *Site) endpoints() []endpoint {
 		{post, "/inbox/{id}/draft/{form}", shell.Pages, s.desk.DraftSave, shell.WriteCase},
 		{post, "/inbox/{id}/outgoing/{out}/{verb}", shell.Pages, s.desk.OutgoingVerb, shell.WriteCase},
 		{get, "/inbox/{id}/desk", shell.Pages, s.desk.AssignmentPage, shell.AssignCase},
-		{post, "/inbox/{id}/desk/{verb}", shell.Pages, s.desk.DeskChange, shell.AssignCase | shell.ReadCase | shell.WriteCase},
+		{
+			post, "/inbox/{id}/desk/{verb}", shell.Pages, s.desk.DeskChange, shell.AssignCase | shell.ReadCase | shell.WriteCase,
+		},
 		{get, "/inbox/{id}/export", shell.Pages, s.export.ExportPackage, shell.ExportCase},
 		{get, "/inbox/{id}/pdf", shell.Pages, s.export.ExportPDF, shell.ExportCase},
 		{get, "/inbox/{id}/files/{message}/{n}", shell.Pages, s.desk.CaseFile, shell.ReadCase},

@@ -50,7 +50,9 @@ func readDescription(t *testing.T) (d description, text string) {
 // rolesFor are the systems' roles that reach an endpoint, by name; none where all do.
 func rolesFor(needs shell.Action) []string {
 	var all []string
-	for _, role := range []shell.Role{shell.RoleCatalogue, shell.RoleHandle, shell.RoleOperate, shell.RolePortal, shell.RoleRead} {
+	for _, role := range []shell.Role{
+		shell.RoleCatalogue, shell.RoleHandle, shell.RoleOperate, shell.RolePortal, shell.RoleRead,
+	} {
 		if needs != shell.SignedIn && shell.Rights(role)&needs != 0 {
 			all = append(all, string(role))
 		}
@@ -77,7 +79,9 @@ func TestDescriptionHasEveryEndpoint(t *testing.T) {
 		}
 		for _, part := range strings.Split(e.Path, "/") {
 			name, isParameter := strings.CutPrefix(part, "{")
-			named := slices.ContainsFunc(op.Parameters, func(p struct{ Name, In string }) bool { return p.In == "path" && p.Name+"}" == name })
+			named := slices.ContainsFunc(op.Parameters, func(p struct{ Name, In string }) bool {
+				return p.In == "path" && p.Name+"}" == name
+			})
 			if isParameter && !named {
 				t.Errorf("%s %s: %s is not described", e.Method, e.Path, part)
 			}
@@ -101,19 +105,32 @@ func TestDescriptionHasEveryField(t *testing.T) {
 	t.Parallel()
 	d, text := readDescription(t)
 	shapes := map[string]any{
-		"II": contracts.II{}, "Stamp": contracts.Stamp{}, "OrgUnit": contracts.OrgUnit{}, "PersonID": contracts.PersonID{}, "CV": contracts.CV{},
-		"Recipient": contracts.Recipient{}, "Attachment": contracts.Attachment{}, "Upload": api.Upload{}, "Reporter": contracts.Reporter{}, "Patient": contracts.Patient{},
-		"Complaint": contracts.Complaint{}, "Answer": contracts.Answer{}, "Forward": contracts.Forward{}, "Professional": contracts.Professional{},
-		"Classification": contracts.Classification{}, "Update": contracts.Update{}, "Handover": contracts.Handover{}, "Message": contracts.Message{}, "NewCase": api.NewCase{}, "NewMessage": api.NewMessage{},
-		"Accepted": api.ReceiptView{}, "Ref": store.Ref{}, "Handler": store.Handler{}, "Person": api.PersonView{}, "CaseClassification": api.Concluded{}, "Case": api.CaseView{},
-		"Entry": store.Entry{}, "Letter": store.Letter{}, "Receiver": relay.Receiver{}, "Delivery": api.DeliveryRow{}, "Outage": store.Outage{}, "DeliveryWithAttempts": api.DeliveryView{},
-		"Attempt": api.AttemptView{}, "Diagnosis": api.WhyView{}, "Waiting": store.Waiting{}, "Audit": store.Audit{}, "DeliveryFilter": api.DeliveryFilter{}, "DeliveryVerb": api.DeliveryVerb{}, "StatisticsRow": statistics.CountView{},
-		"CatalogueRow": catalogue.Row{}, "EntryEdit": catalogue.Edit{}, "EntryChange": catalogue.Change{}, "TouchingChange": api.TouchingView{},
-		"EntryProblem": catalogue.Problem{}, "Ground": routing.Ground{}, "Switch": routing.Switch{}, "CatalogueDraft": api.DraftView{}, "CatalogueEdits": api.RowEdits{},
-		"CatalogueChanged": api.ChangedView{}, "CatalogueDiff": api.DiffView{}, "CataloguePublish": api.Publishing{}, "CatalogueVersion": store.CatalogueVersion{},
-		"CatalogueVersionState": cataloguepages.VersionView{}, "CatalogueVerb": api.Reasoned{}, "CatalogueEvent": store.CatalogueEvent{}, "HeldCatalogue": store.HeldCatalogue{},
-		"CatalogueAccept": api.Acceptance{}, "RouteTest": api.RouteTest{}, "RouteTested": api.RouteTested{}, "Step": relay.Step{},
-		"Trace": routing.Trace{}, "Route": routing.Route{}, "Resolution": api.Resolution{}, "Code": api.CodeView{}, "Problem": shell.Problem{},
+		"II": contracts.II{}, "Stamp": contracts.Stamp{}, "OrgUnit": contracts.OrgUnit{}, "PersonID": contracts.PersonID{},
+		"CV":        contracts.CV{},
+		"Recipient": contracts.Recipient{}, "Attachment": contracts.Attachment{}, "Upload": api.Upload{},
+		"Reporter": contracts.Reporter{}, "Patient": contracts.Patient{},
+		"Complaint": contracts.Complaint{}, "Answer": contracts.Answer{}, "Forward": contracts.Forward{},
+		"Professional":   contracts.Professional{},
+		"Classification": contracts.Classification{}, "Update": contracts.Update{}, "Handover": contracts.Handover{},
+		"Message": contracts.Message{}, "NewCase": api.NewCase{}, "NewMessage": api.NewMessage{},
+		"Accepted": api.ReceiptView{}, "Ref": store.Ref{}, "Handler": store.Handler{}, "Person": api.PersonView{},
+		"CaseClassification": api.Concluded{}, "Case": api.CaseView{},
+		"Entry": store.Entry{}, "Letter": store.Letter{}, "Receiver": relay.Receiver{}, "Delivery": api.DeliveryRow{},
+		"Outage": store.Outage{}, "DeliveryWithAttempts": api.DeliveryView{},
+		"Attempt": api.AttemptView{}, "Diagnosis": api.WhyView{}, "Waiting": store.Waiting{}, "Audit": store.Audit{},
+		"DeliveryFilter": api.DeliveryFilter{}, "DeliveryVerb": api.DeliveryVerb{}, "StatisticsRow": statistics.CountView{},
+		"CatalogueRow": catalogue.Row{}, "EntryEdit": catalogue.Edit{}, "EntryChange": catalogue.Change{},
+		"TouchingChange": api.TouchingView{},
+		"EntryProblem":   catalogue.Problem{}, "Ground": routing.Ground{}, "Switch": routing.Switch{},
+		"CatalogueDraft": api.DraftView{}, "CatalogueEdits": api.RowEdits{},
+		"CatalogueChanged": api.ChangedView{}, "CatalogueDiff": api.DiffView{}, "CataloguePublish": api.Publishing{},
+		"CatalogueVersion":      store.CatalogueVersion{},
+		"CatalogueVersionState": cataloguepages.VersionView{}, "CatalogueVerb": api.Reasoned{},
+		"CatalogueEvent": store.CatalogueEvent{}, "HeldCatalogue": store.HeldCatalogue{},
+		"CatalogueAccept": api.Acceptance{}, "RouteTest": api.RouteTest{}, "RouteTested": api.RouteTested{},
+		"Step":  relay.Step{},
+		"Trace": routing.Trace{}, "Route": routing.Route{}, "Resolution": api.Resolution{}, "Code": api.CodeView{},
+		"Problem": shell.Problem{},
 		"Count": struct {
 			Count int `json:"count"`
 		}{},

@@ -15,7 +15,8 @@ import (
 	"rivgate/routing"
 )
 
-// TestASecondAnswerFromTheSamePage: nobody is refused for what they did themselves; for what others did they are, and a second click sends nothing twice.
+// TestASecondAnswerFromTheSamePage: nobody is refused for what they did themselves; for what others did they are, and a
+// second click sends nothing twice.
 func TestASecondAnswerFromTheSamePage(t *testing.T) {
 	t.Parallel()
 	w, id := newDesk(t)
@@ -23,7 +24,9 @@ func TestASecondAnswerFromTheSamePage(t *testing.T) {
 	seen := version(t, page)
 	send := func(form, text string) reply {
 		t.Helper()
-		return w.post("/inbox/"+id+"/"+form, url.Values{"version": {seen}, "draft": {draftVersion(t, page, form)}, "text": {text}, "do": {"send"}})
+		return w.post("/inbox/"+id+"/"+form, url.Values{
+			"version": {seen}, "draft": {draftVersion(t, page, form)}, "text": {text}, "do": {"send"},
+		})
 	}
 	staged := "/inbox/" + id + "?done=staged"
 	expectRedirect(t, send("reply", "Det första."), staged)
@@ -53,14 +56,16 @@ func TestASecondAnswerFromTheSamePage(t *testing.T) {
 	hasNot(t, r.body, "Någon annan")
 }
 
-// TestAHandoverThatLeavesClosesTheCase: whoever hands a case over and goes on from the same page is told where it is, and sees
-// nothing of what the next unit has.
+// TestAHandoverThatLeavesClosesTheCase: whoever hands a case over and goes on from the same page is told where it is,
+// and sees nothing of what the next unit has.
 func TestAHandoverThatLeavesClosesTheCase(t *testing.T) {
 	t.Parallel()
 	w, id := newDesk(t)
 	seen := version(t, w.page("/inbox/"+id))
 	w.sends(id, "forward", url.Values{"unit": {other}, "text": {"Det hände hos er."}})
-	r := w.post("/inbox/"+id+"/reply", url.Values{"version": {seen}, "draft": {"0"}, "text": {"Ett svar till."}, "do": {"send"}})
+	r := w.post("/inbox/"+id+"/reply", url.Values{
+		"version": {seen}, "draft": {"0"}, "text": {"Ett svar till."}, "do": {"send"},
+	})
 	if c := w.theCase(id); c.Handler.Unit != other || r.status != http.StatusNotFound {
 		t.Errorf("the case is at %s, and the page is %d", c.Handler.Unit, r.status)
 	}
@@ -85,8 +90,8 @@ func TestThePageTellsThatAnAnswerLeft(t *testing.T) {
 	has(t, w.page(live), "Ärendet har ändrats sedan sidan öppnades")
 }
 
-// TestAHandlerSeesAnAnswerArriveOverTheQueue: in a region's gateway an answer waits in the queue until 1177 has it. The open page says by itself that it left,
-// and then that it arrived.
+// TestAHandlerSeesAnAnswerArriveOverTheQueue: in a region's gateway an answer waits in the queue until 1177 has it. The
+// open page says by itself that it left, and then that it arrived.
 func TestAHandlerSeesAnAnswerArriveOverTheQueue(t *testing.T) {
 	t.Parallel()
 	w, id := newDesk(t)
@@ -106,7 +111,9 @@ func TestAHandlerSeesAnAnswerArriveOverTheQueue(t *testing.T) {
 		_, _ = out.Write(receipt)
 	}))
 	t.Cleanup(national.Close)
-	region := newTable(t, w.Relay.Contracts, routing.Row{Contract: returns.Contract, Receiver: portal, Address: national.URL})
+	region := newTable(t, w.Relay.Contracts, routing.Row{
+		Contract: returns.Contract, Receiver: portal, Address: national.URL,
+	})
 	w.Relay.Table = func() *routing.Table { return region }
 	worker := &relay.Worker{Relay: w.Relay, Name: "test", GapTimeout: time.Hour, Lease: 30 * time.Second, Workers: 2}
 	ended := make(chan error, 1)
@@ -120,12 +127,15 @@ func TestAHandlerSeesAnAnswerArriveOverTheQueue(t *testing.T) {
 	b := tab{browser(t), t}
 	w.signIn(b, "vera")
 	b.goes(http.StatusOK, "opening the case", chromedp.Navigate(w.server.URL+"/inbox/"+id))
-	must(t, "writing", chromedp.Do(b, chromedp.Click(chromedp.CSS(`details:has(#reply-text) > summary`)), chromedp.SendKeys(chromedp.CSS("#reply-text"), "Vi läser.")))
+	must(t, "writing",
+		chromedp.Do(b, chromedp.Click(chromedp.CSS(`details:has(#reply-text) > summary`)),
+			chromedp.SendKeys(chromedp.CSS("#reply-text"), "Vi läser.")))
 	b.goes(http.StatusOK, "sending", chromedp.Click(chromedp.CSS(`form[action$="/reply"] button[value="send"]`)))
 	b.until("it can be taken back", `document.querySelector("#live").innerText.includes("skickas om 10 sekunder")`)
 	eval[string](b, `document.body.dataset.mark = "kept"`)
 	w.leave()
-	b.until("it left, and waits", `/Delsvar har skickats\.\s+Väntar på leverans/.test(document.querySelector("#live").innerText)`)
+	b.until("it left, and waits",
+		`/Delsvar har skickats\.\s+Väntar på leverans/.test(document.querySelector("#live").innerText)`)
 	if strings.Contains(eval[string](b, `document.querySelector("#live").innerText`), "nådde") {
 		t.Error("the page says that the answer arrived, and nobody has it")
 	}

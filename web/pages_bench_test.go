@@ -24,7 +24,8 @@ const (
 	benchAttempts = 15
 )
 
-// manyCases are cases of one unit each from 300, one in fifty open, with one message; and one delivery for each case of the hospital's.
+// manyCases are cases of one unit each from 300, one in fifty open, with one message; and one delivery for each case of
+// the hospital's.
 var manyCases = []string{
 	`CREATE TEMP TABLE k AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)
 		SELECT i, 'case-' || (10000000 - i) AS id, 'K' || i AS ref, 1772000000000000 - i * 157000000 AS received,
@@ -37,8 +38,9 @@ var manyCases = []string{
 		CAST(1 + i %% 5 AS TEXT), unit, '', '{"Case":{"id":"' || id || '","caseId":{"root":"SE0000000001-1177","extension":"' || ref || '"},"state":"' || state
 		|| '","handler":{"unit":"' || unit || '","kind":"care_unit","via":"inbox","address":"rivgate:inbox"},"received":"2026-01-01T00:00:00Z","due":"2026-01-29T00:00:00Z","changed":"2026-01-01T00:00:00Z","version":3},"Facts":{"ReporterName":"' || name || '"}}',
 		received + 2419200000000, 'care_unit' FROM k`,
-	`INSERT INTO case_search (case_id, words) SELECT id, ` + storetest.TokensSQL(false, "substr(name, 1, instr(name, ' ') - 1)",
-		"substr(name, instr(name, ' ') + 1)", "lower(ref)") + ` FROM k`,
+	`INSERT INTO case_search (case_id, words) SELECT id, ` +
+		storetest.TokensSQL(false, "substr(name, 1, instr(name, ' ') - 1)",
+			"substr(name, instr(name, ' ') + 1)", "lower(ref)") + ` FROM k`,
 	`INSERT INTO case_code (case_id, kind, code) SELECT id, 'main_problem', CAST(1 + i %% 8 AS TEXT) FROM k`,
 	`INSERT INTO case_fact (case_id, unit, kind, provider, region, incident_unit, incident_month, received, received_month, age, sex, area,
 		main_problem, sub_problem, experienced, mark)
@@ -51,8 +53,8 @@ var manyCases = []string{
 		SELECT k.id, l.receiver_key, l.component_key, l.address, k.id, 0, NULL, 1, '' FROM k, (SELECT * FROM lane LIMIT 1) AS l WHERE unit = 'SE2010123456-SJ01'`,
 }
 
-// TestPagesOnManyCases measures every list page on a database of 100 000 cases, 25 000 deliveries and a catalogue of 100 000 rows: time to the first byte, and
-// size. It takes minutes, so only BENCH_PAGES=1 runs it.
+// TestPagesOnManyCases measures every list page on a database of 100 000 cases, 25 000 deliveries and a catalogue of
+// 100 000 rows: time to the first byte, and size. It takes minutes, so only BENCH_PAGES=1 runs it.
 func TestPagesOnManyCases(t *testing.T) {
 	if os.Getenv("BENCH_PAGES") == "" {
 		t.Skip("a measurement: BENCH_PAGES=1 go test ./web -run TestPagesOnManyCases -v")
@@ -133,7 +135,8 @@ func TestPagesOnManyCases(t *testing.T) {
 			}
 		}
 		slices.Sort(times)
-		t.Logf("| `%s` | %s | %.1f | %.1f | %d |", row.path, row.who, times[0].Seconds()*1e3, times[len(times)/2].Seconds()*1e3, (size+1023)/1024)
+		t.Logf("| `%s` | %s | %.1f | %.1f | %d |", row.path, row.who, times[0].Seconds()*1e3,
+			times[len(times)/2].Seconds()*1e3, (size+1023)/1024)
 		if times[0] > slowest || size > biggest {
 			t.Errorf("%s: first byte after %v at best, %d bytes", row.path, times[0], size)
 		}
@@ -163,8 +166,17 @@ func (w *world) bigCatalogue() {
 	for i := range 50_000 {
 		id := fmt.Sprintf("SE2010123456-U%07d", i)
 		edits = append(edits,
-			catalogue.Edit{Action: catalogue.EditAdd, Row: catalogue.Row{Kind: catalogue.KindUnit, HSAID: id, Name: "Enhet " + id, UnitKind: routing.CareUnit, Region: "01", Provider: "SE2010123456-REG"}},
-			catalogue.Edit{Action: catalogue.EditAdd, Row: catalogue.Row{Kind: catalogue.KindRoute, Contract: send, Receiver: id, Address: routing.AddressInbox}})
+			catalogue.Edit{
+				Action: catalogue.EditAdd,
+				Row: catalogue.Row{
+					Kind: catalogue.KindUnit, HSAID: id, Name: "Enhet " + id, UnitKind: routing.CareUnit, Region: "01",
+					Provider: "SE2010123456-REG",
+				},
+			},
+			catalogue.Edit{
+				Action: catalogue.EditAdd,
+				Row:    catalogue.Row{Kind: catalogue.KindRoute, Contract: send, Receiver: id, Address: routing.AddressInbox},
+			})
 	}
 	d, err := w.Relay.Store.CatalogueDraft(w.t.Context())
 	must(w.t, "reading the draft", err)
@@ -176,6 +188,7 @@ func (w *world) bigCatalogue() {
 	must(w.t, "reading the draft again", err)
 	changed := d.Rows[len(d.Rows)-1]
 	changed.Until = 20991231
-	_, _, err = w.Relay.Store.EditCatalogue(w.t.Context(), d.Revision, []catalogue.Edit{{Action: catalogue.EditChange, Row: changed}}, w.Catalogue.Rules, "bench", "")
+	_, _, err = w.Relay.Store.EditCatalogue(w.t.Context(), d.Revision,
+		[]catalogue.Edit{{Action: catalogue.EditChange, Row: changed}}, w.Catalogue.Rules, "bench", "")
 	must(w.t, "leaving a draft open", err)
 }

@@ -38,18 +38,24 @@ func TestCaseFromSubmissionToCorrection(t *testing.T) {
 	w.act(id, "status", nil)
 	w.pass(time.Minute)
 	w.act(id, "reply", url.Values{"text": {"Vi läser din journal."}})
-	has(t, w.page("/inbox/"+id+"?done=reply"), "Delsvaret är sparat", "Vi läser din journal.", "Svaret nådde 1177 kl. 10:43", "Pågående")
+	has(t, w.page("/inbox/"+id+"?done=reply"), "Delsvaret är sparat", "Vi läser din journal.",
+		"Svaret nådde 1177 kl. 10:43", "Pågående")
 	has(t, w.page(box), "Delsvar", "Vi läser din journal.")
 
 	w.act(id, "question", url.Values{"text": {"Vilket nummer har du?"}, "due": {"2026-03-10"}})
-	has(t, w.page("/inbox/"+id), "Frågan nådde 1177", "Svar önskas senast 2026-03-10", "Väntar på svar", "Väntar på anmälaren")
+	has(t, w.page("/inbox/"+id), "Frågan nådde 1177", "Svar önskas senast 2026-03-10", "Väntar på svar",
+		"Väntar på anmälaren")
 	citizen := w.page(box)
 	has(t, citizen, "Fråga till dig", "Vilket nummer har du?", "Skicka svaret")
 	question := between(t, citizen, `name="question" value="`, `"`)
-	if r := w.post(box+"/answer", url.Values{"question": {question}, "text": {"  "}}); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "Skriv ditt svar.") {
+	if r := w.post(box+"/answer", url.Values{
+		"question": {question}, "text": {"  "},
+	}); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "Skriv ditt svar.") {
 		t.Errorf("an empty answer: %d", r.status)
 	}
-	if r := w.post(box+"/answer", url.Values{"question": {question}, "text": {"Det gamla numret."}}); r.status != http.StatusSeeOther {
+	if r := w.post(box+"/answer", url.Values{
+		"question": {question}, "text": {"Det gamla numret."},
+	}); r.status != http.StatusSeeOther {
 		t.Fatalf("answering: %d\n%s", r.status, main(r.body))
 	}
 	has(t, w.page("/inbox/"+id), "Svar från anmälaren", "Svar på: Vilket nummer har du?", "Det gamla numret.")
@@ -57,14 +63,16 @@ func TestCaseFromSubmissionToCorrection(t *testing.T) {
 
 	w.act(id, "close", url.Values{"text": {"Vi ringer på måndag."}, "problem": {"3.1"}, "area": {"3"}})
 	page = w.page("/inbox/" + id)
-	has(t, page, "Avslutat", "Slutsvar", "Vi ringer på måndag.", "Kommunikation, Information", "Primärvård", "Rätta klassificeringen")
+	has(t, page, "Avslutat", "Slutsvar", "Vi ringer på måndag.", "Kommunikation, Information", "Primärvård",
+		"Rätta klassificeringen")
 	hasNot(t, page, "Skicka delsvar")
 	has(t, w.page(box), "Slutsvar", "Vi ringer på måndag.", "Avslutat")
 	hasNot(t, main(w.page(box)), "Primärvård")
 	has(t, w.page("/inbox?queue=finished"), id)
 
 	w.act(id, "correct", url.Values{"problem": {"1"}, "area": {"6"}})
-	if c := w.theCase(id); c.State != store.Closed || c.Classification.Area != "6" || len(c.Classification.MainProblems) != 1 {
+	if c := w.theCase(id); c.State != store.Closed || c.Classification.Area != "6" ||
+		len(c.Classification.MainProblems) != 1 {
 		t.Errorf("after the correction: %+v", c.Classification)
 	}
 }
@@ -118,17 +126,41 @@ func TestFormKeepsWhatWasTyped(t *testing.T) {
 		fields     url.Values
 		want       []string
 	}{
-		{"a reply without text", "reply", url.Values{"text": {""}}, []string{"Skriv delsvaret.", `aria-describedby="reply-text-error"`, `href="#reply-text"`}},
-		{"a close without problem and area", "close", url.Values{"text": {"Mitt slutsvar"}}, []string{"Välj minst ett huvudproblem.", "Välj verksamhetsområde.", ">Mitt slutsvar</textarea>"}},
+		{
+			"a reply without text", "reply",
+			url.Values{"text": {""}},
+			[]string{"Skriv delsvaret.", `aria-describedby="reply-text-error"`, `href="#reply-text"`},
+		},
+		{
+			"a close without problem and area", "close",
+			url.Values{"text": {"Mitt slutsvar"}},
+			[]string{"Välj minst ett huvudproblem.", "Välj verksamhetsområde.", ">Mitt slutsvar</textarea>"},
+		},
 		{
 			"a close without the reply that was wanted", "close",
 			url.Values{"problem": {"3.4"}, "area": {"3"}},
 			[]string{`value="3.4" checked`, `value="3" selected`, `aria-describedby="close-text-error"`},
 		},
-		{"an area that does not exist", "close", url.Values{"text": {"Svar"}, "problem": {"3"}, "area": {"77"}}, []string{`aria-describedby="close-area-error"`, `value="3" checked`}},
-		{"a handover to nobody", "forward", url.Values{"text": {"Varsågod"}}, []string{"Välj den enhet", ">Varsågod</textarea>"}},
-		{"a handover to a unit without a route", "forward", url.Values{"unit": {"SE2010123456-XX99"}}, []string{`value="SE2010123456-XX99"`, `role="alert"`}},
-		{"a day that is none", "question", url.Values{"text": {"Fråga?"}, "due": {"2026-02-31"}}, []string{`aria-describedby="question-due-error"`, ">Fråga?</textarea>", `value="2026-02-31"`}},
+		{
+			"an area that does not exist", "close",
+			url.Values{"text": {"Svar"}, "problem": {"3"}, "area": {"77"}},
+			[]string{`aria-describedby="close-area-error"`, `value="3" checked`},
+		},
+		{
+			"a handover to nobody", "forward",
+			url.Values{"text": {"Varsågod"}},
+			[]string{"Välj den enhet", ">Varsågod</textarea>"},
+		},
+		{
+			"a handover to a unit without a route", "forward",
+			url.Values{"unit": {"SE2010123456-XX99"}},
+			[]string{`value="SE2010123456-XX99"`, `role="alert"`},
+		},
+		{
+			"a day that is none", "question",
+			url.Values{"text": {"Fråga?"}, "due": {"2026-02-31"}},
+			[]string{`aria-describedby="question-due-error"`, ">Fråga?</textarea>", `value="2026-02-31"`},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.fields.Set("version", version(t, w.page("/inbox/"+id)))
@@ -180,7 +212,9 @@ func TestInboxShowsItsOwnCasesAlone(t *testing.T) {
 	if r := w.get("/inbox/" + id); r.status != http.StatusNotFound {
 		t.Errorf("an external system's case in the inbox: %d", r.status)
 	}
-	if r := w.post("/inbox/"+id+"/reply", url.Values{"version": {"1"}, "text": {"Svar"}}); r.status != http.StatusNotFound {
+	if r := w.post("/inbox/"+id+"/reply", url.Values{
+		"version": {"1"}, "text": {"Svar"},
+	}); r.status != http.StatusNotFound {
 		t.Errorf("replying in it: %d", r.status)
 	}
 	has(t, w.page("/mailbox/"+id), "Ärendebekräftelse", "Till sjukhuset")
@@ -246,7 +280,9 @@ func TestBoardSetsThePlace(t *testing.T) {
 	id := w.submit(board, "Tolvan Test", "Text")
 	w.as("nina")
 	has(t, w.page("/inbox/"+id), "Akuten på sjukhuset", "(patientnämnd)", `name="place"`)
-	w.act(id, "close", url.Values{"text": {"Svar"}, "problem": {"9.1"}, "area": {"1"}, "place": {"Sjukhuset (" + hospital + ")"}})
+	w.act(id, "close", url.Values{
+		"text": {"Svar"}, "problem": {"9.1"}, "area": {"1"}, "place": {"Sjukhuset (" + hospital + ")"},
+	})
 	if c := w.theCase(id); c.Classification.IncidentUnit != hospital {
 		t.Errorf("place is %q", c.Classification.IncidentUnit)
 	}
@@ -258,14 +294,16 @@ func TestPatientAndReporterAreToldApart(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	r := w.post("/submit", url.Values{
-		"unit": {clinic}, "reporter": {tolvan}, "name": {"Tolvan Test"}, "role": {"PROXY"}, "patient": {child}, "patientname": {"Barnet Test"},
-		"authority": {"yes"}, "date": {"2026-02-20"}, "text": {"Text"},
+		"unit": {clinic}, "reporter": {tolvan}, "name": {"Tolvan Test"}, "role": {"PROXY"}, "patient": {child},
+		"patientname": {"Barnet Test"},
+		"authority":   {"yes"}, "date": {"2026-02-20"}, "text": {"Text"},
 	})
 	if r.status != http.StatusSeeOther {
 		t.Fatalf("%d\n%s", r.status, main(r.body))
 	}
 	id := strings.TrimSuffix(strings.TrimPrefix(r.header.Get("Location"), "/mailbox/"), "?done=submit")
-	has(t, w.page("/inbox/"+id), "någon annan än anmälaren", "Barnet Test", child, "ombud", "uppger fullmakt", "Född 2017-01-01")
+	has(t, w.page("/inbox/"+id), "någon annan än anmälaren", "Barnet Test", child, "ombud", "uppger fullmakt",
+		"Född 2017-01-01")
 	list := w.page("/inbox")
 	has(t, list, "för patienten Barnet Test")
 	hasNot(t, list, child, tolvan)
@@ -279,7 +317,9 @@ func TestSubmitTellsWhatIsMissing(t *testing.T) {
 		t.Fatalf("%d", r.status)
 	}
 	has(t, r.body, "Ange anmälarens personnummer.", "Ange vilken dag det hände.", ">Det jag skrev</textarea>")
-	r = w.post("/submit", url.Values{"unit": {clinic}, "role": {"PATIENT"}, "reporter": {"189001019803"}, "date": {"2026-02-20"}, "text": {"Text"}})
+	r = w.post("/submit", url.Values{
+		"unit": {clinic}, "role": {"PATIENT"}, "reporter": {"189001019803"}, "date": {"2026-02-20"}, "text": {"Text"},
+	})
 	has(t, r.body, `aria-describedby="submit-reporter-error"`, "den sista siffran", `value="189001019803"`)
 	if r := w.post("/submit", url.Values{"unit": {"SE2010123456-XX99"}}); r.status != http.StatusNotFound {
 		t.Errorf("a unit that cannot be chosen: %d", r.status)

@@ -13,8 +13,11 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// technical is what nobody who fills in a form should have to read: codes, names of elements, paths, and words of the schema.
-var technical = regexp.MustCompile(`[A-Z]_[A-Z]|\p{Ll}\p{Lu}|[/\[]|(?i)schem|element|attribut|kontrakt|xsi|OID|\b(the|error|invalid)\b`)
+// technical is what nobody who fills in a form should have to read: codes, names of elements, paths, and words of the
+// schema.
+var technical = regexp.MustCompile(
+	`[A-Z]_[A-Z]|\p{Ll}\p{Lu}|[/\[]|(?i)schem|element|attribut|kontrakt|xsi|OID|\b(the|error|invalid)\b`,
+)
 
 // having is a copy of fields with another value of one.
 func having(fields url.Values, name, value string) url.Values {
@@ -25,7 +28,9 @@ func having(fields url.Values, name, value string) url.Values {
 
 // refusals are what a page says is wrong: in its summary, and beside its fields.
 func refusals(page string) (said []string) {
-	for _, found := range regexp.MustCompile(`(?s)<strong>Det gick inte att (?:skicka|spara|söka|logga in)\.</strong>(.*?)</div>|<p class="error" [^>]*>(.*?)</p>`).FindAllStringSubmatch(page, -1) {
+	for _, found := range regexp.MustCompile(
+		`(?s)<strong>Det gick inte att (?:skicka|spara|söka|logga in)\.</strong>(.*?)</div>|<p class="error" [^>]*>(.*?)</p>`,
+	).FindAllStringSubmatch(page, -1) {
 		text := regexp.MustCompile(`<[^>]*>`).ReplaceAllString(found[1]+found[2], " ")
 		said = append(said, strings.Join(strings.Fields(text), " "))
 	}
@@ -39,7 +44,8 @@ func TestRefusalsSpeakToPeople(t *testing.T) {
 	care, boards := w.submit(clinic, "Tolvan Test", "Text"), w.submit(board, "Tolvan Test", "Text")
 	closing := url.Values{"text": {"Tack."}, "problem": {"3.1"}, "area": {"3"}}
 	citizen := url.Values{
-		"unit": {clinic}, "reporter": {tolvan}, "name": {"Tolvan Test"}, "role": {"PATIENT"}, "date": {"2026-02-20"}, "text": {"Text"}, "reply": {"yes"},
+		"unit": {clinic}, "reporter": {tolvan}, "name": {"Tolvan Test"}, "role": {"PATIENT"}, "date": {"2026-02-20"},
+		"text": {"Text"}, "reply": {"yes"},
 	}
 	const noField = "a place from the care, whose page has no field for it"
 	for _, form := range []struct {
@@ -47,24 +53,59 @@ func TestRefusalsSpeakToPeople(t *testing.T) {
 		fields         url.Values
 		says           string
 	}{
-		{"a day that does not exist", "/inbox/" + care + "/question", url.Values{"text": {"Fråga?"}, "due": {"2026-02-31"}}, "Dagen finns inte."},
-		{"a day that is no day", "/inbox/" + care + "/question", url.Values{"text": {"Fråga?"}, "due": {"i morgon"}}, "Dagen finns inte."},
-		{"a day that has been", "/inbox/" + care + "/question", url.Values{"text": {"Fråga?"}, "due": {"2020-01-01"}}, "Välj en dag från i dag"},
-		{"a text that is too long", "/inbox/" + care + "/reply", url.Values{"text": {strings.Repeat("å", 20001)}}, "Texten är tom eller för lång"},
+		{
+			"a day that does not exist", "/inbox/" + care + "/question",
+			url.Values{"text": {"Fråga?"}, "due": {"2026-02-31"}},
+			"Dagen finns inte.",
+		},
+		{
+			"a day that is no day", "/inbox/" + care + "/question",
+			url.Values{"text": {"Fråga?"}, "due": {"i morgon"}},
+			"Dagen finns inte.",
+		},
+		{
+			"a day that has been", "/inbox/" + care + "/question",
+			url.Values{"text": {"Fråga?"}, "due": {"2020-01-01"}},
+			"Välj en dag från i dag",
+		},
+		{
+			"a text that is too long", "/inbox/" + care + "/reply",
+			url.Values{"text": {strings.Repeat("å", 20001)}},
+			"Texten är tom eller för lång",
+		},
 		{"an end without a word", "/inbox/" + care + "/close", having(closing, "text", ""), "som väntar på svar"},
-		{"an event in years to come", "/inbox/" + care + "/close", having(closing, "date", "2099-01-01"), "Välj en dag som inte är efter"},
+		{
+			"an event in years to come", "/inbox/" + care + "/close", having(closing, "date", "2099-01-01"),
+			"Välj en dag som inte är efter",
+		},
 		{"an event on no day", "/inbox/" + care + "/close", having(closing, "date", "2026-02-31"), "Dagen finns inte."},
 		{noField, "/inbox/" + care + "/close", having(closing, "place", hospital), "Bara en patientnämnd"},
-		{"a place that is too long", "/inbox/" + boards + "/close", having(closing, "place", strings.Repeat("S", 300)), "Ingen enhet i katalogen heter så."},
-		{"handing over to nobody", "/inbox/" + care + "/forward", url.Values{"unit": {"SE2010123456-XX99"}}, "Katalogen har ingen enhet med det HSA-id:t."},
+		{
+			"a place that is too long", "/inbox/" + boards + "/close", having(closing, "place", strings.Repeat("S", 300)),
+			"Ingen enhet i katalogen heter så.",
+		},
+		{
+			"handing over to nobody", "/inbox/" + care + "/forward",
+			url.Values{"unit": {"SE2010123456-XX99"}},
+			"Katalogen har ingen enhet med det HSA-id:t.",
+		},
 		{"handing over to oneself", "/inbox/" + care + "/forward", url.Values{"unit": {clinic}}, "har ärendet redan"},
-		{"handing over to a board without a ground", "/inbox/" + care + "/forward", url.Values{"unit": {board}}, "vem som har samtyckt"},
+		{
+			"handing over to a board without a ground", "/inbox/" + care + "/forward",
+			url.Values{"unit": {board}},
+			"vem som har samtyckt",
+		},
 		{"a number with a wrong last digit", "/submit", having(citizen, "reporter", "189001019803"), "Numret finns inte"},
 		{"no patient", "/submit", having(citizen, "role", "RELATIVE"), "Skriv patientens nummer"},
-		{"a birthday that is none", "/submit", having(having(citizen, "role", "RELATIVE"), "born", "1990-02-31"), "Födelsedagen finns inte."},
+		{
+			"a birthday that is none", "/submit", having(having(citizen, "role", "RELATIVE"), "born", "1990-02-31"),
+			"Födelsedagen finns inte.",
+		},
 		{"an event before our time", "/submit", having(citizen, "date", "1800-01-01"), "Välj en dag som inte är efter"},
 		{"an event on no day, from the citizen", "/submit", having(citizen, "date", "2026-02-31"), "Dagen finns inte."},
-		{"a long description", "/submit", having(citizen, "text", strings.Repeat("å", 20001)), "Texten är tom eller för lång"},
+		{
+			"a long description", "/submit", having(citizen, "text", strings.Repeat("å", 20001)), "Texten är tom eller för lång",
+		},
 	} {
 		fields := form.fields
 		if w.as("hanna"); strings.Contains(form.path, boards) {
@@ -113,7 +154,8 @@ func TestAPageSaysWhatACaseRefuses(t *testing.T) {
 	}
 }
 
-// TestWhatIsWrongHasTheFocus: whoever sent a form that was refused stands at the summary, and the links in it lead to the fields.
+// TestWhatIsWrongHasTheFocus: whoever sent a form that was refused stands at the summary, and the links in it lead to
+// the fields.
 func TestWhatIsWrongHasTheFocus(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -124,8 +166,12 @@ func TestWhatIsWrongHasTheFocus(t *testing.T) {
 		t.Run(fmt.Sprintf("with scripts %v", scripted), func(t *testing.T) {
 			scripts(b, scripted)
 			b.goes(http.StatusOK, "opening the case", chromedp.Navigate(w.server.URL+"/inbox/"+id))
-			eval[bool](b, `(document.querySelector('form[action$="/question"] textarea').value = "Fråga?", document.querySelector("#question-due").type = "text", document.querySelector("#question-due").value = "2026-02-31", true)`)
-			b.goes(http.StatusUnprocessableEntity, "sending", chromedp.Click(chromedp.CSS(`details:has(form[action$="/question"]) > summary`)),
+			eval[bool](b,
+				`(document.querySelector('form[action$="/question"] textarea').value = "Fråga?", `+
+					`document.querySelector("#question-due").type = "text", document.querySelector("#question-due").value = `+
+					`"2026-02-31", true)`)
+			b.goes(http.StatusUnprocessableEntity, "sending",
+				chromedp.Click(chromedp.CSS(`details:has(form[action$="/question"]) > summary`)),
 				chromedp.Click(chromedp.CSS(`form[action$="/question"] button[value="send"]`)))
 			b.until("the summary has the focus", `document.activeElement.matches("[data-summary]")`)
 			must(t, "following the link", chromedp.Do(b, chromedp.Click(chromedp.CSS(`[data-summary] a`))))
@@ -138,11 +184,15 @@ func TestWhatIsWrongHasTheFocus(t *testing.T) {
 func TestHelp(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for who, technicians := range map[string]bool{"hanna": false, "vera": false, "gunde": false, "iris": true, "olle": true} {
+	for who, technicians := range map[string]bool{
+		"hanna": false, "vera": false, "gunde": false, "iris": true, "olle": true,
+	} {
 		w.as(who)
 		page := w.page("/help")
-		has(t, page, "Delsvar", "Fråga", "Avslut", "Överlämna", "Ångra", "Parkera", "Skyddad identitet", "Vem du frågar", `<a href="/help">Hjälp</a>`)
-		if got := strings.Contains(page, `href="/api/openapi.json"`) && strings.Contains(page, `href="/status"`); got != technicians {
+		has(t, page, "Delsvar", "Fråga", "Avslut", "Överlämna", "Ångra", "Parkera", "Skyddad identitet", "Vem du frågar",
+			`<a href="/help">Hjälp</a>`)
+		if got := strings.Contains(page, `href="/api/openapi.json"`) &&
+			strings.Contains(page, `href="/status"`); got != technicians {
 			t.Errorf("%s is shown API and status: %v", who, got)
 		}
 	}

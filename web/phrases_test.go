@@ -18,11 +18,15 @@ func TestStandardReplies(t *testing.T) {
 		t.Fatalf("a standard reply without a title: %d", r.status)
 	}
 	has(t, r.body, "Skriv en rubrik.", "Skriv ett heltal.", ">Texten</textarea>", `aria-describedby="phrase-title-error"`)
-	expectRedirect(t, add(url.Values{"kind": {"reply"}, "title": {"Tack"}, "text": {"Tack för att du hörde av dig."}}), "/phrases?unit="+clinic+"&done=1")
+	expectRedirect(t, add(url.Values{"kind": {"reply"}, "title": {"Tack"}, "text": {"Tack för att du hörde av dig."}}),
+		"/phrases?unit="+clinic+"&done=1")
 	page := w.page("/phrases?unit=" + clinic)
 	has(t, page, "Tack för att du hörde av dig.", "Adam Test")
 	edit := w.page("/phrases?unit=" + clinic + "&edit=" + between(t, page, "edit=", "#form"))
-	first := url.Values{"id": {between(t, edit, `name="id" value="`, `"`)}, "phrase": {between(t, edit, `name="phrase" value="`, `"`)}, "kind": {"reply"}, "title": {"Tack"}, "text": {"Tack för ditt ärende."}}
+	first := url.Values{
+		"id": {between(t, edit, `name="id" value="`, `"`)}, "phrase": {between(t, edit, `name="phrase" value="`, `"`)},
+		"kind": {"reply"}, "title": {"Tack"}, "text": {"Tack för ditt ärende."},
+	}
 	expectRedirect(t, add(first), "/phrases?unit="+clinic+"&done=1")
 	w.as("vera") // was at it at the same time
 	first.Set("text", "Tack så mycket.")
@@ -32,11 +36,14 @@ func TestStandardReplies(t *testing.T) {
 	}
 	has(t, r.body, "Ingenting skrevs över", ">Tack så mycket.</textarea>", "Tack för ditt ärende.")
 
-	choice := between(t, between(t, w.page("/inbox/"+id), `action="/inbox/`+id+`/reply"`, "</form>"), `<select id="reply-phrase"`, "</select>")
+	choice := between(t, between(t, w.page("/inbox/"+id), `action="/inbox/`+id+`/reply"`, "</form>"),
+		`<select id="reply-phrase"`, "</select>")
 	phrase := between(t, choice, `<option value="">Välj</option> <option value="`, `"`)
-	expectRedirect(t, w.answer(id, "reply", "insert", url.Values{"text": {"Hej!"}, "phrase": {phrase}}), "/inbox/"+id+"?do=reply&done=saved#do")
+	expectRedirect(t, w.answer(id, "reply", "insert", url.Values{"text": {"Hej!"}, "phrase": {phrase}}),
+		"/inbox/"+id+"?do=reply&done=saved#do")
 	has(t, w.page("/inbox/"+id), ">Hej!\n\nTack för ditt ärende.</textarea>")
-	has(t, w.answer(id, "reply", "insert", url.Values{"text": {"Hej!"}, "phrase": {""}}).body, "Välj ett standardsvar.", ">Hej!</textarea>")
+	has(t, w.answer(id, "reply", "insert", url.Values{"text": {"Hej!"}, "phrase": {""}}).body, "Välj ett standardsvar.",
+		">Hej!</textarea>")
 
 	for _, name := range []string{"mia", "nina", "iris", "greta"} {
 		w.as(name)
@@ -54,7 +61,8 @@ func TestStandardReplies(t *testing.T) {
 	gone := url.Values{"id": {phrase}, "phrase": {between(t, now, `name="phrase" value="`, `"`)}, "do": {"delete"}}
 	expectRedirect(t, add(gone), "/phrases?unit="+clinic+"&done=1")
 	has(t, w.page("/phrases?unit="+clinic), "Enheten har inga standardsvar än.")
-	if rows := w.accesses(store.AccessFilter{What: store.AccessChange, Unit: clinic}); len(rows) < 4 || rows[0].Subject != "phrase" {
+	if rows := w.accesses(store.AccessFilter{What: store.AccessChange, Unit: clinic}); len(rows) < 4 ||
+		rows[0].Subject != "phrase" {
 		t.Errorf("the access log has %+v", rows)
 	}
 }

@@ -15,7 +15,9 @@ import (
 )
 
 // who is what must not be seen of a protected identity: name, number in every form, contact data.
-var who = []string{"Tolvina Hemlighet", "190001019801", "0001019801", "000101-9801", "070-1740605", "tolvina@example.se", "Storgatan 17"}
+var who = []string{
+	"Tolvina Hemlighet", "190001019801", "0001019801", "000101-9801", "070-1740605", "tolvina@example.se", "Storgatan 17",
+}
 
 // protectedCase is a case of somebody with a protected identity, with a question and an answer.
 func protectedCase(t *testing.T) (w *world, id string) {
@@ -28,7 +30,9 @@ func protectedCase(t *testing.T) (w *world, id string) {
 	id = strings.TrimSuffix(strings.TrimPrefix(r.header.Get("Location"), "/mailbox/"), "?done=submit")
 	w.as("vera")
 	w.act(id, "question", url.Values{"text": {"Vilken dag var det?"}})
-	r = w.post("/mailbox/"+id+"/answer", url.Values{"question": {between(t, w.page("/mailbox/"+id), `name="question" value="`, `"`)}, "text": {"I fredags."}})
+	r = w.post("/mailbox/"+id+"/answer", url.Values{
+		"question": {between(t, w.page("/mailbox/"+id), `name="question" value="`, `"`)}, "text": {"I fredags."},
+	})
 	if r.status != http.StatusSeeOther {
 		t.Fatalf("answering: %d\n%s", r.status, main(r.body))
 	}
@@ -77,7 +81,8 @@ func TestAProtectedIdentityIsInNoAnswer(t *testing.T) {
 	t.Parallel()
 	w, id := protectedCase(t)
 	message := timeLine(t, w, id)[0].MessageID
-	fill := strings.NewReplacer("{$}", "", "{id}", id, "{message}", message, "{n}", "0", "{form}", "reply", "{note}", "1", "{name}", "style.css",
+	fill := strings.NewReplacer("{$}", "", "{id}", id, "{message}", message, "{n}", "0", "{form}", "reply", "{note}", "1",
+		"{name}", "style.css",
 		"{number}", "1")
 	answered := 0
 	for _, path := range web.GetPaths() {
@@ -111,7 +116,10 @@ func TestAProtectedIdentityIsShownOnAsking(t *testing.T) {
 	t.Parallel()
 	w, id := protectedCase(t)
 	before := len(w.looks(id, "vera"))
-	paths := []string{"/inbox/" + id, "/inbox/" + id + "/pdf", "/inbox/" + id + "/export", "/api/cases/" + id, "/api/cases/" + id + "/messages"}
+	paths := []string{
+		"/inbox/" + id, "/inbox/" + id + "/pdf", "/inbox/" + id + "/export", "/api/cases/" + id,
+		"/api/cases/" + id + "/messages",
+	}
 	for _, path := range paths {
 		if r := w.get(path + "?protected=show"); r.status != http.StatusOK || !slices.Contains(seen(t, r), who[0]) {
 			t.Errorf("%s: %d, shows %q", path, r.status, seen(t, r))

@@ -11,11 +11,12 @@ import (
 	"rivgate/store"
 )
 
-// TestListsNameWhomTheyShowed: who sees somebody in a list has seen them. A reviewer who asks for the case or the person finds the list, and of it the cases of
-// their own units alone.
+// TestListsNameWhomTheyShowed: who sees somebody in a list has seen them. A reviewer who asks for the case or the
+// person finds the list, and of it the cases of their own units alone.
 func TestListsNameWhomTheyShowed(t *testing.T) {
 	w := newWorld(t)
-	mine, far, boards := w.submit(clinic, "Tolvan Test", "Text"), w.submit(other, "Tora Test", "Text"), w.submit(board, "Pia Test", "Text")
+	mine, far, boards := w.submit(clinic, "Tolvan Test", "Text"), w.submit(other, "Tora Test", "Text"),
+		w.submit(board, "Pia Test", "Text")
 	w.as("hanna") // all of care
 	w.page("/inbox?queue=new")
 	w.post("/inbox", url.Values{"q": {"Tolvan"}})
@@ -23,14 +24,18 @@ func TestListsNameWhomTheyShowed(t *testing.T) {
 	w.as("nina")
 	w.page("/inbox?queue=new")
 	w.page("/board")
-	for i, want := range []string{fmt.Sprint(store.ShownCases{board: {boards}}), fmt.Sprint(store.ShownCases{board: {boards}})} {
+	for i, want := range []string{
+		fmt.Sprint(store.ShownCases{board: {boards}}), fmt.Sprint(store.ShownCases{board: {boards}}),
+	} {
 		if row := w.accesses(store.AccessFilter{Who: "nina", What: store.AccessList})[i]; fmt.Sprint(row.Cases) != want {
 			t.Errorf("nina's list %d names %v, want %s", i, row.Cases, want)
 		}
 	}
 	rows := w.accesses(store.AccessFilter{Who: "hanna", Case: mine})
-	if len(rows) != 2 || rows[0].What != store.AccessSearch || fmt.Sprint(rows[0].Cases) != fmt.Sprint(store.ShownCases{clinic: {mine}}) ||
-		rows[1].What != store.AccessList || fmt.Sprint(rows[1].Cases) != fmt.Sprint(store.ShownCases{clinic: {mine}, other: {far}}) {
+	if len(rows) != 2 || rows[0].What != store.AccessSearch ||
+		fmt.Sprint(rows[0].Cases) != fmt.Sprint(store.ShownCases{clinic: {mine}}) ||
+		rows[1].What != store.AccessList ||
+		fmt.Sprint(rows[1].Cases) != fmt.Sprint(store.ShownCases{clinic: {mine}, other: {far}}) {
 		t.Fatalf("hanna's lists are %+v", rows)
 	}
 
@@ -43,7 +48,9 @@ func TestListsNameWhomTheyShowed(t *testing.T) {
 	expectRedirect(t, w.post("/review/check", url.Values{"row": {list}, "note": {"Ordinarie arbete"}}), "/review?done")
 	has(t, w.post("/review", url.Values{"case": {mine}}).body, "av Greta Test: Ordinarie arbete")
 	theirs := w.accesses(store.AccessFilter{Who: "hanna", Case: far})
-	if r := w.post("/review/check", url.Values{"row": {fmt.Sprint(theirs[0].Seq)}, "note": {"x"}}); r.status != http.StatusNotFound {
+	if r := w.post("/review/check", url.Values{
+		"row": {fmt.Sprint(theirs[0].Seq)}, "note": {"x"},
+	}); r.status != http.StatusNotFound {
 		t.Errorf("checking another unit's list: %d", r.status)
 	}
 	reader := csv.NewReader(strings.NewReader(w.post("/review/export", url.Values{"case": {mine}}).body))

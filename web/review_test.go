@@ -16,7 +16,8 @@ import (
 	"rivgate/web/shell"
 )
 
-// TestAReviewerFindsALookUp: whoever opens or looks for a case is on record, and a reviewer of the unit finds it, checks a sample and takes an extract.
+// TestAReviewerFindsALookUp: whoever opens or looks for a case is on record, and a reviewer of the unit finds it,
+// checks a sample and takes an extract.
 func TestAReviewerFindsALookUp(t *testing.T) {
 	w := newWorld(t)
 	id := w.submit(clinic, "Tolvan Test", "Ingen ringde upp.")
@@ -28,13 +29,16 @@ func TestAReviewerFindsALookUp(t *testing.T) {
 
 	w.as("greta")
 	page := w.page("/review")
-	has(t, page, "Vera Test", "läste", "sökte", "ändrade", id, "Vårdcentralen Björken", `<span class="hint">handläggare</span>`, `<span class="hint">ärendet</span>`)
+	has(t, page, "Vera Test", "läste", "sökte", "ändrade", id, "Vårdcentralen Björken",
+		`<span class="hint">handläggare</span>`, `<span class="hint">ärendet</span>`)
 	for _, row := range w.accesses(store.AccessFilter{}) {
-		if text := fmt.Sprintf("%+v", row); strings.Contains(text, tolvan) || strings.Contains(text, tolvan[2:]) || strings.Contains(text, "Tolvan") || strings.Contains(text, "journal") {
+		if text := fmt.Sprintf("%+v", row); strings.Contains(text, tolvan) || strings.Contains(text, tolvan[2:]) ||
+			strings.Contains(text, "Tolvan") || strings.Contains(text, "journal") {
 			t.Errorf("the log tells of a person: %s", text)
 		}
 	}
-	if rows := w.accesses(store.AccessFilter{What: store.AccessSearch, Who: "vera"}); len(rows) != 2 || rows[1].Search == "" || rows[0].Search != "" {
+	if rows := w.accesses(store.AccessFilter{What: store.AccessSearch, Who: "vera"}); len(rows) != 2 ||
+		rows[1].Search == "" || rows[0].Search != "" {
 		t.Errorf("searches are %+v", rows)
 	}
 
@@ -47,15 +51,19 @@ func TestAReviewerFindsALookUp(t *testing.T) {
 	hasNot(t, nobodys, "Vera Test")
 	has(t, w.post("/review", url.Values{"case": {w.theCase(id).Ref.Extension}, "what": {"change"}}).body, "ändrade")
 	hasNot(t, main(w.post("/review", url.Values{"who": {"hanna"}}).body), "vera")
-	if r := w.post("/review", url.Values{"patient": {"1234"}, "from": {"i går"}, "do": {"sample"}, "n": {"0"}}); r.status != http.StatusUnprocessableEntity {
+	if r := w.post("/review", url.Values{
+		"patient": {"1234"}, "from": {"i går"}, "do": {"sample"}, "n": {"0"},
+	}); r.status != http.StatusUnprocessableEntity {
 		t.Errorf("nonsense: %d", r.status)
 	} else {
 		has(t, r.body, "tolv siffror", "2026-01-31", "ett tal från 1 till 200", `value="1234"`)
 	}
 	r := w.post("/review", url.Values{"do": {"sample"}, "n": {"2"}})
 	expectRedirect(t, r, "/review/samples/1")
-	has(t, w.page("/review/samples/1"), "Stickprov 1", "0 av 2", "utan granskarens egna rader", "utan in- och utloggningar")
-	if rows := w.accesses(store.AccessFilter{Who: "gunde", What: store.AccessSearch}); len(rows) < 5 || rows[2].Subject != "access log" {
+	has(t, w.page("/review/samples/1"), "Stickprov 1", "0 av 2", "utan granskarens egna rader",
+		"utan in- och utloggningar")
+	if rows := w.accesses(store.AccessFilter{Who: "gunde", What: store.AccessSearch}); len(rows) < 5 ||
+		rows[2].Subject != "access log" {
 		t.Errorf("the reviewer's own look-ups: %+v", rows)
 	}
 }
@@ -71,7 +79,9 @@ func TestACheckIsDocumented(t *testing.T) {
 	theirs := w.accesses(store.AccessFilter{Case: far})[0]
 
 	w.as("greta")
-	if r := w.post("/review/check", url.Values{"row": {fmt.Sprint(mine.Seq)}, "note": {" "}}); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "skriv vad du kom fram till") {
+	if r := w.post("/review/check", url.Values{
+		"row": {fmt.Sprint(mine.Seq)}, "note": {" "},
+	}); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "skriv vad du kom fram till") {
 		t.Errorf("a check without a note: %d", r.status)
 	}
 	for name, row := range map[string]string{"another unit's": fmt.Sprint(theirs.Seq), "one that is not there": "9999"} {
@@ -79,12 +89,16 @@ func TestACheckIsDocumented(t *testing.T) {
 			t.Errorf("checking %s: %d", name, r.status)
 		}
 	}
-	expectRedirect(t, w.post("/review/check", url.Values{"row": {fmt.Sprint(mine.Seq)}, "note": {"=Hade ärendet; i ordning"}}), "/review?done")
+	expectRedirect(t,
+		w.post("/review/check", url.Values{"row": {fmt.Sprint(mine.Seq)}, "note": {"=Hade ärendet; i ordning"}}),
+		"/review?done")
 	page := w.page("/review")
 	has(t, page, "Kontrollerad", "av Greta Test: =Hade ärendet; i ordning", "kontrollerade")
 
 	r := w.post("/review/export", url.Values{"case": {id}})
-	if r.status != http.StatusOK || !strings.HasPrefix(r.header.Get("Content-Disposition"), `attachment; filename="logg-`) || !strings.HasPrefix(r.header.Get("Content-Type"), "text/csv") {
+	if r.status != http.StatusOK ||
+		!strings.HasPrefix(r.header.Get("Content-Disposition"), `attachment; filename="logg-`) ||
+		!strings.HasPrefix(r.header.Get("Content-Type"), "text/csv") {
 		t.Fatalf("%d %v", r.status, r.header)
 	}
 	reader := csv.NewReader(strings.NewReader(r.body))
@@ -94,7 +108,8 @@ func TestACheckIsDocumented(t *testing.T) {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}
 	for _, row := range rows[1:] {
-		if row[4] == "handler" || row[4] == "reviewer" || row[6] != id || row[0] == fmt.Sprint(mine.Seq) && (row[11] != "greta" || row[12] != "'=Hade ärendet; i ordning") {
+		if row[4] == "handler" || row[4] == "reviewer" || row[6] != id ||
+			row[0] == fmt.Sprint(mine.Seq) && (row[11] != "greta" || row[12] != "'=Hade ärendet; i ordning") {
 			t.Errorf("row %q", row)
 		}
 	}
@@ -120,7 +135,9 @@ func TestReviewersStayOnTheirSide(t *testing.T) {
 	for who, sees := range map[string][]string{"greta": {clinic}, "gunde": {clinic, other}, "bodil": {board}} {
 		w.as(who)
 		pages := []string{w.page("/review")}
-		for _, f := range []url.Values{{"patient": {tolvan}}, {"case": {ids[board]}}, {"case": {ids[other]}}, {"unit": {board}}} {
+		for _, f := range []url.Values{
+			{"patient": {tolvan}}, {"case": {ids[board]}}, {"case": {ids[other]}}, {"unit": {board}},
+		} {
 			pages = append(pages, main(w.post("/review", f).body), w.post("/review/export", f).body)
 		}
 		sample := w.post("/review", url.Values{"do": {"sample"}, "n": {"200"}}).header.Get("Location")
@@ -141,12 +158,14 @@ func TestNoLogNoContent(t *testing.T) {
 	w.as("hanna")
 	w.page("/inbox/" + id)
 	db := w.database()
-	if _, err := db.ExecContext(t.Context(), `CREATE TRIGGER full BEFORE INSERT ON access_log BEGIN SELECT RAISE(ABORT, 'no room'); END`); err != nil {
+	if _, err := db.ExecContext(t.Context(),
+		`CREATE TRIGGER full BEFORE INSERT ON access_log BEGIN SELECT RAISE(ABORT, 'no room'); END`); err != nil {
 		t.Fatal(err)
 	}
 	file := "/files/" + messageOf(t, w, id, store.EventComplaint) + "/0"
 	paths := []string{
-		"/inbox/" + id, "/inbox", "/inbox/" + id + file, "/inbox/" + id + "/pdf", "/inbox/" + id + "/export", "/mailbox/" + id, "/mailbox/" + id + file,
+		"/inbox/" + id, "/inbox", "/inbox/" + id + file, "/inbox/" + id + "/pdf", "/inbox/" + id + "/export",
+		"/mailbox/" + id, "/mailbox/" + id + file,
 		"/api/cases", "/api/cases/" + id, "/api/cases/" + id + "/messages", "/api/cases/" + id + "/mailbox",
 	}
 	forms := map[string]url.Values{
@@ -159,14 +178,17 @@ func TestNoLogNoContent(t *testing.T) {
 		if forms[path] != nil {
 			r = w.post(path, forms[path])
 		}
-		if strings.Contains(r.body, "Tolvan") || r.status != http.StatusInternalServerError && r.status != http.StatusNotFound {
+		if strings.Contains(r.body, "Tolvan") ||
+			r.status != http.StatusInternalServerError && r.status != http.StatusNotFound {
 			t.Errorf("%s: %d\n%s", path, r.status, main(r.body))
 		}
 		if strings.Contains(r.body, "no room") {
 			t.Errorf("%s tells of the database", path)
 		}
 	}
-	if r := w.post("/inbox/"+id+"/reply", url.Values{"version": {"1"}, "text": {"Svar"}}); r.status != http.StatusInternalServerError {
+	if r := w.post("/inbox/"+id+"/reply", url.Values{
+		"version": {"1"}, "text": {"Svar"},
+	}); r.status != http.StatusInternalServerError {
 		t.Errorf("replying: %d", r.status)
 	}
 	if n := len(timeLine(t, w, id)); n != 1 {
@@ -177,7 +199,8 @@ func TestNoLogNoContent(t *testing.T) {
 // TestWalls: a table of who reaches what over HTTP. What is not theirs does not exist.
 func TestWalls(t *testing.T) {
 	w := newWorld(t)
-	a, b, p := w.submit(clinic, "Ada Test", "Text"), w.submit(other, "Bea Test", "Text"), w.submit(board, "Pia Test", "Text")
+	a, b, p := w.submit(clinic, "Ada Test", "Text"), w.submit(other, "Bea Test", "Text"),
+		w.submit(board, "Pia Test", "Text")
 	cases := map[string]string{"a": a, "b": b, "p": p}
 	for _, c := range []struct {
 		who   string
@@ -232,7 +255,8 @@ func TestWalls(t *testing.T) {
 				}
 			}
 			start := w.page("/")
-			for _, entry := range []string{"/inbox", "/catalogue", "/monitor", "/review"} { // the menu has what opens, and nothing else
+			// the menu has what opens, and nothing else
+			for _, entry := range []string{"/inbox", "/catalogue", "/monitor", "/review"} {
 				opens := w.get(entry).status == http.StatusOK
 				if shown := strings.Contains(start, `<li><a href="`+entry+`"`); shown != opens {
 					t.Errorf("%s is in the menu: %t, and opens: %t", entry, shown, opens)
@@ -278,7 +302,8 @@ func TestTheAPITakesASession(t *testing.T) {
 	}
 }
 
-// TestOrdersAreInTheChain: what operators and integrators change is on record before it is changed, whichever room they do it in.
+// TestOrdersAreInTheChain: what operators and integrators change is on record before it is changed, whichever room they
+// do it in.
 func TestOrdersAreInTheChain(t *testing.T) {
 	w := newWorld(t)
 	w.submit(hospital, "Tolvan Test", "Text")
@@ -296,13 +321,17 @@ func TestOrdersAreInTheChain(t *testing.T) {
 			got = append(got, row.Who+": "+row.Detail+" "+row.Subject)
 		}
 	}
-	want := []string{"olle: POST /monitor/order ", "iris: POST /catalogue/draft/{verb} discard", "local: POST /api/deliveries/{verb} retry"}
+	want := []string{
+		"olle: POST /monitor/order ", "iris: POST /catalogue/draft/{verb} discard",
+		"local: POST /api/deliveries/{verb} retry",
+	}
 	if !slices.Equal(got, want) {
 		t.Errorf("the log has %q, want %q", got, want)
 	}
 }
 
-// TestASampleIsAThingOfItsOwn: chance chooses once, without the reviewer's own rows and sign-ins; the rows stay, are noted each once, and the end is a protocol.
+// TestASampleIsAThingOfItsOwn: chance chooses once, without the reviewer's own rows and sign-ins; the rows stay, are
+// noted each once, and the end is a protocol.
 func TestASampleIsAThingOfItsOwn(t *testing.T) {
 	w := newWorld(t)
 	id := w.submit(clinic, "Tolvan Test", "Text")
@@ -321,7 +350,13 @@ func TestASampleIsAThingOfItsOwn(t *testing.T) {
 	if again := main(w.page(path)); strings.Count(again, "<tr") != strings.Count(page, "<tr") {
 		t.Error("the rows change")
 	}
-	all := main(w.page(w.post("/review", url.Values{"do": {"sample"}, "n": {"200"}, "own": {"yes"}, "signins": {"yes"}}).header.Get("Location")))
+	all := main(
+		w.page(
+			w.post("/review", url.Values{"do": {"sample"}, "n": {"200"}, "own": {"yes"}, "signins": {"yes"}}).header.Get(
+				"Location",
+			),
+		),
+	)
 	has(t, all, "loggade in", `<span class="hint">gunde</span>`)
 
 	note := func(status int, fields url.Values) string {
@@ -332,19 +367,23 @@ func TestASampleIsAThingOfItsOwn(t *testing.T) {
 		}
 		return r.body
 	}
-	has(t, note(http.StatusUnprocessableEntity, url.Values{"position": {"1"}, "verdict": {"deviation"}}), "Skriv vad som avviker")
+	has(t, note(http.StatusUnprocessableEntity, url.Values{"position": {"1"}, "verdict": {"deviation"}}),
+		"Skriv vad som avviker")
 	note(http.StatusSeeOther, url.Values{"position": {"1"}, "verdict": {"fine"}})
-	has(t, note(http.StatusUnprocessableEntity, url.Values{"position": {"1"}, "verdict": {"fine"}}), "redan noterad", "Rad 2 av 3")
+	has(t, note(http.StatusUnprocessableEntity, url.Values{"position": {"1"}, "verdict": {"fine"}}), "redan noterad",
+		"Rad 2 av 3")
 	note(http.StatusSeeOther, url.Values{"position": {"3"}, "verdict": {"deviation"}, "note": {"Inget uppdrag."}})
 	if r := w.post(path+"/note", url.Values{"position": {"4"}, "verdict": {"fine"}}); r.status != http.StatusBadRequest {
 		t.Errorf("a row that is not in it: %d", r.status)
 	}
 	has(t, main(w.page("/review")), "Fortsätt med stickprov 1", "2 av 3", "1 avvikelse")
-	if r := w.post(path+"/end", url.Values{}); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "Skriv varför stickprovet avslutas") {
+	if r := w.post(path+"/end", url.Values{}); r.status != http.StatusUnprocessableEntity ||
+		!strings.Contains(r.body, "Skriv varför stickprovet avslutas") {
 		t.Errorf("ended before its time without a word: %d", r.status)
 	}
 	expectRedirect(t, w.post(path+"/end", url.Values{"note": {"Vera pratar med chefen."}}), path+"?done")
-	has(t, main(w.page(path)), "Protokoll för stickprov 1", "Vera pratar med chefen.", "Avvikelse: Inget uppdrag.", "I ordning", "1 rad")
+	has(t, main(w.page(path)), "Protokoll för stickprov 1", "Vera pratar med chefen.", "Avvikelse: Inget uppdrag.",
+		"I ordning", "1 rad")
 	note(http.StatusUnprocessableEntity, url.Values{"position": {"2"}, "verdict": {"fine"}})
 
 	for _, who := range []string{"greta", "bodil"} { // of one unit, and of the other side

@@ -33,7 +33,8 @@ func clamd(t *testing.T) (scanner *shell.Clamd, stop func()) {
 	folder := t.TempDir()
 	signatures := filepath.Join(folder, "db")
 	socket := filepath.Join(folder, "clamd.sock")
-	conf := "Foreground yes\nDatabaseDirectory " + signatures + "\nLocalSocket " + socket + "\nStreamMaxLength 25M\nLogFile " +
+	conf := "Foreground yes\nDatabaseDirectory " + signatures + "\nLocalSocket " + socket +
+		"\nStreamMaxLength 25M\nLogFile " +
 		filepath.Join(folder, "log") + "\n"
 	signature := "Rivgate.Test:0:*:" + hex.EncodeToString([]byte("rivgate harmful test content")) + "\n"
 	for name, text := range map[string]string{"clamd.conf": conf, "db/test.ndb": signature} {
@@ -66,13 +67,15 @@ func clamd(t *testing.T) (scanner *shell.Clamd, stop func()) {
 	return nil, nil
 }
 
-// A file in which clamd finds something is held, which the handler is told; one that could not be judged is not given out.
+// A file in which clamd finds something is held, which the handler is told; one that could not be judged is not given
+// out.
 func TestAVirusScannerHoldsFiles(t *testing.T) {
 	t.Parallel()
 	scanner, stop := clamd(t)
 	w := newWorld(t)
 	fields := url.Values{
-		"unit": {clinic}, "reporter": {tolvan}, "name": {"Tolvan Test"}, "role": {"PATIENT"}, "date": {"2026-02-20"}, "text": {"Text"},
+		"unit": {clinic}, "reporter": {tolvan}, "name": {"Tolvan Test"}, "role": {"PATIENT"}, "date": {"2026-02-20"},
+		"text": {"Text"},
 	}
 	good := upload{"good.pdf", pdfFile()}
 	bad := upload{"bad.pdf", []byte(harmful)}
@@ -90,7 +93,8 @@ func TestAVirusScannerHoldsFiles(t *testing.T) {
 		t.Errorf("a harmful file: %d\n%s", r.status, main(r.body))
 	}
 	has(t, w.page("/inbox/"+id), "hålls kvar: virusskannern fann Rivgate.Test", "good.pdf</a>")
-	if found := w.get("/inbox/" + id + "/export").body; strings.Contains(found, "harmful") || !strings.Contains(found, "utel") {
+	if found := w.get("/inbox/" + id + "/export").body; strings.Contains(found, "harmful") ||
+		!strings.Contains(found, "utel") {
 		t.Error("the package holds the file, or does not say that it is left out")
 	}
 	refused := w.postFiles("/submit", fields, bad)

@@ -22,8 +22,8 @@ type shot struct {
 // best is the longest that a picture of the README may be, in bytes.
 const best = 150 << 10
 
-// TestScreenshots writes a picture of every page to the folder that SCREENSHOTS names: `make screenshots`. Clock and data are the test's own, so that two runs
-// differ only where pages do.
+// TestScreenshots writes a picture of every page to the folder that SCREENSHOTS names: `make screenshots`. Clock and
+// data are the test's own, so that two runs differ only where pages do.
 func TestScreenshots(t *testing.T) {
 	folder := os.Getenv("SCREENSHOTS")
 	if folder == "" {
@@ -42,7 +42,8 @@ func TestScreenshots(t *testing.T) {
 				continue
 			}
 			r := w.getAs(who, path)
-			if r.status != http.StatusOK || !strings.HasPrefix(r.header.Get("Content-Type"), "text/html") || !strings.Contains(r.body, "<html") {
+			if r.status != http.StatusOK || !strings.HasPrefix(r.header.Get("Content-Type"), "text/html") ||
+				!strings.Contains(r.body, "<html") {
 				continue
 			}
 			done[path] = true
@@ -83,13 +84,18 @@ func (i *inspector) takes(folder string, s shot, whole bool) int {
 	return len(picture)
 }
 
-// busy gives the inbox something to do, and the statistics something to count. It tells a case in which much has happened.
+// busy gives the inbox something to do, and the statistics something to count. It tells a case in which much has
+// happened.
 func (w *world) busy() string {
 	w.t.Helper()
 	w.Later = nil
 	w.serve()
 	w.cookies = nil
-	problems, texts := []string{"1", "2", "3", "4", "5"}, []string{"Jag ringde i tre dagar utan att någon svarade.", "Remissen kom aldrig fram.", "Läkaren lyssnade inte på mig.", "Jag fick vänta i fyra timmar.", "Ingen ringde upp som utlovat."}
+	problems, texts := []string{"1", "2", "3", "4", "5"},
+		[]string{
+			"Jag ringde i tre dagar utan att någon svarade.", "Remissen kom aldrig fram.", "Läkaren lyssnade inte på mig.",
+			"Jag fick vänta i fyra timmar.", "Ingen ringde upp som utlovat.",
+		}
 	w.as("vera")
 	var id string
 	for n := range 90 {
@@ -101,7 +107,10 @@ func (w *world) busy() string {
 		case n%11 == 0:
 			w.act(id, "question", url.Values{"text": {"Vilken dag var det?"}})
 		case n < 75:
-			w.act(id, "close", url.Values{"text": {"Tack. Vi har pratat om det i gruppen."}, "problem": {problems[n*n%len(problems)]}, "area": {fmt.Sprint(1 + n%3)}})
+			w.act(id, "close", url.Values{
+				"text": {"Tack. Vi har pratat om det i gruppen."}, "problem": {problems[n*n%len(problems)]},
+				"area": {fmt.Sprint(1 + n%3)},
+			})
 		}
 	}
 	w.act(id, "reply", url.Values{"text": {"Tack för att du hör av dig. Vi läser journalen och återkommer i veckan."}})
@@ -109,7 +118,9 @@ func (w *world) busy() string {
 	w.act(id, "question", url.Values{"text": {"Vilka dagar ringde du, och ungefär när på dagen?"}, "due": {"2026-04-20"}})
 	w.pass(26 * time.Hour)
 	question := between(w.t, w.page("/mailbox/"+id), `name="question" value="`, `"`)
-	if r := w.post("/mailbox/"+id+"/answer", url.Values{"question": {question}, "text": {"Måndag och tisdag, strax efter åtta."}}); r.status != http.StatusSeeOther {
+	if r := w.post("/mailbox/"+id+"/answer", url.Values{
+		"question": {question}, "text": {"Måndag och tisdag, strax efter åtta."},
+	}); r.status != http.StatusSeeOther {
 		w.t.Fatalf("answering: %d", r.status)
 	}
 	return id

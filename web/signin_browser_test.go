@@ -8,7 +8,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// TestSignInInABrowser: the session runs out while somebody types; they sign in, and what they typed is there. And the pages of this room fit a phone.
+// TestSignInInABrowser: the session runs out while somebody types; they sign in, and what they typed is there. And the
+// pages of this room fit a phone.
 func TestSignInInABrowser(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -32,7 +33,8 @@ func TestSignInInABrowser(t *testing.T) {
 	}
 	w.signIn(ctx, "vera")
 	do("opening the case", chromedp.Navigate(w.server.URL+"/inbox/"+id))
-	do("typing", chromedp.Click(chromedp.CSS(`details:has(form[action$="/reply"]) > summary`)), chromedp.SendKeys(chromedp.CSS("#reply-text"), "Vi läser din journal."))
+	do("typing", chromedp.Click(chromedp.CSS(`details:has(form[action$="/reply"]) > summary`)),
+		chromedp.SendKeys(chromedp.CSS("#reply-text"), "Vi läser din journal."))
 	w.pass(9 * time.Hour)
 	answer, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(`form[action$="/reply"] button.primary`)))
 	if err != nil || answer.Status != 401 {
@@ -41,12 +43,14 @@ func TestSignInInABrowser(t *testing.T) {
 	if text := ask(`document.querySelector("main").innerText`); !strings.Contains(text, "Det du skrev är kvar") {
 		t.Errorf("the sign-in page says\n%s", text)
 	}
-	answer, err = chromedp.RunResponse(ctx, chromedp.SendKeys(chromedp.CSS("#signin-account"), "vera"), chromedp.SendKeys(chromedp.CSS("#signin-password"), password),
+	answer, err = chromedp.RunResponse(ctx, chromedp.SendKeys(chromedp.CSS("#signin-account"), "vera"),
+		chromedp.SendKeys(chromedp.CSS("#signin-password"), password),
 		chromedp.Click(chromedp.CSS(`form[action="/signin"] button`)))
 	if err != nil || answer.Status != 200 {
 		t.Fatalf("signing in: %+v, %v", answer, err)
 	}
-	if at, kept := ask(`location.pathname`), ask(`document.querySelector("#reply-text").value`); at != "/inbox/"+id || kept != "Vi läser din journal." {
+	if at, kept := ask(`location.pathname`), ask(`document.querySelector("#reply-text").value`); at != "/inbox/"+id ||
+		kept != "Vi läser din journal." {
 		t.Errorf("at %s the text is %q", at, kept)
 	}
 	if n := len(timeLine(t, w, id)); n != 1 {

@@ -24,7 +24,8 @@ import (
 	"rivgate/web/signin"
 )
 
-// provider is an identity provider as the standard has it, with somebody already signed in there. A test says what it tells of them, and in what it lies.
+// provider is an identity provider as the standard has it, with somebody already signed in there. A test says what it
+// tells of them, and in what it lies.
 type provider struct {
 	*httptest.Server
 	t    *testing.T
@@ -48,13 +49,16 @@ func newProvider(t *testing.T, now func() time.Time) *provider {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
 		p.json(w, map[string]any{
-			"issuer": p.URL, "authorization_endpoint": p.URL + "/authorize", "token_endpoint": p.URL + "/token", "jwks_uri": p.URL + "/keys",
+			"issuer": p.URL, "authorization_endpoint": p.URL + "/authorize", "token_endpoint": p.URL + "/token",
+			"jwks_uri":             p.URL + "/keys",
 			"end_session_endpoint": p.URL + "/end", "id_token_signing_alg_values_supported": []string{"RS256"},
 			"authorization_response_iss_parameter_supported": p.says,
 		})
 	})
 	mux.HandleFunc("GET /keys", func(w http.ResponseWriter, _ *http.Request) {
-		p.json(w, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: key.Public(), KeyID: "k", Algorithm: "RS256", Use: "sig"}}})
+		p.json(w, jose.JSONWebKeySet{
+			Keys: []jose.JSONWebKey{{Key: key.Public(), KeyID: "k", Algorithm: "RS256", Use: "sig"}},
+		})
 	})
 	mux.HandleFunc("GET /authorize", p.authorize)
 	mux.HandleFunc("POST /token", p.token)
@@ -76,7 +80,8 @@ func (p *provider) json(w http.ResponseWriter, v any) {
 // authorize sends the browser back with a code.
 func (p *provider) authorize(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	if q.Get("response_type") != "code" || q.Get("client_id") != "rivgate" || q.Get("code_challenge_method") != "S256" || len(q.Get("code_challenge")) != 43 ||
+	if q.Get("response_type") != "code" || q.Get("client_id") != "rivgate" || q.Get("code_challenge_method") != "S256" ||
+		len(q.Get("code_challenge")) != 43 ||
 		len(q.Get("state")) < 32 || len(q.Get("nonce")) < 32 || q.Get("scope") != "openid profile" {
 		p.t.Errorf("asked with %v", q)
 	}
@@ -84,7 +89,8 @@ func (p *provider) authorize(w http.ResponseWriter, r *http.Request) {
 	defer p.mu.Unlock()
 	code := rand.Text()
 	p.asked[code] = q
-	http.Redirect(w, r, q.Get("redirect_uri")+"?"+url.Values{"code": {code}, "state": {q.Get("state")}}.Encode(), http.StatusFound)
+	http.Redirect(w, r, q.Get("redirect_uri")+"?"+url.Values{"code": {code}, "state": {q.Get("state")}}.Encode(),
+		http.StatusFound)
 }
 
 // token gives the ID token of a code: once, to who has the verifier and the secret.
@@ -95,12 +101,14 @@ func (p *provider) token(w http.ResponseWriter, r *http.Request) {
 	delete(p.asked, r.FormValue("code"))
 	sum := sha256.Sum256([]byte(r.FormValue("code_verifier")))
 	client, secret, _ := r.BasicAuth()
-	if !known || base64.RawURLEncoding.EncodeToString(sum[:]) != q.Get("code_challenge") || client != "rivgate" || secret != "hemlig" {
+	if !known || base64.RawURLEncoding.EncodeToString(sum[:]) != q.Get("code_challenge") || client != "rivgate" ||
+		secret != "hemlig" {
 		http.Error(w, `{"error":"invalid_grant","error_description":"189001019802"}`, http.StatusBadRequest)
 		return
 	}
 	claims := map[string]any{
-		"iss": p.URL, "aud": "rivgate", "sub": "SE2010123456-P1", "name": "Siv Test", "nonce": q.Get("nonce"), "iat": p.now().Unix(), "exp": p.now().Add(5 * time.Minute).Unix(),
+		"iss": p.URL, "aud": "rivgate", "sub": "SE2010123456-P1", "name": "Siv Test", "nonce": q.Get("nonce"),
+		"iat": p.now().Unix(), "exp": p.now().Add(5 * time.Minute).Unix(),
 		"roles": []string{"regionens-handlaggare", "nagot-helt-annat"},
 	}
 	maps.Copy(claims, p.claims)
@@ -108,7 +116,8 @@ func (p *provider) token(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		p.t.Error(err)
 	}
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: p.sign}, (&jose.SignerOptions{}).WithHeader("kid", "k"))
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: p.sign},
+		(&jose.SignerOptions{}).WithHeader("kid", "k"))
 	if err != nil {
 		p.t.Error(err)
 		return
@@ -144,8 +153,8 @@ func withProvider(t *testing.T) (*world, *provider) {
 	return w, p
 }
 
-// browse follows a browser that signs in at the provider, up to where it comes back; change may do something to that address. It returns the last answer and
-// the session.
+// browse follows a browser that signs in at the provider, up to where it comes back; change may do something to that
+// address. It returns the last answer and the session.
 func (w *world) browse(next string, change func(back *url.URL)) (reply, string) {
 	w.t.Helper()
 	r := w.do(w.request(http.MethodGet, "/signin/oidc?next="+url.QueryEscape(next), nil))
@@ -204,7 +213,8 @@ func TestSigningInAtAProvider(t *testing.T) {
 	if r := w.getWith("/monitor", session); r.status != http.StatusNotFound { // nagot-helt-annat gives nothing
 		t.Errorf("the operator's page: %d", r.status)
 	}
-	if a, err := w.Relay.Store.Account(t.Context(), "oidc:SE2010123456-P1"); err != nil || a.Source != p.URL || a.Password != "" || a.SignedIn.IsZero() {
+	if a, err := w.Relay.Store.Account(t.Context(), "oidc:SE2010123456-P1"); err != nil || a.Source != p.URL ||
+		a.Password != "" || a.SignedIn.IsZero() {
 		t.Errorf("%+v, %v", a, err)
 	}
 	if r := w.door("oidc:SE2010123456-P1", password, nil); r.status != http.StatusUnprocessableEntity {
@@ -213,7 +223,8 @@ func TestSigningInAtAProvider(t *testing.T) {
 	p.mu.Lock()
 	codes := len(p.asked)
 	p.mu.Unlock()
-	r, _ = w.comeBack(&back, session) // the same answer again, by the back button: it is not redeemed, and leads where it led
+	// the same answer again, by the back button: it is not redeemed, and leads where it led
+	r, _ = w.comeBack(&back, session)
 	expectRedirect(t, r, "/inbox/"+id)
 	if p.mu.Lock(); len(p.asked) != codes {
 		t.Error("a code was redeemed twice")
@@ -236,13 +247,16 @@ func TestSigningInAtAProvider(t *testing.T) {
 	req.Header.Set("Sec-Fetch-Site", "same-origin")
 	out := w.do(req)
 	to, err := url.Parse(strings.TrimPrefix(out.header.Get("Refresh"), "0; url="))
-	if err != nil || to.Host != strings.TrimPrefix(p.URL, "http://") || to.Path != "/end" || to.Query().Has("id_token_hint") || to.Query().Get("client_id") != "rivgate" || to.Query().Get("post_logout_redirect_uri") != w.server.URL+"/signin?out" {
+	if err != nil || to.Host != strings.TrimPrefix(p.URL, "http://") || to.Path != "/end" ||
+		to.Query().Has("id_token_hint") || to.Query().Get("client_id") != "rivgate" ||
+		to.Query().Get("post_logout_redirect_uri") != w.server.URL+"/signin?out" {
 		t.Errorf("signing out leads to %q, %v", out.header.Get("Refresh"), err)
 	}
 	expectRedirect(t, w.getWith("/monitor", session), "/signin?next=%2Fmonitor")
 }
 
-// TestSigningInFromManyTabs: each tab comes to where it was going, in whatever order they come back, and those too that were at the provider when another was let in.
+// TestSigningInFromManyTabs: each tab comes to where it was going, in whatever order they come back, and those too that
+// were at the provider when another was let in.
 func TestSigningInFromManyTabs(t *testing.T) {
 	t.Parallel()
 	w, _ := withProvider(t)
@@ -301,7 +315,8 @@ func TestAProviderInABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 200 { // the page in between leads on by itself: to look at it while it goes is an error
-		if got, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href`)); err == nil && got == w.server.URL+"/signin?out" {
+		if got, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href`)); err == nil &&
+			got == w.server.URL+"/signin?out" {
 			break
 		}
 		time.Sleep(50 * time.Millisecond)
@@ -370,7 +385,9 @@ func TestNoTokenRestsInASession(t *testing.T) {
 		t.Fatalf("the session: %d", r.status)
 	}
 	var data []byte
-	if err := w.database().QueryRowContext(t.Context(), `SELECT data FROM web_session WHERE account <> ''`).Scan(&data); err != nil {
+	if err := w.database().QueryRowContext(t.Context(), `SELECT data FROM web_session WHERE account <> ''`).Scan(
+		&data,
+	); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(string(data), "eyJ") || !strings.Contains(string(data), "SE2010123456-P1") { // a token begins so
@@ -411,7 +428,10 @@ func TestAProvidersAnswerIsChecked(t *testing.T) {
 		{"no nonce", func(_ *world, p *provider) { p.claims["nonce"] = nil }, nil, 403},
 		{"a wrong audience", func(_ *world, p *provider) { p.claims["aud"] = "another" }, nil, 403},
 		{"a wrong issuer", func(_ *world, p *provider) { p.claims["iss"] = "https://elsewhere.example" }, nil, 403},
-		{"a token that has expired", func(w *world, p *provider) { p.claims["exp"] = w.clock().Add(-time.Second).Unix() }, nil, 403},
+		{
+			"a token that has expired", func(w *world, p *provider) { p.claims["exp"] = w.clock().Add(-time.Second).Unix() },
+			nil, 403,
+		},
 		{"a token that somebody else signed", func(_ *world, p *provider) { p.sign = forger }, nil, 403},
 		{"a wrong state", nil, func(u *url.URL) { u.RawQuery = strings.Replace(u.RawQuery, "state=", "state=x", 1) }, 403},
 		{"no state", nil, func(u *url.URL) { u.RawQuery = "code=" + u.Query().Get("code") }, 403},
@@ -427,11 +447,21 @@ func TestAProvidersAnswerIsChecked(t *testing.T) {
 		{"a token for several parties that does not say for which", func(_ *world, p *provider) {
 			p.claims["aud"] = []string{"rivgate", "another"}
 		}, nil, 403},
-		{"a token from the future", func(w *world, p *provider) { p.claims["iat"] = w.clock().Add(2 * time.Minute).Unix() }, nil, 403},
+		{
+			"a token from the future", func(w *world, p *provider) { p.claims["iat"] = w.clock().Add(2 * time.Minute).Unix() },
+			nil, 403,
+		},
 		{"a token of no time", func(_ *world, p *provider) { p.claims["iat"] = nil }, nil, 403},
-		{"an answer of another provider", nil, func(u *url.URL) { u.RawQuery += "&iss=https%3A%2F%2Felsewhere.example" }, 403},
-		{"an answer of two providers", func(_ *world, p *provider) {}, func(u *url.URL) { u.RawQuery += "&iss=a&iss=b" }, 403},
-		{"an answer that does not say whose it is, of a provider that always does", func(_ *world, p *provider) { p.says = true }, nil, 403},
+		{
+			"an answer of another provider", nil, func(u *url.URL) { u.RawQuery += "&iss=https%3A%2F%2Felsewhere.example" }, 403,
+		},
+		{
+			"an answer of two providers", func(_ *world, p *provider) {}, func(u *url.URL) { u.RawQuery += "&iss=a&iss=b" }, 403,
+		},
+		{
+			"an answer that does not say whose it is, of a provider that always does",
+			func(_ *world, p *provider) { p.says = true }, nil, 403,
+		},
 		{"a subject with a line end", func(_ *world, p *provider) { p.claims["sub"] = "a\nb" }, nil, 403},
 		{"a subject that is too long", func(_ *world, p *provider) { p.claims["sub"] = strings.Repeat("a", 256) }, nil, 403},
 		{"no subject", func(_ *world, p *provider) { p.claims["sub"] = " " }, nil, 403},
@@ -477,7 +507,8 @@ func TestAProviderThatIsNotThere(t *testing.T) {
 	t.Parallel()
 	w, p := withProvider(t)
 	p.Close()
-	if r := w.do(w.request(http.MethodGet, "/signin/oidc", nil)); r.status != http.StatusBadGateway || !strings.Contains(r.body, "Inloggningstjänsten svarar inte") {
+	if r := w.do(w.request(http.MethodGet, "/signin/oidc", nil)); r.status != http.StatusBadGateway ||
+		!strings.Contains(r.body, "Inloggningstjänsten svarar inte") {
 		t.Errorf("%d\n%s", r.status, main(r.body))
 	}
 	w.Signin.Provider = nil

@@ -58,9 +58,11 @@ func TestSigningInAndOut(t *testing.T) {
 	if r := w.post("/signout", nil); r.status != http.StatusSeeOther || strings.Contains(sessionCookie(r), token) {
 		t.Errorf("signing out: %d %q", r.status, r.header.Get("Set-Cookie"))
 	}
-	expectRedirect(t, w.get("/inbox"), "/signin?next=%2Finbox") // the browser still has the cookie, and it is worth nothing
+	// the browser still has the cookie, and it is worth nothing
+	expectRedirect(t, w.get("/inbox"), "/signin?next=%2Finbox")
 	log := w.accesses(store.AccessFilter{Who: "hanna"})
-	if len(log) < 3 || log[0].What != store.AccessSignOut || log[len(log)-1].What != store.AccessSignIn || log[0].Roles != "handler" || log[0].Kind != routing.CareUnit {
+	if len(log) < 3 || log[0].What != store.AccessSignOut || log[len(log)-1].What != store.AccessSignIn ||
+		log[0].Roles != "handler" || log[0].Kind != routing.CareUnit {
 		t.Errorf("the access log has %+v", log)
 	}
 }
@@ -83,7 +85,8 @@ func TestASessionIsNewAtEachSignIn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.addPerson("hanna")
-	req := w.request(http.MethodPost, "/signin", strings.NewReader(url.Values{"account": {"hanna"}, "password": {password}}.Encode()))
+	req := w.request(http.MethodPost, "/signin",
+		strings.NewReader(url.Values{"account": {"hanna"}, "password": {password}}.Encode()))
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Cookie", "rivgate=chosen-by-somebody-else")
 	r := w.do(req)
@@ -97,7 +100,10 @@ func TestWrongPasswordsTellNothing(t *testing.T) {
 	w := newWorld(t)
 	w.addPerson("hanna")
 	w.addPerson("vera")
-	if _, err := w.Relay.Store.ChangeAccount(t.Context(), "vera", store.Access{Who: "test"}, func(a *store.Account) error { a.Disabled = true; return nil }); err != nil {
+	if _, err := w.Relay.Store.ChangeAccount(t.Context(), "vera", store.Access{Who: "test"}, func(a *store.Account) error {
+		a.Disabled = true
+		return nil
+	}); err != nil {
 		t.Fatal(err)
 	}
 	demo := store.Account{ID: "demo", Source: store.LocalAccounts, Password: hashed(), Demo: true}
@@ -127,7 +133,8 @@ func TestWrongPasswordsTellNothing(t *testing.T) {
 		}
 		hasNot(t, r.body, c.typed)
 	}
-	has(t, w.door("", "", nil).body, "Skriv ditt användarnamn.", "Skriv ditt lösenord.", `aria-describedby="signin-account-error"`)
+	has(t, w.door("", "", nil).body, "Skriv ditt användarnamn.", "Skriv ditt lösenord.",
+		`aria-describedby="signin-account-error"`)
 	if n := len(w.accesses(store.AccessFilter{What: store.AccessRefused})); n != 5 {
 		t.Errorf("%d refusals in the access log, want 5", n)
 	}
@@ -138,7 +145,8 @@ func TestWrongPasswordsTellNothing(t *testing.T) {
 	}
 }
 
-// Strangers who guess make each other wait. They shut nobody out, and cost a browser nothing that its owner has used before.
+// Strangers who guess make each other wait. They shut nobody out, and cost a browser nothing that its owner has used
+// before.
 func TestGuessesAreSlowedDown(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -195,7 +203,8 @@ func TestNextLeadsNowhereElse(t *testing.T) {
 	w := newWorld(t)
 	w.addPerson("hanna")
 	for _, next := range []string{
-		"https://elsewhere.example/", "//elsewhere.example/", `/\elsewhere.example`, "javascript:alert(1)", "inbox", "", "/signin?next=/signin", "/signout", "/\t/elsewhere.example",
+		"https://elsewhere.example/", "//elsewhere.example/", `/\elsewhere.example`, "javascript:alert(1)", "inbox", "",
+		"/signin?next=/signin", "/signout", "/\t/elsewhere.example",
 		"http:/elsewhere.example", "/%2Felsewhere.example",
 	} {
 		r := w.door("hanna", password, url.Values{"next": {next}})
@@ -217,13 +226,19 @@ func TestSessionsEnd(t *testing.T) {
 
 	w.as("vera")
 	w.page("/inbox")
-	if _, err := w.Relay.Store.ChangeAccount(t.Context(), "vera", store.Access{Who: "test"}, func(a *store.Account) error { a.Grants = nil; return nil }); err != nil {
+	if _, err := w.Relay.Store.ChangeAccount(t.Context(), "vera", store.Access{Who: "test"}, func(a *store.Account) error {
+		a.Grants = nil
+		return nil
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if r := w.get("/inbox"); r.status != http.StatusNotFound { // what was taken away is gone at once
 		t.Errorf("without a role: %d", r.status)
 	}
-	if _, err := w.Relay.Store.ChangeAccount(t.Context(), "vera", store.Access{Who: "test"}, func(a *store.Account) error { a.Disabled = true; return nil }); err != nil {
+	if _, err := w.Relay.Store.ChangeAccount(t.Context(), "vera", store.Access{Who: "test"}, func(a *store.Account) error {
+		a.Disabled = true
+		return nil
+	}); err != nil {
 		t.Fatal(err)
 	}
 	expectRedirect(t, w.get("/"), "/signin?next=%2F")
@@ -234,7 +249,8 @@ func TestAnInitialPasswordIsChangedFirst(t *testing.T) {
 	w := newWorld(t)
 	w.as("hanna")
 	w.page("/")
-	if _, err := w.Relay.Store.ChangeAccount(t.Context(), "hanna", store.Access{Who: "test"}, func(a *store.Account) error { a.Changes = true; return nil }); err != nil {
+	if _, err := w.Relay.Store.ChangeAccount(t.Context(), "hanna", store.Access{Who: "test"},
+		func(a *store.Account) error { a.Changes = true; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	expectRedirect(t, w.get("/inbox"), "/account?next=%2Finbox")
@@ -259,7 +275,9 @@ func TestAnInitialPasswordIsChangedFirst(t *testing.T) {
 		hasNot(t, r.body, `value="`+c.present, `value="`+c.fresh)
 	}
 	old := w.cookie("hanna")
-	r := w.post("/account/password", url.Values{"present": {password}, "fresh": {fresh}, "again": {fresh}, "next": {"/inbox"}})
+	r := w.post("/account/password", url.Values{
+		"present": {password}, "fresh": {fresh}, "again": {fresh}, "next": {"/inbox"},
+	})
 	expectRedirect(t, r, "/inbox")
 	req := w.request(http.MethodGet, "/inbox", nil)
 	req.Header.Set("Cookie", old)
@@ -289,7 +307,8 @@ func TestNothingIsLostWhenASessionEnds(t *testing.T) {
 	sent := func(who string) string {
 		t.Helper()
 		w.as(who)
-		req := w.request(http.MethodPost, "/inbox/"+id+"/reply", strings.NewReader(url.Values{"version": {seen}, "text": {text}}.Encode()))
+		req := w.request(http.MethodPost, "/inbox/"+id+"/reply",
+			strings.NewReader(url.Values{"version": {seen}, "text": {text}}.Encode()))
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		req.Header.Set("Referer", w.server.URL+"/inbox/"+id)
 		w.sit(req, "/inbox")
@@ -305,7 +324,8 @@ func TestNothingIsLostWhenASessionEnds(t *testing.T) {
 	enter := func(who, held string) reply {
 		t.Helper()
 		w.addPerson(who)
-		req := w.request(http.MethodPost, "/signin", strings.NewReader(url.Values{"account": {who}, "password": {password}, "next": {"/inbox/" + id}}.Encode()))
+		req := w.request(http.MethodPost, "/signin",
+			strings.NewReader(url.Values{"account": {who}, "password": {password}, "next": {"/inbox/" + id}}.Encode()))
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		req.Header.Set("Cookie", held)
 		r := w.do(req)
@@ -327,7 +347,9 @@ func TestNothingIsLostWhenASessionEnds(t *testing.T) {
 	hasNot(t, page, text)
 
 	w.as(nobody) // whoever never was signed in has nothing to keep
-	if r := w.post("/inbox/"+id+"/reply", url.Values{"version": {seen}, "text": {text}}); r.status != http.StatusUnauthorized || r.header.Get("Set-Cookie") != "" {
+	if r := w.post("/inbox/"+id+"/reply", url.Values{
+		"version": {seen}, "text": {text},
+	}); r.status != http.StatusUnauthorized || r.header.Get("Set-Cookie") != "" {
 		t.Errorf("%d %q", r.status, r.header.Get("Set-Cookie"))
 	}
 }

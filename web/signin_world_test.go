@@ -22,13 +22,14 @@ import (
 // password is that of everybody in the tests.
 const password = "hemligt nog för ett prov"
 
-// hashed is it as accounts have it, but with the least work that a hash may ask for: everybody signs in in every test. The parameters of HashPassword are those of
-// the tests in which somebody chooses a password.
+// hashed is it as accounts have it, but with the least work that a hash may ask for: everybody signs in in every test.
+// The parameters of HashPassword are those of the tests in which somebody chooses a password.
 var hashed = sync.OnceValue(func() string {
 	const memory, passes, lanes = 8, 1, 1
 	salt := []byte("salt of the test")
 	b64 := base64.RawStdEncoding.EncodeToString
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, passes, lanes, b64(salt), b64(argon2.IDKey([]byte(password), salt, passes, memory, lanes, 32)))
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, passes, lanes, b64(salt),
+		b64(argon2.IDKey([]byte(password), salt, passes, memory, lanes, 32)))
 })
 
 // people are who can sign in in the tests, by their names.
@@ -55,8 +56,12 @@ func people() map[string][]store.Grant {
 // addPerson makes one of people an account.
 func (w *world) addPerson(name string) {
 	w.t.Helper()
-	a := store.Account{ID: name, Name: strings.ToUpper(name[:1]) + name[1:] + " Test", Source: store.LocalAccounts, Password: hashed(), Grants: people()[name]}
-	if err := w.Relay.Store.AddAccount(w.t.Context(), a, store.Access{Who: "test"}); err != nil && !errors.Is(err, store.ErrAccountExists) {
+	a := store.Account{
+		ID: name, Name: strings.ToUpper(name[:1]) + name[1:] + " Test", Source: store.LocalAccounts, Password: hashed(),
+		Grants: people()[name],
+	}
+	if err := w.Relay.Store.AddAccount(w.t.Context(), a, store.Access{Who: "test"}); err != nil &&
+		!errors.Is(err, store.ErrAccountExists) {
 		w.t.Fatal(err)
 	}
 }
@@ -67,7 +72,8 @@ const nobody = "-"
 // as lets somebody else sit at the browser from here on; "" lets those sit there whose page it is.
 func (w *world) as(name string) { w.person = name }
 
-// sits is who sits at the browser for an address: the integrator at the catalogue, the operator at the monitor, a handler of care at the inbox.
+// sits is who sits at the browser for an address: the integrator at the catalogue, the operator at the monitor, a
+// handler of care at the inbox.
 func (w *world) sits(path string) string {
 	if w.person != "" {
 		return w.person
@@ -96,7 +102,8 @@ func (w *world) cookie(name string) string {
 		return held
 	}
 	w.addPerson(name)
-	req := w.request(http.MethodPost, "/signin", strings.NewReader(url.Values{"account": {name}, "password": {password}}.Encode()))
+	req := w.request(http.MethodPost, "/signin",
+		strings.NewReader(url.Values{"account": {name}, "password": {password}}.Encode()))
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Sec-Fetch-Site", "same-origin")
 	r := w.do(req)
@@ -115,8 +122,11 @@ func (w *world) cookie(name string) string {
 
 // sit gives a request the session of who sits at the browser. Systems, monitors and the door have none.
 func (w *world) sit(req *http.Request, path string) {
-	for _, room := range []string{"/api/", "/static/", "/healthz", "/readyz", "/metrics", "/status", "/resetcache", "/mailbox", "/submit"} {
-		if strings.HasPrefix(path, room) && !(w.person != "" && strings.HasPrefix(path, "/api/") && w.Environment == shell.Production) {
+	for _, room := range []string{
+		"/api/", "/static/", "/healthz", "/readyz", "/metrics", "/status", "/resetcache", "/mailbox", "/submit",
+	} {
+		if strings.HasPrefix(path, room) &&
+			!(w.person != "" && strings.HasPrefix(path, "/api/") && w.Environment == shell.Production) {
 			return
 		}
 	}
@@ -144,7 +154,8 @@ func (w *world) signIn(ctx context.Context, name string) {
 		steps("signing out", chromedp.Click(chromedp.CSS(`.me button`)))
 	}
 	steps("opening the sign-in page", chromedp.Navigate(w.server.URL+"/signin"))
-	steps("signing in", chromedp.SendKeys(chromedp.CSS("#signin-account"), name), chromedp.SendKeys(chromedp.CSS("#signin-password"), password),
+	steps("signing in", chromedp.SendKeys(chromedp.CSS("#signin-account"), name),
+		chromedp.SendKeys(chromedp.CSS("#signin-password"), password),
 		chromedp.Click(chromedp.CSS(`form[action="/signin"] button`)))
 }
 

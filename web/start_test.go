@@ -15,8 +15,19 @@ func TestStartSpeaksToEachRole(t *testing.T) {
 		shows []string
 		not   []string
 	}{
-		{"vera", []string{"Hej Vera Test", "Inkorgen", `href="/inbox?queue=new"><span class="number">1</span>`, "Mina", "/begin", "Standardsvar", "Statistik"}, []string{"Leveranser", "Adresskatalogen", "Saknar enhet", "Granska loggen"}},
-		{"mia", []string{"Fördela de nya ärendena", `<span class="number">1</span>`}, []string{"/begin", "Standardsvar", "<span>Mina</span>"}},
+		{
+			"vera",
+			[]string{
+				"Hej Vera Test", "Inkorgen", `href="/inbox?queue=new"><span class="number">1</span>`, "Mina", "/begin",
+				"Standardsvar", "Statistik",
+			},
+			[]string{"Leveranser", "Adresskatalogen", "Saknar enhet", "Granska loggen"},
+		},
+		{
+			"mia",
+			[]string{"Fördela de nya ärendena", `<span class="number">1</span>`},
+			[]string{"/begin", "Standardsvar", "<span>Mina</span>"},
+		},
 		{"nina", []string{"Patientnämnden", "Saknar enhet", "Årlig export", "/begin"}, []string{"Leveranser"}},
 		{"adam", []string{"Innehållet i dem visas inte för dig", "Standardsvar"}, []string{"/begin"}},
 		{"iris", []string{"Adresskatalogen", "Enheter utan vägval", "Varför?", "Fellista"}, []string{"Inkorgen"}},

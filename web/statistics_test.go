@@ -12,7 +12,8 @@ import (
 	"rivgate/routing"
 )
 
-// counted makes cases: seven at one unit, three at another, six at a hospital with a system of its own, and five at the board.
+// counted makes cases: seven at one unit, three at another, six at a hospital with a system of its own, and five at the
+// board.
 func counted(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t)
@@ -46,8 +47,10 @@ func TestStatisticsOnThePage(t *testing.T) {
 	t.Parallel()
 	w := counted(t)
 	page := w.page("/statistics?by=unit")
-	has(t, page, "Mina enheter", "hela tiden", "<strong>16</strong> ärenden", "Antal mellan 1 och 4 visas som &lt;5", `href="/statistics/file?`)
-	if got := cells(t, page); got["Vårdcentralen Eken"] != "<5" || got["Sjukhuset"] != "dold" || got["Vårdcentralen Björken"] != "7" || got["Summa"] != "16" || got["Patientnämnden"] != "" {
+	has(t, page, "Mina enheter", "hela tiden", "<strong>16</strong> ärenden", "Antal mellan 1 och 4 visas som &lt;5",
+		`href="/statistics/file?`)
+	if got := cells(t, page); got["Vårdcentralen Eken"] != "<5" || got["Sjukhuset"] != "dold" ||
+		got["Vårdcentralen Björken"] != "7" || got["Summa"] != "16" || got["Patientnämnden"] != "" {
 		t.Errorf("by unit: %v", got)
 	}
 	drawings(t, page, 1)
@@ -57,7 +60,8 @@ func TestStatisticsOnThePage(t *testing.T) {
 		t.Errorf("by age and quarter: %v", got)
 	}
 	drawings(t, page, 1)
-	if got := cells(t, w.page("/statistics?by=received&from=2026-01&to=2026-04")); got["2026-02"] != "0" || got["2026-03"] != "16" || got["Summa"] != "16" {
+	if got := cells(t, w.page("/statistics?by=received&from=2026-01&to=2026-04")); got["2026-02"] != "0" ||
+		got["2026-03"] != "16" || got["Summa"] != "16" {
 		t.Errorf("by month: %v", got)
 	}
 	has(t, w.page("/statistics?by=unit&from=2025-01&to=2025-02"), "Inga ärenden i urvalet.")
@@ -113,7 +117,8 @@ func TestStatisticsFile(t *testing.T) {
 	t.Parallel()
 	w := counted(t)
 	r := w.get("/statistics/file?by=unit&by2=sex")
-	if r.status != http.StatusOK || !strings.HasPrefix(r.header.Get("Content-Type"), "text/csv") || !strings.Contains(r.header.Get("Content-Disposition"), "statistik-2026-03-02.csv") {
+	if r.status != http.StatusOK || !strings.HasPrefix(r.header.Get("Content-Type"), "text/csv") ||
+		!strings.Contains(r.header.Get("Content-Disposition"), "statistik-2026-03-02.csv") {
 		t.Fatalf("%d %v", r.status, r.header)
 	}
 	text, marked := strings.CutPrefix(r.body, "\uFEFF")
@@ -127,7 +132,11 @@ func TestStatisticsFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := [][]string{
-		{"Enhet (kod)", "Enhet", "inte angivet", "Summa"}, {hospital, "Sjukhuset", "dold", "dold"}, {clinic, "Vårdcentralen Björken", "7", "7"}, {other, "Vårdcentralen Eken", "<5", "<5"}, {"", "Summa", "16", "16"},
+		{"Enhet (kod)", "Enhet", "inte angivet", "Summa"},
+		{hospital, "Sjukhuset", "dold", "dold"},
+		{clinic, "Vårdcentralen Björken", "7", "7"},
+		{other, "Vårdcentralen Eken", "<5", "<5"},
+		{"", "Summa", "16", "16"},
 	}
 	for i, line := range want {
 		if i >= len(lines) || strings.Join(lines[i], "|") != strings.Join(line, "|") {
@@ -161,7 +170,8 @@ func TestFileHoldsNoFormula(t *testing.T) {
 	}
 }
 
-// TestWhoCountsWhat: a table of who counts over whose cases. Above the own units there are sums of the own side of the wall alone.
+// TestWhoCountsWhat: a table of who counts over whose cases. Above the own units there are sums of the own side of the
+// wall alone.
 func TestWhoCountsWhat(t *testing.T) {
 	t.Parallel()
 	w := counted(t)
@@ -223,7 +233,8 @@ func TestStatisticsOfTheAPI(t *testing.T) {
 	if hidden[other] != "<5" || hidden[board] != "withheld" || hidden[clinic] != "" || hidden[hospital] != "" {
 		t.Errorf("hidden: %v", hidden)
 	}
-	if rows := field[[]hiddenCount](t, w.get("/api/statistics"), "items"); len(rows) != 1 || rows[0].Count == nil || *rows[0].Count != 21 {
+	if rows := field[[]hiddenCount](t, w.get("/api/statistics"), "items"); len(rows) != 1 || rows[0].Count == nil ||
+		*rows[0].Count != 21 {
 		t.Errorf("all: %+v", rows)
 	}
 	if r := w.get("/api/statistics?by=unit,age,sex"); r.status != http.StatusBadRequest {

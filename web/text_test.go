@@ -22,7 +22,10 @@ func TestWhatXMLCannotHoldIsRefusedBesideTheField(t *testing.T) {
 	w.act(id, "question", url.Values{"text": {"Fråga?"}})
 	question := between(t, w.page("/mailbox/"+id), `name="question" value="`, `"`)
 	const says = "tecken som inte kan skickas"
-	for name, char := range map[string]string{"NUL": "\x00", "U+0001": "\x01", "U+FFFF": "\uffff", "U+FFFE": "\ufffe", "a lone byte": "\xff", "half a pair": "\xed\xa0\x80"} {
+	for name, char := range map[string]string{
+		"NUL": "\x00", "U+0001": "\x01", "U+FFFF": "\uffff", "U+FFFE": "\ufffe", "a lone byte": "\xff",
+		"half a pair": "\xed\xa0\x80",
+	} {
 		t.Run(name, func(t *testing.T) {
 			for _, c := range []struct {
 				path, field string
@@ -30,10 +33,28 @@ func TestWhatXMLCannotHoldIsRefusedBesideTheField(t *testing.T) {
 			}{
 				{"/inbox/" + id + "/reply", "reply-text", url.Values{"text": {"Svaret " + char + " fortsätter"}}},
 				{"/inbox/" + id + "/forward", "forward-unit", url.Values{"text": {"fortsätter"}, "unit": {other + char}}},
-				{"/inbox/" + id + "/close", "close-area", url.Values{"text": {"fortsätter"}, "problem": {"3"}, "area": {"3" + char}}},
-				{"/mailbox/" + id + "/answer", "text", url.Values{"text": {"Svaret " + char + " fortsätter"}, "question": {question}}},
-				{"/submit", "submit-name", url.Values{"unit": {clinic}, "reporter": {tolvan}, "name": {"Tolvan" + char}, "role": {"PATIENT"}, "date": {"2026-02-20"}, "text": {"fortsätter"}}},
-				{"/submit", "submit-patientname", url.Values{"unit": {clinic}, "reporter": {tolvan}, "role": {"RELATIVE"}, "patient": {child}, "patientname": {"Barnet" + char}, "date": {"2026-02-20"}, "text": {"fortsätter"}}},
+				{
+					"/inbox/" + id + "/close", "close-area",
+					url.Values{"text": {"fortsätter"}, "problem": {"3"}, "area": {"3" + char}},
+				},
+				{
+					"/mailbox/" + id + "/answer", "text",
+					url.Values{"text": {"Svaret " + char + " fortsätter"}, "question": {question}},
+				},
+				{
+					"/submit", "submit-name",
+					url.Values{
+						"unit": {clinic}, "reporter": {tolvan}, "name": {"Tolvan" + char}, "role": {"PATIENT"}, "date": {"2026-02-20"},
+						"text": {"fortsätter"},
+					},
+				},
+				{
+					"/submit", "submit-patientname",
+					url.Values{
+						"unit": {clinic}, "reporter": {tolvan}, "role": {"RELATIVE"}, "patient": {child},
+						"patientname": {"Barnet" + char}, "date": {"2026-02-20"}, "text": {"fortsätter"},
+					},
+				},
 			} {
 				c.fields.Set("version", version(t, w.page("/inbox/"+id)))
 				r := w.post(c.path, c.fields)
@@ -45,12 +66,15 @@ func TestWhatXMLCannotHoldIsRefusedBesideTheField(t *testing.T) {
 			}
 		})
 	}
-	r := w.postFile("/inbox/"+id+"/reply", url.Values{"version": {version(t, w.page("/inbox/"+id))}, "text": {"Mitt svar"}}, "brev\uffff.txt", []byte("Text"))
+	r := w.postFile("/inbox/"+id+"/reply",
+		url.Values{"version": {version(t, w.page("/inbox/"+id))}, "text": {"Mitt svar"}}, "brev\uffff.txt", []byte("Text"))
 	if r.status != http.StatusUnprocessableEntity {
 		t.Errorf("a file's name: %d", r.status)
 	}
 	has(t, r.body, "Filens namn har ett tecken", ">Mitt svar</textarea>", `reply-file-error"`)
-	if r := w.post("/inbox/"+id+"/reply", url.Values{"version": {"1"}, "te\xffxt": {"Svar"}}); r.status != http.StatusBadRequest {
+	if r := w.post("/inbox/"+id+"/reply", url.Values{
+		"version": {"1"}, "te\xffxt": {"Svar"},
+	}); r.status != http.StatusBadRequest {
 		t.Errorf("a field's name: %d", r.status)
 	}
 	if n := len(timeLine(t, w, id)); n != 2 {
@@ -77,7 +101,10 @@ func TestWhatXMLCannotHoldIsRefusedByItsPath(t *testing.T) {
 		{"the second half of a pair", messages, reply(`a\ude00`), "update/text"},
 		{"two first halves", messages, reply(`\ud83d\ud83d\ude00`), "update/text"},
 		{"no UTF-8", messages, reply("a\xffb"), ""},
-		{"NUL in the name of a file", messages, `{"version":1,"update":{"type":"PARTIAL_REPLY","text":"x"},"files":[{"fileName":"a.txt","content":"YQ=="},{"fileName":"b\u0000.txt","content":"YQ=="}]}`, "files/1/fileName"},
+		{
+			"NUL in the name of a file", messages,
+			`{"version":1,"update":{"type":"PARTIAL_REPLY","text":"x"},"files":[{"fileName":"a.txt","content":"YQ=="},{"fileName":"b\u0000.txt","content":"YQ=="}]}`, "files/1/fileName",
+		},
 		{"a name", "/api/cases", strings.Replace(good, "Tolvan Test", `Tolvan\u0001`, 1), "complaint/reporter/name"},
 		{"a description", "/api/cases", strings.Replace(good, "Beskrivning", `\u0002`, 1), "complaint/description"},
 		{"whom to pause", "/api/deliveries/pause", `{"receiver":"SE\u0000","reason":"x"}`, "receiver"},
@@ -107,8 +134,10 @@ func TestAddressesThatNoTextCanHoldAreRefusedOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for _, path := range []string{
-		"/api/cases?after=%00", "/api/cases?q=%ff", "/api/cases/%00x", "/api/cases?unit=%zz", "/api/cases?%00=x", "/api/receivers?q=%00", "/api/deliveries/%c3%28",
-		"/api/catalogue/rows?q=%ff", "/inbox/%00", "/inbox?q=%00", "/mailbox/%ff", "/monitor?receiver=%00", "/monitor/deliveries/%00", "/submit?unit=%ff", "/nowhere/%00",
+		"/api/cases?after=%00", "/api/cases?q=%ff", "/api/cases/%00x", "/api/cases?unit=%zz", "/api/cases?%00=x",
+		"/api/receivers?q=%00", "/api/deliveries/%c3%28",
+		"/api/catalogue/rows?q=%ff", "/inbox/%00", "/inbox?q=%00", "/mailbox/%ff", "/monitor?receiver=%00",
+		"/monitor/deliveries/%00", "/submit?unit=%ff", "/nowhere/%00",
 	} {
 		r := w.get(path)
 		if r.status != http.StatusBadRequest {
@@ -133,7 +162,8 @@ func TestNamesThatLookLikePersonalNumbersAreNotSaidAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for sent, want := range map[string]string{
-		tolvan: "************", "18900101-9802": "********-****", "id 18900101 9802": "id ******** ****", "18900101TF12": "********TF**", "１８９００１０１９８０２": "************",
+		tolvan: "************", "18900101-9802": "********-****", "id 18900101 9802": "id ******** ****",
+		"18900101TF12": "********TF**", "１８９００１０１９８０２": "************",
 		"att2": "att2", strings.Repeat("å", 300): strings.Repeat("å", 100) + "…",
 	} {
 		r := w.json("/api/cases", `{"`+sent+`":1}`)

@@ -11,11 +11,14 @@ import (
 // scripts turns the scripts of a tab's pages on or off.
 func scripts(b tab, on bool) {
 	b.t.Helper()
-	_, err := chromedp.Call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on})
+	_, err := chromedp.Call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{
+		Value: !on,
+	})
 	must(b.t, "turning scripts on or off", err)
 }
 
-// TestWhatWasTypedSurvivesTheBackButton: in the forms without drafts, until the form was accepted, and never beyond the session.
+// TestWhatWasTypedSurvivesTheBackButton: in the forms without drafts, until the form was accepted, and never beyond the
+// session.
 func TestWhatWasTypedSurvivesTheBackButton(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -58,8 +61,11 @@ func TestWhatWasTypedSurvivesTheBackButton(t *testing.T) {
 
 	must(t, "opening the parking", chromedp.Do(b, chromedp.Click(chromedp.CSS(`details:has(#park-reason) > summary`))))
 	types("#park-reason", "Väntar på journalen")
-	eval[bool](b, `(document.querySelector("#park-until").type = "text", document.querySelector("#park-until").value = "2020-01-01", true)`)
-	b.goes(http.StatusUnprocessableEntity, "parking until a day that has been", chromedp.Click(chromedp.CSS(`form[action$="/desk/park"] button`)))
+	eval[bool](b,
+		`(document.querySelector("#park-until").type = "text", document.querySelector("#park-until").value = `+
+			`"2020-01-01", true)`)
+	b.goes(http.StatusUnprocessableEntity, "parking until a day that has been",
+		chromedp.Click(chromedp.CSS(`form[action$="/desk/park"] button`)))
 	back()
 	holds("#park-reason", "Väntar på journalen")
 

@@ -19,7 +19,10 @@ import (
 // account makes an account with roles, for the local administrator to meet.
 func (w *world) account(id string, grants ...store.Grant) {
 	w.t.Helper()
-	a := store.Account{ID: id, Name: strings.ToUpper(id[:1]) + id[1:] + " Test", Source: store.LocalAccounts, Password: hashed(), Grants: grants}
+	a := store.Account{
+		ID: id, Name: strings.ToUpper(id[:1]) + id[1:] + " Test", Source: store.LocalAccounts, Password: hashed(),
+		Grants: grants,
+	}
 	if err := w.Relay.Store.AddAccount(w.t.Context(), a, store.Access{Who: "test"}); err != nil {
 		w.t.Fatal(err)
 	}
@@ -39,11 +42,14 @@ func held(role shell.Role, units ...string) store.Grant {
 	return store.Grant{Role: string(role), Kind: routing.CareUnit, Units: units}
 }
 
-// onUser orders something with an account as it is on its page now. An account that has no page is ordered with all the same.
+// onUser orders something with an account as it is on its page now. An account that has no page is ordered with all the
+// same.
 func (w *world) onUser(id, do string, more url.Values) reply {
 	w.t.Helper()
 	fields := url.Values{"account": {id}, "do": {do}}
-	if found := regexp.MustCompile(`name="seen" value="(\w+)"`).FindStringSubmatch(w.get("/users?account=" + id).body); found != nil {
+	if found := regexp.MustCompile(`name="seen" value="(\w+)"`).FindStringSubmatch(
+		w.get("/users?account=" + id).body,
+	); found != nil {
 		fields.Set("seen", found[1])
 	}
 	for name, values := range more {
@@ -65,8 +71,8 @@ func choice(role shell.Role, unit string) url.Values {
 	return url.Values{"role": {string(role)}, "unit": {unit}}
 }
 
-// TestALocalAdministratorKeepsTheUsersOfAUnit is their day: a new colleague gets an account, more roles and fewer, another password, is shut out and let in
-// again. All of it is in the access log.
+// TestALocalAdministratorKeepsTheUsersOfAUnit is their day: a new colleague gets an account, more roles and fewer,
+// another password, is shut out and let in again. All of it is in the access log.
 func TestALocalAdministratorKeepsTheUsersOfAUnit(t *testing.T) {
 	w := newWorld(t)
 	w.as("adam")
@@ -76,17 +82,21 @@ func TestALocalAdministratorKeepsTheUsersOfAUnit(t *testing.T) {
 	w.as("hanna")
 	hasNot(t, w.page("/"), `href="/users"`)
 	w.as("adam")
-	r := w.post("/users", url.Values{"do": {"add"}, "account": {" Frida.Ny "}, "name": {"Frida Test"}, "role": {"handler"}, "unit": {clinic}})
+	r := w.post("/users", url.Values{
+		"do": {"add"}, "account": {" Frida.Ny "}, "name": {"Frida Test"}, "role": {"handler"}, "unit": {clinic},
+	})
 	if r.status != http.StatusOK || r.header.Get("Cache-Control") != "no-store" {
 		t.Fatalf("%d %v\n%s", r.status, r.header, main(r.body))
 	}
 	initial := between(t, r.body, `<code class="address">`, `</code>`)
 	a := w.theAccount("frida.ny")
-	if !a.Changes || a.Disabled || a.Demo || a.Source != store.LocalAccounts || !reflect.DeepEqual(a.Grants, []store.Grant{held(shell.RoleHandler, clinic)}) {
+	if !a.Changes || a.Disabled || a.Demo || a.Source != store.LocalAccounts ||
+		!reflect.DeepEqual(a.Grants, []store.Grant{held(shell.RoleHandler, clinic)}) {
 		t.Fatalf("%+v", a)
 	}
 	list := w.page("/users")
-	has(t, list, `<caption>Konton vid dina enheter</caption>`, "Frida Test", "Handläggare", "har tillfälligt lösenord", "Adam Test")
+	has(t, list, `<caption>Konton vid dina enheter</caption>`, "Frida Test", "Handläggare", "har tillfälligt lösenord",
+		"Adam Test")
 	hasNot(t, list, initial)
 	hasNot(t, w.page("/users?account=frida.ny"), initial)
 	has(t, w.page("/users?q=FRIDA"), "Frida Test")
@@ -100,7 +110,8 @@ func TestALocalAdministratorKeepsTheUsersOfAUnit(t *testing.T) {
 	}
 	has(t, w.page("/users?account=frida.ny"), "<dt>Inloggningar nu</dt><dd>1</dd>")
 
-	expectRedirect(t, w.onUser("frida.ny", "give", choice(shell.RoleReviewer, clinic)), "/users?account=frida.ny&done=give")
+	expectRedirect(t, w.onUser("frida.ny", "give", choice(shell.RoleReviewer, clinic)),
+		"/users?account=frida.ny&done=give")
 	expectRedirect(t, w.onUser("frida.ny", "take", choice(shell.RoleHandler, clinic)), "/users?account=frida.ny&done=take")
 	if got := w.theAccount("frida.ny").Grants; !reflect.DeepEqual(got, []store.Grant{held(shell.RoleReviewer, clinic)}) {
 		t.Errorf("%+v", got)
@@ -111,7 +122,8 @@ func TestALocalAdministratorKeepsTheUsersOfAUnit(t *testing.T) {
 	}
 	r = w.onUser("frida.ny", "password", nil)
 	second := between(t, r.body, `<code class="address">`, `</code>`)
-	if second == initial || w.signsIn("frida.ny", initial).status == http.StatusSeeOther || w.signsIn("frida.ny", second).status != http.StatusSeeOther {
+	if second == initial || w.signsIn("frida.ny", initial).status == http.StatusSeeOther ||
+		w.signsIn("frida.ny", second).status != http.StatusSeeOther {
 		t.Error("the password is not another one")
 	}
 	expectRedirect(t, w.onUser("frida.ny", "disable", nil), "/users?account=frida.ny&done=disable")
@@ -132,7 +144,8 @@ func TestALocalAdministratorKeepsTheUsersOfAUnit(t *testing.T) {
 		}
 	}
 	want := []string{
-		"change: account added, granted handler " + clinic, "change: granted reviewer " + clinic, "change: revoked handler " + clinic, "sign-out: sessions ended",
+		"change: account added, granted handler " + clinic, "change: granted reviewer " + clinic,
+		"change: revoked handler " + clinic, "sign-out: sessions ended",
 		"change: initial password", "change: disabled", "change: enabled", "change: revoked reviewer " + clinic,
 	}
 	if !slices.Equal(log, want) {
@@ -140,30 +153,40 @@ func TestALocalAdministratorKeepsTheUsersOfAUnit(t *testing.T) {
 	}
 }
 
-// TestRolesOfOtherUnitsStayUntouched: what somebody is elsewhere is neither seen nor changed when roles here are given and taken.
+// TestRolesOfOtherUnitsStayUntouched: what somebody is elsewhere is neither seen nor changed when roles here are given
+// and taken.
 func TestRolesOfOtherUnitsStayUntouched(t *testing.T) {
 	w := newWorld(t)
 	operator := store.Grant{Role: string(shell.RoleOperator)}
-	w.account("olof", operator, held(shell.RoleHandler, other, clinic, shell.RegionUnits+"01"), held(shell.RoleReviewer, other))
+	w.account("olof", operator, held(shell.RoleHandler, other, clinic, shell.RegionUnits+"01"),
+		held(shell.RoleReviewer, other))
 	w.as("adam")
 	page := main(w.page("/users?account=olof"))
 	has(t, page, "gäller fler enheter än dina", "Kontot har också roller som inte är dina att ändra")
 	hasNot(t, page, "Eken", "Drift", "operator", "integrator", `value="disable"`, `value="password"`)
 	expectRedirect(t, w.onUser("olof", "take", choice(shell.RoleHandler, clinic)), "/users?account=olof&done=take")
 	expectRedirect(t, w.onUser("olof", "give", choice(shell.RoleReceiver, clinic)), "/users?account=olof&done=give")
-	want := []store.Grant{operator, held(shell.RoleHandler, other, shell.RegionUnits+"01"), held(shell.RoleReviewer, other), held(shell.RoleReceiver, clinic)}
+	want := []store.Grant{
+		operator, held(shell.RoleHandler, other, shell.RegionUnits+"01"), held(shell.RoleReviewer, other),
+		held(shell.RoleReceiver, clinic),
+	}
 	if got := w.theAccount("olof").Grants; !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v\nwant %+v", got, want)
 	}
 	w.account("eva", held(shell.RoleHandler, other)) // is not seen until she has a role here
 	hasNot(t, main(w.page("/users")), "Eva Test")
-	expectRedirect(t, w.post("/users", url.Values{"do": {"invite"}, "account": {"EVA"}, "role": {"receiver"}, "unit": {clinic}}), "/users?account=eva&done=give")
-	if got := w.theAccount("eva").Grants; !reflect.DeepEqual(got, []store.Grant{held(shell.RoleHandler, other), held(shell.RoleReceiver, clinic)}) {
+	expectRedirect(t,
+		w.post("/users", url.Values{"do": {"invite"}, "account": {"EVA"}, "role": {"receiver"}, "unit": {clinic}}),
+		"/users?account=eva&done=give")
+	if got := w.theAccount("eva").Grants; !reflect.DeepEqual(got, []store.Grant{
+		held(shell.RoleHandler, other), held(shell.RoleReceiver, clinic),
+	}) {
 		t.Errorf("%+v", got)
 	}
 }
 
-// TestWhatALocalAdministratorMayNot is tried with forged forms too: nothing changes, and what is others' does not exist.
+// TestWhatALocalAdministratorMayNot is tried with forged forms too: nothing changes, and what is others' does not
+// exist.
 func TestWhatALocalAdministratorMayNot(t *testing.T) {
 	w := newWorld(t)
 	boards := routing.PatientBoard
@@ -174,7 +197,9 @@ func TestWhatALocalAdministratorMayNot(t *testing.T) {
 	w.account("petra", store.Grant{Role: string(shell.RoleHandler), Kind: boards, Units: []string{board}})
 	w.account("hans", held(shell.RoleHandler, shell.AllUnits))
 	w.account("tom")
-	oidc := store.Account{ID: "oidc:1", Name: "Pia Test", Source: "https://idp.example", Grants: []store.Grant{held(shell.RoleHandler, clinic)}}
+	oidc := store.Account{
+		ID: "oidc:1", Name: "Pia Test", Source: "https://idp.example", Grants: []store.Grant{held(shell.RoleHandler, clinic)},
+	}
 	if err := w.Relay.Store.AddAccount(t.Context(), oidc, store.Access{Who: "test"}); err != nil {
 		t.Fatal(err)
 	}
@@ -210,36 +235,96 @@ func TestWhatALocalAdministratorMayNot(t *testing.T) {
 		status            int
 		says              string
 	}{
-		{"gives a role of another unit", "adam", "vilma", "give", choice(shell.RoleHandler, other), 422, "Välj en av dina enheter."},
-		{"gives a role of all units", "adam", "vilma", "give", choice(shell.RoleHandler, shell.AllUnits), 422, "Välj en av dina enheter."},
-		{"gives a role of the region", "adam", "vilma", "give", choice(shell.RoleHandler, "region:01"), 422, "Välj en av dina enheter."},
-		{"gives a role of a board", "adam", "vilma", "give", choice(shell.RoleHandler, board), 422, "Välj en av dina enheter."},
+		{
+			"gives a role of another unit", "adam", "vilma", "give", choice(shell.RoleHandler, other), 422,
+			"Välj en av dina enheter.",
+		},
+		{
+			"gives a role of all units", "adam", "vilma", "give", choice(shell.RoleHandler, shell.AllUnits), 422,
+			"Välj en av dina enheter.",
+		},
+		{
+			"gives a role of the region", "adam", "vilma", "give", choice(shell.RoleHandler, "region:01"), 422,
+			"Välj en av dina enheter.",
+		},
+		{
+			"gives a role of a board", "adam", "vilma", "give", choice(shell.RoleHandler, board), 422,
+			"Välj en av dina enheter.",
+		},
 		{"gives a role of no unit", "adam", "vilma", "give", choice(shell.RoleHandler, ""), 422, "Välj en av dina enheter."},
-		{"gives a role of a unit that is not there", "adam", "vilma", "give", choice(shell.RoleHandler, "SE2010123456-XX99"), 422, "Välj en av dina enheter."},
-		{"makes somebody integrator", "adam", "vilma", "give", choice(shell.RoleIntegrator, clinic), 422, "Välj en roll i listan."},
-		{"makes somebody operator", "adam", "vilma", "give", choice(shell.RoleOperator, clinic), 422, "Välj en roll i listan."},
-		{"makes themselves operator", "adam", "adam", "give", choice(shell.RoleOperator, clinic), 422, "Välj en roll i listan."},
-		{"widens themselves", "adam", "adam", "give", choice(shell.RoleAdministrator, other), 422, "Välj en av dina enheter."},
+		{
+			"gives a role of a unit that is not there", "adam", "vilma", "give", choice(shell.RoleHandler, "SE2010123456-XX99"),
+			422, "Välj en av dina enheter.",
+		},
+		{
+			"makes somebody integrator", "adam", "vilma", "give", choice(shell.RoleIntegrator, clinic), 422,
+			"Välj en roll i listan.",
+		},
+		{
+			"makes somebody operator", "adam", "vilma", "give", choice(shell.RoleOperator, clinic), 422,
+			"Välj en roll i listan.",
+		},
+		{
+			"makes themselves operator", "adam", "adam", "give", choice(shell.RoleOperator, clinic), 422,
+			"Välj en roll i listan.",
+		},
+		{
+			"widens themselves", "adam", "adam", "give", choice(shell.RoleAdministrator, other), 422, "Välj en av dina enheter.",
+		},
 		{"gives a system's role", "adam", "vilma", "give", choice(shell.RolePortal, clinic), 422, "Välj en roll i listan."},
-		{"adds somebody to another unit", "adam", "ny", "add", add(shell.RoleHandler, other), 422, "Välj en av dina enheter."},
+		{
+			"adds somebody to another unit", "adam", "ny", "add", add(shell.RoleHandler, other), 422, "Välj en av dina enheter.",
+		},
 		{"adds an operator", "adam", "ny", "add", add(shell.RoleOperator, clinic), 422, "Välj en roll i listan."},
 		{"adds over an account", "adam", "petra", "add", add(shell.RoleHandler, clinic), 422, "Användarnamnet är upptaget."},
-		{"adds a personal number", "adam", "19890101-9802", "add", add(shell.RoleHandler, clinic), 422, "Använd inte ett personnummer"},
+		{
+			"adds a personal number", "adam", "19890101-9802", "add", add(shell.RoleHandler, clinic), 422,
+			"Använd inte ett personnummer",
+		},
 		{"adds a path", "adam", "../x", "add", add(shell.RoleHandler, clinic), 422, "Använd bara bokstäver"},
-		{"gives a board's handler a role in care", "adam", "petra", "invite", choice(shell.RoleHandler, clinic), 422, "Det finns inget konto"},
+		{
+			"gives a board's handler a role in care", "adam", "petra", "invite", choice(shell.RoleHandler, clinic), 422,
+			"Det finns inget konto",
+		},
 		{"gives nobody a role", "adam", "nobody", "invite", choice(shell.RoleHandler, clinic), 422, "Det finns inget konto"},
-		{"gives a provider's account a role by name", "adam", "oidc:1", "invite", choice(shell.RoleReviewer, clinic), 422, "Det finns inget konto"},
-		{"gives another unit's role by name", "adam", "eva", "invite", choice(shell.RoleHandler, other), 422, "Välj en av dina enheter."},
-		{"gives a provider's account a role", "adam", "oidc:1", "give", choice(shell.RoleReviewer, clinic), 422, "kommer från inloggningstjänsten"},
-		{"takes a provider's account's role", "adam", "oidc:1", "take", choice(shell.RoleHandler, clinic), 422, "kommer från inloggningstjänsten"},
+		{
+			"gives a provider's account a role by name", "adam", "oidc:1", "invite", choice(shell.RoleReviewer, clinic), 422,
+			"Det finns inget konto",
+		},
+		{
+			"gives another unit's role by name", "adam", "eva", "invite", choice(shell.RoleHandler, other), 422,
+			"Välj en av dina enheter.",
+		},
+		{
+			"gives a provider's account a role", "adam", "oidc:1", "give", choice(shell.RoleReviewer, clinic), 422,
+			"kommer från inloggningstjänsten",
+		},
+		{
+			"takes a provider's account's role", "adam", "oidc:1", "take", choice(shell.RoleHandler, clinic), 422,
+			"kommer från inloggningstjänsten",
+		},
 		{"resets a provider's account's password", "adam", "oidc:1", "password", nil, 422, "finns hos inloggningstjänsten"},
 		{"opens another unit's user", "adam", "eva", "give", choice(shell.RoleHandler, clinic), 404, "Finns inte"},
 		{"takes another unit's role", "adam", "eva", "take", choice(shell.RoleHandler, other), 404, "Finns inte"},
-		{"takes the other unit's role of a colleague", "adam", "siv", "take", choice(shell.RoleHandler, other), 422, "kan du inte ta tillbaka"},
-		{"takes a role of all units", "adam", "hans", "take", choice(shell.RoleHandler, shell.AllUnits), 422, "kan du inte ta tillbaka"},
-		{"takes what the operator is", "adam", "olof", "take", choice(shell.RoleOperator, ""), 422, "kan du inte ta tillbaka"},
-		{"takes a role that is not held", "adam", "vilma", "take", choice(shell.RoleReviewer, clinic), 422, "kan du inte ta tillbaka"},
-		{"takes their own last administration", "adam", "adam", "take", choice(shell.RoleAdministrator, clinic), 422, "din egen sista roll som lokal administratör"},
+		{
+			"takes the other unit's role of a colleague", "adam", "siv", "take", choice(shell.RoleHandler, other), 422,
+			"kan du inte ta tillbaka",
+		},
+		{
+			"takes a role of all units", "adam", "hans", "take", choice(shell.RoleHandler, shell.AllUnits), 422,
+			"kan du inte ta tillbaka",
+		},
+		{
+			"takes what the operator is", "adam", "olof", "take", choice(shell.RoleOperator, ""), 422, "kan du inte ta tillbaka",
+		},
+		{
+			"takes a role that is not held", "adam", "vilma", "take", choice(shell.RoleReviewer, clinic), 422,
+			"kan du inte ta tillbaka",
+		},
+		{
+			"takes their own last administration", "adam", "adam", "take", choice(shell.RoleAdministrator, clinic), 422,
+			"din egen sista roll som lokal administratör",
+		},
 		{"shuts themselves out", "adam", "adam", "disable", nil, 422, "Det är ditt eget konto"},
 		{"resets their own password", "adam", "adam", "password", nil, 422, "Det är ditt eget konto"},
 		{"resets a password that opens another unit", "adam", "siv", "password", nil, 422, "roller som inte är dina"},
@@ -265,7 +350,8 @@ func TestWhatALocalAdministratorMayNot(t *testing.T) {
 		if r.status != c.status || !strings.Contains(r.body, c.says) {
 			t.Errorf("%s: %d, want %d with %q\n%s", c.name, r.status, c.status, c.says, main(r.body))
 		}
-		reached := c.status == 404 || strings.Contains(c.says, "inte är dina") || strings.Contains(c.says, "ta tillbaka") || strings.HasPrefix(c.says, "Välj en") && c.fields.Get("unit") != ""
+		reached := c.status == 404 || strings.Contains(c.says, "inte är dina") || strings.Contains(c.says, "ta tillbaka") ||
+			strings.HasPrefix(c.says, "Välj en") && c.fields.Get("unit") != ""
 		if reached && len(w.accesses(store.AccessFilter{Who: c.who, What: store.AccessRefused})) == refused {
 			t.Errorf("%s: it is not on record", c.name)
 		}
@@ -288,10 +374,12 @@ func TestWhatALocalAdministratorMayNot(t *testing.T) {
 	if r := w.do(req); r.status != http.StatusForbidden || state() != before {
 		t.Errorf("another site: %d", r.status)
 	}
-	if m := w.page("/users"); strings.Contains(m, "Petra") || strings.Contains(m, "Eva Test") || strings.Contains(m, "Tom Test") || !strings.Contains(m, "Hans Test") {
+	if m := w.page("/users"); strings.Contains(m, "Petra") || strings.Contains(m, "Eva Test") ||
+		strings.Contains(m, "Tom Test") || !strings.Contains(m, "Hans Test") {
 		t.Errorf("the list is\n%s", main(m))
 	}
-	hasNot(t, main(w.page("/users")), `value="operator"`, `value="integrator"`, `value="`+other+`"`, `value="`+board+`"`, `value="*"`)
+	hasNot(t, main(w.page("/users")), `value="operator"`, `value="integrator"`, `value="`+other+`"`, `value="`+board+`"`,
+		`value="*"`)
 }
 
 // TestTwoAdministratorsAtOnce: who saw something else than there is now changes nothing, and hears of it.
@@ -314,7 +402,8 @@ func TestTwoAdministratorsAtOnce(t *testing.T) {
 	was := w.theAccount("vilma")
 	for _, do := range []string{"give", "take", "disable", "password", "signout"} {
 		r := stale(do, choice(shell.RoleHandler, clinic))
-		if r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "Kontot har ändrats sedan sidan öppnades") || strings.Contains(r.body, "<code") {
+		if r.status != http.StatusUnprocessableEntity ||
+			!strings.Contains(r.body, "Kontot har ändrats sedan sidan öppnades") || strings.Contains(r.body, "<code") {
 			t.Errorf("%s: %d\n%s", do, r.status, main(r.body))
 		}
 		has(t, r.body, "Granskare") // as it is now
@@ -328,8 +417,11 @@ func TestTwoAdministratorsAtOnce(t *testing.T) {
 	w.as("alva")
 	expectRedirect(t, w.onUser("alva", "give", choice(shell.RoleReceiver, other)), "/users?account=alva&done=give")
 	w.as("adam")
-	expectRedirect(t, w.onUser("alva", "give", url.Values{"seen": {seen}, "role": {"receiver"}, "unit": {clinic}}), "/users?account=alva&done=give")
-	if got := w.theAccount("alva").Grants; !reflect.DeepEqual(got, []store.Grant{held(shell.RoleAdministrator, clinic, other), held(shell.RoleReceiver, other, clinic)}) {
+	expectRedirect(t, w.onUser("alva", "give", url.Values{"seen": {seen}, "role": {"receiver"}, "unit": {clinic}}),
+		"/users?account=alva&done=give")
+	if got := w.theAccount("alva").Grants; !reflect.DeepEqual(got, []store.Grant{
+		held(shell.RoleAdministrator, clinic, other), held(shell.RoleReceiver, other, clinic),
+	}) {
 		t.Errorf("%+v", got)
 	}
 	w.as("alva") // of two, one's own administration may be given up; not the last
@@ -339,12 +431,16 @@ func TestTwoAdministratorsAtOnce(t *testing.T) {
 	}
 }
 
-// TestOneOfManyResetsAtOnceIsMade: of orders that were all given on the same page, one is carried out, and its password is the one that lets in.
+// TestOneOfManyResetsAtOnceIsMade: of orders that were all given on the same page, one is carried out, and its password
+// is the one that lets in.
 func TestOneOfManyResetsAtOnceIsMade(t *testing.T) {
 	w := newWorld(t)
 	w.account("vilma", held(shell.RoleHandler, clinic))
 	w.as("adam")
-	fields := url.Values{"account": {"vilma"}, "do": {"password"}, "seen": {between(t, w.page("/users?account=vilma"), `name="seen" value="`, `"`)}}
+	fields := url.Values{
+		"account": {"vilma"}, "do": {"password"},
+		"seen": {between(t, w.page("/users?account=vilma"), `name="seen" value="`, `"`)},
+	}
 	replies := make([]reply, 4)
 	var all sync.WaitGroup
 	for i := range replies {
@@ -367,12 +463,15 @@ func TestOneOfManyResetsAtOnceIsMade(t *testing.T) {
 	}
 }
 
-// TestAnAdministratorOfASideOfTheWall gives roles for all of it, its regions and its units, and for nothing of the other.
+// TestAnAdministratorOfASideOfTheWall gives roles for all of it, its regions and its units, and for nothing of the
+// other.
 func TestAnAdministratorOfASideOfTheWall(t *testing.T) {
 	w := newWorld(t)
 	w.account("agda", held(shell.RoleAdministrator, shell.AllUnits))
 	w.account("rut", held(shell.RoleAdministrator, shell.RegionUnits+"01"))
-	w.account("beda", store.Grant{Role: string(shell.RoleAdministrator), Kind: routing.PatientBoard, Units: []string{board}})
+	w.account("beda", store.Grant{
+		Role: string(shell.RoleAdministrator), Kind: routing.PatientBoard, Units: []string{board},
+	})
 	w.account("hans", held(shell.RoleHandler, shell.AllUnits))
 	w.account("ida", held(shell.RoleHandler, "SE2010123456-GONE")) // a unit that has left the catalogue
 	w.as("agda")
@@ -405,17 +504,22 @@ func TestAnAdministratorOfASideOfTheWall(t *testing.T) {
 func TestWhatWasTypedAboutAUserStays(t *testing.T) {
 	w := newWorld(t)
 	w.as("adam")
-	r := w.post("/users", url.Values{"do": {"add"}, "account": {"två ord"}, "name": {`<b>"Frida"`}, "role": {"reviewer"}, "unit": {"x"}})
+	r := w.post("/users", url.Values{
+		"do": {"add"}, "account": {"två ord"}, "name": {`<b>"Frida"`}, "role": {"reviewer"}, "unit": {"x"},
+	})
 	if r.status != http.StatusUnprocessableEntity {
 		t.Fatalf("%d", r.status)
 	}
-	has(t, r.body, "<title>Fel: Användare", `id="add-account-error"`, `aria-describedby="add-account-error"`, `value="två ord"`, `value="&lt;b&gt;&#34;Frida&#34;"`,
+	has(t, r.body, "<title>Fel: Användare", `id="add-account-error"`, `aria-describedby="add-account-error"`,
+		`value="två ord"`, `value="&lt;b&gt;&#34;Frida&#34;"`,
 		`<option value="reviewer" selected>`, `id="add-unit-error"`, `href="#add-account"`)
 	hasNot(t, r.body, `id="invite-account-error"`)
 	w.NoLocalAccounts = true
 	w.serve()
 	hasNot(t, main(w.page("/users")), "Nytt konto")
-	if r := w.post("/users", url.Values{"do": {"add"}, "account": {"frida"}, "name": {"Frida"}, "role": {"handler"}, "unit": {clinic}}); r.status != http.StatusNotFound {
+	if r := w.post("/users", url.Values{
+		"do": {"add"}, "account": {"frida"}, "name": {"Frida"}, "role": {"handler"}, "unit": {clinic},
+	}); r.status != http.StatusNotFound {
 		t.Errorf("an account with a password where there are none: %d", r.status)
 	}
 }
@@ -435,8 +539,16 @@ func TestUsersPagesAreAccessible(t *testing.T) {
 		{who: "adam", path: "/users?account=adam"},
 		{who: "adam", path: "/users", fields: url.Values{"do": {"add"}}, status: http.StatusUnprocessableEntity},
 		{who: "adam", path: "/users", fields: url.Values{"do": {"invite"}}, status: http.StatusUnprocessableEntity},
-		{who: "adam", path: "/users", fields: url.Values{"do": {"give"}, "account": {"vilma"}}, status: http.StatusUnprocessableEntity},
-		{who: "adam", path: "/users", fields: url.Values{"do": {"add"}, "account": {"frida"}, "name": {"Frida Test"}, "role": {"handler"}, "unit": {clinic}}},
+		{
+			who: "adam", path: "/users", fields: url.Values{"do": {"give"}, "account": {"vilma"}},
+			status: http.StatusUnprocessableEntity,
+		},
+		{
+			who: "adam", path: "/users",
+			fields: url.Values{
+				"do": {"add"}, "account": {"frida"}, "name": {"Frida Test"}, "role": {"handler"}, "unit": {clinic},
+			},
+		},
 	} {
 		i.opens(v)
 		i.judges(v)

@@ -9,8 +9,8 @@ import (
 	"rivgate/web/shell"
 )
 
-// Waiting answers for a Site whose store could not be opened yet: alive, not ready, with the metrics of the process, on the pages' listener for this machine
-// alone. Everything else is 503.
+// Waiting answers for a Site whose store could not be opened yet: alive, not ready, with the metrics of the process, on
+// the pages' listener for this machine alone. Everything else is 503.
 func Waiting(counted prometheus.Gatherer, admin bool) http.Handler {
 	up := prometheus.NewGauge(prometheus.GaugeOpts{Name: "rivgate_store_up", Help: "1 when the store can be written to."})
 	own := prometheus.NewRegistry()

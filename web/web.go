@@ -1,5 +1,5 @@
-// Package web shows: the pages in which people handle cases and follow deliveries, the JSON API with the same verbs, and
-// what monitors ask for.
+// Package web shows: the pages in which people handle cases and follow deliveries, the JSON API with the same verbs,
+// and what monitors ask for.
 //
 // It calls the verbs of relay and store and shows what comes back. It does not know SOAP, SQL, configuration files or
 // where the catalogue comes from, and it judges no message: that is the line's.
@@ -29,7 +29,8 @@ import (
 	"rivgate/web/statistics"
 )
 
-// Site is the web listener: the gate that asks who calls, and the rooms. All exported fields are set before the first call and never changed.
+// Site is the web listener: the gate that asks who calls, and the rooms. All exported fields are set before the first
+// call and never changed.
 type Site struct {
 	shell.Gate
 	Signin     signin.Pages
@@ -64,12 +65,13 @@ func (s *Site) wire() {
 	})
 }
 
-// Run serves on l until ctx ends, lets the requests under way finish for at most s.Shutdown, and returns. The listener is closed then. It
-// returns nil when ctx ended it.
+// Run serves on l until ctx ends, lets the requests under way finish for at most s.Shutdown, and returns. The listener
+// is closed then. It returns nil when ctx ended it.
 func (s *Site) Run(ctx context.Context, l net.Listener) error {
 	server := &http.Server{
-		Handler: s.Handler(), ReadHeaderTimeout: shell.HeaderTimeout, ReadTimeout: shell.ReadTimeout, WriteTimeout: shell.WriteTimeout,
-		IdleTimeout: shell.IdleTimeout, MaxHeaderBytes: shell.HeaderLimit, ErrorLog: zap.NewStdLog(s.Logger()),
+		Handler: s.Handler(), ReadHeaderTimeout: shell.HeaderTimeout, ReadTimeout: shell.ReadTimeout,
+		WriteTimeout: shell.WriteTimeout,
+		IdleTimeout:  shell.IdleTimeout, MaxHeaderBytes: shell.HeaderLimit, ErrorLog: zap.NewStdLog(s.Logger()),
 	}
 	keeping, stop := context.WithCancel(ctx)
 	var keeper sync.WaitGroup

@@ -15,7 +15,9 @@ func TestWhereAnAnswerIs(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id := w.submit(clinic, "Tolvan Test", "Text")
-	region := newTable(t, w.Relay.Contracts, routing.Row{Contract: w.Relay.Contracts.Return().Contract, Receiver: portal, Address: "http://127.0.0.1:9/1177"})
+	region := newTable(t, w.Relay.Contracts, routing.Row{
+		Contract: w.Relay.Contracts.Return().Contract, Receiver: portal, Address: "http://127.0.0.1:9/1177",
+	})
 	w.Relay.Table = func() *routing.Table { return region }
 	w.act(id, "reply", url.Values{"text": {"Vi läser."}})
 	page := w.page("/inbox/" + id)
@@ -32,18 +34,22 @@ func TestWhereAnAnswerIs(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	try(store.Attempt{Outcome: store.OutcomeUnknown, Class: "timeout", Duration: 29 * time.Second, Again: w.clock().Add(time.Minute)})
+	try(store.Attempt{
+		Outcome: store.OutcomeUnknown, Class: "timeout", Duration: 29 * time.Second, Again: w.clock().Add(time.Minute),
+	})
 	has(t, w.page("/inbox/"+id), "Osäkert utfall: skickas igen")
 	has(t, w.page("/monitor"), "osäkert utfall", "inget svar i tid")
 	w.pass(time.Hour)
 	try(store.Attempt{Outcome: store.OutcomeRefused, Class: "fault-client", Code: "VP007"})
 	has(t, w.page("/inbox/"+id), "Parkerad: leveransen kräver åtgärd")
 	delivery := between(t, w.page("/monitor?state=parked"), "/monitor/deliveries/", `"`)
-	has(t, w.page("/monitor/deliveries/"+delivery), "Osäkert utfall, skickas om", "29,0 s", "Avvisat", "VP007", "mottagaren avvisade anropet", "http://127.0.0.1:9/1177")
+	has(t, w.page("/monitor/deliveries/"+delivery), "Osäkert utfall, skickas om", "29,0 s", "Avvisat", "VP007",
+		"mottagaren avvisade anropet", "http://127.0.0.1:9/1177")
 	w.as("olle")
 	has(t, w.page("/"), `class="worry"`)
 	w.as("")
-	if r := w.json("/api/deliveries/retry", `{"filter":{"state":"parked"},"reason":"rättat"}`); field[int](t, r, "count") != 1 {
+	if r := w.json("/api/deliveries/retry", `{"filter":{"state":"parked"},"reason":"rättat"}`); field[int](t, r,
+		"count") != 1 {
 		t.Fatalf("retry: %d %s", r.status, r.body)
 	}
 	w.pass(time.Minute)

@@ -243,7 +243,9 @@ func (w *world) json(path, body string, headers ...string) reply {
 // complaint is a case to a unit as JSON.
 func complaint(unit, name, text string) string {
 	c := contracts.Complaint{
-		Reporter:     contracts.Reporter{PersonID: contracts.PersonID{ID: tolvan, Type: contracts.OIDPersonnummer}, Name: name, Role: contracts.RolePatient},
+		Reporter: contracts.Reporter{
+			PersonID: contracts.PersonID{ID: tolvan, Type: contracts.OIDPersonnummer}, Name: name, Role: contracts.RolePatient,
+		},
 		IncidentDate: "20260220", Description: text, ReplyWanted: true,
 	}
 	kind := contracts.KindCareUnit
@@ -252,7 +254,9 @@ func complaint(unit, name, text string) string {
 	} else {
 		c.IncidentUnit = &contracts.OrgUnit{HSAID: unit}
 	}
-	b, err := json.Marshal(contracts.Message{Recipient: &contracts.Recipient{Unit: contracts.OrgUnit{HSAID: unit}, Kind: kind}, Complaint: &c})
+	b, err := json.Marshal(contracts.Message{
+		Recipient: &contracts.Recipient{Unit: contracts.OrgUnit{HSAID: unit}, Kind: kind}, Complaint: &c,
+	})
 	if err != nil {
 		panic(err) // a struct of ours
 	}

@@ -14,7 +14,8 @@ import (
 	"rivgate/web/signin"
 )
 
-// demoPassword is that of every demo account. It is no secret: the accounts are good for nothing outside the demo, which is open to this machine alone.
+// demoPassword is that of every demo account. It is no secret: the accounts are good for nothing outside the demo,
+// which is open to this machine alone.
 const demoPassword = "prova-rivgate"
 
 // demoAccount is somebody to try the pages as.
@@ -32,7 +33,10 @@ func demoAccounts() []demoAccount {
 	return []demoAccount{
 		{"hanna", "Hanna Demo", "handläggare, Vårdcentralen Björken", grant(shell.RoleHandler, routing.CareUnit, clinic)},
 		{"mona", "Mona Demo", "mottagare, Vårdcentralen Björken", grant(shell.RoleReceiver, routing.CareUnit, clinic)},
-		{"adam", "Adam Demo", "lokal administratör, Vårdcentralen Björken", grant(shell.RoleAdministrator, routing.CareUnit, clinic)},
+		{
+			"adam", "Adam Demo", "lokal administratör, Vårdcentralen Björken",
+			grant(shell.RoleAdministrator, routing.CareUnit, clinic),
+		},
 		{"nina", "Nina Demo", "handläggare, patientnämnden", grant(shell.RoleHandler, routing.PatientBoard, board)},
 		{"iris", "Iris Demo", "integratör", grant(shell.RoleIntegrator, "")},
 		{"olle", "Olle Demo", "drift", grant(shell.RoleOperator, "")},
@@ -56,8 +60,11 @@ func addDemoAccounts(ctx context.Context, db *store.Store) error {
 				return err
 			}
 		}
-		a := store.Account{ID: d.id, Name: d.name, Source: store.LocalAccounts, Password: hash, Demo: true, Grants: []store.Grant{d.grant}}
-		if err := db.AddAccount(ctx, a, store.Access{Who: "demo", Detail: "demo account"}); err != nil && !errors.Is(err, store.ErrAccountExists) {
+		a := store.Account{
+			ID: d.id, Name: d.name, Source: store.LocalAccounts, Password: hash, Demo: true, Grants: []store.Grant{d.grant},
+		}
+		if err := db.AddAccount(ctx, a, store.Access{Who: "demo", Detail: "demo account"}); err != nil &&
+			!errors.Is(err, store.ErrAccountExists) {
 			return fmt.Errorf("adding demo account %s: %w", d.id, err)
 		}
 	}
@@ -82,7 +89,8 @@ func newProvider(c config.Web) (*signin.Provider, error) {
 		return nil, nil
 	}
 	p := &signin.Provider{
-		Issuer: o.Issuer, ClientID: o.ClientID, Name: o.Name, PublicURL: c.PublicURL, Scopes: o.Scopes, RolesClaim: o.RolesClaim, UnitsClaim: o.UnitsClaim,
+		Issuer: o.Issuer, ClientID: o.ClientID, Name: o.Name, PublicURL: c.PublicURL, Scopes: o.Scopes,
+		RolesClaim: o.RolesClaim, UnitsClaim: o.UnitsClaim,
 		Roles: map[string][]shell.Grant{},
 	}
 	if o.ClientSecretFile != "" {

@@ -46,7 +46,8 @@ func TestDemoAccountsSignIn(t *testing.T) {
 		return answer, nil
 	}
 	rooms := map[string]string{
-		"hanna": "/inbox", "mona": "/inbox", "adam": "/inbox", "nina": "/inbox", "iris": "/catalogue", "olle": "/monitor", "greta": "/review",
+		"hanna": "/inbox", "mona": "/inbox", "adam": "/inbox", "nina": "/inbox", "iris": "/catalogue", "olle": "/monitor",
+		"greta": "/review",
 	}
 	for _, d := range demoAccounts() {
 		if !strings.Contains(out.String(), d.id+" / "+demoPassword) {

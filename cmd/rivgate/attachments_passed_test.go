@@ -39,12 +39,14 @@ permissions:
   - {contract: SendComplaint, from_system: SE0000000001-RIVGATE, to: "*"}
   - {contract: ReturnComplaint, from_system: SE2010123456-AVV, to: "*"}
 `))
-	environ = append(environ, "RIVGATE_TAK_SOURCE="+filepath.Join(dir, "catalogue.yaml"), "RIVGATE_DELIVERY_SCHEDULE=100ms")
+	environ = append(environ, "RIVGATE_TAK_SOURCE="+filepath.Join(dir, "catalogue.yaml"),
+		"RIVGATE_DELIVERY_SCHEDULE=100ms")
 	first := serve(t, binary, dir, environ...)
 	web := strings.TrimSuffix(first.lines["Pages and API"], "/")
 	soon(t, web+"/readyz", http.StatusOK, "ready")
 	f := newFiles(t, from, id)
-	if status, answer := postFiles(t, first.lines["SOAP"], f.reader()); status != http.StatusOK || !bytes.Contains(answer, []byte("OK<")) {
+	if status, answer := postFiles(t, first.lines["SOAP"], f.reader()); status != http.StatusOK ||
+		!bytes.Contains(answer, []byte("OK<")) {
 		t.Fatalf("status %d: %s", status, answer)
 	}
 	soon(t, web+"/api/deliveries?state=delivered", http.StatusOK, `"delivered"`)
@@ -81,10 +83,12 @@ permissions:
 func passedOn(t *testing.T, from, to, id string) []byte {
 	t.Helper()
 	envelope, err := inferred.Pack{}.Write(&contracts.Message{
-		ID: contracts.II{Root: "SE2010123456-AVV", Extension: "0198b6a0-0000-7000-8000-000000000003"}, SentTime: contracts.NewStamp(time.Now()), Sequence: 1,
+		ID:       contracts.II{Root: "SE2010123456-AVV", Extension: "0198b6a0-0000-7000-8000-000000000003"},
+		SentTime: contracts.NewStamp(time.Now()), Sequence: 1,
 		CaseID: &contracts.II{Root: "SE0000000001-1177", Extension: "case-" + id}, Receiver: "SE0000000001-1177",
 		Update: &contracts.Update{
-			Type: contracts.Forwarded, HandlingUnit: contracts.OrgUnit{HSAID: from}, Text: "Gäller den andra enheten.", NewRecipient: &contracts.OrgUnit{HSAID: to},
+			Type: contracts.Forwarded, HandlingUnit: contracts.OrgUnit{HSAID: from}, Text: "Gäller den andra enheten.",
+			NewRecipient: &contracts.OrgUnit{HSAID: to},
 		},
 	})
 	if err != nil {
@@ -100,7 +104,9 @@ func receiveForward(t *testing.T) (address string, got <-chan []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	receipt, err := registry.Send().WriteReceipt(contracts.Receipt{Result: contracts.Result{Code: contracts.OK, LogID: "1"}})
+	receipt, err := registry.Send().WriteReceipt(contracts.Receipt{
+		Result: contracts.Result{Code: contracts.OK, LogID: "1"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,8 @@ import (
 	"rivgate/store/storetest"
 )
 
-// mostForFiles is how much the peak of a gateway's memory may grow by one message with ten files of 20 MB, when it is accepted and when it is delivered.
+// mostForFiles is how much the peak of a gateway's memory may grow by one message with ten files of 20 MB, when it is
+// accepted and when it is delivered.
 const mostForFiles = 100 << 20
 
 // files is a complaint with ten files of 20 MB each, of which only one is in memory.
@@ -38,12 +39,16 @@ func newFiles(t *testing.T, unit, id string) *files {
 	f := &files{rest: base64.StdEncoding.AppendEncode(nil, content[begins:])}
 	now := contracts.NewStamp(time.Now())
 	m := &contracts.Message{
-		ID: contracts.II{Root: "SE0000000001-1177", Extension: id}, SentTime: now, Sequence: 1, CaseID: &contracts.II{Root: "SE0000000001-1177", Extension: "case-" + id},
+		ID: contracts.II{Root: "SE0000000001-1177", Extension: id}, SentTime: now, Sequence: 1,
+		CaseID:   &contracts.II{Root: "SE0000000001-1177", Extension: "case-" + id},
 		Receiver: unit, Recipient: &contracts.Recipient{Unit: contracts.OrgUnit{HSAID: unit}, Kind: contracts.KindCareUnit},
 		Complaint: &contracts.Complaint{
-			Received:     now,
-			Reporter:     contracts.Reporter{PersonID: contracts.PersonID{ID: "189001019802", Type: contracts.OIDPersonnummer}, Role: contracts.RolePatient},
-			IncidentUnit: &contracts.OrgUnit{HSAID: unit}, IncidentDate: "20260214", Description: "Bilagorna visar det.", ReplyWanted: true,
+			Received: now,
+			Reporter: contracts.Reporter{
+				PersonID: contracts.PersonID{ID: "189001019802", Type: contracts.OIDPersonnummer}, Role: contracts.RolePatient,
+			},
+			IncidentUnit: &contracts.OrgUnit{HSAID: unit}, IncidentDate: "20260214", Description: "Bilagorna visar det.",
+			ReplyWanted: true,
 		},
 	}
 	for n := range 10 {
@@ -51,7 +56,8 @@ func newFiles(t *testing.T, unit, id string) *files {
 		sum := sha256.Sum256(content)
 		f.sums = append(f.sums, hex.EncodeToString(sum[:]))
 		m.Complaint.Attachments = append(m.Complaint.Attachments, contracts.Attachment{
-			ID: fmt.Sprint(n), FileName: fmt.Sprintf("%d.pdf", n), MediaType: "application/pdf", Size: size, SHA256: hex.EncodeToString(sum[:]), Value: bytes.Clone(content[:begins]),
+			ID: fmt.Sprint(n), FileName: fmt.Sprintf("%d.pdf", n), MediaType: "application/pdf", Size: size,
+			SHA256: hex.EncodeToString(sum[:]), Value: bytes.Clone(content[:begins]),
 		})
 	}
 	envelope, err := inferred.Pack{}.Write(m)
@@ -117,7 +123,8 @@ routes:
   - {contract: ReturnComplaint, to: SE0000000001-1177, address: "rivgate:portal"}
 permissions: [{contract: SendComplaint, from_system: SE0000000001-1177, to: "*"}]
 `))
-	environ = append(environ, "RIVGATE_TAK_SOURCE="+filepath.Join(dir, "catalogue.yaml"), "RIVGATE_DELIVERY_SCHEDULE=100ms")
+	environ = append(environ, "RIVGATE_TAK_SOURCE="+filepath.Join(dir, "catalogue.yaml"),
+		"RIVGATE_DELIVERY_SCHEDULE=100ms")
 	first := serve(t, binary, dir, environ...)
 	soon(t, strings.TrimSuffix(first.lines["Pages and API"], "/")+"/readyz", http.StatusOK, "ready")
 	f := newFiles(t, unit, "0198b6a0-0000-7000-8000-000000000001")
@@ -126,7 +133,8 @@ permissions: [{contract: SendComplaint, from_system: SE0000000001-1177, to: "*"}
 	before, began := peak(t, first.command.Process.Pid), time.Now()
 	status, answer := postFiles(t, first.lines["SOAP"], f.reader())
 	grown := peak(t, first.command.Process.Pid) - before
-	t.Logf("accepting %d bytes took %v, and the peak of the memory grew by %d MiB, from %d", size, time.Since(began).Round(time.Millisecond), grown>>20, before>>20)
+	t.Logf("accepting %d bytes took %v, and the peak of the memory grew by %d MiB, from %d", size,
+		time.Since(began).Round(time.Millisecond), grown>>20, before>>20)
 	if status != http.StatusOK || !bytes.Contains(answer, []byte("OK<")) {
 		t.Fatalf("status %d: %s", status, answer)
 	}
@@ -159,9 +167,11 @@ permissions: [{contract: SendComplaint, from_system: SE0000000001-1177, to: "*"}
 	case <-time.After(2 * time.Minute):
 		t.Fatalf("nothing arrives\n%s", second.log)
 	}
-	soon(t, strings.TrimSuffix(second.lines["Pages and API"], "/")+"/api/deliveries?state=delivered", http.StatusOK, `"delivered"`)
+	soon(t, strings.TrimSuffix(second.lines["Pages and API"], "/")+"/api/deliveries?state=delivered", http.StatusOK,
+		`"delivered"`)
 	grown = peak(t, second.command.Process.Pid) - before
-	t.Logf("delivering took %v, and the peak of the memory grew by %d MiB, from %d", time.Since(began).Round(time.Millisecond), grown>>20, before>>20)
+	t.Logf("delivering took %v, and the peak of the memory grew by %d MiB, from %d",
+		time.Since(began).Round(time.Millisecond), grown>>20, before>>20)
 	if grown > mostForFiles {
 		t.Errorf("the peak of the memory grew by %d MiB", grown>>20)
 	}
@@ -180,7 +190,9 @@ func postAs(t *testing.T, url, sender string, body io.Reader) (int, []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Header = http.Header{"X-Vp-Sender-Id": {sender}, "X-Vp-Instance-Id": {"dev_env"}, "Content-Type": {"text/xml; charset=UTF-8"}}
+	r.Header = http.Header{
+		"X-Vp-Sender-Id": {sender}, "X-Vp-Instance-Id": {"dev_env"}, "Content-Type": {"text/xml; charset=UTF-8"},
+	}
 	return answerOf(t, http.DefaultClient, r)
 }
 
@@ -208,7 +220,9 @@ func receiveFiles(t *testing.T, address string) <-chan string {
 		t.Fatal(err)
 	}
 	pack := inferred.Pack{}
-	receipt, err := pack.WriteReceipt(pack.Operations()[0], contracts.Receipt{Result: contracts.Result{Code: contracts.OK, LogID: "1"}})
+	receipt, err := pack.WriteReceipt(pack.Operations()[0], contracts.Receipt{
+		Result: contracts.Result{Code: contracts.OK, LogID: "1"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,7 +38,10 @@ func (c *AuditListCommand) Run(s *session) error {
 		return err
 	}
 	return s.withStore(func(ctx context.Context, db *store.Store) error {
-		f := store.AccessFilter{Who: c.Who, What: store.AccessKind(c.What), Case: c.Case, Unit: c.Unit, Since: since, Before: c.Before, Limit: c.Limit}
+		f := store.AccessFilter{
+			Who: c.Who, What: store.AccessKind(c.What), Case: c.Case, Unit: c.Unit, Since: since, Before: c.Before,
+			Limit: c.Limit,
+		}
 		if c.Case != "" {
 			found, err := db.Unlogged().Case(ctx, c.Case)
 			if err == nil {

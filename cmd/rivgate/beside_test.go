@@ -30,7 +30,8 @@ func newBeside(t *testing.T) *beside {
 	g := running(t, c)
 	soonSeeded(t, g)
 	file := filepath.Join(t.TempDir(), "rivgate.yaml")
-	content := "store: {url: '" + c.Store.URL + "'}\ntak: {cache: '" + c.TAK.Cache + "'}\ndemo: {handling_system: '" + g.config.Demo.HandlingSystem + "'}\n"
+	content := "store: {url: '" + c.Store.URL + "'}\ntak: {cache: '" + c.TAK.Cache + "'}\ndemo: {handling_system: '" +
+		g.config.Demo.HandlingSystem + "'}\n"
 	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +75,9 @@ func (b *beside) count(t *testing.T, args ...string) int {
 
 func TestAnOperatorWorksBesideTheGateway(t *testing.T) {
 	b := newBeside(t)
-	until(t, "the seeded case is delivered", func() bool { return b.count(t, "queue", "list", "--state", "delivered") == 1 })
+	until(t, "the seeded case is delivered", func() bool {
+		return b.count(t, "queue", "list", "--state", "delivered") == 1
+	})
 	b.world.system.Door.Down()
 	to := contracts.Recipient{Unit: contracts.OrgUnit{HSAID: "SE2010123456-KIR"}, Kind: contracts.KindCareUnit}
 	complaint := seeds(time.Now())[4].complaint
@@ -112,7 +115,9 @@ func TestAnOperatorWorksBesideTheGateway(t *testing.T) {
 		t.Errorf("%d retried; a paused receiver's delivery must wait", n.Count)
 	}
 	b.cli(t, nil, "queue", "resume", handlingSystemID)
-	until(t, "the case is delivered", func() bool { return b.count(t, "queue", "list", "--state", "delivered", "--case", id) == 1 })
+	until(t, "the case is delivered", func() bool {
+		return b.count(t, "queue", "list", "--state", "delivered", "--case", id) == 1
+	})
 }
 
 func TestAReplyFromTheCommandLineReachesTheCitizen(t *testing.T) {
@@ -124,7 +129,8 @@ func TestAReplyFromTheCommandLineReachesTheCitizen(t *testing.T) {
 	}
 	id := cases[0].Ref.Extension
 	b.cli(t, nil, "case", "reply", id, "--text", "Vi återkommer i morgon.")
-	b.cli(t, nil, "case", "reply", id, "--type", "CLOSE", "--text", "Vi beklagar.", "--problem", "3", "--problem", "3.1", "--area", "3")
+	b.cli(t, nil, "case", "reply", id, "--type", "CLOSE", "--text", "Vi beklagar.", "--problem", "3", "--problem", "3.1",
+		"--area", "3")
 	var shown struct {
 		store.Case
 		Messages []store.Entry `json:"messages"`
@@ -173,17 +179,21 @@ func TestEnvelopesAreJudgedAndSent(t *testing.T) {
 	if code, out, problem := cli(t, "validate", right); code != exitDone || !strings.Contains(out, "right.xml: valid") {
 		t.Errorf("a right one: %d %s%s", code, out, problem)
 	}
-	if code, out, _ := cli(t, "validate", right, wrong); code != exitRefused || !regexp.MustCompile(`wrong\.xml:\d+:\d+: VALIDATION_ERROR PLACE_TEXT_NOT_ALLOWED`).MatchString(out) {
+	if code, out, _ := cli(t, "validate", right, wrong); code != exitRefused ||
+		!regexp.MustCompile(`wrong\.xml:\d+:\d+: VALIDATION_ERROR PLACE_TEXT_NOT_ALLOWED`).MatchString(out) {
 		t.Errorf("a wrong one: %d %s", code, out)
 	}
 	to := b.endpoints()[0] + "/SendComplaint/1/rivtabp21"
-	if code, out, problem := cli(t, "send", right, "--url", to, "--as", "SE0000000001-1177"); code != exitDone || !strings.Contains(out, "OK") {
+	if code, out, problem := cli(t, "send", right, "--url", to, "--as", "SE0000000001-1177"); code != exitDone ||
+		!strings.Contains(out, "OK") {
 		t.Errorf("sending a right one: %d %s%s", code, out, problem)
 	}
-	if code, out, _ := cli(t, "send", wrong, "--url", to, "--as", "SE0000000001-1177"); code != exitRefused || !strings.Contains(out, "DUPLICATE_CONTENT_MISMATCH") && !strings.Contains(out, "PLACE_TEXT_NOT_ALLOWED") {
+	if code, out, _ := cli(t, "send", wrong, "--url", to, "--as", "SE0000000001-1177"); code != exitRefused ||
+		!strings.Contains(out, "DUPLICATE_CONTENT_MISMATCH") && !strings.Contains(out, "PLACE_TEXT_NOT_ALLOWED") {
 		t.Errorf("sending a wrong one: %d %s", code, out)
 	}
-	if code, out, _ := cli(t, "send", right, "--url", to, "--as", "SE2010123456-AVV"); code != exitRefused || !strings.Contains(out, "VP007") {
+	if code, out, _ := cli(t, "send", right, "--url", to, "--as", "SE2010123456-AVV"); code != exitRefused ||
+		!strings.Contains(out, "VP007") {
 		t.Errorf("sending as another: %d %s", code, out)
 	}
 	if code, out, _ := cli(t, "send", right, "--url", to); code != exitRefused || !strings.Contains(out, "VP002") {
@@ -195,7 +205,8 @@ func TestTheSimulatorsArePlayedOverHTTP(t *testing.T) {
 	b := newBeside(t)
 	pages := "http://" + b.gateway.config.Demo.Portal
 	form := url.Values{
-		"unit": {"SE2010123456-PN01"}, "person": {"189001019802"}, "date": {"2026-01-12"}, "place": {"Andra våningen"}, "description": {"Det tog lång tid."}, "reply": {"1"},
+		"unit": {"SE2010123456-PN01"}, "person": {"189001019802"}, "date": {"2026-01-12"}, "place": {"Andra våningen"},
+		"description": {"Det tog lång tid."}, "reply": {"1"},
 	}
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	answer, err := client.PostForm(pages+"/cases", form)
@@ -246,7 +257,11 @@ func TestTheSimulatorsArePlayedOverHTTP(t *testing.T) {
 		{"/handling-system/cases/none/updates", `{"type":"PARTIAL_REPLY","text":"Vi läser."}`, "there is no such case"},
 		{"/handling-system/down", "", "down"},
 		{"/handling-system/up", "", "up"},
-		{"/cases", `{"recipient":{"unit":{"hsaId":"SE2010123456-VC01"},"kind":"CARE_UNIT"},"complaint":{"incidentDate":"20260112"}}`, "ERROR"},
+		{
+			"/cases",
+			`{"recipient":{"unit":{"hsaId":"SE2010123456-VC01"},"kind":"CARE_UNIT"},"complaint":{"incidentDate":"20260112"}}`,
+			"ERROR",
+		},
 	} {
 		if got := told(c.path, c.body); got != c.want {
 			t.Errorf("%s: %q, not %q", c.path, got, c.want)

@@ -44,7 +44,9 @@ func (c *CaseListCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	f := store.CaseFilter{Query: c.Query, State: store.State(c.State), Unit: c.Unit, Since: since, After: c.After, Limit: c.Limit}
+	f := store.CaseFilter{
+		Query: c.Query, State: store.State(c.State), Unit: c.Unit, Since: since, After: c.After, Limit: c.Limit,
+	}
 	if err := checkLimit(c.Limit); err != nil {
 		return err
 	}
@@ -104,10 +106,13 @@ func (c *CaseShowCommand) Run(s *session) error {
 }
 
 // contents writes the row of the access log before contents are shown, and leaves out what was not asked for.
-func (c *CaseShowCommand) contents(ctx context.Context, s *session, db *store.Store, k store.Case, all []store.Entry) (err error) {
+func (c *CaseShowCommand) contents(ctx context.Context, s *session, db *store.Store, k store.Case,
+	all []store.Entry,
+) (err error) {
 	if c.Content {
 		row := store.Access{
-			Who: operator(""), Name: operator(""), What: store.AccessRead, Case: k.ID, Unit: k.Handler.Unit, Kind: k.Handler.Kind,
+			Who: operator(""), Name: operator(""), What: store.AccessRead, Case: k.ID, Unit: k.Handler.Unit,
+			Kind:   k.Handler.Kind,
 			Detail: "messages",
 		}
 		if k.Protected && c.Protected {
@@ -320,5 +325,7 @@ func attachment(name string) (contracts.Attachment, error) {
 		return contracts.Attachment{}, usage("reading attachment: %w", err)
 	}
 	media, _, _ := mime.ParseMediaType(mime.TypeByExtension(filepath.Ext(name)))
-	return contracts.Attachment{ID: uuid.NewString(), FileName: filepath.Base(name), MediaType: media, Size: int64(len(content)), Value: content}, nil
+	return contracts.Attachment{
+		ID: uuid.NewString(), FileName: filepath.Base(name), MediaType: media, Size: int64(len(content)), Value: content,
+	}, nil
 }

@@ -27,7 +27,8 @@ const (
 	lifePortal = "SE0000000001-1177"
 )
 
-// keeper is a gateway of the built binary that takes its catalogue from the store, and a person who keeps it by commands and API.
+// keeper is a gateway of the built binary that takes its catalogue from the store, and a person who keeps it by
+// commands and API.
 type keeper struct {
 	t       *testing.T
 	binary  string
@@ -40,7 +41,8 @@ type keeper struct {
 func newKept(t *testing.T, binary, database string, environ ...string) *keeper {
 	t.Helper()
 	k := &keeper{t: t, binary: binary, dir: t.TempDir()}
-	k.environ = append([]string{"RIVGATE_ENVIRONMENT=test", "RIVGATE_TAK_SOURCE=store", "RIVGATE_STORE_URL=" + database}, environ...)
+	k.environ = append([]string{"RIVGATE_ENVIRONMENT=test", "RIVGATE_TAK_SOURCE=store", "RIVGATE_STORE_URL=" + database},
+		environ...)
 	s := serve(t, binary, k.dir, k.environ...)
 	k.web = strings.TrimSuffix(s.lines["Pages and API"], "/")
 	t.Cleanup(func() { s.stop(t) })
@@ -75,7 +77,8 @@ func (k *keeper) tak(code int, says string, args ...string) string {
 	return string(out)
 }
 
-// api calls the JSON API and wants a status; the answer is read into v unless that is nil. It gives the draft's revision where the answer has one.
+// api calls the JSON API and wants a status; the answer is read into v unless that is nil. It gives the draft's
+// revision where the answer has one.
 func (k *keeper) api(method, path, revision, body string, status int, v any) string {
 	k.t.Helper()
 	r, err := http.NewRequestWithContext(k.t.Context(), method, k.web+path, strings.NewReader(body))
@@ -109,8 +112,12 @@ func (k *keeper) submit(unit string) (id string, handler store.Handler) {
 	message, err := json.Marshal(contracts.Message{
 		Recipient: &contracts.Recipient{Unit: contracts.OrgUnit{HSAID: unit}, Kind: contracts.KindCareUnit},
 		Complaint: &contracts.Complaint{
-			Reporter:     contracts.Reporter{PersonID: contracts.PersonID{ID: "189001019802", Type: contracts.OIDPersonnummer}, Name: "Test Testsson", Role: contracts.RolePatient},
-			IncidentDate: "20260220", Description: "Väntan var lång.", ReplyWanted: true, IncidentUnit: &contracts.OrgUnit{HSAID: unit},
+			Reporter: contracts.Reporter{
+				PersonID: contracts.PersonID{ID: "189001019802", Type: contracts.OIDPersonnummer}, Name: "Test Testsson",
+				Role: contracts.RolePatient,
+			},
+			IncidentDate: "20260220", Description: "Väntan var lång.", ReplyWanted: true,
+			IncidentUnit: &contracts.OrgUnit{HSAID: unit},
 		},
 	})
 	if err != nil {
@@ -166,12 +173,15 @@ func lifeByCommands(k *keeper) {
 	if handler.Via != routing.Inbox {
 		k.t.Errorf("the first case is handled by %+v", handler)
 	}
-	k.tak(exitRefused, "shares days with", "edit", "add", "route", "--contract", "SendComplaint", "--to", lifeUnit, "--address", "http://127.0.0.1:1/x")
+	k.tak(exitRefused, "shares days with", "edit", "add", "route", "--contract", "SendComplaint", "--to", lifeUnit,
+		"--address", "http://127.0.0.1:1/x")
 	today := routing.DateOf(time.Now())
-	k.tak(exitDone, "until "+today.Before().String(), "edit", "move", "--contract", "SendComplaint", "--to", lifeUnit, "--address", "http://127.0.0.1:1/x",
+	k.tak(exitDone, "until "+today.Before().String(), "edit", "move", "--contract", "SendComplaint", "--to", lifeUnit,
+		"--address", "http://127.0.0.1:1/x",
 		"--component", "SE2010123456-AVV", "--from", today.String())
 	diff := k.tak(exitRefused, "(1 open case)", "diff")
-	if !strings.Contains(diff, routing.CasesStay) || !strings.Contains(diff, lifeUnit+" Vårdcentralen Björken: rivgate:inbox → http://127.0.0.1:1/x") {
+	if !strings.Contains(diff, routing.CasesStay) ||
+		!strings.Contains(diff, lifeUnit+" Vårdcentralen Björken: rivgate:inbox → http://127.0.0.1:1/x") {
 		k.t.Errorf("the diff does not say what becomes of cases:\n%s", diff)
 	}
 	k.tak(exitRefused, "the draft has changed", "publish", "--reason", "the unit moves", "--revision", "1")
@@ -187,7 +197,8 @@ func lifeByCommands(k *keeper) {
 	k.tak(exitDone, "ROUTE ROW", "resolve", "--contract", "SendComplaint", "--to", lifeUnit, "--from", lifePortal)
 	k.tak(exitDone, "rivgate:inbox", "resolve", "--contract", "SendComplaint", "--to", lifeUnit, "--version", "1")
 	k.tak(exitDone, "rivgate:inbox", "resolve", "--contract", "SendComplaint", "--to", lifeUnit, "--at", "2026-01-15")
-	k.tak(exitRefused, "add a permission", "resolve", "--contract", "SendComplaint", "--to", lifeUnit, "--from", "SE2010123456-X")
+	k.tak(exitRefused, "add a permission", "resolve", "--contract", "SendComplaint", "--to", lifeUnit, "--from",
+		"SE2010123456-X")
 	k.tak(exitUnreachable, "was refused: nobody listens there", "test", "--contract", "SendComplaint", "--to", lifeUnit)
 
 	k.tak(exitDone, "the content of version 1", "rollback", "1", "--reason", "the system was not ready")
@@ -200,10 +211,13 @@ func lifeByCommands(k *keeper) {
 			k.t.Errorf("the history does not tell %q:\n%s", word, history)
 		}
 	}
-	k.tak(exitDone, "in the draft", "edit", "move", "--contract", "SendComplaint", "--to", lifeUnit+","+lifeOther, "--address", "https://en.example/x",
+	k.tak(exitDone, "in the draft", "edit", "move", "--contract", "SendComplaint", "--to", lifeUnit+","+lifeOther,
+		"--address", "https://en.example/x",
 		"--component", "SE2010123456-AVV", "--from", "2099-01-01")
-	diff = k.tak(exitRefused, lifeUnit+" Vårdcentralen Björken: rivgate:inbox → https://en.example/x, from 2099-01-01, 2 open cases stay", "diff")
-	if !strings.Contains(diff, lifeOther+" Vårdcentralen Eken: rivgate:inbox → https://en.example/x, from 2099-01-01, 0 open cases stay") {
+	diff = k.tak(exitRefused,
+		lifeUnit+" Vårdcentralen Björken: rivgate:inbox → https://en.example/x, from 2099-01-01, 2 open cases stay", "diff")
+	if !strings.Contains(diff,
+		lifeOther+" Vårdcentralen Eken: rivgate:inbox → https://en.example/x, from 2099-01-01, 0 open cases stay") {
 		k.t.Errorf("the second unit is not told of:\n%s", diff)
 	}
 	k.tak(exitDone, "discarded", "discard")
@@ -216,7 +230,8 @@ func lifeByCommands(k *keeper) {
 // order takes a beställning into the draft and throws it away.
 func (k *keeper) order() {
 	k.t.Helper()
-	k.file("order.json", `{"plattform": "TEST", "formatVersion": "1.0", "version": 1, "genomforandeTidpunkt": "2099-04-01T08:00:00+0200", "inkludera": {"vagval": [
+	k.file("order.json",
+		`{"plattform": "TEST", "formatVersion": "1.0", "version": 1, "genomforandeTidpunkt": "2099-04-01T08:00:00+0200", "inkludera": {"vagval": [
 		{"tjanstekomponent": "se2010123456-avv", "adress": "https://ny.example/x", "logiskAdress": "se2010123456-vc02", "rivtaprofil": "RIVTABP21",
 		 "tjanstekontrakt": "urn:riv-application:supportprocess:logistics:complaintsandfeedback:SendComplaintResponder:1"}]}}`)
 	out := k.tak(exitDone, "takes effect on 2099-04-01", "import", "order.json")
@@ -251,17 +266,22 @@ func lifeByAPI(k *keeper) {
 
 	revision = k.api("GET", "/api/catalogue/draft", "", "", http.StatusOK, nil)
 	edit := func(action, address, from string) string {
-		return `{"edits": [{"action": "` + action + `", "entry": {"kind": "route", "contract": "SendComplaint", "receiver": "` + lifeOther + `", "address": "` +
+		return `{"edits": [{"action": "` + action +
+			`", "entry": {"kind": "route", "contract": "SendComplaint", "receiver": "` + lifeOther + `", "address": "` +
 			address + `", "component": "SE2010123456-AVV"` + from + `}}]}`
 	}
 	var broken struct{ Problems []catalogue.Problem }
-	k.api("POST", "/api/catalogue/rows", revision, edit("add", "http://127.0.0.1:1/y", ""), http.StatusUnprocessableEntity, &broken)
-	if len(broken.Problems) != 1 || broken.Problems[0].Remedy == "" || !strings.Contains(broken.Problems[0].Row, lifeOther) {
+	k.api("POST", "/api/catalogue/rows", revision, edit("add", "http://127.0.0.1:1/y", ""), http.StatusUnprocessableEntity,
+		&broken)
+	if len(broken.Problems) != 1 || broken.Problems[0].Remedy == "" ||
+		!strings.Contains(broken.Problems[0].Row, lifeOther) {
 		k.t.Errorf("the problem does not name its row and the remedy: %+v", broken)
 	}
 	today := routing.DateOf(time.Now())
-	moved := k.api("POST", "/api/catalogue/rows", revision, edit("move", "http://127.0.0.1:1/y", `, "from": "`+today.String()+`"`), http.StatusOK, nil)
-	k.api("POST", "/api/catalogue/rows", revision, edit("move", "http://127.0.0.1:1/z", `, "from": "2099-01-01"`), http.StatusPreconditionFailed, nil)
+	moved := k.api("POST", "/api/catalogue/rows", revision,
+		edit("move", "http://127.0.0.1:1/y", `, "from": "`+today.String()+`"`), http.StatusOK, nil)
+	k.api("POST", "/api/catalogue/rows", revision, edit("move", "http://127.0.0.1:1/z", `, "from": "2099-01-01"`),
+		http.StatusPreconditionFailed, nil)
 	var diff struct {
 		Changes []struct {
 			What      string
@@ -271,7 +291,8 @@ func lifeByAPI(k *keeper) {
 		Note     string
 	}
 	k.api("GET", "/api/catalogue/diff", "", "", http.StatusOK, &diff)
-	if len(diff.Switches) != 1 || diff.Switches[0].Open != 1 || diff.Switches[0].Day != today || !strings.Contains(diff.Note, "stannar hos") {
+	if len(diff.Switches) != 1 || diff.Switches[0].Open != 1 || diff.Switches[0].Day != today ||
+		!strings.Contains(diff.Note, "stannar hos") {
 		k.t.Errorf("the diff does not tell of the switch: %+v", diff)
 	}
 	for _, c := range diff.Changes {
@@ -291,8 +312,10 @@ func lifeByAPI(k *keeper) {
 		Code, Cause, Remedy     string
 		RouteRow, PermissionRow *routing.Ground
 	}
-	k.api("GET", "/api/resolve?contract=SendComplaint&version=1&from="+lifePortal+"&to="+lifeOther, "", "", http.StatusOK, &why)
-	if why.RouteRow == nil || why.RouteRow.ID == "" || why.RouteRow.Address != "rivgate:inbox" || why.PermissionRow == nil || why.PermissionRow.Receiver != "*" {
+	k.api("GET", "/api/resolve?contract=SendComplaint&version=1&from="+lifePortal+"&to="+lifeOther, "", "", http.StatusOK,
+		&why)
+	if why.RouteRow == nil || why.RouteRow.ID == "" || why.RouteRow.Address != "rivgate:inbox" ||
+		why.PermissionRow == nil || why.PermissionRow.Receiver != "*" {
 		k.t.Errorf("version 1 does not tell which rows decided: %+v", why)
 	}
 	why.Code = ""
@@ -304,7 +327,8 @@ func lifeByAPI(k *keeper) {
 		OK    bool
 		Steps []struct{ Step, Remedy string }
 	}
-	k.api("POST", "/api/catalogue/test", "", `{"contract": "SendComplaint", "to": "`+lifeOther+`"}`, http.StatusOK, &tested)
+	k.api("POST", "/api/catalogue/test", "", `{"contract": "SendComplaint", "to": "`+lifeOther+`"}`, http.StatusOK,
+		&tested)
 	if last := tested.Steps[len(tested.Steps)-1]; tested.OK || last.Step != "tcp" || last.Remedy == "" {
 		k.t.Errorf("a closed port was tested as %+v", tested)
 	}
@@ -317,7 +341,8 @@ func lifeByAPI(k *keeper) {
 		}
 	}
 	k.api("GET", "/api/catalogue/versions", "", "", http.StatusOK, &versions)
-	if len(versions.Items) != 3 || versions.Items[0].State != "inforce" || versions.Items[0].Restores != 1 || versions.Items[1].State != "former" {
+	if len(versions.Items) != 3 || versions.Items[0].State != "inforce" || versions.Items[0].Restores != 1 ||
+		versions.Items[1].State != "former" {
 		k.t.Errorf("versions: %+v", versions)
 	}
 	k.api("POST", "/api/catalogue/rollback", "", `{"version": 99, "reason": "x"}`, http.StatusNotFound, nil)
@@ -327,7 +352,8 @@ func lifeByAPI(k *keeper) {
 	k.api("PUT", "/api/catalogue/draft", revision, "<persistentCache>", http.StatusBadRequest, nil)
 }
 
-// lifeOfAShrunkAnswer: a catalogue file that lost most of its rows is held back, even over a restart, until it is accepted by command.
+// lifeOfAShrunkAnswer: a catalogue file that lost most of its rows is held back, even over a restart, until it is
+// accepted by command.
 func lifeOfAShrunkAnswer(t *testing.T, binary string) {
 	_, whole, problem := cli(t, "tak", "export", "demo")
 	if problem != "" {

@@ -15,8 +15,8 @@ import (
 	"rivgate/web/operate"
 )
 
-// certificates are the configured files with certificates in them: ours in both directions, and the authorities that we believe. They are read
-// whenever somebody asks, so what is told is what a new connection will see.
+// certificates are the configured files with certificates in them: ours in both directions, and the authorities that we
+// believe. They are read whenever somebody asks, so what is told is what a new connection will see.
 type certificates struct {
 	files    []certificateFile
 	notAfter *prometheus.Desc
@@ -31,13 +31,20 @@ var _ prometheus.Collector = (*certificates)(nil)
 
 func newCertificates(c config.Config) *certificates {
 	all := &certificates{
-		notAfter: prometheus.NewDesc("rivgate_certificate_not_after_seconds", "When a configured certificate ends, as Unix time.", []string{"use", "subject", "serial", "place"}, nil),
-		days:     prometheus.NewDesc("rivgate_certificate_days", "Whole days until a configured certificate ends; below zero after it.", []string{"use", "subject", "serial", "place"}, nil),
-		readable: prometheus.NewDesc("rivgate_certificate_file_readable", "1 while a configured file with certificates can be read.", []string{"use"}, nil),
+		notAfter: prometheus.NewDesc("rivgate_certificate_not_after_seconds",
+			"When a configured certificate ends, as Unix time.", []string{"use", "subject", "serial", "place"}, nil),
+		days: prometheus.NewDesc("rivgate_certificate_days",
+			"Whole days until a configured certificate ends; below zero after it.",
+			[]string{"use", "subject", "serial", "place"}, nil),
+		readable: prometheus.NewDesc("rivgate_certificate_file_readable",
+			"1 while a configured file with certificates can be read.", []string{"use"}, nil),
 	}
 	in, out := c.SOAP.TLS, c.Producer.TLS
 	files := []certificateFile{
-		{"soap.tls.certificate", in.Certificate}, {"soap.tls.client_ca", in.ClientCA}, {"producer.tls.certificate", out.Certificate}, {"producer.tls.ca", out.CA},
+		{"soap.tls.certificate", in.Certificate},
+		{"soap.tls.client_ca", in.ClientCA},
+		{"producer.tls.certificate", out.Certificate},
+		{"producer.tls.ca", out.CA},
 	}
 	for _, one := range c.Producer.TLSFor {
 		use := "producer.tls_for[" + one.Address() + "]"
@@ -70,7 +77,8 @@ func (c *certificates) Collect(to chan<- prometheus.Metric) {
 		for i, one := range found {
 			labels := []string{f.use, one.Subject.String(), one.SerialNumber.Text(16), strconv.Itoa(i + 1)}
 			to <- prometheus.MustNewConstMetric(c.notAfter, prometheus.GaugeValue, float64(one.NotAfter.Unix()), labels...)
-			to <- prometheus.MustNewConstMetric(c.days, prometheus.GaugeValue, math.Floor(time.Until(one.NotAfter).Hours()/24), labels...)
+			to <- prometheus.MustNewConstMetric(c.days, prometheus.GaugeValue, math.Floor(time.Until(one.NotAfter).Hours()/24),
+				labels...)
 		}
 	}
 }
@@ -84,7 +92,9 @@ func (c *certificates) status() []operate.CertificateStatus {
 			all = append(all, operate.CertificateStatus{Use: f.use, Problem: "the file cannot be read as PEM certificates"})
 		}
 		for _, one := range found {
-			all = append(all, operate.CertificateStatus{Use: f.use, Subject: one.Subject.String(), Serial: one.SerialNumber.Text(16), NotAfter: one.NotAfter})
+			all = append(all, operate.CertificateStatus{
+				Use: f.use, Subject: one.Subject.String(), Serial: one.SerialNumber.Text(16), NotAfter: one.NotAfter,
+			})
 		}
 	}
 	return all

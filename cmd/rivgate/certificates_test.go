@@ -19,7 +19,8 @@ import (
 	"rivgate/web/operate"
 )
 
-// When every configured certificate ends stands in /metrics and /status, beside what calls did and how old the catalogue is.
+// When every configured certificate ends stands in /metrics and /status, beside what calls did and how old the
+// catalogue is.
 func TestMetricsAndStatusOfARunningGateway(t *testing.T) {
 	a, second := newAuthority(t), newAuthority(t)
 	dir := t.TempDir()
@@ -31,9 +32,11 @@ func TestMetricsAndStatusOfARunningGateway(t *testing.T) {
 	c.Producer.TLS.Certificate, c.Producer.TLS.Key = a.issue("outward", "SE0000000001-RIVGATE")
 	c.Producer.TLS.CA = filepath.Join(a.dir, "ca.pem")
 	g := running(t, c)
-	envelope := `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><LogicalAddress xmlns="urn:riv:itintegration:registry:1">SE2010123456-X` +
+	envelope := `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><LogicalAddress ` +
+		`xmlns="urn:riv:itintegration:registry:1">SE2010123456-X` +
 		`</LogicalAddress></s:Header><s:Body><x xmlns="urn:riv:rivgate:test:NobodyKnowsResponder:1"/></s:Body></s:Envelope>`
-	if _, body := viaProxy(t, a, pairOf(t, second, "SE2010123456-AVV"), http.MethodPost, "https://"+g.config.SOAP.TLS.Listen+"/vp", envelope, nil); !strings.Contains(body, "VP004") {
+	if _, body := viaProxy(t, a, pairOf(t, second, "SE2010123456-AVV"), http.MethodPost,
+		"https://"+g.config.SOAP.TLS.Listen+"/vp", envelope, nil); !strings.Contains(body, "VP004") {
 		t.Fatal(body)
 	}
 	site := "http://" + g.config.Web.Listen
@@ -64,7 +67,8 @@ func TestMetricsAndStatusOfARunningGateway(t *testing.T) {
 	if err := json.Unmarshal([]byte(soon(t, site+"/status", http.StatusOK, "Certificates")), &status); err != nil {
 		t.Fatal(err)
 	}
-	if len(status.Certificates) != 5 || status.Certificates[0].Use != "soap.tls.certificate" || !status.Certificates[0].NotAfter.Equal(inward.Leaf.NotAfter) {
+	if len(status.Certificates) != 5 || status.Certificates[0].Use != "soap.tls.certificate" ||
+		!status.Certificates[0].NotAfter.Equal(inward.Leaf.NotAfter) {
 		t.Errorf("/status says %+v", status.Certificates)
 	}
 	replace(t, c.SOAP.TLS.ClientCA, []byte("half-written"))
@@ -81,7 +85,8 @@ func pemOf(t *testing.T, a *authority) []byte {
 	return content
 }
 
-// The addresses in contract files are those that the caller used; what a caller claims to have forwarded counts from a trusted proxy alone.
+// The addresses in contract files are those that the caller used; what a caller claims to have forwarded counts from a
+// trusted proxy alone.
 func TestContractFilesNameTheAddressThatWasAsked(t *testing.T) {
 	for _, trusted := range []bool{true, false} {
 		c := demoConfig(t.TempDir())
@@ -126,9 +131,14 @@ func TestContractFilesNameTheAddressThatWasAsked(t *testing.T) {
 					map[bool]string{true: "https://vp.example:20000", false: "http://10.0.0.1:8080"}[trusted],
 				},
 				{"a port that is none", "http://10.0.0.1:8080", http.Header{"X-Forwarded-Port": {"70000"}}, "http://10.0.0.1:8080"},
-				{"forwarded nonsense", "http://10.0.0.1:8080", http.Header{"X-Forwarded-Proto": {"gopher"}, "X-Forwarded-Host": {"a/b?c"}}, "http://10.0.0.1:8080"},
+				{
+					"forwarded nonsense", "http://10.0.0.1:8080",
+					http.Header{"X-Forwarded-Proto": {"gopher"}, "X-Forwarded-Host": {"a/b?c"}},
+					"http://10.0.0.1:8080",
+				},
 			} {
-				if got := describedAt(g, how.url, c.SOAP.Path+one.Path(), how.header); !strings.Contains(got, `location="`+how.want+c.SOAP.Path+one.Path()+`"`) {
+				if got := describedAt(g, how.url, c.SOAP.Path+one.Path(), how.header); !strings.Contains(got,
+					`location="`+how.want+c.SOAP.Path+one.Path()+`"`) {
 					t.Errorf("%s, trusted %v, %s: %.200s", one.Name, trusted, how.sentence, got)
 				}
 			}

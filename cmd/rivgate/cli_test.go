@@ -91,7 +91,8 @@ func TestExitCodesTellWhatHappened(t *testing.T) {
 	if err := os.WriteFile("broken.yaml", []byte("nonsense: 1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile("envelope.xml", []byte(`<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"/>`), 0o600); err != nil {
+	if err := os.WriteFile("envelope.xml",
+		[]byte(`<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"/>`), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct {
@@ -99,56 +100,110 @@ func TestExitCodesTellWhatHappened(t *testing.T) {
 		code int
 		says string // in either output
 	}{
-		"no command at all shows the help":          {nil, exitDone, "Usage: rivgate"},
-		"help is help":                              {[]string{"help"}, exitDone, "Usage: rivgate"},
-		"help for a command":                        {[]string{"help", "queue", "retry"}, exitDone, "Usage: rivgate queue retry"},
-		"help for what is no command":               {[]string{"help", "fly"}, exitUsage, "See rivgate --help"},
-		"an unknown command":                        {[]string{"fly"}, exitUsage, "See rivgate --help"},
-		"an unknown flag":                           {[]string{"version", "--fast"}, exitUsage, "--fast"},
-		"the example configuration":                 {[]string{"config", "example"}, exitDone, "environment: demo"},
-		"a good configuration":                      {[]string{"config", "check"}, exitDone, "nothing wrong"},
-		"a bad configuration":                       {[]string{"config", "check", "--config", "broken.yaml"}, exitUsage, "broken.yaml:1: unknown key"},
-		"any command with a bad configuration":      {[]string{"queue", "list", "--config", "broken.yaml"}, exitUsage, "broken.yaml:1: unknown key"},
-		"a configuration that is not there":         {[]string{"case", "list", "--config", "none.yaml"}, exitUsage, "no such file"},
-		"a call that has a route":                   {[]string{"tak", "resolve", "--contract", "SendComplaint", "--to", "SE2010123456-VC01", "--from", "SE0000000001-1177"}, exitDone, "rivgate:inbox"},
-		"a call without permission":                 {[]string{"tak", "resolve", "--contract", "SendComplaint", "--to", "SE2010123456-VC01", "--from", "SE2010123456-AVV"}, exitRefused, "VP007"},
-		"a call to nobody":                          {[]string{"tak", "resolve", "--contract", "SendComplaint", "--to", "SE2010123456-X"}, exitRefused, "VP004"},
-		"the catalogue, one receiver":               {[]string{"tak", "show", "--to", "se2010123456-pn01"}, exitDone, "patient_board"},
-		"importing what is not there":               {[]string{"tak", "import", "none.yaml", "--to", "x.yaml"}, exitRefused, "does not exist"},
-		"importing into the demo":                   {[]string{"tak", "import", "rivgate.yaml"}, exitUsage, "cannot be written"},
+		"no command at all shows the help": {nil, exitDone, "Usage: rivgate"},
+		"help is help":                     {[]string{"help"}, exitDone, "Usage: rivgate"},
+		"help for a command": {
+			[]string{"help", "queue", "retry"}, exitDone, "Usage: rivgate queue retry",
+		},
+		"help for what is no command": {[]string{"help", "fly"}, exitUsage, "See rivgate --help"},
+		"an unknown command":          {[]string{"fly"}, exitUsage, "See rivgate --help"},
+		"an unknown flag":             {[]string{"version", "--fast"}, exitUsage, "--fast"},
+		"the example configuration":   {[]string{"config", "example"}, exitDone, "environment: demo"},
+		"a good configuration":        {[]string{"config", "check"}, exitDone, "nothing wrong"},
+		"a bad configuration": {
+			[]string{"config", "check", "--config", "broken.yaml"}, exitUsage, "broken.yaml:1: unknown key",
+		},
+		"any command with a bad configuration": {
+			[]string{"queue", "list", "--config", "broken.yaml"}, exitUsage, "broken.yaml:1: unknown key",
+		},
+		"a configuration that is not there": {
+			[]string{"case", "list", "--config", "none.yaml"}, exitUsage, "no such file",
+		},
+		"a call that has a route": {
+			[]string{
+				"tak", "resolve", "--contract", "SendComplaint", "--to", "SE2010123456-VC01", "--from", "SE0000000001-1177",
+			}, exitDone, "rivgate:inbox",
+		},
+		"a call without permission": {
+			[]string{"tak", "resolve", "--contract", "SendComplaint", "--to", "SE2010123456-VC01", "--from", "SE2010123456-AVV"},
+			exitRefused, "VP007",
+		},
+		"a call to nobody": {
+			[]string{"tak", "resolve", "--contract", "SendComplaint", "--to", "SE2010123456-X"}, exitRefused, "VP004",
+		},
+		"the catalogue, one receiver": {
+			[]string{"tak", "show", "--to", "se2010123456-pn01"}, exitDone, "patient_board",
+		},
+		"importing what is not there": {
+			[]string{"tak", "import", "none.yaml", "--to", "x.yaml"}, exitRefused, "does not exist",
+		},
+		"importing into the demo": {
+			[]string{"tak", "import", "rivgate.yaml"}, exitUsage, "cannot be written",
+		},
 		"an empty queue":                            {[]string{"queue", "list"}, exitDone, "RECEIVER"},
 		"a delivery that is not there":              {[]string{"queue", "show", "x"}, exitRefused, "no delivery x"},
 		"a verb for everything needs to be said so": {[]string{"queue", "retry"}, exitUsage, "--all"},
 		"a verb for everything":                     {[]string{"queue", "retry", "--all"}, exitDone, "0 due now"},
-		"a verb for one that is not there":          {[]string{"queue", "release", "x"}, exitRefused, "no delivery in state parked"},
-		"releasing what only waits":                 {[]string{"queue", "release", "--state", "due"}, exitUsage, "leave --state out"},
-		"releasing what is held, by a state":        {[]string{"queue", "release", "--held", "--state", "parked"}, exitUsage, "leave --state out"},
-		"releasing all that is held":                {[]string{"queue", "release", "--held", "--all"}, exitDone, "0 released"},
-		"closing needs a reason":                    {[]string{"queue", "close", "--all"}, exitUsage, "--reason"},
-		"redirecting to nonsense":                   {[]string{"queue", "redirect", "--all", "--to", "over there"}, exitUsage, "no address"},
-		"an age that is none":                       {[]string{"queue", "list", "--since", "yesterday"}, exitUsage, "--since"},
-		"pausing a receiver":                        {[]string{"queue", "pause", "SE2010123456-AVV"}, exitDone, "paused"},
-		"pausing a misspelt receiver":               {[]string{"queue", "pause", "SE2010123456-AVX"}, exitRefused, "SE2010123456-AVV"},
-		"pausing it all the same":                   {[]string{"queue", "pause", "SE2010123456-AVX", "--force"}, exitDone, "paused"},
-		"a contract that nobody has":                {[]string{"tak", "resolve", "--contract", "SendCompliant", "--to", "x"}, exitUsage, "did you mean SendComplaint?"},
-		"publishing without a reason":               {[]string{"tak", "publish"}, exitUsage, "a reason is mandatory"},
-		"an empty queue as JSON":                    {[]string{"queue", "list", "--format", "json"}, exitDone, "[]"},
-		"no cases as JSON":                          {[]string{"case", "list", "--format", "json"}, exitDone, "[]"},
-		"a page of none":                            {[]string{"queue", "list", "--limit", "0"}, exitUsage, "1 to 500"},
-		"resuming a receiver":                       {[]string{"queue", "resume", "SE2010123456-AVV"}, exitDone, "resumed"},
-		"no cases yet":                              {[]string{"case", "list"}, exitDone, "UNIT"},
-		"a case that is not there":                  {[]string{"case", "show", "x"}, exitRefused, "no case x"},
-		"a reply to a case that is not there":       {[]string{"case", "reply", "x", "--text", "Hej"}, exitRefused, "no such case"},
-		"a reply with a code that is not there":     {[]string{"case", "reply", "x", "--type", "CLOSE", "--problem", "99"}, exitUsage, `"99"`},
-		"sending to a closed port":                  {[]string{"send", "envelope.xml", "--url", "http://127.0.0.1:1/", "--as", "SE0000000001-1177"}, exitUnreachable, "refused"},
-		"sending to nonsense":                       {[]string{"send", "envelope.xml", "--url", "here"}, exitUsage, "--url"},
-		"an envelope that is none":                  {[]string{"validate", "envelope.xml"}, exitRefused, "envelope.xml:1:"},
-		"a file that is not there":                  {[]string{"validate", "none.xml"}, exitUsage, "none.xml"},
-		"migrating":                                 {[]string{"migrate"}, exitDone, "rivgate.db: the schema is this version's"},
-		"the version":                               {[]string{"version"}, exitDone, "rivgate development"},
-		"a database that does not answer":           {[]string{"queue", "list", "--config", "postgres.yaml"}, exitUnreachable, "store"},
+		"a verb for one that is not there": {
+			[]string{"queue", "release", "x"}, exitRefused, "no delivery in state parked",
+		},
+		"releasing what only waits": {
+			[]string{"queue", "release", "--state", "due"}, exitUsage, "leave --state out",
+		},
+		"releasing what is held, by a state": {
+			[]string{"queue", "release", "--held", "--state", "parked"}, exitUsage, "leave --state out",
+		},
+		"releasing all that is held": {
+			[]string{"queue", "release", "--held", "--all"}, exitDone, "0 released",
+		},
+		"closing needs a reason": {[]string{"queue", "close", "--all"}, exitUsage, "--reason"},
+		"redirecting to nonsense": {
+			[]string{"queue", "redirect", "--all", "--to", "over there"}, exitUsage, "no address",
+		},
+		"an age that is none": {
+			[]string{"queue", "list", "--since", "yesterday"}, exitUsage, "--since",
+		},
+		"pausing a receiver": {[]string{"queue", "pause", "SE2010123456-AVV"}, exitDone, "paused"},
+		"pausing a misspelt receiver": {
+			[]string{"queue", "pause", "SE2010123456-AVX"}, exitRefused, "SE2010123456-AVV",
+		},
+		"pausing it all the same": {
+			[]string{"queue", "pause", "SE2010123456-AVX", "--force"}, exitDone, "paused",
+		},
+		"a contract that nobody has": {
+			[]string{"tak", "resolve", "--contract", "SendCompliant", "--to", "x"}, exitUsage, "did you mean SendComplaint?",
+		},
+		"publishing without a reason": {[]string{"tak", "publish"}, exitUsage, "a reason is mandatory"},
+		"an empty queue as JSON":      {[]string{"queue", "list", "--format", "json"}, exitDone, "[]"},
+		"no cases as JSON":            {[]string{"case", "list", "--format", "json"}, exitDone, "[]"},
+		"a page of none":              {[]string{"queue", "list", "--limit", "0"}, exitUsage, "1 to 500"},
+		"resuming a receiver":         {[]string{"queue", "resume", "SE2010123456-AVV"}, exitDone, "resumed"},
+		"no cases yet":                {[]string{"case", "list"}, exitDone, "UNIT"},
+		"a case that is not there":    {[]string{"case", "show", "x"}, exitRefused, "no case x"},
+		"a reply to a case that is not there": {
+			[]string{"case", "reply", "x", "--text", "Hej"}, exitRefused, "no such case",
+		},
+		"a reply with a code that is not there": {
+			[]string{"case", "reply", "x", "--type", "CLOSE", "--problem", "99"}, exitUsage, `"99"`,
+		},
+		"sending to a closed port": {
+			[]string{"send", "envelope.xml", "--url", "http://127.0.0.1:1/", "--as", "SE0000000001-1177"},
+			exitUnreachable,
+			"refused",
+		},
+		"sending to nonsense":      {[]string{"send", "envelope.xml", "--url", "here"}, exitUsage, "--url"},
+		"an envelope that is none": {[]string{"validate", "envelope.xml"}, exitRefused, "envelope.xml:1:"},
+		"a file that is not there": {[]string{"validate", "none.xml"}, exitUsage, "none.xml"},
+		"migrating": {
+			[]string{"migrate"}, exitDone, "rivgate.db: the schema is this version's",
+		},
+		"the version": {[]string{"version"}, exitDone, "rivgate development"},
+		"a database that does not answer": {
+			[]string{"queue", "list", "--config", "postgres.yaml"}, exitUnreachable, "store",
+		},
 	} {
-		if err := os.WriteFile("postgres.yaml", []byte("store: {url: 'postgres://nobody:hushhush@127.0.0.1:1/none?connect_timeout=2'}\n"), 0o600); err != nil {
+		if err := os.WriteFile("postgres.yaml",
+			[]byte("store: {url: 'postgres://nobody:hushhush@127.0.0.1:1/none?connect_timeout=2'}\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		t.Run(name, func(t *testing.T) {
@@ -216,10 +271,12 @@ func TestACatalogueTravelsThroughItsForms(t *testing.T) {
 	if err := os.WriteFile("other.yaml", []byte(less), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if code, out, _ = cli(t, "tak", "diff", "other.yaml"); code != exitRefused || !strings.Contains(out, "+ unit SE2010123456-VC99") {
+	if code, out, _ = cli(t, "tak", "diff", "other.yaml"); code != exitRefused ||
+		!strings.Contains(out, "+ unit SE2010123456-VC99") {
 		t.Errorf("a difference is not told: %d\n%s", code, out)
 	}
-	if code, out, _ = cli(t, "tak", "import", "other.yaml", "--to", "copy.xml", "--dry-run"); code != exitDone || !strings.Contains(out, "not written") {
+	if code, out, _ = cli(t, "tak", "import", "other.yaml", "--to", "copy.xml", "--dry-run"); code != exitDone ||
+		!strings.Contains(out, "not written") {
 		t.Errorf("a dry run: %d\n%s", code, out)
 	}
 	if code, _, _ = cli(t, "tak", "diff", "exported.yaml", "copy.xml"); code != exitDone {

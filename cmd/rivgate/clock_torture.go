@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// clock is shifted by the first two times in the file of RIVGATE_TORTURE_CLOCK: what has passed in the world, and how wrong this host's clock is
-// set. The third is the database's.
+// clock is shifted by the first two times in the file of RIVGATE_TORTURE_CLOCK: what has passed in the world, and how
+// wrong this host's clock is set. The third is the database's.
 func clock() func() time.Time {
 	return func() time.Time {
 		now := time.Now()

@@ -62,8 +62,9 @@ func (*ConfigCheckCommand) Run(s *session) error {
 	return err
 }
 
-// catalogueProblems is what makes serve answer VP008, or refuse the calls to a unit, with this configuration: a catalogue that cannot be read, does not
-// load or is empty, and units without a way. The demo's is made by serve itself.
+// catalogueProblems is what makes serve answer VP008, or refuse the calls to a unit, with this configuration: a
+// catalogue that cannot be read, does not load or is empty, and units without a way. The demo's is made by serve
+// itself.
 func (s *session) catalogueProblems(l *config.Loaded) (problems []config.Problem) {
 	if l.Config.TAK.Source == config.SourceDemo {
 		return nil

@@ -14,11 +14,14 @@ func TestConfigCheckReadsTheCatalogue(t *testing.T) {
 		code      int
 		want      []string
 	}{
-		"a good one":      {route, exitDone, []string{"nothing wrong"}},
-		"none":            {"", exitUsage, []string{":2: tak.source: the catalogue cannot be read", "VP008"}},
-		"an unknown key":  {"rows: []\n", exitUsage, []string{":2: tak.source: the catalogue cannot be read", "VP008"}},
-		"an empty one":    {"units: []\n", exitUsage, []string{":2: tak.source: the catalogue", "VP008"}},
-		"a contradiction": {route + "  - {contract: \"urn:riv:test:AnyResponder:1\", to: x, address: \"rivgate:inbox\"}\n", exitUsage, []string{":2: tak.source: ", "does not load", "VP008"}},
+		"a good one":     {route, exitDone, []string{"nothing wrong"}},
+		"none":           {"", exitUsage, []string{":2: tak.source: the catalogue cannot be read", "VP008"}},
+		"an unknown key": {"rows: []\n", exitUsage, []string{":2: tak.source: the catalogue cannot be read", "VP008"}},
+		"an empty one":   {"units: []\n", exitUsage, []string{":2: tak.source: the catalogue", "VP008"}},
+		"a contradiction": {
+			route + "  - {contract: \"urn:riv:test:AnyResponder:1\", to: x, address: \"rivgate:inbox\"}\n", exitUsage,
+			[]string{":2: tak.source: ", "does not load", "VP008"},
+		},
 		"a unit without a way": {
 			"units:\n  - {hsa_id: SE2010123456-VC01, name: Björken, kind: care_unit, region: \"01\"}\n" + route, exitUsage,
 			[]string{":2: tak.source: unit SE2010123456-VC01 (Björken) has no route today: give it one"},

@@ -26,8 +26,8 @@ func (s *session) withStore(do func(ctx context.Context, db *store.Store) error)
 	return do(s.ctx, db)
 }
 
-// openStore opens the database of a configuration. The error has the exit code that its kind deserves, and never holds the URL, which may hold a
-// password.
+// openStore opens the database of a configuration. The error has the exit code that its kind deserves, and never holds
+// the URL, which may hold a password.
 func openStore(ctx context.Context, c config.Config, o store.Options) (*store.Store, error) {
 	o.DueDays, o.DueDaysMinor, o.PasswordFile = c.Desk.DueDays, c.Desk.DueDaysMinor, c.Store.PasswordFile
 	db, err := store.Open(ctx, c.Store.URL, o)

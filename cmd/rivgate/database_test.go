@@ -11,8 +11,8 @@ import (
 	"rivgate/store/storetest"
 )
 
-// oldStore puts a database at the default place of the working directory, and makes this the program of the next version: the
-// database has an older schema.
+// oldStore puts a database at the default place of the working directory, and makes this the program of the next
+// version: the database has an older schema.
 func oldStore(t *testing.T, content []byte) {
 	t.Helper()
 	storetest.NextStep(t)
@@ -45,14 +45,16 @@ func TestOnlyServeDemoAndMigrateCreateAStore(t *testing.T) {
 		{"tak", "versions"},
 	} {
 		code, out, problem := cli(t, args...)
-		if code != exitUsage || !strings.Contains(problem, filepath.Join(dir, "data", "rivgate.db")) || !strings.Contains(problem, "rivgate.yaml does not set it") {
+		if code != exitUsage || !strings.Contains(problem, filepath.Join(dir, "data", "rivgate.db")) ||
+			!strings.Contains(problem, "rivgate.yaml does not set it") {
 			t.Errorf("%v without a store: %d\n%s%s", args, code, out, problem)
 		}
 	}
 	if _, err := os.Stat("data"); err == nil {
 		t.Error("one of them made the folder of the store")
 	}
-	if code, out, problem := cli(t, "migrate", "--dry-run"); code != exitDone || !strings.Contains(out, "it would be created") {
+	if code, out, problem := cli(t, "migrate", "--dry-run"); code != exitDone ||
+		!strings.Contains(out, "it would be created") {
 		t.Errorf("a dry run without a store: %d\n%s%s", code, out, problem)
 	}
 	if _, err := os.Stat("data"); err == nil {
@@ -80,7 +82,8 @@ func TestOnlyMigrateChangesASchema(t *testing.T) {
 		t.Errorf("a command on an older schema: %d %s", code, problem)
 	}
 	code, out, _ := cli(t, "migrate", "--dry-run")
-	if code != exitDone || !strings.Contains(out, "schema 1 would be migrated") || !strings.Contains(out, storetest.NextSteps) {
+	if code != exitDone || !strings.Contains(out, "schema 1 would be migrated") ||
+		!strings.Contains(out, storetest.NextSteps) {
 		t.Errorf("a dry run: %d %s", code, out)
 	}
 	if code, _, problem := cli(t, "queue", "list"); code != exitRefused {
@@ -104,7 +107,9 @@ func TestOnlyMigrateChangesASchema(t *testing.T) {
 
 func TestServeLeavesTheSchemaWhereItIsToldSo(t *testing.T) {
 	old := oldContent(t)
-	elsewhere(t, "environment: test\ntak: {source: later.yaml}\nstore: {migrate: false}\nsoap: {listen: '127.0.0.1:0'}\nweb: {listen: '127.0.0.1:0'}\n")
+	elsewhere(t,
+		"environment: test\ntak: {source: later.yaml}\nstore: {migrate: false}\nsoap: {listen: '127.0.0.1:0'}\nweb: "+
+			"{listen: '127.0.0.1:0'}\n")
 	if code, _, problem := cli(t, "serve"); code != exitUsage || !strings.Contains(problem, "there is no store") {
 		t.Errorf("serve without a store: %d %s", code, problem)
 	}
@@ -139,7 +144,8 @@ func TestMigrateLeavesAFileThatIsServedFrom(t *testing.T) {
 func TestWhatProductionDemandsOfADatabase(t *testing.T) {
 	const production = "environment: production\nstore: {url: '"
 	for url, want := range map[string]string{
-		"postgres://rivgate@db.example/rivgate":                                          "nothing verifies that db.example is the database",
+		"postgres://rivgate@db.example/rivgate": "nothing verifies that " +
+			"db.example is the database",
 		"postgres://rivgate@db.example/rivgate?sslmode=require":                          "nothing verifies",
 		"postgres://rivgate@db.example/rivgate?sslmode=verify-ca":                        "nothing verifies",
 		"postgres://rivgate@127.0.0.1,db.example/rivgate":                                "nothing verifies that db.example",

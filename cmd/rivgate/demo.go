@@ -14,8 +14,8 @@ import (
 	"rivgate/cmd/rivgate/story"
 )
 
-// DemoCommand plays the recorded story in this process, with real HTTP between the parts, on free ports and a database of its own. The
-// configuration is its own too: --config is not read.
+// DemoCommand plays the recorded story in this process, with real HTTP between the parts, on free ports and a database
+// of its own. The configuration is its own too: --config is not read.
 type DemoCommand struct {
 	Keep    string        `help:"Keep database and log in this folder; else they are thrown away." placeholder:"DIR"`
 	Patient time.Duration `help:"How long a step may take to come true." default:"20s"`
@@ -54,7 +54,8 @@ func (c *DemoCommand) Run(s *session) error {
 	return nil
 }
 
-// folder is where the demo keeps its files, and what throws them away. A folder that is kept must be empty: an old story would mix with the new one.
+// folder is where the demo keeps its files, and what throws them away. A folder that is kept must be empty: an old
+// story would mix with the new one.
 func (c *DemoCommand) folder() (string, func(), error) {
 	if c.Keep == "" {
 		folder, err := os.MkdirTemp("", "rivgate-demo-*")
@@ -102,8 +103,9 @@ func (c *DemoCommand) play(s *session, g *gateway) ([]story.Ending, error) {
 		return nil, err
 	}
 	stage := &story.Stage{
-		Portal: g.world.portal, System: g.world.system, API: g.world.portal.API, HTTP: &http.Client{Timeout: c.Patient}, Patient: c.Patient,
-		Told: func(line string) { fmt.Fprintln(told, line) },
+		Portal: g.world.portal, System: g.world.system, API: g.world.portal.API, HTTP: &http.Client{Timeout: c.Patient},
+		Patient: c.Patient,
+		Told:    func(line string) { fmt.Fprintln(told, line) },
 	}
 	err := g.awaitCatalogue(ctx)
 	var endings []story.Ending
@@ -122,7 +124,9 @@ func (c *DemoCommand) play(s *session, g *gateway) ([]story.Ending, error) {
 }
 
 func printEndings(w io.Writer, endings []story.Ending) error {
-	t := &table{head: []string{"\nSTORY", "CASE", "HANDLED BY", "VIA", "STATE", "MESSAGES", "LETTERS", "DELIVERED", "ENDED"}}
+	t := &table{
+		head: []string{"\nSTORY", "CASE", "HANDLED BY", "VIA", "STATE", "MESSAGES", "LETTERS", "DELIVERED", "ENDED"},
+	}
 	wrong, last := 0, ""
 	for _, e := range endings {
 		ended := "as told"

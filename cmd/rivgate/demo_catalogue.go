@@ -34,7 +34,8 @@ var _ tak.Source = demoSource{}
 
 // Read gives the catalogue, its routes leading to the simulator.
 func (d demoSource) Read(context.Context) (routing.Catalogue, error) {
-	text := strings.NewReplacer("HANDLING_SYSTEM", "http://"+d.config.Demo.HandlingSystem, "PORTAL", d.config.Contracts.PortalAddress,
+	text := strings.NewReplacer("HANDLING_SYSTEM", "http://"+d.config.Demo.HandlingSystem, "PORTAL",
+		d.config.Contracts.PortalAddress,
 		"GATEWAY", d.config.Instance.HSAID).Replace(demoCatalogue)
 	return tak.ReadYAML(strings.NewReader(text), d.names)
 }
@@ -42,8 +43,8 @@ func (d demoSource) Read(context.Context) (routing.Catalogue, error) {
 // String names the source.
 func (demoSource) String() string { return config.SourceDemo }
 
-// startedSource is the catalogue kept in the store, or the one that the demo begins with as long as nothing is published there. So what an integrator
-// publishes in the demo counts.
+// startedSource is the catalogue kept in the store, or the one that the demo begins with as long as nothing is
+// published there. So what an integrator publishes in the demo counts.
 type startedSource struct {
 	storeSource
 	first demoSource
@@ -63,7 +64,8 @@ func (s startedSource) Read(ctx context.Context) (routing.Catalogue, error) {
 	return s.storeSource.Read(ctx)
 }
 
-// startedCatalogue is what the demo's gateway decides by, for a command beside it. A store that is not there yet is not made.
+// startedCatalogue is what the demo's gateway decides by, for a command beside it. A store that is not there yet is not
+// made.
 func (s *session) startedCatalogue(c config.Config, r *contracts.Registry) (found routing.Catalogue, err error) {
 	first := demoSource{c, r.Names()}
 	if file, ok := strings.CutPrefix(c.Store.URL, "sqlite:"); ok {
@@ -78,8 +80,9 @@ func (s *session) startedCatalogue(c config.Config, r *contracts.Registry) (foun
 	return found, err
 }
 
-// publishDemo makes the demo's catalogue version 1 where nothing is published yet. Where the simulated handling system has got another address since, its
-// rows follow it in a version of their own; an open draft is somebody's, and holds that back.
+// publishDemo makes the demo's catalogue version 1 where nothing is published yet. Where the simulated handling system
+// has got another address since, its rows follow it in a version of their own; an open draft is somebody's, and holds
+// that back.
 func (g *gateway) publishDemo(ctx context.Context, c config.Config) error {
 	const by = "demo"
 	rules := newRules(c, g.registry)
@@ -128,7 +131,8 @@ func (g *gateway) demoEdits(ctx context.Context, c config.Config) (edits []catal
 	const path = "/SendComplaint/1/rivtabp21"
 	address := "http://" + c.Demo.HandlingSystem + path
 	for _, e := range rows {
-		if e.Kind == catalogue.KindRoute && e.Component == handlingSystemID && strings.HasPrefix(e.Address, "http://127.0.0.1:") && e.Address != address {
+		if e.Kind == catalogue.KindRoute && e.Component == handlingSystemID &&
+			strings.HasPrefix(e.Address, "http://127.0.0.1:") && e.Address != address {
 			e.Address = address
 			edits = append(edits, catalogue.Edit{Action: catalogue.EditChange, Row: e})
 		}

@@ -26,7 +26,8 @@ func demoGateway(t *testing.T, c config.Config) *gateway {
 	return g
 }
 
-// TestDemoIsThereToBeClicked: whoever the demo announces can sign in, and every link of their menu and of the pages behind it leads somewhere.
+// TestDemoIsThereToBeClicked: whoever the demo announces can sign in, and every link of their menu and of the pages
+// behind it leads somewhere.
 func TestDemoIsThereToBeClicked(t *testing.T) {
 	g := demoGateway(t, demoConfig(t.TempDir()))
 	site := "http://" + g.config.Web.Listen
@@ -72,7 +73,8 @@ func TestDemoIsThereToBeClicked(t *testing.T) {
 	}
 }
 
-// TestWhatIsPublishedInTheDemoCounts: the demo's catalogue is version 1, routes follow what is published after it, and a handling system that moved is found again.
+// TestWhatIsPublishedInTheDemoCounts: the demo's catalogue is version 1, routes follow what is published after it, and
+// a handling system that moved is found again.
 func TestWhatIsPublishedInTheDemoCounts(t *testing.T) {
 	c := demoConfig(t.TempDir())
 	first, err := openGateway(t.Context(), c, zap.NewNop())
@@ -96,7 +98,8 @@ func TestWhatIsPublishedInTheDemoCounts(t *testing.T) {
 	for _, e := range rows {
 		if e.Kind == catalogue.KindRoute && e.Receiver == "SE2010123456-VC02" {
 			e.Address, e.Component = "https://system.example/SendComplaint", "SE2010123456-NY01"
-			if d, _, err = db.EditCatalogue(t.Context(), d.Revision, []catalogue.Edit{{Action: catalogue.EditChange, Row: e}}, rules, "iris", "provar"); err != nil {
+			if d, _, err = db.EditCatalogue(t.Context(), d.Revision, []catalogue.Edit{{Action: catalogue.EditChange, Row: e}},
+				rules, "iris", "provar"); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -119,7 +122,8 @@ func TestWhatIsPublishedInTheDemoCounts(t *testing.T) {
 	if now := second.config.Demo.HandlingSystem; now == was {
 		t.Skip("the system gave the same port again")
 	}
-	if got := routeTo(t, second, "SE2010123456-AKUT"); !strings.HasPrefix(got, "http://"+second.config.Demo.HandlingSystem+"/") {
+	if got := routeTo(t, second, "SE2010123456-AKUT"); !strings.HasPrefix(got,
+		"http://"+second.config.Demo.HandlingSystem+"/") {
 		t.Errorf("the hospital's cases go to %s, and the handling system is at %s", got, second.config.Demo.HandlingSystem)
 	}
 	if got := routeTo(t, second, "SE2010123456-VC02"); got != "https://system.example/SendComplaint" {
@@ -134,7 +138,8 @@ func routeTo(t *testing.T, g *gateway, unit string) string {
 		t.Fatal(err)
 	}
 	route, err := g.keeper.Table().Route(routing.Call{
-		Sender: g.config.Contracts.PortalAddress, Receiver: unit, Contract: g.registry.Send().Contract, Profile: routing.RIVTABP21,
+		Sender: g.config.Contracts.PortalAddress, Receiver: unit, Contract: g.registry.Send().Contract,
+		Profile: routing.RIVTABP21,
 	}, time.Now())
 	if err != nil {
 		t.Fatal(err)

@@ -30,7 +30,8 @@ func (g *gateway) asked(r *http.Request) string {
 	return scheme + "://" + host
 }
 
-// forwarded is what a proxy says of the request that it got: in the header that SKLTP's VP reads, else in the usual one.
+// forwarded is what a proxy says of the request that it got: in the header that SKLTP's VP reads, else in the usual
+// one.
 func forwarded(h http.Header, what string) string {
 	if value := strings.TrimSpace(h.Get("X-Vp-Forwarded-" + what)); value != "" {
 		return value

@@ -1,39 +1,53 @@
 package main
 
-// Three lists beside the documents: what a mention is short for, what cannot be run in the world of `make run`, and which exit code is right
-// where it is not 0. An entry that no document has is an error, so the lists cannot outlive the text.
+// Three lists beside the documents: what a mention is short for, what cannot be run in the world of `make run`, and
+// which exit code is right where it is not 0. An entry that no document has is an error, so the lists cannot outlive
+// the text.
 
-// completions are what a mention in running text is short for, in the shell. DELIVERED, WAITING and PARKED are deliveries of the world, CASE is a case of a clinic, HEAD
-// the head of its access log.
+// completions are what a mention in running text is short for, in the shell. DELIVERED, WAITING and PARKED are
+// deliveries of the world, CASE is a case of a clinic, HEAD the head of its access log.
 var completions = map[string]string{
-	"rivgate case reply ID --type FORWARDED --to HSAID --ground GROUND": `rivgate case reply "$CASE" --type FORWARDED --to SE2010123456-PN01 --ground "consent by telephone"`,
-	"rivgate audit verify --head 12:c01717aa…":                          `rivgate audit verify --head "$HEAD"`,
-	"rivgate backup":                                        `rivgate backup --to copy-$$.db`,
-	"rivgate backup --to DIR":                               `mkdir -p copies && rivgate backup --to copies`,
-	"rivgate backup --to FILE|DIR":                          `rivgate backup --to copy-$$.db`,
-	"rivgate queue close --reason":                          `until rivgate queue list --state parked | grep -q "$PARKED"; do :; done; rivgate queue close "$PARKED" --reason "told by telephone"`,
-	"rivgate queue dismiss":                                 `rivgate queue dismiss --all --reason "answered by telephone"`,
-	"rivgate queue pause":                                   `rivgate queue pause SE2010123456-AVV --reason "new version"`,
-	"rivgate queue pause RECEIVER --reason …":               `rivgate queue pause SE2010123456-AVV --reason "new version"`,
-	"rivgate queue redirect --to URL":                       `rivgate queue redirect "$WAITING" --to http://127.0.0.1:8090/SendComplaint/1/rivtabp21 --reason "moved"`,
-	"rivgate queue release":                                 `rivgate queue release --all --reason "mended"`,
-	"rivgate queue release --held":                          `rivgate queue release --held --all --reason "it never comes"`,
-	"rivgate queue replay --delivered":                      `rivgate queue replay --delivered --receiver SE2010123456-AVV --since 1h --until 1s --dry-run`,
-	"rivgate queue replay --receiver R --since T --until T": `rivgate queue replay --receiver SE2010123456-AVV --since 1h --until 1s --dry-run`,
-	"rivgate queue resume RECEIVER":                         `rivgate queue resume SE2010123456-AVV`,
-	"rivgate queue retry":                                   `rivgate queue retry "$WAITING" --reason "mended"`,
-	"rivgate queue show":                                    `rivgate queue show "$DELIVERED"`,
-	"rivgate queue show ID":                                 `rivgate queue show "$DELIVERED"`,
-	"rivgate tak rebase":                                    `rivgate tak rebase --help`,
-	"rivgate tak discard":                                   `rivgate tak edit move --contract SendComplaint --to SE2010123456-VC02 --address https://avvikelse.example/SendComplaint --from 2040-01-01 && rivgate tak discard`,
-	"rivgate tak cancel":                                    `rivgate tak cancel --help`,
-	"rivgate tak edit move … --from DAY":                    `rivgate tak edit move --contract SendComplaint --to SE2010123456-VC02 --address http://127.0.0.1:8090/SendComplaint/1/rivtabp21 --component SE2010123456-AVV --from 2030-01-01`,
-	"rivgate user add":                                      `rivgate user add sofia --name "Sofia Test" --role operator`,
-	"rivgate validate":                                      `rivgate validate testdata/recordings/bodies/complaint-to-an-inbox.xml`,
-	"rivgate validate NAME.xml":                             `rivgate validate testdata/recordings/bodies/complaint-to-an-inbox.xml`,
+	"rivgate case reply ID --type FORWARDED --to HSAID --ground GROUND": `rivgate case reply "$CASE" --type FORWARDED ` +
+		`--to SE2010123456-PN01 --ground "consent by telephone"`,
+	"rivgate audit verify --head 12:c01717aa…": `rivgate audit verify --head "$HEAD"`,
+	"rivgate backup":               `rivgate backup --to copy-$$.db`,
+	"rivgate backup --to DIR":      `mkdir -p copies && rivgate backup --to copies`,
+	"rivgate backup --to FILE|DIR": `rivgate backup --to copy-$$.db`,
+	"rivgate queue close --reason": `until rivgate queue list --state parked | grep -q ` +
+		`"$PARKED"; do :; done; rivgate queue close "$PARKED" --reason "told by telephone"`,
+	"rivgate queue dismiss": `rivgate queue dismiss --all --reason "answered by ` +
+		`telephone"`,
+	"rivgate queue pause":                     `rivgate queue pause SE2010123456-AVV --reason "new version"`,
+	"rivgate queue pause RECEIVER --reason …": `rivgate queue pause SE2010123456-AVV --reason "new version"`,
+	"rivgate queue redirect --to URL": `rivgate queue redirect "$WAITING" --to ` +
+		`http://127.0.0.1:8090/SendComplaint/1/rivtabp21 --reason "moved"`,
+	"rivgate queue release": `rivgate queue release --all --reason "mended"`,
+	"rivgate queue release --held": `rivgate queue release --held --all --reason "it never ` +
+		`comes"`,
+	"rivgate queue replay --delivered": `rivgate queue replay --delivered --receiver ` +
+		`SE2010123456-AVV --since 1h --until 1s --dry-run`,
+	"rivgate queue replay --receiver R --since T --until T": `rivgate queue replay --receiver SE2010123456-AVV --since ` +
+		`1h --until 1s --dry-run`,
+	"rivgate queue resume RECEIVER": `rivgate queue resume SE2010123456-AVV`,
+	"rivgate queue retry":           `rivgate queue retry "$WAITING" --reason "mended"`,
+	"rivgate queue show":            `rivgate queue show "$DELIVERED"`,
+	"rivgate queue show ID":         `rivgate queue show "$DELIVERED"`,
+	"rivgate tak rebase":            `rivgate tak rebase --help`,
+	"rivgate tak discard": `rivgate tak edit move --contract SendComplaint --to ` +
+		`SE2010123456-VC02 --address https://avvikelse.example/SendComplaint --from 2040-01-01 && rivgate tak discard`,
+	"rivgate tak cancel": `rivgate tak cancel --help`,
+	"rivgate tak edit move … --from DAY": `rivgate tak edit move --contract SendComplaint --to ` +
+		`SE2010123456-VC02 --address http://127.0.0.1:8090/SendComplaint/1/rivtabp21 --component SE2010123456-AVV --from ` +
+		`2030-01-01`,
+	"rivgate user add": `rivgate user add sofia --name "Sofia Test" --role operator`,
+	"rivgate validate": `rivgate validate ` +
+		`testdata/recordings/bodies/complaint-to-an-inbox.xml`,
+	"rivgate validate NAME.xml": `rivgate validate ` +
+		`testdata/recordings/bodies/complaint-to-an-inbox.xml`,
 }
 
-// notRun are commands that this test does not run, each with the reason. That the target of make or the test exists is looked at all the same.
+// notRun are commands that this test does not run, each with the reason. That the target of make or the test exists is
+// looked at all the same.
 var notRun = map[string]string{
 	"make run":           "it is the world that the other commands run in: bin/rivgate serve, on free ports here",
 	"make test":          "it would run this test again",
@@ -50,7 +64,8 @@ var notRun = map[string]string{
 	"make bench-forward": "it takes minutes",
 	"make bench-forward ROUNDS=8 SIZES=10k CALLERS=16": "it takes minutes",
 
-	"go run ./cmd/bench -beside before=FILE":                                          "it takes minutes, and needs another build",
+	"go run ./cmd/bench -beside before=FILE": "it takes minutes, and needs " +
+		"another build",
 	"go test -run '^$' -bench 'Restart|Grown' -benchtime 1x ./cmd/torture":            "it takes minutes",
 	"go test -run '^$' -bench 'BenchmarkAccept|ClaimFinish' -benchtime 2000x ./store": "it takes minutes",
 	"go test -run '^$' -bench BenchmarkList ./store":                                  "it takes minutes",
@@ -59,10 +74,13 @@ var notRun = map[string]string{
 	"go test ./relay -run TestRecordings -update":                                     "it writes into testdata",
 	"go test ./web -run TestEndpointsAre -update":                                     "it writes into testdata",
 	"git diff testdata/recordings":                                                    "the world has no repository",
-	"createdb rivgate && pg_restore --no-owner --exit-on-error --dbname=rivgate COPY": "it needs PostgreSQL: TestRestoreDrill runs it",
-	"rivgate send FILE --url URL --cert FILE --key FILE":                              "it needs certificates: TestMutualTLSTellsWhoCalls makes them",
+	"createdb rivgate && pg_restore --no-owner --exit-on-error --dbname=rivgate COPY": "it needs PostgreSQL: " +
+		"TestRestoreDrill runs it",
+	"rivgate send FILE --url URL --cert FILE --key FILE": "it needs certificates: " +
+		"TestMutualTLSTellsWhoCalls makes them",
 	"rivgate serve": "it is the world that the other commands run in",
-	`rivgate tak accept 3f2a… --reason "the clinics are closed"`: "it needs an answer of a TAK that shrank: TestACatalogueLives plays it",
+	`rivgate tak accept 3f2a… --reason "the clinics are closed"`: "it needs an answer of a TAK that shrank: " +
+		"TestACatalogueLives plays it",
 }
 
 // exitCodes are those of commands that say something by them.

@@ -28,14 +28,17 @@ type mention struct {
 }
 
 var (
-	commandLine  = regexp.MustCompile(`^([A-Z_]+=\S+ )*((bin/)?rivgate|make|curl|go|git|createdb|pg_restore|pg_dump|apt|systemctl) `)
+	commandLine = regexp.MustCompile(
+		`^([A-Z_]+=\S+ )*((bin/)?rivgate|make|curl|go|git|createdb|pg_restore|pg_dump|apt|systemctl) `,
+	)
 	shortCommand = regexp.MustCompile(`^(queue|tak|case|user|audit|config|contract) [a-z]+( |$)`)
 	addressForm  = regexp.MustCompile(`^((GET|POST) )?(/[a-zA-Z]|http://127\.0\.0\.1)`)
 	inlineCode   = regexp.MustCompile("`([^`\n]+)`")
 	lineComment  = regexp.MustCompile(`\s+# .*$`)
 )
 
-// mentionsIn finds what a document tells its reader to use: lines of code blocks that begin with a command, and commands and addresses in running text.
+// mentionsIn finds what a document tells its reader to use: lines of code blocks that begin with a command, and
+// commands and addresses in running text.
 func mentionsIn(t *testing.T, root, file string) (commands, addresses []mention) {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(root, file))
@@ -98,7 +101,8 @@ func documents(t *testing.T, root string) []string {
 	return files
 }
 
-// documented is the world that `make run` makes, on free ports, as a reader of the documents has it: a shell in its folder, rivgate in the path.
+// documented is the world that `make run` makes, on free ports, as a reader of the documents has it: a shell in its
+// folder, rivgate in the path.
 type documented struct {
 	dir     string
 	said    string            // what it printed, log and announcement as they came
@@ -148,7 +152,8 @@ func newDocumented(t *testing.T, binary, root string) *documented {
 	}
 	go func() { _, _ = io.Copy(io.Discard, read) }()
 	for name, usual := range map[string]string{
-		"SOAP": "127.0.0.1:8080", "Pages and API": "127.0.0.1:8081", "Handling system": "127.0.0.1:8090", "1177 portal": "127.0.0.1:8091",
+		"SOAP": "127.0.0.1:8080", "Pages and API": "127.0.0.1:8081", "Handling system": "127.0.0.1:8090",
+		"1177 portal": "127.0.0.1:8091",
 	} {
 		found := regexp.MustCompile(`(?m)^` + name + ` +http://(127\.0\.0\.1:\d+)`).FindStringSubmatch(w.said)
 		if found == nil {
@@ -210,16 +215,19 @@ func (w *documented) deliveries(t *testing.T) {
 	}
 	for _, unit := range []string{"KIR", "MED"} {
 		must("rivgate queue pause SE2010123456-" + unit + " --reason test")
-		must(`sed 's/SE2010123456-VC01/SE2010123456-` + unit + `/g; s/<\([a-z0-9]*:*\)extension>[^<]*</<\1extension>` + unit + `</' ` +
+		must(`sed 's/SE2010123456-VC01/SE2010123456-` + unit + `/g; s/<\([a-z0-9]*:*\)extension>[^<]*</<\1extension>` + unit +
+			`</' ` +
 			`testdata/recordings/bodies/complaint-to-an-inbox.xml > ` + unit + `.xml`)
 		must("rivgate send " + unit + ".xml --url http://127.0.0.1:8080/vp --as SE0000000001-1177")
 	}
-	waiting, parked := first("rivgate queue list --state due --receiver SE2010123456-MED"), first("rivgate queue list --state due --receiver SE2010123456-KIR")
+	waiting, parked := first("rivgate queue list --state due --receiver SE2010123456-MED"),
+		first("rivgate queue list --state due --receiver SE2010123456-KIR")
 	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/xml; charset=UTF-8")
 		w.WriteHeader(http.StatusInternalServerError)
-		_, _ = io.WriteString(w, `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault><faultcode>s:Client</faultcode>`+
-			`<faultstring>no</faultstring></s:Fault></s:Body></s:Envelope>`)
+		_, _ = io.WriteString(w,
+			`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault><faultcode>s:Client</faultcode>`+
+				`<faultstring>no</faultstring></s:Fault></s:Body></s:Envelope>`)
 	}))
 	t.Cleanup(refusing.Close)
 	must("rivgate queue redirect " + parked + " --to " + refusing.URL + " --reason test")
@@ -228,7 +236,8 @@ func (w *documented) deliveries(t *testing.T) {
 	delivered := first("rivgate queue list --state delivered")
 	clinics := first("rivgate case list --unit SE2010123456-VC01 --state delivered")
 	head := strings.TrimSpace(must(`rivgate audit verify | sed -n 's/^head //p'`))
-	w.environ = append(w.environ, "DELIVERED="+delivered, "WAITING="+waiting, "PARKED="+parked, "CASE="+clinics, "HEAD="+head)
+	w.environ = append(w.environ, "DELIVERED="+delivered, "WAITING="+waiting, "PARKED="+parked, "CASE="+clinics,
+		"HEAD="+head)
 }
 
 // accounts are clients that are signed in, one for each account that the world announced.
@@ -244,7 +253,9 @@ func (w *documented) accounts(t *testing.T) []*http.Client {
 			t.Fatal(err)
 		}
 		client := &http.Client{Jar: jar, Timeout: 20 * time.Second}
-		answer, err := client.PostForm(w.here("http://127.0.0.1:8081/signin"), url.Values{"account": {d.id}, "password": {demoPassword}})
+		answer, err := client.PostForm(w.here("http://127.0.0.1:8081/signin"), url.Values{
+			"account": {d.id}, "password": {demoPassword},
+		})
 		if err != nil || answer.StatusCode != http.StatusOK {
 			t.Fatalf("%s does not sign in: %v", d.id, err)
 		}
@@ -257,7 +268,8 @@ func (w *documented) accounts(t *testing.T) []*http.Client {
 // there are the statuses of an address that exists: it answers, takes POST alone, or wants parameters.
 var there = []int{http.StatusOK, http.StatusMethodNotAllowed, http.StatusBadRequest, http.StatusUnprocessableEntity}
 
-// answers tells whether an address is there for one of the accounts: a page or a file, or one that takes POST alone and says so.
+// answers tells whether an address is there for one of the accounts: a page or a file, or one that takes POST alone and
+// says so.
 func (w *documented) answers(t *testing.T, clients []*http.Client, text string) bool {
 	t.Helper()
 	address := strings.TrimPrefix(strings.TrimPrefix(text, "GET "), "POST ")
@@ -281,7 +293,8 @@ func (w *documented) answers(t *testing.T, clients []*http.Client, text string) 
 	return false
 }
 
-// TestWhatIsWrittenIsRun: every command and every address of the README and the documents works in the world of `make run`.
+// TestWhatIsWrittenIsRun: every command and every address of the README and the documents works in the world of `make
+// run`.
 func TestWhatIsWrittenIsRun(t *testing.T) {
 	root, err := filepath.Abs("../..")
 	if err != nil {
@@ -304,8 +317,10 @@ func TestWhatIsWrittenIsRun(t *testing.T) {
 			if full, short := completions[m.text]; short {
 				line = full
 			}
-			if !strings.HasPrefix(m.text, "rivgate ") && !strings.HasPrefix(m.text, "bin/rivgate ") && !strings.HasPrefix(m.text, "curl ") {
-				t.Errorf("%s: %s changes more than this world: the list of what is not run must name it, with the reason", m.place, m.text)
+			if !strings.HasPrefix(m.text, "rivgate ") && !strings.HasPrefix(m.text, "bin/rivgate ") &&
+				!strings.HasPrefix(m.text, "curl ") {
+				t.Errorf("%s: %s changes more than this world: the list of what is not run must name it, with the reason", m.place,
+					m.text)
 				continue
 			}
 			if code, out := w.shell(t.Context(), line); code != exitCodes[m.text] {
@@ -369,7 +384,9 @@ func exists(t *testing.T, root string, m mention) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	declared := regexp.MustCompile(`func (Test|Benchmark)\w*(` + strings.NewReplacer("Benchmark", "", "Test", "").Replace(name[1]) + `)`)
+	declared := regexp.MustCompile(
+		`func (Test|Benchmark)\w*(` + strings.NewReplacer("Benchmark", "", "Test", "").Replace(name[1]) + `)`,
+	)
 	for _, file := range files {
 		if content, err := os.ReadFile(file); err == nil && declared.Match(content) {
 			return

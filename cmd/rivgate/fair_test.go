@@ -28,7 +28,8 @@ import (
 	"rivgate/store/storetest"
 )
 
-// crowd are handling systems over real HTTP, each at an address of its own. The first is quick, the others are slow or verbose.
+// crowd are handling systems over real HTTP, each at an address of its own. The first is quick, the others are slow or
+// verbose.
 type crowd struct {
 	addresses []string
 	over      chan struct{} // closed at the end: nobody thinks any longer
@@ -48,7 +49,8 @@ func newCrowd(t *testing.T, others int) *crowd {
 	return c
 }
 
-// receiver answers by its number: 0 at once, the others in turn OK after 3 s, OK just before the default time-out, and at once but with 10 MB.
+// receiver answers by its number: 0 at once, the others in turn OK after 3 s, OK just before the default time-out, and
+// at once but with 10 MB.
 func (c *crowd) receiver(n int) http.Handler {
 	if n > 0 && n%3 == 0 {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -69,11 +71,14 @@ func (c *crowd) receiver(n int) http.Handler {
 		}
 		return contracts.Receipt{Result: contracts.Result{Code: contracts.OK, LogID: "crowd"}}, nil
 	}
-	return &soap.Server{Path: "/", Handler: inferred.Pack{}.Handler(take), NewID: func() string { return "crowd" }, Log: zap.NewNop()}
+	return &soap.Server{
+		Path: "/", Handler: inferred.Pack{}.Handler(take), NewID: func() string { return "crowd" }, Log: zap.NewNop(),
+	}
 }
 
 // verboseFault is a fault of 10 MB.
-var verboseFault = `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault><faultcode>s:Server</faultcode><faultstring>` +
+var verboseFault = `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault>` +
+	`<faultcode>s:Server</faultcode><faultstring>` +
 	strings.Repeat("It went wrong. ", 10<<20/15) + `</faultstring></s:Fault></s:Body></s:Envelope>`
 
 func (c *crowd) think(ctx context.Context, d time.Duration) {
@@ -99,7 +104,8 @@ func (c *crowd) tookLessThan(n int) bool {
 	return len(c.taken) < n
 }
 
-// backlog puts messages into the store as the line does when it accepts them: for one address, each in a lane of its own.
+// backlog puts messages into the store as the line does when it accepts them: for one address, each in a lane of its
+// own.
 type backlog struct {
 	db       *store.Store
 	contract string
@@ -114,9 +120,12 @@ func newBacklog(t *testing.T, db *store.Store) *backlog {
 		CaseID: &contracts.II{Root: "SE0000000001-1177", Extension: "CASE-ID"}, Receiver: "SE2010123456-SJ01",
 		Recipient: &contracts.Recipient{Unit: contracts.OrgUnit{HSAID: "SE2010123456-SJ01"}, Kind: contracts.KindCareUnit},
 		Complaint: &contracts.Complaint{
-			Received:     now,
-			Reporter:     contracts.Reporter{PersonID: contracts.PersonID{ID: "189001019802", Type: contracts.OIDPersonnummer}, Role: contracts.RolePatient},
-			IncidentUnit: &contracts.OrgUnit{HSAID: "SE2010123456-SJ01"}, IncidentDate: "20260214", Description: "Jag fick vänta.", ReplyWanted: true,
+			Received: now,
+			Reporter: contracts.Reporter{
+				PersonID: contracts.PersonID{ID: "189001019802", Type: contracts.OIDPersonnummer}, Role: contracts.RolePatient,
+			},
+			IncidentUnit: &contracts.OrgUnit{HSAID: "SE2010123456-SJ01"}, IncidentDate: "20260214",
+			Description: "Jag fick vänta.", ReplyWanted: true,
 		},
 	})
 	if err != nil {
@@ -131,10 +140,14 @@ func (q *backlog) put(ctx context.Context, address, id string) error {
 
 func (q *backlog) putFor(ctx context.Context, receiver, address, id string) error {
 	_, err := q.db.Accept(ctx, &store.Message{
-		ID: uuid.NewString(), Key: store.Key{Sender: "SE0000000001-1177", Contract: q.contract, MessageID: "SE0000000001-1177|" + id},
-		Call:        routing.Call{Sender: "SE0000000001-1177", Receiver: receiver, Contract: q.contract, Profile: routing.RIVTABP21},
+		ID:  uuid.NewString(),
+		Key: store.Key{Sender: "SE0000000001-1177", Contract: q.contract, MessageID: "SE0000000001-1177|" + id},
+		Call: routing.Call{
+			Sender: "SE0000000001-1177", Receiver: receiver, Contract: q.contract, Profile: routing.RIVTABP21,
+		},
 		Route:       routing.Route{Via: routing.Queue, Address: address, Profile: routing.RIVTABP21},
-		ContentType: "text/xml; charset=utf-8", Envelope: bytes.Replace(q.envelope, []byte("MESSAGE-ID"), []byte(id), 1), Received: time.Now(),
+		ContentType: "text/xml; charset=utf-8", Envelope: bytes.Replace(q.envelope, []byte("MESSAGE-ID"), []byte(id), 1),
+		Received: time.Now(),
 	})
 	return err
 }
@@ -154,8 +167,8 @@ func (q *backlog) fill(t *testing.T, addresses []string, each int) {
 	}
 }
 
-// With the default configuration, receivers that answer slowly or verbosely and have a backlog leave a quick one's messages delivered within 2 s at the
-// median, however many they are, from the moment on that the gateway starts.
+// With the default configuration, receivers that answer slowly or verbosely and have a backlog leave a quick one's
+// messages delivered within 2 s at the median, however many they are, from the moment on that the gateway starts.
 func TestSlowReceiversLeaveTheQuickOneAlone(t *testing.T) {
 	for name, url := range map[string]func() string{
 		"SQLite":     func() string { return "sqlite:" + filepath.Join(t.TempDir(), "rivgate.db") },
@@ -210,7 +223,8 @@ func leftAlone(t *testing.T, url string, others int) {
 	}
 	slices.Sort(took)
 	median, longest := took[len(took)/2], took[len(took)-1]
-	t.Logf("%d of %d messages arrived; median %v, longest %v; the others were called %d times", len(c.taken), messages, median, longest, c.calls.Load())
+	t.Logf("%d of %d messages arrived; median %v, longest %v; the others were called %d times", len(c.taken), messages,
+		median, longest, c.calls.Load())
 	if median > 2*time.Second {
 		t.Errorf("half of the quick receiver's messages took longer than %v", median)
 	}

@@ -194,7 +194,8 @@ func parseMoment(flag, text string) (time.Time, error) {
 	}
 	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return t, usage("%s %q: write a time like 2026-04-01, 2026-04-01 08:00 or 2026-04-01T08:00:00+02:00", flag, cell(text))
+		return t,
+			usage("%s %q: write a time like 2026-04-01, 2026-04-01 08:00 or 2026-04-01T08:00:00+02:00", flag, cell(text))
 	}
 	return t, nil
 }
@@ -203,7 +204,8 @@ func parseMoment(flag, text string) (time.Time, error) {
 func acceptance(db *store.Store, source string) func(context.Context, tak.Held) (bool, error) {
 	return func(ctx context.Context, h tak.Held) (bool, error) {
 		err := db.HoldCatalogue(ctx, store.HeldCatalogue{
-			Digest: h.Digest, Source: source, RoutesBefore: h.RoutesBefore, Routes: h.Routes, PermissionsBefore: h.PermissionsBefore, Permissions: h.Permissions,
+			Digest: h.Digest, Source: source, RoutesBefore: h.RoutesBefore, Routes: h.Routes,
+			PermissionsBefore: h.PermissionsBefore, Permissions: h.Permissions,
 		})
 		if err != nil {
 			return false, err

@@ -56,7 +56,8 @@ func TestFiftyMegabytesPassWithBoundedMemory(t *testing.T) {
 		t.Skip("the peak of a process's memory is read from /proc, which is Linux's")
 	}
 	const piece = 64 << 10
-	head := `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><LogicalAddress xmlns="urn:riv:itintegration:registry:1">SE2010123456-X</LogicalAddress>` +
+	head := `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><LogicalAddress ` +
+		`xmlns="urn:riv:itintegration:registry:1">SE2010123456-X</LogicalAddress>` +
 		`</s:Header><s:Body><x xmlns="urn:riv:rivgate:test:LargeResponder:1">`
 	const tail = `</x></s:Body></s:Envelope>`
 	text := strings.Repeat("<y>åäö &amp; text</y>\r\n", piece/26)
@@ -74,7 +75,8 @@ func TestFiftyMegabytesPassWithBoundedMemory(t *testing.T) {
 	defer producer.Close()
 
 	dir := t.TempDir()
-	replace(t, filepath.Join(dir, "catalogue.yaml"), []byte(`routes: [{contract: "urn:riv:rivgate:test:LargeResponder:1", to: "*", address: "`+producer.URL+`/"}]
+	replace(t, filepath.Join(dir, "catalogue.yaml"),
+		[]byte(`routes: [{contract: "urn:riv:rivgate:test:LargeResponder:1", to: "*", address: "`+producer.URL+`/"}]
 permissions: [{contract: "urn:riv:rivgate:test:LargeResponder:1", from_system: SE0000000001-1177, to: "*"}]
 `))
 	s := serve(t, build(t), dir, "RIVGATE_TAK_SOURCE="+filepath.Join(dir, "catalogue.yaml"))
@@ -84,7 +86,10 @@ permissions: [{contract: "urn:riv:rivgate:test:LargeResponder:1", from_system: S
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Header = http.Header{"X-Vp-Sender-Id": {"SE0000000001-1177"}, "X-Vp-Instance-Id": {"dev_env"}, "Content-Type": {"text/xml; charset=UTF-8"}}
+		r.Header = http.Header{
+			"X-Vp-Sender-Id": {"SE0000000001-1177"}, "X-Vp-Instance-Id": {"dev_env"},
+			"Content-Type": {"text/xml; charset=UTF-8"},
+		}
 		answer, err := http.DefaultClient.Do(r)
 		if err != nil {
 			t.Fatal(err)
@@ -131,9 +136,11 @@ permissions: [{contract: "urn:riv:rivgate:test:LargeResponder:1", from_system: S
 	s.stop(t)
 }
 
-// What a producer answers has a limit of its own, whatever messages may have: a caller never takes a piece of an answer for the whole.
+// What a producer answers has a limit of its own, whatever messages may have: a caller never takes a piece of an answer
+// for the whole.
 func TestAnAnswerThatIsTooLargeIsNeverTakenForAWholeOne(t *testing.T) {
-	const head, tail = `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><x xmlns="urn:riv:rivgate:test:LargeResponder:1">`, `</x></s:Body></s:Envelope>`
+	const head, tail = `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><x ` +
+		`xmlns="urn:riv:rivgate:test:LargeResponder:1">`, `</x></s:Body></s:Envelope>`
 	piece := strings.Repeat("text ", 13_107) // 64 KiB
 	var pieces atomic.Int64
 	var told atomic.Bool
@@ -146,12 +153,15 @@ func TestAnAnswerThatIsTooLargeIsNeverTakenForAWholeOne(t *testing.T) {
 	}))
 	defer producer.Close()
 	c := demoConfig(t.TempDir())
-	c.Environment, c.TAK.Source, c.Producer.MaxAnswer = config.EnvironmentTest, filepath.Join(t.TempDir(), "catalogue.yaml"), 2<<20
-	replace(t, c.TAK.Source, []byte(`routes: [{contract: "urn:riv:rivgate:test:LargeResponder:1", to: "*", address: "`+producer.URL+`/"}]
+	c.Environment, c.TAK.Source, c.Producer.MaxAnswer = config.EnvironmentTest,
+		filepath.Join(t.TempDir(), "catalogue.yaml"), 2<<20
+	replace(t, c.TAK.Source,
+		[]byte(`routes: [{contract: "urn:riv:rivgate:test:LargeResponder:1", to: "*", address: "`+producer.URL+`/"}]
 permissions: [{contract: "urn:riv:rivgate:test:LargeResponder:1", from_system: SE0000000001-1177, to: "*"}]
 `))
 	g := running(t, c)
-	call := `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><LogicalAddress xmlns="urn:riv:itintegration:registry:1">SE2010123456-X</LogicalAddress></s:Header>` +
+	call := `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><LogicalAddress ` +
+		`xmlns="urn:riv:itintegration:registry:1">SE2010123456-X</LogicalAddress></s:Header>` +
 		`<s:Body><x xmlns="urn:riv:rivgate:test:LargeResponder:1"/></s:Body></s:Envelope>`
 	for _, answer := range []struct {
 		name   string
@@ -168,11 +178,15 @@ permissions: [{contract: "urn:riv:rivgate:test:LargeResponder:1", from_system: S
 		t.Run(answer.name, func(t *testing.T) {
 			pieces.Store(answer.pieces)
 			told.Store(answer.told)
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+g.config.SOAP.Listen+g.config.SOAP.Path, strings.NewReader(call))
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+g.config.SOAP.Listen+g.config.SOAP.Path,
+				strings.NewReader(call))
 			if err != nil {
 				t.Fatal(err)
 			}
-			r.Header = http.Header{"X-Vp-Sender-Id": {"SE0000000001-1177"}, "X-Vp-Instance-Id": {"dev_env"}, "Content-Type": {"text/xml; charset=UTF-8"}}
+			r.Header = http.Header{
+				"X-Vp-Sender-Id": {"SE0000000001-1177"}, "X-Vp-Instance-Id": {"dev_env"},
+				"Content-Type": {"text/xml; charset=UTF-8"},
+			}
 			got, err := http.DefaultClient.Do(r)
 			var body []byte
 			if err == nil {

@@ -21,8 +21,10 @@ func newLog(c config.Log, w io.Writer) *zap.Logger {
 		level = zapcore.InfoLevel
 	}
 	form := zapcore.EncoderConfig{
-		TimeKey: "@timestamp", LevelKey: "log.level", NameKey: "log.logger", MessageKey: "message", StacktraceKey: "error.stack_trace",
-		EncodeTime: zapcore.RFC3339NanoTimeEncoder, EncodeLevel: zapcore.LowercaseLevelEncoder, EncodeDuration: zapcore.NanosDurationEncoder,
+		TimeKey: "@timestamp", LevelKey: "log.level", NameKey: "log.logger", MessageKey: "message",
+		StacktraceKey: "error.stack_trace",
+		EncodeTime:    zapcore.RFC3339NanoTimeEncoder, EncodeLevel: zapcore.LowercaseLevelEncoder,
+		EncodeDuration: zapcore.NanosDurationEncoder,
 	}
 	encoder := zapcore.NewJSONEncoder(form)
 	if c.Format == "text" {
@@ -55,7 +57,8 @@ func (m masking) EncodeEntry(e zapcore.Entry, fields []zapcore.Field) (*buffer.B
 	return line, err
 }
 
-// inECS are fields with the error that zap calls "error" under its name in ECS. There error is an object, and a line in which it is a text is refused.
+// inECS are fields with the error that zap calls "error" under its name in ECS. There error is an object, and a line in
+// which it is a text is refused.
 func inECS(fields []zapcore.Field) []zapcore.Field {
 	at := slices.IndexFunc(fields, func(f zapcore.Field) bool { return f.Key == "error" && f.Type == zapcore.ErrorType })
 	if at < 0 {
@@ -66,8 +69,8 @@ func inECS(fields []zapcore.Field) []zapcore.Field {
 	return fields
 }
 
-// maskStrings masks the strings of a line of JSON, names of fields too, by what they say, not by how they are written: the line stays JSON. Its
-// numbers are durations and counts, and stay as they are.
+// maskStrings masks the strings of a line of JSON, names of fields too, by what they say, not by how they are written:
+// the line stays JSON. Its numbers are durations and counts, and stay as they are.
 func maskStrings(line *buffer.Buffer) {
 	text := line.Bytes()
 	var masked []byte // nil while all could be done in place

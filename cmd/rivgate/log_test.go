@@ -16,10 +16,12 @@ import (
 	"rivgate/contracts/identity"
 )
 
-// Whatever is logged, a line is one JSON value, no string of it holds a personal number, and every number is the one that was logged.
+// Whatever is logged, a line is one JSON value, no string of it holds a personal number, and every number is the one
+// that was logged.
 func TestTheLogIsJSONWhateverIsInIt(t *testing.T) {
 	piece := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{
-		"189001019802", "18900101-9802", "900101-9802", "18900101\u00a09802", "18900101TF12", "\x00", "\x1f", "\"", "\\", "\n", "\t", "\u2028", "\xff", "é", "<",
+		"189001019802", "18900101-9802", "900101-9802", "18900101\u00a09802", "18900101TF12", "\x00", "\x1f", "\"", "\\",
+		"\n", "\t", "\u2028", "\xff", "é", "<",
 		"SE2010123456-VC01", "-190101123456", "{", "}", "1",
 	}))
 	text := rapid.Map(rapid.SliceOfN(piece, 0, 6), func(pieces []string) string { return strings.Join(pieces, "") })
@@ -30,11 +32,15 @@ func TestTheLogIsJSONWhateverIsInIt(t *testing.T) {
 		var fields []zap.Field
 		for i := range rapid.IntRange(0, 8).Draw(t, "fields") {
 			name, value := fmt.Sprintf("n%d", i), text.Draw(t, "value")
-			number := rapid.OneOf(rapid.Int64(), rapid.SampledFrom([]int64{-190101123456, 189001019802, 9001019802, -9001019802})).Draw(t, "number")
+			number := rapid.OneOf(rapid.Int64(),
+				rapid.SampledFrom([]int64{-190101123456, 189001019802, 9001019802, -9001019802})).Draw(t, "number")
 			fields = append(fields, rapid.SampledFrom([]zap.Field{
-				zap.String(text.Draw(t, "key"), value), zap.ByteString("bytes", []byte(value)), zap.Error(errors.New(value)), zap.Any("any", secret{value}),
-				zap.Stringer("stringer", secret{value}), zap.Strings("list", []string{value, value}), zap.Reflect("map", map[string]any{value: number, "f": value}),
-				zap.Int64(name, number), zap.Duration(name, time.Duration(number)), zap.Float64("float", float64(number)/1e6), zap.Time("time", time.Unix(number%1e9, 0)),
+				zap.String(text.Draw(t, "key"), value), zap.ByteString("bytes", []byte(value)), zap.Error(errors.New(value)),
+				zap.Any("any", secret{value}),
+				zap.Stringer("stringer", secret{value}), zap.Strings("list", []string{value, value}),
+				zap.Reflect("map", map[string]any{value: number, "f": value}),
+				zap.Int64(name, number), zap.Duration(name, time.Duration(number)), zap.Float64("float", float64(number)/1e6),
+				zap.Time("time", time.Unix(number%1e9, 0)),
 				zap.Binary("binary", []byte(value)), zap.Namespace("space"),
 			}).Draw(t, "field"))
 			if last := fields[len(fields)-1]; last.Key == name {
@@ -103,9 +109,11 @@ func TestNoFieldOfTheLogLetsANumberThrough(t *testing.T) {
 	for _, format := range []string{"json", "text"} {
 		var out bytes.Buffer
 		log := newLog(config.Log{Level: "debug", Format: format}, &out).With(zap.String("with", number)).Named(number)
-		log.Info("message "+number, zap.String("string", number), zap.ByteString("bytes", []byte(number)), zap.Error(errors.New("about "+number)),
+		log.Info("message "+number, zap.String("string", number), zap.ByteString("bytes", []byte(number)),
+			zap.Error(errors.New("about "+number)),
 			zap.Any("struct", secret{number}), zap.Stringer("stringer", secret{number}), zap.Strings("list", []string{number}),
-			zap.Reflect("reflect", map[string]string{number: number}), zap.Duration("event.duration", 190101123456*time.Nanosecond))
+			zap.Reflect("reflect", map[string]string{number: number}),
+			zap.Duration("event.duration", 190101123456*time.Nanosecond))
 		log.WithOptions(zap.AddStacktrace(zap.InfoLevel)).Sugar().Infow(number, "key", number)
 		zap.NewStdLog(log).Print(number)
 		if strings.Contains(out.String(), number) {

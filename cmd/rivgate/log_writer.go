@@ -14,7 +14,8 @@ const (
 )
 
 // logWriter passes lines on in the order in which they came, those of a few milliseconds together: a busy gateway would
-// else spend more on telling the system of each line than on making it. Only a process that is killed loses those that wait.
+// else spend more on telling the system of each line than on making it. Only a process that is killed loses those that
+// wait.
 type logWriter struct {
 	to io.Writer
 

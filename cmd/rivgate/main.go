@@ -1,5 +1,6 @@
-// Command rivgate is the whole gateway in one binary: `serve` runs it, `demo` plays its story, the other commands look at it and
-// work on it. It holds configuration, wiring (serve.go) and the commands; what they do is done by the packages beneath.
+// Command rivgate is the whole gateway in one binary: `serve` runs it, `demo` plays its story, the other commands look
+// at it and work on it. It holds configuration, wiring (serve.go) and the commands; what they do is done by the
+// packages beneath.
 //
 // It does not know how a message is judged, routed, stored or delivered.
 package main
@@ -92,7 +93,8 @@ func usage(format string, args ...any) error {
 }
 
 func main() {
-	// net/http writes there what it found on a producer's connection when it expected nothing: that may be anybody's message.
+	// net/http writes there what it found on a producer's connection when it expected nothing: that may be anybody's
+	// message.
 	log.SetOutput(io.Discard)
 	ctx, stop := untilSignal()
 	defer stop()
@@ -106,7 +108,10 @@ func run(s *session, args []string) int {
 	done := -1
 	parser, err := kong.New(&cli,
 		kong.Name("rivgate"),
-		kong.Description("Rivgate carries cases of 1177 Synpunkter och klagomål between 1177, a built-in inbox and external handling systems, over RIV-TA."),
+		kong.Description(
+			"Rivgate carries cases of 1177 Synpunkter och klagomål between 1177, a built-in inbox and external handling "+
+				"systems, over RIV-TA.",
+		),
 		kong.Writers(s.out, s.err),
 		kong.Exit(func(code int) { done = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
@@ -165,6 +170,7 @@ func help(o kong.HelpOptions, ctx *kong.Context) error {
 	if err := kong.DefaultHelpPrinter(o, ctx); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(ctx.Stdout, "\nExit codes: 0 done, 1 refused or different, 2 usage or configuration, 3 unreachable.")
+	_, err := fmt.Fprintln(ctx.Stdout,
+		"\nExit codes: 0 done, 1 refused or different, 2 usage or configuration, 3 unreachable.")
 	return err
 }

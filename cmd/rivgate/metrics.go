@@ -15,8 +15,10 @@ func (g *gateway) measure() prometheus.Gatherer {
 	registry := prometheus.NewRegistry()
 	g.relay.Metrics = relay.NewMetrics(registry)
 	g.watch = &relay.Watch{
-		Relay:     g.relay,
-		Retention: store.Retention{Delivered: g.config.Retention.DeliveredAfter, ClosedCases: g.config.Retention.ClosedCasesAfter},
+		Relay: g.relay,
+		Retention: store.Retention{
+			Delivered: g.config.Retention.DeliveredAfter, ClosedCases: g.config.Retention.ClosedCasesAfter,
+		},
 	}
 	g.watch.Register(registry)
 	g.worker.Register(registry)
@@ -25,7 +27,8 @@ func (g *gateway) measure() prometheus.Gatherer {
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		g.certificates,
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "rivgate_database_clock_behind_seconds", Help: "How far the database's clock is behind where it was before it was set back by more than a minute.",
+			Name: "rivgate_database_clock_behind_seconds",
+			Help: "How far the database's clock is behind where it was before it was set back by more than a minute.",
 		}, func() float64 { return g.db.ClockBehind().Seconds() }),
 		prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Name: "rivgate_log_lines_lost_total", Help: "Lines of the log that could not be written.",

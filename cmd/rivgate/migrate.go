@@ -10,7 +10,8 @@ import (
 	"rivgate/store"
 )
 
-// MigrateCommand brings the database to this version's schema, and creates it where there is none. An SQLite file is copied first.
+// MigrateCommand brings the database to this version's schema, and creates it where there is none. An SQLite file is
+// copied first.
 type MigrateCommand struct {
 	DryRun bool `help:"Say what would be done, and do nothing."`
 }
@@ -36,7 +37,10 @@ func (c *MigrateCommand) Run(s *session) error {
 	if err != nil {
 		return openingFailed(err, l.Config)
 	}
-	m := migration{Store: storePlace(l.Config.Store.URL), Schema: schemaWord(schema), Version: schema.Has, Knows: schema.Knows, Steps: schema.Steps}
+	m := migration{
+		Store: storePlace(l.Config.Store.URL), Schema: schemaWord(schema), Version: schema.Has, Knows: schema.Knows,
+		Steps: schema.Steps,
+	}
 	if m.Steps == nil {
 		m.Steps = []string{}
 	}
@@ -60,8 +64,8 @@ func schemaWord(s store.Schema) string {
 	return "current"
 }
 
-// carryOut migrates. A gateway that serves from the SQLite file meanwhile is an error: its file must not change under it. A schema that is
-// newer is judged by Open.
+// carryOut migrates. A gateway that serves from the SQLite file meanwhile is an error: its file must not change under
+// it. A schema that is newer is judged by Open.
 func (m *migration) carryOut(ctx context.Context, c config.Config) (err error) {
 	db, err := openStore(ctx, c, store.Options{Own: len(m.Steps) > 0})
 	if err != nil {
@@ -76,7 +80,8 @@ func (m *migration) print(w io.Writer) error {
 	said := fmt.Sprintf("%s: the schema is this version's (%d), there is nothing to do\n", m.Store, m.Knows)
 	switch {
 	case m.Schema == "newer":
-		said = fmt.Sprintf("%s: the schema has version %d, newer than this program's %d; there is nothing to do\n", m.Store, m.Version, m.Knows)
+		said = fmt.Sprintf("%s: the schema has version %d, newer than this program's %d; there is nothing to do\n", m.Store,
+			m.Version, m.Knows)
 	case m.Done && m.Version == 0:
 		said = fmt.Sprintf("%s: created, with schema %d\n", m.Store, m.Knows)
 	case m.Done:

@@ -46,7 +46,8 @@ func newMutual(t *testing.T, a *authority, more ...*authority) *mutual {
 	t.Helper()
 	dir := t.TempDir()
 	m := &mutual{t: t, roots: x509.NewCertPool(), files: config.ListenTLS{
-		Certificate: filepath.Join(dir, "gateway.pem"), Key: filepath.Join(dir, "gateway.key"), ClientCA: filepath.Join(dir, "ca.pem"),
+		Certificate: filepath.Join(dir, "gateway.pem"), Key: filepath.Join(dir, "gateway.key"),
+		ClientCA: filepath.Join(dir, "ca.pem"),
 	}}
 	for _, one := range append(more, a) {
 		m.roots.AddCert(one.certificate)
@@ -117,7 +118,9 @@ func (m *mutual) call(certificate *tls.Certificate, change func(*tls.Config)) (s
 	if change != nil {
 		change(config)
 	}
-	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{TLSClientConfig: config, DisableKeepAlives: true}}
+	client := &http.Client{
+		Timeout: 10 * time.Second, Transport: &http.Transport{TLSClientConfig: config, DisableKeepAlives: true},
+	}
 	r, err := http.NewRequestWithContext(m.t.Context(), http.MethodPost, m.url, strings.NewReader("<x/>"))
 	if err != nil {
 		return "", nil, err
@@ -188,7 +191,8 @@ func TestHandshakeDecidesWhoGetsIn(t *testing.T) {
 	}
 }
 
-// A change-over from one authority to another, with callers of both, and with files that for a moment do not fit together.
+// A change-over from one authority to another, with callers of both, and with files that for a moment do not fit
+// together.
 func TestCertificatesChangeWithoutAFailedCall(t *testing.T) {
 	older, newer := newAuthority(t), newAuthority(t)
 	m := newMutual(t, older, newer)

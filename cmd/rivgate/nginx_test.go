@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// proxyConfig is what an nginx in front of a gateway needs. It asks callers for a certificate, forwards it, and lets no caller say for itself
-// what only a gateway's own nodes may say.
+// proxyConfig is what an nginx in front of a gateway needs. It asks callers for a certificate, forwards it, and lets no
+// caller say for itself what only a gateway's own nodes may say.
 const proxyConfig = `
 daemon off;
 pid %[1]s/nginx.pid;
@@ -103,7 +103,9 @@ func startProxy(t *testing.T, a *authority, gateway string) (address string) {
 }
 
 // viaProxy posts to an address as who shows a certificate.
-func viaProxy(t *testing.T, a *authority, certificate *tls.Certificate, method, url, body string, header http.Header) (int, string) {
+func viaProxy(t *testing.T, a *authority, certificate *tls.Certificate, method, url, body string,
+	header http.Header,
+) (int, string) {
 	t.Helper()
 	roots, err := readPool(filepath.Join(a.dir, "ca.pem"))
 	if err != nil {
@@ -134,30 +136,38 @@ func TestNginxInFrontAsTrustedProxy(t *testing.T) {
 	proxy := "https://" + startProxy(t, a, g.config.SOAP.Listen) + "/vp"
 	system := pairOf(t, a, "SE2010123456-AVV")
 	envelope := func(to, body string) string {
-		return `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><LogicalAddress xmlns="urn:riv:itintegration:registry:1">` + to +
+		return `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><LogicalAddress ` +
+			`xmlns="urn:riv:itintegration:registry:1">` + to +
 			`</LogicalAddress></s:Header><s:Body>` + body + `</s:Body></s:Envelope>`
 	}
 	complaint := envelope("SE2010123456-VC01", `<x xmlns="`+g.registry.Send().Contract+`"/>`)
-	ping := envelope("SE0000000001-RIVGATE", `<p:PingForConfiguration xmlns:p="urn:riv:itintegration:monitoring:PingForConfigurationResponder:1">`+
-		`<p:serviceContractNamespace/><p:logicalAddress/></p:PingForConfiguration>`)
+	ping := envelope("SE0000000001-RIVGATE",
+		`<p:PingForConfiguration xmlns:p="urn:riv:itintegration:monitoring:PingForConfigurationResponder:1">`+
+			`<p:serviceContractNamespace/><p:logicalAddress/></p:PingForConfiguration>`)
 
 	t.Run("the certificate that the proxy forwards says who calls", func(t *testing.T) {
-		if status, body := viaProxy(t, a, system, http.MethodPost, proxy, ping, nil); status != http.StatusOK || !strings.Contains(body, "PingForConfigurationResponse") {
+		if status, body := viaProxy(t, a, system, http.MethodPost, proxy, ping, nil); status != http.StatusOK ||
+			!strings.Contains(body, "PingForConfigurationResponse") {
 			t.Errorf("status %d: %s", status, body)
 		}
-		if status, body := viaProxy(t, a, system, http.MethodPost, proxy, complaint, nil); status != http.StatusInternalServerError || !strings.Contains(body, "VP007") ||
+		if status, body := viaProxy(t, a, system, http.MethodPost, proxy, complaint,
+			nil); status != http.StatusInternalServerError || !strings.Contains(body, "VP007") ||
 			!strings.Contains(body, "senderId: SE2010123456-AVV") {
 			t.Errorf("status %d: %s", status, body)
 		}
 	})
 	t.Run("what a caller says of itself does not count", func(t *testing.T) {
-		header := http.Header{"X-Vp-Auth-Cert": {"forged"}, "X-Vp-Sender-Id": {"SE0000000001-1177"}, "X-Vp-Instance-Id": {c.Instance.ID}}
-		if _, body := viaProxy(t, a, system, http.MethodPost, proxy, complaint, header); !strings.Contains(body, "senderId: SE2010123456-AVV") {
+		header := http.Header{
+			"X-Vp-Auth-Cert": {"forged"}, "X-Vp-Sender-Id": {"SE0000000001-1177"}, "X-Vp-Instance-Id": {c.Instance.ID},
+		}
+		if _, body := viaProxy(t, a, system, http.MethodPost, proxy, complaint, header); !strings.Contains(body,
+			"senderId: SE2010123456-AVV") {
 			t.Error(body)
 		}
 	})
 	t.Run("without a certificate nothing comes through", func(t *testing.T) {
-		if status, body := viaProxy(t, a, nil, http.MethodPost, proxy, ping, nil); status != http.StatusBadRequest || strings.Contains(body, "Envelope") {
+		if status, body := viaProxy(t, a, nil, http.MethodPost, proxy, ping, nil); status != http.StatusBadRequest ||
+			strings.Contains(body, "Envelope") {
 			t.Errorf("status %d: %s", status, body)
 		}
 	})
@@ -170,7 +180,8 @@ func TestNginxInFrontAsTrustedProxy(t *testing.T) {
 	})
 	t.Run("a large message comes through", func(t *testing.T) {
 		large := strings.Replace(complaint, `"/>`, `">`+strings.Repeat("x", 3<<20)+`</x>`, 1)
-		if status, body := viaProxy(t, a, system, http.MethodPost, proxy, large, nil); status != http.StatusInternalServerError || !strings.Contains(body, "VP007") {
+		if status, body := viaProxy(t, a, system, http.MethodPost, proxy, large,
+			nil); status != http.StatusInternalServerError || !strings.Contains(body, "VP007") {
 			t.Errorf("status %d: %.300s", status, body)
 		}
 	})

@@ -22,7 +22,8 @@ import (
 	"rivgate/store"
 )
 
-// What stands here makes one part of the gateway each, from its section of the configuration; serve.go puts them together.
+// What stands here makes one part of the gateway each, from its section of the configuration; serve.go puts them
+// together.
 
 // newRegistry opens the contracts.
 func newRegistry(c config.Config) (*contracts.Registry, error) {
@@ -59,8 +60,9 @@ func producerTimeouts(c config.Config, r *contracts.Registry) map[string]time.Du
 func newRules(c config.Config, r *contracts.Registry) routing.Rules {
 	return routing.Rules{
 		Delimiter: c.TAK.Delimiter, DelimiterContracts: c.TAK.DelimiterContracts, DelimiterSenders: c.TAK.DelimiterSenders,
-		ClimbRoutes: c.TAK.Tree.Routes, ClimbPermissions: c.TAK.Tree.Permissions, ExceptedContracts: c.TAK.Tree.ExceptedContracts,
-		Durable: r.Durable, ReturnContract: r.Return().Contract, PortalAddress: c.Contracts.PortalAddress,
+		ClimbRoutes: c.TAK.Tree.Routes, ClimbPermissions: c.TAK.Tree.Permissions,
+		ExceptedContracts: c.TAK.Tree.ExceptedContracts,
+		Durable:           r.Durable, ReturnContract: r.Return().Contract, PortalAddress: c.Contracts.PortalAddress,
 	}
 }
 
@@ -80,9 +82,11 @@ func newSource(c config.Config, r *contracts.Registry, source string) (tak.Sourc
 	return tak.File{Path: source, Beside: beside}, nil
 }
 
-// newKeeper keeps the configured catalogue fresh. The folder of its saved copy is made. What is published in the store was looked at by a person, so
-// it is never held back.
-func newKeeper(c config.Config, r *contracts.Registry, db *store.Store, now func() time.Time, log *zap.Logger) (*tak.Keeper, error) {
+// newKeeper keeps the configured catalogue fresh. The folder of its saved copy is made. What is published in the store
+// was looked at by a person, so it is never held back.
+func newKeeper(c config.Config, r *contracts.Registry, db *store.Store, now func() time.Time,
+	log *zap.Logger,
+) (*tak.Keeper, error) {
 	var source tak.Source = newStoreSource(c, db)
 	shrink := 0
 	switch c.TAK.Source {
@@ -99,7 +103,10 @@ func newKeeper(c config.Config, r *contracts.Registry, db *store.Store, now func
 	if err := os.MkdirAll(filepath.Dir(c.TAK.Cache), 0o750); err != nil {
 		return nil, fmt.Errorf("making the folder of tak.cache: %w", err)
 	}
-	k := &tak.Keeper{Source: source, Rules: newRules(c, r), CacheFile: c.TAK.Cache, Every: c.TAK.Refresh, MaxShrink: shrink, Now: now, Log: log}
+	k := &tak.Keeper{
+		Source: source, Rules: newRules(c, r), CacheFile: c.TAK.Cache, Every: c.TAK.Refresh, MaxShrink: shrink, Now: now,
+		Log: log,
+	}
 	if len(c.TAK.HSAFiles) > 0 {
 		k.Tree = tak.Beside{HSAFiles: c.TAK.HSAFiles}.Tree
 	}
@@ -108,7 +115,9 @@ func newKeeper(c config.Config, r *contracts.Registry, db *store.Store, now func
 }
 
 // newRelay is the line over an open store and a table.
-func newRelay(c config.Config, r *contracts.Registry, db *store.Store, table func() *routing.Table, now func() time.Time, log *zap.Logger) (*relay.Relay, error) {
+func newRelay(c config.Config, r *contracts.Registry, db *store.Store, table func() *routing.Table,
+	now func() time.Time, log *zap.Logger,
+) (*relay.Relay, error) {
 	t, err := producersTLS(c.Producer)
 	if err != nil {
 		return nil, err
@@ -130,15 +139,20 @@ func newRelay(c config.Config, r *contracts.Registry, db *store.Store, table fun
 			Correlation: c.Producer.Correlation,
 		},
 		Trust: relay.Trust{
-			Proxies: config.Prefixes(c.SOAP.TrustedProxies), Internal: config.Prefixes(c.SOAP.InternalFrom), CertificateHeader: c.SOAP.CertificateHeader, ClientCA: clients,
-			OriginalConsumer: relay.OriginalConsumer{AllowedSenders: c.SOAP.OriginalConsumer.AllowedSenders, Enforce: c.SOAP.OriginalConsumer.Enforce},
+			Proxies: config.Prefixes(c.SOAP.TrustedProxies), Internal: config.Prefixes(c.SOAP.InternalFrom),
+			CertificateHeader: c.SOAP.CertificateHeader, ClientCA: clients,
+			OriginalConsumer: relay.OriginalConsumer{
+				AllowedSenders: c.SOAP.OriginalConsumer.AllowedSenders, Enforce: c.SOAP.OriginalConsumer.Enforce,
+			},
 		},
-		Limits: soap.Limits{Message: int64(c.SOAP.MaxMessage), Folder: spoolFolder(c)}, Large: c.SOAP.MaxLarge, Now: now, NewID: newID, Log: log, Version: versionText(),
+		Limits: soap.Limits{Message: int64(c.SOAP.MaxMessage), Folder: spoolFolder(c)}, Large: c.SOAP.MaxLarge, Now: now,
+		NewID: newID, Log: log, Version: versionText(),
 		Refusals: &relay.Refusals{Log: log},
 	}, nil
 }
 
-// spoolFolder is where large messages are while they are read: what is kept beside the database is on a disk that has room for them, and never in memory.
+// spoolFolder is where large messages are while they are read: what is kept beside the database is on a disk that has
+// room for them, and never in memory.
 func spoolFolder(c config.Config) string {
 	path, ok := strings.CutPrefix(c.Store.URL, "sqlite:")
 	if c.SOAP.Spool != "" || !ok {

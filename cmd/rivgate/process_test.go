@@ -37,10 +37,14 @@ func TestTheBinaryFromOutside(t *testing.T) {
 	binary := build(t)
 	t.Run("the demo plays the story and every case ends as told", func(t *testing.T) { demoFromOutside(t, binary) })
 	t.Run("serve starts, fills an empty store, and stops by signal", func(t *testing.T) { serveFromOutside(t, binary) })
-	t.Run("without a catalogue serve is live but not ready, and says VP008", func(t *testing.T) { serveWithoutCatalogue(t, binary) })
+	t.Run("without a catalogue serve is live but not ready, and says VP008", func(t *testing.T) {
+		serveWithoutCatalogue(t, binary)
+	})
 	t.Run("a second serve on the same file is refused", func(t *testing.T) { serveTwice(t, binary) })
 	t.Run("what monitors ask for stands on the admin listener alone", func(t *testing.T) { serveAdminApart(t, binary) })
-	t.Run("a reset whose source is gone says so, with a status of VP's where that is wanted", func(t *testing.T) { resetWithoutSource(t, binary) })
+	t.Run("a reset whose source is gone says so, with a status of VP's where that is wanted", func(t *testing.T) {
+		resetWithoutSource(t, binary)
+	})
 }
 
 func demoFromOutside(t *testing.T, binary string) {
@@ -61,8 +65,9 @@ func demoFromOutside(t *testing.T, binary string) {
 		}
 	}
 	for scene, state := range map[string]string{
-		"Integrated unit": "closed", "Inbox unit": "closed", "Patient board": "closed", "Many units, one receiver": "closed", "System down and up": "closed",
-		"Sent twice": "delivered", "Refused": "no case", "Passed on": "closed", "By telephone": "closed",
+		"Integrated unit": "closed", "Inbox unit": "closed", "Patient board": "closed", "Many units, one receiver": "closed",
+		"System down and up": "closed",
+		"Sent twice":         "delivered", "Refused": "no case", "Passed on": "closed", "By telephone": "closed",
 	} {
 		if scenes[scene] != state {
 			t.Errorf("%s ended %q, not %q", scene, scenes[scene], state)
@@ -72,7 +77,8 @@ func demoFromOutside(t *testing.T, binary string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Contains(log, []byte(`"resp-out"`)) || regexp.MustCompile(`189001019802|Test Testsson|sju timmar`).Match(log) {
+	if !bytes.Contains(log, []byte(`"resp-out"`)) ||
+		regexp.MustCompile(`189001019802|Test Testsson|sju timmar`).Match(log) {
 		t.Error("the log is empty, or holds what a message said")
 	}
 	if err := exec.CommandContext(t.Context(), binary, "demo", "--keep", keep).Run(); err == nil {
@@ -120,7 +126,9 @@ func serveInBackground(t *testing.T, binary, dir string, environ ...string) *ser
 
 func launch(t *testing.T, binary, dir string, environ ...string) (*served, io.Reader) {
 	t.Helper()
-	s := &served{command: exec.Command(binary, "serve"), lines: map[string]string{}, log: &bytes.Buffer{}, ended: make(chan error, 1)}
+	s := &served{
+		command: exec.Command(binary, "serve"), lines: map[string]string{}, log: &bytes.Buffer{}, ended: make(chan error, 1),
+	}
 	s.command.Dir, s.command.Stderr = dir, s.log
 	s.command.Env = append(os.Environ(), "RIVGATE_SOAP_LISTEN=127.0.0.1:0", "RIVGATE_WEB_LISTEN=127.0.0.1:0",
 		"RIVGATE_DEMO_PORTAL=127.0.0.1:0", "RIVGATE_DEMO_HANDLING_SYSTEM=127.0.0.1:0", "RIVGATE_SHUTDOWN_DRAIN=100ms")
@@ -221,7 +229,8 @@ func serveWithoutCatalogue(t *testing.T, binary string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	envelope := `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><LogicalAddress xmlns="urn:riv:itintegration:registry:1">SE2010123456-VC01` +
+	envelope := `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><LogicalAddress ` +
+		`xmlns="urn:riv:itintegration:registry:1">SE2010123456-VC01` +
 		`</LogicalAddress></s:Header><s:Body><x xmlns="urn:x:1"/></s:Body></s:Envelope>`
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.lines["SOAP"], strings.NewReader(envelope))
 	if err != nil {
@@ -234,7 +243,8 @@ func serveWithoutCatalogue(t *testing.T, binary string) {
 		t.Fatal(err)
 	}
 	defer answer.Body.Close()
-	if body, _ := io.ReadAll(answer.Body); !bytes.Contains(body, []byte("VP008")) || answer.StatusCode != http.StatusInternalServerError {
+	if body, _ := io.ReadAll(answer.Body); !bytes.Contains(body, []byte("VP008")) ||
+		answer.StatusCode != http.StatusInternalServerError {
 		t.Errorf("it answered %d %s", answer.StatusCode, body)
 	}
 	code, yaml, problem := cli(t, "tak", "export", "demo")
@@ -267,8 +277,10 @@ func serveAdminApart(t *testing.T, binary string) {
 	s := serve(t, binary, t.TempDir(), "RIVGATE_ADMIN_LISTEN=127.0.0.1:0")
 	admin, web := strings.TrimSuffix(s.lines["Monitors"], "/status"), strings.TrimSuffix(s.lines["Pages and API"], "/")
 	for path, holds := range map[string]string{
-		"/status": `"ServiceStatus": "Started"`, "/metrics": "rivgate_requests_total", "/resetcache": "Init done, was successful: true",
-		"/resethsacache": "Init done, was successful: true", "/actuator/health": `"UP"`, "/actuator/health/liveness": `"UP"`, "/actuator/health/readiness": `"UP"`,
+		"/status": `"ServiceStatus": "Started"`, "/metrics": "rivgate_requests_total",
+		"/resetcache":    "Init done, was successful: true",
+		"/resethsacache": "Init done, was successful: true", "/actuator/health": `"UP"`, "/actuator/health/liveness": `"UP"`,
+		"/actuator/health/readiness": `"UP"`,
 	} {
 		soon(t, admin+path, http.StatusOK, holds)
 		soon(t, web+path, http.StatusNotFound, "")
@@ -281,7 +293,8 @@ func serveAdminApart(t *testing.T, binary string) {
 	s.stop(t)
 }
 
-// resetWithoutSource takes the catalogue's file away from a gateway that has read it: what was read stays in use, and its counts are said.
+// resetWithoutSource takes the catalogue's file away from a gateway that has read it: what was read stays in use, and
+// its counts are said.
 func resetWithoutSource(t *testing.T, binary string) {
 	for setting, status := range map[string]int{"false": http.StatusServiceUnavailable, "true": http.StatusOK} {
 		dir := t.TempDir()
@@ -291,7 +304,8 @@ func resetWithoutSource(t *testing.T, binary string) {
 		if err := os.WriteFile(file, []byte(catalogue), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		s := serve(t, binary, dir, "RIVGATE_ENVIRONMENT=test", "RIVGATE_TAK_SOURCE="+file, "RIVGATE_TAK_RESETCACHE_ALWAYS_200="+setting)
+		s := serve(t, binary, dir, "RIVGATE_ENVIRONMENT=test", "RIVGATE_TAK_SOURCE="+file,
+			"RIVGATE_TAK_RESETCACHE_ALWAYS_200="+setting)
 		web := strings.TrimSuffix(s.lines["Pages and API"], "/")
 		soon(t, web+"/resetcache", http.StatusOK, "number of virtualizations: 1<br>Init done, was successful: true")
 		if err := os.Remove(file); err != nil {

@@ -10,8 +10,8 @@ import (
 	"rivgate/cmd/rivgate/config"
 )
 
-// producersTLS is how we show ourselves to the producer at an address, host:port, and whom we believe there: an entry of its own for host and
-// port, else one for the host, else what is for all.
+// producersTLS is how we show ourselves to the producer at an address, host:port, and whom we believe there: an entry
+// of its own for host and port, else one for the host, else what is for all.
 func producersTLS(c config.Producer) (func(address string) *tls.Config, error) {
 	return producersTLSLooking(c, lookAgain)
 }
@@ -28,7 +28,8 @@ func producersTLSLooking(c config.Producer, every time.Duration) (func(address s
 		if one.MinVersion == "1.3" {
 			version = tls.VersionTLS13
 		}
-		if own[one.Address()], err = clientTLS(fmt.Sprintf("producer.tls_for[%d]", i), one.Over(c.TLS), version, every); err != nil {
+		if own[one.Address()], err = clientTLS(fmt.Sprintf("producer.tls_for[%d]", i), one.Over(c.TLS), version,
+			every); err != nil {
 			return nil, err
 		}
 	}
@@ -48,7 +49,8 @@ func producerTLS(c config.ClientTLS) (func() *tls.Config, error) {
 	return clientTLS("producer.tls", c, tls.VersionTLS12, lookAgain)
 }
 
-// clientTLS are the files of one key of the configuration. They are read again when they change: then the result is another one.
+// clientTLS are the files of one key of the configuration. They are read again when they change: then the result is
+// another one.
 func clientTLS(key string, c config.ClientTLS, version uint16, every time.Duration) (func() *tls.Config, error) {
 	files := &reread[*tls.Config]{every: every, load: func() (*tls.Config, error) {
 		roots, err := readPool(c.CA)

@@ -33,7 +33,10 @@ func strictProducer(t *testing.T, a *authority, most uint16) *httptest.Server {
 		_, _ = io.Copy(io.Discard, r.Body)
 		_, _ = io.WriteString(w, r.TLS.PeerCertificates[0].Subject.SerialNumber)
 	}))
-	server.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: callers, MaxVersion: most}
+	server.TLS = &tls.Config{
+		Certificates: []tls.Certificate{pair}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: callers,
+		MaxVersion: most,
+	}
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	return server
@@ -52,15 +55,19 @@ func portOf(t *testing.T, address string) int {
 	return port
 }
 
-// A producer that wants another certificate, or has one of another authority, gets what its entry says; all others what is for all.
+// A producer that wants another certificate, or has one of another authority, gets what its entry says; all others what
+// is for all.
 func TestProducersWithTLSOfTheirOwn(t *testing.T) {
 	common, special, third := newAuthority(t), newAuthority(t), newAuthority(t)
-	usual, own, old := strictProducer(t, common, 0), strictProducer(t, special, 0), strictProducer(t, common, tls.VersionTLS12)
+	usual, own, old := strictProducer(t, common, 0), strictProducer(t, special, 0),
+		strictProducer(t, common, tls.VersionTLS12)
 	dir := t.TempDir()
 	file := func(name string) string { return filepath.Join(dir, name) }
 	take := func(a *authority, id string) {
 		certificate, key := a.issue(id, id)
-		for to, from := range map[string]string{"own.pem": certificate, "own.key": key, "own-ca.pem": filepath.Join(a.dir, "ca.pem")} {
+		for to, from := range map[string]string{
+			"own.pem": certificate, "own.key": key, "own-ca.pem": filepath.Join(a.dir, "ca.pem"),
+		} {
 			content, err := os.ReadFile(from)
 			if err != nil {
 				t.Fatal(err)
@@ -71,7 +78,10 @@ func TestProducersWithTLSOfTheirOwn(t *testing.T) {
 	take(special, "SE2010123456-OWN1")
 	c := config.Producer{TLS: config.ClientTLS{CA: filepath.Join(common.dir, "ca.pem")}, TLSFor: []config.ProducerTLS{
 		{Host: "LOCALHOST", MinVersion: "1.3"},
-		{Host: "127.0.0.1", Port: portOf(t, own.URL), Certificate: file("own.pem"), Key: file("own.key"), CA: file("own-ca.pem")},
+		{
+			Host: "127.0.0.1", Port: portOf(t, own.URL), Certificate: file("own.pem"), Key: file("own.key"),
+			CA: file("own-ca.pem"),
+		},
 		{Host: "127.0.0.1", Port: portOf(t, old.URL), MinVersion: "1.3"},
 	}}
 	c.TLS.Certificate, c.TLS.Key = common.issue("gateway", "SE0000000001-RIVGATE")

@@ -14,7 +14,8 @@ import (
 	"rivgate/store"
 )
 
-// QueueCommand is the noun queue: what waits to be delivered. Every verb opens the store itself and is safe beside a running gateway.
+// QueueCommand is the noun queue: what waits to be delivered. Every verb opens the store itself and is safe beside a
+// running gateway.
 type QueueCommand struct {
 	List     QueueListCommand     `cmd:"" help:"List deliveries, the latest accepted first."`
 	Show     QueueShowCommand     `cmd:"" help:"Show one delivery and what was tried."`
@@ -45,7 +46,9 @@ func (f queueFilter) filter(now time.Time) (store.DeliveryFilter, error) {
 		return store.DeliveryFilter{}, err
 	}
 	until, err := parseSince("--until", f.Until, now)
-	return store.DeliveryFilter{Receiver: f.Receiver, State: store.DeliveryState(f.State), Case: f.Case, Since: since, Until: until}, err
+	return store.DeliveryFilter{
+		Receiver: f.Receiver, State: store.DeliveryState(f.State), Case: f.Case, Since: since, Until: until,
+	}, err
 }
 
 // parseSince reads a date, an RFC 3339 time or an age.
@@ -62,7 +65,8 @@ func parseSince(flag, text string, now time.Time) (time.Time, error) {
 	if t, err := time.ParseInLocation("2006-01-02", text, time.Local); err == nil {
 		return t, nil
 	}
-	return time.Time{}, usage("%s %q: write a date like 2026-01-31, a time like 2026-01-31T10:00:00+01:00 or an age like 24h", flag, text)
+	return time.Time{},
+		usage("%s %q: write a date like 2026-01-31, a time like 2026-01-31T10:00:00+01:00 or an age like 24h", flag, text)
 }
 
 // QueueListCommand lists deliveries.
@@ -123,7 +127,9 @@ func shownDeliveries(rows []store.DeliveryRow) []shownDelivery {
 }
 
 func deliveryTable(rows []store.DeliveryRow) *table {
-	t := &table{head: []string{"ID", "CASE", "RECEIVER", "COMPONENT", "STATE", "ATTEMPTS", "LAST", "ACCEPTED", "NEXT", "WHY"}}
+	t := &table{
+		head: []string{"ID", "CASE", "RECEIVER", "COMPONENT", "STATE", "ATTEMPTS", "LAST", "ACCEPTED", "NEXT", "WHY"},
+	}
 	for _, r := range rows {
 		state := string(r.State)
 		if r.Unknown {
@@ -139,7 +145,8 @@ func deliveryTable(rows []store.DeliveryRow) *table {
 				next = "by " + cell(asked)
 			}
 		}
-		t.add(r.ID, r.Case.Extension, r.Receiver, r.Component, state, r.Attempts, strings.TrimSpace(r.Class+" "+r.Code), r.Accepted, next, explained(r.Why))
+		t.add(r.ID, r.Case.Extension, r.Receiver, r.Component, state, r.Attempts, strings.TrimSpace(r.Class+" "+r.Code),
+			r.Accepted, next, explained(r.Why))
 	}
 	return t
 }
@@ -234,7 +241,9 @@ type queueSelection struct {
 type queueVerb func(ctx context.Context, db *store.Store, f store.DeliveryFilter, by string) (int, error)
 
 // apply carries out a verb on the deliveries chosen; states are those that the verb touches.
-func (c *queueSelection) apply(s *session, done string, name store.Verb, states []store.DeliveryState, verb queueVerb) error {
+func (c *queueSelection) apply(s *session, done string, name store.Verb, states []store.DeliveryState,
+	verb queueVerb,
+) error {
 	f, err := c.filter(s.now())
 	if err != nil {
 		return err

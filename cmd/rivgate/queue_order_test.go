@@ -39,7 +39,8 @@ func TestOrdersOfTheCommandLineAreFollowedWithinASecond(t *testing.T) {
 	}
 	order := func(what string, followed func() bool, args ...string) {
 		t.Helper()
-		if out, err := exec.CommandContext(t.Context(), binary, append(args, "--config", file)...).CombinedOutput(); err != nil {
+		if out, err := exec.CommandContext(t.Context(), binary, append(args, "--config", file)...).
+			CombinedOutput(); err != nil {
 			t.Fatalf("%v: %v\n%s", args, err, out)
 		}
 		given := time.Now()
@@ -64,12 +65,15 @@ func TestOrdersOfTheCommandLineAreFollowedWithinASecond(t *testing.T) {
 	}
 	until(t, "the first attempt has failed", waits)
 	n := calls.Load()
-	order("tried again", func() bool { return calls.Load() == n+1 }, "queue", "retry", "--receiver", receiver, "--reason", "it is up")
+	order("tried again", func() bool { return calls.Load() == n+1 }, "queue", "retry", "--receiver", receiver, "--reason",
+		"it is up")
 	until(t, "it waits again", waits)
-	order("redirected", func() bool { return elsewhere.Load() == 1 }, "queue", "redirect", "--receiver", receiver, "--to", there, "--reason", "moved")
+	order("redirected", func() bool { return elsewhere.Load() == 1 }, "queue", "redirect", "--receiver", receiver, "--to",
+		there, "--reason", "moved")
 	until(t, "it waits again", waits)
 	n = calls.Load()
-	order("paused", func() bool { pauses, err := g.db.Pauses(t.Context()); return err == nil && len(pauses) == 1 }, "queue", "pause", receiver, "--reason", "maintenance")
+	order("paused", func() bool { pauses, err := g.db.Pauses(t.Context()); return err == nil && len(pauses) == 1 },
+		"queue", "pause", receiver, "--reason", "maintenance")
 	if _, err := g.db.Retry(t.Context(), store.DeliveryFilter{Receiver: receiver}, "anna", ""); err != nil {
 		t.Fatal(err)
 	}

@@ -59,7 +59,8 @@ func (s *session) knowsReceiver(ctx context.Context, db *store.Store, receiver s
 			}
 		}
 	}
-	return refused("no route and no delivery has %s as receiver or component: %s --force pauses it all the same", cell(receiver), config.DidYouMean(receiver, known, "see rivgate tak show."))
+	return refused("no route and no delivery has %s as receiver or component: %s --force pauses it all the same",
+		cell(receiver), config.DidYouMean(receiver, known, "see rivgate tak show."))
 }
 
 // mostNear bounds the names among which a near one is looked for.

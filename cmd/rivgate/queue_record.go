@@ -31,12 +31,13 @@ func (c *QueueReplayCommand) Run(s *session) error {
 	if c.Delivered {
 		verb, states = store.VerbReplay, []store.DeliveryState{store.DeliveryDelivered}
 	}
-	err := c.apply(s, "replayed", verb, states, func(ctx context.Context, db *store.Store, f store.DeliveryFilter, by string) (int, error) {
-		if c.Delivered {
-			return db.Replay(ctx, f, by, c.Reason)
-		}
-		return db.Retry(ctx, f, by, c.Reason)
-	})
+	err := c.apply(s, "replayed", verb, states,
+		func(ctx context.Context, db *store.Store, f store.DeliveryFilter, by string) (int, error) {
+			if c.Delivered {
+				return db.Replay(ctx, f, by, c.Reason)
+			}
+			return db.Retry(ctx, f, by, c.Reason)
+		})
 	if err == nil && c.DryRun && !asked {
 		return refused("nothing was done: say --yes and --reason, or --dry-run to only count")
 	}

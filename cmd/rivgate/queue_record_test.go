@@ -13,7 +13,8 @@ import (
 	"rivgate/store"
 )
 
-// queued is a store with messages to one receiver: delivered ones, and a parked one. It is the store of the commands from then on.
+// queued is a store with messages to one receiver: delivered ones, and a parked one. It is the store of the commands
+// from then on.
 func queued(t *testing.T) {
 	t.Helper()
 	url := "sqlite:" + filepath.Join(t.TempDir(), "rivgate.db")
@@ -25,8 +26,10 @@ func queued(t *testing.T) {
 	for i := range 3 {
 		id := fmt.Sprint("m", i)
 		m := &store.Message{
-			ID: id, Key: store.Key{Sender: "SE0000000001-1177", Contract: "urn:c", MessageID: id}, Call: routing.Call{Receiver: "SE2010123456-SJ01"},
-			Route: routing.Route{Via: routing.Queue, Address: "https://there.example/", Component: "SE2010123456-AVV"}, Envelope: []byte("<a/>"), Received: time.Now(),
+			ID: id, Key: store.Key{Sender: "SE0000000001-1177", Contract: "urn:c", MessageID: id},
+			Call:     routing.Call{Receiver: "SE2010123456-SJ01"},
+			Route:    routing.Route{Via: routing.Queue, Address: "https://there.example/", Component: "SE2010123456-AVV"},
+			Envelope: []byte("<a/>"), Received: time.Now(),
 		}
 		if _, err := db.Accept(t.Context(), m); err != nil {
 			t.Fatal(err)
@@ -37,7 +40,9 @@ func queued(t *testing.T) {
 		t.Fatal(claimed, err)
 	}
 	for i, d := range claimed {
-		if err := db.Finish(t.Context(), d, store.Attempt{Outcome: []store.Outcome{store.OutcomeRefused, store.OutcomeDelivered, store.OutcomeDelivered}[i]}); err != nil {
+		if err := db.Finish(t.Context(), d, store.Attempt{
+			Outcome: []store.Outcome{store.OutcomeRefused, store.OutcomeDelivered, store.OutcomeDelivered}[i],
+		}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -64,7 +69,8 @@ func TestReplayCountsFirst(t *testing.T) {
 	says(t, exitDone, "2 would be replayed", with("--delivered", "--dry-run")...)
 	says(t, exitRefused, "2 would be replayed", with("--delivered")...)
 	says(t, exitUsage, "", with("--delivered", "--yes")...)
-	says(t, exitDone, "0 would be replayed", "queue", "replay", "--receiver", "SE2010123456-AVV", "--since", "2h", "--until", "1h", "--dry-run")
+	says(t, exitDone, "0 would be replayed", "queue", "replay", "--receiver", "SE2010123456-AVV", "--since", "2h",
+		"--until", "1h", "--dry-run")
 	says(t, exitDone, "2 replayed", with("--delivered", "--yes", "--reason", "lost on Tuesday", "--by", "anna")...)
 	says(t, exitDone, "1 released", "queue", "release", "--receiver", "SE2010123456-AVV", "--by", "bo")
 	says(t, exitUsage, "", "queue", "release")
@@ -80,8 +86,11 @@ func TestAListSaysThatThereIsMore(t *testing.T) {
 	queued(t)
 	for limit, want := range map[string]bool{"2": true, "3": false, "50": false} {
 		var out, problem strings.Builder
-		s := &session{ctx: t.Context(), out: &out, err: &problem, now: time.Now, environ: []string{"RIVGATE_STORE_URL=" + storeURL(t)}}
-		if code := run(s, []string{"queue", "list", "--limit", limit}); code != exitDone || strings.Contains(problem.String(), "there are more: go on with --after m") != want {
+		s := &session{
+			ctx: t.Context(), out: &out, err: &problem, now: time.Now, environ: []string{"RIVGATE_STORE_URL=" + storeURL(t)},
+		}
+		if code := run(s, []string{"queue", "list", "--limit", limit}); code != exitDone ||
+			strings.Contains(problem.String(), "there are more: go on with --after m") != want {
 			t.Errorf("--limit %s: %d %q", limit, code, problem.String())
 		}
 	}
@@ -92,7 +101,8 @@ func TestCheckEndsWithOneWhenTheInvariantIsBroken(t *testing.T) {
 	says(t, exitDone, "0 breaches", "queue", "check")
 	breakStore(t, `DELETE FROM message_key WHERE message_id = 'm1'`)
 	says(t, exitRefused, "message has no key: m1\n1 breaches", "queue", "check")
-	breakStore(t, `INSERT INTO case_fact (case_id, unit, kind, provider, region, incident_unit, received, received_month, sex, area,
+	breakStore(t,
+		`INSERT INTO case_fact (case_id, unit, kind, provider, region, incident_unit, received, received_month, sex, area,
 		main_problem, sub_problem, experienced, mark) VALUES ('c1', '', '', '', '', '', 1, 202611, '', '', '', '', '', 1)`)
 	says(t, exitRefused, "message has no key: m1\nstatistics count a case that is gone: c1\n2 breaches", "queue", "check")
 }

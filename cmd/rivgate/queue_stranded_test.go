@@ -13,7 +13,8 @@ func TestStrandedMessagesAreListedAndDismissed(t *testing.T) {
 		t.Fatal(err)
 	}
 	// What its case refused late, as the suite of the store brings it about (storetest, heldRefused).
-	_, err = db.ExecContext(t.Context(), `DELETE FROM attempt WHERE message_id = 'm0'; DELETE FROM delivery WHERE message_id = 'm0';
+	_, err = db.ExecContext(t.Context(),
+		`DELETE FROM attempt WHERE message_id = 'm0'; DELETE FROM delivery WHERE message_id = 'm0';
 		UPDATE lane SET open = 0, ready_at = NULL WHERE order_key = 'm0';
 		INSERT INTO held (message_id, case_id, sender, sequence, since, refused) VALUES ('m0', 'c1', 'SE0000000001-1177', 2, 0, 'case closed')`)
 	if err != nil {
@@ -22,7 +23,8 @@ func TestStrandedMessagesAreListedAndDismissed(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if out := says(t, exitDone, "ID", "queue", "list", "--stranded"); !strings.Contains(out, "m0") || !strings.Contains(out, "case closed") {
+	if out := says(t, exitDone, "ID", "queue", "list", "--stranded"); !strings.Contains(out, "m0") ||
+		!strings.Contains(out, "case closed") {
 		t.Errorf("the list:\n%s", out)
 	}
 	says(t, exitUsage, "", "queue", "list", "--stranded", "--receiver", "x")
@@ -35,7 +37,8 @@ func TestStrandedMessagesAreListedAndDismissed(t *testing.T) {
 	if out := says(t, exitDone, "", "queue", "list", "--stranded"); strings.Contains(out, "m0") {
 		t.Errorf("it is still listed:\n%s", out)
 	}
-	if out := says(t, exitDone, "AT", "queue", "audit"); !strings.Contains(out, "dismiss") || !strings.Contains(out, "anna") || !strings.Contains(out, "told by telephone") {
+	if out := says(t, exitDone, "AT", "queue", "audit"); !strings.Contains(out, "dismiss") ||
+		!strings.Contains(out, "anna") || !strings.Contains(out, "told by telephone") {
 		t.Errorf("the record:\n%s", out)
 	}
 	says(t, exitDone, "0 breaches", "queue", "check")

@@ -32,8 +32,11 @@ permissions: [{contract: SendComplaint, from_system: SE0000000001-1177, to: "*"}
 			ID:        contracts.II{Root: "SE0000000001-1177", Extension: "0198b6a0-0000-7000-8000-000000000004"},
 			Recipient: &contracts.Recipient{Unit: contracts.OrgUnit{HSAID: unit}, Kind: contracts.KindCareUnit},
 			Complaint: &contracts.Complaint{
-				Reporter:     contracts.Reporter{PersonID: contracts.PersonID{ID: "189001019802", Type: contracts.OIDPersonnummer}, Role: contracts.RolePatient},
-				IncidentUnit: &contracts.OrgUnit{HSAID: unit}, IncidentDate: "20260214", Description: description, ReplyWanted: true,
+				Reporter: contracts.Reporter{
+					PersonID: contracts.PersonID{ID: "189001019802", Type: contracts.OIDPersonnummer}, Role: contracts.RolePatient,
+				},
+				IncidentUnit: &contracts.OrgUnit{HSAID: unit}, IncidentDate: "20260214", Description: description,
+				ReplyWanted: true,
 			},
 		})
 		if err != nil {
@@ -56,7 +59,8 @@ permissions: [{contract: SendComplaint, from_system: SE0000000001-1177, to: "*"}
 	if status, again := submit("Beskrivning: jag fick vänta."); status != http.StatusCreated || again != first {
 		t.Errorf("again: %d %s, not %s", status, again, first)
 	}
-	if status, other := submit("Beskrivning: något annat."); status != http.StatusUnprocessableEntity || !strings.Contains(other, contracts.SubDuplicateContentMismatch) {
+	if status, other := submit("Beskrivning: något annat."); status != http.StatusUnprocessableEntity ||
+		!strings.Contains(other, contracts.SubDuplicateContentMismatch) {
 		t.Errorf("other content: %d %s", status, other)
 	}
 	s.stop(t)

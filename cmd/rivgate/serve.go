@@ -132,14 +132,16 @@ func openGateway(ctx context.Context, c config.Config, log *zap.Logger) (_ *gate
 		g.world.trustIn(&g.relay.Trust)
 	}
 	g.worker = &relay.Worker{
-		Relay: g.relay, Name: workerName(), Random: rand.Float64, Schedule: c.Delivery.Schedule, GiveUp: c.Delivery.GiveUpAfter,
+		Relay: g.relay, Name: workerName(), Random: rand.Float64, Schedule: c.Delivery.Schedule,
+		GiveUp:     c.Delivery.GiveUpAfter,
 		GapTimeout: c.Delivery.GapTimeout, Lease: c.Delivery.Lease, Workers: c.Delivery.Workers,
 		SlowStart: g.unclean,
 	}
 	g.later = relay.NewReplyOutbox(g.relay, c.Desk.Undo)
 	g.soap = &soap.Server{
-		Handler: g.relay, Path: c.SOAP.Path, MaxMessage: int64(c.SOAP.MaxMessage), NewID: newID, Describe: http.HandlerFunc(g.describe),
-		Faulter: g.relay.Fault, Log: log, Stopping: g.stopping.Load, Shutdown: c.Shutdown.Finish,
+		Handler: g.relay, Path: c.SOAP.Path, MaxMessage: int64(c.SOAP.MaxMessage), NewID: newID,
+		Describe: http.HandlerFunc(g.describe),
+		Faulter:  g.relay.Fault, Log: log, Stopping: g.stopping.Load, Shutdown: c.Shutdown.Finish,
 	}
 	if g.site, err = g.newSite(c); err != nil {
 		return nil, err
@@ -150,7 +152,8 @@ func openGateway(ctx context.Context, c config.Config, log *zap.Logger) (_ *gate
 	return g, err
 }
 
-// openDatabase opens the store for this process. With SQLite it is the only one that serves, so the leases of its predecessor mean nothing.
+// openDatabase opens the store for this process. With SQLite it is the only one that serves, so the leases of its
+// predecessor mean nothing.
 func (g *gateway) openDatabase(ctx context.Context, c config.Config) (*store.Store, error) {
 	db, err := openStore(ctx, c, store.Options{Log: g.log, Existing: !c.Store.Migrate, Own: true})
 	if err != nil {
@@ -203,7 +206,12 @@ func (g *gateway) listen(c *config.Config) error {
 		address  *string
 		listener *net.Listener
 		key      string
-	}{{&c.SOAP.Listen, &g.plain, "soap.listen"}, {&c.SOAP.TLS.Listen, &g.secure, "soap.tls.listen"}, {&c.Web.Listen, &g.pages, "web.listen"}, {&c.Admin.Listen, &g.admin, "admin.listen"}} {
+	}{
+		{&c.SOAP.Listen, &g.plain, "soap.listen"},
+		{&c.SOAP.TLS.Listen, &g.secure, "soap.tls.listen"},
+		{&c.Web.Listen, &g.pages, "web.listen"},
+		{&c.Admin.Listen, &g.admin, "admin.listen"},
+	} {
 		if *l.address == "" {
 			continue
 		}
@@ -226,11 +234,13 @@ func (g *gateway) listen(c *config.Config) error {
 
 func (g *gateway) newSite(c config.Config) (*web.Site, error) {
 	site := &web.Site{}
-	site.Relay, site.Later, site.Environment, site.AdminApart, site.Log = g.relay, g.later, c.Environment, g.admin != nil, g.log
+	site.Relay, site.Later, site.Environment, site.AdminApart, site.Log = g.relay, g.later, c.Environment, g.admin != nil,
+		g.log
 	site.CatalogueInUse = g.catalogueStatus
 	site.Catalogue.Rules, site.Catalogue.PlanCatalogue = g.keeper.Rules, g.planCatalogue
 	site.Operate.Version, site.Operate.Started, site.Operate.Endpoints = versionText(), time.Now(), g.endpoints()
-	site.Operate.ResetCatalogue, site.Operate.ResetTree = g.resetCatalogue, func(context.Context) error { return g.keeper.RefreshTree() }
+	site.Operate.ResetCatalogue, site.Operate.ResetTree = g.resetCatalogue,
+		func(context.Context) error { return g.keeper.RefreshTree() }
 	site.Operate.Registry, site.Operate.Certificates = g.measure(), g.certificates.status
 	site.SessionLife, site.NoLocalAccounts = time.Duration(c.Web.SessionHours)*time.Hour, !c.Web.LocalAccounts
 	site.Statistics.SmallCounts = c.Web.SmallCounts
@@ -347,7 +357,8 @@ func (g *gateway) run(ctx context.Context) error {
 	if g.world != nil {
 		all.Go(func() error { return g.world.run(serving) })
 	}
-	g.log.Info("serving", zap.String("version", versionText()), zap.String("environment", g.config.Environment), zap.Strings("soap", g.endpoints()))
+	g.log.Info("serving", zap.String("version", versionText()), zap.String("environment", g.config.Environment),
+		zap.Strings("soap", g.endpoints()))
 	all.Go(func() error { return g.settle(serving) })
 	err := g.await(serving, all)
 	if errors.Is(err, context.Canceled) {

@@ -12,8 +12,9 @@ import (
 // settleTime is how long the demo waits for its first cases to be delivered before it says where everything is.
 const settleTime = 10 * time.Second
 
-// settle does what follows once there is a catalogue: advice for the log, the demo's first cases, and last of all ready, so that what it
-// prints stands below the log of the start. Without a catalogue ready is called when the first try to read one has ended.
+// settle does what follows once there is a catalogue: advice for the log, the demo's first cases, and last of all
+// ready, so that what it prints stands below the log of the start. Without a catalogue ready is called when the first
+// try to read one has ended.
 func (g *gateway) settle(ctx context.Context) error {
 	if g.awaitFirstTry(ctx) != nil {
 		return nil // stopped before

@@ -26,7 +26,8 @@ import (
 // errInterrupted is the cause of a context that SIGINT ended: a person at a terminal, with no balancer to wait for.
 var errInterrupted = errors.New("interrupted")
 
-// untilSignal is a context that SIGINT or SIGTERM ends. The second signal ends the process at once, as if nobody caught it.
+// untilSignal is a context that SIGINT or SIGTERM ends. The second signal ends the process at once, as if nobody caught
+// it.
 func untilSignal() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
@@ -42,7 +43,8 @@ func untilSignal() (context.Context, context.CancelFunc) {
 	return ctx, func() { cancel(nil) }
 }
 
-// drain waits for ctx to end, keeps serving for shutdown.drain, and then stops. It also returns when serving ends by itself.
+// drain waits for ctx to end, keeps serving for shutdown.drain, and then stops. It also returns when serving ends by
+// itself.
 func (g *gateway) drain(ctx, serving context.Context, stop context.CancelFunc) error {
 	select {
 	case <-ctx.Done():
@@ -63,8 +65,9 @@ func (g *gateway) drain(ctx, serving context.Context, stop context.CancelFunc) e
 	return nil
 }
 
-// await waits for all parts. From the end of serving on they have shutdown.finish; what is cut off then was a call without a receipt, which
-// its sender repeats, or a delivery without an answer, which is sent again with the same message id.
+// await waits for all parts. From the end of serving on they have shutdown.finish; what is cut off then was a call
+// without a receipt, which its sender repeats, or a delivery without an answer, which is sent again with the same
+// message id.
 func (g *gateway) await(serving context.Context, all *errgroup.Group) error {
 	ended := make(chan error, 1)
 	go func() { ended <- all.Wait() }()

@@ -17,13 +17,17 @@ import (
 	"rivgate/store/storetest"
 )
 
-// TestTheLifeOfTheProcess drives the binary from outside: how it ends, what it says while its database is away, and when its disk is full.
+// TestTheLifeOfTheProcess drives the binary from outside: how it ends, what it says while its database is away, and
+// when its disk is full.
 func TestTheLifeOfTheProcess(t *testing.T) {
 	binary := build(t)
-	t.Run("SIGTERM: not ready at once, the listeners answer and close their connections", func(t *testing.T) { drains(t, binary) })
+	t.Run("SIGTERM: not ready at once, the listeners answer and close their connections", func(t *testing.T) {
+		drains(t, binary)
+	})
 	t.Run("a second SIGTERM ends it at once", func(t *testing.T) { endsAtOnce(t, binary) })
 	t.Run("a call that hangs is cut off after shutdown.finish", func(t *testing.T) { cutsOffWhatHangs(t, binary) })
-	t.Run("without its database it waits, live and not ready; it follows one that goes and comes back", func(t *testing.T) { followsDatabase(t, binary) })
+	t.Run("without its database it waits, live and not ready; it follows one that goes and comes back",
+		func(t *testing.T) { followsDatabase(t, binary) })
 	t.Run("a full disk is not ready", func(t *testing.T) { fullDisk(t, binary) })
 }
 
@@ -121,7 +125,8 @@ func cutsOffWhatHangs(t *testing.T, binary string) {
 	}))
 	defer producer.Close()
 	dir := t.TempDir()
-	replace(t, filepath.Join(dir, "catalogue.yaml"), []byte(`routes: [{contract: "urn:riv:rivgate:test:SlowResponder:1", to: "*", address: "`+producer.URL+`/"}]
+	replace(t, filepath.Join(dir, "catalogue.yaml"),
+		[]byte(`routes: [{contract: "urn:riv:rivgate:test:SlowResponder:1", to: "*", address: "`+producer.URL+`/"}]
 permissions: [{contract: "urn:riv:rivgate:test:SlowResponder:1", from_system: SE0000000001-1177, to: "*"}]
 `))
 	s := serve(t, binary, dir, "RIVGATE_TAK_SOURCE=catalogue.yaml", fmt.Sprintf("RIVGATE_SHUTDOWN_FINISH=%s", finish))
@@ -129,13 +134,17 @@ permissions: [{contract: "urn:riv:rivgate:test:SlowResponder:1", from_system: SE
 	ended := make(chan error, 1)
 	go func() {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.lines["SOAP"], strings.NewReader(
-			`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><LogicalAddress xmlns="urn:riv:itintegration:registry:1">SE2010123456-X`+
+			`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><LogicalAddress `+
+				`xmlns="urn:riv:itintegration:registry:1">SE2010123456-X`+
 				`</LogicalAddress></s:Header><s:Body><x xmlns="urn:riv:rivgate:test:SlowResponder:1"/></s:Body></s:Envelope>`))
 		if err != nil {
 			ended <- err
 			return
 		}
-		r.Header = http.Header{"X-Vp-Sender-Id": {"SE0000000001-1177"}, "X-Vp-Instance-Id": {"dev_env"}, "Content-Type": {"text/xml; charset=UTF-8"}}
+		r.Header = http.Header{
+			"X-Vp-Sender-Id": {"SE0000000001-1177"}, "X-Vp-Instance-Id": {"dev_env"},
+			"Content-Type": {"text/xml; charset=UTF-8"},
+		}
 		answer, err := http.DefaultClient.Do(r)
 		if err == nil {
 			err = fmt.Errorf("it was answered with %d", answer.StatusCode)
@@ -254,7 +263,8 @@ func followsDatabase(t *testing.T, binary string) {
 		t.Fatal(err)
 	}
 	soap, web := freePort(t), freePort(t)
-	s := serveInBackground(t, binary, dir, "RIVGATE_ENVIRONMENT=test", "RIVGATE_TAK_SOURCE=catalogue.yaml", "RIVGATE_STORE_URL="+url,
+	s := serveInBackground(t, binary, dir, "RIVGATE_ENVIRONMENT=test", "RIVGATE_TAK_SOURCE=catalogue.yaml",
+		"RIVGATE_STORE_URL="+url,
 		"RIVGATE_SOAP_LISTEN="+soap, "RIVGATE_WEB_LISTEN="+web)
 	pages := "http://" + web
 	t.Cleanup(func() {
@@ -266,14 +276,16 @@ func followsDatabase(t *testing.T, binary string) {
 	})
 	within(t, 10*time.Second, pages+"/healthz", http.StatusOK)
 	within(t, time.Second, pages+"/readyz", http.StatusServiceUnavailable)
-	if status, _, body := ask(t, pages+"/metrics"); status != http.StatusOK || !strings.Contains(body, "rivgate_store_up 0") {
+	if status, _, body := ask(t, pages+"/metrics"); status != http.StatusOK ||
+		!strings.Contains(body, "rivgate_store_up 0") {
 		t.Errorf("metrics without a database: %d %.200s", status, body)
 	}
 	answer, err := http.Post("http://"+soap+"/vp", "text/xml", strings.NewReader("<x/>"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if fault, _ := io.ReadAll(answer.Body); answer.StatusCode != http.StatusInternalServerError || !strings.Contains(string(fault), "VP012") {
+	if fault, _ := io.ReadAll(answer.Body); answer.StatusCode != http.StatusInternalServerError ||
+		!strings.Contains(string(fault), "VP012") {
 		t.Errorf("a call without a database: %d %s", answer.StatusCode, fault)
 	}
 	answer.Body.Close()
@@ -283,7 +295,8 @@ func followsDatabase(t *testing.T, binary string) {
 		road.close()
 		within(t, 10*time.Second, pages+"/readyz", http.StatusServiceUnavailable)
 		began := time.Now()
-		if status, _, body := ask(t, pages+"/metrics"); status != http.StatusOK || !strings.Contains(body, "rivgate_store_up 0") {
+		if status, _, body := ask(t, pages+"/metrics"); status != http.StatusOK ||
+			!strings.Contains(body, "rivgate_store_up 0") {
 			t.Errorf("metrics while the database is gone: %d %.200s", status, body)
 		}
 		ask(t, pages+"/readyz")

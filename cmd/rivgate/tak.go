@@ -15,8 +15,8 @@ import (
 	"rivgate/routing/tak"
 )
 
-// TAKCommand is the noun tak: the catalogue. A source is a file (our YAML, or the saved copy of a TAK) or the URL of a SokVagvalsInfo service;
-// where a verb names none, it is the configured one.
+// TAKCommand is the noun tak: the catalogue. A source is a file (our YAML, or the saved copy of a TAK) or the URL of a
+// SokVagvalsInfo service; where a verb names none, it is the configured one.
 type TAKCommand struct {
 	Import  TAKImportCommand  `cmd:"" help:"Read a catalogue or a beställning, check it, and put it where tak.source reads, or into the draft."`
 	Show    TAKShowCommand    `cmd:"" help:"List units, routes and permissions."`
@@ -140,7 +140,10 @@ func (t *TAKImportCommand) Run(s *session) error {
 		return t.intoDraft(s)
 	}
 	if to == config.SourceDemo || config.IsURL(to) {
-		return usage("tak.source is %s, which cannot be written: name a file with --to, set tak.source to one, or import into the store with --draft", to)
+		return usage(
+			"tak.source is %s, which cannot be written: name a file with --to, set tak.source to one, or import into the "+
+				"store with --draft", to,
+		)
 	}
 	if isOrderFile(t.Source) {
 		return usage("a beställning changes the catalogue in the store: add --draft")
@@ -180,7 +183,8 @@ func (i imported) print(w io.Writer) error {
 	for _, note := range i.Notes {
 		text += "note: " + note + "\n"
 	}
-	_, err := fmt.Fprintf(w, "%s%d units, %d routes, %d permissions, %d changes: %s\n", text, i.Units, i.Routes, i.Permissions, len(i.Changes), verb)
+	_, err := fmt.Fprintf(w, "%s%d units, %d routes, %d permissions, %d changes: %s\n", text, i.Units, i.Routes,
+		i.Permissions, len(i.Changes), verb)
 	return err
 }
 

@@ -19,7 +19,9 @@ func TestTheBeginningOfADigestDoes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for begin, want := range map[string]string{"3f2a": "3f2a99", "3f2a…": "3f2a99", "3f2b11": "3f2b11", "3f2": "3f2", "3f2b": ""} {
+	for begin, want := range map[string]string{
+		"3f2a": "3f2a99", "3f2a…": "3f2a99", "3f2b11": "3f2b11", "3f2": "3f2", "3f2b": "",
+	} {
 		c := TAKAcceptCommand{Digest: begin}
 		if err := c.complete(t.Context(), db); (err != nil) != (want == "") || want != "" && c.Digest != want {
 			t.Errorf("%s became %s: %v", begin, c.Digest, err)

@@ -65,7 +65,9 @@ func (t *TAKDiffCommand) Run(s *session) error {
 		}
 	}
 	for _, w := range switches {
-		changes = append(changes, catalogue.Difference{Kind: catalogue.Changed, What: "way of unit", Before: unitName(w) + ": " + w.Before, After: wayAfter(w)})
+		changes = append(changes, catalogue.Difference{
+			Kind: catalogue.Changed, What: "way of unit", Before: unitName(w) + ": " + w.Before, After: wayAfter(w),
+		})
 	}
 	err = s.show(changes, func(w io.Writer) error {
 		_, err := io.WriteString(w, changes.String())
@@ -122,11 +124,15 @@ func (s *session) openCases(c config.Config) (open map[string]int) {
 }
 
 // switches are the units that go another way by a later catalogue.
-func (c *openedCatalogue) switches(after routing.Catalogue, open map[string]int, today routing.Date) ([]routing.Switch, error) {
+func (c *openedCatalogue) switches(after routing.Catalogue, open map[string]int,
+	today routing.Date,
+) ([]routing.Switch, error) {
 	return switchesOf(c.Catalogue, after, newRules(c.config, c.registry), c.registry, open, today)
 }
 
-func switchesOf(before, after routing.Catalogue, rules routing.Rules, r *contracts.Registry, open map[string]int, today routing.Date) ([]routing.Switch, error) {
+func switchesOf(before, after routing.Catalogue, rules routing.Rules, r *contracts.Registry, open map[string]int,
+	today routing.Date,
+) ([]routing.Switch, error) {
 	a, err := routing.NewTable(before, rules)
 	if err != nil {
 		return nil, refused("the catalogue before does not load:\n%w", err)
@@ -211,6 +217,7 @@ func (d draftDiff) print(w io.Writer) error {
 	if err := note(w, d.Switches); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "%s against version %d; the draft has revision %d\n", nounOf(len(d.Changes), "change"), d.Base, d.Revision)
+	_, err := fmt.Fprintf(w, "%s against version %d; the draft has revision %d\n", nounOf(len(d.Changes), "change"),
+		d.Base, d.Revision)
 	return err
 }

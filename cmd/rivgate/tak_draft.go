@@ -41,7 +41,8 @@ func (t *TAKImportCommand) plan(s *session, rows []catalogue.Row) (catalogue.Pla
 	return catalogue.PlanFrom(rows, c.Catalogue), nil
 }
 
-// intoDraft puts what the source says into the draft of the catalogue in the store, or, with --dry-run, reports what it would change.
+// intoDraft puts what the source says into the draft of the catalogue in the store, or, with --dry-run, reports what it
+// would change.
 func (t *TAKImportCommand) intoDraft(s *session) error {
 	return s.keep(func(ctx context.Context, k keeping) error {
 		d, err := k.db.CatalogueDraft(ctx)
@@ -52,7 +53,10 @@ func (t *TAKImportCommand) intoDraft(s *session) error {
 		if err != nil {
 			return err
 		}
-		done := edited{Revision: d.Revision, Base: d.Base, Report: plan.Report, DryRun: t.DryRun, Changes: []catalogue.Change{}, registry: k.registry}
+		done := edited{
+			Revision: d.Revision, Base: d.Base, Report: plan.Report, DryRun: t.DryRun, Changes: []catalogue.Change{},
+			registry: k.registry,
+		}
 		if len(plan.Edits) == 0 {
 			return s.show(done, done.print)
 		}
@@ -75,7 +79,9 @@ func (t *TAKImportCommand) intoDraft(s *session) error {
 }
 
 // tryEdits is what edits would change, by all rules, without saving them.
-func tryEdits(d store.CatalogueDraft, edits []catalogue.Edit, k keeping, today routing.Date) ([]catalogue.Change, error) {
+func tryEdits(d store.CatalogueDraft, edits []catalogue.Edit, k keeping,
+	today routing.Date,
+) ([]catalogue.Change, error) {
 	after, err := catalogue.Apply(d.Rows, edits, newID, today)
 	if err == nil {
 		err = catalogue.Check(after, k.rules, today)

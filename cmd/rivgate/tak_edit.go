@@ -118,7 +118,8 @@ func (e edited) print(w io.Writer) error {
 		_, err := fmt.Fprintf(w, "%s, not saved (dry run)\n", nounOf(len(e.Changes), "change"))
 		return err
 	}
-	_, err := fmt.Fprintf(w, "%s in the draft, revision %d, which builds on version %d\n", nounOf(len(e.Changes), "change"), e.Revision, e.Base)
+	_, err := fmt.Fprintf(w, "%s in the draft, revision %d, which builds on version %d\n",
+		nounOf(len(e.Changes), "change"), e.Revision, e.Base)
 	return err
 }
 
@@ -152,7 +153,9 @@ type TAKEditAddCommand struct {
 // Run adds.
 func (t *TAKEditAddCommand) Run(s *session) error {
 	return s.edit(t.who, func(k keeping, _ store.CatalogueDraft) ([]catalogue.Edit, error) {
-		return []catalogue.Edit{{Action: catalogue.EditAdd, Row: t.lay(catalogue.Row{Kind: catalogue.Kind(t.Kind)}, k.registry)}}, nil
+		return []catalogue.Edit{
+			{Action: catalogue.EditAdd, Row: t.lay(catalogue.Row{Kind: catalogue.Kind(t.Kind)}, k.registry)},
+		}, nil
 	})
 }
 
@@ -206,8 +209,9 @@ func (t *TAKEditMoveCommand) Run(s *session) error {
 	return s.edit(t.who, func(k keeping, _ store.CatalogueDraft) (edits []catalogue.Edit, err error) {
 		for _, to := range t.To {
 			edits = append(edits, catalogue.Edit{Action: catalogue.EditMove, Row: catalogue.Row{
-				Kind: catalogue.KindRoute, Contract: namespace(k.registry, t.Contract), Receiver: to, Address: t.Address, Component: t.Component,
-				Profile: t.Profile, From: t.From,
+				Kind: catalogue.KindRoute, Contract: namespace(k.registry, t.Contract), Receiver: to, Address: t.Address,
+				Component: t.Component,
+				Profile:   t.Profile, From: t.From,
 			}})
 		}
 		return edits, nil

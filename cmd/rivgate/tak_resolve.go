@@ -53,14 +53,17 @@ func (t *TAKResolveCommand) Run(s *session) error {
 	}
 	if !strings.Contains(t.Contract, ":") && c.registry.Names()[t.Contract] == "" {
 		names := slices.Sorted(maps.Keys(c.registry.Names()))
-		return usage("--contract: no contract is called %q: %s", cell(t.Contract), config.DidYouMean(t.Contract, names, "write a responder namespace or "+strings.Join(names, ", ")))
+		return usage("--contract: no contract is called %q: %s", cell(t.Contract),
+			config.DidYouMean(t.Contract, names, "write a responder namespace or "+strings.Join(names, ", ")))
 	}
 	rows, err := c.table()
 	if err != nil {
 		return err
 	}
 	call := routing.Call{Sender: t.From, Receiver: t.To, Contract: namespace(c.registry, t.Contract), Profile: t.Profile}
-	answer := resolved{call.Contract, t.To, t.From, at.In(routing.Stockholm()).Format(time.RFC3339), rows.Explain(call, at), c.registry}
+	answer := resolved{
+		call.Contract, t.To, t.From, at.In(routing.Stockholm()).Format(time.RFC3339), rows.Explain(call, at), c.registry,
+	}
 	if err := s.show(answer, answer.print); err != nil {
 		return err
 	}

@@ -25,8 +25,8 @@ import (
 	"rivgate/store"
 )
 
-// swapping is a running gateway whose catalogue is kept in its store, on a clock that the test sets. Its one producer says which version of the
-// catalogue led to it.
+// swapping is a running gateway whose catalogue is kept in its store, on a clock that the test sets. Its one producer
+// says which version of the catalogue led to it.
 type swapping struct {
 	t      *testing.T
 	db     *store.Store
@@ -68,7 +68,9 @@ func newSwapping(t *testing.T) *swapping {
 	t.Helper()
 	s := &swapping{t: t, inside: make(chan struct{}, 100)}
 	producer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprintf(w, `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><at xmlns="%s">%s</at></s:Body></s:Envelope>`, swapContract, r.URL.Path)
+		fmt.Fprintf(w,
+			`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><at xmlns="%s">%s</at></s:Body>`+
+				`</s:Envelope>`, swapContract, r.URL.Path)
 	}))
 	t.Cleanup(producer.Close)
 	c := demoConfig(t.TempDir())
@@ -89,16 +91,29 @@ func newSwapping(t *testing.T) *swapping {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(&soap.Server{Handler: line, Path: c.SOAP.Path, NewID: newID, Faulter: line.Fault, Log: zap.NewNop()})
+	server := httptest.NewServer(&soap.Server{
+		Handler: line, Path: c.SOAP.Path, NewID: newID, Faulter: line.Fault, Log: zap.NewNop(),
+	})
 	t.Cleanup(server.Close)
 	s.url = server.URL + c.SOAP.Path
 	s.config = filepath.Join(t.TempDir(), "rivgate.yaml")
-	content := "environment: test\nstore: {url: '" + c.Store.URL + "'}\ntak: {source: store, cache: '" + c.TAK.Cache + "'}\n"
+	content := "environment: test\nstore: {url: '" + c.Store.URL + "'}\ntak: {source: store, cache: '" + c.TAK.Cache +
+		"'}\n"
 	if err := os.WriteFile(s.config, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s.edit(catalogue.Edit{Action: catalogue.EditAdd, Row: catalogue.Row{ID: "route", Kind: catalogue.KindRoute, Contract: swapContract, Receiver: "*", Address: producer.URL + "/1"}},
-		catalogue.Edit{Action: catalogue.EditAdd, Row: catalogue.Row{Kind: catalogue.KindPermission, Contract: swapContract, Sender: c.Contracts.PortalAddress, Receiver: "*"}})
+	s.edit(catalogue.Edit{
+		Action: catalogue.EditAdd,
+		Row: catalogue.Row{
+			ID: "route", Kind: catalogue.KindRoute, Contract: swapContract, Receiver: "*", Address: producer.URL + "/1",
+		},
+	},
+		catalogue.Edit{
+			Action: catalogue.EditAdd,
+			Row: catalogue.Row{
+				Kind: catalogue.KindPermission, Contract: swapContract, Sender: c.Contracts.PortalAddress, Receiver: "*",
+			},
+		})
 	s.publish()
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -152,12 +167,17 @@ func (s *swapping) publish() {
 
 // call makes one call and says to which path it went.
 func (s *swapping) call(ctx context.Context) (int, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url, strings.NewReader(`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header>`+
-		`<LogicalAddress xmlns="urn:riv:itintegration:registry:1">SE2010123456-VC01</LogicalAddress></s:Header><s:Body><Swap xmlns="`+swapContract+`"/></s:Body></s:Envelope>`))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url,
+		strings.NewReader(`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header>`+
+			`<LogicalAddress xmlns="urn:riv:itintegration:registry:1">SE2010123456-VC01</LogicalAddress></s:Header><s:Body>`+
+			`<Swap xmlns="`+swapContract+`"/></s:Body></s:Envelope>`))
 	if err != nil {
 		return 0, err
 	}
-	r.Header = http.Header{"Content-Type": {soap.ContentType}, soap.HeaderSender: {lifePortal}, soap.HeaderInstance: {config.Default().Instance.ID}}
+	r.Header = http.Header{
+		"Content-Type": {soap.ContentType}, soap.HeaderSender: {lifePortal},
+		soap.HeaderInstance: {config.Default().Instance.ID},
+	}
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return 0, err
@@ -182,12 +202,14 @@ func (s *swapping) goesTo(want int) {
 	}
 }
 
-// A version that was published for later by the command comes into force in the gateway that runs, at its time by the gateway's clock and not before.
+// A version that was published for later by the command comes into force in the gateway that runs, at its time by the
+// gateway's clock and not before.
 func TestAScheduledVersionComesIntoForceInARunningGateway(t *testing.T) {
 	s := newSwapping(t)
 	at := time.Now().Add(48 * time.Hour).Truncate(time.Minute)
 	s.leadTo(2)
-	code, out, problem := cli(t, "tak", "publish", "--at", at.Format(time.RFC3339), "--reason", "the producer moves", "--config", s.config)
+	code, out, problem := cli(t, "tak", "publish", "--at", at.Format(time.RFC3339), "--reason", "the producer moves",
+		"--config", s.config)
 	if code != exitDone || !strings.Contains(out, "in force from") {
 		t.Fatalf("%d %s%s", code, out, problem)
 	}
@@ -206,13 +228,14 @@ func TestAScheduledVersionComesIntoForceInARunningGateway(t *testing.T) {
 		return err == nil && n == 2
 	})
 	code, out, problem = cli(t, "tak", "rollback", "1", "--reason", "the producer was not ready", "--config", s.config)
-	if code != exitRefused || !strings.Contains(out+problem, "version 2 is scheduled for") { // by the command's own clock it still is
+	// by the command's own clock it still is
+	if code != exitRefused || !strings.Contains(out+problem, "version 2 is scheduled for") {
 		t.Errorf("%d %s%s", code, out, problem)
 	}
 }
 
-// Callers call all the time while versions are published and rolled back. No call fails, each goes the way of one version, and none of a version that was
-// replaced before its caller saw the next one.
+// Callers call all the time while versions are published and rolled back. No call fails, each goes the way of one
+// version, and none of a version that was replaced before its caller saw the next one.
 func TestVersionsSwapUnderCallers(t *testing.T) {
 	const callers, swaps = 8, 25
 	s := newSwapping(t)

@@ -25,8 +25,8 @@ type tested struct {
 	Route   *routing.Route `json:"route,omitempty"`
 }
 
-// Run tests with the certificate and the authorities of producer.tls, as calls go. A step that fails makes the exit code 1, a system that cannot be
-// reached 3.
+// Run tests with the certificate and the authorities of producer.tls, as calls go. A step that fails makes the exit
+// code 1, a system that cannot be reached 3.
 func (t *TAKTestCommand) Run(s *session) error {
 	c, err := s.catalogue(t.Source)
 	if err != nil {
@@ -46,10 +46,14 @@ func (t *TAKTestCommand) Run(s *session) error {
 		return err
 	}
 	sender := &relay.Sender{
-		Client:   &soap.Client{Client: wire.Client{TLS: own, ConnectTimeout: c.config.Producer.ConnectTimeout, Timeout: c.config.Producer.Timeout}},
+		Client: &soap.Client{
+			Client: wire.Client{TLS: own, ConnectTimeout: c.config.Producer.ConnectTimeout, Timeout: c.config.Producer.Timeout},
+		},
 		Instance: relay.Instance{ID: c.config.Instance.ID, Name: c.config.Instance.Name, HSAID: c.config.Instance.HSAID},
 	}
-	result := tested{OK: true, Address: x.Route.Address, Route: x.Route, Steps: sender.Probe(s.ctx, *x.Route, contract, t.To, s.now())}
+	result := tested{
+		OK: true, Address: x.Route.Address, Route: x.Route, Steps: sender.Probe(s.ctx, *x.Route, contract, t.To, s.now()),
+	}
 	code := 0
 	for _, step := range result.Steps {
 		if !step.OK {

@@ -22,14 +22,18 @@ const takAnswer = `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope
 <v:anropsBehorighetsInfo><v:receiverId>*</v:receiverId><v:senderId>A</v:senderId><v:tjansteKontrakt>urn:a</v:tjansteKontrakt></v:anropsBehorighetsInfo>
 </v:%Response></s:Body></s:Envelope>`
 
-// A TAK is asked with the certificate, and believed by the authority, that stand in the files by now, not by those of the start.
+// A TAK is asked with the certificate, and believed by the authority, that stand in the files by now, not by those of
+// the start.
 func TestATAKIsAskedWithTheFilesOfToday(t *testing.T) {
 	first, second := newAuthority(t), newAuthority(t)
 	var present atomic.Pointer[tls.Config] // of the TAK
 	presents := func(a *authority) {
 		pool := x509.NewCertPool()
 		pool.AddCert(a.certificate)
-		present.Store(&tls.Config{Certificates: []tls.Certificate{*pairOf(t, a, "tak")}, ClientCAs: pool, ClientAuth: tls.RequireAndVerifyClientCert, MinVersion: tls.VersionTLS12})
+		present.Store(&tls.Config{
+			Certificates: []tls.Certificate{*pairOf(t, a, "tak")}, ClientCAs: pool, ClientAuth: tls.RequireAndVerifyClientCert,
+			MinVersion: tls.VersionTLS12,
+		})
 	}
 	presents(first)
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -41,16 +45,23 @@ func TestATAKIsAskedWithTheFilesOfToday(t *testing.T) {
 		}
 		_, _ = w.Write([]byte(strings.ReplaceAll(takAnswer, "%", operation)))
 	}))
-	server.TLS = &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return present.Load(), nil }}
+	server.TLS = &tls.Config{
+		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return present.Load(), nil },
+	}
 	server.Config.ErrorLog = nil
 	server.StartTLS()
 	defer server.Close()
 
 	dir := t.TempDir()
-	files := config.ClientTLS{Certificate: filepath.Join(dir, "client.pem"), Key: filepath.Join(dir, "client.key"), CA: filepath.Join(dir, "ca.pem")}
+	files := config.ClientTLS{
+		Certificate: filepath.Join(dir, "client.pem"), Key: filepath.Join(dir, "client.key"),
+		CA: filepath.Join(dir, "ca.pem"),
+	}
 	take := func(believed, shown *authority) {
 		certificate, key := shown.issue("gateway", "SE0000000001-RIVGATE")
-		for to, from := range map[string]string{files.Certificate: certificate, files.Key: key, files.CA: filepath.Join(believed.dir, "ca.pem")} {
+		for to, from := range map[string]string{
+			files.Certificate: certificate, files.Key: key, files.CA: filepath.Join(believed.dir, "ca.pem"),
+		} {
 			content, err := os.ReadFile(from)
 			if err != nil {
 				t.Fatal(err)

@@ -255,7 +255,8 @@ func (t *TAKAcceptCommand) Run(s *session) error {
 		return s.show(held, func(w io.Writer) error {
 			rows := &table{head: []string{"DIGEST", "SOURCE", "SINCE", "ROUTES", "PERMISSIONS", "ACCEPTED", "BY", "REASON"}}
 			for _, h := range held {
-				rows.add(h.Digest, h.Source, h.At, fmt.Sprintf("%d → %d", h.RoutesBefore, h.Routes), fmt.Sprintf("%d → %d", h.PermissionsBefore, h.Permissions), h.Accepted, h.By, h.Reason)
+				rows.add(h.Digest, h.Source, h.At, fmt.Sprintf("%d → %d", h.RoutesBefore, h.Routes),
+					fmt.Sprintf("%d → %d", h.PermissionsBefore, h.Permissions), h.Accepted, h.By, h.Reason)
 			}
 			return rows.print(w)
 		})

@@ -40,7 +40,8 @@ func newAuthority(t *testing.T) *authority {
 	t.Helper()
 	a := &authority{t: t, dir: t.TempDir()}
 	a.certificate, a.key = a.make(&x509.Certificate{
-		Subject: pkix.Name{CommonName: "Test authority"}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+		Subject: pkix.Name{CommonName: "Test authority"}, IsCA: true, BasicConstraintsValid: true,
+		KeyUsage: x509.KeyUsageCertSign,
 	})
 	a.write("ca.pem", "CERTIFICATE", a.certificate.Raw)
 	return a
@@ -138,10 +139,17 @@ func TestMutualTLSTellsWhoCalls(t *testing.T) {
 		t.Fatal(err)
 	}
 	post := func(certificates ...tls.Certificate) (string, error) {
-		client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, Certificates: certificates, MinVersion: tls.VersionTLS12}}}
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://"+g.config.SOAP.TLS.Listen+"/vp", strings.NewReader(
-			`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><LogicalAddress xmlns="urn:riv:itintegration:registry:1">`+
-				`SE2010123456-VC01</LogicalAddress></s:Header><s:Body><x xmlns="`+g.registry.Send().Contract+`"/></s:Body></s:Envelope>`))
+		client := &http.Client{
+			Transport: &http.Transport{
+				TLSClientConfig: &tls.Config{RootCAs: roots, Certificates: certificates, MinVersion: tls.VersionTLS12},
+			},
+		}
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://"+g.config.SOAP.TLS.Listen+"/vp",
+			strings.NewReader(
+				`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><LogicalAddress `+
+					`xmlns="urn:riv:itintegration:registry:1">`+
+					`SE2010123456-VC01</LogicalAddress></s:Header><s:Body><x xmlns="`+g.registry.Send().Contract+
+					`"/></s:Body></s:Envelope>`))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -158,7 +166,8 @@ func TestMutualTLSTellsWhoCalls(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if body, err := post(pair); err != nil || !strings.Contains(body, "VP007") || !strings.Contains(body, "SE2010123456-AVV") {
+	if body, err := post(pair); err != nil || !strings.Contains(body, "VP007") ||
+		!strings.Contains(body, "SE2010123456-AVV") {
 		t.Errorf("a caller with a certificate: %v %s", err, body)
 	}
 	if body, err := post(); err == nil {
@@ -177,7 +186,8 @@ func TestMutualTLSTellsWhoCalls(t *testing.T) {
 // soonSeeded waits until the demo's cases are there: the simulators are believed although client_ca is set.
 func soonSeeded(t *testing.T, g *gateway) {
 	t.Helper()
-	soon(t, "http://"+g.config.Web.Listen+"/api/cases?unit=SE2010123456-VC01&state=closed", http.StatusOK, "Tora Test") // the last of them
+	// the last of them
+	soon(t, "http://"+g.config.Web.Listen+"/api/cases?unit=SE2010123456-VC01&state=closed", http.StatusOK, "Tora Test")
 }
 
 func TestFilesAreReadAgainWithinTenSeconds(t *testing.T) {

@@ -12,10 +12,12 @@ import (
 	"rivgate/cmd/rivgate/config"
 )
 
-// lookAgain is how old the knowledge of a file may be: well under the ten seconds in which a change is promised to count.
+// lookAgain is how old the knowledge of a file may be: well under the ten seconds in which a change is promised to
+// count.
 const lookAgain = 5 * time.Second
 
-// reread is a value made of files. It is made anew when one of them changed; while the new files cannot be read, the old value stays.
+// reread is a value made of files. It is made anew when one of them changed; while the new files cannot be read, the
+// old value stays.
 type reread[T any] struct {
 	files []string
 	load  func() (T, error)
@@ -64,20 +66,23 @@ func listenTLS(c config.ListenTLS) (*tls.Config, error) { return listenTLSLookin
 
 // listenTLSLooking is listenTLS with another time between two looks at the files.
 func listenTLSLooking(c config.ListenTLS, every time.Duration) (*tls.Config, error) {
-	files := &reread[*tls.Config]{every: every, files: []string{c.Certificate, c.Key, c.ClientCA}, load: func() (*tls.Config, error) {
-		pair, err := tls.LoadX509KeyPair(c.Certificate, c.Key)
-		if err != nil {
-			return nil, err
-		}
-		clients, err := readPool(c.ClientCA)
-		if err != nil {
-			return nil, err
-		}
-		return &tls.Config{
-			Certificates: []tls.Certificate{pair}, ClientCAs: clients, ClientAuth: tls.RequireAndVerifyClientCert,
-			MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
-		}, nil
-	}}
+	files := &reread[*tls.Config]{
+		every: every, files: []string{c.Certificate, c.Key, c.ClientCA},
+		load: func() (*tls.Config, error) {
+			pair, err := tls.LoadX509KeyPair(c.Certificate, c.Key)
+			if err != nil {
+				return nil, err
+			}
+			clients, err := readPool(c.ClientCA)
+			if err != nil {
+				return nil, err
+			}
+			return &tls.Config{
+				Certificates: []tls.Certificate{pair}, ClientCAs: clients, ClientAuth: tls.RequireAndVerifyClientCert,
+				MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
+			}, nil
+		},
+	}
 	first, err := files.get()
 	if err != nil {
 		return nil, &failure{exitUsage, fmt.Errorf("reading soap.tls: %w", err)}
@@ -87,7 +92,8 @@ func listenTLSLooking(c config.ListenTLS, every time.Duration) (*tls.Config, err
 	return outer, nil
 }
 
-// clientAuthorities are the authorities that callers' certificates must come from, as their file says by now; nil for no file.
+// clientAuthorities are the authorities that callers' certificates must come from, as their file says by now; nil for
+// no file.
 func clientAuthorities(file string) (func() *x509.CertPool, error) {
 	if file == "" {
 		return nil, nil

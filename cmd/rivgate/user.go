@@ -142,7 +142,9 @@ func (*UserListCommand) Run(s *session) error {
 
 func accountState(a store.Account) string {
 	var words []string
-	for word, is := range map[string]bool{"disabled": a.Disabled, "demo": a.Demo, "initial password": a.Changes, "provider": a.Source != store.LocalAccounts} {
+	for word, is := range map[string]bool{
+		"disabled": a.Disabled, "demo": a.Demo, "initial password": a.Changes, "provider": a.Source != store.LocalAccounts,
+	} {
 		if is {
 			words = append(words, word)
 		}

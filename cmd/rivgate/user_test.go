@@ -34,11 +34,26 @@ func TestUsersOnTheCommandLine(t *testing.T) {
 		{"a role without units", "user grant nils --role handler --kind care_unit", exitUsage, "needs units"},
 		{"units for who needs none", "user grant nils --role operator --unit X", exitUsage, "whole gateway"},
 		{"no region", "user grant nils --role handler --kind care_unit --unit region:", exitUsage, "is no unit"},
-		{"a role", "user grant nils --role handler --kind care_unit --unit SE2010123456-VC01", exitDone, "handler(care_unit: SE2010123456-VC01)"},
-		{"another unit", "user grant nils --role handler --kind care_unit --unit SE2010123456-VC02", exitDone, "handler(care_unit: SE2010123456-VC01 SE2010123456-VC02)"},
-		{"the other side of the wall", "user grant nils --role handler --kind patient_board --unit SE2010123456-PN01", exitRefused, "nobody has roles for patient boards and for care"},
-		{"a unit less", "user revoke nils --role handler --unit SE2010123456-VC01", exitDone, "handler(care_unit: SE2010123456-VC02)"},
-		{"a unit that is not held", "user revoke nils --role handler --unit SE2010123456-VC01", exitRefused, "not held for that unit"},
+		{
+			"a role", "user grant nils --role handler --kind care_unit --unit SE2010123456-VC01", exitDone,
+			"handler(care_unit: SE2010123456-VC01)",
+		},
+		{
+			"another unit", "user grant nils --role handler --kind care_unit --unit SE2010123456-VC02", exitDone,
+			"handler(care_unit: SE2010123456-VC01 SE2010123456-VC02)",
+		},
+		{
+			"the other side of the wall", "user grant nils --role handler --kind patient_board --unit SE2010123456-PN01",
+			exitRefused, "nobody has roles for patient boards and for care",
+		},
+		{
+			"a unit less", "user revoke nils --role handler --unit SE2010123456-VC01", exitDone,
+			"handler(care_unit: SE2010123456-VC02)",
+		},
+		{
+			"a unit that is not held", "user revoke nils --role handler --unit SE2010123456-VC01", exitRefused,
+			"not held for that unit",
+		},
 		{"the last unit", "user revoke nils --role handler --unit SE2010123456-VC02", exitDone, "nils"},
 		{"a role that is not held", "user revoke nils --role handler", exitRefused, "does not have the role"},
 		{"shutting out", "user disable nils", exitDone, "disabled"},
@@ -95,7 +110,8 @@ func TestAuditVerifyNamesTheFirstBrokenRow(t *testing.T) {
 	if code, out, problem := cli(t, "audit", "verify", "--head", head); code != exitDone {
 		t.Errorf("the head that was just printed: %d %s%s", code, out, problem)
 	}
-	if code, _, problem := cli(t, "audit", "verify", "--head", "3"); code != exitUsage || !strings.Contains(problem, "ROW:HASH") {
+	if code, _, problem := cli(t, "audit", "verify", "--head", "3"); code != exitUsage ||
+		!strings.Contains(problem, "ROW:HASH") {
 		t.Errorf("no head: %d %s", code, problem)
 	}
 	db, err := sql.Open("sqlite", "data/rivgate.db")
@@ -111,26 +127,52 @@ func TestAuditVerifyNamesTheFirstBrokenRow(t *testing.T) {
 	if code, out, _ := cli(t, "audit", "verify"); code != exitRefused || out != "row 2 is removed\n" {
 		t.Errorf("after a row was removed: %d %q", code, out)
 	}
-	if code, out, _ := cli(t, "audit", "verify", "--format", "json"); code != exitRefused || !strings.Contains(out, `"broken": 2`) {
+	if code, out, _ := cli(t, "audit", "verify", "--format", "json"); code != exitRefused ||
+		!strings.Contains(out, `"broken": 2`) {
 		t.Errorf("as JSON: %d %s", code, out)
 	}
 }
 
 func TestSignInInTheConfiguration(t *testing.T) {
-	const provider = "web:\n  public_url: https://rivgate.example\n  oidc:\n    issuer: https://id.example\n    client_id: rivgate\n"
+	const provider = "web:\n  public_url: https://rivgate.example\n  oidc:\n    issuer: https://id.example\n    " +
+		"client_id: rivgate\n"
 	for _, c := range []struct{ name, yaml, says string }{
-		{"a provider", provider + "    roles:\n      h: {role: handler, kind: care_unit, units: [\"*\"]}\n      d: {role: operator}\n", "nothing wrong"},
-		{"units from a claim", provider + "    units_claim: hsa\n    roles: {h: {role: handler, kind: care_unit}}\n", "nothing wrong"},
-		{"no units", provider + "    roles: {h: {role: handler, kind: care_unit}}\n", "rivgate.yaml:6: web.oidc.roles.h: role handler needs units"},
+		{
+			"a provider",
+			provider + "    roles:\n      h: {role: handler, kind: care_unit, units: [\"*\"]}\n      d: {role: operator}\n",
+			"nothing wrong",
+		},
+		{
+			"units from a claim", provider + "    units_claim: hsa\n    roles: {h: {role: handler, kind: care_unit}}\n",
+			"nothing wrong",
+		},
+		{
+			"no units", provider + "    roles: {h: {role: handler, kind: care_unit}}\n",
+			"rivgate.yaml:6: web.oidc.roles.h: role handler needs units",
+		},
 		{"no roles", provider, "web.oidc.roles: is empty"},
 		{"a role that is not known", provider + "    roles: {h: {role: root}}\n", `role "root" is not known`},
 		{"a system's role", provider + "    roles: {h: {role: portal}}\n", `role "portal" is not known`},
 		{"a key that is not known", provider + "    roles: {h: {rolle: handler}}\n", `unknown key "rolle"`},
-		{"no address", "web:\n  oidc: {issuer: \"https://id.example\", client_id: x, roles: {d: {role: operator}}}\n", "web.public_url: is empty"},
-		{"no client", "web:\n  public_url: https://rivgate.example\n  oidc: {issuer: \"https://id.example\", roles: {d: {role: operator}}}\n", "web.oidc.client_id: is empty"},
-		{"an issuer that is no address", "web:\n  public_url: https://rivgate.example\n  oidc: {issuer: id, client_id: x, roles: {d: {role: operator}}}\n", "web.oidc.issuer: is no address"},
+		{
+			"no address", "web:\n  oidc: {issuer: \"https://id.example\", client_id: x, roles: {d: {role: operator}}}\n",
+			"web.public_url: is empty",
+		},
+		{
+			"no client",
+			"web:\n  public_url: https://rivgate.example\n  oidc: {issuer: \"https://id.example\", roles: {d: {role: " +
+				"operator}}}\n", "web.oidc.client_id: is empty",
+		},
+		{
+			"an issuer that is no address",
+			"web:\n  public_url: https://rivgate.example\n  oidc: {issuer: id, client_id: x, roles: {d: {role: operator}}}\n",
+			"web.oidc.issuer: is no address",
+		},
 		{"nobody can sign in", "web: {local_accounts: false}\n", "nobody can sign in"},
-		{"plain HTTP in production", "environment: production\nweb:\n  public_url: http://rivgate.example\n", "web.public_url: is not encrypted"},
+		{
+			"plain HTTP in production", "environment: production\nweb:\n  public_url: http://rivgate.example\n",
+			"web.public_url: is not encrypted",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			elsewhere(t, c.yaml)

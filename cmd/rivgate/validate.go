@@ -66,7 +66,8 @@ func (c *ValidateCommand) Run(s *session) error {
 	return nil
 }
 
-// readInput reads a file or standard input, one byte above the limit at most, so that the reader refuses what is too large.
+// readInput reads a file or standard input, one byte above the limit at most, so that the reader refuses what is too
+// large.
 func readInput(name string, limit int64) ([]byte, error) {
 	f := os.Stdin
 	if name != "-" {
@@ -132,7 +133,8 @@ func (f finding) refused(err error) finding {
 	var guard *soap.Error
 	switch {
 	case errors.As(err, &rule):
-		f.Code, f.SubCode, f.Path, f.Line, f.Column, f.Message = rule.Code, rule.SubCode, rule.Path, rule.Line, rule.Column, rule.Message
+		f.Code, f.SubCode, f.Path, f.Line, f.Column, f.Message = rule.Code, rule.SubCode, rule.Path, rule.Line, rule.Column,
+			rule.Message
 	case errors.As(err, &guard):
 		f.Code, f.Line, f.Column, f.Message = "VP015", guard.Line, guard.Column, guard.Reason
 		if guard.Kind == soap.NoReceiver {
@@ -155,7 +157,8 @@ func printFindings(w io.Writer, findings []finding) error {
 		case f.Valid && f.Known:
 			_, err = fmt.Fprintf(w, "%s: valid\n", at)
 		case f.Valid:
-			_, err = fmt.Fprintf(w, "%s: a proper envelope; the contract %s is not known here, so no schema was looked at\n", at, cell(f.Contract))
+			_, err = fmt.Fprintf(w, "%s: a proper envelope; the contract %s is not known here, so no schema was looked at\n", at,
+				cell(f.Contract))
 		case f.SubCode != "":
 			_, err = fmt.Fprintf(w, "%s: %s %s %s: %s\n", at, f.Code, f.SubCode, f.Path, f.Message)
 		default:

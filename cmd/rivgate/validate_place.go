@@ -28,11 +28,13 @@ func steps(path string) []step {
 	return all
 }
 
-// locate finds where the element of a rule's path begins in an envelope in UTF-8, 1-based, the column in bytes as the guard counts. What is missing is
-// found at the innermost element of the path that is there; 0, 0 where not even the first is.
+// locate finds where the element of a rule's path begins in an envelope in UTF-8, 1-based, the column in bytes as the
+// guard counts. What is missing is found at the innermost element of the path that is there; 0, 0 where not even the
+// first is.
 func locate(envelope []byte, path string) (line, column int) {
 	d := xml.NewDecoder(bytes.NewReader(envelope))
-	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil } // it is UTF-8 by now, whatever it says
+	// it is UTF-8 by now, whatever it says
+	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
 	wanted := steps(path)
 	depth, at, seen := 0, 0, 0 // at: steps found; seen: elements of the wanted name beneath the last of them
 	var inside []int           // depths of the elements found

@@ -17,14 +17,17 @@ import (
 	"rivgate/recording"
 )
 
-// besideTheMessage are the sub codes of what no message tells by itself: other messages, the catalogue, and who sent it. A message that the wire refuses
-// with one of them is a proper one.
+// besideTheMessage are the sub codes of what no message tells by itself: other messages, the catalogue, and who sent
+// it. A message that the wire refuses with one of them is a proper one.
 var besideTheMessage = []string{
-	contracts.SubAttachmentNotAllowed, contracts.SubCaseClosed, contracts.SubDuplicateContentMismatch, contracts.SubNoOpenQuestion,
-	contracts.SubNotCurrentHandler, contracts.SubOutOfOrder, contracts.SubRecipientMismatch, contracts.SubRegionNotActive, contracts.SubUnknownCase,
+	contracts.SubAttachmentNotAllowed, contracts.SubCaseClosed, contracts.SubDuplicateContentMismatch,
+	contracts.SubNoOpenQuestion,
+	contracts.SubNotCurrentHandler, contracts.SubOutOfOrder, contracts.SubRecipientMismatch, contracts.SubRegionNotActive,
+	contracts.SubUnknownCase,
 }
 
-// besideTheFile are messages whose sub code others have by themselves, but that only the catalogue or the case makes wrong.
+// besideTheFile are messages whose sub code others have by themselves, but that only the catalogue or the case makes
+// wrong.
 var besideTheFile = map[string]string{
 	"13-return-new-case-of-a-care-unit-without-incident-unit": "the catalogue says that the unit is no board",
 	"02-return-care-unit-corrects-the-unit":                   "the catalogue says that the unit is no board",
@@ -33,7 +36,8 @@ var besideTheFile = map[string]string{
 	"06-return-close-after-a-question-only":                   "the case has no reply",
 }
 
-// TestValidateSaysWhatTheWireSays: each recorded request about a sub code is posted to a running gateway, and its file is given to rivgate validate.
+// TestValidateSaysWhatTheWireSays: each recorded request about a sub code is posted to a running gateway, and its file
+// is given to rivgate validate.
 func TestValidateSaysWhatTheWireSays(t *testing.T) {
 	recordings := filepath.Join("..", "..", "testdata", "recordings")
 	recorded, files := recordedRefusals(t, recordings)
@@ -46,7 +50,8 @@ func TestValidateSaysWhatTheWireSays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	catalogue = regexp.MustCompile(`https?://producer`).ReplaceAll(catalogue, []byte("http://127.0.0.1:1")) // nothing needs to arrive
+	// nothing needs to arrive
+	catalogue = regexp.MustCompile(`https?://producer`).ReplaceAll(catalogue, []byte("http://127.0.0.1:1"))
 	alike, url, world := map[string]int{}, "", ""
 	for i, e := range recorded {
 		if e.world != world {
@@ -122,7 +127,9 @@ func postRecorded(t *testing.T, url string, e *recording.Exchange) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Header = http.Header{"X-Vp-Sender-Id": {sender}, "X-Vp-Instance-Id": {"dev_env"}, "Content-Type": {"text/xml; charset=UTF-8"}}
+	r.Header = http.Header{
+		"X-Vp-Sender-Id": {sender}, "X-Vp-Instance-Id": {"dev_env"}, "Content-Type": {"text/xml; charset=UTF-8"},
+	}
 	for line := range strings.Lines(string(e.Part(recording.RequestHeaders))) {
 		if name, value, found := strings.Cut(strings.TrimSpace(line), ": "); found {
 			r.Header.Set(name, value)

@@ -21,7 +21,8 @@ import (
 	"rivgate/web"
 )
 
-// What serve does while its database does not answer: the listeners are open, /healthz says alive, /readyz says not ready, calls get VP012.
+// What serve does while its database does not answer: the listeners are open, /healthz says alive, /readyz says not
+// ready, calls get VP012.
 
 const (
 	databaseRetry  = 2 * time.Second  // between tries to open the database
@@ -34,7 +35,8 @@ func isAway(err error) bool {
 	return errors.As(err, &f) && f.code == exitUnreachable
 }
 
-// awaitDatabase serves the listeners as one who waits, until the database can be opened or ctx ends. cause is why it could not be until now.
+// awaitDatabase serves the listeners as one who waits, until the database can be opened or ctx ends. cause is why it
+// could not be until now.
 func (g *gateway) awaitDatabase(ctx context.Context, c config.Config, cause error) (db *store.Store, err error) {
 	rooms, serving := errgroup.WithContext(ctx)
 	serving, leave := context.WithCancel(serving)
@@ -71,8 +73,11 @@ func (g *gateway) waitingRoom(ctx context.Context, rooms *errgroup.Group, c conf
 	counted := prometheus.NewRegistry()
 	counted.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	calls := &soap.Server{
-		Handler: awayHandler{}, Path: c.SOAP.Path, MaxMessage: int64(c.SOAP.MaxMessage), NewID: newID, Log: g.log, Shutdown: time.Second,
-		Faulter: (&relay.Relay{Instance: relay.Instance{ID: c.Instance.ID, Name: c.Instance.Name, HSAID: c.Instance.HSAID}, Log: g.log}).Fault,
+		Handler: awayHandler{}, Path: c.SOAP.Path, MaxMessage: int64(c.SOAP.MaxMessage), NewID: newID, Log: g.log,
+		Shutdown: time.Second,
+		Faulter: (&relay.Relay{
+			Instance: relay.Instance{ID: c.Instance.ID, Name: c.Instance.Name, HSAID: c.Instance.HSAID}, Log: g.log,
+		}).Fault,
 	}
 	if g.plain != nil {
 		rooms.Go(func() error { return calls.Run(ctx, turnOf(g.plain)) })
@@ -82,7 +87,9 @@ func (g *gateway) waitingRoom(ctx context.Context, rooms *errgroup.Group, c conf
 	}
 	for _, l := range []net.Listener{g.pages, g.admin} {
 		if l != nil {
-			server := &http.Server{Handler: web.Waiting(counted, l == g.admin), ReadHeaderTimeout: 10 * time.Second, ErrorLog: zap.NewStdLog(g.log)}
+			server := &http.Server{
+				Handler: web.Waiting(counted, l == g.admin), ReadHeaderTimeout: 10 * time.Second, ErrorLog: zap.NewStdLog(g.log),
+			}
 			rooms.Go(func() error { return serveFor(ctx, server, turnOf(l)) })
 		}
 	}
@@ -115,7 +122,8 @@ func (awayHandler) ServeSOAP(context.Context, *soap.Call) (*soap.Answer, error) 
 	return nil, errors.New("the database is not open yet")
 }
 
-// turn is a listener for one of the servers that use it one after the other: Close ends the turn and leaves the listener open.
+// turn is a listener for one of the servers that use it one after the other: Close ends the turn and leaves the
+// listener open.
 type turn struct {
 	*net.TCPListener
 	over atomic.Bool

@@ -43,7 +43,8 @@ func openWorld(c *config.Config) (*world, error) {
 	}
 	w := &world{portal: portal, system: system}
 	system.Door.Handler = &soap.Server{
-		Handler: inferred.Pack{}.Handler(system.Take), Path: "/SendComplaint", MaxMessage: int64(c.SOAP.MaxMessage), NewID: newID, Log: zap.NewNop(),
+		Handler: inferred.Pack{}.Handler(system.Take), Path: "/SendComplaint", MaxMessage: int64(c.SOAP.MaxMessage),
+		NewID: newID, Log: zap.NewNop(),
 	}
 	pages := http.NewServeMux()
 	pages.Handle("/", portal.Pages())
@@ -69,8 +70,9 @@ func newMock(c *config.Config, role recording.Role, hsaID, path string) (*record
 	return &recording.Mock{
 		Role: role, Wire: inferred.Client{SOAP: &soap.Client{Client: wire.Client{Timeout: c.Producer.Timeout}}},
 		Service: c.Contracts.PortalAddress, Now: time.Now, NewID: newID,
-		Identity: identity, Header: c.SOAP.CertificateHeader, Gateway: "http://" + dialable(c.SOAP.Listen) + c.SOAP.Path + path,
-		API: "http://" + dialable(c.Web.Listen), HTTP: &http.Client{Timeout: c.Producer.Timeout},
+		Identity: identity, Header: c.SOAP.CertificateHeader,
+		Gateway: "http://" + dialable(c.SOAP.Listen) + c.SOAP.Path + path,
+		API:     "http://" + dialable(c.Web.Listen), HTTP: &http.Client{Timeout: c.Producer.Timeout},
 	}, nil
 }
 
@@ -163,41 +165,83 @@ func seeds(now time.Time) []seedCase {
 	day := func(back int) string { return now.AddDate(0, 0, -back).Format("20060102") }
 	own := func(person, name, text, date, unit, unitName string) contracts.Complaint {
 		return contracts.Complaint{
-			Reporter:     contracts.Reporter{PersonID: contracts.PersonID{ID: person, Type: contracts.OIDPersonnummer}, Name: name, Role: contracts.RolePatient},
-			IncidentUnit: &contracts.OrgUnit{HSAID: unit, Name: unitName}, IncidentDate: date, Description: text, ReplyWanted: true,
+			Reporter: contracts.Reporter{
+				PersonID: contracts.PersonID{ID: person, Type: contracts.OIDPersonnummer}, Name: name, Role: contracts.RolePatient,
+			},
+			IncidentUnit: &contracts.OrgUnit{HSAID: unit, Name: unitName}, IncidentDate: date, Description: text,
+			ReplyWanted: true,
 		}
 	}
 	stated := true
-	child := own("190001019801", "Tora Test", "Mitt barn fick vänta i fyra timmar med hög feber, och ingen sade hur lång tid det skulle ta.", day(9),
+	child := own("190001019801", "Tora Test",
+		"Mitt barn fick vänta i fyra timmar med hög feber, och ingen sade hur lång tid det skulle ta.", day(9),
 		"SE2010123456-VC01", "Vårdcentralen Björken")
 	child.Reporter.Role, child.Reporter.StatedAuthority = contracts.RoleProxy, &stated
-	child.Patient = &contracts.Patient{PersonID: &contracts.PersonID{ID: "201701012393", Type: contracts.OIDPersonnummer}, Name: "Tim Test"}
-	board := own("190001019801", "Tora Test", "Jag vet inte vilken mottagning det var, men bemötandet var sårande.", day(30), "", "")
+	child.Patient = &contracts.Patient{
+		PersonID: &contracts.PersonID{ID: "201701012393", Type: contracts.OIDPersonnummer}, Name: "Tim Test",
+	}
+	board := own("190001019801", "Tora Test", "Jag vet inte vilken mottagning det var, men bemötandet var sårande.",
+		day(30), "", "")
 	board.IncidentUnit, board.IncidentPlaceText = nil, "Röntgen på ett sjukhus i stan, andra våningen"
 	const clinic, clinicName = "SE2010123456-VC01", "Vårdcentralen Björken"
 	another := board
-	another.IncidentPlaceText, another.Description = "Akuten, natten mot söndag", "Vi bollades mellan två sjukhus, och inget av dem tog emot oss."
+	another.IncidentPlaceText, another.Description = "Akuten, natten mot söndag",
+		"Vi bollades mellan två sjukhus, och inget av dem tog emot oss."
 	return []seedCase{
-		{unit: "SE2010123456-VC01", complaint: own("189001019802", "Test Testsson", "Jag ringde tre gånger innan någon ringde upp, och fick ändå ingen tid.", day(4),
-			"SE2010123456-VC01", "Vårdcentralen Björken")},
+		{
+			unit: "SE2010123456-VC01",
+			complaint: own("189001019802", "Test Testsson",
+				"Jag ringde tre gånger innan någon ringde upp, och fick ändå ingen tid.", day(4),
+				"SE2010123456-VC01", "Vårdcentralen Björken"),
+		},
 		{unit: "SE2010123456-VC01", complaint: child},
 		{unit: "SE2010123456-PN01", complaint: board},
-		{unit: "TSTNMT2321000156-VC12", complaint: own("189001019802", "Test Testsson", "Tack för ett fint bemötande av sköterskan i receptionen.", day(2),
-			"TSTNMT2321000156-VC12", "Vårdcentralen Linden")},
-		{unit: "SE2010123456-AKUT", complaint: own("189001019802", "Test Testsson", "Provsvaren kom aldrig, trots att jag blev lovad dem inom en vecka.", day(14),
-			"SE2010123456-AKUT", "Sjukhuset Ängen, akutmottagningen")},
 		{
-			unit: clinic, complaint: own("190001019801", "Tora Test", "Läkaren läste fel i min journal, och jag fick fel recept.", day(20), clinic, clinicName),
-			lived: []lived{{take: true}, {say: contracts.Update{Type: contracts.PartialReply, Text: "Tack för att du hör av dig. Vi går igenom din journal och återkommer i veckan."}}},
+			unit: "TSTNMT2321000156-VC12",
+			complaint: own("189001019802", "Test Testsson", "Tack för ett fint bemötande av sköterskan i receptionen.", day(2),
+				"TSTNMT2321000156-VC12", "Vårdcentralen Linden"),
 		},
 		{
-			unit: clinic, complaint: own("189001019802", "Test Testsson", "Telefonkön var stängd hela förmiddagen.", day(12), clinic, clinicName),
-			lived: []lived{{take: true}, {say: contracts.Update{Type: contracts.Question, Text: "Vilka dagar försökte du ringa?"}}, {park: "Väntar på statistik från telefonin"}},
+			unit: "SE2010123456-AKUT",
+			complaint: own("189001019802", "Test Testsson", "Provsvaren kom aldrig, trots att jag blev lovad dem inom en vecka.",
+				day(14),
+				"SE2010123456-AKUT", "Sjukhuset Ängen, akutmottagningen"),
+		},
+		{
+			unit: clinic,
+			complaint: own("190001019801", "Tora Test", "Läkaren läste fel i min journal, och jag fick fel recept.", day(20),
+				clinic, clinicName),
+			lived: []lived{
+				{take: true},
+				{
+					say: contracts.Update{
+						Type: contracts.PartialReply,
+						Text: "Tack för att du hör av dig. Vi går igenom din journal och återkommer i veckan.",
+					},
+				},
+			},
+		},
+		{
+			unit: clinic,
+			complaint: own("189001019802", "Test Testsson", "Telefonkön var stängd hela förmiddagen.", day(12), clinic,
+				clinicName),
+			lived: []lived{
+				{take: true},
+				{say: contracts.Update{Type: contracts.Question, Text: "Vilka dagar försökte du ringa?"}},
+				{park: "Väntar på statistik från telefonin"},
+			},
 		},
 		{unit: "SE2010123456-PN01", complaint: another, lived: []lived{{take: true}}},
 		{
-			unit: clinic, complaint: own("190001019801", "Tora Test", "Det var kallt och dragigt i väntrummet.", day(40), clinic, clinicName),
-			lived: []lived{{take: true}, {problems: []string{"3", "3.4"}, area: "3", say: contracts.Update{Type: contracts.Close, Text: "Tack. Vi har tätat fönstren och ställt in värmen."}}},
+			unit:      clinic,
+			complaint: own("190001019801", "Tora Test", "Det var kallt och dragigt i väntrummet.", day(40), clinic, clinicName),
+			lived: []lived{
+				{take: true},
+				{
+					problems: []string{"3", "3.4"}, area: "3",
+					say: contracts.Update{Type: contracts.Close, Text: "Tack. Vi har tätat fönstren och ställt in värmen."},
+				},
+			},
 		},
 	}
 }

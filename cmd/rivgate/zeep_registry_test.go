@@ -22,19 +22,22 @@ func TestZeepAsksTheRegistry(t *testing.T) {
 		t.Fatal(problem)
 	}
 	c.TAK.Source = filepath.Join(t.TempDir(), "catalogue.yaml")
-	catalogue += `  - {contract: SendComplaint, from_system: SE0000000001-1177, to: SE2010123456-VC01, filters: [{service_domain: "riv:one", categorizations: [b, a]}, {service_domain: "riv:two"}]}` + "\n"
+	catalogue += `  - {contract: SendComplaint, from_system: SE0000000001-1177, to: SE2010123456-VC01, filters: ` +
+		`[{service_domain: "riv:one", categorizations: [b, a]}, {service_domain: "riv:two"}]}` + "\n"
 	if err := os.WriteFile(c.TAK.Source, []byte(catalogue), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	g := running(t, c)
 	out, err := exec.CommandContext(t.Context(), python, filepath.Join("testdata", "zeep", "registry.py"),
-		"http://"+g.config.SOAP.Listen+c.SOAP.Path, c.Instance.HSAID, "SE2010123456-VC01", c.Contracts.PortalAddress).CombinedOutput()
+		"http://"+g.config.SOAP.Listen+c.SOAP.Path, c.Instance.HSAID, "SE2010123456-VC01", c.Contracts.PortalAddress).
+		CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	send := g.registry.Send().Contract
 	for _, line := range []string{
-		"contract " + send, "addressee " + send + " SE2010123456-VC01", "version " + versionText(), "fault SOAP-ENV:Client VP004 No receive",
+		"contract " + send, "addressee " + send + " SE2010123456-VC01", "version " + versionText(),
+		"fault SOAP-ENV:Client VP004 No receive",
 		"filter SE2010123456-VC01 riv:one a|b", "filter SE2010123456-VC01 riv:two ",
 	} {
 		if !strings.Contains(string(out), line+"\n") {
@@ -46,7 +49,10 @@ func TestZeepAsksTheRegistry(t *testing.T) {
 	}
 	for _, u := range g.keeper.Table().Units() {
 		permitted := strings.Contains(string(out), "addressee "+send+" "+u.HSAID+"\n")
-		if _, err := g.keeper.Table().Decide(routing.Call{Sender: c.Contracts.PortalAddress, Receiver: u.HSAID, Contract: send, Profile: routing.RIVTABP21}, g.relay.Now()); permitted != (err == nil) {
+		if _, err := g.keeper.Table().Decide(
+			routing.Call{Sender: c.Contracts.PortalAddress, Receiver: u.HSAID, Contract: send, Profile: routing.RIVTABP21},
+			g.relay.Now(),
+		); permitted != (err == nil) {
 			t.Errorf("%s is listed: %v, but a call to it: %v", u.HSAID, permitted, err)
 		}
 	}

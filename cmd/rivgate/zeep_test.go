@@ -24,7 +24,8 @@ func TestZeepDrivesTheGateway(t *testing.T) {
 	}
 	for name, text := range map[string]string{
 		"catalogue.yaml": catalogue,
-		"rivgate.yaml":   "environment: test\nsoap: {listen: 127.0.0.1:0}\nweb: {listen: 127.0.0.1:0}\ntak: {source: catalogue.yaml}\n",
+		"rivgate.yaml": "environment: test\nsoap: {listen: 127.0.0.1:0}\nweb: {listen: 127.0.0.1:0}\ntak: {source: " +
+			"catalogue.yaml}\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -46,7 +47,8 @@ func TestZeepDrivesTheGateway(t *testing.T) {
 	}
 	drive := exec.CommandContext(t.Context(), python, script)
 	drive.Stdin = bytes.NewReader(given)
-	drive.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1", "PYTHONIOENCODING=utf-8", "HOME="+dir) // zeep keeps files at home
+	// zeep keeps files at home
+	drive.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1", "PYTHONIOENCODING=utf-8", "HOME="+dir)
 	var trouble bytes.Buffer
 	drive.Stderr = &trouble
 	out, err := drive.Output()
@@ -77,7 +79,8 @@ func zeepPython(t *testing.T) string {
 	t.Helper()
 	const python = "/usr/bin/python3" // the one that python3-zeep installs for
 	if out, err := exec.CommandContext(t.Context(), python, "-c", "import zeep").CombinedOutput(); err != nil {
-		t.Skipf("NOT TESTED with a SOAP client of others: %s cannot import zeep; install python3-zeep (%s)", python, bytes.TrimSpace(out))
+		t.Skipf("NOT TESTED with a SOAP client of others: %s cannot import zeep; install python3-zeep (%s)", python,
+			bytes.TrimSpace(out))
 	}
 	return python
 }

@@ -50,7 +50,8 @@ func TestReceiptBytes(t *testing.T) {
 func TestReceiptsAreReadBack(t *testing.T) {
 	r := openRegistry(t, contracts.Options{})
 	results := []contracts.Result{
-		contracts.Accepted("log"), contracts.OutOfOrder("log"), (&contracts.Error{Code: contracts.TechnicalError}).Result("log"),
+		contracts.Accepted("log"), contracts.OutOfOrder("log"),
+		(&contracts.Error{Code: contracts.TechnicalError}).Result("log"),
 		contracts.DuplicateContentMismatch().Result("log"), contracts.RecipientMismatch().Result("log"),
 		contracts.UnknownCase().Result("log"),
 		contracts.CaseClosed().Result("log"), contracts.NotCurrentHandler().Result("log"),

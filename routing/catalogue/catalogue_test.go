@@ -57,8 +57,16 @@ func TestARouteThatMovesEndsTheDayBefore(t *testing.T) {
 	later.From = 20270101
 	first := inbox("first", "SE1")
 	first.Until = 20261231
-	move := catalogue.Edit{Action: catalogue.EditMove, Row: catalogue.Row{Kind: catalogue.KindRoute, Contract: bring, Receiver: "se1", Address: "https://a.example/", Component: "SE2", From: 20260501}}
-	rows := apply(t, nil, catalogue.Edit{Action: catalogue.EditAdd, Row: first}, catalogue.Edit{Action: catalogue.EditAdd, Row: later})
+	move := catalogue.Edit{
+		Action: catalogue.EditMove,
+		Row: catalogue.Row{
+			Kind: catalogue.KindRoute, Contract: bring, Receiver: "se1", Address: "https://a.example/", Component: "SE2",
+			From: 20260501,
+		},
+	}
+	rows := apply(t, nil, catalogue.Edit{Action: catalogue.EditAdd, Row: first}, catalogue.Edit{
+		Action: catalogue.EditAdd, Row: later,
+	})
 	after := apply(t, rows, move)
 	if got := find(after, "first").Until; got != 20260430 {
 		t.Errorf("the first route ends on %s", got)
@@ -75,19 +83,25 @@ func TestARouteThatMovesEndsTheDayBefore(t *testing.T) {
 }
 
 func TestHospitalAndRegionMoveByTheTree(t *testing.T) {
-	tree := routing.Tree{"SE-VC1": "SE-HOSPITAL", "SE-VC2": "SE-HOSPITAL", "SE-HOSPITAL": "SE-REGION", "SE-FAR": "SE-REGION", "SE-REGION": "SE"}
+	tree := routing.Tree{
+		"SE-VC1": "SE-HOSPITAL", "SE-VC2": "SE-HOSPITAL", "SE-HOSPITAL": "SE-REGION", "SE-FAR": "SE-REGION",
+		"SE-REGION": "SE",
+	}
 	before := apply(t, nil, catalogue.Edit{Action: catalogue.EditAdd, Row: inbox("region", "SE-REGION")})
 	after := apply(t, before, catalogue.Edit{Action: catalogue.EditAdd, Row: catalogue.Row{
-		ID: "hospital", Kind: catalogue.KindRoute, Contract: bring, Receiver: "SE-HOSPITAL", Address: "https://a.example/", Component: "SE-SYSTEM", From: 20260501,
+		ID: "hospital", Kind: catalogue.KindRoute, Contract: bring, Receiver: "SE-HOSPITAL", Address: "https://a.example/",
+		Component: "SE-SYSTEM", From: 20260501,
 	}})
 	a, b := keptTable(t, before, tree), keptTable(t, after, tree)
 	open := map[string]int{"SE-VC1": 2, "SE-VC2": 1, "SE-FAR": 5}
-	switches := routing.Switches(a, b, bring, open, routing.SwitchDays(catalogue.FromRows(before), catalogue.FromRows(after), 20260401))
+	switches := routing.Switches(a, b, bring, open,
+		routing.SwitchDays(catalogue.FromRows(before), catalogue.FromRows(after), 20260401))
 	units := ""
 	for _, s := range switches {
 		units += fmt.Sprintf("%s %s %s→%s %d; ", s.Unit, s.Day, s.Before, s.After, s.Open)
 	}
-	want := "SE-HOSPITAL 2026-05-01 rivgate:inbox→https://a.example/ 0; SE-VC1 2026-05-01 rivgate:inbox→https://a.example/ 2; " +
+	want := "SE-HOSPITAL 2026-05-01 rivgate:inbox→https://a.example/ 0; SE-VC1 2026-05-01 " +
+		"rivgate:inbox→https://a.example/ 2; " +
 		"SE-VC2 2026-05-01 rivgate:inbox→https://a.example/ 1; "
 	if units != want {
 		t.Errorf("switches\n%s, not\n%s", units, want)
@@ -96,7 +110,8 @@ func TestHospitalAndRegionMoveByTheTree(t *testing.T) {
 		t.Errorf("%d open cases are touched by the hospital's row", n)
 	}
 	// Asked again, the same comparison counts the cases of that moment, and finds units that have them since.
-	compared := routing.Compare(a, b, bring, routing.SwitchDays(catalogue.FromRows(before), catalogue.FromRows(after), 20260401))
+	compared := routing.Compare(a, b, bring,
+		routing.SwitchDays(catalogue.FromRows(before), catalogue.FromRows(after), 20260401))
 	for want, open := range map[string]map[string]int{
 		"SE-HOSPITAL 0; ":                     nil,
 		"SE-HOSPITAL 4; SE-VC2 1; ":           {"SE-HOSPITAL": 4, "SE-VC2": 1, "SE-REGION": 2},
@@ -110,8 +125,10 @@ func TestHospitalAndRegionMoveByTheTree(t *testing.T) {
 			t.Errorf("with %v open: %s, not %s", open, got, want)
 		}
 	}
-	x := b.Explain(routing.Call{Receiver: "SE-VC1", Contract: bring}, time.Date(2026, 5, 1, 0, 30, 0, 0, routing.Stockholm()))
-	if x.Route == nil || x.Route.Component != "SE-SYSTEM" || x.RouteRow.ID != "hospital" || x.Trace.Route != "SE-VC1,(parent),SE-HOSPITAL" {
+	x := b.Explain(routing.Call{Receiver: "SE-VC1", Contract: bring},
+		time.Date(2026, 5, 1, 0, 30, 0, 0, routing.Stockholm()))
+	if x.Route == nil || x.Route.Component != "SE-SYSTEM" || x.RouteRow.ID != "hospital" ||
+		x.Trace.Route != "SE-VC1,(parent),SE-HOSPITAL" {
 		t.Errorf("explained as %+v %v", x.Route, x.RouteRow)
 	}
 }
@@ -131,8 +148,18 @@ func TestADecisionIsExplainedByItsRows(t *testing.T) {
 	rows := apply(
 		t, nil,
 		catalogue.Edit{Action: catalogue.EditAdd, Row: inbox("route", "SE1")},
-		catalogue.Edit{Action: catalogue.EditAdd, Row: catalogue.Row{ID: "old", Kind: catalogue.KindPermission, Contract: bring, Sender: "SE9", Receiver: "*", Until: 20260331}},
-		catalogue.Edit{Action: catalogue.EditAdd, Row: catalogue.Row{ID: "new", Kind: catalogue.KindPermission, Contract: bring, Sender: "SE9", Receiver: "*", From: 20260401}},
+		catalogue.Edit{
+			Action: catalogue.EditAdd,
+			Row: catalogue.Row{
+				ID: "old", Kind: catalogue.KindPermission, Contract: bring, Sender: "SE9", Receiver: "*", Until: 20260331,
+			},
+		},
+		catalogue.Edit{
+			Action: catalogue.EditAdd,
+			Row: catalogue.Row{
+				ID: "new", Kind: catalogue.KindPermission, Contract: bring, Sender: "SE9", Receiver: "*", From: 20260401,
+			},
+		},
 	)
 	made := keptTable(t, rows, nil)
 	at := func(day int) time.Time { return time.Date(2026, 3, day, 12, 0, 0, 0, routing.Stockholm()) }
@@ -142,12 +169,24 @@ func TestADecisionIsExplainedByItsRows(t *testing.T) {
 		code              routing.Code
 		route, permission string
 	}{
-		"the older permission counts until its last day": {routing.Call{Sender: "se9", Receiver: "se1", Contract: bring}, at(31), "", "route", "old"},
-		"the next one from its first":                    {routing.Call{Sender: "SE9", Receiver: "SE1", Contract: bring}, at(32), "", "route", "new"},
-		"nobody may":                                     {routing.Call{Sender: "SE8", Receiver: "SE1", Contract: bring}, at(1), routing.VP007, "route", ""},
-		"nobody is there":                                {routing.Call{Sender: "SE9", Receiver: "SE2", Contract: bring}, at(1), routing.VP004, "", ""},
-		"white space":                                    {routing.Call{Sender: "SE9", Receiver: "SE1 ", Contract: bring}, at(1), routing.VP004, "", ""},
-		"the portal stands in":                           {routing.Call{Receiver: "SE0000000001-1177", Contract: back}, at(1), "", "", ""},
+		"the older permission counts until its last day": {
+			routing.Call{Sender: "se9", Receiver: "se1", Contract: bring}, at(31), "", "route", "old",
+		},
+		"the next one from its first": {
+			routing.Call{Sender: "SE9", Receiver: "SE1", Contract: bring}, at(32), "", "route", "new",
+		},
+		"nobody may": {
+			routing.Call{Sender: "SE8", Receiver: "SE1", Contract: bring}, at(1), routing.VP007, "route", "",
+		},
+		"nobody is there": {
+			routing.Call{Sender: "SE9", Receiver: "SE2", Contract: bring}, at(1), routing.VP004, "", "",
+		},
+		"white space": {
+			routing.Call{Sender: "SE9", Receiver: "SE1 ", Contract: bring}, at(1), routing.VP004, "", "",
+		},
+		"the portal stands in": {
+			routing.Call{Receiver: "SE0000000001-1177", Contract: back}, at(1), "", "", "",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			x := made.Explain(c.call, c.at)
@@ -264,7 +303,9 @@ func TestWhatTheRulesLetThroughLoads(t *testing.T) {
 }
 
 func TestDaysHaveNeighbours(t *testing.T) {
-	for day, next := range map[routing.Date]routing.Date{20260228: 20260301, 20240228: 20240229, 20261231: 20270101, 0: 0} {
+	for day, next := range map[routing.Date]routing.Date{
+		20260228: 20260301, 20240228: 20240229, 20261231: 20270101, 0: 0,
+	} {
 		if got := day.Next(); got != next {
 			t.Errorf("after %s comes %s", day, got)
 		}

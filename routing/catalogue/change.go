@@ -50,7 +50,8 @@ func sortChanges(changes []Change) {
 		keys[c.ID] = c.row().key()
 	}
 	slices.SortFunc(changes, func(x, y Change) int {
-		return cmp.Or(cmp.Compare(order[x.What], order[y.What]), cmp.Compare(keys[x.ID], keys[y.ID]), cmp.Compare(x.row().From, y.row().From), cmp.Compare(x.ID, y.ID))
+		return cmp.Or(cmp.Compare(order[x.What], order[y.What]), cmp.Compare(keys[x.ID], keys[y.ID]),
+			cmp.Compare(x.row().From, y.row().From), cmp.Compare(x.ID, y.ID))
 	})
 }
 
@@ -62,7 +63,10 @@ func ChangeOf(before, after *Row) Change {
 	case after == nil:
 		return Change{Kind: "removed", What: before.Kind, ID: before.ID, Before: before, Text: "- " + before.String()}
 	}
-	return Change{Kind: "changed", What: after.Kind, ID: after.ID, Before: before, After: after, Text: "~ " + before.String() + " → " + after.Words()}
+	return Change{
+		Kind: "changed", What: after.Kind, ID: after.ID, Before: before, After: after,
+		Text: "~ " + before.String() + " → " + after.Words(),
+	}
 }
 
 // String is the change in words.

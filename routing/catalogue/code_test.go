@@ -56,9 +56,18 @@ func TestEveryNoteHasWords(t *testing.T) {
 // What a rule was said with can be said in other words.
 func TestProblemsTellTheirValues(t *testing.T) {
 	rows := []catalogue.Row{
-		{ID: "b", Kind: catalogue.KindUnit, HSAID: "SE2010123456-PN01", Name: "Board", UnitKind: routing.PatientBoard, Region: "01"},
-		{ID: "c", Kind: catalogue.KindUnit, HSAID: "SE2010123456-PN02", Name: "Board", UnitKind: routing.PatientBoard, Region: "01"},
-		{ID: "d", Kind: catalogue.KindPermission, Contract: "urn:a", Sender: "Å", Receiver: "*", From: 20260302, Until: 20260301},
+		{
+			ID: "b", Kind: catalogue.KindUnit, HSAID: "SE2010123456-PN01", Name: "Board", UnitKind: routing.PatientBoard,
+			Region: "01",
+		},
+		{
+			ID: "c", Kind: catalogue.KindUnit, HSAID: "SE2010123456-PN02", Name: "Board", UnitKind: routing.PatientBoard,
+			Region: "01",
+		},
+		{
+			ID: "d", Kind: catalogue.KindPermission, Contract: "urn:a", Sender: "Å", Receiver: "*", From: 20260302,
+			Until: 20260301,
+		},
 	}
 	var problems catalogue.Problems
 	if err := catalogue.Check(rows, routing.Rules{}, 20260301); !errors.As(err, &problems) {
@@ -76,7 +85,8 @@ func TestProblemsTellTheirValues(t *testing.T) {
 	if len(want) > 0 {
 		t.Errorf("not told: %v, of %+v", want, problems)
 	}
-	_, err := catalogue.Apply(rows, []catalogue.Edit{{Action: catalogue.EditRemove, Row: catalogue.Row{ID: "x"}}}, nil, 20260301)
+	_, err := catalogue.Apply(rows, []catalogue.Edit{{Action: catalogue.EditRemove, Row: catalogue.Row{ID: "x"}}}, nil,
+		20260301)
 	if !errors.As(err, &problems) || problems[0].Code != "row-gone" || len(problems[0].Values) != 0 {
 		t.Errorf("%+v", problems)
 	}

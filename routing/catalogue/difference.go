@@ -153,5 +153,6 @@ func RouteText(r routing.Row) string {
 
 // PermissionText is a permission in words.
 func PermissionText(p routing.Permission) string {
-	return p.Sender + " on " + p.Contract + " to " + p.Receiver + routing.Span{From: p.From, Until: p.Until}.Words() + p.Filters.Suffix()
+	return p.Sender + " on " + p.Contract + " to " + p.Receiver + routing.Span{From: p.From, Until: p.Until}.Words() +
+		p.Filters.Suffix()
 }

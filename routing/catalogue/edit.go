@@ -62,8 +62,9 @@ func (p Problems) Error() string {
 func problemOf(e Row, code ProblemCode, values ...any) Problem {
 	fact, rows := factOf(string(code), values...)
 	return Problem{
-		ID: e.ID, Row: e.String(), Line: e.Line, Text: fact.Words(map[string]string{fact.Code: code.Text()}), Remedy: rules[code].remedy,
-		Code: code, Values: fact.Values, Of: e, Rows: rows,
+		ID: e.ID, Row: e.String(), Line: e.Line, Text: fact.Words(map[string]string{fact.Code: code.Text()}),
+		Remedy: rules[code].remedy,
+		Code:   code, Values: fact.Values, Of: e, Rows: rows,
 	}
 }
 
@@ -74,7 +75,10 @@ func problemOf(e Row, code ProblemCode, values ...any) Problem {
 // A changed address takes the routes that lead there along. Removing a plain object that a row needs which counts
 // today or later is an Problems, as is an id that is not there. Whether the rows go together is left to Check.
 func Apply(rows []Row, edits []Edit, newID func() string, today routing.Date) ([]Row, error) {
-	a := &editing{rows: slices.Clone(rows), newID: newID, today: today, at: make(map[string]int, len(rows)), known: make(map[string]bool, len(rows))}
+	a := &editing{
+		rows: slices.Clone(rows), newID: newID, today: today, at: make(map[string]int, len(rows)),
+		known: make(map[string]bool, len(rows)),
+	}
 	for i, e := range a.rows {
 		a.at[e.ID] = i
 		a.known[e.key()] = true
@@ -171,7 +175,8 @@ func (a *editing) change(i int, e Row) {
 	}
 	for j := range a.rows {
 		r := &a.rows[j]
-		if r.Kind == KindRoute && r.live(a.today) && (Row{Kind: KindAddress, Address: r.Address, Profile: r.Profile, Component: r.Component}).key() == before.key() {
+		if r.Kind == KindRoute && r.live(a.today) &&
+			(Row{Kind: KindAddress, Address: r.Address, Profile: r.Profile, Component: r.Component}).key() == before.key() {
 			r.Address, r.Profile, r.Component = e.Address, e.Profile, e.Component
 		}
 	}

@@ -109,7 +109,9 @@ func (l *linter) inbox(gateway string) {
 	if !used || l.r.ReturnContract == "" || l.r.PortalAddress == "" {
 		return
 	}
-	call := routing.Call{Sender: gateway, Receiver: l.r.PortalAddress, Contract: l.r.ReturnContract, Profile: routing.RIVTABP21}
+	call := routing.Call{
+		Sender: gateway, Receiver: l.r.PortalAddress, Contract: l.r.ReturnContract, Profile: routing.RIVTABP21,
+	}
 	if _, err := l.table.Decide(call, l.now); err != nil {
 		l.say("units have the inbox, but replies from it cannot leave: %s", err)
 	}
@@ -136,7 +138,8 @@ func (l *linter) components(gateway string) {
 		}
 	}
 	if nameless > 0 {
-		l.say("%d routes of cases name no component, and %d systems may return: each of them may answer and close the cases of the "+
+		l.say("%d routes of cases name no component, and %d systems may return: each of them may answer and close the "+
+			"cases of the "+
 			"others. Name the system behind each route (component), or keep one return permission", nameless, len(returning))
 	}
 }

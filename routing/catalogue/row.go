@@ -95,9 +95,11 @@ func (e Row) Words() string {
 	case KindAddress:
 		return e.Address + ", " + e.Profile + of(e.Component)
 	case KindRoute:
-		return e.Contract + " to " + e.Receiver + " at " + e.Address + ", " + e.Profile + of(e.Component) + routing.Span{From: e.From, Until: e.Until}.Words()
+		return e.Contract + " to " + e.Receiver + " at " + e.Address + ", " + e.Profile + of(e.Component) +
+			routing.Span{From: e.From, Until: e.Until}.Words()
 	case KindPermission:
-		return e.Sender + " on " + e.Contract + " to " + e.Receiver + routing.Span{From: e.From, Until: e.Until}.Words() + e.Filters.Suffix()
+		return e.Sender + " on " + e.Contract + " to " + e.Receiver + routing.Span{From: e.From, Until: e.Until}.Words() +
+			e.Filters.Suffix()
 	}
 	return "of no known kind"
 }
@@ -129,7 +131,8 @@ func (e Row) key() string {
 	case KindRoute:
 		return string(e.Kind) + between + routing.Fold(e.Contract) + between + routing.Fold(e.Receiver)
 	}
-	return string(e.Kind) + between + routing.Fold(e.Sender) + between + routing.Fold(e.Contract) + between + routing.Fold(e.Receiver)
+	return string(e.Kind) + between + routing.Fold(e.Sender) + between + routing.Fold(e.Contract) + between +
+		routing.Fold(e.Receiver)
 }
 
 // Key is what tells one row from another of its kind, whatever its id: HSA-ids and contract, and for an address all
@@ -155,7 +158,8 @@ func (e Row) inHouse() bool { return strings.HasPrefix(e.Address, "rivgate:") }
 // nothing else changed.
 func (e Row) tidy() Row {
 	for _, field := range []*string{
-		&e.ID, &e.HSAID, &e.Name, &e.Region, &e.Provider, &e.Contract, &e.Sender, &e.Receiver, &e.Address, &e.Profile, &e.Component,
+		&e.ID, &e.HSAID, &e.Name, &e.Region, &e.Provider, &e.Contract, &e.Sender, &e.Receiver, &e.Address, &e.Profile,
+		&e.Component,
 	} {
 		*field = strings.TrimSpace(*field)
 	}
@@ -171,18 +175,21 @@ func RowsOf(c routing.Catalogue) []Row {
 	rows := make([]Row, 0, len(c.Units)+len(c.Routes)+len(c.Permissions))
 	for _, u := range c.Units {
 		rows = append(rows, Row{
-			Kind: KindUnit, HSAID: u.HSAID, Name: u.Name, UnitKind: u.Kind, Region: u.Region, Provider: u.Provider, Attachments: u.Attachments,
+			Kind: KindUnit, HSAID: u.HSAID, Name: u.Name, UnitKind: u.Kind, Region: u.Region, Provider: u.Provider,
+			Attachments: u.Attachments,
 		}.tidy())
 	}
 	for _, r := range c.Routes {
 		rows = append(rows, Row{
-			Kind: KindRoute, Contract: r.Contract, Receiver: r.Receiver, Address: r.Address, Profile: r.Profile, Component: r.Component,
-			From: r.From, Until: r.Until, Line: r.Line,
+			Kind: KindRoute, Contract: r.Contract, Receiver: r.Receiver, Address: r.Address, Profile: r.Profile,
+			Component: r.Component,
+			From:      r.From, Until: r.Until, Line: r.Line,
 		}.tidy())
 	}
 	for _, p := range c.Permissions {
 		rows = append(rows, Row{
-			Kind: KindPermission, Contract: p.Contract, Sender: p.Sender, Receiver: p.Receiver, From: p.From, Until: p.Until, Filters: p.Filters, Line: p.Line,
+			Kind: KindPermission, Contract: p.Contract, Sender: p.Sender, Receiver: p.Receiver, From: p.From, Until: p.Until,
+			Filters: p.Filters, Line: p.Line,
 		}.tidy())
 	}
 	return rows
@@ -201,19 +208,26 @@ func FromRows(rows []Row) routing.Catalogue {
 			count[2]++
 		}
 	}
-	c := routing.Catalogue{Units: make([]routing.Unit, 0, count[0]), Routes: make([]routing.Row, 0, count[1]), Permissions: make([]routing.Permission, 0, count[2])}
+	c := routing.Catalogue{
+		Units: make([]routing.Unit, 0, count[0]), Routes: make([]routing.Row, 0, count[1]),
+		Permissions: make([]routing.Permission, 0, count[2]),
+	}
 	for i := range rows {
 		e := &rows[i]
 		switch e.Kind {
 		case KindUnit:
-			c.Units = append(c.Units, routing.Unit{HSAID: e.HSAID, Name: e.Name, Kind: e.UnitKind, Region: e.Region, Provider: e.Provider, Attachments: e.Attachments})
+			c.Units = append(c.Units, routing.Unit{
+				HSAID: e.HSAID, Name: e.Name, Kind: e.UnitKind, Region: e.Region, Provider: e.Provider, Attachments: e.Attachments,
+			})
 		case KindRoute:
 			c.Routes = append(c.Routes, routing.Row{
-				ID: e.ID, Contract: e.Contract, Receiver: e.Receiver, Address: e.Address, Profile: e.Profile, Component: e.Component, From: e.From, Until: e.Until,
+				ID: e.ID, Contract: e.Contract, Receiver: e.Receiver, Address: e.Address, Profile: e.Profile,
+				Component: e.Component, From: e.From, Until: e.Until,
 			})
 		case KindPermission:
 			c.Permissions = append(c.Permissions, routing.Permission{
-				ID: e.ID, Contract: e.Contract, Sender: e.Sender, Receiver: e.Receiver, From: e.From, Until: e.Until, Filters: e.Filters,
+				ID: e.ID, Contract: e.Contract, Sender: e.Sender, Receiver: e.Receiver, From: e.From, Until: e.Until,
+				Filters: e.Filters,
 			})
 		}
 	}

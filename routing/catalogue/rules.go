@@ -92,7 +92,8 @@ func (k *checker) hsaID(e Row, what, id string) {
 	switch {
 	case id == "":
 		k.say(e, "id-missing", what)
-	case len(id) > maxField || strings.ContainsFunc(id, func(c rune) bool { return !letterOrDigit(c) && c != '_' && c != '-' }):
+	case len(id) > maxField ||
+		strings.ContainsFunc(id, func(c rune) bool { return !letterOrDigit(c) && c != '_' && c != '-' }):
 		k.say(e, "id-form", what, shorten(id))
 	}
 }
@@ -123,7 +124,8 @@ func (k *checker) address(e Row) {
 	allowed := func(c rune) bool { return letterOrDigit(c) || strings.ContainsRune("_.:/-?&", c) }
 	_, err := routing.ProducerAddress(e.Address)
 	switch {
-	case len(e.Address) < minAddress || len(e.Address) > maxField || strings.ContainsFunc(e.Address, func(c rune) bool { return !allowed(c) }):
+	case len(e.Address) < minAddress || len(e.Address) > maxField ||
+		strings.ContainsFunc(e.Address, func(c rune) bool { return !allowed(c) }):
 		k.say(e, "address-form", shorten(e.Address))
 	case err != nil:
 		k.say(e, "address-no-url", shorten(e.Address))
@@ -169,7 +171,8 @@ func (k *checker) filters(e Row) {
 			k.say(e, "filter-domain-form", shorten(f.Domain))
 		}
 		for _, c := range f.Categories {
-			if c == "" || len([]rune(c)) > maxField || strings.ContainsFunc(c, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+			if c == "" || len([]rune(c)) > maxField ||
+				strings.ContainsFunc(c, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 				k.say(e, "filter-category-form", shorten(c))
 			}
 		}

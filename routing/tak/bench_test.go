@@ -14,8 +14,12 @@ import (
 func many(n int) (c routing.Catalogue) {
 	for i := range n {
 		unit := fmt.Sprintf("SE2010123456-U%07d", i)
-		c.Routes = append(c.Routes, routing.Row{Contract: send, Receiver: unit, Address: "https://a.example/", From: 20260101})
-		c.Permissions = append(c.Permissions, routing.Permission{Contract: send, Sender: portal, Receiver: unit, From: 20260101})
+		c.Routes = append(c.Routes, routing.Row{
+			Contract: send, Receiver: unit, Address: "https://a.example/", From: 20260101,
+		})
+		c.Permissions = append(c.Permissions, routing.Permission{
+			Contract: send, Sender: portal, Receiver: unit, From: 20260101,
+		})
 	}
 	return c
 }

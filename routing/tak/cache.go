@@ -31,7 +31,8 @@ func ReadCache(r io.Reader) (routing.Catalogue, error) {
 			return s.problem("other-root")
 		}
 		return s.children(func(child xml.StartElement) error {
-			if written := attribute(child, "sha256"); child.Name.Local == elementSum && written != "" { // its namespace may be what is damaged
+			// its namespace may be what is damaged
+			if written := attribute(child, "sha256"); child.Name.Local == elementSum && written != "" {
 				if !summed.fits(written) {
 					return s.problem("damaged")
 				}
@@ -91,7 +92,8 @@ func notEmpty(c routing.Catalogue) error {
 func unitOf(e xml.StartElement) routing.Unit {
 	return routing.Unit{
 		HSAID: attribute(e, "hsaId"), Name: attribute(e, "name"), Kind: routing.UnitKind(attribute(e, "kind")),
-		Region: attribute(e, "region"), Provider: attribute(e, "provider"), Attachments: attribute(e, "attachments") == "true",
+		Region: attribute(e, "region"), Provider: attribute(e, "provider"),
+		Attachments: attribute(e, "attachments") == "true",
 	}
 }
 
@@ -202,6 +204,8 @@ func moment(d routing.Date, hour, minute, second int) string {
 }
 
 func (w *cacheWriter) unit(u routing.Unit) {
-	w.raw("\n" + `<r:unit hsaId="`).text(u.HSAID).raw(`" name="`).text(u.Name).raw(`" kind="`).text(string(u.Kind)).raw(`" region="`).text(u.Region)
+	w.raw("\n" + `<r:unit hsaId="`).text(u.HSAID).raw(`" name="`).text(u.Name).raw(`" kind="`).text(string(u.Kind)).raw(
+		`" region="`,
+	).text(u.Region)
 	w.raw(`" provider="`).text(u.Provider).raw(fmt.Sprintf(`" attachments="%t"/>`, u.Attachments))
 }

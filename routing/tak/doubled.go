@@ -37,7 +37,8 @@ func DoubledKeys(content []byte) error {
 			above.next = false
 			key, _ := token.(string)
 			if folded := strings.ToLower(key); above.keys[folded] {
-				problems = append(problems, problemAt(lineAt(content, d.InputOffset()), "json-key-twice", fmt.Sprintf("%.80q", key)))
+				problems = append(problems,
+					problemAt(lineAt(content, d.InputOffset()), "json-key-twice", fmt.Sprintf("%.80q", key)))
 			} else {
 				above.keys[folded] = true
 			}

@@ -105,11 +105,14 @@ func (t TAK) post(ctx context.Context, operation string) (io.ReadCloser, error) 
 	}
 	request.Header.Set("Content-Type", soap.ContentType)
 	request.Header.Set("SOAPAction", `""`)
-	way := &http.Transport{DisableKeepAlives: true} // without a proxy; two questions in ten minutes need no connection of their own
+	// without a proxy; two questions in ten minutes need no connection of their own
+	way := &http.Transport{DisableKeepAlives: true}
 	if t.TLS != nil {
 		way.TLSClientConfig = t.TLS()
 	}
-	client := http.Client{Transport: way, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := http.Client{
+		Transport: way, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	answer, err := client.Do(request)
 	if err != nil {
 		return nil, &Unreadable{Reason: operation + ": " + whyNetwork(err), Cause: err}

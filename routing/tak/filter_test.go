@@ -42,12 +42,15 @@ func TestFiltersComeThrough(t *testing.T) {
 			t.Errorf("%s: %v %s\n%s", what, err, diff, text)
 		}
 	}
-	if !strings.Contains(cache.String(), "<ns2:filterInfo><ns2:serviceDomain>urn:d</ns2:serviceDomain><ns2:categorization>1</ns2:categorization><ns2:categorization>x</ns2:categorization></ns2:filterInfo>") {
+	if !strings.Contains(cache.String(),
+		"<ns2:filterInfo><ns2:serviceDomain>urn:d</ns2:serviceDomain><ns2:categorization>1</ns2:categorization>"+
+			"<ns2:categorization>x</ns2:categorization></ns2:filterInfo>") {
 		t.Errorf("the saved copy is\n%s", &cache)
 	}
 	bare := c
 	bare.Permissions = []routing.Permission{{Contract: "urn:a", Sender: "ONE", Receiver: "*"}}
-	if changes := catalogue.Diff(bare, c).String(); !strings.Contains(changes, "~ permission") || !strings.Contains(changes, "for urn:d (1, x); urn:e") {
+	if changes := catalogue.Diff(bare, c).String(); !strings.Contains(changes, "~ permission") ||
+		!strings.Contains(changes, "for urn:d (1, x); urn:e") {
 		t.Errorf("the difference is %q", changes)
 	}
 }
@@ -55,17 +58,22 @@ func TestFiltersComeThrough(t *testing.T) {
 // A TAK may have several rows for the same; a kept catalogue has one.
 func TestPermissionsThatDifferInFiltersBecomeOneRow(t *testing.T) {
 	may := func(categories ...string) routing.Permission {
-		return routing.Permission{Contract: "urn:a", Sender: "ONE", Receiver: "*", Filters: routing.NewFilters([]routing.Filter{{Domain: "urn:d", Categories: categories}})}
+		return routing.Permission{
+			Contract: "urn:a", Sender: "ONE", Receiver: "*",
+			Filters: routing.NewFilters([]routing.Filter{{Domain: "urn:d", Categories: categories}}),
+		}
 	}
 	plan := catalogue.PlanFrom(nil, routing.Catalogue{Permissions: []routing.Permission{may("x"), may("y")}})
-	if len(plan.Edits) != 1 || plan.Edits[0].Row.Filters != may("x", "y").Filters || len(plan.Report) != 1 || !strings.Contains(plan.Report[0].String(), "taken as one") {
+	if len(plan.Edits) != 1 || plan.Edits[0].Row.Filters != may("x", "y").Filters || len(plan.Report) != 1 ||
+		!strings.Contains(plan.Report[0].String(), "taken as one") {
 		t.Errorf("planned %+v", plan)
 	}
 }
 
 func TestBadFilters(t *testing.T) {
 	row := func(filters string) string {
-		return strings.Replace(filteredYAML, `filters: [{service_domain: "urn:d", categorizations: [x, "1"]}, {service_domain: "urn:e"}]`, "filters: "+filters, 1)
+		return strings.Replace(filteredYAML,
+			`filters: [{service_domain: "urn:d", categorizations: [x, "1"]}, {service_domain: "urn:e"}]`, "filters: "+filters, 1)
 	}
 	for filters, want := range map[string]string{
 		`x`:                        "line 5: filters must be a list",
@@ -87,9 +95,11 @@ func TestBadFilters(t *testing.T) {
 		"":                                       "line 2: a filterInfo has no serviceDomain",
 		"<n:categorization>x</n:categorization>": "line 2: a filterInfo has no serviceDomain",
 		"<n:serviceDomain>a</n:serviceDomain><n:serviceDomain>b</n:serviceDomain>": "line 2: serviceDomain is there twice",
-		"<n:serviceDomain><n:x/></n:serviceDomain>":                                "line 2: there is an element where a value should be",
+		"<n:serviceDomain><n:x/></n:serviceDomain>": "line 2: there is an element where a " +
+			"value should be",
 	} {
-		if _, err := tak.ReadCache(strings.NewReader(strings.Replace(file, "…", filter, 1))); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := tak.ReadCache(strings.NewReader(strings.Replace(file, "…", filter, 1))); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", filter, err)
 		}
 	}

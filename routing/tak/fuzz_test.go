@@ -64,8 +64,10 @@ func FuzzReadCache(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(ours.Bytes())
-	f.Add([]byte(`<persistentCache><virtualiseringsInfo><receiverId>A</receiverId><tjansteKontrakt>a</tjansteKontrakt></virtualiseringsInfo>` +
-		`<anropsBehorighetsInfo><receiverId>A</receiverId><senderId>S</senderId><tjansteKontrakt>a</tjansteKontrakt></anropsBehorighetsInfo></persistentCache>`))
+	f.Add([]byte(`<persistentCache><virtualiseringsInfo><receiverId>A</receiverId><tjansteKontrakt>a</tjansteKontrakt>` +
+		`</virtualiseringsInfo>` +
+		`<anropsBehorighetsInfo><receiverId>A</receiverId><senderId>S</senderId><tjansteKontrakt>a</tjansteKontrakt>` +
+		`</anropsBehorighetsInfo></persistentCache>`))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		c, err := tak.ReadCache(bytes.NewReader(content))
 		if err != nil {
@@ -94,7 +96,11 @@ func FuzzReadCache(f *testing.F) {
 // FuzzReadHSATree: in whatever is read, every climb ends at the root.
 func FuzzReadHSATree(f *testing.F) {
 	seed(f, "hsa-units.xml", "hsa-more.xml")
-	f.Add([]byte(`<r xmlns="urn:riv:hsa:HsaWsResponder:3"><hsaUnit><hsaIdentity>A</hsaIdentity><DN>o=x,c=SE</DN></hsaUnit></r>`))
+	f.Add(
+		[]byte(
+			`<r xmlns="urn:riv:hsa:HsaWsResponder:3"><hsaUnit><hsaIdentity>A</hsaIdentity><DN>o=x,c=SE</DN></hsaUnit></r>`,
+		),
+	)
 	f.Fuzz(func(t *testing.T, content []byte) {
 		tree, err := tak.ReadHSATree(bytes.NewReader(content))
 		if err != nil {

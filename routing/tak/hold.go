@@ -25,7 +25,8 @@ type Held struct {
 }
 
 func (h Held) Error() string {
-	return fmt.Sprintf("held back: the answer has %d routes after %d, and %d permissions after %d. Confirm it with rivgate tak accept %s",
+	return fmt.Sprintf("held back: the answer has %d routes after %d, and %d permissions after %d. Confirm it with "+
+		"rivgate tak accept %s",
 		h.Routes, h.RoutesBefore, h.Permissions, h.PermissionsBefore, h.Digest)
 }
 
@@ -49,7 +50,8 @@ const few = 5
 // a few.
 func (k *Keeper) shrunk(before, after routing.Catalogue) bool {
 	less := func(before, after int) bool { return before-after > few && (before-after)*100 > before*k.MaxShrink }
-	return k.MaxShrink > 0 && (less(len(before.Routes), len(after.Routes)) || less(len(before.Permissions), len(after.Permissions)))
+	return k.MaxShrink > 0 &&
+		(less(len(before.Routes), len(after.Routes)) || less(len(before.Permissions), len(after.Permissions)))
 }
 
 // weigh gives Held as an error for an answer that must wait. At the first refresh it is compared with the saved copy:
@@ -67,7 +69,8 @@ func (k *Keeper) weigh(ctx context.Context, c routing.Catalogue) error {
 		return nil
 	}
 	h := Held{
-		Digest: digest(c), RoutesBefore: len(before.Routes), Routes: len(c.Routes), PermissionsBefore: len(before.Permissions), Permissions: len(c.Permissions),
+		Digest: digest(c), RoutesBefore: len(before.Routes), Routes: len(c.Routes),
+		PermissionsBefore: len(before.Permissions), Permissions: len(c.Permissions),
 		At: k.now(),
 	}
 	if former := k.held.Load(); former != nil && former.held.Digest == h.Digest {

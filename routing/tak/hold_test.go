@@ -53,7 +53,8 @@ func TestAnAnswerThatShrinksIsHeldBack(t *testing.T) {
 				t.Fatalf("error %v", err)
 			}
 			s := k.Status()
-			if (k.Table() == before) != c.held || (s.Held != nil) != c.held || strings.Contains(s.LastError, "held back") != c.held {
+			if (k.Table() == before) != c.held || (s.Held != nil) != c.held ||
+				strings.Contains(s.LastError, "held back") != c.held {
 				t.Errorf("same table %t, status %+v", k.Table() == before, s)
 			}
 			if !c.held {
@@ -63,7 +64,8 @@ func TestAnAnswerThatShrinksIsHeldBack(t *testing.T) {
 				t.Error("another answer was accepted")
 			}
 			report, ok, err := k.Accept(held.Digest)
-			if !ok || err != nil || report.Routes != len(c.answer.Routes) || k.Status().Held != nil || k.Status().LastError != "" {
+			if !ok || err != nil || report.Routes != len(c.answer.Routes) || k.Status().Held != nil ||
+				k.Status().LastError != "" {
 				t.Errorf("accepted %t, %v, %+v, status %+v", ok, err, report, k.Status())
 			}
 			if _, err := k.Refresh(t.Context()); err != nil {

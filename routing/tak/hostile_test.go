@@ -38,20 +38,29 @@ func TestHostileAnswersOfATAKKeepTheLastGoodState(t *testing.T) {
 		answer   http.HandlerFunc
 		want     string
 	}{
-		{"cut off in the middle", whole(func(s string) string { return s[:len(s)/2] }), "hamtaAllaVirtualiseringar: line 1: this is not well-formed XML, or the file ends too early"},
+		{
+			"cut off in the middle", whole(func(s string) string { return s[:len(s)/2] }),
+			"hamtaAllaVirtualiseringar: line 1: this is not well-formed XML, or the file ends too early",
+		},
 		{"the connection is cut", func(out http.ResponseWriter, _ *http.Request) {
 			out.Header().Set("Content-Length", "100000")
 			_, _ = io.WriteString(out, `<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/">`)
 		}, "hamtaAllaVirtualiseringar: line 1"},
 		{"another version's namespace", replaced("vagvalsinfo:v2", "vagvalsinfo:v1"), "belongs to another question"},
-		{"SOAP 1.2", replaced("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope"), "not a SOAP 1.1 message"},
+		{
+			"SOAP 1.2", replaced("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope"),
+			"not a SOAP 1.1 message",
+		},
 		{"a page for people", func(out http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(out, "<!DOCTYPE html><html><body>Sign in</body></html>")
 		}, "a document type is not taken"},
 		{"a page for people, without a document type", func(out http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(out, "<html><body>Sign in</body></html>")
 		}, "not a SOAP 1.1 message"},
-		{"JSON", func(out http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(out, `{"error": "no"}`) }, "hamtaAllaVirtualiseringar"},
+		{
+			"JSON", func(out http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(out, `{"error": "no"}`) },
+			"hamtaAllaVirtualiseringar",
+		},
 		{"nothing", func(http.ResponseWriter, *http.Request) {}, "there is no XML in it"},
 		{"status 500", func(out http.ResponseWriter, _ *http.Request) { http.Error(out, "secret", 500) }, "HTTP status 500"},
 		{"status 204", func(out http.ResponseWriter, _ *http.Request) { out.WriteHeader(204) }, "HTTP status 204"},
@@ -67,11 +76,13 @@ func TestHostileAnswersOfATAKKeepTheLastGoodState(t *testing.T) {
 		{"a few bytes that unpack to more than any catalogue", func(out http.ResponseWriter, _ *http.Request) {
 			out.Header().Set("Content-Encoding", "gzip")
 			packed := gzip.NewWriter(out)
-			_, _ = io.WriteString(packed, `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>`+strings.Repeat(" ", 1<<20))
+			_, _ = io.WriteString(packed,
+				`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>`+strings.Repeat(" ", 1<<20))
 			_ = packed.Close()
 		}, "larger than any catalogue"},
 		{"elements without end", func(out http.ResponseWriter, _ *http.Request) {
-			_, _ = io.WriteString(out, `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/">`+strings.Repeat("<s:x>", 1000))
+			_, _ = io.WriteString(out,
+				`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/">`+strings.Repeat("<s:x>", 1000))
 		}, "nested more than 32 deep"},
 		{"an answer that never ends, byte by byte", func(out http.ResponseWriter, in *http.Request) {
 			_, _ = io.ReadAll(in.Body) // else the server does not see that the caller has gone
@@ -82,12 +93,15 @@ func TestHostileAnswersOfATAKKeepTheLastGoodState(t *testing.T) {
 		{"routes only", replaced("anropsBehorighetsInfo", "x"), "there are no permissions in it"},
 		{"an address inside the house", replaced("https://a.example/", "rivgate:nowhere"), "no address of ours"},
 		{"a first day after the last", whole(func(s string) string {
-			return strings.ReplaceAll(s, "<tomTidpunkt>2099-12-31T00:00:00+01:00", "<fromTidpunkt>2100-01-01</fromTidpunkt><tomTidpunkt>2099-12-31")
+			return strings.ReplaceAll(s, "<tomTidpunkt>2099-12-31T00:00:00+01:00",
+				"<fromTidpunkt>2100-01-01</fromTidpunkt><tomTidpunkt>2099-12-31")
 		}), "after its last day"},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
 			var answer http.Handler = newWorld()
-			server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, in *http.Request) { answer.ServeHTTP(out, in) }))
+			server := httptest.NewServer(
+				http.HandlerFunc(func(out http.ResponseWriter, in *http.Request) { answer.ServeHTTP(out, in) }),
+			)
 			defer server.Close()
 			copied := filepath.Join(t.TempDir(), "cache.xml")
 			source := tak.TAK{URL: server.URL + "/v2", MaxAnswer: 64 << 10}
@@ -113,7 +127,8 @@ func TestHostileAnswersOfATAKKeepTheLastGoodState(t *testing.T) {
 				}
 			}
 			status := k.Status()
-			if k.Table() != before || !status.Loaded.Equal(now.Add(-time.Hour)) || !strings.Contains(status.LastError, c.want) || !status.LastErrorAt.Equal(now) {
+			if k.Table() != before || !status.Loaded.Equal(now.Add(-time.Hour)) || !strings.Contains(status.LastError, c.want) ||
+				!status.LastErrorAt.Equal(now) {
 				t.Errorf("the last good state is not kept: %+v", status)
 			}
 			if !bytes.Equal(saved, read(t, copied)) {
@@ -139,10 +154,17 @@ func read(t *testing.T, path string) []byte {
 // A saved copy that lost its end, or a bit anywhere, is never taken for another catalogue.
 func TestADamagedCopyIsNeverAnotherCatalogue(t *testing.T) {
 	c := routing.Catalogue{
-		Units:       []routing.Unit{{HSAID: clinic, Name: "Å", Kind: routing.CareUnit, Region: "01"}},
-		Routes:      []routing.Row{{Contract: send, Receiver: clinic, Address: "https://a.example/", Profile: "RIVTABP21", Component: "X", From: 20260101}},
-		Permissions: []routing.Permission{{Contract: send, Sender: portal, Receiver: "*", Filters: routing.NewFilters([]routing.Filter{{Domain: "urn:d"}})}},
-		Tree:        routing.Tree{clinic: "SE"},
+		Units: []routing.Unit{{HSAID: clinic, Name: "Å", Kind: routing.CareUnit, Region: "01"}},
+		Routes: []routing.Row{
+			{
+				Contract: send, Receiver: clinic, Address: "https://a.example/", Profile: "RIVTABP21", Component: "X",
+				From: 20260101,
+			},
+		},
+		Permissions: []routing.Permission{
+			{Contract: send, Sender: portal, Receiver: "*", Filters: routing.NewFilters([]routing.Filter{{Domain: "urn:d"}})},
+		},
+		Tree: routing.Tree{clinic: "SE"},
 	}
 	var whole bytes.Buffer
 	if err := tak.WriteCache(&whole, c); err != nil {
@@ -195,7 +217,8 @@ func TestACopyWithACircleInItsTree(t *testing.T) {
 		t.Fatal(err)
 	}
 	k := &tak.Keeper{Source: tak.File{Path: file}}
-	if _, err := k.Refresh(t.Context()); err == nil || !strings.Contains(err.Error(), "unit A is above itself") || k.Table() != nil {
+	if _, err := k.Refresh(t.Context()); err == nil || !strings.Contains(err.Error(), "unit A is above itself") ||
+		k.Table() != nil {
 		t.Errorf("got %v", err)
 	}
 }
@@ -221,8 +244,10 @@ func TestDoubledKeys(t *testing.T) {
 	if err := tak.DoubledKeys([]byte(strings.Repeat(`{"a":[`, 1<<14))); err != nil {
 		t.Errorf("deep: %.100v", err)
 	}
-	order := "{\"plattform\": \"TEST\",\n \"genomforandeTidpunkt\": \"2026-07-01\",\n \"inkludera\": {\"vagval\": []},\n \"inkludera\": {}}"
-	if _, err := tak.ReadOrder(strings.NewReader(order)); err == nil || err.Error() != `reading the beställning: line 4: the key "inkludera" is there twice` {
+	order := "{\"plattform\": \"TEST\",\n \"genomforandeTidpunkt\": \"2026-07-01\",\n \"inkludera\": {\"vagval\": " +
+		"[]},\n \"inkludera\": {}}"
+	if _, err := tak.ReadOrder(strings.NewReader(order)); err == nil ||
+		err.Error() != `reading the beställning: line 4: the key "inkludera" is there twice` {
 		t.Errorf("an order: %v", err)
 	}
 }

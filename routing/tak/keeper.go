@@ -19,9 +19,10 @@ import (
 // Keeper keeps a routing table fresh. Whatever goes wrong, the last good table stays; only where there never was one,
 // calls find none.
 type Keeper struct {
-	Source    Source
-	Rules     routing.Rules
-	CacheFile string           // the saved copy, written after each refresh and read where the source fails before the first; "" for none
+	Source Source
+	Rules  routing.Rules
+	// the saved copy, written after each refresh and read where the source fails before the first; "" for none
+	CacheFile string
 	Every     time.Duration    // between refreshes; 0: 10 minutes
 	Retry     time.Duration    // between attempts while there is no table at all; 0: 10 seconds
 	Poll      time.Duration    // between looks for news, see Marked; 0: 2 seconds
@@ -79,8 +80,9 @@ type TreeStatus struct {
 
 // Status is how the catalogue is at present.
 type Status struct {
-	Source      string    `json:"source"`              // what the source calls itself
-	Loaded      time.Time `json:"loaded,omitzero"`     // when the table's content was read; of a saved copy, when it was written
+	Source string `json:"source"` // what the source calls itself
+	// when the table's content was read; of a saved copy, when it was written
+	Loaded      time.Time `json:"loaded,omitzero"`
 	FromCache   bool      `json:"fromCache,omitempty"` // the table comes from the saved copy
 	LastError   string    `json:"lastError,omitempty"` // why the last refresh failed; "" when it did not
 	LastErrorAt time.Time `json:"lastErrorAt,omitzero"`
@@ -186,7 +188,8 @@ func (k *Keeper) Refresh(ctx context.Context) (Report, error) {
 	k.lastError.Store(&failure{reason, k.now()})
 	before := k.current.Load()
 	if before != nil {
-		k.log().Error("catalogue not refreshed, the last good one stays", zap.String("reason", reason), zap.Duration("age", k.now().Sub(before.at)))
+		k.log().Error("catalogue not refreshed, the last good one stays", zap.String("reason", reason),
+			zap.Duration("age", k.now().Sub(before.at)))
 		return Report{}, err
 	}
 	k.log().Error("catalogue not read", zap.String("reason", reason))
@@ -229,7 +232,9 @@ func (k *Keeper) use(c routing.Catalogue, at time.Time, fromCache bool) (Report,
 	if err != nil {
 		return Report{}, err
 	}
-	report := Report{FromCache: fromCache, Notes: routing.TableTexts(table.Notes()), Changes: catalogue.Diff(k.Catalogue(), c)}
+	report := Report{
+		FromCache: fromCache, Notes: routing.TableTexts(table.Notes()), Changes: catalogue.Diff(k.Catalogue(), c),
+	}
 	report.Routes, report.Permissions = table.Size()
 	units := len(k.Catalogue().Tree)
 	before := k.current.Swap(&loaded{table, c, at, fromCache})

@@ -72,22 +72,27 @@ func TestKeeperKeepsTheLastGoodTable(t *testing.T) {
 		t.Errorf("error %v, want the source's", err)
 	}
 	source.err = nil
-	source.catalogue.Routes = append(source.catalogue.Routes, routing.Row{Contract: send, Receiver: clinic, Address: "https://x.example/", Line: 99})
+	source.catalogue.Routes = append(source.catalogue.Routes, routing.Row{
+		Contract: send, Receiver: clinic, Address: "https://x.example/", Line: 99,
+	})
 	if _, err := k.Refresh(t.Context()); err == nil || !strings.Contains(err.Error(), "line 99") {
 		t.Errorf("error %v, want one with the row that contradicts", err)
 	}
 	s := k.Status()
-	if k.Table() != good || !s.Loaded.Equal(loaded) || !strings.Contains(s.LastError, "line 99") || !s.LastErrorAt.Equal(now) || s.Source != "a changing source" || s.Routes != 6 {
+	if k.Table() != good || !s.Loaded.Equal(loaded) || !strings.Contains(s.LastError, "line 99") ||
+		!s.LastErrorAt.Equal(now) || s.Source != "a changing source" || s.Routes != 6 {
 		t.Errorf("after failures: same table %t, status %+v", k.Table() == good, s)
 	}
-	if failed := logs.FilterMessageSnippet("last good one stays").All(); len(failed) != 2 || failed[0].ContextMap()["age"] != time.Hour {
+	if failed := logs.FilterMessageSnippet("last good one stays").All(); len(failed) != 2 ||
+		failed[0].ContextMap()["age"] != time.Hour {
 		t.Errorf("the log says %+v, want the age twice", failed)
 	}
 
 	source.catalogue = demo(t)
 	source.catalogue.Routes[1].Address = "https://x.example/"
 	report, err = k.Refresh(t.Context())
-	if err != nil || len(report.Changes) != 1 || report.Changes[0].Kind != catalogue.Changed || k.Status().LastError != "" || k.Table() == good {
+	if err != nil || len(report.Changes) != 1 || report.Changes[0].Kind != catalogue.Changed ||
+		k.Status().LastError != "" || k.Table() == good {
 		t.Errorf("a change: %+v, %v, status %+v", report, err, k.Status())
 	}
 	if len(k.Catalogue().Routes) != 6 {
@@ -126,7 +131,9 @@ func TestKeeperWithoutAnyCatalogue(t *testing.T) {
 	core, logs := observer.New(zapcore.InfoLevel)
 	broken := sample("hsa-units.xml") // no saved copy at all
 	for _, path := range []string{"", filepath.Join(t.TempDir(), "none"), broken} {
-		k := &tak.Keeper{Source: &changing{err: errors.New("the source sulks")}, Rules: rules(), CacheFile: path, Log: zap.New(core)}
+		k := &tak.Keeper{
+			Source: &changing{err: errors.New("the source sulks")}, Rules: rules(), CacheFile: path, Log: zap.New(core),
+		}
 		if report, err := k.Refresh(t.Context()); err == nil || report.FromCache || k.Table() != nil {
 			t.Errorf("copy %q: %+v, %v, table %v", path, report, err, k.Table())
 		}
@@ -138,7 +145,10 @@ func TestKeeperWithoutAnyCatalogue(t *testing.T) {
 
 func TestKeeperThatCannotSaveWorksOn(t *testing.T) {
 	core, logs := observer.New(zapcore.InfoLevel)
-	k := &tak.Keeper{Source: &changing{catalogue: demo(t)}, Rules: rules(), CacheFile: filepath.Join(t.TempDir(), "none", "cache.xml"), Log: zap.New(core)}
+	k := &tak.Keeper{
+		Source: &changing{catalogue: demo(t)}, Rules: rules(), CacheFile: filepath.Join(t.TempDir(), "none", "cache.xml"),
+		Log: zap.New(core),
+	}
 	if _, err := k.Refresh(t.Context()); err != nil || k.Table() == nil {
 		t.Errorf("refresh: %v", err)
 	}
@@ -190,7 +200,10 @@ func TestKeeperPausesAsDocumented(t *testing.T) {
 		for _, c := range []struct {
 			source *changing
 			pause  time.Duration
-		}{{&changing{catalogue: content}, 10 * time.Minute}, {&changing{err: errors.New("the source sulks")}, 10 * time.Second}} {
+		}{
+			{&changing{catalogue: content}, 10 * time.Minute},
+			{&changing{err: errors.New("the source sulks")}, 10 * time.Second},
+		} {
 			k := &tak.Keeper{Source: c.source, Rules: rules()}
 			ctx, stop := context.WithCancel(t.Context())
 			ended := make(chan error)
@@ -241,7 +254,8 @@ func TestTheTreeIsReadAnewAlone(t *testing.T) {
 	}
 	write("SE2010123456-A")
 	catalogue := filepath.Join(t.TempDir(), "c.yaml")
-	if err := os.WriteFile(catalogue, []byte("routes:\n  - {contract: \"urn:a:1\", to: SE, address: \"http://a/\"}\n"), 0o600); err != nil {
+	if err := os.WriteFile(catalogue, []byte("routes:\n  - {contract: \"urn:a:1\", to: SE, address: \"http://a/\"}\n"),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	beside := tak.Beside{HSAFiles: []string{file}}
@@ -262,7 +276,8 @@ func TestTheTreeIsReadAnewAlone(t *testing.T) {
 	if err := k.RefreshTree(); err != nil {
 		t.Fatal(err)
 	}
-	if s := k.Status(); !s.Tree.OK || s.Tree.Before != 1 || s.Tree.Now != 2 || s.Routes != 1 || len(k.Catalogue().Tree) != 2 {
+	if s := k.Status(); !s.Tree.OK || s.Tree.Before != 1 || s.Tree.Now != 2 || s.Routes != 1 ||
+		len(k.Catalogue().Tree) != 2 {
 		t.Errorf("after a reset: %+v", s)
 	}
 	if err := os.WriteFile(file, []byte("<broken"), 0o600); err != nil {

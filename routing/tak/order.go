@@ -106,7 +106,9 @@ func readOrder(r io.Reader) (Order, error) {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return Order{}, problemAt(lineAt(content, d.InputOffset()), "after-order")
 	}
-	o := Order{Platform: file.Platform, By: file.By, Comment: file.Comment, Included: file.Included, Excluded: file.Excluded}
+	o := Order{
+		Platform: file.Platform, By: file.By, Comment: file.Comment, Included: file.Included, Excluded: file.Excluded,
+	}
 	var problems []error
 	if o.Day, err = orderDay(file.Due); err != nil {
 		problems = append(problems, err)

@@ -45,7 +45,9 @@ func (p *orderPlan) plain(part orderPart) {
 		p.Add(catalogue.EditAdd, e)
 	}
 	for _, c := range part.Contracts {
-		add(catalogue.Row{Kind: catalogue.KindContract, Contract: c.Namespace, Name: c.Name, Major: int(c.Major), Minor: int(c.Minor)})
+		add(catalogue.Row{
+			Kind: catalogue.KindContract, Contract: c.Namespace, Name: c.Name, Major: int(c.Major), Minor: int(c.Minor),
+		})
 	}
 	for _, c := range part.Components {
 		add(catalogue.Row{Kind: catalogue.KindComponent, HSAID: c.HSAID, Name: c.Name})
@@ -62,7 +64,8 @@ func (p *orderPlan) plain(part orderPart) {
 func (p *orderPlan) routes(part orderPart) {
 	for _, r := range part.Routes {
 		e := catalogue.Row{
-			Kind: catalogue.KindRoute, Contract: r.Contract, Receiver: r.Receiver, Address: r.Address, Profile: r.Profile, Component: r.Component, From: p.day,
+			Kind: catalogue.KindRoute, Contract: r.Contract, Receiver: r.Receiver, Address: r.Address, Profile: r.Profile,
+			Component: r.Component, From: p.day,
 		}
 		if e.Profile == "" {
 			e.Profile = routing.RIVTABP21
@@ -105,7 +108,9 @@ func (p *orderPlan) leadsThere(f, e catalogue.Row) bool {
 // permissions adds those that are not there on the day. One that begins later stays, and the new one ends before it.
 func (p *orderPlan) permissions(part orderPart) {
 	for _, r := range part.Permissions {
-		e := catalogue.Row{Kind: catalogue.KindPermission, Contract: r.Contract, Sender: r.Sender, Receiver: r.Receiver, From: p.day}
+		e := catalogue.Row{
+			Kind: catalogue.KindPermission, Contract: r.Contract, Sender: r.Sender, Receiver: r.Receiver, From: p.day,
+		}
 		key := e.Key()
 		if _, twice := p.planned[key]; twice {
 			continue

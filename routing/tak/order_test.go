@@ -67,14 +67,19 @@ func TestAnOrderMovesARouteAndLeavesWhatIsThere(t *testing.T) {
 	for what, pair := range map[string][2][]string{
 		"ended": {ended, {clinic + " 2026-06-30"}},
 		"begun": {begun, {clinic + " 2026-07-01 SE2010123456-NYTT"}},
-		"added": {added, {"receiver SE2010123456-VC77", "component SE2010123456-NYTT", "address ", "permission SE2010123456-NYTT"}},
+		"added": {
+			added, {"receiver SE2010123456-VC77", "component SE2010123456-NYTT", "address ", "permission SE2010123456-NYTT"},
+		},
 	} {
 		if !slices.Equal(pair[0], pair[1]) {
 			t.Errorf("%s: %q, not %q", what, pair[0], pair[1])
 		}
 	}
 	report := told(plan)
-	for _, words := range []string{"takes effect on 2026-07-01", "ends on 2026-06-30", "is there already and is not changed", "1 plain objects to exclude are left"} {
+	for _, words := range []string{
+		"takes effect on 2026-07-01", "ends on 2026-06-30", "is there already and is not changed",
+		"1 plain objects to exclude are left",
+	} {
 		if !strings.Contains(report, words) {
 			t.Errorf("the report does not say %q:\n%s", words, report)
 		}
@@ -91,9 +96,11 @@ func TestAnOrderMovesARouteAndLeavesWhatIsThere(t *testing.T) {
 func TestAnOrderEndsWhatItExcludes(t *testing.T) {
 	rows := kept(t)
 	order, err := tak.ReadOrder(strings.NewReader(`{"genomforandeTidpunkt": "2026-07-01", "exkludera": {
-		"vagval": [{"logiskAdress": "` + strings.ToLower(clinic) + `", "tjanstekontrakt": "` + send + `", "adress": "rivgate:inbox"},
+		"vagval": [{"logiskAdress": "` + strings.ToLower(clinic) + `", "tjanstekontrakt": "` + send +
+		`", "adress": "rivgate:inbox"},
 			{"logiskAdress": "SE-NOBODY", "tjanstekontrakt": "` + send + `", "adress": "https://x.example/"}],
-		"anropsbehorigheter": [{"tjanstekonsument": "` + portal + `", "logiskAdress": "*", "tjanstekontrakt": "` + send + `"}]}}`))
+		"anropsbehorigheter": [{"tjanstekonsument": "` + portal + `", "logiskAdress": "*", "tjanstekontrakt": "` + send +
+		`"}]}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,21 +118,40 @@ func TestAnOrderEndsWhatItExcludes(t *testing.T) {
 func TestBrokenOrdersAreRefusedWithTheirPlace(t *testing.T) {
 	const head = "{\"genomforandeTidpunkt\": \"2026-07-01\",\n"
 	for name, c := range map[string]struct{ file, says string }{
-		"nothing at all":             {"", "ends too early"},
-		"cut off":                    {head + `"inkludera": {"vagval": [{`, "ends too early"},
-		"no JSON":                    {head + "oops}", "line 2: this is not JSON"},
-		"a list":                     {`[]`, "wrong type of value"},
-		"an unknown key":             {head + `"inkludera": {"vagvall": []}}`, `line 2: unknown key "vagvall"`},
-		"a number for a text":        {head + `"inkludera": {"vagval": [{"adress": 7}]}}`, "line 2: inkludera.vagval.adress has the wrong type"},
-		"no day":                     {`{"inkludera": {"vagval": [{"logiskAdress": "A", "tjanstekontrakt": "u", "adress": "https://x"}]}}`, "genomforandeTidpunkt is missing"},
-		"a day that is none":         {`{"genomforandeTidpunkt": "snart", "inkludera": {}}`, "genomforandeTidpunkt is no time"},
-		"a day far off":              {`{"genomforandeTidpunkt": "99999-01-01T00:00:00Z"}`, "genomforandeTidpunkt is no time"},
-		"an order of nothing":        {head + `"inkludera": {}}`, "orders nothing"},
-		"a route without a contract": {head + `"inkludera": {"vagval": [{"logiskAdress": "A", "adress": "https://x"}]}}`, "inkludera/vagval, entry 1: tjanstekontrakt is missing"},
-		"a permission without all":   {head + `"exkludera": {"anropsbehorigheter": [{}]}}`, "exkludera/anropsbehorigheter, entry 1: tjanstekonsument is missing"},
-		"two orders":                 {head + `"inkludera": {"tjanstekomponenter": [{"hsaId": "A"}]}} {}`, "something after the order"},
-		"a version that is none":     {head + `"inkludera": {"tjanstekontrakt": [{"namnrymd": "u", "majorVersion": "x"}]}}`, "no whole number"},
-		"very deep":                  {`{"version": ` + strings.Repeat("[", 20000) + `}`, "line 1"},
+		"nothing at all": {"", "ends too early"},
+		"cut off":        {head + `"inkludera": {"vagval": [{`, "ends too early"},
+		"no JSON":        {head + "oops}", "line 2: this is not JSON"},
+		"a list":         {`[]`, "wrong type of value"},
+		"an unknown key": {head + `"inkludera": {"vagvall": []}}`, `line 2: unknown key "vagvall"`},
+		"a number for a text": {
+			head + `"inkludera": {"vagval": [{"adress": 7}]}}`, "line 2: inkludera.vagval.adress has the wrong type",
+		},
+		"no day": {
+			`{"inkludera": {"vagval": [{"logiskAdress": "A", "tjanstekontrakt": "u", "adress": "https://x"}]}}`,
+			"genomforandeTidpunkt is missing",
+		},
+		"a day that is none": {
+			`{"genomforandeTidpunkt": "snart", "inkludera": {}}`, "genomforandeTidpunkt is no time",
+		},
+		"a day far off": {
+			`{"genomforandeTidpunkt": "99999-01-01T00:00:00Z"}`, "genomforandeTidpunkt is no time",
+		},
+		"an order of nothing": {head + `"inkludera": {}}`, "orders nothing"},
+		"a route without a contract": {
+			head + `"inkludera": {"vagval": [{"logiskAdress": "A", "adress": "https://x"}]}}`,
+			"inkludera/vagval, entry 1: tjanstekontrakt is missing",
+		},
+		"a permission without all": {
+			head + `"exkludera": {"anropsbehorigheter": [{}]}}`,
+			"exkludera/anropsbehorigheter, entry 1: tjanstekonsument is missing",
+		},
+		"two orders": {
+			head + `"inkludera": {"tjanstekomponenter": [{"hsaId": "A"}]}} {}`, "something after the order",
+		},
+		"a version that is none": {
+			head + `"inkludera": {"tjanstekontrakt": [{"namnrymd": "u", "majorVersion": "x"}]}}`, "no whole number",
+		},
+		"very deep": {`{"version": ` + strings.Repeat("[", 20000) + `}`, "line 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := tak.ReadOrder(strings.NewReader(c.file))
@@ -138,8 +164,16 @@ func TestBrokenOrdersAreRefusedWithTheirPlace(t *testing.T) {
 
 func TestHostileValuesOfAnOrderBreakARule(t *testing.T) {
 	rows := kept(t)
-	for _, address := range []string{"https://x.example/<script>", "javascript:alert(1)", "https://x.example/ö", strings.Repeat("https://x.example/", 20), "rivgate:shell"} {
-		order, err := tak.ReadOrder(strings.NewReader(`{"genomforandeTidpunkt": "2026-07-01", "inkludera": {"vagval": [{"logiskAdress": "A", "tjanstekontrakt": "` + send + `", "adress": "` + address + `"}]}}`))
+	for _, address := range []string{
+		"https://x.example/<script>", "javascript:alert(1)", "https://x.example/ö", strings.Repeat("https://x.example/", 20),
+		"rivgate:shell",
+	} {
+		order, err := tak.ReadOrder(
+			strings.NewReader(
+				`{"genomforandeTidpunkt": "2026-07-01", "inkludera": {"vagval": [{"logiskAdress": "A", "tjanstekontrakt": "` +
+					send + `", "adress": "` + address + `"}]}}`,
+			),
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -163,13 +197,16 @@ func TestAPlanKeepsIdsAndChangesOnlyWhatDiffers(t *testing.T) {
 	c.Permissions = append(c.Permissions, c.Permissions[0])
 	plan := catalogue.PlanFrom(rows, c)
 	changes := carry(t, rows, plan)
-	if len(changes) != 2 || changes[0].Kind+changes[1].Kind != "changedremoved" && changes[0].Kind+changes[1].Kind != "removedchanged" {
+	if len(changes) != 2 ||
+		changes[0].Kind+changes[1].Kind != "changedremoved" && changes[0].Kind+changes[1].Kind != "removedchanged" {
 		t.Errorf("changes %v", changes)
 	}
 	if !strings.Contains(told(plan), "is there twice") {
 		t.Errorf("the report does not tell of the row that is there twice: %q", plan.Report)
 	}
-	if units := catalogue.PlanFrom(rows, routing.Catalogue{Routes: c.Routes, Permissions: c.Permissions}); len(units.Edits) != 2 {
+	if units := catalogue.PlanFrom(rows, routing.Catalogue{
+		Routes: c.Routes, Permissions: c.Permissions,
+	}); len(units.Edits) != 2 {
 		t.Errorf("a catalogue without units changes %d rows", len(units.Edits))
 	}
 }
@@ -181,7 +218,9 @@ func TestASeamIsClosed(t *testing.T) {
 	}}
 	plan := catalogue.PlanFrom(nil, c)
 	changes := carry(t, nil, plan)
-	found := slices.ContainsFunc(changes, func(c catalogue.Change) bool { return c.What == catalogue.KindRoute && c.After.Until == 20260430 })
+	found := slices.ContainsFunc(changes, func(c catalogue.Change) bool {
+		return c.What == catalogue.KindRoute && c.After.Until == 20260430
+	})
 	if !found || len(plan.Report) != 1 || !strings.Contains(plan.Report[0].String(), "line 3") {
 		t.Errorf("report %q, changes %v", plan.Report, changes)
 	}
@@ -189,8 +228,18 @@ func TestASeamIsClosed(t *testing.T) {
 
 // FuzzReadOrder: whatever is read has a day, and its plan can be made and names rows in upper case only.
 func FuzzReadOrder(f *testing.F) {
-	f.Add([]byte(`{"genomforandeTidpunkt": "2026-07-01T00:00:00+0200", "inkludera": {"vagval": [{"tjanstekomponent": "a", "adress": "https://b", "logiskAdress": "c", "tjanstekontrakt": "u"}]}}`))
-	f.Add([]byte(`{"genomforandeTidpunkt": "2026-07-01", "exkludera": {"anropsbehorigheter": [{"tjanstekonsument": "a", "logiskAdress": "*", "tjanstekontrakt": "u"}]}}`))
+	f.Add(
+		[]byte(
+			`{"genomforandeTidpunkt": "2026-07-01T00:00:00+0200", "inkludera": {"vagval": [{"tjanstekomponent": "a", ` +
+				`"adress": "https://b", "logiskAdress": "c", "tjanstekontrakt": "u"}]}}`,
+		),
+	)
+	f.Add(
+		[]byte(
+			`{"genomforandeTidpunkt": "2026-07-01", "exkludera": {"anropsbehorigheter": [{"tjanstekonsument": "a", ` +
+				`"logiskAdress": "*", "tjanstekontrakt": "u"}]}}`,
+		),
+	)
 	rows := kept(f)
 	f.Fuzz(func(t *testing.T, content []byte) {
 		order, err := tak.ReadOrder(bytes.NewReader(content))

@@ -34,6 +34,8 @@ func IsOrder(head []byte) bool {
 	if !bytes.HasPrefix(head, []byte("{")) {
 		return false
 	}
-	return slices.ContainsFunc([]string{`"plattform"`, `"formatVersion"`, `"bestallningsTidpunkt"`, `"genomforandeTidpunkt"`, `"inkludera"`, `"exkludera"`},
+	return slices.ContainsFunc([]string{
+		`"plattform"`, `"formatVersion"`, `"bestallningsTidpunkt"`, `"genomforandeTidpunkt"`, `"inkludera"`, `"exkludera"`,
+	},
 		func(key string) bool { return bytes.Contains(head, []byte(key)) })
 }

@@ -50,7 +50,10 @@ func open(t testing.TB, name string) io.Reader {
 
 // withoutLines compares catalogues by what they say, not by where it stands.
 func withoutLines() cmp.Option {
-	return cmp.Options{cmpopts.IgnoreFields(routing.Row{}, "Line"), cmpopts.IgnoreFields(routing.Permission{}, "Line"), cmpopts.EquateEmpty()}
+	return cmp.Options{
+		cmpopts.IgnoreFields(routing.Row{}, "Line"), cmpopts.IgnoreFields(routing.Permission{}, "Line"),
+		cmpopts.EquateEmpty(),
+	}
 }
 
 func TestReadYAML(t *testing.T) {
@@ -61,8 +64,14 @@ func TestReadYAML(t *testing.T) {
 	if len(c.Units) != 4 || len(c.Routes) != 6 || len(c.Permissions) != 4 {
 		t.Fatalf("%d units, %d routes, %d permissions, want 4, 6 and 4", len(c.Units), len(c.Routes), len(c.Permissions))
 	}
-	wantUnit := routing.Unit{HSAID: clinic, Name: "Vårdcentralen Björken", Kind: routing.CareUnit, Region: "01", Provider: "SE2010123456-REG", Attachments: true}
-	wantRow := routing.Row{Contract: send, Receiver: clinic, Address: routing.AddressInbox, Profile: routing.RIVTABP21, From: 20260101, Until: 20991231, Line: 8}
+	wantUnit := routing.Unit{
+		HSAID: clinic, Name: "Vårdcentralen Björken", Kind: routing.CareUnit, Region: "01", Provider: "SE2010123456-REG",
+		Attachments: true,
+	}
+	wantRow := routing.Row{
+		Contract: send, Receiver: clinic, Address: routing.AddressInbox, Profile: routing.RIVTABP21, From: 20260101,
+		Until: 20991231, Line: 8,
+	}
 	wantPermission := routing.Permission{Contract: giveBack, Sender: gateway, Receiver: portal, From: 20260101, Line: 18}
 	if c.Units[0] != wantUnit || c.Routes[0] != wantRow || c.Permissions[2] != wantPermission {
 		t.Errorf("read %+v\n%+v\n%+v", c.Units[0], c.Routes[0], c.Permissions[2])
@@ -80,20 +89,40 @@ func TestOffencesInYAMLAreNamedWithTheirLines(t *testing.T) {
 		{"an unknown key at the top", "units: []\nrouts: []", []string{"line 2", `"routs"`, "units, routes, permissions"}},
 		{"an unknown key in a row", "routes:\n- {contract: SendComplaint, to: A, adress: x}", []string{"line 2", `"adress"`}},
 		{"a key that is there twice", "routes:\n- {contract: SendComplaint, to: A, to: B}", []string{"line 2", "twice"}},
-		{"an unknown short name", "routes:\n- {contract: SendComplain, to: A}", []string{"line 2", `"SendComplain"`, "short name"}},
-		{"a date that is none", "permissions:\n- {contract: SendComplaint, from_system: S, to: A, from: 2026-02-30}", []string{"line 2", "from", "2026-02-30"}},
+		{
+			"an unknown short name", "routes:\n- {contract: SendComplain, to: A}",
+			[]string{"line 2", `"SendComplain"`, "short name"},
+		},
+		{
+			"a date that is none", "permissions:\n- {contract: SendComplaint, from_system: S, to: A, from: 2026-02-30}",
+			[]string{"line 2", "from", "2026-02-30"},
+		},
 		{"a row without a contract", "routes:\n- {to: A}", []string{"line 2", "no contract"}},
 		{"a row without a receiver", "routes:\n- {contract: SendComplaint}", []string{"line 2", "no receiver"}},
-		{"a permission without a sender", "permissions:\n- {contract: SendComplaint, to: A}", []string{"line 2", "no sender"}},
-		{"a permission without a receiver", "permissions:\n- {contract: SendComplaint, from_system: S}", []string{"line 2", "no receiver"}},
-		{"a unit that is there twice", "units:\n- {hsa_id: A, kind: care_unit}\n- {hsa_id: a, kind: care_unit}", []string{"line 3", "line 2", "already"}},
+		{
+			"a permission without a sender", "permissions:\n- {contract: SendComplaint, to: A}", []string{"line 2", "no sender"},
+		},
+		{
+			"a permission without a receiver", "permissions:\n- {contract: SendComplaint, from_system: S}",
+			[]string{"line 2", "no receiver"},
+		},
+		{
+			"a unit that is there twice", "units:\n- {hsa_id: A, kind: care_unit}\n- {hsa_id: a, kind: care_unit}",
+			[]string{"line 3", "line 2", "already"},
+		},
 		{"a unit without HSA-id", "units:\n- {name: A, kind: care_unit}", []string{"line 2", "no hsa_id"}},
 		{"a unit of another kind", "units:\n- {hsa_id: A, kind: hospital}", []string{"line 2", "hospital", "patient_board"}},
-		{"attachments that are neither true nor false", "units:\n- {hsa_id: A, kind: care_unit, attachments: maybe}", []string{"line 2", "true or false"}},
+		{
+			"attachments that are neither true nor false", "units:\n- {hsa_id: A, kind: care_unit, attachments: maybe}",
+			[]string{"line 2", "true or false"},
+		},
 		{"a list where a value should be", "units:\n- {hsa_id: [A], kind: care_unit}", []string{"line 2", "single value"}},
 		{"a value where an entry should be", "units:\n- A", []string{"line 2", "keys and values"}},
 		{"a value where a list should be", "routes: none", []string{"line 1", "list"}},
-		{"several offences at once", "units:\n- {hsa_id: A}\nroutes:\n- {to: A}\n- {contract: X, to: A}", []string{"line 2", "line 4", "line 5"}},
+		{
+			"several offences at once", "units:\n- {hsa_id: A}\nroutes:\n- {to: A}\n- {contract: X, to: A}",
+			[]string{"line 2", "line 4", "line 5"},
+		},
 		{"broken syntax", "units:\n- {hsa_id: A\nroutes: []", []string{"line", "not YAML"}},
 		{"nothing", "", []string{"empty"}},
 		{"only a comment", "# nothing\n", []string{"empty"}},
@@ -143,7 +172,8 @@ func TestYAMLComesBack(t *testing.T) {
 		}
 	}
 	var text bytes.Buffer
-	if err := tak.WriteYAML(&text, routing.Catalogue{}, nil); err != nil || text.String() != "units: []\nroutes: []\npermissions: []\n" {
+	if err := tak.WriteYAML(&text, routing.Catalogue{}, nil); err != nil ||
+		text.String() != "units: []\nroutes: []\npermissions: []\n" {
 		t.Errorf("nothing is written as %q, %v", &text, err)
 	}
 }
@@ -155,9 +185,18 @@ func TestReadCache(t *testing.T) {
 	}
 	want := routing.Catalogue{
 		Routes: []routing.Row{
-			{Contract: send, Receiver: clinic, Address: "https://old.example/SendComplaint", Profile: "RIVTABP21", From: 20260101, Until: 20260630, Line: 3},
-			{Contract: send, Receiver: clinic, Address: "https://new.example/SendComplaint?a=1&b=2", Profile: "RIVTABP21", From: 20260701, Until: 20991231, Line: 8},
-			{Contract: ping, Receiver: "*", Address: "http://producent.example/ping", Profile: "RIVTABP20", From: 20130809, Line: 11},
+			{
+				Contract: send, Receiver: clinic, Address: "https://old.example/SendComplaint", Profile: "RIVTABP21",
+				From: 20260101, Until: 20260630, Line: 3,
+			},
+			{
+				Contract: send, Receiver: clinic, Address: "https://new.example/SendComplaint?a=1&b=2", Profile: "RIVTABP21",
+				From: 20260701, Until: 20991231, Line: 8,
+			},
+			{
+				Contract: ping, Receiver: "*", Address: "http://producent.example/ping", Profile: "RIVTABP20", From: 20130809,
+				Line: 11,
+			},
 		},
 		Permissions: []routing.Permission{{
 			Contract: send, Sender: portal, Receiver: "SE", From: 20130809, Until: 21130809, Line: 14,
@@ -177,7 +216,9 @@ func TestCacheComesBackWhole(t *testing.T) {
 	c.Tree = routing.Tree{clinic: "SE2010123456-REG"}
 	c.Units[0].Name = `<&"' å`
 	c.Routes[5].Until = 18500101 // when Sweden had no time by the clock yet
-	c.Permissions[0].Filters = routing.NewFilters([]routing.Filter{{Domain: "urn:a", Categories: []string{"<b>", "ö"}}, {Domain: "urn:c"}})
+	c.Permissions[0].Filters = routing.NewFilters([]routing.Filter{
+		{Domain: "urn:a", Categories: []string{"<b>", "ö"}}, {Domain: "urn:c"},
+	})
 	path := filepath.Join(t.TempDir(), "cache.xml")
 	for range 2 { // the second time there is a file already
 		if err := tak.SaveCache(path, c); err != nil {
@@ -196,7 +237,8 @@ func TestCacheComesBackWhole(t *testing.T) {
 		t.Error(diff)
 	}
 	for _, part := range []string{
-		"<ns2:fromTidpunkt>2026-01-01T00:00:00.000+01:00</ns2:fromTidpunkt><ns2:tomTidpunkt>2099-12-31T23:59:59.000+01:00</ns2:tomTidpunkt>",
+		"<ns2:fromTidpunkt>2026-01-01T00:00:00.000+01:00</ns2:fromTidpunkt>" +
+			"<ns2:tomTidpunkt>2099-12-31T23:59:59.000+01:00</ns2:tomTidpunkt>",
 		"<ns2:fromTidpunkt>1970-01-01T00:00:00.000+01:00</ns2:fromTidpunkt><ns2:adress>",
 	} {
 		if !bytes.Contains(written, []byte(part)) {
@@ -230,8 +272,10 @@ func TestAFailedSaveKeepsTheOldCopy(t *testing.T) {
 }
 
 func TestHostileOrBrokenCopiesAreRefused(t *testing.T) {
-	route := "<virtualiseringsInfo><receiverId>A</receiverId><tjansteKontrakt>urn:a</tjansteKontrakt></virtualiseringsInfo>"
-	permission := "<anropsBehorighetsInfo><receiverId>A</receiverId><senderId>S</senderId><tjansteKontrakt>urn:a</tjansteKontrakt></anropsBehorighetsInfo>"
+	route := "<virtualiseringsInfo><receiverId>A</receiverId><tjansteKontrakt>urn:a</tjansteKontrakt>" +
+		"</virtualiseringsInfo>"
+	permission := "<anropsBehorighetsInfo><receiverId>A</receiverId><senderId>S</senderId>" +
+		"<tjansteKontrakt>urn:a</tjansteKontrakt></anropsBehorighetsInfo>"
 	root := func(content string) string { return "<persistentCache>" + content + "</persistentCache>" }
 	for _, c := range []struct{ name, text, want string }{
 		{"a document type", "<!DOCTYPE persistentCache [<!ENTITY a 'b'>]>" + root(route+permission), "document type"},
@@ -244,13 +288,26 @@ func TestHostileOrBrokenCopiesAreRefused(t *testing.T) {
 		{"no routes", root(permission), "no routes"},
 		{"no permissions", root(route), "no permissions"},
 		{"nothing", "", "no XML"},
-		{"a route without a receiver", root("<virtualiseringsInfo><tjansteKontrakt>urn:a</tjansteKontrakt></virtualiseringsInfo>"), "line 1"},
+		{
+			"a route without a receiver",
+			root("<virtualiseringsInfo><tjansteKontrakt>urn:a</tjansteKontrakt></virtualiseringsInfo>"), "line 1",
+		},
 		{"a permission without a sender", root(strings.Replace(permission, "senderId", "x", -1)), "senderId"},
-		{"a value twice", root(strings.Replace(route, "</receiverId>", "</receiverId><receiverId>B</receiverId>", 1)), "twice"},
+		{
+			"a value twice", root(strings.Replace(route, "</receiverId>", "</receiverId><receiverId>B</receiverId>", 1)),
+			"twice",
+		},
 		{"an element in a value", root(strings.Replace(route, ">A<", "><b/><", 1)), "element where a value"},
 		{"a long value", root(strings.Replace(route, ">A<", ">"+strings.Repeat("A", 9000)+"<", 1)), "longer"},
-		{"a first day that is none", root(strings.Replace(route, "</receiverId>", "</receiverId><fromTidpunkt>2026-02-30T00:00:00</fromTidpunkt>", 1)), "fromTidpunkt"},
-		{"a last day that is none", root(strings.Replace(route, "</receiverId>", "</receiverId><tomTidpunkt>soon</tomTidpunkt>", 1)), "tomTidpunkt"},
+		{
+			"a first day that is none",
+			root(strings.Replace(route, "</receiverId>", "</receiverId><fromTidpunkt>2026-02-30T00:00:00</fromTidpunkt>", 1)),
+			"fromTidpunkt",
+		},
+		{
+			"a last day that is none",
+			root(strings.Replace(route, "</receiverId>", "</receiverId><tomTidpunkt>soon</tomTidpunkt>", 1)), "tomTidpunkt",
+		},
 		{"an encoding that nobody uses", `<?xml version="1.0" encoding="EBCDIC"?>` + root(route+permission), "encoding"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -282,7 +339,9 @@ func TestTimesOfATAK(t *testing.T) {
 			t.Errorf("%q is %+v, %v, want %s", written, c.Routes, err, want)
 		}
 	}
-	for _, written := range []string{"2026-06-30T", "2026-06-30T25:00:00", "2026-06-30x", "0000-01-01", "0000-01-01T00:00:00Z", "26-06-30"} {
+	for _, written := range []string{
+		"2026-06-30T", "2026-06-30T25:00:00", "2026-06-30x", "0000-01-01", "0000-01-01T00:00:00Z", "26-06-30",
+	} {
 		if c, err := tak.ReadCache(strings.NewReader(strings.Replace(text, "TIME", written, 1))); err == nil {
 			t.Errorf("%q is read as %s", written, c.Routes[0].Until)
 		}
@@ -321,7 +380,11 @@ func TestHSAFilesThatAreRefused(t *testing.T) {
 	}{
 		{"two units with one DN", []string{file(unit("A", "o=x,c=SE"), unit("B", "O=X, c=se"))}, "twice"},
 		{"one unit with one DN twice", []string{file(unit("A", "o=x,c=SE"), unit("A", "o=x,c=SE"))}, "twice"},
-		{"two files give one DN to different units", []string{file(unit("A", "o=x,c=SE")), file(unit("B", "o=x,c=SE"))}, "HSA file 2"},
+		{
+			"two files give one DN to different units",
+			[]string{file(unit("A", "o=x,c=SE")), file(unit("B", "o=x,c=SE"))},
+			"HSA file 2",
+		},
 		{"two files with the same unit", []string{file(unit("A", "o=x,c=SE")), file(unit("a", "o=x,c=SE"))}, ""},
 		{"another namespace", []string{strings.Replace(file(unit("A", "o=x,c=SE")), ":3", ":9", 1)}, "no HSA units"},
 		{"a place without HSA-id is no unit", []string{file(unit("", "o=x,c=SE"), unit("A", "o=x,c=SE"))}, ""},

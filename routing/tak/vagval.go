@@ -50,7 +50,8 @@ func (r rowReader) fields() (map[string]string, []routing.Filter, int, error) {
 		default:
 			return r.scanner.skip()
 		}
-		if space := child.Name.Space; space != "" && space != namespaceVagval && (space != namespaceOurs || name != "component") {
+		if space := child.Name.Space; space != "" && space != namespaceVagval &&
+			(space != namespaceOurs || name != "component") {
 			return r.scanner.skip()
 		}
 		if _, twice := known[name]; twice {

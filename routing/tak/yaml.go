@@ -213,7 +213,8 @@ func (y *yamlReader) filters(list *yaml.Node) {
 				y.problem(value.Line, "not-single", key)
 			case key == "service_domain":
 				domain = strings.TrimSpace(value.Value)
-			case value.Kind != yaml.SequenceNode || slices.ContainsFunc(value.Content, func(n *yaml.Node) bool { return !single(n) }):
+			case value.Kind != yaml.SequenceNode ||
+				slices.ContainsFunc(value.Content, func(n *yaml.Node) bool { return !single(n) }):
 				y.problem(value.Line, "not-singles", key)
 			}
 		}
@@ -250,7 +251,8 @@ func (y *yamlReader) route(node *yaml.Node) {
 	}
 	row := routing.Row{
 		Contract: y.contract(r.Contract, node.Line), Receiver: strings.TrimSpace(r.To), Address: strings.TrimSpace(r.Address),
-		Profile: strings.TrimSpace(r.Profile), Component: strings.TrimSpace(r.Component), From: r.From, Until: r.Until, Line: node.Line,
+		Profile: strings.TrimSpace(r.Profile), Component: strings.TrimSpace(r.Component), From: r.From, Until: r.Until,
+		Line: node.Line,
 	}
 	row.Profile = cmp.Or(row.Profile, routing.RIVTABP21)
 	if row.Receiver == "" {
@@ -265,8 +267,9 @@ func (y *yamlReader) permission(node *yaml.Node) {
 		return
 	}
 	made := routing.Permission{
-		Contract: y.contract(p.Contract, node.Line), Sender: strings.TrimSpace(p.FromSystem), Receiver: strings.TrimSpace(p.To),
-		From: p.From, Until: p.Until, Filters: p.Filters, Line: node.Line,
+		Contract: y.contract(p.Contract, node.Line), Sender: strings.TrimSpace(p.FromSystem),
+		Receiver: strings.TrimSpace(p.To),
+		From:     p.From, Until: p.Until, Filters: p.Filters, Line: node.Line,
 	}
 	if made.Sender == "" {
 		y.problem(node.Line, "no-sender")

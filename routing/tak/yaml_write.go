@@ -31,14 +31,18 @@ func WriteYAML(w io.Writer, c routing.Catalogue, names map[string]string) error 
 	err := writeList(&out, "units", c.Units)
 	rows := make([]yamlRow, len(c.Routes))
 	for i, r := range c.Routes {
-		rows[i] = yamlRow{Contract: name(r.Contract), To: r.Receiver, Address: r.Address, Component: r.Component, From: r.From, Until: r.Until}
+		rows[i] = yamlRow{
+			Contract: name(r.Contract), To: r.Receiver, Address: r.Address, Component: r.Component, From: r.From, Until: r.Until,
+		}
 		if cmp.Or(r.Profile, routing.RIVTABP21) != routing.RIVTABP21 {
 			rows[i].Profile = r.Profile
 		}
 	}
 	permissions := make([]yamlPermission, len(c.Permissions))
 	for i, p := range c.Permissions {
-		permissions[i] = yamlPermission{Contract: name(p.Contract), FromSystem: p.Sender, To: p.Receiver, From: p.From, Until: p.Until, Filters: p.Filters}
+		permissions[i] = yamlPermission{
+			Contract: name(p.Contract), FromSystem: p.Sender, To: p.Receiver, From: p.From, Until: p.Until, Filters: p.Filters,
+		}
 	}
 	err = errors.Join(err, writeList(&out, "routes", rows), writeList(&out, "permissions", permissions))
 	if err != nil {

@@ -30,7 +30,8 @@ func (c *Content) ReadXML(p *Part) bool {
 	return true
 }
 
-// joinRuns makes one text of the runs since the last child: comments and CDATA sections cut a text into any number of them.
+// joinRuns makes one text of the runs since the last child: comments and CDATA sections cut a text into any number of
+// them.
 func (c *Content) joinRuns(p *Part) {
 	if text := strings.Join(p.runs, ""); text != "" {
 		c.Children = append(c.Children, Node{Text: text})

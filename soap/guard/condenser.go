@@ -77,7 +77,8 @@ func (g *Guard) Condense(how Condensing, limit int64, begun []byte) *Condenser {
 	g.files = &Condenser{
 		options: how, limit: limit, copied: g.offset,
 		result: &Condensed{
-			Text: slices.Clone(begun), StandInPrefix: how.StandInPrefix, files: map[[sha256.Size]byte]*File{}, numbers: map[*File][]int{},
+			Text: slices.Clone(begun), StandInPrefix: how.StandInPrefix, files: map[[sha256.Size]byte]*File{},
+			numbers: map[*File][]int{},
 		},
 	}
 	return g.files

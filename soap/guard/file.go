@@ -167,7 +167,8 @@ func (f *fileText) end() (File, base64Form) {
 type base64Form int
 
 const (
-	validForm   base64Form = iota
-	lenientForm            // it can be decoded, but its last letter says more than its bytes hold, which XML Schema forbids
-	invalidForm            // it cannot be decoded
+	validForm base64Form = iota
+	// it can be decoded, but its last letter says more than its bytes hold, which XML Schema forbids
+	lenientForm
+	invalidForm // it cannot be decoded
 )

@@ -66,7 +66,9 @@ func (e *exchange) classify(err error) *Error {
 		return &Error{Kind: KindCanceled, Sent: got, Cause: err}
 	case errors.As(err, &dialed):
 		late := errors.As(err, &timed) && timed.Timeout()
-		return &Error{Kind: dialed.kind, Timeout: late, Cause: err, retryable: dialed.kind == KindConnect && e.ctx.Err() == nil}
+		return &Error{
+			Kind: dialed.kind, Timeout: late, Cause: err, retryable: dialed.kind == KindConnect && e.ctx.Err() == nil,
+		}
 	case e.ctx.Err() != nil:
 		return &Error{Kind: KindTimeout, Sent: true, Timeout: true, Cause: err}
 	}

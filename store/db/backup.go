@@ -95,7 +95,8 @@ func (d *DB) vacuum(ctx context.Context, part string) error {
 
 // openReader opens an SQLite file on a connection apart from the store's own.
 func openReader(path string) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}).String()+"?_pragma=busy_timeout(10000)")
+	db, err := sql.Open("sqlite",
+		(&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}).String()+"?_pragma=busy_timeout(10000)")
 	if err != nil {
 		return nil, fmt.Errorf("opening a database file: %w", err)
 	}

@@ -128,7 +128,8 @@ func (d *DB) CompareClock(newest time.Time) {
 		return
 	}
 	d.clock.wentBack(newest)
-	d.log.Error(clockWentBack, zap.Duration("by", -behind), zap.String("found", "at start, by the newest time that is stored"),
+	d.log.Error(clockWentBack, zap.Duration("by", -behind),
+		zap.String("found", "at start, by the newest time that is stored"),
 		zap.String("remedy", d.options.Remedy))
 }
 

@@ -52,12 +52,14 @@ type DB struct {
 	now     func() time.Time
 	clock   *clock // behind now; nil with Options.Now
 	log     *zap.Logger
-	address string                                                     // of a PostgreSQL, as a URL
-	path    string                                                     // of an SQLite file
-	read    *sql.DB                                                    // readers
-	change  *sql.DB                                                    // changes: one connection to an SQLite file, the same pool as read otherwise
-	release func()                                                     // frees what lies under read and change
-	listen  func(ctx context.Context, self string, heard func()) error // hears the other replicas until ctx ends; nil where there are none
+	address string  // of a PostgreSQL, as a URL
+	path    string  // of an SQLite file
+	read    *sql.DB // readers
+	// changes: one connection to an SQLite file, the same pool as read otherwise
+	change  *sql.DB
+	release func() // frees what lies under read and change
+	// hears the other replicas until ctx ends; nil where there are none
+	listen func(ctx context.Context, self string, heard func()) error
 
 	claimer *writer   // claims, one after the other; with SQLite, the one writer
 	writers []*writer // changes are committed in groups; with SQLite, all of them

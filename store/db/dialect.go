@@ -40,7 +40,8 @@ type Dialect struct {
 	setup       string // run on a connection before it is used for changes
 	OneWriter   bool   // every transaction goes through the one writer
 	connections int    // readers
-	indexedBy   string // before the name of the index that a list goes through; "" where the database counts its rows and knows better
+	// before the name of the index that a list goes through; "" where the database counts its rows and knows better
+	indexedBy string
 	// Run before a large value is stored, and after it: it passes through the cache once, and would only drive out what is
 	// wanted again.
 	Passing, Passed string
@@ -50,7 +51,8 @@ func sqliteDialect() Dialect {
 	return Dialect{
 		goose: goose.DialectSQLite3, fts5: true, migrations: "sqlite",
 		durable: []setting{
-			{"synchronous", "PRAGMA synchronous", []string{"2", "3"}}, {"journal_mode", "PRAGMA journal_mode", []string{"wal", "delete", "truncate", "persist"}},
+			{"synchronous", "PRAGMA synchronous", []string{"2", "3"}},
+			{"journal_mode", "PRAGMA journal_mode", []string{"wal", "delete", "truncate", "persist"}},
 		},
 		hasSchema: "SELECT count(*) > 0 FROM sqlite_master WHERE name = 'goose_db_version'",
 
@@ -106,7 +108,8 @@ func (d *DB) connectSQLite(path string, existing bool) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return fmt.Errorf("making the database's folder: %w", err)
 	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // health data: for its owner alone; SQLite's other files get the same mode
+	// health data: for its owner alone; SQLite's other files get the same mode
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return fmt.Errorf("opening the database: %w", err)
 	}
@@ -114,7 +117,8 @@ func (d *DB) connectSQLite(path string, existing bool) error {
 		return fmt.Errorf("opening the database: %w", err)
 	}
 	dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}).String() +
-		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(" + synchronous() + ")&_pragma=foreign_keys(1)"
+		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(" + synchronous() +
+		")&_pragma=foreign_keys(1)"
 	// What a savepoint may have to undo is kept in memory, not in a file.
 	change, err := sql.Open("sqlite", dsn+"&_txlock=immediate&_pragma=cache_size(-32000)&_pragma=temp_store(memory)")
 	if err != nil {
@@ -177,7 +181,8 @@ func (d *DB) connectPostgres(ctx context.Context, address string) error {
 func UnverifiedHosts(address string) ([]string, error) {
 	config, err := pgconn.ParseConfig(address)
 	if err != nil {
-		return nil, errors.New("reading the database's URL: its form, or a file that it names") // the cause would quote the password
+		// the cause would quote the password
+		return nil, errors.New("reading the database's URL: its form, or a file that it names")
 	}
 	var hosts []string
 	judge := func(host string, t *tls.Config) {

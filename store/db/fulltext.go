@@ -11,9 +11,12 @@ import (
 // to_tsvector('simple', words).
 func (d Dialect) FullText(table, key string) string {
 	if d.fts5 {
-		return fmt.Sprintf(`SELECT s.%[2]s FROM %[1]s_match m CROSS JOIN %[1]s s WHERE s.n = m.rowid AND %[1]s_match MATCH $?`, table, key)
+		return fmt.Sprintf(
+			`SELECT s.%[2]s FROM %[1]s_match m CROSS JOIN %[1]s s WHERE s.n = m.rowid AND %[1]s_match MATCH $?`, table, key,
+		)
 	}
-	return fmt.Sprintf(`SELECT s.%[2]s FROM %[1]s s WHERE to_tsvector('simple', s.words) @@ to_tsquery('simple', $?)`, table, key)
+	return fmt.Sprintf(`SELECT s.%[2]s FROM %[1]s s WHERE to_tsvector('simple', s.words) @@ to_tsquery('simple', $?)`,
+		table, key)
 }
 
 // FullTextQuery asks for rows that have, of each group, one word at least. A word that ends with * stands for all that

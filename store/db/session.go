@@ -172,7 +172,9 @@ func (p Pool) Query(ctx context.Context, query string, args ...any) (*sql.Rows, 
 }
 
 // Collect reads all rows of a query.
-func Collect[T any](ctx context.Context, q Querier, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+func Collect[T any](
+	ctx context.Context, q Querier, scan func(*sql.Rows) (T, error), query string, args ...any,
+) ([]T, error) {
 	rows, err := q.Query(ctx, query, args...)
 	if err != nil {
 		return nil, err

@@ -40,7 +40,9 @@ type Space struct {
 func (d *DB) Space(ctx context.Context) (Space, error) {
 	if d.path == "" {
 		var space Space
-		if err := d.read.QueryRowContext(ctx, `SELECT pg_database_size(current_database())`).Scan(&space.Database); err != nil {
+		if err := d.read.QueryRowContext(ctx, `SELECT pg_database_size(current_database())`).Scan(
+			&space.Database,
+		); err != nil {
 			return space, fmt.Errorf("asking for the size of the database: %w", err)
 		}
 		return space, nil

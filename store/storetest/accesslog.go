@@ -19,7 +19,9 @@ func accessLog(w *world) {
 		for person := range people {
 			group.Go(func() {
 				for look := range looks {
-					if err := w.s.LogAccess(w.ctx, store.Access{Who: fmt.Sprint("person", person), What: store.AccessRead, Case: fmt.Sprint("case", look)}); err != nil {
+					if err := w.s.LogAccess(w.ctx, store.Access{
+						Who: fmt.Sprint("person", person), What: store.AccessRead, Case: fmt.Sprint("case", look),
+					}); err != nil {
 						w.t.Error(err)
 					}
 				}
@@ -34,7 +36,8 @@ func accessLog(w *world) {
 	})
 	w.run("a row keeps what it was given, and texts that no database takes do no harm", func(w *world) {
 		given := store.Access{
-			Who: "hanna", Name: "Hanna\x00 \xff", Roles: "handler", What: store.AccessSearch, Case: "c1", Unit: "se2010123456-vc01", Kind: routing.CareUnit,
+			Who: "hanna", Name: "Hanna\x00 \xff", Roles: "handler", What: store.AccessSearch, Case: "c1",
+			Unit: "se2010123456-vc01", Kind: routing.CareUnit,
 			Subject: "s", Detail: "d", Search: "h", About: 3,
 		}
 		w.must(w.s.LogAccess(w.ctx, given))
@@ -88,7 +91,9 @@ func opening(w *world) {
 	c, err := w.s.Open(w.ctx, f.id, who)
 	w.must(err)
 	row := w.lastAccess()
-	equal(w, "the row of a case", fmt.Sprint(row.Seq-before, " ", row.Who, " ", row.Case == f.id, " ", row.Unit, " ", row.Kind), fmt.Sprint("1 hanna true ", inboxUnit, " ", c.Handler.Kind))
+	equal(w, "the row of a case",
+		fmt.Sprint(row.Seq-before, " ", row.Who, " ", row.Case == f.id, " ", row.Unit, " ", row.Kind),
+		fmt.Sprint("1 hanna true ", inboxUnit, " ", c.Handler.Kind))
 	equal(w, "an opened case is whole", c.Facts.ReporterID != "", true)
 	for name, read := range closedReads(w, c) {
 		w.must(read())
@@ -99,9 +104,12 @@ func opening(w *world) {
 	})
 	w.must(err)
 	row = w.lastAccess()
-	equal(w, "the row of a list", fmt.Sprint(len(shown), " ", row.What, " ", row.Cases.Of(nil)), fmt.Sprint("1 list ", []string{shown[0].ID}))
+	equal(w, "the row of a list", fmt.Sprint(len(shown), " ", row.What, " ", row.Cases.Of(nil)),
+		fmt.Sprint("1 list ", []string{shown[0].ID}))
 	unable := errors.New("no row")
-	shown, err = w.s.List(w.ctx, store.CaseFilter{}, func(found []store.Case) ([]store.Case, store.Access, error) { return found, store.Access{}, unable })
+	shown, err = w.s.List(w.ctx, store.CaseFilter{}, func(found []store.Case) ([]store.Case, store.Access, error) {
+		return found, store.Access{}, unable
+	})
 	w.is("a list without a row", err, unable)
 	equal(w, "cases of a list without a row", len(shown), 0)
 	_, _, _, err = w.s.OpenExchange(w.ctx, f.first.ID, store.Access{Who: "hanna", What: store.AccessExport})
@@ -186,9 +194,20 @@ func accessLists(w *world) {
 	w.must(w.s.LogAccess(w.ctx, store.Access{Who: "a", What: store.AccessList, Kind: routing.CareUnit, Cases: shown}))
 	list := w.lastAccess()
 	equal(w, "named", fmt.Sprint(list.Cases), fmt.Sprint(map[string][]string{inboxUnit: {"l1", "l2"}, board: {"l3"}}))
-	equal(w, "of a unit", fmt.Sprint(list.Cases.Of([]string{"se2010123456-vc01"}), list.Cases.Of([]string{unit}), list.Cases.Of(nil)), "[l1 l2] [] [l1 l2 l3]")
-	w.must(w.s.LogAccess(w.ctx, store.Access{Who: "b", What: store.AccessSearch, Kind: routing.CareUnit, Search: "lists", Cases: store.ShownCases{inboxUnit: {"l1"}}}))
-	w.must(w.s.LogAccess(w.ctx, store.Access{Who: "c", What: store.AccessRead, Case: "l1", Unit: inboxUnit, Kind: routing.CareUnit}))
+	equal(w, "of a unit",
+		fmt.Sprint(list.Cases.Of([]string{"se2010123456-vc01"}), list.Cases.Of([]string{unit}), list.Cases.Of(nil)),
+		"[l1 l2] [] [l1 l2 l3]")
+	w.must(
+		w.s.LogAccess(w.ctx, store.Access{
+			Who: "b", What: store.AccessSearch, Kind: routing.CareUnit, Search: "lists",
+			Cases: store.ShownCases{inboxUnit: {"l1"}},
+		}),
+	)
+	w.must(
+		w.s.LogAccess(w.ctx, store.Access{
+			Who: "c", What: store.AccessRead, Case: "l1", Unit: inboxUnit, Kind: routing.CareUnit,
+		}),
+	)
 	many := store.ShownCases{}
 	for n := range 600 {
 		many[otherUnit] = append(many[otherUnit], fmt.Sprint("many", n))
@@ -209,7 +228,11 @@ func accessLists(w *world) {
 		{"a reviewer of the unit", store.AccessFilter{Case: "l1", Units: []string{inboxUnit}}, "cba"},
 		{"a reviewer of another unit", store.AccessFilter{Case: "l1", Units: []string{board}}, ""},
 		{"a person, of a reviewer of the unit", store.AccessFilter{Cases: []string{"l1", "l3"}, Units: []string{board}}, "a"},
-		{"a person's search, of a reviewer of a unit that no list is of", store.AccessFilter{Cases: []string{"l1"}, Search: "lists", Units: []string{otherUnit}}, ""},
+		{
+			"a person's search, of a reviewer of a unit that no list is of",
+			store.AccessFilter{Cases: []string{"l1"}, Search: "lists", Units: []string{otherUnit}},
+			"",
+		},
 		{"the other side of the wall", store.AccessFilter{Case: "l1", Kind: routing.PatientBoard}, ""},
 	} {
 		who := ""
@@ -242,9 +265,15 @@ func reviewSample(w *world) {
 		w.must(w.s.LogAccess(w.ctx, store.Access{Who: "sampled", What: store.AccessSignIn}))
 		w.must(w.s.LogAccess(w.ctx, store.Access{Who: "greta", What: store.AccessRead, Case: "sampled"}))
 	}
-	f := store.AccessFilter{Since: w.clock.Now().Add(-time.Hour), NotWho: "greta", Not: []store.AccessKind{store.AccessSignIn}, Who: "sampled", Limit: 20}
+	f := store.AccessFilter{
+		Since: w.clock.Now().Add(-time.Hour), NotWho: "greta", Not: []store.AccessKind{store.AccessSignIn}, Who: "sampled",
+		Limit: 20,
+	}
 	look := store.Access{Who: "greta", What: store.AccessSearch, Kind: routing.CareUnit}
-	given := store.ReviewSample{Kind: routing.CareUnit, Units: []string{"se2010123456-vc01"}, Asked: map[string]string{"who": "sampled"}, Maker: greta}
+	given := store.ReviewSample{
+		Kind: routing.CareUnit, Units: []string{"se2010123456-vc01"}, Asked: map[string]string{"who": "sampled"},
+		Maker: greta,
+	}
 	_, err := w.s.MakeSample(w.ctx, store.AccessFilter{Who: "nobody", Limit: 20}, given, look)
 	equal(w, "refused", errors.Is(err, store.ErrNotFound), true)
 	made, err := w.s.MakeSample(w.ctx, f, given, look)
@@ -255,7 +284,8 @@ func reviewSample(w *world) {
 	kept, rows, err := w.s.Sample(w.ctx, made.Number)
 	w.must(err)
 	equal(w, "rows", len(rows), 3)
-	equal(w, "units", fmt.Sprint(kept.Units, kept.Asked, kept.Maker, kept.Made.Equal(made.Made), kept.Ended.IsZero()), fmt.Sprint([]string{inboxUnit}, given.Asked, greta, true, true))
+	equal(w, "units", fmt.Sprint(kept.Units, kept.Asked, kept.Maker, kept.Made.Equal(made.Made), kept.Ended.IsZero()),
+		fmt.Sprint([]string{inboxUnit}, given.Asked, greta, true, true))
 	chosen, err := w.s.AccessLog(w.ctx, store.AccessFilter{Seqs: []int64{rows[0].Seq, rows[1].Seq, rows[2].Seq}})
 	w.must(err)
 	for _, row := range chosen {
@@ -271,13 +301,15 @@ func reviewSample(w *world) {
 	equal(w, "a note that was refused is not in the log", w.lastAccess().Seq, noted)
 	kept, rows, err = w.s.Sample(w.ctx, made.Number)
 	w.must(err)
-	equal(w, "noted", fmt.Sprint(kept.Rows, kept.Noted, kept.Deviations, rows[1]), fmt.Sprint(3, 1, 1, store.SampleRow{Position: 2, Seq: rows[1].Seq, Checked: noted, Deviation: true}))
+	equal(w, "noted", fmt.Sprint(kept.Rows, kept.Noted, kept.Deviations, rows[1]),
+		fmt.Sprint(3, 1, 1, store.SampleRow{Position: 2, Seq: rows[1].Seq, Checked: noted, Deviation: true}))
 	w.must(w.s.EndSample(w.ctx, made.Number, greta, " Inget att anmärka. ", look))
 	equal(w, "refused", errors.Is(w.s.EndSample(w.ctx, made.Number, greta, "", look), store.ErrConflict), true)
 	equal(w, "refused", errors.Is(w.s.NoteSample(w.ctx, made.Number, 1, false, check), store.ErrConflict), true)
 	list, err := w.s.Samples(w.ctx, routing.CareUnit, 10)
 	w.must(err)
-	equal(w, "the open one first", fmt.Sprint(list[0].Number, list[1].Number, list[1].Conclusion, list[1].Ender), fmt.Sprint(second.Number, made.Number, "Inget att anmärka.", greta))
+	equal(w, "the open one first", fmt.Sprint(list[0].Number, list[1].Number, list[1].Conclusion, list[1].Ender),
+		fmt.Sprint(second.Number, made.Number, "Inget att anmärka.", greta))
 	others, err := w.s.Samples(w.ctx, routing.PatientBoard, 10)
 	w.must(err)
 	equal(w, "of the other side", len(others), 0)

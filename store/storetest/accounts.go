@@ -42,13 +42,18 @@ func accounts(w *world) {
 	w.run("nobody has roles on both sides of the wall", func(w *world) {
 		rows := len(w.accesses(store.AccessFilter{}))
 		_, err := w.s.ChangeAccount(w.ctx, "hanna", by, func(a *store.Account) error {
-			a.Grants = append(slices.Clone(a.Grants), store.Grant{Role: "handler", Kind: routing.PatientBoard, Units: []string{board}})
+			a.Grants = append(slices.Clone(a.Grants), store.Grant{
+				Role: "handler", Kind: routing.PatientBoard, Units: []string{board},
+			})
 			return nil
 		})
 		if !errors.Is(err, store.ErrWall) {
 			w.t.Errorf("granting the other side: %v", err)
 		}
-		both := store.Account{ID: "both", Grants: []store.Grant{{Role: "reviewer", Kind: routing.PatientBoard}, {Role: "receiver", Kind: routing.CareUnit}}}
+		both := store.Account{
+			ID:     "both",
+			Grants: []store.Grant{{Role: "reviewer", Kind: routing.PatientBoard}, {Role: "receiver", Kind: routing.CareUnit}},
+		}
 		if err := w.s.AddAccount(w.ctx, both, by); !errors.Is(err, store.ErrWall) {
 			w.t.Errorf("adding with both sides: %v", err)
 		}
@@ -93,7 +98,10 @@ func accounts(w *world) {
 		w.must(err)
 		is("c", true)
 		epoch := a.Epoch
-		a, err = w.s.ChangeAccount(w.ctx, "hanna", by, func(a *store.Account) error { a.Password = "$argon2id$2"; return nil })
+		a, err = w.s.ChangeAccount(w.ctx, "hanna", by, func(a *store.Account) error {
+			a.Password = "$argon2id$2"
+			return nil
+		})
 		w.must(err)
 		is("c", false)
 		ended("c", "hanna") // so that what was typed in it waits for its owner
@@ -114,14 +122,19 @@ func accounts(w *world) {
 		w.must(err)
 		rows := len(w.accesses(store.AccessFilter{}))
 		mine := errors.New("no")
-		if _, err := w.s.ChangeAccount(w.ctx, "hanna", by, func(a *store.Account) error { a.Name = "X"; return mine }); !errors.Is(err, mine) {
+		if _, err := w.s.ChangeAccount(w.ctx, "hanna", by, func(a *store.Account) error {
+			a.Name = "X"
+			return mine
+		}); !errors.Is(err, mine) {
 			w.t.Errorf("got %v", err)
 		}
 		after, err := w.s.Account(w.ctx, "hanna")
 		w.must(err)
 		equal(w, "name", after.Name, before.Name)
 		equal(w, "rows", len(w.accesses(store.AccessFilter{})), rows)
-		if _, err := w.s.ChangeAccount(w.ctx, "nobody", by, func(*store.Account) error { return nil }); !errors.Is(err, store.ErrNotFound) {
+		if _, err := w.s.ChangeAccount(w.ctx, "nobody", by, func(*store.Account) error {
+			return nil
+		}); !errors.Is(err, store.ErrNotFound) {
 			w.t.Errorf("changing nobody: %v", err)
 		}
 	})
@@ -183,14 +196,20 @@ func signInRate(w *world) {
 	try("a", "x", "", 0)
 	try("a", "x", "own", 0)
 	try("a", "x", "own", 0)
-	w.must(w.s.SignedIn(w.ctx, "hanna", store.SignInTry{Account: "a", Browser: "own"}, store.Access{Who: "hanna", What: store.AccessSignIn}))
+	w.must(
+		w.s.SignedIn(w.ctx, "hanna", store.SignInTry{Account: "a", Browser: "own"}, store.Access{
+			Who: "hanna", What: store.AccessSignIn,
+		}),
+	)
 	equal(w, "the log's last", w.lastAccess().What, store.AccessSignIn)
 	try("a", "x", "own", 0)
 	for range 3 {
 		try("a", "x", "", 0)
 	}
 	try("a", "x", "", time.Second)
-	if err := w.s.SignedIn(w.ctx, "nobody", store.SignInTry{Account: "n"}, store.Access{What: store.AccessSignIn}); !errors.Is(err, store.ErrNotFound) {
+	if err := w.s.SignedIn(w.ctx, "nobody", store.SignInTry{Account: "n"}, store.Access{
+		What: store.AccessSignIn,
+	}); !errors.Is(err, store.ErrNotFound) {
 		w.t.Errorf("nobody signs in: %v", err)
 	}
 	w.clock.move(15 * time.Minute)

@@ -14,7 +14,10 @@ import (
 
 // keptRules are the rules of the suite's catalogue: send brings cases, back takes answers to the portal.
 func keptRules() routing.Rules {
-	return routing.Rules{Durable: func(contract string) bool { return contract == send || contract == back }, ReturnContract: back, PortalAddress: portal}
+	return routing.Rules{
+		Durable: func(contract string) bool { return contract == send || contract == back }, ReturnContract: back,
+		PortalAddress: portal,
+	}
 }
 
 func add(e catalogue.Row) catalogue.Edit { return catalogue.Edit{Action: catalogue.EditAdd, Row: e} }
@@ -31,8 +34,12 @@ func routeTo(receiver, address string) catalogue.Row {
 func (w *world) keep() {
 	w.t.Helper()
 	w.edit(
-		add(catalogue.Row{ID: "unit", Kind: catalogue.KindUnit, HSAID: inboxUnit, Name: "Enheten", UnitKind: routing.CareUnit, Region: "01"}),
-		add(catalogue.Row{ID: "inbox", Kind: catalogue.KindRoute, Contract: send, Receiver: inboxUnit, Address: routing.AddressInbox}),
+		add(catalogue.Row{
+			ID: "unit", Kind: catalogue.KindUnit, HSAID: inboxUnit, Name: "Enheten", UnitKind: routing.CareUnit, Region: "01",
+		}),
+		add(catalogue.Row{
+			ID: "inbox", Kind: catalogue.KindRoute, Contract: send, Receiver: inboxUnit, Address: routing.AddressInbox,
+		}),
 		add(catalogue.Row{ID: "may", Kind: catalogue.KindPermission, Contract: send, Sender: portal, Receiver: "*"}),
 	)
 	w.publish(time.Time{})
@@ -155,21 +162,57 @@ func catalogueRules(w *world) {
 		says  string
 	}{
 		{"two routes on one day", []catalogue.Edit{add(routeTo(inboxUnit, there))}, "shares days with route inbox"},
-		{"two permissions on one day", []catalogue.Edit{add(catalogue.Row{Kind: catalogue.KindPermission, Contract: send, Sender: portal, Receiver: "*", From: 20260401})}, "shares days with permission may"},
-		{"a first day after the last", []catalogue.Edit{add(catalogue.Row{Kind: catalogue.KindRoute, Contract: send, Receiver: unit, Address: there, From: 20260402, Until: 20260401})}, "begins on 2026-04-02, after its last day"},
+		{
+			"two permissions on one day",
+			[]catalogue.Edit{
+				add(catalogue.Row{Kind: catalogue.KindPermission, Contract: send, Sender: portal, Receiver: "*", From: 20260401}),
+			},
+			"shares days with permission may",
+		},
+		{
+			"a first day after the last",
+			[]catalogue.Edit{
+				add(catalogue.Row{
+					Kind: catalogue.KindRoute, Contract: send, Receiver: unit, Address: there, From: 20260402, Until: 20260401,
+				}),
+			},
+			"begins on 2026-04-02, after its last day",
+		},
 		{"an address that is no URL", []catalogue.Edit{add(routeTo(unit, "ftp://x.example/"))}, "no URL"},
-		{"an address with characters that TAK refuses", []catalogue.Edit{add(routeTo(unit, "https://x.example/a b"))}, "none that a TAK takes"},
+		{
+			"an address with characters that TAK refuses",
+			[]catalogue.Edit{add(routeTo(unit, "https://x.example/a b"))},
+			"none that a TAK takes",
+		},
 		{"an HSA-id with a blank", []catalogue.Edit{add(routeTo("SE 1", there))}, "no HSA-id"},
-		{"a namespace with a slash", []catalogue.Edit{add(catalogue.Row{Kind: catalogue.KindPermission, Contract: "urn:a/b", Sender: portal, Receiver: "*"})}, "no namespace"},
+		{
+			"a namespace with a slash",
+			[]catalogue.Edit{
+				add(catalogue.Row{Kind: catalogue.KindPermission, Contract: "urn:a/b", Sender: portal, Receiver: "*"}),
+			},
+			"no namespace",
+		},
 		{"removing a contract that is used", []catalogue.Edit{remove(w.idOf(catalogue.KindContract))}, "2 rows need it"},
 		{"removing a unit that is used", []catalogue.Edit{remove("unit")}, "rows need it"},
 		{"removing what is not there", []catalogue.Edit{remove("nothing")}, "no such row"},
-		{"the inbox for a contract without cases", []catalogue.Edit{add(catalogue.Row{Kind: catalogue.KindRoute, Contract: "urn:other", Receiver: unit, Address: routing.AddressInbox})}, "no cases"},
+		{
+			"the inbox for a contract without cases",
+			[]catalogue.Edit{
+				add(catalogue.Row{Kind: catalogue.KindRoute, Contract: "urn:other", Receiver: unit, Address: routing.AddressInbox}),
+			},
+			"no cases",
+		},
 		{"a second patient board in a region", []catalogue.Edit{
 			add(catalogue.Row{Kind: catalogue.KindUnit, HSAID: board, UnitKind: routing.PatientBoard, Region: "01"}),
 			add(catalogue.Row{Kind: catalogue.KindUnit, HSAID: unit, UnitKind: routing.PatientBoard, Region: "01"}),
 		}, "patient board already"},
-		{"a profile that is none", []catalogue.Edit{add(catalogue.Row{Kind: catalogue.KindRoute, Contract: send, Receiver: unit, Address: there, Profile: "RIVTABP22"})}, "profile"},
+		{
+			"a profile that is none",
+			[]catalogue.Edit{
+				add(catalogue.Row{Kind: catalogue.KindRoute, Contract: send, Receiver: unit, Address: there, Profile: "RIVTABP22"}),
+			},
+			"profile",
+		},
 	} {
 		w.run(c.name, func(w *world) {
 			revision := w.draft().Revision
@@ -194,7 +237,10 @@ func catalogueRules(w *world) {
 	w.run("an address moves with its routes", func(w *world) {
 		w.edit(add(routeTo(unit, there)), add(routeTo(board, there)))
 		id := w.idOf(catalogue.KindAddress)
-		changes := w.edit(catalogue.Edit{Action: catalogue.EditChange, Row: catalogue.Row{ID: id, Kind: catalogue.KindAddress, Address: "https://new.example/"}})
+		changes := w.edit(catalogue.Edit{
+			Action: catalogue.EditChange,
+			Row:    catalogue.Row{ID: id, Kind: catalogue.KindAddress, Address: "https://new.example/"},
+		})
 		equal(w, "changes", len(changes), 3)
 	})
 }
@@ -235,7 +281,8 @@ func catalogueTogether(w *world) {
 				for {
 					d, err := w.s.CatalogueDraft(w.ctx)
 					if err == nil {
-						_, _, err = w.s.EditCatalogue(w.ctx, d.Revision, []catalogue.Edit{add(row)}, keptRules(), fmt.Sprint("person ", n), "")
+						_, _, err = w.s.EditCatalogue(w.ctx, d.Revision, []catalogue.Edit{add(row)}, keptRules(),
+							fmt.Sprint("person ", n), "")
 					}
 					var stale *store.RevisionError
 					if !errors.As(err, &stale) {
@@ -253,7 +300,11 @@ func catalogueTogether(w *world) {
 	})
 	w.run("a draft takes over what was published meanwhile", func(w *world) {
 		w.publish(time.Time{})
-		w.edit(add(catalogue.Row{ID: "mine", Kind: catalogue.KindRoute, Contract: send, Receiver: "SE2010123456-X1", Address: there}))
+		w.edit(
+			add(catalogue.Row{
+				ID: "mine", Kind: catalogue.KindRoute, Contract: send, Receiver: "SE2010123456-X1", Address: there,
+			}),
+		)
 		_, err := w.s.RollBackCatalogue(w.ctx, 1, "bo", "trouble")
 		w.must(err)
 		_, err = w.s.PublishCatalogue(w.ctx, w.draft().Revision, time.Time{}, keptRules(), "anna", "why")
@@ -310,7 +361,9 @@ func catalogueSchedule(w *world) {
 
 func catalogueHeld(w *world) {
 	w.run("an answer that is held back is noted once and accepted by a person", func(w *world) {
-		h := store.HeldCatalogue{Digest: "abc", Source: "the TAK", RoutesBefore: 100, Routes: 10, PermissionsBefore: 5, Permissions: 5}
+		h := store.HeldCatalogue{
+			Digest: "abc", Source: "the TAK", RoutesBefore: 100, Routes: 10, PermissionsBefore: 5, Permissions: 5,
+		}
 		w.must(w.s.HoldCatalogue(w.ctx, h))
 		w.must(w.s.HoldCatalogue(w.ctx, h))
 		held, err := w.s.HeldCatalogues(w.ctx)

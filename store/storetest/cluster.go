@@ -43,7 +43,8 @@ func (s *Server) Down() {
 	if err != nil {
 		s.tb.Fatal(err)
 	}
-	stop := exec.Command(filepath.Join(bin, "pg_ctl"), "-D", filepath.Join(s.c.folder, "data"), "-m", "immediate", "-w", "stop")
+	stop := exec.Command(filepath.Join(bin, "pg_ctl"), "-D", filepath.Join(s.c.folder, "data"), "-m", "immediate", "-w",
+		"stop")
 	stop.Dir = s.c.folder
 	account.lend(stop)
 	if out, err := stop.CombinedOutput(); err != nil {

@@ -45,7 +45,9 @@ func deskQueues(w *world) {
 	queues := func(want string) {
 		w.t.Helper()
 		got := ""
-		for _, q := range []store.Queue{store.QueueNew, store.QueueMine, store.QueueOngoing, store.QueueParked, store.QueueFinished} {
+		for _, q := range []store.Queue{
+			store.QueueNew, store.QueueMine, store.QueueOngoing, store.QueueParked, store.QueueFinished,
+		} {
 			f := store.CaseFilter{Unit: inboxUnit, Queue: q, Order: store.DueFirst}
 			if q == store.QueueMine {
 				f.Assignee = "anna"
@@ -56,7 +58,9 @@ func deskQueues(w *world) {
 		counts, err := w.s.QueueCounts(w.ctx, store.CaseFilter{Unit: inboxUnit}, "anna")
 		w.must(err)
 		lists := strings.Split(want, "/")
-		for i, q := range []store.Queue{store.QueueNew, store.QueueMine, store.QueueOngoing, store.QueueParked, store.QueueFinished} {
+		for i, q := range []store.Queue{
+			store.QueueNew, store.QueueMine, store.QueueOngoing, store.QueueParked, store.QueueFinished,
+		} {
 			equal(w, string(q), counts[q], len(strings.Fields(lists[i])))
 		}
 	}
@@ -73,7 +77,8 @@ func deskQueues(w *world) {
 
 func deskWords(w *world) {
 	var all []*file
-	for _, name := range []string{"Anna-Karin O\u0308rn", "Karin (Kaja) Andersson", "100% Ångström"} { // the first in decomposed form
+	// the first in decomposed form
+	for _, name := range []string{"Anna-Karin O\u0308rn", "Karin (Kaja) Andersson", "100% Ångström"} {
 		f := w.blank(inboxUnit)
 		f.first.Event.Facts.ReporterName, f.first.Event.Facts.PatientName = name, name
 		f.first.Event.Facts.PatientID = "20170101239" + fmt.Sprint(len(all)+3)
@@ -84,11 +89,16 @@ func deskWords(w *world) {
 	}
 	find := func(when string) {
 		for query, want := range map[string]string{
-			"karin": "1 0 ", "KAR": "1 0 ", "karin örn": "0 ", "kaja": "1 ", "(kaja)": "1 ", "anna-k": "0 ", "100%": "2 ", "_": "", "ångs": "2 ",
-			"189001019802": "0 ", "18900101-9802": "0 ", "900101-9802": "0 ", "900101+9802 karin": "0 ", "18900101 9802 karin": "0 ", "18900101": "",
-			"18900101\u00a09802": "0 ", "18900101\u20139802": "0 ", "18900101\u20119802": "0 ", "900101 9802": "0 ", "o\u0308rn": "0 ", "A\u030angs": "2 ",
-			"22AB12345678": "1 ", "22ab 1234 5678": "1 ", "22ab12345678 karin": "1 ", "R99-12": "2 ", "r 99 12": "2 ", "201701012394 karin": "1 ", "ån karin": "",
-			all[2].ref.Extension: "2 ", all[2].ref.Extension[:30]: "2 ", strings.ToUpper(all[0].id): "0 ", all[0].id[:20] + " karin": "0 ",
+			"karin": "1 0 ", "KAR": "1 0 ", "karin örn": "0 ", "kaja": "1 ", "(kaja)": "1 ", "anna-k": "0 ", "100%": "2 ",
+			"_": "", "ångs": "2 ",
+			"189001019802": "0 ", "18900101-9802": "0 ", "900101-9802": "0 ", "900101+9802 karin": "0 ",
+			"18900101 9802 karin": "0 ", "18900101": "",
+			"18900101\u00a09802": "0 ", "18900101\u20139802": "0 ", "18900101\u20119802": "0 ", "900101 9802": "0 ",
+			"o\u0308rn": "0 ", "A\u030angs": "2 ",
+			"22AB12345678": "1 ", "22ab 1234 5678": "1 ", "22ab12345678 karin": "1 ", "R99-12": "2 ", "r 99 12": "2 ",
+			"201701012394 karin": "1 ", "ån karin": "",
+			all[2].ref.Extension: "2 ", all[2].ref.Extension[:30]: "2 ", strings.ToUpper(all[0].id): "0 ",
+			all[0].id[:20] + " karin": "0 ",
 		} {
 			equal(w, when+": "+query, listed(w, all, store.CaseFilter{Query: query, Units: []string{inboxUnit}}), want)
 			n, err := w.s.QueueCounts(w.ctx, store.CaseFilter{Query: query}, "anna")
@@ -97,7 +107,8 @@ func deskWords(w *world) {
 		}
 	}
 	find("found")
-	equal(w, "an identity with another digit", listed(w, all, store.CaseFilter{Query: "r 98 12", Units: []string{inboxUnit}}), "")
+	equal(w, "an identity with another digit",
+		listed(w, all, store.CaseFilter{Query: "r 98 12", Units: []string{inboxUnit}}), "")
 	equal(w, "within a word", listed(w, all, store.CaseFilter{Query: "arin"}), "")
 	m := all[1].status("IN_PROGRESS")
 	m.Event.External = store.Ref{Root: gateway, Extension: "Dnr-77"}
@@ -122,12 +133,19 @@ func deskPages(w *world) {
 		}
 	}
 	m := all[2].closing()
-	m.Event.Classification.MainProblems, m.Event.Classification.SubProblems, m.Event.Classification.Area = []string{"7"}, []string{"7.3"}, "6"
+	m.Event.Classification.MainProblems, m.Event.Classification.SubProblems, m.Event.Classification.Area = []string{"7"},
+		[]string{"7.3"}, "6"
 	all[2].accept(m)
 	_, err := w.s.Protect(w.ctx, all[0].act(anna), true)
 	w.must(err)
 	for _, f := range []store.CaseFilter{
-		{}, {Units: []string{inboxUnit, otherUnit}}, {Order: store.DueFirst}, {Order: store.DueFirst, Units: []string{inboxUnit, board}}, {Unit: otherUnit}, {Query: "åsa"}, {State: store.Closed},
+		{},
+		{Units: []string{inboxUnit, otherUnit}},
+		{Order: store.DueFirst},
+		{Order: store.DueFirst, Units: []string{inboxUnit, board}},
+		{Unit: otherUnit},
+		{Query: "åsa"},
+		{State: store.Closed},
 	} {
 		whole := listed(w, all, f)
 		for _, byID := range []bool{false, true} {
@@ -162,7 +180,8 @@ func period(w *world, all []*file) {
 		out := ""
 		for one, err := range w.s.Unlogged().PeriodCases(w.ctx, p) {
 			w.must(err)
-			out += fmt.Sprint(slices.IndexFunc(all, func(f *file) bool { return f.id == one.ID }), ":", one.Desk.Unit == one.Handler.Unit, " ")
+			out += fmt.Sprint(slices.IndexFunc(all, func(f *file) bool { return f.id == one.ID }), ":",
+				one.Desk.Unit == one.Handler.Unit, " ")
 		}
 		return out
 	}

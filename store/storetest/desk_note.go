@@ -22,7 +22,8 @@ func deskNotes(w *world) {
 	equal(w, "events", len(events), 2)
 	note := events[0]
 	equal(w, "files", fmt.Sprint(note.Files), fmt.Sprint([]store.File{
-		{Number: 1, Name: "yttrande.pdf", MediaType: "application/pdf", Size: 7, SHA256: "a1"}, {Number: 2, Name: "tom.png", MediaType: "image/png", SHA256: "b2"},
+		{Number: 1, Name: "yttrande.pdf", MediaType: "application/pdf", Size: 7, SHA256: "a1"},
+		{Number: 2, Name: "tom.png", MediaType: "image/png", SHA256: "b2"},
 	}))
 	equal(w, "files of the other", fmt.Sprint(events[1].Files)+events[1].FilesID, "[]")
 	read, err := w.s.Unlogged().NoteFile(w.ctx, f.id, "se2010123456-vc01", note.FilesID, 1)
@@ -39,7 +40,8 @@ func deskNotes(w *world) {
 		id, unit, files string
 		number          int64
 	}{
-		"another unit's": {f.id, otherUnit, note.FilesID, 1}, "another case's": {other.id, inboxUnit, note.FilesID, 1}, "a third": {f.id, inboxUnit, note.FilesID, 3},
+		"another unit's": {f.id, otherUnit, note.FilesID, 1}, "another case's": {other.id, inboxUnit, note.FilesID, 1},
+		"a third":   {f.id, inboxUnit, note.FilesID, 3},
 		"a draft's": {f.id, inboxUnit, d.ID, 1}, "of a note without files": {f.id, inboxUnit, "", 1},
 	} {
 		_, err := w.s.Unlogged().NoteFile(w.ctx, ask.id, ask.unit, ask.files, ask.number)
@@ -50,7 +52,8 @@ func deskNotes(w *world) {
 	w.must(err)
 
 	w.is("eleven files", w.s.Note(w.ctx, f.act(anna), "x", make([]store.File, 11)...), store.ErrTooLarge)
-	w.is("a file too large", w.s.Note(w.ctx, f.act(anna), "x", store.File{Value: bytes.Repeat([]byte("x"), 20<<20+1)}), store.ErrTooLarge)
+	w.is("a file too large", w.s.Note(w.ctx, f.act(anna), "x", store.File{Value: bytes.Repeat([]byte("x"), 20<<20+1)}),
+		store.ErrTooLarge)
 	before := f.act(anna)
 	f.handOver(otherUnit)
 	w.is("the old unit", w.s.Note(w.ctx, before, "x", given...), store.ErrConflict)
@@ -60,7 +63,9 @@ func deskNotes(w *world) {
 // handovers: what is said to the next unit is noted once for a message, and by who has the case.
 func handovers(w *world) {
 	f := w.file(inboxUnit)
-	h := store.Handover{ToUnit: otherUnit, ToName: "Eken", Ground: "Samtycke per telefon", Note: "Ring först", MessageID: "root|1"}
+	h := store.Handover{
+		ToUnit: otherUnit, ToName: "Eken", Ground: "Samtycke per telefon", Note: "Ring först", MessageID: "root|1",
+	}
 	w.must(w.s.NoteHandover(w.ctx, f.act(anna), h))
 	w.must(w.s.NoteHandover(w.ctx, f.act(anna), h)) // a second try
 	h.MessageID = "root|2"
@@ -69,7 +74,8 @@ func handovers(w *world) {
 	w.must(err)
 	equal(w, "events", len(events), 2)
 	e := events[0]
-	equal(w, "what is kept", fmt.Sprint(e.Kind, e.Unit, e.By, e.ToUnit, e.ToName, e.Ground, e.Text), fmt.Sprint(store.DeskHandover, inboxUnit, anna, otherUnit, "Eken", "Samtycke per telefon", "Ring först"))
+	equal(w, "what is kept", fmt.Sprint(e.Kind, e.Unit, e.By, e.ToUnit, e.ToName, e.Ground, e.Text),
+		fmt.Sprint(store.DeskHandover, inboxUnit, anna, otherUnit, "Eken", "Samtycke per telefon", "Ring först"))
 	stranger := f.act(anna)
 	stranger.Unit = otherUnit
 	w.is("by a unit that has not the case", w.s.NoteHandover(w.ctx, stranger, h), store.ErrConflict)
@@ -84,12 +90,14 @@ func placesAtOnce(w *world) {
 	w.must(w.s.SetIncidentUnit(w.ctx, f.act(anna), c.Version, otherUnit, "Eken"))
 	now, err := w.s.Unlogged().Case(w.ctx, f.id)
 	w.must(err)
-	equal(w, "the case", fmt.Sprint(now.Classification.IncidentUnit, now.Version, len(now.Classification.MainProblems)), fmt.Sprint(otherUnit, c.Version+1, 0))
+	equal(w, "the case", fmt.Sprint(now.Classification.IncidentUnit, now.Version, len(now.Classification.MainProblems)),
+		fmt.Sprint(otherUnit, c.Version+1, 0))
 	care := w.file(inboxUnit)
 	k, err := w.s.Unlogged().Case(w.ctx, care.id)
 	w.must(err)
 	var refusal *store.Refusal
-	equal(w, "care is refused", errors.As(w.s.SetIncidentUnit(w.ctx, care.act(anna), k.Version, otherUnit, "Eken"), &refusal), true)
+	equal(w, "care is refused",
+		errors.As(w.s.SetIncidentUnit(w.ctx, care.act(anna), k.Version, otherUnit, "Eken"), &refusal), true)
 	breaches, err := w.s.Check(w.ctx)
 	w.must(err)
 	equal(w, "breaches", fmt.Sprint(breaches), "[]")

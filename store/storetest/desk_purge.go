@@ -11,7 +11,8 @@ import (
 // deskPurge: with a case goes all that was done with it, but not while an answer of it is to leave.
 func deskPurge(w *world) {
 	f := w.blank(board)
-	f.first.Event.Handler.Via, f.first.Event.Handler.Address, f.first.Event.Handler.Component = handlerOf(inboxUnit).Via, handlerOf(inboxUnit).Address, gateway
+	f.first.Event.Handler.Via, f.first.Event.Handler.Address, f.first.Event.Handler.Component = handlerOf(inboxUnit).Via,
+		handlerOf(inboxUnit).Address, gateway
 	f.handler, f.sender = *f.first.Event.Handler, gateway
 	f.first.Route = f.sent(store.EventComplaint).Route
 	f.accept(f.first)
@@ -21,7 +22,9 @@ func deskPurge(w *world) {
 	events, err := w.s.Unlogged().DeskEvents(w.ctx, f.id, nil)
 	w.must(err)
 	note := events[len(events)-1].FilesID
-	d, err := w.s.SaveDraft(w.ctx, store.Draft{CaseID: f.id, Unit: board, By: anna, Form: "note", Body: json.RawMessage(`{}`)})
+	d, err := w.s.SaveDraft(w.ctx, store.Draft{
+		CaseID: f.id, Unit: board, By: anna, Form: "note", Body: json.RawMessage(`{}`),
+	})
 	w.must(err)
 	_, err = w.s.AddDraftFile(w.ctx, d.ID, store.File{Name: "a", Value: []byte("a")})
 	w.must(err)

@@ -119,7 +119,9 @@ func deskParks(w *world) {
 	_, err := w.s.Park(w.ctx, f.act(anna), until, "Inväntar journal")
 	w.must(err)
 	parked := f.desk().Parked
-	equal(w, "parked", *parked, store.Parking{Stamp: store.Stamp{By: anna, At: w.clock.Now()}, Until: until, Reason: "Inväntar journal"})
+	equal(w, "parked", *parked, store.Parking{
+		Stamp: store.Stamp{By: anna, At: w.clock.Now()}, Until: until, Reason: "Inväntar journal",
+	})
 	equal(w, "back", parked.Back(w.clock.Now()), false)
 	w.clock.move(time.Hour)
 	equal(w, "before its day", f.events(inboxUnit), "parked:anna ")
@@ -159,7 +161,9 @@ func deskMarks(w *world) {
 	equal(w, "protected", f.desk().Protected, true)
 	_, err = w.s.CheckAuthority(w.ctx, f.act(bertil), "Fullmakt visad")
 	w.must(err)
-	equal(w, "authority", *f.desk().Authority, store.Authority{Stamp: store.Stamp{By: bertil, At: w.clock.Now()}, Note: "Fullmakt visad"})
+	equal(w, "authority", *f.desk().Authority, store.Authority{
+		Stamp: store.Stamp{By: bertil, At: w.clock.Now()}, Note: "Fullmakt visad",
+	})
 	_, err = w.s.UncheckAuthority(w.ctx, f.act(bertil))
 	w.must(err)
 	equal(w, "taken back", f.desk().Authority == nil, true)
@@ -169,7 +173,9 @@ func deskMarks(w *world) {
 	_, err = w.s.Protect(w.ctx, f.act(anna), false)
 	w.must(err)
 	w.must(w.s.Note(w.ctx, f.act(bertil), "Ringde upp"))
-	equal(w, "time line", f.events(inboxUnit), "registered:anna registered:anna protected:anna authority:bertil no_authority:bertil registered:anna unprotected:anna note:bertil ")
+	equal(w, "time line", f.events(inboxUnit),
+		"registered:anna registered:anna protected:anna authority:bertil no_authority:bertil registered:anna "+
+			"unprotected:anna note:bertil ")
 }
 
 func deskTogether(w *world) {
@@ -226,7 +232,9 @@ func deskWalls(w *world) {
 	w.must(err)
 	_, err = w.s.Register(w.ctx, f.act(anna), "2026-walls")
 	w.must(err)
-	draft, err := w.s.SaveDraft(w.ctx, store.Draft{CaseID: f.id, Unit: inboxUnit, By: anna, Form: "reply", Body: []byte(`{}`)})
+	draft, err := w.s.SaveDraft(w.ctx, store.Draft{
+		CaseID: f.id, Unit: inboxUnit, By: anna, Form: "reply", Body: []byte(`{}`),
+	})
 	w.must(err)
 	before := f.act(anna)
 	f.handOver(otherUnit)
@@ -249,8 +257,10 @@ func deskWalls(w *world) {
 	w.is("the old unit answers", err, store.ErrConflict)
 	f.handOver(inboxUnit)
 	d := f.desk()
-	equal(w, "what comes back", fmt.Sprint(d.Assignee, d.Parked, " ", d.Diary, " ", d.Authority != nil), "{ } <nil> 2026-walls true")
-	equal(w, "its own time line", f.events(inboxUnit), "taken:anna parked:anna protected:anna authority:anna registered:anna ")
+	equal(w, "what comes back", fmt.Sprint(d.Assignee, d.Parked, " ", d.Diary, " ", d.Authority != nil),
+		"{ } <nil> 2026-walls true")
+	equal(w, "its own time line", f.events(inboxUnit),
+		"taken:anna parked:anna protected:anna authority:anna registered:anna ")
 }
 
 func deskDue(w *world) {

@@ -13,7 +13,9 @@ import (
 func deskDrafts(w *world) {
 	f := w.file(inboxUnit)
 	save := func(by store.Person, version int64, body string) (store.Draft, error) {
-		return w.s.SaveDraft(w.ctx, store.Draft{CaseID: f.id, Unit: inboxUnit, By: by, Form: "reply", Body: json.RawMessage(body), Version: version})
+		return w.s.SaveDraft(w.ctx, store.Draft{
+			CaseID: f.id, Unit: inboxUnit, By: by, Form: "reply", Body: json.RawMessage(body), Version: version,
+		})
 	}
 	first, err := save(anna, 0, `{"text":"He"}`)
 	w.must(err)
@@ -57,10 +59,14 @@ func deskDrafts(w *world) {
 
 func deskFiles(w *world) {
 	f := w.file(inboxUnit)
-	d, err := w.s.SaveDraft(w.ctx, store.Draft{CaseID: f.id, Unit: inboxUnit, By: anna, Form: "reply", Body: json.RawMessage(`{}`)})
+	d, err := w.s.SaveDraft(w.ctx, store.Draft{
+		CaseID: f.id, Unit: inboxUnit, By: anna, Form: "reply", Body: json.RawMessage(`{}`),
+	})
 	w.must(err)
 	for n := range 10 {
-		file, err := w.s.AddDraftFile(w.ctx, d.ID, store.File{Name: fmt.Sprint(n), MediaType: "text/plain", SHA256: "x", Value: []byte{byte(n)}})
+		file, err := w.s.AddDraftFile(w.ctx, d.ID, store.File{
+			Name: fmt.Sprint(n), MediaType: "text/plain", SHA256: "x", Value: []byte{byte(n)},
+		})
 		w.must(err)
 		equal(w, "number", file.Number, int64(n+1))
 	}
@@ -91,7 +97,9 @@ func deskPhrases(w *world) {
 		return p
 	}
 	late := save(store.Phrase{Unit: inboxUnit, Kind: "reply", Title: "Tack", Text: "Tack för …", Position: 2, By: anna})
-	early := save(store.Phrase{Unit: "se2010123456-vc01", Kind: "reply", Title: "Hej", Text: "Hej …", Position: 1, By: anna})
+	early := save(store.Phrase{
+		Unit: "se2010123456-vc01", Kind: "reply", Title: "Hej", Text: "Hej …", Position: 1, By: anna,
+	})
 	save(store.Phrase{Unit: inboxUnit, Kind: "question", Title: "När", Text: "När …", By: anna})
 	save(store.Phrase{Unit: board, Kind: "reply", Title: "Annan", By: anna})
 	list := func(kind, want string) {
@@ -124,8 +132,11 @@ func deskPhrases(w *world) {
 // stage stages an answer of anna's that is due in ten seconds.
 func (f *file) stage(form string) (store.Outgoing, error) {
 	return f.w.s.Stage(f.w.ctx, store.Outgoing{
-		CaseID: f.id, Unit: f.handler.Unit, By: anna, Form: form, Draft: json.RawMessage(`{"text":"Hej"}`), MessageID: fmt.Sprintf("m|%d", time.Now().UnixNano()),
-		Answer: json.RawMessage(`{}`), Files: []store.File{{Name: "a.txt", Value: []byte("a")}}, CaseVersion: f.now().Version, Due: f.w.clock.Now().Add(10 * time.Second),
+		CaseID: f.id, Unit: f.handler.Unit, By: anna, Form: form, Draft: json.RawMessage(`{"text":"Hej"}`),
+		MessageID: fmt.Sprintf("m|%d", time.Now().UnixNano()),
+		Answer:    json.RawMessage(`{}`), Files: []store.File{{Name: "a.txt", Value: []byte("a")}},
+		CaseVersion: f.now().Version,
+		Due:         f.w.clock.Now().Add(10 * time.Second),
 	}, 0)
 }
 
@@ -138,7 +149,9 @@ func deskOutgoing(w *world) {
 
 func outgoingUndone(w *world) {
 	f := w.file(inboxUnit)
-	_, err := w.s.SaveDraft(w.ctx, store.Draft{CaseID: f.id, Unit: inboxUnit, By: anna, Form: "reply", Body: json.RawMessage(`{}`)})
+	_, err := w.s.SaveDraft(w.ctx, store.Draft{
+		CaseID: f.id, Unit: inboxUnit, By: anna, Form: "reply", Body: json.RawMessage(`{}`),
+	})
 	w.must(err)
 	o, err := f.stage("reply")
 	w.must(err)
@@ -154,17 +167,21 @@ func outgoingUndone(w *world) {
 	equal(w, "next", next, o.Due)
 	waiting, err := w.s.Unlogged().Outgoings(w.ctx, f.id, inboxUnit)
 	w.must(err)
-	equal(w, "what the case shows", fmt.Sprint(len(waiting), " ", waiting[0].State, " ", len(waiting[0].Files)), "1 waiting 1")
+	equal(w, "what the case shows", fmt.Sprint(len(waiting), " ", waiting[0].State, " ", len(waiting[0].Files)),
+		"1 waiting 1")
 	elsewhere, err := w.s.Unlogged().Outgoings(w.ctx, f.id, board)
 	w.must(err)
 	equal(w, "what others see", len(elsewhere), 0)
-	_, err = w.s.SaveDraft(w.ctx, store.Draft{CaseID: f.id, Unit: inboxUnit, By: anna, Form: "reply", Body: json.RawMessage(`{"text":"Ny"}`)})
+	_, err = w.s.SaveDraft(w.ctx, store.Draft{
+		CaseID: f.id, Unit: inboxUnit, By: anna, Form: "reply", Body: json.RawMessage(`{"text":"Ny"}`),
+	})
 	w.must(err)
 	_, err = w.s.Undo(w.ctx, o.ID, board, bertil)
 	w.is("undone by another unit", err, store.ErrConflict)
 	d, err := w.s.Undo(w.ctx, o.ID, inboxUnit, bertil)
 	w.must(err)
-	equal(w, "the draft", fmt.Sprint(d.By.ID, " ", d.Form, " ", string(d.Body), " ", len(d.Files)), `anna reply 2 {"text":"Hej"} 1`)
+	equal(w, "the draft", fmt.Sprint(d.By.ID, " ", d.Form, " ", string(d.Body), " ", len(d.Files)),
+		`anna reply 2 {"text":"Hej"} 1`)
 	_, err = w.s.Undo(w.ctx, o.ID, inboxUnit, bertil)
 	w.is("undone twice", err, store.ErrLeft)
 	equal(w, "time line", f.events(inboxUnit), "undone:bertil ")
@@ -245,7 +262,8 @@ func outgoingRefused(w *world) {
 	w.must(err)
 	all, err := w.s.Unlogged().Outgoings(w.ctx, f.id, inboxUnit)
 	w.must(err)
-	equal(w, "what the case shows", fmt.Sprint(len(all), " ", all[0].State, " ", all[0].Reason), "2 failed {no-route [VP004]}")
+	equal(w, "what the case shows", fmt.Sprint(len(all), " ", all[0].State, " ", all[0].Reason),
+		"2 failed {no-route [VP004]}")
 	d, err := w.s.Undo(w.ctx, o.ID, inboxUnit, bertil)
 	w.must(err)
 	equal(w, "a draft again", d.Form, "close")
@@ -256,7 +274,11 @@ func outgoingRefused(w *world) {
 	w.must(w.s.Refused(w.ctx, claimed, routing.NewFact("case-gone")))
 	w.is("dropping another unit's", w.s.DropOutgoing(w.ctx, second.ID, board), store.ErrConflict)
 	w.must(w.s.DropOutgoing(w.ctx, second.ID, inboxUnit))
-	now, err := w.s.Stage(w.ctx, store.Outgoing{CaseID: f.id, Unit: inboxUnit, By: anna, Form: "reply", Draft: json.RawMessage(`{}`), MessageID: "m|now" + f.id, Answer: json.RawMessage(`{}`), CaseVersion: f.now().Version, Due: w.clock.Now()}, time.Minute)
+	now, err := w.s.Stage(w.ctx,
+		store.Outgoing{
+			CaseID: f.id, Unit: inboxUnit, By: anna, Form: "reply", Draft: json.RawMessage(`{}`), MessageID: "m|now" + f.id,
+			Answer: json.RawMessage(`{}`), CaseVersion: f.now().Version, Due: w.clock.Now(),
+		}, time.Minute)
 	w.must(err)
 	_, err = w.s.ClaimOutgoing(w.ctx, time.Minute)
 	w.is("claiming what its writer sends", err, store.ErrNotFound)

@@ -123,7 +123,9 @@ func lanes(w *world) {
 	})
 	w.run("what a paused receiver cannot take of a claim goes to other addresses", func(w *world) {
 		const other = "https://other.example/"
-		for _, at := range []struct{ receiver, address string }{{unit, there}, {board, there}, {unit, there}, {unit, other}, {unit, other}, {unit, other}} {
+		for _, at := range []struct{ receiver, address string }{
+			{unit, there}, {board, there}, {unit, there}, {unit, other}, {unit, other}, {unit, other},
+		} {
 			f := w.blank(at.receiver)
 			f.first.Route.Via, f.first.Route.Address = routing.Queue, at.address
 			f.accept(f.first)
@@ -232,14 +234,17 @@ func leases(w *world) {
 		lost(w, "finish", w.s.Finish(w.ctx, late, store.Attempt{Outcome: store.OutcomeDelivered}))
 		f.in(f.first, store.PlaceWaiting)
 		why := store.Diagnosis{Code: "status", Values: map[string]string{"status": "503", "host": "å.example"}}
-		w.finish(d, store.Attempt{Outcome: store.OutcomeTechnical, Class: "http-503", Code: "X", Why: why, Duration: time.Second, Again: w.clock.Now()})
+		w.finish(d, store.Attempt{
+			Outcome: store.OutcomeTechnical, Class: "http-503", Code: "X", Why: why, Duration: time.Second, Again: w.clock.Now(),
+		})
 		attempts, err := w.s.Attempts(w.ctx, f.first.ID)
 		w.must(err)
 		equal(w, "attempts", len(attempts), 2)
 		equal(w, "late", attempts[0].Late, true)
 		equal(w, "outcome", attempts[0].Outcome, store.OutcomeDelivered)
 		alike(w, "second", attempts[1], store.AttemptRow{
-			Attempt: 2, Worker: "worker", Started: w.clock.Now(), Outcome: store.OutcomeTechnical, Class: "http-503", Code: "X", Why: why, Duration: time.Second,
+			Attempt: 2, Worker: "worker", Started: w.clock.Now(), Outcome: store.OutcomeTechnical, Class: "http-503", Code: "X",
+			Why: why, Duration: time.Second,
 		})
 		listed, err := w.s.Deliveries(w.ctx, store.DeliveryFilter{ID: f.first.ID})
 		w.must(err)

@@ -307,7 +307,8 @@ func caseForwarded(w *world) {
 
 func handlerOnly(w *world) {
 	kinds := []store.EventKind{
-		store.EventPartialReply, store.EventQuestion, store.EventStatus, store.EventClose, store.EventForwarded, store.EventCorrection,
+		store.EventPartialReply, store.EventQuestion, store.EventStatus, store.EventClose, store.EventForwarded,
+		store.EventCorrection,
 	}
 	for _, kind := range kinds {
 		w.run(string(kind), func(w *world) {

@@ -76,7 +76,9 @@ func deliveryLists(w *world) {
 	for _, d := range w.claimAt(10, 1, "https://other.example/") {
 		w.finish(d, store.Attempt{Outcome: store.OutcomeDelivered})
 	}
-	w.finish(w.claimAt(1, 1, "https://other.example/")[0], store.Attempt{Outcome: store.OutcomeRefused, Class: "fault-client", Code: "VP007"})
+	w.finish(w.claimAt(1, 1, "https://other.example/")[0], store.Attempt{
+		Outcome: store.OutcomeRefused, Class: "fault-client", Code: "VP007",
+	})
 	w.claimAt(1, 1, "https://other.example/")
 	list := func(f store.DeliveryFilter, want ...int) []store.DeliveryRow {
 		w.t.Helper()
@@ -121,7 +123,9 @@ func deliveryLists(w *world) {
 	})
 	list(store.DeliveryFilter{State: store.DeliveryUnknown, Receiver: unit}, 2)
 	for _, sum := range waitings { // what is counted is what the same filter lists
-		for state, want := range map[store.DeliveryState]int{store.DeliveryUnknown: sum.Unknown, store.DeliveryParked: sum.Parked, store.DeliveryDue: sum.Due} {
+		for state, want := range map[store.DeliveryState]int{
+			store.DeliveryUnknown: sum.Unknown, store.DeliveryParked: sum.Parked, store.DeliveryDue: sum.Due,
+		} {
 			rows, err := w.s.Deliveries(w.ctx, store.DeliveryFilter{Receiver: sum.Receiver, State: state})
 			w.must(err)
 			equal(w, string(state), len(rows), want)

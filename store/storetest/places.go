@@ -75,25 +75,26 @@ func mailbox(w *world) {
 		w.must(err)
 		return all
 	}
-	w.run("the citizen reads receipt, replies, questions, forwarding and close, not status and correction", func(w *world) {
-		f := w.file(unit)
-		question := f.returned(store.EventQuestion)
-		f.accept(question)
-		f.accept(f.returned(store.EventPartialReply))
-		f.accept(f.status("IN_PROGRESS"))
-		f.accept(f.closing())
-		correction := f.closing()
-		correction.Event.Kind = store.EventCorrection
-		f.accept(correction)
-		got := ""
-		for _, letter := range letters(w, f) {
-			got += letter.Kind + " "
-			equal(w, "from", letter.From, unit)
-			equal(w, "case", letter.CaseID, f.id)
-			equal(w, "content", len(letter.Content) > 0, true)
-		}
-		equal(w, "letters", got, "receipt question partial_reply close ")
-	})
+	w.run("the citizen reads receipt, replies, questions, forwarding and close, not status and correction",
+		func(w *world) {
+			f := w.file(unit)
+			question := f.returned(store.EventQuestion)
+			f.accept(question)
+			f.accept(f.returned(store.EventPartialReply))
+			f.accept(f.status("IN_PROGRESS"))
+			f.accept(f.closing())
+			correction := f.closing()
+			correction.Event.Kind = store.EventCorrection
+			f.accept(correction)
+			got := ""
+			for _, letter := range letters(w, f) {
+				got += letter.Kind + " "
+				equal(w, "from", letter.From, unit)
+				equal(w, "case", letter.CaseID, f.id)
+				equal(w, "content", len(letter.Content) > 0, true)
+			}
+			equal(w, "letters", got, "receipt question partial_reply close ")
+		})
 	w.run("an answered question says so", func(w *world) {
 		f := w.file(unit)
 		one, two := f.numbered(store.EventQuestion, 1), f.numbered(store.EventQuestion, 2)

@@ -116,7 +116,8 @@ func (c *cluster) start() error {
 		}
 	}
 	data := filepath.Join(c.folder, "data")
-	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "rivgate", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "rivgate", "-A", "trust", "-E", "UTF8",
+		"--locale=C", "--no-sync")
 	initdb.Dir = c.folder
 	account.lend(initdb)
 	if out, err := initdb.CombinedOutput(); err != nil {
@@ -135,7 +136,8 @@ func (c *cluster) run() error {
 	if err != nil {
 		return err
 	}
-	c.child = exec.Command(filepath.Join(bin, "postgres"), "-D", filepath.Join(c.folder, "data"), "-k", c.folder, "-c", "listen_addresses=", "-c", "max_connections=320")
+	c.child = exec.Command(filepath.Join(bin, "postgres"), "-D", filepath.Join(c.folder, "data"), "-k", c.folder, "-c",
+		"listen_addresses=", "-c", "max_connections=320")
 	c.child.Dir = c.folder
 	account.lend(c.child)
 	c.ended = make(chan *os.ProcessState, 1)
@@ -198,7 +200,8 @@ func binaries() (string, error) {
 	if path, err := exec.LookPath("initdb"); err == nil {
 		return filepath.Dir(path), nil
 	}
-	return "", errors.New("there is no initdb: install PostgreSQL (Debian: apt-get install postgresql), or set TEST_POSTGRES_URL")
+	return "",
+		errors.New("there is no initdb: install PostgreSQL (Debian: apt-get install postgresql), or set TEST_POSTGRES_URL")
 }
 
 // owner is the account that a cluster runs as; nil for the process's own.

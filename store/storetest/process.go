@@ -33,7 +33,8 @@ func origins(w *world) {
 	w.must(err)
 	equal(w, "known", len(got), 2)
 	tried := got[f.first.ID]
-	equal(w, "of one that was tried", fmt.Sprint(tried.Sender, tried.Correlation, tried.Tried.Equal(w.clock.Now())), fmt.Sprint(portal, f.first.Correlation, true))
+	equal(w, "of one that was tried", fmt.Sprint(tried.Sender, tried.Correlation, tried.Tried.Equal(w.clock.Now())),
+		fmt.Sprint(portal, f.first.Correlation, true))
 	equal(w, "of one that nobody tries", got[waiting.first.ID].Tried.IsZero(), true)
 }
 

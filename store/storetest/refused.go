@@ -11,17 +11,27 @@ import (
 func refusedCalls(w *world) {
 	at := w.clock.Now()
 	call := func(sender string, n int, when time.Time) store.RefusedCall {
-		return store.RefusedCall{Contract: "urn:x", Code: "VP007", Sender: sender, Count: 1, First: when, Last: when, Correlations: []string{fmt.Sprint("id", n)}}
+		return store.RefusedCall{
+			Contract: "urn:x", Code: "VP007", Sender: sender, Count: 1, First: when, Last: when,
+			Correlations: []string{fmt.Sprint("id", n)},
+		}
 	}
 	for n := range 12 {
-		w.must(w.s.NoteRefused(w.ctx, []store.RefusedCall{call("SE2010123456-A", n, at.Add(time.Duration(n)*time.Minute)), call("\x00\xff", n, at)}))
+		w.must(
+			w.s.NoteRefused(w.ctx, []store.RefusedCall{
+				call("SE2010123456-A", n, at.Add(time.Duration(n)*time.Minute)), call("\x00\xff", n, at),
+			}),
+		)
 	}
 	rows, err := w.s.RefusedCalls(w.ctx, 10)
 	w.must(err)
 	equal(w, "rows", len(rows), 2)
 	got := rows[0]
-	equal(w, "the latest", fmt.Sprint(got.Sender, got.Count, got.First.Equal(at), got.Last.Equal(at.Add(11*time.Minute)), got.Correlations),
-		fmt.Sprint("SE2010123456-A", 12, true, true, []string{"id11", "id10", "id9", "id8", "id7", "id6", "id5", "id4", "id3", "id2"}))
+	equal(w, "the latest",
+		fmt.Sprint(got.Sender, got.Count, got.First.Equal(at), got.Last.Equal(at.Add(11*time.Minute)), got.Correlations),
+		fmt.Sprint("SE2010123456-A", 12, true, true, []string{
+			"id11", "id10", "id9", "id8", "id7", "id6", "id5", "id4", "id3", "id2",
+		}))
 
 	var many []store.RefusedCall
 	for n := range store.RefusedMost + 50 {

@@ -73,7 +73,8 @@ func sequences(w *world) {
 	})
 	w.run("a gap holds what comes after it, until it closes", func(w *world) {
 		f := w.file(unit)
-		three, two, one := f.numbered(store.EventPartialReply, 3), f.numbered(store.EventQuestion, 2), f.numbered(store.EventStatus, 1)
+		three, two, one := f.numbered(store.EventPartialReply, 3), f.numbered(store.EventQuestion, 2),
+			f.numbered(store.EventStatus, 1)
 		one.Event.Status = "RECEIVED"
 		equal(w, "out of order", f.accept(three).OutOfOrder, true)
 		equal(w, "out of order", f.accept(two).OutOfOrder, true)
@@ -139,7 +140,8 @@ func sequences(w *world) {
 
 func gapGivenUp(w *world) {
 	f := w.file(unit)
-	two, three, five := f.numbered(store.EventPartialReply, 2), f.numbered(store.EventQuestion, 3), f.numbered(store.EventPartialReply, 5)
+	two, three, five := f.numbered(store.EventPartialReply, 2), f.numbered(store.EventQuestion, 3),
+		f.numbered(store.EventPartialReply, 5)
 	f.accept(two)
 	w.clock.move(30 * time.Minute)
 	f.accept(three)
@@ -190,7 +192,8 @@ func heldRefused(w *world) {
 	w.must(err)
 	equal(w, "stranded", len(stranded), 1)
 	equal(w, "stranded", stranded[0], store.Stranded{
-		MessageID: reply.ID, CaseID: f.id, Kind: store.EventPartialReply, Sender: system, Reason: store.CaseClosed, At: reply.Received,
+		MessageID: reply.ID, CaseID: f.id, Kind: store.EventPartialReply, Sender: system, Reason: store.CaseClosed,
+		At: reply.Received,
 	})
 	dismissals(w, f, reply)
 }
@@ -218,7 +221,8 @@ func dismissals(w *world, f *file, reply *store.Message) {
 	equal(w, "stranded", len(left), 0)
 	operations, err := w.s.Operations(w.ctx, reply.ID)
 	w.must(err)
-	equal(w, "operations", len(operations) == 1 && operations[0].Verb == "dismiss" && operations[0].Reason == "told by telephone", true)
+	equal(w, "operations",
+		len(operations) == 1 && operations[0].Verb == "dismiss" && operations[0].Reason == "told by telephone", true)
 	audits, err := w.s.Audits(w.ctx, time.Time{}, 1)
 	w.must(err)
 	equal(w, "audit", len(audits) == 1 && audits[0].Verb == "dismiss" && audits[0].Count == 1, true)

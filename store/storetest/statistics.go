@@ -80,7 +80,9 @@ func statisticsFollow(w *world) {
 	w.countsAreRight("a case is closed with two problems")
 	correction := three.returned(store.EventCorrection)
 	correction.Event.HasText = false
-	correction.Event.Classification = &store.Classification{MainProblems: []string{"5"}, Area: "2", IncidentDate: "20260202"}
+	correction.Event.Classification = &store.Classification{
+		MainProblems: []string{"5"}, Area: "2", IncidentDate: "20260202",
+	}
 	three.accept(correction)
 	w.countsAreRight("a correction")
 	w.clock.move(48 * time.Hour)

@@ -85,7 +85,9 @@ func (w *world) disturb(worker string) error {
 	if err != nil {
 		return err
 	}
-	outcomes := []store.Outcome{store.OutcomeDelivered, store.OutcomeDelivered, store.OutcomeRefused, store.OutcomeTechnical}
+	outcomes := []store.Outcome{
+		store.OutcomeDelivered, store.OutcomeDelivered, store.OutcomeRefused, store.OutcomeTechnical,
+	}
 	for _, d := range claimed {
 		a := store.Attempt{Outcome: outcomes[rand.IntN(len(outcomes))]}
 		if a.Outcome == store.OutcomeTechnical {

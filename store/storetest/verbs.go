@@ -148,7 +148,8 @@ func audits(w *world) {
 	w.must(err)
 	equal(w, "orders", len(got), 4)
 	equal(w, "retry", got[3], store.Audit{
-		Verb: "retry", Filter: `{"receiver":"` + unit + `","state":"parked"}`, By: "anna", Reason: "mended", Count: 1, At: w.clock.Now(),
+		Verb: "retry", Filter: `{"receiver":"` + unit + `","state":"parked"}`, By: "anna", Reason: "mended", Count: 1,
+		At: w.clock.Now(),
 	})
 	equal(w, "redirect", got[2].Address, "https://new.example/")
 	equal(w, "how many", got[2].Count, 2)

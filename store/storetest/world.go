@@ -136,7 +136,10 @@ func handlerOf(unit string) store.Handler {
 func (w *world) blank(unit string) *file {
 	w.files++
 	h := handlerOf(unit)
-	f := &file{w: w, ref: store.Ref{Root: portal, Extension: fmt.Sprintf("K%d-%s", w.files, uuid.NewString())}, handler: h, sender: h.Component, counts: map[string]int64{}}
+	f := &file{
+		w: w, ref: store.Ref{Root: portal, Extension: fmt.Sprintf("K%d-%s", w.files, uuid.NewString())}, handler: h,
+		sender: h.Component, counts: map[string]int64{},
+	}
 	f.first = f.sent(store.EventComplaint)
 	f.first.Event.Handler, f.first.Event.Facts = &h, facts(w.clock.Now())
 	return f
@@ -152,21 +155,25 @@ func (w *world) file(unit string) *file {
 
 func facts(received time.Time) *store.Facts {
 	return &store.Facts{
-		ReporterID: "189001019802", ReporterName: "Åsa Anmälare", Role: "PATIENT", PatientID: "189001019802", PatientName: "Åsa Anmälare",
-		BirthDate: "18900101", Sex: "2", IncidentDate: "20260115", IncidentUnit: unit, Experienced: []string{"1", "3"}, Attachments: true, Received: received,
+		ReporterID: "189001019802", ReporterName: "Åsa Anmälare", Role: "PATIENT", PatientID: "189001019802",
+		PatientName: "Åsa Anmälare",
+		BirthDate:   "18900101", Sex: "2", IncidentDate: "20260115", IncidentUnit: unit, Experienced: []string{"1", "3"},
+		Attachments: true, Received: received,
 	}
 }
 
 func (f *file) message(sender, receiver, contract string, route routing.Route, kind store.EventKind) *store.Message {
 	id := uuid.NewString()
 	return &store.Message{
-		ID: uuid.Must(uuid.NewV7()).String(), Key: store.Key{Sender: sender, Contract: contract, MessageID: sender + "|" + id},
+		ID:    uuid.Must(uuid.NewV7()).String(),
+		Key:   store.Key{Sender: sender, Contract: contract, MessageID: sender + "|" + id},
 		Call:  routing.Call{Sender: sender, Receiver: receiver, Contract: contract, Profile: routing.RIVTABP21},
 		Route: route, Correlation: "log-" + id, SOAPAction: "action", ContentType: "text/xml; charset=utf-8",
 		Envelope: []byte("<envelope>" + id + "</envelope>"), Received: f.w.clock.Now(),
 		Event: &store.Event{
-			Kind: kind, MessageID: sender + "|" + id, Case: f.ref, Sequence: f.counts[sender] + 1, Sent: f.w.clock.Now(), AtPortal: true,
-			Content: json.RawMessage(`{"kind":"` + string(kind) + `"}`),
+			Kind: kind, MessageID: sender + "|" + id, Case: f.ref, Sequence: f.counts[sender] + 1, Sent: f.w.clock.Now(),
+			AtPortal: true,
+			Content:  json.RawMessage(`{"kind":"` + string(kind) + `"}`),
 		},
 	}
 }
@@ -174,14 +181,16 @@ func (f *file) message(sender, receiver, contract string, route routing.Route, k
 // sent is a message to the handler.
 func (f *file) sent(kind store.EventKind) *store.Message {
 	h := f.handler
-	m := f.message(portal, h.Unit, send, routing.Route{Via: h.Via, Address: h.Address, Component: h.Component, Receiver: h.Unit}, kind)
+	m := f.message(portal, h.Unit, send,
+		routing.Route{Via: h.Via, Address: h.Address, Component: h.Component, Receiver: h.Unit}, kind)
 	m.Event.Unit = h.Unit
 	return m
 }
 
 // returned is a message from the handler.
 func (f *file) returned(kind store.EventKind) *store.Message {
-	m := f.message(f.sender, portal, back, routing.Route{Via: routing.Portal, Address: routing.AddressPortal, Receiver: portal}, kind)
+	m := f.message(f.sender, portal, back,
+		routing.Route{Via: routing.Portal, Address: routing.AddressPortal, Receiver: portal}, kind)
 	m.Event.Unit, m.Event.HasText = f.handler.Unit, true
 	return m
 }

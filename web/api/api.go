@@ -1,4 +1,5 @@
-// Package api is the JSON API: the same verbs as the pages, for systems. Each handler reads a request, calls a verb of relay, store or a room, and writes JSON.
+// Package api is the JSON API: the same verbs as the pages, for systems. Each handler reads a request, calls a verb of
+// relay, store or a room, and writes JSON.
 package api
 
 import (

@@ -49,7 +49,8 @@ type PersonView struct {
 func (s *Cases) caseView(c store.Case, whole bool) CaseView {
 	f := c.Facts
 	v := CaseView{
-		Case: c, Classification: Concluded(c.Classification), DaysLeft: casework.DaysLeft(c, s.Clock()), IncidentDate: f.IncidentDate, IncidentUnit: f.IncidentUnit, IncidentPlaceText: f.PlaceText,
+		Case: c, Classification: Concluded(c.Classification), DaysLeft: casework.DaysLeft(c, s.Clock()),
+		IncidentDate: f.IncidentDate, IncidentUnit: f.IncidentUnit, IncidentPlaceText: f.PlaceText,
 		Experienced: f.Experienced, ReplyWanted: f.ReplyWanted, AttachmentsAllowed: f.Attachments,
 		Reporter: PersonView{ID: f.ReporterID, Type: f.ReporterType, Name: f.ReporterName, Role: f.Role},
 		Patient:  PersonView{ID: f.PatientID, Type: f.PatientType, Name: f.PatientName},
@@ -89,7 +90,9 @@ func (s *Cases) Search(w http.ResponseWriter, r *http.Request, who shell.Access)
 }
 
 func (s *Cases) casesOf(w http.ResponseWriter, r *http.Request, who shell.Access, q *shell.Query) error {
-	f := store.CaseFilter{Query: q.Get("q"), Unit: q.Get("unit"), Since: q.Moment("since"), After: q.Get("after"), Limit: q.Limit()}
+	f := store.CaseFilter{
+		Query: q.Get("q"), Unit: q.Get("unit"), Since: q.Moment("since"), After: q.Get("after"), Limit: q.Limit(),
+	}
 	switch state := store.State(q.Get("state")); state {
 	case "", store.Submitted, store.Delivered, store.InProgress, store.AwaitingReporter, store.Closed:
 		f.State = state
@@ -114,7 +117,8 @@ func (s *Cases) casesOf(w http.ResponseWriter, r *http.Request, who shell.Access
 	return shell.WriteJSON(w, http.StatusOK, out)
 }
 
-// readable finds a case that may be read: by its unit's people, or by 1177, which has it anyway. One that may not does not exist.
+// readable finds a case that may be read: by its unit's people, or by 1177, which has it anyway. One that may not does
+// not exist.
 func (s *Cases) readable(ctx context.Context, id string, who shell.Access) (store.Case, error) {
 	c, err := s.Relay.Store.Head(ctx, id)
 	if err != nil || who.May(shell.BeCitizen, shell.Owner{}) && !who.May(shell.ReadCase, shell.OwnerOf(c)) {
@@ -133,7 +137,8 @@ func (s *Cases) APICase(w http.ResponseWriter, r *http.Request, who shell.Access
 	if err != nil {
 		return err
 	}
-	if err := s.OpenCase(r.Context(), who, store.AccessRead, &c, shell.ShownDetail("case", c, shell.AsksProtected(r))); err != nil {
+	if err := s.OpenCase(r.Context(), who, store.AccessRead, &c,
+		shell.ShownDetail("case", c, shell.AsksProtected(r))); err != nil {
 		return err
 	}
 	return shell.WriteJSON(w, http.StatusOK, s.caseView(shell.Shielded(c, shell.AsksProtected(r)), true))
@@ -149,7 +154,8 @@ func (s *Cases) Messages(w http.ResponseWriter, r *http.Request, who shell.Acces
 	if err != nil {
 		return err
 	}
-	if err := s.OpenCase(r.Context(), who, store.AccessRead, &c, shell.ShownDetail("messages", c, shell.AsksProtected(r))); err != nil {
+	if err := s.OpenCase(r.Context(), who, store.AccessRead, &c,
+		shell.ShownDetail("messages", c, shell.AsksProtected(r))); err != nil {
 		return err
 	}
 	entries, err := s.Relay.Store.TimeLine(r.Context(), c)
@@ -176,7 +182,8 @@ func (s *Cases) Mailbox(w http.ResponseWriter, r *http.Request, who shell.Access
 	if err != nil {
 		return err
 	}
-	if err := s.OpenCase(r.Context(), who, store.AccessRead, &c, shell.ShownDetail("mailbox", c, shell.AsksProtected(r))); err != nil {
+	if err := s.OpenCase(r.Context(), who, store.AccessRead, &c,
+		shell.ShownDetail("mailbox", c, shell.AsksProtected(r))); err != nil {
 		return err
 	}
 	letters, err := s.Relay.Store.Mailbox(r.Context(), c)

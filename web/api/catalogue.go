@@ -161,10 +161,13 @@ func (s *Catalogue) Edit(w http.ResponseWriter, r *http.Request, who shell.Acces
 	if err != nil {
 		return err
 	}
-	return tagged(w, http.StatusOK, d.Revision, ChangedView{Revision: d.Revision, Base: d.Base, Changes: changes, Report: []catalogue.Note{}})
+	return tagged(w, http.StatusOK, d.Revision, ChangedView{
+		Revision: d.Revision, Base: d.Base, Changes: changes, Report: []catalogue.Note{},
+	})
 }
 
-// APICatalogueImport takes a file into the draft: a whole catalogue, or a beställning. With dryRun=true it only tells what would change.
+// APICatalogueImport takes a file into the draft: a whole catalogue, or a beställning. With dryRun=true it only tells
+// what would change.
 func (s *Catalogue) APICatalogueImport(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	q := shell.ReadQuery(r, "dryRun", "reason")
 	if q.Err != nil {

@@ -14,7 +14,10 @@ import (
 // Deliveries lists deliveries, the latest accepted first.
 func (s *Deliveries) Deliveries(w http.ResponseWriter, r *http.Request, _ shell.Access) error {
 	q := shell.ReadQuery(r, "receiver", "state", "case", "since", "until", "after", "limit")
-	f := store.DeliveryFilter{Receiver: q.Get("receiver"), Case: q.Get("case"), Since: q.Moment("since"), Until: q.Moment("until"), After: q.Get("after"), Limit: q.Limit()}
+	f := store.DeliveryFilter{
+		Receiver: q.Get("receiver"), Case: q.Get("case"), Since: q.Moment("since"), Until: q.Moment("until"),
+		After: q.Get("after"), Limit: q.Limit(),
+	}
 	f.State = askedState(q)
 	if q.Err != nil {
 		return q.Err
@@ -92,7 +95,8 @@ func (s *Deliveries) Delivery(w http.ResponseWriter, r *http.Request, _ shell.Ac
 	v := DeliveryView{DeliveryRow: DeliveryRow{row, newWhyView(row.Why)}, Tried: make([]AttemptView, 0, len(attempts))}
 	for _, a := range attempts {
 		v.Tried = append(v.Tried, AttemptView{
-			Attempt: a.Attempt, Worker: a.Worker, Started: a.Started, Outcome: a.Outcome, Class: a.Class, Code: a.Code, Why: newWhyView(a.Why),
+			Attempt: a.Attempt, Worker: a.Worker, Started: a.Started, Outcome: a.Outcome, Class: a.Class, Code: a.Code,
+			Why:        newWhyView(a.Why),
 			DurationMS: a.Duration.Milliseconds(), Late: a.Late,
 		})
 	}
@@ -132,7 +136,8 @@ type DeliveryFilter struct {
 // DeliveryVerb carries out what an operator decided, and tells how many deliveries it was done to.
 func (s *Deliveries) DeliveryVerb(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	verb := r.PathValue("verb")
-	if need := map[bool]shell.Action{true: shell.Resend, false: shell.MoveDeliveries}[verb == "replay"]; !who.May(need, shell.Owner{}) {
+	if need := map[bool]shell.Action{true: shell.Resend, false: shell.MoveDeliveries}[verb == "replay"]; !who.May(need,
+		shell.Owner{}) {
 		return shell.ErrRole
 	}
 	var body DeliveryVerb
@@ -182,7 +187,9 @@ func (s *Deliveries) DeliveryVerb(w http.ResponseWriter, r *http.Request, who sh
 	return shell.WriteJSON(w, http.StatusOK, map[string]int{"count": n})
 }
 
-func (s *Deliveries) pause(w http.ResponseWriter, r *http.Request, who shell.Access, verb string, body DeliveryVerb) error {
+func (s *Deliveries) pause(w http.ResponseWriter, r *http.Request, who shell.Access, verb string,
+	body DeliveryVerb,
+) error {
 	if body.Receiver == "" || body.Filter != nil || body.All {
 		return shell.Invalid("receiver", wordWhichReceiver)
 	}
@@ -215,7 +222,9 @@ func (s *Deliveries) pause(w http.ResponseWriter, r *http.Request, who shell.Acc
 func (b DeliveryVerb) filter() (store.DeliveryFilter, error) {
 	var f store.DeliveryFilter
 	if b.Filter != nil {
-		f = store.DeliveryFilter{ID: b.Filter.ID, Receiver: b.Filter.Receiver, Case: b.Filter.Case, Since: b.Filter.Since, Until: b.Filter.Until}
+		f = store.DeliveryFilter{
+			ID: b.Filter.ID, Receiver: b.Filter.Receiver, Case: b.Filter.Case, Since: b.Filter.Since, Until: b.Filter.Until,
+		}
 		if b.Filter.State != "" {
 			state, ok := operate.DeliveryState(b.Filter.State)
 			if !ok {

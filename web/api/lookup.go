@@ -15,7 +15,9 @@ func (s *Cases) Receivers(w http.ResponseWriter, r *http.Request, _ shell.Access
 	if q.Err != nil {
 		return q.Err
 	}
-	return shell.WriteJSON(w, http.StatusOK, shell.List[relay.Receiver]{Items: shell.OrEmpty(s.Relay.Receivers(q.Get("q"), limit))})
+	return shell.WriteJSON(w, http.StatusOK, shell.List[relay.Receiver]{
+		Items: shell.OrEmpty(s.Relay.Receivers(q.Get("q"), limit)),
+	})
 }
 
 // CodeView is one value that a classification can have.
@@ -32,7 +34,9 @@ func (s *Cases) ListCodes(w http.ResponseWriter, _ *http.Request, _ shell.Access
 	out := shell.List[CodeView]{Items: []CodeView{}}
 	for _, system := range []string{contracts.SystemProblem, contracts.SystemArea, contracts.SystemGender} {
 		for _, c := range s.Codes(system) {
-			out.Items = append(out.Items, CodeView{System: system, Code: c.Code, Parent: c.Parent, Display: c.Display, Status: c.Status})
+			out.Items = append(out.Items, CodeView{
+				System: system, Code: c.Code, Parent: c.Parent, Display: c.Display, Status: c.Status,
+			})
 		}
 	}
 	return shell.WriteJSON(w, http.StatusOK, out)

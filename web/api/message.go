@@ -30,7 +30,8 @@ type ReceiptView struct {
 func accepted(w http.ResponseWriter, a store.Accepted) error {
 	w.Header().Set("Location", shell.Link("/api/cases/{}", a.CaseID))
 	return shell.WriteJSON(w, http.StatusCreated, ReceiptView{
-		MessageID: a.MessageID, LogID: a.LogID, Received: a.Received, ID: a.CaseID, Case: a.Case, External: a.External, OutOfOrder: a.OutOfOrder,
+		MessageID: a.MessageID, LogID: a.LogID, Received: a.Received, ID: a.CaseID, Case: a.Case, External: a.External,
+		OutOfOrder: a.OutOfOrder,
 	})
 }
 
@@ -41,9 +42,11 @@ type Upload struct {
 	Content   []byte `json:"content"`             // base64
 }
 
-// withFiles adds uploaded files to the attachments that a message itself has, which can only be references. One that describes a file
-// without being one is refused: its content would be lost.
-func (s *Cases) withFiles(ctx context.Context, path string, stated []contracts.Attachment, files []Upload) ([]contracts.Attachment, error) {
+// withFiles adds uploaded files to the attachments that a message itself has, which can only be references. One that
+// describes a file without being one is refused: its content would be lost.
+func (s *Cases) withFiles(ctx context.Context, path string, stated []contracts.Attachment,
+	files []Upload,
+) ([]contracts.Attachment, error) {
 	for _, a := range stated {
 		if a.Reference == "" {
 			return nil, shell.Invalid(path, wordFiles)
@@ -62,14 +65,15 @@ func (s *Cases) withFiles(ctx context.Context, path string, stated []contracts.A
 	return stated, nil
 }
 
-// NewCase is the body of POST /api/cases: a complaint as 1177 submits it, or the update NEW_CASE of a case that began outside.
+// NewCase is the body of POST /api/cases: a complaint as 1177 submits it, or the update NEW_CASE of a case that began
+// outside.
 type NewCase struct {
 	contracts.Message
 	Files []Upload `json:"files,omitempty"`
 }
 
-// check refuses what is filled in here, so that nobody believes that it counted. An id of the submitter's own is taken: a
-// repeat with it begins no other case.
+// check refuses what is filled in here, so that nobody believes that it counted. An id of the submitter's own is taken:
+// a repeat with it begins no other case.
 func (b *NewCase) check() error {
 	for _, given := range []struct {
 		path string
@@ -127,13 +131,16 @@ func (s *Cases) begin(ctx context.Context, who shell.Access, body NewCase) (a st
 	case len(u.Attachments) > 0:
 		return a, shell.Invalid("update/attachments", wordFiles)
 	}
-	if u.NewCase.Attachments, err = s.withFiles(ctx, "update/newCase/attachments", u.NewCase.Attachments, body.Files); err != nil {
+	if u.NewCase.Attachments, err = s.withFiles(ctx, "update/newCase/attachments", u.NewCase.Attachments,
+		body.Files); err != nil {
 		return a, err
 	}
 	if u.NewCase.Received.IsZero() {
 		u.NewCase.Received = contracts.NewStamp(s.Clock())
 	}
-	row := store.Access{What: store.AccessChange, Unit: u.HandlingUnit.HSAID, Kind: s.Owner(u.HandlingUnit.HSAID).Kind, Detail: "new case"}
+	row := store.Access{
+		What: store.AccessChange, Unit: u.HandlingUnit.HSAID, Kind: s.Owner(u.HandlingUnit.HSAID).Kind, Detail: "new case",
+	}
 	if err := s.Looked(ctx, who, row); err != nil {
 		return a, err
 	}
@@ -148,7 +155,8 @@ func (s *Cases) submit(ctx context.Context, who shell.Access, body NewCase) (a s
 	case body.Recipient == nil:
 		return a, shell.Invalid("recipient", wordRecipient)
 	}
-	if body.Complaint.Attachments, err = s.withFiles(ctx, "complaint/attachments", body.Complaint.Attachments, body.Files); err != nil {
+	if body.Complaint.Attachments, err = s.withFiles(ctx, "complaint/attachments", body.Complaint.Attachments,
+		body.Files); err != nil {
 		return a, err
 	}
 	return s.Relay.Submit(ctx, &contracts.Message{ID: body.ID, Recipient: body.Recipient, Complaint: body.Complaint})
@@ -192,10 +200,13 @@ func (s *Cases) answer(ctx context.Context, c store.Case, who shell.Access, body
 		return store.Accepted{}, shell.ErrRole
 	}
 	var err error
-	if body.Answer.Attachments, err = s.withFiles(ctx, "answer/attachments", body.Answer.Attachments, body.Files); err != nil {
+	if body.Answer.Attachments, err = s.withFiles(ctx, "answer/attachments", body.Answer.Attachments,
+		body.Files); err != nil {
 		return store.Accepted{}, err
 	}
-	return s.Relay.Submit(ctx, &contracts.Message{CaseID: &contracts.II{Root: c.Ref.Root, Extension: c.Ref.Extension}, Answer: body.Answer})
+	return s.Relay.Submit(ctx, &contracts.Message{
+		CaseID: &contracts.II{Root: c.Ref.Root, Extension: c.Ref.Extension}, Answer: body.Answer,
+	})
 }
 
 func (s *Cases) reply(ctx context.Context, c store.Case, who shell.Access, body NewMessage) (store.Accepted, error) {
@@ -206,7 +217,8 @@ func (s *Cases) reply(ctx context.Context, c store.Case, who shell.Access, body 
 		return store.Accepted{}, shell.Invalid("version", wordCaseVersion)
 	case body.Update.Type == contracts.NewCase:
 		return store.Accepted{}, shell.Invalid("update/type", wordNotHere)
-	case body.Update.HandlingUnit != (contracts.OrgUnit{}) && !routing.SameHSAID(body.Update.HandlingUnit.HSAID, c.Handler.Unit):
+	case body.Update.HandlingUnit != (contracts.OrgUnit{}) &&
+		!routing.SameHSAID(body.Update.HandlingUnit.HSAID, c.Handler.Unit):
 		return store.Accepted{}, shell.Invalid("update/handlingUnit", wordOurField)
 	}
 	if to := body.Update.NewRecipient; to != nil {
@@ -229,7 +241,8 @@ func (s *Cases) reply(ctx context.Context, c store.Case, who shell.Access, body 
 		return store.Accepted{}, err
 	}
 	body.Update = &u
-	if body.Update.Attachments, err = s.withFiles(ctx, "update/attachments", body.Update.Attachments, body.Files); err != nil {
+	if body.Update.Attachments, err = s.withFiles(ctx, "update/attachments", body.Update.Attachments,
+		body.Files); err != nil {
 		return store.Accepted{}, err
 	}
 	detail := strings.ToLower(string(body.Update.Type))

@@ -28,7 +28,8 @@ type Resolution struct {
 	Trace         routing.Trace   `json:"trace"`
 }
 
-// Resolve tells where a call would go, now or at another time, by the catalogue in use or by a version. Without from, permission is not asked.
+// Resolve tells where a call would go, now or at another time, by the catalogue in use or by a version. Without from,
+// permission is not asked.
 func (s *Catalogue) Resolve(w http.ResponseWriter, r *http.Request, _ shell.Access) error {
 	q := shell.ReadQuery(r, "contract", "to", "from", "at", "version")
 	out := Resolution{Contract: q.Get("contract"), To: q.Get("to"), From: q.Get("from"), At: q.Moment("at")}
@@ -55,7 +56,9 @@ func (s *Catalogue) Resolve(w http.ResponseWriter, r *http.Request, _ shell.Acce
 			return err
 		}
 	}
-	x := table.Explain(routing.Call{Sender: out.From, Receiver: out.To, Contract: out.Contract, Profile: routing.RIVTABP21}, out.At)
+	x := table.Explain(
+		routing.Call{Sender: out.From, Receiver: out.To, Contract: out.Contract, Profile: routing.RIVTABP21}, out.At,
+	)
 	out.Route, out.RouteRow, out.PermissionRow, out.Trace = x.Route, x.RouteRow, x.PermissionRow, x.Trace
 	out.Code, out.Reason, out.Detail, out.Cause, out.Remedy = string(x.Code), x.Text, x.Detail, x.Cause, x.Remedy
 	if out.From != "" {
@@ -89,7 +92,9 @@ func (s *Catalogue) RouteTest(w http.ResponseWriter, r *http.Request, _ shell.Ac
 	if err != nil {
 		return err
 	}
-	out := RouteTested{OK: true, Address: route.Address, Steps: s.Relay.Sender.Probe(r.Context(), route, contract, in.To, s.Clock())}
+	out := RouteTested{
+		OK: true, Address: route.Address, Steps: s.Relay.Sender.Probe(r.Context(), route, contract, in.To, s.Clock()),
+	}
 	for _, step := range out.Steps {
 		out.OK = out.OK && step.OK
 	}

@@ -2,8 +2,9 @@ package api
 
 // What a request is answered with that cannot be understood. Programs get this too: people read it in their logs.
 const (
-	wordCaseState         = "Välj submitted, delivered, in_progress, awaiting_reporter eller closed."
-	wordIfMatch           = "Skicka If-Match med utkastets revision, som GET /api/catalogue/draft ger i ETag: If-Match: \"3\"."
+	wordCaseState = "Välj submitted, delivered, in_progress, awaiting_reporter eller closed."
+	wordIfMatch   = "Skicka If-Match med utkastets revision, som GET /api/catalogue/draft ger i ETag: " +
+		"If-Match: \"3\"."
 	wordRowKind           = "Välj unit, receiver, contract, component, address, route eller permission."
 	wordRowGone           = "Raden finns inte längre."
 	wordWhichRows         = "Ange draft, inforce eller en versions nummer."
@@ -30,10 +31,12 @@ const (
 	titleNoRevision   = "Utkastets revision saknas"
 	titleFile         = "Filen gick inte att läsa"
 	wordFile          = "Rätta filen och skicka den igen. Läsaren säger: %s"
-	wordFileCharacter = "En rad har ett tecken som inte kan sparas (ett styrtecken, U+FFFE eller U+FFFF). Rätta filen och skicka den igen."
-	wordInfected      = "Virusskannern fann något skadligt i filen (%s). Den togs inte emot."
-	titleNoReceiver   = "Mottagaren är okänd"
-	wordNoReceiver    = "Ingen väg i katalogen och ingen leverans har den mottagaren eller det systemet. Rätta receiver, eller skicka force: true för att pausa ändå."
+	wordFileCharacter = "En rad har ett tecken som inte kan sparas (ett styrtecken, U+FFFE eller U+FFFF). Rätta filen " +
+		"och skicka den igen."
+	wordInfected    = "Virusskannern fann något skadligt i filen (%s). Den togs inte emot."
+	titleNoReceiver = "Mottagaren är okänd"
+	wordNoReceiver  = "Ingen väg i katalogen och ingen leverans har den mottagaren eller det systemet. Rätta " +
+		"receiver, eller skicka force: true för att pausa ändå."
 )
 
 // What a difference between two versions says of the cases that are open.

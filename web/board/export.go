@@ -17,8 +17,8 @@ import (
 	"rivgate/web/shell"
 )
 
-// Export sends a board's cases of a time as a file: GET /board/export. The statistics' parameters with days and no person in it, or the texts with names and
-// numbers masked. It is written while it is read, however long it becomes.
+// Export sends a board's cases of a time as a file: GET /board/export. The statistics' parameters with days and no
+// person in it, or the texts with names and numbers masked. It is written while it is read, however long it becomes.
 func (s *Pages) Export(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	q := r.URL.Query()
 	f := &shell.Form{Name: "export", Values: url.Values{}}
@@ -46,12 +46,16 @@ func (s *Pages) Export(w http.ResponseWriter, r *http.Request, who shell.Access)
 	if f.Failed() {
 		return s.showBoardList(w, r, who, f)
 	}
-	what := store.Access{What: store.AccessExport, Unit: unit.HSAID, Kind: unit.Kind, Detail: store.DetailOf("board export", kind, format, exportName(period))}
+	what := store.Access{
+		What: store.AccessExport, Unit: unit.HSAID, Kind: unit.Kind,
+		Detail: store.DetailOf("board export", kind, format, exportName(period)),
+	}
 	cases, err := s.Relay.Store.OpenPeriod(r.Context(), period, who.Row(what))
 	if err != nil {
 		return err
 	}
-	name := map[string]string{"numbers": "arsexport", "texts": "maskade-texter"}[kind] + "-" + exportName(period) + "." + format
+	name := map[string]string{"numbers": "arsexport", "texts": "maskade-texter"}[kind] + "-" + exportName(period) + "." +
+		format
 	shell.Download(w, map[string]string{"csv": "text/csv; charset=utf-8", "json": "application/json"}[format], name)
 	if err := s.writeBoardExport(r.Context(), w, cases, kind, format); err != nil {
 		// The head is out: a reader who gets no end knows that something is missing.
@@ -145,8 +149,10 @@ func (s *Pages) exportRow(c store.Case) []string {
 		area = s.Labels("area")(k.Area)
 	}
 	return []string{
-		h.Unit, casework.HandlerName(h), h.Provider, h.Region, ageAt(c), sex, s.labelled("main_problem", k.MainProblems), s.labelled("sub_problem", k.SubProblems),
-		s.labelled("experienced", c.Facts.Experienced), area, shell.Date(cmp.Or(k.IncidentDate, c.Facts.IncidentDate)), shell.Swedish(c.Received).Format(time.DateOnly), closed,
+		h.Unit, casework.HandlerName(h), h.Provider, h.Region, ageAt(c), sex, s.labelled("main_problem", k.MainProblems),
+		s.labelled("sub_problem", k.SubProblems),
+		s.labelled("experienced", c.Facts.Experienced), area, shell.Date(cmp.Or(k.IncidentDate, c.Facts.IncidentDate)),
+		shell.Swedish(c.Received).Format(time.DateOnly), closed,
 		place, placeName, shell.RoleWord(c.Facts.Role), shell.StateWord(c.State),
 	}
 }
@@ -208,7 +214,9 @@ func (s *Pages) maskedRows(ctx context.Context, n int, one store.Filed, rows exp
 			if text == "" {
 				continue
 			}
-			if err := rows.Row([]string{number, shell.Swedish(e.At).Format(time.DateOnly), e.Title, from, m.text(text)}); err != nil {
+			if err := rows.Row([]string{
+				number, shell.Swedish(e.At).Format(time.DateOnly), e.Title, from, m.text(text),
+			}); err != nil {
 				return err
 			}
 		}
@@ -217,7 +225,9 @@ func (s *Pages) maskedRows(ctx context.Context, n int, one store.Filed, rows exp
 		if e.Kind != casework.BoardOpinion && e.Kind != casework.BoardRequest {
 			continue
 		}
-		if err := rows.Row([]string{number, shell.Swedish(e.At).Format(time.DateOnly), string(e.Kind), e.Unit, m.text(e.Text)}); err != nil {
+		if err := rows.Row([]string{
+			number, shell.Swedish(e.At).Format(time.DateOnly), string(e.Kind), e.Unit, m.text(e.Text),
+		}); err != nil {
 			return err
 		}
 	}

@@ -45,7 +45,8 @@ func (s *Pages) showBoardList(w http.ResponseWriter, r *http.Request, who shell.
 	f := casework.BoardFilter(units)
 	f.After = r.URL.Query().Get("after")
 	p := listPage{
-		Page: s.Page(who, titleList, "inbox"), Units: units, Now: s.Clock(), First: f.After == "", Year: strconv.Itoa(shell.Swedish(s.Clock()).Year() - 1), Export: failed,
+		Page: s.Page(who, titleList, "inbox"), Units: units, Now: s.Clock(), First: f.After == "",
+		Year: strconv.Itoa(shell.Swedish(s.Clock()).Year() - 1), Export: failed,
 	}
 	var err error
 	if p.Rows, p.Next, err = s.withoutPlace(r.Context(), f, who); err != nil {
@@ -59,7 +60,9 @@ func (s *Pages) showBoardList(w http.ResponseWriter, r *http.Request, who shell.
 }
 
 // withoutPlace is a page of the cases whose unit is not known, and where the next begins.
-func (s *Pages) withoutPlace(ctx context.Context, f store.CaseFilter, who shell.Access) (rows []boardRow, next string, err error) {
+func (s *Pages) withoutPlace(ctx context.Context, f store.CaseFilter,
+	who shell.Access,
+) (rows []boardRow, next string, err error) {
 	asked := f
 	f.WithoutIncidentUnit, f.Limit = true, pageSize+1
 	cases, next, err := s.ListCases(ctx, who, f, asked, pageSize)
@@ -67,7 +70,9 @@ func (s *Pages) withoutPlace(ctx context.Context, f store.CaseFilter, who shell.
 		return nil, "", err
 	}
 	for _, c := range cases {
-		rows = append(rows, boardRow{casework.NewInboxRow(c, s.Clock(), who.May(shell.ReadCase, shell.OwnerOf(c))), c.Facts.PlaceText})
+		rows = append(rows, boardRow{
+			casework.NewInboxRow(c, s.Clock(), who.May(shell.ReadCase, shell.OwnerOf(c))), c.Facts.PlaceText,
+		})
 	}
 	return rows, next, nil
 }

@@ -15,11 +15,12 @@ const (
 	maskedMail   = "[e-post]"
 )
 
-// maskDigits is from how many digits on a number is masked: with blanks and signs between them too, so that a personal number or a telephone number is one however
-// it was typed. Days go with it.
+// maskDigits is from how many digits on a number is masked: with blanks and signs between them too, so that a personal
+// number or a telephone number is one however it was typed. Days go with it.
 const maskDigits = 5
 
-// textMask masks texts of one case: the names that the case knows, and all longer numbers. Names that nobody told it, of a nurse say, it cannot know.
+// textMask masks texts of one case: the names that the case knows, and all longer numbers. Names that nobody told it,
+// of a nurse say, it cannot know.
 type textMask map[string]bool // words of names, in lower case
 
 // newTextMask takes the names of everybody that a case knows.
@@ -84,7 +85,8 @@ func (m textMask) has(word string) bool {
 	return m[word] || m[strings.TrimSuffix(word, "s")]
 }
 
-// numberAt is how long the number at the beginning of a text is, and how many digits it has. Blanks and signs belong to it between digits alone, three in a row at most.
+// numberAt is how long the number at the beginning of a text is, and how many digits it has. Blanks and signs belong to
+// it between digits alone, three in a row at most.
 func numberAt(s string) (n, digits int) {
 	gap := 0
 	for i, r := range s {

@@ -62,14 +62,18 @@ func (s *Pages) CasePage(w http.ResponseWriter, r *http.Request, who shell.Acces
 	if err != nil {
 		return err
 	}
-	if err := s.OpenCase(r.Context(), who, store.AccessRead, &c, shell.ShownDetail("board", c, shell.AsksProtected(r))); err != nil {
+	if err := s.OpenCase(r.Context(), who, store.AccessRead, &c,
+		shell.ShownDetail("board", c, shell.AsksProtected(r))); err != nil {
 		return err
 	}
 	return s.showBoardCase(w, r, who, c, nil, nil)
 }
 
-// showBoardCase renders the page. failed is the form that could not be carried out, found the units among which it left the choice.
-func (s *Pages) showBoardCase(w http.ResponseWriter, r *http.Request, who shell.Access, c store.Case, failed *shell.Form, found []routing.Unit) error {
+// showBoardCase renders the page. failed is the form that could not be carried out, found the units among which it left
+// the choice.
+func (s *Pages) showBoardCase(w http.ResponseWriter, r *http.Request, who shell.Access, c store.Case,
+	failed *shell.Form, found []routing.Unit,
+) error {
 	ctx, shown := r.Context(), shell.AsksProtected(r)
 	c = shell.Shielded(c, shown)
 	desk, err := s.Relay.Store.Desk(ctx, c.ID)
@@ -87,10 +91,14 @@ func (s *Pages) showBoardCase(w http.ResponseWriter, r *http.Request, who shell.
 	reporter, patient := casework.People(c, line, shown)
 	owner := shell.OwnerOf(c)
 	p := boardPage{
-		Page: s.Page(who, fmt.Sprintf(titleCase, casework.Reference(c)), "inbox"), Case: c, Desk: desk, Unit: casework.HandlerName(c.Handler), Now: s.Clock(), Today: s.Today(),
-		PlaceNow: s.placeNow(c), Places: placesOf(line), Providers: casework.ProvidersOf(entries, s.Today()), Marked: casework.MarkedChild(entries), Child: c.Minor(),
-		Authority: patient != nil || reporter.Authority, Found: found, Units: s.careUnits(), Problems: s.Problems(), Areas: s.Codes(contracts.SystemArea),
-		Writes: who.May(shell.WriteCase, owner), Exports: who.May(shell.ExportCase, owner), Closed: c.State == store.Closed, Done: boardDone(r.URL.Query().Get("done")),
+		Page: s.Page(who, fmt.Sprintf(titleCase, casework.Reference(c)), "inbox"), Case: c, Desk: desk,
+		Unit: casework.HandlerName(c.Handler), Now: s.Clock(), Today: s.Today(),
+		PlaceNow: s.placeNow(c), Places: placesOf(line), Providers: casework.ProvidersOf(entries, s.Today()),
+		Marked: casework.MarkedChild(entries), Child: c.Minor(),
+		Authority: patient != nil || reporter.Authority, Found: found, Units: s.careUnits(), Problems: s.Problems(),
+		Areas:  s.Codes(contracts.SystemArea),
+		Writes: who.May(shell.WriteCase, owner), Exports: who.May(shell.ExportCase, owner), Closed: c.State == store.Closed,
+		Done: boardDone(r.URL.Query().Get("done")),
 	}
 	p.Forms = s.forms(c, reporter)
 	if k := who.Kept; k != nil && p.Forms[k.Verb()] != nil {
@@ -141,7 +149,8 @@ func (s *Pages) unitLabel(id string) string {
 	return id
 }
 
-// placesOf is the history of where it happened, oldest first: what the reporter wrote, and each unit that the board set.
+// placesOf is the history of where it happened, oldest first: what the reporter wrote, and each unit that the board
+// set.
 func placesOf(line []casework.Event) []boardPlace {
 	var out []boardPlace
 	for _, e := range line {
@@ -165,14 +174,17 @@ func (s *Pages) line(ctx context.Context, c store.Case) ([]casework.Event, error
 	acts, err := s.Relay.Store.DeskEvents(ctx, c, []string{c.Handler.Unit})
 	for _, act := range acts {
 		if act.Kind == store.DeskPlace {
-			line = append(line, casework.Event{Desk: true, From: act.By.Name + ", " + casework.HandlerName(c.Handler), At: act.At, Place: s.unitLabel(act.ToUnit)})
+			line = append(line, casework.Event{
+				Desk: true, From: act.By.Name + ", " + casework.HandlerName(c.Handler), At: act.At, Place: s.unitLabel(act.ToUnit),
+			})
 		}
 	}
 	slices.SortStableFunc(line, func(a, b casework.Event) int { return a.At.Compare(b.At) })
 	return line, err
 }
 
-// careUnits are the units of care in the catalogue, by name, as many as a list can hold; the others are found by what is typed.
+// careUnits are the units of care in the catalogue, by name, as many as a list can hold; the others are found by what
+// is typed.
 func (s *Pages) careUnits() []routing.Unit {
 	var out []routing.Unit
 	for _, u := range s.Table().Units() {

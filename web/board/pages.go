@@ -1,5 +1,5 @@
-// Package board is the patient board's own part of a case: the unit where it happened, consent, opinions that are asked for, and the list of cases without a
-// unit, with its export. What boards have in common with other units is desk's.
+// Package board is the patient board's own part of a case: the unit where it happened, consent, opinions that are asked
+// for, and the list of cases without a unit, with its export. What boards have in common with other units is desk's.
 package board
 
 import (

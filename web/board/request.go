@@ -25,8 +25,9 @@ type requestPage struct {
 	Place     string
 }
 
-// RequestPage is a request for an opinion as a letter to print: GET /inbox/{id}/board/request/{n}. With ?file it is a text file. The gateway sends it nowhere: no
-// contract carries a case that stays with the board while a provider answers.
+// RequestPage is a request for an opinion as a letter to print: GET /inbox/{id}/board/request/{n}. With ?file it is a
+// text file. The gateway sends it nowhere: no contract carries a case that stays with the board while a provider
+// answers.
 func (s *Pages) RequestPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	ctx := r.Context()
 	c, err := s.boardCase(ctx, r.PathValue("id"), who, shell.ExportCase)
@@ -49,10 +50,12 @@ func (s *Pages) RequestPage(w http.ResponseWriter, r *http.Request, who shell.Ac
 	if r.URL.Query().Has("file") {
 		what = store.AccessExport
 	}
-	if err := s.OpenCase(ctx, who, what, &c, shell.ShownDetail(store.DetailOf("board", "request"), c, shell.AsksProtected(r))); err != nil {
+	if err := s.OpenCase(ctx, who, what, &c,
+		shell.ShownDetail(store.DetailOf("board", "request"), c, shell.AsksProtected(r))); err != nil {
 		return err
 	}
-	p, err := s.newRequestPage(ctx, who, shell.Shielded(c, shell.AsksProtected(r)), *chosen, consent, shell.AsksProtected(r))
+	p, err := s.newRequestPage(ctx, who, shell.Shielded(c, shell.AsksProtected(r)), *chosen, consent,
+		shell.AsksProtected(r))
 	if err != nil {
 		return err
 	}
@@ -77,7 +80,9 @@ func requestNumbered(all []casework.Provider, number string) *casework.BoardRequ
 }
 
 // newRequestPage gathers what the letter says.
-func (s *Pages) newRequestPage(ctx context.Context, who shell.Access, c store.Case, chosen casework.BoardRequested, consent *casework.BoardEntry, shown bool) (p requestPage, err error) {
+func (s *Pages) newRequestPage(ctx context.Context, who shell.Access, c store.Case, chosen casework.BoardRequested,
+	consent *casework.BoardEntry, shown bool,
+) (p requestPage, err error) {
 	line, err := s.TimeLine(ctx, c, "")
 	if err != nil {
 		return p, err
@@ -87,7 +92,8 @@ func (s *Pages) newRequestPage(ctx context.Context, who shell.Access, c store.Ca
 		return p, err
 	}
 	p = requestPage{
-		Page: s.Page(who, titleRequest, "inbox"), Case: c, Request: chosen, Unit: casework.HandlerName(c.Handler), Diary: desk.Diary, Consent: consent,
+		Page: s.Page(who, titleRequest, "inbox"), Case: c, Request: chosen, Unit: casework.HandlerName(c.Handler),
+		Diary: desk.Diary, Consent: consent,
 		Place: s.placeNow(c),
 	}
 	p.Reporter, p.Patient = casework.People(c, line, shown)

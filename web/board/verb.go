@@ -16,7 +16,8 @@ import (
 	"rivgate/web/shell"
 )
 
-// Verb carries out what a board alone does with a case: POST /inbox/{id}/board/{verb}. What is wrong stands beside the fields, with what was typed.
+// Verb carries out what a board alone does with a case: POST /inbox/{id}/board/{verb}. What is wrong stands beside the
+// fields, with what was typed.
 func (s *Pages) Verb(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	ctx := r.Context()
 	c, err := s.boardCase(ctx, r.PathValue("id"), who, shell.WriteCase)
@@ -73,8 +74,9 @@ func boardPlaces() []shell.Place {
 	return append([]shell.Place{{Path: "classification/incidentUnit", Field: "unit"}}, casework.Places()...)
 }
 
-// setPlace sets the unit where it happened. A case that is not classified gets it at once: the classification carries it to 1177 when it comes. A case that is
-// goes through the line: the correction carries the whole classification, since the contract has no smaller one.
+// setPlace sets the unit where it happened. A case that is not classified gets it at once: the classification carries
+// it to 1177 when it comes. A case that is goes through the line: the correction carries the whole classification,
+// since the contract has no smaller one.
 func (s *Pages) setPlace(ctx context.Context, who shell.Access, c store.Case, f *shell.Form) ([]routing.Unit, error) {
 	version, err := strconv.ParseInt(f.Value("version"), 10, 64)
 	if err != nil || version < 1 {
@@ -85,7 +87,8 @@ func (s *Pages) setPlace(ctx context.Context, who shell.Access, c store.Case, f 
 		return found, nil
 	}
 	if len(c.Classification.MainProblems) == 0 {
-		err := s.Relay.Store.SetIncidentUnit(ctx, store.Act{CaseID: c.ID, Unit: c.Handler.Unit, By: who.Self()}, version, unit.HSAID, unit.Name)
+		err := s.Relay.Store.SetIncidentUnit(ctx, store.Act{CaseID: c.ID, Unit: c.Handler.Unit, By: who.Self()}, version,
+			unit.HSAID, unit.Name)
 		if errors.Is(err, store.ErrConflict) {
 			err = relay.ErrConflict
 		}
@@ -101,7 +104,9 @@ func (s *Pages) setPlace(ctx context.Context, who shell.Access, c store.Case, f 
 }
 
 // note keeps what a form says as a note. What is missing is noted in the form.
-func (s *Pages) note(ctx context.Context, who shell.Access, c store.Case, f *shell.Form, files []contracts.Attachment) ([]routing.Unit, error) {
+func (s *Pages) note(ctx context.Context, who shell.Access, c store.Case, f *shell.Form,
+	files []contracts.Attachment,
+) ([]routing.Unit, error) {
 	e := casework.BoardEntry{}
 	var found []routing.Unit
 	var unit routing.Unit
@@ -121,7 +126,8 @@ func (s *Pages) note(ctx context.Context, who shell.Access, c store.Case, f *she
 		about(wordWithdrawFor)
 		e.Who = f.Required("who", wordWithdrawBy, casework.ReasonMost)
 	case "request":
-		e.Kind, e.Due, e.Text = casework.BoardRequest, f.Value("due"), f.Required("text", wordOpinionOn, casework.NoteMost-casework.ReasonMost)
+		e.Kind, e.Due, e.Text = casework.BoardRequest, f.Value("due"),
+			f.Required("text", wordOpinionOn, casework.NoteMost-casework.ReasonMost)
 		about(wordRequestTo)
 		s.dueDay(f)
 	case "opinion":
@@ -142,7 +148,8 @@ func (s *Pages) note(ctx context.Context, who shell.Access, c store.Case, f *she
 	if err := s.allows(ctx, c, e, unit, f); err != nil || f.Failed() {
 		return nil, err
 	}
-	err := s.Relay.Store.Note(ctx, store.Act{CaseID: c.ID, Unit: c.Handler.Unit, By: who.Self()}, e.Note(), deskFiles(files)...)
+	err := s.Relay.Store.Note(ctx, store.Act{CaseID: c.ID, Unit: c.Handler.Unit, By: who.Self()}, e.Note(),
+		deskFiles(files)...)
 	if errors.Is(err, store.ErrTooLarge) {
 		f.Refuse("file", wordOpinionFiles)
 		return nil, nil
@@ -159,8 +166,11 @@ func deskFiles(files []contracts.Attachment) []store.File {
 	return out
 }
 
-// allows refuses a request without the citizen's consent, a consent withdrawn that was not given, and a mark taken away that is not there.
-func (s *Pages) allows(ctx context.Context, c store.Case, e casework.BoardEntry, unit routing.Unit, f *shell.Form) error {
+// allows refuses a request without the citizen's consent, a consent withdrawn that was not given, and a mark taken away
+// that is not there.
+func (s *Pages) allows(ctx context.Context, c store.Case, e casework.BoardEntry, unit routing.Unit,
+	f *shell.Form,
+) error {
 	entries, err := s.BoardEntries(ctx, c)
 	if err != nil {
 		return err

@@ -10,25 +10,27 @@ const (
 
 // What a form answers when it is not filled in right, or when what it says may not be done.
 const (
-	wordYear              = "Ange ett år, till exempel 2026."
-	wordBothDays          = "Ange både första och sista dagen, eller bara ett år."
-	wordDaysTurned        = "Den sista dagen måste vara samma som den första, eller senare."
-	wordWithdrawn         = "Ärendet får inte längre lämnas till vårdgivaren. Notera ett nytt samtycke först."
-	wordWhere             = "Skriv namnet eller HSA-id på enheten där det hände."
-	wordConsentFor        = "Skriv vilken vårdgivare samtycket gäller."
-	wordConsentBy         = "Skriv vem som samtyckte."
-	wordConsentDay        = "Ange vilken dag samtycket gavs."
-	wordConsentHow        = "Skriv hur samtycket gavs."
-	wordWithdrawFor       = "Skriv vilken vårdgivare det gäller."
-	wordWithdrawBy        = "Skriv vem som tog tillbaka samtycket."
-	wordOpinionOn         = "Skriv vad vårdgivaren ska yttra sig om."
-	wordRequestTo         = "Skriv vilken vårdgivare begäran går till."
-	wordOpinionText       = "Skriv in yttrandet."
-	wordOpinionFrom       = "Skriv vilken enhet yttrandet kommer från."
-	wordOpinionDay        = "Ange vilken dag yttrandet är daterat."
-	wordChildHow          = "Skriv hur det är känt att patienten är ett barn."
-	wordOpinionFiles      = "Högst 10 bilagor, om högst 20 MB var. Yttrandet är inte sparat: välj färre filer, och skriv in resten som ett yttrande till."
-	wordNoConsent         = "Det finns inget samtycke noterat för den vårdgivaren. Notera först vem som samtyckte, när och hur."
+	wordYear         = "Ange ett år, till exempel 2026."
+	wordBothDays     = "Ange både första och sista dagen, eller bara ett år."
+	wordDaysTurned   = "Den sista dagen måste vara samma som den första, eller senare."
+	wordWithdrawn    = "Ärendet får inte längre lämnas till vårdgivaren. Notera ett nytt samtycke först."
+	wordWhere        = "Skriv namnet eller HSA-id på enheten där det hände."
+	wordConsentFor   = "Skriv vilken vårdgivare samtycket gäller."
+	wordConsentBy    = "Skriv vem som samtyckte."
+	wordConsentDay   = "Ange vilken dag samtycket gavs."
+	wordConsentHow   = "Skriv hur samtycket gavs."
+	wordWithdrawFor  = "Skriv vilken vårdgivare det gäller."
+	wordWithdrawBy   = "Skriv vem som tog tillbaka samtycket."
+	wordOpinionOn    = "Skriv vad vårdgivaren ska yttra sig om."
+	wordRequestTo    = "Skriv vilken vårdgivare begäran går till."
+	wordOpinionText  = "Skriv in yttrandet."
+	wordOpinionFrom  = "Skriv vilken enhet yttrandet kommer från."
+	wordOpinionDay   = "Ange vilken dag yttrandet är daterat."
+	wordChildHow     = "Skriv hur det är känt att patienten är ett barn."
+	wordOpinionFiles = "Högst 10 bilagor, om högst 20 MB var. Yttrandet är inte sparat: välj färre filer, och " +
+		"skriv in resten som ett yttrande till."
+	wordNoConsent = "Det finns inget samtycke noterat för den vårdgivaren. Notera först vem som samtyckte, när " +
+		"och hur."
 	wordNothingToWithdraw = "Det finns inget samtycke att ta tillbaka för den vårdgivaren."
 	wordNoChild           = "Patienten är inte märkt som barn."
 	wordDayToCome         = "Dagen har inte varit än."
@@ -61,8 +63,10 @@ const (
 
 func exportHead() []string {
 	return []string{
-		"enhet", "enhetens namn", "vårdgivare", "region", "ålder", "kön", "huvudproblem", "delproblem", "upplevt problem", "verksamhetsområde",
-		"händelsedatum", "mottaget", "avslutat", "enhet där det hände", "namn på enheten där det hände", "anmälarens roll", "läge",
+		"enhet", "enhetens namn", "vårdgivare", "region", "ålder", "kön", "huvudproblem", "delproblem", "upplevt problem",
+		"verksamhetsområde",
+		"händelsedatum", "mottaget", "avslutat", "enhet där det hände", "namn på enheten där det hände", "anmälarens roll",
+		"läge",
 	}
 }
 

@@ -1,5 +1,5 @@
-// Package casefile writes one case as a document that outlives the gateway: a PDF for people, XML with a schema for the archive's system, and a package
-// with both, the messages as they came, and their attachments.
+// Package casefile writes one case as a document that outlives the gateway: a PDF for people, XML with a schema for the
+// archive's system, and a package with both, the messages as they came, and their attachments.
 //
 // It writes what it is given. It does not know where cases are kept, who may have them, or what the words in them mean.
 package casefile

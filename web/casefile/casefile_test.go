@@ -21,19 +21,31 @@ func sample() casefile.Case {
 	stockholm := time.FixedZone("CET", 3600)
 	at := time.Date(2026, 3, 2, 10, 42, 0, 0, stockholm)
 	return casefile.Case{
-		ID: "00000000-0000-7000-8000-000000000001", Reference: "K-17", External: "AVV-9", Registration: "PN 2026/17", State: "Avslutat",
+		ID: "00000000-0000-7000-8000-000000000001", Reference: "K-17", External: "AVV-9", Registration: "PN 2026/17",
+		State:    "Avslutat",
 		Unit:     casefile.Unit{HSAID: "SE2010123456-VC01", Name: `Vårdcentralen "Björken" <&>`},
 		Received: at, Due: at.AddDate(0, 0, 28), Closed: at.AddDate(0, 0, 3),
-		Reporter: casefile.Person{ID: "189001019802", Name: "Tolvan Tolvansson", Role: "närstående", Telecom: "070", Email: "t@example.se", Address: "Gatan 1", Authority: "fullmakt sedd"},
-		Patient:  &casefile.Person{ID: "201701012393", Name: "Barnet", Birth: "20170101"},
-		Incident: casefile.Incident{Date: "2026-02-20", Unit: "Akuten", Place: "Korridoren"}, Experienced: []string{"Väntetid"},
-		Problems: []string{"Tillgänglighet", "Väntetider i vården"}, Area: "Primärvård",
+		Reporter: casefile.Person{
+			ID: "189001019802", Name: "Tolvan Tolvansson", Role: "närstående", Telecom: "070", Email: "t@example.se",
+			Address: "Gatan 1", Authority: "fullmakt sedd",
+		},
+		Patient:     &casefile.Person{ID: "201701012393", Name: "Barnet", Birth: "20170101"},
+		Incident:    casefile.Incident{Date: "2026-02-20", Unit: "Akuten", Place: "Korridoren"},
+		Experienced: []string{"Väntetid"},
+		Problems:    []string{"Tillgänglighet", "Väntetider i vården"}, Area: "Primärvård",
 		Entries: []casefile.Entry{
-			{Kind: casefile.KindMessage, At: at, Title: "Nytt ärende", From: "Tolvan", Text: "Rad ett\nRad två med emoji 😀, ελληνικά och \x01.", Original: "meddelanden/01.xml", Files: []casefile.File{
-				{Name: "journal.pdf", Path: "bilagor/01-1.pdf", MediaType: "application/pdf", Size: 5, SHA256: "ab"}, {Name: "annat.png", MediaType: "image/png"},
-			}},
+			{
+				Kind: casefile.KindMessage, At: at, Title: "Nytt ärende", From: "Tolvan",
+				Text: "Rad ett\nRad två med emoji 😀, ελληνικά och \x01.", Original: "meddelanden/01.xml", Files: []casefile.File{
+					{Name: "journal.pdf", Path: "bilagor/01-1.pdf", MediaType: "application/pdf", Size: 5, SHA256: "ab"},
+					{Name: "annat.png", MediaType: "image/png"},
+				},
+			},
 			{Kind: casefile.KindNote, At: at, Title: "Tjänsteanteckning", Text: strings.Repeat("En lång anteckning. ", 400)},
-			{Kind: casefile.KindEvent, At: at, Title: "Parkerat", To: "Handläggaren", Delivery: "nådde 1177", Problems: []string{"P"}, Area: "A"},
+			{
+				Kind: casefile.KindEvent, At: at, Title: "Parkerat", To: "Handläggaren", Delivery: "nådde 1177",
+				Problems: []string{"P"}, Area: "A",
+			},
 		},
 		Exported: at.AddDate(0, 1, 0), ExportedBy: "Hanna Handläggare",
 	}
@@ -95,9 +107,12 @@ func TestPDFHoldsEveryWord(t *testing.T) {
 	}
 	text := strings.Join(strings.Fields(run(t, "case.pdf", b.Bytes(), "pdftotext", "FILE", "-")), " ")
 	for _, want := range []string{
-		"Ärende K-17", "PN 2026/17", `Vårdcentralen "Björken" <&> (SE2010123456-VC01)`, "189001019802", "201701012393", "närstående", "fullmakt sedd", "2026-02-20", "Korridoren",
-		"Väntetider i vården", "Rad ett Rad två med emoji [U+1F600], ελληνικά och [U+0001].", "journal.pdf (application/pdf, 5 byte; bilagor/01-1.pdf)", "annat.png", "finns inte här",
-		"Tjänsteanteckning", "Parkerat", "nådde 1177", "utskrivet 2026-04-02 10:42 av Hanna Handläggare", "sida 1 av", "sida 2 av",
+		"Ärende K-17", "PN 2026/17", `Vårdcentralen "Björken" <&> (SE2010123456-VC01)`, "189001019802", "201701012393",
+		"närstående", "fullmakt sedd", "2026-02-20", "Korridoren",
+		"Väntetider i vården", "Rad ett Rad två med emoji [U+1F600], ελληνικά och [U+0001].",
+		"journal.pdf (application/pdf, 5 byte; bilagor/01-1.pdf)", "annat.png", "finns inte här",
+		"Tjänsteanteckning", "Parkerat", "nådde 1177", "utskrivet 2026-04-02 10:42 av Hanna Handläggare", "sida 1 av",
+		"sida 2 av",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is missing", want)
@@ -144,7 +159,9 @@ func TestPackage(t *testing.T) {
 
 func TestPackageThatCannotBeReadIsAnError(t *testing.T) {
 	gone := errors.New("gone")
-	for name, part := range map[string]casefile.Part{"no part": {}, "a part that breaks": {Path: "x", Body: io.MultiReader(strings.NewReader("a"), broken{gone})}} {
+	for name, part := range map[string]casefile.Part{
+		"no part": {}, "a part that breaks": {Path: "x", Body: io.MultiReader(strings.NewReader("a"), broken{gone})},
+	} {
 		t.Run(name, func(t *testing.T) {
 			err := casefile.WritePackage(io.Discard, sample(), func(yield func(casefile.Part, error) bool) {
 				if part.Body == nil {

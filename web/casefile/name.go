@@ -14,7 +14,8 @@ const longestName = 100
 
 // endings are those that a file of a kind may have, the usual one first.
 var endings = map[string][]string{
-	"application/pdf": {".pdf"}, "image/png": {".png"}, "image/jpeg": {".jpg", ".jpeg"}, "image/gif": {".gif"}, "text/plain": {".txt"},
+	"application/pdf": {".pdf"}, "image/png": {".png"}, "image/jpeg": {".jpg", ".jpeg"}, "image/gif": {".gif"},
+	"text/plain": {".txt"},
 }
 
 // Extension is the ending of the name of a file of a kind; ".bin" for one that is not known.
@@ -25,8 +26,9 @@ func Extension(kind string) string {
 	return ".bin"
 }
 
-// SafeName is the name under which a file is given out: the sender's words, with the ending of what the file is by its content. Paths, signs of direction and
-// other invisible characters, what a file system takes for its own, and names of devices are not in it. kind is a media type; "" for one that is not known.
+// SafeName is the name under which a file is given out: the sender's words, with the ending of what the file is by its
+// content. Paths, signs of direction and other invisible characters, what a file system takes for its own, and names of
+// devices are not in it. kind is a media type; "" for one that is not known.
 func SafeName(name, kind string) string {
 	name = strings.ReplaceAll(identity.NFC(name), `\`, "/")
 	name = strings.Map(safeRune, name[strings.LastIndexByte(name, '/')+1:])
@@ -52,7 +54,8 @@ func SafeName(name, kind string) string {
 	return name + ending
 }
 
-// safeRune takes out what shows nothing, and puts a sign of its own for what a file system or a header takes for its own.
+// safeRune takes out what shows nothing, and puts a sign of its own for what a file system or a header takes for its
+// own.
 func safeRune(r rune) rune {
 	switch {
 	case unicode.IsSpace(r):
@@ -67,7 +70,8 @@ func safeRune(r rune) rune {
 
 // isEnding tells whether the last part of a name is an ending: a point and some letters or digits.
 func isEnding(part string) bool {
-	return len(part) > 1 && len(part) < 12 && strings.IndexFunc(part[1:], func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) < 0
+	return len(part) > 1 && len(part) < 12 &&
+		strings.IndexFunc(part[1:], func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) < 0
 }
 
 // isDevice tells whether Windows takes a name for a device.

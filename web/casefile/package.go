@@ -20,8 +20,8 @@ const (
 	PathSchema = "arende.xsd"
 )
 
-// WritePackage writes a ZIP with the case as PDF and XML, the schema, and the parts, which are never held whole. No name in it tells of a person.
-// After an error what was written is no ZIP that opens.
+// WritePackage writes a ZIP with the case as PDF and XML, the schema, and the parts, which are never held whole. No
+// name in it tells of a person. After an error what was written is no ZIP that opens.
 func WritePackage(w io.Writer, c Case, parts func(yield func(Part, error) bool)) error {
 	z := zip.NewWriter(w)
 	for _, own := range []struct {

@@ -30,8 +30,9 @@ type paper struct {
 	buffer sfnt.Buffer
 }
 
-// WritePDF writes the case as a PDF on A4, in Swedish: what it is about, then its time line. Its text can be searched and copied. A character that the
-// font has no picture of is written as its number in brackets, [U+1F600], so that nothing is lost. The same case gives the same bytes.
+// WritePDF writes the case as a PDF on A4, in Swedish: what it is about, then its time line. Its text can be searched
+// and copied. A character that the font has no picture of is written as its number in brackets, [U+1F600], so that
+// nothing is lost. The same case gives the same bytes.
 func WritePDF(w io.Writer, c Case) error {
 	font, err := sfnt.Parse(goregular.TTF)
 	if err != nil {
@@ -50,7 +51,11 @@ func WritePDF(w io.Writer, c Case) error {
 	p.SetFooterFunc(func() {
 		p.SetY(-margin + 5)
 		p.SetFont("go", "", smallSize)
-		p.CellFormat(0, lineHigh, p.drawn("Ärende "+c.name()+" · utskrivet "+stamp(c.Exported)+" av "+c.ExportedBy+" · sida "+fmt.Sprint(p.PageNo())+" av {sidor}"), "", 0, "L", false, 0, "")
+		p.CellFormat(0, lineHigh,
+			p.drawn(
+				"Ärende "+c.name()+" · utskrivet "+stamp(c.Exported)+" av "+c.ExportedBy+" · sida "+fmt.Sprint(p.PageNo())+
+					" av {sidor}",
+			), "", 0, "L", false, 0, "")
 	})
 	p.AddPage()
 	p.about(c)

@@ -26,7 +26,8 @@ type ProblemChoice struct {
 	Subs  []contracts.Code
 }
 
-// InboxCase finds a case that is handled here, and with which the action is allowed. Any other does not exist in the inbox.
+// InboxCase finds a case that is handled here, and with which the action is allowed. Any other does not exist in the
+// inbox.
 func (s *Base) InboxCase(ctx context.Context, id string, who shell.Access, action shell.Action) (store.Case, error) {
 	c, err := s.Relay.Store.Head(ctx, id)
 	switch {
@@ -72,7 +73,8 @@ func People(c store.Case, line []Event, shown bool) (reporter Person, patient *P
 	return reporter, patient
 }
 
-// ReporterOf and PatientOf are the identities of who a case knows. Cases of before do not know their kind: the form tells it.
+// ReporterOf and PatientOf are the identities of who a case knows. Cases of before do not know their kind: the form
+// tells it.
 func ReporterOf(c store.Case) contracts.PersonID {
 	return contracts.PersonID{ID: c.Facts.ReporterID, Type: c.Facts.ReporterType}
 }
@@ -125,8 +127,8 @@ func (s *Base) OpenFile(w http.ResponseWriter, r *http.Request, who shell.Access
 	return s.SendFile(w, r, c, message)
 }
 
-// SendFile sends file number {n} of a message of an opened case. It is always saved, never shown: what strangers attach is not
-// run in our origin.
+// SendFile sends file number {n} of a message of an opened case. It is always saved, never shown: what strangers attach
+// is not run in our origin.
 func (s *Base) SendFile(w http.ResponseWriter, r *http.Request, c store.Case, message string) error {
 	n, err := strconv.Atoi(r.PathValue("n"))
 	if err != nil || n < 0 {

@@ -1,5 +1,5 @@
-// Package casework is what all who work with a case share: the persons, the time line, the files and the units of a case as people read them, and
-// the pieces of forms that desk, patient board, mailbox and API have in common.
+// Package casework is what all who work with a case share: the persons, the time line, the files and the units of a
+// case as people read them, and the pieces of forms that desk, patient board, mailbox and API have in common.
 //
 // It has no page of its own.
 package casework

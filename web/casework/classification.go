@@ -9,7 +9,8 @@ import (
 	"rivgate/web/shell"
 )
 
-// Classification is what was chosen. A main problem comes with each of its sub problems, chosen or not: the contract asks for it.
+// Classification is what was chosen. A main problem comes with each of its sub problems, chosen or not: the contract
+// asks for it.
 func (s *Base) Classification(f *shell.Form) *contracts.Classification {
 	k := &contracts.Classification{IncidentDate: shell.CompactDate(f.Value("date"))}
 	for _, main := range s.Problems() {

@@ -13,8 +13,9 @@ import (
 	"rivgate/web/shell"
 )
 
-// What a patient board does with a case beside messages is kept as service notes of a fixed form: a heading, a line for each fact, and after an empty line the
-// text. The contracts have no message for it, and people read it on the time line and in the archive as it is.
+// What a patient board does with a case beside messages is kept as service notes of a fixed form: a heading, a line for
+// each fact, and after an empty line the text. The contracts have no message for it, and people read it on the time
+// line and in the archive as it is.
 
 // boardKind is the heading of such a note.
 type boardKind string
@@ -55,7 +56,14 @@ type boardLine struct {
 }
 
 func (e *BoardEntry) lines() []boardLine {
-	return []boardLine{{"Enhet", &e.Unit}, {"Dag", &e.Day}, {"Svar önskas senast", &e.Due}, {"Vem", &e.Who}, {"Hur", &e.How}, {"Bilagor", &e.Files}}
+	return []boardLine{
+		{"Enhet", &e.Unit},
+		{"Dag", &e.Day},
+		{"Svar önskas senast", &e.Due},
+		{"Vem", &e.Who},
+		{"Hur", &e.How},
+		{"Bilagor", &e.Files},
+	}
 }
 
 // Note writes an entry as it is kept. Facts are one line each.
@@ -198,9 +206,11 @@ func consentGround(e *BoardEntry) string {
 	return fmt.Sprintf(wordConsentGround, e.Who, e.Day, e.How)
 }
 
-// Handover fills in who hands a case over and, where a board noted the citizen's consent for the unit, that as the ground. Whether there must be one is
-// judged by the line.
-func (s *Base) Handover(ctx context.Context, who shell.Access, c store.Case, u contracts.Update) (contracts.Update, error) {
+// Handover fills in who hands a case over and, where a board noted the citizen's consent for the unit, that as the
+// ground. Whether there must be one is judged by the line.
+func (s *Base) Handover(ctx context.Context, who shell.Access, c store.Case,
+	u contracts.Update,
+) (contracts.Update, error) {
 	if u.Type != contracts.Forwarded || u.NewRecipient == nil {
 		u.Handover = nil
 		return u, nil
@@ -226,9 +236,9 @@ func (s *Base) Handover(ctx context.Context, who shell.Access, c store.Case, u c
 	return u, nil
 }
 
-// Agreed tells whether a case may be handed over to a unit: between care and a board only with a ground, which for a board may be a consent that it noted.
-// Agreed tells whether a case may be handed over to a unit: on its own side of the wall between care and boards, by a ground
-// that is stated, or by a consent that is noted.
+// Agreed tells whether a case may be handed over to a unit: between care and a board only with a ground, which for a
+// board may be a consent that it noted. Agreed tells whether a case may be handed over to a unit: on its own side of
+// the wall between care and boards, by a ground that is stated, or by a consent that is noted.
 func (s *Base) Agreed(ctx context.Context, c store.Case, unit, ground string) (bool, error) {
 	if ground != "" || !s.Relay.Crosses(c.Handler, unit) {
 		return true, nil

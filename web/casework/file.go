@@ -11,8 +11,8 @@ import (
 	"rivgate/web/shell"
 )
 
-// Uploads are the files that came with a form for the reporter. One whose content is not what its name says, or not of a kind that 1177 takes, is
-// refused with a reason and left out.
+// Uploads are the files that came with a form for the reporter. One whose content is not what its name says, or not of
+// a kind that 1177 takes, is refused with a reason and left out.
 func (s *Base) Uploads(ctx context.Context, f *shell.Form) []contracts.Attachment {
 	var good []contracts.Attachment
 	for _, a := range shell.Attachments(f) {
@@ -31,7 +31,9 @@ func (s *Base) Uploads(ctx context.Context, f *shell.Form) []contracts.Attachmen
 
 // lies is why a file cannot be sent: what is in it decides, not what it is called. "" when nothing is wrong.
 func lies(a contracts.Attachment) string {
-	kinds := map[string][]string{"application/pdf": {".pdf"}, "image/gif": {".gif"}, "image/png": {".png"}, "image/jpeg": {".jpg", ".jpeg"}}
+	kinds := map[string][]string{
+		"application/pdf": {".pdf"}, "image/gif": {".gif"}, "image/png": {".png"}, "image/jpeg": {".jpg", ".jpeg"},
+	}
 	endings, ok := kinds[a.MediaType]
 	if !ok {
 		return fmt.Sprintf(wordFileKind, a.FileName)
@@ -48,7 +50,8 @@ func FileAt(message string, n int) string { return fmt.Sprintf("message %s file 
 // NoteFileAt is the same for a file of a note.
 func NoteFileAt(note string, n int64) string { return fmt.Sprintf("note %s file %d", note, n) }
 
-// MarkScanned says of each file of a case whether it is held or still looked at, and has those looked at that nobody has yet.
+// MarkScanned says of each file of a case whether it is held or still looked at, and has those looked at that nobody
+// has yet.
 func (s *Base) MarkScanned(line []Event) {
 	if s.Scanner == nil {
 		return

@@ -61,7 +61,8 @@ func fileLinkAt(files string, c store.Case, message string, n int) string {
 	return shell.Link(files, c.ID, message, n)
 }
 
-// TimeLine turns the messages of an opened case into events. files is the pattern of a link to where attachments are fetched: case, message, number. "" nowhere.
+// TimeLine turns the messages of an opened case into events. files is the pattern of a link to where attachments are
+// fetched: case, message, number. "" nowhere.
 func (s *Base) TimeLine(ctx context.Context, c store.Case, files string) ([]Event, error) {
 	entries, err := s.Relay.Store.TimeLine(ctx, c)
 	if err != nil {
@@ -97,7 +98,10 @@ func (s *Base) TimeLine(ctx context.Context, c store.Case, files string) ([]Even
 }
 
 func (s *Base) event(c store.Case, entry store.Entry, m *contracts.Message, files string) Event {
-	e := Event{ID: entry.MessageID, Key: entry.Key.MessageID, Kind: entry.Kind, Title: EventWord(entry.Kind), At: entry.At, Late: entry.Late, Refused: entry.Refused}
+	e := Event{
+		ID: entry.MessageID, Key: entry.Key.MessageID, Kind: entry.Kind, Title: EventWord(entry.Kind), At: entry.At,
+		Late: entry.Late, Refused: entry.Refused,
+	}
 	e.Complaint = m.Opening()
 	switch {
 	case m.Complaint != nil:

@@ -46,8 +46,8 @@ func (s *Base) PlacesMissing(ctx context.Context, units []routing.Unit) (int, er
 // hsaForm is how an HSA-id is written.
 var hsaForm = regexp.MustCompile(`^(?i:SE(16)?[0-9]{10}|TSTNMT[0-9]{10})-[A-Za-z0-9]+$`)
 
-// TypedUnit is the unit of care that was typed or chosen in a field. Where several could be meant they are returned for choosing; an HSA-id that the
-// catalogue does not know is taken as it is. What is wrong is noted.
+// TypedUnit is the unit of care that was typed or chosen in a field. Where several could be meant they are returned for
+// choosing; an HSA-id that the catalogue does not know is taken as it is. What is wrong is noted.
 func (s *Base) TypedUnit(f *shell.Form, field, missing string) (routing.Unit, []routing.Unit) {
 	typed := cmp.Or(f.Value(field+"-choice"), f.Value(field))
 	if typed == "" {
@@ -70,8 +70,9 @@ func (s *Base) TypedUnit(f *shell.Form, field, missing string) (routing.Unit, []
 	return routing.Unit{}, nil
 }
 
-// unitsTyped finds the units that somebody means who types an HSA-id, "name (HSA-id)", a name, or words of a name. An HSA-id means one unit, of whatever kind; one
-// that the catalogue does not know is a unit without a name. Names are looked for among the units that fit.
+// unitsTyped finds the units that somebody means who types an HSA-id, "name (HSA-id)", a name, or words of a name. An
+// HSA-id means one unit, of whatever kind; one that the catalogue does not know is a unit without a name. Names are
+// looked for among the units that fit.
 func (s *Base) unitsTyped(typed string, fits func(routing.Unit) bool) []routing.Unit {
 	id := shell.HSAOf(typed)
 	if u, ok := s.Table().Unit(id); ok {
@@ -135,8 +136,8 @@ func Places() []shell.Place {
 	}
 }
 
-// Recipient is the unit that a case is handed over to, as unitsTyped finds it. Its HSA-id stands in the form from then on: what is previewed is what is sent.
-// nil where it is not known which; the form says why.
+// Recipient is the unit that a case is handed over to, as unitsTyped finds it. Its HSA-id stands in the form from then
+// on: what is previewed is what is sent. nil where it is not known which; the form says why.
 func (s *Base) Recipient(f *shell.Form) *contracts.OrgUnit {
 	if f.Value("unit") == "" {
 		f.Refuse("unit", wordWhichUnit)
@@ -154,7 +155,8 @@ func (s *Base) Recipient(f *shell.Form) *contracts.OrgUnit {
 	return &contracts.OrgUnit{HSAID: unit.HSAID, Name: unit.Name}
 }
 
-// oneUnit is the unit that is typed in a field, as unitsTyped finds it. Where that is none, or one of several, the form says so.
+// oneUnit is the unit that is typed in a field, as unitsTyped finds it. Where that is none, or one of several, the form
+// says so.
 func (s *Base) oneUnit(f *shell.Form, field string, fits func(routing.Unit) bool) (routing.Unit, bool) {
 	found := s.unitsTyped(f.Value(field), fits)
 	switch len(found) {

@@ -7,8 +7,10 @@ import (
 
 // What a handover lacks that goes over the wall.
 const (
-	TextNoConsent = "Det finns inget samtycke noterat för den enheten, och ingen annan grund är angiven. Notera samtycket under Patientnämnden: vem som samtyckte, när och hur. Eller ange grunden."
-	TextNoGround  = "Ärendet går från vården till patientnämnden. Ange grunden: vem som har samtyckt, när och hur, eller en annan grund."
+	TextNoConsent = "Det finns inget samtycke noterat för den enheten, och ingen annan grund är angiven. Notera " +
+		"samtycket under Patientnämnden: vem som samtyckte, när och hur. Eller ange grunden."
+	TextNoGround = "Ärendet går från vården till patientnämnden. Ange grunden: vem som har samtyckt, när och hur, " +
+		"eller en annan grund."
 )
 
 // A consent that a board noted as the ground of a handover: who, on which day, and how.
@@ -16,12 +18,14 @@ const (
 	wordConsentGround = "Samtycke av %s %s: %s"
 )
 
-// What a form answers when it is not filled in right. %s is the name of a file, what kind of file it is, a list of units or a reason.
+// What a form answers when it is not filled in right. %s is the name of a file, what kind of file it is, a list of
+// units or a reason.
 const (
-	wordMainProblem  = "Välj minst ett huvudproblem."
-	wordArea         = "Välj verksamhetsområde."
-	wordOID          = "Skriv regionens OID med siffror och punkter, till exempel 1.2.752.97.3.1.3."
-	wordPersonID     = "Numret känns inte igen. Skriv ett personnummer, ett samordningsnummer eller en nationell reservidentitet. Är det ett regionalt nummer: ange också regionens OID."
+	wordMainProblem = "Välj minst ett huvudproblem."
+	wordArea        = "Välj verksamhetsområde."
+	wordOID         = "Skriv regionens OID med siffror och punkter, till exempel 1.2.752.97.3.1.3."
+	wordPersonID    = "Numret känns inte igen. Skriv ett personnummer, ett samordningsnummer eller en nationell " +
+		"reservidentitet. Är det ett regionalt nummer: ange också regionens OID."
 	wordReporterID   = "Ange anmälarens personnummer."
 	wordIncidentDay  = "Ange vilken dag det hände."
 	wordIncident     = "Beskriv vad som hände."
@@ -32,7 +36,8 @@ const (
 	wordFileTooLarge = "%s är större än 20 MB. Välj en mindre fil, eller dela upp den."
 	wordFileKind     = "%s är inte en PDF, PNG, JPEG eller GIF. Spara om den i ett av de formaten."
 	wordFileLies     = "%s är en annan sorts fil än namnet säger (%s). Byt namn på den, eller välj en annan."
-	wordCaseChanged  = "Ärendet har ändrats sedan sidan öppnades. Ingenting skrevs över: se hur det är nu, och gör om det som behövs."
+	wordCaseChanged  = "Ärendet har ändrats sedan sidan öppnades. Ingenting skrevs över: se hur det är nu, och gör om " +
+		"det som behövs."
 	wordAnswerStaged = "Ett annat svar i ärendet är på väg att skickas. Vänta tills det har skickats, eller ångra det."
 	wordRefused      = "Det gick inte: %s."
 	wordUnitIsBoard  = "Det är en patientnämnd. Välj en enhet i vården."

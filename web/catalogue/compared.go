@@ -7,8 +7,8 @@ import (
 	"rivgate/routing/catalogue"
 )
 
-// comparedRows is what differs between two states of the catalogue, as seen on one day by one table's rules: all but how many cases are under way, which
-// changes by the minute.
+// comparedRows is what differs between two states of the catalogue, as seen on one day by one table's rules: all but
+// how many cases are under way, which changes by the minute.
 type comparedRows struct {
 	before, after *catalogueRows
 	inUse         *routing.Table
@@ -17,7 +17,8 @@ type comparedRows struct {
 	ways          *routing.Comparison
 }
 
-// comparedTo compares a state with the one that it builds on, once: until another two are compared, or another day or table has come.
+// comparedTo compares a state with the one that it builds on, once: until another two are compared, or another day or
+// table has come.
 func (s *Rows) comparedTo(before, after *catalogueRows) (*comparedRows, error) {
 	inUse, day := s.Table(), routing.DateOf(s.Clock())
 	s.states.mu.Lock()
@@ -44,7 +45,9 @@ func (s *Rows) comparedTo(before, after *catalogueRows) (*comparedRows, error) {
 
 // compareOnce compares a state with one that nobody has saved.
 func (s *Rows) compareOnce(before, after []catalogue.Row) (*comparedRows, error) {
-	c := &comparedRows{before: &catalogueRows{All: before}, after: &catalogueRows{All: after}, day: routing.DateOf(s.Clock())}
+	c := &comparedRows{
+		before: &catalogueRows{All: before}, after: &catalogueRows{All: after}, day: routing.DateOf(s.Clock()),
+	}
 	a, err := s.TableOf(before)
 	if err != nil {
 		return nil, err

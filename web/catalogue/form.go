@@ -27,19 +27,32 @@ type rowOption struct{ Value, Label string }
 // rowFields are the fields of a kind of row; nil for a kind that is none.
 func rowFields(kind catalogue.Kind) []rowField {
 	name := rowField{Name: "name", Label: "Namn", Type: "text"}
-	contract := rowField{Name: "contract", Label: "Tjänstekontrakt", Hint: "kortnamn eller namnrymd", Type: "text", List: "contracts"}
-	receiver := rowField{Name: "receiver", Label: "Logisk adress", Hint: "HSA-id, eller * för alla", Type: "text", List: "receivers"}
-	component := rowField{Name: "component", Label: "Mottagande system", Hint: "HSA-id, valfritt", Type: "text", List: "systems"}
-	profile := rowField{Name: "profile", Label: "RIV-TA-profil", Type: "select", Options: []rowOption{{routing.RIVTABP21, "RIVTABP21"}, {routing.RIVTABP20, "RIVTABP20"}}}
+	contract := rowField{
+		Name: "contract", Label: "Tjänstekontrakt", Hint: "kortnamn eller namnrymd", Type: "text", List: "contracts",
+	}
+	receiver := rowField{
+		Name: "receiver", Label: "Logisk adress", Hint: "HSA-id, eller * för alla", Type: "text", List: "receivers",
+	}
+	component := rowField{
+		Name: "component", Label: "Mottagande system", Hint: "HSA-id, valfritt", Type: "text", List: "systems",
+	}
+	profile := rowField{
+		Name: "profile", Label: "RIV-TA-profil", Type: "select",
+		Options: []rowOption{{routing.RIVTABP21, "RIVTABP21"}, {routing.RIVTABP20, "RIVTABP20"}},
+	}
 	days := []rowField{
-		{Name: "from", Label: "Första dag", Hint: "tomt: alltid", Type: "date"}, {Name: "until", Label: "Sista dag", Hint: "tomt: tills vidare", Type: "date"},
+		{Name: "from", Label: "Första dag", Hint: "tomt: alltid", Type: "date"},
+		{Name: "until", Label: "Sista dag", Hint: "tomt: tills vidare", Type: "date"},
 	}
 	switch kind {
 	case catalogue.KindUnit:
 		return []rowField{
 			{Name: "hsaId", Label: "HSA-id", Type: "text"},
 			name,
-			{Name: "unitKind", Label: "Slag", Type: "select", Options: []rowOption{{string(routing.CareUnit), "mottagning"}, {string(routing.PatientBoard), "patientnämnd"}}},
+			{
+				Name: "unitKind", Label: "Slag", Type: "select",
+				Options: []rowOption{{string(routing.CareUnit), "mottagning"}, {string(routing.PatientBoard), "patientnämnd"}},
+			},
 			{Name: "region", Label: "Länskod", Hint: "två siffror", Type: "text"},
 			{Name: "provider", Label: "Vårdgivare", Hint: "HSA-id, valfritt", Type: "text"},
 			{Name: "attachments", Label: "Anmälaren får bifoga filer", Type: "checkbox"},
@@ -51,7 +64,10 @@ func rowFields(kind catalogue.Kind) []rowField {
 	case catalogue.KindAddress:
 		return []rowField{{Name: "address", Label: "Adress", Hint: "https://…", Type: "text"}, component, profile}
 	case catalogue.KindRoute:
-		address := rowField{Name: "address", Label: "Adress", Hint: "https://…, eller rivgate:inbox för inkorgen här", Type: "text", List: "addresses"}
+		address := rowField{
+			Name: "address", Label: "Adress", Hint: "https://…, eller rivgate:inbox för inkorgen här", Type: "text",
+			List: "addresses",
+		}
 		return append([]rowField{contract, receiver, address, component, profile}, days...)
 	case catalogue.KindPermission:
 		sender := rowField{Name: "sender", Label: "Anropande system", Hint: "HSA-id", Type: "text", List: "systems"}
@@ -63,9 +79,11 @@ func rowFields(kind catalogue.Kind) []rowField {
 // valuesOf are the values of a row's form.
 func (s *Rows) valuesOf(e catalogue.Row) url.Values {
 	v := url.Values{
-		"hsaId": {e.HSAID}, "name": {e.Name}, "unitKind": {string(e.UnitKind)}, "region": {e.Region}, "provider": {e.Provider}, "contract": {s.shortest(e.Contract)},
-		"sender": {e.Sender}, "receiver": {e.Receiver}, "address": {e.Address}, "profile": {e.Profile}, "component": {e.Component},
-		"from": {e.From.String()}, "until": {e.Until.String()},
+		"hsaId": {e.HSAID}, "name": {e.Name}, "unitKind": {string(e.UnitKind)}, "region": {e.Region},
+		"provider": {e.Provider}, "contract": {s.shortest(e.Contract)},
+		"sender": {e.Sender}, "receiver": {e.Receiver}, "address": {e.Address}, "profile": {e.Profile},
+		"component": {e.Component},
+		"from":      {e.From.String()}, "until": {e.Until.String()},
 	}
 	if e.Attachments {
 		v.Set("attachments", "yes")
@@ -83,7 +101,8 @@ func (s *Rows) shortest(namespace string) string {
 	return namespace
 }
 
-// entryOf puts what was typed into a row, which keeps what its form does not show. What cannot be read is noted in the form.
+// entryOf puts what was typed into a row, which keeps what its form does not show. What cannot be read is noted in the
+// form.
 func (s *Rows) entryOf(e catalogue.Row, f *shell.Form) catalogue.Row {
 	for _, field := range rowFields(e.Kind) {
 		v := f.Value(field.Name)
@@ -121,8 +140,9 @@ func (s *Rows) entryOf(e catalogue.Row, f *shell.Form) catalogue.Row {
 	return e
 }
 
-// takeCatalogue puts what the catalogue refuses into a form: beside the field it is about, where the form has that field. Problems of rows that the form does not
-// show come back, to be listed. ok is false for an error that is not the form's.
+// takeCatalogue puts what the catalogue refuses into a form: beside the field it is about, where the form has that
+// field. Problems of rows that the form does not show come back, to be listed. ok is false for an error that is not the
+// form's.
 func takeCatalogue(f *shell.Form, err error, fields []string, rows []catalogue.Row) (problems []rowProblem, ok bool) {
 	var rules catalogue.Problems
 	var refusal *store.CatalogueRefusal

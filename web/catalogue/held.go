@@ -14,7 +14,8 @@ type heldPage struct {
 	Form *shell.Form
 }
 
-// HeldPage shows answers of the catalogue's source that shrank so much that they are held back until a person confirms them.
+// HeldPage shows answers of the catalogue's source that shrank so much that they are held back until a person confirms
+// them.
 func (s *Pages) HeldPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	return s.showHeld(w, r, who, http.StatusOK, &shell.Form{Name: "held", Values: url.Values{}})
 }

@@ -68,7 +68,8 @@ func (s *Pages) CatalogueImport(w http.ResponseWriter, r *http.Request, who shel
 		err = catalogue.Check(after, s.Rules, routing.DateOf(s.Clock()))
 	}
 	if err == nil && f.Value("do") == "save" {
-		if _, _, err = s.Relay.Store.EditCatalogue(r.Context(), revision, edits, s.Rules, who.Name, f.Value("reason")); err == nil {
+		if _, _, err = s.Relay.Store.EditCatalogue(r.Context(), revision, edits, s.Rules, who.Name,
+			f.Value("reason")); err == nil {
 			http.Redirect(w, r, "/catalogue/draft?done=import", http.StatusSeeOther)
 			return nil
 		}
@@ -113,7 +114,8 @@ func (s *Rows) planned(r *http.Request, p *importPage, rows []catalogue.Row) ([]
 		return nil, nil
 	}
 	if b, err := json.Marshal(edits); err != nil || shell.StorableJSON(b) != nil {
-		p.Form.Refuse("file", "En rad har ett tecken som inte kan sparas (ett styrtecken, U+FFFE eller U+FFFF). Rätta filen och välj den igen.")
+		p.Form.Refuse("file",
+			"En rad har ett tecken som inte kan sparas (ett styrtecken, U+FFFE eller U+FFFF). Rätta filen och välj den igen.")
 		return nil, nil
 	}
 	p.Report = reportLines(report)

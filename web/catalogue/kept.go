@@ -22,8 +22,8 @@ func (s *Rows) TableOf(rows []catalogue.Row) (*routing.Table, error) {
 	return routing.NewTable(c, s.Rules)
 }
 
-// catalogueRows are the rows of one version, or of the draft of one revision, with what was worked out from them. None of it changes, so pages share it: nobody
-// may write to All.
+// catalogueRows are the rows of one version, or of the draft of one revision, with what was worked out from them. None
+// of it changes, so pages share it: nobody may write to All.
 type catalogueRows struct {
 	version, revision int64 // one of them; neither: there are no rows
 	All               []catalogue.Row
@@ -61,7 +61,8 @@ func (c *catalogueRows) brokenOn(day routing.Date, rules routing.Rules) catalogu
 	return c.wrong
 }
 
-// rowsMost bounds how many states of the catalogue are kept: the draft, what it builds on, and one more that somebody looks at.
+// rowsMost bounds how many states of the catalogue are kept: the draft, what it builds on, and one more that somebody
+// looks at.
 const rowsMost = 3
 
 // keptCatalogue is what was worked out from the rows that pages showed last.
@@ -137,8 +138,8 @@ func (s *Rows) versionRows(ctx context.Context, number int64) (*catalogueRows, e
 	return s.states.keep(number, 0, rows), nil
 }
 
-// rowTexts are the words of rows, ours and the Swedish ones, in lower case and one after the other: a search goes through a hundred thousand rows as through
-// one text.
+// rowTexts are the words of rows, ours and the Swedish ones, in lower case and one after the other: a search goes
+// through a hundred thousand rows as through one text.
 type rowTexts struct {
 	of   *catalogueRows
 	text string

@@ -15,15 +15,22 @@ func someRows(n int) []catalogue.Row {
 	rows := make([]catalogue.Row, n)
 	for i := range rows {
 		id := fmt.Sprintf("SE2010123456-U%03d", i)
-		rows[i] = catalogue.Row{ID: fmt.Sprint("row", i), Kind: catalogue.KindUnit, HSAID: id, Name: "Enhet Å" + id, UnitKind: routing.CareUnit, Region: "01"}
+		rows[i] = catalogue.Row{
+			ID: fmt.Sprint("row", i), Kind: catalogue.KindUnit, HSAID: id, Name: "Enhet Å" + id, UnitKind: routing.CareUnit,
+			Region: "01",
+		}
 		if i%3 == 0 {
-			rows[i] = catalogue.Row{ID: fmt.Sprint("row", i), Kind: catalogue.KindRoute, Contract: "urn:x:SendComplaintResponder:1", Receiver: id, Address: routing.AddressInbox}
+			rows[i] = catalogue.Row{
+				ID: fmt.Sprint("row", i), Kind: catalogue.KindRoute, Contract: "urn:x:SendComplaintResponder:1", Receiver: id,
+				Address: routing.AddressInbox,
+			}
 		}
 	}
 	return rows
 }
 
-// TestWordsOfRowsAfterAnEdit: the words that are taken from the state before are those that the rows have, whatever was done to them.
+// TestWordsOfRowsAfterAnEdit: the words that are taken from the state before are those that the rows have, whatever was
+// done to them.
 func TestWordsOfRowsAfterAnEdit(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
@@ -38,7 +45,9 @@ func TestWordsOfRowsAfterAnEdit(t *testing.T) {
 			case 1:
 				rows[i].Name, rows[i].Until = fmt.Sprint("Nytt ", round), 20991231
 			case 2:
-				rows = slices.Insert(rows, i, catalogue.Row{ID: fmt.Sprint("new", round, i), Kind: catalogue.KindComponent, HSAID: "SE2010123456-AVV"})
+				rows = slices.Insert(rows, i, catalogue.Row{
+					ID: fmt.Sprint("new", round, i), Kind: catalogue.KindComponent, HSAID: "SE2010123456-AVV",
+				})
 			case 3:
 				j := random.IntN(len(rows))
 				rows[i], rows[j] = rows[j], rows[i]
@@ -60,7 +69,10 @@ func TestRowsAreFoundByTheirWords(t *testing.T) {
 	t.Parallel()
 	c := &catalogueRows{All: someRows(60)}
 	words := textsOf(c, nil)
-	for _, text := range []string{"u01", "enhet å", "ENHET Å", "SendComplaint till", "går till", "u059", "region 01", "no such words", "\x00", "1\x00se"} {
+	for _, text := range []string{
+		"u01", "enhet å", "ENHET Å", "SendComplaint till", "går till", "u059", "region 01", "no such words", "\x00",
+		"1\x00se",
+	} {
 		var want []int
 		for i, e := range c.All {
 			if strings.Contains(rowText(e), strings.ToLower(text)) {

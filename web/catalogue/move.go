@@ -106,17 +106,22 @@ func unitIn(rows []catalogue.Row, id string) (routing.Unit, bool) {
 }
 
 func unitOf(e catalogue.Row) routing.Unit {
-	return routing.Unit{HSAID: e.HSAID, Name: e.Name, Kind: e.UnitKind, Region: e.Region, Provider: e.Provider, Attachments: e.Attachments}
+	return routing.Unit{
+		HSAID: e.HSAID, Name: e.Name, Kind: e.UnitKind, Region: e.Region, Provider: e.Provider, Attachments: e.Attachments,
+	}
 }
 
 // systemsIn are the systems that cases go to by some route.
 func (s *Rows) systemsIn(rows []catalogue.Row) (out []systemChoice) {
 	const most = 100
 	for _, e := range rows {
-		if e.Kind != catalogue.KindRoute || e.Contract != s.Relay.Contracts.Send().Contract || strings.HasPrefix(e.Address, "rivgate:") || len(out) == most {
+		if e.Kind != catalogue.KindRoute || e.Contract != s.Relay.Contracts.Send().Contract ||
+			strings.HasPrefix(e.Address, "rivgate:") || len(out) == most {
 			continue
 		}
-		c := systemChoice{strings.Join([]string{e.Address, e.Component, e.Profile}, systemBetween), e.Address + bracketed(e.Component)}
+		c := systemChoice{
+			strings.Join([]string{e.Address, e.Component, e.Profile}, systemBetween), e.Address + bracketed(e.Component),
+		}
 		if !slices.Contains(out, c) {
 			out = append(out, c)
 		}
@@ -175,7 +180,10 @@ func (s *Pages) Move(w http.ResponseWriter, r *http.Request, who shell.Access) e
 
 // movedRoute is the route that the form asks for; what is missing is noted there.
 func (s *Rows) movedRoute(f *shell.Form, rows []catalogue.Row) catalogue.Row {
-	e := catalogue.Row{Kind: catalogue.KindRoute, Contract: s.Relay.Contracts.Send().Contract, Address: routing.AddressInbox, Profile: routing.RIVTABP21}
+	e := catalogue.Row{
+		Kind: catalogue.KindRoute, Contract: s.Relay.Contracts.Send().Contract, Address: routing.AddressInbox,
+		Profile: routing.RIVTABP21,
+	}
 	unit, known := unitIn(rows, f.Value("unit"))
 	if !known {
 		f.Refuse("unit", "Enheten finns inte i katalogen. Sök den, eller lägg till den först.")
@@ -203,9 +211,11 @@ func (s *Rows) movedRoute(f *shell.Form, rows []catalogue.Row) catalogue.Row {
 	return e
 }
 
-// moveEdits are the edits that a move takes: the route, and the permissions without which cases or answers would be refused. after is the draft as it would be;
-// the error is what the rules say of it.
-func (s *Rows) moveEdits(rows []catalogue.Row, route catalogue.Row, p *movePage) (edits []catalogue.Edit, after []catalogue.Row, err error) {
+// moveEdits are the edits that a move takes: the route, and the permissions without which cases or answers would be
+// refused. after is the draft as it would be; the error is what the rules say of it.
+func (s *Rows) moveEdits(rows []catalogue.Row, route catalogue.Row,
+	p *movePage,
+) (edits []catalogue.Edit, after []catalogue.Row, err error) {
 	today := routing.DateOf(s.Clock())
 	edits = []catalogue.Edit{{Action: catalogue.EditMove, Row: route}}
 	if after, err = catalogue.Apply(rows, edits, s.Relay.NewID, today); err != nil {
@@ -231,14 +241,20 @@ func (s *Rows) moveEdits(rows []catalogue.Row, route catalogue.Row, p *movePage)
 		why  string
 	}{
 		{s.CaseCall(route.Receiver), "1177 får skicka ärenden till enheten"},
-		{routing.Call{Sender: answers, Receiver: s.Relay.Portal, Contract: s.Relay.Contracts.Return().Contract, Profile: routing.RIVTABP21}, answers + " får skicka svar till 1177"},
+		{
+			routing.Call{
+				Sender: answers, Receiver: s.Relay.Portal, Contract: s.Relay.Contracts.Return().Contract,
+				Profile: routing.RIVTABP21,
+			}, answers + " får skicka svar till 1177",
+		},
 	} {
 		if table.Permits(need.call, day.Add(12*time.Hour)) {
 			continue
 		}
 		p.Added = append(p.Added, need.why)
 		edits = append(edits, catalogue.Edit{Action: catalogue.EditAdd, Row: catalogue.Row{
-			Kind: catalogue.KindPermission, Contract: need.call.Contract, Sender: need.call.Sender, Receiver: need.call.Receiver, From: route.From,
+			Kind: catalogue.KindPermission, Contract: need.call.Contract, Sender: need.call.Sender, Receiver: need.call.Receiver,
+			From: route.From,
 		}})
 	}
 	if after, err = catalogue.Apply(rows, edits, s.Relay.NewID, today); err != nil {

@@ -17,7 +17,8 @@ import (
 // catalogueRowsShown bounds a page of rows or units.
 const catalogueRowsShown = 50
 
-// catalogueHead is what every page of the catalogue begins with: what is in force, and whether something is being prepared.
+// catalogueHead is what every page of the catalogue begins with: what is in force, and whether something is being
+// prepared.
 type catalogueHead struct {
 	shell.Page
 	saying
@@ -34,7 +35,10 @@ type catalogueHead struct {
 
 // head reads what all pages of the catalogue show.
 func (s *Pages) head(r *http.Request, who shell.Access, title, tab string) (catalogueHead, error) {
-	h := catalogueHead{Page: s.Page(who, title, "catalogue"), Tab: tab, Now: s.Clock(), Keeps: who.May(shell.KeepCatalogue, shell.Owner{}), Done: catalogueDone(r.URL.Query().Get("done"))}
+	h := catalogueHead{
+		Page: s.Page(who, title, "catalogue"), Tab: tab, Now: s.Clock(), Keeps: who.May(shell.KeepCatalogue, shell.Owner{}),
+		Done: catalogueDone(r.URL.Query().Get("done")),
+	}
 	if s.CatalogueInUse != nil {
 		h.Status = s.CatalogueInUse()
 	}
@@ -158,7 +162,10 @@ func (s *Pages) RowsPage(w http.ResponseWriter, r *http.Request, who shell.Acces
 		return err
 	}
 	q := r.URL.Query()
-	p := rowsPage{catalogueHead: h, Query: strings.TrimSpace(q.Get("q")), Kind: catalogue.Kind(q.Get("kind")), Of: q.Get("of"), Kinds: catalogue.Kinds()}
+	p := rowsPage{
+		catalogueHead: h, Query: strings.TrimSpace(q.Get("q")), Kind: catalogue.Kind(q.Get("kind")), Of: q.Get("of"),
+		Kinds: catalogue.Kinds(),
+	}
 	if p.Of == "" {
 		p.Of = "draft"
 	}

@@ -20,43 +20,79 @@ type rowProblem struct {
 	field  string // of the row's form, where the problem is about one
 }
 
-// ruleWord is what one of the catalogue's rules is called here, where it is English for the command line. {1} and {2} take its values.
+// ruleWord is what one of the catalogue's rules is called here, where it is English for the command line. {1} and {2}
+// take its values.
 type ruleWord struct{ text, remedy, field string }
 
 // ruleWords are all rules. A test holds the list to package routing's.
 var ruleWords = sync.OnceValue(func() map[catalogue.ProblemCode]ruleWord {
 	const line, house = "Skriv högst 255 tecken på en rad.", "Ge vägvalet en webbadress."
 	return map[catalogue.ProblemCode]ruleWord{
-		"kind-unknown":             {"Slaget av rad är okänt.", "Välj ett slag av rad.", ""},
-		"unit-kind-unknown":        {"Slaget av enhet är okänt.", "Välj mottagning eller patientnämnd.", "unitKind"},
-		"name-form":                {"Namnet är för långt eller har styrtecken.", line, "name"},
-		"id-missing":               {"{1} saknas.", "Skriv HSA-id.", ""},
-		"id-form":                  {"{1} är inget giltigt HSA-id.", "Skriv 1–255 bokstäver (a–z), siffror, bindestreck och understreck.", ""},
-		"contract-missing":         {"Tjänstekontraktet saknas.", "Skriv kontraktets kortnamn eller namnrymd.", "contract"},
-		"contract-form":            {"Tjänstekontraktet är ingen namnrymd.", "Skriv bara bokstäver, siffror, punkt, kolon, bindestreck och understreck.", "contract"},
-		"address-form":             {"Adressen har tecken eller en längd som en TAK inte tar emot.", "Skriv 5–255 bokstäver, siffror och tecknen _ . : / - ? &.", "address"},
-		"address-no-url":           {"Adressen är ingen webbadress.", "Börja adressen med https:// eller http:// och ett värdnamn.", "address"},
-		"profile-unknown":          {"RIV-TA-profilen är okänd.", "Välj RIVTABP20 eller RIVTABP21.", "profile"},
-		"address-in-house":         {"{1} är ingen adress till ett system.", "Ta bort raden: vägval leder dit utan den.", "address"},
-		"inbox-other-contract":     {"Det här tjänstekontraktet kan inte gå till en inkorg.", house, "address"},
-		"portal-other-contract":    {"1177:s brevlåda tar bara emot returkontraktet.", house, "address"},
-		"address-in-house-unknown": {"Det är ingen av gatewayens egna adresser.", "Skriv rivgate:inbox, rivgate:portal eller en webbadress.", "address"},
-		"days-exchanged":           {"Raden börjar {1}, efter sin sista dag {2}.", "Byt plats på dagarna, eller skriv en senare sista dag.", "until"},
-		"twice":                    {"Den finns redan: {1}.", "Ta bort den ena.", "hsaId"},
-		"reference-missing":        {"Det som raden hänvisar till finns inte: {2}.", "Lägg till det, eller hänvisa till något som finns.", ""},
-		"days-shared":              {"Den gäller samma dagar som en annan rad: {1}.", "Avsluta den ena dagen innan den andra börjar.", "from"},
-		"board-without-region":     {"Patientnämnden saknar länskod.", "Skriv länskoden, två siffror.", "region"},
-		"board-twice":              {"Region {1} har redan en patientnämnd: {2}.", "Gör den ena till mottagning, eller ta bort den.", "region"},
-		"filter-domain-missing":    {"Ett filter saknar tjänstedomän.", "Skriv tjänstedomänens namnrymd.", ""},
-		"filter-domain-form":       {"Ett filters tjänstedomän är ingen namnrymd.", "Skriv en namnrymd på högst 255 tecken.", ""},
-		"filter-category-form":     {"En kategori i ett filter är tom, för lång eller har styrtecken.", line, ""},
-		"row-gone":                 {"Raden finns inte längre.", "Läs utkastet igen. Någon kan ha tagit bort raden.", ""},
-		"kind-changed":             {"En rad kan inte byta slag.", "Ta bort raden och lägg till en ny.", ""},
-		"move-without-day":         {"Flytten saknar dag.", "Skriv den första dagen på den nya vägen.", "from"},
-		"needed":                   {"Rader som gäller i dag eller senare behöver den ({1} st). Den första är: {2}.", "Avsluta eller ta bort dem först, eller låt raden vara.", ""},
-		"changed-meanwhile":        {"En version som publicerats under tiden har också ändrat raden: {1}.", "Ångra din ändring av raden, eller kasta utkastet.", ""},
-		"removed-and-changed":      {"Utkastet tar bort en rad som ändrats under tiden: {1}.", "Kasta utkastet och börja om.", ""},
-		"does-not-load":            {"Katalogen som helhet går inte att ta i bruk.", "Se över raderna för samma adress och dagar. Kommandot rivgate tak diff visar mer.", ""},
+		"kind-unknown":      {"Slaget av rad är okänt.", "Välj ett slag av rad.", ""},
+		"unit-kind-unknown": {"Slaget av enhet är okänt.", "Välj mottagning eller patientnämnd.", "unitKind"},
+		"name-form":         {"Namnet är för långt eller har styrtecken.", line, "name"},
+		"id-missing":        {"{1} saknas.", "Skriv HSA-id.", ""},
+		"id-form": {
+			"{1} är inget giltigt HSA-id.", "Skriv 1–255 bokstäver (a–z), siffror, bindestreck och understreck.", "",
+		},
+		"contract-missing": {"Tjänstekontraktet saknas.", "Skriv kontraktets kortnamn eller namnrymd.", "contract"},
+		"contract-form": {
+			"Tjänstekontraktet är ingen namnrymd.", "Skriv bara bokstäver, siffror, punkt, kolon, bindestreck och understreck.",
+			"contract",
+		},
+		"address-form": {
+			"Adressen har tecken eller en längd som en TAK inte tar emot.",
+			"Skriv 5–255 bokstäver, siffror och tecknen _ . : / - ? &.", "address",
+		},
+		"address-no-url": {
+			"Adressen är ingen webbadress.", "Börja adressen med https:// eller http:// och ett värdnamn.", "address",
+		},
+		"profile-unknown": {"RIV-TA-profilen är okänd.", "Välj RIVTABP20 eller RIVTABP21.", "profile"},
+		"address-in-house": {
+			"{1} är ingen adress till ett system.", "Ta bort raden: vägval leder dit utan den.", "address",
+		},
+		"inbox-other-contract":  {"Det här tjänstekontraktet kan inte gå till en inkorg.", house, "address"},
+		"portal-other-contract": {"1177:s brevlåda tar bara emot returkontraktet.", house, "address"},
+		"address-in-house-unknown": {
+			"Det är ingen av gatewayens egna adresser.", "Skriv rivgate:inbox, rivgate:portal eller en webbadress.", "address",
+		},
+		"days-exchanged": {
+			"Raden börjar {1}, efter sin sista dag {2}.", "Byt plats på dagarna, eller skriv en senare sista dag.", "until",
+		},
+		"twice": {"Den finns redan: {1}.", "Ta bort den ena.", "hsaId"},
+		"reference-missing": {
+			"Det som raden hänvisar till finns inte: {2}.", "Lägg till det, eller hänvisa till något som finns.", "",
+		},
+		"days-shared": {
+			"Den gäller samma dagar som en annan rad: {1}.", "Avsluta den ena dagen innan den andra börjar.", "from",
+		},
+		"board-without-region": {"Patientnämnden saknar länskod.", "Skriv länskoden, två siffror.", "region"},
+		"board-twice": {
+			"Region {1} har redan en patientnämnd: {2}.", "Gör den ena till mottagning, eller ta bort den.", "region",
+		},
+		"filter-domain-missing": {"Ett filter saknar tjänstedomän.", "Skriv tjänstedomänens namnrymd.", ""},
+		"filter-domain-form": {
+			"Ett filters tjänstedomän är ingen namnrymd.", "Skriv en namnrymd på högst 255 tecken.", "",
+		},
+		"filter-category-form": {"En kategori i ett filter är tom, för lång eller har styrtecken.", line, ""},
+		"row-gone":             {"Raden finns inte längre.", "Läs utkastet igen. Någon kan ha tagit bort raden.", ""},
+		"kind-changed":         {"En rad kan inte byta slag.", "Ta bort raden och lägg till en ny.", ""},
+		"move-without-day":     {"Flytten saknar dag.", "Skriv den första dagen på den nya vägen.", "from"},
+		"needed": {
+			"Rader som gäller i dag eller senare behöver den ({1} st). Den första är: {2}.",
+			"Avsluta eller ta bort dem först, eller låt raden vara.", "",
+		},
+		"changed-meanwhile": {
+			"En version som publicerats under tiden har också ändrat raden: {1}.",
+			"Ångra din ändring av raden, eller kasta utkastet.", "",
+		},
+		"removed-and-changed": {
+			"Utkastet tar bort en rad som ändrats under tiden: {1}.", "Kasta utkastet och börja om.", "",
+		},
+		"does-not-load": {
+			"Katalogen som helhet går inte att ta i bruk.",
+			"Se över raderna för samma adress och dagar. Kommandot rivgate tak diff visar mer.", "",
+		},
 	}
 })
 
@@ -97,7 +133,9 @@ func problemsOf(problems catalogue.Problems, rows []catalogue.Row) []rowProblem 
 		out = append(out, one)
 	}
 	if more := len(problems) - len(out); more > 0 {
-		out = append(out, rowProblem{Row: "…", Text: fmt.Sprintf("%d problem till visas inte.", more), Remedy: "Rätta de första och försök igen."})
+		out = append(out, rowProblem{
+			Row: "…", Text: fmt.Sprintf("%d problem till visas inte.", more), Remedy: "Rätta de första och försök igen.",
+		})
 	}
 	return out
 }
@@ -112,7 +150,9 @@ func ruleText(p catalogue.Problem) (text, remedy, field string) {
 		what, field := idWord(p.Values[0])
 		return strings.ReplaceAll(word.text, "{1}", what), word.remedy, field
 	}
-	return factWords(routing.Fact{Code: string(p.Code), Values: p.Values}, p.Rows, map[string]string{string(p.Code): word.text}), word.remedy, word.field
+	return factWords(routing.Fact{Code: string(p.Code), Values: p.Values}, p.Rows, map[string]string{
+		string(p.Code): word.text,
+	}), word.remedy, word.field
 }
 
 // factWords are the words of a fact about rows.

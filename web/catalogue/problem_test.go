@@ -42,9 +42,17 @@ func TestEveryProblemOfAFileIsSwedish(t *testing.T) {
 func TestEveryNoteOnAFileIsSwedish(t *testing.T) {
 	t.Parallel()
 	sameFacts(t, catalogue.NoteWords(), reportWords)
-	row := catalogue.Row{Kind: catalogue.KindRoute, Contract: "urn:riv:x:SendResponder:1", Receiver: "SE1", Address: "https://a.example", From: 20260101}
-	note := catalogue.Note{Fact: routing.NewFact("there-until", row.String(), "2026-02-01"), Rows: map[int]catalogue.Row{0: row}}
-	want := []string{"Vägval Send till SE1 går till https://a.example, från 2026-01-01: finns redan till och med 2026-02-01. Den nya börjar efter den."}
+	row := catalogue.Row{
+		Kind: catalogue.KindRoute, Contract: "urn:riv:x:SendResponder:1", Receiver: "SE1", Address: "https://a.example",
+		From: 20260101,
+	}
+	note := catalogue.Note{
+		Fact: routing.NewFact("there-until", row.String(), "2026-02-01"), Rows: map[int]catalogue.Row{0: row},
+	}
+	want := []string{
+		"Vägval Send till SE1 går till https://a.example, från 2026-01-01: finns redan till och med 2026-02-01. Den nya " +
+			"börjar efter den.",
+	}
 	if got := reportLines([]catalogue.Note{note}); !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}
@@ -52,18 +60,32 @@ func TestEveryNoteOnAFileIsSwedish(t *testing.T) {
 
 func TestSeveralProblemsOfAFileAreRows(t *testing.T) {
 	t.Parallel()
-	file := "units:\n- name: A\n  kind: care_unit\n- hsa_id: SE1\n  until: i dag\nroutes:\n- contract: urn:x:1\n  to: SE1\n  from: i dag\n"
+	file := "units:\n- name: A\n  kind: care_unit\n- hsa_id: SE1\n  until: i dag\nroutes:\n- contract: urn:x:1\n  to: " +
+		"SE1\n  from: i dag\n"
 	_, err := tak.ReadYAML(strings.NewReader(file), nil)
 	got := fileProblems(errors.Join(err, errors.New("something new")))
 	want := []rowProblem{
-		{Row: "Filens rad 2", Text: "Enheten saknar HSA-id.", Remedy: "Skriv det i hsa_id.", Detail: "line 2: the unit has no hsa_id"},
 		{
-			Row: "Filens rad 5", Text: `Nyckeln "until" är okänd.`, Remedy: "Skriv någon av hsa_id, name, kind, region, provider, attachments.",
+			Row: "Filens rad 2", Text: "Enheten saknar HSA-id.", Remedy: "Skriv det i hsa_id.",
+			Detail: "line 2: the unit has no hsa_id",
+		},
+		{
+			Row: "Filens rad 5", Text: `Nyckeln "until" är okänd.`,
+			Remedy: "Skriv någon av hsa_id, name, kind, region, provider, attachments.",
 			Detail: `line 5: unknown key "until"; known are hsa_id, name, kind, region, provider, attachments`,
 		},
-		{Row: "Filens rad 5", Text: `until är inget datum: "i dag".`, Remedy: "Skriv dagen som 2026-01-31.", Detail: `line 5: until: "i dag" is no date: write it as 2026-01-31`},
-		{Row: "Filens rad 9", Text: `from är inget datum: "i dag".`, Remedy: "Skriv dagen som 2026-01-31.", Detail: `line 9: from: "i dag" is no date: write it as 2026-01-31`},
-		{Row: "Filen", Text: "Det som står här går inte att läsa.", Remedy: "Rätta det läsaren säger och välj filen igen.", Detail: "something new"},
+		{
+			Row: "Filens rad 5", Text: `until är inget datum: "i dag".`, Remedy: "Skriv dagen som 2026-01-31.",
+			Detail: `line 5: until: "i dag" is no date: write it as 2026-01-31`,
+		},
+		{
+			Row: "Filens rad 9", Text: `from är inget datum: "i dag".`, Remedy: "Skriv dagen som 2026-01-31.",
+			Detail: `line 9: from: "i dag" is no date: write it as 2026-01-31`,
+		},
+		{
+			Row: "Filen", Text: "Det som står här går inte att läsa.", Remedy: "Rätta det läsaren säger och välj filen igen.",
+			Detail: "something new",
+		},
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %+v", got)

@@ -65,7 +65,9 @@ func (s *Pages) ResolveTest(w http.ResponseWriter, r *http.Request, who shell.Ac
 	return s.showResolved(w, r, who, f, true, true)
 }
 
-func (s *Pages) showResolved(w http.ResponseWriter, r *http.Request, who shell.Access, f *shell.Form, asked, test bool) error {
+func (s *Pages) showResolved(w http.ResponseWriter, r *http.Request, who shell.Access, f *shell.Form,
+	asked, test bool,
+) error {
 	p := resolvePage{Page: s.Page(who, "Varför?", "catalogue"), Now: s.Clock(), Form: f, Asked: asked}
 	var err error
 	if p.Versions, err = s.Relay.Store.CatalogueVersions(r.Context()); err != nil {
@@ -108,7 +110,9 @@ func (s *Pages) resolve(r *http.Request, p *resolvePage, draft *catalogueRows, t
 		return err
 	}
 	p.Contract = s.Namespace(f.Value("contract"))
-	call := routing.Call{Sender: f.Value("from"), Receiver: f.Value("to"), Contract: p.Contract, Profile: routing.RIVTABP21}
+	call := routing.Call{
+		Sender: f.Value("from"), Receiver: f.Value("to"), Contract: p.Contract, Profile: routing.RIVTABP21,
+	}
 	p.Answer = table.Explain(call, at)
 	p.Code = shell.CodeMeanings(p.Answer.Code)
 	p.Route, p.Permit = traceSteps(p.Answer.Trace.Route), traceSteps(p.Answer.Trace.Permission)
@@ -176,7 +180,9 @@ func testedSteps(steps []relay.Step) (out []testedStep, failed bool) {
 		if step.Why != nil {
 			result = shell.WhyWords(*step.Why)
 		}
-		out = append(out, testedStep{Name: stepName(step.Name), Result: result, Remedy: step.ToDo.Words(probeRemedies), OK: step.OK, Took: step.Took})
+		out = append(out, testedStep{
+			Name: stepName(step.Name), Result: result, Remedy: step.ToDo.Words(probeRemedies), OK: step.OK, Took: step.Took,
+		})
 		failed = failed || !step.OK
 	}
 	return out, failed

@@ -127,7 +127,9 @@ func (s *Pages) RowVerb(w http.ResponseWriter, r *http.Request, who shell.Access
 }
 
 // editRow carries out one edit, or shows its form again with what is wrong.
-func (s *Pages) editRow(w http.ResponseWriter, r *http.Request, who shell.Access, verb string, f *shell.Form, edit catalogue.Edit, p *rowPage) error {
+func (s *Pages) editRow(w http.ResponseWriter, r *http.Request, who shell.Access, verb string, f *shell.Form,
+	edit catalogue.Edit, p *rowPage,
+) error {
 	revision, err := f.Revision()
 	if err != nil {
 		return err
@@ -135,7 +137,8 @@ func (s *Pages) editRow(w http.ResponseWriter, r *http.Request, who shell.Access
 	if len(f.Errors) > 0 {
 		return s.showRow(w, r, who, http.StatusUnprocessableEntity, p)
 	}
-	d, _, err := s.Relay.Store.EditCatalogue(r.Context(), revision, []catalogue.Edit{edit}, s.Rules, who.Name, f.Value("reason"))
+	d, _, err := s.Relay.Store.EditCatalogue(r.Context(), revision, []catalogue.Edit{edit}, s.Rules, who.Name,
+		f.Value("reason"))
 	if err == nil {
 		http.Redirect(w, r, shell.Link("/catalogue/draft?done={}", verb), http.StatusSeeOther)
 		return nil

@@ -79,7 +79,9 @@ func (s *Pages) VersionPage(w http.ResponseWriter, r *http.Request, who shell.Ac
 	return s.showVersion(w, r, who, http.StatusOK, &versionPage{})
 }
 
-func (s *Pages) showVersion(w http.ResponseWriter, r *http.Request, who shell.Access, status int, p *versionPage) error {
+func (s *Pages) showVersion(w http.ResponseWriter, r *http.Request, who shell.Access, status int,
+	p *versionPage,
+) error {
 	number, err := strconv.ParseInt(r.PathValue("number"), 10, 64)
 	if err != nil {
 		return shell.ErrNotFound
@@ -156,7 +158,9 @@ func (s *Pages) VersionVerb(w http.ResponseWriter, r *http.Request, who shell.Ac
 }
 
 // versionDone goes on after a verb, or shows its form again with what the store refused.
-func (s *Pages) versionDone(w http.ResponseWriter, r *http.Request, who shell.Access, f *shell.Form, after string, err error) error {
+func (s *Pages) versionDone(w http.ResponseWriter, r *http.Request, who shell.Access, f *shell.Form, after string,
+	err error,
+) error {
 	if err == nil {
 		http.Redirect(w, r, after, http.StatusSeeOther)
 		return nil

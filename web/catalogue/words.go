@@ -66,7 +66,8 @@ func rowWords(e catalogue.Row) string {
 	case catalogue.KindAddress:
 		return e.Address + ofSystem(e.Component)
 	case catalogue.KindRoute:
-		return shell.ShortContract(e.Contract) + " till " + anyWord(e.Receiver) + " går till " + addressWord(e.Address) + ofSystem(e.Component)
+		return shell.ShortContract(e.Contract) + " till " + anyWord(e.Receiver) + " går till " + addressWord(e.Address) +
+			ofSystem(e.Component)
 	case catalogue.KindPermission:
 		text := e.Sender + " får anropa " + shell.ShortContract(e.Contract) + " hos " + anyWord(e.Receiver)
 		if filters := e.Filters.Words(); filters != "" {
@@ -292,14 +293,15 @@ var probeResults = map[string]string{
 
 // probeRemedies are the words for the codes of relay.ProbeRemedies.
 var probeRemedies = map[string]string{
-	"address":          "rätta vägvalets adress",
-	"host-name":        "rätta värdnamnet i adressen, eller se över namntjänsten på den här datorn",
-	"firewall":         "be om en öppning i brandväggarna på vägen, eller rätta värd och port",
-	"running":          "se till att systemet är i gång, eller rätta värd och port",
-	"slow-system":      "se vad som hindrar systemet från att svara",
-	"owners-log":       "händer det efter TLS tar systemet kanske inte emot vårt certifikat: be dess ägare läsa loggen",
-	"nothing":          "inget behöver göras; ett system som besvarar ping kan testas längre",
-	"status":           "401 och 403: systemet ska släppa in vårt certifikat; 404: rätta sökvägen i adressen; 5xx: se systemets logg",
+	"address":     "rätta vägvalets adress",
+	"host-name":   "rätta värdnamnet i adressen, eller se över namntjänsten på den här datorn",
+	"firewall":    "be om en öppning i brandväggarna på vägen, eller rätta värd och port",
+	"running":     "se till att systemet är i gång, eller rätta värd och port",
+	"slow-system": "se vad som hindrar systemet från att svara",
+	"owners-log":  "händer det efter TLS tar systemet kanske inte emot vårt certifikat: be dess ägare läsa loggen",
+	"nothing":     "inget behöver göras; ett system som besvarar ping kan testas längre",
+	"status": "401 och 403: systemet ska släppa in vårt certifikat; 404: rätta sökvägen i adressen; 5xx: se " +
+		"systemets logg",
 	"other-service":    "rätta adressen: något annat lyssnar där",
 	"ask-owner":        "fråga systemets ägare vad som lyssnar där",
 	"use-https":        "använd https för allt som lämnar huset",
@@ -312,5 +314,6 @@ var probeRemedies = map[string]string{
 	"set-certificate":  "ange producer.tls.certificate och producer.tls.key",
 	"set-pem":          "ange ett PEM-certifikat i producer.tls.certificate",
 	"renew-ours":       "förnya producer.tls.certificate",
-	"trust-issuer":     "be systemets ägare lita på {1}, eller använd ett certifikat från en utfärdare som systemet nämner",
+	"trust-issuer": "be systemets ägare lita på {1}, eller använd ett certifikat från en utfärdare som systemet " +
+		"nämner",
 }

@@ -18,9 +18,11 @@ import (
 	"rivgate/web/shell"
 )
 
-// answerVerb carries out what a person does with a form whose text goes to the reporter: save it as a draft, insert a standard reply, take a file away, preview it,
-// or send it. Whatever it is, what was typed is kept first.
-func (s *Work) answerVerb(w http.ResponseWriter, r *http.Request, who shell.Access, c store.Case, f *shell.Form, version int64) error {
+// answerVerb carries out what a person does with a form whose text goes to the reporter: save it as a draft, insert a
+// standard reply, take a file away, preview it, or send it. Whatever it is, what was typed is kept first.
+func (s *Work) answerVerb(w http.ResponseWriter, r *http.Request, who shell.Access, c store.Case, f *shell.Form,
+	version int64,
+) error {
 	ctx := r.Context()
 	if err := s.OpenCase(ctx, who, store.AccessChange, &c, f.Name); err != nil {
 		return err
@@ -60,8 +62,11 @@ func (s *Work) answerVerb(w http.ResponseWriter, r *http.Request, who shell.Acce
 	return s.send(w, r, who, c, f, d, version)
 }
 
-// judged is what a draft would send now, judged as it will be when it is sent. What is wrong with it is noted in the form.
-func (s *Work) judged(ctx context.Context, who shell.Access, c store.Case, f *shell.Form, d store.Draft) (contracts.Update, error) {
+// judged is what a draft would send now, judged as it will be when it is sent. What is wrong with it is noted in the
+// form.
+func (s *Work) judged(ctx context.Context, who shell.Access, c store.Case, f *shell.Form,
+	d store.Draft,
+) (contracts.Update, error) {
 	u, err := s.answerOf(ctx, c, f, d)
 	if err != nil || f.Failed() {
 		return u, err
@@ -94,7 +99,9 @@ func (s *Work) answerOf(
 }
 
 // send judges an answer and lets it leave. What is wrong stands beside the fields, and the draft stays.
-func (s *Work) send(w http.ResponseWriter, r *http.Request, who shell.Access, c store.Case, f *shell.Form, d store.Draft, version int64) error {
+func (s *Work) send(w http.ResponseWriter, r *http.Request, who shell.Access, c store.Case, f *shell.Form,
+	d store.Draft, version int64,
+) error {
 	u, err := s.answerOf(r.Context(), c, f, d)
 	if err != nil {
 		return err
@@ -124,7 +131,9 @@ func (s *Work) send(w http.ResponseWriter, r *http.Request, who shell.Access, c 
 }
 
 // say lets an answer leave: after its few seconds, or at once where there are none.
-func (s *Work) say(ctx context.Context, who shell.Access, c store.Case, f *shell.Form, d store.Draft, u contracts.Update, version int64) (staged bool, err error) {
+func (s *Work) say(ctx context.Context, who shell.Access, c store.Case, f *shell.Form, d store.Draft,
+	u contracts.Update, version int64,
+) (staged bool, err error) {
 	if u, err = s.Handover(ctx, who, c, u); err != nil {
 		return false, err
 	}
@@ -149,7 +158,8 @@ func (s *Work) say(ctx context.Context, who shell.Access, c store.Case, f *shell
 	return false, s.Relay.Store.DropDraft(context.WithoutCancel(ctx), d.ID)
 }
 
-// caseAgain shows the case of this moment, with a form that could not be carried out: the next try is based on what the person now sees.
+// caseAgain shows the case of this moment, with a form that could not be carried out: the next try is based on what the
+// person now sees.
 func (s *Work) caseAgain(w http.ResponseWriter, r *http.Request, who shell.Access, c store.Case, f *shell.Form) error {
 	now, err := s.Relay.Store.Head(r.Context(), c.ID)
 	if err == nil && s.handedOver(now, who) {
@@ -195,7 +205,9 @@ type outgoing struct {
 func (s *Cases) outgoings(all []store.Outgoing) []outgoing {
 	var out []outgoing
 	for _, o := range all {
-		one := outgoing{Outgoing: o, Word: formWord(o.Form), Why: unsentWord(o.Reason), Failed: o.State == store.OutgoingFailed}
+		one := outgoing{
+			Outgoing: o, Word: formWord(o.Form), Why: unsentWord(o.Reason), Failed: o.State == store.OutgoingFailed,
+		}
 		one.Seconds = max(0, int(o.Due.Sub(s.Clock()).Round(time.Second)/time.Second))
 		one.Leaving = !one.Failed && (one.Seconds == 0 || o.Attempts > 0)
 		out = append(out, one)
@@ -203,7 +215,8 @@ func (s *Cases) outgoings(all []store.Outgoing) []outgoing {
 	return out
 }
 
-// OutgoingVerb takes an answer back that has not left, or throws a failed one away: POST /inbox/{id}/outgoing/{out}/{verb}.
+// OutgoingVerb takes an answer back that has not left, or throws a failed one away: POST
+// /inbox/{id}/outgoing/{out}/{verb}.
 func (s *Work) OutgoingVerb(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	c, err := s.InboxCase(r.Context(), r.PathValue("id"), who, shell.WriteCase)
 	if err != nil {
@@ -276,7 +289,8 @@ func (s *Work) PreviewPage(w http.ResponseWriter, r *http.Request, who shell.Acc
 	}
 	u.Attachments = nil // the letter has the draft's
 	p := previewPage{
-		Page: s.Page(who, titlePreview, "inbox"), Case: c, Unit: casework.HandlerName(c.Handler), Form: f, Now: s.Clock(), Fields: maps.Clone(f.Values),
+		Page: s.Page(who, titlePreview, "inbox"), Case: c, Unit: casework.HandlerName(c.Handler), Form: f, Now: s.Clock(),
+		Fields: maps.Clone(f.Values),
 	}
 	if p.Letter, err = s.previewed(c, u, d); err != nil {
 		return err
@@ -295,11 +309,14 @@ func (s *Work) PreviewPage(w http.ResponseWriter, r *http.Request, who shell.Acc
 // previewed is a draft as a letter in the mailbox.
 func (s *Work) previewed(c store.Case, u contracts.Update, d store.Draft) (casework.Letter, error) {
 	kinds := map[string]store.EventKind{
-		contracts.PartialReply: store.EventPartialReply, contracts.Question: store.EventQuestion, contracts.Forwarded: store.EventForwarded, contracts.Close: store.EventClose,
+		contracts.PartialReply: store.EventPartialReply, contracts.Question: store.EventQuestion,
+		contracts.Forwarded: store.EventForwarded, contracts.Close: store.EventClose,
 	}
 	u.HandlingUnit = contracts.OrgUnit{HSAID: c.Handler.Unit, Name: c.Handler.Name}
 	for _, file := range d.Files {
-		u.Attachments = append(u.Attachments, contracts.Attachment{FileName: file.Name, MediaType: file.MediaType, Size: file.Size, Reference: "draft"})
+		u.Attachments = append(u.Attachments, contracts.Attachment{
+			FileName: file.Name, MediaType: file.MediaType, Size: file.Size, Reference: "draft",
+		})
 	}
 	content, err := json.Marshal(contracts.Message{Update: &u})
 	if err != nil {

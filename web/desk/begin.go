@@ -35,7 +35,9 @@ func (s *Lists) beginUnits(who shell.Access) []routing.Unit {
 
 // BeginPage is the form for a case that began outside 1177, by telephone say: GET /begin.
 func (s *Lists) BeginPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
-	f := &shell.Form{Name: "begin", Values: url.Values{"reply": {"yes"}, "role": {contracts.RolePatient}, "received": {s.Today()}}}
+	f := &shell.Form{
+		Name: "begin", Values: url.Values{"reply": {"yes"}, "role": {contracts.RolePatient}, "received": {s.Today()}},
+	}
 	if k := who.Kept; k != nil && k.Action == "/begin" {
 		f.Values = k.Values
 	}
@@ -92,10 +94,14 @@ func (s *Lists) BeginCase(w http.ResponseWriter, r *http.Request, who shell.Acce
 	if f.Failed() {
 		return s.showBegin(w, who, unit.HSAID, f)
 	}
-	if err := s.Looked(r.Context(), who, store.Access{What: store.AccessChange, Unit: unit.HSAID, Kind: unit.Kind, Detail: "new case"}); err != nil {
+	if err := s.Looked(r.Context(), who, store.Access{
+		What: store.AccessChange, Unit: unit.HSAID, Kind: unit.Kind, Detail: "new case",
+	}); err != nil {
 		return err
 	}
-	accepted, err := s.Relay.Begin(r.Context(), contracts.Update{HandlingUnit: contracts.OrgUnit{HSAID: unit.HSAID, Name: unit.Name}, NewCase: c})
+	accepted, err := s.Relay.Begin(r.Context(), contracts.Update{
+		HandlingUnit: contracts.OrgUnit{HSAID: unit.HSAID, Name: unit.Name}, NewCase: c,
+	})
 	if err == nil {
 		http.Redirect(w, r, shell.Link("/inbox/{}", accepted.CaseID), http.StatusSeeOther)
 		return nil

@@ -38,7 +38,8 @@ type casePage struct {
 	Now       time.Time
 }
 
-// CasePage shows one case as a time line with what can be done now. A protected identity is shown on a deliberate click, which is logged.
+// CasePage shows one case as a time line with what can be done now. A protected identity is shown on a deliberate
+// click, which is logged.
 func (s *Cases) CasePage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	c, err := s.Relay.Store.Head(r.Context(), r.PathValue("id"))
 	if err == nil && s.handedOver(c, who) {
@@ -62,7 +63,8 @@ func (s *Cases) CasePage(w http.ResponseWriter, r *http.Request, who shell.Acces
 
 // showHandedOver tells the unit that handed a case over where it is, and nothing else of it.
 func (s *Cases) showHandedOver(w http.ResponseWriter, who shell.Access, c store.Case) error {
-	gone := shell.NewProblem(http.StatusNotFound, "handed-over", titleHandedOver, fmt.Sprintf(wordHandedOverTo, casework.HandlerName(c.Handler)))
+	gone := shell.NewProblem(http.StatusNotFound, "handed-over", titleHandedOver,
+		fmt.Sprintf(wordHandedOverTo, casework.HandlerName(c.Handler)))
 	return shell.ShowError(w, shell.ErrorPage{Page: s.Page(who, gone.Title, "inbox"), Problem: gone, Back: "/inbox"})
 }
 
@@ -79,7 +81,9 @@ func newChoices(p casePage, f *shell.Form) choices {
 }
 
 // showCase renders a case. failed is the form that could not be carried out, nil when none was.
-func (s *Cases) showCase(w http.ResponseWriter, r *http.Request, who shell.Access, c store.Case, active string, failed *shell.Form) error {
+func (s *Cases) showCase(w http.ResponseWriter, r *http.Request, who shell.Access, c store.Case, active string,
+	failed *shell.Form,
+) error {
 	ctx, q, shown := r.Context(), r.URL.Query(), shell.AsksProtected(r)
 	c = shell.Shielded(c, shown)
 	line, err := s.caseLine(ctx, c)
@@ -92,8 +96,11 @@ func (s *Cases) showCase(w http.ResponseWriter, r *http.Request, who shell.Acces
 		return err
 	}
 	p := casePage{
-		Page: s.Page(who, fmt.Sprintf(titleCase, casework.Reference(c)), "inbox"), Case: c, Unit: casework.HandlerName(c.Handler), Board: casework.IsBoard(c.Handler), Left: casework.DaysLeft(c, s.Clock()), Days: casework.DaysInAll(c),
-		Closed: c.State == store.Closed, Line: line, Active: active, Now: s.Clock(), Done: doneWord(q.Get("done")), Print: q.Has("print"),
+		Page: s.Page(who, fmt.Sprintf(titleCase, casework.Reference(c)), "inbox"), Case: c,
+		Unit: casework.HandlerName(c.Handler), Board: casework.IsBoard(c.Handler), Left: casework.DaysLeft(c, s.Clock()),
+		Days:   casework.DaysInAll(c),
+		Closed: c.State == store.Closed, Line: line, Active: active, Now: s.Clock(), Done: doneWord(q.Get("done")),
+		Print:    q.Has("print"),
 		Problems: s.Problems(), Areas: s.Codes(contracts.SystemArea), Receivers: s.otherUnits(c),
 	}
 	if p.deskPart, err = s.deskPart(ctx, who, c, drafts, shown); err != nil {

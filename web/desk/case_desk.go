@@ -47,10 +47,13 @@ func (p deskPart) ShowsProtected() string {
 const looksMost = 30
 
 // deskPart reads the desk of a case, for who looks at it.
-func (s *Cases) deskPart(ctx context.Context, who shell.Access, c store.Case, drafts []store.Draft, shown bool) (p deskPart, err error) {
+func (s *Cases) deskPart(ctx context.Context, who shell.Access, c store.Case, drafts []store.Draft,
+	shown bool,
+) (p deskPart, err error) {
 	db, owner := s.Relay.Store, shell.OwnerOf(c)
 	p = deskPart{
-		Assigns: who.May(shell.AssignCase, owner), Writes: who.May(shell.WriteCase, owner), Exports: who.May(shell.ExportCase, owner), ParkDay: s.parkDay(), Room: s.Room(), Child: c.Minor(),
+		Assigns: who.May(shell.AssignCase, owner), Writes: who.May(shell.WriteCase, owner),
+		Exports: who.May(shell.ExportCase, owner), ParkDay: s.parkDay(), Room: s.Room(), Child: c.Minor(),
 		Writing: s.colleaguesDrafts(drafts, who),
 	}
 	if p.Desk, err = db.Desk(ctx, c.ID); err != nil {
@@ -69,7 +72,8 @@ func (s *Cases) deskPart(ctx context.Context, who shell.Access, c store.Case, dr
 		return p, err
 	}
 	p.Outgoing = s.outgoings(waiting)
-	p.Looks, err = db.AccessLog(ctx, store.AccessFilter{Case: c.ID, Direct: true, Unit: c.Handler.Unit, Limit: looksMost}) // another unit's people are not this one's to see
+	// another unit's people are not this one's to see
+	p.Looks, err = db.AccessLog(ctx, store.AccessFilter{Case: c.ID, Direct: true, Unit: c.Handler.Unit, Limit: looksMost})
 	return p, err
 }
 
@@ -112,7 +116,9 @@ func (s *Cases) caseLine(ctx context.Context, c store.Case) ([]casework.Event, e
 }
 
 // answerForms are the forms of a case, with the reader's drafts in them.
-func (s *Cases) answerForms(c store.Case, who shell.Access, drafts []store.Draft) (forms map[string]*shell.Form, kept map[string]store.Draft) {
+func (s *Cases) answerForms(c store.Case, who shell.Access,
+	drafts []store.Draft,
+) (forms map[string]*shell.Form, kept map[string]store.Draft) {
 	forms, kept = map[string]*shell.Form{}, map[string]store.Draft{}
 	for _, name := range []string{"reply", "question", "forward", "close", "correct"} {
 		forms[name] = &shell.Form{Name: name, Values: url.Values{}}

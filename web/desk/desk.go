@@ -51,7 +51,10 @@ func (s *Work) deskVerbs(who shell.Access, c store.Case) map[string]deskVerb {
 			}
 			return changed(db.Park(ctx, act, until, reason))
 		}},
-		"resume": {shell.AssignCase, func(ctx context.Context, act store.Act, _ *shell.Form) error { return changed(db.Unpark(ctx, act)) }},
+		"resume": {
+			shell.AssignCase,
+			func(ctx context.Context, act store.Act, _ *shell.Form) error { return changed(db.Unpark(ctx, act)) },
+		},
 		"note": {shell.ReadCase, func(ctx context.Context, act store.Act, f *shell.Form) error {
 			if text := f.Required("text", wordWriteNote, casework.NoteMost); !f.Failed() {
 				return db.Note(ctx, act, text)
@@ -86,8 +89,9 @@ func (s *Work) deskVerbs(who shell.Access, c store.Case) map[string]deskVerb {
 	}
 }
 
-// DeskChange carries out what a person does with a case beside messages: POST /inbox/{id}/desk/{verb}. The form has the desk's version in its field "desk"; a
-// desk that changed meanwhile changes nothing, and the page says so with what was typed.
+// DeskChange carries out what a person does with a case beside messages: POST /inbox/{id}/desk/{verb}. The form has the
+// desk's version in its field "desk"; a desk that changed meanwhile changes nothing, and the page says so with what was
+// typed.
 func (s *Work) DeskChange(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	c, err := s.InboxCase(r.Context(), r.PathValue("id"), who, shell.AssignCase|shell.ReadCase|shell.WriteCase)
 	if err != nil {
@@ -112,7 +116,8 @@ func (s *Work) DeskChange(w http.ResponseWriter, r *http.Request, who shell.Acce
 	if err := s.OpenCase(r.Context(), who, store.AccessChange, &c, store.DetailOf("desk", name)); err != nil {
 		return err
 	}
-	act := store.Act{CaseID: c.ID, Unit: cmp.Or(f.Value("unit"), c.Handler.Unit), By: who.Self(), Version: version} // a form that was opened at the unit before changes nothing
+	// a form that was opened at the unit before changes nothing
+	act := store.Act{CaseID: c.ID, Unit: cmp.Or(f.Value("unit"), c.Handler.Unit), By: who.Self(), Version: version}
 	if !f.Failed() {
 		err = verb.do(r.Context(), act, f)
 	}
@@ -137,7 +142,8 @@ func (s *Work) DeskChange(w http.ResponseWriter, r *http.Request, who shell.Acce
 	return s.showCase(w, r, who, c, name, f)
 }
 
-// refusedForm is what the access log says of a change that was not carried out: the form was wrong, or somebody was quicker.
+// refusedForm is what the access log says of a change that was not carried out: the form was wrong, or somebody was
+// quicker.
 func refusedForm(err error) error {
 	if errors.Is(err, store.ErrConflict) {
 		return shell.ErrConflict

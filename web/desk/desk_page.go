@@ -32,7 +32,8 @@ func (p deskPage) Verb(name string) deskForm {
 	return deskForm{Case: p.Case, Verb: name, Version: p.Desk.Version}
 }
 
-// AssignmentPage shows who has a case and until when, and lets it be assigned: GET /inbox/{id}/desk. Whoever may read the case is sent to its own page.
+// AssignmentPage shows who has a case and until when, and lets it be assigned: GET /inbox/{id}/desk. Whoever may read
+// the case is sent to its own page.
 func (s *Work) AssignmentPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	c, err := s.InboxCase(r.Context(), r.PathValue("id"), who, shell.AssignCase)
 	if err != nil {
@@ -53,10 +54,14 @@ func (s *Work) AssignmentPage(w http.ResponseWriter, r *http.Request, who shell.
 }
 
 // showDesk renders the desk of a case. failed is the form that could not be carried out, nil when none was.
-func (s *Work) showDesk(w http.ResponseWriter, r *http.Request, who shell.Access, c store.Case, failed *shell.Form) error {
+func (s *Work) showDesk(w http.ResponseWriter, r *http.Request, who shell.Access, c store.Case,
+	failed *shell.Form,
+) error {
 	p := deskPage{
-		Page: s.Page(who, fmt.Sprintf(titleCase, casework.Reference(c)), "inbox"), Case: c, Unit: casework.HandlerName(c.Handler), Left: casework.DaysLeft(c, s.Clock()), Days: casework.DaysInAll(c),
-		Closed: c.State == store.Closed, Done: doneWord(r.URL.Query().Get("done")), Now: s.Clock(), Forms: map[string]*shell.Form{},
+		Page: s.Page(who, fmt.Sprintf(titleCase, casework.Reference(c)), "inbox"), Case: c,
+		Unit: casework.HandlerName(c.Handler), Left: casework.DaysLeft(c, s.Clock()), Days: casework.DaysInAll(c),
+		Closed: c.State == store.Closed, Done: doneWord(r.URL.Query().Get("done")), Now: s.Clock(),
+		Forms: map[string]*shell.Form{},
 	}
 	p.Late = p.Left < 0 && !p.Closed
 	var err error
@@ -72,7 +77,8 @@ func (s *Work) showDesk(w http.ResponseWriter, r *http.Request, who shell.Access
 	}
 	status := http.StatusOK
 	if failed != nil {
-		p.Forms[failed.Name], p.Active, status, p.Title = failed, failed.Name, http.StatusUnprocessableEntity, shell.FailedTitle+p.Title
+		p.Forms[failed.Name], p.Active, status, p.Title = failed, failed.Name, http.StatusUnprocessableEntity,
+			shell.FailedTitle+p.Title
 	}
 	return html.Render(w, status, "assignment", p)
 }

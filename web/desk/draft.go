@@ -17,7 +17,8 @@ import (
 	"rivgate/web/shell"
 )
 
-// answers tells the forms whose text goes to the reporter: they are kept as drafts while they are written, can be previewed, and leave after a few seconds.
+// answers tells the forms whose text goes to the reporter: they are kept as drafts while they are written, can be
+// previewed, and leave after a few seconds.
 func answers(form string) bool {
 	return form == "reply" || form == "question" || form == "forward" || form == "close"
 }
@@ -56,9 +57,12 @@ func draftForm(d store.Draft) string {
 	return name
 }
 
-// saveDraft keeps what was typed, with new files. The zero Draft where nothing was typed and nothing is kept. A draft that was saved in another window meanwhile is
-// not overwritten: that is noted in the form, whose next try is based on it. A form that does not say what it is based on is based on what there is.
-func (s *Cases) saveDraft(ctx context.Context, who shell.Access, c store.Case, f *shell.Form, files []contracts.Attachment) (store.Draft, error) {
+// saveDraft keeps what was typed, with new files. The zero Draft where nothing was typed and nothing is kept. A draft
+// that was saved in another window meanwhile is not overwritten: that is noted in the form, whose next try is based on
+// it. A form that does not say what it is based on is based on what there is.
+func (s *Cases) saveDraft(ctx context.Context, who shell.Access, c store.Case, f *shell.Form,
+	files []contracts.Attachment,
+) (store.Draft, error) {
 	version, _ := strconv.ParseInt(f.Value("draft"), 10, 64)
 	if !f.Values.Has("draft") {
 		mine, err := s.ownDraft(ctx, c.ID, c.Handler.Unit, who.User, f.Name)
@@ -67,7 +71,9 @@ func (s *Cases) saveDraft(ctx context.Context, who shell.Access, c store.Case, f
 		}
 		version = mine.Version
 	}
-	d := store.Draft{CaseID: c.ID, Unit: c.Handler.Unit, By: who.Self(), Form: f.Name, Body: draftBody(f), Version: version}
+	d := store.Draft{
+		CaseID: c.ID, Unit: c.Handler.Unit, By: who.Self(), Form: f.Name, Body: draftBody(f), Version: version,
+	}
 	if version == 0 && string(d.Body) == "{}" && len(files) == 0 {
 		return store.Draft{}, nil
 	}
@@ -117,7 +123,8 @@ func (s *Cases) ownDraft(ctx context.Context, caseID, unit, user, form string) (
 	return store.Draft{}, err
 }
 
-// DraftSave keeps a draft while it is being typed, for the page's script: POST /inbox/{id}/draft/{form}. Files are not taken this way.
+// DraftSave keeps a draft while it is being typed, for the page's script: POST /inbox/{id}/draft/{form}. Files are not
+// taken this way.
 func (s *Cases) DraftSave(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	c, err := s.InboxCase(r.Context(), r.PathValue("id"), who, shell.WriteCase)
 	if err != nil {
@@ -161,7 +168,10 @@ func (s *Cases) colleaguesDrafts(all []store.Draft, who shell.Access) []writing 
 		if mine && draftForm(d) == d.Form {
 			continue
 		}
-		out = append(out, writing{Draft: d, Word: draftWord(draftForm(d)), Text: draftValues(d).Get("text"), Mine: mine, Now: !mine && s.Clock().Sub(d.At) < store.Presence})
+		out = append(out, writing{
+			Draft: d, Word: draftWord(draftForm(d)), Text: draftValues(d).Get("text"), Mine: mine,
+			Now: !mine && s.Clock().Sub(d.At) < store.Presence,
+		})
 	}
 	return out
 }

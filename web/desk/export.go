@@ -22,7 +22,9 @@ func notePath(event int, f store.File) string {
 }
 
 // noteParts are the files of notes for a package, one read after the other.
-func (s *Export) noteParts(ctx context.Context, c store.Case, events []store.DeskEvent) func(yield func(casefile.Part, error) bool) {
+func (s *Export) noteParts(ctx context.Context, c store.Case,
+	events []store.DeskEvent,
+) func(yield func(casefile.Part, error) bool) {
 	return func(yield func(casefile.Part, error) bool) {
 		for i, e := range events {
 			for _, f := range e.Files {
@@ -36,8 +38,8 @@ func (s *Export) noteParts(ctx context.Context, c store.Case, events []store.Des
 	}
 }
 
-// ExportPackage sends a case as a package for the archive: PDF, XML, the messages as they came, and their attachments. The
-// messages of a protected identity are in it only where that is asked for: they say who it is.
+// ExportPackage sends a case as a package for the archive: PDF, XML, the messages as they came, and their attachments.
+// The messages of a protected identity are in it only where that is asked for: they say who it is.
 func (s *Export) ExportPackage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	d, err := s.document(r.Context(), who, r.PathValue("id"), "package", shell.AsksProtected(r))
 	if err != nil {
@@ -73,8 +75,8 @@ type exported struct {
 	hidden bool // a protected identity is left out, and so are the messages as they came
 }
 
-// document is a case as it is exported, after a row in the access log. A protected identity is in it where shown says so,
-// which the row says too.
+// document is a case as it is exported, after a row in the access log. A protected identity is in it where shown says
+// so, which the row says too.
 func (s *Export) document(ctx context.Context, who shell.Access, id, form string, shown bool) (d exported, err error) {
 	if d.c, err = s.InboxCase(ctx, id, who, shell.ExportCase); err != nil {
 		return d, err
@@ -104,7 +106,8 @@ func (s *Export) document(ctx context.Context, who shell.Access, id, form string
 	return d, nil
 }
 
-// judgeFiles tells the kind of each file of a time line by its content, one read after the other: a package calls it what it is, whatever its label says.
+// judgeFiles tells the kind of each file of a time line by its content, one read after the other: a package calls it
+// what it is, whatever its label says.
 func (s *Export) judgeFiles(ctx context.Context, c store.Case, line []casework.Event) error {
 	for i := range line {
 		for n := range line[i].Files {
@@ -126,9 +129,11 @@ func (s *Export) judgeFiles(ctx context.Context, c store.Case, line []casework.E
 func (s *Export) caseFileOf(c store.Case, desk store.Desk, line []casework.Event, shown bool) casefile.Case {
 	reporter, patient := casework.People(c, line, shown)
 	file := casefile.Case{
-		ID: c.ID, Reference: c.Ref.Extension, External: c.External.Extension, Registration: desk.Diary, State: shell.StateWord(c.State),
+		ID: c.ID, Reference: c.Ref.Extension, External: c.External.Extension, Registration: desk.Diary,
+		State:    shell.StateWord(c.State),
 		Unit:     casefile.Unit{HSAID: c.Handler.Unit, Name: casework.HandlerName(c.Handler)},
-		Received: shell.Swedish(c.Received), Due: shell.Swedish(c.Due), Exported: shell.Swedish(s.Clock().Truncate(time.Second)),
+		Received: shell.Swedish(c.Received), Due: shell.Swedish(c.Due),
+		Exported: shell.Swedish(s.Clock().Truncate(time.Second)),
 		Reporter: personIn(reporter), Area: s.codeNamed(contracts.SystemArea, c.Classification.Area),
 		Incident: casefile.Incident{Date: shell.Date(c.Facts.IncidentDate), Place: c.Facts.PlaceText},
 	}
@@ -140,7 +145,8 @@ func (s *Export) caseFileOf(c store.Case, desk store.Desk, line []casework.Event
 		file.Patient = &p
 	}
 	if desk.Authority != nil {
-		file.Reporter.Authority = desk.Authority.Note + " (" + desk.Authority.By.Name + ", " + shell.Swedish(desk.Authority.At).Format("2006-01-02") + ")"
+		file.Reporter.Authority = desk.Authority.Note + " (" + desk.Authority.By.Name + ", " +
+			shell.Swedish(desk.Authority.At).Format("2006-01-02") + ")"
 	}
 	if u := c.Facts.IncidentUnit; u != "" {
 		file.Incident.Unit = s.Named(contracts.OrgUnit{HSAID: u}) + " (" + u + ")"
@@ -156,7 +162,8 @@ func (s *Export) caseFileOf(c store.Case, desk store.Desk, line []casework.Event
 
 func personIn(p casework.Person) casefile.Person {
 	return casefile.Person{
-		ID: p.Print(), Label: p.Label(), Name: p.Name, Birth: shell.Date(p.Birth), Role: shell.RoleWord(p.Role), Telecom: p.Telecom, Email: p.Email, Address: p.Address,
+		ID: p.Print(), Label: p.Label(), Name: p.Name, Birth: shell.Date(p.Birth), Role: shell.RoleWord(p.Role),
+		Telecom: p.Telecom, Email: p.Email, Address: p.Address,
 	}
 }
 
@@ -164,7 +171,8 @@ func (d exported) messageEntries() []casefile.Entry {
 	var out []casefile.Entry
 	for i, e := range d.line {
 		entry := casefile.Entry{
-			Kind: casefile.KindMessage, At: shell.Swedish(e.At), Title: e.Title, From: e.From, To: e.To, Text: e.Text, Problems: e.Problems, Area: e.Area,
+			Kind: casefile.KindMessage, At: shell.Swedish(e.At), Title: e.Title, From: e.From, To: e.To, Text: e.Text,
+			Problems: e.Problems, Area: e.Area,
 			Delivery: e.State,
 		}
 		if !d.hidden {
@@ -192,9 +200,13 @@ func deskEntries(events []store.DeskEvent) []casefile.Entry {
 		if e.Kind == store.DeskNote {
 			kind = casefile.KindNote
 		}
-		entry := casefile.Entry{Kind: kind, At: shell.Swedish(e.At), Title: deskWord(e), From: e.By.Name, To: e.To.Name, Text: e.Text}
+		entry := casefile.Entry{
+			Kind: kind, At: shell.Swedish(e.At), Title: deskWord(e), From: e.By.Name, To: e.To.Name, Text: e.Text,
+		}
 		for _, f := range e.Files {
-			entry.Files = append(entry.Files, casefile.File{Name: f.Name, Path: notePath(i, f), MediaType: f.MediaType, Size: f.Size, SHA256: f.SHA256})
+			entry.Files = append(entry.Files, casefile.File{
+				Name: f.Name, Path: notePath(i, f), MediaType: f.MediaType, Size: f.Size, SHA256: f.SHA256,
+			})
 		}
 		out = append(out, entry)
 	}

@@ -8,8 +8,9 @@ import (
 	"rivgate/web/shell"
 )
 
-// BoardForward hands a case over to another unit: POST /inbox/{id}/forward. Secrecy holds between boards and care, so the case passes only with the citizen's
-// consent or another ground on record, in either direction. Any other handover is the case page's.
+// BoardForward hands a case over to another unit: POST /inbox/{id}/forward. Secrecy holds between boards and care, so
+// the case passes only with the citizen's consent or another ground on record, in either direction. Any other handover
+// is the case page's.
 func (s *Work) BoardForward(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	c, err := s.InboxCase(r.Context(), r.PathValue("id"), who, shell.WriteCase)
 	if err != nil {

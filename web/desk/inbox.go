@@ -55,7 +55,9 @@ func (s *Lists) queues(ctx context.Context, f store.CaseFilter, who shell.Access
 		return nil, err
 	}
 	var all []queue
-	for _, q := range []store.Queue{store.QueueNew, store.QueueMine, store.QueueOngoing, store.QueueParked, store.QueueFinished} {
+	for _, q := range []store.Queue{
+		store.QueueNew, store.QueueMine, store.QueueOngoing, store.QueueParked, store.QueueFinished,
+	} {
 		one := queue{Name: queueName(q), Queue: q, Count: strconv.Itoa(counts[q])}
 		if q == store.QueueFinished && counts[q] >= f.CountMost() {
 			one.Count = strconv.Itoa(f.CountMost()-1) + "+"
@@ -83,8 +85,10 @@ func (s *Lists) InboxSearch(w http.ResponseWriter, r *http.Request, who shell.Ac
 
 func (s *Lists) showInbox(w http.ResponseWriter, r *http.Request, who shell.Access, typed *shell.Form) error {
 	p := inboxPage{
-		Page: s.Page(who, titleInbox, "inbox"), Form: typed, Now: s.Clock(), Done: doneWord(typed.Value("done")), Searches: who.Somewhere(shell.ReadCase),
-		Problems: s.Problems(), Areas: s.Codes(contracts.SystemArea), Units: s.InboxUnits(who), First: typed.Value("after") == "",
+		Page: s.Page(who, titleInbox, "inbox"), Form: typed, Now: s.Clock(), Done: doneWord(typed.Value("done")),
+		Searches: who.Somewhere(shell.ReadCase),
+		Problems: s.Problems(), Areas: s.Codes(contracts.SystemArea), Units: s.InboxUnits(who),
+		First: typed.Value("after") == "",
 	}
 	f, err := s.inboxFilter(typed, who)
 	if err != nil {
@@ -121,7 +125,8 @@ func (s *Lists) showInbox(w http.ResponseWriter, r *http.Request, who shell.Acce
 func (p *inboxPage) choose(q store.Queue, typed *shell.Form) {
 	p.Queue, p.Heading = q, queueName(q)
 	for i := range p.Queues {
-		p.Queues[i].Chose, p.Queues[i].Here = p.Queues[i].Queue == q, shell.Link("/inbox?{}", narrowing(typed, p.Queues[i].Queue))
+		p.Queues[i].Chose, p.Queues[i].Here = p.Queues[i].Queue == q,
+			shell.Link("/inbox?{}", narrowing(typed, p.Queues[i].Queue))
 	}
 }
 
@@ -142,9 +147,11 @@ func narrowing(typed *shell.Form, q store.Queue) url.Values {
 // inboxFilter is what was typed, kept to what may be seen. What is wrong with a day is noted in the form.
 func (s *Lists) inboxFilter(typed *shell.Form, who shell.Access) (store.CaseFilter, error) {
 	f := store.CaseFilter{
-		Via: routing.Inbox, Query: strings.TrimSpace(typed.Value("q")), Queue: store.Queue(typed.Value("queue")), Unit: typed.Value("unit"),
+		Via: routing.Inbox, Query: strings.TrimSpace(typed.Value("q")), Queue: store.Queue(typed.Value("queue")),
+		Unit:    typed.Value("unit"),
 		Problem: typed.Value("problem"), Area: typed.Value("area"), Assignee: typed.Value("assignee"),
-		Since: typed.Moment("from"), Until: typed.Moment("until"), Order: store.DueFirst, After: typed.Value("after"), Limit: inboxPageSize + 1,
+		Since: typed.Moment("from"), Until: typed.Moment("until"), Order: store.DueFirst, After: typed.Value("after"),
+		Limit: inboxPageSize + 1,
 	}
 	if !f.Until.IsZero() {
 		f.Until = f.Until.AddDate(0, 0, 1) // the day itself too
@@ -176,7 +183,8 @@ func (s *Lists) inboxPeople(ctx context.Context, who shell.Access) ([]store.Pers
 	var out []store.Person
 	for _, a := range accounts {
 		other := shell.AccountAccess(a)
-		if s.Welcome(a) && slices.ContainsFunc(units, func(u routing.Unit) bool { return other.May(shell.WriteCase, s.Owner(u.HSAID)) }) {
+		if s.Welcome(a) &&
+			slices.ContainsFunc(units, func(u routing.Unit) bool { return other.May(shell.WriteCase, s.Owner(u.HSAID)) }) {
 			out = append(out, other.Self())
 		}
 	}
@@ -204,7 +212,8 @@ func (s *Lists) inboxRows(ctx context.Context, f, asked store.CaseFilter, who sh
 		row := casework.NewInboxRow(c, now, who.May(shell.ReadCase, shell.OwnerOf(c)))
 		row.Desk = desks[c.ID]
 		row.Back = row.Desk.Parked.Back(now) && c.State != store.Closed
-		row.Takes = c.State != store.Closed && who.Person && row.Desk.Assignee.ID != who.User && who.May(shell.WriteCase, shell.OwnerOf(c))
+		row.Takes = c.State != store.Closed && who.Person && row.Desk.Assignee.ID != who.User &&
+			who.May(shell.WriteCase, shell.OwnerOf(c))
 		row.Assigns = !row.Reads && who.May(shell.AssignCase, shell.OwnerOf(c))
 		rows = append(rows, row)
 	}

@@ -12,8 +12,8 @@ import (
 	"rivgate/web/shell"
 )
 
-// livePage is what changes on a case while somebody looks at it: GET /inbox/{id}/live. Nothing of what people wrote is in it, so that the access log does not
-// grow by a row each second.
+// livePage is what changes on a case while somebody looks at it: GET /inbox/{id}/live. Nothing of what people wrote is
+// in it, so that the access log does not grow by a row each second.
 type livePage struct {
 	Case     store.Case
 	Desk     store.Desk

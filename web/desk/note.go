@@ -9,7 +9,8 @@ import (
 	"rivgate/web/shell"
 )
 
-// NoteFile sends a file of a note to the unit that has the case, and whose note it is: GET /inbox/{id}/notes/{note}/{n}.
+// NoteFile sends a file of a note to the unit that has the case, and whose note it is: GET
+// /inbox/{id}/notes/{note}/{n}.
 func (s *Cases) NoteFile(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	c, err := s.InboxCase(r.Context(), r.PathValue("id"), who, shell.ReadCase)
 	if err != nil {

@@ -12,9 +12,12 @@ import (
 	"rivgate/web/shell"
 )
 
-// ownSince are somebody's own messages of a case since the version that their page shows. ok tells whether nobody else has changed the case since: then they
-// may go on from the page that they have. A message that came out of order may have changed the case at any time, so then it is not known.
-func (s *Cases) ownSince(ctx context.Context, who shell.Access, c store.Case, version int64) (own []store.Entry, ok bool, err error) {
+// ownSince are somebody's own messages of a case since the version that their page shows. ok tells whether nobody else
+// has changed the case since: then they may go on from the page that they have. A message that came out of order may
+// have changed the case at any time, so then it is not known.
+func (s *Cases) ownSince(ctx context.Context, who shell.Access, c store.Case,
+	version int64,
+) (own []store.Entry, ok bool, err error) {
 	changes := int(c.Version - version)
 	if changes <= 0 || who.User == "" {
 		return nil, changes == 0, nil
@@ -46,7 +49,8 @@ func (s *Cases) ownSince(ctx context.Context, who shell.Access, c store.Case, ve
 	return own, ok, nil
 }
 
-// seenVersion is the version of a case that somebody acts on: that of their page, or the present one where they alone have changed the case since.
+// seenVersion is the version of a case that somebody acts on: that of their page, or the present one where they alone
+// have changed the case since.
 func (s *Work) seenVersion(ctx context.Context, who shell.Access, c store.Case, version int64) (int64, error) {
 	_, ok, err := s.ownSince(ctx, who, c, version)
 	if ok {
@@ -55,15 +59,18 @@ func (s *Work) seenVersion(ctx context.Context, who shell.Access, c store.Case, 
 	return version, err
 }
 
-// repeated tells whether an answer is one that the same person has just sent: by a second click, or by the back button. It waits, or it has left since their page
-// was opened. What it would have become a draft of is gone then.
-func (s *Work) repeated(ctx context.Context, who shell.Access, c store.Case, f *shell.Form, d store.Draft, u contracts.Update, own []store.Entry) (repeat, staged bool, err error) {
+// repeated tells whether an answer is one that the same person has just sent: by a second click, or by the back button.
+// It waits, or it has left since their page was opened. What it would have become a draft of is gone then.
+func (s *Work) repeated(ctx context.Context, who shell.Access, c store.Case, f *shell.Form, d store.Draft,
+	u contracts.Update, own []store.Entry,
+) (repeat, staged bool, err error) {
 	waiting, err := s.Relay.Store.Outgoings(ctx, c)
 	if err != nil {
 		return false, false, err
 	}
 	for _, o := range waiting {
-		same := o.State == store.OutgoingWaiting && o.By.ID == who.User && o.Form == f.Name && len(o.Files) == len(u.Attachments)
+		same := o.State == store.OutgoingWaiting && o.By.ID == who.User && o.Form == f.Name &&
+			len(o.Files) == len(u.Attachments)
 		staged = staged || same && bytes.Equal(compact(o.Draft), compact(draftBody(f)))
 	}
 	repeat = staged
@@ -72,7 +79,9 @@ func (s *Work) repeated(ctx context.Context, who shell.Access, c store.Case, f *
 		if err := json.Unmarshal(e.Content, &m); err != nil {
 			return false, false, fmt.Errorf("reading content of message %s: %w", e.MessageID, err)
 		}
-		repeat = repeat || m.Update != nil && m.Update.Type == u.Type && m.Update.Text == u.Text && len(m.Update.Attachments) == len(u.Attachments)
+		repeat = repeat ||
+			m.Update != nil && m.Update.Type == u.Type && m.Update.Text == u.Text &&
+				len(m.Update.Attachments) == len(u.Attachments)
 	}
 	if repeat && d.ID != "" {
 		err = s.Relay.Store.DropDraft(ctx, d.ID)
@@ -93,8 +102,8 @@ func compact(b json.RawMessage) []byte {
 	return out
 }
 
-// sentNow lets somebody's answer that can still be taken back leave at once, since they go on with the next one, and tells on which version of the case that is
-// based.
+// sentNow lets somebody's answer that can still be taken back leave at once, since they go on with the next one, and
+// tells on which version of the case that is based.
 func (s *Work) sentNow(ctx context.Context, who shell.Access, c store.Case, version int64) (int64, error) {
 	if err := s.Later.SendNow(ctx, c.ID, c.Handler.Unit, who.Self()); err != nil {
 		return version, err
@@ -130,7 +139,10 @@ func (s *Cases) leftNotices(ctx context.Context, c store.Case, own []store.Entry
 	}
 	for _, e := range own {
 		row, queued := deliveries[e.MessageID]
-		one := leftNotice{ID: e.MessageID, Word: casework.EventWord(e.Kind), Arrived: e.Place == store.PlaceMailbox || e.Place == store.PlaceDelivered}
+		one := leftNotice{
+			ID: e.MessageID, Word: casework.EventWord(e.Kind),
+			Arrived: e.Place == store.PlaceMailbox || e.Place == store.PlaceDelivered,
+		}
 		one.State, one.Worry = s.Whereabouts(e, row, queued)
 		out = append(out, one)
 	}

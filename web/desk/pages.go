@@ -1,5 +1,5 @@
-// Package desk is where a unit handles its cases: the start page, the inbox, the page of a case with its answers, drafts and notes, the assignment, and the
-// package for the archive.
+// Package desk is where a unit handles its cases: the start page, the inbox, the page of a case with its answers,
+// drafts and notes, the assignment, and the package for the archive.
 package desk
 
 import (
@@ -15,7 +15,8 @@ var files embed.FS
 
 var html = shell.NewTemplates(files, template.FuncMap{"choices": newChoices, "whole": newPersonPart}, casework.Pieces)
 
-// Lists are the pages on which somebody finds what to do: the start page and the inbox; and the one on which a case begins that came by other ways.
+// Lists are the pages on which somebody finds what to do: the start page and the inbox; and the one on which a case
+// begins that came by other ways.
 type Lists struct{ casework.Base }
 
 // Cases show a case to who handles it.

@@ -36,7 +36,9 @@ type startLink struct{ Name, Address, Hint string }
 // StartPage says what waits for who looks, and what they may do.
 func (s *Lists) StartPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	p := startPage{Page: s.Page(who, startTitle, "start"), Loaded: s.Table() != nil, Units: len(s.Table().Units())}
-	for _, room := range []func(context.Context, shell.Access) (startRoom, error){s.startInbox, s.startBoard, s.startUnit, s.startDeliveries, s.startCatalogue, s.startReview} {
+	for _, room := range []func(context.Context, shell.Access) (startRoom, error){
+		s.startInbox, s.startBoard, s.startUnit, s.startDeliveries, s.startCatalogue, s.startReview,
+	} {
 		one, err := room(r.Context(), who)
 		if err != nil {
 			return err
@@ -64,7 +66,9 @@ func (s *Lists) startInbox(ctx context.Context, who shell.Access) (startRoom, er
 		if q.Queue == store.QueueMine && !who.Somewhere(shell.WriteCase) {
 			continue // nobody else is given cases
 		}
-		room.Cards = append(room.Cards, startCard{Count: q.Count, Name: q.Name, Address: shell.Link("/inbox?queue={}", q.Queue)})
+		room.Cards = append(room.Cards, startCard{
+			Count: q.Count, Name: q.Name, Address: shell.Link("/inbox?queue={}", q.Queue),
+		})
 	}
 	switch {
 	case who.Somewhere(shell.WriteCase):
@@ -74,7 +78,9 @@ func (s *Lists) startInbox(ctx context.Context, who shell.Access) (startRoom, er
 		}
 		room.Lead = startQueuesHandler
 		if late > 0 {
-			room.Cards = append([]startCard{{Count: strconv.Itoa(late), Name: startLate, Address: "/inbox?queue=mine", Worry: true}}, room.Cards...)
+			room.Cards = append(
+				[]startCard{{Count: strconv.Itoa(late), Name: startLate, Address: "/inbox?queue=mine", Worry: true}}, room.Cards...,
+			)
 		}
 		room.Links = append(room.Links, startLink{startBegin, "/begin", startBeginHint})
 	case who.Somewhere(shell.ReadCase):

@@ -20,8 +20,12 @@ func TestEveryReasonWhyAnAnswerDidNotLeaveIsSwedish(t *testing.T) {
 		t.Errorf("%d codes, %d of them in Swedish", len(english), len(unsentWords))
 	}
 	for fact, want := range map[string]string{
-		unsentWord(routing.NewFact(relay.UnsentNoRoute, "VP004")):                                             "Det finns ingen väg till 1177 i katalogen just nu (VP004).",
-		unsentWord(routing.NewFact(relay.UnsentContract, contracts.SubTextMissing, "", "update/answer/text")): "Skriv ditt svar.",
+		unsentWord(
+			routing.NewFact(relay.UnsentNoRoute, "VP004"),
+		): "Det finns ingen väg till 1177 i katalogen just nu (VP004).",
+		unsentWord(
+			routing.NewFact(relay.UnsentContract, contracts.SubTextMissing, "", "update/answer/text"),
+		): "Skriv ditt svar.",
 		unsentWord(routing.Fact{}): "",
 	} {
 		if fact != want {

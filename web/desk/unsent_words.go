@@ -6,8 +6,8 @@ import (
 	"rivgate/routing"
 )
 
-// unsentWord is why the line did not take an answer, for its writer; "" for none. What the contract does not allow has words
-// for each field.
+// unsentWord is why the line did not take an answer, for its writer; "" for none. What the contract does not allow has
+// words for each field.
 func unsentWord(why routing.Fact) string {
 	if why.Code == relay.UnsentContract && len(why.Values) == 3 {
 		refused := contracts.Error{SubCode: why.Values[0], Class: contracts.SchemaClass(why.Values[1]), Path: why.Values[2]}

@@ -61,7 +61,8 @@ func (s *Work) caseForm(w http.ResponseWriter, r *http.Request, who shell.Access
 	return s.caseAgain(w, r, who, c, f)
 }
 
-// after is where a person stands when a verb is done. A case that was handed over has left this inbox, perhaps for another unit's here.
+// after is where a person stands when a verb is done. A case that was handed over has left this inbox, perhaps for
+// another unit's here.
 func after(c store.Case, verb string, staged bool) string {
 	switch {
 	case staged:

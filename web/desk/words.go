@@ -19,30 +19,32 @@ const (
 
 // What a form answers when it is not filled in right. %s and %d are limits.
 const (
-	wordAttachmentsTooLarge = "Bilagorna är för stora tillsammans: högst %s får plats i ett meddelande. Ta bort någon, eller skicka dem i flera delsvar."
-	wordChoosePhrase        = "Välj ett standardsvar."
-	wordWhenReceived        = "Ange vilken dag ärendet kom in, senast i dag."
-	wordChooseColleague     = "Välj en kollega som har behörighet till enheten."
-	wordWhyParked           = "Skriv varför ärendet parkeras."
-	wordWriteNote           = "Skriv anteckningen."
-	wordDiaryTooLong        = "Diarienumret är för långt."
-	wordDiaryTaken          = "Ett annat ärende på enheten har redan det diarienumret."
-	wordHowAuthority        = "Skriv hur fullmakten eller behörigheten kontrollerades."
-	wordWhenResumed         = "Välj vilken dag ärendet ska tas upp igen."
-	wordResumeRange         = "Välj en dag efter i dag, högst två år fram."
-	wordDraftFiles          = "Högst 10 bilagor, om högst 20 MB var. De som inte fick plats är inte sparade."
-	wordChooseQueue         = "Välj en av köerna."
-	wordWriteReply          = "Skriv delsvaret."
-	wordWriteQuestion       = "Skriv frågan."
-	wordAtMost              = "Skriv högst %d tecken."
+	wordAttachmentsTooLarge = "Bilagorna är för stora tillsammans: högst %s får plats i ett meddelande. Ta bort någon, " +
+		"eller skicka dem i flera delsvar."
+	wordChoosePhrase    = "Välj ett standardsvar."
+	wordWhenReceived    = "Ange vilken dag ärendet kom in, senast i dag."
+	wordChooseColleague = "Välj en kollega som har behörighet till enheten."
+	wordWhyParked       = "Skriv varför ärendet parkeras."
+	wordWriteNote       = "Skriv anteckningen."
+	wordDiaryTooLong    = "Diarienumret är för långt."
+	wordDiaryTaken      = "Ett annat ärende på enheten har redan det diarienumret."
+	wordHowAuthority    = "Skriv hur fullmakten eller behörigheten kontrollerades."
+	wordWhenResumed     = "Välj vilken dag ärendet ska tas upp igen."
+	wordResumeRange     = "Välj en dag efter i dag, högst två år fram."
+	wordDraftFiles      = "Högst 10 bilagor, om högst 20 MB var. De som inte fick plats är inte sparade."
+	wordChooseQueue     = "Välj en av köerna."
+	wordWriteReply      = "Skriv delsvaret."
+	wordWriteQuestion   = "Skriv frågan."
+	wordAtMost          = "Skriv högst %d tecken."
 )
 
 // What happened to a case or a draft. %s is a unit or a moment.
 const (
 	wordHandedOverTo   = "Ärendet är överlämnat till %s, som svarar anmälaren."
-	wordDraftElsewhere = "Utkastet har sparats i ett annat fönster. Ingenting skrevs över: det du skrev står kvar här, och sparar du igen är det som gäller."
-	wordDraftSaved     = "Utkastet sparat %s"
-	wordLeftOutFile    = ".utelämnad.txt"
+	wordDraftElsewhere = "Utkastet har sparats i ett annat fönster. Ingenting skrevs över: det du skrev står kvar här, " +
+		"och sparar du igen är det som gäller."
+	wordDraftSaved  = "Utkastet sparat %s"
+	wordLeftOutFile = ".utelämnad.txt"
 )
 
 // The start page: headings of its parts, and a sentence below each.

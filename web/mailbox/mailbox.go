@@ -45,13 +45,16 @@ func (s *Pages) mailboxCase(ctx context.Context, who shell.Access, id string) (s
 	return s.Relay.Store.Open(ctx, id, who.Row(store.Access{What: store.AccessRead, Detail: "mailbox"}))
 }
 
-func (s *Pages) showMailbox(w http.ResponseWriter, r *http.Request, who shell.Access, c store.Case, failed *shell.Form, question string) error {
+func (s *Pages) showMailbox(w http.ResponseWriter, r *http.Request, who shell.Access, c store.Case, failed *shell.Form,
+	question string,
+) error {
 	letters, err := s.letters(r.Context(), c)
 	if err != nil {
 		return err
 	}
 	p := mailboxPage{
-		Page: s.Page(who, fmt.Sprintf(titleCase, casework.Reference(c)), "mailbox"), Case: c, Unit: casework.HandlerName(c.Handler), Letters: letters, Now: s.Clock(),
+		Page: s.Page(who, fmt.Sprintf(titleCase, casework.Reference(c)), "mailbox"), Case: c,
+		Unit: casework.HandlerName(c.Handler), Letters: letters, Now: s.Clock(),
 		Done: r.URL.Query().Get("done") != "",
 	}
 	if c.ForwardedFrom != "" {
@@ -70,7 +73,9 @@ func (s *Pages) showMailbox(w http.ResponseWriter, r *http.Request, who shell.Ac
 		}
 	}
 	if failed != nil && !shown { // the question that it answers is no longer open
-		p.Closed = &shell.Form{Name: "closed", Values: failed.Values, General: strings.TrimSpace(failed.General + " " + failed.Error("text"))}
+		p.Closed = &shell.Form{
+			Name: "closed", Values: failed.Values, General: strings.TrimSpace(failed.General + " " + failed.Error("text")),
+		}
 	}
 	status := http.StatusOK
 	if failed != nil {
@@ -139,14 +144,18 @@ func (s *Pages) Answer(w http.ResponseWriter, r *http.Request, who shell.Access)
 	}
 	m := &contracts.Message{
 		CaseID: &contracts.II{Root: c.Ref.Root, Extension: c.Ref.Extension},
-		Answer: &contracts.Answer{InReplyTo: contracts.II{Root: root, Extension: extension}, Text: f.Value("text"), Author: author, Attachments: files},
+		Answer: &contracts.Answer{
+			InReplyTo: contracts.II{Root: root, Extension: extension}, Text: f.Value("text"), Author: author, Attachments: files,
+		},
 	}
 	_, err = s.Relay.Submit(r.Context(), m)
 	if err == nil {
 		http.Redirect(w, r, shell.Link("/mailbox/{}?done=answer", c.ID), http.StatusSeeOther)
 		return nil
 	}
-	if !f.Take(err, []shell.Place{{Path: "attachment", Field: "file"}, {Path: "answer/text", Field: "text"}, {Path: "answer/inReplyTo", Field: "text"}}) {
+	if !f.Take(err, []shell.Place{
+		{Path: "attachment", Field: "file"}, {Path: "answer/text", Field: "text"}, {Path: "answer/inReplyTo", Field: "text"},
+	}) {
 		return err
 	}
 	if c, err = s.Relay.Store.Reopen(r.Context(), c); err != nil {

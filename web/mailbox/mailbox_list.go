@@ -69,9 +69,11 @@ func (s *Pages) List(w http.ResponseWriter, r *http.Request, who shell.Access) e
 	return html.Render(w, http.StatusOK, "list", p)
 }
 
-// reported are the cases that somebody has reported, the latest first. Whoever is only the patient of a case gets nothing of it
-// in the mailbox: the reporter does.
-func (s *Pages) reported(ctx context.Context, who shell.Access, person string) (rows []mailboxRow, more bool, err error) {
+// reported are the cases that somebody has reported, the latest first. Whoever is only the patient of a case gets
+// nothing of it in the mailbox: the reporter does.
+func (s *Pages) reported(ctx context.Context, who shell.Access,
+	person string,
+) (rows []mailboxRow, more bool, err error) {
 	row := who.Row(store.Access{What: store.AccessList, Detail: "mailbox"})
 	cases, err := s.Relay.Store.OpenReported(ctx, person, mailboxMost+1, row)
 	if err != nil {

@@ -1,4 +1,5 @@
-// Package mailbox stands in for 1177: a citizen's mailbox, and the form by which they complain. It is open where the gateway is tried, and nowhere else.
+// Package mailbox stands in for 1177: a citizen's mailbox, and the form by which they complain. It is open where the
+// gateway is tried, and nowhere else.
 package mailbox
 
 import (

@@ -28,7 +28,9 @@ func (s *Pages) SubmitPage(w http.ResponseWriter, r *http.Request, who shell.Acc
 	}
 	q := r.URL.Query()
 	if id := q.Get("unit"); id != "" {
-		return s.showSubmit(w, who, id, &shell.Form{Name: "submit", Values: url.Values{"reply": {"yes"}, "role": {contracts.RolePatient}}})
+		return s.showSubmit(w, who, id, &shell.Form{
+			Name: "submit", Values: url.Values{"reply": {"yes"}, "role": {contracts.RolePatient}},
+		})
 	}
 	p := submitPage{Page: s.Page(who, titleSubmit, "submit"), Query: strings.TrimSpace(q.Get("q")), Searched: q.Has("q")}
 	for _, u := range s.Relay.Receivers(p.Query, casework.ReceiverLimit) {
@@ -85,7 +87,8 @@ func (s *Pages) SubmitCase(w http.ResponseWriter, r *http.Request, who shell.Acc
 		kind = contracts.KindPatientBoard
 	}
 	accepted, err := s.Relay.Submit(r.Context(), &contracts.Message{
-		Recipient: &contracts.Recipient{Unit: contracts.OrgUnit{HSAID: unit.HSAID, Name: unit.Name}, Kind: kind}, Complaint: c,
+		Recipient: &contracts.Recipient{Unit: contracts.OrgUnit{HSAID: unit.HSAID, Name: unit.Name}, Kind: kind},
+		Complaint: c,
 	})
 	if err == nil {
 		http.Redirect(w, r, shell.Link("/mailbox/{}?done=submit", accepted.CaseID), http.StatusSeeOther)

@@ -77,7 +77,8 @@ func (p deliveryPage) Follows() string {
 	case row.State == store.DeliveryClosed:
 		return "Ingenting mer. En människa har avslutat leveransen; meddelandet har inte kommit fram."
 	case row.State == store.DeliveryParked:
-		return "Ingenting händer av sig själv. Ärendets senare meddelanden till mottagaren väntar bakom det här. Skicka om när felet är rättat, skicka till en annan adress, eller avsluta."
+		return "Ingenting händer av sig själv. Ärendets senare meddelanden till mottagaren väntar bakom det här. Skicka " +
+			"om när felet är rättat, skicka till en annan adress, eller avsluta."
 	case row.State == store.DeliveryLeased:
 		return "Meddelandet skickas just nu."
 	case row.Paused:
@@ -86,9 +87,11 @@ func (p deliveryPage) Follows() string {
 	if row.Down != nil && (row.Next == nil || !row.Next.After(p.Now)) {
 		return p.afterOutage(*row.Down)
 	}
-	next := "Meddelandet skickas så snart det är dess tur. Väntar ett tidigare meddelande i samma ärende skickas det först."
+	next := "Meddelandet skickas så snart det är dess tur. Väntar ett tidigare meddelande i samma ärende skickas det " +
+		"först."
 	if row.Next != nil && row.Next.After(p.Now) {
-		next = "Nästa försök görs " + shell.Moment(*row.Next, p.Now) + ", om inget tidigare meddelande i samma ärende är kvar."
+		next = "Nästa försök görs " + shell.Moment(*row.Next, p.Now) +
+			", om inget tidigare meddelande i samma ärende är kvar."
 	}
 	if row.Unknown {
 		next += " Det skickas med samma meddelande-id, så att mottagaren kan känna igen det om det redan kom fram."
@@ -98,7 +101,8 @@ func (p deliveryPage) Follows() string {
 
 // afterOutage says what comes next for a message whose receiver is down.
 func (p deliveryPage) afterOutage(down store.Outage) string {
-	text := "Mottagaren är nere sedan " + shell.Moment(down.Since, p.Now) + ". Meddelandet väntar och skickas av sig självt när mottagaren svarar igen."
+	text := "Mottagaren är nere sedan " + shell.Moment(down.Since, p.Now) +
+		". Meddelandet väntar och skickas av sig självt när mottagaren svarar igen."
 	if probe := down.Asked.Add(relay.ProbeWait); probe.After(p.Now) {
 		return text + " Mottagaren tillfrågas igen senast " + shell.Moment(probe, p.Now) + "."
 	}

@@ -25,12 +25,14 @@ type deliveryQuery struct {
 func readDeliveryQuery(v url.Values) deliveryQuery {
 	get := func(name string) string { return strings.TrimSpace(v.Get(name)) }
 	return deliveryQuery{
-		ID: get("id"), Receiver: get("receiver"), State: get("state"), Case: get("case"), Since: get("since"), Until: get("until"), Class: get("class"),
+		ID: get("id"), Receiver: get("receiver"), State: get("state"), Case: get("case"), Since: get("since"),
+		Until: get("until"), Class: get("class"),
 		Wrong: map[string]string{},
 	}
 }
 
-// filter is what was typed, as the store takes it. What is wrong is noted, and does not widen anything: the caller asks Failed.
+// filter is what was typed, as the store takes it. What is wrong is noted, and does not widen anything: the caller asks
+// Failed.
 func (q deliveryQuery) filter() store.DeliveryFilter {
 	f := store.DeliveryFilter{ID: q.ID, Receiver: q.Receiver, Case: q.Case}
 	if q.State != "" {
@@ -75,7 +77,10 @@ func (q deliveryQuery) Encode() string {
 }
 
 func (q deliveryQuery) fields() map[string]string {
-	return map[string]string{"id": q.ID, "receiver": q.Receiver, "state": q.State, "case": q.Case, "since": q.Since, "until": q.Until, "class": q.Class}
+	return map[string]string{
+		"id": q.ID, "receiver": q.Receiver, "state": q.State, "case": q.Case, "since": q.Since, "until": q.Until,
+		"class": q.Class,
+	}
 }
 
 // Hidden are the fields of the filter that are set, for the form that confirms an order.
@@ -165,7 +170,10 @@ func (s *Pages) maintenance(r *http.Request) (out []store.PauseRow, err error) {
 }
 
 func deliveryStates() []store.DeliveryState {
-	return []store.DeliveryState{store.DeliveryDue, store.DeliveryLeased, store.DeliveryDelivered, store.DeliveryParked, store.DeliveryClosed, store.DeliveryUnknown}
+	return []store.DeliveryState{
+		store.DeliveryDue, store.DeliveryLeased, store.DeliveryDelivered, store.DeliveryParked, store.DeliveryClosed,
+		store.DeliveryUnknown,
+	}
 }
 
 // StateWord is a state of the filter in words.
@@ -189,17 +197,22 @@ func DeliveryState(word string) (store.DeliveryState, bool) {
 // deliveryClasses are the classes of docs/operations.md, to choose from.
 func deliveryClasses() []string {
 	return []string{
-		"ok", "info", "connect", "tls", "timeout", "reset", "fault-client", "fault-server", "result-validation", "result-application", "result-technical",
-		"result-error", "http-429", "http-500", "http-502", "http-503", "http-504", "unreadable", "unreadable answer", "too-large", "store", "lease",
+		"ok", "info", "connect", "tls", "timeout", "reset", "fault-client", "fault-server", "result-validation",
+		"result-application", "result-technical",
+		"result-error", "http-429", "http-500", "http-502", "http-503", "http-504", "unreadable", "unreadable answer",
+		"too-large", "store", "lease",
 	}
 }
 
 // ClassWord is a class in words, with the class itself.
 func (operatorWords) ClassWord(class string) string {
 	words := map[string]string{
-		"ok": "levererat", "info": "levererat med upplysning", "result-validation": "mottagaren godtog inte innehållet", "result-application": "mottagaren kan inte ta emot ärendet",
-		"result-technical": "tekniskt fel hos mottagaren", "result-error": "mottagaren svarade med fel", "unreadable": "meddelandet gick inte att läsa",
-		"unreadable answer": "oläsligt svar", "too-large": "svaret var för stort", "store": "databasen svarade inte", "lease": "försöket avbröts av gatewayen",
+		"ok": "levererat", "info": "levererat med upplysning", "result-validation": "mottagaren godtog inte innehållet",
+		"result-application": "mottagaren kan inte ta emot ärendet",
+		"result-technical":   "tekniskt fel hos mottagaren", "result-error": "mottagaren svarade med fel",
+		"unreadable":        "meddelandet gick inte att läsa",
+		"unreadable answer": "oläsligt svar", "too-large": "svaret var för stort", "store": "databasen svarade inte",
+		"lease": "försöket avbröts av gatewayen",
 	}
 	if word, ok := words[class]; ok {
 		return word

@@ -14,8 +14,8 @@ import (
 	"rivgate/web/shell"
 )
 
-// KnowsReceiver tells whether a delivery, or a route that leads to a queue, has a receiver or component. The table answers calls and lists no rows:
-// components are looked for behind the units and the portal.
+// KnowsReceiver tells whether a delivery, or a route that leads to a queue, has a receiver or component. The table
+// answers calls and lists no rows: components are looked for behind the units and the portal.
 func (s *Pages) KnowsReceiver(ctx context.Context, receiver string) (bool, error) {
 	rows, err := s.Relay.Store.Deliveries(ctx, store.DeliveryFilter{Receiver: receiver, Limit: 1})
 	if err != nil || len(rows) > 0 {
@@ -32,7 +32,8 @@ func (s *Pages) KnowsReceiver(ctx context.Context, receiver string) (bool, error
 		calls = append(calls, routing.Call{Receiver: u.HSAID, Contract: send, Profile: routing.RIVTABP21})
 	}
 	for _, call := range calls {
-		if route, err := table.Route(call, s.Clock()); err == nil && route.Component != "" && routing.SameHSAID(route.Component, receiver) {
+		if route, err := table.Route(call, s.Clock()); err == nil && route.Component != "" &&
+			routing.SameHSAID(route.Component, receiver) {
 			return true, nil
 		}
 	}
@@ -61,7 +62,8 @@ type orderPage struct {
 // Back is where somebody goes who changes their mind.
 func (p orderPage) Back() string { return p.Order.where(p.Query) }
 
-// OrderPage is the dry run: it says how many an order would touch, shows the first ones, and asks why. It changes nothing.
+// OrderPage is the dry run: it says how many an order would touch, shows the first ones, and asks why. It changes
+// nothing.
 func (s *Pages) OrderPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	v := r.URL.Query()
 	if !v.Has("verb") { // the address of the form alone
@@ -74,7 +76,9 @@ func (s *Pages) OrderPage(w http.ResponseWriter, r *http.Request, who shell.Acce
 }
 
 // showOrder shows an order that is not carried out yet.
-func (s *Pages) showOrder(w http.ResponseWriter, r *http.Request, who shell.Access, verb string, status int, p *orderPage) error {
+func (s *Pages) showOrder(w http.ResponseWriter, r *http.Request, who shell.Access, verb string, status int,
+	p *orderPage,
+) error {
 	kind, ok := orderOf(verb)
 	if !ok {
 		return shell.ErrNotFound
@@ -183,7 +187,8 @@ func (s *Pages) OrderVerb(w http.ResponseWriter, r *http.Request, who shell.Acce
 	}
 	s.judgeOrder(&probe, f, seen, &p)
 	if p.Changed || f.Failed() || probe.Query.Failed() {
-		return s.showOrder(w, r, who, kind.Verb, map[bool]int{true: http.StatusConflict, false: http.StatusUnprocessableEntity}[p.Changed], &p)
+		return s.showOrder(w, r, who, kind.Verb,
+			map[bool]int{true: http.StatusConflict, false: http.StatusUnprocessableEntity}[p.Changed], &p)
 	}
 	n, err := s.carryOut(r.Context(), &probe, f, who.Name)
 	if err != nil {
@@ -202,7 +207,8 @@ func (s *Pages) judgeOrder(probe *orderPage, f *shell.Form, seen int, p *orderPa
 		f.Refuse("all", "Bekräfta att du menar alla leveranser.")
 	}
 	if probe.Unknown && f.Value("force") != "yes" {
-		f.Refuse("force", "Ingen väg i katalogen och ingen leverans har den mottagaren. Rätta den, eller bekräfta att du vill pausa ändå.")
+		f.Refuse("force",
+			"Ingen väg i katalogen och ingen leverans har den mottagaren. Rätta den, eller bekräfta att du vill pausa ändå.")
 	}
 	if probe.Order.Verb == "redirect" {
 		if wrong := s.WrongAddress(f.Value("address")); wrong != "" {

@@ -32,43 +32,61 @@ type orderKind struct {
 func orderKinds() []orderKind {
 	return []orderKind{
 		{
-			Verb: "retry", Title: "Skicka om", verb: store.VerbRetry, needs: shell.MoveDeliveries, Button: "Skicka om", What: "meddelande", Many: "meddelanden",
-			Explain: "Det som väntar och det som är parkerat skickas så snart det är dess tur. Det som var parkerat får hela sin tid på nytt. Meddelande-id är detsamma, så att mottagaren kan känna igen det.",
+			Verb: "retry", Title: "Skicka om", verb: store.VerbRetry, needs: shell.MoveDeliveries, Button: "Skicka om",
+			What: "meddelande", Many: "meddelanden",
+			Explain: "Det som väntar och det som är parkerat skickas så snart det är dess tur. Det som var parkerat får hela " +
+				"sin tid på nytt. Meddelande-id är detsamma, så att mottagaren kan känna igen det.",
 		},
 		{
-			Verb: "replay", Title: "Skicka om det som redan levererats", verb: store.VerbReplay, needs: shell.Resend, Button: "Skicka en gång till", What: "meddelande", Many: "meddelanden",
-			Explain: "För en mottagare som har förlorat vad den tagit emot. Det som levererats skickas en gång till, med samma meddelande-id. Ärenden där något väntar lämnas utanför: gör om det när de är klara.",
+			Verb: "replay", Title: "Skicka om det som redan levererats", verb: store.VerbReplay, needs: shell.Resend,
+			Button: "Skicka en gång till", What: "meddelande", Many: "meddelanden",
+			Explain: "För en mottagare som har förlorat vad den tagit emot. Det som levererats skickas en gång till, med " +
+				"samma meddelande-id. Ärenden där något väntar lämnas utanför: gör om det när de är klara.",
 		},
 		{
-			Verb: "release", Title: "Släpp fram", verb: store.VerbRelease, needs: shell.MoveDeliveries, Button: "Släpp fram", What: "meddelande", Many: "meddelanden",
-			Explain: "Meddelanden som hålls för att ett tidigare i samma ärende saknas tas i bruk nu, utan att vänta längre på det.",
+			Verb: "release", Title: "Släpp fram", verb: store.VerbRelease, needs: shell.MoveDeliveries, Button: "Släpp fram",
+			What: "meddelande", Many: "meddelanden",
+			Explain: "Meddelanden som hålls för att ett tidigare i samma ärende saknas tas i bruk nu, utan att vänta längre " +
+				"på det.",
 		},
 		{
-			Verb: "redirect", Title: "Skicka till en annan adress", verb: store.VerbRedirect, needs: shell.MoveDeliveries, Button: "Skicka dit", What: "meddelande", Many: "meddelanden",
-			Explain: "Det som väntar och det som är parkerat skickas till den nya adressen från nästa försök. Katalogen ändras inte: nya ärenden går dit den säger.",
+			Verb: "redirect", Title: "Skicka till en annan adress", verb: store.VerbRedirect, needs: shell.MoveDeliveries,
+			Button: "Skicka dit", What: "meddelande", Many: "meddelanden",
+			Explain: "Det som väntar och det som är parkerat skickas till den nya adressen från nästa försök. Katalogen " +
+				"ändras inte: nya ärenden går dit den säger.",
 		},
 		{
-			Verb: "close", Title: "Avsluta utan leverans", verb: store.VerbClose, needs: shell.MoveDeliveries, Button: "Avsluta", What: "parkerat meddelande", Many: "parkerade meddelanden",
-			Explain: "Parkerade meddelanden avslutas: de kommer aldrig att skickas. Se till att mottagaren har fått veta det på annat sätt. Ingenting raderas.",
+			Verb: "close", Title: "Avsluta utan leverans", verb: store.VerbClose, needs: shell.MoveDeliveries, Button: "Avsluta",
+			What: "parkerat meddelande", Many: "parkerade meddelanden",
+			Explain: "Parkerade meddelanden avslutas: de kommer aldrig att skickas. Se till att mottagaren har fått veta det " +
+				"på annat sätt. Ingenting raderas.",
 		},
 		{
-			Verb: "dismiss", Title: "Avsluta det som fastnat", verb: store.VerbDismiss, needs: shell.MoveDeliveries, Button: "Avsluta", What: "meddelande som fastnat", Many: "meddelanden som fastnat",
-			Explain: "Meddelanden som väntade på ett tidigare i ärendet och avvisades när deras tur kom avslutas: de kommer aldrig in i ärendet. Avsändaren har fått kvitto på dem, så se till att den får veta det på annat sätt. Ingenting raderas.",
+			Verb: "dismiss", Title: "Avsluta det som fastnat", verb: store.VerbDismiss, needs: shell.MoveDeliveries,
+			Button: "Avsluta", What: "meddelande som fastnat", Many: "meddelanden som fastnat",
+			Explain: "Meddelanden som väntade på ett tidigare i ärendet och avvisades när deras tur kom avslutas: de kommer " +
+				"aldrig in i ärendet. Avsändaren har fått kvitto på dem, så se till att den får veta det på annat sätt. " +
+				"Ingenting raderas.",
 		},
 		{
-			Verb: "pause", Title: "Pausa en mottagare", needs: shell.MoveDeliveries, Receivers: true, Button: "Pausa", What: "mottagare", Many: "mottagare",
+			Verb: "pause", Title: "Pausa en mottagare", needs: shell.MoveDeliveries, Receivers: true, Button: "Pausa",
+			What: "mottagare", Many: "mottagare",
 			Explain: "Ärenden tas emot som vanligt, men ingenting skickas till mottagaren förrän den återupptas.",
 		},
 		{
-			Verb: "resume", Title: "Återuppta en mottagare", needs: shell.MoveDeliveries, Receivers: true, Silent: true, Button: "Återuppta", What: "mottagare", Many: "mottagare",
+			Verb: "resume", Title: "Återuppta en mottagare", needs: shell.MoveDeliveries, Receivers: true, Silent: true,
+			Button: "Återuppta", What: "mottagare", Many: "mottagare",
 			Explain: "Det som väntar skickas genast.",
 		},
 		{
-			Verb: "maintenance", Title: "Underhåll", needs: shell.MoveDeliveries, Receivers: true, All: true, Button: "Börja underhållet", What: "mottagare", Many: "mottagare",
-			Explain: "Ärenden tas emot som vanligt, men ingenting skickas till någon mottagare förrän underhållet avslutas. De som redan är pausade förblir det efteråt.",
+			Verb: "maintenance", Title: "Underhåll", needs: shell.MoveDeliveries, Receivers: true, All: true,
+			Button: "Börja underhållet", What: "mottagare", Many: "mottagare",
+			Explain: "Ärenden tas emot som vanligt, men ingenting skickas till någon mottagare förrän underhållet avslutas. " +
+				"De som redan är pausade förblir det efteråt.",
 		},
 		{
-			Verb: "maintenance_end", Title: "Avsluta underhållet", needs: shell.MoveDeliveries, Receivers: true, All: true, Silent: true, Button: "Avsluta underhållet", What: "mottagare", Many: "mottagare",
+			Verb: "maintenance_end", Title: "Avsluta underhållet", needs: shell.MoveDeliveries, Receivers: true, All: true,
+			Silent: true, Button: "Avsluta underhållet", What: "mottagare", Many: "mottagare",
 			Explain: "Det som väntar skickas genast. Mottagare som pausades av annat skäl är pausade även efteråt.",
 		},
 	}
@@ -145,8 +163,9 @@ func orderDone(q url.Values) string {
 	return ""
 }
 
-// everyReceiver lists the receivers that something is delivered to: those of the catalogue's units and of the portal that lead to a queue, by the system
-// behind them where it is known, and those that something waits for or passed by lately.
+// everyReceiver lists the receivers that something is delivered to: those of the catalogue's units and of the portal
+// that lead to a queue, by the system behind them where it is known, and those that something waits for or passed by
+// lately.
 func (s *Pages) everyReceiver(ctx context.Context) ([]string, error) {
 	traffic, err := s.Relay.Store.Traffic(ctx)
 	if err != nil {
@@ -165,7 +184,12 @@ func (s *Pages) everyReceiver(ctx context.Context) ([]string, error) {
 		add(t.Receiver, t.Component)
 	}
 	table := s.Table()
-	calls := []routing.Call{{Sender: s.Relay.Instance.HSAID, Receiver: s.Relay.Portal, Contract: s.Relay.Contracts.Return().Contract, Profile: routing.RIVTABP21}}
+	calls := []routing.Call{
+		{
+			Sender: s.Relay.Instance.HSAID, Receiver: s.Relay.Portal, Contract: s.Relay.Contracts.Return().Contract,
+			Profile: routing.RIVTABP21,
+		},
+	}
 	for _, u := range table.Units() {
 		calls = append(calls, s.CaseCall(u.HSAID))
 	}

@@ -59,7 +59,8 @@ func (e *element) within(name string) bool {
 func readMarkup(text []byte) (*markup, error) {
 	m := &markup{text: text}
 	d := xml.NewDecoder(bytes.NewReader(text))
-	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil } // it is UTF-8 by now, whatever it says
+	// it is UTF-8 by now, whatever it says
+	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
 	var at *element
 	var open []string
 	roots := 0
@@ -111,8 +112,8 @@ func readMarkup(text []byte) (*markup, error) {
 	return m, nil
 }
 
-// write is the document with each value, of elements and attributes, as other has it. other gets the element, or one that stands for an attribute of it. The text of
-// an element is given once, whole, even where it is written in pieces.
+// write is the document with each value, of elements and attributes, as other has it. other gets the element, or one
+// that stands for an attribute of it. The text of an element is given once, whole, even where it is written in pieces.
 func (m *markup) write(other func(*element, string) string) []byte {
 	var out bytes.Buffer
 	out.WriteString(xml.Header)
@@ -134,7 +135,8 @@ func (m *markup) write(other func(*element, string) string) []byte {
 	return bytes.TrimRight(out.Bytes(), "\n")
 }
 
-// writeTag writes a start tag with the values of its attributes exchanged. The n-th value in quotes is that of the n-th attribute.
+// writeTag writes a start tag with the values of its attributes exchanged. The n-th value in quotes is that of the n-th
+// attribute.
 func writeTag(out *bytes.Buffer, raw []byte, p piece, other func(*element, string) string) {
 	for _, a := range p.tag.Attr {
 		i := bytes.IndexAny(raw, `"'`)
@@ -156,7 +158,8 @@ func writeTag(out *bytes.Buffer, raw []byte, p piece, other func(*element, strin
 	out.Write(raw)
 }
 
-// utf8Of is a message in UTF-8 without a mark: by its byte order mark, else by the charset of its content type, else by its declaration.
+// utf8Of is a message in UTF-8 without a mark: by its byte order mark, else by the charset of its content type, else by
+// its declaration.
 func utf8Of(message []byte, contentType string) ([]byte, error) {
 	switch {
 	case bytes.HasPrefix(message, []byte("\xef\xbb\xbf")):
@@ -192,7 +195,8 @@ func latin1(message []byte, contentType string) bool {
 	return strings.Contains(declared, "iso-8859-1")
 }
 
-// fromUTF16 is a text of two-byte units as UTF-8; low is where in a unit its low byte is: 1 for big-endian, 0 for little-endian.
+// fromUTF16 is a text of two-byte units as UTF-8; low is where in a unit its low byte is: 1 for big-endian, 0 for
+// little-endian.
 func fromUTF16(text []byte, low int) []byte {
 	units := make([]uint16, 0, len(text)/2)
 	for i := 0; i+1 < len(text); i += 2 {

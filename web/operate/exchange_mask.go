@@ -9,10 +9,11 @@ import (
 	"rivgate/contracts/identity"
 )
 
-// masker replaces what says something of a person in messages. What it has replaced once it replaces by the same again, in all messages that it is given: an
-// exchange stays one about the same persons, who are nobody.
+// masker replaces what says something of a person in messages. What it has replaced once it replaces by the same again,
+// in all messages that it is given: an exchange stays one about the same persons, who are nobody.
 //
-// It keeps what it knows to be harmless and replaces the rest, so that an element that nobody has thought of is not let through.
+// It keeps what it knows to be harmless and replaces the rest, so that an element that nobody has thought of is not let
+// through.
 type masker struct {
 	at         time.Time // of the exchange: whoever is a child then stays one
 	known      map[string]string
@@ -23,13 +24,17 @@ type masker struct {
 }
 
 func newMasker(at time.Time) *masker {
-	return &masker{at: at, known: map[string]string{}, counts: map[string]int{}, identities: map[string]string{}, met: map[string]bool{}, taken: map[string]bool{}}
+	return &masker{
+		at: at, known: map[string]string{}, counts: map[string]int{}, identities: map[string]string{}, met: map[string]bool{},
+		taken: map[string]bool{},
+	}
 }
 
 // errNotMasked is a message of which nothing can be given out.
 var errNotMasked = errors.New("the message cannot be masked")
 
-// mask is a message with everything that says something of a person replaced, in UTF-8. Names, order and white space of its elements stay.
+// mask is a message with everything that says something of a person replaced, in UTF-8. Names, order and white space of
+// its elements stay.
 func (m *masker) mask(message []byte, contentType string) ([]byte, error) {
 	text, err := utf8Of(message, contentType)
 	if err != nil {
@@ -88,8 +93,8 @@ func (m *masker) standIn(found string) string {
 	}, found)
 }
 
-// identity are the twelve digits that stand for a person. They are of a series that is given to nobody (birth numbers 980 to 999), of the same kind, and right or
-// wrong in their check digit as the first ones are.
+// identity are the twelve digits that stand for a person. They are of a series that is given to nobody (birth numbers
+// 980 to 999), of the same kind, and right or wrong in their check digit as the first ones are.
 func (m *masker) identity(date, last string) string {
 	key := lastSix(date) + last
 	if other, ok := m.identities[key]; ok {
@@ -119,7 +124,8 @@ func (m *masker) identity(date, last string) string {
 	}
 }
 
-// child tells whether who was born on a day was a child at the exchange. A year of two digits is that of the last hundred years.
+// child tells whether who was born on a day was a child at the exchange. A year of two digits is that of the last
+// hundred years.
 func (m *masker) child(date string) bool {
 	year := int(date[0]-'0')*10 + int(date[1]-'0')
 	if len(date) == 8 {
@@ -141,7 +147,8 @@ func (m *masker) same(kind, value string, write func(n int) string) string {
 	return m.known[key]
 }
 
-// shaped replaces letters and digits of a value one by one and keeps its other characters: a form that a schema may ask for stays.
+// shaped replaces letters and digits of a value one by one and keeps its other characters: a form that a schema may ask
+// for stays.
 func (m *masker) shaped(value string) string {
 	return m.same("shape "+shapeOf(value), value, func(n int) string {
 		number := fmt.Sprint(n)

@@ -13,13 +13,14 @@ import (
 	"rivgate/web/shell"
 )
 
-var errTooLargeToMask = shell.NewProblem(http.StatusRequestEntityTooLarge, "too-large", "Meddelandet är för stort", "Inspelningar görs av meddelanden upp till 40 MB.")
+var errTooLargeToMask = shell.NewProblem(http.StatusRequestEntityTooLarge, "too-large", "Meddelandet är för stort",
+	"Inspelningar görs av meddelanden upp till 40 MB.")
 
 // exchangeLimit bounds a message of which a recording is made, in bytes.
 const exchangeLimit = 40 << 20
 
-// Exchange gives a message and the answer to it as a recording, personal data masked, in a ZIP: NAME.request.xml, NAME.answer.xml where there is an answer,
-// NAME.headers, and a file that says what it is.
+// Exchange gives a message and the answer to it as a recording, personal data masked, in a ZIP: NAME.request.xml,
+// NAME.answer.xml where there is an answer, NAME.headers, and a file that says what it is.
 func (s *Pages) Exchange(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	row := who.Row(store.Access{What: store.AccessExport, Detail: "recording, masked"})
 	m, last, answer, err := s.Relay.Store.OpenExchange(r.Context(), r.PathValue("id"), row)
@@ -32,7 +33,8 @@ func (s *Pages) Exchange(w http.ResponseWriter, r *http.Request, who shell.Acces
 	name := strings.ToLower(shell.ShortContract(m.Key.Contract)) + "-" + m.ID
 	recording, err := s.recording(name, m, answer, last)
 	if errors.Is(err, errNotMasked) {
-		return shell.NewProblem(http.StatusUnprocessableEntity, "not-masked", "Meddelandet kan inte maskeras", "Det är inte en XML-text som går att läsa, så ingen inspelning lämnas ut.")
+		return shell.NewProblem(http.StatusUnprocessableEntity, "not-masked", "Meddelandet kan inte maskeras",
+			"Det är inte en XML-text som går att läsa, så ingen inspelning lämnas ut.")
 	}
 	if err != nil {
 		return err
@@ -52,17 +54,25 @@ func (s *Pages) recording(name string, m *store.Message, answer []byte, last *st
 	if err != nil {
 		return nil, err
 	}
-	note := "Inspelning av ett meddelande, med personuppgifter utbytta. Samma uppgift är utbytt mot samma på alla ställen.\n" +
+	note := "Inspelning av ett meddelande, med personuppgifter utbytta. Samma uppgift är utbytt mot samma på alla " +
+		"ställen.\n" +
 		"Kontrakt: " + m.Key.Contract + "\nMottagare: " + masker.scrub(m.Call.Receiver) + "\n"
 	files := []struct {
 		name    string
 		content []byte
-	}{{name + ".request.xml", request}, {name + ".headers", []byte("X-Vp-Sender-Id: " + masker.scrub(m.Call.Sender) + "\nX-Vp-Instance-Id: " + s.Relay.Instance.ID + "\n")}}
+	}{
+		{name + ".request.xml", request},
+		{
+			name + ".headers",
+			[]byte("X-Vp-Sender-Id: " + masker.scrub(m.Call.Sender) + "\nX-Vp-Instance-Id: " + s.Relay.Instance.ID + "\n"),
+		},
+	}
 	switch masked, err := masker.mask(answer, ""); {
 	case len(answer) == 0:
 		note += "Svar: inget finns sparat.\n"
 	case errors.Is(err, errNotMasked):
-		note += "Svar: " + strconv.Itoa(len(answer)) + " byte som inte går att läsa som XML, eller är avkortade. De lämnas inte ut.\n"
+		note += "Svar: " + strconv.Itoa(len(answer)) +
+			" byte som inte går att läsa som XML, eller är avkortade. De lämnas inte ut.\n"
 	case err != nil:
 		return nil, err
 	default:

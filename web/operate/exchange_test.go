@@ -44,7 +44,8 @@ func recordedMessages(t *testing.T) map[string]recordedMessage {
 	return all
 }
 
-// secrets are the values of a message that say something of a person: by the names of elements in the contract, and by the form of numbers.
+// secrets are the values of a message that say something of a person: by the names of elements in the contract, and by
+// the form of numbers.
 func secrets(t *testing.T, text []byte) (all []string) {
 	t.Helper()
 	for _, found := range regexp.MustCompile(`\b\d{12}\b`).FindAll(text, -1) {
@@ -66,7 +67,8 @@ func secrets(t *testing.T, text []byte) (all []string) {
 			name = ""
 		case xml.CharData:
 			switch name {
-			case "name", "telecom", "email", "address", "description", "text", "incidentPlaceText", "fileName", "healthcareProfessionalName", "originalText", "orgUnitTelecom",
+			case "name", "telecom", "email", "address", "description", "text", "incidentPlaceText", "fileName",
+				"healthcareProfessionalName", "originalText", "orgUnitTelecom",
 				"orgUnitEmail", "orgUnitAddress", "message", "note":
 				if value := strings.TrimSpace(string(token)); len(value) > 5 {
 					all = append(all, value)
@@ -136,7 +138,8 @@ func TestRecordingsAreMasked(t *testing.T) {
 			t.Errorf("%s: %v\n%s", file, err, out)
 		}
 		for _, c := range registry.All() {
-			if !bytes.Contains(text, []byte(c.Contract+`"`)) || strings.HasSuffix(file, ".answer.xml") || c.Validate(text) != nil {
+			if !bytes.Contains(text, []byte(c.Contract+`"`)) || strings.HasSuffix(file, ".answer.xml") ||
+				c.Validate(text) != nil {
 				continue
 			}
 			if err := c.Validate(out); err != nil {
@@ -151,7 +154,10 @@ func TestRecordingsAreMasked(t *testing.T) {
 		}
 	}
 	if masked < 100 || valid < 30 || hidden < 100 {
-		t.Errorf("only %d were masked, %d of them valid, with %d values that must not be seen: the test looks in the wrong place", masked, valid, hidden)
+		t.Errorf(
+			"only %d were masked, %d of them valid, with %d values that must not be seen: the test looks in the wrong place",
+			masked, valid, hidden,
+		)
 	}
 }
 
@@ -176,12 +182,18 @@ func TestWhatNobodyThoughtOfIsMaskedToo(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := string(out)
-	for _, secret := range []string{"9001019802", "Tolvan", "900101-9802", "22AB12345678", "2201612393", "1701012393", "ANNA", "0708", "123456", "Ring", "20170101<", "sjukhus", "9001019803", "annas", "aGVtbGlndA", "om 1890"} {
+	for _, secret := range []string{
+		"9001019802", "Tolvan", "900101-9802", "22AB12345678", "2201612393", "1701012393", "ANNA", "0708", "123456", "Ring",
+		"20170101<", "sjukhus", "9001019803", "annas", "aGVtbGlndA", "om 1890",
+	} {
 		if strings.Contains(text, secret) {
 			t.Errorf("%q is in\n%s", secret, text)
 		}
 	}
-	for _, stays := range []string{`code="3"`, "<x:root>SE0000000001-1177</x:root>", "20260302101500", "1.2.752.129.2.1.3.1", "<x:mediaType>image/png</x:mediaType>", "fall-", ".png</x:fileName>"} {
+	for _, stays := range []string{
+		`code="3"`, "<x:root>SE0000000001-1177</x:root>", "20260302101500", "1.2.752.129.2.1.3.1",
+		"<x:mediaType>image/png</x:mediaType>", "fall-", ".png</x:fileName>",
+	} {
 		if !strings.Contains(text, stays) {
 			t.Errorf("%q is missing in\n%s", stays, text)
 		}
@@ -191,14 +203,17 @@ func TestWhatNobodyThoughtOfIsMaskedToo(t *testing.T) {
 		t.Errorf("one person is not the same one everywhere\n%s", text)
 	}
 	child := stands[1][1]
-	if err := contracts.CheckIdentity(contracts.PersonID{ID: child, Type: contracts.OIDSamordning}, ""); err != nil || child < "2010" {
+	if err := contracts.CheckIdentity(contracts.PersonID{ID: child, Type: contracts.OIDSamordning}, ""); err != nil ||
+		child < "2010" {
 		t.Errorf("%s stands for a child's coordination number: %v", child, err)
 	}
-	if err := contracts.CheckIdentity(contracts.PersonID{ID: stands[0][1], Type: contracts.OIDPersonnummer}, ""); err != nil {
+	if err := contracts.CheckIdentity(contracts.PersonID{ID: stands[0][1], Type: contracts.OIDPersonnummer},
+		""); err != nil {
 		t.Errorf("%s stands for a personal number: %v", stands[0][1], err)
 	}
 	wrong := regexp.MustCompile(`<x:wrong><x:id>(\d{12})`).FindStringSubmatch(text)
-	if wrong == nil || contracts.CheckIdentity(contracts.PersonID{ID: wrong[1], Type: contracts.OIDPersonnummer}, "") == nil {
+	if wrong == nil ||
+		contracts.CheckIdentity(contracts.PersonID{ID: wrong[1], Type: contracts.OIDPersonnummer}, "") == nil {
 		t.Errorf("what was wrong is right now: %v", wrong)
 	}
 	given := regexp.MustCompile(`<x:(?:given|again)>([^<]*)<`).FindAllStringSubmatch(text, -1)

@@ -21,16 +21,20 @@ import (
 
 // Forms of values that say nothing of a person by themselves.
 var (
-	formNumber  = regexp.MustCompile(`^\d{1,4}$`)
-	formToken   = regexp.MustCompile(`^[A-Z0-9]+(_[A-Z0-9]+)*$`)
-	formCode    = regexp.MustCompile(`^[0-9A-Za-z]{1,8}(\.[0-9A-Za-z]{1,8}){0,3}$`)
-	formOID     = regexp.MustCompile(`^[0-2](\.(0|[1-9]\d*)){2,}$`)
-	formURN     = regexp.MustCompile(`^urn:[0-9A-Za-z][0-9A-Za-z:._-]*$`)
-	formStamp   = regexp.MustCompile(`^(([12]\d{3}|9999)\d{4}([0-2]\d[0-5]\d([0-5]\d)?)?|[12]\d{3}-[01]\d-[0-3]\d(T[0-2]\d:[0-5]\d(:[0-5]\d(\.\d+)?)?)?)(Z|[+-]\d\d:?\d\d)?$`)
-	formHSAID   = regexp.MustCompile(`(?i)^(SE|TSTNMT)\d{10}(-[0-9A-Z_-]{1,31})?$|^\*$`)
-	formID      = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z._|:-]{0,99}$`)
-	formMedia   = regexp.MustCompile(`^[a-z]+/[a-z0-9.+-]+(; ?charset=[0-9A-Za-z_-]+)?$`)
-	formRoot    = regexp.MustCompile(formOID.String() + `|` + formURN.String() + `|` + formHSAID.String() + `|` + formToken.String())
+	formNumber = regexp.MustCompile(`^\d{1,4}$`)
+	formToken  = regexp.MustCompile(`^[A-Z0-9]+(_[A-Z0-9]+)*$`)
+	formCode   = regexp.MustCompile(`^[0-9A-Za-z]{1,8}(\.[0-9A-Za-z]{1,8}){0,3}$`)
+	formOID    = regexp.MustCompile(`^[0-2](\.(0|[1-9]\d*)){2,}$`)
+	formURN    = regexp.MustCompile(`^urn:[0-9A-Za-z][0-9A-Za-z:._-]*$`)
+	formStamp  = regexp.MustCompile(
+		`^(([12]\d{3}|9999)\d{4}([0-2]\d[0-5]\d([0-5]\d)?)?|[12]\d{3}-[01]\d-[0-3]\d(T[0-2]\d:[0-5]\d(:[0-5]\d(\.\d+)?)?)?)(Z|[+-]\d\d:?\d\d)?$`,
+	)
+	formHSAID = regexp.MustCompile(`(?i)^(SE|TSTNMT)\d{10}(-[0-9A-Z_-]{1,31})?$|^\*$`)
+	formID    = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z._|:-]{0,99}$`)
+	formMedia = regexp.MustCompile(`^[a-z]+/[a-z0-9.+-]+(; ?charset=[0-9A-Za-z_-]+)?$`)
+	formRoot  = regexp.MustCompile(
+		formOID.String() + `|` + formURN.String() + `|` + formHSAID.String() + `|` + formToken.String(),
+	)
 	formCount   = regexp.MustCompile(`^\d{1,12}$`)
 	formSpace   = regexp.MustCompile(`^(urn:|http://schemas\.xmlsoap\.org/|http://www\.w3\.org/)[0-9A-Za-z:./_ -]*$`)
 	formSOAP    = regexp.MustCompile(`^([A-Za-z0-9_-]+:)?(Client|Server|VersionMismatch|MustUnderstand)(\.[A-Za-z.]+)?$`)
@@ -38,10 +42,12 @@ var (
 	formFault   = regexp.MustCompile(`^VP\d{3}\b`)
 )
 
-// kept says for the names of elements and attributes that are kept which form their values must have. All others are replaced, and these too where the form is another.
+// kept says for the names of elements and attributes that are kept which form their values must have. All others are
+// replaced, and these too where the form is another.
 func kept(name string) *regexp.Regexp {
 	switch name {
-	case "LogicalAddress", "To", "logicalAddress", "orgUnitHSAId", "careUnitHSAId", "careGiverHSAId", "sourceSystemHSAId", "serviceConsumerHsaId", "serviceConsumerHSAId":
+	case "LogicalAddress", "To", "logicalAddress", "orgUnitHSAId", "careUnitHSAId", "careGiverHSAId", "sourceSystemHSAId",
+		"serviceConsumerHsaId", "serviceConsumerHSAId":
 		return formHSAID
 	case "root", "codeSystem", "type":
 		return formRoot
@@ -49,7 +55,8 @@ func kept(name string) *regexp.Regexp {
 		return formCode
 	case "extension", "logId", "correlationId", "MessageID", "RelatesTo":
 		return formID
-	case "sentTime", "receivedTime", "createdTime", "registeredTime", "authorTime", "statusTime", "closedTime", "measureTime", "time", "start", "end",
+	case "sentTime", "receivedTime", "createdTime", "registeredTime", "authorTime", "statusTime", "closedTime",
+		"measureTime", "time", "start", "end",
 		"incidentDate", "answerDueDate", "localDateTime", "validFrom", "validTo", "pingDateTime":
 		return formStamp
 	case "sequenceNumber", "size":
@@ -60,7 +67,8 @@ func kept(name string) *regexp.Regexp {
 		return formBoolean
 	case "mediaType":
 		return formMedia
-	case "serviceContractNamespace", "namespace", "serviceContract", "Action", "actor", "encodingStyle", "schemaLocation", "serviceInteraction":
+	case "serviceContractNamespace", "namespace", "serviceContract", "Action", "actor", "encodingStyle", "schemaLocation",
+		"serviceInteraction":
 		return formSpace
 	case "faultcode":
 		return formSOAP
@@ -80,7 +88,8 @@ func (m *masker) value(n *element, value string) string {
 		return m.person(trimmed)
 	case n.parent != nil && strings.EqualFold(n.parent.name, "attachment"):
 		return m.attached(n, trimmed)
-	case n.name == "faultstring" && formFault.MatchString(trimmed), n.name == "detailString" && n.beside("faultstring", formFault):
+	case n.name == "faultstring" && formFault.MatchString(trimmed),
+		n.name == "detailString" && n.beside("faultstring", formFault):
 		return m.scrub(value)
 	}
 	if form := kept(n.name); form != nil && form.MatchString(trimmed) && !m.reserved(n) {
@@ -89,7 +98,8 @@ func (m *masker) value(n *element, value string) string {
 	return m.other(n, trimmed)
 }
 
-// isIdentity tells whether an element or attribute holds a person's identity: by where it stands, or by the OID beside it.
+// isIdentity tells whether an element or attribute holds a person's identity: by where it stands, or by the OID beside
+// it.
 func (m *masker) isIdentity(n *element) bool {
 	if n.parent == nil {
 		return false
@@ -100,7 +110,8 @@ func (m *masker) isIdentity(n *element) bool {
 		return false
 	}
 	kind := n.parent.child("type") + " " + n.parent.child("root")
-	return strings.EqualFold(n.parent.name, "personId") || strings.Contains(kind, contracts.OIDPersonnummer) || strings.Contains(kind, contracts.OIDSamordning) ||
+	return strings.EqualFold(n.parent.name, "personId") || strings.Contains(kind, contracts.OIDPersonnummer) ||
+		strings.Contains(kind, contracts.OIDSamordning) ||
 		strings.Contains(kind, contracts.OIDReserve)
 }
 
@@ -117,7 +128,8 @@ func (m *masker) person(id string) string {
 	return m.shaped(id)
 }
 
-// attached is a value of an attachment's description. Its content is another file of the same type, which its size and digest are those of.
+// attached is a value of an attachment's description. Its content is another file of the same type, which its size and
+// digest are those of.
 func (m *masker) attached(n *element, value string) string {
 	file := placeholder(n.parent.child("mediaType"))
 	switch n.name {
@@ -164,7 +176,8 @@ func ending(name string) string {
 	return ""
 }
 
-// other is what stands for a value that is not kept: words that say what kind it is of where the name tells, else something of the same form.
+// other is what stands for a value that is not kept: words that say what kind it is of where the name tells, else
+// something of the same form.
 func (m *masker) other(n *element, value string) string {
 	name := strings.ToLower(n.name)
 	has := func(parts ...string) bool {
@@ -197,9 +210,11 @@ func (m *masker) other(n *element, value string) string {
 		return number("text", "Maskerad text %d.")
 	case formBoolean.MatchString(value), formNumber.MatchString(value):
 		return value
-	case formStamp.MatchString(value), formOID.MatchString(value), formHSAID.MatchString(value), formURN.MatchString(value):
+	case formStamp.MatchString(value), formOID.MatchString(value), formHSAID.MatchString(value),
+		formURN.MatchString(value):
 		return m.scrub(value)
-	case !strings.ContainsAny(value, " \t\n") && shapeOf(value) != value && strings.ContainsAny(value, "0123456789") && len(value) <= 40:
+	case !strings.ContainsAny(value, " \t\n") && shapeOf(value) != value && strings.ContainsAny(value, "0123456789") &&
+		len(value) <= 40:
 		return m.shaped(value)
 	}
 	return number("text", "Maskerad text %d.")

@@ -60,7 +60,10 @@ func (r faultRow) Word() string { return faultName(r.faultKind.Class) }
 // FaultsPage lists what failed lately, by code, with cause and remedy.
 func (s *Pages) FaultsPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	q := r.URL.Query()
-	p := faultsPage{Page: s.Page(who, "Fellista", "faults"), Now: s.Clock(), Receiver: strings.TrimSpace(q.Get("receiver")), Kind: faultKind{q.Get("class"), q.Get("code")}}
+	p := faultsPage{
+		Page: s.Page(who, "Fellista", "faults"), Now: s.Clock(), Receiver: strings.TrimSpace(q.Get("receiver")),
+		Kind: faultKind{q.Get("class"), q.Get("code")},
+	}
 	switch q.Get("done") {
 	case "":
 	case "dismiss":
@@ -99,10 +102,13 @@ func (s *Pages) FaultsPage(w http.ResponseWriter, r *http.Request, who shell.Acc
 	return html.Render(w, http.StatusOK, "faults", p)
 }
 
-// failed are the latest deliveries that are parked, or wait after an attempt that failed. full tells that there may be more.
+// failed are the latest deliveries that are parked, or wait after an attempt that failed. full tells that there may be
+// more.
 func (s *Pages) failed(r *http.Request, receiver string) (rows []faultRow, full bool, err error) {
 	for _, state := range []store.DeliveryState{store.DeliveryParked, store.DeliveryDue} {
-		found, err := s.Relay.Store.Deliveries(r.Context(), store.DeliveryFilter{Receiver: receiver, State: state, Limit: faultsRead})
+		found, err := s.Relay.Store.Deliveries(r.Context(), store.DeliveryFilter{
+			Receiver: receiver, State: state, Limit: faultsRead,
+		})
 		if err != nil {
 			return nil, false, err
 		}
@@ -215,7 +221,10 @@ func (s *Pages) showFault(w http.ResponseWriter, r *http.Request, who shell.Acce
 	if err != nil {
 		return err
 	}
-	p := faultPage{Page: s.Page(who, "Leverans till "+row.Receiver, "faults"), Now: s.Clock(), Row: row, Kind: faultKind{row.Class, row.Code}, Attempts: attempts, Form: f}
+	p := faultPage{
+		Page: s.Page(who, "Leverans till "+row.Receiver, "faults"), Now: s.Clock(), Row: row,
+		Kind: faultKind{row.Class, row.Code}, Attempts: attempts, Form: f,
+	}
 	if row.Class != "" && row.Class != "ok" && row.Class != "info" {
 		p.Meaning = p.Kind.meaning()
 	}

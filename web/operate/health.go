@@ -12,8 +12,8 @@ func (s *Health) Healthz(w http.ResponseWriter, _ *http.Request, _ shell.Access)
 	return shell.WriteJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 }
 
-// Readyz says whether calls can be taken: the store can be written to, there is a catalogue, and the process is not about to end. It asks nobody:
-// what the store last said is kept by heartbeat.run, which also logs each change.
+// Readyz says whether calls can be taken: the store can be written to, there is a catalogue, and the process is not
+// about to end. It asks nobody: what the store last said is kept by heartbeat.run, which also logs each change.
 func (s *Health) Readyz(w http.ResponseWriter, r *http.Request, _ shell.Access) error {
 	checks, ready := s.readiness(r.Context())
 	word, status := "ready", http.StatusOK
@@ -22,7 +22,8 @@ func (s *Health) Readyz(w http.ResponseWriter, r *http.Request, _ shell.Access) 
 	}
 	c := s.catalogue()
 	return shell.WriteJSON(w, status, map[string]any{
-		"status": word, "checks": checks, "catalogueAgeSeconds": c.AgeSeconds, "catalogueFromCache": c.FromCache, "catalogueHeld": c.Held != "",
+		"status": word, "checks": checks, "catalogueAgeSeconds": c.AgeSeconds, "catalogueFromCache": c.FromCache,
+		"catalogueHeld": c.Held != "",
 	})
 }
 

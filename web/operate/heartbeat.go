@@ -20,7 +20,8 @@ const (
 // errSilent is a store that has not answered for so long that what it last said does not count.
 var errSilent = errors.New("the store has not answered in time")
 
-// heartbeat keeps what the store said when it was last written to, so that who asks gets an answer in microseconds, whatever the store does.
+// heartbeat keeps what the store said when it was last written to, so that who asks gets an answer in microseconds,
+// whatever the store does.
 type heartbeat struct {
 	mu      sync.Mutex
 	running bool

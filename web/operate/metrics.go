@@ -22,8 +22,8 @@ func (s *Health) MetricsHandler() http.Handler {
 	return promhttp.HandlerFor(all, promhttp.HandlerOpts{ErrorLog: zap.NewStdLog(s.Logger())})
 }
 
-// gauges collects what is in the store and the catalogue. Labels are receivers, which are organisations; nothing of a case or a
-// person is in them.
+// gauges collects what is in the store and the catalogue. Labels are receivers, which are organisations; nothing of a
+// case or a person is in them.
 type gauges struct {
 	site                                                                 *Health
 	waiting, unknown, parked, oldest, paused                             *prometheus.Desc // by receiver
@@ -39,13 +39,15 @@ func newGauges(s *Health) *gauges {
 		return prometheus.NewDesc("rivgate_"+name, help, labels, nil)
 	}
 	return &gauges{
-		site:        s,
-		waiting:     desc("waiting_messages", "Messages that wait to be delivered to a receiver.", by...),
-		unknown:     desc("unknown_messages", "Of those, the ones whose last attempt ended without anybody knowing whether they arrived.", by...),
-		parked:      desc("parked_messages", "Messages that wait for a person's decision.", by...),
-		oldest:      desc("oldest_waiting_seconds", "Age of the oldest message that is not delivered.", by...),
-		paused:      desc("receiver_paused", "1 while a receiver is paused.", by...),
-		up:          desc("store_up", "1 when the store can be written to. While it is 0 the metrics of what is in the store are left out."),
+		site:    s,
+		waiting: desc("waiting_messages", "Messages that wait to be delivered to a receiver.", by...),
+		unknown: desc("unknown_messages",
+			"Of those, the ones whose last attempt ended without anybody knowing whether they arrived.", by...),
+		parked: desc("parked_messages", "Messages that wait for a person's decision.", by...),
+		oldest: desc("oldest_waiting_seconds", "Age of the oldest message that is not delivered.", by...),
+		paused: desc("receiver_paused", "1 while a receiver is paused.", by...),
+		up: desc("store_up",
+			"1 when the store can be written to. While it is 0 the metrics of what is in the store are left out."),
 		loaded:      desc("catalogue_loaded", "1 when there is a catalogue."),
 		loadedAt:    desc("catalogue_loaded_timestamp_seconds", "When the catalogue was read; 0 when there is none."),
 		held:        desc("catalogue_held", "1 while an answer of the source is held back because it shrank."),
@@ -59,7 +61,10 @@ func newGauges(s *Health) *gauges {
 
 // Describe tells prometheus which metrics there are.
 func (g *gauges) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{g.waiting, g.unknown, g.parked, g.oldest, g.paused, g.up, g.loaded, g.loadedAt, g.held, g.fromCache, g.routes, g.permissions, g.start, g.build} {
+	for _, d := range []*prometheus.Desc{
+		g.waiting, g.unknown, g.parked, g.oldest, g.paused, g.up, g.loaded, g.loadedAt, g.held, g.fromCache, g.routes,
+		g.permissions, g.start, g.build,
+	} {
 		out <- d
 	}
 }
@@ -85,7 +90,8 @@ func (g *gauges) Collect(out chan<- prometheus.Metric) {
 	put(g.build, 1, g.site.Version)
 }
 
-// collectWaiting tells whether the store is well. One that is known not to answer is not asked: the other metrics must not wait for it.
+// collectWaiting tells whether the store is well. One that is known not to answer is not asked: the other metrics must
+// not wait for it.
 func (g *gauges) collectWaiting(put func(d *prometheus.Desc, v float64, labels ...string)) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), shell.CheckTimeout)
 	defer cancel()

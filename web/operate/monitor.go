@@ -29,8 +29,8 @@ func (s *Pages) operatorPage(r *http.Request, who shell.Access, title, tab strin
 // ordersShown is how many of the latest orders stand on the page.
 const ordersShown = 10
 
-// MonitorPage says whether all is well, what to do first if not, and what stands where. It changes nothing. With a filter it is the list of deliveries, as
-// links from before there was one lead here.
+// MonitorPage says whether all is well, what to do first if not, and what stands where. It changes nothing. With a
+// filter it is the list of deliveries, as links from before there was one lead here.
 func (s *Pages) MonitorPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	if q := r.URL.Query(); q.Has("state") || q.Has("receiver") || q.Has("case") {
 		return s.DeliveriesPage(w, r, who)
@@ -50,12 +50,14 @@ func (s *Pages) MonitorPage(w http.ResponseWriter, r *http.Request, who shell.Ac
 	return html.Render(w, http.StatusOK, "monitor", p)
 }
 
-// MonitorNow is the part of the page that changes, for who has the page open. Where the store does not answer, what is shown stays, and its own
-// time tells how old it is.
+// MonitorNow is the part of the page that changes, for who has the page open. Where the store does not answer, what is
+// shown stays, and its own time tells how old it is.
 func (s *Pages) MonitorNow(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	h, err := s.health(r.Context())
 	if err != nil {
 		return err
 	}
-	return html.Piece(w, "monitor", "monitornow", monitorPage{operatorPage: s.operatorPage(r, who, "Övervakning", "now"), health: h, Live: true})
+	return html.Piece(w, "monitor", "monitornow", monitorPage{
+		operatorPage: s.operatorPage(r, who, "Övervakning", "now"), health: h, Live: true,
+	})
 }

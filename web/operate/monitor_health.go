@@ -48,7 +48,11 @@ type alarmView struct {
 
 // alarmAges are the ages of docs/operations.md.
 func alarmAges() []alarmView {
-	return []alarmView{{Name: "15 minuter", Age: 15 * time.Minute}, {Name: "4 timmar", Age: 4 * time.Hour}, {Name: "24 timmar", Age: 24 * time.Hour}}
+	return []alarmView{
+		{Name: "15 minuter", Age: 15 * time.Minute},
+		{Name: "4 timmar", Age: 4 * time.Hour},
+		{Name: "24 timmar", Age: 24 * time.Hour},
+	}
 }
 
 // certificateView is a certificate with what is left of it.
@@ -63,14 +67,18 @@ type invariant struct {
 	Breaches int
 }
 
-// maintenancePrefix begins the reason of every pause that maintenance made, so that its end lets go what it held and nothing else.
+// maintenancePrefix begins the reason of every pause that maintenance made, so that its end lets go what it held and
+// nothing else.
 const maintenancePrefix = "Underhåll: "
 
 func isMaintenance(p store.PauseRow) bool { return strings.HasPrefix(p.Reason, maintenancePrefix) }
 
 // health looks at everything.
 func (s *Health) health(ctx context.Context) (health, error) {
-	h := health{Now: s.Relay.Store.Now(), Alarms: alarmAges(), Loaded: s.Table() != nil, Catalogue: s.catalogue(), Invariant: s.invariant()}
+	h := health{
+		Now: s.Relay.Store.Now(), Alarms: alarmAges(), Loaded: s.Table() != nil, Catalogue: s.catalogue(),
+		Invariant: s.invariant(),
+	}
 	var err error
 	if h.Pauses, err = s.Relay.Store.Pauses(ctx); err != nil {
 		return h, err
@@ -154,7 +162,8 @@ func (s *Health) certificateViews(now time.Time) []certificateView {
 	return out
 }
 
-// invariant reads what this process's watch noted for the monitors: the check itself reads everything, and is not made for a page.
+// invariant reads what this process's watch noted for the monitors: the check itself reads everything, and is not made
+// for a page.
 func (s *Health) invariant() invariant {
 	var out invariant
 	if s.Registry == nil {

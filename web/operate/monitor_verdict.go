@@ -58,17 +58,20 @@ func (h *health) lasting(s *Health) (all []verdict) {
 	say := func(level, text, do, link, name string) { all = append(all, verdict{level, text, do, link, name}) }
 	if h.Invariant.Breaches > 0 {
 		say("bad", "Kontrollen av att inget går förlorat hittade "+shell.Count(h.Invariant.Breaches, "fel", "fel")+".",
-			"Ta först en kopia med rivgate backup. Kör sedan rivgate queue check, som namnger meddelandena. Återställ ingenting innan kopian är tagen.", "", "")
+			"Ta först en kopia med rivgate backup. Kör sedan rivgate queue check, som namnger meddelandena. Återställ "+
+				"ingenting innan kopian är tagen.", "", "")
 	}
 	if !h.Loaded {
-		say("bad", "Det finns ingen adresskatalog, så inga ärenden kan tas emot.", "Se efter varför källan inte går att läsa.", "/catalogue", "Till adresskatalogen")
+		say("bad", "Det finns ingen adresskatalog, så inga ärenden kan tas emot.",
+			"Se efter varför källan inte går att läsa.", "/catalogue", "Till adresskatalogen")
 	}
 	if h.Space.Total > 0 && (h.Space.Free*100/h.Space.Total < diskShare || h.Space.Free < diskLeast) {
 		level := "warm"
 		if h.Space.Free*100/h.Space.Total < diskShare/2 || h.Space.Free < diskLeast/2 {
 			level = "bad"
 		}
-		say(level, "Disken börjar ta slut: "+operatorWords{}.Room(h.Space.Free)+" är ledigt.", "Ge databasen mer plats. När disken är full tas inga ärenden emot.", "", "")
+		say(level, "Disken börjar ta slut: "+operatorWords{}.Room(h.Space.Free)+" är ledigt.",
+			"Ge databasen mer plats. När disken är full tas inga ärenden emot.", "", "")
 	}
 	for _, c := range h.Certificates {
 		switch {
@@ -79,11 +82,13 @@ func (h *health) lasting(s *Health) (all []verdict) {
 			say("bad", "Ett certifikat har gått ut ("+c.Use+").", "Lägg in ett nytt. Filen läses om av sig själv.", "", "")
 		case c.Days < certificateDue:
 			level := map[bool]string{true: "bad", false: "warm"}[c.Days < certificateBad]
-			say(level, fmt.Sprintf("Ett certifikat går ut om %s (%s).", shell.Count(c.Days, "dag", "dagar"), c.Use), "Beställ ett nytt och lägg in det.", "", "")
+			say(level, fmt.Sprintf("Ett certifikat går ut om %s (%s).", shell.Count(c.Days, "dag", "dagar"), c.Use),
+				"Beställ ett nytt och lägg in det.", "", "")
 		}
 	}
 	if s.Registry != nil && !h.Invariant.Checked.IsZero() && s.Clock().Sub(h.Invariant.Checked) > checkOld {
-		say("warm", "Kontrollen av att inget går förlorat har inte körts på länge.", "Se loggen: databasen kan vara borta eller mycket långsam.", "", "")
+		say("warm", "Kontrollen av att inget går förlorat har inte körts på länge.",
+			"Se loggen: databasen kan vara borta eller mycket långsam.", "", "")
 	}
 	return all
 }
@@ -93,23 +98,29 @@ func (h *health) moving() (all []verdict) {
 	say := func(level, text, do, link, name string) { all = append(all, verdict{level, text, do, link, name}) }
 	if h.Parked > 0 {
 		say("bad", shell.Count(h.Parked, "meddelande är parkerat", "meddelanden är parkerade")+" och väntar på en människa.",
-			"Läs varför. Skicka om när felet är rättat, eller skicka till en annan adress.", "/monitor/deliveries?state=parked", "Visa de parkerade")
+			"Läs varför. Skicka om när felet är rättat, eller skicka till en annan adress.", "/monitor/deliveries?state=parked",
+			"Visa de parkerade")
 	}
 	for _, v := range h.Receivers {
 		switch {
 		case !v.Silent.IsZero() && v.Pause == nil:
 			say("bad", "Mottagaren "+v.Title()+" är nere sedan "+shell.Moment(v.Silent, h.Now)+".",
-				"Ring den som driver mottagaren. Rivgate frågar den då och då, och skickar det som väntar när den svarar.", operatorWords{}.DeliveriesOf(v.Receiver), "Visa det som väntar")
+				"Ring den som driver mottagaren. Rivgate frågar den då och då, och skickar det som väntar när den svarar.",
+				operatorWords{}.DeliveriesOf(v.Receiver), "Visa det som väntar")
 		case v.Age >= alarmAges()[0].Age && v.Parked == 0 && v.Pause == nil:
-			say("warm", "Det äldsta meddelandet till "+v.Title()+" har väntat "+waited(v.Age)+".", "Se vad försöken säger.", operatorWords{}.DeliveriesOf(v.Receiver), "Visa det som väntar")
+			say("warm", "Det äldsta meddelandet till "+v.Title()+" har väntat "+waited(v.Age)+".", "Se vad försöken säger.",
+				operatorWords{}.DeliveriesOf(v.Receiver), "Visa det som väntar")
 		}
 	}
 	if n := len(h.Maintenance); n > 0 {
-		say("warm", "Underhållsläge: leveranserna till "+shell.Count(n, "mottagare är pausade", "mottagare är pausade")+". Ärenden tas emot som vanligt.",
+		say("warm",
+			"Underhållsläge: leveranserna till "+shell.Count(n, "mottagare är pausade", "mottagare är pausade")+
+				". Ärenden tas emot som vanligt.",
 			"Avsluta underhållet när arbetet är klart.", "/monitor/order?verb=maintenance_end", "Avsluta underhållet")
 	}
 	if n := len(h.Pauses) - len(h.Maintenance); n > 0 {
-		say("warm", shell.Count(n, "mottagare är pausad", "mottagare är pausade")+".", "Återuppta när mottagaren är klar.", "", "")
+		say("warm", shell.Count(n, "mottagare är pausad", "mottagare är pausade")+".", "Återuppta när mottagaren är klar.",
+			"", "")
 	}
 	return all
 }
@@ -122,11 +133,14 @@ func (h *health) coming() (all []verdict) {
 	switch {
 	case !h.Loaded:
 	case h.Catalogue.Held != "":
-		say("Katalogens källa svarade med ett svar som krympt mycket. Det hålls tillbaka.", "Ta reda på om det stämmer, och godkänn det i så fall.")
+		say("Katalogens källa svarade med ett svar som krympt mycket. Det hålls tillbaka.",
+			"Ta reda på om det stämmer, och godkänn det i så fall.")
 	case h.Catalogue.FromCache:
-		say("Adresskatalogen är en sparad kopia: källan går inte att läsa.", "Se efter varför. Ärenden tas emot under tiden, men ändringar märks inte.")
+		say("Adresskatalogen är en sparad kopia: källan går inte att läsa.",
+			"Se efter varför. Ärenden tas emot under tiden, men ändringar märks inte.")
 	case h.Catalogue.LastError != "":
-		say("Adresskatalogen gick inte att läsa om senast. Den som lästes förut gäller.", "Se efter varför källan inte går att läsa.")
+		say("Adresskatalogen gick inte att läsa om senast. Den som lästes förut gäller.",
+			"Se efter varför källan inte går att läsa.")
 	}
 	return all
 }

@@ -1,5 +1,5 @@
-// Package operate shows how the gateway is and lets its operators act: the monitor, deliveries and orders about them, faults, recordings of exchanges, and what
-// monitors ask for (health, status, metrics). It shows no content of a case.
+// Package operate shows how the gateway is and lets its operators act: the monitor, deliveries and orders about them,
+// faults, recordings of exchanges, and what monitors ask for (health, status, metrics). It shows no content of a case.
 package operate
 
 import (

@@ -19,7 +19,8 @@ import (
 // minute is the form of a moment in VP's status, in Swedish time.
 const minute = "2006-01-02T15:04"
 
-// ServeStatus is VP's status page, by its names and in its forms, for all of its values are text; what we add stands under keys of its own.
+// ServeStatus is VP's status page, by its names and in its forms, for all of its values are text; what we add stands
+// under keys of its own.
 func (s *Health) ServeStatus(w http.ResponseWriter, _ *http.Request, _ shell.Access) error {
 	c := s.catalogue()
 	var certificates []CertificateStatus
@@ -27,7 +28,8 @@ func (s *Health) ServeStatus(w http.ResponseWriter, _ *http.Request, _ shell.Acc
 		certificates = s.Certificates()
 	}
 	return shell.WriteJSON(w, http.StatusOK, map[string]any{
-		"Name": "Rivgate " + s.Relay.Instance.Name, "Version": s.Version, "ServiceStatus": "Started", "Uptime": uptime(s.Clock().Sub(s.Started)),
+		"Name": "Rivgate " + s.Relay.Instance.Name, "Version": s.Version, "ServiceStatus": "Started",
+		"Uptime":              uptime(s.Clock().Sub(s.Started)),
 		"TakCacheInitialized": strconv.FormatBool(s.Table() != nil), "TakCacheResetInfo": catalogueInfo(c, s.Table() != nil),
 		"HsaCacheInitialized": strconv.FormatBool(c.Tree.Now > 0), "HsaCacheResetInfo": treeInfo(c.Tree),
 		"Endpoints": "[" + strings.Join(s.Endpoints, ", ") + "]",
@@ -69,7 +71,8 @@ func uptime(d time.Duration) string {
 	return fmt.Sprintf("%d days, %d hours, %d minutes, %d seconds", s/86400, s/3600%24, s/60%60, s%60)
 }
 
-// QuietReset is a reset of the catalogue that failed and is answered 200 all the same, as VP always does: for scripts that look at nothing else.
+// QuietReset is a reset of the catalogue that failed and is answered 200 all the same, as VP always does: for scripts
+// that look at nothing else.
 type QuietReset struct{ Cause error }
 
 // Error is the error of the cause.
@@ -78,11 +81,13 @@ func (e *QuietReset) Error() string { return e.Cause.Error() }
 // Unwrap is the cause.
 func (e *QuietReset) Unwrap() error { return e.Cause }
 
-// ServeResetCache reads the catalogue again, in the words of VP. The numbers are those in use, also where the source could not be read.
+// ServeResetCache reads the catalogue again, in the words of VP. The numbers are those in use, also where the source
+// could not be read.
 func (s *Health) ServeResetCache(w http.ResponseWriter, r *http.Request, _ shell.Access) error {
 	err := s.resetting(r, s.ResetCatalogue, "catalogue")
 	c := s.catalogue()
-	s.writeReset(w, err, "Initialize TAK cache resources...", fmt.Sprintf("Init TAK cache loaded number of permissions: %d", c.Permissions),
+	s.writeReset(w, err, "Initialize TAK cache resources...",
+		fmt.Sprintf("Init TAK cache loaded number of permissions: %d", c.Permissions),
 		fmt.Sprintf("Init TAK cache loaded number of virtualizations: %d", c.Routes))
 	return nil
 }
@@ -91,7 +96,8 @@ func (s *Health) ServeResetCache(w http.ResponseWriter, r *http.Request, _ shell
 func (s *Health) ServeResetTree(w http.ResponseWriter, r *http.Request, _ shell.Access) error {
 	err := s.resetting(r, s.ResetTree, "HSA tree")
 	t := s.catalogue().Tree
-	s.writeReset(w, err, "Initialize HSA cache resources...", fmt.Sprintf("Init HSA cache number of HSA-ids before: %d", t.Before),
+	s.writeReset(w, err, "Initialize HSA cache resources...",
+		fmt.Sprintf("Init HSA cache number of HSA-ids before: %d", t.Before),
 		fmt.Sprintf("Init HSA cache loaded number of HSA-ids: %d", t.Now))
 	return nil
 }
@@ -112,7 +118,8 @@ func (s *Health) resetting(r *http.Request, reset func(context.Context) error, w
 	return err
 }
 
-// writeReset answers a reset: one line, for scripts of VP's look for its words. One that failed is 503, but for a QuietReset.
+// writeReset answers a reset: one line, for scripts of VP's look for its words. One that failed is 503, but for a
+// QuietReset.
 func (s *Health) writeReset(w http.ResponseWriter, err error, words ...string) {
 	host, unnamed := os.Hostname()
 	if unnamed != nil {
@@ -122,7 +129,8 @@ func (s *Health) writeReset(w http.ResponseWriter, err error, words ...string) {
 	if err != nil && !errors.As(err, new(*QuietReset)) {
 		status = http.StatusServiceUnavailable
 	}
-	all := append([]string{"Host: " + host, "Time: " + s.Clock().In(routing.Stockholm()).Format("2006-01-02T15:04:05")}, words...)
+	all := append([]string{"Host: " + host, "Time: " + s.Clock().In(routing.Stockholm()).Format("2006-01-02T15:04:05")},
+		words...)
 	all = append(all, fmt.Sprintf("Init done, was successful: %t", err == nil))
 	w.Header().Set("Content-Type", "text/html")
 	w.WriteHeader(status)

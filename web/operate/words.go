@@ -101,7 +101,8 @@ func (operatorWords) OrderLink(verb, receiver string) string {
 	return shell.Link("/monitor/order?verb={}&receiver={}", verb, receiver)
 }
 
-// faultKind is one way for a delivery or a call to fail: the class of the attempt and, where there is one, the code of who refused.
+// faultKind is one way for a delivery or a call to fail: the class of the attempt and, where there is one, the code of
+// who refused.
 type faultKind struct{ Class, Code string }
 
 // Name is what the kind is called in a list.
@@ -139,7 +140,8 @@ func faultName(class string) string {
 	return shell.ClassWord(class)
 }
 
-// meaning is cause and remedy of a delivery that failed, where the receiver refused us: of its code where there is one, else of the class.
+// meaning is cause and remedy of a delivery that failed, where the receiver refused us: of its code where there is one,
+// else of the class.
 func (k faultKind) meaning() shell.CodeMeaning {
 	if m, ok := shell.PlatformTheirs[routing.Code(k.Code)]; ok {
 		return m
@@ -149,35 +151,77 @@ func (k faultKind) meaning() shell.CodeMeaning {
 	}
 	switch k.Class {
 	case "connect":
-		return shell.CodeMeaning{Cause: "Det gick inte att ansluta till mottagarens adress. Inget skickades.", Remedy: "Testa anslutningen. Är adressen rätt, är systemet i gång, är brandväggen öppen?"}
+		return shell.CodeMeaning{
+			Cause:  "Det gick inte att ansluta till mottagarens adress. Inget skickades.",
+			Remedy: "Testa anslutningen. Är adressen rätt, är systemet i gång, är brandväggen öppen?",
+		}
 	case "tls":
-		return shell.CodeMeaning{Cause: "Den krypterade förbindelsen gick inte att upprätta. Inget skickades.", Remedy: "Testa anslutningen: där syns vems certifikat som inte godtas, och när det går ut."}
+		return shell.CodeMeaning{
+			Cause:  "Den krypterade förbindelsen gick inte att upprätta. Inget skickades.",
+			Remedy: "Testa anslutningen: där syns vems certifikat som inte godtas, och när det går ut.",
+		}
 	case "timeout", "no answer":
-		return shell.CodeMeaning{Cause: "Meddelandet skickades, men inget svar kom i tid. Ingen vet om det togs emot.", Remedy: "Vänta: det skickas om med samma id, så att det inte blir dubbelt. Fråga systemets ägare om det håller på."}
+		return shell.CodeMeaning{
+			Cause:  "Meddelandet skickades, men inget svar kom i tid. Ingen vet om det togs emot.",
+			Remedy: "Vänta: det skickas om med samma id, så att det inte blir dubbelt. Fråga systemets ägare om det håller på.",
+		}
 	case "reset":
-		return shell.CodeMeaning{Cause: "Förbindelsen bröts innan svaret kom. Ingen vet om meddelandet togs emot.", Remedy: "Vänta: det skickas om med samma id. Fråga systemets ägare om det startade om."}
+		return shell.CodeMeaning{
+			Cause:  "Förbindelsen bröts innan svaret kom. Ingen vet om meddelandet togs emot.",
+			Remedy: "Vänta: det skickas om med samma id. Fråga systemets ägare om det startade om.",
+		}
 	case "fault-client":
-		return shell.CodeMeaning{Cause: "Mottagaren svarade med ett SOAP-fel som säger att meddelandet är fel.", Remedy: "Hämta inspelningen och jämför med kontraktet, eller fråga systemets ägare. Skicka om när felet är rättat."}
+		return shell.CodeMeaning{
+			Cause:  "Mottagaren svarade med ett SOAP-fel som säger att meddelandet är fel.",
+			Remedy: "Hämta inspelningen och jämför med kontraktet, eller fråga systemets ägare. Skicka om när felet är rättat.",
+		}
 	case "fault-server":
-		return shell.CodeMeaning{Cause: "Mottagaren svarade med ett SOAP-fel som säger att felet är hos den.", Remedy: "Vänta: det skickas om. Håller det i sig, fråga systemets ägare."}
+		return shell.CodeMeaning{
+			Cause:  "Mottagaren svarade med ett SOAP-fel som säger att felet är hos den.",
+			Remedy: "Vänta: det skickas om. Håller det i sig, fråga systemets ägare.",
+		}
 	case "unreadable answer":
-		return shell.CodeMeaning{Cause: "Mottagaren svarade, men svaret följer inte kontraktet. Ingen vet om meddelandet togs emot.", Remedy: "Hämta inspelningen och visa den för systemets ägare."}
+		return shell.CodeMeaning{
+			Cause:  "Mottagaren svarade, men svaret följer inte kontraktet. Ingen vet om meddelandet togs emot.",
+			Remedy: "Hämta inspelningen och visa den för systemets ägare.",
+		}
 	case "unreadable":
-		return shell.CodeMeaning{Cause: "Det lagrade meddelandet gick inte att läsa.", Remedy: "Se loggen. Meddelandet måste skickas på nytt av avsändaren."}
+		return shell.CodeMeaning{
+			Cause:  "Det lagrade meddelandet gick inte att läsa.",
+			Remedy: "Se loggen. Meddelandet måste skickas på nytt av avsändaren.",
+		}
 	case "result-validation":
-		return shell.CodeMeaning{Cause: "Mottagaren anser att meddelandet inte följer kontraktet.", Remedy: "Hämta inspelningen och jämför med kontraktet. Den som har fel behöver rätta."}
+		return shell.CodeMeaning{
+			Cause:  "Mottagaren anser att meddelandet inte följer kontraktet.",
+			Remedy: "Hämta inspelningen och jämför med kontraktet. Den som har fel behöver rätta.",
+		}
 	case "result-application":
-		return shell.CodeMeaning{Cause: "Mottagaren tog inte emot meddelandet i ärendets läge.", Remedy: "Fråga mottagaren vad som hänt med ärendet."}
+		return shell.CodeMeaning{
+			Cause: "Mottagaren tog inte emot meddelandet i ärendets läge.", Remedy: "Fråga mottagaren vad som hänt med ärendet.",
+		}
 	case "result-technical":
-		return shell.CodeMeaning{Cause: "Mottagaren säger att den har ett tekniskt fel just nu.", Remedy: "Vänta: det skickas om."}
+		return shell.CodeMeaning{
+			Cause: "Mottagaren säger att den har ett tekniskt fel just nu.", Remedy: "Vänta: det skickas om.",
+		}
 	case "result-error":
-		return shell.CodeMeaning{Cause: "Mottagaren avvisade meddelandet utan att säga vilket slags fel det är.", Remedy: "Hämta inspelningen och fråga systemets ägare."}
+		return shell.CodeMeaning{
+			Cause:  "Mottagaren avvisade meddelandet utan att säga vilket slags fel det är.",
+			Remedy: "Hämta inspelningen och fråga systemets ägare.",
+		}
 	case "store", "lease", "canceled":
-		return shell.CodeMeaning{Cause: "Försöket bröts av ett fel i gatewayen själv.", Remedy: "Vänta: det skickas om. Håller det i sig, se loggen och disken."}
+		return shell.CodeMeaning{
+			Cause:  "Försöket bröts av ett fel i gatewayen själv.",
+			Remedy: "Vänta: det skickas om. Håller det i sig, se loggen och disken.",
+		}
 	case "invalid":
-		return shell.CodeMeaning{Cause: "Adressen går inte att anropa.", Remedy: "Rätta vägvalets adress, och styr om det som väntar."}
+		return shell.CodeMeaning{
+			Cause: "Adressen går inte att anropa.", Remedy: "Rätta vägvalets adress, och styr om det som väntar.",
+		}
 	case "too-large":
-		return shell.CodeMeaning{Cause: "Mottagarens svar är större än gatewayen tar emot.", Remedy: "Visa det för systemets ägare: svaret ska bara vara ett kvitto."}
+		return shell.CodeMeaning{
+			Cause:  "Mottagarens svar är större än gatewayen tar emot.",
+			Remedy: "Visa det för systemets ägare: svaret ska bara vara ett kvitto.",
+		}
 	}
 	return statusMeaning(k.Class)
 }
@@ -187,15 +231,29 @@ func statusMeaning(class string) shell.CodeMeaning {
 	switch status, ok := strings.CutPrefix(class, "http-"); {
 	case !ok:
 	case status == "401" || status == "403":
-		return shell.CodeMeaning{Cause: "Mottagaren släpper inte in gatewayens certifikat.", Remedy: "Be systemets ägare ge certifikatets HSA-id rätt att anropa."}
+		return shell.CodeMeaning{
+			Cause:  "Mottagaren släpper inte in gatewayens certifikat.",
+			Remedy: "Be systemets ägare ge certifikatets HSA-id rätt att anropa.",
+		}
 	case status == "404":
-		return shell.CodeMeaning{Cause: "Det finns ingen tjänst på adressen hos mottagaren.", Remedy: "Rätta sökvägen i vägvalets adress."}
+		return shell.CodeMeaning{
+			Cause: "Det finns ingen tjänst på adressen hos mottagaren.", Remedy: "Rätta sökvägen i vägvalets adress.",
+		}
 	case status == "429" || status == "503":
-		return shell.CodeMeaning{Cause: "Mottagaren är överbelastad eller stängd just nu.", Remedy: "Vänta: det skickas om, när mottagaren själv ber om det."}
+		return shell.CodeMeaning{
+			Cause:  "Mottagaren är överbelastad eller stängd just nu.",
+			Remedy: "Vänta: det skickas om, när mottagaren själv ber om det.",
+		}
 	case strings.HasPrefix(status, "5"):
-		return shell.CodeMeaning{Cause: "Något gick fel hos mottagaren, eller i en proxy framför den.", Remedy: "Vänta: det skickas om. Håller det i sig, fråga systemets ägare."}
+		return shell.CodeMeaning{
+			Cause:  "Något gick fel hos mottagaren, eller i en proxy framför den.",
+			Remedy: "Vänta: det skickas om. Håller det i sig, fråga systemets ägare.",
+		}
 	default:
-		return shell.CodeMeaning{Cause: "Mottagaren svarade med en HTTP-status utan SOAP-meddelande.", Remedy: "Rätta adressen, eller visa svaret för systemets ägare."}
+		return shell.CodeMeaning{
+			Cause:  "Mottagaren svarade med en HTTP-status utan SOAP-meddelande.",
+			Remedy: "Rätta adressen, eller visa svaret för systemets ägare.",
+		}
 	}
 	return shell.CodeMeaning{Cause: "Försöket misslyckades av okänd orsak.", Remedy: "Se loggen vid samma meddelande-id."}
 }

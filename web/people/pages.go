@@ -1,4 +1,5 @@
-// Package people is for who keeps an eye on the others: users and their roles, standard replies, the review of the access log; and the page of help.
+// Package people is for who keeps an eye on the others: users and their roles, standard replies, the review of the
+// access log; and the page of help.
 package people
 
 import (

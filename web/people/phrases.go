@@ -45,7 +45,9 @@ func (s *Pages) PhrasesPage(w http.ResponseWriter, r *http.Request, who shell.Ac
 	return s.showPhrases(w, r, who, q.Get("unit"), q.Get("edit"), f)
 }
 
-func (s *Pages) showPhrases(w http.ResponseWriter, r *http.Request, who shell.Access, unit, edit string, f *shell.Form) error {
+func (s *Pages) showPhrases(w http.ResponseWriter, r *http.Request, who shell.Access, unit, edit string,
+	f *shell.Form,
+) error {
 	p := phrasesPage{Page: s.Page(who, titlePhrases, "phrases"), Unit: unit, Kinds: phraseKinds(), Form: f, Now: s.Clock()}
 	for _, u := range s.Table().Units() {
 		if who.May(shell.Administer|shell.WriteCase, shell.Owner{Unit: u.HSAID, Kind: u.Kind, Region: u.Region}) {
@@ -68,8 +70,9 @@ func (s *Pages) showPhrases(w http.ResponseWriter, r *http.Request, who shell.Ac
 	for _, phrase := range p.Phrases {
 		if phrase.ID == edit && !f.Failed() {
 			f.Values = url.Values{
-				"id": {phrase.ID}, "kind": {phrase.Kind}, "title": {phrase.Title}, "text": {phrase.Text}, "position": {strconv.FormatInt(phrase.Position, 10)},
-				"phrase": {strconv.FormatInt(phrase.Version, 10)},
+				"id": {phrase.ID}, "kind": {phrase.Kind}, "title": {phrase.Title}, "text": {phrase.Text},
+				"position": {strconv.FormatInt(phrase.Position, 10)},
+				"phrase":   {strconv.FormatInt(phrase.Version, 10)},
 			}
 		}
 	}
@@ -94,7 +97,9 @@ func (s *Pages) PhraseChange(w http.ResponseWriter, r *http.Request, who shell.A
 		return shell.ErrNotFound
 	}
 	version, _ := strconv.ParseInt(f.Value("phrase"), 10, 64)
-	row := store.Access{What: store.AccessChange, Unit: unit, Kind: s.Owner(unit).Kind, Subject: "phrase", Detail: "standard reply"}
+	row := store.Access{
+		What: store.AccessChange, Unit: unit, Kind: s.Owner(unit).Kind, Subject: "phrase", Detail: "standard reply",
+	}
 	if f.Value("do") == "delete" {
 		if err = s.Looked(r.Context(), who, row); err == nil {
 			err = s.Relay.Store.DropPhrase(r.Context(), unit, f.Value("id"), version)

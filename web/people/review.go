@@ -48,7 +48,8 @@ func (s *Pages) ReviewPage(w http.ResponseWriter, r *http.Request, who shell.Acc
 	return s.showReview(w, r, who, &shell.Form{Name: "review", Values: url.Values{}})
 }
 
-// ReviewSearch narrows the rows, or begins a sample of them. It is a POST, so that no personal number stands in an address.
+// ReviewSearch narrows the rows, or begins a sample of them. It is a POST, so that no personal number stands in an
+// address.
 func (s *Pages) ReviewSearch(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	f, err := shell.ReadForm(w, r, "review")
 	if err != nil {
@@ -95,12 +96,15 @@ func (s *Pages) showReview(w http.ResponseWriter, r *http.Request, who shell.Acc
 }
 
 // reviewed notes that the log itself was looked into.
-func (s *Pages) reviewed(ctx context.Context, who shell.Access, f store.AccessFilter, what store.AccessKind, detail string) error {
+func (s *Pages) reviewed(ctx context.Context, who shell.Access, f store.AccessFilter, what store.AccessKind,
+	detail string,
+) error {
 	row := store.Access{What: what, Subject: "access log", Detail: detail, Case: f.Case, Search: f.Search}
 	return s.Looked(ctx, who, row)
 }
 
-// reviewable is a reviewer's part of the log: rows of their units; for all units of a side of the wall, rows of no side too.
+// reviewable is a reviewer's part of the log: rows of their units; for all units of a side of the wall, rows of no side
+// too.
 func (s *Pages) reviewable(who shell.Access) store.AccessFilter {
 	f := store.AccessFilter{Kind: who.Side()}
 	for _, g := range who.Grants {
@@ -120,7 +124,8 @@ func (s *Pages) reviewable(who shell.Access) store.AccessFilter {
 // reviewFilter is what was asked for, within what may be seen. What is wrong is noted in the form.
 func (s *Pages) reviewFilter(ctx context.Context, who shell.Access, in *shell.Form) (store.AccessFilter, error) {
 	f := s.reviewable(who)
-	f.Who, f.Unit, f.What = store.AccountID(in.Value("who")), shell.HSAOf(in.Value("unit")), store.AccessKind(in.Value("what"))
+	f.Who, f.Unit, f.What = store.AccountID(in.Value("who")), shell.HSAOf(in.Value("unit")),
+		store.AccessKind(in.Value("what"))
 	f.Since, f.Until = in.Midnight("from"), in.Midnight("to")
 	if !f.Until.IsZero() {
 		f.Until = f.Until.AddDate(0, 0, 1)
@@ -214,7 +219,9 @@ func (s *Pages) ReviewCheck(w http.ResponseWriter, r *http.Request, who shell.Ac
 		back := &shell.Form{Name: "review", Values: url.Values{}, General: fmt.Sprintf(wordRowNotNoted, seq)}
 		return s.showReview(w, r, who, back)
 	}
-	if err := s.Looked(r.Context(), who, store.Access{What: store.AccessCheck, About: seq, Detail: note, Case: at.Case, Unit: at.Unit, Kind: at.Kind}); err != nil {
+	if err := s.Looked(r.Context(), who, store.Access{
+		What: store.AccessCheck, About: seq, Detail: note, Case: at.Case, Unit: at.Unit, Kind: at.Kind,
+	}); err != nil {
 		return err
 	}
 	http.Redirect(w, r, "/review?done", http.StatusSeeOther)
@@ -231,7 +238,8 @@ func (s *Pages) reviewedRow(ctx context.Context, who shell.Access, seq int64) (s
 		return store.Access{}, err
 	}
 	own := func(unit string) bool { return routing.SameHSAID(unit, rows[0].Unit) }
-	if len(rows) == 0 || rows[0].Seq != seq || units != nil && !slices.ContainsFunc(units, own) && len(rows[0].Cases.Of(units)) == 0 {
+	if len(rows) == 0 || rows[0].Seq != seq ||
+		units != nil && !slices.ContainsFunc(units, own) && len(rows[0].Cases.Of(units)) == 0 {
 		return store.Access{}, shell.ErrNotFound
 	}
 	return rows[0], nil
@@ -257,7 +265,8 @@ func (s *Pages) ReviewExport(w http.ResponseWriter, r *http.Request, who shell.A
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", `attachment; filename="logg-`+s.Clock().In(routing.Stockholm()).Format("20060102-1504")+`.csv"`)
+	h.Set("Content-Disposition",
+		`attachment; filename="logg-`+s.Clock().In(routing.Stockholm()).Format("20060102-1504")+`.csv"`)
 	out, err := shell.NewSpreadsheet(w, reviewHead())
 	if err != nil {
 		return nil // the reader has gone
@@ -286,12 +295,15 @@ func (s *Pages) ReviewExport(w http.ResponseWriter, r *http.Request, who shell.A
 // csv is a row of the file.
 func (r reviewRow) csv() []string {
 	row := []string{
-		strconv.FormatInt(r.Seq, 10), r.At.In(routing.Stockholm()).Format("2006-01-02 15:04:05"), r.Who, r.Name, rolesWords(r.Roles), shell.AccessWord(r.What),
+		strconv.FormatInt(r.Seq, 10), r.At.In(routing.Stockholm()).Format("2006-01-02 15:04:05"), r.Who, r.Name,
+		rolesWords(r.Roles), shell.AccessWord(r.What),
 		r.Case, r.Unit, detailWord(r.Subject), detailWord(r.Detail),
 	}
 	var at, by, notes []string
 	for _, c := range r.Checks {
-		at, by, notes = append(at, c.At.In(routing.Stockholm()).Format("2006-01-02 15:04")), append(by, c.Who), append(notes, c.Detail)
+		at, by, notes = append(at, c.At.In(routing.Stockholm()).Format("2006-01-02 15:04")), append(by, c.Who),
+			append(notes, c.Detail)
 	}
-	return append(row, strings.Join(at, ", "), strings.Join(by, ", "), strings.Join(notes, " | "), strings.Join(r.Shown, " "))
+	return append(row, strings.Join(at, ", "), strings.Join(by, ", "), strings.Join(notes, " | "),
+		strings.Join(r.Shown, " "))
 }

@@ -47,9 +47,11 @@ func (p samplePage) Left() int { return p.Sample.Rows - p.Sample.Noted }
 // Open tells whether the sample goes on.
 func (p samplePage) Open() bool { return p.Sample.Ended.IsZero() }
 
-// makeSample lets chance choose rows of what was asked for and keeps them. A reviewer's own rows, and that people signed in and out, are left out unless
-// they are asked for.
-func (s *Pages) makeSample(w http.ResponseWriter, r *http.Request, who shell.Access, f *shell.Form, filter store.AccessFilter) error {
+// makeSample lets chance choose rows of what was asked for and keeps them. A reviewer's own rows, and that people
+// signed in and out, are left out unless they are asked for.
+func (s *Pages) makeSample(w http.ResponseWriter, r *http.Request, who shell.Access, f *shell.Form,
+	filter store.AccessFilter,
+) error {
 	filter.Before = 0
 	if f.Value("own") == "" && filter.Who != who.User {
 		filter.NotWho = who.User
@@ -58,7 +60,9 @@ func (s *Pages) makeSample(w http.ResponseWriter, r *http.Request, who shell.Acc
 		filter.Not = []store.AccessKind{store.AccessSignIn, store.AccessSignOut}
 	}
 	sample := store.ReviewSample{Kind: who.Side(), Units: s.reviewable(who).Units, Asked: askedFor(f), Maker: who.Self()}
-	look := who.Row(store.Access{What: store.AccessSearch, Detail: "sample made", Case: filter.Case, Search: filter.Search})
+	look := who.Row(store.Access{
+		What: store.AccessSearch, Detail: "sample made", Case: filter.Case, Search: filter.Search,
+	})
 	made, err := s.Relay.Store.MakeSample(r.Context(), filter, sample, look)
 	if errors.Is(err, store.ErrNotFound) {
 		f.General = wordNoSample
@@ -168,12 +172,16 @@ func (s *Pages) showSample(w http.ResponseWriter, r *http.Request, who shell.Acc
 	if err != nil {
 		return err
 	}
-	look := store.Access{What: store.AccessSearch, Subject: store.DetailOf("sample", strconv.FormatInt(sample.Number, 10)), Detail: "access log"}
+	look := store.Access{
+		What: store.AccessSearch, Subject: store.DetailOf("sample", strconv.FormatInt(sample.Number, 10)),
+		Detail: "access log",
+	}
 	if err := s.Looked(r.Context(), who, look); err != nil {
 		return err
 	}
 	p := samplePage{
-		Page: s.Page(who, fmt.Sprintf("Stickprov %d", sample.Number), "review"), Form: f, Sample: sample, Asked: askedWords(sample.Asked), Now: s.Clock(),
+		Page: s.Page(who, fmt.Sprintf("Stickprov %d", sample.Number), "review"), Form: f, Sample: sample,
+		Asked: askedWords(sample.Asked), Now: s.Clock(),
 		Done: r.URL.Query().Has("done"),
 	}
 	if p.Rows, err = s.sampleRows(r.Context(), who, kept); err != nil {
@@ -244,7 +252,10 @@ func (s *Pages) SampleVerb(w http.ResponseWriter, r *http.Request, who shell.Acc
 			f.Refuse("note", wordWhyEnded)
 		}
 		if !f.Failed() {
-			look := who.Row(store.Access{What: store.AccessCheck, Subject: store.DetailOf("sample", strconv.FormatInt(sample.Number, 10)), Detail: "sample ended"})
+			look := who.Row(store.Access{
+				What: store.AccessCheck, Subject: store.DetailOf("sample", strconv.FormatInt(sample.Number, 10)),
+				Detail: "sample ended",
+			})
 			err = s.Relay.Store.EndSample(r.Context(), sample.Number, who.Self(), text, look)
 		}
 	default:
@@ -265,7 +276,9 @@ func (s *Pages) SampleVerb(w http.ResponseWriter, r *http.Request, who shell.Acc
 }
 
 // noteSample notes one row: in order, or with a deviation that is described.
-func (s *Pages) noteSample(ctx context.Context, who shell.Access, f *shell.Form, sample store.ReviewSample, rows []store.SampleRow) error {
+func (s *Pages) noteSample(ctx context.Context, who shell.Access, f *shell.Form, sample store.ReviewSample,
+	rows []store.SampleRow,
+) error {
 	position, _ := strconv.Atoi(f.Value("position"))
 	i := slices.IndexFunc(rows, func(row store.SampleRow) bool { return row.Position == position })
 	if i < 0 {
@@ -287,7 +300,8 @@ func (s *Pages) noteSample(ctx context.Context, who shell.Access, f *shell.Form,
 		return cmp.Or(err, error(shell.ErrNotFound))
 	}
 	check := who.Row(store.Access{
-		What: store.AccessCheck, About: rows[i].Seq, Subject: store.DetailOf("sample", strconv.FormatInt(sample.Number, 10)), Case: at[0].Case, Unit: at[0].Unit, Kind: at[0].Kind,
+		What: store.AccessCheck, About: rows[i].Seq, Subject: store.DetailOf("sample", strconv.FormatInt(sample.Number, 10)),
+		Case: at[0].Case, Unit: at[0].Unit, Kind: at[0].Kind,
 		Detail: strings.TrimSuffix(word+": "+note, ": "),
 	})
 	return s.Relay.Store.NoteSample(ctx, sample.Number, position, deviation, check)

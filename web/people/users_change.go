@@ -85,7 +85,8 @@ func given(grants []store.Grant, g store.Grant) []store.Grant {
 	return append(out, g)
 }
 
-// taken is grants without a role for one of the things that it is held for. Every other stays as it is; a role that is left without units goes.
+// taken is grants without a role for one of the things that it is held for. Every other stays as it is; a role that is
+// left without units goes.
 func taken(grants []store.Grant, g store.Grant) []store.Grant {
 	var out []store.Grant
 	for _, held := range grants {
@@ -135,7 +136,8 @@ func (s *Pages) userAdd(w http.ResponseWriter, r *http.Request, who shell.Access
 	return s.showUsers(w, r, who, "", usersPage{Account: a.ID, Password: password})
 }
 
-// checkAccountID tells what is wrong with a new user name, in Swedish; "" when nothing is. Names are in logs, so a personal number is none.
+// checkAccountID tells what is wrong with a new user name, in Swedish; "" when nothing is. Names are in logs, so a
+// personal number is none.
 func checkAccountID(id string) string {
 	odd := func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(".-_@", r)
@@ -159,7 +161,8 @@ func checkAccountID(id string) string {
 	return ""
 }
 
-// userInvite gives a role to an account that is not seen yet. Why one cannot have it is not told: it is others' what it has.
+// userInvite gives a role to an account that is not seen yet. Why one cannot have it is not told: it is others' what it
+// has.
 func (s *Pages) userInvite(w http.ResponseWriter, r *http.Request, who shell.Access, m realm, f *shell.Form) error {
 	id := store.AccountID(f.Value("account"))
 	if id == "" {
@@ -169,13 +172,14 @@ func (s *Pages) userInvite(w http.ResponseWriter, r *http.Request, who shell.Acc
 	if f.Failed() {
 		return s.showUsers(w, r, who, "", usersPage{form: f})
 	}
-	_, err := s.Relay.Store.ChangeAccount(r.Context(), id, who.Row(m.roleRow(store.DetailOf("granted", g.Role, g.Units[0]), g.Units[0])), func(a *store.Account) error {
-		if a.Source != store.LocalAccounts {
-			return store.ErrNotFound
-		}
-		a.Grants = given(a.Grants, g)
-		return nil
-	})
+	_, err := s.Relay.Store.ChangeAccount(r.Context(), id,
+		who.Row(m.roleRow(store.DetailOf("granted", g.Role, g.Units[0]), g.Units[0])), func(a *store.Account) error {
+			if a.Source != store.LocalAccounts {
+				return store.ErrNotFound
+			}
+			a.Grants = given(a.Grants, g)
+			return nil
+		})
 	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrWall) {
 		s.Stranger(r, who, store.Access{What: store.AccessRefused, Kind: m.side, Detail: "users: none"})
 		f.Refuse("account", wordNoUser)
@@ -192,7 +196,8 @@ func userBack(w http.ResponseWriter, r *http.Request, id, done string) error {
 	return nil
 }
 
-// userOrder changes an account that is seen. What is judged here must still be so in the transaction: else somebody else was there in between.
+// userOrder changes an account that is seen. What is judged here must still be so in the transaction: else somebody
+// else was there in between.
 func (s *Pages) userOrder(w http.ResponseWriter, r *http.Request, who shell.Access, m realm, f *shell.Form) error {
 	u, err := s.chosenUser(r, who, m, f.Value("account"))
 	if err != nil {
@@ -240,7 +245,9 @@ type userWork struct {
 	password string // shown once; "" for none
 }
 
-func (s *Pages) userCarryOut(w http.ResponseWriter, r *http.Request, who shell.Access, m realm, u user, f *shell.Form, work userWork) error {
+func (s *Pages) userCarryOut(w http.ResponseWriter, r *http.Request, who shell.Access, m realm, u user, f *shell.Form,
+	work userWork,
+) error {
 	a, err := s.Relay.Store.ChangeAccount(r.Context(), u.ID, who.Row(work.row), func(a *store.Account) error {
 		now, seen := s.user(who, m, *a)
 		if !seen || now.Seen() != u.Seen() {
@@ -268,7 +275,9 @@ func (s *Pages) userCarryOut(w http.ResponseWriter, r *http.Request, who shell.A
 }
 
 // userRoleOrder is a role given or taken back. What is wrong is noted in the form.
-func (s *Pages) userRoleOrder(r *http.Request, who shell.Access, m realm, u user, f *shell.Form) (store.Access, func(*store.Account)) {
+func (s *Pages) userRoleOrder(r *http.Request, who shell.Access, m realm, u user,
+	f *shell.Form,
+) (store.Access, func(*store.Account)) {
 	if !u.Local {
 		f.Name = "order" // such an account's page has no form for roles
 		f.General = wordProvidersRoles
@@ -276,7 +285,9 @@ func (s *Pages) userRoleOrder(r *http.Request, who shell.Access, m realm, u user
 	}
 	if f.Value("do") == "give" {
 		g := s.userGrant(r, who, m, f)
-		return m.roleRow(store.DetailOf("granted", g.Role, g.Units[0]), g.Units[0]), func(a *store.Account) { a.Grants = given(a.Grants, g) }
+		return m.roleRow(store.DetailOf("granted", g.Role, g.Units[0]), g.Units[0]), func(a *store.Account) {
+			a.Grants = given(a.Grants, g)
+		}
 	}
 	role, unit := f.Value("role"), f.Value("unit")
 	if !slices.ContainsFunc(u.Roles, func(h userRole) bool { return h.Mine && string(h.Role) == role && h.Unit == unit }) {
@@ -302,7 +313,9 @@ func (s *Pages) userWhole(r *http.Request, who shell.Access, m realm, u user, f 
 	case u.Self:
 		f.General = wordOwnAccount
 	case !u.Whole():
-		s.Stranger(r, who, store.Access{What: store.AccessRefused, Subject: u.ID, Kind: m.side, Detail: store.DetailOf("users: others", do)})
+		s.Stranger(r, who, store.Access{
+			What: store.AccessRefused, Subject: u.ID, Kind: m.side, Detail: store.DetailOf("users: others", do),
+		})
 		f.General = wordOthersRoles
 	case do == "password" && (!u.Local || s.NoLocalAccounts):
 		f.General = wordProvidersPassword

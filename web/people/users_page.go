@@ -23,7 +23,8 @@ const (
 	placesListed = 200 // units to choose among; with more of them the unit is typed
 )
 
-// grantable are the roles that a local administrator gives, for units that they administer. Those of the gateway are given by who runs it.
+// grantable are the roles that a local administrator gives, for units that they administer. Those of the gateway are
+// given by who runs it.
 func grantable() []shell.Role {
 	return []shell.Role{shell.RoleReceiver, shell.RoleHandler, shell.RoleAdministrator, shell.RoleReviewer}
 }
@@ -165,8 +166,8 @@ func (s *Pages) user(who shell.Access, m realm, a store.Account) (user, bool) {
 	return u, m.side != "" && len(u.Roles) > 0
 }
 
-// Whole tells whether all that an account may is for administered units. Only then can its password be reset, which would give away the rest too, and only then
-// can it be shut out.
+// Whole tells whether all that an account may is for administered units. Only then can its password be reset, which
+// would give away the rest too, and only then can it be shut out.
 func (u user) Whole() bool { return !u.Elsewhere && len(u.Roles) > 0 }
 
 // Seen is a digest of what was seen of an account, so that a change that somebody else made since is noticed.
@@ -231,7 +232,8 @@ type userChoice struct {
 	Fields *shell.Form
 }
 
-// UsersPage shows the accounts that have a role at units that somebody administers, and one of them with what can be changed.
+// UsersPage shows the accounts that have a role at units that somebody administers, and one of them with what can be
+// changed.
 func (s *Pages) UsersPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	p := usersPage{Done: userDone(r.URL.Query().Get("done"))}
 	return s.showUsers(w, r, who, r.URL.Query().Get("account"), p)
@@ -257,7 +259,8 @@ func (s *Pages) showUsers(w http.ResponseWriter, r *http.Request, who shell.Acce
 	return html.Render(w, status, "users", p)
 }
 
-// chosenUser is the account that was asked for. One that is not seen is not there, and that it was asked for is on record.
+// chosenUser is the account that was asked for. One that is not seen is not there, and that it was asked for is on
+// record.
 func (s *Pages) chosenUser(r *http.Request, who shell.Access, m realm, id string) (user, error) {
 	a, err := s.Relay.Store.Account(r.Context(), id)
 	if err != nil {

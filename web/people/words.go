@@ -19,7 +19,8 @@ const (
 // What a form of the standard replies answers.
 const (
 	wordPhrasesChanged = "Standardsvaren är ändrade."
-	wordPhraseConflict = "Standardsvaret har ändrats sedan sidan öppnades. Ingenting skrevs över: det du skrev står kvar här. Se listan, och spara det som ett nytt om det behövs."
+	wordPhraseConflict = "Standardsvaret har ändrats sedan sidan öppnades. Ingenting skrevs över: det du skrev står " +
+		"kvar här. Se listan, och spara det som ett nytt om det behövs."
 	wordPhraseKind     = "Välj vad standardsvaret är till för."
 	wordPhraseTitle    = "Skriv en rubrik."
 	wordPhraseText     = "Skriv texten."
@@ -54,7 +55,8 @@ const (
 
 // What a form of the users answers.
 const (
-	wordUserConflict       = "Kontot har ändrats sedan sidan öppnades. Ingenting skrevs över. Se hur det är nu, och gör om det om det behövs."
+	wordUserConflict = "Kontot har ändrats sedan sidan öppnades. Ingenting skrevs över. Se hur det är nu, och " +
+		"gör om det om det behövs."
 	wordRole               = "Välj en roll i listan."
 	wordUnit               = "Välj en av dina enheter."
 	wordName               = "Skriv personens namn."
@@ -68,11 +70,12 @@ const (
 	wordNotHere            = "Kontot kan inte få roller vid dina enheter."
 	wordProvidersRoles     = "Kontots roller kommer från inloggningstjänsten, och ändras där."
 	wordNotYoursToTake     = "Den rollen kan du inte ta tillbaka. Den gäller fler enheter än dina, eller finns inte."
-	wordOwnLastRole        = "Det är din egen sista roll som lokal administratör: utan den kommer du inte in här igen. Be en annan administratör ta tillbaka den."
-	wordOwnPassword        = "Det är ditt eget konto: byt lösenord under Ditt konto."
-	wordOwnAccount         = "Det är ditt eget konto: det kan en annan administratör stänga."
-	wordOthersRoles        = "Kontot har roller som inte är dina att ändra. Be den som sköter driften."
-	wordProvidersPassword  = "Kontots lösenord finns hos inloggningstjänsten, och ändras där."
+	wordOwnLastRole        = "Det är din egen sista roll som lokal administratör: utan den kommer du inte in här igen. " +
+		"Be en annan administratör ta tillbaka den."
+	wordOwnPassword       = "Det är ditt eget konto: byt lösenord under Ditt konto."
+	wordOwnAccount        = "Det är ditt eget konto: det kan en annan administratör stänga."
+	wordOthersRoles       = "Kontot har roller som inte är dina att ändra. Be den som sköter driften."
+	wordProvidersPassword = "Kontots lösenord finns hos inloggningstjänsten, och ändras där."
 )
 
 // rolesWords are the roles of a row of the access log, in Swedish.
@@ -84,26 +87,37 @@ func rolesWords(roles string) string {
 	return strings.Join(all, ", ")
 }
 
-// detailWord is what a row says of the thing that was done, in Swedish. A code that has no words, such as an address of the gateway, stands
-// as it is.
+// detailWord is what a row says of the thing that was done, in Swedish. A code that has no words, such as an address of
+// the gateway, stands as it is.
 func detailWord(detail string) string { return store.DetailWords(detail, detailWords, detailWords) }
 
 var detailWords = map[string]string{
-	"list": "lista", "csv": "som fil (CSV)", "case": "ärendet", "cases": "ärenden", "protected identity": "skyddad identitet visad", "preview": "förhandsvisning", "messages": "meddelanden",
-	"mailbox": "anmälarens brevlåda", "attachment": "bilaga", "attachment of a note": "bilaga till en anteckning", "new case": "nytt ärende", "no right": "utan behörighet",
-	"recording, masked": "inspelning, maskerad", "standard reply": "standardsvar", "phrase": "standardsvar", "access log": "åtkomstloggen",
+	"list": "lista", "csv": "som fil (CSV)", "case": "ärendet", "cases": "ärenden",
+	"protected identity": "skyddad identitet visad", "preview": "förhandsvisning", "messages": "meddelanden",
+	"mailbox": "anmälarens brevlåda", "attachment": "bilaga", "attachment of a note": "bilaga till en anteckning",
+	"new case": "nytt ärende", "no right": "utan behörighet",
+	"recording, masked": "inspelning, maskerad", "standard reply": "standardsvar", "phrase": "standardsvar",
+	"access log": "åtkomstloggen",
 	"no consent": "utan samtycke", "no ground": "utan grund",
-	"state": "{1}", "again": "{1} gånger till", "sample": "stickprov {1}", "board export": "patientnämndens uttag: {1} {2} {3}",
+	"state": "{1}", "again": "{1} gånger till", "sample": "stickprov {1}",
+	"board export":  "patientnämndens uttag: {1} {2} {3}",
 	"account added": "nytt konto", "granted": "roll given: {1} {2}", "revoked": "roll tillbakatagen: {1} {2}",
 	"users: give": "en roll eller enhet som inte är deras att ge", "users: none": "inget konto som kan ha rollen",
-	"users: take": "en roll som inte är deras att ta tillbaka", "users: others": "{1}: kontot har roller på andra håll", "users: see": "andras konto",
+	"users: take": "en roll som inte är deras att ta tillbaka", "users: others": "{1}: kontot har roller på andra håll",
+	"users: see":  "andras konto",
 	"sample made": "nytt stickprov", "sample ended": "stickprov avslutat",
-	"submitted": "skickade", "delivered": "nya", "in_progress": "pågående", "awaiting_reporter": "väntar på anmälaren", "closed": "avslutade",
-	"password": "lösenord", "initial password": "tillfälligt lösenord", "provider": "vid inloggningstjänsten", "sessions ended": "sessioner avslutade", "enabled": "konto öppnat", "disabled": "konto stängt",
-	"sign-in": "inloggning", "sign-in at the provider": "inloggning vid inloggningstjänsten", "too many tries": "för många försök", "no role": "ingen roll",
-	"desk": "arbete med ärendet", "board": "patientnämndens sida", "place": "enhet satt", "consent": "samtycke", "withdraw": "återtaget samtycke", "request": "begäran om yttrande", "opinion": "yttrande",
-	"child": "barn", "nochild": "inte barn", "take": "tog ärendet", "assign": "tilldelade", "release": "lämnade tillbaka", "park": "parkerade", "resume": "återupptog", "note": "tjänsteanteckning",
-	"register": "diarienummer", "authority": "fullmakt", "protect": "skyddad identitet", "reply": "delsvar", "question": "fråga", "close": "avslut", "forward": "överlämning", "correct": "rättelse",
+	"submitted": "skickade", "delivered": "nya", "in_progress": "pågående", "awaiting_reporter": "väntar på anmälaren",
+	"closed":   "avslutade",
+	"password": "lösenord", "initial password": "tillfälligt lösenord", "provider": "vid inloggningstjänsten",
+	"sessions ended": "sessioner avslutade", "enabled": "konto öppnat", "disabled": "konto stängt",
+	"sign-in": "inloggning", "sign-in at the provider": "inloggning vid inloggningstjänsten",
+	"too many tries": "för många försök", "no role": "ingen roll",
+	"desk": "arbete med ärendet", "board": "patientnämndens sida", "place": "enhet satt", "consent": "samtycke",
+	"withdraw": "återtaget samtycke", "request": "begäran om yttrande", "opinion": "yttrande",
+	"child": "barn", "nochild": "inte barn", "take": "tog ärendet", "assign": "tilldelade", "release": "lämnade tillbaka",
+	"park": "parkerade", "resume": "återupptog", "note": "tjänsteanteckning",
+	"register": "diarienummer", "authority": "fullmakt", "protect": "skyddad identitet", "reply": "delsvar",
+	"question": "fråga", "close": "avslut", "forward": "överlämning", "correct": "rättelse",
 	"partial_reply": "delsvar", "forwarded": "överlämning", "status": "läge", "correction": "rättelse",
 }
 
@@ -133,6 +147,7 @@ func userDone(word string) string {
 // reviewHead are the columns of the log as a file.
 func reviewHead() []string {
 	return []string{
-		"nr", "tid", "användare", "namn", "roller", "vad", "ärende", "enhet", "föremål", "anmärkning", "kontrollerad", "av", "notering", "visade ärenden",
+		"nr", "tid", "användare", "namn", "roller", "vad", "ärende", "enhet", "föremål", "anmärkning", "kontrollerad", "av",
+		"notering", "visade ärenden",
 	}
 }

@@ -21,8 +21,8 @@ type Access struct {
 // May tells whether any of the actions is allowed with what an owner has; the zero Owner for what is the gateway's.
 func (a Access) May(action Action, owner Owner) bool { return May(a.Grants, action, owner) }
 
-// Somewhere tells whether any of the actions is allowed with anything at all: whether a page or a menu entry is theirs. The page then asks may.
-// Whoever is signed in may see their own account, without any role too.
+// Somewhere tells whether any of the actions is allowed with anything at all: whether a page or a menu entry is theirs.
+// The page then asks may. Whoever is signed in may see their own account, without any role too.
 func (a Access) Somewhere(action Action) bool {
 	if a.Person && action&SignedIn != 0 {
 		return true
@@ -30,13 +30,16 @@ func (a Access) Somewhere(action Action) bool {
 	if !Walled(a.Grants) {
 		action &^= owned
 	}
-	return slices.ContainsFunc(a.Grants, func(g Grant) bool { return Rights(g.Role)&action != 0 && (!g.Role.ForUnits() || len(g.Units) > 0) })
+	return slices.ContainsFunc(a.Grants, func(g Grant) bool {
+		return Rights(g.Role)&action != 0 && (!g.Role.ForUnits() || len(g.Units) > 0)
+	})
 }
 
 // EveryUnit tells whether an action is allowed with every unit's, of any kind.
 func (a Access) EveryUnit(action Action) bool {
 	return slices.ContainsFunc(a.Grants, func(g Grant) bool {
-		return Rights(g.Role)&action != 0 && g.Kind == "" && !slices.Contains(People(), g.Role) && slices.Contains(g.Units, AllUnits)
+		return Rights(g.Role)&action != 0 && g.Kind == "" && !slices.Contains(People(), g.Role) &&
+			slices.Contains(g.Units, AllUnits)
 	})
 }
 
@@ -62,7 +65,8 @@ func (s *Site) Narrow(f *store.CaseFilter, who Access, action Action) {
 	f.Units = s.UnitsOf(who, action)
 }
 
-// WholeSide keeps a list to one side of the wall where somebody's rights reach all of it: a catalogue may have more units there than a query can name. It tells whether it did.
+// WholeSide keeps a list to one side of the wall where somebody's rights reach all of it: a catalogue may have more
+// units there than a query can name. It tells whether it did.
 func (a Access) WholeSide(f *store.CaseFilter, action Action) bool {
 	if !Walled(a.Grants) {
 		return false
@@ -79,8 +83,9 @@ func (a Access) WholeSide(f *store.CaseFilter, action Action) bool {
 	return false
 }
 
-// UnitsOf are the units with whose cases an action is allowed, as the filter of a list; empty and not nil for none. Units that have left the catalogue are
-// there when they are granted by name, or when an old case of theirs is in the store.
+// UnitsOf are the units with whose cases an action is allowed, as the filter of a list; empty and not nil for none.
+// Units that have left the catalogue are there when they are granted by name, or when an old case of theirs is in the
+// store.
 func (s *Site) UnitsOf(who Access, action Action) []string {
 	units := []string{}
 	for _, u := range s.Table().Units() {
@@ -109,7 +114,8 @@ func (s *Site) Unlisted(who Access, action Action) (units []string) {
 	return units
 }
 
-// Owner is whose a unit's things are, by the catalogue. A unit that is not there has no kind, so no person's role reaches it.
+// Owner is whose a unit's things are, by the catalogue. A unit that is not there has no kind, so no person's role
+// reaches it.
 func (s *Site) Owner(unit string) Owner {
 	if u, ok := s.Table().Unit(unit); ok {
 		return Owner{Unit: u.HSAID, Kind: u.Kind, Region: u.Region}

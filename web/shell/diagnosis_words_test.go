@@ -23,7 +23,9 @@ func TestEveryDiagnosisHasWords(t *testing.T) {
 		for _, name := range value.FindAllString(swedish, -1) {
 			values[strings.Trim(name, "{}")] = "VALUE-" + name
 		}
-		both := []string{relay.Explain(store.Diagnosis{Code: code, Values: values}), WhyWords(store.Diagnosis{Code: code, Values: values})}
+		both := []string{
+			relay.Explain(store.Diagnosis{Code: code, Values: values}), WhyWords(store.Diagnosis{Code: code, Values: values}),
+		}
 		for name := range values {
 			for _, words := range both {
 				if !strings.Contains(words, "VALUE-{"+name+"}") || strings.ContainsAny(words, "[]") {

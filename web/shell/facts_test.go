@@ -8,7 +8,8 @@ import (
 
 var factValue = regexp.MustCompile(`\{[0-9]\}`)
 
-// sameFacts holds a Swedish table to the English one: the same codes, none without words, and no value in the one that the other does not have.
+// sameFacts holds a Swedish table to the English one: the same codes, none without words, and no value in the one that
+// the other does not have.
 func sameFacts(t *testing.T, english, swedish map[string]string) {
 	t.Helper()
 	for code, words := range english {

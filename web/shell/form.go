@@ -49,8 +49,8 @@ func (f *Form) Required(field, missing string, most int) string {
 	return text
 }
 
-// bodyLimit bounds every body, in bytes. A message with its attachments in base64 must fit into an envelope of 15 MiB, so no more
-// than that can be of use.
+// bodyLimit bounds every body, in bytes. A message with its attachments in base64 must fit into an envelope of 15 MiB,
+// so no more than that can be of use.
 const bodyLimit = 16 << 20
 
 // Form is what a person typed, and what is wrong with it.
@@ -95,7 +95,8 @@ func (f *Form) Head() string {
 		return textNoSignIn
 	case "search", "review", "resolve":
 		return textNoSearch
-	case "note", "register", "authority", "protect", "phrase", "correct", "place", "consent", "withdraw", "opinion", "child", "nochild":
+	case "note", "register", "authority", "protect", "phrase", "correct", "place", "consent", "withdraw", "opinion",
+		"child", "nochild":
 		return textNotSaved
 	}
 	return textNotSent
@@ -141,12 +142,14 @@ func (f Field) Text() string { return f.Form.Error(f.Name) }
 // Value is what stands in the field.
 func (f Field) Value() string { return f.Form.Value(f.Name) }
 
-// ReadForm reads a form of either encoding. Files stay in memory: what people attach is not spread over temporary folders.
+// ReadForm reads a form of either encoding. Files stay in memory: what people attach is not spread over temporary
+// folders.
 func ReadForm(w http.ResponseWriter, r *http.Request, name string) (*Form, error) {
 	return readFields(w, r, name, bodyLimit, textFilesTooLarge)
 }
 
-// readFields reads a form of at most so many bytes. Where its files are larger than that, what was typed is kept, the files are not, and the form says so.
+// readFields reads a form of at most so many bytes. Where its files are larger than that, what was typed is kept, the
+// files are not, and the form says so.
 func readFields(w http.ResponseWriter, r *http.Request, name string, most int64, tooLarge string) (*Form, error) {
 	sent, err := readParts(r, most)
 	var over *http.MaxBytesError
@@ -208,7 +211,8 @@ func Attachments(f *Form) []contracts.Attachment {
 	return out
 }
 
-// NewAttachment describes a file. Its media type, where none is stated, is told from its first bytes, not from its name.
+// NewAttachment describes a file. Its media type, where none is stated, is told from its first bytes, not from its
+// name.
 func NewAttachment(number int, name, mediaType string, value []byte) contracts.Attachment {
 	if mediaType == "" {
 		mediaType = http.DetectContentType(value)
@@ -226,7 +230,8 @@ func NewAttachment(number int, name, mediaType string, value []byte) contracts.A
 // Place is a piece of a contract's path and the field that it is typed in.
 type Place struct{ Path, Field string }
 
-// Take puts a refusal beside the field that it is about, and tells whether it was one: any other error is not the form's.
+// Take puts a refusal beside the field that it is about, and tells whether it was one: any other error is not the
+// form's.
 func (f *Form) Take(err error, places []Place) bool {
 	p := forPeople(err)
 	if p == errInternal || p.Status == http.StatusNotFound && p.SubCode == "" {
@@ -250,7 +255,8 @@ func (f *Form) Take(err error, places []Place) bool {
 // CompactDate turns the YYYY-MM-DD of a date field into YYYYMMDD.
 func CompactDate(s string) string { return strings.ReplaceAll(s, "-", "") }
 
-// Among is a value that is one of those that can be chosen; any other is refused beside its field, and the first stands for it.
+// Among is a value that is one of those that can be chosen; any other is refused beside its field, and the first stands
+// for it.
 func (f *Form) Among(name, value string, choices ...string) string {
 	if slices.Contains(choices, value) {
 		return value

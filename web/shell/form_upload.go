@@ -11,8 +11,9 @@ import (
 	"rivgate/contracts"
 )
 
-// Bounds of a form with files: the bytes of one whose files go to the reporter (a file of 20 MB and what comes with it fit, and ten such files come in a few
-// turns), of any that is read to its end although it is too large, and how many parts it may have.
+// Bounds of a form with files: the bytes of one whose files go to the reporter (a file of 20 MB and what comes with it
+// fit, and ten such files come in a few turns), of any that is read to its end although it is too large, and how many
+// parts it may have.
 const (
 	uploadMost = 64 << 20
 	drainMost  = 512 << 20
@@ -36,8 +37,9 @@ type sentFile struct {
 	Value []byte
 }
 
-// readParts reads a form of several parts. What was typed may stand behind the files, so one that is too large is read to its end as well, for a while, without
-// being kept. http.ErrNotMultipart for a form of one part, ErrTooLarge where it is the text that is too large.
+// readParts reads a form of several parts. What was typed may stand behind the files, so one that is too large is read
+// to its end as well, for a while, without being kept. http.ErrNotMultipart for a form of one part, ErrTooLarge where
+// it is the text that is too large.
 func readParts(r *http.Request, most int64) (sent sentForm, err error) {
 	sent = sentForm{fields: url.Values{}, files: map[string][]sentFile{}}
 	whole := r.Body
@@ -89,7 +91,8 @@ func (s *sentForm) take(part *multipart.Part, left int64) (int64, error) {
 	return left - int64(len(value)), nil
 }
 
-// Room is how many bytes of files one message can have: in base64, with what comes beside them, they must fit into the largest message that the line takes.
+// Room is how many bytes of files one message can have: in base64, with what comes beside them, they must fit into the
+// largest message that the line takes.
 func (s *Site) Room() int64 {
 	const usual, beside = 15 << 20, 256 << 10
 	return (cmp.Or(s.Relay.Limits.Message, usual) - beside) / 4 * 3
@@ -103,8 +106,9 @@ func Total(files []contracts.Attachment) (sum int64) {
 	return sum
 }
 
-// AnswerBeforeEnd lets an answer that does not wait for the end of what is sent reach its caller. A connection that is closed with unread bytes is reset,
-// and with it goes the answer: so it is written at once, for those who read while they send, and then what still comes is read and thrown away, for a while.
+// AnswerBeforeEnd lets an answer that does not wait for the end of what is sent reach its caller. A connection that is
+// closed with unread bytes is reset, and with it goes the answer: so it is written at once, for those who read while
+// they send, and then what still comes is read and thrown away, for a while.
 func AnswerBeforeEnd(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Body == nil || r.Body == http.NoBody {

@@ -21,8 +21,8 @@ func local() Access {
 	return all
 }
 
-// identify tells who asks, and refuses who may not have what they ask for anywhere. People have a session; systems a bearer token; and in demo and test whoever
-// calls the API from this machine may do everything.
+// identify tells who asks, and refuses who may not have what they ask for anywhere. People have a session; systems a
+// bearer token; and in demo and test whoever calls the API from this machine may do everything.
 func (s *Gate) identify(r *http.Request, e Endpoint) (Access, error) {
 	here := FromHere(r)
 	switch {
@@ -90,8 +90,8 @@ func (s *Gate) reach(r *http.Request, who Access, e Endpoint) error {
 	return ErrRole
 }
 
-// FromHere tells whether a request comes from this machine: the peer is, the browser says so, and nobody forwarded it. A proxy
-// on this machine is a peer on loopback too, and whom it forwards for may be anybody.
+// FromHere tells whether a request comes from this machine: the peer is, the browser says so, and nobody forwarded it.
+// A proxy on this machine is a peer on loopback too, and whom it forwards for may be anybody.
 func FromHere(r *http.Request) bool { return loopback(r) && localHost(r.Host) && !wasForwarded(r) }
 
 // wasForwarded tells whether a proxy says that it passed a request on.
@@ -162,6 +162,7 @@ func (s *Gate) ordered(r *http.Request, who Access, e Endpoint) error {
 // Kind of an endpoint: who gets in, and how errors look.
 type Kind int
 
+// The kinds of endpoints.
 const (
 	Pages   Kind = iota // for people who are signed in
 	Door                // for people whoever they are: signing in and out
@@ -169,7 +170,7 @@ const (
 	API                 // JSON, with roles
 	Plain               // monitors and files without content: nobody is asked who they are
 	Admin               // for monitors on the inside
-	Reset               // the like, which reads again what is in use
+	Reset               // for monitors on the inside too; it reads again what is in use
 )
 
 // Endpoint is one line of the table of everything that this listener answers.
@@ -177,7 +178,8 @@ type Endpoint struct {
 	Method, Path string
 	Kind         Kind
 	Serve        func(http.ResponseWriter, *http.Request, Access) error
-	Needs        Action // any of them, with somebody's things at least; the handler asks may for the thing itself. Nothing for plain
+	// any of them, with somebody's things at least; the handler asks may for the thing itself. Nothing for plain
+	Needs Action
 }
 
 // Guarded asks who calls before an endpoint is served, and writes its error.
@@ -205,9 +207,11 @@ func (s *Gate) Guarded(e Endpoint) http.Handler {
 	return s.Sessions.LoadAndSave(h)
 }
 
-// Headers are on every answer. Scripts are our own files, and there is no other on any page; nothing comes from elsewhere.
+// Headers are on every answer. Scripts are our own files, and there is no other on any page; nothing comes from
+// elsewhere.
 func (s *Gate) Headers(next http.Handler) http.Handler {
-	const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; " +
+		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)

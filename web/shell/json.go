@@ -34,8 +34,8 @@ func (q *Query) Number(name string) int64 {
 	return n
 }
 
-// ReadJSON reads a body strictly: one value, no unknown field, within the limit. The refusal names the field, never what stood in it.
-// Texts that XML cannot hold are refused too.
+// ReadJSON reads a body strictly: one value, no unknown field, within the limit. The refusal names the field, never
+// what stood in it. Texts that XML cannot hold are refused too.
 func ReadJSON(w http.ResponseWriter, r *http.Request, into any) error {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" {

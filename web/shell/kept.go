@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// KeptForm is what somebody had typed when their session was over: it waits in the session in which they sign in, and is filled in again when they have.
+// KeptForm is what somebody had typed when their session was over: it waits in the session in which they sign in, and
+// is filled in again when they have.
 type KeptForm struct {
 	Account string // whose it is: nobody else gets to see it
 	Action  string // where the form was sent
@@ -51,8 +52,8 @@ func (s *Site) putKept(ctx context.Context, all []KeptForm) error {
 	return err
 }
 
-// keepForm keeps the form of a request whose session is over, in the session of nobody that begins here, and tells whether it did: not when there is none, or it
-// is not known whose it is. What has a password in it is not kept.
+// keepForm keeps the form of a request whose session is over, in the session of nobody that begins here, and tells
+// whether it did: not when there is none, or it is not known whose it is. What has a password in it is not kept.
 func (s *Gate) keepForm(w http.ResponseWriter, r *http.Request) (bool, error) {
 	ctx := r.Context()
 	all := s.KeptForms(ctx)
@@ -68,7 +69,10 @@ func (s *Gate) keepForm(w http.ResponseWriter, r *http.Request) (bool, error) {
 	if err != nil {
 		return false, nil
 	}
-	k := KeptForm{Account: account, Action: r.URL.Path, Page: page.Path, Values: f.Values, Files: f.dropped || len(f.Files) > 0, At: s.Clock()}
+	k := KeptForm{
+		Account: account, Action: r.URL.Path, Page: page.Path, Values: f.Values, Files: f.dropped || len(f.Files) > 0,
+		At: s.Clock(),
+	}
 	if above, name, found := strings.Cut(k.Action, "/draft/"); found {
 		k.Action, k.Typing = above+"/"+name, true
 	}
@@ -96,8 +100,9 @@ func (s *Gate) endedAccount(r *http.Request, waiting []KeptForm) (string, error)
 	return account, err
 }
 
-// pageOf is the page that somebody wants to come to by a request, with what was chosen there. For a form, and a piece of a page, that is the page where it
-// stood: the one that the browser came from, which is itself the answer to a form where that was refused, else the one that the address belongs to.
+// pageOf is the page that somebody wants to come to by a request, with what was chosen there. For a form, and a piece
+// of a page, that is the page where it stood: the one that the browser came from, which is itself the answer to a form
+// where that was refused, else the one that the address belongs to.
 func (s *Gate) pageOf(r *http.Request) string {
 	if r.Method == http.MethodGet && r.Header.Get("HX-Request") == "" {
 		return r.URL.RequestURI()
@@ -117,7 +122,8 @@ func (s *Gate) pageOf(r *http.Request) string {
 	return page
 }
 
-// kept is the form that was typed last on this page before the session was over. It is given once. The page fills it in and says so: see page.Unsent.
+// kept is the form that was typed last on this page before the session was over. It is given once. The page fills it in
+// and says so: see page.Unsent.
 func (s *Gate) kept(r *http.Request, who Access) (*KeptForm, error) {
 	if r.Method != http.MethodGet {
 		return nil, nil
@@ -167,7 +173,8 @@ func (s *Gate) ShowSignIn(w http.ResponseWriter, status int, p SignInPage) error
 	return html.Render(w, status, "signin", p)
 }
 
-// turnedAway answers a request of nobody: reading goes to the sign-in page and comes back; what was sent with a form is kept.
+// turnedAway answers a request of nobody: reading goes to the sign-in page and comes back; what was sent with a form is
+// kept.
 func (s *Gate) turnedAway(w http.ResponseWriter, r *http.Request) error {
 	if r.Header.Get("HX-Request") == "true" { // htmx changes a part of a page, which stays as it is
 		if r.Method == http.MethodGet {
@@ -189,5 +196,7 @@ func (s *Gate) turnedAway(w http.ResponseWriter, r *http.Request) error {
 			SignIn string `json:"signIn"`
 		}{kept, Link("/signin?next={}", SafeNext(s.pageOf(r)))})
 	}
-	return s.ShowSignIn(w, http.StatusUnauthorized, SignInPage{Next: SafeNext(s.pageOf(r)), Kept: kept, Was: true, Form: &Form{Name: "signin", Values: url.Values{}}})
+	return s.ShowSignIn(w, http.StatusUnauthorized, SignInPage{
+		Next: SafeNext(s.pageOf(r)), Kept: kept, Was: true, Form: &Form{Name: "signin", Values: url.Values{}},
+	})
 }

@@ -11,8 +11,9 @@ import (
 //	link("/inbox/{}?do={}#do", id, form)      a part of the path, and the value of a parameter
 //	link("/statistics/file?{}", query)        a whole query: what has an Encode method
 //
-// A parameter without a value and a query without parameters are left out. All addresses of pages, forms and redirects are made here: whoever writes them in
-// pieces escapes them twice or not at all. In a page an attribute is one link and nothing else, which a test sees to.
+// A parameter without a value and a query without parameters are left out. All addresses of pages, forms and redirects
+// are made here: whoever writes them in pieces escapes them twice or not at all. In a page an attribute is one link and
+// nothing else, which a test sees to.
 func Link(pattern string, values ...any) string {
 	pattern, fragment, hasFragment := strings.Cut(pattern, "#")
 	path, query, _ := strings.Cut(pattern, "?")
@@ -71,7 +72,8 @@ func one(name string, value any) string {
 // SafeNext is an address on this site; "/" for any other.
 func SafeNext(next string) string {
 	u, err := url.Parse(next)
-	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") ||
+	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(next, "//") ||
+		strings.ContainsAny(next, "\\\r\n\t") ||
 		strings.HasPrefix(u.Path, "/signin") || strings.HasPrefix(u.Path, "/signout") || strings.HasPrefix(u.Path, "//") {
 		return "/"
 	}

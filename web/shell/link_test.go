@@ -45,7 +45,8 @@ func TestAddressesInPagesAreWhole(t *testing.T) {
 	whole := regexp.MustCompile(`^#?(\{\{("[^"]*"|[^}"])*\}\})+$`)
 	for _, piece := range addressesInPages(t) {
 		if strings.Contains(piece.address, "{{") && !whole.MatchString(piece.address) {
-			t.Errorf("%s: %s is written in pieces, so it is escaped twice or not at all: make it with link", piece.file, piece.address)
+			t.Errorf("%s: %s is written in pieces, so it is escaped twice or not at all: make it with link", piece.file,
+				piece.address)
 		}
 	}
 }
@@ -55,7 +56,9 @@ type addressInPage struct{ file, address string }
 // addressesInPages are the attributes of all pages that are addresses. An action of a template may have quotes in it.
 func addressesInPages(t *testing.T) (all []addressInPage) {
 	t.Helper()
-	attribute := regexp.MustCompile(`\b(?:href|action|formaction|src|hx-(?:get|post|put|delete)|data-draft)="((?:\{\{.*?\}\}|[^"{]|\{[^{])*)"`)
+	attribute := regexp.MustCompile(
+		`\b(?:href|action|formaction|src|hx-(?:get|post|put|delete)|data-draft)="((?:\{\{.*?\}\}|[^"{]|\{[^{])*)"`,
+	)
 	rooms := os.DirFS("..")
 	err := fs.WalkDir(rooms, ".", func(name string, _ fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(name, ".html") {
@@ -80,7 +83,9 @@ func TestAddressesAreMadeByLink(t *testing.T) {
 	if err != nil || len(names) < 100 {
 		t.Fatalf("%d files, %v", len(names), err)
 	}
-	joined := regexp.MustCompile(`url\.(Query|Path)Escape|"/[a-z/]*\?[^"]*=" ?\+|\+ ?"[?&][a-z]+=|"/[a-z/]+/" ?\+|\?" ?\+ ?[a-z]`)
+	joined := regexp.MustCompile(
+		`url\.(Query|Path)Escape|"/[a-z/]*\?[^"]*=" ?\+|\+ ?"[?&][a-z]+=|"/[a-z/]+/" ?\+|\?" ?\+ ?[a-z]`,
+	)
 	for _, name := range names {
 		if strings.HasSuffix(name, "_test.go") || name == "../shell/link.go" {
 			continue

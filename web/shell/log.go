@@ -43,7 +43,8 @@ func (s *Site) key(ctx context.Context, use string) ([]byte, error) {
 	return key, nil
 }
 
-// Digest is a keyed hash of something that must not be kept as it is, and must be known again: a personal number, a typed name.
+// Digest is a keyed hash of something that must not be kept as it is, and must be known again: a personal number, a
+// typed name.
 func (s *Site) Digest(ctx context.Context, use, text string) (string, error) {
 	key, err := s.key(ctx, "digest")
 	if err != nil {
@@ -57,8 +58,8 @@ func (s *Site) Digest(ctx context.Context, use, text string) (string, error) {
 // CheckTimeout bounds every check of a monitor.
 const CheckTimeout = 5 * time.Second
 
-// Looked writes a row of the access log for who, and is called before anything is shown or changed: without the row there is no content. Who, Name, Roles and, where
-// there is no unit, Kind are filled in.
+// Looked writes a row of the access log for who, and is called before anything is shown or changed: without the row
+// there is no content. Who, Name, Roles and, where there is no unit, Kind are filled in.
 func (s *Site) Looked(ctx context.Context, who Access, a store.Access) error {
 	return s.Relay.Store.LogAccess(ctx, who.Row(a))
 }
@@ -72,9 +73,9 @@ func (a Access) Row(row store.Access) store.Access {
 	return row
 }
 
-// OpenCase opens a case for who: c is whole from then on, and what is written in it can be read. It writes the row of the
-// access log that says so; without the row the case stays closed. A case that was handed over since c was read does not
-// open: who may read it was judged by the unit that had it then.
+// OpenCase opens a case for who: c is whole from then on, and what is written in it can be read. It writes the row of
+// the access log that says so; without the row the case stays closed. A case that was handed over since c was read does
+// not open: who may read it was judged by the unit that had it then.
 func (s *Site) OpenCase(ctx context.Context, who Access, what store.AccessKind, c *store.Case, detail string) error {
 	opened, err := s.Relay.Store.Open(ctx, c.ID, who.Row(rowOf(what, *c, detail)))
 	if err != nil {
@@ -87,8 +88,8 @@ func (s *Site) OpenCase(ctx context.Context, who Access, what store.AccessKind, 
 	return nil
 }
 
-// Again is a case as it is now, for who tried to change it: one that was opened before in this request is read again, another
-// is opened. One that was handed over meanwhile to a unit that is not theirs does not exist for them.
+// Again is a case as it is now, for who tried to change it: one that was opened before in this request is read again,
+// another is opened. One that was handed over meanwhile to a unit that is not theirs does not exist for them.
 func (s *Site) Again(ctx context.Context, who Access, c store.Case) (store.Case, error) {
 	now, err := s.Relay.Store.Head(ctx, c.ID)
 	if err == nil {
@@ -113,8 +114,8 @@ func rowOf(what store.AccessKind, c store.Case, detail string) store.Access {
 	return store.Access{What: what, Case: c.ID, Unit: c.Handler.Unit, Kind: c.Handler.Kind, Detail: detail}
 }
 
-// ListCases lists the cases of f, most of them at most, and tells where the next page begins. The row of the access log says
-// which ones are shown, and what was asked for.
+// ListCases lists the cases of f, most of them at most, and tells where the next page begins. The row of the access log
+// says which ones are shown, and what was asked for.
 func (s *Site) ListCases(ctx context.Context, who Access, f, asked store.CaseFilter, most int) (
 	cases []store.Case, next string, err error,
 ) {
@@ -129,8 +130,8 @@ func (s *Site) ListCases(ctx context.Context, who Access, f, asked store.CaseFil
 	return cases, next, err
 }
 
-// listRow says that cases were listed or searched for. Of the text that was searched for, a digest is kept where it is a whole
-// personal number, and nothing else.
+// listRow says that cases were listed or searched for. Of the text that was searched for, a digest is kept where it is
+// a whole personal number, and nothing else.
 func (s *Site) listRow(ctx context.Context, f store.CaseFilter, shown []store.Case) (store.Access, error) {
 	row := store.Access{What: store.AccessList, Unit: f.Unit, Detail: "cases"}
 	if f.Unit != "" {
@@ -152,8 +153,8 @@ func (s *Site) listRow(ctx context.Context, f store.CaseFilter, shown []store.Ca
 	return row, nil
 }
 
-// soughtPerson is the identity that somebody looked for: the first in the text that can be one, or the whole text where somebody of the cases that were
-// found has it. "" where the text is none.
+// soughtPerson is the identity that somebody looked for: the first in the text that can be one, or the whole text where
+// somebody of the cases that were found has it. "" where the text is none.
 func (s *Site) soughtPerson(query string, shown []store.Case) string {
 	query = identity.NFC(query)
 	if found := identity.Find(query); len(found) > 0 {
@@ -167,7 +168,8 @@ func (s *Site) soughtPerson(query string, shown []store.Case) string {
 	return ""
 }
 
-// orders are what is done with the gateway itself. Deliveries and the catalogue keep who did it and why; the access log has it too, in its chain.
+// orders are what is done with the gateway itself. Deliveries and the catalogue keep who did it and why; the access log
+// has it too, in its chain.
 const orders = MoveDeliveries | Resend | KeepCatalogue
 
 // plainWord tells whether a text is an id or a verb, and nothing that somebody might have typed.
@@ -175,7 +177,8 @@ func plainWord(text string) bool {
 	return len(text) <= 64 && strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == ""
 }
 
-// Theirs lets a case through with which the action is allowed. Any other does not exist for them, and that they asked for it is on record.
+// Theirs lets a case through with which the action is allowed. Any other does not exist for them, and that they asked
+// for it is on record.
 func (s *Site) Theirs(ctx context.Context, who Access, action Action, c store.Case) error {
 	if who.May(action, OwnerOf(c)) {
 		return nil
@@ -186,16 +189,18 @@ func (s *Site) Theirs(ctx context.Context, who Access, action Action, c store.Ca
 	return store.ErrNotFound
 }
 
-// RefusedChange notes that a change which is on record was not carried out. The person is told of err, whatever becomes of the note.
+// RefusedChange notes that a change which is on record was not carried out. The person is told of err, whatever becomes
+// of the note.
 func (s *Site) RefusedChange(ctx context.Context, who Access, c store.Case, detail string, err error) {
 	p := ProblemOf(err)
-	if problem := s.LookedAt(ctx, who, store.AccessRefused, c, store.AddDetailValue(detail, p.Type[len(problemURN):])); problem != nil {
+	if problem := s.LookedAt(ctx, who, store.AccessRefused, c,
+		store.AddDetailValue(detail, p.Type[len(problemURN):])); problem != nil {
 		s.Logger().Error("noting a refused change", zap.Error(problem))
 	}
 }
 
-// Stranger logs what anybody can cause. Nobody can fill the log with it, nor keep others' rows out of it: what is the same
-// within a minute has a few rows, and one more that says how often it came.
+// Stranger logs what anybody can cause. Nobody can fill the log with it, nor keep others' rows out of it: what is the
+// same within a minute has a few rows, and one more that says how often it came.
 func (s *Site) Stranger(r *http.Request, who Access, a store.Access) {
 	if who.User != "" {
 		s.refused(r.Context(), who, a)

@@ -31,22 +31,26 @@ func HashPassword(password string) (string, error) {
 	}
 	key := argon2.IDKey([]byte(password), salt, argonPasses, argonMemory, argonLanes, argonKey)
 	b64 := base64.RawStdEncoding
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonPasses, argonLanes, b64.EncodeToString(salt), b64.EncodeToString(key)), nil
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonPasses, argonLanes,
+		b64.EncodeToString(salt), b64.EncodeToString(key)), nil
 }
 
-// PasswordMatches tells whether a password is the one that was hashed. A hash that cannot be read, or would keep the machine busy, matches none.
+// PasswordMatches tells whether a password is the one that was hashed. A hash that cannot be read, or would keep the
+// machine busy, matches none.
 func PasswordMatches(hash, password string) bool {
 	var version, memory, passes, lanes int
 	parts := strings.Split(hash, "$")
 	if len(parts) != 6 || parts[1] != "argon2id" {
 		return false
 	}
-	if _, err := fmt.Sscanf(parts[2]+" "+parts[3], "v=%d m=%d,t=%d,p=%d", &version, &memory, &passes, &lanes); err != nil || version != argon2.Version {
+	if _, err := fmt.Sscanf(parts[2]+" "+parts[3], "v=%d m=%d,t=%d,p=%d", &version, &memory, &passes,
+		&lanes); err != nil || version != argon2.Version {
 		return false
 	}
 	salt, err := base64.RawStdEncoding.DecodeString(parts[4])
 	key, wrong := base64.RawStdEncoding.DecodeString(parts[5])
-	if err != nil || wrong != nil || len(key) < argonSalt || memory < 8 || memory > 1<<20 || passes < 1 || passes > 16 || lanes < 1 || lanes > 16 {
+	if err != nil || wrong != nil || len(key) < argonSalt || memory < 8 || memory > 1<<20 || passes < 1 || passes > 16 ||
+		lanes < 1 || lanes > 16 {
 		return false
 	}
 	is := argon2.IDKey([]byte(password), salt, uint32(passes), uint32(memory), uint8(lanes), uint32(len(key)))
@@ -66,10 +70,11 @@ const passwordJudged = 72
 // goodGuess is the score, of 0 to 4, from which on a password is taken: 10^8 guesses do not find it.
 const goodGuess = 3
 
-// guessable says whether a password is found by guessing: a common or leaked one, words and names with a year behind them,
-// rows of keys, repetitions.
+// guessable says whether a password is found by guessing: a common or leaked one, words and names with a year behind
+// them, rows of keys, repetitions.
 func guessable(account, password string) bool {
-	known := append(strings.FieldsFunc(account, func(r rune) bool { return strings.ContainsRune(".-_@ ", r) }), swedishWords...)
+	known := append(strings.FieldsFunc(account, func(r rune) bool { return strings.ContainsRune(".-_@ ", r) }),
+		swedishWords...)
 	head := password[:min(len(password), passwordJudged)]
 	return zxcvbn.PasswordStrength(strings.ToLower(head), known).Score < goodGuess
 }

@@ -15,7 +15,8 @@ const HiddenPerson = redact.Name
 // protectedDetail is how the access log says that a protected identity was shown.
 const protectedDetail = "protected identity"
 
-// AsksProtected tells whether a request asks to see a protected identity: protected=show, in a page's address as in the API.
+// AsksProtected tells whether a request asks to see a protected identity: protected=show, in a page's address as in the
+// API.
 func AsksProtected(r *http.Request) bool { return r.URL.Query().Get("protected") == "show" }
 
 // ShownDetail is detail for the access log, with a word of its own where a protected identity is shown.
@@ -26,7 +27,8 @@ func ShownDetail(detail string, c store.Case, shown bool) string {
 	return detail
 }
 
-// Shielded is a case as it is shown: without the names and numbers of a protected identity, unless they were asked for. Age and role stay, which tell nobody apart.
+// Shielded is a case as it is shown: without the names and numbers of a protected identity, unless they were asked for.
+// Age and role stay, which tell nobody apart.
 func Shielded(c store.Case, shown bool) store.Case {
 	if !c.Protected || shown {
 		return c

@@ -41,7 +41,8 @@ func ofCatalogue(err error) *Problem {
 	return nil
 }
 
-// WrongMethod answers a call of an address that does not take its method. Who opens the address of a form is led to the page that the form stands on.
+// WrongMethod answers a call of an address that does not take its method. Who opens the address of a form is led to the
+// page that the form stands on.
 func (s *Site) WrongMethod(w http.ResponseWriter, r *http.Request, who Access) {
 	if IsAPI(r) || s.Environment == Demo && !FromHere(r) {
 		s.Fail(w, r, Access{}, !IsAPI(r), errMethod)
@@ -59,7 +60,8 @@ func (s *Site) WrongMethod(w http.ResponseWriter, r *http.Request, who Access) {
 	}
 }
 
-// pageAbove is the nearest address at or above a path that can be opened: the page that the form of an address stands on.
+// pageAbove is the nearest address at or above a path that can be opened: the page that the form of an address stands
+// on.
 func (s *Site) pageAbove(path string) string {
 	for ; path != "/" && path != "."; path = pathpkg.Dir(path) {
 		probe := &http.Request{Method: http.MethodGet, URL: &url.URL{Path: path}}
@@ -73,8 +75,8 @@ func (s *Site) pageAbove(path string) string {
 // ErrBusy is returned when so many sign in at once that one more would have to wait for too long.
 var ErrBusy = errors.New("too many passwords at once")
 
-// Problem is what a caller is told when something could not be done, as RFC 9457 writes it. Texts are Swedish, and hold nothing of
-// what was sent.
+// Problem is what a caller is told when something could not be done, as RFC 9457 writes it. Texts are Swedish, and hold
+// nothing of what was sent.
 type Problem struct {
 	Type    string `json:"type"` // urn:rivgate:problem:…
 	Title   string `json:"title"`
@@ -206,7 +208,8 @@ func ofPlatform(e *routing.Error) *Problem {
 	return p
 }
 
-// Fail writes an error: as a problem to who speaks JSON, as a page to people. The cause of what is our own fault goes to the log.
+// Fail writes an error: as a problem to who speaks JSON, as a page to people. The cause of what is our own fault goes
+// to the log.
 func (s *Site) Fail(w http.ResponseWriter, r *http.Request, who Access, asPage bool, err error) {
 	p := ProblemOf(err)
 	if p == errInternal && !errors.Is(r.Context().Err(), context.Canceled) {

@@ -53,29 +53,35 @@ func menuOf(who Access, p Page) []menuEntry {
 // actionNames are the actions by the names that templates and the access log use.
 func actionNames() map[string]Action {
 	return map[string]Action{
-		"see_case": SeeCase, "read_case": ReadCase, "assign_case": AssignCase, "write_case": WriteCase, "export_case": ExportCase,
+		"see_case": SeeCase, "read_case": ReadCase, "assign_case": AssignCase, "write_case": WriteCase,
+		"export_case":    ExportCase,
 		"see_statistics": SeeStatistics, "administer": Administer, "review_log": ReviewLog, "see_catalogue": SeeCatalogue,
-		"keep_catalogue": KeepCatalogue, "explain": Explain, "see_deliveries": SeeDeliveries, "move_deliveries": MoveDeliveries, "resend": Resend,
+		"keep_catalogue": KeepCatalogue, "explain": Explain, "see_deliveries": SeeDeliveries,
+		"move_deliveries": MoveDeliveries, "resend": Resend,
 		"see_exchange": SeeExchange, "see_orders": SeeOrders, "be_citizen": BeCitizen, "signed_in": SignedIn,
 	}
 }
 
 func actionNamed(name string) Action { return actionNames()[name] }
 
-// Templates are the pages of a room by name. They are read once, and are part of the program: they cannot be wrong in one run and right in another.
+// Templates are the pages of a room by name. They are read once, and are part of the program: they cannot be wrong in
+// one run and right in another.
 type Templates struct {
 	read func() map[string]*template.Template
 }
 
-// NewTemplates are the pages of a room: each *.html at the top of files. Each is read within the layout, with the pieces (pieces.html) of the shell, of the
-// rooms below and of the room itself, and with the words of the shell and of the room.
+// NewTemplates are the pages of a room: each *.html at the top of files. Each is read within the layout, with the
+// pieces (pieces.html) of the shell, of the rooms below and of the room itself, and with the words of the shell and of
+// the room.
 func NewTemplates(room fs.FS, own template.FuncMap, below ...fs.FS) Templates {
 	return Templates{sync.OnceValue(func() map[string]*template.Template {
 		names, err := fs.Glob(room, "*.html")
 		if err != nil {
 			panic(err)
 		}
-		frame := template.Must(template.New("layout.html").Funcs(words()).Funcs(own).ParseFS(files, "layout.html", "pieces.html"))
+		frame := template.Must(
+			template.New("layout.html").Funcs(words()).Funcs(own).ParseFS(files, "layout.html", "pieces.html"),
+		)
 		for _, pieces := range below {
 			template.Must(frame.ParseFS(pieces, "pieces.html"))
 		}
@@ -131,7 +137,10 @@ type Page struct {
 
 // Page is what every page has, for who asks. nav is the entry of the menu that is chosen.
 func (s *Site) Page(who Access, title, nav string) Page {
-	p := Page{Title: title, Nav: nav, Environment: s.Environment, Portal: s.Open() && s.AtPortal(), Status: !s.AdminApart, Unsent: who.Kept, who: who}
+	p := Page{
+		Title: title, Nav: nav, Environment: s.Environment, Portal: s.Open() && s.AtPortal(), Status: !s.AdminApart,
+		Unsent: who.Kept, who: who,
+	}
 	if who.Person {
 		p.Me = who.Name
 	}
@@ -139,7 +148,8 @@ func (s *Site) Page(who Access, title, nav string) Page {
 	return p
 }
 
-// May lets a template show only what may be done with anything at all: {{if .May "resend"}}. The names are those of actionNames; any other may nothing.
+// May lets a template show only what may be done with anything at all: {{if .May "resend"}}. The names are those of
+// actionNames; any other may nothing.
 func (p Page) May(action string) bool { return p.who.Somewhere(actionNamed(action)) }
 
 // Static serves the style sheet and the icon.

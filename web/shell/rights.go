@@ -13,12 +13,13 @@ type Role string
 
 // The roles of people. The first three and the reviewer's are held for units of one kind.
 const (
-	RoleReceiver      Role = "receiver"      // mottagare: watches the queue, reads, assigns; does not answer
-	RoleHandler       Role = "handler"       // handläggare: reads, answers, closes, hands over
-	RoleAdministrator Role = "administrator" // lokal administratör: users, phrases and assignments of its units; reads no contents
-	RoleIntegrator    Role = "integrator"    // integratör: the catalogue, and why a call went where it went
-	RoleOperator      Role = "operator"      // drift: deliveries, receivers, the state of the gateway; sees no case
-	RoleReviewer      Role = "reviewer"      // granskare: the access log of its units
+	RoleReceiver Role = "receiver" // mottagare: watches the queue, reads, assigns; does not answer
+	RoleHandler  Role = "handler"  // handläggare: reads, answers, closes, hands over
+	// lokal administratör: users, phrases and assignments of its units; reads no contents
+	RoleAdministrator Role = "administrator"
+	RoleIntegrator    Role = "integrator" // integratör: the catalogue, and why a call went where it went
+	RoleOperator      Role = "operator"   // drift: deliveries, receivers, the state of the gateway; sees no case
+	RoleReviewer      Role = "reviewer"   // granskare: the access log of its units
 )
 
 // The roles of systems, held by a Token.
@@ -56,7 +57,8 @@ const (
 	SeeExchange                             // recordings of exchanges, personal data masked
 	SeeOrders                               // who ordered what of deliveries
 	BeCitizen                               // submit cases and answers, read mailboxes: as 1177 does
-	SignedIn                                // what everybody may who is known: the start page, own account, units that can be chosen
+	// what everybody may who is known: the start page, own account, units that can be chosen
+	SignedIn
 )
 
 // owned are the actions that ask whose the thing is.
@@ -120,8 +122,8 @@ const RegionUnits = "region:"
 // Grant is a role with what it is held for.
 type Grant struct {
 	Role Role
-	// Kind is the wall: a person's role counts for units of this kind alone, and without a kind for none. A system's role without a kind counts for
-	// the units that its token lists, whatever kind they are of.
+	// Kind is the wall: a person's role counts for units of this kind alone, and without a kind for none. A system's role
+	// without a kind counts for the units that its token lists, whatever kind they are of.
 	Kind  routing.UnitKind
 	Units []string // HSA-ids, AllUnits, or RegionUnits with a region
 }
@@ -137,8 +139,9 @@ func (g Grant) covers(o Owner) bool {
 	})
 }
 
-// May tells whether somebody with these grants may do any of the actions with what an owner has. Whatever no grant allows is denied. The wall between
-// patient boards and care holds for people whatever they were granted: with grants for both kinds they may do nothing with either's cases.
+// May tells whether somebody with these grants may do any of the actions with what an owner has. Whatever no grant
+// allows is denied. The wall between patient boards and care holds for people whatever they were granted: with grants
+// for both kinds they may do nothing with either's cases.
 func May(grants []Grant, action Action, owner Owner) bool {
 	if !Walled(grants) {
 		action &^= owned

@@ -30,30 +30,97 @@ func TestMay(t *testing.T) {
 		{"nobody", nil, nil},
 		{"a role that does not exist", []Grant{{Role: "root", Kind: care, Units: all}}, nil},
 		{"a receiver", []Grant{{RoleReceiver, care, []string{careA}}}, map[string]Action{"A": reads, "gateway": SignedIn}},
-		{"a handler", []Grant{{RoleHandler, care, []string{careA}}}, map[string]Action{"A": reads | WriteCase, "gateway": SignedIn}},
-		{"a handler by an id in other letters", []Grant{{RoleHandler, care, []string{"se2010123456-vc01"}}}, map[string]Action{"A": reads | WriteCase, "gateway": SignedIn}},
-		{"a handler of all care", []Grant{{RoleHandler, care, all}}, map[string]Action{"A": reads | WriteCase, "B": reads | WriteCase, "gateway": SignedIn}},
-		{"a handler of a region", []Grant{{RoleHandler, care, []string{"region:02"}}}, map[string]Action{"B": reads | WriteCase, "gateway": SignedIn}},
+		{
+			"a handler",
+			[]Grant{{RoleHandler, care, []string{careA}}},
+			map[string]Action{"A": reads | WriteCase, "gateway": SignedIn},
+		},
+		{
+			"a handler by an id in other letters",
+			[]Grant{{RoleHandler, care, []string{"se2010123456-vc01"}}},
+			map[string]Action{"A": reads | WriteCase, "gateway": SignedIn},
+		},
+		{
+			"a handler of all care",
+			[]Grant{{RoleHandler, care, all}},
+			map[string]Action{"A": reads | WriteCase, "B": reads | WriteCase, "gateway": SignedIn},
+		},
+		{
+			"a handler of a region",
+			[]Grant{{RoleHandler, care, []string{"region:02"}}},
+			map[string]Action{"B": reads | WriteCase, "gateway": SignedIn},
+		},
 		{"a handler of no region", []Grant{{RoleHandler, care, []string{"region:"}}}, map[string]Action{"gateway": SignedIn}},
-		{"a handler of a board", []Grant{{RoleHandler, board, all}}, map[string]Action{"board": reads | WriteCase, "gateway": SignedIn}},
-		{"a handler of care who was granted a board's id", []Grant{{RoleHandler, care, []string{boardA}}}, map[string]Action{"gateway": SignedIn}},
+		{
+			"a handler of a board",
+			[]Grant{{RoleHandler, board, all}},
+			map[string]Action{"board": reads | WriteCase, "gateway": SignedIn},
+		},
+		{
+			"a handler of care who was granted a board's id",
+			[]Grant{{RoleHandler, care, []string{boardA}}},
+			map[string]Action{"gateway": SignedIn},
+		},
 		{"a handler without a kind", []Grant{{RoleHandler, "", all}}, map[string]Action{"gateway": SignedIn}},
 		{"a handler without a unit", []Grant{{RoleHandler, care, nil}}, map[string]Action{"gateway": SignedIn}},
-		{"a handler on both sides of the wall", []Grant{{RoleHandler, care, all}, {RoleHandler, board, all}}, map[string]Action{"gateway": SignedIn}},
-		{"a receiver here and a handler there", []Grant{{RoleReceiver, care, []string{careA}}, {RoleHandler, care, []string{careB}}}, map[string]Action{"A": reads, "B": reads | WriteCase, "gateway": SignedIn}},
-		{"a local administrator", []Grant{{RoleAdministrator, care, []string{careA}}}, map[string]Action{"A": SeeCase | AssignCase | Administer | SeeStatistics, "gateway": SignedIn}},
-		{"an integrator", []Grant{{Role: RoleIntegrator}}, map[string]Action{"gateway": SignedIn | catalogue | KeepCatalogue | SeeDeliveries | Resend | SeeExchange}},
-		{"an integrator with every unit", []Grant{{RoleIntegrator, care, all}}, map[string]Action{"gateway": SignedIn | catalogue | KeepCatalogue | SeeDeliveries | Resend | SeeExchange}},
-		{"an operator", []Grant{{Role: RoleOperator}}, map[string]Action{"gateway": SignedIn | catalogue | deliveries | SeeOrders}},
-		{"a reviewer", []Grant{{RoleReviewer, care, []string{careA}}}, map[string]Action{"A": ReviewLog, "gateway": SignedIn}},
-		{"an operator who handles too", []Grant{{Role: RoleOperator}, {RoleHandler, care, []string{careA}}}, map[string]Action{"A": reads | WriteCase, "gateway": SignedIn | catalogue | deliveries | SeeOrders}},
+		{
+			"a handler on both sides of the wall",
+			[]Grant{{RoleHandler, care, all}, {RoleHandler, board, all}},
+			map[string]Action{"gateway": SignedIn},
+		},
+		{
+			"a receiver here and a handler there",
+			[]Grant{{RoleReceiver, care, []string{careA}}, {RoleHandler, care, []string{careB}}},
+			map[string]Action{"A": reads, "B": reads | WriteCase, "gateway": SignedIn},
+		},
+		{
+			"a local administrator",
+			[]Grant{{RoleAdministrator, care, []string{careA}}},
+			map[string]Action{"A": SeeCase | AssignCase | Administer | SeeStatistics, "gateway": SignedIn},
+		},
+		{
+			"an integrator",
+			[]Grant{{Role: RoleIntegrator}},
+			map[string]Action{"gateway": SignedIn | catalogue | KeepCatalogue | SeeDeliveries | Resend | SeeExchange},
+		},
+		{
+			"an integrator with every unit",
+			[]Grant{{RoleIntegrator, care, all}},
+			map[string]Action{"gateway": SignedIn | catalogue | KeepCatalogue | SeeDeliveries | Resend | SeeExchange},
+		},
+		{
+			"an operator",
+			[]Grant{{Role: RoleOperator}},
+			map[string]Action{"gateway": SignedIn | catalogue | deliveries | SeeOrders},
+		},
+		{
+			"a reviewer", []Grant{{RoleReviewer, care, []string{careA}}}, map[string]Action{"A": ReviewLog, "gateway": SignedIn},
+		},
+		{
+			"an operator who handles too",
+			[]Grant{{Role: RoleOperator}, {RoleHandler, care, []string{careA}}},
+			map[string]Action{"A": reads | WriteCase, "gateway": SignedIn | catalogue | deliveries | SeeOrders},
+		},
 		{"a system that reads", []Grant{{Role: RoleRead, Units: all}}, map[string]Action{
-			"A": SeeCase | ReadCase | SeeStatistics, "B": SeeCase | ReadCase | SeeStatistics, "board": SeeCase | ReadCase | SeeStatistics,
+			"A": SeeCase | ReadCase | SeeStatistics, "B": SeeCase | ReadCase | SeeStatistics,
+			"board":   SeeCase | ReadCase | SeeStatistics,
 			"unknown": SeeCase | ReadCase | SeeStatistics, "gateway": SignedIn | Explain,
 		}},
-		{"a system that handles a unit", []Grant{{Role: RoleHandle, Units: []string{careA}}}, map[string]Action{"A": reads | WriteCase, "gateway": SignedIn | Explain}},
-		{"a system that operates", []Grant{{Role: RoleOperate, Units: all}}, map[string]Action{"gateway": SignedIn | catalogue | deliveries | SeeOrders}},
-		{"a system that keeps the catalogue", []Grant{{Role: RoleCatalogue}}, map[string]Action{"gateway": SignedIn | catalogue | KeepCatalogue}},
+		{
+			"a system that handles a unit",
+			[]Grant{{Role: RoleHandle, Units: []string{careA}}},
+			map[string]Action{"A": reads | WriteCase, "gateway": SignedIn | Explain},
+		},
+		{
+			"a system that operates",
+			[]Grant{{Role: RoleOperate, Units: all}},
+			map[string]Action{"gateway": SignedIn | catalogue | deliveries | SeeOrders},
+		},
+		{
+			"a system that keeps the catalogue",
+			[]Grant{{Role: RoleCatalogue}},
+			map[string]Action{"gateway": SignedIn | catalogue | KeepCatalogue},
+		},
 		{"1177", []Grant{{Role: RolePortal}}, map[string]Action{"gateway": SignedIn | BeCitizen}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -101,7 +168,11 @@ func TestEveryActionHasANameAndEveryRoleItsRights(t *testing.T) {
 func TestSomewhere(t *testing.T) {
 	t.Parallel()
 	handler := Access{Grants: []Grant{{RoleHandler, routing.CareUnit, []string{careA}}}}
-	both := Access{Grants: []Grant{{RoleHandler, routing.CareUnit, []string{careA}}, {RoleHandler, routing.PatientBoard, []string{boardA}}}}
+	both := Access{
+		Grants: []Grant{
+			{RoleHandler, routing.CareUnit, []string{careA}}, {RoleHandler, routing.PatientBoard, []string{boardA}},
+		},
+	}
 	for _, c := range []struct {
 		name   string
 		who    Access

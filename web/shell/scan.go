@@ -17,8 +17,8 @@ import (
 	"rivgate/contracts"
 )
 
-// Clamd is a virus scanner that speaks clamd's protocol (clamd(8): INSTREAM). The exported fields are set before the first
-// call and never changed.
+// Clamd is a virus scanner that speaks clamd's protocol (clamd(8): INSTREAM). The exported fields are set before the
+// first call and never changed.
 type Clamd struct {
 	Network, Address string        // "tcp" and host:port, or "unix" and a path
 	Timeout          time.Duration // of one file; default 30 s
@@ -155,8 +155,8 @@ func (s *scans) forget(at string) {
 	delete(s.seen, at)
 }
 
-// Clean lets a file through that is about to be given out: one that the scanner finds nothing in, or any where there is no
-// scanner. errHeld, errUnscanned. at is where the file lies, the same for the same file.
+// Clean lets a file through that is about to be given out: one that the scanner finds nothing in, or any where there is
+// no scanner. errHeld, errUnscanned. at is where the file lies, the same for the same file.
 func (s *Site) Clean(ctx context.Context, at string, file []byte) error {
 	if s.Scanner == nil {
 		return nil
@@ -172,13 +172,15 @@ func (s *Site) Clean(ctx context.Context, at string, file []byte) error {
 		s.scans.put(at, v)
 	}
 	if v.found != "" {
-		s.Logger().Warn("a file is held: the virus scanner found something", zap.String("file", at), zap.String("found", Cut(v.found)))
+		s.Logger().Warn("a file is held: the virus scanner found something", zap.String("file", at),
+			zap.String("found", Cut(v.found)))
 		return errHeld
 	}
 	return nil
 }
 
-// Scanned is what the scanner found in a file, or that it is still looking. It begins to look at a file that nobody has looked at of late, beside the page.
+// Scanned is what the scanner found in a file, or that it is still looking. It begins to look at a file that nobody has
+// looked at of late, beside the page.
 func (s *Site) Scanned(at string, read func(context.Context) ([]byte, error)) (found string, scanning bool) {
 	v, known := s.scans.known(at, s.Clock())
 	if !known {
@@ -187,7 +189,8 @@ func (s *Site) Scanned(at string, read func(context.Context) ([]byte, error)) (f
 	return v.found, !known || v.underway
 }
 
-// scanBeside looks at a file while the page is on its way. What does not fit in is looked at when the page is shown again.
+// scanBeside looks at a file while the page is on its way. What does not fit in is looked at when the page is shown
+// again.
 func (s *Site) scanBeside(at string, read func(context.Context) ([]byte, error)) {
 	if !s.scans.begin() {
 		return
@@ -207,8 +210,8 @@ func (s *Site) scanBeside(at string, read func(context.Context) ([]byte, error))
 	}()
 }
 
-// CleanUploads refuses files that came with a form when the scanner finds something in them. Where it cannot be asked they
-// are let through: nobody gets them before it has been.
+// CleanUploads refuses files that came with a form when the scanner finds something in them. Where it cannot be asked
+// they are let through: nobody gets them before it has been.
 func (s *Site) CleanUploads(ctx context.Context, f *Form, files []contracts.Attachment) []contracts.Attachment {
 	if s.Scanner == nil {
 		return files

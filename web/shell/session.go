@@ -43,7 +43,9 @@ func (s *Gate) NewSessions() *Sessions {
 	s.scans.forgetAll()
 	m := scs.New()
 	m.Store, m.Lifetime = sessionStore{s.Relay.Store, life}, life
-	m.Cookie = scs.SessionCookie{Name: "rivgate", Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.Environment != Demo}
+	m.Cookie = scs.SessionCookie{
+		Name: "rivgate", Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.Environment != Demo,
+	}
 	if m.Cookie.Secure {
 		m.Cookie.Name = "__Host-rivgate"
 	}
@@ -97,8 +99,8 @@ func (s sessionStore) Commit(token string, data []byte, end time.Time) error {
 // Delete is the like.
 func (s sessionStore) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
 
-// visitor is who is signed in; the zero access for nobody. An account that was disabled, changed its password elsewhere, or was made for the demo and is met
-// elsewhere, is nobody.
+// visitor is who is signed in; the zero access for nobody. An account that was disabled, changed its password
+// elsewhere, or was made for the demo and is met elsewhere, is nobody.
 func (s *Gate) visitor(ctx context.Context) (Access, error) {
 	id := s.Sessions.GetString(ctx, heldAccount)
 	if id == "" {
@@ -147,8 +149,8 @@ func (a Access) Side() routing.UnitKind {
 	return ""
 }
 
-// Enter makes the browser's session that of an account, under a new token. Of what the session held before, the forms that were kept go on, of their owner alone,
-// and what other tabs have asked the provider.
+// Enter makes the browser's session that of an account, under a new token. Of what the session held before, the forms
+// that were kept go on, of their owner alone, and what other tabs have asked the provider.
 func (s *Gate) Enter(ctx context.Context, a store.Account) error {
 	tries := s.Sessions.GetString(ctx, HeldOIDC)
 	kept := slices.DeleteFunc(s.KeptForms(ctx), func(k KeptForm) bool { return k.Account != a.ID })

@@ -1,5 +1,5 @@
-// Package shell is what all rooms of the web listener stand on: who it is and what they may, sign-in and sessions as far as every request meets them, pages,
-// forms, lists, links, errors, and the access log.
+// Package shell is what all rooms of the web listener stand on: who it is and what they may, sign-in and sessions as
+// far as every request meets them, pages, forms, lists, links, errors, and the access log.
 //
 // It does not know what any page is about.
 package shell
@@ -20,7 +20,8 @@ var files embed.FS
 // html are the pages that no room owns.
 var html = NewTemplates(files, nil)
 
-// Site is what every room knows of the gateway that it shows. All exported fields are set before the first call and never changed.
+// Site is what every room knows of the gateway that it shows. All exported fields are set before the first call and
+// never changed.
 type Site struct {
 	Relay       *relay.Relay
 	Later       *relay.ReplyOutbox // lets answers leave a few seconds later. Nil: they leave at once, by Relay.Reply
@@ -48,7 +49,8 @@ type Site struct {
 	ways      keptWays  // worked out from the table in use
 }
 
-// Gate asks who calls before an endpoint is served. All exported fields are set before the first call and never changed.
+// Gate asks who calls before an endpoint is served. All exported fields are set before the first call and never
+// changed.
 type Gate struct {
 	Site
 	Tokens      []Token       // systems that may use the API

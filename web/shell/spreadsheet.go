@@ -23,8 +23,8 @@ func Download(w http.ResponseWriter, mediaType, name string) {
 	h.Set("Content-Disposition", disposition)
 }
 
-// Spreadsheet writes rows as a file that a Swedish spreadsheet opens with a click: UTF-8 with a byte order mark, semicolons, line ends of CR LF. What it
-// would take for a formula is made a text. It is the one writer of such files.
+// Spreadsheet writes rows as a file that a Swedish spreadsheet opens with a click: UTF-8 with a byte order mark,
+// semicolons, line ends of CR LF. What it would take for a formula is made a text. It is the one writer of such files.
 type Spreadsheet struct{ w *csv.Writer }
 
 // NewSpreadsheet begins a file with its head.
@@ -46,12 +46,14 @@ func (s Spreadsheet) Row(values []string) error {
 	return s.w.Write(cells)
 }
 
+// End writes what is left, and gives the first error of all rows.
 func (s Spreadsheet) End() error {
 	s.w.Flush()
 	return s.w.Error()
 }
 
-// cellOf is a value as it may stand in a cell: composed, with line ends of one kind, and no formula. A number may be negative.
+// cellOf is a value as it may stand in a cell: composed, with line ends of one kind, and no formula. A number may be
+// negative.
 func cellOf(value string) string {
 	value = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "").Replace(identity.NFC(value))
 	first := strings.TrimLeftFunc(value, func(r rune) bool { return identity.Blank(string(r)) })

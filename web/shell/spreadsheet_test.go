@@ -8,8 +8,10 @@ import (
 func TestASpreadsheetRunsNothing(t *testing.T) {
 	for value, want := range map[string]string{
 		"": "", "Åsa": "Åsa", "A\u030asa": "Åsa", "-5": "-5", "-0,5": "-0,5", "1-2": "1-2", "a=b": "a=b",
-		"=1+1": "'=1+1", "+46": "'+46", "-1+1": "'-1+1", "@SUM(A1)": "'@SUM(A1)", " =1": "' =1", "\t=1": "'\t=1", "\r\n=1": "'\n=1",
-		"\u200b=1": "'\u200b=1", "\uff1d1": "'\uff1d1", "-cmd|' /C calc'!A0": "'-cmd|' /C calc'!A0", "|x": "'|x", "rad\r\nrad\rrad": "rad\nrad\nrad", "a\x00b": "ab",
+		"=1+1": "'=1+1", "+46": "'+46", "-1+1": "'-1+1", "@SUM(A1)": "'@SUM(A1)", " =1": "' =1", "\t=1": "'\t=1",
+		"\r\n=1":   "'\n=1",
+		"\u200b=1": "'\u200b=1", "\uff1d1": "'\uff1d1", "-cmd|' /C calc'!A0": "'-cmd|' /C calc'!A0", "|x": "'|x",
+		"rad\r\nrad\rrad": "rad\nrad\nrad", "a\x00b": "ab",
 	} {
 		if got := cellOf(value); got != want {
 			t.Errorf("%q stands as %q, not %q", value, got, want)

@@ -36,8 +36,8 @@ type again struct {
 	timer *time.Timer
 }
 
-// first says whether something is to be logged now. What has its rows for the minute is counted instead, and more is called
-// with the count when the minute is over.
+// first says whether something is to be logged now. What has its rows for the minute is counted instead, and more is
+// called with the count when the minute is over.
 func (s *strangers) first(a store.Access, now time.Time, more func(times int)) bool {
 	key := strange{a.What, a.Subject, a.Detail}
 	s.mu.Lock()

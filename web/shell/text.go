@@ -35,12 +35,14 @@ func clean(name string) string {
 	}, name)
 }
 
-// Everything that people and programs send becomes an XML message or a text in the database. This file is the one place that knows which characters
-// these can hold.
+// Everything that people and programs send becomes an XML message or a text in the database. This file is the one place
+// that knows which characters these can hold.
 
-// isChar tells whether XML 1.0 can hold a character (production 2, Char). utf8.RuneError stands for itself: bytes are judged by storable.
+// isChar tells whether XML 1.0 can hold a character (production 2, Char). utf8.RuneError stands for itself: bytes are
+// judged by storable.
 func isChar(r rune) bool {
-	return r == '\t' || r == '\n' || r == '\r' || r >= ' ' && r <= 0xD7FF || r >= 0xE000 && r <= 0xFFFD || r >= 0x10000 && r <= utf8.MaxRune
+	return r == '\t' || r == '\n' || r == '\r' || r >= ' ' && r <= 0xD7FF || r >= 0xE000 && r <= 0xFFFD ||
+		r >= 0x10000 && r <= utf8.MaxRune
 }
 
 // storable tells whether XML 1.0 can hold a text.
@@ -48,8 +50,8 @@ func storable(s string) bool {
 	return utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return !isChar(r) }) < 0
 }
 
-// typed is a person's text with the line ends of the contracts, which is LF: browsers send CRLF, and word processors part lines and pages
-// with U+000B and U+000C.
+// typed is a person's text with the line ends of the contracts, which is LF: browsers send CRLF, and word processors
+// part lines and pages with U+000B and U+000C.
 func typed(s string) string {
 	return strings.TrimSpace(strings.NewReplacer("\r\n", "\n", "\v", "\n", "\f", "\n").Replace(s))
 }
@@ -64,7 +66,8 @@ func shown(s string) string {
 	}, strings.ToValidUTF8(s, "\uFFFD"))
 }
 
-// storableFiles refuses names of files that cannot be sent. They are the person's own: another one is not made up for them.
+// storableFiles refuses names of files that cannot be sent. They are the person's own: another one is not made up for
+// them.
 func storableFiles(f *Form, files []contracts.Attachment) {
 	for _, a := range files {
 		if !storable(a.FileName) {
@@ -73,8 +76,8 @@ func storableFiles(f *Form, files []contracts.Attachment) {
 	}
 }
 
-// Sound refuses addresses whose path or query no text column can hold: one place for every endpoint. A query that does not parse is refused too,
-// for a filter that falls away widens a list.
+// Sound refuses addresses whose path or query no text column can hold: one place for every endpoint. A query that does
+// not parse is refused too, for a filter that falls away widens a list.
 func Sound(r *http.Request) error {
 	bad := func(s string) bool { return !utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0 }
 	if bad(r.URL.Path) {
@@ -94,7 +97,8 @@ func Sound(r *http.Request) error {
 	return nil
 }
 
-// fieldName is a name that the sender chose as it may be said again: without digits when there are as many as in a personal number, and cut.
+// fieldName is a name that the sender chose as it may be said again: without digits when there are as many as in a
+// personal number, and cut.
 func fieldName(name string) string {
 	const most, digits = 100, 6
 	r := []rune(name)
@@ -115,8 +119,8 @@ func fieldName(name string) string {
 	return shown(string(r))
 }
 
-// StorableJSON refuses a JSON value with a text that XML cannot hold, by the path of the text. The decoder would mend some of it in silence: halves of
-// surrogate pairs become U+FFFD.
+// StorableJSON refuses a JSON value with a text that XML cannot hold, by the path of the text. The decoder would mend
+// some of it in silence: halves of surrogate pairs become U+FFFD.
 func StorableJSON(body []byte) error {
 	if !utf8.Valid(body) {
 		return Invalid("", textUTF8)

@@ -34,8 +34,8 @@ func (t Token) access() Access {
 // tokenLimit bounds a file of tokens, in bytes.
 const tokenLimit = 1 << 20
 
-// ReadTokens reads a YAML list of tokens: name, sha256 (64 hexadecimal digits), roles, units. The error names the entry and what is wrong with
-// it, never a digest. An empty list is allowed: then nobody may use the API.
+// ReadTokens reads a YAML list of tokens: name, sha256 (64 hexadecimal digits), roles, units. The error names the entry
+// and what is wrong with it, never a digest. An empty list is allowed: then nobody may use the API.
 func ReadTokens(r io.Reader) ([]Token, error) {
 	var rows []struct {
 		Name   string   `yaml:"name"`

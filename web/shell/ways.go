@@ -24,11 +24,14 @@ type UnitWay struct {
 
 // CaseCall is the call that brings a new case from 1177 to a unit.
 func (s *Site) CaseCall(unit string) routing.Call {
-	return routing.Call{Sender: s.Relay.Portal, Receiver: unit, Contract: s.Relay.Contracts.Send().Contract, Profile: routing.RIVTABP21}
+	return routing.Call{
+		Sender: s.Relay.Portal, Receiver: unit, Contract: s.Relay.Contracts.Send().Contract, Profile: routing.RIVTABP21,
+	}
 }
 
-// UnitWays are all units of one table with the ways of their cases on one day. A catalogue may have fifty thousand of them, and to ask the table for each takes
-// longer than a page may: so it is done once for each table and day. Nothing in it changes.
+// UnitWays are all units of one table with the ways of their cases on one day. A catalogue may have fifty thousand of
+// them, and to ask the table for each takes longer than a page may: so it is done once for each table and day. Nothing
+// in it changes.
 type UnitWays struct {
 	table  *routing.Table
 	day    routing.Date
@@ -55,10 +58,14 @@ func (s *Site) WaysNow() *UnitWays {
 		return last
 	}
 	units := table.Units()
-	all := &UnitWays{table: table, day: day, Ways: make([]UnitWay, len(units)), fields: make([]string, len(units)), Counts: map[string]int{}, ByName: slices.Clone(units)}
+	all := &UnitWays{
+		table: table, day: day, Ways: make([]UnitWay, len(units)), fields: make([]string, len(units)),
+		Counts: map[string]int{}, ByName: slices.Clone(units),
+	}
 	for i, u := range units {
 		way := s.WayIn(table, u, now)
-		all.Ways[i], all.fields[i] = way, identity.Fold(strings.Join([]string{u.HSAID, u.Name, u.Provider, way.Address, way.Component}, "\n"))
+		all.Ways[i], all.fields[i] = way,
+			identity.Fold(strings.Join([]string{u.HSAID, u.Name, u.Provider, way.Address, way.Component}, "\n"))
 		all.Counts[way.Way]++
 	}
 	slices.SortFunc(all.ByName, func(a, b routing.Unit) int { return strings.Compare(a.Name+a.HSAID, b.Name+b.HSAID) })

@@ -41,15 +41,17 @@ const (
 
 // What a form answers when it is not filled in right. %d is a limit, %s a file's name and what the scanner found.
 const (
-	textDay            = "Skriv dagen som 2026-01-31."
-	textGiveDay        = "Ange en dag som 2026-01-31."
-	textTooLong        = "Texten är för lång: högst %d tecken."
-	textFilesTooLarge  = "Filerna är för stora tillsammans: högst 15 MB får plats. Ingen av dem togs emot: välj färre eller mindre filer."
-	textUploadTooLarge = "Filerna är för stora tillsammans. Ingen av dem är sparad: lägg till dem några i taget, och spara utkastet emellan."
-	textOneOf          = "Välj ett av alternativen."
-	textForm           = "Texten har ett tecken som inte kan skickas. Det visas som � här: ta bort det."
-	textName           = "Filens namn har ett tecken som inte kan skickas. Ge filen ett annat namn."
-	textInfected       = "%s stoppades: virusskannern fann något skadligt (%s). Filen är inte sparad."
+	textDay           = "Skriv dagen som 2026-01-31."
+	textGiveDay       = "Ange en dag som 2026-01-31."
+	textTooLong       = "Texten är för lång: högst %d tecken."
+	textFilesTooLarge = "Filerna är för stora tillsammans: högst 15 MB får plats. Ingen av dem togs emot: välj färre " +
+		"eller mindre filer."
+	textUploadTooLarge = "Filerna är för stora tillsammans. Ingen av dem är sparad: lägg till dem några i taget, och " +
+		"spara utkastet emellan."
+	textOneOf    = "Välj ett av alternativen."
+	textForm     = "Texten har ett tecken som inte kan skickas. Det visas som � här: ta bort det."
+	textName     = "Filens namn har ett tecken som inte kan skickas. Ge filen ett annat namn."
+	textInfected = "%s stoppades: virusskannern fann något skadligt (%s). Filen är inte sparad."
 )
 
 // What is wrong with a password. %d is a number of characters.
@@ -63,8 +65,9 @@ const (
 
 // What is wrong with a request to the API, or with an address.
 const (
-	textInvalid        = "Anropet gick inte att tolka"
-	textJSON           = "Värdet har ett tecken som XML 1.0 inte kan bära (ett styrtecken, ett halvt surrogatpar, U+FFFE eller U+FFFF). Ta bort det."
+	textInvalid = "Anropet gick inte att tolka"
+	textJSON    = "Värdet har ett tecken som XML 1.0 inte kan bära (ett styrtecken, ett halvt surrogatpar, " +
+		"U+FFFE eller U+FFFF). Ta bort det."
 	textUTF8           = "Det är inte giltig UTF-8. Koda texten som UTF-8."
 	textQuery          = "Värdet är inte giltig UTF-8, eller har tecknet NUL. Koda det som UTF-8, utan NUL."
 	textPath           = "Adressen är inte giltig UTF-8, eller har tecknet NUL. Kontrollera adressen."
@@ -86,53 +89,57 @@ const (
 
 // Refusals: a title, and a sentence below it. %d are revisions.
 const (
-	titleInside       = "Bara inifrån"
-	textInside        = "Fråga från den egna datorn eller från en betrodd proxy, eller låt admin.listen svara på ett nät för övervakning."
+	titleInside = "Bara inifrån"
+	textInside  = "Fråga från den egna datorn eller från en betrodd proxy, eller låt admin.listen svara på ett " +
+		"nät för övervakning."
 	titleDraftChanged = "Utkastet har ändrats"
-	textDraftChanged  = "Utkastet har revision %d nu, och ändringen utgick från %d. Läs det igen och gör ändringen på nytt."
-	titleRules        = "Raderna följer inte katalogens regler"
-	textRules         = "Inget är sparat."
-	titleNotNow       = "Det går inte nu"
-	titleNoPage       = "Här finns ingen sida"
-	textNoPage        = "Adressen tar emot ett formulär. Gå till sidan som formuläret står på."
-	titleNotLocal     = "Bara från den här datorn"
-	textNotLocal      = "I demomiljö är allt öppet för den egna datorn (localhost) och för ingen annan; i testmiljö gäller det anmälarens sidor."
-	titleNoToken      = "Token saknas eller är okänd"
-	textNoToken       = "Skicka en giltig token i huvudet Authorization: Bearer."
-	titleNoRight      = "Rättighet saknas"
-	textNoRole        = "Du har inte den roll som krävs."
-	textNotUnit       = "Dina rättigheter gäller inte för enheten."
-	titleCrossSite    = "Anropet kom från en annan webbplats"
-	textCrossSite     = "Formulär får bara skickas från de egna sidorna. Öppna sidan på nytt och försök igen."
-	titleCrowded      = "Många loggar in just nu"
-	textSoon          = "Försök igen om en stund."
-	titleNotFound     = "Finns inte"
-	textNotFound      = "Det du söker finns inte här. Kontrollera adressen."
-	titleMethod       = "Metoden passar inte"
-	textMethod        = "Adressen finns men tar inte emot den metoden."
-	titleInternal     = "Något gick fel hos oss"
-	textInternal      = "Felet är noterat i loggen. Försök igen om en stund."
-	titleTooLarge     = "Det som skickades är för stort"
-	textTooLarge      = "Allt tillsammans får vara högst 15 MB."
-	titleForm         = "Formuläret gick inte att läsa"
-	textOpenAgain     = "Öppna sidan på nytt och försök igen."
-	titleConflict     = "Ärendet har ändrats sedan sidan öppnades"
-	textConflict      = "Läs det nya i ärendet och försök igen."
-	titleNotOurs      = "Ärendet handläggs inte här"
-	textNotOurs       = "Ett annat system handlägger ärendet."
-	titleNotPortal    = "Det här är inte 1177"
-	textNotPortal     = "Bara där 1177:s tjänst finns kan ärenden och svar skickas på det här sättet."
-	titleRefused      = "Meddelandet kan inte tas emot"
-	titleUnsent       = "Det gick inte att skicka"
-	titleUnsentNow    = "Det gick inte att skicka just nu"
-	textNoWay         = "Det finns ingen väg till mottagaren just nu. Be den som sköter systemet om hjälp."
-	titleNoWay        = "Meddelandet har ingen väg"
-	textSignInFirst   = "Logga in för att fortsätta."
-	titleSignIn       = "Logga in"
-	titleHeld         = "Filen hålls kvar"
-	textHeld          = "Virusskannern har funnit något skadligt i filen. Den lämnas inte ut. Be avsändaren skicka den på nytt, ren."
-	titleUnscanned    = "Filen kan inte lämnas ut just nu"
-	textUnscanned     = "Filen har inte kunnat kontrolleras av virusskannern. Försök igen om en stund."
+	textDraftChanged  = "Utkastet har revision %d nu, och ändringen utgick från %d. Läs det igen och gör ändringen på " +
+		"nytt."
+	titleRules    = "Raderna följer inte katalogens regler"
+	textRules     = "Inget är sparat."
+	titleNotNow   = "Det går inte nu"
+	titleNoPage   = "Här finns ingen sida"
+	textNoPage    = "Adressen tar emot ett formulär. Gå till sidan som formuläret står på."
+	titleNotLocal = "Bara från den här datorn"
+	textNotLocal  = "I demomiljö är allt öppet för den egna datorn (localhost) och för ingen annan; i testmiljö " +
+		"gäller det anmälarens sidor."
+	titleNoToken    = "Token saknas eller är okänd"
+	textNoToken     = "Skicka en giltig token i huvudet Authorization: Bearer."
+	titleNoRight    = "Rättighet saknas"
+	textNoRole      = "Du har inte den roll som krävs."
+	textNotUnit     = "Dina rättigheter gäller inte för enheten."
+	titleCrossSite  = "Anropet kom från en annan webbplats"
+	textCrossSite   = "Formulär får bara skickas från de egna sidorna. Öppna sidan på nytt och försök igen."
+	titleCrowded    = "Många loggar in just nu"
+	textSoon        = "Försök igen om en stund."
+	titleNotFound   = "Finns inte"
+	textNotFound    = "Det du söker finns inte här. Kontrollera adressen."
+	titleMethod     = "Metoden passar inte"
+	textMethod      = "Adressen finns men tar inte emot den metoden."
+	titleInternal   = "Något gick fel hos oss"
+	textInternal    = "Felet är noterat i loggen. Försök igen om en stund."
+	titleTooLarge   = "Det som skickades är för stort"
+	textTooLarge    = "Allt tillsammans får vara högst 15 MB."
+	titleForm       = "Formuläret gick inte att läsa"
+	textOpenAgain   = "Öppna sidan på nytt och försök igen."
+	titleConflict   = "Ärendet har ändrats sedan sidan öppnades"
+	textConflict    = "Läs det nya i ärendet och försök igen."
+	titleNotOurs    = "Ärendet handläggs inte här"
+	textNotOurs     = "Ett annat system handlägger ärendet."
+	titleNotPortal  = "Det här är inte 1177"
+	textNotPortal   = "Bara där 1177:s tjänst finns kan ärenden och svar skickas på det här sättet."
+	titleRefused    = "Meddelandet kan inte tas emot"
+	titleUnsent     = "Det gick inte att skicka"
+	titleUnsentNow  = "Det gick inte att skicka just nu"
+	textNoWay       = "Det finns ingen väg till mottagaren just nu. Be den som sköter systemet om hjälp."
+	titleNoWay      = "Meddelandet har ingen väg"
+	textSignInFirst = "Logga in för att fortsätta."
+	titleSignIn     = "Logga in"
+	titleHeld       = "Filen hålls kvar"
+	textHeld        = "Virusskannern har funnit något skadligt i filen. Den lämnas inte ut. Be avsändaren skicka den " +
+		"på nytt, ren."
+	titleUnscanned = "Filen kan inte lämnas ut just nu"
+	textUnscanned  = "Filen har inte kunnat kontrolleras av virusskannern. Försök igen om en stund."
 )
 
 // What stands for a value that is not there, and an age.
@@ -200,8 +207,10 @@ func AccessWord(k store.AccessKind) string {
 // words are the functions that pages use: how things are called in Swedish.
 func words() template.FuncMap {
 	return template.FuncMap{
-		"state": StateWord, "moment": Moment, "day": day, "date": Date, "iso": iso, "mask": mask, "role": RoleWord, "count": Count,
-		"delivery": DeliveryWord, "outcome": OutcomeWord, "size": Size, "contract": ShortContract, "refused": RefusedWord, "unitkind": UnitKindWord,
+		"state": StateWord, "moment": Moment, "day": day, "date": Date, "iso": iso, "mask": mask, "role": RoleWord,
+		"count":    Count,
+		"delivery": DeliveryWord, "outcome": OutcomeWord, "size": Size, "contract": ShortContract, "refused": RefusedWord,
+		"unitkind": UnitKindWord,
 		"duration": duration, "class": ClassWord, "why": WhyWords, "field": NewField, "access": AccessWord, "link": Link,
 	}
 }
@@ -321,7 +330,8 @@ func RefusedWord(r store.Reason) string {
 	return string(r)
 }
 
-// Moment is when something happened, as a Swede reads it: "kl. 10:42" today, else "3 mars kl. 10:42", with the year when it is another.
+// Moment is when something happened, as a Swede reads it: "kl. 10:42" today, else "3 mars kl. 10:42", with the year
+// when it is another.
 func Moment(t, now time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -347,7 +357,10 @@ func day(t, now time.Time) string {
 }
 
 func month(m time.Month) string {
-	return [...]string{"januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december"}[m-1]
+	return [...]string{
+		"januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november",
+		"december",
+	}[m-1]
 }
 
 // Date turns YYYYMMDD into YYYY-MM-DD; anything else stands as it is.
@@ -404,35 +417,72 @@ func ShortContract(namespace string) string {
 func CodeMeanings(code routing.Code) CodeMeaning {
 	switch code {
 	case routing.VP001:
-		return CodeMeaning{"Anropet säger inte vilken RIV-TA-profil det följer.", "Den som anropar ska skicka LogicalAddress (RIVTABP21) eller wsa:To (RIVTABP20)."}
+		return CodeMeaning{
+			"Anropet säger inte vilken RIV-TA-profil det följer.",
+			"Den som anropar ska skicka LogicalAddress (RIVTABP21) eller wsa:To (RIVTABP20).",
+		}
 	case routing.VP002:
-		return CodeMeaning{"Klientcertifikatet saknas, är för gammalt eller har inget HSA-id i serialNumber.", "Den som anropar ska använda ett giltigt funktionscertifikat. Kommer anropet genom en proxy: se att den skickar certifikatet vidare och finns bland de betrodda."}
+		return CodeMeaning{
+			"Klientcertifikatet saknas, är för gammalt eller har inget HSA-id i serialNumber.",
+			"Den som anropar ska använda ett giltigt funktionscertifikat. Kommer anropet genom en proxy: se att den skickar " +
+				"certifikatet vidare och finns bland de betrodda.",
+		}
 	case routing.VP003:
 		return CodeMeaning{"Anropet har ingen logisk adress.", "Den som anropar ska fylla i LogicalAddress i SOAP-huvudet."}
 	case routing.VP004:
-		return CodeMeaning{"Inget vägval för kontraktet och adressen gäller den dagen: varken ett eget, ett för en enhet ovanför i HSA-trädet eller ett för alla (*).", "Lägg till ett vägval, eller rätta dagarna för det som finns. Står det blanksteg runt adressen ska den som anropar ta bort dem."}
+		return CodeMeaning{
+			"Inget vägval för kontraktet och adressen gäller den dagen: varken ett eget, ett för en enhet ovanför i " +
+				"HSA-trädet eller ett för alla (*).",
+			"Lägg till ett vägval, eller rätta dagarna för det som finns. Står det blanksteg runt adressen ska den som " +
+				"anropar ta bort dem.",
+		}
 	case routing.VP005:
 		return CodeMeaning{"Vägvalets RIV-TA-profil är varken RIVTABP20 eller RIVTABP21.", "Rätta profilen på vägvalet."}
 	case routing.VP006:
-		return CodeMeaning{"Mer än ett vägval för kontraktet och adressen gäller den dagen.", "Avsluta det ena dagen innan det andra börjar."}
+		return CodeMeaning{
+			"Mer än ett vägval för kontraktet och adressen gäller den dagen.", "Avsluta det ena dagen innan det andra börjar.",
+		}
 	case routing.VP007:
-		return CodeMeaning{"Det anropande systemet har ingen anropsbehörighet för kontraktet hos adressen den dagen.", "Lägg till en anropsbehörighet för systemet: till adressen, en enhet ovanför den eller alla (*)."}
+		return CodeMeaning{
+			"Det anropande systemet har ingen anropsbehörighet för kontraktet hos adressen den dagen.",
+			"Lägg till en anropsbehörighet för systemet: till adressen, en enhet ovanför den eller alla (*).",
+		}
 	case routing.VP008:
-		return CodeMeaning{"Gatewayen har ingen adresskatalog, inte ens en sparad kopia.", "Se på statussidan varför källan inte går att läsa."}
+		return CodeMeaning{
+			"Gatewayen har ingen adresskatalog, inte ens en sparad kopia.", "Se på statussidan varför källan inte går att läsa.",
+		}
 	case routing.VP009:
-		return CodeMeaning{"Det mottagande systemet gick inte att nå, svarade inte i tid eller svarade med något som inte är SOAP.", "Testa anslutningen. Fråga systemets ägare om det är i gång."}
+		return CodeMeaning{
+			"Det mottagande systemet gick inte att nå, svarade inte i tid eller svarade med något som inte är SOAP.",
+			"Testa anslutningen. Fråga systemets ägare om det är i gång.",
+		}
 	case routing.VP010:
 		return CodeMeaning{"Vägvalet har ingen adress.", "Ge vägvalet det mottagande systemets adress."}
 	case routing.VP011:
-		return CodeMeaning{"Anropet kom utan TLS från en adress som inte är betrodd.", "Anropa över TLS med klientcertifikat, eller lägg till proxyn bland de betrodda (soap.trusted_proxies)."}
+		return CodeMeaning{
+			"Anropet kom utan TLS från en adress som inte är betrodd.",
+			"Anropa över TLS med klientcertifikat, eller lägg till proxyn bland de betrodda (soap.trusted_proxies).",
+		}
 	case routing.VP012:
-		return CodeMeaning{"Gatewayen kunde inte själv göra klart anropet.", "Se loggen vid samma korrelations-id. Är disken full, eller databasen nere?"}
+		return CodeMeaning{
+			"Gatewayen kunde inte själv göra klart anropet.",
+			"Se loggen vid samma korrelations-id. Är disken full, eller databasen nere?",
+		}
 	case routing.VP013:
-		return CodeMeaning{"Systemet får inte ange någon annan som ursprunglig konsument.", "Ta bort huvudet x-rivta-original-serviceconsumer-hsaid, eller lägg till systemet bland dem som får."}
+		return CodeMeaning{
+			"Systemet får inte ange någon annan som ursprunglig konsument.",
+			"Ta bort huvudet x-rivta-original-serviceconsumer-hsaid, eller lägg till systemet bland dem som får.",
+		}
 	case routing.VP014:
-		return CodeMeaning{"Anropet har redan passerat här: två plattformar skickar det till varandra.", "Rätta vägvalet på en av plattformarna."}
+		return CodeMeaning{
+			"Anropet har redan passerat här: två plattformar skickar det till varandra.",
+			"Rätta vägvalet på en av plattformarna.",
+		}
 	case routing.VP015:
-		return CodeMeaning{"Anropet är inte ett riktigt SOAP 1.1-meddelande, eller bryter mot gränserna för ett.", "Den som anropar ska rätta meddelandet. Kommandot rivgate validate visar rad och kolumn."}
+		return CodeMeaning{
+			"Anropet är inte ett riktigt SOAP 1.1-meddelande, eller bryter mot gränserna för ett.",
+			"Den som anropar ska rätta meddelandet. Kommandot rivgate validate visar rad och kolumn.",
+		}
 	}
 	return CodeMeaning{}
 }
@@ -440,9 +490,12 @@ func CodeMeanings(code routing.Code) CodeMeaning {
 // regionNames are the regions by their county codes.
 func regionNames() map[string]string {
 	return map[string]string{
-		"01": "Region Stockholm", "03": "Region Uppsala", "04": "Region Sörmland", "05": "Region Östergötland", "06": "Region Jönköpings län", "07": "Region Kronoberg",
-		"08": "Region Kalmar län", "09": "Region Gotland", "10": "Region Blekinge", "12": "Region Skåne", "13": "Region Halland", "14": "Västra Götalandsregionen",
-		"17": "Region Värmland", "18": "Region Örebro län", "19": "Region Västmanland", "20": "Region Dalarna", "21": "Region Gävleborg", "22": "Region Västernorrland",
+		"01": "Region Stockholm", "03": "Region Uppsala", "04": "Region Sörmland", "05": "Region Östergötland",
+		"06": "Region Jönköpings län", "07": "Region Kronoberg",
+		"08": "Region Kalmar län", "09": "Region Gotland", "10": "Region Blekinge", "12": "Region Skåne",
+		"13": "Region Halland", "14": "Västra Götalandsregionen",
+		"17": "Region Värmland", "18": "Region Örebro län", "19": "Region Västmanland", "20": "Region Dalarna",
+		"21": "Region Gävleborg", "22": "Region Västernorrland",
 		"23": "Region Jämtland Härjedalen", "24": "Region Västerbotten", "25": "Region Norrbotten",
 	}
 }

@@ -28,16 +28,20 @@ type heldRole struct {
 
 // AccountPage shows who is signed in and what they may, and lets them change their password.
 func (s *Pages) AccountPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
-	return s.showAccount(w, r, who, &shell.Form{Name: "password", Values: url.Values{}}, shell.SafeNext(r.URL.Query().Get("next")))
+	return s.showAccount(w, r, who, &shell.Form{Name: "password", Values: url.Values{}},
+		shell.SafeNext(r.URL.Query().Get("next")))
 }
 
-func (s *Pages) showAccount(w http.ResponseWriter, r *http.Request, who shell.Access, f *shell.Form, next string) error {
+func (s *Pages) showAccount(w http.ResponseWriter, r *http.Request, who shell.Access, f *shell.Form,
+	next string,
+) error {
 	a, err := s.Relay.Store.Account(r.Context(), who.User)
 	if err != nil {
 		return err
 	}
 	p := accountPage{
-		Page: s.Page(who, titleAccount, "account"), Account: a, Local: a.Source == store.LocalAccounts, Must: who.MustChange, Form: f, Next: next,
+		Page: s.Page(who, titleAccount, "account"), Account: a, Local: a.Source == store.LocalAccounts, Must: who.MustChange,
+		Form: f, Next: next,
 		Done: r.URL.Query().Has("done"),
 	}
 	for _, g := range who.Grants {
@@ -99,10 +103,11 @@ func (s *Pages) ChangePassword(w http.ResponseWriter, r *http.Request, who shell
 	if err != nil {
 		return err
 	}
-	a, err := s.Relay.Store.ChangeAccount(r.Context(), who.User, who.Row(store.Access{Detail: "password"}), func(a *store.Account) error {
-		a.Password, a.Changes = hash, false
-		return nil
-	})
+	a, err := s.Relay.Store.ChangeAccount(r.Context(), who.User, who.Row(store.Access{Detail: "password"}),
+		func(a *store.Account) error {
+			a.Password, a.Changes = hash, false
+			return nil
+		})
 	if err != nil {
 		return err
 	}

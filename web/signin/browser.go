@@ -13,8 +13,9 @@ import (
 	"rivgate/web/shell"
 )
 
-// A browser in which somebody has signed in gets a mark that says so, for each account. With it they are told from strangers
-// who guess at their password elsewhere, who make only each other wait. (OWASP: slow down online guessing with device cookies.)
+// A browser in which somebody has signed in gets a mark that says so, for each account. With it they are told from
+// strangers who guess at their password elsewhere, who make only each other wait. (OWASP: slow down online guessing
+// with device cookies.)
 const (
 	browserMarks = 8                    // accounts that one browser is known by: colleagues share a computer
 	browserLife  = 180 * 24 * time.Hour // of the cookie, from the last sign-in
@@ -28,13 +29,15 @@ func (s *Pages) browserCookie() string {
 	return "__Host-known-browser"
 }
 
-// mark is what a browser holds for an account: a nonce, and a keyed digest that binds it to the account and its password.
+// mark is what a browser holds for an account: a nonce, and a keyed digest that binds it to the account and its
+// password.
 func (s *Pages) mark(r *http.Request, a store.Account, nonce string) (string, error) {
 	digest, err := s.Digest(r.Context(), "browser", nonce+"\x00"+a.ID+"\x00"+strconv.FormatInt(a.Epoch, 10))
 	return nonce + "." + digest, err
 }
 
-// knownBrowser is the key of the browser's own tries, when somebody has signed in to the account in it before; "" otherwise.
+// knownBrowser is the key of the browser's own tries, when somebody has signed in to the account in it before; ""
+// otherwise.
 func (s *Pages) knownBrowser(r *http.Request, a store.Account) (string, error) {
 	held, err := r.Cookie(s.browserCookie())
 	if err != nil || a.ID == "" {
@@ -65,7 +68,8 @@ func (s *Pages) knowBrowser(w http.ResponseWriter, r *http.Request, a store.Acco
 	}
 	http.SetCookie(w, &http.Cookie{
 		Name: s.browserCookie(), Value: strings.Join(marks[:min(len(marks), browserMarks)], markBetween), Path: "/",
-		MaxAge: int(browserLife / time.Second), HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: s.Environment != shell.Demo,
+		MaxAge: int(browserLife / time.Second), HttpOnly: true, SameSite: http.SameSiteStrictMode,
+		Secure: s.Environment != shell.Demo,
 	})
 	return nil
 }

@@ -24,16 +24,19 @@ import (
 	"rivgate/web/shell"
 )
 
-// Provider is an identity provider (OpenID Connect) that people sign in at. All exported fields are set before the first call and never changed.
+// Provider is an identity provider (OpenID Connect) that people sign in at. All exported fields are set before the
+// first call and never changed.
 type Provider struct {
 	Issuer, ClientID, ClientSecret string
-	Name                           string                   // as it stands on the button
-	PublicURL                      string                   // of this site, where the provider sends people back: https://rivgate.example
-	Scopes                         []string                 // beside openid; default profile
-	RolesClaim                     string                   // of the ID token: a text or a list of them; default "roles"
-	UnitsClaim                     string                   // the like: units of those Roles that have none. "" none
-	Roles                          map[string][]shell.Grant // what each value of RolesClaim gives. A value that is not here gives nothing
-	HTTP                           *http.Client             // default http.DefaultClient
+	Name                           string // as it stands on the button
+	// of this site, where the provider sends people back: https://rivgate.example
+	PublicURL  string
+	Scopes     []string // beside openid; default profile
+	RolesClaim string   // of the ID token: a text or a list of them; default "roles"
+	UnitsClaim string   // the like: units of those Roles that have none. "" none
+	// what each value of RolesClaim gives. A value that is not here gives nothing
+	Roles map[string][]shell.Grant
+	HTTP  *http.Client // default http.DefaultClient
 
 	mu    sync.Mutex
 	found *oidc.Provider
@@ -125,7 +128,9 @@ func (p *Provider) config(found *oidc.Provider) *oauth2.Config {
 	}
 	return &oauth2.Config{
 		ClientID: p.ClientID, ClientSecret: p.ClientSecret, Endpoint: found.Endpoint(),
-		RedirectURL: strings.TrimSuffix(p.PublicURL, "/") + "/signin/oidc/back", Scopes: append([]string{oidc.ScopeOpenID}, slices.DeleteFunc(slices.Clone(scopes), func(s string) bool { return s == oidc.ScopeOpenID })...),
+		RedirectURL: strings.TrimSuffix(p.PublicURL, "/") + "/signin/oidc/back",
+		Scopes: append([]string{oidc.ScopeOpenID},
+			slices.DeleteFunc(slices.Clone(scopes), func(s string) bool { return s == oidc.ScopeOpenID })...),
 	}
 }
 
@@ -181,7 +186,9 @@ func (s *Pages) OIDCGo(w http.ResponseWriter, r *http.Request, _ shell.Access) e
 	if err := s.putTries(r.Context(), append(s.tries(r.Context()), try)); err != nil {
 		return err
 	}
-	http.Redirect(w, r, s.Provider.config(found).AuthCodeURL(try.State, oidc.Nonce(try.Nonce), oauth2.S256ChallengeOption(try.Verifier)), http.StatusSeeOther)
+	http.Redirect(w, r,
+		s.Provider.config(found).AuthCodeURL(try.State, oidc.Nonce(try.Nonce), oauth2.S256ChallengeOption(try.Verifier)),
+		http.StatusSeeOther)
 	return nil
 }
 
@@ -225,15 +232,17 @@ func (s *Pages) OIDCBack(w http.ResponseWriter, r *http.Request, who shell.Acces
 
 // notLetIn notes a sign-in that failed, and why in the program's log.
 func (s *Pages) notLetIn(r *http.Request, why string, err error) error {
-	s.Stranger(r, shell.Access{}, store.Access{What: store.AccessRefused, Detail: store.DetailOf("sign-in at the provider", why)})
+	s.Stranger(r, shell.Access{}, store.Access{
+		What: store.AccessRefused, Detail: store.DetailOf("sign-in at the provider", why),
+	})
 	if err != nil {
 		s.Logger().Warn("sign-in at the identity provider refused", zap.String("why", why), zap.Error(err))
 	}
 	return errNotLetIn
 }
 
-// ownAnswer refuses an answer that another provider sent (RFC 9207): iss is the provider, and is there where the provider
-// says that it always is.
+// ownAnswer refuses an answer that another provider sent (RFC 9207): iss is the provider, and is there where the
+// provider says that it always is.
 func (p *Provider) ownAnswer(ctx context.Context, iss []string) error {
 	found, err := p.discover(ctx)
 	if err != nil {
@@ -254,7 +263,8 @@ func (p *Provider) ownAnswer(ctx context.Context, iss []string) error {
 	return nil
 }
 
-// redeem turns a code into the claims of an ID token that is the provider's, for us, in time, and the answer to this try.
+// redeem turns a code into the claims of an ID token that is the provider's, for us, in time, and the answer to this
+// try.
 func (s *Pages) redeem(ctx context.Context, code string, try oidcTry) (claims map[string]any, err error) {
 	found, err := s.Provider.discover(ctx)
 	if err != nil {
@@ -318,7 +328,8 @@ func (p *Provider) grants(claims map[string]any) []shell.Grant {
 		for _, g := range p.Roles[value] {
 			if g.Role.ForUnits() && len(g.Units) == 0 && p.UnitsClaim != "" {
 				for _, unit := range texts(claims[p.UnitsClaim]) {
-					if unit != shell.AllUnits && !strings.HasPrefix(unit, shell.RegionUnits) { // a token names units, it does not widen
+					// a token names units, it does not widen
+					if unit != shell.AllUnits && !strings.HasPrefix(unit, shell.RegionUnits) {
 						g.Units = append(slices.Clone(g.Units), unit)
 					}
 				}
@@ -349,8 +360,9 @@ func texts(claim any) []string {
 // subjectMost is the length of a subject (OpenID Connect Core 1.0, 2).
 const subjectMost = 255
 
-// provided keeps what the provider says of somebody as their account, and logs that they signed in. Where it refuses them,
-// or gives them no role, the account has none from then on, and its sessions end; with fewer roles its sessions have fewer.
+// provided keeps what the provider says of somebody as their account, and logs that they signed in. Where it refuses
+// them, or gives them no role, the account has none from then on, and its sessions end; with fewer roles its sessions
+// have fewer.
 func (s *Pages) provided(r *http.Request, claims map[string]any) (store.Account, error) {
 	subject, _ := claims["sub"].(string)
 	if strings.TrimSpace(subject) == "" || len(subject) > subjectMost || strings.ContainsFunc(subject, unicode.IsControl) {
@@ -373,8 +385,8 @@ func (s *Pages) provided(r *http.Request, claims map[string]any) (store.Account,
 	return a, err
 }
 
-// keepProvided changes or adds the account. errNoRole and store.ErrWall where the roles let nobody in, errNotLetIn where the
-// account is shut out or another provider's.
+// keepProvided changes or adds the account. errNoRole and store.ErrWall where the roles let nobody in, errNotLetIn
+// where the account is shut out or another provider's.
 func (s *Pages) keepProvided(ctx context.Context, fresh store.Account) (store.Account, error) {
 	if len(fresh.Grants) == 0 {
 		return store.Account{}, errNoRole
@@ -395,10 +407,12 @@ func (s *Pages) keepProvided(ctx context.Context, fresh store.Account) (store.Ac
 	return a, err
 }
 
-// endProvided takes every role from an account that the provider no longer lets in, and ends its sessions. The refusal is in
-// the access log, whether there is such an account or not.
+// endProvided takes every role from an account that the provider no longer lets in, and ends its sessions. The refusal
+// is in the access log, whether there is such an account or not.
 func (s *Pages) endProvided(r *http.Request, fresh store.Account, why string) error {
-	row := store.Access{What: store.AccessRefused, Subject: fresh.ID, Detail: store.DetailOf("sign-in at the provider", why)}
+	row := store.Access{
+		What: store.AccessRefused, Subject: fresh.ID, Detail: store.DetailOf("sign-in at the provider", why),
+	}
 	_, err := s.Relay.Store.ChangeAccount(r.Context(), fresh.ID, row, func(a *store.Account) error {
 		if a.Source != fresh.Source {
 			return store.ErrNotFound

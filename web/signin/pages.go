@@ -1,4 +1,5 @@
-// Package signin lets people in and out: by a password that is kept here, or at an identity provider. It knows accounts, and nothing of what they are for.
+// Package signin lets people in and out: by a password that is kept here, or at an identity provider. It knows
+// accounts, and nothing of what they are for.
 package signin
 
 import (
@@ -19,6 +20,7 @@ type Pages struct {
 	*shell.Gate
 	// Provider is where people sign in. Nil: nowhere but here.
 	Provider *Provider
-	// Pause waits before a password is looked at that many guesses came before, and ends early with ctx. Nil: by the clock.
+	// Pause waits before a password is looked at that many guesses came before, and ends early with ctx. Nil: by the
+	// clock.
 	Pause func(ctx context.Context, wait time.Duration) error
 }

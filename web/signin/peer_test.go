@@ -10,11 +10,15 @@ import (
 	"rivgate/web/shell"
 )
 
-// Tries to sign in are counted by the address that a request came from: whatever somebody writes into X-Forwarded-For, in one line or in several, it
-// is theirs.
+// Tries to sign in are counted by the address that a request came from: whatever somebody writes into X-Forwarded-For,
+// in one line or in several, it is theirs.
 func TestTheAddressOfWhoSignsIn(t *testing.T) {
 	s := &Pages{Gate: &shell.Gate{}}
-	s.Relay = &relay.Relay{Trust: relay.Trust{Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("10.1.0.0/16")}}}
+	s.Relay = &relay.Relay{
+		Trust: relay.Trust{
+			Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("10.1.0.0/16")},
+		},
+	}
 	for _, c := range []struct {
 		sentence, peer string
 		forwarded      []string

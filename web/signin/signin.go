@@ -12,7 +12,8 @@ import (
 	"rivgate/web/shell"
 )
 
-// verifyPassword is PasswordMatches, of which only a few run at a time: each takes memory. Without an account it takes as long as with one.
+// verifyPassword is PasswordMatches, of which only a few run at a time: each takes memory. Without an account it takes
+// as long as with one.
 func (s *Pages) verifyPassword(ctx context.Context, hash, password string) (bool, error) {
 	select {
 	case s.Sessions.Verifying <- struct{}{}:
@@ -30,11 +31,12 @@ func (s *Pages) verifyPassword(ctx context.Context, hash, password string) (bool
 	return shell.PasswordMatches(hash, password) && known, nil
 }
 
-// nobodysPassword has the parameters of HashPassword, so that a wrong name takes as long as a wrong password. Nothing is known to match it.
+// nobodysPassword has the parameters of HashPassword, so that a wrong name takes as long as a wrong password. Nothing
+// is known to match it.
 const nobodysPassword = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
-// signInRate bounds guesses within a quarter of an hour: after five for an account each waits for longer, from one address,
-// behind which a whole hospital may sit, there are sixty.
+// signInRate bounds guesses within a quarter of an hour: after five for an account each waits for longer, from one
+// address, behind which a whole hospital may sit, there are sixty.
 func signInRate() store.SignInRate {
 	return store.SignInRate{
 		Within: 15 * time.Minute, Account: 5, First: time.Second, Longest: 15 * time.Second, Address: 60, Browser: 10,
@@ -48,10 +50,13 @@ func (s *Pages) SignInPage(w http.ResponseWriter, r *http.Request, who shell.Acc
 		http.Redirect(w, r, next, http.StatusSeeOther)
 		return nil
 	}
-	return s.ShowSignIn(w, http.StatusOK, shell.SignInPage{Next: next, Form: &shell.Form{Name: "signin", Values: url.Values{}}, Out: r.URL.Query().Has("out")})
+	return s.ShowSignIn(w, http.StatusOK, shell.SignInPage{
+		Next: next, Form: &shell.Form{Name: "signin", Values: url.Values{}}, Out: r.URL.Query().Has("out"),
+	})
 }
 
-// SignIn lets somebody in by name and password. Whether the name or the password was wrong, or there were too many tries, is not told.
+// SignIn lets somebody in by name and password. Whether the name or the password was wrong, or there were too many
+// tries, is not told.
 func (s *Pages) SignIn(w http.ResponseWriter, r *http.Request, _ shell.Access) error {
 	if s.NoLocalAccounts {
 		return shell.ErrNotFound
@@ -112,7 +117,8 @@ func (s *Pages) slowDown(ctx context.Context, wait time.Duration) error {
 	}
 }
 
-// judge finds the account of a name and a password, notes the try before and the outcome after. Guesses make it wait. errNobody.
+// judge finds the account of a name and a password, notes the try before and the outcome after. Guesses make it wait.
+// errNobody.
 func (s *Pages) judge(r *http.Request, typed, password string) (store.Account, error) {
 	ctx, id := r.Context(), store.AccountID(typed)
 	name, err := s.Digest(ctx, "account", id)
@@ -136,7 +142,9 @@ func (s *Pages) judge(r *http.Request, typed, password string) (store.Account, e
 		return store.Account{}, err
 	}
 	if !may {
-		s.Stranger(r, shell.Access{}, store.Access{What: store.AccessRefused, Detail: store.DetailOf("sign-in", "too many tries")})
+		s.Stranger(r, shell.Access{}, store.Access{
+			What: store.AccessRefused, Detail: store.DetailOf("sign-in", "too many tries"),
+		})
 		return store.Account{}, errNobody
 	}
 	if err := s.slowDown(ctx, wait); err != nil {
@@ -151,7 +159,9 @@ func (s *Pages) judge(r *http.Request, typed, password string) (store.Account, e
 		s.Stranger(r, shell.Access{}, row)
 		return a, errNobody
 	}
-	return a, s.Relay.Store.SignedIn(ctx, a.ID, try, shell.AccountAccess(a).Row(store.Access{What: store.AccessSignIn, Detail: "password"}))
+	return a,
+		s.Relay.Store.SignedIn(ctx, a.ID, try,
+			shell.AccountAccess(a).Row(store.Access{What: store.AccessSignIn, Detail: "password"}))
 }
 
 // peer is the address that a request came from, over trusted proxies as on the SOAP listeners.
@@ -180,9 +190,12 @@ func (s *Pages) SignOut(w http.ResponseWriter, r *http.Request, who shell.Access
 	}
 	if provided && s.Provider != nil {
 		if there := s.Provider.endSession(ctx); there != "" {
-			// No redirect: browsers hold what follows a form to the policy's form-action too. The page has the address as a link beside.
+			// No redirect: browsers hold what follows a form to the policy's form-action too. The page has the address as a link
+			// beside.
 			w.Header().Set("Refresh", "0; url="+there)
-			return s.ShowSignIn(w, http.StatusOK, shell.SignInPage{Next: "/", Form: &shell.Form{Name: "signin", Values: url.Values{}}, Out: true, There: there})
+			return s.ShowSignIn(w, http.StatusOK, shell.SignInPage{
+				Next: "/", Form: &shell.Form{Name: "signin", Values: url.Values{}}, Out: true, There: there,
+			})
 		}
 	}
 	http.Redirect(w, r, "/signin?out", http.StatusSeeOther)

@@ -16,7 +16,8 @@ const (
 	wordNotYourPassword = "Det är inte ditt lösenord, eller så har det provats för många gånger."
 	wordUserName        = "Skriv ditt användarnamn."
 	wordPassword        = "Skriv ditt lösenord."
-	wordWrong           = "Användarnamnet eller lösenordet är fel, eller så har det provats för många gånger. Försök igen om en stund."
+	wordWrong           = "Användarnamnet eller lösenordet är fel, eller så har det provats för många gånger. Försök " +
+		"igen om en stund."
 )
 
 // What a sign-in at a provider is refused with: a title, and a sentence below it.

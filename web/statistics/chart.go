@@ -56,7 +56,8 @@ const (
 	lineHeight = 150
 )
 
-// charts draws a table: with two parameters, one drawing for each value of the one, those with most first, all to one scale.
+// charts draws a table: with two parameters, one drawing for each value of the one, those with most first, all to one
+// scale.
 func charts(t *table) []chart {
 	if t.Total.N == 0 {
 		return nil
@@ -76,7 +77,9 @@ func charts(t *table) []chart {
 	}
 	var out []chart
 	for i, one := range series[:min(len(series), chartsMost)] {
-		c := chart{ID: "chart" + strconv.Itoa(i+1), Title: one.title, Desc: fmt.Sprintf(wordChart, strings.ToLower(parameterWord(by)))}
+		c := chart{
+			ID: "chart" + strconv.Itoa(i+1), Title: one.title, Desc: fmt.Sprintf(wordChart, strings.ToLower(parameterWord(by))),
+		}
 		if isTime(by) {
 			c.line(t, rows, one.cells, most)
 		} else {
@@ -94,7 +97,8 @@ type series struct {
 	sum   int // of what is shown
 }
 
-// across tells whether time is the second parameter and not the first: then it is drawn from left to right all the same.
+// across tells whether time is the second parameter and not the first: then it is drawn from left to right all the
+// same.
 func (t *table) across() bool { return t.twofold() && isTime(t.By[1]) && !isTime(t.By[0]) }
 
 func (t *table) series() []series {
@@ -137,7 +141,9 @@ func (c *chart) bars(t *table, rows []statisticsKey, cells []cell, most int) {
 			continue
 		}
 		top := len(c.Bars) * barRow
-		b := bar{Name: short(rows[i].Label), NameY: top + 13, Y: top + 18, Text: t.Text(one), Hidden: one.Show != visible, Width: 12}
+		b := bar{
+			Name: short(rows[i].Label), NameY: top + 13, Y: top + 18, Text: t.Text(one), Hidden: one.Show != visible, Width: 12,
+		}
 		if !b.Hidden {
 			b.Width = max(one.N*barMost/most, 2)
 		}

@@ -21,8 +21,9 @@ const cellsMost = 6000
 // errTooMany is a table of two parameters that has too many cells.
 var errTooMany = shell.Invalid("by", wordTooMany)
 
-// tableCache remembers tables of statistics: to weigh thousands of cells against each other takes longer than a page may. A
-// table is found by what was asked and by the revision of what is counted, so it is never old. Nobody changes one.
+// tableCache remembers tables of statistics: to weigh thousands of cells against each other takes longer than a page
+// may. A table is found by what was asked and by the revision of what is counted, so it is never old. Nobody changes
+// one.
 type tableCache struct {
 	mu     sync.Mutex
 	tables []cachedTable // the last one first

@@ -1,10 +1,12 @@
 package statistics
 
-// free tells whether a hidden cell could be another number than it is, for all that is shown: whether the numbers that are hidden can be changed by one each,
-// some up and some down, so that this one changes, every sum stays right, and none leaves its bounds.
+// free tells whether a hidden cell could be another number than it is, for all that is shown: whether the numbers that
+// are hidden can be changed by one each, some up and some down, so that this one changes, every sum stays right, and
+// none leaves its bounds.
 //
-// Rows and columns are places, and each hidden cell is a way between its row and its column: from the row where it can rise, to the row where it can fall; for
-// sums the other way round. A change that keeps every sum right goes round: so the cell is free if from where its way leads there is another one back.
+// Rows and columns are places, and each hidden cell is a way between its row and its column: from the row where it can
+// rise, to the row where it can fall; for sums the other way round. A change that keeps every sum right goes round: so
+// the cell is free if from where its way leads there is another one back.
 func (h *hiding) free(i, j int) bool {
 	up, down := h.ways(i, j)
 	return up && h.back(i, j, len(h.RowSums)+1+j, i) || down && h.back(i, j, i, len(h.RowSums)+1+j)
@@ -19,7 +21,8 @@ func (h *hiding) ways(i, j int) (there, back bool) {
 	return h.rises(c), h.falls(c)
 }
 
-// back tells whether a way leads from one place to another that is not the cell's own. Places are the rows, the row of sums, the columns and the column of sums.
+// back tells whether a way leads from one place to another that is not the cell's own. Places are the rows, the row of
+// sums, the columns and the column of sums.
 func (h *hiding) back(i, j, from, to int) bool {
 	rows, cols := len(h.RowSums)+1, len(h.ColSums)+1
 	seen := make([]bool, rows+cols)

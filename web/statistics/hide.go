@@ -19,9 +19,10 @@ type cell struct {
 	Show showing
 }
 
-// hide decides what of a table is shown, so that no count below the threshold is, and none that is hidden follows from what is shown and from the sums:
-// neither by subtraction nor because it can only be one number between its bounds. Sums are hidden by themselves first, as in the table of one
-// parameter, so that two tables with the same sums show the same ones. The threshold is at least 3 or, with anything below 2, nothing is hidden.
+// hide decides what of a table is shown, so that no count below the threshold is, and none that is hidden follows from
+// what is shown and from the sums: neither by subtraction nor because it can only be one number between its bounds.
+// Sums are hidden by themselves first, as in the table of one parameter, so that two tables with the same sums show the
+// same ones. The threshold is at least 3 or, with anything below 2, nothing is hidden.
 func (t *table) hide(threshold int) {
 	if threshold < 2 {
 		return
@@ -107,7 +108,8 @@ func smallest(line []cell) int {
 	return best
 }
 
-// inner hides cells of a table whose sums are settled. Where only one row, or one column, has anything in it, its cells are the sums.
+// inner hides cells of a table whose sums are settled. Where only one row, or one column, has anything in it, its cells
+// are the sums.
 func (h *hiding) inner() {
 	rows, cols := filled(h.RowSums), filled(h.ColSums)
 	if len(rows) < 2 || len(cols) < 2 {
@@ -149,8 +151,8 @@ func filled(line []cell) (places []int) {
 	return places
 }
 
-// cover hides one more cell for one that follows from the others: in its row or column the smallest that frees it, else the smallest; where all are
-// hidden, it says less of the cell, or of a neighbour.
+// cover hides one more cell for one that follows from the others: in its row or column the smallest that frees it, else
+// the smallest; where all are hidden, it says less of the cell, or of a neighbour.
 func (h *hiding) cover(i, j int, rows, cols []int) {
 	var open []*cell
 	for _, c := range h.neighbours(i, j, rows, cols) {

@@ -44,7 +44,8 @@ func drawTable(t *rapid.T, rows, cols int) [][]int {
 	return counts
 }
 
-// TestNothingFollowsBySubtraction: of what is shown, sums and all, whoever adds and subtracts rows and columns as much as they like finds no hidden number.
+// TestNothingFollowsBySubtraction: of what is shown, sums and all, whoever adds and subtracts rows and columns as much
+// as they like finds no hidden number.
 func TestNothingFollowsBySubtraction(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -63,8 +64,8 @@ func TestNothingFollowsBySubtraction(t *testing.T) {
 	})
 }
 
-// solvable are the places of hidden numbers that the equations of rows and columns settle: those in whose place no solution of the homogeneous
-// equations has anything but 0.
+// solvable are the places of hidden numbers that the equations of rows and columns settle: those in whose place no
+// solution of the homogeneous equations has anything but 0.
 func solvable(t *table) (found [][2]int) {
 	var unknown [][2]int
 	at := map[[2]int]int{}
@@ -110,7 +111,8 @@ func solvable(t *table) (found [][2]int) {
 	return found
 }
 
-// reduced brings equations into reduced echelon form: an unknown is settled if and only if it stands alone in one of them.
+// reduced brings equations into reduced echelon form: an unknown is settled if and only if it stands alone in one of
+// them.
 func reduced(m [][]*big.Rat, unknowns int) [][]*big.Rat {
 	rank := 0
 	for k := range unknowns {
@@ -150,8 +152,8 @@ func picture(t *table) (out string) {
 	return out
 }
 
-// TestNothingFollowsFromBounds: whoever knows that <5 is 1 to 4 and tries every table that could be behind what is shown finds more than one number for each
-// that is hidden.
+// TestNothingFollowsFromBounds: whoever knows that <5 is 1 to 4 and tries every table that could be behind what is
+// shown finds more than one number for each that is hidden.
 func TestNothingFollowsFromBounds(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -238,7 +240,8 @@ func sum(numbers []int) (n int) {
 	return n
 }
 
-// TestSumsAreTheSameInEveryTable: a sum of a table of two parameters is hidden if and only if it is in the table of the one alone.
+// TestSumsAreTheSameInEveryTable: a sum of a table of two parameters is hidden if and only if it is in the table of the
+// one alone.
 func TestSumsAreTheSameInEveryTable(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

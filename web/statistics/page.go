@@ -34,7 +34,9 @@ type statisticsPage struct {
 // TablePage counts cases and shows them as a table and as charts.
 func (s *Pages) TablePage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	sc := s.scopesOf(who)
-	p := statisticsPage{Page: s.Page(who, titleStatistics, "statistics"), Scopes: sc, Query: s.readStatisticsQuery(r.URL.Query(), sc)}
+	p := statisticsPage{
+		Page: s.Page(who, titleStatistics, "statistics"), Scopes: sc, Query: s.readStatisticsQuery(r.URL.Query(), sc),
+	}
 	for _, by := range statisticsBy() {
 		p.Parameters = append(p.Parameters, statisticsKey{by, parameterWord(by)})
 	}
@@ -73,7 +75,8 @@ func (s *Pages) fillStatistics(r *http.Request, sc scopes, p *statisticsPage) er
 	return nil
 }
 
-// TableFile is the whole table as a file: UTF-8 with a mark that spreadsheets know it by, semicolons, nothing that they would take for a formula.
+// TableFile is the whole table as a file: UTF-8 with a mark that spreadsheets know it by, semicolons, nothing that they
+// would take for a formula.
 func (s *Pages) TableFile(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	sc := s.scopesOf(who)
 	q := s.readStatisticsQuery(r.URL.Query(), sc)
@@ -89,7 +92,8 @@ func (s *Pages) TableFile(w http.ResponseWriter, r *http.Request, who shell.Acce
 		return err
 	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="statistik-%s.csv"`, s.Clock().In(routing.Stockholm()).Format(time.DateOnly)))
+	w.Header().Set("Content-Disposition",
+		fmt.Sprintf(`attachment; filename="statistik-%s.csv"`, s.Clock().In(routing.Stockholm()).Format(time.DateOnly)))
 	lines := t.lines()
 	out, err := shell.NewSpreadsheet(w, lines[0])
 	for _, line := range lines[1:] {

@@ -35,7 +35,8 @@ func (s *Pages) readStatisticsQuery(v url.Values, sc scopes) statisticsQuery {
 		choice: choice{Scope: cmp.Or(get("scope"), "own"), Unit: shell.HSAOf(get("unit"))}, Wrong: map[string]string{},
 	}
 	if len(v) == 0 {
-		q.From, q.To = time.Date(now.Year(), now.Month()-11, 1, 0, 0, 0, 0, now.Location()).Format("2006-01"), now.Format("2006-01")
+		q.From, q.To = time.Date(now.Year(), now.Month()-11, 1, 0, 0, 0, 0, now.Location()).Format("2006-01"),
+			now.Format("2006-01")
 	}
 	if !slices.Contains(statisticsBy(), q.By) {
 		q.Wrong["by"] = wordCountBy

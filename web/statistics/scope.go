@@ -10,8 +10,8 @@ import (
 	"rivgate/web/shell"
 )
 
-// scopes are over which cases somebody may count. Over the cases of their own units they may count by unit; above that, by what units belong to, and
-// only cases of their own side of the wall between patient boards and care.
+// scopes are over which cases somebody may count. Over the cases of their own units they may count by unit; above that,
+// by what units belong to, and only cases of their own side of the wall between patient boards and care.
 type scopes struct {
 	every     bool // every unit is theirs
 	kind      routing.UnitKind
@@ -85,7 +85,8 @@ func (c choice) parts() (kind, id string) {
 // narrowStatistics keeps a count to what somebody may see. Refusals are problems: ErrUnit for what is not theirs.
 func (s *Pages) narrowStatistics(sc scopes, c choice, by []string, f *store.StatisticsFilter) error {
 	if c.Unit != "" {
-		if !sc.every && !slices.ContainsFunc(sc.units, func(u routing.Unit) bool { return routing.SameHSAID(u.HSAID, c.Unit) }) {
+		if !sc.every &&
+			!slices.ContainsFunc(sc.units, func(u routing.Unit) bool { return routing.SameHSAID(u.HSAID, c.Unit) }) {
 			return shell.ErrUnit
 		}
 		f.Unit = c.Unit

@@ -32,7 +32,10 @@ func (t *table) twofold() bool { return len(t.By) > 1 }
 
 // statisticsBy are the parameters of the service, as the API names them.
 func statisticsBy() []string {
-	return []string{"unit", "provider", "region", "age", "sex", "main_problem", "sub_problem", "experienced", "area", "incident", "received", "closed"}
+	return []string{
+		"unit", "provider", "region", "age", "sex", "main_problem", "sub_problem", "experienced", "area", "incident",
+		"received", "closed",
+	}
 }
 
 func isTime(by string) bool { return by == "incident" || by == "received" || by == "closed" }
@@ -84,7 +87,8 @@ func (s *Pages) newTable(by []string, rows []store.StatisticsRow, each step) *ta
 	return t
 }
 
-// keys are the values of a parameter in their order: codes, ages and times in their own, what is not known last, all else by name.
+// keys are the values of a parameter in their order: codes, ages and times in their own, what is not known last, all
+// else by name.
 func (s *Pages) keys(by []string, n int, seen map[string]bool) []statisticsKey {
 	if n >= len(by) {
 		out := make([]statisticsKey, 0, len(seen))
@@ -145,7 +149,10 @@ func grouped(name, value string, each step) string {
 		case byYear:
 			return value[:4]
 		case byQuarter:
-			quarter := map[string]string{"01": "1", "02": "1", "03": "1", "04": "2", "05": "2", "06": "2", "07": "3", "08": "3", "09": "3", "10": "4", "11": "4", "12": "4"}[value[4:]]
+			quarter := map[string]string{
+				"01": "1", "02": "1", "03": "1", "04": "2", "05": "2", "06": "2", "07": "3", "08": "3", "09": "3", "10": "4",
+				"11": "4", "12": "4",
+			}[value[4:]]
 			return value[:4] + "-K" + quarter
 		}
 		return value[:4] + "-" + value[4:]
@@ -173,7 +180,8 @@ func ageGroup(age string) string {
 	return groups[len(groups)-1]
 }
 
-// fill adds the times of a span in which nothing was received, so that a line over time has no holes. It is for rows, before anything is hidden.
+// fill adds the times of a span in which nothing was received, so that a line over time has no holes. It is for rows,
+// before anything is hidden.
 func (t *table) fill(from, until time.Time, each step) {
 	const most = 400
 	if len(t.By) == 0 || t.By[0] != "received" || from.IsZero() || until.IsZero() {
@@ -203,7 +211,8 @@ func (t *table) fill(from, until time.Time, each step) {
 	sorted := *t
 	sorted.Rows, sorted.RowSums, sorted.Cells = nil, nil, nil
 	for _, i := range order {
-		sorted.Rows, sorted.RowSums, sorted.Cells = append(sorted.Rows, t.Rows[i]), append(sorted.RowSums, t.RowSums[i]), append(sorted.Cells, t.Cells[i])
+		sorted.Rows, sorted.RowSums, sorted.Cells = append(sorted.Rows, t.Rows[i]), append(sorted.RowSums, t.RowSums[i]),
+			append(sorted.Cells, t.Cells[i])
 	}
 	*t = sorted
 }

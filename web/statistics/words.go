@@ -22,9 +22,10 @@ const (
 
 // What the form, or the API, answers when it is not filled in right. %s is a list.
 const (
-	wordOneOrTwo      = "Välj en eller två bland %s, med komma emellan."
-	wordStep          = "Välj month, quarter eller year."
-	wordTooMany       = "Det blir för många rutor i tabellen. Välj ett grövre tidssteg, en kortare tid eller något annat att räkna efter."
+	wordOneOrTwo = "Välj en eller två bland %s, med komma emellan."
+	wordStep     = "Välj month, quarter eller year."
+	wordTooMany  = "Det blir för många rutor i tabellen. Välj ett grövre tidssteg, en kortare tid eller något " +
+		"annat att räkna efter."
 	wordNoUnit        = "Ingen av dina enheter heter så. Välj en i listan, eller lämna fältet tomt."
 	wordCountBy       = "Välj vad ärendena ska räknas efter."
 	wordSomethingElse = "Välj något annat än i det första fältet, eller ingenting."

@@ -96,7 +96,8 @@ func (k *checker) basics() {
 	if strings.ContainsAny(c.Instance.ID, "# ") {
 		k.problem("instance.id", "holds a blank or #, which parts the routing history: leave it out")
 	}
-	if !strings.HasPrefix(c.Store.URL, "sqlite:") && !strings.HasPrefix(c.Store.URL, "postgres://") && !strings.HasPrefix(c.Store.URL, "postgresql://") {
+	if !strings.HasPrefix(c.Store.URL, "sqlite:") && !strings.HasPrefix(c.Store.URL, "postgres://") &&
+		!strings.HasPrefix(c.Store.URL, "postgresql://") {
 		k.problem("store.url", "is no known database: write sqlite:PATH or postgres://…")
 	}
 	k.database()
@@ -122,8 +123,10 @@ func (k *checker) database() {
 		return
 	}
 	for _, host := range hosts {
-		k.problem("store.url", "nothing verifies that %s is the database, and others may read what passes: write sslmode=verify-full, or use a socket or "+
-			"loopback", host)
+		k.problem("store.url",
+			"nothing verifies that %s is the database, and others may read what passes: write sslmode=verify-full, or use a "+
+				"socket or "+
+				"loopback", host)
 	}
 }
 
@@ -135,7 +138,8 @@ func (k *checker) listeners() {
 	if s.Listen != "" {
 		k.address("soap.listen", s.Listen)
 	}
-	if !strings.HasPrefix(s.Path, "/") || len(s.Path) < 2 || strings.HasSuffix(s.Path, "/") || strings.ContainsAny(s.Path, "?# {}") {
+	if !strings.HasPrefix(s.Path, "/") || len(s.Path) < 2 || strings.HasSuffix(s.Path, "/") ||
+		strings.ContainsAny(s.Path, "?# {}") {
 		k.problem("soap.path", "%q is no path: write /vp", s.Path)
 	}
 	for _, p := range s.TrustedProxies {
@@ -176,7 +180,8 @@ func (k *checker) listeners() {
 		k.tokens(w.APITokensFile)
 	}
 	if text := k.c.Files.Scanner; text != "" && k.c.Files.Clamd() == nil {
-		k.problem("files.scanner", "%q is no address of clamd: write tcp://127.0.0.1:3310 or unix:///run/clamav/clamd.ctl", text)
+		k.problem("files.scanner", "%q is no address of clamd: write tcp://127.0.0.1:3310 or unix:///run/clamav/clamd.ctl",
+			text)
 	}
 	k.signIn()
 	if k.c.Environment == EnvironmentDemo {
@@ -197,8 +202,11 @@ func (k *checker) internal() {
 			k.problem("soap.internal_from", "%q is no network: write an address or 10.0.0.0/8", text)
 			continue
 		}
-		if !slices.ContainsFunc(proxies, func(in netip.Prefix) bool { return in.Bits() <= p.Bits() && in.Contains(p.Addr()) }) {
-			k.problem("soap.internal_from", "%s is not in soap.trusted_proxies, so nothing is taken from there: add it there, or leave it out here", text)
+		if !slices.ContainsFunc(proxies, func(in netip.Prefix) bool {
+			return in.Bits() <= p.Bits() && in.Contains(p.Addr())
+		}) {
+			k.problem("soap.internal_from",
+				"%s is not in soap.trusted_proxies, so nothing is taken from there: add it there, or leave it out here", text)
 		}
 	}
 }
@@ -257,7 +265,10 @@ func (k *checker) delivery() {
 	if d.Lease < time.Second {
 		k.problem("delivery.lease", "%s is too short: write at least 1s", d.Lease)
 	}
-	for key, after := range map[string]time.Duration{"retention.delivered_after": k.c.Retention.DeliveredAfter, "retention.closed_cases_after": k.c.Retention.ClosedCasesAfter} {
+	for key, after := range map[string]time.Duration{
+		"retention.delivered_after":    k.c.Retention.DeliveredAfter,
+		"retention.closed_cases_after": k.c.Retention.ClosedCasesAfter,
+	} {
 		if after != 0 && after < 24*time.Hour {
 			k.problem(key, "%s is too short: write at least 24h, or 0 for never", after)
 		}
@@ -296,7 +307,8 @@ func (k *checker) catalogue() {
 	case t.Source == SourceStore && t.UnitsFile != "":
 		k.problem("tak.units_file", "the store keeps the units too: import them there, and leave this out")
 	case t.Source == SourceDemo && k.c.Environment == EnvironmentTest:
-		k.problem("tak.source", "the demo catalogue leads to simulators that start in environment demo only: write a file or a URL")
+		k.problem("tak.source",
+			"the demo catalogue leads to simulators that start in environment demo only: write a file or a URL")
 	}
 	k.filled("tak.cache", t.Cache, "a file for the last good catalogue")
 	if t.Refresh < time.Second {
@@ -319,7 +331,8 @@ func (k *checker) contracts() {
 	switch c.Pack {
 	case "inferred":
 	case "official":
-		k.problem("contracts.pack", "the official pack is not in this build: see wsdl/official/README.md for how it gets there")
+		k.problem("contracts.pack",
+			"the official pack is not in this build: see wsdl/official/README.md for how it gets there")
 	default:
 		k.problem("contracts.pack", "%q is not known: write inferred or official", c.Pack)
 	}
@@ -344,7 +357,8 @@ func (k *checker) contracts() {
 	}
 }
 
-// contractNames looks for contracts that per_contract names and nobody has. The contracts are opened only where there is something to look for.
+// contractNames looks for contracts that per_contract names and nobody has. The contracts are opened only where there
+// is something to look for.
 func (k *checker) contractNames() {
 	if len(k.c.Contracts.PerContract) == 0 {
 		return
@@ -359,7 +373,8 @@ func (k *checker) contractNames() {
 	names := slices.Sorted(maps.Keys(r.Names()))
 	for _, name := range slices.Sorted(maps.Keys(k.c.Contracts.PerContract)) {
 		if r.Contract(name) == nil && r.Contract(r.Names()[name]) == nil {
-			k.problem("contracts.per_contract."+name, "no contract is called %q: %s", name, DidYouMean(name, names, "write "+strings.Join(names, ", ")+" or a responder namespace"))
+			k.problem("contracts.per_contract."+name, "no contract is called %q: %s", name,
+				DidYouMean(name, names, "write "+strings.Join(names, ", ")+" or a responder namespace"))
 		}
 	}
 }
@@ -371,10 +386,13 @@ func (k *checker) production() {
 		return
 	}
 	if c.Contracts.Pack == "inferred" {
-		k.problem("contracts.pack", "the inferred contracts are ours, not Inera's, and never for production: use the official pack")
+		k.problem("contracts.pack",
+			"the inferred contracts are ours, not Inera's, and never for production: use the official pack")
 	}
 	if c.SOAP.Listen != "" && len(c.SOAP.TrustedProxies) == 0 {
-		k.problem("soap.listen", "plain HTTP is for trusted proxies alone in production: name them in soap.trusted_proxies, or empty soap.listen and use soap.tls")
+		k.problem("soap.listen",
+			"plain HTTP is for trusted proxies alone in production: name them in soap.trusted_proxies, or empty soap.listen "+
+				"and use soap.tls")
 	}
 	for _, p := range c.SOAP.TrustedProxies {
 		if prefix, err := parsePrefix(p); err == nil && prefix.Bits() == 0 {

@@ -1,4 +1,5 @@
-// Package config reads, checks and documents the configuration of the gateway: one YAML file, with environment variables over it.
+// Package config reads, checks and documents the configuration of the gateway: one YAML file, with environment
+// variables over it.
 //
 // It does not know what is done with a value, and starts nothing.
 package config
@@ -54,16 +55,17 @@ type Instance struct {
 
 // SOAP is the SOAP listeners and what they believe about their callers.
 type SOAP struct {
-	Listen            string           `yaml:"listen"`
-	Path              string           `yaml:"path"`
-	TrustedProxies    []string         `yaml:"trusted_proxies"`
-	CertificateHeader string           `yaml:"certificate_header"`
-	TLS               ListenTLS        `yaml:"tls"`
-	InternalFrom      []string         `yaml:"internal_from"`
-	MaxMessage        Size             `yaml:"max_message"`
-	MaxLarge          int              `yaml:"max_large"` // messages above 1 MiB that are taken at once
-	Spool             string           `yaml:"spool"`     // folder for them while they are read; "" = beside the SQLite file, or the system's
-	OriginalConsumer  OriginalConsumer `yaml:"original_consumer"`
+	Listen            string    `yaml:"listen"`
+	Path              string    `yaml:"path"`
+	TrustedProxies    []string  `yaml:"trusted_proxies"`
+	CertificateHeader string    `yaml:"certificate_header"`
+	TLS               ListenTLS `yaml:"tls"`
+	InternalFrom      []string  `yaml:"internal_from"`
+	MaxMessage        Size      `yaml:"max_message"`
+	MaxLarge          int       `yaml:"max_large"` // messages above 1 MiB that are taken at once
+	// folder for them while they are read; "" = beside the SQLite file, or the system's
+	Spool            string           `yaml:"spool"`
+	OriginalConsumer OriginalConsumer `yaml:"original_consumer"`
 }
 
 // ListenTLS is the listener with mutual TLS.
@@ -288,7 +290,10 @@ func Default() Config {
 		Files:     Files{ScanTimeout: 30 * time.Second},
 		Desk:      Desk{Undo: 10 * time.Second, DueDays: 28, DueDaysMinor: 14},
 		Demo:      Demo{HandlingSystem: "127.0.0.1:8090", Portal: "127.0.0.1:8091"},
-		Web:       Web{Listen: "127.0.0.1:8081", SessionHours: 8, SmallCounts: 5, LocalAccounts: true, OIDC: OIDC{Name: "inloggningstjänsten", Scopes: []string{"profile"}, RolesClaim: "roles"}},
-		Log:       Log{Level: "info", Format: "json"},
+		Web: Web{
+			Listen: "127.0.0.1:8081", SessionHours: 8, SmallCounts: 5, LocalAccounts: true,
+			OIDC: OIDC{Name: "inloggningstjänsten", Scopes: []string{"profile"}, RolesClaim: "roles"},
+		},
+		Log: Log{Level: "info", Format: "json"},
 	}
 }

@@ -60,9 +60,11 @@ producer: {timeouts: {"urn:x:1": 3s}}
 contracts: {per_contract: {SendComplaint: {validation: warn, timeout: 5s}}}
 `)
 	l, err := Read(file, []string{
-		"RIVGATE_SOAP_LISTEN=127.0.0.1:10", "RIVGATE_DELIVERY_WORKERS=3", "RIVGATE_TAK_TREE_ROUTES=false", "RIVGATE_TAK_DELIMITER=",
+		"RIVGATE_SOAP_LISTEN=127.0.0.1:10", "RIVGATE_DELIVERY_WORKERS=3", "RIVGATE_TAK_TREE_ROUTES=false",
+		"RIVGATE_TAK_DELIMITER=",
 		"RIVGATE_TAK_HSA_FILES=config_test.go, config.go", "RIVGATE_DELIVERY_GAP_TIMEOUT=90s", "RIVGATE_SOAP_MAX_MESSAGE=1MB",
-		`RIVGATE_PRODUCER_TIMEOUTS={"urn:y:1": 4s}`, "RIVGATE_SERVICE_HOST=10.0.0.1", "RIVGATE_PORT=tcp://10.0.0.1:8080", "RIVGATE_CONFIG=x",
+		`RIVGATE_PRODUCER_TIMEOUTS={"urn:y:1": 4s}`, "RIVGATE_SERVICE_HOST=10.0.0.1", "RIVGATE_PORT=tcp://10.0.0.1:8080",
+		"RIVGATE_CONFIG=x",
 		"RIVGATE_PORT_8080_TCP=tcp://10.0.0.1",
 	})
 	if err != nil {
@@ -70,7 +72,9 @@ contracts: {per_contract: {SendComplaint: {validation: warn, timeout: 5s}}}
 	}
 	want := Default()
 	want.SOAP.Listen, want.SOAP.MaxMessage = "127.0.0.1:10", 1_000_000
-	want.Delivery.Schedule, want.Delivery.Workers, want.Delivery.GapTimeout = []time.Duration{time.Second, 2 * time.Second}, 3, 90*time.Second
+	want.Delivery.Schedule, want.Delivery.Workers, want.Delivery.GapTimeout = []time.Duration{
+		time.Second, 2 * time.Second,
+	}, 3, 90*time.Second
 	want.Producer.Timeouts = map[string]time.Duration{"urn:y:1": 4 * time.Second}
 	want.TAK.Tree.Routes, want.TAK.Delimiter, want.TAK.HSAFiles = false, "", []string{"config_test.go", "config.go"}
 	want.Contracts.PerContract = map[string]PerContract{"SendComplaint": {Validation: "warn", Timeout: 5 * time.Second}}
@@ -85,44 +89,135 @@ func TestWhatIsWrongIsSaidWithItsLine(t *testing.T) {
 		environ []string
 		want    []string // after the file's name, in order
 	}{
-		"an unknown key":                 {"soap:\n  listen: 127.0.0.1:1\n  lisen: x\n", nil, []string{`:3: unknown key "lisen": see`}},
-		"an unknown key at the top":      {"sop: {}\n", nil, []string{`:1: unknown key "sop"`}},
-		"several wrong types at once":    {"delivery:\n  workers: many\n  schedule: 4\n", nil, []string{":2: delivery.workers: the value `many` is no whole number", ":3: delivery.schedule: the value `4` is no list"}},
-		"a wrong type and a wrong value": {"environment: prod\ndelivery: {lease: x}\n", nil, []string{":2: delivery.lease: the value `x` is no duration: write 4s", `:1: environment: "prod" is not known: write demo or test or production`}},
-		"a size without a unit we know":  {"soap: {max_message: 15MiX}\n", nil, []string{":1: soap.max_message: the value `15MiX` is no size: write 15MiB"}},
-		"a key twice":                    {"log: {level: info}\nlog: {level: warn}\n", nil, []string{`:2: mapping key "log" already defined at line 1`}},
-		"no YAML":                        {"a: [\n", nil, []string{"did not find expected node content"}},
-		"two documents":                  {"log: {}\n---\nlog: {}\n", nil, []string{"more than one YAML document"}},
-		"an address without port":        {"web: {listen: localhost}\n", nil, []string{`:1: web.listen: "localhost" is no address: write host:port`}},
-		"no listener for the demo":       {"soap: {listen: \"\"}\n", nil, []string{":1: soap.listen: is empty: the demo's simulators"}},
-		"no listener at all":             {"environment: test\ntak: {source: x.yaml}\nsoap: {listen: \"\"}\n", nil, []string{":3: soap.listen: there is no SOAP listener"}},
-		"mTLS without its files":         {"soap:\n  tls:\n    listen: :8443\n", nil, []string{":2: soap.tls.certificate: is empty: write the name of a file", ":2: soap.tls.key", ":2: soap.tls.client_ca"}},
-		"a certificate without its key":  {"producer: {tls: {certificate: config.go}}\n", nil, []string{":1: producer.tls: certificate and key belong together"}},
-		"a producer's own TLS": {
-			"producer:\n  tls_for:\n    - {host: a.example, port: 8443, min_version: \"1.1\"}\n    - {host: A.example, port: 8443}\n    - {host: c.example, certificate: config.go}\n    - {port: 70000, ca: missing.pem, keys: x}\n", nil,
+		"an unknown key": {
+			"soap:\n  listen: 127.0.0.1:1\n  lisen: x\n", nil, []string{`:3: unknown key "lisen": see`},
+		},
+		"an unknown key at the top": {"sop: {}\n", nil, []string{`:1: unknown key "sop"`}},
+		"several wrong types at once": {
+			"delivery:\n  workers: many\n  schedule: 4\n", nil,
 			[]string{
-				`:6: unknown key "keys"`, `:3: producer.tls_for[0].min_version: "1.1" is not known: write 1.2 or 1.3`,
-				":4: producer.tls_for[1]: a.example:8443 has an entry before", ":5: producer.tls_for[2]: certificate and key belong together",
-				":6: producer.tls_for[3].host: is empty", ":6: producer.tls_for[3].port: 70000 is no port", ":6: producer.tls_for[3].ca: the file missing.pem cannot be read",
+				":2: delivery.workers: the value `many` is no whole number", ":3: delivery.schedule: the value `4` is no list",
 			},
 		},
-		"a producer's own TLS in a variable": {"", []string{"RIVGATE_PRODUCER_TLS_FOR=[{host: a.example, portt: 1}]"}, []string{"RIVGATE_PRODUCER_TLS_FOR: producer.tls_for: the value"}},
-		"the pack that is not here":          {"contracts: {pack: official}\n", nil, []string{":1: contracts.pack: the official pack is not in this build"}},
-		"a mode for one contract":            {"contracts:\n  per_contract:\n    SendComplaint:\n      validation: loud\n", nil, []string{`:4: contracts.per_contract.SendComplaint.validation: "loud" is not known`}},
-		"an unknown database":                {"store: {url: mysql://x}\n", nil, []string{":1: store.url: is no known database"}},
-		"a demo catalogue in test":           {"environment: test\n", nil, []string{"tak.source: the demo catalogue leads to simulators"}},
-		"a blank in the instance id":         {"instance: {id: a b}\n", nil, []string{":1: instance.id: holds a blank"}},
-		"a percentage that is none":          {"tak:\n  max_shrink: 120\n", nil, []string{":2: tak.max_shrink: 120 is no percentage"}},
-		"units beside the store":             {"tak:\n  source: store\n  units_file: config.go\n", nil, []string{":3: tak.units_file: the store keeps the units too"}},
-		"an empty schedule":                  {"delivery: {schedule: []}\n", nil, []string{":1: delivery.schedule: is empty"}},
-		"several wrong types on one line":    {"delivery: {workers: many, lease: x, schedule: [4s, y]}\nsoap: 4\n", nil, []string{":1: delivery.workers: the value `many` is no whole number", ":1: delivery.lease: the value `x` is no duration", ":1: delivery.schedule: the value `y` is no duration", ":2: soap: the value is no mapping of keys"}},
-		"a wrong type for one contract":      {"contracts: {per_contract: {SendComplaint: {timeout: x, dilivery: queue}}}\n", nil, []string{":1: contracts.per_contract.SendComplaint.timeout: the value `x` is no duration", `:1: unknown key "dilivery"`}},
-		"a contract that nobody has":         {"contracts:\n  per_contract:\n    SendCompliant: {validation: warn}\n", nil, []string{`:3: contracts.per_contract.SendCompliant: no contract is called "SendCompliant": did you mean SendComplaint?`}},
-		"a namespace that nobody has":        {"contracts:\n  per_contract:\n    \"urn:x:1\": {timeout: 3s}\n", nil, []string{`:3: contracts.per_contract.urn:x:1: no contract is called "urn:x:1": write`}},
-		"a tab in the first line":            {"\tlog: {}\n", nil, []string{":1: a tab stands where YAML wants blanks"}},
-		"a tab further down":                 {"log:\n  level: info\n\tformat: json\n", nil, []string{":3: a tab stands where YAML wants blanks"}},
-		"a variable that is no key":          {"", []string{"RIVGATE_STOR_URL=sqlite:x", "RIVGATE_NONSENSE=1", "RIVGATE_WEB_PORT=80"}, []string{"RIVGATE_NONSENSE: no key has this variable: remove it", "RIVGATE_STOR_URL: no key has this variable: did you mean RIVGATE_STORE_URL?", "RIVGATE_WEB_PORT: no key has this variable"}},
-		"a wrong value from the variables":   {"", []string{"RIVGATE_DELIVERY_WORKERS=many", "RIVGATE_LOG_FORMAT=xml"}, []string{`RIVGATE_DELIVERY_WORKERS: delivery.workers: the value "many" is no whole number`, `RIVGATE_LOG_FORMAT: log.format: "xml" is not known: write json or text`}},
+		"a wrong type and a wrong value": {
+			"environment: prod\ndelivery: {lease: x}\n", nil,
+			[]string{
+				":2: delivery.lease: the value `x` is no duration: write 4s",
+				`:1: environment: "prod" is not known: write demo or test or production`,
+			},
+		},
+		"a size without a unit we know": {
+			"soap: {max_message: 15MiX}\n", nil, []string{":1: soap.max_message: the value `15MiX` is no size: write 15MiB"},
+		},
+		"a key twice": {
+			"log: {level: info}\nlog: {level: warn}\n", nil, []string{`:2: mapping key "log" already defined at line 1`},
+		},
+		"no YAML":       {"a: [\n", nil, []string{"did not find expected node content"}},
+		"two documents": {"log: {}\n---\nlog: {}\n", nil, []string{"more than one YAML document"}},
+		"an address without port": {
+			"web: {listen: localhost}\n", nil, []string{`:1: web.listen: "localhost" is no address: write host:port`},
+		},
+		"no listener for the demo": {
+			"soap: {listen: \"\"}\n", nil, []string{":1: soap.listen: is empty: the demo's simulators"},
+		},
+		"no listener at all": {
+			"environment: test\ntak: {source: x.yaml}\nsoap: {listen: \"\"}\n", nil,
+			[]string{":3: soap.listen: there is no SOAP listener"},
+		},
+		"mTLS without its files": {
+			"soap:\n  tls:\n    listen: :8443\n", nil,
+			[]string{
+				":2: soap.tls.certificate: is empty: write the name of a file", ":2: soap.tls.key", ":2: soap.tls.client_ca",
+			},
+		},
+		"a certificate without its key": {
+			"producer: {tls: {certificate: config.go}}\n", nil,
+			[]string{":1: producer.tls: certificate and key belong together"},
+		},
+		"a producer's own TLS": {
+			"producer:\n  tls_for:\n    - {host: a.example, port: 8443, min_version: \"1.1\"}\n    - {host: A.example, port: " +
+				"8443}\n    - {host: c.example, certificate: config.go}\n    - {port: 70000, ca: missing.pem, keys: x}\n", nil,
+			[]string{
+				`:6: unknown key "keys"`, `:3: producer.tls_for[0].min_version: "1.1" is not known: write 1.2 or 1.3`,
+				":4: producer.tls_for[1]: a.example:8443 has an entry before",
+				":5: producer.tls_for[2]: certificate and key belong together",
+				":6: producer.tls_for[3].host: is empty", ":6: producer.tls_for[3].port: 70000 is no port",
+				":6: producer.tls_for[3].ca: the file missing.pem cannot be read",
+			},
+		},
+		"a producer's own TLS in a variable": {
+			"",
+			[]string{"RIVGATE_PRODUCER_TLS_FOR=[{host: a.example, portt: 1}]"},
+			[]string{"RIVGATE_PRODUCER_TLS_FOR: producer.tls_for: the value"},
+		},
+		"the pack that is not here": {
+			"contracts: {pack: official}\n", nil, []string{":1: contracts.pack: the official pack is not in this build"},
+		},
+		"a mode for one contract": {
+			"contracts:\n  per_contract:\n    SendComplaint:\n      validation: loud\n", nil,
+			[]string{`:4: contracts.per_contract.SendComplaint.validation: "loud" is not known`},
+		},
+		"an unknown database": {
+			"store: {url: mysql://x}\n", nil, []string{":1: store.url: is no known database"},
+		},
+		"a demo catalogue in test": {
+			"environment: test\n", nil, []string{"tak.source: the demo catalogue leads to simulators"},
+		},
+		"a blank in the instance id": {"instance: {id: a b}\n", nil, []string{":1: instance.id: holds a blank"}},
+		"a percentage that is none": {
+			"tak:\n  max_shrink: 120\n", nil, []string{":2: tak.max_shrink: 120 is no percentage"},
+		},
+		"units beside the store": {
+			"tak:\n  source: store\n  units_file: config.go\n", nil,
+			[]string{":3: tak.units_file: the store keeps the units too"},
+		},
+		"an empty schedule": {
+			"delivery: {schedule: []}\n", nil, []string{":1: delivery.schedule: is empty"},
+		},
+		"several wrong types on one line": {
+			"delivery: {workers: many, lease: x, schedule: [4s, y]}\nsoap: 4\n", nil,
+			[]string{
+				":1: delivery.workers: the value `many` is no whole number", ":1: delivery.lease: the value `x` is no duration",
+				":1: delivery.schedule: the value `y` is no duration", ":2: soap: the value is no mapping of keys",
+			},
+		},
+		"a wrong type for one contract": {
+			"contracts: {per_contract: {SendComplaint: {timeout: x, dilivery: queue}}}\n", nil,
+			[]string{
+				":1: contracts.per_contract.SendComplaint.timeout: the value `x` is no duration", `:1: unknown key "dilivery"`,
+			},
+		},
+		"a contract that nobody has": {
+			"contracts:\n  per_contract:\n    SendCompliant: {validation: warn}\n", nil,
+			[]string{
+				`:3: contracts.per_contract.SendCompliant: no contract is called "SendCompliant": did you mean SendComplaint?`,
+			},
+		},
+		"a namespace that nobody has": {
+			"contracts:\n  per_contract:\n    \"urn:x:1\": {timeout: 3s}\n", nil,
+			[]string{`:3: contracts.per_contract.urn:x:1: no contract is called "urn:x:1": write`},
+		},
+		"a tab in the first line": {"\tlog: {}\n", nil, []string{":1: a tab stands where YAML wants blanks"}},
+		"a tab further down": {
+			"log:\n  level: info\n\tformat: json\n", nil, []string{":3: a tab stands where YAML wants blanks"},
+		},
+		"a variable that is no key": {
+			"",
+			[]string{"RIVGATE_STOR_URL=sqlite:x", "RIVGATE_NONSENSE=1", "RIVGATE_WEB_PORT=80"},
+			[]string{
+				"RIVGATE_NONSENSE: no key has this variable: remove it",
+				"RIVGATE_STOR_URL: no key has this variable: did you mean RIVGATE_STORE_URL?",
+				"RIVGATE_WEB_PORT: no key has this variable",
+			},
+		},
+		"a wrong value from the variables": {
+			"",
+			[]string{"RIVGATE_DELIVERY_WORKERS=many", "RIVGATE_LOG_FORMAT=xml"},
+			[]string{
+				`RIVGATE_DELIVERY_WORKERS: delivery.workers: the value "many" is no whole number`,
+				`RIVGATE_LOG_FORMAT: log.format: "xml" is not known: write json or text`,
+			},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Read(write(t, c.yaml), c.environ)
@@ -143,12 +238,14 @@ func TestWhatIsWrongIsSaidWithItsLine(t *testing.T) {
 }
 
 func TestProductionRefusesWhatIsForTrying(t *testing.T) {
-	_, err := Read(write(t, "environment: production\nsoap: {trusted_proxies: [0.0.0.0/0]}\ndemo: {portal: \":1\"}\n"), nil)
+	_, err := Read(write(t, "environment: production\nsoap: {trusted_proxies: [0.0.0.0/0]}\ndemo: {portal: \":1\"}\n"),
+		nil)
 	if err == nil {
 		t.Fatal("it was taken")
 	}
 	for _, want := range []string{
-		"contracts.pack: the inferred contracts", "tak.source: the demo catalogue", "instance.hsa_id: SE0000000001-RIVGATE is the demo's",
+		"contracts.pack: the inferred contracts", "tak.source: the demo catalogue",
+		"instance.hsa_id: SE0000000001-RIVGATE is the demo's",
 		":2: soap.trusted_proxies: 0.0.0.0/0 trusts everybody", ":3: demo: demo settings have no place",
 	} {
 		if !strings.Contains(err.Error(), want) {
@@ -191,7 +288,8 @@ func TestInProductionServeChangesASchemaOnlyWhereThatIsAskedFor(t *testing.T) {
 
 func TestInternalCallsComeOverTrustedProxies(t *testing.T) {
 	for networks, want := range map[string]string{
-		"10.1.2.3, 10.1.7.0/24": "", "10.2.0.0/16": "10.2.0.0/16 is not in soap.trusted_proxies", "10.0.0.0/8": "10.0.0.0/8 is not in soap.trusted_proxies",
+		"10.1.2.3, 10.1.7.0/24": "", "10.2.0.0/16": "10.2.0.0/16 is not in soap.trusted_proxies",
+		"10.0.0.0/8":     "10.0.0.0/8 is not in soap.trusted_proxies",
 		"10.1.2.3, node": `"node" is no network`,
 	} {
 		_, err := Read(write(t, "soap:\n  trusted_proxies: [10.1.0.0/16]\n  internal_from: ["+networks+"]\n"), nil)
@@ -202,7 +300,8 @@ func TestInternalCallsComeOverTrustedProxies(t *testing.T) {
 }
 
 func TestANamedFileMustBeThere(t *testing.T) {
-	if _, err := Read(filepath.Join(t.TempDir(), "none.yaml"), nil); err == nil || !strings.Contains(err.Error(), "no such file") {
+	if _, err := Read(filepath.Join(t.TempDir(), "none.yaml"), nil); err == nil ||
+		!strings.Contains(err.Error(), "no such file") {
 		t.Errorf("error %v", err)
 	}
 	t.Chdir(t.TempDir())
@@ -218,7 +317,9 @@ func TestANamedFileMustBeThere(t *testing.T) {
 }
 
 func TestSizesAreWrittenAsTheyAreRead(t *testing.T) {
-	for text, want := range map[string]Size{"15MiB": 15 << 20, "1GiB": 1 << 30, "10KB": 10000, "10KiB": 10 << 10, "7": 7, "7 B": 7, "2mb": 2e6} {
+	for text, want := range map[string]Size{
+		"15MiB": 15 << 20, "1GiB": 1 << 30, "10KB": 10000, "10KiB": 10 << 10, "7": 7, "7 B": 7, "2mb": 2e6,
+	} {
 		got, ok := parseSize(text)
 		if !ok || got != want {
 			t.Errorf("%s is read as %d", text, got)

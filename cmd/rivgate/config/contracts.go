@@ -10,7 +10,10 @@ import (
 
 // OpenContracts opens the contracts that a configuration names.
 func OpenContracts(c Config) (*contracts.Registry, error) {
-	o := contracts.Options{Pack: inferred.Pack{}, Validation: contracts.Mode(c.Contracts.Validation), PerContract: map[string]contracts.PerOptions{}}
+	o := contracts.Options{
+		Pack: inferred.Pack{}, Validation: contracts.Mode(c.Contracts.Validation),
+		PerContract: map[string]contracts.PerOptions{},
+	}
 	for _, name := range c.Contracts.SchemaFolders {
 		o.Folders = append(o.Folders, contracts.Folder{Name: filepath.Base(name), Files: os.DirFS(name)})
 	}

@@ -65,8 +65,8 @@ func (p places) of(key string) place {
 	}
 }
 
-// readEnvironment lays environment variables over c: RIVGATE_ and the key's path in capitals, RIVGATE_SOAP_TLS_LISTEN. Lists are written
-// a,b or as YAML [a, b]; mappings as YAML {a: b}. A variable that is set but empty empties its key.
+// readEnvironment lays environment variables over c: RIVGATE_ and the key's path in capitals, RIVGATE_SOAP_TLS_LISTEN.
+// Lists are written a,b or as YAML [a, b]; mappings as YAML {a: b}. A variable that is set but empty empties its key.
 //
 // A variable with the prefix that is no key is an error: a misspelt one must not mean the default.
 func readEnvironment(c *Config, environ []string, p places) []Problem {
@@ -92,19 +92,24 @@ func readEnvironment(c *Config, environ []string, p places) []Problem {
 	})
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if !slices.Contains(known, name) && !notOurs(name, values[name]) {
-			text := "no key has this variable: " + DidYouMean(name, known, "remove it, or see `rivgate config example` for all keys")
+			text := "no key has this variable: " +
+				DidYouMean(name, known, "remove it, or see `rivgate config example` for all keys")
 			problems = append(problems, Problem{Source: name, Text: text})
 		}
 	}
 	return problems
 }
 
-var serviceLink = regexp.MustCompile(`^RIVGATE_([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$`)
+var serviceLink = regexp.MustCompile(
+	`^RIVGATE_([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$`,
+)
 
-// notOurs tells whether a variable with the prefix is none of the configuration: the name of its file, what test builds are told, and what container
-// platforms set for a service that is called rivgate (RIVGATE_SERVICE_HOST, RIVGATE_PORT=tcp://…).
+// notOurs tells whether a variable with the prefix is none of the configuration: the name of its file, what test builds
+// are told, and what container platforms set for a service that is called rivgate (RIVGATE_SERVICE_HOST,
+// RIVGATE_PORT=tcp://…).
 func notOurs(name, value string) bool {
-	return name == environmentPrefix+"CONFIG" || strings.HasPrefix(name, environmentPrefix+"TORTURE_") || serviceLink.MatchString(name) ||
+	return name == environmentPrefix+"CONFIG" || strings.HasPrefix(name, environmentPrefix+"TORTURE_") ||
+		serviceLink.MatchString(name) ||
 		strings.HasSuffix(name, "_PORT") && strings.Contains(value, "://")
 }
 

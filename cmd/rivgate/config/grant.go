@@ -27,7 +27,8 @@ func CheckGrant(g store.Grant, unitsLater bool) error {
 	case g.Kind != routing.CareUnit && g.Kind != routing.PatientBoard:
 		return fmt.Errorf("role %s needs a kind: write %s or %s", g.Role, routing.CareUnit, routing.PatientBoard)
 	case len(g.Units) == 0 && !unitsLater:
-		return fmt.Errorf("role %s needs units: write HSA-ids, %q for all of the kind, or %s and a region's code", g.Role, shell.AllUnits, shell.RegionUnits)
+		return fmt.Errorf("role %s needs units: write HSA-ids, %q for all of the kind, or %s and a region's code", g.Role,
+			shell.AllUnits, shell.RegionUnits)
 	}
 	for _, unit := range g.Units {
 		if unit == "" || strings.ContainsAny(unit, " \t,") || strings.TrimPrefix(unit, shell.RegionUnits) == "" {

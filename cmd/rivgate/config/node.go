@@ -11,8 +11,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// decode lays a piece of the file over a piece of the configuration, key by key, so that each problem has the key that it is about, however many
-// stand on one line.
+// decode lays a piece of the file over a piece of the configuration, key by key, so that each problem has the key that
+// it is about, however many stand on one line.
 func (l *Loaded) decode(node *yaml.Node, into reflect.Value, path string) []Problem {
 	switch {
 	case node.Kind == yaml.DocumentNode && len(node.Content) == 1:
@@ -51,7 +51,10 @@ func (l *Loaded) decodeKeys(node *yaml.Node, into reflect.Value, path string) (p
 			}
 			field, ok := fieldOf(into, key.Value)
 			if !ok {
-				problems = append(problems, Problem{Source: l.File, Line: key.Line, Text: fmt.Sprintf("unknown key %q: see `rivgate config example` for all keys", key.Value)})
+				problems = append(problems, Problem{
+					Source: l.File, Line: key.Line,
+					Text: fmt.Sprintf("unknown key %q: see `rivgate config example` for all keys", key.Value),
+				})
 				continue
 			}
 			problems = append(problems, l.decode(value, field, below(path, key.Value))...)
@@ -99,7 +102,10 @@ func (l *Loaded) decodeList(node *yaml.Node, into reflect.Value, path string) (p
 func (l *Loaded) twice(node *yaml.Node, i int) *Problem {
 	for j := 0; j < i; j += 2 {
 		if before := node.Content[j]; before.Value == node.Content[i].Value {
-			return &Problem{Source: l.File, Line: node.Content[i].Line, Text: fmt.Sprintf("mapping key %q already defined at line %d: keep one of them", before.Value, before.Line)}
+			return &Problem{
+				Source: l.File, Line: node.Content[i].Line,
+				Text: fmt.Sprintf("mapping key %q already defined at line %d: keep one of them", before.Value, before.Line),
+			}
 		}
 	}
 	return nil
@@ -151,7 +157,8 @@ func (l *Loaded) yamlProblems(err error, key string) []Problem {
 	return problems
 }
 
-// noYAML tells why a file is no YAML at all. The library miscounts or leaves out the line of a tab, which is what happens most.
+// noYAML tells why a file is no YAML at all. The library miscounts or leaves out the line of a tab, which is what
+// happens most.
 func (l *Loaded) noYAML(err error, content []byte) []Problem {
 	problems := l.yamlProblems(err, "")
 	for i := range problems {

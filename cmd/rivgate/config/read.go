@@ -27,7 +27,9 @@ func (s *Size) UnmarshalYAML(node *yaml.Node) error {
 	size, ok := parseSize(node.Value)
 	if !ok || node.Kind != yaml.ScalarNode {
 		// The form of the library's own errors, so that it adds this one to the others of the file.
-		return &yaml.TypeError{Errors: []string{fmt.Sprintf("line %d: cannot unmarshal !!str `%s` into config.Size", node.Line, node.Value)}}
+		return &yaml.TypeError{
+			Errors: []string{fmt.Sprintf("line %d: cannot unmarshal !!str `%s` into config.Size", node.Line, node.Value)},
+		}
 	}
 	*s = size
 	return nil
@@ -108,8 +110,8 @@ func (l *Loaded) Problem(key, format string, args ...any) Problem {
 	return Problem{Source: where.source, Line: where.line, Key: key, Text: fmt.Sprintf(format, args...)}
 }
 
-// Read reads the file (or "" for rivgate.yaml if it is there, else the defaults) and lays the environment over it. The error is a
-// *Error with everything that is wrong, values included.
+// Read reads the file (or "" for rivgate.yaml if it is there, else the defaults) and lays the environment over it. The
+// error is a *Error with everything that is wrong, values included.
 func Read(file string, environ []string) (*Loaded, error) {
 	l := &Loaded{Config: Default(), File: file, places: places{}}
 	content, err := readConfigFile(&l.File)
@@ -166,7 +168,9 @@ func (l *Loaded) readYAML(content []byte) []Problem {
 	l.places.note(l.File, "", &tree)
 	problems := l.decode(&tree, reflect.ValueOf(&l.Config).Elem(), "")
 	if err := d.Decode(&yaml.Node{}); !errors.Is(err, io.EOF) {
-		problems = append(problems, Problem{Source: l.File, Text: "more than one YAML document: keep the first, remove the line --- and what follows"})
+		problems = append(problems, Problem{
+			Source: l.File, Text: "more than one YAML document: keep the first, remove the line --- and what follows",
+		})
 	}
 	return problems
 }

@@ -23,7 +23,8 @@ func (k *checker) signIn() {
 	}
 	k.secureURL("web.oidc.issuer", w.OIDC.Issuer, production)
 	k.filled("web.oidc.client_id", w.OIDC.ClientID, "the name that the provider knows this gateway by")
-	k.filled("web.public_url", w.PublicURL, "the address of the pages as people have it: the provider sends them back there")
+	k.filled("web.public_url", w.PublicURL,
+		"the address of the pages as people have it: the provider sends them back there")
 	k.filled("web.oidc.name", w.OIDC.Name, "what stands on the button")
 	k.filled("web.oidc.roles_claim", w.OIDC.RolesClaim, "the claim that tells roles")
 	if w.OIDC.ClientSecretFile != "" {
@@ -34,7 +35,8 @@ func (k *checker) signIn() {
 	}
 	for _, value := range slices.Sorted(maps.Keys(w.OIDC.Roles)) {
 		r := w.OIDC.Roles[value]
-		if err := CheckGrant(store.Grant{Role: r.Role, Kind: routing.UnitKind(r.Kind), Units: r.Units}, w.OIDC.UnitsClaim != ""); err != nil {
+		if err := CheckGrant(store.Grant{Role: r.Role, Kind: routing.UnitKind(r.Kind), Units: r.Units},
+			w.OIDC.UnitsClaim != ""); err != nil {
 			k.problem("web.oidc.roles."+value, "%v", err)
 		}
 	}

@@ -14,16 +14,23 @@ func integratedUnit(ctx context.Context, t *teller) error {
 	var id string
 	correction := closing("")
 	correction.Type = contracts.Correction
-	correction.Classification.Problems[0] = contracts.CV{Code: "6", CodeSystem: contracts.SystemProblem, DisplayName: "Tillgänglighet"}
+	correction.Classification.Problems[0] = contracts.CV{
+		Code: "6", CodeSystem: contracts.SystemProblem, DisplayName: "Tillgänglighet",
+	}
 	correction.Classification.Problems = correction.Classification.Problems[:1]
 	return t.steps(
-		part{"the citizen complains, and has a receipt at once", t.complain(ctx, &id, careUnit(emergency), complaint(emergency, "Jag väntade i sju timmar utan besked."))},
+		part{
+			"the citizen complains, and has a receipt at once",
+			t.complain(ctx, &id, careUnit(emergency), complaint(emergency, "Jag väntade i sju timmar utan besked.")),
+		},
 		part{"the case reaches the hospital's system", t.reached(ctx, &id, "complaint")},
 		part{"the case is delivered", t.state(ctx, &id, "delivered")},
 		part{"the citizen has a confirmation in the mailbox", t.letters(ctx, &id, "receipt")},
 		part{"the system says that it works on it", func() error {
 			now := contracts.NewStamp(t.Portal.Now())
-			return t.returns(ctx, &id, contracts.Update{Type: contracts.Status, Status: contracts.StatusInProgress, StatusTime: &now})()
+			return t.returns(ctx, &id, contracts.Update{
+				Type: contracts.Status, Status: contracts.StatusInProgress, StatusTime: &now,
+			})()
 		}},
 		part{"the case is in progress", t.state(ctx, &id, "in_progress")},
 		part{"a partial reply", t.returns(ctx, &id, partialReply("Vi har tagit emot ditt ärende och läser journalen."))},
@@ -32,9 +39,15 @@ func integratedUnit(ctx context.Context, t *teller) error {
 		part{"the citizen answers", t.answers(ctx, &id, 1, "Strax efter midnatt.")},
 		part{"the answer reaches the system", t.reached(ctx, &id, "complaint", "answer")},
 		part{"the case is in progress again", t.state(ctx, &id, "in_progress")},
-		part{"the system closes the case with a classification", t.returns(ctx, &id, closing("Vi beklagar väntan och har ändrat bemanningen."))},
+		part{
+			"the system closes the case with a classification",
+			t.returns(ctx, &id, closing("Vi beklagar väntan och har ändrat bemanningen.")),
+		},
 		part{"the case is closed", t.state(ctx, &id, "closed")},
-		part{"a further reply is refused: CASE_CLOSED", t.refuses(ctx, &id, partialReply("En sak till."), contracts.SubCaseClosed)},
+		part{
+			"a further reply is refused: CASE_CLOSED",
+			t.refuses(ctx, &id, partialReply("En sak till."), contracts.SubCaseClosed),
+		},
 		part{"a correction of the classification is taken", t.returns(ctx, &id, correction)},
 		part{"the correction counts", func() error { return t.classified(ctx, id, "6", "") }},
 		part{"the mailbox tells the whole story", t.letters(ctx, &id, "receipt", "partial_reply", "question", "close")},
@@ -47,7 +60,8 @@ func (t *teller) classified(ctx context.Context, id, problem, unit string) error
 	if err != nil {
 		return err
 	}
-	if k := c.Classification; len(k.MainProblems) != 1 || k.MainProblems[0] != problem || unit != "" && k.IncidentUnit != unit {
+	if k := c.Classification; len(k.MainProblems) != 1 || k.MainProblems[0] != problem ||
+		unit != "" && k.IncidentUnit != unit {
 		return fmt.Errorf("the classification is %v %q", k.MainProblems, k.IncidentUnit)
 	}
 	return nil
@@ -56,7 +70,10 @@ func (t *teller) classified(ctx context.Context, id, problem, unit string) error
 func inboxUnit(ctx context.Context, t *teller) error {
 	var id string
 	return t.steps(
-		part{"the citizen complains", t.complain(ctx, &id, careUnit(clinic), complaint(clinic, "Ingen ringde upp mig som utlovat."))},
+		part{
+			"the citizen complains",
+			t.complain(ctx, &id, careUnit(clinic), complaint(clinic, "Ingen ringde upp mig som utlovat.")),
+		},
 		part{"the case is in the clinic's inbox", t.handled(ctx, &id, clinic, "inbox")},
 		part{"it is delivered at once", t.state(ctx, &id, "delivered")},
 		part{"it does not show in the handling system", t.absent(&id)},
@@ -65,7 +82,10 @@ func inboxUnit(ctx context.Context, t *teller) error {
 		part{"the case awaits the reporter", t.state(ctx, &id, "awaiting_reporter")},
 		part{"the citizen answers", t.answers(ctx, &id, 1, "Måndagen den 12 januari.")},
 		part{"the case is in progress", t.state(ctx, &id, "in_progress")},
-		part{"the clinic closes the case", t.replies(ctx, &id, closing("Vi beklagar. Vi har ändrat våra rutiner för återuppringning."))},
+		part{
+			"the clinic closes the case",
+			t.replies(ctx, &id, closing("Vi beklagar. Vi har ändrat våra rutiner för återuppringning.")),
+		},
 		part{"the case is closed", t.state(ctx, &id, "closed")},
 		part{"the flow was the same to the citizen", t.letters(ctx, &id, "receipt", "partial_reply", "question", "close")},
 	)
@@ -100,7 +120,9 @@ func manyToOne(ctx context.Context, t *teller) error {
 	for i, unit := range []string{surgery, medicine, orthopedic} {
 		id := &ids[i]
 		err := t.steps(
-			part{"a case to " + unit, t.complain(ctx, id, careUnit(unit), complaint(unit, "Jag fick vänta för länge på min tid."))},
+			part{
+				"a case to " + unit, t.complain(ctx, id, careUnit(unit), complaint(unit, "Jag fick vänta för länge på min tid.")),
+			},
 			part{"it reaches the one system", t.reached(ctx, id, "complaint")},
 			part{"it is delivered", t.state(ctx, id, "delivered")},
 			part{"the system knows which clinic it is for", func() error {
@@ -122,7 +144,10 @@ func manyToOne(ctx context.Context, t *teller) error {
 func downAndUp(ctx context.Context, t *teller) error {
 	var id string
 	err := t.steps(
-		part{"the citizen complains", t.complain(ctx, &id, careUnit(emergency), complaint(emergency, "Ingen förklarade varför operationen ställdes in."))},
+		part{
+			"the citizen complains",
+			t.complain(ctx, &id, careUnit(emergency), complaint(emergency, "Ingen förklarade varför operationen ställdes in.")),
+		},
 		part{"the case reaches the system", t.reached(ctx, &id, "complaint")},
 		part{"the system asks", t.returns(ctx, &id, question("Vilken operation gällde det?"))},
 		part{"and asks again", t.returns(ctx, &id, question("Har du fått en ny tid?"))},
@@ -134,7 +159,9 @@ func downAndUp(ctx context.Context, t *teller) error {
 	err = t.steps(
 		part{"the system goes down; the citizen answers, and has a receipt at once", t.answers(ctx, &id, 1, "Den av knäet.")},
 		part{"and answers the second question", t.answers(ctx, &id, 2, "Nej, ingen tid.")},
-		part{"the delivery is tried, and waits", func() error { return t.soon(ctx, func() error { return t.waits(ctx, id) }) }},
+		part{
+			"the delivery is tried, and waits", func() error { return t.soon(ctx, func() error { return t.waits(ctx, id) }) },
+		},
 		part{"the system has got nothing", t.reached(ctx, &id, "complaint")},
 	)
 	if up := t.System.Door.Up(); err == nil {
@@ -146,7 +173,9 @@ func downAndUp(ctx context.Context, t *teller) error {
 	return t.steps(
 		part{"the system comes back, and gets both answers", t.reached(ctx, &id, "complaint", "answer", "answer")},
 		part{"in order", func() error { return t.inOrder(id) }},
-		part{"nothing waits any more", func() error { return t.soon(ctx, func() error { return t.allDelivered(ctx, id, 3) }) }},
+		part{
+			"nothing waits any more", func() error { return t.soon(ctx, func() error { return t.allDelivered(ctx, id, 3) }) },
+		},
 		part{"the system closes the case", t.returns(ctx, &id, closing("Du har fått en ny tid."))},
 		part{"the case is closed", t.state(ctx, &id, "closed")},
 	)
@@ -275,14 +304,20 @@ func refusals(ctx context.Context, t *teller) error {
 func passedOn(ctx context.Context, t *teller) error {
 	var id string
 	return t.steps(
-		part{"the citizen complains", t.complain(ctx, &id, careUnit(emergency), complaint(emergency, "Min vårdcentral skrev ingen remiss."))},
+		part{
+			"the citizen complains",
+			t.complain(ctx, &id, careUnit(emergency), complaint(emergency, "Min vårdcentral skrev ingen remiss.")),
+		},
 		part{"the case reaches the hospital's system", t.reached(ctx, &id, "complaint")},
 		part{"the hospital passes it on to a health centre", t.returns(ctx, &id, contracts.Update{
 			Type: contracts.Forwarded, Text: "Det gäller vårdcentralen.", NewRecipient: &contracts.OrgUnit{HSAID: neighbour},
 		})},
 		part{"the case is in the health centre's inbox", t.handled(ctx, &id, neighbour, "inbox")},
 		part{"it is delivered there", t.state(ctx, &id, "delivered")},
-		part{"the hospital has no more say: NOT_CURRENT_HANDLER", t.refuses(ctx, &id, partialReply("En sak till."), contracts.SubNotCurrentHandler)},
+		part{
+			"the hospital has no more say: NOT_CURRENT_HANDLER",
+			t.refuses(ctx, &id, partialReply("En sak till."), contracts.SubNotCurrentHandler),
+		},
 		part{"the health centre replies", t.replies(ctx, &id, partialReply("Vi tar över ditt ärende."))},
 		part{"and closes the case", t.replies(ctx, &id, closing("Remissen är skickad."))},
 		part{"the case is closed", t.state(ctx, &id, "closed")},

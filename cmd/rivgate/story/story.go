@@ -1,5 +1,6 @@
-// Package story plays the recorded story against a gateway and the mocks of both sides: what 1177, care units, patient boards and a region's own
-// system do to each other in the life of cases. Each step is checked against what the story tells, from outside: over SOAP and the JSON API.
+// Package story plays the recorded story against a gateway and the mocks of both sides: what 1177, care units, patient
+// boards and a region's own system do to each other in the life of cases. Each step is checked against what the story
+// tells, from outside: over SOAP and the JSON API.
 //
 // It does not know how the gateway was started, nor anything of its insides.
 package story
@@ -49,7 +50,10 @@ type scene struct {
 // scenes are the chapters in order.
 func scenes() []scene {
 	return []scene{
-		{"Integrated unit", "a hospital with a system of its own: status, partial reply, question, answer, close", integratedUnit},
+		{
+			"Integrated unit", "a hospital with a system of its own: status, partial reply, question, answer, close",
+			integratedUnit,
+		},
 		{"Inbox unit", "a care unit without a system, its case handled through the API", inboxUnit},
 		{"Patient board", "the place in the citizen's own words", patientBoard},
 		{"Many units, one receiver", "three clinics share a system", manyToOne},

@@ -30,7 +30,8 @@ func careUnit(id string) contracts.Recipient {
 func complaint(unit, text string) contracts.Complaint {
 	return contracts.Complaint{
 		Reporter: contracts.Reporter{
-			PersonID: contracts.PersonID{ID: reporter, Type: contracts.OIDPersonnummer}, Name: "Test Testsson", Role: contracts.RolePatient,
+			PersonID: contracts.PersonID{ID: reporter, Type: contracts.OIDPersonnummer}, Name: "Test Testsson",
+			Role: contracts.RolePatient,
 		},
 		IncidentUnit: &contracts.OrgUnit{HSAID: unit}, IncidentDate: "20260112", Description: text, ReplyWanted: true,
 	}
@@ -70,7 +71,8 @@ func (t *teller) replies(ctx context.Context, id *string, u contracts.Update) fu
 			return err
 		}
 		var receipt struct{ MessageID string }
-		return t.post(ctx, "/api/cases/"+url.PathEscape(*id)+"/messages", map[string]any{"update": u, "version": c.Version}, &receipt)
+		return t.post(ctx, "/api/cases/"+url.PathEscape(*id)+"/messages", map[string]any{"update": u, "version": c.Version},
+			&receipt)
 	}
 }
 

@@ -17,7 +17,8 @@ func TestPersons() []string {
 	return []string{"189001019802", "190001019801", "201701012393", "202402292383", "191401682396", "202201612393"}
 }
 
-// person is the identity in a field of a form. A region's own number may have any form: the field of the region's OID says that it is one.
+// person is the identity in a field of a form. A region's own number may have any form: the field of the region's OID
+// says that it is one.
 func (s *Base) person(f *shell.Form, field string) contracts.PersonID {
 	typed, oid := f.Value(field), f.Value(field+"oid")
 	if oid != "" {
@@ -48,7 +49,8 @@ type ComplaintFields struct {
 // ComplaintFields are the fields of the form, as somebody typed them.
 func (s *Base) ComplaintFields(f *shell.Form, unit routing.Unit, own bool) ComplaintFields {
 	return ComplaintFields{
-		Form: f, Own: own, Board: unit.Kind == routing.PatientBoard, Files: unit.Attachments, Test: s.Open(), Persons: TestPersons(), Problems: s.Problems(), Today: s.Today(),
+		Form: f, Own: own, Board: unit.Kind == routing.PatientBoard, Files: unit.Attachments, Test: s.Open(),
+		Persons: TestPersons(), Problems: s.Problems(), Today: s.Today(),
 	}
 }
 
@@ -76,7 +78,8 @@ func (s *Base) Complaint(f *shell.Form, unit routing.Unit) *contracts.Complaint 
 			PersonID: s.person(f, "reporter"), Name: f.Value("name"), Role: f.Value("role"),
 			Telecom: f.Value("phone"), Email: f.Value("email"),
 		},
-		IncidentDate: shell.CompactDate(f.Value("date")), Description: f.Value("text"), ReplyWanted: f.Value("reply") == "yes",
+		IncidentDate: shell.CompactDate(f.Value("date")), Description: f.Value("text"),
+		ReplyWanted: f.Value("reply") == "yes",
 	}
 	for _, must := range []struct{ field, text string }{
 		{"reporter", wordReporterID}, {"date", wordIncidentDay}, {"text", wordIncident},
@@ -104,7 +107,8 @@ func (s *Base) Complaint(f *shell.Form, unit routing.Unit) *contracts.Complaint 
 	return c
 }
 
-// patientOf is the patient where that is another than the reporter. Whoever types a patient and says that they are the patient is asked which it is.
+// patientOf is the patient where that is another than the reporter. Whoever types a patient and says that they are the
+// patient is asked which it is.
 func (s *Base) patientOf(f *shell.Form, reporter *contracts.Reporter) *contracts.Patient {
 	id, name, born := f.Value("patient"), f.Value("patientname"), f.Value("born")
 	switch reporter.Role {
@@ -137,15 +141,17 @@ func isDay(text string) bool {
 // citizenFilesMost is how many files a citizen may send at a time.
 const citizenFilesMost = 5
 
-// CitizenFiles are the files that a citizen sends. What is in one decides what it is, not what it is called; one that is of no kind that is taken, or called
-// otherwise than it is, is refused with a reason. Text is taken too, as the contract does.
+// CitizenFiles are the files that a citizen sends. What is in one decides what it is, not what it is called; one that
+// is of no kind that is taken, or called otherwise than it is, is refused with a reason. Text is taken too, as the
+// contract does.
 func (s *Base) CitizenFiles(ctx context.Context, f *shell.Form) []contracts.Attachment {
 	all := shell.Attachments(f)
 	if len(all) > citizenFilesMost {
 		f.Refuse("file", wordFewerFiles)
 	}
 	for _, a := range all {
-		if a.MediaType == "text/plain" && (strings.HasSuffix(strings.ToLower(a.FileName), ".txt") || !strings.Contains(a.FileName, ".")) {
+		if a.MediaType == "text/plain" &&
+			(strings.HasSuffix(strings.ToLower(a.FileName), ".txt") || !strings.Contains(a.FileName, ".")) {
 			continue
 		}
 		if reason := lies(a); reason != "" {
