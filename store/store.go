@@ -25,10 +25,14 @@ import (
 
 // What the engine's verbs return is the callers' too.
 type (
-	Schema      = db.Schema      // Schema is what migrations were run.
-	SchemaError = db.SchemaError // SchemaError says that a store has another schema than the program.
-	OwnedError  = db.OwnedError  // OwnedError says who has a store's file open.
-	Space       = db.Space       // Space is what is left on the disk.
+	// Schema is where the schema of a database stands.
+	Schema = db.Schema
+	// SchemaError says that a store has another schema than the program.
+	SchemaError = db.SchemaError
+	// OwnedError says who has a store's file open.
+	OwnedError = db.OwnedError
+	// Space is what is left on the disk.
+	Space = db.Space
 )
 
 // Errors of the engine.
