@@ -23,10 +23,10 @@ func serving(t *testing.T, h soap.Handler) string {
 
 // Client and Handler carry both operations over real HTTP, and what is said at one end is heard at the other.
 func TestClientAndHandler(t *testing.T) {
-	var heard *contracts.Message
+	heard := make(chan *contracts.Message, 1)
 	id := &contracts.II{Root: "SE2010123456-SYS", Extension: "2026-17"}
 	url := serving(t, inferred.Pack{}.Handler(func(_ context.Context, m *contracts.Message) (contracts.Receipt, error) {
-		heard = m
+		heard <- m
 		if m.Update != nil {
 			return contracts.Receipt{Result: contracts.OutOfOrder("log-1"), CaseID: id}, nil
 		}
@@ -43,7 +43,7 @@ func TestClientAndHandler(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d := cmp.Diff(want, got) + cmp.Diff(m, heard); d != "" {
+		if d := cmp.Diff(want, got) + cmp.Diff(m, <-heard); d != "" {
 			t.Error(d)
 		}
 	}
