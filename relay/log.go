@@ -154,8 +154,8 @@ func wsdlNamespace(contract, profile string) string {
 	return before + after + ":" + profile
 }
 
-// whence are the fields of the points where the caller is.
-func whence(fields []zap.Field, o *outcome, a *arrival) []zap.Field {
+// callerFields adds who calls to the fields of a point.
+func callerFields(fields []zap.Field, o *outcome, a *arrival) []zap.Field {
 	call := o.Call
 	call.Sender = a.Sender
 	return commonFields(fields, a.Correlation, call, a.Header, a.entry())
@@ -212,7 +212,7 @@ func (r *Relay) reqIn(o outcome, a arrival) {
 	r.logLetterCase(o.Call.Contract)
 	if point := r.points.open(r.Log).reqIn.Check(zap.InfoLevel, "request received"); point != nil {
 		r.write(point, func(fields []zap.Field) []zap.Field {
-			return append(whence(fields, &o, &a), size("http.request.body.bytes", a.Size()))
+			return append(callerFields(fields, &o, &a), size("http.request.body.bytes", a.Size()))
 		})
 	}
 }
@@ -271,7 +271,7 @@ func (r *Relay) respOut(o outcome, a arrival, answer *soap.Answer, err error, to
 		return
 	}
 	r.write(point, func(fields []zap.Field) []zap.Field {
-		fields = append(traces(whence(fields, &o, &a), o.Route), zap.Int("http.response.status_code", sent.status),
+		fields = append(traces(callerFields(fields, &o, &a), o.Route), zap.Int("http.response.status_code", sent.status),
 			size("http.response.body.bytes", sent.bytes), zap.Int64("event.duration", took.Nanoseconds()),
 			zap.String("via", string(o.Route.Via)),
 			zap.String("labels.errorCode", sent.code))
@@ -325,7 +325,7 @@ func (r *Relay) errorPoint(o *outcome, a arrival, answer *soap.Answer, err error
 	}
 	if point := r.points.open(r.Log).failed.Check(level, message); point != nil {
 		r.write(point, func(fields []zap.Field) []zap.Field {
-			return append(traces(whence(fields, o, &a), o.Route), size("http.request.body.bytes", a.Size()),
+			return append(traces(callerFields(fields, o, &a), o.Route), size("http.request.body.bytes", a.Size()),
 				zap.Int("http.response.status_code", sent.status), zap.String("error.type", kind),
 				zap.String("error.message", reason),
 				zap.String("labels.errorCode", sent.code), zap.String("labels.faultDetail", detail), cause)

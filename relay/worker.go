@@ -83,8 +83,8 @@ func (w *Worker) Run(ctx context.Context) error {
 // round claims as many lanes as there are free slots, and says how long to sleep if nothing happens.
 func (w *Worker) round(ctx context.Context) time.Duration {
 	w.probe(ctx)
-	hands := w.slots.available()
-	if hands == 0 {
+	slots := w.slots.available()
+	if slots == 0 {
 		return time.Second // or until one is free
 	}
 	left := time.Until(w.readyCache.until)
@@ -94,7 +94,7 @@ func (w *Worker) round(ctx context.Context) time.Duration {
 		}
 	}
 	down := w.breakers.down()
-	claimed, err := w.claim(ctx, hands, w.slots.share(down))
+	claimed, err := w.claim(ctx, slots, w.slots.share(down))
 	switch {
 	case err != nil:
 		return time.Second
@@ -124,15 +124,15 @@ func (w *Worker) look(ctx context.Context) error {
 }
 
 // claim begins as many ready deliveries as there are free slots.
-func (w *Worker) claim(ctx context.Context, hands int, share func([]store.Ready, int) []store.Share) (bool, error) {
-	shares := share(w.readyCache.ready, hands)
+func (w *Worker) claim(ctx context.Context, slots int, share func([]store.Ready, int) []store.Share) (bool, error) {
+	shares := share(w.readyCache.ready, slots)
 	if len(shares) == 0 {
 		return false, nil
 	}
 	// A claim under way when ctx ends is not broken off: its lanes would be leased to nobody, with attempts that were
 	// never made.
 	before := time.Now()
-	claimed, err := w.Relay.Store.Claim(context.WithoutCancel(ctx), w.Name, w.Lease, hands, w.perAddress(), &store.Sharing{
+	claimed, err := w.Relay.Store.Claim(context.WithoutCancel(ctx), w.Name, w.Lease, slots, w.perAddress(), &store.Sharing{
 		Ready: w.readyCache.ready, Share: share,
 	})
 	if err != nil {

@@ -60,7 +60,7 @@ type Tree map[string]string
 type Rules struct {
 	Delimiter          string                     // old-style VG#VE addresses are split at it; "" means never
 	DelimiterContracts []string                   // whose addresses are split for the permission too; empty: all contracts
-	DelimiterSenders   []string                   // the like; empty: all senders
+	DelimiterSenders   []string                   // for whom addresses are split; empty: all senders
 	ClimbRoutes        bool                       // the HSA tree counts for routes
 	ClimbPermissions   bool                       // the HSA tree counts for permissions
 	ExceptedContracts  []string                   // namespace prefixes for which the two above are inverted

@@ -28,7 +28,7 @@ type caseQuery struct {
 type caseSet struct {
 	ids   string // a query of their ids, as case_id; written with $? for its values
 	args  []any
-	holds string // tells whether case c is among them, of one case at a time: hence the LIMIT; with the values of has
+	holds string // tells whether case c is among them, of one case at a time, which is why it has a LIMIT; with the values of has
 	has   []any
 	few   bool // there are at most maxQuick
 }

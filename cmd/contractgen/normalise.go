@@ -285,7 +285,7 @@ func (n *normaliser) attributeField(c component, t *flatType) (*flatField, error
 			return nil, err
 		}
 		f.xml = name
-		if name.Space == spaceXML { // xml:lang and the like need no schema
+		if name.Space == spaceXML { // xml:lang, xml:base and xml:space need no schema
 			f.ref = reference{builtin: "string"}
 			return f, nil
 		}

@@ -17,7 +17,7 @@ type lived struct {
 	park     string // it was parked for a month, for this reason
 	say      contracts.Update
 	problems []string // codes, with a say that closes
-	area     string   // code of the area of activity, the like
+	area     string   // code of the area of activity, with a say that closes
 }
 
 // demoHandler is who handles the cases of a unit in the demo.

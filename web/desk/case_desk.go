@@ -21,8 +21,8 @@ type deskPart struct {
 	Writing   []writing      // what colleagues have begun
 	Outgoing  []outgoing     // answers that have not left
 	Changed   bool           // never on the whole page: see livePage
-	Gone      bool           // the like
-	Sent      []leftNotice   // the like
+	Gone      bool           // never on the whole page either
+	Sent      []leftNotice   // never on the whole page either
 	Looks     []store.Access // of people of the unit that has the case
 	Assigns   bool
 	Writes    bool

@@ -91,12 +91,12 @@ func (s sessionStore) Find(token string) ([]byte, bool, error) {
 	return s.FindCtx(context.Background(), token)
 }
 
-// Commit is the like.
+// Commit is CommitCtx for callers without a context, as Find is FindCtx.
 func (s sessionStore) Commit(token string, data []byte, end time.Time) error {
 	return s.CommitCtx(context.Background(), token, data, end)
 }
 
-// Delete is the like.
+// Delete is DeleteCtx for callers without a context.
 func (s sessionStore) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
 
 // visitor is who is signed in; the zero access for nobody. An account that was disabled, changed its password

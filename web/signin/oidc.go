@@ -33,7 +33,7 @@ type Provider struct {
 	PublicURL  string
 	Scopes     []string // beside openid; default profile
 	RolesClaim string   // of the ID token: a text or a list of them; default "roles"
-	UnitsClaim string   // the like: units of those Roles that have none. "" none
+	UnitsClaim string   // of the ID token too: units of those Roles that have none. "" none
 	// what each value of RolesClaim gives. A value that is not here gives nothing
 	Roles map[string][]shell.Grant
 	HTTP  *http.Client // default http.DefaultClient
