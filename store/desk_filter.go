@@ -26,9 +26,10 @@ type caseQuery struct {
 
 // caseSet is cases that have some words, or a code.
 type caseSet struct {
-	ids   string // a query of their ids, as case_id; written with $? for its values
-	args  []any
-	holds string // tells whether case c is among them, of one case at a time, which is why it has a LIMIT; with the values of has
+	ids  string // a query of their ids, as case_id; written with $? for its values
+	args []any
+	// tells whether case c is among them, of one case at a time, which is why it has a LIMIT; with the values of has
+	holds string
 	has   []any
 	few   bool // there are at most maxQuick
 }
