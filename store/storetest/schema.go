@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"io/fs"
 	"testing"
 	"testing/fstest"
@@ -8,14 +9,17 @@ import (
 	"rivgate/store"
 )
 
-// NextSteps are the names of what NextStep adds.
-const NextSteps = "00002_next"
+// LatestSchema is the number of the last step of the schema that the program has.
+const LatestSchema = 2
 
 // nextStep is a step of the schema that the program before may go on with.
 const nextStep = `-- +goose Up
 ALTER TABLE heartbeat ADD COLUMN note TEXT NOT NULL DEFAULT '';
-INSERT INTO schema_step (version) VALUES (2);
+INSERT INTO schema_step (version) VALUES (%d);
 `
+
+// NextSteps are the names of what NextStep adds.
+var NextSteps = fmt.Sprintf("%05d_next", LatestSchema+1)
 
 // NextStep gives the program one step of the schema more than it has, until undo or the end of the test: it is then the
 // program of the next version, and without the step the program of the version before. Not for tests that run in
@@ -36,7 +40,9 @@ func NextStep(t *testing.T) (undo func()) {
 		t.Fatal(err)
 	}
 	for _, database := range []string{"sqlite", "postgres"} {
-		all["migrations/"+database+"/"+NextSteps+".sql"] = &fstest.MapFile{Data: []byte(nextStep)}
+		all["migrations/"+database+"/"+NextSteps+".sql"] = &fstest.MapFile{
+			Data: fmt.Appendf(nil, nextStep, LatestSchema+1),
+		}
 	}
 	store.Migrations = all
 	undo = func() { store.Migrations = before }
