@@ -10,11 +10,11 @@ import (
 // builder collects what is wrong with a catalogue, and what is only worth a word.
 type builder struct {
 	problems []error
-	notes    []Fact
+	notes    []TableFact
 }
 
 func (b *builder) problem(code string, values ...any) {
-	b.problems = append(b.problems, &TableProblem{tableFact(code, values)})
+	b.problems = append(b.problems, &TableProblem{NewTableFact(code, values...)})
 }
 
 // maxNotes bounds what is said of a catalogue whose rows all share days.
@@ -22,7 +22,7 @@ const maxNotes = 1000
 
 func (b *builder) note(code string, values ...any) {
 	if len(b.notes) < maxNotes {
-		b.notes = append(b.notes, tableFact(code, values))
+		b.notes = append(b.notes, NewTableFact(code, values...))
 	}
 }
 
@@ -31,7 +31,7 @@ func (b *builder) err() error { return errors.Join(b.problems...) }
 // checkRows looks at each route by itself.
 func (b *builder) checkRows(rows []Row, r Rules) {
 	for i, row := range rows {
-		name := nameRow(row, i)
+		name := PlaceOf(row, i)
 		switch {
 		case row.Contract == "":
 			b.problem("no-contract", name)
@@ -46,7 +46,7 @@ func (b *builder) checkRows(rows []Row, r Rules) {
 }
 
 // checkAddress looks at addresses that stay in the house; any other is left to whoever calls it.
-func (b *builder) checkAddress(name string, row Row, r Rules) {
+func (b *builder) checkAddress(name RowPlace, row Row, r Rules) {
 	returns := SameContract(row.Contract, r.ReturnContract) && r.ReturnContract != ""
 	switch {
 	case !strings.HasPrefix(row.Address, "rivgate:"):
@@ -65,7 +65,7 @@ func (b *builder) checkAddress(name string, row Row, r Rules) {
 
 func (b *builder) checkPermissions(permissions []Permission) {
 	for i, p := range permissions {
-		name := namePermission(p, i)
+		name := permissionPlace(p, i)
 		switch {
 		case p.Contract == "":
 			b.problem("no-contract", name)
@@ -107,11 +107,7 @@ func (t *Table) comparePair(b *builder, i, j int32) {
 	if first > last {
 		return
 	}
-	names := nameRow(one, int(i)) + " and " + nameRow(other, int(j))
-	days := "on " + dayName(first)
-	if last != first {
-		days = "from " + dayName(first) + " to " + dayName(last)
-	}
+	former, second, days := PlaceOf(one, int(i)), PlaceOf(other, int(j)), Span{first, last}
 	oneSeam := seam(t.span(i), t.span(j)) && one.Profile == other.Profile
 	switch {
 	case oneSeam:
@@ -119,34 +115,16 @@ func (t *Table) comparePair(b *builder, i, j int32) {
 		if other.From > one.From {
 			later = other
 		}
-		b.note("shared-day", names, days, later.Address)
+		b.note("shared-day", former, second, days, later.Address)
 	case inHouse(one.Address) != inHouse(other.Address):
-		b.problem("in-and-out", names, days)
+		b.problem("in-and-out", former, second, days)
 	case one.Profile == other.Profile:
-		b.note("days-shared", names, days)
+		b.note("days-shared", former, second, days)
 	}
 }
 
 // inHouse tells whether people here handle what goes to an address, not another system.
 func inHouse(address string) bool { return address == AddressInbox || address == AddressPortal }
-
-func dayName(d Date) string {
-	switch d {
-	case 0:
-		return "the beginning"
-	case lastDay:
-		return "the end"
-	}
-	return d.String()
-}
-
-func nameRow(row Row, index int) string {
-	return "route " + rowPosition(row.Line, index) + " (" + row.Contract + " to " + row.Receiver + ")"
-}
-
-func namePermission(p Permission, index int) string {
-	return "permission " + rowPosition(p.Line, index) + " (" + p.Sender + " on " + p.Contract + " to " + p.Receiver + ")"
-}
 
 // rowPosition says where a row stands: its line, or its number in the list where it came without lines.
 func rowPosition(line, index int) string {

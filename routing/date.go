@@ -10,8 +10,8 @@ import (
 // Date is a Swedish calendar day as yyyymmdd, 20260131; zero is no date. Days compare as integers.
 type Date int
 
-// lastDay stands for "for ever" where two spans are compared.
-const lastDay Date = 99991231
+// LastDay stands for "for ever" where two spans are compared.
+const LastDay Date = 99991231
 
 // stockholm is the one zone that a catalogue's days are meant in. It is loaded once and never changes.
 var stockholm = sync.OnceValue(func() *time.Location {
@@ -113,7 +113,7 @@ func (s Span) Shared(other Span) (first, last Date) {
 
 func (s Span) end() Date {
 	if s.Until == 0 {
-		return lastDay
+		return LastDay
 	}
 	return s.Until
 }

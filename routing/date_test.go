@@ -175,7 +175,7 @@ func TestSeam(t *testing.T) {
 			if got != c.want {
 				t.Errorf("got %s, want %s", got, c.want)
 			}
-			notes := strings.Join(routing.TableTexts(made.Notes()), "\n")
+			notes := routing.TableTexts(made.Notes())
 			if (notes == "") != (c.note == "") || !strings.Contains(notes, c.note) {
 				t.Errorf("notes are %q, want one with %q", notes, c.note)
 			}

@@ -57,8 +57,7 @@ type Explanation struct {
 	Code          Code    `json:"code,omitempty"`          // of the refusal; "" if the call is let through
 	Text          string  `json:"text,omitempty"`          // of the fault, as the caller sees it
 	Detail        string  `json:"detail,omitempty"`        // of the fault, as the caller sees it
-	Cause         string  `json:"cause,omitempty"`         // of the refusal, for who keeps the catalogue
-	Remedy        string  `json:"remedy,omitempty"`        // what to do
+	Why           Fact    `json:"why,omitzero"`            // of the refusal, for who keeps the catalogue
 	Trace         Trace   `json:"trace"`
 }
 
@@ -100,29 +99,23 @@ func (t *Table) With(c Catalogue) (*Table, error) {
 
 func (x Explanation) refused(e *Error, call Call, day Date) Explanation {
 	x.Route, x.Code, x.Text, x.Detail = nil, e.Code, e.Code.Text(), e.Detail
-	on := call.Contract + " to " + call.Receiver
+	on := []string{call.Contract, call.Receiver, day.String()}
 	switch e.Code {
 	case VP004:
-		x.Cause = "no route for " + on + " is valid on " + dayName(day) +
-			", neither its own nor one above it in the HSA tree nor a default"
-		x.Remedy = "add a route, or correct the days of the one there is"
+		x.Why = why("no-route", on...)
 		if hasOuterBlanks(call.Receiver) {
-			x.Cause, x.Remedy = "the logical address has white space around it", "the caller must send it without"
+			x.Why = why("receiver-blanks")
 		}
 	case VP005:
-		x.Cause, x.Remedy = "the route's profile is neither RIVTABP20 nor RIVTABP21",
-			"correct the profile of the route's address"
+		x.Why = why("profile-unknown")
 	case VP006:
-		x.Cause, x.Remedy = "more than one route for "+on+" is valid on "+dayName(day),
-			"end one of them before the other begins"
+		x.Why = why("several-routes", on...)
 	case VP007:
-		x.Cause = call.Sender + " has no permission for " + on + " on " + dayName(day)
-		x.Remedy = "add a permission for the sender, to the address, a unit above it or *"
+		x.Why = why("no-permission", append(on, call.Sender)...)
 	case VP008:
-		x.Cause, x.Remedy = "there is no catalogue, nor a saved copy",
-			"see why the source cannot be read: /status, rivgate tak show"
+		x.Why = why("no-catalogue")
 	case VP010:
-		x.Cause, x.Remedy = "the route has no address", "give the route the address of the producer"
+		x.Why = why("no-address")
 	}
 	return x
 }

@@ -12,21 +12,21 @@ func SameContract(a, b string) bool { return SameHSAID(a, b) }
 // UnifyLetterCase is a catalogue in which each contract is spelled as in the first of its routes, or else of its
 // permissions, and each profile as it is called. The notes tell once for each pair what was spelled otherwise: it
 // counts as the same here, and may not elsewhere.
-func UnifyLetterCase(c Catalogue) (Catalogue, []Fact) {
+func UnifyLetterCase(c Catalogue) (Catalogue, []TableFact) {
 	s := letterCases{names: map[string]string{}, noted: map[[2]string]bool{}}
 	c.Routes, c.Permissions = slices.Clone(c.Routes), slices.Clone(c.Permissions)
 	for i := range c.Routes {
 		r := &c.Routes[i]
 		row := *r
-		r.Contract = s.contract(row.Contract, func() string { return nameRow(row, i) })
+		r.Contract = s.contract(row.Contract, func() RowPlace { return PlaceOf(row, i) })
 		if r.Profile = ProfileOf(row.Profile); row.Profile != "" {
-			s.compare(row.Profile, r.Profile, "profile", func() string { return nameRow(row, i) })
+			s.compare(row.Profile, r.Profile, "profile", func() RowPlace { return PlaceOf(row, i) })
 		}
 	}
 	for i := range c.Permissions {
 		p := &c.Permissions[i]
 		row := *p
-		p.Contract = s.contract(row.Contract, func() string { return namePermission(row, i) })
+		p.Contract = s.contract(row.Contract, func() RowPlace { return permissionPlace(row, i) })
 	}
 	return c, s.notes
 }
@@ -44,10 +44,10 @@ func LetterCaseWords() map[string]string {
 type letterCases struct {
 	names map[string]string // by folded namespace
 	noted map[[2]string]bool
-	notes []Fact
+	notes []TableFact
 }
 
-func (s *letterCases) contract(written string, row func() string) string {
+func (s *letterCases) contract(written string, row func() RowPlace) string {
 	folded := Fold(written)
 	first, known := s.names[folded]
 	if !known {
@@ -58,9 +58,9 @@ func (s *letterCases) contract(written string, row func() string) string {
 	return first
 }
 
-func (s *letterCases) compare(written, usual, what string, row func() string) {
+func (s *letterCases) compare(written, usual, what string, row func() RowPlace) {
 	if pair := [2]string{written, usual}; written != usual && !s.noted[pair] && len(s.notes) < maxNotes {
 		s.noted[pair] = true
-		s.notes = append(s.notes, NewFact(what+"-spelling", row(), written, usual))
+		s.notes = append(s.notes, NewTableFact(what+"-spelling", row(), written, usual))
 	}
 }

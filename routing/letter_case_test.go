@@ -50,7 +50,7 @@ func TestContractsAreComparedWithoutLetterCase(t *testing.T) {
 		noon("2026-06-01")); err == nil {
 		t.Error("a long s is taken for an s")
 	}
-	notes := strings.Join(routing.TableTexts(made.Notes()), "\n")
+	notes := routing.TableTexts(made.Notes())
 	for _, want := range []string{
 		"spells the contract " + strings.ToUpper(spelled) + " in another letter case than " + spelled,
 		"contract " + strings.ToLower(spelled),

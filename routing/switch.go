@@ -134,7 +134,7 @@ func SwitchDays(a, b Catalogue, today Date) []Date {
 		if n != 0 && r.From > today {
 			days = append(days, r.From)
 		}
-		if n != 0 && r.Until >= today && r.Until < lastDay {
+		if n != 0 && r.Until >= today && r.Until < LastDay {
 			days = append(days, r.Until.Next())
 		}
 	}

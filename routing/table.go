@@ -24,7 +24,7 @@ type Table struct {
 	units       []Unit
 	unit        map[string]int // by folded HSA-id
 	boards      map[string]int // patient boards by region
-	notes       []Fact
+	notes       []TableFact
 }
 
 // contract is what the table knows of one responder namespace.
@@ -240,7 +240,7 @@ func (t *Table) Size() (routes, permissions int) {
 
 // Notes are what a person should know of a catalogue that loads: rows that share days, in the order of the catalogue.
 // The caller must not change the slice.
-func (t *Table) Notes() []Fact {
+func (t *Table) Notes() []TableFact {
 	if t == nil {
 		return nil
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"rivgate/cmd/rivgate/config"
 	"rivgate/routing/catalogue"
@@ -87,7 +86,7 @@ func (s *session) catalogueProblems(l *config.Loaded) (problems []config.Problem
 		return problems
 	}
 	for _, note := range catalogue.Lint(c.Catalogue, newRules(c.config, c.registry), c.config.Instance.HSAID, s.now()) {
-		if strings.HasPrefix(note, "unit ") {
+		if note.AboutUnit() {
 			wrong("%s", note)
 		}
 	}

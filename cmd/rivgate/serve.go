@@ -376,7 +376,7 @@ func (g *gateway) advise() {
 	}
 	notes := catalogue.Lint(c, g.keeper.Rules, g.config.Instance.HSAID, time.Now())
 	for _, note := range notes[:min(len(notes), 20)] {
-		g.log.Warn("catalogue: " + note)
+		g.log.Warn("catalogue: "+note.String(), zap.String("code", note.Code))
 	}
 }
 

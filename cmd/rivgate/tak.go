@@ -123,7 +123,7 @@ type imported struct {
 	Routes      int                   `json:"routes"`
 	Permissions int                   `json:"permissions"`
 	Changes     catalogue.Differences `json:"changes"`
-	Notes       []string              `json:"notes"`
+	Notes       []catalogue.Advice    `json:"notes"`
 }
 
 // Run imports. A catalogue that does not load is refused; a running gateway takes the new one at its next refresh.
@@ -181,7 +181,7 @@ func (i imported) print(w io.Writer) error {
 	}
 	text := i.Changes.String()
 	for _, note := range i.Notes {
-		text += "note: " + note + "\n"
+		text += "note: " + note.String() + "\n"
 	}
 	_, err := fmt.Fprintf(w, "%s%d units, %d routes, %d permissions, %d changes: %s\n", text, i.Units, i.Routes,
 		i.Permissions, len(i.Changes), verb)

@@ -30,6 +30,8 @@ type resolved struct {
 	From     string `json:"from,omitempty"`
 	At       string `json:"at"`
 	routing.Explanation
+	Cause  string `json:"cause,omitempty"`
+	Remedy string `json:"remedy,omitempty"`
 
 	registry *contracts.Registry
 }
@@ -61,8 +63,10 @@ func (t *TAKResolveCommand) Run(s *session) error {
 		return err
 	}
 	call := routing.Call{Sender: t.From, Receiver: t.To, Contract: namespace(c.registry, t.Contract), Profile: t.Profile}
+	x := rows.Explain(call, at)
 	answer := resolved{
-		call.Contract, t.To, t.From, at.In(routing.Stockholm()).Format(time.RFC3339), rows.Explain(call, at), c.registry,
+		Contract: call.Contract, To: t.To, From: t.From, At: at.In(routing.Stockholm()).Format(time.RFC3339), Explanation: x,
+		Cause: x.Cause(), Remedy: x.Remedy(), registry: c.registry,
 	}
 	if err := s.show(answer, answer.print); err != nil {
 		return err

@@ -39,7 +39,7 @@ func (t *TAKTestCommand) Run(s *session) error {
 	contract := namespace(c.registry, t.Contract)
 	x := rows.Explain(routing.Call{Receiver: t.To, Contract: contract, Profile: routing.RIVTABP21}, s.now())
 	if x.Code != "" {
-		return refused("%s %s: %s; %s", x.Code, x.Detail, x.Cause, x.Remedy)
+		return refused("%s %s: %s; %s", x.Code, x.Detail, x.Cause(), x.Remedy())
 	}
 	own, err := producersTLS(c.config.Producer)
 	if err != nil {

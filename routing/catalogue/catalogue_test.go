@@ -3,7 +3,6 @@ package catalogue_test
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -200,13 +199,13 @@ func TestADecisionIsExplainedByItsRows(t *testing.T) {
 			if x.Code != c.code || route != c.route || permission != c.permission {
 				t.Errorf("%q by %q and %q: %+v", x.Code, route, permission, x)
 			}
-			if c.code != "" && (x.Cause == "" || x.Remedy == "" || x.Text == "" || x.Route != nil) {
+			if c.code != "" && (x.Cause() == "" || x.Remedy() == "" || x.Text == "" || x.Route != nil) {
 				t.Errorf("a refusal without cause, remedy or text, or with a route: %+v", x)
 			}
 		})
 	}
 	var none *routing.Table
-	if x := none.Explain(routing.Call{}, at(1)); x.Code != routing.VP008 || x.Remedy == "" {
+	if x := none.Explain(routing.Call{}, at(1)); x.Code != routing.VP008 || x.Remedy() == "" {
 		t.Errorf("no catalogue is explained as %+v", x)
 	}
 }
@@ -297,7 +296,7 @@ func TestWhatTheRulesLetThroughLoads(t *testing.T) {
 			t.Fatal(err)
 		}
 		if notes := made.Notes(); len(notes) > 0 {
-			t.Fatalf("it loads with notes: %s", strings.Join(routing.TableTexts(notes), "; "))
+			t.Fatalf("it loads with notes: %s", routing.TableTexts(notes))
 		}
 	})
 }

@@ -53,6 +53,16 @@ func TestEveryNoteHasWords(t *testing.T) {
 	}
 }
 
+// Every advice that the sources name has words, and no code is left over.
+func TestEveryAdviceHasWords(t *testing.T) {
+	said := codesInSources(t, `\.say\(`, "lint.go")
+	said = append(said, slices.Collect(maps.Keys(routing.TableWords()))...)
+	slices.Sort(said)
+	if known := slices.Sorted(maps.Keys(catalogue.AdviceWords())); !slices.Equal(said, known) {
+		t.Errorf("the sources have %q, the words %q", said, known)
+	}
+}
+
 // What a rule was said with can be said in other words.
 func TestProblemsTellTheirValues(t *testing.T) {
 	rows := []catalogue.Row{

@@ -3,10 +3,10 @@ package catalogue
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"maps"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,32 +16,24 @@ import (
 // Lint says what a person should look at in a catalogue that may well load: units that no case can reach, regions
 // without a patient board, an inbox from which no reply can leave, rows that nobody can use. gateway is our own
 // HSA-id, under which people's replies are sent; now is the moment whose day counts. What keeps the catalogue from
-// loading is said first, alone.
-func Lint(c routing.Catalogue, r routing.Rules, gateway string, now time.Time) []string {
+// loading is said first, alone. The codes are those of AdviceWords.
+func Lint(c routing.Catalogue, r routing.Rules, gateway string, now time.Time) []Advice {
 	table, err := routing.NewTable(c, r)
-	if err != nil {
-		return eachOf(err)
-	}
 	l := &linter{c: c, r: r, table: table, now: now}
+	if err != nil {
+		l.problems(err)
+		return l.said
+	}
 	l.units()
 	l.regions()
 	l.inbox(gateway)
 	l.components(gateway)
 	l.rows()
 	l.contracts()
-	return append(l.said, routing.TableTexts(table.Notes())...)
-}
-
-// eachOf are the problems of NewTable one by one.
-func eachOf(err error) (all []string) {
-	joined, several := err.(interface{ Unwrap() []error }) //nolint:errorlint // what errors.Join made, not what it holds
-	if !several {
-		return []string{err.Error()}
+	for _, note := range table.Notes() {
+		l.said = append(l.said, Advice{note})
 	}
-	for _, one := range joined.Unwrap() {
-		all = append(all, one.Error())
-	}
-	return all
+	return l.said
 }
 
 type linter struct {
@@ -49,11 +41,26 @@ type linter struct {
 	r     routing.Rules
 	table *routing.Table
 	now   time.Time
-	said  []string
+	said  []Advice
 }
 
-func (l *linter) say(format string, args ...any) {
-	l.said = append(l.said, fmt.Sprintf(format, args...))
+// say adds an advice. Values that are rows stand in it as such too.
+func (l *linter) say(code string, values ...any) {
+	l.said = append(l.said, Advice{routing.NewTableFact(code, values...)})
+}
+
+// problems are those of NewTable one by one.
+func (l *linter) problems(err error) {
+	var problem *routing.TableProblem
+	joined, several := err.(interface{ Unwrap() []error }) //nolint:errorlint // what errors.Join made, not what it holds
+	switch {
+	case several:
+		for _, one := range joined.Unwrap() {
+			l.problems(one)
+		}
+	case errors.As(err, &problem):
+		l.said = append(l.said, Advice{problem.TableFact})
+	}
 }
 
 // caseContracts are the contracts by which cases reach units, as far as the catalogue has rows for them.
@@ -70,7 +77,7 @@ func (l *linter) caseContracts() []string {
 // units looks for units that can be chosen, but not reached.
 func (l *linter) units() {
 	if len(l.c.Units) == 0 {
-		l.say("no units are known: 1177 can offer none, and whether a region is active is not checked")
+		l.say("no-units")
 	}
 	contracts := l.caseContracts()
 	for _, u := range l.c.Units {
@@ -79,12 +86,12 @@ func (l *linter) units() {
 			_, err := l.table.Route(routing.Call{Receiver: u.HSAID, Contract: contract, Profile: routing.RIVTABP21}, l.now)
 			var refused *routing.Error
 			if errors.As(err, &refused) && refused.Code != routing.VP004 {
-				l.say("unit %s (%s) cannot be reached: %s", u.HSAID, u.Name, refused)
+				l.say("unit-unreachable", u.HSAID, u.Name, refused.Code, refused)
 			}
 			reached = reached || refused == nil || refused.Code != routing.VP004
 		}
 		if !reached {
-			l.say("unit %s (%s) has no route today: give it one, or remove the unit", u.HSAID, u.Name)
+			l.say("unit-no-route", u.HSAID, u.Name)
 		}
 	}
 }
@@ -93,12 +100,12 @@ func (l *linter) regions() {
 	said := map[string]bool{}
 	for _, u := range l.c.Units {
 		if u.Region == "" {
-			l.say("unit %s (%s) has no region: give it its county code", u.HSAID, u.Name)
+			l.say("unit-no-region", u.HSAID, u.Name)
 			continue
 		}
 		if active, _ := l.table.RegionActive(u.Region); !active && !said[u.Region] {
 			said[u.Region] = true
-			l.say("region %s has no patient board: no cases are taken for its units", u.Region)
+			l.say("region-no-board", u.Region)
 		}
 	}
 }
@@ -112,8 +119,9 @@ func (l *linter) inbox(gateway string) {
 	call := routing.Call{
 		Sender: gateway, Receiver: l.r.PortalAddress, Contract: l.r.ReturnContract, Profile: routing.RIVTABP21,
 	}
-	if _, err := l.table.Decide(call, l.now); err != nil {
-		l.say("units have the inbox, but replies from it cannot leave: %s", err)
+	var refused *routing.Error
+	if _, err := l.table.Decide(call, l.now); errors.As(err, &refused) {
+		l.say("inbox-no-reply", refused.Code, refused)
 	}
 }
 
@@ -138,28 +146,23 @@ func (l *linter) components(gateway string) {
 		}
 	}
 	if nameless > 0 {
-		l.say("%d routes of cases name no component, and %d systems may return: each of them may answer and close the "+
-			"cases of the "+
-			"others. Name the system behind each route (component), or keep one return permission", nameless, len(returning))
+		l.say("no-component", nameless, len(returning))
 	}
 }
 
 // rows looks at addresses and profiles that no call can take.
 func (l *linter) rows() {
 	for i, row := range l.c.Routes {
-		name := fmt.Sprintf("route %d (%s to %s)", i+1, row.Contract, row.Receiver)
-		if row.Line > 0 {
-			name = fmt.Sprintf("route on line %d (%s to %s)", row.Line, row.Contract, row.Receiver)
-		}
+		name := routing.PlaceOf(row, i)
 		if p := routing.Fold(cmp.Or(row.Profile, routing.RIVTABP21)); p != routing.RIVTABP20 && p != routing.RIVTABP21 {
-			l.say("%s has the profile %q: calls are refused with VP005", name, row.Profile)
+			l.say("profile-unknown", name, strconv.Quote(row.Profile))
 		}
 		switch address, err := url.Parse(row.Address); {
 		case row.Address == "":
-			l.say("%s has no address: calls are refused with VP010", name)
+			l.say("no-address", name)
 		case strings.HasPrefix(row.Address, "rivgate:"):
 		case err != nil || address.Scheme != "http" && address.Scheme != "https" || address.Host == "":
-			l.say("%s has the address %q, which is no URL: calls are refused with VP009", name, row.Address)
+			l.say("address-no-url", name, strconv.Quote(row.Address))
 		}
 	}
 }
@@ -181,12 +184,12 @@ func (l *linter) contracts() {
 	}
 	for _, contract := range slices.Sorted(maps.Keys(routed)) {
 		if !permitted[contract] {
-			l.say("contract %s has routes, but nobody may call it", contract)
+			l.say("contract-no-caller", contract)
 		}
 	}
 	for _, contract := range slices.Sorted(maps.Keys(permitted)) {
 		if !routed[contract] && !routing.SameContract(contract, l.r.ReturnContract) {
-			l.say("contract %s has permissions, but no routes", contract)
+			l.say("contract-no-route", contract)
 		}
 	}
 }

@@ -34,7 +34,7 @@ func PlanFrom(rows []Row, c routing.Catalogue) Plan {
 	var p Plan
 	c, spelled := routing.UnifyLetterCase(c)
 	for _, fact := range spelled {
-		p.Report = append(p.Report, Note{Fact: fact})
+		p.Report = append(p.Report, Note{Fact: fact.Fact})
 	}
 	wanted := p.joined(p.seams(p.once(RowsOf(c))))
 	present := map[string][]Row{}

@@ -111,7 +111,11 @@ func TestLint(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			changed := demo(t)
 			c.change(&changed)
-			said := strings.Join(catalogue.Lint(changed, rules(), gateway, noon()), "\n")
+			var texts []string
+			for _, advice := range catalogue.Lint(changed, rules(), gateway, noon()) {
+				texts = append(texts, advice.String())
+			}
+			said := strings.Join(texts, "\n")
 			if (said == "") != (c.want == nil) {
 				t.Errorf("it says %q", said)
 			}

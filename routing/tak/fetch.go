@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"rivgate/routing"
@@ -88,7 +89,7 @@ func (t TAK) ask(ctx context.Context, operation, element string, visit func(rowR
 	}
 	err = readAnswer(answer, most, operation+"Response", element, visit)
 	if err != nil && ctx.Err() != nil {
-		return &Unreadable{Reason: operation + ": time ran out before the answer was complete", Cause: err}
+		return &Unreadable{Doing: why("asking", operation), Why: why("tak-slow"), Cause: err}
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", operation, err)
@@ -101,7 +102,7 @@ func (t TAK) post(ctx context.Context, operation string) (io.ReadCloser, error) 
 		` xmlns:v2="` + namespaceVagval + `"/></soapenv:Body></soapenv:Envelope>`
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, t.URL, bytes.NewReader([]byte(question)))
 	if err != nil {
-		return nil, &Unreadable{Reason: operation + ": the address of the TAK is no URL", Cause: err}
+		return nil, &Unreadable{Doing: why("asking", operation), Why: why("tak-no-url"), Cause: err}
 	}
 	request.Header.Set("Content-Type", soap.ContentType)
 	request.Header.Set("SOAPAction", `""`)
@@ -115,30 +116,30 @@ func (t TAK) post(ctx context.Context, operation string) (io.ReadCloser, error) 
 	}
 	answer, err := client.Do(request)
 	if err != nil {
-		return nil, &Unreadable{Reason: operation + ": " + whyNetwork(err), Cause: err}
+		return nil, &Unreadable{Doing: why("asking", operation), Why: whyNetwork(err), Cause: err}
 	}
 	if answer.StatusCode != http.StatusOK {
 		_ = answer.Body.Close()
-		return nil, &Unreadable{Reason: fmt.Sprintf("%s: the TAK answered with HTTP status %d", operation, answer.StatusCode)}
+		return nil, &Unreadable{Doing: why("asking", operation), Why: why("tak-status", strconv.Itoa(answer.StatusCode))}
 	}
 	return answer.Body, nil
 }
 
 // whyNetwork is what a failed request means, without the address that Go's own text holds.
-func whyNetwork(err error) string {
+func whyNetwork(err error) routing.Fact {
 	var network net.Error
 	var op *net.OpError
 	switch {
 	case errors.As(err, new(*tls.CertificateVerificationError)):
-		return "the TAK's certificate is not trusted: look at producer.tls.ca, the host name and its last day"
+		return why("tak-not-trusted")
 	case errors.As(err, &op) && op.Op == "remote error":
-		return "the TAK refused the TLS handshake: look at producer.tls.certificate"
+		return why("tak-refused")
 	case errors.Is(err, context.Canceled):
-		return "it was broken off"
+		return why("interrupted")
 	case errors.As(err, &network) && network.Timeout():
-		return "the TAK did not answer in time"
+		return why("tak-silent")
 	}
-	return "the TAK could not be reached"
+	return why("tak-unreachable")
 }
 
 // readAnswer walks Envelope, Body and the response element strictly, and in that one takes the elements that were

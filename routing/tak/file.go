@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"rivgate/routing"
@@ -48,7 +49,7 @@ func (b Beside) Tree() (routing.Tree, error) {
 	}
 	var readers []io.Reader
 	for i, path := range b.HSAFiles {
-		file, err := openFile(path, fmt.Sprintf("HSA file %d", i+1))
+		file, err := openFile(path, why("reading-hsa-file", strconv.Itoa(i+1)))
 		if err != nil {
 			return nil, err
 		}
@@ -59,7 +60,7 @@ func (b Beside) Tree() (routing.Tree, error) {
 }
 
 func (b Beside) units() ([]routing.Unit, error) {
-	file, err := openFile(b.UnitsFile, "the units file")
+	file, err := openFile(b.UnitsFile, why("reading-units"))
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +85,7 @@ var _ Source = File{}
 
 // Read reads the file and what stands beside it.
 func (f File) Read(context.Context) (routing.Catalogue, error) {
-	file, err := openFile(f.Path, "the catalogue")
+	file, err := openFile(f.Path, why("reading-catalogue"))
 	if err != nil {
 		return routing.Catalogue{}, err
 	}

@@ -67,7 +67,7 @@ type Report struct {
 	Permissions int
 	FromCache   bool                  // the source failed, and the saved copy is in use
 	Changes     catalogue.Differences // against the table before
-	Notes       []string              // what a person should know, see routing.Table.Notes
+	Notes       []routing.TableFact   // what a person should know, see routing.Table.Notes
 }
 
 // TreeStatus is how the HSA tree was last read.
@@ -233,7 +233,7 @@ func (k *Keeper) use(c routing.Catalogue, at time.Time, fromCache bool) (Report,
 		return Report{}, err
 	}
 	report := Report{
-		FromCache: fromCache, Notes: routing.TableTexts(table.Notes()), Changes: catalogue.Diff(k.Catalogue(), c),
+		FromCache: fromCache, Notes: table.Notes(), Changes: catalogue.Diff(k.Catalogue(), c),
 	}
 	report.Routes, report.Permissions = table.Size()
 	units := len(k.Catalogue().Tree)
@@ -243,7 +243,7 @@ func (k *Keeper) use(c routing.Catalogue, at time.Time, fromCache bool) (Report,
 		k.log().Info("catalogue in use", zap.Int("routes", report.Routes), zap.Int("permissions", report.Permissions),
 			zap.Int("changes", len(report.Changes)), zap.Bool("fromCache", fromCache), zap.Time("loaded", at))
 		for _, note := range report.Notes[:min(len(report.Notes), 20)] {
-			k.log().Warn("catalogue: " + note)
+			k.log().Warn("catalogue: "+note.String(), zap.String("code", note.Code))
 		}
 	}
 	return report, nil
@@ -275,7 +275,7 @@ func (k *Keeper) fallBack() Report {
 }
 
 func (k *Keeper) saved() (routing.Catalogue, error) {
-	file, err := openFile(k.CacheFile, "the saved copy")
+	file, err := openFile(k.CacheFile, why("reading-copy"))
 	if err != nil {
 		return routing.Catalogue{}, err
 	}

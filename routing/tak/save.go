@@ -48,5 +48,5 @@ func unsaved(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &Unreadable{Reason: "saving the copy of the catalogue: " + whyFile(err), Cause: err}
+	return &Unreadable{Doing: why("saving-copy"), Why: whyFile(err), Cause: err}
 }

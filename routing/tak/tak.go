@@ -21,34 +21,39 @@ type Source interface {
 	Read(ctx context.Context) (routing.Catalogue, error)
 }
 
-// Unreadable says why a source gave no catalogue, in words for the log. The cause may name paths and hosts.
+// Unreadable says why a source gave no catalogue. What was done and why it went wrong are codes of UnreadableWords; the
+// cause may name paths and hosts.
 type Unreadable struct {
-	Reason string
-	Cause  error
+	Doing routing.Fact
+	Why   routing.Fact
+	Cause error
 }
 
-func (e *Unreadable) Error() string { return e.Reason }
+// Error is both in English, for the log.
+func (e *Unreadable) Error() string {
+	return e.Doing.Words(unreadableWords) + ": " + e.Why.Words(unreadableWords)
+}
 
 func (e *Unreadable) Unwrap() error { return e.Cause }
 
-// openFile opens a file for reading; what names it in the error instead of its path.
-func openFile(path, what string) (io.ReadCloser, error) {
+// openFile opens a file for reading; reading says in the error what it is, instead of its path.
+func openFile(path string, reading routing.Fact) (io.ReadCloser, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, &Unreadable{Reason: "reading " + what + ": " + whyFile(err), Cause: err}
+		return nil, &Unreadable{Doing: reading, Why: whyFile(err), Cause: err}
 	}
 	return file, nil
 }
 
 // whyFile is what a failed file operation means, without the path that the system's own text holds.
-func whyFile(err error) string {
+func whyFile(err error) routing.Fact {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "the file does not exist"
+		return why("file-missing")
 	case errors.Is(err, fs.ErrPermission):
-		return "the file may not be opened by this user"
+		return why("file-forbidden")
 	}
-	return "the file cannot be read or written"
+	return why("file-unusable")
 }
 
 // Sizes above which a file is no catalogue.

@@ -23,7 +23,8 @@ type Resolution struct {
 	Code          string          `json:"code,omitempty"`          // VPnnn of the refusal
 	Reason        string          `json:"reason,omitempty"`        // of the refusal, in words
 	Detail        string          `json:"detail,omitempty"`        // detailString of the fault
-	Cause         string          `json:"cause,omitempty"`         // of the refusal, for who keeps the catalogue
+	Why           routing.Fact    `json:"why,omitzero"`            // of the refusal, as a code with values
+	Cause         string          `json:"cause,omitempty"`         // what why says in English
 	Remedy        string          `json:"remedy,omitempty"`        // what to do
 	Trace         routing.Trace   `json:"trace"`
 }
@@ -60,7 +61,8 @@ func (s *Catalogue) Resolve(w http.ResponseWriter, r *http.Request, _ shell.Acce
 		routing.Call{Sender: out.From, Receiver: out.To, Contract: out.Contract, Profile: routing.RIVTABP21}, out.At,
 	)
 	out.Route, out.RouteRow, out.PermissionRow, out.Trace = x.Route, x.RouteRow, x.PermissionRow, x.Trace
-	out.Code, out.Reason, out.Detail, out.Cause, out.Remedy = string(x.Code), x.Text, x.Detail, x.Cause, x.Remedy
+	out.Code, out.Reason, out.Detail = string(x.Code), x.Text, x.Detail
+	out.Why, out.Cause, out.Remedy = x.Why, x.Cause(), x.Remedy()
 	if out.From != "" {
 		allowed := x.Code == ""
 		out.Allowed = &allowed

@@ -97,3 +97,9 @@ func TestEveryStepOfAConnectionTestIsSwedish(t *testing.T) {
 	sameFacts(t, relay.ProbeResults(), probeResults)
 	sameFacts(t, relay.ProbeRemedies(), probeRemedies)
 }
+
+func TestEveryReasonOfARefusalIsSwedish(t *testing.T) {
+	t.Parallel()
+	sameFacts(t, routing.Causes(), refusalCauses)
+	sameFacts(t, routing.Remedies(), refusalRemedies)
+}

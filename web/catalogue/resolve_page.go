@@ -34,7 +34,8 @@ type resolvePage struct {
 	Day      routing.Date
 	By       string // which catalogue answered, in words
 	Answer   routing.Explanation
-	Code     shell.CodeMeaning // what the refusal means
+	Cause    string // of the refusal
+	Remedy   string
 	Route    []traceStep
 	Permit   []traceStep
 	RowLink  string // to the row that decided, in the draft
@@ -114,7 +115,7 @@ func (s *Pages) resolve(r *http.Request, p *resolvePage, draft *catalogueRows, t
 		Sender: f.Value("from"), Receiver: f.Value("to"), Contract: p.Contract, Profile: routing.RIVTABP21,
 	}
 	p.Answer = table.Explain(call, at)
-	p.Code = shell.CodeMeanings(p.Answer.Code)
+	p.Cause, p.Remedy = p.Answer.Why.Words(refusalCauses), p.Answer.Why.Words(refusalRemedies)
 	p.Route, p.Permit = traceSteps(p.Answer.Trace.Route), traceSteps(p.Answer.Trace.Permission)
 	if row := p.Answer.RouteRow; row != nil && row.ID != "" {
 		p.RowLink = shell.Link("/catalogue/rows/{}", row.ID)

@@ -317,3 +317,26 @@ var probeRemedies = map[string]string{
 	"trust-issuer": "be systemets ägare lita på {1}, eller använd ett certifikat från en utfärdare som systemet " +
 		"nämner",
 }
+
+// refusalCauses are the words for the codes of routing.Causes.
+var refusalCauses = map[string]string{
+	"no-route": "Inget vägval för {1} till {2} gäller {3}: varken ett eget, ett ovanför i HSA-trädet eller ett " +
+		"standardval.",
+	"receiver-blanks": "Den logiska adressen har blanktecken före eller efter.",
+	"profile-unknown": "Vägvalets RIV-TA-profil är varken RIVTABP20 eller RIVTABP21.",
+	"several-routes":  "Mer än ett vägval för {1} till {2} gäller {3}.",
+	"no-permission":   "{4} har ingen anropsbehörighet för {1} till {2} som gäller {3}.",
+	"no-catalogue":    "Det finns ingen adresskatalog, och ingen sparad kopia.",
+	"no-address":      "Vägvalet har ingen adress.",
+}
+
+// refusalRemedies are the words for the codes of routing.Remedies.
+var refusalRemedies = map[string]string{
+	"no-route":        "Lägg till ett vägval, eller rätta dagarna på det som finns.",
+	"receiver-blanks": "Den som anropar ska skicka adressen utan dem.",
+	"profile-unknown": "Rätta profilen på vägvalets adress.",
+	"several-routes":  "Avsluta det ena innan det andra börjar.",
+	"no-permission":   "Lägg till en anropsbehörighet för avsändaren till adressen, en enhet ovanför eller alla (*).",
+	"no-catalogue":    "Se i driftläget varför källan inte går att läsa.",
+	"no-address":      "Ge vägvalet systemets adress.",
+}
