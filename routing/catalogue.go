@@ -26,6 +26,10 @@ type Unit struct {
 	Provider string   `json:"provider,omitempty" yaml:"provider,omitempty"` // HSA-id of the care provider (vårdgivare)
 	// the citizen may attach files to cases of this unit
 	Attachments bool `json:"attachments" yaml:"attachments,omitempty"`
+	// where it is, for who looks for it
+	Town string `json:"town,omitempty" yaml:"town,omitempty"`
+	// what it is called beside its name, for who looks for it
+	Aliases Names `json:"aliases,omitempty" yaml:"aliases,omitempty,flow"`
 }
 
 // Row is one vägval: calls on Contract to Receiver go to Address on the days From to Until.

@@ -3,6 +3,7 @@ package identity
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -23,6 +24,52 @@ func Fold(s string) string {
 		}, folded)
 	}
 	return NFC(folded) // the lower case of some letters is more than one character
+}
+
+// Plain is Fold without the marks on letters: å and ä as a, ö and ø as o, é as e. Names are looked for by it, since not
+// everybody has these letters, or knows which of them a name has.
+func Plain(s string) string {
+	folded := Fold(s)
+	if strings.IndexFunc(folded, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
+		return folded
+	}
+	var out strings.Builder
+	out.Grow(len(folded))
+	for _, r := range norm.NFKD.String(folded) {
+		switch {
+		case unicode.Is(unicode.Mn, r):
+		case r < utf8.RuneSelf:
+			out.WriteRune(r)
+		default:
+			out.WriteString(plainLetter(r))
+		}
+	}
+	return out.String()
+}
+
+// plainLetter is a letter that is written with a mark which Unicode does not part from it.
+func plainLetter(r rune) string {
+	switch r {
+	case 'ø':
+		return "o"
+	case 'æ':
+		return "a"
+	case 'œ':
+		return "o"
+	case 'đ', 'ð':
+		return "d"
+	case 'ł':
+		return "l"
+	case 'ħ':
+		return "h"
+	case 'ı':
+		return "i"
+	case 'ß':
+		return "ss"
+	case 'þ':
+		return "th"
+	}
+	return string(r)
 }
 
 // Blank tells whether a text says nothing: white space and invisible characters alone.

@@ -29,6 +29,13 @@ var rules = map[ProblemCode]struct{ text, remedy string }{
 	"name-form": {
 		"its name is too long or holds control characters", "shorten it to 255 characters on one line",
 	},
+	"town-form": {
+		"its town is too long or holds control characters", "shorten it to 255 characters on one line",
+	},
+	"alias-form": {
+		"its alias \"{1}\" is too long, or holds a comma or control characters", "write 1 to 255 characters without a comma",
+	},
+	"aliases-many":     {"it has more than {1} aliases", "keep those that people use most"},
 	"id-missing":       {"it has no {1}", "write the HSA-id"},
 	"id-form":          {"its {1} \"{2}\" is no HSA-id", "write 1 to 255 letters, digits, - and _"},
 	"contract-missing": {"it has no contract", "write the responder namespace"},

@@ -139,6 +139,17 @@ func unitText(u routing.Unit) string {
 	if u.Attachments {
 		text += ", attachments"
 	}
+	return text + placeText(u.Town, u.Aliases)
+}
+
+// placeText is the end of a unit's words: where it is, and what else it is called.
+func placeText(town string, aliases routing.Names) (text string) {
+	if town != "" {
+		text += ", town " + town
+	}
+	if aliases != "" {
+		text += ", aliases " + aliases.Words()
+	}
 	return text
 }
 

@@ -50,6 +50,8 @@ type Row struct {
 	Region      string           `json:"region,omitempty"`      // unit
 	Provider    string           `json:"provider,omitempty"`    // unit
 	Attachments bool             `json:"attachments,omitempty"` // unit
+	Town        string           `json:"town,omitempty"`        // unit
+	Aliases     routing.Names    `json:"aliases,omitempty"`     // unit
 	Contract    string           `json:"contract,omitempty"`    // contract, route, permission: responder namespace
 	Major       int              `json:"major,omitempty"`       // contract
 	Minor       int              `json:"minor,omitempty"`       // contract
@@ -87,7 +89,7 @@ func (e Row) Words() string {
 		if e.Attachments {
 			text += ", attachments"
 		}
-		return text
+		return text + placeText(e.Town, e.Aliases)
 	case KindContract:
 		return e.Contract + quoted(e.Name)
 	case KindComponent, KindReceiver:
@@ -158,7 +160,7 @@ func (e Row) inHouse() bool { return strings.HasPrefix(e.Address, "rivgate:") }
 // nothing else changed.
 func (e Row) tidy() Row {
 	for _, field := range []*string{
-		&e.ID, &e.HSAID, &e.Name, &e.Region, &e.Provider, &e.Contract, &e.Sender, &e.Receiver, &e.Address, &e.Profile,
+		&e.ID, &e.HSAID, &e.Name, &e.Region, &e.Provider, &e.Town, &e.Contract, &e.Sender, &e.Receiver, &e.Address, &e.Profile,
 		&e.Component,
 	} {
 		*field = strings.TrimSpace(*field)
@@ -176,7 +178,7 @@ func RowsOf(c routing.Catalogue) []Row {
 	for _, u := range c.Units {
 		rows = append(rows, Row{
 			Kind: KindUnit, HSAID: u.HSAID, Name: u.Name, UnitKind: u.Kind, Region: u.Region, Provider: u.Provider,
-			Attachments: u.Attachments,
+			Attachments: u.Attachments, Town: u.Town, Aliases: u.Aliases,
 		}.tidy())
 	}
 	for _, r := range c.Routes {
@@ -218,6 +220,7 @@ func FromRows(rows []Row) routing.Catalogue {
 		case KindUnit:
 			c.Units = append(c.Units, routing.Unit{
 				HSAID: e.HSAID, Name: e.Name, Kind: e.UnitKind, Region: e.Region, Provider: e.Provider, Attachments: e.Attachments,
+				Town: e.Town, Aliases: e.Aliases,
 			})
 		case KindRoute:
 			c.Routes = append(c.Routes, routing.Row{

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"rivgate/routing"
 )
@@ -63,6 +64,7 @@ func (k *checker) row(e Row) {
 		if e.Provider != "" {
 			k.hsaID(e, "care provider", e.Provider)
 		}
+		k.names(e)
 	case KindContract:
 		k.namespace(e)
 	case KindComponent, KindReceiver:
@@ -83,8 +85,33 @@ func (k *checker) row(e Row) {
 	default:
 		k.say(e, "kind-unknown")
 	}
-	if len([]rune(e.Name)) > maxField || strings.ContainsFunc(e.Name, func(c rune) bool { return c < ' ' || c == 0x7f }) {
+	if !nameForm(e.Name) {
 		k.say(e, "name-form")
+	}
+}
+
+// nameForm tells whether a text is short enough for a name, and on one line.
+func nameForm(text string) bool {
+	return utf8.RuneCountInString(text) <= maxField &&
+		!strings.ContainsFunc(text, func(c rune) bool { return c < ' ' || c == 0x7f })
+}
+
+// maxAliases bounds what one unit is called, so that it cannot be put before all others.
+const maxAliases = 50
+
+// names looks at what a unit is found by beside its name. A comma parts aliases where people type them.
+func (k *checker) names(e Row) {
+	if !nameForm(e.Town) {
+		k.say(e, "town-form")
+	}
+	aliases := e.Aliases.List()
+	if len(aliases) > maxAliases {
+		k.say(e, "aliases-many", maxAliases)
+	}
+	for _, alias := range aliases {
+		if !nameForm(alias) || strings.Contains(alias, ",") {
+			k.say(e, "alias-form", shorten(alias))
+		}
 	}
 }
 

@@ -108,6 +108,7 @@ func unitIn(rows []catalogue.Row, id string) (routing.Unit, bool) {
 func unitOf(e catalogue.Row) routing.Unit {
 	return routing.Unit{
 		HSAID: e.HSAID, Name: e.Name, Kind: e.UnitKind, Region: e.Region, Provider: e.Provider, Attachments: e.Attachments,
+		Town: e.Town, Aliases: e.Aliases,
 	}
 }
 

@@ -58,7 +58,14 @@ func anyWord(receiver string) string {
 func rowWords(e catalogue.Row) string {
 	switch e.Kind {
 	case catalogue.KindUnit:
-		return e.Name + " (" + e.HSAID + "), " + shell.UnitKindWord(e.UnitKind)
+		text := e.Name + " (" + e.HSAID + "), " + shell.UnitKindWord(e.UnitKind)
+		if e.Town != "" {
+			text += ", " + e.Town
+		}
+		if e.Aliases != "" {
+			text += ", kallas även " + e.Aliases.Words()
+		}
+		return text
 	case catalogue.KindContract:
 		return shell.ShortContract(e.Contract) + bracketed(e.Name)
 	case catalogue.KindComponent, catalogue.KindReceiver:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"rivgate/contracts"
+	"rivgate/routing"
 )
 
 // Codes is a code set in its own order; empty where it is not known.
@@ -30,7 +31,7 @@ func (s *Site) Labels(by string) func(string) string {
 			return orUnknown(id, textUnknown)
 		}
 	case "region":
-		named = regionNames()
+		named = routing.RegionNames()
 	case "sex":
 		named = s.displays(contracts.SystemGender)
 	case "area":
