@@ -29,16 +29,19 @@ var arrows = map[string][]string{
 	"contracts/redact":  {"contracts", "contracts/identity"},
 	"contracts/*/*":     {"soap", "soap/*"},
 	"routing/catalogue": {"routing"},
+	"routing/finding":   {"routing", "contracts/identity"},
 	"routing/tak":       {"routing", "routing/catalogue", "soap"},
 	"store":             {"store/db", "routing", "routing/catalogue", "contracts/identity"},
 	"store/db":          {},
 	"store/storetest":   {"store", "store/db", "routing", "routing/catalogue"},
 	"relay": {
-		"soap", "contracts", "contracts/identity", "contracts/platform", "routing", "routing/catalogue", "store",
+		"soap", "contracts", "contracts/identity", "contracts/platform", "routing", "routing/catalogue",
+		"routing/finding", "store",
 	},
 	"web": {"web/*", "routing", "store"},
 	"web/shell": {
-		"relay", "routing", "routing/catalogue", "store", "contracts", "contracts/identity", "contracts/redact",
+		"relay", "routing", "routing/catalogue", "routing/finding", "store", "contracts", "contracts/identity",
+		"contracts/redact",
 	},
 	"web/signin":      {"web/shell"},
 	"web/casework":    {"web/shell", "web/casefile"},
@@ -84,6 +87,9 @@ var libraries = map[string][]string{
 // pure says what the packages that see no world may not import, tests aside.
 var pure = map[string][]string{
 	"routing":    {"context", "database/sql", "net", "net/http", "os"},
+
+	"routing/finding": {"context", "database/sql", "net", "net/http", "os", "time"},
+
 	"store":      {"net/http", "encoding/xml"},
 	"store/db":   {"net/http", "encoding/xml", "encoding/json"},
 	"soap":       {"database/sql"},

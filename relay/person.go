@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"strings"
 
 	"rivgate/contracts"
-	"rivgate/contracts/identity"
 	"rivgate/routing"
 	"rivgate/soap"
 	"rivgate/store"
@@ -230,37 +228,4 @@ func recipientOf(c store.Case) *contracts.Recipient {
 		kind = contracts.KindPatientBoard
 	}
 	return &contracts.Recipient{Unit: contracts.OrgUnit{HSAID: c.Handler.Unit, Name: c.Handler.Name}, Kind: kind}
-}
-
-// Receiver is a unit that a citizen can choose.
-type Receiver struct {
-	routing.Unit
-	Via routing.Via `json:"-"` // not for the citizen: the flow is the same
-}
-
-// Receivers are the units that a citizen can choose now, by name or HSA-id containing q: units with a route of the
-// send contract today, in regions whose patient board is registered. At most limit.
-func (r *Relay) Receivers(q string, limit int) []Receiver {
-	table := r.Table()
-	if table == nil {
-		return nil
-	}
-	q = identity.Fold(strings.TrimSpace(q))
-	var found []Receiver
-	for _, unit := range table.Units() {
-		if len(found) >= limit {
-			break
-		}
-		if q != "" && !strings.Contains(identity.Fold(unit.Name), q) &&
-			!strings.Contains(routing.Fold(unit.HSAID), routing.Fold(q)) {
-			continue
-		}
-		if active, _ := table.RegionActive(unit.Region); !active {
-			continue
-		}
-		if route, err := r.sendRoute(unit.HSAID); err == nil {
-			found = append(found, Receiver{Unit: unit, Via: route.Via})
-		}
-	}
-	return found
 }

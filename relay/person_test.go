@@ -183,7 +183,7 @@ func TestSubmitIsRefused(t *testing.T) {
 func TestReceiversThatACitizenCanChoose(t *testing.T) {
 	w := newWorld(t)
 	names := func(q string, limit int) (ids []string) {
-		for _, r := range w.Receivers(q, limit) {
+		for _, r := range w.Receivers(q, "", limit) {
 			ids = append(ids, r.HSAID)
 		}
 		return ids

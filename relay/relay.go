@@ -50,6 +50,7 @@ type Relay struct {
 	points  pointLogs
 	buffers soap.BufferPool
 
+	finder              finder
 	certificates        certificates
 	letterCases         loggedLetterCases
 	large               semaphore

@@ -12,3 +12,10 @@ func RegionNames() map[string]string {
 		"23": "Region Jämtland Härjedalen", "24": "Region Västerbotten", "25": "Region Norrbotten",
 	}
 }
+
+// IsRegion tells whether a text has the form of a county code: two digits.
+func IsRegion(code string) bool {
+	return len(code) == 2 && isDigit(code[0]) && isDigit(code[1])
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }

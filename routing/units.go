@@ -1,6 +1,10 @@
 package routing
 
-import "strconv"
+import (
+	"maps"
+	"slices"
+	"strconv"
+)
 
 // addUnits indexes the units and checks that each is there once, and that a region has one patient board at most.
 func (t *Table) addUnits(units []Unit, b *builder) {
@@ -70,4 +74,15 @@ func (t *Table) RegionActive(region string) (active, known bool) {
 	}
 	_, active = t.boards[region]
 	return active, true
+}
+
+// Boards are the patient boards, one a region, by the codes of their regions.
+func (t *Table) Boards() (boards []Unit) {
+	if t == nil {
+		return nil
+	}
+	for _, region := range slices.Sorted(maps.Keys(t.boards)) {
+		boards = append(boards, t.units[t.boards[region]])
+	}
+	return boards
 }

@@ -33,7 +33,8 @@ type Fit int
 
 // The values of Fit, the best last.
 const (
-	Misspelt  Fit = iota // a word is like one of the unit's, with a mistake in it
+	AnyUnit   Fit = iota // the query has no words
+	Misspelt             // a word is like one of the unit's, with a mistake in it
 	Words                // the unit has all words, or words that they are a part of
 	WholeName            // the query is the unit's name
 	ExactID              // the query has the unit's HSA-id
@@ -103,9 +104,6 @@ func New(units []routing.Unit) *Index {
 	return x
 }
 
-// Of tells whether the index is one of these units.
-func (x *Index) Of(units []routing.Unit) bool { return x != nil && slices.Equal(x.units, units) }
-
 // sort puts the units in the order of their names, by which those that fit alike are told apart.
 func (x *Index) sort() {
 	keys := make([]string, len(x.units))
@@ -135,7 +133,7 @@ func (x *Index) Find(text string) iter.Seq[Found] {
 		words := wordsOf(text)
 		if len(words) == 0 {
 			for _, u := range x.units {
-				if !yield(Found{u, Words}) {
+				if !yield(Found{u, AnyUnit}) {
 					return
 				}
 			}

@@ -1,23 +1,42 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
+	"unicode/utf8"
 
 	"rivgate/contracts"
 	"rivgate/relay"
+	"rivgate/routing"
+	"rivgate/routing/finding"
 	"rivgate/web/shell"
 )
 
-// Receivers are the units that a citizen can choose now.
+// receiverList are the units that fit a search, and the board for who finds nothing.
+type receiverList struct {
+	Items []relay.Receiver `json:"items"`
+	Board *relay.Receiver  `json:"board,omitempty"`
+}
+
+// Receivers are the units that a citizen can choose now, as they are found by what was typed, the best first. With a
+// region, or where there is one alone, its patient board stands beside them. A region that takes no cases has neither.
 func (s *Cases) Receivers(w http.ResponseWriter, r *http.Request, _ shell.Access) error {
-	q := shell.ReadQuery(r, "q", "limit")
-	limit := q.Limit()
+	q := shell.ReadQuery(r, "q", "region", "limit")
+	limit, text, region := q.Limit(), q.Get("q"), q.Get("region")
+	if utf8.RuneCountInString(text) > finding.MaxText {
+		q.Wrong("q", fmt.Sprintf(wordAtMost, finding.MaxText))
+	}
+	if region != "" && !routing.IsRegion(region) {
+		q.Wrong("region", wordRegion)
+	}
 	if q.Err != nil {
 		return q.Err
 	}
-	return shell.WriteJSON(w, http.StatusOK, shell.List[relay.Receiver]{
-		Items: shell.OrEmpty(s.Relay.Receivers(q.Get("q"), limit)),
-	})
+	found := receiverList{Items: shell.OrEmpty(s.Relay.Receivers(text, region, limit))}
+	if boards := s.Relay.Boards(region); len(boards) == 1 {
+		found.Board = &boards[0]
+	}
+	return shell.WriteJSON(w, http.StatusOK, found)
 }
 
 // CodeView is one value that a classification can have.

@@ -23,6 +23,8 @@ const (
 	wordUpdateOrAnswer    = "Ange antingen update eller answer."
 	wordCaseVersion       = "Ange den version av ärendet som meddelandet bygger på."
 	wordNotHere           = "Ett nytt ärende skickas till /api/cases."
+	wordAtMost            = "Skriv högst %d tecken."
+	wordRegion            = "Ange länskoden: två siffror."
 	wordResolve           = "Ange contract (namnrymd eller kortnamn) och to (logisk adress)."
 )
 

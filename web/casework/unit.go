@@ -5,12 +5,11 @@ import (
 	"context"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"rivgate/contracts"
-	"rivgate/contracts/identity"
 	"rivgate/routing"
+	"rivgate/routing/finding"
 	"rivgate/store"
 	"rivgate/web/shell"
 )
@@ -46,21 +45,27 @@ func (s *Base) PlacesMissing(ctx context.Context, units []routing.Unit) (int, er
 // hsaForm is how an HSA-id is written.
 var hsaForm = regexp.MustCompile(`^(?i:SE(16)?[0-9]{10}|TSTNMT[0-9]{10})-[A-Za-z0-9]+$`)
 
+// IsHSAForm tells whether a text has the form of an HSA-id of a unit.
+func IsHSAForm(text string) bool { return hsaForm.MatchString(text) && len(text) <= 31 }
+
 // TypedUnit is the unit of care that was typed or chosen in a field. Where several could be meant they are returned for
 // choosing; an HSA-id that the catalogue does not know is taken as it is. What is wrong is noted.
 func (s *Base) TypedUnit(f *shell.Form, field, missing string) (routing.Unit, []routing.Unit) {
-	typed := cmp.Or(f.Value(field+"-choice"), f.Value(field))
+	typed := typedUnit(f, field)
 	if typed == "" {
 		f.Refuse(field, missing)
 		return routing.Unit{}, nil
 	}
-	found := s.unitsTyped(typed, func(u routing.Unit) bool { return u.Kind == routing.CareUnit })
+	found, sure := s.unitsTyped(typed, func(u routing.Unit) bool { return u.Kind == routing.CareUnit })
 	switch {
 	case len(found) == 1 && found[0].Kind == routing.PatientBoard:
 		f.Refuse(field, wordUnitIsBoard)
 	case len(found) == 0:
 		f.Refuse(field, wordNoUnit)
-	case len(found) > 1:
+	case !sure && len(found) == 1:
+		f.Refuse(field, wordLikeUnit)
+		return routing.Unit{}, found
+	case !sure:
 		f.Refuse(field, wordManyUnits)
 		return routing.Unit{}, found
 	}
@@ -70,37 +75,41 @@ func (s *Base) TypedUnit(f *shell.Form, field, missing string) (routing.Unit, []
 	return routing.Unit{}, nil
 }
 
-// unitsTyped finds the units that somebody means who types an HSA-id, "name (HSA-id)", a name, or words of a name. An
-// HSA-id means one unit, of whatever kind; one that the catalogue does not know is a unit without a name. Names are
-// looked for among the units that fit.
-func (s *Base) unitsTyped(typed string, fits func(routing.Unit) bool) []routing.Unit {
+// choicesMost bounds the units that somebody is asked to choose from.
+const choicesMost = 20
+
+// unitsTyped finds the units that somebody means who types an HSA-id, "name (HSA-id)", a name, or words of a name, the
+// most likely first. It is sure where that is one unit, and nothing of it was misspelt: a case must not go elsewhere for
+// a slip of the finger. An HSA-id means one unit, of whatever kind; one that the catalogue does not know is a unit
+// without a name. Names are looked for among the units that fit.
+func (s *Base) unitsTyped(typed string, fits func(routing.Unit) bool) (units []routing.Unit, sure bool) {
 	id := shell.HSAOf(typed)
 	if u, ok := s.Table().Unit(id); ok {
-		return []routing.Unit{u}
+		return []routing.Unit{u}, true
 	}
-	if hsaForm.MatchString(id) && len(id) <= 31 {
-		return []routing.Unit{{HSAID: id}}
+	if IsHSAForm(id) {
+		return []routing.Unit{{HSAID: id}}, true
 	}
-	words := strings.Fields(identity.Fold(typed))
-	var named, like []routing.Unit
-	for _, u := range s.Table().Units() {
-		text := identity.Fold(u.Name + " " + u.HSAID)
-		missing := slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
-		if missing || !fits(u) {
+	named, like := 0, 0
+	for found := range s.Relay.FindUnits(typed) {
+		if found.Fit == finding.AnyUnit || len(units) == choicesMost {
+			break
+		}
+		if !fits(found.Unit) {
 			continue
 		}
-		if identity.Fold(u.Name) == strings.Join(words, " ") {
-			named = append(named, u)
-		}
-		if len(like) < 20 {
-			like = append(like, u)
+		units = append(units, found.Unit)
+		switch found.Fit {
+		case finding.WholeName, finding.ExactID:
+			named++
+		case finding.Misspelt:
+			like++
 		}
 	}
-	if len(named) == 1 {
-		return named
+	if named == 1 { // it came first
+		return units[:1], true
 	}
-	slices.SortFunc(like, func(a, b routing.Unit) int { return CompareNames(a.Name, b.Name) })
-	return like
+	return units, len(units) == 1 && like == 0
 }
 
 // CompareNames orders units by name.
@@ -108,10 +117,21 @@ func CompareNames(a, b string) int { return cmp.Compare(strings.ToLower(a), stri
 
 // InboxUnits are the units whose cases come here, and are theirs to see.
 func (s *Base) InboxUnits(who shell.Access) []routing.Unit {
-	var units []routing.Unit
-	for _, u := range s.Relay.Receivers("", ReceiverLimit) {
-		if u.Via == routing.Inbox && who.May(shell.SeeCase, s.Owner(u.HSAID)) {
-			units = append(units, u.Unit)
+	return s.FindInboxUnits(who, shell.SeeCase, "", ReceiverLimit)
+}
+
+// FindInboxUnits are the units whose cases come here, with which an action is allowed, as they are found by what was
+// typed. At most limit.
+func (s *Base) FindInboxUnits(who shell.Access, action shell.Action, typed string, limit int) (units []routing.Unit) {
+	for found := range s.Relay.FindUnits(typed) {
+		u := found.Unit
+		if !who.May(action, shell.Owner{Unit: u.HSAID, Kind: u.Kind, Region: u.Region}) {
+			continue
+		}
+		if r, ok := s.Relay.Choosable(u); ok && r.Via == routing.Inbox {
+			if units = append(units, u); len(units) == limit {
+				break
+			}
 		}
 	}
 	return units
@@ -136,14 +156,15 @@ func Places() []shell.Place {
 	}
 }
 
-// Recipient is the unit that a case is handed over to, as unitsTyped finds it. Its HSA-id stands in the form from then
-// on: what is previewed is what is sent. nil where it is not known which; the form says why.
+// Recipient is the unit that a case is handed over to, as unitsTyped finds it among those that citizens can choose. Its
+// HSA-id stands in the form from then on: what is previewed is what is sent. nil where it is not known which; the form
+// says why.
 func (s *Base) Recipient(f *shell.Form) *contracts.OrgUnit {
-	if f.Value("unit") == "" {
+	if typedUnit(f, "unit") == "" {
 		f.Refuse("unit", wordWhichUnit)
 		return nil
 	}
-	unit, ok := s.oneUnit(f, "unit", func(routing.Unit) bool { return true })
+	unit, ok := s.oneUnit(f, "unit", s.canTakeOver)
 	if !ok {
 		return nil
 	}
@@ -152,18 +173,45 @@ func (s *Base) Recipient(f *shell.Form) *contracts.OrgUnit {
 		return nil
 	}
 	f.Values.Set("unit", unitText(unit))
+	f.Values.Del("unit" + choiceField)
 	return &contracts.OrgUnit{HSAID: unit.HSAID, Name: unit.Name}
 }
 
-// oneUnit is the unit that is typed in a field, as unitsTyped finds it. Where that is none, or one of several, the form
-// says so.
+func (s *Base) canTakeOver(u routing.Unit) bool {
+	_, ok := s.Relay.Choosable(u)
+	return ok
+}
+
+// Choices are the units among which somebody is to choose whose handover did not say which it is; none where it did.
+func (s *Base) Choices(f *shell.Form) []routing.Unit {
+	typed := typedUnit(f, "unit")
+	if typed == "" || f.Error("unit") == "" {
+		return nil
+	}
+	if units, sure := s.unitsTyped(typed, s.canTakeOver); !sure {
+		return units
+	}
+	return nil
+}
+
+// choiceField ends the name of the field in which one of the units is chosen that were found.
+const choiceField = "-choice"
+
+// typedUnit is what was chosen among the units that were found, or else typed.
+func typedUnit(f *shell.Form, field string) string {
+	return cmp.Or(f.Value(field+choiceField), f.Value(field))
+}
+
+// oneUnit is the unit that is typed in a field, as unitsTyped finds it. Where it is not sure which, the form says so.
 func (s *Base) oneUnit(f *shell.Form, field string, fits func(routing.Unit) bool) (routing.Unit, bool) {
-	found := s.unitsTyped(f.Value(field), fits)
-	switch len(found) {
-	case 0:
+	found, sure := s.unitsTyped(typedUnit(f, field), fits)
+	switch {
+	case len(found) == 0:
 		f.Refuse(field, wordNoUnit)
-	case 1:
+	case sure:
 		return found[0], true
+	case len(found) == 1:
+		f.Refuse(field, fmt.Sprintf(wordUnitMeant, unitText(found[0])))
 	default:
 		f.Refuse(field, fmt.Sprintf(wordUnitsNamed, unitNames(found)))
 	}

@@ -43,6 +43,8 @@ const (
 	wordUnitIsBoard  = "Det är en patientnämnd. Välj en enhet i vården."
 	wordNoUnit       = "Ingen enhet i katalogen heter så. Skriv en del av namnet, eller HSA-id."
 	wordManyUnits    = "Flera enheter stämmer med det du skrev. Välj en av dem nedan."
+	wordLikeUnit     = "Ingen enhet heter precis så. Välj enheten nedan om det är den du menar, eller skriv på annat sätt."
+	wordUnitMeant    = "Ingen enhet heter precis så. Menar du %s? Skriv då den."
 	wordWhichUnit    = "Välj den enhet som ska ta över ärendet."
 	wordNoHSAID      = "Katalogen har ingen enhet med det HSA-id:t. Kontrollera det, eller skriv en del av namnet."
 	wordUnitsNamed   = "Flera enheter stämmer med det du skrev: %s. Skriv en av dem."

@@ -31,7 +31,13 @@ var ruleWords = sync.OnceValue(func() map[catalogue.ProblemCode]ruleWord {
 		"kind-unknown":      {"Slaget av rad är okänt.", "Välj ett slag av rad.", ""},
 		"unit-kind-unknown": {"Slaget av enhet är okänt.", "Välj mottagning eller patientnämnd.", "unitKind"},
 		"name-form":         {"Namnet är för långt eller har styrtecken.", line, "name"},
-		"id-missing":        {"{1} saknas.", "Skriv HSA-id.", ""},
+		"town-form":         {"Orten är för lång eller har styrtecken.", line, "town"},
+		"alias-form": {
+			"Namnet {1} är för långt, eller har kommatecken eller styrtecken.", "Skriv högst 255 tecken utan kommatecken.",
+			"aliases",
+		},
+		"aliases-many": {"Enheten har fler än {1} andra namn.", "Behåll de som används mest.", "aliases"},
+		"id-missing":   {"{1} saknas.", "Skriv HSA-id.", ""},
 		"id-form": {
 			"{1} är inget giltigt HSA-id.", "Skriv 1–255 bokstäver (a–z), siffror, bindestreck och understreck.", "",
 		},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"rivgate/contracts"
@@ -13,27 +14,27 @@ import (
 	"rivgate/web/shell"
 )
 
+// beginMany is how many units somebody can choose from at a glance.
+const beginMany = 10
+
 type beginPage struct {
 	shell.Page
-	Units  []routing.Unit // for which cases may be entered
-	Unit   *routing.Unit  // the chosen one
+	Units  []routing.Unit // for which cases may be entered, as they were looked for
+	Many   bool           // there are so many that they can be looked for
+	Query  string
+	Unit   *routing.Unit // the chosen one
 	Form   *shell.Form
 	Fields casework.ComplaintFields
 	Today  string
 }
 
-// beginUnits are the inbox units for which somebody may enter cases.
-func (s *Lists) beginUnits(who shell.Access) []routing.Unit {
-	var out []routing.Unit
-	for _, u := range s.InboxUnits(who) {
-		if who.May(shell.WriteCase, s.Owner(u.HSAID)) {
-			out = append(out, u)
-		}
-	}
-	return out
+// beginUnits are the inbox units for which somebody may enter cases, as they are found by what was typed.
+func (s *Lists) beginUnits(who shell.Access, typed string) []routing.Unit {
+	return s.FindInboxUnits(who, shell.WriteCase, typed, casework.ReceiverLimit)
 }
 
-// BeginPage is the form for a case that began outside 1177, by telephone say: GET /begin.
+// BeginPage is the form for a case that began outside 1177, by telephone say: GET /begin. Who has many units looks for
+// the right one: ?q=.
 func (s *Lists) BeginPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	f := &shell.Form{
 		Name: "begin", Values: url.Values{"reply": {"yes"}, "role": {contracts.RolePatient}, "received": {s.Today()}},
@@ -41,18 +42,25 @@ func (s *Lists) BeginPage(w http.ResponseWriter, r *http.Request, who shell.Acce
 	if k := who.Kept; k != nil && k.Action == "/begin" {
 		f.Values = k.Values
 	}
-	return s.showBegin(w, who, cmp.Or(r.URL.Query().Get("unit"), f.Value("unit")), f)
+	q := r.URL.Query()
+	return s.showBegin(w, who, cmp.Or(q.Get("unit"), f.Value("unit")), strings.TrimSpace(q.Get("q")), f)
 }
 
-func (s *Lists) showBegin(w http.ResponseWriter, who shell.Access, id string, f *shell.Form) error {
-	units := s.beginUnits(who)
-	unit, ok := chosenUnit(units, id)
+func (s *Lists) showBegin(w http.ResponseWriter, who shell.Access, id, typed string, f *shell.Form) error {
+	units := s.beginUnits(who, "")
+	unit, ok := s.beginUnit(who, units, id)
 	if len(units) == 0 || id != "" && !ok {
 		return shell.ErrNotFound
 	}
-	p := beginPage{Page: s.Page(who, titleBegin, "inbox"), Units: units, Form: f, Today: s.Today()}
-	if ok {
+	p := beginPage{
+		Page: s.Page(who, titleBegin, "inbox"), Units: units, Many: len(units) > beginMany, Query: typed, Form: f,
+		Today: s.Today(),
+	}
+	switch {
+	case ok:
 		p.Unit, p.Fields = &unit, s.ComplaintFields(f, unit, false)
+	case typed != "":
+		p.Units = s.beginUnits(who, typed)
 	}
 	status := http.StatusOK
 	if f.Failed() {
@@ -61,14 +69,13 @@ func (s *Lists) showBegin(w http.ResponseWriter, who shell.Access, id string, f 
 	return html.Render(w, status, "begin", p)
 }
 
-// chosenUnit is the unit of an id, or the only one there is.
-func chosenUnit(units []routing.Unit, id string) (routing.Unit, bool) {
-	for _, u := range units {
-		if routing.SameHSAID(u.HSAID, id) || id == "" && len(units) == 1 {
-			return u, true
-		}
+// beginUnit is the unit of an id, or the only one there is.
+func (s *Lists) beginUnit(who shell.Access, units []routing.Unit, id string) (routing.Unit, bool) {
+	if id == "" && len(units) == 1 {
+		return units[0], true
 	}
-	return routing.Unit{}, false
+	u, ok := s.Relay.ReceiverOf(id)
+	return u.Unit, ok && u.Via == routing.Inbox && who.May(shell.WriteCase, s.Owner(u.HSAID))
 }
 
 // BeginCase enters the case: a NEW_CASE goes down the line, and the citizen gets the confirmation in 1177.
@@ -77,7 +84,7 @@ func (s *Lists) BeginCase(w http.ResponseWriter, r *http.Request, who shell.Acce
 	if err != nil {
 		return err
 	}
-	unit, ok := chosenUnit(s.beginUnits(who), f.Value("unit"))
+	unit, ok := s.beginUnit(who, s.beginUnits(who, ""), f.Value("unit"))
 	if !ok {
 		return shell.ErrNotFound
 	}
@@ -92,7 +99,7 @@ func (s *Lists) BeginCase(w http.ResponseWriter, r *http.Request, who shell.Acce
 	}
 	c.Received = contracts.NewStamp(day)
 	if f.Failed() {
-		return s.showBegin(w, who, unit.HSAID, f)
+		return s.showBegin(w, who, unit.HSAID, "", f)
 	}
 	if err := s.Looked(r.Context(), who, store.Access{
 		What: store.AccessChange, Unit: unit.HSAID, Kind: unit.Kind, Detail: "new case",
@@ -109,5 +116,5 @@ func (s *Lists) BeginCase(w http.ResponseWriter, r *http.Request, who shell.Acce
 	if !f.Take(err, casework.ComplaintPlaces()) {
 		return err
 	}
-	return s.showBegin(w, who, unit.HSAID, f)
+	return s.showBegin(w, who, unit.HSAID, "", f)
 }

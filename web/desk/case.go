@@ -28,9 +28,10 @@ type casePage struct {
 	Problems  []casework.ProblemChoice
 	Areas     []contracts.Code
 	Receivers []routing.Unit
-	Done      string // what was just done, in words
-	Typed     bool   // a form holds what was typed before the session ran out
-	Active    string // the form that is open
+	Found     []routing.Unit // the unit that was typed for a handover could be any of them
+	Done      string         // what was just done, in words
+	Typed     bool           // a form holds what was typed before the session ran out
+	Active    string         // the form that is open
 	Forms     map[string]*shell.Form
 	Drafts    map[string]store.Draft // the reader's own, by form
 	Phrases   map[string][]store.Phrase
@@ -122,15 +123,23 @@ func (s *Cases) showCase(w http.ResponseWriter, r *http.Request, who shell.Acces
 	status := http.StatusOK
 	if failed != nil {
 		p.Forms[failed.Name], p.Active, status = failed, failed.Name, http.StatusUnprocessableEntity
+		if failed.Name == "forward" {
+			p.Found = s.Choices(failed)
+		}
 		p.Title = shell.FailedTitle + p.Title
 	}
 	return html.Render(w, status, "case", p)
 }
 
-// otherUnits are those that a case can be handed over to.
+// otherUnits are those that a case can be handed over to. Where there are more than a list holds, they are those of its
+// region; all others are found by what is typed.
 func (s *Cases) otherUnits(c store.Case) []routing.Unit {
+	units := s.Relay.Receivers("", "", casework.ReceiverLimit+1)
+	if len(units) > casework.ReceiverLimit {
+		units = s.Relay.Receivers("", c.Handler.Region, casework.ReceiverLimit)
+	}
 	var out []routing.Unit
-	for _, u := range s.Relay.Receivers("", casework.ReceiverLimit) {
+	for _, u := range units {
 		if !routing.SameHSAID(u.HSAID, c.Handler.Unit) {
 			out = append(out, u.Unit)
 		}

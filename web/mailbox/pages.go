@@ -3,8 +3,11 @@
 package mailbox
 
 import (
+	"cmp"
 	"embed"
+	"html/template"
 
+	"rivgate/routing"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
 )
@@ -12,7 +15,10 @@ import (
 //go:embed *.html
 var files embed.FS
 
-var html = shell.NewTemplates(files, nil, casework.Pieces)
+var html = shell.NewTemplates(files, template.FuncMap{"regionname": regionName}, casework.Pieces)
+
+// regionName is what a region is called.
+func regionName(code string) string { return cmp.Or(routing.RegionNames()[code], code) }
 
 // Pages are the citizen's pages.
 type Pages struct{ casework.Base }

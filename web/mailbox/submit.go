@@ -5,45 +5,104 @@ import (
 	"net/url"
 	"strings"
 
+	"go.uber.org/zap"
+
 	"rivgate/contracts"
+	"rivgate/relay"
 	"rivgate/routing"
+	"rivgate/routing/finding"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
 )
 
 type submitPage struct {
 	shell.Page
-	Query    string
-	Found    []routing.Unit
-	Searched bool
-	Unit     *routing.Unit
-	Form     *shell.Form
-	Fields   casework.ComplaintFields
+	Query   string
+	Region  string // whose units are shown; "" all
+	Refused bool   // the link that led here names what cannot be chosen
+	Found   []relay.Receiver
+	More    bool             // there are more than are shown
+	Boards  []relay.Receiver // that take cases now: of the region, or all
+	Regions []relay.Receiver // all boards, for choosing a region
+	Unit    *routing.Unit
+	Form    *shell.Form
+	Fields  casework.ComplaintFields
 }
 
-// SubmitPage is a stand-in for the form that citizens have at 1177: for trying the whole way.
+// foundMost is how many units are shown; who sees more types another word.
+const foundMost = 50
+
+// SubmitPage is a stand-in for the form that citizens have at 1177: for trying the whole way. ?region= and ?unit= are
+// links for a region's and a unit's own pages; ?place= is what somebody looked for who then chose the patient board.
 func (s *Pages) SubmitPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	if !s.AtPortal() {
 		return shell.ErrNotPortal
 	}
 	q := r.URL.Query()
-	if id := q.Get("unit"); id != "" {
-		return s.showSubmit(w, who, id, &shell.Form{
-			Name: "submit", Values: url.Values{"reply": {"yes"}, "role": {contracts.RolePatient}},
-		})
+	p := submitPage{
+		Page: s.Page(who, titleSubmit, "submit"), Query: typedQuery(q.Get("q")), Region: q.Get("region"),
+		Regions: s.Relay.Boards(""),
 	}
-	p := submitPage{Page: s.Page(who, titleSubmit, "submit"), Query: strings.TrimSpace(q.Get("q")), Searched: q.Has("q")}
-	for _, u := range s.Relay.Receivers(p.Query, casework.ReceiverLimit) {
-		p.Found = append(p.Found, u.Unit)
+	id := q.Get("unit")
+	if unit, ok := s.linked(&p, id); ok {
+		f := &shell.Form{Name: "submit", Values: url.Values{"reply": {"yes"}, "role": {contracts.RolePatient}}}
+		if unit.Kind == routing.PatientBoard {
+			f.Values.Set("place", typedQuery(q.Get("place")))
+		}
+		return s.showSubmit(w, who, unit, f)
 	}
-	return html.Render(w, http.StatusOK, "submit", p)
+	status := http.StatusOK
+	if p.Refused {
+		s.logRefusedLink(id, q.Get("region"))
+		status, p.Title = http.StatusNotFound, shell.FailedTitle+p.Title
+	}
+	p.Found = s.Relay.Receivers(p.Query, p.Region, foundMost+1)
+	if p.More = len(p.Found) > foundMost; p.More {
+		p.Found = p.Found[:foundMost]
+	}
+	p.Boards = s.Relay.Boards(p.Region)
+	return html.Render(w, status, "submit", p)
 }
 
-func (s *Pages) showSubmit(w http.ResponseWriter, who shell.Access, id string, f *shell.Form) error {
-	unit, ok := s.receiver(id)
-	if !ok {
-		return shell.ErrNotFound
+// linked reads what a link names: a region whose patient board takes cases, and a unit, of that region where both are
+// named. What cannot be chosen is refused, and nothing is said of it: neither whether it is there, nor what it is called.
+func (s *Pages) linked(p *submitPage, id string) (routing.Unit, bool) {
+	if p.Region != "" && len(s.Relay.Boards(p.Region)) == 0 {
+		p.Region, p.Refused = "", true
+		return routing.Unit{}, false
 	}
+	if id == "" {
+		return routing.Unit{}, false
+	}
+	unit, ok := s.Relay.ReceiverOf(id)
+	ok = ok && (p.Region == "" || p.Region == unit.Region)
+	p.Refused = !ok
+	return unit.Unit, ok
+}
+
+// logRefusedLink notes a link that leads nowhere, so that somebody mends it. What is in it is written by whoever made
+// the link: only what has the form of an HSA-id or a county code is kept.
+func (s *Pages) logRefusedLink(unit, region string) {
+	if !casework.IsHSAForm(unit) {
+		unit = ""
+	}
+	if !routing.IsRegion(region) {
+		region = ""
+	}
+	s.Logger().Info("a link to the form names a receiver that cannot be chosen", zap.String("unit", unit),
+		zap.String("region", region))
+}
+
+// typedQuery is what was typed in a search, as much as counts.
+func typedQuery(text string) string {
+	text = strings.TrimSpace(text)
+	if letters := []rune(text); len(letters) > finding.MaxText {
+		text = string(letters[:finding.MaxText])
+	}
+	return text
+}
+
+func (s *Pages) showSubmit(w http.ResponseWriter, who shell.Access, unit routing.Unit, f *shell.Form) error {
 	p := submitPage{
 		Page: s.Page(who, titleSubmit, "submit"), Unit: &unit, Form: f, Fields: s.ComplaintFields(f, unit, true),
 	}
@@ -52,16 +111,6 @@ func (s *Pages) showSubmit(w http.ResponseWriter, who shell.Access, id string, f
 		status, p.Title = http.StatusUnprocessableEntity, shell.FailedTitle+p.Title
 	}
 	return html.Render(w, status, "submit", p)
-}
-
-// receiver is a unit that can be chosen now.
-func (s *Pages) receiver(id string) (routing.Unit, bool) {
-	for _, u := range s.Relay.Receivers(id, casework.ReceiverLimit) {
-		if routing.SameHSAID(u.HSAID, id) {
-			return u.Unit, true
-		}
-	}
-	return routing.Unit{}, false
 }
 
 // SubmitCase sends the case down the line.
@@ -73,14 +122,17 @@ func (s *Pages) SubmitCase(w http.ResponseWriter, r *http.Request, who shell.Acc
 	if err != nil {
 		return err
 	}
-	unit, ok := s.receiver(f.Value("unit"))
-	if !ok {
+	unit, known := s.Table().Unit(f.Value("unit"))
+	if !known {
 		return shell.ErrNotFound
+	}
+	if _, ok := s.Relay.Choosable(unit); !ok { // it could be when the form was opened: what was typed is not lost
+		f.General = wordUnitGone
 	}
 	c := s.Complaint(f, unit)
 	c.Attachments = s.CitizenFiles(r.Context(), f)
 	if f.Failed() {
-		return s.showSubmit(w, who, unit.HSAID, f)
+		return s.showSubmit(w, who, unit, f)
 	}
 	kind := contracts.KindCareUnit
 	if unit.Kind == routing.PatientBoard {
@@ -97,5 +149,5 @@ func (s *Pages) SubmitCase(w http.ResponseWriter, r *http.Request, who shell.Acc
 	if !f.Take(err, casework.ComplaintPlaces()) {
 		return err
 	}
-	return s.showSubmit(w, who, unit.HSAID, f)
+	return s.showSubmit(w, who, unit, f)
 }

@@ -12,6 +12,8 @@ const (
 
 // What a form answers when it is not filled in right.
 const (
+	wordUnitGone = "Mottagaren tar inte längre emot ärenden här. Spara det du har skrivit någon annanstans, och välj " +
+		"en annan mottagare."
 	wordWriteAnswer  = "Skriv ditt svar."
 	wordChoosePerson = "Välj en person, eller skriv ett personnummer, samordningsnummer eller reservnummer."
 )

@@ -1,0 +1,131 @@
+package relay
+
+import (
+	"iter"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"rivgate/routing"
+	"rivgate/routing/finding"
+)
+
+// Receiver is a unit that a citizen can choose.
+type Receiver struct {
+	routing.Unit
+	Via routing.Via `json:"-"` // not for the citizen: the flow is the same
+}
+
+// Receivers are the units that a citizen can choose now, as finding.Index finds them by what was typed, the best first;
+// with a region, only its units. At most limit.
+func (r *Relay) Receivers(q, region string, limit int) (found []Receiver) {
+	if limit <= 0 {
+		return nil
+	}
+	for f := range r.FindUnits(q) {
+		if region != "" && f.Unit.Region != region {
+			continue
+		}
+		if chosen, ok := r.Choosable(f.Unit); ok {
+			if found = append(found, chosen); len(found) == limit {
+				break
+			}
+		}
+	}
+	return found
+}
+
+// Choosable tells whether a citizen can choose a unit now: it has a route of the send contract today, and the patient
+// board of its region is registered.
+func (r *Relay) Choosable(u routing.Unit) (Receiver, bool) {
+	if active, _ := r.Table().RegionActive(u.Region); !active {
+		return Receiver{}, false
+	}
+	route, err := r.sendRoute(u.HSAID)
+	if err != nil {
+		return Receiver{}, false
+	}
+	return Receiver{Unit: u, Via: route.Via}, true
+}
+
+// ReceiverOf is the unit with an HSA-id, where a citizen can choose it now.
+func (r *Relay) ReceiverOf(hsaID string) (Receiver, bool) {
+	u, ok := r.Table().Unit(hsaID)
+	if !ok {
+		return Receiver{}, false
+	}
+	return r.Choosable(u)
+}
+
+// Boards are the patient boards that a citizen can choose now, by the codes of their regions; with a region, that one.
+func (r *Relay) Boards(region string) (boards []Receiver) {
+	for _, u := range r.Table().Boards() {
+		if region != "" && u.Region != region {
+			continue
+		}
+		if board, ok := r.Choosable(u); ok {
+			boards = append(boards, board)
+		}
+	}
+	return boards
+}
+
+// FindUnits gives the units of the catalogue that fit what was typed, the best first, whether they can be chosen or not.
+func (r *Relay) FindUnits(q string) iter.Seq[finding.Found] {
+	table := r.Table()
+	index := r.finder.of(table.Units())
+	return func(yield func(finding.Found) bool) {
+		for f := range index.Find(q) {
+			u, known := table.Unit(f.Unit.HSAID) // the index may be of the catalogue before
+			if !known {
+				continue
+			}
+			f.Unit = u
+			if !yield(f) {
+				return
+			}
+		}
+	}
+}
+
+// finder keeps the index of the catalogue's units. It is made anew when they have changed, by the first who asks; who
+// asks meanwhile is answered by the one before.
+type finder struct {
+	making  sync.Mutex
+	current atomic.Pointer[indexed]
+}
+
+// indexed is an index with the units that it is known to be of.
+type indexed struct {
+	units []routing.Unit
+	index *finding.Index
+}
+
+func (f *finder) of(units []routing.Unit) *finding.Index {
+	last := f.current.Load()
+	if last != nil && sameSlice(last.units, units) {
+		return last.index
+	}
+	if last == nil {
+		f.making.Lock()
+	} else if !f.making.TryLock() {
+		return last.index
+	}
+	defer f.making.Unlock()
+	if last = f.current.Load(); last != nil && sameSlice(last.units, units) {
+		return last.index
+	}
+	next := &indexed{units: units}
+	if last != nil && slices.Equal(last.units, units) { // another table of the same units
+		next.index = last.index
+	} else {
+		next.index = finding.New(units)
+	}
+	f.current.Store(next)
+	return next.index
+}
+
+// sameSlice tells whether two slices are one: the units of a table never change.
+func sameSlice(a, b []routing.Unit) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
+}
