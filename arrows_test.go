@@ -86,7 +86,7 @@ var libraries = map[string][]string{
 
 // pure says what the packages that see no world may not import, tests aside.
 var pure = map[string][]string{
-	"routing":    {"context", "database/sql", "net", "net/http", "os"},
+	"routing": {"context", "database/sql", "net", "net/http", "os"},
 
 	"routing/finding": {"context", "database/sql", "net", "net/http", "os", "time"},
 

@@ -34,6 +34,8 @@ type rowFields struct {
 	Region      *string       `help:"Of a unit: county code." placeholder:"CODE"`
 	Provider    *string       `help:"Of a unit: HSA-id of the care provider." placeholder:"HSAID"`
 	Attachments *bool         `help:"Of a unit: files may be attached." negatable:""`
+	Town        *string       `help:"Of a unit: where it is." placeholder:"TEXT"`
+	Alias       []string      `sep:"none" help:"Of a unit: what else it is called; may be repeated. Empty: nothing else." placeholder:"TEXT"`
 	Contract    *string       `help:"Short name or responder namespace." placeholder:"NS"`
 	To          *string       `help:"Receiver of a route or permission: HSA-id, or * for all." placeholder:"HSAID"`
 	FromSystem  *string       `help:"Sender of a permission." placeholder:"HSAID"`
@@ -57,6 +59,7 @@ func (f rowFields) lay(e catalogue.Row, r *contracts.Registry) catalogue.Row {
 	set((*string)(&e.UnitKind), f.UnitKind)
 	set(&e.Region, f.Region)
 	set(&e.Provider, f.Provider)
+	set(&e.Town, f.Town)
 	set(&e.Receiver, f.To)
 	set(&e.Sender, f.FromSystem)
 	set(&e.Address, f.Address)
@@ -67,6 +70,9 @@ func (f rowFields) lay(e catalogue.Row, r *contracts.Registry) catalogue.Row {
 	}
 	if f.Attachments != nil {
 		e.Attachments = *f.Attachments
+	}
+	if f.Alias != nil {
+		e.Aliases = routing.NewNames(f.Alias)
 	}
 	if f.From != nil {
 		e.From = *f.From

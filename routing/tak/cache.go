@@ -10,6 +10,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"rivgate/routing"
@@ -93,9 +94,13 @@ func unitOf(e xml.StartElement) routing.Unit {
 	return routing.Unit{
 		HSAID: attribute(e, "hsaId"), Name: attribute(e, "name"), Kind: routing.UnitKind(attribute(e, "kind")),
 		Region: attribute(e, "region"), Provider: attribute(e, "provider"),
-		Attachments: attribute(e, "attachments") == "true",
+		Attachments: attribute(e, "attachments") == "true", Town: attribute(e, "town"),
+		Aliases: routing.NewNames(strings.Split(attribute(e, "aliases"), aliasSeparator)),
 	}
 }
+
+// aliasSeparator parts a unit's aliases in one attribute. No alias holds it: blanks in a name are single spaces.
+const aliasSeparator = "\n"
 
 func attribute(e xml.StartElement, name string) string {
 	for _, a := range e.Attr {
@@ -207,5 +212,12 @@ func (w *cacheWriter) unit(u routing.Unit) {
 	w.raw("\n" + `<r:unit hsaId="`).text(u.HSAID).raw(`" name="`).text(u.Name).raw(`" kind="`).text(string(u.Kind)).raw(
 		`" region="`,
 	).text(u.Region)
-	w.raw(`" provider="`).text(u.Provider).raw(fmt.Sprintf(`" attachments="%t"/>`, u.Attachments))
+	w.raw(`" provider="`).text(u.Provider).raw(fmt.Sprintf(`" attachments="%t"`, u.Attachments))
+	if u.Town != "" {
+		w.raw(` town="`).text(u.Town).raw(`"`)
+	}
+	if u.Aliases != "" {
+		w.raw(` aliases="`).text(strings.Join(u.Aliases.List(), aliasSeparator)).raw(`"`)
+	}
+	w.raw("/>")
 }

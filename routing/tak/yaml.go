@@ -39,7 +39,7 @@ type yamlPermission struct {
 
 // Keys that each kind of entry may have.
 func unitKeys() []string {
-	return []string{"hsa_id", "name", "kind", "region", "provider", "attachments"}
+	return []string{"hsa_id", "name", "kind", "region", "provider", "attachments", "town", keyAliases}
 }
 
 func rowKeys() []string {
@@ -52,7 +52,10 @@ func permissionKeys() []string {
 
 func filterKeys() []string { return []string{"service_domain", "categorizations"} }
 
-const keyFilters = "filters"
+const (
+	keyFilters = "filters"
+	keyAliases = "aliases"
+)
 
 // ReadYAML reads our own catalogue. names translates the short names of contracts ("SendComplaint") to responder
 // namespaces; what holds a colon is a namespace already. A row without a profile gets RIVTABP21.
@@ -172,6 +175,8 @@ func (y *yamlReader) entry(node *yaml.Node, known []string, into any) bool {
 		switch {
 		case key == keyFilters && slices.Contains(known, key):
 			y.filters(value)
+		case key == keyAliases && slices.Contains(known, key):
+			y.singles(key, value)
 		case value.Kind != yaml.ScalarNode:
 			y.problem(value.Line, "not-single", key)
 		case key == "from" || key == "until":
@@ -207,15 +212,13 @@ func (y *yamlReader) filters(list *yaml.Node) {
 		domain := ""
 		for i := 0; i+1 < len(filter.Content); i += 2 {
 			key, value := filter.Content[i].Value, filter.Content[i+1]
-			single := func(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag != "!!null" }
 			switch {
-			case key == "service_domain" && !single(value):
+			case key == "service_domain" && !isSingle(value):
 				y.problem(value.Line, "not-single", key)
 			case key == "service_domain":
 				domain = strings.TrimSpace(value.Value)
-			case value.Kind != yaml.SequenceNode ||
-				slices.ContainsFunc(value.Content, func(n *yaml.Node) bool { return !single(n) }):
-				y.problem(value.Line, "not-singles", key)
+			default:
+				y.singles(key, value)
 			}
 		}
 		if domain == "" {
@@ -223,6 +226,16 @@ func (y *yamlReader) filters(list *yaml.Node) {
 		}
 	}
 }
+
+// singles checks a list of single values.
+func (y *yamlReader) singles(key string, list *yaml.Node) {
+	if list.Kind != yaml.SequenceNode ||
+		slices.ContainsFunc(list.Content, func(n *yaml.Node) bool { return !isSingle(n) }) {
+		y.problem(list.Line, "not-singles", key)
+	}
+}
+
+func isSingle(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag != "!!null" }
 
 func (y *yamlReader) unit(node *yaml.Node) {
 	var u routing.Unit

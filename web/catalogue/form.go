@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"strings"
 
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
@@ -55,6 +56,10 @@ func rowFields(kind catalogue.Kind) []rowField {
 			},
 			{Name: "region", Label: "Länskod", Hint: "två siffror", Type: "text"},
 			{Name: "provider", Label: "Vårdgivare", Hint: "HSA-id, valfritt", Type: "text"},
+			{Name: "town", Label: "Ort", Hint: "för den som söker, valfritt", Type: "text"},
+			{
+				Name: "aliases", Label: "Kallas även", Hint: "andra namn som människor söker på, med komma emellan", Type: "text",
+			},
 			{Name: "attachments", Label: "Anmälaren får bifoga filer", Type: "checkbox"},
 		}
 	case catalogue.KindReceiver, catalogue.KindComponent:
@@ -80,7 +85,7 @@ func rowFields(kind catalogue.Kind) []rowField {
 func (s *Rows) valuesOf(e catalogue.Row) url.Values {
 	v := url.Values{
 		"hsaId": {e.HSAID}, "name": {e.Name}, "unitKind": {string(e.UnitKind)}, "region": {e.Region},
-		"provider": {e.Provider}, "contract": {s.shortest(e.Contract)},
+		"provider": {e.Provider}, "town": {e.Town}, "aliases": {e.Aliases.Words()}, "contract": {s.shortest(e.Contract)},
 		"sender": {e.Sender}, "receiver": {e.Receiver}, "address": {e.Address}, "profile": {e.Profile},
 		"component": {e.Component},
 		"from":      {e.From.String()}, "until": {e.Until.String()},
@@ -117,6 +122,10 @@ func (s *Rows) entryOf(e catalogue.Row, f *shell.Form) catalogue.Row {
 			e.Region = v
 		case "provider":
 			e.Provider = v
+		case "town":
+			e.Town = v
+		case "aliases":
+			e.Aliases = routing.NewNames(strings.Split(v, ","))
 		case "attachments":
 			e.Attachments = v != ""
 		case "contract":
