@@ -70,7 +70,8 @@ func (r *Relay) Boards(region string) (boards []Receiver) {
 	return boards
 }
 
-// FindUnits gives the units of the catalogue that fit what was typed, the best first, whether they can be chosen or not.
+// FindUnits gives the units of the catalogue that fit what was typed, the best first, whether they can be chosen or
+// not.
 func (r *Relay) FindUnits(q string) iter.Seq[finding.Found] {
 	table := r.Table()
 	index := r.finder.of(table.Units())

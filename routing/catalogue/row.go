@@ -160,7 +160,8 @@ func (e Row) inHouse() bool { return strings.HasPrefix(e.Address, "rivgate:") }
 // nothing else changed.
 func (e Row) tidy() Row {
 	for _, field := range []*string{
-		&e.ID, &e.HSAID, &e.Name, &e.Region, &e.Provider, &e.Town, &e.Contract, &e.Sender, &e.Receiver, &e.Address, &e.Profile,
+		&e.ID, &e.HSAID, &e.Name, &e.Region, &e.Provider, &e.Town, &e.Contract, &e.Sender, &e.Receiver, &e.Address,
+		&e.Profile,
 		&e.Component,
 	} {
 		*field = strings.TrimSpace(*field)

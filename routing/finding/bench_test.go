@@ -20,10 +20,12 @@ func large(count int) []routing.Unit {
 	kinds := strings.Fields("Vårdcentralen Barnavårdscentralen Barnmorskemottagningen Ortopedmottagningen Hudkliniken " +
 		"Ögonmottagningen Ungdomsmottagningen Folktandvården Rehabmottagningen Psykiatrimottagningen Hjärtkliniken " +
 		"Akutmottagningen Geriatriken Habiliteringen Röntgenavdelningen Kvinnokliniken Medicinmottagningen Hörselvården")
-	begin := strings.Fields("Björk Ek Lind Gran Tall Alm Ask Hassel Rönn Lönn Sten Berg Sjö Älv Å Ö Strand Vik Ham Kyrk Slott " +
-		"Kvarn Bruks Torp Lund Skog Ängs Norr Söder Öster Väster Mellan Över Ytter Inner Stor Lill Ny Gammel Kungs Drottning")
-	middle := strings.Fields("a e o s ar er ing nor mar ber gar set vis tun hol dal mo ra sta bo by fors vad nes lö hed kil")
-	end := strings.Fields("en ens a torp by hult köping stad vik näs ås lunda sjö fors dal berg borg holm tuna red löv sund kulla")
+	begin := strings.Fields("Björk Ek Lind Gran Tall Alm Ask Hassel Rönn Lönn Sten Berg Sjö Älv Å Ö Strand Vik Ham Kyrk " +
+		"Slott Kvarn Bruks Torp Lund Skog Ängs Norr Söder Öster Väster Mellan Över Ytter Inner Stor Lill Ny Gammel Kungs Drottning")
+	middle := strings.Fields("a e o s ar er ing nor mar ber gar set vis tun hol dal mo ra sta bo by " +
+		"fors vad nes lö hed kil")
+	end := strings.Fields("en ens a torp by hult köping stad vik näs ås lunda sjö fors dal berg borg " +
+		"holm tuna red löv sund kulla")
 	towns := make([]string, 1500)
 	for i := range towns {
 		towns[i] = pick(begin) + pick(middle) + pick(end)
@@ -46,8 +48,8 @@ func large(count int) []routing.Unit {
 	return units
 }
 
-// BenchmarkFind100000 is the search of a citizen among 100 000 units: the first fifty of what fits, as the page asks for.
-// p50-ms is the median of single searches.
+// BenchmarkFind100000 is the search of a citizen among 100 000 units: the first fifty of what fits, as the page asks
+// for. p50-ms is the median of single searches.
 func BenchmarkFind100000(b *testing.B) {
 	units := large(100_000)
 	x := finding.New(units)
@@ -61,7 +63,10 @@ func BenchmarkFind100000(b *testing.B) {
 		{"long words, two mistakes each", "barnavrdscentralenn ortopedmotagningan ungdomsmotagninge"},
 		{"HSA-id", some.HSAID},
 		{"nothing fits", "tandläkare utanför katalogen"},
-		{"eight words, all of them strange", "abcdefghij klmnopqrst qwertyuiop asdfghjklö zxcvbnmåäö aaaaaaaaaa bbbbbbbbbb cccccccccc"},
+		{
+			"eight words, all of them strange",
+			"abcdefghij klmnopqrst qwertyuiop asdfghjklö zxcvbnmåäö aaaaaaaaaa bbbbbbbbbb cccccccccc",
+		},
 		{"eight beginnings", "v b o h u f r p"},
 		{"two hundred letters", strings.Repeat("a", 200)},
 	} {

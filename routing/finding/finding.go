@@ -70,8 +70,8 @@ const (
 	inID    = 3
 )
 
-// How a word of a query fits a word of a unit, the best first. A word of a unit that fits so and stands in a field costs
-// kind*4 + field; the cost of a unit is the sum over the words of the query.
+// How a word of a query fits a word of a unit, the best first. A word of a unit that fits so and stands in a field
+// costs kind*4 + field; the cost of a unit is the sum over the words of the query.
 const (
 	same      = 0
 	beginning = 1
@@ -122,8 +122,8 @@ func (x *Index) sort() {
 // that before one with a mistake in it; for the same, names before aliases before town and region. A text without words
 // gives all units, in the order of the catalogue. Of a text only MaxText characters and MaxWords words count.
 //
-// A mistake is a letter that is wrong, missing, too many, or has changed places with the next one. A word of 4 letters is
-// found with one, a word of 8 with two where nothing fits better, and a word with a digit with none.
+// A mistake is a letter that is wrong, missing, too many, or has changed places with the next one. A word of 4 letters
+// is found with one, a word of 8 with two where nothing fits better, and a word with a digit with none.
 func (x *Index) Find(text string) iter.Seq[Found] {
 	return func(yield func(Found) bool) {
 		if x == nil {
@@ -236,7 +236,8 @@ func bounded(text string) string {
 	return text
 }
 
-// split are the words of a text, folded and without marks. A colon or an apostrophe in a word is dropped: "S:t" is "st".
+// split are the words of a text, folded and without marks. A colon or an apostrophe in a word is dropped: "S:t" is
+// "st".
 func split(text string) []string {
 	plain := identity.Plain(text)
 	if strings.ContainsAny(plain, ":'’") {

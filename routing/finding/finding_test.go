@@ -91,7 +91,8 @@ func TestHowWellAUnitFits(t *testing.T) {
 	t.Parallel()
 	x := finding.New(units())
 	for query, want := range map[string]finding.Fit{
-		"SE2010123456-VC01": finding.ExactID, "Vårdcentralen Björken": finding.WholeName, "vardcentralen björken ": finding.WholeName,
+		"SE2010123456-VC01": finding.ExactID, "Vårdcentralen Björken": finding.WholeName,
+		"vardcentralen björken ": finding.WholeName,
 		"björken": finding.Words, "björken vårdcentralen": finding.Words, "vårdcentralen björkenn": finding.Misspelt,
 		"barn ortopeed": finding.Misspelt,
 	} {
@@ -125,7 +126,7 @@ func TestNothingTypedGivesAllInTheirOrder(t *testing.T) {
 	}
 }
 
-// edits are all words that are one edit away from a word: a letter wrong, missing, too many, or two that changed places.
+// edits are words that are one edit away from a word: a letter wrong, missing, too many, or two that changed places.
 func edits(word string) (all []string) {
 	letters := []rune(word)
 	part := func(i int) string { return string(letters[:i]) }
@@ -256,13 +257,15 @@ func distance(a, b string) int {
 	return rows[len(a)][len(b)]
 }
 
-// TestHostileQueriesAreBounded: what is long or strange costs no more than what is not, and finds nothing it should not.
+// TestHostileQueriesAreBounded: what is long or strange costs no more than what is not, and finds nothing that it
+// should not.
 func TestHostileQueriesAreBounded(t *testing.T) {
 	t.Parallel()
 	x := finding.New(units())
 	for _, query := range []string{
 		strings.Repeat("a", 1<<20), strings.Repeat("björken ", 1<<17), strings.Repeat("\xff", 1<<16), "\x00",
-		strings.Repeat("å", 300), strings.Repeat("\u0301", 5000), "björken " + strings.Repeat("x", 1<<16), "%_*?\\", "<script>",
+		strings.Repeat("å", 300), strings.Repeat("\u0301", 5000), "björken " + strings.Repeat("x", 1<<16), "%_*?\\",
+		"<script>",
 	} {
 		for range x.Find(query) {
 			break

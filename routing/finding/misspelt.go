@@ -35,8 +35,8 @@ func possible(length int) int {
 	return 0
 }
 
-// like calls fn for each word that differs from one that was typed by at least one mistake, and by no more than most and
-// than are allowed.
+// like calls fn for each word that differs from one that was typed by at least one mistake, and by no more than most
+// and than are allowed.
 func (v vocabulary) like(typed string, most int, fn func(word, mistakes int)) {
 	w := walk{typed: []rune(typed)}
 	w.most = min(most, possible(len(w.typed)))

@@ -79,8 +79,8 @@ func (s *Base) TypedUnit(f *shell.Form, field, missing string) (routing.Unit, []
 const choicesMost = 20
 
 // unitsTyped finds the units that somebody means who types an HSA-id, "name (HSA-id)", a name, or words of a name, the
-// most likely first. It is sure where that is one unit, and nothing of it was misspelt: a case must not go elsewhere for
-// a slip of the finger. An HSA-id means one unit, of whatever kind; one that the catalogue does not know is a unit
+// most likely first. It is sure where that is one unit, and nothing of it was misspelt: a case must not go elsewhere
+// for a slip of the finger. An HSA-id means one unit, of whatever kind; one that the catalogue does not know is a unit
 // without a name. Names are looked for among the units that fit.
 func (s *Base) unitsTyped(typed string, fits func(routing.Unit) bool) (units []routing.Unit, sure bool) {
 	id := shell.HSAOf(typed)

@@ -65,7 +65,8 @@ func (s *Pages) SubmitPage(w http.ResponseWriter, r *http.Request, who shell.Acc
 }
 
 // linked reads what a link names: a region whose patient board takes cases, and a unit, of that region where both are
-// named. What cannot be chosen is refused, and nothing is said of it: neither whether it is there, nor what it is called.
+// named. What cannot be chosen is refused, and nothing is said of it: neither whether it is there, nor what it is
+// called.
 func (s *Pages) linked(p *submitPage, id string) (routing.Unit, bool) {
 	if p.Region != "" && len(s.Relay.Boards(p.Region)) == 0 {
 		p.Region, p.Refused = "", true
