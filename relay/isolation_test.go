@@ -202,7 +202,7 @@ func (w *world) wake() {
 	if err := w.Store.Pause(w.t.Context(), "SE2010123456-NONE", "tester", ""); err != nil {
 		w.t.Fatal(err)
 	}
-	if err := w.Store.Resume(w.t.Context(), "SE2010123456-NONE", "tester"); err != nil {
+	if err := w.Store.Resume(w.t.Context(), "SE2010123456-NONE", "tester", ""); err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -396,7 +396,7 @@ func TestPausedReceiverGetsNothing(t *testing.T) {
 	if w.producer.calls() != 0 {
 		t.Error("a paused receiver was called")
 	}
-	if err := w.Store.Resume(t.Context(), system, "tester"); err != nil {
+	if err := w.Store.Resume(t.Context(), system, "tester", ""); err != nil {
 		t.Fatal(err)
 	}
 	w.work()

@@ -110,7 +110,7 @@ func (s *Store) NextSequence(ctx context.Context, caseID, sender string) (int64,
 // placeOf is where a message m is, by the rows that it may have: held h, delivery d with its lane l, inbox i, letter e.
 // $1 is the present moment: a lease that ended with its attempt leaves an outcome that nobody knows.
 const placeOf = `CASE
-	WHEN h.message_id IS NOT NULL AND ` + dismissed + ` THEN 'closed'
+	WHEN h.message_id IS NOT NULL AND h.dismissed THEN 'closed'
 	WHEN h.message_id IS NOT NULL AND h.refused <> '' THEN 'parked'
 	WHEN h.message_id IS NOT NULL THEN 'held'
 	WHEN d.state = 'delivered' THEN 'delivered'
@@ -148,7 +148,6 @@ func scanEntry(rows *sql.Rows) (e Entry, err error) {
 		&received, &e.Late,
 		&e.Refused, &text, &e.Place)
 	e.Sender, e.At = e.Key.Sender, db.Moment(received)
-	e.Refused = Reason(strings.TrimPrefix(string(e.Refused), dismissedMark))
 	if len(text) > 0 {
 		e.Content = json.RawMessage(text)
 	}

@@ -310,7 +310,7 @@ func (m *model) each(fits func(*track, *parcel) bool) []*parcel {
 
 func (m *model) pause(t *rapid.T) {
 	m.paused = !m.paused
-	err := m.s.Resume(t.Context(), "unit", "anna")
+	err := m.s.Resume(t.Context(), "unit", "anna", "")
 	if m.paused {
 		err = m.s.Pause(t.Context(), "unit", "anna", "")
 	}

@@ -173,7 +173,8 @@ func (t *tx) note(ctx context.Context, o order, message any, receiver string) er
 func (s *Store) Pause(ctx context.Context, receiver, by, reason string) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
 		_, err := t.Exec(ctx, `INSERT INTO pause (receiver, by_whom, reason, at) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (receiver) DO UPDATE SET by_whom = excluded.by_whom, reason = excluded.reason, at = excluded.at WHERE excluded.reason <> ''`,
+			ON CONFLICT (receiver) DO UPDATE SET by_whom = excluded.by_whom, reason = excluded.reason, at = excluded.at,
+				maintenance = FALSE WHERE excluded.reason <> ''`,
 			fold(receiver), by, reason, db.Micros(t.Now))
 		if err != nil {
 			return err
@@ -191,8 +192,8 @@ func (s *Store) Pause(ctx context.Context, receiver, by, reason string) error {
 }
 
 // Resume lets a paused receiver's lanes go on; also those of one that is held back only because everybody was paused
-// before it was seen.
-func (s *Store) Resume(ctx context.Context, receiver, by string) error {
+// before it was seen. The reason is kept in the audit.
+func (s *Store) Resume(ctx context.Context, receiver, by, reason string) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
 		n, err := t.Exec(ctx, `DELETE FROM pause WHERE receiver = $1`, fold(receiver))
 		if err != nil {
@@ -204,7 +205,7 @@ func (s *Store) Resume(ctx context.Context, receiver, by string) error {
 			}
 		}
 		t.Woken = true
-		o := order{verb: "resume", by: by}
+		o := order{verb: "resume", by: by, reason: reason}
 		if err := t.note(ctx, o, nil, fold(receiver)); err != nil {
 			return err
 		}

@@ -9,8 +9,8 @@ import (
 	"rivgate/store/db"
 )
 
-// PauseAll holds every lane of the receivers (logical addresses or components) back that are not held back already, all
-// at once, and tells how many. It is one order in the audit.
+// PauseAll begins maintenance: it holds every lane of the receivers (logical addresses or components) back that are not
+// held back already, all at once, and tells how many. It is one order in the audit.
 func (s *Store) PauseAll(ctx context.Context, receivers []string, by, reason string) (int, error) {
 	n := 0
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
@@ -18,7 +18,8 @@ func (s *Store) PauseAll(ctx context.Context, receivers []string, by, reason str
 		o := order{verb: "pause", by: by, reason: reason}
 		for _, receiver := range distinct(receivers) {
 			added, err := t.Exec(ctx,
-				`INSERT INTO pause (receiver, by_whom, reason, at) VALUES ($1, $2, $3, $4) ON CONFLICT (receiver) DO NOTHING`,
+				`INSERT INTO pause (receiver, by_whom, reason, at, maintenance) VALUES ($1, $2, $3, $4, TRUE) `+
+					`ON CONFLICT (receiver) DO NOTHING`,
 				receiver, by, reason, db.Micros(t.Now))
 			if err != nil {
 				return err

@@ -81,7 +81,7 @@ func exercise(ctx context.Context, t *testing.T, s *Store, n int) {
 	_, err = s.CloseDeliveries(ctx, DeliveryFilter{ID: "m" + fmt.Sprintf("SE0000000001-1177|%d-complaint-1", n)}, "", "")
 	must(err)
 	must(s.Pause(ctx, "other", "", ""))
-	must(s.Resume(ctx, "other", ""))
+	must(s.Resume(ctx, "other", "", ""))
 	must(s.Finish(ctx, claim(), Attempt{Outcome: OutcomeDelivered, External: Ref{"SE2010123456-AVV", fmt.Sprint("x", n)}}))
 }
 

@@ -92,7 +92,7 @@ func (t *tx) purgeMessages(ctx context.Context, before int64) (int, error) {
 // purgeCases takes whole cases: a time line with holes would tell something that never was.
 func (t *tx) purgeCases(ctx context.Context, before int64) (int, error) {
 	const idle = ` AND NOT EXISTS (SELECT 1 FROM lane l WHERE l.case_id = c.id AND (l.open > 0 OR l.lease_until IS NOT NULL))
-		AND NOT EXISTS (SELECT 1 FROM held h WHERE h.case_id = c.id AND NOT ` + dismissed + `)
+		AND NOT EXISTS (SELECT 1 FROM held h WHERE h.case_id = c.id AND NOT h.dismissed)
 		AND NOT EXISTS (SELECT 1 FROM outgoing o WHERE o.case_id = c.id AND o.state = 'waiting')
 		AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.case_id = c.id AND (d.done_at IS NULL OR d.done_at >= $1))`
 	ids, err := db.Collect(ctx, t, texts,

@@ -28,20 +28,15 @@ func (s *Store) Strandeds(ctx context.Context, limit int) ([]Stranded, error) {
 		x.At = db.Moment(at)
 		return x, err
 	}, `SELECT m.id, h.case_id, m.kind, m.sender, h.refused, m.received FROM held h CROSS JOIN message m
-		WHERE m.id = h.message_id AND h.refused <> '' AND NOT `+dismissed+` ORDER BY m.seq LIMIT $1`, listLimit(limit))
+		WHERE m.id = h.message_id AND `+stranded+` ORDER BY m.seq LIMIT $1`, listLimit(limit))
 	if err != nil {
 		return nil, fmt.Errorf("listing stranded messages: %w", err)
 	}
 	return all, nil
 }
 
-// What a stranded message's row says when a person has dismissed it: this, and then why it was refused. SQL knows the
-// same by its beginning.
-const (
-	dismissedMark = "dismissed: "
-	dismissed     = `h.refused LIKE '` + dismissedMark + `%'`
-	stranded      = `h.refused <> '' AND NOT ` + dismissed
-)
+// stranded is a condition on a held message h: it was refused when its turn came, and nobody has dismissed it.
+const stranded = `h.refused <> '' AND NOT h.dismissed`
 
 // Dismiss ends stranded messages of f: a person has looked, and nothing more is to come of them. They stay in their
 // case's time line, as closed, with why they were refused; by and reason are kept with each. It tells how many.
@@ -55,8 +50,7 @@ func (s *Store) Dismiss(ctx context.Context, f DeliveryFilter, by, reason string
 		total = 0
 		for _, h := range held {
 			n, err := t.Exec(ctx,
-				`UPDATE held SET refused = $2 || refused WHERE message_id = $1 AND refused <> '' AND refused NOT LIKE $2 || '%'`,
-				h.id, dismissedMark)
+				`UPDATE held SET dismissed = TRUE WHERE message_id = $1 AND refused <> '' AND NOT dismissed`, h.id)
 			if err != nil {
 				return err
 			}

@@ -34,10 +34,11 @@ type Rate struct {
 
 // PauseRow is a receiver that is held back.
 type PauseRow struct {
-	Receiver string // logical address or component, in upper case
-	By       string
-	Reason   string
-	At       time.Time
+	Receiver    string // logical address or component, in upper case
+	By          string
+	Reason      string
+	At          time.Time
+	Maintenance bool // PauseAll made it, for all that was known
 }
 
 // trafficMost is how many of the latest deliveries rates are counted from: what is asked every few seconds must not
@@ -211,10 +212,10 @@ func (t Traffic) key() string { return fold(t.Receiver) + "\n" + fold(t.Componen
 func (s *Store) Pauses(ctx context.Context) ([]PauseRow, error) {
 	pauses, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (p PauseRow, err error) {
 		var at int64
-		err = rows.Scan(&p.Receiver, &p.By, &p.Reason, &at)
+		err = rows.Scan(&p.Receiver, &p.By, &p.Reason, &at, &p.Maintenance)
 		p.At = db.Moment(at)
 		return p, err
-	}, `SELECT receiver, by_whom, reason, at FROM pause ORDER BY at, receiver`)
+	}, `SELECT receiver, by_whom, reason, at, maintenance FROM pause ORDER BY at, receiver`)
 	if err != nil {
 		return nil, fmt.Errorf("listing paused receivers: %w", err)
 	}

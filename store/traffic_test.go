@@ -150,7 +150,14 @@ func TestPauseAll(t *testing.T) {
 		}
 		pauses, err := s.Pauses(t.Context())
 		if err != nil || len(pauses) != 3 || pauses[0].Reason != "eget" || !pauses[1].Holds("x", "SE2010123456-b") ||
-			pauses[1].Holds("x", "") {
+			pauses[1].Holds("x", "") || pauses[0].Maintenance || !pauses[1].Maintenance {
+			t.Errorf("%+v %v", pauses, err)
+		}
+		if err := s.Pause(t.Context(), "SE2010123456-C", "lisa", "egen orsak"); err != nil { // no longer of the maintenance
+			t.Fatal(err)
+		}
+		if pauses, err = s.Pauses(t.Context()); err != nil || pauses[2].Receiver != "SE2010123456-C" ||
+			pauses[2].Maintenance {
 			t.Errorf("%+v %v", pauses, err)
 		}
 		if n, err = s.ResumeAll(t.Context(), []string{"SE2010123456-B", "SE2010123456-C", "SE2010123456-D"}, "olle",
@@ -158,7 +165,7 @@ func TestPauseAll(t *testing.T) {
 			t.Errorf("resumed %d: %v", n, err)
 		}
 		orders, err := s.Audits(t.Context(), time.Time{}, 0)
-		if err != nil || len(orders) != 4 || orders[0].Verb != "resume" || orders[0].Count != 2 ||
+		if err != nil || len(orders) != 5 || orders[0].Verb != "resume" || orders[0].Count != 2 ||
 			orders[0].Reason != "klart" {
 			t.Errorf("%+v %v", orders, err)
 		}

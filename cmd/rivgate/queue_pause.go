@@ -70,6 +70,7 @@ const mostNear = 10_000
 type QueueResumeCommand struct {
 	Receiver string `arg:"" help:"Logical address, or a component's HSA-id."`
 	By       string `help:"Who does it. Default: the user of this machine." placeholder:"NAME"`
+	Reason   string `help:"Why; kept with who did it." placeholder:"TEXT"`
 }
 
 // Run resumes.
@@ -78,7 +79,7 @@ func (c *QueueResumeCommand) Run(s *session) error {
 		if err := s.isPaused(ctx, db, c.Receiver); err != nil {
 			return err
 		}
-		if err := db.Resume(ctx, c.Receiver, operator(c.By)); err != nil {
+		if err := db.Resume(ctx, c.Receiver, operator(c.By), c.Reason); err != nil {
 			return fmt.Errorf("resuming receiver: %w", err)
 		}
 		return s.paused(c.Receiver, false)

@@ -137,7 +137,7 @@ func lanes(w *world) {
 		}
 		equal(w, "of the one with a paused receiver", addresses[there], 2)
 		equal(w, "of the other", addresses[other], 2)
-		w.must(w.s.Resume(w.ctx, board, "anna"))
+		w.must(w.s.Resume(w.ctx, board, "anna", ""))
 		w.clock.move(time.Hour)
 		w.drain()
 	})

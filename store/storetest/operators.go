@@ -139,7 +139,7 @@ func pauses(w *world) {
 			waitings, err := w.s.Waitings(w.ctx)
 			w.must(err)
 			equal(w, "paused", waitings[0].Paused, true)
-			w.must(w.s.Resume(w.ctx, receiver, "anna"))
+			w.must(w.s.Resume(w.ctx, receiver, "anna", ""))
 			claimed = w.claim(10)
 			equal(w, "claimed", len(claimed), 1)
 			w.finish(claimed[0], store.Attempt{Outcome: store.OutcomeDelivered})
@@ -200,7 +200,7 @@ func newcomers(w *world) {
 		pauseAll(w, system)
 		w.file(unit)
 		from(w, "SE2010123456-NEW2")
-		w.must(w.s.Resume(w.ctx, "se2010123456-new2", "anna"))
+		w.must(w.s.Resume(w.ctx, "se2010123456-new2", "anna", ""))
 		claimed := w.claim(10)
 		equal(w, "claimed", len(claimed), 1)
 		equal(w, "component", claimed[0].Message.Route.Component, "SE2010123456-NEW2")
@@ -224,7 +224,7 @@ func newcomers(w *world) {
 		from(w, "SE2010123456-NEW4")
 		w.drain()
 		held(w, 0)
-		w.must(w.s.Resume(w.ctx, system, "anna"))
+		w.must(w.s.Resume(w.ctx, system, "anna", ""))
 	})
 }
 

@@ -209,7 +209,7 @@ func (s *Deliveries) pause(w http.ResponseWriter, r *http.Request, who shell.Acc
 	if verb == "pause" {
 		err = s.Relay.Store.Pause(r.Context(), body.Receiver, who.Name, body.Reason)
 	} else {
-		err = s.Relay.Store.Resume(r.Context(), body.Receiver, who.Name)
+		err = s.Relay.Store.Resume(r.Context(), body.Receiver, who.Name, body.Reason)
 	}
 	if err != nil {
 		return err

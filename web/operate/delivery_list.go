@@ -162,7 +162,7 @@ func (s *Pages) DeliveriesPage(w http.ResponseWriter, r *http.Request, who shell
 func (s *Pages) maintenance(r *http.Request) (out []store.PauseRow, err error) {
 	pauses, err := s.Relay.Store.Pauses(r.Context())
 	for _, p := range pauses {
-		if isMaintenance(p) {
+		if p.Maintenance {
 			out = append(out, p)
 		}
 	}

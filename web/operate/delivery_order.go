@@ -106,7 +106,7 @@ func (s *Pages) wouldTouch(ctx context.Context, p *orderPage) (err error) {
 		return err
 	}
 	for _, pause := range p.Pauses {
-		if isMaintenance(pause) {
+		if pause.Maintenance {
 			p.Maintenance = append(p.Maintenance, pause)
 		}
 	}
@@ -256,7 +256,7 @@ func (s *Pages) carryOut(ctx context.Context, p *orderPage, f *shell.Form, by st
 	case "resume":
 		return st.ResumeAll(ctx, p.Receivers, by, reason)
 	case "maintenance":
-		return st.PauseAll(ctx, p.Receivers, by, maintenancePrefix+reason)
+		return st.PauseAll(ctx, p.Receivers, by, reason)
 	case "maintenance_end":
 		return st.ResumeAll(ctx, p.Receivers, by, reason)
 	}

@@ -3,7 +3,6 @@ package operate
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"rivgate/store"
@@ -67,12 +66,6 @@ type invariant struct {
 	Breaches int
 }
 
-// maintenancePrefix begins the reason of every pause that maintenance made, so that its end lets go what it held and
-// nothing else.
-const maintenancePrefix = "Underhåll: "
-
-func isMaintenance(p store.PauseRow) bool { return strings.HasPrefix(p.Reason, maintenancePrefix) }
-
 // health looks at everything.
 func (s *Health) health(ctx context.Context) (health, error) {
 	h := health{
@@ -84,7 +77,7 @@ func (s *Health) health(ctx context.Context) (health, error) {
 		return h, err
 	}
 	for _, p := range h.Pauses {
-		if isMaintenance(p) {
+		if p.Maintenance {
 			h.Maintenance = append(h.Maintenance, p)
 		}
 	}

@@ -1,3 +1,10 @@
 -- +goose Up
 -- What the citizen's side brings: one step for the whole release. Only additions that the program before can live with.
 INSERT INTO schema_step (version) VALUES (2);
+
+-- A stranded message that a person has dismissed, and a pause that belongs to maintenance, say so themselves: their
+-- reasons began with a word for it. While both programs run, dismiss nothing and begin no maintenance with the old one.
+ALTER TABLE held ADD COLUMN dismissed BOOLEAN NOT NULL DEFAULT FALSE;
+UPDATE held SET dismissed = TRUE, refused = substr(refused, 12) WHERE refused LIKE 'dismissed: %';
+ALTER TABLE pause ADD COLUMN maintenance BOOLEAN NOT NULL DEFAULT FALSE;
+UPDATE pause SET maintenance = TRUE, reason = substr(reason, 12) WHERE reason LIKE 'Underhåll: %';
