@@ -43,6 +43,8 @@ var arrows = map[string][]string{
 		"relay", "routing", "routing/catalogue", "routing/finding", "store", "contracts", "contracts/identity",
 		"contracts/redact",
 	},
+	"web/shell/wordstest": {},
+
 	"web/signin":      {"web/shell"},
 	"web/casework":    {"web/shell", "web/casefile"},
 	"web/desk":        {"web/shell", "web/casework", "web/casefile"},

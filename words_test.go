@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"rivgate/web/shell/wordstest"
 )
 
 // rooms are the folders of web whose Swedish stands in one table, words.go (in the shell also *_words.go), so that
@@ -110,14 +112,6 @@ func swedishInRoom(t *testing.T, folder string) (found []string) {
 	return found
 }
 
-// englishWords are common words of English that are none of Swedish. Formats and code words of the wire are not among
-// them.
-var englishWords = regexp.MustCompile(
-	`(?i)(^|[^\pL\pN_-])(a|an|and|are|been|cannot|could|error|every|failed|has ` +
-		`no|have|if|is|it|its|missing|must|no|not|of|or|required|should|` +
-		`that|the|their|there|these|this|unknown|was|were|which|with|without|you|your)($|[^\pL\pN_-])`,
-)
-
 // sayings are what English words may stand in, in a Swedish page: names, and words of the wire that somebody writes.
 var sayings = regexp.MustCompile(`force: true|all: true|is="[^"]*"`)
 
@@ -125,7 +119,7 @@ var sayings = regexp.MustCompile(`force: true|all: true|is="[^"]*"`)
 // shown.
 func TestNoEnglishInPages(t *testing.T) {
 	t.Parallel()
-	if !englishWords.MatchString("Raden is missing") || englishWords.MatchString("Det saknas en rad i id:t") {
+	if wordstest.English("Raden is missing") == "" || wordstest.English("Det saknas en rad i id:t") != "" {
 		t.Fatal("does not know English from Swedish")
 	}
 	pages, _ := pagesAndDocuments(t)
@@ -136,8 +130,8 @@ func TestNoEnglishInPages(t *testing.T) {
 			continue
 		}
 		read++
-		if hit := englishWords.FindString(sayings.ReplaceAllString(p.text, "")); hit != "" {
-			t.Errorf("%s: %q is English: %s", p.at, strings.TrimSpace(hit), strings.TrimSpace(p.text))
+		if hit := wordstest.English(sayings.ReplaceAllString(p.text, "")); hit != "" {
+			t.Errorf("%s: %q is English: %s", p.at, hit, strings.TrimSpace(p.text))
 		}
 	}
 	if read < 1000 {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -77,7 +78,7 @@ func (s *Store) MakeSample(ctx context.Context, f AccessFilter, sample ReviewSam
 			}
 		}
 		sample.Number, sample.Made, sample.Rows = number, db.Moment(db.Micros(t.Now)), len(rows)
-		look.Subject = fmt.Sprintf("sample %d", number)
+		look.Subject = DetailOf("sample", strconv.FormatInt(number, 10))
 		return t.logAccess(ctx, look)
 	})
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/store"
+	"rivgate/web/shell/wordstest"
 )
 
 // hostile is in the names, ids and filters of the crawled world: whatever an address can be broken by.
@@ -205,13 +206,6 @@ func (c *crawler) looks(address, body string) {
 	}
 }
 
-// english are common words of English that are none of Swedish.
-var english = regexp.MustCompile(
-	`(?i)(^|[^\pL\pN_-])(a|an|and|are|been|cannot|could|error|every|failed|has|have|if|is|it|its|` +
-		`missing|must|no|not|of|or|required|should|that|the|their|there|these|this|` +
-		`unknown|was|were|which|with|without|you|your)($|[^\pL\pN_-])`,
-)
-
 // swedish finds English in what a page shows: texts, and the attributes that are read. What is marked as English, codes
 // and what people typed may be so.
 func (c *crawler) swedish(address string, doc *html.Node) {
@@ -229,9 +223,9 @@ func (c *crawler) swedish(address string, doc *html.Node) {
 			texts = append(texts, text)
 		}
 		for _, text := range texts {
-			if hit := english.FindString(strings.ReplaceAll(text, hostile, "")); hit != "" && !c.seen["english "+text] {
+			if hit := wordstest.English(strings.ReplaceAll(text, hostile, "")); hit != "" && !c.seen["english "+text] {
 				c.seen["english "+text] = true
-				c.w.t.Errorf("%s as %s: %q is English: %s", address, c.who, strings.TrimSpace(hit),
+				c.w.t.Errorf("%s as %s: %q is English: %s", address, c.who, hit,
 					strings.Join(strings.Fields(text), " "))
 			}
 		}

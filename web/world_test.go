@@ -106,6 +106,7 @@ func newWorld(t *testing.T) *world {
 	w.Environment, w.SessionLife, w.Now, w.Log = shell.Demo, 365*24*time.Hour, w.clock, zap.New(core)
 	w.Operate.Version, w.Operate.Started = "1.2.3", w.now.Add(-26*time.Hour)
 	w.serve()
+	t.Cleanup(w.everyDetailHasWords)
 	return w
 }
 

@@ -10,6 +10,7 @@ import (
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/routing/tak"
+	"rivgate/web/shell/wordstest"
 )
 
 func TestEveryRuleOfTheCatalogueIsSwedish(t *testing.T) {
@@ -35,13 +36,13 @@ func TestEveryProblemOfAFileIsSwedish(t *testing.T) {
 			t.Errorf("%s has no remedy", code)
 		}
 	}
-	sameFacts(t, catalogue.FileProblemWords(), texts)
-	sameFacts(t, catalogue.FileProblemWords(), remedies)
+	wordstest.SameFacts(t, catalogue.FileProblemWords(), texts)
+	wordstest.SameFacts(t, catalogue.FileProblemWords(), remedies)
 }
 
 func TestEveryNoteOnAFileIsSwedish(t *testing.T) {
 	t.Parallel()
-	sameFacts(t, catalogue.NoteWords(), reportWords)
+	wordstest.SameFacts(t, catalogue.NoteWords(), reportWords)
 	row := catalogue.Row{
 		Kind: catalogue.KindRoute, Contract: "urn:riv:x:SendResponder:1", Receiver: "SE1", Address: "https://a.example",
 		From: 20260101,
@@ -94,12 +95,12 @@ func TestSeveralProblemsOfAFileAreRows(t *testing.T) {
 
 func TestEveryStepOfAConnectionTestIsSwedish(t *testing.T) {
 	t.Parallel()
-	sameFacts(t, relay.ProbeResults(), probeResults)
-	sameFacts(t, relay.ProbeRemedies(), probeRemedies)
+	wordstest.SameFacts(t, relay.ProbeResults(), probeResults)
+	wordstest.SameFacts(t, relay.ProbeRemedies(), probeRemedies)
 }
 
 func TestEveryReasonOfARefusalIsSwedish(t *testing.T) {
 	t.Parallel()
-	sameFacts(t, routing.Causes(), refusalCauses)
-	sameFacts(t, routing.Remedies(), refusalRemedies)
+	wordstest.SameFacts(t, routing.Causes(), refusalCauses)
+	wordstest.SameFacts(t, routing.Remedies(), refusalRemedies)
 }

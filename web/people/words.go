@@ -1,6 +1,7 @@
 package people
 
 import (
+	"maps"
 	"strings"
 
 	"rivgate/store"
@@ -91,6 +92,9 @@ func rolesWords(roles string) string {
 // the gateway, stands as it is.
 func detailWord(detail string) string { return store.DetailWords(detail, detailWords, detailWords) }
 
+// DetailWords are the words for the codes of a row of the access log, and for values that are codes.
+func DetailWords() map[string]string { return maps.Clone(detailWords) }
+
 var detailWords = map[string]string{
 	"list": "lista", "csv": "som fil (CSV)", "case": "ärendet", "cases": "ärenden",
 	"protected identity": "skyddad identitet visad", "preview": "förhandsvisning", "messages": "meddelanden",
@@ -118,6 +122,24 @@ var detailWords = map[string]string{
 	"park": "parkerade", "resume": "återupptog", "note": "tjänsteanteckning",
 	"register": "diarienummer", "authority": "fullmakt", "protect": "skyddad identitet", "reply": "delsvar",
 	"question": "fråga", "close": "avslut", "forward": "överlämning", "correct": "rättelse",
+	"undo": "återtog det osända svaret", "drop": "kastade det osända svaret", "package": "ärendet som paket",
+	"json":    "JSON",
+	"numbers": "siffror", "texts": "maskade texter",
+	"add": "ny rad {1}", "change": "ändring av rad {1}", "remove": "borttagning av rad {1}", "end": "avslut av rad {1}",
+	"rollback": "tillbaka till version {1}", "cancel": "återtog version {1}", "nothing": "okänd åtgärd",
+	"disable": "stängning", "enable": "öppning", "signout": "utloggning",
+	"handler": "handläggare", "receiver": "mottagare", "administrator": "lokal administratör", "reviewer": "granskare",
+	"manager": "chef", "operator": "drift", "integrator": "integratör",
+	"expired": "inloggningen hade gått ut", "issuer": "utfärdaren svarade inte", "token": "intyget godtogs inte",
+	"no code": "tjänsten gav ingen kod", "demo account": "demokonto", "PDF": "som PDF",
+	"no subject": "ingen person i intyget", "account": "kontot finns inte eller är stängt",
+	"both sides": "roller på båda sidor av väggen",
+	"form":       "formuläret hade fel", "conflict": "ändrades av någon annan", "refused": "nekades", "internal": "fel hos oss",
+	"not-found": "finns inte", "not-ours": "handläggs inte här", "not-portal": "inte här", "no-consent": "utan samtycke",
+	"file": "en fil togs inte emot", "file-held": "en fil är inte genomsökt",
+	"file-unscanned": "en fil gick inte att söka igenom",
+	"handed-over":    "hade överlämnats", "invalid": "gick inte att förstå", "too-large": "för stort", "routing": "ingen väg",
+	"unit": "annan enhet", "role": "annan roll", "revision": "hade ändrats", "crowded": "för mycket på en gång",
 	"partial_reply": "delsvar", "forwarded": "överlämning", "status": "läge", "correction": "rättelse",
 }
 

@@ -151,10 +151,14 @@ func (s *Gate) ordered(r *http.Request, who Access, e Endpoint) error {
 		return nil
 	}
 	row := store.Access{What: store.AccessChange, Detail: e.Method + " " + e.Path}
+	var values []string
 	for _, name := range []string{"verb", "id", "number"} {
-		if value := r.PathValue(name); plainWord(value) {
-			row.Subject = strings.TrimSpace(row.Subject + " " + value)
+		if value := r.PathValue(name); value != "" && plainWord(value) {
+			values = append(values, value)
 		}
+	}
+	if len(values) > 0 {
+		row.Subject = store.DetailOf(values[0], values[1:]...)
 	}
 	return s.Looked(r.Context(), who, row)
 }

@@ -5,11 +5,12 @@ import (
 
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/web/shell/wordstest"
 )
 
 func TestEveryRefusalOfTheCatalogueIsSwedish(t *testing.T) {
 	t.Parallel()
-	sameFacts(t, store.CatalogueRefusals(), refusals)
+	wordstest.SameFacts(t, store.CatalogueRefusals(), refusals)
 	late := &store.CatalogueRefusal{Fact: routing.NewFact("publish-behind", "3", "4")}
 	if got := RefusalText(late); got != "Utkastet bygger på version 3, men version 4 är publicerad sedan dess. "+
 		"Hämta in den med POST /api/catalogue/rebase, eller kasta utkastet." {

@@ -206,13 +206,13 @@ func (s *Pages) OIDCBack(w http.ResponseWriter, r *http.Request, who shell.Acces
 		http.Redirect(w, r, try.Next, http.StatusSeeOther)
 		return nil
 	case !known || try.Used: // once: what comes back again lets nobody in
-		return s.notLetIn(r, "state", nil)
+		return s.notLetIn(r, "expired", nil)
 	}
 	if err := s.Provider.ownAnswer(ctx, q["iss"]); err != nil {
 		return s.notLetIn(r, "issuer", err)
 	}
 	if q.Get("code") == "" {
-		return s.notLetIn(r, "the provider gave no code", nil)
+		return s.notLetIn(r, "no code", nil)
 	}
 	claims, err := s.redeem(ctx, q.Get("code"), try)
 	if err != nil {
@@ -378,7 +378,7 @@ func (s *Pages) provided(r *http.Request, claims map[string]any) (store.Account,
 	case errors.Is(err, errNotLetIn):
 		return a, s.notLetIn(r, "account", nil)
 	case errors.Is(err, store.ErrWall):
-		return a, errors.Join(s.endProvided(r, fresh, "roles on both sides of the wall"), errNotLetIn)
+		return a, errors.Join(s.endProvided(r, fresh, "both sides"), errNotLetIn)
 	case errors.Is(err, errNoRole):
 		return a, errors.Join(s.endProvided(r, fresh, "no role"), errNoRole)
 	}

@@ -1,0 +1,39 @@
+package web_test
+
+import (
+	"context"
+	"regexp"
+	"strings"
+
+	"rivgate/store"
+	peoplepages "rivgate/web/people"
+)
+
+// detailNoCode is what a detail or a value may be that is no code: an address of the gateway, an id, a number, a day, a
+// file's name.
+var detailNoCode = regexp.MustCompile(`^(GET|POST|PUT|DELETE|HEAD|PATCH|OPTIONS)( /|$)|[0-9A-Z]|^\*$`)
+
+// everyDetailHasWords looks at what the access log says after each test of this package: every code that arose has
+// words on the page of the log. Notes of who reviewed are what they wrote.
+func (w *world) everyDetailHasWords() {
+	rows, err := w.Relay.Store.AccessLog(context.Background(), store.AccessFilter{
+		Not: []store.AccessKind{store.AccessCheck}, Limit: 500,
+	})
+	if err != nil {
+		w.t.Errorf("reading the access log: %v", err)
+	}
+	words := peoplepages.DetailWords()
+	for _, row := range rows {
+		for _, fact := range store.Details(row.Detail) {
+			for _, code := range append([]string{fact.Code}, fact.Values...) {
+				if words[code] == "" && !detailNoCode.MatchString(code) {
+					w.t.Errorf("the access log says %q of %q, and no words stand for it", code, row.Detail)
+				}
+			}
+		}
+		if facts := store.Details(row.Subject); len(facts) > 0 && (len(facts[0].Values) > 0 || strings.Contains(row.Subject, " ")) &&
+			words[facts[0].Code] == "" {
+			w.t.Errorf("the access log names %q, and no words stand for it", row.Subject)
+		}
+	}
+}
