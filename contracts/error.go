@@ -30,6 +30,7 @@ const (
 	SubCaseClosed               = "CASE_CLOSED"                // APPLICATION_ERROR
 	SubNotCurrentHandler        = "NOT_CURRENT_HANDLER"        // APPLICATION_ERROR
 	SubNoOpenQuestion           = "NO_OPEN_QUESTION"           // APPLICATION_ERROR
+	SubAuthorNotAllowed         = "AUTHOR_NOT_ALLOWED"         // APPLICATION_ERROR
 	SubAttachmentNotAllowed     = "ATTACHMENT_NOT_ALLOWED"     // APPLICATION_ERROR
 	SubRegionNotActive          = "REGION_NOT_ACTIVE"          // APPLICATION_ERROR
 	SubOutOfOrder               = "OUT_OF_ORDER"               // no error: result INFO

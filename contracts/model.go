@@ -163,6 +163,16 @@ type Update struct {
 	Attachments    []Attachment    `json:"attachments,omitempty"`
 	// with FORWARDED, from a person of this house; never on the wire of an update
 	Handover *Handover `json:"handover,omitempty"`
+	// to a reporter whose right is not checked, from a person of this house; never on the wire either
+	Unchecked *Unchecked `json:"unchecked,omitempty"`
+}
+
+// Unchecked is a person's decision to write to a reporter who speaks for the patient and whose right to do so is not
+// checked. The reporter never sees it.
+type Unchecked struct {
+	Reason string `json:"reason"`
+	ByID   string `json:"byId,omitempty"` // filled in by the gateway: the account of who decides it
+	ByName string `json:"byName,omitempty"`
 }
 
 // Handover is what the unit that hands a case over says to the unit that takes it. The reporter never sees it.

@@ -103,6 +103,11 @@ var fieldWords = []struct {
 		SubFieldMissing, "handover/ground", "",
 		"Ärendet går mellan vården och patientnämnden. Skriv vem som har samtyckt, när och hur, eller en annan grund.",
 	},
+	{
+		SubFieldMissing, "unchecked/reason", "",
+		"Anmälarens rätt att företräda patienten är inte kontrollerad. Kontrollera den först, eller skriv varför det " +
+			"skickas ändå.",
+	},
 	{SubTextMissing, "answer/text", "", "Skriv ditt svar."},
 	{SubTextMissing, "text", "", "Skriv en text till anmälaren, som väntar på svar."},
 	{SubTextMissing, "description", "", "Beskriv vad som har hänt."},
@@ -148,6 +153,7 @@ var subCodeWords = map[string]string{
 	SubUnknownCase:            "Ärendet finns inte här. Öppna det på nytt från listan.",
 	SubCaseClosed:             "Ärendet är avslutat. Det enda som kan ändras är klassificeringen.",
 	SubNotCurrentHandler:      "En annan enhet har ärendet nu, så det går inte att svara här.",
+	SubAuthorNotAllowed:       "Du är inte den som anmäler i ärendet nu, så du kan inte svara i det.",
 	SubNoOpenQuestion:         "Frågan är redan besvarad, eller så finns den inte längre. Öppna ärendet på nytt.",
 	SubAttachmentNotAllowed:   "Ärendet tar inte emot filer. Skicka utan filer.",
 	SubRegionNotActive:        "Enhetens region är inte ansluten än, så det går inte att skicka dit.",

@@ -14,7 +14,8 @@ func CodeOf(subCode string) string {
 		SubTextMissing, SubFieldMissing, SubUnknownCode, SubIdentityOIDMismatch, SubIdentityCheckDigit, SubAttachmentTooLarge,
 		SubAttachmentType, SubDateOutOfRange, SubTooMany, SubIncidentUnitNotAllowed:
 		return ValidationError
-	case SubUnknownCase, SubCaseClosed, SubNotCurrentHandler, SubNoOpenQuestion, SubAttachmentNotAllowed,
+	case SubUnknownCase, SubCaseClosed, SubNotCurrentHandler, SubNoOpenQuestion, SubAuthorNotAllowed,
+		SubAttachmentNotAllowed,
 		SubRegionNotActive:
 		return ApplicationError
 	}
@@ -92,6 +93,13 @@ func NoOpenQuestion() *Error {
 	return refuse(SubNoOpenQuestion, "answer/inReplyTo",
 		"Svaret hör inte till någon öppen fråga i ärendet. Ange id för den fråga som "+
 			"besvaras; en fråga kan besvaras en gång.")
+}
+
+// AuthorNotAllowed refuses an answer by somebody who is neither the case's reporter nor its patient.
+func AuthorNotAllowed() *Error {
+	return refuse(SubAuthorNotAllowed, "answer/author",
+		"Svaret är inte skrivet av den som anmäler i ärendet nu. Bara anmälaren eller ett ombud som har tagit över "+
+			"ärendet svarar i det.")
 }
 
 // AttachmentNotAllowed refuses files where the case does not take any.

@@ -43,6 +43,7 @@ func (r *Relay) sent(ctx context.Context, m *contracts.Message, e *store.Event, 
 	if m.Answer != nil {
 		e.Kind, e.InReplyTo = store.EventAnswer, idText(m.Answer.InReplyTo)
 		e.HasText, e.Attachments = !identity.Blank(m.Answer.Text), len(m.Answer.Attachments)
+		e.Author = m.Answer.Author.ID
 		if err := r.sameReceiver(e.Unit, o); err != nil {
 			return err
 		}

@@ -65,6 +65,11 @@ func (r *Relay) forwardCase(ctx context.Context, c store.Case, large bool) error
 	if complaint == nil {
 		return store.ErrNotFound
 	}
+	reported, err := r.reportedNow(ctx, c, *complaint)
+	if err != nil {
+		return err
+	}
+	complaint = &reported
 	if p.reason, err = r.handoverReason(ctx, c, p.reason); err != nil {
 		return err
 	}

@@ -30,14 +30,17 @@ func (r *Relay) Reply(ctx context.Context, caseID string, u contracts.Update, ve
 	if err != nil {
 		return store.Accepted{}, err
 	}
-	if u.Handover != nil {
+	if u.Handover != nil || u.Unchecked != nil {
 		if err := r.CheckReply(ctx, caseID, u, version); err != nil { // nothing is noted of what is refused
 			return store.Accepted{}, err
 		}
 		m.ID = contracts.II{Root: r.Instance.HSAID, Extension: r.NewID()}
-		if err := r.noteHandover(ctx, c, u, m.ID); err != nil {
+		if err := r.noteReply(ctx, c, u, m.ID); err != nil {
 			return store.Accepted{}, err
 		}
+	}
+	if version == 0 && speaksForAnother(c) {
+		version = c.Version // on which the reporter's right was judged
 	}
 	return r.sendOwn(ctx, r.Instance.HSAID, ownMessage{caseID: c.ID, message: m, version: version})
 }
@@ -52,6 +55,9 @@ func (r *Relay) replyMessage(ctx context.Context, caseID string,
 	}
 	if err == nil {
 		err = r.mayHandOver(c, u)
+	}
+	if err == nil {
+		err = r.mayReach(ctx, c, u)
 	}
 	if err != nil {
 		return nil, c, err

@@ -276,6 +276,8 @@ func contractRefusal(err error) error {
 		return contracts.NotCurrentHandler()
 	case store.NoOpenQuestion:
 		return contracts.NoOpenQuestion()
+	case store.NotReporter:
+		return contracts.AuthorNotAllowed()
 	case store.AttachmentNotAllowed:
 		return contracts.AttachmentNotAllowed()
 	case store.ReplyMissing:

@@ -31,7 +31,7 @@ func (r *Relay) reply(ctx context.Context, o store.Outgoing) error {
 	}
 	root, extension, _ := strings.Cut(o.MessageID, "|")
 	m.ID = contracts.II{Root: root, Extension: extension}
-	if err := r.noteHandover(ctx, c, u, m.ID); err != nil {
+	if err := r.noteReply(ctx, c, u, m.ID); err != nil {
 		return err
 	}
 	_, err = r.sendOwn(ctx, r.Instance.HSAID, ownMessage{caseID: c.ID, message: m, version: o.CaseVersion})

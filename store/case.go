@@ -57,6 +57,7 @@ type Event struct {
 	Unit           string   // recipient (send) or handling unit (return)
 	Handler        *Handler // complaint, forward, new case: who has the case from now; forwarded: who has it next
 	InReplyTo      string   // answer: MessageID of the question
+	Author         string   // answer: identity of who wrote it; "" in events of before this was kept
 	Status         string   // status: RECEIVED, IN_PROGRESS or AWAITING_REPORTER
 	Facts          *Facts   // complaint, forward, new case
 	Classification *Classification
@@ -149,6 +150,7 @@ const (
 	CaseClosed           Reason = "case closed"
 	NotCurrentHandler    Reason = "not current handler"
 	NoOpenQuestion       Reason = "no open question"
+	NotReporter          Reason = "not the reporter" // where 1177 is: an answer by somebody who has no part in the case
 	AttachmentNotAllowed Reason = "attachment not allowed"
 	ReplyMissing         Reason = "reply missing"     // a reply was wanted, none was given, and the close has no text
 	PlaceNotAllowed      Reason = "place not allowed" // only a patient board corrects the unit where it happened

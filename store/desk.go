@@ -44,24 +44,17 @@ type Parking struct {
 // Back tells whether the day to go on with a case has come.
 func (p *Parking) Back(now time.Time) bool { return p != nil && !p.Until.After(now) }
 
-// Authority is a power of attorney, or the right of a relative or proxy, that was checked.
-type Authority struct {
-	Stamp
-	Note string `json:"note"`
-}
-
 // Desk is what people of the unit that has a case do with it beside messages. What another unit did before does not
 // show.
 type Desk struct {
-	CaseID    string     `json:"-"`
-	Unit      string     `json:"-"`                   // HSA-id of the handler, in upper case
-	Version   int64      `json:"-"`                   // 0: nobody did anything yet
-	Diary     string     `json:"-"`                   // registration number (diarienummer), unique in the unit
-	Protected bool       `json:"-"`                   // identity (skyddad identitet): follows the case from unit to unit
-	Assignee  Person     `json:"assignee"`            // zero: nobody
-	Assigned  *Stamp     `json:"assigned,omitempty"`  // by whom
-	Parked    *Parking   `json:"parked,omitempty"`    // nil: not parked
-	Authority *Authority `json:"authority,omitempty"` // nil: not checked
+	CaseID    string   `json:"-"`
+	Unit      string   `json:"-"`                  // HSA-id of the handler, in upper case
+	Version   int64    `json:"-"`                  // 0: nobody did anything yet
+	Diary     string   `json:"-"`                  // registration number (diarienummer), unique in the unit
+	Protected bool     `json:"-"`                  // identity (skyddad identitet): follows the case from unit to unit
+	Assignee  Person   `json:"assignee"`           // zero: nobody
+	Assigned  *Stamp   `json:"assigned,omitempty"` // by whom
+	Parked    *Parking `json:"parked,omitempty"`   // nil: not parked
 }
 
 // Act is who changes what, based on what they saw.
@@ -246,7 +239,8 @@ func deskError(what string, err error) error {
 		return ErrDiaryTaken
 	}
 	for _, known := range []error{
-		ErrNotFound, ErrConflict, ErrDiaryTaken, ErrStaged, ErrLeft, ErrTooLarge, context.Canceled, context.DeadlineExceeded,
+		ErrNotFound, ErrConflict, ErrDiaryTaken, ErrStaged, ErrLeft, ErrTooLarge, ErrSameReporter,
+		ErrReason, context.Canceled, context.DeadlineExceeded,
 	} {
 		if errors.Is(err, known) {
 			return err

@@ -26,8 +26,14 @@ const (
 	DeskRegistered  DeskEventKind = "registered"
 	DeskProtected   DeskEventKind = "protected"
 	DeskUnprotected DeskEventKind = "unprotected"
-	DeskAuthority   DeskEventKind = "authority"
-	DeskNoAuthority DeskEventKind = "no_authority"
+	DeskStated      DeskEventKind = "authority_stated"
+	DeskAuthority   DeskEventKind = "authority"    // checked
+	DeskNoAuthority DeskEventKind = "no_authority" // a check was taken back
+	DeskWithdrawn   DeskEventKind = "authority_withdrawn"
+	DeskUnchecked   DeskEventKind = "unchecked"  // an answer left to who has no checked authority: why
+	DeskTakenOver   DeskEventKind = "taken_over" // the case has another reporter
+	DeskFiles       DeskEventKind = "files"      // the case takes files
+	DeskNoFiles     DeskEventKind = "no_files"
 	DeskSent        DeskEventKind = "sent"     // an answer left
 	DeskUndone      DeskEventKind = "undone"   // an answer was taken back
 	DeskRefused     DeskEventKind = "refused"  // an answer that the line did not take
@@ -51,6 +57,8 @@ type DeskEvent struct {
 	ToUnit    string        `json:"toUnit,omitempty"`    // of a handover, HSA-id; of a place, the unit
 	ToName    string        `json:"toName,omitempty"`    // of that unit
 	Ground    string        `json:"ground,omitempty"`    // of a handover
+	Right     Right         `json:"right,omitempty"`     // of an authority
+	Stays     bool          `json:"stays,omitempty"`     // the reporter before sees what came until the case was taken over
 	Files     []File        `json:"files,omitempty"`     // of a note, without their bytes
 	FilesID   string        `json:"-"`                   // by which they are read: see NoteFile
 }

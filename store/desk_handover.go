@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"rivgate/routing"
-	"rivgate/store/db"
 )
 
 // Handover is what a unit says to the one that takes its case over.
@@ -23,16 +22,9 @@ func (s *Store) NoteHandover(ctx context.Context, a Act, h Handover) error {
 		if err != nil {
 			return err
 		}
-		noted, err := db.Collect(ctx, t, scanDeskEvent,
-			`SELECT unit, kind, by_id, by_name, at, doc, files FROM desk_event WHERE case_id = $1 AND unit = $2 AND kind = $3`,
-			c.ID, fold(a.Unit), string(DeskHandover))
-		if err != nil {
+		noted, err := t.noted(ctx, c.ID, DeskHandover, h.MessageID)
+		if err != nil || noted {
 			return err
-		}
-		for _, e := range noted {
-			if e.MessageID == h.MessageID {
-				return nil
-			}
 		}
 		return t.noteEvent(ctx, c.ID, a.Unit, DeskEvent{
 			Kind: DeskHandover, By: a.By, ToUnit: h.ToUnit, ToName: h.ToName, Ground: h.Ground, Text: h.Note,

@@ -11,6 +11,7 @@ func (t *tx) purgeDesk(ctx context.Context, caseID string) error {
 		`DELETE FROM outgoing WHERE case_id = $1`,
 		`DELETE FROM desk_event WHERE case_id = $1`,
 		`DELETE FROM desk WHERE case_id = $1`,
+		`DELETE FROM case_reporter WHERE case_id = $1`,
 		`DELETE FROM case_search WHERE case_id = $1`,
 	} {
 		if _, err := t.Exec(ctx, query, caseID); err != nil {

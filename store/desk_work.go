@@ -71,19 +71,3 @@ func (s *Store) Protect(ctx context.Context, a Act, protected bool) (Desk, error
 		return DeskEvent{Kind: DeskProtected}, nil
 	})
 }
-
-// CheckAuthority notes that the power of attorney of a relative or proxy was checked, and how. Errors as of Register.
-func (s *Store) CheckAuthority(ctx context.Context, a Act, note string) (Desk, error) {
-	return s.atDesk(ctx, a, "noting an authority", func(t *tx, _ *Case, d *Desk) (DeskEvent, error) {
-		d.Authority = &Authority{Stamp{a.By, t.Now}, note}
-		return DeskEvent{Kind: DeskAuthority, Text: note}, nil
-	})
-}
-
-// UncheckAuthority takes a check back that was wrong. Errors as of Register.
-func (s *Store) UncheckAuthority(ctx context.Context, a Act) (Desk, error) {
-	return s.atDesk(ctx, a, "taking back an authority", func(_ *tx, _ *Case, d *Desk) (DeskEvent, error) {
-		d.Authority = nil
-		return DeskEvent{Kind: DeskNoAuthority}, nil
-	})
-}

@@ -199,10 +199,13 @@ func (s *Store) OpenExchange(ctx context.Context, id string,
 	return m, last, answer, nil
 }
 
-// OpenReported lists the cases that somebody has reported, the latest first, after the row that says so is written.
+// OpenReported lists the cases in somebody's mailbox, the latest first, after the row that says so is written: those
+// that they report, and those that another took over of which they still see what came before. Of the latter, what
+// became of the case since is not to be shown.
 func (s *Store) OpenReported(ctx context.Context, personID string, most int, row Access) ([]Case, error) {
 	cases, err := db.Collect(ctx, s.read, scanCase,
-		`SELECT doc, protected FROM cases WHERE reporter_id = $1 AND $1 <> '' ORDER BY received DESC, id LIMIT $2`,
+		`SELECT doc, protected FROM cases WHERE (reporter_id = $1 OR id IN (SELECT case_id FROM case_reporter
+		WHERE person = $1 AND sees)) AND $1 <> '' ORDER BY received DESC, id LIMIT $2`,
 		identity.Key(personID), listLimit(most))
 	if err != nil {
 		return nil, fmt.Errorf("listing a person's cases: %w", err)

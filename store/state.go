@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"rivgate/contracts/identity"
 	"rivgate/routing"
 )
 
@@ -146,7 +147,12 @@ func (c *Case) resumeWork() {
 	}
 }
 
+// answer: where this gateway stands at 1177 it knows who has the case there, and takes an answer from the reporter or the
+// patient alone. Elsewhere 1177 has judged that; the answer is shown under its author's name.
 func (c *Case) answer(e *Event) (effects, *Refusal) {
+	if e.AtPortal && e.Author != "" && !c.concerns(e.Author) {
+		return effects{}, &Refusal{NotReporter}
+	}
 	i := slices.IndexFunc(c.OpenQuestions, func(id string) bool { return routing.SameHSAID(id, e.InReplyTo) })
 	if i < 0 {
 		return effects{}, &Refusal{NoOpenQuestion}
@@ -157,6 +163,12 @@ func (c *Case) answer(e *Event) (effects, *Refusal) {
 		c.resumeWork()
 	}
 	return effects{answered: question}, nil
+}
+
+// concerns tells whether somebody is the case's reporter or patient.
+func (c *Case) concerns(person string) bool {
+	return identity.Same(person, c.Facts.ReporterID) ||
+		c.Facts.PatientID != "" && identity.Same(person, c.Facts.PatientID)
 }
 
 // acceptForward: the case comes to the unit that it was forwarded to. Where 1177 is not this gateway, its decision is

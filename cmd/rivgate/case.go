@@ -168,19 +168,20 @@ func printCase(w io.Writer, k store.Case, entries []store.Entry) error {
 
 // CaseReplyCommand writes a reply as the unit that has the case.
 type CaseReplyCommand struct {
-	ID      string   `arg:"" help:"1177's id of the case, or ours."`
-	Type    string   `help:"${enum}." enum:"PARTIAL_REPLY,QUESTION,CLOSE,STATUS,FORWARDED,CORRECTION" default:"PARTIAL_REPLY"`
-	Text    string   `help:"What the citizen reads; - reads it from standard input."`
-	Due     string   `help:"QUESTION: answer wanted by this day, YYYYMMDD." placeholder:"DATE"`
-	Status  string   `help:"STATUS: RECEIVED, IN_PROGRESS or AWAITING_REPORTER." placeholder:"STATUS"`
-	Problem []string `help:"CLOSE, CORRECTION: code of a main or sub problem, like 3 and 3.4; may be repeated." placeholder:"CODE"`
-	Area    string   `help:"CLOSE, CORRECTION: code of the area of activity." placeholder:"CODE"`
-	To      string   `help:"FORWARDED: the unit that takes over." placeholder:"HSAID"`
-	Note    string   `help:"FORWARDED: internal note to the unit that takes over; the citizen never sees it." placeholder:"TEXT"`
-	Ground  string   `help:"FORWARDED: the consent (whose, when, how) or other ground, mandatory between care and patient board." placeholder:"TEXT"`
-	Attach  []string `help:"File to go with the reply; may be repeated." placeholder:"FILE" type:"existingfile"`
-	Update  string   `help:"Take the whole update from a JSON file in the API's form instead; - is standard input." placeholder:"FILE"`
-	Version int64    `help:"Refuse if the case has another version by now." placeholder:"N"`
+	ID        string   `arg:"" help:"1177's id of the case, or ours."`
+	Type      string   `help:"${enum}." enum:"PARTIAL_REPLY,QUESTION,CLOSE,STATUS,FORWARDED,CORRECTION" default:"PARTIAL_REPLY"`
+	Text      string   `help:"What the citizen reads; - reads it from standard input."`
+	Due       string   `help:"QUESTION: answer wanted by this day, YYYYMMDD." placeholder:"DATE"`
+	Status    string   `help:"STATUS: RECEIVED, IN_PROGRESS or AWAITING_REPORTER." placeholder:"STATUS"`
+	Problem   []string `help:"CLOSE, CORRECTION: code of a main or sub problem, like 3 and 3.4; may be repeated." placeholder:"CODE"`
+	Area      string   `help:"CLOSE, CORRECTION: code of the area of activity." placeholder:"CODE"`
+	To        string   `help:"FORWARDED: the unit that takes over." placeholder:"HSAID"`
+	Note      string   `help:"FORWARDED: internal note to the unit that takes over; the citizen never sees it." placeholder:"TEXT"`
+	Ground    string   `help:"FORWARDED: the consent (whose, when, how) or other ground, mandatory between care and patient board." placeholder:"TEXT"`
+	Unchecked string   `help:"Why it is sent although the reporter's right to speak for the patient was not checked; mandatory then." placeholder:"TEXT"`
+	Attach    []string `help:"File to go with the reply; may be repeated." placeholder:"FILE" type:"existingfile"`
+	Update    string   `help:"Take the whole update from a JSON file in the API's form instead; - is standard input." placeholder:"FILE"`
+	Version   int64    `help:"Refuse if the case has another version by now." placeholder:"N"`
 }
 
 // Run sends the reply down the line.
@@ -268,6 +269,12 @@ func (c *CaseReplyCommand) update(s *session, r *contracts.Registry) (contracts.
 	}
 	if u.Handover != nil {
 		u.Handover.ByID, u.Handover.ByName = operator(""), operator("")
+	}
+	if c.Unchecked != "" {
+		u.Unchecked = &contracts.Unchecked{Reason: c.Unchecked}
+	}
+	if u.Unchecked != nil {
+		u.Unchecked.ByID, u.Unchecked.ByName = operator(""), operator("")
 	}
 	if len(c.Problem) > 0 || c.Area != "" {
 		classification, err := c.classification(r)

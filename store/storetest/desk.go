@@ -14,6 +14,8 @@ func RunDesk(t *testing.T, open func(t *testing.T, o store.Options) *store.Store
 	}{
 		{"work at a desk", deskWork},
 		{"drafts", deskDrafts},
+		{"a right to speak for the patient", authorities},
+		{"a case is taken over", takeOvers},
 		{"files of drafts", deskFiles},
 		{"files of notes", deskNotes},
 		{"what is said to the next unit", handovers},

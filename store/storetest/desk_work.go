@@ -159,14 +159,15 @@ func deskMarks(w *world) {
 	_, err = w.s.Protect(w.ctx, f.act(anna), true)
 	w.must(err)
 	equal(w, "protected", f.desk().Protected, true)
-	_, err = w.s.CheckAuthority(w.ctx, f.act(bertil), "Fullmakt visad")
+	_, err = w.s.CheckAuthority(w.ctx, f.act(bertil), store.RightAttorney, "Fullmakt visad")
 	w.must(err)
-	equal(w, "authority", *f.desk().Authority, store.Authority{
-		Stamp: store.Stamp{By: bertil, At: w.clock.Now()}, Note: "Fullmakt visad",
+	equal(w, "authority", *f.authority().Checked, store.AuthorityStep{
+		Stamp: store.Stamp{By: bertil, At: w.clock.Now()}, Kind: store.DeskAuthority, Unit: inboxUnit,
+		Right: store.RightAttorney, Note: "Fullmakt visad",
 	})
 	_, err = w.s.UncheckAuthority(w.ctx, f.act(bertil))
 	w.must(err)
-	equal(w, "taken back", f.desk().Authority == nil, true)
+	equal(w, "taken back", f.authority().Checked == nil, true)
 	f.accept(f.closing())
 	_, err = w.s.Register(w.ctx, f.act(anna), "")
 	w.must(err)
@@ -228,7 +229,7 @@ func deskWalls(w *world) {
 	w.must(err)
 	_, err = w.s.Protect(w.ctx, f.act(anna), true)
 	w.must(err)
-	_, err = w.s.CheckAuthority(w.ctx, f.act(anna), "")
+	_, err = w.s.CheckAuthority(w.ctx, f.act(anna), "", "")
 	w.must(err)
 	_, err = w.s.Register(w.ctx, f.act(anna), "2026-walls")
 	w.must(err)
@@ -240,6 +241,7 @@ func deskWalls(w *world) {
 	f.handOver(otherUnit)
 	equal(w, "the new desk", f.desk(), store.Desk{CaseID: f.id, Unit: otherUnit, Protected: true})
 	equal(w, "the new time line", f.events(otherUnit), "")
+	equal(w, "what follows the case", f.authority().Checked != nil, true)
 	for _, unit := range []string{inboxUnit, otherUnit} {
 		cases, err := w.s.Unlogged().Cases(w.ctx, store.CaseFilter{Queue: store.QueueMine, Assignee: "anna", Unit: unit})
 		w.must(err)
@@ -257,8 +259,7 @@ func deskWalls(w *world) {
 	w.is("the old unit answers", err, store.ErrConflict)
 	f.handOver(inboxUnit)
 	d := f.desk()
-	equal(w, "what comes back", fmt.Sprint(d.Assignee, d.Parked, " ", d.Diary, " ", d.Authority != nil),
-		"{ } <nil> 2026-walls true")
+	equal(w, "what comes back", fmt.Sprint(d.Assignee, d.Parked, " ", d.Diary), "{ } <nil> 2026-walls")
 	equal(w, "its own time line", f.events(inboxUnit),
 		"taken:anna parked:anna protected:anna authority:anna registered:anna ")
 }

@@ -206,11 +206,14 @@ func consentGround(e *BoardEntry) string {
 	return fmt.Sprintf(wordConsentGround, e.Who, e.Day, e.How)
 }
 
-// Handover fills in who hands a case over and, where a board noted the citizen's consent for the unit, that as the
-// ground. Whether there must be one is judged by the line.
+// Handover fills in who hands a case over, or writes to a reporter whose right is not checked. Where a board noted the
+// citizen's consent for the unit, that is the ground. Whether there must be one is judged by the line.
 func (s *Base) Handover(ctx context.Context, who shell.Access, c store.Case,
 	u contracts.Update,
 ) (contracts.Update, error) {
+	if u.Unchecked != nil {
+		u.Unchecked = &contracts.Unchecked{Reason: u.Unchecked.Reason, ByID: who.User, ByName: who.Name}
+	}
 	if u.Type != contracts.Forwarded || u.NewRecipient == nil {
 		u.Handover = nil
 		return u, nil

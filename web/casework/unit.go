@@ -151,6 +151,7 @@ func Places() []shell.Place {
 		{Path: "answerDueDate", Field: "due"},
 		{Path: "newRecipient", Field: "unit"},
 		{Path: "handover/ground", Field: "ground"},
+		{Path: "unchecked/reason", Field: "unchecked"},
 		{Path: "attachment", Field: "file"},
 		{Path: "text", Field: "text"},
 	}

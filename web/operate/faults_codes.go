@@ -195,6 +195,16 @@ var subCodes = map[string]sides{
 			Remedy: "Avsluta leveransen: svaret har redan kommit en annan väg.",
 		},
 	},
+	"AUTHOR_NOT_ALLOWED": {
+		shell.CodeMeaning{
+			Cause:  "Svaret är skrivet av någon som inte är anmälare eller patient i ärendet här.",
+			Remedy: "1177 kontrollerar author: har ett ombud tagit över ärendet är det ombudet som svarar.",
+		},
+		shell.CodeMeaning{
+			Cause:  "Mottagaren känner inte den som har skrivit svaret.",
+			Remedy: "Se i ärendet vem som är anmälare nu, och kontakta mottagaren om ärendet har tagits över.",
+		},
+	},
 	"ATTACHMENT_NOT_ALLOWED": {
 		shell.CodeMeaning{
 			Cause:  "Enheten tar inte emot bilagor.",

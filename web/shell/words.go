@@ -309,6 +309,8 @@ func RefusedWord(r store.Reason) string {
 		return "enheten har inte ärendet nu"
 	case store.NoOpenQuestion:
 		return "ingen öppen fråga"
+	case store.NotReporter:
+		return "svaret är inte skrivet av anmälaren"
 	case store.AttachmentNotAllowed:
 		return "ärendet tar inte emot bilagor"
 	case store.ReplyMissing:

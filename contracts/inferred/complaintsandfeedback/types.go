@@ -256,6 +256,7 @@ type ResultType struct {
 	// CASE_CLOSED (APPLICATION_ERROR): The case is closed. Send nothing more but a CORRECTION.
 	// NOT_CURRENT_HANDLER (APPLICATION_ERROR): Another unit or system has the case now. Let the unit that has the case answer, through its own system.
 	// NO_OPEN_QUESTION (APPLICATION_ERROR): The answer belongs to no open question. Name the question that is answered; each is answered once.
+	// AUTHOR_NOT_ALLOWED (APPLICATION_ERROR): The author of the answer is neither the reporter of the case nor its patient. Send what the present reporter has written.
 	// ATTACHMENT_NOT_ALLOWED (APPLICATION_ERROR): The case takes no files. Send the message without files.
 	// REGION_NOT_ACTIVE (APPLICATION_ERROR): The region of the recipient has no registered patient board. Send the case when the region is connected.
 	// OUT_OF_ORDER (INFO): An earlier sequence number is missing, and the message is kept. Send what is missing.
