@@ -39,7 +39,7 @@ func (r *Relay) Reply(ctx context.Context, caseID string, u contracts.Update, ve
 			return store.Accepted{}, err
 		}
 	}
-	if version == 0 && speaksForAnother(c) {
+	if version == 0 && SpeaksForAnother(c) {
 		version = c.Version // on which the reporter's right was judged
 	}
 	return r.sendOwn(ctx, r.Instance.HSAID, ownMessage{caseID: c.ID, message: m, version: version})

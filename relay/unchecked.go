@@ -9,8 +9,8 @@ import (
 	"rivgate/store"
 )
 
-// speaksForAnother tells whether a case is reported by somebody else than the patient.
-func speaksForAnother(c store.Case) bool {
+// SpeaksForAnother tells whether a case is reported by somebody else than the patient.
+func SpeaksForAnother(c store.Case) bool {
 	return c.Facts.Role == contracts.RoleRelative || c.Facts.Role == contracts.RoleProxy
 }
 
@@ -45,7 +45,7 @@ func (r *Relay) mayReach(ctx context.Context, c store.Case, u contracts.Update) 
 
 // unchecked tells whether an update reaches a reporter whose right is not checked.
 func (r *Relay) unchecked(ctx context.Context, c store.Case, u contracts.Update) (bool, error) {
-	if !speaksForAnother(c) || !reaches(u) {
+	if !SpeaksForAnother(c) || !reaches(u) {
 		return false, nil
 	}
 	a, err := r.Store.Unlogged().Authority(ctx, c.ID)

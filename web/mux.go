@@ -59,6 +59,7 @@ func (s *Site) endpoints() []endpoint {
 		{get, "/inbox/{id}/files/{message}/{n}", shell.Pages, s.desk.CaseFile, shell.ReadCase},
 		{get, "/inbox/{id}/notes/{note}/{n}", shell.Pages, s.desk.NoteFile, shell.ReadCase},
 		{post, "/inbox/{id}/forward", shell.Pages, s.desk.BoardForward, shell.WriteCase},
+		{get, "/inbox/{id}/mailbox", shell.Pages, s.mailbox.StaffPage, shell.ReadCase},
 		{get, "/inbox/{id}/board", shell.Pages, s.board.CasePage, shell.ReadCase},
 		{post, "/inbox/{id}/board/{verb}", shell.Pages, s.board.Verb, shell.WriteCase},
 		{get, "/inbox/{id}/board/request/{n}", shell.Pages, s.board.RequestPage, shell.ExportCase},

@@ -122,6 +122,12 @@ func (w *world) cookie(name string) string {
 
 // sit gives a request the session of who sits at the browser. Systems, monitors and the door have none.
 func (w *world) sit(req *http.Request, path string) {
+	if rest, letters := strings.CutPrefix(path, "/mailbox/"); letters {
+		id, _, _ := strings.Cut(rest, "/")
+		id, _, _ = strings.Cut(id, "?")
+		req.Header.Set("Cookie", w.mailboxOf(id))
+		return
+	}
 	for _, room := range []string{
 		"/api/", "/static/", "/healthz", "/readyz", "/metrics", "/status", "/resetcache", "/mailbox", "/submit",
 	} {
@@ -133,6 +139,35 @@ func (w *world) sit(req *http.Request, path string) {
 	if name := w.sits(path); name != nobody {
 		req.Header.Set("Cookie", w.cookie(name))
 	}
+}
+
+// mailboxOf is the session of w.citizen in 1177; where nobody is, of the reporter of a case.
+func (w *world) mailboxOf(id string) string {
+	w.t.Helper()
+	person := w.citizen
+	if person == "" {
+		person = tolvan
+		c, err := w.Relay.Store.Unlogged().Case(context.WithoutCancel(w.t.Context()), id)
+		if err == nil && c.Facts.ReporterID != "" {
+			person = c.Facts.ReporterID
+		}
+	}
+	key := w.Environment + " citizen " + person
+	w.mu.Lock()
+	held := w.cookies[key]
+	w.mu.Unlock()
+	if held != "" {
+		return held
+	}
+	r := w.post("/mailbox", url.Values{"person": {person}})
+	held, _, _ = strings.Cut(sessionCookie(r), ";")
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.cookies == nil {
+		w.cookies = map[string]string{}
+	}
+	w.cookies[key] = held
+	return held
 }
 
 // signIn lets somebody sit at a browser: whoever was there goes, and they come in by the form.

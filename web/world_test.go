@@ -55,6 +55,7 @@ type world struct {
 	file    string            // of the database
 	person  string            // who sits at the browser; "" those whose page it is
 	cookies map[string]string // sessions
+	citizen string            // who sits at 1177; "" the reporter of the case that is looked at
 }
 
 // begins is when every world does.

@@ -25,7 +25,7 @@ type boardPage struct {
 	Providers []casework.Provider
 	Marked    *casework.BoardEntry // by whom the patient is marked as a child
 	Child     bool                 // by the birth date
-	Authority bool                 // somebody else than the patient reports, or a power of attorney is stated
+	Standing  casework.Standing
 	Forms     map[string]*shell.Form
 	Found     []routing.Unit // units that what was typed could mean
 	Units     []routing.Unit
@@ -88,19 +88,22 @@ func (s *Pages) showBoardCase(w http.ResponseWriter, r *http.Request, who shell.
 	if err != nil {
 		return err
 	}
-	reporter, patient := casework.People(c, line, shown)
+	standing, err := s.Standing(ctx, c, line, shown)
+	if err != nil {
+		return err
+	}
 	owner := shell.OwnerOf(c)
 	p := boardPage{
 		Page: s.Page(who, fmt.Sprintf(titleCase, casework.Reference(c)), "inbox"), Case: c, Desk: desk,
 		Unit: casework.HandlerName(c.Handler), Now: s.Clock(), Today: s.Today(),
 		PlaceNow: s.placeNow(c), Places: placesOf(line), Providers: casework.ProvidersOf(entries, s.Today()),
 		Marked: casework.MarkedChild(entries), Child: c.Minor(),
-		Authority: patient != nil || reporter.Authority, Found: found, Units: s.careUnits(), Problems: s.Problems(),
+		Standing: standing, Found: found, Units: s.careUnits(), Problems: s.Problems(),
 		Areas:  s.Codes(contracts.SystemArea),
 		Writes: who.May(shell.WriteCase, owner), Exports: who.May(shell.ExportCase, owner), Closed: c.State == store.Closed,
 		Done: boardDone(r.URL.Query().Get("done")),
 	}
-	p.Forms = s.forms(c, reporter)
+	p.Forms = s.forms(c, standing.Reporter)
 	if k := who.Kept; k != nil && p.Forms[k.Verb()] != nil {
 		p.Forms[k.Verb()], p.Unsent = &shell.Form{Name: k.Verb(), Values: k.Values}, nil
 	}

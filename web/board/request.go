@@ -96,7 +96,11 @@ func (s *Pages) newRequestPage(ctx context.Context, who shell.Access, c store.Ca
 		Diary: desk.Diary, Consent: consent,
 		Place: s.placeNow(c),
 	}
-	p.Reporter, p.Patient = casework.People(c, line, shown)
+	standing, err := s.Standing(ctx, c, line, shown)
+	if err != nil {
+		return p, err
+	}
+	p.Reporter, p.Patient = standing.Reporter, standing.Patient
 	for _, e := range line {
 		if e.Complaint != nil {
 			p.Complaint = e.Complaint

@@ -20,6 +20,7 @@ type Event struct {
 	Note      bool   // words for colleagues: a service note, or those of a handover
 	SeenBy    string // who sees a note
 	By        string // who of the unit sent it
+	Author    string // identity of who wrote it on the citizen's side, for comparing
 	Kind      store.EventKind
 	Title     string
 	From      string // who wrote it
@@ -76,6 +77,10 @@ func (s *Base) TimeLine(ctx context.Context, c store.Case, files string) ([]Even
 	for _, row := range rows {
 		deliveries[row.ID] = row
 	}
+	citizens, err := s.writers(ctx, c)
+	if err != nil {
+		return nil, err
+	}
 	questions := map[string]string{}
 	out := make([]Event, 0, len(entries))
 	for _, entry := range entries {
@@ -84,6 +89,12 @@ func (s *Base) TimeLine(ctx context.Context, c store.Case, files string) ([]Even
 			return nil, fmt.Errorf("reading content of message %s: %w", entry.MessageID, err)
 		}
 		e := s.event(c, entry, &m, files)
+		switch {
+		case m.Complaint != nil:
+			citizens.wrote(&e, m.Complaint.Reporter.PersonID)
+		case m.Answer != nil:
+			citizens.wrote(&e, m.Answer.Author)
+		}
 		if m.Update != nil && m.Update.Type == contracts.Question {
 			questions[m.ID.Root+"|"+m.ID.Extension] = m.Update.Text
 		}
@@ -91,7 +102,9 @@ func (s *Base) TimeLine(ctx context.Context, c store.Case, files string) ([]Even
 			e.Answers = beginning(questions[m.Answer.InReplyTo.Root+"|"+m.Answer.InReplyTo.Extension])
 		}
 		row, has := deliveries[entry.MessageID]
+		worry := e.Worry
 		e.State, e.Worry = s.Whereabouts(entry, row, has)
+		e.Worry = e.Worry || worry
 		out = append(out, e)
 	}
 	return out, nil

@@ -15,11 +15,10 @@ import (
 type casePage struct {
 	shell.Page
 	deskPart
-	Case      store.Case
-	Unit      string // name of who has it
-	Board     bool
-	Reporter  casework.Person
-	Patient   *casework.Person // when that is another than the reporter
+	Case  store.Case
+	Unit  string // name of who has it
+	Board bool
+	casework.Standing
 	Left      int
 	Days      int // that the answer may take
 	Late      bool
@@ -111,7 +110,9 @@ func (s *Cases) showCase(w http.ResponseWriter, r *http.Request, who shell.Acces
 		return err
 	}
 	p.Late = p.Left < 0 && !p.Closed
-	p.Reporter, p.Patient = casework.People(c, line, shown)
+	if p.Standing, err = s.Standing(ctx, c, line, shown); err != nil {
+		return err
+	}
 	p.Forms, p.Drafts = s.answerForms(c, who, drafts)
 	if name := copied(p.Forms, drafts, q.Get("copy")); name != "" {
 		p.Active = name

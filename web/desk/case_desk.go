@@ -106,7 +106,7 @@ func (s *Cases) caseLine(ctx context.Context, c store.Case) ([]casework.Event, e
 		}
 		e := casework.Event{
 			Desk: true, SeenBy: seenBy(act.Kind), Title: deskWord(act), From: act.By.Name, At: act.At, Text: act.Text,
-			Worry: act.Kind == store.DeskRefused, Files: casework.NoteFiles(c, act),
+			Worry: act.Kind == store.DeskRefused || act.Kind == store.DeskUnchecked, Files: casework.NoteFiles(c, act),
 		}
 		e.Note = e.SeenBy != ""
 		line = append(line, e)
@@ -132,7 +132,7 @@ func (s *Cases) answerForms(c store.Case, who shell.Access,
 			forms[d.Form].Values = draftValues(d)
 		}
 	}
-	for _, name := range []string{"assign", "park", "note", "register", "authority", "protect"} {
+	for _, name := range []string{"assign", "park", "note", "register", "authority", "takeover", "files", "protect"} {
 		forms[name] = &shell.Form{Name: name, Values: url.Values{}}
 	}
 	return forms, kept
@@ -157,6 +157,8 @@ type answerPart struct {
 	Phrases []store.Phrase
 	Files   bool  // may be attached
 	Room    int64 // for files, in bytes
+	// the reporter's right to speak for the patient is not checked
+	Unchecked bool
 }
 
 // Answer is the form of that name.
@@ -164,7 +166,7 @@ func (p casePage) Answer(name string) answerPart {
 	d := p.Drafts[name]
 	return answerPart{
 		Form: p.Forms[name], Draft: d, Saved: saved(d, p.Now), Case: p.Case, Phrases: p.Phrases[name],
-		Files: p.Case.Facts.Attachments && name != "forward", Room: p.Room,
+		Files: p.Case.Facts.Attachments && name != "forward", Room: p.Room, Unchecked: p.Standing.Unchecked,
 	}
 }
 

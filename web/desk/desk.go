@@ -74,14 +74,10 @@ func (s *Work) deskVerbs(who shell.Access, c store.Case) map[string]deskVerb {
 			}
 			return err
 		}},
-		"authority": {shell.WriteCase, func(ctx context.Context, act store.Act, f *shell.Form) error {
-			if f.Value("undo") != "" {
-				return changed(db.UncheckAuthority(ctx, act))
-			}
-			if note := f.Required("note", wordHowAuthority, casework.ReasonMost); !f.Failed() {
-				return changed(db.CheckAuthority(ctx, act, note))
-			}
-			return nil
+		"authority": {shell.WriteCase, s.authorityVerb},
+		"takeover":  {shell.WriteCase, s.takeOverVerb(c)},
+		"files": {shell.WriteCase, func(ctx context.Context, act store.Act, f *shell.Form) error {
+			return changed(db.SwitchFiles(ctx, act, f.Value("files") != ""))
 		}},
 		"protect": {shell.WriteCase, func(ctx context.Context, act store.Act, f *shell.Form) error {
 			return changed(db.Protect(ctx, act, f.Value("protected") != ""))

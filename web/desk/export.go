@@ -99,7 +99,11 @@ func (s *Export) document(ctx context.Context, who shell.Access, id, form string
 	if err = s.judgeFiles(ctx, d.c, d.line); err != nil {
 		return d, err
 	}
-	d.file = s.caseFileOf(d.c, desk, d.line, shown)
+	standing, err := s.Standing(ctx, d.c, d.line, shown)
+	if err != nil {
+		return d, err
+	}
+	d.file = s.caseFileOf(d.c, desk, standing)
 	d.file.ExportedBy = who.Name
 	d.file.Entries = append(d.messageEntries(), deskEntries(d.events)...)
 	slices.SortStableFunc(d.file.Entries, func(a, b casefile.Entry) int { return a.At.Compare(b.At) })
@@ -126,27 +130,25 @@ func (s *Export) judgeFiles(ctx context.Context, c store.Case, line []casework.E
 }
 
 // caseFileOf is the head of the document.
-func (s *Export) caseFileOf(c store.Case, desk store.Desk, line []casework.Event, shown bool) casefile.Case {
-	reporter, patient := casework.People(c, line, shown)
+func (s *Export) caseFileOf(c store.Case, desk store.Desk, st casework.Standing) casefile.Case {
 	file := casefile.Case{
 		ID: c.ID, Reference: c.Ref.Extension, External: c.External.Extension, Registration: desk.Diary,
 		State:    shell.StateWord(c.State),
 		Unit:     casefile.Unit{HSAID: c.Handler.Unit, Name: casework.HandlerName(c.Handler)},
 		Received: shell.Swedish(c.Received), Due: shell.Swedish(c.Due),
 		Exported: shell.Swedish(s.Clock().Truncate(time.Second)),
-		Reporter: personIn(reporter), Area: s.codeNamed(contracts.SystemArea, c.Classification.Area),
+		Reporter: personIn(st.Reporter), Area: s.codeNamed(contracts.SystemArea, c.Classification.Area),
 		Incident: casefile.Incident{Date: shell.Date(c.Facts.IncidentDate), Place: c.Facts.PlaceText},
 	}
 	if c.Closed != nil {
 		file.Closed = shell.Swedish(*c.Closed)
 	}
-	if patient != nil {
-		p := personIn(*patient)
+	if st.Patient != nil {
+		p := personIn(*st.Patient)
 		file.Patient = &p
 	}
-	if desk.Authority != nil {
-		file.Reporter.Authority = desk.Authority.Note + " (" + desk.Authority.By.Name + ", " +
-			shell.Swedish(desk.Authority.At).Format("2006-01-02") + ")"
+	if st.Another {
+		file.Reporter.Authority = st.Right + ". " + st.Check
 	}
 	if u := c.Facts.IncidentUnit; u != "" {
 		file.Incident.Unit = s.Named(contracts.OrgUnit{HSAID: u}) + " (" + u + ")"

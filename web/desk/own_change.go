@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"rivgate/contracts"
 	"rivgate/store"
@@ -34,7 +35,8 @@ func (s *Cases) ownSince(ctx context.Context, who shell.Access, c store.Case,
 	for _, act := range acts {
 		mine[act.MessageID] = act.Kind == store.DeskSent && act.By.ID == who.User
 	}
-	ok = true
+	since := entries[len(entries)-changes].At
+	ok = !slices.ContainsFunc(acts, func(act store.DeskEvent) bool { return changesCase(act) && !act.At.Before(since) })
 	for i, e := range entries {
 		switch {
 		case e.Late || e.Place == store.PlaceHeld:
@@ -47,6 +49,16 @@ func (s *Cases) ownSince(ctx context.Context, who shell.Access, c store.Case,
 		}
 	}
 	return own, ok, nil
+}
+
+// changesCase tells whether something that was done at a desk may have changed the version of its case, as a message
+// does.
+func changesCase(act store.DeskEvent) bool {
+	switch act.Kind {
+	case store.DeskPlace, store.DeskStated, store.DeskNoAuthority, store.DeskWithdrawn, store.DeskTakenOver:
+		return true
+	}
+	return false
 }
 
 // seenVersion is the version of a case that somebody acts on: that of their page, or the present one where they alone

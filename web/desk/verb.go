@@ -76,6 +76,9 @@ func after(c store.Case, verb string, staged bool) string {
 // updateOf turns a form into an update; what is missing is noted in the form.
 func (s *Work) updateOf(verb string, f *shell.Form) (contracts.Update, error) {
 	u := contracts.Update{Text: f.Value("text")}
+	if reason := f.Value("unchecked"); reason != "" {
+		u.Unchecked = &contracts.Unchecked{Reason: reason}
+	}
 	switch verb {
 	case "reply":
 		u.Type = contracts.PartialReply

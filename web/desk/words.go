@@ -6,6 +6,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/web/casework"
 )
 
 // Titles of the pages. %s is the number of the case.
@@ -28,7 +29,16 @@ const (
 	wordWriteNote       = "Skriv anteckningen."
 	wordDiaryTooLong    = "Diarienumret är för långt."
 	wordDiaryTaken      = "Ett annat ärende på enheten har redan det diarienumret."
-	wordHowAuthority    = "Skriv hur fullmakten eller behörigheten kontrollerades."
+	wordHowAuthority    = "Skriv hur rätten att företräda patienten kontrollerades."
+	wordHowStated       = "Skriv vem som uppgav rätten att företräda patienten, och när."
+	wordHowEnded        = "Skriv vem som återkallade rätten att företräda patienten, och hur det är känt."
+	wordWhichRight      = "Välj med vilken rätt patienten företräds."
+	wordNewReporter     = "Skriv numret på den som tar över ärendet."
+	wordNewName         = "Skriv namnet på den som tar över ärendet."
+	wordSameReporter    = "Det är den som redan anmäler i ärendet."
+	wordNotPatient      = "Det är inte patientens nummer."
+	wordIsPatient       = "Numret är patientens. Välj att det är patienten själv."
+	wordFormerView      = "Välj vad den som anmäler nu ska se."
 	wordWhenResumed     = "Välj vilken dag ärendet ska tas upp igen."
 	wordResumeRange     = "Välj en dag efter i dag, högst två år fram."
 	wordDraftFiles      = "Högst 10 bilagor, om högst 20 MB var. De som inte fick plats är inte sparade."
@@ -123,9 +133,24 @@ func deskWord(e store.DeskEvent) string {
 	case store.DeskUnprotected:
 		return "Inte längre skyddad identitet"
 	case store.DeskAuthority:
-		return "Fullmakt eller behörighet kontrollerad"
+		return "Rätt att företräda patienten kontrollerad" + rightWord(e)
+	case store.DeskStated:
+		return "Rätt att företräda patienten uppgiven" + rightWord(e)
 	case store.DeskNoAuthority:
-		return "Kontrollen av fullmakten återtagen"
+		return "Kontrollen av rätten återtagen"
+	case store.DeskWithdrawn:
+		return "Rätt att företräda patienten återkallad"
+	case store.DeskUnchecked:
+		return "Skickat fast anmälarens rätt inte är kontrollerad"
+	case store.DeskTakenOver:
+		if e.Stays {
+			return "Ärendet övertaget av ett ombud" + rightWord(e) + ". Den tidigare anmälaren ser det som kom före"
+		}
+		return "Ärendet övertaget av ett ombud" + rightWord(e) + ". Den tidigare anmälaren ser det inte längre"
+	case store.DeskFiles:
+		return "Bilagor påslagna"
+	case store.DeskNoFiles:
+		return "Bilagor avstängda"
 	case store.DeskSent:
 		return formWord(e.Form) + " skickat"
 	case store.DeskHandover:
@@ -157,6 +182,14 @@ func handoverText(e store.DeskEvent) string {
 		return e.Text
 	}
 	return strings.TrimPrefix(e.Text+"\n\nGrund: "+e.Ground, "\n\n")
+}
+
+// rightWord is the right that a line of the time line is about.
+func rightWord(e store.DeskEvent) string {
+	if e.Right == "" {
+		return ""
+	}
+	return ": " + casework.RightWord(e.Right)
 }
 
 func untilWord(e store.DeskEvent) string {
@@ -231,7 +264,11 @@ func doneWord(done string) string {
 	case "register":
 		return "Diarienumret är sparat."
 	case "authority":
-		return "Kontrollen av fullmakten är sparad."
+		return "Uppgiften om rätten att företräda patienten är sparad."
+	case "takeover":
+		return "Ärendet är övertaget. Det som skickas från och med nu går till den nya anmälaren."
+	case "files":
+		return "Valet av bilagor är sparat."
 	case "protect":
 		return "Märkningen om skyddad identitet är sparad."
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rivgate/contracts"
+	"rivgate/contracts/identity"
 	"rivgate/store"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
@@ -19,8 +20,11 @@ import (
 type mailboxPage struct {
 	shell.Page
 	Case    store.Case
-	Unit    string // name of who has it now
-	Former  string // name of who had it before; "" nobody
+	Person  string    // whose mailbox it is
+	Until   time.Time // of a former reporter: when somebody took the case over; zero: of the present one
+	Staff   bool      // somebody of the unit looks at what the reporter sees
+	Unit    string    // name of who has it now
+	Former  string    // name of who had it before; "" nobody
 	Letters []casework.Letter
 	Closed  *shell.Form // an answer that was refused, to a question that is no longer open
 	Done    bool
@@ -30,31 +34,86 @@ type mailboxPage struct {
 
 // LettersPage shows a case as the citizen sees it in 1177.
 func (s *Pages) LettersPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
-	c, err := s.mailboxCase(r.Context(), who, r.PathValue("id"))
+	seen, err := s.seenCase(r.Context(), who, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	return s.showMailbox(w, r, who, c, nil, "")
+	return s.showLetters(w, r, who, seen, nil, "")
 }
 
-// mailboxCase opens a case whose mailbox is here: only where this gateway stands at 1177 is there one.
-func (s *Pages) mailboxCase(ctx context.Context, who shell.Access, id string) (store.Case, error) {
+// seen is a case as somebody has it in their mailbox.
+type seen struct {
+	store.Case
+	person string    // whose mailbox it is
+	until  time.Time // of a former reporter, who sees what came before; zero: of the present one
+	staff  bool      // shown to the unit, for which nothing can be answered
+}
+
+// seenCase opens a case that is in the mailbox of who is there: only where this gateway stands at 1177 is there one.
+// Whoever has not said who they are is sent to do so. A case that is not theirs does not exist, and that they asked for
+// it is on record.
+func (s *Pages) seenCase(ctx context.Context, who shell.Access, id string) (seen, error) {
 	if !s.AtPortal() {
-		return store.Case{}, shell.ErrNotPortal
+		return seen{}, shell.ErrNotPortal
 	}
-	return s.Relay.Store.Open(ctx, id, who.Row(store.Access{What: store.AccessRead, Detail: "mailbox"}))
+	person := s.Citizen(ctx)
+	if person == "" {
+		return seen{}, shell.Elsewhere("/mailbox")
+	}
+	c, until, err := s.Relay.Store.OpenMailbox(ctx, id, person,
+		who.Row(store.Access{What: store.AccessRead, Detail: "mailbox"}))
+	return seen{Case: c, person: person, until: until}, err
+}
+
+// mailboxCase is seenCase for who may write in the case: its present reporter. For a former one it does not exist.
+func (s *Pages) mailboxCase(ctx context.Context, who shell.Access, id string) (store.Case, error) {
+	c, err := s.seenCase(ctx, who, id)
+	if err != nil || c.until.IsZero() {
+		return c.Case, err
+	}
+	if err := s.LookedAt(ctx, who, store.AccessRefused, c.Case, "mailbox"); err != nil {
+		return store.Case{}, err
+	}
+	return store.Case{}, store.ErrNotFound
+}
+
+// StaffPage shows who handles a case what its reporter sees: GET /inbox/{id}/mailbox.
+func (s *Pages) StaffPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+	c, err := s.InboxCase(r.Context(), r.PathValue("id"), who, shell.ReadCase)
+	if err == nil && !s.AtPortal() {
+		err = shell.ErrNotPortal
+	}
+	if err != nil {
+		return err
+	}
+	shown := shell.AsksProtected(r)
+	if err := s.OpenCase(r.Context(), who, store.AccessRead, &c, shell.ShownDetail("mailbox", c, shown)); err != nil {
+		return err
+	}
+	one := seen{Case: shell.Shielded(c, shown), person: c.Facts.ReporterID, staff: true}
+	return s.showLetters(w, r, who, one, nil, "")
 }
 
 func (s *Pages) showMailbox(w http.ResponseWriter, r *http.Request, who shell.Access, c store.Case, failed *shell.Form,
+	question string,
+) error {
+	return s.showLetters(w, r, who, seen{Case: c, person: c.Facts.ReporterID}, failed, question)
+}
+
+func (s *Pages) showLetters(w http.ResponseWriter, r *http.Request, who shell.Access, c seen, failed *shell.Form,
 	question string,
 ) error {
 	letters, err := s.letters(r.Context(), c)
 	if err != nil {
 		return err
 	}
+	nav := "mailbox"
+	if c.staff {
+		nav = "inbox"
+	}
 	p := mailboxPage{
-		Page: s.Page(who, fmt.Sprintf(titleCase, casework.Reference(c)), "mailbox"), Case: c,
-		Unit: casework.HandlerName(c.Handler), Letters: letters, Now: s.Clock(),
+		Page: s.Page(who, fmt.Sprintf(titleCase, casework.Reference(c.Case)), nav), Case: c.Case, Person: c.person,
+		Until: c.until, Staff: c.staff, Unit: casework.HandlerName(c.Handler), Letters: letters, Now: s.Clock(),
 		Done: r.URL.Query().Get("done") != "",
 	}
 	if c.ForwardedFrom != "" {
@@ -62,7 +121,7 @@ func (s *Pages) showMailbox(w http.ResponseWriter, r *http.Request, who shell.Ac
 	}
 	shown := false
 	for i := range letters {
-		if letters[i].Question == "" {
+		if letters[i].Question == "" || c.staff || !c.until.IsZero() {
 			continue
 		}
 		letters[i].Form = &shell.Form{Name: "answer" + strconv.Itoa(i), Values: url.Values{}}
@@ -85,35 +144,53 @@ func (s *Pages) showMailbox(w http.ResponseWriter, r *http.Request, who shell.Ac
 }
 
 // letters are what is in the mailbox, and what the citizen wrote, by time.
-func (s *Pages) letters(ctx context.Context, c store.Case) ([]casework.Letter, error) {
+func (s *Pages) letters(ctx context.Context, c seen) ([]casework.Letter, error) {
 	files := "/mailbox/{}/files/{}/{}"
-	box, err := s.Relay.Store.Mailbox(ctx, c)
+	if c.staff {
+		files = "/inbox/{}/files/{}/{}"
+	}
+	box, err := s.Relay.Store.Mailbox(ctx, c.Case)
 	if err != nil {
 		return nil, err
 	}
-	line, err := s.TimeLine(ctx, c, files)
+	line, err := s.TimeLine(ctx, c.Case, files)
 	if err != nil {
 		return nil, err
 	}
 	var out []casework.Letter
 	for _, e := range line {
 		if e.Kind == store.EventComplaint || e.Kind == store.EventAnswer {
-			e.From, e.Title = wordOwn, wordOwnAnswer
-			if e.Kind == store.EventComplaint {
-				e.Title = wordOwnCase
-			}
-			out = append(out, casework.Letter{Event: e, Own: true})
+			out = append(out, c.written(e))
 		}
 	}
 	for _, l := range box {
-		one, err := s.Letter(c, l, files)
+		one, err := s.Letter(c.Case, l, files)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, one)
 	}
+	if !c.until.IsZero() { // what came after is the next reporter's
+		out = slices.DeleteFunc(out, func(l casework.Letter) bool { return !l.At.Before(c.until) })
+	}
 	slices.SortStableFunc(out, func(a, b casework.Letter) int { return a.At.Compare(b.At) })
 	return out, nil
+}
+
+// written is what somebody wrote on the citizen's side: the one whose mailbox it is, a former reporter or the patient.
+func (c seen) written(e casework.Event) casework.Letter {
+	own := identity.Same(e.Author, c.person)
+	switch {
+	case own && e.Kind == store.EventComplaint:
+		e.From, e.Title = wordOwn, wordOwnCase
+	case own:
+		e.From, e.Title = wordOwn, wordOwnAnswer
+	case e.Kind == store.EventComplaint:
+		e.Title = wordOthersCase
+	default:
+		e.Title = wordOthersAnswer
+	}
+	return casework.Letter{Event: e, Own: true}
 }
 
 // Answer is the citizen's answer to a question, on its way into the line as 1177 itself sends it.
@@ -138,14 +215,11 @@ func (s *Pages) Answer(w http.ResponseWriter, r *http.Request, who shell.Access)
 	if f.Failed() {
 		return s.showMailbox(w, r, who, c, f, question)
 	}
-	author, err := s.reporterID(r.Context(), c)
-	if err != nil {
-		return err
-	}
 	m := &contracts.Message{
 		CaseID: &contracts.II{Root: c.Ref.Root, Extension: c.Ref.Extension},
 		Answer: &contracts.Answer{
-			InReplyTo: contracts.II{Root: root, Extension: extension}, Text: f.Value("text"), Author: author, Attachments: files,
+			InReplyTo: contracts.II{Root: root, Extension: extension}, Text: f.Value("text"),
+			Author: casework.ReporterOf(c), Attachments: files,
 		},
 	}
 	_, err = s.Relay.Submit(r.Context(), m)
@@ -164,23 +238,9 @@ func (s *Pages) Answer(w http.ResponseWriter, r *http.Request, who shell.Access)
 	return s.showMailbox(w, r, who, c, f, question)
 }
 
-// reporterID is the reporter's identity with its kind, as the case's first message has it.
-func (s *Pages) reporterID(ctx context.Context, c store.Case) (contracts.PersonID, error) {
-	line, err := s.TimeLine(ctx, c, "")
-	if err != nil {
-		return contracts.PersonID{}, err
-	}
-	for _, e := range line {
-		if e.Complaint != nil {
-			return e.Complaint.Reporter.PersonID, nil
-		}
-	}
-	return contracts.PersonID{}, shell.ErrNotFound
-}
-
 // File sends an attachment that the citizen got or sent.
 func (s *Pages) File(w http.ResponseWriter, r *http.Request, who shell.Access) error {
-	c, err := s.mailboxCase(r.Context(), who, r.PathValue("id"))
+	c, err := s.seenCase(r.Context(), who, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -190,7 +250,7 @@ func (s *Pages) File(w http.ResponseWriter, r *http.Request, who shell.Access) e
 	}
 	for _, l := range letters {
 		if !l.Receipt && l.ID == r.PathValue("message") {
-			return s.SendFile(w, r, c, l.ID)
+			return s.SendFile(w, r, c.Case, l.ID)
 		}
 	}
 	return shell.ErrNotFound

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"time"
 
+	"rivgate/contracts/identity"
 	"rivgate/store"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
@@ -26,6 +27,7 @@ type mailboxRow struct {
 	store.Case
 	Unit string
 	Asks bool // a question waits for an answer
+	Over bool // somebody took the case over: what became of it since is theirs
 }
 
 // mailboxMost bounds the list of a person's cases.
@@ -63,6 +65,7 @@ func (s *Pages) List(w http.ResponseWriter, r *http.Request, who shell.Access) e
 		return html.Render(w, http.StatusUnprocessableEntity, "list", p)
 	}
 	p.Chosen = id
+	s.BeCitizen(r.Context(), id)
 	if p.Rows, p.More, err = s.reported(r.Context(), who, id); err != nil {
 		return err
 	}
@@ -82,7 +85,9 @@ func (s *Pages) reported(ctx context.Context, who shell.Access,
 	more = len(cases) > mailboxMost
 	for _, c := range cases[:min(len(cases), mailboxMost)] {
 		asks := len(c.OpenQuestions) > 0 && c.State != store.Closed
-		rows = append(rows, mailboxRow{Case: c, Unit: casework.HandlerName(c.Handler), Asks: asks})
+		rows = append(rows, mailboxRow{
+			Case: c, Unit: casework.HandlerName(c.Handler), Asks: asks, Over: !identity.Same(person, c.Facts.ReporterID),
+		})
 	}
 	return rows, more, nil
 }

@@ -144,6 +144,7 @@ func (s *Pages) SubmitCase(w http.ResponseWriter, r *http.Request, who shell.Acc
 		Complaint: c,
 	})
 	if err == nil {
+		s.BeCitizen(r.Context(), c.Reporter.PersonID.ID)
 		http.Redirect(w, r, shell.Link("/mailbox/{}?done=submit", accepted.CaseID), http.StatusSeeOther)
 		return nil
 	}

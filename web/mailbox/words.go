@@ -8,6 +8,9 @@ const (
 	wordOwn       = "Du"
 	wordOwnAnswer = "Ditt svar"
 	wordOwnCase   = "Ditt ärende"
+
+	wordOthersCase   = "Ärendet"
+	wordOthersAnswer = "Svar"
 )
 
 // What a form answers when it is not filled in right.

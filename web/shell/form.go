@@ -95,7 +95,7 @@ func (f *Form) Head() string {
 		return textNoSignIn
 	case "search", "review", "resolve":
 		return textNoSearch
-	case "note", "register", "authority", "protect", "phrase", "correct", "place", "consent", "withdraw", "opinion",
+	case "note", "register", "authority", "takeover", "files", "protect", "phrase", "correct", "place", "consent", "withdraw", "opinion",
 		"child", "nochild":
 		return textNotSaved
 	}

@@ -264,4 +264,7 @@ func (d *discard) Write(b []byte) (int, error) { return len(b), nil }
 // elsewhere is the answer to who has to go to another page first.
 type elsewhere struct{ address string }
 
+// Elsewhere is the answer to who has to go to another page first.
+func Elsewhere(address string) error { return &elsewhere{address} }
+
 func (e *elsewhere) Error() string { return "elsewhere" }

@@ -22,6 +22,7 @@ const (
 	heldKept    = "kept"     // KeptForms as JSON
 	HeldLeft    = "left"     // the account that signed out in this browser: what its other tabs send waits for it
 	HeldOIDC    = "oidc"     // oidcTries as JSON
+	heldCitizen = "citizen"  // identity of who looks into their mailbox
 	HeldThere   = "provider" // true: signed in at the provider, and so signed out there too
 )
 
@@ -149,10 +150,19 @@ func (a Access) Side() routing.UnitKind {
 	return ""
 }
 
+// Citizen is the identity of who looks into their mailbox in this browser; "" nobody has said who they are.
+func (s *Site) Citizen(ctx context.Context) string { return s.Sessions.GetString(ctx, heldCitizen) }
+
+// BeCitizen makes this browser somebody's mailbox: 1177's sign-in, where 1177 is tried.
+func (s *Site) BeCitizen(ctx context.Context, person string) {
+	s.Sessions.Put(ctx, heldCitizen, person)
+}
+
 // Enter makes the browser's session that of an account, under a new token. Of what the session held before, the forms
 // that were kept go on, of their owner alone, and what other tabs have asked the provider.
 func (s *Gate) Enter(ctx context.Context, a store.Account) error {
 	tries := s.Sessions.GetString(ctx, HeldOIDC)
+	citizen := s.Citizen(ctx)
 	kept := slices.DeleteFunc(s.KeptForms(ctx), func(k KeptForm) bool { return k.Account != a.ID })
 	if err := s.Sessions.Clear(ctx); err != nil {
 		return err
@@ -162,6 +172,9 @@ func (s *Gate) Enter(ctx context.Context, a store.Account) error {
 	}
 	s.Sessions.Put(ctx, heldAccount, a.ID)
 	s.Sessions.Put(ctx, heldEpoch, a.Epoch)
+	if citizen != "" { // it is another person's, of the stand-in for 1177
+		s.BeCitizen(ctx, citizen)
+	}
 	if tries != "" { // other tabs are at the provider
 		s.Sessions.Put(ctx, HeldOIDC, tries)
 	}

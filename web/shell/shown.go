@@ -31,6 +31,9 @@ func Moment(t, now time.Time) string {
 	return day(t, now) + local.Format(" kl. 15:04")
 }
 
+// Day is day, for other rooms.
+func Day(t, now time.Time) string { return day(t, now) }
+
 // day is "3 mars", with the year when it is another than now's.
 func day(t, now time.Time) string {
 	if t.IsZero() {
