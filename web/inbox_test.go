@@ -89,17 +89,17 @@ func TestLessTimeForAMinor(t *testing.T) {
 	list := w.page("/inbox")
 	has(t, list, "ombud för patienten Barnet Test, under 18 år")
 	hasNot(t, list, tolvan, child)
-	has(t, w.page("/inbox/"+minor), "<strong>barn</strong>", "uppger fullmakt, som ska kontrolleras",
+	has(t, w.page("/inbox/"+minor), "<strong>barn</strong>", "uppger fullmakt", "Inte kontrollerad",
 		"barn, någon annan än anmälaren")
 	if f := w.desk(minor, "authority", url.Values{"note": {" "}}); f.status != http.StatusUnprocessableEntity {
 		t.Errorf("a check without a word: %d", f.status)
 	}
 	w.did(minor, "authority", url.Values{"note": {"Vårdnadshavare enligt folkbokföringen"}})
-	has(t, w.page("/inbox/"+minor), "uppger fullmakt, kontrollerad",
+	has(t, w.page("/inbox/"+minor), "uppger fullmakt",
 		"Kontrollerad av Vera Test 2 mars: Vårdnadshavare enligt folkbokföringen")
 	w.did(minor, "authority", url.Values{"undo": {"1"}})
-	has(t, w.page("/inbox/"+minor), "som ska kontrolleras", "Kontrollen av fullmakten återtagen")
-	hasNot(t, w.page("/inbox/"+id), "Fullmakt eller behörighet")
+	has(t, w.page("/inbox/"+minor), "Inte kontrollerad", "Kontrollen av rätten återtagen")
+	hasNot(t, w.page("/inbox/"+id), `id="authority-note"`)
 }
 
 // What is looked for never stands in an address, and a whole personal number is noted as a digest.

@@ -29,7 +29,7 @@ func TestMailboxList(t *testing.T) {
 	list := w.post("/mailbox", url.Values{"person": {tolvan}}).body
 	has(t, list, "/mailbox/"+mine, "Väntar på ditt svar", "Vårdcentralen Björken")
 	hasNot(t, list, others) // a patient for whom somebody else reports gets nothing
-	w.act(others, "forward", url.Values{"unit": {other}})
+	w.act(others, "forward", url.Values{"unit": {other}, "unchecked": {"Fel enhet vald"}})
 	list = w.post("/mailbox", url.Values{"other": {"19000101-9801"}}).body
 	has(t, list, "/mailbox/"+others, "Vårdcentralen Eken")
 	hasNot(t, list, mine)
@@ -50,7 +50,8 @@ func TestAMailboxThatIsOpenedIsOnRecord(t *testing.T) {
 	w := newWorld(t)
 	id := w.submit(clinic, "Tolvan Test", "Text")
 	w.page("/mailbox/" + id)
-	if rows := w.accesses(store.AccessFilter{Case: id}); len(rows) != 1 || rows[0].What != store.AccessRead ||
+	if rows := w.accesses(store.AccessFilter{Case: id, Direct: true}); len(rows) != 1 ||
+		rows[0].What != store.AccessRead ||
 		rows[0].Detail != "mailbox" {
 		t.Errorf("the letters of a case: %+v", rows)
 	}

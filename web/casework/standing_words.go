@@ -8,7 +8,7 @@ const (
 	wordRightNone      = "ingen rätt uppgiven"
 	wordRightEnded     = "har inte längre rätt att företräda patienten"
 	wordRightChecked   = "Kontrollerad av %s %s"
-	wordRightWithdrawn = "Återkallad, noterat av %s %s"
+	wordRightWithdrawn = "Återtagen, noterat av %s %s"
 	wordRightUnchecked = "Inte kontrollerad"
 )
 
@@ -47,7 +47,7 @@ func stepWord(step store.AuthorityStep) string {
 	case store.DeskNoAuthority:
 		what = "Kontrollen återtagen"
 	case store.DeskWithdrawn:
-		what = "Återkallad"
+		what = "Återtagen"
 	case store.DeskTakenOver:
 		what = "Ärendet övertaget"
 	}

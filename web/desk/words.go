@@ -31,7 +31,7 @@ const (
 	wordDiaryTaken      = "Ett annat ärende på enheten har redan det diarienumret."
 	wordHowAuthority    = "Skriv hur rätten att företräda patienten kontrollerades."
 	wordHowStated       = "Skriv vem som uppgav rätten att företräda patienten, och när."
-	wordHowEnded        = "Skriv vem som återkallade rätten att företräda patienten, och hur det är känt."
+	wordHowEnded        = "Skriv vem som återtog rätten att företräda patienten, och hur det är känt."
 	wordWhichRight      = "Välj med vilken rätt patienten företräds."
 	wordNewReporter     = "Skriv numret på den som tar över ärendet."
 	wordNewName         = "Skriv namnet på den som tar över ärendet."
@@ -139,7 +139,7 @@ func deskWord(e store.DeskEvent) string {
 	case store.DeskNoAuthority:
 		return "Kontrollen av rätten återtagen"
 	case store.DeskWithdrawn:
-		return "Rätt att företräda patienten återkallad"
+		return "Rätt att företräda patienten återtagen"
 	case store.DeskUnchecked:
 		return "Skickat fast anmälarens rätt inte är kontrollerad"
 	case store.DeskTakenOver:

@@ -71,8 +71,8 @@ type Templates struct {
 }
 
 // NewTemplates are the pages of a room: each *.html at the top of files. Each is read within the layout, with the
-// pieces (pieces.html) of the shell, of the rooms below and of the room itself, and with the words of the shell and of
-// the room.
+// pieces (pieces.html) of the shell, of the rooms below and of the room itself (*pieces.html), and with the words of the
+// shell and of the room.
 func NewTemplates(room fs.FS, own template.FuncMap, below ...fs.FS) Templates {
 	return Templates{sync.OnceValue(func() map[string]*template.Template {
 		names, err := fs.Glob(room, "*.html")
@@ -85,12 +85,13 @@ func NewTemplates(room fs.FS, own template.FuncMap, below ...fs.FS) Templates {
 		for _, pieces := range below {
 			template.Must(frame.ParseFS(pieces, "pieces.html"))
 		}
-		if slices.Contains(names, "pieces.html") {
-			template.Must(frame.ParseFS(room, "pieces.html"))
+		pieces := func(file string) bool { return strings.HasSuffix(file, "pieces.html") }
+		if slices.ContainsFunc(names, pieces) {
+			template.Must(frame.ParseFS(room, "*pieces.html"))
 		}
 		all := make(map[string]*template.Template)
 		for _, file := range names {
-			if name := strings.TrimSuffix(file, ".html"); name != "pieces" && name != "layout" {
+			if name := strings.TrimSuffix(file, ".html"); !pieces(file) && name != "layout" {
 				all[name] = template.Must(template.Must(frame.Clone()).ParseFS(room, file))
 			}
 		}
