@@ -147,8 +147,8 @@ func (c *Case) resumeWork() {
 	}
 }
 
-// answer: where this gateway stands at 1177 it knows who has the case there, and takes an answer from the reporter or the
-// patient alone. Elsewhere 1177 has judged that; the answer is shown under its author's name.
+// answer: where this gateway stands at 1177 it knows who has the case there, and takes an answer from the reporter or
+// the patient alone. Elsewhere 1177 has judged that; the answer is shown under its author's name.
 func (c *Case) answer(e *Event) (effects, *Refusal) {
 	if e.AtPortal && e.Author != "" && !c.concerns(e.Author) {
 		return effects{}, &Refusal{NotReporter}

@@ -9,7 +9,7 @@ package main
 var completions = map[string]string{
 	"rivgate case reply ID --type FORWARDED --to HSAID --ground GROUND": `rivgate case reply "$CASE" --type FORWARDED ` +
 		`--to SE2010123456-PN01 --ground "consent by telephone" --unchecked "on the way to the board"`,
-	"rivgate case reply ID --unchecked REASON": `rivgate case reply "$CASE" --text "Tack" --unchecked "asked for by telephone"`,
+	"rivgate case reply ID --unchecked REASON": `rivgate case reply "$CASE" --text Tack --unchecked "asked for"`,
 	"rivgate audit verify --head 12:c01717aa…": `rivgate audit verify --head "$HEAD"`,
 	"rivgate backup":               `rivgate backup --to copy-$$.db`,
 	"rivgate backup --to DIR":      `mkdir -p copies && rivgate backup --to copies`,

@@ -122,8 +122,8 @@ func (s *Base) stepBy(c store.Case, step store.AuthorityStep) string {
 	return s.Named(contracts.OrgUnit{HSAID: step.Unit})
 }
 
-// IdentityIn is the identity in a field of a form, and in the field of a region's OID beside it. What is wrong with it is
-// noted in the form.
+// IdentityIn is the identity in a field of a form, and in the field of a region's OID beside it. What is wrong with it
+// is noted in the form.
 func (s *Base) IdentityIn(f *shell.Form, field string) contracts.PersonID {
 	p := s.person(f, field)
 	if f.Error(field) != "" || f.Error(field+"oid") != "" {

@@ -12,8 +12,8 @@ import (
 	"rivgate/web/shell"
 )
 
-// authorityVerb notes by what right the reporter speaks for the patient, that it was checked, that a check was wrong, or
-// that the right has ended.
+// authorityVerb notes by what right the reporter speaks for the patient, that it was checked, that a check was wrong,
+// or that the right has ended.
 func (s *Work) authorityVerb(ctx context.Context, act store.Act, f *shell.Form) (err error) {
 	db := s.Relay.Store
 	if f.Value("undo") != "" {
@@ -63,8 +63,8 @@ func typedRight(f *shell.Form) (store.Right, error) {
 // ownRight among the rights that are chosen from stands for the patient, who takes their case over themselves.
 const ownRight = "own"
 
-// takeOverVerb makes somebody else the reporter. Only where 1177 is here does that mean anything: elsewhere 1177 decides
-// whose mailbox the case is in, and the contract has no message for it.
+// takeOverVerb makes somebody else the reporter. Only where 1177 is here does that mean anything: elsewhere 1177
+// decides whose mailbox the case is in, and the contract has no message for it.
 func (s *Work) takeOverVerb(c store.Case) func(ctx context.Context, act store.Act, f *shell.Form) error {
 	return func(ctx context.Context, act store.Act, f *shell.Form) error {
 		if !s.AtPortal() {

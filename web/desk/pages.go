@@ -13,7 +13,9 @@ import (
 //go:embed *.html
 var files embed.FS
 
-var html = shell.NewTemplates(files, template.FuncMap{"choices": newChoices, "whole": newPersonPart, "steps": newStepsPart}, casework.Pieces)
+var html = shell.NewTemplates(files, template.FuncMap{
+	"choices": newChoices, "whole": newPersonPart, "steps": newStepsPart,
+}, casework.Pieces)
 
 // Lists are the pages on which somebody finds what to do: the start page and the inbox; and the one on which a case
 // begins that came by other ways.

@@ -95,8 +95,8 @@ func (f *Form) Head() string {
 		return textNoSignIn
 	case "search", "review", "resolve":
 		return textNoSearch
-	case "note", "register", "authority", "takeover", "files", "protect", "phrase", "correct", "place", "consent", "withdraw", "opinion",
-		"child", "nochild":
+	case "note", "register", "authority", "takeover", "files", "protect", "phrase", "correct", "place", "consent",
+		"withdraw", "opinion", "child", "nochild":
 		return textNotSaved
 	}
 	return textNotSent

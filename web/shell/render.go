@@ -71,8 +71,8 @@ type Templates struct {
 }
 
 // NewTemplates are the pages of a room: each *.html at the top of files. Each is read within the layout, with the
-// pieces (pieces.html) of the shell, of the rooms below and of the room itself (*pieces.html), and with the words of the
-// shell and of the room.
+// pieces of the shell and of the rooms below (pieces.html), and of the room itself (*pieces.html), and with the words
+// of the shell and of the room.
 func NewTemplates(room fs.FS, own template.FuncMap, below ...fs.FS) Templates {
 	return Templates{sync.OnceValue(func() map[string]*template.Template {
 		names, err := fs.Glob(room, "*.html")
