@@ -25,6 +25,7 @@ type Watch struct {
 	known   map[string]bool // breaches that are in the log
 	raised  map[alarm]bool
 	next    time.Time // no purge before
+	filled  time.Time // no look at what the version before has counted before
 }
 
 // alarm is a receiver whose oldest message is older than a threshold.
@@ -85,6 +86,19 @@ func (w *Watch) Look(ctx context.Context) {
 	w.check(ctx)
 	w.ages(ctx)
 	w.purge(ctx)
+	w.fill(ctx)
+}
+
+// fill takes over what replicas of the version before have counted, every hour.
+func (w *Watch) fill(ctx context.Context) {
+	now := w.Relay.Store.Now()
+	if now.Before(w.filled) {
+		return
+	}
+	w.filled = now.Add(purgeEvery)
+	if _, err := w.Relay.Store.FillFacts(ctx); err != nil {
+		w.failed(ctx, "filling statistics", err)
+	}
 }
 
 // check logs each breach once, for as long as it lasts.

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -183,23 +182,6 @@ func (c *Case) codeList() []string {
 	add("sub_problem", c.Classification.SubProblems)
 	add("experienced", c.Facts.Experienced)
 	return list
-}
-
-// age is the patient's in whole years when the case was received, "" where it is not known.
-func (c *Case) age() string {
-	born, err := time.ParseInLocation("20060102", c.Facts.BirthDate, routing.Stockholm())
-	if err != nil {
-		return ""
-	}
-	at := c.Received.In(routing.Stockholm())
-	years := at.Year() - born.Year()
-	if at.Month() < born.Month() || at.Month() == born.Month() && at.Day() < born.Day() {
-		years--
-	}
-	if years < 0 {
-		return ""
-	}
-	return strconv.Itoa(years)
 }
 
 // month is YYYYMM of a moment in Sweden.

@@ -68,7 +68,7 @@ type Act struct {
 // Minor tells whether the patient was under 18 when the case was received. Of a patient whose birth date is not known
 // it says no.
 func (c *Case) Minor() bool {
-	age, err := strconv.Atoi(c.age())
+	age, err := strconv.Atoi(c.ageOn(c.Received))
 	return err == nil && age < 18
 }
 

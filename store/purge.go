@@ -104,7 +104,8 @@ func (t *tx) purgeCases(ctx context.Context, before int64) (int, error) {
 	}
 	went := 0
 	for _, id := range ids {
-		if _, err := t.lockCaseID(ctx, id); err != nil {
+		c, err := t.lockCaseID(ctx, id)
+		if err != nil {
 			return 0, err
 		}
 		var one int // something may have come before the lock
@@ -121,6 +122,9 @@ func (t *tx) purgeCases(ctx context.Context, before int64) (int, error) {
 			return 0, err
 		}
 		if err := t.purgeDesk(ctx, id); err != nil {
+			return 0, err
+		}
+		if err := t.leaveFact(ctx, c); err != nil {
 			return 0, err
 		}
 		for _, table := range []string{"case_external", "case_code", "case_fact", "case_sender", "refused_number"} {

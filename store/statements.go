@@ -168,24 +168,25 @@ var (
 		Postgres: `INSERT INTO case_code (case_id, kind, code)
 			SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING`,
 	}
+	// putFact leaves the row its id and its weight where there is one.
 	putFact = &db.Statement{
-		SQLite: `INSERT INTO case_fact (case_id, unit, kind, provider, region, incident_unit, incident_month, received,
-				received_month, closed_month, age, sex, area, main_problem, sub_problem, experienced, mark)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+		SQLite: `INSERT INTO statistic (case_id, unit, kind, provider, region, incident_unit, incident_month,
+				received_month, closed_month, age, sex, area, main_problem, sub_problem, experienced, id, weight, mark)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 			ON CONFLICT (case_id) DO UPDATE SET unit = excluded.unit, kind = excluded.kind, provider = excluded.provider,
 				region = excluded.region, incident_unit = excluded.incident_unit, incident_month = excluded.incident_month,
-				received = excluded.received, received_month = excluded.received_month, closed_month = excluded.closed_month,
-				age = excluded.age, sex = excluded.sex, area = excluded.area, main_problem = excluded.main_problem,
+				received_month = excluded.received_month, closed_month = excluded.closed_month, age = excluded.age,
+				sex = excluded.sex, area = excluded.area, main_problem = excluded.main_problem,
 				sub_problem = excluded.sub_problem, experienced = excluded.experienced, mark = excluded.mark`,
-		Postgres: `INSERT INTO case_fact (case_id, unit, kind, provider, region, incident_unit, incident_month, received,
-				received_month, closed_month, age, sex, area, main_problem, sub_problem, experienced, mark)
+		Postgres: `INSERT INTO statistic (case_id, unit, kind, provider, region, incident_unit, incident_month,
+				received_month, closed_month, age, sex, area, main_problem, sub_problem, experienced, id, weight, mark)
 			SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[],
-				$8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::text[], $13::text[], $14::text[], $15::text[],
-				$16::text[], $17::bigint[])
+				$8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],
+				$16::bigint[], $17::bigint[], $18::bigint[])
 			ON CONFLICT (case_id) DO UPDATE SET unit = excluded.unit, kind = excluded.kind, provider = excluded.provider,
 				region = excluded.region, incident_unit = excluded.incident_unit, incident_month = excluded.incident_month,
-				received = excluded.received, received_month = excluded.received_month, closed_month = excluded.closed_month,
-				age = excluded.age, sex = excluded.sex, area = excluded.area, main_problem = excluded.main_problem,
+				received_month = excluded.received_month, closed_month = excluded.closed_month, age = excluded.age,
+				sex = excluded.sex, area = excluded.area, main_problem = excluded.main_problem,
 				sub_problem = excluded.sub_problem, experienced = excluded.experienced, mark = excluded.mark`,
 	}
 	putWords = &db.Statement{

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"rivgate/routing"
 	"rivgate/store/db"
@@ -17,10 +16,14 @@ type StatisticsFilter struct {
 	// By names parameters: unit, provider, region, age, sex, main_problem, sub_problem, experienced, area, incident_unit,
 	// and the months incident, received and closed.
 	By                     []string
-	Unit, Region, Provider string
-	From, Until            time.Time        // received, half open
-	Units                  []string         // HSA-ids, any of these; nil: all; empty: none
-	Kind                   routing.UnitKind // of the unit that has the case; "": any
+	Unit, Region, Provider string           // of the unit that handles the case
+	IncidentUnit           string           // where it happened
+	From, To               int              // months of the receipt, YYYYMM in Sweden, both in it; 0: open
+	Units                  []string         // HSA-ids of units that handle it, any of these; nil: all; empty: none
+	Kind                   routing.UnitKind // of the unit that handles it; "": any
+	// Blurred counts each case by its weight, which is 0, 1 or 2 by chance and for good, and leaves out what comes to 0: so
+	// no count, and no difference of counts, tells how many cases there are (docs/statistics.md).
+	Blurred bool
 }
 
 // StatisticsRow is one count.
@@ -35,7 +38,7 @@ type StatisticsCount struct {
 	Cases int             // how many cases were counted
 }
 
-// statisticsColumn is the column of case_fact that holds a parameter; "" where it is no parameter.
+// statisticsColumn is the column of statistic that holds a parameter; "" where it is no parameter.
 func statisticsColumn(by string) string {
 	switch by {
 	case "unit", "provider", "region", "age", "sex", "main_problem", "sub_problem", "experienced", "area", "incident_unit":
@@ -47,7 +50,8 @@ func statisticsColumn(by string) string {
 }
 
 // Statistics counts cases wherever they are handled. An unknown parameter in By, or one that stands there twice, is an
-// error. What is not known is "". Months are YYYYMM in Sweden, ages whole years when the case was received.
+// error. What is not known is "". Months are YYYYMM in Sweden; an age is that of the patient when it happened, as the first
+// year of its group. A case that was purged counts as before.
 func (s *Store) Statistics(ctx context.Context, f StatisticsFilter) (StatisticsCount, error) {
 	columns := make([]string, 0, len(f.By))
 	for i, by := range f.By {
@@ -57,11 +61,15 @@ func (s *Store) Statistics(ctx context.Context, f StatisticsFilter) (StatisticsC
 		}
 		columns = append(columns, column)
 	}
+	number, some := "count(*)", ""
+	if f.Blurred {
+		number, some = "COALESCE(sum(weight), 0)", " HAVING sum(weight) > 0"
+	}
 	c := f.conditions()
-	query := `SELECT count(*) FROM case_fact` + c.where()
+	query := `SELECT ` + number + ` FROM statistic` + c.where()
 	if len(columns) > 0 {
 		list := strings.Join(columns, ", ")
-		query = `SELECT count(*), ` + list + ` FROM case_fact` + c.where() + ` GROUP BY ` + list
+		query = `SELECT ` + number + `, ` + list + ` FROM statistic` + c.where() + ` GROUP BY ` + list + some
 	}
 	t := tally{by: f.By, counts: map[string]int{}}
 	if _, err := db.Collect(ctx, s.read, t.scan, query, c.args...); err != nil {
@@ -91,11 +99,14 @@ func (f StatisticsFilter) conditions() *conditions {
 	if f.Kind != "" {
 		c.add("kind = $?", string(f.Kind))
 	}
-	if !f.From.IsZero() {
-		c.add("received >= $?", db.Micros(f.From))
+	if f.IncidentUnit != "" {
+		c.add("incident_unit = $?", fold(f.IncidentUnit))
 	}
-	if !f.Until.IsZero() {
-		c.add("received < $?", db.Micros(f.Until))
+	if f.From != 0 {
+		c.add("received_month >= $?", f.From)
+	}
+	if f.To != 0 {
+		c.add("received_month <= $?", f.To)
 	}
 	return &c
 }
@@ -161,7 +172,7 @@ func (s *Store) StatisticsRevision(ctx context.Context) (string, error) {
 		var cases, marks int64
 		err := rows.Scan(&cases, &marks)
 		return fmt.Sprint(cases, " ", marks), err
-	}, `SELECT count(*), CAST(COALESCE(sum(mark), 0) AS BIGINT) FROM case_fact`)
+	}, `SELECT count(*), CAST(COALESCE(sum(mark), 0) AS BIGINT) FROM statistic`)
 	if err != nil {
 		return "", fmt.Errorf("asking whether statistics have changed: %w", err)
 	}

@@ -122,6 +122,11 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if err := s.compareClock(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
+	if !o.Existing {
+		if _, err := s.FillFacts(ctx); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+	}
 	return s, nil
 }
 

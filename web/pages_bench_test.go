@@ -42,9 +42,9 @@ var manyCases = []string{
 		storetest.TokensSQL(false, "substr(name, 1, instr(name, ' ') - 1)",
 			"substr(name, instr(name, ' ') + 1)", "lower(ref)") + ` FROM k`,
 	`INSERT INTO case_code (case_id, kind, code) SELECT id, 'main_problem', CAST(1 + i %% 8 AS TEXT) FROM k`,
-	`INSERT INTO case_fact (case_id, unit, kind, provider, region, incident_unit, incident_month, received, received_month, age, sex, area,
+	`INSERT INTO statistic (id, weight, case_id, unit, kind, provider, region, incident_unit, incident_month, received_month, age, sex, area,
 		main_problem, sub_problem, experienced, mark)
-		SELECT id, unit, 'care_unit', '', '01', unit, 202601, received, 202500 + 1 + i %% 12, 40 + i %% 7, '1', CAST(1 + i %% 5 AS TEXT),
+		SELECT i, i * 31 %% 3, id, unit, 'care_unit', '', '01', unit, 202601, 202500 + 1 + i %% 12, 40 + i %% 7, '1', CAST(1 + i %% 5 AS TEXT),
 		CAST(1 + i %% 8 AS TEXT), '', '', i FROM k`,
 	`INSERT INTO message (id, sender, contract, key_id, call_sender, receiver, profile, via, route, correlation, soap_action, content_type, received, case_id, kind, sequence, late, receipt, event, content)
 		SELECT 'message-' || i, 'SE0000000001-1177', m.contract, 'key-' || i, m.call_sender, m.receiver, m.profile, m.via, m.route, '', m.soap_action, m.content_type, k.received, k.id, m.kind, 1, FALSE, m.receipt, m.event, m.content

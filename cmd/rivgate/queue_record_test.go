@@ -102,8 +102,8 @@ func TestCheckEndsWithOneWhenTheInvariantIsBroken(t *testing.T) {
 	breakStore(t, `DELETE FROM message_key WHERE message_id = 'm1'`)
 	says(t, exitRefused, "message has no key: m1\n1 breaches", "queue", "check")
 	breakStore(t,
-		`INSERT INTO case_fact (case_id, unit, kind, provider, region, incident_unit, received, received_month, sex, area,
-		main_problem, sub_problem, experienced, mark) VALUES ('c1', '', '', '', '', '', 1, 202611, '', '', '', '', '', 1)`)
+		`INSERT INTO statistic (id, case_id, unit, kind, provider, region, incident_unit, received_month, sex, area,
+		main_problem, sub_problem, experienced, weight, mark) VALUES (1, 'c1', '', '', '', '', '', 202611, '', '', '', '', '', 1, 1)`)
 	says(t, exitRefused, "message has no key: m1\nstatistics count a case that is gone: c1\n2 breaches", "queue", "check")
 }
 

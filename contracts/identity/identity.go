@@ -96,7 +96,7 @@ func (p Person) numbered() bool {
 // BirthDate is the day of birth, YYYYMMDD, that a personal identity number or a coordination number holds; "" for other
 // identities and where the number holds no whole day.
 func (p Person) BirthDate() string {
-	if p.Type != OIDPersonnummer && p.Type != OIDSamordning || len(p.ID) != 12 || !digits(p.ID) {
+	if !p.numbered() {
 		return ""
 	}
 	day := []byte(p.ID[:8])
@@ -107,6 +107,20 @@ func (p Person) BirthDate() string {
 		return ""
 	}
 	return string(day)
+}
+
+// Sex is the code of KV Kön, 1 for a man and 2 for a woman, that a personal identity number or a coordination number
+// tells by its last digit but one; "" for other identities, reserve numbers among them, and for a number that is wrong.
+func (p Person) Sex() string {
+	number := Person{ID: Key(p.ID), Type: p.Type}
+	number.Type = number.kind()
+	if !number.numbered() || number.Check() != Right {
+		return ""
+	}
+	if (number.ID[10]-'0')%2 == 1 {
+		return "1"
+	}
+	return "2"
 }
 
 // Same tells whether two identities are the same, however they were written. Their kinds are not compared: many systems

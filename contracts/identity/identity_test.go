@@ -37,9 +37,29 @@ func TestBirthDate(t *testing.T) {
 		{ID: "191400602396", Type: OIDSamordning}:   "",
 		{ID: "189001019802", Type: OIDReserve}:      "",
 		{ID: "9001019802", Type: OIDPersonnummer}:   "",
+		{ID: "189001019802"}:                        "18900101",
 	} {
 		if got := id.BirthDate(); got != want {
 			t.Errorf("%s: got %q, want %q", id.Type, got, want)
+		}
+	}
+}
+
+func TestSex(t *testing.T) {
+	for id, want := range map[Person]string{
+		{ID: "189001019802", Type: OIDPersonnummer}:    "2",
+		{ID: "201701012393", Type: OIDPersonnummer}:    "1",
+		{ID: "191401682396", Type: OIDSamordning}:      "1",
+		{ID: "191401682396"}:                           "1",
+		{ID: "18900101-9802"}:                          "2",
+		{ID: "189001019803", Type: OIDPersonnummer}:    "", // its check digit is wrong
+		{ID: "189001019802", Type: OIDReserve}:         "",
+		{ID: "189001019802", Type: "1.2.752.97.3.1.3"}: "", // a region's own reserve number
+		{ID: "22AB12345678"}:                           "",
+		{}:                                             "",
+	} {
+		if got := id.Sex(); got != want {
+			t.Errorf("%s of %q: got %q, want %q", id.ID, id.Type, got, want)
 		}
 	}
 }

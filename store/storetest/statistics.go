@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -35,16 +36,17 @@ func statistics(w *world) {
 	count(store.StatisticsFilter{}, "3; ")
 	count(store.StatisticsFilter{By: []string{"unit"}}, board+" 1; "+unit+" 1; "+inboxUnit+" 1; ")
 	count(store.StatisticsFilter{By: []string{"region", "provider", "sex"}}, "01 SE2010123456-REG 2 3; ")
-	count(store.StatisticsFilter{By: []string{"age"}}, "136 3; ")
+	count(store.StatisticsFilter{By: []string{"age"}}, "80 3; ")
 	count(store.StatisticsFilter{By: []string{"main_problem"}}, " 2; 3 1; 6 1; ")
 	count(store.StatisticsFilter{By: []string{"sub_problem", "area"}, Unit: board}, "3.1 1 1; ")
 	count(store.StatisticsFilter{By: []string{"experienced"}}, "1 3; 3 3; ")
 	count(store.StatisticsFilter{By: []string{"incident", "received"}}, "202601 202604 3; ")
 	count(store.StatisticsFilter{By: []string{"closed"}, Region: "01"}, " 2; 202604 1; ")
 	count(store.StatisticsFilter{By: []string{"incident_unit"}, Provider: "se2010123456-reg"}, unit+" 3; ")
-	count(store.StatisticsFilter{From: w.clock.Now().Add(time.Second)}, "0; ")
-	count(store.StatisticsFilter{From: w.clock.Now(), Until: w.clock.Now().Add(time.Second)}, "3; ")
-	count(store.StatisticsFilter{Until: w.clock.Now()}, "0; ")
+	count(store.StatisticsFilter{IncidentUnit: "se2010123456-sj01", By: []string{"unit"}}, board+" 1; "+unit+" 1; "+inboxUnit+" 1; ")
+	count(store.StatisticsFilter{From: 202605}, "0; ")
+	count(store.StatisticsFilter{From: 202604, To: 202604}, "3; ")
+	count(store.StatisticsFilter{To: 202603}, "0; ")
 	count(store.StatisticsFilter{By: []string{"sex"}, Units: []string{"se2010123456-pn01", "SE2010123456-VC01"}}, "2 2; ")
 	count(store.StatisticsFilter{By: []string{"sex"}, Units: []string{}}, "")
 	count(store.StatisticsFilter{By: []string{"unit"}, Kind: routing.PatientBoard}, board+" 1; ")
@@ -85,10 +87,23 @@ func statisticsFollow(w *world) {
 	}
 	three.accept(correction)
 	w.countsAreRight("a correction")
+	four := w.file(board)
+	four.accept(four.closing())
+	placed := four.returned(store.EventCorrection)
+	placed.Event.HasText = false
+	placed.Event.Classification = &store.Classification{
+		MainProblems: []string{"5"}, Area: "2", IncidentDate: "20060202", IncidentUnit: inboxUnit,
+	}
+	four.accept(placed)
+	w.countsAreRight("the unit where it happened is set, and a day eighty years ago")
+	w.drain()
+	gone := []store.Case{three.now(), four.now()}
 	w.clock.move(48 * time.Hour)
 	_, err := w.s.Purge(w.ctx, store.Retention{ClosedCases: 24 * time.Hour}, "test")
 	w.must(err)
-	w.countsAreRight("a purge")
+	_, err = w.s.Unlogged().Case(w.ctx, three.id)
+	equal(w, "the case went", errors.Is(err, store.ErrNotFound), true)
+	w.countsAreRight("a purge", gone...)
 	before, err := w.s.StatisticsRevision(w.ctx)
 	w.must(err)
 	one.accept(one.status("IN_PROGRESS"))
@@ -99,14 +114,16 @@ func statisticsFollow(w *world) {
 	other, err := w.s.StatisticsRevision(w.ctx)
 	w.must(err)
 	equal(w, "the revision is another after a change", other != before, true)
+	w.countsAreRight("a change after a purge", gone...)
 }
 
 // countsAreRight compares what the store counts, by none, by each, and by every two parameters, with the cases that it
-// lists.
-func (w *world) countsAreRight(after string) {
+// lists and those that were purged.
+func (w *world) countsAreRight(after string, gone ...store.Case) {
 	w.t.Helper()
 	cases, err := w.s.Unlogged().Cases(w.ctx, store.CaseFilter{})
 	w.must(err)
+	cases = append(cases, gone...)
 	names := []string{
 		"unit", "provider", "region", "age", "sex", "main_problem", "sub_problem", "experienced", "area", "incident_unit",
 		"incident", "received", "closed",
@@ -177,16 +194,24 @@ func valuesOf(c store.Case, by string) []string {
 	case "region":
 		return []string{c.Handler.Region}
 	case "age":
-		if c.Facts.BirthDate == "" {
-			return []string{""}
-		}
-		born, err := strconv.Atoi(c.Facts.BirthDate)
-		received, err2 := strconv.Atoi(c.Received.In(routing.Stockholm()).Format("20060102"))
+		born := either(c.Facts.BirthDate, c.Facts.PatientID[:8])
+		happened := either(c.Classification.IncidentDate, c.Facts.IncidentDate)
+		from, err := strconv.Atoi(born)
+		to, err2 := strconv.Atoi(happened)
 		if err != nil || err2 != nil {
 			return []string{""}
 		}
-		return []string{strconv.Itoa((received - born) / 10000)}
+		years, group := (to-from)/10000, ""
+		for _, first := range []int{0, 6, 13, 18, 30, 45, 65, 80} {
+			if years >= first {
+				group = strconv.Itoa(first)
+			}
+		}
+		return []string{group}
 	case "sex":
+		if c.Facts.Sex == "" && (c.Facts.PatientID[10]-'0')%2 == 0 {
+			return []string{"2"}
+		}
 		return []string{c.Facts.Sex}
 	case "main_problem":
 		return some(c.Classification.MainProblems)

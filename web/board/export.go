@@ -7,7 +7,6 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -141,15 +140,15 @@ func (s *Pages) exportRow(c store.Case) []string {
 		closed = shell.Swedish(*c.Closed).Format(time.DateOnly)
 	}
 	sex := ""
-	if c.Facts.Sex != "" {
-		sex = s.Labels("sex")(c.Facts.Sex)
+	if code := c.Sex(); code != "" {
+		sex = s.Labels("sex")(code)
 	}
 	area := ""
 	if k.Area != "" {
 		area = s.Labels("area")(k.Area)
 	}
 	return []string{
-		h.Unit, casework.HandlerName(h), h.Provider, h.Region, ageAt(c), sex, s.labelled("main_problem", k.MainProblems),
+		h.Unit, casework.HandlerName(h), h.Provider, h.Region, c.Age(), sex, s.labelled("main_problem", k.MainProblems),
 		s.labelled("sub_problem", k.SubProblems),
 		s.labelled("experienced", c.Facts.Experienced), area, shell.Date(cmp.Or(k.IncidentDate, c.Facts.IncidentDate)),
 		shell.Swedish(c.Received).Format(time.DateOnly), closed,
@@ -166,23 +165,6 @@ func (s *Pages) labelled(by string, codes []string) string {
 		}
 	}
 	return strings.Join(out, ", ")
-}
-
-// ageAt is the patient's age in whole years when the case was received; "" where it is not known.
-func ageAt(c store.Case) string {
-	born, err := time.Parse("20060102", c.Facts.BirthDate)
-	if err != nil {
-		return ""
-	}
-	at := shell.Swedish(c.Received)
-	years := at.Year() - born.Year()
-	if at.Month() < born.Month() || at.Month() == born.Month() && at.Day() < born.Day() {
-		years--
-	}
-	if years < 0 {
-		return ""
-	}
-	return strconv.Itoa(years)
 }
 
 // maskedRows writes the texts of a case, names and numbers masked. Service notes are left out, but for the opinions.
