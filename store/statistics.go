@@ -21,8 +21,8 @@ type StatisticsFilter struct {
 	From, To               int              // months of the receipt, YYYYMM in Sweden, both in it; 0: open
 	Units                  []string         // HSA-ids of units that handle it, any of these; nil: all; empty: none
 	Kind                   routing.UnitKind // of the unit that handles it; "": any
-	// Blurred counts each case by its weight, which is 0, 1 or 2 by chance and for good, and leaves out what comes to 0: so
-	// no count, and no difference of counts, tells how many cases there are (docs/statistics.md).
+	// Blurred counts each case by its weight, which is 0, 1 or 2 by chance and for good, and leaves out what comes to 0:
+	// so no count, and no difference of counts, tells how many cases there are (docs/statistics.md).
 	Blurred bool
 }
 
@@ -50,8 +50,8 @@ func statisticsColumn(by string) string {
 }
 
 // Statistics counts cases wherever they are handled. An unknown parameter in By, or one that stands there twice, is an
-// error. What is not known is "". Months are YYYYMM in Sweden; an age is that of the patient when it happened, as the first
-// year of its group. A case that was purged counts as before.
+// error. What is not known is "". Months are YYYYMM in Sweden; an age is that of the patient when it happened, as the
+// first year of its group. A case that was purged counts as before.
 func (s *Store) Statistics(ctx context.Context, f StatisticsFilter) (StatisticsCount, error) {
 	columns := make([]string, 0, len(f.By))
 	for i, by := range f.By {

@@ -28,8 +28,8 @@ func seedFacts(tb testing.TB, url string, n int) {
 	// Of 300 months k, the year and the month.
 	query := fmt.Sprintf(`WITH RECURSIVE n (i) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %[1]d),
 		m (i, u, month) AS (SELECT i, i * 7919 %% 2000, (2000 + i * 300 / %[1]d / 12) * 100 + i * 300 / %[1]d %% 12 + 1 FROM n)
-		INSERT INTO statistic (id, weight, case_id, unit, kind, provider, region, incident_unit, incident_month, received_month,
-			closed_month, age, sex, area, main_problem, sub_problem, experienced, mark)
+		INSERT INTO statistic (id, weight, case_id, unit, kind, provider, region, incident_unit, incident_month,
+			received_month, closed_month, age, sex, area, main_problem, sub_problem, experienced, mark)
 		SELECT i, i * 31 %% 3, 'case-' || (10000000 + i), 'SE2010123456-U' || u, CASE WHEN u %% 4 = 0 THEN 'patient_board' ELSE 'care_unit' END,
 			'SE2010123456-R' || u %% 21, CAST(u %% 21 AS TEXT), 'SE2010123456-U' || u, month,
 			month, month, i * 31 %% 97, CAST(i %% 3 AS TEXT), CAST(i %% 9 + 1 AS TEXT), CAST(i %% 9 + 1 AS TEXT),

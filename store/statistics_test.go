@@ -130,7 +130,8 @@ func TestNoStartAndNoPurgeChangesANumber(t *testing.T) {
 		if got := everyCount(t, s); !slices.Equal(got, want) {
 			t.Errorf("after a start: %q, want %q", got, want)
 		}
-		change(t, url, `UPDATE cases SET state = 'closed'`, `UPDATE delivery SET done_at = 1`, `UPDATE lane SET open = 0, ready_at = NULL`)
+		change(t, url, `UPDATE cases SET state = 'closed'`, `UPDATE delivery SET done_at = 1`,
+			`UPDATE lane SET open = 0, ready_at = NULL`)
 		if n, err := s.Purge(t.Context(), store.Retention{ClosedCases: time.Hour}, "test"); err != nil || n != 8 {
 			t.Fatal(n, err)
 		}

@@ -76,7 +76,7 @@ func TestDialogueThroughTheAPI(t *testing.T) {
 		t.Errorf("mailbox: %s", got)
 	}
 	if rows := field[[]hiddenCount](t, w.get("/api/statistics?by=main_problem,area"), "items"); len(rows) != 1 ||
-		rows[0].Hidden != "<5" || rows[0].Key["main_problem"] != "3" {
+		rows[0].Count == nil || *rows[0].Count != 1 || rows[0].Key["main_problem"] != "3" {
 		t.Errorf("statistics: %v", rows)
 	}
 	if r := w.json("/api/cases/"+id+"/messages",
@@ -275,7 +275,10 @@ func TestQueries(t *testing.T) {
 		{"/api/deliveries?state=lost", 400, []string{"state"}, nil},
 		{"/api/deliveries?receiver=" + clinic, 200, []string{`"items": []`}, nil},
 		{"/api/waiting", 200, []string{hospital, `"due": 1`}, nil},
-		{"/api/statistics?by=unit", 200, []string{`"unit": "` + clinic + `"`, `"hidden": "\u003c5"`}, []string{`"count"`}},
+		{"/api/statistics?by=unit", 200, []string{`"unit": "` + clinic + `"`, `"count": 1`}, []string{"hidden"}},
+		{"/api/statistics?by=unit&incident_unit=" + other, 200, []string{`"items": []`}, nil},
+		{"/api/statistics?from=2026-03&until=2026-04-01", 200, []string{`"count"`}, nil},
+		{"/api/statistics?from=2026-03-02", 400, []string{"from"}, nil},
 		{"/api/statistics?by=shoe_size", 400, []string{"by"}, nil},
 		{
 			"/api/resolve?contract=SendComplaint&to=" + clinic + "&from=" + portal, 200,

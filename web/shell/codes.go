@@ -23,12 +23,13 @@ type CodeMeaning struct{ Cause, Remedy string }
 func (s *Site) Labels(by string) func(string) string {
 	named := map[string]string{}
 	switch by {
-	case "unit", "provider":
+	case "unit", "provider", "incident_unit":
+		unknown := map[bool]string{true: textNotGiven, false: textUnknown}[by == "incident_unit"]
 		return func(id string) string {
 			if u, ok := s.Table().Unit(id); ok && id != "" {
 				return u.Name
 			}
-			return orUnknown(id, textUnknown)
+			return orUnknown(id, unknown)
 		}
 	case "region":
 		named = routing.RegionNames()

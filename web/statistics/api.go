@@ -5,22 +5,25 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
+	"rivgate/routing"
 	"rivgate/store"
 	"rivgate/web/shell"
 )
 
-// CountView is one count. Where it is hidden it has no number, and says how.
+// CountView is one count. Where it is too small to be shown it has no number.
 type CountView struct {
-	Key    map[string]string `json:"key"`
-	Count  *int              `json:"count,omitempty"`
-	Hidden string            `json:"hidden,omitempty"` // "<5", or "withheld" where a number would give another away
+	Key     map[string]string `json:"key"`
+	Count   *int              `json:"count,omitempty"`
+	Hidden  string            `json:"hidden,omitempty"`  // "<5"
+	Blurred bool              `json:"blurred,omitempty"` // a little more or less than there are
 }
 
 // CountsAsJSON counts cases, wherever they are handled, by one or two parameters; without any, all of them.
 func (s *Pages) CountsAsJSON(w http.ResponseWriter, r *http.Request, who shell.Access) error {
-	q := shell.ReadQuery(r, "by", "unit", "region", "provider", "from", "until", "step")
-	f := store.StatisticsFilter{From: q.Moment("from"), Until: q.Moment("until")}
+	q := shell.ReadQuery(r, "by", "unit", "incident_unit", "region", "provider", "from", "until", "step")
+	f := store.StatisticsFilter{From: wholeMonth(q, "from", 0), To: wholeMonth(q, "until", -1)}
 	if by := q.Get("by"); by != "" {
 		f.By = strings.Split(by, ",")
 	}
@@ -41,13 +44,13 @@ func (s *Pages) CountsAsJSON(w http.ResponseWriter, r *http.Request, who shell.A
 		return q.Err
 	}
 	sc := s.scopesOf(who)
-	c := choice{Scope: "own", Unit: q.Get("unit")}
+	c := choice{Scope: "own", Unit: q.Get("unit"), IncidentUnit: q.Get("incident_unit")}
 	if region, provider := q.Get("region"), q.Get("provider"); c.Unit == "" && provider != "" {
 		c.Scope = "provider:" + provider
 	} else if c.Unit == "" && region != "" {
 		c.Scope = "region:" + region
 	}
-	if err := s.narrowStatistics(sc, c, f.By, &f); err != nil {
+	if err := s.narrowStatistics(who, sc, c, f.By, &f); err != nil {
 		return err
 	}
 	// What is given beside what was judged narrows further.
@@ -59,26 +62,41 @@ func (s *Pages) CountsAsJSON(w http.ResponseWriter, r *http.Request, who shell.A
 	return shell.WriteJSON(w, http.StatusOK, shell.List[CountView]{Items: t.counts()})
 }
 
-// counts are the cells of a table in which something is, or may be.
+// wholeMonth is the month that begins at a moment, as statistics count by it, or one so many months later. It takes a
+// month, 2026-01, too. What is not the beginning of a month is wrong: statistics know no days.
+func wholeMonth(q *shell.Query, name string, later int) int {
+	at, err := time.ParseInLocation("2006-01", q.Get(name), routing.Stockholm())
+	if err != nil {
+		at = q.Moment(name)
+	}
+	if at.IsZero() {
+		return 0
+	}
+	at = at.In(routing.Stockholm())
+	first := time.Date(at.Year(), at.Month(), 1, 0, 0, 0, 0, at.Location())
+	if !at.Equal(first) {
+		q.Wrong(name, wordWholeMonth)
+	}
+	return monthNumber(first.AddDate(0, later, 0).Format("2006-01"))
+}
+
+// counts are the cells of a table in which something is.
 func (t *table) counts() []CountView {
 	out := []CountView{}
 	for i, row := range t.Rows {
 		for j, col := range t.Cols {
 			c := t.Cells[i][j]
-			if c.N == 0 && c.Show == visible && len(t.By) > 0 {
+			if c.N == 0 && len(t.By) > 0 {
 				continue
 			}
-			v := CountView{Key: map[string]string{}}
+			v := CountView{Key: map[string]string{}, Blurred: t.Blurred}
 			for k, by := range t.By {
 				v.Key[by] = [...]string{row.Key, col.Key}[k]
 			}
-			switch c.Show {
-			case visible:
-				v.Count = &t.Cells[i][j].N
-			case small:
+			if c.Small {
 				v.Hidden = t.Text(c)
-			case withheld:
-				v.Hidden = "withheld"
+			} else {
+				v.Count = &t.Cells[i][j].N
 			}
 			out = append(out, v)
 		}

@@ -66,7 +66,7 @@ func charts(t *table) []chart {
 	most := 1
 	for _, one := range series {
 		for _, c := range one.cells {
-			if c.Show == visible {
+			if !c.Small {
 				most = max(most, c.N)
 			}
 		}
@@ -121,7 +121,7 @@ func (t *table) series() []series {
 	}
 	for i := range out {
 		for _, c := range out[i].cells {
-			if c.Show == visible {
+			if !c.Small {
 				out[i].sum += c.N
 			}
 		}
@@ -133,7 +133,7 @@ func (t *table) series() []series {
 // bars draws one bar for each value, in the order of the table.
 func (c *chart) bars(t *table, rows []statisticsKey, cells []cell, most int) {
 	for i, one := range cells {
-		if one.Show == visible && one.N == 0 {
+		if !one.Small && one.N == 0 {
 			continue
 		}
 		if len(c.Bars) == barsMost {
@@ -142,7 +142,7 @@ func (c *chart) bars(t *table, rows []statisticsKey, cells []cell, most int) {
 		}
 		top := len(c.Bars) * barRow
 		b := bar{
-			Name: short(rows[i].Label), NameY: top + 13, Y: top + 18, Text: t.Text(one), Hidden: one.Show != visible, Width: 12,
+			Name: short(rows[i].Label), NameY: top + 13, Y: top + 18, Text: t.Text(one), Hidden: one.Small, Width: 12,
 		}
 		if !b.Hidden {
 			b.Width = max(one.N*barMost/most, 2)
@@ -172,7 +172,7 @@ func (c *chart) line(t *table, rows []statisticsKey, cells []cell, most int) {
 		if len(cells) > 1 {
 			x += i * width / (len(cells) - 1)
 		}
-		p := point{X: x, Y: lineTop + lineHeight, Name: rows[i].Label, Text: t.Text(one), Hidden: one.Show != visible}
+		p := point{X: x, Y: lineTop + lineHeight, Name: rows[i].Label, Text: t.Text(one), Hidden: one.Small}
 		if p.Hidden {
 			end()
 		} else {

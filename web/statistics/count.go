@@ -15,15 +15,14 @@ import (
 // tablesMost bounds how many tables are remembered; none has more than cellsMost cells.
 const tablesMost = 8
 
-// cellsMost bounds a table of two parameters: what is hidden in it is weighed cell against cell.
+// cellsMost bounds a table of two parameters.
 const cellsMost = 6000
 
 // errTooMany is a table of two parameters that has too many cells.
 var errTooMany = shell.Invalid("by", wordTooMany)
 
-// tableCache remembers tables of statistics: to weigh thousands of cells against each other takes longer than a page
-// may. A table is found by what was asked and by the revision of what is counted, so it is never old. Nobody changes
-// one.
+// tableCache remembers tables of statistics, so that a page and its file count once. A table is found by what was asked
+// and by the revision of what is counted, so it is never old. Nobody changes one.
 type tableCache struct {
 	mu     sync.Mutex
 	tables []cachedTable // the last one first
@@ -53,8 +52,9 @@ func (c *tableCache) add(one cachedTable) {
 	c.tables = slices.Clone(c.tables[:min(len(c.tables), tablesMost)])
 }
 
-// count is the table of a count, with what is hidden in it.
+// count is the table of a count. Blurred are only those for which the gateway has a threshold.
 func (s *Pages) count(ctx context.Context, f store.StatisticsFilter, each step) (*table, error) {
+	f.Blurred = f.Blurred && s.smallCounts() > 1
 	revision, err := s.Relay.Store.StatisticsRevision(ctx)
 	if err != nil {
 		return nil, err
@@ -72,12 +72,14 @@ func (s *Pages) count(ctx context.Context, f store.StatisticsFilter, each step) 
 		return nil, err
 	}
 	t := s.newTable(f.By, counts.Rows, each)
-	t.fill(f.From, f.Until, each)
+	t.fill(f.From, f.To, each)
 	if t.twofold() && len(t.Rows)*len(t.Cols) > cellsMost {
 		return nil, errTooMany
 	}
 	t.Cases.N = counts.Cases
-	t.hide(s.smallCounts())
+	if f.Blurred {
+		t.blur(s.smallCounts())
+	}
 	s.tables.add(cachedTable{key, names, t})
 	return t, nil
 }

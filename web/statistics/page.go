@@ -41,7 +41,7 @@ func (s *Pages) TablePage(w http.ResponseWriter, r *http.Request, who shell.Acce
 		p.Parameters = append(p.Parameters, statisticsKey{by, parameterWord(by)})
 	}
 	status := http.StatusOK
-	err := s.fillStatistics(r, sc, &p)
+	err := s.fillStatistics(r, who, sc, &p)
 	var wrong *shell.Problem
 	switch {
 	case errors.Is(err, shell.ErrUnit) && p.Query.Unit != "": // what was typed stands there still
@@ -57,12 +57,12 @@ func (s *Pages) TablePage(w http.ResponseWriter, r *http.Request, who shell.Acce
 }
 
 // fillStatistics counts what was chosen, where nothing is wrong with it.
-func (s *Pages) fillStatistics(r *http.Request, sc scopes, p *statisticsPage) error {
+func (s *Pages) fillStatistics(r *http.Request, who shell.Access, sc scopes, p *statisticsPage) error {
 	if len(p.Query.Wrong) > 0 {
 		return nil
 	}
 	f := p.Query.filter()
-	if err := s.narrowStatistics(sc, p.Query.choice, f.By, &f); err != nil {
+	if err := s.narrowStatistics(who, sc, p.Query.choice, f.By, &f); err != nil {
 		return err
 	}
 	var err error
@@ -84,7 +84,7 @@ func (s *Pages) TableFile(w http.ResponseWriter, r *http.Request, who shell.Acce
 		return shell.Invalid(field, text)
 	}
 	f := q.filter()
-	if err := s.narrowStatistics(sc, q.choice, f.By, &f); err != nil {
+	if err := s.narrowStatistics(who, sc, q.choice, f.By, &f); err != nil {
 		return err
 	}
 	t, err := s.count(r.Context(), f, q.Step)
@@ -118,7 +118,11 @@ func (t *table) lines() [][]string {
 			head = append(head, col.Label)
 		}
 	}
-	lines := [][]string{append(head, wordSum)}
+	sum := wordSum
+	if t.Blurred {
+		sum = wordAbout
+	}
+	lines := [][]string{append(head, sum)}
 	line := func(key, label string, cells []cell, sum cell) {
 		out := []string{key, label}
 		if t.twofold() {
@@ -190,16 +194,8 @@ func (p statisticsPage) Twofold() bool { return p.Table.twofold() }
 // Open is whether the table has anything in it.
 func (p statisticsPage) Open() bool { return p.Table.Total.N > 0 }
 
-// CasesText is how many cases it is over, "" where that would give something away.
-func (p statisticsPage) CasesText() string {
-	if p.Table.Cases.Show != visible && p.Table.Several {
-		return ""
-	}
-	return p.Table.Text(p.Table.Cases)
-}
-
-// SmallMost is the highest count that is hidden for being small.
-func (p statisticsPage) SmallMost() int { return p.Table.Threshold - 1 }
+// CasesText is how many cases it is over.
+func (p statisticsPage) CasesText() string { return p.Table.Text(p.Table.Cases) }
 
 // Every tells whether every unit is the reader's.
 func (p statisticsPage) Every() bool { return p.Scopes.every }

@@ -1,5 +1,5 @@
-// Package statistics shows counts of cases: tables, charts and files, with what is hidden so that no small count points
-// at a person.
+// Package statistics shows counts of cases: tables, charts and files. Whoever may read the cases counts them exactly; to
+// all others the counts are blurred, so that no small one can be won by adding and subtracting: docs/statistics.md.
 package statistics
 
 import (
@@ -16,8 +16,7 @@ var html = shell.NewTemplates(files, nil)
 // Pages are the pages of statistics. All exported fields are set before the first call and never changed.
 type Pages struct {
 	*shell.Site
-	// SmallCounts is the threshold: counts from 1 to below it are hidden, and with them what would give them away. 1 hides
-	// nothing; 2 is taken for 3. Default 5.
+	// SmallCounts is the threshold: blurred counts from 1 to below it are not shown. 1 blurs nothing. Default 5.
 	SmallCounts int
 
 	tables tableCache

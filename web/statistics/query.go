@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,7 +33,10 @@ func (s *Pages) readStatisticsQuery(v url.Values, sc scopes) statisticsQuery {
 	get := func(name string) string { return strings.TrimSpace(v.Get(name)) }
 	q := statisticsQuery{
 		By: cmp.Or(get("by"), "main_problem"), By2: get("by2"), Step: step(get("step")), From: get("from"), To: get("to"),
-		choice: choice{Scope: cmp.Or(get("scope"), "own"), Unit: shell.HSAOf(get("unit"))}, Wrong: map[string]string{},
+		choice: choice{
+			Scope: cmp.Or(get("scope"), "own"), Unit: shell.HSAOf(get("unit")), IncidentUnit: shell.HSAOf(get("incident_unit")),
+		},
+		Wrong: map[string]string{},
 	}
 	if len(v) == 0 {
 		q.From, q.To = time.Date(now.Year(), now.Month()-11, 1, 0, 0, 0, 0, now.Location()).Format("2006-01"),
@@ -68,14 +72,16 @@ func (q statisticsQuery) by() []string {
 
 // filter is what was chosen, as the store takes it.
 func (q statisticsQuery) filter() store.StatisticsFilter {
-	f := store.StatisticsFilter{By: q.by()}
-	if at, err := time.ParseInLocation("2006-01", q.From, routing.Stockholm()); err == nil {
-		f.From = at
+	return store.StatisticsFilter{By: q.by(), From: monthNumber(q.From), To: monthNumber(q.To)}
+}
+
+// monthNumber is a month as statistics count by it; 0 for none.
+func monthNumber(month string) int {
+	n, err := strconv.Atoi(strings.Replace(month, "-", "", 1))
+	if err != nil {
+		return 0
 	}
-	if at, err := time.ParseInLocation("2006-01", q.To, routing.Stockholm()); err == nil {
-		f.Until = at.AddDate(0, 1, 0)
-	}
-	return f
+	return n
 }
 
 // Encode is what was chosen as part of an address.

@@ -1,6 +1,7 @@
 package statistics
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -20,6 +21,7 @@ type scopes struct {
 	providers []statisticsKey
 	regions   []statisticsKey
 	above     bool // they see the sums of provider, region and nation
+	exact     bool // they may read every case of their own units
 }
 
 // scopesOf are somebody's scopes.
@@ -49,6 +51,7 @@ func (s *Pages) scopesOf(who shell.Access) scopes {
 		}
 		slices.SortFunc(out.units, func(a, b routing.Unit) int { return strings.Compare(a.Name+a.HSAID, b.Name+b.HSAID) })
 	}
+	out.exact = s.readsAll(who, out)
 	providers, regions := map[string]bool{}, map[string]bool{}
 	last := &routing.Unit{}
 	for i := range out.units { // neighbours mostly belong to the same
@@ -65,6 +68,24 @@ func (s *Pages) scopesOf(who shell.Access) scopes {
 	return out
 }
 
+// readsAll tells whether somebody may read every case of their own units, and so count them exactly.
+func (s *Pages) readsAll(who shell.Access, sc scopes) bool {
+	if f := (store.CaseFilter{}); who.EveryUnit(shell.ReadCase) || sc.side != "" && who.WholeSide(&f, shell.ReadCase) {
+		return true
+	}
+	return !sc.every && !slices.ContainsFunc(sc.units, func(u routing.Unit) bool { return !s.reads(who, u.HSAID) })
+}
+
+// reads tells whether somebody may read a unit's cases.
+func (s *Pages) reads(who shell.Access, unit string) bool {
+	if _, known := s.Table().Unit(unit); known {
+		return who.EveryUnit(shell.ReadCase) || who.May(shell.ReadCase, s.Owner(unit))
+	}
+	return who.EveryUnit(shell.ReadCase) || slices.ContainsFunc(s.Unlisted(who, shell.ReadCase), func(id string) bool {
+		return routing.SameHSAID(id, unit)
+	})
+}
+
 func (s *Pages) belongings(by string, keys map[string]bool) []statisticsKey {
 	delete(keys, "")
 	return s.keys([]string{by}, 0, keys)
@@ -74,6 +95,8 @@ func (s *Pages) belongings(by string, keys map[string]bool) []statisticsKey {
 type choice struct {
 	Scope string // "own", "provider:ID", "region:CODE" or "nation"
 	Unit  string // one of their own; goes before Scope
+	// IncidentUnit keeps to what happened at a unit, whoever handles it.
+	IncidentUnit string
 }
 
 // scopeWords parts a scope from what it is of.
@@ -82,9 +105,13 @@ func (c choice) parts() (kind, id string) {
 	return kind, id
 }
 
-// narrowStatistics keeps a count to what somebody may see. Refusals are problems: ErrUnit for what is not theirs.
-func (s *Pages) narrowStatistics(sc scopes, c choice, by []string, f *store.StatisticsFilter) error {
+// narrowStatistics keeps a count to what somebody may see, and says whether it is blurred: that it is, wherever they may
+// not read all of the cases. Refusals are problems: ErrUnit for what is not theirs. Over a provider cases are counted by
+// unit, over a region by provider, over the nation by region: by the level below.
+func (s *Pages) narrowStatistics(who shell.Access, sc scopes, c choice, by []string, f *store.StatisticsFilter) error {
+	f.IncidentUnit = c.IncidentUnit
 	if c.Unit != "" {
+		f.Blurred = !s.reads(who, c.Unit)
 		if !sc.every &&
 			!slices.ContainsFunc(sc.units, func(u routing.Unit) bool { return routing.SameHSAID(u.HSAID, c.Unit) }) {
 			return shell.ErrUnit
@@ -98,6 +125,7 @@ func (s *Pages) narrowStatistics(sc scopes, c choice, by []string, f *store.Stat
 	}
 	switch kind {
 	case "own":
+		f.Blurred = !sc.exact
 		if f.Kind = sc.side; !sc.every && sc.side == "" {
 			f.Units = []string{}
 			for _, u := range sc.units {
@@ -123,10 +151,12 @@ func (s *Pages) narrowStatistics(sc scopes, c choice, by []string, f *store.Stat
 		return shell.ErrUnit
 	}
 	if sc.every {
+		f.Blurred = !sc.exact
 		return nil
 	}
-	f.Kind = sc.kind
-	if slices.Contains(by, "unit") {
+	f.Kind, f.Blurred = sc.kind, true
+	byUnit := slices.Contains(by, "unit") || slices.Contains(by, "incident_unit") || f.IncidentUnit != ""
+	if byUnit && kind != "provider" {
 		return shell.Invalid("by", wordNotByUnit)
 	}
 	return nil
@@ -134,6 +164,10 @@ func (s *Pages) narrowStatistics(sc scopes, c choice, by []string, f *store.Stat
 
 // scopeWord is a choice in words.
 func (s *Pages) scopeWord(sc scopes, c choice) string {
+	if unit := c.IncidentUnit; unit != "" {
+		c.IncidentUnit = ""
+		return fmt.Sprintf(wordHappenedAt, s.scopeWord(sc, c), s.Labels("unit")(unit))
+	}
 	kind, id := c.parts()
 	switch {
 	case c.Unit != "":
@@ -155,5 +189,8 @@ func (c choice) set(v url.Values) {
 	v.Set("scope", c.Scope)
 	if c.Unit != "" {
 		v.Set("unit", c.Unit)
+	}
+	if c.IncidentUnit != "" {
+		v.Set("incident_unit", c.IncidentUnit)
 	}
 }

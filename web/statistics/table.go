@@ -3,10 +3,9 @@ package statistics
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
-	"time"
 
-	"rivgate/routing"
 	"rivgate/store"
 )
 
@@ -22,7 +21,29 @@ type table struct {
 	Cases   cell // how many cases are in it
 	Several bool // a case may stand in several cells: the sums count problems, not cases
 
-	Threshold int // counts below it are hidden; less than 2: none is
+	Blurred   bool // each case counts 0, 1 or 2: docs/statistics.md
+	Threshold int  // of blurred counts, those below it are not shown
+}
+
+// cell is a count, and whether it is too small to be shown.
+type cell struct {
+	N     int
+	Small bool
+}
+
+// blur says of every count that comes from weights whether it is too small to be shown. That is for the reader's sake,
+// to whom such a count says little, and protects nobody: the weights do.
+func (t *table) blur(threshold int) {
+	t.Blurred, t.Threshold = true, threshold
+	cells := append(slices.Clone(t.Cells), t.RowSums, t.ColSums)
+	for _, line := range cells {
+		for i, c := range line {
+			line[i].Small = c.N > 0 && c.N < threshold
+		}
+	}
+	for _, c := range []*cell{&t.Total, &t.Cases} {
+		c.Small = c.N > 0 && c.N < threshold
+	}
 }
 
 // statisticsKey is a value of a parameter: as it is counted, and as people call it.
@@ -33,8 +54,8 @@ func (t *table) twofold() bool { return len(t.By) > 1 }
 // statisticsBy are the parameters of the service, as the API names them.
 func statisticsBy() []string {
 	return []string{
-		"unit", "provider", "region", "age", "sex", "main_problem", "sub_problem", "experienced", "area", "incident",
-		"received", "closed",
+		"unit", "provider", "region", "age", "sex", "main_problem", "sub_problem", "experienced", "area", "incident_unit",
+		"incident", "received", "closed",
 	}
 }
 
@@ -132,9 +153,27 @@ func compareCodes(a, b string) int {
 	return cmp.Compare(len(as), len(bs))
 }
 
-// ageGroups are the groups that ages are shown in, each named by itself.
-func ageGroups() []string {
-	return []string{"0–5", "6–12", "13–17", "18–29", "30–44", "45–64", "65–79", "80–"}
+// ageGroups are the groups of ages as they are shown, each under the first age of it.
+func ageGroups() (names []string) {
+	groups := store.AgeGroups()
+	for i, first := range groups {
+		last := ""
+		if i+1 < len(groups) {
+			last = strconv.Itoa(groups[i+1] - 1)
+		}
+		names = append(names, strconv.Itoa(first)+"–"+last)
+	}
+	return names
+}
+
+// ageGroup is the group that begins with an age; "" for what is none.
+func ageGroup(first string) string {
+	for i, group := range store.AgeGroups() {
+		if strconv.Itoa(group) == first {
+			return ageGroups()[i]
+		}
+	}
+	return ""
 }
 
 // grouped is the value that a count stands under.
@@ -162,46 +201,28 @@ func grouped(name, value string, each step) string {
 	return value
 }
 
-// ageGroup is the group of an age in whole years; "" for what is none.
-func ageGroup(age string) string {
-	years := 0
-	for _, r := range age {
-		if r < '0' || r > '9' || years > 999 {
-			return ""
-		}
-		years = years*10 + int(r-'0')
-	}
-	groups := ageGroups()
-	for i, first := range []int{6, 13, 18, 30, 45, 65, 80} {
-		if years < first {
-			return groups[i]
-		}
-	}
-	return groups[len(groups)-1]
-}
-
-// fill adds the times of a span in which nothing was received, so that a line over time has no holes. It is for rows,
-// before anything is hidden.
-func (t *table) fill(from, until time.Time, each step) {
+// fill adds the times of a span in which nothing was received, so that a line over time has no holes. It is for rows.
+func (t *table) fill(from, to int, each step) {
 	const most = 400
-	if len(t.By) == 0 || t.By[0] != "received" || from.IsZero() || until.IsZero() {
+	if len(t.By) == 0 || t.By[0] != "received" || from == 0 || to == 0 {
 		return
 	}
 	known := map[string]bool{}
 	for _, row := range t.Rows {
 		known[row.Key] = true
 	}
-	at := from.In(routing.Stockholm())
 	for range most {
-		if !at.Before(until) {
+		if from > to {
 			break
 		}
-		if key := grouped("received", at.Format("200601"), each); !known[key] {
+		if key := grouped("received", strconv.Itoa(from), each); !known[key] {
 			known[key] = true
 			t.Rows, t.RowSums = append(t.Rows, statisticsKey{key, key}), append(t.RowSums, cell{})
 			t.Cells = append(t.Cells, make([]cell, len(t.Cols)))
 		}
-		at = time.Date(at.Year(), at.Month()+1, 1, 0, 0, 0, 0, at.Location())
+		if from++; from%100 == 13 {
+			from += 88 // January
+		}
 	}
 	order := make([]int, len(t.Rows))
 	for i := range order {

@@ -8,6 +8,8 @@ import (
 const (
 	titleStatistics = "Statistik"
 	wordSum         = "Summa"
+	wordAbout       = "Summa, ungefärlig"
+	wordHappenedAt  = "%s, det som hände vid %s"
 	wordAnd         = "%s och %s"
 	wordChart       = "Antal ärenden efter %s. Samma tal står i tabellen."
 )
@@ -32,7 +34,8 @@ const (
 	wordMonth         = "Ange en månad, till exempel 2026-01."
 	wordMonthsTurned  = "Den sista månaden måste vara samma som den första, eller senare."
 	wordScope         = "Välj bland de urval som finns."
-	wordNotByUnit     = "Över de egna enheterna räknas ärenden inte för varje enhet. Välj vårdgivare eller region."
+	wordNotByUnit     = "Över en region eller landet räknas ärenden inte för varje enhet. Välj en vårdgivare som urval."
+	wordWholeMonth    = "Ange en hel månad, till exempel 2026-01."
 )
 
 // parameterWord is a parameter as people call it.
@@ -56,6 +59,8 @@ func parameterWord(by string) string {
 		return "Problemet som anmälaren upplevde det"
 	case "area":
 		return "Verksamhetsområde"
+	case "incident_unit":
+		return "Enhet där det hände"
 	case "incident":
 		return "När det hände"
 	case "received":
@@ -68,29 +73,8 @@ func parameterWord(by string) string {
 
 // Text is a count as it is shown.
 func (t *table) Text(c cell) string {
-	switch c.Show {
-	case small:
+	if c.Small {
 		return "<" + strconv.Itoa(t.Threshold)
-	case withheld:
-		return "dold"
 	}
 	return strconv.Itoa(c.N)
-}
-
-// Hides tells whether anything is hidden.
-func (t *table) Hides() bool {
-	if t.Total.Show != visible {
-		return true
-	}
-	for i := range t.Rows {
-		if t.RowSums[i].Show != visible {
-			return true
-		}
-		for _, c := range t.Cells[i] {
-			if c.Show != visible {
-				return true
-			}
-		}
-	}
-	return false
 }

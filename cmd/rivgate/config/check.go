@@ -174,7 +174,7 @@ func (k *checker) listeners() {
 		k.problem("web.session_hours", "is below 1: write 8")
 	}
 	if w.SmallCounts < 1 {
-		k.problem("web.small_counts", "is below 1: write 5, or 1 to hide nothing")
+		k.problem("web.small_counts", "is below 1: write 5, or 1 to blur nothing")
 	}
 	if w.APITokensFile != "" {
 		k.tokens(w.APITokensFile)
