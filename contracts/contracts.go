@@ -83,15 +83,21 @@ func (c *Contract) ValidateRequest(req *soap.Request) error {
 // in mode Warn a message that can be mapped is returned together with the *Error that Enforce would have refused it
 // with; in mode Off rules are not looked at. req must be known whole; large files that are not in memory have Content
 // in the message.
-func (c *Contract) Read(req *soap.Request) (*Message, error) {
-	m, err := c.read(req.Text(), req.Condensed())
+func (c *Contract) Read(req *soap.Request) (*Message, error) { return c.ReadKnowing(req, nil) }
+
+// ReadKnowing is Read by who knows which units are no care: a case for one of them does without the unit where it
+// happened. noCare may be nil.
+func (c *Contract) ReadKnowing(req *soap.Request, noCare func(hsaID string) bool) (*Message, error) {
+	m, err := c.read(req.Text(), req.Condensed(), noCare)
 	return m, withPosition(err, req.Condensed())
 }
 
 // ReadEnvelope is Read for an envelope that is UTF-8 and has passed the guard.
-func (c *Contract) ReadEnvelope(envelope []byte) (*Message, error) { return c.read(envelope, nil) }
+func (c *Contract) ReadEnvelope(envelope []byte) (*Message, error) { return c.read(envelope, nil, nil) }
 
-func (c *Contract) read(envelope []byte, condensed *soap.Condensed) (*Message, error) {
+func (c *Contract) read(envelope []byte, condensed *soap.Condensed,
+	noCare func(hsaID string) bool,
+) (*Message, error) {
 	if !c.Complaints {
 		return nil, errNoModel
 	}
@@ -113,7 +119,7 @@ func (c *Contract) read(envelope []byte, condensed *soap.Condensed) (*Message, e
 	if invalid != nil || c.Validation == Off {
 		return m, invalid
 	}
-	if broken := (rules{root: c.Request.Local, codes: c.codes}).check(m); broken != nil {
+	if broken := (rules{root: c.Request.Local, codes: c.codes, noCare: noCare}).check(m); broken != nil {
 		if c.Validation == Enforce {
 			return nil, broken
 		}

@@ -44,6 +44,10 @@ const (
 	KindPatientBoard = "PATIENT_BOARD"
 )
 
+// KindNoCare is what CheckPlace is asked with for a unit that is no care, by the catalogue. On the wire it is a
+// KindCareUnit.
+const KindNoCare = ""
+
 // Recipient is whom a send is for.
 type Recipient struct {
 	Unit OrgUnit `json:"unit"`

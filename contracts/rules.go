@@ -11,6 +11,8 @@ import (
 type rules struct {
 	root  string // name of the request element, the first part of every path
 	codes map[string]*CodeSet
+	// noCare tells whether a recipient is known to be no care; nil: none is
+	noCare func(hsaID string) bool
 }
 
 // check is the first rule that m breaks, in the order of the message's fields; nil when it keeps them all.
@@ -61,13 +63,21 @@ func (r rules) send(m *Message) *Error {
 		if err := r.complaint(m.Complaint, path); err != nil {
 			return err
 		}
-		return CheckPlace(m.Complaint, m.Recipient.Kind, path)
+		return CheckPlace(m.Complaint, r.placeKind(m.Recipient), path)
 	case m.Answer != nil:
 		return r.answer(m.Answer, r.root+"/answer")
 	case m.Forward != nil:
 		return r.forward(m.Forward, r.root+"/forward")
 	}
 	return FieldMissing(r.root, "Meddelandet ska innehålla ett ärende, ett svar eller en vidarebefordran.")
+}
+
+// placeKind is the kind of a recipient by which the place of a case is judged.
+func (r rules) placeKind(to *Recipient) string {
+	if to.Kind == KindCareUnit && r.noCare != nil && r.noCare(to.Unit.HSAID) {
+		return KindNoCare
+	}
+	return to.Kind
 }
 
 func (r rules) answer(a *Answer, path string) *Error {

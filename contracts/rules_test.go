@@ -163,6 +163,16 @@ func TestComplaint(t *testing.T) {
 			"a care unit takes no free text for the place", sampleSend(),
 			func(m *Message) { m.Complaint.IncidentPlaceText = "vid ån" }, SubPlaceTextNotAllowed, "complaint/incidentPlaceText",
 		},
+		{
+			"what is no care does without the unit", sampleSend(), func(m *Message) {
+				m.Recipient.Unit.HSAID, m.Complaint.IncidentUnit = noCareUnit, nil
+			}, "", "",
+		},
+		{
+			"what is no care takes no free text for the place", sampleSend(), func(m *Message) {
+				m.Recipient.Unit.HSAID, m.Complaint.IncidentPlaceText = noCareUnit, "vid ån"
+			}, SubPlaceTextNotAllowed, "complaint/incidentPlaceText",
+		},
 		{"a board takes free text for the place", sampleSend(), func(m *Message) {
 			board(m)
 			m.Complaint.IncidentUnit, m.Complaint.IncidentPlaceText = nil, "vid ån"

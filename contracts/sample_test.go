@@ -7,6 +7,9 @@ import (
 	"rivgate/wsdl"
 )
 
+// noCareUnit is a unit that is no care.
+const noCareUnit = "SE2010123456-TRI1"
+
 func stamp(raw string) Stamp {
 	s, err := ParseStamp(raw)
 	if err != nil {
@@ -110,7 +113,8 @@ func testRules(t testing.TB, root string) rules {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return rules{root: root, codes: codes}
+	noCare := func(unit string) bool { return unit == noCareUnit }
+	return rules{root: root, codes: codes, noCare: noCare}
 }
 
 func TestCodeSets(t *testing.T) {

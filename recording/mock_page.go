@@ -141,9 +141,11 @@ func formComplaint(r *http.Request, u unit) contracts.Complaint {
 		IncidentDate: compact(r.PostFormValue("date")), Description: r.PostFormValue("description"),
 		ReplyWanted: r.PostFormValue("reply") != "",
 	}
-	if u.Kind == "patient_board" {
+	switch u.Kind {
+	case "patient_board":
 		c.IncidentPlaceText = r.PostFormValue("place")
-	} else {
+	case "other": // no care
+	default:
 		c.IncidentUnit = &contracts.OrgUnit{HSAID: u.HSAID, Name: u.Name}
 	}
 	return c

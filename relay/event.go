@@ -101,11 +101,17 @@ func (r *Relay) handler(unit contracts.OrgUnit, kind routing.UnitKind, route rou
 	if kind == "" {
 		h.Kind = known.Kind
 	}
+	if known.Kind == routing.Other && kind == routing.CareUnit { // the contract knows two kinds
+		h.Kind = routing.Other
+	}
 	if h.Kind != known.Kind {
 		return nil, contracts.WrongKind()
 	}
-	if active, sure := table.RegionActive(known.Region); sure && !active {
+	if active, sure := table.UnitActive(known); sure && !active {
 		return nil, contracts.RegionNotActive()
+	}
+	if known.OtherOutside(route.Via) { // a row for all, or one above it in the tree
+		return nil, contracts.RecipientMismatch()
 	}
 	h.Name, h.Region, h.Provider = known.Name, known.Region, known.Provider
 	return h, nil
@@ -204,7 +210,7 @@ func (r *Relay) newCase(a arrival, u *contracts.Update, e *store.Event) error {
 	// a bare TAK knows no kinds, and this message has none: what only a board may say is let through
 	if e.Handler.Kind == "" {
 		e.Handler.Kind = routing.CareUnit
-	} else if misplaced := contracts.CheckPlace(u.NewCase, contractKind(e.Handler.Kind),
+	} else if misplaced := contracts.CheckPlace(u.NewCase, placeKind(e.Handler.Kind),
 		r.Contracts.Return().Request.Local+"/newCase"); misplaced != nil {
 		return misplaced
 	}

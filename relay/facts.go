@@ -25,12 +25,26 @@ func kindOf(kind string) routing.UnitKind {
 	return routing.CareUnit
 }
 
-// contractKind is the opposite of kindOf.
+// contractKind is the opposite of kindOf. What is no care is a care unit to the contract, which knows two kinds.
 func contractKind(kind routing.UnitKind) string {
 	if kind == routing.PatientBoard {
 		return contracts.KindPatientBoard
 	}
 	return contracts.KindCareUnit
+}
+
+// placeKind is a kind of unit as contracts.CheckPlace knows it.
+func placeKind(kind routing.UnitKind) string {
+	if kind == routing.Other {
+		return contracts.KindNoCare
+	}
+	return contractKind(kind)
+}
+
+// noCare tells whether the catalogue says that a unit is no care: its cases happened at no unit of care.
+func (r *Relay) noCare(unit string) bool {
+	known, found := r.Table().Unit(unit)
+	return found && known.Kind == routing.Other
 }
 
 // facts are what lists, rules and statistics need of a complaint. Whether files may be attached is the unit's

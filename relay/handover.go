@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -9,18 +10,21 @@ import (
 	"rivgate/store"
 )
 
-// Crosses tells whether handing a case over to a unit leads from care to a patient board, or from a board to care. A
-// unit that the catalogue does not know counts as care.
+// Crosses tells whether handing a case over to a unit needs a ground: it leads from one kind of unit to another (care,
+// patient board, what is no care), or from a unit that is no care, where the reporter chose none and is asked. A unit
+// that the catalogue does not know counts as care.
 func (r *Relay) Crosses(from store.Handler, unit string) bool {
-	board := false
+	kind := routing.CareUnit
 	if table := r.Table(); table != nil {
-		known, found := table.Unit(unit)
-		board = found && known.Kind == routing.PatientBoard
+		if known, found := table.Unit(unit); found {
+			kind = known.Kind
+		}
 	}
-	return board != (from.Kind == routing.PatientBoard)
+	return from.Kind == routing.Other || kind != cmp.Or(from.Kind, routing.CareUnit)
 }
 
-// mayHandOver refuses a handover between care and patient board without a ground: secrecy holds between the two.
+// mayHandOver refuses a handover that crosses without a ground: secrecy holds between care and patient board, and the
+// reporter's choice is noted where they chose neither.
 // Pages, API and commands all come here.
 func (r *Relay) mayHandOver(c store.Case, u contracts.Update) error {
 	if u.Type != contracts.Forwarded || u.NewRecipient == nil || !r.Crosses(c.Handler, u.NewRecipient.HSAID) {
@@ -30,8 +34,8 @@ func (r *Relay) mayHandOver(c store.Case, u contracts.Update) error {
 		return nil
 	}
 	return contracts.FieldMissing("handover/ground",
-		"Ärendet går mellan vården och patientnämnden. Ange grunden: vem som har samtyckt, när och hur, eller en annan "+
-			"grund.")
+		"Ärendet går mellan vården, patientnämnden eller en övrig funktion. Ange grunden: vem som har samtyckt eller "+
+			"valt enheten, när och hur, eller en annan grund.")
 }
 
 // noteHandover keeps what is said to the next unit, before the case leaves. The message's id makes a second try note

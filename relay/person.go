@@ -229,9 +229,7 @@ func (r *Relay) writeOwn(ctx context.Context, sender string, s ownMessage) (a ar
 }
 
 func recipientOf(c store.Case) *contracts.Recipient {
-	kind := contracts.KindCareUnit
-	if c.Handler.Kind == routing.PatientBoard {
-		kind = contracts.KindPatientBoard
+	return &contracts.Recipient{
+		Unit: contracts.OrgUnit{HSAID: c.Handler.Unit, Name: c.Handler.Name}, Kind: contractKind(c.Handler.Kind),
 	}
-	return &contracts.Recipient{Unit: contracts.OrgUnit{HSAID: c.Handler.Unit, Name: c.Handler.Name}, Kind: kind}
 }

@@ -66,7 +66,7 @@ func (r *Relay) validate(ctx context.Context, a arrival, req *soap.Request, o *o
 	if err := r.readWhole(req); err != nil {
 		return nil, err
 	}
-	said, err := c.Read(req)
+	said, err := c.ReadKnowing(req, r.noCare)
 	if err = r.tolerate(c, a, said != nil, err); err != nil {
 		return nil, err
 	}

@@ -51,7 +51,7 @@ func (b *builder) checkAddress(name RowPlace, row Row, r Rules) {
 	switch {
 	case !strings.HasPrefix(row.Address, "rivgate:"):
 	case row.Address == AddressInbox:
-		if returns || r.Durable == nil || !r.Durable(row.Contract) {
+		if !r.brings(row.Contract) {
 			b.problem("inbox-other-contract", name, AddressInbox)
 		}
 	case row.Address == AddressPortal:

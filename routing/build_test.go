@@ -114,6 +114,14 @@ func TestContradictionsDoNotLoad(t *testing.T) {
 		},
 		{"a unit without HSA-id", routing.Catalogue{Units: []routing.Unit{nameless}}, []string{"unit number 1", "no HSA-id"}},
 		{
+			"cases for what is no care led out of the house",
+			routing.Catalogue{
+				Units:  []routing.Unit{{HSAID: clinic, Kind: routing.Other}},
+				Routes: []routing.Row{{Contract: send, Receiver: strings.ToLower(clinic), Address: outside, Line: 5}},
+			},
+			[]string{"line 5", clinic, outside, "kind other", routing.AddressInbox},
+		},
+		{
 			"a unit of an unknown kind",
 			routing.Catalogue{Units: []routing.Unit{{HSAID: clinic, Kind: "hospital"}}},
 			[]string{clinic, "hospital", "care_unit"},
@@ -182,6 +190,11 @@ func TestRegions(t *testing.T) {
 	for region, want := range map[string]bool{"01": true, "03": false, "": false} {
 		if active, known := made.RegionActive(region); active != want || !known {
 			t.Errorf("region %q active %t, known %t, want %t and known", region, active, known, want)
+		}
+	}
+	for kind, want := range map[routing.UnitKind]bool{routing.CareUnit: false, routing.Other: true} {
+		if active, known := made.UnitActive(routing.Unit{Kind: kind}); active != want || !known {
+			t.Errorf("a %s without region is active: %t, known: %t", kind, active, known)
 		}
 	}
 	if _, known := table(t, routing.Catalogue{}, rules()).RegionActive("01"); known {

@@ -8,14 +8,23 @@ type Catalogue struct {
 	Tree        Tree // parents by HSA-id, for climbing; nil where no HSA file is known
 }
 
-// UnitKind tells care units and patient boards apart.
+// UnitKind tells care units, patient boards and what is neither apart.
 type UnitKind string
 
 // The kinds of Unit.
 const (
 	CareUnit     UnitKind = "care_unit"     // mottagning
 	PatientBoard UnitKind = "patient_board" // patientnämnd
+	// Other is no care: a central function, or 1177 by telephone, which takes cases whose region is not known at first.
+	// Its cases are handled in the inbox alone, it may lack a region, and its region need not be active.
+	Other UnitKind = "other"
 )
+
+// Known tells whether a kind is one of the kinds of Unit.
+func (k UnitKind) Known() bool { return k == CareUnit || k == PatientBoard || k == Other }
+
+// KindsInWords names the kinds of Unit for messages.
+const KindsInWords = string(CareUnit) + ", " + string(PatientBoard) + " or " + string(Other)
 
 // Unit is a receiver that a citizen can choose.
 type Unit struct {

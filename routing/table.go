@@ -47,8 +47,8 @@ const (
 
 // NewTable builds a table. Every row is checked: a contradiction (one address both inbox and external on one day, an
 // inbox or portal address on a contract that cannot take it, from after until, a unit twice, two patient boards in
-// one region, a unit above itself in the tree) is an error that names the rows, all of them joined. A row without a
-// profile has RIVTABP21.
+// one region, cases for what is no care led out of the inbox, a unit above itself in the tree) is an error that names
+// the rows, all of them joined. A row without a profile has RIVTABP21.
 //
 // What can be lived with is no error but a note, see Notes: rows that share days are told apart when a call comes.
 func NewTable(c Catalogue, r Rules) (*Table, error) {
@@ -60,6 +60,7 @@ func NewTable(c Catalogue, r Rules) (*Table, error) {
 	b.checkRows(c.Routes, r)
 	b.checkPermissions(c.Permissions)
 	t.addUnits(c.Units, &b)
+	t.checkOther(c.Routes, r, &b)
 	t.addRoutes(c.Routes)
 	t.addPermissions(c.Permissions)
 	t.compareRows(&b)

@@ -114,10 +114,12 @@ var tableWords = map[string]string{
 		"a URL",
 	"in-and-out": "{1} and {2} lead both into the house and to a system outside, {3}: end one of them before the " +
 		"other begins",
-	"above-itself":         "unit {1} is above itself in the HSA tree: correct its place in the tree's file",
-	"unit-no-id":           "unit number {1} ({2}) has no HSA-id: give it one",
-	"unit-twice":           "unit {1} is there twice, as number {2} and {3}: remove one",
-	"unit-kind-unknown":    "unit {1} has the unknown kind {2}: write care_unit or patient_board",
+	"above-itself":      "unit {1} is above itself in the HSA tree: correct its place in the tree's file",
+	"unit-no-id":        "unit number {1} ({2}) has no HSA-id: give it one",
+	"unit-twice":        "unit {1} is there twice, as number {2} and {3}: remove one",
+	"unit-kind-unknown": "unit {1} has the unknown kind {2}: write " + KindsInWords,
+	"other-outside": "{1} leads cases for {2} to {3}, but {2} is no care (kind other), whose cases are handled in the " +
+		"inbox alone: write rivgate:inbox",
 	"board-without-region": "patient board {1} has no region: give it its county code",
 	"board-twice":          "region {1} has two patient boards, {2} and {3}: a region has exactly one",
 

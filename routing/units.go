@@ -30,7 +30,7 @@ func (t *Table) addUnits(units []Unit, b *builder) {
 func (t *Table) addBoard(i int, b *builder) {
 	u := t.units[i]
 	switch u.Kind {
-	case CareUnit:
+	case CareUnit, Other:
 	case PatientBoard:
 		former, twice := t.boards[u.Region]
 		switch {
@@ -86,3 +86,32 @@ func (t *Table) Boards() (boards []Unit) {
 	}
 	return boards
 }
+
+// UnitActive is RegionActive of a unit's region. What is no care is always active: it helps whoever does not know the
+// region.
+func (t *Table) UnitActive(u Unit) (active, known bool) {
+	if active, known = t.RegionActive(u.Region); known && u.Kind == Other {
+		active = true
+	}
+	return active, known
+}
+
+// checkOther sees that cases for what is no care come to the inbox here.
+func (t *Table) checkOther(rows []Row, r Rules, b *builder) {
+	for i, row := range rows {
+		u, found := t.Unit(row.Receiver)
+		if found && u.Kind == Other && r.brings(row.Contract) && row.Address != AddressInbox {
+			b.problem("other-outside", nameRow(row, i), u.HSAID, row.Address)
+		}
+	}
+}
+
+// brings tells whether calls on a contract bring cases: those that may go to an inbox.
+func (r Rules) brings(contract string) bool {
+	returns := SameContract(contract, r.ReturnContract) && r.ReturnContract != ""
+	return !returns && r.Durable != nil && r.Durable(contract)
+}
+
+// OtherOutside tells whether a route for a unit leads where a unit of its kind may not be handled: what is no care has
+// its cases in the inbox alone.
+func (u Unit) OtherOutside(via Via) bool { return u.Kind == Other && via != Inbox }

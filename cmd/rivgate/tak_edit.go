@@ -30,7 +30,7 @@ type TAKEditCommand struct {
 type rowFields struct {
 	HSAID       *string       `name:"hsa-id" help:"Of a unit, receiver or component." placeholder:"HSAID"`
 	Name        *string       `help:"Of a unit, receiver, contract or component." placeholder:"TEXT"`
-	UnitKind    *string       `help:"Of a unit: care_unit or patient_board." placeholder:"KIND"`
+	UnitKind    *string       `help:"Of a unit: care_unit, patient_board or other." placeholder:"KIND"`
 	Region      *string       `help:"Of a unit: county code." placeholder:"CODE"`
 	Provider    *string       `help:"Of a unit: HSA-id of the care provider." placeholder:"HSAID"`
 	Attachments *bool         `help:"Of a unit: files may be attached." negatable:""`

@@ -32,7 +32,7 @@ type UserCommand struct {
 // userGrant is a role on the command line.
 type userGrant struct {
 	Role string   `help:"receiver, handler, administrator, integrator, operator or reviewer." placeholder:"ROLE"`
-	Kind string   `help:"care_unit or patient_board; nobody has roles for both." placeholder:"KIND"`
+	Kind string   `help:"care_unit, patient_board or other; nobody has roles for two." placeholder:"KIND"`
 	Unit []string `help:"HSA-id, * for all of the kind, or region:CODE. May be given more than once." placeholder:"UNIT"`
 }
 

@@ -1,6 +1,7 @@
 package catalogue_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -310,6 +311,35 @@ func TestDaysHaveNeighbours(t *testing.T) {
 		}
 		if got := next.Before(); got != day {
 			t.Errorf("before %s is %s", next, got)
+		}
+	}
+}
+
+// Cases for what is no care come to the inbox alone; what else is called there goes where the row says.
+func TestNoCareLivesInTheInbox(t *testing.T) {
+	const unit = "SE2010123456-TRI1"
+	for _, c := range []struct {
+		name, contract, address string
+		want                    catalogue.ProblemCode
+	}{
+		{"the inbox", bring, routing.AddressInbox, ""},
+		{"a system", bring, "https://a.example/", "other-outside"},
+		{"another contract", "urn:riv:plain", "https://a.example/", ""},
+	} {
+		rows := []catalogue.Row{
+			{ID: "u", Kind: catalogue.KindUnit, HSAID: unit, Name: "1177 på telefon", UnitKind: routing.Other},
+			{ID: "c", Kind: catalogue.KindContract, Contract: c.contract},
+			{ID: "a", Kind: catalogue.KindAddress, Address: "https://a.example/", Profile: routing.RIVTABP21},
+			{
+				ID: "r", Kind: catalogue.KindRoute, Contract: c.contract, Receiver: strings.ToLower(unit), Address: c.address,
+				Profile: routing.RIVTABP21,
+			},
+		}
+		err := catalogue.Check(rows, keptRules(), 20260301)
+		var problems catalogue.Problems
+		if c.want == "" && err != nil ||
+			c.want != "" && (!errors.As(err, &problems) || len(problems) != 1 || problems[0].Code != c.want) {
+			t.Errorf("%s: %v", c.name, err)
 		}
 	}
 }

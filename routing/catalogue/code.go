@@ -24,7 +24,10 @@ var rules = map[ProblemCode]struct{ text, remedy string }{
 		"its kind is not known", "write unit, receiver, contract, component, address, route or permission",
 	},
 	"unit-kind-unknown": {
-		"its kind of unit \"{1}\" is not known", "write " + string(routing.CareUnit) + " or " + string(routing.PatientBoard),
+		"its kind of unit \"{1}\" is not known", "write " + routing.KindsInWords,
+	},
+	"other-outside": {
+		"cases for {1} are handled in the inbox alone, since its kind is other", "write " + routing.AddressInbox,
 	},
 	"name-form": {
 		"its name is too long or holds control characters", "shorten it to 255 characters on one line",

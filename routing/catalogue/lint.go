@@ -99,11 +99,14 @@ func (l *linter) units() {
 func (l *linter) regions() {
 	said := map[string]bool{}
 	for _, u := range l.c.Units {
+		if u.Region == "" && u.Kind == routing.Other {
+			continue
+		}
 		if u.Region == "" {
 			l.say("unit-no-region", u.HSAID, u.Name)
 			continue
 		}
-		if active, _ := l.table.RegionActive(u.Region); !active && !said[u.Region] {
+		if active, _ := l.table.UnitActive(u); !active && !said[u.Region] {
 			said[u.Region] = true
 			l.say("region-no-board", u.Region)
 		}

@@ -31,6 +31,7 @@ func Check(rows []Row, r routing.Rules, today routing.Date) error {
 	}
 	k.overlaps(rows)
 	k.boards(rows)
+	k.others(rows)
 	if len(k.problems) > 0 {
 		return k.problems
 	}
@@ -58,7 +59,7 @@ func (k *checker) row(e Row) {
 	switch e.Kind {
 	case KindUnit:
 		k.hsaID(e, "HSA-id", e.HSAID)
-		if e.UnitKind != routing.CareUnit && e.UnitKind != routing.PatientBoard {
+		if !e.UnitKind.Known() {
 			k.say(e, "unit-kind-unknown", shorten(string(e.UnitKind)))
 		}
 		if e.Provider != "" {
@@ -167,12 +168,11 @@ func (k *checker) address(e Row) {
 
 // house looks at addresses of our own by the rule of NewTable.
 func (k *checker) house(e Row) {
-	durable := k.rules.Durable != nil && k.rules.Durable(e.Contract)
 	returns := routing.SameContract(e.Contract, k.rules.ReturnContract) && e.Contract != ""
 	switch {
 	case e.Kind != KindRoute:
 		k.say(e, "address-in-house", e.Address)
-	case e.Address == routing.AddressInbox && (returns || !durable):
+	case e.Address == routing.AddressInbox && !k.brings(e):
 		k.say(e, "inbox-other-contract")
 	case e.Address == routing.AddressPortal && !returns:
 		k.say(e, "portal-other-contract", routing.AddressPortal)
@@ -282,6 +282,30 @@ func (k *checker) boards(rows []Row) {
 			boards[e.Region] = e
 		}
 	}
+}
+
+// others sees that cases for what is no care come to the inbox here.
+func (k *checker) others(rows []Row) {
+	others := map[string]Row{}
+	for _, e := range rows {
+		if e.Kind == KindUnit && e.UnitKind == routing.Other {
+			others[routing.Fold(e.HSAID)] = e
+		}
+	}
+	for _, e := range rows {
+		if e.Kind != KindRoute || e.Address == routing.AddressInbox || !k.brings(e) {
+			continue
+		}
+		if unit, is := others[routing.Fold(e.Receiver)]; is {
+			k.say(e, "other-outside", named(unit))
+		}
+	}
+}
+
+// brings tells whether a route brings cases.
+func (k *checker) brings(e Row) bool {
+	returns := routing.SameContract(e.Contract, k.rules.ReturnContract) && e.Contract != ""
+	return !returns && k.rules.Durable != nil && k.rules.Durable(e.Contract)
 }
 
 func letterOrDigit(c rune) bool {

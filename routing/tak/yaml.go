@@ -250,7 +250,7 @@ func (y *yamlReader) unit(node *yaml.Node) {
 		y.problem(node.Line, "unit-no-id")
 	case twice:
 		y.problem(node.Line, "unit-twice", u.HSAID, strconv.Itoa(former))
-	case u.Kind != routing.CareUnit && u.Kind != routing.PatientBoard:
+	case !u.Kind.Known():
 		y.problem(node.Line, "unit-kind", u.HSAID, strconv.Quote(string(u.Kind)))
 	}
 	y.unitLines[key] = node.Line

@@ -92,9 +92,11 @@ func (s *Base) Complaint(f *shell.Form, unit routing.Unit) *contracts.Complaint 
 		f.Refuse("date", wordDayToCome)
 	}
 	c.Patient = s.patientOf(f, &c.Reporter)
-	if unit.Kind == routing.PatientBoard {
+	switch unit.Kind {
+	case routing.PatientBoard:
 		c.IncidentPlaceText = f.Value("place")
-	} else {
+	case routing.Other: // no care: it happened elsewhere, or at no unit
+	default:
 		c.IncidentUnit = &contracts.OrgUnit{HSAID: unit.HSAID, Name: unit.Name}
 	}
 	if value := f.Value("problem"); value != "" {

@@ -9,8 +9,8 @@ import (
 const (
 	TextNoConsent = "Det finns inget samtycke noterat för den enheten, och ingen annan grund är angiven. Notera " +
 		"samtycket under Patientnämnden: vem som samtyckte, när och hur. Eller ange grunden."
-	TextNoGround = "Ärendet går från vården till patientnämnden. Ange grunden: vem som har samtyckt, när och hur, " +
-		"eller en annan grund."
+	TextNoGround = "Ärendet går mellan vården, patientnämnden eller en övrig funktion. Ange grunden: vem som har " +
+		"samtyckt eller valt enheten, när och hur, eller en annan grund."
 )
 
 // A consent that a board noted as the ground of a handover: who, on which day, and how.

@@ -52,9 +52,12 @@ func rowFields(kind catalogue.Kind) []rowField {
 			name,
 			{
 				Name: "unitKind", Label: "Slag", Type: "select",
-				Options: []rowOption{{string(routing.CareUnit), "mottagning"}, {string(routing.PatientBoard), "patientnämnd"}},
+				Options: []rowOption{
+					{string(routing.CareUnit), "mottagning"}, {string(routing.PatientBoard), "patientnämnd"},
+					{string(routing.Other), "övrig funktion, ingen vård"},
+				},
 			},
-			{Name: "region", Label: "Länskod", Hint: "två siffror", Type: "text"},
+			{Name: "region", Label: "Länskod", Hint: "två siffror; en övrig funktion kan sakna den", Type: "text"},
 			{Name: "provider", Label: "Vårdgivare", Hint: "HSA-id, valfritt", Type: "text"},
 			{Name: "town", Label: "Ort", Hint: "för den som söker, valfritt", Type: "text"},
 			{

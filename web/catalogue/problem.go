@@ -72,6 +72,9 @@ var ruleWords = sync.OnceValue(func() map[catalogue.ProblemCode]ruleWord {
 		"days-shared": {
 			"Den gäller samma dagar som en annan rad: {1}.", "Avsluta den ena dagen innan den andra börjar.", "from",
 		},
+		"other-outside": {
+			"Ärenden till {1} hanteras bara i inkorgen: det är en övrig funktion.", "Skriv rivgate:inbox.", "address",
+		},
 		"board-without-region": {"Patientnämnden saknar länskod.", "Skriv länskoden, två siffror.", "region"},
 		"board-twice": {
 			"Region {1} har redan en patientnämnd: {2}.", "Gör den ena till mottagning, eller ta bort den.", "region",

@@ -52,7 +52,8 @@ var fileWords = sync.OnceValue(func() map[string]fileWord {
 		"unit-no-id":       {"Enheten saknar HSA-id.", "Skriv det i hsa_id."},
 		"unit-twice":       {"Enheten {1} finns redan, på rad {2}.", one},
 		"unit-kind": {
-			"Enheten {1} har det okända slaget {2}.", "Skriv care_unit (mottagning) eller patient_board (patientnämnd).",
+			"Enheten {1} har det okända slaget {2}.",
+			"Skriv care_unit (mottagning), patient_board (patientnämnd) eller other (övrig funktion, ingen vård).",
 		},
 		"route-no-receiver": {"Vägvalet saknar mottagare.", to},
 		"no-receiver":       {"Anropsbehörigheten saknar mottagare.", to},

@@ -238,8 +238,11 @@ func RoleWord(role string) string {
 
 // UnitKindWord is a kind of unit in Swedish.
 func UnitKindWord(kind routing.UnitKind) string {
-	if kind == routing.PatientBoard {
+	switch kind {
+	case routing.PatientBoard:
 		return "patientnämnd"
+	case routing.Other:
+		return "övrig funktion"
 	}
 	return "mottagning"
 }

@@ -36,6 +36,8 @@ func sideWord(kind routing.UnitKind) string {
 		return "vården"
 	case routing.PatientBoard:
 		return "patientnämnd"
+	case routing.Other:
+		return "övriga funktioner"
 	}
 	return ""
 }

@@ -24,8 +24,8 @@ func CheckGrant(g store.Grant, unitsLater bool) error {
 		return fmt.Errorf("role %s is held for the whole gateway: leave out kind and units", g.Role)
 	case !shell.Role(g.Role).ForUnits():
 		return nil
-	case g.Kind != routing.CareUnit && g.Kind != routing.PatientBoard:
-		return fmt.Errorf("role %s needs a kind: write %s or %s", g.Role, routing.CareUnit, routing.PatientBoard)
+	case !g.Kind.Known():
+		return fmt.Errorf("role %s needs a kind: write %s", g.Role, routing.KindsInWords)
 	case len(g.Units) == 0 && !unitsLater:
 		return fmt.Errorf("role %s needs units: write HSA-ids, %q for all of the kind, or %s and a region's code", g.Role,
 			shell.AllUnits, shell.RegionUnits)
