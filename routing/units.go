@@ -101,7 +101,7 @@ func (t *Table) checkOther(rows []Row, r Rules, b *builder) {
 	for i, row := range rows {
 		u, found := t.Unit(row.Receiver)
 		if found && u.Kind == Other && r.brings(row.Contract) && row.Address != AddressInbox {
-			b.problem("other-outside", nameRow(row, i), u.HSAID, row.Address)
+			b.problem("other-outside", PlaceOf(row, i), u.HSAID, row.Address)
 		}
 	}
 }
