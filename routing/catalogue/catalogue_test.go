@@ -331,7 +331,7 @@ func TestNoCareLivesInTheInbox(t *testing.T) {
 			{ID: "c", Kind: catalogue.KindContract, Contract: c.contract},
 			{ID: "a", Kind: catalogue.KindAddress, Address: "https://a.example/", Profile: routing.RIVTABP21},
 			{
-				ID: "r", Kind: catalogue.KindRoute, Contract: c.contract, Receiver: strings.ToLower(unit), Address: c.address,
+				ID: "r", Kind: catalogue.KindRoute, Contract: c.contract, Receiver: routing.Fold(unit), Address: c.address,
 				Profile: routing.RIVTABP21,
 			},
 		}
