@@ -28,12 +28,12 @@ type ruleWord struct{ text, remedy, field string }
 var ruleWords = sync.OnceValue(func() map[catalogue.ProblemCode]ruleWord {
 	const line, house = "Skriv högst 255 tecken på en rad.", "Ge vägvalet en webbadress."
 	return map[catalogue.ProblemCode]ruleWord{
-		"kind-unknown":      {"Slaget av rad är okänt.", "Välj ett slag av rad.", ""},
+		"kind-unknown": {"Slaget av rad är okänt.", "Välj ett slag av rad.", ""},
 		"unit-kind-unknown": {
 			"Slaget av enhet är okänt.", "Välj mottagning, patientnämnd eller övrig funktion.", "unitKind",
 		},
-		"name-form":         {"Namnet är för långt eller har styrtecken.", line, "name"},
-		"town-form":         {"Orten är för lång eller har styrtecken.", line, "town"},
+		"name-form": {"Namnet är för långt eller har styrtecken.", line, "name"},
+		"town-form": {"Orten är för lång eller har styrtecken.", line, "town"},
 		"alias-form": {
 			"Namnet {1} är för långt, eller har kommatecken eller styrtecken.", "Skriv högst 255 tecken utan kommatecken.",
 			"aliases",
