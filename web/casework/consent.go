@@ -239,8 +239,8 @@ func (s *Base) Handover(ctx context.Context, who shell.Access, c store.Case,
 	return u, nil
 }
 
-// Agreed tells whether a case may be handed over to a unit: on its own side of the walls between care, boards and what is
-// no care, by a ground that is stated, or by a consent that a board noted.
+// Agreed tells whether a case may be handed over to a unit: on its own side of the walls between care, boards and what
+// is no care, by a ground that is stated, or by a consent that a board noted.
 func (s *Base) Agreed(ctx context.Context, c store.Case, unit, ground string) (bool, error) {
 	if ground != "" || !s.Relay.Crosses(c.Handler, unit) {
 		return true, nil

@@ -53,7 +53,8 @@ func rowFields(kind catalogue.Kind) []rowField {
 			{
 				Name: "unitKind", Label: "Slag", Type: "select",
 				Options: []rowOption{
-					{string(routing.CareUnit), "mottagning"}, {string(routing.PatientBoard), "patientnämnd"},
+					{string(routing.CareUnit), "mottagning"},
+					{string(routing.PatientBoard), "patientnämnd"},
 					{string(routing.Other), "övrig funktion, ingen vård"},
 				},
 			},
