@@ -58,8 +58,8 @@ func (r rules) patient(c *Complaint, path string) *Error {
 
 // CheckPlace judges where a case happened by the kind of who receives it: a care unit needs the unit's HSA-id and takes
 // no free text (PLACE_TEXT_NOT_ALLOWED, FIELD_MISSING); a patient board takes both or neither; what is no
-// care (KindNoCare) takes no free text, and does without a unit. path is the ComplaintType element. It is exported for a
-// NEW_CASE: whether its handling unit is a board, a message alone does not tell.
+// care (KindNoCare) takes no free text, and does without a unit. path is the ComplaintType element. It is exported for
+// a NEW_CASE: whether its handling unit is a board, a message alone does not tell.
 func CheckPlace(c *Complaint, kind, path string) *Error {
 	if kind == KindPatientBoard {
 		return nil
