@@ -36,13 +36,13 @@ func (r *Relay) Receivers(q, region string, limit int) (found []Receiver) {
 }
 
 // Choosable tells whether a citizen can choose a unit now: it has a route of the send contract today, and the patient
-// board of its region is registered.
+// board of its region is registered. What is no care needs no board, and is handled in the inbox alone.
 func (r *Relay) Choosable(u routing.Unit) (Receiver, bool) {
-	if active, _ := r.Table().RegionActive(u.Region); !active {
+	if active, _ := r.Table().UnitActive(u); !active {
 		return Receiver{}, false
 	}
 	route, err := r.sendRoute(u.HSAID)
-	if err != nil {
+	if err != nil || u.OtherOutside(route.Via) {
 		return Receiver{}, false
 	}
 	return Receiver{Unit: u, Via: route.Via}, true
