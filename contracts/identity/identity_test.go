@@ -248,6 +248,22 @@ func TestText(t *testing.T) {
 	}
 }
 
+// TestPlain: names are looked for without the marks on letters, and whatever their form.
+func TestPlain(t *testing.T) {
+	for text, want := range map[string]string{
+		"Åsa Öst ÄNG": "asa ost ang", "A\u030asa O\u0308st": "asa ost", "Ærø Łódź Straße Đorđe": "aro lodz strasse dorde",
+		"café\u200b À la Þór": "cafe a la thor", "plain 1177": "plain 1177", "": "", "Ελλάδα": "ελλαδα", "ﬁlial ②": "filial 2",
+		"\u0130stanbul": "istanbul",
+	} {
+		if got := Plain(text); got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+		if again := Plain(Plain(text)); again != Plain(text) {
+			t.Errorf("%q becomes %q", Plain(text), again)
+		}
+	}
+}
+
 // Nothing crashes it, spans follow one another, and a text is as long when it is hidden.
 func FuzzFind(f *testing.F) {
 	for _, seed := range []string{

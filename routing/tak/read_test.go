@@ -116,6 +116,11 @@ func TestOffencesInYAMLAreNamedWithTheirLines(t *testing.T) {
 			"attachments that are neither true nor false", "units:\n- {hsa_id: A, kind: care_unit, attachments: maybe}",
 			[]string{"line 2", "true or false"},
 		},
+		{"aliases that are one text", "units:\n- {hsa_id: A, kind: care_unit, aliases: BVC}", []string{"line 2", "aliases", "list"}},
+		{
+			"an alias that is a list", "units:\n- {hsa_id: A, kind: care_unit, aliases: [[BVC]]}",
+			[]string{"line 2", "aliases", "list"},
+		},
 		{"a list where a value should be", "units:\n- {hsa_id: [A], kind: care_unit}", []string{"line 2", "single value"}},
 		{"a value where an entry should be", "units:\n- A", []string{"line 2", "keys and values"}},
 		{"a value where a list should be", "routes: none", []string{"line 1", "list"}},
@@ -152,6 +157,7 @@ func TestYAMLComesBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Units[0].Name = `"quoted": #yes, {braces} å`
+	c.Units[0].Town, c.Units[0].Aliases = "Upplands Väsby: norr", routing.NewNames([]string{"BVC, Öster", "1177", "{a}: b"})
 	for _, short := range []map[string]string{nil, names()} {
 		var text bytes.Buffer
 		if err := tak.WriteYAML(&text, c, short); err != nil {
@@ -215,6 +221,7 @@ func TestCacheComesBackWhole(t *testing.T) {
 	}
 	c.Tree = routing.Tree{clinic: "SE2010123456-REG"}
 	c.Units[0].Name = `<&"' å`
+	c.Units[0].Town, c.Units[0].Aliases = `"Ås" & <ö`, routing.NewNames([]string{"BVC, Öster", "1177", `<&"' å`})
 	c.Routes[5].Until = 18500101 // when Sweden had no time by the clock yet
 	c.Permissions[0].Filters = routing.NewFilters([]routing.Filter{
 		{Domain: "urn:a", Categories: []string{"<b>", "ö"}}, {Domain: "urn:c"},
