@@ -252,13 +252,15 @@ func onlyOwn(large, lesser question, cell string, cases []countedCase) bool {
 // nearAndFar gives the units of care two providers.
 func (w *world) nearAndFar() {
 	w.t.Helper()
-	send := w.Relay.Contracts.Send().Contract
+	send, giveBack := w.Relay.Contracts.Send().Contract, w.Relay.Contracts.Return().Contract
 	c := routing.Catalogue{
 		Units: []routing.Unit{{HSAID: board, Name: "Patientnämnden", Kind: routing.PatientBoard, Region: "01"}},
 		Routes: []routing.Row{
 			{Contract: send, Receiver: board, Address: routing.AddressInbox},
 		},
-		Permissions: []routing.Permission{{Contract: send, Sender: portal, Receiver: "*"}},
+		Permissions: []routing.Permission{
+			{Contract: send, Sender: portal, Receiver: "*"}, {Contract: giveBack, Sender: gateway, Receiver: portal},
+		},
 	}
 	for unit, provider := range map[string]string{clinic: nearProvider, other: nearProvider, hospital: farProvider} {
 		c.Units = append(c.Units, routing.Unit{
@@ -266,7 +268,9 @@ func (w *world) nearAndFar() {
 		})
 		c.Routes = append(c.Routes, routing.Row{Contract: send, Receiver: unit, Address: routing.AddressInbox})
 	}
-	table, err := routing.NewTable(c, routing.Rules{Durable: w.Relay.Contracts.Durable})
+	table, err := routing.NewTable(c, routing.Rules{
+		Durable: w.Relay.Contracts.Durable, ReturnContract: giveBack, PortalAddress: portal,
+	})
 	if err != nil {
 		w.t.Fatal(err)
 	}
