@@ -50,8 +50,8 @@ func (w *world) count(cases []countedCase) {
 	var rows []string
 	for i, c := range cases {
 		v := c.values
-		rows = append(rows, fmt.Sprintf(`(%d, '%s', 'care_unit', '%s', '01', '%s', 202512, %d, %s, '%s', '%s', '%s', '', '', %d, %d)`,
-			i, v["unit"], v["provider"], v["incident_unit"], c.month, v["age"], v["sex"], v["area"],
+		rows = append(rows, fmt.Sprintf(
+			`(%d, '%s', 'care_unit', '%s', '01', '%s', 202512, %d, %s, '%s', '%s', '%s', '', '', %d, %d)`, i, v["unit"], v["provider"], v["incident_unit"], c.month, v["age"], v["sex"], v["area"],
 			strings.Join(c.codes, "\n"), c.weight, rand.Int32()))
 	}
 	db := w.database()
@@ -144,11 +144,11 @@ func (w *world) answers(all []question) (out []string) {
 	return out
 }
 
-// TestNoCombinationOfTablesTellsASmallNumber asks for every table that a handler may see, exact ones of the own unit and
-// blurred ones above, of small populations. Then it puts another population in place of each: of the cases that are not
-// the handler's own there are five more of every sort that there is, and some of other sorts. No table may change by a letter. So whatever is
-// computed from however many of them, it cannot tell one population from the other, and every number of others from 1
-// to 4, that one table less another comes to, is another in the second.
+// TestNoCombinationOfTablesTellsASmallNumber asks for every table that a handler may see, exact ones of the own unit
+// and blurred ones above, of small populations. Then it puts another population in place of each: of the cases that are
+// not the handler's own there are five more of every sort that there is, and some of other sorts. No table may change
+// by a letter. So whatever is computed from however many of them, it cannot tell one population from the other, and
+// every number of others from 1 to 4, that one table less another comes to, is another in the second.
 func TestNoCombinationOfTablesTellsASmallNumber(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

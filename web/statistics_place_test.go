@@ -61,7 +61,8 @@ func TestCountsAreBlurredForWhoMayNotRead(t *testing.T) {
 			w.submit(unit, "Tolvan Test", "Text")
 		}
 	}
-	if _, err := w.database().Exec(`UPDATE statistic SET weight = CASE unit WHEN '` + other + `' THEN 1 ELSE 2 END`); err != nil {
+	_, err := w.database().Exec(`UPDATE statistic SET weight = CASE unit WHEN '` + other + `' THEN 1 ELSE 2 END`)
+	if err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ who, query, want string }{

@@ -43,7 +43,8 @@ func statistics(w *world) {
 	count(store.StatisticsFilter{By: []string{"incident", "received"}}, "202601 202604 3; ")
 	count(store.StatisticsFilter{By: []string{"closed"}, Region: "01"}, " 2; 202604 1; ")
 	count(store.StatisticsFilter{By: []string{"incident_unit"}, Provider: "se2010123456-reg"}, unit+" 3; ")
-	count(store.StatisticsFilter{IncidentUnit: "se2010123456-sj01", By: []string{"unit"}}, board+" 1; "+unit+" 1; "+inboxUnit+" 1; ")
+	count(store.StatisticsFilter{IncidentUnit: "se2010123456-sj01", By: []string{"unit"}},
+		board+" 1; "+unit+" 1; "+inboxUnit+" 1; ")
 	count(store.StatisticsFilter{From: 202605}, "0; ")
 	count(store.StatisticsFilter{From: 202604, To: 202604}, "3; ")
 	count(store.StatisticsFilter{To: 202603}, "0; ")

@@ -1,5 +1,5 @@
-// Package statistics shows counts of cases: tables, charts and files. Whoever may read the cases counts them exactly; to
-// all others the counts are blurred, so that no small one can be won by adding and subtracting: docs/statistics.md.
+// Package statistics shows counts of cases: tables, charts and files. Whoever may read the cases counts them exactly;
+// to all others the counts are blurred, so that no small one can be won by adding and subtracting: docs/statistics.md.
 package statistics
 
 import (

@@ -105,9 +105,9 @@ func (c choice) parts() (kind, id string) {
 	return kind, id
 }
 
-// narrowStatistics keeps a count to what somebody may see, and says whether it is blurred: that it is, wherever they may
-// not read all of the cases. Refusals are problems: ErrUnit for what is not theirs. Over a provider cases are counted by
-// unit, over a region by provider, over the nation by region: by the level below.
+// narrowStatistics keeps a count to what somebody may see, and blurs it wherever they may not read all of the cases.
+// Refusals are problems: ErrUnit for what is not theirs. Over a provider cases are counted by unit, over a region by
+// provider, over the nation by region: by the level below.
 func (s *Pages) narrowStatistics(who shell.Access, sc scopes, c choice, by []string, f *store.StatisticsFilter) error {
 	f.IncidentUnit = c.IncidentUnit
 	if c.Unit != "" {
