@@ -112,6 +112,7 @@ func (s *Work) DeskChange(w http.ResponseWriter, r *http.Request, who shell.Acce
 	if err := s.OpenCase(r.Context(), who, store.AccessChange, &c, store.DetailOf("desk", name)); err != nil {
 		return err
 	}
+	verb = s.deskVerbs(who, c)[name] // which now knows whom the case is about
 	// a form that was opened at the unit before changes nothing
 	act := store.Act{CaseID: c.ID, Unit: cmp.Or(f.Value("unit"), c.Handler.Unit), By: who.Self(), Version: version}
 	if !f.Failed() {
