@@ -124,7 +124,8 @@ func (t *tx) succeed(ctx context.Context, c *Case, over TakeOver) error {
 			return err
 		}
 	}
-	_, err = t.Exec(ctx, `UPDATE case_reporter SET until = $3, sees = $4 WHERE case_id = $1 AND n = $2`, c.ID, n,
+	_, err = t.Exec(ctx, `UPDATE case_reporter SET until = $3, sees = $4,
+		last = (SELECT COALESCE(max(seq), 0) FROM message WHERE case_id = $1) WHERE case_id = $1 AND n = $2`, c.ID, n,
 		db.Micros(t.Now), over.FormerSees)
 	if err != nil {
 		return err
@@ -138,7 +139,7 @@ func (t *tx) insertReporter(ctx context.Context, caseID string, n int64, r Repor
 		return err
 	}
 	_, err = t.Exec(ctx,
-		`INSERT INTO case_reporter (case_id, n, person, until, sees, doc) VALUES ($1, $2, $3, 0, $4, $5)`,
+		`INSERT INTO case_reporter (case_id, n, person, until, sees, last, doc) VALUES ($1, $2, $3, 0, $4, 0, $5)`,
 		caseID, n, identity.Key(r.ID), false, contentText(doc))
 	return err
 }
@@ -192,6 +193,25 @@ func (s *Store) OpenMailbox(ctx context.Context, id, person string, row Access) 
 	}
 	c.opened = true
 	return c, until, nil
+}
+
+// MessagesBefore are the ids of the messages of an opened case that had come when a former reporter who still sees them
+// was succeeded: by their order, since clocks may differ. ErrNotOpened.
+func (s *Store) MessagesBefore(ctx context.Context, c Case, person string) (map[string]bool, error) {
+	if !c.opened {
+		return nil, ErrNotOpened
+	}
+	ids, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) },
+		`SELECT id FROM message WHERE case_id = $1 AND seq <= (SELECT COALESCE(max(last), 0) FROM case_reporter
+		WHERE case_id = $1 AND person = $2 AND sees)`, c.ID, identity.Key(person))
+	if err != nil {
+		return nil, fmt.Errorf("reading what came before: %w", err)
+	}
+	had := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		had[id] = true
+	}
+	return had, nil
 }
 
 // maySee tells whether a case is in somebody's mailbox, and until when; zero: still.

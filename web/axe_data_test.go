@@ -43,6 +43,7 @@ func furnished(t *testing.T) (w *world, names map[string]map[string]string, more
 	w.serve()
 	staged := url.Values{
 		"version": {version(t, w.page("/inbox/"+childs))}, "text": {"Ett svar som väntar."}, "do": {"send"}, "draft": {"0"},
+		"unchecked": {"Brådskar"},
 	}
 	if r := w.post("/inbox/"+childs+"/reply", staged); r.status != http.StatusSeeOther {
 		t.Fatalf("staging an answer: %d\n%s", r.status, main(r.body))

@@ -149,7 +149,10 @@ func (w *world) walks(i *inspector, seen *looks, names map[string]map[string]str
 func (w *world) getAs(who, path string) reply {
 	w.t.Helper()
 	req := w.request(http.MethodGet, path, nil)
-	if who != nobody {
+	if id, letters := strings.CutPrefix(path, "/mailbox/"); letters { // its reporter has it
+		id, _, _ = strings.Cut(id, "/")
+		req.Header.Set("Cookie", w.mailboxOf(id))
+	} else if who != nobody {
 		req.Header.Set("Cookie", w.cookie(who))
 	}
 	return w.do(req)

@@ -151,6 +151,7 @@ func TestCaseInABrowser(t *testing.T) {
 		button("question"))
 	sees("Frågan nådde 1177 kl. 10:42", "Väntar på svar")
 
+	w.isReporter(ctx, id)
 	do("opening the mailbox", chromedp.Navigate(w.server.URL+"/mailbox/"+id))
 	sees("Ärendebekräftelse", "Vi läser din journal.", "Fråga till dig")
 	submit("answering", chromedp.SendKeys(chromedp.CSS(`textarea[name="text"]`), "Det gamla."),

@@ -119,6 +119,7 @@ func TestACareHandlersDay(t *testing.T) {
 	d.parksAndResumes(id)
 	d.handsOver(id)
 	d.closes(id)
+	w.isReporter(d.ctx, id)
 	d.goes("opening the mailbox", chromedp.Navigate(w.server.URL+"/mailbox/"+id))
 	d.sees("Ärendebekräftelse", "Vi har läst din journal.", "Ditt ärende har lämnats över", "Vårdcentralen Eken",
 		"Vi beklagar att du fick vänta.", "Avslutat")

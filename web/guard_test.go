@@ -36,8 +36,8 @@ func TestNothingTypedBecomesMarkup(t *testing.T) {
 	box := strings.TrimSuffix(r.header.Get("Location"), "?done=submit")
 	id := strings.TrimPrefix(box, "/mailbox/")
 	w.as("nina")
-	w.act(id, "reply", url.Values{"text": {attack}})
-	w.act(id, "question", url.Values{"text": {attack}})
+	w.act(id, "reply", url.Values{"text": {attack}, "unchecked": {attack}})
+	w.act(id, "question", url.Values{"text": {attack}, "unchecked": {attack}})
 	question := between(t, w.page(box), `name="question" value="`, `"`)
 	pages := map[string]string{
 		"answer": w.post(box+"/answer", url.Values{"question": {question}, "text": {attack}}).body,
@@ -54,7 +54,7 @@ func TestNothingTypedBecomesMarkup(t *testing.T) {
 			"version": {version(t, w.page("/inbox/"+id))}, "text": {attack}, "unit": {attack},
 		}).body,
 	}
-	w.act(id, "close", url.Values{"text": {attack}, "problem": {"3"}, "area": {"3"}})
+	w.act(id, "close", url.Values{"unchecked": {attack}, "text": {attack}, "problem": {"3"}, "area": {"3"}})
 	q := url.QueryEscape(attack)
 	for _, path := range []string{
 		"/inbox", "/inbox/" + id, box, "/inbox?queue=finished", "/inbox?unit=" + q, "/signin?next=" + q, "/submit?q=" + q,

@@ -33,6 +33,7 @@ func TestTheWayBackStandsClear(t *testing.T) {
 	w := newWorld(t)
 	id := w.submit(clinic, "Tolvan Test", "Text")
 	d := &desktop{w, browser(t)}
+	w.isReporter(d.ctx, id)
 	d.goes("opening the mailbox", chromedp.Navigate(d.server.URL+"/mailbox/"+id))
 	gap, err := chromedp.Run(d.ctx,
 		chromedp.Evaluate[float64](

@@ -156,7 +156,9 @@ func TestPagesWorkWithoutScripts(t *testing.T) {
 	goes("sending", open("reply"), click(`form[action$="/reply"] button[value="send"]`))
 	goes("asking", open("question"), types("#question-text", "Vilket nummer?"),
 		click(`form[action$="/question"] button[value="send"]`))
-	sit(nobody, "/mailbox/"+id)
+	sit(nobody, "/mailbox")
+	w.isReporter(i, id)
+	goes("opening the mailbox", chromedp.Navigate(w.server.URL+"/mailbox/"+id))
 	goes("answering", types(`textarea[name="text"]`, "Det gamla."), click(`form[action$="/answer"] button`))
 	i.sees("Tack, det är skickat.")
 	sit("vera", "/inbox/"+id)

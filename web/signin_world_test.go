@@ -170,6 +170,25 @@ func (w *world) mailboxOf(id string) string {
 	return held
 }
 
+// isReporter lets the reporter of a case sign in to 1177 at a browser, as who sits there anyway.
+func (w *world) isReporter(ctx context.Context, id string) {
+	w.t.Helper()
+	for _, step := range []chromedp.Action[chromedp.Void]{
+		chromedp.Navigate(w.server.URL + "/mailbox"),
+		func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+			who := chromedp.SendKeys(chromedp.CSS("#person-other"), w.theCase(id).Facts.ReporterID)
+			if _, err := who(ctx, t); err != nil {
+				return chromedp.Void{}, err
+			}
+			return chromedp.Click(chromedp.CSS(`form[action="/mailbox"] button.primary`))(ctx, t)
+		},
+	} {
+		if answer, err := chromedp.RunResponse(ctx, step); err != nil || answer.Status != http.StatusOK {
+			w.t.Fatalf("signing in to 1177: %+v, %v", answer, err)
+		}
+	}
+}
+
 // signIn lets somebody sit at a browser: whoever was there goes, and they come in by the form.
 func (w *world) signIn(ctx context.Context, name string) {
 	w.t.Helper()

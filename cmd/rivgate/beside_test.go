@@ -218,7 +218,7 @@ func TestTheSimulatorsArePlayedOverHTTP(t *testing.T) {
 	if answer.StatusCode != http.StatusSeeOther || !strings.Contains(mailbox, "/mailbox/") {
 		t.Fatalf("the form was answered %d %s", answer.StatusCode, mailbox)
 	}
-	soon(t, mailbox, http.StatusOK, "Patientnämnden")
+	soon(t, mailbox, http.StatusOK, "Vem är du?") // of the gateway's stand-in
 	soon(t, pages+"/", http.StatusOK, "Låtsas-1177")
 	soon(t, pages+"/cases", http.StatusOK, "SE2010123456-PN01")
 	soon(t, pages+"/cases/"+mailbox[strings.LastIndexByte(mailbox, '/')+1:], http.StatusOK, `"receipt"`)

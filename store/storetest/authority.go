@@ -226,6 +226,7 @@ func (f *file) asked() *store.Message {
 
 func formerSees(w *world) {
 	f := w.file(inboxUnit)
+	first := f.first.ID
 	row := store.Access{Who: "web", What: store.AccessRead, Detail: "mailbox"}
 	open := func(person string) (until time.Time, err error) {
 		c, until, err := w.s.OpenMailbox(w.ctx, f.id, person, row)
@@ -249,8 +250,17 @@ func formerSees(w *world) {
 	over := w.clock.Now()
 	_, err = w.s.TakeOver(w.ctx, f.act(anna), by(proxy, "Ombudet Test", true))
 	w.must(err)
+	f.accept(f.asked())
 	until, err := open("18900101-9802")
 	w.must(err)
+	c, _, err := w.s.OpenMailbox(w.ctx, f.id, "189001019802", row)
+	w.must(err)
+	had, err := w.s.MessagesBefore(w.ctx, c, "18900101-9802")
+	w.must(err)
+	equal(w, "what came before", fmt.Sprint(len(had), had[first], had[f.first.ID]), "1 true false")
+	had, err = w.s.MessagesBefore(w.ctx, c, proxy)
+	w.must(err)
+	equal(w, "of one who has no former part", len(had), 0)
 	equal(w, "until", until.Equal(over), true)
 	equal(w, "in the list", f.mailbox("189001019802"), true)
 	until, err = open(proxy)
@@ -295,6 +305,8 @@ func takeOverRefused(w *world) {
 	late := f.returned(store.EventPartialReply)
 	late.Event.CaseVersion = staged.CaseVersion
 	f.refuse(late, store.Conflict)
+	_, err = w.s.Undo(w.ctx, staged.ID, inboxUnit, anna)
+	w.must(err)
 	f.accept(f.closing())
 	_, err = w.s.TakeOver(w.ctx, f.act(anna), by(stranger, "x", true))
 	var refusal *store.Refusal

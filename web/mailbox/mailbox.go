@@ -171,7 +171,11 @@ func (s *Pages) letters(ctx context.Context, c seen) ([]casework.Letter, error) 
 		out = append(out, one)
 	}
 	if !c.until.IsZero() { // what came after is the next reporter's
-		out = slices.DeleteFunc(out, func(l casework.Letter) bool { return !l.At.Before(c.until) })
+		had, err := s.Relay.Store.MessagesBefore(ctx, c.Case, c.person)
+		if err != nil {
+			return nil, err
+		}
+		out = slices.DeleteFunc(out, func(l casework.Letter) bool { return !l.Receipt && !had[l.ID] })
 	}
 	slices.SortStableFunc(out, func(a, b casework.Letter) int { return a.At.Compare(b.At) })
 	return out, nil

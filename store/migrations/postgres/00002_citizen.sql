@@ -17,6 +17,7 @@ CREATE TABLE case_reporter (
     person  TEXT NOT NULL, -- identity, as cases.reporter_id
     until   BIGINT NOT NULL, -- 0: still
     sees    BOOLEAN NOT NULL, -- a former one still sees what came before
+    last    BIGINT NOT NULL, -- of a former one: message.seq of the last message that came before
     doc     TEXT NOT NULL,
     PRIMARY KEY (case_id, n)
 );
