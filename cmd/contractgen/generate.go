@@ -96,6 +96,9 @@ func newPackage(pack, name, soapPath string, d *domain) (*goPackage, error) {
 		if c.request, err = n.root(op, op.Request); err != nil {
 			return nil, err
 		}
+		if err := n.addMinor(c.request, op.Contract); err != nil {
+			return nil, err
+		}
 		if c.response, err = n.root(op, op.Response); err != nil {
 			return nil, err
 		}

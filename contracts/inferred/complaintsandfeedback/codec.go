@@ -8,6 +8,7 @@ const (
 	nsComplaintsandfeedback1    = "urn:riv-application:supportprocess:logistics:complaintsandfeedback:1"
 	nsReturnComplaintResponder1 = "urn:riv-application:supportprocess:logistics:complaintsandfeedback:ReturnComplaintResponder:1"
 	nsSendComplaintResponder1   = "urn:riv-application:supportprocess:logistics:complaintsandfeedback:SendComplaintResponder:1"
+	nsX11                       = "urn:riv-application:supportprocess:logistics:complaintsandfeedback:SendComplaintResponder:1.1"
 )
 
 // ReadXML takes p if it is a part of ReturnComplaintType.
@@ -322,6 +323,8 @@ func (v *SendComplaintType) ReadXML(p *codec.Part) bool {
 		codec.ReadOptional(p, nsSendComplaintResponder1, "complaint", &v.Complaint) ||
 		codec.ReadOptional(p, nsSendComplaintResponder1, "answer", &v.Answer) ||
 		codec.ReadOptional(p, nsSendComplaintResponder1, "forward", &v.Forward) ||
+		codec.ReadOptional(p, nsX11, "supplement", &v.Supplement) ||
+		codec.ReadOptional(p, nsX11, "withdrawal", &v.Withdrawal) ||
 		codec.ReadAny(p, &v.Any)
 }
 
@@ -336,6 +339,8 @@ func (v *SendComplaintType) WriteXML(w *codec.Writer) {
 	codec.WriteOptional(w, nsSendComplaintResponder1, "complaint", v.Complaint)
 	codec.WriteOptional(w, nsSendComplaintResponder1, "answer", v.Answer)
 	codec.WriteOptional(w, nsSendComplaintResponder1, "forward", v.Forward)
+	codec.WriteOptional(w, nsX11, "supplement", v.Supplement)
+	codec.WriteOptional(w, nsX11, "withdrawal", v.Withdrawal)
 	codec.WriteAny(w, v.Any)
 }
 
@@ -389,6 +394,34 @@ func (v *ForwardType) WriteXML(w *codec.Writer) {
 	codec.Write(w, nsComplaintsandfeedback1, "forwardedFrom", &v.ForwardedFrom)
 	codec.Write(w, nsComplaintsandfeedback1, "forwardedTime", &v.ForwardedTime)
 	codec.WriteOptional(w, nsComplaintsandfeedback1, "reason", v.Reason)
+	codec.WriteAny(w, v.Any)
+}
+
+// ReadXML takes p if it is a part of SupplementType.
+func (v *SupplementType) ReadXML(p *codec.Part) bool {
+	return codec.Read(p, nsX11, "text", &v.Text) ||
+		codec.Read(p, nsX11, "author", &v.Author) ||
+		codec.ReadEach(p, nsX11, "attachment", &v.Attachment) ||
+		codec.ReadAny(p, &v.Any)
+}
+
+// WriteXML writes the parts of SupplementType.
+func (v *SupplementType) WriteXML(w *codec.Writer) {
+	codec.Write(w, nsX11, "text", &v.Text)
+	codec.Write(w, nsX11, "author", &v.Author)
+	codec.WriteEach(w, nsX11, "attachment", v.Attachment)
+	codec.WriteAny(w, v.Any)
+}
+
+// ReadXML takes p if it is a part of WithdrawalType.
+func (v *WithdrawalType) ReadXML(p *codec.Part) bool {
+	return codec.ReadOptional(p, nsX11, "reason", &v.Reason) ||
+		codec.ReadAny(p, &v.Any)
+}
+
+// WriteXML writes the parts of WithdrawalType.
+func (v *WithdrawalType) WriteXML(w *codec.Writer) {
+	codec.WriteOptional(w, nsX11, "reason", v.Reason)
 	codec.WriteAny(w, v.Any)
 }
 

@@ -33,7 +33,7 @@ func ReturnComplaintOperation() soap.Operation {
 	}
 }
 
-// SendComplaintOperation is SendComplaint of schemas/interactions/SendComplaintInteraction/SendComplaintInteraction_1.0_RIVTABP21.wsdl.
+// SendComplaintOperation is SendComplaint of schemas/interactions/SendComplaintInteraction/SendComplaintInteraction_1.1_RIVTABP21.wsdl.
 func SendComplaintOperation() soap.Operation {
 	return soap.Operation{
 		Name:       "SendComplaint",
@@ -43,7 +43,7 @@ func SendComplaintOperation() soap.Operation {
 		Request:    xml.Name{Space: "urn:riv-application:supportprocess:logistics:complaintsandfeedback:SendComplaintResponder:1", Local: "SendComplaint"},
 		Response:   xml.Name{Space: "urn:riv-application:supportprocess:logistics:complaintsandfeedback:SendComplaintResponder:1", Local: "SendComplaintResponse"},
 		Headers:    []xml.Name{{Space: "urn:riv:itintegration:registry:1", Local: "LogicalAddress"}},
-		WSDL:       "schemas/interactions/SendComplaintInteraction/SendComplaintInteraction_1.0_RIVTABP21.wsdl",
+		WSDL:       "schemas/interactions/SendComplaintInteraction/SendComplaintInteraction_1.1_RIVTABP21.wsdl",
 	}
 }
 

@@ -307,11 +307,15 @@ type SendComplaintType struct {
 	Recipient RecipientType
 	// A new case.
 	Complaint *ComplaintType
-	// The reporter answers a question.
+	// The reporter answers a question, or, with a supplement or a withdrawal of 1.1, writes without having been asked.
 	Answer *AnswerType
 	// A case is moved between handling systems.
 	Forward *ForwardType
-	Any     []codec.Any
+	// The reporter adds something to the case.
+	Supplement *SupplementType
+	// The reporter takes the case back.
+	Withdrawal *WithdrawalType
+	Any        []codec.Any
 }
 
 // RecipientType is RecipientType of urn:riv-application:supportprocess:logistics:complaintsandfeedback:1.
@@ -353,6 +357,26 @@ type ForwardType struct {
 	ForwardedTime string
 	Reason        *string
 	Any           []codec.Any
+}
+
+// SupplementType is SupplementType of urn:riv-application:supportprocess:logistics:complaintsandfeedback:SendComplaintResponder:1.1.
+// What the reporter adds to an open case, or, for a time, to one that is closed, which opens it again.
+type SupplementType struct {
+	// The text of the answer that the supplement travels with is the same.
+	Text string
+	// The reporter, who is the author of the answer too.
+	Author PersonIDType
+	// Files stand here, and not in the answer.
+	Attachment []AttachmentType
+	Any        []codec.Any
+}
+
+// WithdrawalType is WithdrawalType of urn:riv-application:supportprocess:logistics:complaintsandfeedback:SendComplaintResponder:1.1.
+// The case stays open until its handler closes it. The answer that the withdrawal travels with says in a sentence that the case is taken back.
+type WithdrawalType struct {
+	// Why, in the reporter's words.
+	Reason *string
+	Any    []codec.Any
 }
 
 // SendComplaintResponseType is SendComplaintResponseType of urn:riv-application:supportprocess:logistics:complaintsandfeedback:SendComplaintResponder:1.
