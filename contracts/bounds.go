@@ -28,6 +28,10 @@ func (m *Message) CheckBounds(now time.Time) *Error {
 		b.person(&m.Answer.Author, "answer/author")
 		b.files(m.Answer.Attachments, "answer/")
 	}
+	if m.Supplement != nil {
+		b.person(&m.Supplement.Author, "supplement/author")
+		b.files(m.Supplement.Attachments, "supplement/")
+	}
 	if m.Complaint != nil {
 		b.complaint(m.Complaint, "complaint")
 	}

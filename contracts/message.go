@@ -15,6 +15,8 @@ func (m *Message) files() [][]Attachment {
 	switch {
 	case m.Complaint != nil:
 		return [][]Attachment{m.Complaint.Attachments}
+	case m.Answer != nil && m.Supplement != nil:
+		return [][]Attachment{m.Answer.Attachments, m.Supplement.Attachments}
 	case m.Answer != nil:
 		return [][]Attachment{m.Answer.Attachments}
 	case m.Forward != nil:

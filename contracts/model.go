@@ -23,6 +23,10 @@ type Message struct {
 	Answer    *Answer    `json:"answer,omitempty"`
 	Forward   *Forward   `json:"forward,omitempty"`
 	Update    *Update    `json:"update,omitempty"`
+
+	// What version 1.1 adds: at most one of the two, and it travels with an Answer.
+	Supplement *Supplement `json:"supplement,omitempty"`
+	Withdrawal *Withdrawal `json:"withdrawal,omitempty"`
 }
 
 // II is RIV-TA's IIType: Root is the HSA-id of the issuing system, Extension its own id.
@@ -122,6 +126,21 @@ type Answer struct {
 	Author      PersonID     `json:"author"`
 	Attachments []Attachment `json:"attachments,omitempty"`
 }
+
+// Supplement is what the reporter adds to a case without having been asked (komplettering).
+type Supplement struct {
+	Text        string       `json:"text"` // the text of the Answer that it travels with is the same
+	Author      PersonID     `json:"author"`
+	Attachments []Attachment `json:"attachments,omitempty"` // instead of files in the Answer
+}
+
+// Withdrawal takes a case back. Its Answer says so in a sentence, WithdrawalText where it is written here.
+type Withdrawal struct {
+	Reason string `json:"reason,omitempty"`
+}
+
+// WithdrawalText is what the answer says that a withdrawal travels with: all that a receiver of version 1.0 reads.
+const WithdrawalText = "Anmälaren har tagit tillbaka ärendet."
 
 // Forward is a case that moves between handling systems.
 type Forward struct {

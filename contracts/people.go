@@ -108,7 +108,16 @@ var fieldWords = []struct {
 		"Anmälarens rätt att företräda patienten är inte kontrollerad. Kontrollera den först, eller skriv varför det " +
 			"skickas ändå.",
 	},
+	{SubTextMissing, "supplement/text", "", "Skriv det som du vill lägga till."},
 	{SubTextMissing, "answer/text", "", "Skriv ditt svar."},
+	{
+		SubCaseClosed, "supplement", "",
+		"Ärendet är avslutat sedan en tid, så det går inte att lägga till något. Skicka ett nytt ärende.",
+	},
+	{
+		SubNoOpenQuestion, "answer", "",
+		"Enheten tar inte emot tillägg på det här sättet. Kontakta enheten i stället.",
+	},
 	{SubTextMissing, "text", "", "Skriv en text till anmälaren, som väntar på svar."},
 	{SubTextMissing, "description", "", "Beskriv vad som har hänt."},
 	{SubDateOutOfRange, "answerDueDate", "", "Välj en dag från i dag till och med ett år framåt."},

@@ -102,6 +102,19 @@ func AuthorNotAllowed() *Error {
 			"ärendet svarar i det.")
 }
 
+// SupplementNotTaken refuses a supplement or a withdrawal that is for a unit whose system knows version 1.0 alone: to
+// it, this is an answer to no question.
+func SupplementNotTaken() *Error {
+	return refuse(SubNoOpenQuestion, "answer",
+		"Enhetens system tar inte emot tillägg och återtaganden (version 1.1), och ingen öppen fråga besvaras.")
+}
+
+// SupplementTooLate refuses a supplement to a case that has been closed for too long.
+func SupplementTooLate() *Error {
+	return refuse(SubCaseClosed, "supplement",
+		"Ärendet är avslutat, och tiden för att lägga till något är ute. Skicka ett nytt ärende.")
+}
+
 // AttachmentNotAllowed refuses files where the case does not take any.
 func AttachmentNotAllowed() *Error {
 	return refuse(SubAttachmentNotAllowed, "attachment", "Ärendet tar inte emot bilagor. Skicka meddelandet utan bilagor.")

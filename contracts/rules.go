@@ -58,6 +58,8 @@ func (r rules) send(m *Message) *Error {
 		return FieldMissing(r.root+"/recipient/unit/orgUnitHSAId", "Ange mottagarens HSA-id.")
 	}
 	switch {
+	case (m.Supplement != nil || m.Withdrawal != nil) && m.Answer == nil:
+		return FieldMissing(r.root+"/answer", "Ett tillägg eller ett återtagande ska stå tillsammans med ett svar.")
 	case m.Complaint != nil:
 		path := r.root + "/complaint"
 		if err := r.complaint(m.Complaint, path); err != nil {
@@ -65,7 +67,10 @@ func (r rules) send(m *Message) *Error {
 		}
 		return CheckPlace(m.Complaint, r.placeKind(m.Recipient), path)
 	case m.Answer != nil:
-		return r.answer(m.Answer, r.root+"/answer")
+		if err := r.answer(m.Answer, r.root+"/answer"); err != nil {
+			return err
+		}
+		return r.unasked(m)
 	case m.Forward != nil:
 		return r.forward(m.Forward, r.root+"/forward")
 	}
@@ -91,6 +96,28 @@ func (r rules) answer(a *Answer, path string) *Error {
 		return err
 	}
 	return checkAttachments(a.Attachments, path)
+}
+
+// unasked judges what version 1.1 adds to an answer. Who reads only what 1.0 knows must read the same: the text of the
+// answer is the supplement's, and so is its author.
+func (r rules) unasked(m *Message) *Error {
+	path := r.root + "/supplement"
+	switch s := m.Supplement; {
+	case s == nil:
+		return nil
+	case m.Withdrawal != nil:
+		return NotAllowed(r.root+"/withdrawal", "Ett meddelande har antingen ett tillägg eller ett återtagande.")
+	case blank(s.Text):
+		return TextMissing(path+"/text", "Skriv det som ska läggas till.")
+	case identity.NFC(s.Text) != identity.NFC(m.Answer.Text):
+		return NotAllowed(r.root+"/answer/text", "Svarets text ska vara densamma som tilläggets.")
+	case s.Author != m.Answer.Author:
+		return NotAllowed(path+"/author", "Tilläggets författare ska vara densamma som svarets.")
+	case len(m.Answer.Attachments) > 0:
+		return NotAllowed(r.root+"/answer/attachment", "Filerna ska stå i tillägget, inte i svaret.")
+	default:
+		return checkAttachments(s.Attachments, path)
+	}
 }
 
 // forward does not hold the original case to its new recipient's kind: it was rightly written for another one.

@@ -103,6 +103,63 @@ func TestSend(t *testing.T) {
 	})
 }
 
+func TestUnasked(t *testing.T) {
+	text := func(m *Message, text string) { m.Supplement.Text, m.Answer.Text = text, text }
+	runRules(t, []ruleCase{
+		{
+			"a supplement travels with an answer", sampleSupplement(), func(m *Message) { m.Answer = nil }, SubFieldMissing,
+			"answer",
+		},
+		{
+			"a supplement does not begin a case", sampleSupplement(),
+			func(m *Message) { m.Answer, m.Complaint = nil, sampleComplaint() }, SubFieldMissing, "answer",
+		},
+		{
+			"a withdrawal travels with an answer", sampleWithdrawal(), func(m *Message) { m.Answer = nil }, SubFieldMissing,
+			"answer",
+		},
+		{
+			"a supplement has a text", sampleSupplement(), func(m *Message) { m.Supplement.Text = "\u200b" }, SubTextMissing,
+			"supplement/text",
+		},
+		{
+			"its answer has the same text", sampleSupplement(), func(m *Message) { m.Answer.Text = "Något annat." },
+			SubSchema, "answer/text",
+		},
+		{
+			"in whatever normal form", sampleSupplement(), func(m *Message) {
+				text(m, "På måndag.")
+				m.Answer.Text = "Pa\u030a måndag."
+			}, "", "",
+		},
+		{
+			"its answer has the same author", sampleSupplement(),
+			func(m *Message) { m.Supplement.Author.ID = "190001019801" }, SubSchema, "supplement/author",
+		},
+		{"its author is a person", sampleSupplement(), func(m *Message) {
+			m.Answer.Author.ID, m.Supplement.Author.ID = "189001019803", "189001019803"
+		}, SubIdentityCheckDigit, "answer/author/id"},
+		{"its answer has no files", sampleSupplement(), func(m *Message) {
+			m.Answer.Attachments = []Attachment{sampleFile("text/plain", "hej")}
+		}, SubSchema, "answer/attachment"},
+		{"its files are looked at", sampleSupplement(), func(m *Message) {
+			m.Supplement.Attachments = []Attachment{sampleFile("text/plain", "hej"), sampleFile("text/html", "hej")}
+		}, SubAttachmentType, "supplement/attachment[2]/value"},
+		{
+			"a supplement or a withdrawal", sampleSupplement(), func(m *Message) { m.Withdrawal = &Withdrawal{} }, SubSchema,
+			"withdrawal",
+		},
+		{
+			"a withdrawal may have a reason", sampleWithdrawal(), func(m *Message) { m.Withdrawal.Reason = "Det löste sig." },
+			"", "",
+		},
+		{
+			"a withdrawal's answer may say it in other words", sampleWithdrawal(),
+			func(m *Message) { m.Answer.Text = "Ärendet är återtaget." }, "", "",
+		},
+	})
+}
+
 func TestComplaint(t *testing.T) {
 	board := func(m *Message) { m.Recipient.Kind = KindPatientBoard }
 	relative := func(m *Message) { m.Complaint.Reporter.Role = RoleRelative }

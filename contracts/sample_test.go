@@ -52,6 +52,18 @@ func sampleAnswer() *Message {
 	return m
 }
 
+func sampleSupplement() *Message {
+	m := sampleAnswer()
+	m.Supplement = &Supplement{Text: m.Answer.Text, Author: m.Answer.Author}
+	return m
+}
+
+func sampleWithdrawal() *Message {
+	m := sampleAnswer()
+	m.Answer.Text, m.Withdrawal = WithdrawalText, &Withdrawal{}
+	return m
+}
+
 func sampleForward() *Message {
 	m := sampleSend()
 	m.Complaint = nil

@@ -42,12 +42,16 @@ func (r *Relay) sent(ctx context.Context, m *contracts.Message, e *store.Event, 
 	e.Unit = m.Recipient.Unit.HSAID
 	if m.Answer != nil {
 		e.Kind, e.InReplyTo = store.EventAnswer, idText(m.Answer.InReplyTo)
-		e.HasText, e.Attachments = !identity.Blank(m.Answer.Text), len(m.Answer.Attachments)
+		e.HasText, e.Attachments = !identity.Blank(m.Answer.Text), len(m.Attachments())
 		e.Author = m.Answer.Author.ID
+		r.unasked(m, e)
 		if err := r.sameReceiver(e.Unit, o); err != nil {
 			return err
 		}
-		return r.frozen(ctx, e, o)
+		if err := r.frozen(ctx, e, o); err != nil {
+			return err
+		}
+		return r.takesUnasked(e, o.Route.Via)
 	}
 	opening := m.Opening()
 	if opening == nil {

@@ -252,6 +252,8 @@ func atElement(err error, e *store.Event) error {
 		return err
 	case e.Kind == store.EventForward && refused.SubCode == contracts.SubNotCurrentHandler:
 		return contracts.At(err, "recipient/unit/orgUnitHSAId")
+	case e.Kind == store.EventSupplement && refused.SubCode == contracts.SubCaseClosed:
+		return contracts.SupplementTooLate()
 	case e.Kind == store.EventNewCase && refused.SubCode == contracts.SubDuplicateContentMismatch:
 		return contracts.At(err, "externalCaseId")
 	}

@@ -62,7 +62,7 @@ func play(t *testing.T, w *world, e *recording.Exchange) {
 	scene := readScene(t, w, e)
 	defer scene.begin(t, w)()
 	scene.header.Set("X-Skltp-Correlation-Id", e.ID)
-	w.pass(time.Minute)
+	w.pass(time.Minute + scene.wait)
 	shown := scene.watch(w)
 	got := scene.post(t, w, request)
 

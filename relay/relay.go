@@ -35,12 +35,14 @@ type Relay struct {
 	Sender    *Sender
 	Trust     Trust
 	Limits    soap.Limits
-	Now       func() time.Time
-	NewID     func() string // UUIDs; version 7 in production, counted in recordings
-	Log       *zap.Logger
-	Metrics   *Metrics  // nil: nothing is counted
-	Refusals  *Refusals // nil: refused calls are not kept
-	Version   string    // of the program, for PingForConfiguration
+	// SupplementAfterClose is for how long after its close a case takes a supplement, which opens it again.
+	SupplementAfterClose time.Duration
+	Now                  func() time.Time
+	NewID                func() string // UUIDs; version 7 in production, counted in recordings
+	Log                  *zap.Logger
+	Metrics              *Metrics  // nil: nothing is counted
+	Refusals             *Refusals // nil: refused calls are not kept
+	Version              string    // of the program, for PingForConfiguration
 
 	// Large is how many messages above 1 MiB that must be known whole are taken at once, each in a spool on disk; the
 	// others wait on their connections. Default 4.

@@ -23,6 +23,7 @@ type scene struct {
 	settings  []string
 	show      []string         // what is recorded beside the answer
 	secure    *tls.Certificate // of a caller over mutual TLS
+	wait      time.Duration    // before it is sent
 }
 
 // readScene reads the headers of a request; testdata/README.md shows what may stand there.
@@ -62,6 +63,10 @@ func readScene(t *testing.T, w *world, e *recording.Exchange) scene {
 			s.settings = append(s.settings, value)
 		case "Test-Catalogue":
 			s.catalogue = value
+		case "Test-Wait":
+			if s.wait, err = time.ParseDuration(value); err != nil {
+				t.Fatal(err)
+			}
 		case "Test-Store":
 			s.store = value
 		case "Test-Status":

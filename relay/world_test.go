@@ -81,7 +81,8 @@ func newWorldOn(t testing.TB, routes string) *world {
 	t.Cleanup(func() { _ = st.Close() })
 	instance := relay.Instance{ID: "dev_env", Name: "NTjP Develop", HSAID: gateway}
 	w.Relay = &relay.Relay{
-		Instance: instance, Portal: portal, Table: w.currentTable, Contracts: registry, Store: st,
+		SupplementAfterClose: 14 * 24 * time.Hour,
+		Instance:             instance, Portal: portal, Table: w.currentTable, Contracts: registry, Store: st,
 		Sender: &relay.Sender{
 			Client: &soap.Client{Client: wire.Client{Timeout: 20 * time.Second}}, Instance: instance,
 			Timeouts: map[string]time.Duration{slow: 200 * time.Millisecond},

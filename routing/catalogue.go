@@ -39,6 +39,8 @@ type Unit struct {
 	Town string `json:"town,omitempty" yaml:"town,omitempty"`
 	// what it is called beside its name, for who looks for it
 	Aliases Names `json:"aliases,omitempty" yaml:"aliases,omitempty,flow"`
+	// the unit's system takes supplements and withdrawals (version 1.1 of the send contract); the inbox always does
+	Supplements bool `json:"supplements,omitempty" yaml:"supplements,omitempty"`
 }
 
 // Row is one vägval: calls on Contract to Receiver go to Address on the days From to Until.

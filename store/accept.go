@@ -205,7 +205,13 @@ func (t *tx) applyTo(ctx context.Context, c *Case, in *incoming) error {
 		return refusal
 	}
 	in.c, in.effects = c, effects
-	return t.updateCase(ctx, c, &before)
+	if effects.reopened {
+		c.Due = t.due.after(c, t.Now)
+	}
+	if err := t.updateCase(ctx, c, &before); err != nil || !effects.unasked {
+		return err
+	}
+	return t.Put(ctx, unpark, c.ID)
 }
 
 // insertMessage stores the message for good, with what it is answered.

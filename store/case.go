@@ -32,11 +32,13 @@ type Handler struct {
 // EventKind is what a message means for its case.
 type EventKind string
 
-// The kinds of Event. The first three go to the handler, the others come from it.
+// The kinds of Event. The first five go to the handler, the others come from it.
 const (
-	EventComplaint    EventKind = "complaint" // a new case
-	EventAnswer       EventKind = "answer"    // the reporter answers a question
-	EventForward      EventKind = "forward"   // the case arrives at its next handler
+	EventComplaint    EventKind = "complaint"  // a new case
+	EventAnswer       EventKind = "answer"     // the reporter answers a question
+	EventSupplement   EventKind = "supplement" // the reporter adds something without having been asked
+	EventWithdrawal   EventKind = "withdrawal" // the reporter takes the case back
+	EventForward      EventKind = "forward"    // the case arrives at its next handler
 	EventPartialReply EventKind = "partial_reply"
 	EventQuestion     EventKind = "question"
 	EventClose        EventKind = "close"
@@ -48,18 +50,21 @@ const (
 
 // Event is what the store needs to know of a complaints message to judge and apply it.
 type Event struct {
-	Kind           EventKind
-	MessageID      string // "root|extension", for answers that refer to it
-	Case           Ref    // 1177's id; empty only in an EventNewCase that 1177 has not numbered yet
-	External       Ref
-	Sequence       int64
-	Sent           time.Time
-	Unit           string   // recipient (send) or handling unit (return)
-	Handler        *Handler // complaint, forward, new case: who has the case from now; forwarded: who has it next
-	InReplyTo      string   // answer: MessageID of the question
-	Author         string   // answer: identity of who wrote it; "" in events of before this was kept
-	Status         string   // status: RECEIVED, IN_PROGRESS or AWAITING_REPORTER
-	Facts          *Facts   // complaint, forward, new case
+	Kind      EventKind
+	MessageID string // "root|extension", for answers that refer to it
+	Case      Ref    // 1177's id; empty only in an EventNewCase that 1177 has not numbered yet
+	External  Ref
+	Sequence  int64
+	Sent      time.Time
+	Unit      string   // recipient (send) or handling unit (return)
+	Handler   *Handler // complaint, forward, new case: who has the case from now; forwarded: who has it next
+	InReplyTo string   // answer: MessageID of the question
+	Author    string   // of what comes from the citizen's side: identity of who wrote it; "" in earlier events
+	// supplement: it is taken in a case that was closed then or later. It is counted from the moment of receipt, so that
+	// a message that waited for its turn is judged as it came.
+	ClosedSince    time.Time `json:",omitzero"`
+	Status         string    // status: RECEIVED, IN_PROGRESS or AWAITING_REPORTER
+	Facts          *Facts    // complaint, forward, new case
 	Classification *Classification
 	HasText        bool // a text or a standard reply for the citizen
 	Attachments    int
@@ -131,8 +136,14 @@ type Case struct {
 	Received       time.Time  `json:"received"`
 	Due            time.Time  `json:"due"` // received + 28 days
 	Closed         *time.Time `json:"closed,omitempty"`
-	Changed        time.Time  `json:"changed"`
-	Version        int64      `json:"version"`
+	// when the reporter last wrote something that nothing was sent after; nil: nothing waits
+	Unanswered *time.Time `json:"unanswered,omitempty"`
+	// the reporter took the case back; it is for the handler to close it
+	Withdrawn *time.Time `json:"withdrawn,omitempty"`
+	// when a supplement opened it again; nil: none did, or it has been closed since
+	Reopened *time.Time `json:"reopened,omitempty"`
+	Changed  time.Time  `json:"changed"`
+	Version  int64      `json:"version"`
 	// Protected marks a protected identity (skyddad identitet): who it is about is shown to nobody who does not ask for
 	// just that.
 	Protected bool `json:"protected,omitempty"`
@@ -150,7 +161,7 @@ const (
 	CaseClosed           Reason = "case closed"
 	NotCurrentHandler    Reason = "not current handler"
 	NoOpenQuestion       Reason = "no open question"
-	NotReporter          Reason = "not the reporter" // where 1177 is: an answer by somebody who has no part in the case
+	NotReporter          Reason = "not the reporter" // where 1177 is: a message by somebody who has no part in the case
 	AttachmentNotAllowed Reason = "attachment not allowed"
 	ReplyMissing         Reason = "reply missing"     // a reply was wanted, none was given, and the close has no text
 	PlaceNotAllowed      Reason = "place not allowed" // only a patient board corrects the unit where it happened

@@ -76,7 +76,10 @@ func (c *Case) Minor() bool {
 type dueDays struct{ all, minor int }
 
 // of is when a case is to be answered.
-func (d dueDays) of(c *Case) time.Time {
+func (d dueDays) of(c *Case) time.Time { return d.after(c, c.Received) }
+
+// after is when a case is to be answered for which the time begins at a moment.
+func (d dueDays) after(c *Case, begin time.Time) time.Time {
 	days := d.all
 	if c.Minor() {
 		days = d.minor
@@ -84,7 +87,7 @@ func (d dueDays) of(c *Case) time.Time {
 	if days <= 0 {
 		days = answerDays
 	}
-	return swedishDaysAfter(c.Received, days)
+	return swedishDaysAfter(begin, days)
 }
 
 // swedishDaysAfter is the same time of the Swedish clock so many days of the calendar later, whatever the clocks did

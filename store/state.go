@@ -15,6 +15,8 @@ const answerDays = 28
 type effects struct {
 	receipt  bool   // the citizen gets the ärendebekräftelse
 	answered string // message id of the question that now has its answer
+	unasked  bool   // the reporter wrote without having been asked: the case is not parked any more
+	reopened bool   // the time for an answer begins anew
 }
 
 // begin makes the case that an event creates: a complaint, a case begun outside 1177, or a forward of a case that was
@@ -52,8 +54,15 @@ func (e *Event) begins() bool {
 
 // returns tells whether an event comes from the handler.
 func (e *Event) returns() bool {
-	return e.Kind != EventComplaint && e.Kind != EventForward && e.Kind != EventAnswer
+	switch e.Kind {
+	case EventComplaint, EventForward, EventAnswer, EventSupplement, EventWithdrawal:
+		return false
+	}
+	return true
 }
+
+// unasked tells whether an event comes from the reporter, and answers nothing.
+func (e *Event) unasked() bool { return e.Kind == EventSupplement || e.Kind == EventWithdrawal }
 
 // finalRefusal is why the case refuses an event whatever messages may still come before it; nil: it does not.
 func (c *Case) finalRefusal(e *Event, sender string) *Refusal {
@@ -62,7 +71,9 @@ func (c *Case) finalRefusal(e *Event, sender string) *Refusal {
 		return &Refusal{CaseExists}
 	case e.CaseVersion != 0 && e.CaseVersion != c.Version:
 		return &Refusal{Conflict}
-	case c.State == Closed && e.Kind != EventCorrection:
+	case e.unasked() && e.AtPortal && !c.concerns(e.Author):
+		return &Refusal{NotReporter}
+	case c.State == Closed && e.Kind != EventCorrection && !c.reopenedBy(e):
 		return &Refusal{CaseClosed}
 	case e.returns() && c.Handler.Component != "" && !routing.SameHSAID(c.Handler.Component, sender):
 		return &Refusal{NotCurrentHandler}
@@ -88,6 +99,10 @@ func (c *Case) apply(e *Event, sender string, now time.Time) (effects, *Refusal)
 	switch e.Kind {
 	case EventAnswer:
 		done, refusal = c.answer(e)
+	case EventSupplement:
+		done = c.supplement(now)
+	case EventWithdrawal:
+		done = c.withdraw(now)
 	case EventForward:
 		refusal = c.acceptForward(e)
 	case EventPartialReply:
@@ -109,6 +124,7 @@ func (c *Case) apply(e *Event, sender string, now time.Time) (effects, *Refusal)
 		return effects{}, refusal
 	}
 	c.setExternal(e)
+	c.hear(e, now)
 	c.Changed = now
 	c.Version++
 	return done, nil
@@ -137,6 +153,16 @@ func (c *Case) setExternal(e *Event) {
 	}
 	if e.returns() || c.External.Extension == "" {
 		c.External = e.External
+	}
+}
+
+// hear notes that the reporter wrote something, until the handler has sent something after it.
+func (c *Case) hear(e *Event, now time.Time) {
+	switch e.Kind {
+	case EventAnswer, EventSupplement, EventWithdrawal:
+		c.Unanswered = &now
+	case EventPartialReply, EventQuestion, EventClose:
+		c.Unanswered = nil
 	}
 }
 
@@ -169,6 +195,30 @@ func (c *Case) answer(e *Event) (effects, *Refusal) {
 func (c *Case) concerns(person string) bool {
 	return identity.Same(person, c.Facts.ReporterID) ||
 		c.Facts.PatientID != "" && identity.Same(person, c.Facts.PatientID)
+}
+
+// reopenedBy tells whether an event opens the case, which is closed, again: a supplement does for a time.
+func (c *Case) reopenedBy(e *Event) bool {
+	return e.Kind == EventSupplement && c.Closed != nil && !c.Closed.Before(e.ClosedSince)
+}
+
+// supplement: what the reporter adds changes nothing but in a closed case. That is open again, for its handler to
+// decide; its classification stays until it is closed again, and the time for an answer begins anew.
+func (c *Case) supplement(now time.Time) effects {
+	if c.State != Closed {
+		return effects{unasked: true}
+	}
+	c.State, c.Closed, c.Withdrawn, c.Reopened = InProgress, nil, nil, &now
+	return effects{unasked: true, reopened: true}
+}
+
+// withdraw: the case stays open until its handler closes it. Nobody waits for the reporter any more.
+func (c *Case) withdraw(now time.Time) effects {
+	c.Withdrawn, c.OpenQuestions = &now, nil
+	if c.State == AwaitingReporter {
+		c.resumeWork()
+	}
+	return effects{unasked: true}
 }
 
 // acceptForward: the case comes to the unit that it was forwarded to. Where 1177 is not this gateway, its decision is
@@ -214,7 +264,7 @@ func (c *Case) close(e *Event, now time.Time) *Refusal {
 		return &Refusal{ReplyMissing}
 	}
 	c.State, c.OpenQuestions, c.ForwardDue = Closed, nil, false
-	c.Closed = &now
+	c.Closed, c.Reopened = &now, nil
 	return nil
 }
 

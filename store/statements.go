@@ -105,7 +105,7 @@ var (
 // groups with the same messages wait for each other there.
 func groupOrder() []*db.Statement {
 	return []*db.Statement{
-		insertKey, insertCase, updateCase, insertExternal, deleteCodes, insertCode, putFact, putWords, putLast,
+		insertKey, insertCase, updateCase, unpark, insertExternal, deleteCodes, insertCode, putFact, putWords, putLast,
 		insertMessage, insertBody, insertHeld, openLane, insertDelivery, insertInbox, insertLetter, answerLetter,
 		endAttempt, endDelivery, releaseLane,
 	}
@@ -153,6 +153,11 @@ var (
 				AS r (id, ref_root, ref_extension, state, unit, via, received, changed, version, forward_due, reporter_id,
 				 patient_id, area, incident_unit, closed_month, doc, due, kind)
 			WHERE c.id = r.id`,
+	}
+	// unpark is for a case in which the reporter wrote something.
+	unpark = &db.Statement{
+		SQLite:   `UPDATE cases SET parked_until = 0 WHERE id = $1 AND parked_until <> 0`,
+		Postgres: `UPDATE cases c SET parked_until = 0 FROM unnest($1::text[]) AS r (id) WHERE c.id = r.id AND c.parked_until <> 0`,
 	}
 	insertExternal = &db.Statement{
 		SQLite: `INSERT INTO case_external (root, extension, case_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,

@@ -147,7 +147,7 @@ func newRelay(c config.Config, r *contracts.Registry, db *store.Store, table fun
 		},
 		Limits: soap.Limits{Message: int64(c.SOAP.MaxMessage), Folder: spoolFolder(c)}, Large: c.SOAP.MaxLarge, Now: now,
 		NewID: newID, Log: log, Version: versionText(),
-		Refusals: &relay.Refusals{Log: log},
+		Refusals: &relay.Refusals{Log: log}, SupplementAfterClose: c.Citizen.SupplementAfterClose,
 	}, nil
 }
 

@@ -34,6 +34,7 @@ func drawMessage(t *rapid.T) *contracts.Message {
 			InReplyTo: *drawII(t, "question"), Text: drawText(t, "answer"), Author: drawPerson(t, "author"),
 			Attachments: drawFiles(t),
 		}
+		drawUnasked(t, m)
 	case 2:
 		m.Forward = &contracts.Forward{
 			Original: *drawComplaint(t, "original"), From: *drawUnit(t, "from"), Time: drawStamp(t, "forwarded"),
@@ -55,6 +56,19 @@ func drawMessage(t *rapid.T) *contracts.Message {
 		m.Complaint.IncidentUnit = drawUnit(t, "incident unit")
 	}
 	return m
+}
+
+// drawUnasked draws what version 1.1 adds to an answer, or nothing.
+func drawUnasked(t *rapid.T, m *contracts.Message) {
+	switch rapid.IntRange(0, 2).Draw(t, "unasked") {
+	case 0:
+		m.Supplement = &contracts.Supplement{
+			Text: m.Answer.Text, Author: m.Answer.Author, Attachments: m.Answer.Attachments,
+		}
+		m.Answer.Attachments = nil
+	case 1:
+		m.Withdrawal = &contracts.Withdrawal{Reason: drawMaybeText(t, "withdrawal")}
+	}
 }
 
 func drawUpdate(t *rapid.T) *contracts.Update {

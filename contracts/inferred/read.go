@@ -30,6 +30,14 @@ func readSend(v *wire.SendComplaintType) (*contracts.Message, error) {
 			Attachments: readAttachments(a.Attachment),
 		}
 	}
+	if s := v.Supplement; s != nil {
+		m.Supplement = &contracts.Supplement{
+			Text: s.Text, Author: readPerson(s.Author), Attachments: readAttachments(s.Attachment),
+		}
+	}
+	if w := v.Withdrawal; w != nil {
+		m.Withdrawal = &contracts.Withdrawal{Reason: text(w.Reason)}
+	}
 	if f := v.Forward; f != nil {
 		m.Forward = &contracts.Forward{
 			Original: *readComplaint(&f.OriginalCase),

@@ -97,7 +97,8 @@ func responseSchema(t *testing.T, c *contracts.Contract) *xsd.Engine {
 	wrapper := fmt.Sprintf(`<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:c="%s" targetNamespace="%s" elementFormDefault="qualified">
 <xs:import namespace="%s" schemaLocation="%s"/><xs:element name="Envelope"><xs:complexType><xs:sequence><xs:element name="Body"><xs:complexType><xs:sequence>
 <xs:element ref="c:%s"/></xs:sequence></xs:complexType></xs:element></xs:sequence></xs:complexType></xs:element></xs:schema>`,
-		c.Contract, soap.NamespaceEnvelope, c.Contract, path.Join(path.Dir(c.WSDL), c.Name+"Responder_1.0.xsd"),
+		c.Contract, soap.NamespaceEnvelope, c.Contract, path.Join(path.Dir(c.WSDL), strings.TrimSuffix(path.Base(strings.Replace(c.WSDL,
+			"Interaction_", "Responder_", 1)), "_RIVTABP21.wsdl")+".xsd"),
 		c.Response.Local)
 	resolve := func(_ context.Context, base, location string) (xsd.SchemaSource, error) {
 		name := path.Join(path.Dir(base), location)

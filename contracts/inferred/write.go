@@ -32,6 +32,14 @@ func writeSend(m *contracts.Message) (*wire.SendComplaintType, error) {
 			Attachment: writeAttachments(a.Attachments),
 		}
 	}
+	if s := m.Supplement; s != nil {
+		v.Supplement = &wire.SupplementType{
+			Text: s.Text, Author: writePerson(s.Author), Attachment: writeAttachments(s.Attachments),
+		}
+	}
+	if w := m.Withdrawal; w != nil {
+		v.Withdrawal = &wire.WithdrawalType{Reason: optional[string](w.Reason)}
+	}
 	if f := m.Forward; f != nil {
 		v.Forward = &wire.ForwardType{
 			OriginalCase:  *writeComplaint(&f.Original),

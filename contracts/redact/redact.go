@@ -29,6 +29,9 @@ func Content(content json.RawMessage) (json.RawMessage, error) {
 	if m.Answer != nil {
 		m.Answer.Author.ID = ""
 	}
+	if m.Supplement != nil {
+		m.Supplement.Author.ID = ""
+	}
 	return json.Marshal(m)
 }
 

@@ -139,6 +139,9 @@ func unitText(u routing.Unit) string {
 	if u.Attachments {
 		text += ", attachments"
 	}
+	if u.Supplements {
+		text += ", supplements"
+	}
 	return text + placeText(u.Town, u.Aliases)
 }
 

@@ -63,7 +63,7 @@ var fileProblemWords = map[string]string{
 	"entry-unclear":     "the entry cannot be understood",
 	"not-single":        "{1} must be a single value",
 	"no-date":           "{1}: {2} is no date: write it as 2026-01-31",
-	"attachments":       "attachments must be true or false",
+	"no-bool":           "{1} must be true or false",
 	"filters-no-list":   "filters must be a list: [{service_domain: …, categorizations: […]}]",
 	"filter-no-keys":    "a filter must have keys and values: {1}",
 	"filter-no-domain":  "the filter has no service_domain",

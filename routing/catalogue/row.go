@@ -52,6 +52,7 @@ type Row struct {
 	Attachments bool             `json:"attachments,omitempty"` // unit
 	Town        string           `json:"town,omitempty"`        // unit
 	Aliases     routing.Names    `json:"aliases,omitempty"`     // unit
+	Supplements bool             `json:"supplements,omitempty"` // unit
 	Contract    string           `json:"contract,omitempty"`    // contract, route, permission: responder namespace
 	Major       int              `json:"major,omitempty"`       // contract
 	Minor       int              `json:"minor,omitempty"`       // contract
@@ -88,6 +89,9 @@ func (e Row) Words() string {
 		}
 		if e.Attachments {
 			text += ", attachments"
+		}
+		if e.Supplements {
+			text += ", supplements"
 		}
 		return text + placeText(e.Town, e.Aliases)
 	case KindContract:
@@ -179,7 +183,7 @@ func RowsOf(c routing.Catalogue) []Row {
 	for _, u := range c.Units {
 		rows = append(rows, Row{
 			Kind: KindUnit, HSAID: u.HSAID, Name: u.Name, UnitKind: u.Kind, Region: u.Region, Provider: u.Provider,
-			Attachments: u.Attachments, Town: u.Town, Aliases: u.Aliases,
+			Attachments: u.Attachments, Supplements: u.Supplements, Town: u.Town, Aliases: u.Aliases,
 		}.tidy())
 	}
 	for _, r := range c.Routes {
@@ -221,7 +225,7 @@ func FromRows(rows []Row) routing.Catalogue {
 		case KindUnit:
 			c.Units = append(c.Units, routing.Unit{
 				HSAID: e.HSAID, Name: e.Name, Kind: e.UnitKind, Region: e.Region, Provider: e.Provider, Attachments: e.Attachments,
-				Town: e.Town, Aliases: e.Aliases,
+				Supplements: e.Supplements, Town: e.Town, Aliases: e.Aliases,
 			})
 		case KindRoute:
 			c.Routes = append(c.Routes, routing.Row{

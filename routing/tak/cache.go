@@ -95,7 +95,8 @@ func unitOf(e xml.StartElement) routing.Unit {
 		HSAID: attribute(e, "hsaId"), Name: attribute(e, "name"), Kind: routing.UnitKind(attribute(e, "kind")),
 		Region: attribute(e, "region"), Provider: attribute(e, "provider"),
 		Attachments: attribute(e, "attachments") == "true", Town: attribute(e, "town"),
-		Aliases: routing.NewNames(strings.Split(attribute(e, "aliases"), aliasSeparator)),
+		Supplements: attribute(e, "supplements") == "true",
+		Aliases:     routing.NewNames(strings.Split(attribute(e, "aliases"), aliasSeparator)),
 	}
 }
 
@@ -213,6 +214,9 @@ func (w *cacheWriter) unit(u routing.Unit) {
 		`" region="`,
 	).text(u.Region)
 	w.raw(`" provider="`).text(u.Provider).raw(fmt.Sprintf(`" attachments="%t"`, u.Attachments))
+	if u.Supplements {
+		w.raw(` supplements="true"`)
+	}
 	if u.Town != "" {
 		w.raw(` town="`).text(u.Town).raw(`"`)
 	}

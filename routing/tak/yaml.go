@@ -39,7 +39,7 @@ type yamlPermission struct {
 
 // Keys that each kind of entry may have.
 func unitKeys() []string {
-	return []string{"hsa_id", "name", "kind", "region", "provider", "attachments", "town", keyAliases}
+	return []string{"hsa_id", "name", "kind", "region", "provider", "attachments", "supplements", "town", keyAliases}
 }
 
 func rowKeys() []string {
@@ -183,8 +183,8 @@ func (y *yamlReader) entry(node *yaml.Node, known []string, into any) bool {
 			if _, err := routing.ParseDate(value.Value); err != nil && value.Tag != "!!null" {
 				y.problem(value.Line, "no-date", key, strconv.Quote(value.Value))
 			}
-		case key == "attachments" && value.Tag != "!!bool":
-			y.problem(value.Line, "attachments")
+		case (key == "attachments" || key == "supplements") && value.Tag != "!!bool":
+			y.problem(value.Line, "no-bool", key)
 		}
 	}
 	if len(y.problems) > before {

@@ -23,6 +23,7 @@ func Run(t *testing.T, open func(t *testing.T, o store.Options) *store.Store) {
 		{"accepts side by side", acceptSideBySide},
 		{"a case begins", caseBegins},
 		{"a case lives", caseLives},
+		{"the reporter writes without having been asked", supplements},
 		{"a case closes", caseCloses},
 		{"a case is forwarded", caseForwarded},
 		{"a handler is the one who has the case", handlerOnly},

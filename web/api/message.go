@@ -90,7 +90,8 @@ func (b *NewCase) check() error {
 			return shell.Invalid(given.path, wordOurField)
 		}
 	}
-	if (b.Complaint == nil) == (b.Update == nil) || b.Answer != nil || b.Forward != nil {
+	if (b.Complaint == nil) == (b.Update == nil) || b.Answer != nil || b.Forward != nil ||
+		b.Supplement != nil || b.Withdrawal != nil {
 		return shell.Invalid("complaint", wordComplaintOrUpdate)
 	}
 	return nil
@@ -164,10 +165,29 @@ func (s *Cases) submit(ctx context.Context, who shell.Access, body NewCase) (a s
 
 // NewMessage is the body of POST /api/cases/{id}/messages: what the handler says, or what the citizen answers.
 type NewMessage struct {
-	Update  *contracts.Update `json:"update,omitempty"`
-	Answer  *contracts.Answer `json:"answer,omitempty"`
-	Version int64             `json:"version,omitempty"` // of the case that the update is based on
-	Files   []Upload          `json:"files,omitempty"`
+	Update *contracts.Update `json:"update,omitempty"`
+	Answer *contracts.Answer `json:"answer,omitempty"`
+	// what the citizen adds without having been asked
+	Supplement *contracts.Supplement `json:"supplement,omitempty"`
+	Withdrawal *NewWithdrawal        `json:"withdrawal,omitempty"`
+	Version    int64                 `json:"version,omitempty"` // of the case that the update is based on
+	Files      []Upload              `json:"files,omitempty"`
+}
+
+// NewWithdrawal takes a case back.
+type NewWithdrawal struct {
+	Author contracts.PersonID `json:"author"`
+	Reason string             `json:"reason,omitempty"`
+}
+
+// parts is how many of the things that a message can be are there.
+func (b NewMessage) parts() (n int) {
+	for _, there := range []bool{b.Update != nil, b.Answer != nil, b.Supplement != nil, b.Withdrawal != nil} {
+		if there {
+			n++
+		}
+	}
+	return n
 }
 
 // NewMessage continues a case.
@@ -182,9 +202,9 @@ func (s *Cases) NewMessage(w http.ResponseWriter, r *http.Request, who shell.Acc
 	}
 	var a store.Accepted
 	switch {
-	case (body.Update == nil) == (body.Answer == nil):
+	case body.parts() != 1:
 		return shell.Invalid("update", wordUpdateOrAnswer)
-	case body.Answer != nil:
+	case body.Update == nil:
 		a, err = s.answer(r.Context(), c, who, body)
 	default:
 		a, err = s.reply(r.Context(), c, who, body)
@@ -199,14 +219,22 @@ func (s *Cases) answer(ctx context.Context, c store.Case, who shell.Access, body
 	if !who.May(shell.BeCitizen, shell.Owner{}) {
 		return store.Accepted{}, shell.ErrRole
 	}
+	m := &contracts.Message{CaseID: &contracts.II{Root: c.Ref.Root, Extension: c.Ref.Extension}, Answer: body.Answer}
 	var err error
-	if body.Answer.Attachments, err = s.withFiles(ctx, "answer/attachments", body.Answer.Attachments,
-		body.Files); err != nil {
+	switch {
+	case body.Withdrawal != nil:
+		m.Withdrawal = &contracts.Withdrawal{Reason: body.Withdrawal.Reason}
+		m.Answer = &contracts.Answer{Author: body.Withdrawal.Author}
+	case body.Supplement != nil:
+		m.Supplement, m.Answer = body.Supplement, &contracts.Answer{Author: body.Supplement.Author}
+		m.Supplement.Attachments, err = s.withFiles(ctx, "supplement/attachments", m.Supplement.Attachments, body.Files)
+	default:
+		m.Answer.Attachments, err = s.withFiles(ctx, "answer/attachments", m.Answer.Attachments, body.Files)
+	}
+	if err != nil {
 		return store.Accepted{}, err
 	}
-	return s.Relay.Submit(ctx, &contracts.Message{
-		CaseID: &contracts.II{Root: c.Ref.Root, Extension: c.Ref.Extension}, Answer: body.Answer,
-	})
+	return s.Relay.Submit(ctx, m)
 }
 
 func (s *Cases) reply(ctx context.Context, c store.Case, who shell.Access, body NewMessage) (store.Accepted, error) {

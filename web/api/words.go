@@ -20,7 +20,7 @@ const (
 	wordNewCase           = "Ett ärende som börjat utanför 1177 är en update av typen NEW_CASE, utan recipient."
 	wordNewCaseUnit       = "Ange handlingUnit och newCase."
 	wordRecipient         = "Ange mottagaren."
-	wordUpdateOrAnswer    = "Ange antingen update eller answer."
+	wordUpdateOrAnswer    = "Ange en av update, answer, supplement och withdrawal."
 	wordCaseVersion       = "Ange den version av ärendet som meddelandet bygger på."
 	wordNotHere           = "Ett nytt ärende skickas till /api/cases."
 	wordAtMost            = "Skriv högst %d tecken."

@@ -170,13 +170,19 @@ func (w writers) wrote(e *Event, author contracts.PersonID) {
 		}
 	}
 	if identity.Same(author.ID, f.PatientID) {
-		e.Title, e.From = wordFromPatient, wordPatient
+		e.From = wordPatient
+		if e.Kind == store.EventAnswer {
+			e.Title = wordFromPatient
+		}
 		if name := w.shown.Facts.PatientName; name != "" {
 			e.From = name
 		}
 		return
 	}
-	e.Title, e.Worry, e.From = wordFromStranger, true, wordStranger
+	e.Worry, e.From = true, wordStranger
+	if e.Kind == store.EventAnswer {
+		e.Title = wordFromStranger
+	}
 	if !hidden {
 		e.From += ", " + author.Print()
 	}

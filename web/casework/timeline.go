@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"rivgate/contracts"
@@ -98,7 +99,7 @@ func (s *Base) TimeLine(ctx context.Context, c store.Case, files string) ([]Even
 		if m.Update != nil && m.Update.Type == contracts.Question {
 			questions[m.ID.Root+"|"+m.ID.Extension] = m.Update.Text
 		}
-		if m.Answer != nil {
+		if e.Kind == store.EventAnswer && m.Answer != nil {
 			e.Answers = beginning(questions[m.Answer.InReplyTo.Root+"|"+m.Answer.InReplyTo.Extension])
 		}
 		row, has := deliveries[entry.MessageID]
@@ -123,6 +124,9 @@ func (s *Base) event(c store.Case, entry store.Entry, m *contracts.Message, file
 		e.Incoming, e.From, e.Text = true, s.Named(m.Forward.From), m.Forward.Reason
 	case m.Answer != nil:
 		e.Incoming, e.From, e.Text = true, reporterName(c), m.Answer.Text
+		if w := m.Withdrawal; w != nil {
+			e.Text = withdrawalText(m.Answer.Text, w.Reason)
+		}
 	case m.Update != nil:
 		s.update(&e, c, m)
 	}
@@ -206,7 +210,20 @@ func (s *Base) Whereabouts(entry store.Entry, row store.DeliveryRow, queued bool
 }
 
 func toHandler(kind store.EventKind) bool {
-	return kind == store.EventComplaint || kind == store.EventAnswer || kind == store.EventForward
+	switch kind {
+	case store.EventComplaint, store.EventAnswer, store.EventSupplement, store.EventWithdrawal, store.EventForward:
+		return true
+	}
+	return false
+}
+
+// withdrawalText is what a reporter wrote who took the case back. What another system says in place of our sentence is
+// shown too.
+func withdrawalText(answer, reason string) string {
+	if answer = strings.TrimSpace(answer); answer == contracts.WithdrawalText || answer == strings.TrimSpace(reason) {
+		return reason
+	}
+	return strings.TrimSpace(answer + "\n\n" + reason)
 }
 
 func codeWord(v contracts.CV) string {

@@ -79,6 +79,10 @@ func EventWord(kind store.EventKind) string {
 		return "Nytt ärende"
 	case store.EventAnswer:
 		return "Svar från anmälaren"
+	case store.EventSupplement:
+		return "Tillägg från anmälaren"
+	case store.EventWithdrawal:
+		return "Anmälaren har tagit tillbaka ärendet"
 	case store.EventForward:
 		return "Överlämnat hit"
 	case store.EventPartialReply:
@@ -106,6 +110,10 @@ func nounOf(kind store.EventKind) string {
 		return "Svaret"
 	case store.EventQuestion:
 		return "Frågan"
+	case store.EventSupplement:
+		return "Tillägget"
+	case store.EventWithdrawal:
+		return "Återtagandet"
 	case store.EventCorrection:
 		return "Rättelsen"
 	case store.EventComplaint, store.EventNewCase, store.EventForward:

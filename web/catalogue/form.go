@@ -65,6 +65,7 @@ func rowFields(kind catalogue.Kind) []rowField {
 				Name: "aliases", Label: "Kallas även", Hint: "andra namn som människor söker på, med komma emellan", Type: "text",
 			},
 			{Name: "attachments", Label: "Anmälaren får bifoga filer", Type: "checkbox"},
+			{Name: "supplements", Label: "Det egna systemet tar emot tillägg", Hint: "kontraktets version 1.1", Type: "checkbox"},
 		}
 	case catalogue.KindReceiver, catalogue.KindComponent:
 		return []rowField{{Name: "hsaId", Label: "HSA-id", Type: "text"}, name}
@@ -96,6 +97,9 @@ func (s *Rows) valuesOf(e catalogue.Row) url.Values {
 	}
 	if e.Attachments {
 		v.Set("attachments", "yes")
+	}
+	if e.Supplements {
+		v.Set("supplements", "yes")
 	}
 	return v
 }
@@ -132,6 +136,8 @@ func (s *Rows) entryOf(e catalogue.Row, f *shell.Form) catalogue.Row {
 			e.Aliases = routing.NewNames(strings.Split(v, ","))
 		case "attachments":
 			e.Attachments = v != ""
+		case "supplements":
+			e.Supplements = v != ""
 		case "contract":
 			e.Contract = s.Namespace(v)
 		case "sender":

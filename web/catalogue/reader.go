@@ -44,7 +44,7 @@ var fileWords = sync.OnceValue(func() map[string]fileWord {
 		"entry-unclear":    {"Raden går inte att förstå.", around},
 		"not-single":       {"{1} ska vara ett enda värde.", single},
 		"no-date":          {"{1} är inget datum: {2}.", "Skriv dagen som 2026-01-31."},
-		"attachments":      {"attachments är varken ja eller nej.", "Skriv true eller false."},
+		"no-bool":          {"{1} är varken ja eller nej.", "Skriv true eller false."},
 		"filters-no-list":  {"filters ska vara en lista.", "Skriv det som [{service_domain: …, categorizations: […]}]."},
 		"filter-no-keys":   {"Filtret har inga nycklar med värden.", keys},
 		"filter-no-domain": {"Filtret saknar tjänstedomän.", "Skriv tjänstedomänens namnrymd i service_domain."},

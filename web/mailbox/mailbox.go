@@ -27,7 +27,8 @@ type mailboxPage struct {
 	Former  string    // name of who had it before; "" nobody
 	Letters []casework.Letter
 	Closed  *shell.Form // an answer that was refused, to a question that is no longer open
-	Done    bool
+	Done    string      // what was sent; "" nothing
+	Unasked unasked
 	Forms   map[string]*shell.Form // by message id of the question
 	Now     time.Time
 }
@@ -114,7 +115,14 @@ func (s *Pages) showLetters(w http.ResponseWriter, r *http.Request, who shell.Ac
 	p := mailboxPage{
 		Page: s.Page(who, fmt.Sprintf(titleCase, casework.Reference(c.Case)), nav), Case: c.Case, Person: c.person,
 		Until: c.until, Staff: c.staff, Unit: casework.HandlerName(c.Handler), Letters: letters, Now: s.Clock(),
-		Done: r.URL.Query().Get("done") != "",
+		Done: doneWord(r.URL.Query().Get("done")),
+	}
+	var supplement *shell.Form
+	if failed != nil && failed.Name == formSupplement {
+		supplement = failed
+	}
+	if !c.staff && c.until.IsZero() {
+		p.Unasked = s.unaskedIn(c.Case, supplement)
 	}
 	if c.ForwardedFrom != "" {
 		p.Former = s.Named(contracts.OrgUnit{HSAID: c.ForwardedFrom})
@@ -125,13 +133,14 @@ func (s *Pages) showLetters(w http.ResponseWriter, r *http.Request, who shell.Ac
 			continue
 		}
 		letters[i].Form = &shell.Form{Name: "answer" + strconv.Itoa(i), Values: url.Values{}}
-		if failed != nil && letters[i].Question == question {
+		if failed != nil && supplement == nil && letters[i].Question == question {
 			failed.Name = letters[i].Form.Name
 			letters[i].Form = failed
 			shown = true
 		}
 	}
-	if failed != nil && !shown { // the question that it answers is no longer open
+	// the question that it answers, or the time for a supplement, is no longer open
+	if failed != nil && !shown && (supplement == nil || !p.Unasked.Supplement) {
 		p.Closed = &shell.Form{
 			Name: "closed", Values: failed.Values, General: strings.TrimSpace(failed.General + " " + failed.Error("text")),
 		}
@@ -159,7 +168,7 @@ func (s *Pages) letters(ctx context.Context, c seen) ([]casework.Letter, error) 
 	}
 	var out []casework.Letter
 	for _, e := range line {
-		if e.Kind == store.EventComplaint || e.Kind == store.EventAnswer {
+		if ownTitle(e.Kind) != "" {
 			out = append(out, c.written(e))
 		}
 	}
@@ -183,16 +192,8 @@ func (s *Pages) letters(ctx context.Context, c seen) ([]casework.Letter, error) 
 
 // written is what somebody wrote on the citizen's side: the one whose mailbox it is, a former reporter or the patient.
 func (c seen) written(e casework.Event) casework.Letter {
-	own := identity.Same(e.Author, c.person)
-	switch {
-	case own && e.Kind == store.EventComplaint:
-		e.From, e.Title = wordOwn, wordOwnCase
-	case own:
-		e.From, e.Title = wordOwn, wordOwnAnswer
-	case e.Kind == store.EventComplaint:
-		e.Title = wordOthersCase
-	default:
-		e.Title = wordOthersAnswer
+	if e.Title = othersTitle(e.Kind); identity.Same(e.Author, c.person) {
+		e.From, e.Title = wordOwn, ownTitle(e.Kind)
 	}
 	return casework.Letter{Event: e, Own: true}
 }

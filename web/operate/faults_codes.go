@@ -168,7 +168,7 @@ var subCodes = map[string]sides{
 	},
 	"CASE_CLOSED": {
 		shell.CodeMeaning{
-			Cause:  "Ärendet är avslutat här. Efter avslut tas bara en rättelse emot, eller en komplettering i tid.",
+			Cause:  "Ärendet är avslutat här. Efter avslut tas bara en rättelse emot, eller ett tillägg i tid.",
 			Remedy: "Avsändaren skickar ett nytt ärende, om det behövs.",
 		},
 		shell.CodeMeaning{

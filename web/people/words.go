@@ -142,6 +142,7 @@ var detailWords = map[string]string{
 	"file-unscanned": "en fil gick inte att söka igenom",
 	"handed-over":    "hade överlämnats", "invalid": "gick inte att förstå", "too-large": "för stort", "routing": "ingen väg",
 	"unit": "annan enhet", "role": "annan roll", "revision": "hade ändrats", "crowded": "för mycket på en gång",
+	"supplement":    "tillägg",
 	"partial_reply": "delsvar", "forwarded": "överlämning", "status": "läge", "correction": "rättelse",
 }
 

@@ -313,7 +313,7 @@ func RefusedWord(r store.Reason) string {
 	case store.NoOpenQuestion:
 		return "ingen öppen fråga"
 	case store.NotReporter:
-		return "svaret är inte skrivet av anmälaren"
+		return "inte skrivet av anmälaren"
 	case store.AttachmentNotAllowed:
 		return "ärendet tar inte emot bilagor"
 	case store.ReplyMissing:

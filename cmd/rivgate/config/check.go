@@ -298,6 +298,9 @@ func (k *checker) desk() {
 			k.problem(key, "%d is no number of days: write 28", days)
 		}
 	}
+	if after := k.c.Citizen.SupplementAfterClose; after < 0 || after > 366*24*time.Hour {
+		k.problem("citizen.supplement_after_close", "%s is not between 0s and a year: write 336h", after)
+	}
 }
 
 func (k *checker) catalogue() {

@@ -40,6 +40,7 @@ type Config struct {
 	Retention   Retention `yaml:"retention"`
 	Files       Files     `yaml:"files"`
 	Desk        Desk      `yaml:"desk"`
+	Citizen     Citizen   `yaml:"citizen"`
 	Demo        Demo      `yaml:"demo"`
 	Web         Web       `yaml:"web"`
 	Admin       Admin     `yaml:"admin"`
@@ -207,6 +208,11 @@ type Desk struct {
 	DueDaysMinor int           `yaml:"due_days_minor"`
 }
 
+// Citizen is what reporters can do.
+type Citizen struct {
+	SupplementAfterClose time.Duration `yaml:"supplement_after_close"`
+}
+
 // Demo is where the simulators listen, in environment demo only.
 type Demo struct {
 	HandlingSystem string `yaml:"handling_system"`
@@ -289,6 +295,7 @@ func Default() Config {
 		Shutdown:  Shutdown{Drain: 8 * time.Second, Finish: 20 * time.Second},
 		Files:     Files{ScanTimeout: 30 * time.Second},
 		Desk:      Desk{Undo: 10 * time.Second, DueDays: 28, DueDaysMinor: 14},
+		Citizen:   Citizen{SupplementAfterClose: 14 * 24 * time.Hour},
 		Demo:      Demo{HandlingSystem: "127.0.0.1:8090", Portal: "127.0.0.1:8091"},
 		Web: Web{
 			Listen: "127.0.0.1:8081", SessionHours: 8, SmallCounts: 5, LocalAccounts: true,
