@@ -17,6 +17,8 @@ func TestAReportersAfterthoughts(t *testing.T) {
 	const add = `form[action$="/supplement"] `
 	mailbox := w.server.URL + "/mailbox/" + id
 	w.signIn(d.ctx, "hanna")
+	d.do("opening 1177", chromedp.Navigate(w.server.URL+"/mailbox"))
+	d.goes("saying who they are", clicks(`input[name="person"][value="`+tolvan+`"]`), clicks(`main .primary`))
 
 	d.do("opening the mailbox", chromedp.Navigate(mailbox))
 	d.sees("Lägg till något i ärendet", "Du behöver inte vänta på en fråga.")
