@@ -237,3 +237,12 @@ func recipientOf(c store.Case) *contracts.Recipient {
 		Unit: contracts.OrgUnit{HSAID: c.Handler.Unit, Name: c.Handler.Name}, Kind: contractKind(c.Handler.Kind),
 	}
 }
+
+// InInbox tells whether a unit handles its cases in an inbox here, by the route of the send contract today.
+func (r *Relay) InInbox(unit string) bool {
+	if r.Table() == nil {
+		return false
+	}
+	route, err := r.sendRoute(unit)
+	return err == nil && route.Via == routing.Inbox
+}

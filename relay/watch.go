@@ -20,6 +20,7 @@ type Watch struct {
 	checked  prometheus.Gauge
 	alarms   *prometheus.GaugeVec
 	purged   prometheus.Counter
+	heldBack prometheus.Gauge // cases that a purge holds back
 
 	checker *store.Checker
 	known   map[string]bool // breaches that are in the log
@@ -63,7 +64,11 @@ func (w *Watch) Register(registerer prometheus.Registerer) {
 	w.purged = prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "rivgate_purged_messages_total", Help: "Messages that retention took away.",
 	})
-	registerer.MustRegister(w.breaches, w.checked, w.alarms, w.purged)
+	w.heldBack = prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "rivgate_purge_held_back_cases",
+		Help: "Cases that retention would let go if they had a registration number.",
+	})
+	registerer.MustRegister(w.breaches, w.checked, w.alarms, w.purged, w.heldBack)
 }
 
 // Run looks until ctx ends.
@@ -177,8 +182,16 @@ func (w *Watch) purge(ctx context.Context) {
 	if n > 0 {
 		w.Relay.Log.Info("purged by the rules of retention", zap.Int("messages", n))
 	}
+	held, err := w.Relay.Store.HeldBack(ctx, w.Retention)
+	if err != nil {
+		w.failed(ctx, "counting what a purge holds back", err)
+	}
+	if held > 0 {
+		w.Relay.Log.Warn("cases are not purged, for they lack a registration number", zap.Int("cases", held))
+	}
 	if w.purged != nil {
 		w.purged.Add(float64(n))
+		w.heldBack.Set(float64(held))
 	}
 }
 

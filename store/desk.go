@@ -171,6 +171,7 @@ func (s *Store) atDesk(ctx context.Context, a Act, what string,
 		if d.Version != a.Version {
 			return ErrConflict
 		}
+		number := d.Diary
 		event, err := do(t, c, &d)
 		if err != nil {
 			return err
@@ -178,6 +179,11 @@ func (s *Store) atDesk(ctx context.Context, a Act, what string,
 		d.Version++
 		if err := t.saveDesk(ctx, &d); err != nil {
 			return err
+		}
+		if d.Diary != number {
+			if err := t.putNumbers(ctx, c); err != nil {
+				return err
+			}
 		}
 		event.By = a.By
 		return t.noteEvent(ctx, c.ID, d.Unit, event)
@@ -242,8 +248,8 @@ func deskError(what string, err error) error {
 		return ErrDiaryTaken
 	}
 	for _, known := range []error{
-		ErrNotFound, ErrConflict, ErrDiaryTaken, ErrStaged, ErrLeft, ErrTooLarge, ErrSameReporter,
-		ErrReason, context.Canceled, context.DeadlineExceeded,
+		ErrNotFound, ErrConflict, ErrDiaryTaken, ErrStaged, ErrLeft, ErrTooLarge, ErrSameReporter, ErrReason, ErrRecalled,
+		ErrNoFiles, ErrNoSeries, context.Canceled, context.DeadlineExceeded,
 	} {
 		if errors.Is(err, known) {
 			return err

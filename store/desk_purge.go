@@ -6,7 +6,9 @@ import "context"
 func (t *tx) purgeDesk(ctx context.Context, caseID string) error {
 	for _, query := range []string{
 		`DELETE FROM desk_file WHERE owner IN (SELECT id FROM draft WHERE case_id = $1) OR owner IN (SELECT id FROM outgoing WHERE case_id = $1)
-			OR owner IN (SELECT files FROM desk_event WHERE case_id = $1 AND files <> '')`,
+			OR owner IN (SELECT files FROM desk_event WHERE case_id = $1 AND files <> '')
+			OR owner IN (SELECT id FROM opinion WHERE case_id = $1)`,
+		`DELETE FROM opinion WHERE case_id = $1`,
 		`DELETE FROM draft WHERE case_id = $1`,
 		`DELETE FROM outgoing WHERE case_id = $1`,
 		`DELETE FROM desk_event WHERE case_id = $1`,

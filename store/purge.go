@@ -15,6 +15,9 @@ type Retention struct {
 	Delivered time.Duration // messages without a case, after they were delivered or closed
 	// whole cases, after the last change to a closed one; only where nothing of them waits anywhere
 	ClosedCases time.Duration
+	// RequireRegistration keeps whole cases that lack a registration number: of a case that is handled here, the unit's;
+	// of another, the id that the handling system gave it, since it is registered there.
+	RequireRegistration bool
 }
 
 // How much one transaction of Purge takes.
@@ -44,7 +47,9 @@ func (s *Store) Purge(ctx context.Context, r Retention, by string) (int, error) 
 		batch func(ctx context.Context, t *tx, before int64) (int, error)
 	}{
 		{r.Delivered, func(ctx context.Context, t *tx, before int64) (int, error) { return t.purgeMessages(ctx, before) }},
-		{r.ClosedCases, func(ctx context.Context, t *tx, before int64) (int, error) { return t.purgeCases(ctx, before) }},
+		{r.ClosedCases, func(ctx context.Context, t *tx, before int64) (int, error) {
+			return t.purgeCases(ctx, before, r.RequireRegistration)
+		}},
 	} {
 		for went := 1; rule.after > 0 && went > 0; {
 			err := s.write(ctx, func(ctx context.Context, t *tx) (err error) {
@@ -60,7 +65,11 @@ func (s *Store) Purge(ctx context.Context, r Retention, by string) (int, error) 
 	if total == 0 {
 		return 0, nil
 	}
-	rules, err := json.Marshal(map[string]string{"delivered": r.Delivered.String(), "closedCases": r.ClosedCases.String()})
+	ruled := map[string]string{"delivered": r.Delivered.String(), "closedCases": r.ClosedCases.String()}
+	if r.RequireRegistration {
+		ruled["requireRegistration"] = "true"
+	}
+	rules, err := json.Marshal(ruled)
 	if err == nil {
 		err = s.write(ctx, func(ctx context.Context, t *tx) error {
 			return t.audit(ctx, order{verb: "purge", by: by, reason: "retention"}, string(rules), total)
@@ -89,16 +98,39 @@ func (t *tx) purgeMessages(ctx context.Context, before int64) (int, error) {
 	return len(ids), nil
 }
 
-// purgeCases takes whole cases: a time line with holes would tell something that never was.
-func (t *tx) purgeCases(ctx context.Context, before int64) (int, error) {
-	const idle = ` AND NOT EXISTS (SELECT 1 FROM lane l WHERE l.case_id = c.id AND (l.open > 0 OR l.lease_until IS NOT NULL))
+// The conditions of a case c that may go, by when it was changed last ($1), but for its registration.
+const (
+	longClosed = `c.state = 'closed' AND NOT c.forward_due AND c.changed < $1`
+	idle       = ` AND NOT EXISTS (SELECT 1 FROM lane l WHERE l.case_id = c.id AND (l.open > 0 OR l.lease_until IS NOT NULL))
 		AND NOT EXISTS (SELECT 1 FROM held h WHERE h.case_id = c.id AND NOT h.dismissed)
 		AND NOT EXISTS (SELECT 1 FROM outgoing o WHERE o.case_id = c.id AND o.state = 'waiting')
 		AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.case_id = c.id AND (d.done_at IS NULL OR d.done_at >= $1))`
-	ids, err := db.Collect(ctx, t, texts,
-		`SELECT c.id FROM cases c WHERE c.state = 'closed' AND NOT c.forward_due AND c.changed < $1`+idle+
-			` ORDER BY c.id LIMIT $2`,
-		before, purgeCases)
+	registered = `(CASE WHEN c.via = 'inbox'
+		THEN EXISTS (SELECT 1 FROM desk n WHERE n.case_id = c.id AND n.unit = c.unit AND n.diary <> '')
+		ELSE EXISTS (SELECT 1 FROM case_external n WHERE n.case_id = c.id) END)`
+)
+
+// HeldBack is how many cases retention would let go if they were registered: 0 where that is not demanded.
+func (s *Store) HeldBack(ctx context.Context, r Retention) (int, error) {
+	if !r.RequireRegistration || r.ClosedCases <= 0 {
+		return 0, nil
+	}
+	n, err := countOf(ctx, s.read, `SELECT count(*) FROM cases c WHERE `+longClosed+idle+` AND NOT `+registered,
+		[]any{db.Micros(s.Now().Add(-r.ClosedCases))})
+	if err != nil {
+		return 0, fmt.Errorf("counting cases that are held back: %w", err)
+	}
+	return n, nil
+}
+
+// purgeCases takes whole cases: a time line with holes would tell something that never was.
+func (t *tx) purgeCases(ctx context.Context, before int64, numbered bool) (int, error) {
+	may := longClosed + idle
+	if numbered {
+		may += ` AND ` + registered
+	}
+	ids, err := db.Collect(ctx, t, texts, `SELECT c.id FROM cases c WHERE `+may+` ORDER BY c.id LIMIT $2`, before,
+		purgeCases)
 	if err != nil {
 		return 0, err
 	}
@@ -110,7 +142,7 @@ func (t *tx) purgeCases(ctx context.Context, before int64) (int, error) {
 		}
 		var one int // something may have come before the lock
 		still, err := t.Row(ctx, []any{&one},
-			`SELECT 1 FROM cases c WHERE c.id = $2 AND c.state = 'closed' AND c.changed < $1`+idle, before, id)
+			`SELECT 1 FROM cases c WHERE c.id = $2 AND `+may, before, id)
 		if err != nil || !still {
 			return went, err
 		}

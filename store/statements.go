@@ -194,13 +194,14 @@ var (
 				sex = excluded.sex, area = excluded.area, main_problem = excluded.main_problem,
 				sub_problem = excluded.sub_problem, experienced = excluded.experienced, mark = excluded.mark`,
 	}
+	// putWords leaves the words of a case's registration numbers where they are.
 	putWords = &db.Statement{
 		SQLite: `INSERT INTO case_search (case_id, words)
 			VALUES ($1, $2)
-			ON CONFLICT (case_id) DO UPDATE SET words = excluded.words`,
+			ON CONFLICT (case_id) DO UPDATE SET words = excluded.words || case_search.numbers`,
 		Postgres: `INSERT INTO case_search (case_id, words)
 			SELECT * FROM unnest($1::text[], $2::text[])
-			ON CONFLICT (case_id) DO UPDATE SET words = excluded.words`,
+			ON CONFLICT (case_id) DO UPDATE SET words = excluded.words || case_search.numbers`,
 	}
 	putLast = &db.Statement{
 		SQLite: `INSERT INTO case_sender (case_id, sender, last)

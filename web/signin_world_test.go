@@ -44,6 +44,7 @@ func people() map[string][]store.Grant {
 		"mia":   one(shell.RoleReceiver, care, clinic),
 		"nina":  one(shell.RoleHandler, boards, board),
 		"adam":  one(shell.RoleAdministrator, care, clinic),
+		"rita":  one(shell.RoleAdministrator, care, shell.RegionUnits+"01"),
 		"iris":  one(shell.RoleIntegrator, ""),
 		"olle":  one(shell.RoleOperator, ""),
 		"greta": one(shell.RoleReviewer, care, clinic),

@@ -24,6 +24,7 @@ import (
 	"rivgate/web/mailbox"
 	"rivgate/web/operate"
 	"rivgate/web/people"
+	"rivgate/web/register"
 	"rivgate/web/shell"
 	"rivgate/web/signin"
 	"rivgate/web/statistics"
@@ -46,6 +47,8 @@ type Site struct {
 	board         board.Pages
 	mailbox       mailbox.Pages
 	people        people.Pages
+	register      register.Pages
+	apiRegister   api.Registrations
 	apiCases      api.Cases
 	apiDeliveries api.Deliveries
 	apiCatalogue  api.Catalogue
@@ -60,6 +63,7 @@ func (s *Site) wire() {
 		s.Signin.Gate = &s.Gate
 		s.Catalogue.Site, s.Operate.Site, s.Statistics.Site, s.people.Site = site, site, site, site
 		s.lists.Site, s.desk.Site, s.export.Site, s.board.Site, s.mailbox.Site = site, site, site, site, site
+		s.register.Site, s.apiRegister.Site = site, site
 		s.apiCases.Site, s.apiDeliveries.Site = site, site
 		s.apiDeliveries.Operate, s.apiCatalogue.Rows = &s.Operate, &s.Catalogue.Rows
 	})

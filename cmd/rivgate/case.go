@@ -26,6 +26,9 @@ type CaseCommand struct {
 	List  CaseListCommand  `cmd:"" help:"List cases, the latest received first."`
 	Show  CaseShowCommand  `cmd:"" help:"Show a case and its messages; contents only with --content."`
 	Reply CaseReplyCommand `cmd:"" help:"Answer a case of the inbox; the reply takes the same way as one from the pages."`
+
+	Unregistered CaseUnregisteredCommand `cmd:"" help:"List the cases of the inboxes that lack a registration number."`
+	Register     CaseRegisterCommand     `cmd:"" help:"Read a file of registration numbers from the diary: all of them, or, where a line is wrong, none."`
 }
 
 // CaseListCommand lists cases without personal data.

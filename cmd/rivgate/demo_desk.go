@@ -72,27 +72,28 @@ func (g *gateway) say(ctx context.Context, c store.Case, by store.Person, l live
 
 // addPhrases writes a few standard replies for the demo's units.
 func (g *gateway) addPhrases(ctx context.Context) error {
+	ofUnit := func(id string) store.Holder { return store.Holder{Level: store.LevelUnit, ID: id} }
 	for i, p := range []store.Phrase{
 		{
-			Unit: "SE2010123456-VC01", Kind: "reply", Title: "Mottaget, vi återkommer",
+			Of: ofUnit("SE2010123456-VC01"), Kind: "reply", Title: "Mottaget, vi återkommer",
 			Text: "Tack för att du hör av dig. Vi har läst det du skrev, tar reda på vad som hände och återkommer.",
 		},
 		{
-			Unit: "SE2010123456-VC01", Kind: "question", Title: "När hände det?",
+			Of: ofUnit("SE2010123456-VC01"), Kind: "question", Title: "När hände det?",
 			Text: "För att kunna ta reda på vad som hände behöver vi veta vilken dag och ungefär vilken tid det var.",
 		},
 		{
-			Unit: "SE2010123456-VC01", Kind: "close", Title: "Beklagar, och tack",
+			Of: ofUnit("SE2010123456-VC01"), Kind: "close", Title: "Beklagar, och tack",
 			Text: "Vi beklagar det du har varit med om. Vi har gått igenom det som hände och pratat om det i arbetsgruppen. " +
 				"Tack för att du berättade.",
 		},
 		{
-			Unit: "SE2010123456-PN01", Kind: "reply", Title: "Patientnämnden har tagit emot",
+			Of: ofUnit("SE2010123456-PN01"), Kind: "reply", Title: "Patientnämnden har tagit emot",
 			Text: "Patientnämnden har tagit emot ditt ärende. En handläggare kontaktar vården för att få ett yttrande.",
 		},
 	} {
 		kind := routing.CareUnit
-		if p.Unit == "SE2010123456-PN01" {
+		if p.Of.ID == "SE2010123456-PN01" {
 			kind = routing.PatientBoard
 		}
 		p.Position, p.By = int64(i+1), demoHandler(kind)

@@ -18,6 +18,7 @@ func (g *gateway) measure() prometheus.Gatherer {
 		Relay: g.relay,
 		Retention: store.Retention{
 			Delivered: g.config.Retention.DeliveredAfter, ClosedCases: g.config.Retention.ClosedCasesAfter,
+			RequireRegistration: g.config.Retention.RequireRegistration,
 		},
 	}
 	g.watch.Register(registry)

@@ -344,6 +344,7 @@ func (g *gateway) run(ctx context.Context) error {
 	all.Go(func() error { return g.worker.Run(serving) })
 	all.Go(func() error { return g.watch.Run(serving) })
 	all.Go(func() error { return g.later.Run(serving) })
+	all.Go(func() error { return (&relay.Registrar{Relay: g.relay}).Run(serving) })
 	all.Go(func() error { return g.relay.Refusals.Run(serving, g.db) })
 	for _, l := range []net.Listener{g.plain, g.secure} {
 		if l != nil {

@@ -21,6 +21,8 @@ func RunDesk(t *testing.T, open func(t *testing.T, o store.Options) *store.Store
 		{"what is said to the next unit", handovers},
 		{"a board sets the place at once", placesAtOnce},
 		{"standard replies", deskPhrases},
+		{"registration numbers", deskRegistration},
+		{"opinions", opinions},
 		{"answers that are to leave", deskOutgoing},
 		{"what goes with a case", deskPurge},
 		{"queues", deskQueues},

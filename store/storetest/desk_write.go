@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"rivgate/routing"
@@ -96,15 +97,16 @@ func deskPhrases(w *world) {
 		w.must(err)
 		return p
 	}
-	late := save(store.Phrase{Unit: inboxUnit, Kind: "reply", Title: "Tack", Text: "Tack för …", Position: 2, By: anna})
+	ofUnit := func(id string) store.Holder { return store.Holder{Level: store.LevelUnit, ID: id} }
+	late := save(store.Phrase{Of: ofUnit(inboxUnit), Kind: "reply", Title: "Tack", Text: "Tack för …", Position: 2, By: anna})
 	early := save(store.Phrase{
-		Unit: "se2010123456-vc01", Kind: "reply", Title: "Hej", Text: "Hej …", Position: 1, By: anna,
+		Of: ofUnit("se2010123456-vc01"), Kind: "reply", Title: "Hej", Text: "Hej …", Position: 1, By: anna,
 	})
-	save(store.Phrase{Unit: inboxUnit, Kind: "question", Title: "När", Text: "När …", By: anna})
-	save(store.Phrase{Unit: board, Kind: "reply", Title: "Annan", By: anna})
+	save(store.Phrase{Of: ofUnit(inboxUnit), Kind: "question", Title: "När", Text: "När …", By: anna})
+	save(store.Phrase{Of: ofUnit(board), Kind: "reply", Title: "Annan", By: anna})
 	list := func(kind, want string) {
 		w.t.Helper()
-		all, err := w.s.Phrases(w.ctx, inboxUnit, kind)
+		all, err := w.s.Phrases(w.ctx, kind, ofUnit(inboxUnit))
 		w.must(err)
 		titles := ""
 		for _, p := range all {
@@ -120,13 +122,33 @@ func deskPhrases(w *world) {
 	list("reply", "Tack Hej ")
 	_, err := w.s.SavePhrase(w.ctx, late)
 	w.is("an older version", err, store.ErrConflict)
-	early.Unit = board
+	early.Of = ofUnit(board)
 	_, err = w.s.SavePhrase(w.ctx, early)
 	w.is("another unit's", err, store.ErrConflict)
-	w.is("deleting an older version", w.s.DropPhrase(w.ctx, inboxUnit, late.ID, 1), store.ErrConflict)
-	w.is("deleting another unit's", w.s.DropPhrase(w.ctx, board, late.ID, 2), store.ErrConflict)
-	w.must(w.s.DropPhrase(w.ctx, inboxUnit, late.ID, 2))
+	w.is("deleting an older version", w.s.DropPhrase(w.ctx, ofUnit(inboxUnit), late.ID, 1), store.ErrConflict)
+	w.is("deleting another unit's", w.s.DropPhrase(w.ctx, ofUnit(board), late.ID, 2), store.ErrConflict)
+	w.must(w.s.DropPhrase(w.ctx, ofUnit(inboxUnit), late.ID, 2))
 	list("reply", "Hej ")
+
+	holders := append([]store.Holder{{Level: store.LevelPerson, ID: "anna"}},
+		store.UnitHolders(inboxUnit, "SE2010123456-REG", "01", routing.CareUnit)...)
+	for _, h := range slices.Backward(holders) {
+		save(store.Phrase{Of: h, Kind: "reply", Title: string(h.Level), By: anna})
+	}
+	save(store.Phrase{Of: store.Holder{Level: store.LevelPerson, ID: "ANNA"}, Kind: "reply", Title: "Nej", By: bertil})
+	save(store.Phrase{
+		Of: store.Holder{Level: store.LevelRegion, ID: "01", Side: routing.PatientBoard}, Kind: "reply", Title: "Nej", By: anna,
+	})
+	near, err := w.s.Phrases(w.ctx, "reply", holders...)
+	w.must(err)
+	titles := ""
+	for _, p := range near {
+		titles += p.Title + " "
+	}
+	equal(w, "the nearer one first", titles, "person unit Hej provider region ")
+	none, err := w.s.Phrases(w.ctx, "")
+	w.must(err)
+	equal(w, "nobody's", len(none), 0)
 }
 
 // stage stages an answer of anna's that is due in ten seconds.

@@ -25,6 +25,7 @@ const (
 	wordNotHere           = "Ett nytt ärende skickas till /api/cases."
 	wordAtMost            = "Skriv högst %d tecken."
 	wordRegion            = "Ange länskoden: två siffror."
+	wordNumbers           = "Ange items: från 1 till 5000 ärenden med nummer."
 	wordResolve           = "Ange contract (namnrymd eller kortnamn) och to (logisk adress)."
 )
 

@@ -30,6 +30,14 @@ const (
 	BoardNoChild   boardKind = "Märkningen som barn är borttagen"
 )
 
+// What a consent covers, as the note has it. These words are kept in cases: they are never changed.
+const (
+	ScopeNames   = "namn"
+	ScopeNumbers = "personnummer"
+	ScopeText    = "vad anmälaren skriver"
+	ScopeNothing = "ingenting av ärendet"
+)
+
 // BoardEntry is one of these notes.
 type BoardEntry struct {
 	Kind  boardKind
@@ -40,6 +48,7 @@ type BoardEntry struct {
 	Due   string // YYYY-MM-DD: until when an opinion is asked for; "" none
 	Who   string // gave or withdrew the consent
 	How   string // it was given, or known
+	Scope string // what a consent covers, in words; "" of before this was asked
 	Files string // what else came with an opinion, and where it is kept
 	Text  string
 
@@ -62,6 +71,7 @@ func (e *BoardEntry) lines() []boardLine {
 		{"Svar önskas senast", &e.Due},
 		{"Vem", &e.Who},
 		{"Hur", &e.How},
+		{"Omfattar", &e.Scope},
 		{"Bilagor", &e.Files},
 	}
 }

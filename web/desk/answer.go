@@ -28,7 +28,7 @@ func (s *Work) answerVerb(w http.ResponseWriter, r *http.Request, who shell.Acce
 		return err
 	}
 	if f.Value("do") == "insert" {
-		if err := s.insertPhrase(ctx, c, f); err != nil {
+		if err := s.insertPhrase(ctx, who, c, f); err != nil {
 			return err
 		}
 	}
@@ -172,8 +172,8 @@ func (s *Work) caseAgain(w http.ResponseWriter, r *http.Request, who shell.Acces
 }
 
 // insertPhrase adds the chosen standard reply to the text.
-func (s *Work) insertPhrase(ctx context.Context, c store.Case, f *shell.Form) error {
-	all, err := s.Relay.Store.Phrases(ctx, c.Handler.Unit, f.Name)
+func (s *Work) insertPhrase(ctx context.Context, who shell.Access, c store.Case, f *shell.Form) error {
+	all, err := s.Relay.Store.Phrases(ctx, f.Name, s.phraseHolders(who, c)...)
 	if err != nil {
 		return err
 	}

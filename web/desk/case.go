@@ -32,8 +32,8 @@ type casePage struct {
 	Typed     bool           // a form holds what was typed before the session ran out
 	Active    string         // the form that is open
 	Forms     map[string]*shell.Form
-	Drafts    map[string]store.Draft // the reader's own, by form
-	Phrases   map[string][]store.Phrase
+	Drafts    map[string]store.Draft   // the reader's own, by form
+	Phrases   map[string][]phraseGroup // by form
 	Print     bool
 	Now       time.Time
 }
@@ -106,7 +106,7 @@ func (s *Cases) showCase(w http.ResponseWriter, r *http.Request, who shell.Acces
 	if p.deskPart, err = s.deskPart(ctx, who, c, drafts, shown); err != nil {
 		return err
 	}
-	if p.Phrases, err = s.phrasesOf(ctx, c); err != nil {
+	if p.Phrases, err = s.phrasesOf(ctx, who, c); err != nil {
 		return err
 	}
 	p.Late = p.Left < 0 && !p.Closed

@@ -138,12 +138,30 @@ func (s *Cases) answerForms(c store.Case, who shell.Access,
 	return forms, kept
 }
 
-// phrasesOf are the standard replies of a case's unit by form.
-func (s *Cases) phrasesOf(ctx context.Context, c store.Case) (map[string][]store.Phrase, error) {
-	all, err := s.Relay.Store.Phrases(ctx, c.Handler.Unit, "")
-	out := map[string][]store.Phrase{}
+// phraseGroup is the standard replies of one level for a form.
+type phraseGroup struct {
+	Level   string // in words
+	Phrases []store.Phrase
+}
+
+// phraseHolders are whose standard replies serve who answers a case: their own, then those of the unit, its care
+// provider and its region.
+func (s *Cases) phraseHolders(who shell.Access, c store.Case) []store.Holder {
+	return append([]store.Holder{shell.OwnHolder(who).Holder}, s.CaseHolders(c)...)
+}
+
+// phrasesOf are the standard replies for a case by form, those of the nearest level first.
+func (s *Cases) phrasesOf(ctx context.Context, who shell.Access, c store.Case) (map[string][]phraseGroup, error) {
+	all, err := s.Relay.Store.Phrases(ctx, "", s.phraseHolders(who, c)...)
+	out := map[string][]phraseGroup{}
 	for _, p := range all {
-		out[p.Kind] = append(out[p.Kind], p)
+		groups, level := out[p.Kind], levelWord(p.Of.Level)
+		if len(groups) == 0 || groups[len(groups)-1].Level != level {
+			groups = append(groups, phraseGroup{Level: level})
+		}
+		last := &groups[len(groups)-1]
+		last.Phrases = append(last.Phrases, p)
+		out[p.Kind] = groups
 	}
 	return out, err
 }
@@ -154,7 +172,7 @@ type answerPart struct {
 	Draft   store.Draft
 	Saved   string
 	Case    store.Case
-	Phrases []store.Phrase
+	Phrases []phraseGroup
 	Files   bool  // may be attached
 	Room    int64 // for files, in bytes
 	// the reporter's right to speak for the patient is not checked

@@ -306,3 +306,18 @@ func queueName(q store.Queue) string {
 	}
 	return "Alla"
 }
+
+// levelWord is whose standard replies are, as a heading in the list of them.
+func levelWord(level store.Level) string {
+	switch level {
+	case store.LevelPerson:
+		return "Mina egna"
+	case store.LevelUnit:
+		return "Enhetens"
+	case store.LevelProvider:
+		return "Vårdgivarens"
+	case store.LevelRegion:
+		return "Regionens"
+	}
+	return string(level)
+}

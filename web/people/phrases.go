@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -15,9 +16,8 @@ import (
 
 type phrasesPage struct {
 	shell.Page
-	Units   []routing.Unit // those whose standard replies may be seen
-	Unit    string
-	Keeps   bool // may change them
+	Holders []shell.Holder // whose standard replies may be seen and changed
+	Of      shell.Holder
 	Phrases []store.Phrase
 	Kinds   []phraseKind
 	Form    *shell.Form
@@ -38,32 +38,52 @@ func (p phrasesPage) Kind(value string) string {
 	return value
 }
 
-// PhrasesPage shows the standard replies of a unit, and lets its local administrator and its handlers keep them.
+// phraseHolders are whose standard replies somebody keeps: their own first, then units', providers' and regions'.
+func (s *Pages) phraseHolders(who shell.Access) []shell.Holder {
+	all := s.Holders(who, shell.Administer|shell.WriteCase)
+	if who.Person && who.Somewhere(shell.WriteCase) {
+		all = append([]shell.Holder{shell.OwnHolder(who)}, all...)
+	}
+	return all
+}
+
+// phraseHolder is one of them by its value; with "", a unit where there is one. shell.ErrNotFound for another's.
+func phraseHolder(all []shell.Holder, value string) (shell.Holder, error) {
+	if value == "" && len(all) > 0 {
+		i := slices.IndexFunc(all, func(h shell.Holder) bool { return h.Level == store.LevelUnit })
+		return all[max(i, 0)], nil
+	}
+	for _, h := range all {
+		if h.Value == value || h.Level == store.LevelUnit && routing.SameHSAID(h.Value, value) {
+			return h, nil
+		}
+	}
+	return shell.Holder{}, shell.ErrNotFound
+}
+
+// PhrasesPage shows standard replies of one holder, and lets those keep them who may: handlers their own and, as its
+// local administrator, their unit's; whoever administers all of a care provider or region, those.
 func (s *Pages) PhrasesPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	q := r.URL.Query()
 	f := &shell.Form{Name: "phrase", Values: url.Values{}}
-	return s.showPhrases(w, r, who, q.Get("unit"), q.Get("edit"), f)
+	all := s.phraseHolders(who)
+	of, err := phraseHolder(all, q.Get("unit"))
+	if err != nil {
+		return err
+	}
+	return s.showPhrases(w, r, who, of, q.Get("edit"), f)
 }
 
-func (s *Pages) showPhrases(w http.ResponseWriter, r *http.Request, who shell.Access, unit, edit string,
+func (s *Pages) showPhrases(w http.ResponseWriter, r *http.Request, who shell.Access, of shell.Holder, edit string,
 	f *shell.Form,
 ) error {
-	p := phrasesPage{Page: s.Page(who, titlePhrases, "phrases"), Unit: unit, Kinds: phraseKinds(), Form: f, Now: s.Clock()}
-	for _, u := range s.Table().Units() {
-		if who.May(shell.Administer|shell.WriteCase, shell.Owner{Unit: u.HSAID, Kind: u.Kind, Region: u.Region}) {
-			p.Units = append(p.Units, u)
-		}
+	p := phrasesPage{
+		Page: s.Page(who, titlePhrases, "phrases"), Holders: s.phraseHolders(who), Of: of, Kinds: phraseKinds(), Form: f,
+		Now: s.Clock(),
 	}
-	if p.Unit == "" && len(p.Units) > 0 {
-		p.Unit = p.Units[0].HSAID
-	}
-	if p.Unit != "" {
-		if !who.May(shell.Administer|shell.WriteCase, s.Owner(p.Unit)) {
-			return shell.ErrNotFound
-		}
-		p.Keeps = true
+	if of.Value != "" {
 		var err error
-		if p.Phrases, err = s.Relay.Store.Phrases(r.Context(), p.Unit, ""); err != nil {
+		if p.Phrases, err = s.Relay.Store.Phrases(r.Context(), "", of.Holder); err != nil {
 			return err
 		}
 	}
@@ -92,23 +112,27 @@ func (s *Pages) PhraseChange(w http.ResponseWriter, r *http.Request, who shell.A
 	if err != nil {
 		return err
 	}
-	unit := f.Value("unit")
-	if !who.May(shell.Administer|shell.WriteCase, s.Owner(unit)) {
+	of, err := phraseHolder(s.phraseHolders(who), f.Value("unit"))
+	if err != nil {
+		return err
+	}
+	if of.Value == "" {
 		return shell.ErrNotFound
 	}
 	version, _ := strconv.ParseInt(f.Value("phrase"), 10, 64)
-	row := store.Access{
-		What: store.AccessChange, Unit: unit, Kind: s.Owner(unit).Kind, Subject: "phrase", Detail: "standard reply",
+	row := store.Access{What: store.AccessChange, Kind: of.Kind, Subject: "phrase", Detail: "standard reply"}
+	if of.Level == store.LevelUnit {
+		row.Unit = of.ID
 	}
 	if f.Value("do") == "delete" {
 		if err = s.Looked(r.Context(), who, row); err == nil {
-			err = s.Relay.Store.DropPhrase(r.Context(), unit, f.Value("id"), version)
+			err = s.Relay.Store.DropPhrase(r.Context(), of.Holder, f.Value("id"), version)
 		}
 	} else {
-		p := phraseOf(f, unit, version)
+		p := phraseOf(f, of.Holder, version)
 		p.By = who.Self()
 		if f.Failed() {
-			return s.showPhrases(w, r, who, unit, "", f)
+			return s.showPhrases(w, r, who, of, "", f)
 		}
 		if err = s.Looked(r.Context(), who, row); err == nil {
 			_, err = s.Relay.Store.SavePhrase(r.Context(), p)
@@ -118,18 +142,18 @@ func (s *Pages) PhraseChange(w http.ResponseWriter, r *http.Request, who shell.A
 		f.General = wordPhraseConflict
 		f.Values.Del("id")
 		f.Values.Del("phrase")
-		return s.showPhrases(w, r, who, unit, "", f)
+		return s.showPhrases(w, r, who, of, "", f)
 	}
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, shell.Link("/phrases?unit={}&done=1", unit), http.StatusSeeOther)
+	http.Redirect(w, r, shell.Link("/phrases?unit={}&done=1", of.Value), http.StatusSeeOther)
 	return nil
 }
 
 // phraseOf is what was typed; what is wrong is noted.
-func phraseOf(f *shell.Form, unit string, version int64) store.Phrase {
-	p := store.Phrase{ID: f.Value("id"), Unit: unit, Kind: f.Value("kind"), Version: version}
+func phraseOf(f *shell.Form, of store.Holder, version int64) store.Phrase {
+	p := store.Phrase{ID: f.Value("id"), Of: of, Kind: f.Value("kind"), Version: version}
 	known := false
 	for _, k := range phraseKinds() {
 		known = known || k.Value == p.Kind

@@ -100,6 +100,8 @@ var detailWords = map[string]string{
 	"protected identity": "skyddad identitet visad", "preview": "förhandsvisning", "messages": "meddelanden",
 	"mailbox": "anmälarens brevlåda", "attachment": "bilaga", "attachment of a note": "bilaga till en anteckning",
 	"new case": "nytt ärende", "no right": "utan behörighet",
+	"without number": "ärenden utan diarienummer", "series": "serie av diarienummer",
+	"opinions":          "begäranden om yttrande",
 	"recording, masked": "inspelning, maskerad", "standard reply": "standardsvar", "phrase": "standardsvar",
 	"access log": "åtkomstloggen",
 	"no consent": "utan samtycke", "no ground": "utan grund",

@@ -28,6 +28,7 @@ func menu() []menuEntry {
 		{menuStart, "/", "start", SignedIn},
 		{menuInbox, "/inbox", "inbox", SeeCase},
 		{menuPhrases, "/phrases", "phrases", Administer | WriteCase},
+		{menuRegister, "/registration", "register", Administer | WriteCase},
 		{menuUsers, "/users", "users", Administer},
 		{menuSubmit, "/submit", "submit", BeCitizen},
 		{menuStatistics, "/statistics", "statistics", SeeStatistics},

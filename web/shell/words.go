@@ -19,6 +19,8 @@ const (
 	menuStart      = "Start"
 	menuInbox      = "Inkorg"
 	menuPhrases    = "Standardsvar"
+	menuRegister   = "Diarieföring"
+	menuOpinions   = "Yttranden"
 	menuUsers      = "Användare"
 	menuSubmit     = "Skicka ärende"
 	menuStatistics = "Statistik"
@@ -26,6 +28,12 @@ const (
 	menuFaults     = "Fellista"
 	menuCatalogue  = "Adresskatalog"
 	menuReview     = "Loggkontroll"
+)
+
+// Whose a standard reply or a series of numbers is. %s is the name of a care provider.
+const (
+	wordOwn      = "Mina egna"
+	wordProvider = "Vårdgivaren: %s"
 )
 
 // What a page says above a form that was not taken.

@@ -199,6 +199,8 @@ type Files struct {
 type Retention struct {
 	DeliveredAfter   time.Duration `yaml:"delivered_after"`
 	ClosedCasesAfter time.Duration `yaml:"closed_cases_after"`
+	// cases go only when they have a registration number
+	RequireRegistration bool `yaml:"require_registration"`
 }
 
 // Desk is how people work with cases.

@@ -2,6 +2,70 @@
 -- What the citizen's side brings: one step for the whole release. Only additions that the program before can live with.
 INSERT INTO schema_step (version) VALUES (2);
 
+-- Standard replies on three levels, registration numbers that are given by a series, and opinions that boards ask for.
+
+-- phrase.unit is whose a standard reply is: of a unit or provider the HSA-id in upper case, of a region its code, of a
+-- person the account. What was there before is the units'.
+ALTER TABLE phrase ADD COLUMN level TEXT NOT NULL DEFAULT 'unit'; -- person, unit, provider or region
+ALTER TABLE phrase ADD COLUMN side TEXT NOT NULL DEFAULT ''; -- kind of the units of a provider or region
+
+-- How registration numbers are made. Rows are never deleted.
+CREATE TABLE series (
+    level   TEXT NOT NULL, -- unit, provider or region
+    holder  TEXT NOT NULL, -- as in phrase
+    side    TEXT NOT NULL,
+    pattern TEXT NOT NULL,
+    active  BOOLEAN NOT NULL,
+    version BIGINT NOT NULL,
+    by_id   TEXT NOT NULL,
+    by_name TEXT NOT NULL,
+    at      BIGINT NOT NULL,
+    PRIMARY KEY (level, holder, side)
+);
+-- The last number that a series gave in a year; year 0 for patterns without a year. It only ever grows.
+CREATE TABLE series_last (
+    level  TEXT NOT NULL,
+    holder TEXT NOT NULL,
+    side   TEXT NOT NULL,
+    year   BIGINT NOT NULL,
+    last   BIGINT NOT NULL,
+    PRIMARY KEY (level, holder, side, year)
+);
+CREATE INDEX desk_number ON desk (diary) WHERE diary <> '';
+
+-- The words of a case's registration numbers, which are in case_search.words too.
+ALTER TABLE case_search ADD COLUMN numbers TEXT NOT NULL DEFAULT '';
+UPDATE case_search s SET numbers = n.tokens, words = s.words || n.tokens
+FROM (SELECT d.case_id, string_agg(translate(encode(convert_to(translate(lower(w.one), 'ÅÄÖÉ', 'åäöé'), 'UTF8'), 'hex'),
+        '0123456789', 'ghijklmnop'), ' ') || ' ' AS tokens
+    FROM desk d, regexp_split_to_table(trim(d.diary), '\s+') AS w (one)
+    WHERE d.diary <> '' AND w.one <> '' GROUP BY d.case_id) n
+WHERE n.case_id = s.case_id;
+
+-- What a patient board asks a unit to say of a case that stays with the board. The unit reads the letter and nothing
+-- else of the case. Files of an answer under way are in desk_file, by the opinion's id.
+CREATE TABLE opinion (
+    id           TEXT PRIMARY KEY,
+    case_id      TEXT NOT NULL REFERENCES cases (id), -- the board's
+    board        TEXT NOT NULL, -- in upper case
+    unit         TEXT NOT NULL, -- that is asked, in upper case
+    state        TEXT NOT NULL, -- asked, answered or recalled
+    due          TEXT NOT NULL, -- YYYY-MM-DD; '' none
+    letter       TEXT NOT NULL,
+    draft        TEXT NOT NULL, -- text of the answer, while it is written
+    version      BIGINT NOT NULL,
+    asked_id     TEXT NOT NULL,
+    asked_name   TEXT NOT NULL,
+    asked        BIGINT NOT NULL,
+    answered_id   TEXT NOT NULL DEFAULT '',
+    answered_name TEXT NOT NULL DEFAULT '',
+    answered     BIGINT NOT NULL DEFAULT 0,
+    seen         BIGINT NOT NULL DEFAULT 0 -- when the board looked at the answer
+);
+CREATE INDEX opinion_unit ON opinion (unit, state, asked);
+CREATE INDEX opinion_case ON opinion (case_id, asked);
+CREATE INDEX opinion_news ON opinion (board, case_id) WHERE state = 'answered' AND seen = 0;
+
 -- A stranded message that a person has dismissed, and a pause that belongs to maintenance, say so themselves: their
 -- reasons began with a word for it. While both programs run, dismiss nothing and begin no maintenance with the old one.
 ALTER TABLE held ADD COLUMN dismissed BOOLEAN NOT NULL DEFAULT FALSE;

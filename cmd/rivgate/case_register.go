@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"rivgate/store"
+	"rivgate/web/register"
+)
+
+// CaseUnregisteredCommand lists the cases that the diary has still to give a number.
+type CaseUnregisteredCommand struct {
+	Unit  []string `help:"Only cases of this unit; may be repeated." placeholder:"HSAID"`
+	Open  bool     `help:"Only cases that are not closed."`
+	CSV   bool     `name:"csv" help:"Print a table to fill in, as case register reads it."`
+	Limit int      `help:"At most so many, 5000 at most." default:"5000"`
+}
+
+// Run prints the list: ids, units, days and states. The access log has it.
+func (c *CaseUnregisteredCommand) Run(s *session) error {
+	if c.Limit < 1 || c.Limit > store.UnnumberedMost {
+		return usage("--limit: write 1 to %d", store.UnnumberedMost)
+	}
+	return s.withStore(func(ctx context.Context, db *store.Store) error {
+		cases, err := db.Unnumbered(ctx, c.Unit, c.Open, c.Limit)
+		if err != nil {
+			return err
+		}
+		row := register.ExportRow(cases, "")
+		row.Who, row.Name = operator(""), operator("")
+		if err := db.LogAccess(ctx, row); err != nil {
+			return err
+		}
+		if c.CSV {
+			return register.Write(s.out, "csv", cases)
+		}
+		if cases == nil {
+			cases = []store.Unnumbered{}
+		}
+		return s.show(cases, func(w io.Writer) error {
+			t := &table{head: []string{"CASE", "UNIT", "STATE", "RECEIVED", "OUR ID"}}
+			for _, k := range cases {
+				t.add(k.Ref, k.Unit, k.State, k.Received, k.CaseID)
+			}
+			return t.print(w)
+		})
+	})
+}
+
+// CaseRegisterCommand gives cases the numbers that the diary has given them.
+type CaseRegisterCommand struct {
+	File   string `arg:"" help:"A table with the columns case (or id) and number, or JSON of the same, as case unregistered prints them; - is standard input."`
+	DryRun bool   `help:"Only say what would be done."`
+}
+
+// Run reads the file: all numbers are stored, or none.
+func (c *CaseRegisterCommand) Run(s *session) error {
+	content, err := readInput(c.File, register.FileMost)
+	if err != nil {
+		return usage("reading the numbers: %w", err)
+	}
+	rows, err := register.Read(content)
+	var wrong *register.FileError
+	if errors.As(err, &wrong) {
+		return refused("%s: %w", c.File, wrong)
+	}
+	if err != nil {
+		return err
+	}
+	return s.withStore(func(ctx context.Context, db *store.Store) error {
+		by := store.Person{ID: operator(""), Name: operator("")}
+		all := func(store.Case) bool { return true }
+		report, err := db.RegisterAll(ctx, rows, all, by, store.Access{
+			Who: by.ID, Name: by.Name, What: store.AccessChange, Detail: store.DetailOf("desk", "register"),
+		}, c.DryRun)
+		if err != nil {
+			return fmt.Errorf("registering: %w", err)
+		}
+		if report.Problems == nil {
+			report.Problems = []store.NumberProblem{}
+		}
+		if err := s.show(report, func(w io.Writer) error { return c.print(w, report) }); err != nil {
+			return err
+		}
+		if len(report.Problems) > 0 {
+			return refused("nothing is registered: mend the lines above")
+		}
+		return nil
+	})
+}
+
+func (c *CaseRegisterCommand) print(w io.Writer, r store.NumberReport) error {
+	for _, p := range r.Problems {
+		if _, err := fmt.Fprintf(w, "%s:%d: case %s: %s\n", c.File, p.Line, cell(p.Case), numberFault(p)); err != nil {
+			return err
+		}
+	}
+	if len(r.Problems) > 0 {
+		return nil
+	}
+	done := "registered"
+	if c.DryRun {
+		done = "would be registered"
+	}
+	_, err := fmt.Fprintf(w, "%d %s, %d had their number\n", r.Registered, done, r.Unchanged)
+	return err
+}
+
+// numberFault is what is wrong with a line, in words.
+func numberFault(p store.NumberProblem) string {
+	switch p.Fault {
+	case store.NumberNoCase:
+		return "there is no such case in an inbox"
+	case store.NumberMissing:
+		return "no number"
+	case store.NumberLong:
+		return fmt.Sprintf("the number is longer than %d characters, or more than one line", store.NumberMost)
+	case store.NumberOther:
+		return fmt.Sprintf("has the number %s", cell(p.Has))
+	case store.NumberTaken:
+		return "another case of the unit has this number"
+	case store.NumberTwice:
+		return "stands in the file twice"
+	}
+	return string(p.Fault)
+}

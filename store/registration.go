@@ -1,0 +1,231 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"rivgate/contracts/identity"
+	"rivgate/routing"
+	"rivgate/store/db"
+)
+
+// putNumbers enters the registration numbers of a case where it is looked for: those of all units that have had it.
+func (t *tx) putNumbers(ctx context.Context, c *Case) error {
+	numbers, err := db.Collect(ctx, t, texts,
+		`SELECT diary FROM desk WHERE case_id = $1 AND diary <> '' ORDER BY unit`, c.ID)
+	if err != nil {
+		return err
+	}
+	var words []string
+	for _, word := range strings.Fields(identity.Fold(strings.Join(numbers, " "))) {
+		words = append(words, token(ofWord, word))
+	}
+	text := ""
+	if len(words) > 0 {
+		text = strings.Join(words, " ") + " "
+	}
+	_, err = t.Exec(ctx, `UPDATE case_search SET words = CAST($2 AS TEXT) || CAST($3 AS TEXT), numbers = $3
+		WHERE case_id = $1`, c.ID, c.tokens(), text)
+	return err
+}
+
+// Unnumbered is a case without a registration number at the unit that has it: nothing of whom it is about.
+type Unnumbered struct {
+	CaseID   string     `json:"id"`
+	Ref      string     `json:"case"` // extension of 1177's id
+	Unit     string     `json:"unit"` // in upper case
+	State    State      `json:"state"`
+	Received time.Time  `json:"received"`
+	Changed  time.Time  `json:"changed"`
+	Closed   *time.Time `json:"closed,omitempty"`
+}
+
+// withoutNumber are cases c of an inbox that have no registration number where they are.
+const withoutNumber = `c.via = 'inbox' AND NOT EXISTS (SELECT 1 FROM desk d
+	WHERE d.case_id = c.id AND d.unit = c.unit AND d.diary <> '')`
+
+// Unnumbered are the cases in the inboxes of some units that have no registration number, those received first, first.
+// Nil are all units. With open, only those that are not closed. most: default and bound as of lists; above that,
+// UnnumberedMost.
+func (s *Store) Unnumbered(ctx context.Context, units []string, open bool, most int) ([]Unnumbered, error) {
+	var c conditions
+	c.parts = append(c.parts, withoutNumber)
+	if units != nil {
+		folded := make([]string, 0, len(units))
+		for _, unit := range units {
+			folded = append(folded, fold(unit))
+		}
+		c.among("c.unit", folded)
+	}
+	if open {
+		c.parts = append(c.parts, "c.state <> 'closed'")
+	}
+	if most <= 0 {
+		most = listDefault
+	}
+	query := `SELECT c.id, c.ref_extension, c.unit, c.state, c.received, c.changed FROM cases c` + c.where() +
+		c.bind(` ORDER BY c.received, c.id LIMIT $?`, min(most, UnnumberedMost))
+	all, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (u Unnumbered, err error) {
+		var received, changed int64
+		err = rows.Scan(&u.CaseID, &u.Ref, &u.Unit, &u.State, &received, &changed)
+		u.Received, u.Changed = db.Moment(received), db.Moment(changed)
+		return u, err
+	}, query, c.args...)
+	if err != nil {
+		return nil, fmt.Errorf("listing cases without a registration number: %w", err)
+	}
+	return all, nil
+}
+
+// UnnumberedMost is how many cases Unnumbered lists, and RegisterAll takes, at once.
+const UnnumberedMost = 5000
+
+// Numbered is a registration number that the diary gave a case.
+type Numbered struct {
+	Line   int    `json:"line"` // where it stands in its file, from 1
+	Case   string `json:"case"` // 1177's id of the case, or ours
+	Number string `json:"number"`
+}
+
+// NumberFault says what is wrong with a Numbered.
+type NumberFault string
+
+// The faults.
+const (
+	NumberNoCase  NumberFault = "no-case"  // there is none by this id that may be registered
+	NumberMissing NumberFault = "missing"  // the number is empty
+	NumberLong    NumberFault = "too-long" // above NumberMost, or not one line
+	NumberOther   NumberFault = "other"    // the case has another number
+	NumberTaken   NumberFault = "taken"    // another case of the unit has it
+	NumberTwice   NumberFault = "twice"    // the case stands in the file twice
+)
+
+// NumberProblem is a line that cannot be registered.
+type NumberProblem struct {
+	Line  int         `json:"line"`
+	Fault NumberFault `json:"fault"`
+	Case  string      `json:"case"`          // as it stands there
+	Has   string      `json:"has,omitempty"` // the number that the case has
+}
+
+// NumberReport is what became of a file of numbers.
+type NumberReport struct {
+	Registered int             `json:"registered"` // or would be
+	Unchanged  int             `json:"unchanged"`  // had the number already
+	Problems   []NumberProblem `json:"problems"`
+}
+
+// errDry ends a transaction that was to change nothing.
+var errDry = errors.New("dry run")
+
+// RegisterAll gives many cases the numbers that the diary has given them, in one transaction: all of them, or, where
+// the report has problems or with dry, none. May tells whether somebody may register a case; one that they may not does
+// not exist. Row is the row of the access log that is written for each. ErrTooLarge above UnnumberedMost.
+func (s *Store) RegisterAll(ctx context.Context, all []Numbered, may func(Case) bool, by Person, row Access, dry bool) (
+	NumberReport, error,
+) {
+	if len(all) > UnnumberedMost {
+		return NumberReport{}, ErrTooLarge
+	}
+	var report NumberReport
+	err := s.write(ctx, func(ctx context.Context, t *tx) error {
+		r := registering{tx: t, may: may, by: by, seen: map[string]bool{}}
+		for _, one := range inCaseOrder(all) {
+			if err := r.register(ctx, one); err != nil {
+				return err
+			}
+		}
+		report = r.report
+		if dry || len(report.Problems) > 0 {
+			return errDry
+		}
+		for _, c := range r.changed {
+			row.Case, row.Unit, row.Kind = c.ID, c.Handler.Unit, c.Handler.Kind
+			if err := t.logAccess(ctx, row); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if errors.Is(err, errDry) {
+		err = nil
+	}
+	slices.SortFunc(report.Problems, func(a, b NumberProblem) int { return a.Line - b.Line })
+	return report, deskError("registering cases", err)
+}
+
+// inCaseOrder is the order in which cases are locked: two files at once then wait for each other and never both.
+func inCaseOrder(all []Numbered) []Numbered {
+	sorted := slices.Clone(all)
+	slices.SortStableFunc(sorted, func(a, b Numbered) int { return strings.Compare(a.Case, b.Case) })
+	return sorted
+}
+
+// registering is a file of numbers under way.
+type registering struct {
+	*tx
+	may     func(Case) bool
+	by      Person
+	seen    map[string]bool
+	changed []*Case
+	report  NumberReport
+}
+
+func (r *registering) refuse(one Numbered, fault NumberFault, has string) error {
+	r.report.Problems = append(r.report.Problems, NumberProblem{Line: one.Line, Fault: fault, Case: one.Case, Has: has})
+	return nil
+}
+
+func (r *registering) register(ctx context.Context, one Numbered) error {
+	number := strings.TrimSpace(one.Number)
+	switch {
+	case number == "":
+		return r.refuse(one, NumberMissing, "")
+	case utf8.RuneCountInString(number) > NumberMost || strings.ContainsAny(number, "\r\n\x00") ||
+		!utf8.ValidString(number):
+		return r.refuse(one, NumberLong, "")
+	}
+	c, err := oneCase(ctx, r, caseByID, one.Case)
+	if err == nil && c != nil {
+		c, err = r.lockCaseID(ctx, c.ID)
+	}
+	if err != nil {
+		return err
+	}
+	if c == nil || c.Handler.Via != routing.Inbox || !r.may(*c) {
+		return r.refuse(one, NumberNoCase, "")
+	}
+	if r.seen[c.ID] {
+		return r.refuse(one, NumberTwice, "")
+	}
+	r.seen[c.ID] = true
+	d, err := oneDesk(ctx, r, c.ID)
+	switch {
+	case err != nil:
+		return err
+	case d.Diary == number:
+		r.report.Unchanged++
+		return nil
+	case d.Diary != "":
+		return r.refuse(one, NumberOther, d.Diary)
+	}
+	d.Diary = number
+	d.Version++
+	if err := r.saveDesk(ctx, &d); errors.Is(err, ErrDiaryTaken) {
+		return r.refuse(one, NumberTaken, "")
+	} else if err != nil {
+		return err
+	}
+	r.report.Registered++
+	r.changed = append(r.changed, c)
+	if err := r.putNumbers(ctx, c); err != nil {
+		return err
+	}
+	return r.noteEvent(ctx, c.ID, d.Unit, DeskEvent{Kind: DeskRegistered, By: r.by, Text: number})
+}

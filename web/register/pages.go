@@ -1,0 +1,18 @@
+// Package register is how cases get their registration numbers (diarienummer): the series that give them, and the file
+// in which the diary gives them.
+package register
+
+import (
+	"embed"
+
+	"rivgate/web/casework"
+	"rivgate/web/shell"
+)
+
+//go:embed *.html
+var files embed.FS
+
+var html = shell.NewTemplates(files, nil, casework.Pieces)
+
+// Pages are the pages about registration.
+type Pages struct{ casework.Base }
