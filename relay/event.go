@@ -111,7 +111,7 @@ func (r *Relay) handler(unit contracts.OrgUnit, kind routing.UnitKind, route rou
 	if h.Kind != known.Kind {
 		return nil, contracts.WrongKind()
 	}
-	if active, sure := table.UnitActive(known); sure && !active {
+	if active, sure := table.UnitActive(known, r.Now()); sure && !active {
 		return nil, contracts.RegionNotActive()
 	}
 	if known.OtherOutside(route.Via) { // a row for all, or one above it in the tree

@@ -36,9 +36,9 @@ func (r *Relay) Receivers(q, region string, limit int) (found []Receiver) {
 }
 
 // Choosable tells whether a citizen can choose a unit now: it has a route of the send contract today, and the patient
-// board of its region is registered. What is no care needs no board, and is handled in the inbox alone.
+// board of its region is registered and reachable. What is no care needs no board, and is handled in the inbox alone.
 func (r *Relay) Choosable(u routing.Unit) (Receiver, bool) {
-	if active, _ := r.Table().UnitActive(u); !active {
+	if active, _ := r.Table().UnitActive(u, r.Now()); !active {
 		return Receiver{}, false
 	}
 	route, err := r.sendRoute(u.HSAID)

@@ -135,7 +135,7 @@ func (w *world) buildBy(catalogue routing.Catalogue, change func(*routing.Rules)
 	w.t.Helper()
 	rules := routing.Rules{
 		Delimiter: "#", ClimbRoutes: true, ClimbPermissions: true, Durable: w.Contracts.Durable,
-		ReturnContract: w.Contracts.Return().Contract, PortalAddress: portal,
+		SendContract: w.Contracts.Send().Contract, ReturnContract: w.Contracts.Return().Contract, PortalAddress: portal,
 	}
 	change(&rules)
 	table, err := routing.NewTable(catalogue, rules)

@@ -188,16 +188,16 @@ func TestRegions(t *testing.T) {
 		{HSAID: "SE2010123456-PN01", Kind: routing.PatientBoard, Region: "01"},
 	}}, rules())
 	for region, want := range map[string]bool{"01": true, "03": false, "": false} {
-		if active, known := made.RegionActive(region); active != want || !known {
+		if active, known := made.RegionActive(region, noon("2026-06-01")); active != want || !known {
 			t.Errorf("region %q active %t, known %t, want %t and known", region, active, known, want)
 		}
 	}
 	for kind, want := range map[routing.UnitKind]bool{routing.CareUnit: false, routing.Other: true} {
-		if active, known := made.UnitActive(routing.Unit{Kind: kind}); active != want || !known {
+		if active, known := made.UnitActive(routing.Unit{Kind: kind}, noon("2026-06-01")); active != want || !known {
 			t.Errorf("a %s without region is active: %t, known: %t", kind, active, known)
 		}
 	}
-	if _, known := table(t, routing.Catalogue{}, rules()).RegionActive("01"); known {
+	if _, known := table(t, routing.Catalogue{}, rules()).RegionActive("01", noon("2026-06-01")); known {
 		t.Error("a region is known where no units are")
 	}
 	if units := made.Units(); len(units) != 2 || units[0].HSAID != clinic {

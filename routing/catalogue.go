@@ -80,6 +80,8 @@ type Rules struct {
 	ClimbPermissions   bool                       // the HSA tree counts for permissions
 	ExceptedContracts  []string                   // namespace prefixes for which the two above are inverted
 	Durable            func(contract string) bool // contracts whose calls to a URL are queued, not forwarded; nil: none
+	SendContract       string                     // responder namespace of the contract that brings cases; "": none known
+	Own                string                     // HSA-id of the gateway, which passes cases on; "" where it is not known
 	ReturnContract     string                     // responder namespace of the return contract; "" where none is known
 	// logical address of 1177's service; ReturnContract to it without a row goes to AddressPortal
 	PortalAddress string

@@ -314,7 +314,7 @@ func TestNilTable(t *testing.T) {
 		}
 	}
 	_, found := missing.Unit(clinic)
-	_, known := missing.RegionActive("01")
+	_, known := missing.RegionActive("01", noon("2026-06-01"))
 	if routes, permissions := missing.Size(); found || known ||
 		routes+permissions+len(missing.Units())+len(missing.Notes()) != 0 || missing.Permits(call, time.Now()) {
 		t.Error("a nil table knows something")

@@ -19,7 +19,8 @@ type Addressee struct {
 // A default row or permission ("*") is no logical address and never in the list: it counts for the receivers that are
 // named elsewhere. The registry contract asks for "logical addressees supporting a service contract", which takes a
 // route as well as a permission. The filters are those of the place where Decide finds the permission; of several
-// rows there, what one of them lets through counts. The error is VP008 for a nil table.
+// rows there, what one of them lets through counts. Units of regions that are not active are left out of the contract
+// that brings cases. The error is VP008 for a nil table.
 func (t *Table) Addressees(sender, contract string, now time.Time) ([]Addressee, error) {
 	if t == nil {
 		return nil, NoCatalogue()
@@ -51,7 +52,7 @@ func (t *Table) Addressees(sender, contract string, now time.Time) ([]Addressee,
 	var found []Addressee
 	for _, receiver := range slices.Sorted(maps.Values(spelling)) {
 		call := Call{Sender: sender, Receiver: receiver, Contract: contract}
-		if permitted, trace := t.permit(call, day); permitted && t.supports(call, day) {
+		if permitted, trace := t.permit(call, day); permitted && t.supports(call, day) && t.serves(receiver, contract, day) {
 			found = append(found, Addressee{receiver, t.filters(call, day, trace)})
 		}
 	}
@@ -72,7 +73,8 @@ func (t *Table) filters(call Call, day Date, trace string) (filters Filters) {
 }
 
 // Contracts are the responder namespaces that receiver supports now, sorted: those with a route to it. With a sender,
-// only those that it may call there; with "" for the sender, all of them. The error is VP008 for a nil table.
+// only those that it may call there; with "" for the sender, all of them. A unit of a region that is not active does
+// not support the contract that brings cases. The error is VP008 for a nil table.
 func (t *Table) Contracts(sender, receiver string, now time.Time) ([]string, error) {
 	if t == nil {
 		return nil, NoCatalogue()
@@ -81,7 +83,8 @@ func (t *Table) Contracts(sender, receiver string, now time.Time) ([]string, err
 	var found []string
 	for _, c := range t.folded {
 		call := Call{Sender: sender, Receiver: receiver, Contract: c.name}
-		if t.supports(call, day) && (sender == "" || t.mayCall(sender, receiver, c.name, day)) {
+		may := sender == "" || t.mayCall(sender, receiver, c.name, day)
+		if may && t.supports(call, day) && t.serves(receiver, c.name, day) {
 			found = append(found, c.name)
 		}
 	}

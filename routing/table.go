@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -22,8 +23,10 @@ type Table struct {
 	grants      []Permission // the catalogue's own, for Explain
 	routes      int          // rows of the catalogue, without the stand-in
 	units       []Unit
-	unit        map[string]int // by folded HSA-id
-	boards      map[string]int // patient boards by region
+	unit        map[string]int                // by folded HSA-id
+	boards      map[string]int                // patient boards by region
+	senders     []string                      // who may call the contract that brings cases
+	active      atomic.Pointer[activeRegions] // of the day that was asked for last
 	notes       []TableFact
 }
 
@@ -63,6 +66,7 @@ func NewTable(c Catalogue, r Rules) (*Table, error) {
 	t.checkOther(c.Routes, r, &b)
 	t.addRoutes(c.Routes)
 	t.addPermissions(c.Permissions)
+	t.addSenders()
 	t.compareRows(&b)
 	_, spelled := UnifyLetterCase(c)
 	b.notes = append(b.notes, spelled...)

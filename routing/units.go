@@ -66,14 +66,16 @@ func (t *Table) Units() []Unit {
 	return t.units
 }
 
-// RegionActive tells whether the region has a registered patient board. Where no units are known at all,
-// known is false and the check is off.
-func (t *Table) RegionActive(region string) (active, known bool) {
-	if t == nil || len(t.units) == 0 {
-		return false, false
+// Board is the patient board that is registered for a region, reachable or not.
+func (t *Table) Board(region string) (Unit, bool) {
+	if t == nil {
+		return Unit{}, false
 	}
-	_, active = t.boards[region]
-	return active, true
+	i, found := t.boards[region]
+	if !found {
+		return Unit{}, false
+	}
+	return t.units[i], true
 }
 
 // Boards are the patient boards, one a region, by the codes of their regions.
@@ -85,15 +87,6 @@ func (t *Table) Boards() (boards []Unit) {
 		boards = append(boards, t.units[t.boards[region]])
 	}
 	return boards
-}
-
-// UnitActive is RegionActive of a unit's region. What is no care is always active: it helps whoever does not know the
-// region.
-func (t *Table) UnitActive(u Unit) (active, known bool) {
-	if active, known = t.RegionActive(u.Region); known && u.Kind == Other {
-		active = true
-	}
-	return active, known
 }
 
 // checkOther sees that cases for what is no care come to the inbox here.

@@ -13,8 +13,8 @@ import (
 // EditCatalogue carries out edits on the draft that has this revision, all or none, and gives the draft as it is then,
 // with what changed.
 //
-// Outcomes: *RevisionError, the draft has another revision; catalogue.Problems, the rows would break rules;
-// *CatalogueRefusal, nothing is changed or nobody is named. reason may be empty.
+// Outcomes: *RevisionError, the draft has another revision; catalogue.Problems, the rows would break rules, see
+// catalogue.CheckEdited; *CatalogueRefusal, nothing is changed or nobody is named. reason may be empty.
 func (s *Store) EditCatalogue(ctx context.Context, revision int64, edits []catalogue.Edit, rules routing.Rules,
 	by, reason string,
 ) (CatalogueDraft, []catalogue.Change, error) {
@@ -30,7 +30,7 @@ func (s *Store) EditCatalogue(ctx context.Context, revision int64, edits []catal
 	if len(changes) == 0 {
 		return d, nil, refuseCatalogue("nothing-changed")
 	}
-	if err := catalogue.Check(d.Rows, rules, today); err != nil {
+	if err := catalogue.CheckEdited(before, d.Rows, rules, today); err != nil {
 		return d, nil, err
 	}
 	d, err = s.saveDraft(ctx, d, CatalogueEvent{

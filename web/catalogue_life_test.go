@@ -266,7 +266,8 @@ func TestAFileIsReadIntoTheDraft(t *testing.T) {
 			{
 				Action: catalogue.EditAdd,
 				Row: catalogue.Row{
-					Kind: catalogue.KindUnit, HSAID: string(content), Name: "Ur filen", UnitKind: routing.CareUnit, Line: 7,
+					Kind: catalogue.KindUnit, HSAID: string(content), Name: "Ur filen", UnitKind: routing.CareUnit, Region: "01",
+					Line: 7,
 				},
 			},
 		}

@@ -22,7 +22,9 @@ func keeps(t *testing.T) *world {
 	w := newWorld(t)
 	registry := w.Relay.Contracts
 	send, giveBack := registry.Send().Contract, registry.Return().Contract
-	w.Catalogue.Rules = routing.Rules{Durable: registry.Durable, ReturnContract: giveBack, PortalAddress: portal}
+	w.Catalogue.Rules = routing.Rules{
+		Durable: registry.Durable, SendContract: send, ReturnContract: giveBack, PortalAddress: portal, Own: gateway,
+	}
 	var edits []catalogue.Edit
 	for _, e := range catalogue.RowsOf(routing.Catalogue{
 		Units: []routing.Unit{

@@ -63,7 +63,8 @@ func newReceiver(t *testing.T) (*world, *receiver) {
 		},
 		Permissions: []routing.Permission{{Contract: send, Sender: portal, Receiver: "*"}},
 	}, routing.Rules{
-		Durable: w.Relay.Contracts.Durable, ReturnContract: w.Relay.Contracts.Return().Contract, PortalAddress: portal,
+		Durable: w.Relay.Contracts.Durable, SendContract: w.Relay.Contracts.Send().Contract,
+		ReturnContract: w.Relay.Contracts.Return().Contract, PortalAddress: portal,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -142,7 +142,9 @@ func newTable(t *testing.T, registry *contracts.Registry, more ...routing.Row) *
 			{Contract: send, Sender: gateway, Receiver: "*"},
 			{Contract: giveBack, Sender: gateway, Receiver: portal},
 		},
-	}, routing.Rules{Durable: registry.Durable, ReturnContract: giveBack, PortalAddress: portal})
+	}, routing.Rules{
+		Durable: registry.Durable, SendContract: send, ReturnContract: giveBack, PortalAddress: portal, Own: gateway,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -62,7 +62,8 @@ func newRules(c config.Config, r *contracts.Registry) routing.Rules {
 		Delimiter: c.TAK.Delimiter, DelimiterContracts: c.TAK.DelimiterContracts, DelimiterSenders: c.TAK.DelimiterSenders,
 		ClimbRoutes: c.TAK.Tree.Routes, ClimbPermissions: c.TAK.Tree.Permissions,
 		ExceptedContracts: c.TAK.Tree.ExceptedContracts,
-		Durable:           r.Durable, ReturnContract: r.Return().Contract, PortalAddress: c.Contracts.PortalAddress,
+		Durable:           r.Durable, SendContract: r.Send().Contract, ReturnContract: r.Return().Contract,
+		PortalAddress: c.Contracts.PortalAddress, Own: c.Instance.HSAID,
 	}
 }
 

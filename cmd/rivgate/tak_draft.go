@@ -84,7 +84,7 @@ func tryEdits(d store.CatalogueDraft, edits []catalogue.Edit, k keeping,
 ) ([]catalogue.Change, error) {
 	after, err := catalogue.Apply(d.Rows, edits, newID, today)
 	if err == nil {
-		err = catalogue.Check(after, k.rules, today)
+		err = catalogue.CheckEdited(d.Rows, after, k.rules, today)
 	}
 	return catalogue.Compare(d.Rows, after), err
 }

@@ -75,7 +75,8 @@ permissions:
 		b.Fatal(err)
 	}
 	table, err := routing.NewTable(catalogue, routing.Rules{
-		Durable: registry.Durable, ReturnContract: registry.Return().Contract, PortalAddress: portal,
+		Durable: registry.Durable, SendContract: registry.Send().Contract, ReturnContract: registry.Return().Contract,
+		PortalAddress: portal,
 	})
 	if err != nil {
 		b.Fatal(err)

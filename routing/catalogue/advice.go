@@ -36,8 +36,10 @@ var adviceWords = map[string]string{
 	"unit-unreachable": "unit {1} ({2}) cannot be reached: {4}",
 	"unit-no-route":    "unit {1} ({2}) has no route today: give it one, or remove the unit",
 	"unit-no-region":   "unit {1} ({2}) has no region: give it its county code",
-	"region-no-board":  "region {1} has no patient board: no cases are taken for its units",
-	"inbox-no-reply":   "units have the inbox, but replies from it cannot leave: {2}",
+	"region-board-unreachable": "region {1}: its patient board {2} ({3}) cannot be reached: no cases are taken for the " +
+		"units of the region",
+	"region-no-board": "region {1} has no patient board: no cases are taken for its units",
+	"inbox-no-reply":  "units have the inbox, but replies from it cannot leave: {2}",
 	"no-component": "{1} routes of cases name no component, and {2} systems may return: each of them may answer and " +
 		"close the cases of the others. Name the system behind each route (component), or keep one return permission",
 	"profile-unknown":    "{1} has the profile {2}: calls are refused with VP005",

@@ -60,6 +60,7 @@ var rules = map[ProblemCode]struct{ text, remedy string }{
 	"twice":                {"it is there already as {1}", "remove one of them"},
 	"reference-missing":    {"there is no {1} {2}", "add it, or let the row refer to one that is there"},
 	"days-shared":          {"it shares days with {1}", "end one of them before the other begins"},
+	"unit-without-region":  {"the unit has no region", "write its county code"},
 	"board-without-region": {"the patient board has no region", "write its county code"},
 	"board-twice": {
 		"region {1} has a patient board already, {2}", "make one of them a care unit, or remove it",

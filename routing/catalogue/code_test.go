@@ -101,3 +101,33 @@ func TestProblemsTellTheirValues(t *testing.T) {
 		t.Errorf("%+v", problems)
 	}
 }
+
+// TestAnOldRowIsMendedInItsTime: a unit without region is a problem of its row, and keeps nobody from editing others;
+// nothing is published before it is mended.
+func TestAnOldRowIsMendedInItsTime(t *testing.T) {
+	unit := func(id, hsaID, region string) catalogue.Row {
+		return catalogue.Row{
+			ID: id, Kind: catalogue.KindUnit, HSAID: hsaID, Name: hsaID, UnitKind: routing.CareUnit, Region: region,
+		}
+	}
+	before := []catalogue.Row{unit("old", "SE1", ""), unit("good", "SE2", "01")}
+	var wrong catalogue.Problems
+	err := catalogue.Check(before, keptRules(), 20260601)
+	if !errors.As(err, &wrong) || len(wrong) != 1 || wrong[0].ID != "old" || wrong[0].Code != "unit-without-region" {
+		t.Fatalf("the rows are judged: %v", err)
+	}
+	renamed := slices.Clone(before)
+	renamed[1].Name = "another"
+	if err := catalogue.CheckEdited(before, renamed, keptRules(), 20260601); err != nil {
+		t.Errorf("another row cannot be edited: %v", err)
+	}
+	for name, after := range map[string][]catalogue.Row{
+		"a new row without region":         append(slices.Clone(before), unit("new", "SE3", "")),
+		"a region that is taken away":      {before[0], unit("good", "SE2", "")},
+		"an old row edited and not mended": {unit("old", "SE1X", ""), before[1]},
+	} {
+		if err := catalogue.CheckEdited(before, after, keptRules(), 20260601); !errors.As(err, &wrong) || len(wrong) != 1 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

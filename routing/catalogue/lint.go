@@ -106,11 +106,20 @@ func (l *linter) regions() {
 			l.say("unit-no-region", u.HSAID, u.Name)
 			continue
 		}
-		if active, _ := l.table.UnitActive(u); !active && !said[u.Region] {
+		if active, _ := l.table.UnitActive(u, l.now); !active && !said[u.Region] {
 			said[u.Region] = true
-			l.say("region-no-board", u.Region)
+			l.inactive(u.Region)
 		}
 	}
+}
+
+// inactive says why no cases are taken for a region.
+func (l *linter) inactive(region string) {
+	if board, registered := l.table.Board(region); registered {
+		l.say("region-board-unreachable", region, board.HSAID, board.Name)
+		return
+	}
+	l.say("region-no-board", region)
 }
 
 // inbox sees that what people answer here may be sent to the portal.

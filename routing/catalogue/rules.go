@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,6 +44,28 @@ func Check(rows []Row, r routing.Rules, today routing.Date) error {
 	return nil
 }
 
+// CheckEdited is Check of rows that were edited, before they are published. What was wrong with a row that the edit did
+// not touch does not refuse it: a new rule finds old rows, and they are mended one after the other.
+func CheckEdited(before, after []Row, r routing.Rules, today routing.Date) error {
+	err := Check(after, r, today)
+	var wrong Problems
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	was := make(map[string]int, len(before))
+	for i := range before {
+		was[before[i].ID] = i
+	}
+	wrong = slices.DeleteFunc(wrong, func(p Problem) bool {
+		i, known := was[p.ID]
+		return p.Code == "unit-without-region" && known && before[i].same(p.Of)
+	})
+	if len(wrong) == 0 {
+		return nil
+	}
+	return wrong
+}
+
 type checker struct {
 	rules    routing.Rules
 	today    routing.Date
@@ -61,6 +84,9 @@ func (k *checker) row(e Row) {
 		k.hsaID(e, "HSA-id", e.HSAID)
 		if !e.UnitKind.Known() {
 			k.say(e, "unit-kind-unknown", shorten(string(e.UnitKind)))
+		}
+		if e.UnitKind == routing.CareUnit && e.Region == "" { // of a patient board see boards
+			k.say(e, "unit-without-region")
 		}
 		if e.Provider != "" {
 			k.hsaID(e, "care provider", e.Provider)

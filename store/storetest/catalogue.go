@@ -15,8 +15,9 @@ import (
 // keptRules are the rules of the suite's catalogue: send brings cases, back takes answers to the portal.
 func keptRules() routing.Rules {
 	return routing.Rules{
-		Durable: func(contract string) bool { return contract == send || contract == back }, ReturnContract: back,
-		PortalAddress: portal,
+		Durable: func(contract string) bool { return contract == send || contract == back }, SendContract: send,
+		ReturnContract: back,
+		PortalAddress:  portal,
 	}
 }
 

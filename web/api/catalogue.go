@@ -205,7 +205,7 @@ func (s *Catalogue) APICatalogueImport(w http.ResponseWriter, r *http.Request, w
 		var after []catalogue.Row
 		after, err = catalogue.Apply(d.Rows, edits, s.Relay.NewID, routing.DateOf(s.Clock()))
 		if err == nil {
-			err = catalogue.Check(after, s.Rules, routing.DateOf(s.Clock()))
+			err = catalogue.CheckEdited(d.Rows, after, s.Rules, routing.DateOf(s.Clock()))
 		}
 		out.Changes = catalogue.Compare(d.Rows, after)
 	case len(edits) > 0:

@@ -65,7 +65,7 @@ func (s *Pages) CatalogueImport(w http.ResponseWriter, r *http.Request, who shel
 	}
 	after, err := catalogue.Apply(d.Rows, edits, s.Relay.NewID, routing.DateOf(s.Clock()))
 	if err == nil {
-		err = catalogue.Check(after, s.Rules, routing.DateOf(s.Clock()))
+		err = catalogue.CheckEdited(d.Rows, after, s.Rules, routing.DateOf(s.Clock()))
 	}
 	if err == nil && f.Value("do") == "save" {
 		if _, _, err = s.Relay.Store.EditCatalogue(r.Context(), revision, edits, s.Rules, who.Name,

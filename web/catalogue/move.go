@@ -222,7 +222,7 @@ func (s *Rows) moveEdits(rows []catalogue.Row, route catalogue.Row,
 	if after, err = catalogue.Apply(rows, edits, s.Relay.NewID, today); err != nil {
 		return nil, rows, err
 	}
-	if err := catalogue.Check(after, s.Rules, today); err != nil {
+	if err := catalogue.CheckEdited(rows, after, s.Rules, today); err != nil {
 		return nil, after, err
 	}
 	table, err := s.TableOf(after)
@@ -261,5 +261,5 @@ func (s *Rows) moveEdits(rows []catalogue.Row, route catalogue.Row,
 	if after, err = catalogue.Apply(rows, edits, s.Relay.NewID, today); err != nil {
 		return nil, rows, err
 	}
-	return edits, after, catalogue.Check(after, s.Rules, today)
+	return edits, after, catalogue.CheckEdited(rows, after, s.Rules, today)
 }

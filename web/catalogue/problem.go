@@ -77,6 +77,7 @@ var ruleWords = sync.OnceValue(func() map[catalogue.ProblemCode]ruleWord {
 		"other-outside": {
 			"Ärenden till {1} hanteras bara i inkorgen: det är en övrig funktion.", "Skriv rivgate:inbox.", "address",
 		},
+		"unit-without-region":  {"Enheten saknar länskod.", "Skriv länskoden, två siffror.", "region"},
 		"board-without-region": {"Patientnämnden saknar länskod.", "Skriv länskoden, två siffror.", "region"},
 		"board-twice": {
 			"Region {1} har redan en patientnämnd: {2}.", "Gör den ena till mottagning, eller ta bort den.", "region",
