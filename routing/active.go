@@ -95,4 +95,14 @@ func (t *Table) UnitActive(u Unit, now time.Time) (active, known bool) {
 }
 
 // unitActive tells whether the region of a unit lets it have cases.
-func (t *Table) unitActive(u Unit, day Date) bool { return u.Kind == Other || t.activeOn(day)[u.Region] }
+func (t *Table) unitActive(u Unit, day Date) bool {
+	return u.Kind == Other || t.activeOn(day)[u.Region]
+}
+
+// Tree is the HSA tree that the table climbs. The caller must not change it.
+func (t *Table) Tree() Tree {
+	if t == nil {
+		return nil
+	}
+	return t.tree
+}

@@ -118,10 +118,12 @@ func Touched(switches []Switch, receiver string) (open int) {
 	return open
 }
 
+// mostDays bounds how many days are looked at.
+const mostDays = 100
+
 // SwitchDays are the days on which two catalogues may begin to differ: today, and where spans of rows that are in one
 // of them alone begin or end later. They are bounded: of more than a hundred the first count.
 func SwitchDays(a, b Catalogue, today Date) []Date {
-	const most = 100
 	alone := map[Row]int{}
 	for sign, c := range map[int]Catalogue{1: a, -1: b} {
 		for _, r := range c.Routes {
@@ -140,7 +142,7 @@ func SwitchDays(a, b Catalogue, today Date) []Date {
 	}
 	slices.Sort(days)
 	days = slices.Compact(days)
-	return days[:min(len(days), most)]
+	return days[:min(len(days), mostDays)]
 }
 
 // rowsOf are the receivers that a contract has rows for.

@@ -33,7 +33,9 @@ func manyRows(tb testing.TB, s *store.Store, n int) {
 	}
 	d, _, err := s.EditCatalogue(tb.Context(), 0, edits, routing.Rules{}, "bench", "")
 	if err == nil {
-		_, err = s.PublishCatalogue(tb.Context(), d.Revision, time.Time{}, routing.Rules{}, "bench", "bench")
+		_, err = s.PublishCatalogue(tb.Context(), store.CatalogueOrder{
+			Revision: d.Revision, By: "bench", Reason: "bench",
+		}, routing.Rules{})
 	}
 	if err != nil {
 		tb.Fatal(err)

@@ -13,19 +13,40 @@ import (
 	"rivgate/store/db"
 )
 
-// PublishCatalogue makes a version of the draft that has this revision: in force at once, or at a moment to come. The
-// draft is closed.
+// CatalogueOrder is what a person orders who publishes a draft or goes back to a version.
+type CatalogueOrder struct {
+	Revision int64     // of the draft that is published; of no matter to who goes back
+	At       time.Time // when the draft is to be in force; zero: at once
+	By       string
+	Reason   string
+	// TurnsOff is how many units the person was told that this turns off for citizens, and confirms to turn off.
+	TurnsOff int
+	Tree     routing.Tree // HSA tree that stands beside the rows, by which routes and permissions climb
+}
+
+// TurnsOffError refuses a version by which a region loses its patient board, or reaches it no more, since that was not
+// confirmed, or for another number of units. Nothing is published.
+type TurnsOffError struct {
+	Units     []routing.TurnedOff
+	Confirmed int
+}
+
+func (e *TurnsOffError) Error() string {
+	return fmt.Sprintf("this turns off %d units for citizens, and %d were confirmed", len(e.Units), e.Confirmed)
+}
+
+// PublishCatalogue makes a version of the draft that has the order's revision: in force at once, or at a moment to
+// come. The draft is closed.
 //
-// Outcomes: *RevisionError; catalogue.Problems, rules that the rows break today; *CatalogueRefusal: no reason, nothing
-// to publish, a draft that was begun before the latest version, a version that is scheduled for later than this one.
-func (s *Store) PublishCatalogue(ctx context.Context, revision int64, at time.Time, rules routing.Rules,
-	by, reason string,
-) (CatalogueVersion, error) {
+// Outcomes: *RevisionError; catalogue.Problems, rules that the rows break today; *TurnsOffError; *CatalogueRefusal: no
+// reason, nothing to publish, a draft that was begun before the latest version, a version that is scheduled for later
+// than this one.
+func (s *Store) PublishCatalogue(ctx context.Context, o CatalogueOrder, rules routing.Rules) (CatalogueVersion, error) {
 	var v CatalogueVersion
-	if strings.TrimSpace(reason) == "" {
+	if strings.TrimSpace(o.Reason) == "" {
 		return v, refuseCatalogue("publish-no-reason")
 	}
-	d, err := s.draftAt(ctx, revision, by)
+	d, err := s.draftAt(ctx, o.Revision, o.By)
 	if err != nil {
 		return v, err
 	}
@@ -46,15 +67,18 @@ func (s *Store) PublishCatalogue(ctx context.Context, revision int64, at time.Ti
 	if len(changes) == 0 {
 		return v, refuseCatalogue("publish-same", d.Base)
 	}
+	if err := s.confirmed(ctx, o, base, d.Rows, rules); err != nil {
+		return v, err
+	}
 	c := catalogue.FromRows(d.Rows)
 	v = CatalogueVersion{
-		By: by, Reason: reason, Due: at, Units: len(c.Units), Routes: len(c.Routes), Permissions: len(c.Permissions),
+		By: o.By, Reason: o.Reason, Due: o.At, Units: len(c.Units), Routes: len(c.Routes), Permissions: len(c.Permissions),
 	}
 	err = s.write(ctx, func(ctx context.Context, t *tx) error {
-		if _, err := t.lockDraft(ctx, revision); err != nil {
+		if _, err := t.lockDraft(ctx, o.Revision); err != nil {
 			return err
 		}
-		if err := t.newVersion(ctx, &v, at); err != nil {
+		if err := t.newVersion(ctx, &v, o.At); err != nil {
 			return err
 		}
 		if _, err := t.Exec(ctx,
@@ -62,8 +86,8 @@ func (s *Store) PublishCatalogue(ctx context.Context, revision int64, at time.Ti
 			v.Number); err != nil {
 			return err
 		}
-		return t.closeDraft(ctx, revision, CatalogueEvent{
-			Verb: "publish", Version: v.Number, By: by, Reason: reason, Changes: len(changes), Rows: changes,
+		return t.closeDraft(ctx, o.Revision, CatalogueEvent{
+			Verb: "publish", Version: v.Number, By: o.By, Reason: o.Reason, Changes: len(changes), Rows: changes,
 		})
 	})
 	if err != nil {
@@ -72,14 +96,41 @@ func (s *Store) PublishCatalogue(ctx context.Context, revision int64, at time.Ti
 	return v, nil
 }
 
+// confirmed sees that what an order turns off for citizens was confirmed.
+func (s *Store) confirmed(ctx context.Context, o CatalogueOrder, before, after []catalogue.Row,
+	rules routing.Rules,
+) error {
+	day := routing.DateOf(s.Now())
+	if o.At.After(s.Now()) {
+		day = routing.DateOf(o.At)
+	}
+	off, err := catalogue.TurnsOff(before, after, rules, o.Tree, day, nil)
+	if err != nil {
+		return err
+	}
+	if n := routing.MustConfirm(off); n == 0 || n == o.TurnsOff {
+		return nil
+	}
+	open, err := s.OpenCases(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range off {
+		off[i].Open = open[routing.Fold(off[i].Unit)]
+	}
+	return &TurnsOffError{Units: off, Confirmed: o.TurnsOff}
+}
+
 // RollBackCatalogue makes a new version with the content of an older one, in force at once. A draft that is open stays,
 // to be rebased.
 //
-// Outcomes: ErrNotFound, there is no such version; *CatalogueRefusal: no reason or nobody, the version is in force,
-// another is scheduled.
-func (s *Store) RollBackCatalogue(ctx context.Context, number int64, by, reason string) (CatalogueVersion, error) {
+// Outcomes: ErrNotFound, there is no such version; *TurnsOffError; *CatalogueRefusal: no reason or nobody, the version
+// is in force, another is scheduled.
+func (s *Store) RollBackCatalogue(ctx context.Context, number int64, o CatalogueOrder,
+	rules routing.Rules,
+) (CatalogueVersion, error) {
 	var v CatalogueVersion
-	if strings.TrimSpace(reason) == "" || strings.TrimSpace(by) == "" {
+	if strings.TrimSpace(o.Reason) == "" || strings.TrimSpace(o.By) == "" {
 		return v, refuseCatalogue("rollback-no-reason")
 	}
 	target, err := s.CatalogueRows(ctx, number)
@@ -95,9 +146,13 @@ func (s *Store) RollBackCatalogue(ctx context.Context, number int64, by, reason 
 		return v, err
 	}
 	changes := catalogue.Compare(present, target)
+	o.At = time.Time{}
+	if err := s.confirmed(ctx, o, present, target, rules); err != nil {
+		return v, err
+	}
 	c := catalogue.FromRows(target)
 	v = CatalogueVersion{
-		Restores: number, By: by, Reason: reason, Units: len(c.Units), Routes: len(c.Routes), Permissions: len(c.Permissions),
+		Restores: number, By: o.By, Reason: o.Reason, Units: len(c.Units), Routes: len(c.Routes), Permissions: len(c.Permissions),
 	}
 	err = s.write(ctx, func(ctx context.Context, t *tx) error {
 		l, err := t.lockDraft(ctx, -1)
@@ -116,8 +171,8 @@ func (s *Store) RollBackCatalogue(ctx context.Context, number int64, by, reason 
 			return err
 		}
 		e := CatalogueEvent{
-			Verb: "rollback", Version: v.Number, Revision: l.revision + 1, By: by, Reason: reason, Changes: len(changes),
-			Rows: changes,
+			Verb: "rollback", Version: v.Number, Revision: l.revision + 1, By: o.By, Reason: o.Reason,
+			Changes: len(changes), Rows: changes,
 		}
 		if _, err := t.Exec(ctx, `UPDATE catalogue_draft SET revision = $1 WHERE id = 1`, e.Revision); err != nil {
 			return err

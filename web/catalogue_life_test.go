@@ -216,7 +216,8 @@ func TestTwoPeopleNeverOverwriteEachOther(t *testing.T) {
 	has(t, w.post("/catalogue/rows/"+id+"/change", change(draft, "Kvar")).body, "Raden finns inte längre i utkastet.")
 
 	// A version that comes between is taken in; nothing of either is lost.
-	if _, err := w.Relay.Store.RollBackCatalogue(t.Context(), 1, "bo", "x"); err == nil {
+	if _, err := w.Relay.Store.RollBackCatalogue(t.Context(), 1, store.CatalogueOrder{By: "bo", Reason: "x"},
+		w.Catalogue.Rules); err == nil {
 		t.Fatal("rolled back to what is in force")
 	}
 	page := w.page("/catalogue/rows/new?kind=component")
@@ -230,7 +231,8 @@ func TestTwoPeopleNeverOverwriteEachOther(t *testing.T) {
 	w.saves("/catalogue/rows", url.Values{
 		"kind": {"component"}, "revision": {revision(t, page)}, "hsaId": {"SE2010123456-TVA"},
 	})
-	if _, err := w.Relay.Store.RollBackCatalogue(t.Context(), 1, "bo", "tillbaka"); err != nil {
+	if _, err := w.Relay.Store.RollBackCatalogue(t.Context(), 1, store.CatalogueOrder{By: "bo", Reason: "tillbaka"},
+		w.Catalogue.Rules); err != nil {
 		t.Fatal(err)
 	}
 	page = w.page("/catalogue/draft")

@@ -7,10 +7,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
+	"rivgate/store"
 )
 
 const lonely = "SE2010123456-VC09" // a unit that nobody gave a way
@@ -52,8 +52,8 @@ func keeps(t *testing.T) *world {
 	if _, _, err := w.Relay.Store.EditCatalogue(t.Context(), 0, edits, w.Catalogue.Rules, "anna", ""); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Relay.Store.PublishCatalogue(t.Context(), 1, time.Time{}, w.Catalogue.Rules, "anna",
-		"den första"); err != nil {
+	if _, err := w.Relay.Store.PublishCatalogue(t.Context(),
+		store.CatalogueOrder{Revision: 1, By: "anna", Reason: "den första"}, w.Catalogue.Rules); err != nil {
 		t.Fatal(err)
 	}
 	w.follow()

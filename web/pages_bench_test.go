@@ -13,6 +13,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
+	"rivgate/store"
 	"rivgate/store/storetest"
 )
 
@@ -182,7 +183,8 @@ func (w *world) bigCatalogue() {
 	must(w.t, "reading the draft", err)
 	d, _, err = w.Relay.Store.EditCatalogue(w.t.Context(), d.Revision, edits, w.Catalogue.Rules, "bench", "")
 	must(w.t, "editing", err)
-	_, err = w.Relay.Store.PublishCatalogue(w.t.Context(), d.Revision, time.Time{}, w.Catalogue.Rules, "bench", "bench")
+	_, err = w.Relay.Store.PublishCatalogue(w.t.Context(),
+		store.CatalogueOrder{Revision: d.Revision, By: "bench", Reason: "bench"}, w.Catalogue.Rules)
 	must(w.t, "publishing", err)
 	d, err = w.Relay.Store.CatalogueDraft(w.t.Context())
 	must(w.t, "reading the draft again", err)

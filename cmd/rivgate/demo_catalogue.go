@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
 
 	"go.uber.org/zap"
 
@@ -99,7 +98,7 @@ func (g *gateway) publishDemo(ctx context.Context, c config.Config) error {
 		return nil
 	}
 	if d, _, err = g.db.EditCatalogue(ctx, d.Revision, edits, rules, by, reason); err == nil {
-		_, err = g.db.PublishCatalogue(ctx, d.Revision, time.Time{}, rules, by, reason)
+		_, err = g.db.PublishCatalogue(ctx, store.CatalogueOrder{Revision: d.Revision, By: by, Reason: reason}, rules)
 	}
 	if err != nil {
 		return fmt.Errorf("publishing the demo's catalogue: %w", err)

@@ -15,6 +15,7 @@ import (
 	"rivgate/cmd/rivgate/config"
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
+	"rivgate/store"
 )
 
 // demoGateway is what `make run` starts, on free ports, with its first cases in.
@@ -104,7 +105,8 @@ func TestWhatIsPublishedInTheDemoCounts(t *testing.T) {
 			}
 		}
 	}
-	if _, err := db.PublishCatalogue(t.Context(), d.Revision, time.Time{}, rules, "iris", "provar"); err != nil {
+	if _, err := db.PublishCatalogue(t.Context(),
+		store.CatalogueOrder{Revision: d.Revision, By: "iris", Reason: "provar"}, rules); err != nil {
 		t.Fatal(err)
 	}
 	if got := routeTo(t, first, "SE2010123456-VC02"); got != "https://system.example/SendComplaint" {

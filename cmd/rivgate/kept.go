@@ -136,7 +136,11 @@ func (s *session) keep(verb func(ctx context.Context, k keeping) error) error {
 	return s.withStore(func(ctx context.Context, db *store.Store) error {
 		err := verb(ctx, keeping{l.Config, r, newRules(l.Config, r), db})
 		var rules catalogue.Problems
+		var off *store.TurnsOffError
 		switch {
+		case errors.As(err, &off):
+			return refused("%s\nnothing is published: if that is meant, say it with --turns-off %d",
+				strings.TrimSuffix(offText(off.Units), "\n"), len(off.Units))
 		case errors.As(err, &rules):
 			return refused("%s, nothing is saved:\n%s", nounOf(len(rules), "problem"), shorter(r, rules.Error()))
 		case errors.Is(err, store.ErrNotFound):
@@ -144,6 +148,23 @@ func (s *session) keep(verb func(ctx context.Context, k keeping) error) error {
 		}
 		return err
 	})
+}
+
+// tree is the HSA tree that stands beside the rows.
+func (k keeping) tree() (routing.Tree, error) {
+	var c routing.Catalogue
+	err := newStoreSource(k.config, k.db).beside.Complete(&c)
+	return c.Tree, err
+}
+
+// offText lists units that are turned off, a line each.
+func offText(off []routing.TurnedOff) string {
+	var text strings.Builder
+	for _, u := range off {
+		fmt.Fprintf(&text, "turns off %s from %s, %s: %s\n", cell(strings.TrimSpace(u.Unit+" "+u.Name)), u.Day,
+			nounOf(u.Open, "open case"), cell(u.Why.Words(routing.TurnedOffWords())))
+	}
+	return text.String()
 }
 
 // short is the short name of a contract, or its namespace.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"rivgate/cmd/rivgate/config"
 	"rivgate/contracts"
@@ -27,6 +28,9 @@ type draftDiff struct {
 	Changes  []touching       `json:"changes"`
 	Switches []routing.Switch `json:"switches"`
 	Note     string           `json:"note,omitempty"`
+
+	TurnsOff []routing.TurnedOff `json:"turnsOff"` // units that citizens cannot choose any more
+	Confirm  int                 `json:"confirm"`  // how many of them publishing must confirm
 
 	registry *contracts.Registry
 }
@@ -58,16 +62,13 @@ func (t *TAKDiffCommand) Run(s *session) error {
 	if changes == nil {
 		changes = catalogue.Differences{}
 	}
-	switches := []routing.Switch{}
-	if open := s.openCases(before.config); len(changes) > 0 {
-		if switches, err = before.switches(after.Catalogue, open, routing.DateOf(s.now())); err != nil {
+	var switches []routing.Switch
+	if len(changes) > 0 {
+		var ways catalogue.Differences
+		if switches, ways, err = before.consequences(after.Catalogue, s.openCases(before.config), s.now()); err != nil {
 			return err
 		}
-	}
-	for _, w := range switches {
-		changes = append(changes, catalogue.Difference{
-			Kind: catalogue.Changed, What: "way of unit", Before: unitName(w) + ": " + w.Before, After: wayAfter(w),
-		})
+		changes = append(changes, ways...)
 	}
 	err = s.show(changes, func(w io.Writer) error {
 		_, err := io.WriteString(w, changes.String())
@@ -130,6 +131,44 @@ func (c *openedCatalogue) switches(after routing.Catalogue, open map[string]int,
 	return switchesOf(c.Catalogue, after, newRules(c.config, c.registry), c.registry, open, today)
 }
 
+// consequences are what a later catalogue means for units: those that go another way, those that citizens cannot choose
+// any more, and both as differences.
+func (c *openedCatalogue) consequences(after routing.Catalogue, open map[string]int,
+	now time.Time,
+) (switches []routing.Switch, ways catalogue.Differences, err error) {
+	today := routing.DateOf(now)
+	if switches, err = c.switches(after, open, today); err != nil {
+		return nil, nil, err
+	}
+	for _, w := range switches {
+		ways = append(ways, catalogue.Difference{
+			Kind: catalogue.Changed, What: "way of unit", Before: unitName(w) + ": " + w.Before, After: wayAfter(w),
+		})
+	}
+	off, err := turnsOff(c.Catalogue, after, newRules(c.config, c.registry), open, today)
+	for _, u := range off {
+		ways = append(ways, catalogue.Difference{
+			Kind: catalogue.Removed, What: "unit that citizens can choose", Before: strings.TrimSpace(u.Unit+" "+u.Name) +
+				", from " + u.Day.String() + ": " + u.Why.Words(routing.TurnedOffWords()),
+		})
+	}
+	return switches, ways, err
+}
+
+func turnsOff(before, after routing.Catalogue, rules routing.Rules, open map[string]int,
+	today routing.Date,
+) ([]routing.TurnedOff, error) {
+	a, err := routing.NewTable(before, rules)
+	if err != nil {
+		return nil, err
+	}
+	b, err := routing.NewTable(after, rules)
+	if err != nil {
+		return nil, err
+	}
+	return routing.TurnsOff(a, b, routing.ChangeDays(before, after, today), open), nil
+}
+
 func switchesOf(before, after routing.Catalogue, rules routing.Rules, r *contracts.Registry, open map[string]int,
 	today routing.Date,
 ) ([]routing.Switch, error) {
@@ -169,6 +208,10 @@ func (s *session) diffDraft() error {
 		if d.Switches, err = switchesOf(before, after, k.rules, k.registry, open, routing.DateOf(s.now())); err != nil {
 			return err
 		}
+		if d.TurnsOff, err = turnsOff(before, after, k.rules, open, routing.DateOf(s.now())); err != nil {
+			return err
+		}
+		d.Confirm = routing.MustConfirm(d.TurnsOff)
 		for _, c := range catalogue.Compare(base, draft.Rows) {
 			d.Changes = append(d.Changes, touchedBy(c, d.Switches, k.registry.Send().Contract))
 		}
@@ -216,6 +259,10 @@ func (d draftDiff) print(w io.Writer) error {
 	}
 	if err := note(w, d.Switches); err != nil {
 		return err
+	}
+	fmt.Fprint(w, offText(d.TurnsOff))
+	if d.Confirm > 0 {
+		fmt.Fprintf(w, "a region loses its patient board: publishing needs --turns-off %d\n", d.Confirm)
 	}
 	_, err := fmt.Fprintf(w, "%s against version %d; the draft has revision %d\n", nounOf(len(d.Changes), "change"),
 		d.Base, d.Revision)

@@ -158,7 +158,8 @@ func (s *swapping) publish() {
 	s.t.Helper()
 	d, err := s.db.CatalogueDraft(s.t.Context())
 	if err == nil {
-		_, err = s.db.PublishCatalogue(s.t.Context(), d.Revision, time.Time{}, s.rules, "test", "test")
+		_, err = s.db.PublishCatalogue(s.t.Context(),
+			store.CatalogueOrder{Revision: d.Revision, By: "test", Reason: "test"}, s.rules)
 	}
 	if err != nil {
 		s.t.Fatal(err)

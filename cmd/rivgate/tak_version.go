@@ -15,7 +15,8 @@ import (
 
 // TAKPublishCommand makes a version of the draft.
 type TAKPublishCommand struct {
-	At string `help:"When it comes into force: 2026-04-01 (Swedish midnight), 2026-04-01 08:00, or RFC 3339. Default: at once." placeholder:"TIME"`
+	At       string `help:"When it comes into force: 2026-04-01 (Swedish midnight), 2026-04-01 08:00, or RFC 3339. Default: at once." placeholder:"TIME"`
+	TurnsOff int    `help:"Confirm that this turns off so many units for citizens, as tak diff lists them. Needed where a region loses its patient board." placeholder:"N"`
 	who
 }
 
@@ -39,7 +40,13 @@ func (t *TAKPublishCommand) Run(s *session) error {
 		if err != nil {
 			return err
 		}
-		v, err := k.db.PublishCatalogue(ctx, t.revision(d), at, k.rules, operator(t.By), t.Reason)
+		tree, err := k.tree()
+		if err != nil {
+			return err
+		}
+		v, err := k.db.PublishCatalogue(ctx, store.CatalogueOrder{
+			Revision: t.revision(d), At: at, By: operator(t.By), Reason: t.Reason, TurnsOff: t.TurnsOff, Tree: tree,
+		}, k.rules)
 		if err != nil {
 			return err
 		}
@@ -69,7 +76,8 @@ func state(v store.CatalogueVersion, inForce int64, now time.Time) string {
 
 // TAKRollbackCommand brings a version back.
 type TAKRollbackCommand struct {
-	Version int64 `arg:"" help:"Number of the version whose content is to be in force again."`
+	Version  int64 `arg:"" help:"Number of the version whose content is to be in force again."`
+	TurnsOff int   `help:"Confirm that this turns off so many units for citizens. Needed where a region loses its patient board." placeholder:"N"`
 	who
 }
 
@@ -79,7 +87,13 @@ func (t *TAKRollbackCommand) Run(s *session) error {
 		return err
 	}
 	return s.keep(func(ctx context.Context, k keeping) error {
-		v, err := k.db.RollBackCatalogue(ctx, t.Version, operator(t.By), t.Reason)
+		tree, err := k.tree()
+		if err != nil {
+			return err
+		}
+		v, err := k.db.RollBackCatalogue(ctx, t.Version, store.CatalogueOrder{
+			By: operator(t.By), Reason: t.Reason, TurnsOff: t.TurnsOff, Tree: tree,
+		}, k.rules)
 		if err != nil {
 			return err
 		}

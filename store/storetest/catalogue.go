@@ -63,7 +63,9 @@ func (w *world) edit(edits ...catalogue.Edit) []catalogue.Change {
 
 func (w *world) publish(at time.Time) store.CatalogueVersion {
 	w.t.Helper()
-	v, err := w.s.PublishCatalogue(w.ctx, w.draft().Revision, at, keptRules(), "anna", "a new unit")
+	v, err := w.s.PublishCatalogue(w.ctx, store.CatalogueOrder{
+		Revision: w.draft().Revision, At: at, By: "anna", Reason: "a new unit",
+	}, keptRules())
 	w.must(err)
 	return v
 }
@@ -92,7 +94,9 @@ func catalogueLife(w *world) {
 		d := w.draft()
 		equal(w, "open", d.Open, false)
 		equal(w, "rows", len(d.Rows), 0)
-		_, err := w.s.PublishCatalogue(w.ctx, d.Revision, time.Time{}, keptRules(), "anna", "why")
+		_, err := w.s.PublishCatalogue(w.ctx, store.CatalogueOrder{
+			Revision: d.Revision, By: "anna", Reason: "why",
+		}, keptRules())
 		w.refusedFor(err, "nothing to publish")
 	})
 	w.run("a draft is edited and published", func(w *world) {
@@ -114,9 +118,11 @@ func catalogueLife(w *world) {
 	})
 	w.run("publishing and rolling back need a reason", func(w *world) {
 		w.edit(add(routeTo(unit, there)))
-		_, err := w.s.PublishCatalogue(w.ctx, w.draft().Revision, time.Time{}, keptRules(), "anna", " ")
+		_, err := w.s.PublishCatalogue(w.ctx, store.CatalogueOrder{
+			Revision: w.draft().Revision, By: "anna", Reason: " ",
+		}, keptRules())
 		w.refusedFor(err, "reason is mandatory")
-		_, err = w.s.RollBackCatalogue(w.ctx, 1, "anna", "")
+		_, err = w.s.RollBackCatalogue(w.ctx, 1, store.CatalogueOrder{By: "anna", Reason: ""}, keptRules())
 		w.refusedFor(err, "mandatory")
 		w.must(w.s.DiscardCatalogue(w.ctx, w.draft().Revision, "anna", ""))
 		equal(w, "open", w.draft().Open, false)
@@ -124,7 +130,7 @@ func catalogueLife(w *world) {
 	w.run("any version can be had back, as a new one", func(w *world) {
 		w.edit(add(routeTo(unit, there)))
 		w.publish(time.Time{})
-		v, err := w.s.RollBackCatalogue(w.ctx, 1, "bo", "the receiver was not ready")
+		v, err := w.s.RollBackCatalogue(w.ctx, 1, store.CatalogueOrder{By: "bo", Reason: "the receiver was not ready"}, keptRules())
 		w.must(err)
 		equal(w, "number", v.Number, 4)
 		equal(w, "restores", v.Restores, 1)
@@ -133,9 +139,9 @@ func catalogueLife(w *world) {
 		four, err := w.s.CatalogueRows(w.ctx, 4)
 		w.must(err)
 		equal(w, "differences", len(catalogue.Compare(one, four)), 0)
-		_, err = w.s.RollBackCatalogue(w.ctx, 4, "bo", "again")
+		_, err = w.s.RollBackCatalogue(w.ctx, 4, store.CatalogueOrder{By: "bo", Reason: "again"}, keptRules())
 		w.refusedFor(err, "already")
-		_, err = w.s.RollBackCatalogue(w.ctx, 17, "bo", "again")
+		_, err = w.s.RollBackCatalogue(w.ctx, 17, store.CatalogueOrder{By: "bo", Reason: "again"}, keptRules())
 		equal(w, "not there", errors.Is(err, store.ErrNotFound), true)
 	})
 	w.run("who did what, when and why is kept", func(w *world) {
@@ -266,7 +272,9 @@ func catalogueTogether(w *world) {
 		_, _, err := w.s.EditCatalogue(w.ctx, before, []catalogue.Edit{add(routeTo(board, there))}, keptRules(), "bo", "")
 		var stale *store.RevisionError
 		equal(w, "refused", errors.As(err, &stale), true)
-		_, err = w.s.PublishCatalogue(w.ctx, before, time.Time{}, keptRules(), "bo", "why")
+		_, err = w.s.PublishCatalogue(w.ctx, store.CatalogueOrder{
+			Revision: before, By: "bo", Reason: "why",
+		}, keptRules())
 		equal(w, "publishing refused", errors.As(err, &stale), true)
 		err = w.s.DiscardCatalogue(w.ctx, before, "bo", "")
 		equal(w, "discarding refused", errors.As(err, &stale), true)
@@ -306,9 +314,11 @@ func catalogueTogether(w *world) {
 				ID: "mine", Kind: catalogue.KindRoute, Contract: send, Receiver: "SE2010123456-X1", Address: there,
 			}),
 		)
-		_, err := w.s.RollBackCatalogue(w.ctx, 1, "bo", "trouble")
+		_, err := w.s.RollBackCatalogue(w.ctx, 1, store.CatalogueOrder{By: "bo", Reason: "trouble"}, keptRules())
 		w.must(err)
-		_, err = w.s.PublishCatalogue(w.ctx, w.draft().Revision, time.Time{}, keptRules(), "anna", "why")
+		_, err = w.s.PublishCatalogue(w.ctx, store.CatalogueOrder{
+			Revision: w.draft().Revision, By: "anna", Reason: "why",
+		}, keptRules())
 		w.refusedFor(err, "rebase")
 		_, err = w.s.RebaseCatalogue(w.ctx, w.draft().Revision, keptRules(), "anna")
 		w.refusedFor(err, "there is no address") // the rollback took the address that the new row needs
@@ -334,12 +344,14 @@ func catalogueSchedule(w *world) {
 		v := w.publish(noon)
 		equal(w, "due", v.Due, noon)
 		equal(w, "in force", w.inForce(), 1)
-		_, err := w.s.RollBackCatalogue(w.ctx, 1, "bo", "no")
+		_, err := w.s.RollBackCatalogue(w.ctx, 1, store.CatalogueOrder{By: "bo", Reason: "no"}, keptRules())
 		w.refusedFor(err, "version 2 is scheduled")
 	})
 	w.run("what builds on it cannot come before it", func(w *world) {
 		w.edit(add(routeTo(board, there)))
-		_, err := w.s.PublishCatalogue(w.ctx, w.draft().Revision, time.Time{}, keptRules(), "bo", "at once")
+		_, err := w.s.PublishCatalogue(w.ctx, store.CatalogueOrder{
+			Revision: w.draft().Revision, By: "bo", Reason: "at once",
+		}, keptRules())
 		w.refusedFor(err, "cancel it first")
 		w.must(w.s.DiscardCatalogue(w.ctx, w.draft().Revision, "bo", ""))
 	})

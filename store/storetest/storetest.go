@@ -52,6 +52,7 @@ func Run(t *testing.T, open func(t *testing.T, o store.Options) *store.Store) {
 		{"several people keep one catalogue", catalogueTogether},
 		{"a catalogue is scheduled", catalogueSchedule},
 		{"a catalogue is held back", catalogueHeld},
+		{"a catalogue turns units off", catalogueTurnsOff},
 		{"accounts and their sessions", accounts},
 		{"the access log", accessLog},
 		{"refused calls", refusedCalls},

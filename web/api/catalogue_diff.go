@@ -16,6 +16,9 @@ type DiffView struct {
 	Changes  []TouchingView   `json:"changes"`
 	Switches []routing.Switch `json:"switches"` // units that go another way, with their open cases
 	Note     string           `json:"note,omitempty"`
+	// units that citizens cannot choose any more, and how many of them must be confirmed to publish
+	TurnsOff []routing.TurnedOff `json:"turnsOff"`
+	Confirm  int                 `json:"confirm"`
 }
 
 // TouchingView is a changed row, and how many open cases it touches.
@@ -81,7 +84,10 @@ func (s *Catalogue) switches(r *http.Request, before, after []catalogue.Row, out
 	if err != nil {
 		return err
 	}
-	days := routing.SwitchDays(catalogue.FromRows(before), catalogue.FromRows(after), routing.DateOf(s.Clock()))
+	from, to, today := catalogue.FromRows(before), catalogue.FromRows(after), routing.DateOf(s.Clock())
+	out.TurnsOff = routing.TurnsOff(a, b, routing.ChangeDays(from, to, today), open)
+	out.Confirm = routing.MustConfirm(out.TurnsOff)
+	days := routing.SwitchDays(from, to, today)
 	if out.Switches = routing.Switches(a, b, s.Relay.Contracts.Send().Contract, open, days); len(out.Switches) > 0 {
 		out.Note = wordOpenCases
 	}

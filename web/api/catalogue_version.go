@@ -14,6 +14,8 @@ import (
 type Publishing struct {
 	At     *time.Time `json:"at,omitempty"` // in force from then on; left out: at once
 	Reason string     `json:"reason"`
+	// how many units the caller knows that this turns off for citizens, and confirms to turn off
+	TurnsOff int `json:"turnsOff,omitempty"`
 }
 
 // Publish makes the draft a version, now or later.
@@ -35,7 +37,9 @@ func (s *Catalogue) Publish(w http.ResponseWriter, r *http.Request, who shell.Ac
 			return shell.Invalid("at", wordTimePassed)
 		}
 	}
-	v, err := s.Relay.Store.PublishCatalogue(r.Context(), revision, at, s.Rules, who.Name, in.Reason)
+	v, err := s.Relay.Store.PublishCatalogue(r.Context(), store.CatalogueOrder{
+		Revision: revision, At: at, By: who.Name, Reason: in.Reason, TurnsOff: in.TurnsOff, Tree: s.Table().Tree(),
+	}, s.Rules)
 	if err != nil {
 		return err
 	}
@@ -52,8 +56,9 @@ func because(reason string) error {
 
 // Reasoned is the body of verbs on a version.
 type Reasoned struct {
-	Version int64  `json:"version"`
-	Reason  string `json:"reason"`
+	Version  int64  `json:"version"`
+	Reason   string `json:"reason"`
+	TurnsOff int    `json:"turnsOff,omitempty"` // of a rollback, as of Publishing
 }
 
 // Rollback puts an earlier version in force again.
@@ -65,7 +70,9 @@ func (s *Catalogue) Rollback(w http.ResponseWriter, r *http.Request, who shell.A
 	if err := because(in.Reason); err != nil {
 		return err
 	}
-	v, err := s.Relay.Store.RollBackCatalogue(r.Context(), in.Version, who.Name, in.Reason)
+	v, err := s.Relay.Store.RollBackCatalogue(r.Context(), in.Version, store.CatalogueOrder{
+		By: who.Name, Reason: in.Reason, TurnsOff: in.TurnsOff, Tree: s.Table().Tree(),
+	}, s.Rules)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"context"
+	"slices"
 
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
@@ -15,6 +16,7 @@ type comparedRows struct {
 	day           routing.Date
 	changes       []catalogue.Change
 	ways          *routing.Comparison
+	off           []routing.TurnedOff // without their open cases
 }
 
 // comparedTo compares a state with the one that it builds on, once: until another two are compared, or another day or
@@ -62,15 +64,20 @@ func (s *Rows) compareOnce(before, after []catalogue.Row) (*comparedRows, error)
 
 func (s *Rows) compareTables(c *comparedRows, a, b *routing.Table) {
 	c.changes = catalogue.Compare(c.before.All, c.after.All)
-	days := routing.SwitchDays(catalogue.FromRows(c.before.All), catalogue.FromRows(c.after.All), c.day)
-	c.ways = routing.Compare(a, b, s.Relay.Contracts.Send().Contract, days)
+	before, after := catalogue.FromRows(c.before.All), catalogue.FromRows(c.after.All)
+	c.ways = routing.Compare(a, b, s.Relay.Contracts.Send().Contract, routing.SwitchDays(before, after, c.day))
+	c.off = routing.TurnsOff(a, b, routing.ChangeDays(before, after, c.day), nil)
 }
 
-// switches are the units that go another way, with their cases under way now.
-func (c *comparedRows) switches(ctx context.Context, s *Rows) ([]routing.Switch, error) {
+// consequences are the units that go another way and those that are turned off, with their cases under way now.
+func (c *comparedRows) consequences(ctx context.Context, s *Rows) ([]routing.Switch, []routing.TurnedOff, error) {
 	open, err := s.Relay.Store.OpenCases(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return c.ways.Switches(open), nil
+	off := slices.Clone(c.off)
+	for i := range off {
+		off[i].Open = open[routing.Fold(off[i].Unit)]
+	}
+	return c.ways.Switches(open), off, nil
 }

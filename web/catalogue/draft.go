@@ -18,7 +18,9 @@ import (
 type changesView struct {
 	saying
 	Switches []routing.Switch
-	Open     int // cases under way of all switches
+	Open     int                 // cases under way of all switches
+	Off      []routing.TurnedOff // units that citizens cannot choose any more
+	Confirm  int                 // how many of them must be confirmed; 0: none
 	Changes  []changeView
 	Total    int
 	From     int
@@ -56,12 +58,13 @@ func (s *Rows) changesOf(r *http.Request, before, after []catalogue.Row) (change
 
 // changesView is a page of what differs, with the cases under way now.
 func (s *Rows) changesView(r *http.Request, c *comparedRows) (changesView, error) {
-	switches, err := c.switches(r.Context(), s)
+	switches, off, err := c.consequences(r.Context(), s)
 	if err != nil {
 		return changesView{}, err
 	}
 	all := c.changes
 	v := changesView{Switches: switches, Total: len(all)}
+	v.turnsOff(off)
 	for _, one := range v.Switches {
 		v.Open += one.Open
 	}
@@ -77,6 +80,17 @@ func (s *Rows) changesView(r *http.Request, c *comparedRows) (changesView, error
 	}
 	return v, nil
 }
+
+// turnsOff shows which units are turned off.
+func (v *changesView) turnsOff(off []routing.TurnedOff) {
+	v.Off, v.Confirm = off, routing.MustConfirm(off)
+}
+
+// OffShown are those that the page lists.
+func (v changesView) OffShown() []routing.TurnedOff { return v.Off[:min(len(v.Off), changesShown)] }
+
+// WhyOff says why a unit is turned off.
+func (changesView) WhyOff(u routing.TurnedOff) string { return u.Why.Words(turnedOffWords) }
 
 func (s *Rows) changeView(c catalogue.Change, switches []routing.Switch) changeView {
 	e := c.After
@@ -124,7 +138,8 @@ type draftPage struct {
 	Publish  *shell.Form
 	Discard  *shell.Form
 	Others   []string
-	Behind   bool // a version was published since the draft was begun
+	Off      []routing.TurnedOff // that publishing at the chosen time would turn off, and was not confirmed
+	Behind   bool                // a version was published since the draft was begun
 }
 
 // DraftPage shows what publishing would change, and publishes.
@@ -145,6 +160,9 @@ func (s *Pages) showDraft(w http.ResponseWriter, r *http.Request, who shell.Acce
 		if err := s.compareDraft(r, p, rows); err != nil {
 			return err
 		}
+	}
+	if p.Off != nil {
+		p.Changes.turnsOff(p.Off)
 	}
 	p.Changes.Undo, p.Changes.Revision = p.Keeps && p.Draft.Open, p.Draft.Revision
 	p.Behind = p.Draft.Open && p.Draft.Base != p.Draft.Latest
@@ -197,7 +215,9 @@ func (s *Pages) DraftVerb(w http.ResponseWriter, r *http.Request, who shell.Acce
 		if len(f.Errors) > 0 {
 			return s.showDraft(w, r, who, http.StatusUnprocessableEntity, p)
 		}
-		_, err = s.Relay.Store.PublishCatalogue(r.Context(), revision, at, s.Rules, who.Name, f.Value("reason"))
+		_, err = s.Relay.Store.PublishCatalogue(r.Context(), store.CatalogueOrder{
+			Revision: revision, At: at, By: who.Name, Reason: f.Value("reason"), TurnsOff: turnsOff(f), Tree: s.Table().Tree(),
+		}, s.Rules)
 	case "discard":
 		p.Discard = f
 		err = s.Relay.Store.DiscardCatalogue(r.Context(), revision, who.Name, f.Value("reason"))
@@ -222,12 +242,27 @@ func (s *Pages) DraftVerb(w http.ResponseWriter, r *http.Request, who shell.Acce
 	if p.Publish == nil {
 		p.Publish = f // where the page says what went wrong
 	}
+	var off *store.TurnsOffError
+	if errors.As(err, &off) {
+		p.Off = off.Units
+		f.Refuse("turnsoff", wordTurnsOff)
+		return s.showDraft(w, r, who, http.StatusUnprocessableEntity, p)
+	}
 	problems, ok := takeCatalogue(f, err, nil, nil)
 	if !ok {
 		return err
 	}
 	p.Refused = problems
 	return s.showDraft(w, r, who, http.StatusUnprocessableEntity, p)
+}
+
+// turnsOff is how many units a person confirms to turn off.
+func turnsOff(f *shell.Form) int {
+	n, err := strconv.Atoi(f.Value("turnsoff"))
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // publishAt is when a version is to be in force; zero: at once. What is missing is noted in the form.

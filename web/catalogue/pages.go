@@ -4,6 +4,7 @@ package catalogue
 
 import (
 	"embed"
+	"html/template"
 	"io"
 
 	"rivgate/routing"
@@ -14,7 +15,15 @@ import (
 //go:embed *.html
 var files embed.FS
 
-var html = shell.NewTemplates(files, nil)
+var html = shell.NewTemplates(files, template.FuncMap{"confirm": newConfirmation})
+
+// confirmation is how many units a form confirms to turn off.
+type confirmation struct {
+	Form  *shell.Form
+	Units int
+}
+
+func newConfirmation(f *shell.Form, units int) confirmation { return confirmation{f, units} }
 
 // Rows reads the catalogue that is kept in the store, and plans what would change it. All exported fields are set
 // before the first call and never changed.

@@ -148,7 +148,9 @@ func (s *Pages) VersionVerb(w http.ResponseWriter, r *http.Request, who shell.Ac
 		if f.Value("inforce") != strconv.FormatInt(present.Number, 10) {
 			return s.showVersion(w, r, who, http.StatusConflict, &versionPage{Form: f, Moved: true})
 		}
-		_, err = s.Relay.Store.RollBackCatalogue(r.Context(), number, who.Name, f.Value("reason"))
+		_, err = s.Relay.Store.RollBackCatalogue(r.Context(), number, store.CatalogueOrder{
+			By: who.Name, Reason: f.Value("reason"), TurnsOff: turnsOff(f), Tree: s.Table().Tree(),
+		}, s.Rules)
 		return s.versionDone(w, r, who, f, after, err)
 	case "cancel":
 		err = s.Relay.Store.CancelCatalogue(r.Context(), number, who.Name, f.Value("reason"))
@@ -164,6 +166,11 @@ func (s *Pages) versionDone(w http.ResponseWriter, r *http.Request, who shell.Ac
 	if err == nil {
 		http.Redirect(w, r, after, http.StatusSeeOther)
 		return nil
+	}
+	var off *store.TurnsOffError
+	if errors.As(err, &off) {
+		f.Refuse("turnsoff", wordTurnsOff)
+		return s.showVersion(w, r, who, http.StatusUnprocessableEntity, &versionPage{Form: f})
 	}
 	if _, ok := takeCatalogue(f, err, nil, nil); !ok {
 		return err

@@ -347,3 +347,14 @@ var refusalRemedies = map[string]string{
 	"no-catalogue":    "Se i driftläget varför källan inte går att läsa.",
 	"no-address":      "Ge vägvalet systemets adress.",
 }
+
+// turnedOffWords are the words for the codes of routing.TurnedOffWords.
+var turnedOffWords = map[string]string{
+	"board-removed":     "Region {1} förlorar sin patientnämnd, {2}.",
+	"board-unreachable": "Patientnämnden i region {1}, {2}, går inte att nå.",
+	"unit-removed":      "Enheten tas bort.",
+	"unit-unreachable":  "Enheten går inte att nå.",
+}
+
+// wordTurnsOff asks for a tick.
+const wordTurnsOff = "Enheter stängs av för invånarna. Läs listan ovan och kryssa för att det är avsikten."

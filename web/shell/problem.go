@@ -27,7 +27,12 @@ func ofCatalogue(err error) *Problem {
 	var stale *store.RevisionError
 	var rules catalogue.Problems
 	var refusal *store.CatalogueRefusal
+	var off *store.TurnsOffError
 	switch {
+	case errors.As(err, &off):
+		p := NewProblem(http.StatusConflict, "turns-off", titleTurnsOff, fmt.Sprintf(textTurnsOff, len(off.Units)))
+		p.TurnsOff = off.Units
+		return p
 	case errors.As(err, &stale):
 		return NewProblem(http.StatusPreconditionFailed, "revision", titleDraftChanged,
 			fmt.Sprintf(textDraftChanged, stale.Present, stale.Given))
@@ -87,6 +92,7 @@ type Problem struct {
 	Path    string `json:"path,omitempty"`    // where in the message or the request
 
 	Problems []catalogue.Problem `json:"problems,omitempty"` // rows of the catalogue that break rules, 500 at most
+	TurnsOff []routing.TurnedOff `json:"turnsOff,omitempty"` // units that a version would turn off for citizens
 }
 
 // Error is the title of the problem.

@@ -97,6 +97,9 @@ const (
 	titleInside = "Bara inifrån"
 	textInside  = "Fråga från den egna datorn eller från en betrodd proxy, eller låt admin.listen svara på ett " +
 		"nät för övervakning."
+	titleTurnsOff = "Enheter stängs av"
+	textTurnsOff  = "Invånarna kan inte längre välja %d enheter, som står i turnsOff. Är det avsikten, skicka samma sak " +
+		"igen med antalet i turnsOff."
 	titleDraftChanged = "Utkastet har ändrats"
 	textDraftChanged  = "Utkastet har revision %d nu, och ändringen utgick från %d. Läs det igen och gör ändringen på " +
 		"nytt."
