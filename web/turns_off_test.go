@@ -15,7 +15,7 @@ import (
 
 // offered are the HSA-ids that citizens can choose.
 func (w *world) offered() (ids []string) {
-	for _, u := range w.Relay.Receivers("", 100) {
+	for _, u := range w.Relay.Receivers("", "", 100) {
 		ids = append(ids, u.HSAID)
 	}
 	return ids
