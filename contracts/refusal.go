@@ -148,8 +148,8 @@ func NotAllowed(path, remedy string) *Error {
 	return refuse(SubSchema, path, "En uppgift hör inte hemma i den här typen av meddelande. "+remedy)
 }
 
-// PlaceNotAllowed refuses a correction of the unit where it happened by anybody but a patient board.
-func PlaceNotAllowed() *Error {
+// IncidentUnitNotAllowed refuses a correction of the unit where it happened by anybody but a patient board.
+func IncidentUnitNotAllowed() *Error {
 	return refuse(SubIncidentUnitNotAllowed, "classification/incidentUnit",
 		"Bara en patientnämnd rättar den enhet där det hände. Utelämna "+
 			"uppgiften.")

@@ -23,7 +23,7 @@ func TestRefusals(t *testing.T) {
 		{NoOpenQuestion(), ApplicationError, "NO_OPEN_QUESTION"},
 		{AttachmentNotAllowed(), ApplicationError, "ATTACHMENT_NOT_ALLOWED"},
 		{RegionNotActive(), ApplicationError, "REGION_NOT_ACTIVE"},
-		{PlaceNotAllowed(), ValidationError, "INCIDENT_UNIT_NOT_ALLOWED"},
+		{IncidentUnitNotAllowed(), ValidationError, "INCIDENT_UNIT_NOT_ALLOWED"},
 		{NoWayToRecipient(), ValidationError, "RECIPIENT_MISMATCH"},
 	}
 	for _, c := range cases {

@@ -13,9 +13,9 @@ import (
 // MaxAttachment is the largest attachment in bytes, decoded: 20 MB.
 const MaxAttachment = 20 << 20
 
-// checkAttachments judges the files below path. A file whose content is of no kind that is taken, or of another size or
-// sha256 than its description says, is ATTACHMENT_TYPE; ATTACHMENT_TOO_LARGE is the size alone, the stated or the real
-// one.
+// checkAttachments judges the files below path. A file whose content is of no kind that is taken is ATTACHMENT_TYPE,
+// one of more than 20 MB, as stated or in fact, ATTACHMENT_TOO_LARGE; a size or sha256 that is not the content's is a
+// SCHEMA error of that element.
 func checkAttachments(files []Attachment, path string) *Error {
 	for i := range files {
 		if err := checkAttachment(&files[i], nth(path+"/attachment", i)); err != nil {
@@ -32,7 +32,7 @@ func checkAttachment(a *Attachment, path string) *Error {
 	case blank(a.FileName):
 		return FieldMissing(path+"/fileName", "Ge bilagan ett filnamn.")
 	case a.Size < 0:
-		return refuse(SubAttachmentType, path+"/size", "Bilagans storlek stämmer inte. Ange filens storlek i byte.")
+		return refuse(SubSchema, path+"/size", "Bilagans storlek stämmer inte. Ange filens storlek i byte.")
 	case a.Size > MaxAttachment || a.length() > MaxAttachment:
 		return refuse(SubAttachmentTooLarge, path+"/size",
 			"Bilagan är större än 20 MB. Skicka en mindre fil, eller dela upp den.")
@@ -44,13 +44,13 @@ func checkAttachment(a *Attachment, path string) *Error {
 	case a.length() == 0:
 		return FieldMissing(path+"/value", "Bilagan är tom. Skicka filens innehåll eller en referens till den.")
 	case a.Size != a.length():
-		return refuse(SubAttachmentType, path+"/size",
+		return refuse(SubSchema, path+"/size",
 			"Bilagans storlek stämmer inte med innehållet. Ange filens storlek i byte.")
 	case a.Kind() == "":
 		return refuse(SubAttachmentType, path+"/value",
 			"Bilagans filtyp tas inte emot. Skicka PDF, PNG, JPEG, GIF eller ren text.")
 	case a.SHA256 != "" && !a.sameSum():
-		return refuse(SubAttachmentType, path+"/sha256",
+		return refuse(SubSchema, path+"/sha256",
 			"Bilagans kontrollsumma stämmer inte med innehållet. Räkna om SHA-256 på filen.")
 	}
 	return nil

@@ -75,10 +75,10 @@ func TestAttachment(t *testing.T) {
 		}{sentence, a, subCode, path})
 	}
 	add("a stated size counts too", func(a *Attachment) { a.Size = MaxAttachment + 1 }, SubAttachmentTooLarge, "/size")
-	add("a stated size is the real one", func(a *Attachment) { a.Size = 4 }, SubAttachmentType, "/size")
-	add("a size is not negative", func(a *Attachment) { a.Size = -1 }, SubAttachmentType, "/size")
+	add("a stated size is the real one", func(a *Attachment) { a.Size = 4 }, SubSchema, "/size")
+	add("a size is not negative", func(a *Attachment) { a.Size = -1 }, SubSchema, "/size")
 	add("a right sum is taken", func(a *Attachment) { a.SHA256 = strings.ToUpper(hex.EncodeToString(sum[:])) }, "", "")
-	add("a wrong sum is refused", func(a *Attachment) { a.SHA256 = strings.Repeat("00", 32) }, SubAttachmentType,
+	add("a wrong sum is refused", func(a *Attachment) { a.SHA256 = strings.Repeat("00", 32) }, SubSchema,
 		"/sha256")
 	add("a file is not both here and elsewhere", func(a *Attachment) { a.Reference = "https://example.org" }, SubSchema,
 		"/reference")

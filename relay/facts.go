@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"strings"
 
 	"rivgate/contracts"
@@ -55,6 +56,9 @@ func (r *Relay) facts(c *contracts.Complaint, unit string) *store.Facts {
 		Role:         c.Reporter.Role,
 		IncidentDate: c.IncidentDate, PlaceText: c.IncidentPlaceText,
 		ReplyWanted: c.ReplyWanted, Received: c.Received.UTC, Attachments: true,
+	}
+	if c.ReplyChannel != nil {
+		f.ReplyChannel = cmp.Or(c.ReplyChannel.DisplayName, c.ReplyChannel.OriginalText)
 	}
 	if known, found := r.Table().Unit(unit); found {
 		f.Attachments = known.Attachments

@@ -286,7 +286,7 @@ func contractRefusal(err error) error {
 		return contracts.TextMissing("text",
 			"Anmälaren ville ha svar och har inte fått något delsvar: avslutet behöver en text.")
 	case store.PlaceNotAllowed:
-		return contracts.PlaceNotAllowed()
+		return contracts.IncidentUnitNotAllowed()
 	case store.NotClassified:
 		return contracts.ClassificationMissing("classification", "Ange minst ett huvudproblem och verksamhetsområde.")
 	case store.Conflict:

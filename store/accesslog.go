@@ -153,8 +153,43 @@ type AccessFilter struct {
 	Seqs   []int64   // these rows
 	NotWho string    // without this account's rows
 	Not    []AccessKind
+	By     Actor // people alone, or systems alone
 	Before int64 // rows before this one: the last of the page before
 	Limit  int   // default 50, at most 500
+}
+
+// Actor is which kind of somebody a row of the access log is of.
+type Actor string
+
+// The kinds of Actor.
+const (
+	AnyActor Actor = ""
+	People   Actor = "people"  // accounts, who uses the commands, and nobody known
+	Systems  Actor = "systems" // callers of the API
+)
+
+// SystemID is what a row of the access log calls a system that uses the API by a token of a name; "" for who calls it
+// without one, where that is allowed.
+func SystemID(token string) string {
+	if token == "" {
+		return openSystem
+	}
+	return tokenSystem + token
+}
+
+// No account has such a name: a colon is in none.
+const (
+	tokenSystem = "token:"
+	openSystem  = "api:open"
+)
+
+func (c *conditions) actor(by Actor) {
+	switch by {
+	case People:
+		c.add("who NOT LIKE $? AND who <> $?", tokenSystem+"%", openSystem)
+	case Systems:
+		c.add("(who LIKE $? OR who = $?)", tokenSystem+"%", openSystem)
+	}
 }
 
 func (f AccessFilter) conditions() *conditions {
@@ -191,6 +226,7 @@ func (f AccessFilter) conditions() *conditions {
 	if f.NotWho != "" {
 		c.add("who <> $?", f.NotWho)
 	}
+	c.actor(f.By)
 	for _, kind := range f.Not {
 		c.add("what <> $?", string(kind))
 	}

@@ -90,6 +90,7 @@ type Facts struct {
 	PlaceText    string
 	Experienced  []string // codes of the problem as experienced
 	ReplyWanted  bool
+	ReplyChannel string    `json:",omitempty"` // how the reporter wants to be answered, in words; "" not said
 	Attachments  bool      // the citizen may attach files, and the handler to a reply
 	Received     time.Time // when 1177 received it
 }

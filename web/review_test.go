@@ -16,6 +16,35 @@ import (
 	"rivgate/web/shell"
 )
 
+// TestSystemsAreReviewedApart: what systems read through the API does not stand among what people look at, and is
+// there for who asks for it.
+func TestSystemsAreReviewedApart(t *testing.T) {
+	w := newWorld(t)
+	id := w.submit(clinic, "Tolvan Test", "Ingen ringde upp.")
+	w.as("")
+	if r := w.get("/api/cases/" + id); r.status != http.StatusOK {
+		t.Fatal(r.status)
+	}
+	w.as("greta")
+	hasNot(t, main(w.page("/review")), `<span class="hint">ärendet</span>`)
+	for _, by := range []string{"systems", "all"} {
+		has(t, main(w.post("/review", url.Values{"by": {by}}).body), `<span class="hint">ärendet</span>`)
+	}
+	has(t, main(w.post("/review", url.Values{"who": {store.SystemID("")}}).body), `<span class="hint">ärendet</span>`)
+}
+
+// TestTheWishForAnAnswerIsShown: in the list, on the case's page and in the file.
+func TestTheWishForAnAnswerIsShown(t *testing.T) {
+	w := newWorld(t)
+	r := w.json("/api/cases", strings.Replace(complaint(clinic, "Tolvan Test", "Text"), `"replyWanted":true`,
+		`"replyWanted":true,"replyChannel":{"originalText":"Telefon"}`, 1))
+	id := field[string](t, r, "id")
+	w.as("vera")
+	has(t, w.page("/inbox"), "Vill ha svar: Ja (Telefon)")
+	has(t, w.page("/inbox/"+id), "<dt>Vill ha svar</dt><dd>Ja (Telefon)</dd>")
+	has(t, pdfText(t, w.get("/inbox/"+id+"/pdf").body), "Vill ha svar", "Ja (Telefon)")
+}
+
 // TestAReviewerFindsALookUp: whoever opens or looks for a case is on record, and a reviewer of the unit finds it,
 // checks a sample and takes an extract.
 func TestAReviewerFindsALookUp(t *testing.T) {
@@ -60,7 +89,7 @@ func TestAReviewerFindsALookUp(t *testing.T) {
 	}
 	r := w.post("/review", url.Values{"do": {"sample"}, "n": {"2"}})
 	expectRedirect(t, r, "/review/samples/1")
-	has(t, w.page("/review/samples/1"), "Stickprov 1", "0 av 2", "utan granskarens egna rader",
+	has(t, w.page("/review/samples/1"), "Stickprov 1", "0 av 2", "bara människor", "utan granskarens egna rader",
 		"utan in- och utloggningar")
 	if rows := w.accesses(store.AccessFilter{Who: "gunde", What: store.AccessSearch}); len(rows) < 5 ||
 		rows[2].Subject != "access log" {

@@ -21,6 +21,7 @@ type AuditCommand struct {
 type AuditListCommand struct {
 	Who    string `help:"Account or token." placeholder:"ID"`
 	What   string `help:"read, search, list, change, export, print, sign-in, sign-out, refused, cross-site or check." placeholder:"KIND"`
+	By     string `help:"people or systems: callers of the API." enum:",people,systems" default:"" placeholder:"KIND"`
 	Case   string `help:"1177's caseId extension, or our id." placeholder:"CASE"`
 	Unit   string `help:"HSA-id." placeholder:"UNIT"`
 	Since  string `help:"At or after: a date, a time with zone, or an age like 24h." placeholder:"TIME"`
@@ -39,7 +40,7 @@ func (c *AuditListCommand) Run(s *session) error {
 	}
 	return s.withStore(func(ctx context.Context, db *store.Store) error {
 		f := store.AccessFilter{
-			Who: c.Who, What: store.AccessKind(c.What), Case: c.Case, Unit: c.Unit, Since: since, Before: c.Before,
+			Who: c.Who, What: store.AccessKind(c.What), By: store.Actor(c.By), Case: c.Case, Unit: c.Unit, Since: since, Before: c.Before,
 			Limit: c.Limit,
 		}
 		if c.Case != "" {

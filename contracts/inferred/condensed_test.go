@@ -26,14 +26,13 @@ func TestCondensedMessagesAreJudgedAsWholeOnes(t *testing.T) {
 		want   string // sub code
 	}{
 		"right":           {},
-		"of another size": {change: func(a *contracts.Attachment) { a.Size++ }, want: contracts.SubAttachmentType},
+		"of another size": {change: func(a *contracts.Attachment) { a.Size++ }, want: contracts.SubSchema},
 		"another digest": {
-			change: func(a *contracts.Attachment) { a.SHA256 = strings.Repeat("0", 64) }, want: contracts.SubAttachmentType,
+			change: func(a *contracts.Attachment) { a.SHA256 = strings.Repeat("0", 64) }, want: contracts.SubSchema,
 		},
 		"under another label": {change: func(a *contracts.Attachment) { a.MediaType = "image/png" }},
-		"text with a NUL": {
-			change: func(a *contracts.Attachment) { a.MediaType, a.Value[500] = "text/plain", 0 },
-			want:   contracts.SubAttachmentType,
+		"text with a NUL, and not the digest's": {
+			change: func(a *contracts.Attachment) { a.MediaType, a.Value[500] = "text/plain", 0 }, want: contracts.SubSchema,
 		},
 		"of a type not taken": {
 			change: func(a *contracts.Attachment) { a.MediaType, a.Value[0] = "text/html", 'x' },

@@ -208,6 +208,9 @@ func accessLists(w *world) {
 			Who: "c", What: store.AccessRead, Case: "l1", Unit: inboxUnit, Kind: routing.CareUnit,
 		}),
 	)
+	for _, who := range []string{"a", store.SystemID("x"), store.SystemID(""), "token"} {
+		w.must(w.s.LogAccess(w.ctx, store.Access{Who: who, What: store.AccessRead, Case: "l4", Unit: inboxUnit}))
+	}
 	many := store.ShownCases{}
 	for n := range 600 {
 		many[otherUnit] = append(many[otherUnit], fmt.Sprint("many", n))
@@ -234,6 +237,8 @@ func accessLists(w *world) {
 			"",
 		},
 		{"the other side of the wall", store.AccessFilter{Case: "l1", Kind: routing.PatientBoard}, ""},
+		{"people", store.AccessFilter{Case: "l4", By: store.People}, "tokena"},
+		{"systems", store.AccessFilter{Case: "l4", By: store.Systems}, "api:opentoken:x"},
 	} {
 		who := ""
 		for _, row := range w.accesses(c.f) {

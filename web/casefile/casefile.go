@@ -37,6 +37,7 @@ type Case struct {
 	Patient      *Person   `xml:"patient"` // nil: the reporter
 	Incident     Incident  `xml:"incident"`
 	Experienced  []string  `xml:"experienced"`
+	ReplyWish    string    `xml:"replyWish,omitempty"` // how the reporter wants to be answered, in Swedish
 	Problems     []string  `xml:"problem"`
 	Area         string    `xml:"area,omitempty"`
 	Entries      []Entry   `xml:"entry"`

@@ -92,6 +92,7 @@ func (p *paper) about(c Case) {
 	p.row("Där det hände", c.Incident.Unit)
 	p.row("Plats enligt anmälaren", c.Incident.Place)
 	p.row("Upplevt problem", strings.Join(c.Experienced, ", "))
+	p.row("Vill ha svar", c.ReplyWish)
 	p.row("Huvud- och delproblem", strings.Join(c.Problems, ", "))
 	p.row("Verksamhetsområde", c.Area)
 	p.heading("Anmälare")

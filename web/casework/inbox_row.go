@@ -18,6 +18,7 @@ type InboxRow struct {
 	Role     string // of the reporter, when the patient is another
 	About    string // the patient then
 	Child    bool   // the patient is under 18
+	Wish     string // how the reporter wants to be answered
 	Masked   string
 	Left     int // days
 	Days     int // that the answer may take
@@ -37,6 +38,7 @@ func NewInboxRow(c store.Case, now time.Time, reads bool) InboxRow {
 		return row
 	}
 	row.Reads, row.Reporter, row.Masked, row.Child = true, reporterName(c), ReporterOf(c).Masked(), c.Minor()
+	row.Wish = wishWord(c.Facts.ReplyWanted, c.Facts.ReplyChannel)
 	if c.Facts.Role != contracts.RolePatient {
 		row.Role, row.About = c.Facts.Role, c.Facts.PatientName
 	}

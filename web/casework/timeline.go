@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -29,6 +30,7 @@ type Event struct {
 	Incoming  bool // from the citizen's side
 	Text      string
 	Complaint *contracts.Complaint
+	Wish      string   // how the reporter wants to be answered, of a complaint
 	Problems  []string // what was concluded, or experienced
 	Area      string
 	Unit      string // where it happened
@@ -131,6 +133,7 @@ func (s *Base) event(c store.Case, entry store.Entry, m *contracts.Message, file
 		s.update(&e, c, m)
 	}
 	if e.Complaint != nil {
+		e.Wish = wishOf(e.Complaint)
 		if u := e.Complaint.IncidentUnit; u != nil {
 			e.Unit = s.Named(*u)
 		}
@@ -274,3 +277,12 @@ func HandlerName(h store.Handler) string {
 
 // IsBoard tells whether a patient board handles a case.
 func IsBoard(h store.Handler) bool { return h.Kind == routing.PatientBoard }
+
+// wishOf is how the reporter of a complaint wants to be answered.
+func wishOf(c *contracts.Complaint) string {
+	channel := ""
+	if c.ReplyChannel != nil {
+		channel = cmp.Or(c.ReplyChannel.DisplayName, c.ReplyChannel.OriginalText)
+	}
+	return wishWord(c.ReplyWanted, channel)
+}

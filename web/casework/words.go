@@ -124,6 +124,17 @@ func nounOf(kind store.EventKind) string {
 	return "Meddelandet"
 }
 
+// wishWord is how the reporter wants to be answered.
+func wishWord(wanted bool, channel string) string {
+	switch {
+	case !wanted:
+		return "Nej"
+	case channel == "":
+		return "Ja"
+	}
+	return "Ja (" + channel + ")"
+}
+
 func statusWord(status string) string {
 	switch status {
 	case contracts.StatusReceived:

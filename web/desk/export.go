@@ -2,6 +2,7 @@ package desk
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -155,6 +156,9 @@ func (s *Export) caseFileOf(c store.Case, desk store.Desk, st casework.Standing)
 	}
 	for _, code := range c.Facts.Experienced {
 		file.Experienced = append(file.Experienced, s.codeNamed(contracts.SystemProblem, code))
+	}
+	for _, e := range line {
+		file.ReplyWish = cmp.Or(file.ReplyWish, e.Wish)
 	}
 	for _, code := range slices.Concat(c.Classification.MainProblems, c.Classification.SubProblems) {
 		file.Problems = append(file.Problems, s.codeNamed(contracts.SystemProblem, code))

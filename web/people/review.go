@@ -126,6 +126,11 @@ func (s *Pages) reviewFilter(ctx context.Context, who shell.Access, in *shell.Fo
 	f := s.reviewable(who)
 	f.Who, f.Unit, f.What = store.AccountID(in.Value("who")), shell.HSAOf(in.Value("unit")),
 		store.AccessKind(in.Value("what"))
+	if f.By = store.Actor(in.Value("by")); f.By == store.AnyActor && f.Who == "" {
+		f.By = store.People
+	} else if f.By != store.Systems && f.By != store.People {
+		f.By = store.AnyActor
+	}
 	f.Since, f.Until = in.Midnight("from"), in.Midnight("to")
 	if !f.Until.IsZero() {
 		f.Until = f.Until.AddDate(0, 0, 1)

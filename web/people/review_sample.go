@@ -60,6 +60,7 @@ func (s *Pages) makeSample(w http.ResponseWriter, r *http.Request, who shell.Acc
 		filter.Not = []store.AccessKind{store.AccessSignIn, store.AccessSignOut}
 	}
 	sample := store.ReviewSample{Kind: who.Side(), Units: s.reviewable(who).Units, Asked: askedFor(f), Maker: who.Self()}
+	sample.Asked["by"] = string(filter.By)
 	look := who.Row(store.Access{
 		What: store.AccessSearch, Detail: "sample made", Case: filter.Case, Search: filter.Search,
 	})
@@ -106,6 +107,9 @@ func askedWords(asked map[string]string) []string {
 	add("who", sampleUser)
 	if what := asked["what"]; what != "" {
 		words = append(words, fmt.Sprintf(sampleWhat, shell.AccessWord(store.AccessKind(what))))
+	}
+	if by := sampleBy[store.Actor(asked["by"])]; by != "" {
+		words = append(words, by)
 	}
 	add("unit", sampleUnit)
 	add("case", sampleCase)

@@ -79,6 +79,9 @@ const (
 	wordProvidersPassword = "Kontots lösenord finns hos inloggningstjänsten, och ändras där."
 )
 
+// sampleBy is whose rows a sample was drawn from.
+var sampleBy = map[store.Actor]string{store.People: "bara människor", store.Systems: "bara system genom API:et"}
+
 // rolesWords are the roles of a row of the access log, in Swedish.
 func rolesWords(roles string) string {
 	var all []string

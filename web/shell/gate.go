@@ -14,7 +14,7 @@ import (
 
 // local is who asks from this machine in demo and test: every system at once.
 func local() Access {
-	all := Access{User: "local", Name: "web"}
+	all := Access{User: store.SystemID(""), Name: "web"}
 	for _, role := range []Role{RoleRead, RoleHandle, RoleOperate, RoleCatalogue, RolePortal} {
 		all.Grants = append(all.Grants, Grant{Role: role, Units: []string{AllUnits}})
 	}

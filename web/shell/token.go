@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	yaml "go.yaml.in/yaml/v3"
+
+	"rivgate/store"
 )
 
 // Token is one bearer token of the API. The token itself is known to its owner alone.
@@ -24,7 +26,7 @@ type Token struct {
 
 // access is who a token stands for.
 func (t Token) access() Access {
-	who := Access{User: "token:" + t.Name, Name: t.Name}
+	who := Access{User: store.SystemID(t.Name), Name: t.Name}
 	for _, role := range t.Roles {
 		who.Grants = append(who.Grants, Grant{Role: role, Units: t.Units})
 	}

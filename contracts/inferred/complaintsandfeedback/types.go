@@ -237,7 +237,7 @@ type ResultType struct {
 	// Finds the call in the answering system's log.
 	LogID string
 	// What is wrong, closer than errorCode: the cause, and the remedy.
-	// SCHEMA (VALIDATION_ERROR): The message breaks the schema, or a field stands where it may not or is too long. Mend the element that the text names.
+	// SCHEMA (VALIDATION_ERROR): The message breaks the schema, or a field stands where it may not, is too long, or is a size or sha256 that is not the file's. Mend the element that the text names.
 	// DUPLICATE_CONTENT_MISMATCH (VALIDATION_ERROR): The message id, or the id of a new case, was used before for other content. Give a new message a new id; change nothing when a message is sent again.
 	// RECIPIENT_MISMATCH (VALIDATION_ERROR): The recipient is another than the logical address, or cannot have the case. Address the message to its recipient, and name a connected unit of the right kind.
 	// PLACE_TEXT_NOT_ALLOWED (VALIDATION_ERROR): A place in free text was sent to a care unit. Give the unit in incidentUnit, or send the case to the patient board.
@@ -248,10 +248,10 @@ type ResultType struct {
 	// IDENTITY_OID_MISMATCH (VALIDATION_ERROR): An identity has another form than its OID demands. Write it without separators, under the OID of its kind.
 	// IDENTITY_CHECK_DIGIT (VALIDATION_ERROR): The day or the check digit of a number is wrong. Check the number with the person.
 	// ATTACHMENT_TOO_LARGE (VALIDATION_ERROR): A file is larger than 20 MB. Send a smaller file, or divide it.
-	// ATTACHMENT_TYPE (VALIDATION_ERROR): The content of a file is no PDF, PNG, JPEG, GIF or plain text, or is not what its size or sha256 says. Send one of these kinds, with its size and digest.
+	// ATTACHMENT_TYPE (VALIDATION_ERROR): The content of a file is no PDF, PNG, JPEG, GIF or plain text. Send one of these kinds.
 	// DATE_OUT_OF_RANGE (VALIDATION_ERROR): A day or time is before 1900 or too far ahead, or an answer is due on a day that has been. Check the clock and the day.
 	// TOO_MANY (VALIDATION_ERROR): A list is too long: 20 problems and 10 files are taken. Send fewer.
-	// INCIDENT_UNIT_NOT_ALLOWED (VALIDATION_ERROR): Somebody other than a patient board corrects the unit where it happened. Leave the unit out.
+	// INCIDENT_UNIT_NOT_ALLOWED (VALIDATION_ERROR): Somebody other than a patient board gives or corrects the unit where it happened. Leave the unit out.
 	// UNKNOWN_CASE (APPLICATION_ERROR): The case is not known here. Check the id of the case and the address.
 	// CASE_CLOSED (APPLICATION_ERROR): The case is closed. Send nothing more but a CORRECTION.
 	// NOT_CURRENT_HANDLER (APPLICATION_ERROR): Another unit or system has the case now. Let the unit that has the case answer, through its own system.
