@@ -106,6 +106,9 @@ func (s *Export) document(ctx context.Context, who shell.Access, id, form string
 	}
 	d.file = s.caseFileOf(d.c, desk, standing)
 	d.file.ExportedBy = who.Name
+	for _, e := range d.line {
+		d.file.ReplyWish = cmp.Or(d.file.ReplyWish, e.Wish)
+	}
 	d.file.Entries = append(d.messageEntries(), deskEntries(d.events)...)
 	slices.SortStableFunc(d.file.Entries, func(a, b casefile.Entry) int { return a.At.Compare(b.At) })
 	return d, nil
@@ -156,9 +159,6 @@ func (s *Export) caseFileOf(c store.Case, desk store.Desk, st casework.Standing)
 	}
 	for _, code := range c.Facts.Experienced {
 		file.Experienced = append(file.Experienced, s.codeNamed(contracts.SystemProblem, code))
-	}
-	for _, e := range line {
-		file.ReplyWish = cmp.Or(file.ReplyWish, e.Wish)
 	}
 	for _, code := range slices.Concat(c.Classification.MainProblems, c.Classification.SubProblems) {
 		file.Problems = append(file.Problems, s.codeNamed(contracts.SystemProblem, code))
