@@ -352,7 +352,7 @@ func TestOrdersAreInTheChain(t *testing.T) {
 	}
 	want := []string{
 		"olle: POST /monitor/order ", "iris: POST /catalogue/draft/{verb} discard",
-		"local: POST /api/deliveries/{verb} retry",
+		"api:open: POST /api/deliveries/{verb} retry",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("the log has %q, want %q", got, want)
