@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"rivgate/routing"
+	"rivgate/routing/catalogue"
 	"rivgate/store"
 )
 
@@ -344,4 +345,26 @@ func TestACitizenFindsTheUnitInABrowser(t *testing.T) {
 		t.Fatalf("%d cases of the board, %v", len(list), err)
 	}
 	has(t, w.page("/mailbox/"+list[0].ID), "tandläkaren på torget")
+}
+
+// TestWhatAUnitIsCalledIsKept: town and aliases of a unit are typed in its row, come back, and are held by the rules.
+func TestWhatAUnitIsCalledIsKept(t *testing.T) {
+	t.Parallel()
+	w := keeps(t)
+	page := w.page("/catalogue/rows/new?kind=unit")
+	has(t, page, "Ort", "Kallas även")
+	fields := url.Values{
+		"kind": {"unit"}, "revision": {revision(t, page)}, "hsaId": {"SE2010123456-VC77"}, "name": {"Vårdcentralen Asken"},
+		"unitKind": {"care_unit"}, "region": {"01"}, "town": {"Solna"},
+		"aliases": {"VC Asken, Askens  husläkare,, " + strings.Repeat("x", 256)},
+	}
+	r := w.post("/catalogue/rows", fields)
+	if r.status != http.StatusUnprocessableEntity {
+		t.Errorf("an alias that is too long: %d", r.status)
+	}
+	has(t, r.body, "är för långt, eller har kommatecken", `aria-describedby="row-aliases-error"`, `value="Solna"`)
+	fields.Set("aliases", "VC Asken, Askens  husläkare,,")
+	has(t, w.saves("/catalogue/rows", fields), "Solna, kallas även Askens husläkare, VC Asken")
+	row := w.page("/catalogue/rows/" + w.rowID(catalogue.KindUnit, "Asken"))
+	has(t, row, `value="Solna"`, `value="Askens husläkare, VC Asken"`)
 }
