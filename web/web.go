@@ -23,6 +23,7 @@ import (
 	"rivgate/web/desk"
 	"rivgate/web/mailbox"
 	"rivgate/web/operate"
+	"rivgate/web/opinion"
 	"rivgate/web/people"
 	"rivgate/web/register"
 	"rivgate/web/shell"
@@ -47,6 +48,7 @@ type Site struct {
 	board         board.Pages
 	mailbox       mailbox.Pages
 	people        people.Pages
+	opinion       opinion.Pages
 	register      register.Pages
 	apiRegister   api.Registrations
 	apiCases      api.Cases
@@ -63,7 +65,7 @@ func (s *Site) wire() {
 		s.Signin.Gate = &s.Gate
 		s.Catalogue.Site, s.Operate.Site, s.Statistics.Site, s.people.Site = site, site, site, site
 		s.lists.Site, s.desk.Site, s.export.Site, s.board.Site, s.mailbox.Site = site, site, site, site, site
-		s.register.Site, s.apiRegister.Site = site, site
+		s.opinion.Site, s.register.Site, s.apiRegister.Site = site, site, site
 		s.apiCases.Site, s.apiDeliveries.Site = site, site
 		s.apiDeliveries.Operate, s.apiCatalogue.Rows = &s.Operate, &s.Catalogue.Rows
 	})

@@ -11,6 +11,8 @@ var completions = map[string]string{
 		`--to SE2010123456-PN01 --ground "consent by telephone" --unchecked "on the way to the board"`,
 	"rivgate case reply ID --unchecked REASON": `rivgate case reply "$CASE" --text Tack --unchecked "asked for"`,
 	"rivgate audit verify --head 12:c01717aa…": `rivgate audit verify --head "$HEAD"`,
+	"rivgate case register numbers.csv --dry-run": `printf 'case;number\n%s;PROV 1\n' "$CASE" > numbers.csv && ` +
+		`rivgate case register numbers.csv --dry-run`,
 	"rivgate backup":               `rivgate backup --to copy-$$.db`,
 	"rivgate backup --to DIR":      `mkdir -p copies && rivgate backup --to copies`,
 	"rivgate backup --to FILE|DIR": `rivgate backup --to copy-$$.db`,

@@ -23,6 +23,8 @@ type boardPage struct {
 	PlaceNow  string // where it happened, as it is known now; "" unknown
 	Places    []boardPlace
 	Providers []casework.Provider
+	Asked     []store.Opinion      // what went to inboxes here
+	InInbox   func(string) bool    // whether a unit has one
 	Marked    *casework.BoardEntry // by whom the patient is marked as a child
 	Child     bool                 // by the birth date
 	Standing  casework.Standing
@@ -35,6 +37,7 @@ type boardPage struct {
 	Exports   bool
 	Closed    bool
 	Done      string
+	Scopes    []string // what a consent can cover
 	Today     string
 	Now       time.Time
 }
@@ -97,11 +100,19 @@ func (s *Pages) showBoardCase(w http.ResponseWriter, r *http.Request, who shell.
 		Page: s.Page(who, fmt.Sprintf(titleCase, casework.Reference(c)), "inbox"), Case: c, Desk: desk,
 		Unit: casework.HandlerName(c.Handler), Now: s.Clock(), Today: s.Today(),
 		PlaceNow: s.placeNow(c), Places: placesOf(line), Providers: casework.ProvidersOf(entries, s.Today()),
+		Scopes: casework.Scopes(),
 		Marked: casework.MarkedChild(entries), Child: c.Minor(),
 		Standing: standing, Found: found, Units: s.careUnits(), Problems: s.Problems(),
 		Areas:  s.Codes(contracts.SystemArea),
 		Writes: who.May(shell.WriteCase, owner), Exports: who.May(shell.ExportCase, owner), Closed: c.State == store.Closed,
 		Done: boardDone(r.URL.Query().Get("done")),
+	}
+	p.InInbox = s.Relay.InInbox
+	if p.Asked, err = s.Relay.Store.CaseOpinions(ctx, c); err != nil {
+		return err
+	}
+	if err := s.Relay.Store.SeeOpinions(ctx, c); err != nil {
+		return err
 	}
 	p.Forms = s.forms(c, standing.Reporter)
 	if k := who.Kept; k != nil && p.Forms[k.Verb()] != nil {
@@ -125,8 +136,19 @@ func (s *Pages) forms(c store.Case, reporter casework.Person) map[string]*shell.
 		forms["consent"].Values.Set("who", reporter.Name)
 	}
 	forms["consent"].Values.Set("day", s.Today())
+	forms["consent"].Values["scope"] = []string{casework.ScopeNames, casework.ScopeText}
 	forms["opinion"].Values.Set("day", s.Today())
 	return forms
+}
+
+// Went says where a request stands that went to an inbox here; "" for one that went another way.
+func (p boardPage) Went(r casework.BoardRequested) string {
+	for _, o := range p.Asked {
+		if o.At.Equal(r.At) && routing.SameHSAID(o.Unit, r.HSAID()) {
+			return askedWord(o, p.InInbox(o.Unit))
+		}
+	}
+	return ""
 }
 
 // Form is the form of that name.

@@ -100,9 +100,11 @@ func (s *Pages) newRequestPage(ctx context.Context, who shell.Access, c store.Ca
 	if err != nil {
 		return p, err
 	}
-	p.Reporter, p.Patient = standing.Reporter, standing.Patient
+	if consent.Covers(casework.ScopeNames) {
+		p.Reporter, p.Patient = standing.Reporter, standing.Patient
+	}
 	for _, e := range line {
-		if e.Complaint != nil {
+		if e.Complaint != nil && consent.Covers(casework.ScopeText) {
 			p.Complaint = e.Complaint
 			break
 		}
@@ -127,6 +129,7 @@ func (p requestPage) Letter() string {
 	line(requestDue, p.Request.Due)
 	line(requestConsent, p.Consent.Who+", "+p.Consent.Day+", "+p.Consent.How)
 	line(requestReporter, p.Reporter.Name)
+	line(requestCovers, p.Consent.Scope)
 	if p.Patient != nil {
 		line(requestPatient, p.Patient.Name)
 	}

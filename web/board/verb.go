@@ -1,6 +1,7 @@
 package board
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -33,13 +34,14 @@ func (s *Pages) Verb(w http.ResponseWriter, r *http.Request, who shell.Access) e
 		return err
 	}
 	var found []routing.Unit
+	done := verb
 	if verb == "place" {
 		found, err = s.setPlace(ctx, who, c, f)
 	} else {
-		found, err = s.note(ctx, who, c, f, files)
+		done, found, err = s.note(ctx, who, c, f, files)
 	}
 	if err == nil && !f.Failed() {
-		http.Redirect(w, r, shell.Link("/inbox/{}/board?done={}", c.ID, verb), http.StatusSeeOther)
+		http.Redirect(w, r, shell.Link("/inbox/{}/board?done={}", c.ID, done), http.StatusSeeOther)
 		return nil
 	}
 	refusal := err
@@ -103,10 +105,10 @@ func (s *Pages) setPlace(ctx context.Context, who shell.Access, c store.Case, f 
 	return nil, err
 }
 
-// note keeps what a form says as a note. What is missing is noted in the form.
+// note keeps what a form says as a note; done is what was done then. What is missing is noted in the form.
 func (s *Pages) note(ctx context.Context, who shell.Access, c store.Case, f *shell.Form,
 	files []contracts.Attachment,
-) ([]routing.Unit, error) {
+) (done string, _ []routing.Unit, _ error) {
 	e := casework.BoardEntry{}
 	var found []routing.Unit
 	var unit routing.Unit
@@ -121,6 +123,9 @@ func (s *Pages) note(ctx context.Context, who shell.Access, c store.Case, f *she
 		e.Who = f.Required("who", wordConsentBy, casework.ReasonMost)
 		e.Day = s.pastDay(f, "day", wordConsentDay)
 		e.How = f.Required("how", wordConsentHow, casework.ReasonMost)
+		if f.Value("scoped") != "" {
+			e.Scope = casework.ScopeOf(f.Values["scope"])
+		}
 	case "withdraw":
 		e.Kind = casework.BoardWithdrawn
 		about(wordWithdrawFor)
@@ -140,21 +145,65 @@ func (s *Pages) note(ctx context.Context, who shell.Access, c store.Case, f *she
 	case "nochild":
 		e.Kind = casework.BoardNoChild
 	default:
-		return nil, shell.ErrNotFound
+		return "", nil, shell.ErrNotFound
 	}
 	if f.Failed() {
-		return found, nil
+		return "", found, nil
 	}
 	if err := s.allows(ctx, c, e, unit, f); err != nil || f.Failed() {
-		return nil, err
+		return "", nil, err
 	}
-	err := s.Relay.Store.Note(ctx, store.Act{CaseID: c.ID, Unit: c.Handler.Unit, By: who.Self()}, e.Note(),
-		deskFiles(files)...)
+	done, err := s.keep(ctx, who, c, e, unit, files)
 	if errors.Is(err, store.ErrTooLarge) {
 		f.Refuse("file", wordOpinionFiles)
-		return nil, nil
+		return "", nil, nil
 	}
-	return nil, err
+	return cmp.Or(done, f.Name), nil, err
+}
+
+// keep stores an entry: a request to a unit that has an inbox here reaches that, and with a consent that is withdrawn
+// goes what was asked because of it. done is what else was done than to note it.
+func (s *Pages) keep(ctx context.Context, who shell.Access, c store.Case, e casework.BoardEntry, unit routing.Unit,
+	files []contracts.Attachment,
+) (done string, err error) {
+	db, act := s.Relay.Store, store.Act{CaseID: c.ID, Unit: c.Handler.Unit, By: who.Self()}
+	switch {
+	case e.Kind == casework.BoardRequest && s.Relay.InInbox(unit.HSAID):
+		letter, err := s.letter(ctx, c, e, unit)
+		if err != nil {
+			return "", err
+		}
+		_, err = db.AskOpinion(ctx, act, e.Note(), store.Opinion{Unit: unit.HSAID, Due: e.Due, Letter: letter.Text()})
+		return "asked", err
+	case e.Kind == casework.BoardWithdrawn:
+		return "", db.RecallOpinions(ctx, act, unit.HSAID, e.Note())
+	}
+	return "", db.Note(ctx, act, e.Note(), deskFiles(files)...)
+}
+
+// letter is what a unit is told of an opened case: what the consent covers, and nothing else.
+func (s *Pages) letter(ctx context.Context, c store.Case, e casework.BoardEntry, unit routing.Unit) (
+	l casework.OpinionLetter, err error,
+) {
+	entries, err := s.BoardEntries(ctx, c)
+	if err != nil {
+		return l, err
+	}
+	line, err := s.TimeLine(ctx, c, "")
+	if err != nil {
+		return l, err
+	}
+	desk, err := s.Relay.Store.Desk(ctx, c.ID)
+	if err != nil {
+		return l, err
+	}
+	consent := casework.ConsentFor(entries, unit.HSAID)
+	if consent == nil {
+		return l, store.ErrConflict
+	}
+	return s.ConsentedLetter(c, line, consent, casework.OpinionLetter{
+		Unit: unit.Name, Reference: cmp.Or(desk.Diary, casework.Reference(c)), Question: e.Text, Due: e.Due,
+	}), nil
 }
 
 // deskFiles are uploads as a desk keeps them.

@@ -1,5 +1,7 @@
 package board
 
+import "rivgate/store"
+
 // Titles of the pages. %s is the number of the case.
 const (
 	titleList      = "Saknar enhet"
@@ -53,6 +55,7 @@ const (
 	requestCase      = "Ärende"
 	requestDue       = "Svar önskas senast"
 	requestConsent   = "Samtycke"
+	requestCovers    = "Samtycket omfattar"
 	requestReporter  = "Anmälare"
 	requestPatient   = "Patient"
 	requestComplaint = "\r\nVAD ANMÄLAREN SKRIVER\r\n\r\n"
@@ -70,6 +73,19 @@ func exportHead() []string {
 	}
 }
 
+// askedWord is where a request to a unit's inbox stands.
+func askedWord(o store.Opinion, inInbox bool) string {
+	switch {
+	case o.State == store.OpinionAnswered:
+		return "besvarad"
+	case o.State == store.OpinionRecalled:
+		return "återtagen"
+	case !inInbox:
+		return "ligger i enhetens inkorg, men enheten tar inte längre emot nya ärenden där: skicka den på papper också"
+	}
+	return "ligger i enhetens inkorg"
+}
+
 func boardDone(done string) string {
 	switch done {
 	case "place":
@@ -80,6 +96,8 @@ func boardDone(done string) string {
 		return "Det är noterat att samtycket är återtaget."
 	case "request":
 		return "Begäran är noterad. Skriv ut den och skicka den till vårdgivaren."
+	case "asked":
+		return "Begäran är skickad till enhetens inkorg. Yttrandet kommer hit när enheten har svarat."
 	case "opinion":
 		return "Yttrandet är noterat i ärendet."
 	case "child":

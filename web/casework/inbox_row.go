@@ -27,6 +27,7 @@ type InboxRow struct {
 	Reads    bool // may be opened; else there is no name and no number in the row
 	Takes    bool // may be taken by who looks
 	Assigns  bool // may be assigned, though not opened
+	Opinion  store.OpinionMark
 }
 
 // NewInboxRow is a case as a row of a list.

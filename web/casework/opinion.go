@@ -173,3 +173,8 @@ func (s *Base) OpinionMarks(ctx context.Context, cases []store.Case) (map[string
 	}
 	return s.Relay.Store.OpinionMarks(ctx, ids)
 }
+
+// OpinionNote is an opinion as the board's case keeps it: unit is "name (HSA-id)".
+func OpinionNote(unit, day, text string) string {
+	return BoardEntry{Kind: BoardOpinion, Unit: unit, Day: day, Text: text}.Note()
+}

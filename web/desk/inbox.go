@@ -18,6 +18,9 @@ import (
 
 const inboxPageSize = 50
 
+// requestsMost is how many requests for opinions the inbox shows above its list.
+const requestsMost = 20
+
 type inboxPage struct {
 	shell.Page
 	Queues   []queue
@@ -34,7 +37,8 @@ type inboxPage struct {
 	Here     string     // address of the page with that
 	Next     string     // where the next page begins; "" on the last
 	First    bool
-	Searches bool // may look for people
+	Requests []casework.OpinionRow // of patient boards, for an opinion
+	Searches bool                  // may look for people
 	Done     string
 	Now      time.Time
 }
@@ -107,6 +111,9 @@ func (s *Lists) showInbox(w http.ResponseWriter, r *http.Request, who shell.Acce
 	}
 	p.choose(f.Queue, typed)
 	if p.Rows, p.Next, err = s.inboxRows(r.Context(), f, asked, who); err != nil {
+		return err
+	}
+	if p.Requests, err = s.OpinionRows(r.Context(), who, true, requestsMost); err != nil {
 		return err
 	}
 	if p.People, err = s.inboxPeople(r.Context(), who); err != nil {
@@ -207,10 +214,14 @@ func (s *Lists) inboxRows(ctx context.Context, f, asked store.CaseFilter, who sh
 	if err != nil {
 		return nil, "", err
 	}
+	marks, err := s.OpinionMarks(ctx, cases)
+	if err != nil {
+		return nil, "", err
+	}
 	now := s.Clock()
 	for _, c := range cases {
 		row := casework.NewInboxRow(c, now, who.May(shell.ReadCase, shell.OwnerOf(c)))
-		row.Desk = desks[c.ID]
+		row.Desk, row.Opinion = desks[c.ID], marks[c.ID]
 		row.Back = row.Desk.Parked.Back(now) && c.State != store.Closed
 		row.Takes = c.State != store.Closed && who.Person && row.Desk.Assignee.ID != who.User &&
 			who.May(shell.WriteCase, shell.OwnerOf(c))

@@ -20,7 +20,6 @@ const (
 	menuInbox      = "Inkorg"
 	menuPhrases    = "Standardsvar"
 	menuRegister   = "Diarieföring"
-	menuOpinions   = "Yttranden"
 	menuUsers      = "Användare"
 	menuSubmit     = "Skicka ärende"
 	menuStatistics = "Statistik"

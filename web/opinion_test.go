@@ -1,0 +1,67 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+
+	"rivgate/store"
+)
+
+// TestAUnitGivesItsOpinion: a board asks, the unit reads what was consented to and nothing else, answers, and the board
+// sees it; nobody else does.
+func TestAUnitGivesItsOpinion(t *testing.T) {
+	w := newWorld(t)
+	id := w.submit(board, "Tolvan Test", "Ingen lyssnade på mig.")
+	w.as("nina")
+	w.boardAct(id, "consent", url.Values{
+		"unit": {clinic}, "who": {"Tolvan Test"}, "day": {"2026-03-01"}, "how": {"per telefon"}, "scoped": {"1"},
+		"scope": {"vad anmälaren skriver"},
+	})
+	expectRedirect(t, w.post("/inbox/"+id+"/board/request", url.Values{
+		"unit": {clinic}, "text": {"Yttra er om väntetiden."}, "due": {"2026-03-20"},
+	}), "/inbox/"+id+"/board?done=asked")
+	has(t, w.page("/inbox/"+id+"/board"), "ligger i enhetens inkorg", "omfattar vad anmälaren skriver")
+	w.as("vera")
+	has(t, w.page("/inbox"), "Begäran om yttrande", "svar önskas senast 2026-03-20")
+	asked, err := w.Relay.Store.Opinions(t.Context(), []string{clinic}, 0)
+	if err != nil || len(asked) != 1 {
+		t.Fatal(len(asked), err)
+	}
+	there := "/opinions/" + asked[0].ID
+	page := w.page(there)
+	has(t, page, "Yttra er om väntetiden.", "Ingen lyssnade på mig.", "per telefon")
+	hasNot(t, main(page), "<dt>Anmälare</dt>", tolvan[2:], id)
+	for _, path := range []string{"/inbox/" + id, "/inbox/" + id + "/board", "/inbox/" + id + "/export"} {
+		if r := w.get(path); r.status != http.StatusNotFound {
+			t.Errorf("the unit opens %s of the board: %d", path, r.status)
+		}
+	}
+	for _, who := range []string{"nina", "adam", "iris", "olle"} {
+		w.as(who)
+		if r := w.get(there); r.status != http.StatusNotFound {
+			t.Errorf("%s opens the request: %d", who, r.status)
+		}
+	}
+	w.as("mia")
+	if r := w.post(there+"/send", url.Values{"version": {"1"}}); r.status == http.StatusSeeOther {
+		t.Error("who may not write answers")
+	}
+	w.as("vera")
+	has(t, w.post(there+"/draft", url.Values{"version": {"1"}, "text": {" "}}).body, "Skriv yttrandet.")
+	expectRedirect(t, w.post(there+"/draft", url.Values{"version": {"1"}, "text": {"Vi beklagar."}, "do": {"review"}}),
+		there+"?review")
+	has(t, w.page(there+"?review"), "Så läser nämnden yttrandet", "Vi beklagar.")
+	w.as("nina")
+	hasNot(t, w.page("/inbox/"+id+"/board"), "Vi beklagar.")
+	w.as("vera")
+	expectRedirect(t, w.post(there+"/send", url.Values{"version": {"2"}}), there+"?done=sent")
+	w.as("nina")
+	has(t, w.page("/inbox?queue=new"), "Nytt yttrande")
+	has(t, w.page("/inbox/"+id+"/board"), "Vi beklagar.", "besvarad", "Vera Test")
+	hasNot(t, w.page("/inbox?queue=new"), "Nytt yttrande")
+	rows := w.accesses(store.AccessFilter{Case: id, Direct: true, Who: "vera", What: store.AccessChange})
+	if len(rows) != 2 || rows[0].Unit != board || rows[1].Unit != clinic {
+		t.Errorf("on both records: %+v", rows)
+	}
+}
