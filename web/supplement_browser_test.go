@@ -17,8 +17,13 @@ func TestAReportersAfterthoughts(t *testing.T) {
 	const add = `form[action$="/supplement"] `
 	mailbox := w.server.URL + "/mailbox/" + id
 	w.signIn(d.ctx, "hanna")
-	d.do("opening 1177", chromedp.Navigate(w.server.URL+"/mailbox"))
-	d.goes("saying who they are", clicks(`input[name="person"][value="`+tolvan+`"]`), clicks(`main .primary`))
+	comes := func() {
+		t.Helper()
+		d.do("opening 1177", chromedp.Navigate(w.server.URL+"/mailbox"))
+		d.goes("saying who they are", clicks(`input[name="person"][value="`+tolvan+`"]`),
+			clicks(`form[action="/mailbox"] button.primary`))
+	}
+	comes()
 
 	d.do("opening the mailbox", chromedp.Navigate(mailbox))
 	d.sees("Lägg till något i ärendet", "Du behöver inte vänta på en fråga.")
@@ -32,6 +37,7 @@ func TestAReportersAfterthoughts(t *testing.T) {
 	w.closes(id)
 	w.pass(3 * 24 * time.Hour)
 	w.signIn(d.ctx, "hanna")
+	comes()
 	d.do("opening the mailbox of the closed case", chromedp.Navigate(mailbox))
 	d.sees("Avslutat", "då öppnas ärendet igen")
 	d.goes("adding to the closed case", types(add+"textarea", "Det gör fortfarande ont."), clicks(add+"button"))
