@@ -128,9 +128,9 @@ func TestAReplyFromTheCommandLineReachesTheCitizen(t *testing.T) {
 		t.Fatalf("%d cases", len(cases))
 	}
 	id := cases[0].Ref.Extension
-	b.cli(t, nil, "case", "reply", id, "--text", "Vi återkommer i morgon.")
+	b.cli(t, nil, "case", "reply", id, "--text", "Vi återkommer i morgon.", "--unchecked", "asked for")
 	b.cli(t, nil, "case", "reply", id, "--type", "CLOSE", "--text", "Vi beklagar.", "--problem", "3", "--problem", "3.1",
-		"--area", "3")
+		"--area", "3", "--unchecked", "asked for")
 	var shown struct {
 		store.Case
 		Messages []store.Entry `json:"messages"`
@@ -147,7 +147,7 @@ func TestAReplyFromTheCommandLineReachesTheCitizen(t *testing.T) {
 	if err != nil || len(letters) != 3 || letters[1].Kind != "partial_reply" {
 		t.Errorf("the mailbox: %v %v", letters, err)
 	}
-	code, _, problem := cli(t, "case", "reply", id, "--text", "En sak till.", "--config", b.file)
+	code, _, problem := cli(t, "case", "reply", id, "--text", "En sak till.", "--unchecked", "asked for", "--config", b.file)
 	if code != exitRefused || !strings.Contains(problem, contracts.SubCaseClosed) {
 		t.Errorf("a reply after the close: %d %s", code, problem)
 	}
