@@ -132,7 +132,7 @@ func (r *Relay) frozen(ctx context.Context, e *store.Event, o *outcome) error {
 	if err != nil {
 		return err
 	}
-	if !routing.SameHSAID(e.Unit, c.Handler.Unit) && !routing.SameHSAID(e.Unit, c.ForwardedFrom) {
+	if !c.HandledBy(e.Unit) && !routing.SameHSAID(e.Unit, c.ForwardedFrom) {
 		return contracts.RecipientMismatch()
 	}
 	e.Unit = c.Handler.Unit

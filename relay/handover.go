@@ -60,7 +60,7 @@ func (r *Relay) handoverReason(ctx context.Context, c store.Case, reason string)
 	}
 	for i := len(events) - 1; i >= 0; i-- {
 		e := events[i]
-		if e.Kind != store.DeskHandover || !routing.SameHSAID(e.ToUnit, c.Handler.Unit) {
+		if e.Kind != store.DeskHandover || !c.HandledBy(e.ToUnit) {
 			continue
 		}
 		parts := []string{reason, e.Text}

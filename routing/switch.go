@@ -166,3 +166,12 @@ func (t *Table) destination(contract, unit string, day Date) (address, row strin
 	}
 	return route.Address, Fold(route.Receiver)
 }
+
+// WayOn is where calls of a contract to a receiver go on a day; false where they go nowhere.
+func (t *Table) WayOn(receiver, contract string, day Date) (Route, bool) {
+	if t == nil {
+		return Route{}, false
+	}
+	route, refusal := t.routeAlone(Call{Receiver: receiver, Contract: contract, Profile: RIVTABP21}, day)
+	return route, refusal == nil
+}

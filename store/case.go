@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"rivgate/routing"
@@ -131,7 +132,9 @@ type Case struct {
 	// forwarded, and the message to the next handler is still to be sent
 	ForwardDue    bool   `json:"forwardDue,omitempty"`
 	ForwardedFrom string `json:"forwardedFrom,omitempty"` // HSA-id
-	BegunOutside  bool   `json:"begunOutside,omitempty"`
+	// HSA-ids that the board that has the case had before, see Takeover: what comes for them is the board's
+	Formerly     []string `json:"formerly,omitempty"`
+	BegunOutside bool     `json:"begunOutside,omitempty"`
 	// known here since it was forwarded: sequence numbers begin anywhere
 	BegunByForward bool       `json:"begunByForward,omitempty"`
 	Received       time.Time  `json:"received"`
@@ -150,6 +153,12 @@ type Case struct {
 	Protected bool `json:"protected,omitempty"`
 
 	opened bool // by Open: what is written in it may be read
+}
+
+// HandledBy tells whether an HSA-id is that of the unit that has the case, or one that it had before.
+func (c *Case) HandledBy(unit string) bool {
+	return routing.SameHSAID(unit, c.Handler.Unit) ||
+		slices.ContainsFunc(c.Formerly, func(former string) bool { return routing.SameHSAID(unit, former) })
 }
 
 // Reason says why the state of a case refuses a message.

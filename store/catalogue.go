@@ -39,6 +39,8 @@ type CatalogueVersion struct {
 	Units       int        `json:"units"`
 	Routes      int        `json:"routes"`
 	Permissions int        `json:"permissions"`
+	// what PublishCatalogue took over with it; later the event tells
+	TakenOver []TakenOver `json:"takenOver,omitempty"`
 }
 
 // CatalogueEvent is one thing that was done to the catalogue.
@@ -53,7 +55,9 @@ type CatalogueEvent struct {
 
 	Rows   []catalogue.Change `json:"-"` // the first hundred changes
 	Answer string             `json:"-"` // digest of the answer that was accepted
-	At     time.Time          `json:"at"`
+	// patient boards that went on under another HSA-id
+	TakenOver []TakenOver `json:"takenOver,omitempty"`
+	At        time.Time   `json:"at"`
 }
 
 // RevisionError refuses a change that was made from an older draft: somebody else was quicker, and nothing of theirs is

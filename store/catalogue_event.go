@@ -21,15 +21,16 @@ type storedChange struct {
 type storedWhat struct {
 	Changes []storedChange `json:"changes,omitempty"`
 	Answer  string         `json:"answer,omitempty"`
+	Taken   []TakenOver    `json:"takenOver,omitempty"`
 }
 
 // what is the part of an event that the database holds as JSON; "" for none.
 func (e *CatalogueEvent) what() (string, error) {
-	stored := storedWhat{Answer: e.Answer}
+	stored := storedWhat{Answer: e.Answer, Taken: e.TakenOver}
 	for _, c := range e.Rows[:min(len(e.Rows), recordedMost)] {
 		stored.Changes = append(stored.Changes, storedChange{c.Before, c.After})
 	}
-	if len(stored.Changes) == 0 && stored.Answer == "" {
+	if len(stored.Changes) == 0 && stored.Answer == "" && len(stored.Taken) == 0 {
 		return "", nil
 	}
 	doc, err := json.Marshal(stored)
@@ -49,6 +50,10 @@ func (e *CatalogueEvent) readWhat(doc string) error {
 		e.What = "answer " + e.Answer
 	}
 	var text strings.Builder
+	e.TakenOver = stored.Taken
+	for _, x := range e.TakenOver {
+		fmt.Fprintf(&text, "%s takes over %d cases of %s\n", x.To, x.Cases, x.From)
+	}
 	for _, c := range stored.Changes {
 		change := catalogue.ChangeOf(c.Before, c.After)
 		e.Rows = append(e.Rows, change)

@@ -35,6 +35,11 @@ var catalogueRefusals = map[string]string{
 	"publish-behind": "the draft builds on version {1}, and version {2} was published since: rebase the draft, or " +
 		"discard it",
 	"publish-same":       "there is nothing to publish: the draft says what version {1} says",
+	"takeover-later":     "cases are taken over when a version comes into force at once: publish it without a time",
+	"takeover-unknown":   "{1} does not become {2}: name a region's patient board before and after",
+	"takeover-way":       "{2} has another way for its cases than {1}: move the route first, or leave the cases there",
+	"takeover-leaving":   "an answer of {1} is about to leave: try again in a minute",
+	"takeover-diary":     "{1} and {2} share a case or a registration number: mend that first, or leave the cases there",
 	"rollback-no-reason": "say who rolls back and why: both are mandatory",
 	"rollback-same":      "version {1} says what is in force already",
 	"cancel-no-reason":   "say who cancels and why: both are mandatory",

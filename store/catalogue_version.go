@@ -22,6 +22,9 @@ type CatalogueOrder struct {
 	// TurnsOff is how many units the person was told that this turns off for citizens, and confirms to turn off.
 	TurnsOff int
 	Tree     routing.Tree // HSA tree that stands beside the rows, by which routes and permissions climb
+
+	TakeOver []Takeover // patient boards that go on under another HSA-id, when the draft is published at once
+	Log      Access     // who takes over, for the access log; without a Who it is By
 }
 
 // TurnsOffError refuses a version by which a region loses its patient board, or reaches it no more, since that was not
@@ -40,7 +43,7 @@ func (e *TurnsOffError) Error() string {
 //
 // Outcomes: *RevisionError; catalogue.Problems, rules that the rows break today; *TurnsOffError; *CatalogueRefusal: no
 // reason, nothing to publish, a draft that was begun before the latest version, a version that is scheduled for later
-// than this one.
+// than this one, or something that cannot be taken over.
 func (s *Store) PublishCatalogue(ctx context.Context, o CatalogueOrder, rules routing.Rules) (CatalogueVersion, error) {
 	var v CatalogueVersion
 	if strings.TrimSpace(o.Reason) == "" {
@@ -70,6 +73,10 @@ func (s *Store) PublishCatalogue(ctx context.Context, o CatalogueOrder, rules ro
 	if err := s.confirmed(ctx, o, base, d.Rows, rules); err != nil {
 		return v, err
 	}
+	taken, err := s.takeovers(o, base, d.Rows, rules)
+	if err != nil {
+		return v, err
+	}
 	c := catalogue.FromRows(d.Rows)
 	v = CatalogueVersion{
 		By: o.By, Reason: o.Reason, Due: o.At, Units: len(c.Units), Routes: len(c.Routes), Permissions: len(c.Permissions),
@@ -86,9 +93,21 @@ func (s *Store) PublishCatalogue(ctx context.Context, o CatalogueOrder, rules ro
 			v.Number); err != nil {
 			return err
 		}
-		return t.closeDraft(ctx, o.Revision, CatalogueEvent{
+		done, err := t.takeOverAll(ctx, taken, d.Rows, o)
+		if err != nil {
+			return err
+		}
+		v.TakenOver = done
+		err = t.closeDraft(ctx, o.Revision, CatalogueEvent{
 			Verb: "publish", Version: v.Number, By: o.By, Reason: o.Reason, Changes: len(changes), Rows: changes,
+			TakenOver: done,
 		})
+		for _, x := range done {
+			if err == nil {
+				err = t.logTakeover(ctx, x, o)
+			}
+		}
+		return err
 	})
 	if err != nil {
 		return v, fmt.Errorf("publishing the catalogue: %w", err)

@@ -39,6 +39,7 @@ const (
 	DeskRefused     DeskEventKind = "refused"  // an answer that the line did not take
 	DeskHandover    DeskEventKind = "handover" // said to the unit that takes the case, which reads it too
 	DeskPlace       DeskEventKind = "place"    // a board set the unit where it happened
+	DeskRenamed     DeskEventKind = "renamed"  // the board got another HSA-id: ToUnit; Text is the one before
 )
 
 // DeskEvent is one line of a case's time line that is no message.

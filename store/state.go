@@ -133,7 +133,7 @@ func (c *Case) apply(e *Event, sender string, now time.Time) (effects, *Refusal)
 // fromHandler: only the unit that has the case, and the system behind its route where that is known, may return data on
 // it.
 func (c *Case) fromHandler(e *Event, sender string) *Refusal {
-	if !routing.SameHSAID(e.Unit, c.Handler.Unit) {
+	if !c.HandledBy(e.Unit) {
 		return &Refusal{NotCurrentHandler}
 	}
 	if c.Handler.Component != "" && !routing.SameHSAID(c.Handler.Component, sender) {
@@ -224,14 +224,14 @@ func (c *Case) withdraw(now time.Time) effects {
 // acceptForward: the case comes to the unit that it was forwarded to. Where 1177 is not this gateway, its decision is
 // final, even if the messages that led to it never passed here.
 func (c *Case) acceptForward(e *Event) *Refusal {
-	same := routing.SameHSAID(e.Unit, c.Handler.Unit)
+	same := c.HandledBy(e.Unit)
 	if !same && (e.AtPortal || e.Handler == nil) {
 		return &Refusal{NotCurrentHandler}
 	}
 	if !same {
-		c.ForwardedFrom, c.State, c.External = c.Handler.Unit, Submitted, Ref{}
+		c.ForwardedFrom, c.State, c.External, c.Formerly = c.Handler.Unit, Submitted, Ref{}, nil
 	}
-	if e.Handler != nil {
+	if e.Handler != nil && (!same || routing.SameHSAID(e.Unit, c.Handler.Unit)) { // not for an id that it had before
 		c.Handler = *e.Handler
 	}
 	c.ForwardDue = false
@@ -286,7 +286,7 @@ func (c *Case) forward(e *Event) *Refusal {
 	if e.Handler == nil {
 		return &Refusal{NotCurrentHandler}
 	}
-	c.ForwardedFrom = c.Handler.Unit
+	c.ForwardedFrom, c.Formerly = c.Handler.Unit, nil
 	c.Handler = *e.Handler
 	c.ForwardDue = e.AtPortal && !e.SameSystem
 	if e.SameSystem {

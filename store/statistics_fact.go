@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"rivgate/routing"
 	"rivgate/store/db"
 )
 
@@ -141,6 +142,13 @@ func (t *tx) fillFacts(ctx context.Context) (int, error) {
 // factsOfNoCase finds facts that lead to a case that is gone.
 const factsOfNoCase = `SELECT f.case_id FROM statistic f
 	WHERE f.case_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.id = f.case_id) ORDER BY f.case_id LIMIT 100`
+
+// moveFacts gives what statistics keep of a board to its new HSA-id: of purged cases too.
+func (t *tx) moveFacts(ctx context.Context, from string, unit routing.Unit) error {
+	_, err := t.Exec(ctx, `UPDATE statistic SET unit = $2, provider = $3, mark = $4 WHERE unit = $1`, from,
+		fold(unit.HSAID), fold(unit.Provider), int64(rand.Int32()))
+	return err
+}
 
 // checkFacts counts by brute force: it reads every case, and finds those of which statistics count something else. Case
 // and fact are read by one query, so that gateways may change them meanwhile.

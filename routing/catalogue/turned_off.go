@@ -8,15 +8,35 @@ import "rivgate/routing"
 func TurnsOff(before, after []Row, r routing.Rules, tree routing.Tree, from routing.Date,
 	open map[string]int,
 ) ([]routing.TurnedOff, error) {
-	was, will := FromRows(before), FromRows(after)
-	was.Tree, will.Tree = tree, tree
-	b, err := routing.NewTable(will, r)
-	if err != nil {
+	a, b, err := tables(before, after, r, tree)
+	if a == nil || b == nil {
 		return nil, err
 	}
-	a, err := routing.NewTable(was, r)
-	if err != nil { // by rules of today: what was never in use turns nobody off
-		return nil, nil //nolint:nilerror // see above
+	return routing.TurnsOff(a, b, routing.ChangeDays(FromRows(before), FromRows(after), from), open), nil
+}
+
+// SuccessionsOf is Successions of rows, as TurnsOff asks them.
+func SuccessionsOf(before, after []Row, r routing.Rules, tree routing.Tree, day routing.Date,
+	open map[string]int,
+) ([]Succession, error) {
+	a, b, err := tables(before, after, r, tree)
+	if a == nil || b == nil {
+		return nil, err
 	}
-	return routing.TurnsOff(a, b, routing.ChangeDays(was, will, from), open), nil
+	return Successions(a, b, r, day, open), nil
+}
+
+// tables are those of rows before and after; nil for rows before that make none by the rules of today, which were never
+// in use.
+func tables(before, after []Row, r routing.Rules, tree routing.Tree) (a, b *routing.Table, err error) {
+	was, will := FromRows(before), FromRows(after)
+	was.Tree, will.Tree = tree, tree
+	if b, err = routing.NewTable(will, r); err != nil {
+		return nil, nil, err
+	}
+	a, err = routing.NewTable(was, r)
+	if err != nil {
+		return nil, b, nil //nolint:nilerror // see above
+	}
+	return a, b, nil
 }

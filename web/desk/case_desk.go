@@ -89,7 +89,7 @@ func (s *Cases) caseLine(ctx context.Context, c store.Case) ([]casework.Event, e
 	}
 	for _, act := range acts {
 		own := routing.SameHSAID(act.Unit, c.Handler.Unit)
-		if !own && (act.Kind != store.DeskHandover || !routing.SameHSAID(act.ToUnit, c.Handler.Unit)) {
+		if !own && (act.Kind != store.DeskHandover || !c.HandledBy(act.ToUnit)) {
 			continue // another unit's desk
 		}
 		if act.Kind == store.DeskHandover {

@@ -22,7 +22,13 @@ var refusals = map[string]string{
 	"publish-nothing":   "Det finns inget att publicera. Ändra rader eller importera en fil först.",
 	"publish-behind": "Utkastet bygger på version {1}, men version {2} är publicerad sedan dess. Hämta in den med " +
 		"POST /api/catalogue/rebase, eller kasta utkastet.",
-	"publish-same":       "Det finns inget att publicera: utkastet säger samma som version {1}. Ändra rader först.",
+	"publish-same":     "Det finns inget att publicera: utkastet säger samma som version {1}. Ändra rader först.",
+	"takeover-later":   "Ärenden tas över när versionen gäller genast. Publicera utan tid.",
+	"takeover-unknown": "{1} blir inte {2}. Ange en regions patientnämnd före och efter.",
+	"takeover-way":     "Ärenden till {2} går en annan väg än de till {1}. Ändra vägvalet först, eller låt ärendena vara kvar.",
+	"takeover-leaving": "Ett svar från {1} är på väg ut. Försök igen om en minut.",
+	"takeover-diary": "{1} och {2} har ett ärende eller ett diarienummer gemensamt. Rätta det först, eller låt ärendena " +
+		"vara kvar.",
 	"rollback-no-reason": "Ange varför i reason: det sparas tillsammans med vem som gjorde det.",
 	"rollback-same":      "Version {1} säger samma som det som gäller. Välj en annan version.",
 	"cancel-no-reason":   "Ange varför i reason: det sparas tillsammans med vem som gjorde det.",
