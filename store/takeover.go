@@ -147,7 +147,7 @@ func (t *tx) logTakeover(ctx context.Context, x TakenOver, o CatalogueOrder) err
 		row.Who = o.By
 	}
 	row.What, row.Unit, row.Kind = AccessChange, x.To, routing.PatientBoard
-	row.Subject, row.Detail = x.From, "catalogue publish: cases taken over from another HSA-id"
+	row.Subject, row.Detail = x.From, "board renamed"
 	for part := range slices.Chunk(x.ids, listMax) {
 		row.Cases = ShownCases{fold(x.To): part}
 		if err := t.logAccess(ctx, row); err != nil {

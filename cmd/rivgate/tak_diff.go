@@ -32,6 +32,8 @@ type draftDiff struct {
 	TurnsOff []routing.TurnedOff `json:"turnsOff"` // units that citizens cannot choose any more
 	Confirm  int                 `json:"confirm"`  // how many of them publishing must confirm
 
+	Boards []catalogue.Succession `json:"boards"` // that change their HSA-id
+
 	registry *contracts.Registry
 }
 
@@ -212,6 +214,10 @@ func (s *session) diffDraft() error {
 			return err
 		}
 		d.Confirm = routing.MustConfirm(d.TurnsOff)
+		d.Boards, err = catalogue.SuccessionsOf(base, draft.Rows, k.rules, after.Tree, routing.DateOf(s.now()), open)
+		if err != nil {
+			return err
+		}
 		for _, c := range catalogue.Compare(base, draft.Rows) {
 			d.Changes = append(d.Changes, touchedBy(c, d.Switches, k.registry.Send().Contract))
 		}
@@ -261,6 +267,10 @@ func (d draftDiff) print(w io.Writer) error {
 		return err
 	}
 	fmt.Fprint(w, offText(d.TurnsOff))
+	for _, x := range d.Boards {
+		fmt.Fprintf(w, "the board of region %s becomes %s: --take-over %s=%s takes its %s along\n", x.Region, x.To, x.From, x.To,
+			nounOf(x.Cases, "open case"))
+	}
 	if d.Confirm > 0 {
 		fmt.Fprintf(w, "a region loses its patient board: publishing needs --turns-off %d\n", d.Confirm)
 	}

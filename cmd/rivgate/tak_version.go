@@ -15,8 +15,9 @@ import (
 
 // TAKPublishCommand makes a version of the draft.
 type TAKPublishCommand struct {
-	At       string `help:"When it comes into force: 2026-04-01 (Swedish midnight), 2026-04-01 08:00, or RFC 3339. Default: at once." placeholder:"TIME"`
-	TurnsOff int    `help:"Confirm that this turns off so many units for citizens, as tak diff lists them. Needed where a region loses its patient board." placeholder:"N"`
+	At       string   `help:"When it comes into force: 2026-04-01 (Swedish midnight), 2026-04-01 08:00, or RFC 3339. Default: at once." placeholder:"TIME"`
+	TurnsOff int      `help:"Confirm that this turns off so many units for citizens, as tak diff lists them. Needed where a region loses its patient board." placeholder:"N"`
+	TakeOver []string `sep:"none" help:"A patient board that gets another HSA-id: its cases and statistics become the new one's. May be repeated." placeholder:"OLD=NEW"`
 	who
 }
 
@@ -46,15 +47,28 @@ func (t *TAKPublishCommand) Run(s *session) error {
 		}
 		v, err := k.db.PublishCatalogue(ctx, store.CatalogueOrder{
 			Revision: t.revision(d), At: at, By: operator(t.By), Reason: t.Reason, TurnsOff: t.TurnsOff, Tree: tree,
+			TakeOver: t.takeovers(),
 		}, k.rules)
 		if err != nil {
 			return err
 		}
 		return s.show(v, func(w io.Writer) error {
+			for _, x := range v.TakenOver {
+				fmt.Fprintf(w, "%s takes over %s of %s, %d of them open\n", x.To, nounOf(x.Cases, "case"), x.From, x.Open)
+			}
 			_, err := fmt.Fprintf(w, "version %d, %s, %s\n", v.Number, content(v), state(v, 0, s.now()))
 			return err
 		})
 	})
+}
+
+// takeovers are the pairs of --take-over.
+func (t *TAKPublishCommand) takeovers() (all []store.Takeover) {
+	for _, pair := range t.TakeOver {
+		from, to, _ := strings.Cut(pair, "=")
+		all = append(all, store.Takeover{From: from, To: to})
+	}
+	return all
 }
 
 func content(v store.CatalogueVersion) string {

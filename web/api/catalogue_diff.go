@@ -19,6 +19,8 @@ type DiffView struct {
 	// units that citizens cannot choose any more, and how many of them must be confirmed to publish
 	TurnsOff []routing.TurnedOff `json:"turnsOff"`
 	Confirm  int                 `json:"confirm"`
+	// regions whose board changes its HSA-id: takeOver of publish takes its cases over
+	Boards []catalogue.Succession `json:"boards"`
 }
 
 // TouchingView is a changed row, and how many open cases it touches.
@@ -87,6 +89,7 @@ func (s *Catalogue) switches(r *http.Request, before, after []catalogue.Row, out
 	from, to, today := catalogue.FromRows(before), catalogue.FromRows(after), routing.DateOf(s.Clock())
 	out.TurnsOff = routing.TurnsOff(a, b, routing.ChangeDays(from, to, today), open)
 	out.Confirm = routing.MustConfirm(out.TurnsOff)
+	out.Boards = catalogue.Successions(a, b, s.Rules, today, open)
 	days := routing.SwitchDays(from, to, today)
 	if out.Switches = routing.Switches(a, b, s.Relay.Contracts.Send().Contract, open, days); len(out.Switches) > 0 {
 		out.Note = wordOpenCases

@@ -16,6 +16,8 @@ type Publishing struct {
 	Reason string     `json:"reason"`
 	// how many units the caller knows that this turns off for citizens, and confirms to turn off
 	TurnsOff int `json:"turnsOff,omitempty"`
+	// patient boards that go on under another HSA-id, with their cases and statistics
+	TakeOver []store.Takeover `json:"takeOver,omitempty"`
 }
 
 // Publish makes the draft a version, now or later.
@@ -39,6 +41,7 @@ func (s *Catalogue) Publish(w http.ResponseWriter, r *http.Request, who shell.Ac
 	}
 	v, err := s.Relay.Store.PublishCatalogue(r.Context(), store.CatalogueOrder{
 		Revision: revision, At: at, By: who.Name, Reason: in.Reason, TurnsOff: in.TurnsOff, Tree: s.Table().Tree(),
+		TakeOver: in.TakeOver, Log: who.Row(store.Access{}),
 	}, s.Rules)
 	if err != nil {
 		return err

@@ -16,7 +16,8 @@ type comparedRows struct {
 	day           routing.Date
 	changes       []catalogue.Change
 	ways          *routing.Comparison
-	off           []routing.TurnedOff // without their open cases
+	off           []routing.TurnedOff    // without their open cases
+	boards        []catalogue.Succession // that change their HSA-id, without their open cases
 }
 
 // comparedTo compares a state with the one that it builds on, once: until another two are compared, or another day or
@@ -67,17 +68,24 @@ func (s *Rows) compareTables(c *comparedRows, a, b *routing.Table) {
 	before, after := catalogue.FromRows(c.before.All), catalogue.FromRows(c.after.All)
 	c.ways = routing.Compare(a, b, s.Relay.Contracts.Send().Contract, routing.SwitchDays(before, after, c.day))
 	c.off = routing.TurnsOff(a, b, routing.ChangeDays(before, after, c.day), nil)
+	c.boards = catalogue.Successions(a, b, s.Rules, c.day, nil)
 }
 
-// consequences are the units that go another way and those that are turned off, with their cases under way now.
-func (c *comparedRows) consequences(ctx context.Context, s *Rows) ([]routing.Switch, []routing.TurnedOff, error) {
+// consequences fills in the units that go another way, those that are turned off, and the boards that change their
+// HSA-id, with their cases under way now.
+func (c *comparedRows) consequences(ctx context.Context, s *Rows, v *changesView) error {
 	open, err := s.Relay.Store.OpenCases(ctx)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	off := slices.Clone(c.off)
+	off, boards := slices.Clone(c.off), slices.Clone(c.boards)
 	for i := range off {
 		off[i].Open = open[routing.Fold(off[i].Unit)]
 	}
-	return c.ways.Switches(open), off, nil
+	for i := range boards {
+		boards[i].Cases = open[routing.Fold(boards[i].From)]
+	}
+	v.Switches, v.Boards = c.ways.Switches(open), boards
+	v.turnsOff(off)
+	return nil
 }

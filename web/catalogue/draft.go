@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"rivgate/routing"
@@ -18,9 +19,10 @@ import (
 type changesView struct {
 	saying
 	Switches []routing.Switch
-	Open     int                 // cases under way of all switches
-	Off      []routing.TurnedOff // units that citizens cannot choose any more
-	Confirm  int                 // how many of them must be confirmed; 0: none
+	Open     int                    // cases under way of all switches
+	Off      []routing.TurnedOff    // units that citizens cannot choose any more
+	Confirm  int                    // how many of them must be confirmed; 0: none
+	Boards   []catalogue.Succession // that change their HSA-id
 	Changes  []changeView
 	Total    int
 	From     int
@@ -58,13 +60,11 @@ func (s *Rows) changesOf(r *http.Request, before, after []catalogue.Row) (change
 
 // changesView is a page of what differs, with the cases under way now.
 func (s *Rows) changesView(r *http.Request, c *comparedRows) (changesView, error) {
-	switches, off, err := c.consequences(r.Context(), s)
-	if err != nil {
+	all := c.changes
+	v := changesView{Total: len(all)}
+	if err := c.consequences(r.Context(), s, &v); err != nil {
 		return changesView{}, err
 	}
-	all := c.changes
-	v := changesView{Switches: switches, Total: len(all)}
-	v.turnsOff(off)
 	for _, one := range v.Switches {
 		v.Open += one.Open
 	}
@@ -217,6 +217,7 @@ func (s *Pages) DraftVerb(w http.ResponseWriter, r *http.Request, who shell.Acce
 		}
 		_, err = s.Relay.Store.PublishCatalogue(r.Context(), store.CatalogueOrder{
 			Revision: revision, At: at, By: who.Name, Reason: f.Value("reason"), TurnsOff: turnsOff(f), Tree: s.Table().Tree(),
+			TakeOver: takeOver(f), Log: who.Row(store.Access{}),
 		}, s.Rules)
 	case "discard":
 		p.Discard = f
@@ -254,6 +255,15 @@ func (s *Pages) DraftVerb(w http.ResponseWriter, r *http.Request, who shell.Acce
 	}
 	p.Refused = problems
 	return s.showDraft(w, r, who, http.StatusUnprocessableEntity, p)
+}
+
+// takeOver are the boards whose cases a person wants to be taken over: OLD=NEW.
+func takeOver(f *shell.Form) (all []store.Takeover) {
+	for _, pair := range f.Values["takeover"] {
+		from, to, _ := strings.Cut(pair, "=")
+		all = append(all, store.Takeover{From: from, To: to})
+	}
+	return all
 }
 
 // turnsOff is how many units a person confirms to turn off.

@@ -199,6 +199,9 @@ func recordedLines(e store.CatalogueEvent, most int) (lines []string) {
 	if e.Answer != "" {
 		return []string{"Svaret " + e.Answer}
 	}
+	for _, x := range e.TakenOver {
+		lines = append(lines, x.To+" tog över "+shell.Count(x.Cases, "ärende", "ärenden")+" från "+x.From)
+	}
 	for _, c := range e.Rows[:min(len(e.Rows), most)] {
 		row := c.After
 		if row == nil {

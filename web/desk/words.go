@@ -157,6 +157,8 @@ func deskWord(e store.DeskEvent) string {
 		return "Till " + cmp.Or(e.ToName, e.ToUnit) + ", som tar över ärendet"
 	case store.DeskPlace:
 		return "Enheten där det hände: " + cmp.Or(e.ToName, e.ToUnit)
+	case store.DeskRenamed:
+		return "Nämnden har fått ett annat HSA-id: " + e.ToUnit + ", förut " + e.Text
 	case store.DeskUndone:
 		return formWord(e.Form) + " ångrat innan det skickades"
 	case store.DeskRefused:

@@ -109,7 +109,7 @@ var detailWords = map[string]string{
 	"access log": "åtkomstloggen",
 	"no consent": "utan samtycke", "no ground": "utan grund",
 	"state": "{1}", "again": "{1} gånger till", "sample": "stickprov {1}",
-	"board export":  "patientnämndens uttag: {1} {2} {3}",
+	"board renamed": "nämnden har fått ett annat HSA-id", "board export": "patientnämndens uttag: {1} {2} {3}",
 	"account added": "nytt konto", "granted": "roll given: {1} {2}", "revoked": "roll tillbakatagen: {1} {2}",
 	"users: give": "en roll eller enhet som inte är deras att ge", "users: none": "inget konto som kan ha rollen",
 	"users: take": "en roll som inte är deras att ta tillbaka", "users: others": "{1}: kontot har roller på andra håll",
