@@ -119,3 +119,41 @@ func TestTurningUnitsOffIsConfirmedInABrowser(t *testing.T) {
 	b.goes(http.StatusOK, "with a tick", chromedp.Click(chromedp.CSS("#publish-turnsoff")), press("Publicera"))
 	b.sees("Utkastet är publicerat.", "Version 2 gäller")
 }
+
+func TestABoardsCasesAreTakenOverOnThePage(t *testing.T) {
+	t.Parallel()
+	w := keeps(t)
+	const renamed = "SE2010123456-PN02"
+	id := w.submit(board, "Tolvan Test", "Före")
+	// both rows at once, as a file or the API brings them: the route refers to the unit
+	draft, err := w.Relay.Store.CatalogueDraft(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var edits []catalogue.Edit
+	for _, e := range draft.Rows {
+		switch {
+		case e.Kind == catalogue.KindUnit && e.HSAID == board:
+			e.HSAID = renamed
+		case e.Kind == catalogue.KindRoute && e.Receiver == board:
+			e.Receiver = renamed
+		default:
+			continue
+		}
+		edits = append(edits, catalogue.Edit{Action: catalogue.EditChange, Row: e})
+	}
+	if _, _, err := w.Relay.Store.EditCatalogue(t.Context(), draft.Revision, edits, w.Catalogue.Rules, "anna", ""); err != nil {
+		t.Fatal(err)
+	}
+	page := w.page("/catalogue/draft")
+	has(t, page, renamed+" tar över "+board+"s alla ärenden (1 pågående)")
+	w.saves("/catalogue/draft/publish", url.Values{
+		"revision": {revision(t, page)}, "when": {"now"}, "reason": {"nytt id"}, "takeover": {board + "=" + renamed},
+	})
+	w.follow()
+	if c := w.theCase(id); c.Handler.Unit != renamed || c.Handler.Via != routing.Inbox || !c.HandledBy(board) {
+		t.Errorf("the case is with %+v", c.Handler)
+	}
+	has(t, w.page("/catalogue/history"), renamed+" tog över 1 ärende från "+board)
+	has(t, w.page("/catalogue"), "Inget känt konto kan öppna ärendena")
+}

@@ -68,3 +68,13 @@ func TestTurningUnitsOffIsConfirmedByCommand(t *testing.T) {
 	tells(t, exitRefused, "--turns-off 2", "tak", "rollback", "2", "--reason", "now")
 	tells(t, exitDone, "version 4", "tak", "rollback", "2", "--reason", "now", "--turns-off", "2")
 }
+
+func TestABoardsCasesAreTakenOverByCommand(t *testing.T) {
+	demo := keptHere(t)
+	const from, to = "TSTNMT2321000156-PN12", "TSTNMT2321000156-PN13"
+	imports(t, strings.ReplaceAll(demo, from, to))
+	tells(t, exitRefused, "--take-over "+from+"="+to, "tak", "diff")
+	tells(t, exitRefused, "does not become", "tak", "publish", "--reason", "x", "--take-over", to+"="+from)
+	tells(t, exitDone, to+" takes over 0 cases of "+from, "tak", "publish", "--reason", "x", "--take-over", from+"="+to)
+	tells(t, exitDone, to+" takes over 0 cases of "+from, "tak", "history", "--changes")
+}

@@ -237,6 +237,7 @@ func (k *Keeper) use(c routing.Catalogue, at time.Time, fromCache bool) (Report,
 	}
 	report.Routes, report.Permissions = table.Size()
 	units := len(k.Catalogue().Tree)
+	k.tellTurnedOff(table, c, at)
 	before := k.current.Swap(&loaded{table, c, at, fromCache})
 	k.tree.Store(&TreeStatus{Read: k.now(), OK: true, Before: units, Now: len(c.Tree)})
 	if before == nil || len(report.Changes) > 0 {
@@ -247,6 +248,27 @@ func (k *Keeper) use(c routing.Catalogue, at time.Time, fromCache bool) (Report,
 		}
 	}
 	return report, nil
+}
+
+// tellTurnedOff warns of regions that lose their patient board by a catalogue that nobody here can confirm: the source
+// decides, so it is taken into use all the same.
+func (k *Keeper) tellTurnedOff(table *routing.Table, c routing.Catalogue, at time.Time) {
+	before := k.current.Load()
+	if before == nil {
+		return
+	}
+	off := routing.TurnsOff(before.table, table, routing.ChangeDays(before.catalogue, c, routing.DateOf(at)), nil)
+	if routing.MustConfirm(off) == 0 {
+		return
+	}
+	told := map[string]bool{}
+	for _, u := range off {
+		if why := u.Why.Words(routing.TurnedOffWords()); u.ByBoard() && !told[why] {
+			told[why] = true
+			k.log().Warn("catalogue: units are turned off for citizens", zap.String("why", why), zap.Stringer("from", u.Day),
+				zap.String("region", u.Region), zap.Int("units", len(off)))
+		}
+	}
 }
 
 // fallBack takes the saved copy into use. Its age is that of the file.

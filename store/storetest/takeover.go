@@ -51,10 +51,15 @@ func catalogueTakeover(w *world) {
 		return v
 	}
 	w.keepBoard()
+	gone := w.boardFile(boardUnit)
+	gone.accept(gone.closing())
+	w.clock.move(48 * time.Hour)
+	_, err := w.s.Purge(w.ctx, store.Retention{ClosedCases: 24 * time.Hour}, "test")
+	w.must(err)
 	open, closed, elsewhere := w.boardFile(boardUnit), w.boardFile(boardUnit), w.file(inboxUnit)
 	closed.accept(closed.closing())
 	bo := store.Person{ID: "bo", Name: "Bo"}
-	_, err := w.s.Assign(w.ctx, store.Act{CaseID: open.id, Unit: boardUnit, By: bo}, bo)
+	_, err = w.s.Assign(w.ctx, store.Act{CaseID: open.id, Unit: boardUnit, By: bo}, bo)
 	w.must(err)
 
 	w.run("what cannot be taken over is refused", func(w *world) {
@@ -93,8 +98,8 @@ func catalogueTakeover(w *world) {
 		equal(w, "what was done before, and that it was renamed", len(events), 2)
 		equal(w, "the last", events[1].Kind, store.DeskRenamed)
 	})
-	w.run("statistics count for the new id", func(w *world) {
-		for unit, want := range map[string]int{boardUnit: 0, newBoard: 2, inboxUnit: 1} {
+	w.run("statistics count for the new id, those of a purged case too", func(w *world) {
+		for unit, want := range map[string]int{boardUnit: 0, newBoard: 3, inboxUnit: 1} {
 			got, err := w.s.Statistics(w.ctx, store.StatisticsFilter{Unit: unit})
 			w.must(err)
 			equal(w, "cases of "+unit, got.Cases, want)

@@ -102,7 +102,8 @@ type unitsPage struct {
 	Total  int
 	Next   string
 
-	send, portal string // the contract that brings cases, and who sends them
+	readers      []shell.Access // accounts that are open, with their roles
+	send, portal string         // the contract that brings cases, and who sends them
 }
 
 // UnitsPage shows which units there are and where their cases go: also those whose cases go nowhere.
@@ -121,6 +122,9 @@ func (s *Pages) UnitsPage(w http.ResponseWriter, r *http.Request, who shell.Acce
 	from, err := strconv.Atoi(q.Get("from"))
 	if err != nil || from < 0 {
 		from = 0
+	}
+	if p.readers, err = s.readers(r); err != nil {
+		return err
 	}
 	all := s.WaysNow()
 	p.Counts = all.Counts
@@ -242,6 +246,30 @@ func validity(e catalogue.Row, today routing.Date) string {
 		return "coming"
 	}
 	return "active"
+}
+
+// readers are the accounts that are open, with the roles that are known of them.
+func (s *Pages) readers(r *http.Request) (all []shell.Access, err error) {
+	accounts, err := s.Relay.Store.Accounts(r.Context())
+	for _, a := range accounts {
+		if a.Disabled {
+			continue
+		}
+		var known shell.Access
+		for _, g := range a.Grants {
+			known.Grants = append(known.Grants, shell.Grant{Role: shell.Role(g.Role), Kind: g.Kind, Units: g.Units})
+		}
+		all = append(all, known)
+	}
+	return all, err
+}
+
+// Unread tells whether a unit has the inbox, and no account may open its cases. Roles that the sign-in service gives are
+// known of who has signed in by it alone.
+func (p unitsPage) Unread(way shell.UnitWay) bool {
+	owner := shell.Owner{Unit: way.HSAID, Kind: way.Kind, Region: way.Region}
+	return way.Way == "inbox" &&
+		!slices.ContainsFunc(p.readers, func(a shell.Access) bool { return a.May(shell.SeeCase, owner) })
 }
 
 // WhyLink asks why cases of a unit go where they go.
