@@ -57,7 +57,9 @@ func (s *Store) takeovers(o CatalogueOrder, before, after []catalogue.Row,
 // takeOver moves what is a board's to its new HSA-id: cases, what was done at its desk with them, drafts, standard
 // replies and statistics. Messages that were accepted stay as they are, and so do their ways: a delivery that waits
 // goes to the address, and for the logical address, that it was accepted for.
-func (t *tx) takeOver(ctx context.Context, x catalogue.Succession, unit routing.Unit, o CatalogueOrder) (TakenOver, error) {
+func (t *tx) takeOver(ctx context.Context, x catalogue.Succession, unit routing.Unit,
+	o CatalogueOrder,
+) (TakenOver, error) {
 	done := TakenOver{Takeover: Takeover{From: x.From, To: x.To}}
 	from, to := fold(x.From), fold(x.To)
 	if err := t.takeoverClashes(ctx, from, to, x); err != nil {

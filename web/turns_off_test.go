@@ -142,7 +142,8 @@ func TestABoardsCasesAreTakenOverOnThePage(t *testing.T) {
 		}
 		edits = append(edits, catalogue.Edit{Action: catalogue.EditChange, Row: e})
 	}
-	if _, _, err := w.Relay.Store.EditCatalogue(t.Context(), draft.Revision, edits, w.Catalogue.Rules, "anna", ""); err != nil {
+	_, _, err = w.Relay.Store.EditCatalogue(t.Context(), draft.Revision, edits, w.Catalogue.Rules, "anna", "")
+	if err != nil {
 		t.Fatal(err)
 	}
 	page := w.page("/catalogue/draft")

@@ -268,8 +268,8 @@ func (d draftDiff) print(w io.Writer) error {
 	}
 	fmt.Fprint(w, offText(d.TurnsOff))
 	for _, x := range d.Boards {
-		fmt.Fprintf(w, "the board of region %s becomes %s: --take-over %s=%s takes its %s along\n", x.Region, x.To, x.From, x.To,
-			nounOf(x.Cases, "open case"))
+		fmt.Fprintf(w, "the board of region %s becomes %s: --take-over %s=%s takes its %s along\n", x.Region, x.To,
+			x.From, x.To, nounOf(x.Cases, "open case"))
 	}
 	if d.Confirm > 0 {
 		fmt.Fprintf(w, "a region loses its patient board: publishing needs --turns-off %d\n", d.Confirm)

@@ -18,8 +18,8 @@ type Succession struct {
 	Cases   int  `json:"openCases"` // of the former board
 }
 
-// Successions are the regions whose board changes its HSA-id, with the ways of a day, by region. open are the units with
-// open cases, in upper case. It asks two tables that the rows make.
+// Successions are the regions whose board changes its HSA-id from one table to another, with the ways of a day, by
+// region. open are the units with open cases, in upper case.
 func Successions(before, after *routing.Table, r routing.Rules, day routing.Date, open map[string]int) []Succession {
 	all := []Succession{}
 	for _, was := range before.Units() {

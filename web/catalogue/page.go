@@ -264,8 +264,8 @@ func (s *Pages) readers(r *http.Request) (all []shell.Access, err error) {
 	return all, err
 }
 
-// Unread tells whether a unit has the inbox, and no account may open its cases. Roles that the sign-in service gives are
-// known of who has signed in by it alone.
+// Unread tells whether a unit has the inbox, and no account may open its cases. Roles that the sign-in service gives
+// are known of who has signed in by it alone.
 func (p unitsPage) Unread(way shell.UnitWay) bool {
 	owner := shell.Owner{Unit: way.HSAID, Kind: way.Kind, Region: way.Region}
 	return way.Way == "inbox" &&
