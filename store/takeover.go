@@ -85,7 +85,7 @@ func (t *tx) takeOver(ctx context.Context, x catalogue.Succession, unit routing.
 		}
 		done.ids = append(done.ids, c.ID)
 	}
-	if _, err := t.Exec(ctx, `UPDATE phrase SET unit = $2 WHERE unit = $1`, from, to); err != nil {
+	if _, err := t.Exec(ctx, `UPDATE phrase SET unit = $2 WHERE unit = $1 AND level = 'unit'`, from, to); err != nil {
 		return done, err
 	}
 	return done, t.moveFacts(ctx, from, unit)
@@ -136,6 +136,10 @@ func (t *tx) rename(ctx context.Context, c *Case, unit routing.Unit, o Catalogue
 			to); err != nil {
 			return err
 		}
+	}
+	if _, err := t.Exec(ctx, `UPDATE opinion SET board = $3 WHERE case_id = $1 AND board = $2`, c.ID, fold(from),
+		to); err != nil {
+		return err
 	}
 	return t.noteEvent(ctx, c.ID, unit.HSAID, DeskEvent{
 		Kind: DeskRenamed, By: Person{ID: o.Log.Who, Name: o.By}, ToUnit: unit.HSAID, ToName: unit.Name, Text: from,
