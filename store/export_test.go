@@ -1,6 +1,10 @@
 package store
 
-import "context"
+import (
+	"context"
+
+	"rivgate/store/db"
+)
 
 // ListQuery is the query of a list, and CountQuery that of a count, as it is when everything looked for is rare, or
 // frequent.
@@ -52,3 +56,6 @@ func (s *Store) FollowClock(ctx context.Context, query string) {
 	}
 	s.DB.FollowClock(ctx)
 }
+
+// NewQuestions are the questions of a group, for a test that opens the engine alone.
+func NewQuestions() db.Questions { return newQuestions() }

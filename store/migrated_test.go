@@ -1,41 +1,43 @@
 package store_test
 
 import (
+	"context"
 	"io/fs"
-	"strings"
 	"testing"
 	"testing/fstest"
 
+	"go.uber.org/zap"
+
 	"rivgate/store"
+	"rivgate/store/db"
 	"rivgate/store/storetest"
 )
 
-// before makes the schema of the release before the one that stores are opened with, until then is called.
-func before(t *testing.T) (then func()) {
+// firstSchema are the steps of the schema up to the release before.
+func firstSchema(t *testing.T) fs.FS {
 	t.Helper()
-	all, first := store.Migrations, fstest.MapFS{}
-	err := fs.WalkDir(all, ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || !strings.HasSuffix(path, "00001_first.sql") {
-			return err
+	first := fstest.MapFS{}
+	for _, database := range []string{"sqlite", "postgres"} {
+		content, err := fs.ReadFile(store.Migrations, "migrations/"+database+"/00001_first.sql")
+		if err != nil {
+			t.Fatal(err)
 		}
-		content, err := fs.ReadFile(all, path)
-		first[path] = &fstest.MapFile{Data: content}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
+		first[database+"/00001_first.sql"] = &fstest.MapFile{Data: content}
 	}
-	store.Migrations = first
-	t.Cleanup(func() { store.Migrations = all })
-	return func() { store.Migrations = all }
+	return first
 }
 
 // TestWhatWasThereBefore: registration numbers of before are found after the step, and standard replies are the units'.
 func TestWhatWasThereBefore(t *testing.T) {
 	for name, empty := range map[string]func(testing.TB) string{"SQLite": sqlite, "PostgreSQL": storetest.Postgres} {
 		t.Run(name, func(t *testing.T) {
-			url, then := empty(t), before(t)
-			old := open(t, url, store.Options{})
+			url := empty(t)
+			old, err := db.Open(t.Context(), url, db.Options{
+				Migrations: firstSchema(t), Log: zap.NewNop(), Questions: store.NewQuestions,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
 			for _, query := range []string{
 				`INSERT INTO cases (id, ref_root, ref_extension, state, unit, via, received, changed, version, forward_due,
 					reporter_id, patient_id, area, incident_unit, closed_month, doc)
@@ -46,14 +48,14 @@ func TestWhatWasThereBefore(t *testing.T) {
 				`INSERT INTO phrase (id, unit, kind, title, text, position, version, by_id, by_name, at)
 					VALUES ('p1', 'SE2010123456-VC01', 'reply', 'Tack', 'Tack.', 1, 1, 'anna', 'Anna', 1)`,
 			} {
-				if err := old.Exec(t.Context(), query); err != nil {
+				change := func(ctx context.Context, x *db.Tx) error { _, err := x.Exec(ctx, query); return err }
+				if err := old.Write(t.Context(), change); err != nil {
 					t.Fatal(err)
 				}
 			}
 			if err := old.Close(); err != nil {
 				t.Fatal(err)
 			}
-			then()
 			s := open(t, url, store.Options{})
 			for _, words := range []string{"års", "2026/17-b", "ÅRS 2026/17", "eken 5"} {
 				cases, err := s.Unlogged().Cases(t.Context(), store.CaseFilter{Query: words})
