@@ -8,6 +8,9 @@ const (
 	OIDPersonnummer = identity.OIDPersonnummer
 	OIDSamordning   = identity.OIDSamordning
 	OIDReserve      = identity.OIDReserve
+
+	// TypeUnnumbered is ours, of a reporter who gave no number.
+	TypeUnnumbered = identity.TypeUnnumbered
 )
 
 // PersonID is RIV-TA's PersonIdType.

@@ -162,6 +162,21 @@ func NoWayToRecipient() *Error {
 			"Ange en ansluten enhet.")
 }
 
+// OnlyInInbox refuses a case whose reporter gave no number at a unit whose cases are handled in another system: nobody
+// could be told there apart from another, and 1177 has no mailbox for them.
+func OnlyInInbox(path string) *Error {
+	return refuse(SubRecipientMismatch, path,
+		"Anmälaren har inget nummer. Ett sådant ärende kan bara hanteras i inkorgen, och lämnas inte till ett externt "+
+			"system. Ange en enhet som har inkorgen.")
+}
+
+// NotWithNumber refuses the number of a patient in a case whose reporter gave none: such cases are never found by a
+// person.
+func NotWithNumber(path string) *Error {
+	return refuse(SubIdentityOIDMismatch, path,
+		"Anmälaren har inget nummer. Då kan ärendet inte heller ha patientens nummer. Utelämna det.")
+}
+
 // KnownSubCode tells whether a sub code is one of the contracts'.
 func KnownSubCode(subCode string) bool { return subCode == SubOutOfOrder || CodeOf(subCode) != "" }
 

@@ -41,6 +41,9 @@ func (r rules) patient(c *Complaint, path string) *Error {
 	if c.Reporter.Role != RolePatient && p.PersonID == nil && blank(p.Name) && p.DateOfBirth == "" {
 		return FieldMissing(path+"/personId", "Ange patientens id, namn eller födelsedag när anmälaren är någon annan.")
 	}
+	if p.PersonID != nil && c.Reporter.PersonID.IsUnnumbered() {
+		return NotWithNumber(path + "/personId")
+	}
 	if p.PersonID != nil {
 		if err := CheckIdentity(*p.PersonID, path+"/personId"); err != nil {
 			return err

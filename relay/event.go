@@ -23,7 +23,7 @@ func (r *Relay) event(ctx context.Context, a arrival, m *contracts.Message, o *o
 		MessageID: idText(m.ID),
 		Case:      ref(m.CaseID), External: ref(m.ExternalCaseID),
 		Sequence: m.Sequence, Sent: m.SentTime.UTC,
-		AtPortal: r.atPortal(), Content: content, CaseVersion: a.CaseVersion,
+		AtPortal: r.atPortal(), Content: content, CaseVersion: a.CaseVersion, FollowCode: a.FollowCode,
 	}
 	if beyond := m.CheckBounds(r.Now()); beyond != nil { // also where the contract only warns: it could not be kept
 		return e, beyond
@@ -62,7 +62,13 @@ func (r *Relay) sent(ctx context.Context, m *contracts.Message, e *store.Event, 
 		e.Kind = store.EventForward
 	}
 	e.Facts = r.facts(opening, e.Unit)
+	if e.Facts.Unnumbered() {
+		e.Facts.Attachments = false // until a handler lets them through
+	}
 	if err := r.sameReceiver(e.Unit, o); err != nil {
+		return err
+	}
+	if err := staysInInbox(e.Facts.ReporterType, o.Route.Via, "recipient/unit/orgUnitHSAId"); err != nil {
 		return err
 	}
 	var err error
@@ -185,6 +191,9 @@ func (r *Relay) forwarded(ctx context.Context, u *contracts.Update, e *store.Eve
 	if e.Handler.Kind == "" {
 		e.Handler.Kind = now.Handler.Kind // a bare TAK knows no kinds: a case is passed on within its kind
 	}
+	if err := staysInInbox(now.Facts.ReporterType, route.Via, "newRecipient/orgUnitHSAId"); err != nil {
+		return err
+	}
 	e.SameSystem = route.Via == routing.Queue && now.Handler.Via == routing.Queue && now.Handler.Address == route.Address
 	return err
 }
@@ -207,6 +216,10 @@ func (r *Relay) newCase(a arrival, u *contracts.Update, e *store.Event) error {
 	}
 	if e.Handler, err = r.handler(u.HandlingUnit, "", route); err != nil {
 		return contracts.At(err, "handlingUnit/orgUnitHSAId")
+	}
+	err = staysInInbox(u.NewCase.Reporter.PersonID.Type, route.Via, "handlingUnit/orgUnitHSAId")
+	if err != nil {
+		return err
 	}
 	if e.Handler.Component != "" && !routing.SameHSAID(e.Handler.Component, a.Sender) {
 		return contracts.NotCurrentHandler()

@@ -38,6 +38,15 @@ func (r *Relay) mayHandOver(c store.Case, u contracts.Update) error {
 			"valt enheten, när och hur, eller en annan grund.")
 }
 
+// staysInInbox refuses a case whose reporter gave no number on its way to any place but an inbox. path is where the
+// message names the unit.
+func staysInInbox(reporterType string, via routing.Via, path string) error {
+	if reporterType == contracts.TypeUnnumbered && via != routing.Inbox {
+		return contracts.OnlyInInbox(path)
+	}
+	return nil
+}
+
 // noteHandover keeps what is said to the next unit, before the case leaves. The message's id makes a second try note
 // it once.
 func (r *Relay) noteHandover(ctx context.Context, c store.Case, u contracts.Update, id contracts.II) error {

@@ -87,6 +87,12 @@ func (r *Relay) Begin(ctx context.Context, u contracts.Update) (store.Accepted, 
 // filled in. Who sets m.ID may submit again: what was accepted under it, with the same content but for what is filled
 // in, gets its first answer. Only a gateway that stands where 1177 is does this: else ErrNotPortal.
 func (r *Relay) Submit(ctx context.Context, m *contracts.Message) (store.Accepted, error) {
+	return r.SubmitFollowed(ctx, m, "")
+}
+
+// SubmitFollowed is Submit of a new complaint whose reporter gives no number, and follows the case by a code. digest is
+// the code's, which is all that is kept of it.
+func (r *Relay) SubmitFollowed(ctx context.Context, m *contracts.Message, digest string) (store.Accepted, error) {
 	if !r.atPortal() {
 		return store.Accepted{}, ErrNotPortal
 	}
@@ -98,7 +104,7 @@ func (r *Relay) Submit(ctx context.Context, m *contracts.Message) (store.Accepte
 	if err != nil {
 		return store.Accepted{}, err
 	}
-	accepted, err := r.submit(ctx, *m, before)
+	accepted, err := r.submit(ctx, *m, before, digest)
 	var refused *contracts.Error
 	if before == nil && m.ID != (contracts.II{}) && errors.As(err, &refused) &&
 		refused.SubCode == contracts.SubDuplicateContentMismatch {
@@ -108,15 +114,15 @@ func (r *Relay) Submit(ctx context.Context, m *contracts.Message) (store.Accepte
 		case looking != nil:
 			return store.Accepted{}, looking
 		case before != nil:
-			return r.submit(ctx, *m, before)
+			return r.submit(ctx, *m, before, digest)
 		}
 	}
 	return accepted, err
 }
 
-func (r *Relay) submit(ctx context.Context, m contracts.Message,
-	before *contracts.Message,
-) (acc store.Accepted, err error) {
+func (r *Relay) submit(ctx context.Context, m contracts.Message, before *contracts.Message, follow string) (
+	acc store.Accepted, err error,
+) {
 	caseID := ""
 	if m.Complaint != nil && m.Recipient != nil {
 		r.completeComplaint(&m, before)
@@ -124,7 +130,7 @@ func (r *Relay) submit(ctx context.Context, m contracts.Message,
 		return acc, err
 	}
 	m.Receiver = m.Recipient.Unit.HSAID
-	return r.sendOwn(ctx, r.Portal, ownMessage{caseID: caseID, message: &m, earlier: before})
+	return r.sendOwn(ctx, r.Portal, ownMessage{caseID: caseID, message: &m, earlier: before, follow: follow})
 }
 
 // completeComplaint fills in a complaint.
@@ -184,6 +190,7 @@ type ownMessage struct {
 	caseID  string // ours; "" for a new case
 	message *contracts.Message
 	version int64              // of the case, as the person saw it; 0: any
+	follow  string             // digest of the code by which the new case is followed
 	earlier *contracts.Message // what was accepted under the same id: number and time are its
 }
 
@@ -226,7 +233,7 @@ func (r *Relay) writeOwn(ctx context.Context, sender string, s ownMessage) (a ar
 	if envelope, err = contract.Write(m); err != nil {
 		return a, nil, err
 	}
-	return arrival{Sender: sender, CaseVersion: s.version, Call: soap.Call{
+	return arrival{Sender: sender, CaseVersion: s.version, FollowCode: s.follow, Call: soap.Call{
 		Body: bytes.NewReader(envelope), ContentType: soap.ContentType, SOAPAction: contract.SOAPAction,
 		Correlation: r.NewID(),
 	}}, envelope, nil

@@ -40,6 +40,7 @@ type arrival struct {
 	Unapproved      bool       // it names an original consumer and may not
 	CaseVersion     int64      // a person's action: the version of the case that was seen
 	AlreadyAccepted bool       // what it consists of was accepted before: today's limit of size is not for it
+	FollowCode      string     // digest of the code by which a reporter without a number follows the new case
 	DryRun          bool       // it is judged alone: the log has no line of it
 
 	Acquire func() (leave func(), err error) // as soap.Limits has it

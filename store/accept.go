@@ -186,7 +186,7 @@ func (t *tx) beginCase(ctx context.Context, in *incoming) error {
 	if refusal != nil {
 		return refusal
 	}
-	if err := t.insertCase(ctx, c, e.Kind == EventNewCase); err != nil {
+	if err := t.insertCase(ctx, c, e.Kind == EventNewCase, e.FollowCode); err != nil {
 		return err
 	}
 	in.c, in.effects = c, effects

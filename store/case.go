@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"rivgate/contracts/identity"
 	"rivgate/routing"
 )
 
@@ -73,6 +74,8 @@ type Event struct {
 	SameSystem     bool            // forwarded: the next handler sits in the same system, which has the case already
 	Content        json.RawMessage // the canonical message for pages and the API, without attachment bytes
 	CaseVersion    int64           // a person's action: the version of the case that it was based on; 0: any
+	// digest of the code by which a reporter without a number follows the case that the event creates; "" none
+	FollowCode string `json:"-"`
 }
 
 // Facts of a new case, for lists, rules and statistics.
@@ -95,6 +98,9 @@ type Facts struct {
 	Attachments  bool      // the citizen may attach files, and the handler to a reply
 	Received     time.Time // when 1177 received it
 }
+
+// Unnumbered tells whether the reporter gave no number: the identity is of this case alone, and nobody's.
+func (f Facts) Unnumbered() bool { return f.ReporterType == identity.TypeUnnumbered }
 
 // Classification as concluded by the handler.
 type Classification struct {
@@ -234,6 +240,7 @@ type CaseFilter struct {
 	// Unprotected leaves out cases whose persons have a protected identity.
 	Unprotected         bool
 	WithoutIncidentUnit bool // the unit where it happened is not known
+	Unnumbered          bool // the reporter gave no number
 	Order               Order
 	After               string // the cursor of the page before: its last case's CaseFilter.Cursor, or that case's id
 	Limit               int    // default 50, at most 500

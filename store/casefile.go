@@ -88,8 +88,9 @@ func (c *Case) columns() ([]any, error) {
 	}, nil
 }
 
-// insertCase stores a new case. With named, the handling system's id must not be another case's.
-func (t *tx) insertCase(ctx context.Context, c *Case, named bool) error {
+// insertCase stores a new case. With named, the handling system's id must not be another case's. code is the digest of
+// the code by which a reporter without a number follows it.
+func (t *tx) insertCase(ctx context.Context, c *Case, named bool, code string) error {
 	c.ID = t.newID()
 	c.Due = t.due.of(c)
 	columns, err := c.columns()
@@ -107,13 +108,19 @@ func (t *tx) insertCase(ctx context.Context, c *Case, named bool) error {
 	if err != nil {
 		return err
 	}
-	return t.insertDerived(ctx, c)
+	return t.insertDerived(ctx, c, code)
 }
 
-// insertDerived writes what is derived from a new case: its codes, its row of the statistics, and its search words.
-func (t *tx) insertDerived(ctx context.Context, c *Case) error {
+// insertDerived writes what is derived from a new case: its codes, that its reporter gave no number, with the digest of
+// the code that follows it, its row of the statistics, and its search words.
+func (t *tx) insertDerived(ctx context.Context, c *Case, code string) error {
 	if err := t.insertCodes(ctx, c); err != nil {
 		return err
+	}
+	if c.Facts.Unnumbered() {
+		if err := t.Put(ctx, insertUnnumbered, c.ID, code); err != nil {
+			return err
+		}
 	}
 	if err := t.putFact(ctx, c, nil); err != nil {
 		return err

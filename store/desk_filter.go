@@ -66,6 +66,12 @@ func (s *Store) caseQuery(ctx context.Context, f CaseFilter) (*caseQuery, error)
 	if f.Problem != "" {
 		w.sets = append(w.sets, problemSet(f.Problem))
 	}
+	if f.Unnumbered {
+		w.sets = append(w.sets, caseSet{
+			ids:   `SELECT case_id FROM case_unnumbered`,
+			holds: `(SELECT 1 FROM case_unnumbered u WHERE u.case_id = c.id LIMIT 1) IS NOT NULL`,
+		})
+	}
 	words, err := s.words(ctx, f.Query)
 	if err != nil {
 		return nil, err

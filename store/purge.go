@@ -159,7 +159,9 @@ func (t *tx) purgeCases(ctx context.Context, before int64, numbered bool) (int, 
 		if err := t.leaveFact(ctx, c); err != nil {
 			return 0, err
 		}
-		for _, table := range []string{"case_external", "case_code", "case_fact", "case_sender", "refused_number"} {
+		for _, table := range []string{
+			"case_external", "case_code", "case_fact", "case_sender", "refused_number", "case_unnumbered",
+		} {
 			if _, err := t.Exec(ctx, `DELETE FROM `+table+` WHERE case_id = $1`, id); err != nil {
 				return 0, err
 			}

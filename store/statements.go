@@ -105,7 +105,8 @@ var (
 // groups with the same messages wait for each other there.
 func groupOrder() []*db.Statement {
 	return []*db.Statement{
-		insertKey, insertCase, updateCase, unpark, insertExternal, deleteCodes, insertCode, putFact, putWords, putLast,
+		insertKey, insertCase, updateCase, unpark, insertExternal, deleteCodes, insertCode, insertUnnumbered, putFact,
+		putWords, putLast,
 		insertMessage, insertBody, insertHeld, openLane, insertDelivery, insertInbox, insertLetter, answerLetter,
 		endAttempt, endDelivery, releaseLane,
 	}
@@ -172,6 +173,11 @@ var (
 		SQLite: `INSERT INTO case_code (case_id, kind, code) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
 		Postgres: `INSERT INTO case_code (case_id, kind, code)
 			SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING`,
+	}
+	insertUnnumbered = &db.Statement{
+		SQLite: `INSERT INTO case_unnumbered (case_id, code) VALUES ($1, $2)`,
+		Postgres: `INSERT INTO case_unnumbered (case_id, code)
+			SELECT * FROM unnest($1::text[], $2::text[])`,
 	}
 	// putFact leaves the row its id and its weight where there is one.
 	putFact = &db.Statement{

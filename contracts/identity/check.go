@@ -31,6 +31,10 @@ func (p Person) Check() Fault {
 		if !hsaForm(p.ID) {
 			return WrongForm
 		}
+	case TypeUnnumbered:
+		if !unnumberedForm(p.ID) {
+			return WrongForm
+		}
 	default:
 		if !IsOID(p.Type) {
 			return NoOID

@@ -4,6 +4,8 @@
 package identity
 
 import (
+	"crypto/sha256"
+	"encoding/base32"
 	"strings"
 	"time"
 )
@@ -15,6 +17,27 @@ const (
 	OIDSamordning   = "1.2.752.129.2.1.3.3" // coordination number: the day of birth plus 60
 	OIDReserve      = "1.2.752.74.9.1"      // national reserve identity
 )
+
+// TypeUnnumbered is the type of an identity of ours for a reporter who gave no number: no OID, and each names one case
+// alone. It holds a place on the wire, which takes no case without a reporter's identity, and says nothing of anybody.
+const TypeUnnumbered = "urn:rivgate:identity:unnumbered"
+
+// unnumberedSize is how many letters and digits (RFC 4648, base 32) an identity of TypeUnnumbered has after its U.
+const unnumberedSize = 11
+
+// Unnumbered is the identity of a reporter who gave no number, made of a random text of a case's own, such as
+// rand.Text gives: the same text makes the same identity.
+func Unnumbered(text string) Person {
+	sum := sha256.Sum256([]byte(TypeUnnumbered + "\x00" + text))
+	return Person{ID: "U" + base32.StdEncoding.EncodeToString(sum[:])[:unnumberedSize], Type: TypeUnnumbered}
+}
+
+// IsUnnumbered tells whether an identity is of a reporter who gave no number.
+func (p Person) IsUnnumbered() bool { return p.Type == TypeUnnumbered }
+
+func unnumberedForm(s string) bool {
+	return len(s) == 1+unnumberedSize && s[0] == 'U' && strings.Trim(s[1:], "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == ""
+}
 
 // Person is RIV-TA's PersonIdType: Type is the OID of the kind of identity.
 type Person struct {
@@ -33,6 +56,8 @@ func (p Person) Label() string {
 		return "Nationell reservidentitet"
 	case OIDHSAID:
 		return "HSA-id"
+	case TypeUnnumbered:
+		return "Utan nummer"
 	case "":
 		return "Identitet"
 	}
@@ -73,10 +98,11 @@ func (p Person) Print() string {
 	}, NFC(p.ID))
 }
 
-// Masked is an identity of which the last part is hidden: YYYYMMDD-**** where it holds a day of birth, else **** alone.
+// Masked is an identity of which the last part is hidden: YYYYMMDD-**** where it holds a day of birth, else **** alone;
+// "" of who gave no number.
 func (p Person) Masked() string {
 	switch {
-	case strings.TrimSpace(p.ID) == "":
+	case strings.TrimSpace(p.ID) == "", p.IsUnnumbered():
 		return ""
 	case p.numbered():
 		return p.ID[:8] + "-****"

@@ -29,6 +29,7 @@ func RunDesk(t *testing.T, open func(t *testing.T, o store.Options) *store.Store
 		{"words of cases", deskWords},
 		{"pages of cases", deskPages},
 		{"cases without a unit", deskWithoutIncidentUnit},
+		{"cases without a number", deskUnnumbered},
 	}
 	for _, group := range groups {
 		t.Run(group.name, func(t *testing.T) {

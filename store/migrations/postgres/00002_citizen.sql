@@ -111,3 +111,11 @@ CREATE TABLE statistic (
     mark           BIGINT NOT NULL -- another one after each change
 );
 CREATE UNIQUE INDEX statistic_case ON statistic (case_id);
+
+-- Cases whose reporter gave no number: a mark to list them by, and the SHA-256 of the code that follows one from the
+-- open page, '' where there is none. No case of before has such a reporter: their identities had other types.
+CREATE TABLE case_unnumbered (
+    case_id TEXT PRIMARY KEY REFERENCES cases (id) ON DELETE CASCADE,
+    code    TEXT NOT NULL DEFAULT ''
+);
+CREATE UNIQUE INDEX case_unnumbered_code ON case_unnumbered (code) WHERE code <> '';
