@@ -1,0 +1,227 @@
+package open
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"rivgate/contracts"
+	"rivgate/store"
+	"rivgate/web/casework"
+	"rivgate/web/shell"
+)
+
+type codePage struct {
+	shell.Page
+	Form *shell.Form
+}
+
+type casePage struct {
+	shell.Page
+	Case    store.Case
+	Code    string // in the forms of the page, and in no address
+	Unit    string // name of who has it now
+	Letters []casework.Letter
+	Failed  *shell.Form // an answer that was refused, whose question is no longer open
+	Done    bool
+	Now     time.Time
+}
+
+// CodePage asks for the code: GET /open/case.
+func (s *Pages) CodePage(w http.ResponseWriter, _ *http.Request, _ shell.Access) error {
+	if err := s.ready(); err != nil {
+		return err
+	}
+	return s.showCode(w, &shell.Form{Name: "code", Values: url.Values{}})
+}
+
+func (s *Pages) showCode(w http.ResponseWriter, f *shell.Form) error {
+	p, status := codePage{Page: s.page(titleCode), Form: f}, http.StatusOK
+	if f.Failed() {
+		status, p.Title = http.StatusUnprocessableEntity, shell.FailedTitle+p.Title
+	}
+	return html.Render(w, status, "code", p)
+}
+
+// reader is who opens a case by its code.
+func reader() shell.Access { return shell.Access{User: "open-page", Name: wordReader} }
+
+// errCode is the refusal of a code that no case has.
+var errCode = errors.New("no case has the code")
+
+// opened opens the case that the code of a form follows. Wrong codes are counted, and logged without what was typed.
+func (s *Pages) opened(w http.ResponseWriter, r *http.Request, f *shell.Form, detail string) (store.Case, error) {
+	peer, now := s.peer(r), s.Clock()
+	if !s.guesses.may(peer, now, guessesEach, guessesAll) {
+		return store.Case{}, s.crowded(w, r, "open code")
+	}
+	id, err := "", store.ErrNotFound
+	if code := readCode(f.Value("code")); code != "" {
+		id, err = s.Relay.Store.CaseByFollowCode(r.Context(), digestOf(code))
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		s.guesses.count(peer, now)
+		s.Stranger(r, shell.Access{}, store.Access{What: store.AccessRefused, Detail: "open code"})
+		return store.Case{}, errCode
+	}
+	if err != nil {
+		return store.Case{}, err
+	}
+	return s.Relay.Store.Open(r.Context(), id, reader().Row(store.Access{What: store.AccessRead, Detail: detail}))
+}
+
+// CasePage shows the case of a code, and takes the answer to a question: POST /open/case.
+func (s *Pages) CasePage(w http.ResponseWriter, r *http.Request, _ shell.Access) error {
+	if err := s.ready(); err != nil {
+		return err
+	}
+	f, err := shell.ReadForm(w, r, "code")
+	if err != nil {
+		return err
+	}
+	c, err := s.opened(w, r, f, "open page")
+	if errors.Is(err, errCode) {
+		again := &shell.Form{Name: "code", Values: url.Values{"code": {f.Value("code")}}}
+		again.Refuse("code", wordCode)
+		return s.showCode(w, again)
+	}
+	if err != nil {
+		return err
+	}
+	if f.Value("question") == "" {
+		return s.showCase(w, r, c, f, nil)
+	}
+	return s.answer(w, r, c, f)
+}
+
+// answer sends the answer to a question into the line, as 1177 itself sends it.
+func (s *Pages) answer(w http.ResponseWriter, r *http.Request, c store.Case, f *shell.Form) error {
+	root, extension, ok := strings.Cut(f.Value("question"), "|")
+	if !ok {
+		return shell.ErrForm
+	}
+	if !s.sends.take(s.peer(r), s.Clock(), sendsEach, sendsAll) {
+		return s.crowded(w, r, "open page")
+	}
+	if f.Value("text") == "" {
+		f.Refuse("text", wordWriteAnswer)
+	}
+	files := s.CitizenFiles(r.Context(), f)
+	if f.Failed() {
+		return s.showCase(w, r, c, f, f)
+	}
+	_, err := s.Relay.Submit(r.Context(), &contracts.Message{
+		CaseID: &contracts.II{Root: c.Ref.Root, Extension: c.Ref.Extension},
+		Answer: &contracts.Answer{
+			InReplyTo: contracts.II{Root: root, Extension: extension}, Text: f.Value("text"),
+			Author: contracts.PersonID{ID: c.Facts.ReporterID, Type: c.Facts.ReporterType}, Attachments: files,
+		},
+	})
+	if err != nil && !f.Take(err, []shell.Place{
+		{Path: "attachment", Field: "file"}, {Path: "answer/text", Field: "text"}, {Path: "answer/inReplyTo", Field: "text"},
+	}) {
+		return err
+	}
+	if c, err = s.Relay.Store.Reopen(r.Context(), c); err != nil {
+		return err
+	}
+	if f.Failed() {
+		return s.showCase(w, r, c, f, f)
+	}
+	return s.showCase(w, r, c, f, nil)
+}
+
+// showCase shows a case; failed is the answer that was refused.
+func (s *Pages) showCase(w http.ResponseWriter, r *http.Request, c store.Case, f, failed *shell.Form) error {
+	letters, err := s.letters(r.Context(), c)
+	if err != nil {
+		return err
+	}
+	p := casePage{
+		Page: s.page(fmt.Sprintf(titleCase, casework.Reference(c))), Case: c, Code: printCode(readCode(f.Value("code"))),
+		Unit: casework.HandlerName(c.Handler), Letters: letters, Now: s.Clock(),
+		Done: failed == nil && f.Value("question") != "", Failed: failed,
+	}
+	for i := range letters {
+		if letters[i].Question == "" {
+			continue
+		}
+		letters[i].Form = &shell.Form{Name: "answer" + strconv.Itoa(i), Values: url.Values{}}
+		if failed != nil && letters[i].Question == failed.Value("question") {
+			failed.Name = letters[i].Form.Name
+			letters[i].Form, p.Failed = failed, nil
+		}
+	}
+	status := http.StatusOK
+	if failed != nil {
+		status, p.Title = http.StatusUnprocessableEntity, shell.FailedTitle+p.Title
+	}
+	return html.Render(w, status, "case", p)
+}
+
+// letters are what the reporter got and wrote, by time. No file has an address: it is fetched by a form with the code.
+func (s *Pages) letters(ctx context.Context, c store.Case) ([]casework.Letter, error) {
+	box, err := s.Relay.Store.Mailbox(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	line, err := s.TimeLine(ctx, c, "")
+	if err != nil {
+		return nil, err
+	}
+	var out []casework.Letter
+	for _, e := range line {
+		switch e.Kind {
+		case store.EventComplaint:
+			e.From, e.Title = wordOwn, wordOwnCase
+		case store.EventAnswer:
+			e.From, e.Title = wordOwn, wordOwnAnswer
+		default:
+			continue
+		}
+		out = append(out, casework.Letter{Event: e, Own: true})
+	}
+	for _, l := range box {
+		one, err := s.Letter(c, l, "")
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, one)
+	}
+	slices.SortStableFunc(out, func(a, b casework.Letter) int { return a.At.Compare(b.At) })
+	return out, nil
+}
+
+// File sends a file that the reporter got or sent: POST /open/case/files/{message}/{n}, with the code.
+func (s *Pages) File(w http.ResponseWriter, r *http.Request, _ shell.Access) error {
+	if err := s.ready(); err != nil {
+		return err
+	}
+	f, err := shell.ReadFields(w, r, "code")
+	if err != nil {
+		return err
+	}
+	c, err := s.opened(w, r, f, "open page")
+	if errors.Is(err, errCode) {
+		return shell.ErrNotFound
+	}
+	if err != nil {
+		return err
+	}
+	letters, err := s.letters(r.Context(), c)
+	if err != nil {
+		return err
+	}
+	for _, l := range letters {
+		if !l.Receipt && l.ID == r.PathValue("message") {
+			return s.SendFile(w, r, c, l.ID)
+		}
+	}
+	return shell.ErrNotFound
+}
