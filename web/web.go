@@ -22,6 +22,7 @@ import (
 	"rivgate/web/catalogue"
 	"rivgate/web/desk"
 	"rivgate/web/mailbox"
+	"rivgate/web/open"
 	"rivgate/web/operate"
 	"rivgate/web/opinion"
 	"rivgate/web/people"
@@ -47,6 +48,7 @@ type Site struct {
 	export        desk.Export
 	board         board.Pages
 	mailbox       mailbox.Pages
+	open          open.Pages
 	people        people.Pages
 	opinion       opinion.Pages
 	register      register.Pages
@@ -66,6 +68,8 @@ func (s *Site) wire() {
 		s.Catalogue.Site, s.Operate.Site, s.Statistics.Site, s.people.Site = site, site, site, site
 		s.lists.Site, s.desk.Site, s.export.Site, s.board.Site, s.mailbox.Site = site, site, site, site, site
 		s.opinion.Site, s.register.Site, s.apiRegister.Site = site, site, site
+		s.register.Site, s.apiRegister.Site = site, site
+		s.open.Site = site
 		s.apiCases.Site, s.apiDeliveries.Site = site, site
 		s.apiDeliveries.Operate, s.apiCatalogue.Rows = &s.Operate, &s.Catalogue.Rows
 	})

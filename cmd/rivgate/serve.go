@@ -243,6 +243,7 @@ func (g *gateway) newSite(c config.Config) (*web.Site, error) {
 		func(context.Context) error { return g.keeper.RefreshTree() }
 	site.Operate.Registry, site.Operate.Certificates = g.measure(), g.certificates.status
 	site.SessionLife, site.NoLocalAccounts = time.Duration(c.Web.SessionHours)*time.Hour, !c.Web.LocalAccounts
+	site.OpenForm = c.Citizen.OpenForm
 	site.Statistics.SmallCounts = c.Web.SmallCounts
 	site.Stopping, site.Shutdown = g.stopping.Load, c.Shutdown.Finish
 	site.Scanner = c.Files.Clamd()

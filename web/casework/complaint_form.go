@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"strings"
 	"time"
@@ -38,6 +39,7 @@ func (s *Base) person(f *shell.Form, field string) contracts.PersonID {
 type ComplaintFields struct {
 	Form     *shell.Form
 	Own      bool // the reporter types it
+	Lacking  bool // a reporter may give no number
 	Board    bool
 	Files    bool // may be attached
 	Test     bool // test numbers alone
@@ -49,7 +51,7 @@ type ComplaintFields struct {
 // ComplaintFields are the fields of the form, as somebody typed them.
 func (s *Base) ComplaintFields(f *shell.Form, unit routing.Unit, own bool) ComplaintFields {
 	return ComplaintFields{
-		Form: f, Own: own, Board: unit.Kind == routing.PatientBoard, Files: unit.Attachments, Test: s.Open(),
+		Form: f, Own: own, Lacking: !own, Board: unit.Kind == routing.PatientBoard, Files: unit.Attachments, Test: s.Open(),
 		Persons: TestPersons(), Problems: s.Problems(), Today: s.Today(),
 	}
 }
@@ -81,8 +83,13 @@ func (s *Base) Complaint(f *shell.Form, unit routing.Unit) *contracts.Complaint 
 		IncidentDate: shell.CompactDate(f.Value("date")), Description: f.Value("text"),
 		ReplyWanted: f.Value("reply") == "yes",
 	}
+	if f.Value("number") == "none" {
+		s.withoutNumber(f, c)
+	} else if f.Value("reporter") == "" {
+		f.Refuse("reporter", wordReporterID)
+	}
 	for _, must := range []struct{ field, text string }{
-		{"reporter", wordReporterID}, {"date", wordIncidentDay}, {"text", wordIncident},
+		{"date", wordIncidentDay}, {"text", wordIncident},
 	} {
 		if f.Value(must.field) == "" {
 			f.Refuse(must.field, must.text)
@@ -99,14 +106,31 @@ func (s *Base) Complaint(f *shell.Form, unit routing.Unit) *contracts.Complaint 
 	default:
 		c.IncidentUnit = &contracts.OrgUnit{HSAID: unit.HSAID, Name: unit.Name}
 	}
+	c.ExperiencedProblem = s.Experienced(f)
+	return c
+}
+
+// Experienced is the problem that was chosen in a form; nil where none was.
+func (s *Base) Experienced(f *shell.Form) (all []contracts.CV) {
 	if value := f.Value("problem"); value != "" {
 		for _, p := range s.Problems() {
 			if p.Value == value {
-				c.ExperiencedProblem = append(c.ExperiencedProblem, coded(contracts.SystemProblem, p.Code))
+				all = append(all, coded(contracts.SystemProblem, p.Code))
 			}
 		}
 	}
-	return c
+	return all
+}
+
+// withoutNumber makes a case one of a reporter who gave no number: with an identity of its own, and nobody's number.
+func (s *Base) withoutNumber(f *shell.Form, c *contracts.Complaint) {
+	if f.Value("reporter") != "" || f.Value("reporteroid") != "" {
+		f.Refuse("reporter", wordNumberOrNone)
+	}
+	if f.Value("patient") != "" {
+		f.Refuse("patient", wordNoPatientNumber)
+	}
+	c.Reporter.PersonID = identity.Unnumbered(rand.Text())
 }
 
 // patientOf is the patient where that is another than the reporter. Whoever types a patient and says that they are the

@@ -20,8 +20,9 @@ type InboxRow struct {
 	Child    bool   // the patient is under 18
 	Wish     string // how the reporter wants to be answered
 	Masked   string
-	Left     int // days
-	Days     int // that the answer may take
+	Lacking  bool // the reporter gave no number
+	Left     int  // days
+	Days     int  // that the answer may take
 	Late     bool
 	Back     bool // its parking is over
 	Reads    bool // may be opened; else there is no name and no number in the row
@@ -38,6 +39,7 @@ func NewInboxRow(c store.Case, now time.Time, reads bool) InboxRow {
 	if !reads {
 		return row
 	}
+	row.Lacking = c.Facts.Unnumbered()
 	row.Reads, row.Reporter, row.Masked, row.Child = true, reporterName(c), ReporterOf(c).Masked(), c.Minor()
 	row.Wish = wishWord(c.Facts.ReplyWanted, c.Facts.ReplyChannel)
 	if c.Facts.Role != contracts.RolePatient {

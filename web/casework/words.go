@@ -26,7 +26,10 @@ const (
 	wordOID         = "Skriv regionens OID med siffror och punkter, till exempel 1.2.752.97.3.1.3."
 	wordPersonID    = "Numret känns inte igen. Skriv ett personnummer, ett samordningsnummer eller en nationell " +
 		"reservidentitet. Är det ett regionalt nummer: ange också regionens OID."
-	wordReporterID   = "Ange anmälarens personnummer."
+	wordReporterID      = "Ange anmälarens personnummer."
+	wordNumberOrNone    = "Ange numret, eller att anmälaren inget har eller ger. Inte båda."
+	wordNoPatientNumber = "Utan anmälarens nummer kan patientens nummer inte anges: ärendet hålls skilt från dem som har " +
+		"nummer. Lämna fältet tomt."
 	wordIncidentDay  = "Ange vilken dag det hände."
 	wordIncident     = "Beskriv vad som hände."
 	wordDayToCome    = "Dagen har inte varit än."

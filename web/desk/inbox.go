@@ -143,7 +143,7 @@ func narrowing(typed *shell.Form, q store.Queue) url.Values {
 	if q != "" {
 		out.Set("queue", string(q))
 	}
-	for _, keep := range []string{"unit", "problem", "area", "from", "until", "assignee"} {
+	for _, keep := range []string{"unit", "problem", "area", "from", "until", "assignee", "number"} {
 		if v := typed.Value(keep); v != "" {
 			out.Set(keep, v)
 		}
@@ -158,7 +158,7 @@ func (s *Lists) inboxFilter(typed *shell.Form, who shell.Access) (store.CaseFilt
 		Unit:    typed.Value("unit"),
 		Problem: typed.Value("problem"), Area: typed.Value("area"), Assignee: typed.Value("assignee"),
 		Since: typed.Moment("from"), Until: typed.Moment("until"), Order: store.DueFirst, After: typed.Value("after"),
-		Limit: inboxPageSize + 1,
+		Limit: inboxPageSize + 1, Unnumbered: typed.Value("number") == "none",
 	}
 	if !f.Until.IsZero() {
 		f.Until = f.Until.AddDate(0, 0, 1) // the day itself too

@@ -26,7 +26,9 @@ type ticket string
 func newTicket() ticket { return ticket(rand.Text()) }
 
 // sound tells whether a text can be a ticket of ours.
-func (t ticket) sound() bool { return len(t) == len(newTicket()) && strings.Trim(string(t), alphabet) == "" }
+func (t ticket) sound() bool {
+	return len(t) == len(newTicket()) && strings.Trim(string(t), alphabet) == ""
+}
 
 // sum is what is made of a ticket for a use. No use tells another.
 func (t ticket) sum(use string) [sha256.Size]byte {

@@ -46,7 +46,7 @@ func (s *Pages) page(title string) shell.Page {
 
 // units are those that can be chosen here, by a text that is searched for: those that have the inbox.
 func (s *Pages) units(q string) (out []routing.Unit) {
-	for _, u := range s.Relay.Receivers(q, casework.ReceiverLimit) {
+	for _, u := range s.Relay.Receivers(q, "", casework.ReceiverLimit) {
 		if u.Via == routing.Inbox {
 			out = append(out, u.Unit)
 		}
@@ -57,10 +57,8 @@ func (s *Pages) units(q string) (out []routing.Unit) {
 // unit is one that can be chosen here. Whoever asks for another, by a link that somebody made up, is told that there is
 // none, and it is logged.
 func (s *Pages) unit(r *http.Request, id string) (routing.Unit, error) {
-	for _, u := range s.units(id) {
-		if routing.SameHSAID(u.HSAID, id) {
-			return u, nil
-		}
+	if u, ok := s.Relay.ReceiverOf(id); ok && u.Via == routing.Inbox {
+		return u.Unit, nil
 	}
 	s.Stranger(r, shell.Access{}, store.Access{What: store.AccessRefused, Detail: "open page: unit"})
 	return routing.Unit{}, shell.ErrNotFound

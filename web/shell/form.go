@@ -148,6 +148,18 @@ func ReadForm(w http.ResponseWriter, r *http.Request, name string) (*Form, error
 	return readFields(w, r, name, bodyLimit, textFilesTooLarge)
 }
 
+// fieldsLimit bounds a form without files, in bytes.
+const fieldsLimit = 256 << 10
+
+// ReadFields reads a form without files, of either encoding, from anybody: no more is read than such a form can be.
+func ReadFields(w http.ResponseWriter, r *http.Request, name string) (*Form, error) {
+	f, err := readFields(w, r, name, fieldsLimit, textFilesTooLarge)
+	if err == nil {
+		f.Files = nil
+	}
+	return f, err
+}
+
 // readFields reads a form of at most so many bytes. Where its files are larger than that, what was typed is kept, the
 // files are not, and the form says so.
 func readFields(w http.ResponseWriter, r *http.Request, name string, most int64, tooLarge string) (*Form, error) {

@@ -32,8 +32,10 @@ func (s *Gate) identify(r *http.Request, e Endpoint) (Access, error) {
 		return Access{}, s.Inside(r)
 	case s.Environment == Demo && !here, e.Kind == Citizen && s.Open() && !here:
 		return Access{}, errNotLocal
-	case e.Kind == Citizen && !s.Open():
+	case e.Kind == Citizen && !s.Open(), e.Kind == Public && !s.OpenForm:
 		return Access{}, ErrNotFound
+	case e.Kind == Public:
+		return Access{}, nil
 	}
 	if e.Kind == API {
 		return s.identifyCaller(r, e, here)
@@ -171,6 +173,7 @@ const (
 	Pages   Kind = iota // for people who are signed in
 	Door                // for people whoever they are: signing in and out
 	Citizen             // the citizen's stand-in, for trying the whole way: in demo and test, from this machine
+	Public              // for anybody, where the configuration opens it: no session, no cookie, no place in a search engine
 	API                 // JSON, with roles
 	Plain               // monitors and files without content: nobody is asked who they are
 	Admin               // for monitors on the inside
@@ -189,6 +192,9 @@ type Endpoint struct {
 // Guarded asks who calls before an endpoint is served, and writes its error.
 func (s *Gate) Guarded(e Endpoint) http.Handler {
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if e.Kind == Public {
+			w.Header().Set("X-Robots-Tag", "noindex, nofollow")
+		}
 		who, err := s.identify(r, e)
 		if err == nil {
 			if err = s.ordered(r, who, e); err == nil {
@@ -205,7 +211,7 @@ func (s *Gate) Guarded(e Endpoint) http.Handler {
 			s.Fail(w, r, who, e.Kind < API, err)
 		}
 	})
-	if e.Kind >= Plain {
+	if e.Kind == Public || e.Kind >= Plain {
 		return h
 	}
 	return s.Sessions.LoadAndSave(h)

@@ -30,6 +30,8 @@ type Site struct {
 	NoLocalAccounts bool
 	// AdminApart: what monitors ask for stands on a listener of its own; of it only /healthz and /readyz stand here too.
 	AdminApart bool
+	// OpenForm lets anybody report without signing in, and follow the case by a code.
+	OpenForm bool
 	// Scanner judges files before they are given out, and those that are uploaded. Nil: none does.
 	Scanner *Clamd
 	// Stopping tells that the process is about to end: /readyz says no, and each answer closes its connection. Nil: never.

@@ -213,6 +213,7 @@ type Desk struct {
 // Citizen is what reporters can do.
 type Citizen struct {
 	SupplementAfterClose time.Duration `yaml:"supplement_after_close"`
+	OpenForm             bool          `yaml:"open_form"`
 }
 
 // Demo is where the simulators listen, in environment demo only.
