@@ -50,6 +50,7 @@ var arrows = map[string][]string{
 	"web/desk":        {"web/shell", "web/casework", "web/casefile"},
 	"web/board":       {"web/shell", "web/casework"},
 	"web/mailbox":     {"web/shell", "web/casework"},
+	"web/open":        {"web/shell", "web/casework"},
 	"web/catalogue":   {"web/shell"},
 	"web/operate":     {"web/shell"},
 	"web/statistics":  {"web/shell"},

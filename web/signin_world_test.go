@@ -43,6 +43,7 @@ func people() map[string][]store.Grant {
 		"vera":  one(shell.RoleHandler, care, clinic),         // handles one unit
 		"mia":   one(shell.RoleReceiver, care, clinic),
 		"nina":  one(shell.RoleHandler, boards, board),
+		"tea":   one(shell.RoleHandler, routing.Other, triage),
 		"adam":  one(shell.RoleAdministrator, care, clinic),
 		"rita":  one(shell.RoleAdministrator, care, shell.RegionUnits+"01"),
 		"iris":  one(shell.RoleIntegrator, ""),

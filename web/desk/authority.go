@@ -79,6 +79,10 @@ func (s *Work) takeOverVerb(c store.Case) func(ctx context.Context, act store.Ac
 			f.Refuse("reporter", wordSameReporter)
 			return nil
 		}
+		if errors.Is(err, store.ErrUnnumbered) {
+			f.Refuse("reporter", wordUnnumbered)
+			return nil
+		}
 		return err
 	}
 }
