@@ -28,8 +28,8 @@ const (
 		"reservidentitet. Är det ett regionalt nummer: ange också regionens OID."
 	wordReporterID      = "Ange anmälarens personnummer."
 	wordNumberOrNone    = "Ange numret, eller att anmälaren inget har eller ger. Inte båda."
-	wordNoPatientNumber = "Utan anmälarens nummer kan patientens nummer inte anges: ärendet hålls skilt från dem som har " +
-		"nummer. Lämna fältet tomt."
+	wordNoPatientNumber = "Utan anmälarens nummer kan patientens nummer inte anges: ärendet hålls skilt från dem som " +
+		"har nummer. Lämna fältet tomt."
 	wordIncidentDay  = "Ange vilken dag det hände."
 	wordIncident     = "Beskriv vad som hände."
 	wordDayToCome    = "Dagen har inte varit än."

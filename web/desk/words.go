@@ -35,8 +35,8 @@ const (
 	wordWhichRight      = "Välj med vilken rätt patienten företräds."
 	wordNewReporter     = "Skriv numret på den som tar över ärendet."
 	wordNewName         = "Skriv namnet på den som tar över ärendet."
-	wordUnnumbered      = "Ärendet har kommit utan nummer och kopplas aldrig till en person. Be den som vill företräda att " +
-		"lämna ett eget ärende."
+	wordUnnumbered      = "Ärendet har kommit utan nummer och kopplas aldrig till en person. Be den som vill företräda " +
+		"att lämna ett eget ärende."
 	wordSameReporter  = "Det är den som redan anmäler i ärendet."
 	wordNotPatient    = "Det är inte patientens nummer."
 	wordIsPatient     = "Numret är patientens. Välj att det är patienten själv."

@@ -64,8 +64,8 @@ func digestOf(code string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// readCode is a code as it was typed: in letters of any case, with blanks and dashes, and with the digits 0, 1 and 8 for
-// the letters that look like them. "" where it can be none.
+// readCode is a code as it was typed: in letters of any case, with blanks and dashes, and with the digits 0, 1 and 8
+// for the letters that look like them. "" where it can be none.
 func readCode(typed string) string {
 	code := strings.Map(func(r rune) rune {
 		switch r {

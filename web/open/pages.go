@@ -83,7 +83,9 @@ func (s *Pages) peer(r *http.Request) string {
 
 // crowded answers who, or everybody together, has tried too often. It is logged, as all that strangers cause.
 func (s *Pages) crowded(w http.ResponseWriter, r *http.Request, detail string) error {
-	s.Stranger(r, shell.Access{}, store.Access{What: store.AccessRefused, Detail: store.DetailOf(detail, "too many tries")})
+	s.Stranger(r, shell.Access{}, store.Access{
+		What: store.AccessRefused, Detail: store.DetailOf(detail, "too many tries"),
+	})
 	w.Header().Set("Retry-After", retryAfter)
 	return shell.NewProblem(http.StatusTooManyRequests, "too-many", titleCrowded, wordCrowded)
 }

@@ -107,8 +107,8 @@ func kindOf(unit routing.Unit) string {
 	return contracts.KindCareUnit
 }
 
-// complaint is the case as it was typed; what is missing is noted in the form. Nobody's name or number is asked for, and
-// files that somebody sends all the same are not taken.
+// complaint is the case as it was typed; what is missing is noted in the form. Nobody's name or number is asked for,
+// and files that somebody sends all the same are not taken.
 func (s *Pages) complaint(f *shell.Form, unit routing.Unit, t ticket) *contracts.Complaint {
 	c := &contracts.Complaint{
 		Reporter:     contracts.Reporter{PersonID: t.reporter(), Role: f.Value("role")},

@@ -173,7 +173,7 @@ const (
 	Pages   Kind = iota // for people who are signed in
 	Door                // for people whoever they are: signing in and out
 	Citizen             // the citizen's stand-in, for trying the whole way: in demo and test, from this machine
-	Public              // for anybody, where the configuration opens it: no session, no cookie, no place in a search engine
+	Public              // for anybody, where the configuration opens it: no session, no cookie, not in search engines
 	API                 // JSON, with roles
 	Plain               // monitors and files without content: nobody is asked who they are
 	Admin               // for monitors on the inside
