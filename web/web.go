@@ -68,7 +68,6 @@ func (s *Site) wire() {
 		s.Catalogue.Site, s.Operate.Site, s.Statistics.Site, s.people.Site = site, site, site, site
 		s.lists.Site, s.desk.Site, s.export.Site, s.board.Site, s.mailbox.Site = site, site, site, site, site
 		s.opinion.Site, s.register.Site, s.apiRegister.Site = site, site, site
-		s.register.Site, s.apiRegister.Site = site, site
 		s.open.Site = site
 		s.apiCases.Site, s.apiDeliveries.Site = site, site
 		s.apiDeliveries.Operate, s.apiCatalogue.Rows = &s.Operate, &s.Catalogue.Rows
