@@ -54,7 +54,8 @@ func TestUnitsThatAChangeTurnsOff(t *testing.T) {
 		{
 			"the board goes to another region that has none",
 			func(c *routing.Catalogue) { unit(c, board).Region = "03" },
-			[]string{other + " board-removed " + today}, 1,
+			[]string{other + " board-removed " + today},
+			1,
 		},
 		{
 			"the board becomes a care unit",
@@ -100,10 +101,15 @@ func TestUnitsThatAChangeTurnsOff(t *testing.T) {
 				})
 			}, nil, 0,
 		},
-		{"a unit is removed", func(c *routing.Catalogue) { without(c, other) }, []string{other + " unit-removed " + today}, 0},
+		{
+			"a unit is removed", func(c *routing.Catalogue) { without(c, other) },
+			[]string{other + " unit-removed " + today},
+			0,
+		},
 		{
 			"a unit loses its address", func(c *routing.Catalogue) { route(c, other).Address = "" },
-			[]string{other + " unit-unreachable " + today}, 0,
+			[]string{other + " unit-unreachable " + today},
+			0,
 		},
 		{
 			"a unit goes to a region that is active", func(c *routing.Catalogue) { unit(c, other).Region = "02" }, nil, 0,

@@ -171,7 +171,8 @@ func (s *Store) RollBackCatalogue(ctx context.Context, number int64, o Catalogue
 	}
 	c := catalogue.FromRows(target)
 	v = CatalogueVersion{
-		Restores: number, By: o.By, Reason: o.Reason, Units: len(c.Units), Routes: len(c.Routes), Permissions: len(c.Permissions),
+		Restores: number, By: o.By, Reason: o.Reason, Units: len(c.Units), Routes: len(c.Routes),
+		Permissions: len(c.Permissions),
 	}
 	err = s.write(ctx, func(ctx context.Context, t *tx) error {
 		l, err := t.lockDraft(ctx, -1)

@@ -89,7 +89,8 @@ func TestNextStep(t *testing.T) {
 			url := today(t, empty(t))
 			undo := storetest.NextStep(t)
 			schema, err := store.SchemaOf(t.Context(), url, store.Options{})
-			if err != nil || schema.Has != storetest.LatestSchema || schema.Knows != storetest.LatestSchema+1 || len(schema.Steps) != 1 ||
+			if err != nil || schema.Has != storetest.LatestSchema || schema.Knows != storetest.LatestSchema+1 ||
+				len(schema.Steps) != 1 ||
 				schema.Steps[0] != storetest.NextSteps {
 				t.Fatalf("the schema is %+v, %v", schema, err)
 			}

@@ -42,7 +42,8 @@ func TestWhatWasThereBefore(t *testing.T) {
 				`INSERT INTO cases (id, ref_root, ref_extension, state, unit, via, received, changed, version, forward_due,
 					reporter_id, patient_id, area, incident_unit, closed_month, doc)
 					VALUES ('c1', 'R', 'K1', 'closed', 'SE2010123456-VC01', 'inbox', 1, 1, 1, FALSE, '', '', '', '', '', '{}')`,
-				`INSERT INTO desk (case_id, unit, version, diary, doc) VALUES ('c1', 'SE2010123456-VC01', 1, 'ÅRS  2026/17-B', '{}'),
+				`INSERT INTO desk (case_id, unit, version, diary, doc) VALUES
+					('c1', 'SE2010123456-VC01', 1, 'ÅRS  2026/17-B', '{}'),
 					('c1', 'SE2010123456-VC02', 1, 'Eken 5', '{}')`,
 				`INSERT INTO case_search (case_id, words) VALUES ('c1', ' ab ')`,
 				`INSERT INTO phrase (id, unit, kind, title, text, position, version, by_id, by_name, at)

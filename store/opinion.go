@@ -189,8 +189,8 @@ func oneOpinion(ctx context.Context, q db.Querier, id string) (Opinion, error) {
 }
 
 // OpenOpinion reads a request whole, and writes the row of the access log that says so in the same transaction: the
-// row's Case, Unit and Subject are filled in, the unit being the one that is asked. What was recalled comes without what
-// is written in it. ErrNotFound.
+// row's Case, Unit and Subject are filled in, the unit being the one that is asked. What was recalled comes without
+// what is written in it. ErrNotFound.
 func (s *Store) OpenOpinion(ctx context.Context, id string, row Access) (Opinion, error) {
 	var o Opinion
 	err := s.write(ctx, func(ctx context.Context, t *tx) (err error) {

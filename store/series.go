@@ -129,7 +129,8 @@ func scanSeries(rows *sql.Rows) (s Series, err error) {
 
 // AllSeries are all series, also those that are not in use.
 func (s *Store) AllSeries(ctx context.Context) ([]Series, error) {
-	all, err := db.Collect(ctx, s.read, scanSeries, seriesQuery+` ORDER BY s.level, s.holder, s.side`, swedishYear(s.Now()))
+	all, err := db.Collect(ctx, s.read, scanSeries, seriesQuery+` ORDER BY s.level, s.holder, s.side`,
+		swedishYear(s.Now()))
 	if err != nil {
 		return nil, fmt.Errorf("listing series: %w", err)
 	}

@@ -34,7 +34,8 @@ func TestNothingLeavesUncheckedWithoutAReason(t *testing.T) {
 	t.Parallel()
 	w, _ := newDesk(t)
 	id := w.relative("Min far fick vänta.")
-	has(t, w.page("/inbox/"+id), "närstående · uppger fullmakt", "Inte kontrollerad", "Inget går till anmälaren utan ett skäl")
+	has(t, w.page("/inbox/"+id), "närstående · uppger fullmakt", "Inte kontrollerad",
+		"Inget går till anmälaren utan ett skäl")
 	forms := map[string]url.Values{
 		"reply": {"text": {"Vi beklagar."}}, "question": {"text": {"Vilken dag?"}},
 		"close":   {"text": {"Avslutat."}, "problem": {"3"}, "area": {"1"}},
@@ -110,9 +111,11 @@ func TestTheRightIsAskedForHoweverItLeaves(t *testing.T) {
 	w.leave()
 	hasNot(t, w.page("/mailbox/"+id), "Skulle inte ha gått.")
 	page = w.page("/inbox/" + id)
-	has(t, page, "kunde inte skickas", "Återtagen, noterat av Vera Test 2 mars", "har inte längre rätt att företräda patienten",
+	has(t, page, "kunde inte skickas", "Återtagen, noterat av Vera Test 2 mars",
+		"har inte längre rätt att företräda patienten",
 		"Historik för rätten")
-	if r := w.answer(id, "reply", "send", url.Values{"text": {"En gång till."}}); r.status != http.StatusUnprocessableEntity {
+	if r := w.answer(id, "reply", "send",
+		url.Values{"text": {"En gång till."}}); r.status != http.StatusUnprocessableEntity {
 		t.Errorf("after the right has ended: %d", r.status)
 	}
 	w.did(id, "authority", url.Values{"do": {"state"}, "right": {"power_of_attorney"}, "note": {"Ny fullmakt på väg"}})

@@ -31,7 +31,8 @@ func (w *world) everyDetailHasWords() {
 				}
 			}
 		}
-		if facts := store.Details(row.Subject); len(facts) > 0 && (len(facts[0].Values) > 0 || strings.Contains(row.Subject, " ")) &&
+		if facts := store.Details(row.Subject); len(facts) > 0 && (len(facts[0].Values) > 0 ||
+			strings.Contains(row.Subject, " ")) &&
 			words[facts[0].Code] == "" {
 			w.t.Errorf("the access log names %q, and no words stand for it", row.Subject)
 		}

@@ -50,7 +50,8 @@ func (w *world) setCatalogue(without ...string) {
 			{HSAID: roadless, Name: "Vårdcentralen Väglös", Kind: routing.CareUnit, Region: "01"},
 		},
 		Permissions: []routing.Permission{
-			{Contract: send, Sender: portal, Receiver: "*"}, {Contract: send, Sender: gateway, Receiver: "*"},
+			{Contract: send, Sender: portal, Receiver: "*"},
+			{Contract: send, Sender: gateway, Receiver: "*"},
 			{Contract: giveBack, Sender: gateway, Receiver: portal},
 		},
 	}
@@ -81,7 +82,8 @@ func TestWhatACitizenFinds(t *testing.T) {
 		{"a town", "q=lund", []string{ortho, "Region Skåne"}, []string{clinic}},
 		{"within a region", "q=patientnämnden&region=12", []string{board12}, []string{board + `">P`}},
 		{
-			"a region without a board", "q=mörkret", []string{"Ingen mottagare stämmer"},
+			"a region without a board", "q=mörkret",
+			[]string{"Ingen mottagare stämmer"},
 			[]string{"Mörkret<", "/submit?unit=" + dark},
 		},
 		{"a unit without a route", "q=väglös", []string{"Ingen mottagare stämmer"}, []string{roadless}},
@@ -94,7 +96,8 @@ func TestWhatACitizenFinds(t *testing.T) {
 			nil,
 		},
 		{
-			"nothing, and the board of the region", "q=tandläkaren&region=12", []string{"Skicka till Patientnämnden i Skåne"},
+			"nothing, and the board of the region", "q=tandläkaren&region=12",
+			[]string{"Skicka till Patientnämnden i Skåne"},
 			[]string{"Skicka till Patientnämnden i Stockholm"},
 		},
 		{"all", "", []string{clinic, other, ortho, board, board12}, []string{dark, roadless, `id="board"`}},

@@ -51,7 +51,8 @@ func (w *world) count(cases []countedCase) {
 	for i, c := range cases {
 		v := c.values
 		rows = append(rows, fmt.Sprintf(
-			`(%d, '%s', 'care_unit', '%s', '01', '%s', 202512, %d, %s, '%s', '%s', '%s', '', '', %d, %d)`, i, v["unit"], v["provider"], v["incident_unit"], c.month, v["age"], v["sex"], v["area"],
+			`(%d, '%s', 'care_unit', '%s', '01', '%s', 202512, %d, %s, '%s', '%s', '%s', '', '', %d, %d)`, i, v["unit"],
+			v["provider"], v["incident_unit"], c.month, v["age"], v["sex"], v["area"],
 			strings.Join(c.codes, "\n"), c.weight, rand.Int32()))
 	}
 	db := w.database()

@@ -51,7 +51,8 @@ func TestAReportersAfterthoughts(t *testing.T) {
 	d.goes("thinking better of it", clicks(`.buttons a`))
 	d.sees("Lägg till något i ärendet")
 	d.goes("asking again", clicks(`a[href$="/withdraw"]`))
-	d.goes("taking it back", types(`textarea[name="reason"]`, "Det löste sig."), clicks(`form[action$="/withdraw"] button`))
+	d.goes("taking it back", types(`textarea[name="reason"]`, "Det löste sig."),
+		clicks(`form[action$="/withdraw"] button`))
 	d.sees("Du har tagit tillbaka ärendet", "Mottagaren får veta det", "Det löste sig.")
 	d.do("opening the inbox in the end", chromedp.Navigate(w.server.URL+"/inbox?queue=ongoing"))
 	d.sees("Anmälaren har tagit tillbaka ärendet")

@@ -101,7 +101,8 @@ func TestAReporterTakesACaseBack(t *testing.T) {
 	if r.status != http.StatusSeeOther {
 		t.Fatalf("%d\n%s", r.status, main(r.body))
 	}
-	has(t, w.page("/mailbox/"+id+"?done=withdraw"), "Mottagaren får veta det", "du tog tillbaka ärendet", "Har du ångrat dig")
+	has(t, w.page("/mailbox/"+id+"?done=withdraw"), "Mottagaren får veta det", "du tog tillbaka ärendet",
+		"Har du ångrat dig")
 	hasNot(t, w.page("/mailbox/"+id), "Ta tillbaka ärendet</a>", "Svar önskas", "Skicka svaret")
 	has(t, w.page("/inbox/"+id), "Anmälaren har tagit tillbaka ärendet", "Det har löst sig.")
 	has(t, w.page("/inbox?queue=ongoing"), "Anmälaren har tagit tillbaka ärendet")

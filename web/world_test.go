@@ -102,7 +102,8 @@ func newWorld(t *testing.T) *world {
 	w.Site = &web.Site{}
 	w.Relay = &relay.Relay{
 		SupplementAfterClose: 14 * 24 * time.Hour,
-		Instance:             instance, Portal: portal, Table: func() *routing.Table { return table }, Contracts: registry, Store: st,
+		Instance:             instance, Portal: portal, Table: func() *routing.Table { return table },
+		Contracts: registry, Store: st,
 		Sender: &relay.Sender{Client: &soap.Client{}, Instance: instance}, Now: w.clock, NewID: w.newID, Log: zap.New(core),
 	}
 	w.Environment, w.SessionLife, w.Now, w.Log = shell.Demo, 365*24*time.Hour, w.clock, zap.New(core)

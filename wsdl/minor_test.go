@@ -38,8 +38,10 @@ func TestAReceiverOfVersion10TakesVersion11(t *testing.T) {
 			message      []byte
 			taken        bool
 		}{
-			{"1.0", before, message, true}, {"1.1", now, message, true},
-			{"1.0, of what it does not know", before, wrong, true}, {"1.1, of what is wrong", now, wrong, false},
+			{"1.0", before, message, true},
+			{"1.1", now, message, true},
+			{"1.0, of what it does not know", before, wrong, true},
+			{"1.1, of what is wrong", now, wrong, false},
 		} {
 			if err := takes(t, c.schema, c.message); (err == nil) != c.taken {
 				t.Errorf("%s, %s: %v", name, c.what, err)

@@ -40,8 +40,9 @@ func (c *AuditListCommand) Run(s *session) error {
 	}
 	return s.withStore(func(ctx context.Context, db *store.Store) error {
 		f := store.AccessFilter{
-			Who: c.Who, What: store.AccessKind(c.What), By: store.Actor(c.By), Case: c.Case, Unit: c.Unit, Since: since, Before: c.Before,
-			Limit: c.Limit,
+			Who: c.Who, What: store.AccessKind(c.What), By: store.Actor(c.By), Case: c.Case, Unit: c.Unit, Since: since,
+			Before: c.Before,
+			Limit:  c.Limit,
 		}
 		if c.Case != "" {
 			found, err := db.Unlogged().Case(ctx, c.Case)

@@ -147,7 +147,8 @@ func TestAReplyFromTheCommandLineReachesTheCitizen(t *testing.T) {
 	if err != nil || len(letters) != 3 || letters[1].Kind != "partial_reply" {
 		t.Errorf("the mailbox: %v %v", letters, err)
 	}
-	code, _, problem := cli(t, "case", "reply", id, "--text", "En sak till.", "--unchecked", "asked for", "--config", b.file)
+	code, _, problem := cli(t, "case", "reply", id, "--text", "En sak till.", "--unchecked", "asked for", "--config",
+		b.file)
 	if code != exitRefused || !strings.Contains(problem, contracts.SubCaseClosed) {
 		t.Errorf("a reply after the close: %d %s", code, problem)
 	}

@@ -103,7 +103,8 @@ func TestCheckEndsWithOneWhenTheInvariantIsBroken(t *testing.T) {
 	says(t, exitRefused, "message has no key: m1\n1 breaches", "queue", "check")
 	breakStore(t,
 		`INSERT INTO statistic (id, case_id, unit, kind, provider, region, incident_unit, received_month, sex, area,
-		main_problem, sub_problem, experienced, weight, mark) VALUES (1, 'c1', '', '', '', '', '', 202611, '', '', '', '', '', 1, 1)`)
+		main_problem, sub_problem, experienced, weight, mark) VALUES (1, 'c1', '', '', '', '', '', 202611, '', '', '', '',
+		'', 1, 1)`)
 	says(t, exitRefused, "message has no key: m1\nstatistics count a case that is gone: c1\n2 breaches", "queue", "check")
 }
 

@@ -130,7 +130,8 @@ func catalogueLife(w *world) {
 	w.run("any version can be had back, as a new one", func(w *world) {
 		w.edit(add(routeTo(unit, there)))
 		w.publish(time.Time{})
-		v, err := w.s.RollBackCatalogue(w.ctx, 1, store.CatalogueOrder{By: "bo", Reason: "the receiver was not ready"}, keptRules())
+		v, err := w.s.RollBackCatalogue(w.ctx, 1, store.CatalogueOrder{By: "bo", Reason: "the receiver was not ready"},
+			keptRules())
 		w.must(err)
 		equal(w, "number", v.Number, 4)
 		equal(w, "restores", v.Restores, 1)

@@ -98,7 +98,10 @@ func deskPhrases(w *world) {
 		return p
 	}
 	ofUnit := func(id string) store.Holder { return store.Holder{Level: store.LevelUnit, ID: id} }
-	late := save(store.Phrase{Of: ofUnit(inboxUnit), Kind: "reply", Title: "Tack", Text: "Tack för …", Position: 2, By: anna})
+	late := save(store.Phrase{
+		Of: ofUnit(inboxUnit), Kind: "reply", Title: "Tack", Text: "Tack för …", Position: 2,
+		By: anna,
+	})
 	early := save(store.Phrase{
 		Of: ofUnit("se2010123456-vc01"), Kind: "reply", Title: "Hej", Text: "Hej …", Position: 1, By: anna,
 	})
@@ -137,7 +140,8 @@ func deskPhrases(w *world) {
 	}
 	save(store.Phrase{Of: store.Holder{Level: store.LevelPerson, ID: "ANNA"}, Kind: "reply", Title: "Nej", By: bertil})
 	save(store.Phrase{
-		Of: store.Holder{Level: store.LevelRegion, ID: "01", Side: routing.PatientBoard}, Kind: "reply", Title: "Nej", By: anna,
+		Of: store.Holder{Level: store.LevelRegion, ID: "01", Side: routing.PatientBoard}, Kind: "reply", Title: "Nej",
+		By: anna,
 	})
 	near, err := w.s.Phrases(w.ctx, "reply", holders...)
 	w.must(err)

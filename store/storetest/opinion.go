@@ -30,7 +30,10 @@ func opinions(w *world) {
 // ask asks a unit in a board's case.
 func (f *file) ask(unit, due string) store.Opinion {
 	f.w.t.Helper()
-	o, err := f.w.s.AskOpinion(f.w.ctx, f.act(anna), "Begäran", store.Opinion{Unit: unit, Due: due, Letter: "brev " + unit})
+	o, err := f.w.s.AskOpinion(f.w.ctx, f.act(anna), "Begäran", store.Opinion{
+		Unit: unit, Due: due,
+		Letter: "brev " + unit,
+	})
 	f.w.must(err)
 	return o
 }
@@ -51,7 +54,8 @@ func opinionAnswered(w *world) {
 	w.must(err)
 	equal(w, "letter", fmt.Sprint(opened.Letter, opened.Takes, opened.Board), "brev "+unit+"true"+board)
 	row := w.lastAccess()
-	equal(w, "on record", fmt.Sprint(row.Who, row.Case == f.id, row.Unit, row.Subject == soon.ID), fmt.Sprint("vera", true, unit, true))
+	equal(w, "on record", fmt.Sprint(row.Who, row.Case == f.id, row.Unit, row.Subject == soon.ID), fmt.Sprint("vera",
+		true, unit, true))
 	head, err := w.s.OpinionHead(w.ctx, soon.ID)
 	w.must(err)
 	equal(w, "closed", head.Letter+head.Unit, unit)
@@ -82,7 +86,8 @@ func opinionAnswered(w *world) {
 	w.marks(f, store.OpinionMark{Waiting: 2, Due: "2026-04-10"})
 	asked, err := w.s.CaseOpinions(w.ctx, c)
 	w.must(err)
-	equal(w, "asked", fmt.Sprint(len(asked), asked[0].State, asked[0].Answered.By.ID, asked[0].Seen != nil, asked[0].Draft),
+	equal(w, "asked", fmt.Sprint(len(asked), asked[0].State, asked[0].Answered.By.ID, asked[0].Seen != nil,
+		asked[0].Draft),
 		"3answeredbertiltrue")
 	_, err = w.s.CaseOpinions(w.ctx, f.now())
 	w.is("a case that is not opened", err, store.ErrNotOpened)
@@ -181,7 +186,10 @@ func opinionTogether(w *world) {
 	done := make(chan error, 4)
 	for range 4 {
 		go func() {
-			done <- w.s.AnswerOpinion(w.ctx, o.ID, o.Version, bertil, "Yttrande", store.Access{Who: "b", What: store.AccessChange})
+			done <- w.s.AnswerOpinion(w.ctx, o.ID, o.Version, bertil, "Yttrande", store.Access{
+				Who:  "b",
+				What: store.AccessChange,
+			})
 		}()
 	}
 	lost := 0

@@ -94,7 +94,8 @@ func seriesGives(w *world) {
 	w.must(err)
 	for _, s := range all {
 		if s.Of.Same(of) {
-			equal(w, "last", fmt.Sprint(s.Last, s.Version, s.By.ID, s.Pattern), fmt.Sprint(5, kept.Version, "anna", kept.Pattern))
+			equal(w, "last", fmt.Sprint(s.Last, s.Version, s.By.ID, s.Pattern), fmt.Sprint(5, kept.Version, "anna",
+				kept.Pattern))
 		}
 	}
 	moved := w.at(unit)
@@ -193,7 +194,8 @@ func diaryGives(w *world) {
 	equal(w, "numbers", f.desk().Diary+" "+g.desk().Diary, "D 1 D 2")
 	equal(w, "by whom", f.events(unit), "registered:bertil ")
 	equal(w, "on record", fmt.Sprint(w.lastAccess().Who, w.lastAccess().Unit), fmt.Sprint("diariet", unit))
-	r = register(false, all, f.id, "D 1", h.id, "D 3", g.id, "D 9", "nobody", "D 4", queued.id, "D 5", h.ref.Extension, "D 6",
+	r = register(false, all, f.id, "D 1", h.id, "D 3", g.id, "D 9", "nobody", "D 4", queued.id, "D 5", h.ref.Extension,
+		"D 6",
 		"x", "", "y", strings.Repeat("9", 101), "z", "a\nb")
 	equal(w, "problems by line", strings.Replace(faults(r), "3:twice ", "7:twice ", 1),
 		"4:otherD 2 5:no-case 6:no-case 7:twice 8:missing 9:too-long 10:too-long ")

@@ -65,7 +65,10 @@ func rowFields(kind catalogue.Kind) []rowField {
 				Name: "aliases", Label: "Kallas även", Hint: "andra namn som människor söker på, med komma emellan", Type: "text",
 			},
 			{Name: "attachments", Label: "Anmälaren får bifoga filer", Type: "checkbox"},
-			{Name: "supplements", Label: "Det egna systemet tar emot tillägg", Hint: "kontraktets version 1.1", Type: "checkbox"},
+			{
+				Name: "supplements", Label: "Det egna systemet tar emot tillägg", Hint: "kontraktets version 1.1",
+				Type: "checkbox",
+			},
 		}
 	case catalogue.KindReceiver, catalogue.KindComponent:
 		return []rowField{{Name: "hsaId", Label: "HSA-id", Type: "text"}, name}

@@ -73,7 +73,8 @@ func TestSeveralProblemsOfAFileAreRows(t *testing.T) {
 		{
 			Row: "Filens rad 5", Text: `Nyckeln "until" är okänd.`,
 			Remedy: "Skriv någon av hsa_id, name, kind, region, provider, attachments, supplements, town, aliases.",
-			Detail: `line 5: unknown key "until"; known are hsa_id, name, kind, region, provider, attachments, supplements, town, aliases`,
+			Detail: `line 5: unknown key "until"; known are hsa_id, name, kind, region, provider, attachments, ` +
+				"supplements, town, aliases",
 		},
 		{
 			Row: "Filens rad 5", Text: `until är inget datum: "i dag".`, Remedy: "Skriv dagen som 2026-01-31.",

@@ -66,7 +66,8 @@ func (s *Pages) Supplement(w http.ResponseWriter, r *http.Request, who shell.Acc
 			return nil
 		}
 		if !f.Take(err, []shell.Place{
-			{Path: "attachment", Field: "file"}, {Path: "supplement/text", Field: "text"},
+			{Path: "attachment", Field: "file"},
+			{Path: "supplement/text", Field: "text"},
 			{Path: "answer/text", Field: "text"},
 		}) {
 			return err
