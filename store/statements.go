@@ -157,7 +157,7 @@ var (
 	}
 	// unpark is for a case in which the reporter wrote something.
 	unpark = &db.Statement{
-		SQLite:   `UPDATE cases SET parked_until = 0 WHERE id = $1 AND parked_until <> 0`,
+		SQLite: `UPDATE cases SET parked_until = 0 WHERE id = $1 AND parked_until <> 0`,
 		Postgres: `UPDATE cases c SET parked_until = 0 FROM unnest($1::text[]) AS r (id)
 			WHERE c.id = r.id AND c.parked_until <> 0`,
 	}

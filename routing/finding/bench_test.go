@@ -22,8 +22,8 @@ func large(count int) []routing.Unit {
 		"Ögonmottagningen Ungdomsmottagningen Folktandvården Rehabmottagningen Psykiatrimottagningen Hjärtkliniken " +
 		"Akutmottagningen Geriatriken Habiliteringen Röntgenavdelningen Kvinnokliniken Medicinmottagningen Hörselvården")
 	begin := strings.Fields("Björk Ek Lind Gran Tall Alm Ask Hassel Rönn Lönn Sten Berg Sjö Älv Å Ö Strand Vik Ham Kyrk " +
-		"Slott Kvarn Bruks Torp Lund Skog Ängs Norr Söder Öster Väster Mellan Över Ytter Inner Stor Lill Ny Gammel Kungs "+
-			"Drottning")
+		"Slott Kvarn Bruks Torp Lund Skog Ängs Norr Söder Öster Väster Mellan Över Ytter Inner Stor Lill Ny Gammel Kungs " +
+		"Drottning")
 	middle := strings.Fields("a e o s ar er ing nor mar ber gar set vis tun hol dal mo ra sta bo by " +
 		"fors vad nes lö hed kil")
 	end := strings.Fields("en ens a torp by hult köping stad vik näs ås lunda sjö fors dal berg borg " +
