@@ -85,7 +85,8 @@ func (r *Relay) Begin(ctx context.Context, u contracts.Update) (store.Accepted, 
 // answer to a question (m.Answer and m.CaseID set), or a supplement or a withdrawal (m.Supplement or m.Withdrawal,
 // m.Answer.Author and m.CaseID set; the rest of the answer is filled in). Ids, times, sequence number and the
 // recipient of an answer are filled in. Who sets m.ID may submit again: what was accepted under
-// it, with the same content but for what is filled in, gets its first answer. Only a gateway that stands where 1177 is does this: else ErrNotPortal.
+// it, with the same content but for what is filled in, gets its first answer. Only a
+// gateway that stands where 1177 is does this: else ErrNotPortal.
 func (r *Relay) Submit(ctx context.Context, m *contracts.Message) (store.Accepted, error) {
 	return r.SubmitFollowed(ctx, m, "")
 }

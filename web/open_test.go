@@ -39,7 +39,8 @@ func withTriage(t *testing.T) *world {
 			{Contract: send, Receiver: hospital, Address: "http://127.0.0.1:9/", Component: system},
 		},
 		Permissions: []routing.Permission{
-			{Contract: send, Sender: portal, Receiver: "*"}, {Contract: send, Sender: gateway, Receiver: "*"},
+			{Contract: send, Sender: portal, Receiver: "*"},
+			{Contract: send, Sender: gateway, Receiver: "*"},
 			{Contract: giveBack, Sender: gateway, Receiver: portal},
 		},
 	}, routing.Rules{Durable: w.Relay.Contracts.Durable, ReturnContract: giveBack, PortalAddress: portal})

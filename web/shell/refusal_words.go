@@ -25,7 +25,8 @@ var refusals = map[string]string{
 	"publish-same":     "Det finns inget att publicera: utkastet säger samma som version {1}. Ändra rader först.",
 	"takeover-later":   "Ärenden tas över när versionen gäller genast. Publicera utan tid.",
 	"takeover-unknown": "{1} blir inte {2}. Ange en regions patientnämnd före och efter.",
-	"takeover-way":     "Ärenden till {2} går en annan väg än de till {1}. Ändra vägvalet först, eller låt ärendena vara kvar.",
+	"takeover-way": "Ärenden till {2} går en annan väg än de till {1}. " +
+		"Ändra vägvalet först, eller låt ärendena vara kvar.",
 	"takeover-leaving": "Ett svar från {1} är på väg ut. Försök igen om en minut.",
 	"takeover-diary": "{1} och {2} har ett ärende eller ett diarienummer gemensamt. Rätta det först, eller låt ärendena " +
 		"vara kvar.",

@@ -38,7 +38,8 @@ func SameFacts(t *testing.T, english, swedish map[string]string) {
 // english are common words of English that are none of Swedish. Formats and code words of the wire are not among them.
 var english = regexp.MustCompile(
 	`(?i)(?:^|[^\pL\pN_-])(a|an|and|are|been|cannot|could|error|every|failed|has|have|if|is|it|its|missing|must|no|not|` +
-		`of|or|required|should|that|the|their|there|these|this|unknown|was|were|which|with|without|you|your)(?:$|[^\pL\pN_-])`,
+		`of|or|required|should|that|` +
+		`the|their|there|these|this|unknown|was|were|which|with|without|you|your)(?:$|[^\pL\pN_-])`,
 )
 
 // English is the first English word of a text; "" for none.
