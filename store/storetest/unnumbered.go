@@ -1,19 +1,20 @@
 package storetest
 
 import (
+	"strings"
 	"time"
 
-	"rivgate/contracts/identity"
 	"rivgate/store"
 )
 
 // unnumbered is an inbox unit's case whose reporter gave no number, still to be complained about.
 func (w *world) unnumbered(digest string) *file {
 	f := w.blank(inboxUnit)
-	who := identity.Unnumbered(f.ref.Extension)
+	const kind = "urn:rivgate:identity:unnumbered"
+	who := "U" + strings.ToUpper(f.ref.Extension[len(f.ref.Extension)-11:])
 	facts := f.first.Event.Facts
-	facts.ReporterID, facts.ReporterType, facts.ReporterName = who.ID, who.Type, ""
-	facts.PatientID, facts.PatientType, facts.PatientName = who.ID, who.Type, ""
+	facts.ReporterID, facts.ReporterType, facts.ReporterName = who, kind, ""
+	facts.PatientID, facts.PatientType, facts.PatientName = who, kind, ""
 	facts.BirthDate, facts.Sex, facts.Attachments = "", "", false
 	f.first.Event.FollowCode = digest
 	return f
