@@ -59,6 +59,7 @@ func TestEveryPageIsAccessible(t *testing.T) {
 	t.Run("states and mistakes", func(t *testing.T) {
 		t.Parallel()
 		w, _, more := furnished(t)
+		more = append(more, w.openPages()...)
 		i := newInspector(t, w)
 		for _, v := range more {
 			i.sitsDown(v.who)

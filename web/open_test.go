@@ -253,3 +253,31 @@ func TestTelephoneWithoutANumber(t *testing.T) {
 	}
 	has(t, w.page("/inbox/"+id), "Ville inte säga sitt nummer.", "kopplas aldrig till en person")
 }
+
+// openPages are the open pages and what they show, with a case that has a question and no answer.
+func (w *world) openPages() []visit {
+	w.t.Helper()
+	w.OpenForm = true
+	w.serve()
+	sent := w.openly(clinic)
+	code := shownCode.FindStringSubmatch(w.post("/open", sent).body)
+	cases, err := w.Relay.Store.Unlogged().Cases(w.t.Context(), store.CaseFilter{Unnumbered: true})
+	if err != nil || len(cases) != 1 || code == nil {
+		w.t.Fatal(len(cases), code, err)
+	}
+	w.act(cases[0].ID, "question", url.Values{"text": {"Vilken dag?"}})
+	const refused = http.StatusUnprocessableEntity
+	return []visit{
+		{who: nobody, path: "/open"},
+		{who: nobody, path: "/open?unit=" + clinic},
+		{who: nobody, path: "/open?unit=" + board},
+		{who: nobody, path: "/open?unit=" + hospital, status: http.StatusNotFound},
+		{who: nobody, path: "/open", fields: w.openly(other)},
+		{who: nobody, path: "/open", fields: url.Values{"unit": {board}, "ticket": sent["ticket"]}, status: refused},
+		{who: nobody, path: "/open/case"},
+		{who: nobody, path: "/open/case", fields: url.Values{"code": {"ABC"}}, status: refused},
+		{who: nobody, path: "/open/case", fields: url.Values{"code": {code[1]}}},
+		{who: "hanna", path: "/inbox/" + cases[0].ID},
+		{who: "hanna", path: "/inbox?queue=ongoing&number=none"},
+	}
+}
