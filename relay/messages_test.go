@@ -15,6 +15,7 @@ const (
 	systemUnit = "SE2010123456-SJ01"
 	otherUnit  = "SE2010123456-SJ02" // in the same system
 	board      = "SE2010123456-PN01"
+	triage     = "SE2010123456-TRI1"
 )
 
 func stamp(raw string) contracts.Stamp {

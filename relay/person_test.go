@@ -188,7 +188,7 @@ func TestReceiversThatACitizenCanChoose(t *testing.T) {
 		}
 		return ids
 	}
-	all := []string{inboxUnit, plainUnit, systemUnit, otherUnit, board}
+	all := []string{inboxUnit, plainUnit, systemUnit, otherUnit, board, triage}
 	if got := names("", 50); !slices.Equal(got, all) {
 		t.Errorf("all: %v", got)
 	}
