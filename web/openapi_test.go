@@ -131,7 +131,8 @@ func TestDescriptionHasEveryField(t *testing.T) {
 		"CatalogueAccept": api.Acceptance{}, "RouteTest": api.RouteTest{}, "RouteTested": api.RouteTested{},
 		"Step":  relay.Step{},
 		"Trace": routing.Trace{}, "Route": routing.Route{}, "Resolution": api.Resolution{}, "Code": api.CodeView{},
-		"Problem": shell.Problem{},
+		"Problem": shell.Problem{}, "TurnedOff": routing.TurnedOff{}, "TakenOver": store.TakenOver{},
+		"Supplement": contracts.Supplement{}, "Withdrawal": contracts.Withdrawal{}, "NewWithdrawal": api.NewWithdrawal{},
 		"Count": struct {
 			Count int `json:"count"`
 		}{},
