@@ -47,7 +47,7 @@ func (s *Site) endpoints() []endpoint {
 		{get, "/registration", shell.Pages, s.register.Page, shell.Administer | shell.WriteCase},
 		{post, "/registration/series", shell.Pages, s.register.SaveSeries, shell.Administer},
 		{get, "/registration/file", shell.Pages, s.register.Export, shell.WriteCase},
-		{post, "/registration/file", shell.Pages, s.register.Import, shell.WriteCase},
+		{post, "/registration", shell.Pages, s.register.Import, shell.WriteCase},
 		{get, "/users", shell.Pages, s.people.UsersPage, shell.Administer},
 		{post, "/users", shell.Pages, s.people.UserChange, shell.Administer},
 		{get, "/inbox/{id}/live", shell.Pages, s.desk.CaseLive, shell.WriteCase},

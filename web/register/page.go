@@ -186,7 +186,7 @@ func ExportRow(cases []store.Unnumbered, kind routing.UnitKind) store.Access {
 	return store.Access{What: store.AccessExport, Kind: kind, Detail: "without number", Cases: shown}
 }
 
-// Import reads a file of numbers: POST /registration/file. With do=check it only says what would become of it.
+// Import reads a file of numbers: POST /registration. With do=check it only says what would become of it.
 func (s *Pages) Import(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	if len(s.units(who)) == 0 {
 		return shell.ErrNotFound
