@@ -85,13 +85,14 @@ type TakeOver struct {
 // ErrSameReporter means that somebody would take a case over who reports it already.
 var ErrSameReporter = errors.New("they report the case already")
 
-// ErrUnnumbered means that somebody would take over a case whose reporter gave no number: it is never linked to a person.
+// ErrUnnumbered means that somebody would take over a case whose reporter gave no number: it is never linked to a
+// person.
 var ErrUnnumbered = errors.New("the case has no number, and gets none")
 
 // TakeOver makes somebody else the reporter of a case under way: mailbox, receipts and answers are theirs from now on.
 // Who was the patient stays the patient. An answer that was written before does not leave any more: the case's version
-// is another. Whether 1177 is here, so that it means anything, is the caller's to know. ErrSameReporter, ErrUnnumbered; other
-// errors as of Assign.
+// is another. Whether 1177 is here, so that it means anything, is the caller's to know. ErrSameReporter,
+// ErrUnnumbered; other errors as of Assign.
 func (s *Store) TakeOver(ctx context.Context, a Act, over TakeOver) (Desk, error) {
 	return s.atDesk(ctx, a, "taking over a case", func(t *tx, c *Case, _ *Desk) (DeskEvent, error) {
 		switch {

@@ -51,8 +51,8 @@ func withTriage(t *testing.T) *world {
 	return w
 }
 
-// TestDayOfATriageUnit: a citizen who does not know where to turn writes to 1177 by telephone, which hands the case over
-// to a unit of another region; not without what the reporter chose.
+// TestDayOfATriageUnit: a citizen who does not know where to turn writes to 1177 by telephone, which hands the case
+// over to a unit of another region; not without what the reporter chose.
 func TestDayOfATriageUnit(t *testing.T) {
 	t.Parallel()
 	w := withTriage(t)
@@ -123,7 +123,8 @@ func TestOpenForm(t *testing.T) {
 	list := w.page("/open")
 	has(t, list, "Vårdcentralen Björken", "1177 på telefon")
 	hasNot(t, list, "Sjukhuset", hospital)
-	if got := w.get("/open?unit=" + hospital); got.status != http.StatusNotFound || strings.Contains(got.body, "Sjukhuset") {
+	if got := w.get("/open?unit=" + hospital); got.status != http.StatusNotFound || strings.Contains(got.body,
+		"Sjukhuset") {
 		t.Errorf("a unit outside: %d", got.status)
 	}
 	fields := w.openly(clinic)
@@ -186,7 +187,10 @@ func (w *world) letsFilesThrough(id string) {
 		w.t.Fatal(err)
 	}
 	c := w.theCase(id)
-	act := store.Act{CaseID: id, Unit: c.Handler.Unit, By: store.Person{ID: "hanna", Name: "Hanna Test"}, Version: desk.Version}
+	act := store.Act{
+		CaseID: id, Unit: c.Handler.Unit, By: store.Person{ID: "hanna", Name: "Hanna Test"},
+		Version: desk.Version,
+	}
 	if err := second(w.Relay.Store.SwitchFiles(w.t.Context(), act, true)); err != nil {
 		w.t.Fatal(err)
 	}
