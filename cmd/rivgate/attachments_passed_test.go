@@ -31,6 +31,7 @@ func passTenLargeFiles(t *testing.T, binary string, environ ...string) {
   - {hsa_id: `+to+`, name: Andra sjukhuset, kind: care_unit, region: "01", attachments: true}
   - {hsa_id: SE2010123456-PN01, name: Nämnden, kind: patient_board, region: "01"}
 routes:
+  - {contract: SendComplaint, to: SE2010123456-PN01, address: "rivgate:inbox"}
   - {contract: SendComplaint, to: `+from+`, address: "`+address+`/first", component: SE2010123456-AVV}
   - {contract: SendComplaint, to: `+to+`, address: "`+address+`/second", component: SE2010123456-DIA}
   - {contract: ReturnComplaint, to: SE0000000001-1177, address: "rivgate:portal"}

@@ -119,6 +119,7 @@ func tenLargeFiles(t *testing.T, binary string, environ ...string) {
   - {hsa_id: `+unit+`, name: Sjukhuset, kind: care_unit, region: "01", attachments: true}
   - {hsa_id: SE2010123456-PN01, name: Nämnden, kind: patient_board, region: "01"}
 routes:
+  - {contract: SendComplaint, to: SE2010123456-PN01, address: "rivgate:inbox"}
   - {contract: SendComplaint, to: `+unit+`, address: "http://`+address+`/", component: SE2010123456-AVV}
   - {contract: ReturnComplaint, to: SE0000000001-1177, address: "rivgate:portal"}
 permissions: [{contract: SendComplaint, from_system: SE0000000001-1177, to: "*"}]

@@ -19,6 +19,7 @@ func TestASubmitThatIsRepeatedGetsTheFirstAnswer(t *testing.T) {
   - {hsa_id: `+unit+`, name: Vårdcentralen, kind: care_unit, region: "01"}
   - {hsa_id: SE2010123456-PN01, name: Nämnden, kind: patient_board, region: "01"}
 routes:
+  - {contract: SendComplaint, to: SE2010123456-PN01, address: "rivgate:inbox"}
   - {contract: SendComplaint, to: `+unit+`, address: "rivgate:inbox"}
   - {contract: ReturnComplaint, to: SE0000000001-1177, address: "rivgate:portal"}
 permissions: [{contract: SendComplaint, from_system: SE0000000001-1177, to: "*"}]

@@ -67,6 +67,7 @@ func newLine(b *testing.B, database string, validation contracts.Mode) *line {
   - {hsa_id: SE2010123456-SJ01, name: Enhet, kind: care_unit, region: "01"}
   - {hsa_id: SE2010123456-PN01, name: Nämnd, kind: patient_board, region: "01"}
 routes:
+  - {contract: SendComplaint, to: SE2010123456-PN01, address: "rivgate:inbox"}
   - {contract: SendComplaint, to: SE2010123456-SJ01, address: "`+receiver.URL+`/", component: SE2010123456-AVV1}
 permissions:
   - {contract: SendComplaint, from_system: SE0000000001-1177, to: "*"}

@@ -131,6 +131,7 @@ func (t *trial) configure() error {
 		permissions += fmt.Sprintf("  - {contract: ReturnComplaint, from_system: %s, to: %s}\n", s.component, portal)
 	}
 	units += "  - {hsa_id: SE2010123456-PN01, name: Patientnämnden, kind: patient_board, region: \"01\"}\n"
+	routes += "  - {contract: SendComplaint, to: SE2010123456-PN01, address: \"rivgate:inbox\"}\n" // the region is active
 	routes += fmt.Sprintf("  - {contract: ReturnComplaint, to: %s, address: \"http://%s/\"}\n", portal,
 		t.receivers[0].address)
 	permissions += fmt.Sprintf("  - {contract: SendComplaint, from_system: %s, to: \"*\"}\n", portal)
