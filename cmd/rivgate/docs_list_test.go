@@ -92,4 +92,7 @@ var exitCodes = map[string]int{
 }
 
 // unanswered are addresses that no listener of the world answers, each with the reason.
-var unanswered = map[string]string{}
+var unanswered = map[string]string{
+	"/open":      "it is off by default: TestOpenForm opens it",
+	"/open/case": "it is off by default, as /open",
+}
