@@ -64,6 +64,7 @@ func furnished(t *testing.T) (w *world, names map[string]map[string]string, more
 	w.postFiles("/inbox/"+boards+"/board/opinion", opinion("Vi beklagar."), upload{"yttrande.pdf", pdfFile()})
 	// "", inbox, case, notes, note, number
 	note := strings.Split(noteLink(t, w.page("/inbox/"+boards), "yttrande.pdf"), "/")
+	asked := w.asksFor(boards)
 	w.as("greta")
 	sample := w.post("/review", url.Values{"do": {"sample"}, "n": {"5"}}).header.Get("Location")
 	w.as("")
@@ -71,12 +72,30 @@ func furnished(t *testing.T) (w *world, names map[string]map[string]string, more
 	names = map[string]map[string]string{
 		"/inbox/": {"id": first, "form": "reply"}, "/inbox/{id}/files/": files,
 		"/inbox/{id}/board/": {"id": boards, "n": "1"}, "/inbox/{id}/notes/": {"id": boards, "note": note[4], "n": "1"},
+		"/opinions/": {"id": asked},
 		"/mailbox/": files, "/monitor/deliveries/": {"id": parked[0]}, "/faults/": {"id": parked[0]},
 		"/exchange/":       {"id": parked[0]},
 		"/catalogue/rows/": {"id": row}, "/catalogue/versions/": {"number": "1"},
 		"/review/samples/": {"number": sample[strings.LastIndexByte(sample, '/')+1:]},
 	}
 	return w, names, append(w.otherStates(first, other1, childs, boards, parked[0]), w.mistakes(first, boards, row)...)
+}
+
+// asksFor is a board that asks the clinic for its opinion of a case: the id of the request.
+func (w *world) asksFor(id string) string {
+	w.t.Helper()
+	w.boardAct(id, "consent", url.Values{
+		"unit": {clinic}, "who": {"Tolvan Test"}, "day": {"2026-03-01"}, "how": {"per telefon"}, "scoped": {"1"},
+		"scope": {"vad anmälaren skriver"},
+	})
+	expectRedirect(w.t, w.post("/inbox/"+id+"/board/request", url.Values{
+		"unit": {clinic}, "text": {"Yttra er om bemötandet."}, "due": {"2026-03-20"},
+	}), "/inbox/"+id+"/board?done=asked")
+	asked, err := w.Relay.Store.Opinions(w.t.Context(), []string{clinic}, 0)
+	if err != nil || len(asked) != 1 {
+		w.t.Fatal(len(asked), err)
+	}
+	return asked[0].ID
 }
 
 // childsCase is a case that a proxy sent for a child, with authority stated and a file.
