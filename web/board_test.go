@@ -100,7 +100,9 @@ func TestRequestNeedsConsent(t *testing.T) {
 		})
 	}
 	w.boardAct(id, "request", request)
-	w.boardAct(id, "request", url.Values{"unit": {clinic}, "text": {"Yttra er ni också."}})
+	expectRedirect(t, w.post("/inbox/"+id+"/board/request", url.Values{
+		"unit": {clinic}, "text": {"Yttra er ni också."},
+	}), "/inbox/"+id+"/board?done=asked") // it has its inbox here
 	page := w.page("/inbox/" + id + "/board")
 	has(t, page, "Samtycke av Tolvan Test 2026-03-01: per telefon", "noterat av Nina Test", "Väntar på yttrande",
 		"svar önskas senast 2026-03-20")
