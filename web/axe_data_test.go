@@ -73,7 +73,7 @@ func furnished(t *testing.T) (w *world, names map[string]map[string]string, more
 		"/inbox/": {"id": first, "form": "reply"}, "/inbox/{id}/files/": files,
 		"/inbox/{id}/board/": {"id": boards, "n": "1"}, "/inbox/{id}/notes/": {"id": boards, "note": note[4], "n": "1"},
 		"/opinions/": {"id": asked},
-		"/mailbox/": files, "/monitor/deliveries/": {"id": parked[0]}, "/faults/": {"id": parked[0]},
+		"/mailbox/":  files, "/monitor/deliveries/": {"id": parked[0]}, "/faults/": {"id": parked[0]},
 		"/exchange/":       {"id": parked[0]},
 		"/catalogue/rows/": {"id": row}, "/catalogue/versions/": {"number": "1"},
 		"/review/samples/": {"number": sample[strings.LastIndexByte(sample, '/')+1:]},
