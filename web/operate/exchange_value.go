@@ -84,6 +84,8 @@ func (m *masker) value(n *element, value string) string {
 		return value
 	case n.space == "xmlns" || n.space == "" && n.name == "xmlns":
 		return m.scrub(value)
+	case m.isIdentity(n) && strings.TrimSpace(n.parent.child("type")) == contracts.TypeUnnumbered:
+		return m.same("unnumbered", trimmed, func(k int) string { return identity.Unnumbered(fmt.Sprint(k)).ID })
 	case m.isIdentity(n):
 		return m.person(trimmed)
 	case n.parent != nil && strings.EqualFold(n.parent.name, "attachment"):
