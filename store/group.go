@@ -97,14 +97,15 @@ func (q *caseQuestions) ask(id Ref, sender string, sequence int64) {
 }
 
 // Steps are the statements that answer. Cases are locked before lanes, as everywhere, and each kind in one order for
-// all. The senders of a case are read by a later statement, so that it sees what the last holder of the lock has left.
+// all. Keys and the senders of a case are read by later statements, so that they see what the last holder of the lock
+// has left: else a message that another replica is just accepting would be judged by the case as that message left it.
 func (q *questions) Steps() []*db.Step {
 	caseID := func(id, _ string) string { return caseMark(id) }
 	return slices.DeleteFunc([]*db.Step{
-		{Statement: findKeys, Rows: q.keys, Scan: q.scanKey},
 		{Statement: lockCasesByRef, Rows: q.refs.cases, Scan: q.scanCase(refMark)},
 		{Statement: lockCasesByExternal, Rows: q.externals.cases, Scan: q.scanCase(externalMark)},
 		{Statement: lockCases, Rows: q.cases, Scan: q.scanCase(caseID)},
+		{Statement: findKeys, Rows: q.keys, Scan: q.scanKey},
 		{Statement: findSendersByRef, Rows: q.refs.senders, Scan: q.scanSender(refMark)},
 		{Statement: findSendersByExternal, Rows: q.externals.senders, Scan: q.scanSender(externalMark)},
 		{Statement: lockLanes, Rows: q.lanes, Scan: q.scanLane},
