@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Parse is an identity that somebody typed or pasted: blanks, dashes and invisible characters are taken away, ten
@@ -50,6 +51,9 @@ func Words(query string) []string {
 	var b strings.Builder
 	at := 0
 	for _, s := range Find(query) {
+		if partOfWord(query, s.Start, s.End) { // of the id of a case, say
+			continue
+		}
 		b.WriteString(query[at:s.Start] + " " + Key(query[s.Start:s.End]) + " ")
 		at = s.End
 	}
@@ -57,6 +61,14 @@ func Words(query string) []string {
 		return unicode.IsSpace(r) || r == ',' || r == ';'
 	})
 	return words // "Surname, Given" is two
+}
+
+// partOfWord tells whether a part of a text goes on before or after it without a blank or a comma.
+func partOfWord(text string, start, end int) bool {
+	before, _ := utf8.DecodeLastRuneInString(text[:start])
+	after, _ := utf8.DecodeRuneInString(text[end:])
+	goesOn := func(r rune) bool { return r == '-' || unicode.IsDigit(r) || unicode.IsLetter(r) && r != utf8.RuneError }
+	return goesOn(before) || goesOn(after)
 }
 
 // Keys are what an identity that somebody looks for can be compared by: the text without separators, and ten digits in
