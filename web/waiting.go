@@ -34,7 +34,7 @@ func Waiting(counted prometheus.Gatherer, admin bool) http.Handler {
 	})
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "10")
-		http.Error(w, "Databasen svarar inte än. Försök igen om en stund.", http.StatusServiceUnavailable)
+		http.Error(w, textWaiting, http.StatusServiceUnavailable)
 	})
 	return mux
 }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -30,7 +31,7 @@ func sample() casefile.Case {
 			Address: "Gatan 1", Authority: "fullmakt sedd",
 		},
 		Patient:     &casefile.Person{ID: "201701012393", Name: "Barnet", Birth: "20170101"},
-		Incident:    casefile.Incident{Date: "2026-02-20", Unit: "Akuten", Place: "Korridoren"},
+		Incident:    casefile.Incident{Date: "2026-02-20", Unit: "Akuten", Place: "Korridoren {sidor} \uE000"},
 		Experienced: []string{"Väntetid"},
 		Problems:    []string{"Tillgänglighet", "Väntetider i vården"}, Area: "Primärvård",
 		Entries: []casefile.Entry{
@@ -110,7 +111,7 @@ func TestPDFHoldsEveryWord(t *testing.T) {
 		"Ärende K-17", "PN 2026/17", `Vårdcentralen "Björken" <&> (SE2010123456-VC01)`, "189001019802", "201701012393",
 		"närstående", "fullmakt sedd", "2026-02-20", "Korridoren",
 		"Väntetider i vården", "Rad ett Rad två med emoji [U+1F600], ελληνικά och [U+0001].",
-		"journal.pdf (application/pdf, 5 byte; bilagor/01-1.pdf)", "annat.png", "finns inte här",
+		"journal.pdf (application/pdf, 5 byte; bilagor/01-1.pdf)", "annat.png", "finns inte här", "{sidor} [U+E000]",
 		"Tjänsteanteckning", "Parkerat", "nådde 1177", "utskrivet 2026-04-02 10:42 av Hanna Handläggare", "sida 1 av",
 		"sida 2 av",
 	} {
@@ -121,8 +122,9 @@ func TestPDFHoldsEveryWord(t *testing.T) {
 	if n := strings.Count(text, " anteckning."); n != 400 { // a page may end inside a sentence
 		t.Errorf("of 400 sentences %d are there", n)
 	}
-	if strings.Contains(text, "{sidor}") {
-		t.Error("the number of pages is not filled in")
+	if pages := strings.Count(text, " av Hanna Handläggare"); !strings.Contains(text, fmt.Sprintf("sida 1 av %d", pages)) ||
+		strings.Contains(text, "\uE000") {
+		t.Errorf("the number of pages is not filled in: %d of them", pages)
 	}
 }
 

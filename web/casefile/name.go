@@ -47,7 +47,7 @@ func SafeName(name, kind string) string {
 	name = strings.Trim(name, " ")
 	switch {
 	case name == "":
-		name = "bilaga"
+		name = nameNone
 	case isDevice(name):
 		name = "_" + name
 	}

@@ -23,6 +23,10 @@ const (
 	smallSize = 8.5
 )
 
+// pagesMark stands for the number of pages until that is known. No font has this character, so drawn lets no text of a
+// case have it.
+const pagesMark = "\uE000"
+
 // paper is a PDF under way.
 type paper struct {
 	*fpdf.Fpdf
@@ -47,19 +51,15 @@ func WritePDF(w io.Writer, c Case) error {
 	p.AddUTF8FontFromBytes("go", "B", gobold.TTF)
 	p.SetMargins(margin, margin, margin)
 	p.SetAutoPageBreak(true, margin)
-	p.AliasNbPages("{sidor}")
+	p.AliasNbPages(pagesMark)
 	p.SetFooterFunc(func() {
 		p.SetY(-margin + 5)
 		p.SetFont("go", "", smallSize)
-		p.CellFormat(0, lineHigh,
-			p.drawn(
-				"Ärende "+c.name()+" · utskrivet "+stamp(c.Exported)+" av "+c.ExportedBy+" · sida "+fmt.Sprint(p.PageNo())+
-					" av {sidor}",
-			), "", 0, "L", false, 0, "")
+		p.CellFormat(0, lineHigh, p.drawn(footer(c, p.PageNo()))+pagesMark, "", 0, "L", false, 0, "")
 	})
 	p.AddPage()
 	p.about(c)
-	p.heading("Händelser")
+	p.heading(headEntries)
 	for _, e := range c.Entries {
 		p.entry(e)
 	}
@@ -79,39 +79,39 @@ func (c Case) name() string {
 // about is the head of the document.
 func (p *paper) about(c Case) {
 	p.SetFont("go", "B", 16)
-	p.MultiCell(0, 8, p.drawn("Ärende "+c.name()), "", "L", false)
+	p.MultiCell(0, 8, p.drawn(fmt.Sprintf(headCase, c.name())), "", "L", false)
 	p.Ln(2)
-	p.row("Diarienummer", c.Registration)
-	p.row("Mottagare", c.Unit.Name+" ("+c.Unit.HSAID+")")
-	p.row("Läge", c.State)
-	p.row("Mottaget", stamp(c.Received))
-	p.row("Besvaras senast", stamp(c.Due))
-	p.row("Avslutat", stamp(c.Closed))
-	p.row("Id i mottagarens system", c.External)
-	p.row("Händelsedatum", c.Incident.Date)
-	p.row("Där det hände", c.Incident.Unit)
-	p.row("Plats enligt anmälaren", c.Incident.Place)
-	p.row("Upplevt problem", strings.Join(c.Experienced, ", "))
-	p.row("Vill ha svar", c.ReplyWish)
-	p.row("Huvud- och delproblem", strings.Join(c.Problems, ", "))
-	p.row("Verksamhetsområde", c.Area)
-	p.heading("Anmälare")
+	p.row(labelRegistration, c.Registration)
+	p.row(labelUnit, c.Unit.Name+" ("+c.Unit.HSAID+")")
+	p.row(labelState, c.State)
+	p.row(labelReceived, stamp(c.Received))
+	p.row(labelDue, stamp(c.Due))
+	p.row(labelClosed, stamp(c.Closed))
+	p.row(labelExternal, c.External)
+	p.row(labelDate, c.Incident.Date)
+	p.row(labelIncident, c.Incident.Unit)
+	p.row(labelPlace, c.Incident.Place)
+	p.row(labelExperienced, strings.Join(c.Experienced, ", "))
+	p.row(labelReplyWish, c.ReplyWish)
+	p.row(labelMainProblems, strings.Join(c.Problems, ", "))
+	p.row(labelArea, c.Area)
+	p.heading(headReporter)
 	p.person(c.Reporter)
 	if c.Patient != nil {
-		p.heading("Patient")
+		p.heading(headPatient)
 		p.person(*c.Patient)
 	}
 }
 
 func (p *paper) person(who Person) {
-	p.row("Namn", who.Name)
-	p.row(cmp.Or(who.Label, "Identitet"), who.ID)
-	p.row("Födelsedatum", who.Birth)
-	p.row("Roll", who.Role)
-	p.row("Telefon", who.Telecom)
-	p.row("E-post", who.Email)
-	p.row("Adress", who.Address)
-	p.row("Fullmakt eller behörighet", who.Authority)
+	p.row(labelName, who.Name)
+	p.row(cmp.Or(who.Label, labelID), who.ID)
+	p.row(labelBirth, who.Birth)
+	p.row(labelRole, who.Role)
+	p.row(labelTelecom, who.Telecom)
+	p.row(labelEmail, who.Email)
+	p.row(labelAddress, who.Address)
+	p.row(labelAuthority, who.Authority)
 }
 
 // entry is one line of the time line.
@@ -121,7 +121,7 @@ func (p *paper) entry(e Entry) {
 	p.MultiCell(0, lineHigh, p.drawn(e.Title), "T", "L", false)
 	p.SetFont("go", "", smallSize)
 	facts := stamp(e.At)
-	for _, fact := range []struct{ label, value string }{{"från", e.From}, {"till", e.To}} {
+	for _, fact := range []struct{ label, value string }{{labelFrom, e.From}, {labelTo, e.To}} {
 		if fact.value != "" {
 			facts += " · " + fact.label + " " + fact.value
 		}
@@ -131,16 +131,12 @@ func (p *paper) entry(e Entry) {
 	if e.Text != "" {
 		p.MultiCell(0, lineHigh, p.drawn(e.Text), "", "L", false)
 	}
-	p.row("Problem", strings.Join(e.Problems, ", "))
-	p.row("Verksamhetsområde", e.Area)
+	p.row(labelProblems, strings.Join(e.Problems, ", "))
+	p.row(labelArea, e.Area)
 	for _, f := range e.Files {
-		at := f.Path
-		if at == "" {
-			at = "finns inte här"
-		}
-		p.row("Bilaga", fmt.Sprintf("%s (%s, %d byte; %s)", f.Name, f.MediaType, f.Size, at))
+		p.row(labelFile, fileWords(f))
 	}
-	p.row("Leverans", e.Delivery)
+	p.row(labelDelivery, e.Delivery)
 }
 
 func (p *paper) heading(text string) {
