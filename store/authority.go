@@ -2,8 +2,10 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"rivgate/store/db"
 )
@@ -61,19 +63,65 @@ func (s Unlogged) Authority(ctx context.Context, caseID string) (Authority, erro
 	return authorityOf(ctx, s.read, caseID)
 }
 
-func authorityOf(ctx context.Context, q db.Querier, caseID string) (a Authority, err error) {
+func authorityOf(ctx context.Context, q db.Querier, caseID string) (Authority, error) {
+	all, err := authoritiesOf(ctx, q, []string{caseID})
+	return all[caseID], err
+}
+
+// Authorities are the rights of the reporters of several cases, by their ids: for the rows of a list. They are without
+// notes; a case of which nothing was stated here is not among them.
+func (s *Store) Authorities(ctx context.Context, caseIDs []string) (map[string]Authority, error) {
+	found := map[string]Authority{}
+	for ids := range slices.Chunk(caseIDs, listMax) {
+		all, err := authoritiesOf(ctx, s.read, ids)
+		if err != nil {
+			return nil, err
+		}
+		for id, a := range all {
+			found[id] = a.bare()
+		}
+	}
+	return found, nil
+}
+
+// bare is an authority without what was written.
+func (a Authority) bare() Authority {
+	for _, step := range []**AuthorityStep{&a.Checked, &a.Ended, &a.Stated} {
+		if *step != nil {
+			one := **step
+			one.Note = ""
+			*step = &one
+		}
+	}
+	a.Steps = nil
+	return a
+}
+
+func authoritiesOf(ctx context.Context, q db.Querier, caseIDs []string) (map[string]Authority, error) {
 	var c conditions
-	c.add("case_id = $?", caseID)
+	c.among("case_id", caseIDs)
 	c.among("kind", authorityKinds())
-	events, err := db.Collect(ctx, q, scanDeskEvent,
-		`SELECT unit, kind, by_id, by_name, at, doc, files FROM desk_event`+c.where()+` ORDER BY seq`, c.args...)
+	type caseStep struct {
+		caseID string
+		AuthorityStep
+	}
+	steps, err := db.Collect(ctx, q, func(rows *sql.Rows) (one caseStep, err error) {
+		e, err := scanDeskEventAfter(rows, &one.caseID)
+		one.AuthorityStep = AuthorityStep{
+			Stamp: Stamp{e.By, e.At}, Kind: e.Kind, Unit: e.Unit, Right: e.Right, Note: e.Text,
+		}
+		return one, err
+	}, `SELECT case_id, unit, kind, by_id, by_name, at, doc, files FROM desk_event`+c.where()+` ORDER BY seq`, c.args...)
 	if err != nil {
-		return a, fmt.Errorf("reading an authority: %w", err)
+		return nil, fmt.Errorf("reading an authority: %w", err)
 	}
-	for _, e := range events {
-		a.add(AuthorityStep{Stamp: Stamp{e.By, e.At}, Kind: e.Kind, Unit: e.Unit, Right: e.Right, Note: e.Text})
+	all := map[string]Authority{}
+	for _, one := range steps {
+		a := all[one.caseID]
+		a.add(one.AuthorityStep)
+		all[one.caseID] = a
 	}
-	return a, nil
+	return all, nil
 }
 
 // add goes one step on. A check of before rights were kept names none: what was stated last stands.

@@ -76,10 +76,14 @@ func (t *tx) noteEvent(ctx context.Context, caseID, unit string, e DeskEvent) er
 	return err
 }
 
-func scanDeskEvent(rows *sql.Rows) (e DeskEvent, err error) {
+func scanDeskEvent(rows *sql.Rows) (DeskEvent, error) { return scanDeskEventAfter(rows) }
+
+// scanDeskEventAfter is scanDeskEvent where other columns stand before its own.
+func scanDeskEventAfter(rows *sql.Rows, before ...any) (e DeskEvent, err error) {
 	var at int64
 	var doc content
-	if err := rows.Scan(&e.Unit, &e.Kind, &e.By.ID, &e.By.Name, &at, &doc, &e.FilesID); err != nil {
+	own := []any{&e.Unit, &e.Kind, &e.By.ID, &e.By.Name, &at, &doc, &e.FilesID}
+	if err := rows.Scan(append(before, own...)...); err != nil {
 		return e, err
 	}
 	e.At = db.Moment(at)

@@ -37,13 +37,12 @@ func (t *tx) putNumbers(ctx context.Context, c *Case) error {
 
 // Unnumbered is a case without a registration number at the unit that has it: nothing of whom it is about.
 type Unnumbered struct {
-	CaseID   string     `json:"id"`
-	Ref      string     `json:"case"` // extension of 1177's id
-	Unit     string     `json:"unit"` // in upper case
-	State    State      `json:"state"`
-	Received time.Time  `json:"received"`
-	Changed  time.Time  `json:"changed"`
-	Closed   *time.Time `json:"closed,omitempty"`
+	CaseID   string    `json:"id"`
+	Ref      string    `json:"case"` // extension of 1177's id
+	Unit     string    `json:"unit"` // in upper case
+	State    State     `json:"state"`
+	Received time.Time `json:"received"`
+	Changed  time.Time `json:"changed"` // of a closed case: when it was closed, or changed since
 }
 
 // withoutNumber are cases c of an inbox that have no registration number where they are.

@@ -133,6 +133,7 @@ func (s *Site) endpoints() []endpoint {
 		{post, "/api/cases/{id}/messages", shell.API, s.apiCases.NewMessage, shell.WriteCase | shell.BeCitizen},
 		{get, "/api/cases/{id}/messages/{message}/files/{n}", shell.API, s.apiCases.File, shell.ReadCase},
 		{get, "/api/cases/{id}/mailbox", shell.API, s.apiCases.Mailbox, shell.ReadCase | shell.BeCitizen},
+		{post, "/api/cases/{id}/authority", shell.API, s.apiCases.ChangeAuthority, shell.WriteCase},
 		{get, "/api/registrations", shell.API, s.apiRegister.Waiting, shell.WriteCase},
 		{post, "/api/registrations", shell.API, s.apiRegister.Register, shell.WriteCase},
 		{get, "/api/deliveries", shell.API, s.apiDeliveries.Deliveries, shell.SeeDeliveries},

@@ -133,6 +133,9 @@ func TestDescriptionHasEveryField(t *testing.T) {
 		"Trace": routing.Trace{}, "Route": routing.Route{}, "Resolution": api.Resolution{}, "Code": api.CodeView{},
 		"Problem": shell.Problem{}, "TurnedOff": routing.TurnedOff{}, "TakenOver": store.TakenOver{},
 		"Supplement": contracts.Supplement{}, "Withdrawal": contracts.Withdrawal{}, "NewWithdrawal": api.NewWithdrawal{},
+		"Authority": api.AuthorityView{}, "AuthorityStep": api.AuthorityStepView{}, "AuthorityChange": api.AuthorityChange{},
+		"FormerReporter": api.FormerView{}, "Unregistered": store.Unnumbered{},
+		"RegistrationReport": store.NumberReport{}, "RegistrationProblem": store.NumberProblem{},
 		"Count": struct {
 			Count int `json:"count"`
 		}{},

@@ -66,14 +66,43 @@ func (c *CaseListCommand) Run(s *session) error {
 			}
 			s.more(len(rest), f.After)
 		}
-		return s.show(cases, func(w io.Writer) error {
-			t := &table{head: []string{"CASE", "STATE", "UNIT", "VIA", "RECEIVED", "DUE", "VERSION", "OUR ID"}}
-			for _, k := range cases {
-				t.add(k.Ref.Extension, k.State, k.Handler.Unit, k.Handler.Via, k.Received, k.Due, k.Version, k.ID)
+		listed, err := registered(ctx, db, cases)
+		if err != nil {
+			return err
+		}
+		return s.show(listed, func(w io.Writer) error {
+			t := &table{head: []string{
+				"CASE", "STATE", "UNIT", "VIA", "RECEIVED", "DUE", "VERSION", "REGISTRATION", "OUR ID",
+			}}
+			for _, k := range listed {
+				t.add(k.Ref.Extension, k.State, k.Handler.Unit, k.Handler.Via, k.Received, k.Due, k.Version, k.Registration, k.ID)
 			}
 			return t.print(w)
 		})
 	})
+}
+
+// registeredCase is a case with its registration number at the unit that has it.
+type registeredCase struct {
+	store.Case
+	Registration string `json:"registration,omitempty"`
+}
+
+// registered are cases with their registration numbers.
+func registered(ctx context.Context, db *store.Store, cases []store.Case) ([]registeredCase, error) {
+	ids := make([]string, 0, len(cases))
+	for _, c := range cases {
+		ids = append(ids, c.ID)
+	}
+	desks, err := db.Desks(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("reading registration numbers: %w", err)
+	}
+	all := make([]registeredCase, 0, len(cases))
+	for _, c := range cases {
+		all = append(all, registeredCase{c, desks[c.ID].Diary})
+	}
+	return all, nil
 }
 
 // CaseShowCommand shows one case.
@@ -100,11 +129,15 @@ func (c *CaseShowCommand) Run(s *session) error {
 		if err := c.contents(ctx, s, db, k, entries); err != nil {
 			return err
 		}
+		one, err := registered(ctx, db, []store.Case{k})
+		if err != nil {
+			return err
+		}
 		both := struct {
-			store.Case
+			registeredCase
 			Messages []store.Entry `json:"messages"`
-		}{k, entries}
-		return s.show(both, func(w io.Writer) error { return printCase(w, k, entries) })
+		}{one[0], entries}
+		return s.show(both, func(w io.Writer) error { return printCase(w, one[0], entries) })
 	})
 }
 
@@ -138,9 +171,10 @@ func (c *CaseShowCommand) contents(ctx context.Context, s *session, db *store.St
 	return nil
 }
 
-func printCase(w io.Writer, k store.Case, entries []store.Entry) error {
+func printCase(w io.Writer, k registeredCase, entries []store.Entry) error {
 	t := &table{head: []string{"CASE", cell(k.Ref.Extension)}}
 	t.add("OUR ID", k.ID)
+	t.add("REGISTRATION", k.Registration)
 	t.add("EXTERNAL ID", k.External.Extension)
 	t.add("STATE", k.State)
 	t.add("VERSION", k.Version)

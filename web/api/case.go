@@ -26,6 +26,10 @@ type CaseView struct {
 	Experienced        []string   `json:"experiencedProblem,omitempty"`
 	ReplyWanted        bool       `json:"replyWanted"`
 	AttachmentsAllowed bool       `json:"attachmentsAllowed"`
+	// Registration is the number (diarienummer) that the unit that has the case has given it.
+	Registration string         `json:"registration,omitempty"`
+	Authority    *AuthorityView `json:"authority,omitempty"` // where the reporter speaks for the patient
+	Former       []FormerView   `json:"formerReporters,omitempty"`
 }
 
 // Concluded is the classification in the API: codes.
@@ -107,9 +111,23 @@ func (s *Cases) casesOf(w http.ResponseWriter, r *http.Request, who shell.Access
 	if err != nil {
 		return err
 	}
+	ids := make([]string, 0, len(cases))
+	for _, c := range cases {
+		ids = append(ids, c.ID)
+	}
+	desks, err := s.Relay.Store.Desks(r.Context(), ids)
+	if err != nil {
+		return err
+	}
+	rights, err := s.Relay.Store.Authorities(r.Context(), ids)
+	if err != nil {
+		return err
+	}
 	out := shell.List[CaseView]{Items: make([]CaseView, 0, len(cases))}
 	for _, c := range shell.ShieldedAll(cases) {
-		out.Items = append(out.Items, s.caseView(c, false))
+		v := s.caseView(c, false)
+		v.Registration, v.Authority = desks[c.ID].Diary, authorityView(c, rights[c.ID])
+		out.Items = append(out.Items, v)
 	}
 	if len(cases) == f.Limit {
 		out.Next = cases[len(cases)-1].ID
@@ -141,7 +159,13 @@ func (s *Cases) APICase(w http.ResponseWriter, r *http.Request, who shell.Access
 		shell.ShownDetail("case", c, shell.AsksProtected(r))); err != nil {
 		return err
 	}
-	return shell.WriteJSON(w, http.StatusOK, s.caseView(shell.Shielded(c, shell.AsksProtected(r)), true))
+	v := s.caseView(shell.Shielded(c, shell.AsksProtected(r)), true)
+	if who.May(shell.ReadCase, shell.OwnerOf(c)) { // what units do among themselves is not 1177's
+		if err := s.handled(r.Context(), c, shell.AsksProtected(r), &v); err != nil {
+			return err
+		}
+	}
+	return shell.WriteJSON(w, http.StatusOK, v)
 }
 
 // Messages is the time line of a case.

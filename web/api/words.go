@@ -26,6 +26,11 @@ const (
 	wordAtMost            = "Skriv högst %d tecken."
 	wordRegion            = "Ange länskoden: två siffror."
 	wordNumbers           = "Ange items: från 1 till 5000 ärenden med nummer."
+	wordAuthorityStep     = "Välj authority_stated, authority, no_authority eller authority_withdrawn."
+	wordRight             = "Välj power_of_attorney, guardian, appointed eller other."
+	wordNoRight           = "Utelämna right: steget gäller den rätt som är noterad."
+	wordAuthorityNote     = "Ange hur: högst 1000 tecken."
+	wordDeskVersion       = "Ange authority.version, som ärendet har den."
 	wordResolve           = "Ange contract (namnrymd eller kortnamn) och to (logisk adress)."
 )
 

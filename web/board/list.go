@@ -29,7 +29,8 @@ type listPage struct {
 // boardRow is a case whose unit is not known.
 type boardRow struct {
 	casework.InboxRow
-	Place string
+	Place  string
+	Number string // of its registration
 }
 
 // ListPage lists a board's cases whose unit is not known: GET /board. Who reads no board's cases finds no page.
@@ -69,10 +70,16 @@ func (s *Pages) withoutPlace(ctx context.Context, f store.CaseFilter,
 	if err != nil {
 		return nil, "", err
 	}
+	ids := make([]string, 0, len(cases))
+	for _, c := range cases {
+		ids = append(ids, c.ID)
+	}
+	desks, err := s.Relay.Store.Desks(ctx, ids)
 	for _, c := range cases {
 		rows = append(rows, boardRow{
-			casework.NewInboxRow(c, s.Clock(), who.May(shell.ReadCase, shell.OwnerOf(c))), c.Facts.PlaceText,
+			InboxRow: casework.NewInboxRow(c, s.Clock(), who.May(shell.ReadCase, shell.OwnerOf(c))),
+			Place:    c.Facts.PlaceText, Number: desks[c.ID].Diary,
 		})
 	}
-	return rows, next, nil
+	return rows, next, err
 }

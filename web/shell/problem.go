@@ -155,7 +155,7 @@ func ProblemOf(err error) *Problem {
 		return errCrowded
 	case errors.Is(err, store.ErrNotFound):
 		return ErrNotFound
-	case errors.Is(err, relay.ErrConflict):
+	case errors.Is(err, relay.ErrConflict), errors.Is(err, store.ErrConflict):
 		return ErrConflict
 	case errors.Is(err, relay.ErrNotOurs):
 		return errNotOurs
