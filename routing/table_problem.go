@@ -1,6 +1,7 @@
 package routing
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -35,6 +36,21 @@ type TableProblem struct{ TableFact }
 // Error is the problem in English.
 func (p *TableProblem) Error() string { return p.String() }
 
+// TableProblems are the problems that an error of NewTable consists of, in their order.
+func TableProblems(err error) (all []*TableProblem) {
+	var one *TableProblem
+	joined, several := err.(interface{ Unwrap() []error }) //nolint:errorlint // what errors.Join made, not what it holds
+	switch {
+	case several:
+		for _, part := range joined.Unwrap() {
+			all = append(all, TableProblems(part)...)
+		}
+	case errors.As(err, &one):
+		all = append(all, one)
+	}
+	return all
+}
+
 // RowPlace is a route or a permission of a catalogue, and where it stands.
 type RowPlace struct {
 	Line, Number               int    // the line of the file, else 0; the number in the list, from 1
@@ -62,12 +78,16 @@ func permissionPlace(p Permission, index int) RowPlace {
 	}
 }
 
-// TableWords are the codes of TableFact, each with its words in English.
+// TableWords are the codes of TableFact, each with its words in English: those of problems, and those of notes.
 func TableWords() map[string]string {
-	words := maps.Clone(tableWords)
+	words := TableProblemWords()
+	maps.Copy(words, tableNotes)
 	maps.Copy(words, LetterCaseWords())
 	return words
 }
+
+// TableProblemWords are the codes of TableProblem, each with its words in English.
+func TableProblemWords() map[string]string { return maps.Clone(tableProblems) }
 
 // NewTableFact is a fact with its values; a RowPlace or a Span among them is kept as it is too.
 func NewTableFact(code string, values ...any) TableFact {
@@ -103,7 +123,7 @@ func dayName(d Date) string {
 	return d.String()
 }
 
-var tableWords = map[string]string{
+var tableProblems = map[string]string{
 	"no-contract":           "{1} has no contract: give it the responder namespace",
 	"no-sender":             "{1} has no sender: give it the HSA-id of the calling system",
 	"no-receiver":           "{1} has no receiver: give it an HSA-id, or * for all",
@@ -122,7 +142,9 @@ var tableWords = map[string]string{
 		"inbox alone: write rivgate:inbox",
 	"board-without-region": "patient board {1} has no region: give it its county code",
 	"board-twice":          "region {1} has two patient boards, {2} and {3}: a region has exactly one",
+}
 
+var tableNotes = map[string]string{
 	"shared-day": "{1} and {2} are both valid {3}: the later one, to {4}, counts on that day",
 	"days-shared": "{1} and {2} are both valid {3}: calls on those days are refused with VP006; end one before the " +
 		"other begins",

@@ -83,7 +83,7 @@ var rules = map[ProblemCode]struct{ text, remedy string }{
 		"the version published meanwhile has {1}", "take your change of this row back, or discard the draft",
 	},
 	"removed-and-changed": {"the draft removes what was changed meanwhile: {1}", "discard the draft and begin anew"},
-	"does-not-load":       {"it does not load", ""},
+	"does-not-load":       {"it does not load: {1}", "end or correct the rows that are named"},
 }
 
 // factOf is a fact about rows: each value in words, and the rows among them by their places.

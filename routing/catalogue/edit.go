@@ -36,6 +36,29 @@ type Problem struct {
 	Values []string    `json:"values,omitempty"` // what Text puts into the rule, in its order
 	Of     Row         `json:"-"`                // the row itself
 	Rows   map[int]Row `json:"-"`                // those of the values that are rows, by their places
+
+	// Table is why the rows together make no table, where Code is "does-not-load"; else it has no code.
+	Table routing.TableFact `json:"-"`
+}
+
+// IDRole is whose HSA-id a rule is about: the first value of "id-missing" and "id-form". It is English, as all values.
+type IDRole string
+
+// All roles of an HSA-id in a row.
+const (
+	RoleOwn       IDRole = "HSA-id"          // that of the row's own unit or system
+	RoleProvider  IDRole = "care provider"   // of a unit
+	RoleReceiver  IDRole = "logical address" // of a route or a permission
+	RoleSender    IDRole = "sender"          // of a permission
+	RoleComponent IDRole = "component"       // of a route or an address
+)
+
+// Role is whose HSA-id the problem is about; ok is false for a problem about anything else.
+func (p Problem) Role() (role IDRole, ok bool) {
+	if len(p.Values) == 0 || p.Code != "id-missing" && p.Code != "id-form" {
+		return "", false
+	}
+	return IDRole(p.Values[0]), true
 }
 
 func (p Problem) Error() string { return p.Row + ": " + p.Text + ": " + p.Remedy }

@@ -51,14 +51,7 @@ func (l *linter) say(code string, values ...any) {
 
 // problems are those of NewTable one by one.
 func (l *linter) problems(err error) {
-	var problem *routing.TableProblem
-	joined, several := err.(interface{ Unwrap() []error }) //nolint:errorlint // what errors.Join made, not what it holds
-	switch {
-	case several:
-		for _, one := range joined.Unwrap() {
-			l.problems(one)
-		}
-	case errors.As(err, &problem):
+	for _, problem := range routing.TableProblems(err) {
 		l.said = append(l.said, Advice{problem.TableFact})
 	}
 }

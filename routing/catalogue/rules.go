@@ -3,6 +3,7 @@ package catalogue
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,11 +38,23 @@ func Check(rows []Row, r routing.Rules, today routing.Date) error {
 		return k.problems
 	}
 	if _, err := routing.NewTable(FromRows(rows), r); err != nil { // whatever the rules above do not see
-		whole := problemOf(Row{}, "does-not-load")
-		whole.Row, whole.Remedy = "the catalogue", err.Error()
-		return Problems{whole}
+		return notLoading(err)
 	}
 	return nil
+}
+
+// notLoading are the reasons why rows make no table, as problems of the whole catalogue.
+func notLoading(err error) error {
+	var all Problems
+	for _, reason := range routing.TableProblems(err) {
+		whole := problemOf(Row{}, "does-not-load", reason)
+		whole.Row, whole.Table = "the catalogue", reason.TableFact
+		all = append(all, whole)
+	}
+	if len(all) == 0 {
+		return fmt.Errorf("making a table of rows: %w", err)
+	}
+	return all
 }
 
 // CheckEdited is Check of rows that were edited, before they are published. What was wrong with a row that the edit did
@@ -81,7 +94,7 @@ func (k *checker) say(e Row, code ProblemCode, values ...any) {
 func (k *checker) row(e Row) {
 	switch e.Kind {
 	case KindUnit:
-		k.hsaID(e, "HSA-id", e.HSAID)
+		k.hsaID(e, RoleOwn, e.HSAID)
 		if !e.UnitKind.Known() {
 			k.say(e, "unit-kind-unknown", shorten(string(e.UnitKind)))
 		}
@@ -89,13 +102,13 @@ func (k *checker) row(e Row) {
 			k.say(e, "unit-without-region")
 		}
 		if e.Provider != "" {
-			k.hsaID(e, "care provider", e.Provider)
+			k.hsaID(e, RoleProvider, e.Provider)
 		}
 		k.names(e)
 	case KindContract:
 		k.namespace(e)
 	case KindComponent, KindReceiver:
-		k.hsaID(e, "HSA-id", e.HSAID)
+		k.hsaID(e, RoleOwn, e.HSAID)
 	case KindAddress:
 		k.address(e)
 	case KindRoute:
@@ -106,7 +119,7 @@ func (k *checker) row(e Row) {
 	case KindPermission:
 		k.namespace(e)
 		k.receiver(e)
-		k.hsaID(e, "sender", e.Sender)
+		k.hsaID(e, RoleSender, e.Sender)
 		k.days(e)
 		k.filters(e)
 	default:
@@ -142,19 +155,19 @@ func (k *checker) names(e Row) {
 	}
 }
 
-func (k *checker) hsaID(e Row, what, id string) {
+func (k *checker) hsaID(e Row, whose IDRole, id string) {
 	switch {
 	case id == "":
-		k.say(e, "id-missing", what)
+		k.say(e, "id-missing", whose)
 	case len(id) > maxField ||
 		strings.ContainsFunc(id, func(c rune) bool { return !letterOrDigit(c) && c != '_' && c != '-' }):
-		k.say(e, "id-form", what, shorten(id))
+		k.say(e, "id-form", whose, shorten(id))
 	}
 }
 
 func (k *checker) receiver(e Row) {
 	if e.Receiver != routing.Anyone {
-		k.hsaID(e, "logical address", e.Receiver)
+		k.hsaID(e, RoleReceiver, e.Receiver)
 	}
 }
 
@@ -188,7 +201,7 @@ func (k *checker) address(e Row) {
 		k.say(e, "profile-unknown", shorten(e.Profile))
 	}
 	if e.Component != "" {
-		k.hsaID(e, "component", e.Component)
+		k.hsaID(e, RoleComponent, e.Component)
 	}
 }
 

@@ -121,9 +121,9 @@ func (f rowField) word(value string) string {
 	}
 	switch {
 	case f.Type == "checkbox" && value != "":
-		return "ja"
+		return wordYes
 	case f.Type == "checkbox":
-		return "nej"
+		return wordNo
 	case f.Name == "address":
 		return addressWord(value)
 	}
@@ -149,7 +149,7 @@ func (s *Pages) DraftPage(w http.ResponseWriter, r *http.Request, who shell.Acce
 
 func (s *Pages) showDraft(w http.ResponseWriter, r *http.Request, who shell.Access, status int, p *draftPage) error {
 	var err error
-	if p.catalogueHead, err = s.head(r, who, "Utkast till adresskatalog", "draft"); err != nil {
+	if p.catalogueHead, err = s.head(r, who, titleDraft, "draft"); err != nil {
 		return err
 	}
 	var rows *catalogueRows
@@ -278,7 +278,7 @@ func turnsOff(f *shell.Form) int {
 // publishAt is when a version is to be in force; zero: at once. What is missing is noted in the form.
 func (s *Pages) publishAt(f *shell.Form) time.Time {
 	if f.Value("reason") == "" {
-		f.Refuse("reason", "Skriv varför: det sparas med versionen.")
+		f.Refuse("reason", wordWhyVersion)
 	}
 	if f.Value("when") != "later" {
 		return time.Time{}
@@ -286,9 +286,9 @@ func (s *Pages) publishAt(f *shell.Form) time.Time {
 	at, err := time.ParseInLocation("2006-01-02T15:04", f.Value("at"), routing.Stockholm())
 	switch {
 	case err != nil:
-		f.Refuse("at", "Skriv dag och klockslag, som 2026-01-31 08:00.")
+		f.Refuse("at", wordMoment)
 	case !at.After(s.Clock()):
-		f.Refuse("at", "Tiden har passerat. Välj en senare tid, eller publicera genast.")
+		f.Refuse("at", wordPassed)
 	}
 	return at
 }

@@ -27,66 +27,55 @@ type rowOption struct{ Value, Label string }
 
 // rowFields are the fields of a kind of row; nil for a kind that is none.
 func rowFields(kind catalogue.Kind) []rowField {
-	name := rowField{Name: "name", Label: "Namn", Type: "text"}
-	contract := rowField{
-		Name: "contract", Label: "Tjänstekontrakt", Hint: "kortnamn eller namnrymd", Type: "text", List: "contracts",
-	}
-	receiver := rowField{
-		Name: "receiver", Label: "Logisk adress", Hint: "HSA-id, eller * för alla", Type: "text", List: "receivers",
-	}
+	hsaID, name := rowField{Name: "hsaId", Label: labelHSAID, Type: "text"}, textField("name", labelName, "")
+	contract := rowField{Name: "contract", Label: labelContract, Hint: hintContract, Type: "text", List: "contracts"}
+	receiver := rowField{Name: "receiver", Label: labelReceiver, Hint: hintReceiver, Type: "text", List: "receivers"}
 	component := rowField{
-		Name: "component", Label: "Mottagande system", Hint: "HSA-id, valfritt", Type: "text", List: "systems",
+		Name: "component", Label: labelComponent, Hint: hintOptionalID, Type: "text", List: "systems",
 	}
 	profile := rowField{
-		Name: "profile", Label: "RIV-TA-profil", Type: "select",
-		Options: []rowOption{{routing.RIVTABP21, "RIVTABP21"}, {routing.RIVTABP20, "RIVTABP20"}},
+		Name: "profile", Label: labelProfile, Type: "select",
+		Options: []rowOption{{routing.RIVTABP21, routing.RIVTABP21}, {routing.RIVTABP20, routing.RIVTABP20}},
 	}
 	days := []rowField{
-		{Name: "from", Label: "Första dag", Hint: "tomt: alltid", Type: "date"},
-		{Name: "until", Label: "Sista dag", Hint: "tomt: tills vidare", Type: "date"},
+		{Name: "from", Label: labelFirstDay, Hint: hintFirstDay, Type: "date"},
+		{Name: "until", Label: labelLastDay, Hint: hintLastDay, Type: "date"},
 	}
 	switch kind {
 	case catalogue.KindUnit:
 		return []rowField{
-			{Name: "hsaId", Label: "HSA-id", Type: "text"},
-			name,
-			{
-				Name: "unitKind", Label: "Slag", Type: "select",
-				Options: []rowOption{
-					{string(routing.CareUnit), "mottagning"},
-					{string(routing.PatientBoard), "patientnämnd"},
-					{string(routing.Other), "övrig funktion, ingen vård"},
-				},
-			},
-			{Name: "region", Label: "Länskod", Hint: "två siffror; en övrig funktion kan sakna den", Type: "text"},
-			{Name: "provider", Label: "Vårdgivare", Hint: "HSA-id, valfritt", Type: "text"},
-			{Name: "town", Label: "Ort", Hint: "för den som söker, valfritt", Type: "text"},
-			{
-				Name: "aliases", Label: "Kallas även", Hint: "andra namn som människor söker på, med komma emellan", Type: "text",
-			},
-			{Name: "attachments", Label: "Anmälaren får bifoga filer", Type: "checkbox"},
-			{
-				Name: "supplements", Label: "Det egna systemet tar emot tillägg", Hint: "kontraktets version 1.1",
-				Type: "checkbox",
-			},
+			hsaID, name, {Name: "unitKind", Label: labelUnitKind, Type: "select", Options: unitKinds()},
+			textField("region", labelRegion, hintRegion), textField("provider", labelProvider, hintOptionalID),
+			textField("town", labelTown, hintTown), textField("aliases", labelAliases, hintAliases),
+			{Name: "attachments", Label: labelAttachments, Type: "checkbox"},
+			{Name: "supplements", Label: labelSupplements, Hint: hintSupplements, Type: "checkbox"},
 		}
 	case catalogue.KindReceiver, catalogue.KindComponent:
-		return []rowField{{Name: "hsaId", Label: "HSA-id", Type: "text"}, name}
+		return []rowField{hsaID, name}
 	case catalogue.KindContract:
 		return []rowField{contract, name}
 	case catalogue.KindAddress:
-		return []rowField{{Name: "address", Label: "Adress", Hint: "https://…", Type: "text"}, component, profile}
+		return []rowField{textField("address", labelAddress, hintAddress), component, profile}
 	case catalogue.KindRoute:
-		address := rowField{
-			Name: "address", Label: "Adress", Hint: "https://…, eller rivgate:inbox för inkorgen här", Type: "text",
-			List: "addresses",
-		}
+		address := rowField{Name: "address", Label: labelAddress, Hint: hintRouteAddress, Type: "text", List: "addresses"}
 		return append([]rowField{contract, receiver, address, component, profile}, days...)
 	case catalogue.KindPermission:
-		sender := rowField{Name: "sender", Label: "Anropande system", Hint: "HSA-id", Type: "text", List: "systems"}
+		sender := rowField{Name: "sender", Label: labelSender, Hint: hintID, Type: "text", List: "systems"}
 		return append([]rowField{sender, contract, receiver}, days...)
 	}
 	return nil
+}
+
+func textField(name, label, hint string) rowField {
+	return rowField{Name: name, Label: label, Hint: hint, Type: "text"}
+}
+
+// unitKinds are the kinds of unit to choose from.
+func unitKinds() (all []rowOption) {
+	for _, kind := range []routing.UnitKind{routing.CareUnit, routing.PatientBoard, routing.Other} {
+		all = append(all, rowOption{string(kind), unitKindChoice(kind)})
+	}
+	return all
 }
 
 // valuesOf are the values of a row's form.
@@ -178,7 +167,7 @@ func takeCatalogue(f *shell.Form, err error, fields []string, rows []catalogue.R
 			problems = append(problems, p)
 		}
 		if len(problems) > 0 {
-			f.General = "Inget är sparat: raderna följer inte katalogens regler."
+			f.General = wordNotSaved
 		}
 	case errors.As(err, &refusal):
 		f.General = shell.RefusalText(refusal)
@@ -197,7 +186,7 @@ func since(events []store.CatalogueEvent, revision int64, name func(store.Catalo
 	}
 	const most = 10
 	if more := len(lines) - most; more > 0 {
-		lines = append([]string{fmt.Sprintf("%d händelser till", more)}, lines[more:]...)
+		lines = append([]string{fmt.Sprintf(wordMoreEvents, more)}, lines[more:]...)
 	}
 	return lines
 }

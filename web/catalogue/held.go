@@ -21,7 +21,7 @@ func (s *Pages) HeldPage(w http.ResponseWriter, r *http.Request, who shell.Acces
 }
 
 func (s *Pages) showHeld(w http.ResponseWriter, r *http.Request, who shell.Access, status int, f *shell.Form) error {
-	h, err := s.head(r, who, "Katalog som krympt", "")
+	h, err := s.head(r, who, titleHeld, "")
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (s *Pages) AcceptHeld(w http.ResponseWriter, r *http.Request, who shell.Acc
 		return err
 	}
 	if f.Value("reason") == "" {
-		f.Refuse("reason", "Skriv varför: det sparas bland händelserna.")
+		f.Refuse("reason", wordWhyEvent)
 		return s.showHeld(w, r, who, http.StatusUnprocessableEntity, f)
 	}
 	if err := s.Relay.Store.AcceptCatalogue(r.Context(), f.Value("digest"), who.Name, f.Value("reason")); err != nil {

@@ -31,7 +31,7 @@ func (s *Pages) ImportPage(w http.ResponseWriter, r *http.Request, who shell.Acc
 
 func (s *Pages) showImport(w http.ResponseWriter, r *http.Request, who shell.Access, status int, p *importPage) error {
 	var err error
-	if p.catalogueHead, err = s.head(r, who, "Läs in fil", "import"); err != nil {
+	if p.catalogueHead, err = s.head(r, who, titleImport, "import"); err != nil {
 		return err
 	}
 	if p.Form == nil {
@@ -104,23 +104,22 @@ func (s *Rows) planned(r *http.Request, p *importPage, rows []catalogue.Row) ([]
 	}
 	sent := p.Form.Files["file"]
 	if len(sent) != 1 || len(sent[0].Value) == 0 {
-		p.Form.Refuse("file", "Välj en fil som inte är tom.")
+		p.Form.Refuse("file", wordNoFile)
 		return nil, nil
 	}
 	edits, report, err := s.PlanCatalogue(bytes.NewReader(sent[0].Value), rows)
 	if err != nil {
-		p.Form.Refuse("file", "Filen gick inte att läsa. Rätta det som står i tabellen och välj den igen.")
+		p.Form.Refuse("file", wordFileProblems)
 		p.Problems = fileProblems(err)
 		return nil, nil
 	}
 	if b, err := json.Marshal(edits); err != nil || shell.StorableJSON(b) != nil {
-		p.Form.Refuse("file",
-			"En rad har ett tecken som inte kan sparas (ett styrtecken, U+FFFE eller U+FFFF). Rätta filen och välj den igen.")
+		p.Form.Refuse("file", wordFileCharacter)
 		return nil, nil
 	}
 	p.Report = reportLines(report)
 	if len(edits) == 0 {
-		p.Form.Refuse("file", "Filen ändrar ingenting: utkastet säger redan samma sak.")
+		p.Form.Refuse("file", wordFileNothing)
 	}
 	return edits, nil
 }

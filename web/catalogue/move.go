@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -49,7 +50,7 @@ func (s *Pages) MovePage(w http.ResponseWriter, r *http.Request, who shell.Acces
 // showMove fills in what the guide shows of the draft of this moment.
 func (s *Pages) showMove(w http.ResponseWriter, r *http.Request, who shell.Access, status int, p *movePage) error {
 	var err error
-	if p.catalogueHead, err = s.head(r, who, "Flytta enhet", "move"); err != nil {
+	if p.catalogueHead, err = s.head(r, who, titleMove, "move"); err != nil {
 		return err
 	}
 	var rows *catalogueRows
@@ -60,7 +61,7 @@ func (s *Pages) showMove(w http.ResponseWriter, r *http.Request, who shell.Acces
 	if id := p.Form.Value("unit"); id != "" {
 		unit, known := unitIn(p.Draft.Rows, id)
 		if !known {
-			p.Form.Refuse("unit", "Enheten finns inte i katalogen. Sök den, eller lägg till den först.")
+			p.Form.Refuse("unit", wordNoUnit)
 			return s.chooseMoved(w, p)
 		}
 		p.Unit = unit
@@ -187,7 +188,7 @@ func (s *Rows) movedRoute(f *shell.Form, rows []catalogue.Row) catalogue.Row {
 	}
 	unit, known := unitIn(rows, f.Value("unit"))
 	if !known {
-		f.Refuse("unit", "Enheten finns inte i katalogen. Sök den, eller lägg till den först.")
+		f.Refuse("unit", wordNoUnit)
 	}
 	e.Receiver = unit.HSAID
 	switch f.Value("to") {
@@ -198,16 +199,16 @@ func (s *Rows) movedRoute(f *shell.Form, rows []catalogue.Row) catalogue.Row {
 			e.Address, e.Component, e.Profile = chosen[0], chosen[1], chosen[2]
 		}
 		if e.Address == "" {
-			f.Refuse("address", "Välj ett system, eller skriv adressen till ett nytt.")
+			f.Refuse("address", wordChooseSystem)
 		} else if e.Component == "" {
-			f.Refuse("component", "Skriv systemets HSA-id: bara det systemet får sedan svara i ärendena.")
+			f.Refuse("component", wordSystemID)
 		}
 	default:
-		f.Refuse("to", "Välj vart nya ärenden ska gå.")
+		f.Refuse("to", wordChooseWay)
 	}
 	e.From = f.Day("from")
 	if e.From != 0 && e.From < routing.DateOf(s.Clock()) || e.From == 0 && f.Error("from") == "" {
-		f.Refuse("from", "Välj i dag eller en senare dag.")
+		f.Refuse("from", wordNotPast)
 	}
 	return e
 }
@@ -241,12 +242,12 @@ func (s *Rows) moveEdits(rows []catalogue.Row, route catalogue.Row,
 		call routing.Call
 		why  string
 	}{
-		{s.CaseCall(route.Receiver), "1177 får skicka ärenden till enheten"},
+		{s.CaseCall(route.Receiver), addedSend},
 		{
 			routing.Call{
 				Sender: answers, Receiver: s.Relay.Portal, Contract: s.Relay.Contracts.Return().Contract,
 				Profile: routing.RIVTABP21,
-			}, answers + " får skicka svar till 1177",
+			}, fmt.Sprintf(addedReturn, answers),
 		},
 	} {
 		if table.Permits(need.call, day.Add(12*time.Hour)) {

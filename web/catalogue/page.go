@@ -37,7 +37,7 @@ type catalogueHead struct {
 func (s *Pages) head(r *http.Request, who shell.Access, title, tab string) (catalogueHead, error) {
 	h := catalogueHead{
 		Page: s.Page(who, title, "catalogue"), Tab: tab, Now: s.Clock(), Keeps: who.May(shell.KeepCatalogue, shell.Owner{}),
-		Done: catalogueDone(r.URL.Query().Get("done")),
+		Done: doneWords[r.URL.Query().Get("done")],
 	}
 	if s.CatalogueInUse != nil {
 		h.Status = s.CatalogueInUse()
@@ -60,39 +60,6 @@ func (s *Pages) head(r *http.Request, who shell.Access, title, tab string) (cata
 	return h, err
 }
 
-// catalogueDone says what a verb did, on the page after it.
-func catalogueDone(verb string) string {
-	switch verb {
-	case "add":
-		return "Raden finns i utkastet."
-	case "change":
-		return "Ändringen finns i utkastet."
-	case "end":
-		return "Raden är avslutad i utkastet."
-	case "remove":
-		return "Raden är borttagen ur utkastet."
-	case "undo":
-		return "Ändringen är ångrad."
-	case "move":
-		return "Flytten finns i utkastet. Den gäller när du har publicerat."
-	case "import":
-		return "Filen är inläst i utkastet."
-	case "publish":
-		return "Utkastet är publicerat."
-	case "rebase":
-		return "Utkastet bygger nu på den senaste versionen."
-	case "discard":
-		return "Utkastet är kastat. Vad som stod i det finns kvar under Händelser."
-	case "rollback":
-		return "Katalogen har gått tillbaka. En ny version med det gamla innehållet gäller nu."
-	case "accept":
-		return "Svaret är godkänt och tas i bruk vid nästa läsning."
-	case "cancel":
-		return "Versionen är återtagen. Ändringarna finns i utkastet igen."
-	}
-	return ""
-}
-
 type unitsPage struct {
 	catalogueHead
 	Query  string
@@ -108,7 +75,7 @@ type unitsPage struct {
 
 // UnitsPage shows which units there are and where their cases go: also those whose cases go nowhere.
 func (s *Pages) UnitsPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
-	h, err := s.head(r, who, "Adresskatalog", "units")
+	h, err := s.head(r, who, titleUnits, "units")
 	if err != nil {
 		return err
 	}
@@ -161,7 +128,7 @@ type rowView struct {
 
 // RowsPage lists rows of the draft, of the version in force or of any version.
 func (s *Pages) RowsPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
-	h, err := s.head(r, who, "Katalogens rader", "rows")
+	h, err := s.head(r, who, titleRows, "rows")
 	if err != nil {
 		return err
 	}
@@ -207,7 +174,7 @@ func (s *Rows) rowsShown(r *http.Request, of string) (*catalogueRows, error) {
 	if of != "inforce" {
 		n, err := strconv.ParseInt(of, 10, 64)
 		if err != nil || n < 0 {
-			return nil, shell.Invalid("of", "Ange draft, inforce eller en versions nummer.")
+			return nil, shell.Invalid("of", wordWhichRows)
 		}
 		return s.versionRows(r.Context(), n)
 	}

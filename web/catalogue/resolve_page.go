@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -69,7 +70,7 @@ func (s *Pages) ResolveTest(w http.ResponseWriter, r *http.Request, who shell.Ac
 func (s *Pages) showResolved(w http.ResponseWriter, r *http.Request, who shell.Access, f *shell.Form,
 	asked, test bool,
 ) error {
-	p := resolvePage{Page: s.Page(who, "Varför?", "catalogue"), Now: s.Clock(), Form: f, Asked: asked}
+	p := resolvePage{Page: s.Page(who, titleWhy, "catalogue"), Now: s.Clock(), Form: f, Asked: asked}
 	var err error
 	if p.Versions, err = s.Relay.Store.CatalogueVersions(r.Context()); err != nil {
 		return err
@@ -95,10 +96,10 @@ func (s *Pages) showResolved(w http.ResponseWriter, r *http.Request, who shell.A
 func (s *Pages) resolve(r *http.Request, p *resolvePage, draft *catalogueRows, test bool) error {
 	f := p.Form
 	if f.Value("contract") == "" {
-		f.Refuse("contract", "Skriv tjänstekontraktets kortnamn eller namnrymd.")
+		f.Refuse("contract", wordContract)
 	}
 	if f.Value("to") == "" {
-		f.Refuse("to", "Skriv den logiska adressen.")
+		f.Refuse("to", wordReceiver)
 	}
 	at := p.Now
 	if p.Day = f.Day("at"); p.Day != 0 {
@@ -140,26 +141,26 @@ func (s *Pages) tableAsked(r *http.Request, p *resolvePage, draft *catalogueRows
 	text := p.Form.Value("version")
 	switch text {
 	case "":
-		p.By = "katalogen som används nu"
+		p.By = byInUse
 		return s.Table(), nil
 	case "draft":
-		p.By = "utkastet"
+		p.By = byDraft
 		return draft.tableBy(&s.Rows)
 	}
 	number, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || number < 1 {
-		p.Form.Refuse("version", "Välj en av versionerna.")
+		p.Form.Refuse("version", wordChooseVersion)
 		return nil, nil
 	}
 	rows, err := s.versionRows(r.Context(), number)
 	if errors.Is(err, store.ErrNotFound) {
-		p.Form.Refuse("version", "Versionen finns inte.")
+		p.Form.Refuse("version", wordNoVersion)
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	p.By = "version " + text
+	p.By = fmt.Sprintf(byVersion, number)
 	return rows.tableBy(&s.Rows)
 }
 

@@ -33,7 +33,7 @@ type rowPage struct {
 func (s *Pages) NewRow(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	kind := catalogue.Kind(r.URL.Query().Get("kind"))
 	if rowFields(kind) == nil {
-		return shell.Invalid("kind", "Välj vilket slag av rad du vill lägga till.")
+		return shell.Invalid("kind", wordChooseKind)
 	}
 	return s.showRow(w, r, who, http.StatusOK, &rowPage{Kind: kind, Form: &shell.Form{Name: "row", Values: url.Values{}}})
 }
@@ -46,7 +46,7 @@ func (s *Pages) RowPage(w http.ResponseWriter, r *http.Request, who shell.Access
 // showRow fills in what the page shows of the draft of this moment: the next try is based on that.
 func (s *Pages) showRow(w http.ResponseWriter, r *http.Request, who shell.Access, status int, p *rowPage) error {
 	var err error
-	if p.catalogueHead, err = s.head(r, who, "Ny rad", "rows"); err != nil {
+	if p.catalogueHead, err = s.head(r, who, titleNewRow, "rows"); err != nil {
 		return err
 	}
 	if p.Draft, _, err = s.draftNow(r.Context()); err != nil {
@@ -65,7 +65,7 @@ func (s *Pages) showRow(w http.ResponseWriter, r *http.Request, who shell.Access
 			}
 		}
 	}
-	p.Title = "Ny rad: " + kindWord(p.Kind)
+	p.Title = titleNewRow + ": " + kindWord(p.Kind)
 	if p.ID != "" {
 		p.Title = kindWord(p.Kind)
 	}
@@ -116,7 +116,7 @@ func (s *Pages) RowVerb(w http.ResponseWriter, r *http.Request, who shell.Access
 	case "end":
 		p.End = f
 		if e.Until = f.Day("until"); e.Until == 0 {
-			f.Refuse("until", "Skriv den sista dagen.")
+			f.Refuse("until", wordLastDay)
 		}
 		return s.editRow(w, r, who, verb, f, catalogue.Edit{Action: catalogue.EditChange, Row: e}, p)
 	case "remove":
@@ -171,14 +171,10 @@ func (s *Pages) since(ctx context.Context, revision int64) ([]string, error) {
 		return nil, err
 	}
 	lines := since(events, revision, func(e store.CatalogueEvent) string {
-		text := e.By + " " + shell.Moment(e.At, s.Clock()) + ": " + versionEventWord(e.Verb)
-		if e.Changes > 0 {
-			text += " (" + shell.Count(e.Changes, "ändring", "ändringar") + ")"
-		}
-		return text + "."
+		return eventWords(e, s.Clock())
 	})
 	if lines == nil {
-		lines = []string{"Utkastet är ett annat än det som sidan visade."}
+		lines = []string{wordOtherDraft}
 	}
 	return lines, nil
 }

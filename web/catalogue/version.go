@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -20,19 +21,6 @@ type VersionView struct {
 type versionsPage struct {
 	catalogueHead
 	Versions []VersionView
-}
-
-// StateWord is where a version stands.
-func (saying) StateWord(state string) string {
-	switch state {
-	case "inforce":
-		return "Gäller nu"
-	case "scheduled":
-		return "Planerad"
-	case "cancelled":
-		return "Återtagen"
-	}
-	return "Tidigare"
 }
 
 // stated says of each version where it stands; they come newest first.
@@ -55,7 +43,7 @@ func (h catalogueHead) stated(versions []store.CatalogueVersion) []VersionView {
 
 // VersionsPage lists all versions, the newest first.
 func (s *Pages) VersionsPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
-	h, err := s.head(r, who, "Katalogens versioner", "versions")
+	h, err := s.head(r, who, titleVersions, "versions")
 	if err != nil {
 		return err
 	}
@@ -86,7 +74,7 @@ func (s *Pages) showVersion(w http.ResponseWriter, r *http.Request, who shell.Ac
 	if err != nil {
 		return shell.ErrNotFound
 	}
-	if p.catalogueHead, err = s.head(r, who, "Version "+strconv.FormatInt(number, 10), "versions"); err != nil {
+	if p.catalogueHead, err = s.head(r, who, fmt.Sprintf(titleVersion, number), "versions"); err != nil {
 		return err
 	}
 	versions, err := s.Relay.Store.CatalogueVersions(r.Context())
@@ -134,7 +122,7 @@ func (s *Pages) VersionVerb(w http.ResponseWriter, r *http.Request, who shell.Ac
 		return err
 	}
 	if f.Value("reason") == "" {
-		f.Refuse("reason", "Skriv varför: det sparas bland händelserna.")
+		f.Refuse("reason", wordWhyEvent)
 		return s.showVersion(w, r, who, http.StatusUnprocessableEntity, &versionPage{Form: f})
 	}
 	after := "/catalogue?done=rollback"
@@ -191,7 +179,7 @@ type eventView struct {
 
 // HistoryPage tells who did what, when and why.
 func (s *Pages) HistoryPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
-	h, err := s.head(r, who, "Vad som hänt med katalogen", "history")
+	h, err := s.head(r, who, titleHistory, "history")
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"strings"
+	"time"
 
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
@@ -9,17 +10,165 @@ import (
 	"rivgate/web/shell"
 )
 
+// Titles of the pages. %d is the number of a version.
+const (
+	titleUnits    = "Adresskatalog"
+	titleRows     = "Katalogens rader"
+	titleNewRow   = "Ny rad"
+	titleDraft    = "Utkast till adresskatalog"
+	titleImport   = "Läs in fil"
+	titleMove     = "Flytta enhet"
+	titleHeld     = "Katalog som krympt"
+	titleWhy      = "Varför?"
+	titleVersions = "Katalogens versioner"
+	titleVersion  = "Version %d"
+	titleHistory  = "Vad som hänt med katalogen"
+)
+
+// What a form answers when it is not filled in right.
+const (
+	wordWhyVersion    = "Skriv varför: det sparas med versionen."
+	wordWhyEvent      = "Skriv varför: det sparas bland händelserna."
+	wordMoment        = "Skriv dag och klockslag, som 2026-01-31 08:00."
+	wordPassed        = "Tiden har passerat. Välj en senare tid, eller publicera genast."
+	wordNotSaved      = "Inget är sparat: raderna följer inte katalogens regler."
+	wordNoFile        = "Välj en fil som inte är tom."
+	wordFileProblems  = "Filen gick inte att läsa. Rätta det som står i tabellen och välj den igen."
+	wordFileCharacter = "En rad har ett tecken som inte kan sparas (ett styrtecken, U+FFFE eller U+FFFF). Rätta filen och " +
+		"välj den igen."
+	wordFileNothing   = "Filen ändrar ingenting: utkastet säger redan samma sak."
+	wordNoUnit        = "Enheten finns inte i katalogen. Sök den, eller lägg till den först."
+	wordChooseSystem  = "Välj ett system, eller skriv adressen till ett nytt."
+	wordSystemID      = "Skriv systemets HSA-id: bara det systemet får sedan svara i ärendena."
+	wordChooseWay     = "Välj vart nya ärenden ska gå."
+	wordNotPast       = "Välj i dag eller en senare dag."
+	wordWhichRows     = "Ange draft, inforce eller en versions nummer."
+	wordContract      = "Skriv tjänstekontraktets kortnamn eller namnrymd."
+	wordReceiver      = "Skriv den logiska adressen."
+	wordChooseVersion = "Välj en av versionerna."
+	wordNoVersion     = "Versionen finns inte."
+	wordChooseKind    = "Välj vilket slag av rad du vill lägga till."
+	wordLastDay       = "Skriv den sista dagen."
+	// wordTurnsOff asks for a tick.
+	wordTurnsOff = "Enheter stängs av för invånarna. Läs listan ovan och kryssa för att det är avsikten."
+)
+
+// What others did to the draft meanwhile. %d is a number of events.
+const (
+	wordMoreEvents = "%d händelser till"
+	wordOtherDraft = "Utkastet är ett annat än det som sidan visade."
+)
+
+// Permissions that a move of a unit adds. %s is the HSA-id of a system.
+const (
+	addedSend   = "1177 får skicka ärenden till enheten"
+	addedReturn = "%s får skicka svar till 1177"
+)
+
+// Which catalogue answered. %d is the number of a version.
+const (
+	byInUse   = "katalogen som används nu"
+	byDraft   = "utkastet"
+	byVersion = "version %d"
+)
+
+// Labels of the fields of a row, and a few words on what to write in them.
+const (
+	labelHSAID       = "HSA-id"
+	labelName        = "Namn"
+	labelContract    = "Tjänstekontrakt"
+	hintContract     = "kortnamn eller namnrymd"
+	labelReceiver    = "Logisk adress"
+	hintReceiver     = "HSA-id, eller * för alla"
+	labelComponent   = "Mottagande system"
+	labelSender      = "Anropande system"
+	hintID           = "HSA-id"
+	hintOptionalID   = "HSA-id, valfritt"
+	labelProfile     = "RIV-TA-profil"
+	labelFirstDay    = "Första dag"
+	hintFirstDay     = "tomt: alltid"
+	labelLastDay     = "Sista dag"
+	hintLastDay      = "tomt: tills vidare"
+	labelUnitKind    = "Slag"
+	labelRegion      = "Länskod"
+	hintRegion       = "två siffror; en övrig funktion kan sakna den"
+	labelProvider    = "Vårdgivare"
+	labelTown        = "Ort"
+	hintTown         = "för den som söker, valfritt"
+	labelAliases     = "Kallas även"
+	hintAliases      = "andra namn som människor söker på, med komma emellan"
+	labelAttachments = "Anmälaren får bifoga filer"
+	labelSupplements = "Det egna systemet tar emot tillägg"
+	hintSupplements  = "kontraktets version 1.1"
+	labelAddress     = "Adress"
+	hintAddress      = "https://…"
+	hintRouteAddress = "https://…, eller rivgate:inbox för inkorgen här"
+)
+
+// What a field with a tick says.
+const (
+	wordYes = "ja"
+	wordNo  = "nej"
+)
+
+// unitKindChoice is a kind of unit where it is chosen.
+func unitKindChoice(kind routing.UnitKind) string {
+	if kind == routing.Other {
+		return shell.UnitKindWord(kind) + ", ingen vård"
+	}
+	return shell.UnitKindWord(kind)
+}
+
+// doneWords say what a verb did, on the page after it.
+var doneWords = map[string]string{
+	"add":      "Raden finns i utkastet.",
+	"change":   "Ändringen finns i utkastet.",
+	"end":      "Raden är avslutad i utkastet.",
+	"remove":   "Raden är borttagen ur utkastet.",
+	"undo":     "Ändringen är ångrad.",
+	"move":     "Flytten finns i utkastet. Den gäller när du har publicerat.",
+	"import":   "Filen är inläst i utkastet.",
+	"publish":  "Utkastet är publicerat.",
+	"rebase":   "Utkastet bygger nu på den senaste versionen.",
+	"discard":  "Utkastet är kastat. Vad som stod i det finns kvar under Händelser.",
+	"rollback": "Katalogen har gått tillbaka. En ny version med det gamla innehållet gäller nu.",
+	"accept":   "Svaret är godkänt och tas i bruk vid nästa läsning.",
+	"cancel":   "Versionen är återtagen. Ändringarna finns i utkastet igen.",
+}
+
+// StateWord is where a version stands.
+func (saying) StateWord(state string) string {
+	switch state {
+	case "inforce":
+		return "Gäller nu"
+	case "scheduled":
+		return "Planerad"
+	case "cancelled":
+		return "Återtagen"
+	}
+	return "Tidigare"
+}
+
+// eventWords tell what somebody did to the draft.
+func eventWords(e store.CatalogueEvent, now time.Time) string {
+	text := e.By + " " + shell.Moment(e.At, now) + ": " + versionEventWord(e.Verb)
+	if e.Changes > 0 {
+		text += " (" + shell.Count(e.Changes, "ändring", "ändringar") + ")"
+	}
+	return text + "."
+}
+
 // kindWord is what a kind of row is called.
 func kindWord(kind catalogue.Kind) string {
 	switch kind {
 	case catalogue.KindUnit:
 		return "Enhet"
 	case catalogue.KindReceiver:
-		return "Logisk adress"
+		return labelReceiver
 	case catalogue.KindContract:
-		return "Tjänstekontrakt"
+		return labelContract
 	case catalogue.KindComponent:
-		return "Mottagande system"
+		return labelComponent
 	case catalogue.KindAddress:
 		return "Anropsadress"
 	case catalogue.KindRoute:
@@ -358,6 +507,3 @@ var turnedOffWords = map[string]string{
 	"unit-removed":      "Enheten tas bort.",
 	"unit-unreachable":  "Enheten går inte att nå.",
 }
-
-// wordTurnsOff asks for a tick.
-const wordTurnsOff = "Enheter stängs av för invånarna. Läs listan ovan och kryssa för att det är avsikten."
