@@ -19,14 +19,14 @@ func TestStartSpeaksToEachRole(t *testing.T) {
 			"vera",
 			[]string{
 				"Hej Vera Test", "Inkorgen", `href="/inbox?queue=new"><span class="number">1</span>`, "Mina", "/begin",
-				"Standardsvar", "Statistik",
+				"Standardsvar", "Statistik", `href="/registration"><span class="number">1</span> <span>Öppna utan diarienummer`,
 			},
 			[]string{"Leveranser", "Adresskatalogen", "Saknar enhet", "Granska loggen"},
 		},
 		{
 			"mia",
 			[]string{"Fördela de nya ärendena", `<span class="number">1</span>`},
-			[]string{"/begin", "Standardsvar", "<span>Mina</span>"},
+			[]string{"/begin", "Standardsvar", "<span>Mina</span>", "diarienummer", "Begäran om yttrande"},
 		},
 		{"nina", []string{"Patientnämnden", "Saknar enhet", "Årlig export", "/begin"}, []string{"Leveranser"}},
 		{"adam", []string{"Innehållet i dem visas inte för dig", "Standardsvar"}, []string{"/begin"}},

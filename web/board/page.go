@@ -24,7 +24,7 @@ type boardPage struct {
 	Places    []boardPlace
 	Providers []casework.Provider
 	Asked     []store.Opinion      // what went to inboxes here
-	InInbox   func(string) bool    // whether a unit has one
+	Standings standings            // where that stands
 	Marked    *casework.BoardEntry // by whom the patient is marked as a child
 	Child     bool                 // by the birth date
 	Standing  casework.Standing
@@ -107,7 +107,9 @@ func (s *Pages) showBoardCase(w http.ResponseWriter, r *http.Request, who shell.
 		Writes: who.May(shell.WriteCase, owner), Exports: who.May(shell.ExportCase, owner), Closed: c.State == store.Closed,
 		Done: boardDone(r.URL.Query().Get("done")),
 	}
-	p.InInbox = s.Relay.InInbox
+	if p.Standings, err = s.standings(ctx); err != nil {
+		return err
+	}
 	if p.Asked, err = s.Relay.Store.CaseOpinions(ctx, c); err != nil {
 		return err
 	}
@@ -141,14 +143,45 @@ func (s *Pages) forms(c store.Case, reporter casework.Person) map[string]*shell.
 	return forms
 }
 
-// Went says where a request stands that went to an inbox here; "" for one that went another way.
-func (p boardPage) Went(r casework.BoardRequested) string {
-	for _, o := range p.Asked {
+// standings knows where requests stand that went to inboxes here.
+type standings struct {
+	*Pages
+	known []shell.Access // who may sign in
+}
+
+func (s *Pages) standings(ctx context.Context) (standings, error) {
+	known, err := s.KnownAccounts(ctx)
+	return standings{s, known}, err
+}
+
+// word says where a request stands that went to an inbox here; "" for one that went another way.
+func (s standings) word(asked []store.Opinion, r casework.BoardRequested) string {
+	for _, o := range asked {
 		if o.At.Equal(r.At) && routing.SameHSAID(o.Unit, r.HSAID()) {
-			return askedWord(o, p.InInbox(o.Unit))
+			return askedWord(o, s.Relay.InInbox(o.Unit), s.answers(o.Unit))
 		}
 	}
 	return ""
+}
+
+// answers tells whether any account may answer what a unit is asked.
+func (s standings) answers(unit string) bool {
+	owner := s.Owner(unit)
+	return slices.ContainsFunc(s.known, func(who shell.Access) bool { return who.May(shell.WriteCase, owner) })
+}
+
+// Went says where a request stands that went to an inbox here; "" for one that went another way.
+func (p boardPage) Went(r casework.BoardRequested) string { return p.Standings.word(p.Asked, r) }
+
+// Unanswerable are the units that are asked in an inbox here, and of which no account may answer.
+func (p boardPage) Unanswerable() (names []string) {
+	for _, o := range p.Asked {
+		name := p.Standings.unitLabel(o.Unit)
+		if o.State == store.OpinionAsked && !p.Standings.answers(o.Unit) && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // Form is the form of that name.

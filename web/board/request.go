@@ -23,6 +23,8 @@ type requestPage struct {
 	Reporter  casework.Person
 	Patient   *casework.Person
 	Place     string
+	Named     bool   // the letter may say names, where the consent covers them
+	Went      string // where the request stands that went to an inbox here; "" for one on paper
 }
 
 // RequestPage is a request for an opinion as a letter to print: GET /inbox/{id}/board/request/{n}. With ?file it is a
@@ -91,7 +93,16 @@ func (s *Pages) newRequestPage(ctx context.Context, who shell.Access, c store.Ca
 	if err != nil {
 		return p, err
 	}
+	asked, err := s.Relay.Store.CaseOpinions(ctx, c)
+	if err != nil {
+		return p, err
+	}
+	standings, err := s.standings(ctx)
+	if err != nil {
+		return p, err
+	}
 	p = requestPage{
+		Named: !c.Protected || shown, Went: standings.word(asked, chosen),
 		Page: s.Page(who, titleRequest, "inbox"), Case: c, Request: chosen, Unit: casework.HandlerName(c.Handler),
 		Diary: desk.Diary, Consent: consent,
 		Place: s.placeNow(c),
@@ -127,7 +138,7 @@ func (p requestPage) Letter() string {
 	line(requestDiary, p.Diary)
 	line(requestCase, casework.Reference(p.Case))
 	line(requestDue, p.Request.Due)
-	line(requestConsent, p.Consent.Who+", "+p.Consent.Day+", "+p.Consent.How)
+	line(requestConsent, p.Consent.Given(p.Named))
 	line(requestReporter, p.Reporter.Name)
 	line(requestCovers, p.Consent.Scope)
 	if p.Patient != nil {

@@ -74,7 +74,7 @@ func exportHead() []string {
 }
 
 // askedWord is where a request to a unit's inbox stands.
-func askedWord(o store.Opinion, inInbox bool) string {
+func askedWord(o store.Opinion, inInbox, answers bool) string {
 	switch {
 	case o.State == store.OpinionAnswered:
 		return "besvarad"
@@ -82,6 +82,8 @@ func askedWord(o store.Opinion, inInbox bool) string {
 		return "återtagen"
 	case !inInbox:
 		return "ligger i enhetens inkorg, men enheten tar inte längre emot nya ärenden där: skicka den på papper också"
+	case !answers:
+		return "ligger i enhetens inkorg, men inget känt konto kan besvara den där"
 	}
 	return "ligger i enhetens inkorg"
 }

@@ -55,6 +55,16 @@ type BoardEntry struct {
 	Attached []FileLink // what came with it and is kept here
 }
 
+// Given is who gave a consent, when and how, for the unit that it is about. Who it was is said where the consent covers
+// names and they are shown, and nowhere else.
+func (e *BoardEntry) Given(named bool) string {
+	given := e.Day + ": " + e.How
+	if named && e.Covers(ScopeNames) {
+		given = e.Who + ", " + given
+	}
+	return given
+}
+
 // HSAID is the id of the unit that it is about.
 func (e BoardEntry) HSAID() string { return shell.HSAOf(e.Unit) }
 

@@ -81,7 +81,7 @@ func ReadLetter(text string) (l OpinionLetter, err error) {
 // ConsentedLetter fills in what a consent covers of an opened case.
 func (s *Base) ConsentedLetter(c store.Case, line []Event, consent *BoardEntry, l OpinionLetter) OpinionLetter {
 	l.Board = HandlerName(c.Handler)
-	l.Consent = consent.Who + ", " + consent.Day + ": " + consent.How
+	l.Consent = consent.Given(!c.Protected)
 	if l.Covers = consent.Scope; l.Covers == "" {
 		l.Covers = ScopeOf([]string{ScopeNames, ScopeText})
 	}

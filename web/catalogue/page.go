@@ -90,7 +90,7 @@ func (s *Pages) UnitsPage(w http.ResponseWriter, r *http.Request, who shell.Acce
 	if err != nil || from < 0 {
 		from = 0
 	}
-	if p.readers, err = s.readers(r); err != nil {
+	if p.readers, err = s.KnownAccounts(r.Context()); err != nil {
 		return err
 	}
 	all := s.WaysNow()
@@ -215,24 +215,7 @@ func validity(e catalogue.Row, today routing.Date) string {
 	return "active"
 }
 
-// readers are the accounts that are open, with the roles that are known of them.
-func (s *Pages) readers(r *http.Request) (all []shell.Access, err error) {
-	accounts, err := s.Relay.Store.Accounts(r.Context())
-	for _, a := range accounts {
-		if a.Disabled {
-			continue
-		}
-		var known shell.Access
-		for _, g := range a.Grants {
-			known.Grants = append(known.Grants, shell.Grant{Role: shell.Role(g.Role), Kind: g.Kind, Units: g.Units})
-		}
-		all = append(all, known)
-	}
-	return all, err
-}
-
-// Unread tells whether a unit has the inbox, and no account may open its cases. Roles that the sign-in service gives
-// are known of who has signed in by it alone.
+// Unread tells whether a unit has the inbox, and no known account may open its cases.
 func (p unitsPage) Unread(way shell.UnitWay) bool {
 	owner := shell.Owner{Unit: way.HSAID, Kind: way.Kind, Region: way.Region}
 	return way.Way == "inbox" &&

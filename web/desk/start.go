@@ -7,6 +7,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/web/casework"
 	"rivgate/web/shell"
 )
 
@@ -70,6 +71,9 @@ func (s *Lists) startInbox(ctx context.Context, who shell.Access) (startRoom, er
 			Count: q.Count, Name: q.Name, Address: shell.Link("/inbox?queue={}", q.Queue),
 		})
 	}
+	if room.Cards, err = s.startAlso(ctx, who, room.Cards); err != nil {
+		return room, err
+	}
 	switch {
 	case who.Somewhere(shell.WriteCase):
 		late, err := s.lateMine(ctx, f, who)
@@ -89,6 +93,38 @@ func (s *Lists) startInbox(ctx context.Context, who shell.Access) (startRoom, er
 		room.Lead = startQueuesAdministrator
 	}
 	return room, nil
+}
+
+// startMost is how far the start page counts what is beside the queues.
+const startMost = 100
+
+// startAlso adds what waits beside the queues, where there is any: requests of patient boards for an opinion, and open
+// cases without a registration number, for who may give them one.
+func (s *Lists) startAlso(ctx context.Context, who shell.Access, cards []startCard) ([]startCard, error) {
+	asked, err := s.OpinionsWaiting(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	if asked > 0 {
+		cards = append(cards, startCard{Count: strconv.Itoa(asked), Name: startOpinions, Address: "/opinions"})
+	}
+	units := s.FindInboxUnits(who, shell.WriteCase, "", casework.ReceiverLimit)
+	if len(units) == 0 {
+		return cards, nil
+	}
+	ids := make([]string, 0, len(units))
+	for _, u := range units {
+		ids = append(ids, u.HSAID)
+	}
+	lacking, err := s.Relay.Store.Unnumbered(ctx, ids, true, startMost)
+	if err != nil || len(lacking) == 0 {
+		return cards, err
+	}
+	count := strconv.Itoa(len(lacking))
+	if len(lacking) == startMost {
+		count = strconv.Itoa(startMost-1) + "+"
+	}
+	return append(cards, startCard{Count: count, Name: startUnregistered, Address: "/registration"}), nil
 }
 
 // lateMine is how many of somebody's cases should have been answered, a hundred at most.
@@ -119,7 +155,8 @@ func (s *Lists) startBoard(ctx context.Context, who shell.Access) (startRoom, er
 func (s *Lists) startUnit(_ context.Context, who shell.Access) (startRoom, error) {
 	room := startRoom{ID: "unit", Heading: startUnit}
 	if who.Somewhere(shell.Administer | shell.WriteCase) {
-		room.Links = append(room.Links, startLink{startPhrases, "/phrases", startPhrasesHint})
+		room.Links = append(room.Links, startLink{startPhrases, "/phrases", startPhrasesHint},
+			startLink{startRegister, "/registration", startRegisterHint})
 	}
 	if who.Somewhere(shell.Administer) {
 		room.Links = append(room.Links, startLink{startUsers, "/users", startUsersHint})

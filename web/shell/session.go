@@ -125,6 +125,20 @@ func (s *Site) Welcome(a store.Account) bool {
 	return !a.Disabled && (!a.Demo || s.Environment == Demo)
 }
 
+// KnownAccounts are what the accounts may that can be signed in to. Roles that the sign-in service gives are known of
+// who has signed in by it alone.
+func (s *Site) KnownAccounts(ctx context.Context) (all []Access, err error) {
+	accounts, err := s.Relay.Store.Accounts(ctx)
+	for _, a := range accounts {
+		if s.Welcome(a) {
+			who := AccountAccess(a)
+			who.MustChange = false // they will have, by then
+			all = append(all, who)
+		}
+	}
+	return all, err
+}
+
 // AccountAccess is what somebody may who is signed in to an account.
 func AccountAccess(a store.Account) Access {
 	who := Access{User: a.ID, Name: a.Name, Person: true, MustChange: a.Changes && a.Source == store.LocalAccounts}
