@@ -19,7 +19,7 @@ import (
 // files.
 var rooms = map[string]bool{
 	"web/desk": true, "web/board": true, "web/casework": true, "web/mailbox": true, "web/open": true,
-	"web/api": true, "web/casefile": true, "web/catalogue": true, "web/operate": false, "web/people": true,
+	"web/api": true, "web/casefile": true, "web/catalogue": true, "web/operate": true, "web/people": true,
 	"web/shell": true, "web/signin": true, "web/statistics": true, "web/register": true, "web/opinion": true, "web": true,
 }
 

@@ -89,7 +89,7 @@ func (c *certificates) status() []operate.CertificateStatus {
 	for _, f := range c.files {
 		found, err := f.read()
 		if err != nil {
-			all = append(all, operate.CertificateStatus{Use: f.use, Problem: "the file cannot be read as PEM certificates"})
+			all = append(all, operate.CertificateStatus{Use: f.use, Problem: operate.NotPEM})
 		}
 		for _, one := range found {
 			all = append(all, operate.CertificateStatus{

@@ -1,6 +1,7 @@
 package operate
 
 import (
+	"fmt"
 	"net/http"
 	"time"
 
@@ -27,8 +28,8 @@ func (s *Pages) DeliveryPage(w http.ResponseWriter, r *http.Request, who shell.A
 		return err
 	}
 	p := deliveryPage{
-		operatorPage: s.operatorPage(r, who, "Leverans till "+row.Receiver, "deliveries"), Row: row, Attempts: attempts,
-		Query: deliveryQuery{ID: row.ID}, Now: s.Clock(),
+		operatorPage: s.operatorPage(r, who, fmt.Sprintf(titleDelivery, row.Receiver), "deliveries"),
+		Row:          row, Attempts: attempts, Query: deliveryQuery{ID: row.ID}, Now: s.Clock(),
 	}
 	if p.Maintenance, err = s.maintenance(r); err != nil {
 		return err
@@ -73,40 +74,36 @@ func (p deliveryPage) Follows() string {
 	row := p.Row
 	switch {
 	case row.State == store.DeliveryDelivered:
-		return "Ingenting mer. Mottagarens svar säger att den har meddelandet."
+		return nextNothing
 	case row.State == store.DeliveryClosed:
-		return "Ingenting mer. En människa har avslutat leveransen; meddelandet har inte kommit fram."
+		return nextClosed
 	case row.State == store.DeliveryParked:
-		return "Ingenting händer av sig själv. Ärendets senare meddelanden till mottagaren väntar bakom det här. Skicka " +
-			"om när felet är rättat, skicka till en annan adress, eller avsluta."
+		return nextParked
 	case row.State == store.DeliveryLeased:
-		return "Meddelandet skickas just nu."
+		return nextLeased
 	case row.Paused:
-		return "Mottagaren är pausad. Meddelandet skickas när den återupptas."
+		return nextPaused
 	}
 	if row.Down != nil && (row.Next == nil || !row.Next.After(p.Now)) {
 		return p.afterOutage(*row.Down)
 	}
-	next := "Meddelandet skickas så snart det är dess tur. Väntar ett tidigare meddelande i samma ärende skickas det " +
-		"först."
+	next := nextDue
 	if row.Next != nil && row.Next.After(p.Now) {
-		next = "Nästa försök görs " + shell.Moment(*row.Next, p.Now) +
-			", om inget tidigare meddelande i samma ärende är kvar."
+		next = fmt.Sprintf(nextAt, shell.Moment(*row.Next, p.Now))
 	}
 	if row.Unknown {
-		next += " Det skickas med samma meddelande-id, så att mottagaren kan känna igen det om det redan kom fram."
+		next += " " + nextUnknown
 	}
 	return next
 }
 
 // afterOutage says what comes next for a message whose receiver is down.
 func (p deliveryPage) afterOutage(down store.Outage) string {
-	text := "Mottagaren är nere sedan " + shell.Moment(down.Since, p.Now) +
-		". Meddelandet väntar och skickas av sig självt när mottagaren svarar igen."
+	asked, at := nextAsked, down.Asked
 	if probe := down.Asked.Add(relay.ProbeWait); probe.After(p.Now) {
-		return text + " Mottagaren tillfrågas igen senast " + shell.Moment(probe, p.Now) + "."
+		asked, at = nextAsks, probe
 	}
-	return text + " Mottagaren tillfrågades senast " + shell.Moment(down.Asked, p.Now) + "."
+	return fmt.Sprintf(nextOutage, shell.Moment(down.Since, p.Now)) + " " + fmt.Sprintf(asked, shell.Moment(at, p.Now))
 }
 
 // Upcoming is when the next attempt is made; nil where that is not known or due already.

@@ -38,12 +38,12 @@ func (q deliveryQuery) filter() store.DeliveryFilter {
 	if q.State != "" {
 		state, ok := DeliveryState(q.State)
 		if f.State = state; !ok {
-			q.Wrong["state"] = "Välj ett av lägena."
+			q.Wrong["state"] = wordState
 		}
 	}
 	f.Since, f.Until = q.at("since", q.Since), q.at("until", q.Until)
 	if !f.Since.IsZero() && !f.Until.IsZero() && !f.Since.Before(f.Until) {
-		q.Wrong["until"] = "Sluttiden måste vara efter starttiden."
+		q.Wrong["until"] = wordUntil
 	}
 	return f
 }
@@ -58,7 +58,7 @@ func (q deliveryQuery) at(field, text string) time.Time {
 			return t
 		}
 	}
-	q.Wrong[field] = "Ange en tidpunkt, till exempel 2026-01-31 12:00."
+	q.Wrong[field] = wordMoment
 	return time.Time{}
 }
 
@@ -102,19 +102,8 @@ func (q deliveryQuery) Verb(verb string) string {
 
 // Words are the filter in words; "" for everything.
 func (q deliveryQuery) Words() string {
-	var parts []string
-	add := func(word, value string) {
-		if value != "" {
-			parts = append(parts, word+" "+value)
-		}
-	}
-	add("meddelande", q.ID)
-	add("till", q.Receiver)
-	add("i läget", strings.ToLower(operatorWords{}.StateWord(store.DeliveryState(q.State))))
-	add("i ärende", q.Case)
-	add("från", strings.Replace(q.Since, "T", " ", 1))
-	add("före", strings.Replace(q.Until, "T", " ", 1))
-	return strings.Join(parts, ", ")
+	return filterWords(q.ID, q.Receiver, store.DeliveryState(q.State), q.Case, strings.Replace(q.Since, "T", " ", 1),
+		strings.Replace(q.Until, "T", " ", 1))
 }
 
 type deliveriesPage struct {
@@ -131,7 +120,7 @@ type deliveriesPage struct {
 // DeliveriesPage lists deliveries by the one filter. It changes nothing.
 func (s *Pages) DeliveriesPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	p := deliveriesPage{
-		operatorPage: s.operatorPage(r, who, "Leveranser", "deliveries"), Query: readDeliveryQuery(r.URL.Query()),
+		operatorPage: s.operatorPage(r, who, titleDeliveries, "deliveries"), Query: readDeliveryQuery(r.URL.Query()),
 		Now: s.Clock(), States: deliveryStates(), Classes: deliveryClasses(),
 	}
 	var err error
@@ -176,14 +165,6 @@ func deliveryStates() []store.DeliveryState {
 	}
 }
 
-// StateWord is a state of the filter in words.
-func (operatorWords) StateWord(s store.DeliveryState) string {
-	if s == store.DeliveryUnknown {
-		return "Osäkert utfall"
-	}
-	return shell.DeliveryWord(s)
-}
-
 // DeliveryState is the state of a delivery by its word in an address.
 func DeliveryState(word string) (store.DeliveryState, bool) {
 	for _, s := range deliveryStates() {
@@ -202,20 +183,4 @@ func deliveryClasses() []string {
 		"result-error", "http-429", "http-500", "http-502", "http-503", "http-504", "unreadable", "unreadable answer",
 		"too-large", "store", "lease",
 	}
-}
-
-// ClassWord is a class in words, with the class itself.
-func (operatorWords) ClassWord(class string) string {
-	words := map[string]string{
-		"ok": "levererat", "info": "levererat med upplysning", "result-validation": "mottagaren godtog inte innehållet",
-		"result-application": "mottagaren kan inte ta emot ärendet",
-		"result-technical":   "tekniskt fel hos mottagaren", "result-error": "mottagaren svarade med fel",
-		"unreadable":        "meddelandet gick inte att läsa",
-		"unreadable answer": "oläsligt svar", "too-large": "svaret var för stort", "store": "databasen svarade inte",
-		"lease": "försöket avbröts av gatewayen",
-	}
-	if word, ok := words[class]; ok {
-		return word
-	}
-	return shell.ClassWord(class)
 }

@@ -144,7 +144,7 @@ func (s *Pages) receiversOf(ctx context.Context, p *orderPage) error {
 		}
 	default:
 		if p.Query.Receiver == "" {
-			p.Query.Wrong["receiver"] = "Ange mottagaren: en logisk adress eller ett systems HSA-id."
+			p.Query.Wrong["receiver"] = wordReceiver
 			return nil
 		}
 		held := slices.ContainsFunc(p.Pauses, func(pause store.PauseRow) bool { return pause.Holds(p.Query.Receiver, "") })
@@ -201,14 +201,13 @@ func (s *Pages) OrderVerb(w http.ResponseWriter, r *http.Request, who shell.Acce
 // judgeOrder notes what is missing, and whether the order would touch more than the person saw.
 func (s *Pages) judgeOrder(probe *orderPage, f *shell.Form, seen int, p *orderPage) {
 	if f.Value("reason") == "" && !probe.Order.Silent {
-		f.Refuse("reason", "Skriv varför: det sparas tillsammans med vem som gjorde det.")
+		f.Refuse("reason", wordWhyOrder)
 	}
 	if probe.Everything && f.Value("all") != "yes" {
-		f.Refuse("all", "Bekräfta att du menar alla leveranser.")
+		f.Refuse("all", wordSureAll)
 	}
 	if probe.Unknown && f.Value("force") != "yes" {
-		f.Refuse("force",
-			"Ingen väg i katalogen och ingen leverans har den mottagaren. Rätta den, eller bekräfta att du vill pausa ändå.")
+		f.Refuse("force", wordSureUnknown)
 	}
 	if probe.Order.Verb == "redirect" {
 		if wrong := s.WrongAddress(f.Value("address")); wrong != "" {
@@ -223,14 +222,14 @@ func (s *Pages) WrongAddress(address string) string {
 	to, err := routing.ProducerAddress(address)
 	switch {
 	case errors.Is(err, routing.ErrNoPort):
-		return "Porten finns inte: ange 1 till 65535."
+		return wordPort
 	case errors.Is(err, routing.ErrLinkLocal):
-		return "Till en länklokal adress skickas aldrig något. Ange det mottagande systemets adress."
+		return wordLinkLocal
 	case err != nil:
-		return "Ange en adress som börjar med https:// eller http://."
+		return wordAddress
 	}
 	if s.Environment == shell.Production && to.Scheme != "https" {
-		return "I produktion ska adressen börja med https://."
+		return wordHTTPS
 	}
 	return ""
 }

@@ -6,15 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"rivgate/store"
 	"rivgate/web/shell"
 )
 
-var errTooLargeToMask = shell.NewProblem(http.StatusRequestEntityTooLarge, "too-large", "Meddelandet är för stort",
-	"Inspelningar görs av meddelanden upp till 40 MB.")
+var errTooLargeToMask = shell.NewProblem(http.StatusRequestEntityTooLarge, "too-large", titleTooLarge, textTooLarge)
 
 // exchangeLimit bounds a message of which a recording is made, in bytes.
 const exchangeLimit = 40 << 20
@@ -33,8 +31,8 @@ func (s *Pages) Exchange(w http.ResponseWriter, r *http.Request, who shell.Acces
 	name := strings.ToLower(shell.ShortContract(m.Key.Contract)) + "-" + m.ID
 	recording, err := s.recording(name, m, answer, last)
 	if errors.Is(err, errNotMasked) {
-		return shell.NewProblem(http.StatusUnprocessableEntity, "not-masked", "Meddelandet kan inte maskeras",
-			"Det är inte en XML-text som går att läsa, så ingen inspelning lämnas ut.")
+		return shell.NewProblem(http.StatusUnprocessableEntity, "not-masked", titleNotMasked,
+			textNotMasked)
 	}
 	if err != nil {
 		return err
@@ -54,9 +52,7 @@ func (s *Pages) recording(name string, m *store.Message, answer []byte, last *st
 	if err != nil {
 		return nil, err
 	}
-	note := "Inspelning av ett meddelande, med personuppgifter utbytta. Samma uppgift är utbytt mot samma på alla " +
-		"ställen.\n" +
-		"Kontrakt: " + m.Key.Contract + "\nMottagare: " + masker.scrub(m.Call.Receiver) + "\n"
+	note := fmt.Sprintf(recordingOf, m.Key.Contract, masker.scrub(m.Call.Receiver))
 	files := []struct {
 		name    string
 		content []byte
@@ -69,10 +65,9 @@ func (s *Pages) recording(name string, m *store.Message, answer []byte, last *st
 	}
 	switch masked, err := masker.mask(answer, ""); {
 	case len(answer) == 0:
-		note += "Svar: inget finns sparat.\n"
+		note += recordingNoAnswer
 	case errors.Is(err, errNotMasked):
-		note += "Svar: " + strconv.Itoa(len(answer)) +
-			" byte som inte går att läsa som XML, eller är avkortade. De lämnas inte ut.\n"
+		note += fmt.Sprintf(recordingNotXML, len(answer))
 	case err != nil:
 		return nil, err
 	default:
@@ -82,7 +77,7 @@ func (s *Pages) recording(name string, m *store.Message, answer []byte, last *st
 		}{name + ".answer.xml", masked})
 	}
 	if last != nil {
-		note += fmt.Sprintf("Försök: %d, %s", last.Attempt, shell.OutcomeWord(last.Outcome))
+		note += fmt.Sprintf(recordingAttempt, last.Attempt, shell.OutcomeWord(last.Outcome))
 		if kind := (faultKind{last.Class, last.Code}); last.Class != "ok" && last.Class != "" {
 			note += " (" + kind.Name() + ")"
 		}
@@ -91,7 +86,7 @@ func (s *Pages) recording(name string, m *store.Message, answer []byte, last *st
 	files = append(files, struct {
 		name    string
 		content []byte
-	}{"LÄSMIG.txt", []byte(note)})
+	}{recordingNote, []byte(note)})
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)
 	for _, f := range files {

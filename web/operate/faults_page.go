@@ -3,12 +3,14 @@ package operate
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
 
+	"rivgate/routing"
 	"rivgate/store"
 	"rivgate/web/shell"
 )
@@ -61,7 +63,7 @@ func (r faultRow) Word() string { return faultName(r.faultKind.Class) }
 func (s *Pages) FaultsPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	q := r.URL.Query()
 	p := faultsPage{
-		Page: s.Page(who, "Fellista", "faults"), Now: s.Clock(), Receiver: strings.TrimSpace(q.Get("receiver")),
+		Page: s.Page(who, titleFaults, "faults"), Now: s.Clock(), Receiver: strings.TrimSpace(q.Get("receiver")),
 		Kind: faultKind{q.Get("class"), q.Get("code")},
 	}
 	switch q.Get("done") {
@@ -69,7 +71,7 @@ func (s *Pages) FaultsPage(w http.ResponseWriter, r *http.Request, who shell.Acc
 	case "dismiss":
 		p.Done = orderDone(q)
 	default:
-		p.Done = "Meddelandet skickas om."
+		p.Done = wordResent
 	}
 	all, full, err := s.failed(r, p.Receiver)
 	if err != nil {
@@ -121,6 +123,14 @@ func (s *Pages) failed(r *http.Request, receiver string) (rows []faultRow, full 
 	}
 	slices.SortStableFunc(rows, func(a, b faultRow) int { return b.Accepted.Compare(a.Accepted) })
 	return rows, full, nil
+}
+
+// refusedHere is cause and remedy of a code with which we refused a call.
+func refusedHere(code string) shell.CodeMeaning {
+	if m, ok := subCodes[code]; ok {
+		return m.ours
+	}
+	return shell.CodeMeanings(routing.Code(code))
 }
 
 // grouped counts by kind, the most frequent first.
@@ -199,6 +209,51 @@ func (s *Pages) origins(ctx context.Context, groups []faultGroup, rows []faultRo
 	return nil
 }
 
+// faultKind is one way for a delivery or a call to fail: the class of the attempt and, where there is one, the code of
+// who refused.
+type faultKind struct{ Class, Code string }
+
+// Name is what the kind is called in a list.
+func (k faultKind) Name() string {
+	if k.Code != "" {
+		return k.Code
+	}
+	return faultName(k.Class)
+}
+
+// faultName is a class in words.
+func faultName(class string) string {
+	return cmp.Or(operatorWords{}.ClassWord(class), wordFault)
+}
+
+// sameMeaning are classes that are told as another one.
+var sameMeaning = map[string]string{
+	"no answer": "timeout", "lease": "store", "canceled": "store", "http-403": "http-401", "http-503": "http-429",
+}
+
+// meaning is cause and remedy of a delivery that failed, where the receiver refused us: of its code where there is one,
+// else of the class.
+func (k faultKind) meaning() shell.CodeMeaning {
+	if m, ok := shell.PlatformTheirs[routing.Code(k.Code)]; ok {
+		return m
+	}
+	if m, ok := subCodes[k.Code]; ok {
+		return m.theirs
+	}
+	class := cmp.Or(sameMeaning[k.Class], k.Class)
+	status, isStatus := strings.CutPrefix(class, "http-")
+	m, known := classMeanings[class]
+	switch {
+	case known:
+		return m
+	case isStatus && strings.HasPrefix(status, "5"):
+		return classMeanings["http-5"]
+	case isStatus:
+		return classMeanings["http-"]
+	}
+	return classMeanings[""]
+}
+
 type faultPage struct {
 	shell.Page
 	Now      time.Time
@@ -222,7 +277,7 @@ func (s *Pages) showFault(w http.ResponseWriter, r *http.Request, who shell.Acce
 		return err
 	}
 	p := faultPage{
-		Page: s.Page(who, "Leverans till "+row.Receiver, "faults"), Now: s.Clock(), Row: row,
+		Page: s.Page(who, fmt.Sprintf(titleDelivery, row.Receiver), "faults"), Now: s.Clock(), Row: row,
 		Kind: faultKind{row.Class, row.Code}, Attempts: attempts, Form: f,
 	}
 	if row.Class != "" && row.Class != "ok" && row.Class != "info" {
@@ -254,13 +309,13 @@ func (s *Pages) Resend(w http.ResponseWriter, r *http.Request, who shell.Access)
 		return err
 	}
 	if f.Value("reason") == "" {
-		f.Refuse("reason", "Skriv varför: det sparas med leveransen.")
+		f.Refuse("reason", wordWhyResend)
 	}
 	if f.Value("sure") == "" {
-		f.Refuse("sure", "Bekräfta att meddelandet ska skickas om.")
+		f.Refuse("sure", wordSureResend)
 	}
 	if f.Value("state") != string(row.State) {
-		f.General = "Leveransen har bytt läge sedan du öppnade sidan. Läs det nya läget och bekräfta igen."
+		f.General = wordMoved
 	}
 	if f.Failed() {
 		return s.showFault(w, r, who, http.StatusUnprocessableEntity, f)
@@ -275,7 +330,7 @@ func (s *Pages) Resend(w http.ResponseWriter, r *http.Request, who shell.Access)
 		return err
 	}
 	if n == 0 {
-		f.General = "Meddelandet kan inte skickas om just nu: det skickas redan, eller så väntar ett annat i samma ärende."
+		f.General = wordNotNow
 		return s.showFault(w, r, who, http.StatusConflict, f)
 	}
 	http.Redirect(w, r, "/faults?done=resend", http.StatusSeeOther)

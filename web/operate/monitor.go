@@ -35,7 +35,7 @@ func (s *Pages) MonitorPage(w http.ResponseWriter, r *http.Request, who shell.Ac
 	if q := r.URL.Query(); q.Has("state") || q.Has("receiver") || q.Has("case") {
 		return s.DeliveriesPage(w, r, who)
 	}
-	p := monitorPage{operatorPage: s.operatorPage(r, who, "Övervakning", "now"), Live: r.URL.Query().Get("live") != "off"}
+	p := monitorPage{operatorPage: s.operatorPage(r, who, titleMonitor, "now"), Live: r.URL.Query().Get("live") != "off"}
 	var err error
 	if p.health, err = s.health(r.Context()); err != nil {
 		return err
@@ -58,6 +58,6 @@ func (s *Pages) MonitorNow(w http.ResponseWriter, r *http.Request, who shell.Acc
 		return err
 	}
 	return html.Piece(w, "monitor", "monitornow", monitorPage{
-		operatorPage: s.operatorPage(r, who, "Övervakning", "now"), health: h, Live: true,
+		operatorPage: s.operatorPage(r, who, titleMonitor, "now"), health: h, Live: true,
 	})
 }

@@ -47,11 +47,11 @@ type alarmView struct {
 
 // alarmAges are the ages of docs/operations.md.
 func alarmAges() []alarmView {
-	return []alarmView{
-		{Name: "15 minuter", Age: 15 * time.Minute},
-		{Name: "4 timmar", Age: 4 * time.Hour},
-		{Name: "24 timmar", Age: 24 * time.Hour},
+	var all []alarmView
+	for _, age := range []time.Duration{15 * time.Minute, 4 * time.Hour, 24 * time.Hour} {
+		all = append(all, alarmView{Name: alarmWord(age), Age: age})
 	}
+	return all
 }
 
 // certificateView is a certificate with what is left of it.

@@ -1,19 +1,37 @@
 package operate
 
 import (
-	"fmt"
 	"time"
 
+	"rivgate/routing"
 	"rivgate/web/shell"
 )
 
-// verdict is one thing that an operator is told: what is the matter, and what to do.
+// verdict is one thing that an operator is told. Its words stand in verdictWords.
 type verdict struct {
 	Level string // good, warm or bad, as the style sheet calls them
-	Text  string
-	Do    string // "": nothing
-	Link  string // where that is done; "" for nowhere here
-	Name  string // of the link
+	What  routing.Fact
+	Link  string // where something is done about it; "" for nowhere here
+}
+
+// Text is what is the matter.
+func (v verdict) Text() string {
+	return v.What.Words(map[string]string{v.What.Code: verdictWords[v.What.Code].text})
+}
+
+// Do is what to do; "" for nothing.
+func (v verdict) Do() string {
+	return v.What.Words(map[string]string{v.What.Code: verdictWords[v.What.Code].do})
+}
+
+// Name is that of the link.
+func (v verdict) Name() string { return verdictWords[v.What.Code].link }
+
+// verdicts are being gathered.
+type verdicts []verdict
+
+func (v *verdicts) say(level, link, code string, values ...string) {
+	*v = append(*v, verdict{level, routing.NewFact(code, values...), link})
 }
 
 // Limits below which the disk is spoken of.
@@ -47,100 +65,78 @@ func (h *health) judge(s *Health) {
 		h.Verdict, h.Others = all[0], all[1:]
 		return
 	}
-	h.Verdict = verdict{Level: "good", Text: "Allt är väl: ingenting är parkerat, och ingenting har väntat länge."}
+	code := "well"
 	if h.Waiting == 0 {
-		h.Verdict.Text = "Allt är väl: allt som tagits emot är levererat."
+		code = "well-and-empty"
 	}
+	h.Verdict = verdict{Level: "good", What: routing.NewFact(code)}
 }
 
 // lasting is what no waiting mends.
-func (h *health) lasting(s *Health) (all []verdict) {
-	say := func(level, text, do, link, name string) { all = append(all, verdict{level, text, do, link, name}) }
+func (h *health) lasting(s *Health) (all verdicts) {
 	if h.Invariant.Breaches > 0 {
-		say("bad", "Kontrollen av att inget går förlorat hittade "+shell.Count(h.Invariant.Breaches, "fel", "fel")+".",
-			"Ta först en kopia med rivgate backup. Kör sedan rivgate queue check, som namnger meddelandena. Återställ "+
-				"ingenting innan kopian är tagen.", "", "")
+		all.say("bad", "", "breaches", breachesWord(h.Invariant.Breaches))
 	}
 	if !h.Loaded {
-		say("bad", "Det finns ingen adresskatalog, så inga ärenden kan tas emot.",
-			"Se efter varför källan inte går att läsa.", "/catalogue", "Till adresskatalogen")
+		all.say("bad", "/catalogue", "no-catalogue")
 	}
 	if h.Space.Total > 0 && (h.Space.Free*100/h.Space.Total < diskShare || h.Space.Free < diskLeast) {
 		level := "warm"
 		if h.Space.Free*100/h.Space.Total < diskShare/2 || h.Space.Free < diskLeast/2 {
 			level = "bad"
 		}
-		say(level, "Disken börjar ta slut: "+operatorWords{}.Room(h.Space.Free)+" är ledigt.",
-			"Ge databasen mer plats. När disken är full tas inga ärenden emot.", "", "")
+		all.say(level, "", "disk", operatorWords{}.Room(h.Space.Free))
 	}
 	for _, c := range h.Certificates {
 		switch {
 		case c.Problem != "":
-			say("bad", "Ett certifikat går inte att använda ("+c.Use+").", "Se efter filen: "+c.Problem, "", "")
+			all.say("bad", "", "certificate-unusable", c.Use, c.ProblemWord())
 		case c.NotAfter.IsZero():
 		case c.Days < 0:
-			say("bad", "Ett certifikat har gått ut ("+c.Use+").", "Lägg in ett nytt. Filen läses om av sig själv.", "", "")
+			all.say("bad", "", "certificate-ended", c.Use)
 		case c.Days < certificateDue:
 			level := map[bool]string{true: "bad", false: "warm"}[c.Days < certificateBad]
-			say(level, fmt.Sprintf("Ett certifikat går ut om %s (%s).", shell.Count(c.Days, "dag", "dagar"), c.Use),
-				"Beställ ett nytt och lägg in det.", "", "")
+			all.say(level, "", "certificate-ends", daysWord(c.Days), c.Use)
 		}
 	}
 	if s.Registry != nil && !h.Invariant.Checked.IsZero() && s.Clock().Sub(h.Invariant.Checked) > checkOld {
-		say("warm", "Kontrollen av att inget går förlorat har inte körts på länge.",
-			"Se loggen: databasen kan vara borta eller mycket långsam.", "", "")
+		all.say("warm", "", "check-old")
 	}
 	return all
 }
 
 // moving is what waits, is parked or is held back.
-func (h *health) moving() (all []verdict) {
-	say := func(level, text, do, link, name string) { all = append(all, verdict{level, text, do, link, name}) }
+func (h *health) moving() (all verdicts) {
 	if h.Parked > 0 {
-		say("bad", shell.Count(h.Parked, "meddelande är parkerat", "meddelanden är parkerade")+" och väntar på en människa.",
-			"Läs varför. Skicka om när felet är rättat, eller skicka till en annan adress.", "/monitor/deliveries?state=parked",
-			"Visa de parkerade")
+		all.say("bad", "/monitor/deliveries?state=parked", "parked", parkedWord(h.Parked))
 	}
 	for _, v := range h.Receivers {
 		switch {
 		case !v.Silent.IsZero() && v.Pause == nil:
-			say("bad", "Mottagaren "+v.Title()+" är nere sedan "+shell.Moment(v.Silent, h.Now)+".",
-				"Ring den som driver mottagaren. Rivgate frågar den då och då, och skickar det som väntar när den svarar.",
-				operatorWords{}.DeliveriesOf(v.Receiver), "Visa det som väntar")
+			all.say("bad", operatorWords{}.DeliveriesOf(v.Receiver), "down", v.Title(), shell.Moment(v.Silent, h.Now))
 		case v.Age >= alarmAges()[0].Age && v.Parked == 0 && v.Pause == nil:
-			say("warm", "Det äldsta meddelandet till "+v.Title()+" har väntat "+waited(v.Age)+".", "Se vad försöken säger.",
-				operatorWords{}.DeliveriesOf(v.Receiver), "Visa det som väntar")
+			all.say("warm", operatorWords{}.DeliveriesOf(v.Receiver), "waits", v.Title(), waited(v.Age))
 		}
 	}
 	if n := len(h.Maintenance); n > 0 {
-		say("warm",
-			"Underhållsläge: leveranserna till "+shell.Count(n, "mottagare är pausade", "mottagare är pausade")+
-				". Ärenden tas emot som vanligt.",
-			"Avsluta underhållet när arbetet är klart.", "/monitor/order?verb=maintenance_end", "Avsluta underhållet")
+		all.say("warm", "/monitor/order?verb=maintenance_end", "maintenance", pausedWord(n))
 	}
 	if n := len(h.Pauses) - len(h.Maintenance); n > 0 {
-		say("warm", shell.Count(n, "mottagare är pausad", "mottagare är pausade")+".", "Återuppta när mottagaren är klar.",
-			"", "")
+		all.say("warm", "", "paused", pausedWord(n))
 	}
 	return all
 }
 
 // coming is what will need somebody, not now.
-func (h *health) coming() (all []verdict) {
-	say := func(text, do string) {
-		all = append(all, verdict{"warm", text, do, "/catalogue", "Till adresskatalogen"})
-	}
+func (h *health) coming() (all verdicts) {
 	switch {
 	case !h.Loaded:
 	case h.Catalogue.Held != "":
-		say("Katalogens källa svarade med ett svar som krympt mycket. Det hålls tillbaka.",
-			"Ta reda på om det stämmer, och godkänn det i så fall.")
+		all.say("warm", "/catalogue", "catalogue-held")
 	case h.Catalogue.FromCache:
-		say("Adresskatalogen är en sparad kopia: källan går inte att läsa.",
-			"Se efter varför. Ärenden tas emot under tiden, men ändringar märks inte.")
+		all.say("warm", "/catalogue", "catalogue-copy")
 	case h.Catalogue.LastError != "":
-		say("Adresskatalogen gick inte att läsa om senast. Den som lästes förut gäller.",
-			"Se efter varför källan inte går att läsa.")
+		all.say("warm", "/catalogue", "catalogue-unread")
 	}
 	return all
 }
@@ -166,16 +162,3 @@ func (v receiverView) Late() string {
 
 // Waited is how long the oldest has waited.
 func (v receiverView) Waited() string { return waited(v.Age) }
-
-// waited is a wait in words: "mindre än en minut", "12 minuter", "3 timmar", "2 dagar".
-func waited(d time.Duration) string {
-	switch {
-	case d < time.Minute:
-		return "mindre än en minut"
-	case d < 2*time.Hour:
-		return shell.Count(int(d.Minutes()), "minut", "minuter")
-	case d < 48*time.Hour:
-		return shell.Count(int(d.Hours()), "timme", "timmar")
-	}
-	return shell.Count(int(d.Hours())/24, "dag", "dagar")
-}

@@ -171,9 +171,23 @@ func (s *Health) isReady(r *http.Request) bool {
 
 // CertificateStatus is one configured certificate, ours or an authority's.
 type CertificateStatus struct {
-	Use      string    `json:"use"` // the key of the configuration, "soap.tls.client_ca"
-	Subject  string    `json:"subject,omitempty"`
-	Serial   string    `json:"serial,omitempty"` // in hexadecimal
-	NotAfter time.Time `json:"notAfter,omitzero"`
-	Problem  string    `json:"problem,omitempty"` // in words for an operator
+	Use      string             `json:"use"` // the key of the configuration, "soap.tls.client_ca"
+	Subject  string             `json:"subject,omitempty"`
+	Serial   string             `json:"serial,omitempty"` // in hexadecimal
+	NotAfter time.Time          `json:"notAfter,omitzero"`
+	Problem  CertificateProblem `json:"problem,omitempty"`
+}
+
+// CertificateProblem is why nothing is known of a configured certificate, as a code. JSON says it in English.
+type CertificateProblem string
+
+// NotPEM: the file is not there, or cannot be read as PEM certificates.
+const NotPEM CertificateProblem = "not-pem"
+
+// MarshalText is the problem in English.
+func (p CertificateProblem) MarshalText() ([]byte, error) {
+	if p == NotPEM {
+		return []byte("the file cannot be read as PEM certificates"), nil
+	}
+	return []byte(p), nil
 }

@@ -11,6 +11,162 @@ import (
 	"rivgate/web/shell"
 )
 
+// Titles of the pages. %s is a receiver.
+const (
+	titleMonitor    = "Övervakning"
+	titleDeliveries = "Leveranser"
+	titleDelivery   = "Leverans till %s"
+	titleBulk       = "Skicka om många"
+	titleFaults     = "Fellista"
+)
+
+// What a form answers when it is not filled in right.
+const (
+	wordState       = "Välj ett av lägena."
+	wordUntil       = "Sluttiden måste vara efter starttiden."
+	wordMoment      = "Ange en tidpunkt, till exempel 2026-01-31 12:00."
+	wordReceiver    = "Ange mottagaren: en logisk adress eller ett systems HSA-id."
+	wordWhyOrder    = "Skriv varför: det sparas tillsammans med vem som gjorde det."
+	wordSureAll     = "Bekräfta att du menar alla leveranser."
+	wordSureUnknown = "Ingen väg i katalogen och ingen leverans har den mottagaren. Rätta den, eller bekräfta att du " +
+		"vill pausa ändå."
+	wordPort       = "Porten finns inte: ange 1 till 65535."
+	wordLinkLocal  = "Till en länklokal adress skickas aldrig något. Ange det mottagande systemets adress."
+	wordAddress    = "Ange en adress som börjar med https:// eller http://."
+	wordHTTPS      = "I produktion ska adressen börja med https://."
+	wordWhyResend  = "Skriv varför: det sparas med leveransen."
+	wordSureResend = "Bekräfta att meddelandet ska skickas om."
+	wordMoved      = "Leveransen har bytt läge sedan du öppnade sidan. Läs det nya läget och bekräfta igen."
+	wordNotNow     = "Meddelandet kan inte skickas om just nu: det skickas redan, eller så väntar ett annat i samma " +
+		"ärende."
+	wordResent = "Meddelandet skickas om."
+)
+
+// What comes next for a delivery. %s is a moment.
+const (
+	nextNothing = "Ingenting mer. Mottagarens svar säger att den har meddelandet."
+	nextClosed  = "Ingenting mer. En människa har avslutat leveransen; meddelandet har inte kommit fram."
+	nextParked  = "Ingenting händer av sig själv. Ärendets senare meddelanden till mottagaren väntar bakom det här. " +
+		"Skicka om när felet är rättat, skicka till en annan adress, eller avsluta."
+	nextLeased = "Meddelandet skickas just nu."
+	nextPaused = "Mottagaren är pausad. Meddelandet skickas när den återupptas."
+	nextDue    = "Meddelandet skickas så snart det är dess tur. Väntar ett tidigare meddelande i samma ärende skickas " +
+		"det först."
+	nextAt      = "Nästa försök görs %s, om inget tidigare meddelande i samma ärende är kvar."
+	nextUnknown = "Det skickas med samma meddelande-id, så att mottagaren kan känna igen det om det redan kom fram."
+	nextOutage  = "Mottagaren är nere sedan %s. Meddelandet väntar och skickas av sig självt när mottagaren svarar igen."
+	nextAsks    = "Mottagaren tillfrågas igen senast %s."
+	nextAsked   = "Mottagaren tillfrågades senast %s."
+)
+
+// What the file of a recording says of it. %s and %d are the contract, the receiver, a size in bytes, the number of the
+// attempt and what came of it.
+const (
+	recordingNote = "LÄSMIG.txt"
+	recordingOf   = "Inspelning av ett meddelande, med personuppgifter utbytta. Samma uppgift är utbytt mot samma på " +
+		"alla ställen.\nKontrakt: %s\nMottagare: %s\n"
+	recordingNoAnswer = "Svar: inget finns sparat.\n"
+	recordingNotXML   = "Svar: %d byte som inte går att läsa som XML, eller är avkortade. De lämnas inte ut.\n"
+	recordingAttempt  = "Försök: %d, %s"
+)
+
+// Why there is no recording of a message.
+const (
+	titleTooLarge  = "Meddelandet är för stort"
+	textTooLarge   = "Inspelningar görs av meddelanden upp till 40 MB."
+	titleNotMasked = "Meddelandet kan inte maskeras"
+	textNotMasked  = "Det är inte en XML-text som går att läsa, så ingen inspelning lämnas ut."
+)
+
+// orderWord is how the page of an order puts it.
+type orderWord struct {
+	Title, Explain, Button string
+	What, Many             string // what is counted: one, and several
+}
+
+// orderWords are the words for all orders.
+var orderWords = map[string]orderWord{
+	"retry": {
+		Title: "Skicka om", Button: "Skicka om", What: "meddelande", Many: "meddelanden",
+		Explain: "Det som väntar och det som är parkerat skickas så snart det är dess tur. Det som var parkerat får hela " +
+			"sin tid på nytt. Meddelande-id är detsamma, så att mottagaren kan känna igen det.",
+	},
+	"replay": {
+		Title: "Skicka om det som redan levererats", Button: "Skicka en gång till", What: "meddelande", Many: "meddelanden",
+		Explain: "För en mottagare som har förlorat vad den tagit emot. Det som levererats skickas en gång till, med " +
+			"samma meddelande-id. Ärenden där något väntar lämnas utanför: gör om det när de är klara.",
+	},
+	"release": {
+		Title: "Släpp fram", Button: "Släpp fram", What: "meddelande", Many: "meddelanden",
+		Explain: "Meddelanden som hålls för att ett tidigare i samma ärende saknas tas i bruk nu, utan att vänta längre " +
+			"på det.",
+	},
+	"redirect": {
+		Title: "Skicka till en annan adress", Button: "Skicka dit", What: "meddelande", Many: "meddelanden",
+		Explain: "Det som väntar och det som är parkerat skickas till den nya adressen från nästa försök. Katalogen " +
+			"ändras inte: nya ärenden går dit den säger.",
+	},
+	"close": {
+		Title: "Avsluta utan leverans", Button: "Avsluta", What: "parkerat meddelande", Many: "parkerade meddelanden",
+		Explain: "Parkerade meddelanden avslutas: de kommer aldrig att skickas. Se till att mottagaren har fått veta det " +
+			"på annat sätt. Ingenting raderas.",
+	},
+	"dismiss": {
+		Title: "Avsluta det som fastnat", Button: "Avsluta", What: "meddelande som fastnat", Many: "meddelanden som fastnat",
+		Explain: "Meddelanden som väntade på ett tidigare i ärendet och avvisades när deras tur kom avslutas: de kommer " +
+			"aldrig in i ärendet. Avsändaren har fått kvitto på dem, så se till att den får veta det på annat sätt. " +
+			"Ingenting raderas.",
+	},
+	"pause": {
+		Title: "Pausa en mottagare", Button: "Pausa", What: "mottagare", Many: "mottagare",
+		Explain: "Ärenden tas emot som vanligt, men ingenting skickas till mottagaren förrän den återupptas.",
+	},
+	"resume": {
+		Title: "Återuppta en mottagare", Button: "Återuppta", What: "mottagare", Many: "mottagare",
+		Explain: "Det som väntar skickas genast.",
+	},
+	"maintenance": {
+		Title: "Underhåll", Button: "Börja underhållet", What: "mottagare", Many: "mottagare",
+		Explain: "Ärenden tas emot som vanligt, men ingenting skickas till någon mottagare förrän underhållet avslutas. " +
+			"De som redan är pausade förblir det efteråt.",
+	},
+	"maintenance_end": {
+		Title: "Avsluta underhållet", Button: "Avsluta underhållet", What: "mottagare", Many: "mottagare",
+		Explain: "Det som väntar skickas genast. Mottagare som pausades av annat skäl är pausade även efteråt.",
+	},
+}
+
+// orderDoneWord says what an order did, with how many messages or receivers.
+func orderDoneWord(order string, n int) string {
+	if n == 0 {
+		return "Ingenting ändrades: det fanns inget kvar att göra det med."
+	}
+	messages := shell.Count(n, "meddelande", "meddelanden")
+	switch order {
+	case "retry":
+		return messages + " skickas nu om. De lämnar listan när mottagaren har svarat."
+	case "replay":
+		return messages + " skickas nu en gång till."
+	case "release":
+		return messages + " släpptes fram."
+	case "redirect":
+		return messages + " skickas nu till den nya adressen."
+	case "close":
+		return messages + " avslutades utan leverans."
+	case "dismiss":
+		return messages + " som fastnat avslutades."
+	case "pause":
+		return "Mottagaren är pausad."
+	case "resume":
+		return "Mottagaren är återupptagen. Det som väntade skickas nu."
+	case "maintenance":
+		return "Underhållet har börjat: " + pausedWord(n) + "."
+	case "maintenance_end":
+		return "Underhållet är avslutat: " + shell.Count(n, "mottagare är återupptagen", "mottagare är återupptagna") + "."
+	}
+	return ""
+}
+
 // operatorWords are how the operator's pages say things, and the addresses that they lead to.
 type operatorWords struct{}
 
@@ -48,21 +204,30 @@ func (operatorWords) OrderOf(filter string) string {
 	if json.Unmarshal([]byte(filter), &f) != nil {
 		return ""
 	}
-	var parts []string
-	add := func(word, value string) {
-		if value != "" {
-			parts = append(parts, word+" "+value)
-		}
-	}
-	add("meddelande", f.ID)
-	add("till", f.Receiver)
-	add("i läge", strings.ToLower(operatorWords{}.StateWord(store.DeliveryState(f.State))))
-	add("i ärende", f.Case)
+	var since, until string
 	if !f.Since.IsZero() {
-		add("från", stamp(f.Since))
+		since = stamp(f.Since)
 	}
 	if !f.Until.IsZero() {
-		add("till och med", stamp(f.Until))
+		until = stamp(f.Until)
+	}
+	return filterWords(f.ID, f.Receiver, store.DeliveryState(f.State), f.Case, since, until)
+}
+
+// filterWords are what a filter of deliveries asks for; "" for everything.
+func filterWords(id, receiver string, state store.DeliveryState, inCase, since, until string) string {
+	var parts []string
+	for _, part := range []struct{ word, value string }{
+		{"meddelande", id},
+		{"till", receiver},
+		{"i läget", strings.ToLower(operatorWords{}.StateWord(state))},
+		{"i ärende", inCase},
+		{"från", since},
+		{"före", until},
+	} {
+		if part.value != "" {
+			parts = append(parts, part.word+" "+part.value)
+		}
 	}
 	return strings.Join(parts, ", ")
 }
@@ -101,159 +266,229 @@ func (operatorWords) OrderLink(verb, receiver string) string {
 	return shell.Link("/monitor/order?verb={}&receiver={}", verb, receiver)
 }
 
-// faultKind is one way for a delivery or a call to fail: the class of the attempt and, where there is one, the code of
-// who refused.
-type faultKind struct{ Class, Code string }
-
-// Name is what the kind is called in a list.
-func (k faultKind) Name() string {
-	if k.Code != "" {
-		return k.Code
+// StateWord is a state of the filter in words.
+func (operatorWords) StateWord(s store.DeliveryState) string {
+	if s == store.DeliveryUnknown {
+		return "Osäkert utfall"
 	}
-	return faultName(k.Class)
+	return shell.DeliveryWord(s)
 }
 
-// faultName is a class in words.
-func faultName(class string) string {
-	switch class {
-	case "no answer":
-		return "inget svar"
-	case "unreadable answer":
-		return "oläsligt svar"
-	case "unreadable":
-		return "oläsligt meddelande"
-	case "result-error", "result-validation", "result-application":
-		return "avvisat av mottagaren"
-	case "result-technical":
-		return "tekniskt fel hos mottagaren"
-	case "canceled", "lease":
-		return "avbrutet här"
-	case "store":
-		return "fel i lagringen här"
-	case "invalid":
-		return "adressen går inte att använda"
-	case "too-large":
-		return "för stort svar"
-	case "":
-		return "okänt fel"
+// ClassWord is the class of an attempt in words; a class that is not known stands as it is.
+func (operatorWords) ClassWord(class string) string {
+	if word, ok := classWords[class]; ok {
+		return word
 	}
 	return shell.ClassWord(class)
 }
 
-// meaning is cause and remedy of a delivery that failed, where the receiver refused us: of its code where there is one,
-// else of the class.
-func (k faultKind) meaning() shell.CodeMeaning {
-	if m, ok := shell.PlatformTheirs[routing.Code(k.Code)]; ok {
-		return m
-	}
-	if m, ok := subCodes[k.Code]; ok {
-		return m.theirs
-	}
-	switch k.Class {
-	case "connect":
-		return shell.CodeMeaning{
-			Cause:  "Det gick inte att ansluta till mottagarens adress. Inget skickades.",
-			Remedy: "Testa anslutningen. Är adressen rätt, är systemet i gång, är brandväggen öppen?",
-		}
-	case "tls":
-		return shell.CodeMeaning{
-			Cause:  "Den krypterade förbindelsen gick inte att upprätta. Inget skickades.",
-			Remedy: "Testa anslutningen: där syns vems certifikat som inte godtas, och när det går ut.",
-		}
-	case "timeout", "no answer":
-		return shell.CodeMeaning{
-			Cause:  "Meddelandet skickades, men inget svar kom i tid. Ingen vet om det togs emot.",
-			Remedy: "Vänta: det skickas om med samma id, så att det inte blir dubbelt. Fråga systemets ägare om det håller på.",
-		}
-	case "reset":
-		return shell.CodeMeaning{
-			Cause:  "Förbindelsen bröts innan svaret kom. Ingen vet om meddelandet togs emot.",
-			Remedy: "Vänta: det skickas om med samma id. Fråga systemets ägare om det startade om.",
-		}
-	case "fault-client":
-		return shell.CodeMeaning{
-			Cause:  "Mottagaren svarade med ett SOAP-fel som säger att meddelandet är fel.",
-			Remedy: "Hämta inspelningen och jämför med kontraktet, eller fråga systemets ägare. Skicka om när felet är rättat.",
-		}
-	case "fault-server":
-		return shell.CodeMeaning{
-			Cause:  "Mottagaren svarade med ett SOAP-fel som säger att felet är hos den.",
-			Remedy: "Vänta: det skickas om. Håller det i sig, fråga systemets ägare.",
-		}
-	case "unreadable answer":
-		return shell.CodeMeaning{
-			Cause:  "Mottagaren svarade, men svaret följer inte kontraktet. Ingen vet om meddelandet togs emot.",
-			Remedy: "Hämta inspelningen och visa den för systemets ägare.",
-		}
-	case "unreadable":
-		return shell.CodeMeaning{
-			Cause:  "Det lagrade meddelandet gick inte att läsa.",
-			Remedy: "Se loggen. Meddelandet måste skickas på nytt av avsändaren.",
-		}
-	case "result-validation":
-		return shell.CodeMeaning{
-			Cause:  "Mottagaren anser att meddelandet inte följer kontraktet.",
-			Remedy: "Hämta inspelningen och jämför med kontraktet. Den som har fel behöver rätta.",
-		}
-	case "result-application":
-		return shell.CodeMeaning{
-			Cause: "Mottagaren tog inte emot meddelandet i ärendets läge.", Remedy: "Fråga mottagaren vad som hänt med ärendet.",
-		}
-	case "result-technical":
-		return shell.CodeMeaning{
-			Cause: "Mottagaren säger att den har ett tekniskt fel just nu.", Remedy: "Vänta: det skickas om.",
-		}
-	case "result-error":
-		return shell.CodeMeaning{
-			Cause:  "Mottagaren avvisade meddelandet utan att säga vilket slags fel det är.",
-			Remedy: "Hämta inspelningen och fråga systemets ägare.",
-		}
-	case "store", "lease", "canceled":
-		return shell.CodeMeaning{
-			Cause:  "Försöket bröts av ett fel i gatewayen själv.",
-			Remedy: "Vänta: det skickas om. Håller det i sig, se loggen och disken.",
-		}
-	case "invalid":
-		return shell.CodeMeaning{
-			Cause: "Adressen går inte att anropa.", Remedy: "Rätta vägvalets adress, och styr om det som väntar.",
-		}
-	case "too-large":
-		return shell.CodeMeaning{
-			Cause:  "Mottagarens svar är större än gatewayen tar emot.",
-			Remedy: "Visa det för systemets ägare: svaret ska bara vara ett kvitto.",
-		}
-	}
-	return statusMeaning(k.Class)
+// classWords are the classes of docs/operations.md that only operators meet; the others stand in the shell.
+var classWords = map[string]string{
+	"ok": "levererat", "info": "levererat med upplysning", "no answer": "inget svar",
+	"result-validation":  "mottagaren godtog inte innehållet",
+	"result-application": "mottagaren kan inte ta emot ärendet",
+	"result-technical":   "tekniskt fel hos mottagaren", "result-error": "mottagaren svarade med fel",
+	"unreadable":        "meddelandet gick inte att läsa",
+	"unreadable answer": "oläsligt svar", "too-large": "svaret var för stort", "store": "databasen svarade inte",
+	"lease": "försöket avbröts av gatewayen", "canceled": "försöket avbröts av gatewayen",
+	"invalid": "adressen går inte att använda",
 }
 
-// statusMeaning is cause and remedy of an HTTP status without SOAP.
-func statusMeaning(class string) shell.CodeMeaning {
-	switch status, ok := strings.CutPrefix(class, "http-"); {
-	case !ok:
-	case status == "401" || status == "403":
-		return shell.CodeMeaning{
-			Cause:  "Mottagaren släpper inte in gatewayens certifikat.",
-			Remedy: "Be systemets ägare ge certifikatets HSA-id rätt att anropa.",
-		}
-	case status == "404":
-		return shell.CodeMeaning{
-			Cause: "Det finns ingen tjänst på adressen hos mottagaren.", Remedy: "Rätta sökvägen i vägvalets adress.",
-		}
-	case status == "429" || status == "503":
-		return shell.CodeMeaning{
-			Cause:  "Mottagaren är överbelastad eller stängd just nu.",
-			Remedy: "Vänta: det skickas om, när mottagaren själv ber om det.",
-		}
-	case strings.HasPrefix(status, "5"):
-		return shell.CodeMeaning{
-			Cause:  "Något gick fel hos mottagaren, eller i en proxy framför den.",
-			Remedy: "Vänta: det skickas om. Håller det i sig, fråga systemets ägare.",
-		}
-	default:
-		return shell.CodeMeaning{
-			Cause:  "Mottagaren svarade med en HTTP-status utan SOAP-meddelande.",
-			Remedy: "Rätta adressen, eller visa svaret för systemets ägare.",
-		}
+// wordFault is a fault of which no class is known.
+const wordFault = "okänt fel"
+
+// classMeanings are cause and remedy of a delivery that failed, by the class of the attempt. "http-5" stands for every
+// status from 500 on, "http-" for any other, and "" for a class that is not known.
+var classMeanings = map[string]shell.CodeMeaning{
+	"connect": {
+		Cause:  "Det gick inte att ansluta till mottagarens adress. Inget skickades.",
+		Remedy: "Testa anslutningen. Är adressen rätt, är systemet i gång, är brandväggen öppen?",
+	},
+	"tls": {
+		Cause:  "Den krypterade förbindelsen gick inte att upprätta. Inget skickades.",
+		Remedy: "Testa anslutningen: där syns vems certifikat som inte godtas, och när det går ut.",
+	},
+	"timeout": {
+		Cause:  "Meddelandet skickades, men inget svar kom i tid. Ingen vet om det togs emot.",
+		Remedy: "Vänta: det skickas om med samma id, så att det inte blir dubbelt. Fråga systemets ägare om det håller på.",
+	},
+	"reset": {
+		Cause:  "Förbindelsen bröts innan svaret kom. Ingen vet om meddelandet togs emot.",
+		Remedy: "Vänta: det skickas om med samma id. Fråga systemets ägare om det startade om.",
+	},
+	"fault-client": {
+		Cause:  "Mottagaren svarade med ett SOAP-fel som säger att meddelandet är fel.",
+		Remedy: "Hämta inspelningen och jämför med kontraktet, eller fråga systemets ägare. Skicka om när felet är rättat.",
+	},
+	"fault-server": {
+		Cause:  "Mottagaren svarade med ett SOAP-fel som säger att felet är hos den.",
+		Remedy: "Vänta: det skickas om. Håller det i sig, fråga systemets ägare.",
+	},
+	"unreadable answer": {
+		Cause:  "Mottagaren svarade, men svaret följer inte kontraktet. Ingen vet om meddelandet togs emot.",
+		Remedy: "Hämta inspelningen och visa den för systemets ägare.",
+	},
+	"unreadable": {
+		Cause:  "Det lagrade meddelandet gick inte att läsa.",
+		Remedy: "Se loggen. Meddelandet måste skickas på nytt av avsändaren.",
+	},
+	"result-validation": {
+		Cause:  "Mottagaren anser att meddelandet inte följer kontraktet.",
+		Remedy: "Hämta inspelningen och jämför med kontraktet. Den som har fel behöver rätta.",
+	},
+	"result-application": {
+		Cause:  "Mottagaren tog inte emot meddelandet i ärendets läge.",
+		Remedy: "Fråga mottagaren vad som hänt med ärendet.",
+	},
+	"result-technical": {
+		Cause:  "Mottagaren säger att den har ett tekniskt fel just nu.",
+		Remedy: "Vänta: det skickas om.",
+	},
+	"result-error": {
+		Cause:  "Mottagaren avvisade meddelandet utan att säga vilket slags fel det är.",
+		Remedy: "Hämta inspelningen och fråga systemets ägare.",
+	},
+	"store": {
+		Cause:  "Försöket bröts av ett fel i gatewayen själv.",
+		Remedy: "Vänta: det skickas om. Håller det i sig, se loggen och disken.",
+	},
+	"invalid": {
+		Cause:  "Adressen går inte att anropa.",
+		Remedy: "Rätta vägvalets adress, och styr om det som väntar.",
+	},
+	"too-large": {
+		Cause:  "Mottagarens svar är större än gatewayen tar emot.",
+		Remedy: "Visa det för systemets ägare: svaret ska bara vara ett kvitto.",
+	},
+	"http-401": {
+		Cause:  "Mottagaren släpper inte in gatewayens certifikat.",
+		Remedy: "Be systemets ägare ge certifikatets HSA-id rätt att anropa.",
+	},
+	"http-404": {
+		Cause:  "Det finns ingen tjänst på adressen hos mottagaren.",
+		Remedy: "Rätta sökvägen i vägvalets adress.",
+	},
+	"http-429": {
+		Cause:  "Mottagaren är överbelastad eller stängd just nu.",
+		Remedy: "Vänta: det skickas om, när mottagaren själv ber om det.",
+	},
+	"http-5": {
+		Cause:  "Något gick fel hos mottagaren, eller i en proxy framför den.",
+		Remedy: "Vänta: det skickas om. Håller det i sig, fråga systemets ägare.",
+	},
+	"http-": {
+		Cause:  "Mottagaren svarade med en HTTP-status utan SOAP-meddelande.",
+		Remedy: "Rätta adressen, eller visa svaret för systemets ägare.",
+	},
+	"": {
+		Cause:  "Försöket misslyckades av okänd orsak.",
+		Remedy: "Se loggen vid samma meddelande-id.",
+	},
+}
+
+// verdictWord is what is the matter, what to do, and what the link to that is called.
+type verdictWord struct{ text, do, link string }
+
+const (
+	linkCatalogue = "Till adresskatalogen"
+	linkWaiting   = "Visa det som väntar"
+	doSource      = "Se efter varför källan inte går att läsa."
+)
+
+// verdictWords are the words for what an operator is told first. {1} and {2} take its values.
+var verdictWords = map[string]verdictWord{
+	"well":           {text: "Allt är väl: ingenting är parkerat, och ingenting har väntat länge."},
+	"well-and-empty": {text: "Allt är väl: allt som tagits emot är levererat."},
+
+	"breaches": {
+		text: "Kontrollen av att inget går förlorat hittade {1}.",
+		do: "Ta först en kopia med rivgate backup. Kör sedan rivgate queue check, som namnger meddelandena. Återställ " +
+			"ingenting innan kopian är tagen.",
+	},
+	"no-catalogue": {
+		text: "Det finns ingen adresskatalog, så inga ärenden kan tas emot.", do: doSource, link: linkCatalogue,
+	},
+	"disk": {
+		text: "Disken börjar ta slut: {1} är ledigt.",
+		do:   "Ge databasen mer plats. När disken är full tas inga ärenden emot.",
+	},
+	"certificate-unusable": {text: "Ett certifikat går inte att använda ({1}).", do: "Se efter filen: {2}."},
+	"certificate-ended": {
+		text: "Ett certifikat har gått ut ({1}).", do: "Lägg in ett nytt. Filen läses om av sig själv.",
+	},
+	"certificate-ends": {text: "Ett certifikat går ut om {1} ({2}).", do: "Beställ ett nytt och lägg in det."},
+	"check-old": {
+		text: "Kontrollen av att inget går förlorat har inte körts på länge.",
+		do:   "Se loggen: databasen kan vara borta eller mycket långsam.",
+	},
+
+	"parked": {
+		text: "{1} och väntar på en människa.",
+		do:   "Läs varför. Skicka om när felet är rättat, eller skicka till en annan adress.", link: "Visa de parkerade",
+	},
+	"down": {
+		text: "Mottagaren {1} är nere sedan {2}.",
+		do:   "Ring den som driver mottagaren. Rivgate frågar den då och då, och skickar det som väntar när den svarar.",
+		link: linkWaiting,
+	},
+	"waits": {
+		text: "Det äldsta meddelandet till {1} har väntat {2}.", do: "Se vad försöken säger.", link: linkWaiting,
+	},
+	"maintenance": {
+		text: "Underhållsläge: {1}. Ärenden tas emot som vanligt.", do: "Avsluta underhållet när arbetet är klart.",
+		link: "Avsluta underhållet",
+	},
+	"paused": {text: "{1}.", do: "Återuppta när mottagaren är klar."},
+
+	"catalogue-held": {
+		text: "Katalogens källa svarade med ett svar som krympt mycket. Det hålls tillbaka.",
+		do:   "Ta reda på om det stämmer, och godkänn det i så fall.", link: linkCatalogue,
+	},
+	"catalogue-copy": {
+		text: "Adresskatalogen är en sparad kopia: källan går inte att läsa.",
+		do:   "Se efter varför. Ärenden tas emot under tiden, men ändringar märks inte.", link: linkCatalogue,
+	},
+	"catalogue-unread": {
+		text: "Adresskatalogen gick inte att läsa om senast. Den som lästes förut gäller.", do: doSource,
+		link: linkCatalogue,
+	},
+}
+
+func breachesWord(n int) string { return shell.Count(n, "fel", "fel") }
+
+func parkedWord(n int) string {
+	return shell.Count(n, "meddelande är parkerat", "meddelanden är parkerade")
+}
+
+func pausedWord(n int) string { return shell.Count(n, "mottagare är pausad", "mottagare är pausade") }
+
+func daysWord(n int) string { return shell.Count(n, "dag", "dagar") }
+
+// certificateWords are why nothing is known of a certificate.
+var certificateWords = map[CertificateProblem]string{
+	NotPEM: "den går inte att läsa som certifikat i PEM-form",
+}
+
+// ProblemWord is why nothing is known of a certificate, in words.
+func (s CertificateStatus) ProblemWord() string { return certificateWords[s.Problem] }
+
+// waited is a wait in words: "mindre än en minut", "12 minuter", "3 timmar", "2 dagar".
+func waited(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "mindre än en minut"
+	case d < 2*time.Hour:
+		return shell.Count(int(d.Minutes()), "minut", "minuter")
+	case d < 48*time.Hour:
+		return shell.Count(int(d.Hours()), "timme", "timmar")
 	}
-	return shell.CodeMeaning{Cause: "Försöket misslyckades av okänd orsak.", Remedy: "Se loggen vid samma meddelande-id."}
+	return daysWord(int(d.Hours()) / 24)
+}
+
+// alarmWord is an age that counts as too long: "15 minuter", "24 timmar".
+func alarmWord(age time.Duration) string {
+	if age < time.Hour {
+		return strconv.Itoa(int(age.Minutes())) + " minuter"
+	}
+	return strconv.Itoa(int(age.Hours())) + " timmar"
 }

@@ -1,7 +1,7 @@
 package operate
 
 import (
-	"rivgate/routing"
+	"rivgate/contracts"
 	"rivgate/web/shell"
 )
 
@@ -11,7 +11,7 @@ type sides struct{ ours, theirs shell.CodeMeaning }
 // subCodes are all sub codes of the complaints contracts (contracts.md 3.4). A test holds them to the contracts' own
 // list.
 var subCodes = map[string]sides{
-	"SCHEMA": {
+	contracts.SubSchema: {
 		shell.CodeMeaning{
 			Cause: "Meddelandet följer inte kontraktets schema.",
 			Remedy: "Avsändaren rättar meddelandet: svaret säger vilket element det är. Kommandot rivgate validate visar rad " +
@@ -22,7 +22,7 @@ var subCodes = map[string]sides{
 			Remedy: "Jämför schemaversionerna på båda sidor. Hämta inspelningen som underlag.",
 		},
 	},
-	"DUPLICATE_CONTENT_MISMATCH": {
+	contracts.SubDuplicateContentMismatch: {
 		shell.CodeMeaning{
 			Cause:  "Avsändaren har redan skickat ett annat meddelande med samma id.",
 			Remedy: "Avsändaren skickar det på nytt med ett nytt id.",
@@ -32,7 +32,7 @@ var subCodes = map[string]sides{
 			Remedy: "Meddelandet behöver skickas på nytt med ett nytt id. Avsluta leveransen när det är gjort.",
 		},
 	},
-	"RECIPIENT_MISMATCH": {
+	contracts.SubRecipientMismatch: {
 		shell.CodeMeaning{
 			Cause:  "Mottagaren i meddelandet är en annan än den logiska adressen, eller av ett annat slag.",
 			Remedy: "Avsändaren rättar recipient eller LogicalAddress. Ska de höra ihop: ge båda samma adress i katalogen.",
@@ -42,7 +42,7 @@ var subCodes = map[string]sides{
 			Remedy: "Se hos mottagaren vilken enhet adressen står för, och rätta vägvalet här eller där.",
 		},
 	},
-	"PLACE_TEXT_NOT_ALLOWED": {
+	contracts.SubPlaceTextNotAllowed: {
 		shell.CodeMeaning{
 			Cause:  "Platsen är beskriven med egna ord, men mottagaren är ingen patientnämnd.",
 			Remedy: "Avsändaren anger enhetens HSA-id i stället, eller skickar till patientnämnden.",
@@ -52,7 +52,7 @@ var subCodes = map[string]sides{
 			Remedy: "Rätta enhetens slag i mottagarens katalog, eller sätt enheten i ärendet.",
 		},
 	},
-	"CLASSIFICATION_MISSING": {
+	contracts.SubClassificationMissing: {
 		shell.CodeMeaning{
 			Cause:  "Avslutet har inget huvudproblem eller inget verksamhetsområde.",
 			Remedy: "Det externa systemet anger minst ett huvudproblem och ett verksamhetsområde.",
@@ -62,7 +62,7 @@ var subCodes = map[string]sides{
 			Remedy: "Klassificera ärendet och avsluta det på nytt.",
 		},
 	},
-	"TEXT_MISSING": {
+	contracts.SubTextMissing: {
 		shell.CodeMeaning{
 			Cause:  "Meddelandet har ingen text, och ett sådant måste ha det.",
 			Remedy: "Avsändaren skriver en text. Bara blanksteg räknas inte.",
@@ -71,7 +71,7 @@ var subCodes = map[string]sides{
 			Cause: "Mottagaren tar inte emot meddelandet utan text.", Remedy: "Skriv svaret på nytt med en text.",
 		},
 	},
-	"FIELD_MISSING": {
+	contracts.SubFieldMissing: {
 		shell.CodeMeaning{
 			Cause:  "Ett fält som ärendet eller rollen kräver saknas.",
 			Remedy: "Avsändaren fyller i fältet: svaret säger vilket det är.",
@@ -81,7 +81,7 @@ var subCodes = map[string]sides{
 			Remedy: "Se i inspelningen vilket fält det är, och komplettera ärendet.",
 		},
 	},
-	"UNKNOWN_CODE": {
+	contracts.SubUnknownCode: {
 		shell.CodeMeaning{
 			Cause:  "En kod finns inte i sitt kodverk.",
 			Remedy: "Avsändaren väljer en kod ur kodverket, eller uppdaterar sitt kodverk.",
@@ -91,7 +91,7 @@ var subCodes = map[string]sides{
 			Remedy: "Jämför kodverkens versioner på båda sidor.",
 		},
 	},
-	"IDENTITY_OID_MISMATCH": {
+	contracts.SubIdentityOIDMismatch: {
 		shell.CodeMeaning{
 			Cause: "En identitet har fel form för sitt slag (OID).", Remedy: "Avsändaren rättar identiteten eller dess OID.",
 		},
@@ -100,7 +100,7 @@ var subCodes = map[string]sides{
 			Remedy: "Kontrollera identiteten i ärendet. Regionala nummer ska ha regionens egen OID.",
 		},
 	},
-	"IDENTITY_CHECK_DIGIT": {
+	contracts.SubIdentityCheckDigit: {
 		shell.CodeMeaning{
 			Cause:  "Ett personnummer eller samordningsnummer har fel kontrollsiffra.",
 			Remedy: "Avsändaren rättar numret: det är troligen felskrivet.",
@@ -110,14 +110,14 @@ var subCodes = map[string]sides{
 			Remedy: "Kontrollera numret i ärendet med anmälaren.",
 		},
 	},
-	"ATTACHMENT_TOO_LARGE": {
+	contracts.SubAttachmentTooLarge: {
 		shell.CodeMeaning{Cause: "En bilaga är större än 20 MB.", Remedy: "Avsändaren gör filen mindre eller delar den."},
 		shell.CodeMeaning{
 			Cause:  "Mottagaren tar inte emot en så stor bilaga.",
 			Remedy: "Gör filen mindre och skicka på nytt, eller be systemets ägare höja gränsen till 20 MB.",
 		},
 	},
-	"ATTACHMENT_TYPE": {
+	contracts.SubAttachmentType: {
 		shell.CodeMeaning{
 			Cause:  "En bilaga är inget av slagen PDF, PNG, JPEG, GIF och ren text, efter sitt innehåll.",
 			Remedy: "Avsändaren gör om filen till ett av slagen.",
@@ -127,7 +127,7 @@ var subCodes = map[string]sides{
 			Remedy: "Gör om filen till PDF och skicka på nytt, eller be systemets ägare ta emot alla fem slagen.",
 		},
 	},
-	"DATE_OUT_OF_RANGE": {
+	contracts.SubDateOutOfRange: {
 		shell.CodeMeaning{
 			Cause:  "En dag eller tid ligger utanför det tillåtna: före 1900, eller längre fram än den får.",
 			Remedy: "Avsändaren rättar dagen. Är den riktig: kontrollera systemets klocka.",
@@ -137,7 +137,7 @@ var subCodes = map[string]sides{
 			Remedy: "Kontrollera dagarna i ärendet, och båda systemens klockor.",
 		},
 	},
-	"TOO_MANY": {
+	contracts.SubTooMany: {
 		shell.CodeMeaning{
 			Cause:  "En lista är för lång: högst 20 problem och 10 bilagor.",
 			Remedy: "Avsändaren kortar listan eller delar upp meddelandet.",
@@ -146,7 +146,7 @@ var subCodes = map[string]sides{
 			Cause: "Mottagaren anser att en lista är för lång.", Remedy: "Korta listan, eller dela upp det i flera svar.",
 		},
 	},
-	"INCIDENT_UNIT_NOT_ALLOWED": {
+	contracts.SubIncidentUnitNotAllowed: {
 		shell.CodeMeaning{
 			Cause:  "Enheten där det hände är angiven av någon som inte får rätta den: det får bara en patientnämnd.",
 			Remedy: "Det externa systemet lämnar fältet tomt.",
@@ -156,7 +156,7 @@ var subCodes = map[string]sides{
 			Remedy: "Rätta enhetens slag i mottagarens katalog, eller skicka utan enhet.",
 		},
 	},
-	"UNKNOWN_CASE": {
+	contracts.SubUnknownCase: {
 		shell.CodeMeaning{
 			Cause:  "Avsändaren hänvisar till ett ärende som inte finns här.",
 			Remedy: "Kontrollera ärendets id hos avsändaren. Har det första meddelandet kommit hit?",
@@ -166,7 +166,7 @@ var subCodes = map[string]sides{
 			Remedy: "Har mottagaren fått ärendets första meddelande? Skicka om det i så fall först.",
 		},
 	},
-	"CASE_CLOSED": {
+	contracts.SubCaseClosed: {
 		shell.CodeMeaning{
 			Cause:  "Ärendet är avslutat här. Efter avslut tas bara en rättelse emot, eller ett tillägg i tid.",
 			Remedy: "Avsändaren skickar ett nytt ärende, om det behövs.",
@@ -176,7 +176,7 @@ var subCodes = map[string]sides{
 			Remedy: "Avsluta leveransen: den behövs inte längre. Annars får anmälaren skicka ett nytt ärende.",
 		},
 	},
-	"NOT_CURRENT_HANDLER": {
+	contracts.SubNotCurrentHandler: {
 		shell.CodeMeaning{
 			Cause:  "Avsändaren har inte ärendet nu, eller är ett annat system än det som enhetens vägval anger.",
 			Remedy: "Se i ärendet vem som har det. Har enheten bytt system: rätta component på vägvalet.",
@@ -185,7 +185,7 @@ var subCodes = map[string]sides{
 			Cause: "Ärendet har en annan handläggare nu.", Remedy: "Se i ärendet vem som har det, och låt den enheten svara.",
 		},
 	},
-	"NO_OPEN_QUESTION": {
+	contracts.SubNoOpenQuestion: {
 		shell.CodeMeaning{
 			Cause:  "Anmälarens svar gäller en fråga som inte är öppen här.",
 			Remedy: "1177 kontrollerar inReplyTo: frågan kan ha fått svar redan.",
@@ -195,7 +195,7 @@ var subCodes = map[string]sides{
 			Remedy: "Avsluta leveransen: svaret har redan kommit en annan väg.",
 		},
 	},
-	"AUTHOR_NOT_ALLOWED": {
+	contracts.SubAuthorNotAllowed: {
 		shell.CodeMeaning{
 			Cause:  "Svaret är skrivet av någon som inte är anmälare eller patient i ärendet här.",
 			Remedy: "1177 kontrollerar author: har ett ombud tagit över ärendet är det ombudet som svarar.",
@@ -205,7 +205,7 @@ var subCodes = map[string]sides{
 			Remedy: "Se i ärendet vem som är anmälare nu, och kontakta mottagaren om ärendet har tagits över.",
 		},
 	},
-	"ATTACHMENT_NOT_ALLOWED": {
+	contracts.SubAttachmentNotAllowed: {
 		shell.CodeMeaning{
 			Cause:  "Enheten tar inte emot bilagor.",
 			Remedy: "Avsändaren skickar utan bilaga, eller så ändras enhetens rad i katalogen.",
@@ -215,7 +215,7 @@ var subCodes = map[string]sides{
 			Remedy: "Be avsändaren skicka på nytt utan bilaga, eller ändra enhetens rad i katalogen.",
 		},
 	},
-	"REGION_NOT_ACTIVE": {
+	contracts.SubRegionNotActive: {
 		shell.CodeMeaning{
 			Cause:  "Enhetens region har ingen patientnämnd i vår katalog.",
 			Remedy: "Lägg till regionens patientnämnd i katalogen, eller rätta enhetens länskod.",
@@ -225,7 +225,7 @@ var subCodes = map[string]sides{
 			Remedy: "Be den som förvaltar den lägga till patientnämnden, eller rätta länskoden.",
 		},
 	},
-	"OUT_OF_ORDER": {
+	contracts.SubOutOfOrder: {
 		shell.CodeMeaning{
 			Cause:  "Ett tidigare meddelande i ärendet saknas. Det här är sparat och väntar på det.",
 			Remedy: "Avsändaren skickar det som saknas.",
@@ -235,12 +235,4 @@ var subCodes = map[string]sides{
 			Remedy: "Vänta: är det tidigare på väg löser det sig självt.",
 		},
 	},
-}
-
-// refusedHere is cause and remedy of a code with which we refused a call.
-func refusedHere(code string) shell.CodeMeaning {
-	if m, ok := subCodes[code]; ok {
-		return m.ours
-	}
-	return shell.CodeMeanings(routing.Code(code))
 }
