@@ -10,14 +10,7 @@ import (
 )
 
 // ContentType is that of the request; "" where none is recorded.
-func (e *Exchange) ContentType() string {
-	for line := range strings.Lines(string(e.Part(RequestHeaders))) {
-		if name, value, _ := strings.Cut(line, ":"); strings.EqualFold(name, "Content-Type") {
-			return strings.TrimSpace(value)
-		}
-	}
-	return ""
-}
+func (e *Exchange) ContentType() string { return e.Header(RequestHeaders).Get("Content-Type") }
 
 // contract is the namespace by which the request is routed.
 func (e *Exchange) contract() string {
@@ -60,4 +53,9 @@ func OutcomeOf(response []byte) string {
 	}
 	of := result.Body.Response.Result
 	return cmp.Or(strings.TrimSpace(of.Code+" "+cmp.Or(of.SubCode, of.Error)), "response")
+}
+
+func isFault(response []byte) bool {
+	_, ok := soap.ReadFault(response)
+	return ok
 }

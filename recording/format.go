@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -20,9 +21,18 @@ import (
 // description is exchange.yaml: what an exchange is, and how those of its parts stand in the file that do not stand
 // there as they are.
 type description struct {
-	Contract string             `yaml:"contract,omitempty"`
-	Outcome  string             `yaml:"outcome,omitempty"`
-	Parts    map[string]*manner `yaml:"parts,omitempty,flow"`
+	ID           string                 `yaml:"id,omitempty"`
+	Contract     string                 `yaml:"contract,omitempty"`
+	Direction    Direction              `yaml:"direction,omitempty"`
+	When         string                 `yaml:"when,omitempty"`
+	Tool         string                 `yaml:"tool,omitempty"`
+	Redaction    string                 `yaml:"redaction,omitempty"`
+	Tags         []string               `yaml:"tags,omitempty,flow"`
+	Outcome      string                 `yaml:"outcome,omitempty"`
+	Ignore       []string               `yaml:"ignore,omitempty"`
+	Placeholders map[string]Placeholder `yaml:"placeholders,omitempty"`
+	Sums         map[string]string      `yaml:"sums,omitempty"` // by part: SHA-256 of its bytes, in hexadecimal digits
+	Parts        map[string]*manner     `yaml:"parts,omitempty,flow"`
 }
 
 // manner is how a part stands in its file.
@@ -74,7 +84,7 @@ func (r *reader) read(archive *txtar.Archive) error {
 		var err error
 		switch {
 		case name == descriptionFile:
-			err = r.describe(id, f.Data)
+			err = r.describe(id, inFolder, f.Data)
 		case slices.Contains(parts, name):
 			err = r.part(id, name, f.Data)
 		case inFolder:
@@ -86,9 +96,21 @@ func (r *reader) read(archive *txtar.Archive) error {
 			return fmt.Errorf("%s: %w", f.Name, err)
 		}
 	}
-	for id, d := range r.described {
+	for _, e := range r.file.Exchanges {
+		d := r.described[e.ID]
+		if d == nil {
+			continue
+		}
 		for name := range d.Parts {
-			return fmt.Errorf("%s: %s describes %s, which is not there", id, descriptionFile, name)
+			return fmt.Errorf("%s: %s describes %s, which is not there", e.ID, descriptionFile, name)
+		}
+		if err := e.checkSums(d.Sums); err != nil {
+			return fmt.Errorf("%s: %w", e.ID, err)
+		}
+	}
+	for _, e := range r.file.Exchanges { // an exchange without a folder may be called otherwise than its file
+		if d := r.described[e.ID]; d != nil && d.ID != "" {
+			e.ID = d.ID
 		}
 	}
 	return nil
@@ -110,7 +132,7 @@ func (r *reader) exchange(id string) (*Exchange, error) {
 }
 
 // describe reads exchange.yaml, and the parts that stand in body files.
-func (r *reader) describe(id string, text []byte) error {
+func (r *reader) describe(id string, inFolder bool, text []byte) error {
 	e, err := r.exchange(id)
 	if err != nil {
 		return err
@@ -124,7 +146,10 @@ func (r *reader) describe(id string, text []byte) error {
 	if err := decoder.Decode(d); err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
-	r.described[id], e.Contract, e.Outcome = d, d.Contract, d.Outcome
+	r.described[id] = d
+	if err := e.take(d, inFolder); err != nil {
+		return err
+	}
 	for name, m := range d.Parts {
 		if m == nil || m.Body == "" {
 			continue
@@ -246,7 +271,7 @@ func (f *File) Format(name string) ([]byte, error) {
 }
 
 func (e *Exchange) format(archive *txtar.Archive, folder string) error {
-	d := description{Contract: e.contract(), Outcome: OutcomeOf(e.Part(Response)), Parts: map[string]*manner{}}
+	d := e.describe()
 	var files []txtar.File
 	for _, name := range parts {
 		p := e.parts[name]
@@ -263,7 +288,7 @@ func (e *Exchange) format(archive *txtar.Archive, folder string) error {
 		}
 		files = append(files, txtar.File{Name: folder + name, Data: text})
 	}
-	if d.Contract == "" && d.Outcome == "" && len(d.Parts) == 0 && len(files) > 0 {
+	if reflect.DeepEqual(d, description{Parts: map[string]*manner{}}) && len(files) > 0 {
 		archive.Files = append(archive.Files, files...)
 		return nil
 	}

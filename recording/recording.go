@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Extension is how the name of a file of recordings ends.
@@ -41,8 +42,37 @@ var parts = []string{RequestHeaders, Request, ResponseHeaders, Response, Sent, L
 type Exchange struct {
 	ID       string // unique in its world
 	Contract string // namespace of the request's first element in Body; "" where the request cannot be read
-	Outcome  string // see OutcomeOf
-	parts    map[string]*part
+	Outcome  string // see OutcomeOf. Of an exchange without a response it is what is expected
+	Origin          // how it was recorded; zero where that is not said
+
+	// What is not compared when two answers are. A path is as Path says.
+	Ignore       []string
+	Placeholders map[string]Placeholder // by path: a value of that kind, whichever it is
+
+	parts map[string]*part
+}
+
+// Origin is how an exchange was recorded.
+type Origin struct {
+	Direction Direction // who called whom; "" where the contract does not tell
+	When      time.Time // when the request came
+	Tool      string    // what recorded it and its version, such as "rivgate 1.2.0"
+	Redaction string    // the profile by which persons were taken out; "" where nobody did
+	Tags      []string  // for people, and for choosing
+	Summed    bool      // exchange.yaml holds the sums of the parts: they are written, and were right when it was read
+}
+
+// Direction says who called whom.
+type Direction string
+
+// The directions of the complaints contracts.
+const (
+	Send   Direction = "send"   // 1177's side called a handling system
+	Return Direction = "return" // a handling system called 1177's side
+)
+
+func (o Origin) isZero() bool {
+	return o.Direction == "" && o.When.IsZero() && o.Tool == "" && o.Redaction == "" && len(o.Tags) == 0 && !o.Summed
 }
 
 // part is the content of a part, and the body file that it stands in, relative to the recording; "" where it stands in
@@ -71,6 +101,9 @@ func (e *Exchange) Set(name string, content []byte) {
 			e.parts = map[string]*part{}
 		}
 		e.parts[name] = &part{content: content}
+	}
+	if name == Response {
+		e.Outcome = OutcomeOf(content)
 	}
 }
 
