@@ -1,5 +1,7 @@
 package routing
 
+import "strings"
+
 // Fold is the form in which HSA-ids are compared, and in which they are keys: ASCII letters in upper case, all else
 // as it stands. It allocates only where there is a lower-case letter.
 //
@@ -18,6 +20,9 @@ func Fold(hsaID string) string {
 	}
 	return hsaID
 }
+
+// FoldTrimmed is Fold of an HSA-id without the blanks that may have been typed around it.
+func FoldTrimmed(typed string) string { return Fold(strings.TrimSpace(typed)) }
 
 // SameHSAID tells whether two HSA-ids are the same: they are spelled alike but for the case of ASCII letters.
 func SameHSAID(a, b string) bool {

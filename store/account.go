@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rivgate/routing"
+	"rivgate/store/accesslog"
 	"rivgate/store/db"
 )
 
@@ -75,7 +76,7 @@ func (a *Account) walled() error {
 }
 
 // AddAccount adds an account and logs it as by's change. ErrAccountExists, ErrWall.
-func (s *Store) AddAccount(ctx context.Context, a Account, by Access) error {
+func (s *Store) AddAccount(ctx context.Context, a Account, by accesslog.Row) error {
 	if a.ID = AccountID(a.ID); a.ID == "" {
 		return errors.New("adding an account: it has no name")
 	}
@@ -96,14 +97,14 @@ func (s *Store) AddAccount(ctx context.Context, a Account, by Access) error {
 }
 
 // logAccount logs a change of an account. Without a kind of its own the row says that it is a change.
-func (t *tx) logAccount(ctx context.Context, by Access, id string) error {
+func (t *tx) logAccount(ctx context.Context, by accesslog.Row, id string) error {
 	if by.What == "" {
-		by.What = AccessChange
+		by.What = accesslog.Change
 	}
 	if by.Subject == "" {
 		by.Subject = id
 	}
-	return t.logAccess(ctx, by)
+	return accesslog.Write(ctx, t.Tx, by)
 }
 
 func (t *tx) putAccount(ctx context.Context, a *Account) error {
@@ -123,7 +124,7 @@ func (t *tx) putAccount(ctx context.Context, a *Account) error {
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 		ON CONFLICT (id) DO UPDATE SET name = excluded.name, source = excluded.source, password = excluded.password, changes = excluded.changes,
 			disabled = excluded.disabled, demo = excluded.demo, grants = excluded.grants, epoch = excluded.epoch, changed = excluded.changed, signed_in = excluded.signed_in`,
-		a.ID, storableText(a.Name), a.Source, a.Password, a.Changes, a.Disabled, a.Demo, string(grants), a.Epoch,
+		a.ID, db.StorableText(a.Name), a.Source, a.Password, a.Changes, a.Disabled, a.Demo, string(grants), a.Epoch,
 		db.Micros(a.Created), db.Micros(a.Changed), signedIn)
 	return err
 }
@@ -131,7 +132,9 @@ func (t *tx) putAccount(ctx context.Context, a *Account) error {
 // ChangeAccount changes an account in one transaction and logs it as by's doing; change may refuse with an error, which
 // is returned as it is, and may run more than once. When the password or what an account may changed, or it was
 // disabled, its sessions are over. ErrNotFound, ErrWall.
-func (s *Store) ChangeAccount(ctx context.Context, id string, by Access, change func(*Account) error) (Account, error) {
+func (s *Store) ChangeAccount(ctx context.Context, id string, by accesslog.Row,
+	change func(*Account) error,
+) (Account, error) {
 	var a Account
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
 		all, err := db.Collect(ctx, t, scanAccount, selectAccount+` WHERE id = $1`+t.Dialect.ForUpdate, AccountID(id))

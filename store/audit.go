@@ -36,11 +36,11 @@ type Audit struct {
 
 // Audits lists orders given at or after since, newest first; limit as in DeliveryFilter.
 func (s *Store) Audits(ctx context.Context, since time.Time, limit int) ([]Audit, error) {
-	var c conditions
+	var c db.Conditions
 	if !since.IsZero() {
-		c.add("at >= $?", db.Micros(since))
+		c.Add("at >= $?", db.Micros(since))
 	}
-	c.args = append(c.args, listLimit(limit))
+	c.Args = append(c.Args, db.ListLimit(limit))
 	audits, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (a Audit, err error) {
 		var at int64
 		err = rows.Scan(&a.Verb, &a.Filter, &a.Address, &a.By, &a.Reason, &a.Count, &at)
@@ -48,7 +48,7 @@ func (s *Store) Audits(ctx context.Context, since time.Time, limit int) ([]Audit
 		return a, err
 	},
 		fmt.Sprintf(`SELECT verb, filter, address, by_whom, reason, count, at FROM audit%s ORDER BY seq DESC LIMIT $%d`,
-			c.where(), len(c.args)), c.args...)
+			c.Where(), len(c.Args)), c.Args...)
 	if err != nil {
 		return nil, fmt.Errorf("listing orders: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 
+	"rivgate/store/accesslog"
 	"rivgate/store/db"
 )
 
@@ -72,7 +73,7 @@ func authorityOf(ctx context.Context, q db.Querier, caseID string) (Authority, e
 // notes; a case of which nothing was stated here is not among them.
 func (s *Store) Authorities(ctx context.Context, caseIDs []string) (map[string]Authority, error) {
 	found := map[string]Authority{}
-	for ids := range slices.Chunk(caseIDs, listMax) {
+	for ids := range slices.Chunk(caseIDs, db.ListMax) {
 		all, err := authoritiesOf(ctx, s.read, ids)
 		if err != nil {
 			return nil, err
@@ -98,9 +99,9 @@ func (a Authority) bare() Authority {
 }
 
 func authoritiesOf(ctx context.Context, q db.Querier, caseIDs []string) (map[string]Authority, error) {
-	var c conditions
-	c.among("case_id", caseIDs)
-	c.among("kind", authorityKinds())
+	var c db.Conditions
+	c.Among("case_id", caseIDs)
+	c.Among("kind", authorityKinds())
 	type caseStep struct {
 		caseID string
 		AuthorityStep
@@ -111,7 +112,7 @@ func authoritiesOf(ctx context.Context, q db.Querier, caseIDs []string) (map[str
 			Stamp: Stamp{e.By, e.At}, Kind: e.Kind, Unit: e.Unit, Right: e.Right, Note: e.Text,
 		}
 		return one, err
-	}, `SELECT case_id, unit, kind, by_id, by_name, at, doc, files FROM desk_event`+c.where()+` ORDER BY seq`, c.args...)
+	}, `SELECT case_id, unit, kind, by_id, by_name, at, doc, files FROM desk_event`+c.Where()+` ORDER BY seq`, c.Args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading an authority: %w", err)
 	}
@@ -214,11 +215,11 @@ func (s *Store) NoteUnchecked(ctx context.Context, a Act, reason, form, messageI
 		if err != nil || noted {
 			return err
 		}
-		row := Access{
-			Who: a.By.ID, Name: a.By.Name, What: AccessChange, Case: c.ID, Unit: c.Handler.Unit, Kind: c.Handler.Kind,
-			Detail: DetailOf(form, "unchecked"),
+		row := accesslog.Row{
+			Who: a.By.ID, Name: a.By.Name, What: accesslog.Change, Case: c.ID, Unit: c.Handler.Unit, Kind: c.Handler.Kind,
+			Detail: accesslog.DetailOf(form, "unchecked"),
 		}
-		if err := t.logAccess(ctx, row); err != nil {
+		if err := accesslog.Write(ctx, t.Tx, row); err != nil {
 			return err
 		}
 		return t.noteEvent(ctx, c.ID, a.Unit, DeskEvent{

@@ -2,16 +2,12 @@ package store
 
 import (
 	"encoding/json"
-	"errors"
 	"slices"
 	"time"
 
 	"rivgate/contracts/identity"
 	"rivgate/routing"
 )
-
-// ErrNotFound is returned where a single thing is asked for and is not there.
-var ErrNotFound = errors.New("not found")
 
 // Ref is an id with its issuer, RIV-TA's IIType.
 type Ref struct {

@@ -5,8 +5,8 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"strings"
 
+	"rivgate/contracts/identity"
 	"rivgate/store/db"
 )
 
@@ -34,61 +34,10 @@ func (s *Store) found(ctx context.Context, query string, args ...any) (Case, err
 	return *c, nil
 }
 
-// Bounds of a list.
-const (
-	listDefault = 50
-	listMax     = 500
-)
-
-func listLimit(limit int) int {
-	if limit <= 0 {
-		return listDefault
-	}
-	return min(limit, listMax)
-}
-
-// conditions is a WHERE under way; each is written with $? for its value.
-type conditions struct {
-	parts []string
-	args  []any
-}
-
-func (c *conditions) add(text string, args ...any) { c.parts = append(c.parts, c.bind(text, args...)) }
-
-// bind numbers the values of a piece of a query, without adding it.
-func (c *conditions) bind(text string, args ...any) string {
-	for _, arg := range args {
-		c.args = append(c.args, arg)
-		text = strings.Replace(text, "$?", fmt.Sprintf("$%d", len(c.args)), 1)
-	}
-	return text
-}
-
-// among is add for a column that is to be one of several values. None of them lets nothing through.
-func (c *conditions) among(column string, values []string) {
-	if len(values) == 0 {
-		c.parts = append(c.parts, "FALSE")
-		return
-	}
-	marks := make([]string, 0, len(values))
-	for _, value := range values {
-		c.args = append(c.args, value)
-		marks = append(marks, fmt.Sprintf("$%d", len(c.args)))
-	}
-	c.parts = append(c.parts, column+" IN ("+strings.Join(marks, ", ")+")")
-}
-
-func (c *conditions) where() string {
-	if len(c.parts) == 0 {
-		return ""
-	}
-	return " WHERE " + strings.Join(c.parts, " AND ")
-}
-
 // ForwardsDue lists cases whose message to their next handler is still to be sent.
 func (s *Store) ForwardsDue(ctx context.Context, limit int) ([]Case, error) {
 	cases, err := db.Collect(ctx, s.read, scanCase,
-		`SELECT doc, protected FROM cases WHERE forward_due ORDER BY changed, id LIMIT $1`, listLimit(limit))
+		`SELECT doc, protected FROM cases WHERE forward_due ORDER BY changed, id LIMIT $1`, db.ListLimit(limit))
 	if err != nil {
 		return nil, fmt.Errorf("listing forwards due: %w", err)
 	}
@@ -173,4 +122,19 @@ func (s Unlogged) Mailbox(ctx context.Context, caseID string) ([]Letter, error) 
 		return nil, fmt.Errorf("reading a mailbox: %w", err)
 	}
 	return letters, nil
+}
+
+// casesOf finds a person's cases. The condition that the identity is not empty must be written: the indexes have only
+// those.
+const casesOf = `SELECT id FROM cases WHERE reporter_id = $1 AND reporter_id <> ''
+	UNION SELECT id FROM cases WHERE patient_id = $1 AND patient_id <> ''`
+
+// CasesOf are our ids of the cases in which somebody with this identity is patient or reporter.
+func (s *Store) CasesOf(ctx context.Context, personID string) ([]string, error) {
+	ids, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) },
+		casesOf, identity.Key(personID))
+	if err != nil {
+		return nil, fmt.Errorf("finding a person's cases: %w", err)
+	}
+	return ids, nil
 }

@@ -194,5 +194,5 @@ func (c *Case) codeList() []string {
 // month is YYYYMM of a moment in Sweden.
 func month(at time.Time) string { return at.In(routing.Stockholm()).Format("200601") }
 
-// fold is routing.Fold of an HSA-id without the blanks that may have been typed around it.
-func fold(id string) string { return routing.Fold(strings.TrimSpace(id)) }
+// fold is how the store keeps and compares HSA-ids.
+func fold(id string) string { return routing.FoldTrimmed(id) }

@@ -199,7 +199,7 @@ func (s *Store) CatalogueEvents(ctx context.Context) ([]CatalogueEvent, error) {
 		return e, err
 	},
 		`SELECT verb, version, revision, by_whom, reason, changes, what, at FROM catalogue_event ORDER BY seq DESC LIMIT $1`,
-		listMax)
+		db.ListMax)
 	if err != nil {
 		return nil, fmt.Errorf("listing what was done to the catalogue: %w", err)
 	}

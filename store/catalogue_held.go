@@ -49,7 +49,7 @@ func (s *Store) HeldCatalogues(ctx context.Context) ([]HeldCatalogue, error) {
 		h.At, h.Accepted = db.Moment(at), db.Moments(accepted)
 		return h, err
 	}, `SELECT digest, source, routes_before, routes, permissions_before, permissions, at, accepted, by_whom, reason
-		FROM catalogue_held ORDER BY at DESC, digest LIMIT $1`, listMax)
+		FROM catalogue_held ORDER BY at DESC, digest LIMIT $1`, db.ListMax)
 	if err != nil {
 		return nil, fmt.Errorf("listing catalogues that are held back: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
+	"rivgate/store/accesslog"
 	"rivgate/store/db"
 )
 
@@ -65,7 +66,7 @@ func (t *tx) takeOver(ctx context.Context, x catalogue.Succession, unit routing.
 	if err := t.takeoverClashes(ctx, from, to, x); err != nil {
 		return done, err
 	}
-	ids, err := db.Collect(ctx, t, texts, `SELECT id FROM cases WHERE unit = $1 ORDER BY id`, from)
+	ids, err := db.Collect(ctx, t, db.Text, `SELECT id FROM cases WHERE unit = $1 ORDER BY id`, from)
 	if err != nil {
 		return done, err
 	}
@@ -152,16 +153,16 @@ func (t *tx) logTakeover(ctx context.Context, x TakenOver, o CatalogueOrder) err
 	if row.Who == "" {
 		row.Who = o.By
 	}
-	row.What, row.Unit, row.Kind = AccessChange, x.To, routing.PatientBoard
+	row.What, row.Unit, row.Kind = accesslog.Change, x.To, routing.PatientBoard
 	row.Subject, row.Detail = x.From, "board renamed"
-	for part := range slices.Chunk(x.ids, listMax) {
-		row.Cases = ShownCases{fold(x.To): part}
-		if err := t.logAccess(ctx, row); err != nil {
+	for part := range slices.Chunk(x.ids, db.ListMax) {
+		row.Cases = accesslog.ShownCases{fold(x.To): part}
+		if err := accesslog.Write(ctx, t.Tx, row); err != nil {
 			return err
 		}
 	}
 	if len(x.ids) == 0 {
-		return t.logAccess(ctx, row)
+		return accesslog.Write(ctx, t.Tx, row)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
+	"rivgate/store/accesslog"
 	"rivgate/store/db"
 )
 
@@ -23,8 +24,8 @@ type CatalogueOrder struct {
 	TurnsOff int
 	Tree     routing.Tree // HSA tree that stands beside the rows, by which routes and permissions climb
 
-	TakeOver []Takeover // patient boards that go on under another HSA-id, when the draft is published at once
-	Log      Access     // who takes over, for the access log; without a Who it is By
+	TakeOver []Takeover    // patient boards that go on under another HSA-id, when the draft is published at once
+	Log      accesslog.Row // who takes over, for the access log; without a Who it is By
 }
 
 // TurnsOffError refuses a version by which a region loses its patient board, or reaches it no more, since that was not

@@ -50,7 +50,7 @@ func (s *Store) chosenHeld(ctx context.Context, f DeliveryFilter, which string, 
 // DeliveriesOfClass is Deliveries, of those alone whose last attempt ended in a class.
 func (s *Store) DeliveriesOfClass(ctx context.Context, f DeliveryFilter, class string) ([]DeliveryRow, error) {
 	c := f.conditions(s.Now())
-	c.add("d.class = $?", class)
+	c.Add("d.class = $?", class)
 	rows, err := s.deliveryRows(ctx, c, f.Limit)
 	if err != nil {
 		return nil, fmt.Errorf("listing deliveries of a class: %w", err)
@@ -59,15 +59,15 @@ func (s *Store) DeliveriesOfClass(ctx context.Context, f DeliveryFilter, class s
 }
 
 // deliveryRows reads deliveries d of lanes l, the latest accepted first; $1 is the present moment.
-func (s *Store) deliveryRows(ctx context.Context, c *conditions, limit int) ([]DeliveryRow, error) {
-	c.args = append(c.args, listLimit(limit))
+func (s *Store) deliveryRows(ctx context.Context, c *db.Conditions, limit int) ([]DeliveryRow, error) {
+	c.Args = append(c.Args, db.ListLimit(limit))
 	const correlation = `COALESCE((SELECT m.correlation FROM message m WHERE m.id = d.message_id), '')`
 	rows, err := db.Collect(ctx, s.read, scanDelivery, fmt.Sprintf(`SELECT d.message_id, COALESCE(d.case_id, ''),
 		COALESCE(c.ref_root, ''), COALESCE(c.ref_extension, ''), d.contract, d.receiver, d.component, d.address, %s, %s,
 		d.attempts, d.class, d.code, d.accepted, d.next_at, d.done_at, %s, %s, %s
 		FROM delivery d JOIN lane l ON l.id = d.lane LEFT JOIN cases c ON c.id = d.case_id
 		%s ORDER BY d.seq DESC LIMIT $%d`,
-		stateOf, unknownOutcome, paused, lastWhy, correlation, c.where(), len(c.args)), c.args...)
+		stateOf, unknownOutcome, paused, lastWhy, correlation, c.Where(), len(c.Args)), c.Args...)
 	if err != nil {
 		return nil, err
 	}

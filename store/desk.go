@@ -14,10 +14,6 @@ import (
 	"rivgate/store/db"
 )
 
-// ErrConflict means that somebody else changed meanwhile what a person saw: a desk, a draft, a phrase, or who has the
-// case. Nothing was stored.
-var ErrConflict = errors.New("changed meanwhile")
-
 // ErrDiaryTaken means that the unit has another case with this registration number.
 var ErrDiaryTaken = errors.New("the registration number is taken")
 
@@ -141,10 +137,10 @@ func oneDesk(ctx context.Context, q db.Querier, caseID string) (Desk, error) {
 // Desks are the desks of several cases, by their ids: for the rows of a list.
 func (s *Store) Desks(ctx context.Context, caseIDs []string) (map[string]Desk, error) {
 	found := make(map[string]Desk, len(caseIDs))
-	for ids := range slices.Chunk(caseIDs, listMax) {
-		var c conditions
-		c.among("c.id", ids)
-		desks, err := db.Collect(ctx, s.read, scanDesk, deskQuery+c.parts[0], c.args...)
+	for ids := range slices.Chunk(caseIDs, db.ListMax) {
+		var c db.Conditions
+		c.Among("c.id", ids)
+		desks, err := db.Collect(ctx, s.read, scanDesk, deskQuery+c.Parts[0], c.Args...)
 		if err != nil {
 			return nil, fmt.Errorf("reading desks: %w", err)
 		}

@@ -94,17 +94,17 @@ func scanDeskEventAfter(rows *sql.Rows, before ...any) (e DeskEvent, err error) 
 // page names the unit for which the reader acts. Nil: all of them, for who may see them all. A parking whose day has
 // come is followed by a DeskResumed by nobody.
 func (s Unlogged) DeskEvents(ctx context.Context, caseID string, units []string) ([]DeskEvent, error) {
-	var c conditions
-	c.add("case_id = $?", caseID)
+	var c db.Conditions
+	c.Add("case_id = $?", caseID)
 	if units != nil {
 		folded := make([]string, len(units))
 		for i, unit := range units {
 			folded[i] = fold(unit)
 		}
-		c.among("unit", folded)
+		c.Among("unit", folded)
 	}
 	events, err := db.Collect(ctx, s.read, scanDeskEvent,
-		`SELECT unit, kind, by_id, by_name, at, doc, files FROM desk_event`+c.where()+` ORDER BY seq`, c.args...)
+		`SELECT unit, kind, by_id, by_name, at, doc, files FROM desk_event`+c.Where()+` ORDER BY seq`, c.Args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading a desk's time line: %w", err)
 	}

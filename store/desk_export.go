@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"iter"
 	"time"
+
+	"rivgate/store/db"
 )
 
 // Period is the cases that a unit has, received or closed in a time: for a yearly export.
@@ -23,7 +25,7 @@ type Filed struct {
 // PeriodCases goes through the cases of a period, the latest received first. It reads some at a time, and keeps nothing
 // locked in between: however many there are, and however long the reader takes. It ends with the first error.
 func (s Unlogged) PeriodCases(ctx context.Context, p Period) iter.Seq2[Filed, error] {
-	f := CaseFilter{Unit: p.Unit, Limit: listMax}
+	f := CaseFilter{Unit: p.Unit, Limit: db.ListMax}
 	if p.Closed {
 		f.State, f.Until, f.closedFrom, f.closedTo = Closed, p.Until, month(p.From), month(p.Until)
 	} else {

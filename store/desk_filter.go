@@ -17,7 +17,7 @@ const maxQuick = 5_000
 // caseQuery is the query that a filter becomes, over cases c: conditions on the case's own row, and sets of cases from
 // other tables.
 type caseQuery struct {
-	conditions
+	db.Conditions
 	filter  CaseFilter
 	dialect db.Dialect
 	units   []string // folded; nil: any
@@ -47,19 +47,19 @@ func (s *Store) measuredQuery(ctx context.Context, f CaseFilter) (*caseQuery, er
 func (s *Store) caseQuery(ctx context.Context, f CaseFilter) (*caseQuery, error) {
 	w := &caseQuery{filter: f, dialect: s.Dialect}
 	if f.open() {
-		w.add("c.state <> 'closed'")
+		w.Add("c.state <> 'closed'")
 	}
 	if f.finished() {
-		w.add("c.state = 'closed'") // in so many words: an index of the closed ones is of use only then
+		w.Add("c.state = 'closed'") // in so many words: an index of the closed ones is of use only then
 	}
 	if f.State != "" {
-		w.add("c.state = $?", string(f.State))
+		w.Add("c.state = $?", string(f.State))
 	}
 	if f.Queue != "" {
-		w.parts = append(w.parts, f.Queue.holds(&w.conditions, f.Assignee, s.Now()))
+		w.Parts = append(w.Parts, f.Queue.holds(&w.Conditions, f.Assignee, s.Now()))
 	}
 	if f.Assignee != "" && f.Queue != QueueMine {
-		w.add("c.assignee = $? AND c.assignee <> ''", f.Assignee)
+		w.Add("c.assignee = $? AND c.assignee <> ''", f.Assignee)
 	}
 	w.unit()
 	w.facts()
@@ -119,31 +119,31 @@ func (w *caseQuery) unit() {
 func (w *caseQuery) facts() {
 	f := w.filter
 	if f.Via != "" {
-		w.add("c.via = $?", string(f.Via))
+		w.Add("c.via = $?", string(f.Via))
 	}
 	if f.Kind != "" {
-		w.add("c.kind = $?", string(f.Kind))
+		w.Add("c.kind = $?", string(f.Kind))
 	}
 	if f.Area != "" {
-		w.add("c.area = $? AND c.area <> ''", f.Area)
+		w.Add("c.area = $? AND c.area <> ''", f.Area)
 	}
 	if !f.Since.IsZero() {
-		w.add("c.received >= $?", db.Micros(f.Since))
+		w.Add("c.received >= $?", db.Micros(f.Since))
 	}
 	if !f.Until.IsZero() {
-		w.add("c.received < $?", db.Micros(f.Until))
+		w.Add("c.received < $?", db.Micros(f.Until))
 	}
 	if !f.Due.IsZero() {
-		w.add("c.due < $? AND c.state <> 'closed'", db.Micros(f.Due))
+		w.Add("c.due < $? AND c.state <> 'closed'", db.Micros(f.Due))
 	}
 	if f.closedTo != "" {
-		w.add("c.closed_month >= $? AND c.closed_month <= $?", f.closedFrom, f.closedTo)
+		w.Add("c.closed_month >= $? AND c.closed_month <= $?", f.closedFrom, f.closedTo)
 	}
 	if f.Unprotected {
-		w.add("NOT c.protected")
+		w.Add("NOT c.protected")
 	}
 	if f.WithoutIncidentUnit {
-		w.add(withoutIncidentUnit)
+		w.Add(withoutIncidentUnit)
 	}
 }
 
@@ -164,10 +164,10 @@ func problemSet(code string) caseSet {
 // measure finds out which sets are few, and puts those first.
 func (w *caseQuery) measure(ctx context.Context, q db.Querier) error {
 	for i := range w.sets {
-		var c conditions
+		var c db.Conditions
 		set := &w.sets[i]
-		n, err := countOf(ctx, q, fmt.Sprintf(`SELECT count(*) FROM (SELECT 1 FROM (%s) AS s LIMIT %d) AS capped`,
-			c.bind(set.ids, set.args...), maxQuick+1), c.args)
+		n, err := db.Count(ctx, q, fmt.Sprintf(`SELECT count(*) FROM (SELECT 1 FROM (%s) AS s LIMIT %d) AS capped`,
+			c.Bind(set.ids, set.args...), maxQuick+1), c.Args)
 		if err != nil {
 			return err
 		}
@@ -193,11 +193,11 @@ func (w *caseQuery) from() string {
 	from := "cases c" + w.dialect.Through(w.index())
 	for i, set := range w.sets {
 		if i == 0 && set.few {
-			from = "(" + w.bind(set.ids, set.args...) + ") d CROSS JOIN cases c" + w.dialect.Through("cases_row")
-			w.parts = append(w.parts, "c.id = d.case_id")
+			from = "(" + w.Bind(set.ids, set.args...) + ") d CROSS JOIN cases c" + w.dialect.Through("cases_row")
+			w.Parts = append(w.Parts, "c.id = d.case_id")
 			continue
 		}
-		w.add(set.holds, set.has...)
+		w.Add(set.holds, set.has...)
 	}
 	return from
 }
@@ -232,24 +232,7 @@ func (w *caseQuery) apart() bool {
 func (w *caseQuery) ready() string {
 	from := w.from()
 	if w.units != nil {
-		w.among("c.unit", w.units)
+		w.Among("c.unit", w.units)
 	}
 	return from
-}
-
-func countOf(ctx context.Context, q db.Querier, query string, args []any) (n int, err error) {
-	rows, err := q.Query(ctx, query, args...)
-	if err != nil {
-		return 0, err
-	}
-	for rows.Next() {
-		err = rows.Scan(&n)
-	}
-	if closing := rows.Close(); err == nil {
-		err = closing
-	}
-	if err == nil {
-		err = rows.Err()
-	}
-	return n, err
 }

@@ -32,7 +32,7 @@ func (s Unlogged) Cases(ctx context.Context, f CaseFilter) ([]Case, error) {
 	var cases []Case
 	if err == nil {
 		query := w.list()
-		cases, err = db.Collect(ctx, s.read, scanCase, query, w.args...)
+		cases, err = db.Collect(ctx, s.read, scanCase, query, w.Args...)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("listing cases: %w", err)
@@ -49,24 +49,24 @@ func (w *caseQuery) list() string {
 	}
 	from := w.from()
 	w.after(column)
-	limit := w.bind("$?", listLimit(f.Limit))
+	limit := w.Bind("$?", db.ListLimit(f.Limit))
 	order := " ORDER BY c." + column + direction + ", c.id" + direction
 	ids := func() string {
-		return "SELECT c.id AS id, c." + column + " AS at FROM " + from + w.where() + order + " LIMIT " + limit
+		return "SELECT c.id AS id, c." + column + " AS at FROM " + from + w.Where() + order + " LIMIT " + limit
 	}
 	var found string
 	if n := len(w.units); !strings.HasPrefix(from, "(") && n > 1 && w.apart() && !f.open() {
-		parts := w.parts
+		parts := w.Parts
 		each := make([]string, n)
 		for i, unit := range w.units {
-			w.parts = append(parts[:len(parts):len(parts)], w.bind("c.unit = $?", unit))
+			w.Parts = append(parts[:len(parts):len(parts)], w.Bind("c.unit = $?", unit))
 			each[i] = fmt.Sprintf("SELECT id, at FROM (%s) AS u%d", ids(), i)
 		}
 		found = "SELECT id, at FROM (" + strings.Join(each, " UNION ALL ") + ") AS u ORDER BY at" + direction + ", id" +
 			direction + " LIMIT " + limit
 	} else {
 		if w.units != nil {
-			w.among("c.unit", w.units)
+			w.Among("c.unit", w.units)
 		}
 		found = ids()
 	}
@@ -86,10 +86,10 @@ func (w *caseQuery) after(column string) {
 	text, id, found := strings.Cut(w.filter.After, ".")
 	at, err := strconv.ParseInt(text, 10, 64)
 	if found && err == nil {
-		w.add("(c."+column+", c.id) "+sign+" ($?, $?)", at, id)
+		w.Add("(c."+column+", c.id) "+sign+" ($?, $?)", at, id)
 		return
 	}
-	w.add("(c."+column+", c.id) "+sign+" (SELECT a."+column+", a.id FROM cases a WHERE a.id = $?)", w.filter.After)
+	w.Add("(c."+column+", c.id) "+sign+" (SELECT a."+column+", a.id FROM cases a WHERE a.id = $?)", w.filter.After)
 }
 
 // CaseCounts counts the cases of f by state: open ones exactly, closed ones up to f.CountMost.
@@ -128,11 +128,11 @@ func (s *Store) countSought(ctx context.Context, w *caseQuery) (int, error) {
 		w.sets[0].few = true
 	}
 	from := w.ready()
-	query := `SELECT count(*) FROM ` + from + w.where()
+	query := `SELECT count(*) FROM ` + from + w.Where()
 	if !f.open() {
-		query = fmt.Sprintf(`SELECT count(*) FROM (SELECT 1 FROM %s%s LIMIT %d) AS capped`, from, w.where(), f.CountMost())
+		query = fmt.Sprintf(`SELECT count(*) FROM (SELECT 1 FROM %s%s LIMIT %d) AS capped`, from, w.Where(), f.CountMost())
 	}
-	n, err := countOf(ctx, s.read, query, w.args)
+	n, err := db.Count(ctx, s.read, query, w.Args)
 	if err != nil {
 		return 0, fmt.Errorf("counting cases: %w", err)
 	}
@@ -146,7 +146,7 @@ func (s *Store) CountWithoutIncidentUnit(ctx context.Context, f CaseFilter) (int
 	if err != nil {
 		return 0, fmt.Errorf("counting cases without a unit: %w", err)
 	}
-	n, err := countOf(ctx, s.read, `SELECT count(*) FROM `+w.ready()+w.where(), w.args)
+	n, err := db.Count(ctx, s.read, `SELECT count(*) FROM `+w.ready()+w.Where(), w.Args)
 	if err != nil {
 		return 0, fmt.Errorf("counting cases without a unit: %w", err)
 	}

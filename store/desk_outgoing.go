@@ -93,7 +93,7 @@ func (s *Store) Stage(ctx context.Context, o Outgoing, lease time.Duration) (Out
 }
 
 func (t *tx) dropDraftOf(ctx context.Context, o Outgoing) error {
-	ids, err := db.Collect(ctx, t, texts,
+	ids, err := db.Collect(ctx, t, db.Text,
 		`SELECT id FROM draft WHERE case_id = $1 AND unit = $2 AND by_id = $3 AND form = $4`, o.CaseID, o.Unit, o.By.ID,
 		o.Form)
 	for _, id := range ids {

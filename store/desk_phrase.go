@@ -27,24 +27,24 @@ type Phrase struct {
 // Phrases are the standard replies of some holders for a form, or with kind "" for all: those of the first holder first,
 // each holder's in their order.
 func (s *Store) Phrases(ctx context.Context, kind string, holders ...Holder) ([]Phrase, error) {
-	var c conditions
+	var c db.Conditions
 	var either []string
 	holders = slices.Clone(holders)
 	for i, h := range holders {
 		h = h.folded()
 		holders[i] = h
-		either = append(either, c.bind("level = $? AND unit = $? AND side = $?", string(h.Level), h.ID, string(h.Side)))
+		either = append(either, c.Bind("level = $? AND unit = $? AND side = $?", string(h.Level), h.ID, string(h.Side)))
 	}
 	if len(either) == 0 {
 		return nil, nil
 	}
-	c.parts = append(c.parts, "("+strings.Join(either, " OR ")+")")
+	c.Parts = append(c.Parts, "("+strings.Join(either, " OR ")+")")
 	if kind != "" {
-		c.add("kind = $?", kind)
+		c.Add("kind = $?", kind)
 	}
 	phrases, err := db.Collect(ctx, s.read, scanPhrase,
-		`SELECT id, level, unit, side, kind, title, text, position, version, by_id, by_name, at FROM phrase`+c.where()+
-			` ORDER BY kind, position, title, id`, c.args...)
+		`SELECT id, level, unit, side, kind, title, text, position, version, by_id, by_name, at FROM phrase`+c.Where()+
+			` ORDER BY kind, position, title, id`, c.Args...)
 	if err != nil {
 		return nil, fmt.Errorf("listing standard replies: %w", err)
 	}

@@ -46,7 +46,7 @@ func TestListsReadByIndex(t *testing.T) {
 			return
 		}
 		walks, sorts := false, false
-		for _, step := range steps(t, db, query, args) {
+		for _, step := range storetest.Plan(t, db, query, args) {
 			switch {
 			case strings.HasPrefix(step, "SCAN c ") && !strings.Contains(step, "INDEX cases_"),
 				strings.HasPrefix(step, "SCAN w"), strings.HasPrefix(step, "SCAN k"), strings.HasPrefix(step, "SCAN case_"),
@@ -62,24 +62,6 @@ func TestListsReadByIndex(t *testing.T) {
 			t.Errorf("%s: all cases are sorted: %s", name, query)
 		}
 	})
-}
-
-func steps(t *testing.T, db *sql.DB, query string, args []any) (all []string) {
-	t.Helper()
-	rows, err := db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, args...)
-	if err != nil {
-		t.Fatal(query, err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var id, parent, unused int
-		var step string
-		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, step)
-	}
-	return all
 }
 
 // TestListsReadByIndexOnPostgreSQL: there is an index for every list and every count; whether a small table is read

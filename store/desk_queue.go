@@ -58,20 +58,20 @@ const (
 
 // holds tells whether case c is in a queue at a moment; that it is open is said already where the queue is of open
 // ones.
-func (q Queue) holds(c *conditions, user string, now time.Time) string {
+func (q Queue) holds(c *db.Conditions, user string, now time.Time) string {
 	at := db.Micros(now)
 	switch q {
 	case QueueNew:
 		return "c.state IN ('submitted', 'delivered') AND c.assignee = '' AND c.parked_until = 0"
 	case QueueMine:
-		return c.bind("c.assignee = $? AND c.assignee <> '' AND c.parked_until <= $?", user, at)
+		return c.Bind("c.assignee = $? AND c.assignee <> '' AND c.parked_until <= $?", user, at)
 	case QueueOngoing:
-		return c.bind(
+		return c.Bind(
 			"(c.state NOT IN ('submitted', 'delivered') OR c.assignee <> '' OR c.parked_until <> 0) AND c.parked_until <= $?",
 			at,
 		)
 	case QueueParked:
-		return c.bind("c.parked_until > $?", at)
+		return c.Bind("c.parked_until > $?", at)
 	case QueueFinished:
 		return "c.state = 'closed'"
 	}
@@ -89,11 +89,11 @@ func (s *Store) QueueCounts(ctx context.Context, f CaseFilter, user string) (map
 	open := []Queue{QueueNew, QueueMine, QueueOngoing, QueueParked}
 	counts, columns, into := make([]int, len(open)), make([]string, len(open)), make([]any, len(open))
 	for i, q := range open {
-		columns[i], into[i] = "count(CASE WHEN "+q.holds(&w.conditions, user, s.Now())+" THEN 1 END)", &counts[i]
+		columns[i], into[i] = "count(CASE WHEN "+q.holds(&w.Conditions, user, s.Now())+" THEN 1 END)", &counts[i]
 	}
 	from := w.ready()
-	query := "SELECT " + strings.Join(columns, ", ") + " FROM " + from + w.where()
-	if err := s.read.QueryRowContext(ctx, query, w.args...).Scan(into...); err != nil {
+	query := "SELECT " + strings.Join(columns, ", ") + " FROM " + from + w.Where()
+	if err := s.read.QueryRowContext(ctx, query, w.Args...).Scan(into...); err != nil {
 		return nil, fmt.Errorf("counting queues: %w", err)
 	}
 	f.Queue, f.Order = QueueFinished, NewestFirst

@@ -15,7 +15,7 @@ func (s *Store) ListQuery(ctx context.Context, f CaseFilter, frequent bool) (str
 	}
 	w.weigh(frequent)
 	query := w.list()
-	return query, w.args, nil
+	return query, w.Args, nil
 }
 
 // CountQuery is like ListQuery.
@@ -26,7 +26,7 @@ func (s *Store) CountQuery(ctx context.Context, f CaseFilter, frequent bool) (st
 	}
 	w.weigh(frequent)
 	from := w.ready()
-	return "SELECT count(*) FROM " + from + w.where(), w.args, nil
+	return "SELECT count(*) FROM " + from + w.Where(), w.Args, nil
 }
 
 func (w *caseQuery) weigh(frequent bool) {
@@ -37,9 +37,6 @@ func (w *caseQuery) weigh(frequent bool) {
 
 // CasesOfQuery is the query of CasesOf.
 const CasesOfQuery = casesOf
-
-// AccessQuery is the query of AccessLog.
-func (f AccessFilter) AccessQuery() (query string, args []any) { return f.query("seq DESC") }
 
 // Exec changes the database past all verbs.
 func (s *Store) Exec(ctx context.Context, query string, args ...any) error {

@@ -20,6 +20,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/store/storetest"
 )
 
@@ -266,7 +267,7 @@ func writeReview(t *testing.T, s *store.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	look := store.Access{Who: reviewer.ID, What: store.AccessSearch, Kind: routing.CareUnit}
+	look := accesslog.Row{Who: reviewer.ID, What: accesslog.Search, Kind: routing.CareUnit}
 	failed := store.Attempt{
 		Outcome: store.OutcomeTechnical, Class: "tls", Again: s.Now().Add(time.Minute),
 		Why: store.Diagnosis{Code: "certificate-expired", Values: map[string]string{"name": "avvikelse.example"}},
@@ -275,7 +276,7 @@ func writeReview(t *testing.T, s *store.Store) {
 		s.NoteHandover(ctx, onCase(c), store.Handover{
 			ToUnit: "SE2010123456-PN01", ToName: "Patientnämnden", Ground: "Samtycke", Note: "Ring först", MessageID: "x|1",
 		}),
-		s.LogAccess(ctx, store.Access{Who: "anna", What: store.AccessRead, Kind: routing.CareUnit}),
+		s.LogAccess(ctx, accesslog.Row{Who: "anna", What: accesslog.Read, Kind: routing.CareUnit}),
 		s.NoteRefused(ctx, refused(s.Now())),
 		s.Heartbeat(ctx),
 		failOne(ctx, s, failed),
@@ -284,13 +285,13 @@ func writeReview(t *testing.T, s *store.Store) {
 			t.Fatal(err)
 		}
 	}
-	sample := store.ReviewSample{Kind: routing.CareUnit, Maker: reviewer}
-	made, err := s.MakeSample(ctx, store.AccessFilter{Who: "anna", Limit: 5}, sample, look)
+	sample := accesslog.Sample{Kind: routing.CareUnit, Maker: accesslog.Reviewer(reviewer)}
+	made, err := s.MakeSample(ctx, accesslog.Filter{Who: "anna", Limit: 5}, sample, look)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.NoteSample(ctx, made.Number, 1, true, store.Access{
-		Who: reviewer.ID, What: store.AccessCheck, Kind: routing.CareUnit,
+	if err := s.NoteSample(ctx, made.Number, 1, true, accesslog.Row{
+		Who: reviewer.ID, What: accesslog.Check, Kind: routing.CareUnit,
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -322,8 +323,8 @@ func goOnWithReview(t *testing.T, s *store.Store) {
 	if err != nil || len(open) != 1 || open[0].Noted != 1 || open[0].Deviations != 1 {
 		t.Fatalf("the sample: %+v, %v", open, err)
 	}
-	if err := s.EndSample(ctx, open[0].Number, reviewer, "Klart", store.Access{
-		Who: reviewer.ID, What: store.AccessSearch,
+	if err := s.EndSample(ctx, open[0].Number, accesslog.Reviewer(reviewer), "Klart", accesslog.Row{
+		Who: reviewer.ID, What: accesslog.Search,
 	}); err != nil {
 		t.Error(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"iter"
 
 	"rivgate/contracts/identity"
+	"rivgate/store/accesslog"
 	"rivgate/store/db"
 )
 
@@ -33,7 +34,7 @@ func (s *Store) Head(ctx context.Context, id string) (Case, error) {
 
 // Open reads a case whole, and writes the row of the access log that says so in the same transaction. The row's Case,
 // Unit and Kind are filled in: the case and who has it at that moment. ErrNotFound.
-func (s *Store) Open(ctx context.Context, id string, row Access) (Case, error) {
+func (s *Store) Open(ctx context.Context, id string, row accesslog.Row) (Case, error) {
 	var opened Case
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
 		c, err := oneCase(ctx, t, caseByID, id)
@@ -45,7 +46,7 @@ func (s *Store) Open(ctx context.Context, id string, row Access) (Case, error) {
 		}
 		row.Case, row.Unit, row.Kind = c.ID, c.Handler.Unit, c.Handler.Kind
 		opened, opened.opened = *c, true
-		return t.logAccess(ctx, row)
+		return accesslog.Write(ctx, t.Tx, row)
 	})
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		err = fmt.Errorf("opening a case: %w", err)
@@ -72,7 +73,7 @@ func (s *Store) Reopen(ctx context.Context, c Case) (Case, error) {
 // List lists cases in the filter's order, and returns them when the row that row makes of them is written. What row
 // leaves out of the cases is not returned.
 func (s *Store) List(ctx context.Context, f CaseFilter,
-	row func(found []Case) (shown []Case, _ Access, _ error),
+	row func(found []Case) (shown []Case, _ accesslog.Row, _ error),
 ) ([]Case, error) {
 	found, err := s.Unlogged().Cases(ctx, f)
 	if err != nil {
@@ -89,9 +90,23 @@ func (s *Store) List(ctx context.Context, f CaseFilter,
 	return shown, nil
 }
 
+// Shown names the cases of a list.
+func Shown(cases []Case) accesslog.ShownCases {
+	var out accesslog.ShownCases
+	for _, c := range cases {
+		if out == nil {
+			out = accesslog.ShownCases{}
+		}
+		unit := fold(c.Handler.Unit)
+		out[unit] = append(out[unit], c.ID)
+	}
+	return out
+}
+
 // Has tells whether a message is one of a case's, and nothing of what it says.
 func (s *Store) Has(ctx context.Context, caseID, messageID string) (bool, error) {
-	n, err := countOf(ctx, s.read, `SELECT count(*) FROM message WHERE id = $1 AND case_id = $2`, []any{messageID, caseID})
+	n, err := db.Count(ctx, s.read, `SELECT count(*) FROM message WHERE id = $1 AND case_id = $2`,
+		[]any{messageID, caseID})
 	if err != nil {
 		return false, fmt.Errorf("looking for a message: %w", err)
 	}
@@ -177,7 +192,7 @@ func (s *Store) Original(ctx context.Context, c Case, messageID string) (io.Read
 // OpenExchange is a message, and the last attempt to deliver it with the receiver's answer, where there was one, after
 // the row that says so is written: the row's Subject is filled in. ErrNotFound.
 func (s *Store) OpenExchange(ctx context.Context, id string,
-	row Access,
+	row accesslog.Row,
 ) (m *Message, last *AttemptRow, answer []byte, err error) {
 	if m, err = s.Unlogged().Message(ctx, id); err != nil {
 		return nil, nil, nil, err
@@ -202,11 +217,11 @@ func (s *Store) OpenExchange(ctx context.Context, id string,
 // OpenReported lists the cases in somebody's mailbox, the latest first, after the row that says so is written: those
 // that they report, and those that another took over of which they still see what came before. Of the latter, what
 // became of the case since is not to be shown.
-func (s *Store) OpenReported(ctx context.Context, personID string, most int, row Access) ([]Case, error) {
+func (s *Store) OpenReported(ctx context.Context, personID string, most int, row accesslog.Row) ([]Case, error) {
 	cases, err := db.Collect(ctx, s.read, scanCase,
 		`SELECT doc, protected FROM cases WHERE (reporter_id = $1 OR id IN (SELECT case_id FROM case_reporter
 		WHERE person = $1 AND sees)) AND $1 <> '' ORDER BY received DESC, id LIMIT $2`,
-		identity.Key(personID), listLimit(most))
+		identity.Key(personID), db.ListLimit(most))
 	if err != nil {
 		return nil, fmt.Errorf("listing a person's cases: %w", err)
 	}
@@ -218,7 +233,7 @@ func (s *Store) OpenReported(ctx context.Context, personID string, most int, row
 }
 
 // OpenPeriod goes through the cases of a period, see Unlogged.PeriodCases, after the row that says so is written.
-func (s *Store) OpenPeriod(ctx context.Context, p Period, row Access) (iter.Seq2[Filed, error], error) {
+func (s *Store) OpenPeriod(ctx context.Context, p Period, row accesslog.Row) (iter.Seq2[Filed, error], error) {
 	if err := s.LogAccess(ctx, row); err != nil {
 		return nil, err
 	}

@@ -84,19 +84,19 @@ func replaying(by, reason string) order {
 }
 
 // narrow adds to the conditions on a delivery d of lane l what the order demands.
-func (o order) narrow(c *conditions) {
+func (o order) narrow(c *db.Conditions) {
 	states := make([]string, 0, len(o.states))
 	for _, state := range o.states {
 		states = append(states, string(state))
 	}
 	if o.done {
-		c.parts = append(c.parts, "d.done_at IS NOT NULL", "l.open = 0")
+		c.Parts = append(c.Parts, "d.done_at IS NOT NULL", "l.open = 0")
 	} else {
-		c.parts = append(c.parts, "d.done_at IS NULL")
+		c.Parts = append(c.Parts, "d.done_at IS NULL")
 	}
-	c.among("d.state", states)
+	c.Among("d.state", states)
 	if !o.leased && !o.done {
-		c.parts = append(c.parts, "NOT "+leasedNow)
+		c.Parts = append(c.Parts, "NOT "+leasedNow)
 	}
 }
 
@@ -143,20 +143,20 @@ func (t *tx) choose(ctx context.Context, f DeliveryFilter, o order) ([]chosen, e
 	o.narrow(c)
 	limit := ""
 	if f.Limit > 0 {
-		c.args = append(c.args, f.Limit)
-		limit = fmt.Sprintf(" ORDER BY d.seq DESC LIMIT $%d", len(c.args))
+		c.Args = append(c.Args, f.Limit)
+		limit = fmt.Sprintf(" ORDER BY d.seq DESC LIMIT $%d", len(c.Args))
 	}
-	wanted := `(SELECT d.seq FROM delivery d JOIN lane l ON l.id = d.lane` + c.where() + limit + `)`
+	wanted := `(SELECT d.seq FROM delivery d JOIN lane l ON l.id = d.lane` + c.Where() + limit + `)`
 	lanes, err := db.Collect(ctx, t, func(rows *sql.Rows) (id int64, err error) { return id, rows.Scan(&id) },
 		`SELECT l.id FROM lane l WHERE l.id IN (SELECT w.lane FROM delivery w WHERE w.seq IN `+wanted+`) ORDER BY l.id`+
-			t.Dialect.ForUpdateOf("l"), c.args...)
+			t.Dialect.ForUpdateOf("l"), c.Args...)
 	if err != nil {
 		return nil, err
 	}
 	all, err := db.Collect(ctx, t, func(rows *sql.Rows) (d chosen, err error) {
 		return d, rows.Scan(&d.message, &d.receiver, &d.lane)
 	}, `SELECT w.message_id, w.receiver, w.lane FROM delivery w WHERE w.seq IN `+wanted+` ORDER BY w.lane, w.seq`,
-		c.args...)
+		c.Args...)
 	return slices.DeleteFunc(all, func(d chosen) bool { _, locked := slices.BinarySearch(lanes, d.lane); return !locked }),
 		err
 }
@@ -220,11 +220,11 @@ func (s *Store) Resume(ctx context.Context, receiver, by, reason string) error {
 // Operations lists what operators did: to one message, or, with "", the latest to receivers and messages alike, newest
 // first.
 func (s *Store) Operations(ctx context.Context, messageID string) ([]Operation, error) {
-	var c conditions
+	var c db.Conditions
 	if messageID != "" {
-		c.add("message_id = $?", messageID)
+		c.Add("message_id = $?", messageID)
 	}
-	c.args = append(c.args, listMax)
+	c.Args = append(c.Args, db.ListMax)
 	operations, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (o Operation, err error) {
 		var at int64
 		err = rows.Scan(&o.Verb, &o.MessageID, &o.Receiver, &o.Address, &o.By, &o.Reason, &at)
@@ -233,7 +233,7 @@ func (s *Store) Operations(ctx context.Context, messageID string) ([]Operation, 
 	},
 		fmt.Sprintf(`SELECT verb, COALESCE(message_id, ''), receiver, address, by_whom, reason, at FROM operation%s ORDER `+
 			`BY seq DESC LIMIT $%d`,
-			c.where(), len(c.args)), c.args...)
+			c.Where(), len(c.Args)), c.Args...)
 	if err != nil {
 		return nil, fmt.Errorf("listing operations: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"rivgate/store/accesslog"
 	"rivgate/store/db"
 )
 
@@ -127,7 +128,7 @@ func (s *Store) RecallOpinions(ctx context.Context, a Act, unit, note string) er
 }
 
 // asked narrows to requests to some units; nil are all.
-func (c *conditions) asked(column string, units []string) {
+func asked(c *db.Conditions, column string, units []string) {
 	if units == nil {
 		return
 	}
@@ -135,18 +136,18 @@ func (c *conditions) asked(column string, units []string) {
 	for _, unit := range units {
 		folded = append(folded, fold(unit))
 	}
-	c.among(column, folded)
+	c.Among(column, folded)
 }
 
 // Opinions are the requests that reached some units (nil: all), without what is written in them: the open ones by their
 // due day, those without one last; then the others, the latest first.
 func (s *Store) Opinions(ctx context.Context, units []string, limit int) ([]Opinion, error) {
-	var c conditions
-	c.asked("o.unit", units)
-	all, err := db.Collect(ctx, s.read, scanOpinion, opinionQuery+c.where()+c.bind(`
+	var c db.Conditions
+	asked(&c, "o.unit", units)
+	all, err := db.Collect(ctx, s.read, scanOpinion, opinionQuery+c.Where()+c.Bind(`
 		ORDER BY CASE WHEN o.state = 'asked' AND c.unit = o.board THEN 0 ELSE 1 END,
 			CASE WHEN o.state = 'asked' AND o.due <> '' THEN o.due ELSE '9' END, o.asked DESC, o.id LIMIT $?`,
-		listLimit(limit)), c.args...)
+		db.ListLimit(limit)), c.Args...)
 	if err != nil {
 		return nil, fmt.Errorf("listing requests for opinions: %w", err)
 	}
@@ -158,11 +159,11 @@ func (s *Store) Opinions(ctx context.Context, units []string, limit int) ([]Opin
 
 // OpenOpinions is how many requests wait for some units; nil are all.
 func (s *Store) OpenOpinions(ctx context.Context, units []string) (int, error) {
-	var c conditions
-	c.asked("o.unit", units)
-	c.parts = append(c.parts, "o.state = 'asked'")
-	n, err := countOf(ctx, s.read,
-		`SELECT count(*) FROM opinion o JOIN cases c ON c.id = o.case_id AND c.unit = o.board`+c.where(), c.args)
+	var c db.Conditions
+	asked(&c, "o.unit", units)
+	c.Parts = append(c.Parts, "o.state = 'asked'")
+	n, err := db.Count(ctx, s.read,
+		`SELECT count(*) FROM opinion o JOIN cases c ON c.id = o.case_id AND c.unit = o.board`+c.Where(), c.Args)
 	if err != nil {
 		return 0, fmt.Errorf("counting requests for opinions: %w", err)
 	}
@@ -191,14 +192,14 @@ func oneOpinion(ctx context.Context, q db.Querier, id string) (Opinion, error) {
 // OpenOpinion reads a request whole, and writes the row of the access log that says so in the same transaction: the
 // row's Case, Unit and Subject are filled in, the unit being the one that is asked. What was recalled comes without
 // what is written in it. ErrNotFound.
-func (s *Store) OpenOpinion(ctx context.Context, id string, row Access) (Opinion, error) {
+func (s *Store) OpenOpinion(ctx context.Context, id string, row accesslog.Row) (Opinion, error) {
 	var o Opinion
 	err := s.write(ctx, func(ctx context.Context, t *tx) (err error) {
 		if o, err = oneOpinion(ctx, t, id); err != nil {
 			return err
 		}
 		row.Case, row.Unit, row.Subject = o.CaseID, o.Unit, o.ID
-		return t.logAccess(ctx, row)
+		return accesslog.Write(ctx, t.Tx, row)
 	})
 	if o.State == OpinionRecalled || o.Left {
 		o = o.bare()
@@ -281,7 +282,9 @@ func (t *tx) addOpinionFiles(ctx context.Context, id string, files []File) error
 // AnswerOpinion sends the answer that is kept as a draft to the board: note is how the board's desk has it, with the
 // draft's files. Rows of the access log are written for the unit that answers (row) and for the board's case. Errors as
 // of DraftOpinion.
-func (s *Store) AnswerOpinion(ctx context.Context, id string, version int64, by Person, note string, row Access) error {
+func (s *Store) AnswerOpinion(ctx context.Context, id string, version int64, by Person, note string,
+	row accesslog.Row,
+) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
 		o, err := t.lockOpinion(ctx, id, version)
 		if err != nil {
@@ -302,7 +305,7 @@ func (s *Store) AnswerOpinion(ctx context.Context, id string, version int64, by 
 			return err
 		}
 		row.Case, row.Unit, row.Subject = o.CaseID, o.Unit, o.ID
-		if err := t.logAccess(ctx, row); err != nil {
+		if err := accesslog.Write(ctx, t.Tx, row); err != nil {
 			return err
 		}
 		c, err := oneCase(ctx, t, caseByID, o.CaseID)
@@ -310,7 +313,7 @@ func (s *Store) AnswerOpinion(ctx context.Context, id string, version int64, by 
 			return err
 		}
 		row.Unit, row.Kind = c.Handler.Unit, c.Handler.Kind
-		return t.logAccess(ctx, row)
+		return accesslog.Write(ctx, t.Tx, row)
 	})
 	return deskError("answering a request for an opinion", err)
 }
@@ -359,8 +362,8 @@ func (s *Store) OpinionMarks(ctx context.Context, caseIDs []string) (map[string]
 	if len(caseIDs) == 0 {
 		return marks, nil
 	}
-	var c conditions
-	c.among("o.case_id", caseIDs)
+	var c db.Conditions
+	c.Among("o.case_id", caseIDs)
 	_, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (none struct{}, err error) {
 		var id string
 		var m OpinionMark
@@ -374,7 +377,7 @@ func (s *Store) OpinionMarks(ctx context.Context, caseIDs []string) (map[string]
 	}, `SELECT o.case_id, count(CASE WHEN o.state = 'answered' AND o.seen = 0 THEN 1 END),
 			count(CASE WHEN o.state = 'asked' THEN 1 END),
 			COALESCE(min(CASE WHEN o.state = 'asked' AND o.due <> '' THEN o.due END), '')
-		FROM opinion o JOIN cases c ON c.id = o.case_id AND c.unit = o.board`+c.where()+` GROUP BY o.case_id`, c.args...)
+		FROM opinion o JOIN cases c ON c.id = o.case_id AND c.unit = o.board`+c.Where()+` GROUP BY o.case_id`, c.Args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading what was asked: %w", err)
 	}
@@ -383,11 +386,11 @@ func (s *Store) OpinionMarks(ctx context.Context, caseIDs []string) (map[string]
 
 // NewOpinions is how many cases of some boards have answers that the board has not looked at.
 func (s *Store) NewOpinions(ctx context.Context, boards []string) (int, error) {
-	var c conditions
-	c.asked("o.board", boards)
-	c.parts = append(c.parts, "o.state = 'answered' AND o.seen = 0")
-	n, err := countOf(ctx, s.read, `SELECT count(DISTINCT o.case_id) FROM opinion o
-		JOIN cases c ON c.id = o.case_id AND c.unit = o.board`+c.where(), c.args)
+	var c db.Conditions
+	asked(&c, "o.board", boards)
+	c.Parts = append(c.Parts, "o.state = 'answered' AND o.seen = 0")
+	n, err := db.Count(ctx, s.read, `SELECT count(DISTINCT o.case_id) FROM opinion o
+		JOIN cases c ON c.id = o.case_id AND c.unit = o.board`+c.Where(), c.Args)
 	if err != nil {
 		return 0, fmt.Errorf("counting new opinions: %w", err)
 	}

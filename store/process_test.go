@@ -15,6 +15,7 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/store/storetest"
 )
 
@@ -238,7 +239,7 @@ func TestAClockThatWentBackWhileNobodyRanIsFoundAtStart(t *testing.T) {
 		if err := s.Heartbeat(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if err := ahead.LogAccess(t.Context(), store.Access{Who: "anna", What: store.AccessRead}); err != nil {
+		if err := ahead.LogAccess(t.Context(), accesslog.Row{Who: "anna", What: accesslog.Read}); err != nil {
 			t.Fatal(err)
 		}
 		found("a row of the access log two hours ahead")

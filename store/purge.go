@@ -81,10 +81,8 @@ func (s *Store) Purge(ctx context.Context, r Retention, by string) (int, error) 
 	return total, nil
 }
 
-func texts(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) }
-
 func (t *tx) purgeMessages(ctx context.Context, before int64) (int, error) {
-	ids, err := db.Collect(ctx, t, texts,
+	ids, err := db.Collect(ctx, t, db.Text,
 		`SELECT d.message_id FROM delivery d WHERE d.done_at < $1 AND d.case_id IS NULL ORDER BY d.done_at LIMIT $2`, before,
 		purgeMessages)
 	if err != nil {
@@ -115,7 +113,7 @@ func (s *Store) HeldBack(ctx context.Context, r Retention) (int, error) {
 	if !r.RequireRegistration || r.ClosedCases <= 0 {
 		return 0, nil
 	}
-	n, err := countOf(ctx, s.read, `SELECT count(*) FROM cases c WHERE `+longClosed+idle+` AND NOT `+registered,
+	n, err := db.Count(ctx, s.read, `SELECT count(*) FROM cases c WHERE `+longClosed+idle+` AND NOT `+registered,
 		[]any{db.Micros(s.Now().Add(-r.ClosedCases))})
 	if err != nil {
 		return 0, fmt.Errorf("counting cases that are held back: %w", err)
@@ -129,7 +127,7 @@ func (t *tx) purgeCases(ctx context.Context, before int64, numbered bool) (int, 
 	if numbered {
 		may += ` AND ` + registered
 	}
-	ids, err := db.Collect(ctx, t, texts, `SELECT c.id FROM cases c WHERE `+may+` ORDER BY c.id LIMIT $2`, before,
+	ids, err := db.Collect(ctx, t, db.Text, `SELECT c.id FROM cases c WHERE `+may+` ORDER BY c.id LIMIT $2`, before,
 		purgeCases)
 	if err != nil {
 		return 0, err
@@ -223,7 +221,7 @@ func (s *Store) Purgeds(ctx context.Context, since time.Time, limit int) ([]Purg
 	},
 		`SELECT message_id, contract, receiver, state, accepted, done_at, at FROM purged WHERE at >= $1 ORDER BY at DESC, `+
 			`message_id LIMIT $2`,
-		db.Micros(since), listLimit(limit))
+		db.Micros(since), db.ListLimit(limit))
 	if err != nil {
 		return nil, fmt.Errorf("listing what was purged: %w", err)
 	}

@@ -19,41 +19,41 @@ const leasedNow = `(d.state = 'due' AND l.lease_until IS NOT NULL AND l.lease_un
 const stateOf = `CASE WHEN ` + leasedNow + ` THEN 'leased' ELSE d.state END`
 
 // conditions of a list or a verb; $1 is the present moment.
-func (f DeliveryFilter) conditions(now time.Time) *conditions {
-	c := &conditions{args: []any{db.Micros(now)}}
-	c.parts = append(c.parts, "CAST($1 AS BIGINT) > 0") // a value that nothing asked for has no type
+func (f DeliveryFilter) conditions(now time.Time) *db.Conditions {
+	c := &db.Conditions{Args: []any{db.Micros(now)}}
+	c.Parts = append(c.Parts, "CAST($1 AS BIGINT) > 0") // a value that nothing asked for has no type
 	if f.ID != "" {
-		c.add("d.message_id = $?", f.ID)
+		c.Add("d.message_id = $?", f.ID)
 	}
 	if f.Receiver != "" {
 		receiver := fold(f.Receiver)
-		c.add("(d.receiver_key = $? OR d.component_key = $? AND d.component_key <> '')", receiver, receiver)
+		c.Add("(d.receiver_key = $? OR d.component_key = $? AND d.component_key <> '')", receiver, receiver)
 	}
 	switch f.State {
 	case "":
 	case DeliveryLeased:
-		c.parts = append(c.parts, "d.done_at IS NULL", leasedNow)
+		c.Parts = append(c.Parts, "d.done_at IS NULL", leasedNow)
 	case DeliveryDue:
-		c.parts = append(c.parts, "d.done_at IS NULL", "d.state = 'due'", "NOT "+leasedNow)
+		c.Parts = append(c.Parts, "d.done_at IS NULL", "d.state = 'due'", "NOT "+leasedNow)
 	case DeliveryUnknown:
-		c.parts = append(c.parts, "d.done_at IS NULL", unknownOutcome)
+		c.Parts = append(c.Parts, "d.done_at IS NULL", unknownOutcome)
 	case DeliveryParked:
-		c.parts = append(c.parts, "d.done_at IS NULL", "d.state = 'parked'")
+		c.Parts = append(c.Parts, "d.done_at IS NULL", "d.state = 'parked'")
 	default:
-		c.add("d.state = $?", string(f.State))
+		c.Add("d.state = $?", string(f.State))
 	}
 	if f.Case != "" {
-		c.add(`d.case_id IN (SELECT c.id FROM cases c WHERE c.id = $? OR c.ref_extension = $? AND c.ref_extension <> '')`,
+		c.Add(`d.case_id IN (SELECT c.id FROM cases c WHERE c.id = $? OR c.ref_extension = $? AND c.ref_extension <> '')`,
 			f.Case, f.Case)
 	}
 	if !f.Since.IsZero() {
-		c.add("d.accepted >= $?", db.Micros(f.Since))
+		c.Add("d.accepted >= $?", db.Micros(f.Since))
 	}
 	if !f.Until.IsZero() {
-		c.add("d.accepted < $?", db.Micros(f.Until))
+		c.Add("d.accepted < $?", db.Micros(f.Until))
 	}
 	if f.After != "" {
-		c.add("d.seq < (SELECT a.seq FROM delivery a WHERE a.message_id = $?)", f.After)
+		c.Add("d.seq < (SELECT a.seq FROM delivery a WHERE a.message_id = $?)", f.After)
 	}
 	return c
 }
@@ -152,7 +152,7 @@ func (s *Store) Waitings(ctx context.Context) ([]Waiting, error) {
 // WaitingsOf is Waitings of the deliveries of f: what lists, verbs and metrics count is chosen by the one filter.
 func (s *Store) WaitingsOf(ctx context.Context, f DeliveryFilter) ([]Waiting, error) {
 	c := f.conditions(s.Now())
-	c.parts = append(c.parts, "d.done_at IS NULL")
+	c.Parts = append(c.Parts, "d.done_at IS NULL")
 	held := strings.ReplaceAll(paused, " l.", " d.") // of the receiver that the delivery is for, wherever its lane leads
 	waitings, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (w Waiting, err error) {
 		var oldest int64
@@ -163,8 +163,8 @@ func (s *Store) WaitingsOf(ctx context.Context, f DeliveryFilter) ([]Waiting, er
 		`SELECT min(d.receiver), min(d.component), d.address, sum(CASE WHEN d.state = 'due' THEN 1 ELSE 0 END), sum(CASE `+
 			`WHEN `+unknownOutcome+` THEN 1 ELSE 0 END),
 			sum(CASE WHEN d.state = 'parked' THEN 1 ELSE 0 END), min(d.accepted), `+held+`
-		FROM delivery d JOIN lane l ON l.id = d.lane`+c.where()+`
-		GROUP BY d.receiver_key, d.component_key, d.address ORDER BY min(d.accepted), d.receiver_key, d.address`, c.args...)
+		FROM delivery d JOIN lane l ON l.id = d.lane`+c.Where()+`
+		GROUP BY d.receiver_key, d.component_key, d.address ORDER BY min(d.accepted), d.receiver_key, d.address`, c.Args...)
 	if err != nil {
 		return nil, fmt.Errorf("summing up deliveries: %w", err)
 	}

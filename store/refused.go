@@ -73,7 +73,7 @@ func (s *Store) NoteRefused(ctx context.Context, calls []RefusedCall) error {
 
 // noteRefused makes or locks the row, then merges.
 func (t *tx) noteRefused(ctx context.Context, call RefusedCall) error {
-	call.Contract, call.Sender = storableText(call.Contract), storableText(call.Sender)
+	call.Contract, call.Sender = db.StorableText(call.Contract), db.StorableText(call.Sender)
 	if _, err := t.Exec(ctx,
 		`INSERT INTO refused_call (contract, code, sender, count, first_at, last_at, correlations) VALUES ($1, $2, $3, 0, $4, $4, '[]')
 		ON CONFLICT (contract, code, sender) DO UPDATE SET count = refused_call.count`, call.Contract, call.Code, call.Sender,
@@ -94,7 +94,7 @@ func (t *tx) noteRefused(ctx context.Context, call RefusedCall) error {
 	}
 	kept.Merge(call)
 	for i := range kept.Correlations {
-		kept.Correlations[i] = storableText(kept.Correlations[i])
+		kept.Correlations[i] = db.StorableText(kept.Correlations[i])
 	}
 	text, err := json.Marshal(kept.Correlations)
 	if err != nil {
@@ -119,7 +119,7 @@ func (s *Store) RefusedCalls(ctx context.Context, limit int) ([]RefusedCall, err
 		return r, json.Unmarshal([]byte(correlations), &r.Correlations)
 	},
 		`SELECT contract, code, sender, count, first_at, last_at, correlations FROM refused_call ORDER BY last_at DESC, `+
-			`contract, code, sender LIMIT $1`, listLimit(limit))
+			`contract, code, sender LIMIT $1`, db.ListLimit(limit))
 	if err != nil {
 		return nil, fmt.Errorf("listing refused calls: %w", err)
 	}
@@ -139,8 +139,8 @@ func (s *Store) Origins(ctx context.Context, ids []string) (map[string]Origin, e
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	var c conditions
-	c.among("m.id", ids)
+	var c db.Conditions
+	c.Among("m.id", ids)
 	rows, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (o Origin, err error) {
 		var tried int64
 		err = rows.Scan(&o.ID, &o.Sender, &o.Correlation, &tried)
@@ -150,7 +150,7 @@ func (s *Store) Origins(ctx context.Context, ids []string) (map[string]Origin, e
 		return o, err
 	},
 		`SELECT m.id, m.sender, m.correlation, COALESCE((SELECT MAX(a.started) FROM attempt a WHERE a.message_id = m.id), `+
-			`0) FROM message m`+c.where(), c.args...)
+			`0) FROM message m`+c.Where(), c.Args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading where messages came from: %w", err)
 	}

@@ -12,12 +12,13 @@ import (
 
 	"rivgate/contracts/identity"
 	"rivgate/routing"
+	"rivgate/store/accesslog"
 	"rivgate/store/db"
 )
 
 // putNumbers enters the registration numbers of a case where it is looked for: those of all units that have had it.
 func (t *tx) putNumbers(ctx context.Context, c *Case) error {
-	numbers, err := db.Collect(ctx, t, texts,
+	numbers, err := db.Collect(ctx, t, db.Text,
 		`SELECT diary FROM desk WHERE case_id = $1 AND diary <> '' ORDER BY unit`, c.ID)
 	if err != nil {
 		return err
@@ -53,29 +54,29 @@ const withoutNumber = `c.via = 'inbox' AND NOT EXISTS (SELECT 1 FROM desk d
 // Nil are all units. With open, only those that are not closed. most: default and bound as of lists; above that,
 // UnnumberedMost.
 func (s *Store) Unnumbered(ctx context.Context, units []string, open bool, most int) ([]Unnumbered, error) {
-	var c conditions
-	c.parts = append(c.parts, withoutNumber)
+	var c db.Conditions
+	c.Parts = append(c.Parts, withoutNumber)
 	if units != nil {
 		folded := make([]string, 0, len(units))
 		for _, unit := range units {
 			folded = append(folded, fold(unit))
 		}
-		c.among("c.unit", folded)
+		c.Among("c.unit", folded)
 	}
 	if open {
-		c.parts = append(c.parts, "c.state <> 'closed'")
+		c.Parts = append(c.Parts, "c.state <> 'closed'")
 	}
 	if most <= 0 {
-		most = listDefault
+		most = db.ListDefault
 	}
-	query := `SELECT c.id, c.ref_extension, c.unit, c.state, c.received, c.changed FROM cases c` + c.where() +
-		c.bind(` ORDER BY c.received, c.id LIMIT $?`, min(most, UnnumberedMost))
+	query := `SELECT c.id, c.ref_extension, c.unit, c.state, c.received, c.changed FROM cases c` + c.Where() +
+		c.Bind(` ORDER BY c.received, c.id LIMIT $?`, min(most, UnnumberedMost))
 	all, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (u Unnumbered, err error) {
 		var received, changed int64
 		err = rows.Scan(&u.CaseID, &u.Ref, &u.Unit, &u.State, &received, &changed)
 		u.Received, u.Changed = db.Moment(received), db.Moment(changed)
 		return u, err
-	}, query, c.args...)
+	}, query, c.Args...)
 	if err != nil {
 		return nil, fmt.Errorf("listing cases without a registration number: %w", err)
 	}
@@ -126,7 +127,9 @@ var errDry = errors.New("dry run")
 // RegisterAll gives many cases the numbers that the diary has given them, in one transaction: all of them, or, where
 // the report has problems or with dry, none. May tells whether somebody may register a case; one that they may not does
 // not exist. Row is the row of the access log that is written for each. ErrTooLarge above UnnumberedMost.
-func (s *Store) RegisterAll(ctx context.Context, all []Numbered, may func(Case) bool, by Person, row Access, dry bool) (
+func (s *Store) RegisterAll(ctx context.Context, all []Numbered, may func(Case) bool, by Person, row accesslog.Row,
+	dry bool,
+) (
 	NumberReport, error,
 ) {
 	if len(all) > UnnumberedMost {
@@ -146,7 +149,7 @@ func (s *Store) RegisterAll(ctx context.Context, all []Numbered, may func(Case) 
 		}
 		for _, c := range r.changed {
 			row.Case, row.Unit, row.Kind = c.ID, c.Handler.Unit, c.Handler.Kind
-			if err := t.logAccess(ctx, row); err != nil {
+			if err := accesslog.Write(ctx, t.Tx, row); err != nil {
 				return err
 			}
 		}

@@ -41,13 +41,13 @@ func (s *Store) Would(ctx context.Context, verb Verb, f DeliveryFilter) (int, er
 	o.narrow(c)
 	limit := ""
 	if f.Limit > 0 {
-		c.args = append(c.args, f.Limit)
-		limit = fmt.Sprintf(" LIMIT $%d", len(c.args))
+		c.Args = append(c.Args, f.Limit)
+		limit = fmt.Sprintf(" LIMIT $%d", len(c.Args))
 	}
 	var n int
 	err := s.read.QueryRowContext(ctx,
-		`SELECT count(*) FROM (SELECT d.seq FROM delivery d JOIN lane l ON l.id = d.lane`+c.where()+limit+`) AS chosen`,
-		c.args...).Scan(&n)
+		`SELECT count(*) FROM (SELECT d.seq FROM delivery d JOIN lane l ON l.id = d.lane`+c.Where()+limit+`) AS chosen`,
+		c.Args...).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("counting deliveries: %w", err)
 	}
@@ -68,25 +68,25 @@ func (s *Store) heldWhich(ctx context.Context, f DeliveryFilter, which string) (
 	if f.State != "" {
 		return nil, nil
 	}
-	c := &conditions{parts: []string{which}}
+	c := &db.Conditions{Parts: []string{which}}
 	if f.ID != "" {
-		c.add("m.id = $?", f.ID)
+		c.Add("m.id = $?", f.ID)
 	}
 	if f.Case != "" {
-		c.add(`h.case_id IN (SELECT c.id FROM cases c WHERE c.id = $? OR c.ref_extension = $? AND c.ref_extension <> '')`,
+		c.Add(`h.case_id IN (SELECT c.id FROM cases c WHERE c.id = $? OR c.ref_extension = $? AND c.ref_extension <> '')`,
 			f.Case, f.Case)
 	}
 	if !f.Since.IsZero() {
-		c.add("m.received >= $?", db.Micros(f.Since))
+		c.Add("m.received >= $?", db.Micros(f.Since))
 	}
 	if !f.Until.IsZero() {
-		c.add("m.received < $?", db.Micros(f.Until))
+		c.Add("m.received < $?", db.Micros(f.Until))
 	}
 	held, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (h heldMessage, err error) {
 		return h, rows.Scan(&h.id, &h.caseID, &h.sender, &h.receiver)
 	},
-		`SELECT m.id, h.case_id, h.sender, m.receiver FROM held h JOIN message m ON m.id = h.message_id`+c.where()+
-			` ORDER BY h.case_id, h.sender, h.sequence`, c.args...)
+		`SELECT m.id, h.case_id, h.sender, m.receiver FROM held h JOIN message m ON m.id = h.message_id`+c.Where()+
+			` ORDER BY h.case_id, h.sender, h.sequence`, c.Args...)
 	if err != nil {
 		return nil, fmt.Errorf("finding held messages: %w", err)
 	}

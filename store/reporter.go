@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rivgate/contracts/identity"
+	"rivgate/store/accesslog"
 	"rivgate/store/db"
 )
 
@@ -170,7 +171,9 @@ func (s *Store) SwitchFiles(ctx context.Context, a Act, taken bool) (Desk, error
 // OpenMailbox opens a case for a citizen, as Open does for who handles it: for its reporter whole, and for a former one
 // who still sees it, what came before until. Anybody else gets ErrNotFound, as where there is no such case, and the row
 // of the access log says that they were refused.
-func (s *Store) OpenMailbox(ctx context.Context, id, person string, row Access) (c Case, until time.Time, err error) {
+func (s *Store) OpenMailbox(ctx context.Context, id, person string,
+	row accesslog.Row,
+) (c Case, until time.Time, err error) {
 	theirs := false
 	err = s.write(ctx, func(ctx context.Context, t *tx) error {
 		found, err := oneCase(ctx, t, caseByID, id)
@@ -178,18 +181,18 @@ func (s *Store) OpenMailbox(ctx context.Context, id, person string, row Access) 
 			return err
 		}
 		if found == nil {
-			row.What = AccessRefused
-			return t.logAccess(ctx, row)
+			row.What = accesslog.Refused
+			return accesslog.Write(ctx, t.Tx, row)
 		}
 		if theirs, until, err = t.maySee(ctx, found, person); err != nil {
 			return err
 		}
 		if !theirs {
-			row.What = AccessRefused
+			row.What = accesslog.Refused
 		}
 		row.Case, row.Unit, row.Kind = found.ID, found.Handler.Unit, found.Handler.Kind
 		c = *found
-		return t.logAccess(ctx, row)
+		return accesslog.Write(ctx, t.Tx, row)
 	})
 	switch {
 	case err != nil:

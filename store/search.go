@@ -97,7 +97,7 @@ func searchTokens(words []string) (groups [][]string) {
 func wordSet(d db.Dialect, words []string) caseSet {
 	groups := searchTokens(words)
 	s := caseSet{ids: d.FullText("case_search", "case_id"), args: []any{d.FullTextQuery(groups)}}
-	var holds conditions
+	var holds db.Conditions
 	for _, group := range groups {
 		var either []string
 		for _, token := range group {
@@ -109,9 +109,9 @@ func wordSet(d db.Dialect, words []string) caseSet {
 			either = append(either, "s.words LIKE $?")
 			s.has = append(s.has, pattern)
 		}
-		holds.parts = append(holds.parts, "("+strings.Join(either, " OR ")+")")
+		holds.Parts = append(holds.Parts, "("+strings.Join(either, " OR ")+")")
 	}
-	s.holds = `(SELECT 1 FROM case_search s WHERE s.case_id = c.id AND ` + strings.Join(holds.parts, " AND ") +
+	s.holds = `(SELECT 1 FROM case_search s WHERE s.case_id = c.id AND ` + strings.Join(holds.Parts, " AND ") +
 		` LIMIT 1) IS NOT NULL`
 	return s
 }

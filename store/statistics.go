@@ -66,47 +66,47 @@ func (s *Store) Statistics(ctx context.Context, f StatisticsFilter) (StatisticsC
 		number, some = "COALESCE(sum(weight), 0)", " HAVING sum(weight) > 0"
 	}
 	c := f.conditions()
-	query := `SELECT ` + number + ` FROM statistic` + c.where()
+	query := `SELECT ` + number + ` FROM statistic` + c.Where()
 	if len(columns) > 0 {
 		list := strings.Join(columns, ", ")
-		query = `SELECT ` + number + `, ` + list + ` FROM statistic` + c.where() + ` GROUP BY ` + list + some
+		query = `SELECT ` + number + `, ` + list + ` FROM statistic` + c.Where() + ` GROUP BY ` + list + some
 	}
 	t := tally{by: f.By, counts: map[string]int{}}
-	if _, err := db.Collect(ctx, s.read, t.scan, query, c.args...); err != nil {
+	if _, err := db.Collect(ctx, s.read, t.scan, query, c.Args...); err != nil {
 		return StatisticsCount{}, fmt.Errorf("counting cases: %w", err)
 	}
 	return StatisticsCount{Rows: t.rows(), Cases: t.cases}, nil
 }
 
-func (f StatisticsFilter) conditions() *conditions {
-	var c conditions
+func (f StatisticsFilter) conditions() *db.Conditions {
+	var c db.Conditions
 	if f.Unit != "" {
-		c.add("unit = $?", fold(f.Unit))
+		c.Add("unit = $?", fold(f.Unit))
 	}
 	if f.Units != nil {
 		units := make([]string, 0, len(f.Units))
 		for _, unit := range f.Units {
 			units = append(units, fold(unit))
 		}
-		c.among("unit", units)
+		c.Among("unit", units)
 	}
 	if f.Provider != "" {
-		c.add("provider = $?", fold(f.Provider))
+		c.Add("provider = $?", fold(f.Provider))
 	}
 	if f.Region != "" {
-		c.add("region = $?", f.Region)
+		c.Add("region = $?", f.Region)
 	}
 	if f.Kind != "" {
-		c.add("kind = $?", string(f.Kind))
+		c.Add("kind = $?", string(f.Kind))
 	}
 	if f.IncidentUnit != "" {
-		c.add("incident_unit = $?", fold(f.IncidentUnit))
+		c.Add("incident_unit = $?", fold(f.IncidentUnit))
 	}
 	if f.From != 0 {
-		c.add("received_month >= $?", f.From)
+		c.Add("received_month >= $?", f.From)
 	}
 	if f.To != 0 {
-		c.add("received_month <= $?", f.To)
+		c.Add("received_month <= $?", f.To)
 	}
 	return &c
 }

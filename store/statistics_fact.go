@@ -88,7 +88,7 @@ const factsAtOnce = 200
 // them after a migration, and a few while replicas of both run side by side. It cuts the way from facts to cases that
 // the program before has purged. It tells how many cases it took; where there is nothing to do it only looks.
 func (s *Store) FillFacts(ctx context.Context) (took int, err error) {
-	left, err := db.Collect(ctx, s.read, texts, `SELECT case_id FROM case_fact LIMIT 1`)
+	left, err := db.Collect(ctx, s.read, db.Text, `SELECT case_id FROM case_fact LIMIT 1`)
 	if err != nil {
 		return 0, fmt.Errorf("filling statistics: %w", err)
 	}
@@ -101,7 +101,7 @@ func (s *Store) FillFacts(ctx context.Context) (took int, err error) {
 			return took, fmt.Errorf("filling statistics: %w", err)
 		}
 	}
-	gone, err := db.Collect(ctx, s.read, texts, factsOfNoCase)
+	gone, err := db.Collect(ctx, s.read, db.Text, factsOfNoCase)
 	if err != nil || len(gone) == 0 {
 		return took, err
 	}
@@ -118,7 +118,7 @@ func (s *Store) FillFacts(ctx context.Context) (took int, err error) {
 
 // fillFacts takes over some rows of case_fact, where the program before writes its facts.
 func (t *tx) fillFacts(ctx context.Context) (int, error) {
-	ids, err := db.Collect(ctx, t, texts, `SELECT case_id FROM case_fact ORDER BY case_id LIMIT $1`, factsAtOnce)
+	ids, err := db.Collect(ctx, t, db.Text, `SELECT case_id FROM case_fact ORDER BY case_id LIMIT $1`, factsAtOnce)
 	if err != nil {
 		return 0, err
 	}
@@ -165,7 +165,7 @@ func (s *Store) checkFacts(ctx context.Context) (lines []string, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("checking (statistics): %w", err)
 	}
-	gone, err := db.Collect(ctx, s.read, texts, factsOfNoCase)
+	gone, err := db.Collect(ctx, s.read, db.Text, factsOfNoCase)
 	if err != nil {
 		return nil, fmt.Errorf("checking (statistics): %w", err)
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/google/uuid"
 	"go.uber.org/zap"
 
+	"rivgate/store/accesslog"
 	"rivgate/store/db"
 )
 
@@ -35,12 +36,14 @@ type (
 	Space = db.Space
 )
 
-// Errors of the engine.
+// Errors of the engine and of all rooms.
 var (
 	ErrClosed   = db.ErrClosed
+	ErrConflict = db.ErrConflict
 	ErrDiskFull = db.ErrDiskFull
 	ErrExists   = db.ErrExists
 	ErrNoStore  = db.ErrNoStore
+	ErrNotFound = db.ErrNotFound
 	ErrOwned    = db.ErrOwned
 )
 
@@ -68,6 +71,8 @@ type Options struct {
 // Store is an open database. Safe for concurrent use.
 type Store struct {
 	*db.DB // what concerns the database as a whole: its clock, its file, its schema
+
+	*accesslog.Log // who did what with which case
 
 	read  db.Pool
 	log   *zap.Logger
@@ -119,6 +124,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 		return nil, err
 	}
 	s.read = db.Readers(s.DB)
+	s.Log = accesslog.New(s.DB)
 	if err := s.compareClock(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

@@ -28,7 +28,7 @@ func (s *Store) Strandeds(ctx context.Context, limit int) ([]Stranded, error) {
 		x.At = db.Moment(at)
 		return x, err
 	}, `SELECT m.id, h.case_id, m.kind, m.sender, h.refused, m.received FROM held h CROSS JOIN message m
-		WHERE m.id = h.message_id AND `+stranded+` ORDER BY m.seq LIMIT $1`, listLimit(limit))
+		WHERE m.id = h.message_id AND `+stranded+` ORDER BY m.seq LIMIT $1`, db.ListLimit(limit))
 	if err != nil {
 		return nil, fmt.Errorf("listing stranded messages: %w", err)
 	}

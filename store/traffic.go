@@ -206,7 +206,9 @@ func (s *Store) passed(ctx context.Context, all []Traffic, out bool, now time.Ti
 	return all, nil
 }
 
-func (t Traffic) key() string { return fold(t.Receiver) + "\n" + fold(t.Component) + "\n" + t.Address }
+func (t Traffic) key() string {
+	return fold(t.Receiver) + "\n" + fold(t.Component) + "\n" + t.Address
+}
 
 // Pauses lists the receivers that are held back, whether something waits for them or not.
 func (s *Store) Pauses(ctx context.Context) ([]PauseRow, error) {

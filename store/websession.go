@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"rivgate/store/accesslog"
 	"rivgate/store/db"
 )
 
@@ -179,7 +180,7 @@ func (t *tx) noteTry(ctx context.Context, account, address string) error {
 
 // SignedIn notes that a try succeeded: the tries for that account, or from that browser, are forgotten, and the account
 // knows when. by is the row of the access log. ErrNotFound.
-func (s *Store) SignedIn(ctx context.Context, id string, try SignInTry, by Access) error {
+func (s *Store) SignedIn(ctx context.Context, id string, try SignInTry, by accesslog.Row) error {
 	return s.write(ctx, func(ctx context.Context, t *tx) error {
 		if _, err := t.Exec(ctx, `DELETE FROM sign_in WHERE account = $1 OR account = $2 AND account <> ''`, try.Account,
 			try.Browser); err != nil {
@@ -192,6 +193,6 @@ func (s *Store) SignedIn(ctx context.Context, id string, try SignInTry, by Acces
 		if n == 0 {
 			return ErrNotFound
 		}
-		return t.logAccess(ctx, by)
+		return accesslog.Write(ctx, t.Tx, by)
 	})
 }

@@ -11,6 +11,7 @@ import (
 
 	"rivgate/contracts"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 // ombud is a test person who speaks for others.
@@ -63,8 +64,8 @@ func TestNothingLeavesUncheckedWithoutAReason(t *testing.T) {
 	hasNot(t, w.page("/mailbox/"+id), "känd här")
 	has(t, w.page("/inbox/"+id), "Skickat fast anmälarens rätt inte är kontrollerad", "Dottern ringde och är känd här.",
 		"Vera Test")
-	row := store.Access{}
-	for _, one := range w.accesses(store.AccessFilter{Case: id, Who: "vera", What: store.AccessChange, Direct: true}) {
+	row := accesslog.Row{}
+	for _, one := range w.accesses(accesslog.Filter{Case: id, Who: "vera", What: accesslog.Change, Direct: true}) {
 		if strings.Contains(one.Detail, "unchecked") {
 			row = one
 		}
@@ -239,7 +240,7 @@ func TestTheReporterBeforeSeesWhatCameBefore(t *testing.T) {
 		t.Errorf("the reporter before answers: %d", r.status)
 	}
 	hasNot(t, w.page("/inbox/"+id), "Jag svarar ändå.")
-	rows := w.accesses(store.AccessFilter{Case: id, What: store.AccessRefused, Direct: true})
+	rows := w.accesses(accesslog.Filter{Case: id, What: accesslog.Refused, Direct: true})
 	if len(rows) != 1 || rows[0].Detail != "mailbox" {
 		t.Errorf("on record: %+v", rows)
 	}
@@ -269,7 +270,7 @@ func TestForgedAnswersAndGuessedCases(t *testing.T) {
 	}); r.status != http.StatusNotFound {
 		t.Errorf("an answer in somebody else's case: %d", r.status)
 	}
-	if rows := w.accesses(store.AccessFilter{What: store.AccessRefused}); len(rows) != 4 {
+	if rows := w.accesses(accesslog.Filter{What: accesslog.Refused}); len(rows) != 4 {
 		t.Errorf("on record: %+v", rows)
 	}
 	root, extension, _ := strings.Cut(question, "|")

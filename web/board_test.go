@@ -11,6 +11,7 @@ import (
 
 	"rivgate/contracts"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 // boardAct fills in a form of a board's page and expects it to be carried out.
@@ -220,7 +221,7 @@ func TestBoardIsWalled(t *testing.T) {
 	}
 	hasNot(t, w.page("/"), "Saknar enhet")
 	hasNot(t, w.page("/inbox/"+care), "/board")
-	if rows := w.accesses(store.AccessFilter{Case: mine, Direct: true, Who: "nina"}); len(rows) == 0 ||
+	if rows := w.accesses(accesslog.Filter{Case: mine, Direct: true, Who: "nina"}); len(rows) == 0 ||
 		rows[0].Detail != "board" {
 		t.Errorf("on record: %+v", rows)
 	}
@@ -290,7 +291,7 @@ func TestYearlyExport(t *testing.T) {
 	if got := w.get("/board/export?year=2020&format=json").body; strings.TrimSpace(got) != "[]" {
 		t.Errorf("an empty year is %q", got)
 	}
-	logged := w.accesses(store.AccessFilter{Who: "nina", What: store.AccessExport})
+	logged := w.accesses(accesslog.Filter{Who: "nina", What: accesslog.Export})
 	if len(logged) != 4 || logged[0].Unit != board || !strings.HasPrefix(logged[0].Detail, "board numbers json 2020") {
 		t.Errorf("on record: %+v", logged)
 	}
@@ -300,7 +301,7 @@ func TestYearlyExport(t *testing.T) {
 	}
 	has(t, r.body, "Den sista dagen måste vara samma", `value="2026-03-05"`)
 	has(t, w.get("/board/export?year=x").body, "Ange ett år")
-	if len(w.accesses(store.AccessFilter{Who: "nina", What: store.AccessExport})) != 4 {
+	if len(w.accesses(accesslog.Filter{Who: "nina", What: accesslog.Export})) != 4 {
 		t.Error("what was refused is on record as exported")
 	}
 }
@@ -367,7 +368,7 @@ func TestHandingOverHasANoteAndAGround(t *testing.T) {
 		!strings.Contains(r.body, `id="forward-ground-error"`) {
 		t.Fatalf("to the board without a ground: %d\n%s", r.status, main(r.body))
 	}
-	if rows := w.accesses(store.AccessFilter{Who: "vera", What: store.AccessRefused}); len(rows) != 1 ||
+	if rows := w.accesses(accesslog.Filter{Who: "vera", What: accesslog.Refused}); len(rows) != 1 ||
 		rows[0].Detail != "forward: no ground" {
 		t.Errorf("care hands over without a ground, and the access log says %+v", rows)
 	}

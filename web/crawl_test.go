@@ -16,6 +16,7 @@ import (
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/shell/wordstest"
 )
 
@@ -65,7 +66,7 @@ func hostileWorld(t *testing.T) *world {
 	}
 	for _, id := range []string{"oidc:" + hostile, hostile} {
 		a := store.Account{ID: id, Name: hostile, Source: "https://idp.example", Grants: people()["vera"]}
-		if err := w.Relay.Store.AddAccount(t.Context(), a, store.Access{Who: "test"}); err != nil {
+		if err := w.Relay.Store.AddAccount(t.Context(), a, accesslog.Row{Who: "test"}); err != nil {
 			t.Fatal(err)
 		}
 	}

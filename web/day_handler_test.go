@@ -16,6 +16,7 @@ import (
 	"rivgate/routing"
 	"rivgate/soap"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/shell"
 )
 
@@ -110,7 +111,7 @@ func TestACareHandlersDay(t *testing.T) {
 		ID: "elsa", Name: "Elsa Test", Source: store.LocalAccounts, Password: hashed(),
 		Grants: []store.Grant{{Role: string(shell.RoleHandler), Kind: routing.CareUnit, Units: []string{other}}},
 	}
-	if err := w.Relay.Store.AddAccount(t.Context(), elsa, store.Access{Who: "test"}); err != nil {
+	if err := w.Relay.Store.AddAccount(t.Context(), elsa, accesslog.Row{Who: "test"}); err != nil {
 		t.Fatal(err)
 	}
 	d := &desktop{w, browser(t)}
@@ -127,7 +128,7 @@ func TestACareHandlersDay(t *testing.T) {
 		t.Errorf("the citizen got %s", got)
 	}
 	var changes []string
-	for _, row := range w.accesses(store.AccessFilter{Case: id, What: store.AccessChange}) {
+	for _, row := range w.accesses(accesslog.Filter{Case: id, What: accesslog.Change}) {
 		changes = append([]string{row.Who + " " + row.Detail}, changes...)
 	}
 	want := "vera desk: take, vera desk: assign, vera desk: assign, vera reply, vera reply, vera undo, vera reply, " +

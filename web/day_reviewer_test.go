@@ -9,7 +9,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 // TestAReviewersDay: somebody looks up a person whom they have nothing to do with, and a reviewer of the unit finds it
@@ -33,7 +33,7 @@ func TestAReviewersDay(t *testing.T) {
 	d.checks(id, row)
 	d.takesHome(id, row)
 	d.worksThroughASample(id)
-	report, err := w.Relay.Store.VerifyAccess(t.Context(), store.AccessHead{})
+	report, err := w.Relay.Store.VerifyAccess(t.Context(), accesslog.Head{})
 	if err != nil || report.Broken != 0 || report.Rows == 0 {
 		t.Errorf("the log: %+v, %v", report, err)
 	}
@@ -90,7 +90,7 @@ func (d *desktop) checks(id, row string) {
 	d.sees("Kontrollen är noterad.")
 	d.reviews("looking at it again", map[string]string{"case": id, "what": "search"})
 	d.sees("Kontrollerad", "av Greta Test: Vera har inget uppdrag i ärendet; chefen är underrättad.")
-	if rows := d.accesses(store.AccessFilter{What: store.AccessCheck}); len(rows) != 1 || rows[0].Who != "greta" ||
+	if rows := d.accesses(accesslog.Filter{What: accesslog.Check}); len(rows) != 1 || rows[0].Who != "greta" ||
 		fmt.Sprint(rows[0].About) != row {
 		d.t.Errorf("checks on record: %+v", rows)
 	}
@@ -126,12 +126,12 @@ func (d *desktop) worksThroughASample(id string) {
 	d.sees("Alla rader är noterade", "1 avvikelse")
 	d.goes("ending", types("#conclusion", "En rad följs upp."), clicks(`form[action$="/end"] button`))
 	d.sees("Protokoll för stickprov 1", "20 av 20", "En rad följs upp.", "Avvikelse: Frågas upp.")
-	if checks := d.accesses(store.AccessFilter{What: store.AccessCheck, Who: "greta"}); len(checks) != 22 || keys != 19 {
+	if checks := d.accesses(accesslog.Filter{What: accesslog.Check, Who: "greta"}); len(checks) != 22 || keys != 19 {
 		d.t.Errorf("%d checks on record, by %d keys", len(checks), keys)
 	}
-	for _, row := range d.accesses(store.AccessFilter{What: store.AccessCheck, Who: "greta"})[1:21] {
-		about := d.accesses(store.AccessFilter{Seqs: []int64{row.About}})
-		if len(about) != 1 || about[0].Who == "greta" || about[0].What == store.AccessSignIn {
+	for _, row := range d.accesses(accesslog.Filter{What: accesslog.Check, Who: "greta"})[1:21] {
+		about := d.accesses(accesslog.Filter{Seqs: []int64{row.About}})
+		if len(about) != 1 || about[0].Who == "greta" || about[0].What == accesslog.SignIn {
 			d.t.Errorf("row %d was in the sample: %+v", row.About, about)
 		}
 	}
@@ -158,7 +158,7 @@ func (d *desktop) takesHome(id, row string) {
 		!strings.Contains(got[12], "chefen är underrättad") || got[13] != id {
 		d.t.Errorf("the row is %q", got)
 	}
-	if last := d.accesses(store.AccessFilter{Who: "greta"})[0]; last.What != store.AccessExport || last.Case != id {
+	if last := d.accesses(accesslog.Filter{Who: "greta"})[0]; last.What != accesslog.Export || last.Case != id {
 		d.t.Errorf("the export is on record as %+v", last)
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 	"rivgate/contracts"
 	"rivgate/relay"
-	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 // undo is how long answers can be taken back in a world of newDesk.
@@ -147,7 +147,7 @@ func pngFile() []byte { return []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR") }
 func (w *world) looks(id, who string) []string {
 	w.t.Helper()
 	var out []string
-	for _, row := range w.accesses(store.AccessFilter{Case: id, Direct: true, Who: who}) {
+	for _, row := range w.accesses(accesslog.Filter{Case: id, Direct: true, Who: who}) {
 		out = append([]string{fmt.Sprintf("%s: %s", row.What, row.Detail)}, out...)
 	}
 	return out

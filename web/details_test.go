@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"rivgate/store"
+	"rivgate/store/accesslog"
 	peoplepages "rivgate/web/people"
 )
 
@@ -17,8 +17,8 @@ var detailNoCode = regexp.MustCompile(`^(GET|POST|PUT|DELETE|HEAD|PATCH|OPTIONS)
 // words on the page of the log. Notes of who reviewed are what they wrote, and an account is called what its source
 // calls it.
 func (w *world) everyDetailHasWords() {
-	rows, err := w.Relay.Store.AccessLog(context.Background(), store.AccessFilter{
-		Not: []store.AccessKind{store.AccessCheck}, Limit: 500,
+	rows, err := w.Relay.Store.AccessLog(context.Background(), accesslog.Filter{
+		Not: []accesslog.Kind{accesslog.Check}, Limit: 500,
 	})
 	if err != nil {
 		return // the test has closed the database
@@ -33,14 +33,14 @@ func (w *world) everyDetailHasWords() {
 		ids[a.ID] = true
 	}
 	for _, row := range rows {
-		for _, fact := range store.Details(row.Detail) {
+		for _, fact := range accesslog.Details(row.Detail) {
 			for _, code := range append([]string{fact.Code}, fact.Values...) {
 				if words[code] == "" && !detailNoCode.MatchString(code) {
 					w.t.Errorf("the access log says %q of %q, and no words stand for it", code, row.Detail)
 				}
 			}
 		}
-		if facts := store.Details(row.Subject); len(facts) > 0 && !ids[row.Subject] && (len(facts[0].Values) > 0 ||
+		if facts := accesslog.Details(row.Subject); len(facts) > 0 && !ids[row.Subject] && (len(facts[0].Values) > 0 ||
 			strings.Contains(row.Subject, " ")) &&
 			words[facts[0].Code] == "" {
 			w.t.Errorf("the access log names %q, and no words stand for it", row.Subject)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/shell"
 )
 
@@ -132,7 +133,7 @@ func TestOtherSitesCannotPost(t *testing.T) {
 	}
 	// The first ten alike within a minute have rows of their own; what comes beyond them is counted in one more after the
 	// minute.
-	if n := len(w.accesses(store.AccessFilter{What: store.AccessCrossSite})); n != 10 {
+	if n := len(w.accesses(accesslog.Filter{What: accesslog.CrossSite})); n != 10 {
 		t.Errorf("%d rows are in the access log", n)
 	}
 }

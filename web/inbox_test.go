@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 // sidebar is the queues with their counts, as "Nya 1, Mina 0, …", with * at the chosen one.
@@ -136,7 +136,7 @@ func TestSearch(t *testing.T) {
 	}
 	hasNot(t, w.page("/inbox?q="+tolvan), tolvan)
 	w.post("/inbox", url.Values{"q": {"18900101-9802"}})
-	rows := w.accesses(store.AccessFilter{Who: "vera", What: store.AccessSearch})
+	rows := w.accesses(accesslog.Filter{Who: "vera", What: accesslog.Search})
 	if len(rows) == 0 || rows[0].Search == "" || strings.Contains(rows[0].Search+rows[0].Detail, "9802") ||
 		rows[len(rows)-1].Search != "" {
 		t.Errorf("the access log has %+v", rows)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 // browserTab is a browser with its session that tells where it came from or does not.
@@ -120,10 +121,11 @@ func TestFormsOfEndedSessionsWait(t *testing.T) {
 	for name, end := range map[string]func(b *browserTab){
 		"signed out in another tab": func(b *browserTab) { b.send(http.MethodPost, "/signout", url.Values{}) },
 		"ended by an administrator": func(*browserTab) {
-			_, err := w.Relay.Store.ChangeAccount(t.Context(), "hanna", store.Access{Who: "test"}, func(a *store.Account) error {
-				a.Epoch++
-				return nil
-			})
+			_, err := w.Relay.Store.ChangeAccount(t.Context(), "hanna", accesslog.Row{Who: "test"},
+				func(a *store.Account) error {
+					a.Epoch++
+					return nil
+				})
 			must(t, "ending the sessions", err)
 		},
 	} {

@@ -3,7 +3,7 @@ package web_test
 import (
 	"database/sql"
 
-	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 // database is the world's file, beside the store.
@@ -18,7 +18,7 @@ func (w *world) database() *sql.DB {
 }
 
 // accesses are rows of the access log, the newest first.
-func (w *world) accesses(f store.AccessFilter) []store.Access {
+func (w *world) accesses(f accesslog.Filter) []accesslog.Row {
 	w.t.Helper()
 	f.Limit = 500
 	rows, err := w.Relay.Store.AccessLog(w.t.Context(), f)
@@ -26,7 +26,7 @@ func (w *world) accesses(f store.AccessFilter) []store.Access {
 		w.t.Fatal(err)
 	}
 	for i := range rows { // in English, as the command line shows them
-		rows[i].Detail, rows[i].Subject = store.DetailText(rows[i].Detail), store.DetailText(rows[i].Subject)
+		rows[i].Detail, rows[i].Subject = accesslog.DetailText(rows[i].Detail), accesslog.DetailText(rows[i].Subject)
 	}
 	return rows
 }

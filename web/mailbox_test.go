@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 func TestMailboxList(t *testing.T) {
@@ -50,14 +50,14 @@ func TestAMailboxThatIsOpenedIsOnRecord(t *testing.T) {
 	w := newWorld(t)
 	id := w.submit(clinic, "Tolvan Test", "Text")
 	w.page("/mailbox/" + id)
-	if rows := w.accesses(store.AccessFilter{Case: id, Direct: true}); len(rows) != 1 ||
-		rows[0].What != store.AccessRead ||
+	if rows := w.accesses(accesslog.Filter{Case: id, Direct: true}); len(rows) != 1 ||
+		rows[0].What != accesslog.Read ||
 		rows[0].Detail != "mailbox" {
 		t.Errorf("the letters of a case: %+v", rows)
 	}
 	has(t, w.post("/mailbox", url.Values{"person": {tolvan}}).body, "/mailbox/"+id)
-	row := w.accesses(store.AccessFilter{})[0]
-	if row.What != store.AccessList || row.Detail != "mailbox" || !slices.Equal(row.Cases.Of(nil), []string{id}) {
+	row := w.accesses(accesslog.Filter{})[0]
+	if row.What != accesslog.List || row.Detail != "mailbox" || !slices.Equal(row.Cases.Of(nil), []string{id}) {
 		t.Errorf("the list of somebody's cases: %+v", row)
 	}
 }
@@ -167,7 +167,7 @@ func TestCaseThatBeganOutside(t *testing.T) {
 	}
 	has(t, w.page("/mailbox/"+id), "Ärendebekräftelse")
 	has(t, w.post("/mailbox", url.Values{"person": {tolvan}}).body, "/mailbox/"+id)
-	if rows := w.accesses(store.AccessFilter{Who: "vera", What: store.AccessChange}); len(rows) != 1 ||
+	if rows := w.accesses(accesslog.Filter{Who: "vera", What: accesslog.Change}); len(rows) != 1 ||
 		rows[0].Unit != clinic || rows[0].Detail != "new case" {
 		t.Errorf("on record: %+v", rows)
 	}

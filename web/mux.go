@@ -3,7 +3,7 @@ package web
 import (
 	"net/http"
 
-	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/shell"
 )
 
@@ -184,7 +184,7 @@ func (s *Site) Handler() http.Handler {
 	}
 	own := http.NewCrossOriginProtection()
 	own.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.Stranger(r, shell.Access{}, store.Access{What: store.AccessCrossSite, Detail: r.Method})
+		s.Stranger(r, shell.Access{}, accesslog.Row{What: accesslog.CrossSite, Detail: r.Method})
 		s.Fail(w, r, shell.Access{}, !shell.IsAPI(r), shell.ErrCrossSite)
 	}))
 	return shell.AnswerBeforeEnd(s.Headers(own.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

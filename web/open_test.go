@@ -10,6 +10,7 @@ import (
 	"rivgate/contracts"
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 const (
@@ -214,7 +215,7 @@ func TestOpenCodesAreNotGuessed(t *testing.T) {
 		r.header.Get("Retry-After") == "" {
 		t.Errorf("the eleventh: %d", r.status)
 	}
-	rows := w.accesses(store.AccessFilter{})
+	rows := w.accesses(accesslog.Filter{})
 	if len(rows) == 0 {
 		t.Error("nothing is logged")
 	}

@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"testing"
 
-	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 // TestAUnitGivesItsOpinion: a board asks, the unit reads what was consented to and nothing else, answers, and the board
@@ -60,7 +60,7 @@ func TestAUnitGivesItsOpinion(t *testing.T) {
 	has(t, w.page("/inbox?queue=new"), "Nytt yttrande")
 	has(t, w.page("/inbox/"+id+"/board"), "Vi beklagar.", "besvarad", "Vera Test")
 	hasNot(t, w.page("/inbox?queue=new"), "Nytt yttrande")
-	rows := w.accesses(store.AccessFilter{Case: id, Direct: true, Who: "vera", What: store.AccessChange})
+	rows := w.accesses(accesslog.Filter{Case: id, Direct: true, Who: "vera", What: accesslog.Change})
 	if len(rows) != 2 || rows[0].Unit != board || rows[1].Unit != clinic {
 		t.Errorf("on both records: %+v", rows)
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 func TestStandardReplies(t *testing.T) {
@@ -62,7 +62,7 @@ func TestStandardReplies(t *testing.T) {
 	gone := url.Values{"id": {phrase}, "phrase": {between(t, now, `name="phrase" value="`, `"`)}, "do": {"delete"}}
 	expectRedirect(t, add(gone), "/phrases?unit="+clinic+"&done=1")
 	has(t, w.page("/phrases?unit="+clinic), "Här finns inga standardsvar än.")
-	if rows := w.accesses(store.AccessFilter{What: store.AccessChange, Unit: clinic}); len(rows) < 4 ||
+	if rows := w.accesses(accesslog.Filter{What: accesslog.Change, Unit: clinic}); len(rows) < 4 ||
 		rows[0].Subject != "phrase" {
 		t.Errorf("the access log has %+v", rows)
 	}

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web"
 )
 
@@ -126,7 +126,7 @@ func TestAProtectedIdentityIsShownOnAsking(t *testing.T) {
 		}
 	}
 	has(t, w.page("/inbox/"+id+"?print=1&protected=show"), "070-1740605", "tolvina@example.se")
-	rows := append(w.looks(id, "vera")[before:], w.looks(id, store.SystemID(""))...)
+	rows := append(w.looks(id, "vera")[before:], w.looks(id, accesslog.SystemID(""))...)
 	for _, row := range rows {
 		if !strings.HasSuffix(row, ", protected identity") {
 			t.Errorf("the access log has %q", row)
@@ -135,7 +135,7 @@ func TestAProtectedIdentityIsShownOnAsking(t *testing.T) {
 	if len(rows) != len(paths)+1 {
 		t.Errorf("%d rows for %d looks: %q", len(rows), len(paths)+1, rows)
 	}
-	if rows := w.accesses(store.AccessFilter{Case: id}); strings.Contains(rows[0].Detail, "Tolvina") {
+	if rows := w.accesses(accesslog.Filter{Case: id}); strings.Contains(rows[0].Detail, "Tolvina") {
 		t.Errorf("the access log tells of the person: %+v", rows[0])
 	}
 	w.did(id, "protect", url.Values{"protected": {""}})

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/shell"
 )
 
@@ -140,7 +141,7 @@ func TestADiaryNumbersCasesThroughTheAPI(t *testing.T) {
 	if left := field[[]store.Unnumbered](t, w.asks("diary", "/api/registrations"), "items"); len(left) != 0 {
 		t.Errorf("still without a number: %+v", left)
 	}
-	rows := w.accesses(store.AccessFilter{Case: first, Direct: true, What: store.AccessChange})
+	rows := w.accesses(accesslog.Filter{Case: first, Direct: true, What: accesslog.Change})
 	if len(rows) != 1 || rows[0].Name != "diary" || rows[0].Unit != clinic {
 		t.Errorf("on record: %+v", rows)
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 // TestListsNameWhomTheyShowed: who sees somebody in a list has seen them. A reviewer who asks for the case or the
@@ -25,17 +25,17 @@ func TestListsNameWhomTheyShowed(t *testing.T) {
 	w.page("/inbox?queue=new")
 	w.page("/board")
 	for i, want := range []string{
-		fmt.Sprint(store.ShownCases{board: {boards}}), fmt.Sprint(store.ShownCases{board: {boards}}),
+		fmt.Sprint(accesslog.ShownCases{board: {boards}}), fmt.Sprint(accesslog.ShownCases{board: {boards}}),
 	} {
-		if row := w.accesses(store.AccessFilter{Who: "nina", What: store.AccessList})[i]; fmt.Sprint(row.Cases) != want {
+		if row := w.accesses(accesslog.Filter{Who: "nina", What: accesslog.List})[i]; fmt.Sprint(row.Cases) != want {
 			t.Errorf("nina's list %d names %v, want %s", i, row.Cases, want)
 		}
 	}
-	rows := w.accesses(store.AccessFilter{Who: "hanna", Case: mine})
-	if len(rows) != 2 || rows[0].What != store.AccessSearch ||
-		fmt.Sprint(rows[0].Cases) != fmt.Sprint(store.ShownCases{clinic: {mine}}) ||
-		rows[1].What != store.AccessList ||
-		fmt.Sprint(rows[1].Cases) != fmt.Sprint(store.ShownCases{clinic: {mine}, other: {far}}) {
+	rows := w.accesses(accesslog.Filter{Who: "hanna", Case: mine})
+	if len(rows) != 2 || rows[0].What != accesslog.Search ||
+		fmt.Sprint(rows[0].Cases) != fmt.Sprint(accesslog.ShownCases{clinic: {mine}}) ||
+		rows[1].What != accesslog.List ||
+		fmt.Sprint(rows[1].Cases) != fmt.Sprint(accesslog.ShownCases{clinic: {mine}, other: {far}}) {
 		t.Fatalf("hanna's lists are %+v", rows)
 	}
 
@@ -47,7 +47,7 @@ func TestListsNameWhomTheyShowed(t *testing.T) {
 	list := fmt.Sprint(rows[1].Seq)
 	expectRedirect(t, w.post("/review/check", url.Values{"row": {list}, "note": {"Ordinarie arbete"}}), "/review?done")
 	has(t, w.post("/review", url.Values{"case": {mine}}).body, "av Greta Test: Ordinarie arbete")
-	theirs := w.accesses(store.AccessFilter{Who: "hanna", Case: far})
+	theirs := w.accesses(accesslog.Filter{Who: "hanna", Case: far})
 	if r := w.post("/review/check", url.Values{
 		"row": {fmt.Sprint(theirs[0].Seq)}, "note": {"x"},
 	}); r.status != http.StatusNotFound {
@@ -70,7 +70,7 @@ func TestListsNameWhomTheyShowed(t *testing.T) {
 	w.as("bodil") // the board
 	has(t, main(w.post("/review", url.Values{"case": {boards}}).body), "Nina Test", "visade lista <", boards)
 	hasNot(t, main(w.post("/review", url.Values{"case": {mine}}).body), "Hanna Test", "visade lista <")
-	report, err := w.Relay.Store.VerifyAccess(t.Context(), store.AccessHead{})
+	report, err := w.Relay.Store.VerifyAccess(t.Context(), accesslog.Head{})
 	if err != nil || report.Broken != 0 {
 		t.Errorf("%+v, %v", report, err)
 	}
@@ -84,7 +84,7 @@ func TestAPageNamesItsOwnCases(t *testing.T) {
 	}
 	w.as("hanna")
 	page := w.page("/inbox?queue=new")
-	row := w.accesses(store.AccessFilter{Who: "hanna", What: store.AccessList})[0]
+	row := w.accesses(accesslog.Filter{Who: "hanna", What: accesslog.List})[0]
 	if n := len(row.Cases[clinic]); n != 50 {
 		t.Errorf("%d cases are named", n)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/shell"
 )
 
@@ -30,7 +31,7 @@ func TestSystemsAreReviewedApart(t *testing.T) {
 	for _, by := range []string{"systems", "all"} {
 		has(t, main(w.post("/review", url.Values{"by": {by}}).body), `<span class="hint">ärendet</span>`)
 	}
-	has(t, main(w.post("/review", url.Values{"who": {store.SystemID("")}}).body), `<span class="hint">ärendet</span>`)
+	has(t, main(w.post("/review", url.Values{"who": {accesslog.SystemID("")}}).body), `<span class="hint">ärendet</span>`)
 }
 
 // TestTheWishForAnAnswerIsShown: in the list, on the case's page and in the file.
@@ -60,13 +61,13 @@ func TestAReviewerFindsALookUp(t *testing.T) {
 	page := w.page("/review")
 	has(t, page, "Vera Test", "läste", "sökte", "ändrade", id, "Vårdcentralen Björken",
 		`<span class="hint">handläggare</span>`, `<span class="hint">ärendet</span>`)
-	for _, row := range w.accesses(store.AccessFilter{}) {
+	for _, row := range w.accesses(accesslog.Filter{}) {
 		if text := fmt.Sprintf("%+v", row); strings.Contains(text, tolvan) || strings.Contains(text, tolvan[2:]) ||
 			strings.Contains(text, "Tolvan") || strings.Contains(text, "journal") {
 			t.Errorf("the log tells of a person: %s", text)
 		}
 	}
-	if rows := w.accesses(store.AccessFilter{What: store.AccessSearch, Who: "vera"}); len(rows) != 2 ||
+	if rows := w.accesses(accesslog.Filter{What: accesslog.Search, Who: "vera"}); len(rows) != 2 ||
 		rows[1].Search == "" || rows[0].Search != "" {
 		t.Errorf("searches are %+v", rows)
 	}
@@ -91,7 +92,7 @@ func TestAReviewerFindsALookUp(t *testing.T) {
 	expectRedirect(t, r, "/review/samples/1")
 	has(t, w.page("/review/samples/1"), "Stickprov 1", "0 av 2", "bara människor", "utan granskarens egna rader",
 		"utan in- och utloggningar")
-	if rows := w.accesses(store.AccessFilter{Who: "gunde", What: store.AccessSearch}); len(rows) < 5 ||
+	if rows := w.accesses(accesslog.Filter{Who: "gunde", What: accesslog.Search}); len(rows) < 5 ||
 		rows[2].Subject != "access log" {
 		t.Errorf("the reviewer's own look-ups: %+v", rows)
 	}
@@ -104,8 +105,8 @@ func TestACheckIsDocumented(t *testing.T) {
 	w.as("hanna")
 	w.page("/inbox/" + id)
 	w.page("/inbox/" + far)
-	mine := w.accesses(store.AccessFilter{Case: id})[0]
-	theirs := w.accesses(store.AccessFilter{Case: far})[0]
+	mine := w.accesses(accesslog.Filter{Case: id})[0]
+	theirs := w.accesses(accesslog.Filter{Case: far})[0]
 
 	w.as("greta")
 	if r := w.post("/review/check", url.Values{
@@ -142,10 +143,10 @@ func TestACheckIsDocumented(t *testing.T) {
 			t.Errorf("row %q", row)
 		}
 	}
-	if last := w.accesses(store.AccessFilter{Who: "greta"})[0]; last.What != store.AccessExport || last.Case != id {
+	if last := w.accesses(accesslog.Filter{Who: "greta"})[0]; last.What != accesslog.Export || last.Case != id {
 		t.Errorf("the export is on record as %+v", last)
 	}
-	report, err := w.Relay.Store.VerifyAccess(t.Context(), store.AccessHead{})
+	report, err := w.Relay.Store.VerifyAccess(t.Context(), accesslog.Head{})
 	if err != nil || report.Broken != 0 || report.Rows == 0 {
 		t.Errorf("%+v, %v", report, err)
 	}
@@ -291,7 +292,7 @@ func TestWalls(t *testing.T) {
 					t.Errorf("%s is in the menu: %t, and opens: %t", entry, shown, opens)
 				}
 			}
-			if n := len(w.accesses(store.AccessFilter{Who: c.who, What: store.AccessRefused})); n == 0 {
+			if n := len(w.accesses(accesslog.Filter{Who: c.who, What: accesslog.Refused})); n == 0 {
 				t.Error("nothing of what was refused is in the access log")
 			}
 		})
@@ -325,8 +326,8 @@ func TestTheAPITakesASession(t *testing.T) {
 	w.as("hanna")
 	list = w.get("/api/cases?unit=" + board)
 	hasNot(t, list.body, "Pia Test")
-	rows := w.accesses(store.AccessFilter{Who: "vera", Case: a, Direct: true, Since: w.clock().Add(-time.Hour)})
-	if len(rows) == 0 || rows[0].What != store.AccessRead || rows[0].Kind != routing.CareUnit || rows[0].Unit != clinic {
+	rows := w.accesses(accesslog.Filter{Who: "vera", Case: a, Direct: true, Since: w.clock().Add(-time.Hour)})
+	if len(rows) == 0 || rows[0].What != accesslog.Read || rows[0].Kind != routing.CareUnit || rows[0].Unit != clinic {
 		t.Errorf("reading over the API is on record as %+v", rows)
 	}
 }
@@ -343,7 +344,7 @@ func TestOrdersAreInTheChain(t *testing.T) {
 	w.post("/catalogue/draft/discard", url.Values{"revision": {"0"}})
 	w.as("olle")
 	w.post("/monitor/order", url.Values{"verb": {"retry"}})
-	rows := w.accesses(store.AccessFilter{What: store.AccessChange, Since: w.clock()})
+	rows := w.accesses(accesslog.Filter{What: accesslog.Change, Since: w.clock()})
 	var got []string
 	for _, row := range rows {
 		if row.Subject != "hanna" && row.Subject != "iris" && row.Subject != "olle" { // accounts of the test itself
@@ -422,7 +423,7 @@ func TestASampleIsAThingOfItsOwn(t *testing.T) {
 		}
 		hasNot(t, w.page("/review"), "Fortsätt med", "Protokoll för")
 	}
-	report, err := w.Relay.Store.VerifyAccess(t.Context(), store.AccessHead{})
+	report, err := w.Relay.Store.VerifyAccess(t.Context(), accesslog.Head{})
 	if err != nil || report.Broken != 0 {
 		t.Errorf("%+v, %v", report, err)
 	}

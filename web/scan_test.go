@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/shell"
 )
 
@@ -108,7 +108,7 @@ func TestAVirusScannerHoldsFiles(t *testing.T) {
 	if r := file("0"); r.status != http.StatusServiceUnavailable || strings.Contains(r.body, string(good.content)) {
 		t.Errorf("while the scanner is away: %d", r.status)
 	}
-	if rows := w.accesses(store.AccessFilter{Case: id}); len(rows) == 0 {
+	if rows := w.accesses(accesslog.Filter{Case: id}); len(rows) == 0 {
 		t.Error("nothing is in the access log")
 	}
 }

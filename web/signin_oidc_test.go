@@ -20,6 +20,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/shell"
 	"rivgate/web/signin"
 )
@@ -467,13 +468,13 @@ func TestAProvidersAnswerIsChecked(t *testing.T) {
 		{"no subject", func(_ *world, p *provider) { p.claims["sub"] = " " }, nil, 403},
 		{"somebody whom this gateway has shut out", func(w *world, p *provider) {
 			a := store.Account{ID: "oidc:SE2010123456-P1", Source: p.URL, Disabled: true}
-			if err := w.Relay.Store.AddAccount(t.Context(), a, store.Access{Who: "test"}); err != nil {
+			if err := w.Relay.Store.AddAccount(t.Context(), a, accesslog.Row{Who: "test"}); err != nil {
 				t.Fatal(err)
 			}
 		}, nil, 403},
 		{"somebody whose account is another provider's", func(w *world, _ *provider) {
 			a := store.Account{ID: "oidc:SE2010123456-P1", Source: "https://elsewhere.example"}
-			if err := w.Relay.Store.AddAccount(t.Context(), a, store.Access{Who: "test"}); err != nil {
+			if err := w.Relay.Store.AddAccount(t.Context(), a, accesslog.Row{Who: "test"}); err != nil {
 				t.Fatal(err)
 			}
 		}, nil, 403},
@@ -488,7 +489,7 @@ func TestAProvidersAnswerIsChecked(t *testing.T) {
 				t.Errorf("status %d, want %d\n%s", r.status, c.status, main(r.body))
 			}
 			expectRedirect(t, w.getWith("/account", session), "/signin?next=%2Faccount")
-			if n := len(w.accesses(store.AccessFilter{What: store.AccessRefused})); n != 1 {
+			if n := len(w.accesses(accesslog.Filter{What: accesslog.Refused})); n != 1 {
 				t.Errorf("%d refusals in the access log, want 1", n)
 			}
 			hasNot(t, r.body, "189001019802")

@@ -10,6 +10,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/shell"
 )
 
@@ -60,8 +61,8 @@ func TestSigningInAndOut(t *testing.T) {
 	}
 	// the browser still has the cookie, and it is worth nothing
 	expectRedirect(t, w.get("/inbox"), "/signin?next=%2Finbox")
-	log := w.accesses(store.AccessFilter{Who: "hanna"})
-	if len(log) < 3 || log[0].What != store.AccessSignOut || log[len(log)-1].What != store.AccessSignIn ||
+	log := w.accesses(accesslog.Filter{Who: "hanna"})
+	if len(log) < 3 || log[0].What != accesslog.SignOut || log[len(log)-1].What != accesslog.SignIn ||
 		log[0].Roles != "handler" || log[0].Kind != routing.CareUnit {
 		t.Errorf("the access log has %+v", log)
 	}
@@ -100,14 +101,15 @@ func TestWrongPasswordsTellNothing(t *testing.T) {
 	w := newWorld(t)
 	w.addPerson("hanna")
 	w.addPerson("vera")
-	if _, err := w.Relay.Store.ChangeAccount(t.Context(), "vera", store.Access{Who: "test"}, func(a *store.Account) error {
-		a.Disabled = true
-		return nil
-	}); err != nil {
+	if _, err := w.Relay.Store.ChangeAccount(t.Context(), "vera", accesslog.Row{Who: "test"},
+		func(a *store.Account) error {
+			a.Disabled = true
+			return nil
+		}); err != nil {
 		t.Fatal(err)
 	}
 	demo := store.Account{ID: "demo", Source: store.LocalAccounts, Password: hashed(), Demo: true}
-	if err := w.Relay.Store.AddAccount(t.Context(), demo, store.Access{Who: "test"}); err != nil {
+	if err := w.Relay.Store.AddAccount(t.Context(), demo, accesslog.Row{Who: "test"}); err != nil {
 		t.Fatal(err)
 	}
 	w.Environment = shell.Production
@@ -135,10 +137,10 @@ func TestWrongPasswordsTellNothing(t *testing.T) {
 	}
 	has(t, w.door("", "", nil).body, "Skriv ditt användarnamn.", "Skriv ditt lösenord.",
 		`aria-describedby="signin-account-error"`)
-	if n := len(w.accesses(store.AccessFilter{What: store.AccessRefused})); n != 5 {
+	if n := len(w.accesses(accesslog.Filter{What: accesslog.Refused})); n != 5 {
 		t.Errorf("%d refusals in the access log, want 5", n)
 	}
-	for _, row := range w.accesses(store.AccessFilter{}) {
+	for _, row := range w.accesses(accesslog.Filter{}) {
 		if row.Subject == "nobody" || strings.Contains(row.Detail, "nobody") {
 			t.Errorf("a name that is no account's is in the log: %+v", row)
 		}
@@ -226,19 +228,21 @@ func TestSessionsEnd(t *testing.T) {
 
 	w.as("vera")
 	w.page("/inbox")
-	if _, err := w.Relay.Store.ChangeAccount(t.Context(), "vera", store.Access{Who: "test"}, func(a *store.Account) error {
-		a.Grants = nil
-		return nil
-	}); err != nil {
+	if _, err := w.Relay.Store.ChangeAccount(t.Context(), "vera", accesslog.Row{Who: "test"},
+		func(a *store.Account) error {
+			a.Grants = nil
+			return nil
+		}); err != nil {
 		t.Fatal(err)
 	}
 	if r := w.get("/inbox"); r.status != http.StatusNotFound { // what was taken away is gone at once
 		t.Errorf("without a role: %d", r.status)
 	}
-	if _, err := w.Relay.Store.ChangeAccount(t.Context(), "vera", store.Access{Who: "test"}, func(a *store.Account) error {
-		a.Disabled = true
-		return nil
-	}); err != nil {
+	if _, err := w.Relay.Store.ChangeAccount(t.Context(), "vera", accesslog.Row{Who: "test"},
+		func(a *store.Account) error {
+			a.Disabled = true
+			return nil
+		}); err != nil {
 		t.Fatal(err)
 	}
 	expectRedirect(t, w.get("/"), "/signin?next=%2F")
@@ -249,7 +253,7 @@ func TestAnInitialPasswordIsChangedFirst(t *testing.T) {
 	w := newWorld(t)
 	w.as("hanna")
 	w.page("/")
-	if _, err := w.Relay.Store.ChangeAccount(t.Context(), "hanna", store.Access{Who: "test"},
+	if _, err := w.Relay.Store.ChangeAccount(t.Context(), "hanna", accesslog.Row{Who: "test"},
 		func(a *store.Account) error { a.Changes = true; return nil }); err != nil {
 		t.Fatal(err)
 	}

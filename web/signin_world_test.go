@@ -16,6 +16,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/shell"
 )
 
@@ -62,7 +63,7 @@ func (w *world) addPerson(name string) {
 		ID: name, Name: strings.ToUpper(name[:1]) + name[1:] + " Test", Source: store.LocalAccounts, Password: hashed(),
 		Grants: people()[name],
 	}
-	if err := w.Relay.Store.AddAccount(w.t.Context(), a, store.Access{Who: "test"}); err != nil &&
+	if err := w.Relay.Store.AddAccount(w.t.Context(), a, accesslog.Row{Who: "test"}); err != nil &&
 		!errors.Is(err, store.ErrAccountExists) {
 		w.t.Fatal(err)
 	}

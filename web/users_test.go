@@ -13,6 +13,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/shell"
 )
 
@@ -23,7 +24,7 @@ func (w *world) account(id string, grants ...store.Grant) {
 		ID: id, Name: strings.ToUpper(id[:1]) + id[1:] + " Test", Source: store.LocalAccounts, Password: hashed(),
 		Grants: grants,
 	}
-	if err := w.Relay.Store.AddAccount(w.t.Context(), a, store.Access{Who: "test"}); err != nil {
+	if err := w.Relay.Store.AddAccount(w.t.Context(), a, accesslog.Row{Who: "test"}); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -138,7 +139,7 @@ func TestALocalAdministratorKeepsTheUsersOfAUnit(t *testing.T) {
 	hasNot(t, main(w.page("/users")), "Frida Test")
 
 	var log []string
-	for _, row := range slices.Backward(w.accesses(store.AccessFilter{Who: "adam", Unit: clinic})) {
+	for _, row := range slices.Backward(w.accesses(accesslog.Filter{Who: "adam", Unit: clinic})) {
 		if row.Subject == "frida.ny" && row.Kind == routing.CareUnit {
 			log = append(log, string(row.What)+": "+row.Detail)
 		}
@@ -200,7 +201,7 @@ func TestWhatALocalAdministratorMayNot(t *testing.T) {
 	oidc := store.Account{
 		ID: "oidc:1", Name: "Pia Test", Source: "https://idp.example", Grants: []store.Grant{held(shell.RoleHandler, clinic)},
 	}
-	if err := w.Relay.Store.AddAccount(t.Context(), oidc, store.Access{Who: "test"}); err != nil {
+	if err := w.Relay.Store.AddAccount(t.Context(), oidc, accesslog.Row{Who: "test"}); err != nil {
 		t.Fatal(err)
 	}
 	w.addPerson("adam")
@@ -345,21 +346,21 @@ func TestWhatALocalAdministratorMayNot(t *testing.T) {
 		{"an operator gives", "olle", "vilma", "give", choice(shell.RoleHandler, clinic), 404, ""},
 	} {
 		w.as(c.who)
-		refused := len(w.accesses(store.AccessFilter{Who: c.who, What: store.AccessRefused}))
+		refused := len(w.accesses(accesslog.Filter{Who: c.who, What: accesslog.Refused}))
 		r := w.onUser(c.id, c.do, c.fields)
 		if r.status != c.status || !strings.Contains(r.body, c.says) {
 			t.Errorf("%s: %d, want %d with %q\n%s", c.name, r.status, c.status, c.says, main(r.body))
 		}
 		reached := c.status == 404 || strings.Contains(c.says, "inte är dina") || strings.Contains(c.says, "ta tillbaka") ||
 			strings.HasPrefix(c.says, "Välj en") && c.fields.Get("unit") != ""
-		if reached && len(w.accesses(store.AccessFilter{Who: c.who, What: store.AccessRefused})) == refused {
+		if reached && len(w.accesses(accesslog.Filter{Who: c.who, What: accesslog.Refused})) == refused {
 			t.Errorf("%s: it is not on record", c.name)
 		}
 		if after := state(); after != before {
 			t.Fatalf("%s: it changed\n%s\nto\n%s", c.name, before, after)
 		}
 	}
-	if n := len(w.accesses(store.AccessFilter{Who: "adam", What: store.AccessChange})); n != 0 {
+	if n := len(w.accesses(accesslog.Filter{Who: "adam", What: accesslog.Change})); n != 0 {
 		t.Errorf("%d changes are on record", n)
 	}
 	w.as(nobody)
@@ -458,7 +459,7 @@ func TestOneOfManyResetsAtOnceIsMade(t *testing.T) {
 	if len(made) != 1 || w.signsIn("vilma", made[0]).status != http.StatusSeeOther {
 		t.Errorf("%d passwords were made", len(made))
 	}
-	if n := len(w.accesses(store.AccessFilter{Who: "adam", What: store.AccessChange})); n != 1 {
+	if n := len(w.accesses(accesslog.Filter{Who: "adam", What: accesslog.Change})); n != 1 {
 		t.Errorf("%d changes are on record", n)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"rivgate/cmd/rivgate/config"
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/shell"
 	"rivgate/web/signin"
 )
@@ -63,7 +64,7 @@ func addDemoAccounts(ctx context.Context, db *store.Store) error {
 		a := store.Account{
 			ID: d.id, Name: d.name, Source: store.LocalAccounts, Password: hash, Demo: true, Grants: []store.Grant{d.grant},
 		}
-		if err := db.AddAccount(ctx, a, store.Access{Who: "demo", Detail: "demo account"}); err != nil &&
+		if err := db.AddAccount(ctx, a, accesslog.Row{Who: "demo", Detail: "demo account"}); err != nil &&
 			!errors.Is(err, store.ErrAccountExists) {
 			return fmt.Errorf("adding demo account %s: %w", d.id, err)
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 // AuditCommand is the noun audit.
@@ -39,8 +40,8 @@ func (c *AuditListCommand) Run(s *session) error {
 		return err
 	}
 	return s.withStore(func(ctx context.Context, db *store.Store) error {
-		f := store.AccessFilter{
-			Who: c.Who, What: store.AccessKind(c.What), By: store.Actor(c.By), Case: c.Case, Unit: c.Unit, Since: since,
+		f := accesslog.Filter{
+			Who: c.Who, What: accesslog.Kind(c.What), By: accesslog.Actor(c.By), Case: c.Case, Unit: c.Unit, Since: since,
 			Before: c.Before,
 			Limit:  c.Limit,
 		}
@@ -59,7 +60,8 @@ func (c *AuditListCommand) Run(s *session) error {
 		return s.show(rows, func(w io.Writer) error {
 			t := &table{head: []string{"ROW", "AT", "WHO", "ROLES", "WHAT", "CASE", "UNIT", "SUBJECT", "DETAIL"}}
 			for _, r := range rows {
-				t.add(r.Seq, r.At, r.Who, r.Roles, r.What, r.Case, r.Unit, store.DetailText(r.Subject), store.DetailText(r.Detail))
+				t.add(r.Seq, r.At, r.Who, r.Roles, r.What, r.Case, r.Unit, accesslog.DetailText(r.Subject),
+					accesslog.DetailText(r.Detail))
 			}
 			return t.print(w)
 		})
@@ -73,14 +75,14 @@ type AuditVerifyCommand struct {
 
 // Run checks, and prints the head to keep.
 func (c *AuditVerifyCommand) Run(s *session) error {
-	var noted store.AccessHead
+	var noted accesslog.Head
 	if c.Head != "" {
 		row, hash, ok := strings.Cut(c.Head, ":")
 		seq, err := strconv.ParseInt(row, 10, 64)
 		if !ok || err != nil || seq < 1 || len(hash) != 64 {
 			return usage("--head is none: write ROW:HASH as verify prints it")
 		}
-		noted = store.AccessHead{Seq: seq, Hash: hash}
+		noted = accesslog.Head{Seq: seq, Hash: hash}
 	}
 	return s.withStore(func(ctx context.Context, db *store.Store) error {
 		r, err := db.VerifyAccess(ctx, noted)

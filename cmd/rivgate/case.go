@@ -19,6 +19,7 @@ import (
 	"rivgate/relay"
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 // CaseCommand is the noun case. Every verb opens the store itself and is safe beside a running gateway.
@@ -146,13 +147,13 @@ func (c *CaseShowCommand) contents(ctx context.Context, s *session, db *store.St
 	all []store.Entry,
 ) (err error) {
 	if c.Content {
-		row := store.Access{
-			Who: operator(""), Name: operator(""), What: store.AccessRead, Case: k.ID, Unit: k.Handler.Unit,
+		row := accesslog.Row{
+			Who: operator(""), Name: operator(""), What: accesslog.Read, Case: k.ID, Unit: k.Handler.Unit,
 			Kind:   k.Handler.Kind,
 			Detail: "messages",
 		}
 		if k.Protected && c.Protected {
-			row.Detail = store.AddDetail(row.Detail, "protected identity")
+			row.Detail = accesslog.AddDetail(row.Detail, "protected identity")
 		}
 		if err := db.LogAccess(ctx, row); err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/register"
 )
 
@@ -72,8 +73,8 @@ func (c *CaseRegisterCommand) Run(s *session) error {
 	return s.withStore(func(ctx context.Context, db *store.Store) error {
 		by := store.Person{ID: operator(""), Name: operator("")}
 		all := func(store.Case) bool { return true }
-		report, err := db.RegisterAll(ctx, rows, all, by, store.Access{
-			Who: by.ID, Name: by.Name, What: store.AccessChange, Detail: store.DetailOf("desk", "register"),
+		report, err := db.RegisterAll(ctx, rows, all, by, accesslog.Row{
+			Who: by.ID, Name: by.Name, What: accesslog.Change, Detail: accesslog.DetailOf("desk", "register"),
 		}, c.DryRun)
 		if err != nil {
 			return fmt.Errorf("registering: %w", err)

@@ -13,6 +13,7 @@ import (
 	"rivgate/cmd/rivgate/config"
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/shell"
 )
 
@@ -45,8 +46,8 @@ type userBy struct {
 	By string `help:"Who does it. Default: the user of this machine." placeholder:"NAME"`
 }
 
-func (b userBy) row(detail string) store.Access {
-	return store.Access{Who: operator(b.By), Detail: detail}
+func (b userBy) row(detail string) accesslog.Row {
+	return accesslog.Row{Who: operator(b.By), Detail: detail}
 }
 
 // secretPassword is what an account begins with: from a file, or made here.
@@ -166,7 +167,7 @@ func grantWords(grants []store.Grant) string {
 }
 
 // change changes an account and prints how it is then.
-func (s *session) change(id string, by store.Access, change func(*store.Account) error) error {
+func (s *session) change(id string, by accesslog.Row, change func(*store.Account) error) error {
 	return s.withStore(func(ctx context.Context, db *store.Store) error {
 		a, err := db.ChangeAccount(ctx, id, by, change)
 		if errors.Is(err, store.ErrNotFound) {
@@ -336,6 +337,6 @@ type UserSignoutCommand struct {
 // Run ends them all, from the next request on.
 func (c *UserSignoutCommand) Run(s *session) error {
 	row := c.row("sessions ended")
-	row.What = store.AccessSignOut
+	row.What = accesslog.SignOut
 	return s.change(c.ID, row, func(a *store.Account) error { a.Epoch++; return nil })
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 func TestUsersOnTheCommandLine(t *testing.T) {
@@ -80,11 +80,11 @@ func TestUsersOnTheCommandLine(t *testing.T) {
 		})
 	}
 	code, out, problem := cli(t, "audit", "list", "--format", "json", "--limit", "500")
-	var rows []store.Access
+	var rows []accesslog.Row
 	if err := json.Unmarshal([]byte(out), &rows); err != nil || code != exitDone {
 		t.Fatalf("%d %v %s", code, err, problem)
 	}
-	if len(rows) != 9 || rows[8].Detail != "account added" || rows[0].What != store.AccessSignOut {
+	if len(rows) != 9 || rows[8].Detail != "account added" || rows[0].What != accesslog.SignOut {
 		t.Errorf("%d changes are on record: %+v", len(rows), rows)
 	}
 	for _, row := range rows {

@@ -22,6 +22,15 @@ import (
 // ErrClosed is returned by a DB after Close.
 var ErrClosed = errors.New("store is closed")
 
+// What the verbs of all rooms above the engine return.
+var (
+	// ErrNotFound is returned where a single thing is asked for and is not there.
+	ErrNotFound = errors.New("not found")
+	// ErrConflict means that somebody else changed meanwhile what a person saw: a desk, a draft, a phrase, a sample, or
+	// who has the case. Nothing was stored.
+	ErrConflict = errors.New("changed meanwhile")
+)
+
 // Options of Open.
 type Options struct {
 	Now func() time.Time // the clock; default the database's own

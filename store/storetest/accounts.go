@@ -10,10 +10,11 @@ import (
 
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 func accounts(w *world) {
-	by := store.Access{Who: "admin", Name: "Adam Administratör"}
+	by := accesslog.Row{Who: "admin", Name: "Adam Administratör"}
 	handler := store.Account{
 		ID: " Hanna ", Name: "Hanna Handläggare", Source: store.LocalAccounts, Password: "$argon2id$1", Changes: true,
 		Grants: []store.Grant{{Role: "handler", Kind: routing.CareUnit, Units: []string{inboxUnit}}},
@@ -37,10 +38,10 @@ func accounts(w *world) {
 			w.t.Error("an account without a name was added")
 		}
 		equal(w, "the log's last", w.lastAccess().Subject, "hanna")
-		equal(w, "rows in the log", len(w.accesses(store.AccessFilter{})), 1)
+		equal(w, "rows in the log", len(w.accesses(accesslog.Filter{})), 1)
 	})
 	w.run("nobody has roles on both sides of the wall", func(w *world) {
-		rows := len(w.accesses(store.AccessFilter{}))
+		rows := len(w.accesses(accesslog.Filter{}))
 		_, err := w.s.ChangeAccount(w.ctx, "hanna", by, func(a *store.Account) error {
 			a.Grants = append(slices.Clone(a.Grants), store.Grant{
 				Role: "handler", Kind: routing.PatientBoard, Units: []string{board},
@@ -57,7 +58,7 @@ func accounts(w *world) {
 		if err := w.s.AddAccount(w.ctx, both, by); !errors.Is(err, store.ErrWall) {
 			w.t.Errorf("adding with both sides: %v", err)
 		}
-		equal(w, "rows of what was refused", len(w.accesses(store.AccessFilter{}))-rows, 0)
+		equal(w, "rows of what was refused", len(w.accesses(accesslog.Filter{}))-rows, 0)
 	})
 	w.run("a session ends by itself, by its owner, and when its account changes", func(w *world) {
 		put := func(token string) { w.must(w.s.PutWebSession(w.ctx, token, "hanna", []byte(token), 8*time.Hour)) }
@@ -120,7 +121,7 @@ func accounts(w *world) {
 	w.run("a change that is refused leaves everything as it was", func(w *world) {
 		before, err := w.s.Account(w.ctx, "hanna")
 		w.must(err)
-		rows := len(w.accesses(store.AccessFilter{}))
+		rows := len(w.accesses(accesslog.Filter{}))
 		mine := errors.New("no")
 		if _, err := w.s.ChangeAccount(w.ctx, "hanna", by, func(a *store.Account) error {
 			a.Name = "X"
@@ -131,7 +132,7 @@ func accounts(w *world) {
 		after, err := w.s.Account(w.ctx, "hanna")
 		w.must(err)
 		equal(w, "name", after.Name, before.Name)
-		equal(w, "rows", len(w.accesses(store.AccessFilter{})), rows)
+		equal(w, "rows", len(w.accesses(accesslog.Filter{})), rows)
 		if _, err := w.s.ChangeAccount(w.ctx, "nobody", by, func(*store.Account) error {
 			return nil
 		}); !errors.Is(err, store.ErrNotFound) {
@@ -197,18 +198,18 @@ func signInRate(w *world) {
 	try("a", "x", "own", 0)
 	try("a", "x", "own", 0)
 	w.must(
-		w.s.SignedIn(w.ctx, "hanna", store.SignInTry{Account: "a", Browser: "own"}, store.Access{
-			Who: "hanna", What: store.AccessSignIn,
+		w.s.SignedIn(w.ctx, "hanna", store.SignInTry{Account: "a", Browser: "own"}, accesslog.Row{
+			Who: "hanna", What: accesslog.SignIn,
 		}),
 	)
-	equal(w, "the log's last", w.lastAccess().What, store.AccessSignIn)
+	equal(w, "the log's last", w.lastAccess().What, accesslog.SignIn)
 	try("a", "x", "own", 0)
 	for range 3 {
 		try("a", "x", "", 0)
 	}
 	try("a", "x", "", time.Second)
-	if err := w.s.SignedIn(w.ctx, "nobody", store.SignInTry{Account: "n"}, store.Access{
-		What: store.AccessSignIn,
+	if err := w.s.SignedIn(w.ctx, "nobody", store.SignInTry{Account: "n"}, accesslog.Row{
+		What: accesslog.SignIn,
 	}); !errors.Is(err, store.ErrNotFound) {
 		w.t.Errorf("nobody signs in: %v", err)
 	}
@@ -233,7 +234,7 @@ func signInRate(w *world) {
 	equal(w, "guesses at once", n, 8)
 }
 
-func (w *world) accesses(f store.AccessFilter) []store.Access {
+func (w *world) accesses(f accesslog.Filter) []accesslog.Row {
 	w.t.Helper()
 	f.Limit = 500
 	rows, err := w.s.AccessLog(w.ctx, f)
@@ -241,9 +242,9 @@ func (w *world) accesses(f store.AccessFilter) []store.Access {
 	return rows
 }
 
-func (w *world) lastAccess() store.Access {
+func (w *world) lastAccess() accesslog.Row {
 	w.t.Helper()
-	rows, err := w.s.AccessLog(w.ctx, store.AccessFilter{Limit: 1})
+	rows, err := w.s.AccessLog(w.ctx, accesslog.Filter{Limit: 1})
 	w.must(err)
 	if len(rows) != 1 {
 		w.t.Fatal("the access log is empty")

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 // Test persons beside the one of facts.
@@ -104,10 +105,11 @@ func uncheckedNoted(w *world) {
 	events, err := w.s.Unlogged().DeskEvents(w.ctx, f.id, nil)
 	w.must(err)
 	equal(w, "the reason", events[0].Text+" "+events[0].Form+" "+events[0].MessageID, "Brådskar close m1")
-	rows, err := w.s.AccessLog(w.ctx, store.AccessFilter{Case: f.id})
+	rows, err := w.s.AccessLog(w.ctx, accesslog.Filter{Case: f.id})
 	w.must(err)
 	equal(w, "on record", len(rows), 2)
-	equal(w, "a row", fmt.Sprint(rows[0].Who, " ", rows[0].What, " ", rows[0].Unit, " ", store.DetailText(rows[0].Detail)),
+	equal(w, "a row", fmt.Sprint(rows[0].Who, " ", rows[0].What, " ", rows[0].Unit, " ",
+		accesslog.DetailText(rows[0].Detail)),
 		"anna change "+inboxUnit+" close: unchecked")
 	if strings.Contains(rows[0].Detail, "Brådskar") {
 		w.t.Error("the access log has the reason")
@@ -165,7 +167,7 @@ func by(id, name string, sees bool) store.TakeOver {
 // mailbox tells whether somebody has the case in their mailbox.
 func (f *file) mailbox(person string) bool {
 	f.w.t.Helper()
-	cases, err := f.w.s.OpenReported(f.w.ctx, person, 100, store.Access{What: store.AccessList})
+	cases, err := f.w.s.OpenReported(f.w.ctx, person, 100, accesslog.Row{What: accesslog.List})
 	f.w.must(err)
 	for _, c := range cases {
 		if c.ID == f.id {
@@ -227,7 +229,7 @@ func (f *file) asked() *store.Message {
 func formerSees(w *world) {
 	f := w.file(inboxUnit)
 	first := f.first.ID
-	row := store.Access{Who: "web", What: store.AccessRead, Detail: "mailbox"}
+	row := accesslog.Row{Who: "web", What: accesslog.Read, Detail: "mailbox"}
 	open := func(person string) (until time.Time, err error) {
 		c, until, err := w.s.OpenMailbox(w.ctx, f.id, person, row)
 		if err == nil {
@@ -243,7 +245,7 @@ func formerSees(w *world) {
 	}
 	_, _, err = w.s.OpenMailbox(w.ctx, "guessed", "189001019802", row)
 	w.is("a case that is none", err, store.ErrNotFound)
-	rows, err := w.s.AccessLog(w.ctx, store.AccessFilter{What: store.AccessRefused})
+	rows, err := w.s.AccessLog(w.ctx, accesslog.Filter{What: accesslog.Refused})
 	w.must(err)
 	equal(w, "refused, on record", len(rows), 5)
 	w.clock.move(time.Hour)

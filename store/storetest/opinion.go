@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 // boards is a case that a board handles in its inbox.
@@ -50,7 +51,7 @@ func opinionAnswered(w *world) {
 		order += fmt.Sprint(o.Due, o.Letter, o.State, " ")
 	}
 	equal(w, "in their order, without contents", order, "2026-03-10asked 2026-04-10asked asked ")
-	opened, err := w.s.OpenOpinion(w.ctx, soon.ID, store.Access{Who: "vera", What: store.AccessRead, Detail: "opinion"})
+	opened, err := w.s.OpenOpinion(w.ctx, soon.ID, accesslog.Row{Who: "vera", What: accesslog.Read, Detail: "opinion"})
 	w.must(err)
 	equal(w, "letter", fmt.Sprint(opened.Letter, opened.Takes, opened.Board), "brev "+unit+"true"+board)
 	row := w.lastAccess()
@@ -69,18 +70,18 @@ func opinionAnswered(w *world) {
 	w.is("an older version", err, store.ErrConflict)
 	answer := func(o store.Opinion) error {
 		return w.s.AnswerOpinion(w.ctx, o.ID, o.Version, bertil, "Yttrande\n\n"+o.Draft,
-			store.Access{Who: "bertil", What: store.AccessChange, Detail: "opinion"})
+			accesslog.Row{Who: "bertil", What: accesslog.Change, Detail: "opinion"})
 	}
 	w.must(answer(drafted))
 	w.is("a second answer", answer(drafted), store.ErrConflict)
 	equal(w, "in the board's case", f.events(board), "note:anna note:anna note:anna note:bertil ")
-	rows := w.accesses(store.AccessFilter{Case: f.id, Direct: true, Who: "bertil"})
+	rows := w.accesses(accesslog.Filter{Case: f.id, Direct: true, Who: "bertil"})
 	equal(w, "on both records", fmt.Sprint(rows[0].Unit, rows[1].Unit), fmt.Sprint(board, unit))
 	w.marks(f, store.OpinionMark{New: 1, Waiting: 2, Due: "2026-04-10"})
 	n, err := w.s.NewOpinions(w.ctx, []string{board})
 	w.must(err)
 	equal(w, "new", n >= 1, true)
-	c, err := w.s.Open(w.ctx, f.id, store.Access{Who: "nina", What: store.AccessRead})
+	c, err := w.s.Open(w.ctx, f.id, accesslog.Row{Who: "nina", What: accesslog.Read})
 	w.must(err)
 	w.must(w.s.SeeOpinions(w.ctx, c))
 	w.marks(f, store.OpinionMark{Waiting: 2, Due: "2026-04-10"})
@@ -97,7 +98,7 @@ func opinionAnswered(w *world) {
 	f.handOver(inboxUnit)
 	_, err = w.s.DraftOpinion(w.ctx, late.ID, late.Version, "Nej", nil)
 	w.is("the board has the case no more", err, store.ErrRecalled)
-	gone, err := w.s.OpenOpinion(w.ctx, none.ID, store.Access{Who: "vera", What: store.AccessRead})
+	gone, err := w.s.OpenOpinion(w.ctx, none.ID, accesslog.Row{Who: "vera", What: accesslog.Read})
 	w.must(err)
 	equal(w, "nothing to read", gone.Letter, "")
 	w.marks(f, store.OpinionMark{})
@@ -118,13 +119,13 @@ func opinionRecalled(w *world) {
 	o, err := w.s.DraftOpinion(w.ctx, o.ID, o.Version, "Utkast", nil, store.File{Name: "a.pdf", Value: []byte("%PDF-")})
 	w.must(err)
 	w.must(w.s.RecallOpinions(w.ctx, f.act(anna), unit, "Samtycke återtaget"))
-	opened, err := w.s.OpenOpinion(w.ctx, o.ID, store.Access{Who: "vera", What: store.AccessRead})
+	opened, err := w.s.OpenOpinion(w.ctx, o.ID, accesslog.Row{Who: "vera", What: accesslog.Read})
 	w.must(err)
 	equal(w, "nothing to read", fmt.Sprint(opened.State, opened.Letter, opened.Draft, len(opened.Files)), "recalled0")
 	files, err := w.s.Unlogged().FileBytes(w.ctx, o.ID)
 	w.must(err)
 	equal(w, "files", len(files), 0)
-	w.is("answering", w.s.AnswerOpinion(w.ctx, o.ID, o.Version+1, bertil, "x", store.Access{What: store.AccessChange}),
+	w.is("answering", w.s.AnswerOpinion(w.ctx, o.ID, o.Version+1, bertil, "x", accesslog.Row{What: accesslog.Change}),
 		store.ErrRecalled)
 	other, err := w.s.OpinionHead(w.ctx, kept.ID)
 	w.must(err)
@@ -151,7 +152,7 @@ func opinionFiles(w *world) {
 	equal(w, "files", fmt.Sprint(o.Files[0].Name, o.Files[0].Number, o.Files[1].Name, o.Files[1].Number), "b.png2c.png3")
 	w.is("eleven", draft(nil, make([]store.File, 9)...), store.ErrTooLarge)
 	w.is("too large", draft(nil, store.File{Value: bytes.Repeat([]byte("x"), 20<<20+1)}), store.ErrTooLarge)
-	w.must(w.s.AnswerOpinion(w.ctx, o.ID, o.Version, bertil, "Yttrande", store.Access{Who: "b", What: store.AccessChange}))
+	w.must(w.s.AnswerOpinion(w.ctx, o.ID, o.Version, bertil, "Yttrande", accesslog.Row{Who: "b", What: accesslog.Change}))
 	got, err := w.s.Unlogged().NoteFile(w.ctx, f.id, board, o.ID, 2)
 	w.must(err)
 	equal(w, "a file of the board's case", got.Name+string(got.Value), "b.pngpng")
@@ -186,9 +187,9 @@ func opinionTogether(w *world) {
 	done := make(chan error, 4)
 	for range 4 {
 		go func() {
-			done <- w.s.AnswerOpinion(w.ctx, o.ID, o.Version, bertil, "Yttrande", store.Access{
+			done <- w.s.AnswerOpinion(w.ctx, o.ID, o.Version, bertil, "Yttrande", accesslog.Row{
 				Who:  "b",
-				What: store.AccessChange,
+				What: accesslog.Change,
 			})
 		}()
 	}

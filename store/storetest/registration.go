@@ -8,6 +8,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 func deskRegistration(w *world) {
@@ -169,7 +170,7 @@ func diaryGives(w *world) {
 	f, g, h := w.at(unit), w.at(unit), w.at(unit)
 	queued := w.file("SE2010123456-VC09") // an external system has it
 	all := func(store.Case) bool { return true }
-	row := store.Access{Who: "diariet", What: store.AccessChange, Detail: "desk register"}
+	row := accesslog.Row{Who: "diariet", What: accesslog.Change, Detail: "desk register"}
 	register := func(dry bool, may func(store.Case) bool, lines ...string) store.NumberReport {
 		w.t.Helper()
 		var in []store.Numbered

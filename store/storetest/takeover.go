@@ -6,6 +6,7 @@ import (
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 const newBoard = "SE2010123456-PN02"
@@ -41,7 +42,7 @@ func (w *world) boardFile(unit string) *file {
 func catalogueTakeover(w *world) {
 	order := func(take ...store.Takeover) store.CatalogueOrder {
 		return store.CatalogueOrder{
-			Revision: w.draft().Revision, By: "Anna", Reason: "another id", TakeOver: take, Log: store.Access{Who: "anna"},
+			Revision: w.draft().Revision, By: "Anna", Reason: "another id", TakeOver: take, Log: accesslog.Row{Who: "anna"},
 		}
 	}
 	take := store.Takeover{From: boardUnit, To: newBoard}
@@ -106,7 +107,7 @@ func catalogueTakeover(w *world) {
 		}
 	})
 	w.run("it is in the access log and in the record", func(w *world) {
-		rows, err := w.s.AccessLog(w.ctx, store.AccessFilter{Case: open.id, What: store.AccessChange, Who: "anna"})
+		rows, err := w.s.AccessLog(w.ctx, accesslog.Filter{Case: open.id, What: accesslog.Change, Who: "anna"})
 		w.must(err)
 		equal(w, "rows about the case", len(rows), 1)
 		equal(w, "unit", rows[0].Unit, newBoard)

@@ -9,6 +9,7 @@ import (
 	"rivgate/relay"
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
 )
@@ -161,8 +162,8 @@ func (s *Cases) ChangeAuthority(w http.ResponseWriter, r *http.Request, who shel
 	if err != nil {
 		return err
 	}
-	detail := store.DetailOf("desk", "authority")
-	if err := s.OpenCase(ctx, who, store.AccessChange, &c, detail); err != nil {
+	detail := accesslog.DetailOf("desk", "authority")
+	if err := s.OpenCase(ctx, who, accesslog.Change, &c, detail); err != nil {
 		return err
 	}
 	db, act := s.Relay.Store, store.Act{CaseID: c.ID, Unit: c.Handler.Unit, By: who.Self(), Version: body.Version}

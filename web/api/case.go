@@ -8,6 +8,7 @@ import (
 
 	"rivgate/contracts/redact"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
 )
@@ -155,7 +156,7 @@ func (s *Cases) APICase(w http.ResponseWriter, r *http.Request, who shell.Access
 	if err != nil {
 		return err
 	}
-	if err := s.OpenCase(r.Context(), who, store.AccessRead, &c,
+	if err := s.OpenCase(r.Context(), who, accesslog.Read, &c,
 		shell.ShownDetail("case", c, shell.AsksProtected(r))); err != nil {
 		return err
 	}
@@ -178,7 +179,7 @@ func (s *Cases) Messages(w http.ResponseWriter, r *http.Request, who shell.Acces
 	if err != nil {
 		return err
 	}
-	if err := s.OpenCase(r.Context(), who, store.AccessRead, &c,
+	if err := s.OpenCase(r.Context(), who, accesslog.Read, &c,
 		shell.ShownDetail("messages", c, shell.AsksProtected(r))); err != nil {
 		return err
 	}
@@ -206,7 +207,7 @@ func (s *Cases) Mailbox(w http.ResponseWriter, r *http.Request, who shell.Access
 	if err != nil {
 		return err
 	}
-	if err := s.OpenCase(r.Context(), who, store.AccessRead, &c,
+	if err := s.OpenCase(r.Context(), who, accesslog.Read, &c,
 		shell.ShownDetail("mailbox", c, shell.AsksProtected(r))); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	cataloguepages "rivgate/web/catalogue"
 	"rivgate/web/shell"
 )
@@ -41,7 +42,7 @@ func (s *Catalogue) Publish(w http.ResponseWriter, r *http.Request, who shell.Ac
 	}
 	v, err := s.Relay.Store.PublishCatalogue(r.Context(), store.CatalogueOrder{
 		Revision: revision, At: at, By: who.Name, Reason: in.Reason, TurnsOff: in.TurnsOff, Tree: s.Table().Tree(),
-		TakeOver: in.TakeOver, Log: who.Row(store.Access{}),
+		TakeOver: in.TakeOver, Log: who.Row(accesslog.Row{}),
 	}, s.Rules)
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"rivgate/contracts"
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
 )
@@ -139,8 +140,8 @@ func (s *Cases) begin(ctx context.Context, who shell.Access, body NewCase) (a st
 	if u.NewCase.Received.IsZero() {
 		u.NewCase.Received = contracts.NewStamp(s.Clock())
 	}
-	row := store.Access{
-		What: store.AccessChange, Unit: u.HandlingUnit.HSAID, Kind: s.Owner(u.HandlingUnit.HSAID).Kind, Detail: "new case",
+	row := accesslog.Row{
+		What: accesslog.Change, Unit: u.HandlingUnit.HSAID, Kind: s.Owner(u.HandlingUnit.HSAID).Kind, Detail: "new case",
 	}
 	if err := s.Looked(ctx, who, row); err != nil {
 		return a, err
@@ -274,7 +275,7 @@ func (s *Cases) reply(ctx context.Context, c store.Case, who shell.Access, body 
 		return store.Accepted{}, err
 	}
 	detail := strings.ToLower(string(body.Update.Type))
-	if err := s.OpenCase(ctx, who, store.AccessChange, &c, detail); err != nil {
+	if err := s.OpenCase(ctx, who, accesslog.Change, &c, detail); err != nil {
 		return store.Accepted{}, err
 	}
 	a, err := s.Relay.Reply(ctx, c.ID, *body.Update, body.Version)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/register"
 	"rivgate/web/shell"
 )
@@ -36,7 +37,7 @@ func (s *Registrations) Waiting(w http.ResponseWriter, r *http.Request, who shel
 		return err
 	}
 	row := register.ExportRow(waiting, "")
-	row.What = store.AccessList
+	row.What = accesslog.List
 	if err := s.Looked(r.Context(), who, row); err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
 )
@@ -46,9 +47,9 @@ func (s *Pages) Export(w http.ResponseWriter, r *http.Request, who shell.Access)
 	if f.Failed() {
 		return s.showBoardList(w, r, who, f)
 	}
-	what := store.Access{
-		What: store.AccessExport, Unit: unit.HSAID, Kind: unit.Kind,
-		Detail: store.DetailOf("board export", kind, format, exportName(period)),
+	what := accesslog.Row{
+		What: accesslog.Export, Unit: unit.HSAID, Kind: unit.Kind,
+		Detail: accesslog.DetailOf("board export", kind, format, exportName(period)),
 	}
 	cases, err := s.Relay.Store.OpenPeriod(r.Context(), period, who.Row(what))
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"rivgate/contracts"
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
 )
@@ -65,7 +66,7 @@ func (s *Pages) CasePage(w http.ResponseWriter, r *http.Request, who shell.Acces
 	if err != nil {
 		return err
 	}
-	if err := s.OpenCase(r.Context(), who, store.AccessRead, &c,
+	if err := s.OpenCase(r.Context(), who, accesslog.Read, &c,
 		shell.ShownDetail("board", c, shell.AsksProtected(r))); err != nil {
 		return err
 	}

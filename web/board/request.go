@@ -8,6 +8,7 @@ import (
 
 	"rivgate/contracts"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
 )
@@ -48,12 +49,12 @@ func (s *Pages) RequestPage(w http.ResponseWriter, r *http.Request, who shell.Ac
 	if consent == nil { // withdrawn since: what may not be sent is not printed
 		return shell.NewProblem(http.StatusConflict, "no-consent", titleWithdrawn, wordWithdrawn)
 	}
-	what := store.AccessPrint
+	what := accesslog.Print
 	if r.URL.Query().Has("file") {
-		what = store.AccessExport
+		what = accesslog.Export
 	}
 	if err := s.OpenCase(ctx, who, what, &c,
-		shell.ShownDetail(store.DetailOf("board", "request"), c, shell.AsksProtected(r))); err != nil {
+		shell.ShownDetail(accesslog.DetailOf("board", "request"), c, shell.AsksProtected(r))); err != nil {
 		return err
 	}
 	p, err := s.newRequestPage(ctx, who, shell.Shielded(c, shell.AsksProtected(r)), *chosen, consent,
@@ -61,7 +62,7 @@ func (s *Pages) RequestPage(w http.ResponseWriter, r *http.Request, who shell.Ac
 	if err != nil {
 		return err
 	}
-	if what == store.AccessExport {
+	if what == accesslog.Export {
 		shell.Download(w, "text/plain; charset=utf-8", "begaran-"+c.ID+"-"+strconv.Itoa(chosen.Number)+".txt")
 		_, _ = w.Write([]byte(p.Letter())) // the reader may have gone
 		return nil

@@ -13,6 +13,7 @@ import (
 	"rivgate/relay"
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
 )
@@ -30,7 +31,7 @@ func (s *Pages) Verb(w http.ResponseWriter, r *http.Request, who shell.Access) e
 	if err != nil {
 		return err
 	}
-	if err := s.OpenCase(ctx, who, store.AccessChange, &c, store.DetailOf("board", verb)); err != nil {
+	if err := s.OpenCase(ctx, who, accesslog.Change, &c, accesslog.DetailOf("board", verb)); err != nil {
 		return err
 	}
 	var found []routing.Unit
@@ -48,7 +49,7 @@ func (s *Pages) Verb(w http.ResponseWriter, r *http.Request, who shell.Access) e
 	if refusal == nil {
 		refusal = shell.ErrForm
 	}
-	s.RefusedChange(ctx, who, c, store.DetailOf("board", verb), refusal)
+	s.RefusedChange(ctx, who, c, accesslog.DetailOf("board", verb), refusal)
 	if err != nil && !casework.TakeDesk(f, err) && !f.Take(err, boardPlaces()) {
 		return err
 	}

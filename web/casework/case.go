@@ -8,6 +8,7 @@ import (
 	"rivgate/contracts"
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/casefile"
 	"rivgate/web/shell"
 )
@@ -121,7 +122,7 @@ func (s *Base) OpenFile(w http.ResponseWriter, r *http.Request, who shell.Access
 	if !has {
 		return shell.ErrNotFound
 	}
-	if err := s.OpenCase(r.Context(), who, store.AccessRead, &c, "attachment"); err != nil {
+	if err := s.OpenCase(r.Context(), who, accesslog.Read, &c, "attachment"); err != nil {
 		return err
 	}
 	return s.SendFile(w, r, c, message)

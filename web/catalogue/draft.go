@@ -12,6 +12,7 @@ import (
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/shell"
 )
 
@@ -217,7 +218,7 @@ func (s *Pages) DraftVerb(w http.ResponseWriter, r *http.Request, who shell.Acce
 		}
 		_, err = s.Relay.Store.PublishCatalogue(r.Context(), store.CatalogueOrder{
 			Revision: revision, At: at, By: who.Name, Reason: f.Value("reason"), TurnsOff: turnsOff(f), Tree: s.Table().Tree(),
-			TakeOver: takeOver(f), Log: who.Row(store.Access{}),
+			TakeOver: takeOver(f), Log: who.Row(accesslog.Row{}),
 		}, s.Rules)
 	case "discard":
 		p.Discard = f

@@ -14,6 +14,7 @@ import (
 	"rivgate/contracts"
 	"rivgate/relay"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
 )
@@ -24,7 +25,7 @@ func (s *Work) answerVerb(w http.ResponseWriter, r *http.Request, who shell.Acce
 	version int64,
 ) error {
 	ctx := r.Context()
-	if err := s.OpenCase(ctx, who, store.AccessChange, &c, f.Name); err != nil {
+	if err := s.OpenCase(ctx, who, accesslog.Change, &c, f.Name); err != nil {
 		return err
 	}
 	if f.Value("do") == "insert" {
@@ -226,7 +227,7 @@ func (s *Work) OutgoingVerb(w http.ResponseWriter, r *http.Request, who shell.Ac
 	if verb != "undo" && verb != "drop" || s.Later == nil {
 		return shell.ErrNotFound
 	}
-	if err := s.OpenCase(r.Context(), who, store.AccessChange, &c, verb); err != nil {
+	if err := s.OpenCase(r.Context(), who, accesslog.Change, &c, verb); err != nil {
 		return err
 	}
 	here := shell.Link("/inbox/{}?done=undone", c.ID)
@@ -274,7 +275,7 @@ func (s *Work) PreviewPage(w http.ResponseWriter, r *http.Request, who shell.Acc
 		err = shell.ErrNotFound
 	}
 	if err == nil {
-		err = s.OpenCase(r.Context(), who, store.AccessRead, &c, "preview")
+		err = s.OpenCase(r.Context(), who, accesslog.Read, &c, "preview")
 	}
 	if err != nil {
 		return err

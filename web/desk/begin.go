@@ -9,7 +9,7 @@ import (
 
 	"rivgate/contracts"
 	"rivgate/routing"
-	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
 )
@@ -101,8 +101,8 @@ func (s *Lists) BeginCase(w http.ResponseWriter, r *http.Request, who shell.Acce
 	if f.Failed() {
 		return s.showBegin(w, who, unit.HSAID, "", f)
 	}
-	if err := s.Looked(r.Context(), who, store.Access{
-		What: store.AccessChange, Unit: unit.HSAID, Kind: unit.Kind, Detail: "new case",
+	if err := s.Looked(r.Context(), who, accesslog.Row{
+		What: accesslog.Change, Unit: unit.HSAID, Kind: unit.Kind, Detail: "new case",
 	}); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"rivgate/contracts"
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
 )
@@ -48,9 +49,9 @@ func (s *Cases) CasePage(w http.ResponseWriter, r *http.Request, who shell.Acces
 	if c, err = s.InboxCase(r.Context(), r.PathValue("id"), who, shell.ReadCase); err != nil {
 		return err
 	}
-	what, detail := store.AccessRead, "case"
+	what, detail := accesslog.Read, "case"
 	if r.URL.Query().Has("print") {
-		what = store.AccessPrint
+		what = accesslog.Print
 		if err := s.Theirs(r.Context(), who, shell.ExportCase, c); err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"rivgate/contracts"
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
 )
@@ -18,12 +19,12 @@ type deskPart struct {
 	Mine      bool
 	Back      bool // its parking is over
 	People    []store.Person
-	Writing   []writing      // what colleagues have begun
-	Outgoing  []outgoing     // answers that have not left
-	Changed   bool           // never on the whole page: see livePage
-	Gone      bool           // never on the whole page either
-	Sent      []leftNotice   // never on the whole page either
-	Looks     []store.Access // of people of the unit that has the case
+	Writing   []writing       // what colleagues have begun
+	Outgoing  []outgoing      // answers that have not left
+	Changed   bool            // never on the whole page: see livePage
+	Gone      bool            // never on the whole page either
+	Sent      []leftNotice    // never on the whole page either
+	Looks     []accesslog.Row // of people of the unit that has the case
 	Assigns   bool
 	Writes    bool
 	Exports   bool
@@ -73,7 +74,7 @@ func (s *Cases) deskPart(ctx context.Context, who shell.Access, c store.Case, dr
 	}
 	p.Outgoing = s.outgoings(waiting)
 	// another unit's people are not this one's to see
-	p.Looks, err = db.AccessLog(ctx, store.AccessFilter{Case: c.ID, Direct: true, Unit: c.Handler.Unit, Limit: looksMost})
+	p.Looks, err = db.AccessLog(ctx, accesslog.Filter{Case: c.ID, Direct: true, Unit: c.Handler.Unit, Limit: looksMost})
 	return p, err
 }
 

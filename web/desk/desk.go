@@ -14,6 +14,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
 )
@@ -109,7 +110,7 @@ func (s *Work) DeskChange(w http.ResponseWriter, r *http.Request, who shell.Acce
 	if err != nil || version < 0 {
 		return shell.ErrForm
 	}
-	if err := s.OpenCase(r.Context(), who, store.AccessChange, &c, store.DetailOf("desk", name)); err != nil {
+	if err := s.OpenCase(r.Context(), who, accesslog.Change, &c, accesslog.DetailOf("desk", name)); err != nil {
 		return err
 	}
 	verb = s.deskVerbs(who, c)[name] // which now knows whom the case is about
@@ -122,7 +123,7 @@ func (s *Work) DeskChange(w http.ResponseWriter, r *http.Request, who shell.Acce
 		http.Redirect(w, r, backFrom(f, c, name, who), http.StatusSeeOther)
 		return nil
 	}
-	s.RefusedChange(r.Context(), who, c, store.DetailOf("desk", name), refusedForm(err))
+	s.RefusedChange(r.Context(), who, c, accesslog.DetailOf("desk", name), refusedForm(err))
 	if !casework.TakeDesk(f, err) {
 		return err
 	}

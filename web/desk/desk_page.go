@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
 )
@@ -47,7 +48,7 @@ func (s *Work) AssignmentPage(w http.ResponseWriter, r *http.Request, who shell.
 		http.Redirect(w, r, here, http.StatusSeeOther)
 		return nil
 	}
-	if err := s.OpenCase(r.Context(), who, store.AccessRead, &c, "desk"); err != nil {
+	if err := s.OpenCase(r.Context(), who, accesslog.Read, &c, "desk"); err != nil {
 		return err
 	}
 	return s.showDesk(w, r, who, c, nil)

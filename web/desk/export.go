@@ -12,6 +12,7 @@ import (
 
 	"rivgate/contracts"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/casefile"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
@@ -86,7 +87,7 @@ func (s *Export) document(ctx context.Context, who shell.Access, id, form string
 	if err != nil {
 		return d, err
 	}
-	if err = s.OpenCase(ctx, who, store.AccessExport, &d.c, shell.ShownDetail(form, d.c, shown)); err != nil {
+	if err = s.OpenCase(ctx, who, accesslog.Export, &d.c, shell.ShownDetail(form, d.c, shown)); err != nil {
 		return d, err
 	}
 	d.hidden = d.c.Protected && !shown

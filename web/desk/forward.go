@@ -3,7 +3,7 @@ package desk
 import (
 	"net/http"
 
-	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
 )
@@ -34,14 +34,14 @@ func (s *Work) BoardForward(w http.ResponseWriter, r *http.Request, who shell.Ac
 	if agreed {
 		return s.caseForm(w, r, who, c, f)
 	}
-	missing := store.DetailOf("forward", "no ground")
+	missing := accesslog.DetailOf("forward", "no ground")
 	if casework.IsBoard(c.Handler) {
-		missing = store.DetailOf("forward", "no consent")
+		missing = accesslog.DetailOf("forward", "no consent")
 		f.Refuse("unit", casework.TextNoConsent)
 	} else {
 		f.Refuse("ground", casework.TextNoGround)
 	}
-	if err := s.LookedAt(r.Context(), who, store.AccessRefused, c, missing); err != nil {
+	if err := s.LookedAt(r.Context(), who, accesslog.Refused, c, missing); err != nil {
 		return err
 	}
 	return s.caseAgain(w, r, who, c, f)

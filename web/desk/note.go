@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"strconv"
 
-	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
 )
@@ -20,7 +20,7 @@ func (s *Cases) NoteFile(w http.ResponseWriter, r *http.Request, who shell.Acces
 	if err != nil {
 		return shell.ErrNotFound
 	}
-	if err := s.OpenCase(r.Context(), who, store.AccessRead, &c, "attachment of a note"); err != nil {
+	if err := s.OpenCase(r.Context(), who, accesslog.Read, &c, "attachment of a note"); err != nil {
 		return err
 	}
 	f, err := s.Relay.Store.NoteFile(r.Context(), c, r.PathValue("note"), n)

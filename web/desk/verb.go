@@ -7,6 +7,7 @@ import (
 
 	"rivgate/contracts"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
 )
@@ -45,7 +46,7 @@ func (s *Work) caseForm(w http.ResponseWriter, r *http.Request, who shell.Access
 		return err
 	}
 	if !f.Failed() {
-		if err := s.OpenCase(r.Context(), who, store.AccessChange, &c, verb); err != nil {
+		if err := s.OpenCase(r.Context(), who, accesslog.Change, &c, verb); err != nil {
 			return err
 		}
 		_, err = s.Relay.Reply(r.Context(), c.ID, u, version)

@@ -13,6 +13,7 @@ import (
 	"rivgate/contracts"
 	"rivgate/contracts/identity"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
 )
@@ -62,7 +63,7 @@ func (s *Pages) seenCase(ctx context.Context, who shell.Access, id string) (seen
 		return seen{}, shell.Elsewhere("/mailbox")
 	}
 	c, until, err := s.Relay.Store.OpenMailbox(ctx, id, person,
-		who.Row(store.Access{What: store.AccessRead, Detail: "mailbox"}))
+		who.Row(accesslog.Row{What: accesslog.Read, Detail: "mailbox"}))
 	return seen{Case: c, person: person, until: until}, err
 }
 
@@ -72,7 +73,7 @@ func (s *Pages) mailboxCase(ctx context.Context, who shell.Access, id string) (s
 	if err != nil || c.until.IsZero() {
 		return c.Case, err
 	}
-	if err := s.LookedAt(ctx, who, store.AccessRefused, c.Case, "mailbox"); err != nil {
+	if err := s.LookedAt(ctx, who, accesslog.Refused, c.Case, "mailbox"); err != nil {
 		return store.Case{}, err
 	}
 	return store.Case{}, store.ErrNotFound
@@ -88,7 +89,7 @@ func (s *Pages) StaffPage(w http.ResponseWriter, r *http.Request, who shell.Acce
 		return err
 	}
 	shown := shell.AsksProtected(r)
-	if err := s.OpenCase(r.Context(), who, store.AccessRead, &c, shell.ShownDetail("mailbox", c, shown)); err != nil {
+	if err := s.OpenCase(r.Context(), who, accesslog.Read, &c, shell.ShownDetail("mailbox", c, shown)); err != nil {
 		return err
 	}
 	one := seen{Case: shell.Shielded(c, shown), person: c.Facts.ReporterID, staff: true}

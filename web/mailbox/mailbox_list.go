@@ -8,6 +8,7 @@ import (
 
 	"rivgate/contracts/identity"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
 )
@@ -77,7 +78,7 @@ func (s *Pages) List(w http.ResponseWriter, r *http.Request, who shell.Access) e
 func (s *Pages) reported(ctx context.Context, who shell.Access,
 	person string,
 ) (rows []mailboxRow, more bool, err error) {
-	row := who.Row(store.Access{What: store.AccessList, Detail: "mailbox"})
+	row := who.Row(accesslog.Row{What: accesslog.List, Detail: "mailbox"})
 	cases, err := s.Relay.Store.OpenReported(ctx, person, mailboxMost+1, row)
 	if err != nil {
 		return nil, false, err

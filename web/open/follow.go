@@ -13,6 +13,7 @@ import (
 
 	"rivgate/contracts"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
 )
@@ -67,13 +68,13 @@ func (s *Pages) opened(w http.ResponseWriter, r *http.Request, f *shell.Form, de
 	}
 	if errors.Is(err, store.ErrNotFound) {
 		s.guesses.count(peer, now)
-		s.Stranger(r, shell.Access{}, store.Access{What: store.AccessRefused, Detail: "open code"})
+		s.Stranger(r, shell.Access{}, accesslog.Row{What: accesslog.Refused, Detail: "open code"})
 		return store.Case{}, errCode
 	}
 	if err != nil {
 		return store.Case{}, err
 	}
-	return s.Relay.Store.Open(r.Context(), id, reader().Row(store.Access{What: store.AccessRead, Detail: detail}))
+	return s.Relay.Store.Open(r.Context(), id, reader().Row(accesslog.Row{What: accesslog.Read, Detail: detail}))
 }
 
 // CasePage shows the case of a code, and takes the answer to a question: POST /open/case.

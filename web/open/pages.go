@@ -12,7 +12,7 @@ import (
 	"net/netip"
 
 	"rivgate/routing"
-	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
 )
@@ -60,7 +60,7 @@ func (s *Pages) unit(r *http.Request, id string) (routing.Unit, error) {
 	if u, ok := s.Relay.ReceiverOf(id); ok && u.Via == routing.Inbox {
 		return u.Unit, nil
 	}
-	s.Stranger(r, shell.Access{}, store.Access{What: store.AccessRefused, Detail: "open page: unit"})
+	s.Stranger(r, shell.Access{}, accesslog.Row{What: accesslog.Refused, Detail: "open page: unit"})
 	return routing.Unit{}, shell.ErrNotFound
 }
 
@@ -83,8 +83,8 @@ func (s *Pages) peer(r *http.Request) string {
 
 // crowded answers who, or everybody together, has tried too often. It is logged, as all that strangers cause.
 func (s *Pages) crowded(w http.ResponseWriter, r *http.Request, detail string) error {
-	s.Stranger(r, shell.Access{}, store.Access{
-		What: store.AccessRefused, Detail: store.DetailOf(detail, "too many tries"),
+	s.Stranger(r, shell.Access{}, accesslog.Row{
+		What: accesslog.Refused, Detail: accesslog.DetailOf(detail, "too many tries"),
 	})
 	w.Header().Set("Retry-After", retryAfter)
 	return shell.NewProblem(http.StatusTooManyRequests, "too-many", titleCrowded, wordCrowded)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/shell"
 )
 
@@ -20,7 +21,7 @@ const exchangeLimit = 40 << 20
 // Exchange gives a message and the answer to it as a recording, personal data masked, in a ZIP: NAME.request.xml,
 // NAME.answer.xml where there is an answer, NAME.headers, and a file that says what it is.
 func (s *Pages) Exchange(w http.ResponseWriter, r *http.Request, who shell.Access) error {
-	row := who.Row(store.Access{What: store.AccessExport, Detail: "recording, masked"})
+	row := who.Row(accesslog.Row{What: accesslog.Export, Detail: "recording, masked"})
 	m, last, answer, err := s.Relay.Store.OpenExchange(r.Context(), r.PathValue("id"), row)
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
 )
@@ -26,7 +27,7 @@ type listPage struct {
 
 // List shows the requests that reached somebody's units: GET /opinions.
 func (s *Pages) List(w http.ResponseWriter, r *http.Request, who shell.Access) error {
-	row := store.Access{What: store.AccessList, Kind: routing.CareUnit, Detail: "opinions"}
+	row := accesslog.Row{What: accesslog.List, Kind: routing.CareUnit, Detail: "opinions"}
 	if err := s.Looked(r.Context(), who, row); err != nil {
 		return err
 	}
@@ -61,8 +62,8 @@ func (s *Pages) theirs(ctx context.Context, who shell.Access, id string, action 
 	if who.May(action, owner) {
 		return o, nil
 	}
-	if err := s.Looked(ctx, who, store.Access{
-		What: store.AccessRefused, Unit: o.Unit, Kind: owner.Kind, Subject: o.ID, Detail: "no right",
+	if err := s.Looked(ctx, who, accesslog.Row{
+		What: accesslog.Refused, Unit: o.Unit, Kind: owner.Kind, Subject: o.ID, Detail: "no right",
 	}); err != nil {
 		return o, err
 	}
@@ -71,8 +72,8 @@ func (s *Pages) theirs(ctx context.Context, who shell.Access, id string, action 
 
 // open reads a request whole, with its row of the access log.
 func (s *Pages) open(ctx context.Context, who shell.Access, o store.Opinion) (store.Opinion, error) {
-	return s.Relay.Store.OpenOpinion(ctx, o.ID, who.Row(store.Access{
-		What: store.AccessRead, Unit: o.Unit, Kind: s.Owner(o.Unit).Kind, Detail: "request",
+	return s.Relay.Store.OpenOpinion(ctx, o.ID, who.Row(accesslog.Row{
+		What: accesslog.Read, Unit: o.Unit, Kind: s.Owner(o.Unit).Kind, Detail: "request",
 	}))
 }
 
@@ -185,8 +186,8 @@ func (s *Pages) send(ctx context.Context, who shell.Access, o store.Opinion, ver
 		return shell.ErrForm
 	}
 	note := casework.OpinionNote(s.ownUnit(o), s.Today(), o.Draft)
-	return s.Relay.Store.AnswerOpinion(ctx, o.ID, version, who.Self(), note, who.Row(store.Access{
-		What: store.AccessChange, Unit: o.Unit, Kind: s.Owner(o.Unit).Kind, Detail: "opinion",
+	return s.Relay.Store.AnswerOpinion(ctx, o.ID, version, who.Self(), note, who.Row(accesslog.Row{
+		What: accesslog.Change, Unit: o.Unit, Kind: s.Owner(o.Unit).Kind, Detail: "opinion",
 	}))
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/shell"
 )
 
@@ -120,7 +121,7 @@ func (s *Pages) PhraseChange(w http.ResponseWriter, r *http.Request, who shell.A
 		return shell.ErrNotFound
 	}
 	version, _ := strconv.ParseInt(f.Value("phrase"), 10, 64)
-	row := store.Access{What: store.AccessChange, Kind: of.Kind, Subject: "phrase", Detail: "standard reply"}
+	row := accesslog.Row{What: accesslog.Change, Kind: of.Kind, Subject: "phrase", Detail: "standard reply"}
 	if of.Level == store.LevelUnit {
 		row.Unit = of.ID
 	}

@@ -14,6 +14,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/shell"
 )
 
@@ -28,19 +29,19 @@ type reviewPage struct {
 	shell.Page
 	Form    *shell.Form
 	Rows    []reviewRow
-	Kinds   []store.AccessKind
-	Before  int64                // of the next page; 0 on the last
-	Samples []store.ReviewSample // that the reviewer may go on with or read
-	Done    bool                 // a check was just noted
+	Kinds   []accesslog.Kind
+	Before  int64              // of the next page; 0 on the last
+	Samples []accesslog.Sample // that the reviewer may go on with or read
+	Done    bool               // a check was just noted
 	Now     time.Time
 }
 
 // reviewRow is a row of the access log with what reviewers noted on it.
 type reviewRow struct {
-	store.Access
+	accesslog.Row
 	UnitName string
 	Shown    []string // of a list: cases of the reviewer's units that it showed
-	Checks   []store.Access
+	Checks   []accesslog.Row
 }
 
 // ReviewPage shows the latest rows that a reviewer may see.
@@ -60,7 +61,7 @@ func (s *Pages) ReviewSearch(w http.ResponseWriter, r *http.Request, who shell.A
 
 func (s *Pages) showReview(w http.ResponseWriter, r *http.Request, who shell.Access, f *shell.Form) error {
 	p := reviewPage{
-		Page: s.Page(who, titleReview, "review"), Form: f, Kinds: store.AccessKinds(), Now: s.Clock(),
+		Page: s.Page(who, titleReview, "review"), Form: f, Kinds: accesslog.Kinds(), Now: s.Clock(),
 		Done: r.URL.Query().Has("done"),
 	}
 	filter, err := s.reviewFilter(r.Context(), who, f)
@@ -77,7 +78,7 @@ func (s *Pages) showReview(w http.ResponseWriter, r *http.Request, who shell.Acc
 	if f.Value("do") == "sample" {
 		return s.makeSample(w, r, who, f, filter)
 	}
-	if err := s.reviewed(r.Context(), who, filter, store.AccessSearch, "list"); err != nil {
+	if err := s.reviewed(r.Context(), who, filter, accesslog.Search, "list"); err != nil {
 		return err
 	}
 	filter.Limit = reviewPageSize + 1
@@ -96,17 +97,17 @@ func (s *Pages) showReview(w http.ResponseWriter, r *http.Request, who shell.Acc
 }
 
 // reviewed notes that the log itself was looked into.
-func (s *Pages) reviewed(ctx context.Context, who shell.Access, f store.AccessFilter, what store.AccessKind,
+func (s *Pages) reviewed(ctx context.Context, who shell.Access, f accesslog.Filter, what accesslog.Kind,
 	detail string,
 ) error {
-	row := store.Access{What: what, Subject: "access log", Detail: detail, Case: f.Case, Search: f.Search}
+	row := accesslog.Row{What: what, Subject: "access log", Detail: detail, Case: f.Case, Search: f.Search}
 	return s.Looked(ctx, who, row)
 }
 
 // reviewable is a reviewer's part of the log: rows of their units; for all units of a side of the wall, rows of no side
 // too.
-func (s *Pages) reviewable(who shell.Access) store.AccessFilter {
-	f := store.AccessFilter{Kind: who.Side()}
+func (s *Pages) reviewable(who shell.Access) accesslog.Filter {
+	f := accesslog.Filter{Kind: who.Side()}
 	for _, g := range who.Grants {
 		if shell.Rights(g.Role)&shell.ReviewLog == 0 || f.Kind == "" {
 			continue
@@ -122,14 +123,14 @@ func (s *Pages) reviewable(who shell.Access) store.AccessFilter {
 }
 
 // reviewFilter is what was asked for, within what may be seen. What is wrong is noted in the form.
-func (s *Pages) reviewFilter(ctx context.Context, who shell.Access, in *shell.Form) (store.AccessFilter, error) {
+func (s *Pages) reviewFilter(ctx context.Context, who shell.Access, in *shell.Form) (accesslog.Filter, error) {
 	f := s.reviewable(who)
 	f.Who, f.Unit, f.What = store.AccountID(in.Value("who")), shell.HSAOf(in.Value("unit")),
-		store.AccessKind(in.Value("what"))
-	if f.By = store.Actor(in.Value("by")); f.By == store.AnyActor && f.Who == "" {
-		f.By = store.People
-	} else if f.By != store.Systems && f.By != store.People {
-		f.By = store.AnyActor
+		accesslog.Kind(in.Value("what"))
+	if f.By = accesslog.Actor(in.Value("by")); f.By == accesslog.AnyActor && f.Who == "" {
+		f.By = accesslog.People
+	} else if f.By != accesslog.Systems && f.By != accesslog.People {
+		f.By = accesslog.AnyActor
 	}
 	f.Since, f.Until = in.Midnight("from"), in.Midnight("to")
 	if !f.Until.IsZero() {
@@ -156,7 +157,7 @@ func (s *Pages) reviewFilter(ctx context.Context, who shell.Access, in *shell.Fo
 }
 
 // reviewPerson adds the patient's cases, and the searches for them.
-func (s *Pages) reviewPerson(ctx context.Context, in *shell.Form, f *store.AccessFilter) error {
+func (s *Pages) reviewPerson(ctx context.Context, in *shell.Form, f *accesslog.Filter) error {
 	typed := in.Value("patient")
 	if typed == "" {
 		return nil
@@ -178,7 +179,7 @@ func (s *Pages) reviewPerson(ctx context.Context, in *shell.Form, f *store.Acces
 }
 
 // reviewRows adds what reviewers noted. units are those whose cases may be named; nil: all.
-func (s *Pages) reviewRows(ctx context.Context, rows []store.Access, units []string) ([]reviewRow, error) {
+func (s *Pages) reviewRows(ctx context.Context, rows []accesslog.Row, units []string) ([]reviewRow, error) {
 	if len(rows) == 0 {
 		return nil, nil
 	}
@@ -186,17 +187,17 @@ func (s *Pages) reviewRows(ctx context.Context, rows []store.Access, units []str
 	for _, row := range rows {
 		about = append(about, row.Seq)
 	}
-	checks, err := s.Relay.Store.AccessLog(ctx, store.AccessFilter{About: about, Limit: 500})
+	checks, err := s.Relay.Store.AccessLog(ctx, accesslog.Filter{About: about, Limit: 500})
 	if err != nil {
 		return nil, err
 	}
-	noted := map[int64][]store.Access{}
+	noted := map[int64][]accesslog.Row{}
 	for _, c := range checks {
 		noted[c.About] = append(noted[c.About], c)
 	}
 	out := make([]reviewRow, 0, len(rows))
 	for _, row := range rows {
-		one := reviewRow{Access: row, UnitName: row.Unit, Checks: noted[row.Seq], Shown: row.Cases.Of(units)}
+		one := reviewRow{Row: row, UnitName: row.Unit, Checks: noted[row.Seq], Shown: row.Cases.Of(units)}
 		if u, ok := s.Table().Unit(row.Unit); ok {
 			one.UnitName = u.Name
 		}
@@ -224,8 +225,8 @@ func (s *Pages) ReviewCheck(w http.ResponseWriter, r *http.Request, who shell.Ac
 		back := &shell.Form{Name: "review", Values: url.Values{}, General: fmt.Sprintf(wordRowNotNoted, seq)}
 		return s.showReview(w, r, who, back)
 	}
-	if err := s.Looked(r.Context(), who, store.Access{
-		What: store.AccessCheck, About: seq, Detail: note, Case: at.Case, Unit: at.Unit, Kind: at.Kind,
+	if err := s.Looked(r.Context(), who, accesslog.Row{
+		What: accesslog.Check, About: seq, Detail: note, Case: at.Case, Unit: at.Unit, Kind: at.Kind,
 	}); err != nil {
 		return err
 	}
@@ -234,18 +235,18 @@ func (s *Pages) ReviewCheck(w http.ResponseWriter, r *http.Request, who shell.Ac
 }
 
 // reviewedRow is a row that a reviewer may see: of their units, or of a list that showed a case of theirs.
-func (s *Pages) reviewedRow(ctx context.Context, who shell.Access, seq int64) (store.Access, error) {
+func (s *Pages) reviewedRow(ctx context.Context, who shell.Access, seq int64) (accesslog.Row, error) {
 	f := s.reviewable(who)
 	units := f.Units
 	f.Units, f.Before, f.Limit = nil, seq+1, 1
 	rows, err := s.Relay.Store.AccessLog(ctx, f)
 	if err != nil {
-		return store.Access{}, err
+		return accesslog.Row{}, err
 	}
 	own := func(unit string) bool { return routing.SameHSAID(unit, rows[0].Unit) }
 	if len(rows) == 0 || rows[0].Seq != seq ||
 		units != nil && !slices.ContainsFunc(units, own) && len(rows[0].Cases.Of(units)) == 0 {
-		return store.Access{}, shell.ErrNotFound
+		return accesslog.Row{}, shell.ErrNotFound
 	}
 	return rows[0], nil
 }
@@ -265,7 +266,7 @@ func (s *Pages) ReviewExport(w http.ResponseWriter, r *http.Request, who shell.A
 	if in.Failed() {
 		return s.showReview(w, r, who, in)
 	}
-	if err := s.reviewed(r.Context(), who, f, store.AccessExport, "csv"); err != nil {
+	if err := s.reviewed(r.Context(), who, f, accesslog.Export, "csv"); err != nil {
 		return err
 	}
 	h := w.Header()

@@ -15,6 +15,7 @@ import (
 	"rivgate/contracts/identity"
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/shell"
 )
 
@@ -27,7 +28,7 @@ const sampleNoteMost = 500
 type samplePage struct {
 	shell.Page
 	Form    *shell.Form
-	Sample  store.ReviewSample
+	Sample  accesslog.Sample
 	Asked   []string // what it was chosen from, in words
 	Rows    []sampleRow
 	Current *sampleRow // the row that is to be noted now; nil when all are, or it is ended
@@ -37,7 +38,7 @@ type samplePage struct {
 
 // sampleRow is a row of the sample with the row of the log that it is about.
 type sampleRow struct {
-	store.SampleRow
+	accesslog.SampleRow
 	Log reviewRow
 }
 
@@ -50,19 +51,21 @@ func (p samplePage) Open() bool { return p.Sample.Ended.IsZero() }
 // makeSample lets chance choose rows of what was asked for and keeps them. A reviewer's own rows, and that people
 // signed in and out, are left out unless they are asked for.
 func (s *Pages) makeSample(w http.ResponseWriter, r *http.Request, who shell.Access, f *shell.Form,
-	filter store.AccessFilter,
+	filter accesslog.Filter,
 ) error {
 	filter.Before = 0
 	if f.Value("own") == "" && filter.Who != who.User {
 		filter.NotWho = who.User
 	}
 	if f.Value("signins") == "" && filter.What == "" {
-		filter.Not = []store.AccessKind{store.AccessSignIn, store.AccessSignOut}
+		filter.Not = []accesslog.Kind{accesslog.SignIn, accesslog.SignOut}
 	}
-	sample := store.ReviewSample{Kind: who.Side(), Units: s.reviewable(who).Units, Asked: askedFor(f), Maker: who.Self()}
+	sample := accesslog.Sample{
+		Kind: who.Side(), Units: s.reviewable(who).Units, Asked: askedFor(f), Maker: accesslog.Reviewer(who.Self()),
+	}
 	sample.Asked["by"] = string(filter.By)
-	look := who.Row(store.Access{
-		What: store.AccessSearch, Detail: "sample made", Case: filter.Case, Search: filter.Search,
+	look := who.Row(accesslog.Row{
+		What: accesslog.Search, Detail: "sample made", Case: filter.Case, Search: filter.Search,
 	})
 	made, err := s.Relay.Store.MakeSample(r.Context(), filter, sample, look)
 	if errors.Is(err, store.ErrNotFound) {
@@ -106,9 +109,9 @@ func askedWords(asked map[string]string) []string {
 	}
 	add("who", sampleUser)
 	if what := asked["what"]; what != "" {
-		words = append(words, fmt.Sprintf(sampleWhat, shell.AccessWord(store.AccessKind(what))))
+		words = append(words, fmt.Sprintf(sampleWhat, shell.AccessWord(accesslog.Kind(what))))
 	}
-	if by := sampleBy[store.Actor(asked["by"])]; by != "" {
+	if by := sampleBy[accesslog.Actor(asked["by"])]; by != "" {
 		words = append(words, by)
 	}
 	add("unit", sampleUnit)
@@ -128,16 +131,16 @@ func askedWords(asked map[string]string) []string {
 }
 
 // samplesOf are samples that a reviewer may go on with or read.
-func (s *Pages) samplesOf(ctx context.Context, who shell.Access) ([]store.ReviewSample, error) {
+func (s *Pages) samplesOf(ctx context.Context, who shell.Access) ([]accesslog.Sample, error) {
 	all, err := s.Relay.Store.Samples(ctx, who.Side(), samplesShown)
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(all, func(p store.ReviewSample) bool { return !s.samplesAre(who, p) }), nil
+	return slices.DeleteFunc(all, func(p accesslog.Sample) bool { return !s.samplesAre(who, p) }), nil
 }
 
 // samplesAre tells whether a sample is chosen from what a reviewer may see.
-func (s *Pages) samplesAre(who shell.Access, p store.ReviewSample) bool {
+func (s *Pages) samplesAre(who shell.Access, p accesslog.Sample) bool {
 	may := s.reviewable(who)
 	if p.Kind != may.Kind {
 		return false
@@ -154,10 +157,10 @@ func (s *Pages) samplesAre(who shell.Access, p store.ReviewSample) bool {
 }
 
 // sample is the sample of a request; one that the reviewer may not see does not exist.
-func (s *Pages) sample(r *http.Request, who shell.Access) (store.ReviewSample, []store.SampleRow, error) {
+func (s *Pages) sample(r *http.Request, who shell.Access) (accesslog.Sample, []accesslog.SampleRow, error) {
 	number, err := strconv.ParseInt(r.PathValue("number"), 10, 64)
 	if err != nil {
-		return store.ReviewSample{}, nil, shell.ErrNotFound
+		return accesslog.Sample{}, nil, shell.ErrNotFound
 	}
 	p, rows, err := s.Relay.Store.Sample(r.Context(), number)
 	if err == nil && !s.samplesAre(who, p) {
@@ -176,8 +179,8 @@ func (s *Pages) showSample(w http.ResponseWriter, r *http.Request, who shell.Acc
 	if err != nil {
 		return err
 	}
-	look := store.Access{
-		What: store.AccessSearch, Subject: store.DetailOf("sample", strconv.FormatInt(sample.Number, 10)),
+	look := accesslog.Row{
+		What: accesslog.Search, Subject: accesslog.DetailOf("sample", strconv.FormatInt(sample.Number, 10)),
 		Detail: "access log",
 	}
 	if err := s.Looked(r.Context(), who, look); err != nil {
@@ -210,12 +213,12 @@ func (s *Pages) showSample(w http.ResponseWriter, r *http.Request, who shell.Acc
 }
 
 // sampleRows adds the rows of the log, with what reviewers noted on them.
-func (s *Pages) sampleRows(ctx context.Context, who shell.Access, kept []store.SampleRow) ([]sampleRow, error) {
+func (s *Pages) sampleRows(ctx context.Context, who shell.Access, kept []accesslog.SampleRow) ([]sampleRow, error) {
 	seqs := make([]int64, 0, len(kept))
 	for _, row := range kept {
 		seqs = append(seqs, row.Seq)
 	}
-	rows, err := s.Relay.Store.AccessLog(ctx, store.AccessFilter{Seqs: seqs, Limit: reviewSampleMost})
+	rows, err := s.Relay.Store.AccessLog(ctx, accesslog.Filter{Seqs: seqs, Limit: reviewSampleMost})
 	if err != nil {
 		return nil, err
 	}
@@ -256,11 +259,11 @@ func (s *Pages) SampleVerb(w http.ResponseWriter, r *http.Request, who shell.Acc
 			f.Refuse("note", wordWhyEnded)
 		}
 		if !f.Failed() {
-			look := who.Row(store.Access{
-				What: store.AccessCheck, Subject: store.DetailOf("sample", strconv.FormatInt(sample.Number, 10)),
+			look := who.Row(accesslog.Row{
+				What: accesslog.Check, Subject: accesslog.DetailOf("sample", strconv.FormatInt(sample.Number, 10)),
 				Detail: "sample ended",
 			})
-			err = s.Relay.Store.EndSample(r.Context(), sample.Number, who.Self(), text, look)
+			err = s.Relay.Store.EndSample(r.Context(), sample.Number, accesslog.Reviewer(who.Self()), text, look)
 		}
 	default:
 		return shell.ErrNotFound
@@ -280,11 +283,11 @@ func (s *Pages) SampleVerb(w http.ResponseWriter, r *http.Request, who shell.Acc
 }
 
 // noteSample notes one row: in order, or with a deviation that is described.
-func (s *Pages) noteSample(ctx context.Context, who shell.Access, f *shell.Form, sample store.ReviewSample,
-	rows []store.SampleRow,
+func (s *Pages) noteSample(ctx context.Context, who shell.Access, f *shell.Form, sample accesslog.Sample,
+	rows []accesslog.SampleRow,
 ) error {
 	position, _ := strconv.Atoi(f.Value("position"))
-	i := slices.IndexFunc(rows, func(row store.SampleRow) bool { return row.Position == position })
+	i := slices.IndexFunc(rows, func(row accesslog.SampleRow) bool { return row.Position == position })
 	if i < 0 {
 		return shell.ErrForm
 	}
@@ -299,13 +302,14 @@ func (s *Pages) noteSample(ctx context.Context, who shell.Access, f *shell.Form,
 	if deviation {
 		word = wordDeviation
 	}
-	at, err := s.Relay.Store.AccessLog(ctx, store.AccessFilter{Seqs: []int64{rows[i].Seq}, Limit: 1})
+	at, err := s.Relay.Store.AccessLog(ctx, accesslog.Filter{Seqs: []int64{rows[i].Seq}, Limit: 1})
 	if err != nil || len(at) == 0 {
 		return cmp.Or(err, error(shell.ErrNotFound))
 	}
-	check := who.Row(store.Access{
-		What: store.AccessCheck, About: rows[i].Seq, Subject: store.DetailOf("sample", strconv.FormatInt(sample.Number, 10)),
-		Case: at[0].Case, Unit: at[0].Unit, Kind: at[0].Kind,
+	check := who.Row(accesslog.Row{
+		What: accesslog.Check, About: rows[i].Seq,
+		Subject: accesslog.DetailOf("sample", strconv.FormatInt(sample.Number, 10)),
+		Case:    at[0].Case, Unit: at[0].Unit, Kind: at[0].Kind,
 		Detail: strings.TrimSuffix(word+": "+note, ": "),
 	})
 	return s.Relay.Store.NoteSample(ctx, sample.Number, position, deviation, check)

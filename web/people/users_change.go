@@ -11,6 +11,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/shell"
 )
 
@@ -54,14 +55,14 @@ func (s *Pages) userGrant(r *http.Request, who shell.Access, m realm, f *shell.F
 		f.Refuse("unit", wordUnit)
 	}
 	if f.Value("role") != "" && f.Value("unit") != "" && (f.Error("role") != "" || f.Error("unit") != "") {
-		s.Stranger(r, who, store.Access{What: store.AccessRefused, Kind: m.side, Detail: "users: give"})
+		s.Stranger(r, who, accesslog.Row{What: accesslog.Refused, Kind: m.side, Detail: "users: give"})
 	}
 	return store.Grant{Role: string(role), Kind: m.side, Units: []string{place.Value}}
 }
 
 // roleRow is the row of the access log for a change of somebody's role.
-func (m realm) roleRow(detail, unit string) store.Access {
-	row := store.Access{What: store.AccessChange, Kind: m.side, Detail: detail}
+func (m realm) roleRow(detail, unit string) accesslog.Row {
+	row := accesslog.Row{What: accesslog.Change, Kind: m.side, Detail: detail}
 	if unit != shell.AllUnits && !strings.HasPrefix(unit, shell.RegionUnits) {
 		row.Unit = unit
 	}
@@ -124,7 +125,7 @@ func (s *Pages) userAdd(w http.ResponseWriter, r *http.Request, who shell.Access
 		return err
 	}
 	a.Grants = []store.Grant{g}
-	row := m.roleRow(store.AddDetail("account added", "granted", g.Role, g.Units[0]), g.Units[0])
+	row := m.roleRow(accesslog.AddDetail("account added", "granted", g.Role, g.Units[0]), g.Units[0])
 	err = s.Relay.Store.AddAccount(r.Context(), a, who.Row(row))
 	if errors.Is(err, store.ErrAccountExists) {
 		f.Refuse("account", wordNameTaken)
@@ -173,7 +174,7 @@ func (s *Pages) userInvite(w http.ResponseWriter, r *http.Request, who shell.Acc
 		return s.showUsers(w, r, who, "", usersPage{form: f})
 	}
 	_, err := s.Relay.Store.ChangeAccount(r.Context(), id,
-		who.Row(m.roleRow(store.DetailOf("granted", g.Role, g.Units[0]), g.Units[0])), func(a *store.Account) error {
+		who.Row(m.roleRow(accesslog.DetailOf("granted", g.Role, g.Units[0]), g.Units[0])), func(a *store.Account) error {
 			if a.Source != store.LocalAccounts {
 				return store.ErrNotFound
 			}
@@ -181,7 +182,7 @@ func (s *Pages) userInvite(w http.ResponseWriter, r *http.Request, who shell.Acc
 			return nil
 		})
 	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrWall) {
-		s.Stranger(r, who, store.Access{What: store.AccessRefused, Kind: m.side, Detail: "users: none"})
+		s.Stranger(r, who, accesslog.Row{What: accesslog.Refused, Kind: m.side, Detail: "users: none"})
 		f.Refuse("account", wordNoUser)
 		return s.showUsers(w, r, who, "", usersPage{form: f})
 	}
@@ -208,7 +209,7 @@ func (s *Pages) userOrder(w http.ResponseWriter, r *http.Request, who shell.Acce
 		f.General = userConflict
 		return s.showUsers(w, r, who, u.ID, usersPage{form: f})
 	}
-	row := store.Access{What: store.AccessChange, Unit: u.unit(), Kind: m.side}
+	row := accesslog.Row{What: accesslog.Change, Unit: u.unit(), Kind: m.side}
 	var change func(*store.Account)
 	password := ""
 	switch do {
@@ -229,7 +230,7 @@ func (s *Pages) userOrder(w http.ResponseWriter, r *http.Request, who shell.Acce
 		s.userWhole(r, who, m, u, f)
 		change = func(a *store.Account) { a.Disabled = do == "disable" }
 	case "signout":
-		row.What, row.Detail = store.AccessSignOut, "sessions ended"
+		row.What, row.Detail = accesslog.SignOut, "sessions ended"
 		change = func(a *store.Account) { a.Epoch++ }
 	}
 	if f.Failed() {
@@ -240,7 +241,7 @@ func (s *Pages) userOrder(w http.ResponseWriter, r *http.Request, who shell.Acce
 
 // userWork is a change of an account that may be made.
 type userWork struct {
-	row      store.Access
+	row      accesslog.Row
 	change   func(*store.Account)
 	password string // shown once; "" for none
 }
@@ -277,21 +278,21 @@ func (s *Pages) userCarryOut(w http.ResponseWriter, r *http.Request, who shell.A
 // userRoleOrder is a role given or taken back. What is wrong is noted in the form.
 func (s *Pages) userRoleOrder(r *http.Request, who shell.Access, m realm, u user,
 	f *shell.Form,
-) (store.Access, func(*store.Account)) {
+) (accesslog.Row, func(*store.Account)) {
 	if !u.Local {
 		f.Name = "order" // such an account's page has no form for roles
 		f.General = wordProvidersRoles
-		return store.Access{}, nil
+		return accesslog.Row{}, nil
 	}
 	if f.Value("do") == "give" {
 		g := s.userGrant(r, who, m, f)
-		return m.roleRow(store.DetailOf("granted", g.Role, g.Units[0]), g.Units[0]), func(a *store.Account) {
+		return m.roleRow(accesslog.DetailOf("granted", g.Role, g.Units[0]), g.Units[0]), func(a *store.Account) {
 			a.Grants = given(a.Grants, g)
 		}
 	}
 	role, unit := f.Value("role"), f.Value("unit")
 	if !slices.ContainsFunc(u.Roles, func(h userRole) bool { return h.Mine && string(h.Role) == role && h.Unit == unit }) {
-		s.Stranger(r, who, store.Access{What: store.AccessRefused, Subject: u.ID, Kind: m.side, Detail: "users: take"})
+		s.Stranger(r, who, accesslog.Row{What: accesslog.Refused, Subject: u.ID, Kind: m.side, Detail: "users: take"})
 		f.General = wordNotYoursToTake
 	}
 	g := store.Grant{Role: role, Kind: m.side, Units: []string{unit}}
@@ -301,7 +302,8 @@ func (s *Pages) userRoleOrder(r *http.Request, who shell.Access, m realm, u user
 			f.General = wordOwnLastRole
 		}
 	}
-	return m.roleRow(store.DetailOf("revoked", role, unit), unit), func(a *store.Account) { a.Grants = taken(a.Grants, g) }
+	return m.roleRow(accesslog.DetailOf("revoked", role, unit), unit),
+		func(a *store.Account) { a.Grants = taken(a.Grants, g) }
 }
 
 // userWhole refuses what may only be done with an account that has no role elsewhere, and that is not one's own.
@@ -313,8 +315,8 @@ func (s *Pages) userWhole(r *http.Request, who shell.Access, m realm, u user, f 
 	case u.Self:
 		f.General = wordOwnAccount
 	case !u.Whole():
-		s.Stranger(r, who, store.Access{
-			What: store.AccessRefused, Subject: u.ID, Kind: m.side, Detail: store.DetailOf("users: others", do),
+		s.Stranger(r, who, accesslog.Row{
+			What: accesslog.Refused, Subject: u.ID, Kind: m.side, Detail: accesslog.DetailOf("users: others", do),
 		})
 		f.General = wordOthersRoles
 	case do == "password" && (!u.Local || s.NoLocalAccounts):

@@ -15,6 +15,7 @@ import (
 	"rivgate/contracts/identity"
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/shell"
 )
 
@@ -268,7 +269,7 @@ func (s *Pages) chosenUser(r *http.Request, who shell.Access, m realm, id string
 	}
 	u, seen := s.user(who, m, a)
 	if !seen {
-		s.Stranger(r, who, store.Access{What: store.AccessRefused, Subject: a.ID, Kind: m.side, Detail: "users: see"})
+		s.Stranger(r, who, accesslog.Row{What: accesslog.Refused, Subject: a.ID, Kind: m.side, Detail: "users: see"})
 		return user{}, shell.ErrNotFound
 	}
 	sessions, err := s.Relay.Store.WebSessions(r.Context(), a.ID)

@@ -4,7 +4,7 @@ import (
 	"maps"
 	"strings"
 
-	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/shell"
 )
 
@@ -80,7 +80,9 @@ const (
 )
 
 // sampleBy is whose rows a sample was drawn from.
-var sampleBy = map[store.Actor]string{store.People: "bara människor", store.Systems: "bara system genom API:et"}
+var sampleBy = map[accesslog.Actor]string{
+	accesslog.People: "bara människor", accesslog.Systems: "bara system genom API:et",
+}
 
 // rolesWords are the roles of a row of the access log, in Swedish.
 func rolesWords(roles string) string {
@@ -93,7 +95,7 @@ func rolesWords(roles string) string {
 
 // detailWord is what a row says of the thing that was done, in Swedish. A code that has no words, such as an address of
 // the gateway, stands as it is.
-func detailWord(detail string) string { return store.DetailWords(detail, detailWords, detailWords) }
+func detailWord(detail string) string { return accesslog.DetailWords(detail, detailWords, detailWords) }
 
 // DetailWords are the words for the codes of a row of the access log, and for values that are codes.
 func DetailWords() map[string]string { return maps.Clone(detailWords) }

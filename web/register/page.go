@@ -12,6 +12,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/shell"
 )
 
@@ -122,7 +123,7 @@ func (s *Pages) SaveSeries(w http.ResponseWriter, r *http.Request, who shell.Acc
 		f.Refuse("pattern", wordPattern)
 		return s.refused(w, r, who, f)
 	}
-	row := store.Access{What: store.AccessChange, Kind: h.Kind, Subject: "series", Detail: "series"}
+	row := accesslog.Row{What: accesslog.Change, Kind: h.Kind, Subject: "series", Detail: "series"}
 	if h.Level == store.LevelUnit {
 		row.Unit = h.ID
 	}
@@ -181,12 +182,12 @@ func (s *Pages) Export(w http.ResponseWriter, r *http.Request, who shell.Access)
 const exportNamed = 500
 
 // ExportRow is the row of the access log for a list of cases that lack a number.
-func ExportRow(cases []store.Unnumbered, kind routing.UnitKind) store.Access {
-	shown := store.ShownCases{}
+func ExportRow(cases []store.Unnumbered, kind routing.UnitKind) accesslog.Row {
+	shown := accesslog.ShownCases{}
 	for _, c := range cases[:min(len(cases), exportNamed)] {
 		shown[c.Unit] = append(shown[c.Unit], c.CaseID)
 	}
-	return store.Access{What: store.AccessExport, Kind: kind, Detail: "without number", Cases: shown}
+	return accesslog.Row{What: accesslog.Export, Kind: kind, Detail: "without number", Cases: shown}
 }
 
 // Import reads a file of numbers: POST /registration. With do=check it only says what would become of it.
@@ -258,6 +259,6 @@ func (s *Pages) RegisterAll(ctx context.Context, who shell.Access, rows []store.
 	store.NumberReport, error,
 ) {
 	may := func(c store.Case) bool { return who.May(shell.WriteCase, shell.OwnerOf(c)) }
-	row := who.Row(store.Access{What: store.AccessChange, Detail: store.DetailOf("desk", "register")})
+	row := who.Row(accesslog.Row{What: accesslog.Change, Detail: accesslog.DetailOf("desk", "register")})
 	return s.Relay.Store.RegisterAll(ctx, rows, may, who.Self(), row, dry)
 }

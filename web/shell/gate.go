@@ -9,12 +9,12 @@ import (
 	"strings"
 
 	"rivgate/relay"
-	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 // local is who asks from this machine in demo and test: every system at once.
 func local() Access {
-	all := Access{User: store.SystemID(""), Name: "web"}
+	all := Access{User: accesslog.SystemID(""), Name: "web"}
 	for _, role := range []Role{RoleRead, RoleHandle, RoleOperate, RoleCatalogue, RolePortal} {
 		all.Grants = append(all.Grants, Grant{Role: role, Units: []string{AllUnits}})
 	}
@@ -85,7 +85,7 @@ func (s *Gate) reach(r *http.Request, who Access, e Endpoint) error {
 	if who.Somewhere(e.Needs) {
 		return nil
 	}
-	s.Stranger(r, who, store.Access{What: store.AccessRefused, Detail: e.Method + " " + e.Path})
+	s.Stranger(r, who, accesslog.Row{What: accesslog.Refused, Detail: e.Method + " " + e.Path})
 	if e.Kind == Pages {
 		return ErrNotFound // what a role may not do is not there
 	}
@@ -152,7 +152,7 @@ func (s *Gate) ordered(r *http.Request, who Access, e Endpoint) error {
 	if e.Needs&orders == 0 || e.Needs&owned != 0 || e.Method == http.MethodGet {
 		return nil
 	}
-	row := store.Access{What: store.AccessChange, Detail: e.Method + " " + e.Path}
+	row := accesslog.Row{What: accesslog.Change, Detail: e.Method + " " + e.Path}
 	var values []string
 	for _, name := range []string{"verb", "id", "number"} {
 		if value := r.PathValue(name); value != "" && plainWord(value) {
@@ -160,7 +160,7 @@ func (s *Gate) ordered(r *http.Request, who Access, e Endpoint) error {
 		}
 	}
 	if len(values) > 0 {
-		row.Subject = store.DetailOf(values[0], values[1:]...)
+		row.Subject = accesslog.DetailOf(values[0], values[1:]...)
 	}
 	return s.Looked(r.Context(), who, row)
 }

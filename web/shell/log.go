@@ -16,6 +16,7 @@ import (
 
 	"rivgate/contracts/identity"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 // keys are this database's keys, each read once.
@@ -60,12 +61,12 @@ const CheckTimeout = 5 * time.Second
 
 // Looked writes a row of the access log for who, and is called before anything is shown or changed: without the row
 // there is no content. Who, Name, Roles and, where there is no unit, Kind are filled in.
-func (s *Site) Looked(ctx context.Context, who Access, a store.Access) error {
+func (s *Site) Looked(ctx context.Context, who Access, a accesslog.Row) error {
 	return s.Relay.Store.LogAccess(ctx, who.Row(a))
 }
 
 // Row is a row of the access log with who it is.
-func (a Access) Row(row store.Access) store.Access {
+func (a Access) Row(row accesslog.Row) accesslog.Row {
 	row.Who, row.Name, row.Roles = a.User, a.Name, a.roles()
 	if row.Kind == "" && row.Unit == "" {
 		row.Kind = a.Side()
@@ -76,7 +77,7 @@ func (a Access) Row(row store.Access) store.Access {
 // OpenCase opens a case for who: c is whole from then on, and what is written in it can be read. It writes the row of
 // the access log that says so; without the row the case stays closed. A case that was handed over since c was read does
 // not open: who may read it was judged by the unit that had it then.
-func (s *Site) OpenCase(ctx context.Context, who Access, what store.AccessKind, c *store.Case, detail string) error {
+func (s *Site) OpenCase(ctx context.Context, who Access, what accesslog.Kind, c *store.Case, detail string) error {
 	opened, err := s.Relay.Store.Open(ctx, c.ID, who.Row(rowOf(what, *c, detail)))
 	if err != nil {
 		return err
@@ -101,17 +102,17 @@ func (s *Site) Again(ctx context.Context, who Access, c store.Case) (store.Case,
 	case c.Opened():
 		return s.Relay.Store.Reopen(ctx, c)
 	}
-	return now, s.OpenCase(ctx, who, store.AccessRead, &now, "case")
+	return now, s.OpenCase(ctx, who, accesslog.Read, &now, "case")
 }
 
 // LookedAt is Looked for a case that stays closed.
-func (s *Site) LookedAt(ctx context.Context, who Access, what store.AccessKind, c store.Case, detail string) error {
+func (s *Site) LookedAt(ctx context.Context, who Access, what accesslog.Kind, c store.Case, detail string) error {
 	return s.Looked(ctx, who, rowOf(what, c, detail))
 }
 
 // rowOf is a row of the access log about a case.
-func rowOf(what store.AccessKind, c store.Case, detail string) store.Access {
-	return store.Access{What: what, Case: c.ID, Unit: c.Handler.Unit, Kind: c.Handler.Kind, Detail: detail}
+func rowOf(what accesslog.Kind, c store.Case, detail string) accesslog.Row {
+	return accesslog.Row{What: what, Case: c.ID, Unit: c.Handler.Unit, Kind: c.Handler.Kind, Detail: detail}
 }
 
 // ListCases lists the cases of f, most of them at most, and tells where the next page begins. The row of the access log
@@ -119,7 +120,7 @@ func rowOf(what store.AccessKind, c store.Case, detail string) store.Access {
 func (s *Site) ListCases(ctx context.Context, who Access, f, asked store.CaseFilter, most int) (
 	cases []store.Case, next string, err error,
 ) {
-	cases, err = s.Relay.Store.List(ctx, f, func(found []store.Case) ([]store.Case, store.Access, error) {
+	cases, err = s.Relay.Store.List(ctx, f, func(found []store.Case) ([]store.Case, accesslog.Row, error) {
 		if len(found) > most {
 			found = found[:most]
 			next = f.Cursor(found[most-1])
@@ -132,16 +133,16 @@ func (s *Site) ListCases(ctx context.Context, who Access, f, asked store.CaseFil
 
 // listRow says that cases were listed or searched for. Of the text that was searched for, a digest is kept where it is
 // a whole personal number, and nothing else.
-func (s *Site) listRow(ctx context.Context, f store.CaseFilter, shown []store.Case) (store.Access, error) {
-	row := store.Access{What: store.AccessList, Unit: f.Unit, Detail: "cases"}
+func (s *Site) listRow(ctx context.Context, f store.CaseFilter, shown []store.Case) (accesslog.Row, error) {
+	row := accesslog.Row{What: accesslog.List, Unit: f.Unit, Detail: "cases"}
 	if f.Unit != "" {
 		row.Kind = s.Owner(f.Unit).Kind
 	}
 	if f.State != "" {
-		row.Detail = store.AddDetail(row.Detail, "state", string(f.State))
+		row.Detail = accesslog.AddDetail(row.Detail, "state", string(f.State))
 	}
 	if f.Query != "" {
-		row.What = store.AccessSearch
+		row.What = accesslog.Search
 		if id := s.soughtPerson(f.Query, shown); id != "" {
 			digest, err := s.Digest(ctx, "person", id)
 			if err != nil {
@@ -183,7 +184,7 @@ func (s *Site) Theirs(ctx context.Context, who Access, action Action, c store.Ca
 	if who.May(action, OwnerOf(c)) {
 		return nil
 	}
-	if err := s.LookedAt(ctx, who, store.AccessRefused, c, "no right"); err != nil {
+	if err := s.LookedAt(ctx, who, accesslog.Refused, c, "no right"); err != nil {
 		return err
 	}
 	return store.ErrNotFound
@@ -193,15 +194,15 @@ func (s *Site) Theirs(ctx context.Context, who Access, action Action, c store.Ca
 // of the note.
 func (s *Site) RefusedChange(ctx context.Context, who Access, c store.Case, detail string, err error) {
 	p := ProblemOf(err)
-	if problem := s.LookedAt(ctx, who, store.AccessRefused, c,
-		store.AddDetailValue(detail, p.Type[len(problemURN):])); problem != nil {
+	if problem := s.LookedAt(ctx, who, accesslog.Refused, c,
+		accesslog.AddDetailValue(detail, p.Type[len(problemURN):])); problem != nil {
 		s.Logger().Error("noting a refused change", zap.Error(problem))
 	}
 }
 
 // Stranger logs what anybody can cause. Nobody can fill the log with it, nor keep others' rows out of it: what is the
 // same within a minute has a few rows, and one more that says how often it came.
-func (s *Site) Stranger(r *http.Request, who Access, a store.Access) {
+func (s *Site) Stranger(r *http.Request, who Access, a accesslog.Row) {
 	if who.User != "" {
 		s.refused(r.Context(), who, a)
 		return
@@ -213,14 +214,14 @@ func (s *Site) Stranger(r *http.Request, who Access, a store.Access) {
 }
 
 // cameAgain logs how often more something came that the log has already.
-func (s *Site) cameAgain(a store.Access, times int) {
+func (s *Site) cameAgain(a accesslog.Row, times int) {
 	ctx, cancel := context.WithTimeout(context.Background(), CheckTimeout)
 	defer cancel()
-	a.Detail = store.AddDetail(a.Detail, "again", strconv.Itoa(times))
+	a.Detail = accesslog.AddDetail(a.Detail, "again", strconv.Itoa(times))
 	s.refused(ctx, Access{}, a)
 }
 
-func (s *Site) refused(ctx context.Context, who Access, a store.Access) {
+func (s *Site) refused(ctx context.Context, who Access, a accesslog.Row) {
 	if err := s.Looked(ctx, who, a); err != nil && !errors.Is(err, context.Canceled) {
 		s.Logger().Error("noting what was refused", zap.Error(err))
 	}

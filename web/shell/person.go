@@ -7,6 +7,7 @@ import (
 	"rivgate/contracts/identity"
 	"rivgate/contracts/redact"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 // HiddenPerson stands where the name of a protected identity would.
@@ -22,7 +23,7 @@ func AsksProtected(r *http.Request) bool { return r.URL.Query().Get("protected")
 // ShownDetail is detail for the access log, with a word of its own where a protected identity is shown.
 func ShownDetail(detail string, c store.Case, shown bool) string {
 	if c.Protected && shown {
-		return store.AddDetail(detail, protectedDetail)
+		return accesslog.AddDetail(detail, protectedDetail)
 	}
 	return detail
 }

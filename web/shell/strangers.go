@@ -4,7 +4,7 @@ import (
 	"sync"
 	"time"
 
-	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 // What is the same has so many rows of the access log within a time; what comes beyond them is counted, in one more.
@@ -25,7 +25,7 @@ type strangers struct {
 
 // strange is what two rows of strangers are the same by.
 type strange struct {
-	what            store.AccessKind
+	what            accesslog.Kind
 	subject, detail string
 }
 
@@ -38,7 +38,7 @@ type again struct {
 
 // first says whether something is to be logged now. What has its rows for the minute is counted instead, and more is
 // called with the count when the minute is over.
-func (s *strangers) first(a store.Access, now time.Time, more func(times int)) bool {
+func (s *strangers) first(a accesslog.Row, now time.Time, more func(times int)) bool {
 	key := strange{a.What, a.Subject, a.Detail}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -6,7 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 // A flood of one thing keeps no row of another out, and itself has a few rows a minute.
@@ -15,7 +15,7 @@ func TestStrangersPushNothingOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var s strangers
 		var told []int
-		flood := store.Access{What: store.AccessRefused, Detail: "GET /inbox"}
+		flood := accesslog.Row{What: accesslog.Refused, Detail: "GET /inbox"}
 		rows := 0
 		for range 100_000 {
 			if s.first(flood, time.Now(), func(times int) { told = append(told, times) }) {
@@ -23,7 +23,7 @@ func TestStrangersPushNothingOut(t *testing.T) {
 			}
 		}
 		for n := range 100 {
-			a := store.Access{What: store.AccessRefused, Subject: fmt.Sprint("account", n), Detail: "sign-in"}
+			a := accesslog.Row{What: accesslog.Refused, Subject: fmt.Sprint("account", n), Detail: "sign-in"}
 			if !s.first(a, time.Now(), func(int) { t.Error("it came once") }) {
 				t.Errorf("the row of %s was pushed out", a.Subject)
 			}

@@ -13,7 +13,7 @@ import (
 
 	yaml "go.yaml.in/yaml/v3"
 
-	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 // Token is one bearer token of the API. The token itself is known to its owner alone.
@@ -26,7 +26,7 @@ type Token struct {
 
 // access is who a token stands for.
 func (t Token) access() Access {
-	who := Access{User: store.SystemID(t.Name), Name: t.Name}
+	who := Access{User: accesslog.SystemID(t.Name), Name: t.Name}
 	for _, role := range t.Roles {
 		who.Grants = append(who.Grants, Grant{Role: role, Units: t.Units})
 	}

@@ -7,6 +7,7 @@ import (
 	"rivgate/contracts"
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 // FailedTitle stands before the title of a page that could not be done as it was asked for.
@@ -177,29 +178,29 @@ func RoleName(r Role) string {
 }
 
 // AccessWord is what somebody did, in Swedish.
-func AccessWord(k store.AccessKind) string {
+func AccessWord(k accesslog.Kind) string {
 	switch k {
-	case store.AccessRead:
+	case accesslog.Read:
 		return "läste"
-	case store.AccessSearch:
+	case accesslog.Search:
 		return "sökte"
-	case store.AccessList:
+	case accesslog.List:
 		return "visade lista"
-	case store.AccessChange:
+	case accesslog.Change:
 		return "ändrade"
-	case store.AccessExport:
+	case accesslog.Export:
 		return "exporterade"
-	case store.AccessPrint:
+	case accesslog.Print:
 		return "skrev ut"
-	case store.AccessSignIn:
+	case accesslog.SignIn:
 		return "loggade in"
-	case store.AccessSignOut:
+	case accesslog.SignOut:
 		return "loggade ut"
-	case store.AccessRefused:
+	case accesslog.Refused:
 		return "nekades"
-	case store.AccessCrossSite:
+	case accesslog.CrossSite:
 		return "från annan webbplats"
-	case store.AccessCheck:
+	case accesslog.Check:
 		return "kontrollerade"
 	}
 	return string(k)

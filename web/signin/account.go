@@ -6,6 +6,7 @@ import (
 	"net/url"
 
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/shell"
 )
 
@@ -103,7 +104,7 @@ func (s *Pages) ChangePassword(w http.ResponseWriter, r *http.Request, who shell
 	if err != nil {
 		return err
 	}
-	a, err := s.Relay.Store.ChangeAccount(r.Context(), who.User, who.Row(store.Access{Detail: "password"}),
+	a, err := s.Relay.Store.ChangeAccount(r.Context(), who.User, who.Row(accesslog.Row{Detail: "password"}),
 		func(a *store.Account) error {
 			a.Password, a.Changes = hash, false
 			return nil

@@ -21,6 +21,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/shell"
 )
 
@@ -232,8 +233,8 @@ func (s *Pages) OIDCBack(w http.ResponseWriter, r *http.Request, who shell.Acces
 
 // notLetIn notes a sign-in that failed, and why in the program's log.
 func (s *Pages) notLetIn(r *http.Request, why string, err error) error {
-	s.Stranger(r, shell.Access{}, store.Access{
-		What: store.AccessRefused, Detail: store.DetailOf("sign-in at the provider", why),
+	s.Stranger(r, shell.Access{}, accesslog.Row{
+		What: accesslog.Refused, Detail: accesslog.DetailOf("sign-in at the provider", why),
 	})
 	if err != nil {
 		s.Logger().Warn("sign-in at the identity provider refused", zap.String("why", why), zap.Error(err))
@@ -391,7 +392,7 @@ func (s *Pages) keepProvided(ctx context.Context, fresh store.Account) (store.Ac
 	if len(fresh.Grants) == 0 {
 		return store.Account{}, errNoRole
 	}
-	row := shell.AccountAccess(fresh).Row(store.Access{What: store.AccessSignIn, Detail: "provider"})
+	row := shell.AccountAccess(fresh).Row(accesslog.Row{What: accesslog.SignIn, Detail: "provider"})
 	a, err := s.Relay.Store.ChangeAccount(ctx, fresh.ID, row, func(a *store.Account) error {
 		if a.Disabled || a.Source != fresh.Source {
 			return errNotLetIn
@@ -410,8 +411,8 @@ func (s *Pages) keepProvided(ctx context.Context, fresh store.Account) (store.Ac
 // endProvided takes every role from an account that the provider no longer lets in, and ends its sessions. The refusal
 // is in the access log, whether there is such an account or not.
 func (s *Pages) endProvided(r *http.Request, fresh store.Account, why string) error {
-	row := store.Access{
-		What: store.AccessRefused, Subject: fresh.ID, Detail: store.DetailOf("sign-in at the provider", why),
+	row := accesslog.Row{
+		What: accesslog.Refused, Subject: fresh.ID, Detail: accesslog.DetailOf("sign-in at the provider", why),
 	}
 	_, err := s.Relay.Store.ChangeAccount(r.Context(), fresh.ID, row, func(a *store.Account) error {
 		if a.Source != fresh.Source {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/shell"
 )
 
@@ -142,8 +143,8 @@ func (s *Pages) judge(r *http.Request, typed, password string) (store.Account, e
 		return store.Account{}, err
 	}
 	if !may {
-		s.Stranger(r, shell.Access{}, store.Access{
-			What: store.AccessRefused, Detail: store.DetailOf("sign-in", "too many tries"),
+		s.Stranger(r, shell.Access{}, accesslog.Row{
+			What: accesslog.Refused, Detail: accesslog.DetailOf("sign-in", "too many tries"),
 		})
 		return store.Account{}, errNobody
 	}
@@ -155,13 +156,13 @@ func (s *Pages) judge(r *http.Request, typed, password string) (store.Account, e
 		return a, err
 	}
 	if !ok || a.Source != store.LocalAccounts || !s.Welcome(a) {
-		row := store.Access{What: store.AccessRefused, Detail: "sign-in", Subject: a.ID}
+		row := accesslog.Row{What: accesslog.Refused, Detail: "sign-in", Subject: a.ID}
 		s.Stranger(r, shell.Access{}, row)
 		return a, errNobody
 	}
 	return a,
 		s.Relay.Store.SignedIn(ctx, a.ID, try,
-			shell.AccountAccess(a).Row(store.Access{What: store.AccessSignIn, Detail: "password"}))
+			shell.AccountAccess(a).Row(accesslog.Row{What: accesslog.SignIn, Detail: "password"}))
 }
 
 // peer is the address that a request came from, over trusted proxies as on the SOAP listeners.
@@ -178,7 +179,7 @@ func (s *Pages) SignOut(w http.ResponseWriter, r *http.Request, who shell.Access
 	ctx := r.Context()
 	provided := s.Sessions.GetBool(ctx, shell.HeldThere)
 	if who.User != "" {
-		if err := s.Looked(ctx, who, store.Access{What: store.AccessSignOut}); err != nil {
+		if err := s.Looked(ctx, who, accesslog.Row{What: accesslog.SignOut}); err != nil {
 			return err
 		}
 	}

@@ -1,4 +1,4 @@
-package store_test
+package accesslog_test
 
 import (
 	"crypto/sha256"
@@ -10,6 +10,7 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/store/storetest"
 )
 
@@ -92,16 +93,16 @@ func TestTheAccessLogShowsWhatWasDoneToIt(t *testing.T) {
 					url := database.open(t)
 					s := open(t, url, store.Options{})
 					for n := range 6 {
-						row := store.Access{Who: "hanna", What: store.AccessRead, Case: fmt.Sprint(n)}
+						row := accesslog.Row{Who: "hanna", What: accesslog.Read, Case: fmt.Sprint(n)}
 						if n == 4 {
-							row = store.Access{Who: "hanna", What: store.AccessList, Cases: store.ShownCases{"U": {"x", "y"}}}
+							row = accesslog.Row{Who: "hanna", What: accesslog.List, Cases: accesslog.ShownCases{"U": {"x", "y"}}}
 						}
 						if err := s.LogAccess(t.Context(), row); err != nil {
 							t.Fatal(err)
 						}
 					}
 					tamper(t, database.driver, url, append([]string{database.free, database.freeToo}, c.does...))
-					r, err := s.VerifyAccess(t.Context(), store.AccessHead{})
+					r, err := s.VerifyAccess(t.Context(), accesslog.Head{})
 					if err != nil || r.Broken != c.broken || !strings.Contains(r.Why, c.why) {
 						t.Errorf("%+v, %v; want row %d %s", r, err, c.broken, c.why)
 					}
@@ -110,7 +111,9 @@ func TestTheAccessLogShowsWhatWasDoneToIt(t *testing.T) {
 			t.Run("the triggers stand in the way", func(t *testing.T) {
 				url := database.open(t)
 				s := open(t, url, store.Options{})
-				if err := s.LogAccess(t.Context(), store.Access{Who: "hanna", Cases: store.ShownCases{"U": {"x"}}}); err != nil {
+				if err := s.LogAccess(t.Context(), accesslog.Row{
+					Who: "hanna", Cases: accesslog.ShownCases{"U": {"x"}},
+				}); err != nil {
 					t.Fatal(err)
 				}
 				db := raw(t, database.driver, url)
@@ -133,13 +136,13 @@ func TestANotedHeadShowsALogThatWasWrittenAnew(t *testing.T) {
 	log := func(people ...string) *store.Store {
 		s := open(t, sqlite(t), store.Options{})
 		for _, who := range people {
-			if err := s.LogAccess(t.Context(), store.Access{Who: who}); err != nil {
+			if err := s.LogAccess(t.Context(), accesslog.Row{Who: who}); err != nil {
 				t.Fatal(err)
 			}
 		}
 		return s
 	}
-	first, err := log("a", "b").VerifyAccess(t.Context(), store.AccessHead{})
+	first, err := log("a", "b").VerifyAccess(t.Context(), accesslog.Head{})
 	if err != nil || first.Broken != 0 {
 		t.Fatal(first, err)
 	}
@@ -158,12 +161,12 @@ func TestANotedHeadShowsALogThatWasWrittenAnew(t *testing.T) {
 // chain.
 func TestARowWithoutCasesHasTheHashOfBefore(t *testing.T) {
 	s := open(t, sqlite(t), store.Options{})
-	if err := s.LogAccess(t.Context(), store.Access{
-		Who: "hanna", Name: "Hanna Test", Roles: "handler", What: store.AccessList, Unit: "U", Detail: "cases", Search: "d",
+	if err := s.LogAccess(t.Context(), accesslog.Row{
+		Who: "hanna", Name: "Hanna Test", Roles: "handler", What: accesslog.List, Unit: "U", Detail: "cases", Search: "d",
 	}); err != nil {
 		t.Fatal(err)
 	}
-	rows, err := s.AccessLog(t.Context(), store.AccessFilter{})
+	rows, err := s.AccessLog(t.Context(), accesslog.Filter{})
 	if err != nil || len(rows) != 1 {
 		t.Fatal(rows, err)
 	}
@@ -179,7 +182,7 @@ func TestLookingForACaseReadsByIndex(t *testing.T) {
 	url := sqlite(t)
 	open(t, url, store.Options{})
 	db := raw(t, "sqlite", url)
-	for name, f := range map[string]store.AccessFilter{
+	for name, f := range map[string]accesslog.Filter{
 		"a case":                    {Case: "x"},
 		"a case, of a reviewer":     {Case: "x", Units: []string{"U", "V"}, Kind: "care_unit"},
 		"a case itself":             {Case: "x", Direct: true, Unit: "U"},
@@ -188,8 +191,8 @@ func TestLookingForACaseReadsByIndex(t *testing.T) {
 		"somebody in one's units":   {Who: "hanna", Units: []string{"U"}},
 		"a person without any case": {Cases: []string{}, Search: "d"},
 	} {
-		query, args := f.AccessQuery()
-		for _, step := range steps(t, db, query, args) {
+		query, args := f.Query()
+		for _, step := range storetest.Plan(t, db, query, args) {
 			if strings.HasPrefix(step, "SCAN access_") {
 				t.Errorf("%s: %s: %s", name, step, query)
 			}
@@ -227,13 +230,13 @@ func BenchmarkLogAccess(b *testing.B) {
 			s := open(b, sqlite(b), store.Options{})
 			n := 0
 			for b.Loop() {
-				shown := store.ShownCases{}
+				shown := accesslog.ShownCases{}
 				for range cases {
 					n++
 					shown["SE2010123456-VC01"] = append(shown["SE2010123456-VC01"],
 						fmt.Sprintf("01a2017e-ac32-7d02-%016d", n*7919%100_000))
 				}
-				if err := s.LogAccess(b.Context(), store.Access{Who: "hanna", What: store.AccessList, Cases: shown}); err != nil {
+				if err := s.LogAccess(b.Context(), accesslog.Row{Who: "hanna", What: accesslog.List, Cases: shown}); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -1,4 +1,4 @@
-package store
+package accesslog
 
 import (
 	"context"
@@ -8,30 +8,18 @@ import (
 	"slices"
 	"strings"
 
+	"rivgate/routing"
 	"rivgate/store/db"
 )
 
 // ShownCases is which cases a list showed: their ids, by the HSA-id of the unit that had them then.
 type ShownCases map[string][]string
 
-// Shown names the cases of a list.
-func Shown(cases []Case) ShownCases {
-	var out ShownCases
-	for _, c := range cases {
-		if out == nil {
-			out = ShownCases{}
-		}
-		unit := fold(c.Handler.Unit)
-		out[unit] = append(out[unit], c.ID)
-	}
-	return out
-}
-
 // Of are the cases that units had, sorted; nil units: all of them.
 func (s ShownCases) Of(units []string) []string {
 	var out []string
 	for unit, ids := range s {
-		if units == nil || slices.ContainsFunc(units, func(u string) bool { return fold(u) == unit }) {
+		if units == nil || slices.ContainsFunc(units, func(u string) bool { return routing.FoldTrimmed(u) == unit }) {
 			out = append(out, ids...)
 		}
 	}
@@ -44,9 +32,9 @@ func (s ShownCases) stored() ShownCases {
 	out, seen := ShownCases{}, map[string]bool{}
 	for unit, ids := range s {
 		for _, id := range ids {
-			if id = storableText(id); id != "" && !seen[id] && len(seen) < listMax {
+			if id = db.StorableText(id); id != "" && !seen[id] && len(seen) < db.ListMax {
 				seen[id] = true
-				out[storableText(fold(unit))] = append(out[storableText(fold(unit))], id)
+				out[db.StorableText(routing.FoldTrimmed(unit))] = append(out[db.StorableText(routing.FoldTrimmed(unit))], id)
 			}
 		}
 	}
@@ -85,72 +73,72 @@ func readShown(text string) ShownCases {
 }
 
 // indexShown enters a row's cases where they are looked for.
-func (t *tx) indexShown(ctx context.Context, seq int64, s ShownCases) error {
-	var c conditions
+func indexShown(ctx context.Context, t *db.Tx, seq int64, s ShownCases) error {
+	var c db.Conditions
 	var rows []string
 	for unit, ids := range s {
 		for _, id := range ids {
-			rows = append(rows, c.bind("($?, $?, $?)", id, seq, unit))
+			rows = append(rows, c.Bind("($?, $?, $?)", id, seq, unit))
 		}
 	}
 	if len(rows) == 0 {
 		return nil
 	}
-	_, err := t.Exec(ctx, `INSERT INTO access_case (case_id, seq, unit) VALUES `+strings.Join(rows, ", "), c.args...)
+	_, err := t.Exec(ctx, `INSERT INTO access_case (case_id, seq, unit) VALUES `+strings.Join(rows, ", "), c.Args...)
 	return err
 }
 
 // cases is the condition of rows about any of the cases, and unless f.Direct of lists that showed them.
-func (c *conditions) cases(f AccessFilter, ids []string) string {
-	var about conditions
-	about.args = c.args
-	about.among("case_id", ids)
+func (c *narrowing) cases(f Filter, ids []string) string {
+	var about db.Conditions
+	about.Args = c.Args
+	about.Among("case_id", ids)
 	if f.Direct || len(ids) == 0 {
-		c.args = about.args
-		return about.parts[0]
+		c.Args = about.Args
+		return about.Parts[0]
 	}
-	about.among("case_id", ids)
-	c.args = about.args
-	return `seq IN (SELECT seq FROM access_log WHERE ` + about.parts[0] +
-		` AND case_id <> '' UNION ALL SELECT seq FROM access_case WHERE ` + about.parts[1] + `)`
+	about.Among("case_id", ids)
+	c.Args = about.Args
+	return `seq IN (SELECT seq FROM access_log WHERE ` + about.Parts[0] +
+		` AND case_id <> '' UNION ALL SELECT seq FROM access_case WHERE ` + about.Parts[1] + `)`
 }
 
 // within narrows to rows of a reviewer's units; of a search for cases, to lists that showed one of them when a unit of
 // theirs had it, too.
-func (c *conditions) within(f AccessFilter) {
+func (c *narrowing) within(f Filter) {
 	units := make([]string, 0, len(f.Units))
 	for _, unit := range f.Units {
-		units = append(units, fold(unit))
+		units = append(units, routing.FoldTrimmed(unit))
 	}
 	ids := f.Cases
 	if f.Case != "" {
 		ids = []string{f.Case}
 	}
-	var own conditions
-	own.args = c.args
-	own.among("unit", units)
+	var own db.Conditions
+	own.Args = c.Args
+	own.Among("unit", units)
 	if f.Direct || len(ids) == 0 || len(units) == 0 {
-		c.parts, c.args = append(c.parts, own.parts[0]), own.args
+		c.Parts, c.Args = append(c.Parts, own.Parts[0]), own.Args
 		return
 	}
-	own.among("case_id", ids)
-	own.among("unit", units)
-	c.args = own.args
-	c.parts = append(c.parts,
-		`(`+own.parts[0]+` OR seq IN (SELECT seq FROM access_case WHERE `+own.parts[1]+` AND `+own.parts[2]+`))`)
+	own.Among("case_id", ids)
+	own.Among("unit", units)
+	c.Args = own.Args
+	c.Parts = append(c.Parts,
+		`(`+own.Parts[0]+` OR seq IN (SELECT seq FROM access_case WHERE `+own.Parts[1]+` AND `+own.Parts[2]+`))`)
 }
 
 // shownAt tells whether every case that a row names is found by it.
-func (s *Store) shownAt(ctx context.Context, row *Access) (bool, error) {
+func (l *Log) shownAt(ctx context.Context, row *Row) (bool, error) {
 	if len(row.Cases) == 0 {
 		return true, nil
 	}
-	var c conditions
-	c.add("seq = $?", row.Seq)
-	c.among("case_id", row.Cases.Of(nil))
-	found, err := db.Collect(ctx, s.read,
+	var c db.Conditions
+	c.Add("seq = $?", row.Seq)
+	c.Among("case_id", row.Cases.Of(nil))
+	found, err := db.Collect(ctx, l.read,
 		func(rows *sql.Rows) (e [2]string, err error) { return e, rows.Scan(&e[0], &e[1]) },
-		`SELECT case_id, unit FROM access_case`+c.where(), c.args...)
+		`SELECT case_id, unit FROM access_case`+c.Where(), c.Args...)
 	if err != nil {
 		return false, fmt.Errorf("reading what lists showed: %w", err)
 	}

@@ -1,4 +1,4 @@
-package store
+package accesslog
 
 import (
 	"context"
@@ -7,35 +7,35 @@ import (
 	"rivgate/store/db"
 )
 
-// AccessHead is where the access log's chain ends. Noted down elsewhere, it shows later that nothing before it was made
+// Head is where the access log's chain ends. Noted down elsewhere, it shows later that nothing before it was made
 // anew.
-type AccessHead struct {
+type Head struct {
 	Seq  int64  `json:"seq"`
 	Hash string `json:"hash"`
 }
 
-// AccessReport is what a check of the chain found.
-type AccessReport struct {
-	Head   AccessHead `json:"head"`
-	Rows   int64      `json:"rows"`
-	Broken int64      `json:"broken,omitempty"` // the first row that is not as it was written, or not there; 0: none
-	Why    string     `json:"why,omitempty"`    // removed, changed or added; or not what was noted
+// Report is what a check of the chain found.
+type Report struct {
+	Head   Head   `json:"head"`
+	Rows   int64  `json:"rows"`
+	Broken int64  `json:"broken,omitempty"` // the first row that is not as it was written, or not there; 0: none
+	Why    string `json:"why,omitempty"`    // removed, changed or added; or not what was noted
 }
 
 // VerifyAccess follows the whole chain, in the order in which it was written. noted is a head from before, its zero
 // value where none was kept. It reads everything, in pages, while others go on writing: what they add meanwhile is not
 // part of it.
-func (s *Store) VerifyAccess(ctx context.Context, noted AccessHead) (AccessReport, error) {
-	var r AccessReport
-	if err := s.read.QueryRowContext(ctx, `SELECT seq, hash FROM access_head WHERE id = 1`).Scan(&r.Head.Seq,
+func (l *Log) VerifyAccess(ctx context.Context, noted Head) (Report, error) {
+	var r Report
+	if err := l.read.QueryRowContext(ctx, `SELECT seq, hash FROM access_head WHERE id = 1`).Scan(&r.Head.Seq,
 		&r.Head.Hash); err != nil {
 		return r, fmt.Errorf("reading the head of the access log: %w", err)
 	}
 	const page = 1000
-	last := AccessHead{}
+	last := Head{}
 	for {
-		rows, err := db.Collect(ctx, s.read, scanAccess,
-			`SELECT `+accessColumns+` FROM access_log WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`, last.Seq, r.Head.Seq,
+		rows, err := db.Collect(ctx, l.read, scanRow,
+			`SELECT `+columns+` FROM access_log WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`, last.Seq, r.Head.Seq,
 			page)
 		if err != nil {
 			return r, fmt.Errorf("reading the access log: %w", err)
@@ -44,7 +44,7 @@ func (s *Store) VerifyAccess(ctx context.Context, noted AccessHead) (AccessRepor
 			if r.Broken, r.Why = brokenAt(last, &rows[i]); r.Broken != 0 {
 				return r, nil
 			}
-			whole, err := s.shownAt(ctx, &rows[i])
+			whole, err := l.shownAt(ctx, &rows[i])
 			if err != nil {
 				return r, err
 			}
@@ -52,7 +52,7 @@ func (s *Store) VerifyAccess(ctx context.Context, noted AccessHead) (AccessRepor
 				r.Broken, r.Why = rows[i].Seq, "names cases by which it is not found"
 				return r, nil
 			}
-			last = AccessHead{Seq: rows[i].Seq, Hash: rows[i].Hash}
+			last = Head{Seq: rows[i].Seq, Hash: rows[i].Hash}
 			r.Rows++
 			if noted.Seq == last.Seq && noted.Hash != last.Hash {
 				r.Broken, r.Why = last.Seq, "is not what was noted: the log was written anew"
@@ -63,13 +63,13 @@ func (s *Store) VerifyAccess(ctx context.Context, noted AccessHead) (AccessRepor
 			break
 		}
 	}
-	return s.verifyEnd(ctx, r, last, noted)
+	return l.verifyEnd(ctx, r, last, noted)
 }
 
 // verifyEnd checks that the chain ends where the head says, and not before what was noted.
-func (s *Store) verifyEnd(ctx context.Context, r AccessReport, last, noted AccessHead) (AccessReport, error) {
+func (l *Log) verifyEnd(ctx context.Context, r Report, last, noted Head) (Report, error) {
 	var beyond int64
-	if err := s.read.QueryRowContext(ctx,
+	if err := l.read.QueryRowContext(ctx,
 		`SELECT count(*) FROM access_log WHERE seq <= 0 OR seq > (SELECT seq FROM access_head WHERE id = 1)`).Scan(
 		&beyond,
 	); err != nil {
@@ -89,7 +89,7 @@ func (s *Store) verifyEnd(ctx context.Context, r AccessReport, last, noted Acces
 }
 
 // brokenAt tells whether a row continues the chain after last, and if not, which row does not and why.
-func brokenAt(last AccessHead, row *Access) (int64, string) {
+func brokenAt(last Head, row *Row) (int64, string) {
 	if row.Seq != last.Seq+1 {
 		return last.Seq + 1, "is removed"
 	}

@@ -1,4 +1,4 @@
-package store
+package accesslog
 
 import (
 	"encoding/json"
@@ -78,10 +78,10 @@ func DetailWords(detail string, codes, values map[string]string) string {
 }
 
 // DetailText is a detail in English.
-func DetailText(detail string) string { return DetailWords(detail, accessWords, nil) }
+func DetailText(detail string) string { return DetailWords(detail, detailWords, nil) }
 
-// accessWords are the codes that are no English themselves.
-var accessWords = map[string]string{
+// detailWords are the codes that are no English themselves.
+var detailWords = map[string]string{
 	"state":         "{1}",
 	"again":         "{1} more times",
 	"sample":        "sample {1}",

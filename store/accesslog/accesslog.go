@@ -1,4 +1,8 @@
-package store
+// Package accesslog remembers who did what with which case: rows that are only added, each with the hash of the one
+// before, and the samples of them that reviewers note.
+//
+// It knows the database's engine alone. What a case is it does not know: a row names cases by their ids.
+package accesslog
 
 import (
 	"context"
@@ -8,49 +12,47 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
-	"rivgate/contracts/identity"
 	"rivgate/routing"
 	"rivgate/store/db"
 )
 
-// AccessKind is what somebody did, as the access log says it.
-type AccessKind string
+// Kind is what somebody did, as the access log says it.
+type Kind string
 
-// The kinds of Access.
+// The kinds of Row.
 const (
-	AccessRead      AccessKind = "read"
-	AccessSearch    AccessKind = "search"
-	AccessList      AccessKind = "list"
-	AccessChange    AccessKind = "change"
-	AccessExport    AccessKind = "export"
-	AccessPrint     AccessKind = "print"
-	AccessSignIn    AccessKind = "sign-in"
-	AccessSignOut   AccessKind = "sign-out"
-	AccessRefused   AccessKind = "refused"    // asked for what they may not, or a sign-in that failed
-	AccessCrossSite AccessKind = "cross-site" // a request that another site made a browser send, or a forged one
-	AccessCheck     AccessKind = "check"      // a reviewer has looked at row About
+	Read      Kind = "read"
+	Search    Kind = "search"
+	List      Kind = "list"
+	Change    Kind = "change"
+	Export    Kind = "export"
+	Print     Kind = "print"
+	SignIn    Kind = "sign-in"
+	SignOut   Kind = "sign-out"
+	Refused   Kind = "refused"    // asked for what they may not, or a sign-in that failed
+	CrossSite Kind = "cross-site" // a request that another site made a browser send, or a forged one
+	Check     Kind = "check"      // a reviewer has looked at row About
 )
 
-// AccessKinds are all kinds, in the order of the list above.
-func AccessKinds() []AccessKind {
-	return []AccessKind{
-		AccessRead, AccessSearch, AccessList, AccessChange, AccessExport, AccessPrint, AccessSignIn, AccessSignOut,
-		AccessRefused, AccessCrossSite, AccessCheck,
+// Kinds are all kinds, in the order of the list above.
+func Kinds() []Kind {
+	return []Kind{
+		Read, Search, List, Change, Export, Print, SignIn, SignOut,
+		Refused, CrossSite, Check,
 	}
 }
 
-// Access is one row of the access log: who did what, on which case and unit, when. No personal number, no text of a
+// Row is one row of the access log: who did what, on which case and unit, when. No personal number, no text of a
 // search and nothing of a message's content belongs in it.
-type Access struct {
+type Row struct {
 	Seq   int64            `json:"seq"`
 	At    time.Time        `json:"at"`
 	Who   string           `json:"who"` // id of an account or token; "" nobody known
 	Name  string           `json:"name,omitempty"`
 	Roles string           `json:"roles,omitempty"`
-	What  AccessKind       `json:"what"`
+	What  Kind             `json:"what"`
 	Case  string           `json:"case,omitempty"` // our id
 	Unit  string           `json:"unit,omitempty"` // HSA-id of who had the case then
 	Kind  routing.UnitKind `json:"kind,omitempty"` // of the unit, or of who did it where there is no unit
@@ -65,7 +67,7 @@ type Access struct {
 
 // digest is the row's hash, given that of the row before. A row that names no cases has the hash that it had before
 // rows named them.
-func (a *Access) digest(before string) string {
+func (a *Row) digest(before string) string {
 	hashed := []any{
 		before, a.Seq, db.Micros(a.At), a.Who, a.Name, a.Roles, a.What, a.Case, a.Unit, a.Kind, a.Subject, a.Detail, a.Search,
 		a.About,
@@ -81,30 +83,27 @@ func (a *Access) digest(before string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// accessTextMost bounds each text of a row, in bytes.
-const accessTextMost = 2000
-
-// storableText is a text that both databases can hold.
-func storableText(text string) string {
-	text = strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
-	if len(text) > accessTextMost {
-		text = strings.ToValidUTF8(text[:accessTextMost], "")
-	}
-	return text
+// Log is the access log of a database: a chain of rows to which rows are only added.
+type Log struct {
+	db   *db.DB
+	read db.Pool
 }
+
+// New is the access log of a database.
+func New(d *db.DB) *Log { return &Log{d, db.Readers(d)} }
 
 // LogAccess adds a row to the access log and returns when it is on disk. Seq, At and Hash are filled in here. Whoever
 // shows content does so after this, and not when it failed.
-func (s *Store) LogAccess(ctx context.Context, a Access) error {
-	if err := s.write(ctx, func(ctx context.Context, t *tx) error { return t.logAccess(ctx, a) }); err != nil {
+func (l *Log) LogAccess(ctx context.Context, a Row) error {
+	if err := l.db.Write(ctx, func(ctx context.Context, t *db.Tx) error { return Write(ctx, t, a) }); err != nil {
 		return fmt.Errorf("writing the access log: %w", err)
 	}
 	return nil
 }
 
-// logAccess is LogAccess in the transaction of the change that it is about. Rows are written one after the other: the
+// Write is LogAccess in the transaction of the change that it is about. Rows are written one after the other: the
 // head is locked until the transaction ends, so this comes last in it.
-func (t *tx) logAccess(ctx context.Context, a Access) error {
+func Write(ctx context.Context, t *db.Tx, a Row) error {
 	var seq int64
 	var before string
 	found, err := t.Row(ctx, []any{&seq, &before}, `SELECT seq, hash FROM access_head WHERE id = 1`+t.Dialect.ForUpdate)
@@ -114,9 +113,9 @@ func (t *tx) logAccess(ctx context.Context, a Access) error {
 	if !found {
 		return errors.New("the access log has lost its head")
 	}
-	a.Seq, a.At, a.Unit = seq+1, db.Moment(db.Micros(t.Now)), fold(a.Unit)
+	a.Seq, a.At, a.Unit = seq+1, db.Moment(db.Micros(t.Now)), routing.FoldTrimmed(a.Unit)
 	for _, text := range []*string{&a.Who, &a.Name, &a.Roles, &a.Case, &a.Unit, &a.Subject, &a.Detail, &a.Search} {
-		*text = storableText(*text)
+		*text = db.StorableText(*text)
 	}
 	a.Cases = a.Cases.stored()
 	a.Hash = a.digest(before)
@@ -127,17 +126,17 @@ func (t *tx) logAccess(ctx context.Context, a Access) error {
 		string(a.Kind), a.Subject, a.Detail, a.Search, a.About, a.Hash, a.Cases.text()); err != nil {
 		return err
 	}
-	if err := t.indexShown(ctx, a.Seq, a.Cases); err != nil {
+	if err := indexShown(ctx, t, a.Seq, a.Cases); err != nil {
 		return err
 	}
 	_, err = t.Exec(ctx, `UPDATE access_head SET seq = $1, hash = $2 WHERE id = 1`, a.Seq, a.Hash)
 	return err
 }
 
-// AccessFilter narrows the access log. Zero fields do not narrow.
-type AccessFilter struct {
+// Filter narrows the access log. Zero fields do not narrow.
+type Filter struct {
 	Who    string
-	What   AccessKind
+	What   Kind
 	Case   string   // our id: rows about it, and of lists that showed it
 	Cases  []string // any of these, or a search with digest Search; nil: all; empty with Search: the searches alone
 	Direct bool     // without the lists that showed Case or Cases
@@ -152,7 +151,7 @@ type AccessFilter struct {
 	About  []int64   // checks of these rows
 	Seqs   []int64   // these rows
 	NotWho string    // without this account's rows
-	Not    []AccessKind
+	Not    []Kind
 	By     Actor // people alone, or systems alone
 	Before int64 // rows before this one: the last of the page before
 	Limit  int   // default 50, at most 500
@@ -183,24 +182,29 @@ const (
 	openSystem  = "api:open"
 )
 
-func (c *conditions) actor(by Actor) {
+// narrowing is the conditions of rows that a filter chooses.
+type narrowing struct{ db.Conditions }
+
+func (c *narrowing) actor(by Actor) {
 	switch by {
 	case People:
-		c.add("who NOT LIKE $? AND who <> $?", tokenSystem+"%", openSystem)
+		c.Add("who NOT LIKE $? AND who <> $?", tokenSystem+"%", openSystem)
 	case Systems:
-		c.add("(who LIKE $? OR who = $?)", tokenSystem+"%", openSystem)
+		c.Add("(who LIKE $? OR who = $?)", tokenSystem+"%", openSystem)
 	}
 }
 
-func (f AccessFilter) conditions() *conditions {
-	var c conditions
-	for _, is := range []struct{ column, value string }{{"who", f.Who}, {"what", string(f.What)}, {"unit", fold(f.Unit)}} {
+func (f Filter) conditions() *narrowing {
+	var c narrowing
+	for _, is := range []struct{ column, value string }{
+		{"who", f.Who}, {"what", string(f.What)}, {"unit", routing.FoldTrimmed(f.Unit)},
+	} {
 		if is.value != "" {
-			c.add(is.column+" = $?", is.value)
+			c.Add(is.column+" = $?", is.value)
 		}
 	}
 	if f.Case != "" {
-		c.parts = append(c.parts, c.cases(f, []string{f.Case}))
+		c.Parts = append(c.Parts, c.cases(f, []string{f.Case}))
 	}
 	if f.Cases != nil || f.Search != "" {
 		c.person(f)
@@ -209,63 +213,49 @@ func (f AccessFilter) conditions() *conditions {
 		c.within(f)
 	}
 	if f.Kind != "" {
-		c.add("(kind = $? OR kind = '')", string(f.Kind))
+		c.Add("(kind = $? OR kind = '')", string(f.Kind))
 	}
 	if !f.Since.IsZero() {
-		c.add("at >= $?", db.Micros(f.Since))
+		c.Add("at >= $?", db.Micros(f.Since))
 	}
 	if !f.Until.IsZero() {
-		c.add("at < $?", db.Micros(f.Until))
+		c.Add("at < $?", db.Micros(f.Until))
 	}
 	if f.Before > 0 {
-		c.add("seq < $?", f.Before)
+		c.Add("seq < $?", f.Before)
 	}
 	if f.Seqs != nil {
-		c.numbers("seq", f.Seqs)
+		c.AmongNumbers("seq", f.Seqs)
 	}
 	if f.NotWho != "" {
-		c.add("who <> $?", f.NotWho)
+		c.Add("who <> $?", f.NotWho)
 	}
 	c.actor(f.By)
 	for _, kind := range f.Not {
-		c.add("what <> $?", string(kind))
+		c.Add("what <> $?", string(kind))
 	}
 	if f.About != nil {
-		c.parts = append(c.parts, "about > 0")
-		c.numbers("about", f.About)
+		c.Parts = append(c.Parts, "about > 0")
+		c.AmongNumbers("about", f.About)
 	}
 	return &c
 }
 
 // person is a row about any of a person's cases, or a search for them.
-func (c *conditions) person(f AccessFilter) {
+func (c *narrowing) person(f Filter) {
 	const searched = "search = $? AND search <> ''"
 	if len(f.Cases) == 0 {
-		c.add(searched, f.Search)
+		c.Add(searched, f.Search)
 		return
 	}
 	about := c.cases(f, f.Cases)
-	c.parts = append(c.parts, "("+about+" OR "+c.bind(searched, f.Search)+")")
+	c.Parts = append(c.Parts, "("+about+" OR "+c.Bind(searched, f.Search)+")")
 }
 
-// numbers is among for whole numbers.
-func (c *conditions) numbers(column string, values []int64) {
-	marks := make([]string, 0, len(values))
-	for _, value := range values {
-		c.args = append(c.args, value)
-		marks = append(marks, fmt.Sprintf("$%d", len(c.args)))
-	}
-	if len(marks) == 0 {
-		c.parts = append(c.parts, "FALSE")
-		return
-	}
-	c.parts = append(c.parts, column+" IN ("+strings.Join(marks, ", ")+")")
-}
-
-const accessColumns = `seq, at, who, name, roles, what, case_id, unit, kind, subject, detail, search, about, hash, ` +
+const columns = `seq, at, who, name, roles, what, case_id, unit, kind, subject, detail, search, about, hash, ` +
 	`cases`
 
-func scanAccess(rows *sql.Rows) (a Access, err error) {
+func scanRow(rows *sql.Rows) (a Row, err error) {
 	var at int64
 	var shown string
 	err = rows.Scan(&a.Seq, &at, &a.Who, &a.Name, &a.Roles, &a.What, &a.Case, &a.Unit, &a.Kind, &a.Subject, &a.Detail,
@@ -275,18 +265,18 @@ func scanAccess(rows *sql.Rows) (a Access, err error) {
 }
 
 // AccessLog lists rows, the newest first.
-func (s *Store) AccessLog(ctx context.Context, f AccessFilter) ([]Access, error) {
-	return s.accessRows(ctx, f, "seq DESC")
+func (l *Log) AccessLog(ctx context.Context, f Filter) ([]Row, error) {
+	return l.accessRows(ctx, f, "seq DESC")
 }
 
 // AccessSample is Limit rows of f that chance chooses, the newest first.
-func (s *Store) AccessSample(ctx context.Context, f AccessFilter) ([]Access, error) {
-	return s.accessRows(ctx, f, "random()")
+func (l *Log) AccessSample(ctx context.Context, f Filter) ([]Row, error) {
+	return l.accessRows(ctx, f, "random()")
 }
 
-func (s *Store) accessRows(ctx context.Context, f AccessFilter, order string) ([]Access, error) {
+func (l *Log) accessRows(ctx context.Context, f Filter, order string) ([]Row, error) {
 	query, args := f.query(order)
-	rows, err := db.Collect(ctx, s.read, scanAccess, query, args...)
+	rows, err := db.Collect(ctx, l.read, scanRow, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading the access log: %w", err)
 	}
@@ -294,26 +284,11 @@ func (s *Store) accessRows(ctx context.Context, f AccessFilter, order string) ([
 }
 
 // query chooses rows in an order, and gives them the newest first.
-func (f AccessFilter) query(order string) (string, []any) {
+func (f Filter) query(order string) (string, []any) {
 	c := f.conditions()
-	c.args = append(c.args, listLimit(f.Limit))
+	c.Args = append(c.Args, db.ListLimit(f.Limit))
 	return fmt.Sprintf(
 		`SELECT %[1]s FROM (SELECT %[1]s FROM access_log%[2]s ORDER BY %[3]s LIMIT $%[4]d) l ORDER BY seq DESC`,
-		accessColumns, c.where(), order, len(c.args),
-	), c.args
-}
-
-// casesOf finds a person's cases. The condition that the identity is not empty must be written: the indexes have only
-// those.
-const casesOf = `SELECT id FROM cases WHERE reporter_id = $1 AND reporter_id <> ''
-	UNION SELECT id FROM cases WHERE patient_id = $1 AND patient_id <> ''`
-
-// CasesOf are our ids of the cases in which somebody with this identity is patient or reporter.
-func (s *Store) CasesOf(ctx context.Context, personID string) ([]string, error) {
-	ids, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) },
-		casesOf, identity.Key(personID))
-	if err != nil {
-		return nil, fmt.Errorf("finding a person's cases: %w", err)
-	}
-	return ids, nil
+		columns, c.Where(), order, len(c.Args),
+	), c.Args
 }
