@@ -4,24 +4,17 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"rivgate/web/shell/wordstest"
 )
-
-// rooms are the folders of web whose Swedish stands in one table, words.go (where it is long also *_words.go), so that
-// somebody who knows the language and not Go can read and mend it. Those that are false still have texts in other
-// files.
-var rooms = map[string]bool{
-	"web/desk": true, "web/board": true, "web/casework": true, "web/mailbox": true, "web/open": true,
-	"web/api": true, "web/casefile": true, "web/catalogue": true, "web/operate": true, "web/people": true,
-	"web/shell": true, "web/signin": true, "web/statistics": true, "web/register": true, "web/opinion": true, "web": true,
-}
 
 // notMended are Swedish texts outside the tables that nobody may mend, with the reason.
 var notMended = map[string]string{
@@ -35,14 +28,54 @@ var swedishWords = regexp.MustCompile(
 		`ingen|inget|inte|kan|med|ny|och|om|på|saknas|sedan|ska|som|svar|till|vad|vem|välj)(?:$|[^\pL])`,
 )
 
-// swedish tells whether a text is Swedish that people read.
-func swedish(text string) bool {
-	return strings.ContainsAny(text, "åäöÅÄÖ") ||
-		len(swedishWords.FindAllString(strings.ReplaceAll(text, " ", "  "), 2)) == 2
+// alsoEnglish are words of the pages that are names on the wire too.
+var alsoEnglish = regexp.MustCompile(`^(Name|Rivgate|Version)$`)
+
+var word = regexp.MustCompile(`\pL{2,}`)
+
+// pageWords are the words of the templates.
+func pageWords(t *testing.T) map[string]bool {
+	t.Helper()
+	words := map[string]bool{}
+	pages, err := filepath.Glob("web/*/*.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range inTemplates(page, string(text)) {
+			for _, found := range word.FindAllString(p.text, -1) {
+				words[strings.ToLower(found)] = true
+			}
+		}
+	}
+	if len(words) < 500 {
+		t.Fatalf("the pages have %d words: they are somewhere else", len(words))
+	}
+	return words
+}
+
+// swedish tells whether a text is Swedish that people read: by its letters, by common words, or because it looks like a
+// text, no key, and all of its words stand in the pages.
+func swedish(text string, pages map[string]bool) bool {
+	if strings.ContainsAny(text, "åäöÅÄÖ") ||
+		len(swedishWords.FindAllString(strings.ReplaceAll(text, " ", "  "), 2)) == 2 {
+		return true
+	}
+	text = regexp.MustCompile(`%[a-z]`).ReplaceAllString(text, "")
+	words := word.FindAllString(text, -1)
+	isText := strings.ContainsAny(strings.TrimSpace(text), " []") || text != strings.ToLower(text)
+	if len(words) == 0 || !isText || text == strings.ToUpper(text) || alsoEnglish.MatchString(strings.TrimSpace(text)) {
+		return false
+	}
+	return !slices.ContainsFunc(words, func(w string) bool { return !pages[strings.ToLower(w)] })
 }
 
 // swedishTexts are the Swedish literals of a Go file.
-func swedishTexts(t *testing.T, name string, source any) (found []string) {
+func swedishTexts(t *testing.T, name string, source any, pages map[string]bool) (found []string) {
 	t.Helper()
 	set := token.NewFileSet()
 	file, err := parser.ParseFile(set, name, source, parser.SkipObjectResolution)
@@ -51,7 +84,7 @@ func swedishTexts(t *testing.T, name string, source any) (found []string) {
 	}
 	ast.Inspect(file, func(n ast.Node) bool {
 		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
-			if text, err := strconv.Unquote(lit.Value); err == nil && swedish(text) {
+			if text, err := strconv.Unquote(lit.Value); err == nil && swedish(text, pages) {
 				found = append(found, name+":"+strconv.Itoa(set.Position(lit.Pos()).Line)+": "+lit.Value)
 			}
 		}
@@ -60,56 +93,36 @@ func swedishTexts(t *testing.T, name string, source any) (found []string) {
 	return found
 }
 
-// TestSwedishStandsInTables: a room's Swedish stands in its templates and in its table of words, and nowhere else.
+// TestSwedishStandsInTables: the Swedish of web stands in templates and in a table of words in each room, words.go
+// (where it is long also *_words.go), and nowhere else. So somebody who knows the language and not Go can read and mend
+// it.
 func TestSwedishStandsInTables(t *testing.T) {
 	t.Parallel()
-	if found := swedishTexts(t, "example.go", `package p
-		var a, b, c, d = "Ärendet", "Det finns inte", "not found", "det"`); len(found) != 2 {
-		t.Fatalf("finds %q of four texts, two of them Swedish", found)
+	pages := pageWords(t)
+	found := swedishTexts(t, "example.go", `package p
+		var a = []string{"Ärendet", "Det finns inte", "Inkorg", "alla enheter"}
+		var b = []string{"not found", "det", "enheter", "PDF", "Name", "text/html"}`, pages)
+	if len(found) != 4 {
+		t.Fatalf("finds %q of four texts that are Swedish", found)
 	}
-	folders, err := filepath.Glob("web/*")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, folder := range append(folders, "web") {
-		if files, err := filepath.Glob(folder + "/*.go"); err != nil || len(files) == 0 {
-			continue
+	tables := 0
+	err := filepath.WalkDir("web", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return err
 		}
-		done, listed := rooms[folder]
-		if !listed {
-			t.Errorf("%s is a room that is not listed", folder)
-			continue
-		}
-		found := swedishInRoom(t, folder)
 		switch {
-		case done:
-			for _, text := range found {
+		case filepath.Base(name) == "words.go" || strings.HasSuffix(name, "_words.go"):
+			tables++
+		case notMended[name] == "":
+			for _, text := range swedishTexts(t, name, nil, pages) {
 				t.Error(text + " is Swedish outside the table of its room: it belongs in words.go")
 			}
-			if _, err := os.Stat(folder + "/words.go"); err != nil {
-				t.Errorf("%s has no table: %v", folder, err)
-			}
-		case len(found) == 0:
-			t.Errorf("%s has its Swedish in tables: it can be listed as done", folder)
 		}
+		return nil
+	})
+	if err != nil || tables < 15 {
+		t.Errorf("%d tables: %v", tables, err)
 	}
-}
-
-// swedishInRoom are the Swedish texts of a folder that stand outside its tables.
-func swedishInRoom(t *testing.T, folder string) (found []string) {
-	t.Helper()
-	files, err := filepath.Glob(folder + "/*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range files {
-		table := strings.HasSuffix(file, "/words.go") || strings.HasSuffix(file, "_words.go")
-		if table || strings.HasSuffix(file, "_test.go") || notMended[file] != "" {
-			continue
-		}
-		found = append(found, swedishTexts(t, file, nil)...)
-	}
-	return found
 }
 
 // sayings are what English words may stand in, in a Swedish page: names, and words of the wire that somebody writes.

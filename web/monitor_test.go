@@ -259,6 +259,7 @@ func TestMonitorSaysWhatIsWorst(t *testing.T) {
 		return []operate.CertificateStatus{
 			{Use: "soap.tls.certificate", Subject: "CN=a", NotAfter: w.clock().Add(5*24*time.Hour + time.Hour)},
 			{Use: "producer.tls.certificate", NotAfter: w.clock().Add(-time.Hour)},
+			{Use: "soap.tls.client_ca", Problem: operate.NotPEM},
 		}
 	}
 	w.CatalogueInUse = func() shell.CatalogueStatus {
@@ -268,7 +269,8 @@ func TestMonitorSaysWhatIsWorst(t *testing.T) {
 	page = w.page("/monitor")
 	has(t, page, "Ett certifikat har gått ut (producer.tls.certificate).",
 		"Ett certifikat går ut om 5 dagar (soap.tls.certificate).", "Det hålls tillbaka", "inga fel", "har gått ut",
-		"5 dagar kvar")
+		"5 dagar kvar", "Ett certifikat går inte att använda (soap.tls.client_ca).",
+		"Se efter filen: den går inte att läsa som certifikat i PEM-form.")
 	if strings.Index(page, "Ett certifikat har gått ut") > strings.Index(page, "1 meddelande är parkerat") {
 		t.Error("what no waiting mends does not come first")
 	}

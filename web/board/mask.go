@@ -8,13 +8,6 @@ import (
 	"rivgate/contracts/identity"
 )
 
-// What stands for what was masked in a text.
-const (
-	maskedName   = "[namn]"
-	maskedNumber = "[nummer]"
-	maskedMail   = "[e-post]"
-)
-
 // maskDigits is from how many digits on a number is masked: with blanks and signs between them too, so that a personal
 // number or a telephone number is one however it was typed. Days go with it.
 const maskDigits = 5

@@ -10,6 +10,13 @@ const (
 	titleWithdrawn = "Samtycket är återtaget"
 )
 
+// What stands for what was masked in a text.
+const (
+	maskedName   = "[namn]"
+	maskedNumber = "[nummer]"
+	maskedMail   = "[e-post]"
+)
+
 // What a form answers when it is not filled in right, or when what it says may not be done.
 const (
 	wordYear         = "Ange ett år, till exempel 2026."

@@ -186,7 +186,7 @@ func (s *Lists) startDeliveries(ctx context.Context, who shell.Access) (startRoo
 	}
 	room := startRoom{ID: "lines", Heading: startDeliveries, Lead: startDeliveriesLead, Cards: []startCard{
 		{Count: strconv.Itoa(due), Name: startDue, Address: "/monitor/deliveries?state=due"},
-		{Count: strconv.Itoa(parked), Name: "Parkerade", Address: "/monitor/deliveries?state=parked", Worry: parked > 0},
+		{Count: strconv.Itoa(parked), Name: startParked, Address: "/monitor/deliveries?state=parked", Worry: parked > 0},
 	}}
 	room.Links = []startLink{{startMonitor, "/monitor", startMonitorHint}, {startFaults, "/faults", startFaultsHint}}
 	return room, nil

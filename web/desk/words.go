@@ -96,6 +96,7 @@ const (
 	startStatistics     = "Statistik"
 	startStatisticsHint = "vad ärendena handlar om, och hur de fördelar sig"
 	startDue            = "Väntar på leverans"
+	startParked         = "Parkerade"
 	startMonitor        = "Läget just nu"
 	startMonitorHint    = "mottagare, köer, certifikat och kontroller"
 	startFaults         = "Fellista"

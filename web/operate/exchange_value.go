@@ -197,19 +197,19 @@ func (m *masker) other(n *element, value string) string {
 	case has("birth"):
 		return m.birthday(value)
 	case strings.HasSuffix(name, "hsaid"):
-		return number("hsaid", "SE0000000001-MASK%d")
+		return number("hsaid", maskedID)
 	case has("email", "e-mail"):
 		return number("email", "person%d@example.org")
 	case has("telecom", "phone", "mobile"):
 		return m.same("phone", value, func(k int) string { return fmt.Sprintf("07017406%02d", 5+k%95) })
 	case has("address", "street", "location") && !has("logical"):
-		return number("address", "Gatan %d, 000 00 Orten")
+		return number("address", maskedAddress)
 	case strings.HasPrefix(name, "orgunitname"):
-		return number("unit", "Enhet %d")
+		return number("unit", maskedUnit)
 	case name == "name" || has("givenname", "surname", "familyname", "professionalname", "personname"):
-		return number("name", "Person Efternamn%d")
+		return number("name", maskedName)
 	case has("text", "description", "message", "comment", "note", "displayname", "faultstring", "detailstring"):
-		return number("text", "Maskerad text %d.")
+		return number("text", maskedText)
 	case formBoolean.MatchString(value), formNumber.MatchString(value):
 		return value
 	case formStamp.MatchString(value), formOID.MatchString(value), formHSAID.MatchString(value),
@@ -219,7 +219,7 @@ func (m *masker) other(n *element, value string) string {
 		len(value) <= 40:
 		return m.shaped(value)
 	}
-	return number("text", "Maskerad text %d.")
+	return number("text", maskedText)
 }
 
 // birthday is a day that stands for one of birth: the first of a year in which who was a child then was one too.
@@ -266,7 +266,7 @@ func placeholder(mediaType string) []byte {
 		err = gif.Encode(&out, nothing, nil)
 	}
 	if err != nil || out.Len() == 0 {
-		return []byte("Maskerad bilaga\n")
+		return []byte(maskedFile)
 	}
 	return out.Bytes()
 }

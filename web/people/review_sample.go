@@ -187,7 +187,7 @@ func (s *Pages) showSample(w http.ResponseWriter, r *http.Request, who shell.Acc
 		return err
 	}
 	p := samplePage{
-		Page: s.Page(who, fmt.Sprintf("Stickprov %d", sample.Number), "review"), Form: f, Sample: sample,
+		Page: s.Page(who, fmt.Sprintf(titleSample, sample.Number), "review"), Form: f, Sample: sample,
 		Asked: askedWords(sample.Asked), Now: s.Clock(),
 		Done: r.URL.Query().Has("done"),
 	}
@@ -298,7 +298,7 @@ func (s *Pages) noteSample(ctx context.Context, who shell.Access, f *shell.Form,
 	if f.Failed() {
 		return nil
 	}
-	word := "I ordning"
+	word := wordInOrder
 	if deviation {
 		word = wordDeviation
 	}

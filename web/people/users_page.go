@@ -62,7 +62,7 @@ func (s *Pages) realm(who shell.Access) realm {
 		}
 	}
 	if m.all {
-		m.places = append(m.places, userPlace{shell.AllUnits, "Alla enheter"})
+		m.places = append(m.places, userPlace{shell.AllUnits, shell.WordAllUnits})
 	}
 	for _, region := range m.regions {
 		m.places = append(m.places, userPlace{shell.RegionUnits + region, placeName(s.Table(), shell.RegionUnits+region)})
@@ -80,10 +80,10 @@ func (s *Pages) realm(who shell.Access) realm {
 // placeName is what a role is held for, in words.
 func placeName(table *routing.Table, unit string) string {
 	if region, isRegion := strings.CutPrefix(unit, shell.RegionUnits); isRegion {
-		return "Alla enheter i region " + region
+		return fmt.Sprintf(wordRegionUnits, region)
 	}
 	if unit == shell.AllUnits {
-		return "Alla enheter"
+		return shell.WordAllUnits
 	}
 	if u, ok := table.Unit(unit); ok {
 		return u.Name

@@ -8,11 +8,12 @@ import (
 	"rivgate/web/shell"
 )
 
-// Titles of the pages. %s is somebody's name.
+// Titles of the pages. %s is somebody's name, %d the number of a sample.
 const (
 	titleHelp    = "Hjälp"
 	titlePhrases = "Standardsvar"
 	titleReview  = "Loggkontroll"
+	titleSample  = "Stickprov %d"
 	titleUsers   = "Användare"
 	titleUser    = "%s – Användare"
 )
@@ -38,8 +39,16 @@ const (
 	wordWhyEnded    = "Skriv varför stickprovet avslutas innan alla rader är noterade."
 	wordRowTaken    = "Raden är redan noterad, eller så är stickprovet avslutat. Här är hur det ser ut nu."
 	wordDeviates    = "Skriv vad som avviker."
-	wordDeviation   = "Avvikelse"
 )
+
+// What somebody who looked at a row of a sample came to. These words are kept in the access log: they are never changed.
+const (
+	wordInOrder   = "I ordning"
+	wordDeviation = "Avvikelse"
+)
+
+// Where a role counts. %s is a county code.
+const wordRegionUnits = "Alla enheter i region %s"
 
 // What a sample was drawn from. %s is what was done.
 const (

@@ -47,12 +47,7 @@ func day(t, now time.Time) string {
 	return text
 }
 
-func month(m time.Month) string {
-	return [...]string{
-		"januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november",
-		"december",
-	}[m-1]
-}
+func month(m time.Month) string { return months[m-1] }
 
 // Date turns YYYYMMDD into YYYY-MM-DD; anything else stands as it is.
 func Date(raw string) string {

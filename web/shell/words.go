@@ -30,6 +30,15 @@ const (
 	menuReview     = "Loggkontroll"
 )
 
+// WordAllUnits is what a role without units of its own counts for.
+const WordAllUnits = "Alla enheter"
+
+// months are their names, January first.
+var months = [...]string{
+	"januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november",
+	"december",
+}
+
 // Whose a standard reply or a series of numbers is. %s is the name of a care provider.
 const (
 	wordOwn      = "Mina egna"

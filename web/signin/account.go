@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"rivgate/store"
 	"rivgate/store/accesslog"
@@ -64,7 +65,7 @@ func (s *Pages) unitNames(units []string) []string {
 			name = u.Name + " (" + u.HSAID + ")"
 		}
 		if unit == shell.AllUnits {
-			name = "alla enheter"
+			name = strings.ToLower(shell.WordAllUnits)
 		}
 		names = append(names, name)
 	}

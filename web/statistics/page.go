@@ -112,7 +112,7 @@ func (s *Pages) TableFile(w http.ResponseWriter, r *http.Request, who shell.Acce
 
 // lines are a table as lines of fields: code, name, counts, and the sums last.
 func (t *table) lines() [][]string {
-	head := []string{parameterWord(t.By[0]) + " (kod)", parameterWord(t.By[0])}
+	head := []string{fmt.Sprintf(wordCode, parameterWord(t.By[0])), parameterWord(t.By[0])}
 	if t.twofold() {
 		for _, col := range t.Cols {
 			head = append(head, col.Label)

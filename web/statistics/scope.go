@@ -177,11 +177,11 @@ func (s *Pages) scopeWord(sc scopes, c choice) string {
 	case kind == "region":
 		return s.Labels("region")(id)
 	case kind == "nation" || sc.every:
-		return "Hela landet"
+		return wordNation
 	case len(sc.units) == 1:
 		return sc.units[0].Name
 	}
-	return "Mina enheter"
+	return wordOwnUnits
 }
 
 // address is a choice as part of an address.

@@ -14,6 +14,15 @@ const (
 	wordChart       = "Antal ärenden efter %s. Samma tal står i tabellen."
 )
 
+// Whose cases are counted.
+const (
+	wordNation   = "Hela landet"
+	wordOwnUnits = "Mina enheter"
+)
+
+// wordCode heads the column of the codes of what is counted by, in a file.
+const wordCode = "%s (kod)"
+
 // The chosen time. %s are months.
 const (
 	wordUntil     = "till och med %s"
