@@ -61,7 +61,7 @@ type MockCase struct {
 type Note struct {
 	ID       contracts.II `json:"id"`
 	Sequence int64        `json:"sequence"`
-	Kind     string       `json:"kind"` // complaint, answer, forward, or the type of an update
+	Kind     string       `json:"kind"` // complaint, answer, supplement, withdrawal, forward, or the type of an update
 	Text     string       `json:"text,omitempty"`
 }
 
@@ -72,6 +72,10 @@ func noteOf(m *contracts.Message) Note {
 		n.Kind, n.Text = "complaint", m.Complaint.Description
 	case m.Forward != nil:
 		n.Kind, n.Text = "forward", m.Forward.Original.Description
+	case m.Supplement != nil:
+		n.Kind, n.Text = "supplement", m.Supplement.Text
+	case m.Withdrawal != nil:
+		n.Kind, n.Text = "withdrawal", m.Withdrawal.Reason
 	case m.Answer != nil:
 		n.Kind, n.Text = "answer", m.Answer.Text
 	case m.Update != nil:

@@ -37,6 +37,39 @@ func (k *Mock) Submit(ctx context.Context, to contracts.Recipient,
 
 // Answer sends, as the portal, the citizen's answer to a question to whoever has the case now.
 func (k *Mock) Answer(ctx context.Context, caseID string, a contracts.Answer) (contracts.Receipt, error) {
+	return k.toHandler(ctx, caseID, &contracts.Message{Answer: &a})
+}
+
+// Supplement sends, as the portal, what the citizen adds to a case without having been asked: version 1.1.
+func (k *Mock) Supplement(ctx context.Context, caseID string, s contracts.Supplement) (contracts.Receipt, error) {
+	return k.toHandler(ctx, caseID, &contracts.Message{
+		Supplement: &s, Answer: &contracts.Answer{InReplyTo: k.lastSent(caseID), Text: s.Text, Author: s.Author},
+	})
+}
+
+// Withdraw sends, as the portal, that the citizen takes a case back: version 1.1.
+func (k *Mock) Withdraw(ctx context.Context, caseID string, author contracts.PersonID, reason string) (
+	contracts.Receipt, error,
+) {
+	return k.toHandler(ctx, caseID, &contracts.Message{
+		Withdrawal: &contracts.Withdrawal{Reason: reason},
+		Answer: &contracts.Answer{
+			InReplyTo: k.lastSent(caseID), Text: contracts.WithdrawalText, Author: author,
+		},
+	})
+}
+
+// lastSent is the last message of a case that was sent from here.
+func (k *Mock) lastSent(caseID string) contracts.II {
+	c, ok := k.Case(caseID)
+	if !ok || len(c.Messages) == 0 {
+		return contracts.II{}
+	}
+	return c.Messages[len(c.Messages)-1].ID
+}
+
+// toHandler sends what the citizen writes in a case to whoever has it now.
+func (k *Mock) toHandler(ctx context.Context, caseID string, m *contracts.Message) (contracts.Receipt, error) {
 	var c struct {
 		Case    contracts.II `json:"caseId"`
 		Handler struct{ Unit, Name, Kind string }
@@ -45,14 +78,15 @@ func (k *Mock) Answer(ctx context.Context, caseID string, a contracts.Answer) (c
 		return contracts.Receipt{}, err
 	}
 	to := contracts.Recipient{
-		Unit: contracts.OrgUnit{HSAID: c.Handler.Unit, Name: c.Handler.Name}, Kind: strings.ToUpper(c.Handler.Kind),
+		Unit: contracts.OrgUnit{HSAID: c.Handler.Unit, Name: c.Handler.Name}, Kind: contracts.KindCareUnit,
+	}
+	if strings.EqualFold(c.Handler.Kind, contracts.KindPatientBoard) {
+		to.Kind = contracts.KindPatientBoard
 	}
 	sent, _ := k.Case(caseID)
-	return k.Send(ctx, &contracts.Message{
-		ID: contracts.II{Root: k.Identity.HSAID, Extension: k.NewID()}, SentTime: contracts.NewStamp(k.Now()),
-		Sequence: sent.sequence + 1,
-		CaseID:   &c.Case, Receiver: to.Unit.HSAID, Recipient: &to, Answer: &a,
-	})
+	m.ID, m.SentTime = contracts.II{Root: k.Identity.HSAID, Extension: k.NewID()}, contracts.NewStamp(k.Now())
+	m.Sequence, m.CaseID, m.Receiver, m.Recipient = sent.sequence+1, &c.Case, to.Unit.HSAID, &to
+	return k.Send(ctx, m)
 }
 
 // Letter is one message in the citizen's mailbox.

@@ -65,6 +65,10 @@ func furnished(t *testing.T) (w *world, names map[string]map[string]string, more
 	// "", inbox, case, notes, note, number
 	note := strings.Split(noteLink(t, w.page("/inbox/"+boards), "yttrande.pdf"), "/")
 	asked := w.asksFor(boards)
+	w.as("vera") // an answer under way, which is reviewed
+	expectRedirect(t, w.post("/opinions/"+asked+"/draft", url.Values{
+		"version": {"1"}, "text": {"Vi beklagar."}, "do": {"review"},
+	}), "/opinions/"+asked+"?review")
 	w.as("greta")
 	sample := w.post("/review", url.Values{"do": {"sample"}, "n": {"5"}}).header.Get("Location")
 	w.as("")
@@ -78,7 +82,7 @@ func furnished(t *testing.T) (w *world, names map[string]map[string]string, more
 		"/catalogue/rows/": {"id": row}, "/catalogue/versions/": {"number": "1"},
 		"/review/samples/": {"number": sample[strings.LastIndexByte(sample, '/')+1:]},
 	}
-	return w, names, append(w.otherStates(first, other1, childs, boards, parked[0]), w.mistakes(first, boards, row)...)
+	return w, names, append(w.otherStates(first, other1, childs, boards, parked[0]), w.mistakes(first, childs, boards, row, asked)...)
 }
 
 // asksFor is a board that asks the clinic for its opinion of a case: the id of the request.
@@ -96,6 +100,16 @@ func (w *world) asksFor(id string) string {
 		w.t.Fatal(len(asked), err)
 	}
 	return asked[0].ID
+}
+
+// asked is the id of the one request for an opinion.
+func (w *world) asked() string {
+	w.t.Helper()
+	all, err := w.Relay.Store.Opinions(w.t.Context(), []string{clinic}, 0)
+	if err != nil || len(all) != 1 {
+		w.t.Fatal(len(all), err)
+	}
+	return all[0].ID
 }
 
 // childsCase is a case that a proxy sent for a child, with authority stated and a file.
@@ -146,15 +160,19 @@ func (w *world) otherStates(first, closed, childs, boards, delivery string) (all
 		}
 	}
 	return append(all, visit{who: nobody, path: "/inbox/" + first},
+		visit{who: "hanna", path: "/opinions/" + w.asked() + "?review"},
+		visit{who: "nina", path: "/inbox/" + boards + "/board/request/1"},
+		visit{who: "hanna", path: "/mailbox/" + first + "/withdraw"}, visit{who: "hanna", path: "/mailbox/" + closed + "?done=withdraw"},
 		visit{who: "hanna", path: "/inbox", fields: url.Values{"q": {"Tolvan"}}},
 		visit{who: "hanna", path: "/inbox", fields: url.Values{"q": {"ingen alls"}}})
 }
 
 // mistakes are forms that are refused.
-func (w *world) mistakes(first, boards, row string) []visit {
+func (w *world) mistakes(first, childs, boards, row, asked string) []visit {
 	w.as("hanna")
 	page := w.page("/inbox/" + first)
 	seen, desk := version(w.t, page), between(w.t, page, `name="desk" value="`, `"`)
+	childsDesk := deskVersion(w.t, w.page("/inbox/"+childs))
 	w.as("")
 	no := func(who, path string, fields url.Values) visit {
 		return visit{who: who, path: path, fields: fields, status: http.StatusUnprocessableEntity}
@@ -166,6 +184,16 @@ func (w *world) mistakes(first, boards, row string) []visit {
 		no("hanna", "/inbox/"+first+"/forward", url.Values{"version": {seen}, "unit": {"SE2010123456-XX99"}}),
 		no("hanna", "/inbox/"+first+"/desk/note", url.Values{"desk": {desk}, "text": {""}}),
 		no("hanna", "/inbox/"+first+"/desk/park", url.Values{"desk": {desk}, "until": {"2020-01-01"}}),
+		no("hanna", "/inbox/"+childs+"/desk/authority", url.Values{"desk": {childsDesk}, "do": {"state"}}),
+		no("hanna", "/inbox/"+childs+"/desk/takeover", url.Values{"desk": {childsDesk}, "reporter": {"1234"}}),
+		no("hanna", "/inbox/"+childs+"/question", url.Values{"version": {seen}, "text": {"Fråga?"}}),
+		no("hanna", "/opinions/"+asked+"/draft", url.Values{"version": {"1"}, "text": {""}}),
+		no("hanna", "/begin", url.Values{"unit": {clinic}, "number": {"none"}, "reporter": {tolvan}}),
+		no("adam", "/registration/series", url.Values{"of": {clinic}, "version": {"0"}, "pattern": {"SYN"}}),
+		no("nina", "/inbox/"+boards+"/board/consent", url.Values{"unit": {"ingen"}, "day": {"2099-01-01"}}),
+		no("nina", "/inbox/"+boards+"/board/request", url.Values{"unit": {hospital}, "due": {"2020-01-01"}}),
+		no("hanna", "/mailbox/"+first+"/supplement", url.Values{"text": {""}}),
+		no("hanna", "/mailbox/"+childs+"/withdraw", url.Values{"reason": {strings.Repeat("å", 20001)}}),
 		no("hanna", "/phrases", url.Values{"unit": {clinic}, "kind": {"nonsense"}}),
 		no("hanna", "/submit", url.Values{"unit": {clinic}, "role": {"X"}}),
 		no("hanna", "/account/password", url.Values{"old": {"x"}}),

@@ -229,8 +229,17 @@ func TestADayOfTheOpenPage(t *testing.T) {
 	const answer = `form:has(input[name="question"]) `
 	c.goes("answering", types(answer+"textarea", "På morgonen."), clicks(answer+"button"))
 	c.sees("Tack, det är skickat.", "På morgonen.")
+	const add = `form:has(button[value="supplement"]) `
+	c.goes("adding", types(add+"textarea", "Det var i väntrummet."), clicks(add+"button"))
+	c.sees("Tack, det är skickat.", "Ditt tillägg", "Det var i väntrummet.")
 	s.goes("looking again", chromedp.Reload())
-	s.sees("På morgonen.")
+	s.sees("På morgonen.", "Tillägg från anmälaren", "Det var i väntrummet.")
+	s.misses("Låt ett ombud ta över", "Anmälaren byts i 1177")
+	c.goes("taking it back", clicks(`details:has(button[value="withdraw"]) > summary`), clicks(`button[value="withdraw"]`))
+	c.sees("Du har tagit tillbaka ärendet", "du tog tillbaka ärendet")
+	c.misses("Ja, ta tillbaka")
+	s.goes("looking once more", chromedp.Reload())
+	s.sees("anmälaren har tagit tillbaka ärendet")
 
 	const wrong = "AAAA-BBBB-CCCC-DDDD-EEEE"
 	c.visits("/open/case")

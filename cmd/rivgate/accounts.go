@@ -39,6 +39,10 @@ func demoAccounts() []demoAccount {
 			grant(shell.RoleAdministrator, routing.CareUnit, clinic),
 		},
 		{"nina", "Nina Demo", "handläggare, patientnämnden", grant(shell.RoleHandler, routing.PatientBoard, board)},
+		{
+			"tea", "Tea Demo", "handläggare, 1177 på telefon",
+			grant(shell.RoleHandler, routing.Other, "SE2010123456-TRI1"),
+		},
 		{"iris", "Iris Demo", "integratör", grant(shell.RoleIntegrator, "")},
 		{"olle", "Olle Demo", "drift", grant(shell.RoleOperator, "")},
 		{"greta", "Greta Demo", "granskare, vården", grant(shell.RoleReviewer, routing.CareUnit, shell.AllUnits)},

@@ -46,7 +46,7 @@ func TestDemoAccountsSignIn(t *testing.T) {
 		return answer, nil
 	}
 	rooms := map[string]string{
-		"hanna": "/inbox", "mona": "/inbox", "adam": "/inbox", "nina": "/inbox", "iris": "/catalogue", "olle": "/monitor",
+		"hanna": "/inbox", "mona": "/inbox", "adam": "/inbox", "nina": "/inbox", "tea": "/inbox", "iris": "/catalogue", "olle": "/monitor",
 		"greta": "/review",
 	}
 	for _, d := range demoAccounts() {

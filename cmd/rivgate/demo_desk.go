@@ -22,8 +22,11 @@ type lived struct {
 
 // demoHandler is who handles the cases of a unit in the demo.
 func demoHandler(kind routing.UnitKind) store.Person {
-	if kind == routing.PatientBoard {
+	switch kind {
+	case routing.PatientBoard:
 		return store.Person{ID: "nina", Name: "Nina Demo"}
+	case routing.Other:
+		return store.Person{ID: "tea", Name: "Tea Demo"}
 	}
 	return store.Person{ID: "hanna", Name: "Hanna Demo"}
 }

@@ -16,6 +16,7 @@ import (
 	"rivgate/contracts/inferred"
 	"rivgate/recording"
 	"rivgate/relay"
+	"rivgate/routing"
 	"rivgate/soap"
 	"rivgate/soap/wire"
 	"rivgate/store"
@@ -132,7 +133,7 @@ func (w *world) seed(ctx context.Context, g *gateway) error {
 			continue // another catalogue than the demo's
 		}
 		to := contracts.Recipient{Unit: contracts.OrgUnit{HSAID: unit.HSAID, Name: unit.Name}, Kind: contracts.KindCareUnit}
-		if c.complaint.IncidentUnit == nil {
+		if unit.Kind == routing.PatientBoard {
 			to.Kind = contracts.KindPatientBoard
 		}
 		id, receipt, err := w.portal.Submit(ctx, to, c.complaint)
@@ -183,6 +184,9 @@ func seeds(now time.Time) []seedCase {
 	board := own("190001019801", "Tora Test", "Jag vet inte vilken mottagning det var, men bemötandet var sårande.",
 		day(30), "", "")
 	board.IncidentUnit, board.IncidentPlaceText = nil, "Röntgen på ett sjukhus i stan, andra våningen"
+	nowhere := own("189001019802", "Test Testsson",
+		"Jag vet inte vem jag ska vända mig till om parkeringen vid sjukhuset.", day(1), "", "")
+	nowhere.IncidentUnit = nil // it is no care, and has no unit where it happened
 	const clinic, clinicName = "SE2010123456-VC01", "Vårdcentralen Björken"
 	another := board
 	another.IncidentPlaceText, another.Description = "Akuten, natten mot söndag",
@@ -201,6 +205,7 @@ func seeds(now time.Time) []seedCase {
 			complaint: own("189001019802", "Test Testsson", "Tack för ett fint bemötande av sköterskan i receptionen.", day(2),
 				"TSTNMT2321000156-VC12", "Vårdcentralen Linden"),
 		},
+		{unit: "SE2010123456-TRI1", complaint: nowhere},
 		{
 			unit: "SE2010123456-AKUT",
 			complaint: own("189001019802", "Test Testsson", "Provsvaren kom aldrig, trots att jag blev lovad dem inom en vecka.",

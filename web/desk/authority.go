@@ -148,5 +148,5 @@ type stepsPart struct {
 
 func newStepsPart(st casework.Standing, now time.Time) stepsPart { return stepsPart{st.Steps, now} }
 
-// TakenOver tells whether a case can be taken over from this page.
-func (p casePage) TakenOver() bool { return p.Portal && !p.Closed }
+// TakenOver tells whether a case can be taken over from this page. One without a number belongs to nobody.
+func (p casePage) TakenOver() bool { return p.Portal && !p.Closed && !p.Case.Facts.Unnumbered() }

@@ -1,6 +1,7 @@
 package open
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"rivgate/contracts"
+	"rivgate/relay"
 	"rivgate/store"
 	"rivgate/store/accesslog"
 	"rivgate/web/casework"
@@ -30,6 +32,10 @@ type casePage struct {
 	Unit    string // name of who has it now
 	Letters []casework.Letter
 	Failed  *shell.Form // an answer that was refused, whose question is no longer open
+	Unasked relay.Unasked
+	Until   time.Time   // the end of the time for adding to a closed case; zero: the case is open
+	Add     *shell.Form // of a supplement
+	Message string      // id that the next message gets: sent twice, it is taken once
 	Done    bool
 	Now     time.Time
 }
@@ -77,7 +83,14 @@ func (s *Pages) opened(w http.ResponseWriter, r *http.Request, f *shell.Form, de
 	return s.Relay.Store.Open(r.Context(), id, reader().Row(accesslog.Row{What: accesslog.Read, Detail: detail}))
 }
 
-// CasePage shows the case of a code, and takes the answer to a question: POST /open/case.
+// What a form of the page does, beside showing the case.
+const (
+	doSupplement = "supplement"
+	doWithdraw   = "withdraw"
+)
+
+// CasePage shows the case of a code, and takes what the reporter writes: the answer to a question, a supplement, or
+// that the case is taken back: POST /open/case.
 func (s *Pages) CasePage(w http.ResponseWriter, r *http.Request, _ shell.Access) error {
 	if err := s.ready(); err != nil {
 		return err
@@ -95,10 +108,52 @@ func (s *Pages) CasePage(w http.ResponseWriter, r *http.Request, _ shell.Access)
 	if err != nil {
 		return err
 	}
-	if f.Value("question") == "" {
-		return s.showCase(w, r, c, f, nil)
+	switch {
+	case f.Value("question") != "":
+		return s.answer(w, r, c, f)
+	case f.Value("do") == doSupplement || f.Value("do") == doWithdraw:
+		return s.unasked(w, r, c, f)
 	}
-	return s.answer(w, r, c, f)
+	return s.showCase(w, r, c, f, nil)
+}
+
+// unasked sends a supplement or a withdrawal into the line, as 1177 itself sends them.
+func (s *Pages) unasked(w http.ResponseWriter, r *http.Request, c store.Case, f *shell.Form) error {
+	if !s.sends.take(s.peer(r), s.Clock(), sendsEach, sendsAll) {
+		return s.crowded(w, r, "open page")
+	}
+	f.Name = doSupplement
+	if f.Value("do") == doSupplement && f.Value("text") == "" {
+		f.Refuse("text", wordWriteSupplement)
+	}
+	m := &contracts.Message{
+		CaseID: &contracts.II{Root: c.Ref.Root, Extension: c.Ref.Extension},
+		Answer: &contracts.Answer{Author: casework.ReporterOf(c)},
+	}
+	if id := f.Value("message"); id != "" && !strings.Contains(id, "|") {
+		m.ID = contracts.II{Root: s.Relay.Portal, Extension: id}
+	}
+	if f.Value("do") == doWithdraw {
+		m.Withdrawal = &contracts.Withdrawal{}
+	} else {
+		m.Supplement = &contracts.Supplement{Text: f.Value("text"), Attachments: s.CitizenFiles(r.Context(), f)}
+	}
+	if f.Failed() {
+		return s.showCase(w, r, c, f, f)
+	}
+	_, err := s.Relay.Submit(r.Context(), m)
+	if err != nil && !f.Take(err, []shell.Place{
+		{Path: "attachment", Field: "file"}, {Path: "supplement/text", Field: "text"}, {Path: "answer/text", Field: "text"},
+	}) {
+		return err
+	}
+	if c, err = s.Relay.Store.Reopen(r.Context(), c); err != nil {
+		return err
+	}
+	if f.Failed() {
+		return s.showCase(w, r, c, f, f)
+	}
+	return s.showCase(w, r, c, f, nil)
 }
 
 // answer sends the answer to a question into the line, as 1177 itself sends it.
@@ -147,7 +202,16 @@ func (s *Pages) showCase(w http.ResponseWriter, r *http.Request, c store.Case, f
 	p := casePage{
 		Page: s.page(fmt.Sprintf(titleCase, casework.Reference(c))), Case: c, Code: printCode(readCode(f.Value("code"))),
 		Unit: casework.HandlerName(c.Handler), Letters: letters, Now: s.Clock(),
-		Done: failed == nil && f.Value("question") != "", Failed: failed,
+		Done:    failed == nil && f.Value("question")+f.Value("do") != "",
+		Failed:  failed,
+		Unasked: s.Relay.UnaskedIn(c), Add: &shell.Form{Name: doSupplement, Values: url.Values{}}, Message: s.Relay.NewID(),
+	}
+	if c.State == store.Closed && c.Closed != nil {
+		p.Until = c.Closed.Add(s.Relay.SupplementAfterClose)
+	}
+	if failed != nil && failed.Name == doSupplement && p.Unasked.Supplement {
+		p.Add, p.Failed = failed, nil
+		p.Message = cmp.Or(failed.Value("message"), p.Message)
 	}
 	for i := range letters {
 		if letters[i].Question == "" {
@@ -183,6 +247,10 @@ func (s *Pages) letters(ctx context.Context, c store.Case) ([]casework.Letter, e
 			e.From, e.Title = wordOwn, wordOwnCase
 		case store.EventAnswer:
 			e.From, e.Title = wordOwn, wordOwnAnswer
+		case store.EventSupplement:
+			e.From, e.Title = wordOwn, wordOwnSupplement
+		case store.EventWithdrawal:
+			e.From, e.Title = wordOwn, wordOwnWithdrawal
 		default:
 			continue
 		}

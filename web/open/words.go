@@ -17,8 +17,11 @@ const (
 	wordText        = "Beskriv vad som hände."
 	wordCode        = "Koden stämmer inte. Kontrollera att du har skrivit alla tjugo tecken."
 	wordWriteAnswer = "Skriv ditt svar."
-	wordCrowded     = "Det har kommit för många försök härifrån. Vänta en stund och försök igen."
-	wordNotNow      = "Det går inte att skicka just nu. Försök igen om en stund."
+
+	wordWriteSupplement = "Skriv det som du vill lägga till."
+
+	wordCrowded = "Det har kommit för många försök härifrån. Vänta en stund och försök igen."
+	wordNotNow  = "Det går inte att skicka just nu. Försök igen om en stund."
 )
 
 // wordSomebody stands for a patient of whom nothing was said.
@@ -28,7 +31,11 @@ const wordSomebody = "Inte angiven"
 const (
 	wordOwn       = "Du"
 	wordOwnAnswer = "Ditt svar"
-	wordOwnCase   = "Ditt ärende"
+
+	wordOwnSupplement = "Ditt tillägg"
+	wordOwnWithdrawal = "Du har tagit tillbaka ärendet"
+
+	wordOwnCase = "Ditt ärende"
 )
 
 // wordReader is who opens a case by its code, in the access log.

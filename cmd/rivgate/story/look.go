@@ -23,6 +23,7 @@ type seen struct {
 	} `json:"handler"`
 	PlaceText      string `json:"incidentPlaceText"`
 	BegunOutside   bool   `json:"begunOutside"`
+	Withdrawn      string `json:"withdrawn"`
 	Classification struct {
 		MainProblems []string
 		IncidentUnit string
@@ -57,6 +58,51 @@ func (t *teller) ending(ctx context.Context, id string) Ending {
 		}
 	}
 	return e
+}
+
+// found checks which units a citizen finds by what was typed, of a region, and which board is offered beside them.
+func (t *teller) found(ctx context.Context, typed, region, wantBoard string, want ...string) func() error {
+	return func() error {
+		var answer struct {
+			Items []struct {
+				HSAID string `json:"hsaId"`
+			}
+			Board struct {
+				HSAID string `json:"hsaId"`
+			}
+		}
+		if err := t.get(ctx, "/api/receivers?"+url.Values{"q": {typed}, "region": {region}}.Encode(), &answer); err != nil {
+			return err
+		}
+		var ids []string
+		for _, unit := range answer.Items {
+			ids = append(ids, unit.HSAID)
+		}
+		if !slices.Equal(ids, want) || answer.Board.HSAID != wantBoard {
+			return fmt.Errorf("it finds [%s] and the board %s", strings.Join(ids, " "), answer.Board.HSAID)
+		}
+		return nil
+	}
+}
+
+// written waits until a case has messages of these kinds, in this order.
+func (t *teller) written(ctx context.Context, id *string, want ...string) func() error {
+	return func() error {
+		return t.soon(ctx, func() error {
+			line, err := t.timeLine(ctx, *id)
+			if err != nil {
+				return err
+			}
+			kinds := make([]string, len(line))
+			for i, e := range line {
+				kinds[i] = e.Kind
+			}
+			if !slices.Equal(kinds, want) {
+				return fmt.Errorf("the case has [%s], not [%s]", strings.Join(kinds, " "), strings.Join(want, " "))
+			}
+			return nil
+		})
+	}
 }
 
 // entry is one message of a time line.

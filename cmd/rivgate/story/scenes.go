@@ -363,3 +363,42 @@ func byTelephone(ctx context.Context, t *teller) error {
 		part{"the case is closed", t.state(ctx, &id, "closed")},
 	)
 }
+
+func citizensSide(ctx context.Context, t *teller) error {
+	var id string
+	const typed = "tandläkaren på torget"
+	to := contracts.Recipient{Unit: contracts.OrgUnit{HSAID: board}, Kind: contracts.KindPatientBoard}
+	c := complaint("", "De drog fel tand.")
+	c.IncidentUnit, c.IncidentPlaceText = nil, typed
+	return t.steps(
+		part{"the citizen finds a unit by misspelt words", t.found(ctx, "vrdcentral bjökren", "01", board, clinic)},
+		part{"and another by what people call it", t.found(ctx, "husläkarna kista", "", "", neighbour)},
+		part{"looks for one that is not there, and is shown the region's board", t.found(ctx, typed, "01", board)},
+		part{"and writes to the board, with what was typed as the place", t.complain(ctx, &id, to, c)},
+		part{"the case is in the board's inbox", t.handled(ctx, &id, board, "inbox")},
+		part{"the citizen adds to it, without having been asked", func() error {
+			return okay(t.Portal.Supplement(ctx, id, contracts.Supplement{Text: "Det var den 19 februari.", Author: citizen()}))
+		}},
+		part{"the board has it", t.written(ctx, &id, "complaint", "supplement")},
+		part{"the citizen takes the case back", func() error {
+			return okay(t.Portal.Withdraw(ctx, id, citizen(), "Tandläkaren har ringt."))
+		}},
+		part{"the board is told", t.written(ctx, &id, "complaint", "supplement", "withdrawal")},
+		part{"and the case says so", func() error {
+			c, err := t.look(ctx, id)
+			if err == nil && c.Withdrawn == "" {
+				err = errors.New("it does not")
+			}
+			return err
+		}},
+		part{"the board closes the case", t.replies(ctx, &id, closing("Vi avslutar ärendet, som du har tagit tillbaka."))},
+		part{"the case is closed", t.state(ctx, &id, "closed")},
+		part{"the citizen thinks better of it within two weeks", func() error {
+			return okay(t.Portal.Supplement(ctx, id, contracts.Supplement{Text: "Det gör ont igen.", Author: citizen()}))
+		}},
+		part{"the case is open again", t.state(ctx, &id, "in_progress")},
+		part{"the board closes it once more", t.replies(ctx, &id, closing("Vi har fått ett yttrande från tandläkaren."))},
+		part{"the case is closed at last", t.state(ctx, &id, "closed")},
+		part{"the mailbox tells of both ends", t.letters(ctx, &id, "receipt", "close", "close")},
+	)
+}

@@ -22,6 +22,10 @@ const (
 // reporter is one of Skatteverket's published test persons.
 const reporter = "189001019802"
 
+func citizen() contracts.PersonID {
+	return contracts.PersonID{ID: reporter, Type: contracts.OIDPersonnummer}
+}
+
 func careUnit(id string) contracts.Recipient {
 	return contracts.Recipient{Unit: contracts.OrgUnit{HSAID: id}, Kind: contracts.KindCareUnit}
 }
