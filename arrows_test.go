@@ -68,10 +68,38 @@ var arrows = map[string][]string{
 	},
 	"cmd/rivgate": {
 		"soap", "soap/*", "wsdl", "contracts", "contracts/*", "routing", "routing/catalogue", "routing/tak", "store",
-		"store/accesslog", "relay", "web", "web/*", "recording", "cmd/rivgate/**",
+		"store/accesslog", "relay", "web", "web/*", "recording", "cmd/rivgate/*",
 	},
+	// Every noun stands on cli; parts makes the parts of a gateway for whoever needs one. Neither knows a noun.
 	"cmd/rivgate/config": {"contracts", "contracts/*", "routing", "store", "web/shell", "web/signin"},
-	"cmd/rivgate/**":     {"soap", "soap/*", "contracts", "contracts/*", "routing", "recording", "cmd/rivgate/**"},
+	"cmd/rivgate/cli":    {"cmd/rivgate/config", "routing", "store"},
+	"cmd/rivgate/logs":   {"cmd/rivgate/config", "contracts/identity"},
+	"cmd/rivgate/parts": {
+		"cmd/rivgate/config", "cmd/rivgate/cli", "soap", "soap/wire", "contracts", "routing", "routing/catalogue",
+		"routing/tak", "store", "relay", "web/operate", "web/shell", "web/signin",
+	},
+	"cmd/rivgate/tak": {
+		"cmd/rivgate/config", "cmd/rivgate/cli", "cmd/rivgate/parts", "soap", "soap/wire", "contracts", "routing",
+		"routing/catalogue", "routing/tak", "store", "relay",
+	},
+	"cmd/rivgate/queue": {"cmd/rivgate/config", "cmd/rivgate/cli", "cmd/rivgate/tak", "routing", "relay", "store"},
+	"cmd/rivgate/cases": {
+		"cmd/rivgate/config", "cmd/rivgate/cli", "cmd/rivgate/parts", "cmd/rivgate/logs", "contracts", "contracts/redact",
+		"routing", "store", "store/accesslog", "relay", "web/register",
+	},
+	"cmd/rivgate/people": {
+		"cmd/rivgate/config", "cmd/rivgate/cli", "routing", "store", "store/accesslog", "web/shell",
+	},
+	"cmd/rivgate/envelope": {
+		"cmd/rivgate/config", "cmd/rivgate/cli", "cmd/rivgate/parts", "soap", "contracts", "recording",
+	},
+	"cmd/rivgate/database": {"cmd/rivgate/config", "cmd/rivgate/cli", "store"},
+	"cmd/rivgate/demo": {
+		"cmd/rivgate/config", "cmd/rivgate/cli", "cmd/rivgate/parts", "cmd/rivgate/cases", "soap", "soap/wire",
+		"contracts", "contracts/*", "routing", "routing/catalogue", "store", "store/accesslog", "relay", "recording",
+		"web/shell",
+	},
+	"cmd/rivgate/story": {"soap", "contracts", "recording"},
 
 	"recording": {"soap", "soap/*", "contracts", "contracts/identity", "contracts/redact"},
 

@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"rivgate/cmd/rivgate/config"
+	"rivgate/cmd/rivgate/demo"
 )
 
 // TestDemoAccountsSignIn: what is printed at the start lets one in, to the pages of the role, and in the demo alone.
@@ -21,7 +22,7 @@ func TestDemoAccountsSignIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer g.close()
-	if err := addDemoAccounts(t.Context(), g.db); err != nil { // a second start
+	if err := demo.AddAccounts(t.Context(), g.db); err != nil { // a second start
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
@@ -33,7 +34,7 @@ func TestDemoAccountsSignIn(t *testing.T) {
 		server := httptest.NewServer(g.site.Handler())
 		t.Cleanup(server.Close)
 		client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-		answer, err := client.PostForm(server.URL+"/signin", url.Values{"account": {name}, "password": {demoPassword}})
+		answer, err := client.PostForm(server.URL+"/signin", url.Values{"account": {name}, "password": {demo.Password}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -49,25 +50,25 @@ func TestDemoAccountsSignIn(t *testing.T) {
 		"hanna": "/inbox", "mona": "/inbox", "adam": "/inbox", "nina": "/inbox", "tea": "/inbox", "iris": "/catalogue", "olle": "/monitor",
 		"greta": "/review",
 	}
-	for _, d := range demoAccounts() {
-		if !strings.Contains(out.String(), d.id+" / "+demoPassword) {
-			t.Errorf("%s is not announced", d.id)
+	for _, d := range demo.Accounts() {
+		if !strings.Contains(out.String(), d.ID+" / "+demo.Password) {
+			t.Errorf("%s is not announced", d.ID)
 		}
-		if err := config.CheckGrant(d.grant, false); err != nil {
-			t.Errorf("%s: %v", d.id, err)
+		if err := config.CheckGrant(d.Grant, false); err != nil {
+			t.Errorf("%s: %v", d.ID, err)
 		}
-		answer, cookie := enter(d.id)
+		answer, cookie := enter(d.ID)
 		if answer.StatusCode != http.StatusSeeOther || cookie == nil {
-			t.Errorf("%s signs in: %d", d.id, answer.StatusCode)
+			t.Errorf("%s signs in: %d", d.ID, answer.StatusCode)
 			continue
 		}
-		req := httptest.NewRequestWithContext(t.Context(), http.MethodGet, rooms[d.id], nil)
+		req := httptest.NewRequestWithContext(t.Context(), http.MethodGet, rooms[d.ID], nil)
 		req.RemoteAddr, req.Host = "127.0.0.1:1", "localhost"
 		req.AddCookie(cookie)
 		rec := httptest.NewRecorder()
 		g.site.Handler().ServeHTTP(rec, req)
-		if rec.Code != http.StatusOK || !strings.Contains(rec.Body.String(), d.name) {
-			t.Errorf("%s at %s: %d", d.id, rooms[d.id], rec.Code)
+		if rec.Code != http.StatusOK || !strings.Contains(rec.Body.String(), d.Name) {
+			t.Errorf("%s at %s: %d", d.ID, rooms[d.ID], rec.Code)
 		}
 	}
 	for _, environment := range []string{config.EnvironmentTest, config.EnvironmentProduction} {

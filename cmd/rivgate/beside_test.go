@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"rivgate/cmd/rivgate/cli"
+	"rivgate/cmd/rivgate/demo"
 	"rivgate/contracts"
 	"rivgate/contracts/inferred"
 	"rivgate/store"
@@ -38,11 +40,11 @@ func newBeside(t *testing.T) *beside {
 	return &beside{g, file}
 }
 
-// cli runs a command that must succeed, and reads its JSON into v.
-func (b *beside) cli(t *testing.T, v any, args ...string) {
+// command runs a command that must succeed, and reads its JSON into v.
+func (b *beside) command(t *testing.T, v any, args ...string) {
 	t.Helper()
-	code, out, problem := cli(t, append(args, "--config", b.file, "--format", "json")...)
-	if code != exitDone {
+	code, out, problem := command(t, append(args, "--config", b.file, "--format", "json")...)
+	if code != cli.ExitDone {
 		t.Fatalf("%v: exit code %d\n%s%s", args, code, out, problem)
 	}
 	if v != nil {
@@ -69,7 +71,7 @@ func until(t *testing.T, what string, check func() bool) {
 func (b *beside) count(t *testing.T, args ...string) int {
 	t.Helper()
 	var rows []json.RawMessage
-	b.cli(t, &rows, args...)
+	b.command(t, &rows, args...)
 	return len(rows)
 }
 
@@ -78,43 +80,47 @@ func TestAnOperatorWorksBesideTheGateway(t *testing.T) {
 	until(t, "the seeded case is delivered", func() bool {
 		return b.count(t, "queue", "list", "--state", "delivered") == 1
 	})
-	b.world.system.Door.Down()
+	b.world.System.Door.Down()
 	to := contracts.Recipient{Unit: contracts.OrgUnit{HSAID: "SE2010123456-KIR"}, Kind: contracts.KindCareUnit}
-	complaint := seeds(time.Now())[4].complaint
-	id, receipt, err := b.world.portal.Submit(t.Context(), to, complaint)
+	complaint := demo.Seeds(time.Now())[4].Complaint
+	id, receipt, err := b.world.Portal.Submit(t.Context(), to, complaint)
 	if err != nil || receipt.Result.Code != contracts.OK {
 		t.Fatalf("submitting: %v %v", receipt, err)
 	}
-	var rows []shownDelivery
+	type shown struct {
+		store.DeliveryRow
+		Reason string `json:"reason"`
+	}
+	var rows []shown
 	until(t, "the delivery was tried", func() bool {
-		b.cli(t, &rows, "queue", "list", "--state", "due", "--receiver", handlingSystemID, "--case", id)
+		b.command(t, &rows, "queue", "list", "--state", "due", "--receiver", demo.HandlingSystemID, "--case", id)
 		return len(rows) == 1 && rows[0].Attempts > 0
 	})
 	if !strings.HasPrefix(rows[0].Reason, "the connection to ") {
 		t.Errorf("the list gives as the reason %q", rows[0].Reason)
 	}
-	var shown struct {
-		shownDelivery
+	var whole struct {
+		shown
 		Tried []store.AttemptRow `json:"tried"`
 	}
-	b.cli(t, &shown, "queue", "show", rows[0].ID)
-	if len(shown.Tried) == 0 || shown.Tried[0].Class != "connect" {
-		t.Errorf("what was tried: %+v", shown.Tried)
+	b.command(t, &whole, "queue", "show", rows[0].ID)
+	if len(whole.Tried) == 0 || whole.Tried[0].Class != "connect" {
+		t.Errorf("what was tried: %+v", whole.Tried)
 	}
 	var n struct{ Count int }
-	b.cli(t, &n, "queue", "retry", "--case", id, "--dry-run")
+	b.command(t, &n, "queue", "retry", "--case", id, "--dry-run")
 	if n.Count != 1 {
 		t.Errorf("a dry run counts %d", n.Count)
 	}
-	b.cli(t, nil, "queue", "pause", handlingSystemID, "--reason", "test")
-	if err := b.world.system.Door.Up(); err != nil {
+	b.command(t, nil, "queue", "pause", demo.HandlingSystemID, "--reason", "test")
+	if err := b.world.System.Door.Up(); err != nil {
 		t.Fatal(err)
 	}
-	b.cli(t, &n, "queue", "retry", rows[0].ID, "--reason", "the system is up")
+	b.command(t, &n, "queue", "retry", rows[0].ID, "--reason", "the system is up")
 	if n.Count != 1 || b.count(t, "queue", "list", "--state", "due", "--case", id) != 1 {
 		t.Errorf("%d retried; a paused receiver's delivery must wait", n.Count)
 	}
-	b.cli(t, nil, "queue", "resume", handlingSystemID)
+	b.command(t, nil, "queue", "resume", demo.HandlingSystemID)
 	until(t, "the case is delivered", func() bool {
 		return b.count(t, "queue", "list", "--state", "delivered", "--case", id) == 1
 	})
@@ -123,36 +129,36 @@ func TestAnOperatorWorksBesideTheGateway(t *testing.T) {
 func TestAReplyFromTheCommandLineReachesTheCitizen(t *testing.T) {
 	b := newBeside(t)
 	var cases []store.Case
-	b.cli(t, &cases, "case", "list", "--unit", "SE2010123456-VC01", "--state", "delivered")
+	b.command(t, &cases, "case", "list", "--unit", "SE2010123456-VC01", "--state", "delivered")
 	if len(cases) != 2 {
 		t.Fatalf("%d cases", len(cases))
 	}
 	id := cases[0].Ref.Extension
-	b.cli(t, nil, "case", "reply", id, "--text", "Vi återkommer i morgon.", "--unchecked", "asked for")
-	b.cli(t, nil, "case", "reply", id, "--type", "CLOSE", "--text", "Vi beklagar.", "--problem", "3", "--problem", "3.1",
-		"--area", "3", "--unchecked", "asked for")
+	b.command(t, nil, "case", "reply", id, "--text", "Vi återkommer i morgon.", "--unchecked", "asked for")
+	b.command(t, nil, "case", "reply", id, "--type", "CLOSE", "--text", "Vi beklagar.", "--problem", "3",
+		"--problem", "3.1", "--area", "3", "--unchecked", "asked for")
 	var shown struct {
 		store.Case
 		Messages []store.Entry `json:"messages"`
 	}
-	b.cli(t, &shown, "case", "show", id)
+	b.command(t, &shown, "case", "show", id)
 	if shown.State != store.Closed || len(shown.Messages) != 3 || string(shown.Messages[1].Content) != "null" {
 		t.Errorf("the case is %s with %d messages", shown.State, len(shown.Messages))
 	}
-	b.cli(t, &shown, "case", "show", id, "--content")
+	b.command(t, &shown, "case", "show", id, "--content")
 	if !strings.Contains(string(shown.Messages[1].Content), "i morgon") {
 		t.Errorf("the content: %s", shown.Messages[1].Content)
 	}
-	letters, err := b.world.portal.Mailbox(t.Context(), id)
+	letters, err := b.world.Portal.Mailbox(t.Context(), id)
 	if err != nil || len(letters) != 3 || letters[1].Kind != "partial_reply" {
 		t.Errorf("the mailbox: %v %v", letters, err)
 	}
-	code, _, problem := cli(t, "case", "reply", id, "--text", "En sak till.", "--unchecked", "asked for", "--config",
+	code, _, problem := command(t, "case", "reply", id, "--text", "En sak till.", "--unchecked", "asked for", "--config",
 		b.file)
-	if code != exitRefused || !strings.Contains(problem, contracts.SubCaseClosed) {
+	if code != cli.ExitRefused || !strings.Contains(problem, contracts.SubCaseClosed) {
 		t.Errorf("a reply after the close: %d %s", code, problem)
 	}
-	_, out, _ := cli(t, "case", "list", "--config", b.file)
+	_, out, _ := command(t, "case", "list", "--config", b.file)
 	if strings.Contains(out, "189001019802") || strings.Contains(out, "Testsson") {
 		t.Errorf("the list holds personal data:\n%s", out)
 	}
@@ -161,7 +167,7 @@ func TestAReplyFromTheCommandLineReachesTheCitizen(t *testing.T) {
 func TestEnvelopesAreJudgedAndSent(t *testing.T) {
 	b := newBeside(t)
 	unit := contracts.Recipient{Unit: contracts.OrgUnit{HSAID: "SE2010123456-VC02"}, Kind: contracts.KindCareUnit}
-	m := b.world.portal.Complain(unit, seeds(time.Now())[0].complaint)
+	m := b.world.Portal.Complain(unit, demo.Seeds(time.Now())[0].Complaint)
 	m.Complaint.IncidentUnit = &contracts.OrgUnit{HSAID: "SE2010123456-VC02"}
 	put := func(name string) string {
 		envelope, err := inferred.Pack{}.Write(m)
@@ -177,27 +183,28 @@ func TestEnvelopesAreJudgedAndSent(t *testing.T) {
 	right := put("right.xml")
 	m.Complaint.IncidentPlaceText = "Någonstans"
 	wrong := put("wrong.xml")
-	if code, out, problem := cli(t, "validate", right); code != exitDone || !strings.Contains(out, "right.xml: valid") {
+	if code, out, problem := command(t, "validate", right); code != cli.ExitDone ||
+		!strings.Contains(out, "right.xml: valid") {
 		t.Errorf("a right one: %d %s%s", code, out, problem)
 	}
-	if code, out, _ := cli(t, "validate", right, wrong); code != exitRefused ||
+	if code, out, _ := command(t, "validate", right, wrong); code != cli.ExitRefused ||
 		!regexp.MustCompile(`wrong\.xml:\d+:\d+: VALIDATION_ERROR PLACE_TEXT_NOT_ALLOWED`).MatchString(out) {
 		t.Errorf("a wrong one: %d %s", code, out)
 	}
 	to := b.endpoints()[0] + "/SendComplaint/1/rivtabp21"
-	if code, out, problem := cli(t, "send", right, "--url", to, "--as", "SE0000000001-1177"); code != exitDone ||
+	if code, out, problem := command(t, "send", right, "--url", to, "--as", "SE0000000001-1177"); code != cli.ExitDone ||
 		!strings.Contains(out, "OK") {
 		t.Errorf("sending a right one: %d %s%s", code, out, problem)
 	}
-	if code, out, _ := cli(t, "send", wrong, "--url", to, "--as", "SE0000000001-1177"); code != exitRefused ||
+	if code, out, _ := command(t, "send", wrong, "--url", to, "--as", "SE0000000001-1177"); code != cli.ExitRefused ||
 		!strings.Contains(out, "DUPLICATE_CONTENT_MISMATCH") && !strings.Contains(out, "PLACE_TEXT_NOT_ALLOWED") {
 		t.Errorf("sending a wrong one: %d %s", code, out)
 	}
-	if code, out, _ := cli(t, "send", right, "--url", to, "--as", "SE2010123456-AVV"); code != exitRefused ||
+	if code, out, _ := command(t, "send", right, "--url", to, "--as", "SE2010123456-AVV"); code != cli.ExitRefused ||
 		!strings.Contains(out, "VP007") {
 		t.Errorf("sending as another: %d %s", code, out)
 	}
-	if code, out, _ := cli(t, "send", right, "--url", to); code != exitRefused || !strings.Contains(out, "VP002") {
+	if code, out, _ := command(t, "send", right, "--url", to); code != cli.ExitRefused || !strings.Contains(out, "VP002") {
 		t.Errorf("sending as nobody: %d %s", code, out)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"rivgate/cmd/rivgate/cli"
 	"rivgate/contracts"
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
@@ -46,7 +47,7 @@ func newKept(t *testing.T, binary, database string, environ ...string) *keeper {
 	s := serve(t, binary, k.dir, k.environ...)
 	k.web = strings.TrimSuffix(s.lines["Pages and API"], "/")
 	t.Cleanup(func() { s.stop(t) })
-	_, catalogue, problem := cli(t, "tak", "export", "demo")
+	_, catalogue, problem := command(t, "tak", "export", "demo")
 	if problem != "" {
 		t.Fatal(problem)
 	}
@@ -158,13 +159,13 @@ func TestACatalogueLives(t *testing.T) {
 // lifeByCommands: import, draft, diff, publish, resolve, roll back, with a unit that moves from the inbox to a system.
 func lifeByCommands(k *keeper) {
 	soon(k.t, k.web+"/readyz", http.StatusServiceUnavailable, "not ready")
-	k.tak(exitDone, "not saved (dry run)", "import", "demo.yaml", "--dry-run")
-	k.tak(exitDone, "in the draft, revision 1", "import", "demo.yaml")
-	k.tak(exitDone, "0 changes in the draft", "import", "demo.yaml")
-	k.tak(exitRefused, "+ unit ", "diff")
-	k.tak(exitUsage, "a reason is mandatory", "publish")
-	k.tak(exitUsage, "a reason is mandatory", "rollback", "1")
-	k.tak(exitDone, "version 1", "publish", "--reason", "the first one", "--by", "anna")
+	k.tak(cli.ExitDone, "not saved (dry run)", "import", "demo.yaml", "--dry-run")
+	k.tak(cli.ExitDone, "in the draft, revision 1", "import", "demo.yaml")
+	k.tak(cli.ExitDone, "0 changes in the draft", "import", "demo.yaml")
+	k.tak(cli.ExitRefused, "+ unit ", "diff")
+	k.tak(cli.ExitUsage, "a reason is mandatory", "publish")
+	k.tak(cli.ExitUsage, "a reason is mandatory", "rollback", "1")
+	k.tak(cli.ExitDone, "version 1", "publish", "--reason", "the first one", "--by", "anna")
 	k.goes(lifeUnit, `"rivgate:inbox"`)
 	soon(k.t, k.web+"/readyz", http.StatusOK, `"catalogueAgeSeconds"`)
 	soon(k.t, k.web+"/metrics", http.StatusOK, "rivgate_catalogue_age_seconds")
@@ -173,19 +174,19 @@ func lifeByCommands(k *keeper) {
 	if handler.Via != routing.Inbox {
 		k.t.Errorf("the first case is handled by %+v", handler)
 	}
-	k.tak(exitRefused, "shares days with", "edit", "add", "route", "--contract", "SendComplaint", "--to", lifeUnit,
+	k.tak(cli.ExitRefused, "shares days with", "edit", "add", "route", "--contract", "SendComplaint", "--to", lifeUnit,
 		"--address", "http://127.0.0.1:1/x")
 	today := routing.DateOf(time.Now())
-	k.tak(exitDone, "until "+today.Before().String(), "edit", "move", "--contract", "SendComplaint", "--to", lifeUnit,
+	k.tak(cli.ExitDone, "until "+today.Before().String(), "edit", "move", "--contract", "SendComplaint", "--to", lifeUnit,
 		"--address", "http://127.0.0.1:1/x",
 		"--component", "SE2010123456-AVV", "--from", today.String())
-	diff := k.tak(exitRefused, "(1 open case)", "diff")
+	diff := k.tak(cli.ExitRefused, "(1 open case)", "diff")
 	if !strings.Contains(diff, routing.CasesStay) ||
 		!strings.Contains(diff, lifeUnit+" Vårdcentralen Björken: rivgate:inbox → http://127.0.0.1:1/x") {
 		k.t.Errorf("the diff does not say what becomes of cases:\n%s", diff)
 	}
-	k.tak(exitRefused, "the draft has changed", "publish", "--reason", "the unit moves", "--revision", "1")
-	k.tak(exitDone, "version 2", "publish", "--reason", "the unit moves", "--by", "bo")
+	k.tak(cli.ExitRefused, "the draft has changed", "publish", "--reason", "the unit moves", "--revision", "1")
+	k.tak(cli.ExitDone, "version 2", "publish", "--reason", "the unit moves", "--by", "bo")
 	k.goes(lifeUnit, `"http://127.0.0.1:1/x"`)
 	if _, handler = k.submit(lifeUnit); handler.Via != routing.Queue || handler.Component != "SE2010123456-AVV" {
 		k.t.Errorf("the new case is handled by %+v", handler)
@@ -194,34 +195,34 @@ func lifeByCommands(k *keeper) {
 		k.t.Errorf("the case under way went to %+v", handler)
 	}
 
-	k.tak(exitDone, "ROUTE ROW", "resolve", "--contract", "SendComplaint", "--to", lifeUnit, "--from", lifePortal)
-	k.tak(exitDone, "rivgate:inbox", "resolve", "--contract", "SendComplaint", "--to", lifeUnit, "--version", "1")
-	k.tak(exitDone, "rivgate:inbox", "resolve", "--contract", "SendComplaint", "--to", lifeUnit, "--at", "2026-01-15")
-	k.tak(exitRefused, "add a permission", "resolve", "--contract", "SendComplaint", "--to", lifeUnit, "--from",
+	k.tak(cli.ExitDone, "ROUTE ROW", "resolve", "--contract", "SendComplaint", "--to", lifeUnit, "--from", lifePortal)
+	k.tak(cli.ExitDone, "rivgate:inbox", "resolve", "--contract", "SendComplaint", "--to", lifeUnit, "--version", "1")
+	k.tak(cli.ExitDone, "rivgate:inbox", "resolve", "--contract", "SendComplaint", "--to", lifeUnit, "--at", "2026-01-15")
+	k.tak(cli.ExitRefused, "add a permission", "resolve", "--contract", "SendComplaint", "--to", lifeUnit, "--from",
 		"SE2010123456-X")
-	k.tak(exitUnreachable, "was refused: nobody listens there", "test", "--contract", "SendComplaint", "--to", lifeUnit)
+	k.tak(cli.ExitUnreachable, "was refused: nobody listens there", "test", "--contract", "SendComplaint", "--to", lifeUnit)
 
-	k.tak(exitDone, "the content of version 1", "rollback", "1", "--reason", "the system was not ready")
+	k.tak(cli.ExitDone, "the content of version 1", "rollback", "1", "--reason", "the system was not ready")
 	k.goes(lifeUnit, `"rivgate:inbox"`)
-	k.tak(exitRefused, "no such version", "rollback", "17", "--reason", "x")
-	k.tak(exitDone, "the system was not ready", "versions")
-	history := k.tak(exitDone, "rollback", "history", "--changes")
+	k.tak(cli.ExitRefused, "no such version", "rollback", "17", "--reason", "x")
+	k.tak(cli.ExitDone, "the system was not ready", "versions")
+	history := k.tak(cli.ExitDone, "rollback", "history", "--changes")
 	for _, word := range []string{"anna", "bo", "the unit moves", "- address"} {
 		if !strings.Contains(history, word) {
 			k.t.Errorf("the history does not tell %q:\n%s", word, history)
 		}
 	}
-	k.tak(exitDone, "in the draft", "edit", "move", "--contract", "SendComplaint", "--to", lifeUnit+","+lifeOther,
+	k.tak(cli.ExitDone, "in the draft", "edit", "move", "--contract", "SendComplaint", "--to", lifeUnit+","+lifeOther,
 		"--address", "https://en.example/x",
 		"--component", "SE2010123456-AVV", "--from", "2099-01-01")
-	diff = k.tak(exitRefused,
+	diff = k.tak(cli.ExitRefused,
 		lifeUnit+" Vårdcentralen Björken: rivgate:inbox → https://en.example/x, from 2099-01-01, 2 open cases stay", "diff")
 	if !strings.Contains(diff,
 		lifeOther+" Vårdcentralen Eken: rivgate:inbox → https://en.example/x, from 2099-01-01, 0 open cases stay") {
 		k.t.Errorf("the second unit is not told of:\n%s", diff)
 	}
-	k.tak(exitDone, "discarded", "discard")
-	if yaml := k.tak(exitDone, "units:", "export", "store"); !strings.Contains(yaml, lifeOther) {
+	k.tak(cli.ExitDone, "discarded", "discard")
+	if yaml := k.tak(cli.ExitDone, "units:", "export", "store"); !strings.Contains(yaml, lifeOther) {
 		k.t.Errorf("the export lacks a unit:\n%s", yaml)
 	}
 	k.order()
@@ -234,18 +235,18 @@ func (k *keeper) order() {
 		`{"plattform": "TEST", "formatVersion": "1.0", "version": 1, "genomforandeTidpunkt": "2099-04-01T08:00:00+0200", "inkludera": {"vagval": [
 		{"tjanstekomponent": "se2010123456-avv", "adress": "https://ny.example/x", "logiskAdress": "se2010123456-vc02", "rivtaprofil": "RIVTABP21",
 		 "tjanstekontrakt": "urn:riv-application:supportprocess:logistics:complaintsandfeedback:SendComplaintResponder:1"}]}}`)
-	out := k.tak(exitDone, "takes effect on 2099-04-01", "import", "order.json")
+	out := k.tak(cli.ExitDone, "takes effect on 2099-04-01", "import", "order.json")
 	if !strings.Contains(out, "ends on 2099-03-31") {
 		k.t.Errorf("the report does not tell that the old route ends:\n%s", out)
 	}
-	k.tak(exitDone, "in force from 2099-04-01 08:00", "publish", "--at", "2099-04-01 08:00", "--reason", "ordered")
-	k.tak(exitDone, "in the draft again", "cancel", "4", "--reason", "ordered too early")
-	k.tak(exitDone, "discarded", "discard")
-	k.tak(exitDone, "0 changes", "diff")
+	k.tak(cli.ExitDone, "in force from 2099-04-01 08:00", "publish", "--at", "2099-04-01 08:00", "--reason", "ordered")
+	k.tak(cli.ExitDone, "in the draft again", "cancel", "4", "--reason", "ordered too early")
+	k.tak(cli.ExitDone, "discarded", "discard")
+	k.tak(cli.ExitDone, "0 changes", "diff")
 	k.file("broken.json", `{"plattform": "TEST",`+"\n"+`"inkluderar": {}}`)
-	k.tak(exitRefused, `line 2: unknown key "inkluderar"`, "import", "broken.json")
+	k.tak(cli.ExitRefused, `line 2: unknown key "inkluderar"`, "import", "broken.json")
 	k.file("broken.yaml", "routes:\n  - {contract: SendComplaint, to: X, adress: y}\n")
-	k.tak(exitRefused, `line 2: unknown key "adress"`, "import", "broken.yaml")
+	k.tak(cli.ExitRefused, `line 2: unknown key "adress"`, "import", "broken.yaml")
 }
 
 // lifeByAPI is the same way over HTTP.
@@ -355,7 +356,7 @@ func lifeByAPI(k *keeper) {
 // lifeOfAShrunkAnswer: a catalogue file that lost most of its rows is held back, even over a restart, until it is
 // accepted by command.
 func lifeOfAShrunkAnswer(t *testing.T, binary string) {
-	_, whole, problem := cli(t, "tak", "export", "demo")
+	_, whole, problem := command(t, "tak", "export", "demo")
 	if problem != "" {
 		t.Fatal(problem)
 	}
@@ -381,11 +382,11 @@ func lifeOfAShrunkAnswer(t *testing.T, binary string) {
 	soon(t, k.web+"/status", http.StatusOK, "held back")
 	k.goes(lifeOther, "rivgate:inbox")
 
-	out := k.tak(exitDone, "10 → 2", "accept")
+	out := k.tak(cli.ExitDone, "10 → 2", "accept")
 	digest := strings.Fields(string(bytes.Split([]byte(out), []byte("\n"))[1]))[0]
-	k.tak(exitUsage, "needs --reason", "accept", digest)
-	k.tak(exitRefused, "no answer", "accept", "nonsense", "--reason", "x")
-	k.tak(exitDone, "accepted", "accept", digest, "--reason", "the units are closed")
+	k.tak(cli.ExitUsage, "needs --reason", "accept", digest)
+	k.tak(cli.ExitRefused, "no answer", "accept", "nonsense", "--reason", "x")
+	k.tak(cli.ExitDone, "accepted", "accept", digest, "--reason", "the units are closed")
 	k.goes(lifeOther, "VP004")
 	soon(t, k.web+"/metrics", http.StatusOK, "rivgate_catalogue_held 0")
 	s.stop(t)

@@ -15,6 +15,7 @@ import (
 	"go.uber.org/zap"
 
 	"rivgate/cmd/rivgate/config"
+	"rivgate/cmd/rivgate/parts"
 	"rivgate/relay"
 	"rivgate/web/operate"
 )
@@ -93,7 +94,7 @@ func TestContractFilesNameTheAddressThatWasAsked(t *testing.T) {
 		if !trusted {
 			c.SOAP.TrustedProxies = []string{"192.0.2.0/24"}
 		}
-		registry, err := newRegistry(c)
+		registry, err := parts.NewRegistry(c)
 		if err != nil {
 			t.Fatal(err)
 		}

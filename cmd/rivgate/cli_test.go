@@ -10,15 +10,17 @@ import (
 	"testing"
 	"time"
 
+	"rivgate/cmd/rivgate/cli"
+
 	"github.com/alecthomas/kong"
 	"github.com/google/go-cmp/cmp"
 )
 
-// cli runs one command line in this process.
-func cli(t *testing.T, args ...string) (code int, out, err string) {
+// command runs one command line in this process.
+func command(t *testing.T, args ...string) (code int, out, err string) {
 	t.Helper()
 	var o, e bytes.Buffer
-	s := &session{ctx: t.Context(), out: &o, err: &e, now: time.Now}
+	s := &cli.Session{Context: t.Context(), Out: &o, Err: &e, Now: time.Now}
 	code = run(s, args)
 	return code, o.String(), e.String()
 }
@@ -40,8 +42,8 @@ func TestHelpIsAsRecorded(t *testing.T) {
 	for _, path := range paths {
 		name := strings.Join(append([]string{"rivgate"}, path...), "-")
 		t.Run(name, func(t *testing.T) {
-			code, got, problem := cli(t, append(path, "--help")...)
-			if code != exitDone || problem != "" {
+			code, got, problem := command(t, append(path, "--help")...)
+			if code != cli.ExitDone || problem != "" {
 				t.Fatalf("exit code %d, %s", code, problem)
 			}
 			golden(t, filepath.Join("testdata", "cli", name+".txt"), got)
@@ -100,106 +102,106 @@ func TestExitCodesTellWhatHappened(t *testing.T) {
 		code int
 		says string // in either output
 	}{
-		"no command at all shows the help": {nil, exitDone, "Usage: rivgate"},
-		"help is help":                     {[]string{"help"}, exitDone, "Usage: rivgate"},
+		"no command at all shows the help": {nil, cli.ExitDone, "Usage: rivgate"},
+		"help is help":                     {[]string{"help"}, cli.ExitDone, "Usage: rivgate"},
 		"help for a command": {
-			[]string{"help", "queue", "retry"}, exitDone, "Usage: rivgate queue retry",
+			[]string{"help", "queue", "retry"}, cli.ExitDone, "Usage: rivgate queue retry",
 		},
-		"help for what is no command": {[]string{"help", "fly"}, exitUsage, "See rivgate --help"},
-		"an unknown command":          {[]string{"fly"}, exitUsage, "See rivgate --help"},
-		"an unknown flag":             {[]string{"version", "--fast"}, exitUsage, "--fast"},
-		"the example configuration":   {[]string{"config", "example"}, exitDone, "environment: demo"},
-		"a good configuration":        {[]string{"config", "check"}, exitDone, "nothing wrong"},
+		"help for what is no command": {[]string{"help", "fly"}, cli.ExitUsage, "See rivgate --help"},
+		"an unknown command":          {[]string{"fly"}, cli.ExitUsage, "See rivgate --help"},
+		"an unknown flag":             {[]string{"version", "--fast"}, cli.ExitUsage, "--fast"},
+		"the example configuration":   {[]string{"config", "example"}, cli.ExitDone, "environment: demo"},
+		"a good configuration":        {[]string{"config", "check"}, cli.ExitDone, "nothing wrong"},
 		"a bad configuration": {
-			[]string{"config", "check", "--config", "broken.yaml"}, exitUsage, "broken.yaml:1: unknown key",
+			[]string{"config", "check", "--config", "broken.yaml"}, cli.ExitUsage, "broken.yaml:1: unknown key",
 		},
 		"any command with a bad configuration": {
-			[]string{"queue", "list", "--config", "broken.yaml"}, exitUsage, "broken.yaml:1: unknown key",
+			[]string{"queue", "list", "--config", "broken.yaml"}, cli.ExitUsage, "broken.yaml:1: unknown key",
 		},
 		"a configuration that is not there": {
-			[]string{"case", "list", "--config", "none.yaml"}, exitUsage, "no such file",
+			[]string{"case", "list", "--config", "none.yaml"}, cli.ExitUsage, "no such file",
 		},
 		"a call that has a route": {
 			[]string{
 				"tak", "resolve", "--contract", "SendComplaint", "--to", "SE2010123456-VC01", "--from", "SE0000000001-1177",
-			}, exitDone, "rivgate:inbox",
+			}, cli.ExitDone, "rivgate:inbox",
 		},
 		"a call without permission": {
 			[]string{"tak", "resolve", "--contract", "SendComplaint", "--to", "SE2010123456-VC01", "--from", "SE2010123456-AVV"},
-			exitRefused, "VP007",
+			cli.ExitRefused, "VP007",
 		},
 		"a call to nobody": {
-			[]string{"tak", "resolve", "--contract", "SendComplaint", "--to", "SE2010123456-X"}, exitRefused, "VP004",
+			[]string{"tak", "resolve", "--contract", "SendComplaint", "--to", "SE2010123456-X"}, cli.ExitRefused, "VP004",
 		},
 		"the catalogue, one receiver": {
-			[]string{"tak", "show", "--to", "se2010123456-pn01"}, exitDone, "patient_board",
+			[]string{"tak", "show", "--to", "se2010123456-pn01"}, cli.ExitDone, "patient_board",
 		},
 		"importing what is not there": {
-			[]string{"tak", "import", "none.yaml", "--to", "x.yaml"}, exitRefused, "does not exist",
+			[]string{"tak", "import", "none.yaml", "--to", "x.yaml"}, cli.ExitRefused, "does not exist",
 		},
 		"importing into the demo": {
-			[]string{"tak", "import", "rivgate.yaml"}, exitUsage, "cannot be written",
+			[]string{"tak", "import", "rivgate.yaml"}, cli.ExitUsage, "cannot be written",
 		},
-		"an empty queue":                            {[]string{"queue", "list"}, exitDone, "RECEIVER"},
-		"a delivery that is not there":              {[]string{"queue", "show", "x"}, exitRefused, "no delivery x"},
-		"a verb for everything needs to be said so": {[]string{"queue", "retry"}, exitUsage, "--all"},
-		"a verb for everything":                     {[]string{"queue", "retry", "--all"}, exitDone, "0 due now"},
+		"an empty queue":                            {[]string{"queue", "list"}, cli.ExitDone, "RECEIVER"},
+		"a delivery that is not there":              {[]string{"queue", "show", "x"}, cli.ExitRefused, "no delivery x"},
+		"a verb for everything needs to be said so": {[]string{"queue", "retry"}, cli.ExitUsage, "--all"},
+		"a verb for everything":                     {[]string{"queue", "retry", "--all"}, cli.ExitDone, "0 due now"},
 		"a verb for one that is not there": {
-			[]string{"queue", "release", "x"}, exitRefused, "no delivery in state parked",
+			[]string{"queue", "release", "x"}, cli.ExitRefused, "no delivery in state parked",
 		},
 		"releasing what only waits": {
-			[]string{"queue", "release", "--state", "due"}, exitUsage, "leave --state out",
+			[]string{"queue", "release", "--state", "due"}, cli.ExitUsage, "leave --state out",
 		},
 		"releasing what is held, by a state": {
-			[]string{"queue", "release", "--held", "--state", "parked"}, exitUsage, "leave --state out",
+			[]string{"queue", "release", "--held", "--state", "parked"}, cli.ExitUsage, "leave --state out",
 		},
 		"releasing all that is held": {
-			[]string{"queue", "release", "--held", "--all"}, exitDone, "0 released",
+			[]string{"queue", "release", "--held", "--all"}, cli.ExitDone, "0 released",
 		},
-		"closing needs a reason": {[]string{"queue", "close", "--all"}, exitUsage, "--reason"},
+		"closing needs a reason": {[]string{"queue", "close", "--all"}, cli.ExitUsage, "--reason"},
 		"redirecting to nonsense": {
-			[]string{"queue", "redirect", "--all", "--to", "over there"}, exitUsage, "no address",
+			[]string{"queue", "redirect", "--all", "--to", "over there"}, cli.ExitUsage, "no address",
 		},
 		"an age that is none": {
-			[]string{"queue", "list", "--since", "yesterday"}, exitUsage, "--since",
+			[]string{"queue", "list", "--since", "yesterday"}, cli.ExitUsage, "--since",
 		},
-		"pausing a receiver": {[]string{"queue", "pause", "SE2010123456-AVV"}, exitDone, "paused"},
+		"pausing a receiver": {[]string{"queue", "pause", "SE2010123456-AVV"}, cli.ExitDone, "paused"},
 		"pausing a misspelt receiver": {
-			[]string{"queue", "pause", "SE2010123456-AVX"}, exitRefused, "SE2010123456-AVV",
+			[]string{"queue", "pause", "SE2010123456-AVX"}, cli.ExitRefused, "SE2010123456-AVV",
 		},
 		"pausing it all the same": {
-			[]string{"queue", "pause", "SE2010123456-AVX", "--force"}, exitDone, "paused",
+			[]string{"queue", "pause", "SE2010123456-AVX", "--force"}, cli.ExitDone, "paused",
 		},
 		"a contract that nobody has": {
-			[]string{"tak", "resolve", "--contract", "SendCompliant", "--to", "x"}, exitUsage, "did you mean SendComplaint?",
+			[]string{"tak", "resolve", "--contract", "SendCompliant", "--to", "x"}, cli.ExitUsage, "did you mean SendComplaint?",
 		},
-		"publishing without a reason": {[]string{"tak", "publish"}, exitUsage, "a reason is mandatory"},
-		"an empty queue as JSON":      {[]string{"queue", "list", "--format", "json"}, exitDone, "[]"},
-		"no cases as JSON":            {[]string{"case", "list", "--format", "json"}, exitDone, "[]"},
-		"a page of none":              {[]string{"queue", "list", "--limit", "0"}, exitUsage, "1 to 500"},
-		"resuming a receiver":         {[]string{"queue", "resume", "SE2010123456-AVV"}, exitDone, "resumed"},
-		"no cases yet":                {[]string{"case", "list"}, exitDone, "UNIT"},
-		"a case that is not there":    {[]string{"case", "show", "x"}, exitRefused, "no case x"},
+		"publishing without a reason": {[]string{"tak", "publish"}, cli.ExitUsage, "a reason is mandatory"},
+		"an empty queue as JSON":      {[]string{"queue", "list", "--format", "json"}, cli.ExitDone, "[]"},
+		"no cases as JSON":            {[]string{"case", "list", "--format", "json"}, cli.ExitDone, "[]"},
+		"a page of none":              {[]string{"queue", "list", "--limit", "0"}, cli.ExitUsage, "1 to 500"},
+		"resuming a receiver":         {[]string{"queue", "resume", "SE2010123456-AVV"}, cli.ExitDone, "resumed"},
+		"no cases yet":                {[]string{"case", "list"}, cli.ExitDone, "UNIT"},
+		"a case that is not there":    {[]string{"case", "show", "x"}, cli.ExitRefused, "no case x"},
 		"a reply to a case that is not there": {
-			[]string{"case", "reply", "x", "--text", "Hej"}, exitRefused, "no such case",
+			[]string{"case", "reply", "x", "--text", "Hej"}, cli.ExitRefused, "no such case",
 		},
 		"a reply with a code that is not there": {
-			[]string{"case", "reply", "x", "--type", "CLOSE", "--problem", "99"}, exitUsage, `"99"`,
+			[]string{"case", "reply", "x", "--type", "CLOSE", "--problem", "99"}, cli.ExitUsage, `"99"`,
 		},
 		"sending to a closed port": {
 			[]string{"send", "envelope.xml", "--url", "http://127.0.0.1:1/", "--as", "SE0000000001-1177"},
-			exitUnreachable,
+			cli.ExitUnreachable,
 			"refused",
 		},
-		"sending to nonsense":      {[]string{"send", "envelope.xml", "--url", "here"}, exitUsage, "--url"},
-		"an envelope that is none": {[]string{"validate", "envelope.xml"}, exitRefused, "envelope.xml:1:"},
-		"a file that is not there": {[]string{"validate", "none.xml"}, exitUsage, "none.xml"},
+		"sending to nonsense":      {[]string{"send", "envelope.xml", "--url", "here"}, cli.ExitUsage, "--url"},
+		"an envelope that is none": {[]string{"validate", "envelope.xml"}, cli.ExitRefused, "envelope.xml:1:"},
+		"a file that is not there": {[]string{"validate", "none.xml"}, cli.ExitUsage, "none.xml"},
 		"migrating": {
-			[]string{"migrate"}, exitDone, "rivgate.db: the schema is this version's",
+			[]string{"migrate"}, cli.ExitDone, "rivgate.db: the schema is this version's",
 		},
-		"the version": {[]string{"version"}, exitDone, "rivgate development"},
+		"the version": {[]string{"version"}, cli.ExitDone, "rivgate development"},
 		"a database that does not answer": {
-			[]string{"queue", "list", "--config", "postgres.yaml"}, exitUnreachable, "store",
+			[]string{"queue", "list", "--config", "postgres.yaml"}, cli.ExitUnreachable, "store",
 		},
 	} {
 		if err := os.WriteFile("postgres.yaml",
@@ -207,7 +209,7 @@ func TestExitCodesTellWhatHappened(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Run(name, func(t *testing.T) {
-			code, out, problem := cli(t, c.args...)
+			code, out, problem := command(t, c.args...)
 			if code != c.code {
 				t.Errorf("exit code %d, not %d\n%s%s", code, c.code, out, problem)
 			}
@@ -224,7 +226,7 @@ func TestExitCodesTellWhatHappened(t *testing.T) {
 // withEmptyStore makes the store of the working directory.
 func withEmptyStore(t *testing.T) {
 	t.Helper()
-	if code, out, problem := cli(t, "migrate"); code != exitDone {
+	if code, out, problem := command(t, "migrate"); code != cli.ExitDone {
 		t.Fatalf("making a store: %d %s%s", code, out, problem)
 	}
 }
@@ -244,7 +246,7 @@ func TestJSONIsJSON(t *testing.T) {
 		{"tak", "resolve", "--contract", "SendComplaint", "--to", "x"},
 		{"queue", "retry", "--all", "--dry-run"},
 	} {
-		_, out, problem := cli(t, append(args, "--format", "json")...)
+		_, out, problem := command(t, append(args, "--format", "json")...)
 		if !json.Valid([]byte(out)) || problem != "" {
 			t.Errorf("%v: %s%s", args, out, problem)
 		}
@@ -253,40 +255,40 @@ func TestJSONIsJSON(t *testing.T) {
 
 func TestACatalogueTravelsThroughItsForms(t *testing.T) {
 	elsewhere(t, "")
-	_, yaml, problem := cli(t, "tak", "export")
+	_, yaml, problem := command(t, "tak", "export")
 	if problem != "" {
 		t.Fatal(problem)
 	}
 	if err := os.WriteFile("exported.yaml", []byte(yaml), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	code, out, problem := cli(t, "tak", "import", "exported.yaml", "--to", "copy.xml")
-	if code != exitDone || !strings.Contains(out, "written to copy.xml") {
+	code, out, problem := command(t, "tak", "import", "exported.yaml", "--to", "copy.xml")
+	if code != cli.ExitDone || !strings.Contains(out, "written to copy.xml") {
 		t.Fatalf("importing: %d\n%s%s", code, out, problem)
 	}
-	if code, out, problem = cli(t, "tak", "diff", "copy.xml"); code != exitDone || out != "" {
+	if code, out, problem = command(t, "tak", "diff", "copy.xml"); code != cli.ExitDone || out != "" {
 		t.Errorf("the copy differs: %d\n%s%s", code, out, problem)
 	}
 	less := strings.Replace(yaml, "SE2010123456-VC02", "SE2010123456-VC99", 1)
 	if err := os.WriteFile("other.yaml", []byte(less), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if code, out, _ = cli(t, "tak", "diff", "other.yaml"); code != exitRefused ||
+	if code, out, _ = command(t, "tak", "diff", "other.yaml"); code != cli.ExitRefused ||
 		!strings.Contains(out, "+ unit SE2010123456-VC99") {
 		t.Errorf("a difference is not told: %d\n%s", code, out)
 	}
-	if code, out, _ = cli(t, "tak", "import", "other.yaml", "--to", "copy.xml", "--dry-run"); code != exitDone ||
+	if code, out, _ = command(t, "tak", "import", "other.yaml", "--to", "copy.xml", "--dry-run"); code != cli.ExitDone ||
 		!strings.Contains(out, "not written") {
 		t.Errorf("a dry run: %d\n%s", code, out)
 	}
-	if code, _, _ = cli(t, "tak", "diff", "exported.yaml", "copy.xml"); code != exitDone {
+	if code, _, _ = command(t, "tak", "diff", "exported.yaml", "copy.xml"); code != cli.ExitDone {
 		t.Error("the dry run wrote")
 	}
 	broken := strings.ReplaceAll(yaml, "patient_board", "board")
 	if err := os.WriteFile("broken.yaml", []byte(broken), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if code, out, problem = cli(t, "tak", "import", "broken.yaml", "--to", "copy.xml"); code != exitRefused {
+	if code, out, problem = command(t, "tak", "import", "broken.yaml", "--to", "copy.xml"); code != cli.ExitRefused {
 		t.Errorf("a catalogue that does not load was taken: %d\n%s%s", code, out, problem)
 	}
 }

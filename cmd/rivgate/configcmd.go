@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"io"
 
+	"rivgate/cmd/rivgate/cli"
 	"rivgate/cmd/rivgate/config"
-	"rivgate/routing/catalogue"
+	"rivgate/cmd/rivgate/tak"
 )
 
 // ConfigCommand is the noun config.
@@ -19,8 +20,8 @@ type ConfigCommand struct {
 type ConfigExampleCommand struct{}
 
 // Run prints the example.
-func (*ConfigExampleCommand) Run(s *session) error {
-	_, err := io.WriteString(s.out, config.Example)
+func (*ConfigExampleCommand) Run(s *cli.Session) error {
+	_, err := io.WriteString(s.Out, config.Example)
 	return err
 }
 
@@ -28,14 +29,14 @@ func (*ConfigExampleCommand) Run(s *session) error {
 type ConfigCheckCommand struct{}
 
 // Run lists the problems.
-func (*ConfigCheckCommand) Run(s *session) error {
-	l, err := s.config()
+func (*ConfigCheckCommand) Run(s *cli.Session) error {
+	l, err := s.Config()
 	var wrong *config.Error
 	if err != nil && !errors.As(err, &wrong) {
 		return err
 	}
 	if err == nil {
-		if found := s.catalogueProblems(l); len(found) > 0 {
+		if found := tak.Problems(s, l); len(found) > 0 {
 			wrong = &config.Error{Problems: found}
 		}
 	}
@@ -43,7 +44,7 @@ func (*ConfigCheckCommand) Run(s *session) error {
 	if wrong != nil {
 		problems = wrong.Problems
 	}
-	err = s.show(problems, func(w io.Writer) error {
+	err = s.Show(problems, func(w io.Writer) error {
 		if wrong != nil {
 			_, err := fmt.Fprintln(w, wrong)
 			return err
@@ -56,39 +57,7 @@ func (*ConfigCheckCommand) Run(s *session) error {
 		return err
 	})
 	if err == nil && wrong != nil {
-		return &told{exitUsage}
+		return &cli.Told{Code: cli.ExitUsage}
 	}
 	return err
-}
-
-// catalogueProblems is what makes serve answer VP008, or refuse the calls to a unit, with this configuration: a
-// catalogue that cannot be read, does not load or is empty, and units without a way. The demo's is made by serve
-// itself.
-func (s *session) catalogueProblems(l *config.Loaded) (problems []config.Problem) {
-	if l.Config.TAK.Source == config.SourceDemo {
-		return nil
-	}
-	wrong := func(format string, args ...any) {
-		problems = append(problems, l.Problem("tak.source", format, args...))
-	}
-	const vp008 = "; until then serve answers VP008, or goes by the saved copy in tak.cache"
-	c, err := s.catalogue("")
-	if err != nil {
-		wrong("the catalogue cannot be read: %v. Correct the name or the source%s", err, vp008)
-		return problems
-	}
-	if len(c.Routes) == 0 {
-		wrong("the catalogue has no routes: give it some, or name another source%s", vp008)
-		return problems
-	}
-	if _, err := c.table(); err != nil {
-		wrong("%v. Correct the rows%s", err, vp008)
-		return problems
-	}
-	for _, note := range catalogue.Lint(c.Catalogue, newRules(c.config, c.registry), c.config.Instance.HSAID, s.now()) {
-		if note.AboutUnit() {
-			wrong("%s", note)
-		}
-	}
-	return problems
 }

@@ -4,6 +4,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"rivgate/cmd/rivgate/cli"
 )
 
 // What would make serve answer VP008 is found before it starts, with the line of the key and what to do.
@@ -14,16 +16,16 @@ func TestConfigCheckReadsTheCatalogue(t *testing.T) {
 		code      int
 		want      []string
 	}{
-		"a good one":     {route, exitDone, []string{"nothing wrong"}},
-		"none":           {"", exitUsage, []string{":2: tak.source: the catalogue cannot be read", "VP008"}},
-		"an unknown key": {"rows: []\n", exitUsage, []string{":2: tak.source: the catalogue cannot be read", "VP008"}},
-		"an empty one":   {"units: []\n", exitUsage, []string{":2: tak.source: the catalogue", "VP008"}},
+		"a good one":     {route, cli.ExitDone, []string{"nothing wrong"}},
+		"none":           {"", cli.ExitUsage, []string{":2: tak.source: the catalogue cannot be read", "VP008"}},
+		"an unknown key": {"rows: []\n", cli.ExitUsage, []string{":2: tak.source: the catalogue cannot be read", "VP008"}},
+		"an empty one":   {"units: []\n", cli.ExitUsage, []string{":2: tak.source: the catalogue", "VP008"}},
 		"a contradiction": {
-			route + "  - {contract: \"urn:riv:test:AnyResponder:1\", to: x, address: \"rivgate:inbox\"}\n", exitUsage,
+			route + "  - {contract: \"urn:riv:test:AnyResponder:1\", to: x, address: \"rivgate:inbox\"}\n", cli.ExitUsage,
 			[]string{":2: tak.source: ", "does not load", "VP008"},
 		},
 		"a unit without a way": {
-			"units:\n  - {hsa_id: SE2010123456-VC01, name: Björken, kind: care_unit, region: \"01\"}\n" + route, exitUsage,
+			"units:\n  - {hsa_id: SE2010123456-VC01, name: Björken, kind: care_unit, region: \"01\"}\n" + route, cli.ExitUsage,
 			[]string{":2: tak.source: unit SE2010123456-VC01 (Björken) has no route today: give it one"},
 		},
 	} {
@@ -33,7 +35,7 @@ func TestConfigCheckReadsTheCatalogue(t *testing.T) {
 				put(t, "catalogue.yaml", c.catalogue)
 			}
 			put(t, "rivgate.yaml", "environment: test\ntak: {source: catalogue.yaml}\n")
-			code, out, problem := cli(t, "config", "check")
+			code, out, problem := command(t, "config", "check")
 			for _, want := range c.want {
 				if code != c.code || !strings.Contains(out+problem, want) {
 					t.Errorf("exit %d, without %q:\n%s%s", code, want, out, problem)

@@ -7,6 +7,7 @@ import (
 	"syscall"
 	"testing"
 
+	"rivgate/cmd/rivgate/cli"
 	"rivgate/store"
 	"rivgate/store/storetest"
 )
@@ -44,8 +45,8 @@ func TestOnlyServeDemoAndMigrateCreateAStore(t *testing.T) {
 		{"backup", "--to", "copy.db"},
 		{"tak", "versions"},
 	} {
-		code, out, problem := cli(t, args...)
-		if code != exitUsage || !strings.Contains(problem, filepath.Join(dir, "data", "rivgate.db")) ||
+		code, out, problem := command(t, args...)
+		if code != cli.ExitUsage || !strings.Contains(problem, filepath.Join(dir, "data", "rivgate.db")) ||
 			!strings.Contains(problem, "rivgate.yaml does not set it") {
 			t.Errorf("%v without a store: %d\n%s%s", args, code, out, problem)
 		}
@@ -53,7 +54,7 @@ func TestOnlyServeDemoAndMigrateCreateAStore(t *testing.T) {
 	if _, err := os.Stat("data"); err == nil {
 		t.Error("one of them made the folder of the store")
 	}
-	if code, out, problem := cli(t, "migrate", "--dry-run"); code != exitDone ||
+	if code, out, problem := command(t, "migrate", "--dry-run"); code != cli.ExitDone ||
 		!strings.Contains(out, "it would be created") {
 		t.Errorf("a dry run without a store: %d\n%s%s", code, out, problem)
 	}
@@ -61,14 +62,15 @@ func TestOnlyServeDemoAndMigrateCreateAStore(t *testing.T) {
 		t.Error("the dry run made the folder of the store")
 	}
 	for _, args := range [][]string{{"version"}, {"config", "check"}, {"tak", "show"}, {"help"}} {
-		if code, out, problem := cli(t, args...); code != exitDone {
+		if code, out, problem := command(t, args...); code != cli.ExitDone {
 			t.Errorf("%v needs no store: %d\n%s%s", args, code, out, problem)
 		}
 	}
-	if code, out, problem := cli(t, "migrate"); code != exitDone || !strings.Contains(out, "created, with schema") {
+	if code, out, problem := command(t, "migrate"); code != cli.ExitDone ||
+		!strings.Contains(out, "created, with schema") {
 		t.Errorf("creating the store: %d\n%s%s", code, out, problem)
 	}
-	if code, _, problem := cli(t, "queue", "list"); code != exitDone {
+	if code, _, problem := command(t, "queue", "list"); code != cli.ExitDone {
 		t.Errorf("the store is there: %d %s", code, problem)
 	}
 }
@@ -77,22 +79,24 @@ func TestOnlyMigrateChangesASchema(t *testing.T) {
 	old := oldContent(t)
 	elsewhere(t, "")
 	oldStore(t, old)
-	code, _, problem := cli(t, "queue", "list")
-	if code != exitRefused || !strings.Contains(problem, "run rivgate migrate") {
+	code, _, problem := command(t, "queue", "list")
+	if code != cli.ExitRefused ||
+		!strings.Contains(problem, "run rivgate migrate") {
 		t.Errorf("a command on an older schema: %d %s", code, problem)
 	}
-	code, out, _ := cli(t, "migrate", "--dry-run")
-	if code != exitDone || !strings.Contains(out, "schema 1 would be migrated") ||
+	code, out, _ := command(t, "migrate", "--dry-run")
+	if code != cli.ExitDone || !strings.Contains(out, "schema 1 would be migrated") ||
 		!strings.Contains(out, storetest.NextSteps) {
 		t.Errorf("a dry run: %d %s", code, out)
 	}
-	if code, _, problem := cli(t, "queue", "list"); code != exitRefused {
+	if code, _, problem := command(t, "queue", "list"); code != cli.ExitRefused {
 		t.Errorf("the dry run changed the schema: %d %s", code, problem)
 	}
-	if code, out, problem = cli(t, "migrate"); code != exitDone || !strings.Contains(out, "migrated from schema 1") {
+	if code, out, problem = command(t, "migrate"); code != cli.ExitDone ||
+		!strings.Contains(out, "migrated from schema 1") {
 		t.Fatalf("migrating: %d %s%s", code, out, problem)
 	}
-	if code, _, problem := cli(t, "queue", "list"); code != exitDone {
+	if code, _, problem := command(t, "queue", "list"); code != cli.ExitDone {
 		t.Errorf("after migrating: %d %s", code, problem)
 	}
 	copies, err := filepath.Glob("data/rivgate.db.v1-*Z")
@@ -110,11 +114,12 @@ func TestServeLeavesTheSchemaWhereItIsToldSo(t *testing.T) {
 	elsewhere(t,
 		"environment: test\ntak: {source: later.yaml}\nstore: {migrate: false}\nsoap: {listen: '127.0.0.1:0'}\nweb: "+
 			"{listen: '127.0.0.1:0'}\n")
-	if code, _, problem := cli(t, "serve"); code != exitUsage || !strings.Contains(problem, "there is no store") {
+	if code, _, problem := command(t, "serve"); code != cli.ExitUsage || !strings.Contains(problem, "there is no store") {
 		t.Errorf("serve without a store: %d %s", code, problem)
 	}
 	oldStore(t, old)
-	if code, _, problem := cli(t, "serve"); code != exitRefused || !strings.Contains(problem, "run rivgate migrate") {
+	if code, _, problem := command(t, "serve"); code != cli.ExitRefused ||
+		!strings.Contains(problem, "run rivgate migrate") {
 		t.Errorf("serve on an older schema: %d %s", code, problem)
 	}
 }
@@ -131,8 +136,8 @@ func TestMigrateLeavesAFileThatIsServedFrom(t *testing.T) {
 	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
 		t.Fatal(err)
 	}
-	code, _, problem := cli(t, "migrate")
-	if code != exitRefused || !strings.Contains(problem, "another process serves from the file ./data/rivgate.db") {
+	code, _, problem := command(t, "migrate")
+	if code != cli.ExitRefused || !strings.Contains(problem, "another process serves from the file ./data/rivgate.db") {
 		t.Errorf("migrating under a gateway: %d %s", code, problem)
 	}
 	schema, err := store.SchemaOf(t.Context(), "sqlite:./data/rivgate.db", store.Options{})
@@ -158,7 +163,7 @@ func TestWhatProductionDemandsOfADatabase(t *testing.T) {
 		"postgres://rivgate@db.example/rivgate?sslmode=verify-full&sslrootcert=none.pem": "store.url: cannot be read",
 	} {
 		elsewhere(t, production+url+"'}\n")
-		_, out, _ := cli(t, "config", "check")
+		_, out, _ := command(t, "config", "check")
 		about := ""
 		for line := range strings.Lines(out) {
 			if strings.Contains(line, "store.url") {

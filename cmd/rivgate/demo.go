@@ -10,7 +10,9 @@ import (
 	"path/filepath"
 	"time"
 
+	"rivgate/cmd/rivgate/cli"
 	"rivgate/cmd/rivgate/config"
+	"rivgate/cmd/rivgate/logs"
 	"rivgate/cmd/rivgate/story"
 )
 
@@ -21,8 +23,8 @@ type DemoCommand struct {
 	Patient time.Duration `help:"How long a step may take to come true." default:"20s"`
 }
 
-// Run plays, prints how each case ended, and ends with exitRefused unless all ended as told.
-func (c *DemoCommand) Run(s *session) error {
+// Run plays, prints how each case ended, and ends with cli.ExitRefused unless all ended as told.
+func (c *DemoCommand) Run(s *cli.Session) error {
 	folder, thrown, err := c.folder()
 	if err != nil {
 		return err
@@ -34,7 +36,7 @@ func (c *DemoCommand) Run(s *session) error {
 	}
 	defer logFile.Close()
 	conf := demoConfig(folder)
-	g, err := openGateway(s.ctx, conf, newLog(conf.Log, logFile))
+	g, err := openGateway(s.Context, conf, logs.New(conf.Log, logFile))
 	if err != nil {
 		return err
 	}
@@ -43,12 +45,12 @@ func (c *DemoCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	if err := s.show(endings, func(w io.Writer) error { return printEndings(w, endings) }); err != nil {
+	if err := s.Show(endings, func(w io.Writer) error { return printEndings(w, endings) }); err != nil {
 		return err
 	}
 	for _, e := range endings {
 		if e.Different != "" {
-			return &told{exitRefused}
+			return &cli.Told{Code: cli.ExitRefused}
 		}
 	}
 	return nil
@@ -62,14 +64,14 @@ func (c *DemoCommand) folder() (string, func(), error) {
 		return folder, func() { _ = os.RemoveAll(folder) }, err
 	}
 	if err := os.MkdirAll(c.Keep, 0o750); err != nil {
-		return "", nil, usage("--keep: %w", err)
+		return "", nil, cli.Usage("--keep: %w", err)
 	}
 	old, err := os.ReadDir(c.Keep)
 	if err != nil {
-		return "", nil, usage("--keep: %w", err)
+		return "", nil, cli.Usage("--keep: %w", err)
 	}
 	if len(old) > 0 {
-		return "", nil, usage("--keep %s: the folder is not empty", c.Keep)
+		return "", nil, cli.Usage("--keep %s: the folder is not empty", c.Keep)
 	}
 	return c.Keep, func() {}, nil
 }
@@ -87,23 +89,23 @@ func demoConfig(folder string) config.Config {
 }
 
 // play runs the gateway beside the story.
-func (c *DemoCommand) play(s *session, g *gateway) ([]story.Ending, error) {
-	ctx, stop := context.WithCancelCause(s.ctx)
+func (c *DemoCommand) play(s *cli.Session, g *gateway) ([]story.Ending, error) {
+	ctx, stop := context.WithCancelCause(s.Context)
 	ended := make(chan error, 1)
-	g.world.empty = true
+	g.world.Empty = true
 	go func() {
 		err := g.run(ctx)
 		stop(err)
 		ended <- err
 	}()
-	told := s.out
-	if s.json {
+	told := s.Out
+	if s.JSON {
 		told = io.Discard
 	} else if err := g.announce(told); err != nil {
 		return nil, err
 	}
 	stage := &story.Stage{
-		Portal: g.world.portal, System: g.world.system, API: g.world.portal.API, HTTP: &http.Client{Timeout: c.Patient},
+		Portal: g.world.Portal, System: g.world.System, API: g.world.Portal.API, HTTP: &http.Client{Timeout: c.Patient},
 		Patient: c.Patient,
 		Told:    func(line string) { fmt.Fprintln(told, line) },
 	}
@@ -117,15 +119,15 @@ func (c *DemoCommand) play(s *session, g *gateway) ([]story.Ending, error) {
 		endings = append(endings, story.Ending{Scene: "every message is in one place", Different: b})
 	}
 	stop(nil)
-	if s.ctx.Err() != nil {
+	if s.Context.Err() != nil {
 		err = errors.New("told to stop before the end")
 	}
 	return endings, errors.Join(err, checkErr, <-ended)
 }
 
 func printEndings(w io.Writer, endings []story.Ending) error {
-	t := &table{
-		head: []string{"\nSTORY", "CASE", "HANDLED BY", "VIA", "STATE", "MESSAGES", "LETTERS", "DELIVERED", "ENDED"},
+	t := &cli.Table{
+		Head: []string{"\nSTORY", "CASE", "HANDLED BY", "VIA", "STATE", "MESSAGES", "LETTERS", "DELIVERED", "ENDED"},
 	}
 	wrong, last := 0, ""
 	for _, e := range endings {
@@ -139,9 +141,9 @@ func printEndings(w io.Writer, endings []story.Ending) error {
 			name = "″"
 		}
 		last = e.Scene
-		t.add(name, e.Case, e.Handler, e.Via, e.State, e.Messages, e.Letters, e.Delivered, ended)
+		t.Add(name, e.Case, e.Handler, e.Via, e.State, e.Messages, e.Letters, e.Delivered, ended)
 	}
-	if err := t.print(w); err != nil {
+	if err := t.Print(w); err != nil {
 		return err
 	}
 	verdict := "Every case ended as told."

@@ -13,6 +13,8 @@ import (
 	"go.uber.org/zap"
 
 	"rivgate/cmd/rivgate/config"
+	"rivgate/cmd/rivgate/demo"
+	"rivgate/cmd/rivgate/parts"
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/store"
@@ -33,7 +35,7 @@ func TestDemoIsThereToBeClicked(t *testing.T) {
 	g := demoGateway(t, demoConfig(t.TempDir()))
 	site := "http://" + g.config.Web.Listen
 	links := regexp.MustCompile(`href="(/[^"#]*)`)
-	for _, d := range demoAccounts() {
+	for _, d := range demo.Accounts() {
 		jar, err := cookiejar.New(nil)
 		if err != nil {
 			t.Fatal(err)
@@ -47,13 +49,13 @@ func TestDemoIsThereToBeClicked(t *testing.T) {
 			defer answer.Body.Close()
 			page, err := io.ReadAll(answer.Body)
 			if err != nil || answer.StatusCode >= 400 {
-				t.Errorf("%s at %s: %d %v", d.id, answer.Request.URL, answer.StatusCode, err)
+				t.Errorf("%s at %s: %d %v", d.ID, answer.Request.URL, answer.StatusCode, err)
 			}
 			return string(page)
 		}
-		todo := []string{read(client.PostForm(site+"/signin", url.Values{"account": {d.id}, "password": {demoPassword}}))}
-		if !strings.Contains(todo[0], d.name) {
-			t.Errorf("%s is not signed in", d.id)
+		todo := []string{read(client.PostForm(site+"/signin", url.Values{"account": {d.ID}, "password": {demo.Password}}))}
+		if !strings.Contains(todo[0], d.Name) {
+			t.Errorf("%s is not signed in", d.ID)
 		}
 		seen := map[string]bool{}
 		for depth := 0; depth < 2; depth++ {
@@ -69,7 +71,7 @@ func TestDemoIsThereToBeClicked(t *testing.T) {
 			todo = next
 		}
 		if len(seen) < 5 {
-			t.Errorf("%s finds %d links only", d.id, len(seen))
+			t.Errorf("%s finds %d links only", d.ID, len(seen))
 		}
 	}
 }
@@ -87,7 +89,7 @@ func TestWhatIsPublishedInTheDemoCounts(t *testing.T) {
 	if err != nil || v.Number != 1 || v.By != "demo" {
 		t.Fatalf("%+v, %v", v, err)
 	}
-	rules := newRules(first.config, first.registry)
+	rules := parts.NewRules(first.config, first.registry)
 	rows, err := db.CatalogueRows(t.Context(), 1)
 	if err != nil {
 		t.Fatal(err)

@@ -1,5 +1,7 @@
 package main
 
+import "rivgate/cmd/rivgate/cli"
+
 // Three lists beside the documents: what a mention is short for, what cannot be run in the world of `make run`, and
 // which exit code is right where it is not 0. An entry that no document has is an error, so the lists cannot outlive
 // the text.
@@ -88,7 +90,7 @@ var notRun = map[string]string{
 
 // exitCodes are those of commands that say something by them.
 var exitCodes = map[string]int{
-	"rivgate tak diff": exitRefused, // the draft differs
+	"rivgate tak diff": cli.ExitRefused, // the draft differs
 }
 
 // unanswered are addresses that no listener of the world answers, each with the reason.

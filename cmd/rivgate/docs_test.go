@@ -19,6 +19,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"rivgate/cmd/rivgate/cli"
+	"rivgate/cmd/rivgate/demo"
 )
 
 // mention is a command or an address that a document tells its reader to use.
@@ -192,7 +195,7 @@ func (w *documented) deliveries(t *testing.T) {
 	must := func(line string) string {
 		t.Helper()
 		code, out := w.shell(t.Context(), line)
-		if code != exitDone {
+		if code != cli.ExitDone {
 			t.Fatalf("%s: %d %s", line, code, out)
 		}
 		return out
@@ -244,9 +247,9 @@ func (w *documented) deliveries(t *testing.T) {
 func (w *documented) accounts(t *testing.T) []*http.Client {
 	t.Helper()
 	var clients []*http.Client
-	for _, d := range demoAccounts() {
-		if !strings.Contains(w.said, d.id+" / "+demoPassword) {
-			t.Errorf("%s is not announced", d.id)
+	for _, d := range demo.Accounts() {
+		if !strings.Contains(w.said, d.ID+" / "+demo.Password) {
+			t.Errorf("%s is not announced", d.ID)
 		}
 		jar, err := cookiejar.New(nil)
 		if err != nil {
@@ -254,10 +257,10 @@ func (w *documented) accounts(t *testing.T) []*http.Client {
 		}
 		client := &http.Client{Jar: jar, Timeout: 20 * time.Second}
 		answer, err := client.PostForm(w.here("http://127.0.0.1:8081/signin"), url.Values{
-			"account": {d.id}, "password": {demoPassword},
+			"account": {d.ID}, "password": {demo.Password},
 		})
 		if err != nil || answer.StatusCode != http.StatusOK {
-			t.Fatalf("%s does not sign in: %v", d.id, err)
+			t.Fatalf("%s does not sign in: %v", d.ID, err)
 		}
 		_ = answer.Body.Close()
 		clients = append(clients, client)

@@ -1,12 +1,11 @@
 // Command rivgate is the whole gateway in one binary: `serve` runs it, `demo` plays its story, the other commands look
-// at it and work on it. It holds configuration, wiring (serve.go) and the commands; what they do is done by the
-// packages beneath.
+// at it and work on it. It holds the table of commands and the wiring of the running gateway (serve.go); each noun of
+// the command line has a folder of its own.
 //
 // It does not know how a message is judged, routed, stored or delivered.
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -17,79 +16,40 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"rivgate/cmd/rivgate/cases"
+	"rivgate/cmd/rivgate/cli"
 	"rivgate/cmd/rivgate/config"
+	"rivgate/cmd/rivgate/database"
+	"rivgate/cmd/rivgate/envelope"
+	"rivgate/cmd/rivgate/people"
+	"rivgate/cmd/rivgate/queue"
+	"rivgate/cmd/rivgate/tak"
 )
 
-// Exit codes of every command.
-const (
-	exitDone        = 0
-	exitRefused     = 1 // refused, or different from what was asked
-	exitUsage       = 2 // usage or configuration
-	exitUnreachable = 3
-)
-
-// CLI is the command line: one noun a field, one file a noun.
+// CLI is the command line: one noun a field, one folder a noun.
 type CLI struct {
 	Config string `help:"Configuration file. Without it rivgate.yaml in the working directory; without that the demo's defaults." env:"RIVGATE_CONFIG" placeholder:"FILE"`
 	Format string `help:"Form of the output: ${enum}." enum:"text,json" default:"text"`
 
-	Serve    ServeCommand    `cmd:"" help:"Run the gateway until it is told to stop."`
-	Demo     DemoCommand     `cmd:"" help:"Play the whole story once, with a 1177 portal and a handling system, and check how it ends."`
-	TAK      TAKCommand      `cmd:"" name:"tak" help:"The address catalogue: who may call whom, and where it goes."`
-	Queue    QueueCommand    `cmd:"" help:"What waits to be delivered."`
-	Case     CaseCommand     `cmd:"" help:"Cases and replies to them."`
-	Send     SendCommand     `cmd:"" help:"Post an envelope as it is; print status, fault or result."`
-	Validate ValidateCommand `cmd:"" help:"Judge envelopes: the guard, the schema, the business rules."`
-	User     UserCommand     `cmd:"" help:"Who can sign in, and what they may."`
-	Audit    AuditCommand    `cmd:"" help:"The access log: who looked at and changed what."`
-	Migrate  MigrateCommand  `cmd:"" help:"Bring the database to this version's schema."`
-	Backup   BackupCommand   `cmd:"" help:"Copy the database to a file while everything goes on."`
-	Version  VersionCommand  `cmd:"" help:"Print the version."`
-	Help     HelpCommand     `cmd:"" help:"Show this, or the help of a command."`
-	Conf     ConfigCommand   `cmd:"" name:"config" help:"The configuration: an example, a check."`
+	Serve    ServeCommand             `cmd:"" help:"Run the gateway until it is told to stop."`
+	Demo     DemoCommand              `cmd:"" help:"Play the whole story once, with a 1177 portal and a handling system, and check how it ends."`
+	TAK      tak.Command              `cmd:"" name:"tak" help:"The address catalogue: who may call whom, and where it goes."`
+	Queue    queue.Command            `cmd:"" help:"What waits to be delivered."`
+	Case     cases.Command            `cmd:"" help:"Cases and replies to them."`
+	Send     envelope.SendCommand     `cmd:"" help:"Post an envelope as it is; print status, fault or result."`
+	Validate envelope.ValidateCommand `cmd:"" help:"Judge envelopes: the guard, the schema, the business rules."`
+	User     people.UserCommand       `cmd:"" help:"Who can sign in, and what they may."`
+	Audit    people.AuditCommand      `cmd:"" help:"The access log: who looked at and changed what."`
+	Migrate  database.MigrateCommand  `cmd:"" help:"Bring the database to this version's schema."`
+	Backup   database.BackupCommand   `cmd:"" help:"Copy the database to a file while everything goes on."`
+	Version  VersionCommand           `cmd:"" help:"Print the version."`
+	Help     HelpCommand              `cmd:"" help:"Show this, or the help of a command."`
+	Conf     ConfigCommand            `cmd:"" name:"config" help:"The configuration: an example, a check."`
 }
 
 // HelpCommand stands in the list of commands; run makes `help COMMAND` the --help of that command.
 type HelpCommand struct {
 	Command []string `arg:"" optional:"" help:"The command."`
-}
-
-// session is what a command may use of the world.
-type session struct {
-	ctx     context.Context
-	out     io.Writer
-	err     io.Writer
-	environ []string
-	file    string // --config
-	json    bool   // --format json
-	now     func() time.Time
-}
-
-// config reads the configuration. Its error ends the command with exitUsage.
-func (s *session) config() (*config.Loaded, error) { return config.Read(s.file, s.environ) }
-
-// failure is an error with the exit code that it deserves.
-type failure struct {
-	code int
-	err  error
-}
-
-func (f *failure) Error() string { return f.err.Error() }
-func (f *failure) Unwrap() error { return f.err }
-
-// refused is an error for exitRefused.
-func refused(format string, args ...any) error {
-	return &failure{exitRefused, fmt.Errorf(format, args...)}
-}
-
-// unreachable is an error for exitUnreachable.
-func unreachable(format string, args ...any) error {
-	return &failure{exitUnreachable, fmt.Errorf(format, args...)}
-}
-
-// usage is an error for exitUsage.
-func usage(format string, args ...any) error {
-	return &failure{exitUsage, fmt.Errorf(format, args...)}
 }
 
 func main() {
@@ -98,28 +58,28 @@ func main() {
 	log.SetOutput(io.Discard)
 	ctx, stop := untilSignal()
 	defer stop()
-	s := &session{ctx: ctx, out: os.Stdout, err: os.Stderr, environ: os.Environ(), now: time.Now}
+	s := &cli.Session{Context: ctx, Out: os.Stdout, Err: os.Stderr, Environ: os.Environ(), Now: time.Now}
 	os.Exit(run(s, os.Args[1:]))
 }
 
 // run carries out one command line and returns its exit code.
-func run(s *session, args []string) int {
-	var cli CLI
+func run(s *cli.Session, args []string) int {
+	var read CLI
 	done := -1
-	parser, err := kong.New(&cli,
+	parser, err := kong.New(&read,
 		kong.Name("rivgate"),
 		kong.Description(
 			"Rivgate carries cases of 1177 Synpunkter och klagomål between 1177, a built-in inbox and external handling "+
 				"systems, over RIV-TA.",
 		),
-		kong.Writers(s.out, s.err),
+		kong.Writers(s.Out, s.Err),
 		kong.Exit(func(code int) { done = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.Help(help),
 	)
 	if err != nil {
-		fmt.Fprintln(s.err, "rivgate:", err)
-		return exitUsage
+		fmt.Fprintln(s.Err, "rivgate:", err)
+		return cli.ExitUsage
 	}
 	switch {
 	case len(args) == 0:
@@ -132,38 +92,33 @@ func run(s *session, args []string) int {
 		return done
 	}
 	if err != nil {
-		fmt.Fprintf(s.err, "rivgate: %v\nSee rivgate --help.\n", err)
-		return exitUsage
+		fmt.Fprintf(s.Err, "rivgate: %v\nSee rivgate --help.\n", err)
+		return cli.ExitUsage
 	}
-	s.file, s.json = cli.Config, cli.Format == "json"
-	return exitCode(s.err, command.Run(s))
+	s.File, s.JSON = read.Config, read.Format == "json"
+	return exitCode(s.Err, command.Run(s))
 }
 
 // exitCode prints an error and tells its exit code.
 func exitCode(w io.Writer, err error) int {
 	if err == nil {
-		return exitDone
+		return cli.ExitDone
 	}
-	var said *told
+	var said *cli.Told
 	if errors.As(err, &said) {
-		return said.code
+		return said.Code
 	}
 	fmt.Fprintln(w, "rivgate:", err)
-	var known *failure
+	var known *cli.Failure
 	var wrong *config.Error
 	switch {
 	case errors.As(err, &known):
-		return known.code
+		return known.Code
 	case errors.As(err, &wrong):
-		return exitUsage
+		return cli.ExitUsage
 	}
-	return exitRefused
+	return cli.ExitRefused
 }
-
-// told ends a command with a code when its output has already said why.
-type told struct{ code int }
-
-func (*told) Error() string { return "see the output" }
 
 // help adds the exit codes to the help of every command.
 func help(o kong.HelpOptions, ctx *kong.Context) error {

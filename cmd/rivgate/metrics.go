@@ -37,7 +37,7 @@ func (g *gateway) measure() prometheus.Gatherer {
 			if g.lines == nil {
 				return 0
 			}
-			return float64(g.lines.lost.Load())
+			return float64(g.lines.Lost.Load())
 		}),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "rivgate_catalogue_age_seconds", Help: "Age of the catalogue in use; -1 while there is none.",

@@ -24,6 +24,7 @@ import (
 	"go.uber.org/zap"
 
 	"rivgate/cmd/rivgate/config"
+	"rivgate/cmd/rivgate/parts"
 	"rivgate/soap"
 )
 
@@ -54,7 +55,7 @@ func newMutual(t *testing.T, a *authority, more ...*authority) *mutual {
 	}
 	m.believe(a)
 	m.show(a)
-	config, err := listenTLSLooking(m.files, 10*time.Millisecond)
+	config, err := parts.ListenTLSLooking(m.files, 10*time.Millisecond)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rivgate/cmd/rivgate/parts"
 )
 
 // proxyConfig is what an nginx in front of a gateway needs. It asks callers for a certificate, forwards it, and lets no
@@ -107,7 +109,7 @@ func viaProxy(t *testing.T, a *authority, certificate *tls.Certificate, method, 
 	header http.Header,
 ) (int, string) {
 	t.Helper()
-	roots, err := readPool(filepath.Join(a.dir, "ca.pem"))
+	roots, err := parts.ReadPool(filepath.Join(a.dir, "ca.pem"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"rivgate/cmd/rivgate/cli"
+	"rivgate/cmd/rivgate/demo"
 	"rivgate/cmd/rivgate/story"
 	"rivgate/recording"
 )
@@ -213,7 +215,8 @@ func serveFromOutside(t *testing.T, binary string) {
 	again := serve(t, binary, dir)
 	web = strings.TrimSuffix(again.lines["Pages and API"], "/")
 	soon(t, web+"/readyz", http.StatusOK, "ready")
-	if n := strings.Count(soon(t, web+"/api/cases", http.StatusOK, "items"), `"daysLeft"`); n != len(seeds(time.Now())) {
+	seeds := len(demo.Seeds(time.Now()))
+	if n := strings.Count(soon(t, web+"/api/cases", http.StatusOK, "items"), `"daysLeft"`); n != seeds {
 		t.Errorf("after a restart there are %d cases", n)
 	}
 	again.stop(t)
@@ -247,8 +250,8 @@ func serveWithoutCatalogue(t *testing.T, binary string) {
 		answer.StatusCode != http.StatusInternalServerError {
 		t.Errorf("it answered %d %s", answer.StatusCode, body)
 	}
-	code, yaml, problem := cli(t, "tak", "export", "demo")
-	if code != exitDone {
+	code, yaml, problem := command(t, "tak", "export", "demo")
+	if code != cli.ExitDone {
 		t.Fatal(problem)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "later.yaml"), []byte(yaml), 0o600); err != nil {
@@ -267,7 +270,7 @@ func serveTwice(t *testing.T, binary string) {
 	second.Env = append(os.Environ(), "RIVGATE_SOAP_LISTEN=127.0.0.1:0", "RIVGATE_WEB_LISTEN=127.0.0.1:0")
 	out, err := second.CombinedOutput()
 	names := fmt.Sprintf("process %d serves from the file ./data/rivgate.db already", s.command.Process.Pid)
-	if second.ProcessState.ExitCode() != exitRefused || !strings.Contains(string(out), names) {
+	if second.ProcessState.ExitCode() != cli.ExitRefused || !strings.Contains(string(out), names) {
 		t.Errorf("%v: %s", err, out)
 	}
 	s.stop(t)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"rivgate/cmd/rivgate/config"
+	"rivgate/cmd/rivgate/parts"
 	"rivgate/soap"
 	"rivgate/soap/wire"
 )
@@ -85,7 +86,7 @@ func TestProducersWithTLSOfTheirOwn(t *testing.T) {
 		{Host: "127.0.0.1", Port: portOf(t, old.URL), MinVersion: "1.3"},
 	}}
 	c.TLS.Certificate, c.TLS.Key = common.issue("gateway", "SE0000000001-RIVGATE")
-	config, err := producersTLSLooking(c, time.Millisecond)
+	config, err := parts.ProducersTLSLooking(c, time.Millisecond)
 	if err != nil {
 		t.Fatal(err)
 	}

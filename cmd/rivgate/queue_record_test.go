@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"rivgate/cmd/rivgate/cli"
 	"rivgate/routing"
 	"rivgate/store"
 )
@@ -53,7 +54,10 @@ func queued(t *testing.T) {
 func says(t *testing.T, code int, out string, args ...string) string {
 	t.Helper()
 	var o, e strings.Builder
-	s := &session{ctx: t.Context(), out: &o, err: &e, now: time.Now, environ: []string{"RIVGATE_STORE_URL=" + storeURL(t)}}
+	s := &cli.Session{
+		Context: t.Context(), Out: &o, Err: &e, Now: time.Now,
+		Environ: []string{"RIVGATE_STORE_URL=" + storeURL(t)},
+	}
 	if got := run(s, args); got != code || !strings.HasPrefix(o.String(), out) {
 		t.Errorf("%v: exit code %d, %q, %q; want %d, %q", args, got, o.String(), e.String(), code, out)
 	}
@@ -64,17 +68,17 @@ func TestReplayCountsFirst(t *testing.T) {
 	queued(t)
 	window := []string{"queue", "replay", "--receiver", "SE2010123456-AVV", "--since", "1h"}
 	with := func(more ...string) []string { return append(append([]string{}, window...), more...) }
-	says(t, exitUsage, "", "queue", "replay", "--receiver", "SE2010123456-AVV")
-	says(t, exitDone, "1 would be replayed", with("--dry-run")...)
-	says(t, exitDone, "2 would be replayed", with("--delivered", "--dry-run")...)
-	says(t, exitRefused, "2 would be replayed", with("--delivered")...)
-	says(t, exitUsage, "", with("--delivered", "--yes")...)
-	says(t, exitDone, "0 would be replayed", "queue", "replay", "--receiver", "SE2010123456-AVV", "--since", "2h",
+	says(t, cli.ExitUsage, "", "queue", "replay", "--receiver", "SE2010123456-AVV")
+	says(t, cli.ExitDone, "1 would be replayed", with("--dry-run")...)
+	says(t, cli.ExitDone, "2 would be replayed", with("--delivered", "--dry-run")...)
+	says(t, cli.ExitRefused, "2 would be replayed", with("--delivered")...)
+	says(t, cli.ExitUsage, "", with("--delivered", "--yes")...)
+	says(t, cli.ExitDone, "0 would be replayed", "queue", "replay", "--receiver", "SE2010123456-AVV", "--since", "2h",
 		"--until", "1h", "--dry-run")
-	says(t, exitDone, "2 replayed", with("--delivered", "--yes", "--reason", "lost on Tuesday", "--by", "anna")...)
-	says(t, exitDone, "1 released", "queue", "release", "--receiver", "SE2010123456-AVV", "--by", "bo")
-	says(t, exitUsage, "", "queue", "release")
-	record := says(t, exitDone, "AT", "queue", "audit")
+	says(t, cli.ExitDone, "2 replayed", with("--delivered", "--yes", "--reason", "lost on Tuesday", "--by", "anna")...)
+	says(t, cli.ExitDone, "1 released", "queue", "release", "--receiver", "SE2010123456-AVV", "--by", "bo")
+	says(t, cli.ExitUsage, "", "queue", "release")
+	record := says(t, cli.ExitDone, "AT", "queue", "audit")
 	for _, want := range []string{"anna", "replay", "lost on Tuesday", "bo", "retry", `"receiver":"SE2010123456-AVV"`} {
 		if !strings.Contains(record, want) {
 			t.Errorf("the record does not hold %q:\n%s", want, record)
@@ -86,10 +90,10 @@ func TestAListSaysThatThereIsMore(t *testing.T) {
 	queued(t)
 	for limit, want := range map[string]bool{"2": true, "3": false, "50": false} {
 		var out, problem strings.Builder
-		s := &session{
-			ctx: t.Context(), out: &out, err: &problem, now: time.Now, environ: []string{"RIVGATE_STORE_URL=" + storeURL(t)},
+		s := &cli.Session{
+			Context: t.Context(), Out: &out, Err: &problem, Now: time.Now, Environ: []string{"RIVGATE_STORE_URL=" + storeURL(t)},
 		}
-		if code := run(s, []string{"queue", "list", "--limit", limit}); code != exitDone ||
+		if code := run(s, []string{"queue", "list", "--limit", limit}); code != cli.ExitDone ||
 			strings.Contains(problem.String(), "there are more: go on with --after m") != want {
 			t.Errorf("--limit %s: %d %q", limit, code, problem.String())
 		}
@@ -98,14 +102,15 @@ func TestAListSaysThatThereIsMore(t *testing.T) {
 
 func TestCheckEndsWithOneWhenTheInvariantIsBroken(t *testing.T) {
 	queued(t)
-	says(t, exitDone, "0 breaches", "queue", "check")
+	says(t, cli.ExitDone, "0 breaches", "queue", "check")
 	breakStore(t, `DELETE FROM message_key WHERE message_id = 'm1'`)
-	says(t, exitRefused, "message has no key: m1\n1 breaches", "queue", "check")
+	says(t, cli.ExitRefused, "message has no key: m1\n1 breaches", "queue", "check")
 	breakStore(t,
 		`INSERT INTO statistic (id, case_id, unit, kind, provider, region, incident_unit, received_month, sex, area,
 		main_problem, sub_problem, experienced, weight, mark) VALUES (1, 'c1', '', '', '', '', '', 202611, '', '', '', '',
 		'', 1, 1)`)
-	says(t, exitRefused, "message has no key: m1\nstatistics count a case that is gone: c1\n2 breaches", "queue", "check")
+	says(t, cli.ExitRefused, "message has no key: m1\nstatistics count a case that is gone: c1\n2 breaches",
+		"queue", "check")
 }
 
 func storeURL(t *testing.T) string {

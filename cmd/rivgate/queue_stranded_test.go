@@ -4,6 +4,8 @@ import (
 	"database/sql"
 	"strings"
 	"testing"
+
+	"rivgate/cmd/rivgate/cli"
 )
 
 func TestStrandedMessagesAreListedAndDismissed(t *testing.T) {
@@ -23,23 +25,23 @@ func TestStrandedMessagesAreListedAndDismissed(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if out := says(t, exitDone, "ID", "queue", "list", "--stranded"); !strings.Contains(out, "m0") ||
+	if out := says(t, cli.ExitDone, "ID", "queue", "list", "--stranded"); !strings.Contains(out, "m0") ||
 		!strings.Contains(out, "case closed") {
 		t.Errorf("the list:\n%s", out)
 	}
-	says(t, exitUsage, "", "queue", "list", "--stranded", "--receiver", "x")
-	says(t, exitUsage, "", "queue", "dismiss", "m0")
-	says(t, exitUsage, "", "queue", "dismiss", "--reason", "all of them?")
-	says(t, exitDone, "1 would be dismissed\n", "queue", "dismiss", "m0", "--dry-run")
-	says(t, exitRefused, "", "queue", "dismiss", "m1", "--reason", "it was delivered")
-	says(t, exitDone, "1 dismissed\n", "queue", "dismiss", "m0", "--reason", "told by telephone", "--by", "anna")
-	says(t, exitRefused, "", "queue", "dismiss", "m0", "--reason", "once more")
-	if out := says(t, exitDone, "", "queue", "list", "--stranded"); strings.Contains(out, "m0") {
+	says(t, cli.ExitUsage, "", "queue", "list", "--stranded", "--receiver", "x")
+	says(t, cli.ExitUsage, "", "queue", "dismiss", "m0")
+	says(t, cli.ExitUsage, "", "queue", "dismiss", "--reason", "all of them?")
+	says(t, cli.ExitDone, "1 would be dismissed\n", "queue", "dismiss", "m0", "--dry-run")
+	says(t, cli.ExitRefused, "", "queue", "dismiss", "m1", "--reason", "it was delivered")
+	says(t, cli.ExitDone, "1 dismissed\n", "queue", "dismiss", "m0", "--reason", "told by telephone", "--by", "anna")
+	says(t, cli.ExitRefused, "", "queue", "dismiss", "m0", "--reason", "once more")
+	if out := says(t, cli.ExitDone, "", "queue", "list", "--stranded"); strings.Contains(out, "m0") {
 		t.Errorf("it is still listed:\n%s", out)
 	}
-	if out := says(t, exitDone, "AT", "queue", "audit"); !strings.Contains(out, "dismiss") ||
+	if out := says(t, cli.ExitDone, "AT", "queue", "audit"); !strings.Contains(out, "dismiss") ||
 		!strings.Contains(out, "anna") || !strings.Contains(out, "told by telephone") {
 		t.Errorf("the record:\n%s", out)
 	}
-	says(t, exitDone, "0 breaches", "queue", "check")
+	says(t, cli.ExitDone, "0 breaches", "queue", "check")
 }

@@ -18,7 +18,11 @@ import (
 	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
 
+	"rivgate/cmd/rivgate/cli"
 	"rivgate/cmd/rivgate/config"
+	"rivgate/cmd/rivgate/demo"
+	"rivgate/cmd/rivgate/logs"
+	"rivgate/cmd/rivgate/parts"
 	"rivgate/contracts"
 	"rivgate/relay"
 	"rivgate/routing/catalogue"
@@ -34,18 +38,18 @@ import (
 type ServeCommand struct{}
 
 // Run serves until SIGINT or SIGTERM, lets what is under way finish, and returns.
-func (*ServeCommand) Run(s *session) error {
-	l, err := s.config()
+func (*ServeCommand) Run(s *cli.Session) error {
+	l, err := s.Config()
 	if err != nil {
 		return err
 	}
 	collectLess()
-	lines := &logWriter{to: s.err}
-	log := newLog(l.Config.Log, lines)
+	lines := &logs.Writer{To: s.Err}
+	log := logs.New(l.Config.Log, lines)
 	defer func() { _ = log.Sync() }()
 	limitMemory(log)
-	g, err := openGateway(s.ctx, l.Config, log)
-	if s.ctx.Err() != nil && errors.Is(err, context.Canceled) {
+	g, err := openGateway(s.Context, l.Config, log)
+	if s.Context.Err() != nil && errors.Is(err, context.Canceled) {
 		return nil // told to stop while it waited for its database
 	}
 	if err != nil {
@@ -53,8 +57,8 @@ func (*ServeCommand) Run(s *session) error {
 	}
 	defer g.close()
 	g.lines = lines
-	g.ready = func() error { return g.announce(s.out) }
-	return g.run(s.ctx)
+	g.ready = func() error { return g.announce(s.Out) }
+	return g.run(s.Context)
 }
 
 // gateway is everything that serve runs, wired and ready; its listeners are open.
@@ -71,17 +75,17 @@ type gateway struct {
 	later    *relay.ReplyOutbox
 	soap     *soap.Server
 	site     *web.Site
-	world    *world       // simulators; nil outside environment demo
+	world    *demo.World  // simulators; nil outside environment demo
 	ready    func() error // called once, when everything is up and the log is quiet; nil for nothing
 
-	certificates *certificates
+	certificates *parts.Certificates
 
 	plain, secure, pages, admin net.Listener // nil where there is none
 	underTLS                    net.Listener // what secure stands on
 	tls                         *tls.Config  // of secure
 
-	lines    *logWriter  // nil where the log is written directly
-	stopping atomic.Bool // SIGTERM has come
+	lines    *logs.Writer // nil where the log is written directly
+	stopping atomic.Bool  // SIGTERM has come
 }
 
 // openGateway wires the gateway. What it opened is closed again when a later step fails.
@@ -92,7 +96,7 @@ func openGateway(ctx context.Context, c config.Config, log *zap.Logger) (_ *gate
 			g.close()
 		}
 	}()
-	if g.registry, err = newRegistry(c); err != nil {
+	if g.registry, err = parts.NewRegistry(c); err != nil {
 		return nil, err
 	}
 	for _, problem := range g.registry.Problems() {
@@ -111,25 +115,26 @@ func openGateway(ctx context.Context, c config.Config, log *zap.Logger) (_ *gate
 		}
 	}
 	if c.Environment == config.EnvironmentDemo {
-		if g.world, err = openWorld(&c); err != nil {
+		if g.world, err = demo.OpenWorld(&c); err != nil {
 			return nil, err
 		}
 	}
 	g.config = c
-	g.certificates = newCertificates(c)
+	g.certificates = parts.NewCertificates(c)
 	if c.TAK.Source == config.SourceDemo {
-		if err = g.publishDemo(ctx, c); err != nil {
+		if err = demo.PublishCatalogue(ctx, c, g.registry, g.db, log); err != nil {
 			return nil, err
 		}
 	}
-	if g.keeper, err = newKeeper(c, g.registry, g.db, time.Now, log); err != nil {
+	if g.keeper, err = parts.NewKeeper(c, g.registry, g.db, time.Now, log); err != nil {
 		return nil, err
 	}
-	if g.relay, err = newRelay(c, g.registry, g.db, g.keeper.Table, clock(), log); err != nil {
+	if g.relay, err = parts.NewRelay(c, g.registry, g.db, g.keeper.Table, clock(), log); err != nil {
 		return nil, err
 	}
+	g.relay.Version = versionText()
 	if g.world != nil {
-		g.world.trustIn(&g.relay.Trust)
+		g.world.TrustIn(&g.relay.Trust)
 	}
 	g.worker = &relay.Worker{
 		Relay: g.relay, Name: workerName(), Random: rand.Float64, Schedule: c.Delivery.Schedule,
@@ -139,7 +144,7 @@ func openGateway(ctx context.Context, c config.Config, log *zap.Logger) (_ *gate
 	}
 	g.later = relay.NewReplyOutbox(g.relay, c.Desk.Undo)
 	g.soap = &soap.Server{
-		Handler: g.relay, Path: c.SOAP.Path, MaxMessage: int64(c.SOAP.MaxMessage), NewID: newID,
+		Handler: g.relay, Path: c.SOAP.Path, MaxMessage: int64(c.SOAP.MaxMessage), NewID: parts.NewID,
 		Describe: http.HandlerFunc(g.describe),
 		Faulter:  g.relay.Fault, Log: log, Stopping: g.stopping.Load, Shutdown: c.Shutdown.Finish,
 	}
@@ -147,7 +152,7 @@ func openGateway(ctx context.Context, c config.Config, log *zap.Logger) (_ *gate
 		return nil, err
 	}
 	if c.Environment == config.EnvironmentDemo {
-		err = addDemoAccounts(ctx, g.db)
+		err = demo.AddAccounts(ctx, g.db)
 	}
 	return g, err
 }
@@ -155,7 +160,7 @@ func openGateway(ctx context.Context, c config.Config, log *zap.Logger) (_ *gate
 // openDatabase opens the store for this process. With SQLite it is the only one that serves, so the leases of its
 // predecessor mean nothing.
 func (g *gateway) openDatabase(ctx context.Context, c config.Config) (*store.Store, error) {
-	db, err := openStore(ctx, c, store.Options{Log: g.log, Existing: !c.Store.Migrate, Own: true})
+	db, err := cli.OpenStore(ctx, c, store.Options{Log: g.log, Existing: !c.Store.Migrate, Own: true})
 	if err != nil {
 		return nil, err
 	}
@@ -171,18 +176,18 @@ func (g *gateway) takeOver(ctx context.Context, c config.Config, db *store.Store
 	}
 	forgets, err := db.Durability(ctx)
 	if err != nil {
-		return unreachable("%w", err)
+		return cli.Unreachable("%w", err)
 	}
 	for _, problem := range forgets {
 		if c.Environment == config.EnvironmentProduction {
-			return refused("the database must not forget what was accepted: %s", problem)
+			return cli.Refused("the database must not forget what was accepted: %s", problem)
 		}
 		g.log.Error("the database may forget what was accepted", zap.String("setting", problem))
 	}
 	host, _, _ := strings.Cut(workerName(), "/")
 	left, err := db.LeftBehind(ctx, host+"/")
 	if err != nil {
-		return unreachable("looking for deliveries that nobody ended: %w", err)
+		return cli.Unreachable("looking for deliveries that nobody ended: %w", err)
 	}
 	if g.unclean = left > 0; g.unclean {
 		g.log.Warn("a process ended in the middle of deliveries: this one begins with few", zap.Int("deliveries", left))
@@ -192,7 +197,7 @@ func (g *gateway) takeOver(ctx context.Context, c config.Config, db *store.Store
 	}
 	n, err := db.VoidLeases(ctx)
 	if err != nil {
-		return unreachable("voiding old leases: %w", err)
+		return cli.Unreachable("voiding old leases: %w", err)
 	}
 	if n > 0 {
 		g.log.Info("leases of the process before are void", zap.Int("deliveries", n))
@@ -217,7 +222,7 @@ func (g *gateway) listen(c *config.Config) error {
 		}
 		opened, err := net.Listen("tcp", *l.address)
 		if err != nil {
-			return usage("%s: %w", l.key, err)
+			return cli.Usage("%s: %w", l.key, err)
 		}
 		*l.listener, *l.address = opened, opened.Addr().String()
 	}
@@ -225,7 +230,7 @@ func (g *gateway) listen(c *config.Config) error {
 		return nil
 	}
 	var err error
-	if g.tls, err = listenTLS(c.SOAP.TLS); err != nil {
+	if g.tls, err = parts.ListenTLS(c.SOAP.TLS); err != nil {
 		return err
 	}
 	g.underTLS, g.secure = g.secure, tls.NewListener(g.secure, g.tls)
@@ -241,14 +246,14 @@ func (g *gateway) newSite(c config.Config) (*web.Site, error) {
 	site.Operate.Version, site.Operate.Started, site.Operate.Endpoints = versionText(), time.Now(), g.endpoints()
 	site.Operate.ResetCatalogue, site.Operate.ResetTree = g.resetCatalogue,
 		func(context.Context) error { return g.keeper.RefreshTree() }
-	site.Operate.Registry, site.Operate.Certificates = g.measure(), g.certificates.status
+	site.Operate.Registry, site.Operate.Certificates = g.measure(), g.certificates.Status
 	site.SessionLife, site.NoLocalAccounts = time.Duration(c.Web.SessionHours)*time.Hour, !c.Web.LocalAccounts
 	site.OpenForm = c.Citizen.OpenForm
 	site.Statistics.SmallCounts = c.Web.SmallCounts
 	site.Stopping, site.Shutdown = g.stopping.Load, c.Shutdown.Finish
 	site.Scanner = c.Files.Clamd()
 	var err error
-	if site.Signin.Provider, err = newProvider(c.Web); err != nil {
+	if site.Signin.Provider, err = parts.NewProvider(c.Web); err != nil {
 		return nil, err
 	}
 	if c.Web.APITokensFile == "" {
@@ -256,11 +261,11 @@ func (g *gateway) newSite(c config.Config) (*web.Site, error) {
 	}
 	f, err := os.Open(c.Web.APITokensFile)
 	if err != nil {
-		return nil, usage("web.api_tokens_file: %w", err)
+		return nil, cli.Usage("web.api_tokens_file: %w", err)
 	}
 	defer f.Close()
 	if site.Tokens, err = shell.ReadTokens(f); err != nil {
-		return nil, usage("web.api_tokens_file: %w", err)
+		return nil, cli.Usage("web.api_tokens_file: %w", err)
 	}
 	return site, nil
 }
@@ -314,25 +319,25 @@ func (g *gateway) endpoints() []string {
 
 // announce tells where everything is.
 func (g *gateway) announce(w io.Writer) error {
-	t := &table{head: []string{"Rivgate", versionText() + ", environment " + g.config.Environment}}
+	t := &cli.Table{Head: []string{"Rivgate", versionText() + ", environment " + g.config.Environment}}
 	for _, url := range g.endpoints() {
-		t.add("SOAP", url)
+		t.Add("SOAP", url)
 	}
 	open := ""
 	if g.config.Environment != config.EnvironmentProduction {
 		open = " (the API is open to this machine)"
 	}
-	t.add("Pages and API", "http://"+g.config.Web.Listen+"/"+open)
+	t.Add("Pages and API", "http://"+g.config.Web.Listen+"/"+open)
 	if g.admin != nil {
-		t.add("Monitors", "http://"+g.config.Admin.Listen+"/status")
+		t.Add("Monitors", "http://"+g.config.Admin.Listen+"/status")
 	}
 	if g.config.Environment == config.EnvironmentDemo {
-		announceAccounts(t)
+		demo.AnnounceAccounts(t)
 	}
 	if g.world != nil {
-		g.world.announce(t)
+		g.world.Announce(t)
 	}
-	return t.print(w)
+	return t.Print(w)
 }
 
 // run runs every part until ctx ends or one of them fails, and waits for all. How it ends stands in shutdown.go.
@@ -357,7 +362,7 @@ func (g *gateway) run(ctx context.Context) error {
 		all.Go(func() error { return g.site.RunAdmin(serving, g.admin) })
 	}
 	if g.world != nil {
-		all.Go(func() error { return g.world.run(serving) })
+		all.Go(func() error { return g.world.Run(serving) })
 	}
 	g.log.Info("serving", zap.String("version", versionText()), zap.String("environment", g.config.Environment),
 		zap.Strings("soap", g.endpoints()))
@@ -390,7 +395,7 @@ func (g *gateway) close() {
 		}
 	}
 	if g.world != nil {
-		g.world.close()
+		g.world.Close()
 	}
 	if g.db != nil {
 		if err := g.db.Close(); err != nil {

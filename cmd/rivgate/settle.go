@@ -6,6 +6,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"rivgate/cmd/rivgate/demo"
 	"rivgate/store"
 )
 
@@ -26,8 +27,8 @@ func (g *gateway) settle(ctx context.Context) error {
 		}
 	}
 	g.advise()
-	if g.world != nil && !g.world.empty {
-		if err := g.world.seed(ctx, g); err != nil && ctx.Err() == nil {
+	if g.world != nil && !g.world.Empty {
+		if err := g.seed(ctx); err != nil && ctx.Err() == nil {
 			g.log.Error("filling the demo's store", zap.Error(err))
 		}
 	}
@@ -35,6 +36,17 @@ func (g *gateway) settle(ctx context.Context) error {
 		return nil
 	}
 	return g.callReady()
+}
+
+// seed sends the demo's first cases where there are none, and waits until they are delivered.
+func (g *gateway) seed(ctx context.Context) error {
+	sent, err := g.world.Seed(ctx, &demo.Gateway{
+		Registry: g.registry, DB: g.db, Relay: g.relay, Table: g.keeper.Table, Log: g.log,
+	})
+	if sent {
+		g.awaitDeliveries(ctx)
+	}
+	return err
 }
 
 // callReady calls ready when what was logged before has been written.

@@ -258,7 +258,7 @@ func carry(ctx context.Context, c net.Conn, end string) {
 func followsDatabase(t *testing.T, binary string) {
 	road, url := newRoad(t)
 	dir := t.TempDir()
-	_, yaml, _ := cli(t, "tak", "export", "demo")
+	_, yaml, _ := command(t, "tak", "export", "demo")
 	if err := os.WriteFile(filepath.Join(dir, "catalogue.yaml"), []byte(yaml), 0o600); err != nil {
 		t.Fatal(err)
 	}

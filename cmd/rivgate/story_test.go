@@ -15,7 +15,7 @@ func TestTheStoryOnPostgreSQL(t *testing.T) {
 	c.Store.URL = storetest.Postgres(t)
 	g := running(t, c)
 	stage := &story.Stage{
-		Portal: g.world.portal, System: g.world.system, API: g.world.portal.API, HTTP: http.DefaultClient,
+		Portal: g.world.Portal, System: g.world.System, API: g.world.Portal.API, HTTP: http.DefaultClient,
 		Patient: 20 * time.Second, Told: func(string) {},
 	}
 	for _, e := range stage.Play(t.Context()) {

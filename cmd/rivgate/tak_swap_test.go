@@ -17,7 +17,9 @@ import (
 
 	"go.uber.org/zap"
 
+	"rivgate/cmd/rivgate/cli"
 	"rivgate/cmd/rivgate/config"
+	"rivgate/cmd/rivgate/parts"
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/routing/tak"
@@ -52,12 +54,12 @@ func (s *swapping) Read(ctx context.Context) (routing.Catalogue, error) {
 			return routing.Catalogue{}, ctx.Err()
 		}
 	}
-	return storeSource{db: s.db}.Read(ctx)
+	return parts.StoreSource{DB: s.db}.Read(ctx)
 }
 
 func (s *swapping) Mark(ctx context.Context) (string, error) {
 	s.looks.Add(1)
-	return storeSource{db: s.db}.Mark(ctx)
+	return parts.StoreSource{DB: s.db}.Mark(ctx)
 }
 
 var _ tak.Marked = (*swapping)(nil)
@@ -75,24 +77,24 @@ func newSwapping(t *testing.T) *swapping {
 	t.Cleanup(producer.Close)
 	c := demoConfig(t.TempDir())
 	c.TAK.Source = config.SourceStore
-	registry, err := newRegistry(c)
+	registry, err := parts.NewRegistry(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.db, err = openStore(t.Context(), c, store.Options{Now: s.now}); err != nil {
+	if s.db, err = cli.OpenStore(t.Context(), c, store.Options{Now: s.now}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.db.Close() })
-	if s.keeper, err = newKeeper(c, registry, s.db, s.now, zap.NewNop()); err != nil {
+	if s.keeper, err = parts.NewKeeper(c, registry, s.db, s.now, zap.NewNop()); err != nil {
 		t.Fatal(err)
 	}
 	s.keeper.Source, s.keeper.Poll, s.rules = s, 5*time.Millisecond, s.keeper.Rules
-	line, err := newRelay(c, registry, s.db, s.keeper.Table, s.now, zap.NewNop())
+	line, err := parts.NewRelay(c, registry, s.db, s.keeper.Table, s.now, zap.NewNop())
 	if err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(&soap.Server{
-		Handler: line, Path: c.SOAP.Path, NewID: newID, Faulter: line.Fault, Log: zap.NewNop(),
+		Handler: line, Path: c.SOAP.Path, NewID: parts.NewID, Faulter: line.Fault, Log: zap.NewNop(),
 	})
 	t.Cleanup(server.Close)
 	s.url = server.URL + c.SOAP.Path
@@ -209,9 +211,9 @@ func TestAScheduledVersionComesIntoForceInARunningGateway(t *testing.T) {
 	s := newSwapping(t)
 	at := time.Now().Add(48 * time.Hour).Truncate(time.Minute)
 	s.leadTo(2)
-	code, out, problem := cli(t, "tak", "publish", "--at", at.Format(time.RFC3339), "--reason", "the producer moves",
+	code, out, problem := command(t, "tak", "publish", "--at", at.Format(time.RFC3339), "--reason", "the producer moves",
 		"--config", s.config)
-	if code != exitDone || !strings.Contains(out, "in force from") {
+	if code != cli.ExitDone || !strings.Contains(out, "in force from") {
 		t.Fatalf("%d %s%s", code, out, problem)
 	}
 	looked := func() {
@@ -228,9 +230,9 @@ func TestAScheduledVersionComesIntoForceInARunningGateway(t *testing.T) {
 		n, err := s.call(t.Context())
 		return err == nil && n == 2
 	})
-	code, out, problem = cli(t, "tak", "rollback", "1", "--reason", "the producer was not ready", "--config", s.config)
+	code, out, problem = command(t, "tak", "rollback", "1", "--reason", "the producer was not ready", "--config", s.config)
 	// by the command's own clock it still is
-	if code != exitRefused || !strings.Contains(out+problem, "version 2 is scheduled for") {
+	if code != cli.ExitRefused || !strings.Contains(out+problem, "version 2 is scheduled for") {
 		t.Errorf("%d %s%s", code, out, problem)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"rivgate/cmd/rivgate/config"
+	"rivgate/cmd/rivgate/parts"
 	"rivgate/routing/tak"
 )
 
@@ -70,7 +71,7 @@ func TestATAKIsAskedWithTheFilesOfToday(t *testing.T) {
 		}
 	}
 	take(first, first)
-	config, err := clientTLS("producer.tls", files, tls.VersionTLS12, time.Millisecond)
+	config, err := parts.ClientTLS("producer.tls", files, tls.VersionTLS12, time.Millisecond)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,11 +95,11 @@ func TestATAKIsAskedWithTheFilesOfToday(t *testing.T) {
 	})
 	wired := demoConfig(dir)
 	wired.Producer.TLS = files
-	registry, err := newRegistry(wired)
+	registry, err := parts.NewRegistry(wired)
 	if err != nil {
 		t.Fatal(err)
 	}
-	made, err := newSource(wired, registry, server.URL)
+	made, err := parts.NewSource(wired, registry, server.URL)
 	if err != nil {
 		t.Fatal(err)
 	}

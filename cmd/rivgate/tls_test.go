@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -10,7 +9,6 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
-	"errors"
 	"io"
 	"math/big"
 	"net"
@@ -19,12 +17,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"go.uber.org/zap"
 
 	"rivgate/cmd/rivgate/config"
+	"rivgate/cmd/rivgate/parts"
 )
 
 // authority issues certificates for a test.
@@ -134,7 +132,7 @@ func TestMutualTLSTellsWhoCalls(t *testing.T) {
 	g := running(t, c)
 	soonSeeded(t, g)
 
-	roots, err := readPool(c.SOAP.TLS.ClientCA)
+	roots, err := parts.ReadPool(c.SOAP.TLS.ClientCA)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,59 +186,4 @@ func soonSeeded(t *testing.T, g *gateway) {
 	t.Helper()
 	// the last of them
 	soon(t, "http://"+g.config.Web.Listen+"/api/cases?unit=SE2010123456-VC01&state=closed", http.StatusOK, "Tora Test")
-}
-
-func TestFilesAreReadAgainWithinTenSeconds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		file := filepath.Join(t.TempDir(), "value")
-		put := func(content string) {
-			if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		put("one")
-		loads := 0
-		r := &reread[string]{files: []string{file}, load: func() (string, error) {
-			loads++
-			content, err := os.ReadFile(file)
-			if bytes.Equal(content, []byte("half")) {
-				err = errors.New("half-written")
-			}
-			return string(content), err
-		}}
-		expect := func(want string) {
-			t.Helper()
-			if got, err := r.get(); got != want || err != nil {
-				t.Errorf("it is %q %v, not %q", got, err, want)
-			}
-		}
-		expect("one")
-		time.Sleep(6 * time.Second)
-		expect("one")
-		if loads != 1 {
-			t.Errorf("an unchanged file was read %d times", loads)
-		}
-		put("and two")
-		time.Sleep(9 * time.Second)
-		expect("and two")
-		put("half")
-		time.Sleep(9 * time.Second)
-		expect("and two")
-		put("three")
-		time.Sleep(9 * time.Second)
-		expect("three")
-	})
-}
-
-func TestAFileThatIsWrongFromTheStartIsAnError(t *testing.T) {
-	_, err := producerTLS(config.ClientTLS{Certificate: "serve.go", Key: "serve.go"})
-	if err == nil || !strings.Contains(err.Error(), "producer.tls") {
-		t.Errorf("the certificate: %v", err)
-	}
-	if _, err := readPool("serve.go"); err == nil || !strings.Contains(err.Error(), "no PEM certificate") {
-		t.Errorf("the authorities: %v", err)
-	}
-	if _, err := listenTLS(config.ListenTLS{Certificate: "serve.go", Key: "serve.go", ClientCA: "serve.go"}); err == nil {
-		t.Error("the listener was made")
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"rivgate/cmd/rivgate/cli"
 	"rivgate/store/accesslog"
 )
 
@@ -25,52 +26,52 @@ func TestUsersOnTheCommandLine(t *testing.T) {
 		code int
 		says string // in either output
 	}{
-		{"an account without a role", "user add nils --name Nils", exitDone, "nils: the initial password is "},
-		{"the same again", "user add NILS", exitRefused, "already"},
-		{"a name with a blank", "user add|nils nilsson", exitUsage, "leave out blanks"},
-		{"a role that is not known", "user grant nils --role root", exitUsage, `role "root" is not known`},
-		{"a system's role", "user grant nils --role portal", exitUsage, `role "portal" is not known`},
-		{"a role without a kind", "user grant nils --role handler --unit SE2010123456-VC01", exitUsage, "needs a kind"},
-		{"a role without units", "user grant nils --role handler --kind care_unit", exitUsage, "needs units"},
-		{"units for who needs none", "user grant nils --role operator --unit X", exitUsage, "whole gateway"},
-		{"no region", "user grant nils --role handler --kind care_unit --unit region:", exitUsage, "is no unit"},
+		{"an account without a role", "user add nils --name Nils", cli.ExitDone, "nils: the initial password is "},
+		{"the same again", "user add NILS", cli.ExitRefused, "already"},
+		{"a name with a blank", "user add|nils nilsson", cli.ExitUsage, "leave out blanks"},
+		{"a role that is not known", "user grant nils --role root", cli.ExitUsage, `role "root" is not known`},
+		{"a system's role", "user grant nils --role portal", cli.ExitUsage, `role "portal" is not known`},
+		{"a role without a kind", "user grant nils --role handler --unit SE2010123456-VC01", cli.ExitUsage, "needs a kind"},
+		{"a role without units", "user grant nils --role handler --kind care_unit", cli.ExitUsage, "needs units"},
+		{"units for who needs none", "user grant nils --role operator --unit X", cli.ExitUsage, "whole gateway"},
+		{"no region", "user grant nils --role handler --kind care_unit --unit region:", cli.ExitUsage, "is no unit"},
 		{
-			"a role", "user grant nils --role handler --kind care_unit --unit SE2010123456-VC01", exitDone,
+			"a role", "user grant nils --role handler --kind care_unit --unit SE2010123456-VC01", cli.ExitDone,
 			"handler(care_unit: SE2010123456-VC01)",
 		},
 		{
-			"another unit", "user grant nils --role handler --kind care_unit --unit SE2010123456-VC02", exitDone,
+			"another unit", "user grant nils --role handler --kind care_unit --unit SE2010123456-VC02", cli.ExitDone,
 			"handler(care_unit: SE2010123456-VC01 SE2010123456-VC02)",
 		},
 		{
 			"the other side of the wall", "user grant nils --role handler --kind patient_board --unit SE2010123456-PN01",
-			exitRefused, "nobody has roles for patient boards and for care",
+			cli.ExitRefused, "nobody has roles for patient boards and for care",
 		},
 		{
-			"a unit less", "user revoke nils --role handler --unit SE2010123456-VC01", exitDone,
+			"a unit less", "user revoke nils --role handler --unit SE2010123456-VC01", cli.ExitDone,
 			"handler(care_unit: SE2010123456-VC02)",
 		},
 		{
-			"a unit that is not held", "user revoke nils --role handler --unit SE2010123456-VC01", exitRefused,
+			"a unit that is not held", "user revoke nils --role handler --unit SE2010123456-VC01", cli.ExitRefused,
 			"not held for that unit",
 		},
-		{"the last unit", "user revoke nils --role handler --unit SE2010123456-VC02", exitDone, "nils"},
-		{"a role that is not held", "user revoke nils --role handler", exitRefused, "does not have the role"},
-		{"shutting out", "user disable nils", exitDone, "disabled"},
-		{"letting in", "user enable nils", exitDone, "initial password"},
-		{"nobody", "user disable nobody", exitRefused, "no account nobody"},
-		{"a password that is too short", "user passwd nils --password-file short", exitUsage, "minst 12 tecken"},
-		{"a password from a file", "user passwd nils --password-file long", exitDone, "nils"},
-		{"sessions", "user sessions nils", exitDone, "ENDS"},
-		{"signing out", "user signout nils", exitDone, "nils"},
-		{"the list", "user list", exitDone, "initial password"},
+		{"the last unit", "user revoke nils --role handler --unit SE2010123456-VC02", cli.ExitDone, "nils"},
+		{"a role that is not held", "user revoke nils --role handler", cli.ExitRefused, "does not have the role"},
+		{"shutting out", "user disable nils", cli.ExitDone, "disabled"},
+		{"letting in", "user enable nils", cli.ExitDone, "initial password"},
+		{"nobody", "user disable nobody", cli.ExitRefused, "no account nobody"},
+		{"a password that is too short", "user passwd nils --password-file short", cli.ExitUsage, "minst 12 tecken"},
+		{"a password from a file", "user passwd nils --password-file long", cli.ExitDone, "nils"},
+		{"sessions", "user sessions nils", cli.ExitDone, "ENDS"},
+		{"signing out", "user signout nils", cli.ExitDone, "nils"},
+		{"the list", "user list", cli.ExitDone, "initial password"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			args := strings.Fields(c.args)
 			if before, rest, ok := strings.Cut(c.args, "|"); ok {
 				args = append(strings.Fields(before), rest)
 			}
-			code, out, problem := cli(t, args...)
+			code, out, problem := command(t, args...)
 			if code != c.code || !strings.Contains(out+problem, c.says) {
 				t.Errorf("%d, want %d and %q\n%s%s", code, c.code, c.says, out, problem)
 			}
@@ -79,9 +80,9 @@ func TestUsersOnTheCommandLine(t *testing.T) {
 			}
 		})
 	}
-	code, out, problem := cli(t, "audit", "list", "--format", "json", "--limit", "500")
+	code, out, problem := command(t, "audit", "list", "--format", "json", "--limit", "500")
 	var rows []accesslog.Row
-	if err := json.Unmarshal([]byte(out), &rows); err != nil || code != exitDone {
+	if err := json.Unmarshal([]byte(out), &rows); err != nil || code != cli.ExitDone {
 		t.Fatalf("%d %v %s", code, err, problem)
 	}
 	if len(rows) != 9 || rows[8].Detail != "account added" || rows[0].What != accesslog.SignOut {
@@ -98,19 +99,19 @@ func TestAuditVerifyNamesTheFirstBrokenRow(t *testing.T) {
 	elsewhere(t, "")
 	withEmptyStore(t)
 	for _, name := range []string{"a", "b", "c"} {
-		if code, _, problem := cli(t, "user", "add", name); code != exitDone {
+		if code, _, problem := command(t, "user", "add", name); code != cli.ExitDone {
 			t.Fatal(problem)
 		}
 	}
-	code, out, problem := cli(t, "audit", "verify")
-	if code != exitDone || !strings.HasPrefix(out, "3 rows, unbroken\nhead 3:") {
+	code, out, problem := command(t, "audit", "verify")
+	if code != cli.ExitDone || !strings.HasPrefix(out, "3 rows, unbroken\nhead 3:") {
 		t.Fatalf("%d %s%s", code, out, problem)
 	}
 	head := strings.TrimSpace(strings.TrimPrefix(out, "3 rows, unbroken\nhead "))
-	if code, out, problem := cli(t, "audit", "verify", "--head", head); code != exitDone {
+	if code, out, problem := command(t, "audit", "verify", "--head", head); code != cli.ExitDone {
 		t.Errorf("the head that was just printed: %d %s%s", code, out, problem)
 	}
-	if code, _, problem := cli(t, "audit", "verify", "--head", "3"); code != exitUsage ||
+	if code, _, problem := command(t, "audit", "verify", "--head", "3"); code != cli.ExitUsage ||
 		!strings.Contains(problem, "ROW:HASH") {
 		t.Errorf("no head: %d %s", code, problem)
 	}
@@ -124,10 +125,10 @@ func TestAuditVerifyNamesTheFirstBrokenRow(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if code, out, _ := cli(t, "audit", "verify"); code != exitRefused || out != "row 2 is removed\n" {
+	if code, out, _ := command(t, "audit", "verify"); code != cli.ExitRefused || out != "row 2 is removed\n" {
 		t.Errorf("after a row was removed: %d %q", code, out)
 	}
-	if code, out, _ := cli(t, "audit", "verify", "--format", "json"); code != exitRefused ||
+	if code, out, _ := command(t, "audit", "verify", "--format", "json"); code != cli.ExitRefused ||
 		!strings.Contains(out, `"broken": 2`) {
 		t.Errorf("as JSON: %d %s", code, out)
 	}
@@ -176,7 +177,7 @@ func TestSignInInTheConfiguration(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			elsewhere(t, c.yaml)
-			if _, out, problem := cli(t, "config", "check"); !strings.Contains(out+problem, c.says) {
+			if _, out, problem := command(t, "config", "check"); !strings.Contains(out+problem, c.says) {
 				t.Errorf("%q is not in\n%s%s", c.says, out, problem)
 			}
 		})

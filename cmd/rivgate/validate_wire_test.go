@@ -41,8 +41,8 @@ var besideTheFile = map[string]string{
 func TestValidateSaysWhatTheWireSays(t *testing.T) {
 	recordings := filepath.Join("..", "..", "testdata", "recordings")
 	recorded, files := recordedRefusals(t, recordings)
-	_, out, _ := cli(t, append([]string{"validate", "--format", "json"}, files...)...)
-	var findings []finding
+	_, out, _ := command(t, append([]string{"validate", "--format", "json"}, files...)...)
+	var findings []struct{ Code, SubCode, Message string }
 	if err := json.Unmarshal([]byte(out), &findings); err != nil || len(findings) != len(files) {
 		t.Fatalf("%d findings of %d files, %v", len(findings), len(files), err)
 	}

@@ -5,6 +5,8 @@ import (
 	"io"
 	"runtime"
 	"runtime/debug"
+
+	"rivgate/cmd/rivgate/cli"
 )
 
 // version is set by the linker in releases.
@@ -14,7 +16,7 @@ var version string
 type VersionCommand struct{}
 
 // Run prints version, commit and Go version.
-func (*VersionCommand) Run(s *session) error {
+func (*VersionCommand) Run(s *cli.Session) error {
 	v := map[string]string{"version": versionText(), "go": runtime.Version(), "commit": ""}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, b := range info.Settings {
@@ -23,8 +25,8 @@ func (*VersionCommand) Run(s *session) error {
 			}
 		}
 	}
-	return s.show(v, func(w io.Writer) error {
-		_, err := fmt.Fprintf(w, "rivgate %s %s %s\n", v["version"], cell(v["commit"]), v["go"])
+	return s.Show(v, func(w io.Writer) error {
+		_, err := fmt.Fprintf(w, "rivgate %s %s %s\n", v["version"], cli.Cell(v["commit"]), v["go"])
 		return err
 	})
 }

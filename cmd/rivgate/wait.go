@@ -14,7 +14,9 @@ import (
 	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
 
+	"rivgate/cmd/rivgate/cli"
 	"rivgate/cmd/rivgate/config"
+	"rivgate/cmd/rivgate/parts"
 	"rivgate/relay"
 	"rivgate/soap"
 	"rivgate/store"
@@ -31,8 +33,8 @@ const (
 
 // isAway tells whether opening the store failed for a reason that may pass.
 func isAway(err error) bool {
-	var f *failure
-	return errors.As(err, &f) && f.code == exitUnreachable
+	var f *cli.Failure
+	return errors.As(err, &f) && f.Code == cli.ExitUnreachable
 }
 
 // awaitDatabase serves the listeners as one who waits, until the database can be opened or ctx ends. cause is why it
@@ -73,7 +75,7 @@ func (g *gateway) waitingRoom(ctx context.Context, rooms *errgroup.Group, c conf
 	counted := prometheus.NewRegistry()
 	counted.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	calls := &soap.Server{
-		Handler: awayHandler{}, Path: c.SOAP.Path, MaxMessage: int64(c.SOAP.MaxMessage), NewID: newID, Log: g.log,
+		Handler: awayHandler{}, Path: c.SOAP.Path, MaxMessage: int64(c.SOAP.MaxMessage), NewID: parts.NewID, Log: g.log,
 		Shutdown: time.Second,
 		Faulter: (&relay.Relay{
 			Instance: relay.Instance{ID: c.Instance.ID, Name: c.Instance.Name, HSAID: c.Instance.HSAID}, Log: g.log,

@@ -17,7 +17,7 @@ func TestZeepAsksTheRegistry(t *testing.T) {
 		t.Skip("there is no zeep here: Debian's package python3-zeep, which `make setup` installs, is needed for this test")
 	}
 	c := demoConfig(t.TempDir())
-	_, catalogue, problem := cli(t, "tak", "export", "demo")
+	_, catalogue, problem := command(t, "tak", "export", "demo")
 	if problem != "" {
 		t.Fatal(problem)
 	}

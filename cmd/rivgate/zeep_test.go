@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"rivgate/cmd/rivgate/cli"
 	"rivgate/recording"
 )
 
@@ -18,8 +19,8 @@ import (
 func TestZeepDrivesTheGateway(t *testing.T) {
 	python := zeepPython(t)
 	dir := t.TempDir()
-	code, catalogue, problem := cli(t, "tak", "export", "demo")
-	if code != exitDone {
+	code, catalogue, problem := command(t, "tak", "export", "demo")
+	if code != cli.ExitDone {
 		t.Fatal(problem)
 	}
 	for name, text := range map[string]string{
