@@ -318,8 +318,8 @@ func (s *Store) AnswerOpinion(ctx context.Context, id string, version int64, by 
 	return deskError("answering a request for an opinion", err)
 }
 
-// CaseOpinions are what the board that has an opened case has asked, the oldest first, without what is written in it.
-// ErrNotOpened.
+// CaseOpinions are what the board that has an opened case has asked, the oldest first, with the answers that were sent:
+// an answer under way is not the board's to read. ErrNotOpened.
 func (s *Store) CaseOpinions(ctx context.Context, c Case) ([]Opinion, error) {
 	if !c.opened {
 		return nil, ErrNotOpened
@@ -329,8 +329,12 @@ func (s *Store) CaseOpinions(ctx context.Context, c Case) ([]Opinion, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading what was asked: %w", err)
 	}
-	for i := range all {
-		all[i] = all[i].bare()
+	for i, o := range all {
+		if o.State != OpinionAnswered {
+			all[i] = o.bare()
+		} else if all[i].Files, err = deskFiles(ctx, s.read, o.ID); err != nil {
+			return nil, fmt.Errorf("reading what was answered: %w", err)
+		}
 	}
 	return all, nil
 }

@@ -14,6 +14,7 @@ import (
 	"rivgate/routing/catalogue"
 	"rivgate/store"
 	"rivgate/web/api"
+	"rivgate/web/casework"
 	cataloguepages "rivgate/web/catalogue"
 	"rivgate/web/shell"
 	"rivgate/web/statistics"
@@ -134,6 +135,8 @@ func TestDescriptionHasEveryField(t *testing.T) {
 		"Problem": shell.Problem{}, "TurnedOff": routing.TurnedOff{}, "TakenOver": store.TakenOver{},
 		"Supplement": contracts.Supplement{}, "Withdrawal": contracts.Withdrawal{}, "NewWithdrawal": api.NewWithdrawal{},
 		"Authority": api.AuthorityView{}, "AuthorityStep": api.AuthorityStepView{}, "AuthorityChange": api.AuthorityChange{},
+		"Opinion": api.OpinionView{}, "OpinionLetter": casework.OpinionLetter{}, "OpinionRequest": api.OpinionRequest{},
+		"OpinionAnswer": api.OpinionAnswer{}, "File": store.File{},
 		"FormerReporter": api.FormerView{}, "Unregistered": store.Unnumbered{},
 		"RegistrationReport": store.NumberReport{}, "RegistrationProblem": store.NumberProblem{},
 		"Count": struct {

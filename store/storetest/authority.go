@@ -81,6 +81,16 @@ func authoritySteps(w *world) {
 	equal(w, "a step", a.Steps[6], store.AuthorityStep{
 		Stamp: store.Stamp{By: anna, At: a.Steps[6].At}, Kind: store.DeskWithdrawn, Unit: inboxUnit, Note: "Patienten ringde",
 	})
+	own := w.file(inboxUnit)
+	listed, err := w.s.Authorities(w.ctx, []string{f.id, own.id})
+	w.must(err)
+	of := listed[f.id]
+	equal(w, "in a list", fmt.Sprint(len(listed), of.Right, of.Stated != nil, of.Checked.By.ID, of.Ended != nil),
+		"1power_of_attorneyfalseannafalse")
+	equal(w, "without notes", fmt.Sprint(len(of.Steps), of.Checked.Note, f.authority().Checked.Note), "0Ny fullmakt")
+	none, err := w.s.Authorities(w.ctx, nil)
+	w.must(err)
+	equal(w, "of no case", len(none), 0)
 	f.handOver(otherUnit)
 	equal(w, "at the next unit", say(), "power_of_attorney false true false")
 	before := saw

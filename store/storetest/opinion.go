@@ -89,7 +89,13 @@ func opinionAnswered(w *world) {
 	w.must(err)
 	equal(w, "asked", fmt.Sprint(len(asked), asked[0].State, asked[0].Answered.By.ID, asked[0].Seen != nil,
 		asked[0].Draft),
-		"3answeredbertiltrue")
+		"3answeredbertiltrueVi beklagar")
+	under, err := w.s.DraftOpinion(w.ctx, late.ID, late.Version, "Inte färdigt", nil)
+	w.must(err)
+	asked, err = w.s.CaseOpinions(w.ctx, c)
+	w.must(err)
+	equal(w, "an answer under way is not the board's", asked[1].Draft+asked[2].Draft, "")
+	late = under
 	_, err = w.s.CaseOpinions(w.ctx, f.now())
 	w.is("a case that is not opened", err, store.ErrNotOpened)
 	open, err := w.s.OpenOpinions(w.ctx, []string{unit})

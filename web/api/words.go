@@ -31,6 +31,13 @@ const (
 	wordNoRight           = "Utelämna right: steget gäller den rätt som är noterad."
 	wordAuthorityNote     = "Ange hur: högst 1000 tecken."
 	wordDeskVersion       = "Ange authority.version, som ärendet har den."
+	wordOpinionText       = "Skriv yttrandet: högst 19000 tecken."
+	wordOpinionVersion    = "Ange begärans version."
+	wordNoFiles           = "Nämndens ärende tar inte emot bilagor."
+	wordTooManyFiles      = "Högst 10 bilagor, om högst 20 MB var."
+	wordQuestion          = "Skriv vad enheten ska yttra sig om: högst 19000 tecken."
+	wordDueDay            = "Ange en dag från i dag och framåt (ÅÅÅÅ-MM-DD), eller utelämna fältet."
+	wordAskedUnit         = "Ange HSA-id på en enhet inom vården som har en inkorg här. Andra får begäran på papper."
 	wordResolve           = "Ange contract (namnrymd eller kortnamn) och to (logisk adress)."
 )
 
@@ -42,6 +49,9 @@ const (
 	wordFileCharacter = "En rad har ett tecken som inte kan sparas (ett styrtecken, U+FFFE eller U+FFFF). Rätta filen " +
 		"och skicka den igen."
 	wordInfected    = "Virusskannern fann något skadligt i filen (%s). Den togs inte emot."
+	titleRecalled   = "Begäran är återtagen"
+	wordRecalled    = "Patientnämnden har tagit tillbaka begäran. Inget är skickat."
+	titleNoConsent  = "Samtycke saknas"
 	titleNoReceiver = "Mottagaren är okänd"
 	wordNoReceiver  = "Ingen väg i katalogen och ingen leverans har den mottagaren eller det systemet. Rätta " +
 		"receiver, eller skicka force: true för att pausa ändå."

@@ -170,50 +170,12 @@ func (s *Pages) keep(ctx context.Context, who shell.Access, c store.Case, e case
 	db, act := s.Relay.Store, store.Act{CaseID: c.ID, Unit: c.Handler.Unit, By: who.Self()}
 	switch {
 	case e.Kind == casework.BoardRequest && s.Relay.InInbox(unit.HSAID):
-		letter, err := s.letter(ctx, c, e, unit)
-		if err != nil {
-			return "", err
-		}
-		_, err = db.AskOpinion(ctx, act, e.Note(), store.Opinion{Unit: unit.HSAID, Due: e.Due, Letter: letter.Text()})
+		_, err := s.AskOpinion(ctx, act, c, e, unit)
 		return "asked", err
 	case e.Kind == casework.BoardWithdrawn:
 		return "", db.RecallOpinions(ctx, act, unit.HSAID, e.Note())
 	}
-	return "", db.Note(ctx, act, e.Note(), deskFiles(files)...)
-}
-
-// letter is what a unit is told of an opened case: what the consent covers, and nothing else.
-func (s *Pages) letter(ctx context.Context, c store.Case, e casework.BoardEntry, unit routing.Unit) (
-	l casework.OpinionLetter, err error,
-) {
-	entries, err := s.BoardEntries(ctx, c)
-	if err != nil {
-		return l, err
-	}
-	line, err := s.TimeLine(ctx, c, "")
-	if err != nil {
-		return l, err
-	}
-	desk, err := s.Relay.Store.Desk(ctx, c.ID)
-	if err != nil {
-		return l, err
-	}
-	consent := casework.ConsentFor(entries, unit.HSAID)
-	if consent == nil {
-		return l, store.ErrConflict
-	}
-	return s.ConsentedLetter(c, line, consent, casework.OpinionLetter{
-		Unit: unit.Name, Reference: cmp.Or(desk.Diary, casework.Reference(c)), Question: e.Text, Due: e.Due,
-	}), nil
-}
-
-// deskFiles are uploads as a desk keeps them.
-func deskFiles(files []contracts.Attachment) []store.File {
-	var out []store.File
-	for _, a := range files {
-		out = append(out, store.File{Name: a.FileName, MediaType: a.MediaType, SHA256: a.SHA256, Value: a.Value})
-	}
-	return out
+	return "", db.Note(ctx, act, e.Note(), casework.DeskFiles(files)...)
 }
 
 // allows refuses a request without the citizen's consent, a consent withdrawn that was not given, and a mark taken away
@@ -227,7 +189,7 @@ func (s *Pages) allows(ctx context.Context, c store.Case, e casework.BoardEntry,
 	}
 	switch {
 	case e.Kind == casework.BoardRequest && casework.ConsentFor(entries, unit.HSAID) == nil:
-		f.Refuse("unit", wordNoConsent)
+		f.Refuse("unit", casework.TextNoOpinionConsent)
 	case e.Kind == casework.BoardWithdrawn && casework.ConsentFor(entries, unit.HSAID) == nil:
 		f.Refuse("unit", wordNothingToWithdraw)
 	case e.Kind == casework.BoardNoChild && casework.MarkedChild(entries) == nil:

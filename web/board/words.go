@@ -38,8 +38,6 @@ const (
 	wordChildHow     = "Skriv hur det är känt att patienten är ett barn."
 	wordOpinionFiles = "Högst 10 bilagor, om högst 20 MB var. Yttrandet är inte sparat: välj färre filer, och " +
 		"skriv in resten som ett yttrande till."
-	wordNoConsent = "Det finns inget samtycke noterat för den vårdgivaren. Notera först vem som samtyckte, när " +
-		"och hur."
 	wordNothingToWithdraw = "Det finns inget samtycke att ta tillbaka för den vårdgivaren."
 	wordNoChild           = "Patienten är inte märkt som barn."
 	wordDayToCome         = "Dagen har inte varit än."

@@ -3,11 +3,14 @@ package casework
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"rivgate/contracts"
+	"rivgate/store/accesslog"
 	"rivgate/web/shell"
 )
 
@@ -16,17 +19,24 @@ import (
 func (s *Base) Uploads(ctx context.Context, f *shell.Form) []contracts.Attachment {
 	var good []contracts.Attachment
 	for _, a := range shell.Attachments(f) {
-		if reason := lies(a); reason != "" {
+		if reason := FileRefusal(a); reason != "" {
 			f.Refuse("file", reason)
-			continue
-		}
-		if a.Size > contracts.MaxAttachment {
-			f.Refuse("file", fmt.Sprintf(wordFileTooLarge, a.FileName))
 			continue
 		}
 		good = append(good, a)
 	}
 	return s.CleanUploads(ctx, f, good)
+}
+
+// FileRefusal is why a file cannot be sent, its kind told from its content; "" when nothing is wrong.
+func FileRefusal(a contracts.Attachment) string {
+	if reason := lies(a); reason != "" {
+		return reason
+	}
+	if a.Size > contracts.MaxAttachment {
+		return fmt.Sprintf(wordFileTooLarge, a.FileName)
+	}
+	return ""
 }
 
 // lies is why a file cannot be sent: what is in it decides, not what it is called. "" when nothing is wrong.
@@ -69,4 +79,29 @@ func (s *Base) MarkScanned(line []Event) {
 			})
 		}
 	}
+}
+
+// NoteFile sends a file of a note to the unit that has the case, and whose note it is: GET
+// /inbox/{id}/notes/{note}/{n}, and the same in the API.
+func (s *Base) NoteFile(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+	c, err := s.InboxCase(r.Context(), r.PathValue("id"), who, shell.ReadCase)
+	if err != nil {
+		return err
+	}
+	n, err := strconv.ParseInt(r.PathValue("n"), 10, 64)
+	if err != nil {
+		return shell.ErrNotFound
+	}
+	if err := s.OpenCase(r.Context(), who, accesslog.Read, &c, "attachment of a note"); err != nil {
+		return err
+	}
+	f, err := s.Relay.Store.NoteFile(r.Context(), c, r.PathValue("note"), n)
+	if err != nil {
+		return err
+	}
+	if err := s.Clean(r.Context(), NoteFileAt(r.PathValue("note"), n), f.Value); err != nil {
+		return err
+	}
+	SaveFile(w, f.Name, f.MediaType, f.Value)
+	return nil
 }

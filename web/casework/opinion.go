@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"rivgate/contracts"
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/shell"
 )
 
@@ -123,11 +125,16 @@ type OpinionRow struct {
 }
 
 // OpinionRows are the requests that reached the units with whose cases an action is allowed, the open ones first. With
-// open, those alone.
-func (s *Base) OpinionRows(ctx context.Context, who shell.Access, open bool, limit int) ([]OpinionRow, error) {
+// open, those alone; with a unit, which is theirs, those to it.
+func (s *Base) OpinionRows(ctx context.Context, who shell.Access, unit string, open bool, limit int) (
+	[]OpinionRow, error,
+) {
 	units, some := s.askedUnits(who)
 	if !some {
 		return nil, nil
+	}
+	if unit != "" {
+		units = []string{unit}
 	}
 	all, err := s.Relay.Store.Opinions(ctx, units, limit)
 	var out []OpinionRow
@@ -177,4 +184,97 @@ func (s *Base) OpinionMarks(ctx context.Context, cases []store.Case) (map[string
 // OpinionNote is an opinion as the board's case keeps it: unit is "name (HSA-id)".
 func OpinionNote(unit, day, text string) string {
 	return BoardEntry{Kind: BoardOpinion, Unit: unit, Day: day, Text: text}.Note()
+}
+
+// AskOpinion asks a unit with an inbox here for an opinion on an opened case of a board: it is told what the consent
+// that stands covers, and nothing else. e is the request as the board notes it. store.ErrConflict where no consent
+// stands; else errors as of store.AskOpinion.
+func (s *Base) AskOpinion(ctx context.Context, act store.Act, c store.Case, e BoardEntry, unit routing.Unit) (
+	store.Opinion, error,
+) {
+	letter, err := s.letter(ctx, c, e, unit)
+	if err != nil {
+		return store.Opinion{}, err
+	}
+	return s.Relay.Store.AskOpinion(ctx, act, e.Note(), store.Opinion{
+		Unit: unit.HSAID, Due: e.Due, Letter: letter.Text(),
+	})
+}
+
+// letter is what a unit is told of an opened case: what the consent covers, and nothing else.
+func (s *Base) letter(ctx context.Context, c store.Case, e BoardEntry, unit routing.Unit) (l OpinionLetter, err error) {
+	entries, err := s.BoardEntries(ctx, c)
+	if err != nil {
+		return l, err
+	}
+	line, err := s.TimeLine(ctx, c, "")
+	if err != nil {
+		return l, err
+	}
+	desk, err := s.Relay.Store.Desk(ctx, c.ID)
+	if err != nil {
+		return l, err
+	}
+	consent := ConsentFor(entries, unit.HSAID)
+	if consent == nil {
+		return l, store.ErrConflict
+	}
+	return s.ConsentedLetter(c, line, consent, OpinionLetter{
+		Unit: unit.Name, Reference: cmp.Or(desk.Diary, Reference(c)), Question: e.Text, Due: e.Due,
+	}), nil
+}
+
+// DeskFiles are uploads as a desk keeps them.
+func DeskFiles(files []contracts.Attachment) []store.File {
+	var out []store.File
+	for _, a := range files {
+		out = append(out, store.File{Name: a.FileName, MediaType: a.MediaType, SHA256: a.SHA256, Value: a.Value})
+	}
+	return out
+}
+
+// TheirOpinion finds a request with which somebody may do something at the unit that is asked. Any other does not exist for
+// them, and that they asked is on record.
+func (s *Base) TheirOpinion(ctx context.Context, who shell.Access, id string, action shell.Action) (store.Opinion, error) {
+	o, err := s.Relay.Store.OpinionHead(ctx, id)
+	if err != nil {
+		return o, err
+	}
+	owner := s.Owner(o.Unit)
+	if who.May(action, owner) {
+		return o, nil
+	}
+	if err := s.Looked(ctx, who, accesslog.Row{
+		What: accesslog.Refused, Unit: o.Unit, Kind: owner.Kind, Subject: o.ID, Detail: "no right",
+	}); err != nil {
+		return o, err
+	}
+	return o, store.ErrNotFound
+}
+
+// OpenOpinion reads a request whole, with its row of the access log.
+func (s *Base) OpenOpinion(ctx context.Context, who shell.Access, o store.Opinion) (store.Opinion, error) {
+	return s.Relay.Store.OpenOpinion(ctx, o.ID, who.Row(accesslog.Row{
+		What: accesslog.Read, Unit: o.Unit, Kind: s.Owner(o.Unit).Kind, Detail: "request",
+	}))
+}
+
+// SendOpinion sends the draft of an opened request as the board's case keeps it. Errors as of store.AnswerOpinion;
+// shell.ErrForm where nothing is written.
+func (s *Base) SendOpinion(ctx context.Context, who shell.Access, o store.Opinion, version int64) error {
+	if o.Draft == "" {
+		return shell.ErrForm
+	}
+	note := OpinionNote(s.ownUnit(o), s.Today(), o.Draft)
+	return s.Relay.Store.AnswerOpinion(ctx, o.ID, version, who.Self(), note, who.Row(accesslog.Row{
+		What: accesslog.Change, Unit: o.Unit, Kind: s.Owner(o.Unit).Kind, Detail: "opinion",
+	}))
+}
+
+// ownUnit is "name (HSA-id)" of the unit that answers.
+func (s *Base) ownUnit(o store.Opinion) string {
+	if u, ok := s.Table().Unit(o.Unit); ok {
+		return u.Name + " (" + u.HSAID + ")"
+	}
+	return o.Unit
 }

@@ -7,6 +7,8 @@ import (
 
 // What a handover lacks that goes over the wall.
 const (
+	TextNoOpinionConsent = "Det finns inget samtycke noterat för den vårdgivaren. Notera först vem som samtyckte, när " +
+		"och hur."
 	TextNoConsent = "Det finns inget samtycke noterat för den enheten, och ingen annan grund är angiven. Notera " +
 		"samtycket under Patientnämnden: vem som samtyckte, när och hur. Eller ange grunden."
 	TextNoGround = "Ärendet går mellan vården, patientnämnden eller en övrig funktion. Ange grunden: vem som har " +

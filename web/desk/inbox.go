@@ -113,7 +113,7 @@ func (s *Lists) showInbox(w http.ResponseWriter, r *http.Request, who shell.Acce
 	if p.Rows, p.Next, err = s.inboxRows(r.Context(), f, asked, who); err != nil {
 		return err
 	}
-	if p.Requests, err = s.OpinionRows(r.Context(), who, true, requestsMost); err != nil {
+	if p.Requests, err = s.OpinionRows(r.Context(), who, "", true, requestsMost); err != nil {
 		return err
 	}
 	if p.People, err = s.inboxPeople(r.Context(), who); err != nil {

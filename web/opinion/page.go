@@ -33,7 +33,7 @@ func (s *Pages) List(w http.ResponseWriter, r *http.Request, who shell.Access) e
 	}
 	p := listPage{Page: s.Page(who, titleList, "inbox"), Now: s.Clock()}
 	var err error
-	if p.Rows, err = s.OpinionRows(r.Context(), who, false, listMost); err != nil {
+	if p.Rows, err = s.OpinionRows(r.Context(), who, "", false, listMost); err != nil {
 		return err
 	}
 	return html.Render(w, http.StatusOK, "list", p)
@@ -51,37 +51,11 @@ type requestPage struct {
 	Now     time.Time
 }
 
-// theirs finds a request with which somebody may do something at the unit that is asked. Any other does not exist for
-// them, and that they asked is on record.
-func (s *Pages) theirs(ctx context.Context, who shell.Access, id string, action shell.Action) (store.Opinion, error) {
-	o, err := s.Relay.Store.OpinionHead(ctx, id)
-	if err != nil {
-		return o, err
-	}
-	owner := s.Owner(o.Unit)
-	if who.May(action, owner) {
-		return o, nil
-	}
-	if err := s.Looked(ctx, who, accesslog.Row{
-		What: accesslog.Refused, Unit: o.Unit, Kind: owner.Kind, Subject: o.ID, Detail: "no right",
-	}); err != nil {
-		return o, err
-	}
-	return o, store.ErrNotFound
-}
-
-// open reads a request whole, with its row of the access log.
-func (s *Pages) open(ctx context.Context, who shell.Access, o store.Opinion) (store.Opinion, error) {
-	return s.Relay.Store.OpenOpinion(ctx, o.ID, who.Row(accesslog.Row{
-		What: accesslog.Read, Unit: o.Unit, Kind: s.Owner(o.Unit).Kind, Detail: "request",
-	}))
-}
-
 // Request shows a request with its letter, and the answer under way: GET /opinions/{id}.
 func (s *Pages) Request(w http.ResponseWriter, r *http.Request, who shell.Access) error {
-	o, err := s.theirs(r.Context(), who, r.PathValue("id"), shell.ReadCase)
+	o, err := s.TheirOpinion(r.Context(), who, r.PathValue("id"), shell.ReadCase)
 	if err == nil {
-		o, err = s.open(r.Context(), who, o)
+		o, err = s.OpenOpinion(r.Context(), who, o)
 	}
 	if err != nil {
 		return err
@@ -121,7 +95,7 @@ func (s *Pages) boardName(o store.Opinion) string {
 // Verb keeps an answer as a draft (draft), or sends the one that is kept (send): POST /opinions/{id}/{verb}.
 func (s *Pages) Verb(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	ctx := r.Context()
-	o, err := s.theirs(ctx, who, r.PathValue("id"), shell.WriteCase)
+	o, err := s.TheirOpinion(ctx, who, r.PathValue("id"), shell.WriteCase)
 	if err != nil {
 		return err
 	}
@@ -137,12 +111,12 @@ func (s *Pages) Verb(w http.ResponseWriter, r *http.Request, who shell.Access) e
 	if err != nil || version < 1 {
 		return shell.ErrForm
 	}
-	if o, err = s.open(ctx, who, o); err != nil {
+	if o, err = s.OpenOpinion(ctx, who, o); err != nil {
 		return err
 	}
 	done := "?done=sent"
 	if verb == "send" {
-		err = s.send(ctx, who, o, version)
+		err = s.SendOpinion(ctx, who, o, version)
 	} else {
 		done, err = s.draft(ctx, o, f, version)
 	}
@@ -169,34 +143,11 @@ func (s *Pages) draft(ctx context.Context, o store.Opinion, f *shell.Form, versi
 			drop = append(drop, number)
 		}
 	}
-	var kept []store.File
-	for _, a := range uploads {
-		kept = append(kept, store.File{Name: a.FileName, MediaType: a.MediaType, SHA256: a.SHA256, Value: a.Value})
-	}
-	_, err = s.Relay.Store.DraftOpinion(ctx, o.ID, version, text, drop, kept...)
+	_, err = s.Relay.Store.DraftOpinion(ctx, o.ID, version, text, drop, casework.DeskFiles(uploads)...)
 	if f.Value("do") == "review" && len(drop) == 0 {
 		return "?review", err
 	}
 	return "?done=saved", err
-}
-
-// send sends the draft as the board's case keeps it.
-func (s *Pages) send(ctx context.Context, who shell.Access, o store.Opinion, version int64) error {
-	if o.Draft == "" {
-		return shell.ErrForm
-	}
-	note := casework.OpinionNote(s.ownUnit(o), s.Today(), o.Draft)
-	return s.Relay.Store.AnswerOpinion(ctx, o.ID, version, who.Self(), note, who.Row(accesslog.Row{
-		What: accesslog.Change, Unit: o.Unit, Kind: s.Owner(o.Unit).Kind, Detail: "opinion",
-	}))
-}
-
-// ownUnit is "name (HSA-id)" of the unit that answers.
-func (s *Pages) ownUnit(o store.Opinion) string {
-	if u, ok := s.Table().Unit(o.Unit); ok {
-		return u.Name + " (" + u.HSAID + ")"
-	}
-	return o.Unit
 }
 
 // take says in the form why nothing was kept or sent, and tells whether it knew.

@@ -157,6 +157,7 @@ var detailWords = map[string]string{
 	"both sides": "roller på båda sidor av väggen",
 	"form":       "formuläret hade fel", "conflict": "ändrades av någon annan", "refused": "nekades",
 	"internal":  "fel hos oss",
+	"recalled":  "återtagen",
 	"not-found": "finns inte", "not-ours": "handläggs inte här", "not-portal": "inte här", "no-consent": "utan samtycke",
 	"file": "en fil togs inte emot", "file-held": "en fil är inte genomsökt",
 	"file-unscanned": "en fil gick inte att söka igenom",
