@@ -9,6 +9,8 @@ import (
 
 	"go.uber.org/zap"
 
+	"rivgate/cmd/rivgate/cli"
+	"rivgate/cmd/rivgate/parts"
 	"rivgate/contracts"
 	"rivgate/store"
 )
@@ -19,28 +21,28 @@ func submitted(t *testing.T) (first, second, board string) {
 	t.Helper()
 	elsewhere(t, "")
 	withEmptyStore(t)
-	s := &session{ctx: t.Context(), now: time.Now}
-	l, err := s.config()
+	s := &cli.Session{Context: t.Context(), Now: time.Now}
+	l, err := s.Config()
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := openStore(t.Context(), l.Config, store.Options{Now: s.now, Existing: true})
+	db, err := cli.OpenStore(t.Context(), l.Config, store.Options{Now: s.Now, Existing: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	registry, err := newRegistry(l.Config)
+	registry, err := parts.NewRegistry(l.Config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	keeper, err := newKeeper(l.Config, registry, db, s.now, zap.NewNop())
+	keeper, err := parts.NewKeeper(l.Config, registry, db, s.Now, zap.NewNop())
 	if err == nil {
 		_, err = keeper.Refresh(t.Context())
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	line, err := newRelay(l.Config, registry, db, keeper.Table, s.now, zap.NewNop())
+	line, err := parts.NewRelay(l.Config, registry, db, keeper.Table, s.Now, zap.NewNop())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,27 +84,27 @@ func TestADiarysFileByCommand(t *testing.T) {
 	}
 	numbers := func() (n int) {
 		t.Helper()
-		for _, line := range strings.Split(tells(t, exitDone, "REGISTRATION", "case", "list"), "\n") {
+		for _, line := range strings.Split(tells(t, cli.ExitDone, "REGISTRATION", "case", "list"), "\n") {
 			if strings.Contains(line, "SYN ") {
 				n++
 			}
 		}
 		return n
 	}
-	list := tells(t, exitDone, first, "case", "unregistered")
+	list := tells(t, cli.ExitDone, first, "case", "unregistered")
 	if strings.Contains(list, "Tolvan") || !strings.Contains(list, board) {
 		t.Errorf("the list:\n%s", list)
 	}
-	tells(t, exitUsage, "--limit", "case", "unregistered", "--limit", "5001")
-	_, table, _ := cli(t, "case", "unregistered", "--csv", "--unit", "se2010123456-vc01", "--open")
+	tells(t, cli.ExitUsage, "--limit", "case", "unregistered", "--limit", "5001")
+	_, table, _ := command(t, "case", "unregistered", "--csv", "--unit", "se2010123456-vc01", "--open")
 	if strings.Contains(table, board) || !strings.Contains(table, second) {
 		t.Fatalf("the table of a unit:\n%s", table)
 	}
 
 	write("empty.csv", table)
-	tells(t, exitRefused, "no line of the file has a number", "case", "register", "empty.csv")
+	tells(t, cli.ExitRefused, "no line of the file has a number", "case", "register", "empty.csv")
 	write("wrong.csv", "case;number\n"+first+";SYN 1\nx;SYN 2\n"+second+";SYN 1\n"+first+";SYN 3\n")
-	wrong := tells(t, exitRefused, "nothing is registered", "case", "register", "wrong.csv")
+	wrong := tells(t, cli.ExitRefused, "nothing is registered", "case", "register", "wrong.csv")
 	for _, want := range []string{
 		"wrong.csv:3: case x: there is no such case in an inbox", "stands in the file twice",
 		"another case of the unit has this number",
@@ -112,24 +114,24 @@ func TestADiarysFileByCommand(t *testing.T) {
 		}
 	}
 	write("broken.csv", "case;number\n"+first+";SYN 1\n"+second+";\"SYN\n")
-	tells(t, exitRefused, "broken.csv: line 3: this line is not a row of the table", "case", "register", "broken.csv")
-	tells(t, exitUsage, "no such file", "case", "register", "none.csv")
+	tells(t, cli.ExitRefused, "broken.csv: line 3: this line is not a row of the table", "case", "register", "broken.csv")
+	tells(t, cli.ExitUsage, "no such file", "case", "register", "none.csv")
 	if n := numbers(); n != 0 {
 		t.Fatalf("%d cases have a number after files that are wrong", n)
 	}
 
 	filled := strings.ReplaceAll(strings.TrimRight(table, "\r\n"), ";\r\n", ";SYN 1\r\n") + "SYN 2\r\n"
 	write("filled.csv", filled)
-	tells(t, exitDone, "2 would be registered, 0 had their number", "case", "register", "filled.csv", "--dry-run")
+	tells(t, cli.ExitDone, "2 would be registered, 0 had their number", "case", "register", "filled.csv", "--dry-run")
 	if n := numbers(); n != 0 {
 		t.Fatalf("%d cases have a number after a dry run", n)
 	}
-	tells(t, exitDone, "2 registered, 0 had their number", "case", "register", "filled.csv")
-	tells(t, exitDone, "0 registered, 2 had their number", "case", "register", "filled.csv")
+	tells(t, cli.ExitDone, "2 registered, 0 had their number", "case", "register", "filled.csv")
+	tells(t, cli.ExitDone, "0 registered, 2 had their number", "case", "register", "filled.csv")
 	write("other.csv", "case;number\n"+board+";PN 1\n"+first+";SYN 9\n")
-	tells(t, exitRefused, "other.csv:3: case "+first+": has the number SYN", "case", "register", "other.csv")
+	tells(t, cli.ExitRefused, "other.csv:3: case "+first+": has the number SYN", "case", "register", "other.csv")
 
-	_, out, _ := cli(t, "case", "unregistered", "--format", "json")
+	_, out, _ := command(t, "case", "unregistered", "--format", "json")
 	var rows []map[string]any
 	if err := json.Unmarshal([]byte(out), &rows); err != nil || len(rows) != 1 || rows[0]["case"] != board {
 		t.Fatalf("%v\n%s", err, out)
@@ -140,18 +142,18 @@ func TestADiarysFileByCommand(t *testing.T) {
 		t.Fatal(err)
 	}
 	write("numbers.json", string(b))
-	tells(t, exitDone, "1 registered", "case", "register", "numbers.json")
-	tells(t, exitDone, "REGISTRATION    PN 1", "case", "show", board)
-	tells(t, exitDone, board, "case", "list", "--query", "PN 1")
-	_, out, _ = cli(t, "case", "show", board, "--format", "json")
+	tells(t, cli.ExitDone, "1 registered", "case", "register", "numbers.json")
+	tells(t, cli.ExitDone, "REGISTRATION    PN 1", "case", "show", board)
+	tells(t, cli.ExitDone, board, "case", "list", "--query", "PN 1")
+	_, out, _ = command(t, "case", "show", board, "--format", "json")
 	if !strings.Contains(out, `"registration": "PN 1"`) {
 		t.Errorf("as JSON:\n%s", out)
 	}
-	_, out, _ = cli(t, "case", "unregistered", "--format", "json")
+	_, out, _ = command(t, "case", "unregistered", "--format", "json")
 	if strings.TrimSpace(out) != "[]" {
 		t.Errorf("none is left:\n%s", out)
 	}
-	log := tells(t, exitDone, "", "audit", "list")
+	log := tells(t, cli.ExitDone, "", "audit", "list")
 	if !strings.Contains(log, "desk: register") {
 		t.Errorf("the access log:\n%s", log)
 	}
