@@ -32,18 +32,21 @@ var arrows = map[string][]string{
 	"routing/catalogue": {"routing"},
 	"routing/finding":   {"routing", "contracts/identity"},
 	"routing/tak":       {"routing", "routing/catalogue", "soap"},
-	"store":             {"store/accesslog", "store/db", "routing", "routing/catalogue", "contracts/identity"},
-	"store/accesslog":   {"store/db", "routing"},
-	"store/db":          {},
-	"store/storetest":   {"store", "store/accesslog", "store/db", "routing", "routing/catalogue"},
+	"store": {
+		"store/accesslog", "store/accounts", "store/db", "routing", "routing/catalogue", "contracts/identity",
+	},
+	"store/accesslog": {"store/db", "routing"},
+	"store/accounts":  {"store/accesslog", "store/db", "routing"},
+	"store/db":        {},
+	"store/storetest": {"store", "store/db", "routing", "routing/catalogue"},
 	"relay": {
 		"soap", "soap/signature", "contracts", "contracts/identity", "contracts/platform", "routing", "routing/catalogue",
 		"routing/finding", "store",
 	},
-	"web": {"web/*", "routing", "store", "store/accesslog"},
+	"web": {"web/*", "routing", "store"},
 	"web/shell": {
-		"relay", "routing", "routing/catalogue", "routing/finding", "store", "store/accesslog", "contracts",
-		"contracts/identity", "contracts/redact",
+		"relay", "routing", "routing/catalogue", "routing/finding", "store",
+		"contracts", "contracts/identity", "contracts/redact",
 	},
 	"web/shell/wordstest": {},
 
@@ -68,7 +71,7 @@ var arrows = map[string][]string{
 	},
 	"cmd/rivgate": {
 		"soap", "soap/*", "wsdl", "contracts", "contracts/*", "routing", "routing/catalogue", "routing/tak", "store",
-		"store/accesslog", "relay", "web", "web/*", "recording", "cmd/rivgate/*",
+		"relay", "web", "web/*", "recording", "cmd/rivgate/*",
 	},
 	// Every noun stands on cli; parts makes the parts of a gateway for whoever needs one. Neither knows a noun.
 	"cmd/rivgate/config": {"contracts", "contracts/*", "routing", "store", "web/shell", "web/signin"},
@@ -85,10 +88,10 @@ var arrows = map[string][]string{
 	"cmd/rivgate/queue": {"cmd/rivgate/config", "cmd/rivgate/cli", "cmd/rivgate/tak", "routing", "relay", "store"},
 	"cmd/rivgate/cases": {
 		"cmd/rivgate/config", "cmd/rivgate/cli", "cmd/rivgate/parts", "cmd/rivgate/logs", "contracts", "contracts/redact",
-		"routing", "store", "store/accesslog", "relay", "web/register",
+		"routing", "store", "relay", "web/register",
 	},
 	"cmd/rivgate/people": {
-		"cmd/rivgate/config", "cmd/rivgate/cli", "routing", "store", "store/accesslog", "web/shell",
+		"cmd/rivgate/config", "cmd/rivgate/cli", "routing", "store", "web/shell",
 	},
 	"cmd/rivgate/envelope": {
 		"cmd/rivgate/config", "cmd/rivgate/cli", "cmd/rivgate/parts", "soap", "contracts", "recording",
@@ -96,7 +99,7 @@ var arrows = map[string][]string{
 	"cmd/rivgate/database": {"cmd/rivgate/config", "cmd/rivgate/cli", "store"},
 	"cmd/rivgate/demo": {
 		"cmd/rivgate/config", "cmd/rivgate/cli", "cmd/rivgate/parts", "cmd/rivgate/cases", "soap", "soap/wire",
-		"contracts", "contracts/*", "routing", "routing/catalogue", "store", "store/accesslog", "relay", "recording",
+		"contracts", "contracts/*", "routing", "routing/catalogue", "store", "relay", "recording",
 		"web/shell",
 	},
 	"cmd/rivgate/story": {"soap", "contracts", "recording"},
@@ -199,11 +202,24 @@ func matchesAny(patterns []string, folder string) bool {
 	return slices.ContainsFunc(patterns, func(p string) bool { return matches(p, folder) })
 }
 
+// storeRooms are the rooms under store, without the engine.
+func storeRooms() (rooms []string) {
+	for _, folder := range arrows["store"] {
+		if strings.HasPrefix(folder, "store/") && folder != "store/db" {
+			rooms = append(rooms, folder)
+		}
+	}
+	return rooms
+}
+
 // allowed are the arrows from a folder: those of its own name, else of the pattern that means it.
 func allowed(folder string) ([]string, bool) {
 	if a, ok := arrows[folder]; ok {
+		if slices.Contains(a, "store") { // its verbs take and give what its rooms have
+			a = append(slices.Clone(a), storeRooms()...)
+		}
 		if matches("web/*", folder) && slices.Contains(a, "web/shell") { // a room may import what its shell may
-			a = append(slices.Clone(a), arrows["web/shell"]...)
+			a = append(append(slices.Clone(a), arrows["web/shell"]...), storeRooms()...)
 		}
 		return a, true
 	}

@@ -21,6 +21,7 @@ import (
 	"go.uber.org/zap"
 
 	"rivgate/store/accesslog"
+	"rivgate/store/accounts"
 	"rivgate/store/db"
 )
 
@@ -72,7 +73,8 @@ type Options struct {
 type Store struct {
 	*db.DB // what concerns the database as a whole: its clock, its file, its schema
 
-	*accesslog.Log // who did what with which case
+	*accesslog.Log      // who did what with which case
+	*accounts.Directory // who can sign in
 
 	read  db.Pool
 	log   *zap.Logger
@@ -124,7 +126,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 		return nil, err
 	}
 	s.read = db.Readers(s.DB)
-	s.Log = accesslog.New(s.DB)
+	s.Log, s.Directory = accesslog.New(s.DB), accounts.New(s.DB)
 	if err := s.compareClock(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

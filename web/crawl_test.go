@@ -15,8 +15,8 @@ import (
 
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
-	"rivgate/store"
 	"rivgate/store/accesslog"
+	"rivgate/store/accounts"
 	"rivgate/web/shell/wordstest"
 )
 
@@ -65,7 +65,7 @@ func hostileWorld(t *testing.T) *world {
 		w.submit(hospital, hostile, hostile)
 	}
 	for _, id := range []string{"oidc:" + hostile, hostile} {
-		a := store.Account{ID: id, Name: hostile, Source: "https://idp.example", Grants: people()["vera"]}
+		a := accounts.Account{ID: id, Name: hostile, Source: "https://idp.example", Grants: people()["vera"]}
 		if err := w.Relay.Store.AddAccount(t.Context(), a, accesslog.Row{Who: "test"}); err != nil {
 			t.Fatal(err)
 		}

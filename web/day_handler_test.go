@@ -17,6 +17,7 @@ import (
 	"rivgate/soap"
 	"rivgate/store"
 	"rivgate/store/accesslog"
+	"rivgate/store/accounts"
 	"rivgate/web/shell"
 )
 
@@ -107,9 +108,9 @@ func TestACareHandlersDay(t *testing.T) {
 	for _, name := range []string{"vera", "hanna"} {
 		w.addPerson(name)
 	}
-	elsa := store.Account{
-		ID: "elsa", Name: "Elsa Test", Source: store.LocalAccounts, Password: hashed(),
-		Grants: []store.Grant{{Role: string(shell.RoleHandler), Kind: routing.CareUnit, Units: []string{other}}},
+	elsa := accounts.Account{
+		ID: "elsa", Name: "Elsa Test", Source: accounts.Local, Password: hashed(),
+		Grants: []accounts.Grant{{Role: string(shell.RoleHandler), Kind: routing.CareUnit, Units: []string{other}}},
 	}
 	if err := w.Relay.Store.AddAccount(t.Context(), elsa, accesslog.Row{Who: "test"}); err != nil {
 		t.Fatal(err)

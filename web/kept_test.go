@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"rivgate/store"
 	"rivgate/store/accesslog"
+	"rivgate/store/accounts"
 )
 
 // browserTab is a browser with its session that tells where it came from or does not.
@@ -122,7 +122,7 @@ func TestFormsOfEndedSessionsWait(t *testing.T) {
 		"signed out in another tab": func(b *browserTab) { b.send(http.MethodPost, "/signout", url.Values{}) },
 		"ended by an administrator": func(*browserTab) {
 			_, err := w.Relay.Store.ChangeAccount(t.Context(), "hanna", accesslog.Row{Who: "test"},
-				func(a *store.Account) error {
+				func(a *accounts.Account) error {
 					a.Epoch++
 					return nil
 				})

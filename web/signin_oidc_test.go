@@ -19,8 +19,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"rivgate/routing"
-	"rivgate/store"
 	"rivgate/store/accesslog"
+	"rivgate/store/accounts"
 	"rivgate/web/shell"
 	"rivgate/web/signin"
 )
@@ -467,13 +467,13 @@ func TestAProvidersAnswerIsChecked(t *testing.T) {
 		{"a subject that is too long", func(_ *world, p *provider) { p.claims["sub"] = strings.Repeat("a", 256) }, nil, 403},
 		{"no subject", func(_ *world, p *provider) { p.claims["sub"] = " " }, nil, 403},
 		{"somebody whom this gateway has shut out", func(w *world, p *provider) {
-			a := store.Account{ID: "oidc:SE2010123456-P1", Source: p.URL, Disabled: true}
+			a := accounts.Account{ID: "oidc:SE2010123456-P1", Source: p.URL, Disabled: true}
 			if err := w.Relay.Store.AddAccount(t.Context(), a, accesslog.Row{Who: "test"}); err != nil {
 				t.Fatal(err)
 			}
 		}, nil, 403},
 		{"somebody whose account is another provider's", func(w *world, _ *provider) {
-			a := store.Account{ID: "oidc:SE2010123456-P1", Source: "https://elsewhere.example"}
+			a := accounts.Account{ID: "oidc:SE2010123456-P1", Source: "https://elsewhere.example"}
 			if err := w.Relay.Store.AddAccount(t.Context(), a, accesslog.Row{Who: "test"}); err != nil {
 				t.Fatal(err)
 			}

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"rivgate/routing"
-	"rivgate/store"
 	"rivgate/store/accesslog"
+	"rivgate/store/accounts"
 	"rivgate/web/shell"
 )
 
@@ -102,13 +102,13 @@ func TestWrongPasswordsTellNothing(t *testing.T) {
 	w.addPerson("hanna")
 	w.addPerson("vera")
 	if _, err := w.Relay.Store.ChangeAccount(t.Context(), "vera", accesslog.Row{Who: "test"},
-		func(a *store.Account) error {
+		func(a *accounts.Account) error {
 			a.Disabled = true
 			return nil
 		}); err != nil {
 		t.Fatal(err)
 	}
-	demo := store.Account{ID: "demo", Source: store.LocalAccounts, Password: hashed(), Demo: true}
+	demo := accounts.Account{ID: "demo", Source: accounts.Local, Password: hashed(), Demo: true}
 	if err := w.Relay.Store.AddAccount(t.Context(), demo, accesslog.Row{Who: "test"}); err != nil {
 		t.Fatal(err)
 	}
@@ -229,7 +229,7 @@ func TestSessionsEnd(t *testing.T) {
 	w.as("vera")
 	w.page("/inbox")
 	if _, err := w.Relay.Store.ChangeAccount(t.Context(), "vera", accesslog.Row{Who: "test"},
-		func(a *store.Account) error {
+		func(a *accounts.Account) error {
 			a.Grants = nil
 			return nil
 		}); err != nil {
@@ -239,7 +239,7 @@ func TestSessionsEnd(t *testing.T) {
 		t.Errorf("without a role: %d", r.status)
 	}
 	if _, err := w.Relay.Store.ChangeAccount(t.Context(), "vera", accesslog.Row{Who: "test"},
-		func(a *store.Account) error {
+		func(a *accounts.Account) error {
 			a.Disabled = true
 			return nil
 		}); err != nil {
@@ -254,7 +254,7 @@ func TestAnInitialPasswordIsChangedFirst(t *testing.T) {
 	w.as("hanna")
 	w.page("/")
 	if _, err := w.Relay.Store.ChangeAccount(t.Context(), "hanna", accesslog.Row{Who: "test"},
-		func(a *store.Account) error { a.Changes = true; return nil }); err != nil {
+		func(a *accounts.Account) error { a.Changes = true; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	expectRedirect(t, w.get("/inbox"), "/account?next=%2Finbox")

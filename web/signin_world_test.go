@@ -15,8 +15,8 @@ import (
 	"golang.org/x/crypto/argon2"
 
 	"rivgate/routing"
-	"rivgate/store"
 	"rivgate/store/accesslog"
+	"rivgate/store/accounts"
 	"rivgate/web/shell"
 )
 
@@ -34,12 +34,12 @@ var hashed = sync.OnceValue(func() string {
 })
 
 // people are who can sign in in the tests, by their names.
-func people() map[string][]store.Grant {
+func people() map[string][]accounts.Grant {
 	care, boards := routing.CareUnit, routing.PatientBoard
-	one := func(role shell.Role, kind routing.UnitKind, units ...string) []store.Grant {
-		return []store.Grant{{Role: string(role), Kind: kind, Units: units}}
+	one := func(role shell.Role, kind routing.UnitKind, units ...string) []accounts.Grant {
+		return []accounts.Grant{{Role: string(role), Kind: kind, Units: units}}
 	}
-	return map[string][]store.Grant{
+	return map[string][]accounts.Grant{
 		"hanna": one(shell.RoleHandler, care, shell.AllUnits), // handles all care
 		"vera":  one(shell.RoleHandler, care, clinic),         // handles one unit
 		"mia":   one(shell.RoleReceiver, care, clinic),
@@ -59,12 +59,12 @@ func people() map[string][]store.Grant {
 // addPerson makes one of people an account.
 func (w *world) addPerson(name string) {
 	w.t.Helper()
-	a := store.Account{
-		ID: name, Name: strings.ToUpper(name[:1]) + name[1:] + " Test", Source: store.LocalAccounts, Password: hashed(),
+	a := accounts.Account{
+		ID: name, Name: strings.ToUpper(name[:1]) + name[1:] + " Test", Source: accounts.Local, Password: hashed(),
 		Grants: people()[name],
 	}
 	if err := w.Relay.Store.AddAccount(w.t.Context(), a, accesslog.Row{Who: "test"}); err != nil &&
-		!errors.Is(err, store.ErrAccountExists) {
+		!errors.Is(err, accounts.ErrExists) {
 		w.t.Fatal(err)
 	}
 }

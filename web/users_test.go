@@ -12,16 +12,16 @@ import (
 	"testing"
 
 	"rivgate/routing"
-	"rivgate/store"
 	"rivgate/store/accesslog"
+	"rivgate/store/accounts"
 	"rivgate/web/shell"
 )
 
 // account makes an account with roles, for the local administrator to meet.
-func (w *world) account(id string, grants ...store.Grant) {
+func (w *world) account(id string, grants ...accounts.Grant) {
 	w.t.Helper()
-	a := store.Account{
-		ID: id, Name: strings.ToUpper(id[:1]) + id[1:] + " Test", Source: store.LocalAccounts, Password: hashed(),
+	a := accounts.Account{
+		ID: id, Name: strings.ToUpper(id[:1]) + id[1:] + " Test", Source: accounts.Local, Password: hashed(),
 		Grants: grants,
 	}
 	if err := w.Relay.Store.AddAccount(w.t.Context(), a, accesslog.Row{Who: "test"}); err != nil {
@@ -29,7 +29,7 @@ func (w *world) account(id string, grants ...store.Grant) {
 	}
 }
 
-func (w *world) theAccount(id string) store.Account {
+func (w *world) theAccount(id string) accounts.Account {
 	w.t.Helper()
 	a, err := w.Relay.Store.Account(w.t.Context(), id)
 	if err != nil {
@@ -39,8 +39,8 @@ func (w *world) theAccount(id string) store.Account {
 }
 
 // held is a role of care.
-func held(role shell.Role, units ...string) store.Grant {
-	return store.Grant{Role: string(role), Kind: routing.CareUnit, Units: units}
+func held(role shell.Role, units ...string) accounts.Grant {
+	return accounts.Grant{Role: string(role), Kind: routing.CareUnit, Units: units}
 }
 
 // onUser orders something with an account as it is on its page now. An account that has no page is ordered with all the
@@ -91,8 +91,8 @@ func TestALocalAdministratorKeepsTheUsersOfAUnit(t *testing.T) {
 	}
 	initial := between(t, r.body, `<code class="address">`, `</code>`)
 	a := w.theAccount("frida.ny")
-	if !a.Changes || a.Disabled || a.Demo || a.Source != store.LocalAccounts ||
-		!reflect.DeepEqual(a.Grants, []store.Grant{held(shell.RoleHandler, clinic)}) {
+	if !a.Changes || a.Disabled || a.Demo || a.Source != accounts.Local ||
+		!reflect.DeepEqual(a.Grants, []accounts.Grant{held(shell.RoleHandler, clinic)}) {
 		t.Fatalf("%+v", a)
 	}
 	list := w.page("/users")
@@ -114,7 +114,8 @@ func TestALocalAdministratorKeepsTheUsersOfAUnit(t *testing.T) {
 	expectRedirect(t, w.onUser("frida.ny", "give", choice(shell.RoleReviewer, clinic)),
 		"/users?account=frida.ny&done=give")
 	expectRedirect(t, w.onUser("frida.ny", "take", choice(shell.RoleHandler, clinic)), "/users?account=frida.ny&done=take")
-	if got := w.theAccount("frida.ny").Grants; !reflect.DeepEqual(got, []store.Grant{held(shell.RoleReviewer, clinic)}) {
+	one := []accounts.Grant{held(shell.RoleReviewer, clinic)}
+	if got := w.theAccount("frida.ny").Grants; !reflect.DeepEqual(got, one) {
 		t.Errorf("%+v", got)
 	}
 	expectRedirect(t, w.onUser("frida.ny", "signout", nil), "/users?account=frida.ny&done=signout")
@@ -158,7 +159,7 @@ func TestALocalAdministratorKeepsTheUsersOfAUnit(t *testing.T) {
 // and taken.
 func TestRolesOfOtherUnitsStayUntouched(t *testing.T) {
 	w := newWorld(t)
-	operator := store.Grant{Role: string(shell.RoleOperator)}
+	operator := accounts.Grant{Role: string(shell.RoleOperator)}
 	w.account("olof", operator, held(shell.RoleHandler, other, clinic, shell.RegionUnits+"01"),
 		held(shell.RoleReviewer, other))
 	w.as("adam")
@@ -167,7 +168,7 @@ func TestRolesOfOtherUnitsStayUntouched(t *testing.T) {
 	hasNot(t, page, "Eken", "Drift", "operator", "integrator", `value="disable"`, `value="password"`)
 	expectRedirect(t, w.onUser("olof", "take", choice(shell.RoleHandler, clinic)), "/users?account=olof&done=take")
 	expectRedirect(t, w.onUser("olof", "give", choice(shell.RoleReceiver, clinic)), "/users?account=olof&done=give")
-	want := []store.Grant{
+	want := []accounts.Grant{
 		operator, held(shell.RoleHandler, other, shell.RegionUnits+"01"), held(shell.RoleReviewer, other),
 		held(shell.RoleReceiver, clinic),
 	}
@@ -179,7 +180,7 @@ func TestRolesOfOtherUnitsStayUntouched(t *testing.T) {
 	expectRedirect(t,
 		w.post("/users", url.Values{"do": {"invite"}, "account": {"EVA"}, "role": {"receiver"}, "unit": {clinic}}),
 		"/users?account=eva&done=give")
-	if got := w.theAccount("eva").Grants; !reflect.DeepEqual(got, []store.Grant{
+	if got := w.theAccount("eva").Grants; !reflect.DeepEqual(got, []accounts.Grant{
 		held(shell.RoleHandler, other), held(shell.RoleReceiver, clinic),
 	}) {
 		t.Errorf("%+v", got)
@@ -194,12 +195,13 @@ func TestWhatALocalAdministratorMayNot(t *testing.T) {
 	w.account("eva", held(shell.RoleHandler, other))
 	w.account("vilma", held(shell.RoleHandler, clinic))
 	w.account("siv", held(shell.RoleHandler, clinic, other))
-	w.account("olof", store.Grant{Role: string(shell.RoleOperator)}, held(shell.RoleHandler, clinic))
-	w.account("petra", store.Grant{Role: string(shell.RoleHandler), Kind: boards, Units: []string{board}})
+	w.account("olof", accounts.Grant{Role: string(shell.RoleOperator)}, held(shell.RoleHandler, clinic))
+	w.account("petra", accounts.Grant{Role: string(shell.RoleHandler), Kind: boards, Units: []string{board}})
 	w.account("hans", held(shell.RoleHandler, shell.AllUnits))
 	w.account("tom")
-	oidc := store.Account{
-		ID: "oidc:1", Name: "Pia Test", Source: "https://idp.example", Grants: []store.Grant{held(shell.RoleHandler, clinic)},
+	oidc := accounts.Account{
+		ID: "oidc:1", Name: "Pia Test", Source: "https://idp.example",
+		Grants: []accounts.Grant{held(shell.RoleHandler, clinic)},
 	}
 	if err := w.Relay.Store.AddAccount(t.Context(), oidc, accesslog.Row{Who: "test"}); err != nil {
 		t.Fatal(err)
@@ -420,7 +422,7 @@ func TestTwoAdministratorsAtOnce(t *testing.T) {
 	w.as("adam")
 	expectRedirect(t, w.onUser("alva", "give", url.Values{"seen": {seen}, "role": {"receiver"}, "unit": {clinic}}),
 		"/users?account=alva&done=give")
-	if got := w.theAccount("alva").Grants; !reflect.DeepEqual(got, []store.Grant{
+	if got := w.theAccount("alva").Grants; !reflect.DeepEqual(got, []accounts.Grant{
 		held(shell.RoleAdministrator, clinic, other), held(shell.RoleReceiver, other, clinic),
 	}) {
 		t.Errorf("%+v", got)
@@ -470,7 +472,7 @@ func TestAnAdministratorOfASideOfTheWall(t *testing.T) {
 	w := newWorld(t)
 	w.account("agda", held(shell.RoleAdministrator, shell.AllUnits))
 	w.account("rut", held(shell.RoleAdministrator, shell.RegionUnits+"01"))
-	w.account("beda", store.Grant{
+	w.account("beda", accounts.Grant{
 		Role: string(shell.RoleAdministrator), Kind: routing.PatientBoard, Units: []string{board},
 	})
 	w.account("hans", held(shell.RoleHandler, shell.AllUnits))

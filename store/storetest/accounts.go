@@ -11,19 +11,20 @@ import (
 	"rivgate/routing"
 	"rivgate/store"
 	"rivgate/store/accesslog"
+	"rivgate/store/accounts"
 )
 
-func accounts(w *world) {
+func accountsKept(w *world) {
 	by := accesslog.Row{Who: "admin", Name: "Adam Administratör"}
-	handler := store.Account{
-		ID: " Hanna ", Name: "Hanna Handläggare", Source: store.LocalAccounts, Password: "$argon2id$1", Changes: true,
-		Grants: []store.Grant{{Role: "handler", Kind: routing.CareUnit, Units: []string{inboxUnit}}},
+	handler := accounts.Account{
+		ID: " Hanna ", Name: "Hanna Handläggare", Source: accounts.Local, Password: "$argon2id$1", Changes: true,
+		Grants: []accounts.Grant{{Role: "handler", Kind: routing.CareUnit, Units: []string{inboxUnit}}},
 	}
 	w.run("an account is added once, whatever letters its name is typed in", func(w *world) {
 		w.must(w.s.AddAccount(w.ctx, handler, by))
 		again := handler
 		again.ID = "HANNA"
-		if err := w.s.AddAccount(w.ctx, again, by); !errors.Is(err, store.ErrAccountExists) {
+		if err := w.s.AddAccount(w.ctx, again, by); !errors.Is(err, accounts.ErrExists) {
 			w.t.Errorf("adding it again: %v", err)
 		}
 		a, err := w.s.Account(w.ctx, "hANNA ")
@@ -34,7 +35,7 @@ func accounts(w *world) {
 		if _, err := w.s.Account(w.ctx, "nobody"); !errors.Is(err, store.ErrNotFound) {
 			w.t.Errorf("an account that is not there: %v", err)
 		}
-		if err := w.s.AddAccount(w.ctx, store.Account{ID: "  "}, by); err == nil {
+		if err := w.s.AddAccount(w.ctx, accounts.Account{ID: "  "}, by); err == nil {
 			w.t.Error("an account without a name was added")
 		}
 		equal(w, "the log's last", w.lastAccess().Subject, "hanna")
@@ -42,20 +43,20 @@ func accounts(w *world) {
 	})
 	w.run("nobody has roles on both sides of the wall", func(w *world) {
 		rows := len(w.accesses(accesslog.Filter{}))
-		_, err := w.s.ChangeAccount(w.ctx, "hanna", by, func(a *store.Account) error {
-			a.Grants = append(slices.Clone(a.Grants), store.Grant{
+		_, err := w.s.ChangeAccount(w.ctx, "hanna", by, func(a *accounts.Account) error {
+			a.Grants = append(slices.Clone(a.Grants), accounts.Grant{
 				Role: "handler", Kind: routing.PatientBoard, Units: []string{board},
 			})
 			return nil
 		})
-		if !errors.Is(err, store.ErrWall) {
+		if !errors.Is(err, accounts.ErrWall) {
 			w.t.Errorf("granting the other side: %v", err)
 		}
-		both := store.Account{
+		both := accounts.Account{
 			ID:     "both",
-			Grants: []store.Grant{{Role: "reviewer", Kind: routing.PatientBoard}, {Role: "receiver", Kind: routing.CareUnit}},
+			Grants: []accounts.Grant{{Role: "reviewer", Kind: routing.PatientBoard}, {Role: "receiver", Kind: routing.CareUnit}},
 		}
-		if err := w.s.AddAccount(w.ctx, both, by); !errors.Is(err, store.ErrWall) {
+		if err := w.s.AddAccount(w.ctx, both, by); !errors.Is(err, accounts.ErrWall) {
 			w.t.Errorf("adding with both sides: %v", err)
 		}
 		equal(w, "rows of what was refused", len(w.accesses(accesslog.Filter{}))-rows, 0)
@@ -95,11 +96,11 @@ func accounts(w *world) {
 		ended("b", "")
 		put("c")
 		put("d")
-		a, err := w.s.ChangeAccount(w.ctx, "hanna", by, func(a *store.Account) error { a.Name = "Hanna H"; return nil })
+		a, err := w.s.ChangeAccount(w.ctx, "hanna", by, func(a *accounts.Account) error { a.Name = "Hanna H"; return nil })
 		w.must(err)
 		is("c", true)
 		epoch := a.Epoch
-		a, err = w.s.ChangeAccount(w.ctx, "hanna", by, func(a *store.Account) error {
+		a, err = w.s.ChangeAccount(w.ctx, "hanna", by, func(a *accounts.Account) error {
 			a.Password = "$argon2id$2"
 			return nil
 		})
@@ -112,7 +113,7 @@ func accounts(w *world) {
 		all, err := w.s.WebSessions(w.ctx, "Hanna")
 		w.must(err)
 		equal(w, "sessions", len(all), 1)
-		a, err = w.s.ChangeAccount(w.ctx, "hanna", by, func(a *store.Account) error { a.Disabled = true; return nil })
+		a, err = w.s.ChangeAccount(w.ctx, "hanna", by, func(a *accounts.Account) error { a.Disabled = true; return nil })
 		w.must(err)
 		equal(w, "epoch", a.Epoch, epoch+2)
 		is("e", false)
@@ -123,7 +124,7 @@ func accounts(w *world) {
 		w.must(err)
 		rows := len(w.accesses(accesslog.Filter{}))
 		mine := errors.New("no")
-		if _, err := w.s.ChangeAccount(w.ctx, "hanna", by, func(a *store.Account) error {
+		if _, err := w.s.ChangeAccount(w.ctx, "hanna", by, func(a *accounts.Account) error {
 			a.Name = "X"
 			return mine
 		}); !errors.Is(err, mine) {
@@ -133,7 +134,7 @@ func accounts(w *world) {
 		w.must(err)
 		equal(w, "name", after.Name, before.Name)
 		equal(w, "rows", len(w.accesses(accesslog.Filter{})), rows)
-		if _, err := w.s.ChangeAccount(w.ctx, "nobody", by, func(*store.Account) error {
+		if _, err := w.s.ChangeAccount(w.ctx, "nobody", by, func(*accounts.Account) error {
 			return nil
 		}); !errors.Is(err, store.ErrNotFound) {
 			w.t.Errorf("changing nobody: %v", err)
@@ -165,12 +166,12 @@ func accounts(w *world) {
 }
 
 func signInRate(w *world) {
-	rate := store.SignInRate{
+	rate := accounts.SignInRate{
 		Within: 15 * time.Minute, Account: 3, First: time.Second, Longest: 3 * time.Second, Address: 8, Browser: 2,
 	}
 	try := func(account, address, browser string, want time.Duration) {
 		w.t.Helper()
-		may, wait, err := w.s.TrySignIn(w.ctx, store.SignInTry{Account: account, Address: address, Browser: browser}, rate)
+		may, wait, err := w.s.TrySignIn(w.ctx, accounts.SignInTry{Account: account, Address: address, Browser: browser}, rate)
 		w.must(err)
 		if !may {
 			wait = -1
@@ -198,7 +199,7 @@ func signInRate(w *world) {
 	try("a", "x", "own", 0)
 	try("a", "x", "own", 0)
 	w.must(
-		w.s.SignedIn(w.ctx, "hanna", store.SignInTry{Account: "a", Browser: "own"}, accesslog.Row{
+		w.s.SignedIn(w.ctx, "hanna", accounts.SignInTry{Account: "a", Browser: "own"}, accesslog.Row{
 			Who: "hanna", What: accesslog.SignIn,
 		}),
 	)
@@ -208,7 +209,7 @@ func signInRate(w *world) {
 		try("a", "x", "", 0)
 	}
 	try("a", "x", "", time.Second)
-	if err := w.s.SignedIn(w.ctx, "nobody", store.SignInTry{Account: "n"}, accesslog.Row{
+	if err := w.s.SignedIn(w.ctx, "nobody", accounts.SignInTry{Account: "n"}, accesslog.Row{
 		What: accesslog.SignIn,
 	}); !errors.Is(err, store.ErrNotFound) {
 		w.t.Errorf("nobody signs in: %v", err)
@@ -218,7 +219,7 @@ func signInRate(w *world) {
 	var group sync.WaitGroup
 	for n := range 12 { // guesses side by side are no more than one after the other
 		group.Go(func() {
-			try := store.SignInTry{Account: fmt.Sprint("g", n), Address: "host"}
+			try := accounts.SignInTry{Account: fmt.Sprint("g", n), Address: "host"}
 			ok, _, err := w.s.TrySignIn(context.WithoutCancel(w.ctx), try, rate)
 			if err != nil {
 				w.t.Error(err)

@@ -54,7 +54,7 @@ func Run(t *testing.T, open func(t *testing.T, o store.Options) *store.Store) {
 		{"a catalogue is held back", catalogueHeld},
 		{"a catalogue turns units off", catalogueTurnsOff},
 		{"a board goes on under another HSA-id", catalogueTakeover},
-		{"accounts and their sessions", accounts},
+		{"accounts and their sessions", accountsKept},
 		{"the access log", accessLog},
 		{"refused calls", refusedCalls},
 		{"where messages came from", origins},

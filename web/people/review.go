@@ -15,6 +15,7 @@ import (
 	"rivgate/routing"
 	"rivgate/store"
 	"rivgate/store/accesslog"
+	"rivgate/store/accounts"
 	"rivgate/web/shell"
 )
 
@@ -125,7 +126,7 @@ func (s *Pages) reviewable(who shell.Access) accesslog.Filter {
 // reviewFilter is what was asked for, within what may be seen. What is wrong is noted in the form.
 func (s *Pages) reviewFilter(ctx context.Context, who shell.Access, in *shell.Form) (accesslog.Filter, error) {
 	f := s.reviewable(who)
-	f.Who, f.Unit, f.What = store.AccountID(in.Value("who")), shell.HSAOf(in.Value("unit")),
+	f.Who, f.Unit, f.What = accounts.ID(in.Value("who")), shell.HSAOf(in.Value("unit")),
 		accesslog.Kind(in.Value("what"))
 	if f.By = accesslog.Actor(in.Value("by")); f.By == accesslog.AnyActor && f.Who == "" {
 		f.By = accesslog.People

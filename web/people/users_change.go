@@ -12,6 +12,7 @@ import (
 	"rivgate/routing"
 	"rivgate/store"
 	"rivgate/store/accesslog"
+	"rivgate/store/accounts"
 	"rivgate/web/shell"
 )
 
@@ -45,7 +46,7 @@ func (s *Pages) UserChange(w http.ResponseWriter, r *http.Request, who shell.Acc
 }
 
 // userGrant is the role that was chosen, for what was chosen. What is not theirs to give is refused, and on record.
-func (s *Pages) userGrant(r *http.Request, who shell.Access, m realm, f *shell.Form) store.Grant {
+func (s *Pages) userGrant(r *http.Request, who shell.Access, m realm, f *shell.Form) accounts.Grant {
 	role := shell.Role(f.Value("role"))
 	if !slices.Contains(grantable(), role) {
 		f.Refuse("role", wordRole)
@@ -57,7 +58,7 @@ func (s *Pages) userGrant(r *http.Request, who shell.Access, m realm, f *shell.F
 	if f.Value("role") != "" && f.Value("unit") != "" && (f.Error("role") != "" || f.Error("unit") != "") {
 		s.Stranger(r, who, accesslog.Row{What: accesslog.Refused, Kind: m.side, Detail: "users: give"})
 	}
-	return store.Grant{Role: string(role), Kind: m.side, Units: []string{place.Value}}
+	return accounts.Grant{Role: string(role), Kind: m.side, Units: []string{place.Value}}
 }
 
 // roleRow is the row of the access log for a change of somebody's role.
@@ -70,7 +71,7 @@ func (m realm) roleRow(detail, unit string) accesslog.Row {
 }
 
 // given is grants with one more.
-func given(grants []store.Grant, g store.Grant) []store.Grant {
+func given(grants []accounts.Grant, g accounts.Grant) []accounts.Grant {
 	out := slices.Clone(grants)
 	for i, held := range out {
 		if held.Role != g.Role || held.Kind != g.Kind {
@@ -88,8 +89,8 @@ func given(grants []store.Grant, g store.Grant) []store.Grant {
 
 // taken is grants without a role for one of the things that it is held for. Every other stays as it is; a role that is
 // left without units goes.
-func taken(grants []store.Grant, g store.Grant) []store.Grant {
-	var out []store.Grant
+func taken(grants []accounts.Grant, g accounts.Grant) []accounts.Grant {
+	var out []accounts.Grant
 	for _, held := range grants {
 		if held.Role == g.Role && held.Kind == g.Kind {
 			had := len(held.Units)
@@ -110,7 +111,7 @@ func (s *Pages) userAdd(w http.ResponseWriter, r *http.Request, who shell.Access
 	if s.NoLocalAccounts {
 		return shell.ErrNotFound
 	}
-	a := store.Account{Source: store.LocalAccounts, Changes: true, ID: store.AccountID(f.Value("account"))}
+	a := accounts.Account{Source: accounts.Local, Changes: true, ID: accounts.ID(f.Value("account"))}
 	if text := checkAccountID(a.ID); text != "" {
 		f.Refuse("account", text)
 	}
@@ -124,10 +125,10 @@ func (s *Pages) userAdd(w http.ResponseWriter, r *http.Request, who shell.Access
 	if a.Password, err = shell.HashPassword(password); err != nil {
 		return err
 	}
-	a.Grants = []store.Grant{g}
+	a.Grants = []accounts.Grant{g}
 	row := m.roleRow(accesslog.AddDetail("account added", "granted", g.Role, g.Units[0]), g.Units[0])
 	err = s.Relay.Store.AddAccount(r.Context(), a, who.Row(row))
-	if errors.Is(err, store.ErrAccountExists) {
+	if errors.Is(err, accounts.ErrExists) {
 		f.Refuse("account", wordNameTaken)
 		return s.showUsers(w, r, who, "", usersPage{form: f})
 	}
@@ -165,7 +166,7 @@ func checkAccountID(id string) string {
 // userInvite gives a role to an account that is not seen yet. Why one cannot have it is not told: it is others' what it
 // has.
 func (s *Pages) userInvite(w http.ResponseWriter, r *http.Request, who shell.Access, m realm, f *shell.Form) error {
-	id := store.AccountID(f.Value("account"))
+	id := accounts.ID(f.Value("account"))
 	if id == "" {
 		f.Refuse("account", wordWhichUser)
 	}
@@ -174,14 +175,14 @@ func (s *Pages) userInvite(w http.ResponseWriter, r *http.Request, who shell.Acc
 		return s.showUsers(w, r, who, "", usersPage{form: f})
 	}
 	_, err := s.Relay.Store.ChangeAccount(r.Context(), id,
-		who.Row(m.roleRow(accesslog.DetailOf("granted", g.Role, g.Units[0]), g.Units[0])), func(a *store.Account) error {
-			if a.Source != store.LocalAccounts {
+		who.Row(m.roleRow(accesslog.DetailOf("granted", g.Role, g.Units[0]), g.Units[0])), func(a *accounts.Account) error {
+			if a.Source != accounts.Local {
 				return store.ErrNotFound
 			}
 			a.Grants = given(a.Grants, g)
 			return nil
 		})
-	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrWall) {
+	if errors.Is(err, store.ErrNotFound) || errors.Is(err, accounts.ErrWall) {
 		s.Stranger(r, who, accesslog.Row{What: accesslog.Refused, Kind: m.side, Detail: "users: none"})
 		f.Refuse("account", wordNoUser)
 		return s.showUsers(w, r, who, "", usersPage{form: f})
@@ -210,7 +211,7 @@ func (s *Pages) userOrder(w http.ResponseWriter, r *http.Request, who shell.Acce
 		return s.showUsers(w, r, who, u.ID, usersPage{form: f})
 	}
 	row := accesslog.Row{What: accesslog.Change, Unit: u.unit(), Kind: m.side}
-	var change func(*store.Account)
+	var change func(*accounts.Account)
 	password := ""
 	switch do {
 	case "give", "take":
@@ -223,15 +224,15 @@ func (s *Pages) userOrder(w http.ResponseWriter, r *http.Request, who shell.Acce
 			if err != nil {
 				return err
 			}
-			change = func(a *store.Account) { a.Password, a.Changes, a.Demo = hash, true, false }
+			change = func(a *accounts.Account) { a.Password, a.Changes, a.Demo = hash, true, false }
 		}
 	case "disable", "enable":
 		row.Detail = do + "d"
 		s.userWhole(r, who, m, u, f)
-		change = func(a *store.Account) { a.Disabled = do == "disable" }
+		change = func(a *accounts.Account) { a.Disabled = do == "disable" }
 	case "signout":
 		row.What, row.Detail = accesslog.SignOut, "sessions ended"
-		change = func(a *store.Account) { a.Epoch++ }
+		change = func(a *accounts.Account) { a.Epoch++ }
 	}
 	if f.Failed() {
 		return s.showUsers(w, r, who, u.ID, usersPage{form: f})
@@ -242,14 +243,14 @@ func (s *Pages) userOrder(w http.ResponseWriter, r *http.Request, who shell.Acce
 // userWork is a change of an account that may be made.
 type userWork struct {
 	row      accesslog.Row
-	change   func(*store.Account)
+	change   func(*accounts.Account)
 	password string // shown once; "" for none
 }
 
 func (s *Pages) userCarryOut(w http.ResponseWriter, r *http.Request, who shell.Access, m realm, u user, f *shell.Form,
 	work userWork,
 ) error {
-	a, err := s.Relay.Store.ChangeAccount(r.Context(), u.ID, who.Row(work.row), func(a *store.Account) error {
+	a, err := s.Relay.Store.ChangeAccount(r.Context(), u.ID, who.Row(work.row), func(a *accounts.Account) error {
 		now, seen := s.user(who, m, *a)
 		if !seen || now.Seen() != u.Seen() {
 			return store.ErrConflict
@@ -261,7 +262,7 @@ func (s *Pages) userCarryOut(w http.ResponseWriter, r *http.Request, who shell.A
 	case errors.Is(err, store.ErrConflict):
 		f.General = userConflict
 		return s.showUsers(w, r, who, u.ID, usersPage{form: f})
-	case errors.Is(err, store.ErrWall):
+	case errors.Is(err, accounts.ErrWall):
 		f.General = wordNotHere
 		return s.showUsers(w, r, who, u.ID, usersPage{form: f})
 	case err != nil:
@@ -278,7 +279,7 @@ func (s *Pages) userCarryOut(w http.ResponseWriter, r *http.Request, who shell.A
 // userRoleOrder is a role given or taken back. What is wrong is noted in the form.
 func (s *Pages) userRoleOrder(r *http.Request, who shell.Access, m realm, u user,
 	f *shell.Form,
-) (accesslog.Row, func(*store.Account)) {
+) (accesslog.Row, func(*accounts.Account)) {
 	if !u.Local {
 		f.Name = "order" // such an account's page has no form for roles
 		f.General = wordProvidersRoles
@@ -286,7 +287,7 @@ func (s *Pages) userRoleOrder(r *http.Request, who shell.Access, m realm, u user
 	}
 	if f.Value("do") == "give" {
 		g := s.userGrant(r, who, m, f)
-		return m.roleRow(accesslog.DetailOf("granted", g.Role, g.Units[0]), g.Units[0]), func(a *store.Account) {
+		return m.roleRow(accesslog.DetailOf("granted", g.Role, g.Units[0]), g.Units[0]), func(a *accounts.Account) {
 			a.Grants = given(a.Grants, g)
 		}
 	}
@@ -295,15 +296,15 @@ func (s *Pages) userRoleOrder(r *http.Request, who shell.Access, m realm, u user
 		s.Stranger(r, who, accesslog.Row{What: accesslog.Refused, Subject: u.ID, Kind: m.side, Detail: "users: take"})
 		f.General = wordNotYoursToTake
 	}
-	g := store.Grant{Role: role, Kind: m.side, Units: []string{unit}}
+	g := accounts.Grant{Role: role, Kind: m.side, Units: []string{unit}}
 	if u.Self && role == string(shell.RoleAdministrator) {
-		left := shell.AccountAccess(store.Account{ID: u.ID, Grants: taken(u.Grants, g)})
+		left := shell.AccountAccess(accounts.Account{ID: u.ID, Grants: taken(u.Grants, g)})
 		if !left.Somewhere(shell.Administer) {
 			f.General = wordOwnLastRole
 		}
 	}
 	return m.roleRow(accesslog.DetailOf("revoked", role, unit), unit),
-		func(a *store.Account) { a.Grants = taken(a.Grants, g) }
+		func(a *accounts.Account) { a.Grants = taken(a.Grants, g) }
 }
 
 // userWhole refuses what may only be done with an account that has no role elsewhere, and that is not one's own.

@@ -14,8 +14,8 @@ import (
 
 	"rivgate/contracts/identity"
 	"rivgate/routing"
-	"rivgate/store"
 	"rivgate/store/accesslog"
+	"rivgate/store/accounts"
 	"rivgate/web/shell"
 )
 
@@ -130,7 +130,7 @@ func (m realm) place(typed string) (userPlace, bool) {
 
 // user is an account as a local administrator sees it: of its roles, those that reach units of theirs.
 type user struct {
-	store.Account
+	accounts.Account
 	Roles     []userRole
 	Elsewhere bool // there are roles that are not theirs to change
 	Local     bool // its password is kept here, and its roles are given here
@@ -149,8 +149,8 @@ type userRole struct {
 func (r userRole) Name() string { return shell.RoleName(r.Role) }
 
 // user is how an account is seen; false for one without a role at any administered unit, which is not seen.
-func (s *Pages) user(who shell.Access, m realm, a store.Account) (user, bool) {
-	u := user{Account: a, Local: a.Source == store.LocalAccounts, Self: a.ID == who.User}
+func (s *Pages) user(who shell.Access, m realm, a accounts.Account) (user, bool) {
+	u := user{Account: a, Local: a.Source == accounts.Local, Self: a.ID == who.User}
 	for _, g := range a.Grants {
 		if !slices.Contains(grantable(), shell.Role(g.Role)) || g.Kind != m.side {
 			u.Elsewhere = true

@@ -13,6 +13,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accounts"
 )
 
 // What a session holds.
@@ -121,7 +122,7 @@ func (s *Gate) visitor(ctx context.Context) (Access, error) {
 }
 
 // Welcome tells whether an account can be used here at all.
-func (s *Site) Welcome(a store.Account) bool {
+func (s *Site) Welcome(a accounts.Account) bool {
 	return !a.Disabled && (!a.Demo || s.Environment == Demo)
 }
 
@@ -140,8 +141,8 @@ func (s *Site) KnownAccounts(ctx context.Context) (all []Access, err error) {
 }
 
 // AccountAccess is what somebody may who is signed in to an account.
-func AccountAccess(a store.Account) Access {
-	who := Access{User: a.ID, Name: a.Name, Person: true, MustChange: a.Changes && a.Source == store.LocalAccounts}
+func AccountAccess(a accounts.Account) Access {
+	who := Access{User: a.ID, Name: a.Name, Person: true, MustChange: a.Changes && a.Source == accounts.Local}
 	if who.Name == "" {
 		who.Name = a.ID
 	}
@@ -174,7 +175,7 @@ func (s *Site) BeCitizen(ctx context.Context, person string) {
 
 // Enter makes the browser's session that of an account, under a new token. Of what the session held before, the forms
 // that were kept go on, of their owner alone, and what other tabs have asked the provider.
-func (s *Gate) Enter(ctx context.Context, a store.Account) error {
+func (s *Gate) Enter(ctx context.Context, a accounts.Account) error {
 	tries := s.Sessions.GetString(ctx, HeldOIDC)
 	citizen := s.Citizen(ctx)
 	kept := slices.DeleteFunc(s.KeptForms(ctx), func(k KeptForm) bool { return k.Account != a.ID })

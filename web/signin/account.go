@@ -6,14 +6,14 @@ import (
 	"net/url"
 	"strings"
 
-	"rivgate/store"
 	"rivgate/store/accesslog"
+	"rivgate/store/accounts"
 	"rivgate/web/shell"
 )
 
 type accountPage struct {
 	shell.Page
-	Account store.Account
+	Account accounts.Account
 	Held    []heldRole
 	Local   bool
 	Must    bool
@@ -42,7 +42,7 @@ func (s *Pages) showAccount(w http.ResponseWriter, r *http.Request, who shell.Ac
 		return err
 	}
 	p := accountPage{
-		Page: s.Page(who, titleAccount, "account"), Account: a, Local: a.Source == store.LocalAccounts, Must: who.MustChange,
+		Page: s.Page(who, titleAccount, "account"), Account: a, Local: a.Source == accounts.Local, Must: who.MustChange,
 		Form: f, Next: next,
 		Done: r.URL.Query().Has("done"),
 	}
@@ -106,7 +106,7 @@ func (s *Pages) ChangePassword(w http.ResponseWriter, r *http.Request, who shell
 		return err
 	}
 	a, err := s.Relay.Store.ChangeAccount(r.Context(), who.User, who.Row(accesslog.Row{Detail: "password"}),
-		func(a *store.Account) error {
+		func(a *accounts.Account) error {
 			a.Password, a.Changes = hash, false
 			return nil
 		})

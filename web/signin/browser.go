@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"rivgate/store"
+	"rivgate/store/accounts"
 	"rivgate/web/shell"
 )
 
@@ -31,14 +31,14 @@ func (s *Pages) browserCookie() string {
 
 // mark is what a browser holds for an account: a nonce, and a keyed digest that binds it to the account and its
 // password.
-func (s *Pages) mark(r *http.Request, a store.Account, nonce string) (string, error) {
+func (s *Pages) mark(r *http.Request, a accounts.Account, nonce string) (string, error) {
 	digest, err := s.Digest(r.Context(), "browser", nonce+"\x00"+a.ID+"\x00"+strconv.FormatInt(a.Epoch, 10))
 	return nonce + "." + digest, err
 }
 
 // knownBrowser is the key of the browser's own tries, when somebody has signed in to the account in it before; ""
 // otherwise.
-func (s *Pages) knownBrowser(r *http.Request, a store.Account) (string, error) {
+func (s *Pages) knownBrowser(r *http.Request, a accounts.Account) (string, error) {
 	held, err := r.Cookie(s.browserCookie())
 	if err != nil || a.ID == "" {
 		return "", nil
@@ -57,7 +57,7 @@ func (s *Pages) knownBrowser(r *http.Request, a store.Account) (string, error) {
 }
 
 // knowBrowser gives the browser a mark for an account that has just signed in, beside those for others.
-func (s *Pages) knowBrowser(w http.ResponseWriter, r *http.Request, a store.Account) error {
+func (s *Pages) knowBrowser(w http.ResponseWriter, r *http.Request, a accounts.Account) error {
 	fresh, err := s.mark(r, a, rand.Text())
 	if err != nil {
 		return err

@@ -22,6 +22,7 @@ import (
 
 	"rivgate/store"
 	"rivgate/store/accesslog"
+	"rivgate/store/accounts"
 	"rivgate/web/shell"
 )
 
@@ -364,21 +365,21 @@ const subjectMost = 255
 // provided keeps what the provider says of somebody as their account, and logs that they signed in. Where it refuses
 // them, or gives them no role, the account has none from then on, and its sessions end; with fewer roles its sessions
 // have fewer.
-func (s *Pages) provided(r *http.Request, claims map[string]any) (store.Account, error) {
+func (s *Pages) provided(r *http.Request, claims map[string]any) (accounts.Account, error) {
 	subject, _ := claims["sub"].(string)
 	if strings.TrimSpace(subject) == "" || len(subject) > subjectMost || strings.ContainsFunc(subject, unicode.IsControl) {
-		return store.Account{}, s.notLetIn(r, "no subject", nil)
+		return accounts.Account{}, s.notLetIn(r, "no subject", nil)
 	}
-	fresh := store.Account{ID: store.ProviderAccount + subject, Source: s.Provider.Issuer, SignedIn: s.Clock()}
+	fresh := accounts.Account{ID: accounts.ProviderPrefix + subject, Source: s.Provider.Issuer, SignedIn: s.Clock()}
 	fresh.Name, _ = claims["name"].(string)
 	for _, g := range s.Provider.grants(claims) {
-		fresh.Grants = append(fresh.Grants, store.Grant{Role: string(g.Role), Kind: g.Kind, Units: g.Units})
+		fresh.Grants = append(fresh.Grants, accounts.Grant{Role: string(g.Role), Kind: g.Kind, Units: g.Units})
 	}
 	a, err := s.keepProvided(r.Context(), fresh)
 	switch {
 	case errors.Is(err, errNotLetIn):
 		return a, s.notLetIn(r, "account", nil)
-	case errors.Is(err, store.ErrWall):
+	case errors.Is(err, accounts.ErrWall):
 		return a, errors.Join(s.endProvided(r, fresh, "both sides"), errNotLetIn)
 	case errors.Is(err, errNoRole):
 		return a, errors.Join(s.endProvided(r, fresh, "no role"), errNoRole)
@@ -388,12 +389,12 @@ func (s *Pages) provided(r *http.Request, claims map[string]any) (store.Account,
 
 // keepProvided changes or adds the account. errNoRole and store.ErrWall where the roles let nobody in, errNotLetIn
 // where the account is shut out or another provider's.
-func (s *Pages) keepProvided(ctx context.Context, fresh store.Account) (store.Account, error) {
+func (s *Pages) keepProvided(ctx context.Context, fresh accounts.Account) (accounts.Account, error) {
 	if len(fresh.Grants) == 0 {
-		return store.Account{}, errNoRole
+		return accounts.Account{}, errNoRole
 	}
 	row := shell.AccountAccess(fresh).Row(accesslog.Row{What: accesslog.SignIn, Detail: "provider"})
-	a, err := s.Relay.Store.ChangeAccount(ctx, fresh.ID, row, func(a *store.Account) error {
+	a, err := s.Relay.Store.ChangeAccount(ctx, fresh.ID, row, func(a *accounts.Account) error {
 		if a.Disabled || a.Source != fresh.Source {
 			return errNotLetIn
 		}
@@ -410,11 +411,11 @@ func (s *Pages) keepProvided(ctx context.Context, fresh store.Account) (store.Ac
 
 // endProvided takes every role from an account that the provider no longer lets in, and ends its sessions. The refusal
 // is in the access log, whether there is such an account or not.
-func (s *Pages) endProvided(r *http.Request, fresh store.Account, why string) error {
+func (s *Pages) endProvided(r *http.Request, fresh accounts.Account, why string) error {
 	row := accesslog.Row{
 		What: accesslog.Refused, Subject: fresh.ID, Detail: accesslog.DetailOf("sign-in at the provider", why),
 	}
-	_, err := s.Relay.Store.ChangeAccount(r.Context(), fresh.ID, row, func(a *store.Account) error {
+	_, err := s.Relay.Store.ChangeAccount(r.Context(), fresh.ID, row, func(a *accounts.Account) error {
 		if a.Source != fresh.Source {
 			return store.ErrNotFound
 		}

@@ -10,6 +10,7 @@ import (
 
 	"rivgate/store"
 	"rivgate/store/accesslog"
+	"rivgate/store/accounts"
 	"rivgate/web/shell"
 )
 
@@ -38,8 +39,8 @@ const nobodysPassword = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$A
 
 // signInRate bounds guesses within a quarter of an hour: after five for an account each waits for longer, from one
 // address, behind which a whole hospital may sit, there are sixty.
-func signInRate() store.SignInRate {
-	return store.SignInRate{
+func signInRate() accounts.SignInRate {
+	return accounts.SignInRate{
 		Within: 15 * time.Minute, Account: 5, First: time.Second, Longest: 15 * time.Second, Address: 60, Browser: 10,
 	}
 }
@@ -120,42 +121,42 @@ func (s *Pages) slowDown(ctx context.Context, wait time.Duration) error {
 
 // judge finds the account of a name and a password, notes the try before and the outcome after. Guesses make it wait.
 // errNobody.
-func (s *Pages) judge(r *http.Request, typed, password string) (store.Account, error) {
-	ctx, id := r.Context(), store.AccountID(typed)
+func (s *Pages) judge(r *http.Request, typed, password string) (accounts.Account, error) {
+	ctx, id := r.Context(), accounts.ID(typed)
 	name, err := s.Digest(ctx, "account", id)
 	if err != nil {
-		return store.Account{}, err
+		return accounts.Account{}, err
 	}
 	address, err := s.Digest(ctx, "address", s.peer(r))
 	if err != nil {
-		return store.Account{}, err
+		return accounts.Account{}, err
 	}
 	a, err := s.Relay.Store.Account(ctx, id)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return a, err
 	}
-	try := store.SignInTry{Account: name, Address: address}
+	try := accounts.SignInTry{Account: name, Address: address}
 	if try.Browser, err = s.knownBrowser(r, a); err != nil {
-		return store.Account{}, err
+		return accounts.Account{}, err
 	}
 	may, wait, err := s.Relay.Store.TrySignIn(ctx, try, signInRate())
 	if err != nil {
-		return store.Account{}, err
+		return accounts.Account{}, err
 	}
 	if !may {
 		s.Stranger(r, shell.Access{}, accesslog.Row{
 			What: accesslog.Refused, Detail: accesslog.DetailOf("sign-in", "too many tries"),
 		})
-		return store.Account{}, errNobody
+		return accounts.Account{}, errNobody
 	}
 	if err := s.slowDown(ctx, wait); err != nil {
-		return store.Account{}, err
+		return accounts.Account{}, err
 	}
 	ok, err := s.verifyPassword(ctx, a.Password, password)
 	if err != nil {
 		return a, err
 	}
-	if !ok || a.Source != store.LocalAccounts || !s.Welcome(a) {
+	if !ok || a.Source != accounts.Local || !s.Welcome(a) {
 		row := accesslog.Row{What: accesslog.Refused, Detail: "sign-in", Subject: a.ID}
 		s.Stranger(r, shell.Access{}, row)
 		return a, errNobody

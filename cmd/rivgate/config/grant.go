@@ -5,12 +5,12 @@ import (
 	"strings"
 
 	"rivgate/routing"
-	"rivgate/store"
+	"rivgate/store/accounts"
 	"rivgate/web/shell"
 )
 
 // CheckGrant tells what is wrong with a role and what it is held for; nil when nothing is.
-func CheckGrant(g store.Grant, unitsLater bool) error {
+func CheckGrant(g accounts.Grant, unitsLater bool) error {
 	var names []string
 	known := false
 	for _, role := range shell.People() {

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"rivgate/routing"
-	"rivgate/store"
+	"rivgate/store/accounts"
 )
 
 // signIn judges how people sign in.
@@ -35,7 +35,7 @@ func (k *checker) signIn() {
 	}
 	for _, value := range slices.Sorted(maps.Keys(w.OIDC.Roles)) {
 		r := w.OIDC.Roles[value]
-		if err := CheckGrant(store.Grant{Role: r.Role, Kind: routing.UnitKind(r.Kind), Units: r.Units},
+		if err := CheckGrant(accounts.Grant{Role: r.Role, Kind: routing.UnitKind(r.Kind), Units: r.Units},
 			w.OIDC.UnitsClaim != ""); err != nil {
 			k.problem("web.oidc.roles."+value, "%v", err)
 		}

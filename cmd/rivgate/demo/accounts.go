@@ -9,6 +9,7 @@ import (
 	"rivgate/routing"
 	"rivgate/store"
 	"rivgate/store/accesslog"
+	"rivgate/store/accounts"
 	"rivgate/web/shell"
 )
 
@@ -19,13 +20,13 @@ const Password = "prova-rivgate"
 // Account is somebody to try the pages as.
 type Account struct {
 	ID, Name, does string
-	Grant          store.Grant
+	Grant          accounts.Grant
 }
 
 // Accounts are one account of every role, on both sides of the wall.
 func Accounts() []Account {
-	grant := func(role shell.Role, kind routing.UnitKind, units ...string) store.Grant {
-		return store.Grant{Role: string(role), Kind: kind, Units: units}
+	grant := func(role shell.Role, kind routing.UnitKind, units ...string) accounts.Grant {
+		return accounts.Grant{Role: string(role), Kind: kind, Units: units}
 	}
 	const clinic, board = "SE2010123456-VC01", "SE2010123456-PN01"
 	return []Account{
@@ -62,11 +63,11 @@ func AddAccounts(ctx context.Context, db *store.Store) error {
 				return err
 			}
 		}
-		a := store.Account{
-			ID: d.ID, Name: d.Name, Source: store.LocalAccounts, Password: hash, Demo: true, Grants: []store.Grant{d.Grant},
+		a := accounts.Account{
+			ID: d.ID, Name: d.Name, Source: accounts.Local, Password: hash, Demo: true, Grants: []accounts.Grant{d.Grant},
 		}
 		if err := db.AddAccount(ctx, a, accesslog.Row{Who: "demo", Detail: "demo account"}); err != nil &&
-			!errors.Is(err, store.ErrAccountExists) {
+			!errors.Is(err, accounts.ErrExists) {
 			return fmt.Errorf("adding demo account %s: %w", d.ID, err)
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"rivgate/routing"
 	"rivgate/store"
 	"rivgate/store/accesslog"
+	"rivgate/store/accounts"
 	"rivgate/web/shell"
 )
 
@@ -42,8 +43,8 @@ type userGrant struct {
 	Unit []string `help:"HSA-id, * for all of the kind, or region:CODE. May be given more than once." placeholder:"UNIT"`
 }
 
-func (g userGrant) grant() store.Grant {
-	return store.Grant{Role: g.Role, Kind: routing.UnitKind(g.Kind), Units: g.Unit}
+func (g userGrant) grant() accounts.Grant {
+	return accounts.Grant{Role: g.Role, Kind: routing.UnitKind(g.Kind), Units: g.Unit}
 }
 
 // userBy is who does it.
@@ -85,7 +86,7 @@ func (c *UserAddCommand) Run(s *cli.Session) error {
 	if strings.ContainsAny(c.ID, " \t:/") {
 		return cli.Usage("%q is no name for an account: leave out blanks, colons and slashes", c.ID)
 	}
-	a := store.Account{ID: c.ID, Name: c.Name, Source: store.LocalAccounts, Changes: true}
+	a := accounts.Account{ID: c.ID, Name: c.Name, Source: accounts.Local, Changes: true}
 	if a.Name == "" {
 		a.Name = c.ID
 	}
@@ -93,7 +94,7 @@ func (c *UserAddCommand) Run(s *cli.Session) error {
 		if err := config.CheckGrant(c.grant(), false); err != nil {
 			return cli.Usage("%w", err)
 		}
-		a.Grants = []store.Grant{c.grant()}
+		a.Grants = []accounts.Grant{c.grant()}
 	}
 	password, made, err := secretPassword(c.PasswordFile, c.ID)
 	if err != nil {
@@ -106,7 +107,7 @@ func (c *UserAddCommand) Run(s *cli.Session) error {
 		if err := db.AddAccount(ctx, a, c.row("account added")); err != nil {
 			return cli.Refused("adding %s: %w", cli.Cell(c.ID), err)
 		}
-		return showPassword(s, store.AccountID(c.ID), password, made)
+		return showPassword(s, accounts.ID(c.ID), password, made)
 	})
 }
 
@@ -146,10 +147,10 @@ func (*UserListCommand) Run(s *cli.Session) error {
 	})
 }
 
-func accountState(a store.Account) string {
+func accountState(a accounts.Account) string {
 	var words []string
 	for word, is := range map[string]bool{
-		"disabled": a.Disabled, "demo": a.Demo, "initial password": a.Changes, "provider": a.Source != store.LocalAccounts,
+		"disabled": a.Disabled, "demo": a.Demo, "initial password": a.Changes, "provider": a.Source != accounts.Local,
 	} {
 		if is {
 			words = append(words, word)
@@ -159,7 +160,7 @@ func accountState(a store.Account) string {
 	return strings.Join(words, ", ")
 }
 
-func grantWords(grants []store.Grant) string {
+func grantWords(grants []accounts.Grant) string {
 	words := make([]string, 0, len(grants))
 	for _, g := range grants {
 		word := g.Role
@@ -172,7 +173,7 @@ func grantWords(grants []store.Grant) string {
 }
 
 // changeAccount changes an account and prints how it is then.
-func changeAccount(s *cli.Session, id string, by accesslog.Row, change func(*store.Account) error) error {
+func changeAccount(s *cli.Session, id string, by accesslog.Row, change func(*accounts.Account) error) error {
 	return s.WithStore(func(ctx context.Context, db *store.Store) error {
 		a, err := db.ChangeAccount(ctx, id, by, change)
 		if errors.Is(err, store.ErrNotFound) {
@@ -207,8 +208,8 @@ func (c *UserPasswdCommand) Run(s *cli.Session) error {
 		return err
 	}
 	return s.WithStore(func(ctx context.Context, db *store.Store) error {
-		_, err := db.ChangeAccount(ctx, c.ID, c.row("initial password"), func(a *store.Account) error {
-			if a.Source != store.LocalAccounts {
+		_, err := db.ChangeAccount(ctx, c.ID, c.row("initial password"), func(a *accounts.Account) error {
+			if a.Source != accounts.Local {
 				return errors.New("its password is the identity provider's")
 			}
 			a.Password, a.Changes, a.Demo = hash, true, false
@@ -220,7 +221,7 @@ func (c *UserPasswdCommand) Run(s *cli.Session) error {
 		if err != nil {
 			return cli.Refused("changing %s: %w", cli.Cell(c.ID), err)
 		}
-		return showPassword(s, store.AccountID(c.ID), password, made)
+		return showPassword(s, accounts.ID(c.ID), password, made)
 	})
 }
 
@@ -232,7 +233,7 @@ type UserDisableCommand struct {
 
 // Run disables it. Its sessions end.
 func (c *UserDisableCommand) Run(s *cli.Session) error {
-	return changeAccount(s, c.ID, c.row("disabled"), func(a *store.Account) error { a.Disabled = true; return nil })
+	return changeAccount(s, c.ID, c.row("disabled"), func(a *accounts.Account) error { a.Disabled = true; return nil })
 }
 
 // UserEnableCommand lets an account in again.
@@ -243,7 +244,7 @@ type UserEnableCommand struct {
 
 // Run enables it.
 func (c *UserEnableCommand) Run(s *cli.Session) error {
-	return changeAccount(s, c.ID, c.row("enabled"), func(a *store.Account) error { a.Disabled = false; return nil })
+	return changeAccount(s, c.ID, c.row("enabled"), func(a *accounts.Account) error { a.Disabled = false; return nil })
 }
 
 // UserGrantCommand gives an account a role.
@@ -259,7 +260,7 @@ func (c *UserGrantCommand) Run(s *cli.Session) error {
 	if err := config.CheckGrant(g, false); err != nil {
 		return cli.Usage("%w", err)
 	}
-	return changeAccount(s, c.ID, c.row("grant "+grantWords([]store.Grant{g})), func(a *store.Account) error {
+	return changeAccount(s, c.ID, c.row("grant "+grantWords([]accounts.Grant{g})), func(a *accounts.Account) error {
 		for i, held := range a.Grants {
 			if held.Role == g.Role && held.Kind == g.Kind {
 				a.Grants = slices.Clone(a.Grants)
@@ -286,8 +287,8 @@ type UserRevokeCommand struct {
 
 // Run revokes, from the next request on. A role that is left without units goes.
 func (c *UserRevokeCommand) Run(s *cli.Session) error {
-	return changeAccount(s, c.ID, c.row("revoke "+c.Role+" "+strings.Join(c.Unit, " ")), func(a *store.Account) error {
-		var left []store.Grant
+	return changeAccount(s, c.ID, c.row("revoke "+c.Role+" "+strings.Join(c.Unit, " ")), func(a *accounts.Account) error {
+		var left []accounts.Grant
 		found := false
 		for _, g := range a.Grants {
 			if g.Role != c.Role {
@@ -300,7 +301,7 @@ func (c *UserRevokeCommand) Run(s *cli.Session) error {
 				return errors.New("the role is not held for that unit")
 			}
 			if len(c.Unit) > 0 && len(units) > 0 {
-				left = append(left, store.Grant{Role: g.Role, Kind: g.Kind, Units: units})
+				left = append(left, accounts.Grant{Role: g.Role, Kind: g.Kind, Units: units})
 			}
 		}
 		if !found {
@@ -343,5 +344,5 @@ type UserSignoutCommand struct {
 func (c *UserSignoutCommand) Run(s *cli.Session) error {
 	row := c.row("sessions ended")
 	row.What = accesslog.SignOut
-	return changeAccount(s, c.ID, row, func(a *store.Account) error { a.Epoch++; return nil })
+	return changeAccount(s, c.ID, row, func(a *accounts.Account) error { a.Epoch++; return nil })
 }

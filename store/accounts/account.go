@@ -1,8 +1,11 @@
-package store
+// Package accounts remembers who can sign in, for which roles, and the sessions of their browsers. Each change of an
+// account writes its row of the access log in the same transaction.
+//
+// What a role may do it does not know, nor any case.
+package accounts
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -15,15 +18,15 @@ import (
 	"rivgate/store/db"
 )
 
-// ErrAccountExists is returned where an account is to be added whose id is taken.
-var ErrAccountExists = errors.New("there is an account with that name already")
+// ErrExists is returned where an account is to be added whose id is taken.
+var ErrExists = errors.New("there is an account with that name already")
 
 // ErrWall is returned where an account would have roles for patient boards and for care.
 var ErrWall = errors.New("nobody has roles for patient boards and for care: make another account")
 
-// LocalAccounts is the source of accounts whose password is kept here; others' source is the identity provider's
+// Local is the source of accounts whose password is kept here; others' source is the identity provider's
 // issuer.
-const LocalAccounts = "local"
+const Local = "local"
 
 // Grant is a role with the units of one kind that it is held for. What a role may do is not known here.
 type Grant struct {
@@ -48,14 +51,14 @@ type Account struct {
 	SignedIn time.Time `json:"signedIn,omitzero"`
 }
 
-// ProviderAccount begins the id of an account at the identity provider. Its subject follows exactly as the provider
+// ProviderPrefix begins the id of an account at the identity provider. Its subject follows exactly as the provider
 // writes it: two subjects may differ in case alone (OpenID Connect Core 1.0, 2).
-const ProviderAccount = "oidc:"
+const ProviderPrefix = "oidc:"
 
-// AccountID is how a typed name is kept: without blanks around it, in lower case. The id of an account at the identity
+// ID is how a typed name is kept: without blanks around it, in lower case. The id of an account at the identity
 // provider is kept as it is.
-func AccountID(typed string) string {
-	if strings.HasPrefix(typed, ProviderAccount) {
+func ID(typed string) string {
+	if strings.HasPrefix(typed, ProviderPrefix) {
 		return typed
 	}
 	return strings.ToLower(strings.TrimSpace(typed))
@@ -75,39 +78,48 @@ func (a *Account) walled() error {
 	return nil
 }
 
-// AddAccount adds an account and logs it as by's change. ErrAccountExists, ErrWall.
-func (s *Store) AddAccount(ctx context.Context, a Account, by accesslog.Row) error {
-	if a.ID = AccountID(a.ID); a.ID == "" {
+// Directory is who can sign in to a gateway, and who has. Safe for concurrent use.
+type Directory struct {
+	db   *db.DB
+	read db.Pool
+}
+
+// New is the directory of a database.
+func New(d *db.DB) *Directory { return &Directory{d, db.Readers(d)} }
+
+// AddAccount adds an account and logs it as by's change. ErrExists, ErrWall.
+func (d *Directory) AddAccount(ctx context.Context, a Account, by accesslog.Row) error {
+	if a.ID = ID(a.ID); a.ID == "" {
 		return errors.New("adding an account: it has no name")
 	}
-	return s.write(ctx, func(ctx context.Context, t *tx) error {
+	return d.db.Write(ctx, func(ctx context.Context, t *db.Tx) error {
 		found, err := t.Row(ctx, []any{new(string)}, `SELECT id FROM account WHERE id = $1`, a.ID)
 		if err != nil {
 			return err
 		}
 		if found {
-			return ErrAccountExists
+			return ErrExists
 		}
 		a.Created, a.Changed = t.Now, t.Now
-		if err := t.putAccount(ctx, &a); err != nil {
+		if err := putAccount(ctx, t, &a); err != nil {
 			return err
 		}
-		return t.logAccount(ctx, by, a.ID)
+		return logAccount(ctx, t, by, a.ID)
 	})
 }
 
 // logAccount logs a change of an account. Without a kind of its own the row says that it is a change.
-func (t *tx) logAccount(ctx context.Context, by accesslog.Row, id string) error {
+func logAccount(ctx context.Context, t *db.Tx, by accesslog.Row, id string) error {
 	if by.What == "" {
 		by.What = accesslog.Change
 	}
 	if by.Subject == "" {
 		by.Subject = id
 	}
-	return accesslog.Write(ctx, t.Tx, by)
+	return accesslog.Write(ctx, t, by)
 }
 
-func (t *tx) putAccount(ctx context.Context, a *Account) error {
+func putAccount(ctx context.Context, t *db.Tx, a *Account) error {
 	if err := a.walled(); err != nil {
 		return err
 	}
@@ -132,17 +144,17 @@ func (t *tx) putAccount(ctx context.Context, a *Account) error {
 // ChangeAccount changes an account in one transaction and logs it as by's doing; change may refuse with an error, which
 // is returned as it is, and may run more than once. When the password or what an account may changed, or it was
 // disabled, its sessions are over. ErrNotFound, ErrWall.
-func (s *Store) ChangeAccount(ctx context.Context, id string, by accesslog.Row,
+func (d *Directory) ChangeAccount(ctx context.Context, id string, by accesslog.Row,
 	change func(*Account) error,
 ) (Account, error) {
 	var a Account
-	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		all, err := db.Collect(ctx, t, scanAccount, selectAccount+` WHERE id = $1`+t.Dialect.ForUpdate, AccountID(id))
+	err := d.db.Write(ctx, func(ctx context.Context, t *db.Tx) error {
+		all, err := db.Collect(ctx, t, scanAccount, selectAccount+` WHERE id = $1`+t.Dialect.ForUpdate, ID(id))
 		if err != nil {
 			return err
 		}
 		if len(all) == 0 {
-			return ErrNotFound
+			return db.ErrNotFound
 		}
 		a = all[0]
 		was := a
@@ -159,10 +171,10 @@ func (s *Store) ChangeAccount(ctx context.Context, id string, by accesslog.Row,
 				return err
 			}
 		}
-		if err := t.putAccount(ctx, &a); err != nil {
+		if err := putAccount(ctx, t, &a); err != nil {
 			return err
 		}
-		return t.logAccount(ctx, by, a.ID)
+		return logAccount(ctx, t, by, a.ID)
 	})
 	return a, err
 }
@@ -185,50 +197,22 @@ func scanAccount(rows *sql.Rows) (a Account, err error) {
 }
 
 // Account finds an account by what is typed at sign-in. ErrNotFound.
-func (s *Store) Account(ctx context.Context, id string) (Account, error) {
-	all, err := db.Collect(ctx, s.read, scanAccount, selectAccount+` WHERE id = $1`, AccountID(id))
+func (d *Directory) Account(ctx context.Context, id string) (Account, error) {
+	all, err := db.Collect(ctx, d.read, scanAccount, selectAccount+` WHERE id = $1`, ID(id))
 	if err != nil {
 		return Account{}, fmt.Errorf("reading an account: %w", err)
 	}
 	if len(all) == 0 {
-		return Account{}, ErrNotFound
+		return Account{}, db.ErrNotFound
 	}
 	return all[0], nil
 }
 
 // Accounts lists all accounts by id.
-func (s *Store) Accounts(ctx context.Context) ([]Account, error) {
-	all, err := db.Collect(ctx, s.read, scanAccount, selectAccount+` ORDER BY id`)
+func (d *Directory) Accounts(ctx context.Context) ([]Account, error) {
+	all, err := db.Collect(ctx, d.read, scanAccount, selectAccount+` ORDER BY id`)
 	if err != nil {
 		return nil, fmt.Errorf("listing accounts: %w", err)
 	}
 	return all, nil
-}
-
-// secretSize is the size of a Secret, in bytes.
-const secretSize = 32
-
-// Secret is a key that belongs to this database, made at random when it is first asked for. Every replica gets the
-// same.
-func (s *Store) Secret(ctx context.Context, name string) ([]byte, error) {
-	value := make([]byte, secretSize)
-	if _, err := rand.Read(value); err != nil {
-		return nil, fmt.Errorf("making a key: %w", err)
-	}
-	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		if _, err := t.Exec(ctx, `INSERT INTO secret (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, name,
-			value); err != nil {
-			return err
-		}
-		var kept []byte
-		if _, err := t.Row(ctx, []any{&kept}, `SELECT value FROM secret WHERE name = $1`, name); err != nil {
-			return err
-		}
-		value = kept
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("reading a key: %w", err)
-	}
-	return value, nil
 }

@@ -1,4 +1,4 @@
-package store
+package accounts
 
 import (
 	"context"
@@ -10,8 +10,8 @@ import (
 	"rivgate/store/db"
 )
 
-// WebSession is one session of somebody's browser, without what it holds.
-type WebSession struct {
+// Session is one session of somebody's browser, without what it holds.
+type Session struct {
 	Account string    `json:"account"`
 	Created time.Time `json:"created"`
 	Expires time.Time `json:"expires"`
@@ -22,8 +22,10 @@ const endedKept = 24 * time.Hour
 
 // PutWebSession keeps what a session holds. token is the digest of what the browser has. A session that is there keeps
 // its end; a new one ends after lifetime, and those that ended more than a day ago are thrown away.
-func (s *Store) PutWebSession(ctx context.Context, token, account string, data []byte, lifetime time.Duration) error {
-	err := s.write(ctx, func(ctx context.Context, t *tx) error {
+func (d *Directory) PutWebSession(ctx context.Context, token, account string, data []byte,
+	lifetime time.Duration,
+) error {
+	err := d.db.Write(ctx, func(ctx context.Context, t *db.Tx) error {
 		if _, err := t.Exec(ctx, `DELETE FROM web_session WHERE expires <= $1`,
 			db.Micros(t.Now.Add(-endedKept))); err != nil {
 			return err
@@ -40,9 +42,9 @@ func (s *Store) PutWebSession(ctx context.Context, token, account string, data [
 }
 
 // WebSession finds what a session holds; false when there is none, or it has ended.
-func (s *Store) WebSession(ctx context.Context, token string) (data []byte, found bool, err error) {
-	all, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (data []byte, err error) { return data, rows.Scan(&data) },
-		`SELECT data FROM web_session WHERE token = $1 AND expires > $2`, token, db.Micros(s.Now()))
+func (d *Directory) WebSession(ctx context.Context, token string) (data []byte, found bool, err error) {
+	all, err := db.Collect(ctx, d.read, func(rows *sql.Rows) (data []byte, err error) { return data, rows.Scan(&data) },
+		`SELECT data FROM web_session WHERE token = $1 AND expires > $2`, token, db.Micros(d.db.Now()))
 	if err != nil {
 		return nil, false, fmt.Errorf("reading a session: %w", err)
 	}
@@ -54,10 +56,10 @@ func (s *Store) WebSession(ctx context.Context, token string) (data []byte, foun
 
 // EndedWebSession tells whose session it was that ended within a day, by itself or with all sessions of its account; ""
 // when it goes on, was ended by EndWebSession, or never was.
-func (s *Store) EndedWebSession(ctx context.Context, token string) (string, error) {
-	all, err := db.Collect(ctx, s.read,
+func (d *Directory) EndedWebSession(ctx context.Context, token string) (string, error) {
+	all, err := db.Collect(ctx, d.read,
 		func(rows *sql.Rows) (account string, err error) { return account, rows.Scan(&account) },
-		`SELECT account FROM web_session WHERE token = $1 AND expires <= $2`, token, db.Micros(s.Now()))
+		`SELECT account FROM web_session WHERE token = $1 AND expires <= $2`, token, db.Micros(d.db.Now()))
 	if err != nil {
 		return "", fmt.Errorf("reading a session: %w", err)
 	}
@@ -68,8 +70,8 @@ func (s *Store) EndedWebSession(ctx context.Context, token string) (string, erro
 }
 
 // EndWebSession ends a session. One that is not there has ended.
-func (s *Store) EndWebSession(ctx context.Context, token string) error {
-	err := s.write(ctx, func(ctx context.Context, t *tx) error {
+func (d *Directory) EndWebSession(ctx context.Context, token string) error {
+	err := d.db.Write(ctx, func(ctx context.Context, t *db.Tx) error {
 		_, err := t.Exec(ctx, `DELETE FROM web_session WHERE token = $1`, token)
 		return err
 	})
@@ -80,8 +82,8 @@ func (s *Store) EndWebSession(ctx context.Context, token string) error {
 }
 
 // WebSessions lists the sessions of an account that have not ended, the newest first; "" for everybody's.
-func (s *Store) WebSessions(ctx context.Context, account string) ([]WebSession, error) {
-	all, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (w WebSession, err error) {
+func (d *Directory) WebSessions(ctx context.Context, account string) ([]Session, error) {
+	all, err := db.Collect(ctx, d.read, func(rows *sql.Rows) (w Session, err error) {
 		var created, expires int64
 		err = rows.Scan(&w.Account, &created, &expires)
 		w.Created, w.Expires = db.Moment(created), db.Moment(expires)
@@ -89,7 +91,7 @@ func (s *Store) WebSessions(ctx context.Context, account string) ([]WebSession, 
 	},
 		`SELECT account, created, expires FROM web_session WHERE expires > $1 AND account <> '' AND (account = $2 OR $2 = `+
 			`'') ORDER BY created DESC, account`,
-		db.Micros(s.Now()), AccountID(account))
+		db.Micros(d.db.Now()), ID(account))
 	if err != nil {
 		return nil, fmt.Errorf("listing sessions: %w", err)
 	}
@@ -116,10 +118,10 @@ type SignInTry struct {
 // TrySignIn notes a try before it is made, and says whether it may be made, and after which wait; whether there is such
 // an account or not. A refused try is not counted, so that the time of refusal ends by itself. A browser that has
 // signed in to the account before has tries of its own: what others do costs it nothing.
-func (s *Store) TrySignIn(ctx context.Context, try SignInTry,
+func (d *Directory) TrySignIn(ctx context.Context, try SignInTry,
 	rate SignInRate,
 ) (may bool, wait time.Duration, err error) {
-	err = s.write(ctx, func(ctx context.Context, t *tx) error {
+	err = d.db.Write(ctx, func(ctx context.Context, t *db.Tx) error {
 		may, wait = false, 0
 		// One after the other, as the access log's rows are: guesses made at once must see each other.
 		if _, err := t.Row(ctx, []any{new(int64)},
@@ -136,7 +138,7 @@ func (s *Store) TrySignIn(ctx context.Context, try SignInTry,
 			return err
 		}
 		if may = try.Browser != "" && byBrowser < rate.Browser; may {
-			return t.noteTry(ctx, try.Browser, "")
+			return noteTry(ctx, t, try.Browser, "")
 		}
 		if _, err := t.Row(ctx, []any{&byAccount}, `SELECT count(*) FROM sign_in WHERE account = $1 AND at > $2`, try.Account,
 			since); err != nil {
@@ -150,7 +152,7 @@ func (s *Store) TrySignIn(ctx context.Context, try SignInTry,
 			return nil
 		}
 		wait = rate.wait(byAccount)
-		return t.noteTry(ctx, try.Account, try.Address)
+		return noteTry(ctx, t, try.Account, try.Address)
 	})
 	if err != nil {
 		return false, 0, fmt.Errorf("noting a try to sign in: %w", err)
@@ -172,7 +174,7 @@ func (r SignInRate) wait(failed int) time.Duration {
 	return wait
 }
 
-func (t *tx) noteTry(ctx context.Context, account, address string) error {
+func noteTry(ctx context.Context, t *db.Tx, account, address string) error {
 	_, err := t.Exec(ctx, `INSERT INTO sign_in (account, address, at) VALUES ($1, $2, $3)`, account, address,
 		db.Micros(t.Now))
 	return err
@@ -180,19 +182,19 @@ func (t *tx) noteTry(ctx context.Context, account, address string) error {
 
 // SignedIn notes that a try succeeded: the tries for that account, or from that browser, are forgotten, and the account
 // knows when. by is the row of the access log. ErrNotFound.
-func (s *Store) SignedIn(ctx context.Context, id string, try SignInTry, by accesslog.Row) error {
-	return s.write(ctx, func(ctx context.Context, t *tx) error {
+func (d *Directory) SignedIn(ctx context.Context, id string, try SignInTry, by accesslog.Row) error {
+	return d.db.Write(ctx, func(ctx context.Context, t *db.Tx) error {
 		if _, err := t.Exec(ctx, `DELETE FROM sign_in WHERE account = $1 OR account = $2 AND account <> ''`, try.Account,
 			try.Browser); err != nil {
 			return err
 		}
-		n, err := t.Exec(ctx, `UPDATE account SET signed_in = $2 WHERE id = $1`, AccountID(id), db.Micros(t.Now))
+		n, err := t.Exec(ctx, `UPDATE account SET signed_in = $2 WHERE id = $1`, ID(id), db.Micros(t.Now))
 		if err != nil {
 			return err
 		}
 		if n == 0 {
-			return ErrNotFound
+			return db.ErrNotFound
 		}
-		return accesslog.Write(ctx, t.Tx, by)
+		return accesslog.Write(ctx, t, by)
 	})
 }
