@@ -2,6 +2,7 @@ package routing
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 )
@@ -149,6 +150,50 @@ func (s Span) edges(days []Date, from Date) []Date {
 		days = append(days, s.Until.Next())
 	}
 	return days
+}
+
+// InactiveRegion is a region whose units citizens cannot choose, for it has no patient board that can be reached.
+type InactiveRegion struct {
+	Region string `json:"region"`
+	Units  int    `json:"units"` // that could be chosen otherwise
+	Why    Fact   `json:"why"`   // its code is one of InactiveRegionWords
+}
+
+// InactiveRegionWords are the codes of InactiveRegion.Why, each with its words in English. {1} is the region, {2} its
+// board.
+func InactiveRegionWords() map[string]string {
+	return map[string]string{
+		"board-missing":     "region {1} has no patient board",
+		"board-unreachable": TurnedOffWords()["board-unreachable"],
+	}
+}
+
+// InactiveRegions are the regions of units that could be chosen today were it not for their region's board, in their
+// order.
+func (t *Table) InactiveRegions(now time.Time) []InactiveRegion {
+	day, units := DateOf(now), map[string]int{}
+	active := t.activeRegionsOn(day)
+	for _, u := range t.Units() {
+		if u.Region != "" && u.Kind != PatientBoard && !active[u.Region] && t.reachable(u.HSAID, day) {
+			units[u.Region]++
+		}
+	}
+	var out []InactiveRegion
+	for _, region := range slices.Sorted(maps.Keys(units)) {
+		r := InactiveRegion{Region: region, Units: units[region], Why: NewFact("board-missing", region)}
+		if board, registered := t.Board(region); registered {
+			r.Why = NewFact("board-unreachable", region, board.HSAID)
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+func (t *Table) activeRegionsOn(day Date) map[string]bool {
+	if t == nil {
+		return nil
+	}
+	return t.activeOn(day)
 }
 
 // Offers tells whether citizens can choose a unit of the table now.

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"time"
 
+	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/store/db"
 )
@@ -45,7 +46,7 @@ type CatalogueVersion struct {
 
 // CatalogueEvent is one thing that was done to the catalogue.
 type CatalogueEvent struct {
-	Verb     string `json:"verb"`              // edit, rebase, discard, publish, rollback, cancel or accept
+	Verb     string `json:"verb"`              // edit, rebase, discard, publish, rollback, cancel, accept or turns-off
 	Version  int64  `json:"version,omitempty"` // 0: the draft
 	Revision int64  `json:"revision"`          // of the draft, after it
 	By       string `json:"by"`
@@ -57,7 +58,9 @@ type CatalogueEvent struct {
 	Answer string             `json:"-"` // digest of the answer that was accepted
 	// patient boards that went on under another HSA-id
 	TakenOver []TakenOver `json:"takenOver,omitempty"`
-	At        time.Time   `json:"at"`
+	// the first hundred units that a source, which is By, has turned off for citizens
+	TurnedOff []routing.TurnedOff `json:"turnedOff,omitempty"`
+	At        time.Time           `json:"at"`
 }
 
 // RevisionError refuses a change that was made from an older draft: somebody else was quicker, and nothing of theirs is

@@ -1,11 +1,15 @@
 package store
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
+	"rivgate/routing"
 	"rivgate/routing/catalogue"
+	"rivgate/store/db"
 )
 
 // recordedMost is how many changes an event holds.
@@ -22,15 +26,17 @@ type storedWhat struct {
 	Changes []storedChange `json:"changes,omitempty"`
 	Answer  string         `json:"answer,omitempty"`
 	Taken   []TakenOver    `json:"takenOver,omitempty"`
+
+	Off []routing.TurnedOff `json:"turnedOff,omitempty"`
 }
 
 // what is the part of an event that the database holds as JSON; "" for none.
 func (e *CatalogueEvent) what() (string, error) {
-	stored := storedWhat{Answer: e.Answer, Taken: e.TakenOver}
+	stored := storedWhat{Answer: e.Answer, Taken: e.TakenOver, Off: e.TurnedOff}
 	for _, c := range e.Rows[:min(len(e.Rows), recordedMost)] {
 		stored.Changes = append(stored.Changes, storedChange{c.Before, c.After})
 	}
-	if len(stored.Changes) == 0 && stored.Answer == "" && len(stored.Taken) == 0 {
+	if len(stored.Changes) == 0 && stored.Answer == "" && len(stored.Taken) == 0 && len(stored.Off) == 0 {
 		return "", nil
 	}
 	doc, err := json.Marshal(stored)
@@ -50,7 +56,10 @@ func (e *CatalogueEvent) readWhat(doc string) error {
 		e.What = "answer " + e.Answer
 	}
 	var text strings.Builder
-	e.TakenOver = stored.Taken
+	e.TakenOver, e.TurnedOff = stored.Taken, stored.Off
+	for _, u := range e.TurnedOff {
+		fmt.Fprintf(&text, "%s from %s: %s\n", u.Unit, u.Day, u.Why.Words(routing.TurnedOffWords()))
+	}
 	for _, x := range e.TakenOver {
 		fmt.Fprintf(&text, "%s takes over %d cases of %s\n", x.To, x.Cases, x.From)
 	}
@@ -59,9 +68,46 @@ func (e *CatalogueEvent) readWhat(doc string) error {
 		e.Rows = append(e.Rows, change)
 		text.WriteString(change.Text + "\n")
 	}
-	if more := e.Changes - len(e.Rows); len(e.Rows) > 0 && more > 0 {
+	if more := e.Changes - len(e.Rows) - len(e.TurnedOff); len(e.Rows)+len(e.TurnedOff) > 0 && more > 0 {
 		fmt.Fprintf(&text, "and %d more\n", more)
 	}
 	e.What += text.String()
+	return nil
+}
+
+// CatalogueTurnsOff is the verb of an event of a catalogue of elsewhere that turned units off.
+const CatalogueTurnsOff = "turns-off"
+
+// notedOnce is for how long the same event of a source is one event: each replica reads the source by itself.
+const notedOnce = time.Hour
+
+// NoteTurnedOff keeps that the catalogue of a source, which nobody publishes here, has turned units off for citizens.
+// What another replica has noted already is not noted again.
+func (s *Store) NoteTurnedOff(ctx context.Context, source string, off []routing.TurnedOff) error {
+	e := CatalogueEvent{
+		Verb: CatalogueTurnsOff, By: source, Changes: len(off), TurnedOff: off[:min(len(off), recordedMost)],
+	}
+	what, err := e.what()
+	if err != nil {
+		return fmt.Errorf("noting that units are turned off: %w", err)
+	}
+	err = s.write(ctx, func(ctx context.Context, t *tx) error {
+		l, err := t.lockDraft(ctx, -1)
+		if err != nil {
+			return err
+		}
+		var one int
+		noted, err := t.Row(ctx, []any{&one},
+			`SELECT 1 FROM catalogue_event WHERE verb = $1 AND by_whom = $2 AND changes = $3 AND what = $4 AND at > $5 LIMIT 1`,
+			e.Verb, e.By, e.Changes, what, db.Micros(t.Now.Add(-notedOnce)))
+		if err != nil || noted {
+			return err
+		}
+		e.Revision = l.revision
+		return t.catalogueEvent(ctx, e)
+	})
+	if err != nil {
+		return fmt.Errorf("noting that units are turned off: %w", err)
+	}
 	return nil
 }

@@ -47,6 +47,10 @@ func (g *gateway) measure() prometheus.Gatherer {
 			}
 			return -1
 		}),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "rivgate_catalogue_inactive_regions",
+			Help: "Regions whose units citizens cannot choose today, for want of a patient board that can be reached.",
+		}, func() float64 { return float64(len(g.keeper.Status().Inactive)) }),
 	)
 	return registry
 }

@@ -245,7 +245,7 @@ func (g *gateway) newSite(c config.Config) (*web.Site, error) {
 	site.Catalogue.Rules, site.Catalogue.PlanCatalogue = g.keeper.Rules, g.planCatalogue
 	site.Operate.Version, site.Operate.Started, site.Operate.Endpoints = versionText(), time.Now(), g.endpoints()
 	site.Operate.ResetCatalogue, site.Operate.ResetTree = g.resetCatalogue,
-		func(context.Context) error { return g.keeper.RefreshTree() }
+		g.keeper.RefreshTree
 	site.Operate.Registry, site.Operate.Certificates = g.measure(), g.certificates.Status
 	site.SessionLife, site.NoLocalAccounts = time.Duration(c.Web.SessionHours)*time.Hour, !c.Web.LocalAccounts
 	site.OpenForm = c.Citizen.OpenForm
@@ -274,7 +274,7 @@ func (g *gateway) catalogueStatus() shell.CatalogueStatus {
 	s := g.keeper.Status()
 	status := shell.CatalogueStatus{
 		Loaded: s.Loaded, Source: s.Source, FromCache: s.FromCache, Routes: s.Routes, Permissions: s.Permissions,
-		LastError: s.LastError, LastErrorAt: s.LastErrorAt, Tree: shell.TreeStatus(s.Tree),
+		LastError: s.LastError, LastErrorAt: s.LastErrorAt, Tree: shell.TreeStatus(s.Tree), Inactive: s.Inactive,
 	}
 	if s.Held != nil {
 		status.Held = s.Held.Digest

@@ -96,14 +96,14 @@ func (k *Keeper) accepted(ctx context.Context, h Held) bool {
 }
 
 // Accept takes the answer that is held back into use. Without one it gives false.
-func (k *Keeper) Accept(digest string) (Report, bool, error) {
+func (k *Keeper) Accept(ctx context.Context, digest string) (Report, bool, error) {
 	k.refreshing.Lock()
 	defer k.refreshing.Unlock()
 	waiting := k.held.Load()
 	if waiting == nil || waiting.held.Digest != digest {
 		return Report{}, false, nil
 	}
-	report, err := k.use(waiting.catalogue, k.now(), false)
+	report, err := k.use(ctx, waiting.catalogue, k.now(), false)
 	if err != nil {
 		return report, true, err
 	}
@@ -117,7 +117,7 @@ func (k *Keeper) Accept(digest string) (Report, bool, error) {
 // the source has another mark.
 func (k *Keeper) news(ctx context.Context) {
 	if waiting := k.held.Load(); waiting != nil && k.accepted(ctx, waiting.held) {
-		if _, _, err := k.Accept(waiting.held.Digest); err != nil {
+		if _, _, err := k.Accept(ctx, waiting.held.Digest); err != nil {
 			k.log().Error("catalogue accepted, but not usable", zap.String("reason", brief(err)))
 		}
 		return

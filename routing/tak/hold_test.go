@@ -60,10 +60,10 @@ func TestAnAnswerThatShrinksIsHeldBack(t *testing.T) {
 			if !c.held {
 				return
 			}
-			if _, ok, _ := k.Accept("another"); ok {
+			if _, ok, _ := k.Accept(t.Context(), "another"); ok {
 				t.Error("another answer was accepted")
 			}
-			report, ok, err := k.Accept(held.Digest)
+			report, ok, err := k.Accept(t.Context(), held.Digest)
 			if !ok || err != nil || report.Routes != len(c.answer.Routes) || k.Status().Held != nil ||
 				k.Status().LastError != "" {
 				t.Errorf("accepted %t, %v, %+v, status %+v", ok, err, report, k.Status())

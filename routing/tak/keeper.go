@@ -37,6 +37,10 @@ type Keeper struct {
 	// Accepted is told of an answer that is held back, and asked whether a person has confirmed it. Nil: only Accept does.
 	Accepted func(ctx context.Context, h Held) (bool, error)
 
+	// TurnedOff is told of units that a new catalogue turns off for citizens because a region loses its patient board: the
+	// source decides, so it is taken into use all the same. Nil: the log alone has it.
+	TurnedOff func(ctx context.Context, off []routing.TurnedOff) error
+
 	refreshing sync.Mutex // one refresh at a time, whoever asked for it
 	current    atomic.Pointer[loaded]
 	lastError  atomic.Pointer[failure]    // nil after a success
@@ -89,6 +93,8 @@ type Status struct {
 	Routes      int       `json:"routes"`
 	Permissions int       `json:"permissions"`
 	Held        *Held     `json:"held,omitempty"` // an answer that waits for a person's word
+	// regions whose units citizens cannot choose by it today, for want of a board
+	Inactive []routing.InactiveRegion `json:"inactiveRegions,omitempty"`
 
 	Tree TreeStatus `json:"tree"`
 }
@@ -152,6 +158,7 @@ func (k *Keeper) Status() Status {
 	if now := k.current.Load(); now != nil {
 		s.Loaded, s.FromCache = now.at, now.fromCache
 		s.Routes, s.Permissions = now.table.Size()
+		s.Inactive = now.table.InactiveRegions(k.now())
 	}
 	if tree := k.tree.Load(); tree != nil {
 		s.Tree = *tree
@@ -178,7 +185,7 @@ func (k *Keeper) Refresh(ctx context.Context) (Report, error) {
 	}
 	if err == nil {
 		var report Report
-		if report, err = k.use(c, k.now(), false); err == nil {
+		if report, err = k.use(ctx, c, k.now(), false); err == nil {
 			k.lastError.Store(nil)
 			k.save(c)
 			return report, nil
@@ -193,12 +200,12 @@ func (k *Keeper) Refresh(ctx context.Context) (Report, error) {
 		return Report{}, err
 	}
 	k.log().Error("catalogue not read", zap.String("reason", reason))
-	return k.fallBack(), err
+	return k.fallBack(ctx), err
 }
 
 // RefreshTree reads the HSA files alone and puts the catalogue in use with their tree, or keeps the one there is and
 // returns why.
-func (k *Keeper) RefreshTree() error {
+func (k *Keeper) RefreshTree(ctx context.Context) error {
 	k.refreshing.Lock()
 	defer k.refreshing.Unlock()
 	now := k.current.Load()
@@ -207,7 +214,7 @@ func (k *Keeper) RefreshTree() error {
 	if err == nil {
 		c := now.catalogue
 		c.Tree = tree
-		_, err = k.use(c, now.at, now.fromCache)
+		_, err = k.use(ctx, c, now.at, now.fromCache)
 	}
 	if err != nil {
 		k.tree.Store(&TreeStatus{Read: k.now(), Before: units, Now: units})
@@ -227,7 +234,7 @@ func (k *Keeper) readTree(now *loaded) (routing.Tree, error) {
 }
 
 // use builds a table and puts it in use.
-func (k *Keeper) use(c routing.Catalogue, at time.Time, fromCache bool) (Report, error) {
+func (k *Keeper) use(ctx context.Context, c routing.Catalogue, at time.Time, fromCache bool) (Report, error) {
 	table, err := routing.NewTable(c, k.Rules)
 	if err != nil {
 		return Report{}, err
@@ -237,7 +244,7 @@ func (k *Keeper) use(c routing.Catalogue, at time.Time, fromCache bool) (Report,
 	}
 	report.Routes, report.Permissions = table.Size()
 	units := len(k.Catalogue().Tree)
-	k.tellTurnedOff(table, c, at)
+	k.tellTurnedOff(ctx, table, c, at)
 	before := k.current.Swap(&loaded{table, c, at, fromCache})
 	k.tree.Store(&TreeStatus{Read: k.now(), OK: true, Before: units, Now: len(c.Tree)})
 	if before == nil || len(report.Changes) > 0 {
@@ -250,9 +257,8 @@ func (k *Keeper) use(c routing.Catalogue, at time.Time, fromCache bool) (Report,
 	return report, nil
 }
 
-// tellTurnedOff warns of regions that lose their patient board by a catalogue that nobody here can confirm: the source
-// decides, so it is taken into use all the same.
-func (k *Keeper) tellTurnedOff(table *routing.Table, c routing.Catalogue, at time.Time) {
+// tellTurnedOff warns of regions that lose their patient board by a catalogue that nobody here can confirm.
+func (k *Keeper) tellTurnedOff(ctx context.Context, table *routing.Table, c routing.Catalogue, at time.Time) {
 	before := k.current.Load()
 	if before == nil {
 		return
@@ -260,6 +266,11 @@ func (k *Keeper) tellTurnedOff(table *routing.Table, c routing.Catalogue, at tim
 	off := routing.TurnsOff(before.table, table, routing.ChangeDays(before.catalogue, c, routing.DateOf(at)), nil)
 	if routing.MustConfirm(off) == 0 {
 		return
+	}
+	if k.TurnedOff != nil {
+		if err := k.TurnedOff(ctx, off); err != nil {
+			k.log().Error("noting that units are turned off for citizens", zap.Error(err))
+		}
 	}
 	told := map[string]bool{}
 	for _, u := range off {
@@ -272,7 +283,7 @@ func (k *Keeper) tellTurnedOff(table *routing.Table, c routing.Catalogue, at tim
 }
 
 // fallBack takes the saved copy into use. Its age is that of the file.
-func (k *Keeper) fallBack() Report {
+func (k *Keeper) fallBack(ctx context.Context) Report {
 	if k.CacheFile == "" {
 		return Report{}
 	}
@@ -284,7 +295,7 @@ func (k *Keeper) fallBack() Report {
 	if err == nil {
 		var c routing.Catalogue
 		if c, err = k.saved(); err == nil {
-			report, err = k.use(c, written.ModTime(), true)
+			report, err = k.use(ctx, c, written.ModTime(), true)
 		}
 	} else {
 		err = unsaved(err)

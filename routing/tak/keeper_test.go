@@ -260,7 +260,7 @@ func TestTheTreeIsReadAnewAlone(t *testing.T) {
 	}
 	beside := tak.Beside{HSAFiles: []string{file}}
 	k := &tak.Keeper{Source: tak.File{Path: catalogue, Beside: beside}, Tree: beside.Tree}
-	if err := k.RefreshTree(); err == nil || k.Status().Tree.OK {
+	if err := k.RefreshTree(t.Context()); err == nil || k.Status().Tree.OK {
 		t.Error("a tree without a catalogue")
 	}
 	if _, err := k.Refresh(t.Context()); err != nil {
@@ -273,7 +273,7 @@ func TestTheTreeIsReadAnewAlone(t *testing.T) {
 	if err := os.Remove(catalogue); err != nil { // not needed
 		t.Fatal(err)
 	}
-	if err := k.RefreshTree(); err != nil {
+	if err := k.RefreshTree(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if s := k.Status(); !s.Tree.OK || s.Tree.Before != 1 || s.Tree.Now != 2 || s.Routes != 1 ||
@@ -283,7 +283,7 @@ func TestTheTreeIsReadAnewAlone(t *testing.T) {
 	if err := os.WriteFile(file, []byte("<broken"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := k.RefreshTree(); err == nil {
+	if err := k.RefreshTree(t.Context()); err == nil {
 		t.Error("a broken file is taken")
 	}
 	if s := k.Status().Tree; s.OK || s.Before != 2 || s.Now != 2 || len(k.Catalogue().Tree) != 2 {

@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -401,4 +402,45 @@ func catalogueHeld(w *world) {
 		equal(w, "open", open[unit], 2)
 		w.drain()
 	})
+}
+
+// sourceTurnsOff keeps what a source did once, however many replicas read it, and again when it does it again.
+func sourceTurnsOff(w *world) {
+	off := []routing.TurnedOff{{
+		Unit: "SE2010123456-VC01", Name: "Vårdcentralen Björken", Kind: routing.CareUnit, Region: "01",
+		Day: routing.DateOf(w.clock.Now()), Why: routing.NewFact("board-removed", "01", "SE2010123456-PN01"), Open: 2,
+	}}
+	noted := func() (found []store.CatalogueEvent) {
+		w.t.Helper()
+		events, err := w.s.CatalogueEvents(w.ctx)
+		w.must(err)
+		for _, e := range events {
+			if e.Verb == store.CatalogueTurnsOff {
+				found = append(found, e)
+			}
+		}
+		return found
+	}
+	var both sync.WaitGroup
+	for range 2 {
+		both.Go(func() {
+			if err := w.s.NoteTurnedOff(w.ctx, "tak.example", off); err != nil {
+				w.t.Error(err)
+			}
+		})
+	}
+	both.Wait()
+	all := noted()
+	equal(w, "once", len(all), 1)
+	equal(w, "what", fmt.Sprint(all[0].TurnedOff), fmt.Sprint(off))
+	equal(w, "by", fmt.Sprint(all[0].By, " ", all[0].Changes), "tak.example 1")
+	equal(w, "in words", strings.Contains(all[0].What, "region 01 loses its patient board SE2010123456-PN01"), true)
+	w.must(w.s.NoteTurnedOff(w.ctx, "another.example", off))
+	w.clock.move(2 * time.Hour)
+	many := slices.Repeat(off, 150)
+	w.must(w.s.NoteTurnedOff(w.ctx, "tak.example", many))
+	w.must(w.s.NoteTurnedOff(w.ctx, "tak.example", off))
+	all = noted()
+	equal(w, "again", fmt.Sprint(len(all), len(all[1].TurnedOff), all[1].Changes), "4 100 150")
+	equal(w, "and so many more", strings.HasSuffix(all[1].What, "and 50 more\n"), true)
 }

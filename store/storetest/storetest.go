@@ -52,6 +52,7 @@ func Run(t *testing.T, open func(t *testing.T, o store.Options) *store.Store) {
 		{"several people keep one catalogue", catalogueTogether},
 		{"a catalogue is scheduled", catalogueSchedule},
 		{"a catalogue is held back", catalogueHeld},
+		{"a source turns units off", sourceTurnsOff},
 		{"a catalogue turns units off", catalogueTurnsOff},
 		{"a board goes on under another HSA-id", catalogueTakeover},
 		{"accounts and their sessions", accountsKept},

@@ -306,6 +306,8 @@ func versionEventWord(verb string) string {
 		return "Återtog en version"
 	case "accept":
 		return "Godkände en katalog som krympt"
+	case store.CatalogueTurnsOff:
+		return "Källan stängde av enheter för invånarna"
 	}
 	return verb
 }
@@ -350,6 +352,9 @@ func recordedLines(e store.CatalogueEvent, most int) (lines []string) {
 	}
 	for _, x := range e.TakenOver {
 		lines = append(lines, x.To+" tog över "+shell.Count(x.Cases, "ärende", "ärenden")+" från "+x.From)
+	}
+	for _, u := range e.TurnedOff[:min(len(e.TurnedOff), most)] {
+		lines = append(lines, strings.TrimSpace(u.Name+" "+u.Unit)+", från "+u.Day.String()+": "+u.Why.Words(turnedOffWords))
 	}
 	for _, c := range e.Rows[:min(len(e.Rows), most)] {
 		row := c.After

@@ -138,6 +138,13 @@ func (h *health) coming() (all verdicts) {
 	case h.Catalogue.LastError != "":
 		all.say("warm", "/catalogue", "catalogue-unread")
 	}
+	if n := len(h.Catalogue.Inactive); n > 0 {
+		units := 0
+		for _, r := range h.Catalogue.Inactive {
+			units += r.Units
+		}
+		all.say("warm", "/catalogue/history", "regions-inactive", regionsWord(h.Catalogue.Inactive), unitsWord(units))
+	}
 	return all
 }
 

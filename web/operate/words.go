@@ -458,11 +458,35 @@ var verdictWords = map[string]verdictWord{
 		text: "Adresskatalogen är en sparad kopia: källan går inte att läsa.",
 		do:   "Se efter varför. Ärenden tas emot under tiden, men ändringar märks inte.", link: linkCatalogue,
 	},
+	"regions-inactive": {
+		text: "{1} saknar en patientnämnd som kan nås, så invånarna kan inte välja {2} där.",
+		do:   "Se i katalogens historik när det hände, och tala med den som sköter katalogen.", link: "Till historiken",
+	},
 	"catalogue-unread": {
 		text: "Adresskatalogen gick inte att läsa om senast. Den som lästes förut gäller.", do: doSource,
 		link: linkCatalogue,
 	},
 }
+
+// regionsWord names the first of some regions.
+func regionsWord(all []routing.InactiveRegion) string {
+	const most = 5
+	var names []string
+	for _, r := range all[:min(len(all), most)] {
+		names = append(names, r.Region)
+	}
+	text := "Region "
+	if len(all) > 1 {
+		text = "Regionerna "
+	}
+	text += strings.Join(names, ", ")
+	if more := len(all) - most; more > 0 {
+		text += " och " + shell.Count(more, "till", "till")
+	}
+	return text
+}
+
+func unitsWord(n int) string { return shell.Count(n, "enhet", "enheter") }
 
 func breachesWord(n int) string { return shell.Count(n, "fel", "fel") }
 

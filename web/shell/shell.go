@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"rivgate/relay"
+	"rivgate/routing"
 )
 
 //go:embed *.html static
@@ -79,6 +80,8 @@ type CatalogueStatus struct {
 	AgeSeconds  int64     `json:"ageSeconds"`          // since it was read
 	Held        string    `json:"held,omitempty"`      // digest of an answer that shrank and waits for a person's word
 	LastErrorAt time.Time `json:"lastErrorAt,omitzero"`
+	// regions whose units citizens cannot choose today, for want of a patient board that can be reached
+	Inactive []routing.InactiveRegion `json:"inactiveRegions,omitempty"`
 
 	Tree TreeStatus `json:"tree"`
 }

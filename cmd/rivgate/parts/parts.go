@@ -5,6 +5,7 @@
 package parts
 
 import (
+	"context"
 	"crypto/x509"
 	"fmt"
 	"os"
@@ -115,7 +116,11 @@ func NewKeeper(c config.Config, r *contracts.Registry, db *store.Store, now func
 	if len(c.TAK.HSAFiles) > 0 {
 		k.Tree = tak.Beside{HSAFiles: c.TAK.HSAFiles}.Tree
 	}
-	k.Accepted = acceptance(db, k.Status().Source)
+	from := k.Status().Source
+	k.Accepted = acceptance(db, from)
+	if c.TAK.Source != config.SourceStore && c.TAK.Source != config.SourceDemo { // there a person confirmed it
+		k.TurnedOff = func(ctx context.Context, off []routing.TurnedOff) error { return db.NoteTurnedOff(ctx, from, off) }
+	}
 	return k, nil
 }
 
