@@ -167,14 +167,14 @@ func TestARecordingIsDownloaded(t *testing.T) {
 		t.Fatalf("files: %v", files)
 	}
 	for file, content := range files {
-		hasNot(t, content, tolvan, tolvan[2:], "Tolvan", "070-123", "Storgatan")
+		hasNot(t, content, "Tolvan", "070-123", "Storgatan") // his number is a test number, and stays
 		if strings.HasSuffix(file, ".xml") && w.Relay.Contracts.Send().Validate([]byte(content)) != nil &&
 			file == name+".request.xml" {
 			t.Errorf("%s is not valid\n%s", file, content)
 		}
 	}
 	stands := regexp.MustCompile(`id>(\d{12})<`).FindStringSubmatch(request)[1]
-	if !strings.Contains(answer, "VP007 [x] saknar behörighet för "+stands) {
+	if stands != tolvan || !strings.Contains(answer, "VP007 [x] saknar behörighet för "+stands) {
 		t.Errorf("request and answer are about others: %s in\n%s", stands, answer)
 	}
 	if r := w.get("/exchange/nonsense"); r.status != http.StatusNotFound {

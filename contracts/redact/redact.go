@@ -1,4 +1,5 @@
-// Package redact takes persons out of a message: for pages, the API, exports. It is pure.
+// Package redact takes persons out of a message: Content out of its canonical form, for pages and the API; a Masker out
+// of its envelope, for recordings, where Check finds what is left. It is pure.
 //
 // It does not know who may see a person, nor where messages are kept.
 package redact

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 
+	"rivgate/contracts/redact"
 	"rivgate/store"
 	"rivgate/store/accesslog"
 	"rivgate/web/shell"
@@ -31,7 +32,7 @@ func (s *Pages) Exchange(w http.ResponseWriter, r *http.Request, who shell.Acces
 	}
 	name := strings.ToLower(shell.ShortContract(m.Key.Contract)) + "-" + m.ID
 	recording, err := s.recording(name, m, answer, last)
-	if errors.Is(err, errNotMasked) {
+	if errors.Is(err, redact.ErrNotMasked) {
 		return shell.NewProblem(http.StatusUnprocessableEntity, "not-masked", titleNotMasked,
 			textNotMasked)
 	}
@@ -46,14 +47,14 @@ func (s *Pages) Exchange(w http.ResponseWriter, r *http.Request, who shell.Acces
 
 // recording writes the files of a recording.
 func (s *Pages) recording(name string, m *store.Message, answer []byte, last *store.AttemptRow) ([]byte, error) {
-	masker := newMasker(m.Received)
-	masker.meet(m.Envelope)
-	masker.meet(answer)
-	request, err := masker.mask(m.Envelope, m.ContentType)
+	masker := redact.New(m.Received)
+	masker.Meet(m.Envelope)
+	masker.Meet(answer)
+	request, err := masker.Mask(m.Envelope, m.ContentType)
 	if err != nil {
 		return nil, err
 	}
-	note := fmt.Sprintf(recordingOf, m.Key.Contract, masker.scrub(m.Call.Receiver))
+	note := fmt.Sprintf(recordingOf, m.Key.Contract, masker.Scrub(m.Call.Receiver))
 	files := []struct {
 		name    string
 		content []byte
@@ -61,13 +62,13 @@ func (s *Pages) recording(name string, m *store.Message, answer []byte, last *st
 		{name + ".request.xml", request},
 		{
 			name + ".headers",
-			[]byte("X-Vp-Sender-Id: " + masker.scrub(m.Call.Sender) + "\nX-Vp-Instance-Id: " + s.Relay.Instance.ID + "\n"),
+			[]byte("X-Vp-Sender-Id: " + masker.Scrub(m.Call.Sender) + "\nX-Vp-Instance-Id: " + s.Relay.Instance.ID + "\n"),
 		},
 	}
-	switch masked, err := masker.mask(answer, ""); {
+	switch masked, err := masker.Mask(answer, ""); {
 	case len(answer) == 0:
 		note += recordingNoAnswer
-	case errors.Is(err, errNotMasked):
+	case errors.Is(err, redact.ErrNotMasked):
 		note += fmt.Sprintf(recordingNotXML, len(answer))
 	case err != nil:
 		return nil, err

@@ -70,16 +70,6 @@ const (
 	recordingAttempt  = "Försök: %d, %s"
 )
 
-// What stands for what was masked in a recording. %d tells one thing from another.
-const (
-	maskedID      = "SE0000000001-MASK%d"
-	maskedName    = "Person Efternamn%d"
-	maskedUnit    = "Enhet %d"
-	maskedAddress = "Gatan %d, 000 00 Orten"
-	maskedText    = "Maskerad text %d."
-	maskedFile    = "Maskerad bilaga\n"
-)
-
 // Why there is no recording of a message.
 const (
 	titleTooLarge  = "Meddelandet är för stort"

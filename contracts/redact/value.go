@@ -1,4 +1,4 @@
-package operate
+package redact
 
 import (
 	"bytes"
@@ -77,13 +77,13 @@ func kept(name string) *regexp.Regexp {
 }
 
 // value is what stands in a recording for a value of an element or an attribute.
-func (m *masker) value(n *element, value string) string {
+func (m *Masker) value(n *element, value string) string {
 	trimmed := strings.TrimSpace(value)
 	switch {
 	case trimmed == "":
 		return value
 	case n.space == "xmlns" || n.space == "" && n.name == "xmlns":
-		return m.scrub(value)
+		return m.Scrub(value)
 	case m.isIdentity(n) && strings.TrimSpace(n.parent.child("type")) == contracts.TypeUnnumbered:
 		return m.same("unnumbered", trimmed, func(k int) string { return identity.Unnumbered(fmt.Sprint(k)).ID })
 	case m.isIdentity(n):
@@ -92,17 +92,17 @@ func (m *masker) value(n *element, value string) string {
 		return m.attached(n, trimmed)
 	case n.name == "faultstring" && formFault.MatchString(trimmed),
 		n.name == "detailString" && n.beside("faultstring", formFault):
-		return m.scrub(value)
+		return m.Scrub(value)
 	}
 	if form := kept(n.name); form != nil && form.MatchString(trimmed) && !m.reserved(n) {
-		return m.scrub(value)
+		return m.Scrub(value)
 	}
 	return m.other(n, trimmed)
 }
 
 // isIdentity tells whether an element or attribute holds a person's identity: by where it stands, or by the OID beside
 // it.
-func (m *masker) isIdentity(n *element) bool {
+func (m *Masker) isIdentity(n *element) bool {
 	if n.parent == nil {
 		return false
 	}
@@ -118,12 +118,12 @@ func (m *masker) isIdentity(n *element) bool {
 }
 
 // reserved tells whether a name that is kept elsewhere belongs to a person here.
-func (m *masker) reserved(n *element) bool {
+func (m *Masker) reserved(n *element) bool {
 	return n.name == "incidentDate" && n.within("patient") && !n.within("complaint")
 }
 
 // person is an identity that stands for another.
-func (m *masker) person(id string) string {
+func (m *Masker) person(id string) string {
 	if found := identity.Find(id); len(found) == 1 && found[0] == (identity.Span{End: len(id)}) {
 		return m.standIn(id)
 	}
@@ -132,7 +132,7 @@ func (m *masker) person(id string) string {
 
 // attached is a value of an attachment's description. Its content is another file of the same type, which its size and
 // digest are those of.
-func (m *masker) attached(n *element, value string) string {
+func (m *Masker) attached(n *element, value string) string {
 	file := placeholder(n.parent.child("mediaType"))
 	switch n.name {
 	case "id":
@@ -158,7 +158,9 @@ func (m *masker) attached(n *element, value string) string {
 	case "reference":
 		return m.same("reference", value, func(k int) string { return fmt.Sprintf("urn:rivgate:maskerad:%d", k) })
 	case "fileName":
-		return m.same("file", value, func(k int) string { return fmt.Sprintf("bilaga-%d%s", k, ending(value)) })
+		return m.same("file", value, func(k int) string {
+			return wordLike(strings.TrimSuffix(value, value[len(value)-len(ending(value)):]), k) + ending(value)
+		})
 	}
 	return m.other(n, value)
 }
@@ -180,7 +182,7 @@ func ending(name string) string {
 
 // other is what stands for a value that is not kept: words that say what kind it is of where the name tells, else
 // something of the same form.
-func (m *masker) other(n *element, value string) string {
+func (m *Masker) other(n *element, value string) string {
 	name := strings.ToLower(n.name)
 	has := func(parts ...string) bool {
 		for _, part := range parts {
@@ -190,43 +192,44 @@ func (m *masker) other(n *element, value string) string {
 		}
 		return false
 	}
-	number := func(kind, format string) string {
-		return m.same(kind, value, func(k int) string { return fmt.Sprintf(format, k) })
-	}
 	switch {
 	case has("birth"):
 		return m.birthday(value)
 	case strings.HasSuffix(name, "hsaid"):
-		return number("hsaid", maskedID)
+		return m.same("hsaid", value, func(k int) string { return fmt.Sprintf("SE0000000001-MASK%d", k) })
 	case has("email", "e-mail"):
-		return number("email", "person%d@example.org")
+		return m.same("email", value, func(k int) string { return mailLike(value, k) })
 	case has("telecom", "phone", "mobile"):
-		return m.same("phone", value, func(k int) string { return fmt.Sprintf("07017406%02d", 5+k%95) })
-	case has("address", "street", "location") && !has("logical"):
-		return number("address", maskedAddress)
-	case strings.HasPrefix(name, "orgunitname"):
-		return number("unit", maskedUnit)
-	case name == "name" || has("givenname", "surname", "familyname", "professionalname", "personname"):
-		return number("name", maskedName)
+		return m.same("phone", value, func(k int) string { return telephoneLike(value, k) })
+	case strings.HasPrefix(name, "orgunitname"), name == "name",
+		has("givenname", "surname", "familyname", "professionalname", "personname"):
+		return m.same("name", value, func(k int) string { return nameLike(value, k) })
 	case has("text", "description", "message", "comment", "note", "displayname", "faultstring", "detailstring"):
-		return number("text", maskedText)
+		return m.like(value)
+	case has("address", "street", "location") && !has("logical"):
+		return m.like(value)
 	case formBoolean.MatchString(value), formNumber.MatchString(value):
 		return value
 	case formStamp.MatchString(value), formOID.MatchString(value), formHSAID.MatchString(value),
 		formURN.MatchString(value):
-		return m.scrub(value)
+		return m.Scrub(value)
 	case !strings.ContainsAny(value, " \t\n") && shapeOf(value) != value && strings.ContainsAny(value, "0123456789") &&
 		len(value) <= 40:
 		return m.shaped(value)
 	}
-	return number("text", maskedText)
+	return m.like(value)
+}
+
+// like is a text that stands for another.
+func (m *Masker) like(value string) string {
+	return m.same("text", value, func(k int) string { return textLike(value, k) })
 }
 
 // birthday is a day that stands for one of birth: the first of a year in which who was a child then was one too.
-func (m *masker) birthday(value string) string {
+func (m *Masker) birthday(value string) string {
 	year := "1950"
 	if len(value) >= 4 && formStampless(value[:4]) && m.child(value[:4]+"0101") {
-		year = strconv.Itoa(m.at.Year() - 8)
+		year = strconv.Itoa(m.At.Year() - 8)
 	}
 	switch {
 	case len(value) == 4:
@@ -266,7 +269,7 @@ func placeholder(mediaType string) []byte {
 		err = gif.Encode(&out, nothing, nil)
 	}
 	if err != nil || out.Len() == 0 {
-		return []byte(maskedFile)
+		return []byte("Maskerad bilaga\n")
 	}
 	return out.Bytes()
 }

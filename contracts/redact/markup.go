@@ -1,4 +1,4 @@
-package operate
+package redact
 
 import (
 	"bytes"
@@ -33,6 +33,18 @@ type element struct {
 	parent *element
 	inside []*element
 	text   string // its own
+	isAttr bool   // it stands for an attribute of parent
+}
+
+// place is where an element or attribute stands: local names from the root, parted by /.
+func (e *element) place() string {
+	if e == nil {
+		return ""
+	}
+	if e.isAttr {
+		return e.parent.place() + "/@" + e.name
+	}
+	return e.parent.place() + "/" + e.name
 }
 
 // child is the text of the first element inside with a name; "" without one.
@@ -71,7 +83,7 @@ func readMarkup(text []byte) (*markup, error) {
 			break
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%w: it is not well-formed", errNotMasked)
+			return nil, fmt.Errorf("%w: it is not well-formed", ErrNotMasked)
 		}
 		p := piece{from: from, to: int(d.InputOffset())}
 		switch t := token.(type) {
@@ -87,7 +99,7 @@ func readMarkup(text []byte) (*markup, error) {
 			open = append(open, t.Name.Space+":"+t.Name.Local)
 		case xml.EndElement:
 			if len(open) == 0 || open[len(open)-1] != t.Name.Space+":"+t.Name.Local {
-				return nil, fmt.Errorf("%w: it is not well-formed", errNotMasked)
+				return nil, fmt.Errorf("%w: it is not well-formed", ErrNotMasked)
 			}
 			open, at = open[:len(open)-1], at.parent
 		case xml.CharData:
@@ -95,19 +107,19 @@ func readMarkup(text []byte) (*markup, error) {
 				p.element, p.value = at, value
 				at.text += value
 			} else if at == nil && strings.TrimSpace(value) != "" {
-				return nil, fmt.Errorf("%w: it is not well-formed", errNotMasked)
+				return nil, fmt.Errorf("%w: it is not well-formed", ErrNotMasked)
 			}
 		case xml.Comment:
 			p.hidden = true
 		case xml.ProcInst:
 			p.hidden = true // the declaration too: the charset is another by now
 		case xml.Directive:
-			return nil, fmt.Errorf("%w: it has a document type", errNotMasked)
+			return nil, fmt.Errorf("%w: it has a document type", ErrNotMasked)
 		}
 		m.pieces = append(m.pieces, p)
 	}
 	if len(open) > 0 || roots != 1 {
-		return nil, fmt.Errorf("%w: it is not well-formed", errNotMasked)
+		return nil, fmt.Errorf("%w: it is not well-formed", ErrNotMasked)
 	}
 	return m, nil
 }
@@ -148,7 +160,7 @@ func writeTag(out *bytes.Buffer, raw []byte, p piece, other func(*element, strin
 			break
 		}
 		quoted := raw[i : i+end+2]
-		stands := &element{name: a.Name.Local, space: a.Name.Space, parent: p.element, text: a.Value}
+		stands := &element{name: a.Name.Local, space: a.Name.Space, parent: p.element, text: a.Value, isAttr: true}
 		out.Write(raw[:i])
 		out.WriteByte('"')
 		_ = xml.EscapeText(out, []byte(other(stands, a.Value))) // a buffer takes all
@@ -158,9 +170,9 @@ func writeTag(out *bytes.Buffer, raw []byte, p piece, other func(*element, strin
 	out.Write(raw)
 }
 
-// utf8Of is a message in UTF-8 without a mark: by its byte order mark, else by the charset of its content type, else by
+// UTF8 is a message in UTF-8 without a mark: by its byte order mark, else by the charset of its content type, else by
 // its declaration.
-func utf8Of(message []byte, contentType string) ([]byte, error) {
+func UTF8(message []byte, contentType string) ([]byte, error) {
 	switch {
 	case bytes.HasPrefix(message, []byte("\xef\xbb\xbf")):
 		message = message[3:]
@@ -180,7 +192,7 @@ func utf8Of(message []byte, contentType string) ([]byte, error) {
 		return out, nil
 	}
 	if !utf8.Valid(message) {
-		return nil, fmt.Errorf("%w: its charset is not known", errNotMasked)
+		return nil, fmt.Errorf("%w: its charset is not known", ErrNotMasked)
 	}
 	return message, nil
 }
