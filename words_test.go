@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode"
 
 	"rivgate/web/shell/wordstest"
 )
@@ -122,6 +123,33 @@ func TestSwedishStandsInTables(t *testing.T) {
 	})
 	if err != nil || tables < 15 {
 		t.Errorf("%d tables: %v", tables, err)
+	}
+}
+
+// TestASentenceStandsInOneRoom: a text of three words or more that two rooms need stands in one table, from which both
+// take it. Parts of sentences and single words may be alike by chance.
+func TestASentenceStandsInOneRoom(t *testing.T) {
+	t.Parallel()
+	tables, err := filepath.Glob("web/*/*words.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, read := map[string]string{}, 0
+	for _, table := range tables {
+		for _, p := range inGo(t, table, nil) {
+			if len(word.FindAllString(p.text, -1)) < 3 || unicode.IsLower([]rune(p.text)[0]) {
+				continue
+			}
+			read++
+			file, _, _ := strings.Cut(p.at, ":")
+			if other := first[p.text]; other != "" && filepath.Dir(other) != filepath.Dir(file) {
+				t.Errorf("%s: %q stands in %s too", p.at, p.text, other)
+			}
+			first[p.text] = file
+		}
+	}
+	if read < 500 {
+		t.Errorf("read %d sentences: the tables are somewhere else", read)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/store"
+	cataloguepages "rivgate/web/catalogue"
 	"rivgate/web/shell"
 )
 
@@ -101,7 +102,7 @@ func (s *Catalogue) ListRows(w http.ResponseWriter, r *http.Request, _ shell.Acc
 	if after := q.Get("after"); after != "" {
 		i := slices.IndexFunc(rows, func(e catalogue.Row) bool { return e.ID == after })
 		if i < 0 {
-			return shell.Invalid("after", wordRowGone)
+			return shell.Invalid("after", cataloguepages.WordRowGone)
 		}
 		rows = rows[i+1:]
 	}
@@ -134,7 +135,7 @@ func (s *Catalogue) rowsOf(r *http.Request, of, name string) ([]catalogue.Row, e
 	}
 	n, err := strconv.ParseInt(of, 10, 64)
 	if err != nil || n < 0 {
-		return nil, shell.Invalid(name, wordWhichRows)
+		return nil, shell.Invalid(name, cataloguepages.WordWhichRows)
 	}
 	return s.Relay.Store.CatalogueRows(r.Context(), n)
 }

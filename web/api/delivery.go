@@ -191,7 +191,7 @@ func (s *Deliveries) pause(w http.ResponseWriter, r *http.Request, who shell.Acc
 	body DeliveryVerb,
 ) error {
 	if body.Receiver == "" || body.Filter != nil || body.All {
-		return shell.Invalid("receiver", wordWhichReceiver)
+		return shell.Invalid("receiver", operate.WordWhichReceiver)
 	}
 	var err error
 	if verb == "pause" && !body.Force {

@@ -24,7 +24,7 @@ func (s *Cases) Receivers(w http.ResponseWriter, r *http.Request, _ shell.Access
 	q := shell.ReadQuery(r, "q", "region", "limit")
 	limit, text, region := q.Limit(), q.Get("q"), q.Get("region")
 	if utf8.RuneCountInString(text) > finding.MaxText {
-		q.Wrong("q", fmt.Sprintf(wordAtMost, finding.MaxText))
+		q.Wrong("q", fmt.Sprintf(shell.WordAtMost, finding.MaxText))
 	}
 	if region != "" && !routing.IsRegion(region) {
 		q.Wrong("region", wordRegion)

@@ -1,18 +1,17 @@
 package api
 
+import cataloguepages "rivgate/web/catalogue"
+
 // What a request is answered with that cannot be understood. Programs get this too: people read it in their logs.
 const (
 	wordCaseState = "Välj submitted, delivered, in_progress, awaiting_reporter eller closed."
 	wordIfMatch   = "Skicka If-Match med utkastets revision, som GET /api/catalogue/draft ger i ETag: " +
 		"If-Match: \"3\"."
 	wordRowKind           = "Välj unit, receiver, contract, component, address, route eller permission."
-	wordRowGone           = "Raden finns inte längre."
-	wordWhichRows         = "Ange draft, inforce eller en versions nummer."
 	wordEditAction        = "Välj add, change, remove eller move."
 	wordTimePassed        = "Tiden har passerat. Utelämna at för att publicera genast."
 	wordWhy               = "Ange varför."
 	wordDeliveryState     = "Välj due, leased, delivered, parked eller closed."
-	wordWhichReceiver     = "Ange mottagaren: en logisk adress eller ett systems HSA-id."
 	wordFilter            = "Ange ett filter, eller all: true för alla leveranser."
 	wordFiles             = "Skicka bilagor i fältet files, med innehållet i base64."
 	wordOurField          = "Fältet fylls i av Rivgate. Utelämna det."
@@ -23,7 +22,6 @@ const (
 	wordUpdateOrAnswer    = "Ange en av update, answer, supplement och withdrawal."
 	wordCaseVersion       = "Ange den version av ärendet som meddelandet bygger på."
 	wordNotHere           = "Ett nytt ärende skickas till /api/cases."
-	wordAtMost            = "Skriv högst %d tecken."
 	wordRegion            = "Ange länskoden: två siffror."
 	wordNumbers           = "Ange items: från 1 till 5000 ärenden med nummer."
 	wordAuthorityStep     = "Välj authority_stated, authority, no_authority eller authority_withdrawn."
@@ -46,14 +44,13 @@ const (
 	titleNoRevision   = "Utkastets revision saknas"
 	titleFile         = "Filen gick inte att läsa"
 	wordFile          = "Rätta filen och skicka den igen. Läsaren säger: %s"
-	wordFileCharacter = "En rad har ett tecken som inte kan sparas (ett styrtecken, U+FFFE eller U+FFFF). Rätta filen " +
-		"och skicka den igen."
-	wordInfected    = "Virusskannern fann något skadligt i filen (%s). Den togs inte emot."
-	titleRecalled   = "Begäran är återtagen"
-	wordRecalled    = "Patientnämnden har tagit tillbaka begäran. Inget är skickat."
-	titleNoConsent  = "Samtycke saknas"
-	titleNoReceiver = "Mottagaren är okänd"
-	wordNoReceiver  = "Ingen väg i katalogen och ingen leverans har den mottagaren eller det systemet. Rätta " +
+	wordFileCharacter = cataloguepages.WordFileCharacter + " Rätta filen och skicka den igen."
+	wordInfected      = "Virusskannern fann något skadligt i filen (%s). Den togs inte emot."
+	titleRecalled     = "Begäran är återtagen"
+	wordRecalled      = "Patientnämnden har tagit tillbaka begäran. Inget är skickat."
+	titleNoConsent    = "Samtycke saknas"
+	titleNoReceiver   = "Mottagaren är okänd"
+	wordNoReceiver    = "Ingen väg i katalogen och ingen leverans har den mottagaren eller det systemet. Rätta " +
 		"receiver, eller skicka force: true för att pausa ändå."
 )
 

@@ -204,7 +204,7 @@ func (s *Pages) pastDay(f *shell.Form, field, missing string) string {
 	if _, err := time.Parse(time.DateOnly, day); err != nil {
 		f.Refuse(field, missing)
 	} else if day > s.Today() {
-		f.Refuse(field, wordDayToCome)
+		f.Refuse(field, casework.WordDayToCome)
 	}
 	return day
 }

@@ -1,12 +1,15 @@
 package board
 
-import "rivgate/store"
+import (
+	"rivgate/store"
+	"rivgate/web/casework"
+)
 
 // Titles of the pages. %s is the number of the case.
 const (
-	titleList      = "Saknar enhet"
+	titleList      = casework.TitlePlaceless
 	titleCase      = "Patientnämnd: ärende %s"
-	titleRequest   = "Begäran om yttrande"
+	titleRequest   = string(casework.BoardRequest)
 	titleWithdrawn = "Samtycket är återtaget"
 )
 
@@ -40,7 +43,6 @@ const (
 		"skriv in resten som ett yttrande till."
 	wordNothingToWithdraw = "Det finns inget samtycke att ta tillbaka för den vårdgivaren."
 	wordNoChild           = "Patienten är inte märkt som barn."
-	wordDayToCome         = "Dagen har inte varit än."
 	wordDayGone           = "Ange en dag från i dag och framåt, eller lämna fältet tomt."
 )
 

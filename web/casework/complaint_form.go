@@ -89,14 +89,14 @@ func (s *Base) Complaint(f *shell.Form, unit routing.Unit) *contracts.Complaint 
 		f.Refuse("reporter", wordReporterID)
 	}
 	for _, must := range []struct{ field, text string }{
-		{"date", wordIncidentDay}, {"text", wordIncident},
+		{"date", WordIncidentDay}, {"text", WordIncident},
 	} {
 		if f.Value(must.field) == "" {
 			f.Refuse(must.field, must.text)
 		}
 	}
 	if day := f.Value("date"); isDay(day) && day > s.Today() {
-		f.Refuse("date", wordDayToCome)
+		f.Refuse("date", WordDayToCome)
 	}
 	c.Patient = s.patientOf(f, &c.Reporter)
 	switch unit.Kind {

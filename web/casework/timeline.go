@@ -201,7 +201,7 @@ func (s *Base) Whereabouts(entry store.Entry, row store.DeliveryRow, queued bool
 		if queued && row.Paused {
 			return wordPaused, true
 		}
-		return wordDue, false
+		return WordDue, false
 	case store.PlaceUnknown:
 		return wordUnknown, true
 	case store.PlaceParked:

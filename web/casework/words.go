@@ -3,6 +3,7 @@ package casework
 import (
 	"rivgate/contracts"
 	"rivgate/store"
+	"rivgate/web/shell"
 )
 
 // What a handover lacks that goes over the wall.
@@ -32,9 +33,9 @@ const (
 	wordNumberOrNone    = "Ange numret, eller att anmälaren inget har eller ger. Inte båda."
 	wordNoPatientNumber = "Utan anmälarens nummer kan patientens nummer inte anges: ärendet hålls skilt från dem som " +
 		"har nummer. Lämna fältet tomt."
-	wordIncidentDay  = "Ange vilken dag det hände."
-	wordIncident     = "Beskriv vad som hände."
-	wordDayToCome    = "Dagen har inte varit än."
+	WordIncidentDay  = "Ange vilken dag det hände."
+	WordIncident     = "Beskriv vad som hände."
+	WordDayToCome    = "Dagen har inte varit än."
 	wordOtherPatient = "Här står en annan patient. Välj närstående eller ombud, eller töm uppgifterna om patienten."
 	wordWhoReports   = "Välj vem som anmäler."
 	wordFewerFiles   = "Högst 5 filer åt gången. Välj om."
@@ -61,13 +62,40 @@ const (
 	wordReached  = "%s nådde %s %s"
 	wordInInbox  = "I inkorgen sedan %s"
 	wordPaused   = "Väntar: mottagaren är pausad"
-	wordDue      = "Väntar på leverans"
+	WordDue      = "Väntar på leverans"
 	wordUnknown  = "Osäkert utfall: skickas igen"
 	wordParked   = "Parkerad: leveransen kräver åtgärd"
 	wordHeld     = "Väntar på ett tidigare meddelande"
 	wordReceiver = "mottagaren"
 	wordReporter = "Anmälaren"
 )
+
+// TitlePlaceless is the list of a board's cases of which no unit is known.
+const TitlePlaceless = "Saknar enhet"
+
+// What a reporter reads and writes, in the mailbox and by a code. %s is the number of the case.
+const (
+	TitleOwnCase    = "Ditt ärende %s"
+	WordOwn         = "Du"
+	WordWriteAnswer = "Skriv ditt svar."
+
+	WordWriteSupplement = "Skriv det som du vill lägga till."
+)
+
+// OwnTitle is what a message is called that the reporter wrote; "" for one that the reporter did not write.
+func OwnTitle(kind store.EventKind) string {
+	switch kind {
+	case store.EventComplaint:
+		return "Ditt ärende"
+	case store.EventAnswer:
+		return "Ditt svar"
+	case store.EventSupplement:
+		return "Ditt tillägg"
+	case store.EventWithdrawal:
+		return "Du har tagit tillbaka ärendet"
+	}
+	return ""
+}
 
 // Headings of the messages that a reporter gets.
 const (
@@ -147,7 +175,7 @@ func statusWord(status string) string {
 	case contracts.StatusInProgress:
 		return "Handläggning pågår"
 	case contracts.StatusAwaitingReporter:
-		return "Väntar på anmälaren"
+		return shell.StateWord(store.AwaitingReporter)
 	}
 	return status
 }

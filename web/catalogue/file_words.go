@@ -1,5 +1,7 @@
 package catalogue
 
+import "rivgate/web/shell"
+
 // fileWord is what is wrong with a file, and what to do.
 type fileWord struct{ text, remedy string }
 
@@ -34,7 +36,7 @@ var fileWords = map[string]fileWord{
 	"entry-no-keys":    {"Raden har inga nycklar med värden.", doKeys},
 	"entry-unclear":    {"Raden går inte att förstå.", doCompare},
 	"not-single":       {"{1} ska vara ett enda värde.", doSingle},
-	"no-date":          {"{1} är inget datum: {2}.", "Skriv dagen som 2026-01-31."},
+	"no-date":          {"{1} är inget datum: {2}.", shell.WordDay},
 	"no-bool":          {"{1} är varken ja eller nej.", "Skriv true eller false."},
 	"filters-no-list":  {"filters ska vara en lista.", "Skriv det som [{service_domain: …, categorizations: […]}]."},
 	"filter-no-keys":   {"Filtret har inga nycklar med värden.", doKeys},
@@ -62,7 +64,7 @@ var fileWords = map[string]fileWord{
 	"no-day":            {"genomforandeTidpunkt saknas.", "Skriv när beställningen börjar gälla."},
 	"day-no-time":       {"genomforandeTidpunkt är ingen tid.", "Skriv den som 2026-01-31T00:00:00+0100."},
 	"wrong-type":        {"{1} har ett värde av fel slag.", "Se efter om det ska vara text, tal, lista eller grupp."},
-	"wrong-form":        {"Ett värde har fel form.", doCompare},
+	"wrong-form":        {shell.WordBadValue, doCompare},
 	"version-no-number": {"majorVersion eller minorVersion är inget heltal.", "Skriv versionen som ett heltal."},
 	"order-missing":     {"{4} saknas i {1}/{2}, post {3}.", "Skriv {4}."},
 

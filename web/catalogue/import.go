@@ -114,7 +114,7 @@ func (s *Rows) planned(r *http.Request, p *importPage, rows []catalogue.Row) ([]
 		return nil, nil
 	}
 	if b, err := json.Marshal(edits); err != nil || shell.StorableJSON(b) != nil {
-		p.Form.Refuse("file", wordFileCharacter)
+		p.Form.Refuse("file", WordFileCharacter+" "+wordFileAgain)
 		return nil, nil
 	}
 	p.Report = reportLines(report)

@@ -174,7 +174,7 @@ func (s *Rows) rowsShown(r *http.Request, of string) (*catalogueRows, error) {
 	if of != "inforce" {
 		n, err := strconv.ParseInt(of, 10, 64)
 		if err != nil || n < 0 {
-			return nil, shell.Invalid("of", wordWhichRows)
+			return nil, shell.Invalid("of", WordWhichRows)
 		}
 		return s.versionRows(r.Context(), n)
 	}

@@ -24,6 +24,9 @@ const (
 	wordGiveURL  = "Ge vägvalet en webbadress."
 )
 
+// WordRowGone is said of a row that somebody has removed meanwhile.
+const WordRowGone = "Raden finns inte längre."
+
 // ruleWord is what is wrong with a row, and what to do.
 type ruleWord struct{ text, remedy string }
 
@@ -93,7 +96,7 @@ var ruleWords = map[catalogue.ProblemCode]ruleWord{
 		"Skriv en namnrymd på högst 255 tecken.",
 	},
 	"filter-category-form": {"En kategori i ett filter är tom, för lång eller har styrtecken.", wordOneLine},
-	"row-gone":             {"Raden finns inte längre.", "Läs utkastet igen. Någon kan ha tagit bort raden."},
+	"row-gone":             {WordRowGone, "Läs utkastet igen. Någon kan ha tagit bort raden."},
 	"kind-changed":         {"En rad kan inte byta slag.", "Ta bort raden och lägg till en ny."},
 	"move-without-day":     {"Flytten saknar dag.", "Skriv den första dagen på den nya vägen."},
 	"needed": {

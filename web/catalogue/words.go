@@ -12,14 +12,14 @@ import (
 
 // Titles of the pages. %d is the number of a version.
 const (
-	titleUnits    = "Adresskatalog"
+	titleUnits    = shell.RoomCatalogue
 	titleRows     = "Katalogens rader"
 	titleNewRow   = "Ny rad"
 	titleDraft    = "Utkast till adresskatalog"
 	titleImport   = "Läs in fil"
 	titleMove     = "Flytta enhet"
 	titleHeld     = "Katalog som krympt"
-	titleWhy      = "Varför?"
+	titleWhy      = shell.TitleWhy
 	titleVersions = "Katalogens versioner"
 	titleVersion  = "Version %d"
 	titleHistory  = "Vad som hänt med katalogen"
@@ -34,15 +34,15 @@ const (
 	wordNotSaved      = "Inget är sparat: raderna följer inte katalogens regler."
 	wordNoFile        = "Välj en fil som inte är tom."
 	wordFileProblems  = "Filen gick inte att läsa. Rätta det som står i tabellen och välj den igen."
-	wordFileCharacter = "En rad har ett tecken som inte kan sparas (ett styrtecken, U+FFFE eller U+FFFF). Rätta filen och " +
-		"välj den igen."
+	WordFileCharacter = "En rad har ett tecken som inte kan sparas (ett styrtecken, U+FFFE eller U+FFFF)."
+	wordFileAgain     = "Rätta filen och välj den igen."
 	wordFileNothing   = "Filen ändrar ingenting: utkastet säger redan samma sak."
 	wordNoUnit        = "Enheten finns inte i katalogen. Sök den, eller lägg till den först."
 	wordChooseSystem  = "Välj ett system, eller skriv adressen till ett nytt."
 	wordSystemID      = "Skriv systemets HSA-id: bara det systemet får sedan svara i ärendena."
 	wordChooseWay     = "Välj vart nya ärenden ska gå."
 	wordNotPast       = "Välj i dag eller en senare dag."
-	wordWhichRows     = "Ange draft, inforce eller en versions nummer."
+	WordWhichRows     = "Ange draft, inforce eller en versions nummer."
 	wordContract      = "Skriv tjänstekontraktets kortnamn eller namnrymd."
 	wordReceiver      = "Skriv den logiska adressen."
 	wordChooseVersion = "Välj en av versionerna."
@@ -487,11 +487,11 @@ var refusalCauses = map[string]string{
 	"no-route": "Inget vägval för {1} till {2} gäller {3}: varken ett eget, ett ovanför i HSA-trädet eller ett " +
 		"standardval.",
 	"receiver-blanks": "Den logiska adressen har blanktecken före eller efter.",
-	"profile-unknown": "Vägvalets RIV-TA-profil är varken RIVTABP20 eller RIVTABP21.",
+	"profile-unknown": shell.WordProfile,
 	"several-routes":  "Mer än ett vägval för {1} till {2} gäller {3}.",
 	"no-permission":   "{4} har ingen anropsbehörighet för {1} till {2} som gäller {3}.",
 	"no-catalogue":    "Det finns ingen adresskatalog, och ingen sparad kopia.",
-	"no-address":      "Vägvalet har ingen adress.",
+	"no-address":      shell.WordNoAddress,
 }
 
 // refusalRemedies are the words for the codes of routing.Remedies.

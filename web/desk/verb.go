@@ -99,7 +99,7 @@ func (s *Work) updateOf(verb string, f *shell.Form) (contracts.Update, error) {
 		}
 		for _, field := range []string{"ground", "note"} {
 			if len([]rune(f.Value(field))) > handoverMost {
-				f.Refuse(field, fmt.Sprintf(wordAtMost, handoverMost))
+				f.Refuse(field, fmt.Sprintf(shell.WordAtMost, handoverMost))
 			}
 		}
 	case "close":

@@ -7,6 +7,7 @@ import (
 	"rivgate/routing"
 	"rivgate/store"
 	"rivgate/web/casework"
+	"rivgate/web/shell"
 )
 
 // Titles of the pages. %s is the number of the case.
@@ -47,7 +48,6 @@ const (
 	wordChooseQueue   = "Välj en av köerna."
 	wordWriteReply    = "Skriv delsvaret."
 	wordWriteQuestion = "Skriv frågan."
-	wordAtMost        = "Skriv högst %d tecken."
 )
 
 // What happened to a case or a draft. %s is a unit or a moment.
@@ -72,7 +72,7 @@ const (
 	startDeliveriesLead      = "Kommer allt fram? Parkerade meddelanden väntar på att en människa gör något."
 	startCatalogue           = "Adresskatalogen"
 	startCatalogueLead       = "Vart ärenden och svar går."
-	startReview              = "Loggkontroll"
+	startReview              = shell.RoomReview
 	startReviewLead          = "Vem har läst, sökt och ändrat, och om vem."
 )
 
@@ -82,29 +82,29 @@ const (
 	startLate           = "Dina försenade"
 	startBegin          = "Registrera ett ärende som började utanför 1177"
 	startBeginHint      = "någon har ringt, skrivit eller kommit på besök"
-	startPlaceless      = "Saknar enhet"
+	startPlaceless      = casework.TitlePlaceless
 	startYearly         = "Årlig export"
 	startYearlyHint     = "ärenden efter statistikens uppgifter, eller maskade texter"
-	startPhrases        = "Standardsvar"
+	startPhrases        = shell.RoomPhrases
 	startPhrasesHint    = "texter som enheten använder ofta"
-	startOpinions       = "Begäran om yttrande"
+	startOpinions       = string(casework.BoardRequest)
 	startUnregistered   = "Öppna utan diarienummer"
-	startRegister       = "Diarieföring"
+	startRegister       = shell.RoomRegister
 	startRegisterHint   = "nummer av en serie, eller från ert diarium"
-	startUsers          = "Användare"
+	startUsers          = shell.RoomUsers
 	startUsersHint      = "vilka som har roller på enheten, nya konton och lösenord"
-	startStatistics     = "Statistik"
+	startStatistics     = shell.RoomStatistics
 	startStatisticsHint = "vad ärendena handlar om, och hur de fördelar sig"
-	startDue            = "Väntar på leverans"
+	startDue            = casework.WordDue
 	startParked         = "Parkerade"
 	startMonitor        = "Läget just nu"
 	startMonitorHint    = "mottagare, köer, certifikat och kontroller"
-	startFaults         = "Fellista"
+	startFaults         = shell.RoomFaults
 	startFaultsHint     = "vad som har gått fel, varför, och vad man gör"
 	startLost           = "Enheter utan vägval"
 	startDraft          = "Fortsätt på utkastet"
 	startDraftHint      = "ändringar som inte är publicerade"
-	startWhy            = "Varför?"
+	startWhy            = shell.TitleWhy
 	startWhyHint        = "vart ett anrop går, och vilken regel som bestämde"
 	startMove           = "Flytta en enhet"
 	startMoveHint       = "mellan inkorgen och ett externt system"
@@ -307,9 +307,9 @@ func queueName(q store.Queue) string {
 	case store.QueueMine:
 		return "Mina"
 	case store.QueueOngoing:
-		return "Pågående"
+		return shell.StateWord(store.InProgress)
 	case store.QueueParked:
-		return "Parkerade"
+		return startParked
 	case store.QueueFinished:
 		return "Avslutade"
 	}
@@ -320,7 +320,7 @@ func queueName(q store.Queue) string {
 func levelWord(level store.Level) string {
 	switch level {
 	case store.LevelPerson:
-		return "Mina egna"
+		return shell.WordOwn
 	case store.LevelUnit:
 		return "Enhetens"
 	case store.LevelProvider:

@@ -114,9 +114,9 @@ func (s *Pages) showLetters(w http.ResponseWriter, r *http.Request, who shell.Ac
 		nav = "inbox"
 	}
 	p := mailboxPage{
-		Page: s.Page(who, fmt.Sprintf(titleCase, casework.Reference(c.Case)), nav), Case: c.Case, Person: c.person,
-		Until: c.until, Staff: c.staff, Unit: casework.HandlerName(c.Handler), Letters: letters, Now: s.Clock(),
-		Done: doneWord(r.URL.Query().Get("done")),
+		Page: s.Page(who, fmt.Sprintf(casework.TitleOwnCase, casework.Reference(c.Case)), nav), Case: c.Case,
+		Person: c.person, Until: c.until, Staff: c.staff, Unit: casework.HandlerName(c.Handler), Letters: letters,
+		Now: s.Clock(), Done: doneWord(r.URL.Query().Get("done")),
 	}
 	var supplement *shell.Form
 	if failed != nil && failed.Name == formSupplement {
@@ -169,7 +169,7 @@ func (s *Pages) letters(ctx context.Context, c seen) ([]casework.Letter, error) 
 	}
 	var out []casework.Letter
 	for _, e := range line {
-		if ownTitle(e.Kind) != "" {
+		if casework.OwnTitle(e.Kind) != "" {
 			out = append(out, c.written(e))
 		}
 	}
@@ -194,7 +194,7 @@ func (s *Pages) letters(ctx context.Context, c seen) ([]casework.Letter, error) 
 // written is what somebody wrote on the citizen's side: the one whose mailbox it is, a former reporter or the patient.
 func (c seen) written(e casework.Event) casework.Letter {
 	if e.Title = othersTitle(e.Kind); identity.Same(e.Author, c.person) {
-		e.From, e.Title = wordOwn, ownTitle(e.Kind)
+		e.From, e.Title = casework.WordOwn, casework.OwnTitle(e.Kind)
 	}
 	return casework.Letter{Event: e, Own: true}
 }
@@ -215,7 +215,7 @@ func (s *Pages) Answer(w http.ResponseWriter, r *http.Request, who shell.Access)
 		return shell.ErrForm
 	}
 	if f.Value("text") == "" {
-		f.Refuse("text", wordWriteAnswer)
+		f.Refuse("text", casework.WordWriteAnswer)
 	}
 	files := s.CitizenFiles(r.Context(), f)
 	if f.Failed() {

@@ -54,7 +54,7 @@ func (s *Pages) Supplement(w http.ResponseWriter, r *http.Request, who shell.Acc
 		return err
 	}
 	if f.Value("text") == "" {
-		f.Refuse("text", wordWriteSupplement)
+		f.Refuse("text", casework.WordWriteSupplement)
 	}
 	files := s.CitizenFiles(r.Context(), f)
 	if !f.Failed() {

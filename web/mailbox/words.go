@@ -2,14 +2,10 @@ package mailbox
 
 import "rivgate/store"
 
-// Titles of the pages and of the reporter's own messages. %s is the number of the case.
+// Titles of the pages. %s is the number of the case.
 const (
-	titleCase     = "Ditt ärende %s"
 	titleCases    = "Mina ärenden"
 	titleSubmit   = "Skicka ett ärende"
-	wordOwn       = "Du"
-	wordOwnAnswer = "Ditt svar"
-	wordOwnCase   = "Ditt ärende"
 	titleWithdraw = "Ta tillbaka ärende %s"
 )
 
@@ -17,27 +13,10 @@ const (
 const (
 	wordUnitGone = "Mottagaren tar inte längre emot ärenden här. Spara det du har skrivit någon annanstans, och välj " +
 		"en annan mottagare."
-	wordWriteAnswer     = "Skriv ditt svar."
-	wordWriteSupplement = "Skriv det som du vill lägga till."
-	wordChoosePerson    = "Välj en person, eller skriv ett personnummer, samordningsnummer eller reservnummer."
+	wordChoosePerson = "Välj en person, eller skriv ett personnummer, samordningsnummer eller reservnummer."
 )
 
-// ownTitle is what a message is called that the reporter wrote; "" for one that the reporter did not write.
-func ownTitle(kind store.EventKind) string {
-	switch kind {
-	case store.EventComplaint:
-		return wordOwnCase
-	case store.EventAnswer:
-		return wordOwnAnswer
-	case store.EventSupplement:
-		return "Ditt tillägg"
-	case store.EventWithdrawal:
-		return "Du har tagit tillbaka ärendet"
-	}
-	return ""
-}
-
-// othersTitle is the same where it was somebody else: a former reporter, or the patient.
+// othersTitle is what a message is called that a former reporter wrote, or the patient.
 func othersTitle(kind store.EventKind) string {
 	switch kind {
 	case store.EventComplaint:

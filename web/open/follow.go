@@ -124,7 +124,7 @@ func (s *Pages) unasked(w http.ResponseWriter, r *http.Request, c store.Case, f 
 	}
 	f.Name = doSupplement
 	if f.Value("do") == doSupplement && f.Value("text") == "" {
-		f.Refuse("text", wordWriteSupplement)
+		f.Refuse("text", casework.WordWriteSupplement)
 	}
 	m := &contracts.Message{
 		CaseID: &contracts.II{Root: c.Ref.Root, Extension: c.Ref.Extension},
@@ -166,7 +166,7 @@ func (s *Pages) answer(w http.ResponseWriter, r *http.Request, c store.Case, f *
 		return s.crowded(w, r, "open page")
 	}
 	if f.Value("text") == "" {
-		f.Refuse("text", wordWriteAnswer)
+		f.Refuse("text", casework.WordWriteAnswer)
 	}
 	files := s.CitizenFiles(r.Context(), f)
 	if f.Failed() {
@@ -200,7 +200,8 @@ func (s *Pages) showCase(w http.ResponseWriter, r *http.Request, c store.Case, f
 		return err
 	}
 	p := casePage{
-		Page: s.page(fmt.Sprintf(titleCase, casework.Reference(c))), Case: c, Code: printCode(readCode(f.Value("code"))),
+		Page: s.page(fmt.Sprintf(casework.TitleOwnCase, casework.Reference(c))), Case: c,
+		Code: printCode(readCode(f.Value("code"))),
 		Unit: casework.HandlerName(c.Handler), Letters: letters, Now: s.Clock(),
 		Done:    failed == nil && f.Value("question")+f.Value("do") != "",
 		Failed:  failed,
@@ -243,14 +244,8 @@ func (s *Pages) letters(ctx context.Context, c store.Case) ([]casework.Letter, e
 	var out []casework.Letter
 	for _, e := range line {
 		switch e.Kind {
-		case store.EventComplaint:
-			e.From, e.Title = wordOwn, wordOwnCase
-		case store.EventAnswer:
-			e.From, e.Title = wordOwn, wordOwnAnswer
-		case store.EventSupplement:
-			e.From, e.Title = wordOwn, wordOwnSupplement
-		case store.EventWithdrawal:
-			e.From, e.Title = wordOwn, wordOwnWithdrawal
+		case store.EventComplaint, store.EventAnswer, store.EventSupplement, store.EventWithdrawal:
+			e.From, e.Title = casework.WordOwn, casework.OwnTitle(e.Kind)
 		default:
 			continue
 		}

@@ -123,12 +123,12 @@ func (s *Pages) complaint(f *shell.Form, unit routing.Unit, t ticket) *contracts
 		f.Refuse("role", wordWho)
 	}
 	if f.Value("date") == "" {
-		f.Refuse("date", wordDay)
+		f.Refuse("date", casework.WordIncidentDay)
 	} else if _, err := time.Parse(time.DateOnly, f.Value("date")); err == nil && f.Value("date") > s.Today() {
 		f.Refuse("date", wordDayToCome)
 	}
 	if f.Value("text") == "" {
-		f.Refuse("text", wordText)
+		f.Refuse("text", casework.WordIncident)
 	}
 	switch unit.Kind {
 	case routing.PatientBoard:

@@ -5,38 +5,20 @@ const (
 	titleSend    = "Lämna synpunkter utan att logga in"
 	titleSent    = "Din kod"
 	titleCode    = "Följ ditt ärende"
-	titleCase    = "Ditt ärende %s"
 	titleCrowded = "För många försök"
 )
 
 // What a form answers when it is not filled in right.
 const (
-	wordWho         = "Välj om det gäller dig själv eller någon annan."
-	wordDay         = "Ange vilken dag det hände."
-	wordDayToCome   = "Dagen har inte varit än. Välj en dag som har varit."
-	wordText        = "Beskriv vad som hände."
-	wordCode        = "Koden stämmer inte. Kontrollera att du har skrivit alla tjugo tecken."
-	wordWriteAnswer = "Skriv ditt svar."
-
-	wordWriteSupplement = "Skriv det som du vill lägga till."
-
-	wordCrowded = "Det har kommit för många försök härifrån. Vänta en stund och försök igen."
-	wordNotNow  = "Det går inte att skicka just nu. Försök igen om en stund."
+	wordWho       = "Välj om det gäller dig själv eller någon annan."
+	wordDayToCome = "Dagen har inte varit än. Välj en dag som har varit."
+	wordCode      = "Koden stämmer inte. Kontrollera att du har skrivit alla tjugo tecken."
+	wordCrowded   = "Det har kommit för många försök härifrån. Vänta en stund och försök igen."
+	wordNotNow    = "Det går inte att skicka just nu. Försök igen om en stund."
 )
 
 // wordSomebody stands for a patient of whom nothing was said.
 const wordSomebody = "Inte angiven"
-
-// What the reporter's own messages are called.
-const (
-	wordOwn       = "Du"
-	wordOwnAnswer = "Ditt svar"
-
-	wordOwnSupplement = "Ditt tillägg"
-	wordOwnWithdrawal = "Du har tagit tillbaka ärendet"
-
-	wordOwnCase = "Ditt ärende"
-)
 
 // wordReader is who opens a case by its code, in the access log.
 const wordReader = "den som har koden"

@@ -144,7 +144,7 @@ func (s *Pages) receiversOf(ctx context.Context, p *orderPage) error {
 		}
 	default:
 		if p.Query.Receiver == "" {
-			p.Query.Wrong["receiver"] = wordReceiver
+			p.Query.Wrong["receiver"] = WordWhichReceiver
 			return nil
 		}
 		held := slices.ContainsFunc(p.Pauses, func(pause store.PauseRow) bool { return pause.Holds(p.Query.Receiver, "") })

@@ -119,7 +119,7 @@ func (h *health) moving() (all verdicts) {
 		}
 	}
 	if n := len(h.Maintenance); n > 0 {
-		all.say("warm", "/monitor/order?verb=maintenance_end", "maintenance", pausedWord(n))
+		all.say("warm", "/monitor/order?verb=maintenance_end", "maintenance", receiversWord(n))
 	}
 	if n := len(h.Pauses) - len(h.Maintenance); n > 0 {
 		all.say("warm", "", "paused", pausedWord(n))

@@ -13,22 +13,22 @@ import (
 
 // Titles of the pages. %s is a receiver.
 const (
-	titleMonitor    = "Övervakning"
+	titleMonitor    = shell.RoomMonitor
 	titleDeliveries = "Leveranser"
 	titleDelivery   = "Leverans till %s"
 	titleBulk       = "Skicka om många"
-	titleFaults     = "Fellista"
+	titleFaults     = shell.RoomFaults
 )
 
 // What a form answers when it is not filled in right.
 const (
-	wordState       = "Välj ett av lägena."
-	wordUntil       = "Sluttiden måste vara efter starttiden."
-	wordMoment      = "Ange en tidpunkt, till exempel 2026-01-31 12:00."
-	wordReceiver    = "Ange mottagaren: en logisk adress eller ett systems HSA-id."
-	wordWhyOrder    = "Skriv varför: det sparas tillsammans med vem som gjorde det."
-	wordSureAll     = "Bekräfta att du menar alla leveranser."
-	wordSureUnknown = "Ingen väg i katalogen och ingen leverans har den mottagaren. Rätta den, eller bekräfta att du " +
+	wordState         = "Välj ett av lägena."
+	wordUntil         = "Sluttiden måste vara efter starttiden."
+	wordMoment        = "Ange en tidpunkt, till exempel 2026-01-31 12:00."
+	WordWhichReceiver = "Ange mottagaren: en logisk adress eller ett systems HSA-id."
+	wordWhyOrder      = "Skriv varför: det sparas tillsammans med vem som gjorde det."
+	wordSureAll       = "Bekräfta att du menar alla leveranser."
+	wordSureUnknown   = "Ingen väg i katalogen och ingen leverans har den mottagaren. Rätta den, eller bekräfta att du " +
 		"vill pausa ändå."
 	wordPort       = "Porten finns inte: ange 1 till 65535."
 	wordLinkLocal  = "Till en länklokal adress skickas aldrig något. Ange det mottagande systemets adress."
@@ -180,7 +180,7 @@ func (operatorWords) OrderWord(verb string) string {
 	case string(store.VerbRedirect):
 		return "Skickat till annan adress"
 	case string(store.VerbClose):
-		return "Avslutat utan leverans"
+		return shell.DeliveryWord(store.DeliveryClosed)
 	case string(store.VerbRelease):
 		return "Släppt fram"
 	case string(store.VerbDismiss):
@@ -322,7 +322,7 @@ var classMeanings = map[string]shell.CodeMeaning{
 	},
 	"fault-server": {
 		Cause:  "Mottagaren svarade med ett SOAP-fel som säger att felet är hos den.",
-		Remedy: "Vänta: det skickas om. Håller det i sig, fråga systemets ägare.",
+		Remedy: shell.DoWait,
 	},
 	"unreadable answer": {
 		Cause:  "Mottagaren svarade, men svaret följer inte kontraktet. Ingen vet om meddelandet togs emot.",
@@ -353,7 +353,7 @@ var classMeanings = map[string]shell.CodeMeaning{
 		Remedy: "Vänta: det skickas om. Håller det i sig, se loggen och disken.",
 	},
 	"invalid": {
-		Cause:  "Adressen går inte att anropa.",
+		Cause:  shell.WordNoCall,
 		Remedy: "Rätta vägvalets adress, och styr om det som väntar.",
 	},
 	"too-large": {
@@ -374,7 +374,7 @@ var classMeanings = map[string]shell.CodeMeaning{
 	},
 	"http-5": {
 		Cause:  "Något gick fel hos mottagaren, eller i en proxy framför den.",
-		Remedy: "Vänta: det skickas om. Håller det i sig, fråga systemets ägare.",
+		Remedy: shell.DoWait,
 	},
 	"http-": {
 		Cause:  "Mottagaren svarade med en HTTP-status utan SOAP-meddelande.",
@@ -435,7 +435,8 @@ var verdictWords = map[string]verdictWord{
 		text: "Det äldsta meddelandet till {1} har väntat {2}.", do: "Se vad försöken säger.", link: linkWaiting,
 	},
 	"maintenance": {
-		text: "Underhållsläge: {1}. Ärenden tas emot som vanligt.", do: "Avsluta underhållet när arbetet är klart.",
+		text: "Underhållsläge: leveranserna till {1} är pausade. Ärenden tas emot som vanligt.",
+		do:   "Avsluta underhållet när arbetet är klart.",
 		link: "Avsluta underhållet",
 	},
 	"paused": {text: "{1}.", do: "Återuppta när mottagaren är klar."},
@@ -485,6 +486,8 @@ func parkedWord(n int) string {
 }
 
 func pausedWord(n int) string { return shell.Count(n, "mottagare är pausad", "mottagare är pausade") }
+
+func receiversWord(n int) string { return shell.Count(n, "mottagare", "mottagare") }
 
 func daysWord(n int) string { return shell.Count(n, "dag", "dagar") }
 

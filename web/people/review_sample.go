@@ -249,7 +249,7 @@ func (s *Pages) SampleVerb(w http.ResponseWriter, r *http.Request, who shell.Acc
 	}
 	text := f.Value("note")
 	if len([]rune(text)) > sampleNoteMost {
-		f.Refuse("note", fmt.Sprintf(wordAtMost, sampleNoteMost))
+		f.Refuse("note", fmt.Sprintf(shell.WordAtMost, sampleNoteMost))
 	}
 	switch r.PathValue("verb") {
 	case "note":

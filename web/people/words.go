@@ -11,10 +11,10 @@ import (
 // Titles of the pages. %s is somebody's name, %d the number of a sample.
 const (
 	titleHelp    = "Hjälp"
-	titlePhrases = "Standardsvar"
-	titleReview  = "Loggkontroll"
+	titlePhrases = shell.RoomPhrases
+	titleReview  = shell.RoomReview
 	titleSample  = "Stickprov %d"
-	titleUsers   = "Användare"
+	titleUsers   = shell.RoomUsers
 	titleUser    = "%s – Användare"
 )
 
@@ -35,13 +35,13 @@ const (
 	wordPatient     = "Skriv ett personnummer med tolv siffror, ett samordningsnummer eller ett reservnummer."
 	wordRowNotNoted = "Rad %d är inte noterad: skriv vad du kom fram till, med högst 500 tecken."
 	wordNoSample    = "Ingen rad i loggen svarar mot urvalet, så det blev inget stickprov."
-	wordAtMost      = "Skriv högst %d tecken."
 	wordWhyEnded    = "Skriv varför stickprovet avslutas innan alla rader är noterade."
 	wordRowTaken    = "Raden är redan noterad, eller så är stickprovet avslutat. Här är hur det ser ut nu."
 	wordDeviates    = "Skriv vad som avviker."
 )
 
-// What somebody who looked at a row of a sample came to. These words are kept in the access log: they are never changed.
+// What somebody who looked at a row of a sample came to. These words are kept in the access log: they are never
+// changed.
 const (
 	wordInOrder   = "I ordning"
 	wordDeviation = "Avvikelse"

@@ -4,10 +4,11 @@ import (
 	"fmt"
 
 	"rivgate/store"
+	"rivgate/web/shell"
 )
 
 // Titles of the pages.
-const titleRegister = "Diarieföring"
+const titleRegister = shell.RoomRegister
 
 // Columns of the file that are read, in small letters.
 const (

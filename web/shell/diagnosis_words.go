@@ -15,12 +15,18 @@ func WhyWords(d store.Diagnosis) string {
 	return relay.FillDiagnosis(diagnosisWords[d.Code], relay.WithMeaning(d, meaning.Cause))
 }
 
+// Words that the list of faults has too.
+const (
+	DoWait     = "Vänta: det skickas om. Håller det i sig, fråga systemets ägare."
+	WordNoCall = "Adressen går inte att anropa."
+)
+
 const answerAt = "[ (rad {line}, kolumn {column} i svaret)]"
 
 // diagnosisWords are the codes of relay.DiagnosisCodes. A value stands for its name in braces; what is in brackets is
 // left out without it.
 var diagnosisWords = map[string]string{
-	"address": "Adressen går inte att anropa.", "broken-off": "Anropet avbröts av gatewayen.",
+	"address": WordNoCall, "broken-off": "Anropet avbröts av gatewayen.",
 	"canceled":  "Den som anropade gav upp.",
 	"too-large": "Svaret är större än vad som tas emot.", "disk": "Svaret kunde inte sparas: se gatewayens egen disk.",
 	"name-unknown": "Namnet i {host} finns inte i DNS.", "name-timeout": "Ingen namnserver svarade i tid om {host}.",
@@ -122,7 +128,7 @@ var PlatformTheirs = map[routing.Code]CodeMeaning{
 	},
 	routing.VP009: {
 		"Plattformen framför mottagaren når inte det mottagande systemet.",
-		"Vänta: det skickas om. Håller det i sig, fråga systemets ägare.",
+		DoWait,
 	},
 	routing.VP010: {
 		"Plattformen framför mottagaren har ett vägval utan adress.",

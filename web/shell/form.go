@@ -23,7 +23,7 @@ import (
 func (f *Form) Day(field string) routing.Date {
 	d, err := routing.ParseDate(f.Value(field))
 	if err != nil {
-		f.Refuse(field, textDay)
+		f.Refuse(field, WordDay)
 	}
 	return d
 }
@@ -299,7 +299,7 @@ func (f *Form) Midnight(field string) time.Time {
 	}
 	t, err := time.ParseInLocation(time.DateOnly, text, routing.Stockholm())
 	if err != nil {
-		f.Refuse(field, textDay)
+		f.Refuse(field, WordDay)
 	}
 	return t
 }

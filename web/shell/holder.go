@@ -77,7 +77,7 @@ func (s *Site) providerName(id string) string {
 
 // OwnHolder is whose somebody's own standard replies are.
 func OwnHolder(who Access) Holder {
-	return Holder{Holder: store.Holder{Level: store.LevelPerson, ID: who.User}, Value: Own, Name: wordOwn}
+	return Holder{Holder: store.Holder{Level: store.LevelPerson, ID: who.User}, Value: Own, Name: WordOwn}
 }
 
 // CaseHolders are whose things serve a case: the unit that has it, its care provider and its region as the catalogue

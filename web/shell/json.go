@@ -76,7 +76,7 @@ func ofJSON(err error) error {
 			return Invalid(fieldName(name), textNoField)
 		}
 	}
-	return Invalid("", textBadValue)
+	return Invalid("", WordBadValue)
 }
 
 // WriteJSON writes an answer.

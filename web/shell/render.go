@@ -27,15 +27,15 @@ func menu() []menuEntry {
 	return []menuEntry{
 		{menuStart, "/", "start", SignedIn},
 		{menuInbox, "/inbox", "inbox", SeeCase},
-		{menuPhrases, "/phrases", "phrases", Administer | WriteCase},
-		{menuRegister, "/registration", "register", Administer | WriteCase},
-		{menuUsers, "/users", "users", Administer},
+		{RoomPhrases, "/phrases", "phrases", Administer | WriteCase},
+		{RoomRegister, "/registration", "register", Administer | WriteCase},
+		{RoomUsers, "/users", "users", Administer},
 		{menuSubmit, "/submit", "submit", BeCitizen},
-		{menuStatistics, "/statistics", "statistics", SeeStatistics},
-		{menuMonitor, "/monitor", "monitor", SeeDeliveries},
-		{menuFaults, "/faults", "faults", SeeDeliveries},
-		{menuCatalogue, "/catalogue", "catalogue", SeeCatalogue},
-		{menuReview, "/review", "review", ReviewLog},
+		{RoomStatistics, "/statistics", "statistics", SeeStatistics},
+		{RoomMonitor, "/monitor", "monitor", SeeDeliveries},
+		{RoomFaults, "/faults", "faults", SeeDeliveries},
+		{RoomCatalogue, "/catalogue", "catalogue", SeeCatalogue},
+		{RoomReview, "/review", "review", ReviewLog},
 	}
 }
 

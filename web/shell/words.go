@@ -15,19 +15,28 @@ const (
 	FailedTitle = "Fel: "
 )
 
-// The menu.
+// The menu. What is a room is called so everywhere: in the menu, as the title of its first page, and on the start page.
 const (
 	menuStart      = "Start"
 	menuInbox      = "Inkorg"
-	menuPhrases    = "Standardsvar"
-	menuRegister   = "Diarieföring"
-	menuUsers      = "Användare"
+	RoomPhrases    = "Standardsvar"
+	RoomRegister   = "Diarieföring"
+	RoomUsers      = "Användare"
 	menuSubmit     = "Skicka ärende"
-	menuStatistics = "Statistik"
-	menuMonitor    = "Övervakning"
-	menuFaults     = "Fellista"
-	menuCatalogue  = "Adresskatalog"
-	menuReview     = "Loggkontroll"
+	RoomStatistics = "Statistik"
+	RoomMonitor    = "Övervakning"
+	RoomFaults     = "Fellista"
+	RoomCatalogue  = "Adresskatalog"
+	RoomReview     = "Loggkontroll"
+)
+
+// TitleWhy is the page that tells which way a call takes.
+const TitleWhy = "Varför?"
+
+// Why a route takes no call.
+const (
+	WordProfile   = "Vägvalets RIV-TA-profil är varken RIVTABP20 eller RIVTABP21."
+	WordNoAddress = "Vägvalet har ingen adress."
 )
 
 // WordAllUnits is what a role without units of its own counts for.
@@ -41,7 +50,7 @@ var months = [...]string{
 
 // Whose a standard reply or a series of numbers is. %s is the name of a care provider.
 const (
-	wordOwn      = "Mina egna"
+	WordOwn      = "Mina egna"
 	wordProvider = "Vårdgivaren: %s"
 )
 
@@ -55,7 +64,9 @@ const (
 
 // What a form answers when it is not filled in right. %d is a limit, %s a file's name and what the scanner found.
 const (
-	textDay           = "Skriv dagen som 2026-01-31."
+	// WordAtMost is for a text that is too long. %d is a number of characters.
+	WordAtMost        = "Skriv högst %d tecken."
+	WordDay           = "Skriv dagen som 2026-01-31."
 	textGiveDay       = "Ange en dag som 2026-01-31."
 	textTooLong       = "Texten är för lång: högst %d tecken."
 	textFilesTooLarge = "Filerna är för stora tillsammans: högst 15 MB får plats. Ingen av dem togs emot: välj färre " +
@@ -94,7 +105,7 @@ const (
 	textBadJSON        = "Det är inte giltig JSON (tecken %d)."
 	textCutJSON        = "JSON-värdet är inte helt."
 	textNoField        = "Fältet finns inte."
-	textBadValue       = "Ett värde har fel form."
+	WordBadValue       = "Ett värde har fel form."
 	textNoParameter    = "Parametern finns inte."
 	textParameterTwice = "Parametern får stå en gång."
 	textLimit          = "Ange ett tal från 1 till 500."
@@ -370,7 +381,7 @@ func CodeMeanings(code routing.Code) CodeMeaning {
 				"anropar ta bort dem.",
 		}
 	case routing.VP005:
-		return CodeMeaning{"Vägvalets RIV-TA-profil är varken RIVTABP20 eller RIVTABP21.", "Rätta profilen på vägvalet."}
+		return CodeMeaning{WordProfile, "Rätta profilen på vägvalet."}
 	case routing.VP006:
 		return CodeMeaning{
 			"Mer än ett vägval för kontraktet och adressen gäller den dagen.", "Avsluta det ena dagen innan det andra börjar.",
@@ -390,7 +401,7 @@ func CodeMeanings(code routing.Code) CodeMeaning {
 			"Testa anslutningen. Fråga systemets ägare om det är i gång.",
 		}
 	case routing.VP010:
-		return CodeMeaning{"Vägvalet har ingen adress.", "Ge vägvalet det mottagande systemets adress."}
+		return CodeMeaning{WordNoAddress, "Ge vägvalet det mottagande systemets adress."}
 	case routing.VP011:
 		return CodeMeaning{
 			"Anropet kom utan TLS från en adress som inte är betrodd.",

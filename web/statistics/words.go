@@ -1,12 +1,13 @@
 package statistics
 
 import (
+	"rivgate/web/shell"
 	"strconv"
 )
 
 // Headings of the page and of its table. %s are what is counted by.
 const (
-	titleStatistics = "Statistik"
+	titleStatistics = shell.RoomStatistics
 	wordSum         = "Summa"
 	wordAbout       = "Summa, ungefärlig"
 	wordHappenedAt  = "%s, det som hände vid %s"
