@@ -1,6 +1,9 @@
 package api
 
-import cataloguepages "rivgate/web/catalogue"
+import (
+	"rivgate/web/casework"
+	cataloguepages "rivgate/web/catalogue"
+)
 
 // What a request is answered with that cannot be understood. Programs get this too: people read it in their logs.
 const (
@@ -32,7 +35,7 @@ const (
 	wordOpinionText       = "Skriv yttrandet: högst 19000 tecken."
 	wordOpinionVersion    = "Ange begärans version."
 	wordNoFiles           = "Nämndens ärende tar inte emot bilagor."
-	wordTooManyFiles      = "Högst 10 bilagor, om högst 20 MB var."
+	wordTooManyFiles      = casework.WordTenFiles
 	wordQuestion          = "Skriv vad enheten ska yttra sig om: högst 19000 tecken."
 	wordDueDay            = "Ange en dag från i dag och framåt (ÅÅÅÅ-MM-DD), eller utelämna fältet."
 	wordAskedUnit         = "Ange HSA-id på en enhet inom vården som har en inkorg här. Andra får begäran på papper."
@@ -47,7 +50,7 @@ const (
 	wordFileCharacter = cataloguepages.WordFileCharacter + " Rätta filen och skicka den igen."
 	wordInfected      = "Virusskannern fann något skadligt i filen (%s). Den togs inte emot."
 	titleRecalled     = "Begäran är återtagen"
-	wordRecalled      = "Patientnämnden har tagit tillbaka begäran. Inget är skickat."
+	wordRecalled      = casework.WordRequestRecalled
 	titleNoConsent    = "Samtycke saknas"
 	titleNoReceiver   = "Mottagaren är okänd"
 	wordNoReceiver    = "Ingen väg i katalogen och ingen leverans har den mottagaren eller det systemet. Rätta " +

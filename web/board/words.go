@@ -39,7 +39,7 @@ const (
 	wordOpinionFrom  = "Skriv vilken enhet yttrandet kommer från."
 	wordOpinionDay   = "Ange vilken dag yttrandet är daterat."
 	wordChildHow     = "Skriv hur det är känt att patienten är ett barn."
-	wordOpinionFiles = "Högst 10 bilagor, om högst 20 MB var. Yttrandet är inte sparat: välj färre filer, och " +
+	wordOpinionFiles = casework.WordTenFiles + " Yttrandet är inte sparat: välj färre filer, och " +
 		"skriv in resten som ett yttrande till."
 	wordNothingToWithdraw = "Det finns inget samtycke att ta tillbaka för den vårdgivaren."
 	wordNoChild           = "Patienten är inte märkt som barn."

@@ -70,6 +70,12 @@ const (
 	wordReporter = "Anmälaren"
 )
 
+// What a form with files, or an opinion, answers in several rooms.
+const (
+	WordTenFiles        = "Högst 10 bilagor, om högst 20 MB var."
+	WordRequestRecalled = "Patientnämnden har tagit tillbaka begäran. Inget är skickat."
+)
+
 // TitlePlaceless is the list of a board's cases of which no unit is known.
 const TitlePlaceless = "Saknar enhet"
 

@@ -44,7 +44,7 @@ const (
 	wordFormerView    = "Välj vad den som anmäler nu ska se."
 	wordWhenResumed   = "Välj vilken dag ärendet ska tas upp igen."
 	wordResumeRange   = "Välj en dag efter i dag, högst två år fram."
-	wordDraftFiles    = "Högst 10 bilagor, om högst 20 MB var. De som inte fick plats är inte sparade."
+	wordDraftFiles    = casework.WordTenFiles + " De som inte fick plats är inte sparade."
 	wordChooseQueue   = "Välj en av köerna."
 	wordWriteReply    = "Skriv delsvaret."
 	wordWriteQuestion = "Skriv frågan."

@@ -1,5 +1,7 @@
 package opinion
 
+import "rivgate/web/casework"
+
 // Titles of the pages.
 const (
 	titleList    = "Begäranden om yttrande"
@@ -10,9 +12,9 @@ const (
 const (
 	wordText     = "Skriv yttrandet."
 	wordChanged  = "En kollega har ändrat yttrandet, eller skickat det, sedan sidan öppnades. Det du skrev står kvar här."
-	wordRecalled = "Patientnämnden har tagit tillbaka begäran. Inget är skickat."
+	wordRecalled = casework.WordRequestRecalled
 	wordNoFiles  = "Ärendet tar inte emot bilagor."
-	wordFiles    = "Högst 10 bilagor, om högst 20 MB var."
+	wordFiles    = casework.WordTenFiles
 )
 
 func doneWord(done string) string {
