@@ -202,8 +202,14 @@ func TestADayOfTheOpenPage(t *testing.T) {
 	c.refused(http.StatusNotFound, "the page is off unless it is turned on", chromedp.Navigate(w.server.URL+"/open"))
 	w.OpenForm = true
 	w.serve()
+	c.visits("/open?q=tandl%C3%A4karen")
+	c.sees("Ingen mottagare hittades.", "Hittar du inte mottagningen?")
+	c.goes("choosing the board", clicks(`#board ~ ul a[href*="`+board+`"]`))
+	if place := c.value(`document.querySelector("#open-place").value`); place != "tandläkaren" {
+		t.Errorf("the place is %q", place)
+	}
 	c.visits("/open?q=bjrken")
-	c.misses("Sjukhuset", "Linden")
+	c.misses("Sjukhuset", "Linden", linden)
 	c.goes("choosing a unit", clicks(`.units a[href$="`+clinic+`"]`))
 	c.sees("Skriv inte namn eller personnummer")
 	c.goes("sending", clicks(`input[name="role"][value="PATIENT"]`), chooses("#open-date", "2026-02-20"),

@@ -14,6 +14,18 @@ import (
 	"rivgate/web/shell"
 )
 
+// RegionName is what a region is called.
+func RegionName(code string) string { return cmp.Or(routing.RegionNames()[code], code) }
+
+// TypedQuery is what was typed in a search for units, as much as counts.
+func TypedQuery(text string) string {
+	text = strings.TrimSpace(text)
+	if letters := []rune(text); len(letters) > finding.MaxText {
+		text = string(letters[:finding.MaxText])
+	}
+	return text
+}
+
 // BoardUnits are the patient boards whose cases come here, with which an action is allowed.
 func (s *Base) BoardUnits(who shell.Access, action shell.Action) []routing.Unit {
 	var out []routing.Unit

@@ -3,11 +3,9 @@
 package mailbox
 
 import (
-	"cmp"
 	"embed"
 	"html/template"
 
-	"rivgate/routing"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
 )
@@ -15,10 +13,7 @@ import (
 //go:embed *.html
 var files embed.FS
 
-var html = shell.NewTemplates(files, template.FuncMap{"regionname": regionName}, casework.Pieces)
-
-// regionName is what a region is called.
-func regionName(code string) string { return cmp.Or(routing.RegionNames()[code], code) }
+var html = shell.NewTemplates(files, template.FuncMap{"regionname": casework.RegionName}, casework.Pieces)
 
 // Pages are the citizen's pages.
 type Pages struct{ casework.Base }

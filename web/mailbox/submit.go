@@ -3,14 +3,12 @@ package mailbox
 import (
 	"net/http"
 	"net/url"
-	"strings"
 
 	"go.uber.org/zap"
 
 	"rivgate/contracts"
 	"rivgate/relay"
 	"rivgate/routing"
-	"rivgate/routing/finding"
 	"rivgate/web/casework"
 	"rivgate/web/shell"
 )
@@ -40,14 +38,14 @@ func (s *Pages) SubmitPage(w http.ResponseWriter, r *http.Request, who shell.Acc
 	}
 	q := r.URL.Query()
 	p := submitPage{
-		Page: s.Page(who, titleSubmit, "submit"), Query: typedQuery(q.Get("q")), Region: q.Get("region"),
+		Page: s.Page(who, titleSubmit, "submit"), Query: casework.TypedQuery(q.Get("q")), Region: q.Get("region"),
 		Regions: s.Relay.Boards(""),
 	}
 	id := q.Get("unit")
 	if unit, ok := s.linked(&p, id); ok {
 		f := &shell.Form{Name: "submit", Values: url.Values{"reply": {"yes"}, "role": {contracts.RolePatient}}}
 		if unit.Kind == routing.PatientBoard {
-			f.Values.Set("place", typedQuery(q.Get("place")))
+			f.Values.Set("place", casework.TypedQuery(q.Get("place")))
 		}
 		return s.showSubmit(w, who, unit, f)
 	}
@@ -92,15 +90,6 @@ func (s *Pages) logRefusedLink(unit, region string) {
 	}
 	s.Logger().Info("a link to the form names a receiver that cannot be chosen", zap.String("unit", unit),
 		zap.String("region", region))
-}
-
-// typedQuery is what was typed in a search, as much as counts.
-func typedQuery(text string) string {
-	text = strings.TrimSpace(text)
-	if letters := []rune(text); len(letters) > finding.MaxText {
-		text = string(letters[:finding.MaxText])
-	}
-	return text
 }
 
 func (s *Pages) showSubmit(w http.ResponseWriter, who shell.Access, unit routing.Unit, f *shell.Form) error {

@@ -8,6 +8,7 @@ package open
 
 import (
 	"embed"
+	"html/template"
 	"net/http"
 	"net/netip"
 
@@ -20,7 +21,7 @@ import (
 //go:embed *.html
 var files embed.FS
 
-var html = shell.NewTemplates(files, nil, casework.Pieces)
+var html = shell.NewTemplates(files, template.FuncMap{"regionname": casework.RegionName}, casework.Pieces)
 
 // Pages are the open pages.
 type Pages struct {
@@ -47,6 +48,16 @@ func (s *Pages) page(title string) shell.Page {
 // units are those that can be chosen here, by a text that is searched for: those that have the inbox.
 func (s *Pages) units(q string) (out []routing.Unit) {
 	for _, u := range s.Relay.Receivers(q, "", casework.ReceiverLimit) {
+		if u.Via == routing.Inbox {
+			out = append(out, u.Unit)
+		}
+	}
+	return out
+}
+
+// boards are the patient boards that can be chosen here.
+func (s *Pages) boards() (out []routing.Unit) {
+	for _, u := range s.Relay.Boards("") {
 		if u.Via == routing.Inbox {
 			out = append(out, u.Unit)
 		}

@@ -3,7 +3,6 @@ package open
 import (
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"rivgate/contracts"
@@ -16,6 +15,7 @@ type sendPage struct {
 	shell.Page
 	Query    string
 	Found    []routing.Unit
+	Boards   []routing.Unit // for who does not find the unit
 	Unit     *routing.Unit
 	Board    bool
 	Form     *shell.Form
@@ -34,12 +34,16 @@ func (s *Pages) SendPage(w http.ResponseWriter, r *http.Request, _ shell.Access)
 		if err != nil {
 			return err
 		}
-		return s.showSend(w, unit, &shell.Form{
-			Name: "open", Values: url.Values{"reply": {"yes"}, "ticket": {string(newTicket())}},
-		})
+		f := &shell.Form{Name: "open", Values: url.Values{"reply": {"yes"}, "ticket": {string(newTicket())}}}
+		if unit.Kind == routing.PatientBoard {
+			f.Values.Set("place", casework.TypedQuery(q.Get("place")))
+		}
+		return s.showSend(w, unit, f)
 	}
-	p := sendPage{Page: s.page(titleSend), Query: strings.TrimSpace(q.Get("q"))}
-	p.Found = s.units(p.Query)
+	p := sendPage{Page: s.page(titleSend), Query: casework.TypedQuery(q.Get("q"))}
+	if p.Found = s.units(p.Query); p.Query != "" {
+		p.Boards = s.boards()
+	}
 	return html.Render(w, http.StatusOK, "send", p)
 }
 

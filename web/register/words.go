@@ -33,7 +33,7 @@ const (
 // What was done.
 const (
 	wordSeriesSaved = "Serien är sparad."
-	wordSeriesOn    = "Serien är sparad. Öppna ärenden utan nummer får ett inom några sekunder."
+	wordSeriesOn    = "Serien är sparad. Öppna ärenden utan nummer får ett inom kort."
 	wordWouldDo     = "Filen går att läsa in: %d nya nummer, %d finns redan. Inget är infört än."
 	wordDid         = "%d nummer är införda. %d fanns redan."
 )
