@@ -36,7 +36,7 @@ func TestWhyACallGoesWhereItGoes(t *testing.T) {
 	has(t, page, "2026-06-01 enligt version 1", "Anropet avvisas med VP004.", "Lägg till ett vägval",
 		"ingen rad, sökningen slut")
 	hasNot(t, page, "Testa anslutningen")
-	has(t, ask("SendComplaint", hospital, "", "", ""), "Behörigheten är inte prövad")
+	has(t, ask("SendComplaint", hospital, "", "", ""), "Anropsbehörigheten är inte prövad")
 
 	guide := w.page("/catalogue/move?unit=" + lonely)
 	w.saves("/catalogue/move", moving(t, guide, lonely, url.Values{"to": {"inbox"}, "do": {"save"}}))

@@ -37,7 +37,7 @@ const (
 	labelTelecom   = "Telefon"
 	labelEmail     = "E-post"
 	labelAddress   = "Adress"
-	labelAuthority = "Fullmakt eller behörighet"
+	labelAuthority = "Rätt att företräda patienten"
 )
 
 // Labels of a line of the time line.

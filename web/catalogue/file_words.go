@@ -48,9 +48,9 @@ var fileWords = map[string]fileWord{
 		"Enheten {1} har det okända slaget {2}.",
 		"Skriv care_unit (mottagning), patient_board (patientnämnd) eller other (övrig funktion, ingen vård).",
 	},
-	"route-no-receiver": {"Vägvalet saknar mottagare.", doReceiver},
-	"no-receiver":       {"Anropsbehörigheten saknar mottagare.", doReceiver},
-	"no-sender":         {"Anropsbehörigheten saknar avsändare.", "Skriv det anropande systemets HSA-id i from_system."},
+	"route-no-receiver": {"Vägvalet saknar logisk adress.", doReceiver},
+	"no-receiver":       {"Anropsbehörigheten saknar logisk adress.", doReceiver},
+	"no-sender":         {"Anropsbehörigheten saknar avsändare.", "Skriv avsändarens HSA-id i from_system."},
 	"no-contract":       {"Raden saknar tjänstekontrakt.", "Skriv kontraktets kortnamn eller namnrymd i contract."},
 	"contract-unknown": {
 		"Tjänstekontraktet {1} är varken en namnrymd eller ett känt kortnamn.",
@@ -88,7 +88,7 @@ var fileWords = map[string]fileWord{
 	"permission-missing": {"anropsBehorighetsInfo saknar tjansteKontrakt, senderId eller receiverId.", doFetch},
 	"no-time":            {"{1} är ingen tid.", "Skriv den som 2026-01-31T00:00:00+01:00."},
 
-	"units-only":        {"Filen har vägval eller behörigheter, men bara enheter tas ur den.", "Ta bort dem."},
+	"units-only":        {"Filen har vägval eller anropsbehörigheter, men bara enheter tas ur den.", "Ta bort dem."},
 	"catalogue-nothing": {"Katalogen har inga vägval: då nås ingen.", doAgain},
 	"no-tree":           {"Filen har inga HSA-enheter.", doCheckFile},
 	"dn-twice":          {"Enheten {1} har ett DN som står två gånger.", doRemoveOne},

@@ -119,13 +119,13 @@ var ruleWords = map[catalogue.ProblemCode]ruleWord{
 // idWords are what the HSA-ids of a row are called at the beginning of a sentence.
 var idWords = map[catalogue.IDRole]string{
 	catalogue.RoleOwn: "HSA-id", catalogue.RoleProvider: "Vårdgivaren", catalogue.RoleReceiver: "Den logiska adressen",
-	catalogue.RoleSender: "Det anropande systemet", catalogue.RoleComponent: "Det mottagande systemet",
+	catalogue.RoleSender: "Avsändaren", catalogue.RoleComponent: "Det mottagande systemet",
 }
 
 // tableWords are the words for the codes of routing.TableProblemWords.
 var tableWords = map[string]string{
 	"no-contract":              "{1} saknar tjänstekontrakt",
-	"no-sender":                "{1} saknar anropande system",
+	"no-sender":                "{1} saknar avsändare",
 	"no-receiver":              "{1} saknar logisk adress",
 	"days-exchanged":           "{1} börjar {2}, efter sin sista dag {3}",
 	"inbox-other-contract":     "{1} går till {2}, men kontraktet kan inte gå till en inkorg",

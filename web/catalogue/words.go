@@ -81,7 +81,7 @@ const (
 	labelReceiver    = "Logisk adress"
 	hintReceiver     = "HSA-id, eller * för alla"
 	labelComponent   = "Mottagande system"
-	labelSender      = "Anropande system"
+	labelSender      = "Avsändare"
 	hintID           = "HSA-id"
 	hintOptionalID   = "HSA-id, valfritt"
 	labelProfile     = "RIV-TA-profil"

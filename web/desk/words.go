@@ -25,7 +25,7 @@ const (
 		"eller skicka dem i flera delsvar."
 	wordChoosePhrase    = "Välj ett standardsvar."
 	wordWhenReceived    = "Ange vilken dag ärendet kom in, senast i dag."
-	wordChooseColleague = "Välj en kollega som har behörighet till enheten."
+	wordChooseColleague = "Välj en kollega som har en roll vid enheten."
 	wordWhyParked       = "Skriv varför ärendet parkeras."
 	wordWriteNote       = "Skriv anteckningen."
 	wordDiaryTooLong    = "Diarienumret är för långt."

@@ -78,7 +78,7 @@ var subCodes = map[string]sides{
 		},
 		shell.CodeMeaning{
 			Cause:  "Mottagaren saknar ett fält som ärendet eller rollen kräver.",
-			Remedy: "Se i inspelningen vilket fält det är, och komplettera ärendet.",
+			Remedy: "Se i inspelningen vilket fält det är, och lägg till det i ärendet.",
 		},
 	},
 	contracts.SubUnknownCode: {

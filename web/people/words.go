@@ -117,7 +117,7 @@ var detailWords = map[string]string{
 	"opinions":  "begäranden om yttrande",
 	"open page": "den öppna sidan", "open page: unit": "en enhet som inte kan väljas på den öppna sidan",
 	"open code": "en kod till den öppna sidan", "too-many": "för många försök",
-	"new case": "nytt ärende", "no right": "utan behörighet",
+	"new case": "nytt ärende", "no right": "utan rätt att läsa",
 	"recording, masked": "inspelning, maskerad", "standard reply": "standardsvar", "phrase": "standardsvar",
 	"access log": "åtkomstloggen",
 	"no consent": "utan samtycke", "no ground": "utan grund",

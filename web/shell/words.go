@@ -388,8 +388,8 @@ func CodeMeanings(code routing.Code) CodeMeaning {
 		}
 	case routing.VP007:
 		return CodeMeaning{
-			"Det anropande systemet har ingen anropsbehörighet för kontraktet hos adressen den dagen.",
-			"Lägg till en anropsbehörighet för systemet: till adressen, en enhet ovanför den eller alla (*).",
+			"Avsändaren har ingen anropsbehörighet för kontraktet hos adressen den dagen.",
+			"Lägg till en anropsbehörighet för avsändaren: till adressen, en enhet ovanför den eller alla (*).",
 		}
 	case routing.VP008:
 		return CodeMeaning{
