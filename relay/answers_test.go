@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"rivgate/recording"
-	"rivgate/relay"
+	"rivgate/relay/diagnosis"
 	"rivgate/store"
 )
 
@@ -141,7 +141,7 @@ func TestHowAnswersAreTaken(t *testing.T) {
 			}
 			why := "-"
 			if attempts[0].Why.Code != "" {
-				why = relay.Explain(attempts[0].Why)
+				why = diagnosis.Explain(attempts[0].Why)
 			}
 			compare(t, e, recording.Delivery, []byte(lastAttempt(d)+"why: "+why+"\n"))
 		})

@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"go.uber.org/zap"
 
 	"rivgate/contracts"
+	"rivgate/relay/diagnosis"
+	"rivgate/relay/outgoing"
 	"rivgate/soap"
 	"rivgate/store"
 )
@@ -32,10 +33,6 @@ const (
 	answered
 )
 
-// recordedAnswer is how much of a receiver's answer is recorded, and so how much of it is read: a receipt is some
-// hundred bytes.
-const recordedAnswer = 64 << 10
-
 // attempt sends the head of a lane to its receiver and says how that ended.
 func (r *Relay) attempt(ctx context.Context, d store.Delivery) attempt {
 	req, size, err := r.reopen(ctx, d.Message)
@@ -43,25 +40,31 @@ func (r *Relay) attempt(ctx context.Context, d store.Delivery) attempt {
 	var bad *soap.Error
 	if err != nil && !errors.As(err, &bad) { // the database did not give it to us
 		return attempt{
-			Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: "store", Why: store.Diagnosis{Code: whyDatabase}},
+			Attempt: store.Attempt{
+				Outcome: store.OutcomeTechnical, Class: "store", Why: store.Diagnosis{Code: diagnosis.Database},
+			},
 		}
 	}
 	if err != nil { // it passed the guard when it was accepted
 		return attempt{
-			Attempt: store.Attempt{Outcome: store.OutcomeRefused, Class: "unreadable", Why: store.Diagnosis{Code: whyStored}},
+			Attempt: store.Attempt{
+				Outcome: store.OutcomeRefused, Class: "unreadable", Why: store.Diagnosis{Code: diagnosis.Stored},
+			},
 		}
 	}
-	p := outgoingCall{
+	p := outgoing.Call{
 		Route: d.Message.Route, Call: d.Message.Call, SOAPAction: d.Message.SOAPAction, Correlation: d.Message.Correlation,
-		Header: r.storedHeaders(d.Message), ReadAtMost: recordedAnswer, From: entry{route: entryQueue},
+		Header: r.storedHeaders(d.Message), ReadAtMost: diagnosis.MostRead,
 		Extra: time.Duration(size>>20) * largeTimePerMiB,
 	}
-	if err := p.setMessage(req, r.Contracts.Contract(d.Message.Call.Contract)); err != nil {
+	if err := p.SetMessage(req, r.Contracts.Contract(d.Message.Call.Contract)); err != nil {
 		return attempt{
-			Attempt: store.Attempt{Outcome: store.OutcomeRefused, Class: "unreadable", Why: store.Diagnosis{Code: whyStored}},
+			Attempt: store.Attempt{
+				Outcome: store.OutcomeRefused, Class: "unreadable", Why: store.Diagnosis{Code: diagnosis.Stored},
+			},
 		}
 	}
-	answer, _, err := r.send(ctx, p)
+	answer, _, err := r.send(ctx, p, entry{route: entryQueue})
 	if err != nil {
 		return unsent(err)
 	}
@@ -79,7 +82,7 @@ func (r *Relay) judgeSafely(d store.Delivery, answer *soap.Reply) (out attempt) 
 				zap.Stack("stack"))
 			out = attempt{
 				Attempt: store.Attempt{
-					Outcome: store.OutcomeUnknown, Class: "unreadable answer", Why: store.Diagnosis{Code: whyOurs},
+					Outcome: store.OutcomeUnknown, Class: "unreadable answer", Why: store.Diagnosis{Code: diagnosis.Ours},
 				},
 			}
 		}
@@ -90,7 +93,7 @@ func (r *Relay) judgeSafely(d store.Delivery, answer *soap.Reply) (out attempt) 
 // unsent classifies an attempt that got no answer: nothing was sent, or nobody knows what became of it.
 func unsent(err error) attempt {
 	out := attempt{
-		Attempt:    store.Attempt{Outcome: store.OutcomeUnknown, Class: "no answer", Why: whyUnsent(err)},
+		Attempt:    store.Attempt{Outcome: store.OutcomeUnknown, Class: "no answer", Why: diagnosis.Unsent(err)},
 		connection: failedConnection,
 	}
 	var failed *soap.SendError
@@ -116,7 +119,8 @@ func (r *Relay) judgeAnswer(d store.Delivery, answer *soap.Reply) attempt {
 	if fault, ok := answer.Fault(); ok {
 		out := attempt{
 			Attempt: store.Attempt{
-				Outcome: store.OutcomeTechnical, Class: "fault-server", Code: platformCode(fault.String), Why: whyRefused(fault),
+				Outcome: store.OutcomeTechnical, Class: "fault-server", Code: diagnosis.PlatformCode(fault.String),
+				Why: diagnosis.Refused(fault),
 			},
 		}
 		if fault.Final() {
@@ -126,7 +130,7 @@ func (r *Relay) judgeAnswer(d store.Delivery, answer *soap.Reply) attempt {
 	}
 	if answer.Status/100 != 2 {
 		out := attempt{Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: "http-" + strconv.Itoa(answer.Status)}}
-		out.Why = whyHTTP(answer.Status)
+		out.Why = diagnosis.Status(answer.Status)
 		if answer.Status == http.StatusTooManyRequests || answer.Status == http.StatusServiceUnavailable {
 			out.RetryAfter = retryAfter(answer.Header, r.Now())
 		}
@@ -139,7 +143,9 @@ func (r *Relay) judgeAnswer(d store.Delivery, answer *soap.Reply) attempt {
 	receipt, err := readReceipt(c, answer)
 	if err != nil {
 		return attempt{
-			Attempt: store.Attempt{Outcome: store.OutcomeUnknown, Class: "unreadable answer", Why: whyUnread(answer, err)},
+			Attempt: store.Attempt{
+				Outcome: store.OutcomeUnknown, Class: "unreadable answer", Why: diagnosis.Unread(answer, err),
+			},
 		}
 	}
 	return judgeResult(receipt)
@@ -157,12 +163,10 @@ func readReceipt(c *contracts.Contract, answer *soap.Reply) (contracts.Receipt, 
 	}
 	receipt, err := c.ReadReceipt(body)
 	if err == nil && answer.Truncated && receipt.Result.Code == contracts.ERROR && receipt.Result.ErrorCode == "" {
-		err = errCut
+		err = diagnosis.ErrCut
 	}
 	return receipt, err
 }
-
-var errCut = errors.New("reading receipt: the kind of error is not in the part of the answer that was read")
 
 func judgeResult(receipt contracts.Receipt) attempt {
 	out := store.Attempt{
@@ -174,7 +178,7 @@ func judgeResult(receipt contracts.Receipt) attempt {
 	case contracts.INFO:
 		out.Class = "info"
 	default:
-		out.Outcome, out.Class, out.Why = store.OutcomeRefused, "result-error", whyAnswered(result)
+		out.Outcome, out.Class, out.Why = store.OutcomeRefused, "result-error", diagnosis.Answered(result)
 		switch result.ErrorCode {
 		case contracts.TechnicalError:
 			out.Outcome, out.Class = store.OutcomeTechnical, "result-technical"
@@ -188,18 +192,6 @@ func judgeResult(receipt contracts.Receipt) attempt {
 		out.Code = result.SubCode
 	}
 	return attempt{Attempt: out}
-}
-
-// platformCode is the VPnnn that a platform further on put into its fault string; "" where there is none.
-func platformCode(text string) string {
-	i := strings.Index(text, "VP")
-	if i < 0 || len(text) < i+5 {
-		return ""
-	}
-	if _, err := strconv.Atoi(text[i+2 : i+5]); err != nil {
-		return ""
-	}
-	return text[i : i+5]
 }
 
 // retryAfter is the receiver's wish, in seconds or as a date; at most a day, so that no answer can stop a lane for

@@ -6,6 +6,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"rivgate/relay/diagnosis"
 	"rivgate/store"
 )
 
@@ -72,7 +73,7 @@ func (b *breakers) note(d store.Delivery, a attempt, now time.Time) {
 		one.down, one.probeAt = true, now.Add(one.wait)
 		b.log.Error("receiver is down: its messages wait, it is asked now and then", zap.String("url.original", address),
 			zap.String("labels.receiverid", d.Message.Call.Receiver), zap.String("class", a.Class),
-			zap.String("error.message", Explain(a.Why)))
+			zap.String("error.message", diagnosis.Explain(a.Why)))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"rivgate/relay/diagnosis"
 	"rivgate/store"
 )
 
@@ -19,7 +20,9 @@ func (w *Worker) safe() time.Duration { return w.Lease - w.Lease/10 }
 func (w *Worker) try(ctx context.Context, d store.Delivery, claimed time.Time) attempt {
 	if time.Since(claimed) >= w.safe() { // this process stood still
 		return attempt{
-			Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: classLease, Why: store.Diagnosis{Code: whyLease}},
+			Attempt: store.Attempt{
+				Outcome: store.OutcomeTechnical, Class: classLease, Why: store.Diagnosis{Code: diagnosis.Lease},
+			},
 		}
 	}
 	ctx, stop := context.WithCancel(ctx)
@@ -30,7 +33,7 @@ func (w *Worker) try(ctx context.Context, d store.Delivery, claimed time.Time) a
 	out.Duration = time.Since(started)
 	stop()
 	if <-lost && out.connection != answered && out.Outcome != store.OutcomeRefused {
-		out.connection, out.Class, out.Why = noConnection, classLease, store.Diagnosis{Code: whyLease}
+		out.connection, out.Class, out.Why = noConnection, classLease, store.Diagnosis{Code: diagnosis.Lease}
 	}
 	return out
 }

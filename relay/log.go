@@ -15,6 +15,7 @@ import (
 
 	"rivgate/contracts"
 	"rivgate/contracts/identity"
+	"rivgate/relay/outgoing"
 	"rivgate/routing"
 	"rivgate/soap"
 )
@@ -217,12 +218,12 @@ func (r *Relay) reqIn(o outcome, a arrival) {
 	}
 }
 
-// send is Sender.Send between its two points of the log.
-func (r *Relay) send(ctx context.Context, p outgoingCall) (*soap.Reply, time.Duration, error) {
+// send is Sender.Send between its two points of the log; from is where the call came in.
+func (r *Relay) send(ctx context.Context, p outgoing.Call, from entry) (*soap.Reply, time.Duration, error) {
 	points := r.points.open(r.Log)
 	if point := points.reqOut.Check(zap.InfoLevel, "request sent"); point != nil {
 		r.write(point, func(fields []zap.Field) []zap.Field {
-			return append(traces(commonFields(fields, p.Correlation, p.Call, p.Header, p.From), p.Route),
+			return append(traces(commonFields(fields, p.Correlation, p.Call, p.Header, from), p.Route),
 				size("http.request.body.bytes", max(int64(len(p.Body)), p.Length)))
 		})
 	}
@@ -235,7 +236,7 @@ func (r *Relay) send(ctx context.Context, p outgoingCall) (*soap.Reply, time.Dur
 	}
 	if point := points.respIn.Check(zap.InfoLevel, "response received"); point != nil {
 		r.write(point, func(fields []zap.Field) []zap.Field {
-			return append(traces(commonFields(fields, p.Correlation, p.Call, p.Header, p.From), p.Route),
+			return append(traces(commonFields(fields, p.Correlation, p.Call, p.Header, from), p.Route),
 				zap.Int("http.response.status_code", reply.Status),
 				size("http.response.body.bytes", replySize(reply)), zap.Int64("event.duration", took.Nanoseconds()))
 		})

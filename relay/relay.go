@@ -13,26 +13,20 @@ import (
 	"go.uber.org/zap"
 
 	"rivgate/contracts"
+	"rivgate/relay/outgoing"
 	"rivgate/routing"
 	"rivgate/soap"
 	"rivgate/store"
 )
 
-// Instance is the identity of this gateway.
-type Instance struct {
-	ID    string // for x-vp-instance-id and the routing history
-	Name  string // inside fault strings
-	HSAID string // the gateway's own HSA-id: sender of the replies that people write here
-}
-
 // Relay is the gateway. All fields are set before the first call and never changed.
 type Relay struct {
-	Instance  Instance
+	Instance  outgoing.Instance
 	Portal    string                // logical address of 1177's service
 	Table     func() *routing.Table // the catalogue of the moment; nil while there is none
 	Contracts *contracts.Registry
 	Store     *store.Store
-	Sender    *Sender
+	Sender    *outgoing.Sender
 	Trust     Trust
 	Limits    soap.Limits
 	// SupplementAfterClose is for how long after its close a case takes a supplement, which opens it again.

@@ -1,107 +1,16 @@
 package relay
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"strconv"
-	"strings"
-	"time"
 
+	"rivgate/relay/diagnosis"
+	"rivgate/relay/outgoing"
 	"rivgate/routing"
 	"rivgate/soap"
 )
-
-// Sender sends envelopes to producers: the line's forwarding and the worker both use it.
-type Sender struct {
-	Client      *soap.Client
-	Instance    Instance
-	Timeouts    map[string]time.Duration // contract namespace → time for the producer's answer; else the client's
-	Correlation bool                     // the correlation id goes to https producers too
-}
-
-// outgoingCall is one envelope on its way to a producer.
-type outgoingCall struct {
-	Route       routing.Route
-	Call        routing.Call
-	SOAPAction  string // where Header has none: of a message that was written here; without quotes
-	Correlation string
-	Header      http.Header   // what the caller sent and may be passed on
-	Body        []byte        // the envelope as UTF-8, or
-	Stream      io.Reader     // the same, guarded as it passes
-	Length      int64         // bytes of Stream; 0 if that is not known
-	WaitFor     int64         // bytes of the answer to wait for; 0: all of it
-	ReadAtMost  int64         // bytes of the answer that are wanted, the rest is not read; 0: all of it
-	From        entry         // where the call came in, for the log
-	Extra       time.Duration // beyond the usual time for the producer's answer: a large message takes its time on the way
-}
-
-// Send sends p to its route's address and returns what came back, whatever it is. The error is *soap.SendError; Sent
-// in it says whether the producer may have got the message.
-func (s *Sender) Send(ctx context.Context, p outgoingCall) (*soap.Reply, error) {
-	timeout := cmp.Or(s.timeout(p.Call.Contract), s.Client.Timeout)
-	if timeout > 0 {
-		timeout += p.Extra
-	}
-	return s.Client.Do(ctx, &soap.Outgoing{
-		URL: p.Route.Address, SOAPAction: p.SOAPAction, ContentType: "text/xml;charset=UTF-8",
-		Header: s.header(p), Body: p.Body, Stream: p.Stream, Length: p.Length, WaitFor: p.WaitFor, ReadAtMost: p.ReadAtMost,
-		Timeout: timeout,
-	})
-}
-
-// timeout is the time that is configured for a contract; 0 where none is.
-func (s *Sender) timeout(contract string) time.Duration {
-	if d, ok := s.Timeouts[contract]; ok {
-		return d
-	}
-	for name, d := range s.Timeouts {
-		if routing.SameContract(name, contract) {
-			return d
-		}
-	}
-	return 0
-}
-
-// isDropped tells headers of a caller that say something about its own connection, or that only we may set.
-func isDropped(name string) bool {
-	switch name {
-	case "Accept-Encoding", "Authorization", "Client-Cert", "Client-Cert-Chain", "Connection", "Content-Encoding",
-		"Content-Length", "Content-Type", "Cookie", "Expect", "Forwarded", "Host", "Keep-Alive", "Mime-Version",
-		"Ssl-Client-Cert", "X-Amzn-Mtls-Clientcert", "X-Arr-Clientcert", "X-Client-Cert",
-		"Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade",
-		"Via",
-		soap.HeaderSender, soap.HeaderInstance, soap.HeaderCorrelation, soap.HeaderProducerTime:
-		return true
-	}
-	return strings.HasPrefix(name, "X-") &&
-		(strings.HasPrefix(name, "X-Forwarded-") || strings.HasPrefix(name, "X-Vp-") || strings.HasPrefix(name, "X-Ssl-"))
-}
-
-// header is what a producer gets beside the envelope: to an http producer the sender and our instance, so that a node
-// of ours believes it; never to an https producer, which sees our certificate.
-func (s *Sender) header(p outgoingCall) http.Header {
-	h := make(http.Header, len(p.Header)+3)
-	for name, values := range p.Header {
-		if !isDropped(name) {
-			h[name] = values
-		}
-	}
-	if _, ok := h["Soapaction"]; !ok && p.SOAPAction == "" {
-		h["Soapaction"] = nil // none came, and none is invented
-	}
-	https := strings.HasPrefix(strings.ToLower(p.Route.Address), "https:")
-	if !https {
-		h.Set(soap.HeaderSender, p.Call.Sender)
-		h.Set(soap.HeaderInstance, s.Instance.ID)
-	}
-	if !https || s.Correlation {
-		h.Set(soap.HeaderCorrelation, p.Correlation)
-	}
-	return h
-}
 
 // waitForAnswer is how much of a producer's answer is read before it is judged; what is longer is streamed to the
 // caller.
@@ -110,13 +19,13 @@ const waitForAnswer = 1 << 20
 // forward sends a call on now and gives back the producer's answer: a response or a fault verbatim, anything else is
 // VP009.
 func (r *Relay) forward(ctx context.Context, a arrival, req *soap.Request, o *outcome) (*soap.Answer, error) {
-	p := outgoingCall{
-		Route: o.Route, Call: o.Call, Correlation: a.Correlation, Header: a.Header, WaitFor: waitForAnswer, From: a.entry(),
+	p := outgoing.Call{
+		Route: o.Route, Call: o.Call, Correlation: a.Correlation, Header: a.Header, WaitFor: waitForAnswer,
 	}
-	if err := p.setMessage(req, o.Contract); err != nil {
+	if err := p.SetMessage(req, o.Contract); err != nil {
 		return nil, readRefusal(err)
 	}
-	reply, took, err := r.send(ctx, p)
+	reply, took, err := r.send(ctx, p, a.entry())
 	if err != nil {
 		return nil, sendRefusal(err, o.Route.Address)
 	}
@@ -125,15 +34,15 @@ func (r *Relay) forward(ctx context.Context, a arrival, req *soap.Request, o *ou
 	switch {
 	case reply.Status != http.StatusOK && !(kind == soap.FaultReply && reply.Status == http.StatusInternalServerError):
 		reply.Close()
-		return nil, routing.ProducerStatus(o.Route.Address, reply.Status, Explain(whyHTTP(reply.Status)))
+		return nil, routing.ProducerStatus(o.Route.Address, reply.Status, diagnosis.Explain(diagnosis.Status(reply.Status)))
 	case kind == soap.Empty || kind == soap.NotSOAP:
 		reply.Close()
 		_, err := reply.UTF8()
-		return nil, routing.ProducerFailed(o.Route.Address, Explain(whyUnread(reply, err))).Because(err)
+		return nil, routing.ProducerFailed(o.Route.Address, diagnosis.Explain(diagnosis.Unread(reply, err))).Because(err)
 	}
 	answer, err := reply.In(req.Charset)
 	if err != nil {
-		return nil, routing.ProducerFailed(o.Route.Address, Explain(whyUnread(reply, err))).Because(err)
+		return nil, routing.ProducerFailed(o.Route.Address, diagnosis.Explain(diagnosis.Unread(reply, err))).Because(err)
 	}
 	removeConnectionHeaders(answer.Header)
 	for _, name := range []string{
@@ -157,7 +66,7 @@ func sendRefusal(err error, address string) error {
 		return readRefusal(bad)
 	}
 	var failed *soap.SendError
-	reason := Explain(whyUnsent(err))
+	reason := diagnosis.Explain(diagnosis.Unsent(err))
 	if errors.As(err, &failed) && failed.Timeout && failed.Sent {
 		return routing.ProducerTimeout(address, reason).Because(err)
 	}

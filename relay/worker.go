@@ -8,6 +8,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"rivgate/relay/diagnosis"
 	"rivgate/store"
 )
 
@@ -300,7 +301,7 @@ func (w *Worker) log(d store.Delivery, a store.Attempt, err error) {
 		zap.String("labels.errorCode", a.Code), zap.Int64("event.duration", a.Duration.Nanoseconds()),
 	}
 	if a.Why.Code != "" {
-		fields = append(fields, zap.String("error.type", a.Why.Code), zap.String("error.message", Explain(a.Why)))
+		fields = append(fields, zap.String("error.type", a.Why.Code), zap.String("error.message", diagnosis.Explain(a.Why)))
 	}
 	switch {
 	case errors.Is(err, store.ErrLeaseLost):

@@ -12,6 +12,7 @@ import (
 	"rivgate/contracts"
 	"rivgate/recording"
 	"rivgate/relay"
+	"rivgate/relay/diagnosis"
 	"rivgate/soap"
 	"rivgate/store"
 )
@@ -552,7 +553,7 @@ func TestTheCodeInAFaultIsExplained(t *testing.T) {
 		t.Fatal(attempts, err)
 	}
 	const want = "the answer is a SOAP fault with code Client, VP004: the platform has no route for the logical address"
-	if got := relay.Explain(attempts[0].Why); got != want {
+	if got := diagnosis.Explain(attempts[0].Why); got != want {
 		t.Errorf("explained as %q", got)
 	}
 	if !d.WasRefused() || d.Correlation == "" {

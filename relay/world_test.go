@@ -21,6 +21,7 @@ import (
 	"rivgate/contracts"
 	"rivgate/contracts/inferred"
 	"rivgate/relay"
+	"rivgate/relay/outgoing"
 	"rivgate/routing"
 	"rivgate/routing/tak"
 	"rivgate/soap"
@@ -79,11 +80,11 @@ func newWorldOn(t testing.TB, routes string) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close() })
-	instance := relay.Instance{ID: "dev_env", Name: "NTjP Develop", HSAID: gateway}
+	instance := outgoing.Instance{ID: "dev_env", Name: "NTjP Develop", HSAID: gateway}
 	w.Relay = &relay.Relay{
 		SupplementAfterClose: 14 * 24 * time.Hour,
 		Instance:             instance, Portal: portal, Table: w.currentTable, Contracts: registry, Store: st,
-		Sender: &relay.Sender{
+		Sender: &outgoing.Sender{
 			Client: &soap.Client{Client: wire.Client{Timeout: 20 * time.Second}}, Instance: instance,
 			Timeouts: map[string]time.Duration{slow: 200 * time.Millisecond},
 		},

@@ -10,6 +10,7 @@ import (
 
 	"rivgate/contracts"
 	"rivgate/relay"
+	"rivgate/relay/probe"
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/store"
@@ -130,7 +131,7 @@ func TestDescriptionHasEveryField(t *testing.T) {
 		"CatalogueVersionState": cataloguepages.VersionView{}, "CatalogueVerb": api.Reasoned{},
 		"CatalogueEvent": store.CatalogueEvent{}, "HeldCatalogue": store.HeldCatalogue{},
 		"CatalogueAccept": api.Acceptance{}, "RouteTest": api.RouteTest{}, "RouteTested": api.RouteTested{},
-		"Step":  relay.Step{},
+		"Step":  probe.Step{},
 		"Trace": routing.Trace{}, "Route": routing.Route{}, "Resolution": api.Resolution{}, "Code": api.CodeView{},
 		"Problem": shell.Problem{}, "TurnedOff": routing.TurnedOff{}, "TakenOver": store.TakenOver{},
 		"Supplement": contracts.Supplement{}, "Withdrawal": contracts.Withdrawal{}, "NewWithdrawal": api.NewWithdrawal{},

@@ -23,6 +23,7 @@ import (
 	"rivgate/contracts"
 	"rivgate/contracts/inferred"
 	"rivgate/relay"
+	"rivgate/relay/outgoing"
 	"rivgate/routing"
 	"rivgate/soap"
 	"rivgate/store"
@@ -98,13 +99,14 @@ func newWorld(t *testing.T) *world {
 	}
 	t.Cleanup(func() { _ = st.Close() })
 	table := newTable(t, registry)
-	instance := relay.Instance{ID: "test", Name: "Test", HSAID: gateway}
+	instance := outgoing.Instance{ID: "test", Name: "Test", HSAID: gateway}
 	w.Site = &web.Site{}
 	w.Relay = &relay.Relay{
 		SupplementAfterClose: 14 * 24 * time.Hour,
 		Instance:             instance, Portal: portal, Table: func() *routing.Table { return table },
 		Contracts: registry, Store: st,
-		Sender: &relay.Sender{Client: &soap.Client{}, Instance: instance}, Now: w.clock, NewID: w.newID, Log: zap.New(core),
+		Sender: &outgoing.Sender{Client: &soap.Client{}, Instance: instance}, Now: w.clock, NewID: w.newID,
+		Log: zap.New(core),
 	}
 	w.Environment, w.SessionLife, w.Now, w.Log = shell.Demo, 365*24*time.Hour, w.clock, zap.New(core)
 	w.Operate.Version, w.Operate.Started = "1.2.3", w.now.Add(-26*time.Hour)

@@ -18,6 +18,7 @@ import (
 	"rivgate/cmd/rivgate/config"
 	"rivgate/cmd/rivgate/parts"
 	"rivgate/relay"
+	"rivgate/relay/outgoing"
 	"rivgate/soap"
 	"rivgate/store"
 	"rivgate/web"
@@ -78,7 +79,7 @@ func (g *gateway) waitingRoom(ctx context.Context, rooms *errgroup.Group, c conf
 		Handler: awayHandler{}, Path: c.SOAP.Path, MaxMessage: int64(c.SOAP.MaxMessage), NewID: parts.NewID, Log: g.log,
 		Shutdown: time.Second,
 		Faulter: (&relay.Relay{
-			Instance: relay.Instance{ID: c.Instance.ID, Name: c.Instance.Name, HSAID: c.Instance.HSAID}, Log: g.log,
+			Instance: outgoing.Instance{ID: c.Instance.ID, Name: c.Instance.Name, HSAID: c.Instance.HSAID}, Log: g.log,
 		}).Fault,
 	}
 	if g.plain != nil {

@@ -29,6 +29,7 @@ import (
 	"rivgate/contracts"
 	"rivgate/contracts/inferred"
 	"rivgate/relay"
+	"rivgate/relay/outgoing"
 	"rivgate/routing"
 	"rivgate/routing/tak"
 	"rivgate/soap"
@@ -86,11 +87,11 @@ permissions:
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = l.store.Close() })
-	who := relay.Instance{ID: instance, Name: "bench", HSAID: gatewayHSA}
+	who := outgoing.Instance{ID: instance, Name: "bench", HSAID: gatewayHSA}
 	newID := func() string { return uuid.Must(uuid.NewV7()).String() }
 	l.relay = &relay.Relay{
 		Instance: who, Portal: portal, Table: func() *routing.Table { return table }, Contracts: registry, Store: l.store,
-		Sender: &relay.Sender{Client: &soap.Client{}, Instance: who},
+		Sender: &outgoing.Sender{Client: &soap.Client{}, Instance: who},
 		Trust:  relay.Trust{Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}},
 		Now:    time.Now, NewID: newID, Log: zap.NewNop(), Version: "bench",
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"rivgate/relay"
+	"rivgate/relay/diagnosis"
 	"rivgate/store"
 	"rivgate/web/operate"
 	"rivgate/web/shell"
@@ -83,7 +83,7 @@ func newWhyView(d store.Diagnosis) *WhyView {
 	if d.Code == "" {
 		return nil
 	}
-	return &WhyView{d, relay.Explain(d)}
+	return &WhyView{d, diagnosis.Explain(d)}
 }
 
 // Delivery answers with one delivery and its attempts: GET /api/deliveries/{id}.

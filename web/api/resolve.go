@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"time"
 
-	"rivgate/relay"
+	"rivgate/relay/probe"
 	"rivgate/routing"
 	"rivgate/web/shell"
 )
@@ -80,7 +80,7 @@ type RouteTest struct {
 type RouteTested struct {
 	OK      bool         `json:"ok"`
 	Address string       `json:"address"`
-	Steps   []relay.Step `json:"steps"`
+	Steps   []probe.Step `json:"steps"`
 }
 
 // RouteTest tests the connection of the route that a call would take now.
@@ -95,7 +95,7 @@ func (s *Catalogue) RouteTest(w http.ResponseWriter, r *http.Request, _ shell.Ac
 		return err
 	}
 	out := RouteTested{
-		OK: true, Address: route.Address, Steps: s.Relay.Sender.Probe(r.Context(), route, contract, in.To, s.Clock()),
+		OK: true, Address: route.Address, Steps: probe.Run(r.Context(), s.Relay.Sender, route, contract, in.To, s.Clock()),
 	}
 	for _, step := range out.Steps {
 		out.OK = out.OK && step.OK

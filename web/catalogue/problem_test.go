@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"rivgate/relay"
+	"rivgate/relay/probe"
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/routing/tak"
@@ -146,8 +146,8 @@ func TestSeveralProblemsOfAFileAreRows(t *testing.T) {
 
 func TestEveryStepOfAConnectionTestIsSwedish(t *testing.T) {
 	t.Parallel()
-	wordstest.SameFacts(t, relay.ProbeResults(), probeResults)
-	wordstest.SameFacts(t, relay.ProbeRemedies(), probeRemedies)
+	wordstest.SameFacts(t, probe.Results(), probeResults)
+	wordstest.SameFacts(t, probe.Remedies(), probeRemedies)
 }
 
 func TestEveryReasonOfARefusalIsSwedish(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"rivgate/relay"
+	"rivgate/relay/probe"
 	"rivgate/routing"
 	"rivgate/store"
 	"rivgate/web/shell"
@@ -132,7 +132,7 @@ func (s *Pages) resolve(r *http.Request, p *resolvePage, draft *catalogueRows, t
 	if err != nil {
 		return err
 	}
-	p.Tested, p.Failed = testedSteps(s.Relay.Sender.Probe(r.Context(), route, p.Contract, call.Receiver, p.Now))
+	p.Tested, p.Failed = testedSteps(probe.Run(r.Context(), s.Relay.Sender, route, p.Contract, call.Receiver, p.Now))
 	return nil
 }
 
@@ -176,7 +176,7 @@ type testedStep struct {
 	Took                 time.Duration
 }
 
-func testedSteps(steps []relay.Step) (out []testedStep, failed bool) {
+func testedSteps(steps []probe.Step) (out []testedStep, failed bool) {
 	for _, step := range steps {
 		result := step.Found.Words(probeResults)
 		if step.Why != nil {

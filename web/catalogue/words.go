@@ -427,7 +427,7 @@ func stepName(step string) string {
 	return step
 }
 
-// probeResults are the words for the codes of relay.ProbeResults.
+// probeResults are the words for the codes of probe.Results.
 var probeResults = map[string]string{
 	"stays-here":      "{1} stannar i gatewayen: det finns inget att ansluta till",
 	"no-url":          "adressen är ingen webbadress",
@@ -455,7 +455,7 @@ var probeResults = map[string]string{
 	"own-unreadable":  "det går inte att läsa",
 }
 
-// probeRemedies are the words for the codes of relay.ProbeRemedies.
+// probeRemedies are the words for the codes of probe.Remedies.
 var probeRemedies = map[string]string{
 	"address":     "rätta vägvalets adress",
 	"host-name":   "rätta värdnamnet i adressen, eller se över namntjänsten på den här datorn",

@@ -1,7 +1,7 @@
 package shell
 
 import (
-	"rivgate/relay"
+	"rivgate/relay/diagnosis"
 	"rivgate/routing"
 	"rivgate/store"
 )
@@ -12,7 +12,7 @@ func WhyWords(d store.Diagnosis) string {
 		return ""
 	}
 	meaning := PlatformTheirs[routing.Code(d.Values["vp"])]
-	return relay.FillDiagnosis(diagnosisWords[d.Code], relay.WithMeaning(d, meaning.Cause))
+	return diagnosis.FillDiagnosis(diagnosisWords[d.Code], diagnosis.WithMeaning(d, meaning.Cause))
 }
 
 // Words that the list of faults has too.
@@ -23,7 +23,7 @@ const (
 
 const answerAt = "[ (rad {line}, kolumn {column} i svaret)]"
 
-// diagnosisWords are the codes of relay.DiagnosisCodes. A value stands for its name in braces; what is in brackets is
+// diagnosisWords are the codes of diagnosis.Codes. A value stands for its name in braces; what is in brackets is
 // left out without it.
 var diagnosisWords = map[string]string{
 	"address": WordNoCall, "broken-off": "Anropet avbröts av gatewayen.",

@@ -6,16 +6,16 @@ import (
 	"strings"
 	"testing"
 
-	"rivgate/relay"
+	"rivgate/relay/diagnosis"
 	"rivgate/store"
 )
 
 // Every reason has words in both languages, with the same values.
 func TestEveryDiagnosisHasWords(t *testing.T) {
 	value := regexp.MustCompile(`\{[a-z]+\}`)
-	codes := relay.DiagnosisCodes()
+	codes := diagnosis.Codes()
 	for _, code := range codes {
-		english, swedish := relay.Explain(store.Diagnosis{Code: code}), diagnosisWords[code]
+		english, swedish := diagnosis.Explain(store.Diagnosis{Code: code}), diagnosisWords[code]
 		if swedish == "" || english == code {
 			t.Errorf("%s: %q, %q", code, english, swedish)
 		}
@@ -24,7 +24,8 @@ func TestEveryDiagnosisHasWords(t *testing.T) {
 			values[strings.Trim(name, "{}")] = "VALUE-" + name
 		}
 		both := []string{
-			relay.Explain(store.Diagnosis{Code: code, Values: values}), WhyWords(store.Diagnosis{Code: code, Values: values}),
+			diagnosis.Explain(store.Diagnosis{Code: code, Values: values}),
+			WhyWords(store.Diagnosis{Code: code, Values: values}),
 		}
 		for name := range values {
 			for _, words := range both {

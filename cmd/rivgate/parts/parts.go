@@ -20,6 +20,7 @@ import (
 	"rivgate/cmd/rivgate/config"
 	"rivgate/contracts"
 	"rivgate/relay"
+	"rivgate/relay/outgoing"
 	"rivgate/routing"
 	"rivgate/routing/tak"
 	"rivgate/soap"
@@ -136,10 +137,10 @@ func NewRelay(c config.Config, r *contracts.Registry, db *store.Store, table fun
 	if err != nil {
 		return nil, err
 	}
-	instance := relay.Instance{ID: c.Instance.ID, Name: c.Instance.Name, HSAID: c.Instance.HSAID}
+	instance := outgoing.Instance{ID: c.Instance.ID, Name: c.Instance.Name, HSAID: c.Instance.HSAID}
 	return &relay.Relay{
 		Instance: instance, Portal: c.Contracts.PortalAddress, Table: table, Contracts: r, Store: db,
-		Sender: &relay.Sender{
+		Sender: &outgoing.Sender{
 			Client: &soap.Client{
 				Client:    wire.Client{TLS: t, ConnectTimeout: c.Producer.ConnectTimeout, Timeout: c.Producer.Timeout},
 				MaxAnswer: int64(c.Producer.MaxAnswer), Folder: spoolFolder(c),

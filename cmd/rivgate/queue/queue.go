@@ -13,6 +13,7 @@ import (
 
 	"rivgate/cmd/rivgate/cli"
 	"rivgate/relay"
+	"rivgate/relay/diagnosis"
 	"rivgate/routing"
 	"rivgate/store"
 )
@@ -189,7 +190,7 @@ func explained(d store.Diagnosis) string {
 	if d.Code == "" {
 		return ""
 	}
-	return relay.Explain(d)
+	return diagnosis.Explain(d)
 }
 
 func printDelivery(w io.Writer, r store.DeliveryRow, attempts []store.AttemptRow) error {

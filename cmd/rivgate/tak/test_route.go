@@ -6,7 +6,8 @@ import (
 
 	"rivgate/cmd/rivgate/cli"
 	"rivgate/cmd/rivgate/parts"
-	"rivgate/relay"
+	"rivgate/relay/outgoing"
+	"rivgate/relay/probe"
 	"rivgate/routing"
 	"rivgate/soap"
 	"rivgate/soap/wire"
@@ -23,7 +24,7 @@ type TestCommand struct {
 type tested struct {
 	OK      bool           `json:"ok"`
 	Address string         `json:"address"`
-	Steps   []relay.Step   `json:"steps"`
+	Steps   []probe.Step   `json:"steps"`
 	Route   *routing.Route `json:"route,omitempty"`
 }
 
@@ -47,14 +48,15 @@ func (t *TestCommand) Run(s *cli.Session) error {
 	if err != nil {
 		return err
 	}
-	sender := &relay.Sender{
+	sender := &outgoing.Sender{
 		Client: &soap.Client{
 			Client: wire.Client{TLS: own, ConnectTimeout: c.config.Producer.ConnectTimeout, Timeout: c.config.Producer.Timeout},
 		},
-		Instance: relay.Instance{ID: c.config.Instance.ID, Name: c.config.Instance.Name, HSAID: c.config.Instance.HSAID},
+		Instance: outgoing.Instance{ID: c.config.Instance.ID, Name: c.config.Instance.Name, HSAID: c.config.Instance.HSAID},
 	}
 	result := tested{
-		OK: true, Address: x.Route.Address, Route: x.Route, Steps: sender.Probe(s.Context, *x.Route, contract, t.To, s.Now()),
+		OK: true, Address: x.Route.Address, Route: x.Route,
+		Steps: probe.Run(s.Context, sender, *x.Route, contract, t.To, s.Now()),
 	}
 	code := 0
 	for _, step := range result.Steps {

@@ -1,4 +1,8 @@
-package relay
+// Package diagnosis says why an exchange with a producer failed: a code with values for what a call, an attempt or a
+// connection test met, and its words in English.
+//
+// It does not know who asked, and what is done about it.
+package diagnosis
 
 import (
 	"errors"
@@ -16,23 +20,31 @@ import (
 
 // The codes of a diagnosis that arise here, beside soap.SendCodes and answer-FACT for each soap.Fact of an answer.
 const (
-	whyStatus   = "status"
-	whyFault    = "fault"
-	whyNoCode   = "fault-without-code"
-	whyResult   = "result"
-	whyEmpty    = "answer-empty"
-	whyPage     = "answer-page"
-	whyCut      = "answer-cut"
-	whyStored   = "stored"
-	whyDatabase = "database"
-	whyLease    = "lease"
-	whyOurs     = "ours"
+	codeStatus           = "status"
+	codeFault            = "fault"
+	codeFaultWithoutCode = "fault-without-code"
+	codeResult           = "result"
+	codeEmpty            = "answer-empty"
+	codePage             = "answer-page"
+	codeCut              = "answer-cut"
+	Stored               = "stored"
+	Database             = "database"
+	Lease                = "lease"
+	Ours                 = "ours"
 )
 
-// DiagnosisCodes are all codes that an attempt can be stored with. Whoever shows them has words for each.
-func DiagnosisCodes() []string {
-	codes := append(slices.Clone(soap.SendCodes), whyStatus, whyFault, whyNoCode, whyResult, whyEmpty, whyPage, whyCut,
-		whyStored, whyDatabase, whyLease, whyOurs)
+// MostRead is how much of a receiver's answer is recorded, and so how much of it is read: a receipt is some
+// hundred bytes.
+const MostRead = 64 << 10
+
+// ErrCut means that an answer is longer than MostRead, and that its result may stand behind the cut.
+var ErrCut = errors.New("reading receipt: the kind of error is not in the part of the answer that was read")
+
+// Codes are all codes that an attempt can be stored with. Whoever shows them has words for each.
+func Codes() []string {
+	codes := append(slices.Clone(soap.SendCodes), codeStatus, codeFault, codeFaultWithoutCode, codeResult, codeEmpty,
+		codePage, codeCut,
+		Stored, Database, Lease, Ours)
 	for _, fact := range soap.Facts() {
 		codes = append(codes, "answer-"+string(fact))
 	}
@@ -130,14 +142,14 @@ var diagnosisWords = map[string]string{
 	"closed-wait":  "the connection was closed without an answer",
 	"closed-read":  "the connection was closed in the middle of the answer", "no-http": "the answer is not HTTP",
 
-	whyStatus: "the answer has HTTP status {status} and no SOAP fault",
-	whyFault:  "the answer is a SOAP fault with code {code}[, {vp}: {meaning}]",
-	whyNoCode: "the answer is a SOAP fault without a code that SOAP 1.1 knows[, {vp}: {meaning}]",
-	whyResult: "the receiver's result is {result}[, {kind}][, {sub}]", whyEmpty: "the answer is empty",
-	whyPage:   "the answer is a page of HTML, not SOAP",
-	whyCut:    "the answer is longer than the {read} bytes that are read of one, and its result does not stand in them",
-	whyStored: "the stored message cannot be read", whyDatabase: "the database did not give the message",
-	whyLease: "the worker lost its lease, and broke off", whyOurs: "the answer could not be judged: see the log",
+	codeStatus:           "the answer has HTTP status {status} and no SOAP fault",
+	codeFault:            "the answer is a SOAP fault with code {code}[, {vp}: {meaning}]",
+	codeFaultWithoutCode: "the answer is a SOAP fault without a code that SOAP 1.1 knows[, {vp}: {meaning}]",
+	codeResult:           "the receiver's result is {result}[, {kind}][, {sub}]", codeEmpty: "the answer is empty",
+	codePage: "the answer is a page of HTML, not SOAP",
+	codeCut:  "the answer is longer than the {read} bytes that are read of one, and its result does not stand in them",
+	Stored:   "the stored message cannot be read", Database: "the database did not give the message",
+	Lease: "the worker lost its lease, and broke off", Ours: "the answer could not be judged: see the log",
 
 	"answer-other-element":     "Body of the answer does not hold {element}" + answerAt,
 	"answer-no-element":        "Body of the answer is empty" + answerAt,
@@ -167,33 +179,33 @@ var diagnosisWords = map[string]string{
 	"answer-charset":           "the answer's charset is none that is taken, or not the one that it declares",
 }
 
-// whyUnsent is why an exchange has no answer.
-func whyUnsent(err error) store.Diagnosis {
+// Unsent is why an exchange has no answer.
+func Unsent(err error) store.Diagnosis {
 	var failed *soap.SendError
 	if !errors.As(err, &failed) {
-		return store.Diagnosis{Code: whyOurs}
+		return store.Diagnosis{Code: Ours}
 	}
 	return store.Diagnosis(failed.Diagnosis())
 }
 
-func whyHTTP(status int) store.Diagnosis {
-	return store.Diagnosis{Code: whyStatus, Values: map[string]string{"status": strconv.Itoa(status)}}
+func Status(status int) store.Diagnosis {
+	return store.Diagnosis{Code: codeStatus, Values: map[string]string{"status": strconv.Itoa(status)}}
 }
 
-// whyUnread is why an answer is not what it should be.
-func whyUnread(answer *soap.Reply, err error) store.Diagnosis {
+// Unread is why an answer is not what it should be.
+func Unread(answer *soap.Reply, err error) store.Diagnosis {
 	var bad *soap.Error
 	switch {
-	case errors.Is(err, errCut):
-		return store.Diagnosis{Code: whyCut, Values: map[string]string{"read": strconv.Itoa(recordedAnswer)}}
+	case errors.Is(err, ErrCut):
+		return store.Diagnosis{Code: codeCut, Values: map[string]string{"read": strconv.Itoa(MostRead)}}
 	case errors.As(err, &bad) && (bad.Fact == soap.FactNoEnvelope || bad.Fact == soap.FactEndsEarly) &&
 		answer.Kind() == soap.Empty:
-		return store.Diagnosis{Code: whyEmpty}
+		return store.Diagnosis{Code: codeEmpty}
 	case errors.As(err, &bad) && bad.Fact != "" && answer.Truncated && bad.Fact != soap.FactCharset &&
 		bad.Fact != soap.FactOtherElement:
-		return store.Diagnosis{Code: whyCut, Values: map[string]string{"read": strconv.Itoa(recordedAnswer)}}
+		return store.Diagnosis{Code: codeCut, Values: map[string]string{"read": strconv.Itoa(MostRead)}}
 	case answer.HTML():
-		return store.Diagnosis{Code: whyPage}
+		return store.Diagnosis{Code: codePage}
 	case errors.As(err, &bad) && bad.Fact != "":
 		values := map[string]string{}
 		if bad.Element != "" {
@@ -204,7 +216,7 @@ func whyUnread(answer *soap.Reply, err error) store.Diagnosis {
 		}
 		return store.Diagnosis{Code: "answer-" + string(bad.Fact), Values: values}
 	case answer.Kind() == soap.Empty:
-		return store.Diagnosis{Code: whyEmpty}
+		return store.Diagnosis{Code: codeEmpty}
 	}
 	return store.Diagnosis{Code: "answer-" + string(soap.FactNoEnvelope)}
 }
@@ -213,23 +225,23 @@ func whyUnread(answer *soap.Reply, err error) store.Diagnosis {
 // there.
 var faultCode = regexp.MustCompile(`^[A-Za-z][A-Za-z_.-]{0,80}[0-9]{0,4}$`)
 
-func whyRefused(fault *soap.Fault) store.Diagnosis {
+func Refused(fault *soap.Fault) store.Diagnosis {
 	_, local, own := strings.Cut(fault.Code, "}")
 	if !own {
 		local = fault.Code
 	}
 	values := map[string]string{}
-	if vp := platformCode(fault.String); platformWords[routing.Code(vp)] != "" {
+	if vp := PlatformCode(fault.String); platformWords[routing.Code(vp)] != "" {
 		values[valueVP] = vp
 	}
 	if !faultCode.MatchString(local) {
-		return store.Diagnosis{Code: whyNoCode, Values: values}
+		return store.Diagnosis{Code: codeFaultWithoutCode, Values: values}
 	}
 	values["code"] = local
-	return store.Diagnosis{Code: whyFault, Values: values}
+	return store.Diagnosis{Code: codeFault, Values: values}
 }
 
-func whyAnswered(result contracts.Result) store.Diagnosis {
+func Answered(result contracts.Result) store.Diagnosis {
 	values := map[string]string{"result": contracts.ERROR}
 	switch result.ErrorCode {
 	case contracts.TechnicalError, contracts.ValidationError, contracts.ApplicationError:
@@ -238,5 +250,17 @@ func whyAnswered(result contracts.Result) store.Diagnosis {
 	if contracts.KnownSubCode(result.SubCode) {
 		values["sub"] = result.SubCode
 	}
-	return store.Diagnosis{Code: whyResult, Values: values}
+	return store.Diagnosis{Code: codeResult, Values: values}
+}
+
+// PlatformCode is the VPnnn that a platform further on put into its fault string; "" where there is none.
+func PlatformCode(text string) string {
+	i := strings.Index(text, "VP")
+	if i < 0 || len(text) < i+5 {
+		return ""
+	}
+	if _, err := strconv.Atoi(text[i+2 : i+5]); err != nil {
+		return ""
+	}
+	return text[i : i+5]
 }

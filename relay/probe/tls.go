@@ -1,4 +1,4 @@
-package relay
+package probe
 
 import (
 	"context"
@@ -23,7 +23,7 @@ func (p *connectionTest) tls(ctx context.Context) bool {
 
 func (p *connectionTest) handshake(ctx context.Context) bool {
 	began := time.Now()
-	ctx, cancel := context.WithTimeout(ctx, probeStep)
+	ctx, cancel := context.WithTimeout(ctx, stepTime)
 	defer cancel()
 	raw, err := p.dial(ctx)
 	if err != nil {

@@ -1,4 +1,4 @@
-package relay
+package probe
 
 import (
 	"maps"
@@ -11,13 +11,13 @@ func found(code string, values ...string) routing.Fact { return routing.NewFact(
 
 func todo(code string, values ...string) routing.Fact { return routing.NewFact(code, values...) }
 
-// ProbeResults are the codes of Step.Found, and ProbeRemedies those of Step.ToDo, each with its words in English.
-func ProbeResults() map[string]string { return maps.Clone(probeResults) }
+// Results are the codes of Step.Found, and ProbeRemedies those of Step.ToDo, each with its words in English.
+func Results() map[string]string { return maps.Clone(results) }
 
-// ProbeRemedies are the codes of Step.ToDo with their words in English.
-func ProbeRemedies() map[string]string { return maps.Clone(probeRemedies) }
+// Remedies are the codes of Step.ToDo with their words in English.
+func Remedies() map[string]string { return maps.Clone(remedies) }
 
-var probeResults = map[string]string{
+var results = map[string]string{
 	"stays-here":      "{1} stays in this gateway: there is nothing to connect to",
 	"no-url":          "the address is no URL",
 	"url":             "{1}, host {2}, port {3}",
@@ -44,7 +44,7 @@ var probeResults = map[string]string{
 	"own-unreadable":  "it cannot be read",
 }
 
-var probeRemedies = map[string]string{
+var remedies = map[string]string{
 	"address":     "correct the address of the route",
 	"host-name":   "correct the host name in the address, or see to the name service of this machine",
 	"firewall":    "ask for an opening in the firewalls between here and there, or correct host and port",

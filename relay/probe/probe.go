@@ -1,4 +1,7 @@
-package relay
+// Package probe tests the way to a producer from here, step by step, and says what it found and what to do.
+//
+// It does not know the line: no message of a contract is sent.
+package probe
 
 import (
 	"context"
@@ -13,6 +16,8 @@ import (
 	"github.com/google/uuid"
 
 	"rivgate/contracts/platform"
+	"rivgate/relay/diagnosis"
+	"rivgate/relay/outgoing"
 	"rivgate/routing"
 	"rivgate/soap"
 	"rivgate/store"
@@ -33,16 +38,18 @@ type Step struct {
 
 // Bounds of a connection test.
 const (
-	probeTime  = 20 * time.Second
-	probeStep  = 5 * time.Second
+	wholeTime  = 20 * time.Second
+	stepTime   = 5 * time.Second
 	expirySoon = 30 * 24 * time.Hour // a certificate that ends before is warned of
 )
 
-// Probe tests the way to a route's producer from here, step by step, with the certificate and the authorities that
+// Run tests the way to a route's producer from here, step by step, with the certificate and the authorities that
 // calls have: address, name, TCP, TLS with its chain on both sides, host name, expiry, and a PingForConfiguration. It
 // never sends a message of the contract itself, and ends within twenty seconds.
-func (s *Sender) Probe(ctx context.Context, route routing.Route, contract, receiver string, now time.Time) []Step {
-	ctx, cancel := context.WithTimeout(ctx, probeTime)
+func Run(ctx context.Context, s *outgoing.Sender, route routing.Route, contract, receiver string,
+	now time.Time,
+) []Step {
+	ctx, cancel := context.WithTimeout(ctx, wholeTime)
 	defer cancel()
 	p := &connectionTest{sender: s, route: route, contract: contract, receiver: receiver, now: now}
 	for _, step := range []func(context.Context) bool{p.address, p.name, p.tcp, p.tls, p.ping} {
@@ -55,7 +62,7 @@ func (s *Sender) Probe(ctx context.Context, route routing.Route, contract, recei
 
 // connectionTest is a connection test under way.
 type connectionTest struct {
-	sender             *Sender
+	sender             *outgoing.Sender
 	route              routing.Route
 	contract, receiver string
 	now                time.Time
@@ -66,7 +73,7 @@ type connectionTest struct {
 
 func (p *connectionTest) addStep(name string, began time.Time, ok bool, result, remedy routing.Fact) bool {
 	p.steps = append(p.steps, Step{
-		Name: name, OK: ok, Result: result.Words(probeResults), Remedy: remedy.Words(probeRemedies), Found: result,
+		Name: name, OK: ok, Result: result.Words(results), Remedy: remedy.Words(remedies), Found: result,
 		ToDo: remedy, Took: time.Since(began),
 	})
 	return ok
@@ -75,7 +82,7 @@ func (p *connectionTest) addStep(name string, began time.Time, ok bool, result, 
 // addFailure is done for what an attempt would have failed of too, in the words that it has for it.
 func (p *connectionTest) addFailure(name string, began time.Time, why store.Diagnosis, remedy routing.Fact) bool {
 	p.steps = append(p.steps, Step{
-		Name: name, Result: Explain(why), Why: &why, Remedy: remedy.Words(probeRemedies), ToDo: remedy,
+		Name: name, Result: diagnosis.Explain(why), Why: &why, Remedy: remedy.Words(remedies), ToDo: remedy,
 		Took: time.Since(began),
 	})
 	return false
@@ -86,7 +93,7 @@ func (p *connectionTest) diagnose(kind soap.SendKind, cause error) store.Diagnos
 	timedOut := errors.Is(cause, context.DeadlineExceeded)
 	failure := soap.SendError{
 		Kind: kind, Phase: soap.PhaseConnect, Timeout: timedOut, Host: net.JoinHostPort(p.target.Hostname(), p.port),
-		After: probeStep, Cause: cause,
+		After: stepTime, Cause: cause,
 	}
 	return store.Diagnosis(failure.Diagnosis())
 }
@@ -110,7 +117,7 @@ func (p *connectionTest) address(context.Context) bool {
 
 func (p *connectionTest) name(ctx context.Context) bool {
 	began := time.Now()
-	ctx, cancel := context.WithTimeout(ctx, probeStep)
+	ctx, cancel := context.WithTimeout(ctx, stepTime)
 	defer cancel()
 	addresses, err := net.DefaultResolver.LookupHost(ctx, p.target.Hostname())
 	if err != nil {
@@ -135,7 +142,7 @@ func (p *connectionTest) tcp(ctx context.Context) bool {
 
 func (p *connectionTest) dial(ctx context.Context) (net.Conn, error) {
 	d := net.Dialer{
-		Timeout:        min(orDefault(p.sender.Client.ConnectTimeout, 2*time.Second), probeStep),
+		Timeout:        min(orDefault(p.sender.Client.ConnectTimeout, 2*time.Second), stepTime),
 		ControlContext: soap.NeverLinkLocal,
 	}
 	return d.DialContext(ctx, "tcp", net.JoinHostPort(p.target.Hostname(), p.port))
@@ -157,12 +164,12 @@ func (p *connectionTest) ping(ctx context.Context) bool {
 	if err != nil {
 		return p.addStep("ping", began, false, found("ping-unwritten"), routing.Fact{})
 	}
-	header := p.sender.header(outgoingCall{
+	header := p.sender.Headers(outgoing.Call{
 		Route: p.route, Call: routing.Call{Sender: p.sender.Instance.HSAID}, Correlation: uuid.NewString(),
 	})
 	reply, err := p.sender.Client.Do(ctx, &soap.Outgoing{
 		URL: p.route.Address, SOAPAction: pingAction, ContentType: "text/xml;charset=UTF-8", Header: header, Body: envelope,
-		Timeout: 2 * probeStep, ReadAtMost: recordedAnswer,
+		Timeout: 2 * stepTime, ReadAtMost: diagnosis.MostRead,
 	})
 	if err != nil {
 		var failed *soap.SendError
@@ -185,7 +192,7 @@ func (p *connectionTest) inProfile(envelope []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return req.WithReceiver(receiverHeader(p.route.Profile, nil)), nil
+	return req.WithReceiver(outgoing.ReceiverHeader(p.route.Profile, nil)), nil
 }
 
 // judgePing judges what came back. A fault is an answer too: many systems serve their contract alone at its address.

@@ -1,4 +1,4 @@
-package relay_test
+package probe_test
 
 import (
 	"context"
@@ -20,7 +20,8 @@ import (
 	"time"
 
 	"rivgate/contracts/platform"
-	"rivgate/relay"
+	"rivgate/relay/outgoing"
+	"rivgate/relay/probe"
 	"rivgate/routing"
 	"rivgate/soap"
 	"rivgate/soap/wire"
@@ -106,7 +107,7 @@ func pong(t *testing.T) string {
 }
 
 // outcomeOf is the steps of a test as "name ok" or "name failed".
-func outcomeOf(steps []relay.Step) string {
+func outcomeOf(steps []probe.Step) string {
 	words := make([]string, 0, len(steps))
 	for _, s := range steps {
 		words = append(words, s.Name+map[bool]string{true: "", false: "!"}[s.OK])
@@ -191,8 +192,9 @@ func TestAConnectionIsTestedStepByStep(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			sender := &relay.Sender{Client: &soap.Client{Client: wire.Client{TLS: func(string) *tls.Config { return c.client }}}}
-			steps := probe(t, sender, routing.Route{
+			own := func(string) *tls.Config { return c.client }
+			sender := &outgoing.Sender{Client: &soap.Client{Client: wire.Client{TLS: own}}}
+			steps := run(t, sender, routing.Route{
 				Via: routing.Queue, Address: address + "localhost:" + port + "/x", Profile: routing.RIVTABP21,
 			})
 			if got := outcomeOf(steps); got != c.steps {
@@ -202,28 +204,31 @@ func TestAConnectionIsTestedStepByStep(t *testing.T) {
 			if text := last.Result + " " + last.Remedy; !strings.Contains(text, c.says) {
 				t.Errorf("the last step does not say %q: %s", c.says, text)
 			}
-			if i := slices.IndexFunc(steps, func(s relay.Step) bool { return !s.OK && s.Remedy == "" }); i >= 0 {
+			if i := slices.IndexFunc(steps, func(s probe.Step) bool { return !s.OK && s.Remedy == "" }); i >= 0 {
 				t.Errorf("a failed step without a remedy: %+v", steps[i])
 			}
 		})
 	}
 }
 
-func probe(t *testing.T, s *relay.Sender, r routing.Route) []relay.Step {
+func run(t *testing.T, s *outgoing.Sender, r routing.Route) []probe.Step {
 	t.Helper()
 	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
 	defer stop()
-	return s.Probe(ctx, r, "urn:contract", "SE2010123456-VC01", time.Now())
+	return probe.Run(ctx, s, r, "urn:contract", "SE2010123456-VC01", time.Now())
 }
 
 func TestAConnectionTestEndsWhereTheWayEnds(t *testing.T) {
-	sender := &relay.Sender{Client: &soap.Client{}}
+	closed := httptest.NewServer(nil)
+	closed.Close()
+	nobody := closed.Listener.Addr().String()
+	sender := &outgoing.Sender{Client: &soap.Client{}}
 	for address, steps := range map[string]string{
 		"rivgate:inbox":                      "address",
 		"no url":                             "address!",
 		"http://name.that.is.invalid/x":      "address name!",
-		"http://" + closedPort(t) + "/x":     "address name tcp!",
-		"https://" + closedPort(t) + "/x/y":  "address name tcp!",
+		"http://" + nobody + "/x":            "address name tcp!",
+		"https://" + nobody + "/x/y":         "address name tcp!",
 		"ftp://localhost/x":                  "address!",
 		"http://localhost:" + "99999" + "/x": "address name tcp!",
 	} {
@@ -231,7 +236,7 @@ func TestAConnectionTestEndsWhereTheWayEnds(t *testing.T) {
 		if address == routing.AddressInbox {
 			r.Via = routing.Inbox
 		}
-		if got := outcomeOf(probe(t, sender, r)); got != steps {
+		if got := outcomeOf(run(t, sender, r)); got != steps {
 			t.Errorf("%s: steps %q, not %q", address, got, steps)
 		}
 	}

@@ -1,4 +1,4 @@
-package relay
+package outgoing
 
 import (
 	"encoding/xml"
@@ -9,17 +9,17 @@ import (
 	"rivgate/soap"
 )
 
-// setMessage puts a message into p as the producer's profile has it: with wsa:To for RIVTABP20, with LogicalAddress
+// SetMessage puts a message into p as the producer's profile has it: with wsa:To for RIVTABP20, with LogicalAddress
 // for RIVTABP21. All but the tags of that header stays as it is to the byte, a byte order mark too. req must not be
 // closed before p has been sent.
-func (p *outgoingCall) setMessage(req *soap.Request, c *contracts.Contract) (err error) {
-	p.Body, p.Stream, p.Length, err = req.Outgoing(receiverHeader(p.Route.Profile, c))
+func (p *Call) SetMessage(req *soap.Request, c *contracts.Contract) (err error) {
+	p.Body, p.Stream, p.Length, err = req.Outgoing(ReceiverHeader(p.Route.Profile, c))
 	return err
 }
 
-// receiverHeader is the header element that names the receiver in a profile. The registry contracts have a
+// ReceiverHeader is the header element that names the receiver in a profile. The registry contracts have a
 // LogicalAddress in a namespace of their own.
-func receiverHeader(profile string, c *contracts.Contract) xml.Name {
+func ReceiverHeader(profile string, c *contracts.Contract) xml.Name {
 	if strings.EqualFold(profile, routing.RIVTABP20) {
 		return xml.Name{Space: soap.NamespaceAddressing, Local: "To"}
 	}
