@@ -189,7 +189,8 @@ func TestHelp(t *testing.T) {
 	} {
 		w.as(who)
 		page := w.page("/help")
-		has(t, page, "Delsvar", "Fråga", "Avslut", "Överlämna", "Ångra", "Parkera", "Skyddad identitet", "Vem du frågar",
+		has(t, page, "Delsvar", "Fråga", "Avslut", "lägga till något i 14 dagar", "Överlämna", "Tillägg", "Återtagande",
+			"Utan nummer", "Yttrande till patientnämnden", "Ångra", "Parkera", "Skyddad identitet", "Vem du frågar",
 			`<a href="/help">Hjälp</a>`)
 		if got := strings.Contains(page, `href="/api/openapi.json"`) &&
 			strings.Contains(page, `href="/status"`); got != technicians {
