@@ -37,7 +37,9 @@ var completions = map[string]string{
 	"rivgate queue retry":           `rivgate queue retry "$WAITING" --reason "mended"`,
 	"rivgate queue show":            `rivgate queue show "$DELIVERED"`,
 	"rivgate queue show ID":         `rivgate queue show "$DELIVERED"`,
-	"rivgate tak rebase":            `rivgate tak rebase --help`,
+	"rivgate redact DIR": `cp -rL testdata/recordings mine-$$ && rivgate redact --leave-out mine-$$ && ` +
+		`rivgate redact --check mine-$$`,
+	"rivgate tak rebase": `rivgate tak rebase --help`,
 	"rivgate tak discard": `rivgate tak edit move --contract SendComplaint --to ` +
 		`SE2010123456-VC02 --address https://avvikelse.example/SendComplaint --from 2040-01-01 && rivgate tak discard`,
 	"rivgate tak cancel": `rivgate tak cancel --help`,

@@ -23,6 +23,7 @@ import (
 	"rivgate/cmd/rivgate/envelope"
 	"rivgate/cmd/rivgate/people"
 	"rivgate/cmd/rivgate/queue"
+	"rivgate/cmd/rivgate/recordings"
 	"rivgate/cmd/rivgate/tak"
 )
 
@@ -38,6 +39,7 @@ type CLI struct {
 	Case     cases.Command            `cmd:"" help:"Cases and replies to them."`
 	Send     envelope.SendCommand     `cmd:"" help:"Post an envelope as it is; print status, fault or result."`
 	Validate envelope.ValidateCommand `cmd:"" help:"Judge envelopes: the guard, the schema, the business rules."`
+	Redact   recordings.RedactCommand `cmd:"" help:"Take persons out of recordings, or check that none is left."`
 	User     people.UserCommand       `cmd:"" help:"Who can sign in, and what they may."`
 	Audit    people.AuditCommand      `cmd:"" help:"The access log: who looked at and changed what."`
 	Migrate  database.MigrateCommand  `cmd:"" help:"Bring the database to this version's schema."`

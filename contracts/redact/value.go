@@ -192,7 +192,9 @@ func (m *Masker) other(n *element, value string) string {
 		}
 		return false
 	}
-	switch {
+	switch found := identity.Find(value); {
+	case len(found) == 1 && found[0] == (identity.Span{End: len(value)}):
+		return m.standIn(value)
 	case has("birth"):
 		return m.birthday(value)
 	case strings.HasSuffix(name, "hsaid"):
@@ -259,11 +261,11 @@ func placeholder(mediaType string) []byte {
 	var err error
 	nothing := image.NewPaletted(image.Rect(0, 0, 1, 1), []color.Color{color.White})
 	switch strings.ToLower(strings.TrimSpace(kind)) {
-	case "application/pdf":
+	case "application/pdf", "application/x-pdf":
 		out.WriteString("%PDF-1.4\n%%EOF\n")
 	case "image/png":
 		err = png.Encode(&out, nothing)
-	case "image/jpeg":
+	case "image/jpeg", "image/jpg":
 		err = jpeg.Encode(&out, nothing, nil)
 	case "image/gif":
 		err = gif.Encode(&out, nothing, nil)
