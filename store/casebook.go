@@ -34,6 +34,24 @@ func (s *Store) found(ctx context.Context, query string, args ...any) (Case, err
 	return *c, nil
 }
 
+// OpenCases counts the cases that are not closed by the unit that handles them, its HSA-id in upper case.
+func (s *Store) OpenCases(ctx context.Context) (map[string]int, error) {
+	open := map[string]int{}
+	_, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (struct{}, error) {
+		var unit string
+		var n int
+		err := rows.Scan(&unit, &n)
+		open[unit] = n
+		return struct{}{}, err
+	},
+		// in so many words: an index of the open ones is of use only then
+		`SELECT unit, count(*) FROM cases WHERE state <> 'closed' GROUP BY unit`)
+	if err != nil {
+		return nil, fmt.Errorf("counting open cases: %w", err)
+	}
+	return open, nil
+}
+
 // ForwardsDue lists cases whose message to their next handler is still to be sent.
 func (s *Store) ForwardsDue(ctx context.Context, limit int) ([]Case, error) {
 	cases, err := db.Collect(ctx, s.read, scanCase,

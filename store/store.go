@@ -22,6 +22,7 @@ import (
 
 	"rivgate/store/accesslog"
 	"rivgate/store/accounts"
+	"rivgate/store/catalogues"
 	"rivgate/store/db"
 )
 
@@ -75,6 +76,7 @@ type Store struct {
 
 	*accesslog.Log      // who did what with which case
 	*accounts.Directory // who can sign in
+	*catalogues.Shelf   // the catalogue
 
 	read  db.Pool
 	log   *zap.Logger
@@ -83,8 +85,6 @@ type Store struct {
 
 	waiting    atomic.Int64 // accepts
 	maxWaiting int64
-
-	catalogue catalogueCache
 }
 
 //go:embed migrations/*/*.sql
@@ -127,6 +127,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	}
 	s.read = db.Readers(s.DB)
 	s.Log, s.Directory = accesslog.New(s.DB), accounts.New(s.DB)
+	s.Shelf = catalogues.New(s.DB, s.newID, catalogues.Cases{Open: s.OpenCases, TakeOver: s.takeOver})
 	if err := s.compareClock(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

@@ -11,7 +11,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
-	"rivgate/store"
+	"rivgate/store/catalogues"
 	"rivgate/web/shell"
 )
 
@@ -216,7 +216,7 @@ func TestTwoPeopleNeverOverwriteEachOther(t *testing.T) {
 	has(t, w.post("/catalogue/rows/"+id+"/change", change(draft, "Kvar")).body, "Raden finns inte längre i utkastet.")
 
 	// A version that comes between is taken in; nothing of either is lost.
-	if _, err := w.Relay.Store.RollBackCatalogue(t.Context(), 1, store.CatalogueOrder{By: "bo", Reason: "x"},
+	if _, err := w.Relay.Store.RollBackCatalogue(t.Context(), 1, catalogues.Order{By: "bo", Reason: "x"},
 		w.Catalogue.Rules); err == nil {
 		t.Fatal("rolled back to what is in force")
 	}
@@ -231,7 +231,7 @@ func TestTwoPeopleNeverOverwriteEachOther(t *testing.T) {
 	w.saves("/catalogue/rows", url.Values{
 		"kind": {"component"}, "revision": {revision(t, page)}, "hsaId": {"SE2010123456-TVA"},
 	})
-	if _, err := w.Relay.Store.RollBackCatalogue(t.Context(), 1, store.CatalogueOrder{By: "bo", Reason: "tillbaka"},
+	if _, err := w.Relay.Store.RollBackCatalogue(t.Context(), 1, catalogues.Order{By: "bo", Reason: "tillbaka"},
 		w.Catalogue.Rules); err != nil {
 		t.Fatal(err)
 	}
@@ -313,7 +313,7 @@ func TestACatalogueThatShrankIsConfirmed(t *testing.T) {
 	w.serve()
 	has(t, w.page("/catalogue"), "Gatewayen läser sin katalog från", "tak.example", "har krympt och hålls tillbaka",
 		"/catalogue/held")
-	if err := w.Relay.Store.HoldCatalogue(t.Context(), store.HeldCatalogue{
+	if err := w.Relay.Store.HoldCatalogue(t.Context(), catalogues.Held{
 		Digest: "abc", Source: "tak.example", RoutesBefore: 100, Routes: 7, PermissionsBefore: 50, Permissions: 3,
 	}); err != nil {
 		t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
-	"rivgate/store"
+	"rivgate/store/catalogues"
 )
 
 const lonely = "SE2010123456-VC09" // a unit that nobody gave a way
@@ -53,7 +53,7 @@ func keeps(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	if _, err := w.Relay.Store.PublishCatalogue(t.Context(),
-		store.CatalogueOrder{Revision: 1, By: "anna", Reason: "den första"}, w.Catalogue.Rules); err != nil {
+		catalogues.Order{Revision: 1, By: "anna", Reason: "den första"}, w.Catalogue.Rules); err != nil {
 		t.Fatal(err)
 	}
 	w.follow()

@@ -14,6 +14,7 @@ import (
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/store"
+	"rivgate/store/catalogues"
 	"rivgate/web/api"
 	"rivgate/web/casework"
 	cataloguepages "rivgate/web/catalogue"
@@ -127,13 +128,13 @@ func TestDescriptionHasEveryField(t *testing.T) {
 		"EntryProblem":   catalogue.Problem{}, "Ground": routing.Ground{}, "Switch": routing.Switch{},
 		"CatalogueDraft": api.DraftView{}, "CatalogueEdits": api.RowEdits{},
 		"CatalogueChanged": api.ChangedView{}, "CatalogueDiff": api.DiffView{}, "CataloguePublish": api.Publishing{},
-		"CatalogueVersion":      store.CatalogueVersion{},
+		"CatalogueVersion":      catalogues.Version{},
 		"CatalogueVersionState": cataloguepages.VersionView{}, "CatalogueVerb": api.Reasoned{},
-		"CatalogueEvent": store.CatalogueEvent{}, "HeldCatalogue": store.HeldCatalogue{},
+		"CatalogueEvent": catalogues.Event{}, "HeldCatalogue": catalogues.Held{},
 		"CatalogueAccept": api.Acceptance{}, "RouteTest": api.RouteTest{}, "RouteTested": api.RouteTested{},
 		"Step":  probe.Step{},
 		"Trace": routing.Trace{}, "Route": routing.Route{}, "Resolution": api.Resolution{}, "Code": api.CodeView{},
-		"Problem": shell.Problem{}, "TurnedOff": routing.TurnedOff{}, "TakenOver": store.TakenOver{},
+		"Problem": shell.Problem{}, "TurnedOff": routing.TurnedOff{}, "TakenOver": catalogues.TakenOver{},
 		"Supplement": contracts.Supplement{}, "Withdrawal": contracts.Withdrawal{}, "NewWithdrawal": api.NewWithdrawal{},
 		"Authority": api.AuthorityView{}, "AuthorityStep": api.AuthorityStepView{}, "AuthorityChange": api.AuthorityChange{},
 		"Opinion": api.OpinionView{}, "OpinionLetter": casework.OpinionLetter{}, "OpinionRequest": api.OpinionRequest{},

@@ -13,7 +13,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
-	"rivgate/store"
+	"rivgate/store/catalogues"
 	"rivgate/store/storetest"
 )
 
@@ -184,7 +184,7 @@ func (w *world) bigCatalogue() {
 	d, _, err = w.Relay.Store.EditCatalogue(w.t.Context(), d.Revision, edits, w.Catalogue.Rules, "bench", "")
 	must(w.t, "editing", err)
 	_, err = w.Relay.Store.PublishCatalogue(w.t.Context(),
-		store.CatalogueOrder{Revision: d.Revision, By: "bench", Reason: "bench"}, w.Catalogue.Rules)
+		catalogues.Order{Revision: d.Revision, By: "bench", Reason: "bench"}, w.Catalogue.Rules)
 	must(w.t, "publishing", err)
 	d, err = w.Relay.Store.CatalogueDraft(w.t.Context())
 	must(w.t, "reading the draft again", err)

@@ -17,7 +17,7 @@ import (
 	"rivgate/cmd/rivgate/parts"
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
-	"rivgate/store"
+	"rivgate/store/catalogues"
 )
 
 // demoGateway is what `make run` starts, on free ports, with its first cases in.
@@ -108,7 +108,7 @@ func TestWhatIsPublishedInTheDemoCounts(t *testing.T) {
 		}
 	}
 	if _, err := db.PublishCatalogue(t.Context(),
-		store.CatalogueOrder{Revision: d.Revision, By: "iris", Reason: "provar"}, rules); err != nil {
+		catalogues.Order{Revision: d.Revision, By: "iris", Reason: "provar"}, rules); err != nil {
 		t.Fatal(err)
 	}
 	if got := routeTo(t, first, "SE2010123456-VC02"); got != "https://system.example/SendComplaint" {

@@ -25,6 +25,7 @@ import (
 	"rivgate/routing/tak"
 	"rivgate/soap"
 	"rivgate/store"
+	"rivgate/store/catalogues"
 )
 
 // swapping is a running gateway whose catalogue is kept in its store, on a clock that the test sets. Its one producer
@@ -161,7 +162,7 @@ func (s *swapping) publish() {
 	d, err := s.db.CatalogueDraft(s.t.Context())
 	if err == nil {
 		_, err = s.db.PublishCatalogue(s.t.Context(),
-			store.CatalogueOrder{Revision: d.Revision, By: "test", Reason: "test"}, s.rules)
+			catalogues.Order{Revision: d.Revision, By: "test", Reason: "test"}, s.rules)
 	}
 	if err != nil {
 		s.t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/store"
+	"rivgate/store/catalogues"
 )
 
 // keptRules are the rules of the suite's catalogue: send brings cases, back takes answers to the portal.
@@ -47,7 +48,7 @@ func (w *world) keep() {
 	w.publish(time.Time{})
 }
 
-func (w *world) draft() store.CatalogueDraft {
+func (w *world) draft() catalogues.Draft {
 	w.t.Helper()
 	d, err := w.s.CatalogueDraft(w.ctx)
 	w.must(err)
@@ -62,9 +63,9 @@ func (w *world) edit(edits ...catalogue.Edit) []catalogue.Change {
 	return changes
 }
 
-func (w *world) publish(at time.Time) store.CatalogueVersion {
+func (w *world) publish(at time.Time) catalogues.Version {
 	w.t.Helper()
-	v, err := w.s.PublishCatalogue(w.ctx, store.CatalogueOrder{
+	v, err := w.s.PublishCatalogue(w.ctx, catalogues.Order{
 		Revision: w.draft().Revision, At: at, By: "anna", Reason: "a new unit",
 	}, keptRules())
 	w.must(err)
@@ -95,7 +96,7 @@ func catalogueLife(w *world) {
 		d := w.draft()
 		equal(w, "open", d.Open, false)
 		equal(w, "rows", len(d.Rows), 0)
-		_, err := w.s.PublishCatalogue(w.ctx, store.CatalogueOrder{
+		_, err := w.s.PublishCatalogue(w.ctx, catalogues.Order{
 			Revision: d.Revision, By: "anna", Reason: "why",
 		}, keptRules())
 		w.refusedFor(err, "nothing to publish")
@@ -119,11 +120,11 @@ func catalogueLife(w *world) {
 	})
 	w.run("publishing and rolling back need a reason", func(w *world) {
 		w.edit(add(routeTo(unit, there)))
-		_, err := w.s.PublishCatalogue(w.ctx, store.CatalogueOrder{
+		_, err := w.s.PublishCatalogue(w.ctx, catalogues.Order{
 			Revision: w.draft().Revision, By: "anna", Reason: " ",
 		}, keptRules())
 		w.refusedFor(err, "reason is mandatory")
-		_, err = w.s.RollBackCatalogue(w.ctx, 1, store.CatalogueOrder{By: "anna", Reason: ""}, keptRules())
+		_, err = w.s.RollBackCatalogue(w.ctx, 1, catalogues.Order{By: "anna", Reason: ""}, keptRules())
 		w.refusedFor(err, "mandatory")
 		w.must(w.s.DiscardCatalogue(w.ctx, w.draft().Revision, "anna", ""))
 		equal(w, "open", w.draft().Open, false)
@@ -131,7 +132,7 @@ func catalogueLife(w *world) {
 	w.run("any version can be had back, as a new one", func(w *world) {
 		w.edit(add(routeTo(unit, there)))
 		w.publish(time.Time{})
-		v, err := w.s.RollBackCatalogue(w.ctx, 1, store.CatalogueOrder{By: "bo", Reason: "the receiver was not ready"},
+		v, err := w.s.RollBackCatalogue(w.ctx, 1, catalogues.Order{By: "bo", Reason: "the receiver was not ready"},
 			keptRules())
 		w.must(err)
 		equal(w, "number", v.Number, 4)
@@ -141,9 +142,9 @@ func catalogueLife(w *world) {
 		four, err := w.s.CatalogueRows(w.ctx, 4)
 		w.must(err)
 		equal(w, "differences", len(catalogue.Compare(one, four)), 0)
-		_, err = w.s.RollBackCatalogue(w.ctx, 4, store.CatalogueOrder{By: "bo", Reason: "again"}, keptRules())
+		_, err = w.s.RollBackCatalogue(w.ctx, 4, catalogues.Order{By: "bo", Reason: "again"}, keptRules())
 		w.refusedFor(err, "already")
-		_, err = w.s.RollBackCatalogue(w.ctx, 17, store.CatalogueOrder{By: "bo", Reason: "again"}, keptRules())
+		_, err = w.s.RollBackCatalogue(w.ctx, 17, catalogues.Order{By: "bo", Reason: "again"}, keptRules())
 		equal(w, "not there", errors.Is(err, store.ErrNotFound), true)
 	})
 	w.run("who did what, when and why is kept", func(w *world) {
@@ -272,9 +273,9 @@ func catalogueTogether(w *world) {
 		before := w.draft().Revision
 		w.edit(add(routeTo(unit, there)))
 		_, _, err := w.s.EditCatalogue(w.ctx, before, []catalogue.Edit{add(routeTo(board, there))}, keptRules(), "bo", "")
-		var stale *store.RevisionError
+		var stale *catalogues.RevisionError
 		equal(w, "refused", errors.As(err, &stale), true)
-		_, err = w.s.PublishCatalogue(w.ctx, store.CatalogueOrder{
+		_, err = w.s.PublishCatalogue(w.ctx, catalogues.Order{
 			Revision: before, By: "bo", Reason: "why",
 		}, keptRules())
 		equal(w, "publishing refused", errors.As(err, &stale), true)
@@ -295,7 +296,7 @@ func catalogueTogether(w *world) {
 						_, _, err = w.s.EditCatalogue(w.ctx, d.Revision, []catalogue.Edit{add(row)}, keptRules(),
 							fmt.Sprint("person ", n), "")
 					}
-					var stale *store.RevisionError
+					var stale *catalogues.RevisionError
 					if !errors.As(err, &stale) {
 						errs <- err
 						return
@@ -316,9 +317,9 @@ func catalogueTogether(w *world) {
 				ID: "mine", Kind: catalogue.KindRoute, Contract: send, Receiver: "SE2010123456-X1", Address: there,
 			}),
 		)
-		_, err := w.s.RollBackCatalogue(w.ctx, 1, store.CatalogueOrder{By: "bo", Reason: "trouble"}, keptRules())
+		_, err := w.s.RollBackCatalogue(w.ctx, 1, catalogues.Order{By: "bo", Reason: "trouble"}, keptRules())
 		w.must(err)
-		_, err = w.s.PublishCatalogue(w.ctx, store.CatalogueOrder{
+		_, err = w.s.PublishCatalogue(w.ctx, catalogues.Order{
 			Revision: w.draft().Revision, By: "anna", Reason: "why",
 		}, keptRules())
 		w.refusedFor(err, "rebase")
@@ -346,12 +347,12 @@ func catalogueSchedule(w *world) {
 		v := w.publish(noon)
 		equal(w, "due", v.Due, noon)
 		equal(w, "in force", w.inForce(), 1)
-		_, err := w.s.RollBackCatalogue(w.ctx, 1, store.CatalogueOrder{By: "bo", Reason: "no"}, keptRules())
+		_, err := w.s.RollBackCatalogue(w.ctx, 1, catalogues.Order{By: "bo", Reason: "no"}, keptRules())
 		w.refusedFor(err, "version 2 is scheduled")
 	})
 	w.run("what builds on it cannot come before it", func(w *world) {
 		w.edit(add(routeTo(board, there)))
-		_, err := w.s.PublishCatalogue(w.ctx, store.CatalogueOrder{
+		_, err := w.s.PublishCatalogue(w.ctx, catalogues.Order{
 			Revision: w.draft().Revision, By: "bo", Reason: "at once",
 		}, keptRules())
 		w.refusedFor(err, "cancel it first")
@@ -376,7 +377,7 @@ func catalogueSchedule(w *world) {
 
 func catalogueHeld(w *world) {
 	w.run("an answer that is held back is noted once and accepted by a person", func(w *world) {
-		h := store.HeldCatalogue{
+		h := catalogues.Held{
 			Digest: "abc", Source: "the TAK", RoutesBefore: 100, Routes: 10, PermissionsBefore: 5, Permissions: 5,
 		}
 		w.must(w.s.HoldCatalogue(w.ctx, h))
@@ -410,12 +411,12 @@ func sourceTurnsOff(w *world) {
 		Unit: "SE2010123456-VC01", Name: "Vårdcentralen Björken", Kind: routing.CareUnit, Region: "01",
 		Day: routing.DateOf(w.clock.Now()), Why: routing.NewFact("board-removed", "01", "SE2010123456-PN01"), Open: 2,
 	}}
-	noted := func() (found []store.CatalogueEvent) {
+	noted := func() (found []catalogues.Event) {
 		w.t.Helper()
 		events, err := w.s.CatalogueEvents(w.ctx)
 		w.must(err)
 		for _, e := range events {
-			if e.Verb == store.CatalogueTurnsOff {
+			if e.Verb == catalogues.TurnsOff {
 				found = append(found, e)
 			}
 		}

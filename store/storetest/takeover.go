@@ -7,6 +7,7 @@ import (
 	"rivgate/routing/catalogue"
 	"rivgate/store"
 	"rivgate/store/accesslog"
+	"rivgate/store/catalogues"
 )
 
 const newBoard = "SE2010123456-PN02"
@@ -40,13 +41,13 @@ func (w *world) boardFile(unit string) *file {
 }
 
 func catalogueTakeover(w *world) {
-	order := func(take ...store.Takeover) store.CatalogueOrder {
-		return store.CatalogueOrder{
+	order := func(take ...catalogues.Takeover) catalogues.Order {
+		return catalogues.Order{
 			Revision: w.draft().Revision, By: "Anna", Reason: "another id", TakeOver: take, Log: accesslog.Row{Who: "anna"},
 		}
 	}
-	take := store.Takeover{From: boardUnit, To: newBoard}
-	publish := func(o store.CatalogueOrder) store.CatalogueVersion {
+	take := catalogues.Takeover{From: boardUnit, To: newBoard}
+	publish := func(o catalogues.Order) catalogues.Version {
 		v, err := w.s.PublishCatalogue(w.ctx, o, keptRules())
 		w.must(err)
 		return v
@@ -69,7 +70,7 @@ func catalogueTakeover(w *world) {
 		w.refusedFor(err, "another way")
 		w.must(w.s.DiscardCatalogue(w.ctx, w.draft().Revision, "anna", ""))
 		w.renamed(routing.AddressInbox)
-		_, err = w.s.PublishCatalogue(w.ctx, order(store.Takeover{From: inboxUnit, To: newBoard}), keptRules())
+		_, err = w.s.PublishCatalogue(w.ctx, order(catalogues.Takeover{From: inboxUnit, To: newBoard}), keptRules())
 		w.refusedFor(err, "does not become")
 		later := order(take)
 		later.At = w.clock.Now().Add(time.Hour)
@@ -136,7 +137,7 @@ func catalogueTakeover(w *world) {
 				r.ID = "board route"
 				return r
 			}()})
-		publish(order(store.Takeover{From: newBoard, To: boardUnit}))
+		publish(order(catalogues.Takeover{From: newBoard, To: boardUnit}))
 		c := open.now()
 		equal(w, "unit", c.Handler.Unit, boardUnit)
 		equal(w, "handled by the one between", c.HandledBy(newBoard), true)

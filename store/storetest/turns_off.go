@@ -6,7 +6,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
-	"rivgate/store"
+	"rivgate/store/catalogues"
 )
 
 const boardUnit = "SE2010123456-PN01"
@@ -29,7 +29,7 @@ func (w *world) keepBoard() {
 // turnsOff fails unless a verb was refused for turning off these units.
 func (w *world) turnsOff(err error, units ...string) {
 	w.t.Helper()
-	var off *store.TurnsOffError
+	var off *catalogues.TurnsOffError
 	if !errors.As(err, &off) {
 		w.t.Fatalf("refused with %v, not for units that are turned off", err)
 	}
@@ -41,10 +41,10 @@ func (w *world) turnsOff(err error, units ...string) {
 }
 
 func catalogueTurnsOff(w *world) {
-	order := func(confirmed int) store.CatalogueOrder {
-		return store.CatalogueOrder{Revision: w.draft().Revision, By: "anna", Reason: "the board moves", TurnsOff: confirmed}
+	order := func(confirmed int) catalogues.Order {
+		return catalogues.Order{Revision: w.draft().Revision, By: "anna", Reason: "the board moves", TurnsOff: confirmed}
 	}
-	publish := func(o store.CatalogueOrder) error {
+	publish := func(o catalogues.Order) error {
 		_, err := w.s.PublishCatalogue(w.ctx, o, keptRules())
 		return err
 	}
@@ -57,7 +57,7 @@ func catalogueTurnsOff(w *world) {
 		w.turnsOff(publish(order(3)), boardUnit, inboxUnit)
 		equal(w, "in force", w.inForce(), 2)
 		equal(w, "open", w.draft().Open, true)
-		var off *store.TurnsOffError
+		var off *catalogues.TurnsOffError
 		errors.As(publish(order(0)), &off)
 		equal(w, "open cases of the board", off.Units[0].Open, 0)
 		equal(w, "open cases of the unit", off.Units[1].Open, 1)

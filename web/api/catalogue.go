@@ -12,7 +12,7 @@ import (
 	"rivgate/contracts/identity"
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
-	"rivgate/store"
+	"rivgate/store/catalogues"
 	cataloguepages "rivgate/web/catalogue"
 	"rivgate/web/shell"
 )
@@ -25,7 +25,7 @@ var errNoRevision = shell.NewProblem(http.StatusPreconditionRequired, "if-match"
 
 // DraftView is the draft without its rows.
 type DraftView struct {
-	store.CatalogueDraft
+	catalogues.Draft
 	Count int `json:"rows"`
 }
 
@@ -186,7 +186,7 @@ func (s *Catalogue) APICatalogueImport(w http.ResponseWriter, r *http.Request, w
 		return err
 	}
 	if d.Revision != revision {
-		return &store.RevisionError{Given: revision, Present: d.Revision}
+		return &catalogues.RevisionError{Given: revision, Present: d.Revision}
 	}
 	edits, report, err := s.PlanCatalogue(http.MaxBytesReader(w, r.Body, catalogueLimit), d.Rows)
 	var tooLarge *http.MaxBytesError

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"rivgate/store"
 	"rivgate/store/accesslog"
+	"rivgate/store/catalogues"
 	cataloguepages "rivgate/web/catalogue"
 	"rivgate/web/shell"
 )
@@ -18,7 +18,7 @@ type Publishing struct {
 	// how many units the caller knows that this turns off for citizens, and confirms to turn off
 	TurnsOff int `json:"turnsOff,omitempty"`
 	// patient boards that go on under another HSA-id, with their cases and statistics
-	TakeOver []store.Takeover `json:"takeOver,omitempty"`
+	TakeOver []catalogues.Takeover `json:"takeOver,omitempty"`
 }
 
 // Publish makes the draft a version, now or later.
@@ -40,7 +40,7 @@ func (s *Catalogue) Publish(w http.ResponseWriter, r *http.Request, who shell.Ac
 			return shell.Invalid("at", wordTimePassed)
 		}
 	}
-	v, err := s.Relay.Store.PublishCatalogue(r.Context(), store.CatalogueOrder{
+	v, err := s.Relay.Store.PublishCatalogue(r.Context(), catalogues.Order{
 		Revision: revision, At: at, By: who.Name, Reason: in.Reason, TurnsOff: in.TurnsOff, Tree: s.Table().Tree(),
 		TakeOver: in.TakeOver, Log: who.Row(accesslog.Row{}),
 	}, s.Rules)
@@ -74,7 +74,7 @@ func (s *Catalogue) Rollback(w http.ResponseWriter, r *http.Request, who shell.A
 	if err := because(in.Reason); err != nil {
 		return err
 	}
-	v, err := s.Relay.Store.RollBackCatalogue(r.Context(), in.Version, store.CatalogueOrder{
+	v, err := s.Relay.Store.RollBackCatalogue(r.Context(), in.Version, catalogues.Order{
 		By: who.Name, Reason: in.Reason, TurnsOff: in.TurnsOff, Tree: s.Table().Tree(),
 	}, s.Rules)
 	if err != nil {
@@ -130,7 +130,7 @@ func (s *Catalogue) Versions(w http.ResponseWriter, r *http.Request, _ shell.Acc
 		case !former:
 			state, former = "inforce", true
 		}
-		out.Items = append(out.Items, cataloguepages.VersionView{CatalogueVersion: v, State: state})
+		out.Items = append(out.Items, cataloguepages.VersionView{Version: v, State: state})
 	}
 	return shell.WriteJSON(w, http.StatusOK, out)
 }
@@ -141,7 +141,7 @@ func (s *Catalogue) History(w http.ResponseWriter, r *http.Request, _ shell.Acce
 	if err != nil {
 		return err
 	}
-	return shell.WriteJSON(w, http.StatusOK, shell.List[store.CatalogueEvent]{Items: shell.OrEmpty(events)})
+	return shell.WriteJSON(w, http.StatusOK, shell.List[catalogues.Event]{Items: shell.OrEmpty(events)})
 }
 
 // Held tells of a catalogue that shrank and waits for a person.
@@ -150,7 +150,7 @@ func (s *Catalogue) Held(w http.ResponseWriter, r *http.Request, _ shell.Access)
 	if err != nil {
 		return err
 	}
-	return shell.WriteJSON(w, http.StatusOK, shell.List[store.HeldCatalogue]{Items: shell.OrEmpty(held)})
+	return shell.WriteJSON(w, http.StatusOK, shell.List[catalogues.Held]{Items: shell.OrEmpty(held)})
 }
 
 // Acceptance is the body of POST /api/catalogue/accept.

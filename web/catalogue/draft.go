@@ -11,8 +11,8 @@ import (
 
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
-	"rivgate/store"
 	"rivgate/store/accesslog"
+	"rivgate/store/catalogues"
 	"rivgate/web/shell"
 )
 
@@ -216,7 +216,7 @@ func (s *Pages) DraftVerb(w http.ResponseWriter, r *http.Request, who shell.Acce
 		if len(f.Errors) > 0 {
 			return s.showDraft(w, r, who, http.StatusUnprocessableEntity, p)
 		}
-		_, err = s.Relay.Store.PublishCatalogue(r.Context(), store.CatalogueOrder{
+		_, err = s.Relay.Store.PublishCatalogue(r.Context(), catalogues.Order{
 			Revision: revision, At: at, By: who.Name, Reason: f.Value("reason"), TurnsOff: turnsOff(f), Tree: s.Table().Tree(),
 			TakeOver: takeOver(f), Log: who.Row(accesslog.Row{}),
 		}, s.Rules)
@@ -234,7 +234,7 @@ func (s *Pages) DraftVerb(w http.ResponseWriter, r *http.Request, who shell.Acce
 		http.Redirect(w, r, after, http.StatusSeeOther)
 		return nil
 	}
-	var stale *store.RevisionError
+	var stale *catalogues.RevisionError
 	if errors.As(err, &stale) {
 		if p.Others, err = s.since(r.Context(), revision); err != nil {
 			return err
@@ -244,7 +244,7 @@ func (s *Pages) DraftVerb(w http.ResponseWriter, r *http.Request, who shell.Acce
 	if p.Publish == nil {
 		p.Publish = f // where the page says what went wrong
 	}
-	var off *store.TurnsOffError
+	var off *catalogues.TurnsOffError
 	if errors.As(err, &off) {
 		p.Off = off.Units
 		f.Refuse("turnsoff", wordTurnsOff)
@@ -259,10 +259,10 @@ func (s *Pages) DraftVerb(w http.ResponseWriter, r *http.Request, who shell.Acce
 }
 
 // takeOver are the boards whose cases a person wants to be taken over: OLD=NEW.
-func takeOver(f *shell.Form) (all []store.Takeover) {
+func takeOver(f *shell.Form) (all []catalogues.Takeover) {
 	for _, pair := range f.Values["takeover"] {
 		from, to, _ := strings.Cut(pair, "=")
-		all = append(all, store.Takeover{From: from, To: to})
+		all = append(all, catalogues.Takeover{From: from, To: to})
 	}
 	return all
 }

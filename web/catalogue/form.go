@@ -10,7 +10,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
-	"rivgate/store"
+	"rivgate/store/catalogues"
 	"rivgate/web/shell"
 )
 
@@ -156,7 +156,7 @@ func (s *Rows) entryOf(e catalogue.Row, f *shell.Form) catalogue.Row {
 // form's.
 func takeCatalogue(f *shell.Form, err error, fields []string, rows []catalogue.Row) (problems []rowProblem, ok bool) {
 	var rules catalogue.Problems
-	var refusal *store.CatalogueRefusal
+	var refusal *catalogues.Refusal
 	switch {
 	case errors.As(err, &rules):
 		for _, p := range problemsOf(rules, rows) {
@@ -178,7 +178,7 @@ func takeCatalogue(f *shell.Form, err error, fields []string, rows []catalogue.R
 }
 
 // since tells what others did to the draft after a revision.
-func since(events []store.CatalogueEvent, revision int64, name func(store.CatalogueEvent) string) (lines []string) {
+func since(events []catalogues.Event, revision int64, name func(catalogues.Event) string) (lines []string) {
 	for _, e := range slices.Backward(events) { // they come newest first
 		if e.Revision > revision {
 			lines = append(lines, name(e))

@@ -4,13 +4,13 @@ import (
 	"net/http"
 	"net/url"
 
-	"rivgate/store"
+	"rivgate/store/catalogues"
 	"rivgate/web/shell"
 )
 
 type heldPage struct {
 	catalogueHead
-	Held []store.HeldCatalogue // that nobody has confirmed
+	Held []catalogues.Held // that nobody has confirmed
 	Form *shell.Form
 }
 

@@ -9,7 +9,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
-	"rivgate/store"
+	"rivgate/store/catalogues"
 	"rivgate/web/shell"
 )
 
@@ -74,7 +74,7 @@ func (s *Pages) CatalogueImport(w http.ResponseWriter, r *http.Request, who shel
 			return nil
 		}
 	}
-	var stale *store.RevisionError
+	var stale *catalogues.RevisionError
 	if errors.As(err, &stale) {
 		if p.Others, err = s.since(r.Context(), revision); err != nil {
 			return err

@@ -10,7 +10,7 @@ import (
 	"rivgate/contracts/identity"
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
-	"rivgate/store"
+	"rivgate/store/catalogues"
 )
 
 // TableOf is a table of rows of the store, by the rules and the tree of the catalogue in use.
@@ -101,7 +101,7 @@ func (k *keptCatalogue) keep(version, revision int64, rows []catalogue.Row) *cat
 }
 
 // draftNow is the draft with its rows, or where none is open what it would begin from. Its Rows are shared.
-func (s *Rows) draftNow(ctx context.Context) (store.CatalogueDraft, *catalogueRows, error) {
+func (s *Rows) draftNow(ctx context.Context) (catalogues.Draft, *catalogueRows, error) {
 	d, err := s.Relay.Store.CatalogueState(ctx)
 	if err != nil {
 		return d, nil, err
@@ -119,7 +119,7 @@ func (s *Rows) draftNow(ctx context.Context) (store.CatalogueDraft, *catalogueRo
 }
 
 // rowsKey says which rows a draft has.
-func rowsKey(d store.CatalogueDraft) (version, revision int64) {
+func rowsKey(d catalogues.Draft) (version, revision int64) {
 	if d.Open {
 		return 0, d.Revision
 	}

@@ -12,7 +12,7 @@ import (
 	"rivgate/contracts/identity"
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
-	"rivgate/store"
+	"rivgate/store/catalogues"
 	"rivgate/web/shell"
 )
 
@@ -158,7 +158,7 @@ func (s *Pages) Move(w http.ResponseWriter, r *http.Request, who shell.Access) e
 			return nil
 		}
 	}
-	var stale *store.RevisionError
+	var stale *catalogues.RevisionError
 	if errors.As(err, &stale) {
 		if p.Others, err = s.since(r.Context(), revision); err != nil {
 			return err

@@ -11,6 +11,7 @@ import (
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/store"
+	"rivgate/store/catalogues"
 	"rivgate/web/shell"
 )
 
@@ -28,9 +29,9 @@ type catalogueHead struct {
 	Keeps     bool // the reader may change the catalogue
 	Kept      bool // the gateway decides by what is published here
 	Status    shell.CatalogueStatus
-	InForce   *store.CatalogueVersion
-	Scheduled []store.CatalogueVersion // not due yet, the next first
-	Draft     store.CatalogueDraft
+	InForce   *catalogues.Version
+	Scheduled []catalogues.Version // not due yet, the next first
+	Draft     catalogues.Draft
 }
 
 // head reads what all pages of the catalogue show.

@@ -12,6 +12,7 @@ import (
 	"rivgate/relay/probe"
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/catalogues"
 	"rivgate/web/shell"
 )
 
@@ -29,7 +30,7 @@ type resolvePage struct {
 	suggestions
 	Now      time.Time
 	Form     *shell.Form
-	Versions []store.CatalogueVersion
+	Versions []catalogues.Version
 	Asked    bool
 	Contract string // the namespace
 	Day      routing.Date

@@ -9,7 +9,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
-	"rivgate/store"
+	"rivgate/store/catalogues"
 	"rivgate/web/shell"
 )
 
@@ -143,7 +143,7 @@ func (s *Pages) editRow(w http.ResponseWriter, r *http.Request, who shell.Access
 		http.Redirect(w, r, shell.Link("/catalogue/draft?done={}", verb), http.StatusSeeOther)
 		return nil
 	}
-	var stale *store.RevisionError
+	var stale *catalogues.RevisionError
 	if errors.As(err, &stale) {
 		if p.Others, err = s.since(r.Context(), revision); err != nil {
 			return err
@@ -170,7 +170,7 @@ func (s *Pages) since(ctx context.Context, revision int64) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	lines := since(events, revision, func(e store.CatalogueEvent) string {
+	lines := since(events, revision, func(e catalogues.Event) string {
 		return eventWords(e, s.Clock())
 	})
 	if lines == nil {

@@ -9,12 +9,13 @@ import (
 	"strconv"
 
 	"rivgate/store"
+	"rivgate/store/catalogues"
 	"rivgate/web/shell"
 )
 
 // VersionView is a version and whether it is the one in force.
 type VersionView struct {
-	store.CatalogueVersion
+	catalogues.Version
 	State string `json:"state"` // inforce, scheduled, former or cancelled
 }
 
@@ -24,7 +25,7 @@ type versionsPage struct {
 }
 
 // stated says of each version where it stands; they come newest first.
-func (h catalogueHead) stated(versions []store.CatalogueVersion) []VersionView {
+func (h catalogueHead) stated(versions []catalogues.Version) []VersionView {
 	out := make([]VersionView, 0, len(versions))
 	for _, v := range versions {
 		state := "former"
@@ -81,7 +82,7 @@ func (s *Pages) showVersion(w http.ResponseWriter, r *http.Request, who shell.Ac
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(versions, func(v store.CatalogueVersion) bool { return v.Number == number })
+	i := slices.IndexFunc(versions, func(v catalogues.Version) bool { return v.Number == number })
 	if i < 0 {
 		return shell.ErrNotFound
 	}
@@ -136,7 +137,7 @@ func (s *Pages) VersionVerb(w http.ResponseWriter, r *http.Request, who shell.Ac
 		if f.Value("inforce") != strconv.FormatInt(present.Number, 10) {
 			return s.showVersion(w, r, who, http.StatusConflict, &versionPage{Form: f, Moved: true})
 		}
-		_, err = s.Relay.Store.RollBackCatalogue(r.Context(), number, store.CatalogueOrder{
+		_, err = s.Relay.Store.RollBackCatalogue(r.Context(), number, catalogues.Order{
 			By: who.Name, Reason: f.Value("reason"), TurnsOff: turnsOff(f), Tree: s.Table().Tree(),
 		}, s.Rules)
 		return s.versionDone(w, r, who, f, after, err)
@@ -155,7 +156,7 @@ func (s *Pages) versionDone(w http.ResponseWriter, r *http.Request, who shell.Ac
 		http.Redirect(w, r, after, http.StatusSeeOther)
 		return nil
 	}
-	var off *store.TurnsOffError
+	var off *catalogues.TurnsOffError
 	if errors.As(err, &off) {
 		f.Refuse("turnsoff", wordTurnsOff)
 		return s.showVersion(w, r, who, http.StatusUnprocessableEntity, &versionPage{Form: f})
@@ -173,7 +174,7 @@ type historyPage struct {
 
 // eventView is one thing that was done, with its lines in Swedish.
 type eventView struct {
-	store.CatalogueEvent
+	catalogues.Event
 	Lines []string
 }
 

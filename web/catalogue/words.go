@@ -6,7 +6,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
-	"rivgate/store"
+	"rivgate/store/catalogues"
 	"rivgate/web/shell"
 )
 
@@ -150,7 +150,7 @@ func (saying) StateWord(state string) string {
 }
 
 // eventWords tell what somebody did to the draft.
-func eventWords(e store.CatalogueEvent, now time.Time) string {
+func eventWords(e catalogues.Event, now time.Time) string {
 	text := e.By + " " + shell.Moment(e.At, now) + ": " + versionEventWord(e.Verb)
 	if e.Changes > 0 {
 		text += " (" + shell.Count(e.Changes, "ändring", "ändringar") + ")"
@@ -306,7 +306,7 @@ func versionEventWord(verb string) string {
 		return "Återtog en version"
 	case "accept":
 		return "Godkände en katalog som krympt"
-	case store.CatalogueTurnsOff:
+	case catalogues.TurnsOff:
 		return "Källan stängde av enheter för invånarna"
 	}
 	return verb
@@ -346,7 +346,7 @@ func (saying) ChangeWord(kind string) string { return changeWord(kind) }
 func (saying) EventWord(verb string) string { return versionEventWord(verb) }
 
 // recordedLines are the first changes of an event.
-func recordedLines(e store.CatalogueEvent, most int) (lines []string) {
+func recordedLines(e catalogues.Event, most int) (lines []string) {
 	if e.Answer != "" {
 		return []string{"Svaret " + e.Answer}
 	}

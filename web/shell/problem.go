@@ -16,6 +16,7 @@ import (
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/store"
+	"rivgate/store/catalogues"
 )
 
 // ErrInside is the refusal of who asks from elsewhere.
@@ -24,10 +25,10 @@ var ErrInside = NewProblem(http.StatusForbidden, "not-inside", titleInside,
 
 // ofCatalogue is what a refused change of the catalogue is called; nil for any other error.
 func ofCatalogue(err error) *Problem {
-	var stale *store.RevisionError
+	var stale *catalogues.RevisionError
 	var rules catalogue.Problems
-	var refusal *store.CatalogueRefusal
-	var off *store.TurnsOffError
+	var refusal *catalogues.Refusal
+	var off *catalogues.TurnsOffError
 	switch {
 	case errors.As(err, &off):
 		p := NewProblem(http.StatusConflict, "turns-off", titleTurnsOff, fmt.Sprintf(textTurnsOff, len(off.Units)))

@@ -3,15 +3,15 @@ package shell
 import (
 	"cmp"
 
-	"rivgate/store"
+	"rivgate/store/catalogues"
 )
 
 // RefusalText is why a change of the catalogue is refused, and what to do.
-func RefusalText(r *store.CatalogueRefusal) string {
+func RefusalText(r *catalogues.Refusal) string {
 	return cmp.Or(r.Words(refusals), r.Code)
 }
 
-// refusals are the words for the codes of store.CatalogueRefusals.
+// refusals are the words for the codes of catalogues.Refusals.
 var refusals = map[string]string{
 	"nothing-changed":   "Inget ändrades: raderna är redan som ändringarna vill ha dem. Skicka andra ändringar.",
 	"draft-latest":      "Utkastet bygger redan på den senaste versionen. Du behöver inget göra.",

@@ -14,6 +14,7 @@ import (
 	"rivgate/contracts"
 	"rivgate/routing/catalogue"
 	"rivgate/store"
+	"rivgate/store/catalogues"
 )
 
 // PublishCatalogue makes the demo's catalogue version 1 where nothing is published yet. Where the simulated handling
@@ -37,7 +38,7 @@ func PublishCatalogue(ctx context.Context, c config.Config, r *contracts.Registr
 		return nil
 	}
 	if d, _, err = db.EditCatalogue(ctx, d.Revision, edits, rules, by, reason); err == nil {
-		_, err = db.PublishCatalogue(ctx, store.CatalogueOrder{Revision: d.Revision, By: by, Reason: reason}, rules)
+		_, err = db.PublishCatalogue(ctx, catalogues.Order{Revision: d.Revision, By: by, Reason: reason}, rules)
 	}
 	if err != nil {
 		return fmt.Errorf("publishing the demo's catalogue: %w", err)

@@ -13,6 +13,7 @@ import (
 	"rivgate/routing/catalogue"
 	"rivgate/routing/tak"
 	"rivgate/store"
+	"rivgate/store/catalogues"
 )
 
 // StoreSource is the catalogue kept in the store: the newest version that is due. The HSA tree stands in its own files.
@@ -66,7 +67,7 @@ func HSATree(c config.Config) tak.Beside { return tak.Beside{HSAFiles: c.TAK.HSA
 // acceptance asks the store whether a person has confirmed an answer that is held back, and notes it there.
 func acceptance(db *store.Store, source string) func(context.Context, tak.Held) (bool, error) {
 	return func(ctx context.Context, h tak.Held) (bool, error) {
-		err := db.HoldCatalogue(ctx, store.HeldCatalogue{
+		err := db.HoldCatalogue(ctx, catalogues.Held{
 			Digest: h.Digest, Source: source, RoutesBefore: h.RoutesBefore, Routes: h.Routes,
 			PermissionsBefore: h.PermissionsBefore, Permissions: h.Permissions,
 		})

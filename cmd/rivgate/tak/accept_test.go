@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"rivgate/store"
+	"rivgate/store/catalogues"
 )
 
 // The beginning of a digest does where it is the beginning of one alone.
@@ -15,7 +16,7 @@ func TestTheBeginningOfADigestDoes(t *testing.T) {
 	}
 	defer db.Close()
 	for _, digest := range []string{"3f2a99", "3f2b11", "3f2b22"} {
-		if err := db.HoldCatalogue(t.Context(), store.HeldCatalogue{Digest: digest, Source: "file"}); err != nil {
+		if err := db.HoldCatalogue(t.Context(), catalogues.Held{Digest: digest, Source: "file"}); err != nil {
 			t.Fatal(err)
 		}
 	}

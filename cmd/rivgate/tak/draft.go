@@ -10,7 +10,7 @@ import (
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/routing/tak"
-	"rivgate/store"
+	"rivgate/store/catalogues"
 )
 
 // isOrderFile tells whether a source is a file with a beställning.
@@ -69,7 +69,7 @@ func (t *ImportCommand) intoDraft(s *cli.Session) error {
 			if reason == "" {
 				reason = "import of " + t.Source
 			}
-			var after store.CatalogueDraft
+			var after catalogues.Draft
 			after, done.Changes, err = k.db.EditCatalogue(ctx, t.revision(d), plan.Edits, k.rules, cli.Operator(t.By), reason)
 			done.Revision, done.Base = after.Revision, after.Base
 		}
@@ -81,7 +81,7 @@ func (t *ImportCommand) intoDraft(s *cli.Session) error {
 }
 
 // tryEdits is what edits would change, by all rules, without saving them.
-func tryEdits(d store.CatalogueDraft, edits []catalogue.Edit, k keeping,
+func tryEdits(d catalogues.Draft, edits []catalogue.Edit, k keeping,
 	today routing.Date,
 ) ([]catalogue.Change, error) {
 	after, err := catalogue.Apply(d.Rows, edits, parts.NewID, today)

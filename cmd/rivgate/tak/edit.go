@@ -16,7 +16,7 @@ import (
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/routing/tak"
-	"rivgate/store"
+	"rivgate/store/catalogues"
 )
 
 // EditCommand changes rows of the draft.
@@ -132,7 +132,7 @@ func (e edited) print(w io.Writer) error {
 }
 
 // editDraft saves edits that were made from the draft as it is.
-func editDraft(s *cli.Session, w who, make func(k keeping, d store.CatalogueDraft) ([]catalogue.Edit, error)) error {
+func editDraft(s *cli.Session, w who, make func(k keeping, d catalogues.Draft) ([]catalogue.Edit, error)) error {
 	return keep(s, func(ctx context.Context, k keeping) error {
 		d, err := k.db.CatalogueDraft(ctx)
 		if err != nil {
@@ -160,7 +160,7 @@ type EditAddCommand struct {
 
 // Run adds.
 func (t *EditAddCommand) Run(s *cli.Session) error {
-	return editDraft(s, t.who, func(k keeping, _ store.CatalogueDraft) ([]catalogue.Edit, error) {
+	return editDraft(s, t.who, func(k keeping, _ catalogues.Draft) ([]catalogue.Edit, error) {
 		return []catalogue.Edit{
 			{Action: catalogue.EditAdd, Row: t.lay(catalogue.Row{Kind: catalogue.Kind(t.Kind)}, k.registry)},
 		}, nil
@@ -176,7 +176,7 @@ type EditChangeCommand struct {
 
 // Run changes.
 func (t *EditChangeCommand) Run(s *cli.Session) error {
-	return editDraft(s, t.who, func(k keeping, d store.CatalogueDraft) ([]catalogue.Edit, error) {
+	return editDraft(s, t.who, func(k keeping, d catalogues.Draft) ([]catalogue.Edit, error) {
 		i := slices.IndexFunc(d.Rows, func(e catalogue.Row) bool { return e.ID == t.ID })
 		if i < 0 {
 			return nil, cli.Refused("the draft has no row %s: see rivgate tak rows", cli.Cell(t.ID))
@@ -193,7 +193,7 @@ type EditRemoveCommand struct {
 
 // Run removes.
 func (t *EditRemoveCommand) Run(s *cli.Session) error {
-	return editDraft(s, t.who, func(keeping, store.CatalogueDraft) (edits []catalogue.Edit, err error) {
+	return editDraft(s, t.who, func(keeping, catalogues.Draft) (edits []catalogue.Edit, err error) {
 		for _, id := range t.ID {
 			edits = append(edits, catalogue.Edit{Action: catalogue.EditRemove, Row: catalogue.Row{ID: id}})
 		}
@@ -214,7 +214,7 @@ type EditMoveCommand struct {
 
 // Run moves. Cases under way stay where they are; tak diff tells how many.
 func (t *EditMoveCommand) Run(s *cli.Session) error {
-	return editDraft(s, t.who, func(k keeping, _ store.CatalogueDraft) (edits []catalogue.Edit, err error) {
+	return editDraft(s, t.who, func(k keeping, _ catalogues.Draft) (edits []catalogue.Edit, err error) {
 		for _, to := range t.To {
 			edits = append(edits, catalogue.Edit{Action: catalogue.EditMove, Row: catalogue.Row{
 				Kind: catalogue.KindRoute, Contract: parts.Namespace(k.registry, t.Contract), Receiver: to, Address: t.Address,
@@ -234,7 +234,7 @@ type EditApplyCommand struct {
 
 // Run applies.
 func (t *EditApplyCommand) Run(s *cli.Session) error {
-	return editDraft(s, t.who, func(k keeping, _ store.CatalogueDraft) ([]catalogue.Edit, error) {
+	return editDraft(s, t.who, func(k keeping, _ catalogues.Draft) ([]catalogue.Edit, error) {
 		from := io.Reader(os.Stdin)
 		if t.File != "-" {
 			f, err := os.Open(t.File)

@@ -15,6 +15,7 @@ import (
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/store"
+	"rivgate/store/catalogues"
 )
 
 // Names of sources in the store, beside sourceStore.
@@ -108,7 +109,7 @@ func keep(s *cli.Session, verb func(ctx context.Context, k keeping) error) error
 	return s.WithStore(func(ctx context.Context, db *store.Store) error {
 		err := verb(ctx, keeping{l.Config, r, parts.NewRules(l.Config, r), db})
 		var rules catalogue.Problems
-		var off *store.TurnsOffError
+		var off *catalogues.TurnsOffError
 		switch {
 		case errors.As(err, &off):
 			return cli.Refused("%s\nnothing is published: if that is meant, say it with --turns-off %d",
@@ -171,7 +172,7 @@ func (w who) reasoned() error {
 }
 
 // revision is the one that was named, else the draft's of this moment.
-func (w who) revision(d store.CatalogueDraft) int64 {
+func (w who) revision(d catalogues.Draft) int64 {
 	if w.Revision >= 0 {
 		return w.Revision
 	}

@@ -12,6 +12,7 @@ import (
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/store"
+	"rivgate/store/catalogues"
 )
 
 // PublishCommand makes a version of the draft.
@@ -46,7 +47,7 @@ func (t *PublishCommand) Run(s *cli.Session) error {
 		if err != nil {
 			return err
 		}
-		v, err := k.db.PublishCatalogue(ctx, store.CatalogueOrder{
+		v, err := k.db.PublishCatalogue(ctx, catalogues.Order{
 			Revision: t.revision(d), At: at, By: cli.Operator(t.By), Reason: t.Reason, TurnsOff: t.TurnsOff, Tree: tree,
 			TakeOver: t.takeovers(),
 		}, k.rules)
@@ -64,21 +65,21 @@ func (t *PublishCommand) Run(s *cli.Session) error {
 }
 
 // takeovers are the pairs of --take-over.
-func (t *PublishCommand) takeovers() (all []store.Takeover) {
+func (t *PublishCommand) takeovers() (all []catalogues.Takeover) {
 	for _, pair := range t.TakeOver {
 		from, to, _ := strings.Cut(pair, "=")
-		all = append(all, store.Takeover{From: from, To: to})
+		all = append(all, catalogues.Takeover{From: from, To: to})
 	}
 	return all
 }
 
-func content(v store.CatalogueVersion) string {
+func content(v catalogues.Version) string {
 	return cli.NounOf(v.Units, "unit") + ", " + cli.NounOf(v.Routes, "route") + ", " +
 		cli.NounOf(v.Permissions, "permission")
 }
 
 // state is how a version stands to the one in force.
-func state(v store.CatalogueVersion, inForce int64, now time.Time) string {
+func state(v catalogues.Version, inForce int64, now time.Time) string {
 	switch {
 	case v.Cancelled != nil:
 		return "cancelled"
@@ -107,7 +108,7 @@ func (t *RollbackCommand) Run(s *cli.Session) error {
 		if err != nil {
 			return err
 		}
-		v, err := k.db.RollBackCatalogue(ctx, t.Version, store.CatalogueOrder{
+		v, err := k.db.RollBackCatalogue(ctx, t.Version, catalogues.Order{
 			By: cli.Operator(t.By), Reason: t.Reason, TurnsOff: t.TurnsOff, Tree: tree,
 		}, k.rules)
 		if err != nil {
@@ -135,7 +136,7 @@ func (*VersionsCommand) Run(s *cli.Session) error {
 			return err
 		}
 		if versions == nil {
-			versions = []store.CatalogueVersion{}
+			versions = []catalogues.Version{}
 		}
 		return s.Show(versions, func(w io.Writer) error {
 			t := &cli.Table{Head: []string{"VERSION", "STATE", "PUBLISHED", "BY", "ROUTES", "PERMISSIONS", "RESTORES", "REASON"}}
@@ -227,7 +228,7 @@ func (t *HistoryCommand) Run(s *cli.Session) error {
 			return err
 		}
 		if events == nil {
-			events = []store.CatalogueEvent{}
+			events = []catalogues.Event{}
 		}
 		return s.Show(events, func(w io.Writer) error {
 			rows := &cli.Table{Head: []string{"AT", "BY", "VERB", "VERSION", "CHANGES", "REASON"}}
@@ -280,7 +281,7 @@ func (t *AcceptCommand) Run(s *cli.Session) error {
 			return err
 		}
 		if held == nil {
-			held = []store.HeldCatalogue{}
+			held = []catalogues.Held{}
 		}
 		return s.Show(held, func(w io.Writer) error {
 			rows := &cli.Table{Head: []string{"DIGEST", "SOURCE", "SINCE", "ROUTES", "PERMISSIONS", "ACCEPTED", "BY", "REASON"}}

@@ -1,4 +1,9 @@
-package store
+// Package catalogues keeps the catalogue of addresses: the draft that people work on, the versions that were published,
+// what was done to them, and answers of another source that wait for a person.
+//
+// What rows mean it leaves to routing/catalogue. It does not know cases: what a version does to them is done where they
+// are kept (Cases).
+package catalogues
 
 import (
 	"bytes"
@@ -15,9 +20,9 @@ import (
 	"rivgate/store/db"
 )
 
-// CatalogueDraft is what the next version is to be: one for all who work on the catalogue. It holds whole rows, not
+// Draft is what the next version is to be: one for all who work on the catalogue. It holds whole rows, not
 // changes.
-type CatalogueDraft struct {
+type Draft struct {
 	Revision int64           `json:"revision"` // counts every change; a change must name the one that it was made from
 	Open     bool            `json:"open"`     // false: nothing is changed, the rows are those of the base
 	Base     int64           `json:"base"`     // the version that it was made from; 0 for none
@@ -27,8 +32,8 @@ type CatalogueDraft struct {
 	Rows     []catalogue.Row `json:"-"`
 }
 
-// CatalogueVersion is a whole catalogue that was published. It never changes, but for being cancelled before it is due.
-type CatalogueVersion struct {
+// Version is a whole catalogue that was published. It never changes, but for being cancelled before it is due.
+type Version struct {
 	Number      int64      `json:"number"`
 	Base        int64      `json:"base"`               // the version before it; 0 for none
 	Restores    int64      `json:"restores,omitempty"` // the version that it rolled back to
@@ -44,8 +49,8 @@ type CatalogueVersion struct {
 	TakenOver []TakenOver `json:"takenOver,omitempty"`
 }
 
-// CatalogueEvent is one thing that was done to the catalogue.
-type CatalogueEvent struct {
+// Event is one thing that was done to the catalogue.
+type Event struct {
 	Verb     string `json:"verb"`              // edit, rebase, discard, publish, rollback, cancel, accept or turns-off
 	Version  int64  `json:"version,omitempty"` // 0: the draft
 	Revision int64  `json:"revision"`          // of the draft, after it
@@ -74,8 +79,30 @@ func (e *RevisionError) Error() string {
 	)
 }
 
+// Shelf has the catalogue's draft and its versions. Safe for concurrent use.
+type Shelf struct {
+	db    *db.DB
+	read  db.Pool
+	newID func() string // of rows
+	cases Cases
+	cache cache
+}
+
+// Cases is what versions have to do with cases. The catalogue does not know them: this is done where they are kept.
+type Cases struct {
+	// Open counts the cases that are not closed by the unit that handles them, its HSA-id in upper case.
+	Open func(ctx context.Context) (map[string]int, error)
+	// TakeOver moves what is a board's to its new HSA-id, in the transaction that publishes.
+	TakeOver func(ctx context.Context, t *db.Tx, x catalogue.Succession, unit routing.Unit, o Order) (TakenOver, error)
+}
+
+// New is the shelf of a database. newID makes ids of rows.
+func New(d *db.DB, newID func() string, cases Cases) *Shelf {
+	return &Shelf{db: d, read: db.Readers(d), newID: newID, cases: cases}
+}
+
 // CatalogueDraft is the draft with its rows. Where none is open, it is the latest version, which an edit begins from.
-func (s *Store) CatalogueDraft(ctx context.Context) (CatalogueDraft, error) {
+func (s *Shelf) CatalogueDraft(ctx context.Context) (Draft, error) {
 	d, err := s.readDraft(ctx)
 	if err != nil {
 		return d, fmt.Errorf("reading the draft of the catalogue: %w", err)
@@ -83,14 +110,14 @@ func (s *Store) CatalogueDraft(ctx context.Context) (CatalogueDraft, error) {
 	return d, nil
 }
 
-func (s *Store) readDraft(ctx context.Context) (CatalogueDraft, error) {
+func (s *Shelf) readDraft(ctx context.Context) (Draft, error) {
 	d, err := s.CatalogueState(ctx)
 	if err != nil {
 		return d, err
 	}
-	rows, known := s.catalogue.rowsOfVersion(d.Latest)
+	rows, known := s.cache.rowsOfVersion(d.Latest)
 	if d.Open {
-		rows, known = s.catalogue.rowsOfDraft(d.Revision)
+		rows, known = s.cache.rowsOfDraft(d.Revision)
 	}
 	if known {
 		d.Rows = rows
@@ -100,15 +127,15 @@ func (s *Store) readDraft(ctx context.Context) (CatalogueDraft, error) {
 		return d, err
 	}
 	if d.Open {
-		s.catalogue.put(d.Rows, 0, d.Revision)
+		s.cache.put(d.Rows, 0, d.Revision)
 	} else {
-		s.catalogue.put(d.Rows, d.Latest, 0)
+		s.cache.put(d.Rows, d.Latest, 0)
 	}
 	return d, nil
 }
 
-func (s *Store) readDraftWhole(ctx context.Context) (CatalogueDraft, error) {
-	var d CatalogueDraft
+func (s *Shelf) readDraftWhole(ctx context.Context) (Draft, error) {
+	var d Draft
 	var doc []byte
 	var changed int64
 	// One statement, so that draft and version belong together.
@@ -132,17 +159,17 @@ func (s *Store) readDraftWhole(ctx context.Context) (CatalogueDraft, error) {
 
 // CatalogueRows are the rows of a version; of version 0, which is before all others, there are none. ErrNotFound for
 // one that is not there.
-func (s *Store) CatalogueRows(ctx context.Context, number int64) ([]catalogue.Row, error) {
+func (s *Shelf) CatalogueRows(ctx context.Context, number int64) ([]catalogue.Row, error) {
 	if number == 0 {
 		return nil, nil
 	}
-	if rows, known := s.catalogue.rowsOfVersion(number); known {
+	if rows, known := s.cache.rowsOfVersion(number); known {
 		return rows, nil
 	}
 	var doc []byte
 	err := s.read.QueryRowContext(ctx, `SELECT doc FROM catalogue_content WHERE number = $1`, number).Scan(&doc)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, ErrNotFound
+		return nil, db.ErrNotFound
 	}
 	var rows []catalogue.Row
 	if err == nil {
@@ -151,13 +178,13 @@ func (s *Store) CatalogueRows(ctx context.Context, number int64) ([]catalogue.Ro
 	if err != nil {
 		return nil, fmt.Errorf("reading version %d of the catalogue: %w", number, err)
 	}
-	s.catalogue.put(rows, number, 0)
+	s.cache.put(rows, number, 0)
 	return rows, nil
 }
 
 const versionColumns = `number, base, restores, by_whom, reason, published, due, cancelled, units, routes, permissions`
 
-func scanVersion(rows *sql.Rows) (v CatalogueVersion, err error) {
+func scanVersion(rows *sql.Rows) (v Version, err error) {
 	var published, due int64
 	var cancelled sql.NullInt64
 	err = rows.Scan(&v.Number, &v.Base, &v.Restores, &v.By, &v.Reason, &published, &due, &cancelled, &v.Units, &v.Routes,
@@ -167,7 +194,7 @@ func scanVersion(rows *sql.Rows) (v CatalogueVersion, err error) {
 }
 
 // CatalogueVersions are all versions, the newest first.
-func (s *Store) CatalogueVersions(ctx context.Context) ([]CatalogueVersion, error) {
+func (s *Shelf) CatalogueVersions(ctx context.Context) ([]Version, error) {
 	versions, err := db.Collect(ctx, s.read, scanVersion,
 		`SELECT `+versionColumns+` FROM catalogue_version ORDER BY number DESC`)
 	if err != nil {
@@ -177,21 +204,21 @@ func (s *Store) CatalogueVersions(ctx context.Context) ([]CatalogueVersion, erro
 }
 
 // CatalogueInForce is the newest version that is due; ErrNotFound if there is none.
-func (s *Store) CatalogueInForce(ctx context.Context) (CatalogueVersion, error) {
+func (s *Shelf) CatalogueInForce(ctx context.Context) (Version, error) {
 	versions, err := db.Collect(ctx, s.read, scanVersion, `SELECT `+versionColumns+` FROM catalogue_version
-		WHERE cancelled IS NULL AND due <= $1 ORDER BY number DESC LIMIT 1`, db.Micros(s.Now()))
+		WHERE cancelled IS NULL AND due <= $1 ORDER BY number DESC LIMIT 1`, db.Micros(s.db.Now()))
 	switch {
 	case err != nil:
-		return CatalogueVersion{}, fmt.Errorf("looking for the version in force: %w", err)
+		return Version{}, fmt.Errorf("looking for the version in force: %w", err)
 	case len(versions) == 0:
-		return CatalogueVersion{}, ErrNotFound
+		return Version{}, db.ErrNotFound
 	}
 	return versions[0], nil
 }
 
 // CatalogueEvents is what was done to the catalogue, the newest first, 500 at most.
-func (s *Store) CatalogueEvents(ctx context.Context) ([]CatalogueEvent, error) {
-	events, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (e CatalogueEvent, err error) {
+func (s *Shelf) CatalogueEvents(ctx context.Context) ([]Event, error) {
+	events, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (e Event, err error) {
 		var at int64
 		var doc string
 		err = rows.Scan(&e.Verb, &e.Version, &e.Revision, &e.By, &e.Reason, &e.Changes, &doc, &at)
@@ -207,24 +234,6 @@ func (s *Store) CatalogueEvents(ctx context.Context) ([]CatalogueEvent, error) {
 		return nil, fmt.Errorf("listing what was done to the catalogue: %w", err)
 	}
 	return events, nil
-}
-
-// OpenCases counts the cases that are not closed by the unit that handles them, its HSA-id in upper case.
-func (s *Store) OpenCases(ctx context.Context) (map[string]int, error) {
-	open := map[string]int{}
-	_, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (struct{}, error) {
-		var unit string
-		var n int
-		err := rows.Scan(&unit, &n)
-		open[unit] = n
-		return struct{}{}, err
-	},
-		// in so many words: an index of the open ones is of use only then
-		`SELECT unit, count(*) FROM cases WHERE state <> 'closed' GROUP BY unit`)
-	if err != nil {
-		return nil, fmt.Errorf("counting open cases: %w", err)
-	}
-	return open, nil
 }
 
 // encodeRows makes of rows what the database holds: their number, then JSON row by row, packed. A hundred thousand rows

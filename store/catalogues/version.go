@@ -1,4 +1,4 @@
-package store
+package catalogues
 
 import (
 	"context"
@@ -14,8 +14,8 @@ import (
 	"rivgate/store/db"
 )
 
-// CatalogueOrder is what a person orders who publishes a draft or goes back to a version.
-type CatalogueOrder struct {
+// Order is what a person orders who publishes a draft or goes back to a version.
+type Order struct {
 	Revision int64     // of the draft that is published; of no matter to who goes back
 	At       time.Time // when the draft is to be in force; zero: at once
 	By       string
@@ -42,25 +42,25 @@ func (e *TurnsOffError) Error() string {
 // PublishCatalogue makes a version of the draft that has the order's revision: in force at once, or at a moment to
 // come. The draft is closed.
 //
-// Outcomes: *RevisionError; catalogue.Problems, rules that the rows break today; *TurnsOffError; *CatalogueRefusal: no
+// Outcomes: *RevisionError; catalogue.Problems, rules that the rows break today; *TurnsOffError; *Refusal: no
 // reason, nothing to publish, a draft that was begun before the latest version, a version that is scheduled for later
 // than this one, or something that cannot be taken over.
-func (s *Store) PublishCatalogue(ctx context.Context, o CatalogueOrder, rules routing.Rules) (CatalogueVersion, error) {
-	var v CatalogueVersion
+func (s *Shelf) PublishCatalogue(ctx context.Context, o Order, rules routing.Rules) (Version, error) {
+	var v Version
 	if strings.TrimSpace(o.Reason) == "" {
-		return v, refuseCatalogue("publish-no-reason")
+		return v, Refuse("publish-no-reason")
 	}
 	d, err := s.draftAt(ctx, o.Revision, o.By)
 	if err != nil {
 		return v, err
 	}
 	if !d.Open {
-		return v, refuseCatalogue("publish-nothing")
+		return v, Refuse("publish-nothing")
 	}
 	if d.Base != d.Latest {
-		return v, refuseCatalogue("publish-behind", d.Base, d.Latest)
+		return v, Refuse("publish-behind", d.Base, d.Latest)
 	}
-	if err := catalogue.Check(d.Rows, rules, routing.DateOf(s.Now())); err != nil {
+	if err := catalogue.Check(d.Rows, rules, routing.DateOf(s.db.Now())); err != nil {
 		return v, err
 	}
 	base, err := s.CatalogueRows(ctx, d.Base)
@@ -69,7 +69,7 @@ func (s *Store) PublishCatalogue(ctx context.Context, o CatalogueOrder, rules ro
 	}
 	changes := catalogue.Compare(base, d.Rows)
 	if len(changes) == 0 {
-		return v, refuseCatalogue("publish-same", d.Base)
+		return v, Refuse("publish-same", d.Base)
 	}
 	if err := s.confirmed(ctx, o, base, d.Rows, rules); err != nil {
 		return v, err
@@ -79,14 +79,14 @@ func (s *Store) PublishCatalogue(ctx context.Context, o CatalogueOrder, rules ro
 		return v, err
 	}
 	c := catalogue.FromRows(d.Rows)
-	v = CatalogueVersion{
+	v = Version{
 		By: o.By, Reason: o.Reason, Due: o.At, Units: len(c.Units), Routes: len(c.Routes), Permissions: len(c.Permissions),
 	}
-	err = s.write(ctx, func(ctx context.Context, t *tx) error {
-		if _, err := t.lockDraft(ctx, o.Revision); err != nil {
+	err = s.db.Write(ctx, func(ctx context.Context, t *db.Tx) error {
+		if _, err := lockDraft(ctx, t, o.Revision); err != nil {
 			return err
 		}
-		if err := t.newVersion(ctx, &v, o.At); err != nil {
+		if err := newVersion(ctx, t, &v, o.At); err != nil {
 			return err
 		}
 		if _, err := t.Exec(ctx,
@@ -94,18 +94,18 @@ func (s *Store) PublishCatalogue(ctx context.Context, o CatalogueOrder, rules ro
 			v.Number); err != nil {
 			return err
 		}
-		done, err := t.takeOverAll(ctx, taken, d.Rows, o)
+		done, err := s.takeOverAll(ctx, t, taken, d.Rows, o)
 		if err != nil {
 			return err
 		}
 		v.TakenOver = done
-		err = t.closeDraft(ctx, o.Revision, CatalogueEvent{
+		err = closeDraft(ctx, t, o.Revision, Event{
 			Verb: "publish", Version: v.Number, By: o.By, Reason: o.Reason, Changes: len(changes), Rows: changes,
 			TakenOver: done,
 		})
 		for _, x := range done {
 			if err == nil {
-				err = t.logTakeover(ctx, x, o)
+				err = logTakeover(ctx, t, x, o)
 			}
 		}
 		return err
@@ -117,11 +117,11 @@ func (s *Store) PublishCatalogue(ctx context.Context, o CatalogueOrder, rules ro
 }
 
 // confirmed sees that what an order turns off for citizens was confirmed.
-func (s *Store) confirmed(ctx context.Context, o CatalogueOrder, before, after []catalogue.Row,
+func (s *Shelf) confirmed(ctx context.Context, o Order, before, after []catalogue.Row,
 	rules routing.Rules,
 ) error {
-	day := routing.DateOf(s.Now())
-	if o.At.After(s.Now()) {
+	day := routing.DateOf(s.db.Now())
+	if o.At.After(s.db.Now()) {
 		day = routing.DateOf(o.At)
 	}
 	off, err := catalogue.TurnsOff(before, after, rules, o.Tree, day, nil)
@@ -131,7 +131,7 @@ func (s *Store) confirmed(ctx context.Context, o CatalogueOrder, before, after [
 	if n := routing.MustConfirm(off); n == 0 || n == o.TurnsOff {
 		return nil
 	}
-	open, err := s.OpenCases(ctx)
+	open, err := s.cases.Open(ctx)
 	if err != nil {
 		return err
 	}
@@ -144,21 +144,21 @@ func (s *Store) confirmed(ctx context.Context, o CatalogueOrder, before, after [
 // RollBackCatalogue makes a new version with the content of an older one, in force at once. A draft that is open stays,
 // to be rebased.
 //
-// Outcomes: ErrNotFound, there is no such version; *TurnsOffError; *CatalogueRefusal: no reason or nobody, the version
+// Outcomes: ErrNotFound, there is no such version; *TurnsOffError; *Refusal: no reason or nobody, the version
 // is in force, another is scheduled.
-func (s *Store) RollBackCatalogue(ctx context.Context, number int64, o CatalogueOrder,
+func (s *Shelf) RollBackCatalogue(ctx context.Context, number int64, o Order,
 	rules routing.Rules,
-) (CatalogueVersion, error) {
-	var v CatalogueVersion
+) (Version, error) {
+	var v Version
 	if strings.TrimSpace(o.Reason) == "" || strings.TrimSpace(o.By) == "" {
-		return v, refuseCatalogue("rollback-no-reason")
+		return v, Refuse("rollback-no-reason")
 	}
 	target, err := s.CatalogueRows(ctx, number)
 	if err != nil {
 		return v, err
 	}
 	inForce, err := s.CatalogueInForce(ctx)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	if err != nil && !errors.Is(err, db.ErrNotFound) {
 		return v, err
 	}
 	present, err := s.CatalogueRows(ctx, inForce.Number)
@@ -171,34 +171,34 @@ func (s *Store) RollBackCatalogue(ctx context.Context, number int64, o Catalogue
 		return v, err
 	}
 	c := catalogue.FromRows(target)
-	v = CatalogueVersion{
+	v = Version{
 		Restores: number, By: o.By, Reason: o.Reason, Units: len(c.Units), Routes: len(c.Routes),
 		Permissions: len(c.Permissions),
 	}
-	err = s.write(ctx, func(ctx context.Context, t *tx) error {
-		l, err := t.lockDraft(ctx, -1)
+	err = s.db.Write(ctx, func(ctx context.Context, t *db.Tx) error {
+		l, err := lockDraft(ctx, t, -1)
 		if err != nil {
 			return err
 		}
-		if err := t.newVersion(ctx, &v, time.Time{}); err != nil {
+		if err := newVersion(ctx, t, &v, time.Time{}); err != nil {
 			return err
 		}
 		if v.Base == number || v.Base == inForce.Number && len(changes) == 0 {
-			return refuseCatalogue("rollback-same", number)
+			return Refuse("rollback-same", number)
 		}
 		if _, err := t.Exec(ctx,
 			`INSERT INTO catalogue_content (number, doc) SELECT $1, doc FROM catalogue_content WHERE number = $2`, v.Number,
 			number); err != nil {
 			return err
 		}
-		e := CatalogueEvent{
+		e := Event{
 			Verb: "rollback", Version: v.Number, Revision: l.revision + 1, By: o.By, Reason: o.Reason,
 			Changes: len(changes), Rows: changes,
 		}
 		if _, err := t.Exec(ctx, `UPDATE catalogue_draft SET revision = $1 WHERE id = 1`, e.Revision); err != nil {
 			return err
 		}
-		return t.catalogueEvent(ctx, e)
+		return recordEvent(ctx, t, e)
 	})
 	if err != nil {
 		return v, fmt.Errorf("rolling back the catalogue: %w", err)
@@ -209,18 +209,18 @@ func (s *Store) RollBackCatalogue(ctx context.Context, number int64, o Catalogue
 // CancelCatalogue takes back a version that is scheduled and not due yet. Its changes are in the draft again, so
 // nothing is lost.
 //
-// Outcomes: ErrNotFound; *CatalogueRefusal: it is due already or cancelled, a later one is scheduled, no reason or
+// Outcomes: ErrNotFound; *Refusal: it is due already or cancelled, a later one is scheduled, no reason or
 // nobody.
-func (s *Store) CancelCatalogue(ctx context.Context, number int64, by, reason string) error {
+func (s *Shelf) CancelCatalogue(ctx context.Context, number int64, by, reason string) error {
 	if strings.TrimSpace(reason) == "" || strings.TrimSpace(by) == "" {
-		return refuseCatalogue("cancel-no-reason")
+		return Refuse("cancel-no-reason")
 	}
-	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		l, err := t.lockDraft(ctx, -1)
+	err := s.db.Write(ctx, func(ctx context.Context, t *db.Tx) error {
+		l, err := lockDraft(ctx, t, -1)
 		if err != nil {
 			return err
 		}
-		base, err := t.cancellable(ctx, number)
+		base, err := cancellable(ctx, t, number)
 		if err != nil {
 			return err
 		}
@@ -240,7 +240,7 @@ func (s *Store) CancelCatalogue(ctx context.Context, number int64, by, reason st
 		if err != nil {
 			return err
 		}
-		return t.catalogueEvent(ctx, CatalogueEvent{
+		return recordEvent(ctx, t, Event{
 			Verb: "cancel", Version: number, Revision: l.revision + 1, By: by, Reason: reason,
 		})
 	})
@@ -251,7 +251,7 @@ func (s *Store) CancelCatalogue(ctx context.Context, number int64, by, reason st
 }
 
 // cancellable gives the base of a version that can be cancelled.
-func (t *tx) cancellable(ctx context.Context, number int64) (base int64, err error) {
+func cancellable(ctx context.Context, t *db.Tx, number int64) (base int64, err error) {
 	var due int64
 	var cancelled sql.NullInt64
 	found, err := t.Row(ctx, []any{&base, &due, &cancelled},
@@ -259,24 +259,24 @@ func (t *tx) cancellable(ctx context.Context, number int64) (base int64, err err
 	if err != nil {
 		return 0, err
 	}
-	latest, _, err := t.latestVersion(ctx)
+	latest, _, err := latestVersion(ctx, t)
 	switch {
 	case err != nil:
 		return 0, err
 	case !found:
-		return 0, ErrNotFound
+		return 0, db.ErrNotFound
 	case cancelled.Valid:
-		return 0, refuseCatalogue("version-cancelled", number)
+		return 0, Refuse("version-cancelled", number)
 	case due <= db.Micros(t.Now):
-		return 0, refuseCatalogue("version-in-force", number, db.Moment(due).In(routing.Stockholm()).Format(time.DateTime))
+		return 0, Refuse("version-in-force", number, db.Moment(due).In(routing.Stockholm()).Format(time.DateTime))
 	case latest != number:
-		return 0, refuseCatalogue("version-below", latest, number)
+		return 0, Refuse("version-below", latest, number)
 	}
 	return base, nil
 }
 
 // latestVersion is the newest version that is not cancelled, due or not, and when it is due; 0 for none.
-func (t *tx) latestVersion(ctx context.Context) (number, due int64, err error) {
+func latestVersion(ctx context.Context, t *db.Tx) (number, due int64, err error) {
 	_, err = t.Row(ctx, []any{&number, &due},
 		`SELECT number, due FROM catalogue_version WHERE cancelled IS NULL ORDER BY number DESC LIMIT 1`)
 	return number, due, err
@@ -285,8 +285,8 @@ func (t *tx) latestVersion(ctx context.Context) (number, due int64, err error) {
 // newVersion stores the head of a version, due at a moment or at once. Versions come into force in the order of their
 // numbers: so one that was made from another never comes before it, and none is undone by one that was scheduled
 // earlier.
-func (t *tx) newVersion(ctx context.Context, v *CatalogueVersion, at time.Time) error {
-	latest, due, err := t.latestVersion(ctx)
+func newVersion(ctx context.Context, t *db.Tx, v *Version, at time.Time) error {
+	latest, due, err := latestVersion(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -296,7 +296,7 @@ func (t *tx) newVersion(ctx context.Context, v *CatalogueVersion, at time.Time) 
 	}
 	if db.Micros(v.Due) < due {
 		when := db.Moment(due).In(routing.Stockholm()).Format(time.DateTime)
-		return refuseCatalogue("version-scheduled", latest, when)
+		return Refuse("version-scheduled", latest, when)
 	}
 	if _, err := t.Row(ctx, []any{&v.Number}, `SELECT COALESCE(max(number), 0) + 1 FROM catalogue_version`); err != nil {
 		return err

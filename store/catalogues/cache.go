@@ -1,4 +1,4 @@
-package store
+package catalogues
 
 import (
 	"context"
@@ -10,9 +10,9 @@ import (
 	"rivgate/store/db"
 )
 
-// catalogueCache has the rows of the catalogue that were read last: of one version, which never changes, and of one
+// cache has the rows of the catalogue that were read last: of one version, which never changes, and of one
 // revision of the open draft. A catalogue may have a hundred thousand rows, and pages ask for them again and again.
-type catalogueCache struct {
+type cache struct {
 	mu          sync.Mutex
 	version     int64
 	versionRows []catalogue.Row
@@ -21,7 +21,7 @@ type catalogueCache struct {
 }
 
 // rowsOfVersion returns a copy of the rows of a version, if it has them.
-func (k *catalogueCache) rowsOfVersion(version int64) ([]catalogue.Row, bool) {
+func (k *cache) rowsOfVersion(version int64) ([]catalogue.Row, bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if version == 0 || k.version != version {
@@ -31,7 +31,7 @@ func (k *catalogueCache) rowsOfVersion(version int64) ([]catalogue.Row, bool) {
 }
 
 // rowsOfDraft returns a copy of the rows of a revision of the open draft, if it has them.
-func (k *catalogueCache) rowsOfDraft(revision int64) ([]catalogue.Row, bool) {
+func (k *cache) rowsOfDraft(revision int64) ([]catalogue.Row, bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if revision == 0 || k.revision != revision {
@@ -41,7 +41,7 @@ func (k *catalogueCache) rowsOfDraft(revision int64) ([]catalogue.Row, bool) {
 }
 
 // put stores a copy of rows that were read: of a revision of the open draft, or else of a version.
-func (k *catalogueCache) put(rows []catalogue.Row, version, revision int64) {
+func (k *cache) put(rows []catalogue.Row, version, revision int64) {
 	rows = slices.Clone(rows)
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -53,8 +53,8 @@ func (k *catalogueCache) put(rows []catalogue.Row, version, revision int64) {
 }
 
 // CatalogueState is the draft as CatalogueDraft gives it, without its rows.
-func (s *Store) CatalogueState(ctx context.Context) (CatalogueDraft, error) {
-	var d CatalogueDraft
+func (s *Shelf) CatalogueState(ctx context.Context) (Draft, error) {
+	var d Draft
 	var changed int64
 	err := s.read.QueryRowContext(ctx,
 		`SELECT d.revision, d.open, d.base, d.by_whom, d.changed,

@@ -1,4 +1,4 @@
-package store
+package catalogues
 
 import (
 	"fmt"
@@ -7,24 +7,24 @@ import (
 	"rivgate/routing"
 )
 
-// CatalogueRefusal is a verb on the catalogue that cannot be done as things are. The fact says why, and its words what
+// Refusal is a verb on the catalogue that cannot be done as things are. The fact says why, and its words what
 // to do.
-type CatalogueRefusal struct{ routing.Fact }
+type Refusal struct{ routing.Fact }
 
-func (e *CatalogueRefusal) Error() string { return e.Words(catalogueRefusals) }
+func (e *Refusal) Error() string { return e.Words(refusals) }
 
-func refuseCatalogue(code string, values ...any) error {
-	refused := &CatalogueRefusal{routing.Fact{Code: code}}
+func Refuse(code string, values ...any) error {
+	refused := &Refusal{routing.Fact{Code: code}}
 	for _, v := range values {
 		refused.Values = append(refused.Values, fmt.Sprint(v))
 	}
 	return refused
 }
 
-// CatalogueRefusals are the codes of a CatalogueRefusal, each with its words in English.
-func CatalogueRefusals() map[string]string { return maps.Clone(catalogueRefusals) }
+// Refusals are the codes of a Refusal, each with its words in English.
+func Refusals() map[string]string { return maps.Clone(refusals) }
 
-var catalogueRefusals = map[string]string{
+var refusals = map[string]string{
 	"nothing-changed":   "nothing is changed: the rows are as the edits want them already",
 	"draft-latest":      "the draft builds on the latest version already",
 	"draft-none":        "there is no draft to discard",

@@ -1,4 +1,4 @@
-package store
+package catalogues
 
 import (
 	"context"
@@ -31,7 +31,7 @@ type storedWhat struct {
 }
 
 // what is the part of an event that the database holds as JSON; "" for none.
-func (e *CatalogueEvent) what() (string, error) {
+func (e *Event) what() (string, error) {
 	stored := storedWhat{Answer: e.Answer, Taken: e.TakenOver, Off: e.TurnedOff}
 	for _, c := range e.Rows[:min(len(e.Rows), recordedMost)] {
 		stored.Changes = append(stored.Changes, storedChange{c.Before, c.After})
@@ -44,7 +44,7 @@ func (e *CatalogueEvent) what() (string, error) {
 }
 
 // readWhat reads what what wrote.
-func (e *CatalogueEvent) readWhat(doc string) error {
+func (e *Event) readWhat(doc string) error {
 	if doc == "" {
 		return nil
 	}
@@ -75,24 +75,24 @@ func (e *CatalogueEvent) readWhat(doc string) error {
 	return nil
 }
 
-// CatalogueTurnsOff is the verb of an event of a catalogue of elsewhere that turned units off.
-const CatalogueTurnsOff = "turns-off"
+// TurnsOff is the verb of an event of a catalogue of elsewhere that turned units off.
+const TurnsOff = "turns-off"
 
 // notedOnce is for how long the same event of a source is one event: each replica reads the source by itself.
 const notedOnce = time.Hour
 
 // NoteTurnedOff keeps that the catalogue of a source, which nobody publishes here, has turned units off for citizens.
 // What another replica has noted already is not noted again.
-func (s *Store) NoteTurnedOff(ctx context.Context, source string, off []routing.TurnedOff) error {
-	e := CatalogueEvent{
-		Verb: CatalogueTurnsOff, By: source, Changes: len(off), TurnedOff: off[:min(len(off), recordedMost)],
+func (s *Shelf) NoteTurnedOff(ctx context.Context, source string, off []routing.TurnedOff) error {
+	e := Event{
+		Verb: TurnsOff, By: source, Changes: len(off), TurnedOff: off[:min(len(off), recordedMost)],
 	}
 	what, err := e.what()
 	if err != nil {
 		return fmt.Errorf("noting that units are turned off: %w", err)
 	}
-	err = s.write(ctx, func(ctx context.Context, t *tx) error {
-		l, err := t.lockDraft(ctx, -1)
+	err = s.db.Write(ctx, func(ctx context.Context, t *db.Tx) error {
+		l, err := lockDraft(ctx, t, -1)
 		if err != nil {
 			return err
 		}
@@ -104,7 +104,7 @@ func (s *Store) NoteTurnedOff(ctx context.Context, source string, off []routing.
 			return err
 		}
 		e.Revision = l.revision
-		return t.catalogueEvent(ctx, e)
+		return recordEvent(ctx, t, e)
 	})
 	if err != nil {
 		return fmt.Errorf("noting that units are turned off: %w", err)

@@ -1,4 +1,4 @@
-package store
+package catalogues
 
 import (
 	"context"
@@ -14,26 +14,26 @@ import (
 // with what changed.
 //
 // Outcomes: *RevisionError, the draft has another revision; catalogue.Problems, the rows would break rules, see
-// catalogue.CheckEdited; *CatalogueRefusal, nothing is changed or nobody is named. reason may be empty.
-func (s *Store) EditCatalogue(ctx context.Context, revision int64, edits []catalogue.Edit, rules routing.Rules,
+// catalogue.CheckEdited; *Refusal, nothing is changed or nobody is named. reason may be empty.
+func (s *Shelf) EditCatalogue(ctx context.Context, revision int64, edits []catalogue.Edit, rules routing.Rules,
 	by, reason string,
-) (CatalogueDraft, []catalogue.Change, error) {
+) (Draft, []catalogue.Change, error) {
 	d, err := s.draftAt(ctx, revision, by)
 	if err != nil {
 		return d, nil, err
 	}
-	before, today := d.Rows, routing.DateOf(s.Now())
+	before, today := d.Rows, routing.DateOf(s.db.Now())
 	if d.Rows, err = catalogue.Apply(before, edits, s.newID, today); err != nil {
 		return d, nil, err
 	}
 	changes := catalogue.Compare(before, d.Rows)
 	if len(changes) == 0 {
-		return d, nil, refuseCatalogue("nothing-changed")
+		return d, nil, Refuse("nothing-changed")
 	}
 	if err := catalogue.CheckEdited(before, d.Rows, rules, today); err != nil {
 		return d, nil, err
 	}
-	d, err = s.saveDraft(ctx, d, CatalogueEvent{
+	d, err = s.saveDraft(ctx, d, Event{
 		Verb: "edit", By: by, Reason: reason, Changes: len(changes), Rows: changes,
 	})
 	return d, changes, err
@@ -41,15 +41,15 @@ func (s *Store) EditCatalogue(ctx context.Context, revision int64, edits []catal
 
 // RebaseCatalogue takes into the draft what was published since it was begun. What both changed is catalogue.Problems,
 // and the draft stays.
-func (s *Store) RebaseCatalogue(ctx context.Context, revision int64, rules routing.Rules,
+func (s *Shelf) RebaseCatalogue(ctx context.Context, revision int64, rules routing.Rules,
 	by string,
-) (CatalogueDraft, error) {
+) (Draft, error) {
 	d, err := s.draftAt(ctx, revision, by)
 	if err != nil {
 		return d, err
 	}
 	if !d.Open || d.Base == d.Latest {
-		return d, refuseCatalogue("draft-latest")
+		return d, Refuse("draft-latest")
 	}
 	base, err := s.CatalogueRows(ctx, d.Base)
 	if err != nil {
@@ -63,28 +63,28 @@ func (s *Store) RebaseCatalogue(ctx context.Context, revision int64, rules routi
 	if d.Rows, err = catalogue.Merge(base, latest, mine); err != nil {
 		return d, err
 	}
-	if err := catalogue.Check(d.Rows, rules, routing.DateOf(s.Now())); err != nil {
+	if err := catalogue.Check(d.Rows, rules, routing.DateOf(s.db.Now())); err != nil {
 		return d, err
 	}
 	d.Base = d.Latest
 	changes := catalogue.Compare(mine, d.Rows)
-	return s.saveDraft(ctx, d, CatalogueEvent{Verb: "rebase", By: by, Changes: len(changes), Rows: changes})
+	return s.saveDraft(ctx, d, Event{Verb: "rebase", By: by, Changes: len(changes), Rows: changes})
 }
 
 // DiscardCatalogue throws the draft of this revision away. What it held stays in the record of events.
-func (s *Store) DiscardCatalogue(ctx context.Context, revision int64, by, reason string) error {
+func (s *Shelf) DiscardCatalogue(ctx context.Context, revision int64, by, reason string) error {
 	if _, err := s.draftAt(ctx, revision, by); err != nil {
 		return err
 	}
-	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		l, err := t.lockDraft(ctx, revision)
+	err := s.db.Write(ctx, func(ctx context.Context, t *db.Tx) error {
+		l, err := lockDraft(ctx, t, revision)
 		if err != nil {
 			return err
 		}
 		if !l.open {
-			return refuseCatalogue("draft-none")
+			return Refuse("draft-none")
 		}
-		return t.closeDraft(ctx, revision, CatalogueEvent{Verb: "discard", By: by, Reason: reason})
+		return closeDraft(ctx, t, revision, Event{Verb: "discard", By: by, Reason: reason})
 	})
 	if err != nil {
 		return fmt.Errorf("discarding the draft of the catalogue: %w", err)
@@ -93,9 +93,9 @@ func (s *Store) DiscardCatalogue(ctx context.Context, revision int64, by, reason
 }
 
 // draftAt is the draft, if it has the revision that a change was made from.
-func (s *Store) draftAt(ctx context.Context, revision int64, by string) (CatalogueDraft, error) {
+func (s *Shelf) draftAt(ctx context.Context, revision int64, by string) (Draft, error) {
 	if strings.TrimSpace(by) == "" {
-		return CatalogueDraft{}, refuseCatalogue("edit-nobody")
+		return Draft{}, Refuse("edit-nobody")
 	}
 	d, err := s.CatalogueDraft(ctx)
 	if err == nil && d.Revision != revision {
@@ -106,14 +106,14 @@ func (s *Store) draftAt(ctx context.Context, revision int64, by string) (Catalog
 
 // saveDraft puts a draft in the place of the one with its revision. Packing is done before the transaction, which other
 // verbs wait for.
-func (s *Store) saveDraft(ctx context.Context, d CatalogueDraft, e CatalogueEvent) (CatalogueDraft, error) {
+func (s *Shelf) saveDraft(ctx context.Context, d Draft, e Event) (Draft, error) {
 	doc, err := encodeRows(d.Rows)
 	if err != nil {
 		return d, err
 	}
 	revision := d.Revision
-	err = s.write(ctx, func(ctx context.Context, t *tx) error {
-		if _, err := t.lockDraft(ctx, revision); err != nil {
+	err = s.db.Write(ctx, func(ctx context.Context, t *db.Tx) error {
+		if _, err := lockDraft(ctx, t, revision); err != nil {
 			return err
 		}
 		_, err := t.Exec(ctx,
@@ -125,7 +125,7 @@ func (s *Store) saveDraft(ctx context.Context, d CatalogueDraft, e CatalogueEven
 		}
 		d.Changed = t.Now
 		e.Revision = revision + 1
-		return t.catalogueEvent(ctx, e)
+		return recordEvent(ctx, t, e)
 	})
 	if err != nil {
 		return d, fmt.Errorf("saving the draft of the catalogue: %w", err)
@@ -142,7 +142,7 @@ type lockedDraft struct {
 
 // lockDraft keeps every other change of the catalogue out until the transaction ends. A negative revision asks for
 // none.
-func (t *tx) lockDraft(ctx context.Context, revision int64) (lockedDraft, error) {
+func lockDraft(ctx context.Context, t *db.Tx, revision int64) (lockedDraft, error) {
 	var l lockedDraft
 	_, err := t.Row(ctx, []any{&l.revision, &l.open, &l.base},
 		`SELECT revision, open, base FROM catalogue_draft WHERE id = 1`+t.Dialect.ForUpdate)
@@ -153,7 +153,7 @@ func (t *tx) lockDraft(ctx context.Context, revision int64) (lockedDraft, error)
 }
 
 // closeDraft leaves no draft open. The revision goes on, so that nobody edits what is gone.
-func (t *tx) closeDraft(ctx context.Context, revision int64, e CatalogueEvent) error {
+func closeDraft(ctx context.Context, t *db.Tx, revision int64, e Event) error {
 	_, err := t.Exec(ctx,
 		`UPDATE catalogue_draft SET revision = $1, open = FALSE, base = 0, by_whom = '', changed = $2, doc = NULL WHERE `+
 			`id = 1`, revision+1, db.Micros(t.Now))
@@ -161,10 +161,10 @@ func (t *tx) closeDraft(ctx context.Context, revision int64, e CatalogueEvent) e
 		return err
 	}
 	e.Revision = revision + 1
-	return t.catalogueEvent(ctx, e)
+	return recordEvent(ctx, t, e)
 }
 
-func (t *tx) catalogueEvent(ctx context.Context, e CatalogueEvent) error {
+func recordEvent(ctx context.Context, t *db.Tx, e Event) error {
 	what, err := e.what()
 	if err != nil {
 		return err

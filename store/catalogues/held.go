@@ -1,4 +1,4 @@
-package store
+package catalogues
 
 import (
 	"context"
@@ -10,8 +10,8 @@ import (
 	"rivgate/store/db"
 )
 
-// HeldCatalogue is an answer of a catalogue's source that shrank so much that a person must confirm it.
-type HeldCatalogue struct {
+// Held is an answer of a catalogue's source that shrank so much that a person must confirm it.
+type Held struct {
 	Digest            string     `json:"digest"` // of the answer: what is confirmed is this content, no other
 	Source            string     `json:"source"`
 	RoutesBefore      int        `json:"routesBefore"`
@@ -25,8 +25,8 @@ type HeldCatalogue struct {
 }
 
 // HoldCatalogue notes an answer that is held back, once for each digest.
-func (s *Store) HoldCatalogue(ctx context.Context, h HeldCatalogue) error {
-	err := s.write(ctx, func(ctx context.Context, t *tx) error {
+func (s *Shelf) HoldCatalogue(ctx context.Context, h Held) error {
+	err := s.db.Write(ctx, func(ctx context.Context, t *db.Tx) error {
 		_, err := t.Exec(ctx,
 			`INSERT INTO catalogue_held (digest, source, routes_before, routes, permissions_before, permissions, at, by_whom, reason)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, '', '') ON CONFLICT (digest) DO NOTHING`,
@@ -40,8 +40,8 @@ func (s *Store) HoldCatalogue(ctx context.Context, h HeldCatalogue) error {
 }
 
 // HeldCatalogues are the answers that were held back, the newest first, with those that were accepted.
-func (s *Store) HeldCatalogues(ctx context.Context) ([]HeldCatalogue, error) {
-	held, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (h HeldCatalogue, err error) {
+func (s *Shelf) HeldCatalogues(ctx context.Context) ([]Held, error) {
+	held, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (h Held, err error) {
 		var at int64
 		var accepted sql.NullInt64
 		err = rows.Scan(&h.Digest, &h.Source, &h.RoutesBefore, &h.Routes, &h.PermissionsBefore, &h.Permissions, &at,
@@ -57,7 +57,7 @@ func (s *Store) HeldCatalogues(ctx context.Context) ([]HeldCatalogue, error) {
 }
 
 // CatalogueAccepted tells whether a person has confirmed an answer.
-func (s *Store) CatalogueAccepted(ctx context.Context, digest string) (bool, error) {
+func (s *Shelf) CatalogueAccepted(ctx context.Context, digest string) (bool, error) {
 	var n int
 	err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM catalogue_held WHERE digest = $1 AND accepted IS NOT NULL`,
 		digest).Scan(&n)
@@ -69,20 +69,20 @@ func (s *Store) CatalogueAccepted(ctx context.Context, digest string) (bool, err
 
 // AcceptCatalogue confirms an answer that is held back; gateways take it within seconds. ErrNotFound if there is none
 // of this digest.
-func (s *Store) AcceptCatalogue(ctx context.Context, digest, by, reason string) error {
+func (s *Shelf) AcceptCatalogue(ctx context.Context, digest, by, reason string) error {
 	if strings.TrimSpace(by) == "" || strings.TrimSpace(reason) == "" {
-		return refuseCatalogue("accept-no-reason")
+		return Refuse("accept-no-reason")
 	}
-	err := s.write(ctx, func(ctx context.Context, t *tx) error {
+	err := s.db.Write(ctx, func(ctx context.Context, t *db.Tx) error {
 		n, err := t.Exec(ctx, `UPDATE catalogue_held SET accepted = $2, by_whom = $3, reason = $4 WHERE digest = $1`, digest,
 			db.Micros(t.Now), by, reason)
 		if err != nil {
 			return err
 		}
 		if n == 0 {
-			return ErrNotFound
+			return db.ErrNotFound
 		}
-		return t.catalogueEvent(ctx, CatalogueEvent{Verb: "accept", By: by, Reason: reason, Answer: digest})
+		return recordEvent(ctx, t, Event{Verb: "accept", By: by, Reason: reason, Answer: digest})
 	})
 	if err != nil {
 		return fmt.Errorf("accepting a catalogue: %w", err)

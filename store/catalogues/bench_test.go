@@ -1,4 +1,4 @@
-package store_test
+package catalogues_test
 
 import (
 	"errors"
@@ -10,6 +10,7 @@ import (
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/store"
+	"rivgate/store/catalogues"
 	"rivgate/store/storetest"
 )
 
@@ -33,7 +34,7 @@ func manyRows(tb testing.TB, s *store.Store, n int) {
 	}
 	d, _, err := s.EditCatalogue(tb.Context(), 0, edits, routing.Rules{}, "bench", "")
 	if err == nil {
-		_, err = s.PublishCatalogue(tb.Context(), store.CatalogueOrder{
+		_, err = s.PublishCatalogue(tb.Context(), catalogues.Order{
 			Revision: d.Revision, By: "bench", Reason: "bench",
 		}, routing.Rules{})
 	}
