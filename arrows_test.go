@@ -99,7 +99,7 @@ var arrows = map[string][]string{
 	},
 	"cmd/rivgate/cases": {
 		"cmd/rivgate/config", "cmd/rivgate/cli", "cmd/rivgate/parts", "cmd/rivgate/logs", "contracts", "contracts/redact",
-		"routing", "store", "relay", "web/register",
+		"routing", "store", "relay", "web/register", "web/shell",
 	},
 	"cmd/rivgate/people": {
 		"cmd/rivgate/config", "cmd/rivgate/cli", "routing", "store", "web/shell",

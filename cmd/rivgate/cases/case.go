@@ -26,6 +26,7 @@ import (
 	"rivgate/routing"
 	"rivgate/store"
 	"rivgate/store/accesslog"
+	"rivgate/web/shell"
 )
 
 // Command is the noun case. Every verb opens the store itself and is safe beside a running gateway.
@@ -61,17 +62,17 @@ func (c *ListCommand) Run(s *cli.Session) error {
 		return err
 	}
 	return s.WithStore(func(ctx context.Context, db *store.Store) error {
-		cases, err := db.Unlogged().Cases(ctx, f)
+		cases, _, err := pages(s, db).ListCases(ctx, actor(), f, f, f.Limit)
 		if err != nil {
 			return fmt.Errorf("listing cases: %w", err)
 		}
 		if len(cases) == f.Limit {
-			f.After, f.Limit = cases[len(cases)-1].ID, 1
-			rest, err := db.Unlogged().Cases(ctx, f)
+			f.After = cases[len(cases)-1].ID
+			rest, err := countMore(ctx, db, f)
 			if err != nil {
 				return fmt.Errorf("listing cases: %w", err)
 			}
-			s.More(len(rest), f.After)
+			s.More(rest, f.After)
 		}
 		listed, err := registered(ctx, db, cases)
 		if err != nil {
@@ -88,6 +89,26 @@ func (c *ListCommand) Run(s *cli.Session) error {
 			return t.Print(w)
 		})
 	})
+}
+
+// actor is the user of the operating system, as the access log names who reads by a command.
+func actor() shell.Access {
+	by := cli.Operator("")
+	return shell.Access{User: by, Name: by}
+}
+
+// pages writes the access log as the pages do: what was searched for is kept in the same form.
+func pages(s *cli.Session, db *store.Store) *shell.Site {
+	return &shell.Site{
+		Relay: &relay.Relay{Store: db}, Now: s.Now,
+	}
+}
+
+// countMore is 1 where cases of the filter follow, else 0. It shows nothing of them.
+func countMore(ctx context.Context, db *store.Store, f store.CaseFilter) (int, error) {
+	f.Limit = 1
+	rest, err := db.Unlogged().Cases(ctx, f)
+	return len(rest), err
 }
 
 // registeredCase is a case with its registration number at the unit that has it.
@@ -123,18 +144,18 @@ type ShowCommand struct {
 // Run prints the case.
 func (c *ShowCommand) Run(s *cli.Session) error {
 	return s.WithStore(func(ctx context.Context, db *store.Store) error {
-		k, err := db.Unlogged().Case(ctx, c.ID)
+		k, err := c.open(ctx, db)
 		if errors.Is(err, store.ErrNotFound) {
 			return cli.Refused("there is no case %s", cli.Cell(c.ID))
 		}
 		if err != nil {
 			return fmt.Errorf("reading case: %w", err)
 		}
-		entries, err := db.Unlogged().TimeLine(ctx, k.ID)
+		entries, err := db.TimeLine(ctx, k)
 		if err != nil {
 			return fmt.Errorf("reading messages: %w", err)
 		}
-		if err := c.contents(ctx, s, db, k, entries); err != nil {
+		if err := c.leaveOut(k, entries); err != nil {
 			return err
 		}
 		one, err := registered(ctx, db, []store.Case{k})
@@ -149,23 +170,24 @@ func (c *ShowCommand) Run(s *cli.Session) error {
 	})
 }
 
-// contents writes the row of the access log before contents are shown, and leaves out what was not asked for.
-func (c *ShowCommand) contents(ctx context.Context, s *cli.Session, db *store.Store, k store.Case,
-	all []store.Entry,
-) (err error) {
+// open opens the case: the row of the access log says how much of it is shown. store.ErrNotFound.
+func (c *ShowCommand) open(ctx context.Context, db *store.Store) (store.Case, error) {
+	head, err := db.Head(ctx, c.ID)
+	if err != nil {
+		return head, err
+	}
+	row := accesslog.Row{What: accesslog.Read, Detail: "case"}
 	if c.Content {
-		row := accesslog.Row{
-			Who: cli.Operator(""), Name: cli.Operator(""), What: accesslog.Read, Case: k.ID, Unit: k.Handler.Unit,
-			Kind:   k.Handler.Kind,
-			Detail: "messages",
-		}
-		if k.Protected && c.Protected {
+		row.Detail = "messages"
+		if head.Protected && c.Protected {
 			row.Detail = accesslog.AddDetail(row.Detail, "protected identity")
 		}
-		if err := db.LogAccess(ctx, row); err != nil {
-			return err
-		}
 	}
+	return db.Open(ctx, head.ID, actor().Row(row))
+}
+
+// leaveOut takes from the messages what was not asked for.
+func (c *ShowCommand) leaveOut(k store.Case, all []store.Entry) (err error) {
 	for i := range all {
 		switch {
 		case !c.Content:

@@ -35,7 +35,7 @@ func demoHandler(kind routing.UnitKind) store.Person {
 // live does with a case what was done.
 func (g *Gateway) live(ctx context.Context, id string, did []lived) error {
 	for _, l := range did {
-		c, err := g.DB.Unlogged().Case(ctx, id)
+		c, err := g.DB.Head(ctx, id)
 		if err != nil {
 			return err
 		}
