@@ -57,7 +57,13 @@ func (r *Relay) attempt(ctx context.Context, d store.Delivery) attempt {
 		Header: r.storedHeaders(d.Message), ReadAtMost: diagnosis.MostRead,
 		Extra: time.Duration(size>>20) * largeTimePerMiB,
 	}
-	if err := p.SetMessage(req, r.Contracts.Contract(d.Message.Call.Contract)); err != nil {
+	err = r.setMessage(&p, req, r.Contracts.Contract(d.Message.Call.Contract))
+	if errors.Is(err, errNoKey) {
+		return attempt{
+			Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: "unsigned", Why: store.Diagnosis{Code: diagnosis.NoKey}},
+		}
+	}
+	if err != nil {
 		return attempt{
 			Attempt: store.Attempt{
 				Outcome: store.OutcomeRefused, Class: "unreadable", Why: store.Diagnosis{Code: diagnosis.Stored},

@@ -100,6 +100,7 @@ func (r *Relay) handler(unit contracts.OrgUnit, kind routing.UnitKind, route rou
 	table := r.Table()
 	h := &store.Handler{
 		Unit: unit.HSAID, Name: unit.Name, Kind: kind, Via: route.Via, Address: route.Address, Component: route.Component,
+		Signature: route.Signature,
 	}
 	if route.Via == routing.Inbox {
 		h.Component = r.Instance.HSAID

@@ -234,7 +234,7 @@ func (r *Relay) writeOwn(ctx context.Context, sender string, s ownMessage) (a ar
 	if envelope, err = contract.Write(m); err != nil {
 		return a, nil, err
 	}
-	return arrival{Sender: sender, CaseVersion: s.version, FollowCode: s.follow, Call: soap.Call{
+	return arrival{Sender: sender, MadeHere: true, CaseVersion: s.version, FollowCode: s.follow, Call: soap.Call{
 		Body: bytes.NewReader(envelope), ContentType: soap.ContentType, SOAPAction: contract.SOAPAction,
 		Correlation: r.NewID(),
 	}}, envelope, nil

@@ -24,7 +24,7 @@ func (r *Relay) read(a arrival) (*soap.Request, error) {
 	req, err := soap.ReadRequest(a.Body, a.ContentType, limits)
 	if err == nil &&
 		(r.Contracts.Durable(req.Contract) || r.isOwnService(routing.Call{Receiver: req.Receiver, Contract: req.Contract})) {
-		err = req.ProcessHeaders() // the gateway is the recipient
+		err = req.ProcessHeaders(r.Signatures.judges()) // the gateway is the recipient
 	}
 	return req, readRefusal(err)
 }
@@ -151,7 +151,7 @@ func (r *Relay) decide(ctx context.Context, a arrival, req *soap.Request, o *out
 // is part of it: an answer, or a repeat. store.ErrNotFound where it is none. A database that is away is an error of
 // its own: nobody knows then.
 func (r *Relay) acceptedCase(ctx context.Context, a arrival, req *soap.Request, o *outcome) (c store.Case, err error) {
-	if err := req.ProcessHeaders(); err != nil {
+	if err := req.ProcessHeaders(r.Signatures.judges()); err != nil {
 		return c, readRefusal(err)
 	}
 	if err := r.readWhole(req); err != nil {

@@ -16,6 +16,7 @@ import (
 	"rivgate/relay/outgoing"
 	"rivgate/routing"
 	"rivgate/soap"
+	"rivgate/soap/signature"
 	"rivgate/store"
 )
 
@@ -41,6 +42,8 @@ type Relay struct {
 	// Large is how many messages above 1 MiB that must be known whole are taken at once, each in a spool on disk; the
 	// others wait on their connections. Default 4.
 	Large int
+
+	Signatures Signatures // of messages, where their routes ask for them
 
 	fields  sync.Pool // of *[]zap.Field
 	points  pointLogs
@@ -103,8 +106,9 @@ func (r *Relay) line(ctx context.Context, a arrival) (outcome, error) {
 type judgement struct {
 	outcome
 	request *soap.Request
-	own     bool           // for a service of the gateway itself
-	message *store.Message // to accept; nil for a call that is forwarded
+	own     bool              // for a service of the gateway itself
+	message *store.Message    // to accept; nil for a call that is forwarded
+	signed  *signature.Signed // by its sender; nil where its route asks for no signature
 }
 
 // close gives back what the request holds, also that of a message that could not be read: it may be in a spool.
@@ -127,7 +131,7 @@ func (r *Relay) judge(ctx context.Context, a arrival) (j judgement, err error) {
 		r.reqIn(j.outcome, a)
 	}
 	if j.own = r.isOwnService(j.Call); j.own {
-		return j, nil
+		return j, readRefusal(j.request.RefuseSecurity())
 	}
 	// VP008, VP003, VP004 VP006 VP010, VP007, VP005
 	if j.Route, err = r.decide(ctx, a, j.request, &j.outcome); err != nil {
@@ -135,9 +139,12 @@ func (r *Relay) judge(ctx context.Context, a arrival) (j judgement, err error) {
 	}
 	// what is stored has no header of ours in it, also where its contract is not durable
 	if j.Route.Via != routing.Forward {
-		if err = readRefusal(j.request.ProcessHeaders()); err != nil {
+		if err = readRefusal(j.request.ProcessHeaders(r.Signatures.judges())); err != nil {
 			return j, err
 		}
+	}
+	if j.signed, err = r.verify(a, j.request, &j.outcome); err != nil { // VP015 as a fault of WS-Security
+		return j, err
 	}
 	// a result with ERROR; what is wrong late in a large message is VP015
 	j.message, err = r.validate(ctx, a, j.request, &j.outcome)
@@ -147,16 +154,19 @@ func (r *Relay) judge(ctx context.Context, a arrival) (j judgement, err error) {
 // commit is the second half of the line: it accepts what was judged, and answers. What is forwarded is answered by
 // its producer.
 func (r *Relay) commit(ctx context.Context, a arrival, j *judgement) (err error) {
-	switch {
-	case j.own:
+	if j.own {
 		j.Answer, err = r.serveOwn(j.request, j.Contract)
 		return err
-	case j.Route.Via == routing.Forward:
-		j.Answer, err = r.forward(ctx, a, j.request, &j.outcome) // VP009
+	}
+	if err = r.notBefore(ctx, j); err != nil { // a signed call that came before
 		return err
 	}
+	if j.Route.Via == routing.Forward {
+		j.Answer, err = r.forward(ctx, a, j.request, &j.outcome) // VP009
+		return r.forgetUnsent(ctx, j, err)
+	}
 	if err = r.accept(ctx, j.message, j.request, &j.outcome); err != nil { // persisted before promised
-		return err
+		return r.forgetUnsent(ctx, j, err)
 	}
 	j.Answer, err = r.answer(j.outcome)
 	return err

@@ -22,7 +22,7 @@ func (r *Relay) forward(ctx context.Context, a arrival, req *soap.Request, o *ou
 	p := outgoing.Call{
 		Route: o.Route, Call: o.Call, Correlation: a.Correlation, Header: a.Header, WaitFor: waitForAnswer,
 	}
-	if err := p.SetMessage(req, o.Contract); err != nil {
+	if err := r.setMessage(&p, req, o.Contract); err != nil {
 		return nil, readRefusal(err)
 	}
 	reply, took, err := r.send(ctx, p, a.entry())

@@ -26,9 +26,11 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 
 	"rivgate/recording"
+	"rivgate/relay"
 	"rivgate/routing"
 	"rivgate/routing/tak"
 	"rivgate/soap"
+	"rivgate/soap/signature"
 )
 
 // newWorldOf is the gateway of a world of recordings: with a catalogue and an HSA tree of its own where the world has
@@ -48,10 +50,25 @@ func newWorldOf(t *testing.T, recorded *recording.World) *world {
 			w.buildBy(w.catalogue, func(r *routing.Rules) { r.ExceptedContracts = []string{"urn:riv:rivgate:test:inverted:"} }),
 		)
 	}
+	if trust := recorded.Common("trust.pem"); trust != nil {
+		w.Signatures = trusting(t, trust)
+	}
 	roots := x509.NewCertPool()
 	roots.AddCert(w.producer.secure.Certificate())
 	w.Sender.Client.TLS = func(string) *tls.Config { return &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12} }
 	return w
+}
+
+// trusting believes signatures of an authority. Recordings that are signed are of one moment, so a Timestamp may be old.
+func trusting(t *testing.T, trust []byte) relay.Signatures {
+	t.Helper()
+	block, _ := pem.Decode(trust)
+	authority, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &signature.Verifier{Trust: []*x509.Certificate{authority}, MaxAge: 24 * time.Hour}
+	return relay.Signatures{Verifier: func() *signature.Verifier { return v }}
 }
 
 // appendID adds an HSA-id to a certificate's subject; "" adds none.

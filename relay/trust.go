@@ -41,6 +41,7 @@ type arrival struct {
 	CaseVersion     int64      // a person's action: the version of the case that was seen
 	AlreadyAccepted bool       // what it consists of was accepted before: today's limit of size is not for it
 	FollowCode      string     // digest of the code by which a reporter without a number follows the new case
+	MadeHere        bool       // by a person or the gateway, not received
 	DryRun          bool       // it is judged alone: the log has no line of it
 
 	Acquire func() (leave func(), err error) // as soap.Limits has it

@@ -42,6 +42,18 @@ func (b *builder) checkRows(rows []Row, r Rules) {
 			b.problem("days-exchanged", name, row.From, row.Until)
 		}
 		b.checkAddress(name, row, r)
+		b.checkSignature(name, row)
+	}
+}
+
+// checkSignature looks at what a route asks of signatures. What stays in the house is sent to nobody, so nothing of it
+// is signed.
+func (b *builder) checkSignature(name RowPlace, row Row) {
+	switch {
+	case !row.Signature.Known():
+		b.problem("signature-unknown", name, Shorten(string(row.Signature)))
+	case row.Signature.Signs() && inHouse(row.Address):
+		b.problem("signature-in-house", name, row.Address)
 	}
 }
 

@@ -50,6 +50,7 @@ type Row struct {
 	Address   string
 	Profile   string
 	Component string
+	Signature Signature
 	From      Date   // first day, inclusive; zero: always
 	Until     Date   // last day, inclusive to its end; zero: for ever
 	Line      int    // where the row stands in its source, for messages; 0 unknown

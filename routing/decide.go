@@ -66,7 +66,7 @@ func (t *Table) route(call Call, day Date) (Route, *Error) {
 	row := &t.rows[index]
 	return Route{
 		Via: via(row.Address, c.durable), Address: row.Address, Profile: row.Profile,
-		Component: row.Component, Receiver: row.Receiver, Trace: Trace{Route: trace},
+		Component: row.Component, Signature: row.Signature, Receiver: row.Receiver, Trace: Trace{Route: trace},
 	}, nil
 }
 

@@ -1,5 +1,7 @@
 package routing
 
+import "cmp"
+
 // Code is an error code of the platform, "VP004".
 type Code string
 
@@ -27,6 +29,8 @@ type Error struct {
 	Code   Code
 	Detail string
 	Trace  Trace
+	Text   string // in place of the code's in faultstring; "" the code's
+	SOAP   string // in place of the code's side in faultcode, as {namespace}name; "" the code's
 	Cause  error
 }
 
@@ -46,7 +50,7 @@ func (e *Error) Fault(instanceName string) (code, faultstring, detail string) {
 	if e.Code == VP012 || e.Code == VP014 {
 		detail = "" // nothing internal leaves the house
 	}
-	return e.Code.Side(), string(e.Code) + " [" + instanceName + "] " + e.Code.Text(), detail
+	return cmp.Or(e.SOAP, e.Code.Side()), string(e.Code) + " [" + instanceName + "] " + cmp.Or(e.Text, e.Code.Text()), detail
 }
 
 // Because is a copy of e with the cause that the log is to show. The caller never sees it.

@@ -8,16 +8,17 @@ import (
 
 // Ground is the row that a decision rests on.
 type Ground struct {
-	ID        string `json:"id,omitempty"`   // of a catalogue kept here
-	Line      int    `json:"line,omitempty"` // of a file
-	BuiltIn   bool   `json:"builtIn,omitempty"`
-	Contract  string `json:"contract"`
-	Sender    string `json:"sender,omitempty"`
-	Receiver  string `json:"receiver"`
-	Address   string `json:"address,omitempty"`
-	Component string `json:"component,omitempty"`
-	From      Date   `json:"from,omitzero"`
-	Until     Date   `json:"until,omitzero"`
+	ID        string    `json:"id,omitempty"`   // of a catalogue kept here
+	Line      int       `json:"line,omitempty"` // of a file
+	BuiltIn   bool      `json:"builtIn,omitempty"`
+	Contract  string    `json:"contract"`
+	Sender    string    `json:"sender,omitempty"`
+	Receiver  string    `json:"receiver"`
+	Address   string    `json:"address,omitempty"`
+	Component string    `json:"component,omitempty"`
+	Signature Signature `json:"signature,omitempty"`
+	From      Date      `json:"from,omitzero"`
+	Until     Date      `json:"until,omitzero"`
 
 	Filters Filters `json:"filters,omitempty"` // of a permission
 }
@@ -37,7 +38,7 @@ func (g *Ground) String() string {
 	if g.Component != "" {
 		text += ", component " + g.Component
 	}
-	text += Span{g.From, g.Until}.Words() + g.Filters.Suffix()
+	text += g.Signature.Suffix() + Span{g.From, g.Until}.Words() + g.Filters.Suffix()
 	switch {
 	case g.BuiltIn:
 		return "built in: " + text
@@ -133,8 +134,8 @@ func (t *Table) routeGround(call Call, day Date) *Ground {
 	r := t.rows[index]
 	return &Ground{
 		ID: r.ID, Line: r.Line, BuiltIn: index == t.portal, Contract: r.Contract, Receiver: r.Receiver, Address: r.Address,
-		Component: r.Component,
-		From:      r.From, Until: r.Until,
+		Component: r.Component, Signature: r.Signature,
+		From: r.From, Until: r.Until,
 	}
 }
 

@@ -124,6 +124,12 @@ func Loop() *Error { return &Error{Code: VP014} }
 // NotSOAP is VP015: the request is not a proper SOAP 1.1 message. The reason must hold nothing of its content.
 func NotSOAP(reason string) *Error { return &Error{Code: VP015, Detail: reason} }
 
+// NotSigned is VP015 with a fault code of WS-Security: the message must be signed, and its signature is missing or not
+// accepted. The caller is told no more; why stands in the cause.
+func NotSigned(fault, detail string) *Error {
+	return &Error{Code: VP015, Detail: detail, SOAP: fault, Text: "Anropets signatur saknas eller godtas inte."}
+}
+
 func what(contract, receiver string) string {
 	return "serviceNamespace: " + Shorten(contract) + ", receiverId: " + Shorten(receiver)
 }

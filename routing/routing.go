@@ -42,8 +42,10 @@ type Route struct {
 	Profile string `json:"profile"` // the producer's basic profile
 	// HSA-id of the system behind the route (tjänstekomponent); "" where the catalogue knows none
 	Component string `json:"component,omitempty"`
-	Receiver  string `json:"receiver"` // logical address of the row that decided, "*" for the default
-	Trace     Trace  `json:"trace"`
+	// what is asked of message signatures; frozen with the route
+	Signature Signature `json:"signature,omitempty"`
+	Receiver  string    `json:"receiver"` // logical address of the row that decided, "*" for the default
+	Trace     Trace     `json:"trace"`
 }
 
 // Trace tells how a decision came about, in the form that VP logs: "SE…-1,(parent),SE…-2".

@@ -132,6 +132,8 @@ var tableProblems = map[string]string{
 	"portal-other-contract": "{1} goes to {2}, which takes the return contract only: give the row a URL",
 	"address-in-house-unknown": "{1} goes to {2}, which is no address of ours: write rivgate:inbox, rivgate:portal or " +
 		"a URL",
+	"signature-unknown":  "{1} has the signature {2}, which is not known: write " + SignaturesInWords,
+	"signature-in-house": "{1} goes to {2}, where nothing is sent on that could be signed: write require or none",
 	"in-and-out": "{1} and {2} lead both into the house and to a system outside, {3}: end one of them before the " +
 		"other begins",
 	"above-itself":      "unit {1} is above itself in the HSA tree: correct its place in the tree's file",

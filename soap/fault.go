@@ -39,9 +39,16 @@ func (f *Fault) Error() string { return f.Code + " fault: " + f.String }
 func (f *Fault) Envelope() []byte {
 	var b bytes.Buffer
 	b.WriteString(`<SOAP-ENV:Envelope xmlns:SOAP-ENV="` + NamespaceEnvelope +
-		`"><SOAP-ENV:Header/><SOAP-ENV:Body><SOAP-ENV:Fault>` +
-		`<faultcode>SOAP-ENV:`)
-	escape(&b, f.Code)
+		`"><SOAP-ENV:Header/><SOAP-ENV:Body><SOAP-ENV:Fault>`)
+	if space, local, foreign := strings.Cut(strings.TrimPrefix(f.Code, "{"), "}"); foreign {
+		b.WriteString(`<faultcode xmlns:code="`)
+		escape(&b, space)
+		b.WriteString(`">code:`)
+		escape(&b, local)
+	} else {
+		b.WriteString(`<faultcode>SOAP-ENV:`)
+		escape(&b, f.Code)
+	}
 	b.WriteString(`</faultcode><faultstring>`)
 	escape(&b, f.String)
 	b.WriteString(`</faultstring>`)

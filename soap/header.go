@@ -30,8 +30,18 @@ type block struct {
 // isForRecipient tells a block that is addressed to the recipient of the message.
 func (b *block) isForRecipient() bool { return b.actor == "" || b.actor == actorNext }
 
-// isUnderstood tells a block that the gateway understands. Answers go back on the connection and nowhere else, and no
-// signature is checked.
+// isSecurity tells a WS-Security header.
+func (b *block) isSecurity() bool { return b.name == securityName }
+
+var securityName = xml.Name{Space: guard.NamespaceSecurity, Local: "Security"}
+
+// security is the WS-Security header for the recipient that a message came with, and was taken out.
+type security struct {
+	mustUnderstand bool
+	head           []byte // of the message as it came, up to the first element in Body; nil where there was none
+}
+
+// isUnderstood tells a block that the gateway understands. Answers go back on the connection and nowhere else.
 func (b *block) isUnderstood() bool {
 	endpoint := b.name.Local == "ReplyTo" || b.name.Local == "FaultTo"
 	return b.name.Space == NamespaceAddressing &&
@@ -43,7 +53,29 @@ func (b *block) isUnderstood() bool {
 // blocks that were addressed to the recipient are not there any more, but for the one that names the receiver, nor is
 // any credential of the caller, whomever it was for: Envelope, UTF8 and ContentType are those of a message that came
 // without them. It is not for a message that is only passed on. After another error the request is of no use.
-func (r *Request) ProcessHeaders() error {
+//
+// judges says that whoever calls judges a WS-Security header by itself: it verifies Original, or refuses by
+// RefuseSecurity what must be understood.
+func (r *Request) ProcessHeaders(judges bool) error { return r.processHeaders(judges, false) }
+
+// ProcessSecurity does the same with the WS-Security header for the recipient alone: of a message that is passed on, and
+// whose signature is judged or made here.
+func (r *Request) ProcessSecurity() error { return r.processHeaders(true, true) }
+
+// RefuseSecurity is a *Error of Kind NotUnderstood where the message came with a WS-Security header for the recipient
+// that must be understood.
+func (r *Request) RefuseSecurity() error {
+	if !r.security.mustUnderstand {
+		return nil
+	}
+	return notUnderstood(securityName)
+}
+
+func notUnderstood(name xml.Name) error {
+	return &Error{Kind: NotUnderstood, Name: name, Reason: "a header block with mustUnderstand is not understood here"}
+}
+
+func (r *Request) processHeaders(judges, securityOnly bool) error {
 	g := r.guard
 	if r.condensed != nil || g.OtherHeaders == 0 && (g.LogicalAddress == nil || g.To == nil) {
 		return nil
@@ -53,12 +85,20 @@ func (r *Request) ProcessHeaders() error {
 		receiver = g.To
 	}
 	var cuts []guard.Span
+	signed := false
 	for _, b := range r.blocks() {
 		if receiver != nil && b.Begin == receiver.StartTag.Begin {
 			continue
 		}
-		if b.isForRecipient() && b.mustUnderstand && !b.isUnderstood() {
-			return &Error{Kind: NotUnderstood, Name: b.name, Reason: "a header block with mustUnderstand is not understood here"}
+		mine := judges && b.isForRecipient() && b.isSecurity()
+		switch {
+		case mine:
+			signed = true
+			r.security.mustUnderstand = r.security.mustUnderstand || b.mustUnderstand
+		case securityOnly:
+			continue
+		case b.isForRecipient() && b.mustUnderstand && !b.isUnderstood():
+			return notUnderstood(b.name)
 		}
 		if b.isForRecipient() || b.credential {
 			cuts = append(cuts, b.Span)
@@ -66,6 +106,9 @@ func (r *Request) ProcessHeaders() error {
 	}
 	if len(cuts) == 0 {
 		return nil
+	}
+	if signed {
+		r.security.head = bytes.Clone(r.utf8[:g.BodyStart])
 	}
 	return r.removeSpans(cuts)
 }

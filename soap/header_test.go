@@ -95,7 +95,7 @@ func obeyed(t *testing.T, what, text, want, charset, refused string) {
 		if err != nil {
 			t.Fatalf("%s: %v", what, err)
 		}
-		err = r.ProcessHeaders()
+		err = r.ProcessHeaders(false)
 		var e *Error
 		if errors.As(err, &e) != (refused != "") || e != nil && (e.Kind != NotUnderstood || e.Name.Local != refused) {
 			t.Errorf("%s: %v, want a refusal of %q", what, err, refused)
@@ -109,7 +109,7 @@ func obeyed(t *testing.T, what, text, want, charset, refused string) {
 		if got := string(r.Envelope()); got != bytes(want) || r.Receiver != "SE2010123456-VC01" {
 			t.Errorf("%s: left as\n%q", what, r.UTF8())
 		}
-		if err := r.ProcessHeaders(); err != nil {
+		if err := r.ProcessHeaders(false); err != nil {
 			t.Errorf("%s, once more: %v", what, err)
 		}
 	}

@@ -190,7 +190,11 @@ func (r *Request) Close() error {
 		r.releaseTurn()
 		r.releaseTurn = nil
 	}
-	return errors.Join(r.resent.Close(), r.spool.Close(), r.parts.Close())
+	failed := errors.Join(r.resent.Close(), r.spool.Close(), r.parts.Close())
+	for _, again := range r.reread {
+		failed = errors.Join(failed, again.Close())
+	}
+	return failed
 }
 
 // spoolingReader copies what is read.

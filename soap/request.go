@@ -73,11 +73,13 @@ type Request struct {
 	limits         Limits
 	guard          *guard.Guard
 	condensed      *Condensed
-	spool          *Spool   // what was received; nil: it is in received, or not kept
-	expectedSize   int64    // declared length of the message; 0 if not known
-	resent         *Request // the message from its start, read from spool for being sent; nil: it is not
-	releaseTurn    func()   // gives back its turn; nil: it has none
-	parts          *Spool   // what is beside the envelope of a message in parts; nil: nothing, or it is in memory
+	spool          *Spool     // what was received; nil: it is in received, or not kept
+	expectedSize   int64      // declared length of the message; 0 if not known
+	resent         *Request   // the message from its start, read from spool for being sent; nil: it is not
+	reread         []*Request // the message from its start again, for Rest
+	security       security
+	releaseTurn    func() // gives back its turn; nil: it has none
+	parts          *Spool // what is beside the envelope of a message in parts; nil: nothing, or it is in memory
 }
 
 // Envelope is the message byte for byte as it was received; nil unless Complete.

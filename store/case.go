@@ -25,6 +25,8 @@ type Handler struct {
 	Via       routing.Via      `json:"via"`
 	Address   string           `json:"address"`
 	Component string           `json:"component,omitempty"` // only this system may return data, where it is known
+	// what the route asked of signatures when the case was accepted
+	Signature routing.Signature `json:"signature,omitempty"`
 }
 
 // EventKind is what a message means for its case.

@@ -381,6 +381,7 @@ func (g *gateway) advise() {
 	if len(c.Units) == 0 {
 		g.log.Warn("the catalogue knows no units: whether a region is active is not checked")
 	}
+	parts.AdviseSignatures(c, g.config.Signature, g.log)
 	notes := catalogue.Lint(c, g.keeper.Rules, g.config.Instance.HSAID, time.Now())
 	for _, note := range notes[:min(len(notes), 20)] {
 		g.log.Warn("catalogue: "+note.String(), zap.String("code", note.Code))

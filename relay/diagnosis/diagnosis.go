@@ -29,6 +29,7 @@ const (
 	codeCut              = "answer-cut"
 	Stored               = "stored"
 	Database             = "database"
+	NoKey                = "no-key"
 	Lease                = "lease"
 	Ours                 = "ours"
 )
@@ -44,7 +45,7 @@ var ErrCut = errors.New("reading receipt: the kind of error is not in the part o
 func Codes() []string {
 	codes := append(slices.Clone(soap.SendCodes), codeStatus, codeFault, codeFaultWithoutCode, codeResult, codeEmpty,
 		codePage, codeCut,
-		Stored, Database, Lease, Ours)
+		Stored, Database, NoKey, Lease, Ours)
 	for _, fact := range soap.Facts() {
 		codes = append(codes, "answer-"+string(fact))
 	}
@@ -148,6 +149,7 @@ var diagnosisWords = map[string]string{
 	codeResult:           "the receiver's result is {result}[, {kind}][, {sub}]", codeEmpty: "the answer is empty",
 	codePage: "the answer is a page of HTML, not SOAP",
 	codeCut:  "the answer is longer than the {read} bytes that are read of one, and its result does not stand in them",
+	NoKey:    "the route asks for a signature, and the gateway has no key for signing (signature.key)",
 	Stored:   "the stored message cannot be read", Database: "the database did not give the message",
 	Lease: "the worker lost its lease, and broke off", Ours: "the answer could not be judged: see the log",
 

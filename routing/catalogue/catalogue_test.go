@@ -82,6 +82,34 @@ func TestARouteThatMovesEndsTheDayBefore(t *testing.T) {
 	}
 }
 
+// A move that does not say so lets in nothing that had to be signed before.
+func TestAMoveKeepsTheSignature(t *testing.T) {
+	for _, c := range []struct {
+		name, address         string
+		before, written, want routing.Signature
+	}{
+		{"not said", "https://b.example/", routing.SignatureBoth, "", routing.SignatureBoth},
+		{"said to be none", "https://b.example/", routing.SignatureBoth, "none", routing.SignatureNone},
+		{"said to be another", "https://b.example/", routing.SignatureBoth, routing.SignatureSign, routing.SignatureSign},
+		{"into the house", routing.AddressInbox, routing.SignatureBoth, "", routing.SignatureRequire},
+		{"into the house, where it was only signed", routing.AddressInbox, routing.SignatureSign, "", routing.SignatureNone},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			first := inbox("first", "SE1")
+			first.Address, first.Signature = "https://a.example/", c.before
+			after := apply(t, apply(t, nil, catalogue.Edit{Action: catalogue.EditAdd, Row: first}), catalogue.Edit{
+				Action: catalogue.EditMove, Row: catalogue.Row{
+					ID: "second", Kind: catalogue.KindRoute, Contract: bring, Receiver: "SE1", Address: c.address, From: 20260501,
+					Signature: c.written,
+				},
+			})
+			if got := find(after, "second").Signature; got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
 func TestHospitalAndRegionMoveByTheTree(t *testing.T) {
 	tree := routing.Tree{
 		"SE-VC1": "SE-HOSPITAL", "SE-VC2": "SE-HOSPITAL", "SE-HOSPITAL": "SE-REGION", "SE-FAR": "SE-REGION",

@@ -54,6 +54,10 @@ var rules = map[ProblemCode]struct{ text, remedy string }{
 	"address-in-house-unknown": {
 		"\"{1}\" is no address of ours", "write " + routing.AddressInbox + ", " + routing.AddressPortal + " or a URL",
 	},
+	"signature-unknown": {"its signature \"{1}\" is not known", "write " + routing.SignaturesInWords},
+	"signature-in-house": {
+		"nothing is sent on from {1} that could be signed", "write require or none",
+	},
 	"days-exchanged": {
 		"it begins on {1}, after its last day {2}", "exchange the two, or write a later last day",
 	},

@@ -162,7 +162,7 @@ func RouteText(r routing.Row) string {
 	if r.Component != "" {
 		text += ", component " + r.Component
 	}
-	return text + routing.Span{From: r.From, Until: r.Until}.Words()
+	return text + r.Signature.Suffix() + routing.Span{From: r.From, Until: r.Until}.Words()
 }
 
 // PermissionText is a permission in words.

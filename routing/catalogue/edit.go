@@ -151,6 +151,9 @@ func (a *editing) apply(edit Edit) {
 		return
 	}
 	if edit.Action == EditMove {
+		if edit.Row.Signature == routing.SignatureNone { // not said, for "none" would be
+			e.Signature = a.signatureBefore(e)
+		}
 		a.closeBefore(e)
 	}
 	a.add(e)
@@ -203,6 +206,23 @@ func (a *editing) change(i int, e Row) {
 			r.Address, r.Profile, r.Component = e.Address, e.Profile, e.Component
 		}
 	}
+}
+
+// signatureBefore is what the route that a move ends asks of signatures: a move that does not say so must not let in what
+// is not signed. Into the house nothing is signed.
+func (a *editing) signatureBefore(e Row) routing.Signature {
+	for _, r := range a.rows {
+		if r.Kind != KindRoute || r.key() != e.key() || r.From > e.From || r.Until != 0 && r.Until < e.From {
+			continue
+		}
+		switch {
+		case !e.inHouse():
+			return r.Signature
+		case r.Signature.Requires():
+			return routing.SignatureRequire
+		}
+	}
+	return routing.SignatureNone
 }
 
 // closeBefore ends what leads elsewhere the day before a route begins. A row that would have begun later, and so

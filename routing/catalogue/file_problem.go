@@ -71,6 +71,7 @@ var fileProblemWords = map[string]string{
 	"unit-no-id":        "the unit has no hsa_id",
 	"unit-twice":        "unit {1} is there already, on line {2}",
 	"unit-kind":         "unit {1} has the kind {2}; write " + routing.KindsInWords,
+	"route-signature":   "the route has the signature {1}; write " + routing.SignaturesInWords,
 	"route-no-receiver": `the route has no receiver: write to: with an HSA-id, or "*" for all`,
 	"no-sender":         "the permission has no sender: write from_system: with the HSA-id of the calling system",
 	"no-receiver":       `the permission has no receiver: write to: with an HSA-id, or "*" for all`,

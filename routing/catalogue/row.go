@@ -42,29 +42,30 @@ func Kinds() []Kind {
 // Row is one row of a catalogue that is kept and edited here. Its id stays the same through all versions; which of the
 // other fields count depends on the kind, and the rest are empty.
 type Row struct {
-	ID          string           `json:"id,omitempty"`
-	Kind        Kind             `json:"kind"`
-	HSAID       string           `json:"hsaId,omitempty"`       // unit, receiver, component
-	Name        string           `json:"name,omitempty"`        // unit, receiver, contract, component
-	UnitKind    routing.UnitKind `json:"unitKind,omitempty"`    // unit
-	Region      string           `json:"region,omitempty"`      // unit
-	Provider    string           `json:"provider,omitempty"`    // unit
-	Attachments bool             `json:"attachments,omitempty"` // unit
-	Town        string           `json:"town,omitempty"`        // unit
-	Aliases     routing.Names    `json:"aliases,omitempty"`     // unit
-	Supplements bool             `json:"supplements,omitempty"` // unit
-	Contract    string           `json:"contract,omitempty"`    // contract, route, permission: responder namespace
-	Major       int              `json:"major,omitempty"`       // contract
-	Minor       int              `json:"minor,omitempty"`       // contract
-	Sender      string           `json:"sender,omitempty"`      // permission
-	Receiver    string           `json:"receiver,omitempty"`    // route, permission: HSA-id, or "*"
-	Address     string           `json:"address,omitempty"`     // address, route
-	Profile     string           `json:"profile,omitempty"`     // address, route
-	Component   string           `json:"component,omitempty"`   // address, route: HSA-id
-	From        routing.Date     `json:"from,omitzero"`         // route, permission: first day, inclusive
-	Until       routing.Date     `json:"until,omitzero"`        // route, permission: last day, inclusive
-	Filters     routing.Filters  `json:"filters,omitempty"`     // permission
-	Line        int              `json:"-"`                     // in the file that it came from; 0 unknown
+	ID          string            `json:"id,omitempty"`
+	Kind        Kind              `json:"kind"`
+	HSAID       string            `json:"hsaId,omitempty"`       // unit, receiver, component
+	Name        string            `json:"name,omitempty"`        // unit, receiver, contract, component
+	UnitKind    routing.UnitKind  `json:"unitKind,omitempty"`    // unit
+	Region      string            `json:"region,omitempty"`      // unit
+	Provider    string            `json:"provider,omitempty"`    // unit
+	Attachments bool              `json:"attachments,omitempty"` // unit
+	Town        string            `json:"town,omitempty"`        // unit
+	Aliases     routing.Names     `json:"aliases,omitempty"`     // unit
+	Supplements bool              `json:"supplements,omitempty"` // unit
+	Contract    string            `json:"contract,omitempty"`    // contract, route, permission: responder namespace
+	Major       int               `json:"major,omitempty"`       // contract
+	Minor       int               `json:"minor,omitempty"`       // contract
+	Sender      string            `json:"sender,omitempty"`      // permission
+	Receiver    string            `json:"receiver,omitempty"`    // route, permission: HSA-id, or "*"
+	Address     string            `json:"address,omitempty"`     // address, route
+	Profile     string            `json:"profile,omitempty"`     // address, route
+	Component   string            `json:"component,omitempty"`   // address, route: HSA-id
+	Signature   routing.Signature `json:"signature,omitempty"`   // route
+	From        routing.Date      `json:"from,omitzero"`         // route, permission: first day, inclusive
+	Until       routing.Date      `json:"until,omitzero"`        // route, permission: last day, inclusive
+	Filters     routing.Filters   `json:"filters,omitempty"`     // permission
+	Line        int               `json:"-"`                     // in the file that it came from; 0 unknown
 }
 
 // String is the row in words, with its id and, if known, its line: how messages name it.
@@ -102,7 +103,7 @@ func (e Row) Words() string {
 		return e.Address + ", " + e.Profile + of(e.Component)
 	case KindRoute:
 		return e.Contract + " to " + e.Receiver + " at " + e.Address + ", " + e.Profile + of(e.Component) +
-			routing.Span{From: e.From, Until: e.Until}.Words()
+			e.Signature.Suffix() + routing.Span{From: e.From, Until: e.Until}.Words()
 	case KindPermission:
 		return e.Sender + " on " + e.Contract + " to " + e.Receiver + routing.Span{From: e.From, Until: e.Until}.Words() +
 			e.Filters.Suffix()
@@ -170,6 +171,7 @@ func (e Row) tidy() Row {
 	} {
 		*field = strings.TrimSpace(*field)
 	}
+	e.Signature = routing.SignatureOf(strings.TrimSpace(string(e.Signature)))
 	if e.Kind == KindRoute || e.Kind == KindAddress {
 		e.Profile = routing.ProfileOf(e.Profile)
 	}
@@ -189,8 +191,8 @@ func RowsOf(c routing.Catalogue) []Row {
 	for _, r := range c.Routes {
 		rows = append(rows, Row{
 			Kind: KindRoute, Contract: r.Contract, Receiver: r.Receiver, Address: r.Address, Profile: r.Profile,
-			Component: r.Component,
-			From:      r.From, Until: r.Until, Line: r.Line,
+			Component: r.Component, Signature: r.Signature,
+			From: r.From, Until: r.Until, Line: r.Line,
 		}.tidy())
 	}
 	for _, p := range c.Permissions {
@@ -230,7 +232,7 @@ func FromRows(rows []Row) routing.Catalogue {
 		case KindRoute:
 			c.Routes = append(c.Routes, routing.Row{
 				ID: e.ID, Contract: e.Contract, Receiver: e.Receiver, Address: e.Address, Profile: e.Profile,
-				Component: e.Component, From: e.From, Until: e.Until,
+				Component: e.Component, Signature: e.Signature, From: e.From, Until: e.Until,
 			})
 		case KindPermission:
 			c.Permissions = append(c.Permissions, routing.Permission{

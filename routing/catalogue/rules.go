@@ -115,6 +115,7 @@ func (k *checker) row(e Row) {
 		k.namespace(e)
 		k.receiver(e)
 		k.address(e)
+		k.signature(e)
 		k.days(e)
 	case KindPermission:
 		k.namespace(e)
@@ -202,6 +203,16 @@ func (k *checker) address(e Row) {
 	}
 	if e.Component != "" {
 		k.hsaID(e, RoleComponent, e.Component)
+	}
+}
+
+// signature looks at what a route asks of signatures, by the rule of NewTable.
+func (k *checker) signature(e Row) {
+	switch {
+	case !e.Signature.Known():
+		k.say(e, "signature-unknown", shorten(string(e.Signature)))
+	case e.Signature.Signs() && e.inHouse():
+		k.say(e, "signature-in-house", e.Address)
 	}
 }
 

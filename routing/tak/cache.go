@@ -168,6 +168,9 @@ func (w *cacheWriter) route(id int, row routing.Row) {
 	if row.Component != "" {
 		w.raw("<r:component>").text(row.Component).raw("</r:component>")
 	}
+	if row.Signature != routing.SignatureNone {
+		w.raw("<r:signature>").text(string(row.Signature)).raw("</r:signature>")
+	}
 	w.raw("</" + elementRoute + ">")
 }
 

@@ -103,6 +103,11 @@ func TestKeeperKeepsTheLastGoodTable(t *testing.T) {
 func TestKeeperFallsBackToTheSavedCopy(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tak-cache.xml")
 	source := &changing{catalogue: demo(t)}
+	for i := range source.catalogue.Routes {
+		if source.catalogue.Routes[i].Component == system {
+			source.catalogue.Routes[i].Signature = routing.SignatureBoth
+		}
+	}
 	if _, err := (&tak.Keeper{Source: source, Rules: rules(), CacheFile: path}).Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -118,8 +123,9 @@ func TestKeeperFallsBackToTheSavedCopy(t *testing.T) {
 	}
 	unit, known := k.Table().Unit(clinic)
 	route, err := k.Table().Route(routing.Call{Receiver: "SE2010123456-SJ01", Contract: send}, time.Now())
-	if !known || !unit.Attachments || err != nil || route.Component != system {
-		t.Errorf("units and components are lost in the copy: %+v, %+v, %v", unit, route, err)
+	if !known || !unit.Attachments || err != nil || route.Component != system ||
+		route.Signature != routing.SignatureBoth {
+		t.Errorf("units, components and signatures are lost in the copy: %+v, %+v, %v", unit, route, err)
 	}
 	source.err = nil
 	if _, err := k.Refresh(t.Context()); err != nil || k.Status().FromCache {

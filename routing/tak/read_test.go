@@ -157,6 +157,7 @@ func TestYAMLComesBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Units[0].Name = `"quoted": #yes, {braces} å`
+	c.Routes[0].Signature, c.Routes[1].Signature = routing.SignatureRequire, routing.SignatureBoth
 	c.Units[0].Town, c.Units[0].Aliases = "Upplands Väsby: norr", routing.NewNames([]string{"BVC, Öster", "1177", "{a}: b"})
 	for _, short := range []map[string]string{nil, names()} {
 		var text bytes.Buffer

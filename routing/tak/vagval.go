@@ -46,12 +46,13 @@ func (r rowReader) fields() (map[string]string, []routing.Filter, int, error) {
 			return err
 		}
 		switch name {
-		case "receiverId", "senderId", "rivProfil", "tjansteKontrakt", "fromTidpunkt", "tomTidpunkt", "adress", "component":
+		case "receiverId", "senderId", "rivProfil", "tjansteKontrakt", "fromTidpunkt", "tomTidpunkt", "adress", "component",
+			"signature":
 		default:
 			return r.scanner.skip()
 		}
 		if space := child.Name.Space; space != "" && space != namespaceVagval &&
-			(space != namespaceOurs || name != "component") {
+			(space != namespaceOurs || name != "component" && name != "signature") {
 			return r.scanner.skip()
 		}
 		if _, twice := known[name]; twice {
@@ -96,7 +97,7 @@ func (r rowReader) route() (routing.Row, error) {
 	}
 	row := routing.Row{
 		Contract: f["tjansteKontrakt"], Receiver: f["receiverId"], Address: f["adress"], Profile: f["rivProfil"],
-		Component: f["component"], Line: line,
+		Component: f["component"], Signature: routing.SignatureOf(f["signature"]), Line: line,
 	}
 	if row.Contract == "" || row.Receiver == "" {
 		return row, r.scanner.problem("route-missing")

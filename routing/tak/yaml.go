@@ -22,6 +22,7 @@ type yamlRow struct {
 	Address   string       `yaml:"address"`
 	Profile   string       `yaml:"profile,omitempty"`
 	Component string       `yaml:"component,omitempty"`
+	Signature string       `yaml:"signature,omitempty"`
 	From      routing.Date `yaml:"from,omitempty"`
 	Until     routing.Date `yaml:"until,omitempty"`
 }
@@ -43,7 +44,7 @@ func unitKeys() []string {
 }
 
 func rowKeys() []string {
-	return []string{"contract", "to", "address", "profile", "component", "from", "until"}
+	return []string{"contract", "to", "address", "profile", "component", "signature", "from", "until"}
 }
 
 func permissionKeys() []string {
@@ -264,10 +265,13 @@ func (y *yamlReader) route(node *yaml.Node) {
 	}
 	row := routing.Row{
 		Contract: y.contract(r.Contract, node.Line), Receiver: strings.TrimSpace(r.To), Address: strings.TrimSpace(r.Address),
-		Profile: strings.TrimSpace(r.Profile), Component: strings.TrimSpace(r.Component), From: r.From, Until: r.Until,
-		Line: node.Line,
+		Profile: strings.TrimSpace(r.Profile), Component: strings.TrimSpace(r.Component),
+		Signature: routing.SignatureOf(strings.TrimSpace(r.Signature)), From: r.From, Until: r.Until, Line: node.Line,
 	}
 	row.Profile = cmp.Or(row.Profile, routing.RIVTABP21)
+	if !row.Signature.Known() {
+		y.problem(node.Line, "route-signature", strconv.Quote(r.Signature))
+	}
 	if row.Receiver == "" {
 		y.problem(node.Line, "route-no-receiver")
 	}

@@ -32,7 +32,8 @@ func WriteYAML(w io.Writer, c routing.Catalogue, names map[string]string) error 
 	rows := make([]yamlRow, len(c.Routes))
 	for i, r := range c.Routes {
 		rows[i] = yamlRow{
-			Contract: name(r.Contract), To: r.Receiver, Address: r.Address, Component: r.Component, From: r.From, Until: r.Until,
+			Contract: name(r.Contract), To: r.Receiver, Address: r.Address, Component: r.Component,
+			Signature: string(r.Signature), From: r.From, Until: r.Until,
 		}
 		if cmp.Or(r.Profile, routing.RIVTABP21) != routing.RIVTABP21 {
 			rows[i].Profile = r.Profile

@@ -5,6 +5,8 @@ const (
 	NamespaceEnvelope   = "http://schemas.xmlsoap.org/soap/envelope/"
 	NamespaceEnvelope12 = "http://www.w3.org/2003/05/soap-envelope"
 	NamespaceAddressing = "http://www.w3.org/2005/08/addressing"
+	NamespaceSecurity   = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
+	NamespaceUtility    = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
 	NamespaceRegistry   = "urn:riv:itintegration:registry:1"
 )
 

@@ -18,7 +18,7 @@ func large(size int64) Message {
 		Head: []byte(commentless[:begin]),
 		Rest: func() (io.Reader, error) {
 			return io.MultiReader(
-				strings.NewReader(`<m:Ask xmlns:m="urn:riv:test:AskResponder:1">`),
+				strings.NewReader(`<m:Ask xmlns:m="urn:riv:rivgate:test:AnyResponder:1">`),
 				io.LimitReader(repeated{}, size),
 				strings.NewReader(`</m:Ask></soapenv:Body></soapenv:Envelope>`),
 			), nil
@@ -38,8 +38,8 @@ func (repeated) Read(p []byte) (int, error) {
 // Messages of 20 MB are signed and verified in the memory that a small one takes.
 func TestLargeMessagesTakeNoMemory(t *testing.T) {
 	ca := newAuthority(t)
-	v := &Verifier{Trust: []*x509.Certificate{ca.certificate}}
-	s := signer(t, ca.issue(t, ecdsaKey(t, elliptic.P256()), nil))
+	v := &Verifier{Trust: []*x509.Certificate{ca.Certificate}}
+	s := signer(t, ca.Issue(t, ecdsaKey(t, elliptic.P256()), nil))
 	m := large(20 << 20)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -72,7 +72,7 @@ func benchmarked(size int) string {
 func BenchmarkSign(b *testing.B) {
 	ca := newAuthority(b)
 	for name, s := range map[string]*Signer{
-		"rsa": signer(b, ca.issue(b, rsaKey(b, 2048), nil)), "ecdsa": signer(b, ca.issue(b, ecdsaKey(b, elliptic.P256()), nil)),
+		"rsa": signer(b, ca.Issue(b, rsaKey(b, 2048), nil)), "ecdsa": signer(b, ca.Issue(b, ecdsaKey(b, elliptic.P256()), nil)),
 	} {
 		m := message(b, benchmarked(10<<10))
 		b.Run(name+"-10k", func(b *testing.B) {
@@ -88,9 +88,9 @@ func BenchmarkSign(b *testing.B) {
 
 func BenchmarkVerify(b *testing.B) {
 	ca := newAuthority(b)
-	v := &Verifier{Trust: []*x509.Certificate{ca.certificate}}
+	v := &Verifier{Trust: []*x509.Certificate{ca.Certificate}}
 	for name, s := range map[string]*Signer{
-		"rsa": signer(b, ca.issue(b, rsaKey(b, 2048), nil)), "ecdsa": signer(b, ca.issue(b, ecdsaKey(b, elliptic.P256()), nil)),
+		"rsa": signer(b, ca.Issue(b, rsaKey(b, 2048), nil)), "ecdsa": signer(b, ca.Issue(b, ecdsaKey(b, elliptic.P256()), nil)),
 	} {
 		m := message(b, sign(b, s, benchmarked(10<<10)))
 		b.Run(name+"-10k", func(b *testing.B) {

@@ -17,12 +17,14 @@ import (
 	"time"
 
 	dsig "github.com/russellhaering/goxmldsig"
+
+	"rivgate/soap/guard"
 )
 
 // The namespaces of WS-Security 1.1 and XML Signature.
 const (
-	NamespaceSecurity = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
-	NamespaceUtility  = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
+	NamespaceSecurity = guard.NamespaceSecurity
+	NamespaceUtility  = guard.NamespaceUtility
 
 	namespaceSignature = dsig.Namespace
 	namespaceExclusive = "http://www.w3.org/2001/10/xml-exc-c14n#"

@@ -155,12 +155,14 @@ func (v *Verifier) checkCertificate(der []byte, terms Terms, now time.Time) (*x5
 	if certificate.IsCA || certificate.KeyUsage&signs == 0 {
 		return nil, refuse(KeyUsage, "the certificate is not for signing")
 	}
-	sum := sha256.Sum256(der)
-	if len(terms.Pins) > 0 && !slices.Contains(terms.Pins, sum) {
+	if len(terms.Pins) > 0 && !slices.Contains(terms.Pins, Fingerprint(der)) {
 		return nil, refuse(NotPinned, "the certificate is none of those that are known of the sender")
 	}
 	return certificate, nil
 }
+
+// Fingerprint is what a certificate is pinned by: SHA-256 of its DER form, as openssl x509 -fingerprint -sha256 shows it.
+func Fingerprint(der []byte) [32]byte { return sha256.Sum256(der) }
 
 // sortTrust tells the ends of chains from what leads to them.
 func (v *Verifier) sortTrust() {

@@ -9,74 +9,23 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/asn1"
 	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"io"
-	"math/big"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
 	dsig "github.com/russellhaering/goxmldsig"
 
 	"rivgate/soap/guard"
+	"rivgate/soap/signature/signaturetest"
 )
 
 // noon is when all of this happens.
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
-
-// authority signs certificates.
-type authority struct {
-	certificate *x509.Certificate
-	key         *ecdsa.PrivateKey
-}
-
-func newAuthority(t testing.TB) *authority {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Test CA"}, NotBefore: noon.AddDate(-1, 0, 0),
-		NotAfter: noon.AddDate(9, 0, 0), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	certificate, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &authority{certificate, key}
-}
-
-// issue makes a pair for a key; change changes the certificate before it is signed.
-func (a *authority) issue(t testing.TB, key crypto.Signer, change func(*x509.Certificate)) tls.Certificate {
-	t.Helper()
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(2), NotBefore: noon.AddDate(0, -1, 0), NotAfter: noon.AddDate(5, 0, 0),
-		Subject: pkix.Name{
-			CommonName: "signer",
-			ExtraNames: []pkix.AttributeTypeAndValue{{Type: asn1.ObjectIdentifier{2, 5, 4, 5}, Value: "SE0000000001-1177"}},
-		},
-		KeyUsage: x509.KeyUsageDigitalSignature,
-	}
-	if change != nil {
-		change(template)
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, a.certificate, key.Public(), a.key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
-}
 
 func rsaKey(t testing.TB, bits int) crypto.Signer {
 	t.Helper()
@@ -126,17 +75,12 @@ func write(t testing.TB, file string, text []byte) {
 	}
 }
 
-// plainEnvelope is a message as stacks write it, with declarations where they are not used.
-const plainEnvelope = `<?xml version="1.0" encoding="UTF-8"?>
-<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:unused" xmlns:r="urn:riv:itintegration:registry:1">
-  <soapenv:Header><r:LogicalAddress>SE2010123456-VC01</r:LogicalAddress><x:other xmlns:x="urn:x" id="a">1</x:other></soapenv:Header>
-  <soapenv:Body>
-    <m:Ask xmlns:m="urn:riv:test:AskResponder:1" b="2" a="1">ett &lt; två<!-- a word --><m:b/><![CDATA[ & tre]]></m:Ask>
-  </soapenv:Body>
-</soapenv:Envelope>`
-
 // commentless is what may be signed and verified.
-var commentless = strings.ReplaceAll(plainEnvelope, "<!-- a word -->", "")
+var commentless = signaturetest.Envelope
+
+const plainEnvelope = signaturetest.Commented
+
+func newAuthority(t testing.TB) *signaturetest.Authority { return signaturetest.NewAuthority(t, noon) }
 
 // message is a text that has passed the guard; the test fails where it does not.
 func message(t testing.TB, text string) Message {

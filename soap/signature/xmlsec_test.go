@@ -38,7 +38,7 @@ func TestXmlsecVerifiesOurs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
-			pair := ca.issue(t, key, nil)
+			pair := ca.Issue(t, key, nil)
 			certificate, _ := writePair(t, folder, pair)
 			verify := func(text string) (string, error) {
 				file := filepath.Join(folder, "signed.xml")
@@ -82,7 +82,7 @@ func template(pairCertificate []byte, algorithm, digestAlgorithm, prefixes strin
 // We verify what xmlsec1 signs, and take SHA-1 only by exception.
 func TestXmlsecSignsAndWeVerify(t *testing.T) {
 	ca := newAuthority(t)
-	v := &Verifier{Trust: []*x509.Certificate{ca.certificate}}
+	v := &Verifier{Trust: []*x509.Certificate{ca.Certificate}}
 	const sha1 = "http://www.w3.org/2000/09/xmldsig#sha1"
 	for _, c := range []struct {
 		name, algorithm, digest, prefixes string
@@ -104,7 +104,7 @@ func TestXmlsecSignsAndWeVerify(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			folder := t.TempDir()
-			pair := ca.issue(t, c.key, nil)
+			pair := ca.Issue(t, c.key, nil)
 			certificate, key := writePair(t, folder, pair)
 			in, out := filepath.Join(folder, "in.xml"), filepath.Join(folder, "out.xml")
 			write(t, in, []byte(template(pair.Certificate[0], c.algorithm, c.digest, c.prefixes, noon)))

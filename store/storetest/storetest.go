@@ -58,6 +58,7 @@ func Run(t *testing.T, open func(t *testing.T, o store.Options) *store.Store) {
 		{"accounts and their sessions", accountsKept},
 		{"the access log", accessLog},
 		{"refused calls", refusedCalls},
+		{"signed messages come once", signatures},
 		{"where messages came from", origins},
 		{"a worker hears of orders", ordered},
 		{"the store is asked about itself", process},

@@ -42,8 +42,11 @@ var fileWords = map[string]fileWord{
 	"filter-no-keys":   {"Filtret har inga nycklar med värden.", doKeys},
 	"filter-no-domain": {"Filtret saknar tjänstedomän.", "Skriv tjänstedomänens namnrymd i service_domain."},
 	"not-singles":      {"{1} ska vara en lista av enkla värden.", "Skriv den som [ett, två]."},
-	"unit-no-id":       {"Enheten saknar HSA-id.", "Skriv det i hsa_id."},
-	"unit-twice":       {"Enheten {1} finns redan, på rad {2}.", doRemoveOne},
+	"route-signature": {
+		"Vägvalet har signaturen {1}, som är okänd.", "Skriv none, sign, require eller both i signature.",
+	},
+	"unit-no-id": {"Enheten saknar HSA-id.", "Skriv det i hsa_id."},
+	"unit-twice": {"Enheten {1} finns redan, på rad {2}.", doRemoveOne},
 	"unit-kind": {
 		"Enheten {1} har det okända slaget {2}.",
 		"Skriv care_unit (mottagning), patient_board (patientnämnd) eller other (övrig funktion, ingen vård).",

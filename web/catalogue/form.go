@@ -58,7 +58,10 @@ func rowFields(kind catalogue.Kind) []rowField {
 		return []rowField{textField("address", labelAddress, hintAddress), component, profile}
 	case catalogue.KindRoute:
 		address := rowField{Name: "address", Label: labelAddress, Hint: hintRouteAddress, Type: "text", List: "addresses"}
-		return append([]rowField{contract, receiver, address, component, profile}, days...)
+		signature := rowField{
+			Name: "signature", Label: labelSignature, Hint: hintSignature, Type: "select", Options: signatureChoices(),
+		}
+		return append([]rowField{contract, receiver, address, component, profile, signature}, days...)
 	case catalogue.KindPermission:
 		sender := rowField{Name: "sender", Label: labelSender, Hint: hintID, Type: "text", List: "systems"}
 		return append([]rowField{sender, contract, receiver}, days...)
@@ -78,14 +81,22 @@ func unitKinds() (all []rowOption) {
 	return all
 }
 
+// signatureChoices are what a route can ask of signatures.
+func signatureChoices() (all []rowOption) {
+	for _, s := range routing.Signatures() {
+		all = append(all, rowOption{string(s), signatureWord(routing.SignatureOf(string(s)))})
+	}
+	return all
+}
+
 // valuesOf are the values of a row's form.
 func (s *Rows) valuesOf(e catalogue.Row) url.Values {
 	v := url.Values{
 		"hsaId": {e.HSAID}, "name": {e.Name}, "unitKind": {string(e.UnitKind)}, "region": {e.Region},
 		"provider": {e.Provider}, "town": {e.Town}, "aliases": {e.Aliases.Words()}, "contract": {s.shortest(e.Contract)},
 		"sender": {e.Sender}, "receiver": {e.Receiver}, "address": {e.Address}, "profile": {e.Profile},
-		"component": {e.Component},
-		"from":      {e.From.String()}, "until": {e.Until.String()},
+		"component": {e.Component}, "signature": {e.Signature.Word()},
+		"from": {e.From.String()}, "until": {e.Until.String()},
 	}
 	if e.Attachments {
 		v.Set("attachments", "yes")
@@ -142,6 +153,8 @@ func (s *Rows) entryOf(e catalogue.Row, f *shell.Form) catalogue.Row {
 			e.Profile = v
 		case "component":
 			e.Component = v
+		case "signature":
+			e.Signature = routing.SignatureOf(v)
 		case "from":
 			e.From = f.Day(field.Name)
 		case "until":

@@ -85,6 +85,8 @@ const (
 	hintID           = "HSA-id"
 	hintOptionalID   = "HSA-id, valfritt"
 	labelProfile     = "RIV-TA-profil"
+	labelSignature   = "Signatur"
+	hintSignature    = "WS-Security över meddelandet"
 	labelFirstDay    = "Första dag"
 	hintFirstDay     = "tomt: alltid"
 	labelLastDay     = "Sista dag"
@@ -223,7 +225,7 @@ func rowWords(e catalogue.Row) string {
 		return e.Address + ofSystem(e.Component)
 	case catalogue.KindRoute:
 		return shell.ShortContract(e.Contract) + " till " + anyWord(e.Receiver) + " går till " + addressWord(e.Address) +
-			ofSystem(e.Component)
+			ofSystem(e.Component) + signatureSuffix(e.Signature)
 	case catalogue.KindPermission:
 		text := e.Sender + " får anropa " + shell.ShortContract(e.Contract) + " hos " + anyWord(e.Receiver)
 		if filters := e.Filters.Words(); filters != "" {
@@ -246,6 +248,29 @@ func ofSystem(component string) string {
 		return ""
 	}
 	return ", system " + component
+}
+
+// signatureWord is what a route asks of signatures, where it is chosen.
+func signatureWord(s routing.Signature) string {
+	switch s {
+	case routing.SignatureNone:
+		return "ingen"
+	case routing.SignatureSign:
+		return "det som skickas vidare signeras"
+	case routing.SignatureRequire:
+		return "avsändaren måste signera"
+	case routing.SignatureBoth:
+		return "avsändaren måste signera, och det som skickas vidare signeras"
+	}
+	return string(s)
+}
+
+// signatureSuffix is the end of a route's words.
+func signatureSuffix(s routing.Signature) string {
+	if s == routing.SignatureNone {
+		return ""
+	}
+	return "; signatur: " + signatureWord(s)
 }
 
 // daysWord is when a row counts.

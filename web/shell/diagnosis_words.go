@@ -60,7 +60,8 @@ var diagnosisWords = map[string]string{
 	"answer-page": "Svaret är en webbsida, inte SOAP.",
 	"answer-cut":  "Svaret är längre än de {read} byte som läses av det, och resultatet står inte i dem.",
 	"stored":      "Det lagrade meddelandet går inte att läsa.", "database": "Databasen lämnade inte ut meddelandet.",
-	"lease": "Gatewayen tappade sin plats i kön och avbröt.", "ours": "Svaret gick inte att bedöma: se loggen.",
+	"no-key": "Vägvalet kräver signatur, och gatewayen har ingen nyckel att signera med.",
+	"lease":  "Gatewayen tappade sin plats i kön och avbröt.", "ours": "Svaret gick inte att bedöma: se loggen.",
 
 	"answer-other-element":     "Body i svaret innehåller inte {element}" + answerAt + ".",
 	"answer-no-element":        "Body i svaret är tom" + answerAt + ".",

@@ -31,6 +31,7 @@ func (l *Loaded) check() []Problem {
 	k.basics()
 	k.listeners()
 	k.producer()
+	k.signature()
 	k.delivery()
 	k.shutdown()
 	k.desk()

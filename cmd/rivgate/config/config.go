@@ -32,6 +32,7 @@ type Config struct {
 	Instance    Instance  `yaml:"instance"`
 	SOAP        SOAP      `yaml:"soap"`
 	Producer    Producer  `yaml:"producer"`
+	Signature   Signature `yaml:"signature"`
 	Delivery    Delivery  `yaml:"delivery"`
 	TAK         TAK       `yaml:"tak"`
 	Contracts   Contracts `yaml:"contracts"`
@@ -277,7 +278,8 @@ func Default() Config {
 			MaxMessage:        280 << 20, // ten files of 20 MB, in base64 with line ends
 			MaxLarge:          4,
 		},
-		Producer: Producer{ConnectTimeout: 2 * time.Second, Timeout: 29 * time.Second, MaxAnswer: 64 << 20},
+		Producer:  Producer{ConnectTimeout: 2 * time.Second, Timeout: 29 * time.Second, MaxAnswer: 64 << 20},
+		Signature: Signature{MaxAge: 5 * time.Minute},
 		Delivery: Delivery{
 			Schedule:    []time.Duration{4 * time.Second, 20 * time.Second, 5 * time.Minute, 30 * time.Minute, time.Hour},
 			GiveUpAfter: 168 * time.Hour,

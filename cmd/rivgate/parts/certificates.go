@@ -46,6 +46,8 @@ func NewCertificates(c config.Config) *Certificates {
 		{"producer.tls.certificate", out.Certificate},
 		{"producer.tls.ca", out.CA},
 	}
+	files = append(files, certificateFile{"signature.certificate", c.Signature.Certificate},
+		certificateFile{"signature.trust", c.Signature.Trust})
 	for _, one := range c.Producer.TLSFor {
 		use := "producer.tls_for[" + one.Address() + "]"
 		files = append(files, certificateFile{use + ".certificate", one.Certificate}, certificateFile{use + ".ca", one.CA})

@@ -137,9 +137,13 @@ func NewRelay(c config.Config, r *contracts.Registry, db *store.Store, table fun
 	if err != nil {
 		return nil, err
 	}
+	signatures, err := newSignatures(c.Signature)
+	if err != nil {
+		return nil, err
+	}
 	instance := outgoing.Instance{ID: c.Instance.ID, Name: c.Instance.Name, HSAID: c.Instance.HSAID}
 	return &relay.Relay{
-		Instance: instance, Portal: c.Contracts.PortalAddress, Table: table, Contracts: r, Store: db,
+		Instance: instance, Portal: c.Contracts.PortalAddress, Table: table, Contracts: r, Store: db, Signatures: signatures,
 		Sender: &outgoing.Sender{
 			Client: &soap.Client{
 				Client:    wire.Client{TLS: t, ConnectTimeout: c.Producer.ConnectTimeout, Timeout: c.Producer.Timeout},

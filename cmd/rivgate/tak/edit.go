@@ -44,6 +44,7 @@ type rowFields struct {
 	Address     *string       `help:"URL, rivgate:inbox or rivgate:portal." placeholder:"URL"`
 	Profile     *string       `help:"RIVTABP20 or RIVTABP21." placeholder:"PROFILE"`
 	Component   *string       `help:"HSA-id of the system behind an address." placeholder:"HSAID"`
+	Signature   *string       `help:"Of a route: none, sign, require or both." placeholder:"WHAT"`
 	From        *routing.Date `help:"First day." placeholder:"DATE"`
 	Until       *routing.Date `help:"Last day." placeholder:"DATE"`
 	Filter      []string      `sep:"none" help:"Of a permission: a service domain, and after = the categories of it, with commas; may be repeated. Empty: no filters." placeholder:"DOMAIN=CATEGORY,…"`
@@ -67,6 +68,7 @@ func (f rowFields) lay(e catalogue.Row, r *contracts.Registry) catalogue.Row {
 	set(&e.Address, f.Address)
 	set(&e.Profile, f.Profile)
 	set(&e.Component, f.Component)
+	set((*string)(&e.Signature), f.Signature)
 	if f.Contract != nil {
 		e.Contract = parts.Namespace(r, *f.Contract)
 	}
@@ -209,6 +211,7 @@ type EditMoveCommand struct {
 	From      routing.Date `required:"" help:"First day of the new address." placeholder:"DATE"`
 	Component string       `help:"HSA-id of the system behind the address." placeholder:"HSAID"`
 	Profile   string       `help:"RIVTABP20 or RIVTABP21." placeholder:"PROFILE"`
+	Signature string       `help:"none, sign, require or both; not given: as before." placeholder:"WHAT"`
 	who
 }
 
@@ -218,8 +221,8 @@ func (t *EditMoveCommand) Run(s *cli.Session) error {
 		for _, to := range t.To {
 			edits = append(edits, catalogue.Edit{Action: catalogue.EditMove, Row: catalogue.Row{
 				Kind: catalogue.KindRoute, Contract: parts.Namespace(k.registry, t.Contract), Receiver: to, Address: t.Address,
-				Component: t.Component,
-				Profile:   t.Profile, From: t.From,
+				Component: t.Component, Signature: routing.Signature(t.Signature),
+				Profile: t.Profile, From: t.From,
 			}})
 		}
 		return edits, nil

@@ -95,6 +95,7 @@ func (r resolved) print(w io.Writer) error {
 		t.Add("ADDRESS", r.Route.Address)
 		t.Add("PROFILE", r.Route.Profile)
 		t.Add("COMPONENT", r.Route.Component)
+		t.Add("SIGNATURE", r.Route.Signature)
 		t.Add("ROW", r.Route.Receiver)
 	}
 	t.Add("ROUTE ROW", shorter(r.registry, r.RouteRow.String()))

@@ -255,9 +255,9 @@ func printCatalogue(w io.Writer, c *openedCatalogue, shown routing.Catalogue) er
 	for _, u := range shown.Units {
 		units.Add(u.HSAID, u.Name, u.Kind, u.Region, u.Provider, u.Attachments)
 	}
-	routes := &cli.Table{Head: []string{"ROUTE", "TO", "ADDRESS", "PROFILE", "COMPONENT", "FROM", "UNTIL"}}
+	routes := &cli.Table{Head: []string{"ROUTE", "TO", "ADDRESS", "PROFILE", "COMPONENT", "SIGNATURE", "FROM", "UNTIL"}}
 	for _, r := range shown.Routes {
-		routes.Add(c.short(r.Contract), r.Receiver, r.Address, r.Profile, r.Component, r.From, r.Until)
+		routes.Add(c.short(r.Contract), r.Receiver, r.Address, r.Profile, r.Component, r.Signature, r.From, r.Until)
 	}
 	permissions := &cli.Table{Head: []string{"PERMISSION", "FROM SYSTEM", "TO", "FROM", "UNTIL"}}
 	for _, p := range shown.Permissions {

@@ -119,3 +119,10 @@ CREATE TABLE case_unnumbered (
     code    TEXT NOT NULL DEFAULT ''
 );
 CREATE UNIQUE INDEX case_unnumbered_code ON case_unnumbered (code) WHERE code <> '';
+
+-- Signatures of calls that were let in, each until its message would be too old anyway.
+CREATE TABLE signature_seen (
+    id    TEXT PRIMARY KEY, -- SHA-256 of what was signed and by which key
+    until BIGINT NOT NULL
+);
+CREATE INDEX signature_seen_until ON signature_seen (until);
