@@ -112,7 +112,7 @@ var arrows = map[string][]string{
 	"cmd/rivgate/demo": {
 		"cmd/rivgate/config", "cmd/rivgate/cli", "cmd/rivgate/parts", "cmd/rivgate/cases", "soap", "soap/wire",
 		"contracts", "contracts/*", "routing", "routing/catalogue", "store", "relay", "recording",
-		"web/shell",
+		"web/shell", "web/casework",
 	},
 	"cmd/rivgate/story": {"soap", "contracts", "recording"},
 

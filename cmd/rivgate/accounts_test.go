@@ -47,8 +47,8 @@ func TestDemoAccountsSignIn(t *testing.T) {
 		return answer, nil
 	}
 	rooms := map[string]string{
-		"hanna": "/inbox", "mona": "/inbox", "adam": "/inbox", "nina": "/inbox", "tea": "/inbox", "iris": "/catalogue", "olle": "/monitor",
-		"greta": "/review",
+		"hanna": "/inbox", "mona": "/inbox", "adam": "/inbox", "rita": "/inbox", "nina": "/inbox", "tea": "/inbox",
+		"iris": "/catalogue", "olle": "/monitor", "greta": "/review",
 	}
 	for _, d := range demo.Accounts() {
 		if !strings.Contains(out.String(), d.ID+" / "+demo.Password) {

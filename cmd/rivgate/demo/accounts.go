@@ -36,6 +36,10 @@ func Accounts() []Account {
 			"adam", "Adam Demo", "lokal administratör, Vårdcentralen Björken",
 			grant(shell.RoleAdministrator, routing.CareUnit, clinic),
 		},
+		{
+			"rita", "Rita Demo", "lokal administratör, hela regionens vård",
+			grant(shell.RoleAdministrator, routing.CareUnit, shell.RegionUnits+"01"),
+		},
 		{"nina", "Nina Demo", "handläggare, patientnämnden", grant(shell.RoleHandler, routing.PatientBoard, board)},
 		{
 			"tea", "Tea Demo", "handläggare, 1177 på telefon",

@@ -9,6 +9,7 @@ import (
 	"rivgate/contracts"
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/web/casework"
 )
 
 // lived is one thing that somebody did with a case of the demo before anybody looks at it. It goes the way that it goes
@@ -19,7 +20,12 @@ type lived struct {
 	say      contracts.Update
 	problems []string // codes, with a say that closes
 	area     string   // code of the area of activity, with a say that closes
+
+	ask *casework.OpinionLetter // the board asks a unit for an opinion, with the consent to tell what was written
 }
+
+// The unit that a board of the demo asks for an opinion.
+const askedUnit, askedName = "SE2010123456-VC01", "Vårdcentralen Björken"
 
 // demoHandler is who handles the cases of a unit in the demo.
 func demoHandler(kind routing.UnitKind) store.Person {
@@ -50,6 +56,8 @@ func (g *Gateway) live(ctx context.Context, id string, did []lived) error {
 			_, err = g.DB.Assign(ctx, act, by)
 		case l.park != "":
 			_, err = g.DB.Park(ctx, act, time.Now().AddDate(0, 1, 0), l.park)
+		case l.ask != nil:
+			err = g.ask(ctx, c, by, *l.ask)
 		default:
 			err = g.say(ctx, c, by, l)
 		}
@@ -58,6 +66,23 @@ func (g *Gateway) live(ctx context.Context, id string, did []lived) error {
 		}
 	}
 	return nil
+}
+
+// ask asks a unit for an opinion, as the board's page does.
+func (g *Gateway) ask(ctx context.Context, c store.Case, by store.Person, l casework.OpinionLetter) error {
+	act := store.Act{CaseID: c.ID, Unit: c.Handler.Unit, By: by}
+	consent := casework.BoardEntry{
+		Kind: casework.BoardConsent, Unit: askedName + " (" + askedUnit + ")", Day: time.Now().Format(time.DateOnly),
+		Who: "Tora Test", How: "per telefon", Scope: casework.ScopeText,
+	}
+	if err := g.DB.Note(ctx, act, consent.Note()); err != nil {
+		return err
+	}
+	l.Board, l.Unit, l.Reference = casework.HandlerName(c.Handler), askedName, casework.Reference(c)
+	l.Consent, l.Covers, l.Due = consent.Given(true), consent.Scope, time.Now().AddDate(0, 0, 21).Format(time.DateOnly)
+	request := casework.BoardEntry{Kind: casework.BoardRequest, Unit: consent.Unit, Due: l.Due, Text: l.Question}
+	_, err := g.DB.AskOpinion(ctx, act, request.Note(), store.Opinion{Unit: askedUnit, Due: l.Due, Letter: l.Text()})
+	return err
 }
 
 func (g *Gateway) say(ctx context.Context, c store.Case, by store.Person, l lived) error {
@@ -93,6 +118,11 @@ func (g *Gateway) addPhrases(ctx context.Context) error {
 		{
 			Of: ofUnit("SE2010123456-PN01"), Kind: "reply", Title: "Patientnämnden har tagit emot",
 			Text: "Patientnämnden har tagit emot ditt ärende. En handläggare kontaktar vården för att få ett yttrande.",
+		},
+		{
+			Of:   store.Holder{Level: store.LevelRegion, ID: "01", Side: routing.CareUnit},
+			Kind: "reply", Title: "Om patientnämnden",
+			Text: "Är du inte nöjd med svaret kan du vända dig till patientnämnden i regionen.",
 		},
 	} {
 		kind := routing.CareUnit

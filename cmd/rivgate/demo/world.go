@@ -26,6 +26,7 @@ import (
 	"rivgate/soap"
 	"rivgate/soap/wire"
 	"rivgate/store"
+	"rivgate/web/casework"
 )
 
 // HandlingSystemID is the handling system of demo.yaml.
@@ -250,7 +251,13 @@ func Seeds(now time.Time) []seedCase {
 				{park: "Väntar på statistik från telefonin"},
 			},
 		},
-		{unit: "SE2010123456-PN01", Complaint: another, lived: []lived{{take: true}}},
+		{
+			unit: "SE2010123456-PN01", Complaint: another,
+			lived: []lived{{take: true}, {ask: &casework.OpinionLetter{
+				Question: "Beskriv vad ni visste om patienten den natten, och vad ni rådde till.", Description: another.Description,
+				IncidentDate: another.IncidentDate, PlaceText: another.IncidentPlaceText,
+			}}},
+		},
 		{
 			unit:      clinic,
 			Complaint: own("190001019801", "Tora Test", "Det var kallt och dragigt i väntrummet.", day(40), clinic, clinicName),
