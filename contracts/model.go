@@ -127,7 +127,7 @@ type Answer struct {
 	Attachments []Attachment `json:"attachments,omitempty"`
 }
 
-// Supplement is what the reporter adds to a case without having been asked (komplettering).
+// Supplement is what the reporter adds to a case without having been asked (tillägg).
 type Supplement struct {
 	Text        string       `json:"text"` // the text of the Answer that it travels with is the same
 	Author      PersonID     `json:"author"`

@@ -16,12 +16,12 @@ import (
 	"rivgate/routing"
 )
 
-// ReadCache reads the saved copy that SKLTP's switch keeps of a TAK (persistentCache). Times may have a zone or none,
-// ids need not be unique, blanks around values are dropped. A copy without routes or without permissions is an error:
-// it stands for a TAK that did not answer, not for one that forbids everything.
+// ReadCache reads the copy of a TAK that SKLTP's switch saves in a file (persistentCache). Times may have a zone or
+// none, ids need not be unique, and blanks around values are removed. A copy without routes or without permissions is
+// an error: it means that the TAK did not answer, not that it forbids everything.
 //
-// Units, components, the tree and a checksum are there if Rivgate wrote the copy. One whose checksum does not fit is
-// an error: it was damaged, or changed by hand.
+// A copy that Rivgate wrote also has units, components, the tree and a checksum. A wrong checksum is an error: the
+// file was damaged, or changed by hand.
 func ReadCache(r io.Reader) (routing.Catalogue, error) {
 	summed := newSumming(r)
 	s := newScanner(summed, maxXML)
@@ -32,7 +32,7 @@ func ReadCache(r io.Reader) (routing.Catalogue, error) {
 			return s.problem("other-root")
 		}
 		return s.children(func(child xml.StartElement) error {
-			// its namespace may be what is damaged
+			// its namespace may be the part that is damaged
 			if written := attribute(child, "sha256"); child.Name.Local == elementSum && written != "" {
 				if !summed.fits(written) {
 					return s.problem("damaged")
@@ -100,7 +100,8 @@ func unitOf(e xml.StartElement) routing.Unit {
 	}
 }
 
-// aliasSeparator parts a unit's aliases in one attribute. No alias holds it: blanks in a name are single spaces.
+// aliasSeparator stands between a unit's aliases in one attribute. No alias contains it, since the only white space in
+// a name is a single space.
 const aliasSeparator = "\n"
 
 func attribute(e xml.StartElement, name string) string {
@@ -112,8 +113,8 @@ func attribute(e xml.StartElement, name string) string {
 	return ""
 }
 
-// WriteCache writes a catalogue as the saved copy that SKLTP's switch can read, and what that one does not know
-// beside it in a namespace of our own. A catalogue that ReadCache would refuse as empty is an error.
+// WriteCache writes a catalogue as a saved copy that SKLTP's switch can read. What the switch does not know is written
+// too, in a namespace of our own. A catalogue without routes or without permissions is an error, as in ReadCache.
 func WriteCache(w io.Writer, c routing.Catalogue) error {
 	if err := notEmpty(c); err != nil {
 		return fmt.Errorf("writing the saved copy: %w", err)
@@ -140,7 +141,7 @@ func WriteCache(w io.Writer, c routing.Catalogue) error {
 	return unsaved(out.to.Flush())
 }
 
-// cacheWriter writes piece by piece; the first error of the writer below it comes back from Flush.
+// cacheWriter writes piece by piece. Errors of the underlying writer are returned by Flush.
 type cacheWriter struct{ to *bufio.Writer }
 
 func (w *cacheWriter) raw(text string) *cacheWriter {
@@ -207,7 +208,7 @@ func moment(d routing.Date, hour, minute, second int) string {
 	year, month, day := int(d)/10000, time.Month(int(d)/100%100), int(d)%100
 	layout := "2006-01-02T15:04:05.000-07:00"
 	if year < 1900 {
-		layout = "2006-01-02T15:04:05" // local solar time: its offset has seconds, for which XML has no place
+		layout = "2006-01-02T15:04:05" // Sweden had local solar time then, with seconds in its offset, which XML cannot write
 	}
 	return time.Date(year, month, day, hour, minute, second, 0, routing.Stockholm()).Format(layout)
 }

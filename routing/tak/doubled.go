@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// DoubledKeys names each key that an object of a JSON text has twice, with its line; of the two values a reader would
-// take one and lose the other. Keys that differ in case alone are the same, as for the readers here. A text that is
-// no JSON is left to its reader.
+// DoubledKeys is an error that names each key that stands twice in one JSON object, with its line. A JSON reader would
+// use one of the two values and silently lose the other. Keys that differ only in upper and lower case are the same
+// key, as they are for the readers here. A text that is not JSON gives no error here: its reader reports that.
 func DoubledKeys(content []byte) error {
 	const most = 20
 	type level struct {

@@ -21,8 +21,8 @@ import (
 // TAK is a real tjänsteadresseringskatalog that is asked over SOAP (SokVagvalsInfo version 2).
 type TAK struct {
 	URL string // …/tak-services/SokVagvalsInfo/v2
-	// TLS says how to show ourselves and whom to believe. It is asked for each question, so that what changed meanwhile
-	// counts. Nil: as the system does.
+	// TLS gives our certificate and the authorities that we trust. It is called for every question, so that renewed files
+	// are used. Nil: the system's authorities, and no certificate.
 	TLS       func() *tls.Config
 	Timeout   time.Duration // for one of the two questions; 0: two minutes
 	MaxAnswer int64         // bytes of one answer; 0: 512 MiB
@@ -31,13 +31,13 @@ type TAK struct {
 
 var _ Source = TAK{}
 
-// Read asks for all routes and all permissions. It gives both or nothing: an empty list, a fault, another status than
-// 200 or an answer that breaks off is an error.
+// Read asks for all routes and all permissions, and returns both or an error. An empty list, a SOAP fault, a status
+// other than 200, and an answer that is cut off are errors.
 func (t TAK) Read(ctx context.Context) (routing.Catalogue, error) {
 	var c routing.Catalogue
 	err := t.ask(ctx, "hamtaAllaVirtualiseringar", elementRoute, func(rows rowReader) error {
 		row, err := rows.route()
-		row.Line = 0 // a line of an answer that nobody keeps is of no use
+		row.Line = 0 // the answer is not kept, so a line in it helps nobody
 		c.Routes = append(c.Routes, row)
 		return err
 	})
@@ -70,7 +70,7 @@ func (t TAK) String() string {
 	return (&url.URL{Scheme: address.Scheme, Host: address.Host, Path: address.Path}).String()
 }
 
-// ask sends one question without parameters and hands each element of the answer's list to visit.
+// ask sends one question without parameters and calls visit for each element of the list in the answer.
 func (t TAK) ask(ctx context.Context, operation, element string, visit func(rowReader) error) error {
 	timeout := t.Timeout
 	if timeout == 0 {
@@ -125,7 +125,7 @@ func (t TAK) post(ctx context.Context, operation string) (io.ReadCloser, error) 
 	return answer.Body, nil
 }
 
-// whyNetwork is what a failed request means, without the address that Go's own text holds.
+// whyNetwork says why a request failed, without the address that Go's own error text contains.
 func whyNetwork(err error) routing.Fact {
 	var network net.Error
 	var op *net.OpError
@@ -142,8 +142,8 @@ func whyNetwork(err error) routing.Fact {
 	return why("tak-unreachable")
 }
 
-// readAnswer walks Envelope, Body and the response element strictly, and in that one takes the elements that were
-// asked for.
+// readAnswer reads the answer strictly: Envelope, Body and the response element must be the expected ones. In the
+// response element it calls visit for the elements that were asked for and skips the others.
 func readAnswer(r io.Reader, most int64, response, element string, visit func(rowReader) error) error {
 	s := newScanner(r, most)
 	rows := rowReader{scanner: s, strings: shared{}}

@@ -12,17 +12,17 @@ import (
 	"rivgate/routing"
 )
 
-// Beside is what stands beside a catalogue, for sources that know neither units nor the HSA tree.
+// Beside names the files that complete a catalogue whose source knows neither units nor the HSA tree.
 type Beside struct {
 	UnitsFile string            // our catalogue YAML with units alone; "" for none
 	HSAFiles  []string          // files of the HSA tree, the master first; none: every unit hangs under the root
 	Names     map[string]string // short names of contracts → responder namespaces, for YAML
 }
 
-// Complete adds what stands beside a catalogue to one that comes from elsewhere, as from the store.
+// Complete adds the units and the tree of these files to a catalogue from another source, such as the store.
 func (b Beside) Complete(c *routing.Catalogue) error { return b.add(c) }
 
-// add reads what stands beside and puts it into the catalogue. Units are added to those that are there already.
+// add reads the files and puts their content into the catalogue. Units are added to those that it already has.
 func (b Beside) add(c *routing.Catalogue) error {
 	if b.UnitsFile != "" {
 		units, err := b.units()
@@ -75,7 +75,7 @@ func (b Beside) units() ([]routing.Unit, error) {
 	return c.Units, nil
 }
 
-// File is a catalogue in a file: our YAML or the saved copy of a TAK, told apart by what is in it.
+// File is a catalogue in a file: our YAML, or the saved copy of a TAK. Its content shows which one it is.
 type File struct {
 	Path string
 	Beside
@@ -83,7 +83,7 @@ type File struct {
 
 var _ Source = File{}
 
-// Read reads the file and what stands beside it.
+// Read reads the file and the files that complete it.
 func (f File) Read(context.Context) (routing.Catalogue, error) {
 	file, err := openFile(f.Path, why("reading-catalogue"))
 	if err != nil {
@@ -106,7 +106,7 @@ func (f File) Read(context.Context) (routing.Catalogue, error) {
 // String names the source for status pages: the file's name without its folder.
 func (f File) String() string { return filepath.Base(f.Path) }
 
-// ReadAny reads a catalogue in either of its forms: what begins with "<" is the saved copy of a TAK, all else our YAML.
+// ReadAny reads a catalogue in either form: a file that begins with "<" is the saved copy of a TAK, any other our YAML.
 func ReadAny(r io.Reader, names map[string]string) (routing.Catalogue, error) {
 	content := bufio.NewReader(r)
 	head, _ := content.Peek(512) // a short file is no error here

@@ -14,9 +14,9 @@ import (
 	"rivgate/routing/catalogue"
 )
 
-// Held is an answer of the source that shrank too much to be taken without a word from a person.
+// Held is an answer of the source that has lost so many rows that a person must accept it before it is used.
 type Held struct {
-	Digest            string    `json:"digest"` // of what is in it, whatever the order of its rows
+	Digest            string    `json:"digest"` // of its content; the order of rows does not matter
 	RoutesBefore      int       `json:"routesBefore"`
 	Routes            int       `json:"routes"`
 	PermissionsBefore int       `json:"permissionsBefore"`
@@ -30,39 +30,39 @@ func (h Held) Error() string {
 		h.Routes, h.RoutesBefore, h.Permissions, h.PermissionsBefore, h.Digest)
 }
 
-// Marked is a source that can say cheaply whether it would give something else than before. A Keeper asks it every
-// Poll, and reads it whole when the mark is another one.
+// Marked is a source that can tell cheaply whether its catalogue has changed: then its mark is another one. A Keeper
+// asks for the mark every Poll, and reads the whole catalogue when the mark has changed.
 type Marked interface {
 	Mark(ctx context.Context) (string, error)
 }
 
-// holding is an answer that waits for a person, whole.
+// holding is a whole answer that waits until a person accepts it.
 type holding struct {
 	held      Held
 	catalogue routing.Catalogue
 }
 
-// few is how many routes, or permissions, an answer may lose whatever the percentage: a row taken out of a small
-// catalogue is meant.
+// few is how many routes, or permissions, an answer may always lose. In a small catalogue one row is a large
+// percentage, and whoever removed it meant to.
 const few = 5
 
-// shrunk tells whether an answer lost more than MaxShrink percent of its routes or of its permissions, and more than
-// a few.
+// shrunk tells whether an answer lost more than MaxShrink percent, and more than a few, of its routes or of its
+// permissions.
 func (k *Keeper) shrunk(before, after routing.Catalogue) bool {
 	less := func(before, after int) bool { return before-after > few && (before-after)*100 > before*k.MaxShrink }
 	return k.MaxShrink > 0 &&
 		(less(len(before.Routes), len(after.Routes)) || less(len(before.Permissions), len(after.Permissions)))
 }
 
-// weigh gives Held as an error for an answer that must wait. At the first refresh it is compared with the saved copy:
-// a restart is no consent.
+// weigh returns Held as the error when an answer must wait for a person. The first refresh after a start compares the
+// answer with the saved copy, so that a restart does not accept it.
 func (k *Keeper) weigh(ctx context.Context, c routing.Catalogue) error {
 	if k.MaxShrink <= 0 {
 		return nil
 	}
 	before := k.Catalogue()
 	if k.current.Load() == nil && k.CacheFile != "" {
-		before, _ = k.saved() // without a copy there is nothing to compare with
+		before, _ = k.saved() // on an error there is no copy to compare with
 	}
 	if !k.shrunk(before, c) {
 		k.held.Store(nil)
@@ -95,7 +95,7 @@ func (k *Keeper) accepted(ctx context.Context, h Held) bool {
 	return yes && err == nil
 }
 
-// Accept takes the answer that is held back into use. Without one it gives false.
+// Accept puts the answer that is held back into use. It returns false when none is held back.
 func (k *Keeper) Accept(ctx context.Context, digest string) (Report, bool, error) {
 	k.refreshing.Lock()
 	defer k.refreshing.Unlock()
@@ -113,8 +113,8 @@ func (k *Keeper) Accept(ctx context.Context, digest string) (Report, bool, error
 	return report, true, nil
 }
 
-// news looks whether there is a reason not to wait for the next refresh: a person has accepted what is held back, or
-// the source has another mark.
+// news tells whether to refresh at once instead of waiting: a person has accepted the answer that is held back, or the
+// source has another mark.
 func (k *Keeper) news(ctx context.Context) {
 	if waiting := k.held.Load(); waiting != nil && k.accepted(ctx, waiting.held) {
 		if _, _, err := k.Accept(ctx, waiting.held.Digest); err != nil {
@@ -145,7 +145,7 @@ func (k *Keeper) poll() time.Duration {
 	return 2 * time.Second
 }
 
-// digest is the same for two catalogues with the same routes and permissions, and hardly ever for others.
+// digest identifies the routes and permissions of a catalogue, whatever their order.
 func digest(c routing.Catalogue) string {
 	lines := make([]string, 0, len(c.Routes)+len(c.Permissions))
 	for _, r := range c.Routes {

@@ -9,11 +9,12 @@ import (
 	"rivgate/routing"
 )
 
-// ReadHSATree reads the tree of HSA units from one or more files, any root, UTF-8 or ISO-8859-1. The first file is the
-// master: what a later one says of a unit or place that is already known does not count.
+// ReadHSATree reads the tree of HSA units from one or more files, with any root element, in UTF-8 or ISO-8859-1. The
+// first file goes first: a later file cannot change a unit or a place (DN) that an earlier one has.
 //
-// A unit's parent is the nearest ancestor by distinguished name (DN) that is a unit itself, or "SE". Two units with one
-// DN in the same file, or one DN that two files give to different units, is an error; so is a file without units.
+// A unit's parent is its nearest ancestor by distinguished name (DN) that is a unit too, or else "SE". It is an error
+// when two units of a file have the same DN, when two files give one DN to different units, and when a file has no
+// units.
 func ReadHSATree(readers ...io.Reader) (routing.Tree, error) {
 	places := map[string]string{} // DN → HSA-id, both folded
 	units := map[string]string{}  // and back
@@ -37,7 +38,7 @@ func readUnits(r io.Reader, places, units map[string]string) error {
 	read := func() error {
 		id, dn, err := readUnit(s)
 		if err != nil || id == "" || dn == "" {
-			return err // a place without HSA-id is no unit
+			return err // an entry without an HSA-id is not a unit
 		}
 		holder, taken := places[dn]
 		if here[dn] || taken && holder != id {
@@ -85,7 +86,7 @@ func readUnit(s *scanner) (id, dn string, err error) {
 	return routing.Fold(id), canonical(dn), err
 }
 
-// nearest is the first unit above a place; the place itself does not count.
+// nearest is the first unit above a place, not the place itself.
 func nearest(dn string, places map[string]string) string {
 	for above := parentDN(dn); above != ""; above = parentDN(above) {
 		if unit, ok := places[above]; ok {
@@ -95,7 +96,7 @@ func nearest(dn string, places map[string]string) string {
 	return "SE"
 }
 
-// canonical is a DN without blanks around its parts and in lower case. "" stays "".
+// canonical is a DN in lower case without blanks around its parts, for comparing. "" stays "".
 func canonical(dn string) string {
 	var parts []string
 	for rest := dn; rest != ""; {
@@ -107,7 +108,7 @@ func canonical(dn string) string {
 	return strings.Join(parts, ",")
 }
 
-// parentDN is a canonical DN without its first part.
+// parentDN is the DN one step up: without the first part.
 func parentDN(dn string) string {
 	return strings.TrimPrefix(dn[len(firstRDN(dn)):], ",")
 }

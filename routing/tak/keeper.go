@@ -16,29 +16,31 @@ import (
 	"rivgate/routing/catalogue"
 )
 
-// Keeper keeps a routing table fresh. Whatever goes wrong, the last good table stays; only where there never was one,
-// calls find none.
+// Keeper keeps a routing table fresh by reading its source again and again. When reading fails, the last good table
+// stays in use. Calls find no table only when none has ever been read.
 type Keeper struct {
 	Source Source
 	Rules  routing.Rules
-	// the saved copy, written after each refresh and read where the source fails before the first; "" for none
+	// the file of the saved copy: written after each refresh, and read when the source fails at start; "" for none
 	CacheFile string
 	Every     time.Duration    // between refreshes; 0: 10 minutes
 	Retry     time.Duration    // between attempts while there is no table at all; 0: 10 seconds
-	Poll      time.Duration    // between looks for news, see Marked; 0: 2 seconds
+	Poll      time.Duration    // between questions for the source's mark, see Marked; 0: 2 seconds
 	Now       func() time.Time // nil: time.Now
 	Log       *zap.Logger      // nil: no log
 
-	// Tree reads the HSA files anew, for RefreshTree. Nil: there are none.
+	// Tree reads the HSA files again, for RefreshTree. Nil: there are no such files.
 	Tree func() (routing.Tree, error)
 
-	// MaxShrink holds an answer back that has lost more than so many percent of its routes or permissions; 0: never.
+	// MaxShrink is how many percent of its routes or permissions an answer may lose. One that lost more is held back
+	// until a person accepts it. 0: nothing is held back.
 	MaxShrink int
-	// Accepted is told of an answer that is held back, and asked whether a person has confirmed it. Nil: only Accept does.
+	// Accepted is called with an answer that is held back, and tells whether a person has accepted it. Nil: only Accept
+	// can accept it.
 	Accepted func(ctx context.Context, h Held) (bool, error)
 
-	// TurnedOff is told of units that a new catalogue turns off for citizens because a region loses its patient board: the
-	// source decides, so it is taken into use all the same. Nil: the log alone has it.
+	// TurnedOff is called with the units that citizens cannot choose any more by a new catalogue, because a region lost
+	// its patient board. The catalogue is used all the same, since its source decides. Nil: only the log says it.
 	TurnedOff func(ctx context.Context, off []routing.TurnedOff) error
 
 	refreshing sync.Mutex // one refresh at a time, whoever asked for it
@@ -47,12 +49,12 @@ type Keeper struct {
 	tree       atomic.Pointer[TreeStatus] // nil before the first table
 	attempted  atomic.Bool
 	held       atomic.Pointer[holding] // nil when no answer is held back
-	mark       atomic.Pointer[string]  // of the source, when it was last taken into use
-	failed     string                  // the mark at which reading failed; Run's alone
-	again      time.Time               // before this it is not read again at that mark; Run's alone
+	mark       atomic.Pointer[string]  // the source's mark when its catalogue was last put in use
+	failed     string                  // the mark at which reading failed last; used by Run only
+	again      time.Time               // when that mark may be tried again; used by Run only
 }
 
-// loaded is one snapshot: table and catalogue change together.
+// loaded is a table together with the catalogue that it was built from, so that both change at once.
 type loaded struct {
 	table     *routing.Table
 	catalogue routing.Catalogue
@@ -65,7 +67,7 @@ type failure struct {
 	at     time.Time
 }
 
-// Report says what a refresh brought.
+// Report tells what a refresh changed.
 type Report struct {
 	Routes      int
 	Permissions int
@@ -85,21 +87,21 @@ type TreeStatus struct {
 // Status is how the catalogue is at present.
 type Status struct {
 	Source string `json:"source"` // what the source calls itself
-	// when the table's content was read; of a saved copy, when it was written
+	// when the catalogue was read from its source; for the saved copy, when that was written
 	Loaded      time.Time `json:"loaded,omitzero"`
 	FromCache   bool      `json:"fromCache,omitempty"` // the table comes from the saved copy
 	LastError   string    `json:"lastError,omitempty"` // why the last refresh failed; "" when it did not
 	LastErrorAt time.Time `json:"lastErrorAt,omitzero"`
 	Routes      int       `json:"routes"`
 	Permissions int       `json:"permissions"`
-	Held        *Held     `json:"held,omitempty"` // an answer that waits for a person's word
-	// regions whose units citizens cannot choose by it today, for want of a board
+	Held        *Held     `json:"held,omitempty"` // an answer that waits until a person accepts it
+	// regions whose units citizens cannot choose today, because the region has no patient board
 	Inactive []routing.InactiveRegion `json:"inactiveRegions,omitempty"`
 
 	Tree TreeStatus `json:"tree"`
 }
 
-// Run refreshes at once, unless that was done already, and then again and again until ctx ends. It returns nil.
+// Run refreshes at once, unless a refresh was already made, and then every Every until ctx ends. It returns nil.
 func (k *Keeper) Run(ctx context.Context) error {
 	if !k.attempted.Load() {
 		_, _ = k.Refresh(ctx) // the reason is in the log and in Status
@@ -133,7 +135,7 @@ func (k *Keeper) pause() time.Duration {
 	return 10 * time.Minute
 }
 
-// Table is the table in use; nil where there never was one. The next call may find another.
+// Table is the table in use; nil when none has been read yet. The next call may return another one.
 func (k *Keeper) Table() *routing.Table {
 	if now := k.current.Load(); now != nil {
 		return now.table
@@ -172,9 +174,9 @@ func (k *Keeper) Status() Status {
 	return s
 }
 
-// Refresh reads the source and puts a new table in use, or keeps the one there is and returns why. The saved copy is
-// read where there is no table yet and the source failed; the error is returned then too. An answer that shrank too
-// much is Held.
+// Refresh reads the source and puts a new table in use. When that fails it keeps the present table and returns why; if
+// there is no table yet, it puts the saved copy in use and returns the error all the same. An answer that has lost too
+// many rows is not used: the error is Held.
 func (k *Keeper) Refresh(ctx context.Context) (Report, error) {
 	k.refreshing.Lock()
 	defer k.refreshing.Unlock()
@@ -203,8 +205,8 @@ func (k *Keeper) Refresh(ctx context.Context) (Report, error) {
 	return k.fallBack(ctx), err
 }
 
-// RefreshTree reads the HSA files alone and puts the catalogue in use with their tree, or keeps the one there is and
-// returns why.
+// RefreshTree reads only the HSA files and puts the present catalogue in use with the new tree. When that fails it
+// keeps the present tree and returns why.
 func (k *Keeper) RefreshTree(ctx context.Context) error {
 	k.refreshing.Lock()
 	defer k.refreshing.Unlock()
@@ -257,7 +259,8 @@ func (k *Keeper) use(ctx context.Context, c routing.Catalogue, at time.Time, fro
 	return report, nil
 }
 
-// tellTurnedOff warns of regions that lose their patient board by a catalogue that nobody here can confirm.
+// tellTurnedOff warns of regions that lost their patient board by the new catalogue. Nobody here is asked to confirm
+// that, since the catalogue is kept elsewhere.
 func (k *Keeper) tellTurnedOff(ctx context.Context, table *routing.Table, c routing.Catalogue, at time.Time) {
 	before := k.current.Load()
 	if before == nil {
@@ -282,7 +285,7 @@ func (k *Keeper) tellTurnedOff(ctx context.Context, table *routing.Table, c rout
 	}
 }
 
-// fallBack takes the saved copy into use. Its age is that of the file.
+// fallBack puts the saved copy in use. It counts as read when its file was written.
 func (k *Keeper) fallBack(ctx context.Context) Report {
 	if k.CacheFile == "" {
 		return Report{}
@@ -316,7 +319,7 @@ func (k *Keeper) saved() (routing.Catalogue, error) {
 	return ReadCache(file)
 }
 
-// save writes the copy; a gateway that cannot do so works on, and says it.
+// save writes the saved copy. When that fails the gateway goes on working, and logs it.
 func (k *Keeper) save(c routing.Catalogue) {
 	if k.CacheFile == "" {
 		return
@@ -340,7 +343,7 @@ func (k *Keeper) log() *zap.Logger {
 	return k.Log
 }
 
-// brief is an error's text on one line, cut where a catalogue has more problems than a log line should hold.
+// brief is the text of an error on one line, cut to the length of a reasonable log line.
 func brief(err error) string {
 	const most = 10
 	lines := strings.Split(err.Error(), "\n")

@@ -13,12 +13,12 @@ import (
 	"rivgate/routing"
 )
 
-// Order is a beställning, the file by which changes are ordered from those who keep a TAK.
+// Order is a beställning: a JSON file with changes that somebody orders from whoever keeps a TAK.
 type Order struct {
 	Platform string
 	By       string       // utförare
 	Comment  string       //
-	Day      routing.Date // of genomförande: what is included begins then, what is excluded ends the day before
+	Day      routing.Date // genomförande: what is included begins on it, what is excluded ends the day before
 	Included orderPart
 	Excluded orderPart
 }
@@ -52,7 +52,7 @@ type orderObject struct {
 	Name  string `json:"beskrivning"`
 }
 
-// number is a whole number that is written as such, as 1.0 or as text.
+// number is a whole number, which orders write as 1, as 1.0 or as "1".
 type number int
 
 func (n *number) UnmarshalJSON(b []byte) error {
@@ -68,8 +68,8 @@ func (n *number) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// ReadOrder reads a beställning (JSON) strictly: an unknown key, one that is there twice, a missing value or a date
-// that is none is an error that names where it stands. HSA-ids become upper case.
+// ReadOrder reads a beställning (JSON) strictly: an unknown key, a key that stands twice, a missing value and a wrong
+// date are errors that name their place in the file. HSA-ids are changed to upper case.
 func ReadOrder(r io.Reader) (Order, error) {
 	o, err := readOrder(r)
 	if err != nil {
@@ -136,7 +136,7 @@ func orderDay(text string) (routing.Date, error) {
 	return 0, newProblem("day-no-time")
 }
 
-// ofOrder says what is wrong with the JSON in our words, with the line.
+// ofOrder turns an error of the JSON library into a problem of ours, with the line.
 func ofOrder(err error, content []byte, offset int64) error {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
@@ -164,7 +164,7 @@ func (p *orderPart) empty() bool {
 	return len(p.Contracts)+len(p.Receivers)+len(p.Components)+len(p.Permissions)+len(p.Routes) == 0
 }
 
-// check makes ids upper case and names each entry in which something is missing.
+// check changes ids to upper case, and reports each entry in which something is missing.
 func (p *orderPart) check(part string) (problems []error) {
 	need := func(list string, i int, key string, value *string, id bool) {
 		if *value = strings.TrimSpace(*value); id {

@@ -7,9 +7,9 @@ import (
 	"rivgate/routing/catalogue"
 )
 
-// Plan is what the order changes in a catalogue that has these rows. Plain objects that are there stay as they are. A
-// route to a new address ends the old one the day before; what is ordered and there already is told in the report,
-// and left.
+// Plan is what the order would change in a catalogue with these rows. Units, contracts and other plain objects that are
+// there already stay as they are. A route to a new address ends the old route the day before. What is ordered but is
+// there already is left alone and told in the report.
 func (o Order) Plan(rows []catalogue.Row) catalogue.Plan {
 	p := &orderPlan{day: o.Day, rows: map[string][]catalogue.Row{}, planned: map[string]catalogue.Row{}}
 	if o.Platform != "" {
@@ -32,7 +32,7 @@ type orderPlan struct {
 	planned map[string]catalogue.Row   // what the order itself has ordered, by key
 }
 
-// plain adds objects that are not there.
+// plain adds the plain objects that are not there yet.
 func (p *orderPlan) plain(part orderPart) {
 	add := func(e catalogue.Row) {
 		if former := p.rows[e.Key()]; len(former) > 0 {
@@ -105,7 +105,8 @@ func (p *orderPlan) leadsThere(f, e catalogue.Row) bool {
 	return f.Address == e.Address && f.Profile == e.Profile && routing.Fold(f.Component) == e.Component
 }
 
-// permissions adds those that are not there on the day. One that begins later stays, and the new one ends before it.
+// permissions adds the permissions that are not valid on the day already. One that begins later stays: the new one ends
+// the day before it.
 func (p *orderPlan) permissions(part orderPart) {
 	for _, r := range part.Permissions {
 		e := catalogue.Row{
@@ -122,7 +123,7 @@ func (p *orderPlan) permissions(part orderPart) {
 			case p.counts(f) && (f.Until == 0 || f.Until >= 99991231):
 				p.Note("there", f)
 				there = true
-			case p.counts(f): // it ends some day: the order goes on from there
+			case p.counts(f): // it ends one day: the ordered one begins after that
 				e.From = f.Until.Next()
 				p.Note("there-until", f, f.Until)
 			case f.From > p.day && (e.Until == 0 || f.From <= e.Until):
@@ -140,8 +141,8 @@ func (p *orderPlan) counts(f catalogue.Row) bool {
 	return f.From <= p.day && (f.Until == 0 || f.Until >= p.day)
 }
 
-// exclude ends routes and permissions the day before; what has not begun is removed. Plain objects are left: others
-// may use them.
+// exclude ends routes and permissions the day before, and removes those that have not begun. Plain objects are left,
+// since other rows may need them.
 func (p *orderPlan) exclude(part orderPart) {
 	for _, r := range part.Routes {
 		e := catalogue.Row{Kind: catalogue.KindRoute, Contract: r.Contract, Receiver: r.Receiver, Address: r.Address}

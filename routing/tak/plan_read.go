@@ -9,8 +9,9 @@ import (
 	"rivgate/routing/catalogue"
 )
 
-// ReadPlan reads a file for a kept catalogue that has these rows: a whole catalogue (our YAML, a saved copy) takes
-// the place of units, routes and permissions; a beställning changes what it names. Which it is, its content says.
+// ReadPlan reads a file and plans what it changes in a kept catalogue with these rows. A whole catalogue (our YAML or a
+// saved copy) replaces all units, routes and permissions; a beställning changes only what it names. The content of the
+// file shows which one it is.
 func ReadPlan(r io.Reader, names map[string]string, rows []catalogue.Row) (catalogue.Plan, error) {
 	content := bufio.NewReaderSize(r, 4096)
 	head, _ := content.Peek(4096) // a short file is no error here
@@ -28,7 +29,7 @@ func ReadPlan(r io.Reader, names map[string]string, rows []catalogue.Row) (catal
 	return catalogue.PlanFrom(rows, c), nil
 }
 
-// IsOrder tells a beställning by the beginning of a file: it is JSON, and names what no catalogue does.
+// IsOrder tells from the beginning of a file whether it is a beställning: JSON with keys that no catalogue has.
 func IsOrder(head []byte) bool {
 	head = bytes.TrimSpace(bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF")))
 	if !bytes.HasPrefix(head, []byte("{")) {

@@ -5,7 +5,7 @@ import (
 	"rivgate/routing/catalogue"
 )
 
-// newProblem is a problem of a file as a whole.
+// newProblem is a problem of the whole file, without a line.
 func newProblem(code string, values ...string) *catalogue.FileProblem {
 	return problemAt(0, code, values...)
 }
@@ -16,7 +16,7 @@ func problemAt(line int, code string, values ...string) *catalogue.FileProblem {
 
 // Problems that are compared by errors.Is.
 var (
-	errTooLarge = newProblem("too-large") // what a bounded reader gives in place of the byte that is too much
+	errTooLarge = newProblem("too-large") // what a bounded reader returns instead of the byte above its limit
 	errCharset  = newProblem("charset")
 	errNothing  = newProblem("orders-nothing")
 	errNoNumber = newProblem("version-no-number")

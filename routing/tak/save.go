@@ -9,8 +9,9 @@ import (
 	"rivgate/routing"
 )
 
-// SaveCache writes the saved copy to a file so that at any moment either the old one or the whole new one is there:
-// to a temporary file beside it, synced, renamed, and the folder synced.
+// SaveCache writes the saved copy to a file. At any moment, after a crash too, the file is either the old copy or the
+// whole new one: the copy is written to a temporary file in the same folder, synced and renamed, and the folder is
+// synced.
 func SaveCache(path string, c routing.Catalogue) error {
 	return saveFile(path, func(w io.Writer) error { return WriteCache(w, c) })
 }
@@ -35,7 +36,7 @@ func saveFile(path string, write func(io.Writer) error) error {
 	return syncFolder(folder)
 }
 
-// syncFolder makes the rename last; without it a crash could bring the old file back.
+// syncFolder makes a rename durable: without it the old file could be back after a crash.
 func syncFolder(path string) error {
 	folder, err := os.Open(path)
 	if err != nil {

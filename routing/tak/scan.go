@@ -16,7 +16,7 @@ const (
 	maxText  = 8192 // bytes of one field
 )
 
-// scanner walks an XML document from outside in, strictly: no document type, one root, bounded depth and size.
+// scanner reads an XML document strictly, element by element: no document type, one root, bounded depth and size.
 type scanner struct {
 	decoder *xml.Decoder
 	depth   int
@@ -46,7 +46,7 @@ func (s *scanner) problem(code string, values ...string) error {
 	return problemAt(s.line(), code, values...)
 }
 
-// next is the next token that is an element's start, its end or text. io.EOF comes at the end of the document only.
+// next is the next start of an element, end of an element, or text. io.EOF is returned only at the end of the document.
 func (s *scanner) next() (xml.Token, error) {
 	for {
 		token, err := s.decoder.Token()
@@ -77,7 +77,7 @@ func (s *scanner) next() (xml.Token, error) {
 	}
 }
 
-// document reads the root element, hands it to visit, which must consume it, and sees that nothing but blanks follows.
+// document calls visit with the root element, which visit must read to its end, and checks that only blanks follow.
 func (s *scanner) document(visit func(root xml.StartElement) error) error {
 	seen := false
 	for {
@@ -108,7 +108,8 @@ func (s *scanner) document(visit func(root xml.StartElement) error) error {
 	}
 }
 
-// children hands each child element of the present one to visit, which must consume it, up to the present one's end.
+// children calls visit for each child of the present element, which visit must read to its end. It returns after the
+// end of the present element.
 func (s *scanner) children(visit func(child xml.StartElement) error) error {
 	for {
 		token, err := s.next()
@@ -126,7 +127,7 @@ func (s *scanner) children(visit func(child xml.StartElement) error) error {
 	}
 }
 
-// text consumes the present element, which must hold text alone, and gives it without the blanks around it.
+// text reads the present element to its end and returns its text without blanks around it. A child element is an error.
 func (s *scanner) text() (string, error) {
 	var text strings.Builder
 	for {
@@ -148,12 +149,12 @@ func (s *scanner) text() (string, error) {
 	}
 }
 
-// skip consumes the present element, whatever it holds.
+// skip reads the present element to its end and ignores its content.
 func (s *scanner) skip() error {
 	return s.children(func(xml.StartElement) error { return s.skip() })
 }
 
-// early names an end of file inside an element for what it is.
+// early turns an end of file inside an element into the problem that the file ends too early.
 func early(err error) error {
 	if errors.Is(err, io.EOF) {
 		return newProblem("ends-early")

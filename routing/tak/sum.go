@@ -8,15 +8,16 @@ import (
 	"strings"
 )
 
-// elementSum is the last element of a saved copy that Rivgate wrote: the SHA-256 of everything up to the end of the
-// element before it. A copy that lost or changed a bit on its disk could lead calls astray and still be well-formed.
+// elementSum is the last element of a saved copy that Rivgate wrote. It holds the SHA-256 of everything before it, up
+// to the end of the previous element. Without it, a copy damaged on its disk could still be well-formed XML and send
+// calls to a wrong address.
 const elementSum = "sum"
 
-// summing computes the checksum of what is read through it, up to places that its reader names.
+// summing computes the checksum of what is read through it, up to the offset that upTo is called with.
 type summing struct {
 	from io.Reader
 	sum  hash.Hash
-	read []byte // and not summed yet; no more than the reader has read ahead
+	read []byte // what was read but not summed yet: only what the XML reader has read ahead
 	done int64
 }
 
@@ -36,7 +37,7 @@ func (s *summing) upTo(offset int64) {
 	s.done += n
 }
 
-// fits tells whether a checksum is that of everything up to the last upTo.
+// fits tells whether a checksum is right for everything up to the last offset of upTo.
 func (s *summing) fits(written string) bool {
 	return strings.EqualFold(written, hex.EncodeToString(s.sum.Sum(nil)))
 }

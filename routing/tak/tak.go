@@ -1,8 +1,8 @@
-// Package tak is where a routing table comes from: our own catalogue as YAML, the saved copy that SKLTP's switch keeps,
-// the files of the HSA tree, and a real tjänsteadresseringskatalog (TAK) over SOAP. It keeps the table fresh, and tells
-// what changed and what looks wrong.
+// Package tak reads the catalogue that a routing table is built from. Its sources are our own catalogue as YAML, the
+// copy of a TAK that SKLTP's switch saves, the files of the HSA tree, and a real tjänsteadresseringskatalog (TAK) over
+// SOAP. A Keeper keeps the table fresh, and tells what changed and what looks wrong.
 //
-// It does not decide any call (package routing does), and knows no database, no contract pack and no message.
+// The package decides no call (package routing does), and knows no database, no contract pack and no message.
 package tak
 
 import (
@@ -15,14 +15,14 @@ import (
 	"rivgate/routing"
 )
 
-// Source is where a catalogue can be had. Read gives the whole catalogue as one snapshot or an error, never a part.
-// An error's text is fit for the log: it names lines and rows, no path and no host.
+// Source is where a catalogue is read from. Read returns the whole catalogue or an error, never a part of it. The text
+// of an error may be logged: it names lines and rows, but no path and no host.
 type Source interface {
 	Read(ctx context.Context) (routing.Catalogue, error)
 }
 
-// Unreadable says why a source gave no catalogue. What was done and why it went wrong are codes of UnreadableWords; the
-// cause may name paths and hosts.
+// Unreadable is the error of a source that could not be read. What was being done and why it failed are codes of
+// UnreadableWords. Only the cause may name paths and hosts.
 type Unreadable struct {
 	Doing routing.Fact
 	Why   routing.Fact
@@ -45,7 +45,7 @@ func openFile(path string, reading routing.Fact) (io.ReadCloser, error) {
 	return file, nil
 }
 
-// whyFile is what a failed file operation means, without the path that the system's own text holds.
+// whyFile says why a file operation failed, without the path that the system's own error text contains.
 func whyFile(err error) routing.Fact {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -56,13 +56,14 @@ func whyFile(err error) routing.Fact {
 	return why("file-unusable")
 }
 
-// Sizes above which a file is no catalogue.
+// Sizes above which a file cannot be a real catalogue, and is refused.
 const (
 	maxXML  = 512 << 20
 	maxYAML = 64 << 20
 )
 
-// bounded reads at most left bytes, and then fails instead of pretending the end.
+// bounded reads at most left bytes. If there is more it fails, where an io.LimitReader would report the end of the
+// file.
 type bounded struct {
 	from     io.Reader
 	left     int64
@@ -83,7 +84,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// shared hands out one copy of strings that come back thousands of times, as contracts do.
+// shared returns the same copy of equal strings, to save memory: contracts stand in thousands of rows.
 type shared map[string]string
 
 func (s shared) of(text string) string {

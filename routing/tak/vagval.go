@@ -11,7 +11,7 @@ import (
 // Namespaces of catalogue files.
 const (
 	namespaceVagval = "urn:skl:tp:vagvalsinfo:v2"    // SokVagvalsInfo, and the saved copy
-	namespaceOurs   = "urn:rivgate:catalogue:1"      // what we add to the saved copy; VP passes over it
+	namespaceOurs   = "urn:rivgate:catalogue:1"      // what we add to the saved copy; VP ignores it
 	namespaceHSA    = "urn:riv:hsa:HsaWsResponder:3" // files of the HSA tree
 )
 
@@ -22,11 +22,11 @@ const (
 	elementFilter     = "filterInfo" // of a permission
 )
 
-// always is how "no first day" is written where a first day must be: VP reads no row without one.
+// always is written as the first day of a row that has none, since VP reads only rows with a first day.
 const always routing.Date = 19700101
 
-// rowReader reads virtualiseringsInfo and anropsBehorighetsInfo, which the SOAP answers and the saved copy have in
-// common.
+// rowReader reads the elements virtualiseringsInfo and anropsBehorighetsInfo. SOAP answers and the saved copy have the
+// same ones.
 type rowReader struct {
 	scanner *scanner
 	strings shared
@@ -65,7 +65,7 @@ func (r rowReader) fields() (map[string]string, []routing.Filter, int, error) {
 	return known, filters, line, err
 }
 
-// filter reads the present filterInfo.
+// filter reads one filterInfo element.
 func (r rowReader) filter() (f routing.Filter, err error) {
 	err = r.scanner.children(func(child xml.StartElement) error {
 		ours := child.Name.Space == "" || child.Name.Space == namespaceVagval
@@ -112,7 +112,7 @@ func (r rowReader) permission() (routing.Permission, error) {
 		return routing.Permission{}, err
 	}
 	p := routing.Permission{Contract: f["tjansteKontrakt"], Sender: f["senderId"], Receiver: f["receiverId"], Line: line}
-	p.Filters = routing.Filters(r.strings.of(string(routing.NewFilters(filters)))) // the same few in thousands of rows
+	p.Filters = routing.Filters(r.strings.of(string(routing.NewFilters(filters)))) // the same in thousands of rows
 	if p.Contract == "" || p.Sender == "" || p.Receiver == "" {
 		return p, r.scanner.problem("permission-missing")
 	}
@@ -135,15 +135,15 @@ func (r rowReader) days(f map[string]string) (from, until routing.Date, err erro
 	return from, until, nil
 }
 
-// swedishDay is the day of an xs:dateTime or xs:date: as written where there is no zone, else the day that it is in
-// Sweden at that moment. No text is no day; what lies after the year 9999 is its last day.
+// swedishDay is the day of an xs:dateTime or xs:date. Without a zone it is the day as written, with one the day that it
+// is in Sweden at that moment. An empty text gives no day, and a year after 9999 the last day of 9999.
 func swedishDay(text string) (routing.Date, bool) {
 	if text == "" {
 		return 0, true
 	}
 	day, _, timed := strings.Cut(text, "T")
 	if timed {
-		if moment, err := time.Parse(time.RFC3339, text); err == nil { // takes fractions of a second too
+		if moment, err := time.Parse(time.RFC3339, text); err == nil { // RFC3339 accepts fractions of a second too
 			date := min(routing.DateOf(moment), 99991231)
 			return date, date > 10000
 		}

@@ -6,7 +6,7 @@ import (
 	"rivgate/routing"
 )
 
-// why names a fact of Unreadable: by this name a test finds every code in the sources.
+// why makes a fact of Unreadable. A test finds every code in the sources by this function's name.
 func why(code string, values ...string) routing.Fact { return routing.NewFact(code, values...) }
 
 // UnreadableWords are the codes of Unreadable, each with its words in English.

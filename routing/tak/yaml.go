@@ -61,8 +61,8 @@ const (
 // ReadYAML reads our own catalogue. names translates the short names of contracts ("SendComplaint") to responder
 // namespaces; what holds a colon is a namespace already. A row without a profile gets RIVTABP21.
 //
-// Every offence is in the error with its line: an unknown or repeated key, an unknown short name, a date that is
-// none, a missing value, a unit that is there twice. Whether the rows go together is left to routing.NewTable.
+// The error lists every problem with its line: an unknown or repeated key, an unknown short name, a wrong date, a
+// missing value, a unit that stands twice. Whether the rows fit together is checked by routing.NewTable.
 func ReadYAML(r io.Reader, names map[string]string) (routing.Catalogue, error) {
 	y := &yamlReader{names: names, unitLines: map[string]int{}}
 	root, err := parseYAML(r, maxYAML)
@@ -76,7 +76,7 @@ func ReadYAML(r io.Reader, names map[string]string) (routing.Catalogue, error) {
 	return y.catalogue, nil
 }
 
-// parseYAML gives the root mapping of the one document that there must be.
+// parseYAML returns the root mapping. Anything but exactly one YAML document is an error.
 func parseYAML(r io.Reader, limit int64) (*yaml.Node, error) {
 	from := &bounded{from: r, left: limit}
 	decoder := yaml.NewDecoder(from)
@@ -100,10 +100,11 @@ func parseYAML(r io.Reader, limit int64) (*yaml.Node, error) {
 	return root, nil
 }
 
-// yamlLine finds the line in a message of the YAML library, which has no other form for it.
+// yamlLine finds the line in an error text of the YAML library, which gives it nowhere else.
 var yamlLine = regexp.MustCompile(`line (\d+)`)
 
-// syntax keeps the line of the library's message and drops its words, which are written for programmers.
+// syntax makes a problem of an error of the YAML library: it keeps the line, and replaces the text, which is written
+// for programmers.
 func syntax(err error) error {
 	line := 0
 	if found := yamlLine.FindStringSubmatch(err.Error()); found != nil {
@@ -148,7 +149,7 @@ func (y *yamlReader) root(root *yaml.Node) {
 	}
 }
 
-// keys checks that a mapping has known keys only, and each once.
+// keys checks that a mapping has only known keys, and each of them once.
 func (y *yamlReader) keys(mapping *yaml.Node, known []string) {
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(mapping.Content); i += 2 {

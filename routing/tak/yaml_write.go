@@ -12,8 +12,8 @@ import (
 	"rivgate/routing"
 )
 
-// WriteYAML writes a catalogue as ReadYAML reads it, one row a line. Contracts that names knows are written short.
-// The HSA tree is no part of it: that is read from its own files.
+// WriteYAML writes a catalogue in the form that ReadYAML reads, one row on each line. Contracts in names are written by
+// their short names. The HSA tree is not written: it has its own files.
 func WriteYAML(w io.Writer, c routing.Catalogue, names map[string]string) error {
 	short := map[string]string{}
 	for name, namespace := range names {
