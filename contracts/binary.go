@@ -7,14 +7,14 @@ import (
 
 const namespaceSchema = "http://www.w3.org/2001/XMLSchema"
 
-// binaries finds the elements that are xs:base64Binary itself wherever they are declared: only their text may be
-// exchanged for another.
+// binaries finds the names of elements that are xs:base64Binary in every declaration. Only their text may be taken out
+// of a large message and replaced by a stand-in.
 type binaries struct {
 	is  map[xml.Name]bool
 	not map[xml.Name]bool
 }
 
-// scope is what a schema file says for the declarations in it.
+// scope is what the root of a schema file says that holds for all declarations in it.
 type scope struct {
 	target    string
 	qualified bool              // local elements are in the target namespace
@@ -70,7 +70,7 @@ func (b *binaries) add(s scope, declaration xml.StartElement, depth int) {
 	}
 }
 
-// names are the elements of which all declarations agree.
+// names are the elements whose declarations all say xs:base64Binary.
 func (b *binaries) names() map[xml.Name]bool {
 	all := map[xml.Name]bool{}
 	for name := range b.is {

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// What a message may hold at most. Ids, HSA-ids, codes and names of files are looked up and shown, and an index has its
-// limits.
+// What a message may hold at most. Ids, HSA-ids, codes and names of files are bounded since they stand in indexes of
+// the database and in lists.
 const (
 	longest      = 255 // characters
 	MostProblems = 20  // in experiencedProblem, and in a classification
@@ -46,7 +46,7 @@ func (m *Message) CheckBounds(now time.Time) *Error {
 	return b.found
 }
 
-// bounds finds the first thing in a message that is beyond the bounds.
+// bounds finds the first value in a message that is beyond the bounds.
 type bounds struct {
 	now   time.Time
 	found *Error
@@ -174,7 +174,7 @@ func (b *bounds) problems(list []CV, path string) {
 	}
 }
 
-// files: the contract's schema bounds the list too, where it is enforced.
+// files bounds the list of files. The contract's schema does too, but it may not be enforced.
 func (b *bounds) files(list []Attachment, path string) {
 	if len(list) > MostFiles {
 		b.refuse(SubTooMany, path+"attachment", "Bilagorna är för många. Skicka högst "+strconv.Itoa(MostFiles)+" bilagor.")

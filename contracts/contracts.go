@@ -1,5 +1,5 @@
-// Package contracts judges messages: the canonical case model, the registry of service contracts, validation against
-// their schemas, and the business rules that can be told from one message alone.
+// Package contracts judges messages. It has the canonical case model, the registry of service contracts, validation
+// against their schemas, and the business rules that need nothing but the message itself.
 //
 // It does not know the case that a message belongs to, the catalogue, or the network. The wire forms of the canonical
 // model are packs, folders below this one; this package sees them only through the Pack interface.
@@ -14,7 +14,7 @@ import (
 	"rivgate/soap"
 )
 
-// Mode says what happens to a message that its schema or the business rules refuse.
+// Mode says whether a message is validated, and what happens to one that breaks its schema or the business rules.
 type Mode string
 
 // The modes of validation.
@@ -31,7 +31,7 @@ type Pack interface {
 	Name() string
 	// Operations are the two complaints operations, send first, then return.
 	Operations() [2]soap.Operation
-	// Read maps a schema-valid UTF-8 envelope to the canonical model. It refuses nothing but what it cannot map.
+	// Read maps a schema-valid UTF-8 envelope to the canonical model. It refuses only what it cannot map.
 	Read(envelope []byte) (*Message, error)
 	// Write maps m to an envelope addressed to m.Receiver; m.Update decides which operation.
 	Write(m *Message) ([]byte, error)
@@ -49,7 +49,7 @@ type Contract struct {
 	Durable    bool   // stored before it is answered; else forwarded
 	Validation Mode
 
-	foreign bool // of a folder that the configuration names
+	foreign bool // it comes from a folder that the configuration names
 	pack    Pack // nil unless Complaints
 	send    bool
 	files   fs.FS           // the pack's folder
@@ -64,9 +64,9 @@ func (c *Contract) Send() bool { return c.Complaints && c.send }
 // Return tells whether c is the return contract of the complaints.
 func (c *Contract) Return() bool { return c.Complaints && !c.send }
 
-// Validate checks a whole request envelope (UTF-8) against the schema in one streaming pass. Nil where there is no
-// schema or Validation is Off. The error is *Error{ValidationError, SubSchema} with path, line and column; in mode Warn
-// it is returned too: the caller decides by c.Validation.
+// Validate checks a whole request envelope (UTF-8) against the schema in one streaming pass. It returns nil when there
+// is no schema or Validation is Off. The error is *Error{ValidationError, SubSchema} with path, line and column. It is
+// returned in mode Warn too: the caller looks at c.Validation to decide what to do with it.
 func (c *Contract) Validate(envelope []byte) error {
 	if c.schema == nil || c.Validation == Off {
 		return nil
@@ -74,19 +74,19 @@ func (c *Contract) Validate(envelope []byte) error {
 	return c.schema.validate(envelope)
 }
 
-// ValidateRequest is Validate for a request that is known whole.
+// ValidateRequest is Validate for a request whose envelope has been read to its end.
 func (c *Contract) ValidateRequest(req *soap.Request) error {
 	return withPosition(c.Validate(req.Text()), req.Condensed())
 }
 
-// Read judges a request of a complaints contract: schema, mapping, business rules of one message. The error is *Error;
-// in mode Warn a message that can be mapped is returned together with the *Error that Enforce would have refused it
-// with; in mode Off rules are not looked at. req must be known whole; large files that are not in memory have Content
-// in the message.
+// Read judges a request of a complaints contract by its schema and the business rules of one message, and maps it to
+// the canonical model. The error is *Error. In mode Warn a message that can be mapped is returned together with the
+// *Error that mode Enforce would refuse it with. In mode Off the rules are not checked. req must have been read to its
+// end; large files that are not in memory have Content in the message.
 func (c *Contract) Read(req *soap.Request) (*Message, error) { return c.ReadKnowing(req, nil) }
 
-// ReadKnowing is Read by who knows which units are no care: a case for one of them does without the unit where it
-// happened. noCare may be nil.
+// ReadKnowing is Read for a caller that knows which units are no care (kind other): a case for such a unit need not
+// name the unit where it happened. noCare may be nil.
 func (c *Contract) ReadKnowing(req *soap.Request, noCare func(hsaID string) bool) (*Message, error) {
 	m, err := c.read(req.Text(), req.Condensed(), noCare)
 	return m, withPosition(err, req.Condensed())
@@ -128,8 +128,8 @@ func (c *Contract) read(envelope []byte, condensed *soap.Condensed,
 	return m, nil
 }
 
-// unmapped is the refusal of what the schema takes and the model cannot hold, or of anything unmappable where the
-// schema is not enforced.
+// unmapped is the refusal of a message that cannot be mapped to the model: the schema allows it and the model cannot
+// hold it, or the schema is not enforced.
 func unmapped(root string, cause error) *Error {
 	var e *Error
 	if errors.As(cause, &e) {
@@ -160,7 +160,7 @@ func (c *Contract) WriteReceipt(r Receipt) ([]byte, error) {
 	return c.pack.WriteReceipt(c.Operation, r)
 }
 
-// ReadReceipt maps a response envelope. For the handling of answers by the delivery worker.
+// ReadReceipt maps a response envelope. The delivery worker reads answers by it.
 func (c *Contract) ReadReceipt(envelope []byte) (Receipt, error) {
 	if !c.Complaints {
 		return Receipt{}, errNoModel
@@ -185,7 +185,8 @@ func (c *Contract) compile() error {
 	return err
 }
 
-// Condensing is how a large request of c is condensed: what its schema says is xs:base64Binary is taken out.
+// Condensing says how a large request of c is condensed: the content of elements that its schema declares as
+// xs:base64Binary is taken out.
 func (c *Contract) Condensing() soap.Condensing {
 	how := soap.Condensing{}
 	if c.schema != nil {

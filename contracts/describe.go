@@ -75,7 +75,7 @@ func (r *Registry) Describe(w http.ResponseWriter, req *http.Request, base strin
 	_, _ = w.Write(text) // a caller who went away needs no answer
 }
 
-// at finds the contract that a path ends in; platforms put a path of their own before it.
+// at finds the contract by the end of a path. Platforms put a path of their own before that.
 func (r *Registry) at(rest string) *Contract {
 	for _, c := range r.all {
 		if strings.HasSuffix(rest, c.Path()) {
@@ -85,7 +85,7 @@ func (r *Registry) at(rest string) *Contract {
 	return nil
 }
 
-// location is the place of one reference in a contract file.
+// location is where one reference stands in a contract file.
 type location struct {
 	begin, end int // of the start tag in the file
 	attribute  string
@@ -93,7 +93,7 @@ type location struct {
 	address    bool // soap:address, else the name of another file
 }
 
-// rewrite gives the file with its references pointing to address. Nothing else of it is changed.
+// rewrite returns the file with its references changed to point to address. Nothing else in it is changed.
 func rewrite(text []byte, name, address string) ([]byte, error) {
 	found, err := locations(text)
 	if err != nil {
@@ -159,7 +159,7 @@ func locations(text []byte) ([]location, error) {
 	}
 }
 
-// closure is every file of the pack that a WSDL leads to, itself included.
+// closure is a WSDL and every file of the pack that it refers to, directly or by other files.
 func closure(pack fs.FS, name string) (map[string]bool, error) {
 	seen := map[string]bool{name: true}
 	for todo := []string{name}; len(todo) > 0; {

@@ -36,9 +36,11 @@ const (
 	SubOutOfOrder               = "OUT_OF_ORDER"               // no error: result INFO
 )
 
-// Error is a refusal by the contract. It becomes a result with ERROR in the contract's own response element. Path names
-// where, as element names joined by "/" that come from the schema, never a value: from the request element on, which
-// the refusals that need more than the message itself (UnknownCase and its like) leave out.
+// Error is a refusal by the contract. It becomes a result with ERROR in the contract's own response element.
+//
+// Path names the place in the message by element names of the schema joined by "/", never by a value. It begins with
+// the request element; only refusals that need more than the message itself (UnknownCase and others of refusal.go) have
+// a path without it.
 type Error struct {
 	Code    string // ValidationError, ApplicationError or TechnicalError
 	SubCode string

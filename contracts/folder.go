@@ -13,8 +13,8 @@ type Folder struct {
 	Files fs.FS
 }
 
-// folder adds every contract of f that is not known yet. Published files have quirks: one that cannot be read is a
-// problem, and stops no other.
+// folder adds every contract of f that is not known yet. A file that cannot be read is noted as a problem, and the
+// others are still added, since published files have errors now and then.
 func (r *Registry) folder(f Folder, o Options) error {
 	return fs.WalkDir(f.Files, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -30,7 +30,7 @@ func (r *Registry) folder(f Folder, o Options) error {
 		}
 		for _, op := range described.operations {
 			if r.byNamespace[op.Contract] != nil {
-				continue // another profile of it, or one of the gateway's own
+				continue // the same contract by another profile, or a contract of the gateway's own
 			}
 			if err := r.add(&Contract{Operation: op, Pack: f.Name, foreign: true}, f.Files, o); err != nil {
 				return err

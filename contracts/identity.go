@@ -9,16 +9,16 @@ const (
 	OIDSamordning   = identity.OIDSamordning
 	OIDReserve      = identity.OIDReserve
 
-	// TypeUnnumbered is ours, of a reporter who gave no number.
+	// TypeUnnumbered is the gateway's own, for a reporter who gave no number.
 	TypeUnnumbered = identity.TypeUnnumbered
 )
 
 // PersonID is RIV-TA's PersonIdType.
 type PersonID = identity.Person
 
-// CheckIdentity judges the form of an id by its OID: IDENTITY_OID_MISMATCH where the form contradicts the OID,
-// IDENTITY_CHECK_DIGIT where the day does not exist or the last digit is wrong. Of an OID that is not known here, such
-// as a region's own reserve numbers, only a non-blank id is asked. path is the PersonIdType element.
+// CheckIdentity checks the form of an id by its OID. The error is IDENTITY_OID_MISMATCH when the form contradicts the
+// OID, and IDENTITY_CHECK_DIGIT when the day does not exist or the last digit is wrong. When the OID is not known here,
+// such as that of a region's own reserve numbers, the id must only not be blank. path is the PersonIdType element.
 func CheckIdentity(p PersonID, path string) *Error {
 	switch p.Check() {
 	case identity.Missing:

@@ -70,8 +70,8 @@ func (n rawName) local() string {
 	return local
 }
 
-// readWSDL reads a WSDL file of a pack by its binding: which part is the header and which the body, the messages alone
-// do not tell.
+// readWSDL reads a WSDL file of a pack. It goes by the binding, since only that tells which part of a message is in the
+// header and which in the body.
 func readWSDL(pack fs.FS, name string) (*description, error) {
 	text, err := fs.ReadFile(pack, name)
 	if err != nil {

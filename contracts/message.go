@@ -7,7 +7,7 @@ import (
 	"rivgate/soap"
 )
 
-// Attachments are the files that the message carries, wherever in it they stand, in their order.
+// Attachments are the files of the message in their order, from every place in it that can hold files.
 func (m *Message) Attachments() []Attachment { return slices.Concat(m.files()...) }
 
 // files are the lists of files in the message.
@@ -29,8 +29,8 @@ func (m *Message) files() [][]Attachment {
 	return nil
 }
 
-// Opening is the complaint that begins a case at its handler: of a complaint, a forward or a NEW_CASE; nil in any other
-// message.
+// Opening is the complaint with which a case begins at its handler: that of a complaint, a forward or a NEW_CASE; nil
+// for any other message.
 func (m *Message) Opening() *Complaint {
 	switch {
 	case m.Complaint != nil:
@@ -55,7 +55,8 @@ func (c *Contract) Map(req *soap.Request) (*Message, error) {
 	return m, err
 }
 
-// fill gives the files that stand-ins stand for to those of m. condensed may be nil.
+// fill puts Content into the attachments of m whose content was taken out and replaced by a stand-in. condensed may be
+// nil.
 func (m *Message) fill(condensed *soap.Condensed) {
 	if condensed == nil {
 		return

@@ -48,8 +48,8 @@ const (
 	KindPatientBoard = "PATIENT_BOARD"
 )
 
-// KindNoCare is what CheckPlace is asked with for a unit that is no care, by the catalogue. On the wire it is a
-// KindCareUnit.
+// KindNoCare is the kind that CheckPlace is called with for a unit that is no care by the catalogue (kind other). In a
+// message such a unit has KindCareUnit.
 const KindNoCare = ""
 
 // Recipient is whom a send is for.
@@ -134,12 +134,14 @@ type Supplement struct {
 	Attachments []Attachment `json:"attachments,omitempty"` // instead of files in the Answer
 }
 
-// Withdrawal takes a case back. Its Answer says so in a sentence, WithdrawalText where it is written here.
+// Withdrawal takes a case back. The Answer that it travels with says so in a sentence: WithdrawalText, when the gateway
+// wrote it.
 type Withdrawal struct {
 	Reason string `json:"reason,omitempty"`
 }
 
-// WithdrawalText is what the answer says that a withdrawal travels with: all that a receiver of version 1.0 reads.
+// WithdrawalText is the text of the answer that a withdrawal travels with. A receiver that only knows version 1.0 reads
+// nothing else of it.
 const WithdrawalText = "Anmälaren har tagit tillbaka ärendet."
 
 // Forward is a case that moves between handling systems.
@@ -190,8 +192,8 @@ type Update struct {
 	Unchecked *Unchecked `json:"unchecked,omitempty"`
 }
 
-// Unchecked is a person's decision to write to a reporter who speaks for the patient and whose right to do so is not
-// checked. The reporter never sees it.
+// Unchecked is a handler's decision to write to a reporter who speaks for the patient although the authority to do so
+// is not checked. The reporter never sees it.
 type Unchecked struct {
 	Reason string `json:"reason"`
 	ByID   string `json:"byId,omitempty"` // filled in by the gateway: the account of who decides it

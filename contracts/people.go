@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// SchemaClass is what kind of offence against the schema an Error is; "" for one that the rules found.
+// SchemaClass is the kind of schema error; "" for an Error that the business rules found.
 type SchemaClass string
 
 // The classes of offences against the schema.
@@ -27,8 +27,8 @@ func SchemaClasses() []SchemaClass {
 	}
 }
 
-// ForPeople is the refusal for somebody who filled in a form: what is wrong and what to do. Message is for integrators,
-// and speaks of elements, codes and schemas; this never does.
+// ForPeople says what is wrong and what to do, for somebody who filled in a form. It never speaks of elements, codes or
+// schemas, as Message does, which is for integrators.
 func (e *Error) ForPeople() string {
 	at := "/" + index.ReplaceAllString(e.Path, "")
 	for _, w := range fieldWords {
@@ -59,7 +59,8 @@ const (
 		"systemet om hjälp om felet är kvar."
 )
 
-// fieldWords are the refusals of single fields: the end of their path, without numbers. The first that fits counts.
+// fieldWords are the words for refusals of single fields, by the end of the path without its numbers. The first row
+// that fits is used.
 var fieldWords = []struct {
 	subCode, path string
 	class         SchemaClass
@@ -130,8 +131,8 @@ var fieldWords = []struct {
 	{SubTooMany, "experiencedProblem", "", "Högst 20 problem kan väljas. Välj bort några."},
 }
 
-// classWords are the offences against the schema where nothing is known of the field. The message is written here, so
-// the fault is ours unless a value is wrong.
+// classWords are the words for schema errors in a field that has no row in fieldWords. The gateway itself wrote the
+// message from the form, so any error but a wrong value is its own fault.
 var classWords = map[SchemaClass]string{
 	ClassElement: wordsOurs, ClassText: wordsOurs, ClassAttribute: wordsOurs, ClassNil: wordsOurs, ClassRoot: wordsOurs,
 	ClassOther: wordsOurs,
@@ -140,7 +141,7 @@ var classWords = map[SchemaClass]string{
 	ClassValue: "En uppgift är för lång eller har inte rätt form. Kontrollera det som är ifyllt.",
 }
 
-// subCodeWords are the refusals where nothing is known of the field.
+// subCodeWords are the words for other refusals without a row in fieldWords.
 var subCodeWords = map[string]string{
 	SubSchema: "En uppgift går inte att skicka som den är ifylld. Kontrollera att den är rätt " +
 		"skriven och inte för lång.",

@@ -26,8 +26,8 @@ func refuse(subCode, path, message string) *Error {
 	return &Error{Code: CodeOf(subCode), SubCode: subCode, Path: path, Message: message}
 }
 
-// Result is how a refusal stands in the contract's response. It is the one place that turns an Error into a result;
-// path and position, where they are known, end the text.
+// Result is the refusal as it stands in the contract's response. No other function turns an Error into a result. The
+// text ends with the path and the position, when they are known.
 func (e *Error) Result(logID string) Result {
 	text := e.Message
 	where := e.Path
@@ -88,7 +88,7 @@ func NotCurrentHandler() *Error {
 			"genom sitt eget system, får svara i det.")
 }
 
-// NoOpenQuestion refuses an answer to what is no open question.
+// NoOpenQuestion refuses an answer when the question is not open or does not exist.
 func NoOpenQuestion() *Error {
 	return refuse(SubNoOpenQuestion, "answer/inReplyTo",
 		"Svaret hör inte till någon öppen fråga i ärendet. Ange id för den fråga som "+
@@ -102,8 +102,8 @@ func AuthorNotAllowed() *Error {
 			"ärendet svarar i det.")
 }
 
-// SupplementNotTaken refuses a supplement or a withdrawal that is for a unit whose system knows version 1.0 alone: to
-// it, this is an answer to no question.
+// SupplementNotTaken refuses a supplement or a withdrawal for a unit whose system only knows version 1.0 of the
+// contract: that system would read it as an answer without a question.
 func SupplementNotTaken() *Error {
 	return refuse(SubNoOpenQuestion, "answer",
 		"Enhetens system tar inte emot tillägg och återtaganden (version 1.1), och ingen öppen fråga besvaras.")
@@ -143,7 +143,8 @@ func ClassificationMissing(path, remedy string) *Error {
 	return refuse(SubClassificationMissing, path, "Klassificeringen saknas eller är ofullständig. "+remedy)
 }
 
-// NotAllowed refuses what the schema takes but the contract forbids in this kind of message. It is a SCHEMA error.
+// NotAllowed refuses an element that the schema allows but the contract forbids in this kind of message. Its sub code
+// is SCHEMA.
 func NotAllowed(path, remedy string) *Error {
 	return refuse(SubSchema, path, "En uppgift hör inte hemma i den här typen av meddelande. "+remedy)
 }
@@ -162,16 +163,16 @@ func NoWayToRecipient() *Error {
 			"Ange en ansluten enhet.")
 }
 
-// OnlyInInbox refuses a case whose reporter gave no number at a unit whose cases are handled in another system: nobody
-// could be told there apart from another, and 1177 has no mailbox for them.
+// OnlyInInbox refuses a case without the reporter's number for a unit whose cases are handled in another system. That
+// system could not tell such reporters apart, and 1177 has no mailbox for them.
 func OnlyInInbox(path string) *Error {
 	return refuse(SubRecipientMismatch, path,
 		"Anmälaren har inget nummer. Ett sådant ärende kan bara hanteras i inkorgen, och lämnas inte till ett externt "+
 			"system. Ange en enhet som har inkorgen.")
 }
 
-// NotWithNumber refuses the number of a patient in a case whose reporter gave none: such cases are never found by a
-// person.
+// NotWithNumber refuses a patient's number in a case whose reporter gave no number: such a case must never be linked to
+// a person.
 func NotWithNumber(path string) *Error {
 	return refuse(SubIdentityOIDMismatch, path,
 		"Anmälaren har inget nummer. Då kan ärendet inte heller ha patientens nummer. Utelämna det.")
@@ -180,7 +181,7 @@ func NotWithNumber(path string) *Error {
 // KnownSubCode tells whether a sub code is one of the contracts'.
 func KnownSubCode(subCode string) bool { return subCode == SubOutOfOrder || CodeOf(subCode) != "" }
 
-// CaseExists refuses a new case under the id of one that is there.
+// CaseExists refuses a new case with the id of a case that exists already.
 func CaseExists() *Error {
 	return refuse(SubDuplicateContentMismatch, "caseId",
 		"Ärendets id finns redan, från ett annat meddelande. Ge ett nytt ärende ett nytt id, "+
@@ -194,7 +195,8 @@ func WrongKind() *Error {
 			"mottagning. Rätta mottagarens slag.")
 }
 
-// In is e with a path that begins with the request element, as the paths of the schema and of the rules do.
+// In is e with the request element put before its path, so that the path begins as those of the schema and the rules
+// do.
 func (e *Error) In(root string) *Error {
 	if e.Path == "" || e.Path == root || strings.HasPrefix(e.Path, root+"/") {
 		return e
@@ -204,7 +206,7 @@ func (e *Error) In(root string) *Error {
 	return &placed
 }
 
-// At is err with another path, where it is an *Error: the same fact, found at another element.
+// At is err with another path: the same error, found at another element. An err that is no *Error is returned as it is.
 func At(err error, path string) error {
 	var e *Error
 	if !errors.As(err, &e) {

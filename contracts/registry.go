@@ -77,7 +77,7 @@ func NewRegistry(o Options) (*Registry, error) {
 	return r, nil
 }
 
-// open compiles c's schema, or notes why it cannot.
+// open compiles the schema of c, or notes a problem when that fails.
 func (r *Registry) open(c *Contract) {
 	if err := c.compile(); err != nil {
 		c.Validation = Off
@@ -134,7 +134,7 @@ func (r *Registry) platform(o Options) error {
 	})
 }
 
-// add sets what is configured of c and puts it into the registry.
+// add applies the configuration to c and puts it into the registry.
 func (r *Registry) add(c *Contract, pack fs.FS, o Options) error {
 	c.files = pack
 	c.Validation = o.Validation
@@ -179,8 +179,8 @@ func (r *Registry) Durable(namespace string) bool {
 	return c != nil && c.Durable
 }
 
-// SimilarTo is the contract that a catalogue or a caller means by a namespace: the case of letters makes no difference
-// there. Nil where there is none.
+// SimilarTo finds a contract by a namespace as catalogues and callers write it: upper and lower case are the same. Nil
+// when there is none.
 func (r *Registry) SimilarTo(namespace string) *Contract {
 	if c := r.byNamespace[namespace]; c != nil {
 		return c
@@ -193,8 +193,8 @@ func (r *Registry) SimilarTo(namespace string) *Contract {
 	return nil
 }
 
-// Names maps the short name of each known contract to its responder namespace. Where two have the same name it is the
-// gateway's own, else the one of the later version.
+// Names maps the short name of each known contract to its responder namespace. When two contracts have the same name,
+// the name means the gateway's own contract, or else the later version.
 func (r *Registry) Names() map[string]string {
 	names := make(map[string]string, len(r.all))
 	for _, c := range r.all {

@@ -6,8 +6,8 @@ import (
 	"rivgate/contracts/identity"
 )
 
-// rules are the business rules that can be told from one message alone. The rules that need the case, the catalogue or
-// the region are relay's. Paths are joined only when a rule is broken.
+// rules are the business rules that need nothing but the message. Rules that need the case, the catalogue or the region
+// are in package relay. Paths are put together only when a rule is broken, since most messages break none.
 type rules struct {
 	root  string // name of the request element, the first part of every path
 	codes map[string]*CodeSet
@@ -98,8 +98,8 @@ func (r rules) answer(a *Answer, path string) *Error {
 	return checkAttachments(a.Attachments, path)
 }
 
-// unasked judges what version 1.1 adds to an answer. Who reads only what 1.0 knows must read the same: the text of the
-// answer is the supplement's, and so is its author.
+// unasked judges a supplement or a withdrawal, which version 1.1 adds to an answer. A system that only knows version
+// 1.0 must read the same from the answer: its text and author must be those of the supplement.
 func (r rules) unasked(m *Message) *Error {
 	path := r.root + "/supplement"
 	switch s := m.Supplement; {
@@ -120,7 +120,7 @@ func (r rules) unasked(m *Message) *Error {
 	}
 }
 
-// forward does not hold the original case to its new recipient's kind: it was rightly written for another one.
+// forward does not check the original case by the kind of its new recipient: it was written for another recipient.
 func (r rules) forward(f *Forward, path string) *Error {
 	if err := r.complaint(&f.Original, path+"/originalCase"); err != nil {
 		return err
@@ -131,7 +131,7 @@ func (r rules) forward(f *Forward, path string) *Error {
 	return checkStamp(f.Time, path+"/forwardedTime")
 }
 
-// checkII asks for both parts: a contract's ids are worth nothing without the issuer's own.
+// checkII requires both parts of an id: an extension identifies nothing without the system that issued it.
 func checkII(id *II, path string) *Error {
 	if blank(id.Root) {
 		return FieldMissing(path+"/root", "Ange HSA-id för det system som har gett ut id:t.")
@@ -158,7 +158,7 @@ func checkDate(raw, path string) *Error {
 	return nil
 }
 
-// blank tells whether a text says nothing.
+// blank tells whether a text has only white space and invisible characters.
 func blank(s string) bool { return identity.Blank(s) }
 
 // nth names one of several: a path tells which attachment, from 1.

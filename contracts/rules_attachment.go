@@ -13,9 +13,9 @@ import (
 // MaxAttachment is the largest attachment in bytes, decoded: 20 MB.
 const MaxAttachment = 20 << 20
 
-// checkAttachments judges the files below path. A file whose content is of no kind that is taken is ATTACHMENT_TYPE,
-// one of more than 20 MB, as stated or in fact, ATTACHMENT_TOO_LARGE; a size or sha256 that is not the content's is a
-// SCHEMA error of that element.
+// checkAttachments judges the files below path. The error is ATTACHMENT_TYPE for content of a kind that is not
+// accepted, ATTACHMENT_TOO_LARGE for a stated or real size above 20 MB, and SCHEMA for a size or sha256 that does not
+// fit the content.
 func checkAttachments(files []Attachment, path string) *Error {
 	for i := range files {
 		if err := checkAttachment(&files[i], nth(path+"/attachment", i)); err != nil {
@@ -56,7 +56,7 @@ func checkAttachment(a *Attachment, path string) *Error {
 	return nil
 }
 
-// checkReference judges a file that is elsewhere: there is nothing but its label to tell its kind by.
+// checkReference judges a file of which only a reference came: its kind is known only by its label.
 func (a *Attachment) checkReference(path string) *Error {
 	switch {
 	case a.length() > 0:
@@ -68,8 +68,8 @@ func (a *Attachment) checkReference(path string) *Error {
 	return nil
 }
 
-// Kind is what a file is by its content, or by its label where the content is elsewhere; "" where it is none of the
-// kinds that are taken.
+// Kind is the kind of a file by its content, or by its label when only a reference came; "" for a kind that is not
+// accepted.
 func (a *Attachment) Kind() string {
 	if a.Reference != "" && a.length() == 0 {
 		return labelled(a.MediaType)
@@ -130,7 +130,7 @@ func labelled(mediaType string) string {
 	return ""
 }
 
-// silent tells whether a media type says nothing of what a file is.
+// silent tells whether a media type says nothing about the kind of a file.
 func silent(mediaType string) bool {
 	name, _, _ := strings.Cut(mediaType, ";")
 	switch strings.ToLower(strings.TrimSpace(name)) {
@@ -144,9 +144,9 @@ func silent(mediaType string) bool {
 // it.
 const pdfWithin = 1024
 
-// KindOf is the kind of a file by its first bytes, whatever its label says; "" for none that is taken. The label
-// decides only what the bytes leave open: text that mentions PDF is text where it says so, and text that says to be a
-// page or a script is none.
+// KindOf is the kind of a file by its first bytes; "" for a kind that is not accepted. The label matters only where the
+// bytes leave a doubt: a text that contains the mark of a PDF is text when it is labelled so, and a text that is
+// labelled as a web page or a script is not accepted.
 func KindOf(mediaType string, head []byte) string {
 	has := func(s string) bool { return bytes.HasPrefix(head, []byte(s)) }
 	switch {
@@ -168,8 +168,8 @@ func KindOf(mediaType string, head []byte) string {
 	return ""
 }
 
-// plainText tells whether the beginning of value can be text: UTF-16 with its mark, or bytes without control
-// characters, which both UTF-8 and the old 8-bit sets are.
+// plainText tells whether the beginning of value can be text: UTF-16 with its byte order mark, or bytes without control
+// characters, as in UTF-8 and in the old 8-bit character sets.
 func plainText(value []byte) bool {
 	if bytes.HasPrefix(value, []byte("\xff\xfe")) || bytes.HasPrefix(value, []byte("\xfe\xff")) {
 		return true

@@ -1,6 +1,7 @@
 package contracts
 
-// complaint judges a case whoever it is for; CheckPlace adds what depends on the kind of recipient.
+// complaint checks the rules that are the same for all recipients; CheckPlace those that depend on the recipient's
+// kind.
 func (r rules) complaint(c *Complaint, path string) *Error {
 	if err := checkStamp(c.Received, path+"/receivedTime"); err != nil {
 		return err
@@ -59,10 +60,11 @@ func (r rules) patient(c *Complaint, path string) *Error {
 	return nil
 }
 
-// CheckPlace judges where a case happened by the kind of who receives it: a care unit needs the unit's HSA-id and takes
-// no free text (PLACE_TEXT_NOT_ALLOWED, FIELD_MISSING); a patient board takes both or neither; what is no
-// care (KindNoCare) takes no free text, and does without a unit. path is the ComplaintType element. It is exported for
-// a NEW_CASE: whether its handling unit is a board, a message alone does not tell.
+// CheckPlace judges where a case happened, by the kind of its recipient. A care unit requires the unit's HSA-id and
+// accepts no free text (FIELD_MISSING, PLACE_TEXT_NOT_ALLOWED). A patient board accepts both, or neither. A unit that
+// is no care (KindNoCare) accepts no free text and requires no HSA-id. path is the ComplaintType element.
+//
+// It is exported for NEW_CASE, where the message does not tell whether the handling unit is a board.
 func CheckPlace(c *Complaint, kind, path string) *Error {
 	if kind == KindPatientBoard {
 		return nil
@@ -81,7 +83,7 @@ func CheckPlace(c *Complaint, kind, path string) *Error {
 	return nil
 }
 
-// coded asks that a code has its code system and name, and that it is in the code set where that is known here.
+// coded requires that a code has a code system and a name, and that it is in its code set, if that is known here.
 func (r rules) coded(v *CV, path string) *Error {
 	if blank(v.Code) {
 		if blank(v.OriginalText) {
@@ -103,7 +105,7 @@ func (r rules) coded(v *CV, path string) *Error {
 	return nil
 }
 
-// known asks for more than coded: the code system must be the one that the field is defined by.
+// known is coded, and also requires the code system that the field is defined with.
 func (r rules) known(v *CV, system, path string) *Error {
 	if err := r.coded(v, path); err != nil || blank(v.Code) {
 		return err

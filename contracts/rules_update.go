@@ -110,7 +110,8 @@ func (r rules) classification(u *Update) *Error {
 	return nil
 }
 
-// mainProblem: a code without a parent, or the name of a main problem whose code nobody knows (positiv återkoppling).
+// mainProblem tells whether a value is a main problem: a code without a parent, or the name of the main problem that
+// has no known code (positiv återkoppling).
 func (r rules) mainProblem(v *CV) bool {
 	set := r.codes[SystemProblem]
 	if set == nil {
@@ -124,7 +125,7 @@ func (r rules) mainProblem(v *CV) bool {
 	return ok && c.Parent == ""
 }
 
-// elsewhere refuses what belongs to another type of update than this one.
+// elsewhere refuses fields that belong to another type of update.
 func (r rules) elsewhere(u *Update) *Error {
 	switch {
 	case u.AnswerDueDate != "" && u.Type != Question:

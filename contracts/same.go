@@ -15,10 +15,10 @@ import (
 // SameContent tells whether two request envelopes have equal content: the children of Body are equal after exclusive
 // canonicalisation without comments. Both are UTF-8 and have passed the guard; the error is about one that has not.
 //
-// Neither is brought to its canonical form, which would cost many times the memory of a large message. Two canonical
-// forms are equal exactly when the elements, attributes, texts and processing instructions are, prefixes included, and
-// the prefixes that are seen mean the same; so the two are read side by side. A test compares the answer with a whole
-// canonicaliser's.
+// The canonical forms are never written, since that would cost many times the memory of a large message. Instead both
+// envelopes are read side by side: their canonical forms are equal exactly when all elements, attributes, texts and
+// processing instructions are, prefixes included, and when the prefixes in use stand for the same namespaces. A test
+// compares the result with that of a complete canonicaliser.
 func SameContent(a, b []byte) (bool, error) {
 	if bytes.Equal(a, b) {
 		return true, nil
@@ -111,7 +111,7 @@ func (c *content) next() (item, error) {
 	}
 }
 
-// read keeps depth and scope; it gives nil for what is no item or not yet a whole one.
+// read follows depth and scope. It returns nil when a token is no item, or not yet a whole one.
 func (c *content) read(token xml.Token) (*item, error) {
 	inside := c.body > 0 && c.depth > c.body
 	switch t := token.(type) {

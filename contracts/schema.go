@@ -136,8 +136,8 @@ func (s *schema) validate(envelope []byte) error {
 	return e
 }
 
-// path is where the error is, below Body, of names that the schema declares: any other name was chosen by the sender
-// and may be anything. An element that is not expected where it stands is named too, if the schema has such an element.
+// path is where the error is, below Body. It has only names that the schema declares, since any other name is chosen by
+// the sender and may hold anything. An element in a wrong place is named if the schema has an element of that name.
 func (s *schema) path(e *xsderrors.Error) string {
 	var known []string
 	place := strings.TrimPrefix(e.Path, "/Envelope")
@@ -177,7 +177,8 @@ func schemaClass(code xsderrors.Code) SchemaClass {
 	return ClassOther
 }
 
-// schemaText says what kind of offence it was. The validator's own words are not used: they name what the sender wrote.
+// schemaText says what kind of error it is. The validator's own words are not used, since they quote what the sender
+// wrote.
 func schemaText(code xsderrors.Code) string {
 	const remedy = " Rätta meddelandet enligt kontraktets schema och skicka det med ett nytt id."
 	switch code {

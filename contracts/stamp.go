@@ -12,7 +12,7 @@ const (
 	dateLayout  = "20060102"
 )
 
-// ErrNoTime is the answer to a time stamp that no Swedish clock ever shows.
+// ErrNoTime is the error for a time stamp that is not a time in Sweden.
 var ErrNoTime = errors.New("reading time stamp: no such Swedish local time")
 
 // stockholm is Swedish local time. It cannot fail: the zone is compiled in.
@@ -24,8 +24,8 @@ var stockholm = sync.OnceValue(func() *time.Location {
 	return zone
 })
 
-// ParseStamp reads YYYYMMDDhhmmss as Swedish local time. Of the repeated hour in October it takes the first. The error
-// is ErrNoTime for anything else, the hour that is skipped in March included; the Stamp then has Raw alone.
+// ParseStamp reads YYYYMMDDhhmmss as Swedish local time. A time in the hour that comes twice in October means the first
+// one. Anything else is ErrNoTime, also a time in the hour that is skipped in March; the Stamp then has only Raw.
 func ParseStamp(raw string) (Stamp, error) {
 	s := Stamp{Raw: raw}
 	if len(raw) != len(stampLayout) {
@@ -35,7 +35,7 @@ func ParseStamp(raw string) (Stamp, error) {
 	if err != nil || t.Format(stampLayout) != raw {
 		return s, ErrNoTime
 	}
-	// time leaves open which one of two it takes when clocks are set back.
+	// package time does not say which of the two it returns when clocks are set back.
 	if earlier := t.Add(-time.Hour); earlier.Format(stampLayout) == raw {
 		t = earlier
 	}
