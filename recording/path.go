@@ -11,7 +11,7 @@ import (
 
 // Path is a place in an XML document: the local names of elements, and @name for an attribute, parted by /. One that
 // begins with / is meant from the root; any other is the end of a place, so that "result/logId" is every logId in a
-// result. * is any one name.
+// result. * is any one name, @* any attribute.
 type Path struct {
 	rooted bool
 	steps  []string
@@ -35,7 +35,8 @@ func (p Path) means(place []string) bool {
 		return false
 	}
 	for i, name := range place[len(place)-len(p.steps):] {
-		if step := p.steps[i]; step != name && step != "*" {
+		attribute := strings.HasPrefix(name, "@")
+		if step := p.steps[i]; step != name && (step != "*" || attribute) && (step != "@*" || !attribute) {
 			return false
 		}
 	}

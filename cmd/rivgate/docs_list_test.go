@@ -37,6 +37,7 @@ var completions = map[string]string{
 	"rivgate queue retry":           `rivgate queue retry "$WAITING" --reason "mended"`,
 	"rivgate queue show":            `rivgate queue show "$DELIVERED"`,
 	"rivgate queue show ID":         `rivgate queue show "$DELIVERED"`,
+	"rivgate diff A B":              `rivgate diff testdata/recordings/vp testdata/recordings/vp`,
 	"rivgate redact DIR": `cp -rL testdata/recordings mine-$$ && rivgate redact --leave-out mine-$$ && ` +
 		`rivgate redact --check mine-$$`,
 	"rivgate tak rebase": `rivgate tak rebase --help`,

@@ -39,6 +39,7 @@ type CLI struct {
 	Case     cases.Command            `cmd:"" help:"Cases and replies to them."`
 	Send     envelope.SendCommand     `cmd:"" help:"Post an envelope as it is; print status, fault or result."`
 	Validate envelope.ValidateCommand `cmd:"" help:"Judge envelopes: the guard, the schema, the business rules."`
+	Diff     recordings.DiffCommand   `cmd:"" help:"Compare recordings, folders of them, or documents, as they are meant."`
 	Redact   recordings.RedactCommand `cmd:"" help:"Take persons out of recordings, or check that none is left."`
 	User     people.UserCommand       `cmd:"" help:"Who can sign in, and what they may."`
 	Audit    people.AuditCommand      `cmd:"" help:"The access log: who looked at and changed what."`
