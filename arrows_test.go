@@ -51,6 +51,8 @@ var arrows = map[string][]string{
 	"relay/outgoing":  {"soap", "contracts", "routing"},
 	"relay/diagnosis": {"soap", "contracts", "routing", "store"},
 	"relay/probe":     {"relay/outgoing", "relay/diagnosis", "soap", "contracts/platform", "routing", "store"},
+	// Beside the line, and above it.
+	"relay/upkeep": {"relay", "routing", "store"},
 
 	"web": {"web/*", "routing", "store"},
 	"web/shell": {
@@ -108,7 +110,8 @@ var arrows = map[string][]string{
 	"cmd/rivgate/envelope": {
 		"cmd/rivgate/config", "cmd/rivgate/cli", "cmd/rivgate/parts", "soap", "contracts", "recording",
 	},
-	"cmd/rivgate/database": {"cmd/rivgate/config", "cmd/rivgate/cli", "store"},
+	"cmd/rivgate/recordings": {"cmd/rivgate/cli", "contracts/redact", "recording"},
+	"cmd/rivgate/database":   {"cmd/rivgate/config", "cmd/rivgate/cli", "store"},
 	"cmd/rivgate/demo": {
 		"cmd/rivgate/config", "cmd/rivgate/cli", "cmd/rivgate/parts", "cmd/rivgate/cases", "soap", "soap/wire",
 		"contracts", "contracts/*", "routing", "routing/catalogue", "store", "relay", "recording",

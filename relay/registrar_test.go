@@ -8,7 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"rivgate/relay"
+	"rivgate/relay/upkeep"
 	"rivgate/routing"
 	"rivgate/store"
 )
@@ -38,7 +38,7 @@ func (w *world) diary(extension string) string {
 // once; what is closed, handled elsewhere, of no series, or of the other side of the wall gets none.
 func TestRegistrarNumbersTheOpenCasesOfInboxes(t *testing.T) {
 	w := newWorld(t)
-	r := relay.Registrar{Relay: w.Relay}
+	r := upkeep.Registrar{Relay: w.Relay}
 	round := func(want int) {
 		t.Helper()
 		if n, err := r.Round(t.Context()); err != nil || n != want {
@@ -84,7 +84,7 @@ func TestRegistrarKnowsUnitsThatHaveLeft(t *testing.T) {
 	w.mu.Lock()
 	w.table = w.build(routing.Catalogue{})
 	w.mu.Unlock()
-	n, err := (&relay.Registrar{Relay: w.Relay}).Round(t.Context())
+	n, err := (&upkeep.Registrar{Relay: w.Relay}).Round(t.Context())
 	if err != nil || n != 1 || w.diary("here") != "VC1" {
 		t.Errorf("%d numbers, %v, %q", n, err, w.diary("here"))
 	}
@@ -97,7 +97,7 @@ func TestRegistrarRunsUntilItIsTold(t *testing.T) {
 	w.series(store.Holder{Level: store.LevelUnit, ID: inboxUnit}, "VC{n}")
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- (&relay.Registrar{Relay: w.Relay}).Run(ctx) }()
+	go func() { ended <- (&upkeep.Registrar{Relay: w.Relay}).Run(ctx) }()
 	w.eventually("the case has a number", func() bool { return w.diary("here") == "VC1" })
 	stop()
 	if err := <-ended; err != nil {
@@ -110,7 +110,7 @@ func TestRegistrarRunsUntilItIsTold(t *testing.T) {
 func TestHeldBackCasesAreSaid(t *testing.T) {
 	w := newWorld(t)
 	registry := prometheus.NewRegistry()
-	watch := &relay.Watch{
+	watch := &upkeep.Watch{
 		Relay: w.Relay, Retention: store.Retention{ClosedCases: 24 * time.Hour, RequireRegistration: true},
 	}
 	watch.Register(registry)

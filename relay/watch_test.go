@@ -9,7 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/expfmt"
 
-	"rivgate/relay"
+	"rivgate/relay/upkeep"
 	"rivgate/store"
 )
 
@@ -32,7 +32,7 @@ func shown(t *testing.T, registry *prometheus.Registry) string {
 func TestMessagesThatWaitTooLongAreSaidOnce(t *testing.T) {
 	w := newWorld(t)
 	registry := prometheus.NewRegistry()
-	watch := &relay.Watch{Relay: w.Relay}
+	watch := &upkeep.Watch{Relay: w.Relay}
 	watch.Register(registry)
 	w.accepted(portal, complaint(systemUnit, "a"))
 	const old, fine = "messages wait too long", "messages no longer wait too long"
@@ -69,7 +69,7 @@ func TestMessagesThatWaitTooLongAreSaidOnce(t *testing.T) {
 func TestBrokenInvariantIsSaid(t *testing.T) {
 	w := newWorld(t)
 	registry := prometheus.NewRegistry()
-	watch := &relay.Watch{Relay: w.Relay}
+	watch := &upkeep.Watch{Relay: w.Relay}
 	watch.Register(registry)
 	w.accepted(portal, complaint(systemUnit, "a"))
 	watch.Look(t.Context())
@@ -96,7 +96,7 @@ func TestRetentionTakesOnlyWhatItsRulesLetGo(t *testing.T) {
 	w := newWorld(t)
 	w.accepted(portal, complaint(systemUnit, "a"))
 	w.work()
-	watch := &relay.Watch{Relay: w.Relay, Retention: store.Retention{Delivered: time.Hour, ClosedCases: time.Hour}}
+	watch := &upkeep.Watch{Relay: w.Relay, Retention: store.Retention{Delivered: time.Hour, ClosedCases: time.Hour}}
 	w.pass(48 * time.Hour)
 	watch.Look(t.Context())
 	w.wants("a", store.DeliveryDelivered, "ok", 1) // its case is open

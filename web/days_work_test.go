@@ -11,7 +11,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"rivgate/relay"
+	"rivgate/relay/upkeep"
 	"rivgate/store"
 )
 
@@ -155,7 +155,7 @@ func TestADayOfRegistration(t *testing.T) {
 	d.goes("a series", chromedp.SetValue(chromedp.CSS("#series0-pattern"), "SYN {year}-{n}"),
 		clicks(`form[action="/registration/series"] button`))
 	d.sees("Öppna ärenden utan nummer får ett inom kort.", "Nästa nummer: SYN 2026-1")
-	if n, err := (&relay.Registrar{Relay: w.Relay}).Round(t.Context()); n != 1 || err != nil {
+	if n, err := (&upkeep.Registrar{Relay: w.Relay}).Round(t.Context()); n != 1 || err != nil {
 		t.Errorf("%d cases got a number, %v", n, err)
 	}
 	d.changes("hanna")

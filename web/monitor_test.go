@@ -15,6 +15,7 @@ import (
 
 	"rivgate/contracts"
 	"rivgate/relay"
+	"rivgate/relay/upkeep"
 	"rivgate/routing"
 	"rivgate/store"
 	"rivgate/web/operate"
@@ -251,7 +252,7 @@ func TestMonitorSaysWhatIsWorst(t *testing.T) {
 	has(t, w.page("/monitor"), "1 meddelande är parkerat och väntar på en människa.", "/monitor/deliveries?state=parked")
 
 	registry := prometheus.NewRegistry()
-	watch := &relay.Watch{Relay: w.Relay}
+	watch := &upkeep.Watch{Relay: w.Relay}
 	watch.Register(registry)
 	watch.Look(t.Context())
 	w.Operate.Registry = registry

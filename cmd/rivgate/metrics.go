@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"rivgate/relay"
+	"rivgate/relay/upkeep"
 	"rivgate/store"
 )
 
@@ -14,7 +15,7 @@ import (
 func (g *gateway) measure() prometheus.Gatherer {
 	registry := prometheus.NewRegistry()
 	g.relay.Metrics = relay.NewMetrics(registry)
-	g.watch = &relay.Watch{
+	g.watch = &upkeep.Watch{
 		Relay: g.relay,
 		Retention: store.Retention{
 			Delivered: g.config.Retention.DeliveredAfter, ClosedCases: g.config.Retention.ClosedCasesAfter,

@@ -25,6 +25,7 @@ import (
 	"rivgate/cmd/rivgate/parts"
 	"rivgate/contracts"
 	"rivgate/relay"
+	"rivgate/relay/upkeep"
 	"rivgate/routing/catalogue"
 	"rivgate/routing/tak"
 	"rivgate/soap"
@@ -71,7 +72,7 @@ type gateway struct {
 	keeper   *tak.Keeper
 	relay    *relay.Relay
 	worker   *relay.Worker
-	watch    *relay.Watch
+	watch    *upkeep.Watch
 	later    *relay.ReplyOutbox
 	soap     *soap.Server
 	site     *web.Site
@@ -350,7 +351,7 @@ func (g *gateway) run(ctx context.Context) error {
 	all.Go(func() error { return g.worker.Run(serving) })
 	all.Go(func() error { return g.watch.Run(serving) })
 	all.Go(func() error { return g.later.Run(serving) })
-	all.Go(func() error { return (&relay.Registrar{Relay: g.relay}).Run(serving) })
+	all.Go(func() error { return (&upkeep.Registrar{Relay: g.relay}).Run(serving) })
 	all.Go(func() error { return g.relay.Refusals.Run(serving, g.db) })
 	for _, l := range []net.Listener{g.plain, g.secure} {
 		if l != nil {

@@ -1,4 +1,8 @@
-package relay
+// Package upkeep does what time alone makes due beside the line: it looks for breaches of the invariant and for messages
+// that wait too long, lets go what retention allows, and gives cases their registration numbers.
+//
+// It does not know a message on its way.
+package upkeep
 
 import (
 	"context"
@@ -7,13 +11,14 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
+	"rivgate/relay"
 	"rivgate/store"
 )
 
 // Watch looks every minute at what must never happen, and at what must not last: breaches of the store's invariant,
 // and messages that wait too long. Once an hour it lets go what retention allows.
 type Watch struct {
-	Relay     *Relay
+	Relay     *relay.Relay
 	Retention store.Retention
 
 	breaches *prometheus.GaugeVec

@@ -1,4 +1,4 @@
-package relay
+package upkeep
 
 import (
 	"context"
@@ -6,13 +6,14 @@ import (
 
 	"go.uber.org/zap"
 
+	"rivgate/relay"
 	"rivgate/routing"
 	"rivgate/store"
 )
 
 // Registrar gives the open cases of the inboxes their registration numbers, by the nearest series of their units. It
 // comes after the line, so that no accept ever waits for a number; any number of replicas may run one.
-type Registrar struct{ Relay *Relay }
+type Registrar struct{ Relay *relay.Relay }
 
 // Waits between two rounds of a Registrar: at least, and as a multiple of how long the round before took.
 const (
