@@ -28,8 +28,9 @@ func TestAttacksAreRecorded(t *testing.T) {
 		own.NewID, own.Lifetime = func() string { return signaturetest.ID }, 24*time.Hour
 		signed = string(s.sign(own, []byte(signaturetest.Envelope)))
 		trust := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.authority.Certificate.Raw})
-		world := "-- catalogue.yaml --\nroutes:\n  - {contract: \"" + anyContract + "\", to: \"*\", address: \"http://producer/echo\", " +
-			"signature: require}\npermissions:\n  - {contract: \"" + anyContract + "\", from_system: " + portal + ", to: \"*\"}\n" +
+		world := "-- catalogue.yaml --\nroutes:\n  - {contract: \"" + anyContract + "\", to: \"*\", " +
+			"address: \"http://producer/echo\", signature: require}\npermissions:\n" +
+			"  - {contract: \"" + anyContract + "\", from_system: " + portal + ", to: \"*\"}\n" +
 			"-- trust.pem --\n" + string(trust)
 		record(t, filepath.Join(folder, "world.txtar"), world)
 	}

@@ -50,7 +50,8 @@ func (e *Error) Fault(instanceName string) (code, faultstring, detail string) {
 	if e.Code == VP012 || e.Code == VP014 {
 		detail = "" // nothing internal leaves the house
 	}
-	return cmp.Or(e.SOAP, e.Code.Side()), string(e.Code) + " [" + instanceName + "] " + cmp.Or(e.Text, e.Code.Text()), detail
+	text := string(e.Code) + " [" + instanceName + "] " + cmp.Or(e.Text, e.Code.Text())
+	return cmp.Or(e.SOAP, e.Code.Side()), text, detail
 }
 
 // Because is a copy of e with the cause that the log is to show. The caller never sees it.

@@ -14,8 +14,8 @@ const (
 const signatureNoneWritten = "none"
 
 // SignaturesInWords names the values of Signature for messages.
-const SignaturesInWords = signatureNoneWritten + ", " + string(SignatureSign) + ", " + string(SignatureRequire) + " or " +
-	string(SignatureBoth)
+const SignaturesInWords = signatureNoneWritten + ", " + string(SignatureSign) + ", " + string(SignatureRequire) +
+	" or " + string(SignatureBoth)
 
 // Signatures are all values, as they are written.
 func Signatures() []Signature {

@@ -58,8 +58,8 @@ func (b *block) isUnderstood() bool {
 // RefuseSecurity what must be understood.
 func (r *Request) ProcessHeaders(judges bool) error { return r.processHeaders(judges, false) }
 
-// ProcessSecurity does the same with the WS-Security header for the recipient alone: of a message that is passed on, and
-// whose signature is judged or made here.
+// ProcessSecurity does the same with the WS-Security header for the recipient alone: of a message that is passed on,
+// and whose signature is judged or made here.
 func (r *Request) ProcessSecurity() error { return r.processHeaders(true, true) }
 
 // RefuseSecurity is a *Error of Kind NotUnderstood where the message came with a WS-Security header for the recipient

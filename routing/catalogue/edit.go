@@ -208,8 +208,8 @@ func (a *editing) change(i int, e Row) {
 	}
 }
 
-// signatureBefore is what the route that a move ends asks of signatures: a move that does not say so must not let in what
-// is not signed. Into the house nothing is signed.
+// signatureBefore is what the route that a move ends asks of signatures: a move that does not say so must not let in
+// what is not signed. Into the house nothing is signed.
 func (a *editing) signatureBefore(e Row) routing.Signature {
 	for _, r := range a.rows {
 		if r.Kind != KindRoute || r.key() != e.key() || r.From > e.From || r.Until != 0 && r.Until < e.From {

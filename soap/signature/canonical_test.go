@@ -150,9 +150,9 @@ func withoutComments(text string) string {
 	}
 }
 
-// differsKnowingly tells documents that goxmldsig reads otherwise than XML has it, and libxml2: it does not make blanks of
-// line ends in attributes (XML 1.0 section 3.3.3), does not read those of instructions (2.11), does not sort xml:… by its namespace, and writes xmlns="" where no
-// default namespace is to be undone.
+// differsKnowingly tells documents that goxmldsig reads otherwise than XML has it, and libxml2: it does not make blanks
+// of line ends in attributes (XML 1.0 section 3.3.3), does not read those of instructions (2.11), does not sort xml:…
+// by its namespace, and writes xmlns="" where no default namespace is to be undone.
 func differsKnowingly(document string) bool {
 	w := newWalk(strings.NewReader(document))
 	for {
@@ -165,7 +165,8 @@ func differsKnowingly(document string) bool {
 		}
 		for _, a := range w.attributes {
 			prefix, declares := a.declares()
-			if declares && len(prefix) == 0 && len(a.raw) == 0 || string(a.prefix) == "xml" || bytes.ContainsAny(a.raw, "\t\r\n") {
+			if declares && len(prefix) == 0 && len(a.raw) == 0 || string(a.prefix) == "xml" ||
+				bytes.ContainsAny(a.raw, "\t\r\n") {
 				return true
 			}
 		}
@@ -179,7 +180,8 @@ func FuzzCanonicalForm(f *testing.F) {
 	}
 	f.Add("<a xmlns:q='urn:q'><T q:a='&#x41;'>\r\n</T></a>", "q")
 	f.Fuzz(func(t *testing.T, document, list string) {
-		envelope := `<e:Envelope xmlns:e="` + guard.NamespaceEnvelope + `"><e:Body><o>` + document + `</o></e:Body></e:Envelope>`
+		envelope := `<e:Envelope xmlns:e="` + guard.NamespaceEnvelope + `"><e:Body><o>` + document +
+			`</o></e:Body></e:Envelope>`
 		if _, err := guard.New(guard.Limits{}).Feed([]byte(envelope), true); err != nil {
 			_, _ = form(strings.NewReader(envelope)) // must end
 			return

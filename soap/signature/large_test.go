@@ -72,7 +72,8 @@ func benchmarked(size int) string {
 func BenchmarkSign(b *testing.B) {
 	ca := newAuthority(b)
 	for name, s := range map[string]*Signer{
-		"rsa": signer(b, ca.Issue(b, rsaKey(b, 2048), nil)), "ecdsa": signer(b, ca.Issue(b, ecdsaKey(b, elliptic.P256()), nil)),
+		"rsa":   signer(b, ca.Issue(b, rsaKey(b, 2048), nil)),
+		"ecdsa": signer(b, ca.Issue(b, ecdsaKey(b, elliptic.P256()), nil)),
 	} {
 		m := message(b, benchmarked(10<<10))
 		b.Run(name+"-10k", func(b *testing.B) {
@@ -90,7 +91,8 @@ func BenchmarkVerify(b *testing.B) {
 	ca := newAuthority(b)
 	v := &Verifier{Trust: []*x509.Certificate{ca.Certificate}}
 	for name, s := range map[string]*Signer{
-		"rsa": signer(b, ca.Issue(b, rsaKey(b, 2048), nil)), "ecdsa": signer(b, ca.Issue(b, ecdsaKey(b, elliptic.P256()), nil)),
+		"rsa":   signer(b, ca.Issue(b, rsaKey(b, 2048), nil)),
+		"ecdsa": signer(b, ca.Issue(b, ecdsaKey(b, elliptic.P256()), nil)),
 	} {
 		m := message(b, sign(b, s, benchmarked(10<<10)))
 		b.Run(name+"-10k", func(b *testing.B) {

@@ -104,7 +104,9 @@ func parseBlock(block []byte, scope map[string]string) (*etree.Element, error) {
 	return children[0], nil
 }
 
-var valueEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", `"`, "&quot;", "\t", "&#x9;", "\n", "&#xA;", "\r", "&#xD;")
+var valueEscaper = strings.NewReplacer(
+	"&", "&amp;", "<", "&lt;", `"`, "&quot;", "\t", "&#x9;", "\n", "&#xA;", "\r", "&#xD;",
+)
 
 func isElement(el *etree.Element, space, local string) bool {
 	return el.Tag == local && el.NamespaceURI() == space
@@ -320,8 +322,8 @@ func exclusive(el *etree.Element) (included []string, err error) {
 	return included, nil
 }
 
-// canonicalSignedInfo is the canonical form of SignedInfo, by goxmldsig; by us where the list of prefixes has the default
-// namespace, for which goxmldsig has no word.
+// canonicalSignedInfo is the canonical form of SignedInfo, by goxmldsig; by us where the list of prefixes has the
+// default namespace, for which goxmldsig has no word.
 func canonicalSignedInfo(el *etree.Element, included []string) ([]byte, error) {
 	around, err := etreeutils.NSBuildParentContext(el)
 	if err != nil {

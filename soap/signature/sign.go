@@ -133,7 +133,8 @@ func (s *Signer) security(ids signedIDs, now time.Time) string {
 		NamespaceSecurity, NamespaceUtility, guard.NamespaceEnvelope)
 	fmt.Fprintf(&b, `<wsse:BinarySecurityToken EncodingType="%s" ValueType="%s" wsu:Id="%s">%s</wsse:BinarySecurityToken>`,
 		encodingBase64, tokenX509, ids.token, s.certificate)
-	fmt.Fprintf(&b, `<wsu:Timestamp wsu:Id="%s"><wsu:Created>%s</wsu:Created><wsu:Expires>%s</wsu:Expires></wsu:Timestamp>`,
+	fmt.Fprintf(&b,
+		`<wsu:Timestamp wsu:Id="%s"><wsu:Created>%s</wsu:Created><wsu:Expires>%s</wsu:Expires></wsu:Timestamp>`,
 		ids.timestamp, now.UTC().Format(instant), now.UTC().Add(lifetime).Format(instant))
 	b.WriteString(securityEnd)
 	return b.String()
@@ -175,13 +176,13 @@ func (s *Signer) signature(references []reference, ids signedIDs) ([]byte, error
 	el := etree.NewElement("ds:Signature")
 	el.CreateAttr("xmlns:ds", namespaceSignature)
 	info := el.CreateElement("ds:SignedInfo")
-	info.CreateElement("ds:CanonicalizationMethod").CreateAttr("Algorithm", string(dsig.CanonicalXML10ExclusiveAlgorithmId))
+	form := string(dsig.CanonicalXML10ExclusiveAlgorithmId)
+	info.CreateElement("ds:CanonicalizationMethod").CreateAttr("Algorithm", form)
 	info.CreateElement("ds:SignatureMethod").CreateAttr("Algorithm", s.method)
 	for _, r := range references {
 		e := info.CreateElement("ds:Reference")
 		e.CreateAttr("URI", "#"+r.id)
-		e.CreateElement("ds:Transforms").CreateElement("ds:Transform").
-			CreateAttr("Algorithm", string(dsig.CanonicalXML10ExclusiveAlgorithmId))
+		e.CreateElement("ds:Transforms").CreateElement("ds:Transform").CreateAttr("Algorithm", form)
 		e.CreateElement("ds:DigestMethod").CreateAttr("Algorithm", r.digest)
 		e.CreateElement("ds:DigestValue").SetText(base64.StdEncoding.EncodeToString(r.value))
 	}
@@ -194,7 +195,8 @@ func (s *Signer) signature(references []reference, ids signedIDs) ([]byte, error
 		return nil, err
 	}
 	el.CreateElement("ds:SignatureValue").SetText(base64.StdEncoding.EncodeToString(value))
-	reference := el.CreateElement("ds:KeyInfo").CreateElement("wsse:SecurityTokenReference").CreateElement("wsse:Reference")
+	token := el.CreateElement("ds:KeyInfo").CreateElement("wsse:SecurityTokenReference")
+	reference := token.CreateElement("wsse:Reference")
 	reference.CreateAttr("URI", "#"+ids.token)
 	reference.CreateAttr("ValueType", tokenX509)
 	doc := etree.NewDocument()

@@ -22,8 +22,8 @@ const (
 	DefaultSkew   = time.Minute
 )
 
-// Verifier verifies what others signed. The zero value trusts nobody. It may be used from many goroutines, and must not be
-// copied or changed after its first use.
+// Verifier verifies what others signed. The zero value trusts nobody. It may be used from many goroutines, and must not
+// be copied or changed after its first use.
 type Verifier struct {
 	Trust  []*x509.Certificate // that a chain may end in; those that are not self-signed help to build it
 	MaxAge time.Duration       // how old a Timestamp may be
@@ -161,7 +161,7 @@ func (v *Verifier) checkCertificate(der []byte, terms Terms, now time.Time) (*x5
 	return certificate, nil
 }
 
-// Fingerprint is what a certificate is pinned by: SHA-256 of its DER form, as openssl x509 -fingerprint -sha256 shows it.
+// Fingerprint is what a certificate is pinned by: SHA-256 of its DER form, which openssl x509 -fingerprint -sha256 shows.
 func Fingerprint(der []byte) [32]byte { return sha256.Sum256(der) }
 
 // sortTrust tells the ends of chains from what leads to them.

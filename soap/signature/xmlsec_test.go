@@ -67,10 +67,12 @@ func template(pairCertificate []byte, algorithm, digestAlgorithm, prefixes strin
 		return fmt.Sprintf(`<Reference URI="#%s"><Transforms><Transform Algorithm="%s">%s</Transform></Transforms>
 <DigestMethod Algorithm="%s"/><DigestValue/></Reference>`, id, namespaceExclusive, included, digestAlgorithm)
 	}
-	security := fmt.Sprintf(`<o:Security xmlns:o="%s" xmlns:u="%s"><u:Timestamp u:Id="T"><u:Created>%s</u:Created></u:Timestamp>
+	security := fmt.Sprintf(`<o:Security xmlns:o="%s" xmlns:u="%s">
+<u:Timestamp u:Id="T"><u:Created>%s</u:Created></u:Timestamp>
 <o:BinarySecurityToken u:Id="X" ValueType="%s" EncodingType="%s">%s</o:BinarySecurityToken>
-<Signature xmlns="%s"><SignedInfo><CanonicalizationMethod Algorithm="%s"/><SignatureMethod Algorithm="%s"/>%s%s%s</SignedInfo>
-<SignatureValue/><KeyInfo><o:SecurityTokenReference><o:Reference URI="#X"/></o:SecurityTokenReference></KeyInfo></Signature></o:Security>`,
+<Signature xmlns="%s"><SignedInfo>
+<CanonicalizationMethod Algorithm="%s"/><SignatureMethod Algorithm="%s"/>%s%s%s</SignedInfo><SignatureValue/>
+<KeyInfo><o:SecurityTokenReference><o:Reference URI="#X"/></o:SecurityTokenReference></KeyInfo></Signature></o:Security>`,
 		NamespaceSecurity, NamespaceUtility, created.Format(time.RFC3339), tokenX509, encodingBase64,
 		base64.StdEncoding.EncodeToString(pairCertificate), namespaceSignature, namespaceExclusive, algorithm,
 		reference("B"), reference("R"), reference("T"))
@@ -95,8 +97,8 @@ func TestXmlsecSignsAndWeVerify(t *testing.T) {
 		{"P-256", dsig.ECDSASHA256SignatureMethod, digestSHA256, "", ecdsaKey(t, elliptic.P256()), Terms{}, ""},
 		{"P-384", dsig.ECDSASHA384SignatureMethod, digestSHA256, "", ecdsaKey(t, elliptic.P384()), Terms{}, ""},
 		{
-			"with prefixes that are included", dsig.RSASHA256SignatureMethod, digestSHA256, "r soapenv #default", rsaKey(t, 2048),
-			Terms{}, "",
+			"with prefixes that are included", dsig.RSASHA256SignatureMethod, digestSHA256, "r soapenv #default",
+			rsaKey(t, 2048), Terms{}, "",
 		},
 		{"SHA-1", dsig.RSASHA1SignatureMethod, sha1, "", rsaKey(t, 2048), Terms{}, Algorithm},
 		{"SHA-1 in a digest alone", dsig.RSASHA256SignatureMethod, sha1, "", rsaKey(t, 2048), Terms{}, Algorithm},

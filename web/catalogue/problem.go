@@ -53,7 +53,8 @@ var ruleFields = map[catalogue.ProblemCode]string{
 	"aliases-many": "aliases", "contract-missing": "contract", "contract-form": "contract", "address-form": "address",
 	"address-no-url": "address", "profile-unknown": "profile", "address-in-house": "address",
 	"inbox-other-contract": "address", "portal-other-contract": "address", "address-in-house-unknown": "address",
-	"signature-unknown": "signature", "signature-in-house": "signature", "days-exchanged": "until", "twice": "hsaId", "days-shared": "from", "other-outside": "address",
+	"signature-unknown": "signature", "signature-in-house": "signature",
+	"days-exchanged": "until", "twice": "hsaId", "days-shared": "from", "other-outside": "address",
 	"unit-without-region": "region", "board-without-region": "region", "board-twice": "region", "move-without-day": "from",
 }
 

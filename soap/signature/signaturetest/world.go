@@ -67,10 +67,13 @@ func (a *Authority) Issue(t testing.TB, key crypto.Signer, change func(*x509.Cer
 
 // Commented is a message as stacks write it, with declarations where they are not used.
 const Commented = `<?xml version="1.0" encoding="UTF-8"?>
-<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:unused" xmlns:r="urn:riv:itintegration:registry:1">
-  <soapenv:Header><r:LogicalAddress>SE2010123456-VC01</r:LogicalAddress><x:other xmlns:x="urn:x" id="a">1</x:other></soapenv:Header>
+<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:unused" ` +
+	`xmlns:r="urn:riv:itintegration:registry:1">
+  <soapenv:Header><r:LogicalAddress>SE2010123456-VC01</r:LogicalAddress>` +
+	`<x:other xmlns:x="urn:x" id="a">1</x:other></soapenv:Header>
   <soapenv:Body>
-    <m:Ask xmlns:m="urn:riv:rivgate:test:AnyResponder:1" b="2" a="1">ett &lt; två<!-- a word --><m:b/><![CDATA[ & tre]]></m:Ask>
+    <m:Ask xmlns:m="urn:riv:rivgate:test:AnyResponder:1" b="2" a="1">` +
+	`ett &lt; två<!-- a word --><m:b/><![CDATA[ & tre]]></m:Ask>
   </soapenv:Body>
 </soapenv:Envelope>`
 
