@@ -17,11 +17,11 @@ const (
 	beatTimeout = 5 * time.Second
 )
 
-// errSilent is a store that has not answered for so long that what it last said does not count.
+// errSilent means that the last result is too old to be used, since the store has not answered since.
 var errSilent = errors.New("the store has not answered in time")
 
-// heartbeat keeps what the store said when it was last written to, so that who asks gets an answer in microseconds,
-// whatever the store does.
+// heartbeat writes to the store again and again and keeps the result, so that /readyz answers in microseconds also
+// while the store hangs.
 type heartbeat struct {
 	mu      sync.Mutex
 	running bool
@@ -80,7 +80,7 @@ func (h *heartbeat) run(ctx context.Context, beat func(context.Context) error, l
 // FollowStore writes to the store again and again until ctx ends.
 func (s *Health) FollowStore(ctx context.Context) { s.heartbeat.run(ctx, s.beat, s.Logger()) }
 
-// state is what the store last said. Where nobody has asked it yet it is asked now.
+// state is the last result. Before the first one the store is asked at once.
 func (h *heartbeat) state(ctx context.Context, beat func(context.Context) error) error {
 	h.mu.Lock()
 	running, at, err := h.running, h.at, h.err

@@ -49,8 +49,8 @@ func (f *Form) Required(field, missing string, most int) string {
 	return text
 }
 
-// bodyLimit bounds every body, in bytes. A message with its attachments in base64 must fit into an envelope of 15 MiB,
-// so no more than that can be of use.
+// bodyLimit bounds every request body, in bytes. A message must fit into an envelope of 15 MiB with its attachments in
+// base64, so a larger body could never be sent.
 const bodyLimit = 16 << 20
 
 // Form is what a person typed, and what is wrong with it.
@@ -72,7 +72,7 @@ func (f *Form) Value(field string) string {
 	return f.Values.Get(field)
 }
 
-// Has tells whether a value of a field with many is chosen.
+// Has tells whether a value is chosen in a field that can have several.
 func (f *Form) Has(field, value string) bool {
 	return f != nil && slices.Contains(f.Values[field], value)
 }
@@ -113,7 +113,7 @@ func (f *Form) Wrong() []string {
 // ID is the id of a field's element.
 func (f *Form) ID(field string) string { return f.Name + "-" + field }
 
-// Refuse notes what is wrong with a field; the first word on it counts.
+// Refuse notes what is wrong with a field. Only the first note on a field is kept.
 func (f *Form) Refuse(field, text string) {
 	if f.Errors == nil {
 		f.Errors = map[string]string{}
@@ -151,7 +151,8 @@ func ReadForm(w http.ResponseWriter, r *http.Request, name string) (*Form, error
 // fieldsLimit bounds a form without files, in bytes.
 const fieldsLimit = 256 << 10
 
-// ReadFields reads a form without files, of either encoding, from anybody: no more is read than such a form can be.
+// ReadFields reads a form without files, of either encoding. The caller may be anybody, so it reads no more bytes than
+// such a form can have.
 func ReadFields(w http.ResponseWriter, r *http.Request, name string) (*Form, error) {
 	f, err := readFields(w, r, name, fieldsLimit, textFilesTooLarge)
 	if err == nil {
@@ -242,8 +243,8 @@ func NewAttachment(number int, name, mediaType string, value []byte) contracts.A
 // Place is a piece of a contract's path and the field that it is typed in.
 type Place struct{ Path, Field string }
 
-// Take puts a refusal beside the field that it is about, and tells whether it was one: any other error is not the
-// form's.
+// Take puts a refusal beside the field that it is about. It returns false for any other error, which is not about the
+// form.
 func (f *Form) Take(err error, places []Place) bool {
 	p := forPeople(err)
 	if p == errInternal || p.Status == http.StatusNotFound && p.SubCode == "" {
@@ -267,8 +268,8 @@ func (f *Form) Take(err error, places []Place) bool {
 // CompactDate turns the YYYY-MM-DD of a date field into YYYYMMDD.
 func CompactDate(s string) string { return strings.ReplaceAll(s, "-", "") }
 
-// Among is a value that is one of those that can be chosen; any other is refused beside its field, and the first stands
-// for it.
+// Among is the value of a field in which only some values can be chosen. Any other value is refused beside the field,
+// and the first choice is returned instead.
 func (f *Form) Among(name, value string, choices ...string) string {
 	if slices.Contains(choices, value) {
 		return value
@@ -277,7 +278,7 @@ func (f *Form) Among(name, value string, choices ...string) string {
 	return choices[0]
 }
 
-// Moment is when a Swedish day of a form begins; zero where there is none, and what is wrong with it is noted.
+// Moment is the beginning of the day in a field, in Sweden; zero for an empty field. A wrong day is noted in the form.
 func (f *Form) Moment(field string) time.Time {
 	text := f.Value(field)
 	if text == "" {
@@ -291,7 +292,8 @@ func (f *Form) Moment(field string) time.Time {
 	return t
 }
 
-// Midnight is a Swedish day's beginning; zero when it is not there or is none, which is noted.
+// Midnight is the beginning of the day in a field, in Sweden; zero for an empty field or a wrong day, which is noted in
+// the form.
 func (f *Form) Midnight(field string) time.Time {
 	text := f.Value(field)
 	if text == "" {

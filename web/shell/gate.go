@@ -12,7 +12,7 @@ import (
 	"rivgate/store/accesslog"
 )
 
-// local is who asks from this machine in demo and test: every system at once.
+// local is a caller from this machine in demo and test: it may do what every kind of system may.
 func local() Access {
 	all := Access{User: accesslog.SystemID(""), Name: "web"}
 	for _, role := range []Role{RoleRead, RoleHandle, RoleOperate, RoleCatalogue, RolePortal} {
@@ -21,8 +21,8 @@ func local() Access {
 	return all
 }
 
-// identify tells who asks, and refuses who may not have what they ask for anywhere. People have a session; systems a
-// bearer token; and in demo and test whoever calls the API from this machine may do everything.
+// identify tells who asks, and refuses whoever may not use the endpoint for any unit. People have a session and systems
+// a bearer token. In demo and test a caller of the API from this machine may do everything.
 func (s *Gate) identify(r *http.Request, e Endpoint) (Access, error) {
 	here := FromHere(r)
 	switch {
@@ -80,7 +80,7 @@ func (s *Gate) identifyCaller(r *http.Request, e Endpoint, here bool) (Access, e
 	return who, s.reach(r, who, e)
 }
 
-// reach refuses who may not do what an endpoint is for with anybody's things, and notes it.
+// reach refuses a person or system that may not use an endpoint for any unit, and notes that in the access log.
 func (s *Gate) reach(r *http.Request, who Access, e Endpoint) error {
 	if who.Somewhere(e.Needs) {
 		return nil
@@ -92,8 +92,8 @@ func (s *Gate) reach(r *http.Request, who Access, e Endpoint) error {
 	return ErrRole
 }
 
-// FromHere tells whether a request comes from this machine: the peer is, the browser says so, and nobody forwarded it.
-// A proxy on this machine is a peer on loopback too, and whom it forwards for may be anybody.
+// FromHere tells whether a request was made on this machine: the peer is on loopback, the browser's Host header says so
+// too, and no proxy forwarded it. A proxy on this machine is on loopback as well, but may forward requests of anybody.
 func FromHere(r *http.Request) bool { return loopback(r) && localHost(r.Host) && !wasForwarded(r) }
 
 // wasForwarded tells whether a proxy says that it passed a request on.
@@ -114,8 +114,8 @@ func loopback(r *http.Request) bool {
 	return err == nil && at.Addr().Unmap().IsLoopback()
 }
 
-// localHost tells whether the browser itself believes that it talks to this machine: a foreign name that was made to
-// point at 127.0.0.1 does not get in (DNS rebinding).
+// localHost tells whether the browser asked for this machine by its own name. It keeps out a foreign name that was made
+// to point at 127.0.0.1 (DNS rebinding).
 func localHost(host string) bool {
 	name, _, err := net.SplitHostPort(host)
 	if err != nil {
@@ -128,7 +128,7 @@ func localHost(host string) bool {
 	return name == "localhost" || strings.HasSuffix(name, ".localhost")
 }
 
-// Inside lets through who asks from this machine, and a trusted proxy that carries on nobody else's request.
+// Inside lets through requests from this machine, and those that a trusted proxy makes itself, without forwarding.
 func (s *Gate) Inside(r *http.Request) error {
 	if FromHere(r) {
 		return nil
@@ -237,7 +237,8 @@ func (s *Gate) Headers(next http.Handler) http.Handler {
 	})
 }
 
-// Unknown answers what no endpoint takes. The mux knows which: its own answer, which is not sent, says 404 or 405.
+// Unknown answers a request that has no endpoint. It asks the mux for its answer to learn whether that is 404 or 405,
+// and writes a page of ours instead.
 func (s *Gate) Unknown(w http.ResponseWriter, r *http.Request, h http.Handler) {
 	probe := &discard{header: http.Header{}}
 	h.ServeHTTP(probe, r)
@@ -255,7 +256,7 @@ func (s *Gate) Unknown(w http.ResponseWriter, r *http.Request, h http.Handler) {
 // IsAPI tells whether a request is for the JSON API.
 func IsAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/") }
 
-// discard keeps status and headers of an answer and drops the rest.
+// discard keeps the status and the headers of an answer and drops its body.
 type discard struct {
 	header http.Header
 	status int

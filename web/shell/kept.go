@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// KeptForm is what somebody had typed when their session was over: it waits in the session in which they sign in, and
-// is filled in again when they have.
+// KeptForm is what somebody had typed in a form when their session had ended. It is kept in the session in which they
+// sign in again, and the form is filled in with it after that.
 type KeptForm struct {
 	Account string // whose it is: nobody else gets to see it
 	Action  string // where the form was sent
@@ -52,8 +52,8 @@ func (s *Site) putKept(ctx context.Context, all []KeptForm) error {
 	return err
 }
 
-// keepForm keeps the form of a request whose session is over, in the session of nobody that begins here, and tells
-// whether it did: not when there is none, or it is not known whose it is. What has a password in it is not kept.
+// keepForm keeps the form of a request whose session has ended, in a new session that belongs to nobody yet, and tells
+// whether it did. Nothing is kept when there is no form, when nobody knows whose it is, or when it has a password.
 func (s *Gate) keepForm(w http.ResponseWriter, r *http.Request) (bool, error) {
 	ctx := r.Context()
 	all := s.KeptForms(ctx)
@@ -137,7 +137,7 @@ func (s *Gate) kept(r *http.Request, who Access) (*KeptForm, error) {
 	return nil, nil
 }
 
-// KeepFor keeps a form on for the page that somebody is led to.
+// KeepFor keeps a form one page longer: for the page that somebody is redirected to.
 func (s *Site) KeepFor(ctx context.Context, k *KeptForm, page string) error {
 	if k == nil {
 		return nil

@@ -59,8 +59,8 @@ func (s *Site) Digest(ctx context.Context, use, text string) (string, error) {
 // CheckTimeout bounds every check of a monitor.
 const CheckTimeout = 5 * time.Second
 
-// Looked writes a row of the access log for who, and is called before anything is shown or changed: without the row
-// there is no content. Who, Name, Roles and, where there is no unit, Kind are filled in.
+// Looked writes a row of the access log for who. It is called before anything is shown or changed: if the row cannot be
+// written, no content is shown. It fills in Who, Name, Roles, and Kind when the row has no unit.
 func (s *Site) Looked(ctx context.Context, who Access, a accesslog.Row) error {
 	return s.Relay.Store.LogAccess(ctx, who.Row(a))
 }
@@ -74,9 +74,9 @@ func (a Access) Row(row accesslog.Row) accesslog.Row {
 	return row
 }
 
-// OpenCase opens a case for who: c is whole from then on, and what is written in it can be read. It writes the row of
-// the access log that says so; without the row the case stays closed. A case that was handed over since c was read does
-// not open: who may read it was judged by the unit that had it then.
+// OpenCase opens a case for who, and fills in c, so that its content can be read. It writes the row of the access log
+// in the same step: without the row the case does not open. A case that was handed over since c was read does not open
+// either, since the right to read it was checked for the unit that had it then.
 func (s *Site) OpenCase(ctx context.Context, who Access, what accesslog.Kind, c *store.Case, detail string) error {
 	opened, err := s.Relay.Store.Open(ctx, c.ID, who.Row(rowOf(what, *c, detail)))
 	if err != nil {
@@ -89,8 +89,9 @@ func (s *Site) OpenCase(ctx context.Context, who Access, what accesslog.Kind, c 
 	return nil
 }
 
-// Again is a case as it is now, for who tried to change it: one that was opened before in this request is read again,
-// another is opened. One that was handed over meanwhile to a unit that is not theirs does not exist for them.
+// Again is a case as it is now, for a person whose change of it failed. A case that was opened in this request is read
+// again, any other is opened. If it was handed over meanwhile to a unit that the person has no role for, it is not
+// found.
 func (s *Site) Again(ctx context.Context, who Access, c store.Case) (store.Case, error) {
 	now, err := s.Relay.Store.Head(ctx, c.ID)
 	if err == nil {
@@ -173,13 +174,13 @@ func (s *Site) soughtPerson(query string, shown []store.Case) string {
 // has it too, in its chain.
 const orders = MoveDeliveries | Resend | KeepCatalogue
 
-// plainWord tells whether a text is an id or a verb, and nothing that somebody might have typed.
+// plainWord tells whether a text looks like an id or a verb, not like something that a person typed.
 func plainWord(text string) bool {
 	return len(text) <= 64 && strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == ""
 }
 
-// Theirs lets a case through with which the action is allowed. Any other does not exist for them, and that they asked
-// for it is on record.
+// Theirs lets a case through if who may do the action with it. Otherwise the case is not found, and the access log
+// notes the attempt.
 func (s *Site) Theirs(ctx context.Context, who Access, action Action, c store.Case) error {
 	if who.May(action, OwnerOf(c)) {
 		return nil
@@ -190,8 +191,8 @@ func (s *Site) Theirs(ctx context.Context, who Access, action Action, c store.Ca
 	return store.ErrNotFound
 }
 
-// RefusedChange notes that a change which is on record was not carried out. The person is told of err, whatever becomes
-// of the note.
+// RefusedChange notes that a change, which is in the access log already, was not carried out. It returns err for the
+// person, also when the note cannot be written.
 func (s *Site) RefusedChange(ctx context.Context, who Access, c store.Case, detail string, err error) {
 	p := ProblemOf(err)
 	if problem := s.LookedAt(ctx, who, accesslog.Refused, c,
@@ -200,8 +201,8 @@ func (s *Site) RefusedChange(ctx context.Context, who Access, c store.Case, deta
 	}
 }
 
-// Stranger logs what anybody can cause. Nobody can fill the log with it, nor keep others' rows out of it: what is the
-// same within a minute has a few rows, and one more that says how often it came.
+// Stranger writes to the access log what anybody can cause without signing in. So that nobody can fill the log, the
+// same event gets only a few rows a minute, and one more row that tells how often it came again.
 func (s *Site) Stranger(r *http.Request, who Access, a accesslog.Row) {
 	if who.User != "" {
 		s.refused(r.Context(), who, a)

@@ -8,7 +8,7 @@ import (
 	"rivgate/store"
 )
 
-// Role is what somebody is here. What each role may do stands in rights; whatever does not stand there is denied.
+// Role is the role of a person or system. Rights lists what each role may do; everything else is denied.
 type Role string
 
 // The roles of people. The first three and the reviewer's are held for units of one kind.
@@ -31,7 +31,7 @@ const (
 	RolePortal    Role = "portal"    // is 1177: submits cases and answers, reads mailboxes
 )
 
-// Action is something that can be done. Actions can be joined by |, which asks for any of them.
+// Action is something that can be done. Several actions joined by | mean any of them.
 type Action uint32
 
 // What is done with cases: it is asked with the Owner of the case.
@@ -61,7 +61,7 @@ const (
 	SignedIn
 )
 
-// owned are the actions that ask whose the thing is.
+// owned are the actions for which it matters whose the thing is.
 const owned = SeeCase | ReadCase | AssignCase | WriteCase | ExportCase | SeeStatistics | Administer | ReviewLog
 
 // Rights is what each role may do.
@@ -98,7 +98,7 @@ func People() []Role {
 	return []Role{RoleReceiver, RoleHandler, RoleAdministrator, RoleIntegrator, RoleOperator, RoleReviewer}
 }
 
-// ForUnits tells whether a role is held for units of one kind: anything that it may do asks whose the thing is.
+// ForUnits tells whether a role is held for units of one kind: for all that it may do it matters whose the thing is.
 func (r Role) ForUnits() bool { return Rights(r)&owned != 0 }
 
 // Owner is whose a thing is. The zero Owner is the gateway's.
@@ -122,8 +122,8 @@ const RegionUnits = "region:"
 // Grant is a role with what it is held for.
 type Grant struct {
 	Role Role
-	// Kind is the wall: a person's role counts for units of this kind alone, and without a kind for none. A system's role
-	// without a kind counts for the units that its token lists, whatever kind they are of.
+	// Kind is the wall between patient boards and care: a person's role counts only for units of this kind, and for no
+	// unit when it is empty. A system's role without a kind counts for the units of its token, of any kind.
 	Kind  routing.UnitKind
 	Units []string // HSA-ids, AllUnits, or RegionUnits with a region
 }

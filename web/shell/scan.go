@@ -27,8 +27,8 @@ type Clamd struct {
 // chunk is how much of a file is sent to the scanner at once, in bytes.
 const chunk = 64 << 10
 
-// Scan says what harmful the scanner finds in a file, by the name that it gives it; "" where it finds nothing. An error
-// means that the file was not judged.
+// Scan is the name of what the scanner found in a file; "" when it found nothing harmful. An error means that the file
+// was not scanned.
 func (c *Clamd) Scan(ctx context.Context, file []byte) (found string, err error) {
 	timeout := c.Timeout
 	if timeout <= 0 {
@@ -95,7 +95,7 @@ const (
 // besideMost is how many files are looked at beside pages at once.
 const besideMost = 2
 
-// scans are the scanner's verdicts of late, by where the file lies.
+// scans are the scanner's latest verdicts, by the place where the file is stored.
 type scans struct {
 	mu   sync.Mutex
 	seen map[string]scan
@@ -210,8 +210,8 @@ func (s *Site) scanBeside(at string, read func(context.Context) ([]byte, error))
 	}()
 }
 
-// CleanUploads refuses files that came with a form when the scanner finds something in them. Where it cannot be asked
-// they are let through: nobody gets them before it has been.
+// CleanUploads refuses files of a form in which the scanner finds something. When the scanner does not answer they are
+// accepted: they are scanned before they are given out.
 func (s *Site) CleanUploads(ctx context.Context, f *Form, files []contracts.Attachment) []contracts.Attachment {
 	if s.Scanner == nil {
 		return files

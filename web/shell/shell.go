@@ -29,7 +29,7 @@ type Site struct {
 	Environment string             // Demo, Test or Production; anything else is treated as Production
 	// NoLocalAccounts closes signing in with a password that is kept here.
 	NoLocalAccounts bool
-	// AdminApart: what monitors ask for stands on a listener of its own; of it only /healthz and /readyz stand here too.
+	// AdminApart: the endpoints for monitors are on a listener of their own. Only /healthz and /readyz are here too.
 	AdminApart bool
 	// OpenForm lets anybody report without signing in, and follow the case by a code.
 	OpenForm bool

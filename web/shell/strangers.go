@@ -13,8 +13,8 @@ const (
 	strangersRows = 10
 )
 
-// strangersMost bounds the different things that are remembered at once. They are words of ours and ids of accounts, so
-// nobody can make up more; what is beyond has rows of its own.
+// strangersMost bounds how many different events are remembered at once. Events are told apart by our own words and ids
+// of accounts, so nobody can invent new ones. Events above the bound are logged each time.
 const strangersMost = 10_000
 
 // strangers remembers what was logged lately of people who are not signed in.
@@ -23,7 +23,7 @@ type strangers struct {
 	seen map[strange]*again
 }
 
-// strange is what two rows of strangers are the same by.
+// strange is what makes two events of strangers the same.
 type strange struct {
 	what            accesslog.Kind
 	subject, detail string

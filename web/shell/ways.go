@@ -29,9 +29,9 @@ func (s *Site) CaseCall(unit string) routing.Call {
 	}
 }
 
-// UnitWays are all units of one table with the ways of their cases on one day. A catalogue may have fifty thousand of
-// them, and to ask the table for each takes longer than a page may: so it is done once for each table and day. Nothing
-// in it changes.
+// UnitWays are all units of a table, with where their new cases go on one day. A catalogue may have fifty thousand
+// units, and asking the table for each of them takes too long for a page. So it is done once for each table and day,
+// and the result never changes.
 type UnitWays struct {
 	table  *routing.Table
 	day    routing.Date
@@ -48,7 +48,8 @@ type keptWays struct {
 	last *UnitWays
 }
 
-// WaysNow are the ways of all units by the table in use. Who asks while they are being worked out waits for the same.
+// WaysNow are the ways of all units by the table in use. A caller that comes while they are being computed waits for
+// that result.
 func (s *Site) WaysNow() *UnitWays {
 	table, now := s.Table(), s.Clock()
 	day := routing.DateOf(now)
