@@ -11,6 +11,7 @@ import "rivgate/cmd/rivgate/cli"
 var completions = map[string]string{
 	"rivgate case reply ID --type FORWARDED --to HSAID --ground GROUND": `rivgate case reply "$CASE" --type FORWARDED ` +
 		`--to SE2010123456-PN01 --ground "consent by telephone" --unchecked "on the way to the board"`,
+	"rivgate case show":                        `rivgate case show "$CASE"`,
 	"rivgate case reply ID --unchecked REASON": `rivgate case reply "$CASE" --text Tack --unchecked "asked for"`,
 	"rivgate audit verify --head 12:c01717aa…": `rivgate audit verify --head "$HEAD"`,
 	"rivgate case register numbers.csv --dry-run": `printf 'case;number\n%s;PROV 1\n' "$CASE" > numbers.csv && ` +
