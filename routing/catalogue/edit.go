@@ -96,7 +96,7 @@ func problemOf(e Row, code ProblemCode, values ...any) Problem {
 //
 // Plain objects (contract, component, address) that a new row refers to and that are not there yet are added with it.
 // A changed address takes the routes that lead there along. Removing a plain object that a row needs which counts
-// today or later is an Problems, as is an id that is not there. Whether the rows go together is left to Check.
+// today or later is a Problems error, as is an id that is not there. Whether the rows fit together is checked by Check.
 func Apply(rows []Row, edits []Edit, newID func() string, today routing.Date) ([]Row, error) {
 	a := &editing{
 		rows: slices.Clone(rows), newID: newID, today: today, at: make(map[string]int, len(rows)),
@@ -118,7 +118,7 @@ func Apply(rows []Row, edits []Edit, newID func() string, today routing.Date) ([
 	return a.rows, nil
 }
 
-// editing is a set of edits under way. A removed row is a zero Entry until the end.
+// editing is a set of edits under way. A removed row is a zero Row until the end.
 type editing struct {
 	rows     []Row
 	at       map[string]int

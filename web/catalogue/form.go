@@ -117,9 +117,9 @@ func (s *Rows) shortest(namespace string) string {
 	return namespace
 }
 
-// entryOf puts what was typed into a row, which keeps what its form does not show. What cannot be read is noted in the
+// typedRow puts what was typed into a row, which keeps what its form does not show. What cannot be read is noted in the
 // form.
-func (s *Rows) entryOf(e catalogue.Row, f *shell.Form) catalogue.Row {
+func (s *Rows) typedRow(e catalogue.Row, f *shell.Form) catalogue.Row {
 	for _, field := range rowFields(e.Kind) {
 		v := f.Value(field.Name)
 		switch field.Name {

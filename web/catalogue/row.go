@@ -86,7 +86,7 @@ func (s *Pages) AddRow(w http.ResponseWriter, r *http.Request, who shell.Access)
 	if rowFields(kind) == nil {
 		return shell.ErrForm
 	}
-	edit := catalogue.Edit{Action: catalogue.EditAdd, Row: s.entryOf(catalogue.Row{Kind: kind}, f)}
+	edit := catalogue.Edit{Action: catalogue.EditAdd, Row: s.typedRow(catalogue.Row{Kind: kind}, f)}
 	return s.editRow(w, r, who, "add", f, edit, &rowPage{Kind: kind, Form: f})
 }
 
@@ -112,7 +112,7 @@ func (s *Pages) RowVerb(w http.ResponseWriter, r *http.Request, who shell.Access
 	switch verb {
 	case "change":
 		p.Form = f
-		return s.editRow(w, r, who, verb, f, catalogue.Edit{Action: catalogue.EditChange, Row: s.entryOf(e, f)}, p)
+		return s.editRow(w, r, who, verb, f, catalogue.Edit{Action: catalogue.EditChange, Row: s.typedRow(e, f)}, p)
 	case "end":
 		p.End = f
 		if e.Until = f.Day("until"); e.Until == 0 {
