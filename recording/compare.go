@@ -37,6 +37,7 @@ const (
 	OnlyInB     What = "only in b"   //
 	NoValue     What = "no value"    // what stands in b is none of the kind that is a placeholder there
 	OtherStatus What = "status"      //
+	OtherResult What = "outcome"     // see OutcomeOf; of an exchange without a recorded response
 	Unreadable  What = "unreadable"  // one of both is no XML document
 	OtherBytes  What = "bytes"       // neither is XML, and they differ
 	OtherText   What = "text"        // of a part that is lines

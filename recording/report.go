@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
@@ -18,7 +19,7 @@ type Report struct {
 	Differ   int           `json:"different"`
 	Failed   int           `json:"failed"`
 	Left     int           `json:"left,omitempty"` // exchanges or files that had no turn
-	Findings []Finding     `json:"findings"`       // of exchanges that are not the same
+	Findings []*Finding    `json:"findings"`       // of exchanges that are not the same
 
 	cases []reportCase
 }
@@ -33,7 +34,7 @@ type Finding struct {
 type reportCase struct {
 	name    string
 	took    time.Duration
-	finding int // its place in Findings, from 1; 0: it is the same
+	finding *Finding // nil: it is the same
 }
 
 // Add notes an exchange: the same where the finding has neither difference nor failure.
@@ -48,10 +49,16 @@ func (r *Report) Add(f Finding, took time.Duration) {
 		r.Same++
 	}
 	if f.Failure != "" || len(f.Differences) > 0 {
-		r.Findings = append(r.Findings, f)
-		c.finding = len(r.Findings)
+		c.finding = &f
+		r.Findings = append(r.Findings, c.finding)
 	}
 	r.cases = append(r.cases, c)
+}
+
+// Sort puts all in the order of the exchanges' names, as they are read; calls beside each other end in any order.
+func (r *Report) Sort() {
+	slices.SortStableFunc(r.Findings, func(a, b *Finding) int { return strings.Compare(a.Exchange, b.Exchange) })
+	slices.SortStableFunc(r.cases, func(a, b reportCase) int { return strings.Compare(a.name, b.name) })
 }
 
 // Good tells whether all exchanges had their turn and were the same.
@@ -103,8 +110,7 @@ func (r *Report) WriteJUnit(w io.Writer) error {
 	}
 	for _, c := range r.cases {
 		t := testCase{Name: c.name, Class: r.Name, Seconds: seconds(c.took)}
-		if c.finding > 0 {
-			f := r.Findings[c.finding-1]
+		if f := c.finding; f != nil {
 			d := &detail{Message: strings.TrimSpace(strings.SplitN(f.Lines(), "\n", 2)[0]), Text: f.Lines()}
 			if f.Failure != "" {
 				t.Error = d

@@ -41,6 +41,8 @@ var completions = map[string]string{
 	"rivgate diff A B":              `rivgate diff testdata/recordings/vp testdata/recordings/vp`,
 	"rivgate redact DIR": `cp -rL testdata/recordings mine-$$ && rivgate redact --leave-out mine-$$ && ` +
 		`rivgate redact --check mine-$$`,
+	"rivgate replay DIR --to URL": `rivgate replay testdata/recordings/story-inbox-unit.txtar --ids new ` +
+		`--as SE0000000001-1177 --to http://127.0.0.1:8080/vp`,
 	"rivgate tak rebase": `rivgate tak rebase --help`,
 	"rivgate tak discard": `rivgate tak edit move --contract SendComplaint --to ` +
 		`SE2010123456-VC02 --address https://avvikelse.example/SendComplaint --from 2040-01-01 && rivgate tak discard`,

@@ -40,6 +40,7 @@ type CLI struct {
 	Send     envelope.SendCommand     `cmd:"" help:"Post an envelope as it is; print status, fault or result."`
 	Validate envelope.ValidateCommand `cmd:"" help:"Judge envelopes: the guard, the schema, the business rules."`
 	Diff     recordings.DiffCommand   `cmd:"" help:"Compare recordings, folders of them, or documents, as they are meant."`
+	Replay   recordings.ReplayCommand `cmd:"" help:"Send recorded requests, and compare what comes back with what was recorded."`
 	Redact   recordings.RedactCommand `cmd:"" help:"Take persons out of recordings, or check that none is left."`
 	User     people.UserCommand       `cmd:"" help:"Who can sign in, and what they may."`
 	Audit    people.AuditCommand      `cmd:"" help:"The access log: who looked at and changed what."`

@@ -40,7 +40,7 @@ func (c *DiffCommand) Run(s *cli.Session) error {
 		return err
 	}
 	began := s.Now()
-	report := &recording.Report{Name: "rivgate diff", Started: began, Findings: []recording.Finding{}}
+	report := &recording.Report{Name: "rivgate diff", Started: began, Findings: []*recording.Finding{}}
 	if isRecordings(c.A) && isRecordings(c.B) {
 		err = c.folders(s, rules, report)
 	} else {
@@ -228,6 +228,9 @@ func printReport(w io.Writer, r *recording.Report) error {
 	}
 	if r.Stopped {
 		more += fmt.Sprintf("; stopped, %d had no turn", r.Left)
+	}
+	if n := r.Same + r.Differ + r.Failed; r.Took > time.Second {
+		more += fmt.Sprintf("; %.1f s, %.0f a second", r.Took.Seconds(), float64(n)/r.Took.Seconds())
 	}
 	_, err := fmt.Fprintf(w, "%d the same, %d different%s\n", r.Same, r.Differ, more)
 	return err
