@@ -6,6 +6,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
+	"rivgate/store/accounts"
 	"rivgate/store/catalogues"
 	"rivgate/store/db"
 )
@@ -18,7 +19,7 @@ func (s *Store) takeOver(ctx context.Context, t *db.Tx, x catalogue.Succession, 
 }
 
 // takeOver moves what is a board's to its new HSA-id: cases, what was done at its desk with them, drafts, standard
-// replies and statistics. Messages that were accepted stay as they are, and so do their ways: a delivery that waits
+// replies, its series of registration numbers, the roles of its people's accounts, and statistics. Messages that were accepted stay as they are, and so do their ways: a delivery that waits
 // goes to the address, and for the logical address, that it was accepted for.
 func (t *tx) takeOver(ctx context.Context, x catalogue.Succession, unit routing.Unit,
 	o catalogues.Order,
@@ -51,7 +52,24 @@ func (t *tx) takeOver(ctx context.Context, x catalogue.Succession, unit routing.
 	if _, err := t.Exec(ctx, `UPDATE phrase SET unit = $2 WHERE unit = $1 AND level = 'unit'`, from, to); err != nil {
 		return done, err
 	}
+	if err := t.moveSeries(ctx, from, to); err != nil {
+		return done, err
+	}
+	if done.Accounts, err = accounts.RenameUnit(ctx, t.Tx, from, to, catalogues.TakeoverRow(x, o)); err != nil {
+		return done, err
+	}
 	return done, t.moveFacts(ctx, from, unit)
+}
+
+// moveSeries gives a unit's series to another that has none: its numbers go on where they were.
+func (t *tx) moveSeries(ctx context.Context, from, to string) error {
+	n, err := t.Exec(ctx, `UPDATE series SET holder = $2 WHERE level = 'unit' AND holder = $1 AND NOT EXISTS (
+		SELECT 1 FROM series s WHERE s.level = 'unit' AND s.holder = $2)`, from, to)
+	if err != nil || n == 0 {
+		return err
+	}
+	_, err = t.Exec(ctx, `UPDATE series_last SET holder = $2 WHERE level = 'unit' AND holder = $1`, from, to)
+	return err
 }
 
 // takeoverClashes refuses a takeover while an answer of the board is about to leave, since it is signed by the former

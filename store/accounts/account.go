@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -177,6 +178,52 @@ func (d *Directory) ChangeAccount(ctx context.Context, id string, by accesslog.R
 		return logAccount(ctx, t, by, a.ID)
 	})
 	return a, err
+}
+
+// RenameUnit gives the roles that are held for a unit to another, which it is from now on, inside a transaction that is
+// under way; by is the row of the access log of each account that changed. It tells how many did. from and to are in
+// upper case.
+func RenameUnit(ctx context.Context, t *db.Tx, from, to string, by accesslog.Row) (int, error) {
+	all, err := db.Collect(ctx, t, scanAccount, selectAccount+` ORDER BY id`+t.Dialect.ForUpdate)
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, a := range all {
+		if !a.renameUnit(from, to) {
+			continue
+		}
+		n++
+		a.Changed = t.Now
+		if err := putAccount(ctx, t, &a); err != nil {
+			return n, err
+		}
+		row := by
+		row.Subject = ""
+		if err := logAccount(ctx, t, row, a.ID); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// renameUnit tells whether anything was renamed.
+func (a *Account) renameUnit(from, to string) (renamed bool) {
+	for i, g := range a.Grants {
+		has := func(id string) bool {
+			return slices.ContainsFunc(g.Units, func(unit string) bool { return routing.SameHSAID(unit, id) })
+		}
+		if !has(from) {
+			continue
+		}
+		renamed = true
+		left := slices.DeleteFunc(slices.Clone(g.Units), func(unit string) bool { return routing.SameHSAID(unit, from) })
+		if !has(to) {
+			left = append(left, to)
+		}
+		a.Grants[i].Units = left
+	}
+	return renamed
 }
 
 const selectAccount = `SELECT id, name, source, password, changes, disabled, demo, grants, epoch, created, changed, ` +

@@ -19,8 +19,9 @@ type Takeover struct {
 // TakenOver is what a Takeover moved.
 type TakenOver struct {
 	Takeover
-	Cases int `json:"cases"` // open and closed
-	Open  int `json:"open"`
+	Cases    int `json:"cases"` // open and closed
+	Open     int `json:"open"`
+	Accounts int `json:"accounts"` // whose roles are for it from now on
 
 	IDs []string `json:"-"` // of all of them
 }
@@ -55,14 +56,20 @@ func (s *Shelf) takeovers(o Order, before, after []catalogue.Row,
 	return out, nil
 }
 
-// logTakeover writes the access log, last in the transaction: which cases came to be another unit's.
-func logTakeover(ctx context.Context, t *db.Tx, x TakenOver, o Order) error {
+// TakeoverRow is the row of the access log that an order leaves for what it moves.
+func TakeoverRow(x catalogue.Succession, o Order) accesslog.Row {
 	row := o.Log
 	if row.Who == "" {
 		row.Who = o.By
 	}
 	row.What, row.Unit, row.Kind = accesslog.Change, x.To, routing.PatientBoard
 	row.Subject, row.Detail = x.From, "board renamed"
+	return row
+}
+
+// logTakeover writes the access log, last in the transaction: which cases came to be another unit's.
+func logTakeover(ctx context.Context, t *db.Tx, x TakenOver, o Order) error {
+	row := TakeoverRow(catalogue.Succession{From: x.From, To: x.To}, o)
 	for part := range slices.Chunk(x.IDs, db.ListMax) {
 		row.Cases = accesslog.ShownCases{routing.FoldTrimmed(x.To): part}
 		if err := accesslog.Write(ctx, t, row); err != nil {

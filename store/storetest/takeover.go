@@ -1,12 +1,15 @@
 package storetest
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/store"
 	"rivgate/store/accesslog"
+	"rivgate/store/accounts"
 	"rivgate/store/catalogues"
 )
 
@@ -64,6 +67,16 @@ func catalogueTakeover(w *world) {
 	_, err = w.s.Assign(w.ctx, store.Act{CaseID: open.id, Unit: boardUnit, By: bo}, bo)
 	w.must(err)
 
+	w.series(store.Holder{Level: store.LevelUnit, ID: boardUnit}, "PN{n}")
+	equal(w, "the first number", closed.number(store.Holder{Level: store.LevelUnit, ID: boardUnit}), "PN1")
+	for id, units := range map[string][]string{
+		"nina": {inboxUnit, strings.ToLower(boardUnit)}, "nils": {newBoard, boardUnit}, "rita": {"region:01"},
+	} {
+		w.must(w.s.AddAccount(w.ctx, accounts.Account{
+			ID: id, Source: accounts.Local, Grants: []accounts.Grant{{Role: "handler", Kind: routing.PatientBoard, Units: units}},
+		}, accesslog.Row{Who: "adam"}))
+	}
+
 	w.run("what cannot be taken over is refused", func(w *world) {
 		w.renamed("https://elsewhere.example/")
 		_, err := w.s.PublishCatalogue(w.ctx, order(take), keptRules())
@@ -106,6 +119,37 @@ func catalogueTakeover(w *world) {
 			w.must(err)
 			equal(w, "cases of "+unit, got.Cases, want)
 		}
+	})
+	w.run("roles follow, each on record", func(w *world) {
+		for id, want := range map[string][]string{
+			"nina": {inboxUnit, newBoard}, "nils": {newBoard}, "rita": {"region:01"},
+		} {
+			a, err := w.s.Account(w.ctx, id)
+			w.must(err)
+			equal(w, id, fmt.Sprint(a.Grants[0].Units), fmt.Sprint(want))
+		}
+		events, err := w.s.CatalogueEvents(w.ctx)
+		w.must(err)
+		equal(w, "accounts", events[0].TakenOver[0].Accounts, 2)
+		rows, err := w.s.AccessLog(w.ctx, accesslog.Filter{Who: "anna"})
+		w.must(err)
+		said := ""
+		for _, row := range rows {
+			if row.Subject == "nina" || row.Subject == "rita" {
+				said += row.Subject + ": " + row.Detail + " " + row.Unit
+			}
+		}
+		equal(w, "row", said, "nina: board renamed "+newBoard)
+	})
+	w.run("its series goes on", func(w *world) {
+		of := store.Holder{Level: store.LevelUnit, ID: newBoard}
+		d, err := w.s.Number(w.ctx, open.id, newBoard, of)
+		w.must(err)
+		equal(w, "the next number", d.Diary, "PN2")
+		next := w.boardFile(newBoard)
+		_, err = w.s.Number(w.ctx, next.id, newBoard, store.Holder{Level: store.LevelUnit, ID: boardUnit})
+		w.is("by the former", err, store.ErrNoSeries)
+		equal(w, "another case", next.number(of), "PN3")
 	})
 	w.run("it is in the access log and in the record", func(w *world) {
 		rows, err := w.s.AccessLog(w.ctx, accesslog.Filter{Case: open.id, What: accesslog.Change, Who: "anna"})
