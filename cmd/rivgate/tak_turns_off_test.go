@@ -1,11 +1,14 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"rivgate/cmd/rivgate/cli"
+	"rivgate/routing/catalogue"
 )
 
 // keptHere is a folder with a store in which the demo's catalogue is published, for commands in this process.
@@ -80,4 +83,47 @@ func TestABoardsCasesAreTakenOverByCommand(t *testing.T) {
 	tells(t, cli.ExitDone, to+" takes over 0 cases of "+from, "tak", "publish", "--reason", "x", "--take-over",
 		from+"="+to)
 	tells(t, cli.ExitDone, to+" takes over 0 cases of "+from, "tak", "history", "--changes")
+}
+
+// TestABoardsIDIsChangedRowByRow: whoever changes the board's row alone is told of the takeover too, at the row and at the
+// difference; its routes follow.
+func TestABoardsIDIsChangedRowByRow(t *testing.T) {
+	keptHere(t)
+	const from, to = "TSTNMT2321000156-PN12", "TSTNMT2321000156-PN13"
+	var rows struct{ Rows []catalogue.Row }
+	_, out, problem := command(t, "tak", "rows", "--format", "json")
+	if err := json.Unmarshal([]byte(out), &rows); err != nil {
+		t.Fatalf("%v %s", err, problem)
+	}
+	i := slices.IndexFunc(rows.Rows, func(e catalogue.Row) bool { return e.Kind == catalogue.KindUnit && e.HSAID == from })
+	if i < 0 {
+		t.Fatalf("no row of the board in\n%s", out)
+	}
+	tells(t, cli.ExitDone, "tak publish --take-over "+from+"="+to, "tak", "edit", "change", rows.Rows[i].ID, "--hsa-id", to)
+	tells(t, cli.ExitRefused, "--take-over "+from+"="+to, "tak", "diff")
+	tells(t, cli.ExitDone, to+" takes over 0 cases of "+from, "tak", "publish", "--reason", "x", "--take-over", from+"="+to)
+}
+
+// TestTheCatalogueShowsWhatUnitsAreFoundBy: their town and other names stand in the table and in JSON.
+func TestTheCatalogueShowsWhatUnitsAreFoundBy(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("catalogue.yaml", []byte(`units:
+  - {hsa_id: SE2010123456-VC01, name: Björken, kind: care_unit, region: "01", town: Solna, aliases: [Huvudsta, Björkens VC]}
+routes:
+  - {contract: SendComplaint, to: SE2010123456-VC01, address: "rivgate:inbox"}
+permissions:
+  - {contract: SendComplaint, from_system: SE0000000001-1177, to: "*"}
+`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out := tells(t, cli.ExitDone, "ALIASES", "tak", "show", "catalogue.yaml")
+	for _, want := range []string{"TOWN", "Solna", "Björkens VC, Huvudsta"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%s is not in\n%s", want, out)
+		}
+	}
+	_, out, _ = command(t, "tak", "show", "catalogue.yaml", "--format", "json")
+	if !strings.Contains(out, `"Huvudsta"`) || !strings.Contains(out, `"Solna"`) {
+		t.Errorf("as JSON:\n%s", out)
+	}
 }

@@ -95,8 +95,9 @@ func problemOf(e Row, code ProblemCode, values ...any) Problem {
 // for rows that come without.
 //
 // Plain objects (contract, component, address) that a new row refers to and that are not there yet are added with it.
-// A changed address takes the routes that lead there along. Removing a plain object that a row needs which counts
-// today or later is a Problems error, as is an id that is not there. Whether the rows fit together is checked by Check.
+// A changed address takes the routes that lead there along, and a unit with another HSA-id its routes and permissions.
+// Removing a plain object that a row needs which counts today or later is a Problems error, as is an id that is not
+// there. Whether the rows fit together is checked by Check.
 func Apply(rows []Row, edits []Edit, newID func() string, today routing.Date) ([]Row, error) {
 	a := &editing{
 		rows: slices.Clone(rows), newID: newID, today: today, at: make(map[string]int, len(rows)),
@@ -178,8 +179,8 @@ func (a *editing) remove(i int) {
 	a.rows[i] = Row{}
 }
 
-// change replaces a row. The key of a plain object is what others refer to, so it stays; only an address may move,
-// with its routes.
+// change replaces a row. The key of a plain object is what others refer to, so it stays; only an address may move, with
+// its routes, and a unit may have another HSA-id, with its routes and permissions.
 func (a *editing) change(i int, e Row) {
 	before := a.rows[i]
 	if e.Kind == "" {
@@ -195,10 +196,28 @@ func (a *editing) change(i int, e Row) {
 	if before.key() == e.key() || e.Kind == KindRoute || e.Kind == KindPermission {
 		return
 	}
-	if e.Kind != KindAddress {
-		a.removed = append(a.removed, before)
+	if e.Kind == KindAddress {
+		a.lead(before, e)
 		return
 	}
+	if e.Kind == KindUnit {
+		a.rename(before.HSAID, e.HSAID)
+	}
+	a.removed = append(a.removed, before)
+}
+
+// rename gives the routes and permissions of a unit its new HSA-id, those that count today or later.
+func (a *editing) rename(from, to string) {
+	for j := range a.rows {
+		r := &a.rows[j]
+		if (r.Kind == KindRoute || r.Kind == KindPermission) && r.live(a.today) && routing.SameHSAID(r.Receiver, from) {
+			r.Receiver = to
+		}
+	}
+}
+
+// lead takes the routes to an address along to another.
+func (a *editing) lead(before, e Row) {
 	for j := range a.rows {
 		r := &a.rows[j]
 		if r.Kind == KindRoute && r.live(a.today) &&

@@ -22,7 +22,7 @@ import (
 // EditCommand changes rows of the draft.
 type EditCommand struct {
 	Add    EditAddCommand    `cmd:"" help:"Add a row. The contract, component and address that it needs are added with it."`
-	Change EditChangeCommand `cmd:"" help:"Change fields of a row; the others stay. An address takes its routes along."`
+	Change EditChangeCommand `cmd:"" help:"Change fields of a row; the others stay. An address takes its routes along, and a unit with another HSA-id its routes and permissions."`
 	Remove EditRemoveCommand `cmd:"" help:"Remove rows."`
 	Move   EditMoveCommand   `cmd:"" help:"Lead a receiver to another address from a day on; the route before it ends the day before."`
 	Apply  EditApplyCommand  `cmd:"" help:"Carry out many edits at once, all or none: JSON, a list of {action, entry}."`
@@ -120,6 +120,13 @@ type edited struct {
 func (e edited) print(w io.Writer) error {
 	for _, c := range e.Changes {
 		fmt.Fprintln(w, cli.Cell(shorter(e.registry, c.Text)))
+	}
+	for _, c := range e.Changes {
+		if was, is := c.Before, c.After; was != nil && is != nil && is.UnitKind == routing.PatientBoard &&
+			is.Kind == catalogue.KindUnit && !routing.SameHSAID(was.HSAID, is.HSAID) {
+			fmt.Fprintf(w, "the board becomes %s: tak publish --take-over %s=%s takes its cases, roles and numbers "+
+				"along\n", cli.Cell(is.HSAID), cli.Cell(was.HSAID), cli.Cell(is.HSAID))
+		}
 	}
 	for _, note := range e.Report {
 		fmt.Fprintln(w, "note: "+cli.Cell(shorter(e.registry, note.String())))

@@ -251,9 +251,10 @@ func (t *ShowCommand) Run(s *cli.Session) error {
 }
 
 func printCatalogue(w io.Writer, c *openedCatalogue, shown routing.Catalogue) error {
-	units := &cli.Table{Head: []string{"UNIT", "NAME", "KIND", "REGION", "PROVIDER", "ATTACHMENTS"}}
+	units := &cli.Table{Head: []string{"UNIT", "NAME", "KIND", "REGION", "PROVIDER", "ATTACHMENTS", "TOWN", "ALIASES"}}
 	for _, u := range shown.Units {
-		units.Add(u.HSAID, u.Name, u.Kind, u.Region, u.Provider, u.Attachments)
+		units.Add(u.HSAID, u.Name, u.Kind, u.Region, u.Provider, u.Attachments, u.Town,
+			u.Aliases.Words())
 	}
 	routes := &cli.Table{Head: []string{"ROUTE", "TO", "ADDRESS", "PROFILE", "COMPONENT", "SIGNATURE", "FROM", "UNTIL"}}
 	for _, r := range shown.Routes {

@@ -56,7 +56,8 @@ func (t *PublishCommand) Run(s *cli.Session) error {
 		}
 		return s.Show(v, func(w io.Writer) error {
 			for _, x := range v.TakenOver {
-				fmt.Fprintf(w, "%s takes over %s of %s, %d of them open\n", x.To, cli.NounOf(x.Cases, "case"), x.From, x.Open)
+				fmt.Fprintf(w, "%s takes over %s of %s, %d of them open, and the roles of %s\n", x.To, cli.NounOf(x.Cases, "case"),
+					x.From, x.Open, cli.NounOf(x.Accounts, "account"))
 			}
 			_, err := fmt.Fprintf(w, "version %d, %s, %s\n", v.Number, content(v), state(v, 0, s.Now()))
 			return err
