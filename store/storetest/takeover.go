@@ -2,7 +2,6 @@ package storetest
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"rivgate/routing"
@@ -70,7 +69,7 @@ func catalogueTakeover(w *world) {
 	w.series(store.Holder{Level: store.LevelUnit, ID: boardUnit}, "PN{n}")
 	equal(w, "the first number", closed.number(store.Holder{Level: store.LevelUnit, ID: boardUnit}), "PN1")
 	for id, units := range map[string][]string{
-		"nina": {inboxUnit, strings.ToLower(boardUnit)}, "nils": {newBoard, boardUnit}, "rita": {"region:01"},
+		"nina": {inboxUnit, "se2010123456-pn01"}, "nils": {newBoard, boardUnit}, "rita": {"region:01"},
 	} {
 		w.must(w.s.AddAccount(w.ctx, accounts.Account{
 			ID: id, Source: accounts.Local, Grants: []accounts.Grant{{Role: "handler", Kind: routing.PatientBoard, Units: units}},
