@@ -13,6 +13,9 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/text/encoding/unicode"
+
+	"rivgate/contracts"
 	"rivgate/relay"
 	"rivgate/soap"
 	"rivgate/soap/guard"
@@ -269,6 +272,40 @@ func TestSignedComplaints(t *testing.T) {
 	s.work()
 	if n := len(s.deliveries(store.DeliveryFilter{State: store.DeliveryDelivered})); n != 1 {
 		t.Fatalf("%d messages are delivered: %+v", n, s.deliveries(store.DeliveryFilter{}))
+	}
+	s.signedByUs(s.producer.bodies[0])
+	sound(t, s.world)
+	discreet(t, s.world)
+}
+
+// A complaint with a large file, in UTF-16 with a byte order mark: what is signed is the text, however it is written.
+func TestLargeSignedComplaints(t *testing.T) {
+	s := newSignedWorld(t)
+	s.soap.MaxMessage, s.Limits.Message = 64<<20, 64<<20
+	both := s.catalogue
+	for i := range both.Routes {
+		if both.Routes[i].Receiver == systemUnit {
+			both.Routes[i].Signature = "both"
+		}
+	}
+	s.setTable(s.build(both))
+	content := bytes.Repeat([]byte("En bilaga.\n"), 200_000) // 2.2 MB
+	m := complaint(systemUnit, "1")
+	m.Complaint.Attachments = []contracts.Attachment{textFile(string(content))}
+	wide, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().Bytes(
+		bytes.Replace(s.sign(s.signer(portal), written(t, m)), []byte("UTF-8"), []byte("UTF-16"), 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := s.postWith(http.Header{
+		"X-Vp-Sender-Id": {portal}, "X-Vp-Instance-Id": {"dev_env"}, "Content-Type": {"text/xml; charset=UTF-16"},
+	}, "127.0.0.1", wide)
+	if got.status != http.StatusOK {
+		t.Fatalf("status %d: %s", got.status, got.body)
+	}
+	s.work()
+	if taken := s.producer.taken(); len(taken) != 1 || !bytes.Equal(taken[0].Complaint.Attachments[0].Value, content) {
+		t.Fatalf("%d messages arrived: %+v", len(taken), s.deliveries(store.DeliveryFilter{}))
 	}
 	s.signedByUs(s.producer.bodies[0])
 	sound(t, s.world)
