@@ -32,7 +32,7 @@ type signedWorld struct {
 	authority *signaturetest.Authority
 }
 
-func newSignedWorld(t *testing.T) *signedWorld {
+func newSignedWorld(t testing.TB) *signedWorld {
 	t.Helper()
 	w := newWorldOn(t, `
   - {contract: "`+anyContract+`", to: SE2010123456-VC01, address: "http://producer/echo", signature: require}
