@@ -195,6 +195,28 @@ func TestRowsAreChangedInTheDraft(t *testing.T) {
 	has(t, w.page("/catalogue/history"), "nytt namn", "Ny: vägval", "Ändrade utkastet")
 }
 
+// What a route asks of signatures is chosen, refused where nothing can be signed, shown, and told by the route test.
+func TestARouteAsksForSignatures(t *testing.T) {
+	t.Parallel()
+	w := keeps(t)
+	id := w.rowID(catalogue.KindRoute, other)
+	page := w.page("/catalogue/rows/" + id)
+	has(t, page, "Signatur", `<option value="none" selected>ingen</option>`)
+	typed := url.Values{
+		"revision": {revision(t, page)}, "contract": {"SendComplaint"}, "receiver": {other},
+		"address": {"https://system.example/send"}, "component": {system}, "profile": {"RIVTABP21"}, "signature": {"maybe"},
+	}
+	r := w.post("/catalogue/rows/"+id+"/change", typed)
+	has(t, r.body, "Kravet på signatur är okänt.", `aria-describedby="row-signature-error`)
+	typed.Set("signature", "both")
+	page = w.saves("/catalogue/rows/"+id+"/change", typed)
+	has(t, page, "Signatur: ingen → <strong>avsändaren måste signera, och det som skickas vidare signeras</strong>")
+	typed.Set("address", "rivgate:inbox")
+	typed.Set("revision", revision(t, page))
+	r = w.post("/catalogue/rows/"+id+"/change", typed)
+	has(t, r.body, "Till rivgate:inbox skickas inget vidare som kan signeras.")
+}
+
 func TestWhoMayNotKeepTheCatalogueChangesNothing(t *testing.T) {
 	t.Parallel()
 	w := keeps(t)

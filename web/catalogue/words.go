@@ -361,6 +361,9 @@ func (saying) DaysWord(e catalogue.Row) string { return daysWord(e) }
 // ValidityWord is whether a row counts today.
 func (saying) ValidityWord(v string) string { return validityWord(v) }
 
+// SignatureWord is what a route asks of signatures.
+func (saying) SignatureWord(s routing.Signature) string { return signatureWord(s) }
+
 // AddressWord is where a route leads.
 func (saying) AddressWord(address string) string { return addressWord(address) }
 
