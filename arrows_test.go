@@ -21,16 +21,17 @@ var arrows = map[string][]string{
 	"soap":                         {"soap/*"},
 	"soap/guard":                   {},
 	"soap/codec":                   {"soap/guard"},
-	"soap/wire":                    {},
+	"soap/wire":                    {"routing/reach"}, // the dialer judges the address really dialled, by the rule of all
 	"soap/signature":               {"soap/guard"},
 	"soap/signature/signaturetest": {"soap/guard"},
-	"routing":                      {},
+	"routing":                      {"routing/reach"},
+	"routing/reach":                {},
 	"wsdl":                         {},
 	"contracts":                    {"soap", "soap/*", "wsdl", "contracts/identity"},
 	"contracts/*":                  {"contracts", "contracts/*/*", "soap", "soap/*", "wsdl"},
 	"contracts/redact":             {"contracts", "contracts/identity"},
 	"contracts/*/*":                {"soap", "soap/*"},
-	"routing/catalogue":            {"routing"},
+	"routing/catalogue":            {"routing", "routing/reach"},
 	"routing/finding":              {"routing", "contracts/identity"},
 	"routing/tak":                  {"routing", "routing/catalogue", "soap"},
 	"store": {
@@ -50,7 +51,9 @@ var arrows = map[string][]string{
 	// What the line stands on: how a producer is called, why that failed, and a test of the way to it.
 	"relay/outgoing":  {"soap", "contracts", "routing"},
 	"relay/diagnosis": {"soap", "contracts", "routing", "store"},
-	"relay/probe":     {"relay/outgoing", "relay/diagnosis", "soap", "contracts/platform", "routing", "store"},
+	"relay/probe": {
+		"relay/outgoing", "relay/diagnosis", "soap", "contracts/platform", "routing", "routing/reach", "store",
+	},
 	// Beside the line, and above it.
 	"relay/upkeep": {"relay", "routing", "store"},
 
@@ -85,7 +88,7 @@ var arrows = map[string][]string{
 		"relay", "relay/*", "web", "web/*", "recording", "cmd/rivgate/*",
 	},
 	// Every noun stands on cli; parts makes the parts of a gateway for whoever needs one. Neither knows a noun.
-	"cmd/rivgate/config": {"contracts", "contracts/*", "routing", "store", "web/shell", "web/signin"},
+	"cmd/rivgate/config": {"contracts", "contracts/*", "routing", "routing/reach", "store", "web/shell", "web/signin"},
 	"cmd/rivgate/cli":    {"cmd/rivgate/config", "routing", "store"},
 	"cmd/rivgate/logs":   {"cmd/rivgate/config", "contracts/identity"},
 	"cmd/rivgate/parts": {
@@ -139,7 +142,8 @@ var libraries = map[string][]string{
 
 // pure says what the packages that see no world may not import, tests aside.
 var pure = map[string][]string{
-	"routing": {"context", "database/sql", "net", "net/http", "os"},
+	"routing":       {"context", "database/sql", "net", "net/http", "os"},
+	"routing/reach": {"context", "database/sql", "net", "net/http", "os", "time"},
 
 	"routing/finding": {"context", "database/sql", "net", "net/http", "os", "time"},
 

@@ -5,17 +5,19 @@ import (
 	"net/netip"
 	"net/url"
 	"strconv"
+
+	"rivgate/routing/reach"
 )
 
 // What is wrong with the address of a producer.
 var (
-	ErrNoURL     = errors.New("it is no URL with http:// or https://, a host and nobody's name")
-	ErrNoPort    = errors.New("its port is none: write 1 to 65535")
-	ErrLinkLocal = errors.New("it is a link-local address, which no producer has")
+	ErrNoURL  = errors.New("it is no URL with http:// or https://, a host and nobody's name")
+	ErrNoPort = errors.New("its port is none: write 1 to 65535")
+	// ErrNever: see reach.IsNever.
+	ErrNever = errors.New("it is link-local, multicast, unspecified or a metadata service's: no producer has such an address")
 )
 
-// ProducerAddress reads an address that messages are to be sent to. A link-local address is no producer's: there the
-// machine itself, or who runs it, answers (metadata services). ErrNoURL, ErrNoPort, ErrLinkLocal.
+// ProducerAddress reads an address that messages are to be sent to. ErrNoURL, ErrNoPort, ErrNever.
 func ProducerAddress(address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
@@ -26,8 +28,8 @@ func ProducerAddress(address string) (*url.URL, error) {
 			return nil, ErrNoPort
 		}
 	}
-	if ip, err := netip.ParseAddr(u.Hostname()); err == nil && ip.Unmap().IsLinkLocalUnicast() {
-		return nil, ErrLinkLocal
+	if ip, err := netip.ParseAddr(u.Hostname()); err == nil && reach.IsNever(ip) {
+		return nil, ErrNever
 	}
 	return u, nil
 }

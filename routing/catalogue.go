@@ -1,5 +1,7 @@
 package routing
 
+import "rivgate/routing/reach"
+
 // Catalogue is what a Table is built from: the content of a tjänsteadresseringskatalog (TAK), whatever its source.
 type Catalogue struct {
 	Units       []Unit
@@ -86,4 +88,5 @@ type Rules struct {
 	ReturnContract     string                     // responder namespace of the return contract; "" where none is known
 	// logical address of 1177's service; ReturnContract to it without a row goes to AddressPortal
 	PortalAddress string
+	Reach         reach.Rule // what may be called: rows with other addresses are problems of a catalogue
 }

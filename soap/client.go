@@ -89,9 +89,6 @@ const PhaseConnect = wire.PhaseConnect
 // SendCodes are the codes of SendError.Diagnosis.
 var SendCodes = wire.Codes
 
-// NeverLinkLocal is a net.Dialer's ControlContext that refuses link-local addresses.
-var NeverLinkLocal = wire.NeverLinkLocal
-
 // The kinds of SendError that callers tell apart.
 const (
 	SendInvalid  = wire.KindInvalid

@@ -125,6 +125,7 @@ var diagnosisWords = map[string]string{
 	"connect-timeout":     "no connection to {host} within {after}",
 	"connect-unreachable": "there is no way to {host} in the network",
 	"connect-failed":      "no connection to {host} could be made",
+	"connect-forbidden":   "this gateway may not call {host}",
 	"tls-timeout":         "the TLS handshake with {host} did not end within {after}",
 	"tls-none":            "what listens at {host} does not speak TLS",
 	"tls-expired":         "the certificate of {subject} expired on {until}",

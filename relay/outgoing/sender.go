@@ -29,6 +29,15 @@ type Sender struct {
 	Instance    Instance
 	Timeouts    map[string]time.Duration // contract namespace → time for the producer's answer; else the client's
 	Correlation bool                     // the correlation id goes to https producers too
+	// Published tells whether the catalogue in use calls a host. Where it is set, a connection is only tested to such
+	// a host; nil: wherever the client may call. What was accepted goes to the address that was fixed then.
+	Published func(host string) bool
+}
+
+// MayTest tells whether the way to a host may be tested, before its name is looked up. An address that a test may not
+// touch is answered alike, whatever is there.
+func (s *Sender) MayTest(host string) bool {
+	return s.Client.Reach.JudgeHost(host) == nil && (s.Published == nil || s.Published(host))
 }
 
 // Call is one envelope on its way to a producer.

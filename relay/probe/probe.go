@@ -19,6 +19,7 @@ import (
 	"rivgate/relay/diagnosis"
 	"rivgate/relay/outgoing"
 	"rivgate/routing"
+	"rivgate/routing/reach"
 	"rivgate/soap"
 	"rivgate/store"
 )
@@ -112,6 +113,9 @@ func (p *connectionTest) address(context.Context) bool {
 	if p.port == "" {
 		p.port = map[string]string{"http": "80", "https": "443"}[target.Scheme]
 	}
+	if !p.sender.MayTest(target.Hostname()) {
+		return p.addFailure("address", began, p.diagnose(soap.SendConnect, reach.ErrOutside), todo("allowed"))
+	}
 	return p.addStep("address", began, true, found("url", target.Scheme, target.Hostname(), p.port), routing.Fact{})
 }
 
@@ -119,11 +123,20 @@ func (p *connectionTest) name(ctx context.Context) bool {
 	began := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, stepTime)
 	defer cancel()
-	addresses, err := net.DefaultResolver.LookupHost(ctx, p.target.Hostname())
+	addresses, err := net.DefaultResolver.LookupNetIP(ctx, "ip", p.target.Hostname())
 	if err != nil {
 		return p.addFailure("name", began, p.diagnose(soap.SendConnect, err), todo("host-name"))
 	}
-	return p.addStep("name", began, true, found("addresses", strings.Join(addresses, ", ")), routing.Fact{})
+	var shown []string
+	for _, a := range addresses {
+		if err = p.sender.Client.Reach.Judge(p.target.Hostname(), a); err == nil {
+			shown = append(shown, a.Unmap().String())
+		}
+	}
+	if len(shown) == 0 { // not which: the test is no way to look into a network
+		return p.addFailure("name", began, p.diagnose(soap.SendConnect, err), todo("allowed"))
+	}
+	return p.addStep("name", began, true, found("addresses", strings.Join(shown, ", ")), routing.Fact{})
 }
 
 func (p *connectionTest) tcp(ctx context.Context) bool {
@@ -141,18 +154,9 @@ func (p *connectionTest) tcp(ctx context.Context) bool {
 }
 
 func (p *connectionTest) dial(ctx context.Context) (net.Conn, error) {
-	d := net.Dialer{
-		Timeout:        min(orDefault(p.sender.Client.ConnectTimeout, 2*time.Second), stepTime),
-		ControlContext: soap.NeverLinkLocal,
-	}
-	return d.DialContext(ctx, "tcp", net.JoinHostPort(p.target.Hostname(), p.port))
-}
-
-func orDefault(d, otherwise time.Duration) time.Duration {
-	if d > 0 {
-		return d
-	}
-	return otherwise
+	ctx, cancel := context.WithTimeout(ctx, stepTime)
+	defer cancel()
+	return p.sender.Client.Connect(ctx, net.JoinHostPort(p.target.Hostname(), p.port))
 }
 
 func (p *connectionTest) ping(ctx context.Context) bool {

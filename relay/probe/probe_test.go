@@ -14,6 +14,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -23,6 +24,7 @@ import (
 	"rivgate/relay/outgoing"
 	"rivgate/relay/probe"
 	"rivgate/routing"
+	"rivgate/routing/reach"
 	"rivgate/soap"
 	"rivgate/soap/wire"
 )
@@ -238,6 +240,46 @@ func TestAConnectionTestEndsWhereTheWayEnds(t *testing.T) {
 		}
 		if got := outcomeOf(run(t, sender, r)); got != steps {
 			t.Errorf("%s: steps %q, not %q", address, got, steps)
+		}
+	}
+}
+
+// Where a test may not go it says the same, and nothing of what is there: listening or closed, by address or by name.
+func TestAConnectionTestTellsNothingOfForbiddenAddresses(t *testing.T) {
+	open := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("somebody called") }))
+	defer open.Close()
+	closed := httptest.NewServer(nil)
+	closed.Close()
+	rule := reach.Rule{Networks: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}, Listed: true}
+	forbidding := &outgoing.Sender{Client: &soap.Client{Client: wire.Client{Reach: rule}}}
+	unpublished := &outgoing.Sender{
+		Client: &soap.Client{}, Published: func(host string) bool { return host == "avvikelse.example" },
+	}
+	for host, sender := range map[string]*outgoing.Sender{
+		"127.0.0.1": forbidding, "localhost": forbidding, "127.0.0.2": unpublished,
+	} {
+		answers := map[string]string{}
+		for what, server := range map[string]*httptest.Server{"open": open, "closed": closed} {
+			_, port, _ := net.SplitHostPort(server.Listener.Addr().String())
+			steps := run(t, sender, routing.Route{
+				Via: routing.Queue, Address: "http://" + net.JoinHostPort(host, port) + "/x", Profile: routing.RIVTABP21,
+			})
+			last := steps[len(steps)-1]
+			if last.OK || last.Why == nil || last.Why.Code != "connect-forbidden" ||
+				!strings.Contains(last.Remedy, "producer.allowed") {
+				t.Errorf("%s, %s: %+v", host, what, last)
+			}
+			said := outcomeOf(steps)
+			for _, s := range steps {
+				said += strings.ReplaceAll(s.Result+s.Remedy, port, "PORT")
+			}
+			answers[what] = said
+			if host == "localhost" && strings.Contains(said, "127.0.0.1") {
+				t.Errorf("it says where the name leads: %s", said)
+			}
+		}
+		if answers["open"] != answers["closed"] {
+			t.Errorf("%s: %s\n%s", host, answers["open"], answers["closed"])
 		}
 	}
 }

@@ -45,9 +45,11 @@ var results = map[string]string{
 }
 
 var remedies = map[string]string{
-	"address":     "correct the address of the route",
-	"host-name":   "correct the host name in the address, or see to the name service of this machine",
-	"firewall":    "ask for an opening in the firewalls between here and there, or correct host and port",
+	"address":   "correct the address of the route",
+	"host-name": "correct the host name in the address, or see to the name service of this machine",
+	"firewall":  "ask for an opening in the firewalls between here and there, or correct host and port",
+	"allowed": "correct the address, or have the gateway's administrator put the host or its network into " +
+		"producer.allowed; what is link-local, multicast or a metadata service is never called",
 	"running":     "see that the system is running, or correct host and port",
 	"slow-system": "see what keeps the system from answering",
 	"owners-log":  "if it happens after TLS, the system may not accept our certificate: ask its owner for the log",

@@ -42,9 +42,13 @@ var adviceWords = map[string]string{
 	"inbox-no-reply":  "units have the inbox, but replies from it cannot leave: {2}",
 	"no-component": "{1} routes of cases name no component, and {2} systems may return: each of them may answer and " +
 		"close the cases of the others. Name the system behind each route (component), or keep one return permission",
-	"profile-unknown":    "{1} has the profile {2}: calls are refused with VP005",
-	"no-address":         "{1} has no address: calls are refused with VP010",
-	"address-no-url":     "{1} has the address {2}, which is no URL: calls are refused with VP009",
+	"profile-unknown": "{1} has the profile {2}: calls are refused with VP005",
+	"no-address":      "{1} has no address: calls are refused with VP010",
+	"address-no-url":  "{1} has the address {2}, which is no URL: calls are refused with VP009",
+	"address-never": "{1} has the address {2}, which is link-local, multicast, unspecified or a metadata service's: " +
+		"it is never called, calls are refused with VP009",
+	"address-outside": "{1} has the address {2}, which is outside producer.allowed: calls are refused with VP009, and " +
+		"what is queued waits",
 	"contract-no-caller": "contract {1} has routes, but nobody may call it",
 	"contract-no-route":  "contract {1} has permissions, but no routes",
 }

@@ -46,7 +46,15 @@ var rules = map[ProblemCode]struct{ text, remedy string }{
 	"address-form": {
 		"its address \"{1}\" is none that a TAK takes", "write 5 to 255 letters, digits and _ . : / - ? &",
 	},
-	"address-no-url":        {"its address \"{1}\" is no URL", "write http:// or https:// and a host"},
+	"address-no-url": {"its address \"{1}\" is no URL", "write http:// or https:// and a host"},
+	"address-never": {
+		"its address \"{1}\" is link-local, multicast, unspecified or a metadata service's, and never called",
+		"write the address of the system",
+	},
+	"address-outside": {
+		"its address \"{1}\" is outside what this gateway may call",
+		"correct it, or have the gateway's administrator put its host or network into producer.allowed",
+	},
 	"profile-unknown":       {"its profile \"{1}\" is not known", "write RIVTABP20 or RIVTABP21"},
 	"address-in-house":      {"{1} is no address of a system", "remove the row: routes lead there without it"},
 	"inbox-other-contract":  {"this contract brings no cases to an inbox", "give the route a URL"},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rivgate/routing"
+	"rivgate/routing/reach"
 )
 
 // Lint says what a person should look at in a catalogue that may well load: units that no case can reach, regions
@@ -168,6 +169,10 @@ func (l *linter) rows() {
 		case strings.HasPrefix(row.Address, "rivgate:"):
 		case err != nil || address.Scheme != "http" && address.Scheme != "https" || address.Host == "":
 			l.say("address-no-url", name, strconv.Quote(row.Address))
+		case errors.Is(l.r.Allows(row.Address), reach.ErrNever):
+			l.say("address-never", name, strconv.Quote(row.Address))
+		case l.r.Allows(row.Address) != nil:
+			l.say("address-outside", name, strconv.Quote(row.Address))
 		}
 	}
 }

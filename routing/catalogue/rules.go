@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"rivgate/routing"
+	"rivgate/routing/reach"
 )
 
 // Sizes of TAK's fields, in characters.
@@ -71,7 +72,8 @@ func CheckEdited(before, after []Row, r routing.Rules, today routing.Date) error
 	}
 	wrong = slices.DeleteFunc(wrong, func(p Problem) bool {
 		i, known := was[p.ID]
-		return p.Code == "unit-without-region" && known && before[i].same(p.Of)
+		old := p.Code == "unit-without-region" || p.Code == "address-outside" || p.Code == "address-never"
+		return old && known && before[i].same(p.Of)
 	})
 	if len(wrong) == 0 {
 		return nil
@@ -195,8 +197,12 @@ func (k *checker) address(e Row) {
 	case len(e.Address) < minAddress || len(e.Address) > maxField ||
 		strings.ContainsFunc(e.Address, func(c rune) bool { return !allowed(c) }):
 		k.say(e, "address-form", shorten(e.Address))
+	case errors.Is(err, routing.ErrNever), errors.Is(k.rules.Allows(e.Address), reach.ErrNever):
+		k.say(e, "address-never", shorten(e.Address))
 	case err != nil:
 		k.say(e, "address-no-url", shorten(e.Address))
+	case k.rules.Allows(e.Address) != nil && (e.Kind == KindAddress || e.live(k.today)):
+		k.say(e, "address-outside", shorten(e.Address))
 	}
 	if !routing.KnownProfile(e.Profile) {
 		k.say(e, "profile-unknown", shorten(e.Profile))

@@ -17,6 +17,8 @@ import (
 
 	"golang.org/x/net/http/httpguts"
 	"golang.org/x/net/idna"
+
+	"rivgate/routing/reach"
 )
 
 // Client sends requests and keeps connections open between them. It follows no redirect, uses no proxy and asks for no
@@ -30,7 +32,9 @@ type Client struct {
 	Timeout        time.Duration // for a whole exchange, unless Request says otherwise; default 29 s
 	RetryAfter     time.Duration // before the one new try when nothing was sent; default 200 ms
 
-	// Dial makes a connection. Nil: as the system does, and never to a link-local address.
+	// Reach is what may be called. Its zero value keeps from what is never called alone.
+	Reach reach.Rule
+	// Dial makes a connection, and answers for where it leads. Nil: as the system does, and as Reach allows.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
 	idle     idleConnections

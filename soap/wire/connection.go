@@ -36,11 +36,7 @@ func newConnection(to destination, raw net.Conn) *connection {
 
 // dial makes a new connection. Its errors are of *dialError.
 func (c *Client) dial(ctx context.Context, to destination) (*connection, error) {
-	dial := c.Dial
-	if dial == nil {
-		dial = (&net.Dialer{Timeout: c.connectTimeout(), ControlContext: NeverLinkLocal}).DialContext
-	}
-	raw, err := dial(ctx, "tcp", to.address)
+	raw, err := c.Connect(ctx, to.address)
 	if err != nil {
 		return nil, &dialError{kind: KindConnect, err: err}
 	}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"rivgate/routing/reach"
 )
 
 // Diagnosis says why something did not end as it should: a code, and the values that its words need. Who shows it has
@@ -33,7 +35,7 @@ const (
 // Codes are the codes of Error.Diagnosis.
 var Codes = []string{
 	"address", "broken-off", "canceled", "too-large", "disk", "name-unknown", "name-timeout", "name-failed",
-	"connect-refused", "connect-timeout", "connect-unreachable", "connect-failed",
+	"connect-refused", "connect-timeout", "connect-unreachable", "connect-failed", "connect-forbidden",
 	"tls-timeout", "tls-none", "tls-expired", "tls-early", "tls-authority", "tls-name", "tls-certificate", "tls-refused",
 	"tls-failed",
 	"timeout-connect", "timeout-send", "timeout-wait", "timeout-read", "reset-send", "reset-wait", "reset-read",
@@ -72,6 +74,8 @@ func (e *Error) connecting() Diagnosis {
 	var name *net.DNSError
 	var network net.Error
 	switch {
+	case forbidden(e.Cause):
+		return Diagnosis{"connect-forbidden", values}
 	case errors.As(e.Cause, &name) && name.IsNotFound:
 		return Diagnosis{"name-unknown", values}
 	case errors.As(e.Cause, &name) && name.IsTimeout:
@@ -86,6 +90,11 @@ func (e *Error) connecting() Diagnosis {
 		return Diagnosis{"connect-timeout", map[string]string{"host": e.Host, "after": seconds(e.After)}}
 	}
 	return Diagnosis{"connect-failed", values}
+}
+
+// forbidden tells a refusal of Client.Reach. Which of its two it is would say where a name leads.
+func forbidden(err error) bool {
+	return errors.Is(err, reach.ErrNever) || errors.Is(err, reach.ErrOutside)
 }
 
 // handshake tells whose certificate was not taken, and what of it.

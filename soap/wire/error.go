@@ -67,7 +67,8 @@ func (e *exchange) classify(err error) *Error {
 	case errors.As(err, &dialed):
 		late := errors.As(err, &timed) && timed.Timeout()
 		return &Error{
-			Kind: dialed.kind, Timeout: late, Cause: err, retryable: dialed.kind == KindConnect && e.ctx.Err() == nil,
+			Kind: dialed.kind, Timeout: late, Cause: err,
+			retryable: dialed.kind == KindConnect && e.ctx.Err() == nil && !forbidden(err),
 		}
 	case e.ctx.Err() != nil:
 		return &Error{Kind: KindTimeout, Sent: true, Timeout: true, Cause: err}

@@ -59,6 +59,14 @@ var ruleWords = map[catalogue.ProblemCode]ruleWord{
 		"Adressen är ingen webbadress.",
 		"Börja adressen med https:// eller http:// och ett värdnamn.",
 	},
+	"address-never": {
+		"Adressen är länklokal, multicast, ospecificerad eller en metadatatjänsts, och anropas aldrig.",
+		"Skriv det mottagande systemets adress.",
+	},
+	"address-outside": {
+		"Gatewayen får inte anropa adressen: den är utanför listan producer.allowed.",
+		"Rätta adressen, eller be den som sköter gatewayen lägga till värden eller dess nät i listan.",
+	},
 	"profile-unknown":       {"RIV-TA-profilen är okänd.", "Välj RIVTABP20 eller RIVTABP21."},
 	"signature-unknown":     {"Kravet på signatur är okänt.", "Välj ett av dem som finns."},
 	"signature-in-house":    {"Till {1} skickas inget vidare som kan signeras.", "Välj att kräva signatur, eller ingen."},

@@ -485,9 +485,11 @@ var probeResults = map[string]string{
 
 // probeRemedies are the words for the codes of probe.Remedies.
 var probeRemedies = map[string]string{
-	"address":     "rätta vägvalets adress",
-	"host-name":   "rätta värdnamnet i adressen, eller se över namntjänsten på den här datorn",
-	"firewall":    "be om en öppning i brandväggarna på vägen, eller rätta värd och port",
+	"address":   "rätta vägvalets adress",
+	"host-name": "rätta värdnamnet i adressen, eller se över namntjänsten på den här datorn",
+	"firewall":  "be om en öppning i brandväggarna på vägen, eller rätta värd och port",
+	"allowed": "rätta adressen, eller be den som sköter gatewayen lägga värden eller dess nät i producer.allowed; " +
+		"länklokala adresser, multicast och molnens metadatatjänster anropas aldrig",
 	"running":     "se till att systemet är i gång, eller rätta värd och port",
 	"slow-system": "se vad som hindrar systemet från att svara",
 	"owners-log":  "händer det efter TLS tar systemet kanske inte emot vårt certifikat: be dess ägare läsa loggen",

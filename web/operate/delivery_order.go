@@ -223,8 +223,8 @@ func (s *Pages) WrongAddress(address string) string {
 	switch {
 	case errors.Is(err, routing.ErrNoPort):
 		return wordPort
-	case errors.Is(err, routing.ErrLinkLocal):
-		return wordLinkLocal
+	case errors.Is(err, routing.ErrNever):
+		return wordNever
 	case err != nil:
 		return wordAddress
 	}

@@ -30,8 +30,9 @@ const (
 	wordSureAll       = "Bekräfta att du menar alla leveranser."
 	wordSureUnknown   = "Ingen väg i katalogen och ingen leverans har den mottagaren. Rätta den, eller bekräfta att du " +
 		"vill pausa ändå."
-	wordPort       = "Porten finns inte: ange 1 till 65535."
-	wordLinkLocal  = "Till en länklokal adress skickas aldrig något. Ange det mottagande systemets adress."
+	wordPort  = "Porten finns inte: ange 1 till 65535."
+	wordNever = "Till länklokala adresser, multicast och metadatatjänster skickas aldrig något. Ange det " +
+		"mottagande systemets adress."
 	wordAddress    = "Ange en adress som börjar med https:// eller http://."
 	wordHTTPS      = "I produktion ska adressen börja med https://."
 	wordWhyResend  = "Skriv varför: det sparas med leveransen."

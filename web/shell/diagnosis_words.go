@@ -35,6 +35,7 @@ var diagnosisWords = map[string]string{
 	"connect-timeout":     "Ingen anslutning till {host} inom {after}.",
 	"connect-unreachable": "Det finns ingen väg till {host} i nätet.",
 	"connect-failed":      "Det gick inte att ansluta till {host}.",
+	"connect-forbidden":   "Gatewayen får inte anropa {host}.",
 	"tls-timeout":         "Krypteringen med {host} blev inte klar inom {after}.",
 	"tls-none":            "Det som lyssnar på {host} talar inte TLS.",
 	"tls-expired":         "Certifikatet för {subject} gick ut {until}.",

@@ -14,6 +14,7 @@ import (
 
 	"go.uber.org/zap/zapcore"
 
+	"rivgate/routing/reach"
 	"rivgate/store"
 	"rivgate/web/shell"
 )
@@ -222,6 +223,7 @@ func (k *checker) producer() {
 	if p.MaxAnswer < 1<<20 {
 		k.problem("producer.max_answer", "%s is too small for an answer: write 64MiB", p.MaxAnswer)
 	}
+	k.allowed()
 	k.pems("producer.tls", p.TLS)
 	seen := map[string]bool{}
 	for i, one := range p.TLSFor {
@@ -239,6 +241,38 @@ func (k *checker) producer() {
 		seen[one.Address()] = true
 		k.pems(key, ClientTLS{one.Certificate, one.Key, one.CA})
 	}
+}
+
+// allowed looks at each entry of the list of what may be called.
+func (k *checker) allowed() {
+	for _, text := range k.c.Producer.Allowed {
+		_, network, ok := reach.Entry(text)
+		switch {
+		case !ok:
+			k.problem("producer.allowed", "%q is no host, address or network: write avvikelse.example, 10.20.0.7 or "+
+				"10.20.0.0/16, without port and path; a name beyond ASCII as xn--…", text)
+		case network.IsValid() && reach.IsNever(network.Addr()) && network.Bits() > 8:
+			k.problem("producer.allowed", "%s is link-local, multicast, unspecified or a metadata service's, and never called: "+
+				"leave it out", text)
+		case network.IsValid() && network.Bits() == 0 && k.c.Environment == EnvironmentProduction:
+			k.problem("producer.allowed", "%s allows every address: name the networks of producers alone", text)
+		}
+	}
+}
+
+// Reach is what producer.allowed lets be called. Loopback, where the demo's systems and those of tests listen, must be
+// named in production.
+func (c Config) Reach() reach.Rule {
+	r := reach.Rule{Listed: c.Environment == EnvironmentProduction}
+	for _, text := range c.Producer.Allowed {
+		switch host, network, _ := reach.Entry(text); { // the configuration was checked
+		case network.IsValid():
+			r.Networks = append(r.Networks, network)
+		case host != "":
+			r.Hosts = append(r.Hosts, host)
+		}
+	}
+	return r
 }
 
 // pems checks the files of TLS towards producers.

@@ -93,6 +93,7 @@ type Producer struct {
 	TLS            ClientTLS                `yaml:"tls"`
 	TLSFor         []ProducerTLS            `yaml:"tls_for"`
 	Correlation    bool                     `yaml:"propagate_correlation_id_over_https"`
+	Allowed        []string                 `yaml:"allowed"` // hosts, addresses or networks; see Config.Reach
 }
 
 // ClientTLS is our certificate towards producers, and whom we believe.
@@ -247,7 +248,6 @@ type OIDC struct {
 
 	Name       string              `yaml:"name"`
 	Scopes     []string            `yaml:"scopes"`
-	ACR        []string            `yaml:"acr"`
 	RolesClaim string              `yaml:"roles_claim"`
 	UnitsClaim string              `yaml:"units_claim"`
 	Roles      map[string]OIDCRole `yaml:"roles"`

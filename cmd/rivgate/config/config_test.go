@@ -258,6 +258,30 @@ func TestProductionRefusesWhatIsForTrying(t *testing.T) {
 	}
 }
 
+func TestWhatMayBeCalledIsCheckedAndRead(t *testing.T) {
+	for entry, want := range map[string]string{
+		"https://a.example": `:3: producer.allowed: "https://a.example" is no host`,
+		"169.254.169.254":   "169.254.169.254 is link-local", "0.0.0.0/0": "0.0.0.0/0 allows every address",
+	} {
+		_, err := Read(write(t, "environment: production\nproducer:\n  allowed: ["+entry+"]\n"), nil)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("it does not say %q:\n%v", want, err)
+		}
+	}
+	l, err := Read(write(t, "producer: {allowed: [Avvikelse.example, 10.20.0.0/16, 192.0.2.7]}\n"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := l.Config.Reach()
+	if r.Listed || len(r.Hosts) != 1 || r.Hosts[0] != "avvikelse.example" || len(r.Networks) != 2 {
+		t.Errorf("%+v", r)
+	}
+	l.Config.Environment = EnvironmentProduction
+	if !l.Config.Reach().Listed {
+		t.Error("loopback is open in production")
+	}
+}
+
 // In production nobody changes a schema by starting a gateway, unless that was asked for; elsewhere serve does.
 func TestInProductionServeChangesASchemaOnlyWhereThatIsAskedFor(t *testing.T) {
 	for content, want := range map[string]bool{

@@ -6,6 +6,7 @@ package parts
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"os"
@@ -68,7 +69,7 @@ func NewRules(c config.Config, r *contracts.Registry) routing.Rules {
 		Delimiter: c.TAK.Delimiter, DelimiterContracts: c.TAK.DelimiterContracts, DelimiterSenders: c.TAK.DelimiterSenders,
 		ClimbRoutes: c.TAK.Tree.Routes, ClimbPermissions: c.TAK.Tree.Permissions,
 		ExceptedContracts: c.TAK.Tree.ExceptedContracts,
-		Durable:           r.Durable, SendContract: r.Send().Contract, ReturnContract: r.Return().Contract,
+		Reach:             c.Reach(), Durable: r.Durable, SendContract: r.Send().Contract, ReturnContract: r.Return().Contract,
 		PortalAddress: c.Contracts.PortalAddress, Own: c.Instance.HSAID,
 	}
 }
@@ -125,6 +126,25 @@ func NewKeeper(c config.Config, r *contracts.Registry, db *store.Store, now func
 	return k, nil
 }
 
+// NewWire is the one client of producers, which dials nothing but what producer.allowed lets be called.
+func NewWire(c config.Config, own func(address string) *tls.Config) wire.Client {
+	return wire.Client{
+		TLS: own, ConnectTimeout: c.Producer.ConnectTimeout, Timeout: c.Producer.Timeout, Reach: c.Reach(),
+	}
+}
+
+// published is outgoing.Sender.Published: in production, where nothing is listed, a connection is tested only to hosts
+// of the catalogue in use, so that no draft of one person is a way to look around in a network.
+func published(c config.Config, table func() *routing.Table) func(host string) bool {
+	if c.Environment != config.EnvironmentProduction || len(c.Producer.Allowed) > 0 {
+		return nil
+	}
+	return func(host string) bool {
+		t := table()
+		return t != nil && t.CallsHost(host)
+	}
+}
+
 // NewRelay is the line over an open store and a table.
 func NewRelay(c config.Config, r *contracts.Registry, db *store.Store, table func() *routing.Table,
 	now func() time.Time, log *zap.Logger,
@@ -146,12 +166,12 @@ func NewRelay(c config.Config, r *contracts.Registry, db *store.Store, table fun
 		Instance: instance, Portal: c.Contracts.PortalAddress, Table: table, Contracts: r, Store: db, Signatures: signatures,
 		Sender: &outgoing.Sender{
 			Client: &soap.Client{
-				Client:    wire.Client{TLS: t, ConnectTimeout: c.Producer.ConnectTimeout, Timeout: c.Producer.Timeout},
+				Client:    NewWire(c, t),
 				MaxAnswer: int64(c.Producer.MaxAnswer), Folder: spoolFolder(c),
 			},
 			Instance:    instance,
 			Timeouts:    producerTimeouts(c, r),
-			Correlation: c.Producer.Correlation,
+			Correlation: c.Producer.Correlation, Published: published(c, table),
 		},
 		Trust: relay.Trust{
 			Proxies: config.Prefixes(c.SOAP.TrustedProxies), Internal: config.Prefixes(c.SOAP.InternalFrom),

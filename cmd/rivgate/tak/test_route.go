@@ -10,7 +10,6 @@ import (
 	"rivgate/relay/probe"
 	"rivgate/routing"
 	"rivgate/soap"
-	"rivgate/soap/wire"
 )
 
 // TestCommand tests the connection of a route.
@@ -49,9 +48,7 @@ func (t *TestCommand) Run(s *cli.Session) error {
 		return err
 	}
 	sender := &outgoing.Sender{
-		Client: &soap.Client{
-			Client: wire.Client{TLS: own, ConnectTimeout: c.config.Producer.ConnectTimeout, Timeout: c.config.Producer.Timeout},
-		},
+		Client:   &soap.Client{Client: parts.NewWire(c.config, own)},
 		Instance: outgoing.Instance{ID: c.config.Instance.ID, Name: c.config.Instance.Name, HSAID: c.config.Instance.HSAID},
 	}
 	result := tested{
@@ -62,7 +59,8 @@ func (t *TestCommand) Run(s *cli.Session) error {
 	for _, step := range result.Steps {
 		if !step.OK {
 			result.OK, code = false, cli.ExitRefused
-			if step.Name == "name" || step.Name == "tcp" {
+			if forbidden := step.Why != nil && step.Why.Code == "connect-forbidden"; !forbidden &&
+				(step.Name == "name" || step.Name == "tcp") {
 				code = cli.ExitUnreachable
 			}
 		}
