@@ -70,6 +70,17 @@ func (r *Relay) Boards(region string) (boards []Receiver) {
 	return boards
 }
 
+// IndexUnits makes the index in which units are found, where the catalogue's units have changed since it was made: so
+// that it is there before the first who searches. It tells whether there was anything to make.
+func (r *Relay) IndexUnits() bool {
+	units := r.Table().Units()
+	if last := r.finder.current.Load(); len(units) == 0 || last != nil && sameSlice(last.units, units) {
+		return false
+	}
+	r.finder.of(units)
+	return true
+}
+
 // FindUnits gives the units of the catalogue that fit what was typed, the best first, whether they can be chosen or
 // not.
 func (r *Relay) FindUnits(q string) iter.Seq[finding.Found] {

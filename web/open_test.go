@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -256,7 +257,14 @@ func TestTelephoneWithoutANumber(t *testing.T) {
 	if c := w.theCase(id); !c.Facts.Unnumbered() || c.Handler.Kind != routing.Other || !c.BegunOutside {
 		t.Errorf("%+v", c)
 	}
-	has(t, w.page("/inbox/"+id), "Ville inte säga sitt nummer.", "kopplas aldrig till en person")
+	page := w.page("/inbox/" + id)
+	has(t, page, "Ville inte säga sitt nummer.", "kopplas aldrig till en person", "("+clinic+")")
+	hasNot(t, page, "("+hospital+")") // an external system is not suggested for a handover, and refused where it is named
+	handed := fmt.Sprintf(`{"version":%d,"update":{"type":"FORWARDED","newRecipient":{"hsaId":%q},
+		"handover":{"ground":"fel enhet"}}}`, w.theCase(id).Version, hospital)
+	if r := w.json("/api/cases/"+id+"/messages", handed); r.status < 400 || w.theCase(id).Handler.Kind != routing.Other {
+		t.Errorf("handed over to an external system: %d %s", r.status, r.body)
+	}
 }
 
 // openPages are the open pages and what they show, with a case that has a question and no answer.

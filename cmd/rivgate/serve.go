@@ -351,6 +351,7 @@ func (g *gateway) run(ctx context.Context) error {
 	all.Go(func() error { return g.worker.Run(serving) })
 	all.Go(func() error { return g.watch.Run(serving) })
 	all.Go(func() error { return g.later.Run(serving) })
+	all.Go(func() error { return (&upkeep.Indexer{Relay: g.relay}).Run(serving) })
 	all.Go(func() error { return (&upkeep.Registrar{Relay: g.relay}).Run(serving) })
 	all.Go(func() error { return g.relay.Refusals.Run(serving, g.db) })
 	for _, l := range []net.Listener{g.plain, g.secure} {

@@ -133,7 +133,7 @@ func (s *Cases) showCase(w http.ResponseWriter, r *http.Request, who shell.Acces
 	return html.Render(w, status, "case", p)
 }
 
-// otherUnits are those that a case can be handed over to. Where there are more than a list holds, they are those of its
+// otherUnits are those that a case can be handed over to: where its reporter gave no number, inboxes here alone. Where there are more than a list holds, they are those of its
 // region; all others are found by what is typed.
 func (s *Cases) otherUnits(c store.Case) []routing.Unit {
 	units := s.Relay.Receivers("", "", casework.ReceiverLimit+1)
@@ -142,7 +142,8 @@ func (s *Cases) otherUnits(c store.Case) []routing.Unit {
 	}
 	var out []routing.Unit
 	for _, u := range units {
-		if !routing.SameHSAID(u.HSAID, c.Handler.Unit) {
+		stays := u.Via == routing.Inbox || !c.Facts.Unnumbered()
+		if stays && !routing.SameHSAID(u.HSAID, c.Handler.Unit) {
 			out = append(out, u.Unit)
 		}
 	}

@@ -151,6 +151,7 @@ var detailWords = map[string]string{
 	"disable": "stängning", "enable": "öppning", "signout": "utloggning",
 	"handler": "handläggare", "receiver": "mottagare", "administrator": "lokal administratör", "reviewer": "granskare",
 	"manager": "chef", "operator": "drift", "integrator": "integratör",
+	"level":   "inloggningen hade inte den nivå som krävs",
 	"expired": "inloggningen hade gått ut", "issuer": "utfärdaren svarade inte", "token": "intyget godtogs inte",
 	"no code": "tjänsten gav ingen kod", "demo account": "demokonto", "PDF": "som PDF",
 	"no subject": "ingen person i intyget", "account": "kontot finns inte eller är stängt",

@@ -38,7 +38,10 @@ type Provider struct {
 	UnitsClaim string   // of the ID token too: units of those Roles that have none. "" none
 	// what each value of RolesClaim gives. A value that is not here gives nothing
 	Roles map[string][]shell.Grant
-	HTTP  *http.Client // default http.DefaultClient
+	// Levels are the levels of sign-in that let somebody in (acr of the ID token), the one that is liked best first. The
+	// provider is asked for them, and a token that states none of them is refused. Empty: any sign-in does.
+	Levels []string
+	HTTP   *http.Client // default http.DefaultClient
 
 	mu    sync.Mutex
 	found *oidc.Provider
@@ -188,9 +191,11 @@ func (s *Pages) OIDCGo(w http.ResponseWriter, r *http.Request, _ shell.Access) e
 	if err := s.putTries(r.Context(), append(s.tries(r.Context()), try)); err != nil {
 		return err
 	}
-	http.Redirect(w, r,
-		s.Provider.config(found).AuthCodeURL(try.State, oidc.Nonce(try.Nonce), oauth2.S256ChallengeOption(try.Verifier)),
-		http.StatusSeeOther)
+	asked := []oauth2.AuthCodeOption{oidc.Nonce(try.Nonce), oauth2.S256ChallengeOption(try.Verifier)}
+	if len(s.Provider.Levels) > 0 {
+		asked = append(asked, oauth2.SetAuthURLParam("acr_values", strings.Join(s.Provider.Levels, " ")))
+	}
+	http.Redirect(w, r, s.Provider.config(found).AuthCodeURL(try.State, asked...), http.StatusSeeOther)
 	return nil
 }
 
@@ -217,6 +222,9 @@ func (s *Pages) OIDCBack(w http.ResponseWriter, r *http.Request, who shell.Acces
 		return s.notLetIn(r, "no code", nil)
 	}
 	claims, err := s.redeem(ctx, q.Get("code"), try)
+	if errors.Is(err, errLevel) {
+		return errors.Join(s.Provider.levelNeeded(), s.notLetIn(r, "level", err))
+	}
 	if err != nil {
 		return s.notLetIn(r, "token", err)
 	}
@@ -316,7 +324,29 @@ func (p *Provider) checkClaims(id *oidc.IDToken, claims map[string]any, now time
 	case id.IssuedAt.After(now.Add(issuedAhead)):
 		return errors.New("verifying the ID token: it was issued in the future (iat)")
 	}
+	return p.checkLevel(claims)
+}
+
+// errLevel is the refusal of a sign-in at a level that is not one of Levels.
+var errLevel = errors.New("verifying the ID token: it does not state a level of sign-in that is asked for (acr)")
+
+// checkLevel judges how somebody signed in. What the provider was asked for is a wish to it (OpenID Connect Core 1.0,
+// 3.1.2.1, acr_values): only what the token states counts, letter for letter. errLevel.
+func (p *Provider) checkLevel(claims map[string]any) error {
+	if len(p.Levels) == 0 {
+		return nil
+	}
+	stated, _ := claims["acr"].(string)
+	if !slices.Contains(p.Levels, stated) {
+		return errLevel
+	}
 	return nil
+}
+
+// levelNeeded is what somebody reads who signed in at too low a level.
+func (p *Provider) levelNeeded() error {
+	return shell.NewProblem(http.StatusForbidden, "sign-in-level", titleLevel,
+		fmt.Sprintf(wordLevel, strings.Join(p.Levels, wordLevelOr)))
 }
 
 // grants are what the claims give.

@@ -26,8 +26,13 @@ const (
 	wordProviderAway  = "Det gick inte att nå inloggningstjänsten. Försök igen om en stund."
 	titleNotLetIn     = "Inloggningen godtogs inte"
 	wordNotLetIn      = "Börja om från inloggningssidan. Hjälper inte det behöver din administratör se i åtkomstloggen."
-	titleNoRole       = "Du har ingen roll här"
-	wordNoRole        = "Inloggningstjänsten känner dig, men ger dig ingen roll i Rivgate. Be din administratör om en."
+	titleLevel        = "Inloggningen räcker inte"
+	// %s are the levels as the provider calls them
+	wordLevel = "Här krävs en säkrare inloggning än den du gjorde, på nivån %s. Logga in igen på ett sätt som ger " +
+		"den, till exempel med tjänstekort. Har du inget sådant, be din administratör om hjälp."
+	wordLevelOr = " eller "
+	titleNoRole = "Du har ingen roll här"
+	wordNoRole  = "Inloggningstjänsten känner dig, men ger dig ingen roll i Rivgate. Be din administratör om en."
 )
 
 func sideWord(kind routing.UnitKind) string {

@@ -248,6 +248,7 @@ type OIDC struct {
 
 	Name       string              `yaml:"name"`
 	Scopes     []string            `yaml:"scopes"`
+	ACR        []string            `yaml:"acr"`
 	RolesClaim string              `yaml:"roles_claim"`
 	UnitsClaim string              `yaml:"units_claim"`
 	Roles      map[string]OIDCRole `yaml:"roles"`

@@ -1,9 +1,12 @@
 package config
 
 import (
+	"fmt"
 	"maps"
 	"net/url"
 	"slices"
+	"strings"
+	"unicode"
 
 	"rivgate/routing"
 	"rivgate/store/accounts"
@@ -27,6 +30,11 @@ func (k *checker) signIn() {
 		"the address of the pages as people have it: the provider sends them back there")
 	k.filled("web.oidc.name", w.OIDC.Name, "what stands on the button")
 	k.filled("web.oidc.roles_claim", w.OIDC.RolesClaim, "the claim that tells roles")
+	for i, level := range w.OIDC.ACR {
+		if level == "" || strings.ContainsFunc(level, unicode.IsSpace) {
+			k.problem(fmt.Sprintf("web.oidc.acr[%d]", i), "%q is no level: write one acr value, as the provider states it", level)
+		}
+	}
 	if w.OIDC.ClientSecretFile != "" {
 		k.file("web.oidc.client_secret_file", w.OIDC.ClientSecretFile)
 	}

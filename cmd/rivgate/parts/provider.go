@@ -19,7 +19,7 @@ func NewProvider(c config.Web) (*signin.Provider, error) {
 	}
 	p := &signin.Provider{
 		Issuer: o.Issuer, ClientID: o.ClientID, Name: o.Name, PublicURL: c.PublicURL, Scopes: o.Scopes,
-		RolesClaim: o.RolesClaim, UnitsClaim: o.UnitsClaim,
+		RolesClaim: o.RolesClaim, UnitsClaim: o.UnitsClaim, Levels: o.ACR,
 		Roles: map[string][]shell.Grant{},
 	}
 	if o.ClientSecretFile != "" {
