@@ -113,8 +113,11 @@ var arrows = map[string][]string{
 	"cmd/rivgate/envelope": {
 		"cmd/rivgate/config", "cmd/rivgate/cli", "cmd/rivgate/parts", "soap", "contracts", "recording",
 	},
-	"cmd/rivgate/recordings": {"cmd/rivgate/cli", "contracts/redact", "recording"},
-	"cmd/rivgate/database":   {"cmd/rivgate/config", "cmd/rivgate/cli", "store"},
+	"cmd/rivgate/recordings": {
+		"cmd/rivgate/config", "cmd/rivgate/cli", "cmd/rivgate/parts", "soap", "soap/wire", "contracts", "contracts/redact",
+		"recording",
+	},
+	"cmd/rivgate/database": {"cmd/rivgate/config", "cmd/rivgate/cli", "store"},
 	"cmd/rivgate/demo": {
 		"cmd/rivgate/config", "cmd/rivgate/cli", "cmd/rivgate/parts", "cmd/rivgate/cases", "soap", "soap/wire",
 		"contracts", "contracts/*", "routing", "routing/catalogue", "store", "relay", "recording",

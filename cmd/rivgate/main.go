@@ -40,6 +40,7 @@ type CLI struct {
 	Send     envelope.SendCommand     `cmd:"" help:"Post an envelope as it is; print status, fault or result."`
 	Validate envelope.ValidateCommand `cmd:"" help:"Judge envelopes: the guard, the schema, the business rules."`
 	Diff     recordings.DiffCommand   `cmd:"" help:"Compare recordings, folders of them, or documents, as they are meant."`
+	Record   recordings.RecordCommand `cmd:"" help:"A recording proxy: what passes it is kept, without persons."`
 	Replay   recordings.ReplayCommand `cmd:"" help:"Send recorded requests, and compare what comes back with what was recorded."`
 	Redact   recordings.RedactCommand `cmd:"" help:"Take persons out of recordings, or check that none is left."`
 	User     people.UserCommand       `cmd:"" help:"Who can sign in, and what they may."`
@@ -68,7 +69,7 @@ func main() {
 
 // run carries out one command line and returns its exit code.
 func run(s *cli.Session, args []string) int {
-	var read CLI
+	read := CLI{Record: recordings.RecordCommand{Version: versionText()}}
 	done := -1
 	parser, err := kong.New(&read,
 		kong.Name("rivgate"),

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,7 +32,11 @@ func runIn(t *testing.T, s *cli.Session, command runner) (code int, out string) 
 	t.Helper()
 	var o bytes.Buffer
 	s.Out, s.Err = &o, &o
-	err := command.Run(s)
+	return codeOf(t, command.Run(s), &o)
+}
+
+// codeOf is the exit code of what a command returned, and its output with the error.
+func codeOf(t testing.TB, err error, o *bytes.Buffer) (code int, out string) {
 	var known *cli.Failure
 	var told *cli.Told
 	switch {
@@ -41,9 +46,15 @@ func runIn(t *testing.T, s *cli.Session, command runner) (code int, out string) 
 		code = known.Code
 		o.WriteString(err.Error())
 	case err != nil:
-		t.Fatalf("an error without exit code: %v", err)
+		t.Errorf("an error without exit code: %v", err)
 	}
 	return code, o.String()
+}
+
+// median is the middle of what calls took.
+func median(took []time.Duration) time.Duration {
+	slices.Sort(took)
+	return took[len(took)/2]
 }
 
 // folder writes files.
