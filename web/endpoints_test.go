@@ -38,7 +38,7 @@ func TestEndpointsAreTheReviewedOnes(t *testing.T) {
 }
 
 var kindNames = map[shell.Kind]string{
-	shell.Pages: "page", shell.Door: "door", shell.Citizen: "citizen", shell.API: "api",
+	shell.Pages: "page", shell.Live: "live", shell.Door: "door", shell.Citizen: "citizen", shell.API: "api",
 	shell.Plain: "plain", shell.Admin: "admin", shell.Reset: "reset",
 }
 

@@ -248,7 +248,8 @@ func (g *gateway) newSite(c config.Config) (*web.Site, error) {
 	site.Operate.ResetCatalogue, site.Operate.ResetTree = g.resetCatalogue,
 		g.keeper.RefreshTree
 	site.Operate.Registry, site.Operate.Certificates = g.measure(), g.certificates.Status
-	site.SessionLife, site.NoLocalAccounts = time.Duration(c.Web.SessionHours)*time.Hour, !c.Web.LocalAccounts
+	site.SessionLife, site.SessionIdle = time.Duration(c.Web.SessionHours)*time.Hour, c.Web.SessionIdle
+	site.NoLocalAccounts = !c.Web.LocalAccounts
 	site.OpenForm = c.Citizen.OpenForm
 	site.Statistics.SmallCounts = c.Web.SmallCounts
 	site.Stopping, site.Shutdown = g.stopping.Load, c.Shutdown.Finish

@@ -12,31 +12,88 @@ import (
 
 // Session is one session of somebody's browser, without what it holds.
 type Session struct {
+	ID      string    `json:"id"` // tells it from others of its account; of no use in a browser
 	Account string    `json:"account"`
 	Created time.Time `json:"created"`
-	Expires time.Time `json:"expires"`
+	Used    time.Time `json:"used"`    // at most a minute before the last use
+	Expires time.Time `json:"expires"` // when it ends if it is not used again
+	Way     string    `json:"way,omitempty"`
+	Origin  string    `json:"origin,omitempty"`
+	Browser string    `json:"browser,omitempty"`
+}
+
+// Held is a session with what it holds, as a request leaves it.
+type Held struct {
+	Token    string // digest of what the browser has
+	Account  string // "" nobody's yet
+	Data     []byte
+	Lifetime time.Duration // from its beginning
+	Idle     time.Duration // it ends when somebody's session was not used for so long; 0: it does not end for that
+	Way      string        // how they signed in: a code of who signs them in
+	Origin   string        // the network that they signed in from, roughly
+	Browser  string        // in which kind of browser
 }
 
 // endedKept is for how long it is known whose session it was that ended.
 const endedKept = 24 * time.Hour
 
-// PutWebSession keeps what a session holds. token is the digest of what the browser has. A session that is there keeps
-// its end; a new one ends after lifetime, and those that ended more than a day ago are thrown away.
-func (d *Directory) PutWebSession(ctx context.Context, token, account string, data []byte,
-	lifetime time.Duration,
-) error {
+// PutWebSession keeps what a session holds. A session that is there keeps its end; a new one ends after its lifetime, or
+// when it is not used, and those that ended more than a day ago are thrown away.
+func (d *Directory) PutWebSession(ctx context.Context, h Held) error {
 	err := d.db.Write(ctx, func(ctx context.Context, t *db.Tx) error {
 		if _, err := t.Exec(ctx, `DELETE FROM web_session WHERE expires <= $1`,
 			db.Micros(t.Now.Add(-endedKept))); err != nil {
 			return err
 		}
-		_, err := t.Exec(ctx, `INSERT INTO web_session (token, account, data, created, expires) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (token) DO UPDATE SET data = excluded.data, account = excluded.account`,
-			token, account, data, db.Micros(t.Now), db.Micros(t.Now.Add(lifetime)))
+		ends := t.Now.Add(h.Lifetime)
+		expires := ends
+		if idle := t.Now.Add(h.Idle); h.Account != "" && h.Idle > 0 && idle.Before(ends) {
+			expires = idle
+		}
+		_, err := t.Exec(ctx, `INSERT INTO web_session (token, account, data, created, expires, ends, used, way, origin, browser)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+			ON CONFLICT (token) DO UPDATE SET data = excluded.data, account = excluded.account, way = excluded.way,
+				origin = excluded.origin, browser = excluded.browser`,
+			h.Token, h.Account, h.Data, db.Micros(t.Now), db.Micros(expires), db.Micros(ends), db.Micros(t.Now), h.Way,
+			db.StorableText(h.Origin), db.StorableText(h.Browser))
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("keeping a session: %w", err)
+	}
+	return nil
+}
+
+// useShare is how many times within the idle time a use is written down: a use that is not ends the session that much
+// earlier than promised, and never later.
+const useShare = 30
+
+// UseWebSession notes that somebody's session is used, so that it goes on for another idle time, though never past its
+// lifetime. Nobody's session, and one that has ended, stay as they are.
+func (d *Directory) UseWebSession(ctx context.Context, token string, idle time.Duration) error {
+	now := d.db.Now()
+	type uses struct{ used, ends, expires int64 }
+	all, err := db.Collect(ctx, d.read, func(rows *sql.Rows) (u uses, err error) {
+		return u, rows.Scan(&u.used, &u.ends, &u.expires)
+	}, `SELECT used, ends, expires FROM web_session WHERE token = $1 AND account <> '' AND expires > $2`, token,
+		db.Micros(now))
+	if err != nil {
+		return fmt.Errorf("reading a session's use: %w", err)
+	}
+	if len(all) == 0 || idle <= 0 || now.Sub(db.Moment(all[0].used)) < idle/useShare {
+		return nil
+	}
+	ends := all[0].ends
+	if ends == 0 { // of the program before, which knows one end
+		ends = all[0].expires
+	}
+	err = d.db.Write(ctx, func(ctx context.Context, t *db.Tx) error {
+		_, err := t.Exec(ctx, `UPDATE web_session SET used = $2, ends = $3, expires = $4 WHERE token = $1 AND expires > $2`,
+			token, db.Micros(t.Now), ends, min(ends, db.Micros(t.Now.Add(idle))))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("noting a session's use: %w", err)
 	}
 	return nil
 }
@@ -81,16 +138,20 @@ func (d *Directory) EndWebSession(ctx context.Context, token string) error {
 	return nil
 }
 
+// sessionID is how much of a token's digest tells sessions of an account apart. Nobody finds a token by its digest.
+const sessionID = 16
+
 // WebSessions lists the sessions of an account that have not ended, the newest first; "" for everybody's.
 func (d *Directory) WebSessions(ctx context.Context, account string) ([]Session, error) {
 	all, err := db.Collect(ctx, d.read, func(rows *sql.Rows) (w Session, err error) {
-		var created, expires int64
-		err = rows.Scan(&w.Account, &created, &expires)
-		w.Created, w.Expires = db.Moment(created), db.Moment(expires)
+		var created, used, expires int64
+		err = rows.Scan(&w.ID, &w.Account, &created, &used, &expires, &w.Way, &w.Origin, &w.Browser)
+		w.Created, w.Used, w.Expires = db.Moment(created), db.Moment(max(created, used)), db.Moment(expires)
+		w.ID = w.ID[:min(len(w.ID), sessionID)]
 		return w, err
 	},
-		`SELECT account, created, expires FROM web_session WHERE expires > $1 AND account <> '' AND (account = $2 OR $2 = `+
-			`'') ORDER BY created DESC, account`,
+		`SELECT token, account, created, used, expires, way, origin, browser FROM web_session WHERE expires > $1 AND `+
+			`account <> '' AND (account = $2 OR $2 = '') ORDER BY created DESC, account, token`,
 		db.Micros(d.db.Now()), ID(account))
 	if err != nil {
 		return nil, fmt.Errorf("listing sessions: %w", err)

@@ -62,7 +62,10 @@ func accountsKept(w *world) {
 		equal(w, "rows of what was refused", len(w.accesses(accesslog.Filter{}))-rows, 0)
 	})
 	w.run("a session ends by itself, by its owner, and when its account changes", func(w *world) {
-		put := func(token string) { w.must(w.s.PutWebSession(w.ctx, token, "hanna", []byte(token), 8*time.Hour)) }
+		held := func(token, account, data string, life time.Duration) accounts.Held {
+			return accounts.Held{Token: token, Account: account, Data: []byte(data), Lifetime: life}
+		}
+		put := func(token string) { w.must(w.s.PutWebSession(w.ctx, held(token, "hanna", token, 8*time.Hour))) }
 		is := func(token string, want bool) {
 			w.t.Helper()
 			data, found, err := w.s.WebSession(w.ctx, token)
@@ -75,7 +78,7 @@ func accountsKept(w *world) {
 		put("a")
 		w.clock.move(4 * time.Hour)
 		put("b")
-		w.must(w.s.PutWebSession(w.ctx, "a", "hanna", []byte("later"), 8*time.Hour))
+		w.must(w.s.PutWebSession(w.ctx, held("a", "hanna", "later", 8*time.Hour)))
 		w.clock.move(4*time.Hour - time.Microsecond)
 		is("a", true)
 		w.clock.move(time.Microsecond)
@@ -109,7 +112,7 @@ func accountsKept(w *world) {
 		ended("c", "hanna") // so that what was typed in it waits for its owner
 		equal(w, "epoch", a.Epoch, epoch+1)
 		put("e")
-		w.must(w.s.PutWebSession(w.ctx, "other", "otto", []byte("other"), time.Hour))
+		w.must(w.s.PutWebSession(w.ctx, held("other", "otto", "other", time.Hour)))
 		all, err := w.s.WebSessions(w.ctx, "Hanna")
 		w.must(err)
 		equal(w, "sessions", len(all), 1)
@@ -118,6 +121,56 @@ func accountsKept(w *world) {
 		equal(w, "epoch", a.Epoch, epoch+2)
 		is("e", false)
 		is("other", true)
+	})
+	w.run("a session that is not used ends", func(w *world) {
+		const idle = 30 * time.Minute
+		put := func(token, account string) {
+			w.must(w.s.PutWebSession(w.ctx, accounts.Held{
+				Token: token, Account: account, Data: []byte(token), Lifetime: 8 * time.Hour, Idle: idle, Way: "password",
+				Origin: "192.0.2.0/24", Browser: "Firefox",
+			}))
+		}
+		is := func(token string, want bool) {
+			w.t.Helper()
+			_, found, err := w.s.WebSession(w.ctx, token)
+			w.must(err)
+			equal(w, token, found, want)
+		}
+		put("used", "ida")
+		put("unused", "ida")
+		put("nobody", "")
+		w.clock.move(idle - time.Microsecond)
+		w.must(w.s.UseWebSession(w.ctx, "used", idle))
+		is("unused", true)
+		w.clock.move(time.Microsecond)
+		is("unused", false)
+		account, err := w.s.EndedWebSession(w.ctx, "unused")
+		w.must(err)
+		equal(w, "whose it was", account, "ida") // so that what was typed in it waits for its owner
+		w.must(w.s.UseWebSession(w.ctx, "unused", idle))
+		is("unused", false) // an end is an end
+		is("nobody", true)
+		w.clock.move(time.Minute - 2*time.Microsecond)
+		w.must(w.s.UseWebSession(w.ctx, "used", idle)) // so soon after the last, it is not written down
+		all, err := w.s.WebSessions(w.ctx, "ida")
+		w.must(err)
+		equal(w, "sessions", len(all), 1)
+		equal(w, "last used", w.clock.Now().Sub(all[0].Used), time.Minute-time.Microsecond)
+		equal(w, "ends", all[0].Expires.Sub(all[0].Used), idle)
+		equal(w, "way and origin", all[0].Way+" "+all[0].Origin+" "+all[0].Browser, "password 192.0.2.0/24 Firefox")
+		for range 20 {
+			w.clock.move(20 * time.Minute)
+			w.must(w.s.UseWebSession(w.ctx, "used", idle))
+		}
+		is("used", true)
+		w.clock.move(20 * time.Minute)
+		w.must(w.s.UseWebSession(w.ctx, "used", idle))
+		for range 3 {
+			w.clock.move(10 * time.Minute)
+			w.must(w.s.UseWebSession(w.ctx, "used", idle))
+		}
+		is("used", false) // used all the time, and past its lifetime
+		is("nobody", false)
 	})
 	w.run("a change that is refused leaves everything as it was", func(w *world) {
 		before, err := w.s.Account(w.ctx, "hanna")

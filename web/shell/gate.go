@@ -86,7 +86,7 @@ func (s *Gate) reach(r *http.Request, who Access, e Endpoint) error {
 		return nil
 	}
 	s.Stranger(r, who, accesslog.Row{What: accesslog.Refused, Detail: e.Method + " " + e.Path})
-	if e.Kind == Pages {
+	if e.Kind == Pages || e.Kind == Live {
 		return ErrNotFound // what a role may not do is not there
 	}
 	return ErrRole
@@ -171,6 +171,7 @@ type Kind int
 // The kinds of endpoints.
 const (
 	Pages   Kind = iota // for people who are signed in
+	Live                // what an open page asks for by itself, every few seconds; for them too
 	Door                // for people whoever they are: signing in and out
 	Citizen             // the citizen's stand-in, for trying the whole way: in demo and test, from this machine
 	Public              // for anybody, where the configuration opens it: no session, no cookie, not in search engines
@@ -196,6 +197,9 @@ func (s *Gate) Guarded(e Endpoint) http.Handler {
 			w.Header().Set("X-Robots-Tag", "noindex, nofollow")
 		}
 		who, err := s.identify(r, e)
+		if err == nil {
+			err = s.used(r, who, e)
+		}
 		if err == nil {
 			if err = s.ordered(r, who, e); err == nil {
 				err = e.Serve(w, r, who)

@@ -27,6 +27,9 @@ const (
 	HeldThere   = "provider" // true: signed in at the provider, and so signed out there too
 )
 
+// sessionIdle is how long a session goes on without use where the configuration does not say.
+const sessionIdle = 30 * time.Minute
+
 // sessionHours is for how long a session lasts where the configuration does not say.
 const sessionHours = 8
 
@@ -44,7 +47,10 @@ func (s *Gate) NewSessions() *Sessions {
 	}
 	s.scans.forgetAll()
 	m := scs.New()
-	m.Store, m.Lifetime = sessionStore{s.Relay.Store, life}, life
+	if s.SessionIdle <= 0 {
+		s.SessionIdle = sessionIdle
+	}
+	m.Store, m.Lifetime = sessionStore{s.Relay.Store, life, s.SessionIdle}, life
 	m.Cookie = scs.SessionCookie{
 		Name: "rivgate", Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.Environment != Demo,
 	}
@@ -57,8 +63,8 @@ func (s *Gate) NewSessions() *Sessions {
 
 // sessionStore is the store as scs wants it. Of what a browser has, the database knows a digest alone.
 type sessionStore struct {
-	db   *store.Store
-	life time.Duration
+	db         *store.Store
+	life, idle time.Duration
 }
 
 var _ scs.CtxStore = sessionStore{}
@@ -80,7 +86,9 @@ func (s sessionStore) CommitCtx(ctx context.Context, token string, data []byte, 
 		return err
 	}
 	account, _ := held[heldAccount].(string)
-	return s.db.PutWebSession(ctx, tokenDigest(token), account, data, s.life)
+	return s.db.PutWebSession(ctx, accounts.Held{
+		Token: tokenDigest(token), Account: account, Data: data, Lifetime: s.life, Idle: s.idle,
+	})
 }
 
 // DeleteCtx ends a session.
@@ -100,6 +108,19 @@ func (s sessionStore) Commit(token string, data []byte, end time.Time) error {
 
 // Delete is DeleteCtx for callers without a context.
 func (s sessionStore) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
+
+// used notes that somebody is there, so that their session goes on. What an open page asks for by itself is no sign of
+// that.
+func (s *Gate) used(r *http.Request, who Access, e Endpoint) error {
+	if !who.Person || e.Kind == Live {
+		return nil
+	}
+	token := s.Sessions.Token(r.Context())
+	if token == "" {
+		return nil
+	}
+	return s.Relay.Store.UseWebSession(r.Context(), tokenDigest(token), s.SessionIdle)
+}
 
 // visitor is who is signed in; the zero access for nobody. An account that was disabled, changed its password
 // elsewhere, or was made for the demo and is met elsewhere, is nobody.

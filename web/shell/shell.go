@@ -58,6 +58,7 @@ type Gate struct {
 	Site
 	Tokens      []Token       // systems that may use the API
 	SessionLife time.Duration // from sign-in; default 8 hours
+	SessionIdle time.Duration // without use; default 30 minutes
 	// SignedInBy is the name of the provider where people sign in, as the web listener sets it; "" nowhere but here.
 	SignedInBy string
 }

@@ -175,6 +175,9 @@ func (k *checker) listeners() {
 	if w.SessionHours < 1 {
 		k.problem("web.session_hours", "is below 1: write 8")
 	}
+	if w.SessionIdle < time.Minute || w.SessionIdle > 24*time.Hour {
+		k.problem("web.session_idle", "%s is not between 1m and 24h: write 30m", w.SessionIdle)
+	}
 	if w.SmallCounts < 1 {
 		k.problem("web.small_counts", "is below 1: write 5, or 1 to blur nothing")
 	}

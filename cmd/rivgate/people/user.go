@@ -325,9 +325,9 @@ func (c *UserSessionsCommand) Run(s *cli.Session) error {
 			return err
 		}
 		return s.Show(all, func(w io.Writer) error {
-			t := &cli.Table{Head: []string{"ACCOUNT", "SIGNED IN", "ENDS"}}
+			t := &cli.Table{Head: []string{"ACCOUNT", "SIGNED IN", "LAST USED", "ENDS", "WAY", "FROM", "BROWSER"}}
 			for _, one := range all {
-				t.Add(one.Account, one.Created, one.Expires)
+				t.Add(one.Account, one.Created, one.Used, one.Expires, one.Way, one.Origin, one.Browser)
 			}
 			return t.Print(w)
 		})

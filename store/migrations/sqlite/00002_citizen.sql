@@ -132,3 +132,11 @@ CREATE TABLE signature_seen (
     until BIGINT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX signature_seen_until ON signature_seen (until);
+
+-- Sessions end when they are not used, and their owner sees which there are. The program before knows one end, and its
+-- sessions have 0 and '' here.
+ALTER TABLE web_session ADD COLUMN ends BIGINT NOT NULL DEFAULT 0; -- at the latest; expires comes before, without use
+ALTER TABLE web_session ADD COLUMN used BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE web_session ADD COLUMN way TEXT NOT NULL DEFAULT ''; -- of signing in
+ALTER TABLE web_session ADD COLUMN origin TEXT NOT NULL DEFAULT ''; -- the network that it began from, roughly
+ALTER TABLE web_session ADD COLUMN browser TEXT NOT NULL DEFAULT '';
