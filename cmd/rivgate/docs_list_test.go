@@ -38,7 +38,7 @@ var completions = map[string]string{
 	"rivgate queue retry":           `rivgate queue retry "$WAITING" --reason "mended"`,
 	"rivgate queue show":            `rivgate queue show "$DELIVERED"`,
 	"rivgate queue show ID":         `rivgate queue show "$DELIVERED"`,
-	"rivgate diff A B":              `rivgate diff testdata/recordings/vp testdata/recordings/vp`,
+	"rivgate diff A B":              `rivgate diff testdata/recordings testdata/recordings`,
 	"rivgate redact DIR": `cp -rL testdata/recordings mine-$$ && rivgate redact --leave-out mine-$$ && ` +
 		`rivgate redact --check mine-$$`,
 	"rivgate replay DIR --to URL": `rivgate replay testdata/recordings/story-inbox-unit.txtar --ids new ` +
@@ -48,7 +48,10 @@ var completions = map[string]string{
 	"rivgate tak rebase": `rivgate tak rebase --help`,
 	"rivgate tak discard": `rivgate tak edit move --contract SendComplaint --to ` +
 		`SE2010123456-VC02 --address https://avvikelse.example/SendComplaint --from 2040-01-01 && rivgate tak discard`,
-	"rivgate tak cancel": `rivgate tak cancel --help`,
+	"rivgate tak cancel":      `rivgate tak cancel --help`,
+	"rivgate tak edit":        `rivgate tak edit --help`,
+	"rivgate tak edit change": `rivgate tak edit change --help`,
+	"rivgate tak test":        `rivgate tak test --contract SendComplaint --to SE2010123456-AKUT`,
 	"rivgate tak edit move … --from DAY": `rivgate tak edit move --contract SendComplaint --to ` +
 		`SE2010123456-VC02 --address http://127.0.0.1:8090/SendComplaint/1/rivtabp21 --component SE2010123456-AVV --from ` +
 		`2030-01-01`,
@@ -85,6 +88,7 @@ var notRun = map[string]string{
 	"go test -run '^$' -bench BenchmarkStatistics ./store":                            "it takes minutes",
 	"go test ./relay -run RestoreDrill":                                               "it is a test of its own",
 	"go test ./relay -run TestRecordings -update":                                     "it writes into testdata",
+	"go test ./relay -run TestAttacksAreRecorded -resign":                             "it writes into testdata",
 	"go test ./web -run TestEndpointsAre -update":                                     "it writes into testdata",
 	"git diff testdata/recordings":                                                    "the world has no repository",
 	"createdb rivgate && pg_restore --no-owner --exit-on-error --dbname=rivgate COPY": "it needs PostgreSQL: " +
@@ -105,4 +109,6 @@ var exitCodes = map[string]int{
 var unanswered = map[string]string{
 	"/open":      "it is off by default: TestOpenForm opens it",
 	"/open/case": "it is off by default, as /open",
+
+	"POST /path HTTP/1.1": "it stands for the first line of any request",
 }
