@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -145,6 +146,7 @@ func (r *Recorder) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	for name, values := range header {
 		w.Header()[name] = values
 	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(answer))) // so that nobody waits for an end of it
 	w.WriteHeader(status)
 	_, _ = w.Write(answer) // the caller may have gone; it is recorded all the same
 	if f, ok := w.(http.Flusher); ok {

@@ -320,24 +320,30 @@ func TestRecorderRefusesWhatCannotWork(t *testing.T) {
 	}
 }
 
+// recordingProcess is a recorder in a process of its own.
+func recordingProcess(t testing.TB, to, upstream string) (process *exec.Cmd, address string) {
+	t.Helper()
+	process = exec.Command(os.Args[0])
+	process.Env = append(os.Environ(), "RIVGATE_TEST_RECORD="+to, "RIVGATE_TEST_UPSTREAM="+upstream)
+	out, err := process.StdoutPipe()
+	if err == nil {
+		err = process.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fmt.Fscanln(out, &address); err != nil {
+		t.Fatal(err)
+	}
+	return process, address
+}
+
 // Whenever a recorder is killed, what has a name is whole, and holds nobody.
 func TestAKilledRecorderLeavesWholeFiles(t *testing.T) {
 	o := newOther(t, answering(func(n int) string { return receiptOf(fmt.Sprint(n), "DNR-1") }))
 	to := t.TempDir()
 	for round := range 3 {
-		killed := exec.Command(os.Args[0])
-		killed.Env = append(os.Environ(), "RIVGATE_TEST_RECORD="+to, "RIVGATE_TEST_UPSTREAM="+o.URL)
-		out, err := killed.StdoutPipe()
-		if err == nil {
-			err = killed.Start()
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		var address string
-		if _, err := fmt.Fscanln(out, &address); err != nil {
-			t.Fatal(err)
-		}
+		killed, address := recordingProcess(t, to, o.URL)
 		var calls sync.WaitGroup
 		for caller := range 4 {
 			calls.Go(func() {
@@ -398,9 +404,9 @@ func BenchmarkRecord(b *testing.B) {
 	}))
 	defer server.Close()
 	body := caseRequest("Send", "m", "c", strings.Repeat("<m:text>Vi har läst ditt klagomål.</m:text>", 230))
-	c := recordOf(server.URL, b.TempDir())
-	r := record(b, c)
-	for _, way := range []struct{ name, url string }{{"direct", server.URL}, {"recorded", "http://" + r.address}} {
+	process, address := recordingProcess(b, b.TempDir(), server.URL)
+	b.Cleanup(func() { _ = process.Process.Kill(); _ = process.Wait() })
+	for _, way := range []struct{ name, url string }{{"direct", server.URL}, {"recorded", "http://" + address}} {
 		b.Run(way.name, func(b *testing.B) {
 			took := make([]time.Duration, 0, b.N)
 			for b.Loop() {
