@@ -155,6 +155,9 @@ func (r *reader) describe(id string, inFolder bool, text []byte) error {
 			continue
 		}
 		content, err := r.open(m.Body)
+		if errors.Is(err, fs.ErrInvalid) {
+			return fmt.Errorf("%s stands outside the folder that was opened: open one above it", m.Body)
+		}
 		if err != nil {
 			return err
 		}

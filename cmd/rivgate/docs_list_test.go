@@ -43,6 +43,7 @@ var completions = map[string]string{
 		`rivgate redact --check mine-$$`,
 	"rivgate replay DIR --to URL": `rivgate replay testdata/recordings/story-inbox-unit.txtar --ids new ` +
 		`--as SE0000000001-1177 --to http://127.0.0.1:8080/vp`,
+	"rivgate record": `rivgate record --help`,
 	"rivgate record --listen ADDR --upstream URL --to DIR": `rivgate record --listen 127.0.0.1:0 --upstream ` +
 		`http://127.0.0.1:8080 --to recorded & sleep 1; kill -INT $! && wait $!`,
 	"rivgate tak rebase": `rivgate tak rebase --help`,
