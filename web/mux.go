@@ -29,6 +29,7 @@ func (s *Site) endpoints() []endpoint {
 		{post, "/signout", shell.Door, s.Signin.SignOut, 0},
 		{get, "/account", shell.Pages, s.Signin.AccountPage, shell.SignedIn},
 		{get, "/help", shell.Pages, s.people.HelpPage, shell.SignedIn},
+		{post, "/account/sessions", shell.Pages, s.Signin.EndSessions, shell.SignedIn},
 		{post, "/account/password", shell.Pages, s.Signin.ChangePassword, shell.SignedIn},
 		{get, "/review", shell.Pages, s.people.ReviewPage, shell.ReviewLog},
 		{post, "/review", shell.Pages, s.people.ReviewSearch, shell.ReviewLog},

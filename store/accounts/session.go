@@ -147,7 +147,7 @@ func (d *Directory) WebSessions(ctx context.Context, account string) ([]Session,
 		var created, used, expires int64
 		err = rows.Scan(&w.ID, &w.Account, &created, &used, &expires, &w.Way, &w.Origin, &w.Browser)
 		w.Created, w.Used, w.Expires = db.Moment(created), db.Moment(max(created, used)), db.Moment(expires)
-		w.ID = w.ID[:min(len(w.ID), sessionID)]
+		w.ID = SessionID(w.ID)
 		return w, err
 	},
 		`SELECT token, account, created, used, expires, way, origin, browser FROM web_session WHERE expires > $1 AND `+
@@ -158,6 +158,42 @@ func (d *Directory) WebSessions(ctx context.Context, account string) ([]Session,
 	}
 	return all, nil
 }
+
+// EndSessions ends those sessions of an account that which chooses by their ids, and tells how many they were. by is the
+// row of the access log; where there is none to end, nothing is logged. Whose they were stays known for a day.
+func (d *Directory) EndSessions(ctx context.Context, account string, which func(id string) bool,
+	by accesslog.Row,
+) (n int, err error) {
+	err = d.db.Write(ctx, func(ctx context.Context, t *db.Tx) error {
+		n = 0
+		tokens, err := db.Collect(ctx, t, func(rows *sql.Rows) (token string, err error) { return token, rows.Scan(&token) },
+			`SELECT token FROM web_session WHERE account = $1 AND expires > $2`, ID(account), db.Micros(t.Now))
+		if err != nil {
+			return err
+		}
+		for _, token := range tokens {
+			if !which(SessionID(token)) {
+				continue
+			}
+			if _, err := t.Exec(ctx, `UPDATE web_session SET expires = $2 WHERE token = $1`, token,
+				db.Micros(t.Now)); err != nil {
+				return err
+			}
+			n++
+		}
+		if n == 0 {
+			return nil
+		}
+		return logAccount(ctx, t, by, ID(account))
+	})
+	if err != nil {
+		return 0, fmt.Errorf("ending sessions: %w", err)
+	}
+	return n, nil
+}
+
+// SessionID is the id of the session of a token, by its digest.
+func SessionID(token string) string { return token[:min(len(token), sessionID)] }
 
 // SignInRate bounds guesses. Whoever guesses at somebody's password makes the owner wait, and never shuts the owner
 // out.

@@ -172,6 +172,34 @@ func accountsKept(w *world) {
 		is("used", false) // used all the time, and past its lifetime
 		is("nobody", false)
 	})
+	w.run("a person ends sessions of their own", func(w *world) {
+		for _, token := range []string{"0123456789abcdef-1", "1123456789abcdef-2", "2123456789abcdef-3"} {
+			w.must(w.s.PutWebSession(w.ctx, accounts.Held{Token: token, Account: "ester", Lifetime: time.Hour, Data: []byte{}}))
+		}
+		w.must(w.s.PutWebSession(w.ctx, accounts.Held{Token: "x", Account: "otto", Lifetime: time.Hour, Data: []byte{}}))
+		rows := len(w.accesses(accesslog.Filter{What: accesslog.SignOut}))
+		row := accesslog.Row{Who: "ester", What: accesslog.SignOut, Detail: "sessions ended"}
+		end := func(which func(string) bool, want int) {
+			w.t.Helper()
+			n, err := w.s.EndSessions(w.ctx, "Ester", which, row)
+			w.must(err)
+			equal(w, "ended", n, want)
+		}
+		end(func(id string) bool { return id == "1123456789abcdef" }, 1)
+		end(func(id string) bool { return id == "1123456789abcdef" }, 0)
+		end(func(id string) bool { return id != "0123456789abcdef" }, 1)
+		all, err := w.s.WebSessions(w.ctx, "ester")
+		w.must(err)
+		equal(w, "left", len(all), 1)
+		equal(w, "which", all[0].ID, "0123456789abcdef")
+		_, found, err := w.s.WebSession(w.ctx, "x")
+		w.must(err)
+		equal(w, "another's", found, true)
+		account, err := w.s.EndedWebSession(w.ctx, "2123456789abcdef-3")
+		w.must(err)
+		equal(w, "whose it was", account, "ester")
+		equal(w, "rows", len(w.accesses(accesslog.Filter{What: accesslog.SignOut}))-rows, 2)
+	})
 	w.run("a change that is refused leaves everything as it was", func(w *world) {
 		before, err := w.s.Account(w.ctx, "hanna")
 		w.must(err)

@@ -6,7 +6,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
+	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -25,6 +27,15 @@ const (
 	HeldOIDC    = "oidc"     // oidcTries as JSON
 	heldCitizen = "citizen"  // identity of who looks into their mailbox
 	HeldThere   = "provider" // true: signed in at the provider, and so signed out there too
+	heldWay     = "way"      // of signing in: PasswordWay or ProviderWay
+	heldOrigin  = "origin"   // the network that they signed in from
+	heldBrowser = "browser"  // the kind of browser that they signed in with
+)
+
+// The ways of signing in, as the access log names them too.
+const (
+	PasswordWay = "password"
+	ProviderWay = "provider"
 )
 
 // sessionIdle is how long a session goes on without use where the configuration does not say.
@@ -85,9 +96,10 @@ func (s sessionStore) CommitCtx(ctx context.Context, token string, data []byte, 
 	if err != nil {
 		return err
 	}
-	account, _ := held[heldAccount].(string)
+	text := func(key string) string { v, _ := held[key].(string); return v }
 	return s.db.PutWebSession(ctx, accounts.Held{
-		Token: tokenDigest(token), Account: account, Data: data, Lifetime: s.life, Idle: s.idle,
+		Token: tokenDigest(token), Account: text(heldAccount), Data: data, Lifetime: s.life, Idle: s.idle,
+		Way: text(heldWay), Origin: text(heldOrigin), Browser: text(heldBrowser),
 	})
 }
 
@@ -186,6 +198,51 @@ func (a Access) Side() routing.UnitKind {
 	return ""
 }
 
+// SessionID tells the session of a request from others of its account.
+func (s *Site) SessionID(ctx context.Context) string {
+	return accounts.SessionID(tokenDigest(s.Sessions.Token(ctx)))
+}
+
+// origin is the network that a request came from, over trusted proxies: enough to see that it is one's own, and not an
+// address that tells one computer from another.
+func (s *Gate) origin(r *http.Request) string {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return ""
+	}
+	from := s.Relay.Trust.Source(peer.Addr(), r.Header)
+	bits := 48
+	if from = from.Unmap(); from.Is4() {
+		bits = 24
+	}
+	network, err := from.WithZone("").Prefix(bits)
+	if err != nil {
+		return ""
+	}
+	return network.String()
+}
+
+// browserName is a browser by its maker's name for it and the system that it runs on; "" for one that is not known.
+// What comes first here counts: browsers say that they are others too.
+func browserName(agent string) string {
+	first := func(names ...[2]string) string {
+		for _, name := range names {
+			if strings.Contains(agent, name[0]) {
+				return name[1]
+			}
+		}
+		return ""
+	}
+	browser := first([2]string{"Edg/", "Edge"}, [2]string{"Firefox/", "Firefox"}, [2]string{"Chrome/", "Chrome"},
+		[2]string{"Safari/", "Safari"})
+	system := first([2]string{"Windows", "Windows"}, [2]string{"Android", "Android"}, [2]string{"iPhone", "iPhone"},
+		[2]string{"iPad", "iPad"}, [2]string{"Mac OS X", "macOS"}, [2]string{"Linux", "Linux"})
+	if browser == "" || system == "" {
+		return browser
+	}
+	return browser + ", " + system
+}
+
 // Citizen is the identity of who looks into their mailbox in this browser; "" nobody has said who they are.
 func (s *Site) Citizen(ctx context.Context) string { return s.Sessions.GetString(ctx, heldCitizen) }
 
@@ -195,8 +252,9 @@ func (s *Site) BeCitizen(ctx context.Context, person string) {
 }
 
 // Enter makes the browser's session that of an account, under a new token. Of what the session held before, the forms
-// that were kept go on, of their owner alone, and what other tabs have asked the provider.
-func (s *Gate) Enter(ctx context.Context, a accounts.Account) error {
+// that were kept go on, of their owner alone, and what other tabs have asked the provider. way is how they signed in.
+func (s *Gate) Enter(r *http.Request, a accounts.Account, way string) error {
+	ctx := r.Context()
 	tries := s.Sessions.GetString(ctx, HeldOIDC)
 	citizen := s.Citizen(ctx)
 	kept := slices.DeleteFunc(s.KeptForms(ctx), func(k KeptForm) bool { return k.Account != a.ID })
@@ -208,6 +266,9 @@ func (s *Gate) Enter(ctx context.Context, a accounts.Account) error {
 	}
 	s.Sessions.Put(ctx, heldAccount, a.ID)
 	s.Sessions.Put(ctx, heldEpoch, a.Epoch)
+	s.Sessions.Put(ctx, heldWay, way)
+	s.Sessions.Put(ctx, heldOrigin, s.origin(r))
+	s.Sessions.Put(ctx, heldBrowser, browserName(r.UserAgent()))
 	if citizen != "" { // it is another person's, of the stand-in for 1177
 		s.BeCitizen(ctx, citizen)
 	}

@@ -1,10 +1,12 @@
 package signin
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"rivgate/store/accesslog"
 	"rivgate/store/accounts"
@@ -20,6 +22,18 @@ type accountPage struct {
 	Form    *shell.Form
 	Next    string
 	Done    bool
+
+	Sessions []ownSession
+	Others   int  // sessions beside this one
+	Ended    bool // some were just ended
+	Now      time.Time
+}
+
+// ownSession is a session as its owner sees it.
+type ownSession struct {
+	accounts.Session
+	Here bool   // it is the one that this page is shown in
+	By   string // how they signed in
 }
 
 // heldRole is a role as its holder sees it.
@@ -46,6 +60,10 @@ func (s *Pages) showAccount(w http.ResponseWriter, r *http.Request, who shell.Ac
 		Form: f, Next: next,
 		Done: r.URL.Query().Has("done"),
 	}
+	if err := s.listSessions(r.Context(), who, &p); err != nil {
+		return err
+	}
+	p.Ended = r.URL.Query().Has("ended")
 	for _, g := range who.Grants {
 		p.Held = append(p.Held, heldRole{Name: shell.RoleName(g.Role), Kind: sideWord(g.Kind), Units: s.unitNames(g.Units)})
 	}
@@ -54,6 +72,44 @@ func (s *Pages) showAccount(w http.ResponseWriter, r *http.Request, who shell.Ac
 		status, p.Title = http.StatusUnprocessableEntity, shell.FailedTitle+p.Title
 	}
 	return html.Render(w, status, "account", p)
+}
+
+// listSessions fills in who is signed in to the account, the newest first.
+func (s *Pages) listSessions(ctx context.Context, who shell.Access, p *accountPage) error {
+	all, err := s.Relay.Store.WebSessions(ctx, who.User)
+	if err != nil {
+		return err
+	}
+	here := s.SessionID(ctx)
+	p.Now = s.Clock()
+	for _, one := range all {
+		p.Sessions = append(p.Sessions, ownSession{Session: one, Here: one.ID == here, By: wayWord(one.Way)})
+		if one.ID != here {
+			p.Others++
+		}
+	}
+	return nil
+}
+
+// EndSessions signs somebody out elsewhere: in one of their sessions, or in all but this one. One that has ended
+// meanwhile has ended.
+func (s *Pages) EndSessions(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+	f, err := shell.ReadForm(w, r, "sessions")
+	if err != nil {
+		return err
+	}
+	here, one := s.SessionID(r.Context()), f.Value("session")
+	if one == "" && f.Value("do") != "others" {
+		return shell.ErrForm
+	}
+	row := who.Row(accesslog.Row{What: accesslog.SignOut, Detail: "sessions ended"})
+	if _, err := s.Relay.Store.EndSessions(r.Context(), who.User, func(id string) bool {
+		return id != here && (one == "" || id == one)
+	}, row); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/account?ended#sessions", http.StatusSeeOther)
+	return nil
 }
 
 // unitNames are units as people know them.
@@ -113,7 +169,7 @@ func (s *Pages) ChangePassword(w http.ResponseWriter, r *http.Request, who shell
 	if err != nil {
 		return err
 	}
-	if err := s.Enter(r.Context(), a); err != nil {
+	if err := s.Enter(r, a, shell.PasswordWay); err != nil {
 		return err
 	}
 	if next == "/" {

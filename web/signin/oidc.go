@@ -232,7 +232,7 @@ func (s *Pages) OIDCBack(w http.ResponseWriter, r *http.Request, who shell.Acces
 	if err != nil {
 		return err
 	}
-	if err := s.Enter(ctx, a); err != nil {
+	if err := s.Enter(r, a, shell.ProviderWay); err != nil {
 		return err
 	}
 	s.Sessions.Put(ctx, shell.HeldThere, true)

@@ -2,6 +2,7 @@ package signin
 
 import (
 	"rivgate/routing"
+	"rivgate/web/shell"
 )
 
 // Titles of the pages.
@@ -45,4 +46,15 @@ func sideWord(kind routing.UnitKind) string {
 		return "övriga funktioner"
 	}
 	return ""
+}
+
+// wayWord is how somebody signed in.
+func wayWord(way string) string {
+	switch way {
+	case shell.PasswordWay:
+		return "lösenord"
+	case shell.ProviderWay:
+		return "inloggningstjänsten"
+	}
+	return "okänt"
 }
