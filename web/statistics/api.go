@@ -22,7 +22,7 @@ type CountView struct {
 
 // CountsAsJSON counts cases, wherever they are handled, by one or two parameters; without any, all of them.
 func (s *Pages) CountsAsJSON(w http.ResponseWriter, r *http.Request, who shell.Access) error {
-	q := shell.ReadQuery(r, "by", "unit", "incident_unit", "region", "provider", "from", "until", "step")
+	q := shell.ReadQuery(r, "by", "scope", "unit", "incident_unit", "region", "provider", "from", "until", "step")
 	f := store.StatisticsFilter{From: wholeMonth(q, "from", 0), To: wholeMonth(q, "until", -1)}
 	if by := q.Get("by"); by != "" {
 		f.By = strings.Split(by, ",")
@@ -40,16 +40,11 @@ func (s *Pages) CountsAsJSON(w http.ResponseWriter, r *http.Request, who shell.A
 	default:
 		q.Wrong("step", wordStep)
 	}
+	c := choiceOf(q)
 	if q.Err != nil {
 		return q.Err
 	}
 	sc := s.scopesOf(who)
-	c := choice{Scope: "own", Unit: q.Get("unit"), IncidentUnit: q.Get("incident_unit")}
-	if region, provider := q.Get("region"), q.Get("provider"); c.Unit == "" && provider != "" {
-		c.Scope = "provider:" + provider
-	} else if c.Unit == "" && region != "" {
-		c.Scope = "region:" + region
-	}
 	if err := s.narrowStatistics(who, sc, c, f.By, &f); err != nil {
 		return err
 	}
@@ -60,6 +55,27 @@ func (s *Pages) CountsAsJSON(w http.ResponseWriter, r *http.Request, who shell.A
 		return err
 	}
 	return shell.WriteJSON(w, http.StatusOK, shell.List[CountView]{Items: t.counts()})
+}
+
+// choiceOf is over whose cases a caller of the API counts. The nation is a scope; of all else its HSA-id or code says
+// what it is.
+func choiceOf(q *shell.Query) choice {
+	c := choice{Scope: q.Get("scope"), Unit: q.Get("unit"), IncidentUnit: q.Get("incident_unit")}
+	region, provider := q.Get("region"), q.Get("provider")
+	switch {
+	case c.Scope == "nation" && c.Unit+provider+region != "":
+		q.Wrong("scope", wordScopeAlone)
+	case c.Scope == "nation":
+	case c.Scope != "" && c.Scope != "own":
+		q.Wrong("scope", wordNationOrOwn)
+	case c.Unit == "" && provider != "":
+		c.Scope = "provider:" + provider
+	case c.Unit == "" && region != "":
+		c.Scope = "region:" + region
+	default:
+		c.Scope = "own"
+	}
+	return c
 }
 
 // wholeMonth is the month that begins at a moment, as statistics count by it, or one so many months later. It takes a

@@ -44,6 +44,8 @@ const (
 	wordMonth         = "Ange en månad, till exempel 2026-01."
 	wordMonthsTurned  = "Den sista månaden måste vara samma som den första, eller senare."
 	wordScope         = "Välj bland de urval som finns."
+	wordNationOrOwn   = "Välj own eller nation."
+	wordScopeAlone    = "Ange antingen scope=nation eller enhet, vårdgivare eller region."
 	wordNotByUnit     = "Över en region eller landet räknas ärenden inte för varje enhet. Välj en vårdgivare som urval."
 	wordWholeMonth    = "Ange en hel månad, till exempel 2026-01."
 )
