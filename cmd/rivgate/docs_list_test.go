@@ -87,6 +87,7 @@ var notRun = map[string]string{
 	"go test -run '^$' -bench 'BenchmarkAccept|ClaimFinish' -benchtime 2000x ./store": "it takes minutes",
 	"go test -run '^$' -bench BenchmarkList ./store":                                  "it takes minutes",
 	"go test -run '^$' -bench BenchmarkStatistics ./store":                            "it takes minutes",
+	"go test ./cmd/rivgate/recordings -run '^$' -bench 'Replay|Record'":               "it takes minutes",
 	"go test ./relay -run RestoreDrill":                                               "it is a test of its own",
 	"go test ./relay -run TestRecordings -update":                                     "it writes into testdata",
 	"go test ./relay -run TestAttacksAreRecorded -resign":                             "it writes into testdata",
@@ -110,6 +111,4 @@ var exitCodes = map[string]int{
 var unanswered = map[string]string{
 	"/open":      "it is off by default: TestOpenForm opens it",
 	"/open/case": "it is off by default, as /open",
-
-	"POST /path HTTP/1.1": "it stands for the first line of any request",
 }
