@@ -26,6 +26,8 @@ func (s *Site) endpoints() []endpoint {
 		{post, "/signin", shell.Door, s.Signin.SignIn, 0},
 		{get, "/signin/oidc", shell.Door, s.Signin.OIDCGo, 0},
 		{get, "/signin/oidc/back", shell.Door, s.Signin.OIDCBack, 0},
+		{get, "/signin/code", shell.Door, s.Signin.CodePage, 0},
+		{post, "/signin/code", shell.Door, s.Signin.UseCode, 0},
 		{post, "/signout", shell.Door, s.Signin.SignOut, 0},
 		{get, "/account", shell.Pages, s.Signin.AccountPage, shell.SignedIn},
 		{get, "/help", shell.Pages, s.people.HelpPage, shell.SignedIn},

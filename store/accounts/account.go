@@ -50,6 +50,9 @@ type Account struct {
 	Created  time.Time `json:"created"`
 	Changed  time.Time `json:"changed"`
 	SignedIn time.Time `json:"signedIn,omitzero"`
+	// Code is the digest of the code that its person sets a password by until CodeUntil; "" none. See GiveCode.
+	Code      string    `json:"-"`
+	CodeUntil time.Time `json:"codeUntil,omitzero"`
 }
 
 // ProviderPrefix begins the id of an account at the identity provider. Its subject follows exactly as the provider
@@ -132,13 +135,19 @@ func putAccount(ctx context.Context, t *db.Tx, a *Account) error {
 	if !a.SignedIn.IsZero() {
 		signedIn = db.Micros(a.SignedIn)
 	}
+	codeUntil := int64(0)
+	if a.Code != "" {
+		codeUntil = db.Micros(a.CodeUntil)
+	}
 	_, err = t.Exec(ctx,
-		`INSERT INTO account (id, name, source, password, changes, disabled, demo, grants, epoch, created, changed, signed_in)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+		`INSERT INTO account (id, name, source, password, changes, disabled, demo, grants, epoch, created, changed,
+			signed_in, code, code_until)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 		ON CONFLICT (id) DO UPDATE SET name = excluded.name, source = excluded.source, password = excluded.password, changes = excluded.changes,
-			disabled = excluded.disabled, demo = excluded.demo, grants = excluded.grants, epoch = excluded.epoch, changed = excluded.changed, signed_in = excluded.signed_in`,
+			disabled = excluded.disabled, demo = excluded.demo, grants = excluded.grants, epoch = excluded.epoch, changed = excluded.changed, signed_in = excluded.signed_in,
+			code = excluded.code, code_until = excluded.code_until`,
 		a.ID, db.StorableText(a.Name), a.Source, a.Password, a.Changes, a.Disabled, a.Demo, string(grants), a.Epoch,
-		db.Micros(a.Created), db.Micros(a.Changed), signedIn)
+		db.Micros(a.Created), db.Micros(a.Changed), signedIn, a.Code, codeUntil)
 	return err
 }
 
@@ -165,6 +174,9 @@ func (d *Directory) ChangeAccount(ctx context.Context, id string, by accesslog.R
 		a.ID, a.Created, a.Changed = was.ID, was.Created, t.Now
 		if a.Password != was.Password || a.Disabled && !was.Disabled {
 			a.Epoch = was.Epoch + 1
+		}
+		if a.Password != was.Password && a.Code == was.Code {
+			a.Code, a.CodeUntil = "", time.Time{} // there is a password again
 		}
 		if a.Epoch != was.Epoch {
 			if _, err := t.Exec(ctx, `UPDATE web_session SET expires = $2 WHERE account = $1 AND expires > $2`, a.ID,
@@ -227,18 +239,21 @@ func (a *Account) renameUnit(from, to string) (renamed bool) {
 }
 
 const selectAccount = `SELECT id, name, source, password, changes, disabled, demo, grants, epoch, created, changed, ` +
-	`signed_in FROM account`
+	`signed_in, code, code_until FROM account`
 
 func scanAccount(rows *sql.Rows) (a Account, err error) {
 	var grants string
-	var created, changed, signedIn int64
+	var created, changed, signedIn, codeUntil int64
 	if err := rows.Scan(&a.ID, &a.Name, &a.Source, &a.Password, &a.Changes, &a.Disabled, &a.Demo, &grants, &a.Epoch,
-		&created, &changed, &signedIn); err != nil {
+		&created, &changed, &signedIn, &a.Code, &codeUntil); err != nil {
 		return a, err
 	}
 	a.Created, a.Changed = db.Moment(created), db.Moment(changed)
 	if signedIn > 0 {
 		a.SignedIn = db.Moment(signedIn)
+	}
+	if codeUntil > 0 {
+		a.CodeUntil = db.Moment(codeUntil)
 	}
 	return a, json.Unmarshal([]byte(grants), &a.Grants)
 }

@@ -221,6 +221,7 @@ func accountsKept(w *world) {
 			w.t.Errorf("changing nobody: %v", err)
 		}
 	})
+	w.run("a code sets a password once, and not after its time", accountCode)
 	w.run("tries to sign in are slowed down for an account and bounded for an address", signInRate)
 	w.run("a key is made once", func(w *world) {
 		var all sync.Map
@@ -314,6 +315,59 @@ func signInRate(w *world) {
 	n := 0
 	may.Range(func(any, any) bool { n++; return true })
 	equal(w, "guesses at once", n, 8)
+}
+
+// accountCode has two people use one code at a time, and one code after its time.
+func accountCode(w *world) {
+	by := accesslog.Row{Who: "admin"}
+	give := func(id string) (digest string) {
+		_, digest = accounts.NewCode()
+		_, err := w.s.ChangeAccount(w.ctx, id, by, func(a *accounts.Account) error {
+			a.GiveCode(digest, w.clock.Now())
+			return nil
+		})
+		w.must(err)
+		return digest
+	}
+	w.must(w.s.AddAccount(w.ctx, accounts.Account{ID: "coded", Source: accounts.Local, Password: "$old"}, by))
+	if _, err := w.s.ByCode(w.ctx, ""); !errors.Is(err, store.ErrNotFound) {
+		w.t.Errorf("no code: %v", err)
+	}
+	digest := give("coded")
+	a, err := w.s.ByCode(w.ctx, digest)
+	w.must(err)
+	equal(w, "password until then", a.Password, "")
+	var group sync.WaitGroup
+	var mu sync.Mutex
+	used := 0
+	for range 4 {
+		group.Go(func() {
+			_, err := w.s.UseCode(w.ctx, digest, "$new", accesslog.Row{Who: "coded"})
+			mu.Lock()
+			defer mu.Unlock()
+			if err == nil {
+				used++
+			} else if !errors.Is(err, store.ErrNotFound) {
+				w.t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	equal(w, "times that it was used", used, 1)
+	a, err = w.s.Account(w.ctx, "coded")
+	w.must(err)
+	equal(w, "password", a.Password+a.Code, "$new")
+	digest = give("coded")
+	w.clock.move(accounts.CodeTime)
+	if _, err := w.s.UseCode(w.ctx, digest, "$late", by); !errors.Is(err, store.ErrNotFound) {
+		w.t.Errorf("after its time: %v", err)
+	}
+	digest = give("coded") // a password that is set another way ends it
+	_, err = w.s.ChangeAccount(w.ctx, "coded", by, func(a *accounts.Account) error { a.Password = "$cli"; return nil })
+	w.must(err)
+	if _, err := w.s.UseCode(w.ctx, digest, "$x", by); !errors.Is(err, store.ErrNotFound) {
+		w.t.Errorf("beside a password: %v", err)
+	}
 }
 
 func (w *world) accesses(f accesslog.Filter) []accesslog.Row {

@@ -1,7 +1,6 @@
 package people
 
 import (
-	"crypto/rand"
 	"errors"
 	"net/http"
 	"slices"
@@ -106,7 +105,7 @@ func taken(grants []accounts.Grant, g accounts.Grant) []accounts.Grant {
 	return out
 }
 
-// userAdd adds an account with a password of ours, which is shown in the answer and nowhere after.
+// userAdd adds an account with a code by which its person sets a password. It is shown in the answer and nowhere after.
 func (s *Pages) userAdd(w http.ResponseWriter, r *http.Request, who shell.Access, m realm, f *shell.Form) error {
 	if s.NoLocalAccounts {
 		return shell.ErrNotFound
@@ -120,14 +119,11 @@ func (s *Pages) userAdd(w http.ResponseWriter, r *http.Request, who shell.Access
 	if f.Failed() {
 		return s.showUsers(w, r, who, "", usersPage{form: f})
 	}
-	password := rand.Text() // 130 bits
-	var err error
-	if a.Password, err = shell.HashPassword(password); err != nil {
-		return err
-	}
+	code, digest := accounts.NewCode()
+	a.GiveCode(digest, s.Clock())
 	a.Grants = []accounts.Grant{g}
 	row := m.roleRow(accesslog.AddDetail("account added", "granted", g.Role, g.Units[0]), g.Units[0])
-	err = s.Relay.Store.AddAccount(r.Context(), a, who.Row(row))
+	err := s.Relay.Store.AddAccount(r.Context(), a, who.Row(row))
 	if errors.Is(err, accounts.ErrExists) {
 		f.Refuse("account", wordNameTaken)
 		return s.showUsers(w, r, who, "", usersPage{form: f})
@@ -135,7 +131,7 @@ func (s *Pages) userAdd(w http.ResponseWriter, r *http.Request, who shell.Access
 	if err != nil {
 		return err
 	}
-	return s.showUsers(w, r, who, "", usersPage{Account: a.ID, Password: password})
+	return s.showUsers(w, r, who, "", usersPage{Account: a.ID, Code: code})
 }
 
 // checkAccountID tells what is wrong with a new user name, in Swedish; "" when nothing is. Names are in logs, so a
@@ -169,6 +165,10 @@ func (s *Pages) userInvite(w http.ResponseWriter, r *http.Request, who shell.Acc
 	id := accounts.ID(f.Value("account"))
 	if id == "" {
 		f.Refuse("account", wordWhichUser)
+	}
+	if id == who.User && id != "" {
+		s.ownRole(r, who, m, f)
+		return s.showUsers(w, r, who, "", usersPage{form: f})
 	}
 	g := s.userGrant(r, who, m, f)
 	if f.Failed() {
@@ -212,19 +212,15 @@ func (s *Pages) userOrder(w http.ResponseWriter, r *http.Request, who shell.Acce
 	}
 	row := accesslog.Row{What: accesslog.Change, Unit: u.unit(), Kind: m.side}
 	var change func(*accounts.Account)
-	password := ""
+	code := ""
 	switch do {
 	case "give", "take":
 		row, change = s.userRoleOrder(r, who, m, u, f)
 	case "password":
-		row.Detail = "initial password"
+		row.Detail = "code given"
 		if s.userWhole(r, who, m, u, f); !f.Failed() {
-			password = rand.Text()
-			hash, err := shell.HashPassword(password)
-			if err != nil {
-				return err
-			}
-			change = func(a *accounts.Account) { a.Password, a.Changes, a.Demo = hash, true, false }
+			made, digest := accounts.NewCode()
+			code, change = made, func(a *accounts.Account) { a.GiveCode(digest, s.Clock()); a.Epoch++ }
 		}
 	case "disable", "enable":
 		row.Detail = do + "d"
@@ -237,14 +233,14 @@ func (s *Pages) userOrder(w http.ResponseWriter, r *http.Request, who shell.Acce
 	if f.Failed() {
 		return s.showUsers(w, r, who, u.ID, usersPage{form: f})
 	}
-	return s.userCarryOut(w, r, who, m, u, f, userWork{row, change, password})
+	return s.userCarryOut(w, r, who, m, u, f, userWork{row, change, code})
 }
 
 // userWork is a change of an account that may be made.
 type userWork struct {
-	row      accesslog.Row
-	change   func(*accounts.Account)
-	password string // shown once; "" for none
+	row    accesslog.Row
+	change func(*accounts.Account)
+	code   string // shown once; "" for none
 }
 
 func (s *Pages) userCarryOut(w http.ResponseWriter, r *http.Request, who shell.Access, m realm, u user, f *shell.Form,
@@ -267,13 +263,20 @@ func (s *Pages) userCarryOut(w http.ResponseWriter, r *http.Request, who shell.A
 		return s.showUsers(w, r, who, u.ID, usersPage{form: f})
 	case err != nil:
 		return err
-	case work.password != "":
-		return s.showUsers(w, r, who, u.ID, usersPage{Account: u.ID, Password: work.password})
+	case work.code != "":
+		return s.showUsers(w, r, who, u.ID, usersPage{Account: u.ID, Code: work.code})
 	}
 	if _, seen := s.user(who, m, a); !seen {
 		return userBack(w, r, "", "gone")
 	}
 	return userBack(w, r, u.ID, f.Value("do"))
+}
+
+// ownRole refuses who would give themselves a role: another administrator of the unit does that, also for who
+// administers it.
+func (s *Pages) ownRole(r *http.Request, who shell.Access, m realm, f *shell.Form) {
+	s.Stranger(r, who, accesslog.Row{What: accesslog.Refused, Subject: who.User, Kind: m.side, Detail: "users: own role"})
+	f.General = wordOwnRole
 }
 
 // userRoleOrder is a role given or taken back. What is wrong is noted in the form.
@@ -286,6 +289,11 @@ func (s *Pages) userRoleOrder(r *http.Request, who shell.Access, m realm, u user
 		return accesslog.Row{}, nil
 	}
 	if f.Value("do") == "give" {
+		if u.Self {
+			f.Name = "order" // one's own page has no form for roles
+			s.ownRole(r, who, m, f)
+			return accesslog.Row{}, nil
+		}
 		g := s.userGrant(r, who, m, f)
 		return m.roleRow(accesslog.DetailOf("granted", g.Role, g.Units[0]), g.Units[0]), func(a *accounts.Account) {
 			a.Grants = given(a.Grants, g)

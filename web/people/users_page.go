@@ -202,8 +202,8 @@ type usersPage struct {
 	Local  bool // accounts with a password are kept here
 	Now    time.Time
 	Done   string
-	// Account and Password are shown once, to who made them.
-	Account, Password string
+	// Account and Code are shown once, to who made them.
+	Account, Code string
 
 	form *shell.Form
 }

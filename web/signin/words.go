@@ -8,6 +8,7 @@ import (
 // Titles of the pages.
 const (
 	titleAccount = "Ditt konto"
+	titleCode    = "Välj lösenord"
 )
 
 // What a form answers when it is not filled in right.
@@ -16,6 +17,7 @@ const (
 	wordOtherPassword   = "Välj ett annat lösenord än det du har."
 	wordNotYourPassword = "Det är inte ditt lösenord, eller så har det provats för många gånger."
 	wordUserName        = "Skriv ditt användarnamn."
+	wordCode            = "Koden gäller inte: den är fel, för gammal eller redan använd. Be din administratör om en ny."
 	wordPassword        = "Skriv ditt lösenord."
 	wordWrong           = "Användarnamnet eller lösenordet är fel, eller så har det provats för många gånger. Försök " +
 		"igen om en stund."

@@ -140,3 +140,8 @@ ALTER TABLE web_session ADD COLUMN used BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE web_session ADD COLUMN way TEXT NOT NULL DEFAULT ''; -- of signing in
 ALTER TABLE web_session ADD COLUMN origin TEXT NOT NULL DEFAULT ''; -- the network that it began from, roughly
 ALTER TABLE web_session ADD COLUMN browser TEXT NOT NULL DEFAULT '';
+
+-- The code with which the person of an account sets a password: its SHA-256 until it is used, '' none.
+ALTER TABLE account ADD COLUMN code TEXT NOT NULL DEFAULT '';
+ALTER TABLE account ADD COLUMN code_until BIGINT NOT NULL DEFAULT 0;
+CREATE UNIQUE INDEX account_code ON account (code) WHERE code <> '';
