@@ -92,7 +92,8 @@ var arrows = map[string][]string{
 	"cmd/rivgate/cli":    {"cmd/rivgate/config", "routing", "store"},
 	"cmd/rivgate/logs":   {"cmd/rivgate/config", "contracts/identity"},
 	"cmd/rivgate/parts": {
-		"cmd/rivgate/config", "cmd/rivgate/cli", "soap", "soap/wire", "soap/signature", "contracts", "routing", "routing/catalogue",
+		"cmd/rivgate/config", "cmd/rivgate/cli", "soap", "soap/wire", "soap/signature", "contracts", "routing",
+		"routing/catalogue",
 		"routing/tak", "store", "relay", "relay/outgoing", "web/operate", "web/shell", "web/signin",
 	},
 	"cmd/rivgate/tak": {

@@ -46,7 +46,8 @@ var deskReaders = map[string]string{
 // phraseReaders are those that read standard replies (Store.Phrases). These are texts of units for all their cases, and
 // no case's: no row is needed.
 var phraseReaders = map[string]string{
-	"insertPhrase": "into the answer that is being written", "phrasesOf": "to choose from", "showPhrases": "their own page",
+	"insertPhrase": "into the answer that is being written", "phrasesOf": "to choose from",
+	"showPhrases": "their own page",
 }
 
 // readsUnlogged tells whether a selector is store's Unlogged, or the line of the outbox (Later), which nobody needs: a

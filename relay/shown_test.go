@@ -59,7 +59,8 @@ func newWorldOf(t *testing.T, recorded *recording.World) *world {
 	return w
 }
 
-// trusting believes signatures of an authority. Recordings that are signed are of one moment, so a Timestamp may be old.
+// trusting believes signatures of an authority. Recordings that are signed are of one moment, so a Timestamp may be
+// old.
 func trusting(t *testing.T, trust []byte) relay.Signatures {
 	t.Helper()
 	block, _ := pem.Decode(trust)

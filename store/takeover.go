@@ -19,8 +19,9 @@ func (s *Store) takeOver(ctx context.Context, t *db.Tx, x catalogue.Succession, 
 }
 
 // takeOver moves what is a board's to its new HSA-id: cases, what was done at its desk with them, drafts, standard
-// replies, its series of registration numbers, the roles of its people's accounts, and statistics. Messages that were accepted stay as they are, and so do their ways: a delivery that waits
-// goes to the address, and for the logical address, that it was accepted for.
+// replies, its series of registration numbers, the roles of its people's accounts, and statistics. Messages that were
+// accepted stay as they are, and so do their ways: a delivery that waits goes to the address, and for the logical
+// address, that it was accepted for.
 func (t *tx) takeOver(ctx context.Context, x catalogue.Succession, unit routing.Unit,
 	o catalogues.Order,
 ) (catalogues.TakenOver, error) {

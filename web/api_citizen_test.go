@@ -245,7 +245,8 @@ func TestOpinionsThroughTheAPI(t *testing.T) {
 		{"fileName":"fel.pdf","content":"`+pdf+`"}]}`, http.StatusOK)
 	answer("diary", "draft", `{"text":"Vi","version":1}`, http.StatusConflict)
 	answer("diary", "draft", `{"text":"Vi beklagar.","version":2,"drop":[2]}`, http.StatusOK)
-	if got := field[[]asked](t, w.asks("boards", there), "items"); len(got) != 1 || got[0].Text != "" || got[0].Files != nil {
+	if got := field[[]asked](t, w.asks("boards", there), "items"); len(got) != 1 || got[0].Text != "" ||
+		got[0].Files != nil {
 		t.Errorf("the board reads a draft: %+v", got)
 	}
 	answer("diary", "send", `{"version":3}`, http.StatusOK)

@@ -82,7 +82,8 @@ func furnished(t *testing.T) (w *world, names map[string]map[string]string, more
 		"/catalogue/rows/": {"id": row}, "/catalogue/versions/": {"number": "1"},
 		"/review/samples/": {"number": sample[strings.LastIndexByte(sample, '/')+1:]},
 	}
-	return w, names, append(w.otherStates(first, other1, childs, boards, parked[0]), w.mistakes(first, childs, boards, row, asked)...)
+	return w, names, append(w.otherStates(first, other1, childs, boards, parked[0]),
+		w.mistakes(first, childs, boards, row, asked)...)
 }
 
 // asksFor is a board that asks the clinic for its opinion of a case: the id of the request.
@@ -162,7 +163,8 @@ func (w *world) otherStates(first, closed, childs, boards, delivery string) (all
 	return append(all, visit{who: nobody, path: "/inbox/" + first},
 		visit{who: "hanna", path: "/opinions/" + w.asked() + "?review"},
 		visit{who: "nina", path: "/inbox/" + boards + "/board/request/1"},
-		visit{who: "hanna", path: "/mailbox/" + first + "/withdraw"}, visit{who: "hanna", path: "/mailbox/" + closed + "?done=withdraw"},
+		visit{who: "hanna", path: "/mailbox/" + first + "/withdraw"},
+		visit{who: "hanna", path: "/mailbox/" + closed + "?done=withdraw"},
 		visit{who: "hanna", path: "/inbox", fields: url.Values{"q": {"Tolvan"}}},
 		visit{who: "hanna", path: "/inbox", fields: url.Values{"q": {"ingen alls"}}})
 }

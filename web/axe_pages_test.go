@@ -13,7 +13,8 @@ type PageRow struct {
 // PageTable are the rows that answer GET for people.
 func (s *Site) PageTable() (rows []PageRow) {
 	for _, e := range s.endpoints() {
-		if e.Method == "GET" && (e.Kind == shell.Pages || e.Kind == shell.Live || e.Kind == shell.Door || e.Kind == shell.Citizen) {
+		if e.Method == "GET" && (e.Kind == shell.Pages || e.Kind == shell.Live || e.Kind == shell.Door ||
+			e.Kind == shell.Citizen) {
 			rows = append(rows, PageRow{e.Path, e.Needs})
 		}
 	}

@@ -210,7 +210,8 @@ func TestADayOfAnOpinion(t *testing.T) {
 		clicks(form("consent")+"button"))
 	b.sees("Samtycket är noterat.")
 	b.goes("asking", unfolds("request"), types("#request-unit", clinic),
-		types("#request-text", "Yttra er om bemötandet."), chooses("#request-due", "2026-03-20"), clicks(form("request")+"button"))
+		types("#request-text", "Yttra er om bemötandet."), chooses("#request-due", "2026-03-20"),
+		clicks(form("request")+"button"))
 	b.sees("Inget känt konto kan besvara begäran hos Vårdcentralen Björken", "men inget känt konto kan besvara den där",
 		"Väntar på yttrande")
 	u := w.sitsDown(t, "vera")

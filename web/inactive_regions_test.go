@@ -8,8 +8,8 @@ import (
 	"rivgate/web/shell"
 )
 
-// TestARegionThatIsDarkIsSeen: on the monitor, in /status, and in the catalogue's history with when, by which source and
-// why.
+// TestARegionThatIsDarkIsSeen: on the monitor, in /status, and in the catalogue's history with when, by which source
+// and why.
 func TestARegionThatIsDarkIsSeen(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

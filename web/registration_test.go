@@ -24,7 +24,8 @@ func (w *world) systems() {
 	for _, s := range []struct{ name, role, unit string }{
 		{"diary", "handle", clinic}, {"boards", "handle", board}, {"reader", "read", clinic}, {"portal", "portal", ""},
 	} {
-		fmt.Fprintf(&file, "- {name: %s, sha256: %x, roles: [%s], units: [%s]}\n", s.name, sha256.Sum256([]byte(s.name)), s.role,
+		fmt.Fprintf(&file, "- {name: %s, sha256: %x, roles: [%s], units: [%s]}\n", s.name, sha256.Sum256([]byte(s.name)),
+			s.role,
 			s.unit)
 	}
 	tokens, err := shell.ReadTokens(strings.NewReader(file.String()))

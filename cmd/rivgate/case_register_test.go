@@ -68,7 +68,8 @@ func submitted(t *testing.T) (first, second, board string) {
 		}
 		return a.Case.Extension
 	}
-	first, second = submit("SE2010123456-VC01", contracts.KindCareUnit), submit("SE2010123456-VC01", contracts.KindCareUnit)
+	first, second = submit("SE2010123456-VC01", contracts.KindCareUnit),
+		submit("SE2010123456-VC01", contracts.KindCareUnit)
 	return first, second, submit("SE2010123456-PN01", contracts.KindPatientBoard)
 }
 

@@ -85,8 +85,8 @@ func TestABoardsCasesAreTakenOverByCommand(t *testing.T) {
 	tells(t, cli.ExitDone, to+" takes over 0 cases of "+from, "tak", "history", "--changes")
 }
 
-// TestABoardsIDIsChangedRowByRow: whoever changes the board's row alone is told of the takeover too, at the row and at the
-// difference; its routes follow.
+// TestABoardsIDIsChangedRowByRow: whoever changes the board's row alone is told of the takeover too, at the row and at
+// the difference; its routes follow.
 func TestABoardsIDIsChangedRowByRow(t *testing.T) {
 	keptHere(t)
 	const from, to = "TSTNMT2321000156-PN12", "TSTNMT2321000156-PN13"
@@ -99,9 +99,11 @@ func TestABoardsIDIsChangedRowByRow(t *testing.T) {
 	if i < 0 {
 		t.Fatalf("no row of the board in\n%s", out)
 	}
-	tells(t, cli.ExitDone, "tak publish --take-over "+from+"="+to, "tak", "edit", "change", rows.Rows[i].ID, "--hsa-id", to)
+	tells(t, cli.ExitDone, "tak publish --take-over "+from+"="+to, "tak", "edit", "change", rows.Rows[i].ID, "--hsa-id",
+		to)
 	tells(t, cli.ExitRefused, "--take-over "+from+"="+to, "tak", "diff")
-	tells(t, cli.ExitDone, to+" takes over 0 cases of "+from, "tak", "publish", "--reason", "x", "--take-over", from+"="+to)
+	tells(t, cli.ExitDone, to+" takes over 0 cases of "+from, "tak", "publish", "--reason", "x", "--take-over",
+		from+"="+to)
 }
 
 // TestTheCatalogueShowsWhatUnitsAreFoundBy: their town and other names stand in the table and in JSON.

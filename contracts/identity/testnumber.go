@@ -10,7 +10,8 @@ var PublishedTestNumbers = [...]string{
 
 // IsTest tells whether an identity is no person's. That is so of:
 //
-//   - a published test number, also with another check digit, and one of which the day was made one that does not exist;
+//   - a published test number, also with another check digit, and one of which the day was made one that does not
+//     exist;
 //   - a number whose birth number is 000: Skatteverket gives 001 to 999 (Rättslig vägledning, Personnummer);
 //   - a reserve identity that begins with 00 and has no letter but X.
 //

@@ -18,9 +18,9 @@ type Found struct {
 	In     string // "" in the text itself, "base64" in what base64 holds, "base64, compressed" in what that holds
 }
 
-// Check finds what can be a person's identity and is none that nobody has (identity.IsTest), in a text and in the base64
-// in it: as bytes, as text in UTF-16, and in streams that are compressed as gzip and PDF do it. It cannot see into
-// pictures, nor into what is encrypted.
+// Check finds what can be a person's identity and is none that nobody has (identity.IsTest), in a text and in the
+// base64 in it: as bytes, as text in UTF-16, and in streams that are compressed as gzip and PDF do it. It cannot see
+// into pictures, nor into what is encrypted.
 func Check(text []byte) (all []Found) {
 	for _, found := range Numbers(text) {
 		if !identity.IsTest(string(text[found.Start:found.End])) {

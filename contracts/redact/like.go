@@ -31,8 +31,8 @@ var names = []string{
 // choose is a source of choices that the number alone decides.
 func choose(n int) *rand.Rand { return rand.New(rand.NewPCG(uint64(n), 1177)) }
 
-// textLike is a Swedish text with as many characters as another, and with its line ends and the blanks at its ends where
-// they are.
+// textLike is a Swedish text with as many characters as another, and with its line ends and the blanks at its ends
+// where they are.
 func textLike(value string, n int) string {
 	from := choose(n)
 	lines := strings.SplitAfter(value, "\n")

@@ -18,8 +18,8 @@ const Profile = "persons-1"
 // in all messages that it is given: their exchanges stay about the same persons, who are nobody.
 //
 //   - Personal identity numbers and coordination numbers become published test numbers, and when those are used up
-//     numbers that nobody can have (identity.IsTest), of the same kind, for a child those of a child, and right or wrong
-//     in their check digit as the first ones are. A number that is a test number stays.
+//     numbers that nobody can have (identity.IsTest), of the same kind, for a child those of a child, and right or
+//     wrong in their check digit as the first ones are. A number that is a test number stays.
 //   - Names, telephones, mail addresses and texts become Swedish of as many characters.
 //   - Files become the smallest of their type, and their sizes and digests those of these.
 //   - HSA-ids, codes, OIDs, times and ids stay where they have the form of one.

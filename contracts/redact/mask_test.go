@@ -295,7 +295,8 @@ func TestManyPeopleHaveManyNumbers(t *testing.T) {
 	for i := range people {
 		nine := time.Date(2010, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, i).Format("060102") + "238"
 		masked := m.Scrub("20" + nine + string(identity.CheckDigit(nine)))
-		if !identity.IsTest(masked) || (identity.Person{ID: masked, Type: identity.OIDPersonnummer}).Check() != identity.Right {
+		if !identity.IsTest(masked) || (identity.Person{ID: masked,
+			Type: identity.OIDPersonnummer}).Check() != identity.Right {
 			t.Fatalf("%s is none that nobody has", masked)
 		}
 		seen[masked[2:]] = true
@@ -328,7 +329,8 @@ func TestNumbersAreFoundWhereTheyHide(t *testing.T) {
 	}
 	sentence := "Patienten " + adult + " ringde."
 	wide := strings.Join(strings.Split(sentence, ""), "\x00")
-	pdf := "%PDF-1.4\n1 0 obj\n<< /Filter /FlateDecode >>\nstream\n" + string(packed("BT (20700101 20700101 0304 "+adult+" i journalen) Tj ET")) +
+	pdf := "%PDF-1.4\n1 0 obj\n<< /Filter /FlateDecode >>\nstream\n" +
+		string(packed("BT (20700101 20700101 0304 "+adult+" i journalen) Tj ET")) +
 		"\nendstream\nxref\n0000000016 00000 n \n"
 	lines := encode([]byte(strings.Repeat("Vi hörde inget. ", 9) + sentence))
 	for text, want := range map[string]string{
@@ -337,7 +339,8 @@ func TestNumbersAreFoundWhereTheyHide(t *testing.T) {
 		"bilagan heter " + encode([]byte(wide)):                          "14:base64",
 		base64.RawURLEncoding.EncodeToString([]byte("ååå?>" + sentence)): "0:base64",
 		encode([]byte(pdf)): "0:base64, compressed",
-		encode([]byte(strings.Replace(pdf, string(packed("BT (20700101 20700101 0304 "+adult+" i journalen) Tj ET")), "", 1))): "",
+		encode([]byte(strings.Replace(pdf, string(packed("BT (20700101 20700101 0304 "+adult+" i journalen) Tj ET")), "",
+			1))): "",
 		"189001019802 och 900101-9802": "", encode([]byte("Patienten 189001019802 ringde.")): "",
 		"3f9a2b10-7a5e-7c3b-9d20-2311011655d9": "", strings.Repeat("ab2311011655", 4)[:40]: "",
 		"https://x.example/journal/patient/som/finns/" + adult + "/anteckningar/lista/och/mer": "44:",

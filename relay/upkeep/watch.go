@@ -1,5 +1,5 @@
-// Package upkeep does what time alone makes due beside the line: it looks for breaches of the invariant and for messages
-// that wait too long, lets go what retention allows, and gives cases their registration numbers.
+// Package upkeep does what time alone makes due beside the line: it looks for breaches of the invariant and for
+// messages that wait too long, lets go what retention allows, and gives cases their registration numbers.
 //
 // It does not know a message on its way.
 package upkeep

@@ -64,7 +64,8 @@ func TestASourceThatTurnsARegionOffIsTold(t *testing.T) {
 	if len(told) != 1 || len(told[0]) != 2 {
 		t.Fatalf("told %v", told)
 	}
-	if u := told[0][1]; u.Unit != "SE1-VC" || u.Why.Code != "board-removed" || !slices.Equal(u.Why.Values, []string{"12", "SE1-PN"}) {
+	if u := told[0][1]; u.Unit != "SE1-VC" || u.Why.Code != "board-removed" ||
+		!slices.Equal(u.Why.Values, []string{"12", "SE1-PN"}) {
 		t.Errorf("of the clinic: %+v", u)
 	}
 	dark := k.Status().Inactive

@@ -161,7 +161,8 @@ func (v *Verifier) checkCertificate(der []byte, terms Terms, now time.Time) (*x5
 	return certificate, nil
 }
 
-// Fingerprint is what a certificate is pinned by: SHA-256 of its DER form, which openssl x509 -fingerprint -sha256 shows.
+// Fingerprint is what a certificate is pinned by: SHA-256 of its DER form, which openssl x509 -fingerprint -sha256
+// shows.
 func Fingerprint(der []byte) [32]byte { return sha256.Sum256(der) }
 
 // sortTrust tells the ends of chains from what leads to them.

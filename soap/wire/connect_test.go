@@ -9,7 +9,8 @@ import (
 	"rivgate/routing/reach"
 )
 
-// A name is judged by what it leads to when it is dialled, whatever it is called; nothing is sent, and nothing connects.
+// A name is judged by what it leads to when it is dialled, whatever it is called; nothing is sent, and nothing
+// connects.
 func TestWhatIsDialledIsJudged(t *testing.T) {
 	p := newProducer(t, func(_ int, c net.Conn) { readHead(c) })
 	_, port, _ := net.SplitHostPort(strings.TrimSuffix(strings.TrimPrefix(p.URL, "http://"), "/"))

@@ -37,8 +37,8 @@ type Held struct {
 // endedKept is for how long it is known whose session it was that ended.
 const endedKept = 24 * time.Hour
 
-// PutWebSession keeps what a session holds. A session that is there keeps its end; a new one ends after its lifetime, or
-// when it is not used, and those that ended more than a day ago are thrown away.
+// PutWebSession keeps what a session holds. A session that is there keeps its end; a new one ends after its lifetime,
+// or when it is not used, and those that ended more than a day ago are thrown away.
 func (d *Directory) PutWebSession(ctx context.Context, h Held) error {
 	err := d.db.Write(ctx, func(ctx context.Context, t *db.Tx) error {
 		if _, err := t.Exec(ctx, `DELETE FROM web_session WHERE expires <= $1`,

@@ -122,7 +122,8 @@ func TestPDFHoldsEveryWord(t *testing.T) {
 	if n := strings.Count(text, " anteckning."); n != 400 { // a page may end inside a sentence
 		t.Errorf("of 400 sentences %d are there", n)
 	}
-	if pages := strings.Count(text, " av Hanna Handläggare"); !strings.Contains(text, fmt.Sprintf("sida 1 av %d", pages)) ||
+	if pages := strings.Count(text, " av Hanna Handläggare"); !strings.Contains(text,
+		fmt.Sprintf("sida 1 av %d", pages)) ||
 		strings.Contains(text, "\uE000") {
 		t.Errorf("the number of pages is not filled in: %d of them", pages)
 	}

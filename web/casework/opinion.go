@@ -233,9 +233,10 @@ func DeskFiles(files []contracts.Attachment) []store.File {
 	return out
 }
 
-// TheirOpinion finds a request with which somebody may do something at the unit that is asked. Any other does not exist for
-// them, and that they asked is on record.
-func (s *Base) TheirOpinion(ctx context.Context, who shell.Access, id string, action shell.Action) (store.Opinion, error) {
+// TheirOpinion finds a request with which somebody may do something at the unit that is asked. Any other does not exist
+// for them, and that they asked is on record.
+func (s *Base) TheirOpinion(ctx context.Context, who shell.Access, id string, action shell.Action) (store.Opinion,
+	error) {
 	o, err := s.Relay.Store.OpinionHead(ctx, id)
 	if err != nil {
 		return o, err

@@ -51,7 +51,8 @@ func problemsOf(problems catalogue.Problems, rows []catalogue.Row) []rowProblem 
 var ruleFields = map[catalogue.ProblemCode]string{
 	"unit-kind-unknown": "unitKind", "name-form": "name", "town-form": "town", "alias-form": "aliases",
 	"aliases-many": "aliases", "contract-missing": "contract", "contract-form": "contract", "address-form": "address",
-	"address-no-url": "address", "address-never": "address", "address-outside": "address", "profile-unknown": "profile", "address-in-house": "address",
+	"address-no-url": "address", "address-never": "address", "address-outside": "address", "profile-unknown": "profile",
+	"address-in-house":     "address",
 	"inbox-other-contract": "address", "portal-other-contract": "address", "address-in-house-unknown": "address",
 	"signature-unknown": "signature", "signature-in-house": "signature",
 	"days-exchanged": "until", "twice": "hsaId", "days-shared": "from", "other-outside": "address",

@@ -9,8 +9,8 @@ import (
 	"rivgate/web/shell"
 )
 
-// fileProblems are what a reader found wrong with a file, in Swedish, with the file's line. What has no code of its own,
-// such as a failing disk, is told with its English words as detail.
+// fileProblems are what a reader found wrong with a file, in Swedish, with the file's line. What has no code of its
+// own, such as a failing disk, is told with its English words as detail.
 func fileProblems(err error) []rowProblem {
 	const most = 100
 	problems, others := catalogue.FileProblems(err)

@@ -133,8 +133,8 @@ func (s *Cases) showCase(w http.ResponseWriter, r *http.Request, who shell.Acces
 	return html.Render(w, status, "case", p)
 }
 
-// otherUnits are those that a case can be handed over to: where its reporter gave no number, inboxes here alone. Where there are more than a list holds, they are those of its
-// region; all others are found by what is typed.
+// otherUnits are those that a case can be handed over to: where its reporter gave no number, inboxes here alone. Where
+// there are more than a list holds, they are those of its region; all others are found by what is typed.
 func (s *Cases) otherUnits(c store.Case) []routing.Unit {
 	units := s.Relay.Receivers("", "", casework.ReceiverLimit+1)
 	if len(units) > casework.ReceiverLimit {

@@ -21,7 +21,8 @@ func waiting() []store.Unnumbered {
 	}
 }
 
-// TestAWrittenFileIsReadAgain: what is written lacks the numbers alone; once they are filled in it names the same cases.
+// TestAWrittenFileIsReadAgain: what is written lacks the numbers alone; once they are filled in it names the same
+// cases.
 func TestAWrittenFileIsReadAgain(t *testing.T) {
 	t.Parallel()
 	for _, format := range []string{"csv", "json"} {
@@ -101,17 +102,18 @@ func wantFault(t *testing.T, what string, err error, fault FileFault, line int) 
 func TestFilesThatDiariesWrite(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ file, want string }{
-		"semicolons, as ours":   {"ärende;diarienummer\nA;S 1\nB;S 2\n", "2:A=S 1 3:B=S 2 "},
-		"commas, in English":    {"number,case\n\"S, 1\",A\n", "2:A=S, 1 "},
-		"tabs, with capitals":   {"ÄRENDE\tDiarienummer\nA\tS 1", "2:A=S 1 "},
-		"a mark of Excel's":     {"\ufeffärende;diarienummer\r\nA;S 1\r\n", "2:A=S 1 "},
-		"the id goes first":     {"ärende;id;diarienummer\nA;0001;S 1\nB;;S 2\n", "2:0001=S 1 3:B=S 2 "},
-		"rows not filled in":    {"case;number\nA;\n;\nB;S 2\n", "4:B=S 2 "},
-		"a spreadsheet's text":  {"case;number\n'=A;'+S1\n", "2:=A=+S1 "},
-		"an apostrophe stays":   {"case;number\nA;'S1\n", "2:A='S1 "},
-		"a row over two lines":  {"case;number\nA;\"S\n1\"\nB;S 2\n", "2:A=S\n1 4:B=S 2 "},
-		"an answer of the API":  {`{"items":[` + "\n" + `{"id":"0001","case":"A","number":" S 1 "},{"case":"B"}]}`, "2:0001=S 1 "},
-		"a list":                {"[{\"case\":\"A\",\"number\":\"S 1\"},\n{\"case\":\"B\",\"number\":\"S 2\"}]", "1:A=S 1 2:B=S 2 "},
+		"semicolons, as ours":  {"ärende;diarienummer\nA;S 1\nB;S 2\n", "2:A=S 1 3:B=S 2 "},
+		"commas, in English":   {"number,case\n\"S, 1\",A\n", "2:A=S, 1 "},
+		"tabs, with capitals":  {"ÄRENDE\tDiarienummer\nA\tS 1", "2:A=S 1 "},
+		"a mark of Excel's":    {"\ufeffärende;diarienummer\r\nA;S 1\r\n", "2:A=S 1 "},
+		"the id goes first":    {"ärende;id;diarienummer\nA;0001;S 1\nB;;S 2\n", "2:0001=S 1 3:B=S 2 "},
+		"rows not filled in":   {"case;number\nA;\n;\nB;S 2\n", "4:B=S 2 "},
+		"a spreadsheet's text": {"case;number\n'=A;'+S1\n", "2:=A=+S1 "},
+		"an apostrophe stays":  {"case;number\nA;'S1\n", "2:A='S1 "},
+		"a row over two lines": {"case;number\nA;\"S\n1\"\nB;S 2\n", "2:A=S\n1 4:B=S 2 "},
+		"an answer of the API": {`{"items":[` + "\n" + `{"id":"0001","case":"A","number":" S 1 "},{"case":"B"}]}`, "2:0001=S 1 "},
+		"a list": {"[{\"case\":\"A\",\"number\":\"S 1\"},\n{\"case\":\"B\",\"number\":\"S 2\"}]",
+			"1:A=S 1 2:B=S 2 "},
 		"a short row":           {"case;unit;number\nA\nB;x;S 2\n", "3:B=S 2 "},
 		"a number without case": {"case;number\n;S 1\n", "2:=S 1 "}, // the store says that there is no such case
 	} {

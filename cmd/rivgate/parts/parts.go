@@ -69,8 +69,9 @@ func NewRules(c config.Config, r *contracts.Registry) routing.Rules {
 		Delimiter: c.TAK.Delimiter, DelimiterContracts: c.TAK.DelimiterContracts, DelimiterSenders: c.TAK.DelimiterSenders,
 		ClimbRoutes: c.TAK.Tree.Routes, ClimbPermissions: c.TAK.Tree.Permissions,
 		ExceptedContracts: c.TAK.Tree.ExceptedContracts,
-		Reach:             c.Reach(), Durable: r.Durable, SendContract: r.Send().Contract, ReturnContract: r.Return().Contract,
-		PortalAddress: c.Contracts.PortalAddress, Own: c.Instance.HSAID,
+		Reach:             c.Reach(), Durable: r.Durable, SendContract: r.Send().Contract,
+		ReturnContract: r.Return().Contract,
+		PortalAddress:  c.Contracts.PortalAddress, Own: c.Instance.HSAID,
 	}
 }
 

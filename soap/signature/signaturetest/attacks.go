@@ -131,7 +131,8 @@ var Attacks = []Attack{
 		return strings.Replace(s, `URI="#body-0001"`, `URI="#xpointer(id('body-0001'))"`, 1)
 	}, "signature-reference"},
 	{"another canonicaliser", func(s string) string {
-		const exclusive, inclusive = "http://www.w3.org/2001/10/xml-exc-c14n#", "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
+		const exclusive, inclusive = "http://www.w3.org/2001/10/xml-exc-c14n#",
+			"http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 		return strings.Replace(s, exclusive, inclusive, 1)
 	}, "signature-transform"},
 	{"a canonicaliser with comments", func(s string) string {
