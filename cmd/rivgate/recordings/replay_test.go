@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -71,6 +72,13 @@ func newOther(t *testing.T, answer func(n int, w http.ResponseWriter, r *http.Re
 	return o
 }
 
+// seen is what it got until now.
+func (o *other) seen() (got []string, header []http.Header, paths []string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.Clone(o.got), slices.Clone(o.header), slices.Clone(o.paths)
+}
+
 func answering(text func(n int) string) func(n int, w http.ResponseWriter, r *http.Request) {
 	return func(n int, w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/xml; charset=UTF-8")
@@ -92,15 +100,17 @@ func TestReplayKeepsEveryByte(t *testing.T) {
 	if code, out := run(t, c); code != cli.ExitDone || out != "2 the same, 0 different\n" {
 		t.Fatalf("%d %s", code, out)
 	}
-	h := o.header[0]
-	if o.got[0] != caseRequest("Send", "m1", "case-1", "") || o.paths[0] != "/vp/Send?x=1" || o.paths[1] != "/" ||
+	got, header, paths := o.seen()
+	h := header[0]
+	if got[0] != caseRequest("Send", "m1", "case-1", "") || paths[0] != "/vp/Send?x=1" || paths[1] != "/" ||
 		h.Get("X-Own") != "2" || h.Get("Soapaction") != `"urn:a"` || h.Get("Authorization") != "" {
-		t.Errorf("%q %s %v", o.got[0], o.paths, h)
+		t.Errorf("%q %s %v", got[0], paths, h)
 	}
 	c.Strict, c.To = true, o.URL+"/fixed"
-	if code, out := run(t, c); code != cli.ExitRefused || !strings.Contains(out, `01.txtar: response.xml `+
-		`/Envelope/Body/Receipt/externalCaseId/extension value: "DNR-1", "NEW"`) || o.paths[2] != "/fixed" {
-		t.Errorf("%d %s %v", code, out, o.paths)
+	code, out := run(t, c)
+	if _, _, paths = o.seen(); code != cli.ExitRefused || paths[2] != "/fixed" || !strings.Contains(out, `01.txtar: `+
+		`response.xml /Envelope/Body/Receipt/externalCaseId/extension value: "DNR-1", "NEW"`) {
+		t.Errorf("%d %s %v", code, out, paths)
 	}
 }
 
@@ -112,7 +122,8 @@ func TestReplayWithNewIDsIsANewCase(t *testing.T) {
 		t.Fatalf("%d %s", code, out)
 	}
 	ids := regexp.MustCompile(`extension>([^<]+)<`)
-	first, second := ids.FindAllStringSubmatch(o.got[0], -1), ids.FindAllStringSubmatch(o.got[1], -1)
+	got, _, _ := o.seen()
+	first, second := ids.FindAllStringSubmatch(got[0], -1), ids.FindAllStringSubmatch(got[1], -1)
 	if len(first) != 2 || len(second) != 3 || len(first[0][1]) != 36 || first[0][1] == second[0][1] ||
 		first[1][1] != second[1][1] || len(first[1][1]) != 36 || second[2][1] != "THEIRS-1" {
 		t.Errorf("%v %v", first, second)
@@ -190,8 +201,9 @@ func TestAStoppedReplayReportsWhatWasDone(t *testing.T) {
 	})
 	c := replayOf(folder(t, files), o.URL)
 	code, out := runIn(t, &cli.Session{Context: ctx, Now: time.Now}, c)
-	if code != cli.ExitRefused || !strings.Contains(out, "0 different; stopped, ") || len(o.got) < 50 || len(o.got) > 100 {
-		t.Errorf("%d, %d were sent: %s", code, len(o.got), out)
+	got, _, _ := o.seen()
+	if code != cli.ExitRefused || !strings.Contains(out, "0 different; stopped, ") || len(got) < 50 || len(got) > 100 {
+		t.Errorf("%d, %d were sent: %s", code, len(got), out)
 	}
 }
 
