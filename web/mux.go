@@ -31,12 +31,14 @@ func (s *Site) endpoints() []endpoint {
 		{post, "/signout", shell.Door, s.Signin.SignOut, 0},
 		{get, "/account", shell.Pages, s.Signin.AccountPage, shell.SignedIn},
 		{get, "/help", shell.Pages, s.people.HelpPage, shell.SignedIn},
+		{get, shell.AgainPath, shell.Pages, s.Signin.AgainPage, shell.SignedIn},
+		{post, shell.AgainPath, shell.Pages, s.Signin.Again, shell.SignedIn},
 		{post, "/account/sessions", shell.Pages, s.Signin.EndSessions, shell.SignedIn},
 		{post, "/account/password", shell.Pages, s.Signin.ChangePassword, shell.SignedIn},
 		{get, "/review", shell.Pages, s.people.ReviewPage, shell.ReviewLog},
 		{post, "/review", shell.Pages, s.people.ReviewSearch, shell.ReviewLog},
 		{post, "/review/check", shell.Pages, s.people.ReviewCheck, shell.ReviewLog},
-		{post, "/review/export", shell.Pages, s.people.ReviewExport, shell.ReviewLog},
+		{post, "/review/export", shell.Pages, s.fresh(s.people.ReviewExport), shell.ReviewLog},
 		{get, "/review/samples/{number}", shell.Pages, s.people.SamplePage, shell.ReviewLog},
 		{post, "/review/samples/{number}/{verb}", shell.Pages, s.people.SampleVerb, shell.ReviewLog},
 
@@ -61,8 +63,8 @@ func (s *Site) endpoints() []endpoint {
 		{
 			post, "/inbox/{id}/desk/{verb}", shell.Pages, s.desk.DeskChange, shell.AssignCase | shell.ReadCase | shell.WriteCase,
 		},
-		{get, "/inbox/{id}/export", shell.Pages, s.export.ExportPackage, shell.ExportCase},
-		{get, "/inbox/{id}/pdf", shell.Pages, s.export.ExportPDF, shell.ExportCase},
+		{get, "/inbox/{id}/export", shell.Pages, s.fresh(s.export.ExportPackage), shell.ExportCase},
+		{get, "/inbox/{id}/pdf", shell.Pages, s.fresh(s.export.ExportPDF), shell.ExportCase},
 		{get, "/inbox/{id}/files/{message}/{n}", shell.Pages, s.desk.CaseFile, shell.ReadCase},
 		{get, "/inbox/{id}/notes/{note}/{n}", shell.Pages, s.desk.NoteFile, shell.ReadCase},
 		{post, "/inbox/{id}/forward", shell.Pages, s.desk.BoardForward, shell.WriteCase},
@@ -71,7 +73,7 @@ func (s *Site) endpoints() []endpoint {
 		{post, "/inbox/{id}/board/{verb}", shell.Pages, s.board.Verb, shell.WriteCase},
 		{get, "/inbox/{id}/board/request/{n}", shell.Pages, s.board.RequestPage, shell.ExportCase},
 		{get, "/board", shell.Pages, s.board.ListPage, shell.ReadCase},
-		{get, "/board/export", shell.Pages, s.board.Export, shell.ExportCase},
+		{get, "/board/export", shell.Pages, s.fresh(s.board.Export), shell.ExportCase},
 		{get, "/opinions", shell.Pages, s.opinion.List, shell.SeeCase},
 		{get, "/opinions/{id}", shell.Pages, s.opinion.Request, shell.ReadCase},
 		{post, "/opinions/{id}/{verb}", shell.Pages, s.opinion.Verb, shell.WriteCase},
@@ -215,5 +217,17 @@ func served(h http.Handler) func(http.ResponseWriter, *http.Request, shell.Acces
 	return func(w http.ResponseWriter, r *http.Request, _ shell.Access) error {
 		h.ServeHTTP(w, r)
 		return nil
+	}
+}
+
+// fresh is an endpoint for whoever signed in within the last minutes; others sign in again first.
+func (s *Site) fresh(
+	serve func(http.ResponseWriter, *http.Request, shell.Access) error,
+) func(http.ResponseWriter, *http.Request, shell.Access) error {
+	return func(w http.ResponseWriter, r *http.Request, who shell.Access) error {
+		if err := s.Fresh(r, who); err != nil {
+			return err
+		}
+		return serve(w, r, who)
 	}
 }

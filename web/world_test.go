@@ -109,7 +109,7 @@ func newWorld(t *testing.T) *world {
 		Log: zap.New(core),
 	}
 	w.Environment, w.SessionLife, w.Now, w.Log = shell.Demo, 365*24*time.Hour, w.clock, zap.New(core)
-	w.SessionIdle = w.SessionLife
+	w.SessionIdle, w.SignInAgain = w.SessionLife, w.SessionLife
 	w.Operate.Version, w.Operate.Started = "1.2.3", w.now.Add(-26*time.Hour)
 	w.serve()
 	t.Cleanup(w.everyDetailHasWords)

@@ -249,6 +249,7 @@ func (g *gateway) newSite(c config.Config) (*web.Site, error) {
 		g.keeper.RefreshTree
 	site.Operate.Registry, site.Operate.Certificates = g.measure(), g.certificates.Status
 	site.SessionLife, site.SessionIdle = time.Duration(c.Web.SessionHours)*time.Hour, c.Web.SessionIdle
+	site.SignInAgain = c.Web.SignInAgain
 	site.NoLocalAccounts = !c.Web.LocalAccounts
 	site.OpenForm = c.Citizen.OpenForm
 	site.Statistics.SmallCounts = c.Web.SmallCounts

@@ -177,6 +177,9 @@ func (s *Deliveries) DeliveryVerb(w http.ResponseWriter, r *http.Request, who sh
 		if text := s.Operate.WrongAddress(body.Address); text != "" {
 			return shell.Invalid("address", text)
 		}
+		if err = s.Fresh(r, who); err != nil {
+			return err
+		}
 		n, err = s.Relay.Store.Redirect(r.Context(), f, body.Address, who.Name, body.Reason)
 	default:
 		return shell.ErrNotFound

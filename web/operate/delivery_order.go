@@ -190,6 +190,11 @@ func (s *Pages) OrderVerb(w http.ResponseWriter, r *http.Request, who shell.Acce
 		return s.showOrder(w, r, who, kind.Verb,
 			map[bool]int{true: http.StatusConflict, false: http.StatusUnprocessableEntity}[p.Changed], &p)
 	}
+	if kind.Verb == "redirect" {
+		if err := s.Fresh(r, who); err != nil {
+			return err
+		}
+	}
 	n, err := s.carryOut(r.Context(), &probe, f, who.Name)
 	if err != nil {
 		return err

@@ -28,6 +28,13 @@ func (s *Pages) UserChange(w http.ResponseWriter, r *http.Request, who shell.Acc
 		return err
 	}
 	m := s.realm(who)
+	switch f.Value("do") {
+	case "disable", "enable", "signout": // nobody who shuts somebody out is held up
+	default:
+		if err := s.Fresh(r, who); err != nil {
+			return err
+		}
+	}
 	switch do := f.Value("do"); do {
 	case "add":
 		f.Name = do

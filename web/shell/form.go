@@ -91,7 +91,7 @@ func (f *Form) Failed() bool { return f != nil && (f.General != "" || len(f.Erro
 // Head is what did not work, in a sentence: what is sent to others was not sent, and all else was not done.
 func (f *Form) Head() string {
 	switch f.Name {
-	case "signin":
+	case "signin", "again":
 		return textNoSignIn
 	case "search", "review", "resolve":
 		return textNoSearch

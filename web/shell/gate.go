@@ -207,6 +207,9 @@ func (s *Gate) Guarded(e Endpoint) http.Handler {
 		} else if errors.Is(err, errSignIn) {
 			err = s.turnedAway(w, r)
 		}
+		if errors.Is(err, errAgain) && e.Kind == Pages {
+			err = s.askAgain(w, r, who)
+		}
 		var other *elsewhere
 		switch {
 		case errors.As(err, &other):

@@ -27,6 +27,8 @@ const (
 	HeldOIDC    = "oidc"     // oidcTries as JSON
 	heldCitizen = "citizen"  // identity of who looks into their mailbox
 	HeldThere   = "provider" // true: signed in at the provider, and so signed out there too
+	heldProved  = "proved"   // when they last showed who they are, in microseconds; 0: the provider does not say
+	heldAgain   = "again"    // Waiting as JSON
 	heldWay     = "way"      // of signing in: PasswordWay or ProviderWay
 	heldOrigin  = "origin"   // the network that they signed in from
 	heldBrowser = "browser"  // the kind of browser that they signed in with
@@ -37,6 +39,12 @@ const (
 	PasswordWay = "password"
 	ProviderWay = "provider"
 )
+
+// Proof is how somebody showed who they are.
+type Proof struct {
+	Way string    // PasswordWay or ProviderWay
+	At  time.Time // zero: the provider does not say when
+}
 
 // sessionIdle is how long a session goes on without use where the configuration does not say.
 const sessionIdle = 30 * time.Minute
@@ -252,9 +260,11 @@ func (s *Site) BeCitizen(ctx context.Context, person string) {
 }
 
 // Enter makes the browser's session that of an account, under a new token. Of what the session held before, the forms
-// that were kept go on, of their owner alone, and what other tabs have asked the provider. way is how they signed in.
-func (s *Gate) Enter(r *http.Request, a accounts.Account, way string) error {
+// that were kept go on, of their owner alone, what waits for their signing in again, and what other tabs have asked the
+// provider.
+func (s *Gate) Enter(r *http.Request, a accounts.Account, proof Proof) error {
 	ctx := r.Context()
+	waits, again := s.Waits(ctx, Access{User: a.ID}), s.Sessions.GetString(ctx, heldAgain)
 	tries := s.Sessions.GetString(ctx, HeldOIDC)
 	citizen := s.Citizen(ctx)
 	kept := slices.DeleteFunc(s.KeptForms(ctx), func(k KeptForm) bool { return k.Account != a.ID })
@@ -266,7 +276,13 @@ func (s *Gate) Enter(r *http.Request, a accounts.Account, way string) error {
 	}
 	s.Sessions.Put(ctx, heldAccount, a.ID)
 	s.Sessions.Put(ctx, heldEpoch, a.Epoch)
-	s.Sessions.Put(ctx, heldWay, way)
+	s.Sessions.Put(ctx, heldWay, proof.Way)
+	if !proof.At.IsZero() {
+		s.Sessions.Put(ctx, heldProved, proof.At.UnixMicro())
+	}
+	if waits != nil {
+		s.Sessions.Put(ctx, heldAgain, again)
+	}
 	s.Sessions.Put(ctx, heldOrigin, s.origin(r))
 	s.Sessions.Put(ctx, heldBrowser, browserName(r.UserAgent()))
 	if citizen != "" { // it is another person's, of the stand-in for 1177

@@ -33,6 +33,8 @@ type Site struct {
 	AdminApart bool
 	// OpenForm lets anybody report without signing in, and follow the case by a code.
 	OpenForm bool
+	// SignInAgain is how old a sign-in may be for what is not done in a session that was left open; default 15 minutes.
+	SignInAgain time.Duration
 	// Scanner judges files before they are given out, and those that are uploaded. Nil: none does.
 	Scanner *Clamd
 	// Stopping tells that the process is about to end: /readyz says no, and each answer closes its connection. Nil: never.

@@ -163,6 +163,8 @@ const (
 	titleNoWay      = "Meddelandet har ingen väg"
 	textSignInFirst = "Logga in för att fortsätta."
 	titleSignIn     = "Logga in"
+	TitleAgain      = "Logga in igen"
+	textAgain       = "Det var en stund sedan du loggade in. Logga in igen innan du gör det här."
 	titleHeld       = "Filen hålls kvar"
 	textHeld        = "Virusskannern har funnit något skadligt i filen. Den lämnas inte ut. Be avsändaren skicka den " +
 		"på nytt, ren."

@@ -169,7 +169,7 @@ func (s *Pages) ChangePassword(w http.ResponseWriter, r *http.Request, who shell
 	if err != nil {
 		return err
 	}
-	if err := s.Enter(r, a, shell.PasswordWay); err != nil {
+	if err := s.Enter(r, a, shell.Proof{Way: shell.PasswordWay, At: s.Clock()}); err != nil {
 		return err
 	}
 	if next == "/" {

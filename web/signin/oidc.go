@@ -51,6 +51,7 @@ type Provider struct {
 type oidcTry struct {
 	State, Nonce, Verifier, Next string
 	At                           time.Time
+	Again                        bool // somebody who is signed in shows again who they are
 	Used                         bool // it came back: the code is not redeemed again, and where it led is known
 }
 
@@ -97,7 +98,8 @@ var (
 		wordProviderAway)
 	errNotLetIn = shell.NewProblem(http.StatusForbidden, "not-let-in", titleNotLetIn,
 		wordNotLetIn)
-	errNoRole = shell.NewProblem(http.StatusForbidden, "no-role", titleNoRole,
+	errNotAgain = shell.NewProblem(http.StatusForbidden, "sign-in-kept", titleNotAgain, wordNotAgain)
+	errNoRole   = shell.NewProblem(http.StatusForbidden, "no-role", titleNoRole,
 		wordNoRole)
 )
 
@@ -182,6 +184,9 @@ func (s *Pages) OIDCGo(w http.ResponseWriter, r *http.Request, _ shell.Access) e
 		return errProvider
 	}
 	try := oidcTry{Verifier: oauth2.GenerateVerifier(), Next: shell.SafeNext(r.URL.Query().Get("next")), At: s.Clock()}
+	if try.Again = r.URL.Query().Has("again"); try.Again {
+		try.Next = shell.AgainPath
+	}
 	if try.State, err = unguessable(); err != nil {
 		return err
 	}
@@ -194,6 +199,9 @@ func (s *Pages) OIDCGo(w http.ResponseWriter, r *http.Request, _ shell.Access) e
 	asked := []oauth2.AuthCodeOption{oidc.Nonce(try.Nonce), oauth2.S256ChallengeOption(try.Verifier)}
 	if len(s.Provider.Levels) > 0 {
 		asked = append(asked, oauth2.SetAuthURLParam("acr_values", strings.Join(s.Provider.Levels, " ")))
+	}
+	if try.Again { // both: some providers know one of them only. What came of it, auth_time says.
+		asked = append(asked, oauth2.SetAuthURLParam("prompt", "login"), oauth2.SetAuthURLParam("max_age", "0"))
 	}
 	http.Redirect(w, r, s.Provider.config(found).AuthCodeURL(try.State, asked...), http.StatusSeeOther)
 	return nil
@@ -228,16 +236,43 @@ func (s *Pages) OIDCBack(w http.ResponseWriter, r *http.Request, who shell.Acces
 	if err != nil {
 		return s.notLetIn(r, "token", err)
 	}
+	proved, err := provedAt(claims, s.Clock())
+	if err == nil && try.Again && proved.Before(try.At.Add(-issuedAhead)) {
+		err = errKept
+	}
+	if err != nil {
+		return errors.Join(errNotAgain, s.notLetIn(r, "not again", err))
+	}
 	a, err := s.provided(r, claims)
 	if err != nil {
 		return err
 	}
-	if err := s.Enter(r, a, shell.ProviderWay); err != nil {
+	if err := s.Enter(r, a, shell.Proof{Way: shell.ProviderWay, At: proved}); err != nil {
 		return err
 	}
 	s.Sessions.Put(ctx, shell.HeldThere, true)
 	http.Redirect(w, r, try.Next, http.StatusSeeOther)
 	return nil
+}
+
+// errKept is the refusal of an earlier sign-in that the provider kept, where another one was asked for.
+var errKept = errors.New("verifying the ID token: they did not sign in again (auth_time)")
+
+// provedAt is when somebody last showed the provider who they are (auth_time); zero where it does not say, and an error
+// where it says a time that has not come.
+func provedAt(claims map[string]any, now time.Time) (time.Time, error) {
+	seconds, ok := claims["auth_time"].(float64)
+	if !ok {
+		return time.Time{}, nil
+	}
+	at := time.Unix(int64(seconds), 0)
+	if at.After(now.Add(issuedAhead)) {
+		return time.Time{}, errors.New("verifying the ID token: they signed in in the future (auth_time)")
+	}
+	if at.After(now) {
+		at = now
+	}
+	return at, nil
 }
 
 // notLetIn notes a sign-in that failed, and why in the program's log.

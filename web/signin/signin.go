@@ -88,7 +88,7 @@ func (s *Pages) SignIn(w http.ResponseWriter, r *http.Request, _ shell.Access) e
 	if err != nil {
 		return err
 	}
-	if err := s.Enter(r, a, shell.PasswordWay); err != nil {
+	if err := s.Enter(r, a, shell.Proof{Way: shell.PasswordWay, At: s.Clock()}); err != nil {
 		return err
 	}
 	if err := s.knowBrowser(w, r, a); err != nil {

@@ -33,9 +33,11 @@ const (
 	// %s are the levels as the provider calls them
 	wordLevel = "Här krävs en säkrare inloggning än den du gjorde, på nivån %s. Logga in igen på ett sätt som ger " +
 		"den, till exempel med tjänstekort. Har du inget sådant, be din administratör om hjälp."
-	wordLevelOr = " eller "
-	titleNoRole = "Du har ingen roll här"
-	wordNoRole  = "Inloggningstjänsten känner dig, men ger dig ingen roll i Rivgate. Be din administratör om en."
+	wordLevelOr   = " eller "
+	titleNotAgain = "Du loggade inte in igen"
+	wordNotAgain  = "Inloggningstjänsten släppte in dig utan att fråga vem du är. Logga ut där, och försök igen."
+	titleNoRole   = "Du har ingen roll här"
+	wordNoRole    = "Inloggningstjänsten känner dig, men ger dig ingen roll i Rivgate. Be din administratör om en."
 )
 
 func sideWord(kind routing.UnitKind) string {

@@ -178,6 +178,9 @@ func (k *checker) listeners() {
 	if w.SessionIdle < time.Minute || w.SessionIdle > 24*time.Hour {
 		k.problem("web.session_idle", "%s is not between 1m and 24h: write 30m", w.SessionIdle)
 	}
+	if w.SignInAgain < time.Minute || w.SignInAgain > 24*time.Hour {
+		k.problem("web.sign_in_again", "%s is not between 1m and 24h: write 15m", w.SignInAgain)
+	}
 	if w.SmallCounts < 1 {
 		k.problem("web.small_counts", "is below 1: write 5, or 1 to blur nothing")
 	}

@@ -235,6 +235,7 @@ type Web struct {
 	PublicURL     string        `yaml:"public_url"`
 	SessionHours  int           `yaml:"session_hours"`
 	SessionIdle   time.Duration `yaml:"session_idle"`
+	SignInAgain   time.Duration `yaml:"sign_in_again"`
 	SmallCounts   int           `yaml:"small_counts"`
 	LocalAccounts bool          `yaml:"local_accounts"`
 	APITokensFile string        `yaml:"api_tokens_file"`
@@ -306,7 +307,8 @@ func Default() Config {
 		Citizen:   Citizen{SupplementAfterClose: 14 * 24 * time.Hour},
 		Demo:      Demo{HandlingSystem: "127.0.0.1:8090", Portal: "127.0.0.1:8091"},
 		Web: Web{
-			Listen: "127.0.0.1:8081", SessionHours: 8, SessionIdle: 30 * time.Minute, SmallCounts: 5, LocalAccounts: true,
+			Listen: "127.0.0.1:8081", SessionHours: 8, SessionIdle: 30 * time.Minute,
+			SignInAgain: 15 * time.Minute, SmallCounts: 5, LocalAccounts: true,
 			OIDC: OIDC{Name: "inloggningstjänsten", Scopes: []string{"profile"}, RolesClaim: "roles"},
 		},
 		Log: Log{Level: "info", Format: "json"},
