@@ -81,7 +81,7 @@ func (s *Pages) UseCode(w http.ResponseWriter, r *http.Request, _ shell.Access) 
 	}); err != nil {
 		return err
 	}
-	if err := s.Enter(r, a, shell.PasswordWay); err != nil {
+	if err := s.Enter(r, a, shell.Proof{Way: shell.PasswordWay, At: s.Clock()}); err != nil {
 		return err
 	}
 	http.Redirect(w, r, "/", http.StatusSeeOther)
