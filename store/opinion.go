@@ -18,11 +18,11 @@ type OpinionState string
 const (
 	OpinionAsked    OpinionState = "asked"
 	OpinionAnswered OpinionState = "answered"
-	OpinionRecalled OpinionState = "recalled" // the consent was withdrawn, or the board took it back
+	OpinionRecalled OpinionState = "recalled" // the consent was withdrawn before it was answered
 )
 
-// ErrRecalled means that a request for an opinion is no longer to be read or answered: the board took it back, or does
-// not have the case any more.
+// ErrRecalled means that a request for an opinion is no longer to be read or answered: the consent was withdrawn, or the
+// board does not have the case any more.
 var ErrRecalled = errors.New("the request was recalled")
 
 // ErrNoFiles means that the case takes no files.
@@ -47,10 +47,18 @@ type Opinion struct {
 	Files    []File     // of the draft, without their bytes
 	Takes    bool       // the answer may have files: the board's case takes them
 	Left     bool       // the board has the case no more
+	Recalled bool       // the consent was withdrawn, before or after the answer
 }
 
+// Open tells whether a request waits for its answer.
+func (o Opinion) Open() bool { return o.State == OpinionAsked && o.Readable() }
+
+// Readable tells whether the unit that is asked may still read what it was told of the case: the consent stands, and
+// the board has the case.
+func (o Opinion) Readable() bool { return !o.Recalled && !o.Left }
+
 const opinionQuery = `SELECT o.id, o.case_id, o.board, o.unit, o.state, o.due, o.letter, o.draft, o.version, o.asked_id,
-	o.asked_name, o.asked, o.answered_id, o.answered_name, o.answered, o.seen, c.unit <> o.board, c.doc
+	o.asked_name, o.asked, o.answered_id, o.answered_name, o.answered, o.seen, o.recalled, c.unit <> o.board, c.doc
 	FROM opinion o JOIN cases c ON c.id = o.case_id`
 
 func scanOpinion(rows *sql.Rows) (o Opinion, err error) {
@@ -58,7 +66,7 @@ func scanOpinion(rows *sql.Rows) (o Opinion, err error) {
 	var letter, draft, doc content
 	var by Person
 	if err := rows.Scan(&o.ID, &o.CaseID, &o.Board, &o.Unit, &o.State, &o.Due, &letter, &draft, &o.Version, &o.By.ID,
-		&o.By.Name, &asked, &by.ID, &by.Name, &answered, &seen, &o.Left, &doc); err != nil {
+		&o.By.Name, &asked, &by.ID, &by.Name, &answered, &seen, &o.Recalled, &o.Left, &doc); err != nil {
 		return o, err
 	}
 	o.Letter, o.Draft, o.At = string(letter), string(draft), db.Moment(asked)
@@ -77,6 +85,19 @@ func scanOpinion(rows *sql.Rows) (o Opinion, err error) {
 // bare is an opinion without what was written in it.
 func (o Opinion) bare() Opinion {
 	o.Letter, o.Draft, o.Files = "", "", nil
+	return o
+}
+
+// theirs is an opinion as the unit that is asked may read it: of a request that is not to be read any more, what the
+// unit itself answered.
+func (o Opinion) theirs() Opinion {
+	switch {
+	case o.Readable():
+		return o
+	case o.State != OpinionAnswered:
+		return o.bare()
+	}
+	o.Letter = ""
 	return o
 }
 
@@ -104,8 +125,9 @@ func (s *Store) AskOpinion(ctx context.Context, a Act, note string, o Opinion) (
 	return asked, deskError("asking for an opinion", err)
 }
 
-// RecallOpinions takes back what a board has asked a unit in a case and has no answer to, with a note at the board's
-// desk. Errors as of Note.
+// RecallOpinions takes back what a board has told a unit of a case when it asked for an opinion, with a note at the
+// board's desk: no such request can be read any more, and those without an answer are not answered. What was answered
+// stays. Errors as of Note.
 func (s *Store) RecallOpinions(ctx context.Context, a Act, unit, note string) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
 		c, err := t.handled(ctx, a.CaseID, a.Unit)
@@ -115,14 +137,17 @@ func (s *Store) RecallOpinions(ctx context.Context, a Act, unit, note string) er
 		if err := t.noteEvent(ctx, c.ID, a.Unit, DeskEvent{Kind: DeskNote, By: a.By, Text: note}); err != nil {
 			return err
 		}
-		which := ` FROM opinion WHERE case_id = $1 AND board = $2 AND unit = $3 AND state = 'asked'`
-		if _, err := t.Exec(ctx, `DELETE FROM desk_file WHERE owner IN (SELECT id`+which+`)`, c.ID, fold(a.Unit),
-			fold(unit)); err != nil {
-			return err
+		which := ` WHERE case_id = $1 AND board = $2 AND unit = $3`
+		for _, query := range []string{
+			`DELETE FROM desk_file WHERE owner IN (SELECT id FROM opinion` + which + ` AND state = 'asked')`,
+			`UPDATE opinion SET recalled = TRUE` + which,
+			`UPDATE opinion SET state = 'recalled', draft = '', version = version + 1` + which + ` AND state = 'asked'`,
+		} {
+			if _, err := t.Exec(ctx, query, c.ID, fold(a.Unit), fold(unit)); err != nil {
+				return err
+			}
 		}
-		_, err = t.Exec(ctx, `UPDATE opinion SET state = 'recalled', draft = '', version = version + 1
-			WHERE id IN (SELECT id`+which+`)`, c.ID, fold(a.Unit), fold(unit))
-		return err
+		return nil
 	})
 	return deskError("recalling a request for an opinion", err)
 }
@@ -190,8 +215,8 @@ func oneOpinion(ctx context.Context, q db.Querier, id string) (Opinion, error) {
 }
 
 // OpenOpinion reads a request whole, and writes the row of the access log that says so in the same transaction: the
-// row's Case, Unit and Subject are filled in, the unit being the one that is asked. What was recalled comes without
-// what is written in it. ErrNotFound.
+// row's Case, Unit and Subject are filled in, the unit being the one that is asked. Of what was recalled comes what the
+// unit answered, and nothing else. ErrNotFound.
 func (s *Store) OpenOpinion(ctx context.Context, id string, row accesslog.Row) (Opinion, error) {
 	var o Opinion
 	err := s.write(ctx, func(ctx context.Context, t *tx) (err error) {
@@ -201,10 +226,7 @@ func (s *Store) OpenOpinion(ctx context.Context, id string, row accesslog.Row) (
 		row.Case, row.Unit, row.Subject = o.CaseID, o.Unit, o.ID
 		return accesslog.Write(ctx, t.Tx, row)
 	})
-	if o.State == OpinionRecalled || o.Left {
-		o = o.bare()
-	}
-	return o, deskError("opening a request for an opinion", err)
+	return o.theirs(), deskError("opening a request for an opinion", err)
 }
 
 // lockOpinion is a request that can be answered, kept from others. ErrNotFound, ErrRecalled; ErrConflict where it has
@@ -218,7 +240,7 @@ func (t *tx) lockOpinion(ctx context.Context, id string, version int64) (Opinion
 	switch {
 	case err != nil:
 		return o, err
-	case o.State == OpinionRecalled || o.Left:
+	case !o.Readable():
 		return o, ErrRecalled
 	case o.State != OpinionAsked || o.Version != version:
 		return o, ErrConflict

@@ -278,10 +278,12 @@ func TestOpinionsThroughTheAPI(t *testing.T) {
 		t.Fatalf("after the consent was withdrawn: %+v", recalled)
 	}
 	for _, o := range recalled {
-		if o.State != "recalled" {
+		if one = "/api/opinions/" + o.ID; o.State != "recalled" {
+			if o := read("diary"); o.Letter != nil || o.Text != "Vi beklagar." || len(o.Files) != 1 {
+				t.Errorf("of what was answered: %+v", o)
+			}
 			continue
 		}
-		one = "/api/opinions/" + o.ID
 		if o := read("diary"); o.Letter != nil || o.Open {
 			t.Errorf("what was recalled is read: %+v", o)
 		}

@@ -60,6 +60,17 @@ func TestAUnitGivesItsOpinion(t *testing.T) {
 	has(t, w.page("/inbox?queue=new"), "Nytt yttrande")
 	has(t, w.page("/inbox/"+id+"/board"), "Vi beklagar.", "besvarad", "Vera Test")
 	hasNot(t, w.page("/inbox?queue=new"), "Nytt yttrande")
+	consent := url.Values{
+		"unit": {clinic}, "who": {"Tolvan Test"}, "day": {"2026-03-01"}, "how": {"brev"}, "scoped": {"1"}, "scope": {"namn"},
+	}
+	w.boardAct(id, "consent", consent) // less than before
+	w.as("vera")
+	page = w.page(there)
+	has(t, page, "Samtycket är återtaget", "Vi beklagar.", "står kvar")
+	hasNot(t, main(page), "Ingen lyssnade på mig.", "Yttra er om väntetiden.", "per telefon")
+	has(t, w.page("/opinions"), "Besvarad. Samtycket är återtaget")
+	w.as("nina")
+	has(t, w.page("/inbox/"+id+"/board"), "Vi beklagar.", "enheten läser bara sitt eget yttrande")
 	rows := w.accesses(accesslog.Filter{Case: id, Direct: true, Who: "vera", What: accesslog.Change})
 	if len(rows) != 2 || rows[0].Unit != board || rows[1].Unit != clinic {
 		t.Errorf("on both records: %+v", rows)

@@ -30,7 +30,8 @@ type OpinionView struct {
 	State    store.OpinionState `json:"state"`
 	Open     bool               `json:"open"` // can be answered
 	Late     bool               `json:"late"`
-	Due      string             `json:"due,omitempty"` // YYYY-MM-DD
+	Recalled bool               `json:"recalled,omitempty"` // the consent was withdrawn
+	Due      string             `json:"due,omitempty"`      // YYYY-MM-DD
 	Asked    time.Time          `json:"asked"`
 	Answered *time.Time         `json:"answered,omitempty"`
 	By       string             `json:"answeredBy,omitempty"`
@@ -49,7 +50,7 @@ func (s *Cases) opinionView(o store.Opinion) OpinionView {
 	}
 	v := OpinionView{
 		ID: o.ID, Board: named(o.Board), Unit: named(o.Unit), State: o.State, Due: o.Due, Asked: o.At,
-		Open: o.State == store.OpinionAsked && !o.Left,
+		Open: o.Open(), Recalled: o.Recalled,
 	}
 	v.Late = v.Open && o.Due != "" && o.Due < s.Today()
 	if o.Answered != nil {

@@ -49,7 +49,7 @@ const (
 	wordFile          = "Rätta filen och skicka den igen. Läsaren säger: %s"
 	wordFileCharacter = cataloguepages.WordFileCharacter + " Rätta filen och skicka den igen."
 	wordInfected      = "Virusskannern fann något skadligt i filen (%s). Den togs inte emot."
-	titleRecalled     = "Begäran är återtagen"
+	titleRecalled     = "Begäran gäller inte längre"
 	wordRecalled      = casework.WordRequestRecalled
 	titleNoConsent    = "Samtycke saknas"
 	titleNoReceiver   = "Mottagaren är okänd"

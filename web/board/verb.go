@@ -162,17 +162,22 @@ func (s *Pages) note(ctx context.Context, who shell.Access, c store.Case, f *she
 	return cmp.Or(done, f.Name), nil, err
 }
 
-// keep stores an entry: a request to a unit that has an inbox here reaches that, and with a consent that is withdrawn
-// goes what was asked because of it. done is what else was done than to note it.
+// keep stores an entry: a request to a unit that has an inbox here reaches that, and with a consent that is withdrawn,
+// or replaced by one that covers less, goes what was asked because of it. done is what else was done than to note it.
 func (s *Pages) keep(ctx context.Context, who shell.Access, c store.Case, e casework.BoardEntry, unit routing.Unit,
 	files []contracts.Attachment,
 ) (done string, err error) {
 	db, act := s.Relay.Store, store.Act{CaseID: c.ID, Unit: c.Handler.Unit, By: who.Self()}
+	entries, err := s.BoardEntries(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	narrows := e.Kind == casework.BoardConsent && e.Narrows(casework.ConsentFor(entries, unit.HSAID))
 	switch {
 	case e.Kind == casework.BoardRequest && s.Relay.InInbox(unit.HSAID):
 		_, err := s.AskOpinion(ctx, act, c, e, unit)
 		return "asked", err
-	case e.Kind == casework.BoardWithdrawn:
+	case e.Kind == casework.BoardWithdrawn || narrows:
 		return "", db.RecallOpinions(ctx, act, unit.HSAID, e.Note())
 	}
 	return "", db.Note(ctx, act, e.Note(), casework.DeskFiles(files)...)

@@ -83,10 +83,12 @@ func exportHead() []string {
 // askedWord is where a request to a unit's inbox stands.
 func askedWord(o store.Opinion, inInbox, answers bool) string {
 	switch {
+	case o.State == store.OpinionAnswered && o.Recalled:
+		return "besvarad; samtycket är återtaget, och enheten läser bara sitt eget yttrande"
 	case o.State == store.OpinionAnswered:
 		return "besvarad"
-	case o.State == store.OpinionRecalled:
-		return "återtagen"
+	case o.Recalled:
+		return "inte besvarad; samtycket är återtaget, och enheten läser den inte längre"
 	case !inInbox:
 		return "ligger i enhetens inkorg, men enheten tar inte längre emot nya ärenden där: skicka den på papper också"
 	case !answers:

@@ -40,6 +40,13 @@ func (e *BoardEntry) Covers(scope string) bool {
 	return slices.Contains(strings.Split(e.Scope, ", "), scope)
 }
 
+// Narrows tells whether a consent leaves out what the one before covered; nil is no consent.
+func (e *BoardEntry) Narrows(before *BoardEntry) bool {
+	return before != nil && slices.ContainsFunc(Scopes(), func(scope string) bool {
+		return before.Covers(scope) && !e.Covers(scope)
+	})
+}
+
 // OpinionLetter is what a board tells a unit of a case when it asks for an opinion: what was consented to, and nothing
 // else. It is kept as it was when it was sent.
 type OpinionLetter struct {
@@ -121,7 +128,7 @@ func firstComplaint(line []Event) *contracts.Complaint {
 type OpinionRow struct {
 	store.Opinion
 	BoardName, UnitName string
-	Open, Late, Reads   bool
+	Late, Reads         bool
 }
 
 // OpinionRows are the requests that reached the units with whose cases an action is allowed, the open ones first. With
@@ -141,16 +148,18 @@ func (s *Base) OpinionRows(ctx context.Context, who shell.Access, unit string, o
 	for _, o := range all {
 		row := OpinionRow{
 			Opinion: o, BoardName: s.unitName(o.Board), UnitName: s.unitName(o.Unit),
-			Open:  o.State == store.OpinionAsked && !o.Left,
 			Reads: who.May(shell.ReadCase, s.Owner(o.Unit)),
 		}
-		row.Late = row.Open && o.Due != "" && o.Due < s.Today()
-		if row.Open || !open {
+		row.Late = o.Open() && o.Due != "" && o.Due < s.Today()
+		if o.Open() || !open {
 			out = append(out, row)
 		}
 	}
 	return out, err
 }
+
+// Ended says why a request is not to be read any more; "" while it is.
+func (r OpinionRow) Ended() string { return OpinionEnded(r.Opinion) }
 
 // OpinionsWaiting is how many requests wait for an answer from somebody's units.
 func (s *Base) OpinionsWaiting(ctx context.Context, who shell.Access) (int, error) {

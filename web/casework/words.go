@@ -73,8 +73,19 @@ const (
 // What a form with files, or an opinion, answers in several rooms.
 const (
 	WordTenFiles        = "Högst 10 bilagor, om högst 20 MB var."
-	WordRequestRecalled = "Patientnämnden har tagit tillbaka begäran. Inget är skickat."
+	WordRequestRecalled = "Samtycket är återtaget, eller så har patientnämnden inte ärendet längre. Inget är skickat."
 )
+
+// OpinionEnded says why a request for an opinion is not to be read any more; "" while it is.
+func OpinionEnded(o store.Opinion) string {
+	switch {
+	case o.Recalled:
+		return "Samtycket är återtaget"
+	case o.Left:
+		return "Patientnämnden har inte ärendet längre"
+	}
+	return ""
+}
 
 // TitlePlaceless is the list of a board's cases of which no unit is known.
 const TitlePlaceless = "Saknar enhet"

@@ -43,7 +43,8 @@ type requestPage struct {
 	shell.Page
 	Opinion store.Opinion
 	Letter  casework.OpinionLetter
-	Open    bool // can be answered
+	Open    bool   // can be answered
+	Ended   string // why the request is not to be read any more; "" while it is
 	Writes  bool
 	Review  bool // the answer is shown as it will be sent
 	Form    *shell.Form
@@ -74,7 +75,7 @@ func (s *Pages) show(w http.ResponseWriter, r *http.Request, who shell.Access, o
 	}
 	p := requestPage{
 		Page:    s.Page(who, fmt.Sprintf(titleRequest, s.boardName(o)), "inbox"),
-		Opinion: o, Letter: letter, Open: o.State == store.OpinionAsked && !o.Left, Form: f, Now: s.Clock(),
+		Opinion: o, Letter: letter, Open: o.Open(), Ended: casework.OpinionEnded(o), Form: f, Now: s.Clock(),
 		Writes: who.May(shell.WriteCase, s.Owner(o.Unit)), Done: doneWord(r.URL.Query().Get("done")),
 	}
 	p.Review = r.URL.Query().Has("review") && o.Draft != "" && p.Open && p.Writes

@@ -66,7 +66,8 @@ CREATE TABLE opinion (
     answered_id   TEXT NOT NULL DEFAULT '',
     answered_name TEXT NOT NULL DEFAULT '',
     answered     BIGINT NOT NULL DEFAULT 0,
-    seen         BIGINT NOT NULL DEFAULT 0 -- when the board looked at the answer
+    seen         BIGINT NOT NULL DEFAULT 0, -- when the board looked at the answer
+    recalled     BOOLEAN NOT NULL DEFAULT FALSE -- the consent was withdrawn: the letter is not read any more
 );
 CREATE INDEX opinion_unit ON opinion (unit, state, asked);
 CREATE INDEX opinion_case ON opinion (case_id, asked);
