@@ -2,7 +2,9 @@ package web_test
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -48,6 +50,42 @@ func TestBoardCountsWhereItHappened(t *testing.T) {
 		t.Fatalf("%d messages went and %d cases are left: %v %v", n, len(left), err, unread)
 	}
 	counted("after the purge")
+}
+
+// TestAUnitIsCountedByWhatPeopleCallIt: a unit that is typed by name, in part or whole, counts as its HSA-id does; what
+// means none or several is refused with words, never counted as nothing.
+func TestAUnitIsCountedByWhatPeopleCallIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.as("nina")
+	id := w.submit(board, "Tolvan Test", "Text")
+	w.act(id, "close", url.Values{
+		"text": {"Svar"}, "problem": {"9.1"}, "area": {"1"}, "place": {"Vårdcentralen Björken (" + clinic + ")"},
+	})
+	for _, name := range []string{clinic, "Björken", "Vårdcentralen Björken", "Vårdcentralen Björken (" + clinic + ")"} {
+		v := url.Values{"by": {"unit"}, "incident_unit": {name}}
+		has(t, w.page("/statistics?"+v.Encode()), "<strong>1</strong> ärende.")
+		has(t, w.page("/statistics/file?"+v.Encode()), board+";Patientnämnden;1\r\n")
+		has(t, w.get("/api/statistics?"+v.Encode()).body, `"count": 1`)
+	}
+	for name, words := range map[string]string{
+		"Ingenstans": "Ingen enhet i katalogen heter så", "Vårdcentralen": "Flera enheter stämmer", "Bjørkin": "Menar du",
+	} {
+		v := url.Values{"by": {"unit"}, "incident_unit": {name}}
+		page, api := w.get("/statistics?"+v.Encode()), w.get("/api/statistics?"+v.Encode())
+		if page.status != http.StatusUnprocessableEntity || !strings.Contains(page.body, words) ||
+			!strings.Contains(page.body, `id="incident_unit-error"`) || strings.Contains(page.body, "ärenden.") {
+			t.Errorf("%s: %d, want %q", name, page.status, words)
+		}
+		if api.status != http.StatusBadRequest || !strings.Contains(api.body, words) {
+			t.Errorf("%s, API: %d %s", name, api.status, api.body)
+		}
+	}
+	w.as("hanna")
+	has(t, w.page("/statistics?by=unit&unit="+url.QueryEscape("Björken")), "Vårdcentralen Björken,")
+	has(t, w.get("/statistics?by=unit&unit="+url.QueryEscape("Patientnämnden")).body, "ingen av dina enheter")
+	w.as("nina") // has no provider to choose
+	has(t, w.get("/statistics?by=incident_unit&scope=region:01").body, "Välj Mina enheter som urval.")
 }
 
 // TestCountsAreBlurredForWhoMayNotRead: the same unit, for one who reads its cases and one who administers it; and over

@@ -4,7 +4,6 @@ import (
 	"net/url"
 
 	"rivgate/contracts"
-	"rivgate/routing"
 	"rivgate/store"
 	"rivgate/web/shell"
 )
@@ -38,7 +37,7 @@ func (s *Base) Classification(f *shell.Form) *contracts.Classification {
 		f.Refuse("area", wordArea)
 	}
 	if f.Value("place") != "" {
-		if u, ok := s.oneUnit(f, "place", func(u routing.Unit) bool { return u.Kind == routing.CareUnit }); ok {
+		if u, ok := s.oneUnit(f, "place", ofCare()); ok {
 			k.IncidentUnit = &contracts.OrgUnit{HSAID: u.HSAID, Name: u.Name}
 		}
 	}

@@ -3,8 +3,6 @@ package casework
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"regexp"
 	"strings"
 
 	"rivgate/contracts"
@@ -54,11 +52,10 @@ func (s *Base) PlacesMissing(ctx context.Context, units []routing.Unit) (int, er
 	return s.Relay.Store.CountWithoutIncidentUnit(ctx, BoardFilter(units))
 }
 
-// hsaForm is how an HSA-id is written.
-var hsaForm = regexp.MustCompile(`^(?i:SE(16)?[0-9]{10}|TSTNMT[0-9]{10})-[A-Za-z0-9]+$`)
-
-// IsHSAForm tells whether a text has the form of an HSA-id of a unit.
-func IsHSAForm(text string) bool { return hsaForm.MatchString(text) && len(text) <= 31 }
+// ofCare are the units where something can have happened.
+func ofCare() shell.UnitWanted {
+	return shell.UnitWanted{Fits: func(u routing.Unit) bool { return u.Kind == routing.CareUnit }, Unfit: wordUnitNoCare}
+}
 
 // TypedUnit is the unit of care that was typed or chosen in a field. Where several could be meant they are returned for
 // choosing; an HSA-id that the catalogue does not know is taken as it is. What is wrong is noted.
@@ -68,12 +65,12 @@ func (s *Base) TypedUnit(f *shell.Form, field, missing string) (routing.Unit, []
 		f.Refuse(field, missing)
 		return routing.Unit{}, nil
 	}
-	found, sure := s.unitsTyped(typed, func(u routing.Unit) bool { return u.Kind == routing.CareUnit })
+	found, sure := s.UnitsTyped(typed, ofCare().Fits)
 	switch {
 	case len(found) == 1 && found[0].Kind == routing.PatientBoard:
 		f.Refuse(field, wordUnitIsBoard)
 	case len(found) == 0:
-		f.Refuse(field, wordNoUnit)
+		f.Refuse(field, s.NoUnitWord(typed, ofCare()))
 	case !sure && len(found) == 1:
 		f.Refuse(field, wordLikeUnit)
 		return routing.Unit{}, found
@@ -85,43 +82,6 @@ func (s *Base) TypedUnit(f *shell.Form, field, missing string) (routing.Unit, []
 		return found[0], nil
 	}
 	return routing.Unit{}, nil
-}
-
-// choicesMost bounds the units that somebody is asked to choose from.
-const choicesMost = 20
-
-// unitsTyped finds the units that somebody means who types an HSA-id, "name (HSA-id)", a name, or words of a name, the
-// most likely first. It is sure where that is one unit, and nothing of it was misspelt: a case must not go elsewhere
-// for a slip of the finger. An HSA-id means one unit, of whatever kind; one that the catalogue does not know is a unit
-// without a name. Names are looked for among the units that fit.
-func (s *Base) unitsTyped(typed string, fits func(routing.Unit) bool) (units []routing.Unit, sure bool) {
-	id := shell.HSAOf(typed)
-	if u, ok := s.Table().Unit(id); ok {
-		return []routing.Unit{u}, true
-	}
-	if IsHSAForm(id) {
-		return []routing.Unit{{HSAID: id}}, true
-	}
-	named, like := 0, 0
-	for found := range s.Relay.FindUnits(typed) {
-		if found.Fit == finding.AnyUnit || len(units) == choicesMost {
-			break
-		}
-		if !fits(found.Unit) {
-			continue
-		}
-		units = append(units, found.Unit)
-		switch found.Fit {
-		case finding.WholeName, finding.ExactID:
-			named++
-		case finding.Misspelt:
-			like++
-		}
-	}
-	if named == 1 { // it came first
-		return units[:1], true
-	}
-	return units, len(units) == 1 && like == 0
 }
 
 // CompareNames orders units by name.
@@ -169,7 +129,7 @@ func Places() []shell.Place {
 	}
 }
 
-// Recipient is the unit that a case is handed over to, as unitsTyped finds it among those that citizens can choose. Its
+// Recipient is the unit that a case is handed over to, as UnitsTyped finds it among those that citizens can choose. Its
 // HSA-id stands in the form from then on: what is previewed is what is sent. nil where it is not known which; the form
 // says why.
 func (s *Base) Recipient(f *shell.Form) *contracts.OrgUnit {
@@ -177,7 +137,7 @@ func (s *Base) Recipient(f *shell.Form) *contracts.OrgUnit {
 		f.Refuse("unit", wordWhichUnit)
 		return nil
 	}
-	unit, ok := s.oneUnit(f, "unit", s.canTakeOver)
+	unit, ok := s.oneUnit(f, "unit", shell.UnitWanted{Fits: s.canTakeOver, Unfit: wordCannotTakeOver})
 	if !ok {
 		return nil
 	}
@@ -185,7 +145,7 @@ func (s *Base) Recipient(f *shell.Form) *contracts.OrgUnit {
 		f.Refuse("unit", wordNoHSAID)
 		return nil
 	}
-	f.Values.Set("unit", unitText(unit))
+	f.Values.Set("unit", shell.UnitText(unit))
 	f.Values.Del("unit" + choiceField)
 	return &contracts.OrgUnit{HSAID: unit.HSAID, Name: unit.Name}
 }
@@ -201,7 +161,7 @@ func (s *Base) Choices(f *shell.Form) []routing.Unit {
 	if typed == "" || f.Error("unit") == "" {
 		return nil
 	}
-	if units, sure := s.unitsTyped(typed, s.canTakeOver); !sure {
+	if units, sure := s.UnitsTyped(typed, s.canTakeOver); !sure {
 		return units
 	}
 	return nil
@@ -215,39 +175,11 @@ func typedUnit(f *shell.Form, field string) string {
 	return cmp.Or(f.Value(field+choiceField), f.Value(field))
 }
 
-// oneUnit is the unit that is typed in a field, as unitsTyped finds it. Where it is not sure which, the form says so.
-func (s *Base) oneUnit(f *shell.Form, field string, fits func(routing.Unit) bool) (routing.Unit, bool) {
-	found, sure := s.unitsTyped(typedUnit(f, field), fits)
-	switch {
-	case len(found) == 0:
-		f.Refuse(field, wordNoUnit)
-	case sure:
-		return found[0], true
-	case len(found) == 1:
-		f.Refuse(field, fmt.Sprintf(wordUnitMeant, unitText(found[0])))
-	default:
-		f.Refuse(field, fmt.Sprintf(wordUnitsNamed, unitNames(found)))
+// oneUnit is the unit that is typed in a field. Where it is not sure which, the form says so.
+func (s *Base) oneUnit(f *shell.Form, field string, want shell.UnitWanted) (routing.Unit, bool) {
+	unit, wrong := s.UnitMeant(typedUnit(f, field), want)
+	if wrong != "" {
+		f.Refuse(field, wrong)
 	}
-	return routing.Unit{}, false
-}
-
-// unitText is a unit as the list of units writes it.
-func unitText(u routing.Unit) string {
-	if u.Name == "" {
-		return u.HSAID
-	}
-	return u.Name + " (" + u.HSAID + ")"
-}
-
-// unitNames are the first of some units.
-func unitNames(units []routing.Unit) string {
-	const most = 5
-	var names []string
-	for _, u := range units[:min(most, len(units))] {
-		names = append(names, unitText(u))
-	}
-	if len(units) > most {
-		names = append(names, wordAndMore)
-	}
-	return strings.Join(names, ", ")
+	return unit, wrong == ""
 }

@@ -44,17 +44,15 @@ const (
 	wordFileLies     = "%s är en annan sorts fil än namnet säger (%s). Byt namn på den, eller välj en annan."
 	wordCaseChanged  = "Ärendet har ändrats sedan sidan öppnades. Ingenting skrevs över: se hur det är nu, och gör om " +
 		"det som behövs."
-	wordAnswerStaged = "Ett annat svar i ärendet är på väg att skickas. Vänta tills det har skickats, eller ångra det."
-	wordRefused      = "Det gick inte: %s."
-	wordUnitIsBoard  = "Det är en patientnämnd. Välj en enhet i vården."
-	wordNoUnit       = "Ingen enhet i katalogen heter så. Skriv en del av namnet, eller HSA-id."
-	wordManyUnits    = "Flera enheter stämmer med det du skrev. Välj en av dem nedan."
-	wordLikeUnit     = "Ingen enhet heter precis så. Välj enheten nedan om det är den du menar, eller skriv på annat sätt."
-	wordUnitMeant    = "Ingen enhet heter precis så. Menar du %s? Skriv då den."
-	wordWhichUnit    = "Välj den enhet som ska ta över ärendet."
-	wordNoHSAID      = "Katalogen har ingen enhet med det HSA-id:t. Kontrollera det, eller skriv en del av namnet."
-	wordUnitsNamed   = "Flera enheter stämmer med det du skrev: %s. Skriv en av dem."
-	wordAndMore      = "med flera"
+	wordAnswerStaged   = "Ett annat svar i ärendet är på väg att skickas. Vänta tills det har skickats, eller ångra det."
+	wordRefused        = "Det gick inte: %s."
+	wordUnitIsBoard    = "Det är en patientnämnd. Välj en enhet i vården."
+	wordManyUnits      = "Flera enheter stämmer med det du skrev. Välj en av dem nedan."
+	wordLikeUnit       = "Ingen enhet heter precis så. Välj enheten nedan om det är den du menar, eller skriv på annat sätt."
+	wordUnitNoCare     = "%s finns i katalogen, men ger ingen vård. Välj en enhet där vård ges."
+	wordCannotTakeOver = "%s finns i katalogen, men kan inte ta emot ärenden här just nu. Välj en annan enhet."
+	wordWhichUnit      = "Välj den enhet som ska ta över ärendet."
+	wordNoHSAID        = "Katalogen har ingen enhet med det HSA-id:t. Kontrollera det, eller skriv en del av namnet."
 )
 
 // Where a message is: which message it is, where to it came, and when.

@@ -82,7 +82,7 @@ func (s *Pages) linked(p *submitPage, id string) (routing.Unit, bool) {
 // logRefusedLink notes a link that leads nowhere, so that somebody mends it. What is in it is written by whoever made
 // the link: only what has the form of an HSA-id or a county code is kept.
 func (s *Pages) logRefusedLink(unit, region string) {
-	if !casework.IsHSAForm(unit) {
+	if !shell.IsHSAForm(unit) {
 		unit = ""
 	}
 	if !routing.IsRegion(region) {

@@ -42,6 +42,14 @@ const (
 // WordAllUnits is what a role without units of its own counts for.
 const WordAllUnits = "Alla enheter"
 
+// What a field answers when it is not sure which unit was typed. %s are units.
+const (
+	wordNoUnit     = "Ingen enhet i katalogen heter så. Skriv en del av namnet, eller HSA-id."
+	wordUnitMeant  = "Ingen enhet heter precis så. Menar du %s? Skriv då den."
+	wordUnitsNamed = "Flera enheter stämmer med det du skrev: %s. Skriv en av dem."
+	wordAndMore    = "med flera"
+)
+
 // months are their names, January first.
 var months = [...]string{
 	"januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november",

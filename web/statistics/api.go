@@ -41,6 +41,7 @@ func (s *Pages) CountsAsJSON(w http.ResponseWriter, r *http.Request, who shell.A
 		q.Wrong("step", wordStep)
 	}
 	c := choiceOf(q)
+	s.readUnits(who, &c, q.Wrong)
 	if q.Err != nil {
 		return q.Err
 	}

@@ -35,7 +35,7 @@ type statisticsPage struct {
 func (s *Pages) TablePage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	sc := s.scopesOf(who)
 	p := statisticsPage{
-		Page: s.Page(who, titleStatistics, "statistics"), Scopes: sc, Query: s.readStatisticsQuery(r.URL.Query(), sc),
+		Page: s.Page(who, titleStatistics, "statistics"), Scopes: sc, Query: s.readStatisticsQuery(r.URL.Query(), who),
 	}
 	for _, by := range statisticsBy() {
 		p.Parameters = append(p.Parameters, statisticsKey{by, parameterWord(by)})
@@ -79,7 +79,7 @@ func (s *Pages) fillStatistics(r *http.Request, who shell.Access, sc scopes, p *
 // would take for a formula.
 func (s *Pages) TableFile(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	sc := s.scopesOf(who)
-	q := s.readStatisticsQuery(r.URL.Query(), sc)
+	q := s.readStatisticsQuery(r.URL.Query(), who)
 	for field, text := range q.Wrong {
 		return shell.Invalid(field, text)
 	}

@@ -28,16 +28,17 @@ type statisticsQuery struct {
 var monthForm = regexp.MustCompile(`^[0-9]{4}-(0[1-9]|1[0-2])$`)
 
 // readStatisticsQuery reads what was chosen; what is not is the last twelve months by main problem.
-func (s *Pages) readStatisticsQuery(v url.Values, sc scopes) statisticsQuery {
+func (s *Pages) readStatisticsQuery(v url.Values, who shell.Access) statisticsQuery {
 	now := s.Clock().In(routing.Stockholm())
 	get := func(name string) string { return strings.TrimSpace(v.Get(name)) }
 	q := statisticsQuery{
 		By: cmp.Or(get("by"), "main_problem"), By2: get("by2"), Step: step(get("step")), From: get("from"), To: get("to"),
 		choice: choice{
-			Scope: cmp.Or(get("scope"), "own"), Unit: shell.HSAOf(get("unit")), IncidentUnit: shell.HSAOf(get("incident_unit")),
+			Scope: cmp.Or(get("scope"), "own"), Unit: get("unit"), IncidentUnit: get("incident_unit"),
 		},
 		Wrong: map[string]string{},
 	}
+	s.readUnits(who, &q.choice, func(field, text string) { q.Wrong[field] = text })
 	if len(v) == 0 {
 		q.From, q.To = time.Date(now.Year(), now.Month()-11, 1, 0, 0, 0, 0, now.Location()).Format("2006-01"),
 			now.Format("2006-01")

@@ -157,9 +157,39 @@ func (s *Pages) narrowStatistics(who shell.Access, sc scopes, c choice, by []str
 	f.Kind, f.Blurred = sc.kind, true
 	byUnit := slices.Contains(by, "unit") || slices.Contains(by, "incident_unit") || f.IncidentUnit != ""
 	if byUnit && kind != "provider" {
-		return shell.Invalid("by", wordNotByUnit)
+		return shell.Invalid("by", sc.notByUnit())
 	}
 	return nil
+}
+
+// notByUnit says that cases are not counted by unit over so much, and over what they are, of what is offered.
+func (sc scopes) notByUnit() string {
+	choose := wordOwnUnits
+	if len(sc.providers) > 0 {
+		choose = fmt.Sprintf(wordOrProvider, choose)
+	}
+	return fmt.Sprintf(wordNotByUnit, choose)
+}
+
+// readUnits reads which units are meant by what was typed for a choice: one of somebody's own, and the one where it
+// happened, which may be any. What is not sure is wrong, in words: a count of nothing would be taken for a fact.
+func (s *Pages) readUnits(who shell.Access, c *choice, wrong func(field, text string)) {
+	read := func(field string, typed *string, want shell.UnitWanted) {
+		if *typed == "" {
+			return
+		}
+		unit, why := s.UnitMeant(*typed, want)
+		if why != "" {
+			wrong(field, why)
+			return
+		}
+		*typed = unit.HSAID
+	}
+	read("unit", &c.Unit, shell.UnitWanted{Unfit: wordNotYourUnit, Fits: func(u routing.Unit) bool {
+		return who.EveryUnit(shell.SeeStatistics) ||
+			who.May(shell.SeeStatistics, shell.Owner{Unit: u.HSAID, Kind: u.Kind, Region: u.Region})
+	}})
+	read("incident_unit", &c.IncidentUnit, shell.UnitWanted{Fits: func(routing.Unit) bool { return true }})
 }
 
 // scopeWord is a choice in words.

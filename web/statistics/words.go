@@ -39,6 +39,7 @@ const (
 	wordTooMany  = "Det blir för många rutor i tabellen. Välj ett grövre tidssteg, en kortare tid eller något " +
 		"annat att räkna efter."
 	wordNoUnit        = "Ingen av dina enheter heter så. Välj en i listan, eller lämna fältet tomt."
+	wordNotYourUnit   = "%s är ingen av dina enheter. Välj en i listan, eller lämna fältet tomt."
 	wordCountBy       = "Välj vad ärendena ska räknas efter."
 	wordSomethingElse = "Välj något annat än i det första fältet, eller ingenting."
 	wordMonth         = "Ange en månad, till exempel 2026-01."
@@ -46,7 +47,8 @@ const (
 	wordScope         = "Välj bland de urval som finns."
 	wordNationOrOwn   = "Välj own eller nation."
 	wordScopeAlone    = "Ange antingen scope=nation eller enhet, vårdgivare eller region."
-	wordNotByUnit     = "Över en region eller landet räknas ärenden inte för varje enhet. Välj en vårdgivare som urval."
+	wordNotByUnit     = "Över en region eller landet räknas ärenden inte för varje enhet. Välj %s som urval."
+	wordOrProvider    = "%s eller en vårdgivare"
 	wordWholeMonth    = "Ange en hel månad, till exempel 2026-01."
 )
 
