@@ -68,8 +68,8 @@ bench: setup build ## benchmarks, for benchstat: make bench > new.txt; BENCH=reg
 bench-forward: setup build ## forwarding beside nginx and a bare Go proxy, 2 minutes; ROUNDS=3 SIZES=10k CALLERS=1,16
 	@$(GO) run ./cmd/bench -gateway bin/rivgate -rounds $(ROUNDS) -sizes $(SIZES) -callers $(CALLERS)
 
-bench-pages: ## time to the first byte and size of every list page on 100 000 cases and 100 000 rows of a catalogue
-	BENCH_PAGES=1 $(GO) test -run TestPagesOnManyCases -v -count 1 -timeout 30m ./web
+bench-pages: ## time and size of every list page on 100 000 cases and 100 000 rows of a catalogue, and of a search among 100 000 units
+	BENCH_PAGES=1 $(GO) test -run 'TestPagesOnManyCases|TestUnitsAreFoundAmongMany' -v -count 1 -timeout 30m ./web
 
 screenshots: setup ## a picture of every page, to docs/screenshots
 	@mkdir -p docs/screenshots
