@@ -282,6 +282,28 @@ func TestWhatMayBeCalledIsCheckedAndRead(t *testing.T) {
 	}
 }
 
+// In production nobody signs in with a password that is kept here, unless that was asked for.
+func TestInProductionLocalAccountsAreOffUnlessAskedFor(t *testing.T) {
+	for content, want := range map[string]bool{
+		"environment: test\n":                                    true,
+		"environment: production\n":                              false,
+		"environment: production\nweb: {local_accounts: true}\n": true,
+		"environment: test\nweb: {local_accounts: false}\n":      false,
+	} {
+		l := &Loaded{Config: Default(), places: places{}}
+		if problems := l.readYAML([]byte(content)); len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		if l.settle(); l.Config.Web.LocalAccounts != want {
+			t.Errorf("%q: web.local_accounts is %v", content, l.Config.Web.LocalAccounts)
+		}
+	}
+	_, err := Read(write(t, "environment: production\n"), nil)
+	if err == nil || !strings.Contains(err.Error(), "web.local_accounts: nobody can sign in") {
+		t.Errorf("production in which nobody can sign in: %v", err)
+	}
+}
+
 // In production nobody changes a schema by starting a gateway, unless that was asked for; elsewhere serve does.
 func TestInProductionServeChangesASchemaOnlyWhereThatIsAskedFor(t *testing.T) {
 	for content, want := range map[string]bool{

@@ -138,6 +138,9 @@ func (l *Loaded) settle() {
 	if _, set := l.places["store.migrate"]; !set && l.Config.Environment == EnvironmentProduction {
 		l.Config.Store.Migrate = false
 	}
+	if _, set := l.places["web.local_accounts"]; !set && l.Config.Environment == EnvironmentProduction {
+		l.Config.Web.LocalAccounts = false
+	}
 }
 
 func readConfigFile(file *string) ([]byte, error) {
