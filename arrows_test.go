@@ -40,7 +40,7 @@ var arrows = map[string][]string{
 	},
 	"store/accesslog":  {"store/db", "routing"},
 	"store/accounts":   {"store/accesslog", "store/db", "routing"},
-	"store/catalogues": {"store/accesslog", "store/db", "routing", "routing/catalogue"},
+	"store/catalogues": {"store/accesslog", "store/db", "routing", "routing/catalogue", "contracts/identity"},
 	"store/db":         {},
 	"store/storetest":  {"store", "store/db", "routing", "routing/catalogue"},
 	"relay": {
@@ -98,11 +98,11 @@ var arrows = map[string][]string{
 	},
 	"cmd/rivgate/tak": {
 		"cmd/rivgate/config", "cmd/rivgate/cli", "cmd/rivgate/parts", "soap", "soap/wire", "contracts", "routing",
-		"routing/catalogue", "routing/tak", "store", "relay", "relay/outgoing", "relay/probe",
+		"routing/catalogue", "routing/tak", "store", "relay", "relay/outgoing", "relay/probe", "contracts/identity",
 	},
 	"cmd/rivgate/queue": {
 		"cmd/rivgate/config", "cmd/rivgate/cli", "cmd/rivgate/tak", "routing", "relay",
-		"relay/diagnosis", "store",
+		"relay/diagnosis", "store", "contracts/identity",
 	},
 	"cmd/rivgate/cases": {
 		"cmd/rivgate/config", "cmd/rivgate/cli", "cmd/rivgate/parts", "cmd/rivgate/logs", "contracts", "contracts/redact",

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"rivgate/contracts"
+	"rivgate/contracts/identity"
 	"rivgate/routing"
 	"rivgate/store"
 )
@@ -30,7 +31,7 @@ func (r *Relay) mayHandOver(c store.Case, u contracts.Update) error {
 	if u.Type != contracts.Forwarded || u.NewRecipient == nil || !r.Crosses(c.Handler, u.NewRecipient.HSAID) {
 		return nil
 	}
-	if u.Handover != nil && strings.TrimSpace(u.Handover.Ground) != "" {
+	if u.Handover != nil && !identity.Blank(u.Handover.Ground) {
 		return nil
 	}
 	return contracts.FieldMissing("handover/ground",
@@ -51,12 +52,14 @@ func staysInInbox(reporterType string, via routing.Via, path string) error {
 // it once.
 func (r *Relay) noteHandover(ctx context.Context, c store.Case, u contracts.Update, id contracts.II) error {
 	h := u.Handover
-	if u.Type != contracts.Forwarded || u.NewRecipient == nil || h == nil || h.Ground == "" && h.Note == "" {
+	if u.Type != contracts.Forwarded || u.NewRecipient == nil || h == nil ||
+		identity.Blank(h.Ground) && identity.Blank(h.Note) {
 		return nil
 	}
 	act := store.Act{CaseID: c.ID, Unit: c.Handler.Unit, By: store.Person{ID: h.ByID, Name: h.ByName}}
 	return r.Store.NoteHandover(ctx, act, store.Handover{
-		ToUnit: u.NewRecipient.HSAID, ToName: u.NewRecipient.Name, Ground: h.Ground, Note: h.Note, MessageID: idText(id),
+		ToUnit: u.NewRecipient.HSAID, ToName: u.NewRecipient.Name, Ground: identity.Trim(h.Ground),
+		Note: identity.Trim(h.Note), MessageID: idText(id),
 	})
 }
 

@@ -61,7 +61,7 @@ func (r *Relay) noteReply(ctx context.Context, c store.Case, u contracts.Update,
 		act := store.Act{
 			CaseID: c.ID, Unit: c.Handler.Unit, By: store.Person{ID: u.Unchecked.ByID, Name: u.Unchecked.ByName},
 		}
-		err := r.Store.NoteUnchecked(ctx, act, strings.TrimSpace(u.Unchecked.Reason), strings.ToLower(u.Type), idText(id))
+		err := r.Store.NoteUnchecked(ctx, act, identity.Trim(u.Unchecked.Reason), strings.ToLower(u.Type), idText(id))
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 
+	"rivgate/contracts/identity"
 	"rivgate/store/accesslog"
 	"rivgate/store/db"
 )
@@ -203,7 +204,7 @@ var ErrReason = errors.New("the reason is missing")
 // Key.MessageID: it is noted once. Act.Version does not count. ErrNotFound, ErrConflict where the unit has the case no
 // more, ErrReason for no reason.
 func (s *Store) NoteUnchecked(ctx context.Context, a Act, reason, form, messageID string) error {
-	if reason == "" {
+	if identity.Blank(reason) {
 		return ErrReason
 	}
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {

@@ -61,6 +61,7 @@ func TestAReportersRightThroughTheAPI(t *testing.T) {
 		`{"step":"taken_over","note":"x"}`, `{"step":"authority_stated","note":"x"}`, `{"step":"authority"}`,
 		`{"step":"authority","right":"own","note":"x"}`, `{"step":"authority_withdrawn","right":"other","note":"x"}`,
 		`{"step":"authority","note":"` + strings.Repeat("x", 1001) + `"}`, `{"step":"authority","note":"x","who":"y"}`,
+		"{\"step\":\"authority\",\"right\":\"guardian\",\"note\":\"\u200b\"}",
 	} {
 		change("diary", now(body), http.StatusBadRequest)
 	}

@@ -3,8 +3,8 @@ package catalogues
 import (
 	"context"
 	"fmt"
-	"strings"
 
+	"rivgate/contracts/identity"
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/store/db"
@@ -94,7 +94,7 @@ func (s *Shelf) DiscardCatalogue(ctx context.Context, revision int64, by, reason
 
 // draftAt is the draft, if it has the revision that a change was made from.
 func (s *Shelf) draftAt(ctx context.Context, revision int64, by string) (Draft, error) {
-	if strings.TrimSpace(by) == "" {
+	if identity.Blank(by) {
 		return Draft{}, Refuse("edit-nobody")
 	}
 	d, err := s.CatalogueDraft(ctx)

@@ -4,9 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strings"
 	"time"
 
+	"rivgate/contracts/identity"
 	"rivgate/store/db"
 )
 
@@ -70,7 +70,7 @@ func (s *Shelf) CatalogueAccepted(ctx context.Context, digest string) (bool, err
 // AcceptCatalogue confirms an answer that is held back; gateways take it within seconds. ErrNotFound if there is none
 // of this digest.
 func (s *Shelf) AcceptCatalogue(ctx context.Context, digest, by, reason string) error {
-	if strings.TrimSpace(by) == "" || strings.TrimSpace(reason) == "" {
+	if identity.Blank(by) || identity.Blank(reason) {
 		return Refuse("accept-no-reason")
 	}
 	err := s.db.Write(ctx, func(ctx context.Context, t *db.Tx) error {

@@ -5,9 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
+	"rivgate/contracts/identity"
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/store/accesslog"
@@ -47,7 +47,7 @@ func (e *TurnsOffError) Error() string {
 // than this one, or something that cannot be taken over.
 func (s *Shelf) PublishCatalogue(ctx context.Context, o Order, rules routing.Rules) (Version, error) {
 	var v Version
-	if strings.TrimSpace(o.Reason) == "" {
+	if identity.Blank(o.Reason) {
 		return v, Refuse("publish-no-reason")
 	}
 	d, err := s.draftAt(ctx, o.Revision, o.By)
@@ -150,7 +150,7 @@ func (s *Shelf) RollBackCatalogue(ctx context.Context, number int64, o Order,
 	rules routing.Rules,
 ) (Version, error) {
 	var v Version
-	if strings.TrimSpace(o.Reason) == "" || strings.TrimSpace(o.By) == "" {
+	if identity.Blank(o.Reason) || identity.Blank(o.By) {
 		return v, Refuse("rollback-no-reason")
 	}
 	target, err := s.CatalogueRows(ctx, number)
@@ -212,7 +212,7 @@ func (s *Shelf) RollBackCatalogue(ctx context.Context, number int64, o Order,
 // Outcomes: ErrNotFound; *Refusal: it is due already or cancelled, a later one is scheduled, no reason or
 // nobody.
 func (s *Shelf) CancelCatalogue(ctx context.Context, number int64, by, reason string) error {
-	if strings.TrimSpace(reason) == "" || strings.TrimSpace(by) == "" {
+	if identity.Blank(reason) || identity.Blank(by) {
 		return Refuse("cancel-no-reason")
 	}
 	err := s.db.Write(ctx, func(ctx context.Context, t *db.Tx) error {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"rivgate/contracts/identity"
 	"rivgate/relay"
 	"rivgate/routing"
 	"rivgate/store"
@@ -139,7 +140,7 @@ func (b *AuthorityChange) check() error {
 		return shell.Invalid("right", wordRight)
 	case b.Right != "" && (b.Step == store.DeskNoAuthority || b.Step == store.DeskWithdrawn):
 		return shell.Invalid("right", wordNoRight)
-	case b.Note == "" && b.Step != store.DeskNoAuthority, len([]rune(b.Note)) > casework.ReasonMost:
+	case identity.Blank(b.Note) && b.Step != store.DeskNoAuthority, len([]rune(b.Note)) > casework.ReasonMost:
 		return shell.Invalid("note", wordAuthorityNote)
 	case b.Version < 0:
 		return shell.Invalid("version", wordDeskVersion)

@@ -2,9 +2,9 @@ package api
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
+	"rivgate/contracts/identity"
 	"rivgate/store/accesslog"
 	"rivgate/store/catalogues"
 	cataloguepages "rivgate/web/catalogue"
@@ -52,7 +52,7 @@ func (s *Catalogue) Publish(w http.ResponseWriter, r *http.Request, who shell.Ac
 
 // because refuses an order without a reason: it is kept on record.
 func because(reason string) error {
-	if strings.TrimSpace(reason) == "" {
+	if identity.Blank(reason) {
 		return shell.Invalid("reason", wordWhy)
 	}
 	return nil

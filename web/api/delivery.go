@@ -2,9 +2,9 @@ package api
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
+	"rivgate/contracts/identity"
 	"rivgate/relay/diagnosis"
 	"rivgate/store"
 	"rivgate/web/operate"
@@ -144,7 +144,7 @@ func (s *Deliveries) DeliveryVerb(w http.ResponseWriter, r *http.Request, who sh
 	if err := shell.ReadJSON(w, r, &body); err != nil {
 		return err
 	}
-	if strings.TrimSpace(body.Reason) == "" && verb != "resume" {
+	if identity.Blank(body.Reason) && verb != "resume" {
 		return shell.Invalid("reason", wordWhy)
 	}
 	if verb == "pause" || verb == "resume" {

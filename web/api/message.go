@@ -253,7 +253,7 @@ func (s *Cases) reply(ctx context.Context, c store.Case, who shell.Access, body 
 	if to := body.Update.NewRecipient; to != nil {
 		ground := ""
 		if body.Update.Handover != nil {
-			ground = strings.TrimSpace(body.Update.Handover.Ground)
+			ground = body.Update.Handover.Ground
 		}
 		agreed, err := s.Agreed(ctx, c, to.HSAID, ground)
 		switch {

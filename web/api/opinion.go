@@ -5,11 +5,11 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 	"unicode/utf8"
 
 	"rivgate/contracts"
+	"rivgate/contracts/identity"
 	"rivgate/routing"
 	"rivgate/store"
 	"rivgate/store/accesslog"
@@ -129,7 +129,7 @@ func (b *OpinionAnswer) check(verb string) error {
 		return shell.ErrNotFound
 	case b.Version < 1:
 		return shell.Invalid("version", wordOpinionVersion)
-	case strings.TrimSpace(b.Text) == "" && (verb == "draft" || len(b.Files)+len(b.Drop) > 0),
+	case identity.Blank(b.Text) && (verb == "draft" || len(b.Files)+len(b.Drop) > 0),
 		utf8.RuneCountInString(b.Text) > opinionMost:
 		return shell.Invalid("text", wordOpinionText)
 	}
@@ -158,7 +158,7 @@ func (s *Cases) AnswerOpinion(w http.ResponseWriter, r *http.Request, who shell.
 	if o, err = s.OpenOpinion(ctx, who, o); err != nil {
 		return err
 	}
-	if strings.TrimSpace(body.Text) != "" {
+	if !identity.Blank(body.Text) {
 		o, err = s.Relay.Store.DraftOpinion(ctx, o.ID, body.Version, body.Text, body.Drop, casework.DeskFiles(files)...)
 		body.Version++
 	}
@@ -252,7 +252,7 @@ type OpinionRequest struct {
 }
 
 func (b *OpinionRequest) check(today string) error {
-	if text := strings.TrimSpace(b.Text); text == "" || utf8.RuneCountInString(text) > opinionMost {
+	if text := identity.Trim(b.Text); text == "" || utf8.RuneCountInString(text) > opinionMost {
 		return shell.Invalid("text", wordQuestion)
 	}
 	if _, err := time.Parse(time.DateOnly, b.Due); b.Due != "" && (err != nil || b.Due < today) {
@@ -286,7 +286,7 @@ func (s *Cases) AskOpinion(w http.ResponseWriter, r *http.Request, who shell.Acc
 	}
 	e := casework.BoardEntry{
 		Kind: casework.BoardRequest, Unit: unit.Name + " (" + unit.HSAID + ")", Due: body.Due,
-		Text: strings.TrimSpace(body.Text),
+		Text: identity.Trim(body.Text),
 	}
 	entries, err := s.BoardEntries(ctx, c)
 	if err == nil && casework.ConsentFor(entries, unit.HSAID) == nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rivgate/contracts"
+	"rivgate/contracts/identity"
 	"rivgate/routing"
 	"rivgate/store"
 	"rivgate/web/shell"
@@ -242,7 +243,7 @@ func (s *Base) Handover(ctx context.Context, who shell.Access, c store.Case,
 	if u.Handover != nil {
 		h = *u.Handover
 	}
-	if h.Ground == "" && IsBoard(c.Handler) && s.Relay.Crosses(c.Handler, u.NewRecipient.HSAID) {
+	if identity.Blank(h.Ground) && IsBoard(c.Handler) && s.Relay.Crosses(c.Handler, u.NewRecipient.HSAID) {
 		entries, err := s.BoardJudged(ctx, c)
 		if err != nil {
 			return u, err
@@ -252,7 +253,7 @@ func (s *Base) Handover(ctx context.Context, who shell.Access, c store.Case,
 		}
 	}
 	u.Handover = nil
-	if h.Ground != "" || h.Note != "" {
+	if !identity.Blank(h.Ground) || !identity.Blank(h.Note) {
 		h.ByID, h.ByName = who.User, who.Name
 		u.Handover = &h
 	}
@@ -262,7 +263,7 @@ func (s *Base) Handover(ctx context.Context, who shell.Access, c store.Case,
 // Agreed tells whether a case may be handed over to a unit: on its own side of the walls between care, boards and what
 // is no care, by a ground that is stated, or by a consent that a board noted.
 func (s *Base) Agreed(ctx context.Context, c store.Case, unit, ground string) (bool, error) {
-	if ground != "" || !s.Relay.Crosses(c.Handler, unit) {
+	if !identity.Blank(ground) || !s.Relay.Crosses(c.Handler, unit) {
 		return true, nil
 	}
 	if !IsBoard(c.Handler) {

@@ -16,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"rivgate/contracts"
+	"rivgate/contracts/identity"
 	"rivgate/routing"
 )
 
@@ -39,7 +40,7 @@ func (f *Form) Revision() (int64, error) {
 
 // Required is what was typed in a field that must be filled in, of at most so many characters.
 func (f *Form) Required(field, missing string, most int) string {
-	text := strings.TrimSpace(f.Value(field))
+	text := identity.Trim(f.Value(field))
 	switch {
 	case text == "":
 		f.Refuse(field, missing)

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"rivgate/contracts"
+	"rivgate/contracts/identity"
 )
 
 // Cut keeps a list of a thousand problems from filling an answer.
@@ -51,9 +52,9 @@ func storable(s string) bool {
 }
 
 // typed is a person's text with the line ends of the contracts, which is LF: browsers send CRLF, and word processors
-// part lines and pages with U+000B and U+000C.
+// part lines and pages with U+000B and U+000C. A text that shows nothing is none.
 func typed(s string) string {
-	return strings.TrimSpace(strings.NewReplacer("\r\n", "\n", "\v", "\n", "\f", "\n").Replace(s))
+	return identity.Trim(strings.NewReplacer("\r\n", "\n", "\v", "\n", "\f", "\n").Replace(s))
 }
 
 // shown is a text with U+FFFD for each piece that cannot be sent, so that a person finds it.

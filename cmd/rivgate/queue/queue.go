@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"rivgate/cmd/rivgate/cli"
+	"rivgate/contracts/identity"
 	"rivgate/relay"
 	"rivgate/relay/diagnosis"
 	"rivgate/routing"
@@ -341,7 +342,7 @@ type CloseCommand struct{ queueSelection }
 
 // Run closes.
 func (c *CloseCommand) Run(s *cli.Session) error {
-	if strings.TrimSpace(c.Reason) == "" {
+	if identity.Blank(c.Reason) {
 		return cli.Usage("closing a delivery needs --reason: the message will never arrive")
 	}
 	return c.apply(s, "closed", store.VerbClose, []store.DeliveryState{store.DeliveryParked},

@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"rivgate/cmd/rivgate/cli"
+	"rivgate/contracts/identity"
 	"rivgate/store"
 )
 
@@ -23,7 +23,7 @@ func (c *ReplayCommand) Run(s *cli.Session) error {
 	if c.Receiver == "" || c.Since == "" {
 		return cli.Usage("replay needs --receiver and --since; --until ends the window")
 	}
-	if strings.TrimSpace(c.Reason) == "" && c.Yes {
+	if identity.Blank(c.Reason) && c.Yes {
 		return cli.Usage("replay needs --reason: it is kept on record")
 	}
 	asked := c.DryRun

@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
 
 	"rivgate/cmd/rivgate/cli"
+	"rivgate/contracts/identity"
 	"rivgate/store"
 )
 
@@ -42,7 +42,7 @@ type DismissCommand struct{ queueSelection }
 
 // Run dismisses.
 func (c *DismissCommand) Run(s *cli.Session) error {
-	if strings.TrimSpace(c.Reason) == "" && !c.DryRun {
+	if identity.Blank(c.Reason) && !c.DryRun {
 		return cli.Usage("dismissing a message needs --reason: its sender was told that it is kept")
 	}
 	if c.State != "" {

@@ -12,6 +12,7 @@ import (
 	"rivgate/cmd/rivgate/config"
 	"rivgate/cmd/rivgate/parts"
 	"rivgate/contracts"
+	"rivgate/contracts/identity"
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/store"
@@ -165,7 +166,7 @@ type who struct {
 
 // reasoned asks for a reason where one is mandatory.
 func (w who) reasoned() error {
-	if strings.TrimSpace(w.Reason) == "" {
+	if identity.Blank(w.Reason) {
 		return cli.Usage("a reason is mandatory: say why with --reason")
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rivgate/cmd/rivgate/cli"
+	"rivgate/contracts/identity"
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/store"
@@ -262,7 +263,7 @@ type AcceptCommand struct {
 func (t *AcceptCommand) Run(s *cli.Session) error {
 	return keep(s, func(ctx context.Context, k keeping) error {
 		if t.Digest != "" {
-			if strings.TrimSpace(t.Reason) == "" {
+			if identity.Blank(t.Reason) {
 				return cli.Usage("accepting needs --reason: why it is right that so much is gone")
 			}
 			if err := t.complete(ctx, k.db); err != nil {
