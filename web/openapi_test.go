@@ -138,6 +138,7 @@ func TestDescriptionHasEveryField(t *testing.T) {
 		"Supplement": contracts.Supplement{}, "Withdrawal": contracts.Withdrawal{}, "NewWithdrawal": api.NewWithdrawal{},
 		"Authority": api.AuthorityView{}, "AuthorityStep": api.AuthorityStepView{}, "AuthorityChange": api.AuthorityChange{},
 		"Opinion": api.OpinionView{}, "OpinionLetter": casework.OpinionLetter{}, "OpinionRequest": api.OpinionRequest{},
+		"OpinionAdded":  casework.Writing{},
 		"OpinionAnswer": api.OpinionAnswer{}, "File": store.File{},
 		"FormerReporter": api.FormerView{}, "Unregistered": store.Unnumbered{},
 		"RegistrationReport": store.NumberReport{}, "RegistrationProblem": store.NumberProblem{},

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"testing"
+	"time"
 
 	"rivgate/store/accesslog"
 )
@@ -13,6 +14,8 @@ import (
 func TestAUnitGivesItsOpinion(t *testing.T) {
 	w := newWorld(t)
 	id := w.submit(board, "Tolvan Test", "Ingen lyssnade på mig.")
+	expectRedirect(t, w.supplements(id, "Jag glömde en sak."), "/mailbox/"+id+"?done=supplement")
+	w.pass(time.Minute)
 	w.as("nina")
 	w.boardAct(id, "consent", url.Values{
 		"unit": {clinic}, "who": {"Tolvan Test"}, "day": {"2026-03-01"}, "how": {"per telefon"}, "scoped": {"1"},
@@ -22,6 +25,13 @@ func TestAUnitGivesItsOpinion(t *testing.T) {
 		"unit": {clinic}, "text": {"Yttra er om väntetiden."}, "due": {"2026-03-20"},
 	}), "/inbox/"+id+"/board?done=asked")
 	has(t, w.page("/inbox/"+id+"/board"), "ligger i enhetens inkorg", "omfattar vad anmälaren skriver")
+	hasNot(t, w.page("/inbox/"+id+"/board"), "Anmälaren har skrivit mer sedan dess")
+	w.pass(time.Minute)
+	w.supplements(id, "Och en sak till.")
+	w.as("nina")
+	has(t, w.page("/inbox/"+id+"/board"), "Anmälaren har skrivit mer sedan dess")
+	has(t, w.page("/inbox/"+id+"/board/request/1"), "Jag glömde en sak.", "Och en sak till.")
+	has(t, w.get("/inbox/"+id+"/board/request/1?file").body, "Jag glömde en sak.\r\n")
 	w.as("vera")
 	has(t, w.page("/inbox"), "Begäran om yttrande", "svar önskas senast 2026-03-20")
 	asked, err := w.Relay.Store.Opinions(t.Context(), []string{clinic}, 0)
@@ -30,8 +40,8 @@ func TestAUnitGivesItsOpinion(t *testing.T) {
 	}
 	there := "/opinions/" + asked[0].ID
 	page := w.page(there)
-	has(t, page, "Yttra er om väntetiden.", "Ingen lyssnade på mig.", "per telefon")
-	hasNot(t, main(page), "<dt>Anmälare</dt>", tolvan[2:], id)
+	has(t, page, "Yttra er om väntetiden.", "Ingen lyssnade på mig.", "per telefon", "Jag glömde en sak.")
+	hasNot(t, main(page), "Och en sak till.", "<dt>Anmälare</dt>", tolvan[2:], id)
 	for _, path := range []string{"/inbox/" + id, "/inbox/" + id + "/board", "/inbox/" + id + "/export"} {
 		if r := w.get(path); r.status != http.StatusNotFound {
 			t.Errorf("the unit opens %s of the board: %d", path, r.status)

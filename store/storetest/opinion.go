@@ -134,7 +134,7 @@ func opinionRecalled(w *world) {
 	answered, err := w.s.OpenOpinion(w.ctx, done.ID, accesslog.Row{Who: "vera", What: accesslog.Read})
 	w.must(err)
 	equal(w, "of an answered one the answer alone", fmt.Sprint(answered.State, answered.Letter, answered.Draft,
-		len(answered.Files), answered.Recalled), "answeredSvar1true")
+		len(answered.Files), answered.Recalled), "answeredSvar1 true")
 	again, err := w.s.OpenOpinion(w.ctx, f.ask(unit, "").ID, accesslog.Row{Who: "vera", What: accesslog.Read})
 	w.must(err)
 	equal(w, "asked anew", again.Letter, "brev "+unit)

@@ -25,6 +25,7 @@ type boardPage struct {
 	Places    []boardPlace
 	Providers []casework.Provider
 	Asked     []store.Opinion      // what went to inboxes here
+	Wrote     []casework.Writing   // by the reporter after the complaint
 	Standings standings            // where that stands
 	Marked    *casework.BoardEntry // by whom the patient is marked as a child
 	Child     bool                 // by the birth date
@@ -108,6 +109,7 @@ func (s *Pages) showBoardCase(w http.ResponseWriter, r *http.Request, who shell.
 		Writes: who.May(shell.WriteCase, owner), Exports: who.May(shell.ExportCase, owner), Closed: c.State == store.Closed,
 		Done: boardDone(r.URL.Query().Get("done")),
 	}
+	_, p.Wrote = casework.ReporterWrote(line)
 	if p.Standings, err = s.standings(ctx); err != nil {
 		return err
 	}
@@ -173,6 +175,11 @@ func (s standings) answers(unit string) bool {
 
 // Went says where a request stands that went to an inbox here; "" for one that went another way.
 func (p boardPage) Went(r casework.BoardRequested) string { return p.Standings.word(p.Asked, r) }
+
+// Since tells whether the reporter wrote more after a request: the unit that is asked has not read it.
+func (p boardPage) Since(r casework.BoardRequested) bool {
+	return slices.ContainsFunc(p.Wrote, func(w casework.Writing) bool { return w.At.After(r.At) })
+}
 
 // Unanswerable are the units that are asked in an inbox here, and of which no account may answer.
 func (p boardPage) Unanswerable() (names []string) {

@@ -21,6 +21,7 @@ type requestPage struct {
 	Diary     string
 	Consent   *casework.BoardEntry
 	Complaint *contracts.Complaint
+	Added     []casework.Writing
 	Reporter  casework.Person
 	Patient   *casework.Person
 	Place     string
@@ -115,11 +116,8 @@ func (s *Pages) newRequestPage(ctx context.Context, who shell.Access, c store.Ca
 	if consent.Covers(casework.ScopeNames) {
 		p.Reporter, p.Patient = standing.Reporter, standing.Patient
 	}
-	for _, e := range line {
-		if e.Complaint != nil && consent.Covers(casework.ScopeText) {
-			p.Complaint = e.Complaint
-			break
-		}
+	if consent.Covers(casework.ScopeText) {
+		p.Complaint, p.Added = casework.ReporterWrote(line)
 	}
 	return p, nil
 }
@@ -152,6 +150,9 @@ func (p requestPage) Letter() string {
 		line(requestUnit, p.Place)
 		line(requestPlace, p.Complaint.IncidentPlaceText)
 		b.WriteString("\r\n" + strings.ReplaceAll(p.Complaint.Description, "\n", "\r\n") + "\r\n")
+	}
+	for _, w := range p.Added {
+		b.WriteString("\r\n" + casework.AddedHeading(w) + "\r\n" + strings.ReplaceAll(w.Text, "\n", "\r\n") + "\r\n")
 	}
 	return b.String()
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"rivgate/contracts"
 	"rivgate/routing"
@@ -68,6 +69,33 @@ type OpinionLetter struct {
 	IncidentDate   string `json:"incidentDate,omitempty"`
 	Place          string `json:"place,omitempty"`
 	PlaceText      string `json:"placeText,omitempty"`
+
+	Added []Writing `json:"added,omitempty"` // what was written after the complaint, until the request was sent
+}
+
+// Writing is what the reporter's side wrote in a case after the complaint: a supplement, or an answer to a question.
+type Writing struct {
+	Day  string    `json:"day"` // YYYY-MM-DD
+	Text string    `json:"text"`
+	At   time.Time `json:"-"`
+}
+
+// Heading says when it was.
+func (w Writing) Heading() string { return AddedHeading(w) }
+
+// ReporterWrote is what a consent to "what the reporter writes" covers of a time line: the complaint, and what was added
+// to it, oldest first.
+func ReporterWrote(line []Event) (complaint *contracts.Complaint, added []Writing) {
+	for _, e := range line {
+		switch {
+		case e.Refused != "":
+		case e.Complaint != nil && complaint == nil:
+			complaint = e.Complaint
+		case e.Kind == store.EventSupplement || e.Kind == store.EventAnswer:
+			added = append(added, Writing{Day: shell.Swedish(e.At).Format(time.DateOnly), Text: e.Text, At: e.At})
+		}
+	}
+	return complaint, added
 }
 
 // Text is the letter as the store keeps it.
@@ -108,20 +136,12 @@ func (s *Base) ConsentedLetter(c store.Case, line []Event, consent *BoardEntry, 
 			l.PatientNumber = patient.Print()
 		}
 	}
-	if complaint := firstComplaint(line); complaint != nil && consent.Covers(ScopeText) {
+	if complaint, added := ReporterWrote(line); complaint != nil && consent.Covers(ScopeText) {
 		l.Description, l.IncidentDate, l.PlaceText = complaint.Description, complaint.IncidentDate,
 			complaint.IncidentPlaceText
+		l.Added = added
 	}
 	return l
-}
-
-func firstComplaint(line []Event) *contracts.Complaint {
-	for _, e := range line {
-		if e.Complaint != nil {
-			return e.Complaint
-		}
-	}
-	return nil
 }
 
 // OpinionRow is a request for an opinion in a unit's list: who asks, and until when. Nothing of the case is in it.

@@ -74,6 +74,9 @@ const (
 	WordRequestRecalled = "Samtycket är återtaget, eller så har patientnämnden inte ärendet längre. Inget är skickat."
 )
 
+// AddedHeading says when the reporter added something.
+func AddedHeading(w Writing) string { return "Anmälaren skrev också " + w.Day + ":" }
+
 // OpinionEnded says why a request for an opinion is not to be read any more; "" while it is.
 func OpinionEnded(o store.Opinion) string {
 	switch {
