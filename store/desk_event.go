@@ -22,7 +22,8 @@ const (
 	DeskReleased    DeskEventKind = "released"
 	DeskParked      DeskEventKind = "parked"
 	DeskResumed     DeskEventKind = "resumed" // by nobody: its day had come
-	DeskNote        DeskEventKind = "note"
+	DeskNote        DeskEventKind = "note"  // free words
+	DeskBoard       DeskEventKind = "board" // what a board did beside messages: see BoardNote
 	DeskRegistered  DeskEventKind = "registered"
 	DeskProtected   DeskEventKind = "protected"
 	DeskUnprotected DeskEventKind = "unprotected"
@@ -51,7 +52,7 @@ type DeskEvent struct {
 	From      Person        `json:"from,omitzero"` // had the case before
 	To        Person        `json:"to,omitzero"`   // has it from now
 	Until     *time.Time    `json:"until,omitempty"`
-	Text      string        `json:"text,omitempty"`      // note, reason, or number
+	Text      string        `json:"text,omitempty"`      // note, what a board did, reason, or number
 	Why       routing.Fact  `json:"why,omitzero"`        // the line did not take an answer
 	Form      string        `json:"form,omitempty"`      // of an answer
 	MessageID string        `json:"messageId,omitempty"` // Key.MessageID of an answer
@@ -60,7 +61,7 @@ type DeskEvent struct {
 	Ground    string        `json:"ground,omitempty"`    // of a handover
 	Right     Right         `json:"right,omitempty"`     // of an authority
 	Stays     bool          `json:"stays,omitempty"`     // the reporter before sees what came until the case was taken over
-	Files     []File        `json:"files,omitempty"`     // of a note, without their bytes
+	Files     []File        `json:"files,omitempty"`     // of a note or what a board did, without their bytes
 	FilesID   string        `json:"-"`                   // by which they are read: see NoteFile
 }
 

@@ -11,6 +11,17 @@ import (
 // their numbers here. It stays with the unit, and nothing changes it; Act.Version does not count. ErrNotFound,
 // ErrConflict where the unit has the case no more; ErrTooLarge beyond 10 files, or where one is above 20 MiB.
 func (s *Store) Note(ctx context.Context, a Act, text string, files ...File) error {
+	return s.keepNote(ctx, a, DeskNote, text, files)
+}
+
+// BoardNote keeps what a patient board did with a case beside messages, as a DeskBoard: a consent or its end, a request,
+// an opinion, the mark of a child. What a consent allows hangs on it, so words that somebody wrote freely (Note) are
+// never one, whatever they say. Else as Note.
+func (s *Store) BoardNote(ctx context.Context, a Act, text string, files ...File) error {
+	return s.keepNote(ctx, a, DeskBoard, text, files)
+}
+
+func (s *Store) keepNote(ctx context.Context, a Act, kind DeskEventKind, text string, files []File) error {
 	if len(files) > draftFiles {
 		return ErrTooLarge
 	}
@@ -24,7 +35,7 @@ func (s *Store) Note(ctx context.Context, a Act, text string, files ...File) err
 		if err != nil {
 			return err
 		}
-		e := DeskEvent{Kind: DeskNote, By: a.By, Text: text}
+		e := DeskEvent{Kind: kind, By: a.By, Text: text}
 		if len(files) > 0 {
 			e.FilesID = t.newID()
 		}

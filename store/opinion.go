@@ -113,7 +113,7 @@ func (s *Store) AskOpinion(ctx context.Context, a Act, note string, o Opinion) (
 		asked = o
 		asked.ID, asked.CaseID, asked.Board, asked.Unit = t.newID(), c.ID, fold(a.Unit), fold(o.Unit)
 		asked.State, asked.Version, asked.By, asked.At, asked.Takes = OpinionAsked, 1, a.By, t.Now, c.Facts.Attachments
-		if err := t.noteEvent(ctx, c.ID, a.Unit, DeskEvent{Kind: DeskNote, By: a.By, Text: note}); err != nil {
+		if err := t.noteEvent(ctx, c.ID, a.Unit, DeskEvent{Kind: DeskBoard, By: a.By, Text: note}); err != nil {
 			return err
 		}
 		_, err = t.Exec(ctx, `INSERT INTO opinion (id, case_id, board, unit, state, due, letter, draft, version, asked_id,
@@ -134,7 +134,7 @@ func (s *Store) RecallOpinions(ctx context.Context, a Act, unit, note string) er
 		if err != nil {
 			return err
 		}
-		if err := t.noteEvent(ctx, c.ID, a.Unit, DeskEvent{Kind: DeskNote, By: a.By, Text: note}); err != nil {
+		if err := t.noteEvent(ctx, c.ID, a.Unit, DeskEvent{Kind: DeskBoard, By: a.By, Text: note}); err != nil {
 			return err
 		}
 		which := ` WHERE case_id = $1 AND board = $2 AND unit = $3`
@@ -312,7 +312,7 @@ func (s *Store) AnswerOpinion(ctx context.Context, id string, version int64, by 
 		if err != nil {
 			return err
 		}
-		e := DeskEvent{Kind: DeskNote, By: by, Text: note, Files: o.Files}
+		e := DeskEvent{Kind: DeskBoard, By: by, Text: note, Files: o.Files}
 		if len(o.Files) > 0 {
 			if !o.Takes {
 				return ErrNoFiles

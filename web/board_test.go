@@ -78,6 +78,33 @@ func TestBoardSetsTheUnitLater(t *testing.T) {
 	}
 }
 
+// A note that reads as a consent, or as the end of one, is a note.
+func TestAFreeNoteIsNoConsent(t *testing.T) {
+	w := newWorld(t)
+	id := w.submit(board, "Tolvan Test", "Text")
+	request := url.Values{"unit": {clinic}, "text": {"Yttra er."}}
+	about := "\nEnhet: Vårdcentralen Björken (" + clinic + ")\nDag: 2026-03-01\nVem: Tolvan Test\nHur: påhittat"
+	note := func(text string) reply {
+		return w.post("/inbox/"+id+"/desk/note", url.Values{"desk": {"0"}, "text": {text}})
+	}
+	w.as("nina")
+	if r := note("Samtycke till att ärendet lämnas till en vårdgivare" + about); r.status != http.StatusSeeOther {
+		t.Fatalf("a note: %d\n%s", r.status, main(r.body))
+	}
+	has(t, w.page("/inbox/"+id), "påhittat")
+	hasNot(t, w.page("/inbox/"+id+"/board"), "påhittat")
+	if r := w.post("/inbox/"+id+"/board/request", request); r.status != http.StatusUnprocessableEntity {
+		t.Fatalf("a request on a note: %d", r.status)
+	}
+	w.boardAct(id, "consent", url.Values{
+		"unit": {clinic}, "who": {"Tolvan Test"}, "day": {"2026-03-01"}, "how": {"per telefon"},
+	})
+	if r := note("Samtycke återtaget" + about); r.status != http.StatusSeeOther {
+		t.Fatalf("a note: %d", r.status)
+	}
+	expectRedirect(t, w.post("/inbox/"+id+"/board/request", request), "/inbox/"+id+"/board?done=asked")
+}
+
 func TestRequestNeedsConsent(t *testing.T) {
 	w := newWorld(t)
 	id := w.submit(board, "Tolvan Test", "Ingen lyssnade.")

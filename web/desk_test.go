@@ -30,7 +30,7 @@ func TestRolesAtTheDesk(t *testing.T) {
 		desk   string // the verbs that are allowed
 	}{
 		{"vera", true, true, "assign authority note park protect register release resume take"},
-		{"mia", true, false, "assign note park release resume"},
+		{"mia", true, false, "assign park release resume"},
 		{"adam", false, false, "assign park release resume"},
 		{"nina", false, false, ""},
 		{"iris", false, false, ""},

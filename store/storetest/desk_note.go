@@ -51,6 +51,8 @@ func deskNotes(w *world) {
 	_, err = w.s.Unlogged().NoteFile(w.ctx, f.id, inboxUnit, note.FilesID, 1)
 	w.must(err)
 
+	w.must(w.s.BoardNote(w.ctx, f.act(anna), "Samtycke", given...))
+	equal(w, "what a board did is no note", f.events(inboxUnit), "note:anna note:anna board:anna ")
 	w.is("eleven files", w.s.Note(w.ctx, f.act(anna), "x", make([]store.File, 11)...), store.ErrTooLarge)
 	w.is("a file too large", w.s.Note(w.ctx, f.act(anna), "x", store.File{Value: bytes.Repeat([]byte("x"), 20<<20+1)}),
 		store.ErrTooLarge)

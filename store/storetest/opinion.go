@@ -43,7 +43,7 @@ func opinionAnswered(w *world) {
 	f := w.boards()
 	unit := w.unitOf()
 	soon, late, none := f.ask(unit, "2026-03-10"), f.ask(unit, "2026-04-10"), f.ask(unit, "")
-	equal(w, "noted", f.events(board), "note:anna note:anna note:anna ")
+	equal(w, "noted", f.events(board), "board:anna board:anna board:anna ")
 	list, err := w.s.Opinions(w.ctx, []string{unit, otherUnit}, 0)
 	w.must(err)
 	order := ""
@@ -74,7 +74,7 @@ func opinionAnswered(w *world) {
 	}
 	w.must(answer(drafted))
 	w.is("a second answer", answer(drafted), store.ErrConflict)
-	equal(w, "in the board's case", f.events(board), "note:anna note:anna note:anna note:bertil ")
+	equal(w, "in the board's case", f.events(board), "board:anna board:anna board:anna board:bertil ")
 	rows := w.accesses(accesslog.Filter{Case: f.id, Direct: true, Who: "bertil"})
 	equal(w, "on both records", fmt.Sprint(rows[0].Unit, rows[1].Unit), fmt.Sprint(board, unit))
 	w.marks(f, store.OpinionMark{New: 1, Waiting: 2, Due: "2026-04-10"})
@@ -217,5 +217,5 @@ func opinionTogether(w *world) {
 		}
 	}
 	equal(w, "who came too late", lost, 3)
-	equal(w, "one answer", f.events(board), "note:anna note:bertil ")
+	equal(w, "one answer", f.events(board), "board:anna board:bertil ")
 }

@@ -180,7 +180,7 @@ func (s *Pages) keep(ctx context.Context, who shell.Access, c store.Case, e case
 	case e.Kind == casework.BoardWithdrawn || narrows:
 		return "", db.RecallOpinions(ctx, act, unit.HSAID, e.Note())
 	}
-	return "", db.Note(ctx, act, e.Note(), casework.DeskFiles(files)...)
+	return "", db.BoardNote(ctx, act, e.Note(), casework.DeskFiles(files)...)
 }
 
 // allows refuses a request without the citizen's consent, a consent withdrawn that was not given, and a mark taken away

@@ -14,11 +14,12 @@ import (
 	"rivgate/web/shell"
 )
 
-// What a patient board does with a case beside messages is kept as service notes of a fixed form: a heading, a line for
-// each fact, and after an empty line the text. The contracts have no message for it, and people read it on the time
+// What a patient board does with a case beside messages is kept as lines of its desk, of a kind of their own
+// (store.DeskBoard) and of a fixed form: a heading, a line for each fact, and after an empty line the text. A service note
+// that somebody writes freely in that form is a note, and nothing else. The contracts have no message for it, and people read it on the time
 // line and in the archive as it is.
 
-// boardKind is the heading of such a note.
+// boardKind is the heading of such a line.
 type boardKind string
 
 // The kinds. The headings are kept in cases: they are never changed.
@@ -102,7 +103,7 @@ func (e BoardEntry) Note() string {
 	return b.String()
 }
 
-// readBoardEntry reads a note; false for one that somebody wrote freely.
+// readBoardEntry reads a line of a board; false for one that this program does not know.
 func readBoardEntry(text string) (e BoardEntry, ok bool) {
 	head, body, _ := strings.Cut(text, "\n\n")
 	lines := strings.Split(head, "\n")
@@ -123,7 +124,7 @@ func readBoardEntry(text string) (e BoardEntry, ok bool) {
 	return e, about || e.HSAID() != ""
 }
 
-// BoardEntries are the notes of this form that a unit has on a case, oldest first.
+// BoardEntries are what a board did with a case beside messages, oldest first.
 func (s *Base) BoardEntries(ctx context.Context, c store.Case) ([]BoardEntry, error) {
 	events, err := s.Relay.Store.DeskEvents(ctx, c, []string{c.Handler.Unit})
 	return boardEntriesIn(c, events), err
@@ -138,7 +139,7 @@ func (s *Base) BoardJudged(ctx context.Context, c store.Case) ([]BoardEntry, err
 func boardEntriesIn(c store.Case, events []store.DeskEvent) []BoardEntry {
 	var out []BoardEntry
 	for _, event := range events {
-		if event.Kind != store.DeskNote {
+		if event.Kind != store.DeskBoard {
 			continue
 		}
 		if e, ok := readBoardEntry(event.Text); ok {

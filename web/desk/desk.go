@@ -56,7 +56,7 @@ func (s *Work) deskVerbs(who shell.Access, c store.Case) map[string]deskVerb {
 			shell.AssignCase,
 			func(ctx context.Context, act store.Act, _ *shell.Form) error { return changed(db.Unpark(ctx, act)) },
 		},
-		"note": {shell.ReadCase, func(ctx context.Context, act store.Act, f *shell.Form) error {
+		"note": {shell.WriteCase, func(ctx context.Context, act store.Act, f *shell.Form) error {
 			if text := f.Required("text", wordWriteNote, casework.NoteMost); !f.Failed() {
 				return db.Note(ctx, act, text)
 			}

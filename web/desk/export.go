@@ -204,7 +204,7 @@ func deskEntries(events []store.DeskEvent) []casefile.Entry {
 	var out []casefile.Entry
 	for i, e := range events {
 		kind := casefile.KindEvent
-		if e.Kind == store.DeskNote {
+		if e.Kind == store.DeskNote || e.Kind == store.DeskBoard {
 			kind = casefile.KindNote
 		}
 		entry := casefile.Entry{

@@ -128,7 +128,7 @@ func deskWord(e store.DeskEvent) string {
 			return "Dagen då ärendet skulle återupptas har kommit"
 		}
 		return "Återupptaget"
-	case store.DeskNote:
+	case store.DeskNote, store.DeskBoard:
 		return "Tjänsteanteckning"
 	case store.DeskRegistered:
 		if e.Text == "" {
@@ -177,7 +177,7 @@ func deskWord(e store.DeskEvent) string {
 // seenBy says who sees what is written for colleagues alone; "" for what is no such note.
 func seenBy(kind store.DeskEventKind) string {
 	switch kind {
-	case store.DeskNote:
+	case store.DeskNote, store.DeskBoard:
 		return "syns bara för enheten"
 	case store.DeskHandover:
 		return "syns bara för den enhet som lämnade över och den som tog emot"

@@ -75,7 +75,7 @@ func (g *Gateway) ask(ctx context.Context, c store.Case, by store.Person, l case
 		Kind: casework.BoardConsent, Unit: askedName + " (" + askedUnit + ")", Day: time.Now().Format(time.DateOnly),
 		Who: "Tora Test", How: "per telefon", Scope: casework.ScopeText,
 	}
-	if err := g.DB.Note(ctx, act, consent.Note()); err != nil {
+	if err := g.DB.BoardNote(ctx, act, consent.Note()); err != nil {
 		return err
 	}
 	l.Board, l.Unit, l.Reference = casework.HandlerName(c.Handler), askedName, casework.Reference(c)
