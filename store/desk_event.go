@@ -22,8 +22,8 @@ const (
 	DeskReleased    DeskEventKind = "released"
 	DeskParked      DeskEventKind = "parked"
 	DeskResumed     DeskEventKind = "resumed" // by nobody: its day had come
-	DeskNote        DeskEventKind = "note"  // free words
-	DeskBoard       DeskEventKind = "board" // what a board did beside messages: see BoardNote
+	DeskNote        DeskEventKind = "note"    // free words
+	DeskBoard       DeskEventKind = "board"   // what a board did beside messages: see BoardNote
 	DeskRegistered  DeskEventKind = "registered"
 	DeskProtected   DeskEventKind = "protected"
 	DeskUnprotected DeskEventKind = "unprotected"

@@ -23,7 +23,7 @@ type Reporter struct {
 	Email   string `json:"email,omitempty"`
 
 	Until time.Time `json:"-"` // zero: still
-	Sees  bool      `json:"-"` // a former one still sees what came before
+	Sees  bool      `json:"-"` // a former one still sees what came before; the same in all rows of one person
 }
 
 // Reporters are who has reported an opened case, oldest first; the last one does now. Where nobody took it over that is
@@ -118,7 +118,8 @@ func (s *Store) TakeOver(ctx context.Context, a Act, over TakeOver) (Desk, error
 	})
 }
 
-// succeed ends the present reporter's row, and begins the next one's.
+// succeed ends the present reporter's row, and begins the next one's. What a person keeps is decided when they are
+// succeeded, for all the times that they reported the case: who was to see it once, and is not to now, sees nothing.
 func (t *tx) succeed(ctx context.Context, c *Case, over TakeOver) error {
 	all, err := reporters(ctx, t, c.ID)
 	if err != nil {
@@ -131,10 +132,13 @@ func (t *tx) succeed(ctx context.Context, c *Case, over TakeOver) error {
 			return err
 		}
 	}
-	_, err = t.Exec(ctx, `UPDATE case_reporter SET until = $3, sees = $4,
+	if _, err = t.Exec(ctx, `UPDATE case_reporter SET until = $3,
 		last = (SELECT COALESCE(max(seq), 0) FROM message WHERE case_id = $1) WHERE case_id = $1 AND n = $2`, c.ID, n,
-		db.Micros(t.Now), over.FormerSees)
-	if err != nil {
+		db.Micros(t.Now)); err != nil {
+		return err
+	}
+	if _, err = t.Exec(ctx, `UPDATE case_reporter SET sees = $3 WHERE case_id = $1 AND person = $2`, c.ID,
+		identity.Key(c.Facts.ReporterID), over.FormerSees); err != nil {
 		return err
 	}
 	return t.insertReporter(ctx, c.ID, n+1, over.Reporter)

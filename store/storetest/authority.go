@@ -291,6 +291,21 @@ func formerSees(w *world) {
 	until, err = open("189001019802")
 	w.must(err)
 	equal(w, "the first one again", until.IsZero(), true)
+	for _, over := range []struct { // there and back: how the last time ended decides
+		id   string
+		sees bool
+	}{{proxy, true}, {"189001019802", true}, {proxy, true}, {"189001019802", false}} {
+		_, err = w.s.TakeOver(w.ctx, f.act(anna), by(over.id, "Test", over.sees))
+		w.must(err)
+	}
+	_, err = open(proxy)
+	w.is("who saw it once, and is not to now", err, store.ErrNotFound)
+	equal(w, "and their list", f.mailbox(proxy), false)
+	c, _, err = w.s.OpenMailbox(w.ctx, f.id, "189001019802", row)
+	w.must(err)
+	had, err = w.s.MessagesBefore(w.ctx, c, proxy)
+	w.must(err)
+	equal(w, "and what had come", len(had), 0)
 	f.accept(f.closing())
 	w.clock.move(24 * time.Hour)
 	_, err = w.s.Purge(w.ctx, store.Retention{ClosedCases: time.Hour}, "olle")

@@ -81,7 +81,7 @@ CREATE TABLE case_reporter (
     n       BIGINT NOT NULL, -- from 1
     person  TEXT NOT NULL, -- identity, as cases.reporter_id
     until   BIGINT NOT NULL, -- 0: still
-    sees    BOOLEAN NOT NULL, -- a former one still sees what came before
+    sees    BOOLEAN NOT NULL, -- a former one still sees what came before; the same in all rows of one person
     last    BIGINT NOT NULL, -- of a former one: message.seq of the last message that came before
     doc     TEXT NOT NULL,
     PRIMARY KEY (case_id, n)
