@@ -1,8 +1,10 @@
 package relay
 
 import (
+	"cmp"
 	"iter"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -33,6 +35,37 @@ func (r *Relay) Receivers(q, region string, limit int) (found []Receiver) {
 		}
 	}
 	return found
+}
+
+// Search is what somebody finds who looks for a receiver.
+type Search struct {
+	Found []Receiver
+	// Region is whose units were looked for: the one that was chosen, or that the text names. "" all.
+	Region string
+	// Elsewhere are those of other regions that fit, where none of Region does: so that nobody is led to a patient board
+	// for a unit that can be chosen.
+	Elsewhere []Receiver
+}
+
+// Search finds units as Receivers does. Where none fits the whole text, a region that it names counts as chosen, and
+// the rest is what the unit is called.
+func (r *Relay) Search(q, region string, limit int) Search {
+	out := Search{Region: region, Found: r.Receivers(q, region, limit)}
+	if len(out.Found) > 0 || strings.TrimSpace(q) == "" {
+		return out
+	}
+	named, rest := finding.Region(q)
+	if named != "" {
+		out.Region = cmp.Or(region, named)
+		out.Found = r.Receivers(rest, out.Region, limit)
+	}
+	if len(out.Found) == 0 && out.Region != "" {
+		out.Elsewhere = r.Receivers(q, "", limit)
+		if len(out.Elsewhere) == 0 && named != "" {
+			out.Elsewhere = r.Receivers(rest, "", limit)
+		}
+	}
+	return out
 }
 
 // Choosable tells whether a citizen can choose a unit now: it has a route of the send contract today, and the patient

@@ -100,6 +100,23 @@ func TestWhatACitizenFinds(t *testing.T) {
 			[]string{"Skicka till Patientnämnden i Skåne"},
 			[]string{"Skicka till Patientnämnden i Stockholm"},
 		},
+		{
+			"in another region than the chosen", "q=björken&region=12",
+			[]string{"Ingen mottagare i Region Skåne stämmer", "I andra regioner finns:", clinic, "Region Stockholm"}, nil,
+		},
+		{
+			"in another region than the text names", "q=björken+skåne",
+			[]string{"Ingen mottagare i Region Skåne stämmer", clinic, "Skicka till Patientnämnden i Skåne"},
+			[]string{"Skicka till Patientnämnden i Stockholm"},
+		},
+		{
+			"in the region that is chosen, not in the one that the text names", "q=björken+skåne&region=01",
+			[]string{clinic}, []string{"I andra regioner", ortho},
+		},
+		{
+			"nowhere", "q=tandläkaren+skåne", []string{"Ingen mottagare i Region Skåne stämmer"},
+			[]string{"I andra regioner", "Skicka till Patientnämnden i Stockholm"},
+		},
 		{"all", "", []string{clinic, other, ortho, board, board12}, []string{dark, roadless, `id="board"`}},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
@@ -129,7 +146,11 @@ func TestALinkToAUnitThatCannotBeChosen(t *testing.T) {
 		if r.status != http.StatusNotFound {
 			t.Errorf("%s: %d", query, r.status)
 		}
-		has(t, r.body, sentence, "Sök mottagning")
+		want := sentence
+		if strings.HasPrefix(query, "region=") && !strings.HasPrefix(query, "region=12") {
+			want = "Länken leder till en region som inte tar emot ärenden här."
+		}
+		has(t, r.body, want, "Sök mottagning")
 		hasNot(t, main(r.body), "Mörkret", "Väglös", tolvan, "<script>", "Ärende till")
 	}
 	refused := 0

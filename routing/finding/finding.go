@@ -274,3 +274,29 @@ func regionWords() map[string][]string {
 	}
 	return words
 }
+
+// Region is the one region that a text names, by its name or its county's, and the words of the text without those of
+// that name. "" where the text names none, or several, or nothing else.
+func Region(text string) (code, rest string) {
+	words, all := wordsOf(bounded(text)), regionWords()
+	names := func(word, code string) bool {
+		return slices.Contains(all[code], word) || slices.Contains(all[code], word+"s") // Jönköping, of Jönköpings län
+	}
+	for at := range all {
+		if !slices.ContainsFunc(words, func(word string) bool { return !slices.Contains(shared(), word) && names(word, at) }) {
+			continue
+		}
+		if code != "" {
+			return "", ""
+		}
+		code = at
+	}
+	if code == "" {
+		return "", ""
+	}
+	words = slices.DeleteFunc(words, func(word string) bool { return names(word, code) })
+	if len(words) == 0 {
+		return "", ""
+	}
+	return code, strings.Join(words, " ")
+}

@@ -319,3 +319,23 @@ func TestManyAtOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestTheRegionThatATextNames(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][2]string{
+		"Björken Skåne":                    {"12", "bjorken"},
+		"vårdcentralen i region skåne":     {"12", "vardcentralen"},
+		"Jönköping akuten":                 {"06", "akuten"},
+		"akuten, Västra Götalands län":     {"14", "akuten"},
+		"Västra Götaland ögon":             {"14", "ogon"},
+		"Västra vårdcentralen":             {}, // no region's own word
+		"Skåne":                            {}, // nothing else
+		"Kalmar Stockholm mottagningen":    {}, // two
+		"Skånes universitetssjukhus hjärt": {},
+		"":                                 {},
+	} {
+		if code, rest := finding.Region(text); code != want[0] || rest != want[1] {
+			t.Errorf("%q: region %q, rest %q, want %q", text, code, rest, want)
+		}
+	}
+}

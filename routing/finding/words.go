@@ -16,3 +16,6 @@ func counties() map[string]string {
 		"25": "Norrbottens län",
 	}
 }
+
+// shared are words of the names of regions that do not tell which region it is, without marks on their letters.
+func shared() []string { return []string{"region", "lan", "vastra"} }

@@ -15,7 +15,9 @@ import (
 // receiverList are the units that fit a search, and the board for who finds nothing.
 type receiverList struct {
 	Items []relay.Receiver `json:"items"`
-	Board *relay.Receiver  `json:"board,omitempty"`
+	// Elsewhere are those of other regions that fit, where none of the region does.
+	Elsewhere []relay.Receiver `json:"elsewhere,omitempty"`
+	Board     *relay.Receiver  `json:"board,omitempty"`
 }
 
 // Receivers are the units that a citizen can choose now, as they are found by what was typed, the best first. With a
@@ -32,8 +34,9 @@ func (s *Cases) Receivers(w http.ResponseWriter, r *http.Request, _ shell.Access
 	if q.Err != nil {
 		return q.Err
 	}
-	found := receiverList{Items: shell.OrEmpty(s.Relay.Receivers(text, region, limit))}
-	if boards := s.Relay.Boards(region); len(boards) == 1 {
+	search := s.Relay.Search(text, region, limit)
+	found := receiverList{Items: shell.OrEmpty(search.Found), Elsewhere: search.Elsewhere}
+	if boards := s.Relay.Boards(search.Region); len(boards) == 1 {
 		found.Board = &boards[0]
 	}
 	return shell.WriteJSON(w, http.StatusOK, found)

@@ -16,9 +16,9 @@ import (
 type submitPage struct {
 	shell.Page
 	Query   string
-	Region  string // whose units are shown; "" all
-	Refused bool   // the link that led here names what cannot be chosen
-	Found   []relay.Receiver
+	Region  string // that was chosen; "" all
+	Refused string // in words: the link that led here names what cannot be chosen
+	relay.Search
 	More    bool             // there are more than are shown
 	Boards  []relay.Receiver // that take cases now: of the region, or all
 	Regions []relay.Receiver // all boards, for choosing a region
@@ -50,15 +50,15 @@ func (s *Pages) SubmitPage(w http.ResponseWriter, r *http.Request, who shell.Acc
 		return s.showSubmit(w, who, unit, f)
 	}
 	status := http.StatusOK
-	if p.Refused {
+	if p.Refused != "" {
 		s.logRefusedLink(id, q.Get("region"))
 		status, p.Title = http.StatusNotFound, shell.FailedTitle+p.Title
 	}
-	p.Found = s.Relay.Receivers(p.Query, p.Region, foundMost+1)
-	if p.More = len(p.Found) > foundMost; p.More {
-		p.Found = p.Found[:foundMost]
+	p.Search = s.Relay.Search(p.Query, p.Region, foundMost+1)
+	if p.More = max(len(p.Found), len(p.Elsewhere)) > foundMost; p.More {
+		p.Found, p.Elsewhere = p.Found[:min(len(p.Found), foundMost)], p.Elsewhere[:min(len(p.Elsewhere), foundMost)]
 	}
-	p.Boards = s.Relay.Boards(p.Region)
+	p.Boards = s.Relay.Boards(p.Search.Region)
 	return html.Render(w, status, "submit", p)
 }
 
@@ -67,7 +67,7 @@ func (s *Pages) SubmitPage(w http.ResponseWriter, r *http.Request, who shell.Acc
 // called.
 func (s *Pages) linked(p *submitPage, id string) (routing.Unit, bool) {
 	if p.Region != "" && len(s.Relay.Boards(p.Region)) == 0 {
-		p.Region, p.Refused = "", true
+		p.Region, p.Refused = "", wordLinkRegion
 		return routing.Unit{}, false
 	}
 	if id == "" {
@@ -75,7 +75,9 @@ func (s *Pages) linked(p *submitPage, id string) (routing.Unit, bool) {
 	}
 	unit, ok := s.Relay.ReceiverOf(id)
 	ok = ok && (p.Region == "" || p.Region == unit.Region)
-	p.Refused = !ok
+	if !ok {
+		p.Refused = wordLinkUnit
+	}
 	return unit.Unit, ok
 }
 

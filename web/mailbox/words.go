@@ -9,6 +9,12 @@ const (
 	titleWithdraw = "Ta tillbaka ärende %s"
 )
 
+// What a link leads to that cannot be chosen.
+const (
+	wordLinkUnit   = "Länken leder till en mottagare som inte tar emot ärenden här."
+	wordLinkRegion = "Länken leder till en region som inte tar emot ärenden här."
+)
+
 // What a form answers when it is not filled in right.
 const (
 	wordUnitGone = "Mottagaren tar inte längre emot ärenden här. Spara det du har skrivit någon annanstans, och välj " +

@@ -47,7 +47,8 @@ func (s *Pages) page(title string) shell.Page {
 
 // units are those that can be chosen here, by a text that is searched for: those that have the inbox.
 func (s *Pages) units(q string) (out []routing.Unit) {
-	for _, u := range s.Relay.Receivers(q, "", casework.ReceiverLimit) {
+	search := s.Relay.Search(q, "", casework.ReceiverLimit)
+	for _, u := range append(search.Found, search.Elsewhere...) {
 		if u.Via == routing.Inbox {
 			out = append(out, u.Unit)
 		}
