@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -157,4 +158,60 @@ func TestABoardsCasesAreTakenOverOnThePage(t *testing.T) {
 	}
 	has(t, w.page("/catalogue/history"), renamed+" tog över 1 ärende från "+board)
 	has(t, w.page("/catalogue"), "Inget känt konto kan öppna ärendena")
+}
+
+// TestABoardsIDIsChangedRowByRowOnThePage: whoever changes the HSA-id in the board's row alone takes its route along, is
+// offered the takeover on the draft's page, and gets the board's cases, roles and statistics to the new id by ticking
+// it. A pair that the page did not offer is refused, and nothing is published.
+func TestABoardsIDIsChangedRowByRowOnThePage(t *testing.T) {
+	t.Parallel()
+	w := keeps(t)
+	const renamed = "SE2010123456-PN02"
+	id := w.submit(board, "Tolvan Test", "Före")
+	w.as("nina")
+	has(t, w.page("/inbox/"+id), "Före")
+	w.as("")
+	row := w.rowID(catalogue.KindUnit, board)
+	page := w.page("/catalogue/rows/" + row)
+	has(t, page, `value="`+board+`"`)
+	change := url.Values{
+		"revision": {revision(t, page)}, "kind": {"unit"}, "hsaId": {renamed}, "name": {"Patientnämnden"},
+		"unitKind": {string(routing.PatientBoard)}, "region": {"01"}, "attachments": {"yes"}, "reason": {"nytt id"},
+	}
+	page = w.saves("/catalogue/rows/"+row+"/change", change)
+	has(t, page, renamed+" tar över "+board+"s alla ärenden (1 pågående)")
+	hasNot(t, page, `name="turnsoff"`) // the board goes on: nothing is to be confirmed
+	draft, err := w.Relay.Store.CatalogueDraft(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range draft.Rows {
+		if e.HSAID == board || e.Receiver == board {
+			t.Errorf("the draft still has %s", e)
+		}
+	}
+	order := url.Values{
+		"revision": {revision(t, page)}, "when": {"now"}, "reason": {"nytt id"}, "takeover": {clinic + "=" + renamed},
+	}
+	if r := w.post("/catalogue/draft/publish", order); r.status != http.StatusUnprocessableEntity {
+		t.Errorf("a clinic's cases for the board: %d", r.status)
+	}
+	if c := w.theCase(id); c.Handler.Unit != board {
+		t.Errorf("the case is with %s before anything is published", c.Handler.Unit)
+	}
+	order.Set("takeover", board+"="+renamed)
+	w.saves("/catalogue/draft/publish", order)
+	w.follow()
+	has(t, w.page("/catalogue/history"), renamed+" tog över 1 ärende från "+board)
+	if c := w.theCase(id); c.Handler.Unit != renamed || c.Handler.Via != routing.Inbox || !c.HandledBy(board) {
+		t.Errorf("the case is with %+v", c.Handler)
+	}
+	if ids := w.offered(); !slices.Contains(ids, renamed) || slices.Contains(ids, board) {
+		t.Errorf("citizens can choose %v", ids)
+	}
+	w.as("nina") // her role is the new id's
+	has(t, w.page("/inbox/"+id), "Före")
+	if got := cells(t, w.page("/statistics?by=unit")); got["Patientnämnden"] != "1" {
+		t.Errorf("the board counts %v", got)
+	}
 }
