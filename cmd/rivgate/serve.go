@@ -84,6 +84,7 @@ type gateway struct {
 	plain, secure, pages, admin net.Listener // nil where there is none
 	underTLS                    net.Listener // what secure stands on
 	tls                         *tls.Config  // of secure
+	pagesTLS                    *tls.Config  // of pages; nil: plain HTTP
 
 	lines    *logs.Writer // nil where the log is written directly
 	stopping atomic.Bool  // SIGTERM has come
@@ -227,15 +228,34 @@ func (g *gateway) listen(c *config.Config) error {
 		}
 		*l.listener, *l.address = opened, opened.Addr().String()
 	}
+	var err error
+	if g.pagesTLS, err = parts.PagesTLS(c.Web.TLS); err != nil {
+		return err
+	}
 	if g.secure == nil {
 		return nil
 	}
-	var err error
 	if g.tls, err = parts.ListenTLS(c.SOAP.TLS); err != nil {
 		return err
 	}
 	g.underTLS, g.secure = g.secure, tls.NewListener(g.secure, g.tls)
 	return nil
+}
+
+// overPages is what speaks TLS over the pages' listener, where it is configured; else the listener itself.
+func (g *gateway) overPages(l net.Listener) net.Listener {
+	if g.pagesTLS == nil {
+		return l
+	}
+	return tls.NewListener(l, g.pagesTLS)
+}
+
+// pagesURL is where the pages are.
+func (g *gateway) pagesURL() string {
+	if g.pagesTLS == nil {
+		return "http://" + g.config.Web.Listen
+	}
+	return "https://" + g.config.Web.Listen
 }
 
 func (g *gateway) newSite(c config.Config) (*web.Site, error) {
@@ -330,7 +350,7 @@ func (g *gateway) announce(w io.Writer) error {
 	if g.config.Environment != config.EnvironmentProduction {
 		open = " (the API is open to this machine)"
 	}
-	t.Add("Pages and API", "http://"+g.config.Web.Listen+"/"+open)
+	t.Add("Pages and API", g.pagesURL()+"/"+open)
 	if g.admin != nil {
 		t.Add("Monitors", "http://"+g.config.Admin.Listen+"/status")
 	}
@@ -361,7 +381,7 @@ func (g *gateway) run(ctx context.Context) error {
 			all.Go(func() error { return g.soap.Run(serving, l) })
 		}
 	}
-	all.Go(func() error { return g.site.Run(serving, g.pages) })
+	all.Go(func() error { return g.site.Run(serving, g.overPages(g.pages)) })
 	if g.admin != nil {
 		all.Go(func() error { return g.site.RunAdmin(serving, g.admin) })
 	}

@@ -93,7 +93,11 @@ func (g *gateway) waitingRoom(ctx context.Context, rooms *errgroup.Group, c conf
 			server := &http.Server{
 				Handler: web.Waiting(counted, l == g.admin), ReadHeaderTimeout: 10 * time.Second, ErrorLog: zap.NewStdLog(g.log),
 			}
-			rooms.Go(func() error { return serveFor(ctx, server, turnOf(l)) })
+			over := net.Listener(turnOf(l))
+			if l == g.pages {
+				over = g.overPages(over)
+			}
+			rooms.Go(func() error { return serveFor(ctx, server, over) })
 		}
 	}
 }

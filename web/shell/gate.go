@@ -237,11 +237,29 @@ func (s *Gate) Headers(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
+		if s.overTLS(r) {
+			h.Set("Strict-Transport-Security", transportSecurity)
+		}
 		if s.IsStopping() {
 			h.Set("Connection", "close")
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// transportSecurity has browsers ask for this host over TLS alone for a year (HSTS, RFC 6797). It is about this host
+// and no other of its domain.
+const transportSecurity = "max-age=31536000"
+
+// overTLS tells whether the browser asked over TLS: of this listener, or of a trusted proxy that says so.
+func (s *Gate) overTLS(r *http.Request) bool {
+	if r.TLS != nil {
+		return true
+	}
+	said := r.Header.Values("X-Forwarded-Proto")
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && len(said) == 1 && strings.EqualFold(said[0], "https") &&
+		s.Relay.Trust.Trusts(peer.Addr().Unmap())
 }
 
 // Unknown answers a request that has no endpoint. It asks the mux for its answer to learn whether that is 404 or 405,

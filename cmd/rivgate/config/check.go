@@ -169,6 +169,13 @@ func (k *checker) listeners() {
 		k.file("soap.tls.client_ca", s.TLS.ClientCA)
 	}
 	k.address("web.listen", w.Listen)
+	if w.TLS.Certificate != "" || w.TLS.Key != "" {
+		k.file("web.tls.certificate", w.TLS.Certificate)
+		k.file("web.tls.key", w.TLS.Key)
+		if k.c.Environment == EnvironmentDemo {
+			k.problem("web.tls.certificate", "the demo's simulators call the pages' API over plain HTTP: leave it out")
+		}
+	}
 	if k.c.Admin.Listen != "" {
 		k.address("admin.listen", k.c.Admin.Listen)
 	}

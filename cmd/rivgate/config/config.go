@@ -233,6 +233,7 @@ type Admin struct {
 type Web struct {
 	Listen        string        `yaml:"listen"`
 	PublicURL     string        `yaml:"public_url"`
+	TLS           WebTLS        `yaml:"tls"`
 	SessionHours  int           `yaml:"session_hours"`
 	SessionIdle   time.Duration `yaml:"session_idle"`
 	SignInAgain   time.Duration `yaml:"sign_in_again"`
@@ -240,6 +241,12 @@ type Web struct {
 	LocalAccounts bool          `yaml:"local_accounts"`
 	APITokensFile string        `yaml:"api_tokens_file"`
 	OIDC          OIDC          `yaml:"oidc"`
+}
+
+// WebTLS are the files with which the pages show who they are. Without them the listener speaks plain HTTP.
+type WebTLS struct {
+	Certificate string `yaml:"certificate"`
+	Key         string `yaml:"key"`
 }
 
 // OIDC is the identity provider of people.

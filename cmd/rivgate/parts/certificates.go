@@ -43,6 +43,7 @@ func NewCertificates(c config.Config) *Certificates {
 	files := []certificateFile{
 		{"soap.tls.certificate", in.Certificate},
 		{"soap.tls.client_ca", in.ClientCA},
+		{"web.tls.certificate", c.Web.TLS.Certificate},
 		{"producer.tls.certificate", out.Certificate},
 		{"producer.tls.ca", out.CA},
 	}

@@ -93,6 +93,30 @@ func ListenTLSLooking(c config.ListenTLS, every time.Duration) (*tls.Config, err
 	return outer, nil
 }
 
+// PagesTLS is the configuration of the pages' listener; nil for none. Callers show no certificate.
+func PagesTLS(c config.WebTLS) (*tls.Config, error) { return PagesTLSLooking(c, lookAgain) }
+
+// PagesTLSLooking is PagesTLS with another time between two looks at the files.
+func PagesTLSLooking(c config.WebTLS, every time.Duration) (*tls.Config, error) {
+	if c.Certificate == "" {
+		return nil, nil
+	}
+	files := &reread[*tls.Certificate]{
+		every: every, files: []string{c.Certificate, c.Key},
+		load: func() (*tls.Certificate, error) {
+			pair, err := tls.LoadX509KeyPair(c.Certificate, c.Key)
+			return &pair, err
+		},
+	}
+	if _, err := files.get(); err != nil {
+		return nil, cli.Usage("reading web.tls: %w", err)
+	}
+	return &tls.Config{
+		MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return files.get() },
+	}, nil
+}
+
 // clientAuthorities are the authorities that callers' certificates must come from, as their file says by now; nil for
 // no file.
 func clientAuthorities(file string) (func() *x509.CertPool, error) {
