@@ -19,6 +19,7 @@ var unlogged = map[string]string{
 	"BoardJudged": "whether a consent stands",
 	"ownSince":    "whose the messages since a version are",
 	"lateMine":    "a count",
+	"unsent":      "a count",
 	"MarkScanned": "the virus scanner reads the file",
 	"ownDraft":    "what the reader themselves typed",
 	"saveDraft":   "what the reader themselves typed",

@@ -148,6 +148,8 @@ type Case struct {
 	Unanswered *time.Time `json:"unanswered,omitempty"`
 	// the reporter took the case back; it is for the handler to close it
 	Withdrawn *time.Time `json:"withdrawn,omitempty"`
+	// when the reporter last wrote after taking it back, perhaps in regret; nil: never
+	WroteAgain *time.Time `json:"wroteAgain,omitempty"`
 	// when a supplement opened it again; nil: none did, or it has been closed since
 	Reopened *time.Time `json:"reopened,omitempty"`
 	Changed  time.Time  `json:"changed"`
@@ -239,6 +241,7 @@ type CaseFilter struct {
 	Unprotected         bool
 	WithoutIncidentUnit bool // the unit where it happened is not known
 	Unnumbered          bool // the reporter gave no number
+	Unsent              bool // an answer of the unit that has it could not be sent, and nobody has dealt with that
 	Order               Order
 	After               string // the cursor of the page before: its last case's CaseFilter.Cursor, or that case's id
 	Limit               int    // default 50, at most 500

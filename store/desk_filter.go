@@ -72,6 +72,13 @@ func (s *Store) caseQuery(ctx context.Context, f CaseFilter) (*caseQuery, error)
 			holds: `(SELECT 1 FROM case_unnumbered u WHERE u.case_id = c.id LIMIT 1) IS NOT NULL`,
 		})
 	}
+	if f.Unsent {
+		w.sets = append(w.sets, caseSet{
+			ids: `SELECT o.case_id FROM outgoing o JOIN cases k ON k.id = o.case_id AND k.unit = o.unit WHERE ` + unsent +
+				` GROUP BY o.case_id`,
+			holds: `(SELECT 1 FROM outgoing o WHERE o.case_id = c.id AND o.unit = c.unit AND ` + unsent + ` LIMIT 1) IS NOT NULL`,
+		})
+	}
 	words, err := s.words(ctx, f.Query)
 	if err != nil {
 		return nil, err

@@ -136,6 +136,33 @@ func (s Unlogged) Outgoings(ctx context.Context, caseID, unit string) ([]Outgoin
 	return all, nil
 }
 
+// unsent are answers that the line refused and that nobody has dealt with.
+const unsent = `o.state = 'failed'`
+
+// Unsent is how many answers the units that have these cases could not send, and nobody has dealt with, by case: for the
+// rows of a list.
+func (s *Store) Unsent(ctx context.Context, caseIDs []string) (map[string]int, error) {
+	counts := map[string]int{}
+	if len(caseIDs) == 0 {
+		return counts, nil
+	}
+	var c db.Conditions
+	c.Among("o.case_id", caseIDs)
+	c.Parts = append(c.Parts, unsent)
+	_, err := db.Collect(ctx, s.read, func(rows *sql.Rows) (none struct{}, err error) {
+		var id string
+		var n int
+		err = rows.Scan(&id, &n)
+		counts[id] = n
+		return none, err
+	}, `SELECT o.case_id, count(*) FROM outgoing o JOIN cases c ON c.id = o.case_id AND c.unit = o.unit`+c.Where()+
+		` GROUP BY o.case_id`, c.Args...)
+	if err != nil {
+		return nil, fmt.Errorf("counting answers that were not sent: %w", err)
+	}
+	return counts, nil
+}
+
 // ClaimOutgoing takes one answer that is due, for as long as the lease lasts, with the bytes of its files. From then on
 // it cannot be undone. ErrNotFound where none is due that nobody else is at.
 func (s *Store) ClaimOutgoing(ctx context.Context, lease time.Duration) (Outgoing, error) {

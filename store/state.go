@@ -161,6 +161,9 @@ func (c *Case) hear(e *Event, now time.Time) {
 	switch e.Kind {
 	case EventAnswer, EventSupplement, EventWithdrawal:
 		c.Unanswered = &now
+		if c.Withdrawn != nil && e.Kind != EventWithdrawal {
+			c.WroteAgain = &now
+		}
 	case EventPartialReply, EventQuestion, EventClose:
 		c.Unanswered = nil
 	}
@@ -208,7 +211,7 @@ func (c *Case) supplement(now time.Time) effects {
 	if c.State != Closed {
 		return effects{unasked: true}
 	}
-	c.State, c.Closed, c.Withdrawn, c.Reopened = InProgress, nil, nil, &now
+	c.State, c.Closed, c.Withdrawn, c.WroteAgain, c.Reopened = InProgress, nil, nil, nil, &now
 	return effects{unasked: true, reopened: true}
 }
 

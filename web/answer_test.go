@@ -100,6 +100,11 @@ func TestAFailedAnswerBecomesADraftAgain(t *testing.T) {
 	page := w.page("/inbox/" + id)
 	has(t, page, "Delsvaret kunde inte skickas.", "Ärendet ändrades innan svaret hann skickas.", "Gör till utkast igen",
 		"Kasta")
+	w.supplements(id, "En sak till.") // what is new there hides nothing
+	for _, page := range []string{"/inbox?answer=unsent", "/inbox/" + id} {
+		has(t, w.page(page), "Ett svar kunde inte skickas", "Nytt från anmälaren")
+	}
+	has(t, w.page("/"), "Svar som inte kunde skickas")
 	if got := w.letters(id); strings.Contains(got, "partial_reply") {
 		t.Fatalf("the citizen got %s", got)
 	}
@@ -107,6 +112,8 @@ func TestAFailedAnswerBecomesADraftAgain(t *testing.T) {
 	expectRedirect(t, w.post(failed+"/undo", nil), "/inbox/"+id+"?done=undone&do=reply#do")
 	has(t, w.page("/inbox/"+id), ">Vi ringer dig.</textarea>")
 	hasNot(t, w.page("/inbox/"+id), "Gör till utkast igen")
+	hasNot(t, w.page("/inbox?answer=unsent"), id)
+	hasNot(t, w.page("/"), "Svar som inte kunde skickas")
 
 	w.sends(id, "reply", url.Values{"text": {"Vi ringer dig."}})
 	if _, err := w.Relay.Reply(t.Context(), id, begun(w.clock()), w.theCase(id).Version); err != nil {

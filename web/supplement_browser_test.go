@@ -57,7 +57,7 @@ func TestAReportersAfterthoughts(t *testing.T) {
 	d.do("opening the inbox in the end", chromedp.Navigate(w.server.URL+"/inbox?queue=ongoing"))
 	d.sees("Anmälaren har tagit tillbaka ärendet")
 	d.goes("opening the case in the end", clicks(`table a[href="/inbox/`+id+`"]`))
-	d.sees("Det löste sig.", "öppnat igen av ett tillägg")
+	d.sees("Det löste sig.", "Öppnat igen av ett tillägg")
 	w.closes(id)
 	d.do("opening the mailbox in the end", chromedp.Navigate(mailbox))
 	d.sees("Avslutat", "du tog tillbaka ärendet")

@@ -76,7 +76,7 @@ func TestASupplementOpensAClosedCaseForATime(t *testing.T) {
 		c.Due.Sub(w.clock()) < 27*24*time.Hour {
 		t.Errorf("the case is %+v", c)
 	}
-	has(t, w.page("/inbox/"+id), "öppnat igen av ett tillägg", "Det gör fortfarande ont.")
+	has(t, w.page("/inbox/"+id), "Öppnat igen av ett tillägg", "Det gör fortfarande ont.")
 	has(t, w.page("/inbox?queue=ongoing"), "Öppnat igen av ett tillägg")
 	w.closes(id)
 	w.pass(15 * 24 * time.Hour)
@@ -112,6 +112,12 @@ func TestAReporterTakesACaseBack(t *testing.T) {
 	if r := w.get("/mailbox/" + id + "/withdraw"); r.status != http.StatusSeeOther {
 		t.Errorf("to take it back again: %d", r.status)
 	}
+	w.pass(time.Minute)
+	w.supplements(id, "Jag ångrar mig.")
+	for _, page := range []string{"/inbox?queue=ongoing", "/inbox/" + id} {
+		has(t, w.page(page), "Anmälaren har tagit tillbaka ärendet, och skrivit igen sedan dess", "Nytt från anmälaren")
+	}
+	has(t, w.page("/mailbox/"+id), "du tog tillbaka ärendet", "och du skrev igen")
 	w.closes(id)
 	hasNot(t, w.page("/inbox?queue=finished"), "Anmälaren har tagit tillbaka ärendet")
 }

@@ -29,6 +29,7 @@ type InboxRow struct {
 	Takes    bool // may be taken by who looks
 	Assigns  bool // may be assigned, though not opened
 	Opinion  store.OpinionMark
+	Unsent   int // answers that could not be sent
 }
 
 // NewInboxRow is a case as a row of a list.
@@ -46,6 +47,33 @@ func NewInboxRow(c store.Case, now time.Time, reads bool) InboxRow {
 		row.Role, row.About = c.Facts.Role, c.Facts.PatientName
 	}
 	return row
+}
+
+// Marks are what has happened in the case that its handler should look at.
+func (r InboxRow) Marks() []string { return CaseMarks(r.Case, r.Unsent) }
+
+// CaseMarks are what has happened in an open case that its handler should look at, as the list and the case's head say
+// it; unsent is of a closed one too. Each is there until somebody has dealt with it: one does not hide another.
+func CaseMarks(c store.Case, unsent int) (marks []string) {
+	if unsent > 0 {
+		marks = append(marks, markUnsent)
+	}
+	if c.State == store.Closed {
+		return marks
+	}
+	seen := time.Time{} // what the reporter wrote until then has a mark of its own
+	switch {
+	case c.Withdrawn != nil && c.WroteAgain != nil:
+		marks, seen = append(marks, markWroteAgain), *c.Withdrawn
+	case c.Withdrawn != nil:
+		marks, seen = append(marks, markTakenBack), *c.Withdrawn
+	case c.Reopened != nil:
+		marks, seen = append(marks, markReopened), *c.Reopened
+	}
+	if c.Unanswered != nil && c.Unanswered.After(seen) {
+		marks = append(marks, markNew)
+	}
+	return marks
 }
 
 // DaysLeft is how many Swedish days are left until the case is due; below zero it is late.

@@ -74,6 +74,15 @@ const (
 	WordRequestRecalled = "Samtycket är återtaget, eller så har patientnämnden inte ärendet längre. Inget är skickat."
 )
 
+// Marks of a case that its handler should look at.
+const (
+	markUnsent     = "Ett svar kunde inte skickas"
+	markTakenBack  = "Anmälaren har tagit tillbaka ärendet"
+	markWroteAgain = "Anmälaren har tagit tillbaka ärendet, och skrivit igen sedan dess"
+	markReopened   = "Öppnat igen av ett tillägg"
+	markNew        = "Nytt från anmälaren"
+)
+
 // AddedHeading says when the reporter added something.
 func AddedHeading(w Writing) string { return "Anmälaren skrev också " + w.Day + ":" }
 

@@ -39,6 +39,17 @@ type casePage struct {
 	Now       time.Time
 }
 
+// Marks are what has happened in the case that its handler should look at.
+func (p casePage) Marks() []string {
+	unsent := 0
+	for _, o := range p.Outgoing {
+		if o.State == store.OutgoingFailed {
+			unsent++
+		}
+	}
+	return casework.CaseMarks(p.Case, unsent)
+}
+
 // CasePage shows one case as a time line with what can be done now. A protected identity is shown on a deliberate
 // click, which is logged.
 func (s *Cases) CasePage(w http.ResponseWriter, r *http.Request, who shell.Access) error {

@@ -103,7 +103,7 @@ func (s *Lists) showInbox(w http.ResponseWriter, r *http.Request, who shell.Acce
 	if p.Queues, err = s.queues(r.Context(), counted, who); err != nil {
 		return err
 	}
-	if f.Queue == "" && f.Query == "" { // where somebody begins: at their own work, else at what is new
+	if f.Queue == "" && f.Query == "" && !f.Unsent { // where somebody begins: at their own work, else at what is new
 		f.Queue, f.Order = store.QueueNew, store.DueFirst
 		if p.Queues[1].Count != "0" {
 			f.Queue, f.Assignee = store.QueueMine, who.User
@@ -143,7 +143,7 @@ func narrowing(typed *shell.Form, q store.Queue) url.Values {
 	if q != "" {
 		out.Set("queue", string(q))
 	}
-	for _, keep := range []string{"unit", "problem", "area", "from", "until", "assignee", "number"} {
+	for _, keep := range []string{"unit", "problem", "area", "from", "until", "assignee", "number", "answer"} {
 		if v := typed.Value(keep); v != "" {
 			out.Set(keep, v)
 		}
@@ -159,6 +159,7 @@ func (s *Lists) inboxFilter(typed *shell.Form, who shell.Access) (store.CaseFilt
 		Problem: typed.Value("problem"), Area: typed.Value("area"), Assignee: typed.Value("assignee"),
 		Since: typed.Moment("from"), Until: typed.Moment("until"), Order: store.DueFirst, After: typed.Value("after"),
 		Limit: inboxPageSize + 1, Unnumbered: typed.Value("number") == "none",
+		Unsent: typed.Value("answer") == "unsent",
 	}
 	if !f.Until.IsZero() {
 		f.Until = f.Until.AddDate(0, 0, 1) // the day itself too
@@ -218,10 +219,14 @@ func (s *Lists) inboxRows(ctx context.Context, f, asked store.CaseFilter, who sh
 	if err != nil {
 		return nil, "", err
 	}
+	unsent, err := s.Relay.Store.Unsent(ctx, ids)
+	if err != nil {
+		return nil, "", err
+	}
 	now := s.Clock()
 	for _, c := range cases {
 		row := casework.NewInboxRow(c, now, who.May(shell.ReadCase, shell.OwnerOf(c)))
-		row.Desk, row.Opinion = desks[c.ID], marks[c.ID]
+		row.Desk, row.Opinion, row.Unsent = desks[c.ID], marks[c.ID], unsent[c.ID]
 		row.Back = row.Desk.Parked.Back(now) && c.State != store.Closed
 		row.Takes = c.State != store.Closed && who.Person && row.Desk.Assignee.ID != who.User &&
 			who.May(shell.WriteCase, shell.OwnerOf(c))

@@ -108,6 +108,15 @@ func (s *Lists) startAlso(ctx context.Context, who shell.Access, cards []startCa
 	if asked > 0 {
 		cards = append(cards, startCard{Count: strconv.Itoa(asked), Name: startOpinions, Address: "/opinions"})
 	}
+	unsent, err := s.unsent(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	if unsent > 0 {
+		cards = append(cards, startCard{
+			Count: strconv.Itoa(unsent), Name: startUnsent, Address: "/inbox?answer=unsent", Worry: true,
+		})
+	}
 	units := s.FindInboxUnits(who, shell.WriteCase, "", casework.ReceiverLimit)
 	if len(units) == 0 {
 		return cards, nil
@@ -125,6 +134,17 @@ func (s *Lists) startAlso(ctx context.Context, who shell.Access, cards []startCa
 		count = strconv.Itoa(startMost-1) + "+"
 	}
 	return append(cards, startCard{Count: count, Name: startUnregistered, Address: "/registration"}), nil
+}
+
+// unsent is in how many cases of somebody's units an answer could not be sent, a hundred at most.
+func (s *Lists) unsent(ctx context.Context, who shell.Access) (int, error) {
+	if !who.Somewhere(shell.WriteCase) {
+		return 0, nil
+	}
+	f := store.CaseFilter{Via: routing.Inbox, Unsent: true, Limit: startMost}
+	s.Narrow(&f, who, shell.WriteCase)
+	cases, err := s.Relay.Store.Unlogged().Cases(ctx, f)
+	return len(cases), err
 }
 
 // lateMine is how many of somebody's cases should have been answered, a hundred at most.

@@ -88,6 +88,7 @@ const (
 	startPhrases        = shell.RoomPhrases
 	startPhrasesHint    = "texter som enheten använder ofta"
 	startOpinions       = string(casework.BoardRequest)
+	startUnsent         = "Svar som inte kunde skickas"
 	startUnregistered   = "Öppna utan diarienummer"
 	startRegister       = shell.RoomRegister
 	startRegisterHint   = "nummer av en serie, eller från ert diarium"

@@ -146,3 +146,6 @@ ALTER TABLE web_session ADD COLUMN browser TEXT NOT NULL DEFAULT '';
 ALTER TABLE account ADD COLUMN code TEXT NOT NULL DEFAULT '';
 ALTER TABLE account ADD COLUMN code_until BIGINT NOT NULL DEFAULT 0;
 CREATE UNIQUE INDEX account_code ON account (code) WHERE code <> '';
+
+-- Answers that the line refused and nobody has dealt with.
+CREATE INDEX outgoing_failed ON outgoing (case_id) WHERE state = 'failed';
