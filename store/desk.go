@@ -17,6 +17,9 @@ import (
 // ErrDiaryTaken means that the unit has another case with this registration number.
 var ErrDiaryTaken = errors.New("the registration number is taken")
 
+// ErrDiaryForm means that a registration number cannot be one: FaultOf says why.
+var ErrDiaryForm = errors.New("the registration number is not one")
+
 // Person is who did something, as it was then.
 type Person struct {
 	ID   string `json:"id"`   // of the user
@@ -244,8 +247,8 @@ func deskError(what string, err error) error {
 		return ErrDiaryTaken
 	}
 	for _, known := range []error{
-		ErrNotFound, ErrConflict, ErrDiaryTaken, ErrStaged, ErrLeft, ErrTooLarge, ErrSameReporter, ErrReason, ErrRecalled,
-		ErrNoFiles, ErrNoSeries, context.Canceled, context.DeadlineExceeded,
+		ErrNotFound, ErrConflict, ErrDiaryTaken, ErrDiaryForm, ErrStaged, ErrLeft, ErrTooLarge, ErrSameReporter, ErrReason,
+		ErrRecalled, ErrNoFiles, ErrNoSeries, context.Canceled, context.DeadlineExceeded,
 	} {
 		if errors.Is(err, known) {
 			return err

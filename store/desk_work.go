@@ -50,9 +50,12 @@ func (s *Store) Unpark(ctx context.Context, a Act) (Desk, error) {
 	})
 }
 
-// Register gives a case its registration number in the unit (diarienummer); "" takes it away. ErrDiaryTaken; other
-// errors as of Assign, but a closed case may be registered too.
+// Register gives a case its registration number in the unit (diarienummer); "" takes it away. ErrDiaryTaken,
+// ErrDiaryForm for one with a fault of FaultOf; other errors as of Assign, but a closed case may be registered too.
 func (s *Store) Register(ctx context.Context, a Act, number string) (Desk, error) {
+	if number != "" && FaultOf(number) != "" {
+		return Desk{}, ErrDiaryForm
+	}
 	return s.atDesk(ctx, a, "registering a case", func(_ *tx, _ *Case, d *Desk) (DeskEvent, error) {
 		e := DeskEvent{Kind: DeskRegistered, Text: number}
 		d.Diary = number

@@ -101,10 +101,26 @@ const (
 	NumberNoCase  NumberFault = "no-case"  // there is none by this id that may be registered
 	NumberMissing NumberFault = "missing"  // the number is empty
 	NumberLong    NumberFault = "too-long" // above NumberMost, or not one line
+	NumberPerson  NumberFault = "person"   // a personal number stands in it: it goes into names of files and lists
 	NumberOther   NumberFault = "other"    // the case has another number
 	NumberTaken   NumberFault = "taken"    // another case of the unit has it
 	NumberTwice   NumberFault = "twice"    // the case stands in the file twice
 )
+
+// FaultOf is what is wrong with a registration number, whoever gives it: by hand, in a file, through the API or by a
+// series; "" nothing. It knows no other case.
+func FaultOf(number string) NumberFault {
+	switch {
+	case identity.Blank(number):
+		return NumberMissing
+	case utf8.RuneCountInString(number) > NumberMost || strings.ContainsAny(number, "\r\n\x00") ||
+		!utf8.ValidString(number):
+		return NumberLong
+	case identity.HoldsNumber(number):
+		return NumberPerson
+	}
+	return ""
+}
 
 // NumberProblem is a line that cannot be registered.
 type NumberProblem struct {
@@ -185,13 +201,9 @@ func (r *registering) refuse(one Numbered, fault NumberFault, has string) error 
 }
 
 func (r *registering) register(ctx context.Context, one Numbered) error {
-	number := strings.TrimSpace(one.Number)
-	switch {
-	case number == "":
-		return r.refuse(one, NumberMissing, "")
-	case utf8.RuneCountInString(number) > NumberMost || strings.ContainsAny(number, "\r\n\x00") ||
-		!utf8.ValidString(number):
-		return r.refuse(one, NumberLong, "")
+	number := identity.Trim(one.Number)
+	if fault := FaultOf(number); fault != "" {
+		return r.refuse(one, fault, "")
 	}
 	c, err := oneCase(ctx, r, caseByID, one.Case)
 	if err == nil && c != nil {

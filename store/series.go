@@ -216,7 +216,7 @@ func (t *tx) nextNumber(ctx context.Context, of Holder, unit string) (string, er
 			AND (unit = $2 OR CAST($3 AS TEXT) <> 'unit')`, number, unit, string(of.Level)); err != nil {
 			return "", err
 		}
-		if used == 0 {
+		if used == 0 && FaultOf(number) == "" {
 			return number, nil
 		}
 	}

@@ -15,9 +15,7 @@ func TestWhatShowsNothingIsNoGround(t *testing.T) {
 	id := w.submit(clinic, "Tolvan Test", "Text")
 	for verb, fields := range map[string]url.Values{
 		"note": {"text": {nothing}},
-		"takeover": {
-			"reporter": {"189001019802"}, "name": {nothing}, "right": {"guardian"}, "note": {nothing}, "former": {"ends"},
-		},
+		"takeover": takeover("name", nothing),
 	} {
 		if r := w.desk(id, verb, fields); r.status != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d", verb, r.status)
@@ -36,7 +34,8 @@ func TestWhatShowsNothingIsNoGround(t *testing.T) {
 		t.Errorf("it went to %s", c.Handler.Unit)
 	}
 	w.did(id, "note", url.Values{"text": {"Ringde."}})
-	w.did(id, "takeover", url.Values{
-		"reporter": {"189001019802"}, "name": {"Tolvan Ny"}, "right": {"guardian"}, "note": {"Sett."}, "former": {"ends"},
-	})
+	if r := w.desk(id, "takeover", takeover("note", nothing)); r.status != http.StatusUnprocessableEntity {
+		t.Errorf("taken over without a note: %d", r.status)
+	}
+	w.did(id, "takeover", takeover())
 }

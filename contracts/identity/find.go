@@ -45,6 +45,30 @@ func Find[T ~string | ~[]byte](text T) []Span {
 // Holds tells whether something stands in a text that can be a person's identity.
 func Holds(text string) bool { return len(Find(text)) > 0 }
 
+// HoldsNumber tells whether a personal number or a coordination number stands in a text: a day that exists and four
+// digits, with or without century. The check digit may be anything. It is what people must not use as a name of
+// something else, and leaves alone more than Holds does, which looks for all that can be somebody's.
+func HoldsNumber(text string) bool {
+	for _, s := range Find(text) {
+		only := strings.Map(func(r rune) rune {
+			if r < '0' || r > '9' {
+				return -1
+			}
+			return r
+		}, text[s.Start:s.End])
+		centuries := []string{""}
+		if len(only) == 10 {
+			centuries = []string{"19", "20"}
+		}
+		for _, century := range centuries {
+			if day := century + only; len(day) == 12 && (birthday(day[:8], false) || birthday(day[:8], true)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Hide is a text with asterisks instead of what can be a person's identity, as many as there were bytes.
 func Hide(text string) string {
 	spans := Find(text)

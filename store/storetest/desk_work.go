@@ -149,6 +149,10 @@ func deskMarks(w *world) {
 	w.must(err)
 	_, err = w.s.Register(w.ctx, g.act(anna), "VC 2026-17")
 	w.is("a number twice in a unit", err, store.ErrDiaryTaken)
+	for _, number := range []string{"\u200b", "Dnr 000101-9801", "9\n9"} {
+		_, err = w.s.Register(w.ctx, g.act(anna), number)
+		w.is("a number that is none", err, store.ErrDiaryForm)
+	}
 	_, err = w.s.Register(w.ctx, other.act(anna), "VC 2026-17")
 	w.must(err)
 	_, err = w.s.Register(w.ctx, f.act(anna), "VC 2026-18")

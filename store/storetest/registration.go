@@ -197,9 +197,9 @@ func diaryGives(w *world) {
 	equal(w, "on record", fmt.Sprint(w.lastAccess().Who, w.lastAccess().Unit), fmt.Sprint("diariet", unit))
 	r = register(false, all, f.id, "D 1", h.id, "D 3", g.id, "D 9", "nobody", "D 4", queued.id, "D 5", h.ref.Extension,
 		"D 6",
-		"x", "", "y", strings.Repeat("9", 101), "z", "a\nb")
+		"x", "", "y", strings.Repeat("9", 101), "z", "a\nb", "v", "\u200b", "u", "19000101-9801")
 	equal(w, "problems by line", strings.Replace(faults(r), "3:twice ", "7:twice ", 1),
-		"4:otherD 2 5:no-case 6:no-case 7:twice 8:missing 9:too-long 10:too-long ")
+		"4:otherD 2 5:no-case 6:no-case 7:twice 8:missing 9:too-long 10:too-long 11:missing 12:person ")
 	equal(w, "all or none", h.desk().Diary, "")
 	equal(w, "taken", faults(register(false, all, h.id, "D 2")), "2:taken ")
 	equal(w, "not theirs", faults(register(false, func(store.Case) bool { return false }, h.id, "D 3")), "2:no-case ")

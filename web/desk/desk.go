@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"rivgate/routing"
 	"rivgate/store"
@@ -63,8 +62,12 @@ func (s *Work) deskVerbs(who shell.Access, c store.Case) map[string]deskVerb {
 			return nil
 		}},
 		"register": {shell.WriteCase, func(ctx context.Context, act store.Act, f *shell.Form) error {
-			number := strings.TrimSpace(f.Value("diary"))
-			if utf8.RuneCountInString(number) > casework.DiaryMost {
+			number := f.Value("diary")
+			switch fault := store.FaultOf(number); {
+			case fault == store.NumberPerson:
+				f.Refuse("diary", wordDiaryPerson)
+				return nil
+			case fault != "" && number != "":
 				f.Refuse("diary", wordDiaryTooLong)
 				return nil
 			}

@@ -63,6 +63,8 @@ func ProblemWord(p store.NumberProblem) string {
 		return "Numret saknas."
 	case store.NumberLong:
 		return fmt.Sprintf("Numret är längre än %d tecken, eller flera rader.", store.NumberMost)
+	case store.NumberPerson:
+		return "Numret kan läsas som ett personnummer. Skriv det på ett annat sätt, till exempel med snedstreck."
 	case store.NumberOther:
 		return fmt.Sprintf("Ärendet har redan numret %s.", p.Has)
 	case store.NumberTaken:

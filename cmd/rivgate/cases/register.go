@@ -119,6 +119,8 @@ func numberFault(p store.NumberProblem) string {
 		return "no number"
 	case store.NumberLong:
 		return fmt.Sprintf("the number is longer than %d characters, or more than one line", store.NumberMost)
+	case store.NumberPerson:
+		return "the number can be read as a personal number: write it in another way, with a slash, for example"
 	case store.NumberOther:
 		return fmt.Sprintf("has the number %s", cli.Cell(p.Has))
 	case store.NumberTaken:
