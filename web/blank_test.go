@@ -14,7 +14,7 @@ func TestWhatShowsNothingIsNoGround(t *testing.T) {
 	const nothing = " \u200b\u00a0\u2060"
 	id := w.submit(clinic, "Tolvan Test", "Text")
 	for verb, fields := range map[string]url.Values{
-		"note": {"text": {nothing}},
+		"note":     {"text": {nothing}},
 		"takeover": takeover("name", nothing),
 	} {
 		if r := w.desk(id, verb, fields); r.status != http.StatusUnprocessableEntity {
