@@ -119,6 +119,9 @@ func (r *Relay) pendingForward(ctx context.Context, caseID string) (p pendingFor
 		return p, err
 	}
 	for _, e := range entries {
+		if !e.Applied() {
+			continue
+		}
 		switch e.Kind {
 		case store.EventComplaint, store.EventForward, store.EventNewCase:
 			if p.opening == "" {

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"rivgate/contracts"
@@ -83,6 +84,7 @@ func (r *Relay) completeUnasked(ctx context.Context, c store.Case, m, before *co
 	if err != nil {
 		return err
 	}
+	line = slices.DeleteFunc(line, func(e store.Entry) bool { return !e.Applied() })
 	if len(line) == 0 {
 		return store.ErrNotFound
 	}

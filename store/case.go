@@ -205,6 +205,9 @@ type Entry struct {
 	Content   json.RawMessage `json:"content"`
 }
 
+// Applied tells whether the case took the message in: its turn has come, and the case did not refuse it then.
+func (e Entry) Applied() bool { return e.Place != PlaceHeld && e.Refused == "" }
+
 // Place is where an accepted message is: at all times exactly one.
 type Place string
 

@@ -64,14 +64,20 @@ func (e *Event) returns() bool {
 // unasked tells whether an event comes from the reporter, and answers nothing.
 func (e *Event) unasked() bool { return e.Kind == EventSupplement || e.Kind == EventWithdrawal }
 
+// fromReporter tells whether an event is something that a reporter writes in a case: what says who wrote it, and an
+// answer of before authors were kept does not.
+func (e *Event) fromReporter() bool { return e.unasked() || e.Kind == EventAnswer && e.Author != "" }
+
 // finalRefusal is why the case refuses an event whatever messages may still come before it; nil: it does not.
+// Where this gateway stands at 1177 it knows who has the case there, and takes what reporters write from the reporter or
+// the patient alone. Elsewhere 1177 has judged that; it is shown under its author's name.
 func (c *Case) finalRefusal(e *Event, sender string) *Refusal {
 	switch {
 	case e.Kind == EventComplaint || e.Kind == EventNewCase:
 		return &Refusal{CaseExists}
 	case e.CaseVersion != 0 && e.CaseVersion != c.Version:
 		return &Refusal{Conflict}
-	case e.unasked() && e.AtPortal && !c.concerns(e.Author):
+	case e.AtPortal && e.fromReporter() && !c.concerns(e.Author):
 		return &Refusal{NotReporter}
 	case c.State == Closed && e.Kind != EventCorrection && !c.reopenedBy(e):
 		return &Refusal{CaseClosed}
@@ -176,12 +182,7 @@ func (c *Case) resumeWork() {
 	}
 }
 
-// answer: where this gateway stands at 1177 it knows who has the case there, and takes an answer from the reporter or
-// the patient alone. Elsewhere 1177 has judged that; the answer is shown under its author's name.
 func (c *Case) answer(e *Event) (effects, *Refusal) {
-	if e.AtPortal && e.Author != "" && !c.concerns(e.Author) {
-		return effects{}, &Refusal{NotReporter}
-	}
 	i := slices.IndexFunc(c.OpenQuestions, func(id string) bool { return routing.SameHSAID(id, e.InReplyTo) })
 	if i < 0 {
 		return effects{}, &Refusal{NoOpenQuestion}

@@ -141,3 +141,35 @@ func TestWhoWroteIsJudgedOrShown(t *testing.T) {
 		})
 	}
 }
+
+// TestWhatIsHeldIsNotShownToCitizens: a number is missing before a message. Somebody else's is refused all the same; the
+// reporter's own waits, and is seen by the handler alone until the case has taken it in.
+func TestWhatIsHeldIsNotShownToCitizens(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.arrives(clinic, "Tolvan Test", "Ingen ringde upp.")
+	w.act(id, "question", map[string][]string{"text": {"Vilken dag?"}})
+	root, extension, _ := strings.Cut(w.theCase(id).OpenQuestions[0], "|")
+	answer := func(text string) contracts.Message {
+		return contracts.Message{Answer: &contracts.Answer{
+			InReplyTo: contracts.II{Root: root, Extension: extension}, Text: text,
+		}}
+	}
+	if r := w.by1177(answer("Svar av annan."), ombud, 4); r.Result.SubCode != contracts.SubAuthorNotAllowed {
+		t.Errorf("by somebody else: %+v", r.Result)
+	}
+	if r := w.by1177(answer("Eget svar."), tolvan, 3); r.Result.SubCode != contracts.SubOutOfOrder {
+		t.Errorf("a number too early: %+v", r.Result)
+	}
+	has(t, w.page("/inbox/"+id), "Eget svar.")
+	hasNot(t, w.page("/inbox/"+id), "Svar av annan.")
+	for _, page := range []string{"/mailbox/" + id, "/inbox/" + id + "/mailbox"} {
+		hasNot(t, w.page(page), "Eget svar.", "Svar av annan.", ombud)
+	}
+	m := answer("Eget tillägg.")
+	m.Supplement = &contracts.Supplement{}
+	if r := w.by1177(m, tolvan, 2); r.Result.Code != contracts.OK {
+		t.Errorf("what was missing: %+v", r.Result)
+	}
+	has(t, w.page("/mailbox/"+id), "Eget svar.", "Ditt svar", "Eget tillägg.")
+}

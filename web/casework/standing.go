@@ -179,7 +179,7 @@ func (w writers) wrote(e *Event, author contracts.PersonID) {
 		}
 		return
 	}
-	e.Worry, e.From = true, wordStranger
+	e.Worry, e.Stranger, e.From = true, true, wordStranger
 	if e.Kind == store.EventAnswer {
 		e.Title = wordFromStranger
 	}

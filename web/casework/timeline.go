@@ -44,6 +44,8 @@ type Event struct {
 	Worry     bool   // a person should look at it
 	Late      bool
 	Refused   store.Reason
+	Applied   bool // the case took it in
+	Stranger  bool // who wrote it has no part in the case
 }
 
 // FileLink is an attachment that can be fetched.
@@ -116,7 +118,7 @@ func (s *Base) TimeLine(ctx context.Context, c store.Case, files string) ([]Even
 func (s *Base) event(c store.Case, entry store.Entry, m *contracts.Message, files string) Event {
 	e := Event{
 		ID: entry.MessageID, Key: entry.Key.MessageID, Kind: entry.Kind, Title: EventWord(entry.Kind), At: entry.At,
-		Late: entry.Late, Refused: entry.Refused,
+		Late: entry.Late, Refused: entry.Refused, Applied: entry.Applied(),
 	}
 	e.Complaint = m.Opening()
 	switch {

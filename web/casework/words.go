@@ -124,6 +124,19 @@ func OwnTitle(kind store.EventKind) string {
 	return ""
 }
 
+// othersTitle is what a message is called that a former reporter wrote, or the patient.
+func othersTitle(kind store.EventKind) string {
+	switch kind {
+	case store.EventComplaint:
+		return "Ärendet"
+	case store.EventSupplement:
+		return "Tillägg"
+	case store.EventWithdrawal:
+		return "Ärendet togs tillbaka"
+	}
+	return "Svar"
+}
+
 // Headings of the messages that a reporter gets.
 const (
 	wordReceipt    = "Ärendebekräftelse"

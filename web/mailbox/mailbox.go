@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"rivgate/contracts"
-	"rivgate/contracts/identity"
 	"rivgate/store"
 	"rivgate/store/accesslog"
 	"rivgate/web/casework"
@@ -159,26 +158,9 @@ func (s *Pages) letters(ctx context.Context, c seen) ([]casework.Letter, error) 
 	if c.staff {
 		files = "/inbox/{}/files/{}/{}"
 	}
-	box, err := s.Relay.Store.Mailbox(ctx, c.Case)
+	out, err := s.Letters(ctx, c.Case, c.person, files)
 	if err != nil {
 		return nil, err
-	}
-	line, err := s.TimeLine(ctx, c.Case, files)
-	if err != nil {
-		return nil, err
-	}
-	var out []casework.Letter
-	for _, e := range line {
-		if casework.OwnTitle(e.Kind) != "" {
-			out = append(out, c.written(e))
-		}
-	}
-	for _, l := range box {
-		one, err := s.Letter(c.Case, l, files)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, one)
 	}
 	if !c.until.IsZero() { // what came after is the next reporter's
 		had, err := s.Relay.Store.MessagesBefore(ctx, c.Case, c.person)
@@ -187,16 +169,7 @@ func (s *Pages) letters(ctx context.Context, c seen) ([]casework.Letter, error) 
 		}
 		out = slices.DeleteFunc(out, func(l casework.Letter) bool { return !l.Receipt && !had[l.ID] })
 	}
-	slices.SortStableFunc(out, func(a, b casework.Letter) int { return a.At.Compare(b.At) })
 	return out, nil
-}
-
-// written is what somebody wrote on the citizen's side: the one whose mailbox it is, a former reporter or the patient.
-func (c seen) written(e casework.Event) casework.Letter {
-	if e.Title = othersTitle(e.Kind); identity.Same(e.Author, c.person) {
-		e.From, e.Title = casework.WordOwn, casework.OwnTitle(e.Kind)
-	}
-	return casework.Letter{Event: e, Own: true}
 }
 
 // Answer is the citizen's answer to a question, on its way into the line as 1177 itself sends it.

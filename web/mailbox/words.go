@@ -1,7 +1,5 @@
 package mailbox
 
-import "rivgate/store"
-
 // Titles of the pages. %s is the number of the case.
 const (
 	titleCases    = "Mina ärenden"
@@ -21,19 +19,6 @@ const (
 		"en annan mottagare."
 	wordChoosePerson = "Välj en person, eller skriv ett personnummer, samordningsnummer eller reservnummer."
 )
-
-// othersTitle is what a message is called that a former reporter wrote, or the patient.
-func othersTitle(kind store.EventKind) string {
-	switch kind {
-	case store.EventComplaint:
-		return "Ärendet"
-	case store.EventSupplement:
-		return "Tillägg"
-	case store.EventWithdrawal:
-		return "Ärendet togs tillbaka"
-	}
-	return "Svar"
-}
 
 // doneWord says what was sent, by the end of the page's address.
 func doneWord(done string) string {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -233,33 +232,7 @@ func (s *Pages) showCase(w http.ResponseWriter, r *http.Request, c store.Case, f
 
 // letters are what the reporter got and wrote, by time. No file has an address: it is fetched by a form with the code.
 func (s *Pages) letters(ctx context.Context, c store.Case) ([]casework.Letter, error) {
-	box, err := s.Relay.Store.Mailbox(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	line, err := s.TimeLine(ctx, c, "")
-	if err != nil {
-		return nil, err
-	}
-	var out []casework.Letter
-	for _, e := range line {
-		switch e.Kind {
-		case store.EventComplaint, store.EventAnswer, store.EventSupplement, store.EventWithdrawal:
-			e.From, e.Title = casework.WordOwn, casework.OwnTitle(e.Kind)
-		default:
-			continue
-		}
-		out = append(out, casework.Letter{Event: e, Own: true})
-	}
-	for _, l := range box {
-		one, err := s.Letter(c, l, "")
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, one)
-	}
-	slices.SortStableFunc(out, func(a, b casework.Letter) int { return a.At.Compare(b.At) })
-	return out, nil
+	return s.Letters(ctx, c, c.Facts.ReporterID, "")
 }
 
 // File sends a file that the reporter got or sent: POST /open/case/files/{message}/{n}, with the code.
