@@ -55,6 +55,9 @@ var arrows = map[string][]string{
 		"relay/outgoing", "relay/diagnosis", "soap", "contracts/platform", "routing", "routing/reach", "store",
 	},
 	// Beside the line, and above it.
+	"relay/duties": {
+		"routing", "routing/catalogue", "store", "store/accesslog", "store/accounts", "store/catalogues",
+	},
 	"relay/upkeep": {"relay", "routing", "store"},
 
 	"web": {"web/*", "routing", "store"},
@@ -88,9 +91,11 @@ var arrows = map[string][]string{
 		"relay", "relay/*", "web", "web/*", "recording", "cmd/rivgate/*",
 	},
 	// Every noun stands on cli; parts makes the parts of a gateway for whoever needs one. Neither knows a noun.
-	"cmd/rivgate/config": {"contracts", "contracts/*", "routing", "routing/reach", "store", "web/shell", "web/signin"},
-	"cmd/rivgate/cli":    {"cmd/rivgate/config", "routing", "store"},
-	"cmd/rivgate/logs":   {"cmd/rivgate/config", "contracts/identity"},
+	"cmd/rivgate/config": {
+		"contracts", "contracts/*", "relay/duties", "routing", "routing/reach", "store", "web/shell", "web/signin",
+	},
+	"cmd/rivgate/cli":  {"cmd/rivgate/config", "relay/duties", "routing", "store"},
+	"cmd/rivgate/logs": {"cmd/rivgate/config", "contracts/identity"},
 	"cmd/rivgate/parts": {
 		"cmd/rivgate/config", "cmd/rivgate/cli", "soap", "soap/wire", "soap/signature", "contracts", "routing",
 		"routing/catalogue",
@@ -98,7 +103,8 @@ var arrows = map[string][]string{
 	},
 	"cmd/rivgate/tak": {
 		"cmd/rivgate/config", "cmd/rivgate/cli", "cmd/rivgate/parts", "soap", "soap/wire", "contracts", "routing",
-		"routing/catalogue", "routing/tak", "store", "relay", "relay/outgoing", "relay/probe", "contracts/identity",
+		"routing/catalogue", "routing/tak", "store", "relay", "relay/duties", "relay/outgoing", "relay/probe",
+		"contracts/identity",
 	},
 	"cmd/rivgate/queue": {
 		"cmd/rivgate/config", "cmd/rivgate/cli", "cmd/rivgate/tak", "routing", "relay",

@@ -17,8 +17,9 @@ var detailArguments = map[string]int{
 }
 
 // problemsOutside are kinds of problems that no change of a case meets.
-const problemsOutside = " catalogue rules if-match media-type method no-role no-token not-inside not-let-in sign-in-level sign-in-again sign-in-kept " +
-	"not-local not-masked provider receiver sign-in cross-site "
+const problemsOutside = " catalogue rules if-match media-type method no-role no-token not-inside not-let-in " +
+	"sign-in-level sign-in-again sign-in-kept not-local not-masked provider receiver sign-in cross-site " +
+	"second-person same-person nobody decided expired "
 
 // stringOf is a literal string; "" for what is none.
 func stringOf(e ast.Expr) string {

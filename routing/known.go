@@ -3,6 +3,7 @@ package routing
 import (
 	"net/url"
 	"slices"
+	"strings"
 
 	"rivgate/routing/reach"
 )
@@ -23,4 +24,27 @@ func (r Rules) Allows(address string) error {
 		return nil
 	}
 	return r.Reach.JudgeHost(u.Hostname())
+}
+
+// CallsAddress tells whether a row of the catalogue, on whatever day, leads to this address.
+func (t *Table) CallsAddress(address string) bool {
+	key := AddressKey(address)
+	return slices.ContainsFunc(t.rows, func(row Row) bool { return AddressKey(row.Address) == key })
+}
+
+// AddressKey is an address in the one spelling that stands for all of it: scheme and host in lower case, without the
+// port that is meant anyway.
+func AddressKey(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return address
+	}
+	u.Scheme, u.Host = strings.ToLower(u.Scheme), strings.ToLower(u.Host)
+	if port := u.Port(); u.Scheme == "https" && port == "443" || u.Scheme == "http" && port == "80" {
+		u.Host = strings.TrimSuffix(u.Host, ":"+port)
+	}
+	if u.Path == "" {
+		u.Path = "/"
+	}
+	return u.String()
 }

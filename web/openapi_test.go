@@ -14,6 +14,7 @@ import (
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/store"
+	"rivgate/store/accounts"
 	"rivgate/store/catalogues"
 	"rivgate/web/api"
 	"rivgate/web/casework"
@@ -121,7 +122,7 @@ func TestDescriptionHasEveryField(t *testing.T) {
 		"CaseClassification": api.Concluded{}, "Case": api.CaseView{},
 		"Entry": store.Entry{}, "Letter": store.Letter{}, "Receiver": relay.Receiver{}, "Delivery": api.DeliveryRow{},
 		"Outage": store.Outage{}, "DeliveryWithAttempts": api.DeliveryView{},
-		"Attempt": api.AttemptView{}, "Diagnosis": api.WhyView{}, "Waiting": store.Waiting{}, "Audit": store.Audit{},
+		"Attempt": api.AttemptView{}, "Diagnosis": api.WhyView{}, "Waiting": store.Waiting{}, "SecondRequest": accounts.SecondRequest{}, "Audit": store.Audit{},
 		"DeliveryFilter": api.DeliveryFilter{}, "DeliveryVerb": api.DeliveryVerb{}, "StatisticsRow": statistics.CountView{},
 		"CatalogueRow": catalogue.Row{}, "EntryEdit": catalogue.Edit{}, "EntryChange": catalogue.Change{},
 		"TouchingChange": api.TouchingView{},

@@ -35,6 +35,7 @@ type CLI struct {
 	Serve    ServeCommand             `cmd:"" help:"Run the gateway until it is told to stop."`
 	Demo     DemoCommand              `cmd:"" help:"Play the whole story once, with a 1177 portal and a handling system, and check how it ends."`
 	TAK      tak.Command              `cmd:"" name:"tak" help:"The address catalogue: who may call whom, and where it goes."`
+	Duties   tak.DutiesCommand        `cmd:"" help:"What one person asked for and another must confirm."`
 	Queue    queue.Command            `cmd:"" help:"What waits to be delivered."`
 	Case     cases.Command            `cmd:"" help:"Cases and replies to them."`
 	Send     envelope.SendCommand     `cmd:"" help:"Post an envelope as it is; print status, fault or result."`

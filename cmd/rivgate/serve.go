@@ -25,6 +25,7 @@ import (
 	"rivgate/cmd/rivgate/parts"
 	"rivgate/contracts"
 	"rivgate/relay"
+	"rivgate/relay/duties"
 	"rivgate/relay/upkeep"
 	"rivgate/routing/catalogue"
 	"rivgate/routing/tak"
@@ -263,6 +264,10 @@ func (g *gateway) newSite(c config.Config) (*web.Site, error) {
 	site.Relay, site.Later, site.Environment, site.AdminApart, site.Log = g.relay, g.later, c.Environment, g.admin != nil,
 		g.log
 	site.CatalogueInUse = g.catalogueStatus
+	site.Duties = &duties.Desk{
+		Store: g.db, Second: c.Duties.SecondPerson, Rules: g.keeper.Rules,
+		Known: func(address string) bool { t := g.keeper.Table(); return t != nil && t.CallsAddress(address) },
+	}
 	site.Catalogue.Rules, site.Catalogue.PlanCatalogue = g.keeper.Rules, g.planCatalogue
 	site.Operate.Version, site.Operate.Started, site.Operate.Endpoints = versionText(), time.Now(), g.endpoints()
 	site.Operate.ResetCatalogue, site.Operate.ResetTree = g.resetCatalogue,

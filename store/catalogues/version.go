@@ -24,6 +24,8 @@ type Order struct {
 	TurnsOff int
 	Tree     routing.Tree // HSA tree that stands beside the rows, by which routes and permissions climb
 
+	Trial bool // only say what refuses the order; nothing is published
+
 	TakeOver []Takeover    // patient boards that go on under another HSA-id, when the draft is published at once
 	Log      accesslog.Row // who takes over, for the access log; without a Who it is By
 }
@@ -77,6 +79,9 @@ func (s *Shelf) PublishCatalogue(ctx context.Context, o Order, rules routing.Rul
 	taken, err := s.takeovers(o, base, d.Rows, rules)
 	if err != nil {
 		return v, err
+	}
+	if o.Trial {
+		return v, nil
 	}
 	c := catalogue.FromRows(d.Rows)
 	v = Version{

@@ -222,6 +222,7 @@ func accountsKept(w *world) {
 		}
 	})
 	w.run("a code sets a password once, and not after its time", accountCode)
+	w.run("a request is decided once, by another than who asked, in time", secondPerson)
 	w.run("tries to sign in are slowed down for an account and bounded for an address", signInRate)
 	w.run("a key is made once", func(w *world) {
 		var all sync.Map
@@ -315,6 +316,55 @@ func signInRate(w *world) {
 	n := 0
 	may.Range(func(any, any) bool { n++; return true })
 	equal(w, "guesses at once", n, 8)
+}
+
+// secondPerson has a request that many decide at a time, and one after its time.
+func secondPerson(w *world) {
+	anna := accesslog.Row{Who: "anna"}
+	ask := func() accounts.SecondRequest {
+		r, err := w.s.AskSecond(w.ctx, accounts.SecondRequest{
+			Duty: "redirect", Work: []byte(`{"a":1}`), Address: "https://new.example/", Reason: "moved",
+		}, anna)
+		w.must(err)
+		return r
+	}
+	r := ask()
+	if _, err := w.s.AskSecond(w.ctx, r, accesslog.Row{}); !errors.Is(err, accounts.ErrNobody) {
+		w.t.Errorf("nobody asks: %v", err)
+	}
+	if _, err := w.s.DecideSecond(w.ctx, r.ID, true, anna); !errors.Is(err, accounts.ErrSamePerson) {
+		w.t.Errorf("the same person: %v", err)
+	}
+	if _, err := w.s.DecideSecond(w.ctx, "nothing", true, anna); !errors.Is(err, store.ErrNotFound) {
+		w.t.Errorf("no request: %v", err)
+	}
+	var group sync.WaitGroup
+	var mu sync.Mutex
+	decided := 0
+	for n := range 4 {
+		group.Go(func() {
+			_, err := w.s.DecideSecond(w.ctx, r.ID, n%2 == 0, accesslog.Row{Who: fmt.Sprint("bo", n)})
+			mu.Lock()
+			defer mu.Unlock()
+			if err == nil {
+				decided++
+			} else if !errors.Is(err, accounts.ErrDecided) {
+				w.t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	equal(w, "decisions", decided, 1)
+	w.clock.move(time.Second)
+	late := ask()
+	w.clock.move(accounts.SecondTime)
+	if _, err := w.s.DecideSecond(w.ctx, late.ID, true, accesslog.Row{Who: "bo"}); !errors.Is(err, accounts.ErrExpired) {
+		w.t.Errorf("after its time: %v", err)
+	}
+	all, err := w.s.SecondRequests(w.ctx)
+	w.must(err)
+	equal(w, "the newest", all[0].State, accounts.SecondExpired)
+	equal(w, "its work", string(all[0].Work), `{"a":1}`)
 }
 
 // accountCode has two people use one code at a time, and one code after its time.

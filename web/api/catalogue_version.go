@@ -40,10 +40,10 @@ func (s *Catalogue) Publish(w http.ResponseWriter, r *http.Request, who shell.Ac
 			return shell.Invalid("at", wordTimePassed)
 		}
 	}
-	v, err := s.Relay.Store.PublishCatalogue(r.Context(), catalogues.Order{
+	v, err := s.SecondPerson().Publish(r.Context(), catalogues.Order{
 		Revision: revision, At: at, By: who.Name, Reason: in.Reason, TurnsOff: in.TurnsOff, Tree: s.Table().Tree(),
 		TakeOver: in.TakeOver, Log: who.Row(accesslog.Row{}),
-	}, s.Rules)
+	}, s.Rules, who.Row(accesslog.Row{}))
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"rivgate/contracts/identity"
 	"rivgate/relay/diagnosis"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/operate"
 	"rivgate/web/shell"
 )
@@ -180,7 +181,8 @@ func (s *Deliveries) DeliveryVerb(w http.ResponseWriter, r *http.Request, who sh
 		if err = s.Fresh(r, who); err != nil {
 			return err
 		}
-		n, err = s.Relay.Store.Redirect(r.Context(), f, body.Address, who.Name, body.Reason)
+		n, err = s.Operate.SecondPerson().Redirect(r.Context(), f, body.Address, body.Reason, who.Row(accesslog.Row{}),
+			s.Clock())
 	default:
 		return shell.ErrNotFound
 	}

@@ -216,10 +216,10 @@ func (s *Pages) DraftVerb(w http.ResponseWriter, r *http.Request, who shell.Acce
 		if len(f.Errors) > 0 {
 			return s.showDraft(w, r, who, http.StatusUnprocessableEntity, p)
 		}
-		_, err = s.Relay.Store.PublishCatalogue(r.Context(), catalogues.Order{
+		_, err = s.SecondPerson().Publish(r.Context(), catalogues.Order{
 			Revision: revision, At: at, By: who.Name, Reason: f.Value("reason"), TurnsOff: turnsOff(f), Tree: s.Table().Tree(),
 			TakeOver: takeOver(f), Log: who.Row(accesslog.Row{}),
-		}, s.Rules)
+		}, s.Rules, who.Row(accesslog.Row{}))
 	case "discard":
 		p.Discard = f
 		err = s.Relay.Store.DiscardCatalogue(r.Context(), revision, who.Name, f.Value("reason"))

@@ -11,6 +11,7 @@ import (
 
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/web/shell"
 )
 
@@ -195,7 +196,7 @@ func (s *Pages) OrderVerb(w http.ResponseWriter, r *http.Request, who shell.Acce
 			return err
 		}
 	}
-	n, err := s.carryOut(r.Context(), &probe, f, who.Name)
+	n, err := s.carryOut(r.Context(), &probe, f, who)
 	if err != nil {
 		return err
 	}
@@ -240,8 +241,8 @@ func (s *Pages) WrongAddress(address string) string {
 }
 
 // carryOut calls the verb, and tells how many it touched.
-func (s *Pages) carryOut(ctx context.Context, p *orderPage, f *shell.Form, by string) (int, error) {
-	st, filter, reason := s.Relay.Store, p.Query.filter(), f.Value("reason")
+func (s *Pages) carryOut(ctx context.Context, p *orderPage, f *shell.Form, who shell.Access) (int, error) {
+	st, filter, reason, by := s.Relay.Store, p.Query.filter(), f.Value("reason"), who.Name
 	switch p.Order.Verb {
 	case "retry":
 		return st.Retry(ctx, filter, by, reason)
@@ -250,7 +251,7 @@ func (s *Pages) carryOut(ctx context.Context, p *orderPage, f *shell.Form, by st
 	case "release":
 		return st.Release(ctx, filter, by, reason)
 	case "redirect":
-		return st.Redirect(ctx, filter, f.Value("address"), by, reason)
+		return s.SecondPerson().Redirect(ctx, filter, f.Value("address"), reason, who.Row(accesslog.Row{}), s.Clock())
 	case "close":
 		return st.CloseDeliveries(ctx, filter, by, reason)
 	case "dismiss":

@@ -4,7 +4,9 @@ import (
 	"maps"
 	"strings"
 
+	"rivgate/relay/duties"
 	"rivgate/store/accesslog"
+	"rivgate/store/accounts"
 	"rivgate/web/shell"
 )
 
@@ -129,6 +131,9 @@ var detailWords = map[string]string{
 	"users: give": "en roll eller enhet som inte är deras att ge", "users: none": "inget konto som kan ha rollen",
 	"users: take": "en roll som inte är deras att ta tillbaka", "users: others": "{1}: kontot har roller på andra håll",
 	"users: see": "andras konto", "users: own role": "en roll åt sig själv",
+	"second asked": "begäran till en andra person: {1}", "second request": "begäran {1} från {2}", "second confirmed": "bekräftade begäran: {1}",
+	"second refused": "avslog begäran: {1}", "confirm": "bekräfta {1}", "refuse": "avslå {1}", "second failed": "en bekräftad begäran gick inte att göra",
+	"redirect": "styra om leveranser", "new_address": "vägval till en ny adress",
 	"code given": "engångskod för lösenord", "password by code": "lösenord valt med engångskod",
 	"sample made": "nytt stickprov", "sample ended": "stickprov avslutat",
 	"submitted": "skickade", "delivered": "nya", "in_progress": "pågående", "awaiting_reporter": "väntar på anmälaren",
@@ -174,6 +179,31 @@ var detailWords = map[string]string{
 
 func phraseKinds() []phraseKind {
 	return []phraseKind{{"reply", "Delsvar"}, {"question", "Fråga"}, {"close", "Slutsvar"}}
+}
+
+// titleDuties is the page of what waits for a second person.
+const titleDuties = shell.RoomDuties
+
+// dutyWords are the duties of package duties.
+var dutyWords = map[string]string{
+	duties.Redirect: "Styra om leveranser", duties.NewAddress: "Publicera vägval till en ny adress",
+}
+
+// dutyStates are what became of a request.
+var dutyStates = map[accounts.SecondState]string{
+	accounts.SecondWaiting: "väntar", accounts.SecondConfirmed: "bekräftad", accounts.SecondRefused: "avslagen",
+	accounts.SecondFailed: "bekräftad, men gick inte längre att göra", accounts.SecondExpired: "ingen bekräftade i tid",
+}
+
+// dutiesDone says what was done with a request.
+func dutiesDone(verb string) string {
+	switch verb {
+	case "confirm":
+		return "Begäran är bekräftad och gjord."
+	case "refuse":
+		return "Begäran är avslagen."
+	}
+	return ""
 }
 
 // userDone says what was done.

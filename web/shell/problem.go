@@ -13,9 +13,11 @@ import (
 
 	"rivgate/contracts"
 	"rivgate/relay"
+	"rivgate/relay/duties"
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/store"
+	"rivgate/store/accounts"
 	"rivgate/store/catalogues"
 )
 
@@ -92,6 +94,7 @@ type Problem struct {
 	SubCode string `json:"subCode,omitempty"` // of the contract
 	Path    string `json:"path,omitempty"`    // where in the message or the request
 
+	Request  string              `json:"request,omitempty"`  // that waits for a second person
 	Problems []catalogue.Problem `json:"problems,omitempty"` // rows of the catalogue that break rules, 500 at most
 	TurnsOff []routing.TurnedOff `json:"turnsOff,omitempty"` // units that a version would turn off for citizens
 }
@@ -166,7 +169,30 @@ func ProblemOf(err error) *Problem {
 	if p := ofCatalogue(err); p != nil {
 		return p
 	}
+	if p := ofSecondPerson(err); p != nil {
+		return p
+	}
 	return errInternal
+}
+
+// ofSecondPerson is what waits for a second person, or is not theirs to decide; nil for any other error.
+func ofSecondPerson(err error) *Problem {
+	var asked *duties.Asked
+	switch {
+	case errors.As(err, &asked):
+		p := NewProblem(http.StatusAccepted, "second-person", titleAsked, fmt.Sprintf(textAsked, asked.Request.ID))
+		p.Request = asked.Request.ID
+		return p
+	case errors.Is(err, accounts.ErrSamePerson):
+		return NewProblem(http.StatusForbidden, "same-person", titleSecond, textSamePerson)
+	case errors.Is(err, accounts.ErrNobody):
+		return NewProblem(http.StatusForbidden, "nobody", titleSecond, textNobody)
+	case errors.Is(err, accounts.ErrDecided):
+		return NewProblem(http.StatusConflict, "decided", titleSecond, textDecided)
+	case errors.Is(err, accounts.ErrExpired):
+		return NewProblem(http.StatusConflict, "expired", titleSecond, textExpired)
+	}
+	return nil
 }
 
 func ofContract(e *contracts.Error) *Problem {

@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"rivgate/relay"
+	"rivgate/relay/duties"
 	"rivgate/routing"
 )
 
@@ -41,6 +42,9 @@ type Site struct {
 	Stopping func() bool
 	// CatalogueInUse is what is known of the catalogue in use. Nil: only what Relay.Table tells.
 	CatalogueInUse func() CatalogueStatus
+
+	// Duties is what a second person is needed for. Nil: for nothing.
+	Duties *duties.Desk
 
 	Now func() time.Time // default time.Now
 	Log *zap.Logger      // default: none
@@ -127,3 +131,11 @@ func (s *Site) IsStopping() bool { return s.Stopping != nil && s.Stopping() }
 
 // Open tells whether loopback peers may use the API, and the citizen's pages, without signing in.
 func (s *Site) Open() bool { return s.Environment == Demo || s.Environment == Test }
+
+// SecondPerson carries out what may need a second person.
+func (s *Site) SecondPerson() *duties.Desk {
+	if s.Duties != nil {
+		return s.Duties
+	}
+	return &duties.Desk{Store: s.Relay.Store}
+}

@@ -28,6 +28,7 @@ const (
 	RoomFaults     = "Fellista"
 	RoomCatalogue  = "Adresskatalog"
 	RoomReview     = "Loggkontroll"
+	RoomDuties     = "Andra person"
 )
 
 // TitleWhy is the page that tells which way a call takes.
@@ -131,11 +132,20 @@ const (
 	titleDraftChanged = "Utkastet har ändrats"
 	textDraftChanged  = "Utkastet har revision %d nu, och ändringen utgick från %d. Läs det igen och gör ändringen på " +
 		"nytt."
-	titleRules    = "Raderna följer inte katalogens regler"
-	textRules     = "Inget är sparat."
-	titleNotNow   = "Det går inte nu"
-	titleNoPage   = "Här finns ingen sida"
-	textNoPage    = "Adressen tar emot ett formulär. Gå till sidan som formuläret står på."
+	titleRules  = "Raderna följer inte katalogens regler"
+	textRules   = "Inget är sparat."
+	titleNotNow = "Det går inte nu"
+	titleNoPage = "Här finns ingen sida"
+	textNoPage  = "Adressen tar emot ett formulär. Gå till sidan som formuläret står på."
+	titleAsked  = "Väntar på en andra person"
+	textAsked   = "Adressen är inte känd i katalogen. Inget är gjort än: en annan person med samma rätt ska bekräfta " +
+		"begäran %s."
+	titleSecond    = "Begäran är inte bekräftad"
+	textSamePerson = "Den som ber om något bekräftar det inte. Be en annan person med samma rätt."
+	textNobody     = "Det här görs av två personer som gatewayen känner till namn. Logga in först."
+	textDecided    = "Någon har redan bekräftat eller avslagit begäran."
+	textExpired    = "Ingen bekräftade begäran i tid. Gör om den."
+
 	titleNotLocal = "Bara från den här datorn"
 	textNotLocal  = "I demomiljö är allt öppet för den egna datorn (localhost) och för ingen annan; i testmiljö " +
 		"gäller det anmälarens sidor."

@@ -14,6 +14,7 @@ import (
 
 	"go.uber.org/zap/zapcore"
 
+	"rivgate/relay/duties"
 	"rivgate/routing/reach"
 	"rivgate/store"
 	"rivgate/web/shell"
@@ -34,6 +35,9 @@ func (l *Loaded) check() []Problem {
 	k.producer()
 	k.signature()
 	k.delivery()
+	for _, duty := range k.c.Duties.SecondPerson {
+		k.oneOf("duties.second_person", duty, duties.All()...)
+	}
 	k.shutdown()
 	k.desk()
 	k.catalogue()

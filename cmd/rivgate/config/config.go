@@ -34,6 +34,7 @@ type Config struct {
 	Producer    Producer  `yaml:"producer"`
 	Signature   Signature `yaml:"signature"`
 	Delivery    Delivery  `yaml:"delivery"`
+	Duties      Duties    `yaml:"duties"`
 	TAK         TAK       `yaml:"tak"`
 	Contracts   Contracts `yaml:"contracts"`
 	Store       Store     `yaml:"store"`
@@ -129,6 +130,11 @@ func (c ProducerTLS) Over(common ClientTLS) ClientTLS {
 	}
 	common.CA = cmp.Or(c.CA, common.CA)
 	return common
+}
+
+// Duties is what one person does not do alone.
+type Duties struct {
+	SecondPerson []string `yaml:"second_person"` // of duties.All; default in production: all of them, else none
 }
 
 // Delivery is how queued messages are delivered.

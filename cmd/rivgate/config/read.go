@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"rivgate/relay/duties"
 )
 
 // DefaultFile is read where neither --config nor RIVGATE_CONFIG names a file. It need not be there.
@@ -140,6 +142,9 @@ func (l *Loaded) settle() {
 	}
 	if _, set := l.places["web.local_accounts"]; !set && l.Config.Environment == EnvironmentProduction {
 		l.Config.Web.LocalAccounts = false
+	}
+	if _, set := l.places["duties.second_person"]; !set && l.Config.Environment == EnvironmentProduction {
+		l.Config.Duties.SecondPerson = duties.All()
 	}
 }
 

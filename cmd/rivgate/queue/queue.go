@@ -17,6 +17,7 @@ import (
 	"rivgate/relay/diagnosis"
 	"rivgate/routing"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 // Command is the noun queue: what waits to be delivered. Every verb opens the store itself and is safe beside a
@@ -333,7 +334,17 @@ func (c *RedirectCommand) Run(s *cli.Session) error {
 	}
 	return c.apply(s, "redirected", store.VerbRedirect, []store.DeliveryState{store.DeliveryDue, store.DeliveryParked},
 		func(ctx context.Context, db *store.Store, f store.DeliveryFilter, by string) (int, error) {
-			return db.Redirect(ctx, f, c.To, by, c.Reason)
+			l, err := s.Config()
+			if err != nil {
+				return 0, err
+			}
+			desk, err := cli.SecondPerson(ctx, l.Config, db)
+			if err != nil {
+				return 0, err
+			}
+			row := accesslog.Row{Who: cli.Operator(""), Name: by}
+			n, err := desk.Redirect(ctx, f, c.To, c.Reason, row, s.Now())
+			return n, cli.Asked(err)
 		})
 }
 

@@ -10,9 +10,11 @@ import (
 
 	"rivgate/cmd/rivgate/cli"
 	"rivgate/contracts/identity"
+	"rivgate/relay/duties"
 	"rivgate/routing"
 	"rivgate/routing/catalogue"
 	"rivgate/store"
+	"rivgate/store/accesslog"
 	"rivgate/store/catalogues"
 )
 
@@ -48,12 +50,14 @@ func (t *PublishCommand) Run(s *cli.Session) error {
 		if err != nil {
 			return err
 		}
-		v, err := k.db.PublishCatalogue(ctx, catalogues.Order{
+		desk := duties.Desk{Store: k.db, Second: k.config.Duties.SecondPerson, Rules: k.rules}
+		row := accesslog.Row{Who: cli.Operator(""), Name: cli.Operator(t.By)}
+		v, err := desk.Publish(ctx, catalogues.Order{
 			Revision: t.revision(d), At: at, By: cli.Operator(t.By), Reason: t.Reason, TurnsOff: t.TurnsOff, Tree: tree,
 			TakeOver: t.takeovers(),
-		}, k.rules)
+		}, k.rules, row)
 		if err != nil {
-			return err
+			return cli.Asked(err)
 		}
 		return s.Show(v, func(w io.Writer) error {
 			for _, x := range v.TakenOver {

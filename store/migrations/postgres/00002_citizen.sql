@@ -143,3 +143,21 @@ CREATE UNIQUE INDEX account_code ON account (code) WHERE code <> '';
 
 -- Answers that the line refused and nobody has dealt with.
 CREATE INDEX outgoing_failed ON outgoing (case_id) WHERE state = 'failed';
+
+-- What one person asked for and another must confirm. They are never removed.
+CREATE TABLE second_person (
+    id           TEXT PRIMARY KEY,
+    duty         TEXT NOT NULL, -- redirect or new_address
+    work         TEXT NOT NULL, -- JSON of what is to be done
+    address      TEXT NOT NULL, -- where to, as it is shown; several parted by blanks
+    reason       TEXT NOT NULL,
+    asker        TEXT NOT NULL,
+    asker_name   TEXT NOT NULL,
+    asked        BIGINT NOT NULL,
+    until        BIGINT NOT NULL,
+    state        TEXT NOT NULL, -- waiting, confirmed, refused or failed
+    decider      TEXT NOT NULL,
+    decider_name TEXT NOT NULL,
+    decided      BIGINT NOT NULL -- 0 not
+);
+CREATE INDEX second_person_asked ON second_person (asked);
