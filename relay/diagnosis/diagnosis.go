@@ -191,6 +191,7 @@ func Unsent(err error) store.Diagnosis {
 	return store.Diagnosis(failed.Diagnosis())
 }
 
+// Status is what a producer answered with an HTTP status that tells no more.
 func Status(status int) store.Diagnosis {
 	return store.Diagnosis{Code: codeStatus, Values: map[string]string{"status": strconv.Itoa(status)}}
 }
@@ -228,6 +229,7 @@ func Unread(answer *soap.Reply, err error) store.Diagnosis {
 // there.
 var faultCode = regexp.MustCompile(`^[A-Za-z][A-Za-z_.-]{0,80}[0-9]{0,4}$`)
 
+// Refused is what a fault says that may be shown: its code, and the VP code in its text.
 func Refused(fault *soap.Fault) store.Diagnosis {
 	_, local, own := strings.Cut(fault.Code, "}")
 	if !own {
@@ -244,6 +246,7 @@ func Refused(fault *soap.Fault) store.Diagnosis {
 	return store.Diagnosis{Code: codeFault, Values: values}
 }
 
+// Answered is what a result with ERROR says that may be shown: its kind and a sub code that is known.
 func Answered(result contracts.Result) store.Diagnosis {
 	values := map[string]string{"result": contracts.ERROR}
 	switch result.ErrorCode {

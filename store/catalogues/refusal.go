@@ -13,6 +13,7 @@ type Refusal struct{ routing.Fact }
 
 func (e *Refusal) Error() string { return e.Words(refusals) }
 
+// Refuse is a refusal of a code with its values, in the order of the words of the code.
 func Refuse(code string, values ...any) error {
 	refused := &Refusal{routing.Fact{Code: code}}
 	for _, v := range values {

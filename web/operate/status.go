@@ -181,7 +181,7 @@ type CertificateStatus struct {
 // CertificateProblem is why nothing is known of a configured certificate, as a code. JSON says it in English.
 type CertificateProblem string
 
-// NotPEM: the file is not there, or cannot be read as PEM certificates.
+// NotPEM says that the file is not there, or cannot be read as PEM certificates.
 const NotPEM CertificateProblem = "not-pem"
 
 // MarshalText is the problem in English.

@@ -18,6 +18,7 @@ type Table struct {
 	rows [][]string
 }
 
+// Add is one more row.
 func (t *Table) Add(cells ...any) {
 	row := make([]string, len(cells))
 	for i, c := range cells {
@@ -54,6 +55,7 @@ func Cell(v any) string {
 	}, s)
 }
 
+// Print writes the head and all rows, each column as wide as its longest cell.
 func (t *Table) Print(w io.Writer) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, row := range append([][]string{t.Head}, t.rows...) {

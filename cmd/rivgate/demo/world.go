@@ -105,6 +105,7 @@ func dialable(address string) string {
 	return net.JoinHostPort(host, port)
 }
 
+// Announce adds the addresses of both simulators to a table.
 func (w *World) Announce(t *cli.Table) {
 	t.Add("1177 portal", "http://"+w.Portal.Door.Address()+"/ (simulator)")
 	t.Add("Handling system", "http://"+w.System.Door.Address()+"/SendComplaint/1/rivtabp21 (simulator)")
@@ -118,6 +119,7 @@ func (w *World) Run(ctx context.Context) error {
 	return nil
 }
 
+// Close ends both simulators.
 func (w *World) Close() {
 	w.System.Door.Down()
 	w.Portal.Door.Down()
@@ -170,14 +172,15 @@ func (w *World) Seed(ctx context.Context, g *Gateway) (sent bool, err error) {
 	return true, nil
 }
 
-// seedCase is a case that the demo begins with.
-type seedCase struct {
+// SeedCase is a case that the demo begins with.
+type SeedCase struct {
 	unit      string
 	Complaint contracts.Complaint
 	lived     []lived // what people did with it since
 }
 
-func Seeds(now time.Time) []seedCase {
+// Seeds are the cases that the demo begins with, as of a moment.
+func Seeds(now time.Time) []SeedCase {
 	day := func(back int) string { return now.AddDate(0, 0, -back).Format("20060102") }
 	own := func(person, name, text, date, unit, unitName string) contracts.Complaint {
 		return contracts.Complaint{
@@ -206,7 +209,7 @@ func Seeds(now time.Time) []seedCase {
 	another := board
 	another.IncidentPlaceText, another.Description = "Akuten, natten mot söndag",
 		"Vi bollades mellan två sjukhus, och inget av dem tog emot oss."
-	return []seedCase{
+	return []SeedCase{
 		{
 			unit: "SE2010123456-VC01",
 			Complaint: own("189001019802", "Test Testsson",

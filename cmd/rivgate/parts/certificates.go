@@ -29,6 +29,7 @@ type certificateFile struct{ use, name string }
 
 var _ prometheus.Collector = (*Certificates)(nil)
 
+// NewCertificates watches the certificates that a configuration names.
 func NewCertificates(c config.Config) *Certificates {
 	all := &Certificates{
 		notAfter: prometheus.NewDesc("rivgate_certificate_not_after_seconds",

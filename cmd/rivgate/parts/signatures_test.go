@@ -4,7 +4,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
 	"os"
@@ -34,7 +33,7 @@ func keyFiles(t *testing.T, folder string, ca *signaturetest.Authority) config.S
 	if err != nil {
 		t.Fatal(err)
 	}
-	var pair tls.Certificate = ca.Issue(t, key, nil)
+	pair := ca.Issue(t, key, nil)
 	c := config.Signature{
 		Certificate: filepath.Join(folder, "certificate.pem"), Key: filepath.Join(folder, "key.pem"),
 		Trust: filepath.Join(folder, "trust.pem"), MaxAge: 5 * time.Minute,

@@ -83,21 +83,21 @@ func acceptance(db *store.Store, source string) func(context.Context, tak.Held) 
 //go:embed demo.yaml
 var demoCatalogue string
 
-// demoSource is the catalogue that the demo begins with.
-type demoSource struct {
+// DemoSource is the catalogue that the demo begins with.
+type DemoSource struct {
 	config config.Config
 	names  map[string]string
 }
 
-var _ tak.Source = demoSource{}
+var _ tak.Source = DemoSource{}
 
 // NewDemoSource is the demo's first catalogue with the addresses of the configuration.
-func NewDemoSource(c config.Config, r *contracts.Registry) demoSource {
-	return demoSource{c, r.Names()}
+func NewDemoSource(c config.Config, r *contracts.Registry) DemoSource {
+	return DemoSource{c, r.Names()}
 }
 
 // Read gives the catalogue, its routes leading to the simulator.
-func (d demoSource) Read(context.Context) (routing.Catalogue, error) {
+func (d DemoSource) Read(context.Context) (routing.Catalogue, error) {
 	text := strings.NewReplacer("HANDLING_SYSTEM", "http://"+d.config.Demo.HandlingSystem, "PORTAL",
 		d.config.Contracts.PortalAddress,
 		"GATEWAY", d.config.Instance.HSAID).Replace(demoCatalogue)
@@ -105,27 +105,27 @@ func (d demoSource) Read(context.Context) (routing.Catalogue, error) {
 }
 
 // String names the source.
-func (demoSource) String() string { return config.SourceDemo }
+func (DemoSource) String() string { return config.SourceDemo }
 
-// startedSource is the catalogue kept in the store, or the one that the demo begins with as long as nothing is
+// StartedSource is the catalogue kept in the store, or the one that the demo begins with as long as nothing is
 // published there. So what an integrator publishes in the demo counts.
-type startedSource struct {
+type StartedSource struct {
 	StoreSource
-	first demoSource
+	first DemoSource
 }
 
 var (
-	_ tak.Source = startedSource{}
-	_ tak.Marked = startedSource{}
+	_ tak.Source = StartedSource{}
+	_ tak.Marked = StartedSource{}
 )
 
 // NewStartedSource is the catalogue that the demo's gateway goes by.
-func NewStartedSource(c config.Config, r *contracts.Registry, db *store.Store) startedSource {
-	return startedSource{newStoreSource(c, db), NewDemoSource(c, r)}
+func NewStartedSource(c config.Config, r *contracts.Registry, db *store.Store) StartedSource {
+	return StartedSource{newStoreSource(c, db), NewDemoSource(c, r)}
 }
 
 // Read gives the version in force, or the first catalogue.
-func (s startedSource) Read(ctx context.Context) (routing.Catalogue, error) {
+func (s StartedSource) Read(ctx context.Context) (routing.Catalogue, error) {
 	_, err := s.DB.CatalogueInForce(ctx)
 	if errors.Is(err, store.ErrNotFound) {
 		return s.first.Read(ctx)

@@ -26,7 +26,7 @@ type PauseCommand struct {
 func (c *PauseCommand) Run(s *cli.Session) error {
 	return s.WithStore(func(ctx context.Context, db *store.Store) error {
 		if !c.Force {
-			if err := knowsReceiver(s, ctx, db, c.Receiver); err != nil {
+			if err := knowsReceiver(ctx, s, db, c.Receiver); err != nil {
 				return err
 			}
 		}
@@ -38,7 +38,7 @@ func (c *PauseCommand) Run(s *cli.Session) error {
 }
 
 // knowsReceiver refuses what neither a delivery nor a route of the catalogue has as its receiver or component.
-func knowsReceiver(s *cli.Session, ctx context.Context, db *store.Store, receiver string) error {
+func knowsReceiver(ctx context.Context, s *cli.Session, db *store.Store, receiver string) error {
 	rows, err := db.Deliveries(ctx, store.DeliveryFilter{Receiver: receiver, Limit: 1})
 	if err != nil {
 		return fmt.Errorf("looking for the receiver: %w", err)
@@ -78,7 +78,7 @@ type ResumeCommand struct {
 // Run resumes.
 func (c *ResumeCommand) Run(s *cli.Session) error {
 	return s.WithStore(func(ctx context.Context, db *store.Store) error {
-		if err := isPaused(s, ctx, db, c.Receiver); err != nil {
+		if err := isPaused(ctx, s, db, c.Receiver); err != nil {
 			return err
 		}
 		if err := db.Resume(ctx, c.Receiver, cli.Operator(c.By), c.Reason); err != nil {
@@ -89,7 +89,7 @@ func (c *ResumeCommand) Run(s *cli.Session) error {
 }
 
 // isPaused refuses a name that no pause has and nothing knows: who was meant would stay paused.
-func isPaused(s *cli.Session, ctx context.Context, db *store.Store, receiver string) error {
+func isPaused(ctx context.Context, s *cli.Session, db *store.Store, receiver string) error {
 	pauses, err := db.Pauses(ctx)
 	if err != nil {
 		return err
@@ -100,7 +100,7 @@ func isPaused(s *cli.Session, ctx context.Context, db *store.Store, receiver str
 			return nil
 		}
 	}
-	if knowsReceiver(s, ctx, db, receiver) == nil {
+	if knowsReceiver(ctx, s, db, receiver) == nil {
 		return nil // it may be held back because everybody was paused before it was seen
 	}
 	if len(names) == 0 {

@@ -85,7 +85,7 @@ func (c *ListCommand) Run(s *cli.Session) error {
 		if err != nil {
 			return fmt.Errorf("listing deliveries: %w", err)
 		}
-		if err := tellStranded(s, ctx, db); err != nil {
+		if err := tellStranded(ctx, s, db); err != nil {
 			return err
 		}
 		if len(rows) == f.Limit {

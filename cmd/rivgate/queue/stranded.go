@@ -28,7 +28,7 @@ func listStranded(s *cli.Session, limit int) error {
 }
 
 // tellStranded says beside a list that there is something that it does not show.
-func tellStranded(s *cli.Session, ctx context.Context, db *store.Store) error {
+func tellStranded(ctx context.Context, s *cli.Session, db *store.Store) error {
 	rows, err := db.Strandeds(ctx, 1)
 	if err != nil || len(rows) == 0 {
 		return err

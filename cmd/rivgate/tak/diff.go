@@ -129,7 +129,7 @@ func openCases(s *cli.Session, c config.Config) (open map[string]int) {
 }
 
 // switches are the units that go another way by a later catalogue.
-func (c *openedCatalogue) switches(after routing.Catalogue, open map[string]int,
+func (c *OpenedCatalogue) switches(after routing.Catalogue, open map[string]int,
 	today routing.Date,
 ) ([]routing.Switch, error) {
 	return switchesOf(c.Catalogue, after, parts.NewRules(c.config, c.registry), c.registry, open, today)
@@ -137,7 +137,7 @@ func (c *openedCatalogue) switches(after routing.Catalogue, open map[string]int,
 
 // consequences are what a later catalogue means for units: those that go another way, those that citizens cannot choose
 // any more, and both as differences.
-func (c *openedCatalogue) consequences(after routing.Catalogue, open map[string]int,
+func (c *OpenedCatalogue) consequences(after routing.Catalogue, open map[string]int,
 	now time.Time,
 ) (switches []routing.Switch, ways catalogue.Differences, err error) {
 	today := routing.DateOf(now)

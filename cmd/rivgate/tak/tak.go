@@ -42,15 +42,15 @@ type Command struct {
 	Accept   AcceptCommand   `cmd:"" help:"Confirm an answer of the source that is held back because it shrank."`
 }
 
-// catalogue is one that was read for a command, and what is needed to judge it.
-type openedCatalogue struct {
+// OpenedCatalogue is one that was read for a command, and what is needed to judge it.
+type OpenedCatalogue struct {
 	config   config.Config
 	registry *contracts.Registry
 	routing.Catalogue
 }
 
 // OpenCatalogue reads a source; "" is the configured one.
-func OpenCatalogue(s *cli.Session, source string) (*openedCatalogue, error) {
+func OpenCatalogue(s *cli.Session, source string) (*OpenedCatalogue, error) {
 	l, err := s.Config()
 	if err != nil {
 		return nil, err
@@ -61,14 +61,14 @@ func OpenCatalogue(s *cli.Session, source string) (*openedCatalogue, error) {
 	}
 	if source == "" && l.Config.TAK.Source == config.SourceDemo {
 		c, err := startedCatalogue(s, l.Config, r)
-		return &openedCatalogue{l.Config, r, c}, err
+		return &OpenedCatalogue{l.Config, r, c}, err
 	}
 	if source == "" {
 		source = l.Config.TAK.Source
 	}
 	if isKept(source) {
 		c, err := readKept(s, l.Config, source)
-		return &openedCatalogue{l.Config, r, c}, err
+		return &OpenedCatalogue{l.Config, r, c}, err
 	}
 	from, err := parts.NewSource(l.Config, r, source)
 	if err != nil {
@@ -83,11 +83,11 @@ func OpenCatalogue(s *cli.Session, source string) (*openedCatalogue, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", source, err)
 	}
-	return &openedCatalogue{l.Config, r, c}, nil
+	return &OpenedCatalogue{l.Config, r, c}, nil
 }
 
 // table makes the catalogue ready for deciding, or says line by line why it does not load.
-func (c *openedCatalogue) table() (*routing.Table, error) {
+func (c *OpenedCatalogue) table() (*routing.Table, error) {
 	t, err := routing.NewTable(c.Catalogue, parts.NewRules(c.config, c.registry))
 	if err != nil {
 		return nil, cli.Refused("the catalogue does not load:\n%w", err)
@@ -96,7 +96,7 @@ func (c *openedCatalogue) table() (*routing.Table, error) {
 }
 
 // short is the short name of a contract, or its namespace where it has none.
-func (c *openedCatalogue) short(namespace string) string {
+func (c *OpenedCatalogue) short(namespace string) string {
 	if known := c.registry.Contract(namespace); known != nil {
 		return known.Name
 	}
@@ -104,7 +104,7 @@ func (c *openedCatalogue) short(namespace string) string {
 }
 
 // write writes the catalogue in a form, yaml or cache.
-func (c *openedCatalogue) write(w io.Writer, form string) error {
+func (c *OpenedCatalogue) write(w io.Writer, form string) error {
 	if form == "cache" {
 		return tak.WriteCache(w, c.Catalogue)
 	}
@@ -194,7 +194,7 @@ func (i imported) print(w io.Writer) error {
 }
 
 // save writes the catalogue so that a reader finds the old file or the whole new one.
-func (c *openedCatalogue) save(file string) error {
+func (c *OpenedCatalogue) save(file string) error {
 	if strings.EqualFold(filepath.Ext(file), ".xml") {
 		return tak.SaveCache(file, c.Catalogue)
 	}
@@ -250,7 +250,7 @@ func (t *ShowCommand) Run(s *cli.Session) error {
 	return s.Show(shown, func(w io.Writer) error { return printCatalogue(w, c, shown) })
 }
 
-func printCatalogue(w io.Writer, c *openedCatalogue, shown routing.Catalogue) error {
+func printCatalogue(w io.Writer, c *OpenedCatalogue, shown routing.Catalogue) error {
 	units := &cli.Table{Head: []string{"UNIT", "NAME", "KIND", "REGION", "PROVIDER", "ATTACHMENTS", "TOWN", "ALIASES"}}
 	for _, u := range shown.Units {
 		units.Add(u.HSAID, u.Name, u.Kind, u.Region, u.Provider, u.Attachments, u.Town,
