@@ -62,8 +62,8 @@ func (d Difference) String() string {
 	return b.String()
 }
 
-// Rules say what is not compared. The zero value compares everything but prefixes, the order of attributes, comments and
-// white space around values.
+// Rules say what is not compared. The zero value compares everything but prefixes, the order of attributes, comments
+// and white space around values.
 type Rules struct {
 	ignore []Path
 	holds  []hold
@@ -168,7 +168,8 @@ func (r Rules) Exchanges(a, b *Exchange) (all []Difference) {
 		case name == Request:
 			found = r.Documents(x, y, a.ContentType(), b.ContentType())
 		case name == Response:
-			found = r.Documents(x, y, a.Header(ResponseHeaders).Get("Content-Type"), b.Header(ResponseHeaders).Get("Content-Type"))
+			found = r.Documents(x, y, a.Header(ResponseHeaders).Get("Content-Type"),
+				b.Header(ResponseHeaders).Get("Content-Type"))
 		case !bytes.Equal(x, y):
 			line := firstOther(x, y)
 			found = []Difference{{What: OtherText, LineA: line, LineB: line}}

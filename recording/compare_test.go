@@ -23,16 +23,25 @@ func TestDocumentsAreComparedAsTheyAreMeant(t *testing.T) {
 		{"in UTF-16", utf16(a), "", ""},
 		{"a value", strings.Replace(a, "OK", "ERROR", 1), "", `/Envelope/Body/r/result/code value: "OK", "ERROR" (lines 2, 2)`},
 		{"a value that is ignored", strings.Replace(a, ">1</m:logId", ">2</m:logId", 1), "result/logId", ""},
-		{"a value that is ignored from the root", strings.Replace(a, ">1</m:logId", ">2</m:logId", 1), "/Envelope/*/r/result/logId", ""},
-		{"a path that means another", strings.Replace(a, ">1</m:logId", ">2</m:logId", 1), "/logId",
-			`/Envelope/Body/r/result/logId value: "1", "2" (lines 2, 2)`},
+		{
+			"a value that is ignored from the root", strings.Replace(a, ">1</m:logId", ">2</m:logId", 1),
+			"/Envelope/*/r/result/logId", "",
+		},
+		{
+			"a path that means another", strings.Replace(a, ">1</m:logId", ">2</m:logId", 1), "/logId",
+			`/Envelope/Body/r/result/logId value: "1", "2" (lines 2, 2)`,
+		},
 		{"an attribute", strings.Replace(a, `x="1"`, `x="9"`, 1), "", `/Envelope/Body/r/@x value: "1", "9" (lines 1, 1)`},
 		{"an attribute that is ignored", strings.Replace(a, `x="1"`, `z="9"`, 1), "@*", ""},
-		{"an attribute less and more", strings.Replace(a, `x="1"`, `z="9"`, 1), "",
-			`/Envelope/Body/r/@x only in a: "1", "" (lines 1, 1); /Envelope/Body/r/@z only in b: "", "9" (lines 1, 1)`},
+		{
+			"an attribute less and more", strings.Replace(a, `x="1"`, `z="9"`, 1), "",
+			`/Envelope/Body/r/@x only in a: "1", "" (lines 1, 1); /Envelope/Body/r/@z only in b: "", "9" (lines 1, 1)`,
+		},
 		{"an element less", strings.Replace(a, "<m:p><m:c>1</m:c></m:p>", "", 1), "", `/Envelope/Body/r/p only in a (lines 3, 0)`},
-		{"an element more", strings.Replace(a, "<m:code>", "<m:new>n</m:new><m:code>", 1), "",
-			`/Envelope/Body/r/result/new only in b: "", "n" (lines 0, 2)`},
+		{
+			"an element more", strings.Replace(a, "<m:code>", "<m:new>n</m:new><m:code>", 1), "",
+			`/Envelope/Body/r/result/new only in b: "", "n" (lines 0, 2)`,
+		},
 		{"another namespace", strings.Replace(a, "urn:m", "urn:n", 1), "@y", `/Envelope/Body/r only in a (lines 1, 0); /Envelope/Body/r only in b (lines 0, 1)`},
 		{"the second of a name", strings.Replace(a, ">2<", ">3<", 1), "", `/Envelope/Body/r/p[2]/c value: "2", "3" (lines 3, 3)`},
 		{"no XML", "no", "", `unreadable: "", "it has no element"`},
@@ -56,7 +65,8 @@ func TestDocumentsAreComparedAsTheyAreMeant(t *testing.T) {
 		t.Errorf("bytes: %v", d)
 	}
 	fault := `<e:F xmlns:e="urn:e"><faultcode>e:Client</faultcode></e:F>`
-	if d := (recording.Rules{}).Documents([]byte(fault), []byte(strings.ReplaceAll(fault, "e:", "x:")), "", ""); len(d) != 1 {
+	if d := (recording.Rules{}).Documents([]byte(fault), []byte(strings.ReplaceAll(fault, "e:", "x:")), "",
+		""); len(d) != 1 {
 		t.Errorf("prefix of another declaration: %v", d)
 	}
 	other := strings.NewReplacer("e:F", "x:F", "xmlns:e", "xmlns:x", "e:Client", "x:Client").Replace(fault)
@@ -77,7 +87,10 @@ func utf16(text string) string {
 func TestPlaceholdersStandForTheirKind(t *testing.T) {
 	a, b := &recording.Exchange{ID: "a"}, &recording.Exchange{ID: "a"}
 	a.Set(recording.Response, []byte(`<r><id>x</id><t>20260302101500</t><n>1</n></r>`))
-	a.Placeholders = map[string]recording.Placeholder{"id": recording.UUID, "r/t": recording.Stamp, "n": recording.AnyValue}
+	a.Placeholders = map[string]recording.Placeholder{
+		"id": recording.UUID, "r/t": recording.Stamp,
+		"n": recording.AnyValue,
+	}
 	for response, want := range map[string]string{
 		`<r><id>0192f0c1-7a5e-7c3b-9d20-0123456789ab</id><t>2026-03-02T10:15:00Z</t><n>2</n></r>`: "",
 		`<r><id>no</id><t>20260302101501</t><n/></r>`: `response.xml /r/id no value: "uuid", "no" (lines 1, 1); ` +
@@ -97,7 +110,10 @@ func TestPlaceholdersStandForTheirKind(t *testing.T) {
 func TestAReportIsJUnit(t *testing.T) {
 	r := &recording.Report{Name: "x", Stopped: true, Left: 2}
 	r.Add(recording.Finding{Exchange: "a"}, 0)
-	r.Add(recording.Finding{Exchange: "b", Differences: []recording.Difference{{Path: "/a<b", What: recording.OtherValue, A: "\x01"}}}, 0)
+	r.Add(recording.Finding{Exchange: "b", Differences: []recording.Difference{{
+		Path: "/a<b", What: recording.OtherValue,
+		A: "\x01",
+	}}}, 0)
 	r.Add(recording.Finding{Exchange: "c", Failure: "nobody listens"}, 0)
 	var out bytes.Buffer
 	if err := r.WriteJUnit(&out); err != nil {

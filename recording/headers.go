@@ -27,7 +27,8 @@ func (e *Exchange) Header(part string) http.Header {
 // Target is the path, and the query, that the request was posted to; "" where that is not recorded.
 func (e *Exchange) Target() string {
 	line, _, _ := strings.Cut(string(e.Part(RequestHeaders)), "\n")
-	if words := strings.Fields(line); len(words) == 3 && words[0] == http.MethodPost && strings.HasPrefix(words[2], "HTTP/") {
+	if words := strings.Fields(line); len(words) == 3 && words[0] == http.MethodPost &&
+		strings.HasPrefix(words[2], "HTTP/") {
 		return words[1]
 	}
 	return ""

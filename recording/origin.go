@@ -48,7 +48,8 @@ func (e *Exchange) take(d *description, inFolder bool) error {
 	return nil
 }
 
-// describe is what exchange.yaml says, the parts aside. Contract and outcome are as the parts say, where they are there.
+// describe is what exchange.yaml says, the parts aside. Contract and outcome are as the parts say, where they are
+// there.
 func (e *Exchange) describe() description {
 	d := description{
 		Contract: e.contract(), Direction: e.Direction, Tool: e.Tool, Redaction: e.Redaction, Tags: e.Tags,

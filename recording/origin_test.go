@@ -18,13 +18,17 @@ import (
 func recorded() *recording.Exchange {
 	e := &recording.Exchange{
 		ID: "one", Ignore: []string{"result/message"},
-		Placeholders: map[string]recording.Placeholder{"result/logId": recording.UUID, "/Envelope/Body/*/@x": recording.AnyValue},
+		Placeholders: map[string]recording.Placeholder{
+			"result/logId":        recording.UUID,
+			"/Envelope/Body/*/@x": recording.AnyValue,
+		},
 		Origin: recording.Origin{
 			Direction: recording.Send, When: time.Date(2026, 3, 2, 10, 15, 0, 123e6, time.UTC), Tool: "rivgate 1.2.3",
 			Redaction: "persons-1", Tags: []string{"smoke", "slow"}, Summed: true,
 		},
 	}
-	e.Set(recording.RequestHeaders, []byte("POST /vp/SendComplaint HTTP/1.1\nContent-Type: text/xml; charset=UTF-8\nTest-Status: 202\n"))
+	e.Set(recording.RequestHeaders,
+		[]byte("POST /vp/SendComplaint HTTP/1.1\nContent-Type: text/xml; charset=UTF-8\nTest-Status: 202\n"))
 	e.Set(recording.Request, []byte("<a>\r\n</a>"))
 	e.Set(recording.ResponseHeaders, []byte("HTTP/1.1 201 Created\nX-A: b: c\n"))
 	e.Set(recording.Response, []byte("\xff"))

@@ -27,8 +27,8 @@ import (
 //	caller ─► read ─► upstream ─► answer to the caller
 //	                                 └─► persons out ─► a file beside ─► on disk ─► its name
 //
-// Nothing is written that a person was not taken out of. A file has its name when it is whole and on disk; whoever kills
-// the recorder leaves whole files, and at most one each of Writers under names that begin with a dot.
+// Nothing is written that a person was not taken out of. A file has its name when it is whole and on disk; whoever
+// kills the recorder leaves whole files, and at most one each of Writers under names that begin with a dot.
 type Recorder struct {
 	Client    *wire.Client
 	Upstream  *url.URL // the path of a call is appended
@@ -98,8 +98,8 @@ func (r *Recorder) Start(run string, header http.Header) error {
 	return nil
 }
 
-// Stop writes what is still to be written, and tells how many exchanges were recorded and how many were not. No call may
-// be under way.
+// Stop writes what is still to be written, and tells how many exchanges were recorded and how many were not. No call
+// may be under way.
 func (r *Recorder) Stop() (recorded, missed int64) {
 	r.once.Do(func() {
 		close(r.queue)

@@ -73,7 +73,8 @@ func (r *Redactor) envelope(file string, e *Exchange, name string) error {
 		return err
 	case err != nil && r.LeaveOut:
 		e.Set(name, nil)
-		e.Tags = append(slices.DeleteFunc(slices.Clone(e.Tags), func(t string) bool { return t == leftOut+name }), leftOut+name)
+		e.Tags = append(slices.DeleteFunc(slices.Clone(e.Tags), func(t string) bool { return t == leftOut+name }),
+			leftOut+name)
 		return nil
 	case err != nil:
 		return err
@@ -245,7 +246,8 @@ func (e *Exchange) Check(file string) (all []Leak) {
 		}
 		all = append(all, CheckText(Leak{File: file, Exchange: e.ID, Part: name}, text)...)
 	}
-	said := fmt.Appendf(nil, "%s\n%s\n%s\n%s\n%s", e.Tool, e.Tags, e.Ignore, slices.Sorted(maps.Keys(e.Placeholders)), e.Outcome)
+	said := fmt.Appendf(nil, "%s\n%s\n%s\n%s\n%s", e.Tool, e.Tags, e.Ignore, slices.Sorted(maps.Keys(e.Placeholders)),
+		e.Outcome)
 	if len(redact.Check(said)) > 0 {
 		all = append(all, Leak{File: file, Exchange: e.ID, Part: descriptionFile})
 	}

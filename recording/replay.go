@@ -24,11 +24,12 @@ import (
 // Exchanges of one case are sent in the order of their names, one after the other; those of different cases beside each
 // other.
 type Replay struct {
-	Client   *soap.Client
-	To       string                              // URL; one without a path gets the path that was recorded
-	Header   http.Header                         // instead of recorded headers of those names
-	Rules    Rules                               // what is not compared, beside what an exchange says itself
-	NewID    func() string                       // nil: ids stay. Else message ids and case ids become these, the same everywhere
+	Client *soap.Client
+	To     string      // URL; one without a path gets the path that was recorded
+	Header http.Header // instead of recorded headers of those names
+	Rules  Rules       // what is not compared, beside what an exchange says itself
+	// nil: ids stay. Else message ids and case ids become these, the same everywhere
+	NewID    func() string
 	Rate     float64                             // exchanges a second; 0: as fast as it goes
 	Parallel int                                 // lanes; default 1
 	Done     func(f Finding, took time.Duration) // called for each exchange, one call at a time
@@ -42,8 +43,9 @@ type Replay struct {
 // StandardRules are rules that do not ask for what no two answers have in common: log ids, times, ids of cases.
 func (r Rules) StandardRules() Rules {
 	for path, kind := range map[string]Placeholder{
-		"result/logId": AnyValue, "receivedTime": AnyValue, "externalCaseId/extension": AnyValue, "externalCaseId/root": AnyValue,
-		"caseId/extension": AnyValue,
+		"result/logId": AnyValue, "receivedTime": AnyValue, "externalCaseId/extension": AnyValue,
+		"externalCaseId/root": AnyValue,
+		"caseId/extension":    AnyValue,
 	} {
 		r = r.Hold(path, kind)
 	}
@@ -54,8 +56,8 @@ func (r Rules) StandardRules() Rules {
 type lane chan Located
 
 // Run replays all exchanges of a folder. When ctx ends no further request is sent, those under way come to their end,
-// and left is how many files had no turn. The error is that nobody could be reached: with the first exchange, so nothing
-// was done.
+// and left is how many files had no turn. The error is that nobody could be reached: with the first exchange, so
+// nothing was done.
 func (p *Replay) Run(ctx context.Context, folder *Folder) (left int, err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -303,7 +305,8 @@ func (p *Replay) compare(e *Exchange, answer *Exchange) (all []Difference) {
 		all = append(all, Difference{What: OtherStatus, A: fmt.Sprint(x), B: fmt.Sprint(y)})
 	}
 	rules := p.Rules.With(e)
-	for _, d := range rules.Documents(e.Part(Response), answer.Part(Response), e.Header(ResponseHeaders).Get("Content-Type"),
+	for _, d := range rules.Documents(e.Part(Response), answer.Part(Response),
+		e.Header(ResponseHeaders).Get("Content-Type"),
 		answer.Header(ResponseHeaders).Get("Content-Type")) {
 		d.Part = Response
 		all = append(all, d)

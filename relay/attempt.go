@@ -60,8 +60,10 @@ func (r *Relay) attempt(ctx context.Context, d store.Delivery) attempt {
 	err = r.setMessage(&p, req, r.Contracts.Contract(d.Message.Call.Contract))
 	if errors.Is(err, errNoKey) {
 		return attempt{
-			Attempt: store.Attempt{Outcome: store.OutcomeTechnical, Class: "unsigned",
-				Why: store.Diagnosis{Code: diagnosis.NoKey}},
+			Attempt: store.Attempt{
+				Outcome: store.OutcomeTechnical, Class: "unsigned",
+				Why: store.Diagnosis{Code: diagnosis.NoKey},
+			},
 		}
 	}
 	if err != nil {

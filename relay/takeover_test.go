@@ -94,8 +94,8 @@ func unaskedTo(kind store.EventKind, unit, extension string, sequence int64) *co
 }
 
 // TestWhatGoesToABoardsFormerIDIsTheNewOnes: 1177 writes to the HSA-id that it knows a case's board by. After a
-// takeover the answer, the supplement and the withdrawal are the case's, by the way that it took, and come once; the board's own
-// system may still sign by the former id. What is of no case of the board is refused.
+// takeover the answer, the supplement and the withdrawal are the case's, by the way that it took, and come once; the
+// board's own system may still sign by the former id. What is of no case of the board is refused.
 func TestWhatGoesToABoardsFormerIDIsTheNewOnes(t *testing.T) {
 	for name, inbox := range map[string]bool{"inbox": true, "system": false} {
 		t.Run(name, func(t *testing.T) {

@@ -14,9 +14,9 @@ func (s *Store) Note(ctx context.Context, a Act, text string, files ...File) err
 	return s.keepNote(ctx, a, DeskNote, text, files)
 }
 
-// BoardNote keeps what a patient board did with a case beside messages, as a DeskBoard: a consent or its end, a request,
-// an opinion, the mark of a child. What a consent allows hangs on it, so words that somebody wrote freely (Note) are
-// never one, whatever they say. Else as Note.
+// BoardNote keeps what a patient board did with a case beside messages, as a DeskBoard: a consent or its end, a
+// request, an opinion, the mark of a child. What a consent allows hangs on it, so words that somebody wrote freely
+// (Note) are never one, whatever they say. Else as Note.
 func (s *Store) BoardNote(ctx context.Context, a Act, text string, files ...File) error {
 	return s.keepNote(ctx, a, DeskBoard, text, files)
 }

@@ -21,8 +21,8 @@ const (
 	OpinionRecalled OpinionState = "recalled" // the consent was withdrawn before it was answered
 )
 
-// ErrRecalled means that a request for an opinion is no longer to be read or answered: the consent was withdrawn, or the
-// board does not have the case any more.
+// ErrRecalled means that a request for an opinion is no longer to be read or answered: the consent was withdrawn, or
+// the board does not have the case any more.
 var ErrRecalled = errors.New("the request was recalled")
 
 // ErrNoFiles means that the case takes no files.

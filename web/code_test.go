@@ -57,10 +57,11 @@ func TestACodeIsThePersonsAlone(t *testing.T) {
 		t.Errorf("%+v", rows)
 	}
 	code, digest := accounts.NewCode()
-	if _, err := w.Relay.Store.ChangeAccount(t.Context(), "vilma", accesslog.Row{Who: "adam"}, func(a *accounts.Account) error {
-		a.GiveCode(digest, w.Relay.Now().Add(-accounts.CodeTime-time.Hour))
-		return nil
-	}); err != nil {
+	if _, err := w.Relay.Store.ChangeAccount(t.Context(), "vilma", accesslog.Row{Who: "adam"},
+		func(a *accounts.Account) error {
+			a.GiveCode(digest, w.Relay.Now().Add(-accounts.CodeTime-time.Hour))
+			return nil
+		}); err != nil {
 		t.Fatal(err)
 	}
 	refused("a code of last week", code, fresh, "Koden gäller inte")

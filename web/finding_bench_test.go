@@ -32,15 +32,18 @@ func (w *world) manyUnits(count int) *routing.Table {
 	middle := strings.Fields("a e o ar er ing nor mar ber gar set vis tun hol dal mo ra sta fors vad nes lö hed kil")
 	end := strings.Fields("en torp by hult köping stad vik näs ås lunda fors dal berg borg holm tuna red löv sund kulla")
 	c := routing.Catalogue{Permissions: []routing.Permission{
-		{Contract: send, Sender: portal, Receiver: "*"}, {Contract: send, Sender: gateway, Receiver: "*"},
+		{Contract: send, Sender: portal, Receiver: "*"},
+		{Contract: send, Sender: gateway, Receiver: "*"},
 		{Contract: giveBack, Sender: gateway, Receiver: portal},
 	}}
 	add := func(u routing.Unit) {
 		c.Units = append(c.Units, u)
 		c.Routes = append(c.Routes, routing.Row{Contract: send, Receiver: u.HSAID, Address: routing.AddressInbox})
 	}
-	regions := []string{"01", "03", "04", "05", "06", "07", "08", "09", "10", "12", "13", "14", "17", "18", "19", "20", "21",
-		"22", "23", "24", "25"}
+	regions := []string{
+		"01", "03", "04", "05", "06", "07", "08", "09", "10", "12", "13", "14", "17", "18", "19", "20", "21",
+		"22", "23", "24", "25",
+	}
 	for _, region := range regions {
 		add(routing.Unit{
 			HSAID: "SE2323-PN" + region, Name: "Patientnämnden " + region, Kind: routing.PatientBoard, Region: region,

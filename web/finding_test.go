@@ -102,7 +102,8 @@ func TestWhatACitizenFinds(t *testing.T) {
 		},
 		{
 			"in another region than the chosen", "q=björken&region=12",
-			[]string{"Ingen mottagare i Region Skåne stämmer", "I andra regioner finns:", clinic, "Region Stockholm"}, nil,
+			[]string{"Ingen mottagare i Region Skåne stämmer", "I andra regioner finns:", clinic, "Region Stockholm"},
+			nil,
 		},
 		{
 			"in another region than the text names", "q=björken+skåne",
@@ -111,10 +112,12 @@ func TestWhatACitizenFinds(t *testing.T) {
 		},
 		{
 			"in the region that is chosen, not in the one that the text names", "q=björken+skåne&region=01",
-			[]string{clinic}, []string{"I andra regioner", ortho},
+			[]string{clinic},
+			[]string{"I andra regioner", ortho},
 		},
 		{
-			"nowhere", "q=tandläkaren+skåne", []string{"Ingen mottagare i Region Skåne stämmer"},
+			"nowhere", "q=tandläkaren+skåne",
+			[]string{"Ingen mottagare i Region Skåne stämmer"},
 			[]string{"I andra regioner", "Skicka till Patientnämnden i Stockholm"},
 		},
 		{"all", "", []string{clinic, other, ortho, board, board12}, []string{dark, roadless, `id="board"`}},

@@ -142,7 +142,8 @@ func TestWhatAsksForANewSignIn(t *testing.T) {
 		`href="/board/export?from=2026-01-01&amp;until=2026-03-31"`)
 }
 
-// TestRedirectsAskForANewSignIn: in the pages, and for a session in the API, which gets a problem; a token is not asked.
+// TestRedirectsAskForANewSignIn: in the pages, and for a session in the API, which gets a problem; a token is not
+// asked.
 func TestRedirectsAskForANewSignIn(t *testing.T) {
 	t.Parallel()
 	w := worldAgain(t)

@@ -36,7 +36,8 @@ func TestASessionThatIsNotUsedEnds(t *testing.T) {
 	expectRedirect(t, operates.send(http.MethodGet, "/monitor", nil), "/signin?next=%2Fmonitor")
 	expectRedirect(t, open.send(http.MethodGet, "/account", nil), "/signin?next=%2Faccount")
 	w.pass(30 * time.Minute)
-	r := types.send(http.MethodPost, "/inbox/"+id+"/reply", url.Values{"version": {seen}, "text": {"Vi läser din journal."}})
+	r := types.send(http.MethodPost, "/inbox/"+id+"/reply",
+		url.Values{"version": {seen}, "text": {"Vi läser din journal."}})
 	if r.status != http.StatusUnauthorized {
 		t.Fatalf("sending after it: %d", r.status)
 	}

@@ -26,8 +26,8 @@ func (w *world) signsInWith(name, agent string) *browserTab {
 	return &browserTab{w: w, session: held}
 }
 
-// TestOwnSessionsAreListedAndEnded: somebody sees where they are signed in, and signs out there, in one or in all others;
-// nobody ends another's.
+// TestOwnSessionsAreListedAndEnded: somebody sees where they are signed in, and signs out there, in one or in all
+// others; nobody ends another's.
 func TestOwnSessionsAreListedAndEnded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

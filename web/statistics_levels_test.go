@@ -119,7 +119,8 @@ func TestEachLevelIsBrokenDownByTheOneBelow(t *testing.T) {
 			nation("unit", board+":8 "+clinic+":7 "+other+":6 "+hospital+":5 "+farClinic+":9"),
 		},
 		"one": {
-			own("unit", clinic+":7"), unit(other), provider(nearProvider, ""), region("01", "provider", ""), nation("region", ""),
+			own("unit", clinic+":7"), unit(other), provider(nearProvider, ""), region("01", "provider", ""),
+			nation("region", ""),
 		},
 	} {
 		for _, l := range levels {

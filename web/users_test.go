@@ -112,7 +112,8 @@ func TestALocalAdministratorKeepsTheUsersOfAUnit(t *testing.T) {
 	has(t, w.page("/users?q=FRIDA"), "Frida Test")
 	hasNot(t, main(w.page("/users?q=FRIDA")), "Adam Test")
 	const initial, second = "en lång fras för Frida", "en annan lång fras för Frida"
-	if w.signsIn("frida.ny", code).status == http.StatusSeeOther || w.signsIn("frida.ny", "").status == http.StatusSeeOther {
+	if w.signsIn("frida.ny", code).status == http.StatusSeeOther ||
+		w.signsIn("frida.ny", "").status == http.StatusSeeOther {
 		t.Error("an account without a password lets in")
 	}
 	if in := w.setsPassword(strings.ToLower(code), initial); in.status != http.StatusSeeOther {
@@ -289,7 +290,8 @@ func TestWhatALocalAdministratorMayNot(t *testing.T) {
 			"Ingen ger sig själv en roll",
 		},
 		{
-			"widens themselves", "adam", "adam", "give", choice(shell.RoleAdministrator, other), 422, "Ingen ger sig själv en roll",
+			"widens themselves", "adam", "adam", "give", choice(shell.RoleAdministrator, other), 422,
+			"Ingen ger sig själv en roll",
 		},
 		{"gives a system's role", "adam", "vilma", "give", choice(shell.RolePortal, clinic), 422, "Välj en roll i listan."},
 		{
@@ -346,7 +348,8 @@ func TestWhatALocalAdministratorMayNot(t *testing.T) {
 			"din egen sista roll som lokal administratör",
 		},
 		{
-			"gives themselves a role", "adam", "adam", "give", choice(shell.RoleHandler, clinic), 422, "Ingen ger sig själv en roll",
+			"gives themselves a role", "adam", "adam", "give", choice(shell.RoleHandler, clinic), 422,
+			"Ingen ger sig själv en roll",
 		},
 		{"shuts themselves out", "adam", "adam", "disable", nil, 422, "Det är ditt eget konto"},
 		{"resets their own password", "adam", "adam", "password", nil, 422, "Det är ditt eget konto"},
@@ -437,10 +440,11 @@ func TestTwoAdministratorsAtOnce(t *testing.T) {
 	}
 	// What is not seen may change: a role at a unit that adam does not administer.
 	seen = between(t, w.page("/users?account=alva"), `name="seen" value="`, `"`)
-	if _, err := w.Relay.Store.ChangeAccount(t.Context(), "alva", accesslog.Row{Who: "os:drift"}, func(a *accounts.Account) error {
-		a.Grants = append(a.Grants, held(shell.RoleReceiver, other))
-		return nil
-	}); err != nil {
+	if _, err := w.Relay.Store.ChangeAccount(t.Context(), "alva", accesslog.Row{Who: "os:drift"},
+		func(a *accounts.Account) error {
+			a.Grants = append(a.Grants, held(shell.RoleReceiver, other))
+			return nil
+		}); err != nil {
 		t.Fatal(err)
 	}
 	expectRedirect(t, w.onUser("alva", "give", url.Values{"seen": {seen}, "role": {"receiver"}, "unit": {clinic}}),

@@ -77,8 +77,8 @@ func Blank(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return !unicode.IsSpace(r) && !invisible(r) }) < 0
 }
 
-// Trim is a text without the white space around it; "" where it is Blank. What people give as a ground, a reason, a note
-// or a name is judged by it.
+// Trim is a text without the white space around it; "" where it is Blank. What people give as a ground, a reason, a
+// note or a name is judged by it.
 func Trim(s string) string {
 	if Blank(s) {
 		return ""

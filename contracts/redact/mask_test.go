@@ -295,8 +295,10 @@ func TestManyPeopleHaveManyNumbers(t *testing.T) {
 	for i := range people {
 		nine := time.Date(2010, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, i).Format("060102") + "238"
 		masked := m.Scrub("20" + nine + string(identity.CheckDigit(nine)))
-		if !identity.IsTest(masked) || (identity.Person{ID: masked,
-			Type: identity.OIDPersonnummer}).Check() != identity.Right {
+		if !identity.IsTest(masked) || (identity.Person{
+			ID:   masked,
+			Type: identity.OIDPersonnummer,
+		}).Check() != identity.Right {
 			t.Fatalf("%s is none that nobody has", masked)
 		}
 		seen[masked[2:]] = true

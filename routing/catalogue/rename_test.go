@@ -21,7 +21,8 @@ func TestAUnitTakesItsRowsAlong(t *testing.T) {
 	}
 	rows := []Row{
 		{ID: "unit", Kind: KindUnit, HSAID: "SE1-PN1", Name: "Nämnden", UnitKind: routing.PatientBoard, Region: "01"},
-		{ID: "contract", Kind: KindContract, Contract: "urn:send"}, {ID: "sender", Kind: KindComponent, HSAID: "SE1-1177"},
+		{ID: "contract", Kind: KindContract, Contract: "urn:send"},
+		{ID: "sender", Kind: KindComponent, HSAID: "SE1-1177"},
 		route("now", "se1-pn1", 0), route("ended", "SE1-PN1", today.Before()), route("other", "SE1-VC1", 0),
 		{ID: "may", Kind: KindPermission, Contract: "urn:send", Sender: "SE1-1177", Receiver: "SE1-PN1"},
 		{ID: "all", Kind: KindPermission, Contract: "urn:send", Sender: "SE1-1177", Receiver: "*"},

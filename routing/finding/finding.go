@@ -283,7 +283,10 @@ func Region(text string) (code, rest string) {
 		return slices.Contains(all[code], word) || slices.Contains(all[code], word+"s") // Jönköping, of Jönköpings län
 	}
 	for at := range all {
-		if !slices.ContainsFunc(words, func(word string) bool { return !slices.Contains(shared(), word) && names(word, at) }) {
+		if !slices.ContainsFunc(words, func(word string) bool {
+			return !slices.Contains(shared(), word) &&
+				names(word, at)
+		}) {
 			continue
 		}
 		if code != "" {

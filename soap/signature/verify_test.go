@@ -22,7 +22,9 @@ func TestSignedIsVerified(t *testing.T) {
 		name string
 		key  crypto.Signer
 	}{
-		{"RSA", rsaKey(t, 2048)}, {"P-256", ecdsaKey(t, elliptic.P256())}, {"P-384", ecdsaKey(t, elliptic.P384())},
+		{"RSA", rsaKey(t, 2048)},
+		{"P-256", ecdsaKey(t, elliptic.P256())},
+		{"P-384", ecdsaKey(t, elliptic.P384())},
 		{"P-521", ecdsaKey(t, elliptic.P521())},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -98,7 +98,9 @@ func TestXmlsecSignsAndWeVerify(t *testing.T) {
 		{"P-384", dsig.ECDSASHA384SignatureMethod, digestSHA256, "", ecdsaKey(t, elliptic.P384()), Terms{}, ""},
 		{
 			"with prefixes that are included", dsig.RSASHA256SignatureMethod, digestSHA256, "r soapenv #default",
-			rsaKey(t, 2048), Terms{}, "",
+			rsaKey(t, 2048),
+			Terms{},
+			"",
 		},
 		{"SHA-1", dsig.RSASHA1SignatureMethod, sha1, "", rsaKey(t, 2048), Terms{}, Algorithm},
 		{"SHA-1 in a digest alone", dsig.RSASHA256SignatureMethod, sha1, "", rsaKey(t, 2048), Terms{}, Algorithm},

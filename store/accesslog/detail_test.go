@@ -19,8 +19,10 @@ func TestADetailIsCodesWithValues(t *testing.T) {
 		{taken, "desk: take", "arbete: tog"},
 		{accesslog.AddDetailValue(taken, "conflict"), "desk: take: conflict", "arbete: tog: conflict"},
 		{accesslog.AddDetail(taken, "again", "7"), "desk: take, 7 more times", "arbete: tog, 7 till"},
-		{accesslog.AddDetail(accesslog.DetailOf("desk", "a: b, c"), "case"), "desk: a: b, c, case",
-			"arbete: a: b, c, ärendet"},
+		{
+			accesslog.AddDetail(accesslog.DetailOf("desk", "a: b, c"), "case"), "desk: a: b, c, case",
+			"arbete: a: b, c, ärendet",
+		},
 	} {
 		if got := accesslog.DetailText(test.detail); got != test.english {
 			t.Errorf("%s is %q in English, want %q", test.detail, got, test.english)

@@ -159,8 +159,8 @@ func (d *Directory) WebSessions(ctx context.Context, account string) ([]Session,
 	return all, nil
 }
 
-// EndSessions ends those sessions of an account that which chooses by their ids, and tells how many they were. by is the
-// row of the access log; where there is none to end, nothing is logged. Whose they were stays known for a day.
+// EndSessions ends those sessions of an account that which chooses by their ids, and tells how many they were. by is
+// the row of the access log; where there is none to end, nothing is logged. Whose they were stays known for a day.
 func (d *Directory) EndSessions(ctx context.Context, account string, which func(id string) bool,
 	by accesslog.Row,
 ) (n int, err error) {

@@ -122,7 +122,8 @@ func opinionRecalled(w *world) {
 	f := w.boards()
 	unit := w.unitOf()
 	o, kept, done := f.ask(unit, ""), f.ask(otherUnit, ""), f.ask(unit, "")
-	done, err := w.s.DraftOpinion(w.ctx, done.ID, done.Version, "Svar", nil, store.File{Name: "b.pdf", Value: []byte("%PDF")})
+	done, err := w.s.DraftOpinion(w.ctx, done.ID, done.Version, "Svar", nil,
+		store.File{Name: "b.pdf", Value: []byte("%PDF")})
 	w.must(err)
 	w.must(w.s.AnswerOpinion(w.ctx, done.ID, done.Version, bertil, "Svar", accesslog.Row{What: accesslog.Change}))
 	o, err = w.s.DraftOpinion(w.ctx, o.ID, o.Version, "Utkast", nil, store.File{Name: "a.pdf", Value: []byte("%PDF-")})

@@ -72,8 +72,10 @@ func catalogueTakeover(w *world) {
 		"nina": {inboxUnit, "se2010123456-pn01"}, "nils": {newBoard, boardUnit}, "rita": {"region:01"},
 	} {
 		w.must(w.s.AddAccount(w.ctx, accounts.Account{
-			ID: id, Source: accounts.Local, Grants: []accounts.Grant{{Role: "handler", Kind: routing.PatientBoard,
-				Units: units}},
+			ID: id, Source: accounts.Local, Grants: []accounts.Grant{{
+				Role: "handler", Kind: routing.PatientBoard,
+				Units: units,
+			}},
 		}, accesslog.Row{Who: "adam"}))
 	}
 

@@ -15,9 +15,9 @@ import (
 )
 
 // What a patient board does with a case beside messages is kept as lines of its desk, of a kind of their own
-// (store.DeskBoard) and of a fixed form: a heading, a line for each fact, and after an empty line the text. A service note
-// that somebody writes freely in that form is a note, and nothing else. The contracts have no message for it, and people read it on the time
-// line and in the archive as it is.
+// (store.DeskBoard) and of a fixed form: a heading, a line for each fact, and after an empty line the text. A service
+// note that somebody writes freely in that form is a note, and nothing else. The contracts have no message for it, and
+// people read it on the time line and in the archive as it is.
 
 // boardKind is the heading of such a line.
 type boardKind string

@@ -83,8 +83,8 @@ type Writing struct {
 // Heading says when it was.
 func (w Writing) Heading() string { return AddedHeading(w) }
 
-// ReporterWrote is what a consent to "what the reporter writes" covers of a time line: the complaint, and what was added
-// to it, oldest first.
+// ReporterWrote is what a consent to "what the reporter writes" covers of a time line: the complaint, and what was
+// added to it, oldest first.
 func ReporterWrote(line []Event) (complaint *contracts.Complaint, added []Writing) {
 	for _, e := range line {
 		switch {
@@ -265,7 +265,8 @@ func DeskFiles(files []contracts.Attachment) []store.File {
 // TheirOpinion finds a request with which somebody may do something at the unit that is asked. Any other does not exist
 // for them, and that they asked is on record.
 func (s *Base) TheirOpinion(ctx context.Context, who shell.Access, id string, action shell.Action) (store.Opinion,
-	error) {
+	error,
+) {
 	o, err := s.Relay.Store.OpinionHead(ctx, id)
 	if err != nil {
 		return o, err

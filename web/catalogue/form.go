@@ -44,7 +44,8 @@ func rowFields(kind catalogue.Kind) []rowField {
 	switch kind {
 	case catalogue.KindUnit:
 		return []rowField{
-			hsaID, name, {Name: "unitKind", Label: labelUnitKind, Type: "select", Options: unitKinds()},
+			hsaID, name,
+			{Name: "unitKind", Label: labelUnitKind, Type: "select", Options: unitKinds()},
 			textField("region", labelRegion, hintRegion), textField("provider", labelProvider, hintOptionalID),
 			textField("town", labelTown, hintTown), textField("aliases", labelAliases, hintAliases),
 			{Name: "attachments", Label: labelAttachments, Type: "checkbox"},

@@ -112,8 +112,10 @@ func TestFilesThatDiariesWrite(t *testing.T) {
 		"an apostrophe stays":  {"case;number\nA;'S1\n", "2:A='S1 "},
 		"a row over two lines": {"case;number\nA;\"S\n1\"\nB;S 2\n", "2:A=S\n1 4:B=S 2 "},
 		"an answer of the API": {`{"items":[` + "\n" + `{"id":"0001","case":"A","number":" S 1 "},{"case":"B"}]}`, "2:0001=S 1 "},
-		"a list": {"[{\"case\":\"A\",\"number\":\"S 1\"},\n{\"case\":\"B\",\"number\":\"S 2\"}]",
-			"1:A=S 1 2:B=S 2 "},
+		"a list": {
+			"[{\"case\":\"A\",\"number\":\"S 1\"},\n{\"case\":\"B\",\"number\":\"S 2\"}]",
+			"1:A=S 1 2:B=S 2 ",
+		},
 		"a short row":           {"case;unit;number\nA\nB;x;S 2\n", "3:B=S 2 "},
 		"a number without case": {"case;number\n;S 1\n", "2:=S 1 "}, // the store says that there is no such case
 	} {

@@ -1,8 +1,9 @@
 package statistics
 
 import (
-	"rivgate/web/shell"
 	"strconv"
+
+	"rivgate/web/shell"
 )
 
 // Headings of the page and of its table. %s are what is counted by.

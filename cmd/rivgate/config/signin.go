@@ -32,7 +32,8 @@ func (k *checker) signIn() {
 	k.filled("web.oidc.roles_claim", w.OIDC.RolesClaim, "the claim that tells roles")
 	for i, level := range w.OIDC.ACR {
 		if level == "" || strings.ContainsFunc(level, unicode.IsSpace) {
-			k.problem(fmt.Sprintf("web.oidc.acr[%d]", i), "%q is no level: write one acr value, as the provider states it", level)
+			k.problem(fmt.Sprintf("web.oidc.acr[%d]", i), "%q is no level: write one acr value, as the provider states it",
+				level)
 		}
 	}
 	if w.OIDC.ClientSecretFile != "" {

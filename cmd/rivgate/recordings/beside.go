@@ -6,8 +6,8 @@ import (
 	"path/filepath"
 )
 
-// beside is files that are written next to those that they are to replace, in a folder of their own, so that all of them
-// are put in their places, or none.
+// beside is files that are written next to those that they are to replace, in a folder of their own, so that all of
+// them are put in their places, or none.
 type beside struct {
 	root, folder string
 	names        []string

@@ -11,12 +11,14 @@ import (
 
 func TestFoldersAreComparedByName(t *testing.T) {
 	a := folder(t, map[string]string{
-		"same.txtar": "-- response.xml --\n<x:a xmlns:x='urn:a'>1</x:a>\n", "w/other.txtar": "-- response.xml --\n<a><b>1</b></a>\n",
-		"gone.txtar": "-- log --\nx\n", "two.txtar": "-- 1/log --\nx\n-- 2/log --\nx\n", "broken.txtar": "-- x/y --\n",
+		"same.txtar":    "-- response.xml --\n<x:a xmlns:x='urn:a'>1</x:a>\n",
+		"w/other.txtar": "-- response.xml --\n<a><b>1</b></a>\n",
+		"gone.txtar":    "-- log --\nx\n", "two.txtar": "-- 1/log --\nx\n-- 2/log --\nx\n", "broken.txtar": "-- x/y --\n",
 	})
 	b := folder(t, map[string]string{
-		"same.txtar": "-- response.xml --\n<a xmlns='urn:a'> 1 </a>\n", "w/other.txtar": "-- response.xml --\n<a><b>2</b></a>\n",
-		"new.txtar": "-- log --\nx\n", "two.txtar": "-- 1/log --\ny\n-- 3/log --\nx\n", "broken.txtar": "-- log --\n",
+		"same.txtar":    "-- response.xml --\n<a xmlns='urn:a'> 1 </a>\n",
+		"w/other.txtar": "-- response.xml --\n<a><b>2</b></a>\n",
+		"new.txtar":     "-- log --\nx\n", "two.txtar": "-- 1/log --\ny\n-- 3/log --\nx\n", "broken.txtar": "-- log --\n",
 	})
 	report := filepath.Join(t.TempDir(), "out.xml")
 	code, out := run(t, &DiffCommand{A: a, B: b, Report: report})

@@ -185,7 +185,8 @@ func TestRecorderKeepsNobodyOverMutualTLS(t *testing.T) {
 		_, _ = io.WriteString(w, strings.Replace(receiptOf("l1", "DNR-1"), "l1", "om-"+nobody, 1))
 	}))
 	upstream.TLS = &tls.Config{
-		Certificates: []tls.Certificate{ca.pair("upstream")}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: ca.pool(),
+		Certificates: []tls.Certificate{ca.pair("upstream")}, ClientAuth: tls.RequireAndVerifyClientCert,
+		ClientCAs: ca.pool(),
 	}
 	upstream.StartTLS()
 	defer upstream.Close()
@@ -200,7 +201,8 @@ func TestRecorderKeepsNobodyOverMutualTLS(t *testing.T) {
 			TLSClientConfig: &tls.Config{RootCAs: ca.pool(), Certificates: certificates}, DisableKeepAlives: true,
 		}}
 	}
-	if status, text := post(t, trusting(), "https://"+r.address, request); status != 0 || !strings.Contains(text, "certificate") {
+	if status, text := post(t, trusting(), "https://"+r.address, request); status != 0 ||
+		!strings.Contains(text, "certificate") {
 		t.Errorf("a caller without a certificate got %d %s", status, text)
 	}
 	status, text := post(t, trusting(ca.pair("caller")), "https://"+r.address+"/send?a=1", request)
@@ -263,7 +265,8 @@ func TestAHostileUpstreamIsBounded(t *testing.T) {
 		t.Errorf("GET: %v %v", response, err)
 	}
 	code, out := r.stop()
-	if code != cli.ExitDone || !strings.Contains(out, "4 exchanges recorded, 0 not") || !strings.Contains(out, "longer than") ||
+	if code != cli.ExitDone || !strings.Contains(out, "4 exchanges recorded, 0 not") ||
+		!strings.Contains(out, "longer than") ||
 		!strings.Contains(out, "timeout") {
 		t.Errorf("%d %s", code, out)
 	}
@@ -394,8 +397,8 @@ func TestAKilledRecorderLeavesWholeFiles(t *testing.T) {
 	}
 }
 
-// BenchmarkRecord compares calls through the recorder with calls without it: 10 KB, one caller, 50 calls a second, which
-// is more than an integrator's system makes. Without pauses the disk is what is measured.
+// BenchmarkRecord compares calls through the recorder with calls without it: 10 KB, one caller, 50 calls a second,
+// which is more than an integrator's system makes. Without pauses the disk is what is measured.
 func BenchmarkRecord(b *testing.B) {
 	answer := receiptOf("x", "DNR-1")
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

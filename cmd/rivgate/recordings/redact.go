@@ -218,7 +218,8 @@ func (c *RedactCommand) redact(s *cli.Session, folder *recording.Folder, others 
 		return cli.Refused("putting the files in their places: %w", err)
 	}
 	return s.Show(done, func(w io.Writer) error {
-		_, err := fmt.Fprintf(w, "%s redacted in %s\n", cli.NounOf(done.Exchanges, "exchange"), cli.NounOf(done.Files, "file"))
+		_, err := fmt.Fprintf(w, "%s redacted in %s\n", cli.NounOf(done.Exchanges, "exchange"),
+			cli.NounOf(done.Files, "file"))
 		return err
 	})
 }

@@ -166,7 +166,8 @@ func TestNothingChangesWhereOneFileCannotBeRedacted(t *testing.T) {
 	for what, broken := range map[string]string{
 		"a request that is no XML":    "-- request.xml --\n<a>\n",
 		"a file that is no recording": "-- x/y --\n",
-		"a letter nobody can change":  "-- comment.bin --\n" + base64.StdEncoding.EncodeToString([]byte("om "+nobody+" igen")) + "\n",
+		"a letter nobody can change": "-- comment.bin --\n" +
+			base64.StdEncoding.EncodeToString([]byte("om "+nobody+" igen")) + "\n",
 	} {
 		root := personal(t)
 		if err := os.WriteFile(filepath.Join(root, "zz.txtar"), []byte(broken), 0o600); err != nil {

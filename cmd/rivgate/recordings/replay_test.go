@@ -40,7 +40,8 @@ func receiptOf(logID, external string) string {
 func recordedCase() map[string]string {
 	return map[string]string{
 		"01.txtar": "-- request.headers --\nPOST /vp/Send?x=1 HTTP/1.1\nContent-Type: text/xml; charset=UTF-8\nSOAPAction: \"urn:a\"\n" +
-			"X-Own: 1\nAuthorization: redacted\nContent-Length: 7\n-- request.xml --\n" + caseRequest("Send", "m1", "case-1", "") +
+			"X-Own: 1\nAuthorization: redacted\nContent-Length: 7\n-- request.xml --\n" +
+			caseRequest("Send", "m1", "case-1", "") +
 			"-- response.headers --\nHTTP/1.1 200 OK\nContent-Type: text/xml\n-- response.xml --\n" + receiptOf("l1", "DNR-1"),
 		"02.txtar": "-- request.xml --\n" + caseRequest("Return", "m2", "case-1",
 			"<m:externalCaseId><c:root>SE1</c:root><c:extension>DNR-1</c:extension></m:externalCaseId><m:updateType>CLOSE</m:updateType>") +
@@ -63,7 +64,8 @@ func newOther(t *testing.T, answer func(n int, w http.ResponseWriter, r *http.Re
 	o.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		o.mu.Lock()
-		o.got, o.header, o.paths = append(o.got, string(body)), append(o.header, r.Header), append(o.paths, r.URL.RequestURI())
+		o.got, o.header, o.paths = append(o.got, string(body)), append(o.header, r.Header),
+			append(o.paths, r.URL.RequestURI())
 		n := len(o.got)
 		o.mu.Unlock()
 		answer(n, w, r)
@@ -87,7 +89,10 @@ func answering(text func(n int) string) func(n int, w http.ResponseWriter, r *ht
 }
 
 func replayOf(root, to string) *ReplayCommand {
-	return &ReplayCommand{Dir: root, To: to, IDs: "keep", Parallel: 1, Peer: peer{Timeout: 5 * time.Second, Largest: 1 << 20}}
+	return &ReplayCommand{
+		Dir: root, To: to, IDs: "keep", Parallel: 1,
+		Peer: peer{Timeout: 5 * time.Second, Largest: 1 << 20},
+	}
 }
 
 func TestReplayKeepsEveryByte(t *testing.T) {
@@ -178,8 +183,10 @@ func TestReplaySaysWhatDiffersAndWhatFailed(t *testing.T) {
 	}
 	for _, c := range []*ReplayCommand{
 		replayOf(root, "ftp://x"), replayOf(t.TempDir(), o.URL), replayOf(filepath.Join(root, "none"), o.URL),
-		{Dir: root, To: o.URL, Header: []string{"x"}}, {Dir: root, To: o.URL, Peer: peer{CA: "none"}},
-		{Dir: root, To: "https://127.0.0.1:1", Peer: peer{Cert: "none"}}, {Dir: root, To: o.URL, Ignore: []string{"/"}},
+		{Dir: root, To: o.URL, Header: []string{"x"}},
+		{Dir: root, To: o.URL, Peer: peer{CA: "none"}},
+		{Dir: root, To: "https://127.0.0.1:1", Peer: peer{Cert: "none"}},
+		{Dir: root, To: o.URL, Ignore: []string{"/"}},
 	} {
 		if code, out := run(t, c); code != cli.ExitUsage {
 			t.Errorf("%+v: %d %s", c, code, out)
@@ -227,7 +234,8 @@ func BenchmarkReplay(b *testing.B) {
 	const line = "<m:text>Vi har läst ditt klagomål och svarar snart.</m:text>\n      "
 	text, shorter := strings.Repeat(line, 125), strings.Repeat(strings.ReplaceAll(line, "m:", "c:"), 20)
 	for i := range b.N {
-		e := "-- exchange.yaml --\noutcome: OK\n-- request.xml --\n" + caseRequest("Send", fmt.Sprint("m", i), fmt.Sprint("case-", i), text) +
+		e := "-- exchange.yaml --\noutcome: OK\n-- request.xml --\n" +
+			caseRequest("Send", fmt.Sprint("m", i), fmt.Sprint("case-", i), text) +
 			"-- response.xml --\n" + strings.Replace(receiptOf("l1", "DNR-1"), "<r:result>", shorter+"<r:result>", 1)
 		name := filepath.Join(root, fmt.Sprint(i/1000), fmt.Sprint(i)+recording.Extension)
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
@@ -258,11 +266,14 @@ func BenchmarkReplay(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	replay := &recording.Replay{Client: client, To: server.URL, Rules: rules, Parallel: 8, Done: func(f recording.Finding, _ time.Duration) {
-		if len(f.Differences) > 0 || f.Failure != "" {
-			b.Error(f)
-		}
-	}}
+	replay := &recording.Replay{
+		Client: client, To: server.URL, Rules: rules, Parallel: 8,
+		Done: func(f recording.Finding, _ time.Duration) {
+			if len(f.Differences) > 0 || f.Failure != "" {
+				b.Error(f)
+			}
+		},
+	}
 	if _, err := replay.Run(b.Context(), opened); err != nil {
 		b.Fatal(err)
 	}

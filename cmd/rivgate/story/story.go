@@ -62,8 +62,10 @@ func scenes() []scene {
 		{"Refused", "wrong content by a result, an unknown receiver by a fault", refusals},
 		{"Passed on", "from the hospital's system to a health centre's inbox", passedOn},
 		{"By telephone", "a case that began outside 1177", byTelephone},
-		{"The citizen's side", "a misspelt unit, one that is not there, the region's board; added to, taken back",
-			citizensSide},
+		{
+			"The citizen's side", "a misspelt unit, one that is not there, the region's board; added to, taken back",
+			citizensSide,
+		},
 	}
 }
 
