@@ -286,7 +286,7 @@ func (s *Store) Undo(ctx context.Context, id, unit string, by Person) (Draft, er
 		if d, err = t.unstage(ctx, all[0]); err != nil {
 			return err
 		}
-		return t.noteEvent(ctx, d.CaseID, d.Unit, DeskEvent{Kind: DeskUndone, By: by, Form: all[0].Form})
+		return t.noteEvent(ctx, d.CaseID, d.Unit, DeskEvent{Kind: DeskUndone, By: by, Form: all[0].Form, Why: all[0].Reason})
 	})
 	return d, deskError("undoing an answer", err)
 }

@@ -62,7 +62,7 @@ func TestNothingLeavesUncheckedWithoutAReason(t *testing.T) {
 	w.leave()
 	has(t, w.page("/mailbox/"+id), "Vi beklagar.")
 	hasNot(t, w.page("/mailbox/"+id), "känd här")
-	has(t, w.page("/inbox/"+id), "Skickat fast anmälarens rätt inte är kontrollerad", "Dottern ringde och är känd här.",
+	has(t, w.page("/inbox/"+id), "Skickat utan att anmälarens rätt var kontrollerad", "Dottern ringde och är känd här.",
 		"Vera Test")
 	row := accesslog.Row{}
 	for _, one := range w.accesses(accesslog.Filter{Case: id, Who: "vera", What: accesslog.Change, Direct: true}) {
@@ -322,4 +322,31 @@ func TestFilesAreSwitchedForACase(t *testing.T) {
 	w.did(id, "files", url.Values{"files": {"1"}})
 	w.act(id, "question", url.Values{"text": {"Och nu?"}})
 	has(t, w.page("/mailbox/"+id), `type="file"`)
+}
+
+// A reason stands on the time line as what it is: where the answer was not sent after all, it says so; where the case
+// was handed over, the next unit reads it under the name of the unit.
+func TestAReasonSaysWhatBecameOfIt(t *testing.T) {
+	t.Parallel()
+	w, _ := newDesk(t)
+	id := w.relative("Min far fick vänta.")
+	w.sends(id, "reply", url.Values{"text": {"Vi ringer."}, "unchecked": {"Skäl A"}})
+	if _, err := w.Relay.Reply(t.Context(), id, begun(w.clock()), w.theCase(id).Version); err != nil {
+		t.Fatal(err)
+	}
+	w.leave()
+	page := w.page("/inbox/" + id)
+	has(t, page, "Det skickades inte", "Skäl A", "Delsvaret kunde inte skickas")
+	hasNot(t, page, "Skickat utan att")
+	w.post("/inbox/"+id+"/outgoing/"+between(t, page, "/outgoing/", "/undo")+"/undo", nil)
+	has(t, w.page("/inbox/"+id), "Delsvaret gjort till utkast igen")
+	forward := url.Values{"unit": {other}, "unchecked": {"Skäl B"}}
+	has(t, w.page(w.answer(id, "forward", "preview", forward).header.Get("Location")), "Skäl B")
+	forward.Set("do", "send")
+	w.act(id, "forward", forward)
+	w.leave()
+	w.as("hanna")
+	page = w.page("/inbox/" + id)
+	has(t, page, "Skickat utan att anmälarens rätt var kontrollerad", "Skäl B", "Vårdcentralen Björken")
+	hasNot(t, page, "Skäl A", "Vera Test")
 }

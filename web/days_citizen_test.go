@@ -111,7 +111,7 @@ func TestACitizensDay(t *testing.T) {
 		clicks(`form[action$="/withdraw"] button`))
 	c.sees("Du har tagit tillbaka ärendet", "Tandläkaren har ringt.", "du tog tillbaka ärendet")
 	b.goes("looking again", chromedp.Reload())
-	b.sees("anmälaren har tagit tillbaka ärendet", "Tandläkaren har ringt.")
+	b.sees("Anmälaren har tagit tillbaka ärendet", "Tandläkaren har ringt.")
 	b.do("unfolding the end", opens("/close"), chooses("#close-area", "4"),
 		clicks(`form[action$="/close"] input[value="1.1"]`), types("#close-text", "Vi avslutar ärendet."))
 	b.goes("closing it", clicks(`form[action$="/close"] button[value="send"]`))
@@ -245,7 +245,7 @@ func TestADayOfTheOpenPage(t *testing.T) {
 	c.sees("Du har tagit tillbaka ärendet", "du tog tillbaka ärendet")
 	c.misses("Ja, ta tillbaka")
 	s.goes("looking once more", chromedp.Reload())
-	s.sees("anmälaren har tagit tillbaka ärendet")
+	s.sees("Anmälaren har tagit tillbaka ärendet")
 
 	const wrong = "AAAA-BBBB-CCCC-DDDD-EEEE"
 	c.visits("/open/case")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strings"
 
 	"rivgate/contracts"
 	"rivgate/routing"
@@ -88,9 +89,10 @@ func (s *Cases) caseLine(ctx context.Context, c store.Case) ([]casework.Event, e
 	if err != nil {
 		return nil, err
 	}
+	left := leftOf(line)
 	for _, act := range acts {
 		own := routing.SameHSAID(act.Unit, c.Handler.Unit)
-		if !own && (act.Kind != store.DeskHandover || !c.HandledBy(act.ToUnit)) {
+		if !own && !told(c, act, left) {
 			continue // another unit's desk
 		}
 		if act.Kind == store.DeskHandover {
@@ -106,14 +108,58 @@ func (s *Cases) caseLine(ctx context.Context, c store.Case) ([]casework.Event, e
 			}
 		}
 		e := casework.Event{
-			Desk: true, SeenBy: seenBy(act.Kind), Title: deskWord(act), From: act.By.Name, At: act.At, Text: act.Text,
+			Desk: true, SeenBy: seenBy(act.Kind), Title: left.title(act), From: act.By.Name, At: act.At, Text: act.Text,
 			Worry: act.Kind == store.DeskRefused || act.Kind == store.DeskUnchecked, Files: casework.NoteFiles(c, act),
+		}
+		if !own && act.Kind == store.DeskUnchecked {
+			e.From = s.Named(contracts.OrgUnit{HSAID: act.Unit}) // of another unit's steps the unit, and not the person
 		}
 		e.Note = e.SeenBy != ""
 		line = append(line, e)
 	}
 	slices.SortStableFunc(line, func(a, b casework.Event) int { return a.At.Compare(b.At) })
 	return line, nil
+}
+
+// leftMessages are the sender's ids of the messages of a case.
+type leftMessages map[string]bool
+
+func leftOf(line []casework.Event) leftMessages {
+	ids := leftMessages{}
+	for _, e := range line {
+		if e.Key != "" && e.Refused == "" {
+			ids[e.Key] = true
+		}
+	}
+	return ids
+}
+
+// has tells whether the message of an act left. What is said with a message is noted before it leaves: whether it did
+// only the messages of the case tell.
+func (l leftMessages) has(act store.DeskEvent) bool {
+	before := act.Kind == store.DeskUnchecked || act.Kind == store.DeskHandover
+	return !before || act.MessageID == "" || l[act.MessageID]
+}
+
+// title is what an act did, in words.
+func (l leftMessages) title(act store.DeskEvent) string {
+	if l.has(act) {
+		return deskWord(act)
+	}
+	return notLeftWord(act)
+}
+
+// told tells whether an act of another unit is for the unit that has the case now: what was said to it when the case was
+// handed over, and why that was done though the reporter's right was not checked.
+func told(c store.Case, act store.DeskEvent, left leftMessages) bool {
+	switch act.Kind {
+	case store.DeskHandover:
+		return c.HandledBy(act.ToUnit) && left.has(act)
+	case store.DeskUnchecked:
+		return strings.EqualFold(act.Form, contracts.Forwarded) && routing.SameHSAID(act.Unit, c.ForwardedFrom) &&
+			left.has(act)
+	}
+	return false
 }
 
 // answerForms are the forms of a case, with the reader's drafts in them.

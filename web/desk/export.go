@@ -110,7 +110,7 @@ func (s *Export) document(ctx context.Context, who shell.Access, id, form string
 	for _, e := range d.line {
 		d.file.ReplyWish = cmp.Or(d.file.ReplyWish, e.Wish)
 	}
-	d.file.Entries = append(d.messageEntries(), deskEntries(d.events)...)
+	d.file.Entries = append(d.messageEntries(), deskEntries(d.events, leftOf(d.line))...)
 	slices.SortStableFunc(d.file.Entries, func(a, b casefile.Entry) int { return a.At.Compare(b.At) })
 	return d, nil
 }
@@ -200,7 +200,7 @@ func (d exported) messageEntries() []casefile.Entry {
 	return out
 }
 
-func deskEntries(events []store.DeskEvent) []casefile.Entry {
+func deskEntries(events []store.DeskEvent, left leftMessages) []casefile.Entry {
 	var out []casefile.Entry
 	for i, e := range events {
 		kind := casefile.KindEvent
@@ -208,7 +208,7 @@ func deskEntries(events []store.DeskEvent) []casefile.Entry {
 			kind = casefile.KindNote
 		}
 		entry := casefile.Entry{
-			Kind: kind, At: shell.Swedish(e.At), Title: deskWord(e), From: e.By.Name, To: e.To.Name, Text: e.Text,
+			Kind: kind, At: shell.Swedish(e.At), Title: left.title(e), From: e.By.Name, To: e.To.Name, Text: e.Text,
 		}
 		for _, f := range e.Files {
 			entry.Files = append(entry.Files, casefile.File{

@@ -151,7 +151,7 @@ func deskWord(e store.DeskEvent) string {
 	case store.DeskWithdrawn:
 		return "Rätt att företräda patienten återtagen"
 	case store.DeskUnchecked:
-		return "Skickat fast anmälarens rätt inte är kontrollerad"
+		return "Skickat utan att anmälarens rätt var kontrollerad"
 	case store.DeskTakenOver:
 		if e.Stays {
 			return "Ärendet övertaget av ett ombud" + rightWord(e) + ". Den tidigare anmälaren ser det som kom före"
@@ -170,6 +170,9 @@ func deskWord(e store.DeskEvent) string {
 	case store.DeskRenamed:
 		return "Nämnden har fått ett annat HSA-id: " + e.ToUnit + ", förut " + e.Text
 	case store.DeskUndone:
+		if !e.Why.IsZero() {
+			return formWord(e.Form) + " gjort till utkast igen"
+		}
 		return formWord(e.Form) + " ångrat innan det skickades"
 	case store.DeskRefused:
 		return formWord(e.Form) + " kunde inte skickas"
@@ -186,6 +189,14 @@ func seenBy(kind store.DeskEventKind) string {
 		return "syns bara för den enhet som lämnade över och den som tog emot"
 	}
 	return ""
+}
+
+// notLeftWord is what was to be done with a message that never left.
+func notLeftWord(e store.DeskEvent) string {
+	if e.Kind == store.DeskHandover {
+		return "Överlämnandet till " + cmp.Or(e.ToName, e.ToUnit) + " blev inte av"
+	}
+	return "Skäl att skicka utan att anmälarens rätt var kontrollerad. Det skickades inte"
 }
 
 // handoverText is what was said to the unit that took a case over.
