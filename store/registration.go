@@ -16,12 +16,58 @@ import (
 	"rivgate/store/db"
 )
 
-// putNumbers enters the registration numbers of a case where it is looked for: those of all units that have had it.
+// UnitNumber is a registration number that a unit gave a case.
+type UnitNumber struct {
+	Unit   string // HSA-id, in upper case
+	Number string
+}
+
+// Numbers are the registration numbers that a case has or had, at whatever unit, each once: those that were replaced,
+// too, for they stand on papers and are not given again.
+func (s *Store) Numbers(ctx context.Context, caseID string) ([]UnitNumber, error) {
+	all, err := numbersOf(ctx, s.read, caseID)
+	if err != nil {
+		return nil, fmt.Errorf("reading registration numbers: %w", err)
+	}
+	return all, nil
+}
+
+func numbersOf(ctx context.Context, q db.Querier, caseID string) ([]UnitNumber, error) {
+	all, err := db.Collect(ctx, q, func(rows *sql.Rows) (n UnitNumber, err error) {
+		return n, rows.Scan(&n.Unit, &n.Number)
+	}, `SELECT unit, diary FROM desk WHERE case_id = $1 AND diary <> '' ORDER BY unit`, caseID)
+	if err != nil {
+		return nil, err
+	}
+	before, err := db.Collect(ctx, q, scanDeskEvent, `SELECT unit, kind, by_id, by_name, at, doc, files FROM desk_event
+		WHERE case_id = $1 AND kind = $2 ORDER BY seq`, caseID, string(DeskRegistered))
+	for _, e := range before {
+		if one := (UnitNumber{e.Unit, e.Text}); e.Text != "" && !slices.Contains(all, one) {
+			all = append(all, one)
+		}
+	}
+	return all, err
+}
+
+// Registered are our ids of the cases that have a registration number now at some unit, whoever has them.
+func (s *Store) Registered(ctx context.Context, number string) ([]string, error) {
+	ids, err := db.Collect(ctx, s.read, db.Text, `SELECT case_id FROM desk WHERE diary = $1 AND diary <> ''
+		ORDER BY case_id LIMIT $2`, strings.TrimSpace(number), db.ListDefault)
+	if err != nil {
+		return nil, fmt.Errorf("finding a registration number: %w", err)
+	}
+	return ids, nil
+}
+
+// putNumbers enters the registration numbers of a case, as Numbers has them, where it is looked for.
 func (t *tx) putNumbers(ctx context.Context, c *Case) error {
-	numbers, err := db.Collect(ctx, t, db.Text,
-		`SELECT diary FROM desk WHERE case_id = $1 AND diary <> '' ORDER BY unit`, c.ID)
+	all, err := numbersOf(ctx, t, c.ID)
 	if err != nil {
 		return err
+	}
+	var numbers []string
+	for _, one := range all {
+		numbers = append(numbers, one.Number)
 	}
 	var words []string
 	for _, word := range strings.Fields(identity.Fold(strings.Join(numbers, " "))) {
@@ -105,6 +151,7 @@ const (
 	NumberOther   NumberFault = "other"    // the case has another number
 	NumberTaken   NumberFault = "taken"    // another case of the unit has it
 	NumberTwice   NumberFault = "twice"    // the case stands in the file twice
+	NumberDouble  NumberFault = "double"   // the file gives the number to another case of the unit
 )
 
 // FaultOf is what is wrong with a registration number, whoever gives it: by hand, in a file, through the API or by a
@@ -126,8 +173,9 @@ func FaultOf(number string) NumberFault {
 type NumberProblem struct {
 	Line  int         `json:"line"`
 	Fault NumberFault `json:"fault"`
-	Case  string      `json:"case"`          // as it stands there
-	Has   string      `json:"has,omitempty"` // the number that the case has
+	Case  string      `json:"case"`            // as it stands there
+	Has   string      `json:"has,omitempty"`   // the number that the case has
+	Other int         `json:"other,omitempty"` // the line that a case, or a number, stands on too
 }
 
 // NumberReport is what became of a file of numbers.
@@ -153,7 +201,7 @@ func (s *Store) RegisterAll(ctx context.Context, all []Numbered, may func(Case) 
 	}
 	var report NumberReport
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		r := registering{tx: t, may: may, by: by, seen: map[string]bool{}}
+		r := registering{tx: t, may: may, by: by, seen: map[string]int{}, given: map[UnitNumber]int{}}
 		for _, one := range inCaseOrder(all) {
 			if err := r.register(ctx, one); err != nil {
 				return err
@@ -190,20 +238,22 @@ type registering struct {
 	*tx
 	may     func(Case) bool
 	by      Person
-	seen    map[string]bool
+	seen    map[string]int     // the line of each case, by its id
+	given   map[UnitNumber]int // the line of each number
 	changed []*Case
 	report  NumberReport
 }
 
-func (r *registering) refuse(one Numbered, fault NumberFault, has string) error {
-	r.report.Problems = append(r.report.Problems, NumberProblem{Line: one.Line, Fault: fault, Case: one.Case, Has: has})
+func (r *registering) refuse(one Numbered, p NumberProblem) error {
+	p.Line, p.Case = one.Line, one.Case
+	r.report.Problems = append(r.report.Problems, p)
 	return nil
 }
 
 func (r *registering) register(ctx context.Context, one Numbered) error {
 	number := identity.Trim(one.Number)
 	if fault := FaultOf(number); fault != "" {
-		return r.refuse(one, fault, "")
+		return r.refuse(one, NumberProblem{Fault: fault})
 	}
 	c, err := oneCase(ctx, r, caseByID, one.Case)
 	if err == nil && c != nil {
@@ -213,29 +263,35 @@ func (r *registering) register(ctx context.Context, one Numbered) error {
 		return err
 	}
 	if c == nil || c.Handler.Via != routing.Inbox || !r.may(*c) {
-		return r.refuse(one, NumberNoCase, "")
+		return r.refuse(one, NumberProblem{Fault: NumberNoCase})
 	}
-	if r.seen[c.ID] {
-		return r.refuse(one, NumberTwice, "")
+	if line, twice := r.seen[c.ID]; twice {
+		return r.refuse(one, NumberProblem{Fault: NumberTwice, Other: line})
 	}
-	r.seen[c.ID] = true
+	r.seen[c.ID] = one.Line
 	d, err := oneDesk(ctx, r, c.ID)
 	switch {
 	case err != nil:
 		return err
 	case d.Diary == number:
+		r.given[UnitNumber{d.Unit, number}] = one.Line
 		r.report.Unchanged++
 		return nil
 	case d.Diary != "":
-		return r.refuse(one, NumberOther, d.Diary)
+		return r.refuse(one, NumberProblem{Fault: NumberOther, Has: d.Diary})
 	}
 	d.Diary = number
 	d.Version++
+	key := UnitNumber{d.Unit, number}
 	if err := r.saveDesk(ctx, &d); errors.Is(err, ErrDiaryTaken) {
-		return r.refuse(one, NumberTaken, "")
+		if line, inFile := r.given[key]; inFile {
+			return r.refuse(one, NumberProblem{Fault: NumberDouble, Other: line})
+		}
+		return r.refuse(one, NumberProblem{Fault: NumberTaken})
 	} else if err != nil {
 		return err
 	}
+	r.given[key] = one.Line
 	r.report.Registered++
 	r.changed = append(r.changed, c)
 	if err := r.putNumbers(ctx, c); err != nil {

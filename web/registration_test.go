@@ -211,3 +211,24 @@ func (w *world) postNumbers(do, file string) reply {
 	w.t.Helper()
 	return w.postFile("/registration", url.Values{"do": {do}}, "nummer.csv", []byte(file))
 }
+
+// TestANumberLeadsToItsCaseAfterAHandover: the unit that takes a case sees which numbers it had, whoever replaced them;
+// the unit that gave one finds by it where the case is now.
+func TestANumberLeadsToItsCaseAfterAHandover(t *testing.T) {
+	t.Parallel()
+	w, id := newDesk(t)
+	for _, number := range []string{"SYN 2026-7", "DNR 77/2026"} {
+		w.did(id, "register", url.Values{"diary": {number}})
+	}
+	has(t, w.post("/inbox", url.Values{"q": {"SYN 2026-7"}}).body, "/inbox/"+id)
+	has(t, w.page("/inbox/"+id), "Har haft diarienummer SYN 2026-7 (Vårdcentralen Björken)")
+	w.sends(id, "forward", url.Values{"unit": {other}, "text": {"Det hände hos er."}})
+	w.leave()
+	for _, number := range []string{"DNR 77/2026", id} {
+		has(t, w.post("/inbox", url.Values{"q": {number}}).body, "Ärendet är överlämnat till Vårdcentralen Eken")
+	}
+	w.as("hanna")
+	has(t, w.page("/inbox/"+id), "SYN 2026-7 (Vårdcentralen Björken)", "DNR 77/2026 (Vårdcentralen Björken)")
+	w.as("nina")
+	hasNot(t, w.post("/inbox", url.Values{"q": {"DNR 77/2026"}}).body, "överlämnat")
+}

@@ -184,6 +184,9 @@ func diaryGives(w *world) {
 	faults := func(r store.NumberReport) (text string) {
 		for _, p := range r.Problems {
 			text += fmt.Sprintf("%d:%s%s ", p.Line, p.Fault, p.Has)
+			if p.Other > 0 {
+				text = strings.TrimSuffix(text, " ") + fmt.Sprintf("%d ", p.Other)
+			}
 		}
 		return text
 	}
@@ -198,9 +201,12 @@ func diaryGives(w *world) {
 	r = register(false, all, f.id, "D 1", h.id, "D 3", g.id, "D 9", "nobody", "D 4", queued.id, "D 5", h.ref.Extension,
 		"D 6",
 		"x", "", "y", strings.Repeat("9", 101), "z", "a\nb", "v", "\u200b", "u", "19000101-9801")
-	equal(w, "problems by line", strings.Replace(faults(r), "3:twice ", "7:twice ", 1),
-		"4:otherD 2 5:no-case 6:no-case 7:twice 8:missing 9:too-long 10:too-long 11:missing 12:person ")
+	equal(w, "problems by line", strings.Replace(faults(r), "3:twice7 ", "7:twice3 ", 1),
+		"4:otherD 2 5:no-case 6:no-case 7:twice3 8:missing 9:too-long 10:too-long 11:missing 12:person ")
 	equal(w, "all or none", h.desk().Diary, "")
+	i := w.at(unit)
+	two := faults(register(false, all, h.id, "D 7", i.id, "D 7"))
+	equal(w, "one number for two", two == "2:double3 " || two == "3:double2 ", true)
 	equal(w, "taken", faults(register(false, all, h.id, "D 2")), "2:taken ")
 	equal(w, "not theirs", faults(register(false, func(store.Case) bool { return false }, h.id, "D 3")), "2:no-case ")
 	r = register(false, all, f.id, "D 1", h.id, "D 3")
@@ -224,7 +230,7 @@ func numbersFound(w *world) {
 	}
 	_, err = w.s.Register(w.ctx, f.act(anna), "Annat 5")
 	w.must(err)
-	find("2026/17", "")
+	find("2026/17", "0 ") // by the number that was replaced, too: it stands on papers
 	find("annat", "0 ")
 	f.accept(f.status("IN_PROGRESS"))
 	m := f.status("IN_PROGRESS")
@@ -236,6 +242,14 @@ func numbersFound(w *world) {
 	_, err = w.s.Register(w.ctx, f.act(anna), "Eken 1")
 	w.must(err)
 	find("eken", "0 ")
+	find("års 2026/17-b", "0 ")
+	numbers, err := w.s.Numbers(w.ctx, f.id)
+	w.must(err)
+	equal(w, "all that it had", fmt.Sprint(numbers), fmt.Sprintf("[{%s Annat 5} {%s Eken 1} {%[1]s ÅRS 2026/17-b}]", unit,
+		otherUnit))
+	ids, err := w.s.Registered(w.ctx, " Annat 5")
+	w.must(err)
+	equal(w, "by a number, wherever it is", fmt.Sprint(ids), fmt.Sprint([]string{f.id}))
 }
 
 func purgeAsksForNumber(w *world) {

@@ -157,3 +157,9 @@ func SaveFile(w http.ResponseWriter, name, mediaType string, value []byte) {
 	shell.Download(w, kind, name)
 	_, _ = w.Write(value) // the reader may have gone
 }
+
+// HandedOver tells whether a case left a unit of theirs for one that is not.
+func (s *Base) HandedOver(c store.Case, who shell.Access) bool {
+	theirs := c.Handler.Via == routing.Inbox && who.May(shell.WriteCase, shell.OwnerOf(c))
+	return !theirs && c.ForwardedFrom != "" && who.May(shell.WriteCase, s.Owner(c.ForwardedFrom))
+}

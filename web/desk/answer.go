@@ -163,7 +163,7 @@ func (s *Work) say(ctx context.Context, who shell.Access, c store.Case, f *shell
 // person now sees.
 func (s *Work) caseAgain(w http.ResponseWriter, r *http.Request, who shell.Access, c store.Case, f *shell.Form) error {
 	now, err := s.Relay.Store.Head(r.Context(), c.ID)
-	if err == nil && s.handedOver(now, who) {
+	if err == nil && s.HandedOver(now, who) {
 		return s.showHandedOver(w, who, now)
 	}
 	if c, err = s.Again(r.Context(), who, c); err != nil {

@@ -54,7 +54,7 @@ func (p casePage) Marks() []string {
 // click, which is logged.
 func (s *Cases) CasePage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	c, err := s.Relay.Store.Head(r.Context(), r.PathValue("id"))
-	if err == nil && s.handedOver(c, who) {
+	if err == nil && s.HandedOver(c, who) {
 		return s.showHandedOver(w, who, c)
 	}
 	if c, err = s.InboxCase(r.Context(), r.PathValue("id"), who, shell.ReadCase); err != nil {

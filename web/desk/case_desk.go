@@ -17,6 +17,7 @@ import (
 // deskPart is what people do with a case beside messages, as its page shows it.
 type deskPart struct {
 	Desk      store.Desk
+	HadNumber []store.UnitNumber // other registration numbers that it has or had; Unit is a name
 	Mine      bool
 	Back      bool // its parking is over
 	People    []store.Person
@@ -61,6 +62,9 @@ func (s *Cases) deskPart(ctx context.Context, who shell.Access, c store.Case, dr
 	if p.Desk, err = db.Desk(ctx, c.ID); err != nil {
 		return p, err
 	}
+	if p.HadNumber, err = s.formerNumbers(ctx, p.Desk); err != nil {
+		return p, err
+	}
 	p.Mine = p.Desk.Assignee.ID != "" && p.Desk.Assignee.ID == who.User
 	p.Back = p.Desk.Parked.Back(s.Clock()) && c.State != store.Closed
 	p.Protected, p.Hidden, p.Shown = c.Protected, c.Protected && !shown, c.Protected && shown
@@ -77,6 +81,21 @@ func (s *Cases) deskPart(ctx context.Context, who shell.Access, c store.Case, dr
 	// another unit's people are not this one's to see
 	p.Looks, err = db.AccessLog(ctx, accesslog.Filter{Case: c.ID, Direct: true, Unit: c.Handler.Unit, Limit: looksMost})
 	return p, err
+}
+
+// formerNumbers are the registration numbers by which a case is found beside the one that it has: of units that had it
+// before, and those that were replaced.
+func (s *Cases) formerNumbers(ctx context.Context, d store.Desk) ([]store.UnitNumber, error) {
+	all, err := s.Relay.Store.Numbers(ctx, d.CaseID)
+	if err != nil {
+		return nil, err
+	}
+	now := store.UnitNumber{Unit: d.Unit, Number: d.Diary}
+	all = slices.DeleteFunc(all, func(n store.UnitNumber) bool { return n == now })
+	for i := range all {
+		all[i].Unit = s.Labels("unit")(all[i].Unit)
+	}
+	return all, nil
 }
 
 // caseLine is the time line of a case with what people of its unit did at their desks.

@@ -2,6 +2,8 @@ package desk
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -39,6 +41,7 @@ type inboxPage struct {
 	First    bool
 	Requests []casework.OpinionRow // of patient boards, for an opinion
 	Searches bool                  // may look for people
+	Left     []string              // where the cases are that were looked for and were handed over, in words
 	Done     string
 	Now      time.Time
 }
@@ -112,6 +115,11 @@ func (s *Lists) showInbox(w http.ResponseWriter, r *http.Request, who shell.Acce
 	p.choose(f.Queue, typed)
 	if p.Rows, p.Next, err = s.inboxRows(r.Context(), f, asked, who); err != nil {
 		return err
+	}
+	if len(p.Rows) == 0 && p.First {
+		if p.Left, err = s.handedOver(r.Context(), f.Query, who); err != nil {
+			return err
+		}
 	}
 	if p.Requests, err = s.OpinionRows(r.Context(), who, "", true, requestsMost); err != nil {
 		return err
@@ -197,6 +205,27 @@ func (s *Lists) inboxPeople(ctx context.Context, who shell.Access) ([]store.Pers
 		}
 	}
 	return out, nil
+}
+
+// handedOver says where cases are that a unit of theirs handed over, by their whole number: what the unit wrote on its
+// papers leads on, as a link to the case does.
+func (s *Lists) handedOver(ctx context.Context, number string, who shell.Access) (left []string, err error) {
+	if number == "" {
+		return nil, nil
+	}
+	ids, err := s.Relay.Store.Registered(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range append(ids, number) {
+		c, err := s.Relay.Store.Head(ctx, id)
+		if err == nil && s.HandedOver(c, who) {
+			left = append(left, fmt.Sprintf(wordHandedOverTo, casework.HandlerName(c.Handler)))
+		} else if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return nil, err
+		}
+	}
+	return left, nil
 }
 
 // inboxRows is one page of the list, and where the next begins.

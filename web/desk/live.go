@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"rivgate/routing"
 	"rivgate/store"
 	"rivgate/web/shell"
 )
@@ -38,7 +37,7 @@ func (p casePage) Seen() url.Values { return seen(p.Case, p.Desk) }
 // CaseLive is the part of a case's page that is asked for again and again.
 func (s *Cases) CaseLive(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	c, err := s.Relay.Store.Head(r.Context(), r.PathValue("id"))
-	if err == nil && s.handedOver(c, who) {
+	if err == nil && s.HandedOver(c, who) {
 		return html.Piece(w, "case", "live", livePage{Case: c, Gone: true, Now: s.Clock()})
 	}
 	if c, err = s.InboxCase(r.Context(), r.PathValue("id"), who, shell.WriteCase); err != nil {
@@ -81,10 +80,4 @@ func (s *Cases) underWay(ctx context.Context, who shell.Access, c store.Case, p 
 		p.Writing = append(p.Writing, d)
 	}
 	return err
-}
-
-// handedOver tells whether a case left a unit of theirs for one that is not.
-func (s *Cases) handedOver(c store.Case, who shell.Access) bool {
-	theirs := c.Handler.Via == routing.Inbox && who.May(shell.WriteCase, shell.OwnerOf(c))
-	return !theirs && c.ForwardedFrom != "" && who.May(shell.WriteCase, s.Owner(c.ForwardedFrom))
 }

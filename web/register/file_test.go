@@ -163,7 +163,7 @@ func TestEveryProblemOfALineHasWords(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []store.NumberFault{
 		store.NumberNoCase, store.NumberMissing, store.NumberLong, store.NumberPerson, store.NumberOther,
-		store.NumberTaken, store.NumberTwice,
+		store.NumberTaken, store.NumberTwice, store.NumberDouble,
 	} {
 		if word := ProblemWord(store.NumberProblem{Fault: fault, Has: "S 1"}); word == string(fault) {
 			t.Errorf("%s has no words", fault)

@@ -63,9 +63,9 @@ func (s *Pages) page(r *http.Request, who shell.Access, failed *shell.Form) (reg
 			one.Series = all[n]
 			one.Example = one.Pattern.Number(int64(shell.Swedish(s.Clock()).Year()), one.Last+1)
 			one.Form.Values.Set("pattern", string(one.Pattern))
-			if one.Active {
-				one.Form.Values.Set("active", "yes")
-			}
+		}
+		if one.Active || one.Version == 0 { // whoever makes a series wants numbers of it
+			one.Form.Values.Set("active", "yes")
 		}
 		if failed != nil && failed.Value("of") == h.Value {
 			failed.Name, one.Form = one.Form.Name, failed

@@ -70,7 +70,9 @@ func ProblemWord(p store.NumberProblem) string {
 	case store.NumberTaken:
 		return "Ett annat ärende på enheten har redan det numret."
 	case store.NumberTwice:
-		return "Ärendet står på en rad ovanför också."
+		return fmt.Sprintf("Ärendet står på rad %d också.", p.Other)
+	case store.NumberDouble:
+		return fmt.Sprintf("Rad %d ger ett annat ärende på enheten samma nummer.", p.Other)
 	}
 	return string(p.Fault)
 }

@@ -30,6 +30,7 @@ func (s *Site) Holders(who Access, action Action) []Holder {
 	var units, wider []Holder
 	providers := map[store.Holder]bool{} // whether all their units are theirs
 	regions := map[store.Holder]bool{}
+	one := map[string]string{} // a unit of each provider
 	for _, u := range s.Table().Units() {
 		owner := Owner{Unit: u.HSAID, Kind: u.Kind, Region: u.Region}
 		if who.May(action, owner) {
@@ -39,6 +40,7 @@ func (s *Site) Holders(who Access, action Action) []Holder {
 		if u.Provider != "" {
 			of := store.Holder{Level: store.LevelProvider, ID: routing.Fold(u.Provider), Side: u.Kind}
 			all, met := providers[of]
+			one[of.ID] = cmp.Or(one[of.ID], u.Name)
 			providers[of] = administers && (all || !met)
 		}
 		if u.Region != "" && administers && who.wholeRegion(Administer, u.Kind, u.Region) {
@@ -47,7 +49,7 @@ func (s *Site) Holders(who Access, action Action) []Holder {
 	}
 	for of, all := range providers {
 		if all {
-			wider = append(wider, Holder{of, providerUnits + of.ID, fmt.Sprintf(wordProvider, s.providerName(of.ID)), of.Side})
+			wider = append(wider, Holder{of, providerUnits + of.ID, s.providerWord(of.ID, one[of.ID]), of.Side})
 		}
 	}
 	for of := range regions {
@@ -57,6 +59,14 @@ func (s *Site) Holders(who Access, action Action) []Holder {
 		return cmp.Or(strings.Compare(a.Value, b.Value), strings.Compare(string(a.Side), string(b.Side)))
 	})
 	return append(units, wider...)
+}
+
+// providerWord is a care provider as a holder; one of its units says who it is, where the catalogue has no name of it.
+func (s *Site) providerWord(id, unit string) string {
+	if name := s.providerName(id); !routing.SameHSAID(name, id) || unit == "" {
+		return fmt.Sprintf(wordProvider, name)
+	}
+	return fmt.Sprintf(wordProviderOf, unit, id)
 }
 
 // wholeRegion tells whether a right is held for every unit of a kind in a region, those to come too.

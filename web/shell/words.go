@@ -57,10 +57,12 @@ var months = [...]string{
 	"december",
 }
 
-// Whose a standard reply or a series of numbers is. %s is the name of a care provider.
+// Whose a standard reply or a series of numbers is. %s is the name of a care provider, or of one of its units and its
+// HSA-id.
 const (
-	WordOwn      = "Mina egna"
-	wordProvider = "Vårdgivaren: %s"
+	WordOwn        = "Mina egna"
+	wordProvider   = "Vårdgivaren: %s"
+	wordProviderOf = "Vårdgivaren för bland andra %s (%s)"
 )
 
 // What a page says above a form that was not taken.

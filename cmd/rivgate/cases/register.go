@@ -126,7 +126,9 @@ func numberFault(p store.NumberProblem) string {
 	case store.NumberTaken:
 		return "another case of the unit has this number"
 	case store.NumberTwice:
-		return "stands in the file twice"
+		return fmt.Sprintf("stands on line %d too", p.Other)
+	case store.NumberDouble:
+		return fmt.Sprintf("line %d gives this number to another case of the unit", p.Other)
 	}
 	return string(p.Fault)
 }
