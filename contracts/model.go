@@ -163,6 +163,11 @@ const (
 	Correction   = "CORRECTION"
 )
 
+// UpdateTypes are all of them, in the order above.
+func UpdateTypes() []string {
+	return []string{PartialReply, Question, Close, Status, Forwarded, NewCase, Correction}
+}
+
 // Statuses of an Update of type Status.
 const (
 	StatusReceived         = "RECEIVED"

@@ -199,7 +199,7 @@ func (s *Site) Handler() http.Handler {
 	}
 	own := http.NewCrossOriginProtection()
 	own.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.Stranger(r, shell.Access{}, accesslog.Row{What: accesslog.CrossSite, Detail: r.Method})
+		s.Stranger(r, shell.Access{}, accesslog.Row{What: accesslog.CrossSite, Detail: knownMethod(r.Method)})
 		s.Fail(w, r, shell.Access{}, !shell.IsAPI(r), shell.ErrCrossSite)
 	}))
 	return shell.AnswerBeforeEnd(s.Headers(own.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -234,4 +234,14 @@ func (s *Site) fresh(
 		}
 		return serve(w, r, who)
 	}
+}
+
+// knownMethod is a method of HTTP as the access log has it: strangers may call theirs what they like.
+func knownMethod(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+		http.MethodOptions:
+		return method
+	}
+	return "method" // another one
 }

@@ -14,6 +14,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
+
 	"rivgate/routing"
 	"rivgate/store/db"
 )
@@ -63,6 +65,15 @@ type Row struct {
 	About   int64      `json:"about,omitempty"`  // of a check: the row
 	Cases   ShownCases `json:"cases,omitempty"`  // of a list
 	Hash    string     `json:"hash"`
+}
+
+// IDOf is what somebody gave as the id of a case, where it has the form of our ids; "" for anything else, which could
+// be a name or a personal number and belongs in no row.
+func IDOf(given string) string {
+	if uuid.Validate(given) != nil {
+		return ""
+	}
+	return given
 }
 
 // digest is the row's hash, given that of the row before. A row that names no cases has the hash that it had before

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -140,8 +141,9 @@ func (s *Cases) begin(ctx context.Context, who shell.Access, body NewCase) (a st
 	if u.NewCase.Received.IsZero() {
 		u.NewCase.Received = contracts.NewStamp(s.Clock())
 	}
-	row := accesslog.Row{
-		What: accesslog.Change, Unit: u.HandlingUnit.HSAID, Kind: s.Owner(u.HandlingUnit.HSAID).Kind, Detail: "new case",
+	row := accesslog.Row{What: accesslog.Change, Detail: "new case"}
+	if unit, known := s.Table().Unit(u.HandlingUnit.HSAID); known { // not whatever was written
+		row.Unit, row.Kind = unit.HSAID, unit.Kind
 	}
 	if err := s.Looked(ctx, who, row); err != nil {
 		return a, err
@@ -246,6 +248,8 @@ func (s *Cases) reply(ctx context.Context, c store.Case, who shell.Access, body 
 		return store.Accepted{}, shell.Invalid("version", wordCaseVersion)
 	case body.Update.Type == contracts.NewCase:
 		return store.Accepted{}, shell.Invalid("update/type", wordNotHere)
+	case !slices.Contains(contracts.UpdateTypes(), body.Update.Type): // it goes into the access log
+		return store.Accepted{}, shell.Invalid("update/type", wordUpdateType)
 	case body.Update.HandlingUnit != (contracts.OrgUnit{}) &&
 		!routing.SameHSAID(body.Update.HandlingUnit.HSAID, c.Handler.Unit):
 		return store.Accepted{}, shell.Invalid("update/handlingUnit", wordOurField)

@@ -24,6 +24,7 @@ const (
 	wordRecipient         = "Ange mottagaren."
 	wordUpdateOrAnswer    = "Ange en av update, answer, supplement och withdrawal."
 	wordCaseVersion       = "Ange den version av ärendet som meddelandet bygger på."
+	wordUpdateType        = "Ange en av kontraktets typer, till exempel PARTIAL_REPLY."
 	wordNotHere           = "Ett nytt ärende skickas till /api/cases."
 	wordRegion            = "Ange länskoden: två siffror."
 	wordNumbers           = "Ange items: från 1 till 5000 ärenden med nummer."

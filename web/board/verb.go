@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -27,6 +28,9 @@ func (s *Pages) Verb(w http.ResponseWriter, r *http.Request, who shell.Access) e
 		return err
 	}
 	verb := r.PathValue("verb")
+	if !slices.Contains(boardVerbs(), verb) { // before it stands in the access log
+		return shell.ErrNotFound
+	}
 	f, files, err := s.form(w, r, verb)
 	if err != nil {
 		return err
@@ -57,6 +61,11 @@ func (s *Pages) Verb(w http.ResponseWriter, r *http.Request, who shell.Access) e
 		return err
 	}
 	return s.showBoardCase(w, r, who, c, f, found)
+}
+
+// boardVerbs are the verbs of a board's page.
+func boardVerbs() []string {
+	return []string{"place", "consent", "withdraw", "request", "opinion", "child", "nochild"}
 }
 
 // form reads a form of the page. With an opinion come files, checked as all uploads.

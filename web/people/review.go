@@ -101,7 +101,8 @@ func (s *Pages) showReview(w http.ResponseWriter, r *http.Request, who shell.Acc
 func (s *Pages) reviewed(ctx context.Context, who shell.Access, f accesslog.Filter, what accesslog.Kind,
 	detail string,
 ) error {
-	row := accesslog.Row{What: what, Subject: "access log", Detail: detail, Case: f.Case, Search: f.Search}
+	row := accesslog.Row{What: what, Subject: "access log", Detail: detail, Search: f.Search}
+	row.Case = accesslog.IDOf(f.Case)
 	return s.Looked(ctx, who, row)
 }
 

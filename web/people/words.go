@@ -146,6 +146,7 @@ var detailWords = map[string]string{
 	"withdraw": "återtaget samtycke", "request": "begäran om yttrande", "opinion": "yttrande",
 	"child": "barn", "nochild": "inte barn", "take": "tog ärendet", "assign": "tilldelade", "release": "lämnade tillbaka",
 	"park": "parkerade", "resume": "återupptog", "note": "tjänsteanteckning",
+	"method":   "okänd metod",
 	"register": "diarienummer", "authority": "rätt att företräda", "takeover": "ärendet övertaget",
 	"files": "bilagor på eller av", "unchecked": "till anmälare utan kontrollerad rätt",
 	"protect": "skyddad identitet", "reply": "delsvar",

@@ -155,7 +155,7 @@ func (s *Gate) ordered(r *http.Request, who Access, e Endpoint) error {
 	row := accesslog.Row{What: accesslog.Change, Detail: e.Method + " " + e.Path}
 	var values []string
 	for _, name := range []string{"verb", "id", "number"} {
-		if value := r.PathValue(name); value != "" && plainWord(value) {
+		if value := r.PathValue(name); plainWord(value) {
 			values = append(values, value)
 		}
 	}

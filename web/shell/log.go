@@ -174,9 +174,9 @@ func (s *Site) soughtPerson(query string, shown []store.Case) string {
 // has it too, in its chain.
 const orders = MoveDeliveries | Resend | KeepCatalogue
 
-// plainWord tells whether a text looks like an id or a verb, not like something that a person typed.
+// plainWord tells whether a text looks like an id of ours or a verb, not like something that a person typed, or is.
 func plainWord(text string) bool {
-	return len(text) <= 64 && strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == ""
+	return text != "" && len(text) <= 64 && !identity.Holds(text) && strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == ""
 }
 
 // Theirs lets a case through if who may do the action with it. Otherwise the case is not found, and the access log

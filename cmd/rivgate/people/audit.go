@@ -59,7 +59,8 @@ func (c *AuditListCommand) Run(s *cli.Session) error {
 			return err
 		}
 		if err := db.LogAccess(ctx, accesslog.Row{ // the log says who looked into it, as it does of the pages
-			Who: cli.Operator(""), Name: cli.Operator(""), What: accesslog.Read, Subject: "access log", Case: f.Case,
+			Who: cli.Operator(""), Name: cli.Operator(""), What: accesslog.Read, Subject: "access log",
+			Case: accesslog.IDOf(f.Case),
 		}); err != nil {
 			return err
 		}
