@@ -10,7 +10,7 @@ const (
 	titleList      = casework.TitlePlaceless
 	titleCase      = "Patientnämnd: ärende %s"
 	titleRequest   = string(casework.BoardRequest)
-	titleWithdrawn = "Samtycket är återtaget"
+	titleWithdrawn = casework.TitleConsentWithdrawn
 )
 
 // What stands for what was masked in a text.

@@ -86,11 +86,14 @@ const (
 // AddedHeading says when the reporter added something.
 func AddedHeading(w Writing) string { return "Anmälaren skrev också " + w.Day + ":" }
 
+// TitleConsentWithdrawn says that there is no consent any more.
+const TitleConsentWithdrawn = "Samtycket är återtaget"
+
 // OpinionEnded says why a request for an opinion is not to be read any more; "" while it is.
 func OpinionEnded(o store.Opinion) string {
 	switch {
 	case o.Recalled:
-		return "Samtycket är återtaget"
+		return TitleConsentWithdrawn
 	case o.Left:
 		return "Patientnämnden har inte ärendet längre"
 	}
