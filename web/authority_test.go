@@ -307,8 +307,17 @@ func TestFilesAreSwitchedForACase(t *testing.T) {
 	page := w.page("/mailbox/" + id)
 	has(t, page, `type="file"`)
 	fields := url.Values{"question": {between(t, page, `name="question" value="`, `"`)}, "text": {"Här är den."}}
+	inbox := w.page("/inbox/" + id)
+	draft := url.Values{
+		"text": {"Se bilagan."}, "do": {"preview"}, "version": {version(t, inbox)}, "draft": {draftVersion(t, inbox, "reply")},
+	}
+	w.postFile("/inbox/"+id+"/reply", draft, "journal.pdf", pdfFile())
 	w.did(id, "files", nil)
-	has(t, w.page("/inbox/"+id), "Bilagor avstängda", "Slå på bilagor")
+	inbox = w.page("/inbox/" + id + "?do=reply")
+	has(t, inbox, "Bilagor avstängda", "Slå på bilagor", "Ärendet tar inte emot bilagor. Ta bort")
+	number := between(t, inbox, `name="drop" value="`, `"`) // what a draft has can be taken away
+	w.answer(id, "reply", "", url.Values{"text": {"Se bilagan."}, "drop": {number}})
+	hasNot(t, w.page("/inbox/"+id+"?do=reply"), "journal.pdf")
 	hasNot(t, w.page("/inbox/"+id), `id="reply-file"`)
 	hasNot(t, w.page("/mailbox/"+id), `type="file"`)
 	r := w.postFile("/mailbox/"+id+"/answer", fields, "remiss.pdf", []byte("%PDF-1.7\n"))

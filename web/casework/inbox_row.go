@@ -62,13 +62,15 @@ func CaseMarks(c store.Case, unsent int) (marks []string) {
 		return marks
 	}
 	seen := time.Time{} // what the reporter wrote until then has a mark of its own
-	switch {
-	case c.Withdrawn != nil && c.WroteAgain != nil:
-		marks, seen = append(marks, markWroteAgain), *c.Withdrawn
-	case c.Withdrawn != nil:
-		marks, seen = append(marks, markTakenBack), *c.Withdrawn
-	case c.Reopened != nil:
+	if c.Reopened != nil {
 		marks, seen = append(marks, markReopened), *c.Reopened
+	}
+	if c.Withdrawn != nil { // after it was opened again: that ends a withdrawal before
+		mark := markTakenBack
+		if c.WroteAgain != nil {
+			mark = markWroteAgain
+		}
+		marks, seen = append(marks, mark), *c.Withdrawn
 	}
 	if c.Unanswered != nil && c.Unanswered.After(seen) {
 		marks = append(marks, markNew)
