@@ -48,6 +48,9 @@ type Opinion struct {
 	Takes    bool       // the answer may have files: the board's case takes them
 	Left     bool       // the board has the case no more
 	Recalled bool       // the consent was withdrawn, before or after the answer
+	// the board's case is of a protected identity now, whatever it was when the letter was written: who it is about is
+	// not to be read in the letter
+	Protected bool
 }
 
 // Open tells whether a request waits for its answer.
@@ -58,7 +61,8 @@ func (o Opinion) Open() bool { return o.State == OpinionAsked && o.Readable() }
 func (o Opinion) Readable() bool { return !o.Recalled && !o.Left }
 
 const opinionQuery = `SELECT o.id, o.case_id, o.board, o.unit, o.state, o.due, o.letter, o.draft, o.version, o.asked_id,
-	o.asked_name, o.asked, o.answered_id, o.answered_name, o.answered, o.seen, o.recalled, c.unit <> o.board, c.doc
+	o.asked_name, o.asked, o.answered_id, o.answered_name, o.answered, o.seen, o.recalled, c.unit <> o.board, c.protected,
+	c.doc
 	FROM opinion o JOIN cases c ON c.id = o.case_id`
 
 func scanOpinion(rows *sql.Rows) (o Opinion, err error) {
@@ -66,7 +70,8 @@ func scanOpinion(rows *sql.Rows) (o Opinion, err error) {
 	var letter, draft, doc content
 	var by Person
 	if err := rows.Scan(&o.ID, &o.CaseID, &o.Board, &o.Unit, &o.State, &o.Due, &letter, &draft, &o.Version, &o.By.ID,
-		&o.By.Name, &asked, &by.ID, &by.Name, &answered, &seen, &o.Recalled, &o.Left, &doc); err != nil {
+		&o.By.Name, &asked, &by.ID, &by.Name, &answered, &seen, &o.Recalled, &o.Left,
+		&o.Protected, &doc); err != nil {
 		return o, err
 	}
 	o.Letter, o.Draft, o.At = string(letter), string(draft), db.Moment(asked)

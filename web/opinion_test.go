@@ -3,10 +3,12 @@ package web_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
 	"rivgate/store/accesslog"
+	"rivgate/web/casework"
 )
 
 // TestAUnitGivesItsOpinion: a board asks, the unit reads what was consented to and nothing else, answers, and the board
@@ -85,4 +87,43 @@ func TestAUnitGivesItsOpinion(t *testing.T) {
 	if len(rows) != 2 || rows[0].Unit != board || rows[1].Unit != clinic {
 		t.Errorf("on both records: %+v", rows)
 	}
+}
+
+// TestALetterFollowsAProtectedIdentity: who a request is about is not read in a letter that was sent before the identity
+// was protected, on the page or through the API.
+func TestALetterFollowsAProtectedIdentity(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.submit(board, "Tolvan Test", "Ingen lyssnade på mig.")
+	w.as("nina")
+	w.boardAct(id, "consent", url.Values{
+		"unit": {clinic}, "who": {"Tolvan Test"}, "day": {"2026-03-01"}, "how": {"per telefon"}, "scoped": {"1"},
+		"scope": casework.Scopes(),
+	})
+	expectRedirect(t, w.post("/inbox/"+id+"/board/request", url.Values{"unit": {clinic}, "text": {"Yttra er."}}),
+		"/inbox/"+id+"/board?done=asked")
+	asked, err := w.Relay.Store.Opinions(t.Context(), []string{clinic}, 0)
+	if err != nil || len(asked) != 1 {
+		t.Fatal(len(asked), err)
+	}
+	read := func(protected string) string {
+		w.as("nina")
+		w.did(id, "protect", url.Values{"protected": {protected}})
+		w.as("vera")
+		return main(w.page("/opinions/"+asked[0].ID)) + w.get("/api/opinions/"+asked[0].ID).body
+	}
+	both := func(page string) {
+		t.Helper()
+		if n := strings.Count(page, "Ingen lyssnade på mig."); n != 2 {
+			t.Errorf("page and API tell what was consented to %d times\n%s", n, page)
+		}
+	}
+	page := read("1")
+	both(page)
+	has(t, page, "Skyddad identitet", "per telefon")
+	hasNot(t, page, "Tolvan Test", tolvan, tolvan[2:8]+"-"+tolvan[8:], tolvan[:8]+"-"+tolvan[8:])
+	page = read("")
+	both(page)
+	has(t, page, "Tolvan Test, 2026-03-01: per telefon", `"consentBy": "Tolvan Test"`)
+	hasNot(t, page, "Skyddad identitet")
 }

@@ -55,6 +55,13 @@ func opinionAnswered(w *world) {
 	w.must(err)
 	equal(w, "letter", fmt.Sprint(opened.Letter, opened.Takes, opened.Board), "brev "+unit+"true"+board)
 	row := w.lastAccess()
+	for _, protected := range []bool{true, false} {
+		_, err = w.s.Protect(w.ctx, f.act(anna), protected)
+		w.must(err)
+		head, err := w.s.OpinionHead(w.ctx, soon.ID)
+		w.must(err)
+		equal(w, "as the case is now", head.Protected, protected)
+	}
 	equal(w, "on record", fmt.Sprint(row.Who, row.Case == f.id, row.Unit, row.Subject == soon.ID), fmt.Sprint("vera",
 		true, unit, true))
 	head, err := w.s.OpinionHead(w.ctx, soon.ID)
@@ -74,7 +81,7 @@ func opinionAnswered(w *world) {
 	}
 	w.must(answer(drafted))
 	w.is("a second answer", answer(drafted), store.ErrConflict)
-	equal(w, "in the board's case", f.events(board), "board:anna board:anna board:anna board:bertil ")
+	equal(w, "in the board's case", f.events(board), "board:anna board:anna board:anna protected:anna unprotected:anna board:bertil ")
 	rows := w.accesses(accesslog.Filter{Case: f.id, Direct: true, Who: "bertil"})
 	equal(w, "on both records", fmt.Sprint(rows[0].Unit, rows[1].Unit), fmt.Sprint(board, unit))
 	w.marks(f, store.OpinionMark{New: 1, Waiting: 2, Due: "2026-04-10"})

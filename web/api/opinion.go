@@ -63,7 +63,7 @@ func (s *Cases) opinionView(o store.Opinion) OpinionView {
 func (s *Cases) whole(o store.Opinion) (OpinionView, error) {
 	v := s.opinionView(o)
 	if o.Letter != "" {
-		letter, err := casework.ReadLetter(o.Letter)
+		letter, err := casework.ReadLetter(o)
 		if err != nil {
 			return v, err
 		}

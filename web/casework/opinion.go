@@ -49,17 +49,18 @@ func (e *BoardEntry) Narrows(before *BoardEntry) bool {
 }
 
 // OpinionLetter is what a board tells a unit of a case when it asks for an opinion: what was consented to, and nothing
-// else. It is kept as it was when it was sent.
+// else. It is kept as it was when it was sent, and read with ReadLetter.
 type OpinionLetter struct {
 	Board     string `json:"board"`
 	Unit      string `json:"unit"`
 	Reference string `json:"reference"` // diary number of the board, or the number of the case
 	Question  string `json:"question"`
 	Due       string `json:"due,omitempty"`
-	Consent   string `json:"consent"` // who gave it, when and how
+	Consent   string `json:"consent"` // when it was given, and how
 	Covers    string `json:"covers"`
 	Protected bool   `json:"protected,omitempty"` // who it is about is told another way
 
+	ConsentBy      string `json:"consentBy,omitempty"` // who gave it
 	Reporter       string `json:"reporter,omitempty"`
 	ReporterRole   string `json:"reporterRole,omitempty"`
 	ReporterNumber string `json:"reporterNumber,omitempty"`
@@ -84,11 +85,12 @@ type Writing struct {
 func (w Writing) Heading() string { return AddedHeading(w) }
 
 // ReporterWrote is what a consent to "what the reporter writes" covers of a time line: the complaint, and what was
-// added to it, oldest first.
+// added to it, oldest first. What the case has not taken in, and what somebody wrote who has no part in it, is none of
+// it.
 func ReporterWrote(line []Event) (complaint *contracts.Complaint, added []Writing) {
 	for _, e := range line {
 		switch {
-		case e.Refused != "":
+		case !e.Applied || e.Stranger:
 		case e.Complaint != nil && complaint == nil:
 			complaint = e.Complaint
 		case e.Kind == store.EventSupplement || e.Kind == store.EventAnswer:
@@ -107,24 +109,33 @@ func (l OpinionLetter) Text() string {
 	return string(b)
 }
 
-// ReadLetter is a letter of the store.
-func ReadLetter(text string) (l OpinionLetter, err error) {
-	if text == "" {
+// ReadLetter is the letter of an opened request. Who it is about is left out where the identity is protected now, also
+// where it was not yet when the letter was sent.
+func ReadLetter(o store.Opinion) (l OpinionLetter, err error) {
+	if o.Letter == "" {
 		return l, nil
 	}
-	return l, json.Unmarshal([]byte(text), &l)
+	if err := json.Unmarshal([]byte(o.Letter), &l); err != nil {
+		return OpinionLetter{}, err
+	}
+	if o.Protected {
+		l.Protected, l.ConsentBy, l.Reporter, l.ReporterRole, l.ReporterNumber = true, "", "", "", ""
+		l.Patient, l.PatientNumber = "", ""
+	}
+	return l, nil
 }
 
 // ConsentedLetter fills in what a consent covers of an opened case.
 func (s *Base) ConsentedLetter(c store.Case, line []Event, consent *BoardEntry, l OpinionLetter) OpinionLetter {
 	l.Board = HandlerName(c.Handler)
-	l.Consent = consent.Given(!c.Protected)
+	l.Consent = consent.Given(false)
 	if l.Covers = consent.Scope; l.Covers == "" {
 		l.Covers = ScopeOf([]string{ScopeNames, ScopeText})
 	}
 	l.Protected = c.Protected
 	reporter, patient := People(c, line, false)
 	if consent.Covers(ScopeNames) && !c.Protected {
+		l.ConsentBy = consent.Who
 		l.Reporter, l.ReporterRole = reporter.Name, shell.RoleWord(reporter.Role)
 		if patient != nil {
 			l.Patient = patient.Name

@@ -69,7 +69,7 @@ func (s *Pages) Request(w http.ResponseWriter, r *http.Request, who shell.Access
 }
 
 func (s *Pages) show(w http.ResponseWriter, r *http.Request, who shell.Access, o store.Opinion, f *shell.Form) error {
-	letter, err := casework.ReadLetter(o.Letter)
+	letter, err := casework.ReadLetter(o)
 	if err != nil {
 		return err
 	}

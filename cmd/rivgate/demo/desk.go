@@ -79,7 +79,7 @@ func (g *Gateway) ask(ctx context.Context, c store.Case, by store.Person, l case
 		return err
 	}
 	l.Board, l.Unit, l.Reference = casework.HandlerName(c.Handler), askedName, casework.Reference(c)
-	l.Consent, l.Covers, l.Due = consent.Given(true), consent.Scope, time.Now().AddDate(0, 0, 21).Format(time.DateOnly)
+	l.Consent, l.Covers, l.Due = consent.Given(false), consent.Scope, time.Now().AddDate(0, 0, 21).Format(time.DateOnly)
 	request := casework.BoardEntry{Kind: casework.BoardRequest, Unit: consent.Unit, Due: l.Due, Text: l.Question}
 	_, err := g.DB.AskOpinion(ctx, act, request.Note(), store.Opinion{Unit: askedUnit, Due: l.Due, Letter: l.Text()})
 	return err
