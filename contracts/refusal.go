@@ -171,6 +171,19 @@ func OnlyInInbox(path string) *Error {
 			"system. Ange en enhet som har inkorgen.")
 }
 
+// OnlyReporterUnnumbered refuses a patient whose identity says that a reporter gave no number: it names a reporter and
+// one case alone, and would leave to systems that take it for a person's.
+func OnlyReporterUnnumbered(path string) *Error {
+	return refuse(SubIdentityOIDMismatch, path,
+		"Identiteten är en anmälares som inte gav sitt nummer, och kan inte vara patientens. Utelämna den.")
+}
+
+// UnnumberedTaken refuses a new case whose reporter gave no number and has the identity of another case.
+func UnnumberedTaken() *Error {
+	return refuse(SubIdentityOIDMismatch, "complaint/reporter/personId",
+		"Ett annat ärende har den identiteten. En anmälare utan nummer får en ny identitet i varje ärende.")
+}
+
 // NotWithNumber refuses a patient's number in a case whose reporter gave no number: such a case must never be linked to
 // a person.
 func NotWithNumber(path string) *Error {

@@ -45,6 +45,9 @@ func (r rules) patient(c *Complaint, path string) *Error {
 	if p.PersonID != nil && c.Reporter.PersonID.IsUnnumbered() {
 		return NotWithNumber(path + "/personId")
 	}
+	if p.PersonID != nil && p.PersonID.IsUnnumbered() {
+		return OnlyReporterUnnumbered(path + "/personId")
+	}
 	if p.PersonID != nil {
 		if err := CheckIdentity(*p.PersonID, path+"/personId"); err != nil {
 			return err

@@ -3,6 +3,8 @@ package contracts
 import (
 	"strings"
 	"testing"
+
+	"rivgate/contracts/identity"
 )
 
 type ruleCase struct {
@@ -185,6 +187,11 @@ func TestComplaint(t *testing.T) {
 			relative(m)
 			m.Complaint.Patient = &Patient{PersonID: &PersonID{ID: "19900101-9801", Type: OIDPersonnummer}}
 		}, SubIdentityOIDMismatch, "complaint/patient/personId/id"},
+		{"a patient under the identity of a reporter without a number", sampleSend(), func(m *Message) {
+			relative(m)
+			p := identity.Unnumbered("x")
+			m.Complaint.Patient = &Patient{PersonID: &p}
+		}, SubIdentityOIDMismatch, "complaint/patient/personId"},
 		{
 			"the patient's day of birth is in the calendar", sampleSend(),
 			func(m *Message) { m.Complaint.Patient = &Patient{DateOfBirth: "20230229"} }, SubSchema,

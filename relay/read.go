@@ -272,6 +272,8 @@ func contractRefusal(err error) error {
 		return contracts.UnknownCase()
 	case store.CaseExists:
 		return contracts.CaseExists()
+	case store.UnnumberedTaken:
+		return contracts.UnnumberedTaken()
 	case store.CaseClosed:
 		return contracts.CaseClosed()
 	case store.NotCurrentHandler:

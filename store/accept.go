@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"rivgate/contracts/identity"
 	"rivgate/store/db"
 )
 
@@ -179,12 +180,30 @@ func (t *tx) storeMessage(ctx context.Context, in *incoming) error {
 	return t.putInPlace(ctx, in)
 }
 
+// namesOneCase refuses a new case whose reporter gave no number and has the identity of another case: such an identity
+// names one case alone, and nobody is to be known again by it.
+func (t *tx) namesOneCase(ctx context.Context, c *Case) error {
+	if !c.Facts.Unnumbered() {
+		return nil
+	}
+	var other string
+	taken, err := t.Row(ctx, []any{&other}, `SELECT id FROM cases WHERE reporter_id = $1 AND reporter_id <> '' LIMIT 1`,
+		identity.Key(c.Facts.ReporterID))
+	if err == nil && taken {
+		return &Refusal{UnnumberedTaken}
+	}
+	return err
+}
+
 // beginCase creates the case of a message. Is it there by now, the database says so, and the message asks again, alone.
 func (t *tx) beginCase(ctx context.Context, in *incoming) error {
 	e := in.m.Event
 	c, effects, refusal := begin(e, in.m.Key.Sender, t.Now)
 	if refusal != nil {
 		return refusal
+	}
+	if err := t.namesOneCase(ctx, c); err != nil {
+		return err
 	}
 	if err := t.insertCase(ctx, c, e.Kind == EventNewCase, e.FollowCode); err != nil {
 		return err

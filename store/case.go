@@ -173,7 +173,8 @@ type Reason string
 // The reasons of a Refusal.
 const (
 	UnknownCase          Reason = "unknown case"
-	CaseExists           Reason = "case exists" // a complaint with another message id for a case that is there
+	UnnumberedTaken      Reason = "unnumbered taken" // a reporter without a number, under the identity of another case
+	CaseExists           Reason = "case exists"      // a complaint with another message id for a case that is there
 	CaseClosed           Reason = "case closed"
 	NotCurrentHandler    Reason = "not current handler"
 	NoOpenQuestion       Reason = "no open question"

@@ -220,7 +220,7 @@ func (s *Store) OpenExchange(ctx context.Context, id string,
 func (s *Store) OpenReported(ctx context.Context, personID string, most int, row accesslog.Row) ([]Case, error) {
 	cases, err := db.Collect(ctx, s.read, scanCase,
 		`SELECT doc, protected FROM cases WHERE (reporter_id = $1 OR id IN (SELECT case_id FROM case_reporter
-		WHERE person = $1 AND sees)) AND $1 <> '' ORDER BY received DESC, id LIMIT $2`,
+		WHERE person = $1 AND sees)) AND $1 <> '' AND id NOT IN (SELECT case_id FROM case_unnumbered) ORDER BY received DESC, id LIMIT $2`,
 		identity.Key(personID), db.ListLimit(most))
 	if err != nil {
 		return nil, fmt.Errorf("listing a person's cases: %w", err)

@@ -229,7 +229,7 @@ func (s *Store) MessagesBefore(ctx context.Context, c Case, person string) (map[
 
 // maySee tells whether a case is in somebody's mailbox, and until when; zero: still.
 func (t *tx) maySee(ctx context.Context, c *Case, person string) (theirs bool, until time.Time, err error) {
-	if identity.Blank(person) {
+	if identity.Blank(person) || c.Facts.Unnumbered() { // who gave no number has no mailbox
 		return false, until, nil
 	}
 	if identity.Same(c.Facts.ReporterID, person) {

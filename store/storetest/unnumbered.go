@@ -1,10 +1,12 @@
 package storetest
 
 import (
+	"errors"
 	"strings"
 	"time"
 
 	"rivgate/store"
+	"rivgate/store/accesslog"
 )
 
 // unnumbered is an inbox unit's case whose reporter gave no number, still to be complained about.
@@ -46,6 +48,17 @@ func deskUnnumbered(w *world) {
 	if _, err := w.s.Accept(w.ctx, second.first); err == nil {
 		w.t.Error("two cases have one code")
 	}
+
+	again := w.unnumbered("")
+	again.first.Event.Facts.ReporterID = telephone.first.Event.Facts.ReporterID
+	_, err = w.s.Accept(w.ctx, again.first)
+	var refusal *store.Refusal
+	equal(w, "one identity, one case", errors.As(err, &refusal) && refusal.Reason == store.UnnumberedTaken, true)
+	_, _, err = w.s.OpenMailbox(w.ctx, telephone.id, telephone.first.Event.Facts.ReporterID, accesslog.Row{Who: "citizen"})
+	w.is("the mailbox of a reporter without a number", err, store.ErrNotFound)
+	reported, err := w.s.OpenReported(w.ctx, telephone.first.Event.Facts.ReporterID, 9, accesslog.Row{Who: "citizen"})
+	w.must(err)
+	equal(w, "their list", len(reported), 0)
 
 	counted, err := w.s.Statistics(w.ctx, store.StatisticsFilter{By: []string{"age", "sex"}, Unit: inboxUnit})
 	w.must(err)

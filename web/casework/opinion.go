@@ -142,7 +142,9 @@ func (s *Base) ConsentedLetter(c store.Case, line []Event, consent *BoardEntry, 
 		}
 	}
 	if consent.Covers(ScopeNumbers) && !c.Protected {
-		l.ReporterNumber = reporter.Print()
+		if !reporter.IsUnnumbered() {
+			l.ReporterNumber = reporter.Print()
+		}
 		if patient != nil {
 			l.PatientNumber = patient.Print()
 		}
