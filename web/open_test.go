@@ -231,6 +231,12 @@ func TestOpenCodesAreNotGuessed(t *testing.T) {
 	if r := w.post("/open", url.Values{"unit": {clinic}}); r.status != http.StatusTooManyRequests {
 		t.Errorf("the sixth case within ten minutes: %d", r.status)
 	}
+	r := w.get("/open?unit=" + hospital)
+	if r.status != http.StatusNotFound {
+		t.Errorf("a link to a unit that cannot be chosen: %d", r.status)
+	}
+	has(t, r.body, "Länken leder till en mottagare som inte tar emot ärenden här.", "/open?unit="+clinic)
+	hasNot(t, r.body, "Sjukhuset")
 }
 
 // TestTelephoneWithoutANumber: a caller without a number is entered, and never together with a number.

@@ -221,6 +221,8 @@ func TestANumberLeadsToItsCaseAfterAHandover(t *testing.T) {
 		w.did(id, "register", url.Values{"diary": {number}})
 	}
 	has(t, w.post("/inbox", url.Values{"q": {"SYN 2026-7"}}).body, "/inbox/"+id)
+	w.page("/mailbox/" + id)
+	has(t, w.page("/inbox/"+id), "<li>Anmälaren eller patienten i 1177 ")
 	has(t, w.page("/inbox/"+id), "Har haft diarienummer SYN 2026-7 (Vårdcentralen Björken)")
 	w.sends(id, "forward", url.Values{"unit": {other}, "text": {"Det hände hos er."}})
 	w.leave()

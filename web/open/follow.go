@@ -118,7 +118,8 @@ func (s *Pages) CasePage(w http.ResponseWriter, r *http.Request, _ shell.Access)
 
 // unasked sends a supplement or a withdrawal into the line, as 1177 itself sends them.
 func (s *Pages) unasked(w http.ResponseWriter, r *http.Request, c store.Case, f *shell.Form) error {
-	if !s.sends.take(s.peer(r), s.Clock(), sendsEach, sendsAll) {
+	// A case is taken back once, by who has its code: that never waits.
+	if f.Value("do") != doWithdraw && !s.sends.take(s.peer(r), s.Clock(), sendsEach, sendsAll) {
 		return s.crowded(w, r, "open page")
 	}
 	f.Name = doSupplement

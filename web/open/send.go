@@ -14,6 +14,7 @@ import (
 type sendPage struct {
 	shell.Page
 	Query    string
+	Refused  string // in words: the link that led here names a unit that cannot be chosen
 	Found    []routing.Unit
 	Boards   []routing.Unit // for who does not find the unit
 	Unit     *routing.Unit
@@ -29,10 +30,12 @@ func (s *Pages) SendPage(w http.ResponseWriter, r *http.Request, _ shell.Access)
 		return err
 	}
 	q := r.URL.Query()
+	p := sendPage{Page: s.page(titleSend), Query: casework.TypedQuery(q.Get("q"))}
 	if id := q.Get("unit"); id != "" {
 		unit, err := s.unit(r, id)
 		if err != nil {
-			return err
+			p.Refused, p.Title = wordLinkUnit, shell.FailedTitle+p.Title
+			return s.showSearch(w, http.StatusNotFound, p)
 		}
 		f := &shell.Form{Name: "open", Values: url.Values{"reply": {"yes"}, "ticket": {string(newTicket())}}}
 		if unit.Kind == routing.PatientBoard {
@@ -40,11 +43,15 @@ func (s *Pages) SendPage(w http.ResponseWriter, r *http.Request, _ shell.Access)
 		}
 		return s.showSend(w, unit, f)
 	}
-	p := sendPage{Page: s.page(titleSend), Query: casework.TypedQuery(q.Get("q"))}
+	return s.showSearch(w, http.StatusOK, p)
+}
+
+// showSearch shows the units that can be chosen.
+func (s *Pages) showSearch(w http.ResponseWriter, status int, p sendPage) error {
 	if p.Found = s.units(p.Query); p.Query != "" {
 		p.Boards = s.boards()
 	}
-	return html.Render(w, http.StatusOK, "send", p)
+	return html.Render(w, status, "send", p)
 }
 
 func (s *Pages) showSend(w http.ResponseWriter, unit routing.Unit, f *shell.Form) error {
