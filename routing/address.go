@@ -14,7 +14,8 @@ var (
 	ErrNoURL  = errors.New("it is no URL with http:// or https://, a host and nobody's name")
 	ErrNoPort = errors.New("its port is none: write 1 to 65535")
 	// ErrNever: see reach.IsNever.
-	ErrNever = errors.New("it is link-local, multicast, unspecified or a metadata service's: no producer has such an address")
+	ErrNever = errors.New("it is link-local, multicast, unspecified or a metadata service's: no producer has such an " +
+		"address")
 )
 
 // ProducerAddress reads an address that messages are to be sent to. ErrNoURL, ErrNoPort, ErrNever.

@@ -69,8 +69,8 @@ func (e *Event) unasked() bool { return e.Kind == EventSupplement || e.Kind == E
 func (e *Event) fromReporter() bool { return e.unasked() || e.Kind == EventAnswer && e.Author != "" }
 
 // finalRefusal is why the case refuses an event whatever messages may still come before it; nil: it does not.
-// Where this gateway stands at 1177 it knows who has the case there, and takes what reporters write from the reporter or
-// the patient alone. Elsewhere 1177 has judged that; it is shown under its author's name.
+// Where this gateway stands at 1177 it knows who has the case there, and takes what reporters write from the reporter
+// or the patient alone. Elsewhere 1177 has judged that; it is shown under its author's name.
 func (c *Case) finalRefusal(e *Event, sender string) *Refusal {
 	switch {
 	case e.Kind == EventComplaint || e.Kind == EventNewCase:

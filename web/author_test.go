@@ -142,8 +142,8 @@ func TestWhoWroteIsJudgedOrShown(t *testing.T) {
 	}
 }
 
-// TestWhatIsHeldIsNotShownToCitizens: a number is missing before a message. Somebody else's is refused all the same; the
-// reporter's own waits, and is seen by the handler alone until the case has taken it in.
+// TestWhatIsHeldIsNotShownToCitizens: a number is missing before a message. Somebody else's is refused all the same;
+// the reporter's own waits, and is seen by the handler alone until the case has taken it in.
 func TestWhatIsHeldIsNotShownToCitizens(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -32,7 +32,8 @@ func TestOwnSessionsAreListedAndEnded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	const firefox = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
-	const edge = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0"
+	const edge = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 " +
+		"Edg/140.0"
 	here := w.signsInWith("vera", firefox)
 	w.pass(10 * time.Minute)
 	first, second := w.signsInWith("vera", edge), w.signsInWith("vera", "curl/8")

@@ -160,9 +160,9 @@ func TestABoardsCasesAreTakenOverOnThePage(t *testing.T) {
 	has(t, w.page("/catalogue"), "Inget känt konto kan öppna ärendena")
 }
 
-// TestABoardsIDIsChangedRowByRowOnThePage: whoever changes the HSA-id in the board's row alone takes its route along, is
-// offered the takeover on the draft's page, and gets the board's cases, roles and statistics to the new id by ticking
-// it. A pair that the page did not offer is refused, and nothing is published.
+// TestABoardsIDIsChangedRowByRowOnThePage: whoever changes the HSA-id in the board's row alone takes its route along,
+// is offered the takeover on the draft's page, and gets the board's cases, roles and statistics to the new id by
+// ticking it. A pair that the page did not offer is refused, and nothing is published.
 func TestABoardsIDIsChangedRowByRowOnThePage(t *testing.T) {
 	t.Parallel()
 	w := keeps(t)

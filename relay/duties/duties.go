@@ -144,8 +144,8 @@ type Done struct {
 	Version int64                  `json:"version,omitempty"` // that was published
 }
 
-// Confirm carries out what another person asked for, in the name of both. A request that cannot be carried out any more,
-// because the draft was changed since, is failed and over. ErrSamePerson and the others of DecideSecond; what
+// Confirm carries out what another person asked for, in the name of both. A request that cannot be carried out any
+// more, because the draft was changed since, is failed and over. ErrSamePerson and the others of DecideSecond; what
 // store.PublishCatalogue refuses with.
 func (d *Desk) Confirm(ctx context.Context, id string, by accesslog.Row) (Done, error) {
 	r, err := d.Store.DecideSecond(ctx, id, true, by)

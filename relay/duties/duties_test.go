@@ -87,7 +87,8 @@ func TestPublishingToANewAddressNeedsASecondPerson(t *testing.T) {
 	if err != nil || r.State != accounts.SecondFailed {
 		t.Errorf("%+v %v", r, err)
 	}
-	if _, err := desk.Redirect(t.Context(), store.DeliveryFilter{}, "https://x.example/", "moved", anna, time.Now()); err != nil {
+	if _, err := desk.Redirect(t.Context(), store.DeliveryFilter{}, "https://x.example/", "moved", anna,
+		time.Now()); err != nil {
 		t.Error("where redirecting needs no second person:", err)
 	}
 }

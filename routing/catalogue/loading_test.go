@@ -20,7 +20,8 @@ func TestWhyRowsMakeNoTable(t *testing.T) {
 	for i, want := range []string{
 		`the catalogue: it does not load: unit SE1 has the unknown kind "x": write ` + routing.KindsInWords +
 			": end or correct the rows that are named",
-		"the catalogue: it does not load: unit number 2 (A) has no HSA-id: give it one: end or correct the rows that are named",
+		"the catalogue: it does not load: unit number 2 (A) has no HSA-id: give it one: end or correct the rows that are " +
+			"named",
 	} {
 		if all[i].Error() != want {
 			t.Errorf("%q", all[i].Error())

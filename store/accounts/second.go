@@ -80,9 +80,11 @@ func logSecond(ctx context.Context, t *db.Tx, by accesslog.Row, step string, r S
 	return accesslog.Write(ctx, t, by)
 }
 
-// DecideSecond confirms or refuses a request, once, and logs it as by's. Who asked may take it back, and never confirms.
-// ErrNotFound, ErrNobody, ErrSamePerson, ErrDecided, ErrExpired.
-func (d *Directory) DecideSecond(ctx context.Context, id string, confirm bool, by accesslog.Row) (SecondRequest, error) {
+// DecideSecond confirms or refuses a request, once, and logs it as by's. Who asked may take it back, and never
+// confirms. ErrNotFound, ErrNobody, ErrSamePerson, ErrDecided, ErrExpired.
+func (d *Directory) DecideSecond(ctx context.Context, id string, confirm bool, by accesslog.Row) (SecondRequest,
+	error,
+) {
 	var r SecondRequest
 	if by.Who == "" {
 		return r, ErrNobody

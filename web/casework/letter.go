@@ -22,8 +22,8 @@ type Letter struct {
 }
 
 // Letters are what a person, whose case it is, got and wrote in an opened case, by time: at 1177 and on the open page.
-// What the case has not taken in, and what somebody wrote who has no part in it, is not theirs to read: it stands on the
-// handler's page alone. files is as in TimeLine.
+// What the case has not taken in, and what somebody wrote who has no part in it, is not theirs to read: it stands on
+// the handler's page alone. files is as in TimeLine.
 func (s *Base) Letters(ctx context.Context, c store.Case, person, files string) ([]Letter, error) {
 	box, err := s.Relay.Store.Mailbox(ctx, c)
 	if err != nil {

@@ -44,11 +44,12 @@ const (
 	wordFileLies     = "%s är en annan sorts fil än namnet säger (%s). Byt namn på den, eller välj en annan."
 	wordCaseChanged  = "Ärendet har ändrats sedan sidan öppnades. Ingenting skrevs över: se hur det är nu, och gör om " +
 		"det som behövs."
-	wordAnswerStaged   = "Ett annat svar i ärendet är på väg att skickas. Vänta tills det har skickats, eller ångra det."
-	wordRefused        = "Det gick inte: %s."
-	wordUnitIsBoard    = "Det är en patientnämnd. Välj en enhet i vården."
-	wordManyUnits      = "Flera enheter stämmer med det du skrev. Välj en av dem nedan."
-	wordLikeUnit       = "Ingen enhet heter precis så. Välj enheten nedan om det är den du menar, eller skriv på annat sätt."
+	wordAnswerStaged = "Ett annat svar i ärendet är på väg att skickas. Vänta tills det har skickats, eller ångra det."
+	wordRefused      = "Det gick inte: %s."
+	wordUnitIsBoard  = "Det är en patientnämnd. Välj en enhet i vården."
+	wordManyUnits    = "Flera enheter stämmer med det du skrev. Välj en av dem nedan."
+	wordLikeUnit     = "Ingen enhet heter precis så. Välj enheten nedan om det är den du menar, eller skriv på annat " +
+		"sätt."
 	wordUnitNoCare     = "%s finns i katalogen, men ger ingen vård. Välj en enhet där vård ges."
 	wordCannotTakeOver = "%s finns i katalogen, men kan inte ta emot ärenden här just nu. Välj en annan enhet."
 	wordWhichUnit      = "Välj den enhet som ska ta över ärendet."

@@ -168,8 +168,8 @@ func (l leftMessages) title(act store.DeskEvent) string {
 	return notLeftWord(act)
 }
 
-// told tells whether an act of another unit is for the unit that has the case now: what was said to it when the case was
-// handed over, and why that was done though the reporter's right was not checked.
+// told tells whether an act of another unit is for the unit that has the case now: what was said to it when the case
+// was handed over, and why that was done though the reporter's right was not checked.
 func told(c store.Case, act store.DeskEvent, left leftMessages) bool {
 	switch act.Kind {
 	case store.DeskHandover:

@@ -84,7 +84,8 @@ const (
 	wordNotYoursToTake     = "Den rollen kan du inte ta tillbaka. Den gäller fler enheter än dina, eller finns inte."
 	wordOwnLastRole        = "Det är din egen sista roll som lokal administratör: utan den kommer du inte in här igen. " +
 		"Be en annan administratör ta tillbaka den."
-	wordOwnRole           = "Ingen ger sig själv en roll. Be en annan administratör för enheten, eller den som sköter driften."
+	wordOwnRole = "Ingen ger sig själv en roll. Be en annan administratör för enheten, eller den som sköter " +
+		"driften."
 	wordOwnPassword       = "Det är ditt eget konto: byt lösenord under Ditt konto."
 	wordOwnAccount        = "Det är ditt eget konto: det kan en annan administratör stänga."
 	wordOthersRoles       = "Kontot har roller som inte är dina att ändra. Be den som sköter driften."
@@ -131,9 +132,11 @@ var detailWords = map[string]string{
 	"users: give": "en roll eller enhet som inte är deras att ge", "users: none": "inget konto som kan ha rollen",
 	"users: take": "en roll som inte är deras att ta tillbaka", "users: others": "{1}: kontot har roller på andra håll",
 	"users: see": "andras konto", "users: own role": "en roll åt sig själv",
-	"second asked": "begäran till en andra person: {1}", "second request": "begäran {1} från {2}", "second confirmed": "bekräftade begäran: {1}",
-	"second refused": "avslog begäran: {1}", "confirm": "bekräfta {1}", "refuse": "avslå {1}", "second failed": "en bekräftad begäran gick inte att göra",
-	"redirect": "styra om leveranser", "new_address": "vägval till en ny adress",
+	"second asked": "begäran till en andra person: {1}", "second request": "begäran {1} från {2}",
+	"second confirmed": "bekräftade begäran: {1}",
+	"second refused":   "avslog begäran: {1}", "confirm": "bekräfta {1}", "refuse": "avslå {1}",
+	"second failed": "en bekräftad begäran gick inte att göra",
+	"redirect":      "styra om leveranser", "new_address": "vägval till en ny adress",
 	"code given": "engångskod för lösenord", "password by code": "lösenord valt med engångskod",
 	"sample made": "nytt stickprov", "sample ended": "stickprov avslutat",
 	"submitted": "skickade", "delivered": "nya", "in_progress": "pågående", "awaiting_reporter": "väntar på anmälaren",

@@ -176,7 +176,8 @@ const orders = MoveDeliveries | Resend | KeepCatalogue
 
 // plainWord tells whether a text looks like an id of ours or a verb, not like something that a person typed, or is.
 func plainWord(text string) bool {
-	return text != "" && len(text) <= 64 && !identity.Holds(text) && strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == ""
+	return text != "" && len(text) <= 64 && !identity.Holds(text) &&
+		strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == ""
 }
 
 // Theirs lets a case through if who may do the action with it. Otherwise the case is not found, and the access log

@@ -39,7 +39,8 @@ func receiptOf(logID, external string) string {
 
 func recordedCase() map[string]string {
 	return map[string]string{
-		"01.txtar": "-- request.headers --\nPOST /vp/Send?x=1 HTTP/1.1\nContent-Type: text/xml; charset=UTF-8\nSOAPAction: \"urn:a\"\n" +
+		"01.txtar": "-- request.headers --\nPOST /vp/Send?x=1 HTTP/1.1\nContent-Type: text/xml; " +
+			"charset=UTF-8\nSOAPAction: \"urn:a\"\n" +
 			"X-Own: 1\nAuthorization: redacted\nContent-Length: 7\n-- request.xml --\n" +
 			caseRequest("Send", "m1", "case-1", "") +
 			"-- response.headers --\nHTTP/1.1 200 OK\nContent-Type: text/xml\n-- response.xml --\n" + receiptOf("l1", "DNR-1"),
