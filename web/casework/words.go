@@ -87,6 +87,9 @@ const (
 // AddedHeading says when the reporter added something.
 func AddedHeading(w Writing) string { return "Anmälaren skrev också " + w.Day + ":" }
 
+// WordLinkUnit is what a reporter reads whose link leads to a unit that cannot be chosen.
+const WordLinkUnit = "Länken leder till en mottagare som inte tar emot ärenden här."
+
 // TitleConsentWithdrawn says that there is no consent any more.
 const TitleConsentWithdrawn = "Samtycket är återtaget"
 

@@ -76,7 +76,7 @@ func (s *Pages) linked(p *submitPage, id string) (routing.Unit, bool) {
 	unit, ok := s.Relay.ReceiverOf(id)
 	ok = ok && (p.Region == "" || p.Region == unit.Region)
 	if !ok {
-		p.Refused = wordLinkUnit
+		p.Refused = casework.WordLinkUnit
 	}
 	return unit.Unit, ok
 }

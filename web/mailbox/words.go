@@ -9,7 +9,6 @@ const (
 
 // What a link leads to that cannot be chosen.
 const (
-	wordLinkUnit   = "Länken leder till en mottagare som inte tar emot ärenden här."
 	wordLinkRegion = "Länken leder till en region som inte tar emot ärenden här."
 )
 

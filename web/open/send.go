@@ -34,7 +34,7 @@ func (s *Pages) SendPage(w http.ResponseWriter, r *http.Request, _ shell.Access)
 	if id := q.Get("unit"); id != "" {
 		unit, err := s.unit(r, id)
 		if err != nil {
-			p.Refused, p.Title = wordLinkUnit, shell.FailedTitle+p.Title
+			p.Refused, p.Title = casework.WordLinkUnit, shell.FailedTitle+p.Title
 			return s.showSearch(w, http.StatusNotFound, p)
 		}
 		f := &shell.Form{Name: "open", Values: url.Values{"reply": {"yes"}, "ticket": {string(newTicket())}}}

@@ -14,7 +14,6 @@ const (
 	wordDayToCome = "Dagen har inte varit än. Välj en dag som har varit."
 	wordCode      = "Koden stämmer inte. Kontrollera att du har skrivit alla tjugo tecken."
 	wordCrowded   = "Det har kommit för många försök härifrån. Försök igen om tio minuter."
-	wordLinkUnit  = "Länken leder till en mottagare som inte tar emot ärenden här."
 	wordNotNow    = "Det går inte att skicka just nu. Försök igen om en stund."
 )
 
