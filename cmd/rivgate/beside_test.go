@@ -82,7 +82,7 @@ func TestAnOperatorWorksBesideTheGateway(t *testing.T) {
 	})
 	b.world.System.Door.Down()
 	to := contracts.Recipient{Unit: contracts.OrgUnit{HSAID: "SE2010123456-KIR"}, Kind: contracts.KindCareUnit}
-	complaint := demo.Seeds(time.Now())[4].Complaint
+	complaint := demo.Seeds(time.Now())[0].Complaint
 	id, receipt, err := b.world.Portal.Submit(t.Context(), to, complaint)
 	if err != nil || receipt.Result.Code != contracts.OK {
 		t.Fatalf("submitting: %v %v", receipt, err)

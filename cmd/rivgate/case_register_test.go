@@ -107,8 +107,8 @@ func TestADiarysFileByCommand(t *testing.T) {
 	write("wrong.csv", "case;number\n"+first+";SYN 1\nx;SYN 2\n"+second+";SYN 1\n"+first+";SYN 3\n")
 	wrong := tells(t, cli.ExitRefused, "nothing is registered", "case", "register", "wrong.csv")
 	for _, want := range []string{
-		"wrong.csv:3: case x: there is no such case in an inbox", "stands in the file twice",
-		"another case of the unit has this number",
+		"wrong.csv:3: case x: there is no such case in an inbox", "line 2 gives this number to another case of the unit",
+		"stands on line 2 too",
 	} {
 		if !strings.Contains(wrong, want) {
 			t.Errorf("%q is not in\n%s", want, wrong)
