@@ -196,6 +196,7 @@ func (r *Relay) forwarded(ctx context.Context, u *contracts.Update, e *store.Eve
 		return err
 	}
 	e.SameSystem = route.Via == routing.Queue && now.Handler.Via == routing.Queue && now.Handler.Address == route.Address
+	e.TakesFiles = r.takesFiles(u.NewRecipient.HSAID)
 	return err
 }
 

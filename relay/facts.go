@@ -48,20 +48,23 @@ func (r *Relay) noCare(unit string) bool {
 	return found && known.Kind == routing.Other
 }
 
-// facts are what lists, rules and statistics need of a complaint. Whether files may be attached is the unit's
-// setting; a unit that the catalogue does not know takes them.
+// takesFiles tells whether files may be attached to the cases of a unit where nobody chose: its setting; a unit that the
+// catalogue does not know takes them.
+func (r *Relay) takesFiles(unit string) bool {
+	known, found := r.Table().Unit(unit)
+	return !found || known.Attachments
+}
+
+// facts are what lists, rules and statistics need of a complaint to a unit.
 func (r *Relay) facts(c *contracts.Complaint, unit string) *store.Facts {
 	f := &store.Facts{
 		ReporterID: c.Reporter.PersonID.ID, ReporterType: c.Reporter.PersonID.Type, ReporterName: c.Reporter.Name,
 		Role:         c.Reporter.Role,
 		IncidentDate: c.IncidentDate, PlaceText: c.IncidentPlaceText,
-		ReplyWanted: c.ReplyWanted, Received: c.Received.UTC, Attachments: true,
+		ReplyWanted: c.ReplyWanted, Received: c.Received.UTC, Attachments: r.takesFiles(unit),
 	}
 	if c.ReplyChannel != nil {
 		f.ReplyChannel = cmp.Or(c.ReplyChannel.DisplayName, c.ReplyChannel.OriginalText)
-	}
-	if known, found := r.Table().Unit(unit); found {
-		f.Attachments = known.Attachments
 	}
 	if c.IncidentUnit != nil {
 		f.IncidentUnit = c.IncidentUnit.HSAID

@@ -70,6 +70,7 @@ type Event struct {
 	Attachments    int
 	AtPortal       bool            // this gateway stands where 1177 is: it keeps the mailbox and moves forwarded cases
 	SameSystem     bool            // forwarded: the next handler sits in the same system, which has the case already
+	TakesFiles     bool            // forwarded in the same system: the next handler's default for Facts.Attachments
 	Content        json.RawMessage // the canonical message for pages and the API, without attachment bytes
 	CaseVersion    int64           // a person's action: the version of the case that it was based on; 0: any
 	// digest of the code by which a reporter without a number follows the case that the event creates; "" none
@@ -94,6 +95,7 @@ type Facts struct {
 	ReplyWanted  bool
 	ReplyChannel string    `json:",omitempty"` // how the reporter wants to be answered, in words; "" not said
 	Attachments  bool      // the citizen may attach files, and the handler to a reply
+	FilesChosen  bool      `json:",omitempty"` // somebody switched Attachments for the case; otherwise the unit's default
 	Received     time.Time // when 1177 received it
 }
 

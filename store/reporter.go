@@ -155,8 +155,8 @@ func (t *tx) insertReporter(ctx context.Context, caseID string, n int64, r Repor
 	return err
 }
 
-// SwitchFiles lets a case take files from now on, from the citizen and with an answer, or not. It follows the case to
-// other units. Errors as of Assign.
+// SwitchFiles lets a case take files from now on, from the citizen and with an answer, or not. The choice follows the
+// case to other units, whose default counts only where nobody chose. Errors as of Assign.
 func (s *Store) SwitchFiles(ctx context.Context, a Act, taken bool) (Desk, error) {
 	return s.atDesk(ctx, a, "switching attachments", func(t *tx, c *Case, _ *Desk) (DeskEvent, error) {
 		if c.State == Closed {
@@ -167,7 +167,7 @@ func (s *Store) SwitchFiles(ctx context.Context, a Act, taken bool) (Desk, error
 			kind = DeskFiles
 		}
 		before := *c
-		c.Facts.Attachments = taken
+		c.Facts.Attachments, c.Facts.FilesChosen = taken, true
 		return DeskEvent{Kind: kind}, t.updateCase(ctx, c, &before)
 	})
 }

@@ -238,11 +238,21 @@ func (c *Case) acceptForward(e *Event) *Refusal {
 	if e.Handler != nil && (!same || routing.SameHSAID(e.Unit, c.Handler.Unit)) { // not for an id that it had before
 		c.Handler = *e.Handler
 	}
+	if e.Facts != nil {
+		c.filesByDefault(e.Facts.Attachments)
+	}
 	c.ForwardDue = false
 	if c.State == Submitted && c.Handler.Via == routing.Inbox {
 		c.State = Delivered
 	}
 	return nil
+}
+
+// filesByDefault: a case that comes to another unit takes files as that unit's cases do, unless somebody chose.
+func (c *Case) filesByDefault(taken bool) {
+	if !c.Facts.FilesChosen {
+		c.Facts.Attachments = taken
+	}
 }
 
 func (c *Case) status(status string) {
@@ -294,6 +304,7 @@ func (c *Case) forward(e *Event) *Refusal {
 	c.Handler = *e.Handler
 	c.ForwardDue = e.AtPortal && !e.SameSystem
 	if e.SameSystem {
+		c.filesByDefault(e.TakesFiles)
 		c.State = Delivered
 		return nil
 	}

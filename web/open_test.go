@@ -33,7 +33,7 @@ func withTriage(t *testing.T) *world {
 			{HSAID: clinic, Name: "Vårdcentralen Björken", Kind: routing.CareUnit, Region: "01", Attachments: true},
 			{HSAID: board, Name: "Patientnämnden", Kind: routing.PatientBoard, Region: "01"},
 			{HSAID: hospital, Name: "Sjukhuset", Kind: routing.CareUnit, Region: "01", Attachments: true},
-			{HSAID: linden, Name: "Vårdcentralen Linden", Kind: routing.CareUnit, Region: "12"},
+			{HSAID: linden, Name: "Vårdcentralen Linden", Kind: routing.CareUnit, Region: "12", Attachments: true},
 			{HSAID: "TSTNMT2321000156-PN12", Name: "Nämnden i 12", Kind: routing.PatientBoard, Region: "12"},
 		},
 		Routes: []routing.Row{
@@ -67,8 +67,9 @@ func TestDayOfATriageUnit(t *testing.T) {
 		t.Fatalf("submitting: %d\n%s", r.status, main(r.body))
 	}
 	id := strings.TrimSuffix(strings.TrimPrefix(r.header.Get("Location"), "/mailbox/"), "?done=submit")
-	if c := w.theCase(id); c.Handler.Kind != routing.Other || c.Handler.Region != "" || c.Facts.IncidentUnit != "" {
-		t.Errorf("the case is %+v", c.Handler)
+	if c := w.theCase(id); c.Handler.Kind != routing.Other || c.Handler.Region != "" || c.Facts.IncidentUnit != "" ||
+		c.Facts.Attachments {
+		t.Errorf("the case is %+v, takes files: %v", c.Handler, c.Facts.Attachments)
 	}
 	if got := w.get("/inbox/" + id); got.status != http.StatusNotFound { // hanna handles all care
 		t.Errorf("care opens the case of what is no care: %d", got.status)
@@ -86,8 +87,8 @@ func TestDayOfATriageUnit(t *testing.T) {
 	if r := w.post("/inbox/"+id+"/forward", fields); r.status != http.StatusSeeOther {
 		t.Fatalf("handing over: %d\n%s", r.status, main(r.body))
 	}
-	if c := w.theCase(id); c.Handler.Unit != linden || c.Handler.Region != "12" {
-		t.Errorf("the case is at %+v", c.Handler)
+	if c := w.theCase(id); c.Handler.Unit != linden || c.Handler.Region != "12" || !c.Facts.Attachments {
+		t.Errorf("the case is at %+v, takes files: %v", c.Handler, c.Facts.Attachments)
 	}
 	if got := w.get("/inbox/" + id); got.status != http.StatusNotFound {
 		t.Errorf("it has left, and is opened all the same: %d", got.status)

@@ -27,6 +27,7 @@ func authorities(w *world) {
 	w.run("stated, checked, given later, withdrawn", authoritySteps)
 	w.run("why something is sent without a check", uncheckedNoted)
 	w.run("files are switched", filesSwitched)
+	w.run("a unit's default for files does not follow the case", filesByDefault)
 }
 
 func authoritySteps(w *world) {
@@ -158,6 +159,45 @@ func filesSwitched(w *world) {
 	f.accept(f.closing())
 	_, err = w.s.SwitchFiles(w.ctx, f.act(anna), false)
 	w.closed("of a closed case", err)
+}
+
+// filesByDefault: what a case takes because its first unit's cases do holds there alone; a choice holds everywhere.
+func filesByDefault(w *world) {
+	f := w.blank(inboxUnit)
+	f.first.Event.Facts.Attachments = false
+	f.accept(f.first)
+	f.handOver(otherUnit)
+	equal(w, "handed over to a unit that takes files", f.now().Facts.Attachments, true)
+	m := f.returned(store.EventPartialReply)
+	m.Event.Attachments = 1
+	f.accept(m)
+
+	g := w.file(unit)
+	within := func(to string, takes bool) {
+		m := g.forwarded(to)
+		m.Event.SameSystem, m.Event.TakesFiles = true, takes
+		g.accept(m)
+		g.handler = handlerOf(to)
+	}
+	within(board, false)
+	equal(w, "within a system, to one that does not", g.now().Facts.Attachments, false)
+	_, err := w.s.SwitchFiles(w.ctx, g.act(anna), false)
+	w.must(err)
+	within(unit, true)
+	equal(w, "off by choice, within a system", g.now().Facts.Attachments, false)
+
+	chosen := w.blank(inboxUnit)
+	chosen.first.Event.Facts.Attachments = false
+	chosen.accept(chosen.first)
+	_, err = w.s.SwitchFiles(w.ctx, chosen.act(anna), true)
+	w.must(err)
+	none := facts(w.clock.Now())
+	none.Attachments = false
+	chosen.accept(chosen.forwarded(otherUnit))
+	arrive := chosen.arriving(otherUnit)
+	arrive.Event.Facts = none
+	chosen.accept(arrive)
+	equal(w, "on by choice", chosen.now().Facts.Attachments, true)
 }
 
 func takeOvers(w *world) {
