@@ -25,11 +25,11 @@ run: build ## start gateway, simulators and pages with the demo world; data in .
 test: setup ## all tests, PostgreSQL and browser included; installs by apt what is missing, when it may
 	TEST_AXE=required $(GO) test -timeout 20m $(PACKAGES)
 	$(GO) test -race -timeout 20m $(RACE)
-	$(GO) test -race -timeout 20m -skip 'Large|20MB|Cheap' ./relay
+	$(GO) test -race -timeout 20m -skip 'Large|20MB|Cheap' ./relay/...
 	$(GO) test -race -timeout 20m -run SQLite ./store
 
 test-long: setup ## what takes too long for each change: the race detector over large messages, the whole store and the pages
-	$(GO) test -race -timeout 60m -skip Cheap ./relay ./store/... ./web/...
+	$(GO) test -race -timeout 60m -skip Cheap ./relay/... ./store/... ./web/...
 
 demo: build ## play the whole story once and exit
 	bin/rivgate demo
