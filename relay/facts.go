@@ -48,8 +48,8 @@ func (r *Relay) noCare(unit string) bool {
 	return found && known.Kind == routing.Other
 }
 
-// takesFiles tells whether files may be attached to the cases of a unit where nobody chose: its setting; a unit that the
-// catalogue does not know takes them.
+// takesFiles tells whether files may be attached to the cases of a unit where nobody chose: its setting; a unit that
+// the catalogue does not know takes them.
 func (r *Relay) takesFiles(unit string) bool {
 	known, found := r.Table().Unit(unit)
 	return !found || known.Attachments
