@@ -66,6 +66,10 @@ var fieldWords = []struct {
 	class         SchemaClass
 	words         string
 }{
+	{
+		SubSchema, "update/updateType", "",
+		"Anmälaren har varken brevlåda i 1177 eller kod, och kan inte svara på en fråga. Fråga på annat sätt.",
+	},
 	{SubSchema, "incidentDate", "", wordsDay},
 	{SubSchema, "answerDueDate", "", wordsDay},
 	{SubSchema, "receivedTime", "", wordsDay},

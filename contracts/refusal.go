@@ -163,6 +163,11 @@ func NoWayToRecipient() *Error {
 			"Ange en ansluten enhet.")
 }
 
+// NobodyToAsk refuses a question in a case that nobody reads: its reporter has no mailbox at 1177, and no code.
+func NobodyToAsk() *Error {
+	return NotAllowed("update/updateType", "Anmälaren har varken brevlåda i 1177 eller kod, och kan inte svara på en fråga.")
+}
+
 // OnlyInInbox refuses a case without the reporter's number for a unit whose cases are handled in another system. That
 // system could not tell such reporters apart, and 1177 has no mailbox for them.
 func OnlyInInbox(path string) *Error {

@@ -45,6 +45,18 @@ func (r *Relay) Reply(ctx context.Context, caseID string, u contracts.Update, ve
 	return r.sendOwn(ctx, r.Instance.HSAID, ownMessage{caseID: c.ID, message: m, version: version})
 }
 
+// mayAsk refuses a question in a case that nobody reads: see store.Unread.
+func (r *Relay) mayAsk(ctx context.Context, c store.Case, u contracts.Update) error {
+	if u.Type != contracts.Question {
+		return nil
+	}
+	unread, err := r.Store.Unread(ctx, c)
+	if err == nil && unread {
+		return contracts.NobodyToAsk()
+	}
+	return err
+}
+
 // replyMessage is an update on a case of this inbox as a message.
 func (r *Relay) replyMessage(ctx context.Context, caseID string,
 	u contracts.Update,
@@ -58,6 +70,9 @@ func (r *Relay) replyMessage(ctx context.Context, caseID string,
 	}
 	if err == nil {
 		err = r.mayReach(ctx, c, u)
+	}
+	if err == nil {
+		err = r.mayAsk(ctx, c, u)
 	}
 	if err != nil {
 		return nil, c, err

@@ -24,6 +24,7 @@ const (
 	DeskResumed     DeskEventKind = "resumed" // by nobody: its day had come
 	DeskNote        DeskEventKind = "note"    // free words
 	DeskBoard       DeskEventKind = "board"   // what a board did beside messages: see BoardNote
+	DeskGiven       DeskEventKind = "given"   // an answer reached the reporter in another way: how
 	DeskRegistered  DeskEventKind = "registered"
 	DeskProtected   DeskEventKind = "protected"
 	DeskUnprotected DeskEventKind = "unprotected"

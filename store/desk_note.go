@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 
 	"rivgate/store/db"
 )
@@ -20,6 +21,26 @@ func (s *Store) Note(ctx context.Context, a Act, text string, files ...File) err
 func (s *Store) BoardNote(ctx context.Context, a Act, text string, files ...File) error {
 	return s.keepNote(ctx, a, DeskBoard, text, files)
 }
+
+// AnswerGiven notes how the reporter of a case that nobody reads (Unread) was given the answer. ErrRead where somebody
+// does; else as Note.
+func (s *Store) AnswerGiven(ctx context.Context, a Act, how string) error {
+	c, err := s.Head(ctx, a.CaseID)
+	if err != nil {
+		return err
+	}
+	unread, err := s.Unread(ctx, c)
+	if err != nil {
+		return err
+	}
+	if !unread {
+		return ErrRead
+	}
+	return s.keepNote(ctx, a, DeskGiven, how, nil)
+}
+
+// ErrRead means that the reporter of a case reads what is answered there.
+var ErrRead = errors.New("the reporter reads the case")
 
 func (s *Store) keepNote(ctx context.Context, a Act, kind DeskEventKind, text string, files []File) error {
 	if len(files) > draftFiles {

@@ -19,3 +19,14 @@ func (s *Store) CaseByFollowCode(ctx context.Context, digest string) (string, er
 	}
 	return ids[0], nil
 }
+
+// Unread tells whether nobody reads what is answered in a case: its reporter gave no number, so 1177 has no mailbox for
+// it, and no code follows it either. Such a case was entered by a unit, by telephone say. c need not be opened.
+func (s *Store) Unread(ctx context.Context, c Case) (bool, error) {
+	ids, err := db.Collect(ctx, s.read, db.Text,
+		`SELECT case_id FROM case_unnumbered WHERE case_id = $1 AND code = ''`, c.ID)
+	if err != nil {
+		return false, fmt.Errorf("asking who reads a case: %w", err)
+	}
+	return len(ids) > 0, nil
+}

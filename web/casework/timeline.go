@@ -78,6 +78,10 @@ func (s *Base) TimeLine(ctx context.Context, c store.Case, files string) ([]Even
 	if err != nil {
 		return nil, err
 	}
+	unread, err := s.Relay.Store.Unread(ctx, c)
+	if err != nil {
+		return nil, err
+	}
 	deliveries := make(map[string]store.DeliveryRow, len(rows))
 	for _, row := range rows {
 		deliveries[row.ID] = row
@@ -108,7 +112,7 @@ func (s *Base) TimeLine(ctx context.Context, c store.Case, files string) ([]Even
 		}
 		row, has := deliveries[entry.MessageID]
 		worry := e.Worry
-		e.State, e.Worry = s.Whereabouts(entry, row, has)
+		e.State, e.Worry = s.Whereabouts(entry, row, has, unread)
 		e.Worry = e.Worry || worry
 		out = append(out, e)
 	}
@@ -182,8 +186,15 @@ func (s *Base) update(e *Event, c store.Case, m *contracts.Message) {
 	}
 }
 
-// Whereabouts says in words where a message is, and whether a person should look at it.
-func (s *Base) Whereabouts(entry store.Entry, row store.DeliveryRow, queued bool) (text string, worry bool) {
+// Whereabouts says in words where a message is, and whether a person should look at it. unread: nobody reads the case,
+// see store.Unread; what 1177 has taken then reached no person.
+func (s *Base) Whereabouts(
+	entry store.Entry, row store.DeliveryRow, queued, unread bool,
+) (text string, worry bool) {
+	arrived := entry.Place == store.PlaceMailbox || entry.Place == store.PlaceDelivered
+	if unread && arrived && !toHandler(entry.Kind) {
+		return WordUnread, false
+	}
 	what, target := nounOf(entry.Kind), "1177"
 	if toHandler(entry.Kind) {
 		target = wordReceiver

@@ -61,6 +61,7 @@ const (
 	wordReached  = "%s nådde %s %s"
 	wordInInbox  = "I inkorgen sedan %s"
 	wordPaused   = "Väntar: mottagaren är pausad"
+	WordUnread   = "Sparat i ärendet, men anmälaren kan inte läsa det: lämnas på annat sätt"
 	WordDue      = "Väntar på leverans"
 	wordUnknown  = "Osäkert utfall: skickas igen"
 	wordParked   = "Parkerad: leveransen kräver åtgärd"

@@ -259,6 +259,7 @@ type previewPage struct {
 	Form   *shell.Form
 	Fields url.Values // what is sent
 	To     string     // the unit that a case is handed over to
+	Unread bool       // nobody reads the case: see store.Unread
 	Undo   int        // seconds to take it back in
 	Now    time.Time
 }
@@ -292,6 +293,9 @@ func (s *Work) PreviewPage(w http.ResponseWriter, r *http.Request, who shell.Acc
 	p := previewPage{
 		Page: s.Page(who, titlePreview, "inbox"), Case: c, Unit: casework.HandlerName(c.Handler), Form: f, Now: s.Clock(),
 		Fields: maps.Clone(f.Values),
+	}
+	if p.Unread, err = s.Relay.Store.Unread(r.Context(), c); err != nil {
+		return err
 	}
 	if p.Letter, err = s.previewed(c, u, d); err != nil {
 		return err

@@ -121,6 +121,9 @@ func (s *Cases) showCase(w http.ResponseWriter, r *http.Request, who shell.Acces
 	if p.Phrases, err = s.phrasesOf(ctx, who, c); err != nil {
 		return err
 	}
+	if p.Unread && (q.Get("done") == "reply" || q.Get("done") == "close") {
+		p.Done = doneUnread
+	}
 	p.Late = p.Left < 0 && !p.Closed
 	if p.Standing, err = s.Standing(ctx, c, line, shown); err != nil {
 		return err

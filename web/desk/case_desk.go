@@ -36,6 +36,7 @@ type deskPart struct {
 	Hidden    bool // a protected identity is not shown
 	Protected bool
 	Shown     bool // a protected identity is shown
+	Unread    bool // nobody reads what is answered: see store.Unread
 }
 
 // ShowsProtected is what an address carries to show there what is shown here.
@@ -72,6 +73,9 @@ func (s *Cases) deskPart(ctx context.Context, who shell.Access, c store.Case, dr
 		if p.People, err = s.colleagues(ctx, c); err != nil {
 			return p, err
 		}
+	}
+	if p.Unread, err = db.Unread(ctx, c); err != nil {
+		return p, err
 	}
 	waiting, err := db.Outgoings(ctx, c)
 	if err != nil {
@@ -198,7 +202,8 @@ func (s *Cases) answerForms(c store.Case, who shell.Access,
 			forms[d.Form].Values = draftValues(d)
 		}
 	}
-	for _, name := range []string{"assign", "park", "note", "register", "authority", "takeover", "files", "protect"} {
+	for _, name := range []string{"assign", "park", "note", "given", "register", "authority", "takeover", "files",
+		"protect"} {
 		forms[name] = &shell.Form{Name: name, Values: url.Values{}}
 	}
 	return forms, kept

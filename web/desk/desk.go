@@ -61,6 +61,18 @@ func (s *Work) deskVerbs(who shell.Access, c store.Case) map[string]deskVerb {
 			}
 			return nil
 		}},
+		"given": {shell.WriteCase, func(ctx context.Context, act store.Act, f *shell.Form) error {
+			how := f.Required("text", wordHowGiven, casework.ReasonMost)
+			if f.Failed() {
+				return nil
+			}
+			err := db.AnswerGiven(ctx, act, how)
+			if errors.Is(err, store.ErrRead) {
+				f.Refuse("text", wordReads)
+				return nil
+			}
+			return err
+		}},
 		"register": {shell.WriteCase, func(ctx context.Context, act store.Act, f *shell.Form) error {
 			number := f.Value("diary")
 			switch fault := store.FaultOf(number); {

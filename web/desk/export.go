@@ -204,7 +204,7 @@ func deskEntries(events []store.DeskEvent, left leftMessages) []casefile.Entry {
 	var out []casefile.Entry
 	for i, e := range events {
 		kind := casefile.KindEvent
-		if e.Kind == store.DeskNote || e.Kind == store.DeskBoard {
+		if e.Kind == store.DeskNote || e.Kind == store.DeskBoard || e.Kind == store.DeskGiven {
 			kind = casefile.KindNote
 		}
 		entry := casefile.Entry{

@@ -149,13 +149,17 @@ func (s *Cases) leftNotices(ctx context.Context, c store.Case, own []store.Entry
 	for _, row := range rows {
 		deliveries[row.ID] = row
 	}
+	unread, err := s.Relay.Store.Unread(ctx, c)
+	if err != nil {
+		return nil, err
+	}
 	for _, e := range own {
 		row, queued := deliveries[e.MessageID]
 		one := leftNotice{
 			ID: e.MessageID, Word: casework.EventWord(e.Kind),
 			Arrived: e.Place == store.PlaceMailbox || e.Place == store.PlaceDelivered,
 		}
-		one.State, one.Worry = s.Whereabouts(e, row, queued)
+		one.State, one.Worry = s.Whereabouts(e, row, queued, unread)
 		out = append(out, one)
 	}
 	return out, nil

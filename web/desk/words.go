@@ -47,6 +47,8 @@ const (
 	wordWhenResumed   = "Välj vilken dag ärendet ska tas upp igen."
 	wordResumeRange   = "Välj en dag efter i dag, högst två år fram."
 	wordDraftFiles    = casework.WordTenFiles + " De som inte fick plats är inte sparade."
+	wordHowGiven      = "Skriv hur svaret lämnades, och när."
+	wordReads         = "Anmälaren läser svaren i ärendet. Skriv ett delsvar eller en anteckning."
 	wordChooseQueue   = "Välj en av köerna."
 	wordWriteReply    = "Skriv delsvaret."
 	wordWriteQuestion = "Skriv frågan."
@@ -133,6 +135,8 @@ func deskWord(e store.DeskEvent) string {
 		return "Återupptaget"
 	case store.DeskNote, store.DeskBoard:
 		return "Tjänsteanteckning"
+	case store.DeskGiven:
+		return "Svaret lämnat på annat sätt"
 	case store.DeskRegistered:
 		if e.Text == "" {
 			return "Diarienumret borttaget"
@@ -183,7 +187,7 @@ func deskWord(e store.DeskEvent) string {
 // seenBy says who sees what is written for colleagues alone; "" for what is no such note.
 func seenBy(kind store.DeskEventKind) string {
 	switch kind {
-	case store.DeskNote, store.DeskBoard:
+	case store.DeskNote, store.DeskBoard, store.DeskGiven:
 		return "syns bara för enheten"
 	case store.DeskHandover:
 		return "syns bara för den enhet som lämnade över och den som tog emot"
@@ -249,6 +253,9 @@ func (s *Export) codeNamed(system, code string) string {
 	return code
 }
 
+// doneUnread says it of an answer in a case that nobody reads.
+const doneUnread = "Svaret är sparat i ärendet. Anmälaren kan inte läsa det: lämna svaret på annat sätt, och notera det."
+
 // doneWord says what was just done. What waits to be sent is said by the part of the page that is alive: see livePage.
 func doneWord(done string) string {
 	switch done {
@@ -264,6 +271,8 @@ func doneWord(done string) string {
 		return "Klassificeringen är rättad."
 	case "status":
 		return "Ärendet är påbörjat."
+	case "given":
+		return "Noterat att svaret är lämnat på annat sätt."
 	case "saved":
 		return "Utkastet är sparat."
 	case "undone":

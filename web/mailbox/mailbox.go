@@ -78,7 +78,8 @@ func (s *Pages) mailboxCase(ctx context.Context, who shell.Access, id string) (s
 	return store.Case{}, store.ErrNotFound
 }
 
-// StaffPage shows who handles a case what its reporter sees: GET /inbox/{id}/mailbox.
+// StaffPage shows who handles a case what its reporter sees: GET /inbox/{id}/mailbox. ErrNotFound where
+// nobody reads it.
 func (s *Pages) StaffPage(w http.ResponseWriter, r *http.Request, who shell.Access) error {
 	c, err := s.InboxCase(r.Context(), r.PathValue("id"), who, shell.ReadCase)
 	if err == nil && !s.AtPortal() {
@@ -86,6 +87,11 @@ func (s *Pages) StaffPage(w http.ResponseWriter, r *http.Request, who shell.Acce
 	}
 	if err != nil {
 		return err
+	}
+	if unread, err := s.Relay.Store.Unread(r.Context(), c); err != nil {
+		return err
+	} else if unread { // there is no such mailbox
+		return shell.ErrNotFound
 	}
 	shown := shell.AsksProtected(r)
 	if err := s.OpenCase(r.Context(), who, accesslog.Read, &c, shell.ShownDetail("mailbox", c, shown)); err != nil {

@@ -149,6 +149,7 @@ var detailWords = map[string]string{
 	"withdraw": "återtaget samtycke", "request": "begäran om yttrande", "opinion": "yttrande",
 	"child": "barn", "nochild": "inte barn", "take": "tog ärendet", "assign": "tilldelade", "release": "lämnade tillbaka",
 	"park": "parkerade", "resume": "återupptog", "note": "tjänsteanteckning",
+	"given":    "svar lämnat på annat sätt",
 	"method":   "okänd metod",
 	"register": "diarienummer", "authority": "rätt att företräda", "takeover": "ärendet övertaget",
 	"files": "bilagor på eller av", "unchecked": "till anmälare utan kontrollerad rätt",
