@@ -148,9 +148,8 @@ func TestADayOfRegistration(t *testing.T) {
 	diarys := w.submit(linden, "Tolvan Test", "Väntade länge.")
 	d := w.sitsDown(t, "adam")
 	d.visits("/registration")
-	const active = `form[action="/registration/series"] input[name="active"]`
 	d.refused(http.StatusUnprocessableEntity, "a series without a running number", types("#series0-pattern", "SYN"),
-		clicks(active), clicks(`form[action="/registration/series"] button`))
+		clicks(`form[action="/registration/series"] button`))
 	d.sees("Skriv {n} på ett ställe")
 	d.goes("a series", chromedp.SetValue(chromedp.CSS("#series0-pattern"), "SYN {year}-{n}"),
 		clicks(`form[action="/registration/series"] button`))

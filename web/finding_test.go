@@ -267,8 +267,8 @@ func TestAHandoverFindsAsCitizensDo(t *testing.T) {
 			"Ingen enhet heter precis så. Menar du Ortopedmottagningen", "Vilken av dem?", `value="` + ortho + `"`,
 		},
 		"patientnämnden": {"Flera enheter stämmer", `value="` + board + `"`, `value="` + board12 + `"`},
-		"mörkret":        {"Ingen enhet i katalogen heter så."},
-		"väglös":         {"Ingen enhet i katalogen heter så."},
+		"mörkret":        {"finns i katalogen, men kan inte ta emot ärenden här just nu"},
+		"väglös":         {"finns i katalogen, men kan inte ta emot ärenden här just nu"},
 		"tandläkaren":    {"Ingen enhet i katalogen heter så."},
 		"–":              {"Ingen enhet i katalogen heter så."},
 	} {
