@@ -165,7 +165,8 @@ func NoWayToRecipient() *Error {
 
 // NobodyToAsk refuses a question in a case that nobody reads: its reporter has no mailbox at 1177, and no code.
 func NobodyToAsk() *Error {
-	return NotAllowed("update/updateType", "Anmälaren har varken brevlåda i 1177 eller kod, och kan inte svara på en fråga.")
+	return NotAllowed("update/updateType",
+		"Anmälaren har varken brevlåda i 1177 eller kod, och kan inte svara på en fråga.")
 }
 
 // OnlyInInbox refuses a case without the reporter's number for a unit whose cases are handled in another system. That

@@ -309,7 +309,8 @@ func TestFilesAreSwitchedForACase(t *testing.T) {
 	fields := url.Values{"question": {between(t, page, `name="question" value="`, `"`)}, "text": {"Här är den."}}
 	inbox := w.page("/inbox/" + id)
 	draft := url.Values{
-		"text": {"Se bilagan."}, "do": {"preview"}, "version": {version(t, inbox)}, "draft": {draftVersion(t, inbox, "reply")},
+		"text": {"Se bilagan."}, "do": {"preview"}, "version": {version(t, inbox)},
+		"draft": {draftVersion(t, inbox, "reply")},
 	}
 	w.postFile("/inbox/"+id+"/reply", draft, "journal.pdf", pdfFile())
 	w.did(id, "files", nil)

@@ -89,8 +89,8 @@ func TestAUnitGivesItsOpinion(t *testing.T) {
 	}
 }
 
-// TestALetterFollowsAProtectedIdentity: who a request is about is not read in a letter that was sent before the identity
-// was protected, on the page or through the API.
+// TestALetterFollowsAProtectedIdentity: who a request is about is not read in a letter that was sent before the
+// identity was protected, on the page or through the API.
 func TestALetterFollowsAProtectedIdentity(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -81,7 +81,8 @@ func opinionAnswered(w *world) {
 	}
 	w.must(answer(drafted))
 	w.is("a second answer", answer(drafted), store.ErrConflict)
-	equal(w, "in the board's case", f.events(board), "board:anna board:anna board:anna protected:anna unprotected:anna board:bertil ")
+	equal(w, "in the board's case", f.events(board),
+		"board:anna board:anna board:anna protected:anna unprotected:anna board:bertil ")
 	rows := w.accesses(accesslog.Filter{Case: f.id, Direct: true, Who: "bertil"})
 	equal(w, "on both records", fmt.Sprint(rows[0].Unit, rows[1].Unit), fmt.Sprint(board, unit))
 	w.marks(f, store.OpinionMark{New: 1, Waiting: 2, Due: "2026-04-10"})

@@ -202,8 +202,10 @@ func (s *Cases) answerForms(c store.Case, who shell.Access,
 			forms[d.Form].Values = draftValues(d)
 		}
 	}
-	for _, name := range []string{"assign", "park", "note", "given", "register", "authority", "takeover", "files",
-		"protect"} {
+	for _, name := range []string{
+		"assign", "park", "note", "given", "register", "authority", "takeover", "files",
+		"protect",
+	} {
 		forms[name] = &shell.Form{Name: name, Values: url.Values{}}
 	}
 	return forms, kept

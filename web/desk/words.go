@@ -254,7 +254,8 @@ func (s *Export) codeNamed(system, code string) string {
 }
 
 // doneUnread says it of an answer in a case that nobody reads.
-const doneUnread = "Svaret är sparat i ärendet. Anmälaren kan inte läsa det: lämna svaret på annat sätt, och notera det."
+const doneUnread = "Svaret är sparat i ärendet. Anmälaren kan inte läsa det: lämna svaret på annat sätt, och notera " +
+	"det."
 
 // doneWord says what was just done. What waits to be sent is said by the part of the page that is alive: see livePage.
 func doneWord(done string) string {
