@@ -4,8 +4,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -22,18 +20,7 @@ func TestWhatPeopleSayIsBlankInOnePlace(t *testing.T) {
 			strings.TrimSpace(f.Value("note")) == "" || strings.TrimSpace(x.ID) == ""`); len(found) != 3 {
 		t.Fatalf("finds %d of 3 in what is wrong: %v", len(found), found)
 	}
-	err := filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
-			return err
-		}
-		for _, found := range trimmed(t, name, nil) {
-			t.Error(found)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	inProductFiles(t, trimmed)
 }
 
 // trimmed are the places of a file where such words are compared with "" after strings.TrimSpace.

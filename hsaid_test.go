@@ -23,11 +23,17 @@ func TestHSAIDsAreFoldedInOnePlace(t *testing.T) {
 		const q = "SELECT upper(m.receiver) FROM message m"`); len(found) != 4 {
 		t.Fatalf("finds %d of 4 in what is wrong: %v", len(found), found)
 	}
+	inProductFiles(t, foldings)
+}
+
+// inProductFiles fails the test for all that find finds in the module's Go files that are no tests.
+func inProductFiles(t *testing.T, find func(t *testing.T, name string, source any) []string) {
+	t.Helper()
 	err := filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
 			return err
 		}
-		for _, found := range foldings(t, name, nil) {
+		for _, found := range find(t, name, nil) {
 			t.Error(found)
 		}
 		return nil
